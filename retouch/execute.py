@@ -1,0 +1,174 @@
+"""Run plans: batch the jobs of many pictures, paint, put back, report. The picture is never lost."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from retouch.blend import composite
+from retouch.errors import OutOfMemory, PaintFailed
+from retouch.fill import filled
+from retouch.mask import Mask
+from retouch.plan import Plan, Step
+from retouch.ports import Engine, Job, Progress, Silent
+from retouch.raster import Picture
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What became of one step. `outcome` is kept or skipped; `why` is empty when all went well."""
+
+    step: Step
+    outcome: str = "kept"
+    why: str = ""
+    seconds: float = 0.0
+
+    @property
+    def kept(self) -> bool:
+        return self.outcome == "kept"
+
+    def mask(self, picture: Picture) -> Mask:
+        """The composite mask on the whole picture."""
+        alpha = np.zeros(picture.pixels.shape[:2], np.uint8)
+        alpha[self.step.frame.crop.slices] = self.step.composite.alpha
+        return Mask(alpha)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The best picture there is, what was done to it, and what a person should know."""
+
+    picture: Picture
+    reports: tuple[Report, ...] = ()
+    warnings: tuple[str, ...] = ()
+    stopped: bool = False
+
+    def then(self, later: Result) -> Result:
+        return Result(
+            later.picture, self.reports + later.reports, self.warnings + later.warnings, self.stopped or later.stopped
+        )
+
+
+@dataclass
+class _Canvas:
+    """A picture being worked on: the one mutable thing on the road, private to one `run`."""
+
+    picture: Picture
+    reports: dict[int, Report] = field(default_factory=dict)
+
+    def put(self, step: Step, patch: Picture) -> None:
+        box = step.frame.crop
+        pixels = self.picture.pixels.copy()
+        pixels[box.slices] = composite(pixels[box.slices], step.frame.put(patch), step.composite)
+        self.picture = self.picture.with_pixels(pixels)
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    canvas: _Canvas
+    index: int
+    step: Step
+    job: Job
+
+
+def run(
+    pictures: Sequence[Picture], plans: Sequence[Plan], engine: Engine, progress: Progress | None = None
+) -> list[Result]:
+    """Paint every plan on its picture, jobs of all pictures batched together. One Result a picture.
+
+    A batch that fails for memory or NaN is halved down to single jobs; a job that still fails is
+    skipped and reported. After Interrupt what is finished stays and the rest is reported as skipped.
+    """
+    watcher = progress or Silent()
+    canvases = [_Canvas(picture) for picture in pictures]
+    total, done = sum(len(p.steps) for p in plans), 0
+    for wave in _waves(canvases, plans):
+        for batch in _batches([_task(*item) for item in wave], engine):
+            if watcher.stopped:
+                break
+            watcher.show(done, total, f"{len(batch)} of {total} regions")
+            _paint(batch, engine, watcher)
+            done += len(batch)
+    watcher.show(done, total, "done")
+    return [_result(c, p, watcher.stopped) for c, p in zip(canvases, plans, strict=True)]
+
+
+def _waves(canvases: Sequence[_Canvas], plans: Sequence[Plan]) -> Iterator[list[tuple[_Canvas, int, Step]]]:
+    """Lazily, so that a later wave is cut from what an earlier one painted."""
+    steps = [(c, i, s) for c, p in zip(canvases, plans, strict=True) for i, s in enumerate(p.steps)]
+    for _, wave in itertools.groupby(sorted(steps, key=lambda t: t[2].wave), key=lambda t: t[2].wave):
+        yield list(wave)
+
+
+def _task(canvas: _Canvas, index: int, step: Step) -> _Task:
+    mask = step.frame.take_mask(step.denoise)
+    job = Job(
+        picture=filled(step.frame.take(canvas.picture), mask, step.settings.masked_content),
+        mask=mask,
+        prompt=step.prompt,
+        negative_prompt=step.negative_prompt,
+        seed=step.seed,
+        settings=step.settings,
+        subseed=step.subseed,
+        subseed_strength=step.subseed_strength,
+    )
+    return _Task(canvas, index, step, job)
+
+
+def _batches(tasks: Sequence[_Task], engine: Engine) -> Iterator[list[_Task]]:
+    """Tasks of one size, one settings and one kin together, in first-come order, cut to the limit."""
+    groups: dict[object, list[_Task]] = {}
+    for task in tasks:
+        key = (task.step.frame.work, task.step.settings, engine.kin(task.job))
+        groups.setdefault(key, []).append(task)
+    for group in groups.values():
+        for start in range(0, len(group), max(engine.batch_limit, 1)):
+            yield group[start : start + max(engine.batch_limit, 1)]
+
+
+def _paint(batch: Sequence[_Task], engine: Engine, progress: Progress) -> None:
+    begun = time.perf_counter()
+    try:
+        patches = engine.paint([t.job for t in batch], progress)
+    except PaintFailed as error:
+        return _again(batch, engine, progress, error)
+    seconds = (time.perf_counter() - begun) / len(batch)
+    for task, patch in zip(batch, patches, strict=True):
+        _keep(task, patch, seconds)
+
+
+def _keep(task: _Task, patch: Picture | None, seconds: float) -> None:
+    if patch is None:
+        task.canvas.reports[task.index] = Report(task.step, "skipped", "interrupted", seconds)
+        return
+    task.canvas.put(task.step, patch)
+    task.canvas.reports[task.index] = Report(task.step, seconds=seconds)
+
+
+def _again(batch: Sequence[_Task], engine: Engine, progress: Progress, error: PaintFailed) -> None:
+    """Half the batch when memory ran out, one by one for anything else, then give the job up."""
+    if len(batch) == 1:
+        task = batch[0]
+        task.canvas.reports[task.index] = Report(task.step, "skipped", str(error))
+        return
+    size = (len(batch) + 1) // 2 if isinstance(error, OutOfMemory) else 1
+    for start in range(0, len(batch), size):
+        if not progress.stopped:
+            _paint(batch[start : start + size], engine, progress)
+
+
+def _result(canvas: _Canvas, plan: Plan, stopped: bool) -> Result:
+    unreached = "interrupted" if stopped else "not reached"
+    reports = tuple(canvas.reports.get(i, Report(s, "skipped", unreached)) for i, s in enumerate(plan.steps))
+    failed = [r for r in reports if not r.kept and r.why != "interrupted"]
+    lost = tuple(f"Region {r.step.number} ({r.step.label}) was left as it is: {r.why}" for r in failed)
+    return Result(canvas.picture, reports, plan.warnings + lost, stopped)
+
+
+def with_warnings(result: Result, warnings: Sequence[str]) -> Result:
+    return dataclasses.replace(result, warnings=result.warnings + tuple(warnings))

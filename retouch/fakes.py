@@ -1,0 +1,76 @@
+"""Deterministic numpy fakes of every port, shipped so that extensions can test against them too."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from retouch.geometry import Box, Size
+from retouch.ports import Job, Progress
+from retouch.prompts import networks
+from retouch.raster import Picture
+from retouch.region import Region
+
+
+@dataclass
+class FakeEngine:
+    """Paints every job in one flat colour made from its prompt and seed; remembers what it was given."""
+
+    side: int = 512
+    batch_limit: int = 8
+    name: str = "fake"
+    calls: list[tuple[Job, ...]] = field(default_factory=list)
+    before_call: Callable[[Sequence[Job]], None] | None = None
+    """Called first with the batch; may raise to play a failing engine."""
+
+    def native(self, checkpoint: str) -> Size:
+        return Size(self.side, self.side)
+
+    def kin(self, job: Job) -> Hashable:
+        return networks(job.prompt)
+
+    def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
+        if self.before_call:
+            self.before_call(jobs)
+        self.calls.append(tuple(jobs))
+        return [None if progress.stopped else self.colour(job) for job in jobs]
+
+    @staticmethod
+    def colour(job: Job) -> Picture:
+        """The flat picture `job` becomes."""
+        rgb = np.frombuffer(zlib.crc32(f"{job.prompt}|{job.seed}".encode()).to_bytes(4, "big"), np.uint8)[:3]
+        return Picture(np.broadcast_to(rgb, job.picture.pixels.shape).copy())
+
+
+@dataclass
+class FakeDetector:
+    """Finds the boxes it was given, whatever the picture."""
+
+    boxes: tuple[Box, ...] = ()
+    label: str = "face"
+    score: float = 0.9
+    name: str = "fake"
+    calls: int = 0
+
+    def find(self, picture: Picture, confidence: float, classes: tuple[str, ...]) -> tuple[Region, ...]:
+        self.calls += 1
+        found = [Region.of_box(b & picture.size.box, self.label, self.score) for b in self.boxes]
+        return tuple(r for r in found if r.score >= confidence and (not classes or r.label in classes))
+
+
+@dataclass
+class FakeProgress:
+    """Stops once `stop_after` shows were made; keeps what was shown."""
+
+    stop_after: int | None = None
+    shown: list[tuple[int, int, str]] = field(default_factory=list)
+
+    @property
+    def stopped(self) -> bool:
+        return self.stop_after is not None and len(self.shown) >= self.stop_after
+
+    def show(self, done: int, total: int, what: str) -> None:
+        self.shown.append((done, total, what))

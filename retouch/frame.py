@@ -1,0 +1,90 @@
+"""Frame: an invertible crop-and-scale between canvas pixels and the size a model works at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from retouch.geometry import Box, Size
+from retouch.mask import Mask
+from retouch.raster import Picture
+
+STRIDE = 64
+"""Work sizes are multiples of this: the UNets halve an eighth-size latent three times."""
+SMALLEST = 64
+"""No crop is narrower than this many canvas pixels unless the picture is."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """`crop` lies within the canvas; `work` is what the model sees. Never letterboxed."""
+
+    crop: Box
+    work: Size
+
+    @property
+    def magnification(self) -> float:
+        """Work pixels per canvas pixel, as the geometric mean of both axes."""
+        return (self.work.area / self.crop.area) ** 0.5
+
+    def take(self, canvas: Picture) -> Picture:
+        """The crop at work size. At equal size the pixels are the canvas' own."""
+        return Picture(resize(canvas.pixels[self.crop.slices], self.work))
+
+    def put(self, patch: Picture) -> np.ndarray:
+        """A painted patch back at crop size, (crop height, crop width, 3) uint8."""
+        return resize(patch.pixels, self.crop.size)
+
+    def take_mask(self, mask: Mask) -> Mask:
+        """A crop-sized mask at work size."""
+        if mask.size == self.work:
+            return mask
+        shrinks = self.work.area < self.crop.area
+        how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        return Mask(cv2.resize(mask.alpha, self.work, interpolation=how))
+
+
+def resize(pixels: np.ndarray, size: Size) -> np.ndarray:
+    """Lanczos both ways, antialiased when shrinking."""
+    if (pixels.shape[1], pixels.shape[0]) == size:
+        return pixels
+    return np.array(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
+
+
+def work_size(aspect: float, native: Size) -> Size:
+    """The largest multiple-of-64 size of at most the native area whose aspect is nearest."""
+    return min(_buckets(native), key=lambda s: (abs(np.log(s.aspect / aspect)), -s.area))
+
+
+def _buckets(native: Size) -> list[Size]:
+    """One size per width: at most the native area, no side over twice the native one."""
+    longest = 2 * max(native)
+    widths = range(STRIDE, longest + 1, STRIDE)
+    heights = {w: min(native.area // w // STRIDE * STRIDE, longest) for w in widths}
+    return [Size(w, h) for w, h in heights.items() if h >= STRIDE]
+
+
+def frame_around(needed: Box, canvas: Size, native: Size) -> Frame:
+    """The frame whose crop covers `needed`, widened to its work size's aspect where it can be.
+
+    The crop is at least 64 px, stays inside the canvas, and is stretched by less than a pixel
+    unless the canvas itself is too narrow for the bucket.
+    """
+    box = _at_least(needed, SMALLEST).inside(canvas)
+    work = work_size(box.width / box.height, native)
+    wide = _to_aspect(box, work.aspect).inside(canvas)
+    return Frame(wide | box, work)
+
+
+def _at_least(box: Box, pixels: int) -> Box:
+    size = Size(max(box.width, pixels), max(box.height, pixels))
+    return Box.around(box.center, size) if size != box.size else box
+
+
+def _to_aspect(box: Box, aspect: float) -> Box:
+    width = max(box.width, round(box.height * aspect))
+    height = max(box.height, round(box.width / aspect))
+    return Box.around(box.center, Size(width, height))

@@ -1,0 +1,230 @@
+"""A tunable field declared once: its type, bounds, default and help.
+
+A dataclass whose fields are made by `Knob.field` gets from here a strict loader, a dump, and a JSON
+schema; the gradio widgets, the infotext, the X/Y/Z axes and the documentation read the same
+declarations. `load(cls, dump(value)) == value` for every valid value.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from retouch.errors import BadInput, did_you_mean
+
+T = TypeVar("T")
+MAX_TEXT = 20_000
+_KEY = "knob"
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What a person may set a field to. `low` and `high` are inclusive."""
+
+    label: str
+    help: str
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    choices: tuple[str, ...] = ()
+
+    def field(self, default: Any = dataclasses.MISSING) -> Any:
+        """A dataclass field that carries this knob; without a default it is required."""
+        return dataclasses.field(default=default, metadata={_KEY: self})
+
+
+def knobs_of(cls: type) -> dict[str, Knob]:
+    """The knobs of a dataclass by field name, in declaration order."""
+    return {f.name: f.metadata[_KEY] for f in dataclasses.fields(cls) if _KEY in f.metadata}
+
+
+@functools.cache
+def types_of(cls: type) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
+def dump(value: Any) -> Any:
+    """Plain JSON data. Fields that still hold their default are left out."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        kept = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        return {f.name: dump(kept[f.name]) for f in dataclasses.fields(value) if kept[f.name] != f.default}
+    if isinstance(value, Mapping):
+        return {str(key): dump(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [dump(item) for item in value]
+    return value
+
+
+def load(cls: type[T], data: Any, path: str = "") -> T:
+    """Build `cls` from JSON data, or raise BadInput naming the JSON path of the first fault."""
+    if isinstance(data, cls):
+        return data
+    if not isinstance(data, Mapping):
+        raise BadInput(f"{_show(data)} is not an object.", path=path, hint=f"Give {cls.__name__} as {{...}}.")
+    fields: dict[str, Any] = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    for key in data:
+        if key not in fields:
+            raise BadInput(f"unknown field {key!r}.", path=_join(path, key), hint=did_you_mean(str(key), fields))
+    values = {key: _value(fields[key], types_of(cls)[key], item, _join(path, key)) for key, item in data.items()}
+    for name, field in fields.items():
+        if name not in values and field.default is dataclasses.MISSING:
+            raise BadInput("is required.", path=_join(path, name), hint=_help(field))
+    try:
+        return cls(**values)
+    except BadInput as error:
+        raise BadInput(error.what, path=_join(path, error.path) if error.path else path, hint=error.hint) from None
+
+
+def replace(value: T, **changes: Any) -> T:
+    """`dataclasses.replace` through the loader, so that a change is checked like any input."""
+    return load(type(value), {**dump(value), **changes})
+
+
+def _join(path: str, key: object) -> str:
+    return f"{path}.{key}" if path else str(key)
+
+
+def _show(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _help(field: Any) -> str:
+    return field.metadata[_KEY].help if _KEY in field.metadata else ""
+
+
+def _value(field: Any, hint: Any, data: Any, path: str) -> Any:
+    return _coerce(hint, data, path, field.metadata.get(_KEY, Knob("", "")))
+
+
+def _coerce(hint: Any, data: Any, path: str, knob: Knob) -> Any:
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return _union(args, data, path, knob)
+    if origin is tuple:
+        return _tuple(args, data, path, knob)
+    if hint is Any:
+        return data
+    if dataclasses.is_dataclass(hint):
+        return load(typing.cast(type, hint), data, path)
+    return _SCALARS[hint](data, path, knob)
+
+
+def _union(args: tuple[Any, ...], data: Any, path: str, knob: Knob) -> Any:
+    if data is None and type(None) in args:
+        return None
+    options = [a for a in args if a is not type(None)]
+    if len(options) > 1 and isinstance(data, str) and str in options:
+        return _text(data, path, knob)
+    return _coerce(next(a for a in options if a is not str or len(options) == 1), data, path, knob)
+
+
+def _tuple(args: tuple[Any, ...], data: Any, path: str, knob: Knob) -> tuple[Any, ...]:
+    if isinstance(data, str) or not isinstance(data, Sequence):
+        raise BadInput(f"{_show(data)} is not a list.", path=path, hint=knob.help)
+    inner = dataclasses.replace(knob, low=None, high=None) if args[0] is str else knob
+    return tuple(_coerce(args[0], item, f"{path}[{i}]", inner) for i, item in enumerate(data))
+
+
+def _flag(data: Any, path: str, knob: Knob) -> bool:
+    if not isinstance(data, bool):
+        raise BadInput(f"{_show(data)} is not true or false.", path=path, hint=knob.help)
+    return data
+
+
+def _number(data: Any, path: str, knob: Knob) -> float:
+    if isinstance(data, bool) or not isinstance(data, int | float) or not math.isfinite(data):
+        raise BadInput(f"{_show(data)} is not a finite number.", path=path, hint=_range(knob))
+    low, high = knob.low, knob.high
+    if (low is not None and data < low) or (high is not None and data > high):
+        raise BadInput(f"{_show(data)} is out of bounds.", path=path, hint=_range(knob))
+    return float(data)
+
+
+def _whole(data: Any, path: str, knob: Knob) -> int:
+    number = _number(data, path, knob)
+    if number != int(number):
+        raise BadInput(f"{_show(data)} is not a whole number.", path=path, hint=_range(knob))
+    return int(data)
+
+
+def _text(data: Any, path: str, knob: Knob) -> str:
+    if not isinstance(data, str):
+        raise BadInput(f"{_show(data)} is not text.", path=path, hint=knob.help)
+    if knob.choices and data not in knob.choices:
+        raise BadInput(f"{_show(data)} is not allowed.", path=path, hint=did_you_mean(data, knob.choices))
+    limit = knob.high if knob.high is not None else MAX_TEXT
+    if len(data) > limit:
+        raise BadInput(f"{len(data)} characters are too many.", path=path, hint=f"At most {limit:g}.")
+    return data
+
+
+def _mapping(data: Any, path: str, knob: Knob) -> dict[str, Any]:
+    if not isinstance(data, Mapping):
+        raise BadInput(f"{_show(data)} is not an object.", path=path, hint=knob.help)
+    return dict(data)
+
+
+_SCALARS = {bool: _flag, int: _whole, float: _number, str: _text, dict: _mapping}
+
+
+def _range(knob: Knob) -> str:
+    if knob.low is not None and knob.high is not None:
+        return f"Allowed: {knob.low:g} to {knob.high:g}."
+    if knob.low is not None:
+        return f"Allowed: {knob.low:g} or more."
+    return f"Allowed: {knob.high:g} or less." if knob.high is not None else knob.help
+
+
+_JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", dict: "object"}
+
+
+def schema(cls: type) -> dict[str, Any]:
+    """JSON schema (draft 2020-12) of a knob dataclass."""
+    fields = dataclasses.fields(cls)
+    return {
+        "title": cls.__name__,
+        "type": "object",
+        "additionalProperties": False,
+        "description": (cls.__doc__ or "").strip().split("\n")[0],
+        "properties": {f.name: _field_schema(f, types_of(cls)[f.name]) for f in fields},
+        "required": [f.name for f in fields if f.default is dataclasses.MISSING],
+    }
+
+
+def _field_schema(field: Any, hint: Any) -> dict[str, Any]:
+    knob = field.metadata.get(_KEY, Knob("", ""))
+    said = {"title": knob.label, "description": knob.help}
+    if field.default is not dataclasses.MISSING:
+        said["default"] = dump(field.default)
+    return {**_type_schema(hint, knob), **{key: value for key, value in said.items() if value != ""}}
+
+
+def _type_schema(hint: Any, knob: Knob) -> dict[str, Any]:
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return {"anyOf": [_type_schema(a, knob) for a in args]}
+    if origin is tuple:
+        return {"type": "array", "items": _type_schema(args[0], knob)}
+    if hint is Any:
+        return {}
+    if hint is type(None):
+        return {"type": "null"}
+    if dataclasses.is_dataclass(hint):
+        return schema(typing.cast(type, hint))
+    return {"type": _JSON_TYPES[hint], **_bounds(hint, knob)}
+
+
+def _bounds(hint: type, knob: Knob) -> dict[str, Any]:
+    if hint is str:
+        return {"enum": list(knob.choices)} if knob.choices else {"maxLength": int(knob.high or MAX_TEXT)}
+    if hint in (int, float):
+        ends = {"minimum": knob.low, "maximum": knob.high, "multipleOf": None}
+        return {key: value for key, value in ends.items() if value is not None}
+    return {}

@@ -1,0 +1,86 @@
+"""What the road needs from outside: an engine that paints, detectors that see, someone who watches."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from retouch.geometry import Size
+from retouch.mask import Mask
+from retouch.raster import Picture
+from retouch.recipe import Settings
+from retouch.region import Region
+
+
+@dataclass(frozen=True)
+class Job:
+    """One crop to denoise: already cut, scaled and filled. `mask` is the denoise mask, of its size."""
+
+    picture: Picture
+    mask: Mask
+    prompt: str
+    negative_prompt: str
+    seed: int
+    settings: Settings
+    subseed: int = 0
+    subseed_strength: float = 0.0
+
+
+@runtime_checkable
+class Progress(Protocol):
+    """The watcher. `stopped` turns true on Interrupt; what is finished is kept."""
+
+    @property
+    def stopped(self) -> bool: ...
+
+    def show(self, done: int, total: int, what: str) -> None: ...
+
+
+class Silent:
+    """A Progress nobody watches."""
+
+    stopped = False
+
+    def show(self, done: int, total: int, what: str) -> None:
+        pass
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Denoises jobs. Decides nothing."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def batch_limit(self) -> int:
+        """The most jobs one call should get."""
+        ...
+
+    def native(self, checkpoint: str) -> Size:
+        """The size the named checkpoint ("" for the loaded one) was trained at."""
+        ...
+
+    def kin(self, job: Job) -> Hashable:
+        """Jobs of equal size, settings and kin can go through one sampling call."""
+        ...
+
+    def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
+        """One sampling call. A result per job in order, of the job's size, None where interrupted.
+
+        Raises PaintFailed: OutOfMemory and NotANumber when a smaller batch may help.
+        """
+        ...
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """Finds things. Loaded once and kept by whoever made it."""
+
+    @property
+    def name(self) -> str: ...
+
+    def find(self, picture: Picture, confidence: float, classes: tuple[str, ...]) -> tuple[Region, ...]:
+        """Every region scored at least `confidence`, of the given classes when any are named."""
+        ...

@@ -1,0 +1,221 @@
+"""Picture: RGB uint8, read-only, and the only codec.
+
+Orientation, palettes, 16-bit samples and animation end here: past this point a picture is an
+upright (height, width, 3) array. What a file carries besides its colours (alpha, ICC profile, EXIF,
+text chunks) rides along untouched and is written back where the format can hold it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps, PngImagePlugin
+
+from retouch.errors import BadPicture, TooLarge
+from retouch.geometry import Box, Size
+
+MAX_PIXELS = 8192 * 8192
+MAX_BYTES = 256 * 1024 * 1024
+FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+_ORIENTATION = 0x0112
+
+
+@dataclass(frozen=True)
+class Baggage:
+    """What a file carries besides its colours. `notes` are remarks for the person."""
+
+    icc: bytes | None = None
+    exif: bytes | None = None
+    text: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """(height, width, 3) RGB uint8, and alpha as (height, width) uint8 or None when opaque."""
+
+    pixels: np.ndarray
+    alpha: np.ndarray | None = None
+    baggage: Baggage = field(default_factory=Baggage)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pixels", _frozen(self.pixels, 3))
+        if self.alpha is not None:
+            object.__setattr__(self, "alpha", _frozen(self.alpha, 2))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Picture) and np.array_equal(self.pixels, other.pixels)
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @property
+    def size(self) -> Size:
+        return Size(self.pixels.shape[1], self.pixels.shape[0])
+
+    @property
+    def digest(self) -> str:
+        """sha256 of size and colours: the name under which detections and embeddings are cached."""
+        return hashlib.sha256(repr(self.pixels.shape).encode() + self.pixels.tobytes()).hexdigest()
+
+    def crop(self, box: Box) -> Picture:
+        """The colours inside `box`, which must lie within the picture."""
+        if not self.size.box.contains(box):
+            raise ValueError(f"{box} does not lie within {self.size}")
+        return Picture(self.pixels[box.slices])
+
+    def with_pixels(self, pixels: np.ndarray) -> Picture:
+        """The same file with other colours; alpha and baggage stay if the size does."""
+        same = pixels.shape == self.pixels.shape
+        return dataclasses.replace(self, pixels=pixels, alpha=self.alpha if same else None)
+
+    def pil(self) -> Image.Image:
+        """A PIL image, RGBA when the picture has alpha."""
+        if self.alpha is None:
+            return Image.fromarray(self.pixels)
+        return Image.fromarray(np.dstack([self.pixels, self.alpha]))
+
+
+def _frozen(array: np.ndarray, ndim: int) -> np.ndarray:
+    if array.ndim != ndim or array.dtype != np.uint8 or 0 in array.shape or (ndim == 3 and array.shape[2] != 3):
+        raise ValueError(f"a picture needs non-empty uint8 of {ndim} axes, not {array.dtype} {array.shape}")
+    if array.flags.writeable:
+        array = np.ascontiguousarray(array).copy()
+        array.flags.writeable = False
+    return array
+
+
+def from_pil(image: Image.Image) -> Picture:
+    """Any PIL image, uprighted by its EXIF orientation, as RGB with its alpha beside it."""
+    baggage = _baggage(image)
+    upright = ImageOps.exif_transpose(image) or image
+    rgba = _eight_bits(upright)
+    alpha = None
+    if rgba.mode == "RGBA":
+        alpha = np.asarray(rgba.getchannel("A"))
+        alpha = None if alpha.min() == 255 else alpha
+    return Picture(np.array(rgba.convert("RGB")), alpha if alpha is None else alpha.copy(), baggage)
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """RGB or RGBA. PIL clips 16-bit greys to white; here the high byte is kept."""
+    if image.mode in ("I", "I;16", "I;16B", "I;16L", "I;16N"):
+        samples = np.asarray(image).astype(np.int64)
+        return Image.fromarray((samples.clip(0, 65535) >> 8).astype(np.uint8)).convert("RGB")
+    if image.mode == "F":
+        return Image.fromarray(np.asarray(image).clip(0, 255).astype(np.uint8)).convert("RGB")
+    transparent = image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info
+    return image.convert("RGBA" if transparent else "RGB")
+
+
+def _baggage(image: Image.Image) -> Baggage:
+    frames = getattr(image, "n_frames", 1)
+    notes = (f"The first of {frames} frames is used.",) if frames > 1 else ()
+    text = {**getattr(image, "text", {}), **{k: v for k, v in image.info.items() if isinstance(v, str)}}
+    exif = image.getexif()
+    exif.pop(_ORIENTATION, None)  # the pixels are turned upright, the tag must not turn them again
+    return Baggage(
+        icc=image.info.get("icc_profile"),
+        exif=exif.tobytes() if len(exif) else None,
+        text=tuple(sorted((str(k), str(v)) for k, v in text.items())),
+        notes=notes,
+    )
+
+
+def decode(data: bytes, path: str = "image") -> Picture:
+    """A picture from file bytes. BadPicture or TooLarge say why not; `path` is named in them."""
+    if len(data) > MAX_BYTES:
+        raise TooLarge(f"{len(data)} bytes are too many.", path=path, hint=f"At most {MAX_BYTES}.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data)) as image:
+                _check_size(Size(*image.size), path)
+                return from_pil(image)
+    except BadPicture:
+        raise
+    except Image.DecompressionBombError as error:
+        raise TooLarge(f"{error}.", path=path, hint=f"At most {MAX_PIXELS} pixels.") from None
+    except Exception as error:  # PIL's decoders raise whatever they like on damaged files
+        raise BadPicture(f"not a readable picture ({_reason(data, error)}).", path=path, hint=_HINT) from None
+
+
+_HINT = "Send PNG, JPEG or WebP."
+
+
+def _reason(data: bytes, error: Exception) -> str:
+    head = data[:512].lstrip().lower()
+    if head.startswith((b"<svg", b"<?xml")):
+        return "SVG is a drawing: render it to pixels first"
+    if not data:
+        return "no bytes"
+    return str(error).split("<_io")[0].strip() or type(error).__name__
+
+
+def _check_size(size: Size, path: str) -> None:
+    if size.area > MAX_PIXELS:
+        raise TooLarge(f"{size} has too many pixels.", path=path, hint=f"At most {MAX_PIXELS}, as 8192x8192.")
+    if size.area == 0:
+        raise BadPicture(f"{size} has no pixels.", path=path, hint=_HINT)
+
+
+def decode_base64(text: str, path: str = "image") -> Picture:
+    """A picture from base64 or a data URI. A server path or a URL is refused."""
+    body = text.partition(",")[2] if text.startswith("data:") else text
+    if len(body) > MAX_BYTES * 4 // 3 + 4:
+        raise TooLarge("too many bytes.", path=path, hint=f"At most {MAX_BYTES}.")
+    try:
+        data = base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadPicture("is not base64.", path=path, hint="Send the file's bytes as base64 or a data URI.") from None
+    return decode(data, path)
+
+
+def read(path: Path) -> Picture:
+    """A picture from a file, named in any error."""
+    return decode(Path(path).read_bytes(), str(path))
+
+
+def encode(picture: Picture, kind: str = "PNG", text: dict[str, str] | None = None) -> bytes:
+    """File bytes: PNG keeps alpha and text, WebP alpha, JPEG neither; all keep ICC and EXIF."""
+    bag = picture.baggage
+    image = picture.pil() if kind != "JPEG" else Image.fromarray(picture.pixels)
+    options: dict[str, Any] = {"icc_profile": bag.icc, "exif": bag.exif}
+    options.update({"PNG": {"compress_level": 4}, "JPEG": {"quality": 95}, "WEBP": {"lossless": True}}[kind])
+    if kind == "PNG":
+        options["pnginfo"] = _chunks({**dict(bag.text), **(text or {})})
+    out = io.BytesIO()
+    image.save(out, kind, **{key: value for key, value in options.items() if value is not None})
+    return out.getvalue()
+
+
+def _chunks(text: dict[str, str]) -> PngImagePlugin.PngInfo:
+    info = PngImagePlugin.PngInfo()
+    for key, value in text.items():
+        if 1 <= len(key) <= 79 and key.isascii():
+            info.add_itxt(key, value) if not value.isascii() else info.add_text(key, value)
+    return info
+
+
+def encode_base64(picture: Picture, text: dict[str, str] | None = None) -> str:
+    return base64.b64encode(encode(picture, "PNG", text)).decode("ascii")
+
+
+def write(picture: Picture, path: Path, text: dict[str, str] | None = None) -> None:
+    """Write by the file's ending (png, jpg, jpeg, webp), all at once or not at all."""
+    kinds = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+    path = Path(path)
+    if path.suffix.lower() not in kinds:
+        raise BadPicture(f"{path.suffix!r} cannot be written.", path=str(path), hint=f"Use {', '.join(kinds)}.")
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(encode(picture, kinds[path.suffix.lower()], text))
+    part.replace(path)

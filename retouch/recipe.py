@@ -1,0 +1,155 @@
+"""Generation, Pass, Recipe, Settings. None means "as the surrounding generation"."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from retouch.errors import BadInput
+from retouch.fill import MASKED_CONTENT
+from retouch.knobs import Knob
+from retouch.region import Choice
+
+SCHEMA = 1
+MAX_SEED = 2**32 - 1
+MAX_PASSES = 16
+
+STEPS = Knob("Steps", "Sampling steps.", 1, 150, 1)
+CFG = Knob("CFG scale", "How strictly the prompt is followed.", 1, 30, 0.5)
+SAMPLER = Knob("Sampling method", "As the WebUI or diffusers names it; blank for the engine's own.")
+SCHEDULER = Knob("Schedule type", "Noise schedule of the sampler; blank for the engine's own.")
+CHECKPOINT = Knob("Checkpoint", "Model to paint with; blank for the loaded one. Swapped once per pass.")
+VAE = Knob("VAE", "Autoencoder; blank for the loaded one. Swapped once per pass.")
+CLIP_SKIP = Knob("Clip skip", "Last layers of the text encoder left out, counted from 1.", 1, 12, 1)
+NOISE = Knob("Noise multiplier", "Initial noise of img2img; above 1 adds detail, then grain.", 0.5, 1.5, 0.01)
+PROMPT = Knob("Prompt", "Blank as the picture's. [PROMPT] [SEP] [SKIP] [FOR left] are understood.")
+NEGATIVE = Knob("Negative prompt", "Blank as the picture's. The same tags.")
+SEED = Knob("Seed", "-1 picks one.", -1, MAX_SEED, 1)
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How to sample, resolved."""
+
+    steps: int = STEPS.field(20)
+    cfg_scale: float = CFG.field(7.0)
+    sampler: str = SAMPLER.field("")
+    scheduler: str = SCHEDULER.field("")
+    checkpoint: str = CHECKPOINT.field("")
+    vae: str = VAE.field("")
+    clip_skip: int = CLIP_SKIP.field(1)
+    noise_multiplier: float = NOISE.field(1.0)
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """The same knobs, None where the surrounding generation decides."""
+
+    steps: int | None = STEPS.field(None)
+    cfg_scale: float | None = CFG.field(None)
+    sampler: str | None = SAMPLER.field(None)
+    scheduler: str | None = SCHEDULER.field(None)
+    checkpoint: str | None = CHECKPOINT.field(None)
+    vae: str | None = VAE.field(None)
+    clip_skip: int | None = CLIP_SKIP.field(None)
+    noise_multiplier: float | None = NOISE.field(None)
+
+    def over(self, base: Sampling) -> Sampling:
+        """The resolved sampling: ours where set, `base`'s elsewhere."""
+        names = [f.name for f in dataclasses.fields(Sampling)]
+        return Sampling(**{n: v if (v := getattr(self, n)) is not None else getattr(base, n) for n in names})
+
+
+@dataclass(frozen=True)
+class Generation:
+    """How the surrounding picture was, or would be, made."""
+
+    prompt: str = ""
+    negative_prompt: str = ""
+    seed: int = 0
+    subseed: int = 0
+    subseed_strength: float = 0.0
+    sampling: Sampling = Sampling()
+
+
+@dataclass(frozen=True)
+class Target(Choice):
+    """What to look for."""
+
+    models: tuple[str, ...] = Knob("Detectors", "One or more; what several find alike is painted once.").field(())
+    classes: tuple[str, ...] = Knob("Classes", "Only these labels; free words for open-vocabulary models.").field(())
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a region becomes masks and a crop. None scales with the region and the strength."""
+
+    grow: int | None = Knob("Mask grow", "Pixels, round, both ways; below 0 shrinks.", -512, 512, 1).field(None)
+    x_offset: int = Knob("Mask x offset", "Pixels to the right.", -2048, 2048, 1).field(0)
+    y_offset: int = Knob("Mask y offset", "Pixels down.", -2048, 2048, 1).field(0)
+    blur: int | None = Knob("Mask blur", "Pixels over which the result fades out.", 0, 256, 1).field(None)
+    padding: int | None = Knob("Only masked padding", "Pixels of context on each side.", 0, 2048, 4).field(None)
+    area: str = Knob(
+        "Inpaint area", "What the model sees.", choices=("only masked", "whole picture")
+    ).field("only masked")
+    merge: str = Knob(
+        "Merge masks", "Paint all regions as one, or all that is not them.", choices=("none", "merge", "merge and invert")
+    ).field("none")
+    work_side: int | None = Knob(
+        "Work size", "Side of the square whose area the model paints; blank for its native one.", 64, 2048, 64
+    ).field(None)
+
+
+@dataclass(frozen=True)
+class Pass(Overrides):
+    """One look and one repaint."""
+
+    enabled: bool = Knob("Enabled", "Off leaves this pass out.").field(True)
+    target: Target = dataclasses.field(default=Target())
+    shape: Shape = dataclasses.field(default=Shape())
+    prompt: str = PROMPT.field("")
+    negative_prompt: str = NEGATIVE.field("")
+    denoising_strength: float = Knob(
+        "Denoising strength", "0 keeps, 1 replaces; faces 0.3-0.5, hands 0.65-0.8.", 0, 1, 0.01
+    ).field(0.4)
+    masked_content: str = Knob(
+        "Masked content", "What lies under the mask at the start.", choices=MASKED_CONTENT
+    ).field("original")
+    restore_faces: bool = Knob("Restore faces", "Run the host's face restoration on each crop.").field(False)
+    seed: int | None = Knob("Seed", "Blank for the picture's own.", 0, MAX_SEED, 1).field(None)
+    seed_step: str = Knob(
+        "Seed per region", "Region 2 of a picture with seed 7 paints with 8, or with 7.", choices=("next", "same")
+    ).field("next")
+
+    def settings(self, generation: Generation) -> Settings:
+        sampling = self.over(generation.sampling)
+        return Settings(sampling, self.denoising_strength, self.masked_content, self.restore_faces)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All an engine needs besides pixels and words. Jobs of equal settings may share a batch."""
+
+    sampling: Sampling = Sampling()
+    denoising_strength: float = 0.4
+    masked_content: str = "original"
+    restore_faces: bool = False
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Passes run one after another, each seeing what the one before it made."""
+
+    name: str = Knob("Name", "Shown in the dropdown.", high=80).field("Custom")
+    description: str = Knob("Description", "When to use it.").field("")
+    passes: tuple[Pass, ...] = Knob("Passes", "At least one.").field(())
+    schema: int = Knob("Schema", "Version of this file's form.", 1, SCHEMA, 1).field(SCHEMA)
+
+    def __post_init__(self) -> None:
+        if len(self.passes) > MAX_PASSES:
+            raise BadInput(f"{len(self.passes)} are too many.", path="passes", hint=f"At most {MAX_PASSES}.")
+
+    @property
+    def active(self) -> tuple[tuple[int, Pass], ...]:
+        """The passes that will look for something, with their place from 0."""
+        return tuple((i, p) for i, p in enumerate(self.passes) if p.enabled and p.target.models)

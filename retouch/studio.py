@@ -1,0 +1,76 @@
+"""The verbs. Every door calls these and nothing below them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from retouch.errors import RetouchError
+from retouch.execute import Result, run
+from retouch.mask import Mask
+from retouch.plan import Plan, plan
+from retouch.ports import Detector, Engine, Progress, Silent
+from retouch.raster import Picture
+from retouch.recipe import Generation, Pass, Recipe, Target
+from retouch.region import Region, distinct, select
+
+
+@dataclass(frozen=True, eq=False)
+class Canvas:
+    """A picture to mend, how it was made, and the person's own mask on it."""
+
+    picture: Picture
+    generation: Generation
+    user_mask: Mask | None = None
+
+
+@dataclass(frozen=True)
+class Studio:
+    """An engine to paint with and a way to get detectors by name (Missing for an unknown one)."""
+
+    engine: Engine
+    detector: Callable[[str], Detector]
+
+    def detect(self, picture: Picture, target: Target, user_mask: Mask | None = None) -> tuple[Region, ...]:
+        """Chosen regions of one target in order, each thing once."""
+        found = [
+            region
+            for model in target.models
+            for region in self.detector(model).find(picture, target.confidence, target.classes)
+        ]
+        return select(distinct(found), target, picture.size, user_mask)
+
+    def plan(self, canvas: Canvas, recipe: Recipe) -> Plan:
+        """Every pass planned on the picture as it is now; later passes may find it changed."""
+        plans = [self._plan_pass(canvas, work) for work in recipe.active]
+        return sum(plans, Plan())
+
+    def fix(self, canvases: Sequence[Canvas], recipe: Recipe, progress: Progress | None = None) -> list[Result]:
+        """Every pass over every canvas; the regions of one pass in all pictures share batches.
+
+        Never raises for what happens to a pass: a failing detector or engine becomes a warning.
+        """
+        watcher = progress or Silent()
+        results = [Result(canvas.picture) for canvas in canvases]
+        for work in recipe.active:
+            if watcher.stopped:
+                break
+            now = [
+                Canvas(r.picture, c.generation, c.user_mask) for r, c in zip(results, canvases, strict=True)
+            ]
+            plans = [self._plan_safely(canvas, work) for canvas in now]
+            done = run([c.picture for c in now], plans, self.engine, watcher)
+            results = [before.then(after) for before, after in zip(results, done, strict=True)]
+        return results
+
+    def _plan_pass(self, canvas: Canvas, work: tuple[int, Pass]) -> Plan:
+        _, recipe_pass = work
+        regions = self.detect(canvas.picture, recipe_pass.target, canvas.user_mask)
+        native = self.engine.native(recipe_pass.settings(canvas.generation).sampling.checkpoint)
+        return plan(canvas.picture.size, regions, work, canvas.generation, native, canvas.user_mask)
+
+    def _plan_safely(self, canvas: Canvas, work: tuple[int, Pass]) -> Plan:
+        try:
+            return self._plan_pass(canvas, work)
+        except RetouchError as error:
+            return Plan(warnings=(f"Pass {work[0] + 1} was left out: {error}",))
