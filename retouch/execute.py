@@ -50,7 +50,10 @@ class Result:
 
     def then(self, later: Result) -> Result:
         return Result(
-            later.picture, self.reports + later.reports, self.warnings + later.warnings, self.stopped or later.stopped
+            later.picture,
+            self.reports + later.reports,
+            self.warnings + later.warnings,
+            self.stopped or later.stopped,
         )
 
 
@@ -136,7 +139,8 @@ def _paint(batch: Sequence[_Task], engine: Engine, progress: Progress) -> None:
     try:
         patches = engine.paint([t.job for t in batch], progress)
     except PaintFailed as error:
-        return _again(batch, engine, progress, error)
+        _again(batch, engine, progress, error)
+        return
     seconds = (time.perf_counter() - begun) / len(batch)
     for task, patch in zip(batch, patches, strict=True):
         _keep(task, patch, seconds)

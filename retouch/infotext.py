@@ -1,22 +1,28 @@
 """What a picture's generation text says of Retouch, and reading it back.
 
 Two keys: `Retouch` holds the recipe, knobs at their defaults left out; `Retouch regions` what was
-painted, so that one region can be painted again alone. Both are JSON on one line.
+painted, so that one region can be painted again alone. Both are JSON on one line. `text` writes a
+whole generation text in the WebUI's own form, for pictures that no WebUI made.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from retouch.errors import BadInput
 from retouch.execute import Report
 from retouch.knobs import dump, load
-from retouch.recipe import Recipe
+from retouch.raster import Picture
+from retouch.recipe import Generation, Recipe
 
 RECIPE = "Retouch"
 REGIONS = "Retouch regions"
+CHUNK = "parameters"
+"""The PNG text chunk the WebUI keeps its generation text in."""
+_OURS = re.compile(r',?\s*Retouch(?: regions)?: "(?:\\.|[^\\"])*"')
 
 
 def params(recipe: Recipe, reports: Sequence[Report] = (), prompt: str = "") -> dict[str, str]:
@@ -48,3 +54,48 @@ def _region(report: Report, prompt: str) -> dict[str, Any]:
     if step.prompt != prompt:
         said["prompt"] = step.prompt
     return said if report.kept else {**said, "left": report.why}
+
+
+def text(generation: Generation, picture: Picture, recipe: Recipe, reports: Sequence[Report] = ()) -> str:
+    """The generation text of a mended `picture`: its own and our keys, or one of `generation`."""
+    ours = params(recipe, reports, generation.prompt)
+    before = dict(picture.baggage.text).get(CHUNK, "")
+    if before:
+        return ", ".join([_OURS.sub("", before), line(ours)])
+    made = {**_made(generation), "Size": str(picture.size)}
+    return written(generation.prompt, generation.negative_prompt, {**made, **ours})
+
+
+def written(prompt: str, negative_prompt: str, params: Mapping[str, Any]) -> str:
+    """Prompt, negative prompt if any, and the line of `params`, in the WebUI's form."""
+    negative = [f"Negative prompt: {negative_prompt}"] if negative_prompt else []
+    return "\n".join([prompt, *negative, line(params)]).strip()
+
+
+def line(params: Mapping[str, Any]) -> str:
+    """`key: value` pairs. A value that would run into its neighbours is quoted as JSON."""
+    return ", ".join(f"{key}: {_quoted(str(value))}" for key, value in params.items())
+
+
+def _quoted(value: str) -> str:
+    needs = any(mark in value for mark in ',:\n"')
+    return json.dumps(value, ensure_ascii=False) if needs else value
+
+
+def _made(generation: Generation) -> dict[str, Any]:
+    """The WebUI's names for what made a picture; blanks are left out."""
+    sampling = generation.sampling
+    varied = generation.subseed_strength > 0
+    said = {
+        "Steps": sampling.steps,
+        "Sampler": sampling.sampler,
+        "Schedule type": sampling.scheduler,
+        "CFG scale": f"{sampling.cfg_scale:g}",
+        "Seed": generation.seed,
+        "Model": sampling.checkpoint,
+        "VAE": sampling.vae,
+        "Clip skip": sampling.clip_skip if sampling.clip_skip > 1 else "",
+        "Variation seed": generation.subseed if varied else "",
+        "Variation seed strength": f"{generation.subseed_strength:g}" if varied else "",
+    }
+    return {key: value for key, value in said.items() if value != ""}

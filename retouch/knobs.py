@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,8 @@ from retouch.errors import BadInput, did_you_mean
 T = TypeVar("T")
 MAX_TEXT = 20_000
 _KEY = "knob"
+_HALF_SURROGATE = re.compile("[\ud800-\udfff]")
+"""JSON can spell one out (`"\\ud800"`), and then it can be written to no file and no answer."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +73,21 @@ def load(cls: type[T], data: Any, path: str = "") -> T:
     fields: dict[str, Any] = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
     for key in data:
         if key not in fields:
-            raise BadInput(f"unknown field {key!r}.", path=_join(path, key), hint=did_you_mean(str(key), fields))
-    values = {key: _value(fields[key], types_of(cls)[key], item, _join(path, key)) for key, item in data.items()}
+            raise BadInput(
+                f"unknown field {key!r}.", path=_join(path, key), hint=did_you_mean(str(key), fields)
+            )
+    values = {
+        key: _value(fields[key], types_of(cls)[key], item, _join(path, key)) for key, item in data.items()
+    }
     for name, field in fields.items():
         if name not in values and field.default is dataclasses.MISSING:
             raise BadInput("is required.", path=_join(path, name), hint=_help(field))
     try:
         return cls(**values)
     except BadInput as error:
-        raise BadInput(error.what, path=_join(path, error.path) if error.path else path, hint=error.hint) from None
+        raise BadInput(
+            error.what, path=_join(path, error.path) if error.path else path, hint=error.hint
+        ) from None
 
 
 def replace(value: T, **changes: Any) -> T:
@@ -139,12 +148,17 @@ def _flag(data: Any, path: str, knob: Knob) -> bool:
 
 
 def _number(data: Any, path: str, knob: Knob) -> float:
-    if isinstance(data, bool) or not isinstance(data, int | float) or not math.isfinite(data):
+    if isinstance(data, bool) or not isinstance(data, int | float) or not _finite(data):
         raise BadInput(f"{_show(data)} is not a finite number.", path=path, hint=_range(knob))
     low, high = knob.low, knob.high
     if (low is not None and data < low) or (high is not None and data > high):
         raise BadInput(f"{_show(data)} is out of bounds.", path=path, hint=_range(knob))
     return float(data)
+
+
+def _finite(number: float) -> bool:
+    """Also of integers too long for a float."""
+    return math.isfinite(number) if isinstance(number, float) else abs(number) < 2**63
 
 
 def _whole(data: Any, path: str, knob: Knob) -> int:
@@ -157,6 +171,8 @@ def _whole(data: Any, path: str, knob: Knob) -> int:
 def _text(data: Any, path: str, knob: Knob) -> str:
     if not isinstance(data, str):
         raise BadInput(f"{_show(data)} is not text.", path=path, hint=knob.help)
+    if _HALF_SURROGATE.search(data):
+        raise BadInput(f"{_show(data)} is not Unicode text.", path=path, hint="It has half a surrogate.")
     if knob.choices and data not in knob.choices:
         raise BadInput(f"{_show(data)} is not allowed.", path=path, hint=did_you_mean(data, knob.choices))
     limit = knob.high if knob.high is not None else MAX_TEXT
@@ -228,3 +244,53 @@ def _bounds(hint: type, knob: Knob) -> dict[str, Any]:
         ends = {"minimum": knob.low, "maximum": knob.high, "multipleOf": None}
         return {key: value for key, value in ends.items() if value is not None}
     return {}
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One knob of a nested dataclass, under its dotted path."""
+
+    path: str
+    knob: Knob
+    type: Any
+    default: Any
+
+    @property
+    def optional(self) -> bool:
+        """True when blank means "as the surrounding generation"."""
+        return type(None) in typing.get_args(self.type)
+
+    @property
+    def plain_type(self) -> Any:
+        """The type without None, and without the element type of a tuple."""
+        hint = next((a for a in typing.get_args(self.type) if a is not type(None)), self.type)
+        return tuple if typing.get_origin(self.type) is tuple else hint
+
+
+def leaves(cls: type, prefix: str = "") -> tuple[Leaf, ...]:
+    """Every knob of `cls` and of the dataclasses nested in it, in declaration order."""
+    found: list[Leaf] = []
+    for field in dataclasses.fields(cls):
+        hint, path = types_of(cls)[field.name], _join(prefix, field.name)
+        if dataclasses.is_dataclass(hint):
+            found += leaves(typing.cast(type, hint), path)
+        else:
+            found.append(Leaf(path, field.metadata.get(_KEY, Knob("", "")), hint, field.default))
+    return tuple(found)
+
+
+def at(value: Any, path: str) -> Any:
+    """The value under a dotted path."""
+    return functools.reduce(getattr, path.split("."), value)
+
+
+def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """{"a.b": 1} as {"a": {"b": 1}}, ready for `load`."""
+    out: dict[str, Any] = {}
+    for path, item in flat.items():
+        *folders, name = path.split(".")
+        spot = out
+        for folder in folders:
+            spot = spot.setdefault(folder, {})
+        spot[name] = item
+    return out

@@ -63,7 +63,7 @@ class Mask:
     def of_polygon(cls, size: Size, points: np.ndarray) -> Mask:
         """Filled polygon of (n, 2) x, y points in pixels."""
         alpha = np.zeros((size.height, size.width), np.uint8)
-        cv2.fillPoly(alpha, [np.round(points).astype(np.int32)], 255)
+        cv2.fillPoly(alpha, [np.round(points).astype(np.int32)], (255,))
         return cls(alpha)
 
     @classmethod
@@ -135,7 +135,7 @@ class Mask:
         _, labels, stats, _ = cv2.connectedComponentsWithStats(self.solid.astype(np.uint8), connectivity=8)
         small = stats[:, cv2.CC_STAT_AREA] < pixels
         small[0] = False
-        return Mask(np.where(small[labels], np.uint8(0), self.alpha))
+        return Mask(np.where(small[np.asarray(labels)], np.uint8(0), self.alpha))
 
     def __or__(self, other: Mask) -> Mask:
         return Mask(np.maximum(self.alpha, other.alpha))

@@ -86,7 +86,12 @@ class Picture:
 
 
 def _frozen(array: np.ndarray, ndim: int) -> np.ndarray:
-    if array.ndim != ndim or array.dtype != np.uint8 or 0 in array.shape or (ndim == 3 and array.shape[2] != 3):
+    if (
+        array.ndim != ndim
+        or array.dtype != np.uint8
+        or 0 in array.shape
+        or (ndim == 3 and array.shape[2] != 3)
+    ):
         raise ValueError(f"a picture needs non-empty uint8 of {ndim} axes, not {array.dtype} {array.shape}")
     if array.flags.writeable:
         array = np.ascontiguousarray(array).copy()
@@ -176,7 +181,9 @@ def decode_base64(text: str, path: str = "image") -> Picture:
     try:
         data = base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError):
-        raise BadPicture("is not base64.", path=path, hint="Send the file's bytes as base64 or a data URI.") from None
+        raise BadPicture(
+            "is not base64.", path=path, hint="Send the file's bytes as base64 or a data URI."
+        ) from None
     return decode(data, path)
 
 
@@ -210,12 +217,21 @@ def encode_base64(picture: Picture, text: dict[str, str] | None = None) -> str:
     return base64.b64encode(encode(picture, "PNG", text)).decode("ascii")
 
 
+def encode_gray(samples: np.ndarray) -> bytes:
+    """A one-channel PNG of (height, width) uint8: how a mask travels."""
+    out = io.BytesIO()
+    Image.fromarray(samples).save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
 def write(picture: Picture, path: Path, text: dict[str, str] | None = None) -> None:
     """Write by the file's ending (png, jpg, jpeg, webp), all at once or not at all."""
     kinds = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
     path = Path(path)
     if path.suffix.lower() not in kinds:
-        raise BadPicture(f"{path.suffix!r} cannot be written.", path=str(path), hint=f"Use {', '.join(kinds)}.")
+        raise BadPicture(
+            f"{path.suffix!r} cannot be written.", path=str(path), hint=f"Use {', '.join(kinds)}."
+        )
     part = path.with_name(path.name + ".part")
     part.write_bytes(encode(picture, kinds[path.suffix.lower()], text))
     part.replace(path)

@@ -76,24 +76,34 @@ class Generation:
 class Target(Choice):
     """What to look for."""
 
-    models: tuple[str, ...] = Knob("Detectors", "One or more; what several find alike is painted once.").field(())
-    classes: tuple[str, ...] = Knob("Classes", "Only these labels; free words for open-vocabulary models.").field(())
+    models: tuple[str, ...] = Knob(
+        "Detectors", "One or more; what several find alike is painted once."
+    ).field(())
+    classes: tuple[str, ...] = Knob(
+        "Classes", "Only these labels; free words for open-vocabulary models."
+    ).field(())
 
 
 @dataclass(frozen=True)
 class Shape:
     """How a region becomes masks and a crop. None scales with the region and the strength."""
 
-    grow: int | None = Knob("Mask grow", "Pixels, round, both ways; below 0 shrinks.", -512, 512, 1).field(None)
+    grow: int | None = Knob("Mask grow", "Pixels, round, both ways; below 0 shrinks.", -512, 512, 1).field(
+        None
+    )
     x_offset: int = Knob("Mask x offset", "Pixels to the right.", -2048, 2048, 1).field(0)
     y_offset: int = Knob("Mask y offset", "Pixels down.", -2048, 2048, 1).field(0)
     blur: int | None = Knob("Mask blur", "Pixels over which the result fades out.", 0, 256, 1).field(None)
-    padding: int | None = Knob("Only masked padding", "Pixels of context on each side.", 0, 2048, 4).field(None)
-    area: str = Knob(
-        "Inpaint area", "What the model sees.", choices=("only masked", "whole picture")
-    ).field("only masked")
+    padding: int | None = Knob("Only masked padding", "Pixels of context on each side.", 0, 2048, 4).field(
+        None
+    )
+    area: str = Knob("Inpaint area", "What the model sees.", choices=("only masked", "whole picture")).field(
+        "only masked"
+    )
     merge: str = Knob(
-        "Merge masks", "Paint all regions as one, or all that is not them.", choices=("none", "merge", "merge and invert")
+        "Merge masks",
+        "Paint all regions as one, or all that is not them.",
+        choices=("none", "merge", "merge and invert"),
     ).field("none")
     work_side: int | None = Knob(
         "Work size", "Side of the square whose area the model paints; blank for its native one.", 64, 2048, 64
@@ -118,7 +128,9 @@ class Pass(Overrides):
     restore_faces: bool = Knob("Restore faces", "Run the host's face restoration on each crop.").field(False)
     seed: int | None = Knob("Seed", "Blank for the picture's own.", 0, MAX_SEED, 1).field(None)
     seed_step: str = Knob(
-        "Seed per region", "Region 2 of a picture with seed 7 paints with 8, or with 7.", choices=("next", "same")
+        "Seed per region",
+        "Region 2 of a picture with seed 7 paints with 8, or with 7.",
+        choices=("next", "same"),
     ).field("next")
 
     def settings(self, generation: Generation) -> Settings:

@@ -107,15 +107,29 @@ _TOP_BY = {"area": "largest first", "confidence": "confidence", "center": "cente
 class Choice:
     """Which of the regions found are repainted, and in which order."""
 
-    confidence: float = Knob("Detection confidence", "Regions scored lower are ignored.", 0, 1, 0.01).field(0.3)
-    min_area: float = Knob("Mask min area ratio", "Of the picture; smaller is ignored.", 0, 1, 0.001).field(0.0)
-    max_area: float = Knob("Mask max area ratio", "Of the picture; larger is ignored.", 0, 1, 0.001).field(1.0)
+    confidence: float = Knob("Detection confidence", "Regions scored lower are ignored.", 0, 1, 0.01).field(
+        0.3
+    )
+    min_area: float = Knob("Mask min area ratio", "Of the picture; smaller is ignored.", 0, 1, 0.001).field(
+        0.0
+    )
+    max_area: float = Knob("Mask max area ratio", "Of the picture; larger is ignored.", 0, 1, 0.001).field(
+        1.0
+    )
     top_k: int = Knob("Mask top-k", "Keep only this many, 0 for all.", 0, 1000, 1).field(0)
-    top_by: str = Knob("Top-k by", "What makes a region one of the top k.", choices=tuple(_TOP_BY)).field("area")
-    order: str = Knob("Order", "Number 1 comes first; prompts follow it.", choices=tuple(ORDERS)).field("confidence")
-    index: tuple[int, ...] = Knob("Only numbers", "After ordering, e.g. 2 for only the second.", 1, 1000).field(())
+    top_by: str = Knob("Top-k by", "What makes a region one of the top k.", choices=tuple(_TOP_BY)).field(
+        "area"
+    )
+    order: str = Knob("Order", "Number 1 comes first; prompts follow it.", choices=tuple(ORDERS)).field(
+        "confidence"
+    )
+    index: tuple[int, ...] = Knob(
+        "Only numbers", "After ordering, e.g. 2 for only the second.", 1, 1000
+    ).field(())
     user_mask: str = Knob(
-        "Inpaint mask", "With an img2img mask: which regions stay.", choices=("touching", "inside", "outside", "ignore")
+        "Inpaint mask",
+        "With an img2img mask: which regions stay.",
+        choices=("touching", "inside", "outside", "ignore"),
     ).field("touching")
 
     def __post_init__(self) -> None:
@@ -123,7 +137,9 @@ class Choice:
             raise BadInput(f"{self.min_area:g} is above max_area {self.max_area:g}.", path="min_area")
 
 
-def select(regions: Sequence[Region], choice: Choice, canvas: Size, user_mask: Mask | None = None) -> tuple[Region, ...]:
+def select(
+    regions: Sequence[Region], choice: Choice, canvas: Size, user_mask: Mask | None = None
+) -> tuple[Region, ...]:
     """Filter, cut to the top k, order, and pick by number, in that order."""
     kept = [r for r in regions if r.score >= choice.confidence and _area_fits(r, choice, canvas)]
     if user_mask is not None:

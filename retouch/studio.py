@@ -45,7 +45,9 @@ class Studio:
         plans = [self._plan_pass(canvas, work) for work in recipe.active]
         return sum(plans, Plan())
 
-    def fix(self, canvases: Sequence[Canvas], recipe: Recipe, progress: Progress | None = None) -> list[Result]:
+    def fix(
+        self, canvases: Sequence[Canvas], recipe: Recipe, progress: Progress | None = None
+    ) -> list[Result]:
         """Every pass over every canvas; the regions of one pass in all pictures share batches.
 
         Never raises for what happens to a pass: a failing detector or engine becomes a warning.
@@ -66,6 +68,8 @@ class Studio:
     def _plan_pass(self, canvas: Canvas, work: tuple[int, Pass]) -> Plan:
         _, recipe_pass = work
         regions = self.detect(canvas.picture, recipe_pass.target, canvas.user_mask)
+        if not regions:
+            return Plan()  # nothing found must not cost a checkpoint's loading
         native = self.engine.native(recipe_pass.settings(canvas.generation).sampling.checkpoint)
         return plan(canvas.picture.size, regions, work, canvas.generation, native, canvas.user_mask)
 

@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Sets Retouch up and runs it: `python3 dev.py demo | test | check | run | bench`.
+
+Standard library only, and nothing newer than Python 3.6 in its syntax: whatever Python starts it,
+the answer is work or one sentence. The work is done by an environment made from the lock files.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.checks import javascript_checks, pytest_check, run_checks, tool_checks
+from tools.environment import (
+    PURE,
+    ROOT,
+    VENV,
+    WINDOWS,
+    python_of,
+    set_up,
+    stop,
+    version_problem,
+)
+
+
+def test(args, rest) -> int:
+    """set up and run every check [pytest options]"""
+    python, pure = set_up(VENV, "dev"), set_up(PURE, "pure-dev")
+    checks = [*tool_checks(python), pytest_check("pure tests", pure, "tests/unit", rest)]
+    checks.append(pytest_check("all tests", python, "tests", rest))
+    return run_checks([*checks, *javascript_checks(python)])
+
+
+def check(args, rest) -> int:
+    """the fast checks: format, lint, types, pure tests"""
+    python, pure = set_up(VENV, "dev"), set_up(PURE, "pure-dev")
+    return run_checks([*tool_checks(python), pytest_check("pure tests", pure, "tests/unit", rest)])
+
+
+def demo(args, rest) -> int:
+    """set up and run the main job on a photograph [--out DIR]"""
+    return module("retouch.demo", rest)
+
+
+def bench(args, rest) -> int:
+    """measure what was promised: bench NAME [--json FILE]"""
+    return module("bench", rest)
+
+
+def run(args, rest) -> int:
+    """start the app, or with --webui DIR a WebUI that has this checkout as an extension"""
+    if not args.webui:
+        return module("retouch.app", rest)
+    webui = Path(args.webui).expanduser().resolve()
+    if not (webui / "launch.py").is_file():
+        stop(f"{webui} is not a WebUI: it has no launch.py.")
+    link(ROOT, webui / "extensions" / "retouch")
+    return subprocess.call([*launcher(webui), *rest], cwd=str(webui))
+
+
+def module(name: str, words) -> int:
+    python = set_up(VENV, "app", superset="dev")
+    return subprocess.call([str(python), "-m", name, *words], cwd=str(ROOT))
+
+
+def link(source: Path, target: Path) -> None:
+    """Make the WebUI see this checkout as one of its extensions."""
+    if os.path.lexists(str(target)):
+        if target.resolve() != source:
+            stop(f"{target} exists and is not this checkout: move it away first.")
+    elif WINDOWS:
+        import _winapi  # a junction, for a symbolic link needs administrator rights there
+
+        _winapi.CreateJunction(str(source), str(target))
+    else:
+        target.symlink_to(source, target_is_directory=True)
+
+
+def launcher(webui: Path) -> list:
+    """The WebUI's own Python if it has made one, else the script that makes it."""
+    python = python_of(webui / "venv")
+    if python.exists():
+        return [str(python), "launch.py"]
+    script = webui / ("webui.bat" if WINDOWS else "webui.sh")
+    if script.is_file():
+        return [str(script)] if WINDOWS else ["bash", str(script)]
+    return [sys.executable, "launch.py"]
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="dev.py", description=__doc__.splitlines()[0])
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    commands.required = True
+    for action in (demo, test, check, run, bench):
+        has_own_help = action in (demo, bench)  # the module they start answers --help
+        command = commands.add_parser(
+            action.__name__, help=action.__doc__, add_help=not has_own_help
+        )
+        command.set_defaults(action=action)
+        if action is run:
+            command.add_argument("--webui", metavar="DIR")
+    return top
+
+
+def main(words) -> int:
+    problem = version_problem(sys.version_info, words)
+    if problem:
+        stop(problem)
+    args, rest = parser().parse_known_args(words)
+    return args.action(args, rest)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("Interrupted: the same command starts over.")

@@ -1,0 +1,143 @@
+"""The routes under /retouch/v1, for the WebUI's server and the standalone app alike.
+
+Bodies are taken as raw bytes, bounded before they are parsed, and loaded by `retouch.knobs`, so one
+code serves fastapi 0.94 with pydantic 1.10 and every newer pair. All work is done in the thread
+pool: no torch in the event loop.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from retouch import raster
+from retouch.answers import Backend, Desk
+from retouch.errors import BadInput, RetouchError, TooLarge
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter, FastAPI
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+__all__ = ["PREFIX", "Backend", "install"]
+
+PREFIX = "/retouch/v1"
+MAX_BODY = raster.MAX_BYTES * 4 // 3 + 1024 * 1024
+"""Bytes: the largest picture as base64, and a megabyte for all the words."""
+_log = logging.getLogger(__name__)
+
+
+def install(app: FastAPI, backend: Backend, guard: Sequence[Any] = ()) -> Desk:
+    """Add the routes to `app`. `guard` are the `fastapi.Depends` every one of them demands."""
+    from fastapi import APIRouter
+
+    desk = Desk(backend)
+    router = APIRouter(prefix=PREFIX, dependencies=list(guard), tags=["Retouch"])
+    get(router, "/health", backend.health)
+    get(router, "/schema", desk.schemas)
+    get(router, "/models", lambda: {"models": backend.models()})
+    get(router, "/recipes", desk.recipes)
+    for verb in ("detect", "fix", "plan"):
+        _post(router, verb, desk)
+    app.include_router(router)
+    return desk
+
+
+def get(router: APIRouter, path: str, say: Callable[[], dict[str, Any]]) -> None:
+    """A GET route that answers what `say`, called in the thread pool, returns."""
+
+    async def endpoint() -> Response:
+        return await _in_thread(say)
+
+    _add(router, path, "GET", endpoint)
+
+
+def _post(router: APIRouter, verb: str, desk: Desk) -> None:
+    from starlette.requests import Request
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            data = await _bounded_body(request)
+        except RetouchError as error:
+            return _failure(error)
+        return await _in_thread(lambda: desk.answer(verb, parse(data)))
+
+    endpoint.__annotations__["request"] = Request  # fastapi cannot resolve a name of this scope
+    _add(router, f"/{verb}", "POST", endpoint)
+
+
+def _add(router: APIRouter, path: str, method: str, endpoint: Callable[..., Awaitable[Response]]) -> None:
+    endpoint.__annotations__.pop("return", None)  # nor does it need a model of what comes back
+    name = f"retouch_{path.strip('/')}"
+    router.add_api_route(path, endpoint, methods=[method], name=name, response_model=None)
+
+
+async def _bounded_body(request: Request) -> bytes:
+    """The body's bytes. A page of another site can only post plain text: that is refused."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise BadInput(f"the body is {kind!r}.", hint="Send Content-Type: application/json.")
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > MAX_BODY:
+        raise _too_large(int(declared))
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise _too_large(len(body))
+    return bytes(body)
+
+
+def _too_large(size: int) -> TooLarge:
+    return TooLarge(f"a body of {size} bytes is too large.", hint=f"At most {MAX_BODY}.")
+
+
+def parse(data: bytes) -> Any:
+    """JSON, or BadInput. NaN and Infinity pass here: the loader refuses them by their path."""
+    try:
+        return json.loads(data)
+    except RecursionError:
+        raise BadInput("the body is nested too deeply.", hint="A request is a flat object.") from None
+    except ValueError as error:
+        hint = 'Send an object, as {"image": "..."}.'
+        raise BadInput(f"the body is not JSON ({error}).", hint=hint) from None
+
+
+async def _in_thread(work: Callable[[], dict[str, Any]]) -> Response:
+    from starlette.concurrency import run_in_threadpool
+
+    return await run_in_threadpool(_answer, work)
+
+
+def _answer(work: Callable[[], dict[str, Any]]) -> Response:
+    """Whatever happens, a JSON answer; the process lives on."""
+    try:
+        return _json(work(), 200)
+    except RetouchError as error:
+        if error.status >= 500:
+            _log.error("Retouch: %s", error, exc_info=error)
+        return _failure(error)
+    except Exception as error:
+        _log.exception("Retouch: a request failed unexpectedly")
+        what = f"the request failed inside Retouch ({type(error).__name__})."
+        return _failure(RetouchError(what, hint="The server's log says where."))
+
+
+def _failure(error: RetouchError) -> Response:
+    return _json(error.as_json(), error.status)
+
+
+def _json(data: dict[str, Any], status: int) -> Response:
+    from starlette.responses import Response
+
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, default=_plain)
+    return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
+
+
+def _plain(value: Any) -> Any:
+    """What numpy hands over as numbers."""
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,0 +1,1 @@
+"""The only importer of `modules`, the WebUI's own package."""

@@ -1,0 +1,107 @@
+"""The REST doors inside the WebUI: its queue, its progress bar, its credentials."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.security import HTTPBasic, HTTPBasicCredentials
+
+import retouch
+from retouch import rest
+from retouch.ports import Progress
+from retouch.recipe import Sampling
+from retouch.studio import Studio
+from retouch.webui import host, service
+from retouch.webui.watch import Watch
+
+
+class HostBackend:
+    """What `rest` asks of the WebUI."""
+
+    @property
+    def studio(self) -> Studio:
+        return service.studio()
+
+    @property
+    def own_recipes(self) -> Path | None:
+        return service.own_recipes()
+
+    def health(self) -> dict[str, Any]:
+        info = getattr(host.shared.sd_model, "sd_checkpoint_info", None)
+        return {
+            "host": "webui",
+            "engine": "webui",
+            "version": retouch.__version__,
+            "checkpoint": getattr(info, "title", ""),
+            "device": host.device(),
+        }
+
+    def defaults(self) -> Sampling:
+        return host.sampling()
+
+    def models(self) -> list[dict[str, Any]]:
+        return [model.as_json() for model in service.registry().available()]
+
+    @contextlib.contextmanager
+    def busy(self, what: str) -> Iterator[Progress]:
+        """The host's own order: queue, then state, then task, each undone whatever happens.
+
+        The host's lock is not re-entrant: never call this from inside a job's hook.
+        """
+        task = host.progress.create_task_id(f"retouch_{what}")
+        host.progress.add_task_to_queue(task)
+        with host.call_queue.queue_lock:
+            host.shared.state.begin(job=task)
+            host.progress.start_task(task)
+            try:
+                with service.working():
+                    yield Watch()
+            finally:
+                host.progress.finish_task(task)
+                host.shared.state.end()
+                host.shared.total_tqdm.clear()
+
+
+def on_app_started(_demo: Any, app: FastAPI) -> None:
+    rest.install(app, HostBackend(), guard=[Depends(guard_of(app))])
+
+
+def guard_of(app: FastAPI) -> Any:
+    """The credentials the host itself demands: --api-auth, or the page's --gradio-auth login.
+
+    The host guards only its own routes, so ours must ask for themselves. Open when it demands none.
+    """
+    basic = HTTPBasic(auto_error=False)
+
+    def guard(request: Request, given: HTTPBasicCredentials | None = Depends(basic)) -> None:
+        known = {**_api_users(), **(getattr(app, "auth", None) or {})}
+        if not known or _logged_in(app, request) or (given and _matches(known, given)):
+            return
+        raise HTTPException(401, "Incorrect username or password", {"WWW-Authenticate": "Basic"})
+
+    return guard
+
+
+def _api_users() -> dict[str, str]:
+    pairs = str(host.shared.cmd_opts.api_auth or "").split(",")
+    return {name: word for name, colon, word in (pair.partition(":") for pair in pairs) if colon}
+
+
+def _logged_in(app: FastAPI, request: Request) -> bool:
+    """gradio's own login cookie, secure or not."""
+    tokens = getattr(app, "tokens", None) or {}
+    cookies = (request.cookies.get(name) for name in ("access-token", "access-token-unsecure"))
+    return any(cookie in tokens for cookie in cookies if cookie)
+
+
+def _matches(known: dict[str, str], given: HTTPBasicCredentials) -> bool:
+    """Compared in constant time, so that the answer's delay tells nothing."""
+    password = known.get(given.username)
+    if password is None:
+        return False
+    return secrets.compare_digest(given.password.encode(), password.encode())

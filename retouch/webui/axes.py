@@ -1,0 +1,75 @@
+"""X/Y/Z plot: the main knobs of the first target, working whether or not the accordion is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from retouch.knobs import Leaf, leaves
+from retouch.recipe import Pass
+from retouch.webui import host
+from retouch.webui.job import OVERRIDES
+from retouch.webui.service import detector_names
+from retouch.webui.widgets import read
+
+_AXES = (
+    "target.models",
+    "target.confidence",
+    "target.order",
+    "prompt",
+    "negative_prompt",
+    "denoising_strength",
+    "masked_content",
+    "steps",
+    "cfg_scale",
+    "sampler",
+    "scheduler",
+    "checkpoint",
+    "vae",
+    "clip_skip",
+    "noise_multiplier",
+    "seed",
+    "shape.grow",
+    "shape.blur",
+    "shape.padding",
+    "shape.work_side",
+    "shape.area",
+)
+_CHOICES: dict[str, Callable[[], list[str]]] = {
+    "target.models": detector_names,
+    "sampler": host.sampler_names,
+    "scheduler": host.scheduler_names,
+    "checkpoint": host.checkpoint_names,
+    "vae": host.vae_names,
+}
+_COSTS = {"checkpoint": 1.0, "vae": 0.7}
+
+
+def on_before_ui() -> None:
+    """Add our axes once, however often the page is rebuilt."""
+    xyz = next(
+        (s.module for s in host.scripts.scripts_data if s.script_class.__module__ == "xyz_grid.py"), None
+    )
+    if xyz is None:
+        return
+    known = {option.label for option in xyz.axis_options}
+    by_path = {leaf.path: leaf for leaf in leaves(Pass)}
+    ours = [_axis(xyz, by_path[path]) for path in _AXES]
+    xyz.axis_options.extend(axis for axis in ours if axis.label not in known)
+
+
+def _axis(xyz: Any, leaf: Leaf) -> Any:
+    kind = leaf.plain_type if leaf.plain_type in (int, float) else str
+    choices = _CHOICES.get(leaf.path) or ((lambda: list(leaf.knob.choices)) if leaf.knob.choices else None)
+    label = f"[Retouch] {leaf.knob.label}"
+    return xyz.AxisOption(label, kind, _apply(leaf), cost=_COSTS.get(leaf.path, 0.0), choices=choices)
+
+
+def _apply(leaf: Leaf) -> Callable[[Any, Any, Any], None]:
+    """Cells are shallow copies of `p`: the dict is made anew, never changed in place."""
+
+    def apply(p: Any, value: Any, _values: Any) -> None:
+        given = str(value) if isinstance(value, int | float) and leaf.optional else value
+        setattr(p, OVERRIDES, {**getattr(p, OVERRIDES, {}), leaf.path: read(leaf, given)})
+
+    return apply

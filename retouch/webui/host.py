@@ -1,0 +1,201 @@
+"""Every fact about the running WebUI that the rest of this folder needs, asked in one place.
+
+Written against AUTOMATIC1111 v1.10.1; where a fork differs, the difference is handled here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from modules import (
+    call_queue,
+    devices,
+    errors,
+    images,
+    infotext_utils,
+    paths_internal,
+    processing,
+    progress,
+    prompt_parser,
+    script_callbacks,
+    scripts,
+    sd_models,
+    sd_samplers,
+    sd_vae,
+    shared,
+    ui_components,
+)
+
+from retouch.errors import Missing, PaintFailed, did_you_mean
+from retouch.geometry import Size
+from retouch.recipe import Generation, Sampling
+
+__all__ = [
+    "call_queue",
+    "devices",
+    "errors",
+    "images",
+    "infotext_utils",
+    "processing",
+    "progress",
+    "script_callbacks",
+    "scripts",
+    "shared",
+    "ui_components",
+]
+
+MODELS = Path(paths_internal.models_path)
+DATA = Path(paths_internal.data_path)
+PARAMS_TXT = DATA / "params.txt"
+CHUNK = 75
+
+
+def option(key: str, default: Any) -> Any:
+    """One of our settings, before the settings page exists too."""
+    return shared.opts.data.get(key, default)
+
+
+def device() -> str:
+    """Where detectors run: the WebUI's device, the CPU when memory is short or the person says so."""
+    asked = getattr(shared.cmd_opts, "use_cpu", None) or []
+    tight = any(getattr(shared.cmd_opts, flag, False) for flag in ("lowvram", "medvram", "medvram_sdxl"))
+    if tight or "all" in asked or "retouch" in asked:
+        return "cpu"
+    return str(devices.device)
+
+
+def native() -> Size:
+    """The size the loaded checkpoint was trained at."""
+    model = shared.sd_model
+    if getattr(model, "is_sdxl", False) or getattr(model, "is_sd3", False):
+        return Size(1024, 1024)
+    if getattr(model, "is_sd2", False) and getattr(model, "parameterization", "") == "v":
+        return Size(768, 768)
+    return Size(512, 512)
+
+
+def sampling() -> Sampling:
+    """What a request that stands alone starts from."""
+    return Sampling(
+        sampler=sd_samplers.samplers_for_img2img[0].name,
+        scheduler="Automatic",
+        clip_skip=int(shared.opts.CLIP_stop_at_last_layers),
+        noise_multiplier=float(shared.opts.initial_noise_multiplier),
+    )
+
+
+def generation_of(p: Any, index: int) -> Generation:
+    """How image `index` of the batch that `p` is at was made. LoRA tags and styles are in the prompt."""
+    position = p.iteration * p.batch_size + index
+    return Generation(
+        prompt=_at(p.prompts, index, p.all_prompts, position),
+        negative_prompt=_at(p.negative_prompts, index, p.all_negative_prompts, position),
+        seed=int(_at(p.seeds, index, p.all_seeds, position)),
+        subseed=int(_at(p.subseeds, index, p.all_subseeds, position)),
+        subseed_strength=float(p.subseed_strength or 0),
+        sampling=_sampling_of(p),
+    )
+
+
+def _at(batch: Any, index: int, everything: Any, position: int) -> Any:
+    """Other extensions may have changed the batch: its own list first, then the job's."""
+    if batch and index < len(batch):
+        return batch[index]
+    return everything[min(position, len(everything) - 1)]
+
+
+def _sampling_of(p: Any) -> Sampling:
+    noise = getattr(p, "initial_noise_multiplier", None)
+    return Sampling(
+        steps=int(p.steps),
+        cfg_scale=float(p.cfg_scale),
+        sampler=p.sampler_name or "",
+        scheduler=getattr(p, "scheduler", None) or "",
+        clip_skip=int(shared.opts.CLIP_stop_at_last_layers),
+        noise_multiplier=float(shared.opts.initial_noise_multiplier if noise is None else noise),
+    )
+
+
+def chunks(prompt: str, steps: int) -> tuple[tuple[int, int], ...]:
+    """(end step, 75-token chunks) of each schedule of a prompt: items of one batch must agree on it."""
+    from modules import sd_hijack
+
+    schedule = prompt_parser.get_learned_conditioning_prompt_schedules([prompt], steps)[0]
+    return tuple((end, _length(sd_hijack.model_hijack.get_prompt_lengths(text)[1])) for end, text in schedule)
+
+
+def _length(tokens: Any) -> int:
+    return int(tokens) // CHUNK if isinstance(tokens, int) else 0
+
+
+def sampler_name(name: str) -> str:
+    """The sampler by the host's spelling. Missing lists what there is."""
+    known = {s.name.lower(): s.name for s in sd_samplers.samplers_for_img2img}
+    if name and name.lower() not in known:
+        raise Missing(
+            f"no sampler is called {name!r}.", path="sampler", hint=did_you_mean(name, known.values())
+        )
+    return known.get(name.lower(), sd_samplers.samplers_for_img2img[0].name)
+
+
+def checkpoint_names() -> list[str]:
+    return sorted(sd_models.checkpoints_list, key=str.casefold)
+
+
+def vae_names() -> list[str]:
+    return ["Automatic", "None", *sd_vae.vae_dict]
+
+
+def sampler_names() -> list[str]:
+    return [s.name for s in sd_samplers.samplers_for_img2img]
+
+
+def scheduler_names() -> list[str]:
+    from modules import sd_schedulers
+
+    return [s.label for s in sd_schedulers.schedulers]
+
+
+@contextlib.contextmanager
+def models_as_found() -> Iterator[None]:
+    """Whatever checkpoint or VAE `use_models` loads inside, the person's own are back afterwards."""
+    found = {key: shared.opts.data.get(key) for key in _RELOAD}
+    try:
+        yield
+    finally:
+        for key, value in found.items():
+            _swap(key, value)
+
+
+def use_models(checkpoint: str, vae: str) -> None:
+    """Load the named checkpoint and VAE ("" leaves what is there) the way the host's overrides do."""
+    if checkpoint and checkpoint != shared.opts.data.get("sd_model_checkpoint"):
+        if sd_models.checkpoint_aliases.get(checkpoint) is None:
+            hint = did_you_mean(checkpoint, checkpoint_names())
+            raise Missing(f"no checkpoint is called {checkpoint!r}.", path="checkpoint", hint=hint)
+        _swap("sd_model_checkpoint", checkpoint)
+    if vae and vae != shared.opts.data.get("sd_vae"):
+        if vae not in vae_names():
+            raise Missing(f"no VAE is called {vae!r}.", path="vae", hint=did_you_mean(vae, vae_names()))
+        _swap("sd_vae", vae)
+
+
+_RELOAD = {
+    "sd_model_checkpoint": lambda: sd_models.reload_model_weights(),
+    "sd_vae": lambda: sd_vae.reload_vae_weights(),
+}
+
+
+def _swap(key: str, value: Any) -> None:
+    """Set one option as the host's own overrides do, and load what it names. Nothing if it is set."""
+    if shared.opts.data.get(key) == value:
+        return
+    if shared.cmd_opts.freeze_settings:
+        raise PaintFailed(
+            "the WebUI's settings are frozen (--freeze-settings).", hint="Leave checkpoint and VAE blank."
+        )
+    shared.opts.set(key, value, is_api=True, run_callbacks=False)
+    _RELOAD[key]()

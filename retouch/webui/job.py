@@ -1,0 +1,226 @@
+"""One surrounding job's fixes: which pictures, when, and what is said of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from retouch import presets
+from retouch.draw import overlay
+from retouch.errors import RetouchError
+from retouch.execute import Result
+from retouch.infotext import RECIPE, REGIONS, params
+from retouch.knobs import dump, load, nested
+from retouch.mask import Mask
+from retouch.raster import Picture, from_pil
+from retouch.recipe import Generation, Pass, Recipe
+from retouch.region import Region
+from retouch.request import AutofixRequest
+from retouch.studio import Canvas
+from retouch.webui import host, settings
+from retouch.webui.panel import request_from
+from retouch.webui.service import own_recipes, studio, working
+from retouch.webui.skip import skip_img2img
+from retouch.webui.watch import Watch
+
+WARNINGS = "Retouch warnings"
+OVERRIDES = "retouch_overrides"
+"""Where an X/Y/Z axis leaves its changes to the recipe, on `p`: {dotted path in pass 1: value}."""
+
+
+@dataclass
+class AutofixJob:
+    """Lives on `p.retouch` from `process` to `postprocess`."""
+
+    request: AutofixRequest
+    recipe: Recipe
+    original: Picture | None = None
+    """The picture the img2img was skipped for."""
+    user_mask: Mask | None = None
+    said: list[str] = field(default_factory=list)
+    everything: list[str] = field(default_factory=list)
+    masks: list[Image.Image] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, p: Any, args: Sequence[Any]) -> AutofixJob | None:
+        """None when there is nothing to do. A bad request is said, and the picture is left alone."""
+        for key in (RECIPE, REGIONS, WARNINGS):
+            p.extra_generation_params.pop(key, None)
+        try:
+            job = cls._asked(p, args)
+        except RetouchError as error:
+            _say(p, str(error))
+            return None
+        if job is None:
+            return None
+        p.extra_generation_params.update(params(job.recipe))
+        if job.request.skip_img2img and getattr(p, "init_images", None):
+            job.original, job.user_mask = skip_img2img(p)
+        return job
+
+    @classmethod
+    def _asked(cls, p: Any, args: Sequence[Any]) -> AutofixJob | None:
+        changes = getattr(p, OVERRIDES, None)
+        request = request_from([True, *args[1:]] if changes and not isinstance(args[0], dict) else args)
+        if request is None:
+            return None
+        recipe = _changed(presets.recipe(request.recipe, own_recipes()), changes or {})
+        return cls(request, recipe) if recipe.active else None
+
+    def fix_batch(self, p: Any, pp: Any) -> None:
+        """All pictures of a batch share sampling calls, unless the host still has to composite them."""
+        self.said = [""] * len(pp.images)
+        if _composites_later(p):
+            return
+        before = [_seen(tensor) for tensor in pp.images]
+        results = self._fix(p, before, range(len(before)))
+        for index, (tensor, result) in enumerate(zip(list(pp.images), results, strict=True)):
+            pp.images[index] = _merged(tensor, before[index], result.picture)
+
+    def fix_finished(self, p: Any, pp: Any) -> None:
+        """One full-size picture of a job whose overlay or colours the host put on afterwards."""
+        if not _composites_later(p):
+            return
+        before = from_pil(pp.image)
+        result = self._fix(p, [before], [p.batch_index])[0]
+        if result.picture != before:
+            pp.image = result.picture.pil()
+
+    def _fix(self, p: Any, pictures: Sequence[Picture], indices: Sequence[int]) -> list[Result]:
+        """Whatever happens, every picture comes back: mended, or as it was with a reason."""
+        mask = self.user_mask or _user_mask(p)
+        canvases = [
+            Canvas(picture, self._generation(p, i), mask if mask and mask.size == picture.size else None)
+            for i, picture in zip(indices, pictures, strict=True)
+        ]
+        try:
+            with working():
+                results = studio(p).fix(canvases, self.recipe, Watch())
+        except Exception as error:  # the host would only log it, and the person would never know
+            host.errors.report("Retouch: the picture is kept as it was", exc_info=True)
+            reason = (
+                error
+                if isinstance(error, RetouchError)
+                else traceback.format_exception_only(error)[-1].strip()
+            )
+            results = [Result(picture, warnings=(str(reason),)) for picture in pictures]
+        for index, canvas, result in zip(indices, canvases, results, strict=True):
+            self._record(p, index, canvas, result)
+        return results
+
+    def _generation(self, p: Any, index: int) -> Generation:
+        """The surrounding picture's, with whatever the request itself names."""
+        made = host.generation_of(p, index)
+        asked = self.request
+        return dataclasses.replace(
+            made,
+            prompt=asked.prompt or made.prompt,
+            negative_prompt=asked.negative_prompt or made.negative_prompt,
+            seed=asked.seed if asked.seed >= 0 else made.seed,
+            sampling=asked.over(made.sampling),
+        )
+
+    def _record(self, p: Any, index: int, canvas: Canvas, result: Result) -> None:
+        self.said[index] = params(self.recipe, result.reports, canvas.generation.prompt).get(REGIONS, "")
+        p.extra_generation_params[REGIONS] = [text or None for text in self.said]
+        self.everything.append(self.said[index])
+        for warning in result.warnings:
+            _say(p, warning)
+        if self.request.return_masks:
+            self.masks += [Image.fromarray(r.mask(canvas.picture).alpha) for r in result.reports if r.kept]
+        _save_extras(p, index, canvas.picture, result)
+
+    def end(self, p: Any, processed: Any) -> None:
+        """Every picture's regions for the API, the masks behind the pictures, and `p` as it was."""
+        processed.extra_generation_params[REGIONS] = list(self.everything)
+        processed.images += self.masks
+        processed.infotexts += [processed.infotexts[0]] * len(self.masks)
+        for name in ("init", "sample"):
+            p.__dict__.pop(name, None)
+
+
+def _changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
+    """An axis changes the first pass."""
+    if not changes:
+        return recipe
+    first, *rest = recipe.passes
+    data = dump(first)
+    for path, value in changes.items():
+        _put(data, nested({path: value}))
+    return dataclasses.replace(recipe, name="Custom", passes=(load(Pass, data, "axis"), *rest))
+
+
+def _put(into: dict[str, Any], data: dict[str, Any]) -> None:
+    for key, value in data.items():
+        if isinstance(value, dict):
+            _put(into.setdefault(key, {}), value)
+        else:
+            into[key] = value
+
+
+def _composites_later(p: Any) -> bool:
+    """Inpainting overlays, colour correction and face restoration come after the batch hook."""
+    overlaid = getattr(p, "mask_for_overlay", None) is not None
+    return overlaid or p.color_corrections is not None or bool(p.restore_faces)
+
+
+def _user_mask(p: Any) -> Mask | None:
+    """What the host lets change: blurred, inverted and at full size as its own overlay has it."""
+    overlay_mask = getattr(p, "mask_for_overlay", None)
+    return None if overlay_mask is None else Mask(np.array(overlay_mask.convert("L")))
+
+
+def _seen(tensor: torch.Tensor) -> Picture:
+    """(3, h, w) float 0..1 as the host will save it: truncated, not rounded."""
+    return Picture((255.0 * np.moveaxis(tensor.detach().float().cpu().numpy(), 0, 2)).astype(np.uint8))
+
+
+def _merged(tensor: torch.Tensor, before: Picture, after: Picture) -> torch.Tensor:
+    """The host's own floats where nothing changed; elsewhere values its truncation maps to ours."""
+    changed = (before.pixels != after.pixels).any(2)
+    if not changed.any():
+        return tensor
+    painted = torch.from_numpy((after.pixels.astype(np.float32) + 0.5) / 255).permute(2, 0, 1)
+    return torch.where(torch.from_numpy(changed)[None], painted.to(tensor), tensor)
+
+
+def _say(p: Any, warning: str) -> None:
+    p.comment(f"Retouch: {warning}")
+    known = p.extra_generation_params.get(WARNINGS)
+    p.extra_generation_params[WARNINGS] = f"{known}; {warning}" if known else warning
+
+
+def _save_extras(p: Any, index: int, before: Picture, result: Result) -> None:
+    if not result.reports or not p.save_samples():
+        return
+    if settings.get(settings.SAVE_BEFORE):
+        _save(p, index, before.pil(), "-before-retouch")
+    if settings.get(settings.SAVE_PREVIEW):
+        found = [
+            Region(r.step.frame.crop, r.step.composite, r.step.label, r.step.score) for r in result.reports
+        ]
+        _save(p, index, overlay(before, found).pil(), "-retouch-preview")
+
+
+def _save(p: Any, index: int, image: Image.Image, suffix: str) -> None:
+    info = host.processing.create_infotext(
+        p, p.prompts, p.seeds, p.subseeds, index=index, all_negative_prompts=p.negative_prompts
+    )
+    host.images.save_image(
+        image,
+        p.outpath_samples,
+        "",
+        p.seeds[index],
+        p.prompts[index],
+        host.shared.opts.samples_format,
+        info=info,
+        p=p,
+        suffix=suffix,
+    )

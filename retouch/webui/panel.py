@@ -1,0 +1,155 @@
+"""The accordion: enable, recipe, and one tab per target. Its values, in order, are the script's args."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import gradio as gr
+
+from retouch import presets
+from retouch.errors import RetouchError
+from retouch.infotext import RECIPE, recipe_in
+from retouch.knobs import Leaf, at, leaves, load, nested
+from retouch.recipe import Pass, Recipe
+from retouch.request import AutofixRequest
+from retouch.webui import host, settings
+from retouch.webui.service import own_recipes
+from retouch.webui.widgets import read_all, shown, widget
+
+CUSTOM = "Custom"
+START = "Face polish"
+LEAVES = leaves(Pass)
+_GROUPS = {
+    "Detection": [leaf for leaf in LEAVES if leaf.path.startswith("target.")],
+    "Mask": [leaf for leaf in LEAVES if leaf.path.startswith("shape.")],
+    "Inpainting": [leaf for leaf in LEAVES if "." not in leaf.path],
+}
+_FRONT = ("target.models", "prompt", "negative_prompt", "denoising_strength")
+"""Shown above the folds: what most people touch."""
+
+
+@dataclass
+class Panel:
+    """One build of the accordion. The host builds it several times; nothing is shared between builds."""
+
+    elem_id: Callable[[str], str]
+    is_img2img: bool
+    components: list[Any] = field(default_factory=list)
+    paste_fields: list[tuple[Any, Any]] = field(default_factory=list)
+
+    def build(self) -> list[Any]:
+        with host.ui_components.InputAccordion(
+            False, label="Retouch", elem_id=self.elem_id("enable")
+        ) as enable:
+            with gr.Row():
+                recipe = gr.Dropdown(
+                    [CUSTOM, *presets.recipes(own_recipes())],
+                    value=START,
+                    label="Recipe",
+                    info="Fills the tabs below, which are what runs.",
+                    elem_id=self.elem_id("recipe"),
+                )
+                skip = gr.Checkbox(
+                    False,
+                    label="Do not run the img2img itself",
+                    visible=self.is_img2img,
+                    elem_id=self.elem_id("skip_img2img"),
+                )
+            self.components += [enable, recipe, skip]
+            tabs = self._tabs()
+        recipe.change(_fill, inputs=[recipe], outputs=tabs, queue=False, show_progress="hidden")
+        self.paste_fields = [(enable, lambda params: RECIPE in params), *self._pasted(tabs)]
+        return self.components
+
+    def _tabs(self) -> list[Any]:
+        start = _padded(presets.recipe(START, own_recipes()))
+        with gr.Tabs(elem_id=self.elem_id("tabs")):
+            for index, recipe_pass in enumerate(start):
+                with gr.Tab(f"Target {index + 1}", elem_id=self.elem_id(f"tab_{index + 1}")):
+                    self._tab(index, recipe_pass)
+        return self.components[3:]
+
+    def _tab(self, index: int, recipe_pass: Pass) -> None:
+        """Widgets are laid out front first, but handed over in the order of LEAVES."""
+        made: dict[Leaf, Any] = {}
+
+        def make(leaf: Leaf) -> None:
+            elem_id = self.elem_id(f"{leaf.path.replace('.', '_')}_{index + 1}")
+            made[leaf] = widget(leaf, at(recipe_pass, leaf.path), elem_id)
+
+        for leaf in (leaf for path in _FRONT for leaf in LEAVES if leaf.path == path):
+            make(leaf)
+        for title, group in _GROUPS.items():
+            with gr.Accordion(title, open=False, elem_id=self.elem_id(f"{title.lower()}_{index + 1}")):
+                for row in _rows([leaf for leaf in group if leaf.path not in _FRONT]):
+                    with gr.Row():
+                        for leaf in row:
+                            make(leaf)
+        self.components += [made[leaf] for leaf in LEAVES]
+
+    def _pasted(self, tabs: Sequence[Any]) -> list[tuple[Any, Any]]:
+        places = [(index, leaf) for index in range(settings.tabs()) for leaf in LEAVES]
+        return [(c, _paster(index, leaf)) for c, (index, leaf) in zip(tabs, places, strict=True)]
+
+
+def _rows(group: Sequence[Leaf], width: int = 3) -> list[Sequence[Leaf]]:
+    return [group[i : i + width] for i in range(0, len(group), width)]
+
+
+def _padded(recipe: Recipe) -> list[Pass]:
+    """As many passes as there are tabs; what does not fit is left out."""
+    count = settings.tabs()
+    return [*recipe.passes[:count], *[Pass()] * (count - len(recipe.passes))]
+
+
+def _fill(name: str) -> list[Any]:
+    """A chosen recipe into the tabs; "Custom" leaves them."""
+    if name == CUSTOM:
+        return [gr.update() for _ in range(settings.tabs() * len(LEAVES))]
+    chosen = presets.recipe(name, own_recipes())
+    return [gr.update(value=shown(leaf, at(p, leaf.path))) for p in _padded(chosen) for leaf in LEAVES]
+
+
+def _paster(index: int, leaf: Leaf) -> Callable[[dict[str, Any]], Any]:
+    """What a pasted infotext puts into one widget; None leaves it."""
+
+    def paste(params: dict[str, Any]) -> Any:
+        try:
+            recipe = recipe_in(params)
+        except RetouchError:
+            return None
+        return None if recipe is None else shown(leaf, at(_padded(recipe)[index], leaf.path))
+
+    return paste
+
+
+def request_from(args: Sequence[Any]) -> AutofixRequest | None:
+    """The request in a script's args: the accordion's values, or from the API an object among them.
+
+    None when it is switched off. BadInput names the field.
+    """
+    given = next((arg for arg in args if isinstance(arg, dict)), None)
+    if given is not None:
+        request = load(AutofixRequest, given, "Retouch")
+        return request if request.enabled else None
+    enabled, name, skip, *values = args
+    if not enabled:
+        return None
+    return AutofixRequest(recipe=_typed(name, values), skip_img2img=bool(skip))
+
+
+def _typed(name: str, values: Sequence[Any]) -> Recipe:
+    """The tabs as a recipe. It keeps its name only while it still is that recipe."""
+    size = len(LEAVES)
+    tabs = [dict(zip(LEAVES, values[i : i + size], strict=True)) for i in range(0, len(values), size)]
+    passes = tuple(load(Pass, nested(read_all(tab)), f"target {i}") for i, tab in enumerate(tabs, 1))
+    while passes and not passes[-1].target.models:
+        passes = passes[:-1]
+    return Recipe(_name(name, passes), passes=passes)
+
+
+def _name(name: str, passes: tuple[Pass, ...]) -> str:
+    known = presets.recipes(own_recipes()).get(name)
+    return name if known and known.passes == passes else CUSTOM

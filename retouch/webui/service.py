@@ -1,0 +1,49 @@
+"""What lives as long as the WebUI does: the detectors, and where a person's recipes lie."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from retouch.detectors import Registry
+from retouch.studio import Studio
+from retouch.webui import settings
+from retouch.webui.engine import HostEngine
+from retouch.webui.host import DATA, MODELS, device, models_as_found
+
+
+@functools.cache
+def registry() -> Registry:
+    """Detectors from models/retouch, then models/adetailer; downloads go to the first."""
+    return Registry(
+        folders=(MODELS / "retouch", MODELS / "adetailer"),
+        device=device,
+        offline=lambda: bool(settings.get(settings.OFFLINE)),
+    )
+
+
+def own_recipes() -> Path:
+    return DATA / "retouch" / "recipes"
+
+
+def detector_names() -> list[str]:
+    return [model.name for model in registry().available()]
+
+
+def studio(outer: Any = None) -> Studio:
+    """A studio on the WebUI's engine; `outer` is the surrounding job. Use it inside `working`."""
+    return Studio(HostEngine(outer, registry().unload), registry().get)
+
+
+@contextlib.contextmanager
+def working() -> Iterator[None]:
+    """The person's checkpoint and VAE are back afterwards, and detectors gone if they are not kept."""
+    try:
+        with models_as_found():
+            yield
+    finally:
+        if not settings.get(settings.KEEP):
+            registry().unload()

@@ -1,0 +1,70 @@
+"""The settings page, and reading it. Each option is declared once, here."""
+
+from __future__ import annotations
+
+from retouch.webui.host import option, shared
+
+SECTION = ("retouch", "Retouch")
+SCRIPTS = (
+    "dynamic_prompting",
+    "wildcards",
+    "wildcard_recursive",
+    "dynamic_thresholding",
+    "lora_block_weight",
+    "negpip",
+    "comments",
+)
+
+TABS = "retouch_tabs"
+BATCH = "retouch_batch_limit"
+SAVE_BEFORE = "retouch_save_before"
+SAVE_PREVIEW = "retouch_save_preview"
+ALLOWED = "retouch_scripts"
+KEEP = "retouch_keep_detectors"
+OFFLINE = "retouch_offline"
+
+_OPTIONS = {
+    TABS: (4, "Number of targets", "Tabs in the accordion; needs a UI reload.", (1, 15, 1)),
+    BATCH: (8, "Most regions in one sampling call", "Lower it if the GPU runs out of memory.", (1, 64, 1)),
+    SAVE_BEFORE: (False, "Save each picture before it is fixed", "As name-before-retouch.", None),
+    SAVE_PREVIEW: (False, "Save what was found", "As name-retouch-preview.", None),
+    ALLOWED: (
+        SCRIPTS,
+        "Other scripts that also act on the fixes",
+        "File names without .py, with commas.",
+        None,
+    ),
+    KEEP: (True, "Keep detectors loaded", "Off frees their memory after every job.", None),
+    OFFLINE: (False, "Never download detectors", "Only files that are here are used.", None),
+}
+
+
+def on_ui_settings() -> None:
+    for key, (default, label, info, bounds) in _OPTIONS.items():
+        shared.opts.add_option(key, _info(default, label, bounds).info(info))
+
+
+def _info(default: object, label: str, bounds: tuple[int, int, int] | None) -> shared.OptionInfo:
+    if bounds is None:
+        return shared.OptionInfo(default, label, section=SECTION)
+    import gradio
+
+    low, high, step = bounds
+    span = {"minimum": low, "maximum": high, "step": step}
+    return shared.OptionInfo(default, label, gradio.Slider, span, section=SECTION)
+
+
+def get(key: str) -> object:
+    return option(key, _OPTIONS[key][0])
+
+
+def tabs() -> int:
+    return int(str(get(TABS)))
+
+
+def batch_limit() -> int:
+    return int(str(get(BATCH)))
+
+
+def allowed_scripts() -> tuple[str, ...]:
+    return tuple(name.strip() for name in str(get(ALLOWED)).split(",") if name.strip())

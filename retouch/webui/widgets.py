@@ -1,0 +1,99 @@
+"""Knobs to gradio widgets and back. Blank widgets mean None."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+
+from retouch.knobs import Leaf
+from retouch.webui import host
+from retouch.webui.service import detector_names
+
+INHERIT = "As the picture"
+AUTO = "Auto"
+_LISTS = {
+    "sampler": host.sampler_names,
+    "scheduler": host.scheduler_names,
+    "checkpoint": host.checkpoint_names,
+    "vae": host.vae_names,
+}
+_LINES = {"prompt": 2, "negative_prompt": 2}
+
+
+def widget(leaf: Leaf, value: Any, elem_id: str) -> gr.components.Component:
+    """The widget of one knob, showing `value`."""
+    knob, name = leaf.knob, leaf.path.rpartition(".")[2]
+    common = {"label": knob.label, "elem_id": elem_id, "value": shown(leaf, value)}
+    if name == "models":
+        return gr.Dropdown(
+            detector_names(), multiselect=True, allow_custom_value=True, info=knob.help, **common
+        )
+    if name in _LISTS:
+        return gr.Dropdown([INHERIT, *_LISTS[name]()], allow_custom_value=True, **common)
+    if knob.choices:
+        return gr.Dropdown(list(knob.choices), **common)
+    return _by_type(leaf, common, _LINES.get(name, 1))
+
+
+def _by_type(leaf: Leaf, common: dict[str, Any], lines: int) -> gr.components.Component:
+    knob = leaf.knob
+    if leaf.plain_type is bool:
+        return gr.Checkbox(**common)
+    if leaf.plain_type in (int, float) and not leaf.optional:
+        return gr.Slider(minimum=knob.low or 0, maximum=knob.high or 1, step=knob.step or 0.01, **common)
+    return gr.Textbox(
+        lines=lines, placeholder=_placeholder(leaf), info=None if lines > 1 else knob.help, **common
+    )
+
+
+def _placeholder(leaf: Leaf) -> str:
+    """What blank stands for: knobs of shape scale with the region, the others are inherited."""
+    if not leaf.optional:
+        return leaf.knob.help
+    return AUTO if leaf.path.startswith("shape.") else INHERIT
+
+
+def shown(leaf: Leaf, value: Any) -> Any:
+    """A knob's value as its widget shows it."""
+    name = leaf.path.rpartition(".")[2]
+    if name == "models":
+        return list(value)
+    if leaf.plain_type is tuple:
+        return ", ".join(str(item) for item in value)
+    if name in _LISTS:
+        return value or INHERIT
+    if leaf.optional:
+        return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return value
+
+
+def read(leaf: Leaf, given: Any) -> Any:
+    """A widget's value as JSON data for `knobs.load`; None where blank means the picture's own."""
+    if leaf.plain_type is tuple:
+        return _items(leaf, given)
+    if given in (None, "", INHERIT):
+        return None if leaf.optional else ("" if leaf.plain_type is str else leaf.default)
+    if leaf.optional and isinstance(given, str) and leaf.plain_type in (int, float):
+        return _number(given)
+    return given
+
+
+def _items(leaf: Leaf, given: Any) -> list[Any]:
+    parts = given if isinstance(given, list) else str(given or "").split(",")
+    words = [str(part).strip() for part in parts if str(part).strip()]
+    return [_number(word) for word in words] if leaf.type == tuple[int, ...] else words
+
+
+def _number(text: str) -> Any:
+    """The number, or the text itself for the loader to refuse with the field's name."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def read_all(values: Mapping[Leaf, Any]) -> dict[str, Any]:
+    """Flat JSON data by dotted path."""
+    return {leaf.path: read(leaf, given) for leaf, given in values.items()}

@@ -1,0 +1,217 @@
+"""dev.py: one sentence for the wrong Python, complete environments only, an honest total."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import dev
+from tools import checks, environment
+from tools.checks import Check, counts, outcome
+
+ROOT = Path(dev.__file__).parent
+TESTS = Check("tests", ["x"], counted=True)
+
+
+@pytest.fixture
+def locks(tmp_path, monkeypatch):
+    """A folder with two small locks in place of requirements/."""
+    monkeypatch.setattr(environment, "LOCKS", tmp_path)
+    (tmp_path / "app.txt").write_text("numpy==1.26.4\n")
+    (tmp_path / "dev.txt").write_text("numpy==1.26.4\npytest==9.2.0\n")
+    return tmp_path
+
+
+@pytest.fixture
+def venv(tmp_path):
+    """An environment whose set-up has not finished."""
+    folder = tmp_path / "venv"
+    python = environment.python_of(folder)
+    python.parent.mkdir(parents=True)
+    python.touch()
+    return folder
+
+
+@pytest.fixture
+def work(monkeypatch):
+    """What set_up did, in place of doing it."""
+    done: list[str] = []
+    monkeypatch.setattr(environment, "create", lambda venv: done.append("create"))
+    monkeypatch.setattr(environment, "install", lambda venv, name: done.append(name))
+    return done
+
+
+@pytest.mark.parametrize("version", [(3, 10, 0), (3, 11, 7), (3, 12, 1)])
+def test_supported_versions_have_no_problem(version):
+    assert environment.version_problem(version, ["demo"]) == ""
+
+
+@pytest.mark.parametrize("version", [(3, 6, 15), (3, 9, 18), (3, 13, 0)])
+def test_any_other_version_is_one_sentence(version, monkeypatch):
+    monkeypatch.setattr(environment, "WINDOWS", False)
+    number = ".".join(map(str, version))
+    assert environment.version_problem(version, []) == (
+        f"Retouch needs Python 3.10, 3.11 or 3.12; this is {number}: run `python3.11 dev.py demo`"
+    )
+
+
+def test_the_sentence_repeats_the_command(monkeypatch):
+    monkeypatch.setattr(environment, "WINDOWS", False)
+    assert environment.version_problem((3, 9, 1), ["test", "-k", "mask"]).endswith(
+        "run `python3.11 dev.py test -k mask`"
+    )
+
+
+@pytest.mark.parametrize("path", ["dev.py", *sorted(map(str, ROOT.glob("tools/*.py")))])
+def test_old_pythons_can_read_what_starts(path):
+    ast.parse((ROOT / path).read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+def test_an_environment_without_a_stamp_is_not_ready(locks, venv):
+    assert not environment.is_ready(venv, ["app"])
+
+
+def test_a_finished_set_up_is_ready_until_its_lock_changes(locks, venv, work):
+    environment.set_up(venv, "app")
+    assert environment.is_ready(venv, ["app"])
+    (locks / "app.txt").write_text("numpy==1.26.5\n")
+    assert not environment.is_ready(venv, ["app"])
+
+
+def test_a_half_finished_set_up_is_made_anew(locks, venv, work):
+    environment.set_up(venv, "app")
+    assert work == ["create", "app"]
+
+
+def test_a_changed_lock_keeps_the_environment(locks, venv, work):
+    environment.set_up(venv, "app")
+    environment.set_up(venv, "dev")
+    assert work == ["create", "app", "dev"]
+
+
+def test_a_larger_set_serves_and_a_smaller_does_not(locks, venv, work):
+    environment.set_up(venv, "dev")
+    environment.set_up(venv, "app", superset="dev")
+    assert work == ["create", "dev"]
+
+
+def test_an_interrupted_update_is_not_ready(locks, venv, work, monkeypatch):
+    environment.set_up(venv, "app")
+    monkeypatch.setattr(environment, "install", lambda venv, name: environment.stop("no network"))
+    with pytest.raises(SystemExit, match="no network"):
+        environment.set_up(venv, "dev")
+    assert not environment.is_ready(venv, ["app", "dev"])
+
+
+def test_uv_gets_the_index_of_pip():
+    config = ":env:.index-url='https://example.org/simple'\nglobal.cert='/ca.pem'\n"
+    env = environment.uv_environment({"XDG_CONFIG_HOME": "/nowhere"}, config)
+    assert env["UV_DEFAULT_INDEX"] == "https://example.org/simple"
+    assert env["SSL_CERT_FILE"] == "/ca.pem"
+
+
+def test_uvs_own_index_wins():
+    config = "global.index-url='https://example.org/simple'\n"
+    env = environment.uv_environment({"UV_INDEX_URL": "https://example.net"}, config)
+    assert "UV_DEFAULT_INDEX" not in env
+
+
+def test_both_opencvs_are_replaced_by_twins_of_the_same_version():
+    lock = "opencv-contrib-python==4.11.0.86\nopencv-python==4.11.0.86\n    # via mediapipe\n"
+    packages, twins = environment.headless_twins(lock)
+    assert packages == ["opencv-contrib-python", "opencv-python"]
+    assert twins == [f"{name}-headless==4.11.0.86" for name in packages]
+
+
+@pytest.mark.parametrize("name", ["app", "dev"])
+def test_both_opencvs_are_locked_to_one_version(name):
+    versions = {
+        twin.split("==")[1]
+        for twin in environment.headless_twins(environment.lock_of(name).read_text())[1]
+    }
+    assert len(versions) == 1
+
+
+@pytest.mark.parametrize("name", ["app", "dev", "pure-dev"])
+def test_locks_name_no_index(name):
+    text = environment.lock_of(name).read_text()
+    assert "://" not in text
+    assert "index" not in text
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ("========= 3 passed in 0.12s =========\n", (3, 0)),
+        ("12 passed, 1 warning in 61.20s (0:01:01)\n", (12, 0)),
+        ("== 1 failed, 2 passed, 3 skipped, 1 error in 1.00s ==\n", (2, 2)),
+        ("== 2 failed, 4 errors in 1.00s ==\n", (0, 6)),
+        ("== 5 skipped in 0.10s ==\n", (0, 0)),
+        ("== no tests ran in 0.01s ==\n", (0, 0)),
+        ("printed: 9 passed in 1.0s of 3\n1 failed in 0.10s\n", (0, 1)),
+        ("# tests 4\n# pass 3\n# fail 1\n# cancelled 0\n", (3, 1)),
+        ("ℹ tests 4\nℹ pass 2\nℹ fail 1\nℹ cancelled 1\n", (2, 2)),
+        (
+            "\x1b[31m= \x1b[31m\x1b[1m1 failed\x1b[0m, \x1b[32m2 passed\x1b[0m in 1.0s =\x1b[0m",
+            (2, 1),
+        ),
+        ("Segmentation fault\n", (0, 0)),
+    ],
+)
+def test_counts_of_the_runners_last_words(output, expected):
+    assert counts(output) == expected
+
+
+def test_a_runner_that_breaks_without_a_failed_test_is_one_failure():
+    assert outcome(TESTS, 139, "3 passed in 1.0s") == (3, 1)
+    assert outcome(Check("lint", ["x"]), 1, "Found 7 errors.") == (0, 1)
+    assert outcome(Check("lint", ["x"]), 0, "") == (0, 0)
+
+
+def test_no_tests_is_a_failure_unless_a_filter_was_given():
+    assert outcome(TESTS, 5, "no tests ran in 0.01s") == (0, 1)
+    filtered = Check("tests", ["x"], counted=True, may_be_empty=True)
+    assert outcome(filtered, 5, "3 deselected in 0.01s") == (0, 0)
+
+
+def test_all_run_and_the_last_line_is_the_total(monkeypatch, capsys):
+    answers = iter([(1, "bad\n"), (0, "4 passed in 1.0s\n"), (1, "# pass 2\n# fail 1\n")])
+    monkeypatch.setattr(checks, "stream", lambda command: next(answers))
+    assert checks.run_checks([Check("lint", ["x"]), TESTS, TESTS]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "6 passed, 2 failed"
+
+
+def test_a_program_that_is_not_there_is_a_sentence(capsys):
+    assert checks.stream(["no-such-program"]) == (127, "")
+    assert "not installed" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_no_webui_is_refused(tmp_path):
+    with pytest.raises(SystemExit, match=r"has no launch\.py"):
+        dev.main(["run", "--webui", str(tmp_path)])
+
+
+@pytest.mark.skipif(environment.WINDOWS, reason="a junction, not a link")
+def test_the_checkout_is_linked_once(tmp_path):
+    target = tmp_path / "retouch"
+    dev.link(ROOT, target)
+    dev.link(ROOT, target)
+    assert target.resolve() == ROOT
+
+
+def test_another_extension_of_that_name_is_not_touched(tmp_path):
+    (tmp_path / "retouch").mkdir()
+    with pytest.raises(SystemExit, match="move it away"):
+        dev.link(ROOT, tmp_path / "retouch")
+
+
+@pytest.mark.skipif(environment.WINDOWS, reason="launchers have other names")
+def test_the_webuis_own_python_comes_first(tmp_path):
+    (tmp_path / "webui.sh").touch()
+    assert dev.launcher(tmp_path) == ["bash", str(tmp_path / "webui.sh")]
+    python = environment.python_of(tmp_path / "venv")
+    python.parent.mkdir(parents=True)
+    python.touch()
+    assert dev.launcher(tmp_path) == [str(python), "launch.py"]

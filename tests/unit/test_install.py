@@ -1,0 +1,114 @@
+"""install.py: asks pip for nothing but what is missing, and lets nothing installed move."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import install
+
+HOST = {"torch": "2.1.2+cu121", "numpy": "1.26.2", "pillow": "9.5.0", "filelock": "3.9.0"}
+COMPLETE = {**dict.fromkeys(install.ALONE, "1"), **dict.fromkeys(install.SMALL, "1"), **HOST}
+
+
+class Launch:
+    """The host's `launch`, as far as install.py uses it."""
+
+    def __init__(self, error: Exception | None = None):
+        self.commands: list[str] = []
+        self.error = error
+
+    def run_pip(self, command: str, desc: str):
+        self.commands.append(command)
+        if self.error:
+            raise self.error
+
+
+def distribution(name, version):
+    return SimpleNamespace(metadata={"Name": name, "Version": version})
+
+
+@pytest.fixture
+def launch(monkeypatch):
+    fake = Launch()
+    monkeypatch.setitem(sys.modules, "launch", fake)
+    return fake
+
+
+def test_missing_names_only_what_is_not_there():
+    wanted = {"a": "a==1", "b": "b==2"}
+    assert install.missing(wanted, {"b": "0.1"}) == ["a==1"]
+    assert install.missing(wanted, {"a": "9", "b": "9"}) == []
+
+
+def test_constraints_pin_every_installed_version():
+    assert install.constraints({"torch": "2.1.2+cu121", "numpy": "1.26.2"}) == (
+        "numpy==1.26.2\ntorch==2.1.2+cu121\n"
+    )
+
+
+def test_names_are_compared_as_pip_does_and_wreckage_is_left_out():
+    found = install.installed(
+        [
+            distribution("Segment_Anything", "1.0"),
+            distribution("segment-anything", "0.9"),
+            distribution("~umpy", "1.0"),
+            distribution(None, None),
+        ]
+    )
+    assert found == {"segment-anything": "1.0"}
+
+
+def test_a_complete_host_is_left_alone(launch, capsys):
+    install.add_missing(launch, COMPLETE)
+    assert launch.commands == []
+    assert capsys.readouterr().out == ""
+
+
+def test_torch_numpy_and_opencv_are_never_asked_for(launch):
+    install.add_missing(launch, {})
+    names = {word.split("==")[0] for command in launch.commands for word in command.split()}
+    assert not names & {"torch", "torchvision", "numpy", "pillow", "opencv-python", "mediapipe"}
+    assert {"ultralytics", "segment-anything"} <= names
+
+
+def test_every_command_is_fenced(launch):
+    install.add_missing(launch, HOST)
+    assert len(launch.commands) == 2
+    assert all("--constraint" in text or "--no-deps" in text for text in launch.commands)
+    assert not set(HOST) & {word for text in launch.commands for word in text.split()}
+
+
+def test_the_constraint_file_is_there_for_pip_and_gone_afterwards():
+    with install.constraint_file(HOST) as path:
+        assert "torch==2.1.2+cu121" in path.read_text(encoding="utf-8")
+    assert not path.exists()
+
+
+def test_offline_is_one_sentence(monkeypatch, capsys):
+    failing = Launch(RuntimeError("Couldn't install.\nERROR: No matching distribution found"))
+    monkeypatch.setitem(sys.modules, "launch", failing)
+    monkeypatch.setattr(install, "installed", lambda _: HOST)
+    install.main()
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1
+    assert "No matching distribution found" in said
+
+
+def test_without_a_host_it_says_what_to_run_instead():
+    script = Path(install.__file__)
+    done = subprocess.run(
+        [sys.executable, "-I", script], capture_output=True, text=True, check=True
+    )
+    assert "dev.py run" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_host_gets_the_versions_the_lock_was_tested_with():
+    lock = Path(install.__file__).parent.joinpath("requirements", "app.txt").read_text().split()
+    exact = [requirement for requirement in install.ALONE.values() if "==" in requirement]
+    assert set(exact) <= set(lock)

