@@ -74,7 +74,7 @@ class Desk:
 
     def answer(self, verb: str, body: Any) -> dict[str, Any]:
         """Any verb by name. Raises from `retouch.errors`, naming the JSON path of the fault."""
-        return _VERBS[verb](self, body)
+        return VERBS[verb](self, body)
 
     def detect(self, body: Any) -> dict[str, Any]:
         request = load(DetectRequest, body)
@@ -158,7 +158,7 @@ class Desk:
         return studio
 
 
-_VERBS: dict[str, Callable[[Desk, Any], dict[str, Any]]] = {
+VERBS: dict[str, Callable[[Desk, Any], dict[str, Any]]] = {
     "detect": Desk.detect,
     "fix": Desk.fix,
     "plan": Desk.plan,

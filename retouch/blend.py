@@ -15,6 +15,6 @@ def composite(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
     """
     if under.shape != over.shape or under.shape[:2] != mask.alpha.shape:
         raise ValueError(f"sizes differ: {under.shape}, {over.shape}, mask {mask.alpha.shape}")
-    alpha = mask.alpha.astype(np.int32)[..., None]
-    mixed = (under.astype(np.int32) * (255 - alpha) + over.astype(np.int32) * alpha + 127) // 255
+    alpha = mask.alpha.astype(np.uint16)[..., None]  # 255 * 255 + 127 still fits
+    mixed = (under * (255 - alpha) + over * alpha + np.uint16(127)) // np.uint16(255)
     return mixed.astype(np.uint8)

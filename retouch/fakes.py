@@ -57,8 +57,10 @@ class FakeDetector:
 
     def find(self, picture: Picture, confidence: float, classes: tuple[str, ...]) -> tuple[Region, ...]:
         self.calls += 1
-        found = [Region.of_box(b & picture.size.box, self.label, self.score) for b in self.boxes]
-        return tuple(r for r in found if r.score >= confidence and (not classes or r.label in classes))
+        if self.score < confidence or (classes and self.label not in classes):
+            return ()
+        boxes = [box & picture.size.box for box in self.boxes]
+        return tuple(Region.of_box(box, self.label, self.score) for box in boxes if not box.empty)
 
 
 @dataclass

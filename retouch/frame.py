@@ -32,7 +32,11 @@ class Frame:
 
     def take(self, canvas: Picture) -> Picture:
         """The crop at work size. At equal size the pixels are the canvas' own."""
-        return Picture(resize(canvas.pixels[self.crop.slices], self.work))
+        return self.cut(canvas.pixels)
+
+    def cut(self, pixels: np.ndarray) -> Picture:
+        """`take` from the bare (height, width, 3) uint8 pixels of a canvas."""
+        return Picture(resize(pixels[self.crop.slices], self.work))
 
     def put(self, patch: Picture) -> np.ndarray:
         """A painted patch back at crop size, (crop height, crop width, 3) uint8."""
@@ -51,7 +55,7 @@ def resize(pixels: np.ndarray, size: Size) -> np.ndarray:
     """Lanczos both ways, antialiased when shrinking."""
     if (pixels.shape[1], pixels.shape[0]) == size:
         return pixels
-    return np.array(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
 
 
 def work_size(aspect: float, native: Size) -> Size:

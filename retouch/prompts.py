@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from retouch.geometry import Size
 from retouch.region import ORDERS, Region
 
-_TAG = re.compile(r"\s*\[\s*(SEP|FOR\s+[^\[\]]+?)\s*\]\s*", re.IGNORECASE)
+_TAG = re.compile(r"\s*\[\s*(SEP|FOR\s+[^\[\]:|]+?)\s*\]\s*", re.IGNORECASE)
 _PROMPT = re.compile(r"\[\s*PROMPT\s*\]", re.IGNORECASE)
 _SKIP = re.compile(r"\[\s*SKIP\s*\]", re.IGNORECASE)
 _NETWORK = re.compile(r"<(\w+):([^<>]+)>")
@@ -81,13 +81,13 @@ def _split(template: str) -> tuple[list[tuple[str, str]], list[str]]:
 
 def _specificity(who: str) -> int:
     """Numbers before places before classes."""
-    return 0 if who.isdigit() else 1 if who in _PLACES or who == "bottom" else 2
+    return 0 if who.isdecimal() else 1 if who in _PLACES or who == "bottom" else 2
 
 
 def _named(who: str, regions: Sequence[Region], canvas: Size) -> list[int]:
     indices = range(len(regions))
-    if who.isdigit():
-        return [i for i in indices if i == int(who) - 1]
+    if who.isdecimal():
+        return [i for i in indices if str(i + 1) == who.lstrip("0")]
     place = _place(who)
     if place and regions:
         return [min(indices, key=lambda i: place(regions[i], canvas))]

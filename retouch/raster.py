@@ -12,7 +12,6 @@ import binascii
 import dataclasses
 import hashlib
 import io
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,18 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps, PngImagePlugin
 
-from retouch.errors import BadPicture, TooLarge
+from retouch.errors import BadInput, BadPicture, TooLarge
 from retouch.geometry import Box, Size
 
 MAX_PIXELS = 8192 * 8192
 MAX_BYTES = 256 * 1024 * 1024
 FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
-_ORIENTATION = 0x0112
+_READ = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+"""No format that PIL hands to another program, as it does EPS."""
+_EXIF_KEYS = ("exif", "Raw profile type exif")
+_EXIF_MARK = b"Exif\0\0"
+_NOT_TEXT = ("compression", _EXIF_KEYS[1])
+_XMP = "XML:com.adobe.xmp"
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class Picture:
         object.__setattr__(self, "pixels", _frozen(self.pixels, 3))
         if self.alpha is not None:
             object.__setattr__(self, "alpha", _frozen(self.alpha, 2))
+            if self.alpha.shape != self.pixels.shape[:2]:
+                raise ValueError(f"alpha {self.alpha.shape} does not fit pixels {self.pixels.shape}")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Picture) and np.array_equal(self.pixels, other.pixels)
@@ -94,21 +100,30 @@ def _frozen(array: np.ndarray, ndim: int) -> np.ndarray:
     ):
         raise ValueError(f"a picture needs non-empty uint8 of {ndim} axes, not {array.dtype} {array.shape}")
     if array.flags.writeable:
-        array = np.ascontiguousarray(array).copy()
+        array = np.array(array, order="C")
         array.flags.writeable = False
     return array
 
 
 def from_pil(image: Image.Image) -> Picture:
     """Any PIL image, uprighted by its EXIF orientation, as RGB with its alpha beside it."""
-    baggage = _baggage(image)
-    upright = ImageOps.exif_transpose(image) or image
-    rgba = _eight_bits(upright)
-    alpha = None
-    if rgba.mode == "RGBA":
-        alpha = np.asarray(rgba.getchannel("A"))
-        alpha = None if alpha.min() == 255 else alpha
-    return Picture(np.array(rgba.convert("RGB")), alpha if alpha is None else alpha.copy(), baggage)
+    upright = _upright(image)
+    eight = _eight_bits(upright)
+    alpha = np.asarray(eight.getchannel("A")) if eight.mode == "RGBA" else None
+    alpha = None if alpha is None or alpha.min() == 255 else alpha
+    return Picture(np.asarray(eight.convert("RGB")), alpha, _baggage(upright, image))
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """A copy with its orientation applied and taken out of its EXIF and XMP. `image` stays as it is."""
+    if image.format == "TIFF":
+        return image.copy()  # PIL turns these while loading, and some versions forget that they did
+    try:
+        return ImageOps.exif_transpose(image) or image
+    except Exception:  # PIL raises whatever it likes on damaged EXIF, which must not cost the picture
+        bare = image.copy()
+        bare.info = {key: value for key, value in image.info.items() if key not in _EXIF_KEYS}
+        return bare
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
@@ -122,18 +137,29 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return image.convert("RGBA" if transparent else "RGB")
 
 
-def _baggage(image: Image.Image) -> Baggage:
-    frames = getattr(image, "n_frames", 1)
-    notes = (f"The first of {frames} frames is used.",) if frames > 1 else ()
-    text = {**getattr(image, "text", {}), **{k: v for k, v in image.info.items() if isinstance(v, str)}}
-    exif = image.getexif()
-    exif.pop(_ORIENTATION, None)  # the pixels are turned upright, the tag must not turn them again
+def _baggage(upright: Image.Image, source: Image.Image) -> Baggage:
+    """What `upright` carries. Only `source`, as it was opened, knows of further frames."""
+    frames = 1 if source.format == "MPO" else getattr(source, "n_frames", 1)
+    notes = [f"The first of {frames} frames is used."] if frames > 1 else []
+    icc = upright.info.get("icc_profile")
+    if icc and icc[16:20] != b"RGB ":
+        notes.append("Its colour profile is not one for RGB and is left out.")
+        icc = None
+    text = {k: v for k, v in upright.info.items() if isinstance(v, str) and k not in _NOT_TEXT}
     return Baggage(
-        icc=image.info.get("icc_profile"),
-        exif=exif.tobytes() if len(exif) else None,
+        icc=icc or None,
+        exif=_exif(upright),
         text=tuple(sorted((str(k), str(v)) for k, v in text.items())),
-        notes=notes,
+        notes=tuple(notes),
     )
+
+
+def _exif(upright: Image.Image) -> bytes | None:
+    """As it came, in the one form every PIL writer takes."""
+    raw = upright.info.get(_EXIF_KEYS[0])
+    if raw is None and _EXIF_KEYS[1] in upright.info:
+        raw = upright.getexif().tobytes()
+    return raw if not raw or raw.startswith(_EXIF_MARK) else _EXIF_MARK + raw
 
 
 def decode(data: bytes, path: str = "image") -> Picture:
@@ -141,14 +167,12 @@ def decode(data: bytes, path: str = "image") -> Picture:
     if len(data) > MAX_BYTES:
         raise TooLarge(f"{len(data)} bytes are too many.", path=path, hint=f"At most {MAX_BYTES}.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data)) as image:
-                _check_size(Size(*image.size), path)
-                return from_pil(image)
-    except BadPicture:
+        with Image.open(io.BytesIO(data), formats=_READ) as image:
+            _check_size(Size(*image.size), path)
+            return from_pil(image)
+    except BadInput:
         raise
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooLarge(f"{error}.", path=path, hint=f"At most {MAX_PIXELS} pixels.") from None
     except Exception as error:  # PIL's decoders raise whatever they like on damaged files
         raise BadPicture(f"not a readable picture ({_reason(data, error)}).", path=path, hint=_HINT) from None
@@ -174,12 +198,12 @@ def _check_size(size: Size, path: str) -> None:
 
 
 def decode_base64(text: str, path: str = "image") -> Picture:
-    """A picture from base64 or a data URI. A server path or a URL is refused."""
+    """A picture from base64, line breaks allowed, or a data URI. A server path or a URL is refused."""
     body = text.partition(",")[2] if text.startswith("data:") else text
     if len(body) > MAX_BYTES * 4 // 3 + 4:
         raise TooLarge("too many bytes.", path=path, hint=f"At most {MAX_BYTES}.")
     try:
-        data = base64.b64decode(body, validate=True)
+        data = base64.b64decode("".join(body.split()), validate=True)
     except (binascii.Error, ValueError):
         raise BadPicture(
             "is not base64.", path=path, hint="Send the file's bytes as base64 or a data URI."
@@ -189,27 +213,53 @@ def decode_base64(text: str, path: str = "image") -> Picture:
 
 def read(path: Path) -> Picture:
     """A picture from a file, named in any error."""
-    return decode(Path(path).read_bytes(), str(path))
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise BadPicture(
+            f"cannot be read ({error.strerror}).", path=str(path), hint="Check the name."
+        ) from None
+    return decode(data, str(path))
 
 
 def encode(picture: Picture, kind: str = "PNG", text: dict[str, str] | None = None) -> bytes:
-    """File bytes: PNG keeps alpha and text, WebP alpha, JPEG neither; all keep ICC and EXIF."""
-    bag = picture.baggage
+    """File bytes of `kind`, one of FORMATS, or BadPicture when it cannot hold so large a picture.
+
+    PNG keeps alpha and text, WebP alpha, JPEG neither; all keep ICC and what EXIF they have room for.
+    """
+    longest = _LONGEST.get(kind, MAX_PIXELS)
+    if max(picture.size) > longest:
+        raise BadPicture(f"{picture.size} is too long for {kind}, at most {longest} a side.", hint="Use PNG.")
     image = picture.pil() if kind != "JPEG" else Image.fromarray(picture.pixels)
-    options: dict[str, Any] = {"icc_profile": bag.icc, "exif": bag.exif}
-    options.update({"PNG": {"compress_level": 4}, "JPEG": {"quality": 95}, "WEBP": {"lossless": True}}[kind])
-    if kind == "PNG":
-        options["pnginfo"] = _chunks({**dict(bag.text), **(text or {})})
     out = io.BytesIO()
-    image.save(out, kind, **{key: value for key, value in options.items() if value is not None})
+    image.save(out, kind, **_options(picture.baggage, kind, text or {}))
     return out.getvalue()
+
+
+_LONGEST = {"JPEG": 65_535, "WEBP": 16_383}
+_JPEG_SEGMENT = 65_533
+
+
+def _options(bag: Baggage, kind: str, text: dict[str, str]) -> dict[str, Any]:
+    # Without `exact` WebP blackens the colours under full transparency.
+    own = {"PNG": {"compress_level": 4}, "JPEG": {"quality": 95}, "WEBP": {"lossless": True, "exact": True}}
+    options: dict[str, Any] = {**own[kind]}
+    if bag.icc:
+        options["icc_profile"] = bag.icc
+    if bag.exif and (kind != "JPEG" or len(bag.exif) <= _JPEG_SEGMENT):
+        options["exif"] = bag.exif
+    if kind == "PNG":
+        options["pnginfo"] = _chunks({**dict(bag.text), **text})
+    return options
 
 
 def _chunks(text: dict[str, str]) -> PngImagePlugin.PngInfo:
     info = PngImagePlugin.PngInfo()
     for key, value in text.items():
-        if 1 <= len(key) <= 79 and key.isascii():
-            info.add_itxt(key, value) if not value.isascii() else info.add_text(key, value)
+        if not (1 <= len(key) <= 79 and key.isascii()):
+            continue
+        add = info.add_text if value.isascii() and key != _XMP else info.add_itxt
+        add(key, value)
     return info
 
 

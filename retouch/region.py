@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from retouch.errors import BadInput
-from retouch.geometry import Box, Margins, Size
+from retouch.geometry import Box, Margins, Size, iou
 from retouch.knobs import Knob
-from retouch.mask import Mask
+from retouch.mask import SOLID, Mask
 
 
 @dataclass(frozen=True)
@@ -63,21 +63,30 @@ def overlap(a: Region, b: Region) -> float:
     common = a.box & b.box
     if common.empty:
         return 0.0
-    both = np.count_nonzero(a.within(common).solid & b.within(common).solid)
-    return both / max(min(a.shape.area, b.shape.area), 1)
+    ours, theirs = (r.shape.alpha[common.relative_to(r.box).slices] >= SOLID for r in (a, b))
+    return np.count_nonzero(ours & theirs) / max(min(a.shape.area, b.shape.area), 1)
 
 
 def distinct(regions: Sequence[Region], limit: float = 0.6) -> tuple[Region, ...]:
-    """One region per thing: of any two that overlap by more than `limit` the better score stays.
+    """One region per thing: of any two alike by more than `limit` the better score stays.
 
-    Overlap is measured over the smaller of the two, so that the half of a face seen by one tile
-    never survives beside the whole face seen by another.
+    Of one label, likeness is the overlap over the smaller of the two, so that the half of a face
+    seen by one tile never survives beside the whole face seen by another. Of two labels it is the
+    boxes' intersection over union, so that a face survives inside the person whose face it is.
     """
     kept: list[Region] = []
-    for region in sorted(regions, key=lambda r: (-r.score, -r.box.area)):
-        if all(overlap(region, other) <= limit for other in kept):
+    for region in sorted(regions, key=lambda r: (-r.score, -r.box.area, r.box)):
+        if not any(_alike(region, other, limit) for other in kept):
             kept.append(region)
     return tuple(kept)
+
+
+def _alike(a: Region, b: Region, limit: float) -> bool:
+    if a.label.lower() != b.label.lower():
+        return iou(a.box, b.box) > limit
+    if (a.box & b.box).area <= limit * min(a.shape.area, b.shape.area):
+        return False  # the boxes alone rule it out: no pixel needs counting
+    return overlap(a, b) > limit
 
 
 def merged(regions: Sequence[Region]) -> Region:
@@ -85,10 +94,11 @@ def merged(regions: Sequence[Region]) -> Region:
     box = regions[0].box
     for region in regions[1:]:
         box = box | region.box
-    shape = regions[0].within(box)
-    for region in regions[1:]:
-        shape = shape | region.within(box)
-    return Region(box, shape, regions[0].label, max(r.score for r in regions))
+    alpha = np.zeros((box.height, box.width), np.uint8)
+    for region in regions:
+        spot = alpha[region.box.relative_to(box).slices]
+        np.maximum(spot, region.shape.alpha, out=spot)
+    return Region(box, Mask(alpha), regions[0].label, max(r.score for r in regions))
 
 
 ORDERS: dict[str, Callable[[Region, Size], float]] = {
@@ -176,6 +186,8 @@ _USER_MASK: dict[str, Callable[[Region, Mask], bool]] = {
 
 def tiles(canvas: Size, tile: int, overlap_px: int) -> tuple[Box, ...]:
     """Equal tiles of at most `tile` px a side that cover the canvas, sharing at least `overlap_px`."""
+    if not 0 <= overlap_px < tile:
+        raise ValueError(f"tiles of {tile} px cannot share {overlap_px}")
     return tuple(
         Box(x, y, x + min(tile, canvas.width), y + min(tile, canvas.height))
         for y in _starts(canvas.height, tile, overlap_px)

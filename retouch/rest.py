@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retouch import raster
-from retouch.answers import Backend, Desk
+from retouch.answers import VERBS, Backend, Desk
 from retouch.errors import BadInput, RetouchError, TooLarge
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-__all__ = ["PREFIX", "Backend", "install"]
+__all__ = ["PREFIX", "Backend", "add_quick", "install"]
 
 PREFIX = "/retouch/v1"
 MAX_BODY = raster.MAX_BYTES * 4 // 3 + 1024 * 1024
@@ -35,18 +35,18 @@ def install(app: FastAPI, backend: Backend, guard: Sequence[Any] = ()) -> Desk:
 
     desk = Desk(backend)
     router = APIRouter(prefix=PREFIX, dependencies=list(guard), tags=["Retouch"])
-    get(router, "/health", backend.health)
-    get(router, "/schema", desk.schemas)
-    get(router, "/models", lambda: {"models": backend.models()})
-    get(router, "/recipes", desk.recipes)
-    for verb in ("detect", "fix", "plan"):
-        _post(router, verb, desk)
+    _add_get(router, "/health", backend.health)
+    _add_get(router, "/schema", desk.schemas)
+    _add_get(router, "/models", lambda: {"models": backend.models()})
+    _add_get(router, "/recipes", desk.recipes)
+    for verb in VERBS:
+        _add_verb(router, verb, desk)
     app.include_router(router)
     return desk
 
 
-def get(router: APIRouter, path: str, say: Callable[[], dict[str, Any]]) -> None:
-    """A GET route that answers what `say`, called in the thread pool, returns."""
+def _add_get(router: APIRouter, path: str, say: Callable[[], dict[str, Any]]) -> None:
+    """A route that answers what `say`, called in the thread pool, returns."""
 
     async def endpoint() -> Response:
         return await _in_thread(say)
@@ -54,7 +54,16 @@ def get(router: APIRouter, path: str, say: Callable[[], dict[str, Any]]) -> None
     _add(router, path, "GET", endpoint)
 
 
-def _post(router: APIRouter, verb: str, desk: Desk) -> None:
+def add_quick(router: APIRouter, method: str, path: str, say: Callable[[], dict[str, Any]]) -> None:
+    """A route heard even while every thread waits: `say` is called in the event loop."""
+
+    async def endpoint() -> Response:
+        return _answer(say)
+
+    _add(router, path, method, endpoint)
+
+
+def _add_verb(router: APIRouter, verb: str, desk: Desk) -> None:
     from starlette.requests import Request
 
     async def endpoint(request: Request) -> Response:
@@ -68,8 +77,11 @@ def _post(router: APIRouter, verb: str, desk: Desk) -> None:
     _add(router, f"/{verb}", "POST", endpoint)
 
 
-def _add(router: APIRouter, path: str, method: str, endpoint: Callable[..., Awaitable[Response]]) -> None:
-    endpoint.__annotations__.pop("return", None)  # nor does it need a model of what comes back
+Endpoint = Callable[..., Awaitable["Response"]]
+
+
+def _add(router: APIRouter, path: str, method: str, endpoint: Endpoint) -> None:
+    endpoint.__annotations__.pop("return", None)  # fastapi would make a model of it
     name = f"retouch_{path.strip('/')}"
     router.add_api_route(path, endpoint, methods=[method], name=name, response_model=None)
 

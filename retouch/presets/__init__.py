@@ -16,7 +16,7 @@ def read(path: Path) -> Recipe:
     """One recipe file; BadInput names the file and the JSON path of a fault."""
     try:
         return load(Recipe, json.loads(path.read_text("utf-8")))
-    except json.JSONDecodeError as error:
+    except ValueError as error:  # not JSON, or not even text
         raise BadInput(f"{error}.", path=path.name, hint="A recipe is a JSON object.") from None
     except BadInput as error:
         raise BadInput(error.what, path=f"{path.name}: {error.path}", hint=error.hint) from None

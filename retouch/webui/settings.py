@@ -29,7 +29,7 @@ _OPTIONS = {
     SAVE_BEFORE: (False, "Save each picture before it is fixed", "As name-before-retouch.", None),
     SAVE_PREVIEW: (False, "Save what was found", "As name-retouch-preview.", None),
     ALLOWED: (
-        SCRIPTS,
+        ", ".join(SCRIPTS),
         "Other scripts that also act on the fixes",
         "File names without .py, with commas.",
         None,

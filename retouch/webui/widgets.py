@@ -27,9 +27,7 @@ def widget(leaf: Leaf, value: Any, elem_id: str) -> gr.components.Component:
     knob, name = leaf.knob, leaf.path.rpartition(".")[2]
     common = {"label": knob.label, "elem_id": elem_id, "value": shown(leaf, value)}
     if name == "models":
-        return gr.Dropdown(
-            detector_names(), multiselect=True, allow_custom_value=True, info=knob.help, **common
-        )
+        return gr.Dropdown(detector_names(), multiselect=True, info=knob.help, **common)
     if name in _LISTS:
         return gr.Dropdown([INHERIT, *_LISTS[name]()], allow_custom_value=True, **common)
     if knob.choices:

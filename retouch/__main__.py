@@ -1,0 +1,10 @@
+"""`python -m retouch VERB`."""
+
+from __future__ import annotations
+
+import sys
+
+from retouch.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

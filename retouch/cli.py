@@ -1,0 +1,210 @@
+"""The command line: `python -m retouch detect|plan|fix PHOTO... -o DIR`, here or through a WebUI.
+
+Files, folders and globs; what is already done is left alone, a file that fails is named and the
+rest go on. Exit status 0 when all went well, 1 when a file failed, 2 when nothing could be begun.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from retouch import presets, results
+from retouch.answers import Desk
+from retouch.errors import BadInput, Missing, RetouchError, did_you_mean
+from retouch.knobs import Leaf, dump, leaves, load, replace
+from retouch.photos import Photo, photos
+from retouch.recipe import Pass, Recipe, Target
+from retouch.remote import Unreachable, connect
+from retouch.request import FixRequest
+from retouch.standalone import add_arguments, backend_of
+from retouch.tally import Tally
+
+OWN = ("image", "image_id", "recipe", "return_masks")
+"""Fields of a request the command line fills by itself."""
+OF_PASSES = ("denoising_strength",)
+
+
+class Door(Protocol):
+    """Where requests go: a `Desk` here, or a `Remote`."""
+
+    def answer(self, verb: str, body: dict[str, Any]) -> dict[str, Any]: ...
+
+    def recipes(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Work:
+    """One verb, asked the same way of every photograph. `keep` writes an answer to the target."""
+
+    verb: str
+    body: dict[str, Any]
+    keep: Callable[[Photo, dict[str, Any]], None]
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="python -m retouch", description=_first_line(__doc__))
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+    helps = {
+        "fix": "find and repaint",
+        "plan": "say what a fix would paint, as JSON; paint nothing",
+        "detect": "find: a picture of what was found, and masks",
+    }
+    for verb, what in helps.items():
+        command = verbs.add_parser(verb, help=what, description=what.capitalize() + ".")
+        _add_files(command)
+        _add_knobs(command.add_argument_group("what to look for"), _target_leaves())
+        if verb != "detect":
+            command.add_argument("--recipe", metavar="NAME|FILE", help="by name, or a JSON file")
+            _add_knobs(command.add_argument_group("how to paint"), _paint_leaves())
+        add_arguments(command.add_argument_group("without --url"))
+    return top
+
+
+def _first_line(doc: str | None) -> str:
+    return (doc or "").splitlines()[0]
+
+
+def _add_files(command: argparse.ArgumentParser) -> None:
+    command.add_argument("photos", nargs="+", metavar="PHOTO", help="files, folders or globs")
+    command.add_argument("-o", "--out", type=Path, default=Path("retouched"), metavar="DIR")
+    command.add_argument("--force", action="store_true", help="do again what is done")
+    command.add_argument("--json", action="store_true", help="one line of JSON a photograph")
+    command.add_argument("--url", metavar="URL", help="a running WebUI or Retouch to work there")
+    command.add_argument("--target", action="append", metavar="DETECTOR", help="as face; may be given again")
+
+
+def _target_leaves() -> list[Leaf]:
+    return [leaf for leaf in leaves(Target) if leaf.plain_type is not tuple]
+
+
+def _paint_leaves() -> list[Leaf]:
+    asked = [leaf for leaf in leaves(FixRequest) if leaf.path not in OWN]
+    return [*asked, *(leaf for leaf in leaves(Pass) if leaf.path in OF_PASSES)]
+
+
+def _add_knobs(group: Any, found: Sequence[Leaf]) -> None:
+    """A flag per declared knob. Bounds are checked by the loader, as for every other door."""
+    for leaf in found:
+        knob, flag = leaf.knob, "--" + leaf.path.replace("_", "-")
+        said = {"help": knob.help.replace("%", "%%"), "default": None}
+        if knob.choices:
+            group.add_argument(flag, choices=knob.choices, **said)
+        else:
+            group.add_argument(flag, type=leaf.plain_type, metavar=leaf.plain_type.__name__, **said)
+
+
+def main(words: Sequence[str] | None = None, door: Door | None = None) -> int:
+    """Do what the command line says; `door` stands in for the one it names. The exit status."""
+    args = parser().parse_args(words)
+    try:
+        door = door or _door(args)
+        named = photos(args.photos, args.out, results.ENDINGS[args.verb])
+        work = _work(args, door)
+    except RetouchError as error:
+        return _refuse(error)
+    return _run(named, work, door, args)
+
+
+def _door(args: argparse.Namespace) -> Door:
+    return connect(args.url) if args.url else Desk(backend_of(args))
+
+
+def _refuse(error: RetouchError) -> int:
+    print(f"retouch: {error}", file=sys.stderr)
+    return 2
+
+
+def _work(args: argparse.Namespace, door: Door) -> Work:
+    """The request without its picture, checked as far as it can be before any work."""
+    keep = results.KEEPERS[args.verb]
+    if args.verb == "detect":
+        target = {**_given(args, _target_leaves()), "models": args.target or ["face"]}
+        return Work("detect", {"targets": [dump(load(Target, target))]}, keep)
+    asked = [leaf for leaf in _paint_leaves() if leaf.path not in OF_PASSES]
+    request = load(FixRequest, {**_given(args, asked), "recipe": dump(_recipe(args, door))})
+    body = dump(request)
+    return Work(args.verb, {"verb": "fix", **body} if args.verb == "plan" else body, keep)
+
+
+def _given(args: argparse.Namespace, found: Sequence[Leaf]) -> dict[str, Any]:
+    values = {leaf.path: getattr(args, leaf.path) for leaf in found}
+    return {path: value for path, value in values.items() if value is not None}
+
+
+def _recipe(args: argparse.Namespace, door: Door) -> Recipe:
+    """The recipe named or written, with what the flags say of its passes."""
+    if args.recipe and args.target:
+        raise BadInput("a recipe has its own targets.", path="--target", hint="Leave one out.")
+    target = _given(args, _target_leaves())
+    own = {leaf.path: leaf for leaf in leaves(Pass)}
+    painting = _given(args, [own[path] for path in OF_PASSES])
+    recipe = _asked_recipe(args, door)
+    passes = [replace(p, **painting, target=dump(replace(p.target, **target))) for p in recipe.passes]
+    return replace(recipe, passes=dump(passes))
+
+
+def _asked_recipe(args: argparse.Namespace, door: Door) -> Recipe:
+    if args.target:
+        return Recipe("Command line", passes=(Pass(target=Target(models=tuple(args.target))),))
+    asked = args.recipe or str(FixRequest().recipe)
+    if asked.lower().endswith(".json"):
+        return _read(Path(asked))
+    known = {said["name"].lower(): said for said in door.recipes()["recipes"]}
+    if asked.lower() not in known:
+        names = [said["name"] for said in known.values()]
+        hint = did_you_mean(asked, names)
+        raise Missing(f"no recipe is called {asked!r}.", path="--recipe", hint=hint)
+    return load(Recipe, known[asked.lower()], "recipe")
+
+
+def _read(path: Path) -> Recipe:
+    try:
+        return presets.read(path)
+    except OSError as error:
+        fault = f"{path} cannot be read ({error.strerror})."
+        raise Missing(fault, path="--recipe", hint="Give a recipe's name or its JSON file.") from None
+
+
+def _run(named: Sequence[Photo], work: Work, door: Door, args: argparse.Namespace) -> int:
+    with Tally(len(named), quiet=args.json) as tally:
+        try:
+            for photo in named:
+                if photo.done and not args.force:
+                    tally.skip(photo.target)
+                else:
+                    _one(photo, work, door, tally)
+        except KeyboardInterrupt:
+            return tally.interrupted()
+        except RetouchError as error:  # the request itself is at fault: no other file fares better
+            tally.close()
+            return _refuse(error)
+    return tally.status()
+
+
+def _one(photo: Photo, work: Work, door: Door, tally: Tally) -> None:
+    try:
+        image = base64.b64encode(photo.source.read_bytes()).decode("ascii")
+        answer = door.answer(work.verb, {**work.body, "image": image})
+        results.check(answer)
+        photo.target.parent.mkdir(parents=True, exist_ok=True)
+        work.keep(photo, answer)
+    except (RetouchError, OSError) as error:
+        if _of_the_request(error):
+            raise
+        tally.fail(photo.source, error)
+    else:
+        tally.finish(photo, results.line(photo, answer), answer.get("warnings", ()))
+
+
+def _of_the_request(error: Exception) -> bool:
+    """True when every other photograph would fail in the same way."""
+    if not isinstance(error, RetouchError):
+        return False
+    at_fault = error.status in (404, 422) and error.path and not error.path.startswith("image")
+    return isinstance(error, Unreachable) or bool(at_fault)

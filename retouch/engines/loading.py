@@ -1,0 +1,210 @@
+"""From a name to a pipeline: folders, devices, number formats."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import tempfile
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from retouch.engines.families import FAMILIES, of_checkpoint
+from retouch.errors import BadInput, Missing, RetouchError, WeightsRefused, did_you_mean
+
+DTYPES = ("float32", "float16", "bfloat16")
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where settings and prompts may take models from, by file or folder name; None for nowhere.
+
+    A request names what lies here and nothing else: no path, no download.
+    """
+
+    checkpoints: Path | None = None
+    vaes: Path | None = None
+    loras: Path | None = None
+
+
+def catalogue(folder: Path | None) -> dict[str, Path]:
+    """Name without ending -> .safetensors file, or diffusers folder, anywhere under `folder`."""
+    if folder is None or not folder.is_dir():
+        return {}
+    files = {path.stem: path for path in sorted(folder.rglob("*.safetensors"))}
+    markers = ("model_index.json", "config.json")
+    saved = {path.parent for marker in markers for path in sorted(folder.glob(f"*/{marker}"))}
+    return {**files, **{path.name: path for path in saved}}
+
+
+def find(name: str, folder: Path | None, kind: str) -> Path:
+    """The file of `name`, with or without its ending. Missing says which name is close."""
+    known = catalogue(folder)
+    path = known.get(name) or known.get(name.removesuffix(".safetensors"))
+    if path is None:
+        where = f"in {folder}" if folder else "here: the engine has no folder for them"
+        raise Missing(f"There is no {kind} {name!r} {where}.", path=kind, hint=did_you_mean(name, known))
+    return path
+
+
+def best_device() -> str:
+    """cuda, else mps, else cpu."""
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def best_dtype(device: str, pipeline: str) -> str:
+    """Half precision where it is fast and safe.
+
+    SD3 and FLUX were trained in bfloat16 and overflow float16. On a Mac, SD 1.x and 2.x fit in
+    float32 and come out black now and then in float16. A CPU gains nothing from halves.
+    """
+    kind = device.split(":")[0]
+    if kind == "cuda":
+        return "bfloat16" if FAMILIES[pipeline].flow else "float16"
+    small = pipeline == "StableDiffusionInpaintPipeline"
+    return "float16" if kind == "mps" and not small else "float32"
+
+
+@dataclass(frozen=True)
+class Loader:
+    """How this process loads models. `dtype` "" chooses by device and model."""
+
+    device: str = ""
+    dtype: str = ""
+    offline: bool = False
+
+    def __post_init__(self) -> None:
+        if self.dtype and self.dtype not in DTYPES:
+            raise BadInput(f"{self.dtype!r} is not a dtype.", path="dtype", hint=did_you_mean(self.dtype, DTYPES))
+
+    def resolved(self) -> Loader:
+        return dataclasses.replace(self, device=self.device or best_device())
+
+    def pipeline(self, model: str) -> Any:
+        """The inpainting pipeline of a diffusers folder, a .safetensors file or a hub name.
+
+        A file needs its family's config: from the folder beside it that has its name, else from the hub.
+        Missing, BadInput and WeightsRefused say why not.
+        """
+        path = Path(model)
+        try:
+            with _quiet():
+                return self._file(path) if path.is_file() else self._folder(model)
+        except RetouchError:
+            raise
+        except OSError as error:  # what the hub, transformers and diffusers raise for anything not found
+            raise Missing(f"The model {model!r} could not be loaded ({_brief(error)}).", path="model", hint=_HINT) from error
+        except Exception as error:
+            raise WeightsRefused(
+                f"{model} could not be read ({_brief(error)}).", path="model", hint="Download or convert it again."
+            ) from error
+
+    def _folder(self, model: str) -> Any:
+        from diffusers import DiffusionPipeline
+
+        index = DiffusionPipeline.load_config(model, local_files_only=self.offline)
+        made_by = str(index["_class_name"])
+        options = {"safety_checker": None} if "safety_checker" in index else {}
+        return self._place(
+            DiffusionPipeline.from_pretrained(
+                model,
+                torch_dtype=self._torch_dtype(inpainting_name(made_by)),
+                local_files_only=self.offline,
+                use_safetensors=True,
+                **options,
+            )
+        )
+
+    def _file(self, path: Path) -> Any:
+        import diffusers
+        from safetensors import safe_open
+
+        with safe_open(str(path), "np") as file:
+            name = of_checkpoint({key: tuple(file.get_slice(key).get_shape()) for key in file.keys()})  # noqa: SIM118
+        beside = path.with_suffix("")
+        if self.offline and not beside.is_dir():
+            raise Missing(f"{path.name} needs its model's config files.", path="model", hint=f"Put them in {beside}.")
+        options = {"config": str(beside)} if beside.is_dir() else {}
+        cls = getattr(diffusers, name)
+        loaded = cls.from_single_file(
+            str(path), torch_dtype=self._torch_dtype(name), safety_checker=None, **options
+        )
+        return self._place(loaded)
+
+    def _torch_dtype(self, pipeline: str) -> Any:
+        import torch
+
+        return getattr(torch, self.dtype or best_dtype(self.device, pipeline))
+
+    def _place(self, pipe: Any) -> Any:
+        return inpainting(pipe).to(self.device)
+
+    def vae(self, path: Path, like: Any) -> Any:
+        """The autoencoder at `path`, with the settings of the model's own, `like`."""
+        from diffusers import AutoencoderKL
+
+        try:
+            if path.is_dir():
+                vae = AutoencoderKL.from_pretrained(str(path), torch_dtype=like.dtype, local_files_only=True)
+            else:
+                with tempfile.TemporaryDirectory() as config:
+                    like.save_config(config)
+                    vae = AutoencoderKL.from_single_file(str(path), config=config, torch_dtype=like.dtype)
+        except Exception as error:
+            raise WeightsRefused(
+                f"{path.name} is not an autoencoder of this model ({_brief(error)}).",
+                path="vae",
+                hint="Use one made for the model's family.",
+            ) from error
+        return vae.to(like.device)
+
+
+_HINT = "Give a diffusers folder, a .safetensors file, or a hub name while there is a network."
+
+
+def inpainting_name(made_by: str) -> str:
+    """The inpainting pipeline for a model saved from the pipeline class `made_by`; BadInput if none."""
+    stem = made_by.removesuffix("Pipeline").removesuffix("Inpaint").removesuffix("Img2Img")
+    for name in (made_by, f"{stem}InpaintPipeline"):
+        if name in FAMILIES:
+            return name
+    raise BadInput(
+        f"A {made_by} cannot repaint.", path="model", hint=f"Known: {', '.join(sorted(FAMILIES))}."
+    )
+
+
+def inpainting(pipe: Any) -> Any:
+    """`pipe` as an inpainting pipeline over the same parts. BadInput for an unknown kind."""
+    import diffusers
+
+    name = inpainting_name(type(pipe).__name__)
+    if type(pipe).__name__ == name:
+        return pipe
+    return diffusers.AutoPipelineForInpainting.from_pipe(pipe)
+
+
+def _brief(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bars while loading; the setting is put back."""
+    from diffusers.utils import logging
+
+    shown = logging.is_progress_bar_enabled() if hasattr(logging, "is_progress_bar_enabled") else True
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+
+
+def described(names: Collection[str]) -> str:
+    return ", ".join(sorted(names)) or "none"

@@ -1,0 +1,103 @@
+"""A running Retouch, in a WebUI or standalone, spoken to over HTTP: same verbs, same answers."""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+from retouch.errors import BadInput, Missing, RetouchError
+
+PREFIX = "/retouch/v1"
+TIMEOUT = 3600.0
+"""Seconds: a crowd on a slow machine takes long, a dead one should not take for ever."""
+
+
+class Unreachable(Missing):
+    """Nobody answers at the address, or not to us: no further request would fare better."""
+
+
+@dataclass(frozen=True)
+class Remote:
+    """`address` is scheme://host:port/path without credentials, `login` is "user:password" or ""."""
+
+    address: str
+    login: str = ""
+
+    def answer(self, verb: str, body: dict[str, Any]) -> dict[str, Any]:
+        """A verb's answer. Raises what the far side raised, or Unreachable."""
+        return self._ask(verb, json.dumps(body).encode())
+
+    def recipes(self) -> dict[str, Any]:
+        return self._ask("recipes")
+
+    def _ask(self, what: str, body: bytes | None = None) -> dict[str, Any]:
+        request = urllib.request.Request(f"{self.address}{PREFIX}/{what}", body, self._headers())
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+                return _object(answer.read(), self.address)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise _raised(error.code, error.read(), self.address) from None
+        except OSError as error:
+            reason = getattr(error, "reason", error)
+            hint = "Is it running, and was it started with --api or as python -m retouch.app?"
+            raise Unreachable(f"{self.address} does not answer ({reason}).", hint=hint) from None
+
+    def _headers(self) -> dict[str, str]:
+        said = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self.login:
+            said["Authorization"] = "Basic " + base64.b64encode(self.login.encode()).decode("ascii")
+        return said
+
+
+def connect(url: str) -> Remote:
+    """From http(s)://[user:password@]host[:port][/path]. BadInput when it is not that."""
+    parts = urllib.parse.urlsplit(url if "://" in url else f"http://{url}")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        hint = "As http://127.0.0.1:7860, with user:password@ before the host if it asks for them."
+        raise BadInput("is not the address of a server.", path="--url", hint=hint)
+    host = parts.netloc.rpartition("@")[2]
+    names = [urllib.parse.unquote(name or "") for name in (parts.username, parts.password)]
+    address = f"{parts.scheme}://{host}{parts.path}".rstrip("/")
+    return Remote(address, ":".join(names) if parts.username else "")
+
+
+def _raised(status: int, body: bytes, address: str) -> RetouchError:
+    """The error of an answer, of the class the far side named."""
+    if status in (401, 403):
+        hint = "Give them in the address, as http://user:password@host."
+        return Unreachable(f"{address} asks for user and password.", hint=hint)
+    said = _said(body)
+    if not said and status == 404:
+        return Unreachable(f"{address} has no Retouch.", hint="Is the extension installed there?")
+    kind = _kinds(RetouchError).get(str(said.get("error")), RetouchError)
+    fault = said.get("what") or f"{address} answered with status {status}."
+    return kind(fault, path=said.get("path", ""), hint=said.get("hint", ""))
+
+
+def _kinds(parent: type[RetouchError]) -> dict[str, type[RetouchError]]:
+    """Every error class below `parent` by name."""
+    found = {kind.__name__: kind for kind in parent.__subclasses__()}
+    return found | {n: k for child in found.values() for n, k in _kinds(child).items()}
+
+
+def _said(body: bytes) -> dict[str, Any]:
+    """What `RetouchError.as_json` said, {} for anybody else's error."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) and "error" in said else {}
+
+
+def _object(body: bytes, address: str) -> dict[str, Any]:
+    try:
+        return dict(json.loads(body))
+    except (ValueError, TypeError):
+        fault = f"{address} does not speak JSON."
+        raise Unreachable(fault, hint="Is that a WebUI or a Retouch?") from None

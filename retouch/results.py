@@ -1,0 +1,86 @@
+"""What the command line writes of an answer, all at once or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from retouch import raster
+from retouch.draw import overlay
+from retouch.errors import PaintFailed
+from retouch.geometry import Box
+from retouch.mask import Mask
+from retouch.photos import Photo
+from retouch.region import Region
+
+ENDINGS = {"fix": "", "plan": ".plan.json", "detect": ".regions.png"}
+"""Of a photograph's target, by verb."""
+_LEFT_OUT = ("image", "image_id", "source_id", "mask")
+"""Of a JSON line: pixels, and names that end with the process that gave them."""
+
+
+def check(answer: dict[str, Any]) -> None:
+    """PaintFailed when a fix painted nothing of what it set out to, or was stopped on the way."""
+    if answer.get("stopped"):
+        raise PaintFailed("it was interrupted.", hint="The same command goes on from here.")
+    reports = answer.get("reports") or []
+    if reports and all(report["outcome"] != "kept" for report in reports):
+        raise PaintFailed(f"no region could be painted: {reports[0]['why']}")
+
+
+def line(photo: Photo, answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without its pixels, for `--json`."""
+    said = {key: _bare(value) for key, value in answer.items() if key not in _LEFT_OUT}
+    return {"photo": str(photo.source), "output": str(photo.target), **said}
+
+
+def _bare(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return [
+        {k: v for k, v in item.items() if k not in _LEFT_OUT} if isinstance(item, dict) else item
+        for item in value
+    ]
+
+
+def keep_fix(photo: Photo, answer: dict[str, Any]) -> None:
+    """The mended photograph, in its own format."""
+    raster.write(raster.decode_base64(answer["image"]), photo.target)
+
+
+def keep_plan(photo: Photo, answer: dict[str, Any]) -> None:
+    said = {key: value for key, value in answer.items() if key != "image_id"}
+    _replace(photo.target, json.dumps(said, indent=1, ensure_ascii=False).encode() + b"\n")
+
+
+def keep_detect(photo: Photo, answer: dict[str, Any]) -> None:
+    """A mask per region, and last the overlay, whose being there says that all is."""
+    masks = [raster.decode_base64(said["mask"]) for said in answer["regions"]]
+    for number, mask in enumerate(masks, 1):
+        path = photo.target.with_name(f"{photo.source.name}.mask-{number:02d}.png")
+        _replace(path, raster.encode_gray(mask.pixels[..., 0]))
+    found = [
+        _region(said, Mask(mask.pixels[..., 0].copy()))
+        for said, mask in zip(answer["regions"], masks, strict=True)
+    ]
+    raster.write(overlay(raster.read(photo.source), found), photo.target)
+
+
+def _region(said: dict[str, Any], mask: Mask) -> Region:
+    box = Box(*said["box"])
+    return Region(box, mask.crop(box), said["label"], said["score"])
+
+
+def _replace(path: Path, data: bytes) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)
+
+
+KEEPERS: dict[str, Callable[[Photo, dict[str, Any]], None]] = {
+    "fix": keep_fix,
+    "plan": keep_plan,
+    "detect": keep_detect,
+}
