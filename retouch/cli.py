@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from retouch import presets, results
 from retouch.answers import Desk
 from retouch.errors import BadInput, Missing, RetouchError, did_you_mean
-from retouch.knobs import Leaf, dump, leaves, load, replace
+from retouch.knobs import Knob, Leaf, dump, leaves, load, replace
 from retouch.photos import Photo, photos
 from retouch.recipe import Pass, Recipe, Target
 from retouch.remote import Unreachable, connect
@@ -80,7 +80,9 @@ def _add_files(command: argparse.ArgumentParser) -> None:
 
 
 def _target_leaves() -> list[Leaf]:
-    return [leaf for leaf in leaves(Target) if leaf.plain_type is not tuple]
+    """Of a target, what one word can say and means something without a mask of the person's."""
+    found = leaves(Target)
+    return [leaf for leaf in found if leaf.plain_type is not tuple and leaf.path != "user_mask"]
 
 
 def _paint_leaves() -> list[Leaf]:
@@ -92,11 +94,17 @@ def _add_knobs(group: Any, found: Sequence[Leaf]) -> None:
     """A flag per declared knob. Bounds are checked by the loader, as for every other door."""
     for leaf in found:
         knob, flag = leaf.knob, "--" + leaf.path.replace("_", "-")
-        said = {"help": knob.help.replace("%", "%%"), "default": None}
+        said = {"help": _help(knob).replace("%", "%%"), "default": None}
         if knob.choices:
             group.add_argument(flag, choices=knob.choices, **said)
         else:
             group.add_argument(flag, type=leaf.plain_type, metavar=leaf.plain_type.__name__, **said)
+
+
+def _help(knob: Knob) -> str:
+    if knob.low is None or knob.high is None:
+        return knob.help
+    return f"{knob.help} {knob.low:g} to {knob.high:.10g}."
 
 
 def main(words: Sequence[str] | None = None, door: Door | None = None) -> int:

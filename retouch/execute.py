@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +12,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from retouch.blend import composite
-from retouch.errors import OutOfMemory, PaintFailed
+from retouch.errors import OutOfMemory, PaintFailed, RetouchError
 from retouch.fill import filled
 from retouch.mask import Mask
 from retouch.plan import Plan, Step
 from retouch.ports import Engine, Job, Progress, Silent
 from retouch.raster import Picture
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +64,29 @@ class Result:
 class _Canvas:
     """A picture being worked on: the one mutable thing on the road, private to one `run`."""
 
-    picture: Picture
+    original: Picture
     reports: dict[int, Report] = field(default_factory=dict)
+    _painted: np.ndarray | None = None
+
+    @property
+    def pixels(self) -> np.ndarray:
+        return self.original.pixels if self._painted is None else self._painted
 
     def put(self, step: Step, patch: Picture) -> None:
-        box = step.frame.crop
-        pixels = self.picture.pixels.copy()
-        pixels[box.slices] = composite(pixels[box.slices], step.frame.put(patch), step.composite)
-        self.picture = self.picture.with_pixels(pixels)
+        """Composite in place, on a copy made for the first patch only."""
+        spot = step.composite.bounds
+        if spot is None:
+            return
+        if self._painted is None:
+            self._painted = self.original.pixels.copy()
+        under = self._painted[step.frame.crop.slices][spot.slices]
+        under[:] = composite(under, step.frame.put(patch)[spot.slices], step.composite.crop(spot))
+
+    def finished(self) -> Picture:
+        if self._painted is None:
+            return self.original
+        self._painted.flags.writeable = False
+        return self.original.with_pixels(self._painted)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,34 +102,34 @@ def run(
 ) -> list[Result]:
     """Paint every plan on its picture, jobs of all pictures batched together. One Result a picture.
 
-    A batch that fails for memory or NaN is halved down to single jobs; a job that still fails is
-    skipped and reported. After Interrupt what is finished stays and the rest is reported as skipped.
+    A batch that runs out of memory is halved down to single jobs, one that fails otherwise is painted
+    one by one; a job that still fails is skipped and reported, whatever the engine raised. After
+    Interrupt what is finished stays and the rest is reported as skipped.
     """
     watcher = progress or Silent()
     canvases = [_Canvas(picture) for picture in pictures]
     total, done = sum(len(p.steps) for p in plans), 0
-    for wave in _waves(canvases, plans):
-        for batch in _batches([_task(*item) for item in wave], engine):
-            if watcher.stopped:
-                break
-            watcher.show(done, total, f"{len(batch)} of {total} regions")
-            _paint(batch, engine, watcher)
-            done += len(batch)
+    for batch in _all_batches(canvases, plans, engine):
+        if watcher.stopped:
+            break
+        watcher.show(done, total, f"{len(batch)} of {total} regions")
+        _paint(batch, engine, watcher)
+        done += len(batch)
     watcher.show(done, total, "done")
     return [_result(c, p, watcher.stopped) for c, p in zip(canvases, plans, strict=True)]
 
 
-def _waves(canvases: Sequence[_Canvas], plans: Sequence[Plan]) -> Iterator[list[tuple[_Canvas, int, Step]]]:
+def _all_batches(canvases: Sequence[_Canvas], plans: Sequence[Plan], engine: Engine) -> Iterator[list[_Task]]:
     """Lazily, so that a later wave is cut from what an earlier one painted."""
     steps = [(c, i, s) for c, p in zip(canvases, plans, strict=True) for i, s in enumerate(p.steps)]
     for _, wave in itertools.groupby(sorted(steps, key=lambda t: t[2].wave), key=lambda t: t[2].wave):
-        yield list(wave)
+        yield from _batches([_task(*item) for item in wave], engine)
 
 
 def _task(canvas: _Canvas, index: int, step: Step) -> _Task:
     mask = step.frame.take_mask(step.denoise)
     job = Job(
-        picture=filled(step.frame.take(canvas.picture), mask, step.settings.masked_content),
+        picture=filled(step.frame.cut(canvas.pixels), mask, step.settings.masked_content),
         mask=mask,
         prompt=step.prompt,
         negative_prompt=step.negative_prompt,
@@ -137,13 +155,29 @@ def _batches(tasks: Sequence[_Task], engine: Engine) -> Iterator[list[_Task]]:
 def _paint(batch: Sequence[_Task], engine: Engine, progress: Progress) -> None:
     begun = time.perf_counter()
     try:
-        patches = engine.paint([t.job for t in batch], progress)
+        patches = _patches(batch, engine, progress)
     except PaintFailed as error:
         _again(batch, engine, progress, error)
+        return
+    except Exception as error:  # an adapter's own fault must not cost what is already painted
+        _LOG.exception("the engine broke")
+        _give_up(batch, str(error) if isinstance(error, RetouchError) else f"{type(error).__name__}: {error}")
         return
     seconds = (time.perf_counter() - begun) / len(batch)
     for task, patch in zip(batch, patches, strict=True):
         _keep(task, patch, seconds)
+
+
+def _patches(batch: Sequence[_Task], engine: Engine, progress: Progress) -> list[Picture | None]:
+    patches = engine.paint([t.job for t in batch], progress)
+    if len(patches) != len(batch):
+        raise PaintFailed(f"{engine.name} returned {len(patches)} pictures for {len(batch)} jobs.")
+    return patches
+
+
+def _give_up(batch: Sequence[_Task], why: str) -> None:
+    for task in batch:
+        task.canvas.reports[task.index] = Report(task.step, "skipped", why)
 
 
 def _keep(task: _Task, patch: Picture | None, seconds: float) -> None:
@@ -157,8 +191,7 @@ def _keep(task: _Task, patch: Picture | None, seconds: float) -> None:
 def _again(batch: Sequence[_Task], engine: Engine, progress: Progress, error: PaintFailed) -> None:
     """Half the batch when memory ran out, one by one for anything else, then give the job up."""
     if len(batch) == 1:
-        task = batch[0]
-        task.canvas.reports[task.index] = Report(task.step, "skipped", str(error))
+        _give_up(batch, str(error))
         return
     size = (len(batch) + 1) // 2 if isinstance(error, OutOfMemory) else 1
     for start in range(0, len(batch), size):
@@ -171,7 +204,7 @@ def _result(canvas: _Canvas, plan: Plan, stopped: bool) -> Result:
     reports = tuple(canvas.reports.get(i, Report(s, "skipped", unreached)) for i, s in enumerate(plan.steps))
     failed = [r for r in reports if not r.kept and r.why != "interrupted"]
     lost = tuple(f"Region {r.step.number} ({r.step.label}) was left as it is: {r.why}" for r in failed)
-    return Result(canvas.picture, reports, plan.warnings + lost, stopped)
+    return Result(canvas.finished(), reports, plan.warnings + lost, stopped)
 
 
 def with_warnings(result: Result, warnings: Sequence[str]) -> Result:

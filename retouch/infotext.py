@@ -7,6 +7,7 @@ whole generation text in the WebUI's own form, for pictures that no WebUI made.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -27,7 +28,7 @@ _OURS = re.compile(r',?\s*Retouch(?: regions)?: "(?:\\.|[^\\"])*"')
 
 def params(recipe: Recipe, reports: Sequence[Report] = (), prompt: str = "") -> dict[str, str]:
     """Keys for the infotext. A region's prompt is given where it is not the picture's `prompt`."""
-    said = {RECIPE: _line(dump(recipe))}
+    said = {RECIPE: _line(dump(dataclasses.replace(recipe, description="")))}
     if reports:
         said[REGIONS] = _line([_region(r, prompt) for r in reports])
     return said
@@ -39,8 +40,8 @@ def recipe_in(params: Mapping[str, Any]) -> Recipe | None:
     if not text:
         return None
     try:
-        return load(Recipe, json.loads(text))
-    except json.JSONDecodeError as error:
+        return load(Recipe, json.loads(text), RECIPE)
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"{error}.", path=RECIPE, hint="Copy the whole generation text.") from None
 
 

@@ -84,7 +84,8 @@ def plan(
 ) -> Plan:
     """One pass over one canvas. `regions` are chosen and in order; `work` is (pass index, pass).
 
-    `native` is the model's own size; `user_mask`, of the canvas' size, bounds every composite.
+    `native` is the model's own size; `user_mask`, of the canvas' size, bounds every composite as
+    the target's own `user_mask` says.
     """
     index, recipe_pass = work
     shaped = shape_regions(regions, recipe_pass.shape, canvas)
@@ -92,16 +93,24 @@ def plan(
     texts = resolve(recipe_pass.prompt, recipe_pass.negative_prompt, shaped, canvas, said)
     side = recipe_pass.shape.work_side
     size = Size(side, side) if side else native
-    steps = []
-    for number, (region, text) in enumerate(zip(shaped, texts, strict=True), 1):
-        if text is None:
-            continue
-        spot = _Spot(number, region, canvas, user_mask)
-        step = _step(spot, (index, recipe_pass), text, generation, size)
-        if not step.composite.empty:
-            steps.append(step)
-    waves = _waves(steps)
-    return Plan(tuple(waves[:MAX_STEPS]), _remarks(waves))
+    limit = allowed(user_mask, recipe_pass.target.user_mask)
+    asked = [(n, r, t) for n, (r, t) in enumerate(zip(shaped, texts, strict=True), 1) if t is not None]
+    steps = [
+        _step(_Spot(number, region, canvas, limit), (index, recipe_pass), text, generation, size)
+        for number, region, text in asked[:MAX_STEPS]
+    ]
+    waves = _waves([step for step in steps if not step.composite.empty])
+    return Plan(tuple(waves), _remarks(waves, len(asked)))
+
+
+def allowed(user_mask: Mask | None, choice: str) -> Mask | None:
+    """Where a pass may change pixels, None for everywhere.
+
+    Whoever chooses the regions outside their mask wants those painted, so then it protects its inside.
+    """
+    if user_mask is None or choice == "ignore":
+        return None
+    return user_mask.inverted() if choice == "outside" else user_mask
 
 
 def shape_regions(regions: Sequence[Region], shape: Shape, canvas: Size) -> tuple[Region, ...]:
@@ -122,7 +131,7 @@ class _Spot:
     number: int
     region: Region
     canvas: Size
-    user_mask: Mask | None
+    limit: Mask | None
 
 
 @dataclass(frozen=True)
@@ -157,7 +166,7 @@ def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generatio
     region = spot.region
     reach = Reach.of(region, recipe_pass.shape, recipe_pass.denoising_strength)
     frame = _frame(region, reach, recipe_pass.shape, spot.canvas, native)
-    denoise, composite = _masks(region, reach, frame.crop, spot.user_mask)
+    denoise, composite = _masks(region, reach, frame.crop, spot.limit)
     return Step(
         number=spot.number,
         pass_index=index,
@@ -188,41 +197,46 @@ def _frame(region: Region, reach: Reach, shape: Shape, canvas: Size, native: Siz
     return frame_around(needed & canvas.box, canvas, native)
 
 
-def _masks(region: Region, reach: Reach, crop: Box, user_mask: Mask | None) -> tuple[Mask, Mask]:
+def _masks(region: Region, reach: Reach, crop: Box, limit: Mask | None) -> tuple[Mask, Mask]:
     """(denoise, composite) at crop size: both opaque over the grown region, denoise the wider.
 
     The composite fades over `blur`; the denoise mask is opaque wherever the composite is not 0.
+    Both are made in a window no larger than they reach, for a crop may be the whole picture.
     """
-    core = region.within(crop).grown(reach.grow)
-    composite = core.feathered(reach.blur)
-    denoise = core.grown(reach.blur).feathered(reach.wider)
-    if user_mask is None:
-        return denoise, composite
-    allowed = user_mask.crop(crop)
-    return denoise & allowed.grown(reach.wider), composite & allowed
+    window = region.box.grown(reach.masks + 2) & crop
+    composite = region.within(window).grown(reach.grow).feathered(reach.blur)
+    if limit is not None:
+        composite = composite & limit.crop(window)
+    denoise = Mask.where(composite.alpha > 0).feathered(reach.wider)
+    inside = crop.relative_to(window)
+    return denoise.crop(inside), composite.crop(inside)
 
 
 def _waves(steps: Sequence[Step]) -> list[Step]:
     """Steps whose regions overlap are painted one after the other, all others together."""
     done: list[Step] = []
+    footprints: list[Region] = []
     for step in steps:
         mine = _footprint(step)
-        clashing = [s.wave for s in done if overlap(_footprint(s), mine) > 0.1]
+        clashing = [s.wave for s, other in zip(done, footprints, strict=True) if overlap(other, mine) > 0.1]
         done.append(dataclasses.replace(step, wave=max(clashing) + 1) if clashing else step)
+        footprints.append(mine)
     return sorted(done, key=lambda s: s.wave)
 
 
 def _footprint(step: Step) -> Region:
-    return Region(step.frame.crop, step.composite)
+    """The composite alone, without the context around it."""
+    box = step.composite.bounds or step.composite.size.box
+    return Region(box, step.composite.crop(box)).moved(step.frame.crop.left, step.frame.crop.top)
 
 
-def _remarks(steps: Sequence[Step]) -> tuple[str, ...]:
+def _remarks(steps: Sequence[Step], asked: int) -> tuple[str, ...]:
     soft = [s for s in steps if s.frame.magnification < UNDER_RESOLVED]
     remarks = [
         f"Region {s.number} is {s.frame.crop.size} and is painted at {s.frame.work}: "
         "it will be softer than before. Raise the work size."
         for s in soft
     ]
-    if len(steps) > MAX_STEPS:
-        remarks.append(f"{len(steps)} regions: only the first {MAX_STEPS} are painted. Raise the confidence.")
+    if asked > MAX_STEPS:
+        remarks.append(f"{asked} regions: only the first {MAX_STEPS} are painted. Raise the confidence.")
     return tuple(remarks)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from retouch.detectors import Registry
 
 MODELS = Path.home() / ".cache" / "retouch" / "models"
-NOISE = "random weights"
+NOISE_STEPS = 4
+"""Noise gets no better by more."""
 
 
 @dataclass
@@ -139,41 +140,34 @@ def no_model() -> Missing:
 
 def add_arguments(parser: argparse._ActionsContainer) -> None:
     """The options every standalone command has."""
-    parser.add_argument("--model", default="", metavar="PATH", help="diffusers folder or checkpoint file")
+    model = "diffusers folder, .safetensors file or hub name"
+    parser.add_argument("--model", default="", metavar="MODEL", help=model)
     parser.add_argument("--demo-noise", action="store_true", help="a tiny random model: paints noise")
-    parser.add_argument("--device", default="", help="cuda, mps or cpu; blank for the best there is")
-    parser.add_argument("--models-dir", type=Path, default=MODELS, metavar="DIR", help="detectors")
-    parser.add_argument("--recipes", type=Path, metavar="DIR", help="your own recipes, as JSON files")
+    parser.add_argument("--device", default="", help="cuda, mps or cpu; blank for the best")
+    folder = "detectors, and in its folders checkpoints, vaes and loras what a request may name"
+    parser.add_argument("--models-dir", type=Path, default=MODELS, metavar="DIR", help=folder)
+    parser.add_argument("--recipes", type=Path, metavar="DIR", help="your own, as JSON files")
     parser.add_argument("--offline", action="store_true", help="never download anything")
 
 
 def backend_of(args: argparse.Namespace) -> Standalone:
     """The backend that `add_arguments`' options ask for. Loads nothing yet."""
     from retouch.detectors import Registry
+    from retouch.engines.loading import best_device
 
     device = functools.cache(lambda: args.device or best_device())
-    registry = Registry(folders=(args.models_dir,), device=device, offline=lambda: args.offline)
-    sampling = Sampling(steps=4) if args.demo_noise else Sampling()
-    load = functools.partial(_engine, args.model, args.demo_noise, device)
-    return Standalone(load, registry, args.recipes, sampling)
+    registry = Registry((args.models_dir,), device, lambda: args.offline)
+    sampling = Sampling(steps=NOISE_STEPS) if args.demo_noise else Sampling()
+    return Standalone(lambda: _engine(args, device()), registry, args.recipes, sampling)
 
 
-def _engine(model: str, noise: bool, device: Callable[[], str]) -> Engine:
-    if not model and not noise:
+def _engine(args: argparse.Namespace, device: str) -> Engine:
+    from retouch.engines import DiffusersEngine, Folders, tiny_random
+
+    if args.demo_noise:
+        return tiny_random(device)
+    if not args.model:
         raise no_model()
-    from retouch import engines
-
-    return (
-        engines.tiny_random(device=device())
-        if noise
-        else engines.DiffusersEngine.load(model, device=device())
-    )
-
-
-def best_device() -> str:
-    """cuda, else mps, else cpu."""
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+    kinds = ("checkpoints", "vaes", "loras")
+    folders = Folders(**{kind: args.models_dir / kind for kind in kinds})
+    return DiffusersEngine.load(args.model, device, offline=args.offline, folders=folders)

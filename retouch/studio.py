@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from retouch.errors import RetouchError
+from retouch.errors import BadInput, RetouchError
 from retouch.execute import Result, run
 from retouch.mask import Mask
 from retouch.plan import Plan, plan
@@ -13,6 +15,8 @@ from retouch.ports import Detector, Engine, Progress, Silent
 from retouch.raster import Picture
 from retouch.recipe import Generation, Pass, Recipe, Target
 from retouch.region import Region, distinct, select
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +26,14 @@ class Canvas:
     picture: Picture
     generation: Generation
     user_mask: Mask | None = None
+
+    def __post_init__(self) -> None:
+        if self.user_mask is not None and self.user_mask.size != self.picture.size:
+            raise BadInput(
+                f"{self.user_mask.size} is not the picture's {self.picture.size}.",
+                path="mask",
+                hint="Give a mask of the picture's size.",
+            )
 
 
 @dataclass(frozen=True)
@@ -56,7 +68,7 @@ class Studio:
         results = [Result(canvas.picture) for canvas in canvases]
         for work in recipe.active:
             if watcher.stopped:
-                break
+                return [dataclasses.replace(result, stopped=True) for result in results]
             now = [
                 Canvas(r.picture, c.generation, c.user_mask) for r, c in zip(results, canvases, strict=True)
             ]
@@ -76,5 +88,8 @@ class Studio:
     def _plan_safely(self, canvas: Canvas, work: tuple[int, Pass]) -> Plan:
         try:
             return self._plan_pass(canvas, work)
-        except RetouchError as error:
-            return Plan(warnings=(f"Pass {work[0] + 1} was left out: {error}",))
+        except Exception as error:  # a detector's own fault must not cost the picture
+            why = str(error) if isinstance(error, RetouchError) else f"{type(error).__name__}: {error}"
+            if not isinstance(error, RetouchError):
+                _LOG.exception("pass %d broke", work[0] + 1)
+            return Plan(warnings=(f"Pass {work[0] + 1} was left out: {why}",))

@@ -57,7 +57,9 @@ def polygon_region(points: np.ndarray, label: str, score: float) -> Region | Non
         return None
     shape = Mask.of_polygon(box.size, points - [box.left, box.top])
     tight = shape.bounds
-    return None if tight is None else Region(tight.shifted(box.left, box.top), shape.crop(tight), label, score)
+    return (
+        None if tight is None else Region(tight.shifted(box.left, box.top), shape.crop(tight), label, score)
+    )
 
 
 def hull_region(points: np.ndarray, label: str, score: float, grow: float = 0.0) -> Region | None:

@@ -93,5 +93,3 @@ def import_ultralytics() -> Any:
             import ultralytics
             import ultralytics.nn.tasks
     return ultralytics
-
-

@@ -110,9 +110,7 @@ MAKERS: dict[str, Callable[[Any], Any]] = {
     "face short": lambda s: s.face_detection.FaceDetection(
         model_selection=0, min_detection_confidence=LOWEST
     ),
-    "face full": lambda s: s.face_detection.FaceDetection(
-        model_selection=1, min_detection_confidence=LOWEST
-    ),
+    "face full": lambda s: s.face_detection.FaceDetection(model_selection=1, min_detection_confidence=LOWEST),
     "face mesh": lambda s: s.face_mesh.FaceMesh(
         static_image_mode=True, max_num_faces=1, min_detection_confidence=LOWEST
     ),

@@ -227,5 +227,3 @@ def detectors(graphs: Graphs) -> dict[str, Searcher]:
 def hand_tile(size: Size) -> int:
     """The palm model sees 192 px a side and wants palms of a tenth of that."""
     return max(384, max(size) // 8)
-
-

@@ -37,7 +37,9 @@ def sides(longest: int, smallest: int) -> tuple[int, ...]:
     return tuple(round(longest * ratio**step) for step in range(1, steps + 1))
 
 
-def search(pixels: np.ndarray, look: Callable[[np.ndarray], Sequence[Region]], smallest: int) -> tuple[Region, ...]:
+def search(
+    pixels: np.ndarray, look: Callable[[np.ndarray], Sequence[Region]], smallest: int
+) -> tuple[Region, ...]:
     """Regions of the whole picture and of its tiles, each thing once, cut to the picture.
 
     `smallest` is the side, in pixels, of the smallest tiles; a picture no larger is seen once.

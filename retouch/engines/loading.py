@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,13 +80,15 @@ class Loader:
 
     def __post_init__(self) -> None:
         if self.dtype and self.dtype not in DTYPES:
-            raise BadInput(f"{self.dtype!r} is not a dtype.", path="dtype", hint=did_you_mean(self.dtype, DTYPES))
+            raise BadInput(
+                f"{self.dtype!r} is not a dtype.", path="dtype", hint=did_you_mean(self.dtype, DTYPES)
+            )
 
     def resolved(self) -> Loader:
         return dataclasses.replace(self, device=self.device or best_device())
 
     def pipeline(self, model: str) -> Any:
-        """The inpainting pipeline of a diffusers folder, a .safetensors file or a hub name.
+        """The pipeline of a diffusers folder, a .safetensors file or a hub name, on the device.
 
         A file needs its family's config: from the folder beside it that has its name, else from the hub.
         Missing, BadInput and WeightsRefused say why not.
@@ -94,14 +96,19 @@ class Loader:
         path = Path(model)
         try:
             with _quiet():
-                return self._file(path) if path.is_file() else self._folder(model)
+                pipe = self._file(path) if path.is_file() else self._folder(model)
+                return pipe.to(self.device, silence_dtype_warnings=True)
         except RetouchError:
             raise
         except OSError as error:  # what the hub, transformers and diffusers raise for anything not found
-            raise Missing(f"The model {model!r} could not be loaded ({_brief(error)}).", path="model", hint=_HINT) from error
+            raise Missing(
+                f"The model {model!r} could not be loaded ({_brief(error)}).", path="model", hint=_HINT
+            ) from error
         except Exception as error:
             raise WeightsRefused(
-                f"{model} could not be read ({_brief(error)}).", path="model", hint="Download or convert it again."
+                f"{model} could not be read ({_brief(error)}).",
+                path="model",
+                hint="Download or convert it again.",
             ) from error
 
     def _folder(self, model: str) -> Any:
@@ -109,15 +116,13 @@ class Loader:
 
         index = DiffusionPipeline.load_config(model, local_files_only=self.offline)
         made_by = str(index["_class_name"])
-        options = {"safety_checker": None} if "safety_checker" in index else {}
-        return self._place(
-            DiffusionPipeline.from_pretrained(
-                model,
-                torch_dtype=self._torch_dtype(inpainting_name(made_by)),
-                local_files_only=self.offline,
-                use_safetensors=True,
-                **options,
-            )
+        unchecked = {"safety_checker": None, "requires_safety_checker": False}
+        return DiffusionPipeline.from_pretrained(
+            model,
+            torch_dtype=self._torch_dtype(inpainting_name(made_by)),
+            local_files_only=self.offline,
+            use_safetensors=True,
+            **(unchecked if "safety_checker" in index else {}),
         )
 
     def _file(self, path: Path) -> Any:
@@ -128,21 +133,18 @@ class Loader:
             name = of_checkpoint({key: tuple(file.get_slice(key).get_shape()) for key in file.keys()})  # noqa: SIM118
         beside = path.with_suffix("")
         if self.offline and not beside.is_dir():
-            raise Missing(f"{path.name} needs its model's config files.", path="model", hint=f"Put them in {beside}.")
+            raise Missing(
+                f"{path.name} needs its model's config files.", path="model", hint=f"Put them in {beside}."
+            )
         options = {"config": str(beside)} if beside.is_dir() else {}
-        cls = getattr(diffusers, name)
-        loaded = cls.from_single_file(
-            str(path), torch_dtype=self._torch_dtype(name), safety_checker=None, **options
+        return getattr(diffusers, name).from_single_file(
+            str(path), torch_dtype=self._torch_dtype(name), **options
         )
-        return self._place(loaded)
 
     def _torch_dtype(self, pipeline: str) -> Any:
         import torch
 
         return getattr(torch, self.dtype or best_dtype(self.device, pipeline))
-
-    def _place(self, pipe: Any) -> Any:
-        return inpainting(pipe).to(self.device)
 
     def vae(self, path: Path, like: Any) -> Any:
         """The autoencoder at `path`, with the settings of the model's own, `like`."""
@@ -197,14 +199,10 @@ def _quiet() -> Iterator[None]:
     """No progress bars while loading; the setting is put back."""
     from diffusers.utils import logging
 
-    shown = logging.is_progress_bar_enabled() if hasattr(logging, "is_progress_bar_enabled") else True
+    shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
         yield
     finally:
         if shown:
             logging.enable_progress_bar()
-
-
-def described(names: Collection[str]) -> str:
-    return ", ".join(sorted(names)) or "none"

@@ -26,7 +26,7 @@ _GROUPS = {
     "Mask": [leaf for leaf in LEAVES if leaf.path.startswith("shape.")],
     "Inpainting": [leaf for leaf in LEAVES if "." not in leaf.path],
 }
-_FRONT = ("target.models", "prompt", "negative_prompt", "denoising_strength")
+_FRONT = ("enabled", "target.models", "prompt", "negative_prompt", "denoising_strength")
 """Shown above the folds: what most people touch."""
 
 

@@ -25,31 +25,39 @@ _LINES = {"prompt": 2, "negative_prompt": 2}
 def widget(leaf: Leaf, value: Any, elem_id: str) -> gr.components.Component:
     """The widget of one knob, showing `value`."""
     knob, name = leaf.knob, leaf.path.rpartition(".")[2]
-    common = {"label": knob.label, "elem_id": elem_id, "value": shown(leaf, value)}
+    if name in _LINES:
+        return _words(leaf, value, elem_id, _LINES[name])
+    common = {"label": knob.label, "info": knob.help, "elem_id": elem_id, "value": shown(leaf, value)}
     if name == "models":
-        return gr.Dropdown(detector_names(), multiselect=True, info=knob.help, **common)
+        return gr.Dropdown(detector_names(), multiselect=True, **common)
     if name in _LISTS:
         return gr.Dropdown([INHERIT, *_LISTS[name]()], allow_custom_value=True, **common)
     if knob.choices:
         return gr.Dropdown(list(knob.choices), **common)
-    return _by_type(leaf, common, _LINES.get(name, 1))
-
-
-def _by_type(leaf: Leaf, common: dict[str, Any], lines: int) -> gr.components.Component:
-    knob = leaf.knob
     if leaf.plain_type is bool:
         return gr.Checkbox(**common)
     if leaf.plain_type in (int, float) and not leaf.optional:
         return gr.Slider(minimum=knob.low or 0, maximum=knob.high or 1, step=knob.step or 0.01, **common)
+    return gr.Textbox(max_lines=1, placeholder=_placeholder(leaf), **common)
+
+
+def _words(leaf: Leaf, value: Any, elem_id: str, lines: int) -> gr.Textbox:
+    """Prompts look like the host's own: no label above, the name inside."""
+    shown_when_blank = f"{leaf.knob.label}. {leaf.knob.help}"
     return gr.Textbox(
-        lines=lines, placeholder=_placeholder(leaf), info=None if lines > 1 else knob.help, **common
+        value=value,
+        lines=lines,
+        label=leaf.knob.label,
+        show_label=False,
+        placeholder=shown_when_blank,
+        elem_id=elem_id,
     )
 
 
 def _placeholder(leaf: Leaf) -> str:
     """What blank stands for: knobs of shape scale with the region, the others are inherited."""
     if not leaf.optional:
-        return leaf.knob.help
+        return "All"
     return AUTO if leaf.path.startswith("shape.") else INHERIT
 
 

@@ -1,0 +1,70 @@
+"""How a picture is fitted into a detector's input, and how places and masks come back from it.
+
+Edge coordinates throughout: pixel i covers i to i + 1, so its centre is i + 0.5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from retouch.geometry import Box, Size
+from retouch.mask import Mask
+
+GREY = 114
+"""What YOLO pads with."""
+
+
+@dataclass(frozen=True)
+class Letterbox:
+    """`canvas` scaled to `inner` and centred in `outer`, grey around."""
+
+    canvas: Size
+    inner: Size
+    outer: Size
+
+    @classmethod
+    def fit(cls, canvas: Size, side: int, stride: int = 32) -> Letterbox:
+        """The longest side becomes `side`; both are padded to multiples of `stride`."""
+        scale = side / max(canvas)
+        inner = Size(*(max(1, round(length * scale)) for length in canvas))
+        return cls(canvas, inner, Size(*(-(-length // stride) * stride for length in inner)))
+
+    @property
+    def scale(self) -> np.ndarray:
+        """(2,) input pixels per canvas pixel, across and down: rounding makes them differ a little."""
+        return np.array(self.inner) / np.array(self.canvas)
+
+    @property
+    def offset(self) -> np.ndarray:
+        """(2,) padding left and above, in input pixels."""
+        return (np.array(self.outer) - np.array(self.inner)) // 2
+
+    def image(self, pixels: np.ndarray) -> np.ndarray:
+        """(height, width, 3) uint8 of `canvas` -> of `outer`."""
+        out = np.full((self.outer.height, self.outer.width, 3), GREY, np.uint8)
+        left, top = self.offset
+        resized = cv2.resize(pixels, self.inner, interpolation=cv2.INTER_LINEAR)
+        out[top : top + self.inner.height, left : left + self.inner.width] = resized
+        return out
+
+    def to_canvas(self, points: np.ndarray) -> np.ndarray:
+        """(..., 2) input coordinates -> canvas coordinates."""
+        return (points - self.offset) / self.scale
+
+    def mask(self, logits: np.ndarray, box: Box) -> Mask:
+        """The mask inside `box` (canvas pixels) of (h, w) logits that cover all of `outer`.
+
+        Each canvas pixel's centre is looked up where it lies among the logits: padding, rounding and
+        the logits' own coarseness are all in that one map. Resolution is the picture's.
+        """
+        per_logit = np.array(self.outer) / np.array(logits.shape[::-1])
+        x, y = (np.arange(low, high) + 0.5 for low, high in ((box.left, box.right), (box.top, box.bottom)))
+        x = (x * self.scale[0] + self.offset[0]) / per_logit[0] - 0.5
+        y = (y * self.scale[1] + self.offset[1]) / per_logit[1] - 0.5
+        across, down = np.meshgrid(x.astype(np.float32), y.astype(np.float32))
+        source = logits.astype(np.float32)
+        values = cv2.remap(source, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return Mask.where(values > 0)

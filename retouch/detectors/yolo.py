@@ -1,0 +1,251 @@
+"""YOLO models: boxes and instance masks, from checkpoints read without running anything in them.
+
+ultralytics supplies the model classes. Fitting the picture in, decoding, suppression and masks are done
+here: its predictor picks a device by itself, writes settings, and forgets the padding when it scales
+masks; what a network returns has stayed the same since version 8.0.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retouch.detectors import fence, unpickle
+from retouch.detectors.letterbox import Letterbox
+from retouch.detectors.tiled import ordered, search, wanted
+from retouch.errors import Missing, OutOfMemory, WeightsRefused
+from retouch.geometry import Box, Size
+from retouch.mask import Mask
+from retouch.raster import Picture
+from retouch.region import Region
+
+IOU = 0.5
+MOST = 300
+"""Finds per look; a crowd has fewer faces."""
+CANDIDATES = 3000
+
+Embed = Callable[[Any, Sequence[str]], Any]
+"""(model, class names) -> (1, names, width) embeddings for an open-vocabulary model."""
+
+
+class Yolo:
+    """A Detector for one checkpoint: loaded at the first find, kept until `unload`."""
+
+    def __init__(self, path: Path, device: Callable[[], str], embed: Embed, tidy: Callable[[], None]) -> None:
+        """`device` is asked at load time; `embed` reads class names; `tidy` frees other models."""
+        self.name, self._path = path.name, path
+        self._device, self._embed, self._tidy = device, embed, tidy
+        self._lock = threading.RLock()
+        self._net: Net | None = None
+
+    def find(self, picture: Picture, confidence: float, classes: tuple[str, ...] = ()) -> tuple[Region, ...]:
+        """Regions of `classes`, best first; of large pictures also from overlapping tiles.
+
+        An open-vocabulary model looks for whatever `classes` says. Out of memory on a GPU, everything
+        is freed and the search is repeated on the CPU, once. Raises Missing, WeightsRefused, BadInput
+        for a class the model does not know, OutOfMemory.
+        """
+        with self._lock:
+            try:
+                return self._find(picture, confidence, classes)
+            except Exception as error:
+                if not _out_of_memory(error):
+                    raise
+            self._tidy()
+            self.unload()
+            self._net = Net.load(self._path, "cpu")
+            return self._find(picture, confidence, classes)
+
+    def _find(self, picture: Picture, confidence: float, classes: tuple[str, ...]) -> tuple[Region, ...]:
+        net = self._net = self._net or Net.load(self._path, self._device())
+        net.speak(classes, self._embed)
+        asked = wanted(classes, tuple(net.names), self.name)
+        numbers = [number for number, label in enumerate(net.names) if label in asked]
+        found = search(picture.pixels, lambda crop: net.look(crop, confidence, numbers), 2 * net.side)
+        return ordered(found)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes of the loaded model, () before it is."""
+        return tuple(self._net.names) if self._net else ()
+
+    def unload(self) -> None:
+        """Free the model; the next find loads it again."""
+        with self._lock:
+            self._net = None
+        free_cache()
+
+
+def _out_of_memory(error: Exception) -> bool:
+    return type(error).__name__ == "OutOfMemoryError" or "out of memory" in str(error).lower()
+
+
+def free_cache() -> None:
+    """Give memory that torch keeps for later back to the GPU. Imports nothing."""
+    import sys
+
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+
+
+@dataclass
+class Net:
+    """A network on its device. `names` by class number, `side` its input's longest side in pixels."""
+
+    module: Any
+    names: tuple[str, ...]
+    side: int
+    device: str
+    open_vocabulary: bool
+
+    @classmethod
+    def load(cls, path: Path, device: str) -> Net:
+        """Raises Missing without ultralytics or file, WeightsRefused for anything but a detector."""
+        module = read_module(path)
+        names = module.names
+        labels = tuple(
+            str(names[n]) for n in (sorted(names) if isinstance(names, dict) else range(len(names)))
+        )
+        kind = type(module).__name__
+        fusing = getattr(module, "fuse", None)
+        if fusing and kind not in ("YOLOEModel", "YOLOESegModel"):  # these fuse their prompts in as well
+            fusing(verbose=False)
+        module.model[-1].export = True  # plain tensors: predictions, and mask prototypes if there are any
+        with _memory(device):
+            module.to(device)
+        open_vocabulary = kind in ("WorldModel", "YOLOEModel", "YOLOESegModel")
+        return cls(module, labels, _side(module), device, open_vocabulary)
+
+    def speak(self, classes: Sequence[str], embed: Embed) -> None:
+        """Make an open-vocabulary network look for `classes`, unless it already does."""
+        known = {name.casefold() for name in self.names}
+        words = tuple(dict.fromkeys(word.strip() for word in classes if word.strip()))
+        if not self.open_vocabulary or all(word.casefold() in known for word in words):
+            return
+        embeddings = embed(self.module, words).to(self.device)
+        if hasattr(self.module, "txt_feats"):
+            self.module.txt_feats = embeddings
+        else:
+            self.module.pe = embeddings
+        self.module.model[-1].nc = len(words)
+        self.module.names = dict(enumerate(words))
+        self.names = words
+
+    def look(self, pixels: np.ndarray, confidence: float, numbers: Sequence[int]) -> list[Region]:
+        """Regions of the classes `numbers` in (height, width, 3) RGB uint8."""
+        canvas = Size(pixels.shape[1], pixels.shape[0])
+        fitted = Letterbox.fit(canvas, self.side)
+        rows, prototypes = self._run(fitted.image(pixels))
+        kept = self._suppress(rows, confidence, numbers)
+        regions = (self._region(row, prototypes, fitted) for row in kept)
+        return [region for region in regions if region]
+
+    def _run(self, image: np.ndarray) -> tuple[Any, Any]:
+        """(n, 4 + classes + rest) rows, or (n, 6 + rest) of an end-to-end head, and (k, h, w) or None."""
+        import torch
+
+        tensor = torch.from_numpy(image.transpose(2, 0, 1).copy()).to(self.device).float()[None] / 255
+        kind = torch.device(self.device).type
+        with torch.inference_mode(), torch.autocast(kind, enabled=False), _memory(self.device):
+            out = self.module(tensor)
+            parts = [
+                part for part in (out if isinstance(out, (tuple, list)) else [out]) if torch.is_tensor(part)
+            ]
+            rows, prototypes = parts[0][0].float(), parts[1][0].float() if len(parts) > 1 else None
+        return (rows if self._end_to_end else rows.T), prototypes
+
+    @property
+    def _end_to_end(self) -> bool:
+        return bool(getattr(self.module.model[-1], "end2end", False))
+
+    def _suppress(self, rows: Any, confidence: float, numbers: Sequence[int]) -> Any:
+        """(n, 6 + rest): left, top, right, bottom, score, class, mask coefficients; best first."""
+        import torch
+        from torchvision.ops import batched_nms
+
+        rows = rows if self._end_to_end else _corners(rows, len(self.names))
+        asked = torch.isin(rows[:, 5].long(), torch.tensor(list(numbers), device=rows.device))
+        rows = rows[(rows[:, 4] >= confidence) & asked]
+        rows = rows[rows[:, 4].argsort(descending=True, stable=True)][:CANDIDATES]
+        keep = batched_nms(rows[:, :4], rows[:, 4], rows[:, 5].long(), IOU)[:MOST]
+        return rows[keep].cpu()
+
+    def _region(self, row: Any, prototypes: Any, fitted: Letterbox) -> Region | None:
+        corners = fitted.to_canvas(row[:4].numpy().reshape(2, 2).astype(float))
+        box = Box.covering(*np.round(corners, 3).ravel()) & fitted.canvas.box
+        if box.empty:
+            return None
+        shape = self._shape(row[6:], prototypes, fitted, box)
+        label, score = self.names[int(row[5])], float(row[4])
+        return None if shape.empty else Region(box, shape, label, score)
+
+    def _shape(self, coefficients: Any, prototypes: Any, fitted: Letterbox, box: Box) -> Mask:
+        """The instance mask; of a box-only model, the box, or for a face what a face fills of it."""
+        if prototypes is not None:
+            weights = coefficients[: prototypes.shape[0]].to(prototypes.device)
+            logits = (weights @ prototypes.flatten(1)).reshape(prototypes.shape[1:])
+            return fitted.mask(logits.cpu().numpy(), box)
+        if any("face" in name.casefold() for name in self.names) or "face" in self.names:
+            return Mask.of_ellipse(box.size, box.size.box.grown(round(0.04 * max(box.size))))
+        return Mask.full(box.size)
+
+
+def _corners(rows: Any, classes: int) -> Any:
+    """Centre, size and a score per class -> corners, the best score and its class."""
+    import torch
+
+    middle, half = rows[:, :2], rows[:, 2:4] / 2
+    score, number = rows[:, 4 : 4 + classes].max(1, keepdim=True)
+    return torch.cat([middle - half, middle + half, score, number.float(), rows[:, 4 + classes :]], 1)
+
+
+def read_module(path: Path) -> Any:
+    """The model of a checkpoint: on the CPU, in float32, for inference."""
+    try:
+        fence.import_ultralytics()
+        import torch
+        from ultralytics.nn.tasks import BaseModel
+    except ImportError as error:
+        raise Missing(f"{path.name} needs ultralytics ({error}).", hint="pip install ultralytics.") from error
+    with fence.fenced(fence.OFFLINE):
+        held = unpickle.load(path)
+    module = (held.get("ema") or held.get("model")) if isinstance(held, dict) else None
+    if not isinstance(module, BaseModel) or not getattr(module, "names", None):
+        raise WeightsRefused(f"{path.name} holds no YOLO model.", hint="A trained .pt of ultralytics does.")
+    head = type(module.model[-1]).__name__
+    if any(word in head for word in ("Classify", "OBB", "RTDETR")):
+        raise WeightsRefused(
+            f"{path.name} is a {head} model.", hint="Detection and -seg models find regions."
+        )
+    for part in module.modules():
+        if isinstance(part, torch.nn.Upsample):
+            part.recompute_scale_factor = None  # files of torch 1.10 and older lack it
+    return module.float().eval().requires_grad_(False)
+
+
+def _side(module: Any) -> int:
+    """The input side the model was trained at, within reason."""
+    args = getattr(module, "args", None) or {}
+    value = args.get("imgsz", 640) if isinstance(args, dict) else getattr(args, "imgsz", 640)
+    value = max(value) if isinstance(value, (list, tuple)) and value else value
+    return min(max(round(int(value or 640) / 32) * 32, 64), 1536)
+
+
+@contextlib.contextmanager
+def _memory(device: str) -> Iterator[None]:
+    """On the CPU there is nothing to fall back to: say so in our own words."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if device != "cpu" or not (isinstance(error, MemoryError) or "memory" in str(error).lower()):
+            raise
+        raise OutOfMemory(
+            "the detector does not fit into memory.", hint="Free some, or use a nano model."
+        ) from error

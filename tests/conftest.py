@@ -1,0 +1,46 @@
+"""What every test shares: fast, repeatable property tests, and golden pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+from retouch import raster
+from retouch.raster import Picture
+
+GOLDEN = Path(__file__).parent / "golden"
+
+settings.register_profile(
+    "fast",
+    max_examples=30,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.register_profile("thorough", settings.get_profile("fast"), max_examples=1000)
+settings.load_profile("fast")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Picture, str], None]:
+    """Compares a picture with tests/golden/NAME.png; a difference of 1 is another machine's rounding."""
+
+    def compare(picture: Picture, name: str) -> None:
+        path = GOLDEN / f"{name}.png"
+        if request.config.getoption("--update-golden"):
+            raster.write(picture, path)
+        expected = raster.read(path).pixels
+        assert picture.pixels.shape == expected.shape
+        difference = np.abs(picture.pixels.astype(int) - expected)
+        assert difference.max() <= 1, f"{(difference > 1).any(2).sum()} pixels differ from {path.name}"
+
+    return compare

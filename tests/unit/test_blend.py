@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retouch.blend import composite
+from retouch.geometry import Size
+from retouch.mask import Mask
+from tests.helpers import masks, noise, sizes
+
+
+@given(st.data())
+def test_zero_keeps_full_replaces_and_between_lies_between(data):
+    size = data.draw(sizes())
+    under, over, mask = noise(size, 1).pixels, noise(size, 2).pixels, data.draw(masks(size))
+    mixed = composite(under, over, mask)
+    assert np.array_equal(mixed[mask.alpha == 0], under[mask.alpha == 0])
+    assert np.array_equal(mixed[mask.alpha == 255], over[mask.alpha == 255])
+    assert (mixed >= np.minimum(under, over)).all()
+    assert (mixed <= np.maximum(under, over)).all()
+
+
+def test_every_mix_is_the_weighted_mean_rounded_to_nearest():
+    alpha, under = np.meshgrid(np.arange(256), np.arange(256))
+    for value in (0, 1, 100, 254, 255):
+        expected = np.rint((under * (255 - alpha) + value * alpha) / 255)
+        stacked = np.repeat(under[..., None], 3, 2).astype(np.uint8)
+        mixed = composite(stacked, np.full_like(stacked, value), Mask(alpha.astype(np.uint8)))
+        assert np.array_equal(mixed[..., 0], expected)
+
+
+@given(st.data())
+def test_equal_pictures_mix_to_themselves(data):
+    size = data.draw(sizes())
+    pixels = noise(size).pixels
+    assert np.array_equal(composite(pixels, pixels, data.draw(masks(size))), pixels)
+
+
+def test_sizes_that_differ_are_refused():
+    with pytest.raises(ValueError, match="sizes differ"):
+        composite(noise(Size(4, 4)).pixels, noise(Size(4, 4)).pixels, Mask.full(Size(4, 5)))

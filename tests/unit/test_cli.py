@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from retouch import cli, raster
+from retouch.answers import Desk
+from retouch.errors import PaintFailed
+from retouch.fakes import FakeProgress
+from retouch.knobs import knobs_of
+from retouch.recipe import Overrides
+from retouch.remote import Unreachable
+from tests.stand import BOX, Stand, photo
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    folder = tmp_path / "album"
+    folder.mkdir()
+    for i, name in enumerate(("a.png", "b.jpg", "c.webp")):
+        raster.write(photo(seed=i), folder / name)
+    return folder
+
+
+def run(*words: object, stand: Stand | None = None, door=None) -> int:
+    return cli.main([str(word) for word in words], door or Desk(stand or Stand()))
+
+
+def test_fix_mends_a_folder_and_keeps_every_format(album, tmp_path):
+    out = tmp_path / "out"
+    assert run("fix", album, "-o", out) == 0
+    kinds = {path.name: Image.open(path).format for path in sorted(out.iterdir())}
+    assert kinds == {"a.png": "PNG", "b.jpg": "JPEG", "c.webp": "WEBP"}
+    before, after = photo().pixels, raster.read(out / "a.png").pixels
+    assert not np.array_equal(before[BOX.slices], after[BOX.slices])
+    assert np.array_equal(before[150:], after[150:])
+
+
+def test_a_second_run_goes_on_where_the_first_stopped(album, tmp_path):
+    out, stand = tmp_path / "out", Stand()
+    assert run("fix", album, "-o", out, stand=stand) == 0
+    (out / "b.jpg").unlink()
+    stand.jobs.clear()
+    assert run("fix", album, "-o", out, stand=stand) == 0
+    assert stand.jobs == ["fix"]
+    assert (out / "b.jpg").exists()
+    assert run("fix", album, "-o", out, "--force", stand=stand) == 0
+    assert stand.jobs == ["fix"] * 4
+
+
+def test_a_file_that_fails_is_named_and_the_rest_goes_on(album, tmp_path, capsys):
+    (album / "b.jpg").write_bytes(b"not a picture")
+    assert run("fix", album, "-o", tmp_path / "out") == 1
+    said = capsys.readouterr().err
+    assert f"failed: {album / 'b.jpg'}" in said
+    assert "not a readable picture" in said
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["a.png", "c.webp"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--recipe", "Face polisch"], "Did you mean 'Face polish'?"),
+        (["--recipe", "gone.json"], "gone.json cannot be read"),
+        (["--target", "toes"], "no detector is called 'toes'"),
+        (["--steps", "0"], "steps: 0 is out of bounds. Allowed: 1 to 150."),
+        (["--denoising-strength", "2"], "denoising_strength: 2.0 is out of bounds"),
+        (["--recipe", "Crowd", "--target", "face"], "Leave one out"),
+    ],
+)
+def test_what_would_fail_for_every_file_stops_before_any_work(album, tmp_path, capsys, words, said):
+    stand = Stand()
+    assert run("fix", album, "-o", tmp_path / "out", *words, stand=stand) == 2
+    assert said in capsys.readouterr().err
+    assert stand.engine.calls == []
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_word_that_names_no_photograph_stops_before_any_work(album, tmp_path, capsys):
+    assert run("fix", album, tmp_path / "gone.png", "-o", tmp_path / "out") == 2
+    assert "gone.png' names no photograph" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_damaged_recipe_file_is_refused_by_name(album, tmp_path, capsys):
+    (tmp_path / "mine.json").write_text('{"passes": [{"stepz": 1}]}')
+    assert run("fix", album, "--recipe", tmp_path / "mine.json", "-o", tmp_path / "out") == 2
+    said = capsys.readouterr().err
+    assert "mine.json: passes[0].stepz" in said
+    assert "Did you mean 'steps'?" in said
+
+
+def test_the_flags_reach_the_engine(album, tmp_path):
+    stand = Stand()
+    words = ["--prompt", "a fox", "--negative-prompt", "bad", "--seed", 9, "--steps", 3]
+    assert run("fix", album / "a.png", "-o", tmp_path, *words, "--denoising-strength", 0.7, stand=stand) == 0
+    job = stand.engine.calls[0][0]
+    assert (job.prompt, job.negative_prompt, job.seed) == ("a fox", "bad", 9)
+    assert (job.settings.sampling.steps, job.settings.denoising_strength) == (3, 0.7)
+
+
+def test_every_declared_sampling_knob_has_a_flag(capsys):
+    with pytest.raises(SystemExit):
+        run("fix", "-h")
+    said = capsys.readouterr().out
+    for name in (*knobs_of(Overrides), "denoising_strength", "seed", "confidence", "top_k"):
+        assert f"--{name.replace('_', '-')} " in said, name
+
+
+def test_a_recipe_file_is_used_and_its_targets_narrowed(album, tmp_path):
+    mine = tmp_path / "mine.json"
+    mine.write_text('{"name": "M", "passes": [{"target": {"models": ["face"]}, "steps": 5}]}')
+    stand = Stand()
+    where = ["fix", album / "a.png", "--recipe", mine]
+    assert run(*where, "-o", tmp_path / "one", stand=stand) == 0
+    assert stand.engine.calls[0][0].settings.sampling.steps == 5
+    stand.engine.calls.clear()
+    assert run(*where, "--confidence", 0.99, "-o", tmp_path / "two", stand=stand) == 0
+    assert stand.engine.calls == []
+
+
+def test_json_prints_one_line_a_photograph_and_nothing_else(album, tmp_path, capsys):
+    assert run("fix", album, "-o", tmp_path / "out", "--json", "--seed", 4) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [Path(line["photo"]).name for line in lines] == ["a.png", "b.jpg", "c.webp"]
+    assert all(Path(line["output"]).exists() for line in lines)
+    assert lines[0]["reports"][0]["box"] == list(BOX)
+    assert lines[0]["seed"] == 4
+    assert "image" not in lines[0]
+
+
+def test_plan_writes_what_would_be_painted_and_paints_nothing(album, tmp_path):
+    stand = Stand()
+    assert run("plan", album / "a.png", "-o", tmp_path, "--seed", 4, stand=stand) == 0
+    said = json.loads((tmp_path / "a.png.plan.json").read_text())
+    assert said["steps"][0]["box"] == list(BOX)
+    assert said["seed"] == 4
+    assert stand.engine.calls == []
+
+
+def test_detect_writes_an_overlay_and_a_mask_per_region(album, tmp_path):
+    assert run("detect", album / "a.png", "-o", tmp_path / "out") == 0
+    mask = np.asarray(Image.open(tmp_path / "out" / "a.png.mask-01.png"))
+    assert mask.shape == (200, 240)
+    assert mask.sum() == 255 * BOX.area
+    shown = raster.read(tmp_path / "out" / "a.png.regions.png").pixels
+    assert not np.array_equal(shown[BOX.slices], photo().pixels[BOX.slices])
+
+
+def test_a_fix_that_painted_nothing_of_what_it_found_has_failed(album, tmp_path, capsys):
+    def fail(jobs):
+        raise PaintFailed("no paint.")
+
+    stand = Stand()
+    stand.engine.before_call = fail
+    assert run("fix", album / "a.png", "-o", tmp_path / "out", stand=stand) == 1
+    assert "no paint" in capsys.readouterr().err
+    assert not (tmp_path / "out" / "a.png").exists()
+
+
+def test_a_fix_stopped_half_way_is_not_taken_for_done(album, tmp_path):
+    stand = Stand(watcher=FakeProgress(stop_after=0))
+    assert run("fix", album / "a.png", "-o", tmp_path / "out", stand=stand) == 1
+    assert not (tmp_path / "out" / "a.png").exists()
+
+
+def test_ctrl_c_keeps_what_is_finished(album, tmp_path, capsys):
+    stand = Stand()
+
+    def press(jobs):
+        if len(stand.engine.calls) == 1:
+            raise KeyboardInterrupt
+
+    stand.engine.before_call = press
+    assert run("fix", album, "-o", tmp_path / "out", stand=stand) == 130
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["a.png"]
+    assert "1 done" in capsys.readouterr().err
+
+
+def test_a_server_that_goes_away_stops_the_run(album, tmp_path, capsys):
+    class Gone(Desk):
+        def answer(self, verb, body):
+            raise Unreachable("http://there does not answer.", hint="Is it running?")
+
+    assert run("fix", album, "-o", tmp_path / "out", door=Gone(Stand())) == 2
+    assert capsys.readouterr().err.count("does not answer") == 1
+
+
+def test_a_file_that_cannot_be_written_fails_alone(album, tmp_path):
+    (tmp_path / "out" / "a.png").mkdir(parents=True)
+    assert run("fix", album, "-o", tmp_path / "out", "--force") == 1
+    assert (tmp_path / "out" / "b.jpg").is_file()

@@ -1,0 +1,88 @@
+"""The generation text against the WebUI's own grammar, restated here."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retouch import infotext
+from retouch.execute import Report
+from retouch.geometry import Size
+from retouch.plan import plan
+from retouch.raster import Baggage
+from retouch.recipe import Generation, Pass, Recipe, Sampling, Target
+from retouch.region import Region
+from tests.stand import BOX, photo
+
+PARAM = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
+"""What A1111 v1.10 takes for one key and value of the last line."""
+RECIPE = Recipe("Mine", passes=(Pass(target=Target(models=("face",)), prompt="a, b: c"),))
+MADE = Generation("a red\nfox", "blurry, bad", 7, 3, 0.5, Sampling(9, 5.5, "Euler a", "Karras", clip_skip=2))
+
+
+def parsed(text: str) -> dict[str, str]:
+    *_, last = text.split("\n")
+    return {key: unquoted(value) for key, value in PARAM.findall(last)}
+
+
+def unquoted(value: str) -> str:
+    return json.loads(value) if value[:1] == '"' else value
+
+
+def reports() -> list[Report]:
+    regions = [Region.of_box(BOX, "face", 0.9)]
+    made = plan(photo().size, regions, (0, RECIPE.passes[0]), MADE, Size(512, 512))
+    return [Report(step) for step in made.steps]
+
+
+def test_a_generation_reads_back_key_by_key():
+    text = infotext.text(MADE, photo(), RECIPE, reports())
+    assert text.startswith("a red\nfox\nNegative prompt: blurry, bad\nSteps: 9, Sampler: Euler a,")
+    said = parsed(text)
+    recipe, regions = said.pop(infotext.RECIPE), said.pop(infotext.REGIONS)
+    assert said == {
+        "Steps": "9",
+        "Sampler": "Euler a",
+        "Schedule type": "Karras",
+        "CFG scale": "5.5",
+        "Seed": "7",
+        "Clip skip": "2",
+        "Variation seed": "3",
+        "Variation seed strength": "0.5",
+        "Size": "240x200",
+    }
+    assert infotext.recipe_in({infotext.RECIPE: recipe}) == RECIPE
+    assert json.loads(regions)[0]["box"] == list(BOX)
+
+
+def test_blank_fields_are_left_out():
+    said = parsed(infotext.text(Generation(), photo(), RECIPE))
+    assert set(said) == {"Steps", "CFG scale", "Seed", "Size", infotext.RECIPE}
+
+
+def test_a_picture_keeps_the_text_of_the_job_that_made_it():
+    before = "a cat, sitting\nSteps: 20, Sampler: DDIM, Seed: 1, Size: 64x64"
+    picture = dataclasses.replace(photo(), baggage=Baggage(text=((infotext.CHUNK, before),)))
+    once = infotext.text(MADE, picture, RECIPE, reports())
+    assert once.startswith(before)
+    assert infotext.recipe_in(parsed(once)) == RECIPE
+    again = dataclasses.replace(photo(), baggage=Baggage(text=((infotext.CHUNK, once),)))
+    assert infotext.text(MADE, again, RECIPE, reports()) == once
+
+
+@given(
+    st.dictionaries(
+        st.from_regex(r"[A-Za-z][A-Za-z \-/]{1,20}", fullmatch=True).map(str.strip), st.text(), max_size=5
+    )
+)
+def test_any_value_survives_the_line(params):
+    params = {
+        key: value for key, value in params.items() if len(key) > 1 and value.strip() == value and value
+    }
+    line = infotext.line(params)
+    assert "\n" not in line
+    assert parsed(line) == params
