@@ -84,7 +84,7 @@ class Desk:
             studio = self.backend.studio
             for i, target in enumerate(request.targets):
                 _check_detectors(studio, target, f"targets[{i}]")
-            found = [studio.detect(picture, target) for target in request.targets]
+            found = [_found(studio, picture, t, i) for i, t in enumerate(request.targets)]
         regions = [_region(r, i, picture) for i, regions in enumerate(found) for r in regions]
         return {
             "image_id": self.kept.put(picture),
@@ -197,13 +197,24 @@ def _check_targets(targets: tuple[Target, ...]) -> None:
             raise BadInput("no detector is named.", path=f"targets[{i}].models", hint='As ["face"].')
 
 
+def _found(studio: Studio, picture: Picture, target: Target, index: int) -> tuple[Region, ...]:
+    try:
+        return studio.detect(picture, target)
+    except RetouchError as error:  # weights are loaded, and refused, when first needed
+        raise _placed(error, f"targets[{index}].{error.path or 'models'}") from error
+
+
+def _placed(error: RetouchError, path: str) -> RetouchError:
+    """The same error, at `path`."""
+    return type(error)(error.what, path=path, hint=error.hint)
+
+
 def _check_detectors(studio: Studio, target: Target, path: str) -> None:
     for i, model in enumerate(target.models):
         try:
             studio.detector(model)
         except RetouchError as error:
-            where = f"{path}.models[{i}]"
-            raise type(error)(error.what, path=where, hint=error.hint) from error
+            raise _placed(error, f"{path}.models[{i}]") from error
 
 
 def _empty(recipe: Recipe) -> tuple[str, ...]:

@@ -16,21 +16,24 @@ from typing import Any
 from retouch.errors import BadInput
 from retouch.execute import Report
 from retouch.knobs import dump, load
+from retouch.prompts import Said
 from retouch.raster import Picture
 from retouch.recipe import Generation, Recipe
 
 RECIPE = "Retouch"
 REGIONS = "Retouch regions"
+SKIPPED = "Retouch skipped img2img"
+BLANK = Said("", "")
 CHUNK = "parameters"
 """The PNG text chunk the WebUI keeps its generation text in."""
 _OURS = re.compile(r',?\s*Retouch(?: regions)?: "(?:\\.|[^\\"])*"')
 
 
-def params(recipe: Recipe, reports: Sequence[Report] = (), prompt: str = "") -> dict[str, str]:
-    """Keys for the infotext. A region's prompt is given where it is not the picture's `prompt`."""
+def params(recipe: Recipe, reports: Sequence[Report] = (), around: Said = BLANK) -> dict[str, str]:
+    """Keys for the infotext. A region's words are given where they are not the picture's, `around`."""
     said = {RECIPE: _line(dump(dataclasses.replace(recipe, description="")))}
     if reports:
-        said[REGIONS] = _line([_region(r, prompt) for r in reports])
+        said[REGIONS] = _line([_region(r, around) for r in reports])
     return said
 
 
@@ -49,17 +52,19 @@ def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _region(report: Report, prompt: str) -> dict[str, Any]:
+def _region(report: Report, around: Said) -> dict[str, Any]:
     step = report.step
     said: dict[str, Any] = {"pass": step.pass_index + 1, "box": list(step.box), "seed": step.seed}
-    if step.prompt != prompt:
+    if step.prompt != around.prompt:
         said["prompt"] = step.prompt
+    if step.negative_prompt != around.negative_prompt:
+        said["negative"] = step.negative_prompt
     return said if report.kept else {**said, "left": report.why}
 
 
 def text(generation: Generation, picture: Picture, recipe: Recipe, reports: Sequence[Report] = ()) -> str:
     """The generation text of a mended `picture`: its own and our keys, or one of `generation`."""
-    ours = params(recipe, reports, generation.prompt)
+    ours = params(recipe, reports, Said(generation.prompt, generation.negative_prompt))
     before = dict(picture.baggage.text).get(CHUNK, "")
     if before:
         return ", ".join([_OURS.sub("", before), line(ours)])

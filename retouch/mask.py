@@ -107,11 +107,13 @@ class Mask:
 
     def grown(self, pixels: int) -> Mask:
         """Every pixel within `pixels` of a solid one becomes solid; negative shrinks."""
-        if pixels < 0:
-            return Mask(np.minimum(self.alpha, (_outside(~self.solid) > -pixels) * np.uint8(255)))
         if pixels == 0:
             return self
-        return Mask(np.maximum(self.alpha, (_outside(self.solid) <= pixels) * np.uint8(255)))
+        # Squared distances are whole numbers: half of one absorbs the float32 error of the root.
+        reach = (pixels * pixels + 0.5) ** 0.5
+        if pixels < 0:
+            return Mask(np.minimum(self.alpha, (_outside(~self.solid) > reach) * np.uint8(255)))
+        return Mask(np.maximum(self.alpha, (_outside(self.solid) < reach) * np.uint8(255)))
 
     def feathered(self, pixels: int) -> Mask:
         """Opaque where solid, falling smoothly outside, to exactly 0 from `pixels` + 1 on."""

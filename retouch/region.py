@@ -202,8 +202,8 @@ def _starts(length: int, tile: int, overlap_px: int) -> list[int]:
     return [round(i * (length - tile) / (count - 1)) for i in range(count)]
 
 
-def whole_in_tile(region: Region, tile: Box, canvas: Size) -> bool:
-    """False when the region touches an inner edge of its tile: a neighbour sees more of it."""
-    gap = Margins(*(0 if side == end else 1 for side, end in zip(tile, canvas.box, strict=True)))
+def whole_in_tile(region: Region, tile: Box, canvas: Size, slack: int = 1) -> bool:
+    """False when the region comes within `slack` px of an inner edge of its tile: a neighbour sees more."""
+    gap = Margins(*(0 if side == end else slack for side, end in zip(tile, canvas.box, strict=True)))
     inner = Box(tile.left + gap.left, tile.top + gap.top, tile.right - gap.right, tile.bottom - gap.bottom)
     return inner.contains(region.box)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import functools
 import threading
 from collections.abc import Callable, Iterator
@@ -69,7 +70,7 @@ class Standalone:
         return self.sampling
 
     def models(self) -> list[dict[str, Any]]:
-        return [model.as_json() for model in self.registry.available()]
+        return [dataclasses.asdict(model) for model in self.registry.available()]
 
     @contextlib.contextmanager
     def busy(self, what: str) -> Iterator[Progress]:
@@ -156,7 +157,7 @@ def backend_of(args: argparse.Namespace) -> Standalone:
     from retouch.engines.loading import best_device
 
     device = functools.cache(lambda: args.device or best_device())
-    registry = Registry((args.models_dir,), device, lambda: args.offline)
+    registry = Registry((args.models_dir,), device, args.offline)
     sampling = Sampling(steps=NOISE_STEPS) if args.demo_noise else Sampling()
     return Standalone(lambda: _engine(args, device()), registry, args.recipes, sampling)
 

@@ -68,7 +68,7 @@ def scene(rng: np.random.Generator) -> tuple:
     picture, owner = ground(rng), np.zeros((SIDE, SIDE), np.uint8)
     boxes, classes = [], []
     for _ in range(rng.integers(0, 6)):
-        half = int(round(np.exp(rng.uniform(np.log(5), np.log(55)))))
+        half = round(np.exp(rng.uniform(np.log(5), np.log(55))))
         x, y = (int(v) for v in rng.integers(half + 1, SIDE - half, 2))
         kind = int(rng.integers(2))
         area = (slice(max(y - half - 3, 0), y + half + 3), slice(max(x - half - 3, 0), x + half + 3))
@@ -113,7 +113,7 @@ def train(steps: int, size: int, seed: int) -> SegmentationModel:
         optimizer.step()
         schedule.step()
         if step % 50 == 0:
-            print(f"step {step}: loss {float(loss):.3f}", flush=True)
+            print(f"step {step}: loss {loss.item():.3f}", flush=True)
     return model
 
 

@@ -52,8 +52,6 @@ def rebuild_tensor(
     """A tensor over a storage. ValueError when it would hold more elements than the storage."""
     import torch
 
-    if not isinstance(storage, Storage):
-        raise ValueError("a tensor without a storage")
     if not storage.data:
         return torch.empty(tuple(size), dtype=storage.dtype)
     flat = torch.frombuffer(storage.data, dtype=storage.dtype)
@@ -116,7 +114,7 @@ def reconstruct(cls: Any, base: Any = None, state: Any = None) -> Any:
 def empty(cls: Any) -> Any:
     """An instance nobody has called the constructor of. ValueError unless it is an allowed module."""
     if isinstance(cls, Global) and cls.module is not None:
-        return cls.module.__new__(cls.module)
+        return object.__new__(cls.module)
     if isinstance(cls, Global) and cls.make is namespace:
         return namespace()
     raise ValueError(f"a new {getattr(cls, 'name', type(cls).__name__)}")
@@ -199,7 +197,7 @@ def _module_class(module: str, name: str) -> type:
     try:
         found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError):
-        raise LookupError(f"{module}.{name}") from None
-    if not (isinstance(found, type) and issubclass(found, torch.nn.Module)):
-        raise LookupError(f"{module}.{name}")
-    return found
+        found = None
+    if isinstance(found, type) and issubclass(found, torch.nn.Module):
+        return found
+    raise LookupError(f"{module}.{name}")

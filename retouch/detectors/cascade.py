@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -18,14 +17,13 @@ import numpy as np
 from retouch.detectors import faces
 from retouch.detectors.tiled import Searcher, whole_only
 from retouch.errors import Missing
-from retouch.geometry import Size
 from retouch.region import Region
 
 _FACE, _EYE = "haarcascade_frontalface_alt2.xml", "haarcascade_eye_tree_eyeglasses.xml"
 _LOCK = threading.Lock()  # detectMultiScale keeps state in the classifier
 
 
-@lru_cache(maxsize=None)
+@cache
 def _classifier(file: str) -> cv2.CascadeClassifier:
     path = Path(cv2.data.haarcascades) / file  # type: ignore[attr-defined]
     classifier = cv2.CascadeClassifier(str(path))
@@ -101,6 +99,6 @@ def detectors() -> dict[str, Searcher]:
     return {name: Searcher(name, (label,), look, whole_only) for name, (label, look) in looks.items()}
 
 
-def unload(_: Any = None) -> None:
+def unload() -> None:
     """Forget the classifiers that were read."""
     _classifier.cache_clear()

@@ -19,7 +19,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from PIL import Image
 
 _LOCK = threading.RLock()
 _PATCHED = {
@@ -88,8 +87,8 @@ def import_ultralytics() -> Any:
 
     if "ultralytics.nn.tasks" in sys.modules:
         return sys.modules["ultralytics"]
-    with tempfile.TemporaryDirectory(prefix="retouch-") as settings:
-        with fenced({**OFFLINE, "YOLO_CONFIG_DIR": settings}):
-            import ultralytics
-            import ultralytics.nn.tasks
+    settings = tempfile.TemporaryDirectory(prefix="retouch-")
+    with settings as folder, fenced({**OFFLINE, "YOLO_CONFIG_DIR": folder}):
+        import ultralytics
+        import ultralytics.nn.tasks
     return ultralytics

@@ -70,7 +70,7 @@ _ELSE = "or put a YOLO .pt that finds it into the WebUI's models/retouch"
 
 
 class Graphs:
-    """One mediapipe graph per purpose, made at first use. Thread-safe: a graph takes one picture at a time."""
+    """One mediapipe graph per purpose, made at first use. Thread-safe: one picture at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()

@@ -46,7 +46,9 @@ class Letterbox:
         """(height, width, 3) uint8 of `canvas` -> of `outer`."""
         out = np.full((self.outer.height, self.outer.width, 3), GREY, np.uint8)
         left, top = self.offset
-        resized = cv2.resize(pixels, self.inner, interpolation=cv2.INTER_LINEAR)
+        # Averaging when shrinking: picking single pixels would move edges by half an input pixel.
+        how = cv2.INTER_AREA if min(self.scale) < 1 else cv2.INTER_LINEAR
+        resized = cv2.resize(pixels, self.inner, interpolation=how)
         out[top : top + self.inner.height, left : left + self.inner.width] = resized
         return out
 

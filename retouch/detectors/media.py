@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from retouch.detectors import faces
-from retouch.detectors.graphs import LOWEST, Graphs
+from retouch.detectors.graphs import Graphs
 from retouch.detectors.tiled import Searcher, merged_passes, whole_only
 from retouch.geometry import Box, Size, iou
 from retouch.mask import Mask
@@ -52,9 +52,10 @@ def _face(detection: Any, shape: tuple[int, ...]) -> Region | None:
 class FaceFinder:
     """Candidates from any of `ranges`, then a close second look at each.
 
-    The score is the mean, over the models asked, of what they say close up, and half of that where one
-    of them sees nothing: a cloud that one model takes for a face scores low. `outline` asks the mesh model for the true outline where it agrees;
-    `mesh_only` drops what has none.
+    The score is the mean, over the models asked, of what they say close up, and half of that where one of
+    them sees nothing: a cloud that one model takes for a face scores low. The outline is the mesh model's
+    where that agrees; `mesh_only` takes it as it is, up to the middle of the forehead, and drops what has
+    none.
     """
 
     graphs: Graphs

@@ -24,6 +24,9 @@ Look = Callable[[np.ndarray, float], Sequence[Region]]
 SHARED = 0.25
 """Of a tile's side, shared with each neighbour: what is larger is seen whole by a larger tile."""
 
+EDGE = 0.02
+"""Of a tile's side: what ends this close to a cut was probably cut."""
+
 SAME = 0.6
 """Two finds of one label that overlap by more, over the smaller, are one thing."""
 
@@ -49,8 +52,10 @@ def search(
     for side in sides(max(canvas), smallest):
         for tile in tiles(canvas, side, round(side * SHARED)):
             seen = [r.moved(tile.left, tile.top) for r in look(_cut(pixels, tile))]
-            passes.append([r for r in seen if whole_in_tile(r, tile, canvas)])
-    return tuple(r for r in map(lambda r: r.clipped(canvas), merged_passes(passes)) if r)
+            slack = max(1, round(side * EDGE))
+            passes.append([r for r in seen if whole_in_tile(r, tile, canvas, slack)])
+    on_canvas = (region.clipped(canvas) for region in merged_passes(passes))
+    return tuple(region for region in on_canvas if region)
 
 
 def _cut(pixels: np.ndarray, tile: Box) -> np.ndarray:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import pickle
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, ClassVar
 
 from retouch.detectors.allowed import STORAGES, Global, Storage, empty, lookup
 from retouch.errors import Missing, WeightsRefused
@@ -95,10 +95,10 @@ class _Storages:
 class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one cannot be overridden this deep
     """Every instruction that calls, makes or fills an object goes through `allowed`."""
 
-    dispatch = dict(pickle._Unpickler.dispatch)  # type: ignore[attr-defined]
+    dispatch: ClassVar[dict[int, Callable[[Any], None]]] = {}
     stack: list[Any]
 
-    def __init__(self, stream: BinaryIO, name: str, storages: _Storages | None = None) -> None:
+    def __init__(self, stream: IO[bytes], name: str, storages: _Storages | None = None) -> None:
         super().__init__(stream, encoding="utf-8")
         self._name, self._storages = name, storages
 
@@ -138,11 +138,17 @@ class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one c
     def load_forbidden(self) -> None:
         raise self._refused("an instruction that no torch file has")
 
-    dispatch[pickle.REDUCE[0]] = load_reduce
-    dispatch[pickle.NEWOBJ[0]] = load_newobj
-    dispatch[pickle.BUILD[0]] = load_build
-    for _code in (pickle.INST, pickle.OBJ, pickle.NEWOBJ_EX, pickle.EXT1, pickle.EXT2, pickle.EXT4):
-        dispatch[_code[0]] = load_forbidden
+
+Unpickler.dispatch.update(pickle._Unpickler.dispatch)  # type: ignore[attr-defined]
+Unpickler.dispatch.update(
+    {
+        pickle.REDUCE[0]: Unpickler.load_reduce,
+        pickle.NEWOBJ[0]: Unpickler.load_newobj,
+        pickle.BUILD[0]: Unpickler.load_build,
+    }
+)
+for _code in (pickle.INST, pickle.OBJ, pickle.NEWOBJ_EX, pickle.EXT1, pickle.EXT2, pickle.EXT4):
+    Unpickler.dispatch[_code[0]] = Unpickler.load_forbidden
 
 
 def _fill(target: Any, state: Any, refused: Any) -> None:

@@ -57,8 +57,8 @@ class Yolo:
             except Exception as error:
                 if not _out_of_memory(error):
                     raise
+            self._net = None
             self._tidy()
-            self.unload()
             self._net = Net.load(self._path, "cpu")
             return self._find(picture, confidence, classes)
 
@@ -76,9 +76,10 @@ class Yolo:
         return tuple(self._net.names) if self._net else ()
 
     def unload(self) -> None:
-        """Free the model; the next find loads it again."""
-        with self._lock:
+        """Free the model unless it is at work in another thread; the next find loads it again."""
+        if self._lock.acquire(blocking=False):
             self._net = None
+            self._lock.release()
         free_cache()
 
 
@@ -182,19 +183,20 @@ class Net:
         box = Box.covering(*np.round(corners, 3).ravel()) & fitted.canvas.box
         if box.empty:
             return None
-        shape = self._shape(row[6:], prototypes, fitted, box)
         label, score = self.names[int(row[5])], float(row[4])
+        shape = _box_shape(box, label)
+        if prototypes is not None:
+            weights = row[6 : 6 + len(prototypes)].to(prototypes.device)
+            logits = (weights @ prototypes.flatten(1)).reshape(prototypes.shape[1:])
+            shape = fitted.mask(logits.cpu().numpy(), box)
         return None if shape.empty else Region(box, shape, label, score)
 
-    def _shape(self, coefficients: Any, prototypes: Any, fitted: Letterbox, box: Box) -> Mask:
-        """The instance mask; of a box-only model, the box, or for a face what a face fills of it."""
-        if prototypes is not None:
-            weights = coefficients[: prototypes.shape[0]].to(prototypes.device)
-            logits = (weights @ prototypes.flatten(1)).reshape(prototypes.shape[1:])
-            return fitted.mask(logits.cpu().numpy(), box)
-        if any("face" in name.casefold() for name in self.names) or "face" in self.names:
-            return Mask.of_ellipse(box.size, box.size.box.grown(round(0.04 * max(box.size))))
-        return Mask.full(box.size)
+
+def _box_shape(box: Box, label: str) -> Mask:
+    """What a thing known by its box alone fills of it: a face an ellipse, a little wider than inscribed."""
+    if "face" in label.casefold():
+        return Mask.of_ellipse(box.size, box.size.box.grown(round(0.04 * max(box.size))))
+    return Mask.full(box.size)
 
 
 def _corners(rows: Any, classes: int) -> Any:
@@ -214,12 +216,12 @@ def read_module(path: Path) -> Any:
         from ultralytics.nn.tasks import BaseModel
     except ImportError as error:
         raise Missing(f"{path.name} needs ultralytics ({error}).", hint="pip install ultralytics.") from error
-    with fence.fenced(fence.OFFLINE):
-        held = unpickle.load(path)
+    held = unpickle.load(path)
     module = (held.get("ema") or held.get("model")) if isinstance(held, dict) else None
     if not isinstance(module, BaseModel) or not getattr(module, "names", None):
         raise WeightsRefused(f"{path.name} holds no YOLO model.", hint="A trained .pt of ultralytics does.")
-    head = type(module.model[-1]).__name__
+    layers: Any = module.model
+    head = type(layers[-1]).__name__
     if any(word in head for word in ("Classify", "OBB", "RTDETR")):
         raise WeightsRefused(
             f"{path.name} is a {head} model.", hint="Detection and -seg models find regions."
@@ -233,9 +235,10 @@ def read_module(path: Path) -> Any:
 def _side(module: Any) -> int:
     """The input side the model was trained at, within reason."""
     args = getattr(module, "args", None) or {}
-    value = args.get("imgsz", 640) if isinstance(args, dict) else getattr(args, "imgsz", 640)
-    value = max(value) if isinstance(value, (list, tuple)) and value else value
-    return min(max(round(int(value or 640) / 32) * 32, 64), 1536)
+    given: Any = args.get("imgsz") if isinstance(args, dict) else getattr(args, "imgsz", None)
+    longest = max(given) if isinstance(given, (list, tuple)) and given else given
+    side = longest if isinstance(longest, (int, float)) and longest > 0 else 640
+    return min(max(round(side / 32) * 32, 64), 1536)
 
 
 @contextlib.contextmanager

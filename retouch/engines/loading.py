@@ -29,13 +29,15 @@ class Folders:
 
 
 def catalogue(folder: Path | None) -> dict[str, Path]:
-    """Name without ending -> .safetensors file, or diffusers folder, anywhere under `folder`."""
+    """Name without ending -> .safetensors file anywhere under `folder`, or diffusers folder in it.
+
+    A file wins over a folder of its name, which may hold no more than its config.
+    """
     if folder is None or not folder.is_dir():
         return {}
-    files = {path.stem: path for path in sorted(folder.rglob("*.safetensors"))}
-    markers = ("model_index.json", "config.json")
-    saved = {path.parent for marker in markers for path in sorted(folder.glob(f"*/{marker}"))}
-    return {**files, **{path.name: path for path in saved}}
+    saved = {p.parent for name in ("model_index.json", "config.json") for p in folder.glob(f"*/{name}")}
+    files = [p for p in sorted(folder.rglob("*.safetensors")) if saved.isdisjoint(p.parents)]
+    return {**{p.name: p for p in saved}, **{p.stem: p for p in files}}
 
 
 def find(name: str, folder: Path | None, kind: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,7 @@ class HostBackend:
 
     @property
     def studio(self) -> Studio:
-        return service.studio()
+        return service.studio_on(service.engine_for())
 
     @property
     def own_recipes(self) -> Path | None:
@@ -45,7 +46,7 @@ class HostBackend:
         return host.sampling()
 
     def models(self) -> list[dict[str, Any]]:
-        return [model.as_json() for model in service.registry().available()]
+        return [dataclasses.asdict(model) for model in service.registry().available()]
 
     @contextlib.contextmanager
     def busy(self, what: str) -> Iterator[Progress]:

@@ -32,6 +32,10 @@ class HostEngine:
     name: str = "webui"
     cached_c: list[Any] = field(default_factory=lambda: [None, None])
     cached_uc: list[Any] = field(default_factory=lambda: [None, None])
+    found: tuple[str, str] = field(default_factory=host.loaded_models)
+    """The person's checkpoint and VAE: what a blank override means, also after a pass with one."""
+    spoken: dict[tuple[str, int], str] = field(default_factory=dict)
+    """(prompt, seed) as asked: the prompt after wildcard scripts had their say."""
 
     @property
     def batch_limit(self) -> int:
@@ -39,8 +43,11 @@ class HostEngine:
 
     def native(self, checkpoint: str) -> Size:
         """Loads the checkpoint, which the pass is about to need, and asks it."""
-        host.use_models(checkpoint, "")
+        self._use(checkpoint, "")
         return host.native()
+
+    def _use(self, checkpoint: str, vae: str) -> None:
+        host.use_models(checkpoint or self.found[0], vae or self.found[1])
 
     def kin(self, job: Job) -> Hashable:
         """The host reads LoRA tags of a batch's first prompt only, joins negatives only of equal
@@ -55,7 +62,7 @@ class HostEngine:
             return [job.picture for job in jobs]
         sampling = jobs[0].settings.sampling
         with _translated(self.free_memory), aside(self.outer):
-            host.use_models(sampling.checkpoint, sampling.vae)
+            self._use(sampling.checkpoint, sampling.vae)
             pictures = self._sample(jobs)
         if progress.stopped or len(pictures) != len(jobs):
             return [None] * len(jobs)  # the host hands a half-denoised picture back as if it were done
@@ -70,6 +77,9 @@ class HostEngine:
         with contextlib.closing(crops(named, self.outer, runner, script_args)) as p:
             p.cached_c, p.cached_uc = self.cached_c, self.cached_uc
             processed = host.processing.process_images(p)
+            self.spoken.update(
+                {(j.prompt, j.seed): said for j, said in zip(jobs, p.all_prompts, strict=True)}
+            )
         if settings.restore_faces:
             return [from_pil(i) for i in processed.images[processed.index_of_first_image :][: len(jobs)]]
         return runner.decoded

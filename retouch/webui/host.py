@@ -159,6 +159,12 @@ def scheduler_names() -> list[str]:
     return [s.label for s in sd_schedulers.schedulers]
 
 
+def loaded_models() -> tuple[str, str]:
+    """The checkpoint and VAE the settings name, "" where they name none."""
+    checkpoint, vae = (shared.opts.data.get(key) or "" for key in _RELOAD)
+    return checkpoint, vae
+
+
 @contextlib.contextmanager
 def models_as_found() -> Iterator[None]:
     """Whatever checkpoint or VAE `use_models` loads inside, the person's own are back afterwards."""

@@ -15,18 +15,20 @@ from PIL import Image
 from retouch import presets
 from retouch.draw import overlay
 from retouch.errors import RetouchError
-from retouch.execute import Result
+from retouch.execute import Report, Result
 from retouch.infotext import RECIPE, REGIONS, params
 from retouch.knobs import dump, load, nested
 from retouch.mask import Mask
+from retouch.prompts import Said
 from retouch.raster import Picture, from_pil
 from retouch.recipe import Generation, Pass, Recipe
 from retouch.region import Region
 from retouch.request import AutofixRequest
 from retouch.studio import Canvas
 from retouch.webui import host, settings
+from retouch.webui.engine import HostEngine
 from retouch.webui.panel import request_from
-from retouch.webui.service import own_recipes, studio, working
+from retouch.webui.service import engine_for, own_recipes, studio_on, working
 from retouch.webui.skip import skip_img2img
 from retouch.webui.watch import Watch
 
@@ -102,7 +104,9 @@ class AutofixJob:
         ]
         try:
             with working():
-                results = studio(p).fix(canvases, self.recipe, Watch())
+                engine = engine_for(p)
+                fixed = studio_on(engine).fix(canvases, self.recipe, Watch())
+                results = [_as_spoken(result, engine) for result in fixed]
         except Exception as error:  # the host would only log it, and the person would never know
             host.errors.report("Retouch: the picture is kept as it was", exc_info=True)
             reason = (
@@ -128,7 +132,8 @@ class AutofixJob:
         )
 
     def _record(self, p: Any, index: int, canvas: Canvas, result: Result) -> None:
-        self.said[index] = params(self.recipe, result.reports, canvas.generation.prompt).get(REGIONS, "")
+        around = Said(canvas.generation.prompt, canvas.generation.negative_prompt)
+        self.said[index] = params(self.recipe, result.reports, around).get(REGIONS, "")
         p.extra_generation_params[REGIONS] = [text or None for text in self.said]
         self.everything.append(self.said[index])
         for warning in result.warnings:
@@ -144,6 +149,17 @@ class AutofixJob:
         processed.infotexts += [processed.infotexts[0]] * len(self.masks)
         for name in ("init", "sample"):
             p.__dict__.pop(name, None)
+
+
+def _as_spoken(result: Result, engine: HostEngine) -> Result:
+    """Wildcards are drawn while painting: the reports name what was drawn."""
+
+    def spoken(report: Report) -> Report:
+        step = report.step
+        said = engine.spoken.get((step.prompt, step.seed), step.prompt)
+        return dataclasses.replace(report, step=dataclasses.replace(step, prompt=said))
+
+    return dataclasses.replace(result, reports=tuple(spoken(report) for report in result.reports))
 
 
 def _changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:

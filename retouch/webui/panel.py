@@ -10,7 +10,7 @@ import gradio as gr
 
 from retouch import presets
 from retouch.errors import RetouchError
-from retouch.infotext import RECIPE, recipe_in
+from retouch.infotext import RECIPE, SKIPPED, recipe_in
 from retouch.knobs import Leaf, at, leaves, load, nested
 from retouch.recipe import Pass, Recipe
 from retouch.request import AutofixRequest
@@ -59,8 +59,14 @@ class Panel:
                 )
             self.components += [enable, recipe, skip]
             tabs = self._tabs()
-        recipe.change(_fill, inputs=[recipe], outputs=tabs, queue=False, show_progress="hidden")
-        self.paste_fields = [(enable, lambda params: RECIPE in params), *self._pasted(tabs)]
+        # `input`, not `change`: a pasted recipe name must not overwrite the pasted tabs
+        recipe.input(_fill, inputs=[recipe], outputs=tabs, queue=False, show_progress="hidden")
+        self.paste_fields = [
+            (enable, lambda params: RECIPE in params),
+            (recipe, _pasted_name),
+            (skip, lambda params: SKIPPED in params),
+            *self._pasted(tabs),
+        ]
         return self.components
 
     def _tabs(self) -> list[Any]:
@@ -110,6 +116,14 @@ def _fill(name: str) -> list[Any]:
         return [gr.update() for _ in range(settings.tabs() * len(LEAVES))]
     chosen = presets.recipe(name, own_recipes())
     return [gr.update(value=shown(leaf, at(p, leaf.path))) for p in _padded(chosen) for leaf in LEAVES]
+
+
+def _pasted_name(params: dict[str, Any]) -> str | None:
+    try:
+        recipe = recipe_in(params)
+    except RetouchError:
+        return None
+    return None if recipe is None else _name(recipe.name, recipe.passes)
 
 
 def _paster(index: int, leaf: Leaf) -> Callable[[dict[str, Any]], Any]:

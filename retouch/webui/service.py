@@ -15,14 +15,14 @@ from retouch.webui.engine import HostEngine
 from retouch.webui.host import DATA, MODELS, device, models_as_found
 
 
-@functools.cache
 def registry() -> Registry:
     """Detectors from models/retouch, then models/adetailer; downloads go to the first."""
-    return Registry(
-        folders=(MODELS / "retouch", MODELS / "adetailer"),
-        device=device,
-        offline=lambda: bool(settings.get(settings.OFFLINE)),
-    )
+    return _registry(bool(settings.get(settings.OFFLINE)))
+
+
+@functools.cache
+def _registry(offline: bool) -> Registry:
+    return Registry((MODELS / "retouch", MODELS / "adetailer"), device, offline)
 
 
 def own_recipes() -> Path:
@@ -33,9 +33,13 @@ def detector_names() -> list[str]:
     return [model.name for model in registry().available()]
 
 
-def studio(outer: Any = None) -> Studio:
-    """A studio on the WebUI's engine; `outer` is the surrounding job. Use it inside `working`."""
-    return Studio(HostEngine(outer, registry().unload), registry().get)
+def engine_for(outer: Any = None) -> HostEngine:
+    """The WebUI's engine; `outer` is the surrounding job. Make and use it inside `working`."""
+    return HostEngine(outer, registry().unload)
+
+
+def studio_on(engine: HostEngine) -> Studio:
+    return Studio(engine, registry().get)
 
 
 @contextlib.contextmanager

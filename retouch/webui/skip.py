@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from retouch.infotext import SKIPPED
 from retouch.mask import Mask
 from retouch.raster import Picture, from_pil
 from retouch.webui.host import images, processing, shared
@@ -23,7 +24,7 @@ def skip_img2img(p: Any) -> tuple[Picture, Mask | None]:
     p.init = lambda *_: _nothing_to_composite(p)
     p.sample = lambda *_, **__: _decoded(picture, len(p.prompts))
     p.restore_faces = False  # it would go over the whole picture
-    p.extra_generation_params["Retouch skipped img2img"] = True
+    p.extra_generation_params[SKIPPED] = True
     return picture, mask
 
 

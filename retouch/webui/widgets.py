@@ -35,7 +35,7 @@ def widget(leaf: Leaf, value: Any, elem_id: str) -> gr.components.Component:
     if knob.choices:
         return gr.Dropdown(list(knob.choices), **common)
     if leaf.plain_type is bool:
-        return gr.Checkbox(**common)
+        return gr.Checkbox(label=knob.label, elem_id=elem_id, value=value)
     if leaf.plain_type in (int, float) and not leaf.optional:
         return gr.Slider(minimum=knob.low or 0, maximum=knob.high or 1, step=knob.step or 0.01, **common)
     return gr.Textbox(max_lines=1, placeholder=_placeholder(leaf), **common)

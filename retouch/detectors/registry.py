@@ -1,0 +1,227 @@
+"""All detectors by name: built-in ones, model files, and roles that pick the best of what is here."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from retouch import weights
+from retouch.detectors import cascade, graphs, media, shapes
+from retouch.detectors.shapes import CenterDetector
+from retouch.detectors.tiled import wanted
+from retouch.detectors.vocabulary import Vocabulary
+from retouch.detectors.yolo import Yolo, free_cache
+from retouch.errors import Missing, WeightsRefused, did_you_mean
+from retouch.ports import Detector
+from retouch.raster import Picture
+from retouch.region import Region
+
+_LOG = logging.getLogger("retouch")
+
+ALIASES = {
+    "mediapipe_face_full": "mediapipe face full",
+    "mediapipe_face_short": "mediapipe face short",
+    "mediapipe_face_mesh": "mediapipe face mesh",
+    "mediapipe_face_mesh_eyes_only": "mediapipe eyes",
+}
+"""ADetailer's names."""
+
+
+@dataclass(frozen=True)
+class RoleSpec:
+    """Who can play a role: files whose name has one of `words`, then built-in detectors, in order."""
+
+    words: tuple[str, ...]
+    built_in: tuple[str, ...]
+
+
+ROLES = {
+    "face": RoleSpec(("face",), ("mediapipe face", "opencv face")),
+    "hand": RoleSpec(("hand",), ("mediapipe hands",)),
+    "person": RoleSpec(("person",), ("mediapipe person",)),
+    "eyes": RoleSpec(("eye",), ("mediapipe eyes", "opencv eyes")),
+    "lips": RoleSpec(("lip", "mouth"), ("mediapipe lips",)),
+}
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """One detector for a list. `kind`: role, yolo, mediapipe, opencv or shape. `size` in bytes, 0 if built in."""
+
+    name: str
+    kind: str
+    installed: bool
+    size: int = 0
+    labels: tuple[str, ...] = ()
+    description: str = ""
+
+
+class Registry:
+    """Detectors, each made once, its model loaded at its first find and kept. Thread-safe.
+
+    `folders` are searched, with subfolders, for .pt files, the first folder first; downloads go to the
+    first. `device` ("cpu", "cuda:0", ...) is asked whenever a model is loaded. Nothing is loaded or
+    downloaded before `get` or `find` ask for it; with `offline` nothing is downloaded at all.
+    """
+
+    def __init__(
+        self,
+        folders: Sequence[Path] = (),
+        device: Callable[[], str] = lambda: "cpu",
+        offline: bool = False,
+        watch: weights.Watch | None = None,
+    ) -> None:
+        self._folders = tuple(Path(folder) for folder in folders)
+        self._device, self._offline, self._watch = device, offline, watch
+        self._lock = threading.RLock()
+        self._graphs = graphs.Graphs()
+        fixed = shapes.detectors()
+        self._built_in = {**media.detectors(self._graphs), **cascade.detectors(), **fixed}
+        self._vocabulary = Vocabulary(self._file)
+        self._yolos: dict[tuple[Path, int, int], Yolo] = {}
+
+    def get(self, name: str) -> Detector:
+        """The detector of that name; a file of the catalogue that is not here is downloaded.
+
+        Raises Missing, with the closest name, for an unknown one, and with what to install for one that
+        nothing here can serve; DownloadFailed.
+        """
+        name = ALIASES.get(name, name)
+        with self._lock:
+            if name in ROLES:
+                return Role(name, self._players(name))
+            if name in self._built_in:
+                return self._built(name)
+            return self._yolo(self._path(name))
+
+    def available(self) -> tuple[ModelInfo, ...]:
+        """Every name `get` knows, roles first. Loads nothing, asks no network."""
+        with self._lock:
+            files = self._files()
+            listed = [_file_info(name, files.get(name)) for name in self._known_files(files)]
+            return (*map(self._role_info, ROLES), *listed, *map(self._built_info, self._built_in))
+
+    def unload(self) -> None:
+        """Free every model that is not at work right now; it is loaded again when next needed."""
+        with self._lock:
+            for yolo in self._yolos.values():
+                yolo.unload()
+            self._yolos.clear()
+        self._graphs.close()
+        self._vocabulary.unload()
+        cascade.unload()
+        free_cache()
+
+    def _built(self, name: str) -> Detector:
+        if name.startswith("mediapipe"):
+            graphs.demand(name)
+        return self._built_in[name]
+
+    def _files(self) -> dict[str, Path]:
+        """Model files by name; of equal names the first folder's, then the first path's."""
+        found: dict[str, Path] = {}
+        for folder in self._folders:
+            for path in sorted(folder.rglob("*.pt")) if folder.is_dir() else ():
+                if path.is_file() and path.name not in weights_of_text():
+                    found.setdefault(path.name, path)
+        return found
+
+    def _known_files(self, files: dict[str, Path]) -> list[str]:
+        catalogued = [item.name for item in weights.CATALOGUE]
+        return catalogued + sorted(set(files) - set(catalogued))
+
+    def _file(self, name: str) -> Path | None:
+        """Any file of that name in the folders, such as a text encoder."""
+        paths = (path for folder in self._folders if folder.is_dir() for path in sorted(folder.rglob(name)))
+        return next(paths, None)
+
+    def _path(self, name: str) -> Path:
+        files = self._files()
+        item = weights.entry(name)
+        if name not in files and item and self._folders:
+            return weights.fetch(item, self._folders[0], offline=self._offline, watch=self._watch)
+        if name not in files:
+            known = [*ROLES, *self._built_in, *self._known_files(files)]
+            raise Missing(f"there is no detector {name!r}.", hint=did_you_mean(name, known))
+        return files[name]
+
+    def _yolo(self, path: Path) -> Yolo:
+        state = path.stat()
+        key = (path, state.st_mtime_ns, state.st_size)  # a file that was replaced is another model
+        if key not in self._yolos:
+            self._yolos[key] = Yolo(path, self._device, self._vocabulary.embed, self.unload)
+        return self._yolos[key]
+
+    def _players(self, role: str) -> list[Detector]:
+        """Who can play `role` here, best first. Raises Missing when nobody can."""
+        names = self._player_names(role)
+        if not names:
+            spec = ROLES[role]
+            graphs.demand(f"{role!r} (by {spec.built_in[0]})")
+        files = self._files()
+        return [self._yolo(files[n]) if n in files else self._built_in[n] for n in names]
+
+    def _player_names(self, role: str) -> list[str]:
+        spec, files = ROLES[role], self._files()
+        here = [name for name in self._known_files(files) if name in files and _has_ultralytics()]
+        fitting = [name for name in here if any(word in name.casefold() for word in spec.words)]
+        return fitting + [name for name in spec.built_in if self._serves(name)]
+
+    def _serves(self, name: str) -> bool:
+        return graphs.installed() if name.startswith("mediapipe") else True
+
+    def _role_info(self, role: str) -> ModelInfo:
+        names = self._player_names(role)
+        about = f"The best here: {names[0]}." if names else f"Needs mediapipe {graphs.SERVES} or a YOLO .pt."
+        return ModelInfo(role, "role", bool(names), 0, (role,), about)
+
+    def _built_info(self, name: str) -> ModelInfo:
+        if name not in self._searchers:
+            return ModelInfo(name, "shape", True, 0, (name,), "A fixed part of every picture.")
+        kind, here = name.split()[0], self._serves(name)
+        about = "" if here else f"Needs mediapipe {graphs.SERVES}."
+        return ModelInfo(name, kind, here, 0, self._searchers[name].labels, about)
+
+
+def weights_of_text() -> frozenset[str]:
+    """Files in the models folders that are no detectors."""
+    from retouch.detectors.vocabulary import ENCODERS
+
+    return frozenset(ENCODERS.values())
+
+
+def _has_ultralytics() -> bool:
+    return importlib.util.find_spec("ultralytics") is not None
+
+
+def _file_info(name: str, path: Path | None) -> ModelInfo:
+    item = weights.entry(name)
+    labels, about = (item.labels, item.about) if item else ((), "Your own model file.")
+    if path is not None:
+        return ModelInfo(name, "yolo", True, path.stat().st_size, labels, about)
+    assert item is not None, "a name that is no file is the catalogue's"
+    return ModelInfo(name, "yolo", False, item.size, labels, f"{about} Downloaded at first use.")
+
+
+class Role:
+    """A Detector that asks the best player for its role, and the next one if that cannot be loaded."""
+
+    def __init__(self, name: str, players: Sequence[Detector]) -> None:
+        self.name, self._players = name, list(players)
+
+    def find(self, picture: Picture, confidence: float, classes: tuple[str, ...] = ()) -> tuple[Region, ...]:
+        """Regions labelled with the role. Raises what the last player raises when none can be loaded."""
+        wanted(classes, (self.name,), self.name)
+        for player in self._players[:-1]:
+            try:
+                return self._labelled(player.find(picture, confidence, ()))
+            except (Missing, WeightsRefused) as error:
+                _LOG.warning("Retouch: %s cannot be used for %r: %s", player.name, self.name, error)
+        return self._labelled(self._players[-1].find(picture, confidence, ()))
+
+    def _labelled(self, regions: Sequence[Region]) -> tuple[Region, ...]:
+        return tuple(replace(region, label=self.name) for region in regions)

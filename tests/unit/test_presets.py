@@ -1,0 +1,71 @@
+import json
+
+import pytest
+
+from retouch import presets
+from retouch.errors import BadInput, Missing
+from retouch.knobs import dump, load
+from retouch.recipe import Recipe
+
+BUILT_IN = presets.recipes()
+
+
+@pytest.mark.parametrize("name", ["Face polish", "Hand rescue", "Person detail", "Faces and hands", "Crowd"])
+def test_a_promised_recipe_is_built_in(name):
+    assert name in BUILT_IN
+
+
+@pytest.mark.parametrize("recipe", BUILT_IN.values(), ids=lambda r: r.name)
+def test_a_built_in_recipe_does_something_says_what_and_survives_a_file(recipe):
+    assert recipe.active
+    assert recipe.description
+    assert load(Recipe, json.loads(json.dumps(dump(recipe)))) == recipe
+
+
+def test_every_built_in_file_has_its_own_name():
+    assert len(BUILT_IN) == len(list(presets.BUILT_IN.glob("*.json")))
+
+
+def test_a_recipe_is_found_by_name_in_any_case():
+    assert presets.recipe(" face POLISH ") == BUILT_IN["Face polish"]
+
+
+def test_a_recipe_written_out_is_itself():
+    own = Recipe(name="Own")
+    assert presets.recipe(own) is own
+
+
+def test_an_unknown_name_lists_what_is_close():
+    with pytest.raises(Missing, match="Did you mean 'Face polish'") as caught:
+        presets.recipe("Face polsh")
+    assert caught.value.path == "recipe"
+
+
+def test_an_own_recipe_joins_and_replaces(tmp_path):
+    (tmp_path / "a.json").write_text('{"name": "Mine"}', "utf-8")
+    (tmp_path / "b.json").write_text('{"name": "Crowd", "description": "My own."}', "utf-8")
+    known = presets.recipes(tmp_path)
+    assert presets.recipe("mine", tmp_path) == Recipe(name="Mine")
+    assert known["Crowd"].description == "My own."
+    assert len(known) == len(BUILT_IN) + 1
+
+
+def test_a_folder_that_is_not_there_is_no_fault(tmp_path):
+    assert presets.recipes(tmp_path / "none") == BUILT_IN
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "broken.json"),
+        ("[]", "broken.json"),
+        ('{"passes": [{"stps": 3}]}', "broken.json: passes[0].stps"),
+        (b"\xff\xfe{", "broken.json"),
+    ],
+)
+def test_a_broken_file_is_named_with_the_path_of_its_fault(tmp_path, text, said):
+    path = tmp_path / "broken.json"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(BadInput) as caught:
+        presets.read(path)
+    assert said in str(caught.value)

@@ -1,0 +1,168 @@
+"""Which names of the WebUI `retouch/webui` uses, read from its source. Nothing is imported.
+
+A name is dotted and starts at a module of the WebUI's `modules` package: `shared.state.begin`,
+`processing.StableDiffusionProcessingImg2Img.steps`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HUB = "retouch.webui.host"
+"""Our module that hands the WebUI's modules on under their own names."""
+IMG2IMG = "processing.StableDiffusionProcessingImg2Img"
+DUCKS = {
+    "p": IMG2IMG,
+    "outer": IMG2IMG,
+    "processed": "processing.Processed",
+    "state": "shared.state",
+    "runner": "scripts.ScriptRunner",
+    "quiet": "scripts.ScriptRunner",
+    "xyz": "xyz_grid",
+}
+"""What a variable of this name holds everywhere in `retouch/webui`."""
+ARGUMENTS = {"images": "scripts.PostprocessBatchListArgs", "image": "scripts.PostprocessImageArgs"}
+"""What `pp` is, by the attribute asked of it."""
+OWN = {"retouch", "retouch_jobs", "decoded", "__dict__", "__class__", "__dataclass_fields__"}
+"""Attributes that Retouch itself puts on the WebUI's objects, and Python's."""
+DYNAMIC = (
+    *(f"{IMG2IMG}.{name}" for name in ("init_latent", "mask", "nmask", "image_conditioning")),
+    "scripts.Script.filename",
+    "scripts.ScriptClassData.module",
+    "scripts.ScriptClassData.script_class",
+    "sd_models.CheckpointInfo.title",
+    "sd_models_types.WebuiSdModel.is_sd2",
+    "sd_models_types.WebuiSdModel.is_sd3",
+    "sd_models_types.WebuiSdModel.is_sdxl",
+    "sd_models_types.WebuiSdModel.model",
+    "sd_models_types.WebuiSdModel.parameterization",
+    "sd_models_types.WebuiSdModel.sd_checkpoint_info",
+    "sd_samplers_common.SamplerData.name",
+    "sd_schedulers.Scheduler.label",
+    *(f"shared.state.{name}" for name in ("job", "sampling_step", "sampling_steps")),
+    "xyz_grid.AxisOption.label",
+)
+"""Used through a name made at run time or an element of a list, which no reading of the source shows."""
+
+
+def used(folder: Path) -> list[str]:
+    """Every name of the WebUI that the Python files of `folder` use, sorted."""
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted(folder.glob("*.py"))}
+    handed_on = {name for tree in trees.values() for name in _imports(tree)}
+    found = {name for tree in trees.values() for name in _File.of(tree, handed_on).names()}
+    return sorted(found | set(DYNAMIC))
+
+
+def _imports(tree: ast.AST) -> dict[str, str]:
+    """Local name -> dotted name, of what is imported from `modules`."""
+    bound: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "modules":
+            inside = (node.module or "").split(".")[1:]
+            bound.update({a.asname or a.name: ".".join([*inside, a.name]) for a in node.names})
+    return bound
+
+
+@dataclass
+class _File:
+    tree: ast.Module
+    bound: dict[str, str]
+    """Local name -> dotted name; "" for the hub itself."""
+    handed_on: set[str]
+    subclasses: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tree: ast.Module, handed_on: set[str]) -> _File:
+        bound = {**DUCKS, **_imports(tree)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module == HUB:
+                bound.update({a.asname or a.name: a.name for a in node.names if a.name in handed_on})
+            if isinstance(node, ast.ImportFrom) and node.module == HUB.rpartition(".")[0]:
+                bound.update({a.asname or a.name: "" for a in node.names if a.name == "host"})
+        return cls(tree, bound, handed_on)
+
+    def names(self) -> Iterator[str]:
+        yield from _imports(self.tree).values()
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ClassDef):
+                yield from self._of_class(node)
+        for node in _outermost(self.tree):
+            yield from self._of_chain(node)
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call):
+                yield from self._of_call(node)
+
+    def _of_chain(self, node: ast.Attribute) -> Iterator[str]:
+        root, parts = _unrolled(node)
+        if root == "pp" and parts[0] in ARGUMENTS:
+            yield f"{ARGUMENTS[parts[0]]}.{parts[0]}"
+            return
+        base = self.bound.get(root)
+        if base is None or (base == "" and parts[0] not in self.handed_on) or parts[0] in OWN:
+            return
+        depth = 1 if root in DUCKS and root not in _imports(self.tree) else len(parts)
+        yield ".".join(part for part in [base, *parts[:depth]] if part)
+
+    def _of_class(self, node: ast.ClassDef) -> Iterator[str]:
+        """Methods that override the WebUI's, and what a method asks of its own object."""
+        base = next((b for b in map(self._resolved, node.bases) if b), None)
+        if base is None:
+            return
+        self.subclasses[node.name] = base
+        yield base
+        methods = {f.name: f for f in node.body if isinstance(f, ast.FunctionDef)}
+        ours = OWN | {n.target.id for n in node.body if isinstance(n, ast.AnnAssign) and _is_name(n.target)}
+        ours |= {name for name, f in methods.items() if name.startswith("_") or f.decorator_list}
+        yield from (f"{base}.{name}" for name in methods if name not in ours)
+        for attribute in _outermost(node):
+            root, parts = _unrolled(attribute)
+            if root == "self" and parts[0] not in ours:
+                yield f"{base}.{parts[0]}"
+
+    def _of_call(self, node: ast.Call) -> Iterator[str]:
+        """Keywords given to the constructor of one of our subclasses, and `getattr(p, "name")`."""
+        called = node.func.id if isinstance(node.func, ast.Name) else ""
+        if called in self.subclasses:
+            yield from (f"{self.subclasses[called]}.{k.arg}" for k in node.keywords if k.arg)
+        if called == "getattr" and _is_name(node.args[0]) and isinstance(node.args[1], ast.Constant):
+            base = DUCKS.get(node.args[0].id)
+            if base and node.args[1].value not in OWN:
+                yield f"{base}.{node.args[1].value}"
+
+    def _resolved(self, node: ast.expr) -> str:
+        if not isinstance(node, ast.Attribute):
+            return ""
+        return next(self._of_chain(node), "")
+
+
+def _is_name(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name)
+
+
+def _outermost(tree: ast.AST) -> Iterator[ast.Attribute]:
+    """Every `a.b.c` that starts at a plain name, once and whole."""
+    inner: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and _unrolled(node)[0]:
+            if id(node) not in inner:
+                yield node
+            inner.add(id(node.value))
+
+
+def _unrolled(node: ast.Attribute) -> tuple[str, list[str]]:
+    """("a", ["b", "c"]) of `a.b.c`; the first is "" where it starts at anything but a name."""
+    parts: list[str] = []
+    at: ast.expr = node
+    while isinstance(at, ast.Attribute):
+        parts.append(at.attr)
+        at = at.value
+    return (at.id if isinstance(at, ast.Name) else ""), parts[::-1]
+
+
+def prefixes(names: Iterable[str]) -> list[str]:
+    """Each name and everything on the way to it, sorted: `a.b.c` also asks for `a` and `a.b`."""
+    parts = [name.split(".") for name in names]
+    return sorted({".".join(p[: n + 1]) for p in parts for n in range(len(p))})

@@ -1,0 +1,162 @@
+"""Record what `retouch/webui` asks of a WebUI: kinds and parameters of every name it uses.
+
+Run it with a WebUI's own Python from that WebUI's folder; no server is started, no model loaded:
+
+    cd WEBUI && venv/bin/python RETOUCH/tools/record_host.py --out RETOUCH/tests/webui/host_signatures.json
+
+The stand-in for `modules` that the tests use is described by the same code and must say the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib
+import inspect
+import json
+import re
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+WEBUI = ROOT / "retouch" / "webui"
+FLAGS = ("--skip-torch-cuda-test", "--no-half", "--use-cpu", "all", "--skip-version-check")
+LAZY = {"shared.sd_model"}
+"""Asking for it would load a checkpoint."""
+_PLAIN = (bool, int, float, str, list, tuple, dict, set, type(None))
+
+
+def described(names: list[str]) -> dict[str, dict[str, Any]]:
+    """Each name, and every step on the way to it, as the importable `modules` has it.
+
+    A step below a plain value (`shared.opts.data.get`) is Python's, not the WebUI's, and left out.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for name in names:
+        found.update(_walk(name))
+    return dict(sorted(found.items()))
+
+
+def _walk(name: str) -> dict[str, dict[str, Any]]:
+    first, *parts = name.split(".")
+    at, path, found = _module(first), first, {first: {"kind": "module"}}
+    for part in parts:
+        path = f"{path}.{part}"
+        if path in LAZY:
+            found[path] = {"kind": "value" if part in vars(at) else "missing"}
+            break
+        found[path] = _entry(at, part)
+        at = getattr(at, part, None)
+        if at is None or isinstance(at, _PLAIN):
+            break
+    return found
+
+
+def _module(name: str) -> Any:
+    """A module of the WebUI, or its X/Y/Z script, which is loaded by its path as the WebUI does."""
+    if name != "xyz_grid":
+        return importlib.import_module(f"modules.{name}")
+    base = importlib.import_module("modules.paths_internal").script_path
+    return importlib.import_module("modules.script_loading").load_module(
+        str(Path(base, "scripts", "xyz_grid.py"))
+    )
+
+
+def _entry(owner: Any, name: str) -> dict[str, Any]:
+    if inspect.isclass(owner):
+        return _member(owner, name)
+    if not hasattr(owner, name):
+        return {"kind": "missing"}
+    value = getattr(owner, name)
+    if inspect.ismodule(value):
+        return {"kind": "module"}
+    if inspect.isclass(value):
+        return _class(value)
+    if isinstance(value, types.FunctionType | types.MethodType):
+        return {"kind": "function", "parameters": _parameters(value)}
+    return {"kind": "value", "type": _type(owner, name, value)}
+
+
+def _class(cls: type) -> dict[str, Any]:
+    """A dataclass has more fields than we use: those are recorded one by one, as its members."""
+    if dataclasses.is_dataclass(cls) or issubclass(cls, tuple | BaseException):
+        return {"kind": "class"}
+    return {"kind": "class", "parameters": _parameters(cls)}
+
+
+def _member(cls: type, name: str) -> dict[str, Any]:
+    fields = {f.name: f for f in dataclasses.fields(cls)} if dataclasses.is_dataclass(cls) else {}
+    if name in fields and fields[name].init:
+        f = fields[name]
+        given = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+        return {"kind": "field", "required": given}
+    value = inspect.getattr_static(cls, name, None)
+    if isinstance(value, types.FunctionType):
+        return {"kind": "function", "parameters": _parameters(value)[1:]}
+    known = value is not None or hasattr(cls, name) or name in fields or _assigned(cls, name)
+    return {"kind": "attribute" if known else "missing"}
+
+
+def _assigned(cls: type, name: str) -> bool:
+    """Set in a method of the class or a parent's, annotated there, or put on `p` by its module."""
+    if any(name in vars(parent).get("__annotations__", {}) for parent in cls.__mro__):
+        return True
+    texts = [inspect.getsource(c) for c in cls.__mro__ if c.__module__ != "builtins" and _has_source(c)]
+    texts.append(inspect.getsource(sys.modules[cls.__module__]))
+    return any(re.search(rf"\b(self|p)\.{name}\b[^=\n]*=[^=]", text) for text in texts)
+
+
+def _has_source(cls: type) -> bool:
+    try:
+        inspect.getsource(cls)
+    except (OSError, TypeError):
+        return False
+    return True
+
+
+def _parameters(function: Any) -> list[str]:
+    """In order: `name`, `name=` with a default, `*args`, `**kwargs`; `*` before keyword-only ones."""
+    said: list[str] = []
+    for p in inspect.signature(function).parameters.values():
+        if p.kind is p.KEYWORD_ONLY and not any(s.startswith("*") for s in said):
+            said.append("*")
+        stars = {p.VAR_POSITIONAL: "*", p.VAR_KEYWORD: "**"}.get(p.kind, "")
+        said.append(f"{stars}{p.name}{'=' if p.default is not p.empty else ''}")
+    return said
+
+
+def _type(owner: Any, name: str, value: Any) -> str:
+    """The type's name; of a None that is filled later, the one its module declares."""
+    declared = vars(owner).get("__annotations__", {}).get(name) if inspect.ismodule(owner) else None
+    named = declared if value is None and declared is not None else type(value)
+    return named if isinstance(named, str) else named.__name__
+
+
+def _boot() -> dict[str, str]:
+    """Import the WebUI of this folder, as it does itself before it starts a server."""
+    sys.path.insert(0, str(Path.cwd()))
+    sys.argv = ["webui.py", *FLAGS]
+    importlib.import_module("modules.initialize").imports()
+    launch = importlib.import_module("modules.launch_utils")
+    return {"version": launch.git_tag(), "commit": launch.commit_hash()}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, required=True, help="the JSON file to write")
+    out = parser.parse_args().out.resolve()
+    sys.path.append(str(ROOT))
+    names = importlib.import_module("tools.host_names").used(WEBUI)
+    host = _boot()
+    found = described(names)
+    missing = [name for name, entry in found.items() if entry["kind"] == "missing"]
+    text = json.dumps({"host": host, "names": found}, indent=1, sort_keys=True)
+    out.write_text(re.sub(r"\s*\n\s{3,}", " ", text).replace("{ ", "{").replace(" }", "}") + "\n", "utf-8")
+    print(f"{len(found)} names of {host['version']} in {out.name}; missing: {', '.join(missing) or 'none'}")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
