@@ -136,7 +136,7 @@ class Mask:
     def without_islands(self, pixels: int) -> Mask:
         """Connected parts of fewer than `pixels` solid pixels are dropped, with their soft edges."""
         count, found = cv2.connectedComponents((self.alpha > 0).astype(np.uint8), connectivity=8)
-        labels = np.asarray(found)
+        labels = np.asarray(found, np.int32)
         small = np.bincount(labels[self.solid], minlength=count) < pixels
         return Mask(np.where(small[labels], np.uint8(0), self.alpha))
 

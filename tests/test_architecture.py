@@ -81,7 +81,7 @@ HOST = {"gradio", "torch", "fastapi"}
 LONGEST_FUNCTION = 60
 LONGEST_FILE = 300
 MOST_PARAMETERS = 6
-EXCEPTIONS: frozenset[str] = frozenset()
+"""Budgets without a list of exceptions: what does not fit is taken apart."""
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 BUDGETED = [*SOURCES, *sorted((ROOT / "scripts").rglob("*.py"))]
@@ -210,7 +210,3 @@ def test_code_stays_within_its_budget(path):
         length = (function.end_lineno or 0) - function.lineno + 1
         assert length <= LONGEST_FUNCTION, f"{where} has {length} lines"
         assert parameters(function) <= MOST_PARAMETERS, f"{where} takes {parameters(function)} parameters"
-
-
-def test_no_exception_is_made():
-    assert not EXCEPTIONS

@@ -7,7 +7,7 @@ A name is dotted and starts at a module of the WebUI's `modules` package: `share
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,7 +103,7 @@ class _File:
         base = self.bound.get(root)
         if base is None or (base == "" and parts[0] not in self.handed_on) or parts[0] in OWN:
             return
-        depth = 1 if root in DUCKS and root not in _imports(self.tree) else len(parts)
+        depth = 1 if root in DUCKS else next((n for n, part in enumerate(parts) if part in OWN), len(parts))
         yield ".".join(part for part in [base, *parts[:depth]] if part)
 
     def _of_class(self, node: ast.ClassDef) -> Iterator[str]:
@@ -160,9 +160,3 @@ def _unrolled(node: ast.Attribute) -> tuple[str, list[str]]:
         parts.append(at.attr)
         at = at.value
     return (at.id if isinstance(at, ast.Name) else ""), parts[::-1]
-
-
-def prefixes(names: Iterable[str]) -> list[str]:
-    """Each name and everything on the way to it, sorted: `a.b.c` also asks for `a` and `a.b`."""
-    parts = [name.split(".") for name in names]
-    return sorted({".".join(p[: n + 1]) for p in parts for n in range(len(p))})

@@ -34,7 +34,7 @@ def described(names: list[str]) -> dict[str, dict[str, Any]]:
     A step below a plain value (`shared.opts.data.get`) is Python's, not the WebUI's, and left out.
     """
     found: dict[str, dict[str, Any]] = {}
-    for name in names:
+    for name in sorted(names, reverse=True):  # what is used itself comes after what is only passed
         found.update(_walk(name))
     return dict(sorted(found.items()))
 
@@ -48,6 +48,8 @@ def _walk(name: str) -> dict[str, dict[str, Any]]:
             found[path] = {"kind": "value" if part in vars(at) else "missing"}
             break
         found[path] = _entry(at, part)
+        if path != name:  # only passed through: its own parameters are nobody's business
+            found[path].pop("parameters", None)
         at = getattr(at, part, None)
         if at is None or isinstance(at, _PLAIN):
             break
@@ -81,7 +83,7 @@ def _entry(owner: Any, name: str) -> dict[str, Any]:
 
 def _class(cls: type) -> dict[str, Any]:
     """A dataclass has more fields than we use: those are recorded one by one, as its members."""
-    if dataclasses.is_dataclass(cls) or issubclass(cls, tuple | BaseException):
+    if dataclasses.is_dataclass(cls) or issubclass(cls, list | tuple | BaseException):
         return {"kind": "class"}
     return {"kind": "class", "parameters": _parameters(cls)}
 
@@ -103,17 +105,11 @@ def _assigned(cls: type, name: str) -> bool:
     """Set in a method of the class or a parent's, annotated there, or put on `p` by its module."""
     if any(name in vars(parent).get("__annotations__", {}) for parent in cls.__mro__):
         return True
-    texts = [inspect.getsource(c) for c in cls.__mro__ if c.__module__ != "builtins" and _has_source(c)]
-    texts.append(inspect.getsource(sys.modules[cls.__module__]))
+    methods = [f for parent in cls.__mro__ for f in vars(parent).values() if inspect.isfunction(f)]
+    texts = [inspect.getsource(f) for f in methods if f.__code__.co_filename != "<string>"]
+    module = sys.modules.get(cls.__module__)
+    texts += [inspect.getsource(module)] if module and hasattr(module, "__file__") else []
     return any(re.search(rf"\b(self|p)\.{name}\b[^=\n]*=[^=]", text) for text in texts)
-
-
-def _has_source(cls: type) -> bool:
-    try:
-        inspect.getsource(cls)
-    except (OSError, TypeError):
-        return False
-    return True
 
 
 def _parameters(function: Any) -> list[str]:
@@ -143,6 +139,13 @@ def _boot() -> dict[str, str]:
     return {"version": launch.git_tag(), "commit": launch.commit_hash()}
 
 
+def written(host: dict[str, str], names: dict[str, dict[str, Any]]) -> str:
+    """The JSON file's text: a line a name, so that a difference shows what changed."""
+    lines = [f"  {json.dumps(name)}: {json.dumps(entry, sort_keys=True)}" for name, entry in names.items()]
+    said = json.dumps(host, sort_keys=True)
+    return f'{{\n "host": {said},\n "names": {{\n' + ",\n".join(lines) + "\n }\n}\n"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True, help="the JSON file to write")
@@ -152,8 +155,7 @@ def main() -> int:
     host = _boot()
     found = described(names)
     missing = [name for name, entry in found.items() if entry["kind"] == "missing"]
-    text = json.dumps({"host": host, "names": found}, indent=1, sort_keys=True)
-    out.write_text(re.sub(r"\s*\n\s{3,}", " ", text).replace("{ ", "{").replace(" }", "}") + "\n", "utf-8")
+    out.write_text(written(host, found), "utf-8")
     print(f"{len(found)} names of {host['version']} in {out.name}; missing: {', '.join(missing) or 'none'}")
     return 1 if missing else 0
 

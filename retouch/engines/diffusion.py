@@ -40,8 +40,7 @@ class DiffusersEngine:
     ) -> None:
         self.folders = folders or Folders()
         model = Model(name or type(pipe).__name__, pipe)
-        own = loader or Loader(str(pipe.device), str(model.dtype).removeprefix("torch."))
-        self._shelf = Shelf(model, own, self.folders)
+        self._shelf = Shelf(model, loader or Loader(str(pipe.device)), self.folders)
         self.batch_limit = batch_limit
 
     @classmethod
@@ -114,9 +113,10 @@ def _sample(model: Model, jobs: Sequence[Job], progress: Progress) -> list[Pictu
         with _starting(model, batch, jobs[0].settings.sampling.noise_multiplier):
             packed = model.pipe(**_call(model, batch, jobs, progress)).images
         size = jobs[0].picture.size
-        return latents.decode(
-            model.pipe.vae, model.family.unpacked(model.pipe, packed, size.height, size.width)
-        )
+        made = model.family.unpacked(model.pipe, packed, size.height, size.width)
+        # Inpainting checkpoints repaint what they were to keep, if only a little.
+        kept = made.float() * batch.cells + batch.latents * (1 - batch.cells)
+        return latents.decode(model.pipe.vae, kept)
 
 
 def _call(model: Model, batch: Batch, jobs: Sequence[Job], progress: Progress) -> dict[str, Any]:
@@ -164,9 +164,9 @@ def _starting(model: Model, batch: Batch, noise_multiplier: float) -> Iterator[N
 
     def prepare_latents(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
         wanted = signature.bind(*args, **kwargs).arguments
-        noise = batch.noise * noise_multiplier
-        first = model.family.noised(model.pipe, batch.latents, noise, wanted["timestep"])
-        return model.family.start(model.pipe, batch, first, wanted)
+        clean, noise = batch.latents.to(wanted["dtype"]), batch.noise.to(wanted["dtype"])
+        first = model.family.noised(model.pipe, clean, noise * noise_multiplier, wanted["timestep"])
+        return model.family.start(model.pipe, (first, noise, clean), wanted)
 
     model.pipe.prepare_latents = prepare_latents
     try:

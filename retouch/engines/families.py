@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from retouch.errors import BadInput
 from retouch.recipe import Settings
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """The tensors of one sampling call, B jobs of one size on the model's device.
+    """The float32 tensors of one sampling call, B jobs of one size on the model's device.
 
     pixels      (B, 3, H, W) -1..1
     hole        (B, 1, H, W) 0 or 1, whole latent cells, 1 = repaint
+    cells       (B, 1, h, w) the same on the latent grid
     latents     (B, C, h, w) what is encoded, with the hole's content as `masked_content` says
     known       (B, C, h, w) the picture with its hole grey, encoded; zeros where the model has no use
     noise       (B, C, h, w) unit Gaussian, a seed per job
@@ -32,10 +33,15 @@ class Batch:
 
     pixels: torch.Tensor
     hole: torch.Tensor
+    cells: torch.Tensor
     latents: torch.Tensor
     known: torch.Tensor
     noise: torch.Tensor
     generators: list[torch.Generator]
+
+
+Start: TypeAlias = "tuple[torch.Tensor, torch.Tensor, torch.Tensor]"
+"""Noised latents to begin with, the noise, and the clean latents: (B, C, h, w), in the model's dtype."""
 
 
 class Family:
@@ -74,15 +80,9 @@ class Family:
             return pipe.scheduler.scale_noise(latents, timestep, noise)
         return pipe.scheduler.add_noise(latents, noise, timestep)
 
-    def start(
-        self, pipe: Any, batch: Batch, first: torch.Tensor, wanted: Mapping[str, Any]
-    ) -> tuple[Any, ...]:
-        """What the pipeline's `prepare_latents` would return: the latents to begin with and the rest.
-
-        `first` are the noised latents; `wanted` are the arguments it was called with.
-        """
-        image = (batch.latents,) if wanted.get("return_image_latents") else ()
-        return (first, batch.noise, *image)
+    def start(self, pipe: Any, made: Start, wanted: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What the pipeline's `prepare_latents`, called with `wanted`, has to return."""
+        return made if wanted.get("return_image_latents") else made[:2]
 
     def unpacked(self, pipe: Any, latents: torch.Tensor, height: int, width: int) -> torch.Tensor:
         """The pipeline's result as (B, C, h, w)."""
@@ -125,26 +125,21 @@ class Flux(Family):
     def inputs(self, pipe: Any, batch: Batch, negative: list[str], settings: Settings) -> dict[str, Any]:
         return {"image": batch.latents, "masked_image_latents": batch.known}
 
-    def start(
-        self, pipe: Any, batch: Batch, first: torch.Tensor, wanted: Mapping[str, Any]
-    ) -> tuple[Any, ...]:
-        packed = (_packed(pipe, x) for x in (first, batch.noise, batch.latents))
-        return (*packed, _positions(pipe, first))
+    def start(self, pipe: Any, made: Start, wanted: Mapping[str, Any]) -> tuple[Any, ...]:
+        return (*(_packed(pipe, latents) for latents in made), _positions(pipe, made[0]))
 
     def unpacked(self, pipe: Any, latents: torch.Tensor, height: int, width: int) -> torch.Tensor:
         return pipe._unpack_latents(latents, height, width, pipe.vae_scale_factor)
 
 
 class FluxFill(Flux):
-    """FLUX.1 Fill masks and encodes the picture itself, and never puts the background back."""
+    """FLUX.1 Fill masks and encodes the picture itself."""
 
     def inputs(self, pipe: Any, batch: Batch, negative: list[str], settings: Settings) -> dict[str, Any]:
         return {"image": batch.pixels / 2 + 0.5}
 
-    def start(
-        self, pipe: Any, batch: Batch, first: torch.Tensor, wanted: Mapping[str, Any]
-    ) -> tuple[Any, ...]:
-        return _packed(pipe, first), _positions(pipe, first)
+    def start(self, pipe: Any, made: Start, wanted: Mapping[str, Any]) -> tuple[Any, ...]:
+        return _packed(pipe, made[0]), _positions(pipe, made[0])
 
 
 def _packed(pipe: Any, latents: torch.Tensor) -> torch.Tensor:

@@ -24,19 +24,18 @@ def batch_of(pipe: Any, family: Family, jobs: Sequence[Job]) -> Batch:
     """
     import torch
 
-    device, dtype = pipe.device, family.denoiser(pipe).dtype
+    device = pipe.device
     pixels = _pixels(jobs, device)
     hole, cells = _holes(jobs, pipe.vae_scale_factor, device)
     generators = [torch.Generator().manual_seed(job.seed) for job in jobs]
     shape = (pipe.vae.config.latent_channels, *cells.shape[-2:])
-    noise = torch.stack([_noise(job, g, shape) for job, g in zip(jobs, generators, strict=True)])
+    noise = torch.stack([_noise(job, g, shape) for job, g in zip(jobs, generators, strict=True)]).to(device)
     latents = encode(pipe.vae, pixels, generators)
     known = torch.zeros_like(latents)
     if family.sees_picture(pipe):
         known = encode(pipe.vae, pixels * (1 - hole), generators)
     latents = _with_content(latents, cells, jobs[0].settings.masked_content, generators)
-    tensors = [t.to(device, dtype) for t in (latents, known, noise)]
-    return Batch(pixels, hole, *tensors, generators=generators)
+    return Batch(pixels, hole, cells, latents, known, noise, generators)
 
 
 def _pixels(jobs: Sequence[Job], device: Any) -> torch.Tensor:

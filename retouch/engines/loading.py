@@ -97,7 +97,7 @@ class Loader:
         """
         path = Path(model)
         try:
-            with _quiet():
+            with quiet():
                 pipe = self._file(path) if path.is_file() else self._folder(model)
                 return pipe.to(self.device, silence_dtype_warnings=True)
         except RetouchError:
@@ -149,23 +149,32 @@ class Loader:
         return getattr(torch, self.dtype or best_dtype(self.device, pipeline))
 
     def vae(self, path: Path, like: Any) -> Any:
-        """The autoencoder at `path`, with the settings of the model's own, `like`."""
-        from diffusers import AutoencoderKL
+        """The autoencoder at `path`, a file or folder, on the device and in the dtype of `like`.
 
+        A file is read with the settings of `like`. WeightsRefused when it does not fit them.
+        """
         try:
-            if path.is_dir():
-                vae = AutoencoderKL.from_pretrained(str(path), torch_dtype=like.dtype, local_files_only=True)
-            else:
-                with tempfile.TemporaryDirectory() as config:
-                    like.save_config(config)
-                    vae = AutoencoderKL.from_single_file(str(path), config=config, torch_dtype=like.dtype)
+            with quiet():
+                return _read_vae(path, like).to(like.device)
         except Exception as error:
             raise WeightsRefused(
                 f"{path.name} is not an autoencoder of this model ({_brief(error)}).",
                 path="vae",
                 hint="Use one made for the model's family.",
             ) from error
-        return vae.to(like.device)
+
+
+def _read_vae(path: Path, like: Any) -> Any:
+    import diffusers
+
+    cls: Any = diffusers.AutoencoderKL
+    if path.is_dir():
+        return cls.from_pretrained(
+            str(path), torch_dtype=like.dtype, local_files_only=True, use_safetensors=True
+        )
+    with tempfile.TemporaryDirectory() as config:
+        like.save_config(config)
+        return cls.from_single_file(str(path), config=config, torch_dtype=like.dtype)
 
 
 _HINT = "Give a diffusers folder, a .safetensors file, or a hub name while there is a network."
@@ -197,14 +206,16 @@ def _brief(error: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """No progress bars while loading; the setting is put back."""
+def quiet() -> Iterator[None]:
+    """No progress bars and no remarks from diffusers while it loads; its settings are put back."""
     from diffusers.utils import logging
 
-    shown = logging.is_progress_bar_enabled()
+    bars, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
+    logging.set_verbosity_error()
     try:
         yield
     finally:
-        if shown:
+        logging.set_verbosity(verbosity)
+        if bars:
             logging.enable_progress_bar()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from retouch.engines.families import FAMILIES
-from retouch.engines.loading import Folders, Loader, find, inpainting
+from retouch.engines.loading import Folders, Loader, find, inpainting, quiet
 from retouch.engines.loras import Adapters, wear
 
 
@@ -22,10 +22,6 @@ class Model:
         self._vae_name = ""
         self._adapters: Adapters = ()
 
-    @property
-    def dtype(self) -> Any:
-        return self.family.denoiser(self.pipe).dtype
-
     def dress(self, vae: str, adapters: Adapters, folders: Folders, loader: Loader) -> None:
         """Put on the named autoencoder ("" for the model's own) and exactly these LoRAs."""
         files = {name: find(name, folders.loras, "LoRA") for name, _ in adapters}
@@ -34,7 +30,8 @@ class Model:
             self.pipe.vae, self._vae_name = self._readied(other), vae
         if adapters != self._adapters:
             self._adapters = ()  # should wearing fail, none is left on
-            wear(self.pipe, adapters, files)
+            with quiet():
+                wear(self.pipe, adapters, files)
             self._adapters = adapters
 
     def _readied(self, vae: Any) -> Any:
@@ -46,8 +43,9 @@ class Model:
         return vae.float() if fragile else vae
 
     def move(self, device: str) -> None:
-        self.pipe.to(device, silence_dtype_warnings=True)
-        self.own_vae.to(device)
+        with quiet():
+            self.pipe.to(device, silence_dtype_warnings=True)
+            self.own_vae.to(device)
 
 
 class Shelf:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -218,5 +217,4 @@ def test_the_command_line_through_the_server_writes_the_same_picture(client, fix
 
 
 def test_the_server_is_well_after_all_this(client: Client):
-    time.sleep(0)  # nothing to wait for: what is wrong would be wrong at once
     assert client.get("/retouch/v1/health")["version"]

@@ -75,7 +75,9 @@ def test_where_the_composite_mask_is_zero_not_a_bit_changes(file, data):
     for _ in range(data.draw(st.integers(1, 3))):
         crop = data.draw(boxes_in(size))
         work = Size(64 * data.draw(st.integers(1, 3)), 64 * data.draw(st.integers(1, 3)))
-        steps.append(step_of(Frame(crop, work), data.draw(masks(crop.size)), wave=data.draw(st.integers(0, 1))))
+        steps.append(
+            step_of(Frame(crop, work), data.draw(masks(crop.size)), wave=data.draw(st.integers(0, 1)))
+        )
     (result,) = run([picture], [Plan(tuple(steps))], FakeEngine())
     touched = np.zeros((size.height, size.width), bool)
     for step in steps:
@@ -169,7 +171,9 @@ def test_a_job_carries_what_the_step_says_cut_from_the_picture():
 
 def test_masked_content_fills_the_hole_before_painting():
     engine = FakeEngine()
-    picture = Picture(np.where(Mask.of_box(CANVAS, FOUR[0].box).solid[..., None], 255, 10).astype(np.uint8).repeat(3, 2))
+    picture = Picture(
+        np.where(Mask.of_box(CANVAS, FOUR[0].box).solid[..., None], 255, 10).astype(np.uint8).repeat(3, 2)
+    )
     run([picture], [planned(FOUR[:1], masked_content="fill")], engine)
     ((job,),) = engine.calls
     assert job.picture.pixels.max() < 60
@@ -203,7 +207,9 @@ def sizes_tried(error, fits, count=4, limit=8):
         if not fits(jobs):
             raise error
 
-    (result,) = run([noise(CANVAS)], [planned(FOUR[:count])], FakeEngine(before_call=before, batch_limit=limit))
+    (result,) = run(
+        [noise(CANVAS)], [planned(FOUR[:count])], FakeEngine(before_call=before, batch_limit=limit)
+    )
     return tried, result
 
 
@@ -240,7 +246,9 @@ def test_a_final_failure_keeps_the_picture_and_says_so(error):
 
 
 def test_a_broken_engine_loses_nothing_that_is_already_painted():
-    engine = FakeEngine(batch_limit=1, before_call=failing(ValueError("bug"), lambda jobs: jobs[0].seed < 102))
+    engine = FakeEngine(
+        batch_limit=1, before_call=failing(ValueError("bug"), lambda jobs: jobs[0].seed < 102)
+    )
     (result,) = run([noise(CANVAS)], [planned()], engine)
     assert [r.outcome for r in result.reports] == ["kept", "kept", "skipped", "skipped"]
     assert result.reports[2].why == "ValueError: bug"

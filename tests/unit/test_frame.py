@@ -70,7 +70,9 @@ def test_the_crop_is_stretched_by_less_than_a_pixel_unless_the_canvas_is_too_nar
     assert min(off_width, off_height) < 1
 
 
-@pytest.mark.parametrize("canvas", [Size(2000, 100), Size(100, 2000), Size(1, 1), Size(5000, 1), Size(63, 900)])
+@pytest.mark.parametrize(
+    "canvas", [Size(2000, 100), Size(100, 2000), Size(1, 1), Size(5000, 1), Size(63, 900)]
+)
 def test_extreme_pictures_still_get_a_frame(canvas):
     frame = frame_around(canvas.box, canvas, Size(512, 512))
     assert frame.crop == canvas.box

@@ -33,7 +33,9 @@ def scenes(draw):
     """A canvas with one region anywhere on it, and a shape for it."""
     canvas = draw(sizes(1, 300))
     mask = draw(masks(Size(draw(st.integers(1, 300)), draw(st.integers(1, 300)))))
-    region = Region(mask.size.box, mask, "face").moved(draw(st.integers(-50, 280)), draw(st.integers(-50, 280)))
+    region = Region(mask.size.box, mask, "face").moved(
+        draw(st.integers(-50, 280)), draw(st.integers(-50, 280))
+    )
     blank = st.none()
     shape = Shape(
         grow=draw(blank | st.integers(-9, 40)),
@@ -77,7 +79,10 @@ def test_masks_made_in_a_window_are_those_of_the_whole_crop(scene):
     shape = dataclasses.replace(shape, grow=3, blur=5)
     for step in steps([region], face_pass(shape), canvas):
         on_canvas = region.clipped(canvas).mask(canvas).grown(3).feathered(5)
-        assert np.array_equal(whole(step, canvas), on_canvas.crop(step.frame.crop).crop(canvas.box.relative_to(step.frame.crop)).alpha)
+        assert np.array_equal(
+            whole(step, canvas),
+            on_canvas.crop(step.frame.crop).crop(canvas.box.relative_to(step.frame.crop)).alpha,
+        )
 
 
 @given(scenes(), st.data())
@@ -96,7 +101,8 @@ def test_an_all_black_mask_plans_nothing_and_an_all_white_one_everything():
 
 
 @pytest.mark.parametrize(
-    ("choice", "left", "right"), [("touching", 255, 0), ("inside", 255, 0), ("outside", 0, 255), ("ignore", 255, 255)]
+    ("choice", "left", "right"),
+    [("touching", 255, 0), ("inside", 255, 0), ("outside", 0, 255), ("ignore", 255, 255)],
 )
 def test_whoever_chooses_outside_the_mask_paints_there(choice, left, right):
     painted = Mask.of_box(CANVAS, Box(0, 0, 500, 800))
@@ -112,7 +118,14 @@ def test_without_a_mask_everything_is_allowed():
 
 
 @pytest.mark.parametrize(
-    "box", [Box(0, 0, 60, 60), Box(940, 740, 1000, 800), Box(0, 0, 1000, 800), Box(0, 300, 1000, 350), Box(999, 0, 1000, 1)]
+    "box",
+    [
+        Box(0, 0, 60, 60),
+        Box(940, 740, 1000, 800),
+        Box(0, 0, 1000, 800),
+        Box(0, 300, 1000, 350),
+        Box(999, 0, 1000, 1),
+    ],
 )
 def test_regions_at_the_border_or_as_large_as_the_picture(box):
     (step,) = steps(found(box))

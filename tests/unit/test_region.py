@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -204,7 +206,7 @@ def test_tiles_cover_the_canvas_exactly_and_share_what_was_asked(canvas, tile, d
         assert box.size == Size(min(tile, canvas.width), min(tile, canvas.height))
     assert (seen > 0).all()
     lefts = sorted({box.left for box in cut})
-    assert all(a + tile - b >= shared for a, b in zip(lefts, lefts[1:], strict=False))
+    assert all(a + tile - b >= shared for a, b in itertools.pairwise(lefts))
     assert lefts[-1] + min(tile, canvas.width) == canvas.width
 
 

@@ -170,7 +170,10 @@ def test_a_mask_of_another_size_is_refused():
 def test_a_region_of_any_detector_may_lie_partly_off_the_picture():
     class Off(FakeDetector):
         def find(self, picture, confidence, classes):
-            return (Region.of_box(Box(-40, -40, 60, 60), "face", 0.9), Region.of_box(Box(900, 0, 990, 90), "face"))
+            return (
+                Region.of_box(Box(-40, -40, 60, 60), "face", 0.9),
+                Region.of_box(Box(900, 0, 990, 90), "face"),
+            )
 
     (result,) = studio_of(face=Off()).fix([canvas_of()], recipe_of())
     assert [r.step.box for r in result.reports] == [Box(0, 0, 60, 60)]

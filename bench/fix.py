@@ -1,0 +1,106 @@
+"""Bench `fix`: how little is sampled, and how little time goes elsewhere, standalone and in a WebUI."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from collections.abc import Sequence
+
+from bench import beside, hosted
+from bench.figures import Figure
+from bench.models import sd1
+from bench.pictures import PORTRAIT, crowd
+from bench.watching import Counted, Stopwatch, parts_of, timed
+from retouch.detectors import Registry
+from retouch.detectors.graphs import Graphs
+from retouch.engines import DiffusersEngine
+from retouch.engines.noise import tiny_pipeline
+from retouch.geometry import Size
+from retouch.raster import Picture
+from retouch.recipe import Generation, Pass, Recipe, Sampling, Target
+from retouch.studio import Canvas, Studio
+
+DETECTOR = "mediapipe face full"
+"""Comes with mediapipe, and ADetailer has it, too."""
+RECIPE = Recipe("Bench", "", (Pass(target=Target(models=(DETECTOR,))),))
+SIZES = (PORTRAIT, Size(1664, 2432), Size(2496, 3648))
+MOST_OUTSIDE = 0.15
+_TINY_SIDE = 256
+
+
+def measure(args: argparse.Namespace) -> list[Figure]:
+    figures = [*counts(args.steps), *pixel_steps(args.steps), share_outside(args.steps, args.rounds)]
+    if args.url:
+        figures += beside.measure(args.url, args.steps, args.rounds)
+    if args.webui:
+        figures += hosted.measure(args.webui, args.steps, args.rounds)
+    return figures
+
+
+def counts(steps: int) -> list[Figure]:
+    """Sampling calls of the standalone engine."""
+    cases = {
+        "one picture of 8 faces": [crowd(8)],
+        "one picture of 3 faces in two shapes": [crowd(3)],
+        "four pictures of 2 faces": [crowd(2)] * 4,
+    }
+    return [_calls(name, pictures, steps) for name, pictures in cases.items()]
+
+
+def _calls(name: str, pictures: Sequence[Picture], steps: int) -> Figure:
+    counted = _fixed(pictures, steps)
+    promise = f"= {counted.buckets} aspect bucket(s); faces: {counted.faces}"
+    return Figure.exactly(
+        f"standalone: sampling calls, {name}", len(counted.calls), "calls", counted.buckets, promise
+    )
+
+
+def pixel_steps(steps: int) -> list[Figure]:
+    """Denoised pixel-steps of a face over the most there may be, at growing picture sizes."""
+    return [_pixel_steps(size, steps) for size in SIZES]
+
+
+def _pixel_steps(size: Size, steps: int) -> Figure:
+    counted = _fixed([crowd(8, size)], steps)
+    most = counted.native("").area * steps
+    name = f"standalone: pixel-steps per face, {size} picture"
+    return Figure.at_most(name, counted.pixel_steps / counted.faces / most, "of native area x steps", 1)
+
+
+def _fixed(pictures: Sequence[Picture], steps: int) -> Counted:
+    """Fix with a tiny model: what is counted does not depend on the weights."""
+    pipe = tiny_pipeline(_TINY_SIDE)
+    counted = Counted(DiffusersEngine(pipe))
+    counted.count_steps_of(pipe.unet)
+    Studio(counted, Registry().get).fix(_canvases(pictures, steps), RECIPE)
+    if not counted.faces:
+        raise SystemExit(f"{DETECTOR} found no face: the bench's pictures are wrong.")
+    return counted
+
+
+def _canvases(pictures: Sequence[Picture], steps: int) -> list[Canvas]:
+    generation = Generation("a portrait photograph", "blurry", seed=1, sampling=Sampling(steps=steps))
+    return [Canvas(picture, generation) for picture in pictures]
+
+
+def share_outside(steps: int, rounds: int) -> Figure:
+    """Median share of a fix that is spent outside the models' own forward passes, models warm."""
+    stand = sd1()
+    counted = Counted(DiffusersEngine(stand.pipe))
+    studio = Studio(counted, Registry().get)
+    studio.fix(_canvases([crowd(1)], 1), RECIPE)
+    shares = [_outside(studio, stand.pipe, steps) for _ in range(rounds)]
+    share = statistics.median(outside / whole for outside, whole in shares)
+    per_face = statistics.median(outside for outside, _ in shares) / 8 * 1000
+    print(f"Share outside the forward passes, measured with {stand.described}:")
+    print(f"  {per_face:.1f} ms per face of {max(whole for _, whole in shares) / 8 * 1000:.0f} ms, whatever the model")
+    return Figure.at_most(f"standalone: time outside the models, 8 faces, {steps} steps", share, "of the whole", MOST_OUTSIDE)
+
+
+def _outside(studio: Studio, pipe: object, steps: int) -> tuple[float, float]:
+    """(seconds outside, seconds in all) of one fix of 8 faces."""
+    watch = Stopwatch()
+    with watch.method(Graphs, "run", "detector"), watch.modules(parts_of(pipe)):
+        whole = timed(lambda: studio.fix(_canvases([crowd(8)], steps), RECIPE))
+    print("  " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in watch.seconds.items()), f"of {whole:.2f} s")
+    return whole - watch.total, whole

@@ -1,0 +1,168 @@
+"""The standalone app: its queue, its stop button, and what it says without a model."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import socket
+import threading
+
+import pytest
+from fastapi.testclient import TestClient
+
+from retouch import app, raster, standalone
+from retouch.errors import Missing
+from retouch.fakes import FakeDetector, FakeEngine
+from retouch.geometry import Box
+from retouch.standalone import Standalone
+from tests.stand import photo
+
+IMAGE = raster.encode_base64(photo(400, 200))
+BOXES = (Box(20, 30, 80, 90), Box(300, 30, 360, 90))
+
+
+class Registry:
+    """One detector under every name."""
+
+    def get(self, name):
+        return FakeDetector(BOXES)
+
+    def available(self):
+        return ()
+
+
+def standing(engine: FakeEngine | None = None) -> tuple[Standalone, TestClient]:
+    backend = Standalone(lambda: engine or FakeEngine(), Registry())
+    return backend, TestClient(app.create(backend))
+
+
+def post(client: TestClient, verb: str, body: object = None):
+    return client.post(
+        f"/retouch/v1/{verb}", content=json.dumps(body or {}), headers={"Content-Type": "application/json"}
+    )
+
+
+def test_interrupt_keeps_what_is_finished_and_frees_the_queue():
+    engine = FakeEngine(batch_limit=1)
+    _, client = standing(engine)
+    said = []
+
+    def press(jobs):
+        if engine.calls and not said:
+            said.append(client.get("/retouch/v1/progress").json())
+            said.append(client.post("/retouch/v1/interrupt").json())
+
+    engine.before_call = press
+    answer = post(client, "fix", {"image": IMAGE, "seed": 1}).json()
+    assert said[0]["busy"] is True
+    assert (said[0]["verb"], said[0]["done"], said[0]["total"]) == ("fix", 1, 2)
+    assert said[1] == {"interrupted": True}
+    assert [report["outcome"] for report in answer["reports"]] == ["kept", "skipped"]
+    assert answer["stopped"] is True
+    assert client.get("/retouch/v1/progress").json()["busy"] is False
+    assert post(client, "fix", {"image": IMAGE, "seed": 1}).json()["stopped"] is False
+
+
+def test_interrupt_with_nothing_to_stop():
+    _, client = standing()
+    assert client.post("/retouch/v1/interrupt").json() == {"interrupted": False}
+
+
+def test_a_second_job_waits_for_the_first():
+    engine = FakeEngine()
+    backend, client = standing(engine)
+    inside, on = threading.Event(), threading.Event()
+
+    def hold(jobs):
+        inside.set()
+        assert on.wait(30)
+
+    engine.before_call = hold
+    answers = []
+    jobs = [
+        threading.Thread(target=lambda: answers.append(post(client, "fix", {"image": IMAGE})))
+        for _ in range(2)
+    ]
+    for job in jobs:
+        job.start()
+    assert inside.wait(30)
+    while backend.waiting == 0:
+        pass
+    assert client.get("/retouch/v1/progress").json()["waiting"] == 1
+    assert len(engine.calls) == 0
+    on.set()
+    for job in jobs:
+        job.join(30)
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert backend.waiting == 0
+
+
+def test_the_engine_is_loaded_once_and_not_to_detect():
+    loaded = []
+    backend = Standalone(lambda: loaded.append(1) or FakeEngine(), Registry())
+    client = TestClient(app.create(backend))
+    assert post(client, "detect", {"image": IMAGE}).status_code == 200
+    assert loaded == []
+    assert client.get("/retouch/v1/health").json()["engine"] == "not loaded"
+    for _ in range(2):
+        assert post(client, "fix", {"image": IMAGE}).status_code == 200
+    assert loaded == [1]
+    assert client.get("/retouch/v1/health").json()["engine"] == "fake"
+
+
+@pytest.mark.parametrize(("verb", "body"), [("fix", {}), ("plan", {"verb": "fix"})])
+def test_without_a_model_it_says_what_to_do(verb, body):
+    def load():
+        raise standalone.no_model()
+
+    client = TestClient(app.create(Standalone(load, Registry())))
+    answer = post(client, verb, {"image": IMAGE, **body})
+    assert answer.status_code == 404
+    assert answer.json()["path"] == "model"
+    assert "--model" in answer.json()["hint"]
+
+
+def test_the_first_page_lists_every_door():
+    _, client = standing()
+    page = client.get("/").text
+    routes = {route.path for route in client.app.routes if route.path.startswith("/retouch")}
+    assert len(routes) == 9
+    assert all(path in page for path in routes)
+
+
+def test_a_port_that_is_taken_is_said(capsys):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert app.main(["--port", str(port)]) == 2
+    assert f"127.0.0.1:{port} cannot be had" in capsys.readouterr().out
+
+
+def test_it_listens_on_this_machine_only_unless_told_otherwise():
+    assert app.parser().parse_args([]).host == "127.0.0.1"
+
+
+def options(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    standalone.add_arguments(parser)
+    return parser.parse_args(words)
+
+
+def test_the_options_make_a_backend_that_paints_noise(tmp_path):
+    words = ["--demo-noise", "--device", "cpu", "--models-dir", str(tmp_path), "--offline"]
+    backend = standalone.backend_of(options(*words))
+    with backend.busy("fix"):
+        assert "noise" in backend.studio.engine.name
+    assert backend.defaults().steps == standalone.NOISE_STEPS
+    names = {model["name"] for model in backend.models()}
+    assert {"face", "center"} <= names
+
+
+def test_a_model_that_is_not_there_is_missing(tmp_path):
+    backend = standalone.backend_of(
+        options("--model", str(tmp_path / "gone"), "--device", "cpu", "--offline")
+    )
+    with pytest.raises(Missing), backend.busy("fix"):
+        pass
+    assert not list(tmp_path.iterdir())
