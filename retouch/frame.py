@@ -80,7 +80,7 @@ def frame_around(needed: Box, canvas: Size, native: Size) -> Frame:
     box = _at_least(needed, SMALLEST).inside(canvas)
     work = work_size(box.width / box.height, native)
     wide = _to_aspect(box, work.aspect).inside(canvas)
-    return Frame(wide | box, work)
+    return Frame(wide, work)
 
 
 def _at_least(box: Box, pixels: int) -> Box:

@@ -119,7 +119,7 @@ class _File:
         yield from (f"{base}.{name}" for name in methods if name not in ours)
         for attribute in _outermost(node):
             root, parts = _unrolled(attribute)
-            if root == "self" and parts[0] not in ours:
+            if root == "self" and parts[0] not in ours and not parts[0].startswith("_"):
                 yield f"{base}.{parts[0]}"
 
     def _of_call(self, node: ast.Call) -> Iterator[str]:

@@ -183,13 +183,28 @@ def _hand(points: np.ndarray, score: float) -> Region | None:
 
 
 def find_people(graphs: Graphs, pixels: np.ndarray) -> list[Region]:
-    """The matte's connected parts, each scored by its mean confidence. People who touch are one part."""
-    matte = np.asarray(graphs.run("person", pixels).segmentation_mask, np.float32)
-    solid = matte >= 0.5
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8), connectivity=8)
+    """The matte's connected parts, each scored by its mean confidence. People who touch are one part.
+
+    The model squeezes what it gets into a square, and squeezed people it misses: a square goes in.
+    """
+    square, left, top = _squared(pixels)
+    matte = np.asarray(graphs.run("person", square).segmentation_mask, np.float32)
+    matte = matte[top : top + pixels.shape[0], left : left + pixels.shape[1]]
+    solid = (matte >= 0.5).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     least = max(0.002 * matte.size, 64)
     numbers = [n for n in range(1, len(stats)) if stats[n, cv2.CC_STAT_AREA] >= least]
     return [_person(matte, labels == n) for n in numbers]
+
+
+def _squared(pixels: np.ndarray) -> tuple[np.ndarray, int, int]:
+    """The picture in the middle of a grey square, and where its corner is there."""
+    height, width = pixels.shape[:2]
+    side = max(height, width)
+    left, top = (side - width) // 2, (side - height) // 2
+    square = np.full((side, side, 3), 128, np.uint8)
+    square[top : top + height, left : left + width] = pixels
+    return square, left, top
 
 
 def _person(matte: np.ndarray, part: np.ndarray) -> Region:

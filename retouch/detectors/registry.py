@@ -11,8 +11,7 @@ from pathlib import Path
 
 from retouch import weights
 from retouch.detectors import cascade, graphs, media, shapes
-from retouch.detectors.shapes import CenterDetector
-from retouch.detectors.tiled import wanted
+from retouch.detectors.tiled import Searcher, wanted
 from retouch.detectors.vocabulary import Vocabulary
 from retouch.detectors.yolo import Yolo, free_cache
 from retouch.errors import Missing, WeightsRefused, did_you_mean
@@ -50,7 +49,7 @@ ROLES = {
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """One detector for a list. `kind`: role, yolo, mediapipe, opencv or shape. `size` in bytes, 0 if built in."""
+    """One detector for a list. `kind`: role, yolo, mediapipe, opencv or shape; `size` bytes, 0 built in."""
 
     name: str
     kind: str
@@ -79,16 +78,19 @@ class Registry:
         self._device, self._offline, self._watch = device, offline, watch
         self._lock = threading.RLock()
         self._graphs = graphs.Graphs()
-        fixed = shapes.detectors()
-        self._built_in = {**media.detectors(self._graphs), **cascade.detectors(), **fixed}
+        self._built_in: dict[str, Searcher | shapes.CenterDetector] = {
+            **media.detectors(self._graphs),
+            **cascade.detectors(),
+            **shapes.detectors(),
+        }
         self._vocabulary = Vocabulary(self._file)
-        self._yolos: dict[tuple[Path, int, int], Yolo] = {}
+        self._yolos: dict[Path, tuple[tuple[int, int] | None, Yolo]] = {}
 
     def get(self, name: str) -> Detector:
-        """The detector of that name; a file of the catalogue that is not here is downloaded.
+        """The detector of that name. Its `find` loads the model, and downloads what the catalogue has.
 
-        Raises Missing, with the closest name, for an unknown one, and with what to install for one that
-        nothing here can serve; DownloadFailed.
+        Raises Missing, with the closest name, for an unknown one, and with what to install or download for
+        one that nothing here can serve.
         """
         name = ALIASES.get(name, name)
         with self._lock:
@@ -108,7 +110,7 @@ class Registry:
     def unload(self) -> None:
         """Free every model that is not at work right now; it is loaded again when next needed."""
         with self._lock:
-            for yolo in self._yolos.values():
+            for _, yolo in self._yolos.values():
                 yolo.unload()
             self._yolos.clear()
         self._graphs.close()
@@ -140,21 +142,32 @@ class Registry:
         return next(paths, None)
 
     def _path(self, name: str) -> Path:
-        files = self._files()
-        item = weights.entry(name)
-        if name not in files and item and self._folders:
-            return weights.fetch(item, self._folders[0], offline=self._offline, watch=self._watch)
-        if name not in files:
-            known = [*ROLES, *self._built_in, *self._known_files(files)]
-            raise Missing(f"there is no detector {name!r}.", hint=did_you_mean(name, known))
-        return files[name]
+        """Where the file is, or will be once it is downloaded."""
+        files, item = self._files(), weights.entry(name)
+        if name in files:
+            return files[name]
+        if item and self._folders:
+            if self._offline:
+                weights.fetch(item, self._folders[0], offline=True)
+            return self._folders[0] / name
+        known = [*ROLES, *self._built_in, *self._known_files(files)]
+        raise Missing(f"there is no detector {name!r}.", hint=did_you_mean(name, known))
 
     def _yolo(self, path: Path) -> Yolo:
-        state = path.stat()
-        key = (path, state.st_mtime_ns, state.st_size)  # a file that was replaced is another model
-        if key not in self._yolos:
-            self._yolos[key] = Yolo(path, self._device, self._vocabulary.embed, self.unload)
-        return self._yolos[key]
+        """One per file; a file that was replaced since is another model."""
+        state = (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else None
+        known, yolo = self._yolos.get(path, (None, None))
+        if yolo is None or (known and known != state):
+            yolo = Yolo(path, self._fetched, self._device, self._vocabulary.embed, self.unload)
+        self._yolos[path] = state, yolo
+        return yolo
+
+    def _fetched(self, path: Path) -> Path:
+        """The file, downloaded if it is not here and the catalogue has it."""
+        item = weights.entry(path.name)
+        if item is None or path.is_file():
+            return path
+        return weights.fetch(item, path.parent, offline=self._offline, watch=self._watch)
 
     def _players(self, role: str) -> list[Detector]:
         """Who can play `role` here, best first. Raises Missing when nobody can."""
@@ -180,11 +193,11 @@ class Registry:
         return ModelInfo(role, "role", bool(names), 0, (role,), about)
 
     def _built_info(self, name: str) -> ModelInfo:
-        if name not in self._searchers:
-            return ModelInfo(name, "shape", True, 0, (name,), "A fixed part of every picture.")
-        kind, here = name.split()[0], self._serves(name)
-        about = "" if here else f"Needs mediapipe {graphs.SERVES}."
-        return ModelInfo(name, kind, here, 0, self._searchers[name].labels, about)
+        kind = name.split()[0] if " " in name else "shape"
+        about = "A fixed part of every picture." if kind == "shape" else ""
+        here = self._serves(name)
+        about = about if here else f"Needs mediapipe {graphs.SERVES}."
+        return ModelInfo(name, kind, here, 0, self._built_in[name].labels, about)
 
 
 def weights_of_text() -> frozenset[str]:

@@ -37,9 +37,17 @@ Embed = Callable[[Any, Sequence[str]], Any]
 class Yolo:
     """A Detector for one checkpoint: loaded at the first find, kept until `unload`."""
 
-    def __init__(self, path: Path, device: Callable[[], str], embed: Embed, tidy: Callable[[], None]) -> None:
-        """`device` is asked at load time; `embed` reads class names; `tidy` frees other models."""
-        self.name, self._path = path.name, path
+    def __init__(
+        self,
+        path: Path,
+        fetch: Callable[[Path], Path],
+        device: Callable[[], str],
+        embed: Embed,
+        tidy: Callable[[], None],
+    ) -> None:
+        """`fetch` gets the file here and `device` is asked when the model is loaded; `embed` reads class
+        names; `tidy` frees other models."""
+        self.name, self._path, self._fetch = path.name, path, fetch
         self._device, self._embed, self._tidy = device, embed, tidy
         self._lock = threading.RLock()
         self._net: Net | None = None
@@ -63,7 +71,7 @@ class Yolo:
             return self._find(picture, confidence, classes)
 
     def _find(self, picture: Picture, confidence: float, classes: tuple[str, ...]) -> tuple[Region, ...]:
-        net = self._net = self._net or Net.load(self._path, self._device())
+        net = self._net = self._net or Net.load(self._fetch(self._path), self._device())
         net.speak(classes, self._embed)
         asked = wanted(classes, tuple(net.names), self.name)
         numbers = [number for number, label in enumerate(net.names) if label in asked]

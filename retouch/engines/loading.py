@@ -114,12 +114,11 @@ class Loader:
             ) from error
 
     def _folder(self, model: str) -> Any:
-        from diffusers import DiffusionPipeline
-
-        index = DiffusionPipeline.load_config(model, local_files_only=self.offline)
+        cls = library().DiffusionPipeline
+        index = cls.load_config(model, local_files_only=self.offline)
         made_by = str(index["_class_name"])
         unchecked = {"safety_checker": None, "requires_safety_checker": False}
-        return DiffusionPipeline.from_pretrained(
+        return cls.from_pretrained(
             model,
             torch_dtype=self._torch_dtype(inpainting_name(made_by)),
             local_files_only=self.offline,
@@ -128,18 +127,14 @@ class Loader:
         )
 
     def _file(self, path: Path) -> Any:
-        import diffusers
-        from safetensors import safe_open
-
-        with safe_open(str(path), "np") as file:
-            name = of_checkpoint({key: tuple(file.get_slice(key).get_shape()) for key in file.keys()})  # noqa: SIM118
+        name = of_checkpoint(_shapes(path))
         beside = path.with_suffix("")
         if self.offline and not beside.is_dir():
             raise Missing(
                 f"{path.name} needs its model's config files.", path="model", hint=f"Put them in {beside}."
             )
         options = {"config": str(beside)} if beside.is_dir() else {}
-        return getattr(diffusers, name).from_single_file(
+        return getattr(library(), name).from_single_file(
             str(path), torch_dtype=self._torch_dtype(name), **options
         )
 
@@ -165,9 +160,7 @@ class Loader:
 
 
 def _read_vae(path: Path, like: Any) -> Any:
-    import diffusers
-
-    cls: Any = diffusers.AutoencoderKL
+    cls = library().AutoencoderKL
     if path.is_dir():
         return cls.from_pretrained(
             str(path), torch_dtype=like.dtype, local_files_only=True, use_safetensors=True
@@ -193,12 +186,26 @@ def inpainting_name(made_by: str) -> str:
 
 def inpainting(pipe: Any) -> Any:
     """`pipe` as an inpainting pipeline over the same parts. BadInput for an unknown kind."""
-    import diffusers
-
     name = inpainting_name(type(pipe).__name__)
     if type(pipe).__name__ == name:
         return pipe
-    return diffusers.AutoPipelineForInpainting.from_pipe(pipe)
+    return library().AutoPipelineForInpainting.from_pipe(pipe)
+
+
+def library() -> Any:
+    """diffusers, whose lazily made exports no type checker can follow."""
+    import diffusers
+
+    return diffusers
+
+
+def _shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """The shape of every tensor in a .safetensors file, from its header alone."""
+    from safetensors import safe_open
+
+    with safe_open(str(path), "np") as file:
+        names: list[str] = list(file.keys())
+        return {name: tuple(file.get_slice(name).get_shape()) for name in names}
 
 
 def _brief(error: BaseException) -> str:

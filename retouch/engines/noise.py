@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from retouch.engines.diffusion import DiffusersEngine
+from retouch.engines.loading import library
 
 NAME = "random weights: paints noise"
 NATIVE_SIDE = 256
@@ -29,11 +30,11 @@ def tiny_pipeline(side: int = 64, inpainting: bool = False, seed: int = 0) -> An
     `side` is the native side in pixels, a multiple of 8; `inpainting` makes it an inpainting checkpoint.
     """
     import torch
-    from diffusers import DDIMScheduler, StableDiffusionInpaintPipeline, UNet2DConditionModel
 
+    diffusers = library()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        unet = UNet2DConditionModel(
+        unet = diffusers.UNet2DConditionModel(
             sample_size=side // 8,
             in_channels=9 if inpainting else 4,
             block_out_channels=(_WIDTH, _WIDTH),
@@ -44,12 +45,12 @@ def tiny_pipeline(side: int = 64, inpainting: bool = False, seed: int = 0) -> An
             attention_head_dim=2,
             cross_attention_dim=_WIDTH,
         )
-        return StableDiffusionInpaintPipeline(
+        return diffusers.StableDiffusionInpaintPipeline(
             vae=tiny_vae(),
             text_encoder=tiny_text_encoder(),
             tokenizer=tiny_tokenizer(),
             unet=unet,
-            scheduler=DDIMScheduler(
+            scheduler=diffusers.DDIMScheduler(
                 beta_start=0.00085,
                 beta_end=0.012,
                 beta_schedule="scaled_linear",
@@ -58,7 +59,7 @@ def tiny_pipeline(side: int = 64, inpainting: bool = False, seed: int = 0) -> An
                 steps_offset=1,
             ),
             safety_checker=None,
-            feature_extractor=None,  # type: ignore[arg-type]
+            feature_extractor=None,
             requires_safety_checker=False,
         )
 
@@ -66,9 +67,8 @@ def tiny_pipeline(side: int = 64, inpainting: bool = False, seed: int = 0) -> An
 def tiny_vae(latent_channels: int = 4, **settings: Any) -> Any:
     """An autoencoder that halves a picture three times. Its output is stretched to visible contrast."""
     import torch
-    from diffusers import AutoencoderKL
 
-    vae = AutoencoderKL(
+    vae = library().AutoencoderKL(
         block_out_channels=(8, 8, 8, 8),
         down_block_types=("DownEncoderBlock2D",) * 4,
         up_block_types=("UpDecoderBlock2D",) * 4,

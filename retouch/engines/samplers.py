@@ -6,6 +6,7 @@ import inspect
 from dataclasses import dataclass, field
 from typing import Any
 
+from retouch.engines.loading import library
 from retouch.errors import BadInput, did_you_mean
 
 
@@ -86,10 +87,8 @@ def build(sampler: str, schedule: str, own: Any) -> Any:
 
     BadInput where the sampler is unknown, not for this kind of model, or has no such schedule.
     """
-    import diffusers
-
     chosen, options = resolve(sampler, schedule, flow=hasattr(own, "scale_noise"))
-    cls = getattr(diffusers, chosen.scheduler) if chosen else type(own)
+    cls = getattr(library(), chosen.scheduler) if chosen else type(own)
     accepted = inspect.signature(cls.__init__).parameters
     missing = [name for name, value in options.items() if value and name not in accepted]
     if missing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib
 import io
 import os
@@ -52,13 +53,14 @@ def text_pickle(sentinel: Path) -> bytes:
 
 def object_pickle(sentinel: Path) -> bytes:
     """OBJ makes a DetectionModel with its constructor, which evaluates the activation of its cfg."""
-    cfg = {"activation": f"exec({touch(sentinel)!r})", "nc": 1, "backbone": [], "head": [], "scales": {}}
+    cfg = {"activation": f"exec({touch(sentinel)!r})", "nc": 1, "backbone": [], "head": []}
     body = pickle.dumps(cfg, protocol=2)[2:-1]
     return b"\x80\x02(cultralytics.nn.tasks\nDetectionModel\n" + body + b"o."
 
 
 def model_call(sentinel: Path) -> Any:
-    cfg = {"activation": f"exec({touch(sentinel)!r})", "nc": 1, "backbone": [], "head": [], "scales": {}}
+    layer = [-1, 1, "Conv", [8, 3, 2]]
+    cfg = {"activation": f"exec({touch(sentinel)!r})", "nc": 1, "backbone": [layer], "head": []}
     return Call(DetectionModel, cfg)
 
 
@@ -80,22 +82,20 @@ def object_array(sentinel: Path) -> Any:
 
 ATTACKS: dict[str, tuple[Callable[[Path], Any], str]] = {
     "os.system": (lambda s: Call(os.system, f"touch {s}"), "posix.system|nt.system"),
-    "eval": (lambda s: Call(builtins.eval, touch(s)), "builtins.eval"),
-    "exec": (lambda s: Call(builtins.exec, touch(s)), "builtins.exec"),
-    "getattr chain": (lambda s: Call(getattr, Call(importlib.import_module, "os"), "system"), "builtins.getattr"),
+    "eval": (lambda s: Call(builtins.eval, touch(s)), "builtin(s|__).eval"),
+    "exec": (lambda s: Call(builtins.exec, touch(s)), "builtin(s|__).exec"),
+    "getattr": (lambda s: Call(getattr, Call(importlib.import_module, "os"), "system"), "getattr"),
     "importlib": (lambda s: Call(importlib.import_module, "antigravity"), "importlib.import_module"),
-    "nested pickle": (nested, "_pickle.loads"),
+    "nested pickle": (nested, "pickle.loads"),
     "torch.load": (torch_again, "torch.serialization.load"),
     "numpy object array": (object_array, "numpy.*_reconstruct"),
     "model constructor": (model_call, "DetectionModel"),
     "module constructor": (lambda s: Call(Conv, 1, 1), "Conv"),
     "hub": (lambda s: Call(torch.hub.load, "a/b", "c"), "torch.hub.load"),
     "jit": (lambda s: Call(torch.jit.load, str(s)), "torch.jit"),
-    "builtins through ultralytics": (lambda s: b"\x80\x02cultralytics.nn.tasks\ntorch\n.", "ultralytics.nn.tasks.torch"),
-    "dotted name": (
-        lambda s: b"\x80\x04\x8c\x15ultralytics.nn.tasks\x94\x8c\x0cnn.Module.to\x94\x93.".replace(b"\x15", b"\x14"),
-        "nn.Module.to",
-    ),
+    "what a module imports": (lambda s: b"\x80\x02cultralytics.nn.tasks\ntorch\n.", "nn.tasks.torch"),
+    "a function of a module": (lambda s: b"\x80\x02cultralytics.nn.tasks\nparse_model\n.", "parse_model"),
+    "dotted": (lambda s: b"\x80\x04\x8c\x14ultralytics.nn.tasks\x8c\x0cnn.Module.to\x93.", "nn.Module.to"),
     "INST": (text_pickle, "an instruction|os.system"),
     "OBJ": (object_pickle, "an instruction"),
 }  # fmt: skip
@@ -115,14 +115,13 @@ def test_an_attack_is_refused_by_name_and_never_runs(name: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", ["os.system", "eval", "nested pickle", "model constructor"])
-def test_the_attacks_are_real(name: str, tmp_path: Path) -> None:
+def test_the_attacks_are_real(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Python's own unpickler runs them: what is refused above is no straw man."""
     sentinel = tmp_path / "ran"
+    monkeypatch.setattr(Conv, "default_act", Conv.default_act)  # one of them sets it
     data = pickle.dumps(ATTACKS[name][0](sentinel), protocol=2)
-    try:
+    with contextlib.suppress(Exception):  # an attack may well break what it runs in
         pickle.loads(data)
-    except Exception:  # noqa: S110  # the attack may well break what it runs in
-        pass
     assert sentinel.exists()
 
 

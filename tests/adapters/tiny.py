@@ -1,13 +1,24 @@
-"""Tiny random pipelines of every family, made in code; Stable Diffusion's own is `engines.noise`."""
+"""Tiny random pipelines of every family, made in code, and jobs for them."""
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import functools
+
 import diffusers
+import numpy as np
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import T5Config, T5EncoderModel, T5TokenizerFast
 
+from retouch.engines import DiffusersEngine
 from retouch.engines.noise import tiny_pipeline, tiny_text_encoder, tiny_tokenizer, tiny_vae
+from retouch.geometry import Box, Size
+from retouch.mask import Mask
+from retouch.ports import Job, Silent
+from retouch.raster import Picture
+from retouch.recipe import Sampling, Settings
 
 WIDTH = 32
 
@@ -127,3 +138,50 @@ def build(family):
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return BUILDERS[family]()
+
+
+@functools.cache
+def engine(family):
+    """One engine per family for all tests; what a job asks for is undone by the next."""
+    return DiffusersEngine(build(family))
+
+
+SIZE = Size(96, 64)
+
+
+def job(number=0, *, settings=None, **changes):
+    """Job `number` of a batch: each has its own picture, mask, prompt and seed."""
+    noise = np.random.default_rng(number).integers(0, 256, (8, 12, 3), dtype=np.uint8)
+    picture = Picture(noise.repeat(8, 0).repeat(8, 1))
+    mask = Mask.of_box(SIZE, Box(16 + 8 * number, 8, 56 + 8 * number, 48))
+    plain = Job(picture, mask, f"face {number}", "", number, settings or tuned())
+    return dataclasses.replace(plain, **changes)
+
+
+def tuned(strength=0.5, content="original", **sampling):
+    return Settings(Sampling(**{"steps": 4, **sampling}), strength, content)
+
+
+def paint(engine, *jobs):
+    painted = engine.paint(jobs, Silent())
+    return painted[0] if len(jobs) == 1 else painted
+
+
+def gap(a, b):
+    """The largest difference between two pictures, in levels."""
+    return int(np.abs(a.pixels.astype(int) - b.pixels).max())
+
+
+@contextlib.contextmanager
+def watched(module):
+    """The first positional argument, or `hidden_states`, of each forward call of `module`."""
+    seen = []
+
+    def note(module, args, kwargs):
+        seen.append(args[0] if args else kwargs["hidden_states"])
+
+    handle = module.register_forward_pre_hook(note, with_kwargs=True)
+    try:
+        yield seen
+    finally:
+        handle.remove()

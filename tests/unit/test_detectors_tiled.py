@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import cv2
@@ -70,7 +71,7 @@ def test_a_picture_no_larger_than_a_tile_is_seen_once() -> None:
 @given(st.integers(1, 9000), st.integers(64, 900))
 def test_sides_fall_by_at_most_a_half_to_the_smallest(longest: int, smallest: int) -> None:
     levels = (longest, *sides(longest, smallest))
-    assert all(b < a <= 2 * b + 2 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b < a <= 2 * b + 2 for a, b in itertools.pairwise(levels))
     assert levels[-1] <= max(smallest, 1) or longest <= smallest
 
 

@@ -191,6 +191,13 @@ def test_a_later_wave_sees_what_an_earlier_one_painted():
     assert (second.picture.pixels == painted).all(2).any()
 
 
+def test_the_waves_of_all_pictures_go_together():
+    engine = FakeEngine()
+    overlapping = found(square(100, 100, 100), square(150, 100, 100))
+    run([noise(CANVAS), noise(CANVAS, 1)], [planned(overlapping)] * 2, engine)
+    assert [[job.seed for job in call] for call in engine.calls] == [[100, 100], [101, 101]]
+
+
 def failing(error, fits):
     def before(jobs):
         if not fits(jobs):

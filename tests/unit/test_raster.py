@@ -116,6 +116,7 @@ def test_damaged_exif_does_not_cost_the_picture():
 def rgba(alpha_low: int = 0) -> np.ndarray:
     random = np.random.default_rng(5)
     alpha = random.integers(alpha_low, 256, (SIZE.height, SIZE.width, 1), np.uint8)
+    alpha[0, :4] = alpha_low
     return np.dstack([PIXELS, alpha])
 
 
@@ -260,6 +261,10 @@ def test_profile_and_exif_survive_other_formats(kind):
     bag = decode(encode(loaded(), kind)).baggage
     assert bag.icc == SRGB
     assert maker(bag.exif) == "Maker"
+
+
+def test_xmp_is_written_as_the_kind_of_chunk_it_is_read_from():
+    assert b"iTXtXML:com.adobe.xmp" in encode(loaded())
 
 
 def test_text_given_to_the_encoder_joins_and_replaces():

@@ -117,7 +117,7 @@ def test_a_server_that_cannot_resume_starts_over(server: Server, tmp_path: Path)
 @pytest.mark.parametrize("reply", ["other", "longer"])
 def test_other_bytes_than_the_catalogues_are_deleted(server: Server, tmp_path: Path, reply: str) -> None:
     server.replies = [reply]
-    with pytest.raises(DownloadFailed, match="is not model.pt: its sha256 is"):
+    with pytest.raises(DownloadFailed, match=r"is not model\.pt: its sha256 is"):
         fetch(item(server.url), tmp_path, pause=0)
     assert files(tmp_path) == []
 

@@ -1,0 +1,69 @@
+"""A WebUI booted without its page, for what cannot be seen over HTTP: `bench/inside.py` runs there."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bench.figures import Figure
+from bench.pictures import crowd
+from retouch import raster
+
+FACES = 8
+MOST_SECONDS_AT_BOOT = 0.15
+MOST_OUTSIDE = 0.15
+_INSIDE = Path(__file__).with_name("inside.py")
+
+
+def measure(webui: Path, steps: int, rounds: int) -> list[Figure]:
+    """Boot figures are medians over `rounds` fresh processes, after one that compiles the bytecode."""
+    boots = [_inside(webui, "boot") for _ in range(rounds + 1)][1:]
+    seconds = statistics.median(boot["import_seconds"] for boot in boots)
+    connections = max(len(boot["connections"]) for boot in boots)
+    return [
+        Figure.at_most("WebUI: importing the script", seconds, "s", MOST_SECONDS_AT_BOOT),
+        Figure.exactly("WebUI: connections tried while Retouch boots", connections, "connections", 0),
+        _share(webui, steps),
+    ]
+
+
+def _share(webui: Path, steps: int) -> Figure:
+    with tempfile.TemporaryDirectory() as folder:
+        picture = Path(folder, "crowd.png")
+        raster.write(crowd(FACES), picture)
+        fixed = _inside(webui, "share", str(picture), str(steps))
+    if fixed["faces"] != FACES:
+        raise SystemExit(f"{fixed['faces']} of {FACES} faces were painted inside the WebUI.")
+    outside = fixed["seconds"] - sum(fixed["forward"].values())
+    parts = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in fixed["forward"].items())
+    print(f"Share outside the forward passes, in the WebUI with {fixed['model']}: {parts} of {fixed['seconds']:.2f} s")
+    print(f"  {outside / FACES * 1000:.1f} ms per face, whatever the model")
+    name = f"WebUI: time outside the models, {FACES} faces, {steps} steps"
+    return Figure.at_most(name, outside / fixed["seconds"], "of the whole", MOST_OUTSIDE)
+
+
+def _inside(webui: Path, *words: str) -> dict[str, Any]:
+    """What `inside.py` found out in a fresh process of the WebUI's own Python."""
+    folder = webui.expanduser().resolve()
+    if not (folder / "webui.py").is_file():
+        raise SystemExit(f"{folder} is not a WebUI: it has no webui.py.")
+    with tempfile.TemporaryDirectory() as scratch:
+        found = Path(scratch, "found.json")
+        command = [str(_python(folder)), str(_INSIDE), str(found), *words]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode or not found.exists():
+            raise SystemExit(f"The WebUI did not boot:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+        return json.loads(found.read_text())
+
+
+def _python(webui: Path) -> Path:
+    """RETOUCH_WEBUI_PYTHON, else the environment that the WebUI made for itself, else this one."""
+    named = os.environ.get("RETOUCH_WEBUI_PYTHON")
+    own = webui / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    return Path(named) if named else own if own.exists() else Path(sys.executable)

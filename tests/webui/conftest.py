@@ -1,0 +1,59 @@
+"""Puts the stand-in in the WebUI's place: `modules` is importable from here on, and nothing else is added.
+
+Nothing else is called `modules`, so it may stay in sys.modules; sys.path is as before at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+STANDIN = Path(__file__).parent / "standin"
+
+
+def _install() -> None:
+    sys.path.insert(0, str(STANDIN))
+    try:
+        package = importlib.import_module("modules")
+        for module in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"modules.{module.name}")
+    finally:
+        sys.path.remove(str(STANDIN))
+
+
+_install()
+
+import torch  # noqa: E402
+from modules import trace  # noqa: E402  (only now there is one)
+
+from retouch.webui import service  # noqa: E402
+from tests.webui.driver import Detectors, WebUI  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def started() -> WebUI:
+    """The page is built once for all tests."""
+    whole = pytest.MonkeyPatch()
+    webui = WebUI()
+    whole.setattr(service, "registry", Detectors)
+    webui.start()
+    whole.undo()
+    return webui
+
+
+@pytest.fixture
+def webui(started: WebUI, monkeypatch: pytest.MonkeyPatch) -> Iterator[WebUI]:
+    """As after a start. Errors that the WebUI would log fail the test, unless it takes them."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # the latents are tiny
+    started.reset()
+    monkeypatch.setattr(service, "registry", lambda: started.detectors)
+    yield started
+    torch.set_num_threads(threads)
+    errors = [(said["message"], said["error"]) for said in trace.of("error")]
+    assert not errors

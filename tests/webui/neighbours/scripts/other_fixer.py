@@ -1,0 +1,20 @@
+"""Another extension's always-on script, of the kind that repaints faces itself."""
+
+from modules import scripts
+
+
+class OtherFixer(scripts.Script):
+    def title(self):
+        return "Other fixer"
+
+    def show(self, is_img2img):
+        return scripts.AlwaysVisible
+
+    def ui(self, is_img2img):
+        return []
+
+    def process(self, p, *args):
+        p.fixed_by_other = True
+
+    def postprocess_image(self, p, pp, *args):
+        pass

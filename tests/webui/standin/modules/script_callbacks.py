@@ -1,0 +1,35 @@
+"""Global callbacks. All are forgotten when scripts are loaded again."""
+
+_callbacks = {"app_started": [], "before_ui": [], "ui_settings": []}
+
+
+def clear_callbacks():
+    for registered in _callbacks.values():
+        registered.clear()
+
+
+def on_app_started(callback, *, name=None):
+    _callbacks["app_started"].append(callback)
+
+
+def on_before_ui(callback, *, name=None):
+    _callbacks["before_ui"].append(callback)
+
+
+def on_ui_settings(callback, *, name=None):
+    _callbacks["ui_settings"].append(callback)
+
+
+def app_started_callback(demo, app):
+    for callback in _callbacks["app_started"]:
+        callback(demo, app)
+
+
+def before_ui_callback():
+    for callback in reversed(_callbacks["before_ui"]):
+        callback()
+
+
+def ui_settings_callback():
+    for callback in _callbacks["ui_settings"]:
+        callback()
