@@ -26,7 +26,7 @@ SKIPPED = "Retouch skipped img2img"
 BLANK = Said("", "")
 CHUNK = "parameters"
 """The PNG text chunk the WebUI keeps its generation text in."""
-_OURS = re.compile(r',?\s*Retouch(?: regions)?: "(?:\\.|[^\\"])*"')
+_OURS = re.compile(r',?\s*Retouch(?: regions)?: (?:"(?:\\.|[^\\"])*"|\{\}|\[\])')
 
 
 def params(recipe: Recipe, reports: Sequence[Report] = (), around: Said = BLANK) -> dict[str, str]:

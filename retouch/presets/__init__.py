@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 
-from retouch.errors import BadInput, Missing, did_you_mean
+from retouch.errors import BadInput, Missing, RetouchError, did_you_mean
 from retouch.knobs import load
 from retouch.recipe import Recipe
 
+_LOG = logging.getLogger(__name__)
 BUILT_IN = Path(__file__).parent
 
 
@@ -23,9 +25,16 @@ def read(path: Path) -> Recipe:
 
 
 def recipes(own: Path | None = None) -> dict[str, Recipe]:
-    """All recipes by name; a person's own replaces a built-in of its name."""
-    folders = [BUILT_IN] + ([own] if own and own.is_dir() else [])
-    found = [read(path) for folder in folders for path in sorted(folder.glob("*.json"))]
+    """All recipes by name; a person's own replaces a built-in of its name.
+
+    One of their files that cannot be read is logged and left out: the others still serve.
+    """
+    found = [read(path) for path in sorted(BUILT_IN.glob("*.json"))]
+    for path in sorted(own.glob("*.json")) if own and own.is_dir() else ():
+        try:
+            found.append(read(path))
+        except (RetouchError, OSError) as error:
+            _LOG.warning("Retouch: recipe %s is left out: %s", path.name, error)
     return {recipe.name: recipe for recipe in found}
 
 

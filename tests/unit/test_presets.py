@@ -50,6 +50,13 @@ def test_an_own_recipe_joins_and_replaces(tmp_path):
     assert len(known) == len(BUILT_IN) + 1
 
 
+def test_a_broken_own_recipe_is_said_and_costs_no_other(tmp_path, caplog):
+    (tmp_path / "a.json").write_text("{", "utf-8")
+    (tmp_path / "b.json").write_text('{"name": "Mine"}', "utf-8")
+    assert set(presets.recipes(tmp_path)) == {*BUILT_IN, "Mine"}
+    assert "a.json" in caplog.text
+
+
 def test_a_folder_that_is_not_there_is_no_fault(tmp_path):
     assert presets.recipes(tmp_path / "none") == BUILT_IN
 

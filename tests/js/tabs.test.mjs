@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { markTabs, runs } from "../../javascript/retouch.mjs";
+
+function button() {
+    const classes = new Set();
+    return {
+        classList: {
+            contains: (name) => classes.has(name),
+            toggle: (name, on) => (on ? classes.add(name) : classes.delete(name)),
+        },
+    };
+}
+
+/** A page of target tabs: [detectors chosen, enabled] each. */
+function page(targets) {
+    const buttons = targets.map(button);
+    return {
+        buttons,
+        querySelectorAll(selector) {
+            if (selector.endsWith(".tab-nav button")) {
+                return buttons;
+            }
+            const index = Number(/models_(\d+) /.exec(selector)[1]) - 1;
+            return Array(targets[index][0]);
+        },
+        querySelector(selector) {
+            const index = Number(/enabled_(\d+) /.exec(selector)[1]) - 1;
+            return { checked: targets[index][1] };
+        },
+    };
+}
+
+const marked = (root) => root.buttons.map((b) => b.classList.contains("retouch-on"));
+
+test("a target runs when it is enabled and names a detector", () => {
+    assert.equal(runs(1, true), true);
+    assert.equal(runs(0, true), false);
+    assert.equal(runs(2, false), false);
+});
+
+test("only the tabs that run are marked, and the mark goes again", () => {
+    const targets = [[1, true], [2, false], [0, true]];
+    const root = page(targets);
+    markTabs(root, "txt2img");
+    assert.deepEqual(marked(root), [true, false, false]);
+    targets[0][1] = false;
+    targets[1][1] = true;
+    markTabs(root, "txt2img");
+    assert.deepEqual(marked(root), [false, true, false]);
+});
