@@ -169,19 +169,21 @@ def _beside_adetailer(webui: Webui, steps: int, rounds: int) -> list[Figure]:
 
 
 def _ratio(webui: Webui, steps: int, rounds: int, theirs: dict[str, Any]) -> float:
-    """Median of rounds, each one request of either tool; the first round warms up."""
+    """Median of rounds, each one request of either tool, after a short one of each that loads models."""
     picture, ratios = crowd(FACES), []
-    for number in range(rounds + 1):
+    for script in (retouch(), theirs):
+        webui.img2img(picture, 1, script)
+    for number in range(rounds):
         ours, other = _in_turn(
             number,
             lambda: webui.img2img(picture, steps, retouch()),
             lambda: webui.img2img(picture, steps, theirs),
         )
-        print(f"  Retouch {ours.seconds:.2f} s, ADetailer {other.seconds:.2f} s" + (" (warm-up)" if not number else ""))
+        print(f"  Retouch {ours.seconds:.2f} s, ADetailer {other.seconds:.2f} s", flush=True)
         if not ours.faces == other.faces == FACES:
             raise SystemExit(f"Retouch changed {ours.faces} areas and ADetailer {other.faces}: no fair comparison.")
         ratios.append(ours.seconds / other.seconds)
-    return statistics.median(ratios[1:])
+    return statistics.median(ratios)
 
 
 def _in_turn(number: int, a: Callable[[], Fixed], b: Callable[[], Fixed]) -> tuple[Fixed, Fixed]:

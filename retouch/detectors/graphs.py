@@ -14,6 +14,7 @@ import re
 import sys
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,9 @@ class Graphs:
         with self._lock:
             if kind not in self._made:
                 self._made[kind] = _make(kind)
-            return self._made[kind].process(pixels)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # protobuf's, about mediapipe's way of using it
+                return self._made[kind].process(pixels)
 
     def close(self) -> None:
         """Free every graph; the next run makes its own again."""

@@ -19,7 +19,7 @@ from retouch.detectors.graphs import Graphs
 from retouch.detectors.tiled import Searcher, merged_passes, whole_only
 from retouch.geometry import Box, Size, iou
 from retouch.mask import Mask
-from retouch.region import Region, distinct
+from retouch.region import Region, distinct, overlap
 
 RANGES = ("full", "short")
 
@@ -185,11 +185,21 @@ def _hand(points: np.ndarray, score: float) -> Region | None:
 def find_people(graphs: Graphs, pixels: np.ndarray) -> list[Region]:
     """The matte's connected parts, each scored by its mean confidence. People who touch are one part.
 
-    The model squeezes what it gets into a square, and squeezed people it misses: a square goes in.
+    The model squeezes what it gets into a square: outlines are best so, but in a wide picture it misses
+    people, whom it sees when grey bars make the picture square. They are added where nobody was found.
     """
+    found = _people(_matte(graphs, pixels))
     square, left, top = _squared(pixels)
-    matte = np.asarray(graphs.run("person", square).segmentation_mask, np.float32)
-    matte = matte[top : top + pixels.shape[0], left : left + pixels.shape[1]]
+    matte = _matte(graphs, square)[top : top + pixels.shape[0], left : left + pixels.shape[1]]
+    return found + [p for p in _people(matte) if all(overlap(p, known) < 0.2 for known in found)]
+
+
+def _matte(graphs: Graphs, pixels: np.ndarray) -> np.ndarray:
+    """(height, width) float32, 0 to 1."""
+    return np.asarray(graphs.run("person", pixels).segmentation_mask, np.float32)
+
+
+def _people(matte: np.ndarray) -> list[Region]:
     solid = (matte >= 0.5).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     least = max(0.002 * matte.size, 64)

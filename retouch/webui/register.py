@@ -7,9 +7,17 @@ from retouch.webui.host import script_callbacks
 
 
 def register() -> None:
+    """One callback now, the others from it: for each the host inspects the whole call stack, which from
+    inside an import, where it is searched in vain for the import's own frames, takes longer than all else.
+    """
+    script_callbacks.on_before_ui(_on_before_ui)
+
+
+def _on_before_ui() -> None:
+    """The host builds its settings, its page and its routes after this, in this order."""
     script_callbacks.on_ui_settings(settings.on_ui_settings)
-    script_callbacks.on_before_ui(axes.on_before_ui)
     script_callbacks.on_app_started(_on_app_started)
+    axes.on_before_ui()
 
 
 def _on_app_started(demo: object, app: object) -> None:

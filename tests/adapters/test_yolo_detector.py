@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,6 +30,15 @@ from retouch.region import Region
 
 SHAPES = Path(__file__).parents[1] / "data" / "shapes-seg.pt"
 DISC, SQUARE = (240, 20, 30), (10, 230, 40)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """On a busy machine the threads of so small a network only wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")
@@ -377,5 +386,5 @@ class TestOpenVocabulary:
 
     def test_without_the_encoder_it_says_which_file_to_get(self, world: Path) -> None:
         module = torch.load(world, weights_only=False)["model"]
-        with pytest.raises(Missing, match="clip package|ViT-B-32.pt"):
+        with pytest.raises(Missing, match=r"clip package|ViT-B-32\.pt"):
             Vocabulary(lambda name: None).embed(module, ["hat"])

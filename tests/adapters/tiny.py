@@ -21,6 +21,7 @@ from retouch.raster import Picture
 from retouch.recipe import Sampling, Settings
 
 WIDTH = 32
+torch.set_num_threads(1)  # a tensor this small is done before a second thread wakes
 
 
 def sd(inpainting=False):

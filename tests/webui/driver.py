@@ -30,7 +30,6 @@ from retouch.errors import Missing
 from retouch.fakes import FakeDetector
 from retouch.geometry import Box
 from retouch.raster import Picture, from_pil
-
 from retouch.webui.job import WARNINGS
 
 ROOT = Path(__file__).parents[2]
@@ -226,5 +225,3 @@ def only_in(mask: np.ndarray, boxes: Sequence[Box], reach: int) -> bool:
             return False
         rest[grown.slices] = False
     return not rest.any()
-
-

@@ -178,7 +178,9 @@ def test_what_the_script_sees_is_what_the_webui_saves(size):
     assert np.array_equal(_seen(rough).pixels, pixels_of(rough))
     pixels = picture.pixels.copy()
     pixels[5:9, 3:8] = 200
-    merged = _merged(rough, _seen(rough), _seen(rough).with_pixels(np.where(pixels == 200, 200, _seen(rough).pixels)))
+    merged = _merged(
+        rough, _seen(rough), _seen(rough).with_pixels(np.where(pixels == 200, 200, _seen(rough).pixels))
+    )
     kept = (_seen(rough).pixels == pixels_of(merged)).all(2)
     assert np.array_equal(pixels_of(merged)[5:9, 3:8], pixels[5:9, 3:8])
     assert (merged[:, kept] == rough[:, kept]).all()

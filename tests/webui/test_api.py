@@ -1,0 +1,176 @@
+"""The REST doors inside the WebUI: who may enter, and what the WebUI sees of a request."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from modules import call_queue, progress, script_callbacks, shared, trace
+
+from retouch import raster
+from retouch.raster import from_pil
+from retouch.webui.api import HostBackend
+from tests.webui.driver import LEFT, RIGHT, changed, inner, only_in, photo
+
+IMAGE = raster.encode_base64(from_pil(photo()))
+ORDER = ["queued", "lock", "begin", "started", "finished", "end", "tqdm clear", "unlock"]
+
+
+@pytest.fixture
+def app(webui) -> FastAPI:
+    """As the WebUI tells extensions, with its page or without (--nowebui)."""
+    made = FastAPI()
+    script_callbacks.app_started_callback(None, made)
+    return made
+
+
+@pytest.fixture
+def client(app) -> TestClient:
+    return TestClient(app, raise_server_exceptions=False)
+
+
+def post(client, verb: str, body: dict, **headers):
+    said = {"Content-Type": "application/json", **headers}
+    return client.post(f"/retouch/v1/{verb}", content=json.dumps(body), headers=said)
+
+
+def order() -> list[str]:
+    return [what for what, _ in trace.events if what in ORDER]
+
+
+def test_fix_paints_through_the_webuis_pipeline(client):
+    answer = post(client, "fix", {"image": IMAGE, "prompt": "a face", "seed": 5}).json()
+    (said,) = inner()
+    assert (said["prompts"], said["seeds"]) == (["a face"] * 2, [5, 6])
+    assert (said["sampler"], said["checkpoint"]) == ("Euler", "one.safetensors")
+    fixed = raster.decode_base64(answer["image"])
+    assert only_in(changed(photo(), fixed), (LEFT, RIGHT), 40)
+    assert answer["warnings"] == []
+
+
+def test_a_request_waits_for_the_queue_shows_on_the_bar_and_cleans_up(client):
+    post(client, "fix", {"image": IMAGE})
+    assert order() == ORDER
+    assert trace.of("begin")[0]["job"] == trace.of("queued")[0]["task"]
+    assert trace.of("queued")[0]["task"].startswith("task(retouch_fix")
+
+
+def test_it_cleans_up_when_it_fails(client, webui):
+    webui.detectors.faces.find = lambda *_: 1 / 0
+    answer = post(client, "detect", {"image": IMAGE})
+    assert answer.status_code == 500
+    assert order() == ORDER
+    assert (shared.state.job, progress.current_task, progress.pending_tasks) == ("", None, {})
+    assert call_queue.queue_lock.holder is None
+
+
+def test_another_checkpoint_is_loaded_for_a_request_and_back_before_the_queue_moves_on(client):
+    post(client, "fix", {"image": IMAGE, "checkpoint": "two.safetensors", "vae": "soft.vae.pt"})
+    events = [what for what, _ in trace.events if what in ("checkpoint loaded", "vae loaded", "unlock")]
+    assert events.count("checkpoint loaded") == 2
+    assert events[-1] == "unlock"
+    assert shared.opts.sd_model_checkpoint == "one.safetensors"
+
+
+def test_requests_take_turns(client):
+    seen = []
+    trace.before_sampling = lambda p: seen.append(call_queue.queue_lock.holder)
+    threads = [threading.Thread(target=post, args=(client, "fix", {"image": IMAGE})) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 3
+    assert all(seen)
+    assert order() != []
+    inside = [what for what in order() if what in ("lock", "unlock")]
+    assert inside == ["lock", "unlock"] * 3
+
+
+def test_interrupt_is_obeyed(client):
+    trace.on_step = lambda p, step: setattr(shared.state, "interrupted", True)
+    answer = post(client, "fix", {"image": IMAGE}).json()
+    assert answer["stopped"] is True
+    assert {report["outcome"] for report in answer["reports"]} == {"skipped"}
+
+
+def test_reading_doors_do_not_wait_for_the_queue(client):
+    """A page asks for them while a picture is being made."""
+    with call_queue.queue_lock:
+        answers = [client.get(f"/retouch/v1/{door}") for door in ("health", "schema", "models", "recipes")]
+    assert [answer.status_code for answer in answers] == [200] * 4
+    health = answers[0].json()
+    assert (health["host"], health["checkpoint"]) == ("webui", "one.safetensors")
+    assert [model["name"] for model in answers[2].json()["models"]] == ["face", "hand"]
+
+
+def test_a_request_is_closed_to_inner_scripts(client):
+    """No surrounding job: the scripts on the page have no say, not even the allowed ones."""
+    post(client, "fix", {"image": IMAGE, "prompt": "__hair__"})
+    assert inner()[0]["prompts"][0] == "__hair__"
+    assert [said for said in trace.of("hook") if said["script"] != "RetouchScript"] == []
+
+
+def basic(name: str, word: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{word}".encode()).decode()}
+
+
+DOORS = [("GET", "health"), ("GET", "schema"), ("GET", "models"), ("GET", "recipes")] + [
+    ("POST", verb) for verb in ("detect", "plan", "fix")
+]
+
+
+def statuses(client, **given) -> set[int]:
+    said = {"Content-Type": "application/json", **given.get("headers", {})}
+    cookies = given.get("cookies")
+    return {
+        client.request(
+            how, f"/retouch/v1/{name}", content="{}" if how == "POST" else None, headers=said, cookies=cookies
+        ).status_code
+        for how, name in DOORS
+    }
+
+
+def test_doors_are_open_where_the_webui_asks_for_nothing(client):
+    assert 401 not in statuses(client)
+
+
+def test_every_door_asks_for_the_apis_password(client):
+    shared.cmd_opts.api_auth = "ann:secret,bob:a:b"
+    assert statuses(client) == {401}
+    assert statuses(client, headers=basic("ann", "wrong")) == {401}
+    assert statuses(client, headers=basic("eve", "secret")) == {401}
+    assert 401 not in statuses(client, headers=basic("ann", "secret"))
+    assert 401 not in statuses(client, headers=basic("bob", "a:b"))
+
+
+def test_every_door_asks_for_the_pages_login(client, app):
+    """--gradio-auth: the page's cookie or its password."""
+    app.auth, app.tokens = {"ann": "secret"}, {"token-of-ann": "ann"}
+    assert statuses(client) == {401}
+    assert statuses(client, cookies={"access-token": "made-up"}) == {401}
+    assert 401 not in statuses(client, cookies={"access-token": "token-of-ann"})
+    assert 401 not in statuses(client, cookies={"access-token-unsecure": "token-of-ann"})
+    assert 401 not in statuses(client, headers=basic("ann", "secret"))
+
+
+def test_a_refusal_tells_the_browser_how_to_ask(client):
+    shared.cmd_opts.api_auth = "ann:secret"
+    assert client.get("/retouch/v1/health").headers["WWW-Authenticate"] == "Basic"
+
+
+def test_nothing_is_painted_for_a_stranger(client):
+    shared.cmd_opts.api_auth = "ann:secret"
+    post(client, "fix", {"image": IMAGE})
+    assert order() == []
+    assert inner() == []
+
+
+def test_busy_in_a_hook_would_never_end(webui):
+    """The queue is not re-entrant: this is why no hook uses the backend."""
+    with call_queue.queue_lock, pytest.raises(AssertionError, match="re-entrant"), HostBackend().busy("fix"):
+        pass

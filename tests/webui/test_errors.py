@@ -1,0 +1,178 @@
+"""Whatever breaks, the picture is kept, and the page and the generation text say what happened."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from modules import shared, trace
+
+from retouch.geometry import Box
+from retouch.studio import Studio
+from tests.webui.driver import (
+    FACES,
+    LEFT,
+    RIGHT,
+    Run,
+    changed,
+    expected_errors,
+    inner,
+    only_in,
+    outer,
+    recipe,
+)
+
+
+def says(run: Run, words: str) -> bool:
+    """In the generation text of every picture, and under the gallery."""
+    everywhere = [run.warnings, run.processed.comments, *run.infotexts]
+    return all(words in text for text in everywhere)
+
+
+def of_ours(error: BaseException, when=lambda p: True):
+    """Raised by the sampler for our jobs alone."""
+
+    def before(p):
+        if type(p).__name__ == "CropsImg2Img" and when(p):
+            raise error
+
+    return before
+
+
+@pytest.fixture
+def plain(webui) -> Run:
+    run = webui.txt2img(batch_size=2)
+    trace.clear()
+    return run
+
+
+def test_a_detector_that_breaks(webui, plain):
+    webui.detectors.faces.find = lambda *_: 1 / 0
+    run = webui.txt2img(FACES, batch_size=2)
+    assert run.pictures == plain.pictures
+    assert says(run, "ZeroDivisionError")
+
+
+def test_a_detector_that_does_not_exist(webui, plain):
+    run = webui.txt2img(recipe({"target": {"models": ["foot"]}}, {}), batch_size=2)
+    assert says(run, "'foot'")
+    assert only_in(changed(plain.pictures[0], run.pictures[0]), (LEFT, RIGHT), 40)
+
+
+def test_a_sampler_that_breaks(webui, plain):
+    trace.before_sampling = of_ours(RuntimeError("tensors do not fit"))
+    run = webui.txt2img(FACES, batch_size=2)
+    assert run.pictures == plain.pictures
+    assert says(run, "tensors do not fit")
+    assert expected_errors()
+
+
+def test_one_region_that_breaks_costs_only_itself(webui, plain):
+    trace.before_sampling = of_ours(RuntimeError("bad"), lambda p: "girl" in "".join(p.prompts))
+    run = webui.txt2img(recipe({"prompt": "man [SEP] girl"}), batch_size=2)
+    for before, after in zip(plain.pictures, run.pictures, strict=True):
+        assert only_in(changed(before, after), (LEFT,), 40)
+    assert says(run, "bad")
+    assert '\\"left\\":' in run.infotexts[0]
+    expected_errors()
+
+
+def test_nan_in_one_region_costs_only_that_region(webui, plain):
+    """The WebUI refuses a batch that is all NaN; ours is tried again one by one."""
+
+    def spoil(p, latents):
+        ours = type(p).__name__ == "CropsImg2Img"
+        bad = ours and (len(p.prompts) > 1 or "girl" in p.prompts[0])
+        return latents * torch.nan if bad else latents
+
+    trace.spoil = spoil
+    run = webui.txt2img(recipe({"prompt": "man [SEP] girl"}))
+    assert only_in(changed(plain.pictures[0], run.pictures[0]), (LEFT,), 40)
+    assert says(run, "NaN")
+    assert not expected_errors()
+
+
+def test_out_of_memory_halves_the_batch_and_frees_the_detectors(webui, plain):
+    error = torch.cuda.OutOfMemoryError("CUDA out of memory")
+    trace.before_sampling = of_ours(error, lambda p: len(p.prompts) > 2)
+    run = webui.txt2img(FACES, batch_size=2)
+    assert [said["batch"] for said in inner()] == [2, 2]
+    assert webui.detectors.unloaded == 1
+    assert run.warnings == ""
+    whole = webui.txt2img(FACES, batch_size=2)
+    assert run.pictures == whole.pictures
+
+
+def test_out_of_memory_for_a_single_region_is_said(webui, plain):
+    trace.before_sampling = of_ours(torch.cuda.OutOfMemoryError("CUDA out of memory"))
+    run = webui.txt2img(FACES, batch_size=2)
+    assert run.pictures == plain.pictures
+    assert says(run, "out of memory")
+
+
+def test_a_fault_of_retouch_itself(webui, plain, monkeypatch):
+    def broken(*_):
+        raise KeyError("oh")
+
+    monkeypatch.setattr(Studio, "fix", broken)
+    run = webui.txt2img(FACES, batch_size=2)
+    assert run.pictures == plain.pictures
+    assert says(run, "KeyError")
+    assert expected_errors()
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        ({"enabled": True, "recipe": "Face polich"}, "Face polish"),
+        ({"enabled": True, "recipy": "Face polish"}, "recipy"),
+        ({"enabled": "yes"}, "enabled"),
+        ({**FACES, "steps": 999}, "steps"),
+        (recipe({"denoising_strength": float("nan")}), "denoising_strength"),
+        (recipe({"target": {"models": ["face"], "order": "up"}}), "order"),
+        (recipe({"prompt": "\ud800"}), "prompt"),
+    ],
+)
+def test_a_bad_request_is_said_and_nothing_is_touched(webui, plain, request_, words):
+    run = webui.txt2img(request_, batch_size=2)
+    assert run.pictures == plain.pictures
+    assert says(run, words)
+    assert inner() == []
+
+
+def test_a_bad_widget_is_named(webui, plain):
+    run = webui.txt2img(webui.values(enable=True, steps_1="many"), batch_size=2)
+    assert says(run, "target 1")
+    assert says(run, "steps")
+    assert run.pictures == plain.pictures
+
+
+def test_a_good_job_says_nothing(webui):
+    run = webui.txt2img(FACES)
+    assert run.warnings == run.processed.comments == ""
+
+
+def test_a_warning_of_one_job_is_not_the_next_ones(webui):
+    """The Batch tab and X/Y/Z cells share the dictionary it is written in."""
+    bad = webui.txt2img({"enabled": True, "recipe": "none such"})
+    assert bad.warnings
+    with webui.generating():
+        bad.p.script_args = webui.args(False, FACES)
+        from modules import processing
+
+        again = Run(bad.p, processing.process_images(bad.p))
+    assert again.warnings == ""
+    assert "none such" not in again.infotexts[0]
+
+
+def test_a_region_painted_smaller_than_it_is_is_remarked(webui):
+    webui.detectors.faces.boxes = (Box(10, 10, 500, 500),)
+    run = webui.txt2img(recipe({"shape": {"work_side": 64}}))
+    assert says(run, "softer")
+
+
+def test_the_outer_job_always_ends(webui):
+    trace.before_sampling = of_ours(RuntimeError("no"))
+    run = webui.txt2img(FACES, n_iter=3)
+    assert len(run.pictures) == len(outer()) == 3
+    assert shared.state.job == ""
+    expected_errors()

@@ -1,0 +1,123 @@
+"""Generation text: each picture's own regions, and back into the widgets."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from modules import infotext_utils
+
+from retouch import presets
+from retouch.infotext import RECIPE, REGIONS, params, recipe_in
+from retouch.knobs import at
+from retouch.recipe import Pass, Target
+from retouch.webui.panel import CUSTOM, LEAVES, request_from
+from retouch.webui.widgets import shown
+from tests.helpers import values_of
+from tests.webui.driver import FACES, LEFT, RIGHT, recipe
+
+TABS = 4
+
+
+def read(infotext: str) -> dict:
+    return infotext_utils.parse_generation_parameters(infotext)
+
+
+def regions(infotext: str) -> list[dict]:
+    return json.loads(read(infotext)[REGIONS])
+
+
+def test_every_picture_names_its_own_regions(webui):
+    run = webui.txt2img(FACES, batch_size=2, n_iter=2)
+    seeds = [[region["seed"] for region in regions(text)] for text in run.infotexts]
+    assert seeds == [[100, 101], [101, 102], [102, 103], [103, 104]]
+    assert [region["box"] for region in regions(run.infotexts[3])] == [list(LEFT), list(RIGHT)]
+
+
+def test_the_whole_job_is_told_to_the_api(webui):
+    run = webui.txt2img(FACES, batch_size=2, n_iter=2)
+    told = run.processed.extra_generation_params[REGIONS]
+    assert told == [read(text)[REGIONS] for text in run.infotexts]
+
+
+def test_a_picture_without_regions_says_the_recipe_only(webui):
+    webui.detectors.faces.boxes = ()
+    said = read(webui.txt2img(FACES).infotexts[0])
+    assert RECIPE in said
+    assert REGIONS not in said
+
+
+def test_a_region_says_its_prompt_where_it_is_not_the_pictures(webui):
+    run = webui.txt2img(recipe({"prompt": "[PROMPT] [SEP] a girl, smiling"}))
+    assert [region.get("prompt") for region in regions(run.infotexts[0])] == [None, "a girl, smiling"]
+
+
+def test_saved_files_carry_the_same_text(webui):
+    from modules import trace
+
+    run = webui.txt2img(FACES, batch_size=2)
+    assert [said["info"] for said in trace.of("saved")] == run.infotexts
+
+
+def values_for(webui, passes: list[Pass], name: str = CUSTOM, skip: bool = False) -> list:
+    padded = [*passes, *[Pass()] * (TABS - len(passes))]
+    return [True, name, skip, *(shown(leaf, at(p, leaf.path)) for p in padded for leaf in LEAVES)]
+
+
+def passes() -> st.SearchStrategy[list[Pass]]:
+    words = st.lists(st.sampled_from(["face", "hand", "a.pt"]), min_size=1, max_size=2, unique=True)
+    kinds = st.lists(st.sampled_from(["face", "left hand"]), max_size=2, unique=True)
+
+    def looking(made: Pass, models: list[str], classes: list[str]) -> Pass:
+        target: Target = dataclasses.replace(made.target, models=tuple(models), classes=tuple(classes))
+        return dataclasses.replace(made, target=target)
+
+    return st.lists(st.builds(looking, values_of(Pass), words, kinds), min_size=1, max_size=TABS)
+
+
+@given(passes())
+def test_widgets_to_request_to_text_and_back(started, made):
+    values = values_for(started, made)
+    request = request_from(values)
+    text = infotext_utils.quote(params(request.recipe)[RECIPE])
+    infotext = f"a prompt\nSteps: 20, Sampler: Euler, Seed: 1, Size: 512x512, {RECIPE}: {text}, Model: one"
+    back = infotext_utils.pasted(started.script().infotext_fields, infotext)
+    assert back == values
+    assert request_from(back) == request
+
+
+@pytest.mark.parametrize("name", sorted(presets.recipes()))
+def test_a_recipe_by_name_comes_back_by_name(webui, name):
+    chosen = presets.recipes()[name]
+    values = values_for(webui, list(chosen.passes), name)
+    request = request_from(values)
+    assert request.recipe.name == name
+    run = webui.txt2img(values)
+    assert recipe_in(read(run.infotexts[0])).passes == chosen.passes
+    assert infotext_utils.pasted(webui.script().infotext_fields, run.infotexts[0]) == values
+
+
+def test_a_changed_recipe_is_custom(webui):
+    run = webui.txt2img(webui.values(enable=True, denoising_strength_1=0.9))
+    assert recipe_in(read(run.infotexts[0])).name == CUSTOM
+
+
+def test_skipping_comes_back(webui):
+    values = webui.values(True, enable=True, skip_img2img=True)
+    run = webui.img2img(values)
+    assert infotext_utils.pasted(webui.script(True).infotext_fields, run.infotexts[0]) == values
+
+
+def test_a_text_without_retouch_switches_it_off_and_leaves_the_tabs(webui):
+    back = infotext_utils.pasted(webui.script().infotext_fields, webui.txt2img().infotexts[0])
+    assert back[0] is False
+    assert back[3:] == webui.values()[3:]
+
+
+def test_a_damaged_text_leaves_the_tabs(webui):
+    broken = f'p\nSteps: 1, Sampler: E, Seed: 1, {RECIPE}: "{{\\"passes\\": 3}}"'
+    back = infotext_utils.pasted(webui.script().infotext_fields, broken)
+    assert back[3:] == webui.values()[3:]

@@ -1,0 +1,115 @@
+"""One request sent through each of the doors gives the same plan."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from modules import script_callbacks
+
+import retouch.studio
+from retouch import cli, raster
+from retouch.answers import Desk
+from retouch.fakes import FakeEngine
+from retouch.raster import from_pil
+from tests.stand import Stand
+from tests.webui.driver import LEFT, RIGHT, photo
+
+PASSES = [
+    {"target": {"models": ["face"], "order": "left to right"}, "prompt": "[PROMPT] [SEP] girl", "steps": 9},
+    {"target": {"models": ["face"], "top_k": 1}, "shape": {"padding": 40}, "denoising_strength": 0.6},
+]
+RECIPE = {"name": "Mine", "passes": PASSES}
+MADE = {
+    "prompt": "a portrait",
+    "negative_prompt": "blurry",
+    "seed": 100,
+    "subseed": 7,
+    "subseed_strength": 0.2,
+    "steps": 12,
+    "cfg_scale": 6.5,
+    "scheduler": "Karras",
+}
+REQUEST = {**MADE, "sampler": "Euler a", "clip_skip": 1, "noise_multiplier": 1.0, "recipe": RECIPE}
+
+
+@pytest.fixture
+def plans(monkeypatch) -> list[dict]:
+    """Every plan made anywhere, pass by pass."""
+    made, plan = [], retouch.studio.plan
+
+    def spy(*args):
+        made.append(plan(*args))
+        return made[-1]
+
+    monkeypatch.setattr(retouch.studio, "plan", spy)
+    return made
+
+
+def taken(plans: list) -> list[dict]:
+    """What was planned since the last time, as plain values."""
+    summaries = [json.loads(json.dumps(plan.summary())) for plan in plans]
+    plans.clear()
+    return summaries
+
+
+def by_script(webui) -> None:
+    request = {"enabled": True, "recipe": RECIPE, "skip_img2img": True}
+    webui.img2img(request, sampler_name="Euler a", **MADE)
+
+
+def by_rest(webui, verb: str) -> None:
+    app = FastAPI()
+    script_callbacks.app_started_callback(None, app)
+    body = {"image": base64.b64encode(raster.encode(from_pil(photo()))).decode(), **REQUEST}
+    body.update({"verb": "fix"} if verb == "plan" else {})
+    answer = TestClient(app).post(
+        f"/retouch/v1/{verb}", content=json.dumps(body), headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 200, answer.text
+
+
+def by_command_line(tmp_path, verb: str) -> None:
+    picture, recipe = tmp_path / "photo.png", tmp_path / "mine.json"
+    photo().save(picture)
+    recipe.write_text(json.dumps(RECIPE))
+    desk = Desk(Stand(FakeEngine(side=512), boxes=(LEFT, RIGHT)))
+    given = {key: value for key, value in REQUEST.items() if key != "recipe"}
+    flags = [word for key, value in given.items() for word in (f"--{key.replace('_', '-')}", str(value))]
+    words = [verb, str(picture), "--recipe", str(recipe), "-o", str(tmp_path / verb), "--json", *flags]
+    assert cli.main(words, desk) == 0
+
+
+def test_one_request_is_one_plan_through_every_door(webui, plans, tmp_path):
+    by_script(webui)
+    expected = taken(plans)
+    assert [len(one["steps"]) for one in expected] == [2, 1]
+    first = expected[0]["steps"][0]
+    assert (first["box"], first["seed"], first["sampling"]["steps"]) == (list(LEFT), 100, 9)
+    assert expected[0]["steps"][1]["prompt"] == "girl"
+    for verb in ("fix", "plan"):
+        by_rest(webui, verb)
+        assert taken(plans) == expected, f"REST {verb}"
+        by_command_line(tmp_path, verb)
+        assert taken(plans) == expected, f"command line {verb}"
+
+
+def test_widgets_make_the_plan_of_the_request_they_show(webui, plans):
+    by_script(webui)
+    expected = taken(plans)
+    widgets = {
+        "enable": True,
+        "skip_img2img": True,
+        "target_order_1": "left to right",
+        "prompt_1": "[PROMPT] [SEP] girl",
+        "steps_1": "9",
+        "target_models_2": ["face"],
+        "target_top_k_2": 1.0,
+        "shape_padding_2": "40",
+        "denoising_strength_2": 0.6,
+    }
+    webui.img2img(webui.values(True, **widgets), sampler_name="Euler a", **MADE)
+    assert taken(plans) == expected

@@ -1,0 +1,121 @@
+"""The accordion: built often, always the same, and what a chosen recipe does to it."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+
+import gradio as gr
+import pytest
+from modules import shared
+
+from retouch import presets
+from retouch.webui.panel import CUSTOM, LEAVES, Panel, _fill
+from tests.webui.driver import inner
+
+
+def built(script) -> list:
+    with gr.Blocks():
+        return script.ui(script.is_img2img)
+
+
+def said(components) -> list[tuple]:
+    return [(c.elem_id, c.label, repr(c.value), type(c).__name__) for c in components]
+
+
+@pytest.mark.parametrize("is_img2img", [False, True])
+def test_every_build_is_the_same(webui, is_img2img):
+    """The API builds the page anew to learn its defaults, and puts args in by their place."""
+    script = webui.script(is_img2img)
+    before = {k: v for k, v in vars(script).items() if k != "infotext_fields"}
+    builds = [said(built(script)) for _ in range(3)]
+    assert builds[0] == builds[1] == builds[2] == said(script.controls)
+    assert {k: v for k, v in vars(script).items() if k != "infotext_fields"} == before
+
+
+def test_elem_ids_are_unique_and_of_their_tab(webui):
+    tabs = [[c.elem_id for c in webui.script(flag).controls] for flag in (False, True)]
+    both = list(itertools.chain(*tabs))
+    assert len(set(both)) == len(both)
+    assert all(name.startswith("script_txt2img_retouch_") for name in tabs[0])
+    assert all(name.startswith("script_img2img_retouch_") for name in tabs[1])
+
+
+def test_every_component_has_a_label_and_a_value(webui):
+    """The WebUI asks each for both; a missing one costs the whole script its API."""
+    assert all(c.label and c.value is not None for c in webui.script().controls)
+
+
+def test_the_number_of_targets_is_a_setting(webui):
+    assert len(built(webui.script())) == 3 + 4 * len(LEAVES)
+    shared.opts.data["retouch_tabs"] = 2
+    assert len(built(webui.script())) == 3 + 2 * len(LEAVES)
+
+
+def test_skipping_is_offered_in_img2img_only(webui):
+    assert [webui.script(flag).controls[2].visible for flag in (False, True)] == [False, True]
+
+
+def test_what_the_page_shows_at_first_is_what_runs(webui):
+    """Opening the accordion and pressing Generate is the named recipe."""
+    webui.txt2img(webui.values(enable=True))
+    by_widgets = list(inner())
+    webui.txt2img({"enabled": True, "recipe": webui.values()[1]})
+    assert inner()[1:] == by_widgets
+
+
+@pytest.mark.parametrize("name", sorted(presets.recipes()))
+def test_choosing_a_recipe_fills_the_tabs(webui, name):
+    values = webui.values(enable=True)
+    values[1], values[3:] = name, [update["value"] for update in _fill(name)]
+    from retouch.webui.panel import request_from
+
+    chosen = request_from(values).recipe
+    assert (chosen.name, chosen.passes) == (name, presets.recipes()[name].passes)
+
+
+def test_choosing_custom_leaves_the_tabs():
+    assert all("value" not in update for update in _fill(CUSTOM))
+
+
+def test_a_missing_tail_of_args_is_filled_by_the_webui(webui):
+    """A short list of the API: the rest is what the page shows."""
+    webui.txt2img([True])
+    assert inner()[0]["strength"] == 0.4
+
+
+def test_panels_share_nothing(webui):
+    def elem_id(item: str) -> str:
+        return f"x_{item}"
+
+    with gr.Blocks():
+        one, two = Panel(elem_id, False), Panel(elem_id, False)
+        first = copy.copy(one.build())
+        two.build()
+    assert one.components == first
+    assert not set(map(id, one.components)) & set(map(id, two.components))
+
+
+def test_a_widget_per_knob_holds_what_may_be_typed(webui):
+    values = webui.values(
+        enable=True,
+        target_models_1=["hand"],
+        target_index_1="2, 3",
+        shape_grow_1="-4",
+        shape_padding_1="",
+        sampler_1="As the picture",
+        vae_1="soft.vae.pt",
+        prompt_2="second",
+        target_models_2=["face"],
+    )
+    from retouch.webui.panel import request_from
+
+    first, second = request_from(values).recipe.passes
+    assert (first.target.models, first.target.index) == (("hand",), (2, 3))
+    assert (first.shape.grow, first.shape.padding, first.sampler, first.vae) == (
+        -4,
+        None,
+        None,
+        "soft.vae.pt",
+    )
+    assert second.prompt == "second"

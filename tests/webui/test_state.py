@@ -1,0 +1,166 @@
+"""The WebUI is left as it was found: models, files, progress, settings, patches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from modules import paths_internal, processing, sd_hijack, shared, trace
+
+from tests.webui.driver import FACES, expected_errors, inner, outer, recipe
+
+OTHER = {"checkpoint": "two.safetensors", "vae": "soft.vae.pt"}
+PARAMS = Path(paths_internal.data_path, "params.txt")
+
+
+def loads(kind: str) -> list[str]:
+    return [said["name"] for said in trace.of(f"{kind} loaded")]
+
+
+def test_another_checkpoint_and_vae_are_loaded_once_for_a_pass_and_once_back(webui):
+    shared.opts.data["retouch_batch_limit"] = 1
+    webui.txt2img(recipe(OTHER), batch_size=2)
+    assert [(said["checkpoint"], said["vae"]) for said in inner()] == [("two.safetensors", "soft.vae.pt")] * 4
+    assert loads("checkpoint") == ["two.safetensors", "one.safetensors"]
+    assert loads("vae") == ["soft.vae.pt", "Automatic"]
+
+
+def test_each_batch_of_the_outer_job_has_its_own_checkpoint(webui):
+    webui.txt2img(recipe(OTHER), n_iter=2)
+    assert {(said["checkpoint"], said["vae"]) for said in outer()} == {("one.safetensors", "Automatic")}
+
+
+def test_two_passes_of_one_checkpoint_load_it_once(webui):
+    webui.txt2img(recipe(OTHER, OTHER))
+    assert loads("checkpoint") == ["two.safetensors", "one.safetensors"]
+
+
+def test_the_checkpoint_overridden_for_the_job_is_back(webui):
+    webui.txt2img(recipe(OTHER), override_settings={"sd_model_checkpoint": "xl.ckpt"}, n_iter=2)
+    assert {said["checkpoint"] for said in outer()} == {"xl.ckpt"}
+    assert shared.opts.sd_model_checkpoint == "one.safetensors"
+
+
+def test_models_are_back_when_painting_fails(webui):
+    def fail(p):
+        if type(p).__name__ == "CropsImg2Img":
+            raise RuntimeError("no")
+
+    trace.before_sampling = fail
+    webui.txt2img(recipe(OTHER))
+    expected_errors()
+    assert shared.sd_model.sd_checkpoint_info.name == shared.opts.sd_model_checkpoint == "one.safetensors"
+    assert shared.sd_model.vae == shared.opts.sd_vae == "Automatic"
+
+
+@pytest.mark.parametrize(
+    ("knob", "name"), [("checkpoint", "tow.safetensors"), ("vae", "soft.vae"), ("sampler", "Eular")]
+)
+def test_an_unknown_model_is_refused_with_the_nearest_name(webui, knob, name):
+    run = webui.txt2img(recipe({knob: name}))
+    assert name in run.warnings
+    assert "?" in run.warnings or "Did you mean" in run.warnings
+    assert inner() == []
+
+
+def test_frozen_settings_still_paint_and_refuse_another_checkpoint(webui):
+    shared.cmd_opts.freeze_settings = True
+    webui.txt2img(FACES)
+    assert len(inner()) == 1
+    run = webui.txt2img(recipe(OTHER))
+    assert "--freeze-settings" in run.warnings
+    assert len(inner()) == 1
+
+
+def test_params_txt_is_the_pictures_own(webui):
+    """The paste button reads it: the fix must not put its crop's words there."""
+    webui.txt2img()
+    expected = PARAMS.read_text("utf-8")
+    run = webui.txt2img(recipe({"prompt": "an eye"}))
+    assert PARAMS.read_text("utf-8").startswith(expected)
+    assert "an eye" not in PARAMS.read_text("utf-8").split("\n")[0]
+    assert run.infotexts[0].startswith(expected)
+
+
+def test_no_params_txt_is_made_where_history_is_off(webui):
+    PARAMS.unlink(missing_ok=True)
+    shared.cmd_opts.no_prompt_history = True
+    webui.txt2img(FACES)
+    assert not PARAMS.exists()
+
+
+def test_the_bar_counts_inner_jobs_and_ends_at_one(webui):
+    seen = []
+    trace.before_sampling = lambda p: seen.append((shared.state.job_no, shared.state.job_count))
+    with webui.generating():
+        p = processing.StableDiffusionProcessingTxt2Img(prompt="a", seed=1, n_iter=2)
+        webui.prepare(p, recipe({}, {}))
+        processing.process_images(p)
+        assert shared.state.job_no == shared.state.job_count == 6
+    assert all(done < total for done, total in seen)
+    assert [done for done, _ in seen] == list(range(6))
+
+
+def test_the_bar_says_what_is_fixed_and_forgets_it(webui):
+    seen = []
+    trace.before_sampling = lambda p: seen.append(shared.state.textinfo)
+    webui.txt2img(FACES)
+    assert seen == [None, "Retouch: 0 of 2 regions"]
+
+
+def test_the_jobs_name_survives(webui):
+    seen = []
+    trace.before_sampling = lambda p: seen.append(shared.state.job)
+    webui.txt2img(FACES, n_iter=2)
+    assert seen == ["Batch 1 out of 2", "Batch 1 out of 2", "Batch 2 out of 2", "Batch 2 out of 2"]
+
+
+def test_tiling_is_off_for_crops_and_on_again_for_the_next_batch(webui):
+    seen = []
+    trace.before_sampling = lambda p: seen.append(sd_hijack.model_hijack.circular_enabled)
+    webui.txt2img(FACES, tiling=True, n_iter=2)
+    assert seen == [True, False, True, False]
+
+
+def test_token_merging_is_back_for_the_next_batch(webui):
+    shared.opts.data["token_merging_ratio"] = 0.3
+    webui.txt2img(FACES, n_iter=2)
+    assert [said["token_merging"] for said in outer()] == [0.3, 0.3]
+
+
+def test_settings_are_as_before(webui):
+    before = dict(shared.opts.data)
+    webui.txt2img(recipe({**OTHER, "clip_skip": 2}))
+    assert shared.opts.data == before
+
+
+def test_the_webuis_options_do_not_reach_the_crops(webui):
+    """Fixing the step count, correcting colours, restoring faces: meant for whole pictures."""
+    plain = webui.txt2img(FACES)
+    shared.opts.data.update(
+        {"img2img_fix_steps": True, "save_init_img": True, "img2img_color_correction": True}
+    )
+    assert webui.txt2img(FACES).pictures == plain.pictures
+
+
+def test_inner_jobs_are_closed_and_save_nothing(webui):
+    webui.txt2img(FACES)
+    assert [said["p"] for said in trace.of("closed")].count("CropsImg2Img") == 1
+    assert len(trace.of("saved")) == 1
+
+
+def test_the_outer_jobs_prompt_cache_is_its_own(webui):
+    cache = processing.StableDiffusionProcessing.cached_c
+    webui.txt2img()
+    before = list(cache)
+    webui.txt2img(FACES)
+    assert cache[0] == before[0]
+    assert cache[1] is before[1]
+
+
+def test_detectors_are_freed_where_they_are_not_to_be_kept(webui):
+    webui.txt2img(FACES)
+    assert webui.detectors.unloaded == 0
+    shared.opts.data["retouch_keep_detectors"] = False
+    webui.txt2img(FACES)
+    assert webui.detectors.unloaded == 1

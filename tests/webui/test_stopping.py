@@ -1,0 +1,93 @@
+"""Interrupt, Skip, and "interrupt after current"."""
+
+from __future__ import annotations
+
+from modules import shared, trace
+
+from tests.webui.driver import FACES, LEFT, RIGHT, changed, inner, only_in, outer, recipe
+
+
+def press(button: str, *, inner_call: int):
+    """Pressed at the second step of that sampling call of ours, counted from 1."""
+
+    def on_step(p, step):
+        if type(p).__name__ == "CropsImg2Img" and len(inner()) == inner_call and step == 1:
+            setattr(shared.state, button, True)
+
+    trace.on_step = on_step
+
+
+def one_by_one() -> None:
+    shared.opts.data["retouch_batch_limit"] = 1
+
+
+def test_interrupt_keeps_finished_regions_and_drops_the_half_painted_one(webui):
+    plain = webui.txt2img()
+    whole = webui.txt2img(recipe({}))
+    one_by_one()
+    trace.clear()
+    press("interrupted", inner_call=2)
+    run = webui.txt2img(recipe({}))
+    assert len(inner()) == 2
+    assert only_in(changed(plain.pictures[0], run.pictures[0]), (LEFT,), 40)
+    assert not changed(whole.pictures[0], run.pictures[0])[LEFT.slices].any()
+    assert run.infotexts[0].count("interrupted") == 1
+
+
+def test_interrupt_in_the_first_pass_leaves_the_second_out(webui):
+    press("interrupted", inner_call=1)
+    plain = webui.txt2img()
+    trace.events.clear()
+    run = webui.txt2img(recipe({}, {}))
+    assert len(inner()) == 1
+    assert run.pictures == plain.pictures
+
+
+def test_interrupt_ends_the_outer_job(webui):
+    press("interrupted", inner_call=1)
+    run = webui.txt2img(FACES, n_iter=3)
+    assert len(outer()) == len(run.pictures) == 1
+
+
+def test_interrupt_of_the_picture_itself_starts_no_fix(webui):
+    trace.on_step = lambda p, step: setattr(shared.state, "interrupted", step == 2)
+    run = webui.txt2img(FACES)
+    assert inner() == []
+    assert len(run.pictures) == 1
+
+
+def test_skip_leaves_this_picture_and_fixes_the_next(webui):
+    press("skipped", inner_call=1)
+    plain = webui.txt2img(n_iter=2)
+    trace.events.clear()
+    run = webui.txt2img(FACES, n_iter=2)
+    assert len(inner()) == len(outer()) == 2
+    assert run.pictures[0] == plain.pictures[0]
+    assert only_in(changed(plain.pictures[1], run.pictures[1]), (LEFT, RIGHT), 40)
+
+
+def test_skip_is_remembered_though_the_webui_forgets_it_at_the_next_sampling(webui):
+    one_by_one()
+    press("skipped", inner_call=1)
+    plain = webui.txt2img()
+    trace.events.clear()
+    run = webui.txt2img(FACES)
+    assert len(inner()) == 1
+    assert run.pictures == plain.pictures
+
+
+def test_interrupt_after_current_lets_the_current_picture_be_fixed(webui):
+    plain = webui.txt2img(n_iter=3)
+    trace.clear()
+    trace.on_step = lambda p, step: setattr(shared.state, "stopping_generation", True)
+    run = webui.txt2img(FACES, n_iter=3)
+    assert len(run.pictures) == len(outer()) == len(inner()) == 1
+    assert only_in(changed(plain.pictures[0], run.pictures[0]), (LEFT, RIGHT), 40)
+
+
+def test_interrupt_after_current_pressed_during_the_fix_counts_too(webui):
+    one_by_one()
+    press("stopping_generation", inner_call=1)
+    run = webui.txt2img(FACES, n_iter=3)
+    assert len(run.pictures) == len(outer()) == 1
+    assert len(inner()) == 2
