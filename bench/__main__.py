@@ -24,7 +24,9 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="bench", description=__doc__)
     made.add_argument("name", choices=sorted(BENCHES), help="what to measure")
     made.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
-    made.add_argument("--url", default="", metavar="WEBUI", help="a running WebUI that has Retouch, with --api")
+    made.add_argument(
+        "--url", default="", metavar="WEBUI", help="a running WebUI that has Retouch, with --api"
+    )
     webui = "a WebUI's folder: boot it and measure inside; COMMANDLINE_ARGS are its options"
     made.add_argument("--webui", type=Path, metavar="DIR", help=webui)
     made.add_argument("--steps", type=int, default=10, help="sampling steps (default: %(default)s)")

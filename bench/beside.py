@@ -152,7 +152,11 @@ def _boot(webui: Webui) -> list[Figure]:
 
 def _beside_adetailer(webui: Webui, steps: int, rounds: int) -> list[Figure]:
     work = _plan(webui, crowd(FACES), steps)[0]
-    same = {"ad_use_inpaint_width_height": True, "ad_inpaint_width": work.width, "ad_inpaint_height": work.height}
+    same = {
+        "ad_use_inpaint_width_height": True,
+        "ad_inpaint_width": work.width,
+        "ad_inpaint_height": work.height,
+    }
     cases = {
         f"same per-face size {work}": (adetailer(**same), 1.0),
         f"each tool's defaults, {PORTRAIT} picture": (adetailer(), MOST_AT_DEFAULTS),
@@ -181,7 +185,9 @@ def _ratio(webui: Webui, steps: int, rounds: int, theirs: dict[str, Any]) -> flo
         )
         print(f"  Retouch {ours.seconds:.2f} s, ADetailer {other.seconds:.2f} s", flush=True)
         if not ours.faces == other.faces == FACES:
-            raise SystemExit(f"Retouch changed {ours.faces} areas and ADetailer {other.faces}: no fair comparison.")
+            raise SystemExit(
+                f"Retouch changed {ours.faces} areas and ADetailer {other.faces}: no fair comparison."
+            )
         ratios.append(ours.seconds / other.seconds)
     return statistics.median(ratios)
 

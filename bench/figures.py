@@ -38,7 +38,9 @@ def table(figures: Sequence[Figure]) -> str:
     head = ("figure", "value", "unit", "target", "met")
     rows = [(f.name, f"{f.value:g}", f.unit, f.target, "yes" if f.met else "NO") for f in figures]
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
-    lines = ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in [head, *rows]]
+    lines = [
+        "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in [head, *rows]
+    ]
     return "\n".join(line.rstrip() for line in lines)
 
 

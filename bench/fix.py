@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import statistics
 from collections.abc import Sequence
 
 from bench import beside, hosted
@@ -26,10 +25,11 @@ RECIPE = Recipe("Bench", "", (Pass(target=Target(models=(DETECTOR,))),))
 SIZES = (PORTRAIT, Size(1664, 2432), Size(2496, 3648))
 MOST_OUTSIDE = 0.15
 _TINY_SIDE = 256
+FACES = 8
 
 
 def measure(args: argparse.Namespace) -> list[Figure]:
-    figures = [*counts(args.steps), *pixel_steps(args.steps), share_outside(args.steps, args.rounds)]
+    figures = [*counts(args.steps), *pixel_steps(args.steps), share_outside(args.steps)]
     if args.url:
         figures += beside.measure(args.url, args.steps, args.rounds)
     if args.webui:
@@ -40,7 +40,7 @@ def measure(args: argparse.Namespace) -> list[Figure]:
 def counts(steps: int) -> list[Figure]:
     """Sampling calls of the standalone engine."""
     cases = {
-        "one picture of 8 faces": [crowd(8)],
+        "one picture of 8 faces": [crowd(FACES)],
         "one picture of 3 faces in two shapes": [crowd(3)],
         "four pictures of 2 faces": [crowd(2)] * 4,
     }
@@ -61,7 +61,7 @@ def pixel_steps(steps: int) -> list[Figure]:
 
 
 def _pixel_steps(size: Size, steps: int) -> Figure:
-    counted = _fixed([crowd(8, size)], steps)
+    counted = _fixed([crowd(FACES, size)], steps)
     most = counted.native("").area * steps
     name = f"standalone: pixel-steps per face, {size} picture"
     return Figure.at_most(name, counted.pixel_steps / counted.faces / most, "of native area x steps", 1)
@@ -83,24 +83,14 @@ def _canvases(pictures: Sequence[Picture], steps: int) -> list[Canvas]:
     return [Canvas(picture, generation) for picture in pictures]
 
 
-def share_outside(steps: int, rounds: int) -> Figure:
-    """Median share of a fix that is spent outside the models' own forward passes, models warm."""
-    stand = sd1()
-    counted = Counted(DiffusersEngine(stand.pipe))
-    studio = Studio(counted, Registry().get)
+def share_outside(steps: int) -> Figure:
+    """Share of a fix that is spent outside the models' own forward passes, models warm."""
+    stand, canvases = sd1(), _canvases([crowd(FACES)], steps)
+    studio = Studio(DiffusersEngine(stand.pipe), Registry().get)
     studio.fix(_canvases([crowd(1)], 1), RECIPE)
-    shares = [_outside(studio, stand.pipe, steps) for _ in range(rounds)]
-    share = statistics.median(outside / whole for outside, whole in shares)
-    per_face = statistics.median(outside for outside, _ in shares) / 8 * 1000
-    print(f"Share outside the forward passes, measured with {stand.described}:")
-    print(f"  {per_face:.1f} ms per face of {max(whole for _, whole in shares) / 8 * 1000:.0f} ms, whatever the model")
-    return Figure.at_most(f"standalone: time outside the models, 8 faces, {steps} steps", share, "of the whole", MOST_OUTSIDE)
-
-
-def _outside(studio: Studio, pipe: object, steps: int) -> tuple[float, float]:
-    """(seconds outside, seconds in all) of one fix of 8 faces."""
     watch = Stopwatch()
-    with watch.method(Graphs, "run", "detector"), watch.modules(parts_of(pipe)):
-        whole = timed(lambda: studio.fix(_canvases([crowd(8)], steps), RECIPE))
-    print("  " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in watch.seconds.items()), f"of {whole:.2f} s")
-    return whole - watch.total, whole
+    with watch.method(Graphs, "run", "detector"), watch.modules(parts_of(stand.pipe)):
+        whole = timed(lambda: studio.fix(canvases, RECIPE))
+    print(f"Standalone, with {stand.described}:\n{watch.told(whole, FACES)}")
+    name = f"standalone: time outside the models, {FACES} faces, {steps} steps"
+    return Figure.at_most(name, 1 - watch.total / whole, "of the whole", MOST_OUTSIDE)

@@ -13,6 +13,7 @@ from typing import Any
 
 from bench.figures import Figure
 from bench.pictures import crowd
+from bench.watching import Stopwatch
 from retouch import raster
 
 FACES = 8
@@ -22,12 +23,12 @@ _INSIDE = Path(__file__).with_name("inside.py")
 
 
 def measure(webui: Path, steps: int, rounds: int) -> list[Figure]:
-    """Boot figures are medians over `rounds` fresh processes, after one that compiles the bytecode."""
-    boots = [_inside(webui, "boot") for _ in range(rounds + 1)][1:]
+    """Boot figures are medians over `rounds` fresh processes."""
+    boots = [_inside(webui, "boot") for _ in range(rounds)]
     seconds = statistics.median(boot["import_seconds"] for boot in boots)
     connections = max(len(boot["connections"]) for boot in boots)
     return [
-        Figure.at_most("WebUI: importing the script", seconds, "s", MOST_SECONDS_AT_BOOT),
+        Figure.at_most("WebUI: importing the script", seconds, "s of CPU", MOST_SECONDS_AT_BOOT),
         Figure.exactly("WebUI: connections tried while Retouch boots", connections, "connections", 0),
         _share(webui, steps),
     ]
@@ -40,12 +41,10 @@ def _share(webui: Path, steps: int) -> Figure:
         fixed = _inside(webui, "share", str(picture), str(steps))
     if fixed["faces"] != FACES:
         raise SystemExit(f"{fixed['faces']} of {FACES} faces were painted inside the WebUI.")
-    outside = fixed["seconds"] - sum(fixed["forward"].values())
-    parts = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in fixed["forward"].items())
-    print(f"Share outside the forward passes, in the WebUI with {fixed['model']}: {parts} of {fixed['seconds']:.2f} s")
-    print(f"  {outside / FACES * 1000:.1f} ms per face, whatever the model")
+    watch, whole = Stopwatch(fixed["forward"]), fixed["seconds"]
+    print(f"WebUI, with {fixed['model']}:\n{watch.told(whole, FACES)}")
     name = f"WebUI: time outside the models, {FACES} faces, {steps} steps"
-    return Figure.at_most(name, outside / fixed["seconds"], "of the whole", MOST_OUTSIDE)
+    return Figure.at_most(name, 1 - watch.total / whole, "of the whole", MOST_OUTSIDE)
 
 
 def _inside(webui: Path, *words: str) -> dict[str, Any]:

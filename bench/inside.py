@@ -100,9 +100,9 @@ def share(words: list[str]) -> dict[str, Any]:
     """One fix by the WebUI's engine: seconds in all, and in each kind of forward pass. Models are warm."""
     boot_host()
     load_script()
-    from bench.watching import Stopwatch, timed
     from modules import shared
 
+    from bench.watching import Stopwatch, timed
     from retouch.detectors.graphs import Graphs
 
     watch, (picture, steps) = Stopwatch(), words
@@ -129,7 +129,7 @@ def _fixer(path: str) -> Any:
         sampling = Sampling(steps=steps, sampler=host.sampling().sampler)
         with service.working():
             generation = Generation("a portrait photograph", "blurry", 1, sampling=sampling)
-            return service.studio().fix([Canvas(picture, generation)], recipe)
+            return service.studio_on(service.engine_for()).fix([Canvas(picture, generation)], recipe)
 
     return fix
 

@@ -23,8 +23,8 @@ def portraits() -> tuple[Image.Image, ...]:
     from skimage import data
 
     collins = Image.fromarray(data.astronaut()).crop((90, 0, 362, 260))
-    with cbook.get_sample_data("grace_hopper.jpg") as file:
-        hopper = Image.open(file).convert("RGB").crop((60, 20, 470, 430))
+    path = str(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))
+    hopper = Image.open(path).convert("RGB").crop((60, 20, 470, 430))
     return collins, hopper
 
 
@@ -36,7 +36,10 @@ def crowd(faces: int, size: Size = PORTRAIT) -> Picture:
         width = size.width // columns
         for column in range(columns):
             face = ImageOps.fit(
-                portraits()[(row + column) % 2], (width, height), Image.Resampling.LANCZOS, centering=(0.5, 0.35)
+                portraits()[(row + column) % 2],
+                (width, height),
+                Image.Resampling.LANCZOS,
+                centering=(0.5, 0.35),
             )
             sheet.paste(ImageOps.mirror(face) if row % 2 else face, (column * width, row * height))
     return Picture(np.asarray(sheet))

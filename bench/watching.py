@@ -29,6 +29,12 @@ class Stopwatch:
     def total(self) -> float:
         return sum(self.seconds.values())
 
+    def told(self, whole: float, faces: int) -> str:
+        """Two lines for a person: where `whole` seconds went, and what is left for each face."""
+        parts = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in self.seconds.items())
+        rest = (whole - self.total) / faces * 1000
+        return f"  {parts} of {whole:.2f} s\n  outside: {rest:.1f} ms per face, whatever the model"
+
     @contextlib.contextmanager
     def modules(self, parts: dict[str, Any]) -> Iterator[None]:
         """Watch the forward passes of torch modules."""

@@ -16,12 +16,13 @@ TINT = 0.4
 
 def overlay(picture: Picture, regions: Sequence[Region]) -> Picture:
     """The picture with each region's mask tinted, its box drawn, and "1 face 0.93" beside it."""
-    pixels = picture.pixels.astype(np.float32)
+    pixels = picture.pixels.copy()
     for number, region in enumerate(regions):
         box = region.box & picture.size.box
         weight = region.within(box).alpha[..., None] / 255 * TINT
-        pixels[box.slices] += (np.float32(_colour(number)) - pixels[box.slices]) * weight
-    image = Image.fromarray(np.rint(pixels).astype(np.uint8))
+        under = pixels[box.slices].astype(np.float32)
+        pixels[box.slices] = np.rint(under + (np.array(_colour(number), np.float32) - under) * weight)
+    image = Image.fromarray(pixels)
     for number, region in enumerate(regions):
         _label(image, region, number)
     return Picture(np.array(image))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,12 @@ def _read(tag: str) -> tuple[str, float]:
     if match is None or match[1].lower() != "lora":
         raise BadInput(f"{tag} is not a network this engine knows.", path="prompt", hint=_HINT)
     try:
-        return match[2].strip(), float(match[3] or 1)
+        weight = float(match[3] or 1)
     except ValueError:
-        raise BadInput(f"{tag} has no number for a weight.", path="prompt", hint=_HINT) from None
+        weight = math.nan
+    if not math.isfinite(weight):
+        raise BadInput(f"{tag} has no number for a weight.", path="prompt", hint=_HINT)
+    return match[2].strip(), weight
 
 
 def wear(pipe: Any, chosen: Adapters, files: dict[str, Path]) -> None:

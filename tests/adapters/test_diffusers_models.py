@@ -1,0 +1,209 @@
+"""Where models, autoencoders and LoRAs come from, and what happens when one does not."""
+
+from __future__ import annotations
+
+import diffusers
+import numpy as np
+import pytest
+import torch
+from diffusers.utils import logging
+from peft import LoraConfig, get_peft_model_state_dict
+from safetensors.torch import save_file
+
+from retouch.engines import DiffusersEngine, Folders
+from retouch.engines.noise import tiny_pipeline, tiny_vae
+from retouch.errors import BadInput, Missing, WeightsRefused
+from tests.adapters import tiny
+from tests.adapters.tiny import gap, job, paint, tuned
+
+OTHER_SEED = 5
+
+
+def saved_lora(path, seed):
+    """A LoRA on the UNet's attention, as diffusers saves them, strong enough to be seen."""
+    pipe = tiny_pipeline()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        pipe.unet.add_adapter(LoraConfig(r=4, init_lora_weights=False, target_modules=["to_v", "to_out.0"]))
+    layers = {name: 4 * tensor for name, tensor in get_peft_model_state_dict(pipe.unet).items()}
+    pipe.save_lora_weights(path.parent, layers, weight_name=path.name)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A folder of everything: two checkpoints, a VAE as file and folder, two LoRAs, and rubbish."""
+    root = tmp_path_factory.mktemp("models")
+    for name in ("checkpoints", "vaes", "loras/style"):
+        (root / name).mkdir(parents=True)
+    tiny_pipeline().save_pretrained(root / "checkpoints" / "first")
+    tiny_pipeline(128, seed=OTHER_SEED).save_pretrained(root / "checkpoints" / "second")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(OTHER_SEED)
+        vae = tiny_vae()
+    vae.save_pretrained(root / "vaes" / "folder")
+    save_file(vae.state_dict(), root / "vaes" / "file.safetensors")
+    saved_lora(root / "loras" / "detail.safetensors", 1)
+    saved_lora(root / "loras" / "style" / "ink.v2.safetensors", 2)
+    save_file({"weight": torch.zeros(3)}, root / "loras" / "alien.safetensors")
+    (root / "loras" / "rubbish.safetensors").write_bytes(b"not a tensor in sight")
+    return root
+
+
+@pytest.fixture(scope="module")
+def engine(shop):
+    folders = Folders(shop / "checkpoints", shop / "vaes", shop / "loras")
+    return DiffusersEngine.load(str(shop / "checkpoints" / "first"), "cpu", offline=True, folders=folders)
+
+
+def said(prompt):
+    return job(0, prompt=prompt)
+
+
+def with_(**sampling):
+    return job(0, settings=tuned(**sampling))
+
+
+class TestLoading:
+    def test_a_saved_pipeline_paints_as_the_one_it_was_saved_from(self, engine):
+        assert paint(engine, job(0)) == paint(tiny.engine("SD"), job(0))
+        assert "first" in engine.name
+
+    def test_a_text_to_image_pipeline_becomes_an_inpainting_one(self):
+        parts = tiny_pipeline().components
+        assert paint(DiffusersEngine(diffusers.StableDiffusionPipeline(**parts)), job(0)) == paint(
+            tiny.engine("SD"), job(0)
+        )
+
+    def test_dtype_is_the_processors_own_or_as_asked(self, engine, shop):
+        asked = DiffusersEngine.load(str(shop / "checkpoints" / "first"), "cpu", "bfloat16", offline=True)
+        assert engine._shelf.own.pipe.unet.dtype == torch.float32
+        assert asked._shelf.own.pipe.unet.dtype == torch.bfloat16
+
+    def test_a_safety_checker_is_never_loaded(self, shop):
+        pipe = DiffusersEngine.load(str(shop / "checkpoints" / "first"), "cpu")._shelf.own.pipe
+        assert pipe.safety_checker is None
+
+    def test_what_is_not_there_is_missing(self, tmp_path):
+        with pytest.raises(Missing, match="hub name"):
+            DiffusersEngine.load("nobody/nothing", "cpu", offline=True)
+        with pytest.raises(Missing, match="could not be loaded"):
+            DiffusersEngine.load(str(tmp_path), "cpu", offline=True)
+
+    def test_a_file_that_is_no_checkpoint_is_refused(self, shop):
+        with pytest.raises(WeightsRefused, match=r"rubbish\.safetensors could not be read"):
+            DiffusersEngine.load(str(shop / "loras" / "rubbish.safetensors"), "cpu")
+        with pytest.raises(BadInput, match="not a checkpoint"):
+            DiffusersEngine.load(str(shop / "loras" / "detail.safetensors"), "cpu")
+
+    def test_a_pipeline_that_cannot_repaint_is_refused(self):
+        with pytest.raises(BadInput, match="DDIMPipeline cannot repaint"):
+            DiffusersEngine(diffusers.DDIMPipeline(None, diffusers.DDIMScheduler()))
+
+    def test_a_single_file_takes_its_config_from_the_folder_beside_it(self, tmp_path, monkeypatch):
+        asked = {}
+
+        def from_single_file(path, **options):
+            asked.update(options, path=path)
+            return tiny_pipeline()
+
+        file = tmp_path / "mine.safetensors"
+        save_file({"model.diffusion_model.input_blocks.0.0.weight": torch.zeros(1)}, file)
+        monkeypatch.setattr(diffusers.StableDiffusionInpaintPipeline, "from_single_file", from_single_file)
+        with pytest.raises(Missing, match="config files"):
+            DiffusersEngine.load(str(file), "cpu", offline=True)
+        (tmp_path / "mine").mkdir()
+        engine = DiffusersEngine.load(str(file), "cpu", offline=True)
+        assert asked == {"path": str(file), "config": str(tmp_path / "mine"), "torch_dtype": torch.float32}
+        assert paint(engine, job(0)) == paint(tiny.engine("SD"), job(0))
+
+    def test_diffusers_own_settings_are_put_back(self, shop):
+        logging.set_verbosity_info()
+        try:
+            DiffusersEngine.load(str(shop / "checkpoints" / "first"), "cpu", offline=True)
+            assert logging.get_verbosity() == logging.INFO
+            assert logging.is_progress_bar_enabled()
+        finally:
+            logging.set_verbosity_warning()
+
+    def test_an_autoencoder_that_overflows_halves_stays_whole(self):
+        pipe = tiny.build("SDXL").to(torch.float16)
+        engine = DiffusersEngine(pipe)
+        assert pipe.vae.dtype == torch.float32
+        assert pipe.unet.dtype == torch.float16
+        assert gap(paint(engine, job(0)), job(0).picture) > 2
+
+
+class TestLoras:
+    def test_a_lora_acts_by_its_weight_and_its_tag_is_not_read_out(self, engine):
+        plain = paint(engine, said("face"))
+        assert gap(paint(engine, said("face <lora:detail:1>")), plain) > 2
+        assert paint(engine, said("face <lora:detail:0>")) == plain
+        assert paint(engine, said("face <lora:detail>")) == paint(engine, said("<lora:detail:1.0> face"))
+
+    def test_none_is_left_on(self, engine):
+        plain = paint(engine, said("face"))
+        paint(engine, said("face <lora:detail:1>"))
+        assert paint(engine, said("face")) == plain
+
+    def test_two_add_up(self, engine):
+        both = paint(engine, said("face <lora:detail:1><lora:ink.v2:1>"))
+        assert gap(both, paint(engine, said("face <lora:detail:1>"))) > 2
+        assert gap(both, paint(engine, said("face <lora:ink.v2:1>"))) > 2
+        assert both == paint(engine, said("<lora:ink.v2:1> face <lora:detail:1>"))
+
+    def test_jobs_of_different_loras_are_not_kin(self, engine):
+        assert engine.kin(said("a face <lora:detail:1>")) == engine.kin(said("<lora:detail:1> a hand"))
+        assert engine.kin(said("face <lora:detail:1>")) != engine.kin(said("face <lora:detail:0.5>"))
+
+    def test_an_unknown_one_is_missing_by_name(self, engine):
+        with pytest.raises(Missing, match="Did you mean 'detail'"):
+            paint(engine, said("face <lora:details:1>"))
+
+    @pytest.mark.parametrize("name", ["alien", "rubbish"])
+    def test_a_bad_one_is_refused_and_leaves_the_model_as_it_was(self, engine, name):
+        plain = paint(engine, said("face"))
+        with pytest.raises(WeightsRefused, match=f"{name}.safetensors"):
+            paint(engine, said(f"face <lora:detail:1><lora:{name}:1>"))
+        assert paint(engine, said("face")) == plain
+
+    def test_without_a_folder_there_is_none(self):
+        with pytest.raises(Missing, match="no folder"):
+            paint(tiny.engine("SD"), said("face <lora:detail:1>"))
+
+
+class TestSwaps:
+    def test_a_named_checkpoint_paints_and_the_own_one_comes_back(self, engine):
+        own, other = paint(engine, job(0)), paint(engine, with_(checkpoint="second"))
+        expected = DiffusersEngine(tiny_pipeline(128, seed=OTHER_SEED))
+        assert other == paint(expected, job(0))
+        assert gap(own, other) > 2
+        assert paint(engine, job(0)) == own
+        assert (engine.native("second").width, engine.native("").width) == (128, 64)
+
+    def test_the_last_other_checkpoint_waits_and_is_not_read_again(self, engine):
+        first = engine._shelf.take("second")
+        engine._shelf.take("")
+        assert engine._shelf.take("second") is first
+        assert engine._shelf.take("first") is not engine._shelf.own  # a file by that name, read anew
+        assert engine._shelf.take("second") is not first
+
+    def test_a_checkpoint_that_is_not_there_changes_nothing(self, engine):
+        own = paint(engine, job(0))
+        with pytest.raises(Missing, match="Did you mean 'second'"):
+            paint(engine, with_(checkpoint="secnd"))
+        with pytest.raises(Missing, match="checkpoint"):
+            engine.native("../../etc/passwd")
+        assert paint(engine, job(0)) == own
+
+    @pytest.mark.parametrize("name", ["file", "folder"])
+    def test_a_named_vae_paints_and_the_own_one_comes_back(self, engine, name):
+        own, other = paint(engine, job(0)), paint(engine, with_(vae=name))
+        assert gap(own, other) > 2
+        assert other == paint(engine, with_(vae="file.safetensors"))
+        assert paint(engine, job(0)) == own
+
+    def test_a_vae_that_does_not_fit_is_refused(self, engine, shop):
+        save_file({"encoder.conv_in.weight": torch.zeros(1)}, shop / "vaes" / "broken.safetensors")
+        with pytest.raises(WeightsRefused, match="not an autoencoder"):
+            paint(engine, with_(vae="broken"))
+        assert np.array_equal(paint(engine, job(0)).pixels, paint(tiny.engine("SD"), job(0)).pixels)
