@@ -94,9 +94,7 @@ def parser() -> argparse.ArgumentParser:
     commands.required = True
     for action in (demo, test, check, run, bench):
         has_own_help = action in (demo, bench)  # the module they start answers --help
-        command = commands.add_parser(
-            action.__name__, help=action.__doc__, add_help=not has_own_help
-        )
+        command = commands.add_parser(action.__name__, help=action.__doc__, add_help=not has_own_help)
         command.set_defaults(action=action)
         if action is run:
             command.add_argument("--webui", metavar="DIR")

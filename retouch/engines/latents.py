@@ -24,7 +24,7 @@ def batch_of(pipe: Any, family: Family, jobs: Sequence[Job]) -> Batch:
     """
     import torch
 
-    device = pipe.device
+    device = pipe._execution_device  # not `pipe.device`, which is the CPU while parts wait there
     pixels = _pixels(jobs, device)
     hole, cells = _holes(jobs, pipe.vae_scale_factor, device)
     generators = [torch.Generator().manual_seed(job.seed) for job in jobs]

@@ -31,37 +31,44 @@ def tiny_pipeline(side: int = 64, inpainting: bool = False, seed: int = 0) -> An
     """
     import torch
 
-    diffusers = library()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        unet = diffusers.UNet2DConditionModel(
-            sample_size=side // 8,
-            in_channels=9 if inpainting else 4,
-            block_out_channels=(_WIDTH, _WIDTH),
-            down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
-            up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
-            layers_per_block=1,
-            norm_num_groups=8,
-            attention_head_dim=2,
-            cross_attention_dim=_WIDTH,
-        )
-        return diffusers.StableDiffusionInpaintPipeline(
+        return library().StableDiffusionInpaintPipeline(
+            unet=_tiny_unet(side // 8, 9 if inpainting else 4),
             vae=tiny_vae(),
             text_encoder=tiny_text_encoder(),
             tokenizer=tiny_tokenizer(),
-            unet=unet,
-            scheduler=diffusers.DDIMScheduler(
-                beta_start=0.00085,
-                beta_end=0.012,
-                beta_schedule="scaled_linear",
-                clip_sample=False,
-                set_alpha_to_one=False,
-                steps_offset=1,
-            ),
+            scheduler=_scheduler(),
             safety_checker=None,
             feature_extractor=None,
             requires_safety_checker=False,
         )
+
+
+def _tiny_unet(sample_size: int, in_channels: int) -> Any:
+    return library().UNet2DConditionModel(
+        sample_size=sample_size,
+        in_channels=in_channels,
+        block_out_channels=(_WIDTH, _WIDTH),
+        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        layers_per_block=1,
+        norm_num_groups=8,
+        attention_head_dim=2,
+        cross_attention_dim=_WIDTH,
+    )
+
+
+def _scheduler() -> Any:
+    """As Stable Diffusion 1.x was trained."""
+    return library().DDIMScheduler(
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        clip_sample=False,
+        set_alpha_to_one=False,
+        steps_offset=1,
+    )
 
 
 def tiny_vae(latent_channels: int = 4, **settings: Any) -> Any:

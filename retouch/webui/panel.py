@@ -83,7 +83,7 @@ class Panel:
 
         def make(leaf: Leaf) -> None:
             elem_id = self.elem_id(f"{leaf.path.replace('.', '_')}_{index + 1}")
-            made[leaf] = widget(leaf, at(recipe_pass, leaf.path), elem_id)
+            made[leaf] = widget(leaf, at(recipe_pass, leaf.path), elem_id, index + 1)
 
         for leaf in (leaf for path in _FRONT for leaf in LEAVES if leaf.path == path):
             make(leaf)

@@ -12,7 +12,7 @@ from retouch.detectors import Registry
 from retouch.studio import Studio
 from retouch.webui import settings
 from retouch.webui.engine import HostEngine
-from retouch.webui.host import DATA, MODELS, device, models_as_found
+from retouch.webui.host import DATA, MODELS, device, models_as_found, shared
 
 
 def registry() -> Registry:
@@ -44,10 +44,13 @@ def studio_on(engine: HostEngine) -> Studio:
 
 @contextlib.contextmanager
 def working() -> Iterator[None]:
-    """The person's checkpoint and VAE are back afterwards, and detectors gone if they are not kept."""
+    """The person's checkpoint and VAE are back afterwards, the progress bar says what it said before,
+    and detectors are gone if they are not kept."""
+    said = shared.state.textinfo
     try:
         with models_as_found():
             yield
     finally:
+        shared.state.textinfo = said
         if not settings.get(settings.KEEP):
             registry().unload()

@@ -23,6 +23,7 @@ def skip_img2img(p: Any) -> tuple[Picture, Mask | None]:
     mask = _mask(p, picture)
     p.init = lambda *_: _nothing_to_composite(p)
     p.sample = lambda *_, **__: _decoded(picture, len(p.prompts))
+    p.image_cfg_scale = None  # the host's own `init` would have said so for most checkpoints
     p.restore_faces = False  # it would go over the whole picture
     p.extra_generation_params[SKIPPED] = True
     return picture, mask

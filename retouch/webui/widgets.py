@@ -22,12 +22,16 @@ _LISTS = {
 _LINES = {"prompt": 2, "negative_prompt": 2}
 
 
-def widget(leaf: Leaf, value: Any, elem_id: str) -> gr.components.Component:
-    """The widget of one knob, showing `value`."""
+def widget(leaf: Leaf, value: Any, elem_id: str, number: int) -> gr.components.Component:
+    """The widget of one knob of target `number`, showing `value`.
+
+    The host keeps a person's defaults by label: two targets' widgets of one label would share them.
+    """
     knob, name = leaf.knob, leaf.path.rpartition(".")[2]
+    label = knob.label if number == 1 else f"{knob.label} {number}"
     if name in _LINES:
-        return _words(leaf, value, elem_id, _LINES[name])
-    common = {"label": knob.label, "info": knob.help, "elem_id": elem_id, "value": shown(leaf, value)}
+        return _words(label, knob.help, value, elem_id, _LINES[name])
+    common = {"label": label, "info": knob.help, "elem_id": elem_id, "value": shown(leaf, value)}
     if name == "models":
         return gr.Dropdown(detector_names(), multiselect=True, **common)
     if name in _LISTS:
@@ -35,22 +39,17 @@ def widget(leaf: Leaf, value: Any, elem_id: str) -> gr.components.Component:
     if knob.choices:
         return gr.Dropdown(list(knob.choices), **common)
     if leaf.plain_type is bool:
-        return gr.Checkbox(label=knob.label, elem_id=elem_id, value=value)
+        return gr.Checkbox(label=label, elem_id=elem_id, value=value)
     if leaf.plain_type in (int, float) and not leaf.optional:
         return gr.Slider(minimum=knob.low or 0, maximum=knob.high or 1, step=knob.step or 0.01, **common)
     return gr.Textbox(max_lines=1, placeholder=_placeholder(leaf), **common)
 
 
-def _words(leaf: Leaf, value: Any, elem_id: str, lines: int) -> gr.Textbox:
+def _words(label: str, help_text: str, value: str, elem_id: str, lines: int) -> gr.Textbox:
     """Prompts look like the host's own: no label above, the name inside."""
-    shown_when_blank = f"{leaf.knob.label}. {leaf.knob.help}"
+    placeholder = f"{label}. {help_text}"
     return gr.Textbox(
-        value=value,
-        lines=lines,
-        label=leaf.knob.label,
-        show_label=False,
-        placeholder=shown_when_blank,
-        elem_id=elem_id,
+        value, lines=lines, label=label, show_label=False, placeholder=placeholder, elem_id=elem_id
     )
 
 

@@ -128,8 +128,7 @@ def test_both_opencvs_are_replaced_by_twins_of_the_same_version():
 @pytest.mark.parametrize("name", ["app", "dev"])
 def test_both_opencvs_are_locked_to_one_version(name):
     versions = {
-        twin.split("==")[1]
-        for twin in environment.headless_twins(environment.lock_of(name).read_text())[1]
+        twin.split("==")[1] for twin in environment.headless_twins(environment.lock_of(name).read_text())[1]
     }
     assert len(versions) == 1
 

@@ -101,9 +101,7 @@ def test_offline_is_one_sentence(monkeypatch, capsys):
 
 def test_without_a_host_it_says_what_to_run_instead():
     script = Path(install.__file__)
-    done = subprocess.run(
-        [sys.executable, "-I", script], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-I", script], capture_output=True, text=True, check=True)
     assert "dev.py run" in done.stdout
     assert done.stderr == ""
 

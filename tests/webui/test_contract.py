@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+from modules import shared
 
 from tools import host_names, record_host
 
@@ -18,6 +19,7 @@ AGAIN = "record it anew: tools/record_host.py"
 
 @functools.cache
 def standin() -> dict:
+    shared.reset()
     return record_host.described(host_names.used(record_host.WEBUI))
 
 

@@ -37,11 +37,20 @@ def test_the_list_is_a_setting(webui):
     assert called_inside("Wildcards") == set()
 
 
+def test_the_pages_own_rows_never_overwrite_a_crops_values(webui):
+    """Even where someone lists them: the seed on the page is the picture's."""
+    shared.opts.data["retouch_scripts"] = "seed_row"
+    webui.txt2img(FACES)
+    assert [said["p"] for said in trace.of("page wins")] == ["StableDiffusionProcessingTxt2Img"]
+
+
 def test_the_outer_runner_keeps_its_callbacks(webui):
+    """It remembers them by the number of its scripts, in a dictionary that a copy of it would share."""
     webui.txt2img(FACES, n_iter=2)
     ends = [said["script"] for said in trace.of("hook") if said["method"] == "postprocess_batch_list"]
     assert ends == ["RetouchScript"] * 2
-    assert len(webui.runner(False).alwayson_scripts) == 3
+    runner = webui.runner(False)
+    assert {count for count, _ in runner.callback_map.values()} == {len(runner.alwayson_scripts)} == {4}
 
 
 class Hint:

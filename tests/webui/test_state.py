@@ -104,8 +104,9 @@ def test_the_bar_counts_inner_jobs_and_ends_at_one(webui):
 def test_the_bar_says_what_is_fixed_and_forgets_it(webui):
     seen = []
     trace.before_sampling = lambda p: seen.append(shared.state.textinfo)
-    webui.txt2img(FACES)
-    assert seen == [None, "Retouch: 0 of 2 regions"]
+    shared.opts.data["retouch_batch_limit"] = 1
+    webui.txt2img(FACES, n_iter=2)
+    assert seen == [None, "Retouch: 0 of 2 regions", "Retouch: 1 of 2 regions"] * 2
 
 
 def test_the_jobs_name_survives(webui):
@@ -135,12 +136,17 @@ def test_settings_are_as_before(webui):
 
 
 def test_the_webuis_options_do_not_reach_the_crops(webui):
-    """Fixing the step count, correcting colours, restoring faces: meant for whole pictures."""
+    """Fixing the step count, correcting colours, keeping init images: meant for whole pictures."""
     plain = webui.txt2img(FACES)
+    expected = inner()[0]
+    trace.clear()
     shared.opts.data.update(
         {"img2img_fix_steps": True, "save_init_img": True, "img2img_color_correction": True}
     )
     assert webui.txt2img(FACES).pictures == plain.pictures
+    assert inner() == [expected]
+    assert len(trace.of("saved")) == 1
+    assert trace.of("color corrected") == []
 
 
 def test_inner_jobs_are_closed_and_save_nothing(webui):

@@ -19,6 +19,7 @@ class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
     init_images: list = None
     resize_mode: int = 0
     denoising_strength: float = 0.75
+    image_cfg_scale: float = None
     mask: Any = None
     mask_blur: int = None
     mask_round: bool = True
@@ -80,6 +81,8 @@ class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
         return images.resize_image(2, mask.crop(region), self.width, self.height), region
 
     def _prepared(self, image, mask, region):
+        if shared.opts.save_init_img:
+            images.save_image(image, "init", None)
         image = images.flatten(image, shared.opts.img2img_background_color)
         if region is None:
             image = images.resize_image(self.resize_mode, image, self.width, self.height)

@@ -24,8 +24,9 @@ class Sampler:
     def sample_img2img(
         self, p, x, noise, conditioning, unconditional_conditioning, steps=None, image_conditioning=None
     ):
-        strength = p.denoising_strength
-        count = int(min(strength, 0.999) * (steps or p.steps)) + 1
+        strength, steps = p.denoising_strength, steps or p.steps
+        steps = steps / min(strength, 0.999) if shared.opts.img2img_fix_steps else steps
+        count = int(min(strength, 0.999) * steps) + 1
         return self._loop(p, x, x + noise * strength, strength, count, conditioning)
 
     def _loop(self, p, init, x, strength, count, colours):
