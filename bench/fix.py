@@ -9,7 +9,7 @@ from bench import beside, hosted
 from bench.figures import Figure
 from bench.models import sd1
 from bench.pictures import PORTRAIT, crowd
-from bench.watching import Counted, Stopwatch, parts_of, timed
+from bench.watching import MOST_OUTSIDE, Counted, Stopwatch, parts_of, timed
 from retouch.detectors import Registry
 from retouch.detectors.graphs import Graphs
 from retouch.engines import DiffusersEngine
@@ -23,7 +23,6 @@ DETECTOR = "mediapipe face full"
 """Comes with mediapipe, and ADetailer has it, too."""
 RECIPE = Recipe("Bench", "", (Pass(target=Target(models=(DETECTOR,))),))
 SIZES = (PORTRAIT, Size(1664, 2432), Size(2496, 3648))
-MOST_OUTSIDE = 0.15
 _TINY_SIDE = 256
 FACES = 8
 

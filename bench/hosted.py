@@ -13,12 +13,11 @@ from typing import Any
 
 from bench.figures import Figure
 from bench.pictures import crowd
-from bench.watching import Stopwatch
+from bench.watching import MOST_OUTSIDE, Stopwatch
 from retouch import raster
 
 FACES = 8
 MOST_SECONDS_AT_BOOT = 0.15
-MOST_OUTSIDE = 0.15
 _INSIDE = Path(__file__).with_name("inside.py")
 
 

@@ -25,11 +25,12 @@ def sd1() -> Stand:
 
     gpu = torch.cuda.is_available()
     thinner = 1 if gpu else 8
-    device, dtype = ("cuda", torch.float16) if gpu else ("cpu", torch.float32)
-    pipe = _pipeline(thinner).to(device, dtype)
+    pipe = _pipeline(thinner)
+    if gpu:
+        pipe = pipe.to("cuda", torch.float16)
     millions = sum(p.numel() for p in pipe.unet.parameters()) / 1e6
     width = "of full width" if gpu else f"1/{thinner} as wide (about 1/{thinner**2} of the work)"
-    described = f"SD 1.5's layers, {width}, random weights, {millions:.0f} M in the UNet, {device}, {dtype}"
+    described = f"SD 1.5's layers, {width}, random weights, {millions:.0f} M in the UNet, {pipe.device}"
     return Stand(pipe, described)
 
 

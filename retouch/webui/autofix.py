@@ -27,7 +27,7 @@ class RetouchScript(host.scripts.Script):
         return components
 
     def process(self, p: Any, *args: Any) -> None:
-        """The host reuses one `p` for every file of the Batch tab: whatever an earlier one left goes."""
+        """The host reuses one `p` for every file of the Batch tab, each with a process of its own."""
         p.retouch = AutofixJob.begin(p, args)
 
     def postprocess_batch_list(self, p: Any, pp: Any, *args: Any, **kwargs: Any) -> None:
@@ -39,5 +39,7 @@ class RetouchScript(host.scripts.Script):
             p.retouch.fix_finished(p, pp)
 
     def postprocess(self, p: Any, processed: Any, *args: Any) -> None:
-        if getattr(p, "retouch", None):
+        """ADetailer also calls this, in the middle of a job, on a copy of `p` and without pictures."""
+        if getattr(p, "retouch", None) and processed.images:
             p.retouch.end(p, processed)
+            p.retouch = None

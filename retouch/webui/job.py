@@ -16,7 +16,7 @@ from retouch import presets
 from retouch.draw import overlay
 from retouch.errors import RetouchError
 from retouch.execute import Report, Result
-from retouch.infotext import RECIPE, REGIONS, params
+from retouch.infotext import RECIPE, REGIONS, SKIPPED, params
 from retouch.knobs import dump, load, nested
 from retouch.mask import Mask
 from retouch.prompts import Said
@@ -43,28 +43,35 @@ class AutofixJob:
 
     request: AutofixRequest
     recipe: Recipe
-    original: Picture | None = None
-    """The picture the img2img was skipped for."""
     user_mask: Mask | None = None
+    """The inpaint mask of an img2img that is skipped."""
     said: list[str] = field(default_factory=list)
+    """The regions of each picture of the batch at hand, as the infotext has them."""
+    warned: list[str] = field(default_factory=list)
     everything: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     masks: list[Image.Image] = field(default_factory=list)
 
     @classmethod
     def begin(cls, p: Any, args: Sequence[Any]) -> AutofixJob | None:
-        """None when there is nothing to do. A bad request is said, and the picture is left alone."""
-        for key in (RECIPE, REGIONS, WARNINGS):
-            p.extra_generation_params.pop(key, None)
+        """None when there is nothing to do. A bad request is said, and the picture is left alone.
+
+        The host shares what is said of a job between the cells of a plot and the files of a batch, so
+        what an earlier one left goes; unless ADetailer asks a second time, in the middle of a job.
+        """
+        if getattr(p, "retouch", None) is None:
+            _forget(p)
         try:
             job = cls._asked(p, args)
         except RetouchError as error:
-            _say(p, str(error))
+            p.comment(f"Retouch: {error}")
+            p.extra_generation_params[WARNINGS] = str(error)
             return None
         if job is None:
             return None
         p.extra_generation_params.update(params(job.recipe))
         if job.request.skip_img2img and getattr(p, "init_images", None):
-            job.original, job.user_mask = skip_img2img(p)
+            job.user_mask = skip_img2img(p)
         return job
 
     @classmethod
@@ -78,7 +85,9 @@ class AutofixJob:
 
     def fix_batch(self, p: Any, pp: Any) -> None:
         """All pictures of a batch share sampling calls, unless the host still has to composite them."""
-        self.said = [""] * len(pp.images)
+        self.said, self.warned = [""] * len(pp.images), [""] * len(pp.images)
+        for key in (REGIONS, WARNINGS):  # of the batch before
+            p.extra_generation_params.pop(key, None)
         if _composites_later(p):
             return
         before = [_seen(tensor) for tensor in pp.images]
@@ -134,21 +143,38 @@ class AutofixJob:
     def _record(self, p: Any, index: int, canvas: Canvas, result: Result) -> None:
         around = Said(canvas.generation.prompt, canvas.generation.negative_prompt)
         self.said[index] = params(self.recipe, result.reports, around).get(REGIONS, "")
-        p.extra_generation_params[REGIONS] = [text or None for text in self.said]
+        self.warned[index] = "; ".join(result.warnings)
         self.everything.append(self.said[index])
+        for key, texts in ((REGIONS, self.said), (WARNINGS, self.warned)):
+            if any(texts):
+                p.extra_generation_params[key] = [text or None for text in texts]
         for warning in result.warnings:
-            _say(p, warning)
+            p.comment(f"Retouch: {warning}")
+        self.warnings += result.warnings
         if self.request.return_masks:
             self.masks += [Image.fromarray(r.mask(canvas.picture).alpha) for r in result.reports if r.kept]
         _save_extras(p, index, canvas.picture, result)
 
     def end(self, p: Any, processed: Any) -> None:
-        """Every picture's regions for the API, the masks behind the pictures, and `p` as it was."""
-        processed.extra_generation_params[REGIONS] = list(self.everything)
+        """Every picture's regions for the API, the masks behind the pictures, and `p` as it was.
+
+        What is said of this job stays with its result: the Batch tab goes on with the same `p`.
+        """
+        everything = {
+            REGIONS: list(self.everything),
+            WARNINGS: "; ".join(dict.fromkeys(self.warnings)) or None,
+        }
+        processed.extra_generation_params = {**p.extra_generation_params, **everything}
+        _forget(p)
         processed.images += self.masks
         processed.infotexts += [processed.infotexts[0]] * len(self.masks)
         for name in ("init", "sample"):
             p.__dict__.pop(name, None)
+
+
+def _forget(p: Any) -> None:
+    for key in (RECIPE, REGIONS, WARNINGS, SKIPPED):
+        p.extra_generation_params.pop(key, None)
 
 
 def _as_spoken(result: Result, engine: HostEngine) -> Result:
@@ -205,12 +231,6 @@ def _merged(tensor: torch.Tensor, before: Picture, after: Picture) -> torch.Tens
         return tensor
     painted = torch.from_numpy((after.pixels.astype(np.float32) + 0.5) / 255).permute(2, 0, 1)
     return torch.where(torch.from_numpy(changed)[None], painted.to(tensor), tensor)
-
-
-def _say(p: Any, warning: str) -> None:
-    p.comment(f"Retouch: {warning}")
-    known = p.extra_generation_params.get(WARNINGS)
-    p.extra_generation_params[WARNINGS] = f"{known}; {warning}" if known else warning
 
 
 def _save_extras(p: Any, index: int, before: Picture, result: Result) -> None:

@@ -17,16 +17,17 @@ from retouch.raster import Picture, from_pil
 from retouch.webui.host import images, processing, shared
 
 
-def skip_img2img(p: Any) -> tuple[Picture, Mask | None]:
-    """Arrange it on `p`. Returns the picture and the person's mask, both at the picture's own size."""
+def skip_img2img(p: Any) -> Mask | None:
+    """Arrange it on `p`. Returns the person's mask at the picture's own size, None without one."""
     picture = from_pil(images.flatten(p.init_images[0], shared.opts.img2img_background_color))
     mask = _mask(p, picture)
     p.init = lambda *_: _nothing_to_composite(p)
     p.sample = lambda *_, **__: _decoded(picture, len(p.prompts))
+    p.width, p.height = picture.size  # what the generation text says
     p.image_cfg_scale = None  # the host's own `init` would have said so for most checkpoints
     p.restore_faces = False  # it would go over the whole picture
     p.extra_generation_params[SKIPPED] = True
-    return picture, mask
+    return mask
 
 
 def _nothing_to_composite(p: Any) -> None:

@@ -83,7 +83,7 @@ class Run:
 
     @property
     def warnings(self) -> str:
-        return str(self.p.extra_generation_params.get(WARNINGS, ""))
+        return str(self.processed.extra_generation_params.get(WARNINGS) or "")
 
 
 @dataclass(repr=False)
@@ -123,7 +123,7 @@ class WebUI:
         return scripts.scripts_img2img if is_img2img else scripts.scripts_txt2img
 
     def script(self, is_img2img: bool = False) -> Any:
-        found = self.runner(is_img2img).alwayson_scripts
+        found = self.runner(is_img2img).scripts
         return next(s for s in found if type(s).__name__ == "RetouchScript")
 
     def values(self, is_img2img: bool = False, **changes: Any) -> list[Any]:

@@ -146,6 +146,17 @@ def test_a_bad_widget_is_named(webui, plain):
     assert run.pictures == plain.pictures
 
 
+def test_each_picture_says_its_own_warnings(webui, plain):
+    """The seed of a picture's only region is the picture's own: that of the third breaks."""
+    webui.detectors.faces.boxes = (LEFT,)
+    trace.before_sampling = of_ours(RuntimeError("bad"), lambda p: 102 in p.seeds)
+    run = webui.txt2img(FACES, batch_size=2, n_iter=3)
+    assert ["bad" in text for text in run.infotexts] == [False, False, True, False, False, False]
+    assert "bad" in run.warnings
+    assert "bad" in run.processed.comments
+    expected_errors()
+
+
 def test_a_good_job_says_nothing(webui):
     run = webui.txt2img(FACES)
     assert run.warnings == run.processed.comments == ""

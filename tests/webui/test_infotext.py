@@ -50,6 +50,14 @@ def test_a_picture_without_regions_says_the_recipe_only(webui):
     assert REGIONS not in said
 
 
+def test_a_picture_where_nothing_is_found_does_not_say_the_regions_of_an_earlier_one(webui):
+    faces = webui.detectors.faces
+    find, there = faces.find, iter([faces.boxes, (), faces.boxes])
+    faces.find = lambda *given: (setattr(faces, "boxes", next(there)), find(*given))[1]
+    run = webui.txt2img(FACES, n_iter=3)
+    assert [REGIONS in read(text) for text in run.infotexts] == [True, False, True]
+
+
 def test_a_region_says_its_prompt_where_it_is_not_the_pictures(webui):
     run = webui.txt2img(recipe({"prompt": "[PROMPT] [SEP] a girl, smiling"}))
     assert [region.get("prompt") for region in regions(run.infotexts[0])] == [None, "a girl, smiling"]

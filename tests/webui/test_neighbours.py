@@ -34,6 +34,7 @@ def test_the_list_is_a_setting(webui):
     shared.opts.data["retouch_scripts"] = " other_fixer "
     webui.txt2img(FACES, prompt="__hair__")
     assert called_inside("OtherFixer") == {"process", "postprocess_image"}
+    assert [said["inpaint"] for said in trace.of("other fixer")] == [False, True]
     assert called_inside("Wildcards") == set()
 
 

@@ -27,6 +27,7 @@ def test_a_picture_of_any_size_keeps_size_and_bytes(webui, size):
     webui.detectors.faces.boxes = (Box(100, 100, 180, 180),)
     run = webui.img2img(SKIP, photo(*size))
     assert run.pictures[0].size == size
+    assert f"Size: {size[0]}x{size[1]}," in run.infotexts[0]
     assert only_in(changed(photo(*size), run.pictures[0]), webui.detectors.faces.boxes, 50)
 
 

@@ -1,6 +1,6 @@
 """Another extension's always-on script, of the kind that repaints faces itself."""
 
-from modules import scripts
+from modules import scripts, trace
 
 
 class OtherFixer(scripts.Script):
@@ -14,7 +14,7 @@ class OtherFixer(scripts.Script):
         return []
 
     def process(self, p, *args):
-        p.fixed_by_other = True
+        trace.add("other fixer", inpaint=getattr(p, "image_mask", None) is not None)
 
     def postprocess_image(self, p, pp, *args):
         pass
