@@ -32,13 +32,13 @@ class Stopwatch:
         return sum(self.seconds.values())
 
     def told(self, whole: float, faces: int) -> str:
-        """For a person: where `whole` seconds went, what is left for each face, and what follows from that."""
+        """For a person: where `whole` seconds went, what is left for each face, and what follows."""
         parts = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in self.seconds.items())
         rest = (whole - self.total) / faces * 1000
         return (
             f"  {parts} of {whole:.2f} s\n"
-            f"  outside: {rest:.1f} ms per face, whatever the model; that is {MOST_OUTSIDE:.0%} of the whole "
-            f"where the models take {rest / MOST_OUTSIDE - rest:.0f} ms per face, and less where they take longer"
+            f"  outside: {rest:.1f} ms per face, whatever the model: {MOST_OUTSIDE:.0%} of the whole where "
+            f"the models take {rest / MOST_OUTSIDE - rest:.0f} ms per face, less where they take longer"
         )
 
     @contextlib.contextmanager

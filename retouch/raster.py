@@ -162,12 +162,16 @@ def _exif(upright: Image.Image) -> bytes | None:
     return raw if not raw or raw.startswith(_EXIF_MARK) else _EXIF_MARK + raw
 
 
+_open = Image.open
+"""Bound now: ultralytics replaces PIL's function by one that installs packages for what it cannot read."""
+
+
 def decode(data: bytes, path: str = "image") -> Picture:
     """A picture from file bytes. BadPicture or TooLarge say why not; `path` is named in them."""
     if len(data) > MAX_BYTES:
         raise TooLarge(f"{len(data)} bytes are too many.", path=path, hint=f"At most {MAX_BYTES}.")
     try:
-        with Image.open(io.BytesIO(data), formats=_READ) as image:
+        with _open(io.BytesIO(data), formats=_READ) as image:
             _check_size(Size(*image.size), path)
             return from_pil(image)
     except BadInput:

@@ -387,3 +387,9 @@ def test_other_pixels_keep_alpha_and_baggage_where_the_size_allows():
     assert picture.with_pixels(noise(Size(9, 9)).pixels).alpha is None
     assert picture.pil().mode == "RGBA"
     assert Picture(PIXELS).pil().mode == "RGB"
+
+
+def test_a_replaced_pil_open_is_not_asked(monkeypatch):
+    """As ultralytics replaces it for the whole process."""
+    monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("PIL's own was not used"))
+    assert decode(file_of(Image.fromarray(PIXELS), "PNG")).size == Size(7, 5)

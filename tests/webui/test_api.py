@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import threading
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from modules import call_queue, progress, script_callbacks, shared, trace
+from modules import call_queue, paths_internal, progress, script_callbacks, shared, trace
 
 from retouch import raster
 from retouch.raster import from_pil
@@ -74,6 +75,16 @@ def test_another_checkpoint_is_loaded_for_a_request_and_back_before_the_queue_mo
     assert events.count("checkpoint loaded") == 2
     assert events[-1] == "unlock"
     assert shared.opts.sd_model_checkpoint == "one.safetensors"
+
+
+def test_the_pages_last_picture_stays_the_one_it_pastes(client):
+    """params.txt is for pictures made on the page: a request neither changes it nor makes it."""
+    params = Path(paths_internal.data_path, "params.txt")
+    post(client, "fix", {"image": IMAGE})
+    assert not params.exists()
+    params.write_text("mine")
+    post(client, "fix", {"image": IMAGE})
+    assert params.read_text() == "mine"
 
 
 def test_requests_take_turns(client):

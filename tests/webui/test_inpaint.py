@@ -37,12 +37,18 @@ def test_only_the_persons_mask_changes(webui, whole):
     assert outside(changed(photo(), fixed), REACHED)
 
 
-@pytest.mark.parametrize("whole", [True, False])
-def test_the_composited_picture_is_what_is_looked_at(webui, whole):
-    """The batch hook of an only-masked job would see the crop alone."""
+def looked_at(webui) -> list:
+    """Every picture a detector will be shown."""
     seen = []
     find = webui.detectors.faces.find
     webui.detectors.faces.find = lambda picture, *rest: seen.append(picture) or find(picture, *rest)
+    return seen
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_composited_picture_is_what_is_looked_at(webui, whole):
+    """The batch hook of an only-masked job would see the crop alone."""
+    seen = looked_at(webui)
     plain = inpaint(webui, whole=whole).pictures[0]
     inpaint(webui, FACES, whole=whole)
     assert seen == [plain]
@@ -90,9 +96,10 @@ def test_a_blank_mask_is_no_mask(webui):
 
 def test_colour_correction_is_put_on_before_the_fix_and_not_on_the_crops(webui):
     shared.opts.data["img2img_color_correction"] = True
-    plain = webui.img2img()
+    plain, seen = webui.img2img(), looked_at(webui)
     trace.clear()
     fixed = webui.img2img(FACES)
+    assert seen == plain.pictures
     assert [said["size"] for said in trace.of("color corrected")] == [(512, 512)]
     assert only_in(changed(plain.pictures[0], fixed.pictures[0]), (LEFT, RIGHT), 40)
     assert shared.opts.img2img_color_correction
@@ -100,9 +107,10 @@ def test_colour_correction_is_put_on_before_the_fix_and_not_on_the_crops(webui):
 
 def test_face_restoration_comes_before_the_fix(webui):
     """It goes over the whole picture, and would undo what was fixed in the batch hook."""
-    plain = webui.txt2img(restore_faces=True)
+    plain, seen = webui.txt2img(restore_faces=True), looked_at(webui)
     trace.clear()
     fixed = webui.txt2img(FACES, restore_faces=True)
+    assert seen == plain.pictures
     assert len(trace.of("faces restored")) == 1
     assert only_in(changed(plain.pictures[0], fixed.pictures[0]), (LEFT, RIGHT), 40)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modules import shared, trace
 
+from retouch.webui.watch import Watch
 from tests.webui.driver import FACES, LEFT, RIGHT, changed, inner, only_in, outer, recipe
 
 
@@ -66,7 +67,7 @@ def test_skip_leaves_this_picture_and_fixes_the_next(webui):
     assert only_in(changed(plain.pictures[1], run.pictures[1]), (LEFT, RIGHT), 40)
 
 
-def test_skip_is_remembered_though_the_webui_forgets_it_at_the_next_sampling(webui):
+def test_skip_leaves_the_other_regions_too(webui):
     one_by_one()
     press("skipped", inner_call=1)
     plain = webui.txt2img()
@@ -74,6 +75,17 @@ def test_skip_is_remembered_though_the_webui_forgets_it_at_the_next_sampling(web
     run = webui.txt2img(FACES)
     assert len(inner()) == 1
     assert run.pictures == plain.pictures
+
+
+def test_what_was_pressed_is_remembered(webui):
+    """Whoever samples next clears the WebUI's flag."""
+    watch = Watch()
+    assert not watch.stopped
+    shared.state.skipped = True
+    assert watch.stopped
+    shared.state.skipped = False
+    assert watch.stopped
+    assert not Watch().stopped
 
 
 def test_interrupt_after_current_lets_the_current_picture_be_fixed(webui):
