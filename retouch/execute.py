@@ -96,6 +96,10 @@ class _Task:
     step: Step
     job: Job
 
+    def untouched(self, patch: Picture) -> bool:
+        """At denoising strength 0 the crop comes back: putting it back would only resample the canvas."""
+        return patch is self.job.picture and self.step.settings.masked_content == "original"
+
 
 def run(
     pictures: Sequence[Picture], plans: Sequence[Plan], engine: Engine, progress: Progress | None = None
@@ -184,7 +188,8 @@ def _keep(task: _Task, patch: Picture | None, seconds: float) -> None:
     if patch is None:
         task.canvas.reports[task.index] = Report(task.step, "skipped", "interrupted", seconds)
         return
-    task.canvas.put(task.step, patch)
+    if not task.untouched(patch):
+        task.canvas.put(task.step, patch)
     task.canvas.reports[task.index] = Report(task.step, seconds=seconds)
 
 

@@ -40,7 +40,9 @@ def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return tmp_path_factory.mktemp("models")
     if not MODELS:
         pytest.skip("RETOUCH_WEBUI_MODELS_DIR does not say where the WebUI looks for detectors")
-    return Path(MODELS)
+    folder = Path(MODELS)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

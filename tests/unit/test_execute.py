@@ -332,3 +332,18 @@ def test_results_follow_each_other():
     assert joined.warnings == ("a", "b")
     assert joined.stopped
     assert with_warnings(joined, ["c"]).warnings == ("a", "b", "c")
+
+
+def test_a_crop_handed_back_as_it_was_changes_nothing():
+    """Denoising strength 0: the crop was scaled up for the model, the canvas must not be resampled."""
+
+    class Keeps(FakeEngine):
+        def paint(self, jobs, progress):
+            return [job.picture for job in jobs]
+
+    canvas = noise(CANVAS)
+    (result,) = run([canvas], [planned(denoising_strength=0.0)], Keeps())
+    assert result.picture == canvas
+    assert all(report.kept for report in result.reports)
+    (filled,) = run([canvas], [planned(denoising_strength=0.0, masked_content="fill")], Keeps())
+    assert filled.picture != canvas
