@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import dataclasses
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -153,8 +154,8 @@ def _recipe(args: argparse.Namespace, door: Door) -> Recipe:
     own = {leaf.path: leaf for leaf in leaves(Pass)}
     painting = _given(args, [own[path] for path in OF_PASSES])
     recipe = _asked_recipe(args, door)
-    passes = [replace(p, **painting, target=dump(replace(p.target, **target))) for p in recipe.passes]
-    return replace(recipe, passes=dump(passes))
+    changes = {**painting, **{f"target.{name}": value for name, value in target.items()}}
+    return dataclasses.replace(recipe, passes=tuple(replace(p, changes) for p in recipe.passes))
 
 
 def _asked_recipe(args: argparse.Namespace, door: Door) -> Recipe:

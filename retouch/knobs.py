@@ -90,9 +90,17 @@ def load(cls: type[T], data: Any, path: str = "") -> T:
         ) from None
 
 
-def replace(value: T, **changes: Any) -> T:
-    """`dataclasses.replace` through the loader, so that a change is checked like any input."""
-    return load(type(value), {**dump(value), **changes})
+def replace(value: T, changes: Mapping[str, Any], path: str = "") -> T:
+    """`value` with the knobs under dotted paths changed, through the loader: checked like any input."""
+    data = dump(value)
+    for place, item in changes.items():
+        _put(data, place, item)
+    return load(type(value), data, path)
+
+
+def _put(data: dict[str, Any], place: str, item: Any) -> None:
+    *folders, name = place.split(".")
+    functools.reduce(lambda spot, folder: spot.setdefault(folder, {}), folders, data)[name] = item
 
 
 def _join(path: str, key: object) -> str:
@@ -287,10 +295,6 @@ def at(value: Any, path: str) -> Any:
 def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
     """{"a.b": 1} as {"a": {"b": 1}}, ready for `load`."""
     out: dict[str, Any] = {}
-    for path, item in flat.items():
-        *folders, name = path.split(".")
-        spot = out
-        for folder in folders:
-            spot = spot.setdefault(folder, {})
-        spot[name] = item
+    for place, item in flat.items():
+        _put(out, place, item)
     return out

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from retouch.geometry import Box, Size
 
@@ -122,6 +123,9 @@ class Mask:
         ramp = np.clip(1 - _outside(self.solid) / (pixels + 1), 0, 1)
         smooth = ramp * ramp * (3 - 2 * ramp)
         return Mask(np.maximum(self.alpha, np.rint(smooth * 255).astype(np.uint8)))
+
+    def resized(self, size: Size) -> Mask:
+        return self if size == self.size else Mask(np.asarray(Image.fromarray(self.alpha).resize(size)))
 
     def inverted(self) -> Mask:
         return Mask(255 - self.alpha)

@@ -17,7 +17,7 @@ from retouch.draw import overlay
 from retouch.errors import RetouchError
 from retouch.execute import Report, Result
 from retouch.infotext import RECIPE, REGIONS, SKIPPED, params
-from retouch.knobs import dump, load, nested
+from retouch.knobs import replace
 from retouch.mask import Mask
 from retouch.prompts import Said
 from retouch.raster import Picture, from_pil
@@ -108,7 +108,7 @@ class AutofixJob:
         """Whatever happens, every picture comes back: mended, or as it was with a reason."""
         mask = self.user_mask or _user_mask(p)
         canvases = [
-            Canvas(picture, self._generation(p, i), mask if mask and mask.size == picture.size else None)
+            Canvas(picture, self._generation(p, i), mask and mask.resized(picture.size))
             for i, picture in zip(indices, pictures, strict=True)
         ]
         try:
@@ -160,10 +160,9 @@ class AutofixJob:
 
         What is said of this job stays with its result: the Batch tab goes on with the same `p`.
         """
-        everything = {
-            REGIONS: list(self.everything),
-            WARNINGS: "; ".join(dict.fromkeys(self.warnings)) or None,
-        }
+        everything: dict[str, Any] = {REGIONS: list(self.everything)}
+        if self.warnings:
+            everything[WARNINGS] = "; ".join(dict.fromkeys(self.warnings))
         processed.extra_generation_params = {**p.extra_generation_params, **everything}
         _forget(p)
         processed.images += self.masks
@@ -192,19 +191,8 @@ def _changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
     """An axis changes the first pass."""
     if not changes:
         return recipe
-    first, *rest = recipe.passes
-    data = dump(first)
-    for path, value in changes.items():
-        _put(data, nested({path: value}))
-    return dataclasses.replace(recipe, name="Custom", passes=(load(Pass, data, "axis"), *rest))
-
-
-def _put(into: dict[str, Any], data: dict[str, Any]) -> None:
-    for key, value in data.items():
-        if isinstance(value, dict):
-            _put(into.setdefault(key, {}), value)
-        else:
-            into[key] = value
+    first, *rest = recipe.passes or (Pass(),)
+    return dataclasses.replace(recipe, name="Custom", passes=(replace(first, changes, "axis"), *rest))
 
 
 def _composites_later(p: Any) -> bool:

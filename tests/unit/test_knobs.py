@@ -115,9 +115,10 @@ def test_a_required_field_is_asked_for():
 
 
 def test_a_replaced_value_is_checked():
-    assert replace(Pass(), steps=5).steps == 5
+    assert replace(Pass(), {"steps": 5}).steps == 5
+    assert replace(Pass(), {"target.models": ["hand"]}).target.models == ("hand",)
     with pytest.raises(BadInput, match="out of bounds"):
-        replace(Pass(), steps=1000)
+        replace(Pass(), {"steps": 1000})
 
 
 def test_every_knob_of_the_wire_says_what_it_is():
