@@ -26,7 +26,7 @@ RANGES = ("full", "short")
 
 def smallest_tile(size: Size) -> int:
     """The models see 128 to 192 px a side: a 40 px face needs a tile of at most 400."""
-    return max(256, max(size) // 10)
+    return max(320, max(size) // 10)
 
 
 def raw_faces(graphs: Graphs, kind: str, pixels: np.ndarray) -> list[Region]:

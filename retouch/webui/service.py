@@ -6,13 +6,15 @@ import contextlib
 import functools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from retouch.detectors import Registry
 from retouch.studio import Studio
 from retouch.webui import settings
 from retouch.webui.engine import HostEngine
 from retouch.webui.host import DATA, MODELS, device, models_as_found, shared
+
+if TYPE_CHECKING:
+    from retouch.detectors import Registry
 
 
 def registry() -> Registry:
@@ -22,6 +24,8 @@ def registry() -> Registry:
 
 @functools.cache
 def _registry(offline: bool) -> Registry:
+    from retouch.detectors import Registry  # a third of what importing our script would cost
+
     return Registry((MODELS / "retouch", MODELS / "adetailer"), device, offline)
 
 
