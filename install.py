@@ -17,11 +17,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-# Distribution -> what to ask pip for. The exact version: its releases were tampered with before.
+# Distribution -> what to ask pip for. Exact versions: releases of ultralytics were tampered with before.
 # They require torch and opencv, which are the host's business, so pip does not look at that.
 ALONE = {
     "ultralytics": "ultralytics==8.4.100",
-    "ultralytics-thop": "ultralytics-thop",
+    "ultralytics-thop": "ultralytics-thop==2.2.3",
     "segment-anything": "segment-anything==1.0",
 }
 # What those need beyond what every host has.

@@ -1,8 +1,8 @@
 """What a picture's generation text says of Retouch, and reading it back.
 
-Two keys: `Retouch` holds the recipe, knobs at their defaults left out; `Retouch regions` what was
-painted, so that one region can be painted again alone. Both are JSON on one line. `text` writes a
-whole generation text in the WebUI's own form, for pictures that no WebUI made.
+Two keys are read back: `Retouch` holds the recipe, knobs at their defaults left out; `Retouch regions`
+what was painted, so that one region can be painted again alone. Both are JSON on one line. `text` writes
+a whole generation text in the WebUI's own form, for pictures that no WebUI made.
 """
 
 from __future__ import annotations
@@ -22,11 +22,16 @@ from retouch.recipe import Generation, Recipe
 
 RECIPE = "Retouch"
 REGIONS = "Retouch regions"
+WARNINGS = "Retouch warnings"
 SKIPPED = "Retouch skipped img2img"
 BLANK = Said("", "")
 CHUNK = "parameters"
 """The PNG text chunk the WebUI keeps its generation text in."""
-_OURS = re.compile(r',?\s*Retouch(?: regions)?: (?:"(?:\\.|[^\\"])*"|\{\}|\[\])')
+_VALUE = r'(?:"(?:\\.|[^\\"])*"|[^,]*)(?=,|$)'
+_OURS = re.compile(rf"(?:^|,)\s*(?:{'|'.join((RECIPE, REGIONS, WARNINGS, SKIPPED))}):\s*{_VALUE}")
+_PAIR = re.compile(rf"\w[\w \-/]+:\s*{_VALUE}")
+_PAIRS = 3
+"""Fewer on the last line, and the WebUI takes it for a part of the prompt."""
 
 
 def params(recipe: Recipe, reports: Sequence[Report] = (), around: Said = BLANK) -> dict[str, str]:
@@ -63,13 +68,20 @@ def _region(report: Report, around: Said) -> dict[str, Any]:
 
 
 def text(generation: Generation, picture: Picture, recipe: Recipe, reports: Sequence[Report] = ()) -> str:
-    """The generation text of a mended `picture`: its own and our keys, or one of `generation`."""
+    """The generation text of a mended `picture`: its own and our keys, or one of `generation`.
+
+    What an earlier run said goes. A text of its own without a line of parameters gets `generation`'s.
+    """
     ours = params(recipe, reports, Said(generation.prompt, generation.negative_prompt))
-    before = dict(picture.baggage.text).get(CHUNK, "")
-    if before:
-        return ", ".join([_OURS.sub("", before), line(ours)])
-    made = {**_made(generation), "Size": str(picture.size)}
-    return written(generation.prompt, generation.negative_prompt, {**made, **ours})
+    made = {**_made(generation), "Size": str(picture.size), **ours}
+    before = dict(picture.baggage.text).get(CHUNK, "").strip()
+    if not before:
+        return written(generation.prompt, generation.negative_prompt, made)
+    *above, last = before.split("\n")
+    if len(_PAIR.findall(last)) < _PAIRS:
+        return f"{before}\n{line(made)}"
+    others = _OURS.sub("", last).strip(", ")
+    return "\n".join([*above, ", ".join(filter(None, [others, line(ours)]))])
 
 
 def written(prompt: str, negative_prompt: str, params: Mapping[str, Any]) -> str:

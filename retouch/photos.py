@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from retouch.errors import BadInput, Missing
 READ = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 KEPT = (".png", ".jpg", ".jpeg", ".webp")
 """Endings a mended photograph keeps; any other becomes a PNG."""
+_MADE = re.compile(rf"({'|'.join(map(re.escape, READ))})\.(regions|mask-\d+)\.png$", re.IGNORECASE)
+"""What `detect` calls its overlays and masks: the photograph's whole name and an ending."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,13 @@ def photos(words: Sequence[str], out: Path, ending: str = "") -> tuple[Photo, ..
 def _named(word: str, out: Path) -> list[tuple[Path, Path]]:
     """(file, its place below the folder it was found in) of one word, sorted.
 
-    What lies in `out` is left out when it is found on the way: that is what was made before.
+    In a folder, what lies in `out` is left out, and what `detect` made: that is of an earlier run.
     """
     path = Path(word)
     if path.is_dir():
         made = out.resolve() if out.resolve() != path.resolve() else None
-        inside = sorted(p for p in path.rglob("*") if _readable(p) and made not in p.resolve().parents)
-        return _some([(p, p.relative_to(path)) for p in inside], word)
+        inside = sorted(p for p in path.rglob("*") if _readable(p) and not _MADE.search(p.name))
+        return _some([(p, p.relative_to(path)) for p in inside if made not in p.resolve().parents], word)
     if path.is_file():
         return [(path, Path(path.name))]
     matches = sorted(Path(m) for m in glob.glob(word, recursive=True))  # noqa: PTH207 (absolute globs)

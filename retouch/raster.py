@@ -242,11 +242,13 @@ def encode(picture: Picture, kind: str = "PNG", text: dict[str, str] | None = No
 
 _LONGEST = {"JPEG": 65_535, "WEBP": 16_383}
 _JPEG_SEGMENT = 65_533
+_JPEG = {"quality": 98, "subsampling": 0}
+"""Full colour resolution: a mended photograph has been through JPEG once already."""
 
 
 def _options(bag: Baggage, kind: str, text: dict[str, str]) -> dict[str, Any]:
     # Without `exact` WebP blackens the colours under full transparency.
-    own = {"PNG": {"compress_level": 4}, "JPEG": {"quality": 95}, "WEBP": {"lossless": True, "exact": True}}
+    own = {"PNG": {"compress_level": 4}, "JPEG": _JPEG, "WEBP": {"lossless": True, "exact": True}}
     options: dict[str, Any] = {**own[kind]}
     if bag.icc:
         options["icc_profile"] = bag.icc

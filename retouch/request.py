@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from retouch.errors import BadInput
 from retouch.knobs import Knob
 from retouch.recipe import NEGATIVE, SEED, Generation, Overrides, Recipe, Sampling, Target
 
@@ -54,3 +55,10 @@ class AutofixRequest(FixRequest):
 
     enabled: bool = Knob("Enable", "Repaint what the targets find in each finished picture.").field(True)
     skip_img2img: bool = Knob("Do not run the img2img itself", "Fix the given picture as it is.").field(False)
+
+    def __post_init__(self) -> None:
+        for name in ("image", "image_id"):
+            if getattr(self, name):
+                raise BadInput(
+                    "cannot be given here.", path=name, hint="The surrounding job has the picture."
+                )

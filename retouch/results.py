@@ -46,7 +46,10 @@ def _bare(value: Any) -> Any:
 
 
 def keep_fix(photo: Photo, answer: dict[str, Any]) -> None:
-    """The mended photograph, in its own format."""
+    """The mended photograph, in its own format; where nothing was painted, the file as it is."""
+    if not answer.get("reports") and photo.source.suffix == photo.target.suffix:
+        _replace(photo.target, photo.source.read_bytes())
+        return
     raster.write(raster.decode_base64(answer["image"]), photo.target)
 
 

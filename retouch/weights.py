@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import http.client
 import shutil
+import ssl
 import threading
 import time
 import urllib.error
@@ -175,6 +177,17 @@ def _here(part: Path) -> int:
     return part.stat().st_size if part.is_file() else 0
 
 
+_BROKEN = (
+    urllib.error.URLError,
+    http.client.HTTPException,
+    ssl.SSLError,
+    TimeoutError,
+    ConnectionError,
+    EOFError,
+)
+"""What a connection that fails raises, at any moment; other OSErrors are the disk's."""
+
+
 def _collect(item: Weights, part: Path, watch: Watch | None, pause: float) -> None:
     """Have all bytes in `part`, in as many connections as it takes up to ATTEMPTS."""
     if _here(part) > item.size:
@@ -193,7 +206,7 @@ def _collect(item: Weights, part: Path, watch: Watch | None, pause: float) -> No
                     f"{item.url} answers {error.code} {error.reason}.", hint=_by_hand(item, part.parent)
                 ) from error
             reason = f"{error.code} {error.reason}"
-        except (urllib.error.URLError, TimeoutError, ConnectionError, EOFError) as error:
+        except _BROKEN as error:
             reason = getattr(error, "reason", None) or error
         if attempt + 1 < ATTEMPTS:
             time.sleep(pause * 2**attempt)

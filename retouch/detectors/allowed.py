@@ -52,9 +52,9 @@ def rebuild_tensor(
     """A tensor over a storage. ValueError when it would hold more elements than the storage."""
     import torch
 
-    if not storage.data:
-        return torch.empty(tuple(size), dtype=storage.dtype)
-    flat = torch.frombuffer(storage.data, dtype=storage.dtype)
+    dtype = storage.dtype
+    # An empty buffer is nothing frombuffer takes.
+    flat = torch.frombuffer(storage.data, dtype=dtype) if storage.data else torch.empty(0, dtype=dtype)
     if math.prod(size) > flat.numel():
         raise ValueError(f"a tensor of size {tuple(size)} over {flat.numel()} elements")
     return flat.as_strided(tuple(size), tuple(stride), int(offset))

@@ -33,12 +33,11 @@ class HostBackend:
         return service.own_recipes()
 
     def health(self) -> dict[str, Any]:
-        info = getattr(host.shared.sd_model, "sd_checkpoint_info", None)
         return {
             "host": "webui",
             "engine": "webui",
             "version": retouch.__version__,
-            "checkpoint": getattr(info, "title", ""),
+            "checkpoint": host.loaded_checkpoint(),
             "device": host.device(),
         }
 
@@ -81,7 +80,8 @@ def guard_of(app: FastAPI) -> Any:
 
     def guard(request: Request, given: HTTPBasicCredentials | None = Depends(basic)) -> None:
         known = {**_api_users(), **(getattr(app, "auth", None) or {})}
-        if not known or _logged_in(app, request) or (given and _matches(known, given)):
+        demanded = bool(known or host.shared.cmd_opts.api_auth)
+        if not demanded or _logged_in(app, request) or (given and _matches(known, given)):
             return
         raise HTTPException(401, "Incorrect username or password", {"WWW-Authenticate": "Basic"})
 

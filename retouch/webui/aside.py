@@ -20,13 +20,11 @@ _HOOKED = ("_original_forward", "_original_inner_forward")
 
 
 @contextlib.contextmanager
-def aside(outer: Any) -> Iterator[None]:
-    """Around one inner job. `outer` is the surrounding job, or None when there is none."""
+def aside() -> Iterator[None]:
+    """Around one inner job."""
     with contextlib.ExitStack() as stack:
         stack.enter_context(_file_kept(PARAMS_TXT))
         stack.enter_context(_state_kept())
-        if outer is not None:
-            stack.callback(_model_patches_of, outer)
         stack.enter_context(_without_hooks(_unet()))
         yield
 
@@ -59,8 +57,11 @@ def _state_kept() -> Iterator[None]:
             setattr(state, name, value)
 
 
-def _model_patches_of(outer: Any) -> None:
-    """Later batches of the outer job expect its tiling and token merging, which an inner job resets."""
+def model_patches_of(outer: Any) -> None:
+    """Later batches of the outer job expect its tiling and token merging, which an inner job resets.
+
+    To be called when the outer job's own checkpoint is back: loading one resets them too.
+    """
     sd_hijack.model_hijack.apply_circular(bool(outer.tiling))
     sd_models.apply_token_merging(shared.sd_model, outer.get_token_merging_ratio())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import traceback
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,17 +44,14 @@ class HostEngine:
 
     def native(self, checkpoint: str) -> Size:
         """Loads the checkpoint, which the pass is about to need, and asks it."""
-        self._use(checkpoint, "")
+        host.use_models(checkpoint or self.found[0], "")
         return host.native()
-
-    def _use(self, checkpoint: str, vae: str) -> None:
-        host.use_models(checkpoint or self.found[0], vae or self.found[1])
 
     def kin(self, job: Job) -> Hashable:
         """The host reads LoRA tags of a batch's first prompt only, joins negatives only of equal
         length, and its DPM adaptive sampler lets batch mates change each other."""
         sampling = job.settings.sampling
-        alone = id(job) if sampling.sampler == "DPM adaptive" else 0
+        alone = id(job) if sampling.sampler.lower() == "dpm adaptive" else 0
         strength = job.subseed_strength
         return networks(job.prompt), host.chunks(job.negative_prompt, sampling.steps), strength, alone
 
@@ -61,8 +59,8 @@ class HostEngine:
         if jobs[0].settings.denoising_strength == 0:
             return [job.picture for job in jobs]
         sampling = jobs[0].settings.sampling
-        with _translated(self.free_memory), aside(self.outer):
-            self._use(sampling.checkpoint, sampling.vae)
+        with _translated(self.free_memory), aside():
+            host.use_models(sampling.checkpoint or self.found[0], sampling.vae or self.found[1])
             pictures = self._sample(jobs)
         if progress.stopped or len(pictures) != len(jobs):
             return [None] * len(jobs)  # the host hands a half-denoised picture back as if it were done
@@ -100,6 +98,8 @@ def _translated(free_memory: Callable[[], None]) -> Iterator[None]:
     except RetouchError:
         raise
     except torch.cuda.OutOfMemoryError as error:
+        # The error would keep its frames, and they the failed batch, alive while a smaller one is tried.
+        traceback.clear_frames(error.__traceback__)
         free_memory()
         host.devices.torch_gc()
         raise OutOfMemory(

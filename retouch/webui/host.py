@@ -159,6 +159,13 @@ def scheduler_names() -> list[str]:
     return [s.label for s in sd_schedulers.schedulers]
 
 
+def loaded_checkpoint() -> str:
+    """Title of the checkpoint in memory, "" when there is none. Loads nothing, unlike `shared.sd_model`."""
+    model = getattr(sd_models.model_data, "sd_model", None)
+    info = getattr(model, "sd_checkpoint_info", None)
+    return getattr(info, "title", "")
+
+
 def loaded_models() -> tuple[str, str]:
     """The checkpoint and VAE the settings name, "" where they name none."""
     checkpoint, vae = (shared.opts.data.get(key) or "" for key in _RELOAD)
@@ -177,7 +184,11 @@ def models_as_found() -> Iterator[None]:
 
 
 def use_models(checkpoint: str, vae: str) -> None:
-    """Load the named checkpoint and VAE ("" leaves what is there) the way the host's overrides do."""
+    """Load the named checkpoint and VAE ("" leaves what is there) the way the host's overrides do.
+
+    After hires fix or a refiner the host still has their checkpoint loaded: the settings' own is put
+    back first, as any job of the host's begins.
+    """
     if checkpoint and checkpoint != shared.opts.data.get("sd_model_checkpoint"):
         if sd_models.checkpoint_aliases.get(checkpoint) is None:
             hint = did_you_mean(checkpoint, checkpoint_names())
@@ -187,6 +198,7 @@ def use_models(checkpoint: str, vae: str) -> None:
         if vae not in vae_names():
             raise Missing(f"no VAE is called {vae!r}.", path="vae", hint=did_you_mean(vae, vae_names()))
         _swap("sd_vae", vae)
+    sd_models.reload_model_weights()  # returns at once when it is the one that is loaded
 
 
 _RELOAD = {

@@ -16,12 +16,12 @@ from retouch import presets
 from retouch.draw import overlay
 from retouch.errors import RetouchError
 from retouch.execute import Report, Result
-from retouch.infotext import RECIPE, REGIONS, SKIPPED, params
+from retouch.infotext import RECIPE, REGIONS, SKIPPED, WARNINGS, params
 from retouch.knobs import replace
 from retouch.mask import Mask
 from retouch.prompts import Said
 from retouch.raster import Picture, from_pil
-from retouch.recipe import Generation, Pass, Recipe
+from retouch.recipe import Generation, Overrides, Pass, Recipe
 from retouch.region import Region
 from retouch.request import AutofixRequest
 from retouch.studio import Canvas
@@ -29,10 +29,9 @@ from retouch.webui import host, settings
 from retouch.webui.engine import HostEngine
 from retouch.webui.panel import request_from
 from retouch.webui.service import engine_for, own_recipes, studio_on, working
-from retouch.webui.skip import skip_img2img
+from retouch.webui.skip import Skipped, skip_img2img
 from retouch.webui.watch import Watch
 
-WARNINGS = "Retouch warnings"
 OVERRIDES = "retouch_overrides"
 """Where an X/Y/Z axis leaves its changes to the recipe, on `p`: {dotted path in pass 1: value}."""
 
@@ -43,8 +42,8 @@ class AutofixJob:
 
     request: AutofixRequest
     recipe: Recipe
-    user_mask: Mask | None = None
-    """The inpaint mask of an img2img that is skipped."""
+    skipped: Skipped | None = None
+    """What an img2img that is not run was given."""
     said: list[str] = field(default_factory=list)
     """The regions of each picture of the batch at hand, as the infotext has them."""
     warned: list[str] = field(default_factory=list)
@@ -63,15 +62,14 @@ class AutofixJob:
             _forget(p)
         try:
             job = cls._asked(p, args)
+            if job and job.request.skip_img2img and getattr(p, "init_images", None):
+                job.skipped = skip_img2img(p)
         except RetouchError as error:
             p.comment(f"Retouch: {error}")
             p.extra_generation_params[WARNINGS] = str(error)
             return None
-        if job is None:
-            return None
-        p.extra_generation_params.update(params(job.recipe))
-        if job.request.skip_img2img and getattr(p, "init_images", None):
-            job.user_mask = skip_img2img(p)
+        if job:
+            p.extra_generation_params.update(params(job.recipe))
         return job
 
     @classmethod
@@ -80,12 +78,15 @@ class AutofixJob:
         request = request_from([True, *args[1:]] if changes and not isinstance(args[0], dict) else args)
         if request is None:
             return None
-        recipe = _changed(presets.recipe(request.recipe, own_recipes()), changes or {})
+        asked = _with_overrides(presets.recipe(request.recipe, own_recipes()), request)
+        recipe = _changed(asked, changes or {})
         return cls(request, recipe) if recipe.active else None
 
     def fix_batch(self, p: Any, pp: Any) -> None:
         """All pictures of a batch share sampling calls, unless the host still has to composite them."""
         self.said, self.warned = [""] * len(pp.images), [""] * len(pp.images)
+        p.__dict__.pop("save_samples", None)
+        saves = p.save_samples()
         for key in (REGIONS, WARNINGS):  # of the batch before
             p.extra_generation_params.pop(key, None)
         if _composites_later(p):
@@ -94,6 +95,9 @@ class AutofixJob:
         results = self._fix(p, before, range(len(before)))
         for index, (tensor, result) in enumerate(zip(list(pp.images), results, strict=True)):
             pp.images[index] = _merged(tensor, before[index], result.picture)
+        if any(result.stopped for result in results):
+            # The host asks after this hook, and would not save a picture that was finished before it.
+            p.save_samples = lambda: saves
 
     def fix_finished(self, p: Any, pp: Any) -> None:
         """One full-size picture of a job whose overlay or colours the host put on afterwards."""
@@ -106,13 +110,13 @@ class AutofixJob:
 
     def _fix(self, p: Any, pictures: Sequence[Picture], indices: Sequence[int]) -> list[Result]:
         """Whatever happens, every picture comes back: mended, or as it was with a reason."""
-        mask = self.user_mask or _user_mask(p)
+        mask = self.skipped.mask if self.skipped else _user_mask(p)
         canvases = [
             Canvas(picture, self._generation(p, i), mask and mask.resized(picture.size))
             for i, picture in zip(indices, pictures, strict=True)
         ]
         try:
-            with working():
+            with working(p):
                 engine = engine_for(p)
                 fixed = studio_on(engine).fix(canvases, self.recipe, Watch())
                 results = [_as_spoken(result, engine) for result in fixed]
@@ -137,11 +141,15 @@ class AutofixJob:
             prompt=asked.prompt or made.prompt,
             negative_prompt=asked.negative_prompt or made.negative_prompt,
             seed=asked.seed if asked.seed >= 0 else made.seed,
-            sampling=asked.over(made.sampling),
+            subseed=asked.subseed if asked.subseed_strength and asked.subseed >= 0 else made.subseed,
+            subseed_strength=asked.subseed_strength or made.subseed_strength,
         )
 
     def _record(self, p: Any, index: int, canvas: Canvas, result: Result) -> None:
-        around = Said(canvas.generation.prompt, canvas.generation.negative_prompt)
+        made = host.generation_of(p, index)
+        around = Said(made.prompt, made.negative_prompt)
+        for texts in (self.said, self.warned):  # another script may have added pictures
+            texts.extend([""] * (index + 1 - len(texts)))
         self.said[index] = params(self.recipe, result.reports, around).get(REGIONS, "")
         self.warned[index] = "; ".join(result.warnings)
         self.everything.append(self.said[index])
@@ -153,7 +161,10 @@ class AutofixJob:
         self.warnings += result.warnings
         if self.request.return_masks:
             self.masks += [Image.fromarray(r.mask(canvas.picture).alpha) for r in result.reports if r.kept]
-        _save_extras(p, index, canvas.picture, result)
+        try:
+            _save_extras(p, index, canvas.picture, result)
+        except Exception:  # a full disk must not cost the faces that are finished
+            host.errors.report("Retouch: the picture before, or what was found, was not saved", exc_info=True)
 
     def end(self, p: Any, processed: Any) -> None:
         """Every picture's regions for the API, the masks behind the pictures, and `p` as it was.
@@ -167,8 +178,9 @@ class AutofixJob:
         _forget(p)
         processed.images += self.masks
         processed.infotexts += [processed.infotexts[0]] * len(self.masks)
-        for name in ("init", "sample"):
-            p.__dict__.pop(name, None)
+        p.__dict__.pop("save_samples", None)
+        if self.skipped:
+            self.skipped.undo(p)
 
 
 def _forget(p: Any) -> None:
@@ -185,6 +197,17 @@ def _as_spoken(result: Result, engine: HostEngine) -> Result:
         return dataclasses.replace(report, step=dataclasses.replace(step, prompt=said))
 
     return dataclasses.replace(result, reports=tuple(spoken(report) for report in result.reports))
+
+
+def _with_overrides(recipe: Recipe, request: AutofixRequest) -> Recipe:
+    """The request's own steps, sampler and so on in every pass that leaves them to its surroundings."""
+    asked = {f.name: getattr(request, f.name) for f in dataclasses.fields(Overrides)}
+
+    def filled(one: Pass) -> Pass:
+        blank = {name: value for name, value in asked.items() if getattr(one, name) is None}
+        return dataclasses.replace(one, **blank)
+
+    return dataclasses.replace(recipe, passes=tuple(filled(one) for one in recipe.passes))
 
 
 def _changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from retouch.studio import Studio
 from retouch.webui import settings
+from retouch.webui.aside import model_patches_of
 from retouch.webui.engine import HostEngine
 from retouch.webui.host import DATA, MODELS, device, models_as_found, shared
 
@@ -47,14 +48,16 @@ def studio_on(engine: HostEngine) -> Studio:
 
 
 @contextlib.contextmanager
-def working() -> Iterator[None]:
-    """The person's checkpoint and VAE are back afterwards, the progress bar says what it said before,
-    and detectors are gone if they are not kept."""
+def working(outer: Any = None) -> Iterator[None]:
+    """The person's checkpoint and VAE are back afterwards with what `outer`, the surrounding job, had
+    put on them, the progress bar says what it said before, and detectors are gone if they are not kept."""
     said = shared.state.textinfo
     try:
         with models_as_found():
             yield
     finally:
         shared.state.textinfo = said
+        if outer is not None:
+            model_patches_of(outer)
         if not settings.get(settings.KEEP):
             registry().unload()

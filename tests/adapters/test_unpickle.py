@@ -236,6 +236,21 @@ def test_a_tensor_larger_than_its_storage_is_refused(tmp_path: Path) -> None:
         unpickle.load(tmp_path / "huge.pt")
 
 
+def test_a_tensor_over_an_empty_storage_holds_nothing(tmp_path: Path) -> None:
+    """Else a file of a few hundred bytes could ask for all the memory there is."""
+    torch.save({"x": torch.zeros(0, 3)}, tmp_path / "none.pt")
+    assert unpickle.load(tmp_path / "none.pt")["x"].shape == (0, 3)
+    claims = torch.zeros(0).set_(torch.zeros(0).untyped_storage(), 0, (0, 3), (3, 1))
+    torch.save({"x": claims}, tmp_path / "good.pt")
+    with zipfile.ZipFile(tmp_path / "good.pt") as good:
+        data = {info.filename.partition("/")[2]: good.read(info) for info in good.infolist()}
+    pickled = data.pop("data.pkl")
+    assert pickled.count(b"K\x00K\x03\x86") == 1
+    large = archive(tmp_path / "large.pt", pickled.replace(b"K\x00K\x03\x86", b"K\x80K\x80\x86"), **data)
+    with pytest.raises(WeightsRefused, match="over 0 elements"):
+        unpickle.load(large)
+
+
 def test_a_storage_that_lies_about_its_length_is_refused(tmp_path: Path) -> None:
     torch.save({"x": torch.zeros(64)}, tmp_path / "good.pt")
     with zipfile.ZipFile(tmp_path / "good.pt") as good, zipfile.ZipFile(tmp_path / "lies.pt", "w") as lies:

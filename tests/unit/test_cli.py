@@ -40,6 +40,21 @@ def test_fix_mends_a_folder_and_keeps_every_format(album, tmp_path):
     assert np.array_equal(before[150:], after[150:])
 
 
+def test_a_photograph_with_nothing_to_mend_is_copied_byte_by_byte(album, tmp_path):
+    Image.fromarray(photo().pixels).save(album / "d.bmp")
+    assert run("fix", album, "-o", tmp_path / "out", stand=Stand(boxes=())) == 0
+    for name in ("a.png", "b.jpg", "c.webp"):
+        assert (tmp_path / "out" / name).read_bytes() == (album / name).read_bytes()
+    assert np.array_equal(raster.read(tmp_path / "out" / "d.bmp.png").pixels, photo().pixels)
+
+
+def test_detect_into_the_album_itself_can_be_run_again(album):
+    assert run("detect", album, "-o", album) == 0
+    there = sorted(album.iterdir())
+    assert run("detect", album, "-o", album, "--force") == 0
+    assert sorted(album.iterdir()) == there
+
+
 def test_a_second_run_goes_on_where_the_first_stopped(album, tmp_path):
     out, stand = tmp_path / "out", Stand()
     assert run("fix", album, "-o", out, stand=stand) == 0

@@ -114,3 +114,9 @@ def test_importing_and_listing_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_both_readmes_say_which_mediapipe_serves() -> None:
+    for name in ("README.md", "models/README.md"):
+        text = (Path(__file__).parents[2] / name).read_text("utf-8")
+        assert f"({graphs.SERVES}" in text, name

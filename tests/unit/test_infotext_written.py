@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from retouch import infotext
 from retouch.execute import Report
 from retouch.geometry import Size
 from retouch.plan import plan
-from retouch.raster import Baggage
+from retouch.raster import Baggage, Picture
 from retouch.recipe import Generation, Pass, Recipe, Sampling, Target
 from retouch.region import Region
 from tests.stand import BOX, photo
@@ -72,6 +73,29 @@ def test_a_picture_keeps_the_text_of_the_job_that_made_it():
     assert infotext.recipe_in(parsed(once)) == RECIPE
     again = dataclasses.replace(photo(), baggage=Baggage(text=((infotext.CHUNK, once),)))
     assert infotext.text(MADE, again, RECIPE, reports()) == once
+
+
+def with_text(text: str) -> Picture:
+    return dataclasses.replace(photo(), baggage=Baggage(text=((infotext.CHUNK, text),)))
+
+
+def test_what_an_earlier_run_said_is_gone():
+    kept = "a cat, Retouch: none\nSteps: 20, Sampler: DDIM, Seed: 1"
+    earlier = {infotext.WARNINGS: "no face, none", infotext.SKIPPED: True, infotext.RECIPE: {}, "Model": "m"}
+    said = infotext.text(MADE, with_text(f"{kept}, {infotext.line(earlier)}"), RECIPE)
+    assert said == f"{kept}, Model: m, {infotext.line(infotext.params(RECIPE))}"
+    plain = {infotext.SKIPPED: True, infotext.WARNINGS: "none"}
+    assert infotext.text(MADE, with_text(f"{kept}, {infotext.line(plain)}"), RECIPE).count("Retouch") == 2
+
+
+@pytest.mark.parametrize("before", ["a cat", "a cat: red, sitting\nNegative prompt: dog"])
+def test_a_text_that_is_only_a_prompt_stays_one(before):
+    said = infotext.text(MADE, with_text(before), RECIPE, reports())
+    *above, _ = said.split("\n")
+    assert "\n".join(above) == before
+    assert len(parsed(said)) >= 3
+    assert infotext.recipe_in(parsed(said)) == RECIPE
+    assert infotext.text(MADE, with_text(said), RECIPE, reports()) == said
 
 
 @given(

@@ -108,5 +108,4 @@ def test_without_a_host_it_says_what_to_run_instead():
 
 def test_the_host_gets_the_versions_the_lock_was_tested_with():
     lock = Path(install.__file__).parent.joinpath("requirements", "app.txt").read_text().split()
-    exact = [requirement for requirement in install.ALONE.values() if "==" in requirement]
-    assert set(exact) <= set(lock)
+    assert set(install.ALONE.values()) <= {word for word in lock if "==" in word}

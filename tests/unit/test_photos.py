@@ -28,6 +28,13 @@ def test_a_folder_gives_its_photographs_under_their_places(album):
     assert targets(found, out) == ["a.png", "b.JPG", "deep/a.png", "deep/c.tiff.png"]
 
 
+def test_overlays_and_masks_of_an_earlier_run_are_no_photographs(album):
+    for name in ("a.png.regions.png", "b.JPG.mask-01.png", "deep/c.tiff.mask-100.png", "tax.regions.png"):
+        (album / name).write_bytes(b"x")
+    found = photos([str(album)], album, ".regions.png")
+    assert [p.source.name for p in found] == ["a.png", "b.JPG", "a.png", "c.tiff", "a.png", "tax.regions.png"]
+
+
 def test_an_ending_tells_results_of_equal_names_apart(album, tmp_path):
     found = photos([str(album / "a.png"), str(album / "b.JPG")], tmp_path, ".plan.json")
     assert targets(found, tmp_path) == ["a.png.plan.json", "b.JPG.plan.json"]

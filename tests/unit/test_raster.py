@@ -68,6 +68,12 @@ def test_a_lossless_file_gives_the_same_pixels_back(size, kind):
     assert decode(encode(picture, kind)) == picture
 
 
+def test_jpeg_keeps_full_colour_resolution():
+    red = np.zeros((16, 16, 3), np.uint8)
+    red[:, ::2] = (200, 30, 30)
+    assert np.abs(decode(encode(Picture(red), "JPEG")).pixels.astype(int) - red).max() <= 8
+
+
 def test_jpeg_is_near():
     picture = Picture(np.full((16, 16, 3), (200, 30, 90), np.uint8))
     assert np.abs(decode(encode(picture, "JPEG")).pixels.astype(int) - picture.pixels).max() <= 3

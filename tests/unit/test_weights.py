@@ -7,12 +7,13 @@ import hashlib
 import re
 import shutil
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -52,12 +53,23 @@ class Server:
             return
         resumed = start > 0 and reply != "no ranges"
         body = {"other": b"?" * len(BODY), "longer": BODY * 2}.get(reply, BODY)[start if resumed else 0 :]
+        if reply == "half chunks":
+            self.half_chunks(request, body[: len(body) // 2])
+            return
         request.send_response(206 if resumed else 200)
         if resumed:
             request.send_header("Content-Range", f"bytes {start}-{len(BODY) - 1}/{len(BODY)}")
         request.send_header("Content-Length", str(len(body)))
         request.end_headers()
         request.wfile.write(body[: len(body) // 2] if reply == "half" else body)
+
+    @staticmethod
+    def half_chunks(request: BaseHTTPRequestHandler, body: bytes) -> None:
+        """A chunked answer that ends without its last chunk: http.client's IncompleteRead."""
+        request.send_response(200)
+        request.send_header("Transfer-Encoding", "chunked")
+        request.end_headers()
+        request.wfile.write(b"%x\r\n%b\r\n" % (len(body), body))
 
 
 @pytest.fixture
@@ -100,6 +112,30 @@ def test_a_broken_connection_is_resumed_where_it_ended(server: Server, tmp_path:
     server.replies = ["half", "whole"]
     assert fetch(item(server.url), tmp_path, pause=0).read_bytes() == BODY
     assert server.ranges == [None, f"bytes={len(BODY) // 2}-"]
+
+
+def test_chunks_that_break_off_are_asked_for_again(server: Server, tmp_path: Path) -> None:
+    server.replies = ["half chunks", "whole"]
+    assert fetch(item(server.url), tmp_path, pause=0).read_bytes() == BODY
+    (tmp_path / "model.pt").unlink()
+    server.replies = ["half chunks"]
+    with pytest.raises(DownloadFailed, match="could not be downloaded in 4 attempts"):
+        fetch(item(server.url), tmp_path, pause=0)
+
+
+def test_an_encrypted_connection_that_breaks_is_tried_again(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults, pour = [ssl.SSLError(1, "bad record mac")], weights._pour
+
+    def breaking(*args: Any) -> None:
+        if faults:
+            raise faults.pop()
+        pour(*args)
+
+    monkeypatch.setattr(weights, "_pour", breaking)
+    assert fetch(item(server.url), tmp_path, pause=0).read_bytes() == BODY
+    assert server.ranges == [None, None]
 
 
 def test_a_part_of_an_earlier_run_is_resumed(server: Server, tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from modules import paths_internal, processing, sd_hijack, shared, trace
+from modules import paths_internal, processing, sd_hijack, sd_models, shared, trace
 
+from retouch.webui import host
 from tests.webui.driver import FACES, expected_errors, inner, outer, recipe
 
 OTHER = {"checkpoint": "two.safetensors", "vae": "soft.vae.pt"}
@@ -121,6 +122,35 @@ def test_tiling_is_off_for_crops_and_on_again_for_the_next_batch(webui):
     trace.before_sampling = lambda p: seen.append(sd_hijack.model_hijack.circular_enabled)
     webui.txt2img(FACES, tiling=True, n_iter=2)
     assert seen == [True, False, True, False]
+
+
+def test_tiling_survives_a_pass_with_a_checkpoint_of_its_own(webui):
+    """Loading a checkpoint takes tiling off the model, ours and the way back to the person's."""
+    webui.txt2img(recipe(OTHER), tiling=True, n_iter=2)
+    assert [said["tiling"] for said in outer()] == [True, True]
+
+
+def test_a_checkpoint_that_hires_fix_left_loaded_is_not_asked(webui, monkeypatch):
+    """The settings still name the person's own, and that is what paints and says its native size."""
+
+    def leave_another(p):
+        if type(p).__name__ != "CropsImg2Img":
+            sd_models.reload_model_weights(info=sd_models.checkpoints_list["xl.ckpt"])
+
+    asked = []
+    native = host.native
+    monkeypatch.setattr(
+        host, "native", lambda: (asked.append(shared.sd_model.sd_checkpoint_info.name), native())[1]
+    )
+    trace.before_sampling = leave_another
+    webui.txt2img(FACES)
+    assert asked == ["one.safetensors"]
+    assert {said["checkpoint"] for said in inner()} == {"one.safetensors"}
+
+
+def test_two_passes_of_one_vae_load_it_once(webui):
+    webui.txt2img(recipe(OTHER, OTHER))
+    assert loads("vae") == ["soft.vae.pt", "Automatic"]
 
 
 def test_token_merging_is_back_for_the_next_batch(webui):

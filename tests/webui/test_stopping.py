@@ -35,6 +35,15 @@ def test_interrupt_keeps_finished_regions_and_drops_the_half_painted_one(webui):
     assert run.infotexts[0].count("interrupted") == 1
 
 
+def test_a_picture_that_was_finished_before_the_interrupt_is_saved(webui):
+    """The host asks whether to save after our hook, and would call it incomplete."""
+    shared.opts.data["samples_save"] = True
+    press("interrupted", inner_call=1)
+    run = webui.txt2img(FACES, n_iter=2)
+    assert [said["image"].size for said in trace.of("saved")] == [run.pictures[0].size]
+    assert "save_samples" not in run.p.__dict__
+
+
 def test_interrupt_in_the_first_pass_leaves_the_second_out(webui):
     press("interrupted", inner_call=1)
     plain = webui.txt2img()

@@ -197,8 +197,15 @@ def _one_batch(p, number, out, infotexts):
         subseed_strength=p.subseed_strength,
         prompts=p.prompts,
     )
-    for tensor in enumerate(_decoded_batch(p, samples, number)):
-        _finish(p, *tensor, out, infotexts)
+    tensors = _decoded_batch(p, samples, number)
+    saves = p.save_samples()  # asked once per batch, after its hook and before those of its pictures
+    for index, tensor in enumerate(tensors):
+        text, image = _finish(p, index, tensor)
+        if saves:
+            seed, prompt = p.seeds[index], p.prompts[index]
+            images.save_image(image, p.outpath_samples, "", seed, prompt, "png", info=text, p=p)
+        out.append(image)
+        infotexts.append(text)
 
 
 def _decoded_batch(p, samples, number):
@@ -214,7 +221,7 @@ def _decoded_batch(p, samples, number):
     return batch.images
 
 
-def _finish(p, index, tensor, out, infotexts):
+def _finish(p, index, tensor):
     p.batch_index = index
     pixels = pixels_of(tensor)
     pixels = face_restoration.restore_faces(pixels) if p.restore_faces else pixels
@@ -226,11 +233,7 @@ def _finish(p, index, tensor, out, infotexts):
     text = create_infotext(
         p, p.prompts, p.seeds, p.subseeds, index=index, all_negative_prompts=p.negative_prompts
     )
-    if p.save_samples():
-        seed, prompt = p.seeds[index], p.prompts[index]
-        images.save_image(post.image, p.outpath_samples, "", seed, prompt, "png", info=text, p=p)
-    out.append(post.image)
-    infotexts.append(text)
+    return text, post.image
 
 
 def _composited(p, index, image):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from modules import shared, trace
+from modules import sd_hijack, shared, trace
 from modules.sd_models_types import WebuiSdModel
 
 
@@ -21,6 +21,17 @@ checkpoint_aliases = {
 }
 
 
+class SdModelData:
+    """What is in memory, without loading it."""
+
+    @property
+    def sd_model(self):
+        return shared.sd_model
+
+
+model_data = SdModelData()
+
+
 def reload_model_weights(sd_model=None, info=None, forced_reload=False):
     """Loads what the settings name, if it is not what is loaded."""
     info = info or checkpoint_aliases[shared.opts.sd_model_checkpoint]
@@ -29,6 +40,7 @@ def reload_model_weights(sd_model=None, info=None, forced_reload=False):
         return loaded
     if loaded is not None:
         trace.add("checkpoint loaded", name=info.name)
+    sd_hijack.model_hijack.apply_circular(False)  # what was patched into a model goes with it
     shared.sd_model = WebuiSdModel(info)
     shared.sd_model.vae = shared.opts.sd_vae
     return shared.sd_model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from modules import shared, trace
+from modules import sd_hijack, shared, trace
 
 SamplerData = namedtuple("SamplerData", ["name", "constructor", "aliases", "options"])
 
@@ -71,6 +71,7 @@ def _note(p, x, strength, count):
         vae=model.vae,
         networks=model.networks,
         token_merging=model.token_merging,
+        tiling=sd_hijack.model_hijack.circular_enabled,
         clip_skip=shared.opts.CLIP_stop_at_last_layers,
         noise_multiplier=getattr(p, "initial_noise_multiplier", None),
         masked=getattr(p, "nmask", None) is not None,
