@@ -185,3 +185,9 @@ def test_busy_in_a_hook_would_never_end(webui):
     """The queue is not re-entrant: this is why no hook uses the backend."""
     with call_queue.queue_lock, pytest.raises(AssertionError, match="re-entrant"), HostBackend().busy("fix"):
         pass
+
+
+def test_credentials_that_name_nobody_open_nothing(client):
+    """--api-auth without a colon: the doors stay shut rather than open."""
+    shared.cmd_opts.api_auth = "secret"
+    assert statuses(client) == {401}

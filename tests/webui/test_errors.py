@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import weakref
+
 import pytest
 import torch
 from modules import shared, trace
 
 from retouch.geometry import Box
 from retouch.studio import Studio
+from retouch.webui import job
 from tests.webui.driver import (
     FACES,
     LEFT,
@@ -187,3 +190,34 @@ def test_the_outer_job_always_ends(webui):
     assert len(run.pictures) == len(outer()) == 3
     assert shared.state.job == ""
     expected_errors()
+
+
+def test_a_smaller_batch_has_the_memory_of_the_one_that_failed(webui, plain):
+    """The error must not keep the frames, and so the tensors, of what it interrupted."""
+    alive: list[bool] = []
+    held: list[weakref.ref] = []
+
+    def before(p):
+        if type(p).__name__ != "CropsImg2Img":
+            return
+        alive.extend(ref() is not None for ref in held)
+        if len(p.prompts) > 2:
+            activations = torch.zeros(4)
+            held.append(weakref.ref(activations))
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+
+    trace.before_sampling = before
+    webui.txt2img(FACES, batch_size=2)
+    assert alive == [False, False]
+
+
+def test_a_full_disk_for_the_extras_costs_no_face(webui, plain, monkeypatch):
+    shared.opts.data["retouch_save_before"] = True
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(job, "_save", full)
+    run = webui.txt2img(FACES, batch_size=2)
+    assert run.pictures[0] != plain.pictures[0]
+    assert expected_errors()

@@ -129,3 +129,23 @@ def test_a_damaged_text_leaves_the_tabs(webui):
     broken = f'p\nSteps: 1, Sampler: E, Seed: 1, {RECIPE}: "{{\\"passes\\": 3}}"'
     back = infotext_utils.pasted(webui.script().infotext_fields, broken)
     assert back[3:] == webui.values()[3:]
+
+
+def test_what_the_request_asks_for_besides_its_recipe_is_told_too(webui):
+    run = webui.txt2img({**recipe({}, {"steps": 9}), "steps": 7, "prompt": "a saint"})
+    first, second = recipe_in(read(run.infotexts[0])).passes
+    assert (first.steps, second.steps) == (7, 9)
+    assert {region["prompt"] for region in regions(run.infotexts[0])} == {"a saint"}
+
+
+@pytest.mark.parametrize("name", ["image", "image_id"])
+def test_a_picture_cannot_be_sent_along(webui, name):
+    run = webui.txt2img({**FACES, name: "x"})
+    assert name in run.warnings
+    assert "cannot be given here" in run.warnings
+
+
+def test_variation_seeds_reach_the_crops(webui):
+    plain = webui.txt2img(FACES)
+    varied = webui.txt2img({**FACES, "subseed": 5, "subseed_strength": 0.5})
+    assert plain.pictures != varied.pictures

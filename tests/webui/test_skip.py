@@ -132,3 +132,34 @@ def test_it_is_said_in_the_generation_text(webui):
 def test_txt2img_has_nothing_to_skip(webui):
     webui.txt2img(SKIP)
     assert len(outer()) == len(inner()) == 1
+
+
+def test_every_slot_of_a_batch_keeps_its_own_picture(webui):
+    webui.detectors.faces.boxes = ()
+    given = [photo(seed=1), photo(seed=2)]
+    p = processing.StableDiffusionProcessingImg2Img(
+        prompt="x", seed=1, subseed=1, batch_size=2, outpath_samples="o"
+    )
+    p.init_images = given
+    run = webui.run(p, SKIP)
+    assert run.pictures == [from_pil(image) for image in given]
+
+
+def test_pictures_of_several_sizes_are_refused_by_name(webui):
+    p = processing.StableDiffusionProcessingImg2Img(
+        prompt="x", seed=1, subseed=1, batch_size=2, outpath_samples="o"
+    )
+    p.init_images = [photo(256, 256), photo(320, 256)]
+    assert "several sizes" in webui.run(p, SKIP).warnings
+
+
+def test_what_was_replaced_on_the_job_is_back(webui):
+    """Size, face restoration, and a hook another extension had put there."""
+    p = processing.StableDiffusionProcessingImg2Img(
+        prompt="x", seed=1, subseed=1, width=512, height=448, restore_faces=True, outpath_samples="o"
+    )
+    p.init_images = [photo(333, 517)]
+    theirs = p.sample = lambda *_, **__: None
+    webui.run(p, SKIP)
+    assert (p.width, p.height, p.restore_faces, p.sample) == (512, 448, True, theirs)
+    assert "init" not in p.__dict__
