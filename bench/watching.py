@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from retouch.geometry import Size
-from retouch.ports import Engine, Job, Progress
-from retouch.raster import Picture
+from retouch import fakes
 
 MOST_OUTSIDE = 0.15
 """Of the whole, as promised."""
@@ -105,27 +103,10 @@ def parts_of(pipe: Any) -> dict[str, Any]:
 
 
 @dataclass
-class Counted:
-    """An engine that counts its sampling calls, and through its UNet the pixels denoised at each step."""
+class Counted(fakes.Counted):
+    """Counts through the engine's UNet the pixels denoised at each step, too."""
 
-    engine: Engine
-    calls: list[tuple[Job, ...]] = field(default_factory=list)
     pixel_steps: int = 0
-    name: str = "counted"
-
-    @property
-    def batch_limit(self) -> int:
-        return self.engine.batch_limit
-
-    def native(self, checkpoint: str) -> Size:
-        return self.engine.native(checkpoint)
-
-    def kin(self, job: Job) -> Hashable:
-        return self.engine.kin(job)
-
-    def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
-        self.calls.append(tuple(jobs))
-        return self.engine.paint(jobs, progress)
 
     def count_steps_of(self, unet: Any) -> None:
         """Each pass denoises every job of the call once; guidance doubles the batch, not the picture."""

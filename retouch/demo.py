@@ -12,7 +12,7 @@ import base64
 import io
 import sys
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,10 +23,11 @@ from PIL import Image
 from retouch import raster
 from retouch.answers import Desk
 from retouch.errors import RetouchError
+from retouch.fakes import Counted
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
 from retouch.pages import Shown, draw_plan, page
-from retouch.ports import Engine, Job, Progress
+from retouch.ports import Engine
 from retouch.raster import Picture
 from retouch.standalone import add_arguments, backend_of
 
@@ -52,33 +53,6 @@ NOISE = Painter(
 
 
 @dataclass
-class Counted:
-    """An engine, and how many sampling calls and jobs it got."""
-
-    engine: Engine
-    calls: int = 0
-    jobs: int = 0
-
-    @property
-    def name(self) -> str:
-        return self.engine.name
-
-    @property
-    def batch_limit(self) -> int:
-        return self.engine.batch_limit
-
-    def native(self, checkpoint: str) -> Size:
-        return self.engine.native(checkpoint)
-
-    def kin(self, job: Job) -> Hashable:
-        return self.engine.kin(job)
-
-    def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
-        self.calls, self.jobs = self.calls + 1, self.jobs + len(jobs)
-        return self.engine.paint(jobs, progress)
-
-
-@dataclass
 class Demo:
     """Photographs through a desk, one folder and one report for all."""
 
@@ -94,7 +68,7 @@ class Demo:
         body = {"image": image, "prompt": "a portrait photograph", "seed": SEED}
         plan = self.desk.answer("plan", {"verb": "fix", **body})
         engine = self.counted[-1]
-        calls, begun = engine.calls, time.perf_counter()
+        calls, begun = len(engine.calls), time.perf_counter()
         answer = self.desk.answer("fix", {**body, "return_masks": True})
         seconds = time.perf_counter() - begun
         mended = raster.decode_base64(answer["image"])
@@ -104,7 +78,7 @@ class Demo:
         figures = {
             "Faces found": len(plan["steps"]),
             "Faces repainted": sum(r["outcome"] == "kept" for r in answer["reports"]),
-            "Sampling calls": engine.calls - calls,
+            "Sampling calls": len(engine.calls) - calls,
             "Seconds": round(seconds, 2),
             "Pixels repainted": int(np.count_nonzero(mask.alpha)),
             "Pixels changed outside the mask": changed_outside(damaged, mended, mask),

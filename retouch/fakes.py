@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from retouch.geometry import Box, Size
-from retouch.ports import Job, Progress
+from retouch.ports import Engine, Job, Progress
 from retouch.prompts import networks
 from retouch.raster import Picture
 from retouch.region import Region
@@ -43,6 +43,32 @@ class FakeEngine:
         """The flat picture `job` becomes."""
         rgb = np.frombuffer(zlib.crc32(f"{job.prompt}|{job.seed}".encode()).to_bytes(4, "big"), np.uint8)[:3]
         return Picture(np.broadcast_to(rgb, job.picture.pixels.shape).copy())
+
+
+@dataclass
+class Counted:
+    """A real engine that remembers the jobs of every sampling call it was asked for."""
+
+    engine: Engine
+    calls: list[tuple[Job, ...]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.engine.name
+
+    @property
+    def batch_limit(self) -> int:
+        return self.engine.batch_limit
+
+    def native(self, checkpoint: str) -> Size:
+        return self.engine.native(checkpoint)
+
+    def kin(self, job: Job) -> Hashable:
+        return self.engine.kin(job)
+
+    def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
+        self.calls.append(tuple(jobs))
+        return self.engine.paint(jobs, progress)
 
 
 @dataclass

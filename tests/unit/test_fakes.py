@@ -1,6 +1,6 @@
 import pytest
 
-from retouch.fakes import FakeDetector, FakeEngine, FakeProgress
+from retouch.fakes import Counted, FakeDetector, FakeEngine, FakeProgress
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
 from retouch.ports import Detector, Engine, Job, Progress, Silent
@@ -70,3 +70,12 @@ def test_progress_is_remembered():
     progress.show(0, 3, "x")
     assert progress.stopped
     assert progress.shown == [(0, 3, "x")]
+
+
+def test_a_counted_engine_paints_as_the_one_it_counts():
+    engine = FakeEngine()
+    counted = Counted(engine)
+    one = job()
+    assert counted.paint([one, one], FakeProgress()) == engine.paint([one, one], FakeProgress())
+    assert [len(call) for call in counted.calls] == [2]
+    assert (counted.native(""), counted.kin(one)) == (engine.native(""), engine.kin(one))
