@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 
@@ -21,15 +20,6 @@ from retouch.geometry import Box, Size, iou
 from retouch.ports import Detector
 from retouch.raster import Picture
 from tests.adapters.shapes import SHAPES, around, labels, scene
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """On a busy machine the threads of so small a network only wait for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,15 +21,6 @@ from retouch.errors import Missing, OutOfMemory
 from retouch.geometry import Box, Size
 from retouch.raster import Picture
 from tests.adapters.shapes import SHAPES, labels, scene
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """On a busy machine the threads of so small a network only wait for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 class Perfect(torch.nn.Module):
