@@ -12,6 +12,7 @@ from retouch.errors import NotANumber
 from retouch.mask import SOLID
 from retouch.ports import Job
 from retouch.raster import Picture
+from retouch.release import OPAQUE
 
 if TYPE_CHECKING:
     import torch
@@ -26,16 +27,17 @@ def batch_of(pipe: Any, family: Family, jobs: Sequence[Job]) -> Batch:
 
     device = pipe._execution_device  # not `pipe.device`, which is the CPU while parts wait there
     pixels = _pixels(jobs, device)
-    hole, cells = _holes(jobs, pipe.vae_scale_factor, device)
+    alpha = _alpha(jobs, pipe.vae_scale_factor, device)
+    hole = _hole(alpha, 1 if family.blends(pipe) else SOLID, pipe.vae_scale_factor)
     generators = [torch.Generator().manual_seed(job.seed) for job in jobs]
-    shape = (pipe.vae.config.latent_channels, *cells.shape[-2:])
+    shape = (pipe.vae.config.latent_channels, *alpha.shape[-2:])
     noise = torch.stack([_noise(job, g, shape) for job, g in zip(jobs, generators, strict=True)]).to(device)
     latents = encode(pipe.vae, pixels, generators)
     known = torch.zeros_like(latents)
     if family.sees_picture(pipe):
         known = encode(pipe.vae, pixels * (1 - hole), generators)
-    latents = _with_content(latents, cells, jobs[0].settings.masked_content, generators)
-    return Batch(pixels, hole, cells, latents, known, noise, generators)
+    latents = _with_content(latents, alpha, jobs[0].settings.masked_content, generators)
+    return Batch(pixels, alpha, hole, latents, known, noise, generators)
 
 
 def _pixels(jobs: Sequence[Job], device: Any) -> torch.Tensor:
@@ -45,17 +47,27 @@ def _pixels(jobs: Sequence[Job], device: Any) -> torch.Tensor:
     return torch.from_numpy(stacked).to(device).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
-def _holes(jobs: Sequence[Job], cell: int, device: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    """Pixel and latent masks. A cell of `cell` pixels is repainted whole if the mask touches it:
+def _alpha(jobs: Sequence[Job], cell: int, device: Any) -> torch.Tensor:
+    """(B, 1, h, w) the largest mask value of each cell of `cell` pixels: what a mask touches is repainted
 
-    the pipelines look at one pixel of each, which would lose a mask's left and upper border.
+    as strongly as the mask asks anywhere in it, so that a region is opaque up to its border.
     """
     import torch
 
     stacked = np.stack([job.mask.alpha for job in jobs])[:, None]
-    solid = (torch.from_numpy(stacked).to(device) >= SOLID).float()
-    cells = torch.nn.functional.max_pool2d(solid, cell, ceil_mode=True)
-    return cells.repeat_interleave(cell, -1).repeat_interleave(cell, -2), cells
+    pixels = torch.from_numpy(stacked).to(device).float()
+    return torch.nn.functional.max_pool2d(pixels, cell, ceil_mode=True).long()
+
+
+def _hole(alpha: torch.Tensor, least: int, cell: int) -> torch.Tensor:
+    """(B, 1, H, W) the cells of at least `least`, in pixels of 0 and 1: the pipelines look at one pixel each.
+
+    A pipeline that blends gets every cell that changes at all. An inpainting checkpoint is shown what is
+    around the hole and fits the hole to it, so there a cell that is repainted for less than half of the
+    steps, and ends up closer to the picture than to anything new, counts as picture.
+    """
+    solid = (alpha >= least).float()
+    return solid.repeat_interleave(cell, -1).repeat_interleave(cell, -2)
 
 
 def _noise(job: Job, generator: torch.Generator, shape: tuple[int, ...]) -> torch.Tensor:
@@ -83,28 +95,34 @@ def slerp(a: torch.Tensor, b: torch.Tensor, part: float) -> torch.Tensor:
 
 
 def _with_content(
-    latents: torch.Tensor, cells: torch.Tensor, content: str, generators: Sequence[torch.Generator]
+    latents: torch.Tensor, alpha: torch.Tensor, content: str, generators: Sequence[torch.Generator]
 ) -> torch.Tensor:
-    """`latent noise` and `latent nothing` act here; the other contents are in the pixels already."""
+    """`latent noise` and `latent nothing` act here; the other contents are in the pixels already.
+
+    Only in opaque cells: a soft one is never denoised from high enough to become a picture again.
+    """
     import torch
 
     if content not in ("latent noise", "latent nothing"):
         return latents
-    kept = latents * (1 - cells)
+    opaque = (alpha == OPAQUE).float()
+    kept = latents * (1 - opaque)
     if content == "latent nothing":
         return kept
     fresh = torch.stack([torch.randn(latents.shape[1:], generator=g) for g in generators])
-    return kept + fresh.to(latents) * cells
+    return kept + fresh.to(latents) * opaque
 
 
 def encode(vae: Any, pixels: torch.Tensor, generators: list[torch.Generator]) -> torch.Tensor:
     """(B, 3, H, W) -1..1 -> (B, C, h, w) float32, scaled as the denoiser knows them.
 
-    The autoencoder gives a distribution; its sample is drawn from the jobs' own generators.
+    Most autoencoders give a distribution, and its sample is drawn from the jobs' own generators; the tiny
+    ones give the latents themselves.
     """
-    sample = vae.encode(pixels.to(vae.dtype)).latent_dist.sample(generators).float()
-    mean, spread = _normalisation(vae, sample)
-    return (sample - mean) / spread
+    found = vae.encode(pixels.to(vae.dtype))
+    drawn = found.latents if hasattr(found, "latents") else found.latent_dist.sample(generators)
+    mean, spread = _normalisation(vae, drawn)
+    return (drawn.float() - mean) / spread
 
 
 def decode(vae: Any, latents: torch.Tensor) -> list[Picture]:

@@ -1,0 +1,111 @@
+"""What the demo model is trained on: pieces cut from the sample photographs at many magnifications."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from retouch.geometry import Box, Size
+from retouch.samples import FACE, FACE_WORDS, SAMPLES, Sample, resized, sample
+
+SHORT_SIDE = 256
+"""Magnification 1: the photograph's short side is the model's native side."""
+MAGNIFIED = 1.25
+"""Beyond a photograph's own size there is nothing to learn but smoothness; a little of it is needed."""
+MENDED = (2.1, 2.17, 2.24, 2.31)
+"""The magnifications at which a fix sees the astronaut's face, by its own choice of crop."""
+MENDED_AREA = Box(120, 0, 332, 240)
+FACE_MAGNIFIED = 3.4
+"""A face alone fills the crop that a fix makes of it."""
+
+
+@dataclass(frozen=True)
+class Crop:
+    """(height, width, 3) uint8, the photograph it is from, and the words that name what is seen."""
+
+    pixels: np.ndarray
+    sample: Sample
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Level:
+    """A photograph at one magnification, and the part of it that crops are taken from."""
+
+    sample: Sample
+    pixels: np.ndarray
+    area: Box
+    words: tuple[str, ...]
+
+    def holds(self, size: Size) -> bool:
+        return self.pixels.shape[1] >= size.width and self.pixels.shape[0] >= size.height
+
+    def crop(self, size: Size, rng: np.random.Generator, grid: int = 1) -> Crop:
+        """A piece of this size that starts anywhere it fits, at a multiple of `grid`."""
+        x = _start(self.area.left, self.area.right, self.pixels.shape[1], size.width, rng) // grid * grid
+        y = _start(self.area.top, self.area.bottom, self.pixels.shape[0], size.height, rng) // grid * grid
+        return Crop(self.pixels[y : y + size.height, x : x + size.width], self.sample, self.words)
+
+
+def _start(low: int, high: int, length: int, side: int, rng: np.random.Generator) -> int:
+    """Anywhere that lies within low..high, or holds all of it where that is smaller than `side`."""
+    first, last = sorted((low, high - side))
+    return int(np.clip(rng.integers(first, last + 1), 0, length - side))
+
+
+@dataclass(frozen=True)
+class Album:
+    """All levels, and how often a crop is taken from each."""
+
+    levels: tuple[Level, ...]
+    weights: tuple[float, ...]
+
+    @classmethod
+    def wholes(cls) -> Album:
+        """The photographs at magnification 1 and nothing else."""
+        levels = tuple(_level(sample, 1) for sample in SAMPLES)
+        return cls(levels, (1 / len(levels),) * len(levels))
+
+    @classmethod
+    def mended_faces(cls) -> Album:
+        """The astronaut's face as a fix crops it."""
+        levels = tuple(_face(factor, MENDED_AREA) for factor in MENDED)
+        return cls(levels, (1 / len(levels),) * len(levels))
+
+    @classmethod
+    def open(cls, whole: float, near: Sequence[float] = (1, 1.03)) -> Album:
+        """`whole`: the share of crops at the magnifications `near` 1, where most of a photograph is seen."""
+        near_levels = [_level(s, f) for s in SAMPLES for f in near]
+        far = [_level(s, f) for s in SAMPLES for f in _factors(1.1, _most(s))]
+        face = [_face(f) for f in _factors(1.8, FACE_MAGNIFIED)]
+        shares = ((near_levels, whole), (far, (1 - whole) * 0.6), (face, (1 - whole) * 0.4))
+        weights = [share / len(levels) for levels, share in shares for _ in levels]
+        return cls((*near_levels, *far, *face), tuple(weights))
+
+    def draw(self, count: int, size: Size, rng: np.random.Generator, grid: int = 1) -> list[Crop]:
+        """Pieces of this size that start at multiples of `grid`, from the levels that are large enough."""
+        weights = np.array(self.weights) * [level.holds(size) for level in self.levels]
+        chosen = rng.choice(len(self.levels), count, p=weights / weights.sum())
+        return [self.levels[i].crop(size, rng, grid) for i in chosen]
+
+
+def _most(one: Sample) -> float:
+    return max(1.3, min(one.picture.size) / SHORT_SIDE * MAGNIFIED)
+
+
+def _factors(low: float, high: float) -> Sequence[float]:
+    return [float(f) for f in np.geomspace(low, high, 6)]
+
+
+def _level(one: Sample, factor: float) -> Level:
+    picture = resized(one.picture, factor * SHORT_SIDE / min(one.picture.size))
+    return Level(one, picture.pixels, picture.size.box, one.words)
+
+
+def _face(factor: float, area: Box = FACE) -> Level:
+    """The astronaut, and only pieces that hold `area` of her picture or lie within it."""
+    whole = _level(sample("astronaut"), factor)
+    scale = factor * SHORT_SIDE / min(whole.sample.picture.size)
+    return Level(whole.sample, whole.pixels, Box(*(round(edge * scale) for edge in area)), FACE_WORDS)
