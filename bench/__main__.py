@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
-from bench.figures import Figure, table, write
+from bench.figures import table, write
 
-
-def _fix(args: argparse.Namespace) -> list[Figure]:
-    from bench import fix
-
-    return fix.measure(args)
-
-
-BENCHES: dict[str, Callable[[argparse.Namespace], list[Figure]]] = {"fix": _fix}
-"""By name. Each imports what it needs when it is asked for."""
+BENCHES = {"fix": "bench.fix", "demo-model": "bench.demo_model", "seam": "bench.seam"}
+"""The module of each, imported when it is asked for; its `measure(args)` gives the figures."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     webui = "a WebUI's folder: boot it and measure inside; COMMANDLINE_ARGS are its options"
     made.add_argument("--webui", type=Path, metavar="DIR", help=webui)
     made.add_argument("--steps", type=int, default=10, help="sampling steps (default: %(default)s)")
+    made.add_argument("--page", type=Path, metavar="FILE", help="seam: a page of crops to look at")
     made.add_argument("--rounds", type=int, default=3, help="timed rounds (default: %(default)s)")
     return made
 
@@ -37,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """0 when every figure measured keeps its promise, 1 when one does not."""
     args = parser().parse_args(words)
-    figures = BENCHES[args.name](args)
+    figures = import_module(BENCHES[args.name]).measure(args)
     print("\n" + table(figures))
     if args.json:
         write(args.json, args.name, figures)

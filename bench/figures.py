@@ -24,6 +24,11 @@ class Figure:
         return cls(name, _short(value), unit, promise or f"<= {most:g}", value <= most)
 
     @classmethod
+    def at_least(cls, name: str, value: float, unit: str, least: float, promise: str = "") -> Figure:
+        """Kept while the value is no smaller than `least`."""
+        return cls(name, _short(value), unit, promise or f">= {least:g}", value >= least)
+
+    @classmethod
     def exactly(cls, name: str, value: float, unit: str, wanted: float, promise: str = "") -> Figure:
         return cls(name, value, unit, promise or f"= {wanted:g}", value == wanted)
 

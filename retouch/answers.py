@@ -112,7 +112,9 @@ class Desk:
         text = infotext.text(canvas.generation, picture, recipe, result.reports)
         said = self._fixed(result, {infotext.CHUNK: text}, masks=request.return_masks)
         said["source_id"] = self.kept.put(picture)
-        said["warnings"] = [*picture.baggage.notes, *_empty(recipe), *said["warnings"]]
+        remark = studio.engine.remark if any(report.kept for report in result.reports) else ""
+        warnings = (*picture.baggage.notes, *_empty(recipe), *said["warnings"], remark)
+        said["warnings"] = [warning for warning in warnings if warning]
         return {**said, "seed": request.seed, "infotext": text}
 
     def recipes(self) -> dict[str, Any]:
@@ -127,7 +129,7 @@ class Desk:
         return {
             "image": raster.encode_base64(result.picture, text),
             "image_id": self.kept.put(result.picture),
-            "reports": [_report(r, result.picture if masks else None) for r in result.reports],
+            "reports": [report_json(r, result.picture if masks else None) for r in result.reports],
             "warnings": list(result.warnings),
             "stopped": result.stopped,
         }
@@ -232,7 +234,7 @@ def _region(region: Region, target: int, picture: Picture) -> dict[str, Any]:
     }
 
 
-def _report(report: Report, masked: Picture | None) -> dict[str, Any]:
+def report_json(report: Report, masked: Picture | None = None) -> dict[str, Any]:
     """`masked` is the picture when its composite mask is wanted."""
     step = report.step
     said = {

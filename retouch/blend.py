@@ -10,11 +10,23 @@ from retouch.mask import Mask
 def composite(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
     """`over` on `under` through `mask`, all of one size: (h, w, 3) uint8.
 
+    `over` may be float levels, which need not be whole nor within 0..255 and are rounded only here.
     Where the mask is 0 the result is `under` to the bit, where it is 255 `over`; between, the
     weighted mean rounded to nearest, so equal inputs give that input.
     """
     if under.shape != over.shape or under.shape[:2] != mask.alpha.shape:
         raise ValueError(f"sizes differ: {under.shape}, {over.shape}, mask {mask.alpha.shape}")
+    if over.dtype != np.uint8:
+        return _of_levels(under, over, mask)
     alpha = mask.alpha.astype(np.uint16)[..., None]  # 255 * 255 + 127 still fits
     mixed = (under * (255 - alpha) + over * alpha + np.uint16(127)) // np.uint16(255)
     return mixed.astype(np.uint8)
+
+
+def _of_levels(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
+    """The same of unrounded levels: what lies beyond black and white is cut off before it is mixed."""
+    mixed = np.clip(over, 0, 255, dtype=np.float32)
+    mixed -= under
+    mixed *= mask.alpha[..., None] * np.float32(1 / 255)
+    mixed += under
+    return np.rint(mixed).astype(np.uint8)

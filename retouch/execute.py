@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from retouch.blend import composite
+from retouch.colour import field as colour_field
+from retouch.colour import inside_say, reliance
 from retouch.errors import OutOfMemory, PaintFailed, RetouchError
 from retouch.fill import filled
+from retouch.geometry import Box
 from retouch.mask import Mask
 from retouch.plan import Plan, Step
 from retouch.ports import Engine, Job, Progress, Silent
@@ -72,15 +75,15 @@ class _Canvas:
     def pixels(self) -> np.ndarray:
         return self.original.pixels if self._painted is None else self._painted
 
-    def put(self, step: Step, patch: Picture) -> None:
+    def put(self, task: _Task, patch: Picture) -> None:
         """Composite in place, on a copy made for the first patch only."""
-        spot = step.composite.bounds
+        step, spot = task.step, task.step.composite.bounds
         if spot is None:
             return
         if self._painted is None:
             self._painted = self.original.pixels.copy()
         under = self._painted[step.frame.crop.slices][spot.slices]
-        under[:] = composite(under, step.frame.put(patch)[spot.slices], step.composite.crop(spot))
+        under[:] = composite(under, task.matched(patch, spot), step.composite.crop(spot))
 
     def finished(self) -> Picture:
         if self._painted is None:
@@ -95,6 +98,31 @@ class _Task:
     index: int
     step: Step
     job: Job
+    seen: Picture
+    """The crop at work size, before anything was filled in."""
+
+    def matched(self, patch: Picture, spot: Box) -> np.ndarray:
+        """The pixels `spot` of the crop, painted, in the colours of what surrounds them.
+
+        Seen and painted are compared at work size: scaling back is no shift of colours, and what other
+        steps have put there since is none either.
+        """
+        step = self.step
+        over = step.frame.put(patch, spot)
+        if not step.colour_correction:
+            return over
+        strength, content = step.settings.denoising_strength, step.settings.masked_content
+        found = colour_field(
+            self.seen.pixels,
+            patch.pixels,
+            step.frame.take_mask(step.composite),
+            self.job.mask,
+            inside_say(strength, content),
+        )
+        if found is None:
+            return over
+        amount = step.colour_correction * reliance(found.agreement, strength)
+        return over + np.float32(amount) * found.on(step.frame.crop.size, spot)
 
     def untouched(self, patch: Picture) -> bool:
         """At denoising strength 0 the crop comes back: putting it back would only resample the canvas."""
@@ -132,8 +160,9 @@ def _all_batches(canvases: Sequence[_Canvas], plans: Sequence[Plan], engine: Eng
 
 def _task(canvas: _Canvas, index: int, step: Step) -> _Task:
     mask = step.frame.take_mask(step.denoise)
+    seen = step.frame.cut(canvas.pixels)
     job = Job(
-        picture=filled(step.frame.cut(canvas.pixels), mask, step.settings.masked_content),
+        picture=filled(seen, mask, step.settings.masked_content),
         mask=mask,
         prompt=step.prompt,
         negative_prompt=step.negative_prompt,
@@ -142,7 +171,7 @@ def _task(canvas: _Canvas, index: int, step: Step) -> _Task:
         subseed=step.subseed,
         subseed_strength=step.subseed_strength,
     )
-    return _Task(canvas, index, step, job)
+    return _Task(canvas, index, step, job, seen)
 
 
 def _batches(tasks: Sequence[_Task], engine: Engine) -> Iterator[list[_Task]]:
@@ -189,7 +218,7 @@ def _keep(task: _Task, patch: Picture | None, seconds: float) -> None:
         task.canvas.reports[task.index] = Report(task.step, "skipped", "interrupted", seconds)
         return
     if not task.untouched(patch):
-        task.canvas.put(task.step, patch)
+        task.canvas.put(task, patch)
     task.canvas.reports[task.index] = Report(task.step, seconds=seconds)
 
 

@@ -22,6 +22,7 @@ class FakeEngine:
     side: int = 512
     batch_limit: int = 8
     name: str = "fake"
+    remark: str = ""
     calls: list[tuple[Job, ...]] = field(default_factory=list)
     before_call: Callable[[Sequence[Job]], None] | None = None
     """Called first with the batch; may raise to play a failing engine."""
@@ -55,6 +56,10 @@ class Counted:
     @property
     def name(self) -> str:
         return self.engine.name
+
+    @property
+    def remark(self) -> str:
+        return self.engine.remark
 
     @property
     def batch_limit(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +17,8 @@ STRIDE = 64
 """Work sizes are multiples of this: the UNets halve an eighth-size latent three times."""
 SMALLEST = 64
 """No crop is narrower than this many canvas pixels unless the picture is."""
+_SUPPORT = 4
+"""Pixels of the coarser side that a resampled pixel may depend on; Lanczos looks at 3."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,26 @@ class Frame:
         """`take` from the bare (height, width, 3) uint8 pixels of a canvas."""
         return Picture(resize(pixels[self.crop.slices], self.work))
 
-    def put(self, patch: Picture) -> np.ndarray:
-        """A painted patch back at crop size, (crop height, crop width, 3) uint8."""
-        return resize(patch.pixels, self.crop.size)
+    def put(self, patch: Picture, spot: Box | None = None) -> np.ndarray:
+        """The pixels `spot` of the crop, all by default, from a painted patch: (height, width, 3).
+
+        uint8 and the patch's own at equal size; else float32 levels, unrounded and unclipped, so that
+        whoever composites them rounds only once.
+        """
+        crop = self.crop.size
+        spot = spot or crop.box
+        if patch.size == crop:
+            return patch.pixels[spot.slices]
+        shares = np.array([crop.width / patch.size.width, crop.height / patch.size.height])
+        near = spot.grown(math.ceil(_SUPPORT * max(*shares, 1))) & crop.box
+        source = (
+            near.left / shares[0],
+            near.top / shares[1],
+            near.right / shares[0],
+            near.bottom / shares[1],
+        )
+        planes = [_plane(patch.pixels[..., channel], near.size, source) for channel in range(3)]
+        return np.stack([plane[spot.relative_to(near).slices] for plane in planes], -1)
 
     def take_mask(self, mask: Mask) -> Mask:
         """A crop-sized mask at work size."""
@@ -49,6 +69,12 @@ class Frame:
         shrinks = self.work.area < self.crop.area
         how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         return Mask(cv2.resize(mask.alpha, self.work, interpolation=how))
+
+
+def _plane(channel: np.ndarray, size: Size, source: tuple[float, float, float, float]) -> np.ndarray:
+    """The box `source` of a (height, width) channel at another size, in float32."""
+    image = Image.fromarray(channel.astype(np.float32))
+    return np.asarray(image.resize(size, Image.Resampling.LANCZOS, box=source))
 
 
 def resize(pixels: np.ndarray, size: Size) -> np.ndarray:

@@ -19,9 +19,10 @@ CROP, REGION = (64, 156, 255), (255, 92, 72)
 
 @dataclass(frozen=True)
 class Shown:
-    """What was measured on one photograph, and what its regions reported."""
+    """What was done to one photograph, what was measured, and what its regions reported."""
 
     name: str
+    told: str
     figures: Mapping[str, float]
     reports: tuple[Mapping[str, Any], ...] = ()
     warnings: tuple[str, ...] = ()
@@ -59,6 +60,7 @@ def _photo(one: Shown, folder: Path) -> str:
     warnings = "".join(f'<p class="warning">{html.escape(text)}</p>' for text in one.warnings)
     return _PHOTO.format(
         name=html.escape(one.name.capitalize()),
+        told=html.escape(one.told),
         before=pictures["before"],
         after=pictures["after"],
         figures=_figures(one.figures),
@@ -100,6 +102,7 @@ def _cells(report: Mapping[str, Any]) -> list[str]:
 _CAPTIONS = {
     "before": "Before",
     "after": "After",
+    "truth": "The photograph before it was spoilt",
     "mask": "Composite mask: where it is black, no pixel has changed",
     "plan": "Plan: the region in red, in blue the crop the model sees",
 }
@@ -108,7 +111,7 @@ _PAGE = """<!doctype html>
 <title>Retouch: demo report</title><style>{style}</style>
 <main><h1>Retouch</h1><p class="remark">{remark}</p>{parts}</main><script>{script}</script></html>
 """
-_PHOTO = """<section><h2>{name}</h2><div class="row">
+_PHOTO = """<section><h2>{name}</h2><p>{told}</p><div class="row">
 <div class="compare"><img src="{before}" alt="Before"><img class="after" src="{after}" alt="After">
 <input type="range" min="0" max="100" value="50" aria-label="Before and after"></div>
 <div class="figures">{figures}</div></div>{warnings}

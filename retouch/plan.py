@@ -38,6 +38,7 @@ class Step:
     subseed: int
     subseed_strength: float
     settings: Settings
+    colour_correction: float = 1.0
     wave: int = 0
 
     def summary(self) -> dict[str, Any]:
@@ -182,6 +183,7 @@ def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generatio
         subseed=_seed(recipe_pass, generation.subseed, spot.number),
         subseed_strength=generation.subseed_strength,
         settings=recipe_pass.settings(generation),
+        colour_correction=recipe_pass.colour_correction,
     )
 
 

@@ -54,6 +54,11 @@ class Engine(Protocol):
     def name(self) -> str: ...
 
     @property
+    def remark(self) -> str:
+        """What a person must know of whatever this engine paints; "" for most."""
+        ...
+
+    @property
     def batch_limit(self) -> int:
         """The most jobs one call should get."""
         ...

@@ -125,6 +125,13 @@ class Pass(Overrides):
     masked_content: str = Knob(
         "Masked content", "What lies under the mask at the start.", choices=MASKED_CONTENT
     ).field("original")
+    colour_correction: float = Knob(
+        "Colour correction",
+        "Undoes the shift of colours that painting leaves, as measured around the mask; 0 is off.",
+        0,
+        1,
+        0.05,
+    ).field(1.0)
     restore_faces: bool = Knob("Restore faces", "Run the host's face restoration on each crop.").field(False)
     seed: int | None = Knob("Seed", "Blank for the picture's own.", 0, MAX_SEED, 1).field(None)
     seed_step: str = Knob(

@@ -63,8 +63,9 @@ class Standalone:
         return Studio(self._engine or _NoEngine(), self.registry.get)
 
     def health(self) -> dict[str, Any]:
-        engine = self._engine.name if self._engine else "not loaded"
-        return {"host": "standalone", "engine": engine, "version": retouch.__version__}
+        engine = self._engine or _NoEngine()
+        said = {"engine": engine.name, "remark": engine.remark}
+        return {"host": "standalone", **said, "version": retouch.__version__}
 
     def defaults(self) -> Sampling:
         return self.sampling
@@ -117,7 +118,8 @@ class Standalone:
 class _NoEngine:
     """Stands where no engine is loaded yet; only `detect` ever sees it."""
 
-    name = "none"
+    name = "not loaded"
+    remark = ""
     batch_limit = 1
 
     def native(self, checkpoint: str) -> Any:
@@ -135,13 +137,13 @@ def no_model() -> Missing:
         "there is no model to paint with.",
         path="model",
         hint="Give --model a diffusers folder or a .safetensors checkpoint, paint through a running "
-        "WebUI (python -m retouch fix --url), or see the road with --demo-noise, which paints noise.",
+        "WebUI (python -m retouch fix --url), or put the demo model of a checkout into models/demo.",
     )
 
 
 def add_arguments(parser: argparse._ActionsContainer) -> None:
     """The options every standalone command has."""
-    model = "diffusers folder, .safetensors file or hub name"
+    model = "diffusers folder, .safetensors file or hub name; blank for the demo model"
     parser.add_argument("--model", default="", metavar="MODEL", help=model)
     parser.add_argument("--demo-noise", action="store_true", help="a tiny random model: paints noise")
     parser.add_argument("--device", default="", help="cuda, mps or cpu; blank for the best")
@@ -158,17 +160,27 @@ def backend_of(args: argparse.Namespace) -> Standalone:
 
     device = functools.cache(lambda: args.device or best_device())
     registry = Registry((args.models_dir,), device, args.offline)
-    sampling = Sampling(steps=NOISE_STEPS) if args.demo_noise else Sampling()
-    return Standalone(lambda: _engine(args, device()), registry, args.recipes, sampling)
+    return Standalone(lambda: _engine(args, device()), registry, args.recipes, _sampling(args))
+
+
+def _sampling(args: argparse.Namespace) -> Sampling:
+    """What suits the model."""
+    from retouch.engines import own
+
+    if args.demo_noise:
+        return Sampling(steps=NOISE_STEPS)
+    return Sampling() if args.model else own.SAMPLING
 
 
 def _engine(args: argparse.Namespace, device: str) -> Engine:
-    from retouch.engines import DiffusersEngine, Folders, tiny_random
+    from retouch.engines import DiffusersEngine, Folders, own, tiny_random
 
-    if args.demo_noise:
-        return tiny_random(device)
-    if not args.model:
-        raise no_model()
     kinds = ("checkpoints", "vaes", "loras")
     folders = Folders(**{kind: args.models_dir / kind for kind in kinds})
-    return DiffusersEngine.load(args.model, device, offline=args.offline, folders=folders)
+    if args.demo_noise:
+        return tiny_random(device)
+    if args.model:
+        return DiffusersEngine.load(args.model, device, offline=args.offline, folders=folders)
+    if not own.is_here():
+        raise no_model()
+    return own.demo_engine(device, folders=folders)

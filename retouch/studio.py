@@ -77,6 +77,15 @@ class Studio:
             results = [before.then(after) for before, after in zip(results, done, strict=True)]
         return results
 
+    def paint(
+        self, canvas: Canvas, regions: Sequence[Region], how: Pass, progress: Progress | None = None
+    ) -> Result:
+        """These regions and no others, as a pass says: what a person points at needs no detector."""
+        native = self.engine.native(how.settings(canvas.generation).sampling.checkpoint)
+        made = plan(canvas.picture.size, regions, (0, how), canvas.generation, native, canvas.user_mask)
+        (result,) = run([canvas.picture], [made], self.engine, progress or Silent())
+        return result
+
     def _plan_pass(self, canvas: Canvas, work: tuple[int, Pass]) -> Plan:
         _, recipe_pass = work
         regions = self.detect(canvas.picture, recipe_pass.target, canvas.user_mask)

@@ -18,12 +18,17 @@ LAYERS = (
     "geometry",
     "knobs",
     "raster",
+    "samples",
     "mask",
+    "release",
     "frame",
     "fill",
     "blend",
+    "surface",
+    "colour",
     "region",
     "draw",
+    "quality",
     "prompts",
     "recipe",
     "request",
@@ -77,6 +82,8 @@ HEAVY = {
 }
 HOST = {"gradio", "torch", "fastapi"}
 """What a running WebUI has loaded long before it looks at us: `retouch.webui` may import these."""
+BY_NAME = {PACKAGE / "engines" / "unshuffle.py"}
+"""What diffusers imports by the name in a model_index.json, and nothing of ours: it may be heavy."""
 
 LONGEST_FUNCTION = 60
 LONGEST_FILE = 300
@@ -167,7 +174,10 @@ def test_only_the_webui_side_knows_the_host(path):
 def test_nothing_heavy_is_imported_at_import(path):
     allowed = HOST if path.is_relative_to(PACKAGE / "webui") else set()
     for name, line in imported_at_once(path):
-        assert name.split(".")[0] not in HEAVY - allowed, f"{path.name}:{line} imports {name}"
+        assert name != "retouch.engines.unshuffle"
+        assert path in BY_NAME or name.split(".")[0] not in HEAVY - allowed, (
+            f"{path.name}:{line} imports {name}"
+        )
 
 
 IMPORT_ALL = """
@@ -181,7 +191,8 @@ for name in names:
 
 
 def test_importing_everything_outside_a_webui_loads_nothing_heavy():
-    names = [module_of(path) for path in SOURCES if not path.is_relative_to(PACKAGE / "webui")]
+    light = [path for path in SOURCES if path not in BY_NAME]
+    names = [module_of(path) for path in light if not path.is_relative_to(PACKAGE / "webui")]
     imported = [name for name in names if layer_of(name) not in ("__main__", "webui")]
     command = [sys.executable, "-c", IMPORT_ALL, ",".join(sorted(HEAVY)), *imported]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

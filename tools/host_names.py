@@ -21,12 +21,22 @@ DUCKS = {
     "state": "shared.state",
     "runner": "scripts.ScriptRunner",
     "quiet": "scripts.ScriptRunner",
+    "mba": "scripts.MaskBlendArgs",
     "xyz": "xyz_grid",
 }
 """What a variable of this name holds everywhere in `retouch/webui`."""
 ARGUMENTS = {"images": "scripts.PostprocessBatchListArgs", "image": "scripts.PostprocessImageArgs"}
 """What `pp` is, by the attribute asked of it."""
-OWN = {"retouch", "retouch_jobs", "decoded", "__dict__", "__class__", "__dataclass_fields__"}
+OWN = {
+    "retouch",
+    "retouch_jobs",
+    "retouch_alpha",
+    "decoded",
+    "hold",
+    "__dict__",
+    "__class__",
+    "__dataclass_fields__",
+}
 """Attributes that Retouch itself puts on the WebUI's objects, and Python's."""
 DYNAMIC = (
     *(f"{IMG2IMG}.{name}" for name in ("init_latent", "mask", "nmask", "image_conditioning")),
@@ -40,7 +50,11 @@ DYNAMIC = (
     "sd_models_types.WebuiSdModel.model",
     "sd_models_types.WebuiSdModel.parameterization",
     "sd_models_types.WebuiSdModel.sd_checkpoint_info",
+    "sd_samplers_cfg_denoiser.CFGDenoiser.mask_before_denoising",
     "sd_samplers_common.SamplerData.name",
+    "sd_samplers_kdiffusion.KDiffusionSampler.get_sigmas",
+    "sd_samplers_timesteps.CFGDenoiserTimesteps.alphas",
+    "sd_samplers_timesteps.CompVisSampler.get_timesteps",
     "sd_schedulers.Scheduler.label",
     *(f"shared.state.{name}" for name in ("job", "sampling_step", "sampling_steps")),
     "xyz_grid.AxisOption.label",

@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "models" / "demo"
 STATE = ROOT / ".demo-training"
 AUTOENCODER = Course("autoencoder", 16_000, 6e-4, 7)
-PAINTER = Course("painter", 6_800, 4e-4, 7)
-DECODER = Course("decoder", 4_000, 4e-4, 7)
+PAINTER = Course("painter", 7_400, 4e-4, 7)
+DECODER = Course("decoder", 3_200, 4e-4, 7)
 
 
 def main() -> None:

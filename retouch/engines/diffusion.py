@@ -13,6 +13,7 @@ from retouch.engines.families import Batch
 from retouch.engines.loading import Folders, Loader
 from retouch.engines.loras import adapters
 from retouch.engines.models import Model, Shelf
+from retouch.engines.soft import Hold
 from retouch.errors import OutOfMemory, PaintFailed, RetouchError
 from retouch.geometry import Size
 from retouch.ports import Job, Progress
@@ -37,8 +38,9 @@ class DiffusersEngine:
         batch_limit: int = 8,
         folders: Folders | None = None,
         loader: Loader | None = None,
+        remark: str = "",
     ) -> None:
-        self.folders = folders or Folders()
+        self.folders, self.remark = folders or Folders(), remark
         model = Model(name or type(pipe).__name__, pipe)
         self._shelf = Shelf(model, loader or Loader(str(pipe.device)), self.folders)
         self.batch_limit = batch_limit
@@ -60,6 +62,11 @@ class DiffusersEngine:
         """
         loader = Loader(device, dtype, offline).resolved()
         return cls(loader.pipeline(model), model, batch_limit, folders, loader)
+
+    @property
+    def pipe(self) -> Any:
+        """The engine's own pipeline."""
+        return self._shelf.own.pipe
 
     @property
     def name(self) -> str:
@@ -115,7 +122,7 @@ def _sample(model: Model, jobs: Sequence[Job], progress: Progress) -> list[Pictu
         size = jobs[0].picture.size
         made = model.family.unpacked(model.pipe, packed, size.height, size.width)
         # Inpainting checkpoints repaint what they were to keep, if only a little.
-        kept = made.float() * batch.cells + batch.latents * (1 - batch.cells)
+        kept = made.float().where(batch.alpha > 0, batch.latents)
         return latents.decode(model.pipe.vae, kept)
 
 
@@ -132,7 +139,7 @@ def _call(model: Model, batch: Batch, jobs: Sequence[Job], progress: Progress) -
         "num_inference_steps": settings.sampling.steps,
         "guidance_scale": settings.sampling.cfg_scale,
         "generator": batch.generators,
-        "callback_on_step_end": _watch(progress),
+        "callback_on_step_end": _watch(progress, Hold(model, batch)),
         "output_type": "latent",
         **model.family.inputs(model.pipe, batch, negative, settings),
     }
@@ -143,12 +150,12 @@ def strength_of(denoising_strength: float, steps: int) -> float:
     return min(max(denoising_strength, 1.001 / steps), 1.0)
 
 
-def _watch(progress: Progress) -> Any:
+def _watch(progress: Progress, hold: Hold) -> Any:
     def after_step(pipe: Any, step: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
         progress.show(step + 1, pipe.num_timesteps, f"step {step + 1} of {pipe.num_timesteps}")
         if progress.stopped:
             raise _Stopped
-        return tensors
+        return {"latents": hold.after_step(step, tensors["latents"])}
 
     return after_step
 

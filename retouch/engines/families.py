@@ -23,17 +23,17 @@ class Batch:
     """The float32 tensors of one sampling call, B jobs of one size on the model's device.
 
     pixels      (B, 3, H, W) -1..1
-    hole        (B, 1, H, W) 0 or 1, whole latent cells, 1 = repaint
-    cells       (B, 1, h, w) the same on the latent grid
-    latents     (B, C, h, w) what is encoded, with the hole's content as `masked_content` says
+    alpha       (B, 1, h, w) whole numbers 0..255, the denoise mask on the latent grid
+    hole        (B, 1, H, W) 0 or 1, whole latent cells: the mask the pipeline is given
+    latents     (B, C, h, w) what is encoded, opaque cells with the content that `masked_content` says
     known       (B, C, h, w) the picture with its hole grey, encoded; zeros where the model has no use
     noise       (B, C, h, w) unit Gaussian, a seed per job
     generators  one per job, on the CPU, for the samplers that draw noise at each step
     """
 
     pixels: torch.Tensor
+    alpha: torch.Tensor
     hole: torch.Tensor
-    cells: torch.Tensor
     latents: torch.Tensor
     known: torch.Tensor
     noise: torch.Tensor
@@ -65,6 +65,10 @@ class Family:
         """Whether this is an inpainting checkpoint, which is shown the picture around the hole."""
         return self.denoiser(pipe).config.in_channels != pipe.vae.config.latent_channels
 
+    def blends(self, pipe: Any) -> bool:
+        """Whether the pipeline puts the original back outside the mask after every step."""
+        return not self.sees_picture(pipe)
+
     def inputs(self, pipe: Any, batch: Batch, negative: list[str], settings: Settings) -> dict[str, Any]:
         """The arguments that not all pipelines take, or not in the same form."""
         skip = settings.sampling.clip_skip - self.clip_skip_own
@@ -84,8 +88,12 @@ class Family:
         """What the pipeline's `prepare_latents`, called with `wanted`, has to return."""
         return made if wanted.get("return_image_latents") else made[:2]
 
+    def packed(self, pipe: Any, latents: torch.Tensor) -> torch.Tensor:
+        """(B, C, h, w) of any type as the pipeline lays its latents out."""
+        return latents
+
     def unpacked(self, pipe: Any, latents: torch.Tensor, height: int, width: int) -> torch.Tensor:
-        """The pipeline's result as (B, C, h, w)."""
+        """The pipeline's latents as (B, C, h, w)."""
         return latents
 
 
@@ -126,7 +134,10 @@ class Flux(Family):
         return {"image": batch.latents, "masked_image_latents": batch.known}
 
     def start(self, pipe: Any, made: Start, wanted: Mapping[str, Any]) -> tuple[Any, ...]:
-        return (*(_packed(pipe, latents) for latents in made), _positions(pipe, made[0]))
+        return (*(self.packed(pipe, latents) for latents in made), _positions(pipe, made[0]))
+
+    def packed(self, pipe: Any, latents: torch.Tensor) -> torch.Tensor:
+        return pipe._pack_latents(latents, *latents.shape)
 
     def unpacked(self, pipe: Any, latents: torch.Tensor, height: int, width: int) -> torch.Tensor:
         return pipe._unpack_latents(latents, height, width, pipe.vae_scale_factor)
@@ -135,15 +146,14 @@ class Flux(Family):
 class FluxFill(Flux):
     """FLUX.1 Fill masks and encodes the picture itself."""
 
+    def blends(self, pipe: Any) -> bool:
+        return False
+
     def inputs(self, pipe: Any, batch: Batch, negative: list[str], settings: Settings) -> dict[str, Any]:
         return {"image": batch.pixels / 2 + 0.5}
 
     def start(self, pipe: Any, made: Start, wanted: Mapping[str, Any]) -> tuple[Any, ...]:
-        return _packed(pipe, made[0]), _positions(pipe, made[0])
-
-
-def _packed(pipe: Any, latents: torch.Tensor) -> torch.Tensor:
-    return pipe._pack_latents(latents, *latents.shape)
+        return self.packed(pipe, made[0]), _positions(pipe, made[0])
 
 
 def _positions(pipe: Any, latents: torch.Tensor) -> torch.Tensor:

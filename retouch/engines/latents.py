@@ -48,10 +48,7 @@ def _pixels(jobs: Sequence[Job], device: Any) -> torch.Tensor:
 
 
 def _alpha(jobs: Sequence[Job], cell: int, device: Any) -> torch.Tensor:
-    """(B, 1, h, w) the largest mask value of each cell of `cell` pixels: what a mask touches is repainted
-
-    as strongly as the mask asks anywhere in it, so that a region is opaque up to its border.
-    """
+    """(B, 1, h, w) the largest mask value in each cell of `cell` pixels: a region stays opaque throughout."""
     import torch
 
     stacked = np.stack([job.mask.alpha for job in jobs])[:, None]

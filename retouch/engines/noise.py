@@ -15,13 +15,14 @@ from retouch.engines.diffusion import DiffusersEngine
 from retouch.engines.loading import library
 
 NAME = "random weights: paints noise"
+REMARK = "Painted by a tiny model of random weights: it is noise."
 NATIVE_SIDE = 256
 _WIDTH = 32
 
 
 def tiny_random(device: str = "cpu", seed: int = 0) -> DiffusersEngine:
     """An engine over `tiny_pipeline`, named for what it does."""
-    return DiffusersEngine(tiny_pipeline(NATIVE_SIDE, seed=seed).to(device), NAME)
+    return DiffusersEngine(tiny_pipeline(NATIVE_SIDE, seed=seed).to(device), NAME, remark=REMARK)
 
 
 def tiny_pipeline(side: int = 64, inpainting: bool = False, seed: int = 0) -> Any:

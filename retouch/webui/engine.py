@@ -31,6 +31,7 @@ class HostEngine:
     free_memory: Callable[[], None] = lambda: None
     """Called before a batch is given up for memory: detectors make room."""
     name: str = "webui"
+    remark: str = ""
     cached_c: list[Any] = field(default_factory=lambda: [None, None])
     cached_uc: list[Any] = field(default_factory=lambda: [None, None])
     found: tuple[str, str] = field(default_factory=host.loaded_models)

@@ -141,6 +141,21 @@ def sampler_name(name: str) -> str:
     return known.get(name.lower(), sd_samplers.samplers_for_img2img[0].name)
 
 
+def noise_levels(p: Any) -> Any:
+    """(steps,) tensor: where in the noise a prepared img2img's sampler will be at each step, falling.
+
+    In timesteps or in sigmas, whichever the sampler counts in and calls the denoiser with. The samplers of
+    timesteps take their lowest one for the end and not for a step. As in the host's `sample_img2img`.
+    """
+    from modules.sd_samplers_common import setup_img2img_steps
+
+    steps, last = setup_img2img_steps(p)
+    if hasattr(p.sampler, "get_timesteps"):
+        return p.sampler.get_timesteps(p, steps)[1:last].flip(0).float()
+    sigmas = p.sampler.get_sigmas(p, steps)[steps - last - 1 :]
+    return sigmas[sigmas > 0]
+
+
 def checkpoint_names() -> list[str]:
     return sorted(sd_models.checkpoints_list, key=str.casefold)
 

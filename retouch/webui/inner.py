@@ -17,11 +17,17 @@ from PIL import Image
 
 from retouch.ports import Job
 from retouch.raster import Picture
-from retouch.webui.host import devices, processing, scripts, shared
+from retouch.release import OPAQUE
+from retouch.webui.host import devices, noise_levels, processing, scripts, shared
+from retouch.webui.soft import Hold
 
 FILLS = {"original": 1, "fill": 1, "latent noise": 2, "latent nothing": 3}
 """The host's `inpainting_fill`. Our `fill` is already in the crop when it gets here."""
-_PREPARED = ("init_latent", "mask", "nmask", "image_conditioning")
+CELL = 8
+"""Pixels of a latent cell, a constant everywhere in the host. Work sizes are multiples of it."""
+_PREPARED = ("init_latent", "mask", "nmask", "image_conditioning", "retouch_alpha")
+NEVER = "soft_inpainting"
+"""The host's own script of that name makes masks and overlays of its own; ours are soft already."""
 
 
 class CropsImg2Img(processing.StableDiffusionProcessingImg2Img):
@@ -31,6 +37,8 @@ class CropsImg2Img(processing.StableDiffusionProcessingImg2Img):
     """
 
     retouch_jobs: Sequence[Job]
+    retouch_alpha: torch.Tensor
+    """The denoise masks on the latent grid, whole numbers 0..255, of the shape of `nmask`."""
 
     def init(self, all_prompts: list[str], all_seeds: list[int], all_subseeds: list[int]) -> None:
         """Tensors of shape [batch, ...] from the parent's `init` on each crop alone."""
@@ -41,19 +49,49 @@ class CropsImg2Img(processing.StableDiffusionProcessingImg2Img):
         self._no_overlay()
 
     def _one(self, k: int, prompts: list[str], seeds: list[int], subseeds: list[int]) -> dict[str, Any]:
+        """What the parent prepares for crop `k` alone.
+
+        An inpainting checkpoint is shown `image_mask`, rounded by the host, as its hole, and fits what it
+        paints there to the picture around. A pixel that is repainted for less than half of the steps ends
+        up closer to the picture than to anything new, and so counts as picture.
+        """
         job = self.retouch_jobs[k]
         self.batch_size = 1
         self.init_images = [Image.fromarray(job.picture.pixels)]
         self.image_mask = Image.fromarray(job.mask.alpha)
+        self.latent_mask = _opaque(job.mask.alpha)
         self.mask = self.nmask = None
         self._no_overlay()
         with _seeded(seeds[k]):
             super().init(prompts[k : k + 1], seeds[k : k + 1], subseeds[k : k + 1])
+        self._touch(_cells(job.mask.alpha, *self.nmask.shape[-2:]))
         return {name: getattr(self, name) for name in _PREPARED}
+
+    def _touch(self, alpha: torch.Tensor) -> None:
+        """Every cell with any mask in it is open to the sampler; `Hold` says from when on."""
+        self.retouch_alpha = alpha.to(self.nmask.device).expand_as(self.nmask)
+        self.nmask = (self.retouch_alpha > 0).to(self.nmask)
+        self.mask = 1 - self.nmask
 
     def _no_overlay(self) -> None:
         """Putting back is ours, on the untouched pixels of the original."""
         self.overlay_images = self.mask_for_overlay = self.paste_to = self.color_corrections = None
+
+
+def _cells(alpha: np.ndarray, rows: int, columns: int) -> torch.Tensor:
+    """(1, rows, columns) the largest mask value of each latent cell: a region is opaque up to its border."""
+    pixels = torch.from_numpy(alpha.astype(np.float32))[None]
+    return torch.nn.functional.adaptive_max_pool2d(pixels, (rows, columns)).long()
+
+
+def _opaque(alpha: np.ndarray) -> Image.Image:
+    """The opaque latent cells, in pixels: all that may start from noise or from nothing.
+
+    A soft one is never denoised from high enough to become a picture again.
+    """
+    rows, columns = (side // CELL for side in alpha.shape)
+    opaque = (_cells(alpha, rows, columns)[0].numpy() == OPAQUE) * np.uint8(OPAQUE)
+    return Image.fromarray(opaque.repeat(CELL, 0).repeat(CELL, 1))
 
 
 def _joined(tensors: Sequence[Any], ndim: int) -> Any:
@@ -78,15 +116,25 @@ class QuietRunner(scripts.ScriptRunner):
     The host truncates to 8 bits right after this hook, half a level too dark; rounding is done here.
     """
 
+    decoded: list[Picture]
+    hold: Hold | None
+
     @classmethod
     def of(cls, runner: Any, wanted: Sequence[str]) -> QuietRunner:
         """A copy of `runner`; `wanted` are script file names without .py. Shares no state with it."""
         quiet = copy.copy(runner)
         quiet.__class__ = cls
         quiet.callback_map = {}
-        quiet.alwayson_scripts = [s for s in runner.alwayson_scripts if _stem(s.filename) in wanted]
+        allowed = set(wanted) - {NEVER}
+        quiet.alwayson_scripts = [s for s in runner.alwayson_scripts if _stem(s.filename) in allowed]
         quiet.decoded = []
+        quiet.hold = None
         return quiet
+
+    def on_mask_blend(self, p: Any, mba: Any) -> None:
+        super().on_mask_blend(p, mba)
+        self.hold = self.hold or Hold(p.retouch_alpha, noise_levels(p).to(p.retouch_alpha.device))
+        self.hold(mba)
 
     def postprocess_batch_list(self, p: Any, pp: Any, *args: Any, **kwargs: Any) -> None:
         super().postprocess_batch_list(p, pp, *args, **kwargs)

@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from retouch import app, raster, standalone
+from retouch.engines import own
 from retouch.errors import Missing
 from retouch.fakes import FakeDetector, FakeEngine
 from retouch.geometry import Box
@@ -18,6 +19,7 @@ from retouch.standalone import Standalone
 from tests.stand import photo
 
 IMAGE = raster.encode_base64(photo(400, 200))
+CENTER = {"name": "Centre", "passes": [{"target": {"models": ["center"]}}]}
 BOXES = (Box(20, 30, 80, 90), Box(300, 30, 360, 90))
 
 
@@ -157,6 +159,23 @@ def test_the_options_make_a_backend_that_paints_noise(tmp_path):
     assert backend.defaults().steps == standalone.NOISE_STEPS
     names = {model["name"] for model in backend.models()}
     assert {"face", "center"} <= names
+
+
+def test_without_a_model_named_it_is_the_demo_model_and_says_so(tmp_path):
+    words = ["--device", "cpu", "--models-dir", str(tmp_path), "--offline"]
+    backend = standalone.backend_of(options(*words))
+    client = TestClient(app.create(backend))
+    answer = post(client, "fix", {"image": IMAGE, "recipe": CENTER, "steps": 2}).json()
+    assert any("seven photographs" in warning for warning in answer["warnings"])
+    assert "seven photographs" in client.get("/retouch/v1/health").json()["remark"]
+    assert backend.defaults() == own.SAMPLING
+
+
+def test_a_checkout_without_the_demo_model_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(own, "FOLDER", tmp_path)
+    backend = standalone.backend_of(options("--device", "cpu", "--models-dir", str(tmp_path), "--offline"))
+    with pytest.raises(Missing, match="no model to paint with"), backend.busy("fix"):
+        pass
 
 
 def test_a_model_that_is_not_there_is_missing(tmp_path):

@@ -7,37 +7,78 @@ import pytest
 
 from retouch import demo, raster
 from retouch.demo import changed_outside, pixelated
+from retouch.engines import own
 from retouch.geometry import Box
 from retouch.mask import Mask
+from retouch.samples import SAMPLES
 from tests.stand import photo
 
+WORDS = ["--device", "cpu", "--offline"]
 
-def test_the_demo_repaints_two_faces_and_writes_a_report_that_stands_alone(tmp_path, capsys):
-    words = ["--out", str(tmp_path / "out"), "--models-dir", str(tmp_path), "--device", "cpu"]
-    assert demo.main([*words, "--offline"]) == 0
-    said = capsys.readouterr().out
-    assert "random weights" in said
-    assert said.count("faces repainted 1, sampling calls 1") == 2
-    for name in demo.photographs():
-        before, after = (raster.read(tmp_path / "out" / f"{name}-{w}.png") for w in ("before", "after"))
-        mask = raster.read(tmp_path / "out" / f"{name}-mask.png").pixels[..., 0]
-        assert np.array_equal(before.pixels[mask == 0], after.pixels[mask == 0])
-        assert not np.array_equal(before.pixels[mask == 255], after.pixels[mask == 255])
-    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "random weights" in page
+
+def ran(tmp_path, *more: str) -> int:
+    return demo.main(["--out", str(tmp_path / "out"), "--models-dir", str(tmp_path), *WORDS, *more])
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """What one run of the demo wrote and said."""
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch:
+        said: list[str] = []
+        patch.setattr("builtins.print", lambda *words, **_: said.append(" ".join(map(str, words))))
+        status = ran(folder)
+    return status, "\n".join(said), folder / "out"
+
+
+def test_it_does_all_four_jobs_and_says_who_painted(told):
+    status, said, _ = told
+    assert status == 0
+    for scene in demo.SCENES:
+        assert f"{scene().name}: " in said
+    assert "seven photographs" in said
+
+
+def test_what_was_spoilt_is_nearer_to_the_truth_afterwards(told):
+    _, said, _ = told
+    decibels = re.findall(r"dB PSNR before ([\d.]+), dB PSNR after ([\d.]+)", said)
+    assert len(decibels) == len(demo.SCENES)
+    assert all(float(after) > float(before) + 1 for before, after in decibels)
+
+
+def test_nothing_moved_outside_the_masks(told):
+    _, _, out = told
+    for scene in demo.SCENES:
+        name = scene().name
+        before, after = (raster.read(out / f"{name}-{what}.png").pixels for what in ("before", "after"))
+        mask = raster.read(out / f"{name}-mask.png").pixels[..., 0]
+        assert np.array_equal(before[mask == 0], after[mask == 0])
+        assert not np.array_equal(before[mask == 255], after[mask == 255])
+
+
+def test_the_report_stands_alone(told):
+    _, _, out = told
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "seven photographs" in page
     sources = re.findall(r'(?:src|href)="([^"]{0,40})', page)
-    assert len(sources) == 2 * 4
+    assert len(sources) == 5 * len(demo.SCENES)
     assert all(source.startswith("data:image/png;base64,") for source in sources)
+
+
+def test_a_model_that_paints_noise_says_so(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(demo, "SCENES", (demo.removed_thing,))
+    assert ran(tmp_path, "--demo-noise") == 0
+    assert "random weights" in capsys.readouterr().out
 
 
 def test_a_damaged_face_is_blocks_and_the_rest_is_the_photograph():
     box = Box(40, 30, 140, 150)
-    before, after = photo(), pixelated(photo(), [box])
+    before, after = photo(), pixelated(photo(), [box], 20)
     outside = np.ones((200, 240), bool)
     outside[box.slices] = False
     assert np.array_equal(before.pixels[outside], after.pixels[outside])
     colours = np.unique(after.pixels[box.slices].reshape(-1, 3), axis=0)
-    assert len(colours) <= demo.BLOCKS * 24
+    assert len(colours) <= 20 * 24
 
 
 def test_a_single_moved_pixel_outside_the_mask_is_counted():
@@ -51,18 +92,21 @@ def test_a_single_moved_pixel_outside_the_mask_is_counted():
 
 
 def test_a_demo_that_finds_nothing_has_failed(tmp_path, monkeypatch):
-    monkeypatch.setattr(demo, "photographs", lambda: {"noise": photo})
-    words = ["--out", str(tmp_path / "out"), "--models-dir", str(tmp_path), "--device", "cpu"]
-    assert demo.main([*words, "--offline"]) == 1
+    def empty():
+        scene = demo.mended_face()
+        return demo.Scene("nobody", "", photo(), photo(), "", scene.passes)
+
+    monkeypatch.setattr(demo, "SCENES", (empty,))
+    assert ran(tmp_path, "--demo-noise") == 1
 
 
-def test_no_model_no_demo(tmp_path, capsys):
-    painter = demo.Painter((), "")
-    words = ["--out", str(tmp_path / "out"), "--models-dir", str(tmp_path), "--device", "cpu"]
-    assert demo.main([*words, "--offline"], painter) == 2
+def test_no_model_no_demo(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(own, "FOLDER", tmp_path)
+    assert ran(tmp_path) == 2
     assert "no model to paint with" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["astronaut", "admiral"])
-def test_the_photographs_are_here_without_a_network(name):
-    assert min(demo.photographs()[name]().size) >= 500
+@pytest.mark.parametrize("one", SAMPLES, ids=lambda one: one.name)
+def test_the_photographs_are_here_without_a_network(one):
+    assert min(one.picture.size) >= 300
+    assert min(one.scaled(256).size) == 256

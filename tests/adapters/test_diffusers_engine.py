@@ -66,7 +66,7 @@ def test_latents_outside_the_mask_are_the_pictures_own(family):
         paint(tiny.engine(family), job(0))
     mean, spread = latents._normalisation(model.pipe.vae, seen[0])
     apart = (((seen[0] - mean) / spread - batch.latents).abs() > 1e-3).any(1, keepdim=True)
-    assert torch.equal(apart, batch.cells > 0)
+    assert torch.equal(apart, batch.alpha > 0)
 
 
 @pytest.mark.parametrize("family", GUIDED)
@@ -125,8 +125,9 @@ def test_jobs_that_do_not_belong_together_are_refused():
 
 def test_a_mask_repaints_every_cell_it_touches():
     corner = Mask.of_box(tiny.SIZE, Box(15, 7, 17, 8))
-    hole, cells = latents._holes([job(0, mask=corner)], 8, "cpu")
-    assert cells.nonzero()[:, 2:].tolist() == [[0, 1], [0, 2]]
+    alpha = latents._alpha([job(0, mask=corner)], 8, "cpu")
+    hole = latents._hole(alpha, 1, 8)
+    assert alpha.nonzero()[:, 2:].tolist() == [[0, 1], [0, 2]]
     assert hole.sum() == 2 * 64
     assert hole[0, 0, 7, 8] == 1
 

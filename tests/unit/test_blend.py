@@ -39,3 +39,25 @@ def test_equal_pictures_mix_to_themselves(data):
 def test_sizes_that_differ_are_refused():
     with pytest.raises(ValueError, match="sizes differ"):
         composite(noise(Size(4, 4)).pixels, noise(Size(4, 4)).pixels, Mask.full(Size(4, 5)))
+
+
+@given(st.data())
+def test_levels_that_are_whole_mix_as_bytes_do(data):
+    size = data.draw(sizes())
+    under, over, mask = noise(size, 1).pixels, noise(size, 2).pixels, data.draw(masks(size))
+    mixed = composite(under, over.astype(np.float32), mask)
+    assert np.array_equal(mixed, composite(under, over, mask))
+
+
+@given(st.data(), st.floats(-300, 300))
+def test_levels_beyond_black_and_white_keep_the_outside_and_never_wrap(data, shift):
+    size = data.draw(sizes())
+    under, over, mask = noise(size, 1).pixels, noise(size, 2).pixels + shift, data.draw(masks(size))
+    mixed, full = composite(under, over, mask), mask.alpha == 255
+    assert np.array_equal(mixed[mask.alpha == 0], under[mask.alpha == 0])
+    assert np.abs(mixed[full] - over.clip(0, 255)[full]).max(initial=0) <= 0.501
+
+
+def test_fractions_of_levels_are_rounded_once_after_mixing():
+    under, over = np.full((1, 1, 3), 10, np.uint8), np.full((1, 1, 3), 11.4, np.float32)
+    assert (composite(under, over, Mask(np.full((1, 1), 128, np.uint8))) == 11).all()

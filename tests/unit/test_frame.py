@@ -28,6 +28,16 @@ def test_a_smooth_patch_survives_other_sizes_nearly(work):
     assert np.abs(back - picture.pixels[frame.crop.slices]).max() <= 3
 
 
+@pytest.mark.parametrize("work", [Size(128, 64), Size(192, 256), Size(64, 64)])
+def test_a_part_of_a_patch_is_that_part_of_the_whole_in_levels(work):
+    frame, patch = Frame(Box(30, 20, 160, 121), work), noise(work)
+    whole = frame.put(patch)
+    assert whole.dtype == np.float32
+    assert (whole != np.rint(whole)).any()
+    for spot in (Box(40, 30, 90, 70), Box(0, 0, 5, 101), Box(129, 100, 130, 101)):
+        assert np.allclose(frame.put(patch, spot), whole[spot.slices], atol=0.01)
+
+
 @given(st.data(), st.sampled_from(NATIVES))
 def test_the_crop_lies_inside_covers_what_is_needed_and_is_never_tiny(data, native):
     canvas = data.draw(sizes(1, 900))

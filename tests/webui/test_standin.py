@@ -49,6 +49,18 @@ def test_hooks_come_in_the_webuis_order(webui, monkeypatch, job):
     assert heard == ORDER
 
 
+@pytest.mark.parametrize(("sampler", "before"), [("Euler", False), ("DDIM", True)])
+def test_masks_are_blended_at_every_step_and_at_the_end(webui, monkeypatch, sampler, before):
+    """Those of the samplers that count in timesteps before the denoiser, the others' after it."""
+    heard: list = []
+    blending = type("Blending", (Listener,), {"on_mask_blend": lambda self, p, mba: heard.append(mba)})()
+    monkeypatch.setattr(webui.runner(True), "alwayson_scripts", [blending])
+    monkeypatch.setattr(webui.runner(True), "callback_map", {})
+    webui.img2img(mask=mask_of(LEFT), mask_blur=0, sampler_name=sampler, steps=8)
+    assert [mba.is_final_blend for mba in heard] == [False] * len(trace.of("step")) + [True]
+    assert heard[0].denoiser.mask_before_denoising is before
+
+
 def test_hooks_of_a_batch_and_of_each_picture(webui, monkeypatch):
     heard = listen(webui, monkeypatch)
     webui.txt2img(batch_size=2, n_iter=2)

@@ -106,12 +106,12 @@ def diets() -> list[Diet]:
     """The broad ones first; the later two are whole photographs, and a face as a fix sees it."""
     everything, wholes, faces = Album.open(whole=0.5, near=NEAR), Album.wholes(), Album.mended_faces()
     return [
-        Diet(everything, NATIVE, 5600, 0.7, 0.15),
-        Diet(everything, WIDE, 1200, 0.15, 0.06),
-        Diet(everything, TALL, 1200, 0.15, 0.06),
-        Diet(wholes, NATIVE, 700, 0.0, 0.15),
-        Diet(wholes, NATIVE, 700, 0.0, 0.4, CELL),
-        Diet(faces, NATIVE, 400, 0.0, 0.18),
+        Diet(everything, NATIVE, 5600, 0.7, 0.06),
+        Diet(everything, WIDE, 1200, 0.15, 0.04),
+        Diet(everything, TALL, 1200, 0.15, 0.04),
+        Diet(wholes, NATIVE, 700, 0.0, 0.1),
+        Diet(wholes, NATIVE, 700, 0.0, 0.36, CELL),
+        Diet(faces, NATIVE, 400, 0.0, 0.4),
     ]
 
 

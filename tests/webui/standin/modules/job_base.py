@@ -40,6 +40,7 @@ class StableDiffusionProcessing:
     override_settings_restore_afterwards: bool = True
     disable_extra_networks: bool = False
 
+    sampler: Any = field(default=None, init=False)
     color_corrections: list = field(default=None, init=False)
     paste_to: tuple = field(default=None, init=False)
     all_prompts: list = field(default=None, init=False)

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from PIL import ImageOps
 
-from modules import images, rng, sd_samplers, shared
+from modules import images, rng, scripts, sd_samplers, shared
 from modules.job_base import StableDiffusionProcessing
 from modules.latents import encoded, latent_mask, tensor_of
 from modules.overlays import blurred, create_binary_mask, crop_region, overlay_of
@@ -23,6 +23,7 @@ class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
     mask: Any = None
     mask_blur: int = None
     mask_round: bool = True
+    latent_mask: Any = None
     inpainting_fill: int = 0
     inpaint_full_res: bool = True
     inpaint_full_res_padding: int = 0
@@ -51,6 +52,7 @@ class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
     def init(self, all_prompts, all_seeds, all_subseeds):
         """One mask, one crop and one paste_to for all images; the VAE's posterior is not the seed's."""
         self.extra_generation_params["Denoising strength"] = self.denoising_strength
+        self.sampler = sd_samplers.create_sampler(self.sampler_name, shared.sd_model)
         mask, region = self._prepared_mask() if self.image_mask is not None else (None, None)
         self.overlay_images = [] if self.image_mask is not None else self.overlay_images
         ready = [self._prepared(image, mask, region) for image in self.init_images]
@@ -60,9 +62,9 @@ class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
         self.batch_size = len(ready)
         self._correct(ready)
         self.init_latent = torch.cat([encoded(tensor_of(image)[None]) for image in ready])
-        self.image_conditioning = self.init_latent.new_zeros(len(ready), 5, 1, 1)
         if mask is not None:
-            self._mask_latents(mask, all_seeds)
+            self._mask_latents(self.latent_mask or mask, all_seeds)
+        self.image_conditioning = self._conditioning(mask)
 
     def _prepared_mask(self):
         mask = create_binary_mask(self.image_mask, round=self.mask_round)
@@ -96,6 +98,12 @@ class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
         if shared.opts.img2img_color_correction and self.color_corrections is None:
             self.color_corrections = list(ready)
 
+    def _conditioning(self, mask):
+        """An inpainting checkpoint is shown its hole; here that alone, and not the picture around."""
+        if mask is None or shared.sd_model.model.conditioning_key != "hybrid":
+            return self.init_latent.new_zeros(len(self.init_latent), 5, 1, 1)
+        return tensor_of(mask)[:1].round().expand(len(self.init_latent), 1, -1, -1)
+
     def _mask_latents(self, mask, all_seeds):
         latent = self.init_latent
         self.nmask = latent_mask(mask, (latent.shape[3], latent.shape[2]), latent.shape[1], self.mask_round)
@@ -111,6 +119,10 @@ class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
         self.scripts.process_before_every_sampling(
             self, x=self.init_latent, noise=noise, c=conditioning, uc=None
         )
-        sampler = sd_samplers.create_sampler(self.sampler_name, shared.sd_model)
-        samples = sampler.sample_img2img(self, self.init_latent, noise, conditioning, None)
-        return samples if self.mask is None else samples * self.nmask + self.init_latent * self.mask
+        samples = self.sampler.sample_img2img(self, self.init_latent, noise, conditioning, None)
+        if self.mask is None:
+            return samples
+        blended = samples * self.nmask + self.init_latent * self.mask
+        said = scripts.MaskBlendArgs(samples, self.nmask, self.init_latent, self.mask, blended)
+        self.scripts.on_mask_blend(self, said)
+        return said.blended_latent

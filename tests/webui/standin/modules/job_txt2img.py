@@ -27,7 +27,7 @@ class StableDiffusionProcessingTxt2Img(StableDiffusionProcessing):
             shared.state.job_count *= 2
 
     def sample(self, conditioning, unconditional_conditioning, seeds, subseeds, subseed_strength, prompts):
-        sampler = sd_samplers.create_sampler(self.sampler_name, shared.sd_model)
+        sampler = self.sampler = sd_samplers.create_sampler(self.sampler_name, shared.sd_model)
         x = self.rng.next()
         self.scripts.process_before_every_sampling(self, x=x, noise=x, c=conditioning, uc=None)
         low = sampler.sample(self, x, conditioning, None)

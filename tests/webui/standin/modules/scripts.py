@@ -15,6 +15,15 @@ AlwaysVisible = object()
 ScriptClassData = namedtuple("ScriptClassData", ["script_class", "path", "basedir", "module"])
 
 
+class MaskBlendArgs:
+    def __init__(self, current_latent, nmask, init_latent, mask, blended_latent, denoiser=None, sigma=None):
+        self.current_latent, self.nmask = current_latent, nmask
+        self.init_latent, self.mask = init_latent, mask
+        self.blended_latent = blended_latent
+        self.denoiser, self.sigma = denoiser, sigma
+        self.is_final_blend = denoiser is None
+
+
 class PostSampleArgs:
     def __init__(self, samples):
         self.samples = samples
@@ -74,6 +83,9 @@ class Script:
         pass
 
     def process_batch(self, p, *args, **kwargs):
+        pass
+
+    def on_mask_blend(self, p, mba, *args):
         pass
 
     def post_sample(self, p, ps, *args):
@@ -181,6 +193,9 @@ class ScriptRunner:
 
     def before_hr(self, p):
         self._call("before_hr", p)
+
+    def on_mask_blend(self, p, mba):
+        self._call("on_mask_blend", p, mba)
 
     def post_sample(self, p, ps):
         self._call("post_sample", p, ps)

@@ -45,6 +45,7 @@ class WebuiSdModel(torch.nn.Module):
         self.is_sdxl = "xl" in info.name
         self.is_sd2 = self.is_sd3 = False
         self.parameterization = "eps"
+        self.alphas_cumprod = torch.linspace(0.999, 0.01, 1000)
         self.sd_checkpoint_info = info
         self.vae = "Automatic"
         self.token_merging = 0.0

@@ -1,9 +1,12 @@
 """Samplers by name."""
 
-from modules.sd_samplers_common import Sampler, SamplerData
+from modules.sd_samplers_common import SamplerData
+from modules.sd_samplers_kdiffusion import KDiffusionSampler
+from modules.sd_samplers_timesteps import CompVisSampler
 
-_NAMES = ("Euler", "Euler a", "DPM++ 2M", "DPM adaptive")
-samplers = [SamplerData(name, Sampler, [], {}) for name in _NAMES]
+_SIGMAS = ("Euler", "Euler a", "DPM++ 2M", "DPM adaptive")
+samplers = [SamplerData(name, KDiffusionSampler, [], {}) for name in _SIGMAS]
+samplers.append(SamplerData("DDIM", CompVisSampler, [], {}))
 samplers_for_img2img = list(samplers)
 
 

@@ -1,4 +1,4 @@
-"""One sampler under several names."""
+"""What all samplers share."""
 
 from __future__ import annotations
 
@@ -9,47 +9,58 @@ from modules import sd_hijack, shared, trace
 SamplerData = namedtuple("SamplerData", ["name", "constructor", "aliases", "options"])
 
 
+def setup_img2img_steps(p, steps=None):
+    """(steps of the whole schedule, how many of its last ones are run after the first)."""
+    strength = min(p.denoising_strength, 0.999)
+    if shared.opts.img2img_fix_steps or steps is not None:
+        asked = steps or p.steps
+        return (int(asked / strength) if strength > 0 else 0), asked - 1
+    return p.steps, int(strength * p.steps)
+
+
 class Sampler:
-    """Draws latents towards what the UNet says, step by step. Items of a batch do not mix, but where
+    """Draws latents towards what the denoiser says, level by level. Items of a batch do not mix, but where
     `adaptive`, as of DPM adaptive, whose error norm is the batch's.
     """
 
     def __init__(self, name, model):
         self.name, self.model = name, model
         self.adaptive = name == "DPM adaptive"
+        self.model_wrap_cfg = None
 
-    def sample(self, p, x, conditioning, unconditional_conditioning, steps=None, image_conditioning=None):
-        return self._loop(p, x, x, 1.0, steps or p.steps, conditioning)
+    def denoiser(self):
+        raise NotImplementedError
 
-    def sample_img2img(
-        self, p, x, noise, conditioning, unconditional_conditioning, steps=None, image_conditioning=None
-    ):
-        strength, steps = p.denoising_strength, steps or p.steps
-        steps = steps / min(strength, 0.999) if shared.opts.img2img_fix_steps else steps
-        count = int(min(strength, 0.999) * steps) + 1
-        return self._loop(p, x, x + noise * strength, strength, count, conditioning)
+    def stepped(self, x, answer, level, after):
+        """x of one level and what the denoiser answered, at the level after it."""
+        raise NotImplementedError
 
-    def _loop(self, p, init, x, strength, count, colours):
+    def foreseen(self, x, answer, level):
+        """The clean latents of that answer."""
+        raise NotImplementedError
+
+    def run(self, p, init, x, levels, strength, colours):
+        """`levels`: one a step, falling, and the one it ends at."""
         if trace.before_sampling:
             trace.before_sampling(p)
-        _note(p, x, strength, count)
-        shared.state.sampling_steps = count
-        for step in range(count):
+        _note(p, x, strength, len(levels) - 1)
+        self.model_wrap_cfg = self.denoiser()
+        self.model_wrap_cfg.begin(p, init, strength, colours)
+        shared.state.sampling_steps = len(levels) - 1
+        for step in range(len(levels) - 1):
             shared.state.sampling_step = step
             if trace.on_step:
                 trace.on_step(p, step)
             if shared.state.interrupted or shared.state.skipped:
                 return x
-            x = x + (self._denoised(p, init, x, strength, colours) - x) / (count - step)
+            x = self._step(x, *levels[step : step + 2])
         return trace.spoil(p, x) if trace.spoil else x
 
-    def _denoised(self, p, init, x, strength, colours):
-        out = self.model.model(x, shared.state.sampling_step, colours)
-        if self.adaptive:
-            out = out + 0.5 * (out.mean(0, keepdim=True) - out)
-        clean = (1 - strength) * init + strength * out
-        mask, nmask = getattr(p, "mask", None), getattr(p, "nmask", None)
-        return clean if nmask is None else clean * nmask + init * mask
+    def _step(self, x, level, after):
+        answer = self.model_wrap_cfg(x, level * x.new_ones(len(x)))
+        wrap = self.model_wrap_cfg
+        trace.add("step", level=float(level), foreseen=self.foreseen(x, answer, level), init=wrap.init_latent)
+        return self.stepped(x, answer, level, after)
 
 
 def _note(p, x, strength, count):

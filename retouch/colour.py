@@ -1,0 +1,177 @@
+"""Colour-field correction: what an autoencoder did to the colours, known around a hole, undone in it.
+
+Painted pixels that are kept anyway show by how much the painting shifted them. That residual is averaged
+over cells, and a smooth surface is fitted to it which also spans the hole (see `surface`).
+
+New content at the rim is no shift. Its cells are found by iterated reweighting (Geman and McClure, 1987)
+from a coarse scale to a fine one (graduated non-convexity: Blake and Zisserman, 1987) and left out.
+All levels are of 0..255, and all distances between them in RGB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from retouch.geometry import Box, Size
+from retouch.mask import Mask
+from retouch.surface import Evidence, Fit, Surface, basis
+
+LARGEST_SHIFT = 60.0
+"""A residual beyond is new content: autoencoders shift smooth areas by a few levels, and even checkpoints
+that darken everything stay below half of this."""
+SCALES = (32.0, 16.0, 8.0, 6.0, 5.0)
+"""The error at which a cell has lost three quarters of its say, from the first fit to the last."""
+AGREEING = 10.0
+"""A cell within this of the fit agrees with it: about the loss of detail of an autoencoder."""
+ALIKE = 12.0
+"""What is shown of the painting has no say when it is this far from what the kept pixels tell."""
+CELLS = 64
+"""Cells along the window's long side: the field is smooth, so more would only cost time."""
+FREEDOM = 60
+"""Degrees of freedom that fitting to a painting without a shift uses up, measured on photographs."""
+REACH, NEAREST = 0.75, 32
+"""How far around the hole to look: in its own sides, and at least this many pixels."""
+_BESIDE = np.ones((3, 3), np.uint8)
+"""A cell beside new content has some of it, blurred by the autoencoder."""
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """A smooth correction in levels, to be added to what was painted.
+
+    `knots` are (rows, columns, 3) spline coefficients over `domain`: left, top, right, bottom as shares
+    of the crop. `agreement`, 0..1, is the share of kept pixels that this field explains.
+    """
+
+    knots: np.ndarray
+    domain: tuple[float, float, float, float]
+    agreement: float
+
+    def on(self, crop: Size, spot: Box) -> np.ndarray:
+        """(spot height, spot width, 3) float32 of the pixels `spot` of a crop of this size."""
+        left, top, right, bottom = self.domain
+        rows = (np.arange(spot.top, spot.bottom) + 0.5) / crop.height
+        columns = (np.arange(spot.left, spot.right) + 0.5) / crop.width
+        down = basis((rows - top) / (bottom - top), self.knots.shape[0])
+        along = basis((columns - left) / (right - left), self.knots.shape[1])
+        half = np.einsum("ik,klc->icl", down, self.knots).reshape(-1, along.shape[1]).astype(np.float32)
+        planes = (half @ along.T.astype(np.float32)).reshape(len(down), 3, len(along))
+        return np.clip(planes, -LARGEST_SHIFT, LARGEST_SHIFT).transpose(0, 2, 1)
+
+
+def reliance(agreement: float, denoising_strength: float) -> float:
+    """How much of a field to apply, 0..1.
+
+    Up to 0.6 of denoising strength all of it when half of the kept pixels agree, nothing when a quarter
+    does. From there to 1, where new colours are asked for, ever more have to: 9 of 10, and half.
+    """
+    new = min(max((denoising_strength - 0.6) / 0.4, 0.0), 1.0)
+    enough, too_few = 0.5 + 0.4 * new, 0.25 + 0.25 * new
+    return min(max((agreement - too_few) / (enough - too_few), 0.0), 1.0)
+
+
+def inside_say(denoising_strength: float, masked_content: str = "original") -> float:
+    """How much the painted inside may tell of its own shift, 0..1.
+
+    A pass of low strength keeps the colours that it was given, so that a small difference there is the
+    autoencoder's: without this, a region that is fixed again and again drifts by what its surroundings
+    cannot show. From 0.6 on, and where something else was filled in, the inside is new.
+    """
+    return max(0.0, 1 - denoising_strength / 0.6) if masked_content == "original" else 0.0
+
+
+def field(
+    original: np.ndarray, painted: np.ndarray, composite: Mask, denoise: Mask, inside: float = 0.0
+) -> Field | None:
+    """The correction that `painted` needs to match `original`, both (height, width, 3) of one crop.
+
+    `composite` shows through what was painted, `denoise` was repainted; both are of the crop's size. What
+    is kept of the original counts as evidence; what is shown counts `inside` times as much, 0..1, and
+    only where it is within a few levels of what the kept pixels tell. None when no pixel is kept.
+    """
+    spot = composite.bounds
+    if spot is None:
+        return None
+    reach = max(round(REACH * max(spot.size)), NEAREST)
+    window = spot.grown(reach) & composite.size.box
+    at = window.slices
+    kept, shown = _evidence(original[at], painted[at], composite.alpha[at], denoise.alpha[at])
+    if kept.weight.sum() < 1:
+        return None
+    knots, agreement = _fitted(kept, shown.weighing(shown.weight * inside))
+    width, height = composite.size
+    domain = (window.left / width, window.top / height, window.right / width, window.bottom / height)
+    return Field(knots, domain, agreement)
+
+
+def _evidence(
+    original: np.ndarray, painted: np.ndarray, covered: np.ndarray, repainted: np.ndarray
+) -> tuple[Evidence, Evidence]:
+    """(kept, shown): means over cells of (height, width, 3) pixels, parted by an alpha 0..255."""
+    kept = (255 - covered).astype(np.float32)
+    residual = cv2.subtract(original, painted, dtype=cv2.CV_32F)
+    size = _cells(kept.shape[1], kept.shape[0])
+    weight, known, tinted, all_known, all_tinted = (
+        cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+        for plane in (kept, residual * kept[..., None], kept * repainted, residual, repainted)
+    )
+    rest = (255 * all_known - known, 255.0 * all_tinted - tinted)
+    return _mean(weight, known, tinted), _mean(255 - weight, *rest)
+
+
+def _mean(weight: np.ndarray, residual: np.ndarray, repainted: np.ndarray) -> Evidence:
+    """Evidence from sums weighted by 0..255."""
+    some = np.maximum(weight, 1e-2)
+    return Evidence(weight / 255, residual / some[..., None], repainted / some / 255)
+
+
+def _cells(width: int, height: int) -> tuple[int, int]:
+    side = max(max(width, height) / CELLS, 1)
+    return max(round(width / side), 1), max(round(height / side), 1)
+
+
+def _fitted(kept: Evidence, shown: Evidence) -> tuple[np.ndarray, float]:
+    """The knots that explain most of the evidence, and the share of what is kept that they explain."""
+    surface = Surface.over(*kept.weight.shape)
+    plausible = kept.weight * cv2.erode(_biweight(kept.error(), LARGEST_SHIFT), _BESIDE)
+    used = kept.weighing(plausible)
+    fit, error = surface.fit([used]), kept.error()
+    for scale in SCALES:
+        error = kept.error(surface.said(fit, kept))
+        used = kept.weighing(plausible * _trust(error, scale))
+        fit = surface.fit([used])
+    agreement = float(kept.weight[(error <= AGREEING) & (plausible > 0)].sum() / kept.weight.sum())
+    every = [used]
+    if shown.weight.any():
+        alike = cv2.erode(_biweight(shown.error(surface.said(fit, shown)), ALIKE), _BESIDE)
+        every.append(shown.weighing(shown.weight * alike))
+        fit = surface.fit(every)
+    return fit.where_repainted * _sure(surface, fit, every), agreement
+
+
+def _biweight(error: np.ndarray, largest: float) -> np.ndarray:
+    """Beaton and Tukey: 1 for no error, 0 from the largest on."""
+    return np.maximum(1 - (error / largest) ** 2, 0) ** 2
+
+
+def _trust(error: np.ndarray, scale: float) -> np.ndarray:
+    """Geman and McClure: 1 for no error, a quarter at `scale`, nothing far beyond."""
+    return 1 / (1 + (error / scale) ** 2) ** 2
+
+
+def _sure(surface: Surface, fit: Fit, every: Sequence[Evidence]) -> float:
+    """How much of a fit to believe, 0..1: all when it is far above what fitting to mere noise gives.
+
+    The positive-part estimator of James and Stein (1961): a painter that shifts nothing is left alone.
+    """
+    noise, power, count = 0.0, 1e-9, 0.0
+    for seen in every:
+        said = surface.said(fit, seen)
+        noise += float((seen.weight * seen.error(said) ** 2).sum())
+        power += float((seen.weight[..., None] * said**2).sum())
+        count += float(seen.weight.sum())
+    return max(0.0, 1 - FREEDOM * noise / max(count - FREEDOM, 1.0) / power)

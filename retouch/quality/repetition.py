@@ -1,0 +1,95 @@
+"""Repetition: how much of a picture, or of what was painted, is a copy of another part."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from retouch.mask import Mask
+from retouch.quality.lab import gray
+
+LONGEST = 384
+"""The picture is looked at no larger than this."""
+LOBE = 12
+"""Copies nearer than this, at that size, are texture."""
+RING = 5
+"""A copy is a peak: this far around it, in any direction, correlation is lower. A line's is a ridge."""
+CANDIDATES = 256
+"""How many of the highest correlations are looked at."""
+FAINT = 2.0
+"""Contrast in levels that is not worth evening out."""
+SMALLEST = 1 / 16
+"""A smaller share of the picture resembles some other part by chance."""
+
+
+def repetition(pixels: np.ndarray, mask: Mask | None = None) -> float | None:
+    """The share of detail that one shift or one mirroring explains as a copy: 0 = none, 1 = all of it.
+
+    With a mask it is the detail of the masked part that may be a copy of any other, which is the number
+    for outpainting; without, that of the whole picture. The picture is brought to at most 384 pixels,
+    high-passed and evened out in contrast, and correlated with itself, and mirrored left to right and top
+    to bottom, at all shifts at once by the Fourier transform (Wiener-Khinchin); correlation is normalised
+    by the energy of what is to be explained. The score is the highest peak beyond the central lobe, above
+    its own surroundings, since straight lines resemble themselves without being copies.
+
+    Photographs score below 0.1, a part of one below 0.2; more if what they show repeats. None when the
+    mask covers less than a sixteenth of the picture, or there is no detail.
+    """
+    detail = _detail(pixels)
+    part = detail
+    if mask is not None:
+        share = _small(mask.alpha.astype(np.float32)) / 255
+        if share.mean() < SMALLEST:
+            return None
+        part = detail * share
+    energy = float((part * part).sum())
+    return min(_copied(part, detail) / energy, 1.0) if energy > 0 else None
+
+
+def _small(plane: np.ndarray) -> np.ndarray:
+    shrink = min(LONGEST / max(plane.shape), 1)
+    size = tuple(max(round(side * shrink), 1) for side in reversed(plane.shape))
+    return cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+
+
+def _detail(pixels: np.ndarray) -> np.ndarray:
+    """High-passed luma over its own local contrast, so that one strong edge is not all there is."""
+    luma = _small(gray(pixels))
+    high = luma - cv2.GaussianBlur(luma, (0, 0), 3)
+    return high / (cv2.GaussianBlur(high * high, (0, 0), 8) ** 0.5 + FAINT)
+
+
+def _copied(part: np.ndarray, whole: np.ndarray) -> float:
+    """The energy of `part` that is found again, by the best shift of the whole or of its mirror image."""
+    size = tuple(cv2.getOptimalDFTSize(2 * side) for side in whole.shape)
+    there = _spectrum(part, size)
+    shifted = _correlation(there, _spectrum(whole, size))
+    # One copy explains another by a shift, and is explained by it by the opposite one.
+    both_ways = shifted + np.roll(shifted[::-1, ::-1], (1, 1), (0, 1))
+    mirrored = [_correlation(there, _spectrum(np.flip(whole, axis), size)) for axis in (0, 1)]
+    return max(_peak(both_ways, LOBE), *(_peak(image, 0) for image in mirrored), 0.0)
+
+
+def _spectrum(plane: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    padded = np.zeros(size, np.float32)
+    padded[: plane.shape[0], : plane.shape[1]] = plane
+    return cv2.dft(padded)
+
+
+def _correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """By shift, which wraps around: the padding leaves room."""
+    return cv2.idft(cv2.mulSpectrums(one, other, 0, conjB=True), flags=cv2.DFT_SCALE)
+
+
+def _peak(correlation: np.ndarray, lobe: int) -> float:
+    """The greatest rise above the surroundings, of all shifts of at least `lobe` pixels."""
+    rows, columns = correlation.shape
+    far = np.minimum(np.arange(rows), rows - np.arange(rows))[:, None] >= lobe
+    far = far | (np.minimum(np.arange(columns), columns - np.arange(columns)) >= lobe)
+    outside = np.where(far, correlation, -np.inf)
+    places = np.argpartition(outside, -CANDIDATES, axis=None)[-CANDIDATES:]
+    down, along = np.unravel_index(places, correlation.shape)
+    turn = np.linspace(0, 2 * np.pi, 32, endpoint=False)
+    by_down, by_along = (np.rint(RING * wave(turn)).astype(int) for wave in (np.sin, np.cos))
+    around = correlation[(down[:, None] + by_down) % rows, (along[:, None] + by_along) % columns]
+    return float((correlation[down, along] - around.max(1)).max())
