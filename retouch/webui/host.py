@@ -147,9 +147,9 @@ def noise_levels(p: Any) -> Any:
     In timesteps or in sigmas, whichever the sampler counts in and calls the denoiser with. The samplers of
     timesteps take their lowest one for the end and not for a step. As in the host's `sample_img2img`.
     """
-    from modules.sd_samplers_common import setup_img2img_steps
+    from modules import sd_samplers_common
 
-    steps, last = setup_img2img_steps(p)
+    steps, last = sd_samplers_common.setup_img2img_steps(p)
     if hasattr(p.sampler, "get_timesteps"):
         return p.sampler.get_timesteps(p, steps)[1:last].flip(0).float()
     sigmas = p.sampler.get_sigmas(p, steps)[steps - last - 1 :]

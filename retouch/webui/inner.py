@@ -64,13 +64,15 @@ class CropsImg2Img(processing.StableDiffusionProcessingImg2Img):
         self._no_overlay()
         with _seeded(seeds[k]):
             super().init(prompts[k : k + 1], seeds[k : k + 1], subseeds[k : k + 1])
-        self._touch(_cells(job.mask.alpha, *self.nmask.shape[-2:]))
+        self._touch(job.mask.alpha)
         return {name: getattr(self, name) for name in _PREPARED}
 
-    def _touch(self, alpha: torch.Tensor) -> None:
+    def _touch(self, alpha: np.ndarray) -> None:
         """Every cell with any mask in it is open to the sampler; `Hold` says from when on."""
-        self.retouch_alpha = alpha.to(self.nmask.device).expand_as(self.nmask)
-        self.nmask = (self.retouch_alpha > 0).to(self.nmask)
+        rounded = torch.as_tensor(self.nmask)
+        rows, columns = rounded.shape[-2:]
+        self.retouch_alpha = _cells(alpha, rows, columns).to(rounded.device).expand_as(rounded)
+        self.nmask = (self.retouch_alpha > 0).to(rounded)
         self.mask = 1 - self.nmask
 
     def _no_overlay(self) -> None:

@@ -53,7 +53,8 @@ class Hold:
         elif self._noisy is None:
             mba.blended_latent = torch.where(held, mba.init_latent, mba.blended_latent)
         else:
-            self._answer(mba, held)
+            self._answer(mba, held, self._noisy)
+            self._noisy = None
 
     def _ask_again(self, mba: Any, held: torch.Tensor) -> None:
         """Remember what the denoiser is shown, which in soft cells is what the sampler has."""
@@ -61,13 +62,12 @@ class Hold:
             self._noisy = mba.blended_latent
             mba.denoiser.mask_before_denoising = False
 
-    def _answer(self, mba: Any, held: torch.Tensor) -> None:
+    def _answer(self, mba: Any, held: torch.Tensor, noisy: torch.Tensor) -> None:
         """The denoiser's answer is noise. Cells of mask value 0 keep theirs, as without this second blend."""
         mba.denoiser.mask_before_denoising = True
-        share = _signal_share(mba.denoiser.alphas, _beside(mba.sigma, self._noisy))
-        noise = (self._noisy - share.sqrt() * mba.init_latent) / (1 - share).sqrt()
+        share = _signal_share(mba.denoiser.alphas, _beside(mba.sigma, noisy))
+        noise = (noisy - share.sqrt() * mba.init_latent) / (1 - share).sqrt()
         mba.blended_latent = torch.where(held, noise.to(mba.current_latent), mba.current_latent)
-        self._noisy = None
 
 
 def _beside(per_item: torch.Tensor, like: torch.Tensor) -> torch.Tensor:

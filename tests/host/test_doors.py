@@ -33,6 +33,11 @@ def fixed(client, photo) -> dict:
     return client.do("fix", fix_of(photo))
 
 
+def besides_who_painted(answer: dict) -> list[str]:
+    """The warnings but the one that a model for trying things out adds to all it paints."""
+    return [text for text in answer["warnings"] if not text.startswith("Painted by")]
+
+
 def fix_of(image: str, **more: object) -> dict:
     return {"image": image, "recipe": FACES, "prompt": "a face", "seed": 11, "return_masks": True, **more}
 
@@ -95,7 +100,7 @@ def test_fix_repaints_the_faces_and_no_pixel_beside_them(fixed):
         changed = (before != after).any(2)[top:bottom, left:right]
         assert changed.mean() > 0.5
     assert 0 < inside.mean() < 0.3
-    assert fixed["warnings"] == []
+    assert besides_who_painted(fixed) == []
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not(client, photo, fixed):
@@ -193,7 +198,7 @@ def test_of_an_animation_the_first_frame_is_taken_and_said(client):
     frames = [two_people(), two_people().rotate(180)]
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
     done = client.do("fix", fix_of(base64_of(data)))
-    assert done["warnings"] == ["The first of 2 frames is used."]
+    assert besides_who_painted(done) == ["The first of 2 frames is used."]
     assert len(done["reports"]) == 2
 
 
