@@ -85,7 +85,7 @@ def removed_thing() -> Scene:
     """A sticker on a photograph: its outline is what a person would brush over."""
     truth = sample("china").scaled(256)
     mask = np.zeros(truth.pixels.shape[:2], np.uint8)
-    cv2.ellipse(mask, (198, 141), (31, 24), 20, 0, 360, 255, -1, cv2.LINE_AA)
+    cv2.ellipse(mask, (198, 141), (31, 24), 20, 0, 360, (255,), -1, cv2.LINE_AA)
     colour = np.array((228, 44, 120), np.float32)
     share = mask[..., None] / 255
     given = truth.with_pixels(np.rint(truth.pixels * (1 - share) + colour * share).astype(np.uint8))
