@@ -111,16 +111,16 @@ def test_a_batch_holds_each_crop_by_its_own_mask(family):
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
-def test_every_sampler_repaints_less_of_what_the_mask_holds_longer(sampler):
-    """Distance from the original, of the latents that are decoded, rises with the mask."""
-    far = [_distance(sampler, alpha) for alpha in (20, 100, 255)]
-    assert far[0] < 0.7 * far[2]
-    assert far[0] < far[1] < far[2]
+def test_every_sampler_goes_about_as_far_as_that_share_of_the_strength_would(sampler):
+    """100 of 255 is 4 steps of 8. Solvers that remember earlier steps, or span two, are not exact."""
+    soft, full = _distance(flat(100, sampler=sampler)), _distance(flat(255, sampler=sampler))
+    assert soft < 1.5 * _distance(flat(255, strength=4 / STEPS, sampler=sampler))
+    assert 0.05 * full < soft < 0.5 * full
 
 
-def _distance(sampler, alpha):
+def _distance(one):
+    """Of the latents that are decoded from the original's."""
     model = tiny.engine("SD")._shelf.own
-    one = flat(alpha, sampler=sampler)
     clean = latents.batch_of(model.pipe, model.family, [one]).latents
     with watched(model.pipe.vae.post_quant_conv) as seen:
         paint(tiny.engine("SD"), one)
