@@ -19,6 +19,7 @@ from tools.environment import (
     WINDOWS,
     python_of,
     set_up,
+    set_up_chromium,
     stop,
     version_problem,
 )
@@ -27,6 +28,7 @@ from tools.environment import (
 def test(args, rest) -> int:
     """set up and run every check [pytest options]"""
     python, pure = set_up(VENV, "dev"), set_up(PURE, "pure-dev")
+    set_up_chromium()
     checks = [*tool_checks(python), pytest_check("pure tests", pure, "tests/unit", rest)]
     checks.append(pytest_check("all tests", python, "tests", rest))
     return run_checks([*checks, *javascript_checks(python)])

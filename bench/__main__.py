@@ -10,7 +10,12 @@ from pathlib import Path
 
 from bench.figures import table, write
 
-BENCHES = {"fix": "bench.fix", "demo-model": "bench.demo_model", "seam": "bench.seam"}
+BENCHES = {
+    "canvas": "bench.canvas",
+    "fix": "bench.fix",
+    "demo-model": "bench.demo_model",
+    "seam": "bench.seam",
+}
 """The module of each, imported when it is asked for; its `measure(args)` gives the figures."""
 
 

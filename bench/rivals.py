@@ -1,36 +1,50 @@
 """How others put a painted crop back: their masks and colour matching, written from their descriptions.
 
-Each takes the crop before and after painting, (height, width, 3) uint8, and the region as it was detected
-or drawn, a hard mask; each makes its own soft mask of that, at its own defaults, and returns uint8.
+Each takes the crop before painting, (height, width, 3) uint8, how it is painted when it says what to
+repaint, and the region as it was detected or drawn, a hard mask. Each makes its own soft masks of that, at
+its own defaults.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
+from bench.seam_cases import Paint
 from retouch.mask import Mask
+from retouch.quality.lab import lab
 
-Putting = Callable[[np.ndarray, np.ndarray, Mask], np.ndarray]
+
+class Put(NamedTuple):
+    """What was put back, (height, width, 3) uint8, and through which mask: there its edge is."""
+
+    pixels: np.ndarray
+    mask: Mask
+
+
+Putting = Callable[[np.ndarray, Paint, Mask], Put]
 
 WEBUI_BLUR = 4
 KRITA_STRENGTH = 0.5
 
 
-def plain(original: np.ndarray, painted: np.ndarray, region: Mask) -> np.ndarray:
+def plain(original: np.ndarray, paint: Paint, region: Mask) -> Put:
     """The WebUI's "only masked" inpainting: a Gaussian of mask blur 4 over the drawn mask."""
-    return _mixed(original, painted, _webui_blur(_alpha(region)))
+    alpha = _webui_blur(_alpha(region))
+    return _mixed(original, paint(_latent(alpha)), alpha)
 
 
-def adetailer(original: np.ndarray, painted: np.ndarray, region: Mask) -> np.ndarray:
+def adetailer(original: np.ndarray, paint: Paint, region: Mask) -> Put:
     """ADetailer: a square dilation whose kernel is 4 pixels, then the WebUI's blur."""
-    return _mixed(original, painted, _webui_blur(_dilated(_alpha(region), 4)))
+    alpha = _webui_blur(_dilated(_alpha(region), 4))
+    return _mixed(original, paint(_latent(alpha)), alpha)
 
 
-def krita(original: np.ndarray, painted: np.ndarray, region: Mask) -> np.ndarray:
+def krita(original: np.ndarray, paint: Paint, region: Mask) -> Put:
     """Krita AI Diffusion: CIELAB mean and spread of what is outside the mask; blends over 25 px.
 
     The statistics count masked pixels as zeros, as its colour match does.
@@ -41,45 +55,50 @@ def krita(original: np.ndarray, painted: np.ndarray, region: Mask) -> np.ndarray
     grow = 4 + feather // 2
     blend = min(25, grow + feather // 2)
     repainted = _dilated(_alpha(region), 2 * (grow + feather // 2) + 1)
-    outside = 1 - repainted
+    painted = paint(_mask(repainted))
     alpha = cv2.erode(repainted, np.ones((blend // 2 * 2 + 1,) * 2, np.uint8))
     alpha = _gaussian(alpha, blend, 0.3 * (blend - 1) + 0.8)
-    return _mixed(original, _statistics_matched(original, painted, outside), alpha)
+    return _mixed(original, _statistics_matched(original, painted, 1 - repainted), alpha)
 
 
-def impact(original: np.ndarray, painted: np.ndarray, region: Mask) -> np.ndarray:
-    """Impact Pack's detailer: dilated by a kernel of 10, feather 5: a kernel of 11 with sigma 10."""
-    return _mixed(original, painted, _gaussian(_dilated(_alpha(region), 10), 11, 10))
+def impact(original: np.ndarray, paint: Paint, region: Mask) -> Put:
+    """Impact Pack's detailer: dilated by a kernel of 10, feather 5: a kernel of 11 with sigma 10.
+
+    It repaints through a wider one: feather 20.
+    """
+    box = _dilated(_alpha(region), 10)
+    return _mixed(original, paint(_mask(_gaussian(box, 41, 10))), _gaussian(box, 11, 10))
 
 
-def crop_and_stitch(original: np.ndarray, painted: np.ndarray, region: Mask) -> np.ndarray:
+def crop_and_stitch(original: np.ndarray, paint: Paint, region: Mask) -> Put:
     """Inpaint-CropAndStitch: blend 32, which grows by 6 px; sigma 4, a cut at 0.1, and sigma 4 again."""
     sigma = 32 * 0.5 / 4
     grown = _dilated(_alpha(region), math.ceil(32 / 4 * 1.5 + 1))
     once = cv2.GaussianBlur(grown, (0, 0), sigma)
     cut = np.where(once < 0.1, np.float32(0), once)
-    return _mixed(original, painted, cv2.GaussianBlur(cut, (0, 0), sigma))
+    return _mixed(original, paint(_mask(cut)), cv2.GaussianBlur(cut, (0, 0), sigma))
 
 
-def poisson(original: np.ndarray, painted: np.ndarray, region: Mask) -> np.ndarray:
+def poisson(original: np.ndarray, paint: Paint, region: Mask) -> Put:
     """OpenCV's seamlessClone (Perez et al., Poisson image editing, 2003), grown as ADetailer grows.
 
     A frame is put around the crop, for it wants kept pixels on every side.
     """
-    alpha = (_dilated(_alpha(region), 5) * 255).astype(np.uint8)
+    alpha = _dilated(_alpha(region), 5)
+    painted, alpha = paint(_latent(alpha)), (alpha * 255).astype(np.uint8)
     under, over = (cv2.copyMakeBorder(a, 3, 3, 3, 3, cv2.BORDER_REPLICATE) for a in (original, painted))
     mask = cv2.copyMakeBorder(alpha, 3, 3, 3, 3, cv2.BORDER_CONSTANT)
     left, top, width, height = cv2.boundingRect(mask)
     center = (left + width // 2, top + height // 2)
     cloned = cv2.seamlessClone(over, under, mask, center, cv2.NORMAL_CLONE)[3:-3, 3:-3]
-    return np.where(alpha[..., None] > 0, cloned, original)
+    return Put(np.where(alpha[..., None] > 0, cloned, original), Mask(alpha))
 
 
-def multiband(original: np.ndarray, painted: np.ndarray, region: Mask) -> np.ndarray:
+def multiband(original: np.ndarray, paint: Paint, region: Mask) -> Put:
     """Burt and Adelson, A multiresolution spline (1983), of four octaves; it changes what is outside."""
     alpha = np.repeat(_alpha(region)[..., None], 3, 2)
-    under, over = original.astype(np.float32), painted.astype(np.float32)
-    return _rounded(_splined(under, over, alpha, 4))
+    under, over = original.astype(np.float32), paint(region).astype(np.float32)
+    return Put(_rounded(_splined(under, over, alpha, 4)), region)
 
 
 RIVALS: dict[str, Putting] = {
@@ -93,13 +112,19 @@ RIVALS: dict[str, Putting] = {
 }
 
 
-def lab(levels: np.ndarray) -> np.ndarray:
-    """CIELAB, float32, of levels 0..255: L of 0..100."""
-    return cv2.cvtColor(levels.clip(0, 255).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-
-
 def _alpha(region: Mask) -> np.ndarray:
     return region.solid.astype(np.float32)
+
+
+def _mask(alpha: np.ndarray) -> Mask:
+    return Mask(_rounded(alpha * 255))
+
+
+def _latent(alpha: np.ndarray) -> Mask:
+    """The cells of 8 pixels that the WebUI repaints: half or more of each is masked."""
+    height, width = alpha.shape
+    cells = cv2.resize(alpha, (width // 8, height // 8), interpolation=cv2.INTER_AREA)
+    return _mask(cv2.resize(np.rint(cells), (width, height), interpolation=cv2.INTER_NEAREST))
 
 
 def _sides(region: Mask) -> tuple[int, int]:
@@ -119,8 +144,9 @@ def _gaussian(alpha: np.ndarray, kernel: int, sigma: float) -> np.ndarray:
     return cv2.GaussianBlur(alpha, (kernel // 2 * 2 + 1,) * 2, sigma)
 
 
-def _mixed(under: np.ndarray, over: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    return _rounded(under + (over.astype(np.float32) - under) * alpha[..., None])
+def _mixed(under: np.ndarray, over: np.ndarray, alpha: np.ndarray) -> Put:
+    pixels = _rounded(under + (over.astype(np.float32) - under) * alpha[..., None])
+    return Put(pixels, _mask(alpha))
 
 
 def _rounded(levels: np.ndarray) -> np.ndarray:

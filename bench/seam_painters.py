@@ -1,4 +1,4 @@
-"""What bench `seam` paints: pieces of photographs, masks of many shapes, and painters that know the truth.
+"""What bench `seam` paints with: painters that know the truth.
 
 A painter returns the piece it was given as a model would that finds exactly the right content, but with
 what goes wrong on the way: a shift of colours that varies over the piece, loss, blur, noise. All seeded.
@@ -6,118 +6,40 @@ what goes wrong on the way: a shift of colours that varies over the piece, loss,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import io
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from PIL import Image
 
-from retouch.geometry import Box, Size
+from retouch.geometry import Size
 from retouch.mask import Mask
-from retouch.raster import Picture
-from retouch.samples import SAMPLES, Sample
 
 SHIFT = 4.0
 """Levels of 255: the spread of a painter's colour shift, in each channel."""
 BLUE_AND_RED = [2, 1, 0]
 
-Painter = Callable[[np.ndarray, Mask, np.random.Generator], np.ndarray]
-"""(truth uint8, what is repainted, random numbers) -> painted uint8."""
-
 
 @dataclass(frozen=True, eq=False)
-class Case:
-    """A piece of a photograph and the region that is painted in it."""
+class Painting:
+    """(height, width, 3) levels that need not be whole, and a tint of so many only where it repaints."""
 
-    name: str
-    truth: Picture
-    region: Mask
-    seed: int
+    levels: np.ndarray
+    tint: np.ndarray | float = 0.0
 
-    def painted(self, painter: Painter) -> np.ndarray:
-        reach = max(4, round(0.15 * self.region.area**0.5))
-        repainted = self.region.grown(reach).feathered(4)
-        return painter(self.truth.pixels, repainted, np.random.default_rng(self.seed))
+    def through(self, repainted: Mask) -> np.ndarray:
+        """uint8. `repainted` is the denoise mask of whoever puts it back."""
+        return rounded(self.levels + self.tint * (repainted.alpha / 255)[..., None])
 
 
-def cases(sides: Sequence[int], count: int) -> list[Case]:
-    """Photographs, shapes and sides in turn; in 49 every photograph meets every shape once."""
-    shapes = list(SHAPES)
-    turns = ((n % len(SAMPLES), (n + n // len(SAMPLES)) % len(shapes), n % len(sides)) for n in range(count))
-    return [_case(SAMPLES[i], shapes[j], sides[k], seed) for seed, (i, j, k) in enumerate(turns)]
+Painter = Callable[[np.ndarray, np.random.Generator], Painting]
+"""(truth uint8, random numbers) -> what is painted."""
 
 
-def _case(one: Sample, shape: str, side: int, seed: int) -> Case:
-    random = np.random.default_rng(seed)
-    region = SHAPES[shape](Size(side, side), random)
-    return Case(f"{one.name}, {shape}", piece(one, side, random), region, seed)
-
-
-def piece(one: Sample, side: int, random: np.random.Generator) -> Picture:
-    """A square of a photograph at no less than half its detail."""
-    short = max(side, min(one.picture.size) // 2)
-    whole = one.scaled(short)
-    left, top = (int(random.integers(0, length - side + 1)) for length in whole.size)
-    return whole.crop(Box(left, top, left + side, top + side))
-
-
-def _spot(size: Size, random: np.random.Generator, low: float, high: float) -> Box:
-    """A box of a share `low` to `high` of the side, well inside."""
-    width, height = (random.uniform(low, high, 2) * size.width).round().astype(int)
-    left, top = (int(random.integers(size.width // 8, size.width * 7 // 8 - s)) for s in (width, height))
-    return Box(left, top, left + int(width), top + int(height))
-
-
-def _box(size: Size, random: np.random.Generator) -> Mask:
-    return Mask.of_box(size, _spot(size, random, 0.2, 0.5))
-
-
-def _ellipse(size: Size, random: np.random.Generator) -> Mask:
-    return Mask.of_ellipse(size, _spot(size, random, 0.2, 0.5))
-
-
-def _star(size: Size, random: np.random.Generator) -> Mask:
-    """A ragged outline, as segmenters give."""
-    spot, corners = _spot(size, random, 0.3, 0.6), 14
-    angles = np.sort(random.uniform(0, 2 * np.pi, corners))
-    reach = random.uniform(0.5, 1, corners) * min(spot.size) / 2
-    (x, y) = spot.center
-    return Mask.of_polygon(size, np.stack([x + reach * np.cos(angles), y + reach * np.sin(angles)], 1))
-
-
-def _stroke(size: Size, random: np.random.Generator) -> Mask:
-    """A brush stroke of four points."""
-    points = random.uniform(0.2, 0.8, (4, 2)) * size
-    alpha = np.zeros((size.height, size.width), np.uint8)
-    thick = int(size.width * random.uniform(0.06, 0.14))
-    cv2.polylines(alpha, [points.round().astype(np.int32)], False, (255,), thick)
-    return Mask(alpha)
-
-
-def _two(size: Size, random: np.random.Generator) -> Mask:
-    return Mask.of_ellipse(size, _spot(size, random, 0.15, 0.3)) | _small(size, random)
-
-
-def _small(size: Size, random: np.random.Generator) -> Mask:
-    return Mask.of_ellipse(size, _spot(size, random, 0.08, 0.15))
-
-
-def _border(size: Size, random: np.random.Generator) -> Mask:
-    """One that leaves the picture on one side."""
-    spot = _spot(size, random, 0.25, 0.45)
-    pushed = (spot.shifted(-spot.left - 8, 0), spot.shifted(0, size.height - spot.bottom + 8))
-    return Mask.of_ellipse(size, pushed[int(random.integers(2))])
-
-
-SHAPES: dict[str, Callable[[Size, np.random.Generator], Mask]] = {
-    "box": _box,
-    "ellipse": _ellipse,
-    "ragged": _star,
-    "stroke": _stroke,
-    "two spots": _two,
-    "small": _small,
-    "at the border": _border,
-}
+def rounded(levels: np.ndarray) -> np.ndarray:
+    return np.rint(levels).clip(0, 255).astype(np.uint8)
 
 
 def slope(size: Size, random: np.random.Generator) -> np.ndarray:
@@ -136,38 +58,75 @@ def waves(size: Size, random: np.random.Generator) -> np.ndarray:
     return slope(size, random) + SHIFT * 0.6 * np.sin(pace * along + phases).sum(-1)
 
 
+def clouds(size: Size, random: np.random.Generator) -> np.ndarray:
+    """Smooth noise, about five clouds to a side: no polynomial and no wave."""
+    deviation = max(size) / 8
+    smooth = cv2.GaussianBlur(random.normal(size=(size.height, size.width, 3)), (0, 0), deviation)
+    return random.normal(0, 0.7 * SHIFT, 3) + 0.8 * SHIFT * smooth / smooth.std((0, 1))
+
+
+def vignette(size: Size, random: np.random.Generator) -> np.ndarray:
+    """A bowl about some place, of another depth in each channel."""
+    (x, y), (across, down) = _unit(size), random.uniform(-0.3, 0.3, 2)
+    depth = random.normal(0, 3 * SHIFT, 3)
+    return depth * (((x - across) ** 2 + (y - down) ** 2)[..., None] - 0.1)
+
+
 def _unit(size: Size) -> tuple[np.ndarray, np.ndarray]:
     """x and y from -0.5 to 0.5."""
     x, y = np.meshgrid(np.linspace(-0.5, 0.5, size.width), np.linspace(-0.5, 0.5, size.height))
     return x, y
 
 
-def exact(truth: np.ndarray, repainted: Mask, random: np.random.Generator) -> np.ndarray:
-    return truth
+def exact(truth: np.ndarray, random: np.random.Generator) -> Painting:
+    return Painting(truth.astype(np.float32))
 
 
-def sloped(truth: np.ndarray, repainted: Mask, random: np.random.Generator) -> np.ndarray:
-    return _levels(truth + slope(repainted.size, random))
+def sloped(truth: np.ndarray, random: np.random.Generator) -> Painting:
+    return Painting(truth + slope(_size(truth), random))
 
 
-def waved(truth: np.ndarray, repainted: Mask, random: np.random.Generator) -> np.ndarray:
-    return _levels(truth + waves(repainted.size, random))
+def waved(truth: np.ndarray, random: np.random.Generator) -> Painting:
+    return Painting(truth + waves(_size(truth), random))
 
 
-def lossy(truth: np.ndarray, repainted: Mask, random: np.random.Generator) -> np.ndarray:
+def lossy(truth: np.ndarray, random: np.random.Generator) -> Painting:
     """No shift: fine detail and half the colours' detail lost, and noise."""
-    return _levels(_lost(truth, random))
+    return Painting(_lost(truth, random))
 
 
-def encoded(truth: np.ndarray, repainted: Mask, random: np.random.Generator) -> np.ndarray:
+def encoded(truth: np.ndarray, random: np.random.Generator) -> Painting:
     """What an autoencoder does: waves of a shift, and that loss."""
-    return _levels(_lost(truth, random) + waves(repainted.size, random))
+    return Painting(_lost(truth, random) + waves(_size(truth), random))
 
 
-def tinted(truth: np.ndarray, repainted: Mask, random: np.random.Generator) -> np.ndarray:
+def tinted(truth: np.ndarray, random: np.random.Generator) -> Painting:
     """A small shift everywhere, and a larger tint only where it repaints: the grey square round a face."""
-    tint = random.normal(0, 1.5 * SHIFT, 3) * (repainted.alpha / 255)[..., None]
-    return _levels(truth + waves(repainted.size, random) / 4 + tint)
+    return Painting(truth + waves(_size(truth), random) / 4, random.normal(0, 1.5 * SHIFT, 3))
+
+
+def clouded(truth: np.ndarray, random: np.random.Generator) -> Painting:
+    return Painting(truth + clouds(_size(truth), random))
+
+
+def shaded(truth: np.ndarray, random: np.random.Generator) -> Painting:
+    """A vignette, and the loss of a JPEG file."""
+    return Painting(_as_jpeg(truth) + vignette(_size(truth), random))
+
+
+def faded(truth: np.ndarray, random: np.random.Generator) -> Painting:
+    """Less contrast, and another white: a shift that depends on the level, not on the place."""
+    grey = 110 + random.normal(0, SHIFT, 3)
+    return Painting(grey + 0.95 * (truth - grey) + random.normal(0, SHIFT / 2, 3))
+
+
+def jpeg(truth: np.ndarray, random: np.random.Generator) -> Painting:
+    """No shift: another loss."""
+    return Painting(_as_jpeg(truth))
+
+
+def _size(truth: np.ndarray) -> Size:
+    return Size(truth.shape[1], truth.shape[0])
 
 
 def _lost(truth: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -177,17 +136,28 @@ def _lost(truth: np.ndarray, random: np.random.Generator) -> np.ndarray:
     return blurred + random.normal(0, 2.5, truth.shape)
 
 
-def _levels(levels: np.ndarray) -> np.ndarray:
-    return np.rint(levels).clip(0, 255).astype(np.uint8)
+def _as_jpeg(truth: np.ndarray) -> np.ndarray:
+    """At quality 60, its colours at half the size."""
+    coded = io.BytesIO()
+    Image.fromarray(truth).save(coded, "JPEG", quality=60, subsampling="4:2:0")
+    return np.asarray(Image.open(coded)).astype(np.float32)
 
 
+NO_SHIFT, NO_SHIFT_HELD_OUT = "loss, no shift", "JPEG, no shift"
 PAINTERS: dict[str, Painter] = {
     "slope": sloped,
     "waves": waved,
     "waves and loss": encoded,
     "tint where repainted": tinted,
-    "loss, no shift": lossy,
+    NO_SHIFT: lossy,
 }
+HELD_OUT: dict[str, Painter] = {
+    "clouds": clouded,
+    "vignette and JPEG": shaded,
+    "faded": faded,
+    NO_SHIFT_HELD_OUT: jpeg,
+}
+"""Shifts and losses that nothing was tuned on."""
 
 
 def demo_autoencoder() -> Painter | None:
@@ -202,11 +172,11 @@ def demo_autoencoder() -> Painter | None:
 
     vae = own.demo_engine("cpu").pipe.vae
 
-    def paint(truth: np.ndarray, repainted: Mask, random: np.random.Generator) -> np.ndarray:
+    def paint(truth: np.ndarray, random: np.random.Generator) -> Painting:
         pixels = torch.from_numpy(truth.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
         with torch.no_grad():
             (back,) = latents.decode(vae, latents.encode(vae, pixels, []))
-        return back.pixels
+        return Painting(back.pixels.astype(np.float32))
 
     return paint
 
@@ -215,7 +185,7 @@ def dyed(truth: np.ndarray, body: np.ndarray) -> np.ndarray:
     """`truth` with red paint where `body` is, (height, width) bool, its light and shade kept."""
     light = truth.mean(-1, keepdims=True)
     red = light * np.array([0.55, 0.25, 0.2]) + np.array([90, 15, 12])
-    return np.where(body[..., None], _levels(red), truth)
+    return np.where(body[..., None], rounded(red), truth)
 
 
 def repainted_blue(truth: np.ndarray, where: np.ndarray) -> np.ndarray:

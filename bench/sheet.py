@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image
 
 from bench.rivals import Putting
-from bench.seam_painters import Case, Painter
+from bench.seam_cases import Case
+from bench.seam_painters import Painter
 
 MOST = 6.0
 """Differences are shown this many times larger, about mid grey."""
@@ -29,8 +30,8 @@ def write(
 
 
 def _row(case: Case, name: str, painters: Mapping[str, Painter], ways: Mapping[str, Putting]) -> str:
-    truth, painted = case.truth.pixels, case.painted(painters[name])
-    shown = [truth, painted, *(put(truth, painted, case.region) for put in ways.values())]
+    truth, paint = case.truth.pixels, case.paint(painters[name])
+    shown = [truth, paint(case.region), *(put(truth, paint, case.region).pixels for put in ways.values())]
     cells = "".join(f"<td>{_image(pixels)}{_image(_larger(truth, pixels))}" for pixels in shown)
     return f"<tr><th>{html.escape(case.name)}<br><small>{html.escape(name)}</small>{cells}"
 

@@ -1,10 +1,12 @@
 /**
- * The page's side of the accordion: a dot on each target tab that will run.
- * Loaded by the WebUI as a module; `gradioApp` and `onAfterUiUpdate` are its globals.
+ * What every page of ours loads: a dot on each of the accordion's target tabs that will run, and the studio,
+ * whose own modules are fetched when it is first seen.
+ * Loaded by the WebUI as a module; `gradioApp`, `onUiLoaded` and `onAfterUiUpdate` are its globals.
  */
 
 const PAGES = ["txt2img", "img2img"];
 const ON = "retouch-on";
+const STUDIO = "retouch_studio";
 
 /** Whether a target runs: it is enabled and names at least one detector. */
 export function runs(detectors, enabled) {
@@ -25,6 +27,45 @@ export function markTabs(root, page) {
     });
 }
 
+/** The studio in `root`, made the first time it is asked for. */
+function studioIn(root) {
+    root.studio ??= import("./retouch/shell.mjs").then(({ mount }) => mount(root, root.dataset));
+    return root.studio;
+}
+
+/** Make the studio once its root is to be seen. */
+function whenSeen(root) {
+    const seen = new IntersectionObserver((entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) {
+            seen.disconnect();
+            studioIn(root);
+        }
+    });
+    seen.observe(root);
+}
+
+/** The studio's tab and the galleries' buttons, as soon as the page has them; gradio may draw it anew. */
+async function inWebui(app) {
+    const root = app.querySelector(`#${STUDIO}`);
+    if (!root) {
+        return;
+    }
+    if (!root.dataset.ready) {
+        root.dataset.ready = "yes";
+        whenSeen(root);
+    }
+    const { attach } = await import("./retouch/gallery.mjs");
+    attach(async (file) => file && (await studioIn(root)).act.load(file));
+}
+
+function afterUpdate() {
+    PAGES.forEach((page) => markTabs(window.gradioApp(), page));
+    inWebui(window.gradioApp());
+}
+
 if (typeof window !== "undefined" && window.onAfterUiUpdate) {
-    window.onAfterUiUpdate(() => PAGES.forEach((page) => markTabs(window.gradioApp(), page)));
+    window.onAfterUiUpdate(afterUpdate);
+    afterUpdate();
+} else if (typeof document !== "undefined") {
+    studioIn(document.getElementById(STUDIO));
 }

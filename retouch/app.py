@@ -1,71 +1,31 @@
-"""The standalone app: the REST doors without a WebUI, `python -m retouch.app`."""
+"""The standalone app: the studio and the REST doors without a WebUI, `python -m retouch.app`."""
 
 from __future__ import annotations
 
 import argparse
-import html
 import logging
 import socket
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from retouch import rest
+from retouch import rest, site
 from retouch.standalone import Standalone, add_arguments, backend_of
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 PORT = 7861
-_DOORS = (
-    ("GET", "health", "what runs here"),
-    ("GET", "schema", "JSON schemas of every request"),
-    ("GET", "models", "detectors, and which are installed"),
-    ("GET", "recipes", "recipes by name"),
-    ("GET", "progress", "the job being done and how many wait"),
-    ("POST", "detect", "find regions, paint nothing"),
-    ("POST", "plan", "what a fix would paint, and how"),
-    ("POST", "fix", "find and repaint"),
-    ("POST", "interrupt", "stop the job being done, keep what is finished"),
-)
 
 
 def create(backend: Standalone) -> FastAPI:
     """The app on a backend, not yet serving."""
-    from fastapi import APIRouter, FastAPI
-    from fastapi.responses import HTMLResponse
+    from fastapi import FastAPI
 
     app = FastAPI(title="Retouch", docs_url=None, redoc_url=None, openapi_url=None)
-    rest.install(app, backend)
-    router = APIRouter(prefix=rest.PREFIX)
-    rest.add_quick(router, "GET", "/progress", backend.progress)
-    rest.add_quick(router, "POST", "/interrupt", backend.interrupt)
-    app.include_router(router)
-
-    async def index() -> HTMLResponse:
-        return HTMLResponse(_page())
-
-    index.__annotations__.clear()
-    app.add_api_route("/", index, response_class=HTMLResponse)
+    app.state.desk = rest.install(app, backend)
+    site.install(app)
     return app
-
-
-def _page() -> str:
-    rows = "".join(
-        f"<tr><td>{how}<td>{_link(how, rest.PREFIX + '/' + name)}<td>{html.escape(what)}"
-        for how, name, what in _DOORS
-    )
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Retouch</title>'
-        "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:3rem auto;padding:0 1rem}"
-        "td{padding:.2rem 1rem .2rem 0}</style><h1>Retouch</h1>"
-        "<p>Finds what is wrong in a picture and repaints exactly that. These are its doors:</p>"
-        f"<table>{rows}</table></html>"
-    )
-
-
-def _link(how: str, path: str) -> str:
-    return f'<a href="{path}">{path}</a>' if how == "GET" else f"<code>{path}</code>"
 
 
 def parser() -> argparse.ArgumentParser:

@@ -6,6 +6,9 @@ import numpy as np
 
 from retouch.mask import Mask
 
+UNCHANGED = 1.0
+"""Levels: what rounding a picture to bytes and scaling it there and back may change."""
+
 
 def composite(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
     """`over` on `under` through `mask`, all of one size: (h, w, 3) uint8.
@@ -30,3 +33,13 @@ def _of_levels(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
     mixed *= mask.alpha[..., None] * np.float32(1 / 255)
     mixed += under
     return np.rint(mixed).astype(np.uint8)
+
+
+def settled(under: np.ndarray, over: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """`over`, and `under` wherever `over` is what the painter was shown: all (h, w, 3) levels.
+
+    `seen` is what it was shown, scaled as `over` was. A pixel whose channels all lie within a level of it
+    was not changed, only rounded and scaled: to put it back again and again would let that add up.
+    """
+    far = np.abs(np.subtract(over, seen, dtype=np.float32)).max(-1, keepdims=True)
+    return np.where(far < UNCHANGED, under, over)

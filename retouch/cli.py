@@ -1,4 +1,4 @@
-"""The command line: `python -m retouch detect|plan|fix PHOTO... -o DIR`, here or through a WebUI.
+"""The command line: `python -m retouch VERB PHOTO... -o DIR`, here or through a WebUI.
 
 Files, folders and globs; what is already done is left alone, a file that fails is named and the
 rest go on. Exit status 0 when all went well, 1 when a file failed, 2 when nothing could be begun.
@@ -15,20 +15,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from retouch import presets, results
+from retouch import pointing, presets, results
 from retouch.answers import Desk
 from retouch.errors import BadInput, Missing, RetouchError, did_you_mean
-from retouch.knobs import Knob, Leaf, dump, leaves, load, replace
+from retouch.knobs import Knob, Leaf, dump, leaves, load, nested, replace
 from retouch.photos import Photo, photos
 from retouch.recipe import Pass, Recipe, Target
 from retouch.remote import Unreachable, connect
-from retouch.request import FixRequest
+from retouch.request import FixRequest, InpaintRequest
 from retouch.standalone import add_arguments, backend_of
 from retouch.tally import Tally
 
-OWN = ("image", "image_id", "recipe", "return_masks")
-"""Fields of a request the command line fills by itself."""
+OWN = (
+    "image",
+    "image_id",
+    "task",
+    "recipe",
+    "return_masks",
+    "mask",
+    "box",
+    "sketch",
+    "answer",
+    "shape.merge",
+)
+"""Fields of a request the command line fills by itself, or has no use for."""
 OF_PASSES = ("denoising_strength",)
+OF_A_PHOTO = ("image", "points", "box", "mask")
+"""What one photograph may be at fault with, and another of another size not."""
 
 
 class Door(Protocol):
@@ -41,30 +54,66 @@ class Door(Protocol):
 
 @dataclass(frozen=True)
 class Work:
-    """One verb, asked the same way of every photograph. `keep` writes an answer to the target."""
+    """One verb, asked the same way of every photograph. `keep` writes an answer to the target.
+
+    `pointed` is a thing to outline in each, where the verb needs a mask of it.
+    """
 
     verb: str
     body: dict[str, Any]
     keep: Callable[[Photo, dict[str, Any]], None]
+    pointed: dict[str, Any] | None = None
+
+    def answer(self, door: Door, image: str) -> dict[str, Any]:
+        """Of one photograph, in base64."""
+        about = {"image": image} if self.pointed is None else pointing.mask(door, image, self.pointed)
+        return door.answer(self.verb, {**self.body, **about})
 
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m retouch", description=_first_line(__doc__))
     verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
-    helps = {
-        "fix": "find and repaint",
-        "plan": "say what a fix would paint, as JSON; paint nothing",
-        "detect": "find: a picture of what was found, and masks",
-    }
-    for verb, what in helps.items():
+    for verb, (what, add) in _VERBS.items():
         command = verbs.add_parser(verb, help=what, description=what.capitalize() + ".")
         _add_files(command)
-        _add_knobs(command.add_argument_group("what to look for"), _target_leaves())
-        if verb != "detect":
-            command.add_argument("--recipe", metavar="NAME|FILE", help="by name, or a JSON file")
-            _add_knobs(command.add_argument_group("how to paint"), _paint_leaves())
+        add(command)
         add_arguments(command.add_argument_group("without --url"))
     return top
+
+
+def _add_target(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--target", action="append", metavar="DETECTOR", help="as face; may be given again")
+    _add_knobs(command.add_argument_group("what to look for"), _target_leaves())
+
+
+def _add_fix(command: argparse.ArgumentParser) -> None:
+    _add_target(command)
+    command.add_argument("--recipe", metavar="NAME|FILE", help="by name, or a JSON file")
+    _add_knobs(command.add_argument_group("how to paint"), _paint_leaves())
+
+
+def _add_segment(command: argparse.ArgumentParser) -> None:
+    pointing.add_arguments(command.add_argument_group("what to outline"))
+    command.add_argument("--everything", action="store_true", help="every thing in the picture")
+
+
+def _add_inpaint(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("what to repaint")
+    group.add_argument("--mask", type=Path, metavar="FILE", help="white is repainted")
+    group.add_argument(
+        "--sketch", type=Path, metavar="FILE", help="painted over it first; transparent elsewhere"
+    )
+    pointing.add_arguments(group)
+    _add_knobs(command.add_argument_group("how to paint"), _inpaint_leaves())
+
+
+_VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "fix": ("find and repaint", _add_fix),
+    "inpaint": ("repaint what is pointed at", _add_inpaint),
+    "plan": ("say what a fix would paint, as JSON; paint nothing", _add_fix),
+    "detect": ("find: a picture of what was found, and masks", _add_target),
+    "segment": ("outline what is pointed at: a picture of it, and masks", _add_segment),
+}
 
 
 def _first_line(doc: str | None) -> str:
@@ -77,7 +126,6 @@ def _add_files(command: argparse.ArgumentParser) -> None:
     command.add_argument("--force", action="store_true", help="do again what is done")
     command.add_argument("--json", action="store_true", help="one line of JSON a photograph")
     command.add_argument("--url", metavar="URL", help="a running WebUI or Retouch to work there")
-    command.add_argument("--target", action="append", metavar="DETECTOR", help="as face; may be given again")
 
 
 def _target_leaves() -> list[Leaf]:
@@ -91,12 +139,18 @@ def _paint_leaves() -> list[Leaf]:
     return [*asked, *(leaf for leaf in leaves(Pass) if leaf.path in OF_PASSES)]
 
 
+def _inpaint_leaves() -> list[Leaf]:
+    return [leaf for leaf in leaves(InpaintRequest) if leaf.path not in OWN]
+
+
 def _add_knobs(group: Any, found: Sequence[Leaf]) -> None:
     """A flag per declared knob. Bounds are checked by the loader, as for every other door."""
     for leaf in found:
-        knob, flag = leaf.knob, "--" + leaf.path.replace("_", "-")
-        said = {"help": _help(knob).replace("%", "%%"), "default": None}
-        if knob.choices:
+        knob, flag = leaf.knob, "--" + leaf.path.rpartition(".")[2].replace("_", "-")
+        said = {"help": _help(knob).replace("%", "%%"), "default": None, "dest": leaf.path}
+        if leaf.plain_type is bool:
+            group.add_argument(flag, action=argparse.BooleanOptionalAction, **said)
+        elif knob.choices:
             group.add_argument(flag, choices=knob.choices, **said)
         else:
             group.add_argument(flag, type=leaf.plain_type, metavar=leaf.plain_type.__name__, **said)
@@ -132,6 +186,11 @@ def _refuse(error: RetouchError) -> int:
 def _work(args: argparse.Namespace, door: Door) -> Work:
     """The request without its picture, checked as far as it can be before any work."""
     keep = results.KEEPERS[args.verb]
+    if args.verb == "segment":
+        asked = pointing.prompt(args)
+        return Work("segment", {**asked, "everything": args.everything, "whole_masks": True}, keep)
+    if args.verb == "inpaint":
+        return _inpaint(args, keep)
     if args.verb == "detect":
         target = {**_given(args, _target_leaves()), "models": args.target or ["face"]}
         return Work("detect", {"targets": [dump(load(Target, target))]}, keep)
@@ -139,6 +198,19 @@ def _work(args: argparse.Namespace, door: Door) -> Work:
     request = load(FixRequest, {**_given(args, asked), "recipe": dump(_recipe(args, door))})
     body = dump(request)
     return Work(args.verb, {"verb": "fix", **body} if args.verb == "plan" else body, keep)
+
+
+def _inpaint(args: argparse.Namespace, keep: Callable[[Photo, dict[str, Any]], None]) -> Work:
+    """A mask is read from its file, once, or outlined in each photograph."""
+    body = nested(_given(args, _inpaint_leaves()))
+    load(InpaintRequest, body)
+    asked, files = pointing.prompt(args), {"mask": args.mask, "sketch": args.sketch}
+    sent = {name: pointing.file(path, f"--{name}") for name, path in files.items() if path}
+    if asked and args.mask:
+        raise BadInput("what to repaint is said twice.", path="--mask", hint="Leave it or the pointing out.")
+    if not asked and not sent:
+        raise BadInput("nothing is pointed at.", hint="Give --click, --box, --text, --mask or --sketch.")
+    return Work("inpaint", {**body, **sent}, keep, asked or None)
 
 
 def _given(args: argparse.Namespace, found: Sequence[Leaf]) -> dict[str, Any]:
@@ -199,7 +271,7 @@ def _run(named: Sequence[Photo], work: Work, door: Door, args: argparse.Namespac
 def _one(photo: Photo, work: Work, door: Door, tally: Tally) -> None:
     try:
         image = base64.b64encode(photo.source.read_bytes()).decode("ascii")
-        answer = door.answer(work.verb, {**work.body, "image": image})
+        answer = work.answer(door, image)
         results.check(answer)
         photo.target.parent.mkdir(parents=True, exist_ok=True)
         work.keep(photo, answer)
@@ -215,5 +287,5 @@ def _of_the_request(error: Exception) -> bool:
     """True when every other photograph would fail in the same way."""
     if not isinstance(error, RetouchError):
         return False
-    at_fault = error.status in (404, 422) and error.path and not error.path.startswith("image")
+    at_fault = error.status in (404, 422) and error.path and not error.path.startswith(OF_A_PHOTO)
     return isinstance(error, Unreachable) or bool(at_fault)

@@ -33,6 +33,9 @@ CELLS = 64
 """Cells along the window's long side: the field is smooth, so more would only cost time."""
 FREEDOM = 60
 """Degrees of freedom that fitting to a painting without a shift uses up, measured on photographs."""
+DARKEST, LIGHTEST, CUT_OFF_SAY = 8, 247, 0.1
+"""Beyond these levels a shift is cut off at black or white and looks smaller than it is. What is there
+has little say, and some, for there may be nothing else."""
 REACH, NEAREST = 0.75, 32
 """How far around the hole to look: in its own sides, and at least this many pixels."""
 _BESIDE = np.ones((3, 3), np.uint8)
@@ -112,15 +115,25 @@ def _evidence(
     original: np.ndarray, painted: np.ndarray, covered: np.ndarray, repainted: np.ndarray
 ) -> tuple[Evidence, Evidence]:
     """(kept, shown): means over cells of (height, width, 3) pixels, parted by an alpha 0..255."""
-    kept = (255 - covered).astype(np.float32)
+    say = _whole(original)
+    kept = (255 - covered) * say
     residual = cv2.subtract(original, painted, dtype=cv2.CV_32F)
     size = _cells(kept.shape[1], kept.shape[0])
-    weight, known, tinted, all_known, all_tinted = (
+    weight, known, tinted, all_weight, all_known, all_tinted = (
         cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
-        for plane in (kept, residual * kept[..., None], kept * repainted, residual, repainted)
+        for plane in (
+            *(kept, residual * kept[..., None], kept * repainted),
+            *(say, residual * say[..., None], say * repainted),
+        )
     )
-    rest = (255 * all_known - known, 255.0 * all_tinted - tinted)
-    return _mean(weight, known, tinted), _mean(255 - weight, *rest)
+    rest = (255 * all_weight - weight, 255 * all_known - known, 255 * all_tinted - tinted)
+    return _mean(weight, known, tinted), _mean(*rest)
+
+
+def _whole(original: np.ndarray) -> np.ndarray:
+    """(height, width) float32: the say of each pixel, by whether all of a shift can be seen in it."""
+    between = cv2.inRange(original, (DARKEST,) * 3, (LIGHTEST,) * 3).astype(np.float32)
+    return CUT_OFF_SAY + (1 - CUT_OFF_SAY) / 255 * between
 
 
 def _mean(weight: np.ndarray, residual: np.ndarray, repainted: np.ndarray) -> Evidence:

@@ -59,7 +59,7 @@ def _line(value: Any) -> str:
 
 def _region(report: Report, around: Said) -> dict[str, Any]:
     step = report.step
-    said: dict[str, Any] = {"pass": step.pass_index + 1, "box": list(step.box), "seed": step.seed}
+    said: dict[str, Any] = {"pass": step.pass_index + 1, "box": list(step.box), "seed": report.seed}
     if step.prompt != around.prompt:
         said["prompt"] = step.prompt
     if step.negative_prompt != around.negative_prompt:

@@ -13,8 +13,10 @@ from retouch.errors import BadInput, Missing
 READ = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 KEPT = (".png", ".jpg", ".jpeg", ".webp")
 """Endings a mended photograph keeps; any other becomes a PNG."""
-_MADE = re.compile(rf"({'|'.join(map(re.escape, READ))})\.(regions|mask-\d+)\.png$", re.IGNORECASE)
-"""What `detect` calls its overlays and masks: the photograph's whole name and an ending."""
+_MADE = re.compile(
+    rf"({'|'.join(map(re.escape, READ))})\.(regions|mask-\d+|variation-\d+)\.png$", re.IGNORECASE
+)
+"""What is made beside a photograph's target: the photograph's whole name and an ending."""
 
 
 @dataclass(frozen=True)

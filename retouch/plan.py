@@ -11,7 +11,7 @@ from retouch.frame import Frame, frame_around
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
 from retouch.prompts import Said, resolve
-from retouch.recipe import MAX_SEED, Generation, Pass, Settings, Shape
+from retouch.recipe import MAX_SEED, Gate, Generation, Pass, Settings, Shape, Target
 from retouch.region import Region, merged, overlap
 
 MAX_STEPS = 256
@@ -22,7 +22,10 @@ UNDER_RESOLVED = 0.75
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One region's future. Both masks are of the crop's size; `box` is the region's own."""
+    """One region's future. All masks are of the crop's size; `box` is the region's own.
+
+    `hole` is what has no pixels yet, and gets the masked content; None for all that is denoised.
+    """
 
     number: int
     pass_index: int
@@ -39,13 +42,16 @@ class Step:
     subseed_strength: float
     settings: Settings
     colour_correction: float = 1.0
+    variations: int = 1
+    gate: Gate = Gate()
     wave: int = 0
+    hole: Mask | None = None
 
     def summary(self) -> dict[str, Any]:
         """What a person or a test compares: everything but the masks."""
         sampling = dataclasses.asdict(self.settings.sampling)
         kept = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        for name in ("frame", "denoise", "composite", "settings"):
+        for name in ("frame", "denoise", "composite", "settings", "hole"):
             del kept[name]
         frame = self.frame
         return {
@@ -55,6 +61,7 @@ class Step:
             "work": list(frame.work),
             "magnification": round(frame.magnification, 3),
             "mask_area": self.composite.area,
+            "gate": self.gate.mode,
             "denoising_strength": self.settings.denoising_strength,
             "masked_content": self.settings.masked_content,
             "sampling": sampling,
@@ -94,7 +101,7 @@ def plan(
     texts = resolve(recipe_pass.prompt, recipe_pass.negative_prompt, shaped, canvas, said)
     side = recipe_pass.shape.work_side
     size = Size(side, side) if side else native
-    limit = allowed(user_mask, recipe_pass.target.user_mask)
+    limit = allowed(user_mask, recipe_pass.target)
     asked = [(n, r, t) for n, (r, t) in enumerate(zip(shaped, texts, strict=True), 1) if t is not None]
     steps = [
         _step(_Spot(number, region, canvas, limit), (index, recipe_pass), text, generation, size)
@@ -104,14 +111,14 @@ def plan(
     return Plan(tuple(waves), _remarks(waves, len(asked)))
 
 
-def allowed(user_mask: Mask | None, choice: str) -> Mask | None:
+def allowed(user_mask: Mask | None, target: Target) -> Mask | None:
     """Where a pass may change pixels, None for everywhere.
 
     Whoever chooses the regions outside their mask wants those painted, so then it protects its inside.
     """
-    if user_mask is None or choice == "ignore":
+    if user_mask is None or target.user_mask == "ignore":
         return None
-    return user_mask.inverted() if choice == "outside" else user_mask
+    return user_mask.inverted() if target.user_mask == "outside" or target.what == "background" else user_mask
 
 
 def shape_regions(regions: Sequence[Region], shape: Shape, canvas: Size) -> tuple[Region, ...]:
@@ -184,6 +191,8 @@ def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generatio
         subseed_strength=generation.subseed_strength,
         settings=recipe_pass.settings(generation),
         colour_correction=recipe_pass.colour_correction,
+        variations=recipe_pass.variations,
+        gate=recipe_pass.gate,
     )
 
 

@@ -13,6 +13,7 @@ import dataclasses
 import hashlib
 import io
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ class Picture:
     def size(self) -> Size:
         return Size(self.pixels.shape[1], self.pixels.shape[0])
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """sha256 of size and colours: the name under which detections and embeddings are cached."""
         return hashlib.sha256(repr(self.pixels.shape).encode() + self.pixels.tobytes()).hexdigest()

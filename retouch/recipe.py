@@ -10,7 +10,8 @@ from retouch.fill import MASKED_CONTENT
 from retouch.knobs import Knob
 from retouch.region import Choice
 
-SCHEMA = 1
+SCHEMA = 2
+"""1 had detectors only, no variations and no gate: all it says means the same in 2."""
 MAX_SEED = 2**32 - 1
 MAX_PASSES = 16
 
@@ -72,16 +73,52 @@ class Generation:
     sampling: Sampling = Sampling()
 
 
+AIMS = (
+    "detectors",
+    "text",
+    "mask",
+    "background",
+    "whole picture",
+    "tiles",
+    "seam",
+    "blurred",
+    "regions of a pass",
+)
+
+
 @dataclass(frozen=True)
 class Target(Choice):
     """What to look for."""
 
+    what: str = Knob(
+        "Target",
+        "Detectors, words, the mask, what is not masked or not detected, all, tiles, edges of earlier fixes, "
+        "unsharp areas, or what an earlier pass found.",
+        choices=AIMS,
+    ).field("detectors")
     models: tuple[str, ...] = Knob(
         "Detectors", "One or more; what several find alike is painted once."
     ).field(())
     classes: tuple[str, ...] = Knob(
-        "Classes", "Only these labels; free words for open-vocabulary models."
+        "Classes", "Only these labels; free words for open-vocabulary models and for the target text."
     ).field(())
+    of_pass: int | None = Knob(
+        "Of pass", "Look only in what this earlier pass found; blank for everywhere.", 1, MAX_PASSES, 1
+    ).field(None)
+    tile: int = Knob("Tile size", "Pixels, overlap included.", 128, 4096, 64).field(512)
+    overlap: int = Knob("Tile overlap", "Pixels that neighbouring tiles share.", 0, 1024, 8).field(64)
+    seam_from: float = Knob(
+        "Seam from", "CIELAB units per pixel beyond which an edge is painted over.", 0, 10, 0.1
+    ).field(0.5)
+    blurred_below: float = Knob(
+        "Unsharp below", "Of the sharpness of the picture's sharp parts.", 0, 1, 0.05
+    ).field(0.5)
+
+    @property
+    def looks(self) -> bool:
+        """False when nothing is said of what to look for."""
+        named = {"detectors": self.models, "text": self.classes}
+        return bool(named.get(self.what, True))
 
 
 @dataclass(frozen=True)
@@ -111,12 +148,34 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """When a region is reverted: it became worse by more than one of these. Unknown numbers never revert."""
+
+    mode: str = Knob("Gate", "Revert a region that became worse.", choices=("off", "on")).field("off")
+    confidence_drop: float = Knob(
+        "Largest loss of confidence",
+        "Of the detectors that found it; not found any more is always worse.",
+        0,
+        1,
+        0.05,
+    ).field(0.25)
+    seam: float = Knob(
+        "Largest new seam", "CIELAB units per pixel, beyond the seam before.", 0, 10, 0.1
+    ).field(1.5)
+    drift: float = Knob(
+        "Largest shift of colours", "CIELAB units, of low frequencies just inside the mask.", 0, 100, 1
+    ).field(20.0)
+    sharpness: float = Knob("Least sharpness", "Of what it was before.", 0, 1, 0.05).field(0.4)
+
+
+@dataclass(frozen=True)
 class Pass(Overrides):
     """One look and one repaint."""
 
     enabled: bool = Knob("Enabled", "Off leaves this pass out.").field(True)
     target: Target = dataclasses.field(default=Target())
     shape: Shape = dataclasses.field(default=Shape())
+    gate: Gate = dataclasses.field(default=Gate())
     prompt: str = PROMPT.field("")
     negative_prompt: str = NEGATIVE.field("")
     denoising_strength: float = Knob(
@@ -134,6 +193,9 @@ class Pass(Overrides):
     ).field(1.0)
     restore_faces: bool = Knob("Restore faces", "Run the host's face restoration on each crop.").field(False)
     seed: int | None = Knob("Seed", "Blank for the picture's own.", 0, MAX_SEED, 1).field(None)
+    variations: int = Knob(
+        "Variations", "Candidates painted of each region, their seeds one apart; the best is kept.", 1, 16, 1
+    ).field(1)
     seed_step: str = Knob(
         "Seed per region",
         "Region 2 of a picture with seed 7 paints with 8, or with 7.",
@@ -167,8 +229,13 @@ class Recipe:
     def __post_init__(self) -> None:
         if len(self.passes) > MAX_PASSES:
             raise BadInput(f"{len(self.passes)} are too many.", path="passes", hint=f"At most {MAX_PASSES}.")
+        for place, one in enumerate(self.passes):
+            if (one.target.of_pass or 0) > place:
+                fault, path = f"{one.target.of_pass} does not come before.", f"passes[{place}].target.of_pass"
+                raise BadInput(fault, path=path, hint=f"Pass {place + 1} can look in those before it.")
+        object.__setattr__(self, "schema", SCHEMA)  # an older file is of this form once it is read
 
     @property
     def active(self) -> tuple[tuple[int, Pass], ...]:
         """The passes that will look for something, with their place from 0."""
-        return tuple((i, p) for i, p in enumerate(self.passes) if p.enabled and p.target.models)
+        return tuple((i, p) for i, p in enumerate(self.passes) if p.enabled and p.target.looks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -193,6 +194,26 @@ def tiles(canvas: Size, tile: int, overlap_px: int) -> tuple[Box, ...]:
         for y in _starts(canvas.height, tile, overlap_px)
         for x in _starts(canvas.width, tile, overlap_px)
     )
+
+
+def cells(canvas: Size, tile: int, overlap_px: int) -> tuple[Box, ...]:
+    """The same tiles, each cut in the middle of what it shares with its neighbours: they only meet."""
+    across = _cuts(canvas.width, tile, overlap_px)
+    down = _cuts(canvas.height, tile, overlap_px)
+    return tuple(
+        Box(left, top, right, bottom)
+        for top, bottom in itertools.pairwise(down)
+        for left, right in itertools.pairwise(across)
+    )
+
+
+def _cuts(length: int, tile: int, overlap_px: int) -> list[int]:
+    starts = _starts(length, tile, overlap_px)
+    return [
+        0,
+        *((start + tile + after) // 2 for start, after in itertools.pairwise(starts)),
+        length,
+    ]
 
 
 def _starts(length: int, tile: int, overlap_px: int) -> list[int]:

@@ -2,7 +2,8 @@
 
 Bodies are taken as raw bytes, bounded before they are parsed, and loaded by `retouch.knobs`, so one
 code serves fastapi 0.94 with pydantic 1.10 and every newer pair. All work is done in the thread
-pool: no torch in the event loop.
+pool: no torch in the event loop. Progress, Interrupt and Skip have threads of their own: they are heard
+even while every other thread waits for its turn.
 """
 
 from __future__ import annotations
@@ -10,23 +11,27 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from retouch import raster
 from retouch.answers import VERBS, Backend, Desk
 from retouch.errors import BadInput, RetouchError, TooLarge
+from retouch.knobs import load
+from retouch.request import TaskRequest
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
     from starlette.requests import Request
     from starlette.responses import Response
 
-__all__ = ["PREFIX", "Backend", "add_quick", "install"]
+__all__ = ["PREFIX", "Backend", "install"]
 
 PREFIX = "/retouch/v1"
 MAX_BODY = raster.MAX_BYTES * 4 // 3 + 1024 * 1024
 """Bytes: the largest picture as base64, and a megabyte for all the words."""
 _log = logging.getLogger(__name__)
+_watchers = ThreadPoolExecutor(2, thread_name_prefix="retouch-watch")
 
 
 def install(app: FastAPI, backend: Backend, guard: Sequence[Any] = ()) -> Desk:
@@ -37,10 +42,15 @@ def install(app: FastAPI, backend: Backend, guard: Sequence[Any] = ()) -> Desk:
     router = APIRouter(prefix=PREFIX, dependencies=list(guard), tags=["Retouch"])
     _add_get(router, "/health", backend.health)
     _add_get(router, "/schema", desk.schemas)
-    _add_get(router, "/models", lambda: {"models": backend.models()})
+    _add_get(router, "/models", desk.models)
     _add_get(router, "/recipes", desk.recipes)
+    _add_get(router, "/intents", desk.intents)
     for verb in VERBS:
         _add_verb(router, verb, desk)
+    _add_file(router, desk)
+    _add_watch(router, "GET", "/progress", backend.progress)
+    _add_watch(router, "POST", "/interrupt", backend.interrupt)
+    _add_watch(router, "POST", "/skip", backend.skip)
     app.include_router(router)
     return desk
 
@@ -54,13 +64,44 @@ def _add_get(router: APIRouter, path: str, say: Callable[[], dict[str, Any]]) ->
     _add(router, path, "GET", endpoint)
 
 
-def add_quick(router: APIRouter, method: str, path: str, say: Callable[[], dict[str, Any]]) -> None:
-    """A route heard even while every thread waits: `say` is called in the event loop."""
+def _add_watch(router: APIRouter, method: str, path: str, say: Callable[[str], dict[str, Any]]) -> None:
+    """A route about the task that the query or a JSON body names, or about whichever is at work."""
+    from starlette.requests import Request
 
-    async def endpoint() -> Response:
-        return _answer(say)
+    async def endpoint(request: Request) -> Response:
+        import asyncio
 
+        try:
+            task = await _task(request)
+        except RetouchError as error:
+            return _failure(error)
+        return await asyncio.get_running_loop().run_in_executor(_watchers, _answer, lambda: say(task))
+
+    endpoint.__annotations__["request"] = Request
     _add(router, path, method, endpoint)
+
+
+async def _task(request: Request) -> str:
+    given = dict(request.query_params)
+    if not given and request.headers.get("content-type"):
+        given = parse(await _bounded_body(request))
+    return load(TaskRequest, given).task
+
+
+def _add_file(router: APIRouter, desk: Desk) -> None:
+    """A kept picture as a file. Its name is its content's: whoever has it need never ask again."""
+    from starlette.requests import Request
+    from starlette.responses import Response as Answer
+
+    def say(name: str) -> Response:
+        headers = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
+        return Answer(desk.file(name), headers=headers, media_type="image/png")
+
+    async def endpoint(request: Request) -> Response:
+        return await _in_thread(lambda: say(request.path_params["image_id"]))
+
+    endpoint.__annotations__["request"] = Request
+    _add(router, "/picture/{image_id}", "GET", endpoint)
 
 
 def _add_verb(router: APIRouter, verb: str, desk: Desk) -> None:
@@ -117,16 +158,17 @@ def parse(data: bytes) -> Any:
         raise BadInput(f"the body is not JSON ({error}).", hint=hint) from None
 
 
-async def _in_thread(work: Callable[[], dict[str, Any]]) -> Response:
+async def _in_thread(work: Callable[[], dict[str, Any] | Response]) -> Response:
     from starlette.concurrency import run_in_threadpool
 
     return await run_in_threadpool(_answer, work)
 
 
-def _answer(work: Callable[[], dict[str, Any]]) -> Response:
-    """Whatever happens, a JSON answer; the process lives on."""
+def _answer(work: Callable[[], dict[str, Any] | Response]) -> Response:
+    """Whatever happens, an answer, in JSON if it is not one already; the process lives on."""
     try:
-        return _json(work(), 200)
+        said = work()
+        return _json(said, 200) if isinstance(said, dict) else said
     except RetouchError as error:
         if error.status >= 500:
             _log.error("Retouch: %s", error, exc_info=error)

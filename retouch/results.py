@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,19 @@ from retouch.errors import PaintFailed
 from retouch.geometry import Box
 from retouch.mask import Mask
 from retouch.photos import Photo
-from retouch.region import Region
+from retouch.region import Region, overlap
 
-ENDINGS = {"fix": "", "plan": ".plan.json", "detect": ".regions.png"}
+ENDINGS = {
+    "fix": "",
+    "inpaint": "",
+    "plan": ".plan.json",
+    "detect": ".regions.png",
+    "segment": ".regions.png",
+}
 """Of a photograph's target, by verb."""
-_LEFT_OUT = ("image", "image_id", "source_id", "mask")
+SAME = 0.6
+"""Of the smaller of two outlines: from here on they are of one thing."""
+_LEFT_OUT = ("image", "image_id", "source_id", "images", "image_ids", "memory", "mask")
 """Of a JSON line: pixels, and names that end with the process that gave them."""
 
 
@@ -53,6 +61,14 @@ def keep_fix(photo: Photo, answer: dict[str, Any]) -> None:
     raster.write(raster.decode_base64(answer["image"]), photo.target)
 
 
+def keep_inpaint(photo: Photo, answer: dict[str, Any]) -> None:
+    """The further variations beside the best, and that last: its being there says that all is."""
+    best, *others = (raster.decode_base64(image) for image in answer["images"])
+    for number, picture in enumerate(others, 2):
+        raster.write(picture, photo.target.with_name(f"{photo.source.name}.variation-{number:02d}.png"))
+    raster.write(best, photo.target)
+
+
 def keep_plan(photo: Photo, answer: dict[str, Any]) -> None:
     said = {key: value for key, value in answer.items() if key != "image_id"}
     _replace(photo.target, json.dumps(said, indent=1, ensure_ascii=False).encode() + b"\n")
@@ -60,15 +76,31 @@ def keep_plan(photo: Photo, answer: dict[str, Any]) -> None:
 
 def keep_detect(photo: Photo, answer: dict[str, Any]) -> None:
     """A mask per region, and last the overlay, whose being there says that all is."""
-    masks = [raster.decode_base64(said["mask"]) for said in answer["regions"]]
+    _keep_regions(photo, answer["regions"], lambda found: found)
+
+
+def keep_segment(photo: Photo, answer: dict[str, Any]) -> None:
+    """The same; of the outlines of one thing the overlay shows the best, whatever each is called."""
+    _keep_regions(photo, answer["masks"], _apart)
+
+
+def _apart(found: list[Region]) -> list[Region]:
+    kept: list[Region] = []
+    for region in found:
+        if all(overlap(region, other) <= SAME for other in kept):
+            kept.append(region)
+    return kept
+
+
+def _keep_regions(
+    photo: Photo, regions: Sequence[dict[str, Any]], shown: Callable[[list[Region]], list[Region]]
+) -> None:
+    masks = [Mask(raster.decode_base64(said["mask"]).pixels[..., 0].copy()) for said in regions]
     for number, mask in enumerate(masks, 1):
         path = photo.target.with_name(f"{photo.source.name}.mask-{number:02d}.png")
-        _replace(path, raster.encode_gray(mask.pixels[..., 0]))
-    found = [
-        _region(said, Mask(mask.pixels[..., 0].copy()))
-        for said, mask in zip(answer["regions"], masks, strict=True)
-    ]
-    raster.write(overlay(raster.read(photo.source), found), photo.target)
+        _replace(path, raster.encode_gray(mask.alpha))
+    found = [_region(said, mask) for said, mask in zip(regions, masks, strict=True)]
+    raster.write(overlay(raster.read(photo.source), shown(found)), photo.target)
 
 
 def _region(said: dict[str, Any], mask: Mask) -> Region:
@@ -84,6 +116,8 @@ def _replace(path: Path, data: bytes) -> None:
 
 KEEPERS: dict[str, Callable[[Photo, dict[str, Any]], None]] = {
     "fix": keep_fix,
+    "inpaint": keep_inpaint,
     "plan": keep_plan,
     "detect": keep_detect,
+    "segment": keep_segment,
 }

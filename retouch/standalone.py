@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import retouch
 from retouch.errors import Missing
-from retouch.ports import Engine, Progress
+from retouch.geometry import Size
+from retouch.ports import Engine, Progress, Segmenter
 from retouch.recipe import Sampling
+from retouch.segmenters import Segmenters
 from retouch.studio import Studio
+from retouch.turns import Ticket, Turns
 
 if TYPE_CHECKING:
     from retouch.detectors import Registry
@@ -28,20 +31,8 @@ if TYPE_CHECKING:
 MODELS = Path.home() / ".cache" / "retouch" / "models"
 NOISE_STEPS = 4
 """Noise gets no better by more."""
-
-
-@dataclass
-class Watch:
-    """One job's progress, for whoever asks, and its stop button."""
-
-    verb: str = ""
-    stopped: bool = False
-    done: int = 0
-    total: int = 0
-    what: str = ""
-
-    def show(self, done: int, total: int, what: str) -> None:
-        self.done, self.total, self.what = done, total, what
+PAINTING = ("fix", "inpaint", "plan")
+"""What needs an engine; finding and outlining need none."""
 
 
 @dataclass
@@ -52,15 +43,16 @@ class Standalone:
     registry: Registry
     own_recipes: Path | None = None
     sampling: Sampling = Sampling()
-    now: Watch | None = None
-    waiting: int = 0
+    outliners: Segmenters = field(default_factory=Segmenters)
+    find_device: Callable[[], str] = lambda: "cpu"
+    turns: Turns = field(default_factory=Turns)
     _engine: Engine | None = None
+    _native: Size | None = None
     _queue: threading.Lock = field(default_factory=threading.Lock)
-    _count: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def studio(self) -> Studio:
-        return Studio(self._engine or _NoEngine(), self.registry.get)
+        return Studio(self._engine or _NoEngine(), self.registry.get, self.outliners.get)
 
     def health(self) -> dict[str, Any]:
         engine = self._engine or _NoEngine()
@@ -73,50 +65,40 @@ class Standalone:
     def models(self) -> list[dict[str, Any]]:
         return [dataclasses.asdict(model) for model in self.registry.available()]
 
+    def segmenters(self) -> list[dict[str, Any]]:
+        return [dataclasses.asdict(model) for model in self.outliners.available()]
+
+    def segmenter(self, name: str) -> Segmenter:
+        return self.outliners.get(name)
+
+    def device(self) -> str:
+        return self.find_device()
+
+    def native(self, checkpoint: str) -> Size | None:
+        return None if checkpoint else self._native
+
     @contextlib.contextmanager
-    def busy(self, what: str) -> Iterator[Progress]:
-        """One job at a time. All but `detect` need the engine: Missing when there is none."""
-        with self._turn():
-            if what != "detect" and self._engine is None:
+    def busy(self, what: str, task: str = "") -> Iterator[Progress]:
+        """One job at a time. What paints or plans needs the engine: Missing when there is none."""
+        ticket = Ticket(what, task)
+        with self.turns.taken(ticket, self._queue):
+            if what in PAINTING and self._engine is None:
                 self._engine = self.load_engine()
-            self.now = Watch(what)
-            try:
-                yield self.now
-            finally:
-                self.now = None
+                self._native = self._engine.native("")
+            yield ticket
 
-    @contextlib.contextmanager
-    def _turn(self) -> Iterator[None]:
-        self._wait(1)
-        try:
-            self._queue.acquire()
-        finally:
-            self._wait(-1)
-        try:
-            yield
-        finally:
-            self._queue.release()
+    def progress(self, task: str) -> dict[str, Any]:
+        return self.turns.summary(task)
 
-    def _wait(self, more: int) -> None:
-        with self._count:
-            self.waiting += more
+    def interrupt(self, task: str) -> dict[str, Any]:
+        return {"interrupted": self.turns.stop(task)}
 
-    def progress(self) -> dict[str, Any]:
-        """What is being done and how many jobs wait."""
-        now = self.now or Watch()
-        said = {"verb": now.verb, "done": now.done, "total": now.total, "what": now.what}
-        return {"busy": bool(now.verb), "waiting": self.waiting, **said}
-
-    def interrupt(self) -> dict[str, Any]:
-        """Stop the job being done, if any: what is finished of it is kept and answered."""
-        now = self.now
-        if now is not None:
-            now.stopped = True
-        return {"interrupted": now is not None}
+    def skip(self, task: str) -> dict[str, Any]:
+        return {"skipped": self.turns.stop(task)}
 
 
 class _NoEngine:
-    """Stands where no engine is loaded yet; only `detect` ever sees it."""
+    """Stands where no engine is loaded yet; only what paints nothing ever sees it."""
 
     name = "not loaded"
     remark = ""
@@ -159,8 +141,12 @@ def backend_of(args: argparse.Namespace) -> Standalone:
     from retouch.engines.loading import best_device
 
     device = functools.cache(lambda: args.device or best_device())
-    registry = Registry((args.models_dir,), device, args.offline)
-    return Standalone(lambda: _engine(args, device()), registry, args.recipes, _sampling(args))
+    folders = (args.models_dir,)
+    registry = Registry(folders, device, args.offline)
+    outliners = Segmenters(folders, device, args.offline, registry)
+    return Standalone(
+        lambda: _engine(args, device()), registry, args.recipes, _sampling(args), outliners, device
+    )
 
 
 def _sampling(args: argparse.Namespace) -> Sampling:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from retouch.aim import Eyes, View, aimed
+from retouch.choice import Judge
 from retouch.errors import BadInput, RetouchError
-from retouch.execute import Result, run
+from retouch.execute import Report, Result, run
+from retouch.geometry import Size
 from retouch.mask import Mask
 from retouch.plan import Plan, plan
-from retouch.ports import Detector, Engine, Progress, Silent
+from retouch.ports import Detector, Engine, Progress, Scorer, Segmenter, Silent
 from retouch.raster import Picture
 from retouch.recipe import Generation, Pass, Recipe, Target
-from retouch.region import Region, distinct, select
+from retouch.region import Region
+from retouch.segmenters import Segmenters
 
 _LOG = logging.getLogger(__name__)
+
+UNSURE = 0.05
+"""How sure a detector has to be when it only looks again at what was painted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,24 +46,29 @@ class Canvas:
 
 @dataclass(frozen=True)
 class Studio:
-    """An engine to paint with and a way to get detectors by name (Missing for an unknown one)."""
+    """An engine to paint with, and ways to get detectors and segmenters by name (Missing for an unknown one).
+
+    `scorer` chooses among variations instead of our own measures.
+    """
 
     engine: Engine
     detector: Callable[[str], Detector]
+    segmenter: Callable[[str], Segmenter] = Segmenters().get
+    scorer: Scorer | None = None
 
     def detect(self, picture: Picture, target: Target, user_mask: Mask | None = None) -> tuple[Region, ...]:
         """Chosen regions of one target in order, each thing once."""
-        found = [
-            region
-            for model in target.models
-            for region in self.detector(model).find(picture, target.confidence, target.classes)
-        ]
-        return select(distinct(found), target, picture.size, user_mask)
+        return aimed(View(picture, user_mask), target, self._eyes)
 
     def plan(self, canvas: Canvas, recipe: Recipe) -> Plan:
-        """Every pass planned on the picture as it is now; later passes may find it changed."""
-        plans = [self._plan_pass(canvas, work) for work in recipe.active]
-        return sum(plans, Plan())
+        """Every pass planned on the picture as it is now; later passes may find it changed.
+
+        Where a pass looks for what an earlier one left, the regions of that one are known, its seams not.
+        """
+        made = Plan()
+        for work in recipe.active:
+            made += self._plan_pass(canvas, work, tuple(Report(s, "skipped", "planned") for s in made.steps))
+        return made
 
     def fix(
         self, canvases: Sequence[Canvas], recipe: Recipe, progress: Progress | None = None
@@ -69,11 +82,9 @@ class Studio:
         for work in recipe.active:
             if watcher.stopped:
                 return [dataclasses.replace(result, stopped=True) for result in results]
-            now = [
-                Canvas(r.picture, c.generation, c.user_mask) for r, c in zip(results, canvases, strict=True)
-            ]
-            plans = [self._plan_safely(canvas, work) for canvas in now]
-            done = run([c.picture for c in now], plans, self.engine, watcher)
+            now = [dataclasses.replace(c, picture=r.picture) for r, c in zip(results, canvases, strict=True)]
+            plans = [self._plan_safely(c, work, r.reports) for c, r in zip(now, results, strict=True)]
+            done = run([c.picture for c in now], plans, self.engine, watcher, self._judge(work[1]))
             results = [before.then(after) for before, after in zip(results, done, strict=True)]
         return results
 
@@ -82,23 +93,43 @@ class Studio:
     ) -> Result:
         """These regions and no others, as a pass says: what a person points at needs no detector."""
         native = self.engine.native(how.settings(canvas.generation).sampling.checkpoint)
-        made = plan(canvas.picture.size, regions, (0, how), canvas.generation, native, canvas.user_mask)
-        (result,) = run([canvas.picture], [made], self.engine, progress or Silent())
+        made = planned(canvas, regions, how, native)
+        (result,) = run([canvas.picture], [made], self.engine, progress, Judge(scorer=self.scorer))
         return result
 
-    def _plan_pass(self, canvas: Canvas, work: tuple[int, Pass]) -> Plan:
+    @property
+    def _eyes(self) -> Eyes:
+        return Eyes(self.detector, self.segmenter)
+
+    def _judge(self, how: Pass) -> Judge:
+        """Asks the pass's own detectors, if it has any."""
+        target = dataclasses.replace(how.target, confidence=UNSURE)
+        seen = target.what == "detectors" and target.models and how.shape.merge == "none"
+        return Judge(functools.partial(self._look, target) if seen else None, self.scorer)
+
+    def _look(self, target: Target, picture: Picture) -> list[Region]:
+        finders = [self.detector(model) for model in target.models]
+        return [r for one in finders for r in one.find(picture, target.confidence, target.classes)]
+
+    def _plan_pass(self, canvas: Canvas, work: tuple[int, Pass], past: tuple[Report, ...]) -> Plan:
         _, recipe_pass = work
-        regions = self.detect(canvas.picture, recipe_pass.target, canvas.user_mask)
+        view = View(canvas.picture, canvas.user_mask, past)
+        regions = aimed(view, recipe_pass.target, self._eyes)
         if not regions:
             return Plan()  # nothing found must not cost a checkpoint's loading
         native = self.engine.native(recipe_pass.settings(canvas.generation).sampling.checkpoint)
         return plan(canvas.picture.size, regions, work, canvas.generation, native, canvas.user_mask)
 
-    def _plan_safely(self, canvas: Canvas, work: tuple[int, Pass]) -> Plan:
+    def _plan_safely(self, canvas: Canvas, work: tuple[int, Pass], past: tuple[Report, ...]) -> Plan:
         try:
-            return self._plan_pass(canvas, work)
+            return self._plan_pass(canvas, work, past)
         except Exception as error:  # a detector's own fault must not cost the picture
             why = str(error) if isinstance(error, RetouchError) else f"{type(error).__name__}: {error}"
             if not isinstance(error, RetouchError):
                 _LOG.exception("pass %d broke", work[0] + 1)
             return Plan(warnings=(f"Pass {work[0] + 1} was left out: {why}",))
+
+
+def planned(canvas: Canvas, regions: Sequence[Region], how: Pass, native: Size) -> Plan:
+    """What `Studio.paint` does, on a model trained at `native`."""
+    return plan(canvas.picture.size, regions, (0, how), canvas.generation, native, canvas.user_mask)

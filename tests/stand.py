@@ -13,11 +13,13 @@ import numpy as np
 
 from retouch.errors import Missing
 from retouch.fakes import FakeDetector, FakeEngine, FakeProgress
-from retouch.geometry import Box
-from retouch.ports import Progress
+from retouch.geometry import Box, Size
+from retouch.ports import Progress, Prompt, Seen
 from retouch.raster import Picture
 from retouch.recipe import Sampling
+from retouch.region import Region
 from retouch.studio import Studio
+from retouch.turns import Turns
 
 BOX = Box(40, 30, 100, 90)
 
@@ -29,8 +31,31 @@ def photo(width: int = 240, height: int = 200, seed: int = 0) -> Picture:
 
 
 @dataclass
+class Pointer:
+    """A segmenter: a square of 41 pixels round the first click, and what it was asked and told."""
+
+    name: str = "pointer"
+    prepared: list[Picture] = field(default_factory=list)
+    asked: list[tuple[Prompt, Any]] = field(default_factory=list)
+    ready: threading.Event = field(default_factory=threading.Event)
+
+    def prepare(self, picture: Picture) -> None:
+        self.prepared.append(picture)
+        self.ready.set()
+
+    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
+        self.asked.append((prompt, memory))
+        box = prompt.box or Box.around((prompt.clicks[0].x, prompt.clicks[0].y), Size(41, 41))
+        region = Region.of_box(box & picture.size.box, prompt.text or "thing", 0.8)
+        return Seen((region, Region.of_box(picture.size.box, "all", 0.5)), len(self.asked))
+
+    def everything(self, picture: Picture) -> tuple[Region, ...]:
+        return (Region.of_box(BOX, "one", 0.9), Region.of_box(Box(0, 0, 20, 20), "two", 0.7))
+
+
+@dataclass
 class Stand:
-    """Knows one detector, `face`, which finds `boxes`. Remembers what it was busy with."""
+    """Knows one detector, `face`, which finds `boxes`, and one segmenter. Remembers what it was busy with."""
 
     engine: FakeEngine = field(default_factory=FakeEngine)
     boxes: tuple[Box, ...] = (BOX,)
@@ -39,6 +64,11 @@ class Stand:
     jobs: list[str] = field(default_factory=list)
     inside: int = 0
     most_inside: int = 0
+    pointer: Pointer = field(default_factory=Pointer)
+    runs_on: str = "cpu"
+    loaded: Size | None = None
+    turns: Turns = field(default_factory=Turns)
+    tasks: list[str] = field(default_factory=list)
     _queue: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -60,10 +90,34 @@ class Stand:
     def models(self) -> list[dict[str, Any]]:
         return [{"name": "face", "kind": "detector", "installed": True, "size": 0}]
 
+    def segmenters(self) -> list[dict[str, Any]]:
+        return [{"name": "pointer", "kind": "square", "installed": True, "size": 0}]
+
+    def segmenter(self, name: str) -> Pointer:
+        if name not in ("", "pointer"):
+            raise Missing(f"there is no segmenter {name!r}.", hint="Known: pointer.")
+        return self.pointer
+
+    def device(self) -> str:
+        return self.runs_on
+
+    def native(self, checkpoint: str) -> Size | None:
+        return None if checkpoint else self.loaded
+
+    def progress(self, task: str) -> dict[str, Any]:
+        return self.turns.summary(task)
+
+    def interrupt(self, task: str) -> dict[str, Any]:
+        return {"interrupted": self.turns.stop(task)}
+
+    def skip(self, task: str) -> dict[str, Any]:
+        return {"skipped": self.turns.stop(task)}
+
     @contextlib.contextmanager
-    def busy(self, what: str) -> Iterator[Progress]:
+    def busy(self, what: str, task: str = "") -> Iterator[Progress]:
         with self._queue:
             self.jobs.append(what)
+            self.tasks.append(task)
             self.inside += 1
             self.most_inside = max(self.most_inside, self.inside)
             try:

@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ LOCKS = ROOT / "requirements"
 VENV, PURE = ROOT / ".venv", ROOT / ".venv-pure"
 WINDOWS = os.name == "nt"
 SUPPORTED = ((3, 10), (3, 11), (3, 12))
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # Any of these means that somebody has told uv where to look.
 UV_INDEXES = {"UV_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX", "UV_CONFIG_FILE", "UV_NO_INDEX"}
 
@@ -140,3 +142,21 @@ def step(command, what: str, env=None) -> None:
     words = [str(part) for part in command]
     if subprocess.call(words, env=env, stdin=subprocess.DEVNULL) != 0:
         stop(f"Could not {what}: the reason is above; the same command tries again.")
+
+
+def chromium() -> str:
+    """The browser that the page is tested in: the one in RETOUCH_CHROMIUM, else the machine's, else ""."""
+    return os.environ.get("RETOUCH_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), "")
+
+
+def set_up_chromium() -> str:
+    """The same, after installing it where there is none and that can be done without asking anybody."""
+    apt = shutil.which("apt-get")
+    if not chromium() and apt and hasattr(os, "geteuid") and os.geteuid() == 0:
+        env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+        print("Installing Chromium for the browser tests ...", flush=True)
+        step([apt, "update", "--quiet"], "update the list of packages", env)
+        step([apt, "install", "--quiet", "--yes", "--no-install-recommends", "chromium"], "install Chromium", env)
+    if not chromium():
+        stop("The browser tests need Chromium or Chrome: install it, or name it in RETOUCH_CHROMIUM.")
+    return chromium()

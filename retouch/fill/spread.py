@@ -1,4 +1,4 @@
-"""Masked content: what lies under the hole before denoising."""
+"""The surrounding colours carried smoothly into the hole."""
 
 from __future__ import annotations
 
@@ -6,17 +6,6 @@ import cv2
 import numpy as np
 
 from retouch.mask import Mask
-from retouch.raster import Picture
-
-MASKED_CONTENT = ("original", "fill", "latent noise", "latent nothing")
-"""The WebUI's own four, in its order with `original` first. The last two also act on the latent."""
-
-
-def filled(picture: Picture, mask: Mask, masked_content: str) -> Picture:
-    """`original` leaves the picture; the others flow the surrounding colours into the hole first."""
-    if masked_content == "original":
-        return picture
-    return Picture(spread(picture.pixels, mask))
 
 
 def spread(pixels: np.ndarray, mask: Mask) -> np.ndarray:

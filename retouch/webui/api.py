@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,20 @@ from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 import retouch
 from retouch import rest
-from retouch.ports import Progress
+from retouch.geometry import Size
+from retouch.ports import Progress, Segmenter
 from retouch.recipe import Sampling
 from retouch.studio import Studio
+from retouch.turns import Ticket, Turns
 from retouch.webui import host, service
-from retouch.webui.watch import Watch
+from retouch.webui.watch import Watch, preview
 
 
+@dataclass
 class HostBackend:
     """What `rest` asks of the WebUI."""
+
+    turns: Turns = field(default_factory=Turns)
 
     @property
     def studio(self) -> Studio:
@@ -47,24 +53,56 @@ class HostBackend:
     def models(self) -> list[dict[str, Any]]:
         return [dataclasses.asdict(model) for model in service.registry().available()]
 
+    def segmenters(self) -> list[dict[str, Any]]:
+        return [dataclasses.asdict(model) for model in service.segmenters().available()]
+
+    def segmenter(self, name: str) -> Segmenter:
+        return service.segmenters().get(name)
+
+    def device(self) -> str:
+        return host.device()
+
+    def native(self, checkpoint: str) -> Size | None:
+        named = checkpoint and checkpoint != host.loaded_models()[0]
+        return None if named else host.native_if_loaded()
+
     @contextlib.contextmanager
-    def busy(self, what: str) -> Iterator[Progress]:
+    def busy(self, what: str, task: str = "") -> Iterator[Progress]:
         """The host's own order: queue, then state, then task, each undone whatever happens.
 
-        The host's lock is not re-entrant: never call this from inside a job's hook.
+        The host's bar knows the job by the caller's name for it. Its lock is not re-entrant: never call this
+        from inside a job's hook.
         """
-        task = host.progress.create_task_id(f"retouch_{what}")
-        host.progress.add_task_to_queue(task)
-        with host.call_queue.queue_lock:
-            host.shared.state.begin(job=task)
-            host.progress.start_task(task)
+        ticket = Ticket(what, task or host.progress.create_task_id(f"retouch_{what}"))
+        host.progress.add_task_to_queue(ticket.task)
+        with self.turns.taken(ticket, host.call_queue.queue_lock):
+            host.shared.state.begin(job=ticket.task)
+            host.progress.start_task(ticket.task)
             try:
                 with service.working():
-                    yield Watch()
+                    yield Watch(ticket)
             finally:
-                host.progress.finish_task(task)
+                host.progress.finish_task(ticket.task)
                 host.shared.state.end()
                 host.shared.total_tqdm.clear()
+
+    def progress(self, task: str) -> dict[str, Any]:
+        """Of our own job the steps count too. The queue's length and `busy` are the whole host's."""
+        state, now = host.shared.state, self.turns.now
+        if now.verb:
+            now.step(state.sampling_step, state.sampling_steps)
+        shown = preview() if self.turns.at_work(task) else None
+        said = self.turns.summary(task)
+        waiting = len(host.progress.pending_tasks)
+        mine = said["task"] != ""  # asked again: the turn may have passed on while the preview was made
+        return {**said, "busy": bool(state.job), "waiting": waiting, "preview": shown if mine else None}
+
+    def interrupt(self, task: str) -> dict[str, Any]:
+        """Of our jobs only: the host's own have the host's button."""
+        return {"interrupted": self.turns.stop(task, host.shared.state.interrupt)}
+
+    def skip(self, task: str) -> dict[str, Any]:
+        return {"skipped": self.turns.stop(task, host.shared.state.skip)}
 
 
 def on_app_started(_demo: Any, app: FastAPI) -> None:

@@ -68,8 +68,17 @@ def device() -> str:
 
 
 def native() -> Size:
-    """The size the loaded checkpoint was trained at."""
-    model = shared.sd_model
+    """The size the loaded checkpoint was trained at; one is loaded if there is none."""
+    return _native(shared.sd_model)
+
+
+def native_if_loaded() -> Size | None:
+    """The same, None when there is none."""
+    model = getattr(sd_models.model_data, "sd_model", None)
+    return None if model is None else _native(model)
+
+
+def _native(model: Any) -> Size:
     if getattr(model, "is_sdxl", False) or getattr(model, "is_sd3", False):
         return Size(1024, 1024)
     if getattr(model, "is_sd2", False) and getattr(model, "parameterization", "") == "v":

@@ -21,8 +21,8 @@ from retouch.release import OPAQUE
 from retouch.webui.host import devices, noise_levels, processing, scripts, shared
 from retouch.webui.soft import Hold
 
-FILLS = {"original": 1, "fill": 1, "latent noise": 2, "latent nothing": 3}
-"""The host's `inpainting_fill`. Our `fill` is already in the crop when it gets here."""
+LATENT = {"latent noise": 2, "latent nothing": 3}
+"""The host's `inpainting_fill` where it acts on the latent; all else is in the crop when it gets here."""
 CELL = 8
 """Pixels of a latent cell, a constant everywhere in the host. Work sizes are multiples of it."""
 _PREPARED = ("init_latent", "mask", "nmask", "image_conditioning", "retouch_alpha")
@@ -180,7 +180,7 @@ def crops(jobs: Sequence[Job], outer: Any, runner: QuietRunner, script_args: tup
         init_images=[Image.fromarray(first.picture.pixels)],
         resize_mode=0,
         mask=Image.fromarray(first.mask.alpha),
-        inpainting_fill=FILLS[settings.masked_content],
+        inpainting_fill=LATENT.get(settings.masked_content, 1),
         inpaint_full_res=False,
         initial_noise_multiplier=sampling.noise_multiplier,
         **({"scheduler": sampling.scheduler or None} if _has_scheduler() else {}),

@@ -24,6 +24,7 @@ LEAVES = leaves(Pass)
 _GROUPS = {
     "Detection": [leaf for leaf in LEAVES if leaf.path.startswith("target.")],
     "Mask": [leaf for leaf in LEAVES if leaf.path.startswith("shape.")],
+    "Gate": [leaf for leaf in LEAVES if leaf.path.startswith("gate.")],
     "Inpainting": [leaf for leaf in LEAVES if "." not in leaf.path],
 }
 _FRONT = ("enabled", "target.models", "prompt", "negative_prompt", "denoising_strength")
@@ -57,6 +58,8 @@ class Panel:
                     visible=self.is_img2img,
                     elem_id=self.elem_id("skip_img2img"),
                 )
+                # the page gives it what it does: it opens the gallery's picture in our tab
+                gr.Button("Open in Retouch", elem_id=self.elem_id("open_studio"), scale=0)
             self.components += [enable, recipe, skip]
             tabs = self._tabs()
         # `input`, not `change`: a pasted recipe name must not overwrite the pasted tabs
@@ -159,7 +162,7 @@ def _typed(name: str, values: Sequence[Any]) -> Recipe:
     size = len(LEAVES)
     tabs = [dict(zip(LEAVES, values[i : i + size], strict=True)) for i in range(0, len(values), size)]
     passes = tuple(load(Pass, nested(read_all(tab)), f"target {i}") for i, tab in enumerate(tabs, 1))
-    while passes and not passes[-1].target.models:
+    while passes and not passes[-1].target.looks:
         passes = passes[:-1]
     return Recipe(_name(name, passes), passes=passes)
 

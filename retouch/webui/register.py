@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from retouch.webui import axes, settings
 from retouch.webui.host import script_callbacks
 
@@ -16,8 +18,16 @@ def register() -> None:
 def _on_before_ui() -> None:
     """The host builds its settings, its page and its routes after this, in this order."""
     script_callbacks.on_ui_settings(settings.on_ui_settings)
+    script_callbacks.on_ui_tabs(_on_ui_tabs)
     script_callbacks.on_app_started(_on_app_started)
     axes.on_before_ui()
+
+
+def _on_ui_tabs() -> list[Any]:
+    """The tab needs the doors' address, and so their module: not before the page is built."""
+    from retouch.webui.tab import on_ui_tabs
+
+    return on_ui_tabs()
 
 
 def _on_app_started(demo: object, app: object) -> None:

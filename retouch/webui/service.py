@@ -1,4 +1,4 @@
-"""What lives as long as the WebUI does: the detectors, and where a person's recipes lie."""
+"""What lives as long as the WebUI does: detectors, segmenters, and where a person's recipes lie."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from retouch.webui.host import DATA, MODELS, device, models_as_found, shared
 
 if TYPE_CHECKING:
     from retouch.detectors import Registry
+    from retouch.segmenters import Segmenters
 
 
 def registry() -> Registry:
@@ -30,6 +31,25 @@ def _registry(offline: bool) -> Registry:
     return Registry((MODELS / "retouch", MODELS / "adetailer"), device, offline)
 
 
+def segmenters() -> Segmenters:
+    """From models/retouch, then where other extensions keep theirs; downloads go to the first."""
+    return _segmenters(bool(settings.get(settings.OFFLINE)))
+
+
+@functools.cache
+def _segmenters(offline: bool) -> Segmenters:
+    from retouch.segmenters import Segmenters
+
+    folders = tuple(MODELS / name for name in ("retouch", "sam", "sams", "segment-anything"))
+    return Segmenters(folders, device, offline, registry())
+
+
+def free() -> None:
+    """Detectors and segmenters give their memory back; they are loaded again when next needed."""
+    registry().unload()
+    segmenters().release()
+
+
 def own_recipes() -> Path:
     return DATA / "retouch" / "recipes"
 
@@ -40,17 +60,18 @@ def detector_names() -> list[str]:
 
 def engine_for(outer: Any = None) -> HostEngine:
     """The WebUI's engine; `outer` is the surrounding job. Make and use it inside `working`."""
-    return HostEngine(outer, registry().unload)
+    return HostEngine(outer, free)
 
 
 def studio_on(engine: HostEngine) -> Studio:
-    return Studio(engine, registry().get)
+    return Studio(engine, registry().get, segmenters().get)
 
 
 @contextlib.contextmanager
 def working(outer: Any = None) -> Iterator[None]:
     """The person's checkpoint and VAE are back afterwards with what `outer`, the surrounding job, had
-    put on them, the progress bar says what it said before, and detectors are gone if they are not kept."""
+    put on them, the progress bar says what it said before, and detectors and segmenters are gone if they
+    are not kept."""
     said = shared.state.textinfo
     try:
         with models_as_found():
@@ -60,4 +81,4 @@ def working(outer: Any = None) -> Iterator[None]:
         if outer is not None:
             model_patches_of(outer)
         if not settings.get(settings.KEEP):
-            registry().unload()
+            free()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import socket
 import threading
+import time
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
@@ -16,6 +19,7 @@ from retouch.errors import Missing
 from retouch.fakes import FakeDetector, FakeEngine
 from retouch.geometry import Box
 from retouch.standalone import Standalone
+from retouch.turns import Ticket
 from tests.stand import photo
 
 IMAGE = raster.encode_base64(photo(400, 200))
@@ -88,15 +92,15 @@ def test_a_second_job_waits_for_the_first():
     for job in jobs:
         job.start()
     assert inside.wait(30)
-    while backend.waiting == 0:
-        pass
+    while backend.turns.waiting == 0:
+        time.sleep(0.01)
     assert client.get("/retouch/v1/progress").json()["waiting"] == 1
     assert len(engine.calls) == 0
     on.set()
     for job in jobs:
         job.join(30)
     assert [answer.status_code for answer in answers] == [200, 200]
-    assert backend.waiting == 0
+    assert backend.turns.waiting == 0
 
 
 def test_the_engine_is_loaded_once_and_not_to_detect():
@@ -112,6 +116,74 @@ def test_the_engine_is_loaded_once_and_not_to_detect():
     assert client.get("/retouch/v1/health").json()["engine"] == "fake"
 
 
+def test_two_tasks_and_a_button_for_each():
+    """The one that waits is cancelled before it begins; the one at work goes on."""
+    engine = FakeEngine()
+    backend, client = standing(engine)
+    inside, on = threading.Event(), threading.Event()
+
+    def hold(jobs):
+        inside.set()
+        assert on.wait(30)
+
+    engine.before_call = hold
+    answers = {}
+
+    def ask(task: str) -> None:
+        answers[task] = post(client, "fix", {"image": IMAGE, "task": task}).json()
+
+    first, second = (threading.Thread(target=ask, args=(task,)) for task in ("first", "second"))
+    first.start()
+    assert inside.wait(30)
+    second.start()
+    while backend.turns.waiting == 0:
+        time.sleep(0.01)
+    said = {task: client.get(f"/retouch/v1/progress?task={task}").json() for task in ("first", "second")}
+    assert (said["first"]["task"], said["first"]["queued"]) == ("first", False)
+    assert (said["second"]["task"], said["second"]["queued"]) == ("", True)
+    assert post(client, "interrupt", {"task": "second"}).json() == {"interrupted": True}
+    on.set()
+    first.join(30)
+    second.join(30)
+    assert (answers["first"]["stopped"], answers["second"]["stopped"]) == (False, True)
+    assert len(engine.calls) == 1
+
+
+def test_what_outlines_needs_no_model_and_what_paints_says_how_far_it_is():
+    loaded = []
+    engine = FakeEngine()
+    backend = Standalone(lambda: loaded.append(1) or engine, Registry())
+    client = TestClient(app.create(backend))
+    name = post(client, "picture", {"image": IMAGE}).json()["image_id"]
+    found = post(client, "segment", {"image_id": name, "box": [20, 30, 90, 90]})
+    assert found.status_code == 200
+    assert loaded == []
+    here = [m["name"] for m in client.get("/retouch/v1/models").json()["segmenters"] if m["installed"]]
+    assert found.json()["segmenter"] == here[0] == "classical"
+    said = []
+    engine.before_call = lambda jobs: said.append(client.get("/retouch/v1/progress?task=me").json())
+    best = found.json()["masks"][0]
+    about = {"image_id": name, "mask": best["mask"], "box": best["box"]}
+    answer = post(client, "inpaint", {**about, "variations": 4, "task": "me"}).json()
+    assert len(answer["images"]) == 4
+    assert (said[0]["verb"], said[0]["task"], said[0]["total"], said[0]["preview"]) == (
+        "inpaint",
+        "me",
+        4,
+        None,
+    )
+
+
+def test_a_plan_does_not_wait_for_a_long_job_once_the_model_is_known():
+    engine = FakeEngine()
+    backend, client = standing(engine)
+    mask = base64.b64encode(raster.encode_gray(np.full((200, 400), 255, np.uint8))).decode()
+    body = {"verb": "inpaint", "image": IMAGE, "mask": mask}
+    first = post(client, "plan", body).json()
+    with backend.turns.taken(Ticket("fix"), backend._queue):
+        assert post(client, "plan", body).json()["steps"][0]["work"] == first["steps"][0]["work"]
+
+
 @pytest.mark.parametrize(("verb", "body"), [("fix", {}), ("plan", {"verb": "fix"})])
 def test_without_a_model_it_says_what_to_do(verb, body):
     def load():
@@ -124,11 +196,11 @@ def test_without_a_model_it_says_what_to_do(verb, body):
     assert "--model" in answer.json()["hint"]
 
 
-def test_the_first_page_lists_every_door():
+def test_the_page_of_doors_lists_every_door():
     _, client = standing()
-    page = client.get("/").text
+    page = client.get("/doors").text
     routes = {route.path for route in client.app.routes if route.path.startswith("/retouch")}
-    assert len(routes) == 9
+    assert len(routes) == 16
     assert all(path in page for path in routes)
 
 

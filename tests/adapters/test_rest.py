@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from retouch import raster, rest
 from retouch.raster import decode_base64
+from retouch.turns import Ticket
 from tests.stand import BOX, Stand, photo
 
 IMAGE = raster.encode_base64(photo())
@@ -30,7 +33,14 @@ def post(to: TestClient, verb: str, body: object):
 
 @pytest.mark.parametrize(
     ("door", "key"),
-    [("health", "host"), ("schema", "FixRequest"), ("models", "models"), ("recipes", "recipes")],
+    [
+        ("health", "host"),
+        ("schema", "InpaintRequest"),
+        ("models", "models"),
+        ("models", "segmenters"),
+        ("recipes", "recipes"),
+        ("intents", "intents"),
+    ],
 )
 def test_what_can_be_read(door, key):
     answer = client().get(f"/retouch/v1/{door}")
@@ -46,6 +56,59 @@ def test_what_can_be_asked_for():
     assert [found["regions"][0]["box"], planned["steps"][0]["box"]] == [list(BOX)] * 2
     assert fixed["reports"][0]["seed"] == planned["steps"][0]["seed"] == 3
     assert decode_base64(fixed["image"]).size == (240, 200)
+
+
+def test_a_thing_is_pointed_at_and_repainted():
+    to = client()
+    said = post(to, "picture", {"image": IMAGE}).json()
+    assert (said["width"], said["height"]) == (240, 200)
+    found = post(to, "segment", {"image_id": said["image_id"], "points": [{"x": 60, "y": 50}]}).json()
+    best = found["masks"][0]
+    about = {"image_id": said["image_id"], "mask": best["mask"], "box": best["box"], "intent": "remove"}
+    planned = post(to, "plan", {"verb": "inpaint", **about, "seed": 3}).json()
+    made = post(to, "inpaint", {**about, "seed": 3, "variations": 2}).json()
+    assert planned["steps"][0]["crop"] == made["reports"][0]["crop"]
+    assert len(made["images"]) == len(made["image_ids"]) == 2
+    assert decode_base64(made["images"][0]) != photo()
+
+
+def test_a_kept_picture_is_a_file():
+    to = client()
+    name = post(to, "picture", {"image": IMAGE}).json()["image_id"]
+    answer = to.get(f"/retouch/v1/picture/{name}")
+    assert answer.headers["content-type"] == "image/png"
+    assert raster.decode(answer.content) == photo()
+    gone = to.get("/retouch/v1/picture/" + "0" * 32)
+    assert (gone.status_code, gone.json()["path"]) == (404, "image_id")
+
+
+def test_progress_and_its_buttons_are_asked_by_task():
+    stand = Stand()
+    to = client(stand)
+    with stand.turns.taken(Ticket("inpaint", "mine"), contextlib.nullcontext()):
+        mine = to.get("/retouch/v1/progress", params={"task": "mine"}).json()
+        other = to.get("/retouch/v1/progress").json()
+        assert (mine["task"], mine["busy"], other["task"], other["busy"]) == ("mine", True, "", True)
+        assert to.post("/retouch/v1/interrupt", params={"task": "other"}).json() == {"interrupted": False}
+        assert post(to, "skip", {"task": "other"}).json() == {"skipped": False}
+        assert post(to, "interrupt", {"task": "mine"}).json() == {"interrupted": True}
+        assert to.post("/retouch/v1/skip").json() == {"skipped": True}
+    assert to.get("/retouch/v1/progress").json()["busy"] is False
+    wrong = to.get("/retouch/v1/progress", params={"tsak": "mine"})
+    assert (wrong.status_code, wrong.json()["path"]) == (422, "tsak")
+
+
+def test_progress_is_heard_while_every_thread_waits(monkeypatch):
+    """More jobs wait for their turn than the server has threads."""
+    stand = Stand()
+    to = client(stand)
+    with to, ThreadPoolExecutor(48) as pool:
+        with stand._queue:
+            jobs = [pool.submit(post, to, "detect", {"image": IMAGE}) for _ in range(48)]
+            time.sleep(0.5)
+            assert to.get("/retouch/v1/progress").status_code == 200
+            assert not any(job.done() for job in jobs)
+        assert {job.result().status_code for job in jobs} == {200}
 
 
 @pytest.mark.parametrize(
@@ -132,10 +195,14 @@ def test_every_route_is_guarded():
 
     stand = Stand()
     to = client(stand, guard=[Depends(refuse)])
-    for door in ("health", "schema", "models", "recipes"):
-        assert to.get(f"/retouch/v1/{door}").status_code == 401, door
-    for door in ("detect", "fix", "plan"):
-        assert post(to, door, {"verb": "fix", "image": IMAGE}).status_code == 401, door
+    routes = [r for r in to.app.routes if r.path.startswith("/retouch")]
+    assert len(routes) == 16
+    for route in routes:
+        for how in route.methods:
+            answer = to.request(
+                how, route.path.replace("{image_id}", "x"), json={} if how == "POST" else None
+            )
+            assert answer.status_code == 401, route.path
     assert stand.jobs == []
 
 

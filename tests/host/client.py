@@ -33,6 +33,11 @@ class Client:
         assert answer.status_code == 200, answer.text[:500]
         return answer.json()
 
+    def file(self, path: str) -> bytes:
+        answer = self._http.get(path)
+        assert answer.status_code == 200, answer.text[:500]
+        return answer.content
+
     def ask(self, verb: str, body: object) -> httpx.Response:
         """A verb's raw answer. NaN in `body` travels as NaN."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from concurrent.futures import ThreadPoolExecutor
 
@@ -52,6 +53,7 @@ def test_health_names_host_and_version(client):
 def test_the_schemas_describe_the_wire(client):
     said = client.get("/retouch/v1/schema")
     assert {"FixRequest", "DetectRequest", "AutofixRequest", "Recipe"} <= set(said)
+    assert {"PictureRequest", "SegmentRequest", "MaskRequest", "InpaintRequest"} <= set(said)
     assert said["FixRequest"]["additionalProperties"] is False
     assert set(fix_of("")) <= set(said["FixRequest"]["properties"])
 
@@ -219,6 +221,126 @@ def test_the_command_line_through_the_server_writes_the_same_picture(client, fix
     assert cli.main(["fix", *where, *words]) == 0
     written = Image.open(tmp_path / "out" / "photo.png")
     assert np.array_equal(pixels(written), pixels(fixed["image"]))
+
+
+FACE = [60, 10, 170, 110]
+"""Round the face of the astronaut, on the left."""
+
+
+@pytest.fixture(scope="session")
+def kept(client, photo) -> str:
+    said = client.do("picture", {"image": photo})
+    assert (said["width"], said["height"]) == two_people().size
+    return said["image_id"]
+
+
+def test_a_kept_picture_comes_back_as_a_file(client, kept):
+    file = client.file(f"/retouch/v1/picture/{kept}")
+    assert np.array_equal(pixels(Image.open(io.BytesIO(file))), pixels(two_people()))
+
+
+def segmented(client, kept: str, **more: object) -> dict:
+    return client.do("segment", {"image_id": kept, **more})
+
+
+def test_a_click_outlines_something_round_it_and_a_second_click_has_its_way(client, kept):
+    first = segmented(client, kept, points=[{"x": 112, "y": 55}], box=FACE, whole_masks=True)
+    best = np.asarray(opened(first["masks"][0]["mask"]))
+    assert best.shape == (256, 512)
+    assert best[55, 112] >= 128
+    left, top, right, bottom = first["masks"][0]["box"]
+    outside = best.copy()
+    outside[top:bottom, left:right] = 0
+    assert not outside.any()
+    assert first["masks"][0]["area"] == (best >= 128).sum()
+    points = [{"x": 112, "y": 55}, {"x": 165, "y": 105, "positive": False}]
+    again = segmented(client, kept, points=points, box=FACE, memory=first["memory"], whole_masks=True)
+    second = np.asarray(opened(again["masks"][0]["mask"]))
+    assert second[55, 112] >= 128 > second[105, 165]
+
+
+def inpaint_of(kept: str, **more: object) -> dict:
+    alpha = np.zeros((256, 512), np.uint8)
+    alpha[30:90, 80:145] = 255
+    body = {"image_id": kept, "mask": base64_of(Image.fromarray(alpha)), "intent": "remove", "seed": 7}
+    return {**body, "shape": {"work_side": 192}, "steps": 2, "return_masks": True, **more}
+
+
+@pytest.fixture(scope="session")
+def removed(client, kept) -> dict:
+    return client.do("inpaint", inpaint_of(kept, variations=2))
+
+
+def test_inpaint_repaints_the_mask_and_no_pixel_beside_it(removed):
+    before, inside = pixels(two_people()), union([removed["reports"][0]["mask"]], pixels(two_people()))
+    assert len(removed["images"]) == 2
+    for image in removed["images"]:
+        after = pixels(image)
+        assert np.array_equal(before[~inside], after[~inside])
+        assert (before != after).any(2)[30:90, 80:145].mean() > 0.9
+    assert removed["images"][0] != removed["images"][1]
+    assert sorted(candidate["seed"] for candidate in removed["candidates"]) == [7, 8]
+    assert opened(removed["images"][0]).text["parameters"] == removed["infotext"]
+
+
+def test_a_patch_put_back_by_the_page_is_the_picture_of_the_server(client, kept, removed):
+    said = client.do("inpaint", inpaint_of(kept, variations=2, answer="patches"))
+    assert "images" not in said
+    for candidate, image in zip(said["candidates"], removed["images"], strict=True):
+        out = pixels(two_people()).astype(np.float64)
+        left, top, right, bottom = candidate["box"]
+        under = out[top:bottom, left:right]
+        mask = np.asarray(opened(candidate["mask"]).convert("L"))[..., None]
+        under += (pixels(candidate["patch"]) - under) * mask / 255
+        assert np.array_equal(np.floor(out + 0.5).astype(np.uint8), pixels(image))
+
+
+def test_a_plan_of_inpainting_is_what_it_then_does(client, kept, removed):
+    (step,) = client.do("plan", {"verb": "inpaint", **inpaint_of(kept, variations=2)})["steps"]
+    same = ("box", "crop", "work", "prompt", "negative_prompt")
+    assert {k: step[k] for k in same} == {k: removed["reports"][0][k] for k in same}
+
+
+def test_a_sketch_is_painted_and_nothing_of_it_remains_where_painting_faded_out(client, kept):
+    rgba = np.zeros((256, 512, 4), np.uint8)
+    rgba[150:200, 150:200] = (255, 0, 255, 255)
+    sketch = base64_of(Image.fromarray(rgba))
+    said = client.do("inpaint", inpaint_of(kept, mask="", sketch=sketch, intent="add", prompt="a rose"))
+    before, after = pixels(two_people()), pixels(said["images"][0])
+    inside = union([said["reports"][0]["mask"]], before)
+    assert inside[150:200, 150:200].all()
+    assert np.array_equal(before[~inside], after[~inside])
+    assert not (after == (255, 0, 255)).all(2)[150:200, 150:200].all()
+
+
+def test_progress_is_asked_by_task_and_nobody_is_busy_now(client):
+    said = client.get("/retouch/v1/progress?task=nobody")
+    assert (said["busy"], said["task"], said["preview"], said["queued"]) == (False, "", None, False)
+    assert client.do("interrupt", {"task": "nobody"}) == {"interrupted": False}
+    assert client.do("skip", {"task": "nobody"}) == {"skipped": False}
+
+
+def test_the_intents_can_be_sent_back_as_they_are(client, kept):
+    intents = client.get("/retouch/v1/intents")["intents"]
+    assert [intent["name"] for intent in intents] == ["fill", "remove", "replace", "add", "refine"]
+    for intent in intents:
+        body = {"verb": "inpaint", **inpaint_of(kept), "intent": intent["name"]}
+        plain = client.do("plan", body)["steps"]
+        assert client.do("plan", {**intent["pass"], **body})["steps"] == plain
+
+
+def test_the_command_line_points_through_the_server(client, tmp_path):
+    two_people().save(tmp_path / "photo.png")
+    where = [str(tmp_path / "photo.png"), "-o", str(tmp_path / "out"), "--url", client.url]
+    box = ["--box", ",".join(map(str, FACE)), "--click", "112,55"]
+    assert cli.main(["segment", *where, *box]) == 0
+    assert (tmp_path / "out" / "photo.png.mask-01.png").is_file()
+    words = ["--intent", "remove", "--steps", "2", "--work-side", "192", "--seed", "7"]
+    assert cli.main(["inpaint", *where, *box, *words]) == 0
+    before, after = pixels(two_people()), pixels(Image.open(tmp_path / "out" / "photo.png"))
+    changed = (before != after).any(2)
+    assert changed[55, 112]
+    assert not changed[:, 256:].any()
 
 
 def test_the_server_is_well_after_all_this(client: Client):

@@ -130,6 +130,7 @@ def test_pictures_are_known_by_the_names_given_out():
         ("fix", {"image": IMAGE, "steps": 10**400}, "steps"),
         ("fix", {"image": IMAGE, "prompt": "\ud800"}, "prompt"),
         ("fix", {"image": IMAGE, "seeed": 1}, "seeed"),
+        ("fix", {"image": IMAGE, "task": "a\nb"}, "task"),
         ("fix", {"image": IMAGE, "recipe": {"passes": [{"steps": "9"}]}}, "recipe.passes[0].steps"),
         ("fix", {"image": "https://example.org/a.png"}, "image"),
         ("fix", {"image": "/etc/passwd"}, "image"),
@@ -228,7 +229,16 @@ def test_own_recipes_are_served_and_used(tmp_path):
 
 def test_schemas_cover_every_field_of_the_wire():
     schemas = desk().schemas()
-    assert set(schemas) == {"FixRequest", "DetectRequest", "AutofixRequest", "Recipe"}
+    assert set(schemas) == {
+        "FixRequest",
+        "DetectRequest",
+        "AutofixRequest",
+        "PictureRequest",
+        "SegmentRequest",
+        "MaskRequest",
+        "InpaintRequest",
+        "Recipe",
+    }
     assert {"image", "recipe", "seed", "steps"} <= set(schemas["FixRequest"]["properties"])
     assert schemas["FixRequest"]["properties"]["steps"]["anyOf"][0]["maximum"] == 150
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retouch.blend import composite
+from retouch.blend import composite, settled
 from retouch.geometry import Size
 from retouch.mask import Mask
 from tests.helpers import masks, noise, sizes
@@ -61,3 +61,14 @@ def test_levels_beyond_black_and_white_keep_the_outside_and_never_wrap(data, shi
 def test_fractions_of_levels_are_rounded_once_after_mixing():
     under, over = np.full((1, 1, 3), 10, np.uint8), np.full((1, 1, 3), 11.4, np.float32)
     assert (composite(under, over, Mask(np.full((1, 1), 128, np.uint8))) == 11).all()
+
+
+@given(st.data())
+def test_what_was_only_rounded_and_scaled_stays_to_the_bit(data):
+    size = data.draw(sizes())
+    under = noise(size, 1).pixels
+    seen = under + np.random.default_rng(2).uniform(-0.4, 0.4, under.shape)
+    changed = data.draw(masks(size)).solid[..., None]
+    over = seen + np.where(changed, (0, 0, 3), 0.5)
+    back = settled(under, over, seen)
+    assert np.array_equal(np.where(changed, over, under), back)

@@ -209,3 +209,103 @@ def test_a_file_that_cannot_be_written_fails_alone(album, tmp_path):
     (tmp_path / "out" / "a.png").mkdir(parents=True)
     assert run("fix", album, "-o", tmp_path / "out", "--force") == 1
     assert (tmp_path / "out" / "b.jpg").is_file()
+
+
+CLICK = ("--click", "60,50")
+
+
+def changed(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    return (before != after).any(2)
+
+
+def test_segment_writes_a_mask_per_outline_and_shows_the_best(album, tmp_path):
+    stand = Stand()
+    words = ["--click", "60,50", "--unclick", "5,6", "--text", "a fox", "--refine-edges"]
+    assert run("segment", album / "a.png", *words, "-o", tmp_path / "out", stand=stand) == 0
+    prompt = stand.pointer.asked[0][0]
+    assert [(c.x, c.y, c.positive) for c in prompt.clicks] == [(60, 50, True), (5, 6, False)]
+    assert prompt.text == "a fox"
+    mask = np.asarray(Image.open(tmp_path / "out" / "a.png.mask-01.png"))
+    assert mask.shape == (200, 240)
+    assert mask[50, 60] == 255
+    assert (tmp_path / "out" / "a.png.mask-02.png").exists()
+    shown = raster.read(tmp_path / "out" / "a.png.regions.png").pixels
+    assert not changed(shown, photo().pixels)[150:, 150:].any(), "the second outline is the whole picture"
+
+
+def test_segment_everything(album, tmp_path, capsys):
+    assert run("segment", album / "a.png", "--everything", "-o", tmp_path / "out", "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [mask["label"] for mask in said["masks"]] == ["one", "two"]
+    assert "mask" not in said["masks"][0]
+    assert "memory" not in said
+
+
+def test_inpaint_repaints_what_is_clicked_at(album, tmp_path):
+    stand = Stand()
+    words = [*CLICK, "--intent", "remove", "--grow", 2, "--blur", 0, "--seed", 3, "--prompt", "sand"]
+    assert run("inpaint", album / "a.png", *words, "-o", tmp_path / "out", stand=stand) == 0
+    moved = changed(raster.read(tmp_path / "out" / "a.png").pixels, photo().pixels)
+    assert moved[30:71, 40:81].all()
+    assert not moved[80:].any()
+    job = stand.engine.calls[0][0]
+    assert (job.seed, job.settings.masked_content) == (3, "fill")
+    assert job.prompt.startswith("sand, ")
+    assert stand.jobs == ["inpaint"]
+
+
+def test_inpaint_takes_a_mask_from_a_file_and_keeps_every_variation(album, tmp_path):
+    alpha = np.zeros((200, 240), np.uint8)
+    alpha[20:60, 30:70] = 255
+    (tmp_path / "mask.png").write_bytes(raster.encode_gray(alpha))
+    words = ["--mask", tmp_path / "mask.png", "--variations", 3, "--blur", 0, "--grow", 0]
+    assert run("inpaint", album / "a.png", *words, "-o", tmp_path / "out") == 0
+    names = ["a.png", "a.png.variation-02.png", "a.png.variation-03.png"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
+    for name in names:
+        moved = changed(raster.read(tmp_path / "out" / name).pixels, photo().pixels)
+        assert np.array_equal(moved, alpha > 0), name
+
+
+def test_inpaint_takes_a_sketch_from_a_file(album, tmp_path):
+    rgba = np.zeros((200, 240, 4), np.uint8)
+    rgba[20:60, 30:70] = (255, 0, 0, 255)
+    Image.fromarray(rgba).save(tmp_path / "sketch.png")
+    assert run("inpaint", album / "a.png", "--sketch", tmp_path / "sketch.png", "-o", tmp_path / "out") == 0
+    assert changed(raster.read(tmp_path / "out" / "a.png").pixels, photo().pixels)[20:60, 30:70].all()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["inpaint"], "Give --click, --box, --text, --mask or --sketch"),
+        (["inpaint", "--click", "here"], "--click: 'here' is not x,y"),
+        (["inpaint", "--box", "1,2,3"], "--box: '1,2,3' is not left,top,right,bottom"),
+        (["inpaint", "--mask", "gone.png"], "gone.png cannot be read"),
+        (["inpaint", *CLICK, "--mask", "pyproject.toml"], "said twice"),
+        (["inpaint", *CLICK, "--grow", "9999"], "shape.grow: 9999 is out of bounds"),
+        (["inpaint", *CLICK, "--variations", "17"], "Allowed: 1 to 16."),
+        (["segment", *CLICK, "--segmenter", "nix"], "there is no segmenter 'nix'"),
+    ],
+)
+def test_pointing_that_would_fail_for_every_file_stops_before_any_work(album, tmp_path, capsys, words, said):
+    stand = Stand()
+    verb, *rest = words
+    assert run(verb, album, *rest, "-o", tmp_path / "out", stand=stand) == 2
+    assert said in capsys.readouterr().err
+    assert stand.engine.calls == []
+
+
+def test_a_click_outside_one_photograph_fails_that_one_alone(album, tmp_path, capsys):
+    raster.write(photo(50, 40), album / "a.png")
+    assert run("inpaint", album, *CLICK, "-o", tmp_path / "out") == 1
+    assert "outside 50x40" in capsys.readouterr().err
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["b.jpg", "c.webp"]
+
+
+def test_every_knob_of_inpainting_has_a_flag(capsys):
+    with pytest.raises(SystemExit):
+        run("inpaint", "-h")
+    said = capsys.readouterr().out
+    for name in ("intent", "invert", "object", "variations", "grow", "padding", "work_side", "restore_faces"):
+        assert f"--{name.replace('_', '-')}" in said, name

@@ -16,6 +16,7 @@ from retouch.geometry import Box, Size
 from retouch.mask import Mask
 from retouch.plan import Plan, plan
 from retouch.ports import Job, Progress
+from retouch.quality import drift_inside
 from retouch.raster import Picture
 from retouch.recipe import Pass
 from retouch.region import Region
@@ -105,6 +106,19 @@ def test_what_the_model_tints_only_where_it_repaints_is_undone_too():
 
 def test_a_painting_that_shifts_nothing_is_left_alone():
     assert not found(scene(), scene(), HOLE).knots.any()
+
+
+def test_a_shift_that_black_cuts_off_is_known_from_where_it_does_not():
+    original = scene()
+    original[:, 30:80] = 2
+    made = found(original, original - 10, HOLE)
+    assert worst(made, np.full_like(original, 10), HOLE) < 2.5
+
+
+def test_a_shift_is_undone_where_all_is_black():
+    original = scene() * 0 + 3
+    made = found(original, original + 6, HOLE)
+    assert worst(made, np.full_like(original, -6), HOLE) < 0.5
 
 
 def test_mere_loss_of_detail_is_no_shift():
@@ -234,6 +248,16 @@ def drift(shift: float, **changes) -> float:
 def test_a_fix_has_the_colours_of_what_surrounds_it():
     assert Pass().colour_correction == 1
     assert drift(12) < 0.12 * drift(12, colour_correction=0)
+
+
+def test_a_region_that_is_fixed_again_and_again_does_not_drift_by_rounding():
+    picture = original = Picture(whole(scene(CANVAS)))
+    drifts = []
+    for _ in range(6):
+        planned = plan(CANVAS, [REGION], (0, face_pass()), GENERATION, Size(256, 256))
+        picture = run([picture], [planned], Shifting(shift=7.3))[0].picture
+        drifts.append(drift_inside(original.pixels, picture.pixels, REGION.mask(CANVAS)) or 0.0)
+    assert drifts[-1] <= drifts[0] + 0.02
 
 
 def test_the_knob_scales_the_correction():

@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retouch.fill import MASKED_CONTENT, filled, spread
+from retouch.fill import FILLS, MASKED_CONTENT, edge, filled, mirror, spread
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
+from retouch.raster import Picture
 from tests.helpers import flat, masks, noise, ramp, sizes
 
 
@@ -51,11 +52,53 @@ def test_the_fill_is_as_it_was(golden):
     golden(filled(ramp(size), golden_mask, "fill"), "fill")
 
 
-def test_original_leaves_the_picture_and_the_others_empty_the_hole():
-    size = Size(40, 40)
-    picture, mask = noise(size), Mask.of_box(size, Box(10, 10, 30, 30))
+def test_original_leaves_the_picture():
+    picture, mask = noise(Size(40, 40)), Mask.of_box(Size(40, 40), Box(10, 10, 30, 30))
     assert MASKED_CONTENT[0] == "original"
     assert filled(picture, mask, "original") is picture
-    for content in MASKED_CONTENT[1:]:
-        hole = filled(picture, mask, content).pixels[10:30, 10:30].astype(int)
-        assert hole.std() < picture.pixels[10:30, 10:30].std() / 2
+
+
+@pytest.mark.parametrize("content", MASKED_CONTENT[1:])
+def test_nothing_of_what_was_in_the_hole_is_left_and_nothing_else_changes(content):
+    size = Size(48, 40)
+    mask = Mask.of_ellipse(size, Box(10, 10, 36, 30))
+    other = noise(size).pixels.copy()
+    other[mask.solid] = 255 - other[mask.solid]
+    made, again = (filled(picture, mask, content).pixels for picture in (noise(size), Picture(other)))
+    assert np.array_equal(made, again)
+    assert np.array_equal(made[~mask.solid], noise(size).pixels[~mask.solid])
+
+
+@pytest.mark.parametrize("content", FILLS)
+def test_a_hole_without_surroundings_and_no_hole_at_all_are_no_trouble(content):
+    picture = noise(Size(20, 16))
+    assert filled(picture, Mask.full(picture.size), content).size == picture.size
+    assert filled(picture, Mask.blank(picture.size), content) == picture
+
+
+def test_the_edge_is_carried_straight_out():
+    size = Size(60, 20)
+    made = edge(noise(size).pixels, Mask.of_box(size, Box(40, 0, 60, 20)))
+    assert (made[:, 40:] == made[:, 39:40]).all()
+
+
+def test_the_mirror_shows_the_picture_reversed_beyond_its_last_column():
+    size = Size(60, 20)
+    made = mirror(noise(size).pixels, Mask.of_box(size, Box(40, 0, 60, 20)))
+    assert np.array_equal(made[:, 40:], made[:, 38:18:-1])
+
+
+def test_a_hole_deeper_than_what_is_known_still_gets_known_colours():
+    size = Size(60, 20)
+    pixels = noise(size).pixels
+    made = mirror(pixels, Mask.of_box(size, Box(10, 0, 60, 20)))
+    assert (made[:, 25:] == pixels[:, 9:10]).all()
+
+
+def test_noise_is_as_rough_as_what_surrounds_it_and_has_its_colour():
+    size = Size(128, 128)
+    rough = np.random.default_rng(3).normal((90, 140, 60), 20, (128, 128, 3)).clip(0, 255).astype(np.uint8)
+    hole = Box(40, 40, 90, 90)
+    made = filled(Picture(rough), Mask.of_box(size, hole), "noise").pixels[hole.slices].astype(float)
+    assert made.std((0, 1)) == pytest.approx([20, 20, 20], abs=4)
+    assert made.mean((0, 1)) == pytest.approx([90, 140, 60], abs=6)

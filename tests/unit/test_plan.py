@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
 from retouch.plan import MAX_STEPS, Plan, Reach, allowed, plan, shape_regions
-from retouch.recipe import MAX_SEED, Pass, Shape
+from retouch.recipe import MAX_SEED, Pass, Shape, Target
 from retouch.region import Region, overlap
 from tests.helpers import GENERATION, face_pass, found, masks, sizes, square
 
@@ -106,7 +106,7 @@ def test_an_all_black_mask_plans_nothing_and_an_all_white_one_everything():
 )
 def test_whoever_chooses_outside_the_mask_paints_there(choice, left, right):
     painted = Mask.of_box(CANVAS, Box(0, 0, 500, 800))
-    limit = allowed(painted, choice) or Mask.full(CANVAS)
+    limit = allowed(painted, Target(user_mask=choice)) or Mask.full(CANVAS)
     assert (limit.alpha[0, 0], limit.alpha[0, -1]) == (left, right)
     recipe_pass = face_pass(target={"user_mask": choice})
     made = steps(found(square(100, 100), square(700, 100)), recipe_pass, user_mask=painted)
@@ -114,7 +114,7 @@ def test_whoever_chooses_outside_the_mask_paints_there(choice, left, right):
 
 
 def test_without_a_mask_everything_is_allowed():
-    assert allowed(None, "outside") is None
+    assert allowed(None, Target(user_mask="outside")) is None
 
 
 @pytest.mark.parametrize(

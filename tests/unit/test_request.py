@@ -1,9 +1,17 @@
 import pytest
 
 from retouch.errors import BadInput
-from retouch.knobs import load
-from retouch.recipe import Sampling, Target
-from retouch.request import AutofixRequest, DetectRequest, FixRequest
+from retouch.knobs import knobs_of, load
+from retouch.recipe import Pass, Sampling, Shape, Target
+from retouch.request import (
+    AutofixRequest,
+    DetectRequest,
+    FixRequest,
+    InpaintRequest,
+    MaskRequest,
+    SegmentRequest,
+    painted,
+)
 
 
 def test_a_request_says_what_it_means_and_takes_the_rest_from_the_host():
@@ -49,3 +57,48 @@ def test_autofix_is_a_fix_that_is_on_unless_turned_off():
     request = load(AutofixRequest, {"recipe": "Crowd"})
     assert (request.enabled, request.skip_img2img, request.recipe) == (True, False, "Crowd")
     assert not load(AutofixRequest, {"enabled": False}).enabled
+
+
+@pytest.mark.parametrize(
+    ("cls", "data", "path"),
+    [
+        (SegmentRequest, {"points": [{"x": 1}]}, "points[0].y"),
+        (SegmentRequest, {"points": [{"x": 1, "y": 2.5}]}, "points[0].y"),
+        (SegmentRequest, {"points": [{"x": 1, "y": 2}] * 257}, "points"),
+        (SegmentRequest, {"box": [1, 2, 3]}, "box"),
+        (SegmentRequest, {"box": [5, 5, 5, 9]}, "box"),
+        (SegmentRequest, {"everything": True, "text": "a dog"}, "everything"),
+        (MaskRequest, {"box": [9, 9, 1, 1]}, "box"),
+        (InpaintRequest, {"box": [1, 2]}, "box"),
+        (InpaintRequest, {"intent": "erase"}, "intent"),
+        (InpaintRequest, {"variations": 99}, "variations"),
+        (InpaintRequest, {"shape": {"grow": 10**6}}, "shape.grow"),
+        (InpaintRequest, {"task": "x" * 81}, "task"),
+        (InpaintRequest, {"task": "<b>"}, "task"),
+        (AutofixRequest, {"task": "mine"}, "task"),
+    ],
+)
+def test_faults_of_the_studio_are_named(cls, data, path):
+    with pytest.raises(BadInput) as caught:
+        load(cls, data)
+    assert caught.value.path == path
+    assert caught.value.hint
+
+
+def test_inpainting_has_every_knob_of_a_pass_but_those_that_look_for_something():
+    of_others = {"enabled", "seed_step"}
+    assert set(knobs_of(Pass)) - set(knobs_of(InpaintRequest)) == of_others
+
+
+def test_a_body_changes_a_pass_only_where_it_speaks():
+    base = Pass(denoising_strength=0.9, masked_content="fill", shape=Shape(grow=7, blur=3))
+    made = painted({"denoising_strength": 0.2, "shape": {"blur": 9}, "steps": 4, "prompt": "p"}, base)
+    assert (made.denoising_strength, made.masked_content, made.steps) == (0.2, "fill", 4)
+    assert made.shape == Shape(grow=7, blur=9)
+    assert made.prompt == "", "the words are the generation's"
+
+
+def test_null_is_a_blank_where_a_knob_has_one_and_as_left_out_elsewhere():
+    base = Pass(denoising_strength=0.9, shape=Shape(grow=7))
+    made = painted({"denoising_strength": None, "shape": {"grow": None}}, base)
+    assert made == Pass(denoising_strength=0.9)

@@ -53,6 +53,7 @@ def webui(started: WebUI, monkeypatch: pytest.MonkeyPatch) -> Iterator[WebUI]:
     torch.set_num_threads(1)  # the latents are tiny
     started.reset()
     monkeypatch.setattr(service, "registry", lambda: started.detectors)
+    monkeypatch.setattr(service, "segmenters", lambda: started.segmenters)
     yield started
     torch.set_num_threads(threads)
     errors = [(said["message"], said["error"]) for said in trace.of("error")]

@@ -30,7 +30,9 @@ from retouch.errors import Missing
 from retouch.fakes import FakeDetector
 from retouch.geometry import Box
 from retouch.raster import Picture, from_pil
+from retouch.segmenters import Known
 from retouch.webui.job import WARNINGS
+from tests.stand import Pointer
 
 ROOT = Path(__file__).parents[2]
 NEIGHBOURS = Path(__file__).parent / "neighbours"
@@ -67,6 +69,23 @@ class Detectors:
 
 
 @dataclass
+class Segmenters:
+    """In place of the registry: one, which says what it was asked and where that ran."""
+
+    pointer: Pointer = field(default_factory=Pointer)
+    released: int = 0
+
+    def get(self, name: str) -> Pointer:
+        return self.pointer
+
+    def available(self) -> tuple[Known, ...]:
+        return (Known("pointer", "square", True),)
+
+    def release(self) -> None:
+        self.released += 1
+
+
+@dataclass
 class Run:
     """One finished job."""
 
@@ -91,6 +110,7 @@ class WebUI:
     """`detectors` are made anew for every test, the page is built once."""
 
     detectors: Detectors = field(default_factory=Detectors)
+    segmenters: Segmenters = field(default_factory=Segmenters)
     page: Any = None
 
     def start(self) -> None:
@@ -116,6 +136,7 @@ class WebUI:
         Path(paths_internal.data_path, "params.txt").unlink(missing_ok=True)
         processing.StableDiffusionProcessing.cached_c[:] = [None, None]
         self.detectors = Detectors()
+        self.segmenters = Segmenters()
         trace.clear()
 
     @staticmethod

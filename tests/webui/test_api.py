@@ -5,17 +5,22 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from modules import call_queue, paths_internal, progress, script_callbacks, shared, trace
+from PIL import Image
 
 from retouch import raster
+from retouch.answers import VERBS
+from retouch.geometry import Box
 from retouch.raster import from_pil
+from retouch.webui import host, settings
 from retouch.webui.api import HostBackend
-from tests.webui.driver import LEFT, RIGHT, changed, inner, only_in, photo
+from tests.webui.driver import LEFT, RIGHT, changed, inner, mask_of, only_in, photo
 
 IMAGE = raster.encode_base64(from_pil(photo()))
 ORDER = ["queued", "lock", "begin", "started", "finished", "end", "tqdm clear", "unlock"]
@@ -112,11 +117,13 @@ def test_interrupt_is_obeyed(client):
 def test_reading_doors_do_not_wait_for_the_queue(client):
     """A page asks for them while a picture is being made."""
     with call_queue.queue_lock:
-        answers = [client.get(f"/retouch/v1/{door}") for door in ("health", "schema", "models", "recipes")]
-    assert [answer.status_code for answer in answers] == [200] * 4
+        doors = ("health", "schema", "models", "recipes", "intents", "progress")
+        answers = [client.get(f"/retouch/v1/{door}") for door in doors]
+    assert [answer.status_code for answer in answers] == [200] * 6
     health = answers[0].json()
     assert (health["host"], health["checkpoint"]) == ("webui", "one.safetensors")
     assert [model["name"] for model in answers[2].json()["models"]] == ["face", "hand"]
+    assert [model["name"] for model in answers[2].json()["segmenters"]] == ["pointer"]
 
 
 def test_a_request_is_closed_to_inner_scripts(client):
@@ -130,9 +137,14 @@ def basic(name: str, word: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{name}:{word}".encode()).decode()}
 
 
-DOORS = [("GET", "health"), ("GET", "schema"), ("GET", "models"), ("GET", "recipes")] + [
-    ("POST", verb) for verb in ("detect", "plan", "fix")
-]
+DOORS = [
+    ("GET", name) for name in ("health", "schema", "models", "recipes", "intents", "progress", "picture/x")
+] + [("POST", verb) for verb in (*VERBS, "interrupt", "skip")]
+
+
+def test_no_door_is_forgotten(app):
+    routes = {(how, r.path) for r in app.routes if r.path.startswith("/retouch") for how in r.methods}
+    assert routes == {(how, f"/retouch/v1/{name}".replace("/x", "/{image_id}")) for how, name in DOORS}
 
 
 def statuses(client, **given) -> set[int]:
@@ -191,3 +203,123 @@ def test_credentials_that_name_nobody_open_nothing(client):
     """--api-auth without a colon: the doors stay shut rather than open."""
     shared.cmd_opts.api_auth = "secret"
     assert statuses(client) == {401}
+
+
+MASK = base64.b64encode(raster.encode_gray(from_pil(mask_of(LEFT)).pixels[..., 0])).decode()
+
+
+def inpaint(client, **more):
+    return post(client, "inpaint", {"image": IMAGE, "mask": MASK, "seed": 5, "task": "task(mine)", **more})
+
+
+def ask(client, path: str, task: str = "task(mine)", how: str = "GET") -> dict:
+    return client.request(how, f"/retouch/v1/{path}", params={"task": task}).json()
+
+
+def test_inpaint_paints_through_the_webuis_pipeline(client):
+    answer = inpaint(client, prompt="a fox", variations=2).json()
+    (said,) = inner()
+    assert (said["prompts"], said["seeds"]) == (["a fox"] * 2, [5, 6])
+    assert len(answer["images"]) == 2
+    for image in answer["images"]:
+        assert only_in(changed(photo(), raster.decode_base64(image)), (LEFT,), 60)
+
+
+def test_a_plan_of_inpainting_does_not_wait_for_a_generation(client):
+    with call_queue.queue_lock:
+        said = post(client, "plan", {"verb": "inpaint", "image": IMAGE, "mask": MASK}).json()
+    assert said["steps"][0]["box"] == list(LEFT)
+    assert order() == ["lock", "unlock"]
+
+
+@pytest.mark.parametrize(("flag", "queued"), [([], ["lock"]), (["all"], [])])
+def test_a_click_waits_only_for_the_gpu(client, webui, monkeypatch, flag, queued):
+    monkeypatch.setattr(host.devices, "device", "cuda:0")
+    shared.cmd_opts.use_cpu = flag
+    said = post(client, "segment", {"image": IMAGE, "points": [{"x": 80, "y": 80}]}).json()
+    assert said["masks"][0]["box"] == list(Box(60, 60, 101, 101))
+    assert [what for what in order() if what == "lock"] == queued
+
+
+def test_the_bar_knows_the_job_by_its_own_name(client):
+    inpaint(client)
+    assert {said["job"] for said in trace.of("begin")} == {"task(mine)"}
+    assert trace.of("queued") == [{"task": "task(mine)"}]
+
+
+def test_progress_counts_steps_and_shows_the_picture_to_its_own_task_only(client):
+    said = []
+
+    def look(p, step):
+        shared.state.sampling_step, shared.state.sampling_steps = 1, 2
+        shared.state.current_image = Image.new("RGB", (8, 8), (255, 0, 0))
+        said.append([ask(client, "progress", task) for task in ("task(mine)", "task(other)", "")])
+
+    trace.on_step = look
+    inpaint(client)
+    mine, *others = said[0]
+    assert (mine["busy"], mine["verb"], mine["task"], mine["total"]) == (True, "inpaint", "task(mine)", 1)
+    assert 0.5 <= mine["fraction"] < 1
+    assert mine["preview"].startswith("data:image/jpeg;base64,")
+    assert [(other["preview"], other["task"]) for other in others] == [(None, "")] * 2
+    after = ask(client, "progress")
+    assert (after["busy"], after["preview"], after["verb"]) == (False, None, "")
+
+
+def test_no_preview_where_the_host_shows_none(client):
+    said = []
+
+    def look(p, step):
+        shared.opts.data["live_previews_enable"] = False
+        shared.state.current_image = Image.new("RGB", (8, 8))
+        said.append(ask(client, "progress"))
+
+    trace.on_step = look
+    inpaint(client)
+    assert said[0]["preview"] is None
+
+
+@pytest.mark.parametrize(("button", "state"), [("interrupt", "interrupted"), ("skip", "skipped")])
+def test_a_button_stops_its_own_task_and_no_other(client, button, state):
+    said = []
+
+    def press(p, step):
+        said.append(ask(client, button, "task(other)", "POST"))
+        said.append(getattr(shared.state, state))
+        said.append(ask(client, button, "task(mine)", "POST"))
+        said.append(getattr(shared.state, state))
+
+    trace.on_step = press
+    answer = inpaint(client).json()
+    key = "interrupted" if button == "interrupt" else "skipped"
+    assert said[:4] == [{key: False}, False, {key: True}, True]
+    assert answer["stopped"] is True
+    assert raster.decode_base64(answer["images"][0]) == from_pil(photo())
+
+
+def test_our_buttons_leave_the_hosts_own_jobs_alone(client, webui):
+    with webui.generating():
+        assert ask(client, "progress")["busy"] is True
+        assert ask(client, "interrupt", "", "POST") == {"interrupted": False}
+        assert shared.state.interrupted is False
+
+
+def test_a_task_that_waits_is_cancelled_before_it_begins(client):
+    answers = []
+    with call_queue.queue_lock:
+        thread = threading.Thread(target=lambda: answers.append(inpaint(client).json()))
+        thread.start()
+        while not ask(client, "progress")["queued"]:
+            time.sleep(0.01)
+        assert ask(client, "progress")["waiting"] == 1
+        assert ask(client, "interrupt", how="POST") == {"interrupted": True}
+    thread.join(60)
+    assert answers[0]["stopped"] is True
+    assert inner() == []
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_segmenters_are_freed_with_the_detectors(client, webui, keep):
+    shared.opts.data[settings.KEEP] = keep
+    inpaint(client)
+    assert (webui.segmenters.released, webui.detectors.unloaded) == ((0, 0) if keep else (1, 1))

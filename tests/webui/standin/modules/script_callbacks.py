@@ -1,6 +1,6 @@
 """Global callbacks. All are forgotten when scripts are loaded again."""
 
-_callbacks = {"app_started": [], "before_ui": [], "ui_settings": []}
+_callbacks = {"app_started": [], "before_ui": [], "ui_settings": [], "ui_tabs": []}
 
 
 def clear_callbacks():
@@ -20,6 +20,10 @@ def on_ui_settings(callback, *, name=None):
     _callbacks["ui_settings"].append(callback)
 
 
+def on_ui_tabs(callback, *, name=None):
+    _callbacks["ui_tabs"].append(callback)
+
+
 def app_started_callback(demo, app):
     for callback in _callbacks["app_started"]:
         callback(demo, app)
@@ -33,3 +37,7 @@ def before_ui_callback():
 def ui_settings_callback():
     for callback in _callbacks["ui_settings"]:
         callback()
+
+
+def ui_tabs_callback():
+    return [tab for callback in _callbacks["ui_tabs"] for tab in callback() or []]

@@ -33,6 +33,7 @@ _OPTIONS = {
     "img2img_color_correction": False,
     "img2img_fix_steps": False,
     "initial_noise_multiplier": 1.0,
+    "live_previews_enable": True,
     "multiple_tqdm": True,
     "outdir_img2img_samples": str(Path(data_path, "img2img")),
     "outdir_txt2img_samples": str(Path(data_path, "txt2img")),

@@ -1,0 +1,131 @@
+/** What buttons and shortcuts do. Each works on the store or the view, and nothing here draws. */
+
+import { activeMask, opened, reshaped, selected, selectedObject, withObject, withoutObject } from "./document.mjs";
+import { chosenFile, download } from "./dom.mjs";
+import { showShortcuts } from "./dialogs.mjs";
+import { maskFile, opening, savedFile } from "./files.mjs";
+import { foundObjects } from "./pointing.mjs";
+import { offerOf } from "./offer.mjs";
+import { areaOf } from "./boxes.mjs";
+
+/** @param studio the parts that mount() made, by name */
+export function commandsOf(studio) {
+    return { ...documentCommands(studio), ...viewCommands(studio), ...maskCommands(studio), ...paintCommands(studio) };
+}
+
+function documentCommands(studio) {
+    const { store, notices, api } = studio;
+    const load = async (file) => {
+        try {
+            const { pixels, name, infotext } = await opening(file);
+            store.reset(opened(pixels, name, infotext));
+            studio.view.fit();
+            api.send(pixels).catch(() => {});
+        } catch (error) {
+            notices.say(error.message, "error");
+        }
+    };
+    return {
+        load,
+        undo: () => store.undo(),
+        redo: () => store.redo(),
+        async open() {
+            const file = await chosenFile("image/*");
+            return file && load(file);
+        },
+        async save() {
+            if (store.doc.base) {
+                const file = await savedFile(store.doc);
+                download(file, file.name);
+            }
+        },
+        async send(target) {
+            if (target.needsMask && !areaOf(activeMask(store.doc).box)) {
+                return notices.say("Nothing is masked: mask something first, or send the picture alone.", "warning");
+            }
+            try {
+                await target.send({ picture: await savedFile(store.doc), mask: await maskFile(store.doc) });
+            } catch (error) {
+                notices.say(error.message, "error");
+            }
+        },
+        help: () => showShortcuts(studio.root, studio.actions),
+    };
+}
+
+function viewCommands(studio) {
+    const { view } = studio;
+    const told = (work) => (...given) => {
+        work(...given);
+        studio.refresh();
+    };
+    return {
+        tool: told((name) => {
+            view.tool = name;
+            studio.pointing.toolChosen(name);
+        }),
+        swap: told(() => (view.subtracting = !view.subtracting)),
+        brush: told((changes) => (view.brush = changes)),
+        size: told((factor) => (view.brush = { size: Math.min(512, Math.max(1, view.brush.size * factor)) })),
+        compare: (mode) => (view.compare = { mode }),
+        overlay: () => (view.overlay = { show: !view.overlay.show }),
+        hold: (on) => view.hold(on),
+        focus: () => view.focus(),
+        cycle: (by) => view.cycle(by),
+        fit: () => view.fit(),
+        full: () => view.zoomTo(1),
+        zoom: (factor) => view.zoomTo(view.scale * factor),
+        theme: () => studio.theme.toggle(),
+        text: () => {
+            studio.act.tool("point");
+            studio.toolOptions.text.focus();
+        },
+    };
+}
+
+function maskCommands(studio) {
+    const { store, notices } = studio;
+    const withSelected = (label, change) => () => selectedObject(store.doc) && store.do(label, change(store.doc, store.doc.selected));
+    return {
+        newObject: () => store.doc.base && store.do("New object", withObject(store.doc)),
+        deselect: () => store.amend(selected(store.doc, null)),
+        deleteObject: withSelected("Delete object", withoutObject),
+        invert: withSelected("Invert", (doc, id) => reshaped(doc, id, { invert: !selectedObject(doc).shape.invert })),
+        async find(text) {
+            if (!store.doc.base || !text.trim()) {
+                return;
+            }
+            try {
+                const said = await studio.segmenting.named(store.doc, text.trim());
+                said?.warnings.forEach((warning) => notices.say(warning, "warning"));
+                if (said && !said.found.length) {
+                    notices.say(`Nothing in the picture looks like "${text.trim()}".`);
+                } else if (said) {
+                    store.do(`Find: ${text.trim()}`, foundObjects(store.doc, said.found, text.trim()));
+                }
+            } catch (error) {
+                notices.say(error.message, "error");
+            }
+        },
+    };
+}
+
+function paintCommands(studio) {
+    const { painter, results, api, notices, store } = studio;
+    return {
+        intent: (index) => studio.intents.press(studio.intents.intents[index]?.name),
+        enter: () => (offerOf(store.doc) ? results.keep() : studio.intents.press()),
+        step: (by) => results.step(by),
+        more: () => painter.more(),
+        discard: () => results.discard(),
+        async recipes() {
+            try {
+                const { recipes } = await api.get("recipes");
+                return recipes.map(({ name = "Custom", description = "" }) => ({ label: name, hint: description, testid: "recipe", run: () => painter.recipe(name) }));
+            } catch (error) {
+                notices.say(error.message, "error");
+                return [];
+            }
+        },
+    };
+}

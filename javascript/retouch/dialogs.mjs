@@ -1,0 +1,114 @@
+/** What the studio says over itself: notices, menus, and the list of shortcuts. */
+
+import { h } from "./dom.mjs";
+import { icon, iconButton } from "./icons.mjs";
+
+const SECONDS = { info: 5, warning: 9, error: 15 };
+
+/** Notices in a corner, read out by a screen reader. */
+export class Notices {
+    constructor() {
+        this.element = h("div", { class: "rt-notices", role: "status", "aria-live": "polite", "data-testid": "notices" });
+    }
+
+    /** Show `text`; `action` is {label, run}. Stays until closed when `kind` is "lasting". Returns how to close it. */
+    say(text, kind = "info", action = null) {
+        const close = () => notice.remove();
+        const pressed = () => (close(), action.run());
+        const notice = h(
+            "div",
+            { class: `rt-notice rt-${kind}` },
+            kind === "info" ? null : icon("warn"),
+            h("span", {}, text),
+            action && h("button", { type: "button", class: "rt-link", onclick: pressed }, action.label),
+            iconButton("close", "Dismiss", close),
+        );
+        this.#without(text);
+        this.element.append(notice);
+        if (SECONDS[kind]) {
+            setTimeout(close, SECONDS[kind] * 1000);
+        }
+        return close;
+    }
+
+    #without(text) {
+        [...this.element.children].filter((old) => old.querySelector("span").textContent === text).forEach((old) => old.remove());
+    }
+}
+
+/** A button that opens a menu of `items()`: [{label, hint?, run, disabled?}]; arrow keys, Escape and clicks elsewhere work. */
+export function menuButton(face, label, items, props = {}) {
+    const list = h("div", { class: "rt-menu", role: "menu", hidden: true });
+    const button = h("button", { type: "button", class: "rt-button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": label, ...props }, ...face);
+    const wrap = h("div", { class: "rt-menu-wrap" }, button, list);
+    const close = (back = false) => {
+        list.hidden = true;
+        button.setAttribute("aria-expanded", "false");
+        document.removeEventListener("pointerdown", outside, true);
+        if (back) {
+            button.focus();
+        }
+    };
+    const outside = (event) => wrap.contains(event.target) || close();
+    const open = async () => {
+        list.replaceChildren(...(await items()).map((item) => menuItem(item, close)));
+        list.hidden = false;
+        button.setAttribute("aria-expanded", "true");
+        document.addEventListener("pointerdown", outside, true);
+        list.querySelector("button:not(:disabled)")?.focus();
+    };
+    button.addEventListener("click", () => (list.hidden ? open() : close()));
+    list.addEventListener("keydown", (event) => moveIn(list, event, close));
+    return wrap;
+}
+
+function menuItem({ label, hint = "", run, disabled = false, testid = false }, close) {
+    const press = () => (close(true), run());
+    return h("button", { type: "button", role: "menuitem", disabled, onclick: press, "data-testid": testid }, h("span", {}, label), hint && h("small", {}, hint));
+}
+
+function moveIn(list, event, close) {
+    const items = [...list.querySelectorAll("button:not(:disabled)")];
+    const here = items.indexOf(document.activeElement);
+    const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (event.key === "Escape" || event.key === "Tab") {
+        close(true);
+    } else if (to !== undefined) {
+        items[(to + items.length) % items.length]?.focus();
+    } else {
+        return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+}
+
+/** The list of shortcuts, from the table that makes them work. */
+export function showShortcuts(parent, actions) {
+    const groups = grouped(actions);
+    const close = h("form", { method: "dialog" }, h("button", { class: "rt-button", "aria-label": "Close shortcuts" }, "Close"));
+    const sections = [...groups].filter(([name]) => name).map(([name, those]) => shortcutGroup(name, those));
+    const dialog = h(
+        "dialog",
+        { class: "rt-dialog", "aria-labelledby": "rt-shortcuts-title", "data-testid": "shortcuts", onclose: () => dialog.remove() },
+        h("header", {}, h("h2", { id: "rt-shortcuts-title" }, "Keyboard shortcuts"), close),
+        h("div", { class: "rt-shortcuts" }, sections),
+    );
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+    parent.append(dialog);
+    dialog.showModal();
+}
+
+function grouped(actions) {
+    const groups = new Map();
+    actions.forEach((action) => groups.set(action.group, [...(groups.get(action.group) ?? []), action]));
+    return groups;
+}
+
+function shortcutGroup(name, actions) {
+    const rows = actions.map(({ keys, label, shown = keys }) => [h("dt", {}, ...shown.slice(0, 2).map((key) => h("kbd", {}, pretty(key)))), h("dd", {}, label)]);
+    return h("section", {}, h("h3", {}, name), h("dl", {}, rows.flat()));
+}
+
+function pretty(key) {
+    return key.replace("ArrowLeft", "←").replace("ArrowRight", "→").replace("ArrowUp", "↑").replace("ArrowDown", "↓").replaceAll("+", " + ").replace("Escape", "Esc");
+}

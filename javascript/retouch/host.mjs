@@ -1,0 +1,87 @@
+/**
+ * Where the studio stands: alone, or in the WebUI, whose pages pictures come from and go to. Everything that
+ * knows the WebUI's page is here and in gallery.mjs.
+ */
+
+const IMG2IMG = { img2img: 0, inpaint: 4 };
+const WAIT_MS = 8000;
+
+/** The places a picture can be sent to: [{label, hint, send({picture, mask})}] with files; none when alone. */
+export function targets(kind) {
+    return kind === "webui" ? WEBUI : [];
+}
+
+const WEBUI = [
+    {
+        label: "img2img › Inpaint upload",
+        hint: "picture and mask",
+        testid: "send-inpaint",
+        needsMask: true,
+        async send({ picture, mask }) {
+            showImg2img(IMG2IMG.inpaint);
+            await put("img_inpaint_base", picture);
+            await put("img_inpaint_mask", mask);
+        },
+    },
+    {
+        label: "img2img",
+        hint: "picture",
+        testid: "send-img2img",
+        async send({ picture }) {
+            showImg2img(IMG2IMG.img2img);
+            await put("img2img_image", picture);
+        },
+    },
+    {
+        label: "Extras",
+        hint: "picture",
+        testid: "send-extras",
+        async send({ picture }) {
+            showTab("tab_extras");
+            await put("extras_image", picture);
+        },
+    },
+];
+
+/** gradio's tabs are buttons above panels of the same order: the panel's place is the button's. */
+export function showTab(id, app = gradio()) {
+    const panel = app.querySelector(`#${id}`);
+    const panels = [...panel.parentElement.children].filter((child) => child.classList.contains("tabitem"));
+    app.querySelectorAll("#tabs > .tab-nav > button")[panels.indexOf(panel)]?.click();
+}
+
+function showImg2img(place) {
+    showTab("tab_img2img");
+    gradio().querySelectorAll("#mode_img2img > .tab-nav > button")[place]?.click();
+}
+
+/** Give a file to one of the WebUI's image boxes, as if a person had chosen it. */
+async function put(id, file) {
+    const box = gradio().querySelector(`#${id}`);
+    if (!box) {
+        throw new Error(`This WebUI has no "${id}" to send to.`);
+    }
+    box.querySelector('button[aria-label="Clear"]')?.click();
+    const input = await until(() => box.querySelector('input[type="file"]'));
+    const given = new DataTransfer();
+    given.items.add(file);
+    input.files = given.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    await until(() => box.querySelector("img, canvas"));
+}
+
+/** gradio draws what a change asks for some frames later. */
+async function until(found) {
+    for (const end = Date.now() + WAIT_MS; Date.now() < end; ) {
+        const node = found();
+        if (node) {
+            return node;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error("The WebUI's page did not take the picture.");
+}
+
+export function gradio() {
+    return globalThis.gradioApp?.() ?? document;
+}

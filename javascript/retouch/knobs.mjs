@@ -1,0 +1,93 @@
+/** Widgets for knobs, made from the server's JSON schema: labels, bounds, choices and help come from there. */
+
+import { h } from "./dom.mjs";
+
+/** Every knob of a request's schema that is not itself an object: [{path, label, help, type, low, high, choices, optional, default}]. */
+export function knobsOf(schema, prefix = "") {
+    return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+        const path = prefix + name;
+        const inner = variant(field, (s) => s.type === "object" && s.properties);
+        return inner ? knobsOf(inner, `${path}.`) : [knob(path, field)];
+    });
+}
+
+function knob(path, field) {
+    const plain = variant(field, (s) => s.type && s.type !== "null") ?? field;
+    return {
+        path,
+        label: field.title || path,
+        help: field.description ?? "",
+        type: plain.type ?? "string",
+        low: plain.minimum,
+        high: plain.maximum,
+        choices: plain.enum ?? null,
+        optional: (field.anyOf ?? []).some((s) => s.type === "null"),
+        default: field.default ?? null,
+    };
+}
+
+function variant(field, fits) {
+    return fits(field) ? field : (field.anyOf ?? []).find(fits);
+}
+
+/** A whole number, hundredths, or what the span asks for. */
+export function stepOf({ type, low, high }) {
+    return type === "integer" ? 1 : high - low <= 2 ? 0.01 : 0.5;
+}
+
+const BOUNDED = ({ type, low, high }) => ["integer", "number"].includes(type) && low !== undefined && high !== undefined;
+const SLIDABLE = (k) => BOUNDED(k) && k.high - k.low <= 4096;
+
+/**
+ * One knob's row. `value` is what will be used, `moved` whether that is the person's own choice; `set(value)`
+ * hears of a change, with undefined for "back to the default".
+ */
+export function knobRow(knob, { value, moved, set }) {
+    const id = `rt-knob-${knob.path.replaceAll(".", "-")}`;
+    const back = h("button", { type: "button", class: "rt-back", hidden: !moved, "aria-label": `${knob.label}: back to the default`, "data-tip": "Back to the default", onclick: () => set(undefined) }, "↺");
+    const label = h("label", { for: id, title: knob.help }, knob.label);
+    const input = widget(knob, id, value, set);
+    return h("div", { class: `rt-knob rt-${knob.type}${moved ? " rt-moved" : ""}`, "data-knob": knob.path }, label, input, back);
+}
+
+function widget(knob, id, value, set) {
+    if (knob.type === "boolean") {
+        return h("input", { id, type: "checkbox", checked: Boolean(value), onchange: (e) => set(e.target.checked) });
+    }
+    if (knob.choices) {
+        return select(knob, id, value, set);
+    }
+    return SLIDABLE(knob) ? slider(knob, id, value, set) : entry(knob, id, value, set);
+}
+
+function select(knob, id, value, set) {
+    const options = knob.choices.map((choice) => h("option", { value: choice, selected: choice === value }, choice));
+    return h("select", { id, onchange: (e) => set(e.target.value) }, options);
+}
+
+/** A slider and a number side by side. A blank number means "as it comes". */
+function slider(knob, id, value, set) {
+    const bounds = { min: knob.low, max: knob.high, step: stepOf(knob) };
+    const say = (raw) => set(raw === "" ? undefined : clamped(knob, Number(raw)));
+    const number = h("input", { ...bounds, id, type: "number", value: value ?? "", placeholder: "auto", onchange: (e) => say(e.target.value) });
+    const range = h("input", { ...bounds, type: "range", value: value ?? resting(knob), "aria-label": `${knob.label}, slider`, tabindex: -1 });
+    range.addEventListener("input", () => (number.value = range.value));
+    range.addEventListener("change", () => say(range.value));
+    return h("span", { class: "rt-slider" }, range, number);
+}
+
+/** Where a slider without a value stands: at nothing, where that is possible. */
+function resting({ low, high }) {
+    return Math.min(Math.max(0, low), high);
+}
+
+export function clamped({ low, high }, value) {
+    return Math.min(Math.max(value, low), high);
+}
+
+function entry(knob, id, value, set) {
+    const isNumber = knob.type === "integer" || knob.type === "number";
+    const read = (raw) => (raw === "" ? undefined : isNumber ? Number(raw) : raw);
+    const props = isNumber ? { type: "number", min: knob.low ?? false, max: knob.high ?? false } : { type: "text" };
+    return h("input", { ...props, id, value: value ?? "", placeholder: knob.optional || value === null ? "auto" : "", onchange: (e) => set(read(e.target.value)) });
+}

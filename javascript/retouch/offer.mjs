@@ -1,0 +1,114 @@
+/**
+ * The offer: variations that were painted and wait to be kept. It is part of the document, so that undo brings
+ * back what was thrown away.
+ *
+ * @typedef {{box: Box, patch: Pixels, mask: Mask, seed: number, scores: object}} Candidate best first
+ * @typedef {{intent: string, name: string, asked: Mask, objects: string[], request: object, infotext: string,
+ *     candidates: Candidate[], chosen: number}} Offer `request`: what to ask again, without pictures
+ */
+
+import { around, boxOfSize } from "./boxes.mjs";
+import { changedObject, kept, newId, picture, pictureIn, selected, withObject } from "./document.mjs";
+import { Mask, NOTHING } from "./mask.mjs";
+import { Pixels } from "./pixels.mjs";
+
+/** @returns {Offer | null} */
+export function offerOf(doc) {
+    return doc.offer ?? null;
+}
+
+/** Nothing stays selected: points and outlines would lie over what was painted. */
+export function withOffer(doc, offer) {
+    return Object.freeze({ ...selected(doc, null), offer: Object.freeze({ chosen: 0, ...offer }) });
+}
+
+/** Without its offer, and with what it was painted for selected again. */
+export function withoutOffer(doc) {
+    const offer = offerOf(doc);
+    return offer ? Object.freeze({ ...selected(doc, offer.objects.at(-1) ?? doc.selected), offer: null }) : doc;
+}
+
+/** The chosen variation, null without an offer. */
+export function chosenOf(doc) {
+    const offer = offerOf(doc);
+    return offer ? offer.candidates[offer.chosen] : null;
+}
+
+/** Another variation, counted round and round. */
+export function choosing(doc, index) {
+    const { candidates } = offerOf(doc);
+    const count = candidates.length;
+    return withOffer(doc, { ...offerOf(doc), chosen: ((index % count) + count) % count });
+}
+
+/** More variations of the same, behind those that are there; the first of the new ones is chosen. */
+export function withMore(doc, candidates) {
+    const offer = offerOf(doc);
+    return withOffer(doc, { ...offer, candidates: [...offer.candidates, ...candidates], chosen: offer.candidates.length });
+}
+
+/**
+ * The chosen variation becomes a step. What was masked for it is neither used nor shown any more, so that the
+ * next click begins something new.
+ */
+export function keepingOffer(doc) {
+    const { objects, intent, name, asked, request, infotext } = offerOf(doc);
+    const { box, patch, mask, seed, scores } = chosenOf(doc);
+    const step = { name, intent, box, patch, mask, asked, request: { ...request, seed }, infotext, report: { seed, scores } };
+    const done = objects.reduce((now, id) => changedObject(now, id, { use: false, visible: false }), withoutOffer(doc));
+    return Object.freeze({ ...selected(kept(done, step), null), sketch: null });
+}
+
+/** A step's mask as an object again, and the step itself off: as it was before it was painted. */
+export function reopening(doc, step) {
+    const steps = doc.steps.map((other) => (other.id === step.id ? Object.freeze({ ...other, on: false }) : other));
+    return withObject(Object.freeze({ ...withoutOffer(doc), steps }), { id: newId(), name: step.name, mask: step.asked, added: step.asked });
+}
+
+/** Several candidates painted side by side as one: each through its own mask, on what is there now. */
+export function merged(doc, candidates) {
+    if (candidates.length === 1) {
+        return candidates[0];
+    }
+    const box = candidates.reduce((sum, candidate) => around(sum, candidate.box), candidates[0].box);
+    const steps = [...doc.steps.filter(({ on }) => on), ...candidates];
+    const mask = candidates.reduce((sum, candidate) => sum.union(solid(candidate.mask)), NOTHING);
+    return { ...candidates[0], box, patch: pictureIn(doc.base, steps, box), mask: mask.cropped(box) };
+}
+
+function solid(mask) {
+    return new Mask(mask.box, mask.data.map((alpha) => (alpha ? 255 : 0)));
+}
+
+/** A whole picture painted elsewhere, as a candidate of only what differs; null where nothing does. */
+export function differing(doc, after) {
+    const before = picture(doc);
+    if (after.width !== before.width || after.height !== before.height) {
+        return null;
+    }
+    const now = new Uint32Array(before.data.buffer, before.data.byteOffset, before.width * before.height);
+    const then = new Uint32Array(after.data.buffer, after.data.byteOffset, now.length);
+    const mask = new Mask(boxOfSize(before), Uint8Array.from(now, (pixel, i) => (pixel === then[i] ? 0 : 255))).trimmed();
+    return mask.width ? { box: mask.box, patch: after.crop(mask.box), mask } : null;
+}
+
+/** The picture with a variation on it. */
+export function pictureWith(doc, candidate) {
+    const under = picture(doc);
+    return candidate ? under.put(candidate.patch, candidate.mask, candidate.box) : under;
+}
+
+/** A small copy for the strip, at most `side` pixels long, by plain subsampling. */
+export function thumbnail(pixels, side) {
+    const scale = Math.max(1, Math.max(pixels.width, pixels.height) / side);
+    const [width, height] = [pixels.width, pixels.height].map((n) => Math.max(1, Math.round(n / scale)));
+    const from = new Uint32Array(pixels.data.buffer, pixels.data.byteOffset, pixels.width * pixels.height);
+    const out = new Uint32Array(width * height);
+    for (let y = 0; y < height; y++) {
+        const row = Math.min(pixels.height - 1, Math.floor((y + 0.5) * scale)) * pixels.width;
+        for (let x = 0; x < width; x++) {
+            out[y * width + x] = from[row + Math.min(pixels.width - 1, Math.floor((x + 0.5) * scale))];
+        }
+    }
+    return new Pixels(width, height, new Uint8ClampedArray(out.buffer));
+}

@@ -1,0 +1,65 @@
+/** What the server is asked: bodies of requests from the document and the settings. Nothing here is sent. */
+
+import { toBase64 } from "./base64.mjs";
+import { areaOf, listOfBox } from "./boxes.mjs";
+import { bytesOfBlob } from "./codec.mjs";
+import { sketchMask, sketchPixels, shapedMask } from "./document.mjs";
+import { NOTHING } from "./mask.mjs";
+import { nested } from "./settings.mjs";
+
+const NAMED = /^Object \d+$/;
+
+/** @returns {Promise<string>} a picture as base64 PNG */
+export async function encoded(pixels) {
+    return toBase64(await bytesOfBlob(await pixels.toBlob()));
+}
+
+/** What would be repainted by each prompt: objects in use that say the same are painted together. */
+export function groupsOf(doc, settings) {
+    const used = doc.objects.filter(({ use }) => use).map((object) => ({ ...object, shaped: shapedMask(object, doc.base) }));
+    const masked = used.filter(({ shaped }) => areaOf(shaped.box));
+    const prompts = settings.get("invert") ? [""] : [...new Set(masked.map(({ prompt }) => prompt.trim()))];
+    const groups = prompts.map((prompt) => {
+        const members = settings.get("invert") ? masked : masked.filter((object) => object.prompt.trim() === prompt);
+        return { prompt, objects: members, mask: members.reduce((sum, { shaped }) => sum.union(shaped), NOTHING) };
+    });
+    return withSketch(groups.filter(({ mask }) => areaOf(mask.box)), sketchMask(doc.sketch));
+}
+
+/** Painted colours are masked too: with the objects of the general prompt, or on their own. */
+function withSketch(groups, sketch) {
+    if (!areaOf(sketch.box)) {
+        return groups;
+    }
+    const general = groups.find(({ prompt }) => !prompt) ?? { prompt: "", objects: [], mask: NOTHING };
+    return [...groups.filter((group) => group !== general), { ...general, mask: general.mask.union(sketch) }];
+}
+
+/** What an object is called, where a person or a segmenter has named it. */
+function words(objects) {
+    return objects.map(({ name }) => name).filter((name) => !NAMED.test(name)).join(", ");
+}
+
+/** The body of POST inpaint without what only the moment knows: picture, mask, task. It can be asked again. */
+export function recipeOf(group, intent, settings) {
+    return {
+        intent,
+        prompt: group.prompt || settings.get("prompt"),
+        negative_prompt: settings.get("negative_prompt"),
+        seed: settings.get("seed"),
+        variations: settings.get("variations"),
+        invert: settings.get("invert"),
+        object: words(group.objects),
+        ...nested(settings.moved(intent)),
+    };
+}
+
+/** The mask's and the sketch's part of a body. */
+export async function pictured(doc, mask) {
+    const sketch = sketchPixels(doc);
+    return {
+        mask: await mask.toPng(),
+        box: listOfBox(mask.box),
+        ...(sketch ? { sketch: await encoded(sketch) } : {}),
+    };
+}

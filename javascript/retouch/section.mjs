@@ -1,0 +1,30 @@
+/** A folding part of the side panel, which remembers whether it is open. */
+
+import { h } from "./dom.mjs";
+import { icon } from "./icons.mjs";
+
+const KEY = "retouch-folded";
+
+function folded() {
+    try {
+        return new Set(JSON.parse(localStorage.getItem(KEY) ?? "[]"));
+    } catch {
+        return new Set();
+    }
+}
+
+/** `tools` are buttons on the heading's line, `open` whether it is unfolded the first time. */
+export function section(name, title, children, { tools = [], open = true } = {}) {
+    const isOpen = folded().has(`${name}:${open}`) ? !open : open;
+    const body = h("div", { class: "rt-section-body", id: `rt-section-${name}`, hidden: !isOpen }, ...children);
+    const button = h("button", { type: "button", class: "rt-fold", "aria-expanded": isOpen, "aria-controls": body.id }, icon("chevron"), title);
+    button.addEventListener("click", () => {
+        body.hidden = !body.hidden;
+        button.setAttribute("aria-expanded", !body.hidden);
+        const names = folded();
+        names[body.hidden === open ? "add" : "delete"](`${name}:${open}`);
+        localStorage.setItem(KEY, JSON.stringify([...names]));
+    });
+    const head = h("header", {}, h("h2", {}, button), h("div", { class: "rt-section-tools" }, ...tools));
+    return h("section", { class: `rt-section rt-section-${name}`, "data-testid": name }, head, body);
+}

@@ -1,0 +1,153 @@
+/** The studio page: makes its parts, lays them out, and lets them hear of one another. */
+
+import { actionsOf } from "./actions.mjs";
+import { Api } from "./api.mjs";
+import { commandsOf } from "./commands.mjs";
+import { Notices } from "./dialogs.mjs";
+import { opened, picture, selectedObject } from "./document.mjs";
+import { debounced, h } from "./dom.mjs";
+import { receive } from "./files.mjs";
+import { Header } from "./header.mjs";
+import { Store } from "./history.mjs";
+import { icon } from "./icons.mjs";
+import { IntentsPanel } from "./intents.mjs";
+import { listen } from "./keys.mjs";
+import { ObjectsPanel } from "./objects.mjs";
+import { offerOf } from "./offer.mjs";
+import { Painter } from "./paint.mjs";
+import { Shelf } from "./persist.mjs";
+import { Pointing } from "./pointing.mjs";
+import { Progress } from "./progress.mjs";
+import { restored, stored } from "./record.mjs";
+import { encoded, groupsOf, pictured, recipeOf } from "./request.mjs";
+import { ResultsStrip } from "./results.mjs";
+import { Segmenting } from "./segment.mjs";
+import { Settings } from "./settings.mjs";
+import { StatusLine } from "./status.mjs";
+import { StepsPanel } from "./steps.mjs";
+import { follow } from "./theme.mjs";
+import { ToolOptions, Toolbar } from "./toolbar.mjs";
+import { tooltips } from "./tooltip.mjs";
+import { CanvasView } from "./view.mjs";
+
+const KEEP_WAIT_MS = 800;
+
+/** Put the studio into `root`. `host` is "standalone" or "webui". Returns {store, view, act, destroy}. */
+export function mount(root, { api: address, host }) {
+    const studio = { root, host, store: new Store(opened()), settings: new Settings(), notices: new Notices() };
+    studio.api = new Api(address, encoded);
+    studio.progress = new Progress(studio.api);
+    studio.painter = new Painter(studio);
+    studio.segmenting = new Segmenting(studio.api, studio.settings);
+    studio.refresh = () => [studio.toolbar, studio.toolOptions].forEach((part) => part.update());
+    studio.alive = () => root.isConnected && root.getClientRects().length > 0;
+    build(studio);
+    connect(studio);
+    remember(studio);
+    learn(studio);
+    return studio;
+}
+
+function build(studio) {
+    const { root, store } = studio;
+    studio.stage = h("div", { class: "rt-stage", "data-testid": "stage" });
+    studio.view = new CanvasView(studio.stage, store, {});
+    studio.pointing = new Pointing(studio);
+    studio.results = new ResultsStrip(studio);
+    studio.plan = (signal) => planned(studio, signal);
+    studio.act = commandsOf(studio);
+    studio.intents = new IntentsPanel(studio);
+    studio.toolbar = new Toolbar(studio);
+    studio.toolOptions = new ToolOptions(studio);
+    studio.status = new StatusLine(studio);
+    studio.empty = emptyState(studio.act);
+    const canvas = h("main", { class: "rt-canvas", "aria-label": "Canvas" }, studio.toolOptions.element, studio.stage, studio.empty, studio.progress.element, studio.results.element);
+    const objects = new ObjectsPanel(studio).element;
+    const panel = h("aside", { class: "rt-panel", "aria-label": "Objects, painting and history" }, objects, studio.intents.elements, new StepsPanel(studio).element);
+    root.classList.add("retouch-studio");
+    root.replaceChildren(new Header(studio).element, studio.toolbar.element, canvas, panel, studio.status.element, studio.notices.element);
+    studio.theme = follow(root, studio.host, (theme) => (studio.view.theme = theme));
+}
+
+function emptyState(act) {
+    return h(
+        "div",
+        { class: "rt-empty", "data-testid": "empty" },
+        icon("drop"),
+        h("h1", {}, "Drop a picture here"),
+        h("p", {}, "or paste one, or ", h("button", { type: "button", class: "rt-link", onclick: act.open }, "choose a file"), "."),
+        h("p", { class: "rt-hint" }, "Then click on what bothers you and press Remove."),
+    );
+}
+
+function connect(studio) {
+    const { store, view, settings, painter, api, notices, act } = studio;
+    const is = {
+        offered: () => offerOf(store.doc) !== null,
+        choosing: () => offerOf(store.doc) !== null && view.crosshair === null,
+        unpointed: () => view.crosshair === null,
+        cyclable: (event) => !event.shiftKey && studio.stage.contains(event.target) && selectedObject(store.doc)?.candidates.length > 1,
+    };
+    studio.actions = actionsOf(act, is);
+    const stops = [listen(studio.actions, studio.alive), receive(studio.root, studio.alive, act.load), tooltips(studio.root)];
+    studio.destroy = () => [...stops, () => view.destroy(), () => studio.theme.stop()].forEach((stop) => stop());
+    view.addEventListener("tool", studio.refresh);
+    settings.addEventListener("change", () => studio.status.planAgain());
+    painter.addEventListener("jobs", () => studio.status.planAgain());
+    const update = () => (studio.empty.hidden = store.doc.base !== null);
+    store.addEventListener("change", update);
+    let away = null;
+    api.addEventListener("offline", () => (away ??= notices.say("The server does not answer. Trying again …", "lasting")));
+    api.addEventListener("online", () => {
+        away?.();
+        away = null;
+        notices.say("The server is back.");
+    });
+}
+
+/** What painting now would do, or null with nothing masked. */
+async function planned({ store, settings, intents, api }, signal) {
+    const { doc } = store;
+    const [group] = groupsOf(doc, settings);
+    if (!group || !intents.current) {
+        return null;
+    }
+    const body = { verb: "inpaint", ...recipeOf(group, intents.current.name, settings), ...(await pictured(doc, group.mask)) };
+    return signal.aborted ? null : api.about(picture(doc), "plan", body, signal);
+}
+
+/** Keep the document through a reload, and bring back what was there. */
+async function remember({ store, settings, notices, view, api }) {
+    const shelf = new Shelf();
+    try {
+        const record = await shelf.open();
+        if (record && !store.doc.base) {
+            const { doc, said } = await restored(record.content);
+            settings.set(said ?? {});
+            store.reset(doc);
+            view.fit();
+            api.send(picture(doc)).catch(() => {});
+        }
+    } catch (error) {
+        notices.say(`What was here before could not be brought back (${error.message}).`, "warning");
+    }
+    const keep = debounced(async () => shelf.keep({ content: await stored({ doc: store.doc, said: settings.values }) }).catch(() => {}), KEEP_WAIT_MS);
+    store.addEventListener("change", () => store.doc.base && keep());
+    settings.addEventListener("change", () => store.doc.base && keep());
+    addEventListener("pagehide", () => store.doc.base && keep.now());
+}
+
+/** Ask the server what it can do, for as long as it takes. */
+async function learn({ api, intents, notices }) {
+    for (;;) {
+        try {
+            const [{ intents: known }, schema] = await Promise.all([api.get("intents"), api.get("schema")]);
+            return intents.describe(known, schema.InpaintRequest ?? {});
+        } catch (error) {
+            if (error.status) {
+                return notices.say(error.message, "error");
+            }
+            await api.online();
+        }
+    }
+}

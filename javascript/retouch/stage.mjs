@@ -1,0 +1,85 @@
+/** Stage: the canvases of a view, one above the other, as large as their element in device pixels. */
+
+const LABEL = "Picture. Arrow keys move a cross hair, Enter uses the tool there, Alt and Enter takes away.";
+const FILLING = "position:absolute;inset:0;width:100%;height:100%;display:block;";
+
+export class Stage {
+    #root;
+    #voice;
+    #observer;
+    #calm = matchMedia("(prefers-reduced-motion: reduce)");
+    ratio = 1;
+
+    /** @param {(width: number, height: number) => void} resized in device pixels; called at once, too */
+    constructor(element, resized, label = LABEL) {
+        const make = (name, style, parent) => {
+            const made = document.createElement(name);
+            made.style.cssText = style;
+            parent.append(made);
+            return made;
+        };
+        this.#root = make("div", "position:absolute;inset:0;overflow:hidden;", element);
+        this.scene = make("canvas", FILLING, this.#root);
+        this.ants = make("canvas", `${FILLING}pointer-events:none;`, this.#root);
+        this.top = make("canvas", `${FILLING}touch-action:none;outline-offset:-2px;`, this.#root);
+        this.#voice = make("div", "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);", this.#root);
+        this.scene.setAttribute("aria-hidden", "true");
+        this.ants.setAttribute("aria-hidden", "true");
+        for (const [name, value] of [["tabindex", "0"], ["role", "application"], ["aria-label", label]]) {
+            this.top.setAttribute(name, value);
+        }
+        this.#voice.setAttribute("aria-live", "polite");
+        this.#observer = new ResizeObserver(([entry]) => this.#measure(entry, resized));
+        this.#observe();
+    }
+
+    /** In device pixels where the browser tells them exactly, or the canvas would be scaled and blurred. */
+    #observe() {
+        try {
+            this.#observer.observe(this.#root, { box: "device-pixel-content-box" });
+        } catch {
+            this.#observer.observe(this.#root);
+        }
+    }
+
+    #measure(entry, resized) {
+        const css = entry.contentRect;
+        const [exact] = entry.devicePixelContentBoxSize ?? [];
+        const width = devicePixels(css.width, exact?.inlineSize);
+        const height = devicePixels(css.height, exact?.blockSize);
+        if (width > 0 && height > 0) {
+            this.ratio = width / css.width;
+            resized(width, height);
+        }
+    }
+
+    /** Gives the canvases a viewport's size; a canvas that gets another one is blank. */
+    fit({ width, height }) {
+        for (const canvas of [this.scene, this.ants, this.top]) {
+            if (canvas.width !== width || canvas.height !== height) {
+                canvas.width = width;
+                canvas.height = height;
+            }
+        }
+    }
+
+    /** Whether things may move by themselves. */
+    get moves() {
+        return !this.#calm.matches && this.#root.isConnected;
+    }
+
+    say(text) {
+        this.#voice.textContent = text;
+    }
+
+    destroy() {
+        this.#observer.disconnect();
+        this.#root.remove();
+    }
+}
+
+/** A browser that only pretends to be another device reports the size on its own screen: that is not believed. */
+function devicePixels(css, exact) {
+    const expected = css * devicePixelRatio;
+    return Math.abs(exact - expected) <= 1 ? exact : Math.round(expected);
+}

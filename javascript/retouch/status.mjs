@@ -1,0 +1,83 @@
+/** The line at the bottom: size, cursor, zoom, and what painting now would see, at what size. */
+
+import { debounced, h } from "./dom.mjs";
+import { icon, iconButton } from "./icons.mjs";
+
+const PLAN_WAIT_MS = 600;
+
+export class StatusLine {
+    constructor({ store, view, painter, act, plan }) {
+        Object.assign(this, { store, view, painter, plan });
+        this.size = h("span", { "data-testid": "size" });
+        this.cursor = h("span", { class: "rt-cursor" });
+        this.ghost = h("span", { class: "rt-plan", "data-testid": "plan", role: "status" });
+        this.zoom = h("button", { type: "button", class: "rt-zoom", "aria-label": "Zoom: fit the picture", "data-tip": "Fit  (F)", "data-testid": "zoom", onclick: act.fit });
+        const zoom = h(
+            "div",
+            { class: "rt-group" },
+            h("button", { type: "button", class: "rt-icon-button", "aria-label": "Zoom out", "data-tip": "Zoom out  (-)", onclick: () => act.zoom(1 / 1.25) }, "−"),
+            this.zoom,
+            h("button", { type: "button", class: "rt-icon-button", "aria-label": "Zoom in", "data-tip": "Zoom in  (+)", onclick: () => act.zoom(1.25) }, "+"),
+            iconButton("fit", "Fit", act.fit, { key: "F" }),
+        );
+        this.element = h("footer", { class: "rt-status" }, this.size, this.cursor, this.ghost, zoom);
+        this.ask = debounced(() => this.#ask(), PLAN_WAIT_MS);
+        store.addEventListener("change", () => this.update());
+        view.addEventListener("zoom", () => this.#zoomed());
+        view.addEventListener("cursor", (event) => this.#moved(event.detail));
+        this.update();
+    }
+
+    update() {
+        const { base } = this.store.doc;
+        this.size.textContent = base ? `${base.width} × ${base.height}` : "No picture";
+        this.#zoomed();
+        this.planAgain();
+    }
+
+    /** The plan is asked for anew: the mask or the settings have changed. */
+    planAgain() {
+        this.asking?.abort();
+        this.ask.cancel();
+        const idle = this.store.doc.base && !this.store.doc.offer && !this.painter.busy;
+        if (idle) {
+            this.ask();
+        } else {
+            this.#show(null);
+        }
+    }
+
+    #zoomed() {
+        this.zoom.textContent = `${Math.round(this.view.scale * 100)} %`;
+    }
+
+    #moved(place) {
+        this.cursor.textContent = place ? `${Math.floor(place.x)}, ${Math.floor(place.y)}` : "";
+    }
+
+    async #ask() {
+        this.asking = new AbortController();
+        const { signal } = this.asking;
+        const plan = await this.plan(signal).catch(() => null);
+        if (!signal.aborted) {
+            this.#show(plan);
+        }
+    }
+
+    /** Crop and work size of the first step; the canvas shows all of them. */
+    #show(plan) {
+        const step = plan?.steps?.[0];
+        this.view.ghost = plan?.steps ?? null;
+        this.ghost.classList.toggle("rt-warns", Boolean(plan?.warnings?.length));
+        if (!step) {
+            this.ghost.replaceChildren();
+            return;
+        }
+        const [left, top, right, bottom] = step.crop;
+        const grown = step.magnification ?? step.work[0] / (right - left);
+        const words = `${right - left} × ${bottom - top} → ${step.work[0]} × ${step.work[1]}  (${grown.toFixed(2)} ×)`;
+        const warning = (plan.warnings ?? []).join(" ");
+        this.ghost.title = warning || "What the model will see, and the size it paints it at";
+        this.ghost.replaceChildren(icon(warning ? "warn" : "refine"), h("span", {}, words), warning ? h("span", { class: "rt-warning" }, warning) : "");
+    }
+}

@@ -1,0 +1,45 @@
+/**
+ * Tools: what a press, a move and a release on the picture mean. Every tool has the same few methods, so that
+ * mouse, pen, touch and keyboard drive them alike.
+ *
+ * @typedef {{x: number, y: number, pressure: number, erase: boolean, shift: boolean, ctrl: boolean}} Spot in
+ *     picture pixels; `erase`: Alt, the right button or the pen's other end
+ * @typedef {object} Tool
+ * @property {string} cursor of the mouse, in CSS
+ * @property {boolean} drags whether the keyboard presses with one key and releases with the next
+ * @property {(spot: Spot) => void} down
+ * @property {(spots: Spot[]) => void} move while pressed; every place since the last call
+ * @property {(spot: Spot) => void} up
+ * @property {(spot: Spot | null) => void} hover not pressed; null when the pointer leaves
+ * @property {() => void} cancel as if it had never been pressed
+ * @property {(key: string) => boolean} key "Delete", "Enter", "Escape"; whether it meant something
+ * @property {(spot: Spot) => void} twice a double click
+ * @property {(pen: Pen, view: Viewport) => void} draw
+ */
+
+import { BoxTool } from "./boxtool.mjs";
+import { BrushTool, SketchTool } from "./brushtool.mjs";
+import { EverythingTool } from "./everythingtool.mjs";
+import { LassoTool } from "./lassotool.mjs";
+import { PointTool } from "./pointtool.mjs";
+import { Tool } from "./tool.mjs";
+
+/** Moves the picture under the pointer; the input does so itself. */
+class PanTool extends Tool {
+    cursor = "grab";
+    pans = true;
+}
+
+/** @param {import("./tool.mjs").Bench} bench */
+export function toolsFor(bench) {
+    return {
+        point: new PointTool(bench),
+        box: new BoxTool(bench),
+        lasso: new LassoTool(bench),
+        brush: new BrushTool(bench, false),
+        eraser: new BrushTool(bench, true),
+        everything: new EverythingTool(bench),
+        sketch: new SketchTool(bench),
+        pan: new PanTool(bench),
+    };
+}

@@ -1,0 +1,199 @@
+"""Aim: what a target names, as regions of a picture.
+
+Detectors and words look at the picture; the mask, the whole and tiles need no model; seams and the regions
+of a pass come from what earlier passes reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from retouch.blurred import blurred
+from retouch.choice import seam_excess
+from retouch.errors import BadInput
+from retouch.execute import Report
+from retouch.geometry import Box, Size
+from retouch.mask import Mask
+from retouch.ports import Detector, Prompt, Segmenter
+from retouch.quality import seam
+from retouch.raster import Picture
+from retouch.recipe import Target
+from retouch.region import Region, cells, distinct, merged, select
+
+AROUND = 0.25
+"""Of a region's side: how far around it one looks for what is in it."""
+BAND = 0.04
+"""Of the side of what was painted: half the width of the band along its edge, at least `NARROWEST`."""
+NARROWEST = 6
+"""Pixels; guides blur mask edges over 4 to 12, which is where a seam is."""
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """Detectors and segmenters by name."""
+
+    detector: Callable[[str], Detector]
+    segmenter: Callable[[str], Segmenter]
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A picture as it is now, the person's mask on it, and what earlier passes did to it."""
+
+    picture: Picture
+    user_mask: Mask | None = None
+    past: tuple[Report, ...] = ()
+
+    @property
+    def size(self) -> Size:
+        return self.picture.size
+
+
+def aimed(view: View, target: Target, eyes: Eyes) -> tuple[Region, ...]:
+    """The regions of one target, chosen and in order, each thing once.
+
+    BadInput when it asks for a mask or a pass that there is not; what a detector or a segmenter raises.
+    """
+    found = FINDERS[target.what](view, target, eyes)
+    bounding = None if target.what in ("mask", "background") else view.user_mask
+    return select(distinct(found), target, view.size, bounding)
+
+
+def _detected(view: View, target: Target, eyes: Eyes) -> list[Region]:
+    def look(picture: Picture) -> list[Region]:
+        finders = [eyes.detector(model) for model in target.models]
+        return [r for d in finders for r in d.find(picture, target.confidence, target.classes)]
+
+    return _within(view, target, look)
+
+
+def _named(view: View, target: Target, eyes: Eyes) -> list[Region]:
+    words = Prompt(text=", ".join(target.classes))
+
+    def look(picture: Picture) -> list[Region]:
+        return list(eyes.segmenter("").segment(picture, words).regions)
+
+    return _within(view, target, look)
+
+
+def _unsharp(view: View, target: Target, eyes: Eyes) -> list[Region]:
+    return _within(view, target, lambda picture: list(blurred(picture.pixels, target.blurred_below)))
+
+
+def _within(view: View, target: Target, look: Callable[[Picture], list[Region]]) -> list[Region]:
+    """What is seen in the picture, or in each region of an earlier pass, looked at from nearby."""
+    if target.of_pass is None:
+        return look(view.picture)
+    found = []
+    for outer in _earlier(view, target):
+        side = round(max(outer.box.size) * AROUND)
+        box = outer.box.grown(side) & view.size.box
+        crop = Picture(np.ascontiguousarray(view.picture.pixels[box.slices]))
+        inside = [r.moved(box.left, box.top) for r in look(crop)]
+        found += [r for r in inside if _holds(outer.box, r)]
+    return found
+
+
+def _holds(box: Box, region: Region) -> bool:
+    x, y = region.box.center
+    return box.left <= x < box.right and box.top <= y < box.bottom
+
+
+def _masked(view: View, target: Target, eyes: Eyes) -> list[Region]:
+    return _of_mask(_mask(view), "mask")
+
+
+def _mask(view: View) -> Mask:
+    if view.user_mask is None:
+        raise BadInput(
+            "there is no mask.", path="target.what", hint="Mask something, or take another target."
+        )
+    return view.user_mask
+
+
+def _background(view: View, target: Target, eyes: Eyes) -> list[Region]:
+    """What the mask leaves out; without a mask, what the detectors or the words leave out."""
+    mask = view.user_mask
+    if mask is None:
+        look = _named if not target.models and target.classes else _detected
+        subjects = look(view, target, eyes)
+        if not subjects:
+            return []
+        mask = merged(subjects).mask(view.size)
+    return _of_mask(mask.inverted(), "background")
+
+
+def _of_mask(mask: Mask, label: str) -> list[Region]:
+    region = Region.of_mask(mask, label)
+    return [region] if region else []
+
+
+def _whole(view: View, target: Target, eyes: Eyes) -> list[Region]:
+    return [Region.of_box(view.size.box, "picture")]
+
+
+def _tiled(view: View, target: Target, eyes: Eyes) -> list[Region]:
+    """Tiles that meet in the middle of what they share: with a mask blur of half of it each fades out."""
+    overlap = min(target.overlap, target.tile // 2)
+    return [Region.of_box(cell, "tile") for cell in cells(view.size, target.tile, overlap)]
+
+
+def _seams(view: View, target: Target, eyes: Eyes) -> list[Region]:
+    """A band along the edge of what was painted before, wherever the seam there is worth it.
+
+    Where nothing was, the person's mask is taken for what they painted before they came here.
+    """
+    if not view.past and view.user_mask is not None:
+        visible = seam(view.picture.pixels, view.user_mask) or 0.0
+        bands = [_band(view.size.box, view.user_mask, view.size)] if visible > target.seam_from else []
+    else:
+        kept = [r for r in _of_pass(view, target) if r.kept and seam_excess(r.quality) > target.seam_from]
+        bands = [_band(r.best.box, r.best.mask, view.size) for r in kept if r.best]
+    return [band for band in bands if band is not None]
+
+
+def _band(box: Box, mask: Mask, canvas: Size) -> Region | None:
+    """Along the edge of a mask that covers `box` of the canvas."""
+    half = max(NARROWEST, round(mask.area**0.5 * BAND))
+    window = box.grown(half + 1) & canvas.box
+    mask = mask.crop(window.relative_to(box))
+    edge = Mask.where(mask.grown(half).solid & ~mask.grown(-half).solid)
+    region = Region.of_mask(edge, "seam")
+    return region and region.moved(window.left, window.top)
+
+
+def _again(view: View, target: Target, eyes: Eyes) -> list[Region]:
+    return _earlier(view, target)
+
+
+def _earlier(view: View, target: Target) -> list[Region]:
+    """What was painted before, or was to be: the composite masks where they are solid."""
+    steps = [report.step for report in _of_pass(view, target)]
+    found = []
+    for step in steps:
+        region = Region.of_mask(Mask.where(step.composite.solid), step.label, step.score)
+        if region is not None:
+            found.append(region.moved(step.frame.crop.left, step.frame.crop.top))
+    return found
+
+
+def _of_pass(view: View, target: Target) -> list[Report]:
+    """Of the pass that is named, or of all of them."""
+    wanted = target.of_pass
+    return [r for r in view.past if wanted is None or r.step.pass_index == wanted - 1]
+
+
+FINDERS: dict[str, Callable[[View, Target, Eyes], list[Region]]] = {
+    "detectors": _detected,
+    "text": _named,
+    "mask": _masked,
+    "background": _background,
+    "whole picture": _whole,
+    "tiles": _tiled,
+    "seam": _seams,
+    "blurred": _unsharp,
+    "regions of a pass": _again,
+}

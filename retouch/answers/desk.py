@@ -1,0 +1,105 @@
+"""The desk: where every request comes in, whatever its verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from retouch import presets, raster
+from retouch.ahead import Ahead
+from retouch.answers import detect, fix, inpaint, plan, segment
+from retouch.answers.backend import Backend
+from retouch.errors import BadInput, BadPicture, Missing
+from retouch.intents import INTENTS
+from retouch.kept import Kept, Memories
+from retouch.knobs import dump, schema
+from retouch.ports import Segmenter
+from retouch.raster import Picture
+from retouch.recipe import Recipe
+from retouch.request import (
+    AutofixRequest,
+    DetectRequest,
+    FixRequest,
+    InpaintRequest,
+    MaskRequest,
+    Pictured,
+    PictureRequest,
+    SegmentRequest,
+)
+
+MIN_SIDE = 16
+"""Nothing can be found in a picture narrower than this many pixels."""
+SCHEMAS = (
+    FixRequest,
+    DetectRequest,
+    AutofixRequest,
+    PictureRequest,
+    SegmentRequest,
+    MaskRequest,
+    InpaintRequest,
+    Recipe,
+)
+
+
+@dataclass
+class Desk:
+    """Answers requests on one backend; keeps what it has seen."""
+
+    backend: Backend
+    kept: Kept = field(default_factory=Kept)
+    memories: Memories = field(default_factory=Memories)
+    ahead: Ahead = field(default_factory=Ahead)
+
+    def answer(self, verb: str, body: Any) -> dict[str, Any]:
+        """Any verb by name. Raises from `retouch.errors`, naming the JSON path of the fault."""
+        return VERBS[verb](self, body)
+
+    def recipes(self) -> dict[str, Any]:
+        found = presets.recipes(self.backend.own_recipes)
+        return {"recipes": [dump(recipe) for recipe in found.values()]}
+
+    def models(self) -> dict[str, Any]:
+        return {"models": self.backend.models(), "segmenters": self.backend.segmenters()}
+
+    def file(self, image_id: str) -> bytes:
+        """The PNG of a kept picture."""
+        return raster.encode(self.kept.get(image_id))
+
+    @staticmethod
+    def intents() -> dict[str, Any]:
+        return {"intents": [intent.summary() for intent in INTENTS.values()]}
+
+    @staticmethod
+    def schemas() -> dict[str, Any]:
+        return {cls.__name__: schema(cls) for cls in SCHEMAS}
+
+    def open(self, request: Pictured) -> tuple[Picture, str]:
+        """The picture a request is about, and the name it is kept under from now on."""
+        if bool(request.image) == bool(request.image_id):
+            fault = "and image_id are both given." if request.image else "is required."
+            raise BadInput(fault, path="image", hint="Give either `image` or `image_id`.")
+        if request.image_id:
+            return self.kept.get(request.image_id), request.image_id
+        picture = raster.decode_base64(request.image)
+        if min(picture.size) < MIN_SIDE:
+            hint = f"At least {MIN_SIDE} pixels a side."
+            raise BadPicture(f"{picture.size} is too small.", path="image", hint=hint)
+        return picture, self.kept.put(picture)
+
+    def segmenter(self, name: str) -> Segmenter:
+        try:
+            return self.backend.segmenter(name)
+        except Missing as error:
+            raise Missing(error.what, path="segmenter", hint=error.hint) from error
+
+
+VERBS: dict[str, Callable[[Desk, Any], dict[str, Any]]] = {
+    "detect": detect.detect,
+    "fix": fix.fix,
+    "plan": plan.plan,
+    "picture": segment.picture,
+    "segment": segment.segment,
+    "mask": segment.mask,
+    "inpaint": inpaint.inpaint,
+}

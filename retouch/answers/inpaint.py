@@ -1,0 +1,177 @@
+"""Repaint what a person's mask covers, as an intent says."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from retouch import infotext, raster
+from retouch.answers import sketch
+from retouch.answers.parts import mask_base64, remark_of, report_json, seeded, some
+from retouch.answers.segment import sent_region
+from retouch.candidates import Candidate
+from retouch.errors import BadInput
+from retouch.execute import Report, Result
+from retouch.geometry import Size
+from retouch.intents import INTENTS
+from retouch.knobs import load
+from retouch.mask import Mask
+from retouch.plan import UNDER_RESOLVED
+from retouch.prompts import Said
+from retouch.raster import Picture
+from retouch.recipe import Generation, Pass, Recipe
+from retouch.region import Region
+from retouch.request import InpaintRequest, painted
+from retouch.studio import Canvas, planned
+
+if TYPE_CHECKING:
+    from retouch.answers.desk import Desk
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A request opened. `original` is kept as `name`; `sketched` is what is painted on."""
+
+    request: InpaintRequest
+    original: Picture
+    name: str
+    sketched: Picture
+    region: Region
+    how: Pass
+    remarks: tuple[str, ...]
+
+    @property
+    def recipe(self) -> Recipe:
+        """What the generation text says of it."""
+        return Recipe(f"Studio: {INTENTS[self.request.intent].label}", passes=(self.how,))
+
+    def canvas(self, desk: Desk) -> Canvas:
+        made = self.request.generation(desk.backend.defaults(), self.request.seed)
+        words = Said(made.prompt, made.negative_prompt)
+        said = INTENTS[self.request.intent].said(words, self.request.object)
+        words_too = {"prompt": said.prompt, "negative_prompt": said.negative_prompt}
+        return Canvas(self.sketched, dataclasses.replace(made, **words_too))
+
+
+def inpaint(desk: Desk, body: Any) -> dict[str, Any]:
+    """Whatever becomes of it, the picture that was sent is in the answer, or what was painted of it.
+
+    Every candidate is put back on the picture as it was sent, so that nothing of a sketch is left where the
+    painting fades out.
+    """
+    asked = _opened(desk, body)
+    with desk.backend.busy("inpaint", asked.request.task) as progress:
+        studio, canvas = desk.backend.studio, asked.canvas(desk)
+        result = studio.paint(canvas, [asked.region], asked.how, progress)
+        remark = remark_of(studio, result.reports)
+    return {
+        "image_id": asked.name,
+        "seed": asked.request.seed,
+        "stopped": result.stopped,
+        "warnings": some(asked.remarks, result.warnings, remark),
+        **_results(desk, asked, canvas.generation, result),
+    }
+
+
+def _results(desk: Desk, asked: _Asked, generation: Generation, result: Result) -> dict[str, Any]:
+    best = [c for report in result.reports for c in _best_first(report)]
+    masked = asked.original if asked.request.return_masks else None
+    texts = [_text(asked, generation, _with(result.reports, candidate)) for candidate in best]
+    said = {
+        "infotext": texts[0] if texts else _text(asked, generation, result.reports),
+        "reports": [report_json(report, masked) for report in result.reports],
+        "candidates": [_candidate(c, asked.request.answer == "patches") for c in best],
+    }
+    if asked.request.answer == "patches":
+        return said
+    pictures = [candidate.on(asked.original) for candidate in best] or [asked.original]
+    names = [desk.kept.put(picture) for picture in pictures]
+    chunks = [{infotext.CHUNK: text} for text in texts] or [None]
+    images = [raster.encode_base64(p, chunk) for p, chunk in zip(pictures, chunks, strict=True)]
+    return {**said, "images": images, "image_ids": names}
+
+
+def _best_first(report: Report) -> list[Candidate]:
+    """The chosen one, then the others as they were judged."""
+    rest = [c for c in report.candidates if c is not report.best]
+    return [*([report.best] if report.best else []), *sorted(rest, key=lambda c: -c.score)]
+
+
+def _with(reports: Sequence[Report], candidate: Candidate) -> list[Report]:
+    """The reports as if `candidate` had been chosen: what its own generation text says."""
+    return [
+        dataclasses.replace(r, chosen=r.candidates.index(candidate)) if candidate in r.candidates else r
+        for r in reports
+    ]
+
+
+def _text(asked: _Asked, generation: Generation, reports: Sequence[Report]) -> str:
+    return infotext.text(generation, asked.original, asked.recipe, reports)
+
+
+def _candidate(candidate: Candidate, whole: bool) -> dict[str, Any]:
+    said = {"seed": candidate.seed, "box": list(candidate.box), "scores": candidate.scores.as_dict()}
+    if not whole:
+        return said
+    patch = base64.b64encode(raster.encode(candidate.over)).decode("ascii")
+    return {**said, "patch": patch, "mask": mask_base64(candidate.mask)}
+
+
+def plan(desk: Desk, body: Any) -> dict[str, Any]:
+    """What `inpaint` would do with the same body. It waits for the queue only to load a checkpoint."""
+    asked = _opened(desk, body)
+    canvas = asked.canvas(desk)
+    checkpoint = asked.how.settings(canvas.generation).sampling.checkpoint
+    native = desk.backend.native(checkpoint) or _asked_native(desk, checkpoint, asked.request.task)
+    made = planned(canvas, [asked.region], asked.how, native).summary()
+    made["warnings"] = some(asked.remarks, made["warnings"])
+    for step in made["steps"]:
+        step["under_resolved"] = step["magnification"] < UNDER_RESOLVED
+    return {"image_id": asked.name, "seed": asked.request.seed, **made}
+
+
+def _asked_native(desk: Desk, checkpoint: str, task: str) -> Size:
+    with desk.backend.busy("plan", task):
+        return desk.backend.studio.engine.native(checkpoint)
+
+
+def _opened(desk: Desk, body: Any) -> _Asked:
+    """Everything that can be refused is refused here, before any GPU second."""
+    request = seeded(load(InpaintRequest, body))
+    given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
+    original, name = desk.open(request)
+    drawn = sketch.opened(request.sketch, original.size)
+    mask, remarks = _mask(request, original.size, drawn)
+    intent = INTENTS[request.intent]
+    region = Region.of_mask(mask, request.object or intent.label)
+    if region is None:
+        hint = "Mark what is to be repainted, or turn `invert` off." if request.invert else _MARK
+        raise BadInput("is empty: nothing would be repainted.", path="mask", hint=hint)
+    base = sketch.steered(intent.how) if drawn else intent.how
+    how = intent.shaped(painted(given, base), region.box.area**0.5)
+    notes = (original.baggage.notes, remarks, drawn.remarks if drawn else (), _wordless(request))
+    sketched = drawn.on(original) if drawn else original
+    return _Asked(request, original, name, sketched, region, how, tuple(some(*notes)))
+
+
+_MARK = "Mark what is to be repainted in white."
+
+
+def _mask(request: InpaintRequest, canvas: Size, drawn: sketch.Sketch | None) -> tuple[Mask, list[str]]:
+    """What is to be repainted: the mask or all but it, and every pixel that was drawn on."""
+    if drawn and not request.mask:
+        return drawn.mask, []
+    region, remarks = sent_region(request.mask, request.box, canvas)
+    mask = region.mask(canvas) if region else Mask.blank(canvas)
+    mask = mask.inverted() if request.invert else mask
+    return (mask | drawn.mask if drawn else mask), remarks
+
+
+def _wordless(request: InpaintRequest) -> str:
+    intent = INTENTS[request.intent]
+    if not intent.prompt_needed or request.prompt.strip() or request.sketch:
+        return ""
+    return f"{intent.label} without a prompt paints whatever the model thinks of."

@@ -1,0 +1,96 @@
+"""What several answers have in common."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+from retouch import raster
+from retouch.errors import BadInput, RetouchError
+from retouch.execute import Report
+from retouch.geometry import Size
+from retouch.mask import Mask
+from retouch.raster import Picture
+from retouch.recipe import MAX_SEED
+from retouch.region import Region
+from retouch.request import Painting
+from retouch.studio import Studio
+
+R = TypeVar("R", bound=Painting)
+
+
+def mask_base64(mask: Mask) -> str:
+    """A one-channel PNG."""
+    return base64.b64encode(raster.encode_gray(mask.alpha)).decode("ascii")
+
+
+def region_json(region: Region, canvas: Size | None = None) -> dict[str, Any]:
+    """A region with its mask: of the canvas' size where that is given, else of its box'."""
+    return {
+        "box": list(region.box),
+        "label": region.label,
+        "score": round(float(region.score), 4),
+        "mask": mask_base64(region.shape if canvas is None else region.mask(canvas)),
+    }
+
+
+def report_json(report: Report, masked: Picture | None = None) -> dict[str, Any]:
+    """`masked` is the picture when its composite mask is wanted."""
+    step = report.step
+    said = {
+        "pass": step.pass_index + 1,
+        "number": step.number,
+        "label": step.label,
+        "score": round(float(step.score), 4),
+        "box": list(step.box),
+        "crop": list(step.frame.crop),
+        "work": list(step.frame.work),
+        "seed": report.seed,
+        "prompt": step.prompt,
+        "negative_prompt": step.negative_prompt,
+        "outcome": report.outcome,
+        "why": report.why,
+        "seconds": round(report.seconds, 4),
+        "quality": report.quality.as_dict(),
+    }
+    return said if masked is None else {**said, "mask": mask_base64(report.mask(masked))}
+
+
+def seeded(request: R) -> R:
+    """-1 becomes a seed that can be reported and asked for again."""
+    asked = {"seed": request.seed, "subseed": request.subseed}
+    picked = {k: secrets.randbelow(MAX_SEED + 1) for k, v in asked.items() if v < 0}
+    return dataclasses.replace(request, **picked)
+
+
+def remark_of(studio: Studio, reports: Iterable[Report]) -> str:
+    """What a person must know of whoever painted, "" where nothing was painted."""
+    return studio.engine.remark if any(report.kept for report in reports) else ""
+
+
+def some(*remarks: str | Sequence[str]) -> list[str]:
+    """All that say something, in order, each once."""
+    flat = [text for said in remarks for text in ([said] if isinstance(said, str) else said)]
+    return [text for text in dict.fromkeys(flat) if text]
+
+
+def placed(error: RetouchError, path: str) -> RetouchError:
+    """The same error, at `path`."""
+    return type(error)(error.what, path=path, hint=error.hint)
+
+
+def read_mask(text: str, size: Size, path: str) -> tuple[Mask, list[str]]:
+    """(mask of `size`, what to say of it) from a picture's alpha or, where that is opaque, its grey."""
+    if not text:
+        raise BadInput("is required.", path=path, hint="PNG as base64; white is repainted.")
+    sent = raster.decode_base64(text, path)
+    alpha = sent.pil().convert("L") if sent.alpha is None else sent.alpha
+    mask = Mask(np.asarray(alpha))
+    if mask.size == size:
+        return mask, []
+    return mask.resized(size), [f"The {path} is {mask.size} and was scaled to {size}."]

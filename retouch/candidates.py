@@ -1,0 +1,55 @@
+"""Candidates: what was painted of one region, each ready to be put back where another was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from retouch.blend import composite
+from retouch.geometry import Box
+from retouch.mask import Mask
+from retouch.quality import Quality
+from retouch.raster import Picture
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """One painting of one region.
+
+    `over` are the painted pixels of `box` in canvas pixels, their colours corrected; `mask` is the composite
+    mask, of the same size, which is not 0 anywhere else. `scores` are measured of the picture with it, and
+    `score` is what it was chosen by: higher is better.
+    """
+
+    seed: int
+    over: Picture
+    box: Box
+    mask: Mask
+    scores: Quality = Quality()
+    score: float = 0.0
+
+    def on(self, picture: Picture) -> Picture:
+        """The picture with this candidate put back, as the road does it; `box` must lie within it."""
+        pixels = picture.pixels.copy()
+        self.put(pixels)
+        return picture.with_pixels(pixels)
+
+    def put(self, pixels: np.ndarray, origin: Box = Box(0, 0, 0, 0)) -> None:
+        """The same in place, on (height, width, 3) uint8 pixels that begin where the box `origin` does."""
+        under = pixels[self.box.relative_to(origin).slices]
+        under[:] = composite(under, self.over.pixels, self.mask)
+
+
+def whole_levels(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
+    """`over`, (height, width, 3) float levels, as uint8 that gives the same to the bit when composited.
+
+    Rounding before compositing as well as after could be a level off. Where the mask is not full, one of
+    the two whole levels beside each value composites to what the value itself does: that one is taken.
+    """
+    if over.dtype == np.uint8:
+        return over
+    levels = np.clip(over, 0, 255)
+    low = np.floor(levels).astype(np.uint8)
+    short = composite(under, low, mask) != composite(under, levels, mask)
+    return low + (short & (low < 255))

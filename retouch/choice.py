@@ -1,0 +1,105 @@
+"""Choice: which of several paintings of a region is taken."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from retouch.candidates import Candidate
+from retouch.ports import Scorer
+from retouch.quality import Quality
+from retouch.raster import Picture
+from retouch.recipe import Settings
+from retouch.trial import Look, Trial
+
+_LOG = logging.getLogger(__name__)
+
+KEPT, MOVED, APART = 20.0, 80.0, 25.0
+"""What costs as much as all the confidence there is: CIELAB units of drift, levels of change, and levels of
+distance from the other candidates. Fitted on spoilt photographs whose truth is known, so that the best score
+is the best by truth."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Who is asked: the detectors that found the region, and a person's own scorer instead of our measures.
+
+    Ours are `merit`; where what was there is to be kept, how little it was changed, low frequencies above
+    all; and where it is not, how well the candidates agree.
+    """
+
+    look: Look | None = None
+    scorer: Scorer | None = None
+
+    def ranked(self, candidates: Sequence[Candidate], trial: Trial) -> tuple[Candidate, ...]:
+        """The same, each with the score by which it is to be chosen."""
+        scores = self._scores(candidates, trial)
+        return tuple(replace(c, score=score) for c, score in zip(candidates, scores, strict=True))
+
+    def _scores(self, candidates: Sequence[Candidate], trial: Trial) -> list[float]:
+        if not candidates:
+            return []
+        if self.scorer is not None and len(candidates) > 1:
+            try:
+                words = trial.step.prompt
+                return [float(self.scorer.score(Picture(trial.with_it(c)), words)) for c in candidates]
+            except Exception:  # a model of the person's own must not cost what was painted
+                _LOG.exception("the scorer broke: candidates are ranked without it")
+        faith = fidelity(trial.step.settings)
+        moved, apart = distances(candidates, trial.under(candidates[0])), distances(candidates)
+        return [
+            merit(one.scores)
+            - faith * ((one.scores.drift_rim or 0) / KEPT + change / MOVED)
+            - (1 - faith) * away / APART
+            for one, change, away in zip(candidates, moved, apart, strict=True)
+        ]
+
+
+def fidelity(settings: Settings) -> float:
+    """How much of what was there is to be kept, 0..1: all up to a denoising strength of 0.6, nothing at 1.
+
+    Nor is anything where something else was filled in.
+    """
+    if settings.masked_content != "original":
+        return 0.0
+    return min((1 - settings.denoising_strength) / 0.4, 1.0)
+
+
+def merit(quality: Quality) -> float:
+    """How good a painting is whatever was there before, at most 1. Unknown measures count nothing.
+
+    The detectors' confidence after, 0..1, less a twentieth for every time that it is half as sharp as what
+    is around it, and less a tenth for every CIELAB unit per pixel of seam that was not there before.
+    """
+    return (quality.confidence.after or 0.0) - blur(quality) / 20 - seam_excess(quality) / 10
+
+
+def blur(quality: Quality) -> float:
+    """How many times it would have to be twice as sharp to be so as its surroundings, 0..3."""
+    if quality.sharpness is None:
+        return 0.0
+    return min(max(-math.log2(max(quality.sharpness, 1e-6)), 0.0), 3.0)
+
+
+def seam_excess(quality: Quality) -> float:
+    """CIELAB units per pixel of seam that were not there before, 0 and up."""
+    return max((quality.seam or 0.0) - max(quality.seam_before or 0.0, 0.0), 0.0)
+
+
+def distances(candidates: Sequence[Candidate], to: np.ndarray | None = None) -> list[float]:
+    """How far each is from the pixels `to`, or from what all agree on: weighted root mean square, in levels.
+
+    All are drawn from what the model holds possible, and so is the truth, as it sees it: the one nearest
+    to their mean has the least expected error (minimum Bayes risk; Kumar and Byrne, 2004). It is also the
+    one without the sixth finger that no other has.
+    """
+    weight = candidates[0].mask.alpha[..., None].astype(np.float32)
+    if to is None:
+        to = np.mean([one.over.pixels for one in candidates], axis=0)
+    center = to.astype(np.float32)
+    total = max(float(weight.sum()) * 3, 1e-9)
+    return [float((((one.over.pixels - center) ** 2 * weight).sum() / total) ** 0.5) for one in candidates]

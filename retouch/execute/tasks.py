@@ -1,0 +1,194 @@
+"""Tasks: steps cut from a picture that is being worked on, and what comes of their jobs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from retouch.blend import settled
+from retouch.candidates import Candidate, whole_levels
+from retouch.choice import Judge
+from retouch.colour import field as colour_field
+from retouch.colour import inside_say, reliance
+from retouch.execute.reports import Report
+from retouch.fill import filled
+from retouch.gate import fault
+from retouch.geometry import Box
+from retouch.plan import Step
+from retouch.ports import Job
+from retouch.quality import drift_around
+from retouch.raster import Picture
+from retouch.recipe import MAX_SEED
+from retouch.trial import Trial
+
+
+@dataclass
+class Canvas:
+    """A picture being worked on, private to one `run`. It and its tasks are all that changes on the road."""
+
+    original: Picture
+    judge: Judge = Judge()
+    _open: dict[int, Task] = field(default_factory=dict)
+    _reports: dict[int, Report] = field(default_factory=dict)
+    _painted: np.ndarray | None = None
+
+    @property
+    def pixels(self) -> np.ndarray:
+        return self.original.pixels if self._painted is None else self._painted
+
+    def cut(self, index: int, step: Step) -> Task:
+        """Step number `index` of its plan, from the picture as it is now."""
+        self._open[index] = Task(self, index, step, step.frame.cut(self.pixels))
+        return self._open[index]
+
+    def file(self, index: int, report: Report) -> None:
+        """The last word on a step: what was chosen is put in place, on a copy made for the first only."""
+        del self._open[index]
+        self._reports[index] = report
+        if report.best is None or not report.kept:
+            return
+        if self._painted is None:
+            self._painted = self.original.pixels.copy()
+        report.best.put(self._painted)
+
+    def finished(self) -> Picture:
+        if self._painted is None:
+            return self.original
+        self._painted.flags.writeable = False
+        return self.original.with_pixels(self._painted)
+
+    def close(self, steps: Sequence[Step], unreached: str) -> tuple[Report, ...]:
+        """A report for each step, in order. `unreached` is why some of them were not tried, or not fully."""
+        for task in tuple(self._open.values()):
+            task.close(unreached)
+        return tuple(self._reports.get(i, Report(s, "skipped", unreached)) for i, s in enumerate(steps))
+
+
+@dataclass(eq=False)
+class Task:
+    """One step cut from its canvas. `seen` is the crop at work size, before anything was filled in."""
+
+    canvas: Canvas
+    index: int
+    step: Step
+    seen: Picture
+    _painted: int = 0
+    _candidates: list[Candidate] = field(default_factory=list)
+    _faults: list[str] = field(default_factory=list)
+    _seconds: float = 0.0
+
+    @cached_property
+    def trial(self) -> Trial:
+        """The region as it is when the first of its paintings comes."""
+        return Trial.of(self.step, self.canvas.pixels, self.canvas.judge.look)
+
+    def shots(self) -> list[Shot]:
+        """One a variation, alike but for their seeds."""
+        step = self.step
+        mask = step.frame.take_mask(step.denoise)
+        hole = mask if step.hole is None else step.frame.take_mask(step.hole)
+        first = Job(
+            picture=filled(self.seen, hole, step.settings.masked_content),
+            mask=mask,
+            prompt=step.prompt,
+            negative_prompt=step.negative_prompt,
+            seed=step.seed,
+            settings=step.settings,
+            subseed=step.subseed,
+            subseed_strength=step.subseed_strength,
+        )
+        return [Shot(self, _reseeded(first, more)) for more in range(step.variations)]
+
+    def take(self, job: Job, patch: Picture, seconds: float) -> None:
+        """What was painted for one of the jobs."""
+        self._painted += 1
+        self._seconds += seconds
+        spot = self.step.composite.bounds
+        if spot is not None:
+            made, around = (
+                self._candidate(job, patch, spot),
+                drift_around(self.seen.pixels, patch.pixels, job.mask),
+            )
+            self._candidates.append(dataclasses.replace(made, scores=self.trial.scores(made, around)))
+        self._close_when_done()
+
+    def miss(self, why: str, seconds: float = 0.0) -> None:
+        """One of the jobs gave nothing."""
+        self._seconds += seconds
+        self._faults.append(why)
+        self._close_when_done()
+
+    def _close_when_done(self) -> None:
+        if self._painted + len(self._faults) == self.step.variations:
+            self.close("")
+
+    def close(self, unreached: str) -> None:
+        """No more is to come. `unreached` is why some of the jobs gave neither a picture nor a fault."""
+        left = self.step.variations - self._painted - len(self._faults)
+        self.canvas.file(self.index, self._report([*self._faults, *[unreached] * left]))
+
+    def _report(self, faults: Sequence[str]) -> Report:
+        if not self._painted:
+            return Report(self.step, "skipped", faults[0], self._seconds)
+        why = f"{len(faults)} of {self.step.variations} variations are missing: {faults[0]}" if faults else ""
+        ranked = self.canvas.judge.ranked(self._candidates, self.trial)
+        if not ranked:
+            return Report(self.step, "kept", why, self._seconds)
+        worse = [fault(one.scores, self.step.gate) for one in ranked]
+        best = max(range(len(ranked)), key=lambda i: (not worse[i], ranked[i].score))
+        if worse[best]:
+            return Report(self.step, "reverted", worse[best], self._seconds, ranked, best)
+        return Report(self.step, "kept", why, self._seconds, ranked, best)
+
+    def _candidate(self, job: Job, patch: Picture, spot: Box) -> Candidate:
+        """`spot` is of the crop; at denoising strength 0 the crop comes back, and nothing is resampled."""
+        step = self.step
+        box = spot.shifted(step.frame.crop.left, step.frame.crop.top)
+        under, mask = self.canvas.pixels[box.slices], step.composite.crop(spot)
+        if patch is job.picture and step.settings.masked_content == "original":
+            return Candidate(job.seed, Picture(under.copy()), box, mask)
+        over = whole_levels(under, self._matched(job, patch, under, spot), mask)
+        return Candidate(job.seed, Picture(over), box, mask)
+
+    def _matched(self, job: Job, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
+        """The pixels `spot` of the crop, painted, in the colours of what surrounds them.
+
+        Seen and painted are compared at work size: scaling back is no shift of colours, and what other
+        steps have put there since is none either.
+        """
+        step = self.step
+        over = step.frame.put(patch, spot)
+        if not step.colour_correction:
+            return over
+        strength, content = step.settings.denoising_strength, step.settings.masked_content
+        found = colour_field(
+            self.seen.pixels,
+            patch.pixels,
+            step.frame.take_mask(step.composite),
+            job.mask,
+            inside_say(strength, content),
+        )
+        if found is None:
+            return over
+        amount = step.colour_correction * reliance(found.agreement, strength)
+        over = over + np.float32(amount) * found.on(step.frame.crop.size, spot)
+        return settled(under, over, step.frame.put(self.seen, spot))
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """One job of a task."""
+
+    task: Task
+    job: Job
+
+
+def _reseeded(job: Job, more: int) -> Job:
+    if not more:
+        return job
+    seeds = {"seed": (job.seed + more) % (MAX_SEED + 1), "subseed": (job.subseed + more) % (MAX_SEED + 1)}
+    return dataclasses.replace(job, **seeds)

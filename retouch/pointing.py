@@ -1,0 +1,70 @@
+"""Pointing at a thing from the command line: clicks, a box, words, or a mask from a file."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+from pathlib import Path
+from typing import Any, Protocol
+
+from retouch.errors import BadInput, Missing, PaintFailed
+
+COORDINATES = {2: "x,y", 4: "left,top,right,bottom"}
+
+
+class Segmenting(Protocol):
+    """Where a thing that is pointed at can be outlined."""
+
+    def answer(self, verb: str, body: dict[str, Any]) -> dict[str, Any]: ...
+
+
+def add_arguments(group: Any) -> None:
+    group.add_argument("--click", action="append", metavar="X,Y", help="a pixel of it; may be given again")
+    group.add_argument("--unclick", action="append", metavar="X,Y", help="a pixel that is not of it")
+    group.add_argument("--box", metavar="L,T,R,B", help="pixels round it; R and B are the first outside")
+    group.add_argument("--text", metavar="WORDS", help="what it is")
+    group.add_argument("--segmenter", metavar="NAME", help="blank for the best that is installed")
+    group.add_argument("--refine-edges", action="store_true", help="snap the outline to natural edges")
+
+
+def prompt(args: argparse.Namespace) -> dict[str, Any]:
+    """The fields of a SegmentRequest that were given. BadInput for what is no coordinates."""
+    points = [
+        {"x": x, "y": y, "positive": positive}
+        for flag, given, positive in (("--click", args.click, True), ("--unclick", args.unclick, False))
+        for x, y in (_numbers(word, 2, flag) for word in given or ())
+    ]
+    box = _numbers(args.box, 4, "--box") if args.box else None
+    said = {"points": points, "box": box, "text": args.text, "segmenter": args.segmenter}
+    return {key: value for key, value in {**said, "refine_edges": args.refine_edges}.items() if value}
+
+
+def _numbers(word: str, count: int, flag: str) -> list[int]:
+    try:
+        numbers = [int(part) for part in word.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) != count:
+        raise BadInput(f"{word!r} is not {COORDINATES[count]}.", path=flag, hint="Whole pixels, from 0.")
+    return numbers
+
+
+def mask(door: Segmenting, image: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """The best outline of what is pointed at in a base64 picture, as fields of an InpaintRequest.
+
+    PaintFailed when nothing is there.
+    """
+    found = door.answer("segment", {**asked, "image": image})
+    if not found["masks"]:
+        raise PaintFailed("what is pointed at is not there.", hint="Give --click, --box or --mask.")
+    best = found["masks"][0]
+    return {"image_id": found["image_id"], "mask": best["mask"], "box": best["box"]}
+
+
+def file(path: Path, flag: str) -> str:
+    """A picture's file as base64."""
+    try:
+        return base64.b64encode(path.read_bytes()).decode("ascii")
+    except OSError as error:
+        fault = f"{path} cannot be read ({error.strerror})."
+        raise Missing(fault, path=flag, hint="Give a PNG; white is repainted.") from None

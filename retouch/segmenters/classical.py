@@ -1,0 +1,169 @@
+"""Outlines without a model file: what is enclosed by edges round the clicks, then told apart by colour.
+
+Grown along paths without edges (`geodesic`), then cut by GrabCut (Rother, Kolmogorov and Blake, GrabCut:
+Interactive foreground extraction using iterated graph cuts, 2004), on a small copy, so that a click takes
+the same time on any picture. What the detectors know, people and faces, is offered as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from retouch.geometry import Box, Size
+from retouch.mask import Mask
+from retouch.ports import Click, Prompt, Seen
+from retouch.raster import Picture
+from retouch.region import Region, distinct
+from retouch.segmenters import geodesic
+from retouch.segmenters.once import Once
+from retouch.segmenters.prompt import checked, ranked, violations
+
+SIDE = 288
+"""Longest side of the small copy, in pixels."""
+ROUNDS = 3
+_KEEP, _TAKE, _MAYBE_KEEP, _MAYBE_TAKE = cv2.GC_BGD, cv2.GC_FGD, cv2.GC_PR_BGD, cv2.GC_PR_FGD
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A picture made small: `pixels` RGB uint8, `cost` of a step at each pixel, `parts` known in it."""
+
+    canvas: Size
+    pixels: np.ndarray
+    cost: np.ndarray
+    parts: tuple[Region, ...]
+
+    @classmethod
+    def of(cls, picture: Picture, parts: tuple[Region, ...]) -> View:
+        scale = min(1.0, SIDE / max(picture.size))
+        small = Size(*(max(8, round(length * scale)) for length in picture.size))
+        pixels = cv2.resize(picture.pixels, small, interpolation=cv2.INTER_AREA)
+        smooth = cv2.GaussianBlur(pixels, (0, 0), 1.0)
+        lab = cv2.cvtColor(smooth.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+        edge = geodesic.edges(lab)
+        return cls(picture.size, pixels, (0.05 + edge * edge).astype(np.float32), parts)
+
+    @property
+    def scale(self) -> np.ndarray:
+        """Small pixels per canvas pixel, across and down."""
+        return np.array(self.pixels.shape[1::-1]) / np.array(self.canvas)
+
+    def discs(self, clicks: Sequence[Click], radius: int = 2) -> np.ndarray:
+        """(height, width) bool: a small disc round each click."""
+        drawn = np.zeros(self.pixels.shape[:2], np.uint8)
+        for click in clicks:
+            x, y = (np.array([click.x, click.y]) + 0.5) * self.scale
+            cv2.circle(drawn, (int(x), int(y)), radius, 1, -1)
+        return drawn > 0
+
+    def region(self, solid: np.ndarray, score: float) -> Region | None:
+        """(height, width) bool of the small copy -> a region of the picture, smooth at its size."""
+        soft = cv2.GaussianBlur(solid.astype(np.float32), (0, 0), 0.8)
+        full = cv2.resize(soft, self.canvas, interpolation=cv2.INTER_CUBIC)
+        return Region.of_mask(Mask.where(full >= 0.5), "", score)
+
+
+class Classical:
+    """A Segmenter. `parts` finds what is known by heart in a picture; it is asked once per picture."""
+
+    name = "classical"
+
+    def __init__(self, parts: Callable[[Picture], tuple[Region, ...]] = lambda picture: ()) -> None:
+        self._parts = parts
+        self._views: Once[View] = Once(8)
+
+    def prepare(self, picture: Picture) -> None:
+        self._view(picture)
+
+    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
+        asked, view = checked(prompt, picture.size), self._view(picture)
+        found = in_box(view, asked) if asked.box else around(view, asked.clicks)
+        regions = [region for region in found if region]
+        regions += [part for part in view.parts if not asked.box and not violations(part, asked.clicks)]
+        return Seen(ranked(distinct(regions, 0.9), asked.clicks))
+
+    def everything(self, picture: Picture) -> tuple[Region, ...]:
+        view = self._view(picture)
+        return distinct([*view.parts, *patches(view)])
+
+    def _view(self, picture: Picture) -> View:
+        return self._views.get(picture.digest, lambda: View.of(picture, self._parts(picture)))
+
+
+def around(view: View, clicks: Sequence[Click]) -> list[Region | None]:
+    """What may be meant by clicks: regions at several sizes that hold the positive ones."""
+    take, keep = (
+        view.discs([c for c in clicks if c.positive]),
+        view.discs([c for c in clicks if not c.positive]),
+    )
+    reach = geodesic.distances(view.cost, take)
+    if keep.any():
+        reach = np.where(geodesic.distances(view.cost, keep) < reach, np.inf, reach)
+    return [_cut(view, level, take, keep) for level in geodesic.levels(reach)]
+
+
+def in_box(view: View, prompt: Prompt) -> list[Region | None]:
+    """The one thing in a box."""
+    assert prompt.box is not None, "asked for a box"
+    corners = np.array(prompt.box).reshape(2, 2) * view.scale
+    box = Box.covering(*corners.ravel()) & Size(*view.pixels.shape[1::-1]).box
+    inner = np.zeros(view.pixels.shape[:2], bool)
+    inner[box.slices] = True
+    take = view.discs([c for c in prompt.clicks if c.positive])
+    keep = view.discs([c for c in prompt.clicks if not c.positive]) | ~inner
+    return [_cut(view, inner & ~keep, take, keep)]
+
+
+def _cut(view: View, guess: np.ndarray, take: np.ndarray, keep: np.ndarray) -> Region | None:
+    """GrabCut from a guess; what is far from it stays out."""
+    labels = np.where(guess, _MAYBE_TAKE, _MAYBE_KEEP).astype(np.uint8)
+    radius = max(3, round(0.5 * np.sqrt(guess.sum())))
+    near = cv2.dilate(guess.astype(np.uint8), np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)) > 0
+    labels[~near | keep] = _KEEP
+    labels[take] = _TAKE
+    solid = _grabcut(view.pixels, labels)
+    return view.region(_holding(solid, take) if take.any() else solid, _clearness(view, solid))
+
+
+def _grabcut(pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    sure = np.isin(labels, (_KEEP, _MAYBE_KEEP))
+    if sure.all() or not sure.any():
+        return ~sure  # one colour model would have nothing to learn from
+    cv2.setRNGSeed(0)
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cut, *_ = cv2.grabCut(pixels, labels.copy(), None, *models, ROUNDS, cv2.GC_INIT_WITH_MASK)
+    return np.isin(cut, (_TAKE, _MAYBE_TAKE))
+
+
+def _holding(solid: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """The connected parts that hold a seed."""
+    count, labels = cv2.connectedComponents(solid.astype(np.uint8), connectivity=4)
+    wanted = np.zeros(count, bool)
+    wanted[np.unique(labels[seeds & solid])] = True
+    wanted[0] = False
+    return wanted[labels]
+
+
+def _clearness(view: View, solid: np.ndarray) -> float:
+    """0..1: how much of an edge the outline follows."""
+    rim = cv2.morphologyEx(solid.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    if not rim.any():
+        return 0.0
+    return float(np.mean(1 - np.exp(-view.cost[rim])))
+
+
+def patches(view: View) -> list[Region]:
+    """Connected areas of even colour (Comaniciu and Meer, Mean shift, 2002) from 1/400 of the picture on."""
+    even = cv2.pyrMeanShiftFiltering(view.pixels, 8, 18)
+    steps = (even // 24).astype(np.int32) @ np.array([1, 16, 256])
+    found = []
+    for colour in np.unique(steps):
+        _, labels, stats, _ = cv2.connectedComponentsWithStats((steps == colour).astype(np.uint8))
+        for number in np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] * 400 >= steps.size) + 1:
+            found.append(view.region(labels == number, _clearness(view, labels == number)))
+    return [region for region in found if region]

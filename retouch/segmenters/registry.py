@@ -1,0 +1,155 @@
+"""All segmenters by name: the classical one, which needs no file, and model files."""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from retouch import weights
+from retouch.detectors import Registry
+from retouch.detectors.yolo import Yolo, free_cache
+from retouch.errors import BadInput, Missing, did_you_mean
+from retouch.ports import Segmenter
+from retouch.raster import Picture
+from retouch.region import Region
+from retouch.segmenters import catalogue, files
+from retouch.segmenters.classical import Classical
+from retouch.segmenters.fast import FastSam
+from retouch.segmenters.sam import Sam
+from retouch.segmenters.worded import Worded
+from retouch.segmenters.words import Detectors, Words
+
+CLASSICAL = "classical"
+NEEDS = {
+    "sam": "segment_anything",
+    "sam-hq": "segment_anything",
+    "sam2": "ultralytics",
+    "mobile-sam": "ultralytics",
+    "fastsam": "ultralytics",
+}
+"""The package that each kind runs with, the kinds whose masks are best first."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """One segmenter for a list. `kind`: classical, sam, sam-hq, mobile-sam, sam2 or fastsam; `size` bytes."""
+
+    name: str
+    kind: str
+    installed: bool
+    size: int = 0
+    description: str = ""
+
+
+class Segmenters:
+    """Segmenters, each made once, its model loaded at its first picture and kept. Thread-safe.
+
+    `folders` are searched, with subfolders, for model files, the first folder first; downloads go to the
+    first. `device` is asked whenever a model is loaded; `detectors` find what a text names. Nothing is loaded
+    or downloaded before a segmenter is used; with `offline` nothing is downloaded at all.
+    """
+
+    def __init__(
+        self,
+        folders: Sequence[Path] = (),
+        device: Callable[[], str] = lambda: "cpu",
+        offline: bool = False,
+        detectors: Detectors | None = None,
+        watch: weights.Watch | None = None,
+    ) -> None:
+        self._folders = tuple(Path(folder) for folder in folders)
+        self._device, self._offline, self._watch = device, offline, watch
+        self._lock = threading.RLock()
+        self._words = Words(Registry(folders, device, offline) if detectors is None else detectors)
+        self._classical = Worded(Classical(self._parts), self._words)
+        self._models: dict[tuple[Path, int], tuple[Sam | Yolo, Segmenter]] = {}
+
+    def get(self, name: str = "") -> Segmenter:
+        """The segmenter of that name, "" for the best that is installed.
+
+        Its first picture loads the model, and downloads what the catalogue has. Raises Missing, with the
+        closest name, for an unknown one.
+        """
+        with self._lock:
+            name = name or self.available()[0].name
+            return self._classical if name == CLASSICAL else self._model(name)
+
+    def available(self) -> tuple[Known, ...]:
+        """Every name `get` knows, the best installed one first. Loads nothing, asks no network."""
+        with self._lock:
+            here = sorted(self._here().values(), key=_rank)
+            listed = [Known(path.name, kind, True, path.stat().st_size, _about(path)) for path, kind in here]
+        about = "Needs no file: edges and colours round the points, and what detectors know."
+        known = {info.name for info in listed}
+        absent = [
+            Known(item.name, item.kind, False, item.size, f"{item.about} Downloaded at first use.")
+            for item in catalogue.CATALOGUE
+            if item.name not in known
+        ]
+        return (*listed, Known(CLASSICAL, "classical", True, 0, about), *absent)
+
+    def release(self) -> None:
+        """Free every model's memory that is not at work right now; it is loaded again when next needed."""
+        with self._lock:
+            for model, _ in self._models.values():
+                model.release() if isinstance(model, Sam) else model.unload()
+        free_cache()
+
+    def _here(self) -> dict[str, tuple[Path, str]]:
+        """(file, kind) by name; of equal names the first folder's. Only what can run with what is installed."""
+        found: dict[str, tuple[Path, str]] = {}
+        for folder in self._folders:
+            for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+                kind = files.kind(path) if path.suffix in files.ENDINGS and path.is_file() else ""
+                if kind and importlib.util.find_spec(NEEDS[kind]):
+                    found.setdefault(path.name, (path, kind))
+        return found
+
+    def _model(self, name: str) -> Segmenter:
+        path, kind = self._here().get(name, (None, ""))
+        if path is None:
+            item = catalogue.entry(name)
+            if item is None or not self._folders:
+                hint = did_you_mean(name, [info.name for info in self.available()])
+                raise Missing(f"there is no segmenter {name!r}.", hint=hint, path="segmenter")
+            path, kind = self._folders[0] / name, item.kind
+        changed = path.stat().st_mtime_ns if path.is_file() else 0
+        made = self._models.get((path, changed)) or self._made(path, kind)
+        self._models[path, changed] = made
+        return made[1]
+
+    def _made(self, path: Path, kind: str) -> tuple[Sam | Yolo, Segmenter]:
+        if kind == "fastsam":
+            yolo = Yolo(path, self._fetched, self._device, _no_words, self.release)
+            return yolo, Worded(FastSam(yolo), self._words)
+        sam = Sam(path, self._fetched, self._device, self.release)
+        return sam, Worded(sam, self._words)
+
+    def _fetched(self, path: Path) -> Path:
+        """The file, downloaded if it is not here and the catalogue has it."""
+        item = catalogue.entry(path.name)
+        if item is None or path.is_file():
+            return path
+        return weights.fetch(item, path.parent, offline=self._offline, watch=self._watch)
+
+    def _parts(self, picture: Picture) -> tuple[Region, ...]:
+        """People and faces, which no colour outlines as well as those who know them."""
+        return (*self._words.part(picture, "person"), *self._words.part(picture, "face"))
+
+
+def _rank(found: tuple[Path, str]) -> tuple[int, int]:
+    """The best kind first; of one kind the larger file, which is the better model."""
+    path, kind = found
+    return list(NEEDS).index(kind), -path.stat().st_size
+
+
+def _about(path: Path) -> str:
+    item = catalogue.entry(path.name)
+    return item.about if item else "Your own model file."
+
+
+def _no_words(module: object, words: Sequence[str]) -> object:
+    raise BadInput("FastSAM does not look for words.", path="text", hint="Point at it.")

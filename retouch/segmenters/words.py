@@ -1,0 +1,79 @@
+"""Words to regions: by the detectors that know a label, and by those that look for whatever they are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from retouch.errors import BadInput, Missing
+from retouch.ports import Detector
+from retouch.raster import Picture
+from retouch.region import Region, distinct
+
+CONFIDENCE = 0.25
+SYNONYMS = {
+    "face": ("faces", "head", "heads"),
+    "hand": ("hands",),
+    "eyes": ("eye",),
+    "lips": ("lip", "mouth", "mouths"),
+    "person": ("persons", "people", "human", "man", "woman", "men", "women", "child", "boy", "girl"),
+}
+"""What people write for what detectors call otherwise."""
+_OPEN = ("world", "yoloe")
+"""In the names of files that look for any word."""
+
+
+class Detectors(Protocol):
+    """What is needed of `retouch.detectors.Registry`."""
+
+    def get(self, name: str) -> Detector: ...
+
+    def available(self) -> Sequence[Any]: ...
+
+
+class Words:
+    """Finds what words name, with the detectors there are."""
+
+    def __init__(self, detectors: Detectors) -> None:
+        self._detectors = detectors
+
+    def find(self, picture: Picture, text: str) -> tuple[Region, ...]:
+        """Regions of each thing named, best first, labelled as named. Things are divided by , ; . or |.
+
+        Missing when no detector here knows one of the words.
+        """
+        things = [thing.strip() for thing in re.split(r"[,;.|]", text) if thing.strip()]
+        found = [replace(region, label=t) for t in things for region in self._thing(picture, t)]
+        return distinct(found)
+
+    def part(self, picture: Picture, role: str) -> tuple[Region, ...]:
+        """What plays `role` ("face", "person", ...) in the picture, () when nobody here can tell."""
+        here = any(info.name == role and info.installed for info in self._detectors.available())
+        return self._detectors.get(role).find(picture, CONFIDENCE, ()) if here else ()
+
+    def _thing(self, picture: Picture, thing: str) -> tuple[Region, ...]:
+        word = _common(thing.casefold())
+        installed = [info for info in self._detectors.available() if info.installed]
+        for info in installed:  # roles come first, so that the best there is looks
+            if word in (label.casefold() for label in info.labels):
+                return self._detectors.get(info.name).find(picture, CONFIDENCE, (word,))
+        return self._asked(picture, thing, [info.name for info in installed if info.kind == "yolo"])
+
+    def _asked(self, picture: Picture, thing: str, files: Sequence[str]) -> tuple[Region, ...]:
+        """What the first model that knows the word finds, those asked first that know any."""
+        hint = "Point at it, or put a YOLO-World or YOLOE model into the WebUI's models/retouch."
+        reason = Missing(f"nothing here finds {thing!r}.", path="text", hint=hint)
+        for name in sorted(files, key=lambda file: not any(word in file.casefold() for word in _OPEN)):
+            try:
+                return self._detectors.get(name).find(picture, CONFIDENCE, (thing,))
+            except BadInput:
+                continue  # a model of other classes
+            except Missing as error:
+                reason = Missing(error.what, path="text", hint=error.hint)
+        raise reason
+
+
+def _common(word: str) -> str:
+    return next((role for role, others in SYNONYMS.items() if word in others), word)

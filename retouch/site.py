@@ -1,0 +1,99 @@
+"""The standalone studio's page and the files it is made of."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retouch.rest import PREFIX
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+ROOT = Path(__file__).resolve().parent.parent
+TYPES = {".mjs": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+"""Browsers run a module only under the right content type, whatever this machine's registry says."""
+HEADERS = {
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+        "worker-src 'self' blob:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+    ),
+}
+"""Files are asked for again each time, so that none is older than the page."""
+_ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' "
+    "height='32' rx='8' fill='%233563e9'/%3E%3Cpath d='M16 6l2.5 7.5L26 16l-7.5 2.5L16 26l-2.5-7.5L6 "
+    "16l7.5-2.5z' fill='white'/%3E%3C/svg%3E"
+)
+
+
+def install(app: FastAPI) -> None:
+    """Add `/`, `/doors`, `/style.css` and `/javascript/...` to an app that has all its other routes."""
+    from fastapi import Request
+    from fastapi.responses import HTMLResponse, Response
+
+    async def index() -> Response:
+        return HTMLResponse(studio_page(), headers=HEADERS)
+
+    async def doors(request: Request) -> Response:
+        return HTMLResponse(doors_page(request.app), headers=HEADERS)
+
+    async def file(request: Request) -> Response:
+        found = asset(request.url.path)
+        if found is None:
+            return Response("Not found", 404, media_type="text/plain")
+        return Response(found.read_bytes(), headers=HEADERS, media_type=TYPES[found.suffix])
+
+    doors.__annotations__["request"] = file.__annotations__["request"] = Request
+    for path, endpoint in (("/", index), ("/doors", doors), ("/style.css", file)):
+        _add(app, path, endpoint)
+    _add(app, "/javascript/{name:path}", file)
+
+
+def _add(app: FastAPI, path: str, endpoint: object) -> None:
+    endpoint.__annotations__.pop("return", None)  # fastapi would make a model of it
+    app.add_api_route(path, endpoint, include_in_schema=False, response_model=None)  # type: ignore[arg-type]
+
+
+def asset(path: str) -> Path | None:
+    """The page's file at a URL's path, None for anything that is not one."""
+    if path == "/style.css":
+        return ROOT / "style.css"
+    folder = ROOT / "javascript"
+    wanted = (ROOT / path.lstrip("/")).resolve()
+    inside = wanted.is_relative_to(folder) and wanted.suffix == ".mjs" and wanted.is_file()
+    return wanted if inside else None
+
+
+def studio_page() -> str:
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Retouch</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="icon" href="{_ICON}"><link rel="stylesheet" href="style.css">'
+        '<script type="module" src="javascript/retouch.mjs"></script></head>'
+        '<body class="retouch-page">'
+        f'<div id="retouch_studio" data-host="standalone" data-api="{PREFIX.lstrip("/")}"></div>'
+        "<noscript>The studio needs JavaScript. What it does is also at the "
+        '<a href="doors">doors</a>.</noscript></body></html>'
+    )
+
+
+def doors_page(app: FastAPI) -> str:
+    """Every route under the prefix, for whoever drives it by program."""
+    found = sorted((r.path, how) for r in app.routes if r.path.startswith(PREFIX) for how in r.methods)  # type: ignore[attr-defined]
+    rows = "".join(f"<tr><td>{how}<td>{_link(how, html.escape(path))}" for path, how in found)
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Retouch: doors</title>'
+        "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:3rem auto;padding:0 1rem}"
+        "td{padding:.2rem 1rem .2rem 0}</style></head><body><h1>Retouch</h1>"
+        '<p>The <a href="./">studio</a> is made of these doors; <code>schema</code> says what each takes.</p>'
+        f"<table>{rows}</table></body></html>"
+    )
+
+
+def _link(how: str, path: str) -> str:
+    plain = how == "GET" and "{" not in path
+    return f'<a href="{path}">{path}</a>' if plain else f"<code>{path}</code>"

@@ -1,0 +1,132 @@
+"""Turns: who has the painter, who waits for it, and who may stop what.
+
+A task's name is known to whoever began it: only they are told that it is theirs, and nobody stops a job by
+another's name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+_STEP = re.compile(r"step \d+ of \d+")
+_BATCH = re.compile(r"(\d+) of \d+ ")
+
+
+@dataclass
+class Ticket:
+    """One job: its progress, for whoever asks, and its stop button. `verb` is "" where nobody is at work."""
+
+    verb: str = ""
+    task: str = ""
+    stopped: bool = False
+    done: int = 0
+    total: int = 0
+    what: str = ""
+    batch: int = 1
+    furthest: float = 0.0
+
+    def show(self, done: int, total: int, what: str) -> None:
+        """As `ports.Progress`. An engine's own steps say how far the batch is, not how many are done."""
+        self.what = what
+        if _STEP.fullmatch(what):
+            self.step(done, total)
+            return
+        named = _BATCH.match(what)
+        self.done, self.total, self.batch = done, total, int(named[1]) if named else 1
+        self.step(0, 1)
+
+    def step(self, done: int, total: int) -> None:
+        """So many sampling steps of the batch being painted are done. The fraction never goes back."""
+        share = self.batch * min(done / total, 1) if total else 0.0
+        self.furthest = max(self.furthest, min((self.done + share) / self.total, 1) if self.total else 0.0)
+
+
+@dataclass
+class Turns:
+    """Safe to use from many threads."""
+
+    _now: Ticket | None = None
+    _waiting: list[Ticket] = field(default_factory=list)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @contextlib.contextmanager
+    def taken(self, ticket: Ticket, queue: AbstractContextManager[Any]) -> Iterator[None]:
+        """Wait for `queue` and hold it; inside, `ticket` is the one at work."""
+        with self._listed(ticket), queue:
+            self._pass_to(ticket)
+            try:
+                yield
+            finally:
+                self._pass_to(None)
+
+    @contextlib.contextmanager
+    def _listed(self, ticket: Ticket) -> Iterator[None]:
+        with self._lock:
+            self._waiting.append(ticket)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting = [other for other in self._waiting if other is not ticket]
+
+    def _pass_to(self, ticket: Ticket | None) -> None:
+        with self._lock:
+            self._now = ticket
+            self._waiting = [other for other in self._waiting if other is not ticket]
+
+    @property
+    def now(self) -> Ticket:
+        """The job at work."""
+        return self._now or Ticket()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    def at_work(self, task: str) -> bool:
+        """True when `task` names the job at work."""
+        return bool(task) and self.now.task == task
+
+    def stop(self, task: str, press: Callable[[], None] = lambda: None) -> bool:
+        """Stop the job of that name, or, where none is named, the one at work. False when there is none.
+
+        One that still waits gives up when its turn comes. `press` is called while the job at work is still
+        that one, so that no neighbour is hit.
+        """
+        with self._lock:
+            found = self._found(task)
+            if found is None:
+                return False
+            found.stopped = True
+            if found is self._now:
+                press()
+            return True
+
+    def _found(self, task: str) -> Ticket | None:
+        if not task:
+            return self._now
+        jobs = [*([self._now] if self._now else []), *self._waiting]
+        return next((ticket for ticket in jobs if ticket.task == task), None)
+
+    def summary(self, task: str = "") -> dict[str, Any]:
+        """What `GET progress` says. Whose job it is, is said to those only who know its name."""
+        with self._lock:
+            now, waits = self.now, task != "" and any(other.task == task for other in self._waiting)
+            return {
+                "busy": now.verb != "",
+                "waiting": self.waiting,
+                "queued": waits,
+                "verb": now.verb,
+                "task": task if self.at_work(task) else "",
+                "done": now.done,
+                "total": now.total,
+                "what": now.what,
+                "fraction": round(now.furthest, 4),
+                "preview": None,
+            }

@@ -1,0 +1,21 @@
+"""The studio as a top-level tab: an empty root, into which javascript/retouch.mjs puts the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from retouch.rest import PREFIX
+
+TITLE, ELEM_ID = "Retouch", "retouch"
+
+
+def on_ui_tabs() -> list[tuple[Any, str, str]]:
+    """As the WebUI asks for its tabs: (blocks, title, id)."""
+    with gr.Blocks(analytics_enabled=False) as blocks:
+        gr.HTML(
+            f'<div id="retouch_studio" data-host="webui" data-api="{PREFIX.lstrip("/")}"></div>',
+            elem_id="retouch_studio_html",
+        )
+    return [(blocks, TITLE, ELEM_ID)]

@@ -1,0 +1,126 @@
+"""The studio served from a thread: a painter of flat colours, and a backend that remembers what it was asked."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import uvicorn
+
+from retouch import app
+from retouch.fakes import FakeDetector, FakeEngine
+from retouch.geometry import Box
+from retouch.kept import Kept
+from retouch.raster import Picture
+from retouch.region import Region
+from retouch.segmenters.classical import Classical
+from retouch.standalone import Standalone
+from retouch.studio import Studio
+
+FACE = Box(40, 40, 120, 120)
+START_SECONDS = 60
+
+
+class Registry:
+    """One detector under every name."""
+
+    def get(self, name: str) -> FakeDetector:
+        return FakeDetector((FACE,))
+
+    def available(self) -> tuple[Any, ...]:
+        return ()
+
+
+@dataclass
+class Outliners:
+    """Only the segmenter that needs no weights; knows no people, which would take a detector."""
+
+    one: Classical = field(default_factory=Classical)
+
+    def get(self, name: str = "") -> Classical:
+        return self.one
+
+    def available(self) -> tuple[Any, ...]:
+        return ()
+
+
+@dataclass
+class Painted:
+    """One call of the road, as the server understood it."""
+
+    picture: Picture
+    mask: np.ndarray
+    """(height, width) uint8, of the picture's size."""
+    denoising_strength: float
+
+
+class RecordingStudio(Studio):
+    """Remembers what was to be painted, then paints it."""
+
+    calls: list[Painted]
+
+    def paint(self, canvas: Any, regions: Sequence[Region], how: Any, progress: Any = None) -> Any:
+        picture = canvas.picture
+        mask = np.maximum.reduce([region.mask(picture.size).alpha for region in regions])
+        self.calls.append(Painted(picture, mask, how.denoising_strength))
+        return super().paint(canvas, regions, how, progress)
+
+
+@dataclass
+class Recorder(Standalone):
+    painted: list[Painted] = field(default_factory=list)
+
+    @property
+    def studio(self) -> Studio:
+        plain = super().studio
+        made = RecordingStudio(plain.engine, plain.detector, plain.segmenter)
+        object.__setattr__(made, "calls", self.painted)
+        return made
+
+
+@dataclass
+class Server:
+    """`url` serves `backend`; `engine` is its painter."""
+
+    url: str
+    backend: Recorder
+    engine: FakeEngine
+    desk: Any
+
+    def forget_pictures(self) -> None:
+        """As after a restart, or once there were too many."""
+        self.desk.kept = Kept()
+
+    def reset(self) -> None:
+        self.backend.painted.clear()
+        self.engine.calls.clear()
+        self.engine.before_call = None
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[Server]:
+    engine = FakeEngine()
+    backend = Recorder(lambda: engine, Registry(), outliners=Outliners())  # type: ignore[arg-type]
+    made = app.create(backend)
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(made, log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=lambda: server.run(sockets=[door]), daemon=True)
+        thread.start()
+        _wait(lambda: server.started)
+        yield Server(f"http://127.0.0.1:{door.getsockname()[1]}", backend, engine, made.state.desk)
+        server.should_exit = True
+        thread.join(10)
+
+
+def _wait(ready: Any) -> None:
+    until = time.monotonic() + START_SECONDS
+    while not ready():
+        assert time.monotonic() < until, "the server does not start"
+        time.sleep(0.02)

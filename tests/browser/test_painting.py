@@ -1,0 +1,171 @@
+"""What a person wants done, counted in actions, and what of it reaches the server."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DISC
+from tests.browser.editor import WAIT_MS
+
+ACTIVE_MASK = """async () => {
+    const { store } = await document.getElementById("retouch_studio").studio;
+    const { activeMask } = await import("/javascript/retouch/document.mjs");
+    const { width, height } = store.doc.base;
+    return [...activeMask(store.doc).read({ left: 0, top: 0, right: width, bottom: height })];
+}"""
+
+
+def disc_in(pixels: np.ndarray) -> np.ndarray:
+    return np.all(pixels == (200, 40, 30), 2)
+
+
+def test_an_object_is_removed_in_two_actions(editor, server, pixels):
+    editor.point(*DISC)
+    editor.press("remove")
+    editor.offered(2)
+    (call,) = server.backend.painted
+    disc = disc_in(pixels)
+    assert (call.mask[disc] > 127).mean() > 0.95
+    assert (call.mask[~disc] > 127).mean() < 0.05
+    assert np.array_equal(call.picture.pixels, pixels)
+    editor["keep"].click()
+    expect(editor["step"]).to_have_count(1)
+    after, infotext = editor.saved()
+    assert not np.any(disc_in(after) & disc)
+    assert np.array_equal(after[:20, :20], pixels[:20, :20])
+    assert "Steps:" in infotext
+
+
+def test_a_face_is_refined_in_two_actions(editor, server):
+    editor.point(*DISC)
+    editor.press("refine")
+    editor.offered(2)
+    assert server.backend.painted[0].denoising_strength == 0.5
+
+
+def test_a_background_is_replaced_in_three_actions(editor, server, pixels):
+    editor.point(*DISC)
+    editor["not-masked"].check()
+    editor.press("replace")
+    editor.offered(2)
+    disc = disc_in(pixels)
+    mask = server.backend.painted[0].mask
+    assert (mask[disc] > 127).mean() < 0.05
+    assert (mask[~disc] > 127).mean() > 0.95
+
+
+def test_a_painted_mask_arrives_pixel_exact(editor, server):
+    editor["tool-brush"].click()
+    editor["brush-size"].fill("31")
+    editor["brush-hardness"].fill("40")
+    editor["brush-opacity"].fill("70")
+    editor.drag((60, 40), (200, 150), (230, 60))
+    editor["tool-eraser"].click()
+    editor.drag((100, 60), (120, 120))
+    painted = np.array(editor.page.evaluate(ACTIVE_MASK), np.uint8).reshape(200, 300)
+    assert 0 < (painted == 0).mean() < 1
+    assert len(np.unique(painted)) > 20
+    editor.press("fill")
+    editor.offered(2)
+    assert np.array_equal(server.backend.painted[0].mask, painted)
+
+
+def test_undo_back_to_the_start_gives_the_first_pictures_bytes(editor, pixels):
+    editor.point(*DISC)
+    editor.press("remove")
+    editor.offered(2)
+    editor["next"].click()
+    editor["keep"].click()
+    editor["tool-sketch"].click()
+    editor.drag((20, 20), (60, 30))
+    assert not np.array_equal(editor.saved()[0], pixels)
+    editor.undo_all()
+    assert np.array_equal(editor.saved()[0], pixels)
+    expect(editor["object"]).to_have_count(0)
+
+
+def test_a_kept_step_is_switched_off_and_reopened(editor, pixels):
+    editor["prompt"].fill("a lemon")
+    editor.point(*DISC)
+    editor.press("replace")
+    editor.offered(2)
+    editor["keep"].click()
+    editor["prompt"].fill("something else")
+    editor["step"].get_by_label("On").uncheck()
+    assert np.array_equal(editor.saved()[0], pixels)
+    editor["step"].get_by_label("On").check()
+    editor["reopen"].click()
+    expect(editor["prompt"]).to_have_value("a lemon")
+    expect(editor["step"].get_by_label("On")).not_to_be_checked()
+    expect(editor.page.locator("li[aria-current=true] .rt-area")).not_to_have_text("empty")
+
+
+def test_nothing_masked_is_said_before_anything_is_sent(editor):
+    editor.press("remove")
+    expect(editor["notices"]).to_contain_text("Nothing is masked")
+    assert editor.bodies("inpaint") == []
+
+
+def test_more_variations_come_from_the_seeds_that_follow(editor):
+    editor.point(*DISC)
+    editor.press("fill")
+    editor.offered(2)
+    editor["more"].click()
+    editor.offered(4)
+    labels = [editor["variation"].nth(i).get_attribute("aria-label") or "" for i in range(4)]
+    seeds = [int(label.rpartition(" ")[2]) for label in labels]
+    assert sorted(seeds) == list(range(min(seeds), min(seeds) + 4))
+
+
+def test_a_recipe_is_one_button(editor, pixels):
+    editor["recipes"].click()
+    editor["recipe"].first.click()
+    editor.offered(1)
+    editor["keep"].click()
+    assert not np.array_equal(editor.saved()[0], pixels)
+
+
+def test_a_picture_replaced_while_a_job_runs_is_left_alone(editor, server, marked):
+    inside, on = threading.Event(), threading.Event()
+    server.engine.before_call = lambda jobs: (inside.set(), on.wait(60))
+    editor.point(*DISC)
+    editor.press("remove")
+    assert inside.wait(60)
+    expect(editor["progress"]).to_be_visible()
+    editor.open(marked((120, 90), (60, 40)))
+    on.set()
+    expect(editor["notices"]).to_contain_text("discarded", timeout=WAIT_MS)
+    expect(editor["results"]).to_be_hidden()
+    assert editor.saved()[0].shape == (90, 120, 3)
+
+
+def test_interrupt_ends_a_job_without_an_offer(editor, server):
+    inside, on = threading.Event(), threading.Event()
+    server.engine.before_call = lambda jobs: (inside.set(), on.wait(60))
+    editor.point(*DISC)
+    editor.press("remove")
+    assert inside.wait(60)
+    with editor.page.expect_response("**/interrupt"):
+        editor["interrupt"].click()
+    on.set()
+    expect(editor["progress"]).to_be_hidden(timeout=WAIT_MS)
+    expect(editor["results"]).to_be_hidden()
+
+
+def test_a_second_session_waits_its_turn_and_is_told_so(editor, server, session, picture):
+    inside, on = threading.Event(), threading.Event()
+    server.engine.before_call = lambda jobs: (inside.set(), on.wait(60))
+    editor.point(*DISC)
+    editor.press("remove")
+    assert inside.wait(60)
+    other = session()
+    other.open(picture)
+    other.point(*DISC)
+    other.press("fill")
+    expect(other["progress"]).to_contain_text("Waiting for its turn", timeout=WAIT_MS)
+    on.set()
+    editor.offered(2)
+    other.offered(2)

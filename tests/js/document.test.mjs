@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+
+import { fromBase64 } from "../../javascript/retouch/base64.mjs";
+import { boxOf } from "../../javascript/retouch/boxes.mjs";
+import * as docs from "../../javascript/retouch/document.mjs";
+import { DEPTH, Store } from "../../javascript/retouch/history.mjs";
+import { Mask, NOTHING } from "../../javascript/retouch/mask.mjs";
+import { Pixels } from "../../javascript/retouch/pixels.mjs";
+import { Stroke } from "../../javascript/retouch/strokes.mjs";
+import { withStroke } from "../../javascript/retouch/sketch.mjs";
+
+const GRAY = [100, 100, 100, 255];
+const opened = () => docs.opened(Pixels.filled(20, 10, GRAY), "photo.png");
+const box = boxOf;
+
+function stepOf(place, colour, alpha = 255) {
+    const [width, height] = [place.right - place.left, place.bottom - place.top];
+    const mask = new Mask(place, new Uint8Array(width * height).fill(alpha));
+    return { name: "Fill", box: place, patch: Pixels.filled(width, height, colour), mask };
+}
+
+function rgbaOf(text) {
+    const rgb = fromBase64(text);
+    return Uint8ClampedArray.from({ length: (rgb.length / 3) * 4 }, (_, i) => (i % 4 === 3 ? 255 : rgb[Math.floor(i / 4) * 3 + (i % 4)]));
+}
+
+test("a patch is blended as the server blends it, number for number", () => {
+    const golden = JSON.parse(readFileSync(new URL("masks.json", import.meta.url), "utf8")).blend;
+    const { width, height } = golden;
+    const [under, over, result] = [golden.under, golden.over, golden.result].map((text) => new Pixels(width, height, rgbaOf(text)));
+    const mask = new Mask(box(0, 0, width, height), fromBase64(golden.mask));
+    assert.deepEqual(under.put(over, mask, under.box).data, result.data);
+});
+
+test("a patch leaves alpha and everything outside its mask alone", () => {
+    const under = Pixels.filled(6, 4, [10, 20, 30, 40]);
+    const out = under.put(Pixels.filled(4, 4, [200, 200, 200, 255]), Mask.ofBox(box(3, 1, 9, 3)), box(2, 0, 6, 4));
+    assert.deepEqual(out.at(3, 1), [200, 200, 200, 40]);
+    assert.deepEqual(out.at(2, 1), [10, 20, 30, 40]);
+    assert.deepEqual(out.at(3, 3), [10, 20, 30, 40]);
+});
+
+test("steps can be turned off, moved and removed in any order, and the first picture is never touched", () => {
+    const first = opened();
+    const red = docs.kept(first, stepOf(box(0, 0, 10, 10), [255, 0, 0, 255]));
+    const both = docs.kept(red, stepOf(box(5, 0, 15, 10), [0, 0, 255, 255]));
+    assert.deepEqual(docs.picture(both).at(7, 5), [0, 0, 255, 255]);
+    const [one, two] = both.steps;
+    assert.deepEqual(docs.picture(docs.movedStep(both, one.id, 1)).at(7, 5), [255, 0, 0, 255]);
+    assert.deepEqual(docs.picture(docs.toggledStep(both, two.id)).at(7, 5), [255, 0, 0, 255]);
+    assert.deepEqual(docs.picture(docs.withoutStep(both, one.id)).at(2, 5), GRAY);
+    const off = docs.toggledStep(docs.toggledStep(both, one.id), two.id);
+    assert.equal(docs.picture(off), first.base);
+    assert.deepEqual(first.base.at(7, 5), GRAY);
+});
+
+test("a part of the picture is what the whole shows there", () => {
+    const steps = [stepOf(box(0, 0, 10, 10), [255, 0, 0, 255], 100), stepOf(box(5, 2, 15, 9), [0, 0, 255, 255], 77)];
+    const doc = steps.reduce(docs.kept, opened());
+    const place = box(3, 1, 12, 10);
+    assert.deepEqual(docs.pictureIn(doc.base, doc.steps, place).data, docs.picture(doc).crop(place).data);
+});
+
+test("what was painted by hand outlives another answer of the segmenter", () => {
+    let doc = docs.withObject(opened());
+    const { id } = docs.selectedObject(doc);
+    doc = docs.withCandidates(doc, id, [Mask.ofBox(box(0, 0, 5, 5))]);
+    doc = docs.painted(doc, id, Mask.ofBox(box(8, 0, 10, 2)), false);
+    doc = docs.painted(doc, id, Mask.ofBox(box(0, 0, 2, 2)), true);
+    doc = docs.withCandidates(doc, id, [Mask.ofBox(box(0, 0, 6, 6)), Mask.ofBox(box(0, 0, 3, 3))]);
+    const { mask } = docs.objectOf(doc, id);
+    assert.equal(mask.area, 36 - 4 + 4);
+    assert.equal(mask.at(9, 1), 255);
+    assert.equal(mask.at(1, 1), 0);
+    assert.equal(docs.objectOf(docs.cycled(doc, id), id).mask.area, 9 - 4 + 4);
+});
+
+test("candidates go round both ways", () => {
+    const masks = [1, 2, 3].map((side) => Mask.ofBox(box(0, 0, side, side)));
+    const doc = docs.withObject(opened());
+    const { id } = doc.objects[0];
+    const given = docs.withCandidates(doc, id, masks, { memory: "m" });
+    const back = docs.cycled(given, id, -1);
+    assert.equal(docs.objectOf(back, id).mask.area, 9);
+    assert.equal(docs.objectOf(docs.cycled(back, id), id).candidate, 0);
+    assert.equal(docs.objectOf(back, id).memory, "m");
+});
+
+test("objects are named, selected, changed and removed", () => {
+    const two = docs.withObject(docs.withObject(opened()), { prompt: "a cat" });
+    assert.deepEqual(two.objects.map(({ name }) => name), ["Object 1", "Object 2"]);
+    const [one, other] = two.objects;
+    assert.equal(two.selected, other.id);
+    assert.equal(docs.withoutObject(two, other.id).selected, one.id);
+    assert.equal(docs.changedObject(two, one.id, { name: "Sky" }).objects[0].name, "Sky");
+    assert.equal(two.objects[0].name, "Object 1");
+});
+
+test("masks combine as they are shaped, in the order given, into the first", () => {
+    let doc = docs.withObject(opened(), { mask: Mask.ofBox(box(2, 2, 4, 4)), name: "A" });
+    doc = docs.withObject(doc, { mask: Mask.ofBox(box(3, 3, 6, 6)), name: "B" });
+    const [a, b] = doc.objects.map(({ id }) => id);
+    const grown = docs.reshaped(doc, a, { grow: 1 });
+    const cut = docs.combined(grown, [a, b], "subtract");
+    assert.deepEqual(cut.objects.map(({ name }) => name), ["A"]);
+    assert.equal(cut.objects[0].mask.area, 12 - 3);
+    assert.equal(docs.combined(grown, [b, a], "intersect").objects[0].name, "B");
+    assert.deepEqual(cut.objects[0].shape, docs.PLAIN);
+});
+
+test("the active mask is of what is used, as shaped, and of the sketch", () => {
+    let doc = docs.withObject(opened(), { mask: Mask.ofBox(box(0, 0, 2, 2)) });
+    doc = docs.withObject(doc, { mask: Mask.ofBox(box(5, 5, 6, 6)), use: false });
+    doc = docs.withObject(doc, { mask: Mask.ofBox(box(0, 0, 20, 9)), shape: { ...docs.PLAIN, invert: true } });
+    assert.equal(docs.activeMask(doc).area, 20 + 4);
+    const stroke = new Stroke(doc.base, { size: 2, hardness: 1, opacity: 1 });
+    stroke.to({ x: 10, y: 5, pressure: 1 });
+    const layer = withStroke(null, { stroke, erase: false, colour: [255, 0, 0] });
+    const sketched = docs.sketched(doc, layer);
+    assert.equal(docs.activeMask(sketched).at(9, 4), docs.sketchMask(layer).at(9, 4));
+    assert.deepEqual(docs.sketchPixels(sketched).at(9, 4).slice(0, 3), [255, 0, 0]);
+    assert.equal(docs.sketchPixels(sketched).width, 20);
+    const rubber = new Stroke(doc.base, { size: 8, hardness: 1, opacity: 1 });
+    rubber.to({ x: 10, y: 5, pressure: 1 });
+    assert.equal(withStroke(layer, { stroke: rubber, erase: true, colour: [0, 0, 0] }), null);
+});
+
+test("shaping is remembered while nothing changes", () => {
+    const doc = docs.withObject(opened(), { mask: Mask.ofBox(box(2, 2, 4, 4)), shape: { ...docs.PLAIN, grow: 2 } });
+    const [object] = doc.objects;
+    assert.equal(docs.shapedMask(object, doc.base), docs.shapedMask({ ...object }, doc.base));
+    const more = docs.reshaped(doc, object.id, { grow: 3 }).objects[0];
+    assert.notEqual(docs.shapedMask(more, doc.base), docs.shapedMask(object, doc.base));
+});
+
+test("undo goes back to the first picture's very bytes", () => {
+    const doc = opened();
+    const store = new Store(doc);
+    store.do("Object", docs.withObject(store.doc));
+    store.do("Fill", docs.kept(store.doc, stepOf(box(0, 0, 9, 9), [1, 2, 3, 255])));
+    store.undo();
+    store.undo();
+    assert.equal(store.canUndo, false);
+    assert.equal(store.doc, doc);
+    store.redo();
+    assert.equal(store.doc.objects.length, 1);
+    store.do("Other", docs.withObject(store.doc));
+    assert.equal(store.canRedo, false);
+    assert.deepEqual(store.labels, ["", "Object", "Other"]);
+});
+
+test("a hundred steps can be undone", () => {
+    const store = new Store(opened());
+    for (let i = 0; i < DEPTH + 30; i++) {
+        store.do(`Name ${i}`, { ...store.doc, name: `${i}` });
+    }
+    let count = 0;
+    for (; store.canUndo; count++) {
+        store.undo();
+    }
+    assert.equal(count, 100);
+    assert.equal(store.doc.name, "29");
+});
+
+test("steps of one key merge, but not across an undo", () => {
+    const store = new Store(opened());
+    const grow = (by) => store.do("Grow", { ...store.doc, name: `${by}` }, { merge: "grow" });
+    grow(1);
+    grow(2);
+    assert.deepEqual(store.labels, ["", "Grow"]);
+    store.undo();
+    assert.equal(store.doc.name, "photo.png");
+    grow(3);
+    assert.deepEqual(store.labels, ["", "Grow"]);
+    assert.equal(store.doc.name, "3");
+});
+
+test("amending is no step and keeps what can be redone", () => {
+    const store = new Store(opened());
+    store.do("Object", docs.withObject(store.doc));
+    store.undo();
+    const changes = [];
+    store.addEventListener("change", ({ detail }) => changes.push([detail.before.name, detail.doc.name]));
+    store.amend({ ...store.doc, name: "b" });
+    assert.equal(store.canRedo, true);
+    assert.equal(store.canUndo, false);
+    assert.deepEqual(changes, [["photo.png", "b"]]);
+});
+
+test("states far back keep their masks", () => {
+    const store = new Store(opened());
+    store.do("Object", docs.withObject(store.doc, { mask: Mask.ofBox(box(1, 1, 5, 5)) }));
+    for (let i = 0; i < 5; i++) {
+        store.do("Paint", docs.painted(store.doc, store.doc.selected, Mask.ofBox(box(i, 6, i + 1, 7)), false));
+    }
+    store.goTo(1);
+    assert.equal(store.doc.objects[0].mask.area, 16);
+    assert.equal(store.doc.objects[0].cut, NOTHING);
+});

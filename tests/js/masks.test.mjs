@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+
+import { fromBase64 } from "../../javascript/retouch/base64.mjs";
+import { boxOf } from "../../javascript/retouch/boxes.mjs";
+import { squaredDistances, within } from "../../javascript/retouch/distance.mjs";
+import { Mask, NOTHING } from "../../javascript/retouch/mask.mjs";
+import { decodePng, encodePng } from "../../javascript/retouch/png.mjs";
+import { polygonMask } from "../../javascript/retouch/polygons.mjs";
+
+const golden = JSON.parse(readFileSync(new URL("masks.json", import.meta.url), "utf8"));
+const size = { width: golden.width, height: golden.height };
+const whole = boxOf(0, 0, size.width, size.height);
+const maskOf = (text) => new Mask(whole, fromBase64(text));
+
+/** Repeatable noise: a linear congruential generator. */
+function noise(length, seed = 1) {
+    let state = seed;
+    return Uint8Array.from({ length }, () => {
+        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+        return state >>> 24;
+    });
+}
+
+for (const { name, mask, shaped } of golden.cases) {
+    for (const [operation, expected] of Object.entries(shaped)) {
+        test(`${operation} of ${name} is what the server makes, number for number`, () => {
+            const [method, amount] = operation.split(" ");
+            const given = method === "fillHoles" ? [] : method === "invert" ? [size] : [Number(amount), size];
+            const made = maskOf(mask).trimmed()[method](...given);
+            assert.deepEqual(made.read(whole), maskOf(expected).data);
+        });
+    }
+}
+
+test("distances are those of brute force", () => {
+    const [width, height] = [23, 17];
+    const alpha = noise(width * height).map((value) => (value > 246 ? 255 : 0));
+    const solid = [...alpha.keys()].filter((i) => alpha[i]);
+    const brute = Uint32Array.from(alpha, (_, i) =>
+        Math.min(...solid.map((j) => ((i % width) - (j % width)) ** 2 + (Math.floor(i / width) - Math.floor(j / width)) ** 2)),
+    );
+    assert.deepEqual(squaredDistances(alpha, width, height, true, 100), brute);
+    assert.deepEqual(within(alpha, width, height, true, 5), new Uint8Array(brute.map((square) => (square <= 25 ? 255 : 0))));
+});
+
+test("without a solid pixel everything is far, and growing stays empty", () => {
+    assert.ok(squaredDistances(new Uint8Array(12), 4, 3, true, 9).every((square) => square >= 81));
+    assert.equal(NOTHING.grow(5), NOTHING);
+    assert.equal(new Mask(boxOf(0, 0, 2, 2), new Uint8Array(4)).feather(3).empty, true);
+});
+
+test("growth goes beyond the box but not beyond the picture", () => {
+    const grown = Mask.ofBox(boxOf(0, 4, 2, 6)).grow(3, { width: 10, height: 10 });
+    assert.deepEqual({ ...grown.box }, { left: 0, top: 1, right: 5, bottom: 9 });
+    assert.equal(grown.at(4, 5), 255);
+    assert.equal(grown.at(4, 1), 0);
+});
+
+test("shrinking eats from the inside edge only", () => {
+    const shrunk = Mask.ofBox(boxOf(0, 0, 6, 4)).grow(-2, { width: 10, height: 10 });
+    assert.deepEqual({ ...shrunk.box }, { left: 0, top: 0, right: 4, bottom: 2 });
+});
+
+test("combining works where boxes differ", () => {
+    const a = Mask.ofBox(boxOf(0, 0, 4, 4));
+    const b = Mask.ofBox(boxOf(2, 2, 6, 6));
+    assert.equal(a.union(b).area, 28);
+    assert.equal(a.subtract(b).area, 12);
+    assert.equal(a.intersect(b).area, 4);
+    assert.deepEqual({ ...a.intersect(b).box }, { left: 2, top: 2, right: 4, bottom: 4 });
+    assert.equal(a.intersect(Mask.ofBox(boxOf(8, 8, 9, 9))).width, 0);
+    assert.deepEqual({ ...a.differenceTo(a.union(b)).valueOf() }, { left: 2, top: 2, right: 6, bottom: 6 });
+    assert.equal(a.invert({ width: 5, height: 4 }).area, 4);
+});
+
+test("soft alpha is mixed, not cut", () => {
+    const soft = new Mask(boxOf(0, 0, 2, 1), Uint8Array.of(100, 200));
+    const other = new Mask(boxOf(0, 0, 2, 1), Uint8Array.of(150, 50));
+    assert.deepEqual([...soft.union(other).data], [150, 200]);
+    assert.deepEqual([...soft.intersect(other).data], [100, 50]);
+    assert.deepEqual([...soft.subtract(other).data], [100, 200]);
+});
+
+test("smoothing removes a tooth and a nick and keeps a straight edge where it was", () => {
+    const block = Mask.ofBox(boxOf(20, 20, 80, 80));
+    const ragged = block.union(Mask.ofBox(boxOf(50, 12, 52, 20))).subtract(Mask.ofBox(boxOf(50, 70, 52, 80)));
+    const smooth = ragged.smooth(9, { width: 100, height: 100 });
+    assert.equal(smooth.at(51, 13), 0);
+    assert.equal(smooth.at(51, 75), 255);
+    assert.equal(smooth.at(20, 50), 255);
+    assert.equal(smooth.at(19, 50), 0);
+});
+
+test("a mask goes through a PNG of the picture's size to the bit", async () => {
+    const mask = new Mask(boxOf(3, 2, 40, 29), noise(37 * 27));
+    const back = await Mask.fromPng(await mask.toPng({ width: 64, height: 48 }));
+    assert.deepEqual({ ...back.box }, { left: 0, top: 0, right: 64, bottom: 48 });
+    assert.ok(back.equals(mask));
+    const placed = await Mask.fromPng(`data:image/png;base64,${await mask.toPng()}`, boxOf(3, 2, 40, 29));
+    assert.deepEqual(placed.data, mask.data);
+});
+
+for (const channels of [1, 2, 3, 4]) {
+    test(`a PNG of ${channels} channels keeps every sample`, async () => {
+        const data = noise(31 * 9 * channels, channels);
+        assert.deepEqual(await decodePng(await encodePng(data, 31, 9, channels)), { width: 31, height: 9, channels, data });
+    });
+}
+
+/** A PNG with the given rows, each with its filter: for filters that `encodePng` does not write. */
+async function filteredPng(rows, width) {
+    const plain = await encodePng(new Uint8Array(width * rows.length), width, rows.length, 1);
+    const raw = Uint8Array.from(rows.flat());
+    const stream = new Blob([raw]).stream().pipeThrough(new CompressionStream("deflate"));
+    const packed = new Uint8Array(await new Response(stream).arrayBuffer());
+    const out = new Uint8Array(33 + packed.length + 12);
+    out.set(plain.subarray(0, 33));
+    new DataView(out.buffer).setUint32(33, packed.length);
+    out.set([73, 68, 65, 84], 37);
+    out.set(packed, 41);
+    return out;
+}
+
+test("every filter a PNG may use is undone", async () => {
+    const rows = [[0, 10, 20, 30], [1, 5, 1, 1], [2, 1, 1, 1], [3, 1, 1, 1], [4, 1, 1, 1]];
+    const { data } = await decodePng(await filteredPng(rows, 3));
+    assert.deepEqual([...data], [10, 20, 30, 5, 6, 7, 6, 7, 8, 4, 6, 8, 5, 7, 9]);
+});
+
+test("what is no plain PNG is refused, also one cut short", async () => {
+    await assert.rejects(decodePng(new Uint8Array(50)), /not an 8-bit/);
+    const whole = await encodePng(noise(100), 10, 10, 1);
+    await assert.rejects(decodePng(whole.subarray(0, 60)));
+});
+
+test("at rest a mask is small, and wakes up the same", () => {
+    const data = noise(1000).map((value, i) => (i % 7 ? 0 : value));
+    const mask = new Mask(boxOf(0, 0, 100, 10), Uint8Array.from(data));
+    mask.rest();
+    assert.deepEqual(mask.data, data);
+});
+
+test("a polygon covers half of the pixels its edge halves, and a loop that crosses itself has no hole", () => {
+    const square = polygonMask([{ x: 2.5, y: 2 }, { x: 6, y: 2 }, { x: 6, y: 5 }, { x: 2.5, y: 5 }], { width: 9, height: 9 });
+    assert.equal(square.at(2, 3), 128);
+    assert.equal(square.at(3, 3), 255);
+    assert.equal(square.at(6, 3), 0);
+    const twice = [...Array(17).keys()].map((i) => ({ x: 10 + 8 * Math.cos((i * Math.PI) / 4), y: 10 + 8 * Math.sin((i * Math.PI) / 4) }));
+    assert.equal(polygonMask(twice, { width: 20, height: 20 }).at(10, 10), 255);
+    assert.equal(polygonMask([{ x: 0, y: 0 }, { x: 5, y: 5 }], { width: 9, height: 9 }), NOTHING);
+});
+
+test("a polygon is cut off at the picture", () => {
+    const large = polygonMask([{ x: -9, y: -9 }, { x: 30, y: -9 }, { x: 30, y: 30 }, { x: -9, y: 30 }], { width: 6, height: 4 });
+    assert.equal(large.area, 24);
+});

@@ -1,0 +1,312 @@
+"""Inpainting at the desk: what is refused, what is painted, what comes back."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from retouch import raster
+from retouch.answers import Desk
+from retouch.errors import BadInput, Missing, PaintFailed
+from retouch.fakes import FakeEngine, FakeProgress
+from retouch.geometry import Box, Size
+from retouch.infotext import CHUNK, recipe_in
+from retouch.intents import EMPTY_SCENE
+from retouch.raster import Picture
+from tests.stand import Stand, photo
+
+IMAGE = raster.encode_base64(photo())
+HOLE = Box(60, 50, 120, 110)
+
+
+def png(array: np.ndarray) -> str:
+    out = io.BytesIO()
+    Image.fromarray(array).save(out, "PNG")
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def hole(box: Box = HOLE, size: Size = Size(240, 200)) -> np.ndarray:
+    alpha = np.zeros((size.height, size.width), np.uint8)
+    alpha[box.slices] = 255
+    return alpha
+
+
+MASK = png(hole())
+
+
+def ask(stand: Stand | None = None, **body):
+    return Desk(stand or Stand()).answer("inpaint", {"image": IMAGE, "mask": MASK, "seed": 5, **body})
+
+
+def pixels(text: str) -> np.ndarray:
+    return raster.decode_base64(text).pixels
+
+
+def moved(text: str) -> np.ndarray:
+    """(h, w) where a picture is not the photograph."""
+    return (pixels(text) != photo().pixels).any(2)
+
+
+def test_what_is_masked_is_repainted_and_nothing_far_from_it():
+    said = ask()
+    (image,) = said["images"]
+    assert moved(image)[HOLE.slices].all()
+    far = ~hole(HOLE.grown(30) & Box(0, 0, 240, 200)).astype(bool)
+    assert not moved(image)[far].any()
+    assert (said["seed"], said["stopped"], said["warnings"]) == (5, False, [])
+    assert said["reports"][0]["outcome"] == "kept"
+    assert said["reports"][0]["box"] == list(HOLE)
+
+
+def test_the_source_and_the_results_are_known_by_their_names():
+    desk = Desk(Stand())
+    said = desk.answer("inpaint", {"image": IMAGE, "mask": MASK, "variations": 2})
+    assert desk.kept.get(said["image_id"]) == photo()
+    for name, image in zip(said["image_ids"], said["images"], strict=True):
+        assert np.array_equal(desk.kept.get(name).pixels, pixels(image))
+
+
+def test_variations_are_so_many_pictures_with_seeds_one_apart():
+    said = ask(variations=3)
+    assert len(set(said["images"])) == 3
+    assert sorted(candidate["seed"] for candidate in said["candidates"]) == [5, 6, 7]
+    for image, candidate in zip(said["images"], said["candidates"], strict=True):
+        text = dict(raster.decode_base64(image).baggage.text)[CHUNK]
+        assert f'""seed"":{candidate["seed"]}' in text.replace('\\"', '""')
+    assert said["infotext"] == dict(raster.decode_base64(said["images"][0]).baggage.text)[CHUNK]
+
+
+def test_patches_put_back_by_the_pages_formula_are_the_pictures():
+    whole, parts = ask(variations=2), ask(variations=2, answer="patches")
+    assert "images" not in parts
+    for image, candidate in zip(whole["images"], parts["candidates"], strict=True):
+        out = photo().pixels.astype(np.float64)
+        under = out[Box(*candidate["box"]).slices]
+        mask = np.asarray(Image.open(io.BytesIO(base64.b64decode(candidate["mask"]))))
+        assert mask.shape == under.shape[:2]
+        under += (pixels(candidate["patch"]) - under) * (mask[..., None] / 255)
+        assert np.array_equal(np.floor(out + 0.5).astype(np.uint8), pixels(image))
+
+
+def test_the_mask_is_alpha_or_grey():
+    rgba = np.zeros((200, 240, 4), np.uint8)
+    rgba[HOLE.slices] = (9, 200, 7, 255)
+    first = ask()["images"]
+    assert ask(mask=png(rgba))["images"] == first
+    assert ask(mask=png(np.dstack([hole()] * 3)))["images"] == first
+
+
+def test_a_mask_of_another_size_is_scaled_and_said():
+    half = png(hole(Box(30, 25, 60, 55), Size(120, 100)))
+    said = ask(mask=half)
+    assert "120x100 and was scaled to 240x200" in said["warnings"][0]
+    assert moved(said["images"][0])[HOLE.grown(-3).slices].all()
+
+
+def test_a_mask_may_come_as_its_box():
+    cut = png(np.full((60, 60), 255, np.uint8))
+    assert ask(mask=cut, box=list(HOLE))["images"] == ask()["images"]
+
+
+def test_invert_paints_all_but_the_mask():
+    said = ask(invert=True, shape={"grow": 0, "blur": 0})
+    changed = moved(said["images"][0])
+    assert not changed[HOLE.slices].any()
+    assert changed[~hole().astype(bool)].all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"mask": ""}, "mask"),
+        ({"mask": png(np.zeros((200, 240), np.uint8))}, "mask"),
+        ({"mask": png(np.full((200, 240), 255, np.uint8)), "invert": True}, "mask"),
+        ({"mask": "nonsense"}, "mask"),
+        ({"box": [200, 0, 260, 60]}, "box"),
+        ({"intent": "erase"}, "intent"),
+        ({"sketch": IMAGE}, "sketch"),
+        ({"shape": {"blurr": 1}}, "shape.blurr"),
+        ({"variations": 0}, "variations"),
+        ({"denoising": 1}, "denoising"),
+    ],
+)
+def test_what_cannot_be_painted_is_refused_before_any_gpu_second(changes, path):
+    stand = Stand()
+    with pytest.raises(BadInput) as error:
+        ask(stand, **changes)
+    assert error.value.path == path
+    assert error.value.hint
+    assert stand.jobs == []
+
+
+def test_a_stale_name_is_missing_by_its_path():
+    with pytest.raises(Missing) as error:
+        Desk(Stand()).answer("inpaint", {"image_id": "0" * 32, "mask": MASK})
+    assert (error.value.path, error.value.status) == ("image_id", 404)
+
+
+def job(**body):
+    stand = Stand()
+    ask(stand, **body)
+    return stand.engine.calls[0][0]
+
+
+def test_an_intent_decides_what_the_body_leaves_open():
+    refined, removed = job(intent="refine"), job(intent="remove")
+    assert (refined.settings.masked_content, refined.settings.denoising_strength) == ("original", 0.5)
+    assert (removed.settings.masked_content, removed.settings.denoising_strength) == ("fill", 0.9)
+    asked = job(intent="remove", denoising_strength=0.3, masked_content="original", steps=3)
+    assert (asked.settings.denoising_strength, asked.settings.sampling.steps) == (0.3, 3)
+    assert asked.settings.masked_content == "original"
+
+
+def test_removing_paints_without_the_objects_words_and_past_its_edge():
+    removed = job(intent="remove", object="a red dog", prompt="")
+    assert removed.prompt == EMPTY_SCENE
+    assert removed.negative_prompt == "a red dog"
+    grown = ask(intent="remove")["reports"][0], ask(intent="fill")["reports"][0]
+    assert Box(*grown[0]["crop"]).area >= Box(*grown[1]["crop"]).area
+
+
+def test_what_is_removed_is_not_what_painting_starts_from():
+    """Nothing of the object's colours is left under the mask."""
+    picture = np.full((200, 240, 3), 90, np.uint8)
+    picture[HOLE.slices] = (255, 0, 0)
+    stand = Stand()
+    ask(stand, image=raster.encode_base64(Picture(picture)), intent="remove")
+    start = stand.engine.calls[0][0].picture.pixels
+    assert np.abs(start.astype(int) - 90).max() <= 2
+
+
+def test_a_missing_prompt_is_said_where_it_matters():
+    assert "Replace without a prompt" in ask(intent="replace")["warnings"][0]
+    assert ask(intent="replace", prompt="a cat")["warnings"] == []
+    assert ask(intent="fill")["warnings"] == []
+
+
+def test_the_prompts_tags_are_the_hosts_own():
+    """A prompt is no template here: `[a:b:0.5]` and `[SEP]` go through as they are."""
+    assert job(prompt="[a:b:0.5] [SEP] c").prompt == "[a:b:0.5] [SEP] c"
+
+
+def test_the_text_in_the_file_reads_back_as_what_painted():
+    said = ask(intent="refine", denoising_strength=0.25, prompt="a fox")
+    text = said["infotext"]
+    assert text.startswith("a fox\nSteps: 7, Sampler: Euler")
+    line = text.split("Retouch: ")[1].split(", Retouch regions")[0]
+    recipe = recipe_in({"Retouch": json.loads(line)})
+    assert recipe.name == "Studio: Refine"
+    assert recipe.passes[0].denoising_strength == 0.25
+
+
+def drawn(box: Box, colour=(255, 0, 255, 128)) -> np.ndarray:
+    rgba = np.zeros((200, 240, 4), np.uint8)
+    rgba[box.slices] = colour
+    return rgba
+
+
+def test_a_sketch_is_mask_and_start_and_nothing_of_it_remains():
+    box = Box(20, 20, 60, 60)
+    stand = Stand()
+    said = ask(stand, mask="", sketch=png(drawn(box)), intent="add", prompt="a rose")
+    painted = stand.engine.calls[0][0]
+    assert painted.settings.masked_content == "original"
+    assert painted.settings.denoising_strength == 0.55
+    image = pixels(said["images"][0])
+    inside = image[box.slices].reshape(-1, 3)
+    assert (inside == inside[0]).all(), "the fake engine's one colour, opaque over every drawn pixel"
+    ring = hole(box.grown(30) & Box(0, 0, 240, 200)).astype(bool) & ~hole(box).astype(bool)
+    flat, under = inside[0].astype(int), photo().pixels[ring].astype(int)
+    low, high = np.minimum(flat, under), np.maximum(flat, under)
+    assert ((image[ring] >= low) & (image[ring] <= high)).all(), "faded onto the photograph, not the sketch"
+
+
+def test_a_sketch_moved_or_shrunk_away_leaves_nothing():
+    box = Box(20, 20, 60, 60)
+    said = ask(mask="", sketch=png(drawn(box, (255, 0, 255, 255))), shape={"x_offset": 100, "grow": -10})
+    magenta = (pixels(said["images"][0]) == (255, 0, 255)).all(2)
+    assert not magenta.any()
+
+
+def test_a_sketch_joins_the_mask():
+    box = Box(160, 20, 200, 60)
+    image = ask(sketch=png(drawn(box)))["images"][0]
+    assert moved(image)[HOLE.slices].all()
+    assert moved(image)[box.slices].all()
+
+
+def test_a_sketch_of_another_size_is_scaled_and_an_empty_one_is_none():
+    small = np.zeros((100, 120, 4), np.uint8)
+    small[10:30, 10:30] = (1, 2, 3, 255)
+    said = ask(mask="", sketch=png(small))
+    assert "The sketch is 120x100" in said["warnings"][0]
+    blank = png(np.zeros((200, 240, 4), np.uint8))
+    assert ask(sketch=blank)["images"] == ask()["images"]
+
+
+def broken(stand: Stand, jobs) -> None:
+    raise PaintFailed("no paint.")
+
+
+@pytest.mark.parametrize("sketch", ["", png(drawn(Box(20, 20, 60, 60)))])
+def test_when_painting_fails_the_picture_comes_back_as_it_was_sent(sketch):
+    stand = Stand(engine=FakeEngine(before_call=lambda jobs: broken(stand, jobs)))
+    said = ask(stand, sketch=sketch)
+    assert "no paint" in said["warnings"][0]
+    assert raster.decode_base64(said["images"][0]) == photo()
+    assert said["image_ids"] == [said["image_id"]] or sketch == ""
+    assert said["candidates"] == []
+    assert said["reports"][0]["outcome"] == "skipped"
+
+
+def test_an_interrupted_job_says_so_and_gives_the_picture_back():
+    said = ask(Stand(watcher=FakeProgress(stop_after=0)), sketch=png(drawn(Box(20, 20, 60, 60))))
+    assert said["stopped"] is True
+    assert raster.decode_base64(said["images"][0]) == photo()
+
+
+def test_the_task_reaches_the_queue():
+    stand = Stand()
+    ask(stand, task="task(abc-1)")
+    assert stand.tasks == ["task(abc-1)"]
+
+
+def test_alpha_rides_along():
+    picture = photo()
+    sent = Picture(picture.pixels, np.full((200, 240), 77, np.uint8))
+    back = raster.decode_base64(ask(image=raster.encode_base64(sent))["images"][0])
+    assert np.array_equal(back.alpha, sent.alpha)
+
+
+def planned(stand: Stand, **body):
+    return Desk(stand).answer("plan", {"verb": "inpaint", "image": IMAGE, "mask": MASK, "seed": 5, **body})
+
+
+def test_a_plan_is_what_inpainting_then_does_and_paints_nothing():
+    stand = Stand()
+    said = planned(stand, intent="remove")
+    assert stand.engine.calls == []
+    (step,), (report,) = said["steps"], ask(intent="remove")["reports"]
+    for key in ("box", "crop", "work", "seed", "prompt", "negative_prompt"):
+        assert step[key] == report[key], key
+    assert step["under_resolved"] is False
+
+
+def test_a_plan_waits_for_the_queue_only_where_a_model_must_be_asked():
+    known, unknown = Stand(loaded=Size(512, 512)), Stand()
+    assert planned(known)["steps"] == planned(unknown)["steps"]
+    assert (known.jobs, unknown.jobs) == ([], ["plan"])
+    planned(known, checkpoint="other")
+    assert known.jobs == ["plan"]
+
+
+def test_a_plan_warns_of_what_would_be_softer_than_before():
+    stand = Stand(engine=FakeEngine(side=64), loaded=Size(64, 64))
+    said = planned(stand, mask=png(np.full((200, 240), 255, np.uint8)))
+    assert said["steps"][0]["under_resolved"] is True
+    assert "softer" in said["warnings"][0]

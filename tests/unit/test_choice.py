@@ -1,0 +1,167 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from retouch.candidates import Candidate
+from retouch.choice import Judge, distances, fidelity, merit
+from retouch.execute import run
+from retouch.fakes import FakeEngine
+from retouch.frame import Frame
+from retouch.geometry import Box, Size
+from retouch.mask import Mask
+from retouch.plan import plan
+from retouch.quality import Confidence, Quality
+from retouch.raster import Picture
+from retouch.recipe import Gate, Settings
+from retouch.trial import Trial
+from tests.helpers import GENERATION, face_pass, flat, found, ramp, square, step_of
+
+CANVAS = Size(256, 256)
+FACE = square(80, 80, 96)
+
+
+@dataclasses.dataclass
+class Shades(FakeEngine):
+    """Paints the picture it was given, lighter by ten levels for each seed after 100."""
+
+    def paint(self, jobs, progress):
+        return [
+            Picture(np.clip(j.picture.pixels + 10.0 * (j.seed - 100), 0, 255).astype(np.uint8)) for j in jobs
+        ]
+
+
+def painted(engine=None, judge=None, **changes):
+    made = plan(CANVAS, found(FACE), (0, face_pass(variations=3, **changes)), GENERATION, Size(256, 256))
+    (result,) = run([ramp(CANVAS)], [made], engine or Shades(), judge=judge)
+    return result
+
+
+def off(level: int) -> Candidate:
+    return Candidate(level, flat(Size(4, 4), (level,) * 3), Box(0, 0, 4, 4), Mask.full(Size(4, 4)))
+
+
+def test_what_is_to_be_kept_is_changed_least():
+    """No correction: it would undo the very shift by which the three differ."""
+    (report,) = painted(colour_correction=0.0).reports
+    assert [c.seed for c in report.candidates] == [100, 101, 102]
+    assert report.chosen == 0
+    assert report.quality.drift_rim == pytest.approx(0, abs=0.1)
+    scores = [c.score for c in report.candidates]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_where_all_is_new_what_most_agree_on_is_taken():
+    (report,) = painted(colour_correction=0.0, denoising_strength=1.0).reports
+    assert report.chosen == 1
+
+
+def test_the_detectors_have_a_say():
+    def look(picture):
+        bright = float(picture.pixels[picture.size.height // 2, picture.size.width // 2].mean())
+        middle = Box(*(round(side * picture.size.width / CANVAS.width) for side in FACE))
+        return found(middle, score=bright / 255)
+
+    (report,) = painted(colour_correction=0.0, denoising_strength=0.9, judge=Judge(look)).reports
+    sure = [c.scores.confidence.after for c in report.candidates]
+    assert sure == sorted(sure)
+    assert report.quality.confidence.before == pytest.approx(sure[0], abs=0.02)
+
+
+def test_a_scorer_of_ones_own_decides():
+    class Brightest:
+        def score(self, crop, prompt):
+            assert prompt == "a photo"
+            return float(crop.pixels.mean())
+
+    (report,) = painted(judge=Judge(scorer=Brightest()), colour_correction=0.0).reports
+    assert report.chosen == 2
+    assert report.candidates[2].score > report.candidates[1].score
+
+
+def test_a_scorer_that_breaks_costs_nothing():
+    class Broken:
+        def score(self, crop, prompt):
+            raise RuntimeError("no model")
+
+    assert painted(judge=Judge(scorer=Broken()), colour_correction=0.0).reports[0].chosen == 0
+
+
+def test_a_detector_that_breaks_costs_its_number_alone():
+    def look(picture):
+        raise RuntimeError("no model")
+
+    (report,) = painted(judge=Judge(look)).reports
+    assert report.kept
+    assert report.quality.confidence == Confidence()
+    assert report.quality.seam is not None
+
+
+def test_the_gate_takes_the_best_that_it_lets_pass():
+    class Noisy(Shades):
+        def paint(self, jobs, progress):
+            first, *rest = super().paint(jobs, progress)
+            spoilt = np.random.default_rng(1).integers(0, 256, first.pixels.shape, np.uint8)
+            return [Picture(255 - spoilt // 4), *rest]
+
+    result = painted(Noisy(), gate=Gate("on"), colour_correction=0.0)
+    assert result.reports[0].outcome == "kept"
+    assert result.reports[0].chosen == 1
+
+
+def test_where_none_passes_the_picture_is_as_it_was():
+    class Red(FakeEngine):
+        def paint(self, jobs, progress):
+            return [flat(job.picture.size, (255, 0, 0)) for job in jobs]
+
+    result = painted(Red(), gate=Gate("on"))
+    (report,) = result.reports
+    assert report.outcome == "reverted"
+    assert "colours moved by" in report.why
+    assert len(report.candidates) == 3
+    assert result.picture == ramp(CANVAS)
+    assert result.warnings == (f"Region 1 (face) was left as it is: {report.why}",)
+
+
+@pytest.mark.parametrize(
+    ("strength", "content", "kept"),
+    [
+        (0.2, "original", 1),
+        (0.6, "original", 1),
+        (0.8, "original", 0.5),
+        (1.0, "original", 0),
+        (0.3, "fill", 0),
+    ],
+)
+def test_how_much_is_to_be_kept(strength, content, kept):
+    settings = Settings(denoising_strength=strength, masked_content=content)
+    assert fidelity(settings) == pytest.approx(kept)
+
+
+def test_merit_falls_with_every_fault():
+    good = Quality(seam=0.1, sharpness=1.0, confidence=Confidence(0.5, 0.9))
+    worse = [
+        dataclasses.replace(good, seam=2.0),
+        dataclasses.replace(good, sharpness=0.5),
+        dataclasses.replace(good, confidence=Confidence(0.5, 0.7)),
+    ]
+    assert all(merit(one) < merit(good) for one in worse)
+    assert merit(dataclasses.replace(good, sharpness=1.5)) == merit(good)
+
+
+def test_distances_are_root_mean_squares_in_levels():
+    three = [off(10), off(20), off(60)]
+    assert distances(three) == pytest.approx([20, 10, 30])
+    assert distances(three, three[0].over.pixels) == pytest.approx([0, 10, 50])
+
+
+def test_a_large_window_is_measured_smaller():
+    """Of a step on a whole large photograph the numbers are nearly those of the same, smaller."""
+    seen = []
+    for side in (600, 1500):
+        size = Size(side, side)
+        mask = Mask.of_ellipse(size, Box(*(round(side * s) for s in (0.1, 0.1, 0.9, 0.9))))
+        step = step_of(Frame(size.box, Size(64, 64)), mask)
+        candidate = Candidate(1, flat(size, (90, 90, 90)), size.box, mask)
+        seen.append(Trial.of(step, ramp(size).pixels).scores(candidate))
+    assert seen[0].drift_rim == pytest.approx(seen[1].drift_rim, rel=0.15)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+
+from retouch.intents import EMPTY_SCENE, GROWN_MIN, INTENTS
+from retouch.knobs import load
+from retouch.prompts import Said
+from retouch.recipe import Pass, Shape
+
+
+def test_the_five_are_here_in_the_order_of_their_buttons():
+    assert list(INTENTS) == ["fill", "remove", "replace", "add", "refine"]
+    assert [i.name for i in INTENTS.values() if i.prompt_needed] == ["replace", "add"]
+
+
+@pytest.mark.parametrize("intent", INTENTS.values(), ids=str)
+def test_what_the_page_is_told_are_the_defaults_that_paint(intent):
+    told = intent.summary()
+    assert load(Pass, told["pass"]) == intent.how
+    assert told["label"]
+    assert told["description"]
+
+
+def test_only_refining_starts_from_what_is_there():
+    assert [i.name for i in INTENTS.values() if i.how.masked_content == "original"] == ["refine"]
+    assert INTENTS["refine"].how.denoising_strength < min(
+        i.how.denoising_strength for i in INTENTS.values() if i.name != "refine"
+    )
+
+
+def test_removing_asks_for_what_is_behind_and_never_for_the_object():
+    remove = INTENTS["remove"]
+    assert remove.said(Said("", ""), "a dog") == Said(EMPTY_SCENE, "a dog")
+    said = remove.said(Said("wet sand", "blurry"), "a dog")
+    assert said == Said(f"wet sand, {EMPTY_SCENE}", "blurry, a dog")
+
+
+def test_the_objects_words_are_a_prompt_only_where_it_stays_itself():
+    assert INTENTS["refine"].said(Said("", ""), "a dog").prompt == "a dog"
+    assert INTENTS["refine"].said(Said("a cat", ""), "a dog").prompt == "a cat"
+    for name in ("fill", "replace", "add"):
+        assert INTENTS[name].said(Said("", ""), "a dog") == Said("", ""), name
+
+
+def test_removing_takes_more_than_the_mask_in_proportion_to_it():
+    remove = INTENTS["remove"]
+    assert remove.shaped(remove.how, 1000).shape.grow == 80
+    assert remove.shaped(remove.how, 10).shape.grow == GROWN_MIN
+    asked = Pass(shape=Shape(grow=-3))
+    assert remove.shaped(asked, 1000) is asked
+    assert INTENTS["fill"].shaped(remove.how, 1000).shape.grow is None
