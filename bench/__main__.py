@@ -15,6 +15,7 @@ BENCHES = {
     "fix": "bench.fix",
     "demo-model": "bench.demo_model",
     "seam": "bench.seam",
+    "segment": "bench.segment",
 }
 """The module of each, imported when it is asked for; its `measure(args)` gives the figures."""
 

@@ -73,9 +73,7 @@ def opened_page() -> Iterator[Any]:
     picture = io.BytesIO()
     Image.fromarray(crowd(8, FOUR_K).pixels).save(picture, "PNG", compress_level=1)
     with sync_playwright() as playwright:
-        chromium = shutil.which("chromium")
-        options = {"executable_path": chromium} if chromium else {}
-        browser = playwright.chromium.launch(args=["--no-sandbox"], **options)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WINDOW.width, "height": WINDOW.height})
         page.route(SITE, lambda route: route.fulfill(body=PAGE, content_type="text/html"))
         page.route(SITE + "picture.png", lambda route: route.fulfill(body=picture.getvalue()))

@@ -148,10 +148,12 @@ def milliseconds(rounds: int) -> Figure:
 
 
 def _timed(truth: np.ndarray, painted: np.ndarray, shown: Mask) -> float:
-    whole = shown.size.box
+    spot = shown.bounds
+    assert spot is not None
+    at = spot.slices
     begun = time.thread_time()
     found = field(truth, painted, shown, shown)
     assert found is not None
-    over = settled(truth, painted + found.on(whole.size, whole), truth)
-    composite(truth, over, shown)
+    over = settled(truth[at], painted[at] + found.on(shown.size, spot), truth[at])
+    composite(truth[at], over, shown.crop(spot))
     return time.thread_time() - begun

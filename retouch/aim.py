@@ -7,7 +7,7 @@ of a pass come from what earlier passes reported.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from retouch.quality import seam
 from retouch.raster import Picture
 from retouch.recipe import Target
 from retouch.region import Region, cells, distinct, merged, select
+from retouch.turn import found_turned
 
 AROUND = 0.25
 """Of a region's side: how far around it one looks for what is in it."""
@@ -67,6 +68,8 @@ def _detected(view: View, target: Target, eyes: Eyes) -> list[Region]:
         finders = [eyes.detector(model) for model in target.models]
         return [r for d in finders for r in d.find(picture, target.confidence, target.classes)]
 
+    if target.tilted:
+        return _within(view, target, lambda picture: found_turned(picture, look))
     return _within(view, target, look)
 
 
@@ -176,7 +179,8 @@ def _earlier(view: View, target: Target) -> list[Region]:
     for step in steps:
         region = Region.of_mask(Mask.where(step.composite.solid), step.label, step.score)
         if region is not None:
-            found.append(region.moved(step.frame.crop.left, step.frame.crop.top))
+            moved = region.moved(step.frame.crop.left, step.frame.crop.top)
+            found.append(replace(moved, turn=step.turn))
     return found
 
 

@@ -41,5 +41,6 @@ def settled(under: np.ndarray, over: np.ndarray, seen: np.ndarray) -> np.ndarray
     `seen` is what it was shown, scaled as `over` was. A pixel whose channels all lie within a level of it
     was not changed, only rounded and scaled: to put it back again and again would let that add up.
     """
-    far = np.abs(np.subtract(over, seen, dtype=np.float32)).max(-1, keepdims=True)
-    return np.where(far < UNCHANGED, under, over)
+    apart = np.abs(np.subtract(over, seen, dtype=np.float32)) >= UNCHANGED
+    changed = apart[..., 0] | apart[..., 1] | apart[..., 2]
+    return np.where(changed[..., None], over, under)

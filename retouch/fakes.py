@@ -5,11 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from retouch.geometry import Box, Size
-from retouch.ports import Engine, Job, Progress
+from retouch.ports import Engine, Job, Progress, Prompt, Seen
 from retouch.prompts import networks
 from retouch.raster import Picture
 from retouch.region import Region
@@ -92,6 +93,34 @@ class FakeDetector:
             return ()
         boxes = [box & picture.size.box for box in self.boxes]
         return tuple(Region.of_box(box, self.label, self.score) for box in boxes if not box.empty)
+
+
+@dataclass
+class FakeSegmenter:
+    """Sees a square of `side` round the first click, the box, or the whole picture; counts what it is asked.
+
+    Its memory is the number of prompts that led to an answer.
+    """
+
+    side: int = 20
+    name: str = "fake"
+    prepared: list[str] = field(default_factory=list)
+    prompts: list[tuple[Prompt, Any]] = field(default_factory=list)
+
+    def prepare(self, picture: Picture) -> None:
+        self.prepared.append(picture.digest)
+
+    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
+        self.prompts.append((prompt, memory))
+        box = prompt.box or picture.size.box
+        if prompt.clicks:
+            click = prompt.clicks[0]
+            box = Box.around((click.x + 0.5, click.y + 0.5), Size(self.side, self.side))
+        region = Region.of_box(box & picture.size.box, prompt.text, 0.9)
+        return Seen((region,), (memory or 0) + 1)
+
+    def everything(self, picture: Picture) -> tuple[Region, ...]:
+        return (Region.of_box(picture.size.box, "", 0.9),)
 
 
 @dataclass

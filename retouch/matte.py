@@ -2,9 +2,9 @@
 
 In a band round the edge, each pixel's colour is compared with the colours well inside and well outside near
 it, which gives a first alpha (after Chuang et al., A Bayesian approach to digital matting, 2001, with one
-normal distribution for each side); a guided filter (He, Sun and Tang, Guided image filtering, 2010; fast: He and Sun, 2015) then
-makes it follow the picture. All sums are box filters on a small copy: the time is linear in the pixels and
-does not depend on the band's width.
+normal distribution for each side); a guided filter (He, Sun and Tang, Guided image filtering, 2010; He and
+Sun, Fast guided filter, 2015) then makes it follow the picture. All sums are box filters on a small copy: the
+time is linear in the pixels and does not depend on the band's width.
 """
 
 from __future__ import annotations

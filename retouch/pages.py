@@ -80,9 +80,7 @@ def _figures(figures: Mapping[str, float]) -> str:
 
 def _reports(reports: Sequence[Mapping[str, Any]]) -> str:
     rows = "".join(f"<tr>{''.join(f'<td>{cell}' for cell in _cells(r))}" for r in reports)
-    heads = "".join(
-        f"<th>{head}" for head in ("Region", "Score", "Box", "Crop", "Painted at", "Seed", "Outcome")
-    )
+    heads = "".join(f"<th>{head}" for head in (*_HEADS, *_MEASURED))
     return f"<table><tr>{heads}{rows}</table>"
 
 
@@ -95,10 +93,27 @@ def _cells(report: Mapping[str, Any]) -> list[str]:
         "x".join(map(str, report["work"])),
         str(report["seed"]),
         f"{report['outcome']} {report['why']}".strip(),
+        *(_measured(report.get("quality") or {}, *names) for names in _MEASURED.values()),
     ]
     return [html.escape(text) for text in said]
 
 
+def _measured(quality: Mapping[str, float | None], *names: str) -> str:
+    """One number, or the one before and the one after, as far as they are known."""
+    values = [quality.get(name) for name in names]
+    if all(value is None for value in values):
+        return ""
+    return " → ".join("–" if value is None else f"{value:.2f}" for value in values)
+
+
+_HEADS = ("Region", "Score", "Box", "Crop", "Painted at", "Seed", "Outcome")
+_MEASURED = {
+    "Confidence": ("confidence_before", "confidence_after"),
+    "Seam": ("seam_before", "seam"),
+    "Sharpness": ("sharpness_before", "sharpness"),
+    "Colours moved": ("drift_rim",),
+}
+"""Columns of what was measured, by the names in `Quality.as_dict`."""
 _CAPTIONS = {
     "before": "Before",
     "after": "After",

@@ -44,6 +44,7 @@ class Step:
     colour_correction: float = 1.0
     variations: int = 1
     gate: Gate = Gate()
+    turn: float = 0.0
     wave: int = 0
     hole: Mask | None = None
 
@@ -193,6 +194,7 @@ def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generatio
         colour_correction=recipe_pass.colour_correction,
         variations=recipe_pass.variations,
         gate=recipe_pass.gate,
+        turn=region.turn,
     )
 
 

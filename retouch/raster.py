@@ -23,7 +23,7 @@ from PIL import Image, ImageOps, PngImagePlugin
 from retouch.errors import BadInput, BadPicture, TooLarge
 from retouch.geometry import Box, Size
 
-MAX_PIXELS = 8192 * 8192
+MAX_PIXELS = 120_000_000
 MAX_BYTES = 256 * 1024 * 1024
 FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 _READ = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
@@ -197,7 +197,7 @@ def _reason(data: bytes, error: Exception) -> str:
 
 def _check_size(size: Size, path: str) -> None:
     if size.area > MAX_PIXELS:
-        raise TooLarge(f"{size} has too many pixels.", path=path, hint=f"At most {MAX_PIXELS}, as 8192x8192.")
+        raise TooLarge(f"{size} has too many pixels.", path=path, hint=f"At most {MAX_PIXELS}, as 12000x10000.")
     if size.area == 0:
         raise BadPicture(f"{size} has no pixels.", path=path, hint=_HINT)
 

@@ -102,6 +102,9 @@ class Target(Choice):
     classes: tuple[str, ...] = Knob(
         "Classes", "Only these labels; free words for open-vocabulary models and for the target text."
     ).field(())
+    tilted: bool = Knob(
+        "Tilted too", "Detectors also look at the picture turned, a dozen times; painted upright."
+    ).field(False)
     of_pass: int | None = Knob(
         "Of pass", "Look only in what this earlier pass found; blank for everywhere.", 1, MAX_PASSES, 1
     ).field(None)
@@ -160,8 +163,8 @@ class Gate:
         0.05,
     ).field(0.25)
     seam: float = Knob(
-        "Largest new seam", "CIELAB units per pixel, beyond the seam before.", 0, 10, 0.1
-    ).field(1.5)
+        "Largest new seam", "CIELAB units per pixel, beyond the seam before.", 0, 20, 0.1
+    ).field(2.5)
     drift: float = Knob(
         "Largest shift of colours", "CIELAB units, of low frequencies just inside the mask.", 0, 100, 1
     ).field(20.0)

@@ -30,11 +30,14 @@ _LEFT_OUT = ("image", "image_id", "source_id", "images", "image_ids", "memory", 
 
 
 def check(answer: dict[str, Any]) -> None:
-    """PaintFailed when a fix painted nothing of what it set out to, or was stopped on the way."""
+    """PaintFailed when nothing could be painted of what was to be, or it was stopped on the way.
+
+    What a gate reverted was painted: that the old is better is no failure.
+    """
     if answer.get("stopped"):
         raise PaintFailed("it was interrupted.", hint="The same command goes on from here.")
     reports = answer.get("reports") or []
-    if reports and all(report["outcome"] != "kept" for report in reports):
+    if reports and all(report["outcome"] == "skipped" for report in reports):
         raise PaintFailed(f"no region could be painted: {reports[0]['why']}")
 
 
@@ -54,8 +57,9 @@ def _bare(value: Any) -> Any:
 
 
 def keep_fix(photo: Photo, answer: dict[str, Any]) -> None:
-    """The mended photograph, in its own format; where nothing was painted, the file as it is."""
-    if not answer.get("reports") and photo.source.suffix == photo.target.suffix:
+    """The mended photograph, in its own format; where nothing was changed, the file as it is."""
+    changed = any(report["outcome"] == "kept" for report in answer.get("reports") or [])
+    if not changed and photo.source.suffix == photo.target.suffix:
         _replace(photo.target, photo.source.read_bytes())
         return
     raster.write(raster.decode_base64(answer["image"]), photo.target)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("javascript", "css")
 TYPES = {".mjs": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 """Browsers run a module only under the right content type, whatever this machine's registry says."""
 HEADERS = {
@@ -31,7 +32,7 @@ _ICON = (
 
 
 def install(app: FastAPI) -> None:
-    """Add `/`, `/doors`, `/style.css` and `/javascript/...` to an app that has all its other routes."""
+    """Add `/`, `/doors` and the page's files to an app that has all its other routes."""
     from fastapi import Request
     from fastapi.responses import HTMLResponse, Response
 
@@ -50,7 +51,8 @@ def install(app: FastAPI) -> None:
     doors.__annotations__["request"] = file.__annotations__["request"] = Request
     for path, endpoint in (("/", index), ("/doors", doors), ("/style.css", file)):
         _add(app, path, endpoint)
-    _add(app, "/javascript/{name:path}", file)
+    for folder in FOLDERS:
+        _add(app, f"/{folder}/{{name:path}}", file)
 
 
 def _add(app: FastAPI, path: str, endpoint: object) -> None:
@@ -60,12 +62,11 @@ def _add(app: FastAPI, path: str, endpoint: object) -> None:
 
 def asset(path: str) -> Path | None:
     """The page's file at a URL's path, None for anything that is not one."""
-    if path == "/style.css":
-        return ROOT / "style.css"
-    folder = ROOT / "javascript"
+    if "\0" in path:
+        return None
     wanted = (ROOT / path.lstrip("/")).resolve()
-    inside = wanted.is_relative_to(folder) and wanted.suffix == ".mjs" and wanted.is_file()
-    return wanted if inside else None
+    ours = wanted == ROOT / "style.css" or any(wanted.is_relative_to(ROOT / name) for name in FOLDERS)
+    return wanted if ours and wanted.suffix in TYPES and wanted.is_file() else None
 
 
 def studio_page() -> str:

@@ -24,6 +24,7 @@ from retouch.quality.sharpness import contrast
 from retouch.quality.zones import WIDEST, Zones
 from retouch.raster import Picture
 from retouch.region import Region
+from retouch.turn import turned
 
 _LOG = logging.getLogger(__name__)
 
@@ -85,15 +86,24 @@ class Trial:
         """How sure the detectors are that the region is in the crop, None when they cannot be asked."""
         if self.look is None:
             return None
-        crop = self.step.frame.crop
-        share = min(LOOKED_AT / max(crop.size), 1)
-        small = Picture(np.ascontiguousarray(_resized(pixels, share)))
-        box = Box(*(round(place * share) for place in self.step.box.relative_to(crop)))
+        share = min(LOOKED_AT / max(self.step.frame.crop.size), 1)
+        small, box = _resized(pixels, share), self._spot(share)
+        if self.step.turn:
+            small = turned(small, self.step.turn)
         try:
-            return score_at(box, [(region.box, region.score) for region in self.look(small)])
+            return score_at(box, [(region.box, region.score) for region in self.look(Picture(small.copy()))])
         except Exception:  # a number that is missing must not cost what was painted
             _LOG.exception("a detector broke where it was to look again")
             return None
+
+    def _spot(self, share: float) -> Box:
+        """Where the region is in what the detectors are shown: the crop, shrunk, and turned upright."""
+        crop = self.step.frame.crop
+        box = Box(*(round(place * share) for place in self.step.box.relative_to(crop)))
+        if not self.step.turn:
+            return box
+        shape = _resized(self.step.composite.alpha, share)
+        return Mask(turned(shape, self.step.turn)).bounds or box
 
 
 @dataclass(frozen=True, eq=False)

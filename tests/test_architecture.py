@@ -32,6 +32,7 @@ LAYERS = (
     "quality",
     "candidates",
     "blurred",
+    "turn",
     "prompts",
     "recipe",
     "intents",

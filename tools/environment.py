@@ -156,7 +156,11 @@ def set_up_chromium() -> str:
         env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
         print("Installing Chromium for the browser tests ...", flush=True)
         step([apt, "update", "--quiet"], "update the list of packages", env)
-        step([apt, "install", "--quiet", "--yes", "--no-install-recommends", "chromium"], "install Chromium", env)
+        step(
+            [apt, "install", "--quiet", "--yes", "--no-install-recommends", "chromium"],
+            "install Chromium",
+            env,
+        )
     if not chromium():
         stop("The browser tests need Chromium or Chrome: install it, or name it in RETOUCH_CHROMIUM.")
     return chromium()

@@ -18,7 +18,7 @@ from tools.tiny_sam.pool import Pool
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".tiny-sam-training"
-COURSE = Course("tiny-sam", 3800, 8e-4, 7)
+COURSE = Course("tiny-sam", 3400, 8e-4, 7)
 SCENES = 6000
 
 

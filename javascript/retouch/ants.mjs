@@ -21,7 +21,10 @@ export class Ants {
     /** @param {HTMLCanvasElement} canvas */
     constructor(canvas) {
         this.#context = canvas.getContext("2d");
-        this.#tiles = new Tiles(({ level, box }) => outlineRuns(this.#object, null, this.#size, box, level), 200);
+        this.#tiles = new Tiles(
+            ({ level, box }) => outlineRuns(this.#object, null, this.#size, box, level),
+            200,
+        );
     }
 
     /**

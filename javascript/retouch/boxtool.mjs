@@ -9,7 +9,9 @@ const HANDLE = 4;
 /** CSS pixels a press must travel to be a box. */
 const SLACK = 3;
 /** Which sides each handle moves. */
-const HANDLES = ["left", "", "right"].flatMap((x) => ["top", "", "bottom"].map((y) => ({ x, y }))).filter(({ x, y }) => x || y);
+const HANDLES = ["left", "", "right"]
+    .flatMap((x) => ["top", "", "bottom"].map((y) => ({ x, y })))
+    .filter(({ x, y }) => x || y);
 
 export class BoxTool extends Tool {
     cursor = "crosshair";

@@ -103,7 +103,10 @@ export class SketchTool extends StrokeTool {
     }
 
     commit(live) {
-        this.bench.store.do(live.erase ? "Erase sketch" : "Sketch", sketched(this.doc, withStroke(this.doc.sketch, live)));
+        this.bench.store.do(
+            live.erase ? "Erase sketch" : "Sketch",
+            sketched(this.doc, withStroke(this.doc.sketch, live)),
+        );
     }
 
     ink(theme, spot) {

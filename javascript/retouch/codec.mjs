@@ -27,7 +27,11 @@ export function isOpaque(data) {
 export async function decodedPixels(blob) {
     const bytes = await bytesOfBlob(blob);
     const header = pngHeader(bytes);
-    if (header && header.channels !== 3 && !chunkNames(bytes).some((name) => name === "eXIf" || name === "tRNS")) {
+    if (
+        header &&
+        header.channels !== 3 &&
+        !chunkNames(bytes).some((name) => name === "eXIf" || name === "tRNS")
+    ) {
         return asRgba(await decodePng(bytes));
     }
     return byBrowser(blob);
@@ -36,9 +40,12 @@ export async function decodedPixels(blob) {
 /** @returns {Promise<Blob>} PNG, exact */
 export async function encodedPixels({ width, height, data, opaque }) {
     if (!opaque || typeof OffscreenCanvas === "undefined") {
-        return new Blob([await encodePng(opaque ? withoutAlpha(data) : data, width, height, opaque ? 3 : 4)], {
-            type: "image/png",
-        });
+        return new Blob(
+            [await encodePng(opaque ? withoutAlpha(data) : data, width, height, opaque ? 3 : 4)],
+            {
+                type: "image/png",
+            },
+        );
     }
     const canvas = new OffscreenCanvas(width, height);
     canvas.getContext("2d").putImageData(new ImageData(data, width, height), 0, 0);

@@ -1,12 +1,15 @@
 /** What buttons and shortcuts do. Each works on the store or the view, and nothing here draws. */
 
-import { activeMask, opened, reshaped, selected, selectedObject, withObject, withoutObject } from "./document.mjs";
+import { activeMask, changedObject, opened, picture, reshaped, selected, selectedObject, withObject, withoutObject } from "./document.mjs";
 import { chosenFile, download } from "./dom.mjs";
 import { showShortcuts } from "./dialogs.mjs";
 import { maskFile, opening, savedFile } from "./files.mjs";
 import { foundObjects } from "./pointing.mjs";
 import { offerOf } from "./offer.mjs";
-import { areaOf } from "./boxes.mjs";
+import { areaOf, boxOfList, listOfBox } from "./boxes.mjs";
+import { Mask, NOTHING } from "./mask.mjs";
+
+const SNAP_RADIUS = 8;
 
 /** @param studio the parts that mount() made, by name */
 export function commandsOf(studio) {
@@ -91,6 +94,22 @@ function maskCommands(studio) {
         deselect: () => store.amend(selected(store.doc, null)),
         deleteObject: withSelected("Delete object", withoutObject),
         invert: withSelected("Invert", (doc, id) => reshaped(doc, id, { invert: !selectedObject(doc).shape.invert })),
+        /** The selected mask's outline moved to the picture's edges, at full resolution. */
+        async snap() {
+            const object = selectedObject(store.doc);
+            if (!object || !areaOf(object.mask.box)) {
+                return;
+            }
+            try {
+                const { box } = object.mask;
+                const body = { mask: await object.mask.toPng(), box: listOfBox(box), radius: SNAP_RADIUS };
+                const answer = await studio.api.about(picture(store.doc), "mask", body);
+                const mask = await Mask.fromPng(answer.mask, boxOfList(answer.box));
+                store.do("Snap to edges", changedObject(store.doc, object.id, { mask, added: mask, cut: NOTHING }));
+            } catch (error) {
+                notices.say(error.message, "error");
+            }
+        },
         async find(text) {
             if (!store.doc.base || !text.trim()) {
                 return;

@@ -19,10 +19,11 @@
  *     selected: string | null, sketch: Layer | null}} Doc
  */
 
-import { boxOfSize, overlap } from "./boxes.mjs";
+import { boxOfSize, movedBox } from "./boxes.mjs";
 import { Mask, NOTHING } from "./mask.mjs";
 import { forget, PLAIN, shapedMask } from "./shapes.mjs";
 
+export { picture, pictureIn } from "./composed.mjs";
 export { PLAIN, shapedMask };
 
 /** @returns {Doc} */
@@ -32,7 +33,9 @@ export function opened(base = null, name = "", infotext = "") {
 
 /** Unlike any other, in this document or another; needs no secure page. */
 export function newId() {
-    return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) =>
+        byte.toString(16).padStart(2, "0"),
+    ).join("");
 }
 
 // ---- objects
@@ -94,7 +97,9 @@ export function withoutObject(doc, id) {
 
 /** @param {Partial<Obj>} changes */
 export function changedObject(doc, id, changes) {
-    const objects = doc.objects.map((object) => (object.id === id ? frozen({ ...object, ...changes }) : object));
+    const objects = doc.objects.map((object) =>
+        object.id === id ? frozen({ ...object, ...changes }) : object,
+    );
     return frozen({ ...doc, objects });
 }
 
@@ -126,8 +131,16 @@ export function cycled(doc, id, by = 1) {
 export function painted(doc, id, stroke, erase) {
     const object = objectOf(doc, id);
     const hand = erase
-        ? { added: object.added.subtract(stroke), cut: object.cut.union(stroke), mask: object.mask.subtract(stroke) }
-        : { added: object.added.union(stroke), cut: object.cut.subtract(stroke), mask: object.mask.union(stroke) };
+        ? {
+              added: object.added.subtract(stroke),
+              cut: object.cut.union(stroke),
+              mask: object.mask.subtract(stroke),
+          }
+        : {
+              added: object.added.union(stroke),
+              cut: object.cut.subtract(stroke),
+              mask: object.mask.union(stroke),
+          };
     return changedObject(doc, id, hand);
 }
 
@@ -145,7 +158,16 @@ export function combined(doc, ids, how) {
     const masks = others.map((object) => shapedMask(object, doc.base));
     const mask = masks.reduce((sum, other) => sum[how](other), shapedMask(first, doc.base));
     const kept = doc.objects.filter(({ id }) => id === first.id || !ids.includes(id));
-    const plain = { mask, added: mask, cut: NOTHING, shape: PLAIN, clicks: [], box: null, candidates: [], memory: "" };
+    const plain = {
+        mask,
+        added: mask,
+        cut: NOTHING,
+        shape: PLAIN,
+        clicks: [],
+        box: null,
+        candidates: [],
+        memory: "",
+    };
     return selected(changedObject({ ...doc, objects: kept }, first.id, plain), first.id);
 }
 
@@ -182,51 +204,12 @@ export function withoutStep(doc, id) {
 /** @param {number} to the step's new place, 0 lowest */
 export function movedStep(doc, id, to) {
     const steps = doc.steps.filter((step) => step.id !== id);
-    steps.splice(to, 0, doc.steps.find((step) => step.id === id));
+    steps.splice(
+        to,
+        0,
+        doc.steps.find((step) => step.id === id),
+    );
     return frozen({ ...doc, steps });
-}
-
-// ---- the picture
-
-const pictures = new WeakMap();
-
-/** @returns {Pixels | null} the base with every step that is on, in order; remembered for the last steps asked */
-export function picture(doc) {
-    const steps = doc.steps.filter(({ on }) => on);
-    if (!doc.base || !steps.length) {
-        return doc.base;
-    }
-    const last = pictures.get(doc.base);
-    if (last && last.steps.length === steps.length && steps.every((step, i) => step === last.steps[i])) {
-        return last.pixels;
-    }
-    const pixels = steps.reduce((under, { patch, mask, box }) => under.put(patch, mask, box), doc.base);
-    pictures.set(doc.base, { steps, pixels });
-    return pixels;
-}
-
-/**
- * Part of the picture, without making all of it.
- *
- * @param {{box: Box, patch: Pixels, mask: Mask}[]} steps in order
- * @returns {Pixels} of the box
- */
-export function pictureIn(base, steps, box) {
-    return steps.reduce((under, step) => putInto(under, step, box), base.crop(box));
-}
-
-function putInto(under, { patch, mask, box: place }, box) {
-    const common = overlap(overlap(place, mask.box), box);
-    if (common.right <= common.left) {
-        return under;
-    }
-    const shift = (b) => ({
-        left: b.left - box.left,
-        top: b.top - box.top,
-        right: b.right - box.left,
-        bottom: b.bottom - box.top,
-    });
-    return under.put(patch, new Mask(shift(common), mask.read(common)), shift(place));
 }
 
 // ---- the sketch
@@ -242,19 +225,15 @@ export function sketchMask(layer) {
         return NOTHING;
     }
     const { data } = layer.pixels;
-    return new Mask(layer.box, Uint8Array.from({ length: data.length / 4 }, (_, i) => data[i * 4 + 3]));
+    return new Mask(
+        layer.box,
+        Uint8Array.from({ length: data.length / 4 }, (_, i) => data[i * 4 + 3]),
+    );
 }
 
 /** @returns {Pixels | null} the sketch at the picture's size, transparent where nothing was painted */
-export function sketchPixels(doc) {
-    const { base, sketch } = doc;
-    const place = sketch && boxOfSize(base);
-    return sketch && sketch.pixels.crop({
-        left: place.left - sketch.box.left,
-        top: place.top - sketch.box.top,
-        right: place.right - sketch.box.left,
-        bottom: place.bottom - sketch.box.top,
-    });
+export function sketchPixels({ base, sketch }) {
+    return sketch && sketch.pixels.crop(movedBox(boxOfSize(base), -sketch.box.left, -sketch.box.top));
 }
 
 // ---- memory

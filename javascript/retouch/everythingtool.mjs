@@ -19,13 +19,16 @@ export class EverythingTool extends Tool {
     /** Smallest first: what is in front of what. */
     #regionsAt(spot) {
         const { x, y } = this.pixelAt(spot);
-        const under = this.bench.regions.filter(({ mask }) => contains(mask.box, x, y) && mask.at(x, y) >= SOLID);
+        const under = this.bench.regions.filter(
+            ({ mask }) => contains(mask.box, x, y) && mask.at(x, y) >= SOLID,
+        );
         return under.sort((a, b) => a.mask.area - b.mask.area);
     }
 
     hover(spot) {
         const under = spot && this.isInside(spot) ? this.#regionsAt(spot) : [];
-        const same = under.length === this.#under.length && under.every((region, i) => region === this.#under[i]);
+        const same =
+            under.length === this.#under.length && under.every((region, i) => region === this.#under[i]);
         if (!same) {
             this.#under = under;
             this.#choice = 0;
@@ -60,12 +63,18 @@ export class EverythingTool extends Tool {
     #take(region, { shift, erase }) {
         const object = selectedObject(this.doc);
         if (object && (shift || erase)) {
-            this.bench.store.do(erase ? "Take away" : "Add", painted(this.doc, object.id, region.mask, erase));
+            this.bench.store.do(
+                erase ? "Take away" : "Add",
+                painted(this.doc, object.id, region.mask, erase),
+            );
             return;
         }
         const candidates = this.#under.map(({ mask }) => mask);
         const given = { mask: region.mask, candidates, candidate: this.#choice };
-        this.bench.store.do("Take", withObject(this.doc, region.label ? { ...given, name: region.label } : given));
+        this.bench.store.do(
+            "Take",
+            withObject(this.doc, region.label ? { ...given, name: region.label } : given),
+        );
     }
 
     draw(pen, view) {
@@ -79,7 +88,10 @@ export class EverythingTool extends Tool {
         pen.context.globalAlpha = 1;
         const count = this.#under.length > 1 ? ` ${this.#choice + 1}/${this.#under.length}` : "";
         const at = overlap(to, { left: 0, top: 0, right: view.width, bottom: view.height });
-        pen.label(pen.theme.ink, `${region.label || "Object"}${count}`, { x: at.left, y: at.top + 24 * pen.ratio });
+        pen.label(pen.theme.ink, `${region.label || "Object"}${count}`, {
+            x: at.left,
+            y: at.top + 24 * pen.ratio,
+        });
     }
 
     #litCanvas(region, theme) {

@@ -8,7 +8,8 @@ const STUDIO_TAB = "tab_retouch";
 /** Attach the buttons where they are missing; safe to call after every change of the page. */
 export function attach(open) {
     for (const page of PAGES) {
-        const row = gradio().querySelector(`#image_buttons_${page} .form, #image_buttons_${page}`);
+        const whole = gradio().querySelector(`#image_buttons_${page}`);
+        const row = whole?.querySelector(".form") ?? whole;
         if (row && !gradio().querySelector(`#${page}_send_to_retouch`)) {
             row.append(button(page, row, open));
         }

@@ -26,7 +26,7 @@ export class Header {
         this.element = h(
             "header",
             { class: "rt-header" },
-            h("strong", { class: "rt-brand" }, icon("recipe"), "Retouch"),
+            h("h1", { class: "rt-brand" }, icon("recipe"), "Retouch"),
             this.#button("folder", "Open", act.open, "open", "Open a picture  (Ctrl+O)"),
             h("div", { class: "rt-group" }, this.undo, this.redo),
             this.name,

@@ -5,6 +5,24 @@
 
 const IMG2IMG = { img2img: 0, inpaint: 4 };
 const WAIT_MS = 8000;
+const LEAST_HEIGHT = 540;
+const MARGIN = 14;
+
+/** gradio sets the text of its HTML as prose, which is not for a page of buttons; the studio fills the window. */
+export function settle(root) {
+    root.closest(".prose")?.classList.remove("prose");
+    const fill = () => {
+        const top = root.getBoundingClientRect().top + scrollY;
+        root.style.height = `${Math.max(LEAST_HEIGHT, innerHeight - top - MARGIN)}px`;
+    };
+    const watcher = new ResizeObserver(fill);
+    watcher.observe(document.body);
+    addEventListener("resize", fill);
+    return () => {
+        watcher.disconnect();
+        removeEventListener("resize", fill);
+    };
+}
 
 /** The places a picture can be sent to: [{label, hint, send({picture, mask})}] with files; none when alone. */
 export function targets(kind) {

@@ -30,7 +30,8 @@ export class Input {
     constructor(canvas, view, signal) {
         this.#view = view;
         this.#canvas = canvas;
-        const on = (type, act, options = {}) => canvas.addEventListener(type, act.bind(this), { signal, ...options });
+        const on = (type, act, options = {}) =>
+            canvas.addEventListener(type, act.bind(this), { signal, ...options });
         on("pointerdown", this.#down);
         on("pointermove", this.#move);
         on("pointerup", this.#up);

@@ -52,7 +52,12 @@ export class Keyboard {
         if (!this.#view.hasPicture) {
             return;
         }
-        const known = event.key in ARROWS ? this.#walk(event) : event.key === " " ? this.#hold(event) : this.#key(event);
+        const known =
+            event.key in ARROWS
+                ? this.#walk(event)
+                : event.key === " "
+                  ? this.#hold(event)
+                  : this.#key(event);
         if (known) {
             event.preventDefault();
             this.#view.redraw();

@@ -89,7 +89,10 @@ export class LassoTool extends Tool {
         if (mask.width && (this.object || !erase)) {
             const doc = this.object ? this.doc : withObject(this.doc);
             const inverts = objectOf(doc, doc.selected).shape.invert;
-            this.bench.store.do(erase ? "Lasso away" : "Lasso", painted(doc, doc.selected, mask, erase !== inverts));
+            this.bench.store.do(
+                erase ? "Lasso away" : "Lasso",
+                painted(doc, doc.selected, mask, erase !== inverts),
+            );
         }
     }
 
@@ -97,7 +100,10 @@ export class LassoTool extends Tool {
         if (this.#points.length) {
             const line = this.#pointer ? [...this.#points, this.#pointer] : this.#points;
             const colour = this.#erase ? pen.theme.negative : pen.theme.accent;
-            pen.path(colour, line.map(({ x, y }) => toView(view, x, y)));
+            pen.path(
+                colour,
+                line.map(({ x, y }) => toView(view, x, y)),
+            );
             pen.handle(colour, toView(view, this.#points[0].x, this.#points[0].y), 4);
         }
     }

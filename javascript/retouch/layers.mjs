@@ -77,7 +77,12 @@ function shownAlpha(object, live, size, box) {
 }
 
 function withStroke(alpha, stroke, erase) {
-    return erase ? weakerOf(alpha, stroke.map((value) => 255 - value)) : strongerOf(alpha, stroke);
+    return erase
+        ? weakerOf(
+              alpha,
+              stroke.map((value) => 255 - value),
+          )
+        : strongerOf(alpha, stroke);
 }
 
 function strongerOf(a, b) {
@@ -122,7 +127,9 @@ export function changedMasks(before, after, size) {
     const known = new Map(before.map((object) => [object.id, object]));
     const boxes = after.map((object) => differenceOf(known.get(object.id), object, size));
     const left = new Set(after.map(({ id }) => id));
-    const gone = before.filter(({ id }) => !left.has(id)).map((object) => differenceOf(object, undefined, size));
+    const gone = before
+        .filter(({ id }) => !left.has(id))
+        .map((object) => differenceOf(object, undefined, size));
     return [...boxes, ...gone].filter((box) => !isEmpty(box));
 }
 

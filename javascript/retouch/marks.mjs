@@ -24,7 +24,9 @@ export function drawGhost(pen, view, steps) {
 }
 
 export function ghostText(crop, work, magnification) {
-    const [left, top, right, bottom] = Array.isArray(crop) ? crop : [crop.left, crop.top, crop.right, crop.bottom];
+    const [left, top, right, bottom] = Array.isArray(crop)
+        ? crop
+        : [crop.left, crop.top, crop.right, crop.bottom];
     const [width, height] = Array.isArray(work) ? work : [work.width, work.height];
     const scale = `${magnification.toFixed(2)}×`;
     const note = magnification < RESOLVED ? ", under-resolved" : "";
@@ -40,7 +42,14 @@ export function drawDivider(pen, view, { mode, at }) {
         return;
     }
     const x = Math.round(view.width * (mode === "slider" ? at : 0.5));
-    pen.path(pen.theme.ink, [{ x, y: 0 }, { x, y: view.height }], { width: 2 });
+    pen.path(
+        pen.theme.ink,
+        [
+            { x, y: 0 },
+            { x, y: view.height },
+        ],
+        { width: 2 },
+    );
     pen.label(pen.theme.ink, "Before", { x: 8 * pen.ratio, y: 28 * pen.ratio });
     pen.label(pen.theme.ink, "After", { x: view.width, y: 28 * pen.ratio });
     if (mode === "slider") {

@@ -57,7 +57,9 @@ export class Mask {
         const alpha = !isOpaque(data);
         const out = new Uint8Array(width * height);
         for (let i = 0, at = 0; i < out.length; i++, at += 4) {
-            out[i] = alpha ? data[at + 3] : (data[at] * 77 + data[at + 1] * 150 + data[at + 2] * 29 + 128) >> 8;
+            out[i] = alpha
+                ? data[at + 3]
+                : (data[at] * 77 + data[at + 1] * 150 + data[at + 2] * 29 + 128) >> 8;
         }
         return new Mask(boxOfSize({ width, height }), out).trimmed();
     }
@@ -70,8 +72,12 @@ export class Mask {
         const bytes = fromBase64(base64);
         const header = pngHeader(bytes);
         const gray = header?.channels === 1;
-        const { width, height, data } = gray ? await decodePng(bytes) : await decodedPixels(new Blob([bytes]));
-        const read = gray ? new Mask(boxOfSize({ width, height }), data) : Mask.fromPixels({ width, height, data });
+        const { width, height, data } = gray
+            ? await decodePng(bytes)
+            : await decodedPixels(new Blob([bytes]));
+        const read = gray
+            ? new Mask(boxOfSize({ width, height }), data)
+            : Mask.fromPixels({ width, height, data });
         return box ? new Mask(movedBox(read.box, box.left, box.top), read.data) : read;
     }
 
@@ -143,7 +149,10 @@ export class Mask {
         const [width, own] = [widthOf(box), this.width];
         for (let y = common.top; y < common.bottom; y++) {
             const from = (y - this.box.top) * own - this.box.left;
-            out.set(this.data.subarray(from + common.left, from + common.right), (y - box.top) * width + common.left - box.left);
+            out.set(
+                this.data.subarray(from + common.left, from + common.right),
+                (y - box.top) * width + common.left - box.left,
+            );
         }
         return out;
     }
@@ -172,7 +181,10 @@ export class Mask {
 
     /** @param {Size} size */
     invert(size) {
-        return new Mask(boxOfSize(size), this.read(boxOfSize(size)).map((alpha) => 255 - alpha)).trimmed();
+        return new Mask(
+            boxOfSize(size),
+            this.read(boxOfSize(size)).map((alpha) => 255 - alpha),
+        ).trimmed();
     }
 
     /** @param {number} pixels whole; below 0 shrinks */

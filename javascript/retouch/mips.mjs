@@ -14,7 +14,12 @@ export function halvedRgba(data, width, height) {
         const below = Math.min(2 * y + 1, height - 1) * width;
         for (let x = 0; x < width; x += 2, to++) {
             const right = x + 1 < width ? x + 1 : x;
-            out[to] = meanOf(pixels[above + x], pixels[above + right], pixels[below + x], pixels[below + right]);
+            out[to] = meanOf(
+                pixels[above + x],
+                pixels[above + right],
+                pixels[below + x],
+                pixels[below + right],
+            );
         }
     }
     return { data: new Uint8ClampedArray(out.buffer), width: wide, height: high };
@@ -26,7 +31,8 @@ function meanOf(a, b, c, d) {
         return weighedMean(a, b, c, d);
     }
     const even = (a & LANES) + (b & LANES) + (c & LANES) + (d & LANES) + HALVES;
-    const odd = ((a >>> 8) & LANES) + ((b >>> 8) & LANES) + ((c >>> 8) & LANES) + ((d >>> 8) & LANES) + HALVES;
+    const odd =
+        ((a >>> 8) & LANES) + ((b >>> 8) & LANES) + ((c >>> 8) & LANES) + ((d >>> 8) & LANES) + HALVES;
     return ((even >>> 2) & LANES) | (((odd >>> 2) & LANES) << 8);
 }
 
@@ -52,7 +58,8 @@ export function halvedAlpha(data, width, height) {
         const below = Math.min(2 * y + 1, height - 1) * width;
         for (let x = 0; x < width; x += 2, to++) {
             const right = x + 1 < width ? x + 1 : x;
-            out[to] = (data[above + x] + data[above + right] + data[below + x] + data[below + right] + 2) >> 2;
+            out[to] =
+                (data[above + x] + data[above + right] + data[below + x] + data[below + right] + 2) >> 2;
         }
     }
     return { data: out, width: wide, height: high };

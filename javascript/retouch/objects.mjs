@@ -1,11 +1,12 @@
 /** The list of masked objects: what is shown, used, named, prompted, ordered and combined. */
 
 import { areaOf } from "./boxes.mjs";
-import { changedObject, combined, cycled, selected, shapedMask, withObject, withoutObject } from "./document.mjs";
+import { changedObject, combined, cycled, selected, shapedMask, sketched, withObject, withoutObject } from "./document.mjs";
 import { chosenFile, download, h, keyed, setAttribute } from "./dom.mjs";
 import { fromBase64 } from "./base64.mjs";
 import { icon, iconButton } from "./icons.mjs";
 import { NOTHING } from "./mask.mjs";
+import { OverlayForm } from "./overlayform.mjs";
 import { fitted } from "./resize.mjs";
 import { section } from "./section.mjs";
 import { ShapeForm } from "./shapeform.mjs";
@@ -17,8 +18,8 @@ const COMBINE = [
 ];
 
 export class ObjectsPanel {
-    constructor({ store, notices }) {
-        Object.assign(this, { store, notices });
+    constructor({ store, notices, view, act }) {
+        Object.assign(this, { store, notices, view });
         this.list = h("ul", { class: "rt-list", "aria-label": "Objects" });
         this.empty = h("p", { class: "rt-hint" }, "Click on something in the picture, or paint over it.");
         this.combine = COMBINE.map(([how, label]) => iconButton(how, label, () => this.#combine(how), { "data-testid": `combine-${how}` }));
@@ -29,8 +30,9 @@ export class ObjectsPanel {
             iconButton("upload", "Import a mask", () => this.importMask(), { "data-testid": "import-mask" }),
             this.exporting,
         ];
-        this.shape = new ShapeForm(store);
-        this.element = section("objects", "Objects", [this.empty, this.list, this.shape.element], { tools });
+        this.shape = new ShapeForm(store, act.snap);
+        this.sketch = this.#sketchRow();
+        this.element = section("objects", "Objects", [this.empty, this.list, this.sketch, this.shape.element, new OverlayForm(view).element], { tools });
         store.addEventListener("change", () => this.update());
         this.update();
     }
@@ -45,12 +47,19 @@ export class ObjectsPanel {
 
     update() {
         const { objects } = this.doc;
-        this.empty.hidden = objects.length > 0;
+        this.empty.hidden = objects.length > 0 || this.doc.sketch !== null;
+        this.sketch.hidden = this.doc.sketch === null;
         this.combine.forEach((button) => (button.disabled = this.#ticked().length < 2));
         this.exporting.disabled = !objects.some(({ use }) => use);
         const rows = [...objects].reverse();
         keyed(this.list, rows, { key: ({ id }) => id, make: ({ id }) => this.#row(id), update: (row, object) => this.#fill(row, object) });
         this.shape.update();
+    }
+
+    /** Painted colours are masked too, but are no object: all that can be done here is to wipe them off. */
+    #sketchRow() {
+        const wipe = iconButton("close", "Wipe off the colour sketch", () => this.#do("Wipe off the sketch", sketched(this.doc, null)), { "data-testid": "wipe-sketch" });
+        return h("div", { class: "rt-row rt-sketch" }, icon("palette"), h("span", { class: "rt-sketch-name" }, "Colour sketch"), wipe);
     }
 
     /** The objects in use, the selected one first. */
@@ -78,7 +87,7 @@ export class ObjectsPanel {
         };
         const grip = h("span", { class: "rt-grip", draggable: "true", "aria-hidden": "true" }, icon("grip"));
         const line = h("div", { class: "rt-row" }, grip, parts.use, parts.eye, parts.name, parts.level, parts.area, parts.gone);
-        const row = h("li", { "data-testid": "object", tabindex: 0, onclick: () => object() && this.store.amend(selected(this.doc, id)) }, line, parts.prompt);
+        const row = h("li", { "data-testid": "object", tabindex: 0, onclick: (e) => e.target.closest("button, input[type=checkbox]") || this.store.amend(selected(this.doc, id)) }, line, parts.prompt);
         row.addEventListener("keydown", (event) => this.#keys(event, row, id));
         this.#draggable(row, grip, id);
         row.parts = parts;

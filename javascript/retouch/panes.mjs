@@ -14,14 +14,20 @@ import { boxOf, boxOfSize, contains } from "./boxes.mjs";
  */
 export function panesOf(view, { mode, at }) {
     const all = boxOfSize(view);
-    const split = mode === "slider" ? Math.round(view.width * Math.min(Math.max(at, 0), 1)) : Math.round(view.width / 2);
+    const split =
+        mode === "slider"
+            ? Math.round(view.width * Math.min(Math.max(at, 0), 1))
+            : Math.round(view.width / 2);
     const left = boxOf(0, 0, split, view.height);
     const right = boxOf(split, 0, view.width, view.height);
     switch (mode) {
         case "before":
             return [{ view, clip: all, side: "before" }];
         case "slider":
-            return [{ view, clip: left, side: "before" }, { view, clip: right, side: "after" }];
+            return [
+                { view, clip: left, side: "before" },
+                { view, clip: right, side: "after" },
+            ];
         case "side": {
             const quarter = Math.round(view.width / 4);
             return [

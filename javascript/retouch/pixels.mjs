@@ -56,7 +56,9 @@ export class Pixels {
     }
 
     equals({ width, height, data }) {
-        return this.width === width && this.height === height && this.data.every((value, i) => value === data[i]);
+        return (
+            this.width === width && this.height === height && this.data.every((value, i) => value === data[i])
+        );
     }
 
     /** @param {Box} box transparent black where it leaves the picture */

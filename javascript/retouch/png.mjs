@@ -29,7 +29,10 @@ export async function encodePng(data, width, height, channels) {
     view.setUint32(0, width);
     view.setUint32(4, height);
     header.set([8, COLOUR_TYPES[channels], 0, 0, 0], 8);
-    const packed = await through(new CompressionStream("deflate"), filtered(data, width * channels, channels));
+    const packed = await through(
+        new CompressionStream("deflate"),
+        filtered(data, width * channels, channels),
+    );
     const chunks = [chunk("IHDR", header), chunk("IDAT", packed), chunk("IEND", new Uint8Array(0))];
     return joinedBytes([Uint8Array.from(SIGNATURE), ...chunks]);
 }
@@ -59,7 +62,9 @@ export async function decodePng(bytes) {
     if (!header) {
         throw new Error("This is not an 8-bit gray, RGB or RGBA PNG without interlacing.");
     }
-    const packed = chunksOf(bytes).filter(({ type }) => type === "IDAT").map(({ body }) => body);
+    const packed = chunksOf(bytes)
+        .filter(({ type }) => type === "IDAT")
+        .map(({ body }) => body);
     const raw = await through(new DecompressionStream("deflate"), joinedBytes(packed));
     return { ...header, data: unfiltered(raw, header) };
 }
@@ -101,7 +106,9 @@ function filtered(data, stride, channels) {
 function unfiltered(raw, { width, height, channels }) {
     const stride = width * channels;
     if (raw.length !== (stride + 1) * height) {
-        throw new Error(`A ${width}x${height} PNG holds ${raw.length} bytes instead of ${(stride + 1) * height}.`);
+        throw new Error(
+            `A ${width}x${height} PNG holds ${raw.length} bytes instead of ${(stride + 1) * height}.`,
+        );
     }
     const out = new Uint8Array(stride * height);
     for (let y = 0; y < height; y++) {
@@ -150,7 +157,10 @@ function chunk(type, body) {
     const out = new Uint8Array(body.length + 12);
     const view = new DataView(out.buffer);
     view.setUint32(0, body.length);
-    out.set(Array.from(type, (letter) => letter.charCodeAt(0)), 4);
+    out.set(
+        Array.from(type, (letter) => letter.charCodeAt(0)),
+        4,
+    );
     out.set(body, 8);
     view.setUint32(body.length + 8, crc(out.subarray(4, body.length + 8)));
     return out;

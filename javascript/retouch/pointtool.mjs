@@ -18,7 +18,9 @@ export class PointTool extends Tool {
     /** The points as they are shown: one that is dragged, at the pointer. */
     #clicks() {
         const clicks = this.object?.clicks ?? [];
-        return this.#held ? clicks.map((click, i) => (i === this.#held.index ? this.#held.click : click)) : clicks;
+        return this.#held
+            ? clicks.map((click, i) => (i === this.#held.index ? this.#held.click : click))
+            : clicks;
     }
 
     #hit(spot) {
@@ -91,7 +93,9 @@ export class PointTool extends Tool {
     }
 
     #toggle(index) {
-        const clicks = this.object.clicks.map((click, i) => (i === index ? { ...click, on: !click.on } : click));
+        const clicks = this.object.clicks.map((click, i) =>
+            i === index ? { ...click, on: !click.on } : click,
+        );
         this.prompt("Toggle point", this.doc, this.object.id, { clicks });
     }
 

@@ -23,7 +23,10 @@ export function polygonMask(points, size) {
     if (isEmpty(box)) {
         return NOTHING;
     }
-    return new Mask(boxOf(box.left, box.top, box.right, box.bottom), filledRows(edgesOf(points), box)).trimmed();
+    return new Mask(
+        boxOf(box.left, box.top, box.right, box.bottom),
+        filledRows(edgesOf(points), box),
+    ).trimmed();
 }
 
 /** Edges that are not level, top down: {x, y0, y1, slope, turn}. */

@@ -1,7 +1,7 @@
 /** What the server is asked: bodies of requests from the document and the settings. Nothing here is sent. */
 
 import { toBase64 } from "./base64.mjs";
-import { areaOf, listOfBox } from "./boxes.mjs";
+import { areaOf, boxOfSize, listOfBox, overlap } from "./boxes.mjs";
 import { bytesOfBlob } from "./codec.mjs";
 import { sketchMask, sketchPixels, shapedMask } from "./document.mjs";
 import { NOTHING } from "./mask.mjs";
@@ -54,12 +54,13 @@ export function recipeOf(group, intent, settings) {
     };
 }
 
-/** The mask's and the sketch's part of a body. */
+/** The mask's and the sketch's part of a body; what of the mask lies beside the picture is left out. */
 export async function pictured(doc, mask) {
     const sketch = sketchPixels(doc);
+    const inside = mask.cropped(overlap(mask.box, boxOfSize(doc.base)));
     return {
-        mask: await mask.toPng(),
-        box: listOfBox(mask.box),
+        mask: await inside.toPng(),
+        box: listOfBox(inside.box),
         ...(sketch ? { sketch: await encoded(sketch) } : {}),
     };
 }

@@ -34,9 +34,13 @@ export class Scene {
         this.#context = canvas.getContext("2d");
         const tiles = (raster) => new Tiles(canvasMaker(raster));
         this.#tiles = {
-            after: tiles((box, level) => this.#picture(layers.patchesOf(this.#look.doc, this.#look.preview), box, level)),
+            after: tiles((box, level) =>
+                this.#picture(layers.patchesOf(this.#look.doc, this.#look.preview), box, level),
+            ),
             before: tiles((box, level) => this.#picture(beforePatches(this.#look), box, level)),
-            sketch: tiles((box, level) => layers.sketchRaster(this.#look.doc.sketch, this.#look.live, box, level)),
+            sketch: tiles((box, level) =>
+                layers.sketchRaster(this.#look.doc.sketch, this.#look.live, box, level),
+            ),
             overlay: tiles((box, level) => layers.overlayRaster(this.#shown(), box, level)),
         };
     }
@@ -116,7 +120,10 @@ export class Scene {
     }
 
     #paintPicture(view, part, side) {
-        const { doc: { base }, overlay } = this.#look;
+        const {
+            doc: { base },
+            overlay,
+        } = this.#look;
         const seen = overlap(visibleBox(view, base), part);
         if (!base.opaque) {
             this.#checker(overlap(boxInView(view, boxOfSize(base)), boxOfSize(view)));
@@ -195,7 +202,8 @@ function canvasMaker(raster) {
             return null;
         }
         const share = 1 / 2 ** level;
-        const canvas = before ?? new OffscreenCanvas(Math.ceil(widthOf(box) * share), Math.ceil(heightOf(box) * share));
+        const canvas =
+            before ?? new OffscreenCanvas(Math.ceil(widthOf(box) * share), Math.ceil(heightOf(box) * share));
         const context = canvas.getContext("2d");
         const [x, y] = [(part.left - box.left) * share, (part.top - box.top) * share];
         if (made) {
@@ -216,13 +224,16 @@ function changesOf(before, after) {
     const all = before.overlay.colour !== after.overlay.colour;
     const size = after.doc.base;
     const live = [before.live, after.live].filter((stroke, i, both) => stroke && both[0] !== both[1]);
-    const strokes = (sketch) => live.filter(({ colour }) => Boolean(colour) === sketch).map(({ stroke }) => stroke.bounds);
+    const strokes = (sketch) =>
+        live.filter(({ colour }) => Boolean(colour) === sketch).map(({ stroke }) => stroke.bounds);
     const shown = ({ doc, live: stroke }) => layers.shownObjects(doc, stroke);
     const patches = ({ doc, preview }) => layers.patchesOf(doc, preview);
     return {
         after: layers.changedPatches(patches(before), patches(after)),
         before: layers.changedPatches(beforePatches(before), beforePatches(after)),
         sketch: [...layers.changedSketch(before.doc.sketch, after.doc.sketch), ...strokes(true)],
-        overlay: all ? [boxOfSize(size)] : [...layers.changedMasks(shown(before), shown(after), size), ...strokes(false)],
+        overlay: all
+            ? [boxOfSize(size)]
+            : [...layers.changedMasks(shown(before), shown(after), size), ...strokes(false)],
     };
 }

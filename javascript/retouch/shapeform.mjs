@@ -18,11 +18,14 @@ const SWITCHES = [
 export class ShapeForm {
     #frame = 0;
 
-    constructor(store) {
+    /** `snap` moves the selected object's outline to the picture's own edges. */
+    constructor(store, snap) {
         this.store = store;
         this.inputs = {};
         this.reset = h("button", { type: "button", class: "rt-link", onclick: () => this.#set(PLAIN) }, "Reset");
         const switches = h("div", { class: "rt-switches" }, SWITCHES.map((s) => this.#switch(...s)), this.reset);
+        const sharp = h("button", { type: "button", class: "rt-button", "data-testid": "snap", "data-tip": "Move the outline to the picture's own edges: hair, fences", onclick: snap }, "Snap to edges");
+        switches.append(sharp);
         this.element = h("fieldset", { class: "rt-shape", "data-testid": "shape" }, h("legend", {}, "Edge of the mask"), SLIDERS.map((s) => this.#slider(...s)), switches);
     }
 

@@ -5,7 +5,14 @@ import { boxOfSize, overlap } from "./boxes.mjs";
 /** @typedef {import("./document.mjs").Shape} Shape */
 
 /** @type {Shape} leaves a mask as it is */
-export const PLAIN = Object.freeze({ grow: 0, feather: 0, smooth: 0, holes: false, islands: 0, invert: false });
+export const PLAIN = Object.freeze({
+    grow: 0,
+    feather: 0,
+    smooth: 0,
+    holes: false,
+    islands: 0,
+    invert: false,
+});
 
 /** Results kept per mask: a slider going to and fro meets its last few. */
 const KEPT = 4;

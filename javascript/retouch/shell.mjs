@@ -8,6 +8,7 @@ import { opened, picture, selectedObject } from "./document.mjs";
 import { debounced, h } from "./dom.mjs";
 import { receive } from "./files.mjs";
 import { Header } from "./header.mjs";
+import { settle } from "./host.mjs";
 import { Store } from "./history.mjs";
 import { icon } from "./icons.mjs";
 import { IntentsPanel } from "./intents.mjs";
@@ -74,7 +75,7 @@ function emptyState(act) {
         "div",
         { class: "rt-empty", "data-testid": "empty" },
         icon("drop"),
-        h("h1", {}, "Drop a picture here"),
+        h("h2", {}, "Drop a picture here"),
         h("p", {}, "or paste one, or ", h("button", { type: "button", class: "rt-link", onclick: act.open }, "choose a file"), "."),
         h("p", { class: "rt-hint" }, "Then click on what bothers you and press Remove."),
     );
@@ -90,6 +91,9 @@ function connect(studio) {
     };
     studio.actions = actionsOf(act, is);
     const stops = [listen(studio.actions, studio.alive), receive(studio.root, studio.alive, act.load), tooltips(studio.root)];
+    if (studio.host === "webui") {
+        stops.push(settle(studio.root));
+    }
     studio.destroy = () => [...stops, () => view.destroy(), () => studio.theme.stop()].forEach((stop) => stop());
     view.addEventListener("tool", studio.refresh);
     settings.addEventListener("change", () => studio.status.planAgain());
@@ -138,10 +142,11 @@ async function remember({ store, settings, notices, view, api }) {
 }
 
 /** Ask the server what it can do, for as long as it takes. */
-async function learn({ api, intents, notices }) {
+async function learn({ api, intents, notices, toolOptions }) {
     for (;;) {
         try {
-            const [{ intents: known }, schema] = await Promise.all([api.get("intents"), api.get("schema")]);
+            const [{ intents: known }, schema, { segmenters = [] }] = await Promise.all(["intents", "schema", "models"].map((path) => api.get(path)));
+            toolOptions.offer(segmenters);
             return intents.describe(known, schema.InpaintRequest ?? {});
         } catch (error) {
             if (error.status) {

@@ -22,10 +22,18 @@ export class Stage {
         this.scene = make("canvas", FILLING, this.#root);
         this.ants = make("canvas", `${FILLING}pointer-events:none;`, this.#root);
         this.top = make("canvas", `${FILLING}touch-action:none;outline-offset:-2px;`, this.#root);
-        this.#voice = make("div", "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);", this.#root);
+        this.#voice = make(
+            "div",
+            "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);",
+            this.#root,
+        );
         this.scene.setAttribute("aria-hidden", "true");
         this.ants.setAttribute("aria-hidden", "true");
-        for (const [name, value] of [["tabindex", "0"], ["role", "application"], ["aria-label", label]]) {
+        for (const [name, value] of [
+            ["tabindex", "0"],
+            ["role", "application"],
+            ["aria-label", label],
+        ]) {
             this.top.setAttribute(name, value);
         }
         this.#voice.setAttribute("aria-live", "polite");

@@ -20,7 +20,7 @@ export class StatusLine {
             h("button", { type: "button", class: "rt-icon-button", "aria-label": "Zoom in", "data-tip": "Zoom in  (+)", onclick: () => act.zoom(1.25) }, "+"),
             iconButton("fit", "Fit", act.fit, { key: "F" }),
         );
-        this.element = h("footer", { class: "rt-status" }, this.size, this.cursor, this.ghost, zoom);
+        this.element = h("section", { class: "rt-status", "aria-label": "Status" }, this.size, this.cursor, this.ghost, zoom);
         this.ask = debounced(() => this.#ask(), PLAN_WAIT_MS);
         store.addEventListener("change", () => this.update());
         view.addEventListener("zoom", () => this.#zoomed());

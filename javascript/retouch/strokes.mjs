@@ -73,7 +73,10 @@ export class Stroke {
     }
 
     #dab(x, y, radius) {
-        const box = overlap(covering(x - radius - 1, y - radius - 1, x + radius + 1, y + radius + 1), this.#frame);
+        const box = overlap(
+            covering(x - radius - 1, y - radius - 1, x + radius + 1, y + radius + 1),
+            this.#frame,
+        );
         if (isEmpty(box)) {
             return NOWHERE;
         }
@@ -109,7 +112,10 @@ export class Stroke {
         this.#eachBlock(inside, (block, part, origin) => {
             for (let y = part.top; y < part.bottom; y++) {
                 const from = (y - origin.top) * BLOCK - origin.left;
-                out.set(block.subarray(from + part.left, from + part.right), (y - box.top) * width + part.left - box.left);
+                out.set(
+                    block.subarray(from + part.left, from + part.right),
+                    (y - box.top) * width + part.left - box.left,
+                );
             }
         });
         return out;

@@ -51,16 +51,29 @@ export class Toolbar {
 
 /** What the tool in hand can be told: size and colour of a brush, words for the pointing ones. */
 export class ToolOptions {
-    constructor({ view, act }) {
-        Object.assign(this, { view, act });
+    constructor({ view, act, settings }) {
+        Object.assign(this, { view, act, settings });
         this.hint = h("span", { class: "rt-tool-hint" });
         this.text = h("input", { type: "text", class: "rt-text-prompt", placeholder: "or name it: dog, sky, left hand …", "aria-label": "Find by words", "data-testid": "text-prompt" });
         const form = h("form", { class: "rt-text-form", role: "search" }, this.text, h("button", { type: "submit", class: "rt-button", "data-testid": "find" }, icon("text"), "Find"));
         form.addEventListener("submit", (event) => (event.preventDefault(), act.find(this.text.value)));
-        this.pointing = h("div", { class: "rt-options" }, form);
+        this.segmenter = h("select", { "aria-label": "Segmenter", "data-tip": "What finds the outline", hidden: true, "data-testid": "segmenter", onchange: (e) => settings.set({ segmenter: e.target.value }) });
+        const fine = h("input", { type: "checkbox", checked: settings.get("refine_edges"), "data-testid": "refine-edges", onchange: (e) => settings.set({ refine_edges: e.target.checked }) });
+        const snap = h("label", { class: "rt-check", "data-tip": "Outlines follow the picture's own edges at full resolution" }, fine, "Fine edges");
+        this.pointing = h("div", { class: "rt-options" }, snap, this.segmenter, form);
         this.brush = this.#brush();
         this.element = h("div", { class: "rt-tool-options", role: "group", "aria-label": "Tool options" }, this.hint, this.pointing, this.brush);
         this.update();
+    }
+
+    /** Which segmenters are installed, as the server lists them; no choice is shown where there is none. */
+    offer(segmenters) {
+        const here = segmenters.filter(({ installed }) => installed);
+        const chosen = here.some(({ name }) => name === this.settings.get("segmenter")) ? this.settings.get("segmenter") : "";
+        this.settings.set({ segmenter: chosen });
+        const best = h("option", { value: "" }, "Best segmenter");
+        this.segmenter.replaceChildren(best, ...here.map(({ name }) => h("option", { value: name, selected: name === chosen }, name)));
+        this.segmenter.hidden = here.length < 2;
     }
 
     #brush() {

@@ -38,7 +38,10 @@ export class CanvasView extends Shown {
         super();
         const { signal } = this.#ending;
         this.store = store;
-        this.camera = new Camera(() => store.doc.base, (zoomed) => this.#moved(zoomed));
+        this.camera = new Camera(
+            () => store.doc.base,
+            (zoomed) => this.#moved(zoomed),
+        );
         this.#stage = new Stage(element, (width, height) => this.#resize(width, height), label);
         this.#painter = new Painter(this, this.#stage);
         this.#tools = toolsFor(this);

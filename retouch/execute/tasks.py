@@ -18,12 +18,14 @@ from retouch.execute.reports import Report
 from retouch.fill import filled
 from retouch.gate import fault
 from retouch.geometry import Box
+from retouch.mask import Mask
 from retouch.plan import Step
 from retouch.ports import Job
 from retouch.quality import drift_around
 from retouch.raster import Picture
 from retouch.recipe import MAX_SEED
 from retouch.trial import Trial
+from retouch.turn import returned, turned
 
 
 @dataclass
@@ -82,18 +84,23 @@ class Task:
     _seconds: float = 0.0
 
     @cached_property
+    def _denoise(self) -> Mask:
+        """The denoise mask at work size."""
+        return self.step.frame.take_mask(self.step.denoise)
+
+    @cached_property
     def trial(self) -> Trial:
         """The region as it is when the first of its paintings comes."""
         return Trial.of(self.step, self.canvas.pixels, self.canvas.judge.look)
 
     def shots(self) -> list[Shot]:
         """One a variation, alike but for their seeds."""
-        step = self.step
-        mask = step.frame.take_mask(step.denoise)
+        step, mask = self.step, self._denoise
         hole = mask if step.hole is None else step.frame.take_mask(step.hole)
+        under = filled(self.seen, hole, step.settings.masked_content)
         first = Job(
-            picture=filled(self.seen, hole, step.settings.masked_content),
-            mask=mask,
+            picture=Picture(turned(under.pixels, step.turn)) if step.turn else under,
+            mask=Mask(turned(mask.alpha, step.turn)) if step.turn else mask,
             prompt=step.prompt,
             negative_prompt=step.negative_prompt,
             seed=step.seed,
@@ -105,14 +112,14 @@ class Task:
 
     def take(self, job: Job, patch: Picture, seconds: float) -> None:
         """What was painted for one of the jobs."""
+        if self.step.turn and patch is not job.picture:
+            patch = Picture(returned(patch.pixels, self.seen.pixels, self.step.turn))
         self._painted += 1
         self._seconds += seconds
         spot = self.step.composite.bounds
         if spot is not None:
-            made, around = (
-                self._candidate(job, patch, spot),
-                drift_around(self.seen.pixels, patch.pixels, job.mask),
-            )
+            made = self._candidate(job, patch, spot)
+            around = drift_around(self.seen.pixels, patch.pixels, self._denoise)
             self._candidates.append(dataclasses.replace(made, scores=self.trial.scores(made, around)))
         self._close_when_done()
 
@@ -151,10 +158,10 @@ class Task:
         under, mask = self.canvas.pixels[box.slices], step.composite.crop(spot)
         if patch is job.picture and step.settings.masked_content == "original":
             return Candidate(job.seed, Picture(under.copy()), box, mask)
-        over = whole_levels(under, self._matched(job, patch, under, spot), mask)
+        over = whole_levels(under, self._matched(patch, under, spot), mask)
         return Candidate(job.seed, Picture(over), box, mask)
 
-    def _matched(self, job: Job, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
+    def _matched(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
         """The pixels `spot` of the crop, painted, in the colours of what surrounds them.
 
         Seen and painted are compared at work size: scaling back is no shift of colours, and what other
@@ -169,7 +176,7 @@ class Task:
             self.seen.pixels,
             patch.pixels,
             step.frame.take_mask(step.composite),
-            job.mask,
+            self._denoise,
             inside_say(strength, content),
         )
         if found is None:

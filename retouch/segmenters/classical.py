@@ -18,7 +18,7 @@ from retouch.geometry import Box, Size
 from retouch.mask import Mask
 from retouch.ports import Click, Prompt, Seen
 from retouch.raster import Picture
-from retouch.region import Region, distinct
+from retouch.region import Region, distinct, overlap
 from retouch.segmenters import geodesic
 from retouch.segmenters.once import Once
 from retouch.segmenters.prompt import checked, ranked, violations
@@ -85,7 +85,7 @@ class Classical:
         found = in_box(view, asked) if asked.box else around(view, asked.clicks)
         regions = [region for region in found if region]
         regions += [part for part in view.parts if not asked.box and not violations(part, asked.clicks)]
-        return Seen(ranked(distinct(regions, 0.9), asked.clicks))
+        return Seen(ranked(_apart(ranked(regions, asked.clicks)), asked.clicks))
 
     def everything(self, picture: Picture) -> tuple[Region, ...]:
         view = self._view(picture)
@@ -93,6 +93,21 @@ class Classical:
 
     def _view(self, picture: Picture) -> View:
         return self._views.get(picture.digest, lambda: View.of(picture, self._parts(picture)))
+
+
+def _apart(regions: Sequence[Region]) -> list[Region]:
+    """Of regions that are nearly the same the first; a part and its whole are two."""
+    kept: list[Region] = []
+    for region in regions:
+        if all(_likeness(region, other) < 0.9 for other in kept):
+            kept.append(region)
+    return kept
+
+
+def _likeness(a: Region, b: Region) -> float:
+    """Intersection over union of the solid pixels, 0..1."""
+    common = overlap(a, b) * min(a.shape.area, b.shape.area)
+    return common / max(a.shape.area + b.shape.area - common, 1)
 
 
 def around(view: View, clicks: Sequence[Click]) -> list[Region | None]:

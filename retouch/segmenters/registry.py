@@ -99,7 +99,7 @@ class Segmenters:
         free_cache()
 
     def _here(self) -> dict[str, tuple[Path, str]]:
-        """(file, kind) by name; of equal names the first folder's. Only what can run with what is installed."""
+        """(file, kind) by name; of equal names the first folder's. Only what the installed packages run."""
         found: dict[str, tuple[Path, str]] = {}
         for folder in self._folders:
             for path in sorted(folder.rglob("*")) if folder.is_dir() else ():

@@ -17,7 +17,7 @@ from retouch.segmenters.closer import closer, kept
 from retouch.segmenters.decoder import Features
 from retouch.segmenters.everything import Grid
 from retouch.segmenters.fit import Fit
-from retouch.segmenters.guess import Guess, asked, best_first, guesses
+from retouch.segmenters.guess import Guess, asked, best_first, corrected, guesses
 from retouch.segmenters.nets import Net
 from retouch.segmenters.once import Once
 from retouch.segmenters.prompt import checked
@@ -53,6 +53,11 @@ class Sam:
         self._net: Net | None = None
         self._looks: Once[Features] = Once(LOOKS)
 
+    @property
+    def net(self) -> Net:
+        """The model, loaded if it is not."""
+        return self._ready(None)
+
     def prepare(self, picture: Picture) -> None:
         self._with(lambda net: self._look(net, picture, picture.size.box))
 
@@ -84,8 +89,9 @@ class Sam:
         crop = _view(picture.size, prompt, before)
         look, fit = self._look(net, picture, crop)
         found = guesses(fit, net.decode(look, asked(fit, prompt, before)), prompt)
-        rivals = [*found, *([before] if before else [])]
-        ordered = best_first(rivals, prompt.clicks)
+        if before is not None:
+            found = [*(corrected(guess, before, prompt.clicks) for guess in found), before]
+        ordered = best_first(found, prompt.clicks)
         if not prompt.fine or crop != picture.size.box:
             return ordered
         return self._closer(net, picture, prompt, ordered)

@@ -193,7 +193,7 @@ def _as_spoken(result: Result, engine: HostEngine) -> Result:
 
     def spoken(report: Report) -> Report:
         step = report.step
-        said = engine.spoken.get((step.prompt, step.seed), step.prompt)
+        said = engine.spoken.get((step.prompt, report.seed), step.prompt)
         return dataclasses.replace(report, step=dataclasses.replace(step, prompt=said))
 
     return dataclasses.replace(result, reports=tuple(spoken(report) for report in result.reports))

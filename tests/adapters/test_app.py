@@ -18,12 +18,14 @@ from retouch.engines import own
 from retouch.errors import Missing
 from retouch.fakes import FakeDetector, FakeEngine
 from retouch.geometry import Box
+from retouch.raster import Picture
 from retouch.standalone import Standalone
 from retouch.turns import Ticket
 from tests.stand import photo
 
 IMAGE = raster.encode_base64(photo(400, 200))
 CENTER = {"name": "Centre", "passes": [{"target": {"models": ["center"]}}]}
+FACES = {"name": "Faces", "passes": [{"target": {"models": ["face"]}}]}
 BOXES = (Box(20, 30, 80, 90), Box(300, 30, 360, 90))
 
 
@@ -59,14 +61,14 @@ def test_interrupt_keeps_what_is_finished_and_frees_the_queue():
             said.append(client.post("/retouch/v1/interrupt").json())
 
     engine.before_call = press
-    answer = post(client, "fix", {"image": IMAGE, "seed": 1}).json()
+    answer = post(client, "fix", {"image": IMAGE, "recipe": FACES, "seed": 1}).json()
     assert said[0]["busy"] is True
     assert (said[0]["verb"], said[0]["done"], said[0]["total"]) == ("fix", 1, 2)
     assert said[1] == {"interrupted": True}
     assert [report["outcome"] for report in answer["reports"]] == ["kept", "skipped"]
     assert answer["stopped"] is True
     assert client.get("/retouch/v1/progress").json()["busy"] is False
-    assert post(client, "fix", {"image": IMAGE, "seed": 1}).json()["stopped"] is False
+    assert post(client, "fix", {"image": IMAGE, "recipe": FACES, "seed": 1}).json()["stopped"] is False
 
 
 def test_interrupt_with_nothing_to_stop():
@@ -154,7 +156,9 @@ def test_what_outlines_needs_no_model_and_what_paints_says_how_far_it_is():
     engine = FakeEngine()
     backend = Standalone(lambda: loaded.append(1) or engine, Registry())
     client = TestClient(app.create(backend))
-    name = post(client, "picture", {"image": IMAGE}).json()["image_id"]
+    pixels = np.full((200, 400, 3), 200, np.uint8)
+    pixels[40:80, 30:80] = (180, 20, 20)
+    name = post(client, "picture", {"image": raster.encode_base64(Picture(pixels))}).json()["image_id"]
     found = post(client, "segment", {"image_id": name, "box": [20, 30, 90, 90]})
     assert found.status_code == 200
     assert loaded == []

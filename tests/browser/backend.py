@@ -1,13 +1,15 @@
-"""The studio served from a thread: a painter of flat colours, and a backend that remembers what it was asked."""
+"""The studio served from a thread: it paints flat colours, and remembers what it was asked."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -104,9 +106,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Server]:
+def serving(recipes: Path) -> Iterator[Server]:
+    """`recipes` is an empty folder."""
+    recipe = {"name": "Face of the tests", "passes": [{"target": {"models": ["face"]}}]}
+    (recipes / "face.json").write_text(json.dumps(recipe))
     engine = FakeEngine()
-    backend = Recorder(lambda: engine, Registry(), outliners=Outliners())  # type: ignore[arg-type]
+    backend = Recorder(lambda: engine, Registry(), recipes, outliners=Outliners())  # type: ignore[arg-type]
     made = app.create(backend)
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
@@ -115,7 +120,7 @@ def serving() -> Iterator[Server]:
         thread.start()
         _wait(lambda: server.started)
         yield Server(f"http://127.0.0.1:{door.getsockname()[1]}", backend, engine, made.state.desk)
-        server.should_exit = True
+        server.should_exit = server.force_exit = True
         thread.join(10)
 
 

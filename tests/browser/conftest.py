@@ -28,8 +28,8 @@ DISC = (150, 100)
 
 
 @pytest.fixture(scope="session")
-def served() -> Iterator[Server]:
-    with serving() as server:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("recipes")) as server:
         yield server
 
 
@@ -96,7 +96,9 @@ def picture(tmp_path: Path, pixels: np.ndarray) -> Path:
 def marked(tmp_path: Path) -> Callable[..., Path]:
     """A grey picture file with a mark of 4 x 4 pixels whose middle pixels are around `at`."""
 
-    def make(size: tuple[int, int], at: tuple[int, int], name: str = "marked.png", orientation: int = 1) -> Path:
+    def make(
+        size: tuple[int, int], at: tuple[int, int], name: str = "marked.png", orientation: int = 1
+    ) -> Path:
         out = np.full((size[1], size[0], 3), 128, np.uint8)
         out[at[1] - 2 : at[1] + 2, at[0] - 2 : at[0] + 2] = MARK
         exif = Image.Exif()

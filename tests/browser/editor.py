@@ -62,7 +62,9 @@ class Editor:
 
     def settle(self) -> None:
         """Until the canvas has drawn what it was told to."""
-        self.page.evaluate("async () => (await document.getElementById('retouch_studio').studio).view.settled()")
+        self.page.evaluate(
+            "async () => (await document.getElementById('retouch_studio').studio).view.settled()"
+        )
 
     def screen(self) -> np.ndarray:
         """(height, width, 3) of the stage, in device pixels."""

@@ -1,4 +1,4 @@
-"""The page itself: shortcuts, sessions, reloads, a server that goes away, and who cannot use a mouse or see it."""
+"""The page itself: shortcuts, sessions, reloads, a server that goes away, no mouse, no eyes."""
 
 from __future__ import annotations
 

@@ -103,6 +103,33 @@ def test_a_kept_step_is_switched_off_and_reopened(editor, pixels):
     expect(editor.page.locator("li[aria-current=true] .rt-area")).not_to_have_text("empty")
 
 
+def test_an_object_that_is_not_ticked_is_not_painted(editor, server):
+    editor.point(*DISC)
+    editor.click(*editor.place(40, 40), modifiers=["Shift"])
+    expect(editor["object"]).to_have_count(2)
+    expect(editor.page.locator("li[aria-current=true] .rt-area")).not_to_have_text("empty", timeout=WAIT_MS)
+    editor["object"].first.get_by_label("Use: repaint this").uncheck()
+    editor.press("fill")
+    editor.offered(2)
+    mask = server.backend.painted[0].mask
+    assert mask[DISC[1], DISC[0]] > 127
+    assert mask[40, 40] == 0
+
+
+def test_the_edge_of_a_mask_is_shaped(editor, server, pixels):
+    editor.point(*DISC)
+    plain = np.array(editor.page.evaluate(ACTIVE_MASK)).reshape(200, 300) > 127
+    editor.page.get_by_label("Grow / shrink", exact=True).fill("12")
+    editor.page.get_by_label("Grow / shrink", exact=True).press("Tab")
+    editor["shape-invert"].check()
+    editor.press("fill")
+    editor.offered(2)
+    mask = server.backend.painted[0].mask > 127
+    assert not (mask & plain).any()
+    assert not mask[DISC[1] - 49, DISC[0]]
+    assert mask[DISC[1] - 60, DISC[0]]
+
+
 def test_nothing_masked_is_said_before_anything_is_sent(editor):
     editor.press("remove")
     expect(editor["notices"]).to_contain_text("Nothing is masked")
@@ -122,7 +149,7 @@ def test_more_variations_come_from_the_seeds_that_follow(editor):
 
 def test_a_recipe_is_one_button(editor, pixels):
     editor["recipes"].click()
-    editor["recipe"].first.click()
+    editor.page.get_by_role("menuitem", name="Face of the tests").click()
     editor.offered(1)
     editor["keep"].click()
     assert not np.array_equal(editor.saved()[0], pixels)

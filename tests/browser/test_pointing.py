@@ -35,7 +35,7 @@ def test_clicks_are_exact_at_any_pixel_ratio(session, marked, ratio):
 
 
 def test_clicks_are_exact_in_a_turned_photograph(session, marked):
-    """Orientation 6: the file's left edge is the picture's top. Pixel (x, y) of the file is at (h - 1 - y, x)."""
+    """Orientation 6: pixel (x, y) of a file h pixels high is seen at (h - 1 - y, x)."""
     editor = session()
     editor.open(marked((400, 300), (310, 78), "turned.jpg", orientation=6))
     expect(editor["size"]).to_have_text("300 × 400")

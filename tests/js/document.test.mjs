@@ -23,20 +23,28 @@ function stepOf(place, colour, alpha = 255) {
 
 function rgbaOf(text) {
     const rgb = fromBase64(text);
-    return Uint8ClampedArray.from({ length: (rgb.length / 3) * 4 }, (_, i) => (i % 4 === 3 ? 255 : rgb[Math.floor(i / 4) * 3 + (i % 4)]));
+    return Uint8ClampedArray.from({ length: (rgb.length / 3) * 4 }, (_, i) =>
+        i % 4 === 3 ? 255 : rgb[Math.floor(i / 4) * 3 + (i % 4)],
+    );
 }
 
 test("a patch is blended as the server blends it, number for number", () => {
     const golden = JSON.parse(readFileSync(new URL("masks.json", import.meta.url), "utf8")).blend;
     const { width, height } = golden;
-    const [under, over, result] = [golden.under, golden.over, golden.result].map((text) => new Pixels(width, height, rgbaOf(text)));
+    const [under, over, result] = [golden.under, golden.over, golden.result].map(
+        (text) => new Pixels(width, height, rgbaOf(text)),
+    );
     const mask = new Mask(box(0, 0, width, height), fromBase64(golden.mask));
     assert.deepEqual(under.put(over, mask, under.box).data, result.data);
 });
 
 test("a patch leaves alpha and everything outside its mask alone", () => {
     const under = Pixels.filled(6, 4, [10, 20, 30, 40]);
-    const out = under.put(Pixels.filled(4, 4, [200, 200, 200, 255]), Mask.ofBox(box(3, 1, 9, 3)), box(2, 0, 6, 4));
+    const out = under.put(
+        Pixels.filled(4, 4, [200, 200, 200, 255]),
+        Mask.ofBox(box(3, 1, 9, 3)),
+        box(2, 0, 6, 4),
+    );
     assert.deepEqual(out.at(3, 1), [200, 200, 200, 40]);
     assert.deepEqual(out.at(2, 1), [10, 20, 30, 40]);
     assert.deepEqual(out.at(3, 3), [10, 20, 30, 40]);
@@ -57,7 +65,10 @@ test("steps can be turned off, moved and removed in any order, and the first pic
 });
 
 test("a part of the picture is what the whole shows there", () => {
-    const steps = [stepOf(box(0, 0, 10, 10), [255, 0, 0, 255], 100), stepOf(box(5, 2, 15, 9), [0, 0, 255, 255], 77)];
+    const steps = [
+        stepOf(box(0, 0, 10, 10), [255, 0, 0, 255], 100),
+        stepOf(box(5, 2, 15, 9), [0, 0, 255, 255], 77),
+    ];
     const doc = steps.reduce(docs.kept, opened());
     const place = box(3, 1, 12, 10);
     assert.deepEqual(docs.pictureIn(doc.base, doc.steps, place).data, docs.picture(doc).crop(place).data);
@@ -90,7 +101,10 @@ test("candidates go round both ways", () => {
 
 test("objects are named, selected, changed and removed", () => {
     const two = docs.withObject(docs.withObject(opened()), { prompt: "a cat" });
-    assert.deepEqual(two.objects.map(({ name }) => name), ["Object 1", "Object 2"]);
+    assert.deepEqual(
+        two.objects.map(({ name }) => name),
+        ["Object 1", "Object 2"],
+    );
     const [one, other] = two.objects;
     assert.equal(two.selected, other.id);
     assert.equal(docs.withoutObject(two, other.id).selected, one.id);
@@ -104,7 +118,10 @@ test("masks combine as they are shaped, in the order given, into the first", () 
     const [a, b] = doc.objects.map(({ id }) => id);
     const grown = docs.reshaped(doc, a, { grow: 1 });
     const cut = docs.combined(grown, [a, b], "subtract");
-    assert.deepEqual(cut.objects.map(({ name }) => name), ["A"]);
+    assert.deepEqual(
+        cut.objects.map(({ name }) => name),
+        ["A"],
+    );
     assert.equal(cut.objects[0].mask.area, 12 - 3);
     assert.equal(docs.combined(grown, [b, a], "intersect").objects[0].name, "B");
     assert.deepEqual(cut.objects[0].shape, docs.PLAIN);
@@ -113,7 +130,10 @@ test("masks combine as they are shaped, in the order given, into the first", () 
 test("the active mask is of what is used, as shaped, and of the sketch", () => {
     let doc = docs.withObject(opened(), { mask: Mask.ofBox(box(0, 0, 2, 2)) });
     doc = docs.withObject(doc, { mask: Mask.ofBox(box(5, 5, 6, 6)), use: false });
-    doc = docs.withObject(doc, { mask: Mask.ofBox(box(0, 0, 20, 9)), shape: { ...docs.PLAIN, invert: true } });
+    doc = docs.withObject(doc, {
+        mask: Mask.ofBox(box(0, 0, 20, 9)),
+        shape: { ...docs.PLAIN, invert: true },
+    });
     assert.equal(docs.activeMask(doc).area, 20 + 4);
     const stroke = new Stroke(doc.base, { size: 2, hardness: 1, opacity: 1 });
     stroke.to({ x: 10, y: 5, pressure: 1 });
@@ -128,7 +148,10 @@ test("the active mask is of what is used, as shaped, and of the sketch", () => {
 });
 
 test("shaping is remembered while nothing changes", () => {
-    const doc = docs.withObject(opened(), { mask: Mask.ofBox(box(2, 2, 4, 4)), shape: { ...docs.PLAIN, grow: 2 } });
+    const doc = docs.withObject(opened(), {
+        mask: Mask.ofBox(box(2, 2, 4, 4)),
+        shape: { ...docs.PLAIN, grow: 2 },
+    });
     const [object] = doc.objects;
     assert.equal(docs.shapedMask(object, doc.base), docs.shapedMask({ ...object }, doc.base));
     const more = docs.reshaped(doc, object.id, { grow: 3 }).objects[0];
@@ -193,7 +216,10 @@ test("states far back keep their masks", () => {
     const store = new Store(opened());
     store.do("Object", docs.withObject(store.doc, { mask: Mask.ofBox(box(1, 1, 5, 5)) }));
     for (let i = 0; i < 5; i++) {
-        store.do("Paint", docs.painted(store.doc, store.doc.selected, Mask.ofBox(box(i, 6, i + 1, 7)), false));
+        store.do(
+            "Paint",
+            docs.painted(store.doc, store.doc.selected, Mask.ofBox(box(i, 6, i + 1, 7)), false),
+        );
     }
     store.goTo(1);
     assert.equal(store.doc.objects[0].mask.area, 16);

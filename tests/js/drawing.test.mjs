@@ -49,7 +49,10 @@ test("where a stroke crosses itself it is no stronger than its opacity", () => {
 test("a soft brush falls from its centre, and pressure narrows it", () => {
     const soft = strokeOf({ ...HARD, hardness: 0 }, spot(100.5, 100.5)).toMask();
     const row = [0, 3, 6, 9].map((x) => soft.at(100 + x, 100));
-    assert.deepEqual(row, [...row].sort((a, b) => b - a));
+    assert.deepEqual(
+        row,
+        [...row].sort((a, b) => b - a),
+    );
     assert.ok(row[0] > 240 && row[1] < row[0] && row[3] > 0);
     assert.ok(strokeOf(HARD, spot(100, 100, 0.5)).toMask().area < 100);
 });
@@ -109,7 +112,10 @@ test("tiles are made once, remade only where something changed, and dropped when
     tiles.get(places[0]);
     tiles.invalidate(boxOf(10, 10, 20, 300));
     tiles.get(places[0]);
-    assert.deepEqual(made, [[true, boxOf(0, 0, 256, 256)], [false, boxOf(10, 10, 20, 256)]]);
+    assert.deepEqual(made, [
+        [true, boxOf(0, 0, 256, 256)],
+        [false, boxOf(10, 10, 20, 256)],
+    ]);
     places.forEach((place) => tiles.get(place));
     assert.equal(tiles.peek(places[0]), undefined);
     assert.equal(tiles.missing(places[0]), true);
@@ -163,7 +169,11 @@ test("an overlay shows the strongest mask, the stroke being painted, and nothing
     const stroke = new Stroke(base, HARD);
     stroke.to(spot(50, 50));
     const raster = (live) =>
-        layers.overlayRaster({ objects: layers.shownObjects(doc, live), live, size: base, colour: [9, 8, 7] }, base.box, 0);
+        layers.overlayRaster(
+            { objects: layers.shownObjects(doc, live), live, size: base, colour: [9, 8, 7] },
+            base.box,
+            0,
+        );
     const alphaAt = ({ data }, x, y) => data[(y * 64 + x) * 4 + 3];
     assert.deepEqual([...raster(null).data.subarray(0, 4)], [9, 8, 7, 255]);
     assert.equal(alphaAt(raster(null), 35, 35), 0);
@@ -180,8 +190,14 @@ test("what changed between two documents is where they differ, and no more", () 
     const after = docs.painted(before, before.selected, Mask.ofBox(boxOf(28, 28, 33, 33)), false);
     assert.deepEqual(layers.changedMasks(before.objects, after.objects, base), [boxOf(28, 28, 33, 33)]);
     assert.deepEqual(layers.changedMasks(after.objects, after.objects, base), []);
-    const patches = [1, 2, 3].map((at) => ({ box: boxOf(at, 0, at + 1, 1), mask: Mask.ofBox(boxOf(0, 0, 9, 9)) }));
-    assert.deepEqual(layers.changedPatches(patches, [patches[0], patches[2]]), [patches[1], patches[2], patches[2]].map(({ box }) => box));
+    const patches = [1, 2, 3].map((at) => ({
+        box: boxOf(at, 0, at + 1, 1),
+        mask: Mask.ofBox(boxOf(0, 0, 9, 9)),
+    }));
+    assert.deepEqual(
+        layers.changedPatches(patches, [patches[0], patches[2]]),
+        [patches[1], patches[2], patches[2]].map(({ box }) => box),
+    );
 });
 
 test("the ghost says the crop, the work size, and when it is too small", () => {

@@ -45,7 +45,13 @@ test("points add and take away, and each asks once for the object it made", () =
         { x: 20, y: 30, positive: true, on: true },
         { x: 80, y: 30, positive: false, on: true },
     ]);
-    assert.deepEqual(told.map(({ type, clicks }) => [type, clicks.length]), [["prompt", 1], ["prompt", 2]]);
+    assert.deepEqual(
+        told.map(({ type, clicks }) => [type, clicks.length]),
+        [
+            ["prompt", 1],
+            ["prompt", 2],
+        ],
+    );
     assert.equal(bench.store.doc.objects.length, 1);
     assert.equal(new Set(told.map(({ merge }) => merge)).size, 2);
 });
@@ -140,7 +146,10 @@ test("with Shift a stroke goes on straight from the last", () => {
 
 test("on an inverted mask, painting still adds to what is seen", () => {
     const shape = { ...docs.PLAIN, invert: true };
-    const doc = docs.withObject(benchOf().bench.store.doc, { mask: Mask.ofBox(boxOf(0, 0, 100, 100)), shape });
+    const doc = docs.withObject(benchOf().bench.store.doc, {
+        mask: Mask.ofBox(boxOf(0, 0, 100, 100)),
+        shape,
+    });
     const { bench, tools, object } = benchOf(doc);
     click(tools.brush, 50, 50);
     assert.equal(docs.shapedMask(object(), bench.store.doc.base).at(50, 50), 255);
@@ -162,7 +171,11 @@ test("a lasso is drawn in one go, or corner by corner and closed by a key", () =
     tools.lasso.move([spot(60, 10), spot(60, 60), spot(10, 60)]);
     tools.lasso.up(spot(10, 60));
     assert.equal(object().mask.area, 2500);
-    [[20, 20], [40, 20], [40, 40]].forEach(([x, y]) => click(tools.lasso, x, y, { erase: true }));
+    [
+        [20, 20],
+        [40, 20],
+        [40, 40],
+    ].forEach(([x, y]) => click(tools.lasso, x, y, { erase: true }));
     assert.equal(tools.lasso.key("Enter"), true);
     assert.equal(object().mask.at(35, 25), 0);
     assert.equal(tools.lasso.key("Escape"), false);
@@ -171,15 +184,26 @@ test("a lasso is drawn in one go, or corner by corner and closed by a key", () =
 
 test("a lasso's corners can be taken back, and closing on the first corner works", () => {
     const { tools, object } = benchOf();
-    [[10, 10], [50, 10], [190, 90]].forEach(([x, y]) => click(tools.lasso, x, y));
+    [
+        [10, 10],
+        [50, 10],
+        [190, 90],
+    ].forEach(([x, y]) => click(tools.lasso, x, y));
     tools.lasso.key("Delete");
-    [[50, 50], [10, 50], [11, 11]].forEach(([x, y]) => click(tools.lasso, x, y));
+    [
+        [50, 50],
+        [10, 50],
+        [11, 11],
+    ].forEach(([x, y]) => click(tools.lasso, x, y));
     assert.ok(Math.abs(object().mask.area - 1600) < 60);
 });
 
 test("of everything, the smallest lights up first, the next by cycling, and a click takes it with all others", () => {
     const { bench, told, tools, object } = benchOf();
-    const [small, large] = [boxOf(20, 20, 40, 40), boxOf(0, 0, 90, 90)].map((box) => ({ mask: Mask.ofBox(box), label: "" }));
+    const [small, large] = [boxOf(20, 20, 40, 40), boxOf(0, 0, 90, 90)].map((box) => ({
+        mask: Mask.ofBox(box),
+        label: "",
+    }));
     bench.regions = [large, small];
     tools.everything.hover(spot(30, 30));
     assert.equal(told.at(-1).region, small);
@@ -196,7 +220,10 @@ test("of everything, the smallest lights up first, the next by cycling, and a cl
 
 test("a view that was fitted stays so when resized, one that was zoomed keeps its scale", () => {
     const moves = [];
-    const camera = new Camera(() => ({ width: 1000, height: 500 }), (zoomed) => moves.push(zoomed));
+    const camera = new Camera(
+        () => ({ width: 1000, height: 500 }),
+        (zoomed) => moves.push(zoomed),
+    );
     camera.resize(532, 400);
     assert.equal(camera.viewport.scale, 0.5);
     camera.scaleBy(4, 100, 100);
@@ -208,7 +235,10 @@ test("a view that was fitted stays so when resized, one that was zoomed keeps it
 });
 
 test("without a picture the camera only learns its size", () => {
-    const camera = new Camera(() => null, () => {});
+    const camera = new Camera(
+        () => null,
+        () => {},
+    );
     camera.resize(300, 200);
     camera.scaleBy(2, 0, 0);
     assert.deepEqual([camera.viewport.width, camera.viewport.scale], [300, 1]);

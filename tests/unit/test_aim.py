@@ -101,7 +101,7 @@ def test_tiles_meet_and_cover_the_picture(tile, overlap):
 
 
 def test_tiles_are_painted_side_by_side_and_see_what_they_share():
-    shape = {"grow": 0, "blur": 32, "padding": 32}
+    shape = {"grow": 0, "blur": 16, "padding": 32}
     how = Pass(target=Target(what="tiles", tile=512), shape=dataclasses.replace(Pass().shape, **shape))
     size = Size(1200, 1000)
     made = plan(size, regions(how.target, View(noise(size))), (0, how), GENERATION, Size(512, 512))

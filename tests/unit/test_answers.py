@@ -19,6 +19,8 @@ from retouch.raster import Picture
 from tests.stand import BOX, Stand, photo
 
 IMAGE = raster.encode_base64(photo())
+FACES = {"name": "Faces", "passes": [{"target": {"models": ["face"]}}]}
+"""Without the gate of the built-in ones, which would revert the fake engine's flat colours."""
 
 
 def desk(**changes) -> Desk:
@@ -59,7 +61,7 @@ def test_every_target_is_looked_for():
 
 
 def test_fix_repaints_the_region_and_nothing_else():
-    answer = desk().answer("fix", {"image": IMAGE, "seed": 5, "return_masks": True})
+    answer = desk().answer("fix", {"image": IMAGE, "recipe": FACES, "seed": 5, "return_masks": True})
     before, after = photo().pixels, raster.decode_base64(answer["image"]).pixels
     (report,) = answer["reports"]
     mask = mask_of(report["mask"])
@@ -182,7 +184,8 @@ def test_a_sliver_is_refused(size):
 def test_remarks_on_the_file_become_warnings():
     frames = [Image.fromarray(photo(seed=i).pixels) for i in range(3)]
     gif = file_base64(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    for verb, body in (("fix", {}), ("detect", {}), ("plan", {"verb": "fix"})):
+    fix = {"recipe": FACES}
+    for verb, body in (("fix", fix), ("detect", {}), ("plan", {"verb": "fix", **fix})):
         assert desk().answer(verb, {"image": gif, **body})["warnings"] == ["The first of 3 frames is used."]
 
 

@@ -214,3 +214,47 @@ def test_the_webuis_own_python_comes_first(tmp_path):
     python.parent.mkdir(parents=True)
     python.touch()
     assert dev.launcher(tmp_path) == [str(python), "launch.py"]
+
+
+@pytest.fixture
+def browsers(monkeypatch):
+    """The browsers that are on the path; apt-get puts one there."""
+    here: set[str] = set()
+    steps: list[str] = []
+    monkeypatch.delenv("RETOUCH_CHROMIUM", raising=False)
+    monkeypatch.setattr(environment.shutil, "which", lambda name: f"/bin/{name}" if name in here else None)
+
+    def step(command, what, env=None):
+        steps.append(what)
+        if what.startswith("install"):
+            here.add("chromium")
+
+    monkeypatch.setattr(environment, "step", step)
+    return here, steps
+
+
+def test_a_browser_that_is_here_is_used(browsers, monkeypatch):
+    here, steps = browsers
+    here.update({"google-chrome", "apt-get"})
+    assert environment.set_up_chromium() == "/bin/google-chrome"
+    monkeypatch.setenv("RETOUCH_CHROMIUM", "/opt/chrome")
+    assert environment.set_up_chromium() == "/opt/chrome"
+    assert steps == []
+
+
+def test_a_browser_that_is_missing_is_installed_where_that_needs_nobody(browsers, monkeypatch):
+    here, steps = browsers
+    here.add("apt-get")
+    monkeypatch.setattr(environment.os, "geteuid", lambda: 0)
+    assert environment.set_up_chromium() == "/bin/chromium"
+    assert steps == ["update the list of packages", "install Chromium"]
+
+
+@pytest.mark.parametrize(("user", "tools"), [(1000, {"apt-get"}), (0, set())])
+def test_else_one_sentence_says_what_to_do(browsers, monkeypatch, user, tools):
+    here, steps = browsers
+    here.update(tools)
+    monkeypatch.setattr(environment.os, "geteuid", lambda: user)
+    with pytest.raises(SystemExit, match="RETOUCH_CHROMIUM"):
+        environment.set_up_chromium()
+    assert steps == []

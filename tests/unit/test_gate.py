@@ -22,7 +22,7 @@ def test_what_is_as_good_as_before_stays():
     [
         (quality(after=0.4), "confidence fell from 0.80 to 0.40"),
         (quality(before=0.2, after=0.0), "it is not found any more (confidence 0.20 before)"),
-        (quality(seam=2.5), "a seam of 2.4 CIELAB units per pixel, 1.5 allowed"),
+        (quality(seam=3.5), "a seam of 3.4 CIELAB units per pixel, 2.5 allowed"),
         (quality(drift_rim=30.4), "colours moved by 30 CIELAB units, 20 allowed"),
         (quality(sharpness=0.2), "sharpness fell from 0.80 to 0.20"),
         (quality(sharpness=None), "sharpness fell from 0.80 to 0.00"),

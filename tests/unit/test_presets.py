@@ -10,7 +10,23 @@ from retouch.recipe import Recipe
 BUILT_IN = presets.recipes()
 
 
-@pytest.mark.parametrize("name", ["Face polish", "Hand rescue", "Person detail", "Faces and hands", "Crowd"])
+PROMISED = (
+    "Face polish",
+    "Eyes and mouth",
+    "Hand rescue",
+    "Person detail",
+    "Faces and hands",
+    "Crowd",
+    "Full refine",
+    "Remove object",
+    "Replace background",
+    "Change clothing",
+    "Detail upscale",
+    "Seam cleanup",
+)
+
+
+@pytest.mark.parametrize("name", PROMISED)
 def test_a_promised_recipe_is_built_in(name):
     assert name in BUILT_IN
 
@@ -20,6 +36,13 @@ def test_a_built_in_recipe_does_something_says_what_and_survives_a_file(recipe):
     assert recipe.active
     assert recipe.description
     assert load(Recipe, json.loads(json.dumps(dump(recipe)))) == recipe
+
+
+@pytest.mark.parametrize("recipe", BUILT_IN.values(), ids=lambda r: r.name)
+def test_gates_are_on_where_detectors_look_and_what_was_there_is_to_be_kept(recipe):
+    for _, one in recipe.active:
+        gentle = one.target.what == "detectors" and one.denoising_strength < 0.6
+        assert one.gate.mode == "on" or not gentle
 
 
 def test_every_built_in_file_has_its_own_name():

@@ -3,7 +3,8 @@ import dataclasses
 import pytest
 
 from retouch.errors import BadInput
-from retouch.recipe import MAX_PASSES, Generation, Overrides, Pass, Recipe, Sampling, Settings, Target
+from retouch.knobs import load
+from retouch.recipe import MAX_PASSES, SCHEMA, Generation, Overrides, Pass, Recipe, Sampling, Settings, Target
 
 SURROUNDING = Sampling(
     steps=31, cfg_scale=4.5, sampler="Euler a", scheduler="Karras", checkpoint="c", vae="v", clip_skip=2
@@ -42,3 +43,41 @@ def test_passes_are_bounded():
     with pytest.raises(BadInput, match="too many") as caught:
         Recipe(passes=(Pass(),) * (MAX_PASSES + 1))
     assert caught.value.path == "passes"
+
+
+@pytest.mark.parametrize(
+    ("target", "looks"),
+    [
+        (Target(), False),
+        (Target(models=("face",)), True),
+        (Target(what="text"), False),
+        (Target(what="text", classes=("cup",)), True),
+        (Target(what="tiles"), True),
+        (Target(what="mask"), True),
+    ],
+)
+def test_a_target_looks_once_it_is_said_for_what(target, looks):
+    assert target.looks == looks
+    assert bool(Recipe(passes=(Pass(target=target),)).active) == looks
+
+
+def test_a_pass_looks_in_those_before_it_only():
+    eyes = Pass(target=Target(models=("eyes",), of_pass=2))
+    assert Recipe(passes=(Pass(), Pass(), eyes)).passes[2] is eyes
+    for passes in ((Pass(), eyes), (eyes, Pass(), Pass())):
+        with pytest.raises(BadInput, match="2 does not come before") as caught:
+            Recipe(passes=passes)
+        assert caught.value.path == f"passes[{passes.index(eyes)}].target.of_pass"
+
+
+def test_an_older_recipe_is_of_the_present_form_once_it_is_read():
+    old = {
+        "name": "Mine",
+        "schema": 1,
+        "passes": [{"target": {"models": ["face"]}, "denoising_strength": 0.3}],
+    }
+    made = load(Recipe, old)
+    assert made == Recipe("Mine", passes=(Pass(target=Target(models=("face",)), denoising_strength=0.3),))
+    assert made.schema == SCHEMA
+    with pytest.raises(BadInput, match="schema"):
+        load(Recipe, {**old, "schema": SCHEMA + 1})

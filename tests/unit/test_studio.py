@@ -1,10 +1,12 @@
+import dataclasses
+
 import pytest
 
 from retouch.errors import BadInput, Missing
 from retouch.fakes import FakeDetector, FakeEngine, FakeProgress
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
-from retouch.recipe import Recipe, Sampling, Target
+from retouch.recipe import Gate, Recipe, Sampling, Target
 from retouch.region import Region
 from retouch.studio import Canvas, Studio
 from tests.helpers import GENERATION, face_pass, noise, recipe_of, square
@@ -177,3 +179,79 @@ def test_a_region_of_any_detector_may_lie_partly_off_the_picture():
 
     (result,) = studio_of(face=Off()).fix([canvas_of()], recipe_of())
     assert [r.step.box for r in result.reports] == [Box(0, 0, 60, 60)]
+
+
+def test_a_later_pass_can_look_within_what_an_earlier_one_found():
+    eyes = FakeDetector((Box(40, 40, 60, 60),), label="eyes")
+    studio = studio_of(face=FakeDetector(FACES), eyes=eyes)
+    recipe = recipe_of(face_pass(), face_pass(target={"models": ("eyes",), "of_pass": 1}))
+    (result,) = studio.fix([canvas_of()], recipe)
+    found = [r.step.box for r in result.reports if r.step.pass_index == 1]
+    assert len(found) == 2
+    assert all(face.contains(eye) for face, eye in zip(FACES, found, strict=True))
+    assert [s.box for s in studio.plan(canvas_of(), recipe).steps] == [*FACES, *found]
+
+
+def test_the_seam_an_earlier_pass_left_is_painted_over():
+    """The fake paints flat colours on noise: a seam if ever there was one."""
+    band = face_pass(target={"what": "seam", "models": (), "seam_from": 0.0})
+    (result,) = studio_of().fix([canvas_of()], recipe_of(face_pass(), band))
+    assert [(r.step.pass_index, r.step.label) for r in result.reports][2:] == [(1, "seam"), (1, "seam")]
+    assert [s.label for s in studio_of().plan(canvas_of(), recipe_of(face_pass(), band)).steps] == [
+        "face"
+    ] * 2
+
+
+def test_a_pass_that_needs_a_mask_is_left_out_and_said():
+    recipe = recipe_of(face_pass(target={"what": "mask"}))
+    (result,) = studio_of().fix([canvas_of()], recipe)
+    assert result.warnings == (
+        "Pass 1 was left out: target.what: there is no mask. Mask something, or take another target.",
+    )
+    with pytest.raises(BadInput, match="there is no mask"):
+        studio_of().plan(canvas_of(), recipe)
+
+
+def test_the_background_of_the_users_mask_is_painted_and_the_mask_kept():
+    left = Mask.of_box(SIZE, Box(0, 0, 200, 500))
+    (result,) = studio_of().fix(
+        [canvas_of(user_mask=left)], recipe_of(face_pass(target={"what": "background"}))
+    )
+    changed = (result.picture.pixels != noise(SIZE).pixels).any(2)
+    assert not changed[:, :200].any()
+    assert changed[:, 200:].mean() > 0.99
+
+
+def test_the_detectors_look_again_at_what_was_painted():
+    class Sharp(FakeDetector):
+        """Sees a face wherever there is noise, none on a flat colour."""
+
+        def find(self, picture, confidence, classes):
+            if picture.size == SIZE:
+                return super().find(picture, confidence, classes)
+            width, height = picture.size
+            box = Box(width // 4, height // 4, width * 3 // 4, height * 3 // 4)
+            seen = float(picture.pixels[box.slices].std((0, 1)).max()) > 5
+            return (Region.of_box(box, "face", 0.8),) if seen else ()
+
+    gate = Gate("on", seam=20, drift=100, sharpness=0)
+    studio = studio_of(face=Sharp((square(200, 200, 80),)))
+    (result,) = studio.fix([canvas_of()], recipe_of(face_pass(gate=gate, colour_correction=0.0)))
+    assert [r.outcome for r in result.reports] == ["reverted"]
+    assert "it is not found any more (confidence 0.80 before)" in result.reports[0].why
+    assert result.picture == noise(SIZE)
+
+
+def test_a_scorer_chooses_among_variations():
+    class Last:
+        calls = 0
+
+        def score(self, crop, prompt):
+            self.calls += 1
+            return self.calls
+
+    studio = dataclasses.replace(studio_of(), scorer=Last())
+    (result,) = studio.fix([canvas_of()], recipe_of(face_pass(variations=3)))
+    assert [r.chosen for r in result.reports] == [2, 2]
+    painted = studio.paint(canvas_of(), [Region.of_box(FACES[0], "it")], face_pass(variations=3))
+    assert painted.reports[0].chosen == 2

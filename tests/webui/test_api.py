@@ -20,7 +20,7 @@ from retouch.geometry import Box
 from retouch.raster import from_pil
 from retouch.webui import host, settings
 from retouch.webui.api import HostBackend
-from tests.webui.driver import LEFT, RIGHT, changed, inner, mask_of, only_in, photo
+from tests.webui.driver import LEFT, RIGHT, changed, inner, mask_of, only_in, photo, recipe
 
 IMAGE = raster.encode_base64(from_pil(photo()))
 ORDER = ["queued", "lock", "begin", "started", "finished", "end", "tqdm clear", "unlock"]
@@ -49,7 +49,8 @@ def order() -> list[str]:
 
 
 def test_fix_paints_through_the_webuis_pipeline(client):
-    answer = post(client, "fix", {"image": IMAGE, "prompt": "a face", "seed": 5}).json()
+    faces = recipe({})["recipe"]  # no gate, which would revert what the stand-in paints
+    answer = post(client, "fix", {"image": IMAGE, "recipe": faces, "prompt": "a face", "seed": 5}).json()
     (said,) = inner()
     assert (said["prompts"], said["seeds"]) == (["a face"] * 2, [5, 6])
     assert (said["sampler"], said["checkpoint"]) == ("Euler", "one.safetensors")

@@ -80,7 +80,8 @@ def passes() -> st.SearchStrategy[list[Pass]]:
     kinds = st.lists(st.sampled_from(["face", "left hand"]), max_size=2, unique=True)
 
     def looking(made: Pass, models: list[str], classes: list[str]) -> Pass:
-        target: Target = dataclasses.replace(made.target, models=tuple(models), classes=tuple(classes))
+        looks = {"models": tuple(models), "classes": tuple(classes), "of_pass": None}
+        target: Target = dataclasses.replace(made.target, **looks)
         return dataclasses.replace(made, target=target)
 
     return st.lists(st.builds(looking, values_of(Pass), words, kinds), min_size=1, max_size=TABS)

@@ -104,6 +104,7 @@ def test_widgets_make_the_plan_of_the_request_they_show(webui, plans):
         "enable": True,
         "skip_img2img": True,
         "target_order_1": "left to right",
+        "gate_mode_1": "off",
         "prompt_1": "[PROMPT] [SEP] girl",
         "steps_1": "9",
         "target_models_2": ["face"],

@@ -1,11 +1,12 @@
 """Tasks: waiting, current, finished."""
 
 import itertools
+from collections import OrderedDict
 
 from modules import trace
 
 current_task = None
-pending_tasks = {}
+pending_tasks = OrderedDict()
 finished_tasks = []
 _numbers = itertools.count()
 

@@ -1,0 +1,232 @@
+"""Issue 5's figures: what a click costs, what "everything" costs in time and memory, how well clicks do.
+
+All are ratios or counts within one run. The full-size vit_b has random weights: they cost what real ones do.
+Quality and "everything" are measured with the tiny model that the tests keep.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from bench.figures import Figure
+from retouch.geometry import Box, Size
+from retouch.mask import Mask
+from retouch.matte import refined
+from retouch.raster import Picture
+from retouch.segmenters import Click, Prompt
+from retouch.segmenters.everything import Grid
+from retouch.segmenters.sam import Sam
+
+TINY = Path("tests/data/tiny_sam.pt")
+LOOSE = Grid(side=8, batch=16, quality=0.7, stability=0.8)
+"""The tiny model is never as sure of itself as the large ones."""
+SAME = 0.95
+UHD, LARGE = Size(3840, 2160), Size(6720, 4480)
+
+
+def measure(args: argparse.Namespace) -> list[Figure]:
+    figures = [*_edges(args.rounds), *_clicks_cost(args.rounds)]
+    if TINY.is_file():
+        figures += [*_everything(), *_memory(), *_quality()]
+    return figures
+
+
+def _photograph(size: Size) -> Picture:
+    from skimage import data
+
+    return Picture(cv2.resize(data.coffee(), size, interpolation=cv2.INTER_CUBIC))
+
+
+def _segmenter(path: Path, grid: Grid | None = None) -> Sam:
+    return Sam(path, lambda file: file, lambda: "cpu", lambda: None, grid)
+
+
+def _timed(work: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _edges(rounds: int) -> list[Figure]:
+    picture, mask = _photograph(UHD), Mask.of_ellipse(UHD, Box(900, 400, 2700, 1700))
+    grown = min(_timed(lambda: mask.grown(100)) for _ in range(rounds))
+    snapped = min(_timed(lambda: refined(picture, mask, 12)) for _ in range(rounds))
+    return [
+        Figure.at_most("grow a 4K mask by 100 px", grown, "s", 0.1),
+        Figure.at_most("snap a 4K mask to its edges", snapped, "s", 0.5),
+    ]
+
+
+def _clicks_cost(rounds: int) -> list[Figure]:
+    """Bare encoder, first click and further click of vit_b, by turns."""
+    picture = _photograph(Size(1024, 683))
+    with tempfile.TemporaryDirectory() as folder:
+        sam = _segmenter(_random_vit_b(Path(folder)))
+        _ = sam.net
+        turns = [_turn(sam, _shifted(picture, turn)) for turn in range(rounds)]
+    bare, first, further = (min(times) for times in zip(*turns, strict=True))
+    return [
+        Figure.at_most("first click / bare encoder, vit_b", first / bare, "x", 1.05),
+        Figure.at_most("further click / bare encoder, vit_b", further / bare, "x", 1 / 50, "<= 1/50"),
+    ]
+
+
+def _turn(sam: Sam, picture: Picture) -> tuple[float, float, float]:
+    """Seconds of the bare encoder, a first click, and the fastest of three further clicks."""
+    click = Prompt((Click(500, 330),))
+    again = Prompt((*click.clicks, Click(600, 400, False)))
+    bare = _timed(lambda: _bare(sam, picture))
+    first = _timed(lambda: sam.segment(picture, click))
+    memory = sam.segment(picture, click).memory
+    return bare, first, min(_timed(lambda: sam.segment(picture, again, memory)) for _ in range(3))
+
+
+def _shifted(picture: Picture, by: int) -> Picture:
+    """Another picture, as far as any cache knows."""
+    return Picture(np.roll(picture.pixels, by + 1, axis=1))
+
+
+def _bare(sam: Sam, picture: Picture) -> None:
+    """The package's own way to an embedding."""
+    import torch
+    from segment_anything.utils.transforms import ResizeLongestSide
+
+    module = sam.net.module
+    image = ResizeLongestSide(sam.net.side).apply_image(picture.pixels)
+    with torch.no_grad():
+        tensor = torch.as_tensor(image).permute(2, 0, 1)[None].float()
+        module.image_encoder(module.preprocess(tensor))
+
+
+def _random_vit_b(folder: Path) -> Path:
+    import torch
+    from segment_anything import sam_model_registry
+
+    path = folder / "vit_b.pth"
+    torch.manual_seed(0)
+    torch.save(sam_model_registry["vit_b"]().state_dict(), path)
+    return path
+
+
+def _generator(sam: Sam, grid: Grid) -> Any:
+    from segment_anything import SamAutomaticMaskGenerator
+
+    return SamAutomaticMaskGenerator(
+        sam.net.module,
+        points_per_side=grid.side,
+        points_per_batch=grid.batch,
+        pred_iou_thresh=grid.quality,
+        stability_score_thresh=grid.stability,
+        stability_score_offset=grid.offset,
+        box_nms_thresh=grid.apart,
+    )
+
+
+def _everything() -> list[Figure]:
+    """Time, and whether the masks are the same, at equal settings; the encoder is in both times."""
+    sam, picture = _segmenter(TINY, LOOSE), _scene_sheet()
+    _ = sam.net
+    ours, theirs = [], []
+    for turn in range(2):
+        shown = _shifted(picture, turn)
+        ours.append(_timed(lambda shown=shown: sam.everything(shown)))
+        theirs.append(_timed(lambda shown=shown: _generator(sam, LOOSE).generate(shown.pixels)))
+    found = [region.mask(picture.size).solid for region in sam.everything(picture)]
+    wanted = [one["segmentation"] for one in _generator(sam, LOOSE).generate(picture.pixels)]
+    matched = [max((_overlap(mask, other) for other in found), default=0.0) >= SAME for mask in wanted]
+    return [
+        Figure.at_most("everything / SamAutomaticMaskGenerator, tiny", min(ours) / min(theirs), "x", 0.8),
+        Figure.at_least("its masks found again (IoU 0.95)", float(np.mean(matched)), "share", 0.95),
+        Figure.at_least("masks compared", len(wanted), "masks", 3),
+    ]
+
+
+def _scene_sheet() -> Picture:
+    from tools.tiny_sam.scenes import scene
+
+    return Picture(cv2.resize(scene(2, 1).pixels, (1024, 1024), interpolation=cv2.INTER_CUBIC))
+
+
+def _memory() -> list[Figure]:
+    """Peak beyond the model on 30 megapixels, at equal settings; few points, or the other would not fit."""
+    few = Grid(side=2, batch=4, quality=0.0, stability=0.0)
+    sam = _segmenter(TINY, few)
+    picture = Picture(cv2.resize(_scene_sheet().pixels, LARGE, interpolation=cv2.INTER_CUBIC))
+    _ = sam.net
+    ours = _peak(lambda: sam.everything(picture))
+    theirs = _peak(lambda: _generator(sam, few).generate(picture.pixels))
+    return [
+        Figure.at_most("everything on 30 megapixels, beyond the model", ours / 2**30, "GiB", 1.0),
+        Figure.at_most("of what SamAutomaticMaskGenerator takes", ours / theirs, "x", 0.1),
+    ]
+
+
+def _peak(work: Callable[[], Any]) -> float:
+    """Bytes by which the process was larger, at worst, while it worked."""
+    done, before, most = threading.Event(), _resident(), [0]
+
+    def watch() -> None:
+        while not done.wait(0.005):
+            most[0] = max(most[0], _resident())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        work()
+    finally:
+        done.set()
+        watcher.join()
+    return float(max(most[0] - before, 1))
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+def _overlap(a: np.ndarray, b: np.ndarray) -> float:
+    return float((a & b).sum() / max((a | b).sum(), 1))
+
+
+def _quality(scenes: int = 40) -> list[Figure]:
+    """Of things in scenes that no training saw: a box, a click, and a click that corrects it."""
+    from tools.tiny_sam.figures import UNSEEN
+    from tools.tiny_sam.scenes import scene
+
+    sam = _segmenter(TINY)
+    rows = []
+    for seed in range(scenes):
+        one, rng = scene(seed, UNSEEN), np.random.default_rng((seed, 11))
+        rows += [_pointed(sam, Picture(one.pixels), truth, rng) for truth in one.masks]
+    box, first, second = np.mean(rows, axis=0)
+    return [
+        Figure.at_least("mean IoU of a box, tiny", float(box), "IoU", 0.9),
+        Figure.at_least("mean IoU of a click, tiny", float(first), "IoU", 0.85),
+        Figure.at_least("a corrective click, over the first", float(second - first), "IoU", 0.0),
+    ]
+
+
+def _pointed(
+    sam: Sam, picture: Picture, truth: np.ndarray, rng: np.random.Generator
+) -> tuple[float, float, float]:
+    from tools.tiny_sam.prompts import bounds, correction, inner_point
+
+    def best(prompt: Prompt, memory: Any = None) -> tuple[np.ndarray, Any]:
+        seen = sam.segment(picture, prompt, memory)
+        blank = Mask.blank(picture.size)
+        return (seen.regions[0].mask(picture.size) if seen.regions else blank).solid, seen.memory
+
+    boxed, _ = best(Prompt(box=Box(*bounds(truth))))
+    click = Click(*inner_point(truth, rng))
+    first, memory = best(Prompt((click,)))
+    found = correction(first, truth)
+    second = first if found is None else best(Prompt((click, Click(*found))), memory)[0]
+    return _overlap(boxed, truth), _overlap(first, truth), _overlap(second, truth)

@@ -1,0 +1,102 @@
+"""Outlines without a model file, on photographs; detectors are left out, so that the outlines are its own."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+
+from retouch.geometry import Box, Size
+from retouch.mask import Mask
+from retouch.raster import Picture
+from retouch.region import Region
+from retouch.segmenters import Click, Prompt, Seen
+from retouch.segmenters.classical import Classical
+
+
+def overlap(seen: Seen, truth: np.ndarray) -> float:
+    """Intersection over union of the best answer."""
+    size = Size(truth.shape[1], truth.shape[0])
+    found = seen.regions[0].mask(size).solid
+    return float((found & truth).sum() / (found | truth).sum())
+
+
+def ellipse(size: tuple[int, int], center: tuple[int, int], radii: tuple[int, int]) -> np.ndarray:
+    drawn = np.zeros(size, np.uint8)
+    cv2.ellipse(drawn, center, radii, 0, 0, 360, 1, -1)
+    return drawn > 0
+
+
+@pytest.fixture(scope="module")
+def classical() -> Classical:
+    return Classical()
+
+
+@pytest.fixture(scope="module")
+def coin() -> tuple[Picture, np.ndarray]:
+    """The second coin of the upper row."""
+    grey = skimage.data.coins()
+    return Picture(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)), ellipse(grey.shape, (109, 45), (22, 24))
+
+
+class TestCoins:
+    def test_a_click(self, classical: Classical, coin: tuple[Picture, np.ndarray]) -> None:
+        picture, truth = coin
+        seen = classical.segment(picture, Prompt((Click(109, 45),)))
+        size = picture.size
+        best = max(
+            (r.mask(size).solid & truth).sum() / (r.mask(size).solid | truth).sum() for r in seen.regions
+        )
+        assert best > 0.6  # one of the candidates is the coin, not the tray
+
+    def test_a_box(self, classical: Classical, coin: tuple[Picture, np.ndarray]) -> None:
+        picture, truth = coin
+        assert overlap(classical.segment(picture, Prompt(box=Box(84, 18, 135, 72))), truth) > 0.75
+
+
+def test_the_cup_in_a_box(classical: Classical) -> None:
+    picture = Picture(skimage.data.coffee().copy())
+    seen = classical.segment(picture, Prompt(box=Box(165, 15, 415, 210)))
+    assert overlap(seen, ellipse((400, 600), (289, 112), (117, 94))) > 0.7
+
+
+@pytest.mark.parametrize("size", [Size(40, 30), Size(9, 300), Size(1700, 1200)], ids=str)
+def test_a_disc_at_any_size_of_picture(classical: Classical, size: Size) -> None:
+    radius = min(size) // 4
+    center = size.width // 2, size.height // 2
+    truth = ellipse((size.height, size.width), center, (radius, radius))
+    pixels = np.where(truth[..., None], (200, 60, 40), (40, 90, 60)).astype(np.uint8)
+    seen = classical.segment(Picture(pixels), Prompt((Click(*center),)))
+    assert overlap(seen, truth) > (0.95 if min(size) > 100 else 0.6)
+
+
+def test_clicks_have_their_way(classical: Classical) -> None:
+    """Two discs of one colour: the second click takes in the other one, or leaves it out."""
+    truth = [ellipse((200, 300), (x, 100), (40, 40)) for x in (80, 220)]
+    pixels = np.where((truth[0] | truth[1])[..., None], (220, 200, 40), (40, 60, 120)).astype(np.uint8)
+    picture, first = Picture(pixels), Click(80, 100)
+    assert overlap(classical.segment(picture, Prompt((first, Click(220, 100)))), truth[0] | truth[1]) > 0.9
+    assert overlap(classical.segment(picture, Prompt((first, Click(220, 100, False)))), truth[0]) > 0.9
+
+
+def test_what_detectors_know_is_offered_where_it_agrees() -> None:
+    known = Region(Box(10, 10, 60, 60), Mask.of_ellipse(Size(50, 50), Box(0, 0, 50, 50)), "person", 0.8)
+    asked: list[Picture] = []
+    classical = Classical(lambda picture: asked.append(picture) or (known,))
+    picture = Picture(np.random.default_rng(0).integers(0, 255, (90, 120, 3), np.uint8))
+    classical.prepare(picture)
+    assert known in classical.segment(picture, Prompt((Click(30, 30),))).regions
+    assert known not in classical.segment(picture, Prompt((Click(100, 80),))).regions
+    assert known in classical.everything(picture)
+    assert len(asked) == 1
+
+
+def test_everything_finds_the_patches(classical: Classical) -> None:
+    pixels = np.zeros((120, 180, 3), np.uint8)
+    colours = [(250, 20, 20), (20, 250, 20), (20, 20, 250), (240, 240, 40)]
+    boxes = [Box(x, y, x + 90, y + 60) for y in (0, 60) for x in (0, 90)]
+    for box, colour in zip(boxes, colours, strict=True):
+        pixels[box.slices] = colour
+    found = {region.box for region in classical.everything(Picture(pixels))}
+    assert all(min(np.abs(np.array(f) - box).max() for f in found) <= 3 for box in boxes)

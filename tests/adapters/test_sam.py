@@ -1,0 +1,314 @@
+"""The SAM adapter against the segment-anything package itself, on a small model with random weights."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+from segment_anything import SamAutomaticMaskGenerator, SamPredictor
+
+from retouch.errors import BadInput, Missing, WeightsRefused
+from retouch.geometry import Box, Size
+from retouch.raster import Picture
+from retouch.segmenters import Click, Prompt, Segmenters, files, nets
+from retouch.segmenters.architecture import Encoder, Head
+from retouch.segmenters.decoder import Ask
+from retouch.segmenters.everything import Grid
+from retouch.segmenters.fit import Fit
+from retouch.segmenters.guess import Guess, likeness
+from retouch.segmenters.sam import Sam
+from tests.helpers import noise
+
+SIDE, WIDTH, DEPTH, PROMPTS = 128, 48, 3, 32
+
+
+def small_sam(seed: int = 0) -> Any:
+    """Not of any published size: width 48 with 3 heads, windows of 3, the last block sees all."""
+    from segment_anything import modeling
+
+    torch.manual_seed(seed)
+    encoder = modeling.ImageEncoderViT(
+        img_size=SIDE,
+        patch_size=8,
+        embed_dim=WIDTH,
+        depth=DEPTH,
+        num_heads=3,
+        use_rel_pos=True,
+        window_size=3,
+        global_attn_indexes=(2,),
+        out_chans=PROMPTS,
+        norm_layer=lambda n: torch.nn.LayerNorm(n, eps=1e-6),
+    )
+    torch.nn.init.normal_(encoder.pos_embed, std=0.5)
+    prompts = modeling.PromptEncoder(PROMPTS, (16, 16), (SIDE, SIDE), 8)
+    layers = modeling.TwoWayTransformer(depth=2, embedding_dim=PROMPTS, mlp_dim=48, num_heads=8)
+    masks = modeling.MaskDecoder(transformer_dim=PROMPTS, transformer=layers, iou_head_hidden_dim=24)
+    for embedding in [*prompts.point_embeddings, masks.mask_tokens]:
+        embedding.weight.data *= 3  # random prompts should matter
+    return modeling.Sam(encoder, prompts, masks).eval()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sam") / "some name.pth"
+    torch.save(small_sam().state_dict(), path)
+    return path
+
+
+def segmenter(path: Path, grid: Grid | None = None) -> Sam:
+    return Sam(path, lambda file: file, lambda: "cpu", lambda: None, grid)
+
+
+class Counting:
+    """Counts calls of a module's forward."""
+
+    def __init__(self, module: torch.nn.Module) -> None:
+        self.calls = 0
+        module.register_forward_hook(self)
+
+    def __call__(self, *_: Any) -> None:
+        self.calls += 1
+
+
+def test_the_architecture_is_told_from_the_tensors(file: Path) -> None:
+    shapes = {name: tuple(value.shape) for name, value in files.tensors(file).items()}
+    assert Encoder.of(shapes) == Encoder(SIDE, 8, WIDTH, DEPTH, 3, 192, 3, (2,), True, PROMPTS)
+    assert Head.of(shapes) == Head(PROMPTS, 8, 2, 48, 3, 24, 3)
+
+
+@pytest.mark.parametrize(
+    ("width", "heads", "depth", "whole"),
+    [(768, 12, 12, (2, 5, 8, 11)), (1024, 16, 24, (5, 11, 17, 23)), (1280, 16, 32, (7, 15, 23, 31))],
+)
+def test_the_published_sizes_are_told(width: int, heads: int, depth: int, whole: tuple[int, ...]) -> None:
+    from segment_anything import sam_model_registry
+
+    name = {768: "vit_b", 1024: "vit_l", 1280: "vit_h"}[width]
+    with torch.device("meta"):
+        shapes = {n: tuple(v.shape) for n, v in sam_model_registry[name]().state_dict().items()}
+    assert Encoder.of(shapes) == Encoder(1024, 16, width, depth, heads, 4 * width, 14, whole, True, 256)
+    assert Head.of(shapes) == Head(256, 16, 2, 2048, 3, 256, 3)
+
+
+@pytest.mark.parametrize("size", [Size(200, 140), Size(90, 260)], ids=str)
+class TestAsThePackage:
+    """Same embedding, same logits, same scores."""
+
+    @pytest.fixture
+    def both(self, file: Path, size: Size) -> tuple[nets.Net, SamPredictor, Picture]:
+        net, picture = nets.load(file, "cpu"), noise(size)
+        predictor = SamPredictor(net.module)
+        predictor.set_image(picture.pixels)
+        return net, predictor, picture
+
+    def test_embedding(self, both: tuple[nets.Net, SamPredictor, Picture], size: Size) -> None:
+        net, predictor, picture = both
+        features = net.encode(Fit.of(size.box, net.side).image(picture.pixels))
+        assert torch.equal(features.coarse, predictor.features)
+
+    @pytest.mark.parametrize("what", ["clicks", "box", "both", "again"])
+    def test_logits(self, both: tuple[nets.Net, SamPredictor, Picture], size: Size, what: str) -> None:
+        net, predictor, picture = both
+        fit = Fit.of(size.box, net.side)
+        points, box = np.array([[30.0, 40.0], [60.0, 100.0]]), np.array([10.0, 12.0, 80.0, 110.0])
+        theirs: dict[str, Any] = {"multimask_output": False}
+        ours: dict[str, Any] = {}
+        if what != "box":
+            theirs |= {"point_coords": points, "point_labels": np.array([1, 0])}
+            ours |= {"points": fit.points(points)[None] + 0.5, "labels": np.array([[1, 0]])}
+        if what in ("box", "both"):
+            theirs |= {"box": box}
+            ours |= {"boxes": fit.points(box.reshape(2, 2)).reshape(1, 4) + 0.5}
+        if what == "again":
+            theirs |= {"mask_input": np.random.default_rng(1).normal(size=(1, 64, 64)).astype(np.float32)}
+            ours |= {"masks": theirs["mask_input"]}
+        features = net.encode(fit.image(picture.pixels))
+        for levels, several in (((0,), False), ((1, 2, 3), True)):
+            masks, scores, logits = predictor.predict(**theirs | {"multimask_output": several})
+            answer = net.decode(features, Ask(**ours, levels=levels))
+            assert np.abs(answer.logits - logits).max() < 1e-4
+            assert np.abs(answer.scores - scores).max() < 1e-4
+            mine = Guess(fit, answer.logits[0], 1.0).region
+            solid = mine.mask(size).solid if mine else np.zeros_like(masks[0])
+            assert np.mean(solid != masks[0]) < 0.02
+
+
+def test_a_batch_is_what_each_prompt_is_alone_and_only_the_good_are_drawn(file: Path) -> None:
+    net = nets.load(file, "cpu")
+    features = net.encode(noise(Size(SIDE, SIDE)).pixels)
+    points = np.random.default_rng(3).uniform(0, SIDE, (11, 1, 2))
+    every = net.decode(features, Ask(points, np.ones((11, 1))))
+    assert every.logits.shape == (44, 64, 64)
+    for row in (0, 10):
+        alone = net.decode(features, Ask(points[row : row + 1], np.ones((1, 1))))
+        assert np.abs(alone.logits - every.logits[every.prompts == row]).max() < 1e-4
+    limit = float(np.median(every.scores))
+    good = net.decode(features, Ask(points, np.ones((11, 1)), least=limit, levels=(1, 3)))
+    wanted = (every.scores > limit) & np.isin(every.levels, (1, 3))
+    assert np.array_equal(good.scores, every.scores[wanted])
+    assert np.abs(good.logits - every.logits[wanted]).max() < 1e-4
+
+
+class TestClicks:
+    def test_a_picture_is_encoded_once_however_many_click_at_once(self, file: Path) -> None:
+        sam, picture = segmenter(file), noise(Size(200, 140))
+        encoder = Counting(sam.net.module.image_encoder)
+        work: list[Callable[[], Any]] = [
+            lambda: sam.prepare(picture),
+            lambda: sam.segment(picture, Prompt((Click(9, 9),))),
+        ]
+        threads = [threading.Thread(target=work[i % 2]) for i in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        sam.segment(Picture(picture.pixels.copy()), Prompt(box=Box(5, 5, 90, 90)))  # the same content
+        sam.everything(picture)
+        assert encoder.calls == 1
+        sam.prepare(noise(Size(200, 140), seed=1))
+        assert encoder.calls == 2
+
+    def test_each_click_is_one_decode(self, file: Path) -> None:
+        sam, picture = segmenter(file), noise(Size(100, 100))
+        seen = sam.segment(picture, Prompt((Click(50, 50),)))
+        decoder = Counting(sam.net.module.mask_decoder.transformer)
+        clicks = (Click(50, 50), Click(70, 70, False), Click(20, 30))
+        for count in (2, 3):
+            seen = sam.segment(picture, Prompt(clicks[:count]), seen.memory)
+        assert decoder.calls == 2
+
+    def test_what_agrees_with_the_clicks_comes_first(self, file: Path) -> None:
+        sam, picture = segmenter(file), noise(Size(200, 140))
+        for click in (Click(3, 3), Click(120, 70), Click(199, 139)):
+            inside = []
+            for region in sam.segment(picture, Prompt((click,))).regions:
+                inside.append(bool(region.mask(picture.size).solid[click.y, click.x]))
+            assert inside == sorted(inside, reverse=True)
+
+    def test_a_mask_that_was_right_is_not_lost(self, file: Path) -> None:
+        """A click on what is already so: the answer is the old mask or one the model likes better."""
+        sam, picture = segmenter(file), noise(Size(128, 128))
+        first = sam.segment(picture, Prompt((Click(60, 60),)))
+        old = first.memory.guess
+        y, x = np.argwhere(first.regions[0].mask(picture.size).solid)[0]
+        second = sam.segment(picture, Prompt((Click(60, 60), Click(int(x), int(y)))), first.memory)
+        new = second.memory.guess
+        assert new.score >= old.score or likeness(new.logits, old.logits) == 1
+
+    def test_another_pictures_memory_is_not_used(self, file: Path) -> None:
+        sam, prompt = segmenter(file), Prompt((Click(50, 50), Click(60, 60)))
+        one, other = noise(Size(100, 100)), noise(Size(100, 100), seed=1)
+        memory = sam.segment(one, prompt).memory
+        assert sam.segment(other, prompt, memory).regions == sam.segment(other, prompt).regions
+        assert sam.segment(other, prompt, 5).regions == sam.segment(other, prompt).regions
+
+    def test_bad_prompts_are_refused_before_the_model_is_loaded(self, tmp_path: Path) -> None:
+        with pytest.raises(BadInput, match="outside"):
+            segmenter(tmp_path / "none.pth").segment(noise(Size(9, 9)), Prompt((Click(10, 1),)))
+
+
+def test_released_it_is_loaded_again_and_the_pictures_are_still_known(file: Path) -> None:
+    sam, picture, prompt = segmenter(file), noise(Size(100, 100)), Prompt(box=Box(10, 10, 80, 80))
+    before, module = sam.segment(picture, prompt), sam.net.module
+    sam.release()
+    assert sam.segment(picture, prompt).regions == before.regions
+    assert sam.net.module is not module
+
+
+def test_what_is_small_in_a_large_picture_is_seen_in_a_crop(file: Path, monkeypatch: Any) -> None:
+    """The finer mask replaces the coarser when it is of the same thing: here it is made so."""
+    sam, picture = segmenter(file), noise(Size(900, 600))
+    fits: list[Fit] = []
+    monkeypatch.setattr("retouch.segmenters.sam.closer", lambda *_: Box(300, 200, 500, 400))
+    monkeypatch.setattr("retouch.segmenters.sam.kept", lambda finer, *_: fits.append(finer.fit) or finer)
+    seen = sam.segment(picture, Prompt((Click(400, 300),)))
+    assert fits[0].crop == Box(300, 200, 500, 400)
+    assert fits[0].crop.contains(seen.regions[0].box)
+    encoder = Counting(sam.net.module.image_encoder)
+    sam.segment(picture, Prompt((Click(400, 300), Click(310, 210, False))), seen.memory)
+    assert encoder.calls == 0  # both views are known, and the click lies in the crop
+    assert len(fits) == 1
+    sam.segment(picture, Prompt((Click(400, 300),), fine=False))
+    assert len(fits) == 1
+
+
+def test_everything_is_what_the_package_finds(file: Path) -> None:
+    grid = Grid(side=4, batch=5, quality=-1.0, stability=0.3, offset=0.05)
+    sam, picture = segmenter(file, grid), noise(Size(160, 120))
+    ours = [region.mask(picture.size).solid for region in sam.everything(picture)]
+    theirs = SamAutomaticMaskGenerator(
+        sam.net.module,
+        points_per_side=grid.side,
+        points_per_batch=grid.batch,
+        pred_iou_thresh=-1.0,
+        stability_score_thresh=grid.stability,
+        stability_score_offset=grid.offset,
+    ).generate(picture.pixels)
+    assert theirs
+    for one in theirs:
+        mask = one["segmentation"]
+        assert max((mask & other).sum() / (mask | other).sum() for other in ours) > 0.9
+
+
+class TestFiles:
+    def test_any_name_and_ending_will_do(self, file: Path, tmp_path: Path) -> None:
+        state = small_sam().state_dict()
+        torch.save({"model": state}, tmp_path / "nested.pt")
+        save_file(state, tmp_path / "safe.safetensors")
+        torch.save({"weight": torch.ones(3)}, tmp_path / "other.pt")
+        (tmp_path / "damaged.pth").write_bytes(b"PK nothing")
+        listed = {k.name: k.kind for k in Segmenters([tmp_path]).available() if k.installed}
+        assert listed == {"nested.pt": "sam", "safe.safetensors": "sam", "classical": "classical"}
+        expected = nets.load(file, "cpu").module.state_dict()
+        for name in ("nested.pt", "safe.safetensors"):
+            found = nets.load(tmp_path / name, "cpu").module.state_dict()
+            assert all(torch.equal(found[key], value) for key, value in expected.items())
+
+    def test_half_precision_files_run_in_single(self, tmp_path: Path) -> None:
+        path = tmp_path / "half.pth"
+        torch.save({name: value.half() for name, value in small_sam().state_dict().items()}, path)
+        sam = segmenter(path)
+        assert {p.dtype for p in sam.net.module.parameters()} == {torch.float32}
+        assert sam.segment(noise(Size(50, 50)), Prompt(box=Box(5, 5, 40, 40))).memory is not None
+
+    def test_the_best_that_is_installed_is_the_default(self, file: Path) -> None:
+        segmenters = Segmenters([file.parent])
+        assert segmenters.get().name == file.name
+        assert segmenters.get("classical").name == "classical"
+        assert segmenters.get(file.name) is segmenters.get(file.name)
+        assert Segmenters().get().name == "classical"
+
+    def test_an_unknown_name_gets_the_closest(self) -> None:
+        with pytest.raises(Missing, match="Did you mean 'classical'"):
+            Segmenters().get("clasical")
+
+    def test_offline_nothing_is_fetched(self, tmp_path: Path) -> None:
+        sam = Segmenters([tmp_path], offline=True).get("sam_vit_b_01ec64.pth")
+        with pytest.raises(Missing, match="offline") as error:
+            sam.prepare(noise(Size(20, 20)))
+        assert "dl.fbaipublicfiles.com/segment_anything/sam_vit_b_01ec64.pth" in error.value.hint
+
+    def test_code_in_a_file_is_refused_and_not_run(self, tmp_path: Path) -> None:
+        class Attack:
+            def __reduce__(self) -> tuple[Any, ...]:
+                return (exec, (f"open({str(tmp_path / 'ran')!r}, 'w')",))
+
+        path = tmp_path / "evil.pth"
+        torch.save({**small_sam().state_dict(), "attack": Attack()}, path)
+        assert files.kind(path) == "sam"
+        with pytest.raises(WeightsRefused, match=r"evil.pth asks for builtins.exec"):
+            nets.load(path, "cpu")
+        assert not (tmp_path / "ran").exists()
+
+    def test_tensors_of_another_shape_are_refused_by_name(self, tmp_path: Path) -> None:
+        state = small_sam().state_dict()
+        state["mask_decoder.iou_token.weight"] = torch.ones(1, PROMPTS + 1)
+        torch.save(state, tmp_path / "odd.pth")
+        with pytest.raises(WeightsRefused, match="is not built like any sam"):
+            nets.load(tmp_path / "odd.pth", "cpu")

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { actionsOf } from "../../javascript/retouch/actions.mjs";
+import { chord } from "../../javascript/retouch/keys.mjs";
+
+const pressed = (key, held = {}) => chord({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
+
+test("a chord names what is held and what is pressed", () => {
+    assert.equal(pressed("b"), "B");
+    assert.equal(pressed("z", { ctrlKey: true }), "Ctrl+Z");
+    assert.equal(pressed("Z", { metaKey: true, shiftKey: true }), "Ctrl+Shift+Z");
+    assert.equal(pressed("1", { altKey: true }), "Alt+1");
+    assert.equal(pressed(" "), "Space");
+});
+
+test("a sign that needs Shift on one keyboard and not on another is the same chord", () => {
+    assert.equal(pressed("?", { shiftKey: true }), "?");
+    assert.equal(pressed("?"), "?");
+});
+
+test("no two shortcuts share their keys, and each is told apart in the list", () => {
+    const anything = new Proxy({}, { get: () => () => true });
+    const actions = actionsOf(anything, anything);
+    const keys = actions.flatMap((action) => action.keys);
+    assert.deepEqual(keys, [...new Set(keys)]);
+    assert.ok(actions.every(({ label, run }) => label && typeof run === "function"));
+});

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { boxOf } from "../../javascript/retouch/boxes.mjs";
+import { opened, picture, withObject } from "../../javascript/retouch/document.mjs";
+import { Mask, NOTHING } from "../../javascript/retouch/mask.mjs";
+import * as offers from "../../javascript/retouch/offer.mjs";
+import { Pixels } from "../../javascript/retouch/pixels.mjs";
+import { restored, stored } from "../../javascript/retouch/record.mjs";
+import { groupsOf, pictured, recipeOf } from "../../javascript/retouch/request.mjs";
+import { scaled } from "../../javascript/retouch/resize.mjs";
+import { Settings } from "../../javascript/retouch/settings.mjs";
+
+const RED = [255, 0, 0, 255];
+const GREY = [90, 90, 90, 255];
+const BOX = boxOf(2, 1, 5, 4);
+
+function candidate(box = BOX, seed = 7, colour = RED) {
+    const patch = Pixels.filled(box.right - box.left, box.bottom - box.top, colour);
+    return { box, patch, mask: Mask.ofBox(box), seed, scores: {} };
+}
+
+function masked(...boxes) {
+    const start = opened(Pixels.filled(10, 8, GREY), "a.png", "");
+    return boxes.reduce((doc, box) => withObject(doc, { mask: Mask.ofBox(box) }), start);
+}
+
+function offered(doc = masked(BOX), candidates = [candidate(), candidate(BOX, 8, [0, 255, 0, 255])]) {
+    const request = { intent: "fill", seed: 7 };
+    return offers.withOffer(doc, { intent: "fill", name: "Fill", asked: Mask.ofBox(BOX), objects: doc.objects.map(({ id }) => id), request, infotext: "x", candidates });
+}
+
+const settings = (changes = {}) => {
+    const made = new Settings(null);
+    made.set(changes);
+    return made;
+};
+
+test("nothing is applied until it is kept", () => {
+    const doc = offered();
+    assert.equal(picture(doc), doc.base);
+    assert.deepEqual(picture(offers.keepingOffer(doc)).at(2, 1), RED);
+    assert.equal(offers.withoutOffer(doc).offer, null);
+});
+
+test("the variation that is chosen is the one that is kept, with its seed", () => {
+    const doc = offers.keepingOffer(offers.choosing(offered(), 1));
+    assert.deepEqual(picture(doc).at(4, 3), [0, 255, 0, 255]);
+    assert.equal(doc.steps[0].request.seed, 8);
+    assert.equal(doc.steps[0].infotext, "x");
+});
+
+test("choosing goes round and round", () => {
+    assert.equal(offers.choosing(offered(), -1).offer.chosen, 1);
+    assert.equal(offers.choosing(offered(), 2).offer.chosen, 0);
+});
+
+test("what was painted for is put aside when kept, and selected again when discarded", () => {
+    const doc = offered();
+    const [object] = doc.objects;
+    const [after] = offers.keepingOffer(doc).objects;
+    assert.deepEqual([after.use, after.visible], [false, false]);
+    assert.equal(doc.selected, null);
+    assert.equal(offers.withoutOffer(doc).selected, object.id);
+});
+
+test("more stand behind those that were there, and the first of them is shown", () => {
+    const doc = offers.withMore(offered(), [candidate(BOX, 9)]);
+    assert.deepEqual(doc.offer.candidates.map(({ seed }) => seed), [7, 8, 9]);
+    assert.equal(doc.offer.chosen, 2);
+});
+
+test("reopening a step switches it off and brings back its mask", () => {
+    const kept = offers.keepingOffer(offered());
+    const doc = offers.reopening(kept, kept.steps[0]);
+    assert.equal(doc.steps[0].on, false);
+    assert.ok(doc.objects.at(-1).mask.equals(Mask.ofBox(BOX)));
+    assert.equal(doc.selected, doc.objects.at(-1).id);
+});
+
+test("two regions painted apart are one candidate that keeps what lies between them", () => {
+    const doc = masked();
+    const far = boxOf(7, 5, 9, 7);
+    const both = offers.merged(doc, [candidate(), candidate(far, 7, [0, 0, 255, 255])]);
+    const seen = offers.pictureWith(doc, both);
+    assert.deepEqual([seen.at(2, 1), seen.at(7, 5), seen.at(6, 4)], [RED, [0, 0, 255, 255], GREY]);
+    assert.equal(both.mask.at(6, 4), 0);
+});
+
+test("of a whole picture only what differs becomes a step", () => {
+    const doc = masked();
+    const after = doc.base.put(Pixels.filled(3, 3, RED), Mask.ofBox(BOX), BOX);
+    const change = offers.differing(doc, after);
+    assert.deepEqual({ ...change.box }, { ...BOX });
+    assert.ok(offers.pictureWith(doc, change).equals(after));
+    assert.equal(offers.differing(doc, doc.base), null);
+    assert.equal(offers.differing(doc, Pixels.filled(9, 8)), null);
+});
+
+test("a thumbnail is small and keeps its shape", () => {
+    const small = offers.thumbnail(Pixels.filled(400, 100, RED), 40);
+    assert.deepEqual([small.width, small.height, small.at(39, 9)], [40, 10, RED]);
+    assert.equal(offers.thumbnail(Pixels.filled(4, 2), 40).width, 4);
+});
+
+test("objects that say the same are painted together, the others on their own", () => {
+    let doc = masked(BOX, boxOf(6, 0, 8, 2), boxOf(0, 6, 2, 8));
+    doc = { ...doc, objects: doc.objects.map((object, i) => ({ ...object, prompt: i === 1 ? "a bird" : "" })) };
+    const groups = groupsOf(doc, settings());
+    assert.deepEqual(groups.map(({ prompt, objects }) => [prompt, objects.length]), [["", 2], ["a bird", 1]]);
+    assert.equal(groups[0].mask.at(6, 0), 0);
+    assert.equal(groupsOf(doc, settings({ invert: true })).length, 1);
+});
+
+test("an object that is not in use, or empty, is not asked for", () => {
+    const doc = withObject(masked(BOX), { mask: NOTHING });
+    assert.equal(groupsOf(doc, settings())[0].objects.length, 1);
+    const unused = { ...doc, objects: doc.objects.map((object) => ({ ...object, use: false })) };
+    assert.deepEqual(groupsOf(unused, settings()), []);
+});
+
+test("a request holds the prompt, the name a person gave, and the knobs that were moved", () => {
+    const doc = masked(BOX);
+    const made = settings({ prompt: "grass" });
+    made.move("remove", "shape.grow", 3);
+    const [group] = groupsOf({ ...doc, objects: [{ ...doc.objects[0], name: "dog" }] }, made);
+    const body = recipeOf(group, "remove", made);
+    assert.deepEqual([body.prompt, body.object, body.shape], ["grass", "dog", { grow: 3 }]);
+    assert.equal(recipeOf(groupsOf(doc, made)[0], "fill", made).object, "");
+});
+
+test("of a mask that reaches beside the picture only what lies on it is sent", async () => {
+    const { mask, box } = await pictured(masked(), Mask.ofBox(boxOf(-3, 2, 4, 20)));
+    assert.deepEqual(box, [0, 2, 4, 8]);
+    assert.equal((await Mask.fromPng(mask)).area, 24);
+});
+
+test("a document comes back from storage to the bit", async () => {
+    const seen = [9, 8, 7, 254];
+    const start = withObject(opened(Pixels.filled(10, 8, seen), "a.png", ""), { mask: Mask.ofBox(BOX) });
+    const doc = offers.keepingOffer(offered(start, [candidate(BOX, 7, [255, 0, 0, 254])]));
+    const back = await restored(structuredClone(await stored(doc)));
+    assert.ok(picture(back).equals(picture(doc)));
+    assert.ok(back.objects[0].mask.equals(doc.objects[0].mask));
+    assert.ok(back.steps[0].asked.equals(doc.steps[0].asked));
+    assert.equal(back.steps[0].request.seed, 7);
+});
+
+test("a mask of another size is scaled to the picture's", () => {
+    const half = new Mask(boxOf(0, 0, 2, 4), new Uint8Array(8).fill(255));
+    const out = scaled(half, { width: 4, height: 4 }, { width: 8, height: 8 });
+    assert.deepEqual([out.at(0, 0), out.at(2, 7), out.at(5, 0)], [255, 255, 0]);
+});

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { knobsOf, stepOf } from "../../javascript/retouch/knobs.mjs";
+import { flat, nested, Settings } from "../../javascript/retouch/settings.mjs";
+
+function storage(start = {}) {
+    const held = { ...start };
+    return { held, getItem: (name) => held[name] ?? null, setItem: (name, value) => (held[name] = value) };
+}
+
+test("flat and nested are each other's way back", () => {
+    const tree = { steps: 20, shape: { grow: -4, area: "only masked" }, list: ["a", "b"] };
+    assert.deepEqual(flat(tree), { steps: 20, "shape.grow": -4, "shape.area": "only masked", list: ["a", "b"] });
+    assert.deepEqual(nested(flat(tree)), tree);
+});
+
+test("a knob is moved for one intent, and moved back", () => {
+    const settings = new Settings(storage());
+    settings.move("fill", "shape.grow", 9);
+    assert.deepEqual(settings.moved("fill"), { "shape.grow": 9 });
+    assert.deepEqual(settings.moved("remove"), {});
+    settings.move("fill", "shape.grow", undefined);
+    assert.deepEqual(settings.moved("fill"), {});
+});
+
+test("habits are kept for the next day, the prompt of one picture is not", () => {
+    const place = storage();
+    const settings = new Settings(place);
+    settings.set({ variations: 4, prompt: "a lemon" });
+    const next = new Settings(place);
+    assert.equal(next.get("variations"), 4);
+    assert.equal(next.get("prompt"), "");
+});
+
+test("a storage that holds nonsense is a first visit", () => {
+    assert.equal(new Settings(storage({ "retouch-settings": "{" })).get("variations"), 2);
+});
+
+test("only what differs is told", () => {
+    const settings = new Settings(storage());
+    const told = [];
+    settings.addEventListener("change", ({ detail }) => told.push(detail));
+    settings.set({ prompt: "", seed: 5 });
+    settings.set({ seed: 5 });
+    assert.deepEqual(told, [["seed"]]);
+});
+
+test("knobs come from the schema, with what is nested and what may be blank", () => {
+    const schema = {
+        properties: {
+            steps: { title: "Steps", anyOf: [{ type: "integer", minimum: 1, maximum: 150 }, { type: "null" }], default: null },
+            shape: { type: "object", properties: { area: { title: "Area", type: "string", enum: ["a", "b"], default: "a" } } },
+        },
+    };
+    const [steps, area] = knobsOf(schema);
+    assert.deepEqual([steps.path, steps.low, steps.high, steps.optional, steps.default], ["steps", 1, 150, true, null]);
+    assert.deepEqual([area.path, area.choices, area.default], ["shape.area", ["a", "b"], "a"]);
+});
+
+test("a slider's step suits its span", () => {
+    assert.equal(stepOf({ type: "integer", low: 0, high: 9 }), 1);
+    assert.equal(stepOf({ type: "number", low: 0, high: 1 }), 0.01);
+    assert.equal(stepOf({ type: "number", low: 1, high: 30 }), 0.5);
+});

@@ -1,0 +1,116 @@
+import numpy as np
+
+from retouch.geometry import Box, Size
+from retouch.segmenters import Click, Prompt
+from retouch.segmenters.closer import closer, kept
+from retouch.segmenters.decoder import Answer
+from retouch.segmenters.fit import Fit
+from retouch.segmenters.guess import Guess, asked, best_first, corrected, guesses, likeness
+
+FIT = Fit.of(Box(0, 0, 256, 256), 256)
+IN, OUT = 5.0, -5.0
+
+
+def guess(*boxes: Box, score: float = 0.5, fit: Fit = FIT) -> Guess:
+    logits = np.full((64, 64), OUT, np.float32)
+    for left, top, right, bottom in boxes:
+        logits[top // 4 : bottom // 4, left // 4 : right // 4] = IN
+    return Guess(fit, logits, score)
+
+
+def answer(*ones: Guess) -> Answer:
+    count = len(ones)
+    return Answer(
+        np.stack([one.logits for one in ones]),
+        np.array([one.score for one in ones]),
+        np.zeros(count, int),
+        np.arange(4)[-count:] if count < 4 else np.arange(4),
+    )
+
+
+SMALL, LARGE, ELSEWHERE = Box(80, 80, 120, 120), Box(40, 40, 200, 200), Box(200, 0, 256, 40)
+
+
+def test_a_prompt_is_asked_in_input_pixels_with_what_is_in_view():
+    fit = Fit.of(Box(100, 100, 228, 228), 256)
+    prompt = Prompt((Click(110, 120), Click(50, 50), Click(200, 130, False)), Box(110, 110, 150, 160))
+    ask = asked(fit, prompt, guess(LARGE))
+    assert ask.points.tolist() == [[[21, 41], [201, 61]]]
+    assert ask.labels.tolist() == [[1, 0]]
+    assert ask.boxes.tolist() == [[20, 20, 100, 120]]
+    assert ask.masks.shape == (1, 64, 64)
+    assert asked(fit, Prompt((Click(0, 0),))).points is None
+
+
+def test_a_single_click_has_three_meanings_a_clear_prompt_one():
+    four = answer(guess(SMALL), guess(SMALL, score=0.2), guess(LARGE, score=0.9), guess(ELSEWHERE))
+    single = guesses(FIT, four, Prompt((Click(100, 100),)))
+    assert [g.score for g in single] == [four.scores[n] for n in (1, 2, 3)]
+    (boxed,) = guesses(FIT, four, Prompt(box=SMALL))
+    assert np.array_equal(boxed.logits, four.logits[0])
+
+
+def test_a_clear_mask_that_disobeys_gives_way_to_one_that_does_not():
+    four = answer(guess(ELSEWHERE, score=0.99), guess(ELSEWHERE), guess(LARGE), guess(SMALL))
+    (chosen,) = guesses(FIT, four, Prompt((Click(100, 100), Click(60, 60))))
+    assert np.array_equal(chosen.logits, four.logits[2])
+
+
+def test_best_first_obeys_then_scores_and_drops_doubles():
+    small, large = guess(SMALL, score=0.4), guess(LARGE, score=0.6)
+    double, wrong = guess(LARGE, score=0.5), guess(ELSEWHERE, score=0.99)
+    order = best_first([small, wrong, double, large], [Click(100, 100)])
+    assert order == [large, small, wrong]
+
+
+class TestCorrected:
+    BEFORE = guess(Box(40, 40, 120, 120))
+
+    def test_only_the_part_under_the_click_changes(self):
+        new = guess(Box(40, 40, 160, 120), Box(200, 200, 240, 240), score=0.8)
+        click = Click(140, 80)
+        mended = corrected(new, self.BEFORE, [Click(60, 60), click])
+        assert likeness(mended.logits, guess(Box(40, 40, 160, 120)).logits) == 1
+        assert mended.score == 0.8
+
+    def test_a_negative_click_takes_its_part_away(self):
+        before = guess(Box(40, 40, 120, 120), Box(160, 40, 180, 60))
+        new = guess(Box(40, 40, 116, 120))
+        mended = corrected(new, before, [Click(60, 60), Click(170, 50, False)])
+        assert likeness(mended.logits, self.BEFORE.logits) == 1
+
+    def test_another_thing_altogether_is_taken_as_it_is(self):
+        new = guess(Box(120, 120, 240, 240))
+        assert corrected(new, self.BEFORE, [Click(200, 200)]) is new
+
+    def test_a_click_that_was_obeyed_already_changes_nothing_here(self):
+        new = guess(Box(40, 40, 160, 120))
+        assert corrected(new, self.BEFORE, [Click(60, 60)]) is new
+
+    def test_where_the_part_would_not_obey_the_whole_is_taken(self):
+        new = guess(Box(40, 40, 116, 120))
+        outside = Click(200, 200)  # neither obeys it
+        assert corrected(new, self.BEFORE, [Click(60, 60), outside]) is new
+
+
+class TestCloser:
+    def test_what_is_small_in_a_large_picture_is_looked_at_again(self):
+        crop = closer(Box(2000, 1000, 2300, 1200), Size(4000, 3000), 1024)
+        assert crop.size == (512, 512)
+        assert crop.contains(Box(2000, 1000, 2300, 1200))
+
+    def test_never_when_the_picture_shows_as_much(self):
+        assert closer(Box(10, 10, 40, 40), Size(1000, 800), 1024) is None
+        assert closer(Box(100, 100, 2600, 2000), Size(4000, 3000), 1024) is None
+
+    def test_a_crop_stays_on_the_canvas(self):
+        crop = closer(Box(0, 2900, 100, 3000), Size(4000, 3000), 1024)
+        assert Size(4000, 3000).box.contains(crop)
+
+    def test_the_finer_mask_must_be_of_the_same_thing(self):
+        fit = Fit.of(Box(64, 64, 192, 192), 256)
+        coarse = guess(Box(80, 80, 120, 120))
+        same = Guess(fit, coarse.within(fit).logits, 0.5)
+        other = Guess(fit, -same.logits, 0.5)
+        assert kept(same, coarse, [Click(100, 100)]) is same
+        assert kept(other, coarse, [Click(100, 100)]) is coarse

@@ -1,0 +1,52 @@
+import threading
+
+import pytest
+
+from retouch.segmenters.once import Once
+
+
+def test_a_value_is_made_once():
+    made, once = [], Once(2)
+    for _ in range(3):
+        assert once.get("a", lambda: made.append(1) or 7) == 7
+    assert made == [1]
+
+
+def test_who_asks_meanwhile_waits_for_the_first():
+    once, begun, go = Once(2), threading.Event(), threading.Event()
+    made, got = [], []
+
+    def slow():
+        made.append(1)
+        begun.set()
+        assert go.wait(5)
+        return object()
+
+    threads = [threading.Thread(target=lambda: got.append(once.get("a", slow))) for _ in range(4)]
+    threads[0].start()
+    assert begun.wait(5)
+    for thread in threads[1:]:
+        thread.start()
+    assert once.get("b", lambda: "other keys do not wait") == "other keys do not wait"
+    go.set()
+    for thread in threads:
+        thread.join(5)
+    assert made == [1]
+    assert len(got) == 4
+    assert len(set(map(id, got))) == 1
+
+
+def test_the_longest_unused_is_forgotten():
+    once = Once(2)
+    for key in ("a", "b", "a", "c"):
+        once.get(key, lambda key=key: key)
+    assert len(once) == 2
+    assert once.get("a", lambda: "again") == "a"
+    assert once.get("b", lambda: "again") == "again"
+
+
+def test_what_failed_is_tried_anew():
+    once = Once(2)
+    with pytest.raises(ZeroDivisionError):
+        once.get("a", lambda: 1 // 0)
+    assert once.get("a", lambda: 5) == 5

@@ -1,0 +1,121 @@
+from types import SimpleNamespace
+
+import pytest
+
+from retouch.errors import BadInput, Missing
+from retouch.fakes import FakeDetector, FakeSegmenter
+from retouch.geometry import Box, Size
+from retouch.segmenters import Click, Prompt
+from retouch.segmenters.worded import Worded
+from retouch.segmenters.words import Words
+from tests.helpers import noise
+
+PICTURE = noise(Size(120, 90))
+FACE, CAT = Box(10, 10, 40, 50), Box(60, 20, 110, 80)
+
+
+class Refusing(FakeDetector):
+    """Knows other classes."""
+
+    def find(self, picture, confidence, classes):
+        raise BadInput("finds no such thing")
+
+
+class Lacking(FakeDetector):
+    def find(self, picture, confidence, classes):
+        raise Missing("class names need a text encoder.", hint="Get it.")
+
+
+class Shelf:
+    """A registry of `(info, detector)`."""
+
+    def __init__(self, *items):
+        self._items = {name: (kind, installed, labels, d) for name, kind, installed, labels, d in items}
+
+    def get(self, name):
+        return self._items[name][3]
+
+    def available(self):
+        return [
+            SimpleNamespace(name=n, kind=k, installed=i, labels=labels)
+            for n, (k, i, labels, _) in self._items.items()
+        ]
+
+
+def face_role():
+    return ("face", "role", True, ("face",), FakeDetector((FACE,), "face"))
+
+
+def world(detector):
+    return ("my-world.pt", "yolo", True, (), detector)
+
+
+@pytest.mark.parametrize("text", ["face", "Face", "faces", " head "])
+def test_a_label_or_what_people_say_for_it_asks_its_detector(text):
+    (found,) = Words(Shelf(face_role())).find(PICTURE, text)
+    assert found.box == FACE
+    assert found.label == text.strip()
+
+
+def test_any_other_word_asks_the_models_that_take_any_first():
+    other = FakeDetector((FACE,), "thing")
+    shelf = Shelf(("a.pt", "yolo", True, (), other), world(FakeDetector((CAT,), "cat")), face_role())
+    (found,) = Words(shelf).find(PICTURE, "cat")
+    assert found.box == CAT
+    assert other.calls == 0
+
+
+def test_several_things_are_several_regions():
+    found = Words(Shelf(face_role(), world(FakeDetector((CAT,), "cat")))).find(PICTURE, "face, cat")
+    assert {region.label: region.box for region in found} == {"face": FACE, "cat": CAT}
+
+
+def test_a_word_nobody_knows_says_what_to_do():
+    absent = ("cat.pt", "yolo", False, ("cat",), FakeDetector((CAT,), "cat"))
+    shelf = Shelf(face_role(), absent, ("b.pt", "yolo", True, (), Refusing()))
+    with pytest.raises(Missing, match="nothing here finds 'cat'") as error:
+        Words(shelf).find(PICTURE, "cat")
+    assert error.value.path == "text"
+    assert "YOLO-World" in error.value.hint
+
+
+def test_what_the_only_model_lacks_is_what_is_said():
+    with pytest.raises(Missing, match="need a text encoder"):
+        Words(Shelf(world(Lacking()))).find(PICTURE, "cat")
+
+
+def test_a_part_nobody_can_find_is_none():
+    assert Words(Shelf(("face", "role", False, ("face",), Lacking()))).part(PICTURE, "face") == ()
+    assert [r.box for r in Words(Shelf(face_role())).part(PICTURE, "face")] == [FACE]
+
+
+class TestWorded:
+    def test_without_words_it_is_the_inner_one(self):
+        inner = FakeSegmenter()
+        seen = Worded(inner, Words(Shelf())).segment(PICTURE, Prompt((Click(50, 40),)), 3)
+        assert inner.prompts == [(Prompt((Click(50, 40),)), 3)]
+        assert seen.memory == 4
+
+    def test_a_bare_box_is_outlined_and_keeps_its_label(self):
+        inner = FakeSegmenter()
+        seen = Worded(inner, Words(Shelf(face_role()))).segment(PICTURE, Prompt(text="face"))
+        assert [prompt.box for prompt, _ in inner.prompts] == [FACE]
+        assert [(r.label, r.score) for r in seen.regions] == [("face", 0.9)]
+
+    def test_clicks_and_a_box_choose_among_what_was_found(self):
+        both = FakeDetector((FACE, CAT), "face")
+        worded = Worded(FakeSegmenter(), Words(Shelf(("face", "role", True, ("face",), both))))
+
+        def boxes(**prompt):
+            return {r.box for r in worded.segment(PICTURE, Prompt(text="face", **prompt)).regions}
+
+        assert boxes() == {FACE, CAT}
+        assert boxes(clicks=(Click(20, 20),)) == {FACE}
+        assert boxes(clicks=(Click(20, 20, False),)) == {CAT}
+        assert boxes(box=Box(50, 0, 120, 90)) == {CAT}
+
+    def test_a_bad_prompt_reaches_nobody(self):
+        inner = FakeSegmenter()
+        with pytest.raises(BadInput):
+            Worded(inner, Words(Shelf())).segment(PICTURE, Prompt((Click(500, 4),)))
+        assert inner.prompts == []

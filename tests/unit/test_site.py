@@ -1,0 +1,62 @@
+"""The page's files: all of them, and nothing else of this machine."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from retouch import site
+
+
+def test_the_page_names_its_script_its_style_and_the_doors_address():
+    page = site.studio_page()
+    assert 'src="javascript/retouch.mjs"' in page
+    assert 'href="style.css"' in page
+    assert 'data-api="retouch/v1"' in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/style.css", "/css/theme.css", "/javascript/retouch.mjs", "/javascript/retouch/shell.mjs"]
+)
+def test_what_the_page_is_made_of_is_found(path):
+    found = site.asset(path)
+    assert found is not None
+    assert found.suffix in site.TYPES
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/javascript/../retouch/app.py",
+        "/javascript/../../../etc/passwd",
+        "/javascript//etc/passwd",
+        "/css/../README.md",
+        "/javascript",
+        "/javascript/none.mjs",
+        "/retouch/app.py",
+        "/javascript/\x00.mjs",
+    ],
+)
+def test_nothing_else_is(path):
+    assert site.asset(path) is None
+
+
+def test_every_import_of_the_page_leads_to_a_file():
+    for path in sorted((site.ROOT / "javascript").rglob("*.mjs")):
+        names = re.findall(r'(?:from|import)\s*\(?\s*"([^"]+)"', path.read_text("utf-8"))
+        for name in names:
+            assert name.startswith("./"), f"{path.name}: {name} would not resolve in the WebUI"
+            assert (path.parent / name).is_file(), f"{path.name} imports {name}"
+
+
+def test_every_style_sheet_is_imported():
+    imported = re.findall(r'@import url\("(.*?)"\)', (site.ROOT / "style.css").read_text("utf-8"))
+    assert sorted(imported) == sorted(f"css/{path.name}" for path in (site.ROOT / "css").iterdir())
+
+
+@pytest.mark.parametrize(
+    "path", sorted((site.ROOT / "javascript").rglob("*.mjs")), ids=lambda path: path.name
+)
+def test_a_module_stays_within_its_budget(path):
+    assert len(path.read_text("utf-8").splitlines()) <= 300

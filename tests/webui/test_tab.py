@@ -1,0 +1,33 @@
+"""The studio's tab: a root for the page, and a button that leads to it."""
+
+from __future__ import annotations
+
+import gradio as gr
+from modules import script_callbacks
+
+from retouch.webui import tab
+
+
+def test_the_webui_is_given_one_tab_with_the_pages_root(webui):
+    ((blocks, title, name),) = script_callbacks.ui_tabs_callback()
+    assert (title, name) == ("Retouch", "retouch")
+    (root,) = [c for c in blocks.blocks.values() if isinstance(c, gr.HTML)]
+    assert 'id="retouch_studio"' in root.value
+    assert 'data-host="webui"' in root.value
+    assert 'data-api="retouch/v1"' in root.value
+
+
+def test_a_tab_is_made_anew_for_every_page(webui):
+    """ "Reload UI" builds the page again: gradio refuses blocks that were rendered before."""
+    first, second = tab.on_ui_tabs(), tab.on_ui_tabs()
+    assert first[0][0] is not second[0][0]
+
+
+def test_the_accordion_leads_to_the_tab_without_being_an_argument(webui):
+    for is_img2img, page in ((False, "txt2img"), (True, "img2img")):
+        script = webui.script(is_img2img)
+        with gr.Blocks() as blocks:
+            controls = script.ui(is_img2img)
+        buttons = [c for c in blocks.blocks.values() if isinstance(c, gr.Button)]
+        assert [b.elem_id for b in buttons] == [f"script_{page}_retouch_open_studio"]
+        assert not set(map(id, buttons)) & set(map(id, controls))
