@@ -98,9 +98,7 @@ def distances(candidates: Sequence[Candidate], to: np.ndarray | None = None) -> 
     one without the sixth finger that no other has.
     """
     weight = candidates[0].mask.alpha[..., None].astype(np.float32)
-    center = np.mean([one.over.pixels for one in candidates], axis=0) if to is None else to
+    every = np.array([one.over.pixels for one in candidates], np.float32)
+    center = every.mean(0) if to is None else to.astype(np.float32)
     total = max(float(weight.sum()) * 3, 1e-9)
-    return [
-        float((((one.over.pixels - center.astype(np.float32)) ** 2 * weight).sum() / total) ** 0.5)
-        for one in candidates
-    ]
+    return [float((((one - center) ** 2 * weight).sum() / total) ** 0.5) for one in every]

@@ -7,6 +7,8 @@ const SECONDS = { info: 5, warning: 9, error: 15 };
 
 /** Notices in a corner, read out by a screen reader. */
 export class Notices {
+    #said = new Set();
+
     constructor() {
         this.element = h("div", { class: "rt-notices", role: "status", "aria-live": "polite", "data-testid": "notices" });
     }
@@ -29,6 +31,14 @@ export class Notices {
             setTimeout(close, SECONDS[kind] * 1000);
         }
         return close;
+    }
+
+    /** What is true of every answer is worth one notice, not one per answer. */
+    sayOnce(text, kind) {
+        if (!this.#said.has(text)) {
+            this.#said.add(text);
+            this.say(text, kind);
+        }
     }
 
     #without(text) {

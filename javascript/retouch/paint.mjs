@@ -93,7 +93,7 @@ export class Painter extends EventTarget {
     }
 
     #warn({ warnings = [], stopped, candidates }) {
-        warnings.forEach((warning) => this.notices.say(warning, "warning"));
+        warnings.forEach((warning) => this.notices.sayOnce(warning, "warning"));
         if (stopped && candidates?.length === 0) {
             this.notices.say("Stopped: nothing was finished.");
         }

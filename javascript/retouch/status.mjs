@@ -4,6 +4,7 @@ import { debounced, h } from "./dom.mjs";
 import { icon, iconButton } from "./icons.mjs";
 
 const PLAN_WAIT_MS = 600;
+const COARSE = "Under-resolved: painted smaller than it is. Mask less, or raise the work size.";
 
 export class StatusLine {
     constructor({ store, view, painter, act, plan }) {
@@ -68,7 +69,8 @@ export class StatusLine {
     #show(plan) {
         const step = plan?.steps?.[0];
         this.view.ghost = plan?.steps ?? null;
-        this.ghost.classList.toggle("rt-warns", Boolean(plan?.warnings?.length));
+        const warning = step ? warningOf(plan) : "";
+        this.ghost.classList.toggle("rt-warns", warning !== "");
         if (!step) {
             this.ghost.replaceChildren();
             return;
@@ -76,8 +78,12 @@ export class StatusLine {
         const [left, top, right, bottom] = step.crop;
         const grown = step.magnification ?? step.work[0] / (right - left);
         const words = `${right - left} × ${bottom - top} → ${step.work[0]} × ${step.work[1]}  (${grown.toFixed(2)} ×)`;
-        const warning = (plan.warnings ?? []).join(" ");
         this.ghost.title = warning || "What the model will see, and the size it paints it at";
         this.ghost.replaceChildren(icon(warning ? "warn" : "refine"), h("span", {}, words), warning ? h("span", { class: "rt-warning" }, warning) : "");
     }
+}
+
+function warningOf({ steps, warnings = [] }) {
+    const coarse = steps.some((step) => step.under_resolved) ? [COARSE] : [];
+    return [...coarse, ...warnings].join(" ");
 }

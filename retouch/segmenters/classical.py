@@ -26,46 +26,52 @@ from retouch.segmenters.prompt import checked, ranked, violations
 SIDE = 288
 """Longest side of the small copy, in pixels."""
 ROUNDS = 3
+MARGIN = 0.35
+"""Of a box's longer side, seen around it: what is certainly not the thing."""
+LEAST = 0.05
+"""Of a box's area: nobody draws a box round something smaller."""
 _KEEP, _TAKE, _MAYBE_KEEP, _MAYBE_TAKE = cv2.GC_BGD, cv2.GC_FGD, cv2.GC_PR_BGD, cv2.GC_PR_FGD
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A picture made small: `pixels` RGB uint8, `cost` of a step at each pixel, `parts` known in it."""
+    """A part of a picture made small: `crop` in canvas pixels, `pixels` RGB uint8, `cost` of a step at each
+    of them, `parts` known in the picture."""
 
-    canvas: Size
+    crop: Box
     pixels: np.ndarray
     cost: np.ndarray
     parts: tuple[Region, ...]
 
     @classmethod
-    def of(cls, picture: Picture, parts: tuple[Region, ...]) -> View:
-        scale = min(1.0, SIDE / max(picture.size))
-        small = Size(*(max(8, round(length * scale)) for length in picture.size))
-        pixels = cv2.resize(picture.pixels, small, interpolation=cv2.INTER_AREA)
+    def of(cls, picture: Picture, crop: Box, parts: tuple[Region, ...] = ()) -> View:
+        scale = min(1.0, SIDE / max(crop.size))
+        small = Size(*(max(8, round(length * scale)) for length in crop.size))
+        pixels = cv2.resize(picture.pixels[crop.slices], small, interpolation=cv2.INTER_AREA)
         smooth = cv2.GaussianBlur(pixels, (0, 0), 1.0)
         lab = cv2.cvtColor(smooth.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
         edge = geodesic.edges(lab)
-        return cls(picture.size, pixels, (0.05 + edge * edge).astype(np.float32), parts)
+        return cls(crop, pixels, (0.05 + edge * edge).astype(np.float32), parts)
 
     @property
     def scale(self) -> np.ndarray:
         """Small pixels per canvas pixel, across and down."""
-        return np.array(self.pixels.shape[1::-1]) / np.array(self.canvas)
+        return np.array(self.pixels.shape[1::-1]) / np.array(self.crop.size)
 
     def discs(self, clicks: Sequence[Click], radius: int = 2) -> np.ndarray:
         """(height, width) bool: a small disc round each click."""
         drawn = np.zeros(self.pixels.shape[:2], np.uint8)
         for click in clicks:
-            x, y = (np.array([click.x, click.y]) + 0.5) * self.scale
+            x, y = (np.array([click.x - self.crop.left, click.y - self.crop.top]) + 0.5) * self.scale
             cv2.circle(drawn, (int(x), int(y)), radius, 1, -1)
         return drawn > 0
 
     def region(self, solid: np.ndarray, score: float) -> Region | None:
         """(height, width) bool of the small copy -> a region of the picture, smooth at its size."""
         soft = cv2.GaussianBlur(solid.astype(np.float32), (0, 0), 0.8)
-        full = cv2.resize(soft, self.canvas, interpolation=cv2.INTER_CUBIC)
-        return Region.of_mask(Mask.where(full >= 0.5), "", score)
+        full = cv2.resize(soft, self.crop.size, interpolation=cv2.INTER_CUBIC)
+        found = Region.of_mask(Mask.where(full >= 0.5), "", score)
+        return found and found.moved(self.crop.left, self.crop.top)
 
 
 class Classical:
@@ -81,10 +87,12 @@ class Classical:
         self._view(picture)
 
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
-        asked, view = checked(prompt, picture.size), self._view(picture)
-        found = in_box(view, asked) if asked.box else around(view, asked.clicks)
-        regions = [region for region in found if region]
-        regions += [part for part in view.parts if not asked.box and not violations(part, asked.clicks)]
+        asked = checked(prompt, picture.size)
+        if asked.box is not None:
+            return Seen((in_box(picture, asked.box, asked.clicks),))
+        view = self._view(picture)
+        regions = [region for region in around(view, asked.clicks) if region]
+        regions += [part for part in view.parts if not violations(part, asked.clicks)]
         return Seen(ranked(_apart(ranked(regions, asked.clicks)), asked.clicks))
 
     def everything(self, picture: Picture) -> tuple[Region, ...]:
@@ -92,7 +100,9 @@ class Classical:
         return distinct([*view.parts, *patches(view)])
 
     def _view(self, picture: Picture) -> View:
-        return self._views.get(picture.digest, lambda: View.of(picture, self._parts(picture)))
+        return self._views.get(
+            picture.digest, lambda: View.of(picture, picture.size.box, self._parts(picture))
+        )
 
 
 def _apart(regions: Sequence[Region]) -> list[Region]:
@@ -122,16 +132,16 @@ def around(view: View, clicks: Sequence[Click]) -> list[Region | None]:
     return [_cut(view, level, take, keep) for level in geodesic.levels(reach)]
 
 
-def in_box(view: View, prompt: Prompt) -> list[Region | None]:
-    """The one thing in a box."""
-    assert prompt.box is not None, "asked for a box"
-    corners = np.array(prompt.box).reshape(2, 2) * view.scale
-    box = Box.covering(*corners.ravel()) & Size(*view.pixels.shape[1::-1]).box
+def in_box(picture: Picture, box: Box, clicks: Sequence[Click]) -> Region:
+    """The one thing in a box, seen at a scale of its own; the box itself where nothing stands out in it."""
+    margin = max(4, round(MARGIN * max(box.size)))
+    view = View.of(picture, box.grown(margin) & picture.size.box)
+    corners = np.array(box.relative_to(view.crop)).reshape(2, 2) * view.scale
     inner = np.zeros(view.pixels.shape[:2], bool)
-    inner[box.slices] = True
-    take = view.discs([c for c in prompt.clicks if c.positive])
-    keep = view.discs([c for c in prompt.clicks if not c.positive]) | ~inner
-    return [_cut(view, inner & ~keep, take, keep)]
+    inner[(Box.covering(*corners.ravel()) & Size(*view.pixels.shape[1::-1]).box).slices] = True
+    take, keep = (view.discs([c for c in clicks if c.positive == kind]) for kind in (True, False))
+    found = _cut(view, inner & ~keep, take & inner, keep | ~inner)
+    return found if found and found.shape.area > LEAST * box.area else Region.of_box(box, score=0.1)
 
 
 def _cut(view: View, guess: np.ndarray, take: np.ndarray, keep: np.ndarray) -> Region | None:

@@ -32,7 +32,8 @@ def outside(mask: np.ndarray, box: Box) -> bool:
 def test_only_the_persons_mask_changes(webui, whole):
     plain = inpaint(webui, whole=whole).pictures[0]
     fixed = inpaint(webui, FACES, whole=whole).pictures[0]
-    assert changed(plain, fixed)[LEFT.slices].all()
+    # a pixel that happens to be painted as it was stays as it was
+    assert changed(plain, fixed)[LEFT.slices].mean() > 0.99
     assert outside(changed(plain, fixed), REACHED)
     assert outside(changed(photo(), fixed), REACHED)
 
