@@ -98,7 +98,8 @@ def distances(candidates: Sequence[Candidate], to: np.ndarray | None = None) -> 
     one without the sixth finger that no other has.
     """
     weight = candidates[0].mask.alpha[..., None].astype(np.float32)
-    every = np.array([one.over.pixels for one in candidates], np.float32)
-    center = every.mean(0) if to is None else to.astype(np.float32)
+    center = np.zeros_like(weight) if to is None else to.astype(np.float32)
+    for one in candidates if to is None else ():
+        center = center + one.over.pixels / np.float32(len(candidates))
     total = max(float(weight.sum()) * 3, 1e-9)
-    return [float((((one - center) ** 2 * weight).sum() / total) ** 0.5) for one in every]
+    return [float((((one.over.pixels - center) ** 2 * weight).sum() / total) ** 0.5) for one in candidates]

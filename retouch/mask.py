@@ -110,11 +110,16 @@ class Mask:
         """Every pixel within `pixels` of a solid one becomes solid; negative shrinks."""
         if pixels == 0:
             return self
+        near = (self.bounds or Box(0, 0, 0, 0)).grown(max(pixels, 1)) & self.size.box
+        alpha, part = self.alpha.copy(), self.alpha[near.slices]
         # Squared distances are whole numbers: half of one absorbs the float32 error of the root.
-        reach = (pixels * pixels + 0.5) ** 0.5
+        reach, solid = (pixels * pixels + 0.5) ** 0.5, part >= SOLID
         if pixels < 0:
-            return Mask(np.minimum(self.alpha, (_outside(~self.solid) > reach) * np.uint8(255)))
-        return Mask(np.maximum(self.alpha, (_outside(self.solid) < reach) * np.uint8(255)))
+            alpha[near.slices] = np.minimum(part, (_outside(~solid) > reach) * np.uint8(255))
+        else:
+            alpha[near.slices] = np.maximum(part, (_outside(solid) < reach) * np.uint8(255))
+        alpha.flags.writeable = False
+        return Mask(alpha)
 
     def feathered(self, pixels: int) -> Mask:
         """Opaque where solid, falling smoothly outside, to exactly 0 from `pixels` + 1 on."""

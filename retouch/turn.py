@@ -5,6 +5,8 @@ Angles are degrees counter-clockwise. By right angles nothing is resampled.
 
 from __future__ import annotations
 
+import cmath
+import dataclasses
 import math
 from collections.abc import Callable, Sequence
 
@@ -18,8 +20,8 @@ from retouch.region import Region, overlap
 
 ANGLES = tuple(range(30, 360, 30))
 """Turns that are tried: detectors find a face that is tilted by half of a step as well as an upright one."""
-SURER = 0.1
-"""How much surer a detector has to be of a turned thing than of the same one as it stands."""
+NEARLY = 15
+"""Degrees from a right angle at which that is taken: nothing is resampled then."""
 
 
 def turned(pixels: np.ndarray, degrees: float) -> np.ndarray:
@@ -49,17 +51,28 @@ def _warped(pixels: np.ndarray, degrees: float, border: int) -> np.ndarray:
 
 
 def found_turned(picture: Picture, look: Callable[[Picture], Sequence[Region]]) -> list[Region]:
-    """What is seen in the picture as it stands and turned by each of ANGLES, where it is.
+    """What is seen in the picture as it stands and turned by each of ANGLES, where it is, with its turn.
 
-    A thing is of the turn at which it is seen best, the one as it stands first. It takes a dozen looks.
+    A detector sees a face also when it is tilted a little: it stands upright in the middle of the turns at
+    which it is seen. It takes a dozen looks.
     """
     upright = list(look(picture))
     others = [region for degrees in ANGLES for region in _seen(picture, look, degrees)]
-    return upright + [r for r in others if not any(_as_good(known, r) for known in upright)]
+    groups: list[list[Region]] = []
+    for region in sorted([*upright, *others], key=lambda r: -r.score):
+        same = next((group for group in groups if overlap(group[0], region) > 0.5), None)
+        groups.append([region]) if same is None else same.append(region)
+    return [_upright(group) for group in groups]
 
 
-def _as_good(known: Region, region: Region) -> bool:
-    return known.score + SURER >= region.score and overlap(known, region) > 0.5
+def _upright(group: Sequence[Region]) -> Region:
+    """One thing as it was seen at several turns, best first: its own turn is their circular mean."""
+    spots = [region.score**2 * cmath.exp(1j * math.radians(region.turn)) for region in group]
+    mean = math.degrees(cmath.phase(sum(spots)))
+    right = round(mean / 90) * 90
+    turn = right if abs(mean - right) <= NEARLY else round(mean)
+    nearest = min(group, key=lambda r: abs((r.turn - mean + 180) % 360 - 180))
+    return dataclasses.replace(nearest, turn=float(turn % 360), score=group[0].score)
 
 
 def _seen(picture: Picture, look: Callable[[Picture], Sequence[Region]], degrees: float) -> list[Region]:
@@ -73,7 +86,8 @@ def _onto(size: Size, degrees: float) -> tuple[np.ndarray, Size]:
     """The matrix that turns a picture of this size, and the size that holds all of it then."""
     width, height = size
     across, down = abs(math.cos(math.radians(degrees))), abs(math.sin(math.radians(degrees)))
-    room = Size(math.ceil(width * across + height * down), math.ceil(width * down + height * across))
+    sides = (width * across + height * down, width * down + height * across)
+    room = Size(*(math.ceil(round(side, 6)) for side in sides))  # a right angle's sine is not quite whole
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1)
     matrix[:, 2] += ((room.width - width) / 2, (room.height - height) / 2)
     return matrix, room

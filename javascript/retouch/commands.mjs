@@ -1,6 +1,16 @@
 /** What buttons and shortcuts do. Each works on the store or the view, and nothing here draws. */
 
-import { activeMask, changedObject, opened, picture, reshaped, selected, selectedObject, withObject, withoutObject } from "./document.mjs";
+import {
+    activeMask,
+    changedObject,
+    opened,
+    picture,
+    reshaped,
+    selected,
+    selectedObject,
+    withObject,
+    withoutObject,
+} from "./document.mjs";
 import { chosenFile, download } from "./dom.mjs";
 import { showShortcuts } from "./dialogs.mjs";
 import { maskFile, opening, savedFile } from "./files.mjs";
@@ -58,10 +68,12 @@ function documentCommands(studio) {
 
 function viewCommands(studio) {
     const { view } = studio;
-    const told = (work) => (...given) => {
-        work(...given);
-        studio.refresh();
-    };
+    const told =
+        (work) =>
+        (...given) => {
+            work(...given);
+            studio.refresh();
+        };
     return {
         tool: told((name) => {
             view.tool = name;
@@ -88,7 +100,8 @@ function viewCommands(studio) {
 
 function maskCommands(studio) {
     const { store, notices } = studio;
-    const withSelected = (label, change) => () => selectedObject(store.doc) && store.do(label, change(store.doc, store.doc.selected));
+    const withSelected = (label, change) => () =>
+        selectedObject(store.doc) && store.do(label, change(store.doc, store.doc.selected));
     return {
         newObject: () => store.doc.base && store.do("New object", withObject(store.doc)),
         deselect: () => store.amend(selected(store.doc, null)),
@@ -140,7 +153,12 @@ function paintCommands(studio) {
         async recipes() {
             try {
                 const { recipes } = await api.get("recipes");
-                return recipes.map(({ name = "Custom", description = "" }) => ({ label: name, hint: description, testid: "recipe", run: () => painter.recipe(name) }));
+                return recipes.map(({ name = "Custom", description = "" }) => ({
+                    label: name,
+                    hint: description,
+                    testid: "recipe",
+                    run: () => painter.recipe(name),
+                }));
             } catch (error) {
                 notices.say(error.message, "error");
                 return [];

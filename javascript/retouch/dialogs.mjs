@@ -10,7 +10,12 @@ export class Notices {
     #said = new Set();
 
     constructor() {
-        this.element = h("div", { class: "rt-notices", role: "status", "aria-live": "polite", "data-testid": "notices" });
+        this.element = h("div", {
+            class: "rt-notices",
+            role: "status",
+            "aria-live": "polite",
+            "data-testid": "notices",
+        });
     }
 
     /** Show `text`; `action` is {label, run}. Stays until closed when `kind` is "lasting". Returns how to close it. */
@@ -42,14 +47,27 @@ export class Notices {
     }
 
     #without(text) {
-        [...this.element.children].filter((old) => old.querySelector("span").textContent === text).forEach((old) => old.remove());
+        [...this.element.children]
+            .filter((old) => old.querySelector("span").textContent === text)
+            .forEach((old) => old.remove());
     }
 }
 
 /** A button that opens a menu of `items()`: [{label, hint?, run, disabled?}]; arrow keys, Escape and clicks elsewhere work. */
 export function menuButton(face, label, items, props = {}) {
     const list = h("div", { class: "rt-menu", role: "menu", hidden: true });
-    const button = h("button", { type: "button", class: "rt-button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": label, ...props }, ...face);
+    const button = h(
+        "button",
+        {
+            type: "button",
+            class: "rt-button",
+            "aria-haspopup": "menu",
+            "aria-expanded": "false",
+            "aria-label": label,
+            ...props,
+        },
+        ...face,
+    );
     const wrap = h("div", { class: "rt-menu-wrap" }, button, list);
     const close = (back = false) => {
         list.hidden = true;
@@ -74,7 +92,12 @@ export function menuButton(face, label, items, props = {}) {
 
 function menuItem({ label, hint = "", run, disabled = false, testid = false }, close) {
     const press = () => (close(true), run());
-    return h("button", { type: "button", role: "menuitem", disabled, onclick: press, "data-testid": testid }, h("span", {}, label), hint && h("small", {}, hint));
+    return h(
+        "button",
+        { type: "button", role: "menuitem", disabled, onclick: press, "data-testid": testid },
+        h("span", {}, label),
+        hint && h("small", {}, hint),
+    );
 }
 
 function moveIn(list, event, close) {
@@ -95,11 +118,20 @@ function moveIn(list, event, close) {
 /** The list of shortcuts, from the table that makes them work. */
 export function showShortcuts(parent, actions) {
     const groups = grouped(actions);
-    const close = h("form", { method: "dialog" }, h("button", { class: "rt-button", "aria-label": "Close shortcuts" }, "Close"));
+    const close = h(
+        "form",
+        { method: "dialog" },
+        h("button", { class: "rt-button", "aria-label": "Close shortcuts" }, "Close"),
+    );
     const sections = [...groups].filter(([name]) => name).map(([name, those]) => shortcutGroup(name, those));
     const dialog = h(
         "dialog",
-        { class: "rt-dialog", "aria-labelledby": "rt-shortcuts-title", "data-testid": "shortcuts", onclose: () => dialog.remove() },
+        {
+            class: "rt-dialog",
+            "aria-labelledby": "rt-shortcuts-title",
+            "data-testid": "shortcuts",
+            onclose: () => dialog.remove(),
+        },
         h("header", {}, h("h2", { id: "rt-shortcuts-title" }, "Keyboard shortcuts"), close),
         h("div", { class: "rt-shortcuts" }, sections),
     );
@@ -115,10 +147,19 @@ function grouped(actions) {
 }
 
 function shortcutGroup(name, actions) {
-    const rows = actions.map(({ keys, label, shown = keys }) => [h("dt", {}, ...shown.slice(0, 2).map((key) => h("kbd", {}, pretty(key)))), h("dd", {}, label)]);
+    const rows = actions.map(({ keys, label, shown = keys }) => [
+        h("dt", {}, ...shown.slice(0, 2).map((key) => h("kbd", {}, pretty(key)))),
+        h("dd", {}, label),
+    ]);
     return h("section", {}, h("h3", {}, name), h("dl", {}, rows.flat()));
 }
 
 function pretty(key) {
-    return key.replace("ArrowLeft", "←").replace("ArrowRight", "→").replace("ArrowUp", "↑").replace("ArrowDown", "↓").replaceAll("+", " + ").replace("Escape", "Esc");
+    return key
+        .replace("ArrowLeft", "←")
+        .replace("ArrowRight", "→")
+        .replace("ArrowUp", "↑")
+        .replace("ArrowDown", "↓")
+        .replaceAll("+", " + ")
+        .replace("Escape", "Esc");
 }

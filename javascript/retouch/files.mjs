@@ -65,7 +65,13 @@ export function receive(root, alive, open) {
             open(file);
         }
     };
-    const heard = [[root, "dragenter", over], [root, "dragover", over], [root, "dragleave", out], [root, "drop", drop], [document, "paste", paste]];
+    const heard = [
+        [root, "dragenter", over],
+        [root, "dragover", over],
+        [root, "dragleave", out],
+        [root, "drop", drop],
+        [document, "paste", paste],
+    ];
     heard.forEach(([target, name, listener]) => target.addEventListener(name, listener));
     return () => heard.forEach(([target, name, listener]) => target.removeEventListener(name, listener));
 }

@@ -46,8 +46,12 @@ async function send(page, open) {
 
 /** Of the picture that is shown large, else the one that is selected, else the last. */
 function pictureUrl(gallery) {
-    const large = gallery?.querySelector(".preview img[data-testid='detailed-image'], .preview > img, .preview > button > img");
-    const small = gallery?.querySelector(".thumbnail-item.selected img") ?? [...(gallery?.querySelectorAll(".thumbnail-item img") ?? [])].pop();
+    const large = gallery?.querySelector(
+        ".preview img[data-testid='detailed-image'], .preview > img, .preview > button > img",
+    );
+    const small =
+        gallery?.querySelector(".thumbnail-item.selected img") ??
+        [...(gallery?.querySelectorAll(".thumbnail-item img") ?? [])].pop();
     return (large ?? small)?.src ?? "";
 }
 

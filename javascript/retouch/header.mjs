@@ -19,10 +19,21 @@ export class Header {
         this.redo = iconButton("redo", "Redo", act.redo, { key: "Ctrl+Shift+Z", "data-testid": "redo" });
         this.name = h("span", { class: "rt-document-name" });
         this.save = this.#button("download", "Save", act.save, "save", "Save as PNG, with its infotext  (Ctrl+S)");
-        this.recipes = menuButton([icon("recipe"), h("span", {}, "Fix by recipe"), icon("chevron")], "Fix by recipe", act.recipes, { "data-testid": "recipes" });
-        this.compare = menuButton([icon("before"), h("span", {}, "Compare"), icon("chevron")], "Compare with the first picture", () => COMPARE.map(([mode, label]) => ({ label, run: () => act.compare(mode), testid: `compare-${mode}` })), { "data-testid": "compare" });
+        this.recipes = menuButton(
+            [icon("recipe"), h("span", {}, "Fix by recipe"), icon("chevron")],
+            "Fix by recipe",
+            act.recipes,
+            { "data-testid": "recipes" },
+        );
+        this.compare = menuButton(
+            [icon("before"), h("span", {}, "Compare"), icon("chevron")],
+            "Compare with the first picture",
+            () => COMPARE.map(([mode, label]) => ({ label, run: () => act.compare(mode), testid: `compare-${mode}` })),
+            { "data-testid": "compare" },
+        );
         this.send = this.#sending(host, act);
-        const theme = host === "standalone" ? [iconButton("dark", "Light or dark", act.theme, { "data-testid": "theme" })] : [];
+        const theme =
+            host === "standalone" ? [iconButton("dark", "Light or dark", act.theme, { "data-testid": "theme" })] : [];
         this.element = h(
             "header",
             { class: "rt-header" },
@@ -42,7 +53,12 @@ export class Header {
     }
 
     #button(name, label, press, testid, tip) {
-        return h("button", { type: "button", class: "rt-button", "data-testid": testid, "data-tip": tip, onclick: press }, icon(name), h("span", {}, label));
+        return h(
+            "button",
+            { type: "button", class: "rt-button", "data-testid": testid, "data-tip": tip, onclick: press },
+            icon(name),
+            h("span", {}, label),
+        );
     }
 
     #sending(host, act) {
@@ -50,7 +66,9 @@ export class Header {
             return null;
         }
         const items = () => targets(host).map((target) => ({ ...target, run: () => act.send(target) }));
-        return menuButton([icon("send"), h("span", {}, "Send to"), icon("chevron")], "Send to", items, { "data-testid": "send" });
+        return menuButton([icon("send"), h("span", {}, "Send to"), icon("chevron")], "Send to", items, {
+            "data-testid": "send",
+        });
     }
 
     update() {
@@ -63,7 +81,11 @@ export class Header {
         this.name.title = name;
         this.save.disabled = !base;
         const same = !base || picture(store.doc) === base;
-        for (const [wrap, off] of [[this.recipes, !base], [this.compare, same && !store.doc.offer], [this.send, !base]]) {
+        for (const [wrap, off] of [
+            [this.recipes, !base],
+            [this.compare, same && !store.doc.offer],
+            [this.send, !base],
+        ]) {
             if (wrap) {
                 wrap.firstChild.disabled = off;
             }

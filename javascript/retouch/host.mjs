@@ -90,7 +90,7 @@ async function put(id, file) {
 
 /** gradio draws what a change asks for some frames later. */
 async function until(found) {
-    for (const end = Date.now() + WAIT_MS; Date.now() < end; ) {
+    for (const end = Date.now() + WAIT_MS; Date.now() < end;) {
         const node = found();
         if (node) {
             return node;

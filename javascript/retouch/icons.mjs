@@ -27,7 +27,8 @@ const PATHS = {
     invert: "M10 3a7 7 0 1 0 0 14zM10 3a7 7 0 0 1 0 14",
     lasso: "M10 3.5c4 0 7 2 7 4.7s-3 4.7-7 4.7-7-2-7-4.7 3-4.7 7-4.7zM5.5 12c-1.2.8-1.2 2.3.2 2.6 1.3.3 2.4-.6 2-1.8M5.8 14.6c.2 1.2-.3 2.2-1.3 2.9",
     light: "M10 6.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM10 2v1.8M10 16.2V18M2 10h1.8M16.2 10H18M4.3 4.3l1.3 1.3M14.4 14.4l1.3 1.3M15.7 4.3l-1.3 1.3M5.6 14.4l-1.3 1.3",
-    palette: "M10 3a7 7 0 0 0 0 14c1.4 0 1.9-.8 1.6-1.7-.5-1.5.3-2.3 1.6-2.3h1.5c1.3 0 2.3-1 2.3-2.5C17 6 13.8 3 10 3zM6.5 9h.01M8.5 6h.01M12 6h.01M14 8.7h.01",
+    palette:
+        "M10 3a7 7 0 0 0 0 14c1.4 0 1.9-.8 1.6-1.7-.5-1.5.3-2.3 1.6-2.3h1.5c1.3 0 2.3-1 2.3-2.5C17 6 13.8 3 10 3zM6.5 9h.01M8.5 6h.01M12 6h.01M14 8.7h.01",
     point: "M10 2.5v4M10 13.5v4M2.5 10h4M13.5 10h4M10 10h.01",
     recipe: "m12 3 1 2.8L15.8 7 13 8l-1 2.8L11 8 8.2 7 11 5.8zM5.5 9.5l.8 2.2 2.2.8-2.2.8-.8 2.2-.8-2.2-2.2-.8 2.2-.8zM13.5 13l.5 1.5 1.5.5-1.5.5-.5 1.5-.5-1.5-1.5-.5 1.5-.5z",
     redo: "M16.5 8H8a4.5 4.5 0 0 0 0 9h3M13 4.5 16.5 8 13 11.5",
@@ -49,12 +50,23 @@ const PATHS = {
 
 /** The picture of a name; says nothing to a screen reader, whose words are on the button. */
 export function icon(name) {
-    const props = { viewBox: "0 0 20 20", width: 18, height: 18, class: "rt-icon", "aria-hidden": "true", focusable: "false" };
+    const props = {
+        viewBox: "0 0 20 20",
+        width: 18,
+        height: 18,
+        class: "rt-icon",
+        "aria-hidden": "true",
+        focusable: "false",
+    };
     return svg("svg", props, svg("path", { d: PATHS[name] }));
 }
 
 /** A button that is an icon: `label` is its accessible name and, with its `key`, its tooltip. */
 export function iconButton(name, label, press, { key = "", ...props } = {}) {
     const tip = key ? `${label}  (${key})` : label;
-    return h("button", { type: "button", class: "rt-icon-button", "aria-label": label, "data-tip": tip, onclick: press, ...props }, icon(name));
+    return h(
+        "button",
+        { type: "button", class: "rt-icon-button", "aria-label": label, "data-tip": tip, onclick: press, ...props },
+        icon(name),
+    );
 }

@@ -6,7 +6,11 @@ const KEYWORD = "parameters";
 
 /** The infotext of a PNG file's bytes, from tEXt or an iTXt that is not compressed; "" where there is none. */
 export function textOf(bytes, keyword = KEYWORD) {
-    return chunksOf(bytes).map((chunk) => textIn(bytes, chunk, keyword)).find((text) => text !== null) ?? "";
+    return (
+        chunksOf(bytes)
+            .map((chunk) => textIn(bytes, chunk, keyword))
+            .find((text) => text !== null) ?? ""
+    );
 }
 
 /**
@@ -27,7 +31,7 @@ function chunksOf(bytes) {
         return found;
     }
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let start = 16; start + 4 <= bytes.length; ) {
+    for (let start = 16; start + 4 <= bytes.length;) {
         const end = start + view.getUint32(start - 8);
         if (end + 4 > bytes.length) {
             break;

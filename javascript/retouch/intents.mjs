@@ -8,7 +8,8 @@ import { section } from "./section.mjs";
 import { flat } from "./settings.mjs";
 
 /** Fields of the request that are not knobs to adjust, or have their own place on the page. */
-const ELSEWHERE = /^(image|image_id|task|mask|box|sketch|intent|object|answer|return_masks|invert|prompt|negative_prompt|variations|seed|subseed|subseed_strength)$|^target\./;
+const ELSEWHERE =
+    /^(image|image_id|task|mask|box|sketch|intent|object|answer|return_masks|invert|prompt|negative_prompt|variations|seed|subseed|subseed_strength)$|^target\./;
 const GROUPS = [
     ["Painting", /^(denoising_strength|masked_content|colour_correction|restore_faces|soft.*)$/],
     ["Mask and context", /^shape\./],
@@ -23,18 +24,49 @@ export class IntentsPanel {
         this.buttons = h("div", { class: "rt-intents", role: "group", "aria-label": "Intents" });
         this.prompt = this.#words("prompt", "What should be there", "Prompt", 3);
         this.negative = this.#words("negative_prompt", "What should not", "Negative prompt", 1);
-        this.invert = h("input", { type: "checkbox", "data-testid": "not-masked", onchange: (e) => settings.set({ invert: e.target.checked }) });
-        this.variations = h("input", { id: "rt-variations", type: "number", min: 1, max: 16, onchange: (e) => settings.set({ variations: bounded(e.target.value, 1, 16) }) });
-        this.seed = h("input", { id: "rt-seed", type: "number", min: -1, placeholder: "random", onchange: (e) => settings.set({ seed: e.target.value === "" ? -1 : Math.max(-1, Math.round(Number(e.target.value))) }) });
+        this.invert = h("input", {
+            type: "checkbox",
+            "data-testid": "not-masked",
+            onchange: (e) => settings.set({ invert: e.target.checked }),
+        });
+        this.variations = h("input", {
+            id: "rt-variations",
+            type: "number",
+            min: 1,
+            max: 16,
+            onchange: (e) => settings.set({ variations: bounded(e.target.value, 1, 16) }),
+        });
+        this.seed = h("input", {
+            id: "rt-seed",
+            type: "number",
+            min: -1,
+            placeholder: "random",
+            onchange: (e) =>
+                settings.set({ seed: e.target.value === "" ? -1 : Math.max(-1, Math.round(Number(e.target.value))) }),
+        });
         this.adjust = h("div", { class: "rt-adjust" });
         const row = h(
             "div",
             { class: "rt-numbers" },
-            h("label", { class: "rt-check", "data-tip": "Repaint all that is not masked: the background" }, this.invert, "Not masked"),
+            h(
+                "label",
+                { class: "rt-check", "data-tip": "Repaint all that is not masked: the background" },
+                this.invert,
+                "Not masked",
+            ),
             h("label", { for: "rt-variations" }, "Variations", this.variations),
         );
         const main = section("paint", "Paint", [this.prompt, this.buttons, row]);
-        const more = section("adjust", "Adjust", [this.negative, h("div", { class: "rt-knob" }, h("label", { for: "rt-seed" }, "Seed"), this.seed), this.adjust], { open: false });
+        const more = section(
+            "adjust",
+            "Adjust",
+            [
+                this.negative,
+                h("div", { class: "rt-knob" }, h("label", { for: "rt-seed" }, "Seed"), this.seed),
+                this.adjust,
+            ],
+            { open: false },
+        );
         this.elements = [main, more];
         settings.addEventListener("change", () => this.update());
         this.update();
@@ -59,7 +91,20 @@ export class IntentsPanel {
     #button(intent, index) {
         const press = () => (this.settings.set({ prompt: this.prompt.value }), this.painter.intent(intent));
         const tip = `${intent.description}  (Alt+${index + 1})`;
-        return h("button", { type: "button", class: "rt-intent", "data-intent": intent.name, "data-testid": `intent-${intent.name}`, "aria-description": intent.description, "data-tip": tip, onclick: press }, icon(intent.name), intent.label);
+        return h(
+            "button",
+            {
+                type: "button",
+                class: "rt-intent",
+                "data-intent": intent.name,
+                "data-testid": `intent-${intent.name}`,
+                "aria-description": intent.description,
+                "data-tip": tip,
+                onclick: press,
+            },
+            icon(intent.name),
+            intent.label,
+        );
     }
 
     /** Press the intent of a name, or the last one again. */
@@ -79,7 +124,9 @@ export class IntentsPanel {
         this.invert.checked = settings.get("invert");
         setValue(this.variations, String(settings.get("variations")));
         setValue(this.seed, settings.get("seed") < 0 ? "" : String(settings.get("seed")));
-        this.buttons.querySelectorAll("button").forEach((b) => b.classList.toggle("rt-last", b.dataset.intent === settings.get("intent")));
+        this.buttons
+            .querySelectorAll("button")
+            .forEach((b) => b.classList.toggle("rt-last", b.dataset.intent === settings.get("intent")));
         this.#adjust();
     }
 
@@ -101,7 +148,13 @@ export class IntentsPanel {
 
     #reset(intent) {
         const moved = Object.keys(this.settings.moved(intent.name)).length;
-        return moved ? h("button", { type: "button", class: "rt-link", onclick: () => this.settings.reset(intent.name) }, `Reset ${moved} changed`) : "All at their defaults.";
+        return moved
+            ? h(
+                  "button",
+                  { type: "button", class: "rt-link", onclick: () => this.settings.reset(intent.name) },
+                  `Reset ${moved} changed`,
+              )
+            : "All at their defaults.";
     }
 
     #groups(intent) {
@@ -111,13 +164,24 @@ export class IntentsPanel {
         return GROUPS.map(([title, fits]) => {
             const those = [...left].filter(({ path }) => fits.test(path));
             those.forEach((knob) => left.delete(knob));
-            return those.length ? h("fieldset", {}, h("legend", {}, title), those.map((knob) => this.#row(intent, knob, defaults, moved))) : null;
+            return those.length
+                ? h(
+                      "fieldset",
+                      {},
+                      h("legend", {}, title),
+                      those.map((knob) => this.#row(intent, knob, defaults, moved)),
+                  )
+                : null;
         }).filter(Boolean);
     }
 
     #row(intent, knob, defaults, moved) {
         const value = moved[knob.path] ?? defaults[knob.path] ?? knob.default;
-        return knobRow(knob, { value, moved: knob.path in moved, set: (to) => this.settings.move(intent.name, knob.path, to) });
+        return knobRow(knob, {
+            value,
+            moved: knob.path in moved,
+            set: (to) => this.settings.move(intent.name, knob.path, to),
+        });
     }
 }
 

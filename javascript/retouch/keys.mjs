@@ -1,6 +1,7 @@
 /** Keyboard shortcuts: one table, for the keys, the tooltips and the overlay that `?` shows. */
 
-const SKIPPED = 'input:not([type="checkbox"]):not([type="range"]):not([type="button"]):not([type="color"]), textarea, select, [contenteditable="true"]';
+const SKIPPED =
+    'input:not([type="checkbox"]):not([type="range"]):not([type="button"]):not([type="color"]), textarea, select, [contenteditable="true"]';
 
 /** Whether a key pressed here is somebody's writing. */
 export function isTyping(target) {
@@ -38,7 +39,8 @@ export function listen(actions, alive, target = document) {
     const down = (event, early) => {
         const keys = chord(event);
         const action = known.get(keys);
-        const deaf = !action || Boolean(action.early) !== early || !alive() || event.defaultPrevented || event.isComposing;
+        const deaf =
+            !action || Boolean(action.early) !== early || !alive() || event.defaultPrevented || event.isComposing;
         if (deaf || isTyping(event.target) || isTaken(event.target, keys) || action.when?.(event) === false) {
             return;
         }

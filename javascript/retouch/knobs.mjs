@@ -35,7 +35,8 @@ export function stepOf({ type, low, high }) {
     return type === "integer" ? 1 : high - low <= 2 ? 0.01 : 0.5;
 }
 
-const BOUNDED = ({ type, low, high }) => ["integer", "number"].includes(type) && low !== undefined && high !== undefined;
+const BOUNDED = ({ type, low, high }) =>
+    ["integer", "number"].includes(type) && low !== undefined && high !== undefined;
 const SLIDABLE = (k) => BOUNDED(k) && k.high - k.low <= 4096;
 
 /**
@@ -44,10 +45,27 @@ const SLIDABLE = (k) => BOUNDED(k) && k.high - k.low <= 4096;
  */
 export function knobRow(knob, { value, moved, set }) {
     const id = `rt-knob-${knob.path.replaceAll(".", "-")}`;
-    const back = h("button", { type: "button", class: "rt-back", hidden: !moved, "aria-label": `${knob.label}: back to the default`, "data-tip": "Back to the default", onclick: () => set(undefined) }, "↺");
+    const back = h(
+        "button",
+        {
+            type: "button",
+            class: "rt-back",
+            hidden: !moved,
+            "aria-label": `${knob.label}: back to the default`,
+            "data-tip": "Back to the default",
+            onclick: () => set(undefined),
+        },
+        "↺",
+    );
     const label = h("label", { for: id, title: knob.help }, knob.label);
     const input = widget(knob, id, value, set);
-    return h("div", { class: `rt-knob rt-${knob.type}${moved ? " rt-moved" : ""}`, "data-knob": knob.path }, label, input, back);
+    return h(
+        "div",
+        { class: `rt-knob rt-${knob.type}${moved ? " rt-moved" : ""}`, "data-knob": knob.path },
+        label,
+        input,
+        back,
+    );
 }
 
 function widget(knob, id, value, set) {
@@ -69,8 +87,21 @@ function select(knob, id, value, set) {
 function slider(knob, id, value, set) {
     const bounds = { min: knob.low, max: knob.high, step: stepOf(knob) };
     const say = (raw) => set(raw === "" ? undefined : clamped(knob, Number(raw)));
-    const number = h("input", { ...bounds, id, type: "number", value: value ?? "", placeholder: "auto", onchange: (e) => say(e.target.value) });
-    const range = h("input", { ...bounds, type: "range", value: value ?? resting(knob), "aria-label": `${knob.label}, slider`, tabindex: -1 });
+    const number = h("input", {
+        ...bounds,
+        id,
+        type: "number",
+        value: value ?? "",
+        placeholder: "auto",
+        onchange: (e) => say(e.target.value),
+    });
+    const range = h("input", {
+        ...bounds,
+        type: "range",
+        value: value ?? resting(knob),
+        "aria-label": `${knob.label}, slider`,
+        tabindex: -1,
+    });
     range.addEventListener("input", () => (number.value = range.value));
     range.addEventListener("change", () => say(range.value));
     return h("span", { class: "rt-slider" }, range, number);
@@ -89,5 +120,11 @@ function entry(knob, id, value, set) {
     const isNumber = knob.type === "integer" || knob.type === "number";
     const read = (raw) => (raw === "" ? undefined : isNumber ? Number(raw) : raw);
     const props = isNumber ? { type: "number", min: knob.low ?? false, max: knob.high ?? false } : { type: "text" };
-    return h("input", { ...props, id, value: value ?? "", placeholder: knob.optional || value === null ? "auto" : "", onchange: (e) => set(read(e.target.value)) });
+    return h("input", {
+        ...props,
+        id,
+        value: value ?? "",
+        placeholder: knob.optional || value === null ? "auto" : "",
+        onchange: (e) => set(read(e.target.value)),
+    });
 }

@@ -44,7 +44,11 @@ export function choosing(doc, index) {
 /** More variations of the same, behind those that are there; the first of the new ones is chosen. */
 export function withMore(doc, candidates) {
     const offer = offerOf(doc);
-    return withOffer(doc, { ...offer, candidates: [...offer.candidates, ...candidates], chosen: offer.candidates.length });
+    return withOffer(doc, {
+        ...offer,
+        candidates: [...offer.candidates, ...candidates],
+        chosen: offer.candidates.length,
+    });
 }
 
 /**
@@ -54,7 +58,17 @@ export function withMore(doc, candidates) {
 export function keepingOffer(doc) {
     const { objects, intent, name, asked, request, infotext } = offerOf(doc);
     const { box, patch, mask, seed, scores } = chosenOf(doc);
-    const step = { name, intent, box, patch, mask, asked, request: { ...request, seed }, infotext, report: { seed, scores } };
+    const step = {
+        name,
+        intent,
+        box,
+        patch,
+        mask,
+        asked,
+        request: { ...request, seed },
+        infotext,
+        report: { seed, scores },
+    };
     const done = objects.reduce((now, id) => changedObject(now, id, { use: false, visible: false }), withoutOffer(doc));
     return Object.freeze({ ...selected(kept(done, step), null), sketch: null });
 }
@@ -62,7 +76,12 @@ export function keepingOffer(doc) {
 /** A step's mask as an object again, and the step itself off: as it was before it was painted. */
 export function reopening(doc, step) {
     const steps = doc.steps.map((other) => (other.id === step.id ? Object.freeze({ ...other, on: false }) : other));
-    return withObject(Object.freeze({ ...withoutOffer(doc), steps }), { id: newId(), name: step.name, mask: step.asked, added: step.asked });
+    return withObject(Object.freeze({ ...withoutOffer(doc), steps }), {
+        id: newId(),
+        name: step.name,
+        mask: step.asked,
+        added: step.asked,
+    });
 }
 
 /** Several candidates painted side by side as one: each through its own mask, on what is there now. */
@@ -77,7 +96,10 @@ export function merged(doc, candidates) {
 }
 
 function solid(mask) {
-    return new Mask(mask.box, mask.data.map((alpha) => (alpha ? 255 : 0)));
+    return new Mask(
+        mask.box,
+        mask.data.map((alpha) => (alpha ? 255 : 0)),
+    );
 }
 
 /** A whole picture painted elsewhere, as a candidate of only what differs; null where nothing does. */
@@ -88,7 +110,10 @@ export function differing(doc, after) {
     }
     const now = new Uint32Array(before.data.buffer, before.data.byteOffset, before.width * before.height);
     const then = new Uint32Array(after.data.buffer, after.data.byteOffset, now.length);
-    const mask = new Mask(boxOfSize(before), Uint8Array.from(now, (pixel, i) => (pixel === then[i] ? 0 : 255))).trimmed();
+    const mask = new Mask(
+        boxOfSize(before),
+        Uint8Array.from(now, (pixel, i) => (pixel === then[i] ? 0 : 255)),
+    ).trimmed();
     return mask.width ? { box: mask.box, patch: after.crop(mask.box), mask } : null;
 }
 

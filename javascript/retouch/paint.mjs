@@ -47,7 +47,9 @@ export class Painter extends EventTarget {
         const next = Math.max(...offer.candidates.map(({ seed }) => seed)) + 1;
         this.#run("More", async (task, doc) => {
             const { candidates } = await this.#painted(task, doc, offer.asked, { ...offer.request, seed: next });
-            return offerOf(this.store.doc) ? withMore(this.store.doc, candidates) : withOffer(this.store.doc, { ...offer, candidates });
+            return offerOf(this.store.doc)
+                ? withMore(this.store.doc, candidates)
+                : withOffer(this.store.doc, { ...offer, candidates });
         });
     }
 
@@ -75,14 +77,27 @@ export class Painter extends EventTarget {
             answers.push({ ...(await this.#painted(task, doc, group.mask, request)), request });
         }
         const count = Math.min(...answers.map(({ candidates }) => candidates.length));
-        const candidates = Array.from({ length: count }, (_, i) => merged(doc, answers.map((answer) => answer.candidates[i])));
+        const candidates = Array.from({ length: count }, (_, i) =>
+            merged(
+                doc,
+                answers.map((answer) => answer.candidates[i]),
+            ),
+        );
         if (!count) {
             return null;
         }
         const objects = groups.flatMap((group) => group.objects.map(({ id }) => id));
         const asked = groups.reduce((sum, { mask }) => sum.union(mask), NOTHING);
         const request = groups.length === 1 ? answers[0].request : null;
-        return withOffer(this.store.doc, { intent: name, name: label, asked, objects, request, infotext: answers[0].infotext, candidates });
+        return withOffer(this.store.doc, {
+            intent: name,
+            name: label,
+            asked,
+            objects,
+            request,
+            infotext: answers[0].infotext,
+            candidates,
+        });
     }
 
     async #painted(task, doc, mask, request) {
@@ -101,11 +116,17 @@ export class Painter extends EventTarget {
 
     /** One job from press to offer. The next one waits for it, here and in the server's queue. */
     async #run(label, work) {
-        const job = { label, task: `retouch-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`, base: this.store.doc.base };
+        const job = {
+            label,
+            task: `retouch-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`,
+            base: this.store.doc.base,
+        };
         this.#jobs.push(job);
         this.#changed();
         const before = this.last ?? Promise.resolve();
-        this.last = before.then(() => this.#done(job, work)).catch((error) => this.#failed(error, () => this.#run(label, work)));
+        this.last = before
+            .then(() => this.#done(job, work))
+            .catch((error) => this.#failed(error, () => this.#run(label, work)));
         await this.last;
         this.#jobs = this.#jobs.filter((other) => other !== job);
         this.#changed();
@@ -128,7 +149,8 @@ export class Painter extends EventTarget {
     }
 
     #failed(error, again) {
-        const text = error instanceof Offline ? "The connection to the server was lost while it painted." : error.message;
+        const text =
+            error instanceof Offline ? "The connection to the server was lost while it painted." : error.message;
         this.notices.say(text, "error", { label: "Try again", run: again });
     }
 

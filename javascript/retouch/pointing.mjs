@@ -4,14 +4,20 @@ import { objectOf, withCandidates, withObject } from "./document.mjs";
 
 /** Candidates of one object overlap; another thing found by the same words does not. */
 export function foundObjects(doc, found, text) {
-    return found.reduce((now, { mask, label }) => withObject(now, { name: label || text, mask, candidates: [mask] }), doc);
+    return found.reduce(
+        (now, { mask, label }) => withObject(now, { name: label || text, mask, candidates: [mask] }),
+        doc,
+    );
 }
 
 export class Pointing {
     constructor({ store, view, segmenting, notices }) {
         Object.assign(this, { store, view, segmenting, notices });
         view.addEventListener("prompt", (event) => this.#prompted(event.detail));
-        store.addEventListener("change", ({ detail }) => detail.before?.base !== detail.doc.base && this.toolChosen(view.tool));
+        store.addEventListener(
+            "change",
+            ({ detail }) => detail.before?.base !== detail.doc.base && this.toolChosen(view.tool),
+        );
     }
 
     /** A click or a box on an object: its mask arrives as part of the same undoable step. */
@@ -28,7 +34,14 @@ export class Pointing {
         if (!said || !now || now.clicks !== clicks || now.box !== box) {
             return undefined;
         }
-        return store.amend(withCandidates(store.doc, id, said.found.map(({ mask }) => mask), { memory: said.memory }));
+        return store.amend(
+            withCandidates(
+                store.doc,
+                id,
+                said.found.map(({ mask }) => mask),
+                { memory: said.memory },
+            ),
+        );
     }
 
     /** The everything tool needs all objects before the pointer moves over the first. */

@@ -12,18 +12,40 @@ export class Progress {
     constructor(api) {
         this.api = api;
         this.bar = h("span", { class: "rt-bar-fill" });
-        this.track = h("div", { class: "rt-bar", role: "progressbar", "aria-label": "Painting", "aria-valuemin": 0, "aria-valuemax": 100 }, this.bar);
+        this.track = h(
+            "div",
+            {
+                class: "rt-bar",
+                role: "progressbar",
+                "aria-label": "Painting",
+                "aria-valuemin": 0,
+                "aria-valuemax": 100,
+            },
+            this.bar,
+        );
         this.what = h("span", { class: "rt-what", "aria-live": "polite" });
         this.preview = h("img", { class: "rt-live", alt: "Live preview of the job", hidden: true });
         this.interrupt = this.#button("stop", "Interrupt", "interrupt", "Stop here; what is finished stays");
         this.skip = this.#button("skip", "Skip", "skip", "Leave this part out and go on");
         const words = h("div", { class: "rt-progress-words" }, this.what, this.track);
-        this.element = h("div", { class: "rt-progress", hidden: true, "data-testid": "progress" }, this.preview, words, this.interrupt, this.skip);
+        this.element = h(
+            "div",
+            { class: "rt-progress", hidden: true, "data-testid": "progress" },
+            this.preview,
+            words,
+            this.interrupt,
+            this.skip,
+        );
     }
 
     #button(name, label, path, tip) {
         const press = () => this.api.post(path, { task: this.#task }).catch(() => {});
-        return h("button", { type: "button", class: "rt-button", "data-tip": tip, "data-testid": path, onclick: press }, icon(name), label);
+        return h(
+            "button",
+            { type: "button", class: "rt-button", "data-tip": tip, "data-testid": path, onclick: press },
+            icon(name),
+            label,
+        );
     }
 
     /** Show the job known to the server as `task` until `stop()`. */

@@ -16,14 +16,19 @@ export async function encoded(pixels) {
 
 /** What would be repainted by each prompt: objects in use that say the same are painted together. */
 export function groupsOf(doc, settings) {
-    const used = doc.objects.filter(({ use }) => use).map((object) => ({ ...object, shaped: shapedMask(object, doc.base) }));
+    const used = doc.objects
+        .filter(({ use }) => use)
+        .map((object) => ({ ...object, shaped: shapedMask(object, doc.base) }));
     const masked = used.filter(({ shaped }) => areaOf(shaped.box));
     const prompts = settings.get("invert") ? [""] : [...new Set(masked.map(({ prompt }) => prompt.trim()))];
     const groups = prompts.map((prompt) => {
         const members = settings.get("invert") ? masked : masked.filter((object) => object.prompt.trim() === prompt);
         return { prompt, objects: members, mask: members.reduce((sum, { shaped }) => sum.union(shaped), NOTHING) };
     });
-    return withSketch(groups.filter(({ mask }) => areaOf(mask.box)), sketchMask(doc.sketch));
+    return withSketch(
+        groups.filter(({ mask }) => areaOf(mask.box)),
+        sketchMask(doc.sketch),
+    );
 }
 
 /** Painted colours are masked too: with the objects of the general prompt, or on their own. */
@@ -37,7 +42,10 @@ function withSketch(groups, sketch) {
 
 /** What an object is called, where a person or a segmenter has named it. */
 function words(objects) {
-    return objects.map(({ name }) => name).filter((name) => !NAMED.test(name)).join(", ");
+    return objects
+        .map(({ name }) => name)
+        .filter((name) => !NAMED.test(name))
+        .join(", ");
 }
 
 /** The body of POST inpaint without what only the moment knows: picture, mask, task. It can be asked again. */

@@ -11,13 +11,28 @@ const THUMB = 144;
 export class ResultsStrip {
     constructor({ store, painter, view }) {
         Object.assign(this, { store, painter, view });
-        this.thumbs = h("div", { class: "rt-thumbs", role: "listbox", "aria-label": "Variations", "aria-orientation": "horizontal" });
+        this.thumbs = h("div", {
+            class: "rt-thumbs",
+            role: "listbox",
+            "aria-label": "Variations",
+            "aria-orientation": "horizontal",
+        });
         this.count = h("span", { class: "rt-count", "aria-live": "polite" });
-        this.more = this.#button("add", "More", () => painter.more(), "more", "More variations, from the next seeds  (N)");
+        this.more = this.#button(
+            "add",
+            "More",
+            () => painter.more(),
+            "more",
+            "More variations, from the next seeds  (N)",
+        );
         const tools = h(
             "div",
             { class: "rt-strip-tools" },
-            iconButton("chevron", "Previous variation", () => this.step(-1), { key: "←", class: "rt-icon-button rt-flip", "data-testid": "previous" }),
+            iconButton("chevron", "Previous variation", () => this.step(-1), {
+                key: "←",
+                class: "rt-icon-button rt-flip",
+                "data-testid": "previous",
+            }),
             this.count,
             iconButton("chevron", "Next variation", () => this.step(1), { key: "→", "data-testid": "next" }),
             this.more,
@@ -31,7 +46,12 @@ export class ResultsStrip {
     }
 
     #button(name, label, press, testid, tip, extra = "") {
-        return h("button", { type: "button", class: `rt-button ${extra}`, "data-testid": testid, "data-tip": tip, onclick: press }, icon(name), label);
+        return h(
+            "button",
+            { type: "button", class: `rt-button ${extra}`, "data-testid": testid, "data-tip": tip, onclick: press },
+            icon(name),
+            label,
+        );
     }
 
     get offer() {
@@ -101,6 +121,17 @@ export class ResultsStrip {
         const small = thumbnail(pictureIn(doc.base, steps, box), THUMB);
         const canvas = h("canvas", { width: small.width, height: small.height, "aria-hidden": "true" });
         canvas.getContext("2d").putImageData(new ImageData(small.data, small.width, small.height), 0, 0);
-        return h("button", { type: "button", role: "option", class: "rt-thumb", "aria-label": `Variation ${index + 1}, seed ${candidate.seed}`, "data-testid": "variation", onclick: () => this.choose(index) }, canvas);
+        return h(
+            "button",
+            {
+                type: "button",
+                role: "option",
+                class: "rt-thumb",
+                "aria-label": `Variation ${index + 1}, seed ${candidate.seed}`,
+                "data-testid": "variation",
+                onclick: () => this.choose(index),
+            },
+            canvas,
+        );
     }
 }

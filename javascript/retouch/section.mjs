@@ -17,7 +17,12 @@ function folded() {
 export function section(name, title, children, { tools = [], open = true } = {}) {
     const isOpen = folded().has(`${name}:${open}`) ? !open : open;
     const body = h("div", { class: "rt-section-body", id: `rt-section-${name}`, hidden: !isOpen }, ...children);
-    const button = h("button", { type: "button", class: "rt-fold", "aria-expanded": isOpen, "aria-controls": body.id }, icon("chevron"), title);
+    const button = h(
+        "button",
+        { type: "button", class: "rt-fold", "aria-expanded": isOpen, "aria-controls": body.id },
+        icon("chevron"),
+        title,
+    );
     button.addEventListener("click", () => {
         body.hidden = !body.hidden;
         button.setAttribute("aria-expanded", !body.hidden);

@@ -9,7 +9,11 @@ const WAIT_MS = 60;
 
 /** What the server found, as [{mask, label, score}], best first. */
 export function foundIn(answer) {
-    const read = async ({ mask, box, label = "", score }) => ({ mask: await Mask.fromPng(mask, boxOfList(box)), label, score });
+    const read = async ({ mask, box, label = "", score }) => ({
+        mask: await Mask.fromPng(mask, boxOfList(box)),
+        label,
+        score,
+    });
     return Promise.all(answer.masks.map(read));
 }
 
@@ -26,7 +30,9 @@ export class Segmenting {
      * @returns {Promise<{found: {mask: Mask, label: string, score: number}[], memory: string, warnings: string[]} | null>}
      */
     pointed(doc, key, { clicks, box, memory = "" }) {
-        const points = clicks.filter(({ on }) => on !== false).map(({ x, y, positive }) => ({ x: Math.floor(x), y: Math.floor(y), positive }));
+        const points = clicks
+            .filter(({ on }) => on !== false)
+            .map(({ x, y, positive }) => ({ x: Math.floor(x), y: Math.floor(y), positive }));
         return this.#ask(doc, key, { points, box: box ? listOfBox(box) : null, memory });
     }
 
@@ -51,8 +57,14 @@ export class Segmenting {
         try {
             await pause(WAIT_MS);
             asking.signal.throwIfAborted();
-            const body = { ...prompt, segmenter: this.settings.get("segmenter"), refine_edges: this.settings.get("refine_edges") };
-            const answer = await patiently(this.api, () => this.api.about(picture(doc), "segment", body, asking.signal));
+            const body = {
+                ...prompt,
+                segmenter: this.settings.get("segmenter"),
+                refine_edges: this.settings.get("refine_edges"),
+            };
+            const answer = await patiently(this.api, () =>
+                this.api.about(picture(doc), "segment", body, asking.signal),
+            );
             asking.signal.throwIfAborted();
             return { found: await foundIn(answer), memory: answer.memory ?? "", warnings: answer.warnings ?? [] };
         } catch (error) {

@@ -23,23 +23,60 @@ export class ShapeForm {
         this.store = store;
         this.inputs = {};
         this.reset = h("button", { type: "button", class: "rt-link", onclick: () => this.#set(PLAIN) }, "Reset");
-        const switches = h("div", { class: "rt-switches" }, SWITCHES.map((s) => this.#switch(...s)), this.reset);
-        const sharp = h("button", { type: "button", class: "rt-button", "data-testid": "snap", "data-tip": "Move the outline to the picture's own edges: hair, fences", onclick: snap }, "Snap to edges");
+        const switches = h(
+            "div",
+            { class: "rt-switches" },
+            SWITCHES.map((s) => this.#switch(...s)),
+            this.reset,
+        );
+        const sharp = h(
+            "button",
+            {
+                type: "button",
+                class: "rt-button",
+                "data-testid": "snap",
+                "data-tip": "Move the outline to the picture's own edges: hair, fences",
+                onclick: snap,
+            },
+            "Snap to edges",
+        );
         switches.append(sharp);
-        this.element = h("fieldset", { class: "rt-shape", "data-testid": "shape" }, h("legend", {}, "Edge of the mask"), SLIDERS.map((s) => this.#slider(...s)), switches);
+        this.element = h(
+            "fieldset",
+            { class: "rt-shape", "data-testid": "shape" },
+            h("legend", {}, "Edge of the mask"),
+            SLIDERS.map((s) => this.#slider(...s)),
+            switches,
+        );
     }
 
     #slider(name, label, min, max) {
         const id = `rt-shape-${name}`;
         const set = (value) => this.#soon({ [name]: Math.min(Math.max(Math.round(Number(value) || 0), min), max) });
-        const range = h("input", { type: "range", min, max, "aria-label": `${label}, slider`, tabindex: -1, oninput: (e) => set(e.target.value) });
+        const range = h("input", {
+            type: "range",
+            min,
+            max,
+            "aria-label": `${label}, slider`,
+            tabindex: -1,
+            oninput: (e) => set(e.target.value),
+        });
         const number = h("input", { id, type: "number", min, max, onchange: (e) => set(e.target.value) });
         this.inputs[name] = (value) => [range, number].forEach((input) => (input.value = value));
-        return h("div", { class: "rt-knob" }, h("label", { for: id }, label), h("span", { class: "rt-slider" }, range, number));
+        return h(
+            "div",
+            { class: "rt-knob" },
+            h("label", { for: id }, label),
+            h("span", { class: "rt-slider" }, range, number),
+        );
     }
 
     #switch(name, label) {
-        const box = h("input", { type: "checkbox", "data-testid": `shape-${name}`, onchange: () => this.#set({ [name]: box.checked }) });
+        const box = h("input", {
+            type: "checkbox",
+            "data-testid": `shape-${name}`,
+            onchange: () => this.#set({ [name]: box.checked }),
+        });
         this.inputs[name] = (value) => (box.checked = value);
         return h("label", { class: "rt-check" }, box, label);
     }
@@ -53,7 +90,9 @@ export class ShapeForm {
     #set(changes) {
         const { doc } = this.store;
         if (selectedObject(doc)) {
-            this.store.do("Shape the mask", reshaped(doc, doc.selected, changes), { merge: `shape-${doc.selected}-${Object.keys(changes)}` });
+            this.store.do("Shape the mask", reshaped(doc, doc.selected, changes), {
+                merge: `shape-${doc.selected}-${Object.keys(changes)}`,
+            });
         }
     }
 

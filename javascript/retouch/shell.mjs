@@ -62,11 +62,32 @@ function build(studio) {
     studio.toolOptions = new ToolOptions(studio);
     studio.status = new StatusLine(studio);
     studio.empty = emptyState(studio.act);
-    const canvas = h("main", { class: "rt-canvas", "aria-label": "Canvas" }, studio.toolOptions.element, studio.stage, studio.empty, studio.progress.element, studio.results.element);
+    const canvas = h(
+        "main",
+        { class: "rt-canvas", "aria-label": "Canvas" },
+        studio.toolOptions.element,
+        studio.stage,
+        studio.empty,
+        studio.progress.element,
+        studio.results.element,
+    );
     const objects = new ObjectsPanel(studio).element;
-    const panel = h("aside", { class: "rt-panel", "aria-label": "Objects, painting and history" }, objects, studio.intents.elements, new StepsPanel(studio).element);
+    const panel = h(
+        "aside",
+        { class: "rt-panel", "aria-label": "Objects, painting and history" },
+        objects,
+        studio.intents.elements,
+        new StepsPanel(studio).element,
+    );
     root.classList.add("retouch-studio");
-    root.replaceChildren(new Header(studio).element, studio.toolbar.element, canvas, panel, studio.status.element, studio.notices.element);
+    root.replaceChildren(
+        new Header(studio).element,
+        studio.toolbar.element,
+        canvas,
+        panel,
+        studio.status.element,
+        studio.notices.element,
+    );
     studio.theme = follow(root, studio.host, (theme) => (studio.view.theme = theme));
 }
 
@@ -76,7 +97,13 @@ function emptyState(act) {
         { class: "rt-empty", "data-testid": "empty" },
         icon("drop"),
         h("h2", {}, "Drop a picture here"),
-        h("p", {}, "or paste one, or ", h("button", { type: "button", class: "rt-link", onclick: act.open }, "choose a file"), "."),
+        h(
+            "p",
+            {},
+            "or paste one, or ",
+            h("button", { type: "button", class: "rt-link", onclick: act.open }, "choose a file"),
+            ".",
+        ),
         h("p", { class: "rt-hint" }, "Then click on what bothers you and press Remove."),
     );
 }
@@ -87,10 +114,15 @@ function connect(studio) {
         offered: () => offerOf(store.doc) !== null,
         choosing: () => offerOf(store.doc) !== null && view.crosshair === null,
         unpointed: () => view.crosshair === null,
-        cyclable: (event) => !event.shiftKey && studio.stage.contains(event.target) && selectedObject(store.doc)?.candidates.length > 1,
+        cyclable: (event) =>
+            !event.shiftKey && studio.stage.contains(event.target) && selectedObject(store.doc)?.candidates.length > 1,
     };
     studio.actions = actionsOf(act, is);
-    const stops = [listen(studio.actions, studio.alive), receive(studio.root, studio.alive, act.load), tooltips(studio.root)];
+    const stops = [
+        listen(studio.actions, studio.alive),
+        receive(studio.root, studio.alive, act.load),
+        tooltips(studio.root),
+    ];
     if (studio.host === "webui") {
         stops.push(settle(studio.root));
     }
@@ -101,7 +133,10 @@ function connect(studio) {
     const update = () => (studio.empty.hidden = store.doc.base !== null);
     store.addEventListener("change", update);
     let away = null;
-    api.addEventListener("offline", () => (away ??= notices.say("The server does not answer. Trying again …", "lasting")));
+    api.addEventListener(
+        "offline",
+        () => (away ??= notices.say("The server does not answer. Trying again …", "lasting")),
+    );
     api.addEventListener("online", () => {
         away?.();
         away = null;
@@ -116,7 +151,11 @@ async function planned({ store, settings, intents, api }, signal) {
     if (!group || !intents.current) {
         return null;
     }
-    const body = { verb: "inpaint", ...recipeOf(group, intents.current.name, settings), ...(await pictured(doc, group.mask)) };
+    const body = {
+        verb: "inpaint",
+        ...recipeOf(group, intents.current.name, settings),
+        ...(await pictured(doc, group.mask)),
+    };
     return signal.aborted ? null : api.about(picture(doc), "plan", body, signal);
 }
 
@@ -135,7 +174,10 @@ async function remember({ store, settings, notices, view, api }) {
     } catch (error) {
         notices.say(`What was here before could not be brought back (${error.message}).`, "warning");
     }
-    const keep = debounced(async () => shelf.keep({ content: await stored({ doc: store.doc, said: settings.values }) }).catch(() => {}), KEEP_WAIT_MS);
+    const keep = debounced(
+        async () => shelf.keep({ content: await stored({ doc: store.doc, said: settings.values }) }).catch(() => {}),
+        KEEP_WAIT_MS,
+    );
     store.addEventListener("change", () => store.doc.base && keep());
     settings.addEventListener("change", () => store.doc.base && keep());
     addEventListener("pagehide", () => store.doc.base && keep.now());
@@ -145,7 +187,9 @@ async function remember({ store, settings, notices, view, api }) {
 async function learn({ api, intents, notices, toolOptions }) {
     for (;;) {
         try {
-            const [{ intents: known }, schema, { segmenters = [] }] = await Promise.all(["intents", "schema", "models"].map((path) => api.get(path)));
+            const [{ intents: known }, schema, { segmenters = [] }] = await Promise.all(
+                ["intents", "schema", "models"].map((path) => api.get(path)),
+            );
             toolOptions.offer(segmenters);
             return intents.describe(known, schema.InpaintRequest ?? {});
         } catch (error) {

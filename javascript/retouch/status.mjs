@@ -12,16 +12,50 @@ export class StatusLine {
         this.size = h("span", { "data-testid": "size" });
         this.cursor = h("span", { class: "rt-cursor" });
         this.ghost = h("span", { class: "rt-plan", "data-testid": "plan", role: "status" });
-        this.zoom = h("button", { type: "button", class: "rt-zoom", "aria-label": "Zoom: fit the picture", "data-tip": "Fit  (F)", "data-testid": "zoom", onclick: act.fit });
+        this.zoom = h("button", {
+            type: "button",
+            class: "rt-zoom",
+            "aria-label": "Zoom: fit the picture",
+            "data-tip": "Fit  (F)",
+            "data-testid": "zoom",
+            onclick: act.fit,
+        });
         const zoom = h(
             "div",
             { class: "rt-group" },
-            h("button", { type: "button", class: "rt-icon-button", "aria-label": "Zoom out", "data-tip": "Zoom out  (-)", onclick: () => act.zoom(1 / 1.25) }, "−"),
+            h(
+                "button",
+                {
+                    type: "button",
+                    class: "rt-icon-button",
+                    "aria-label": "Zoom out",
+                    "data-tip": "Zoom out  (-)",
+                    onclick: () => act.zoom(1 / 1.25),
+                },
+                "−",
+            ),
             this.zoom,
-            h("button", { type: "button", class: "rt-icon-button", "aria-label": "Zoom in", "data-tip": "Zoom in  (+)", onclick: () => act.zoom(1.25) }, "+"),
+            h(
+                "button",
+                {
+                    type: "button",
+                    class: "rt-icon-button",
+                    "aria-label": "Zoom in",
+                    "data-tip": "Zoom in  (+)",
+                    onclick: () => act.zoom(1.25),
+                },
+                "+",
+            ),
             iconButton("fit", "Fit", act.fit, { key: "F" }),
         );
-        this.element = h("section", { class: "rt-status", "aria-label": "Status" }, this.size, this.cursor, this.ghost, zoom);
+        this.element = h(
+            "section",
+            { class: "rt-status", "aria-label": "Status" },
+            this.size,
+            this.cursor,
+            this.ghost,
+            zoom,
+        );
         this.ask = debounced(() => this.#ask(), PLAN_WAIT_MS);
         store.addEventListener("change", () => this.update());
         view.addEventListener("zoom", () => this.#zoomed());
@@ -79,7 +113,11 @@ export class StatusLine {
         const grown = step.magnification ?? step.work[0] / (right - left);
         const words = `${right - left} × ${bottom - top} → ${step.work[0]} × ${step.work[1]}  (${grown.toFixed(2)} ×)`;
         this.ghost.title = warning || "What the model will see, and the size it paints it at";
-        this.ghost.replaceChildren(icon(warning ? "warn" : "refine"), h("span", {}, words), warning ? h("span", { class: "rt-warning" }, warning) : "");
+        this.ghost.replaceChildren(
+            icon(warning ? "warn" : "refine"),
+            h("span", {}, words),
+            warning ? h("span", { class: "rt-warning" }, warning) : "",
+        );
     }
 }
 

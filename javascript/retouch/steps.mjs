@@ -15,7 +15,11 @@ export class StepsPanel {
     constructor({ store, settings }) {
         Object.assign(this, { store, settings });
         this.list = h("ul", { class: "rt-list", "aria-label": "Kept steps" });
-        this.empty = h("p", { class: "rt-hint" }, "Steps that you keep are listed here. Each can be switched off, in any order.");
+        this.empty = h(
+            "p",
+            { class: "rt-hint" },
+            "Steps that you keep are listed here. Each can be switched off, in any order.",
+        );
         this.element = section("history", "History", [this.empty, this.list]);
         store.addEventListener("change", () => this.update());
         this.update();
@@ -25,17 +29,39 @@ export class StepsPanel {
         const { steps } = this.store.doc;
         this.empty.hidden = steps.length > 0;
         const rows = [...steps].reverse();
-        keyed(this.list, rows, { key: ({ id }) => id, make: (step) => this.#row(step), update: (row, step) => this.#fill(row, step) });
+        keyed(this.list, rows, {
+            key: ({ id }) => id,
+            make: (step) => this.#row(step),
+            update: (row, step) => this.#fill(row, step),
+        });
     }
 
     #row({ id }) {
         const change = (label, doc, merge = null) => this.store.do(label, doc, { merge });
         const step = () => this.store.doc.steps.find((other) => other.id === id);
-        const on = h("input", { type: "checkbox", "aria-label": "On", "data-tip": "Switch on or off", onchange: () => change("Switch a step", toggledStep(this.store.doc, id)) });
-        const name = h("input", { type: "text", class: "rt-name", "aria-label": "Name of the step", oninput: (e) => change("Rename", renamedStep(this.store.doc, id, e.target.value), `step-${id}`) });
-        const again = iconButton("history", "Reopen: mask and request again", () => this.reopen(step()), { "data-testid": "reopen" });
-        const gone = iconButton("close", "Delete the step", () => change("Delete a step", withoutStep(this.store.doc, id)));
-        const row = h("li", { "data-testid": "step" }, h("div", { class: "rt-row" }, on, name, h("span", { class: "rt-area" }), again, gone));
+        const on = h("input", {
+            type: "checkbox",
+            "aria-label": "On",
+            "data-tip": "Switch on or off",
+            onchange: () => change("Switch a step", toggledStep(this.store.doc, id)),
+        });
+        const name = h("input", {
+            type: "text",
+            class: "rt-name",
+            "aria-label": "Name of the step",
+            oninput: (e) => change("Rename", renamedStep(this.store.doc, id, e.target.value), `step-${id}`),
+        });
+        const again = iconButton("history", "Reopen: mask and request again", () => this.reopen(step()), {
+            "data-testid": "reopen",
+        });
+        const gone = iconButton("close", "Delete the step", () =>
+            change("Delete a step", withoutStep(this.store.doc, id)),
+        );
+        const row = h(
+            "li",
+            { "data-testid": "step" },
+            h("div", { class: "rt-row" }, on, name, h("span", { class: "rt-area" }), again, gone),
+        );
         row.parts = { on, name, again };
         return row;
     }
@@ -52,9 +78,15 @@ export class StepsPanel {
     reopen(step) {
         const { intent, ...asked } = step.request ?? {};
         const placed = Object.fromEntries(PLACED.filter((name) => name in asked).map((name) => [name, asked[name]]));
-        const moved = Object.fromEntries(Object.entries(asked).filter(([name]) => !PLACED.includes(name) && name !== "object"));
+        const moved = Object.fromEntries(
+            Object.entries(asked).filter(([name]) => !PLACED.includes(name) && name !== "object"),
+        );
         if (intent) {
-            this.settings.set({ ...placed, intent, overrides: { ...this.settings.get("overrides"), [intent]: flat(moved) } });
+            this.settings.set({
+                ...placed,
+                intent,
+                overrides: { ...this.settings.get("overrides"), [intent]: flat(moved) },
+            });
         }
         this.store.do("Reopen a step", reopening(this.store.doc, step));
     }

@@ -22,10 +22,20 @@ export class Toolbar {
         this.view = view;
         this.buttons = TOOLS.map(([name, label, key]) => {
             const face = name === "sketch" ? "palette" : name === "pan" ? "hand" : name;
-            return iconButton(face, label, () => act.tool(name), { key, "data-tool": name, "data-testid": `tool-${name}` });
+            return iconButton(face, label, () => act.tool(name), {
+                key,
+                "data-tool": name,
+                "data-testid": `tool-${name}`,
+            });
         });
         this.swap = iconButton("swap", "Swap add and subtract", () => act.swap(), { key: "X", "data-testid": "swap" });
-        const bar = h("div", { class: "rt-toolbar", role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" }, this.buttons, h("hr", {}), this.swap);
+        const bar = h(
+            "div",
+            { class: "rt-toolbar", role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" },
+            this.buttons,
+            h("hr", {}),
+            this.swap,
+        );
         bar.addEventListener("keydown", (event) => this.#rove(event));
         this.element = h("nav", { class: "rt-tools", "aria-label": "Tools" }, bar);
         this.update();
@@ -45,7 +55,9 @@ export class Toolbar {
     update() {
         this.buttons.forEach((button) => setAttribute(button, "aria-pressed", button.dataset.tool === this.view.tool));
         setAttribute(this.swap, "aria-pressed", Boolean(this.view.subtracting));
-        this.swap.dataset.tip = this.view.subtracting ? "Subtracting: swap to add  (X)" : "Adding: swap to subtract  (X)";
+        this.swap.dataset.tip = this.view.subtracting
+            ? "Subtracting: swap to add  (X)"
+            : "Adding: swap to subtract  (X)";
     }
 }
 
@@ -54,25 +66,63 @@ export class ToolOptions {
     constructor({ view, act, settings }) {
         Object.assign(this, { view, act, settings });
         this.hint = h("span", { class: "rt-tool-hint" });
-        this.text = h("input", { type: "text", class: "rt-text-prompt", placeholder: "or name it: dog, sky, left hand …", "aria-label": "Find by words", "data-testid": "text-prompt" });
-        const form = h("form", { class: "rt-text-form", role: "search" }, this.text, h("button", { type: "submit", class: "rt-button", "data-testid": "find" }, icon("text"), "Find"));
+        this.text = h("input", {
+            type: "text",
+            class: "rt-text-prompt",
+            placeholder: "or name it: dog, sky, left hand …",
+            "aria-label": "Find by words",
+            "data-testid": "text-prompt",
+        });
+        const form = h(
+            "form",
+            { class: "rt-text-form", role: "search" },
+            this.text,
+            h("button", { type: "submit", class: "rt-button", "data-testid": "find" }, icon("text"), "Find"),
+        );
         form.addEventListener("submit", (event) => (event.preventDefault(), act.find(this.text.value)));
-        this.segmenter = h("select", { "aria-label": "Segmenter", "data-tip": "What finds the outline", hidden: true, "data-testid": "segmenter", onchange: (e) => settings.set({ segmenter: e.target.value }) });
-        const fine = h("input", { type: "checkbox", checked: settings.get("refine_edges"), "data-testid": "refine-edges", onchange: (e) => settings.set({ refine_edges: e.target.checked }) });
-        const snap = h("label", { class: "rt-check", "data-tip": "Outlines follow the picture's own edges at full resolution" }, fine, "Fine edges");
+        this.segmenter = h("select", {
+            "aria-label": "Segmenter",
+            "data-tip": "What finds the outline",
+            hidden: true,
+            "data-testid": "segmenter",
+            onchange: (e) => settings.set({ segmenter: e.target.value }),
+        });
+        const fine = h("input", {
+            type: "checkbox",
+            checked: settings.get("refine_edges"),
+            "data-testid": "refine-edges",
+            onchange: (e) => settings.set({ refine_edges: e.target.checked }),
+        });
+        const snap = h(
+            "label",
+            { class: "rt-check", "data-tip": "Outlines follow the picture's own edges at full resolution" },
+            fine,
+            "Fine edges",
+        );
         this.pointing = h("div", { class: "rt-options" }, snap, this.segmenter, form);
         this.brush = this.#brush();
-        this.element = h("div", { class: "rt-tool-options", role: "group", "aria-label": "Tool options" }, this.hint, this.pointing, this.brush);
+        this.element = h(
+            "div",
+            { class: "rt-tool-options", role: "group", "aria-label": "Tool options" },
+            this.hint,
+            this.pointing,
+            this.brush,
+        );
         this.update();
     }
 
     /** Which segmenters are installed, as the server lists them; no choice is shown where there is none. */
     offer(segmenters) {
         const here = segmenters.filter(({ installed }) => installed);
-        const chosen = here.some(({ name }) => name === this.settings.get("segmenter")) ? this.settings.get("segmenter") : "";
+        const chosen = here.some(({ name }) => name === this.settings.get("segmenter"))
+            ? this.settings.get("segmenter")
+            : "";
         this.settings.set({ segmenter: chosen });
         const best = h("option", { value: "" }, "Best segmenter");
-        this.segmenter.replaceChildren(best, ...here.map(({ name }) => h("option", { value: name, selected: name === chosen }, name)));
+        this.segmenter.replaceChildren(
+            best,
+            ...here.map(({ name }) => h("option", { value: name, selected: name === chosen }, name)),
+        );
         this.segmenter.hidden = here.length < 2;
     }
 
@@ -82,12 +132,29 @@ export class ToolOptions {
             hardness: this.#range("hardness", "Hardness", 0, 100, (v) => `${Math.round(v * 100)} %`, 100),
             opacity: this.#range("opacity", "Opacity", 1, 100, (v) => `${Math.round(v * 100)} %`, 100),
         };
-        this.colour = h("input", { type: "color", "aria-label": "Colour", "data-testid": "colour", oninput: (e) => this.act.brush({ colour: e.target.value }) });
-        return h("div", { class: "rt-options" }, this.colour, Object.values(this.inputs).map(({ element }) => element));
+        this.colour = h("input", {
+            type: "color",
+            "aria-label": "Colour",
+            "data-testid": "colour",
+            oninput: (e) => this.act.brush({ colour: e.target.value }),
+        });
+        return h(
+            "div",
+            { class: "rt-options" },
+            this.colour,
+            Object.values(this.inputs).map(({ element }) => element),
+        );
     }
 
     #range(name, label, min, max, say, scale) {
-        const input = h("input", { type: "range", min, max, "aria-label": label, "data-testid": `brush-${name}`, oninput: () => this.act.brush({ [name]: Number(input.value) / scale }) });
+        const input = h("input", {
+            type: "range",
+            min,
+            max,
+            "aria-label": label,
+            "data-testid": `brush-${name}`,
+            oninput: () => this.act.brush({ [name]: Number(input.value) / scale }),
+        });
         const output = h("output", {});
         const show = (value) => {
             input.value = value * scale;

@@ -26,7 +26,13 @@ export function tooltips(root) {
             timer = setTimeout(() => target.isConnected && show(target), WAIT_MS);
         }
     };
-    const heard = [["pointerover", meet], ["focusin", meet], ["pointerdown", hide], ["keydown", hide], ["pointerleave", hide]];
+    const heard = [
+        ["pointerover", meet],
+        ["focusin", meet],
+        ["pointerdown", hide],
+        ["keydown", hide],
+        ["pointerleave", hide],
+    ];
     heard.forEach(([name, listener]) => root.addEventListener(name, listener, true));
     return () => heard.forEach(([name, listener]) => root.removeEventListener(name, listener, true));
 }

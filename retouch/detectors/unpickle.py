@@ -118,7 +118,7 @@ class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one c
 
     def _refused(self, what: str) -> WeightsRefused:
         return WeightsRefused(
-            f"{self._name} asks for {what}, which no YOLO model needs; nothing of it was run.", hint=_HINT
+            f"{self._name} asks for {what}, which no model needs; nothing of it was run.", hint=_HINT
         )
 
     def load_reduce(self) -> None:

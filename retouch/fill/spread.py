@@ -16,12 +16,13 @@ def spread(pixels: np.ndarray, mask: Mask) -> np.ndarray:
     Without a single known pixel the result is mid grey.
     """
     weight = 1 - mask.alpha.astype(np.float32) / 255
-    colour = _pull_push(pixels.astype(np.float32), weight)
+    colour = pull_push(pixels.astype(np.float32), weight)
     kept = weight[..., None]
     return np.rint(pixels * kept + colour * (1 - kept)).clip(0, 255).astype(np.uint8)
 
 
-def _pull_push(colour: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def pull_push(colour: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """`colour`, (height, width, n) float32, where its weight, 0..1, is less than 1 filled from around it."""
     height, width = weight.shape
     if min(height, width) <= 1:
         total = weight.sum()
@@ -32,7 +33,7 @@ def _pull_push(colour: np.ndarray, weight: np.ndarray) -> np.ndarray:
     small_weight = cv2.resize(weight, half, interpolation=cv2.INTER_AREA)
     summed = cv2.resize(colour * weight[..., None], half, interpolation=cv2.INTER_AREA)
     small = summed / np.maximum(small_weight, 1e-6)[..., None]
-    below = _pull_push(small, np.minimum(small_weight * 4, 1))
+    below = pull_push(small, np.minimum(small_weight * 4, 1))
     smooth = cv2.resize(below, (width, height), interpolation=cv2.INTER_LINEAR)
     known = weight[..., None]
     return colour * known + smooth * (1 - known)

@@ -74,7 +74,7 @@ def levels(reach: np.ndarray, most: float = 0.7, count: int = 3) -> list[np.ndar
     area, the largest region that counts.
     """
     order = np.sort(reach[np.isfinite(reach)].ravel())
-    areas = np.unique(np.geomspace(max(12, reach.size // 1000), reach.size * most, 48).astype(int))
+    areas = np.unique(np.geomspace(max(12, reach.size // 400), reach.size * most, 48).astype(int))
     areas = areas[areas * 1.1 < len(order)]
     if not len(areas):
         return []

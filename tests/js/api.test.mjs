@@ -35,7 +35,10 @@ test("a picture that was forgotten is sent again, once, and the question with it
 });
 
 test("another thing that is missing is an error with the server's words", async () => {
-    const { asked, api } = server({ picture: () => [200, { image_id: "a" }], fix: () => [404, { what: "No model.", hint: "Get one.", path: "model" }] });
+    const { asked, api } = server({
+        picture: () => [200, { image_id: "a" }],
+        fix: () => [404, { what: "No model.", hint: "Get one.", path: "model" }],
+    });
     const error = await api.about(PICTURE, "fix", {}).catch((e) => e);
     assert.ok(error instanceof ServerError);
     assert.equal(error.message, "No model. Get one.");

@@ -12,7 +12,7 @@ const PNG = Uint8Array.from(
 function chunks(bytes) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const found = [];
-    for (let at = 8; at < bytes.length; ) {
+    for (let at = 8; at < bytes.length;) {
         const length = view.getUint32(at);
         const body = bytes.subarray(at + 4, at + 8 + length);
         found.push({ type: String.fromCharCode(...body.subarray(0, 4)), body, crc: view.getUint32(at + 8 + length) });
@@ -32,8 +32,14 @@ test("a picture without one has an empty one", () => {
 });
 
 test("Latin-1 goes into tEXt and anything else into iTXt, as Pillow has it", () => {
-    assert.deepEqual(chunks(withText(PNG, "é")).map((c) => c.type), ["IHDR", "tEXt", "IDAT", "IEND"]);
-    assert.deepEqual(chunks(withText(PNG, "猫")).map((c) => c.type), ["IHDR", "iTXt", "IDAT", "IEND"]);
+    assert.deepEqual(
+        chunks(withText(PNG, "é")).map((c) => c.type),
+        ["IHDR", "tEXt", "IDAT", "IEND"],
+    );
+    assert.deepEqual(
+        chunks(withText(PNG, "猫")).map((c) => c.type),
+        ["IHDR", "iTXt", "IDAT", "IEND"],
+    );
 });
 
 test("a second text takes the place of the first, and none takes it away", () => {

@@ -4,7 +4,8 @@ import test from "node:test";
 import { actionsOf } from "../../javascript/retouch/actions.mjs";
 import { chord } from "../../javascript/retouch/keys.mjs";
 
-const pressed = (key, held = {}) => chord({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
+const pressed = (key, held = {}) =>
+    chord({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
 
 test("a chord names what is held and what is pressed", () => {
     assert.equal(pressed("b"), "B");

@@ -27,7 +27,15 @@ function masked(...boxes) {
 
 function offered(doc = masked(BOX), candidates = [candidate(), candidate(BOX, 8, [0, 255, 0, 255])]) {
     const request = { intent: "fill", seed: 7 };
-    return offers.withOffer(doc, { intent: "fill", name: "Fill", asked: Mask.ofBox(BOX), objects: doc.objects.map(({ id }) => id), request, infotext: "x", candidates });
+    return offers.withOffer(doc, {
+        intent: "fill",
+        name: "Fill",
+        asked: Mask.ofBox(BOX),
+        objects: doc.objects.map(({ id }) => id),
+        request,
+        infotext: "x",
+        candidates,
+    });
 }
 
 const settings = (changes = {}) => {
@@ -66,7 +74,10 @@ test("what was painted for is put aside when kept, and selected again when disca
 
 test("more stand behind those that were there, and the first of them is shown", () => {
     const doc = offers.withMore(offered(), [candidate(BOX, 9)]);
-    assert.deepEqual(doc.offer.candidates.map(({ seed }) => seed), [7, 8, 9]);
+    assert.deepEqual(
+        doc.offer.candidates.map(({ seed }) => seed),
+        [7, 8, 9],
+    );
     assert.equal(doc.offer.chosen, 2);
 });
 
@@ -107,7 +118,13 @@ test("objects that say the same are painted together, the others on their own", 
     let doc = masked(BOX, boxOf(6, 0, 8, 2), boxOf(0, 6, 2, 8));
     doc = { ...doc, objects: doc.objects.map((object, i) => ({ ...object, prompt: i === 1 ? "a bird" : "" })) };
     const groups = groupsOf(doc, settings());
-    assert.deepEqual(groups.map(({ prompt, objects }) => [prompt, objects.length]), [["", 2], ["a bird", 1]]);
+    assert.deepEqual(
+        groups.map(({ prompt, objects }) => [prompt, objects.length]),
+        [
+            ["", 2],
+            ["a bird", 1],
+        ],
+    );
     assert.equal(groups[0].mask.at(6, 0), 0);
     assert.equal(groupsOf(doc, settings({ invert: true })).length, 1);
 });

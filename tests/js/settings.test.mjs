@@ -49,8 +49,15 @@ test("only what differs is told", () => {
 test("knobs come from the schema, with what is nested and what may be blank", () => {
     const schema = {
         properties: {
-            steps: { title: "Steps", anyOf: [{ type: "integer", minimum: 1, maximum: 150 }, { type: "null" }], default: null },
-            shape: { type: "object", properties: { area: { title: "Area", type: "string", enum: ["a", "b"], default: "a" } } },
+            steps: {
+                title: "Steps",
+                anyOf: [{ type: "integer", minimum: 1, maximum: 150 }, { type: "null" }],
+                default: null,
+            },
+            shape: {
+                type: "object",
+                properties: { area: { title: "Area", type: "string", enum: ["a", "b"], default: "a" } },
+            },
         },
     };
     const [steps, area] = knobsOf(schema);

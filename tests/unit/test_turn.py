@@ -72,7 +72,8 @@ def tilted(degrees: float, where: tuple[float, float] = (120, 90)) -> Picture:
 @pytest.mark.parametrize("degrees", [0, 30, 60, 90, 180, 270, 300])
 def test_a_tilted_thing_is_found_where_it_is_with_its_turn(degrees):
     seen = sorted(found_turned(tilted(degrees, (130, 80)), Upright()), key=lambda r: -r.score)
-    assert seen[0].turn == degrees % 360
+    assert seen[0].turn == pytest.approx(degrees, abs=2 if degrees % 90 else 0)
+    assert len(seen) == 1
     assert seen[0].box.center == pytest.approx((130, 80), abs=2)
     straight = turned(np.pad(seen[0].within(square(70, 20, 120)).alpha, 0), degrees)
     upright = Mask.of_box(Size(120, 120), Box(40, 30, 80, 90))

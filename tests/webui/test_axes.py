@@ -123,5 +123,5 @@ def test_a_bad_value_is_said_in_its_cell(webui, xyz):
 
 def test_lists_of_choices(webui, xyz):
     assert axis(xyz, "Sampling method").choices()[0] == "Euler"
-    assert axis(xyz, "Masked content").choices() == ["original", "fill", "latent noise", "latent nothing"]
+    assert axis(xyz, "Masked content").choices()[:4] == ["original", "fill", "latent noise", "latent nothing"]
     assert axis(xyz, "Detectors").choices() == ["face", "hand"]
