@@ -134,7 +134,7 @@ class Demo:
 
     def show(self, scene: Scene) -> None:
         """Do the job, measure it and write its pictures."""
-        with self.backend.busy(scene.name):
+        with self.backend.busy("fix", scene.name):
             begun = time.perf_counter()
             result = scene.done(self.backend)
             seconds = time.perf_counter() - begun

@@ -100,7 +100,7 @@ def _frozen(array: np.ndarray, ndim: int) -> np.ndarray:
         or (ndim == 3 and array.shape[2] != 3)
     ):
         raise ValueError(f"a picture needs non-empty uint8 of {ndim} axes, not {array.dtype} {array.shape}")
-    if array.flags.writeable:
+    if array.flags.writeable or not array.flags.c_contiguous:  # detectors take whole rows only
         array = np.array(array, order="C")
         array.flags.writeable = False
     return array
@@ -197,7 +197,9 @@ def _reason(data: bytes, error: Exception) -> str:
 
 def _check_size(size: Size, path: str) -> None:
     if size.area > MAX_PIXELS:
-        raise TooLarge(f"{size} has too many pixels.", path=path, hint=f"At most {MAX_PIXELS}, as 12000x10000.")
+        raise TooLarge(
+            f"{size} has too many pixels.", path=path, hint=f"At most {MAX_PIXELS}, as 12000x10000."
+        )
     if size.area == 0:
         raise BadPicture(f"{size} has no pixels.", path=path, hint=_HINT)
 

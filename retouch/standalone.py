@@ -125,7 +125,7 @@ def no_model() -> Missing:
 
 def add_arguments(parser: argparse._ActionsContainer) -> None:
     """The options every standalone command has."""
-    model = "diffusers folder, .safetensors file or hub name; blank for the demo model"
+    model = "diffusers folder, .safetensors file or hub name; blank for the demo model, content for none"
     parser.add_argument("--model", default="", metavar="MODEL", help=model)
     parser.add_argument("--demo-noise", action="store_true", help="a tiny random model: paints noise")
     parser.add_argument("--device", default="", help="cuda, mps or cpu; blank for the best")
@@ -145,7 +145,7 @@ def backend_of(args: argparse.Namespace) -> Standalone:
     registry = Registry(folders, device, args.offline)
     outliners = Segmenters(folders, device, args.offline, registry)
     return Standalone(
-        lambda: _engine(args, device()), registry, args.recipes, _sampling(args), outliners, device
+        lambda: _engine(args, device), registry, args.recipes, _sampling(args), outliners, device
     )
 
 
@@ -158,8 +158,12 @@ def _sampling(args: argparse.Namespace) -> Sampling:
     return Sampling() if args.model else own.SAMPLING
 
 
-def _engine(args: argparse.Namespace, device: str) -> Engine:
-    from retouch.engines import DiffusersEngine, Folders, own, tiny_random
+def _engine(args: argparse.Namespace, find_device: Callable[[], str]) -> Engine:
+    from retouch.engines import DiffusersEngine, Folders, own, patching, tiny_random
+
+    if args.model == patching.NAME:
+        return patching.PatchEngine()
+    device = find_device()
 
     kinds = ("checkpoints", "vaes", "loras")
     folders = Folders(**{kind: args.models_dir / kind for kind in kinds})

@@ -61,6 +61,13 @@ export function setAttribute(node, name, value) {
     }
 }
 
+/** The same of a field's value, where setting it would move the cursor. */
+export function setValue(input, value) {
+    if (input.value !== value) {
+        input.value = value;
+    }
+}
+
 /** Call `work` once, `wait` ms after the last call. `.cancel()` forgets it, `.now()` does it at once. */
 export function debounced(work, wait) {
     let timer = 0;

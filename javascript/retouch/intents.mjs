@@ -1,9 +1,8 @@
 /** What to do with what is masked: the prompt, one button per intent, and every knob behind them. */
 
-import { debounced, h } from "./dom.mjs";
+import { debounced, h, setValue } from "./dom.mjs";
 import { icon } from "./icons.mjs";
 import { knobRow, knobsOf } from "./knobs.mjs";
-import { setValue } from "./objects.mjs";
 import { section } from "./section.mjs";
 import { flat } from "./settings.mjs";
 

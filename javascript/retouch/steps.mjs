@@ -1,9 +1,8 @@
 /** The history of kept steps: each on or off in any order, reopened, renamed or deleted. */
 
 import { renamedStep, toggledStep, withoutStep } from "./document.mjs";
-import { h, keyed } from "./dom.mjs";
+import { h, keyed, setValue } from "./dom.mjs";
 import { iconButton } from "./icons.mjs";
-import { setValue } from "./objects.mjs";
 import { reopening } from "./offer.mjs";
 import { flat } from "./settings.mjs";
 import { section } from "./section.mjs";

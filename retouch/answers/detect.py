@@ -46,7 +46,7 @@ def _check_targets(targets: tuple[Target, ...]) -> None:
         hint = f"Allowed: 1 to {MAX_PASSES}."
         raise BadInput(f"{len(targets)} targets cannot be looked for.", path="targets", hint=hint)
     for i, target in enumerate(targets):
-        if not target.models:
+        if not target.looks:
             raise BadInput("no detector is named.", path=f"targets[{i}].models", hint='As ["face"].')
 
 

@@ -11,12 +11,13 @@ from collections.abc import Callable
 import numpy as np
 
 from retouch.fill.border import edge, mirror
+from retouch.fill.content import content
 from retouch.fill.noise import noise
 from retouch.fill.spread import spread
 from retouch.mask import Mask
 from retouch.raster import Picture
 
-__all__ = ["FILLS", "MASKED_CONTENT", "OF_HOST", "edge", "filled", "mirror", "noise", "spread"]
+__all__ = ["FILLS", "MASKED_CONTENT", "OF_HOST", "content", "edge", "filled", "mirror", "noise", "spread"]
 
 OF_HOST = ("original", "fill", "latent noise", "latent nothing")
 """The WebUI's own four, in its order with `original` first. The last two also act on the latent."""
@@ -27,6 +28,7 @@ FILLS: dict[str, Callable[[np.ndarray, Mask], np.ndarray]] = {
     "edge": edge,
     "mirror": mirror,
     "noise": noise,
+    "content": content,
 }
 MASKED_CONTENT = tuple(dict.fromkeys([*OF_HOST, *FILLS]))
 

@@ -24,19 +24,21 @@ COARSEST = 36
 """Pixels of the short side below which nothing is halved."""
 SHALLOW = RADIUS + 0.5
 """Pixels from a hole's rim to its middle at which no smaller level is needed: a patch spans them."""
-EXACT = 8 * AT_ONCE
+EXACT = 2 * AT_ONCE
 """Comparisons of a level up to which all are made; more are left to PatchMatch."""
 SEARCHED = 256 * 256
 """Pixels of a level up to which matches are searched for anew; a larger one refines those of its half."""
 ROUNDS_FIRST, ROUNDS_EXACT, ROUNDS = 12, 6, 4
 SETTLED = 0.3
 """Mean change in levels from which on a round is the last."""
-MEAN, CHOICE = 3.0, 20.0
-"""Sharpness of votes: while shapes are found, and once only texture is."""
+MEAN, CHOICE, LAST = 3.0, 20.0, 60.0
+"""Sharpness of votes: while shapes are found, once only texture is, and for the result itself."""
 TEXTURE = 8.0
 """What a level of mean gradient counts beside one of colour."""
 NEIGHBOURHOOD = 4.0
 """Standard deviation in pixels over which gradients are averaged."""
+MOST_OFF = 16
+"""Levels that the field at the rim takes off at most: a larger step is an edge that ends there."""
 
 
 def content(pixels: np.ndarray, mask: Mask) -> np.ndarray:
@@ -116,35 +118,34 @@ def _solved(level: _Level, below: _Solution | None, rng: np.random.Generator) ->
     if below is None:
         work.peel()
     if work.comparisons <= EXACT and not level.large:
-        voted = _exact(work, ROUNDS_FIRST if below is None else ROUNDS_EXACT)
+        _settle(work, ROUNDS_FIRST if below is None else ROUNDS_EXACT)
     else:
         work.begin(None if below is None else below.matches, rng)
-        voted = _searched(work, level.large, rng)
+        _search(work, level.large, rng)
+    voted = work.vote(LAST)
     return _Solution(work.planes, voted, work.every_match())
 
 
-def _exact(work: Patches, rounds: int) -> np.ndarray:
-    voted = work.planes
+def _settle(work: Patches, rounds: int) -> None:
     for _ in range(rounds):
         before = work.planes
         work.exact()
-        voted = work.vote(MEAN)
+        work.vote(MEAN)
         if np.abs(work.planes - before)[work.hole].mean() < SETTLED:
             break
-    return voted
 
 
-def _searched(work: Patches, large: bool, rng: np.random.Generator) -> np.ndarray:
-    voted = work.planes
+def _search(work: Patches, large: bool, rng: np.random.Generator) -> None:
     for _ in range(1 if large else ROUNDS):
         work.improve(None if large else rng)
-        voted = work.vote(CHOICE)
-    return voted
+        if not large:
+            work.vote(CHOICE)
 
 
 def _fitted(found: _Solution, pixels: np.ndarray, mask: Mask) -> np.ndarray:
     """The colours, less the smooth field by which the patches across the rim are off beside it, as uint8."""
     beside = ~mask.solid & np.isfinite(found.voted[..., 0])
-    off = np.where(beside[..., None], pixels - found.voted[..., :3], 0).astype(np.float32)
+    differs = np.nan_to_num(pixels - found.voted[..., :3]).clip(-MOST_OFF, MOST_OFF)
+    off = (differs * beside[..., None]).astype(np.float32)
     field = pull_push(off, beside.astype(np.float32))
     return np.rint(found.colours[..., :3] + field).clip(0, 255).astype(np.uint8)

@@ -58,8 +58,8 @@ class Panel:
                     visible=self.is_img2img,
                     elem_id=self.elem_id("skip_img2img"),
                 )
-                # the page gives it what it does: it opens the gallery's picture in our tab
-                gr.Button("Open in Retouch", elem_id=self.elem_id("open_studio"), scale=0)
+            # the page gives it what it does: it opens the gallery's picture in our tab
+            gr.Button("Open in Retouch", elem_id=self.elem_id("open_studio"), size="sm")
             self.components += [enable, recipe, skip]
             tabs = self._tabs()
         # `input`, not `change`: a pasted recipe name must not overwrite the pasted tabs

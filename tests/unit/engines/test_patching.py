@@ -1,0 +1,60 @@
+"""The engine that needs no model: what a mask covers goes, the rest stays, for any words."""
+
+import dataclasses
+
+import numpy as np
+
+from retouch.cli import parser
+from retouch.engines.patching import REMARK, PatchEngine
+from retouch.fakes import FakeDetector, FakeProgress
+from retouch.geometry import Box, Size
+from retouch.mask import Mask
+from retouch.ports import Job, Silent
+from retouch.raster import Picture
+from retouch.recipe import Pass, Settings
+from retouch.region import Region
+from retouch.standalone import backend_of
+from retouch.studio import Canvas, Studio
+from tests.helpers import GENERATION
+
+SIZE, SPOT = Size(96, 96), Box(40, 40, 60, 60)
+
+
+def lawn() -> Picture:
+    """Even green with a red thing on it."""
+    pixels = np.random.default_rng(2).normal((60, 140, 50), 4, (96, 96, 3)).clip(0, 255).astype(np.uint8)
+    pixels[SPOT.slices] = (220, 20, 20)
+    return Picture(pixels)
+
+
+def job(strength: float = 0.9) -> Job:
+    return Job(lawn(), Mask.of_box(SIZE, SPOT), "a red thing", "", 1, Settings(denoising_strength=strength))
+
+
+def test_a_thing_is_removed_through_the_whole_road():
+    studio = Studio(PatchEngine(), lambda name: FakeDetector())
+    how = Pass(masked_content="fill", denoising_strength=0.9)
+    done = studio.paint(Canvas(lawn(), GENERATION), [Region.of_box(SPOT, "thing", 1.0)], how)
+    assert done.reports[0].kept
+    inside = done.picture.pixels[SPOT.slices].reshape(-1, 3)
+    assert np.abs(inside.mean(0) - (60, 140, 50)).max() < 10
+    untouched = done.reports[0].mask(done.picture).alpha == 0
+    assert np.array_equal(done.picture.pixels[untouched], lawn().pixels[untouched])
+
+
+def test_words_and_seeds_say_nothing_to_it():
+    one, other = PatchEngine().paint([job(), dataclasses.replace(job(), prompt="a cat", seed=9)], Silent())
+    assert one == other
+
+
+def test_at_strength_0_and_after_interrupt_nothing_is_painted():
+    still = job(0.0)
+    assert PatchEngine().paint([still], Silent()) == [still.picture]
+    assert PatchEngine().paint([job()], FakeProgress(stop_after=0)) == [None]
+
+
+def test_the_command_line_has_it_as_a_model():
+    backend = backend_of(parser().parse_args(["inpaint", "x.png", "--model", "content"]))
+    with backend.busy("inpaint"):
+        assert isinstance(backend.studio.engine, PatchEngine)
+    assert backend.health()["remark"] == REMARK
