@@ -79,7 +79,7 @@ def _outside(whole: Picture, spots: Sequence[Mask]) -> Figure:
 def _ten_times(whole: Picture, spot: Mask, there_and_back: Painter | None) -> list[Figure]:
     """Loss grows by itself, whoever puts it back: of a painter with both, what counts is the shift's part."""
     mine, off = Pass(), Pass(colour_correction=0.0)
-    asked = {
+    asked: dict[str, tuple[Painter, bool, Pass]] = {
         "waves": (waved, False, mine),
         "waves, correction off": (waved, False, off),
         "waves and loss": (waved, True, mine),
@@ -154,6 +154,7 @@ def _timed(truth: np.ndarray, painted: np.ndarray, shown: Mask) -> float:
     begun = time.thread_time()
     found = field(truth, painted, shown, shown)
     assert found is not None
-    over = settled(truth[at], painted[at] + found.on(shown.size, spot), truth[at])
+    over = painted[at] + found.shift(painted[at], shown.size, spot)
+    over = settled(truth[at], over, truth[at])
     composite(truth[at], over, shown.crop(spot))
     return time.thread_time() - begun

@@ -1,7 +1,8 @@
 """Colour-field correction: what an autoencoder did to the colours, known around a hole, undone in it.
 
 Painted pixels that are kept anyway show by how much the painting shifted them. That residual is averaged
-over cells, and a smooth surface is fitted to it which also spans the hole (see `surface`).
+over cells, and a smooth surface is fitted to it which also spans the hole, with what depends on the painted
+colours instead, such as a loss of contrast (see `surface`).
 
 New content at the rim is no shift. Its cells are found by iterated reweighting (Geman and McClure, 1987)
 from a coarse scale to a fine one (graduated non-convexity: Blake and Zisserman, 1987) and left out.
@@ -31,8 +32,15 @@ ALIKE = 12.0
 """What is shown of the painting has no say when it is this far from what the kept pixels tell."""
 CELLS = 64
 """Cells along the window's long side: the field is smooth, so more would only cost time."""
-FREEDOM = 60
-"""Degrees of freedom that fitting to a painting without a shift uses up, measured on photographs."""
+FREEDOM, TONE_FREEDOM = 200, 200
+"""The energy of a fit, and of its tone, in variances of the noise of one cell, that a painting without a
+shift seldom has: measured on photographs, for neighbouring cells err alike."""
+KNOTS = 60
+"""Degrees of freedom that a fit uses up."""
+STRONGEST_TONE = 0.25
+"""Levels per level: contrast may be changed by so much at most."""
+SOFT = 3
+"""Cells over which painted colours are averaged: finer ones tell of lost detail, not of a tone."""
 DARKEST, LIGHTEST, CUT_OFF_SAY = 8, 247, 0.1
 """Beyond these levels a shift is cut off at black or white and looks smaller than it is. What is there
 has little say, and some, for there may be nothing else."""
@@ -44,18 +52,27 @@ _BESIDE = np.ones((3, 3), np.uint8)
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """A smooth correction in levels, to be added to what was painted.
+    """A correction in levels, to be added to what was painted: by place, and by what was painted there.
 
     `knots` are (rows, columns, 3) spline coefficients over `domain`: left, top, right, bottom as shares
-    of the crop. `agreement`, 0..1, is the share of kept pixels that this field explains.
+    of the crop. `tone` is (3, 4): the channels' levels per painted level, and constants. `agreement`,
+    0..1, is the share of kept pixels that this field explains.
     """
 
     knots: np.ndarray
     domain: tuple[float, float, float, float]
+    tone: np.ndarray
     agreement: float
 
-    def on(self, crop: Size, spot: Box) -> np.ndarray:
-        """(spot height, spot width, 3) float32 of the pixels `spot` of a crop of this size."""
+    def shift(self, painted: np.ndarray, crop: Size, spot: Box) -> np.ndarray:
+        """What to add to `painted`, the pixels `spot` of a crop of this size: (height, width, 3) float32."""
+        shift = self._by_place(crop, spot)
+        if self.tone.any():
+            shift = shift + cv2.transform(painted.astype(np.float32), self.tone)
+        return np.clip(shift, -LARGEST_SHIFT, LARGEST_SHIFT)
+
+    def _by_place(self, crop: Size, spot: Box) -> np.ndarray:
+        """(height, width, 3) float32: the spline alone."""
         left, top, right, bottom = self.domain
         rows = (np.arange(spot.top, spot.bottom) + 0.5) / crop.height
         columns = (np.arange(spot.left, spot.right) + 0.5) / crop.width
@@ -63,7 +80,7 @@ class Field:
         along = basis((columns - left) / (right - left), self.knots.shape[1])
         half = np.einsum("ik,klc->icl", down, self.knots).reshape(-1, along.shape[1]).astype(np.float32)
         planes = (half @ along.T.astype(np.float32)).reshape(len(down), 3, len(along))
-        return np.clip(planes, -LARGEST_SHIFT, LARGEST_SHIFT).transpose(0, 2, 1)
+        return planes.transpose(0, 2, 1)
 
 
 def reliance(agreement: float, denoising_strength: float) -> float:
@@ -105,10 +122,12 @@ def field(
     kept, shown = _evidence(original[at], painted[at], composite.alpha[at], denoise.alpha[at])
     if kept.weight.sum() < 1:
         return None
-    knots, agreement = _fitted(kept, shown.weighing(shown.weight * inside))
+    centre = np.einsum("ij,ijc->c", kept.weight, kept.colour) / kept.weight.sum()
+    shown = shown.weighing(shown.weight * inside)
+    knots, tone, agreement = _fitted(kept.about(centre), shown.about(centre))
     width, height = composite.size
     domain = (window.left / width, window.top / height, window.right / width, window.bottom / height)
-    return Field(knots, domain, agreement)
+    return Field(knots, domain, np.column_stack([tone.T, -centre @ tone]).astype(np.float32), agreement)
 
 
 def _evidence(
@@ -119,27 +138,29 @@ def _evidence(
     kept = (255 - covered) * say
     residual = cv2.subtract(original, painted, dtype=cv2.CV_32F)
     size = _cells(kept.shape[1], kept.shape[0])
+    planes: tuple[np.ndarray, ...] = (
+        *(kept, residual * kept[..., None], kept * repainted),
+        *(say, residual * say[..., None], say * repainted),
+    )
     weight, known, tinted, all_weight, all_known, all_tinted = (
-        cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
-        for plane in (
-            *(kept, residual * kept[..., None], kept * repainted),
-            *(say, residual * say[..., None], say * repainted),
-        )
+        cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in planes
     )
     rest = (255 * all_weight - weight, 255 * all_known - known, 255 * all_tinted - tinted)
-    return _mean(weight, known, tinted), _mean(*rest)
+    colour = cv2.resize(painted, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    colour = cv2.blur(colour, (SOFT, SOFT))
+    return _mean(weight, known, tinted, colour), _mean(*rest, colour)
 
 
 def _whole(original: np.ndarray) -> np.ndarray:
     """(height, width) float32: the say of each pixel, by whether all of a shift can be seen in it."""
-    between = cv2.inRange(original, (DARKEST,) * 3, (LIGHTEST,) * 3).astype(np.float32)
+    between = cv2.inRange(original, np.full(3, DARKEST), np.full(3, LIGHTEST)).astype(np.float32)
     return CUT_OFF_SAY + (1 - CUT_OFF_SAY) / 255 * between
 
 
-def _mean(weight: np.ndarray, residual: np.ndarray, repainted: np.ndarray) -> Evidence:
+def _mean(weight: np.ndarray, residual: np.ndarray, repainted: np.ndarray, colour: np.ndarray) -> Evidence:
     """Evidence from sums weighted by 0..255."""
     some = np.maximum(weight, 1e-2)
-    return Evidence(weight / 255, residual / some[..., None], repainted / some / 255)
+    return Evidence(weight / 255, residual / some[..., None], repainted / some / 255, colour)
 
 
 def _cells(width: int, height: int) -> tuple[int, int]:
@@ -147,8 +168,8 @@ def _cells(width: int, height: int) -> tuple[int, int]:
     return max(round(width / side), 1), max(round(height / side), 1)
 
 
-def _fitted(kept: Evidence, shown: Evidence) -> tuple[np.ndarray, float]:
-    """The knots that explain most of the evidence, and the share of what is kept that they explain."""
+def _fitted(kept: Evidence, shown: Evidence) -> tuple[np.ndarray, np.ndarray, float]:
+    """(knots, tone, agreement): what explains most of the evidence, and the share of what is kept it does."""
     surface = Surface.over(*kept.weight.shape)
     plausible = kept.weight * cv2.erode(_biweight(kept.error(), LARGEST_SHIFT), _BESIDE)
     used = kept.weighing(plausible)
@@ -163,7 +184,32 @@ def _fitted(kept: Evidence, shown: Evidence) -> tuple[np.ndarray, float]:
         alike = cv2.erode(_biweight(shown.error(surface.said(fit, shown)), ALIKE), _BESIDE)
         every.append(shown.weighing(shown.weight * alike))
         fit = surface.fit(every)
-    return fit.where_repainted * _sure(surface, fit, every), agreement
+    return *_believed(surface, fit, every), agreement
+
+
+def _believed(surface: Surface, fit: Fit, every: Sequence[Evidence]) -> tuple[np.ndarray, np.ndarray]:
+    """(knots, tone): each as far as it is more than fitting to mere noise gives."""
+    tone = fit.tone * min(1.0, STRONGEST_TONE / max(float(np.linalg.norm(fit.tone, 2)), 1e-9))
+    noise = _noise(surface, fit, every)
+    energy = np.einsum("ac,ab,bc->c", tone, fit.firmness, tone)
+    tone = tone * _sure(float((energy / noise).sum()), TONE_FREEDOM)
+    rest = [seen.without(tone) for seen in every]
+    fit = surface.fit(rest)
+    power = sum(
+        (np.einsum("ij,ijc->c", seen.weight, surface.said(fit, seen) ** 2) for seen in rest), np.zeros(3)
+    )
+    energy = float(power.sum() / _noise(surface, fit, rest).sum())
+    return fit.where_repainted * _sure(energy, FREEDOM), tone
+
+
+def _noise(surface: Surface, fit: Fit, every: Sequence[Evidence]) -> np.ndarray:
+    """(3,): the variance of what a fit leaves of one cell, by channel."""
+    left, count = np.full(3, 1e-9), -float(KNOTS)
+    for seen in every:
+        error = seen.value - surface.said(fit, seen)
+        left += np.einsum("ij,ijc->c", seen.weight, error**2)
+        count += float(seen.weight.sum())
+    return left / max(count, 1.0)
 
 
 def _biweight(error: np.ndarray, largest: float) -> np.ndarray:
@@ -176,15 +222,10 @@ def _trust(error: np.ndarray, scale: float) -> np.ndarray:
     return 1 / (1 + (error / scale) ** 2) ** 2
 
 
-def _sure(surface: Surface, fit: Fit, every: Sequence[Evidence]) -> float:
-    """How much of a fit to believe, 0..1: all when it is far above what fitting to mere noise gives.
+def _sure(energy: float, freedom: float) -> float:
+    """How much of a fit to believe, 0..1, by its energy and that of a fit to mere noise.
 
-    The positive-part estimator of James and Stein (1961): a painter that shifts nothing is left alone.
+    After the positive-part estimator of James and Stein (1961), so that a painter that shifts nothing is
+    left alone; squared, so that what is well above the noise is hardly shrunk.
     """
-    noise, power, count = 0.0, 1e-9, 0.0
-    for seen in every:
-        said = surface.said(fit, seen)
-        noise += float((seen.weight * seen.error(said) ** 2).sum())
-        power += float((seen.weight[..., None] * said**2).sum())
-        count += float(seen.weight.sum())
-    return max(0.0, 1 - FREEDOM * noise / max(count - FREEDOM, 1.0) / power)
+    return max(0.0, 1 - (freedom / max(energy, 1e-9)) ** 2)

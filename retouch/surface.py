@@ -3,7 +3,8 @@
 A tensor product of uniform cubic B-splines with a penalty on bending and a little on slope, solved as one
 small linear system (Eilers and Marx, Flexible smoothing with B-splines and penalties, 1996; the bending
 energy is that of Duchon's thin plates, 1977). Unlike an average carried inward it continues gradients.
-Beside it a plane is fitted that exists only where something was repainted: the tint.
+Beside it a plane is fitted that exists only where something was repainted: the tint; and what depends on
+the painted colours rather than on the place, linearly and the same everywhere: the tone.
 """
 
 from __future__ import annotations
@@ -17,20 +18,36 @@ import numpy as np
 
 PIECES = 8
 """Polynomial pieces along the long side."""
-BENDING, TENSION, RIDGE, TINT_RIDGE = 0.3, 1e-2, 1e-6, 2.0
-"""Penalties, in cells' worth of evidence. The tint's keeps it at 0 unless many cells ask for it."""
+BENDING, TENSION, RIDGE, TINT_RIDGE, TONE_RIDGE = 0.3, 1e-2, 1e-6, 2.0, 2.0 * 64**2
+"""Penalties, in cells' worth of evidence; of the tone, of cells 64 levels from the mean. The tint's and the
+tone's keep them at 0 unless many cells ask for them."""
+_OTHERS = 6
+"""What is fitted beside the knots: three of the tint, three of the tone."""
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """Per cell, (rows, columns): its say 0..1, its value (.., 3), how far it was repainted 0..1."""
+    """Per cell, (rows, columns): its say 0..1, its value (.., 3), how far it was repainted 0..1.
+
+    `colour` (.., 3) is what was painted there, in levels from some centre.
+    """
 
     weight: np.ndarray
     value: np.ndarray
     repainted: np.ndarray
+    colour: np.ndarray
 
     def weighing(self, weight: np.ndarray) -> Evidence:
         return dataclasses.replace(self, weight=weight)
+
+    def about(self, centre: np.ndarray) -> Evidence:
+        """The same with colours counted from `centre`, (3,) levels."""
+        return dataclasses.replace(self, colour=self.colour - centre)
+
+    def without(self, tone: np.ndarray) -> Evidence:
+        """What is left to explain when the tone, (3, 3), is known."""
+        left = self.value - self.colour @ tone
+        return dataclasses.replace(self, value=left, colour=np.zeros_like(self.colour))
 
     def error(self, said: np.ndarray | float = 0.0) -> np.ndarray:
         """(rows, columns): the distance of each value from what was said of it."""
@@ -39,10 +56,16 @@ class Evidence:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """(rows, columns, 3) knots, and the (3, 3) tint: constant, slope down, slope along; by channel."""
+    """(rows, columns, 3) knots; the (3, 3) tint: constant, slope down, slope along; by channel.
+
+    The tone is (3, 3), too: by painted channel and channel. `firmness` (3, 3) is the inverse of the tone's
+    covariance in each channel where the noise has variance 1.
+    """
 
     knots: np.ndarray
     tint: np.ndarray
+    tone: np.ndarray
+    firmness: np.ndarray
 
     @property
     def where_repainted(self) -> np.ndarray:
@@ -65,38 +88,43 @@ class Surface:
         return cls(_cell_basis(rows, piece), _cell_basis(columns, piece))
 
     def fit(self, every: Sequence[Evidence]) -> Fit:
-        """The surface and the tint nearest to all values."""
+        """The surface, the tint and the tone nearest to all values."""
         normal, wanted = self._penalty, np.zeros((1, 3))
         for seen in every:
-            planes = _tint_planes(seen)
+            planes = _other_planes(seen)
             asked = seen.value * seen.weight[..., None]
             knots = np.einsum("ik,ijc,jl->klc", self.down, asked, self.along, optimize=True)
-            tint = np.einsum("aij,ijc->ac", planes, asked)
+            others = np.einsum("aij,ijc->ac", planes, asked)
             normal = normal + self._gram(seen.weight, planes)
-            wanted = wanted + np.concatenate([knots.reshape(-1, 3), tint])
-        solved = np.linalg.solve(normal, wanted)
-        return Fit(solved[:-3].reshape(*self._shape, 3), solved[-3:])
+            wanted = wanted + np.concatenate([knots.reshape(-1, 3), others])
+        solved = np.linalg.solve(normal, np.hstack([wanted, np.eye(len(normal))[:, -3:]]))
+        tone, covariance = np.hsplit(solved[-3:], 2)
+        knots = solved[:-_OTHERS, :3].reshape(*self._shape, 3)
+        return Fit(knots, solved[-_OTHERS:-3, :3], tone, np.linalg.inv(covariance))
 
     def said(self, fit: Fit, seen: Evidence) -> np.ndarray:
         """(rows, columns, 3): the value a fit expects of each cell."""
         smooth = np.einsum("ik,klc,jl->ijc", self.down, fit.knots, self.along, optimize=True)
-        return smooth + np.einsum("aij,ac->ijc", _tint_planes(seen), fit.tint)
+        others = np.concatenate([fit.tint, fit.tone])
+        return smooth + np.einsum("aij,ac->ijc", _other_planes(seen), others)
 
     @property
     def _shape(self) -> tuple[int, int]:
         return self.down.shape[1], self.along.shape[1]
 
     def _gram(self, weight: np.ndarray, planes: np.ndarray) -> np.ndarray:
-        """Weighted products of all basis functions with one another, the three of the tint last."""
+        """Weighted products of all basis functions with one another, those of tint and tone last."""
         (rows, columns), count = self._shape, self._shape[0] * self._shape[1]
         splines = _pairs(self.down).T @ weight @ _pairs(self.along)
-        whole = np.empty((count + 3, count + 3))
-        whole[:-3, :-3] = (
+        whole = np.empty((count + _OTHERS, count + _OTHERS))
+        whole[:-_OTHERS, :-_OTHERS] = (
             splines.reshape(rows, rows, columns, columns).transpose(0, 2, 1, 3).reshape(count, count)
         )
-        whole[-3:, :-3] = [(self.down.T @ (weight * plane) @ self.along).ravel() for plane in planes]
-        whole[:-3, -3:] = whole[-3:, :-3].T
-        whole[-3:, -3:] = np.einsum("aij,bij,ij->ab", planes, planes, weight)
+        whole[-_OTHERS:, :-_OTHERS] = [
+            (self.down.T @ (weight * plane) @ self.along).ravel() for plane in planes
+        ]
+        whole[:-_OTHERS, -_OTHERS:] = whole[-_OTHERS:, :-_OTHERS].T
+        whole[-_OTHERS:, -_OTHERS:] = np.einsum("aij,bij,ij->ab", planes, planes, weight)
         return whole
 
     @cached_property
@@ -105,9 +133,9 @@ class Surface:
         twisted = 2 * _differences(rows, 1, columns, 1)
         bent = _differences(rows, 2, columns, 0) + _differences(rows, 0, columns, 2) + twisted
         sloped = _differences(rows, 1, columns, 0) + _differences(rows, 0, columns, 1)
-        whole = np.diag(np.full(rows * columns + 3, RIDGE))
-        whole[:-3, :-3] += BENDING * bent + TENSION * sloped
-        whole[-3:, -3:] += TINT_RIDGE * np.eye(3)
+        others = [TINT_RIDGE] * 3 + [TONE_RIDGE] * 3
+        whole = np.diag(np.concatenate([np.full(rows * columns, RIDGE), others]))
+        whole[:-_OTHERS, :-_OTHERS] += BENDING * bent + TENSION * sloped
         return whole
 
 
@@ -127,9 +155,10 @@ def _middles(cells: int) -> np.ndarray:
     return (np.arange(cells) + 0.5) / cells - 0.5
 
 
-def _tint_planes(seen: Evidence) -> np.ndarray:
-    """What the tint is made of, (3, rows, columns): nothing where nothing was repainted."""
-    return _planes(*(_middles(n) for n in seen.weight.shape)) * seen.repainted
+def _other_planes(seen: Evidence) -> np.ndarray:
+    """What tint and tone are made of, (6, rows, columns): no tint where nothing was repainted."""
+    tint = _planes(*(_middles(n) for n in seen.weight.shape)) * seen.repainted
+    return np.concatenate([tint, np.moveaxis(seen.colour, -1, 0)])
 
 
 def _planes(down: np.ndarray, along: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Train the very small SAM that the tests click with: python -m tools.train_tiny_sam
 
-Made-up scenes, one course, about an hour on two cores. Stop it whenever you like: the same command goes on
-where it was. The result is a plain state dict in half precision.
+Made-up scenes and one course: half an hour on two cores that have nothing else to do. Stop it whenever you
+like: the same command goes on where it was. The result is a plain state dict in half precision.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ SIDE = 512
 
 @dataclass(frozen=True)
 class PatchEngine:
-    """Synthesises the solid part of each job's mask, whatever its settings; at strength 0 it paints nothing."""
+    """Synthesises the solid part of each job's mask, whatever its settings; paints nothing at strength 0."""
 
     name: str = NAME
     remark: str = REMARK

@@ -182,7 +182,7 @@ class Task:
         if found is None:
             return over
         amount = step.colour_correction * reliance(found.agreement, strength)
-        over = over + np.float32(amount) * found.on(step.frame.crop.size, spot)
+        over = over + np.float32(amount) * found.shift(over, step.frame.crop.size, spot)
         return settled(under, over, step.frame.put(self.seen, spot))
 
 

@@ -25,7 +25,7 @@ NEIGHBOURS = ((0, 1), (1, 0), (0, -1), (-1, 0))
 
 
 class Patches:
-    """`planes` is (height, width, n) float32, `hole` (height, width) bool; every `stride`-th patch is matched.
+    """Every `stride`-th patch of `planes`, (height, width, n) float32, that touches the bool `hole` is matched.
 
     `sources` are the (row, column) centres of patches that touch neither the hole nor the border.
     """
@@ -52,7 +52,7 @@ class Patches:
         return len(self.sources) * len(self._rows)
 
     def peel(self) -> None:
-        """Fill the hole ring by ring from its rim, each pixel as in the patch most alike where ours is known."""
+        """Fill the hole ring by ring, each pixel as in the patch that is most alike where ours is known."""
         left, known = self.hole.copy(), self._of_sources()
         while left.any():
             rim = left & (cv2.dilate((~left).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
@@ -125,7 +125,7 @@ class Patches:
         return mean
 
     def every_match(self) -> np.ndarray:
-        """`matches` also of the patches in between, moved along with the one above and to the left of each."""
+        """`matches` also of the patches in between: each moved along with the one above and left of it."""
         rows, columns = np.mgrid[: self.hole.shape[0], : self.hole.shape[1]]
         inside = np.stack([rows % self._stride, columns % self._stride], 2)
         found = self.matches[rows - inside[..., 0], columns - inside[..., 1]]
@@ -152,7 +152,7 @@ class Patches:
         self._cost = self._costs(self.matches[self._rows, self._columns], np.arange(len(self._rows)))
 
     def _nearest(self, mine: np.ndarray, weight: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, ...]:
-        """(index, cost) in `known` of the patch most like each of `mine`: the square written out, as products."""
+        """(index, cost) of the patch in `known` most like each of `mine`: the square written out, as products."""
         each = np.repeat(weight, self.planes.shape[2], axis=1)
         weighted = each * mine
         costs = each @ (known * known).T - 2 * (weighted @ known.T)

@@ -20,6 +20,8 @@ FAINT = 2.0
 """Contrast in levels that is not worth evening out."""
 SMALLEST = 1 / 16
 """A smaller share of the picture resembles some other part by chance."""
+PLAIN = 0.1
+"""Of the picture's detail per pixel: a part with less, a clear sky, has nothing that could be a copy."""
 
 
 def repetition(pixels: np.ndarray, mask: Mask | None = None) -> float | None:
@@ -33,7 +35,7 @@ def repetition(pixels: np.ndarray, mask: Mask | None = None) -> float | None:
     its own surroundings, since straight lines resemble themselves without being copies.
 
     Photographs score below 0.1, a part of one below 0.2; more if what they show repeats. None when the
-    mask covers less than a sixteenth of the picture, or there is no detail.
+    mask covers less than a sixteenth of the picture, or what it covers has next to no detail.
     """
     detail = _detail(pixels)
     part = detail
@@ -42,6 +44,8 @@ def repetition(pixels: np.ndarray, mask: Mask | None = None) -> float | None:
         if share.mean() < SMALLEST:
             return None
         part = detail * share
+        if (part * part).sum() < PLAIN * (detail * detail).mean() * share.sum():
+            return None
     energy = float((part * part).sum())
     return min(_copied(part, detail) / energy, 1.0) if energy > 0 else None
 

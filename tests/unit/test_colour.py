@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retouch.blend import composite
-from retouch.colour import LARGEST_SHIFT, Field, field, inside_say, reliance
+from retouch.colour import LARGEST_SHIFT, STRONGEST_TONE, Field, field, inside_say, reliance
 from retouch.execute import run
 from retouch.fakes import FakeEngine
 from retouch.frame import Frame
@@ -58,8 +58,14 @@ def found(original: np.ndarray, painted: np.ndarray, hole: Box) -> Field:
     return made
 
 
+def shift(made: Field, spot: Box, size: Size = SIDE, painted: np.ndarray | None = None) -> np.ndarray:
+    """What a field adds to the pixels of `spot`, which is grey unless it says otherwise."""
+    crop = np.full((size.height, size.width, 3), 128.0) if painted is None else painted
+    return made.shift(crop[spot.slices], size, spot)
+
+
 def worst(made: Field, wanted: np.ndarray, hole: Box) -> float:
-    return float(np.abs(made.on(SIDE, hole) - wanted[hole.slices]).max())
+    return float(np.abs(shift(made, hole) - wanted[hole.slices]).max())
 
 
 BORDERS = [
@@ -78,7 +84,7 @@ def test_a_linear_shift_is_undone_also_at_the_borders(hole):
     original = scene()
     made = found(original, original + slope(), hole)
     assert worst(made, -slope(), hole) < 1.5
-    assert np.abs(made.on(SIDE, hole) + slope()[hole.slices]).mean() < 0.4
+    assert np.abs(shift(made, hole) + slope()[hole.slices]).mean() < 0.4
     assert made.agreement > 0.95
 
 
@@ -90,9 +96,8 @@ def test_a_curved_shift_is_undone():
 
 
 def test_a_shift_is_undone_under_an_autoencoders_loss():
-    random, original = np.random.default_rng(5), scene()
-    lossy = cv2.GaussianBlur(original, (0, 0), 1.2) + random.normal(0, 3, original.shape)
-    made = found(original, lossy + slope(), HOLE)
+    original = scene()
+    made = found(original, lossy(original, 5) + slope(), HOLE)
     assert worst(made, -slope(), HOLE) < 2.5
 
 
@@ -102,6 +107,45 @@ def test_what_the_model_tints_only_where_it_repaints_is_undone_too():
     made = field(whole(original), whole(original + tint), shown, repainted)
     assert made is not None
     assert worst(made, -tint, HOLE) < 1.5
+
+
+TONE = np.array([[0.95, 0.03, 0.0], [0.0, 0.94, -0.02], [0.02, 0.0, 0.96]])
+
+
+def lossy(pixels: np.ndarray, seed: int) -> np.ndarray:
+    """As an autoencoder leaves them: softer, and noisy."""
+    noisy = np.random.default_rng(seed).normal(0, 3, pixels.shape)
+    return cv2.GaussianBlur(pixels, (0, 0), 1.2) + noisy
+
+
+@pytest.mark.parametrize("loss", [False, True])
+def test_a_shift_by_level_is_undone_in_colours_that_only_the_inside_has(loss):
+    original = scene()
+    painted = 110 + (original - 110) @ TONE
+    made = found(original, lossy(painted, 8) if loss else painted, HOLE)
+    dark, light = (np.full_like(painted, level) for level in (70, 190))
+    for level in (dark, light):
+        wanted = (level - 110) @ np.linalg.inv(TONE) + 110 - level
+        assert np.abs(shift(made, HOLE, painted=level) - wanted[HOLE.slices]).max() < (1.5 if loss else 0.5)
+        assert np.abs(wanted).mean() > 1.5
+
+
+def test_lost_detail_and_noise_are_no_shift_by_level():
+    original = scene()
+    assert not found(original, lossy(original, 9), HOLE).tone.any()
+
+
+def test_new_content_of_its_own_colour_is_no_shift_by_level():
+    original, painted = scene(), scene()
+    painted[car()] = np.array(BLUE)
+    made = found(original, painted, HOLE)
+    assert np.abs(shift(made, HOLE, painted=painted)).max() < 1
+
+
+def test_contrast_is_changed_by_no_more_than_the_strongest_tone():
+    original = scene()
+    tone = found(original, 128 + 0.6 * (original - 128), HOLE).tone[:, :3]
+    assert 0.1 < np.linalg.norm(tone, 2) <= STRONGEST_TONE + 1e-6
 
 
 def test_a_painting_that_shifts_nothing_is_left_alone():
@@ -122,9 +166,8 @@ def test_a_shift_is_undone_where_all_is_black():
 
 
 def test_mere_loss_of_detail_is_no_shift():
-    random, original = np.random.default_rng(6), scene()
-    lossy = cv2.GaussianBlur(original, (0, 0), 1.2) + random.normal(0, 3, original.shape)
-    assert worst(found(original, lossy, HOLE), np.zeros_like(original), HOLE) < 0.3
+    original = scene()
+    assert worst(found(original, lossy(original, 6), HOLE), np.zeros_like(original), HOLE) < 0.3
 
 
 def car() -> np.ndarray:
@@ -157,18 +200,18 @@ def test_no_field_without_a_kept_or_a_shown_pixel():
 def test_no_correction_exceeds_the_largest_shift():
     steep = slope(levels=30)
     made = found(scene() * 0, scene() * 0 + steep + 30, Box(60, 0, 160, 128))
-    assert np.abs(made.on(SIDE, SIDE.box)).max() <= LARGEST_SHIFT
+    assert np.abs(shift(made, SIDE.box)).max() <= LARGEST_SHIFT
 
 
 def test_any_part_of_a_field_is_that_part_of_the_whole():
     made = found(scene(), scene() + slope(), HOLE)
-    assert np.allclose(made.on(SIDE, HOLE), made.on(SIDE, SIDE.box)[HOLE.slices], atol=1e-4)
+    assert np.allclose(shift(made, HOLE), shift(made, SIDE.box)[HOLE.slices], atol=1e-4)
 
 
 def test_a_field_is_the_same_surface_at_every_size():
     made, double = found(scene(), scene() + slope(), HOLE), Size(SIDE.width * 2, SIDE.height * 2)
-    small = cv2.resize(made.on(double, double.box), SIDE, interpolation=cv2.INTER_AREA)
-    assert np.abs(small - made.on(SIDE, SIDE.box))[HOLE.slices].max() < 0.1
+    small = cv2.resize(shift(made, double.box, double), SIDE, interpolation=cv2.INTER_AREA)
+    assert np.abs(small - shift(made, SIDE.box))[HOLE.slices].max() < 0.1
 
 
 def test_reliance_asks_for_more_agreement_where_new_colours_are_asked_for():
@@ -193,8 +236,8 @@ def test_a_low_strength_lets_the_inside_tell_of_small_shifts_only(levels, taken_
     assert silent is not None
     assert heard is not None
     middle = Box(76, 60, 84, 68)
-    assert np.abs(silent.on(SIDE, middle)).max() < 1
-    left = (heard.on(SIDE, middle) + bump(levels)[middle.slices]).mean() / levels
+    assert np.abs(shift(silent, middle)).max() < 1
+    left = (shift(heard, middle) + bump(levels)[middle.slices]).mean() / levels
     assert left < 0.5 if taken_back else left > 0.95
 
 
@@ -211,7 +254,7 @@ def test_what_is_outside_the_mask_stays_to_the_bit_whatever_is_painted(data):
     original, painted = noise(size, 1).pixels, noise(size, 2).pixels
     shown, repainted = data.draw(masks(size)), data.draw(masks(size))
     made = field(original, painted, shown, repainted)
-    over = painted + (0 if made is None else made.on(size, size.box))
+    over = painted + (0 if made is None else made.shift(painted, size, size.box))
     assert np.isfinite(over).all()
     mixed = composite(original, over, shown)
     assert np.array_equal(mixed[shown.alpha == 0], original[shown.alpha == 0])

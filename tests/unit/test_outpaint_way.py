@@ -1,5 +1,6 @@
 import dataclasses
 
+import cv2
 import numpy as np
 import pytest
 
@@ -9,9 +10,12 @@ from retouch.extending import Guard, extend
 from retouch.fakes import FakeEngine
 from retouch.geometry import Box, Margins, Size
 from retouch.mask import Mask
+from retouch.outpaint.cleanup import merged
+from retouch.outpaint.cut import along_the_cut, least_path
 from retouch.outpaint.stages import Pace, stages
 from retouch.outpaint.steps import Words, joined, reach_of, steps
 from retouch.outpaint.way import Way, dependents
+from retouch.quality import join
 from retouch.raster import Picture
 from retouch.recipe import Generation, Pass
 from tests.helpers import noise
@@ -19,7 +23,7 @@ from tests.helpers import noise
 NATIVE = Size(256, 256)
 HOW = Pass(denoising_strength=1.0, masked_content="edge", colour_correction=0.0)
 FEATHER = 16
-ONCE = Guard(tries=1)
+ONCE = Guard(tries=1, cleanup=0)
 
 
 def way(size=NATIVE, margins=Margins(right=256), words=Words(), how=HOW, pace=Pace(feather=FEATHER)):
@@ -155,11 +159,11 @@ class Copying(FakeEngine):
 
 def test_a_stage_that_copies_the_picture_is_painted_again_with_another_seed():
     engine = Copying(side=256)
-    done = extend(way(margins=Margins(right=128)), engine, Guard(tries=3))
+    done = extend(way(margins=Margins(right=128)), engine, Guard(tries=3, cleanup=0))
     assert len(engine.calls) == 2
     assert done.reports[0].seed == engine.calls[1][0].seed != 7
     alone = Copying(side=256)
-    assert extend(way(margins=Margins(right=128)), alone, Guard(tries=1)).reports[0].seed == 7
+    assert extend(way(margins=Margins(right=128)), alone, ONCE).reports[0].seed == 7
     assert len(alone.calls) == 1
 
 
@@ -173,3 +177,106 @@ def test_a_join_is_opaque_over_the_hole_gone_beyond_the_feather_and_no_straight_
     assert np.abs(np.diff(edge)).max() <= 4
     assert np.array_equal(mask, joined(Mask.of_box(size, hole), 32, hole).alpha)
     assert np.array_equal(joined(Mask.of_box(size, hole), 0, hole).alpha > 0, Mask.of_box(size, hole).solid)
+
+
+class Stubborn(Copying):
+    """Copies, whatever the seed."""
+
+    @staticmethod
+    def _one(job):
+        pixels = job.picture.pixels.copy()
+        pixels[:, 128:] = pixels[:, :128]
+        return Picture(pixels)
+
+
+def test_the_third_try_has_other_words_and_what_still_repeats_is_said():
+    engine = Stubborn(side=256)
+    done = extend(way(margins=Margins(right=128)), engine, Guard(tries=3, cleanup=0))
+    jobs = [call[0] for call in engine.calls]
+    assert len({job.seed for job in jobs}) == 3
+    assert [job.prompt.startswith("a beach") for job in jobs] == [True] * 3
+    assert jobs[0].prompt == jobs[1].prompt != jobs[2].prompt
+    assert "Stage 1 (right) repeats" in done.warnings[0]
+    assert done.reports[0].quality.repetition > 0.8
+
+
+class Harsh(FakeEngine):
+    """Paints black at full strength, and what it is shown, blurred, below."""
+
+    def paint(self, jobs, progress):
+        self.calls.append(tuple(jobs))
+        return [self._one(job) for job in jobs]
+
+    @staticmethod
+    def _one(job):
+        if job.settings.denoising_strength < 1:
+            return Picture(cv2.GaussianBlur(job.picture.pixels, (0, 0), 8))
+        return Picture(np.zeros_like(job.picture.pixels))
+
+
+def test_a_join_that_shows_is_gone_over_within_the_feather():
+    smooth = cv2.GaussianBlur(noise(NATIVE).pixels, (0, 0), 6)
+    plain = dataclasses.replace(
+        way(margins=Margins(right=128), pace=Pace(feather=4)), picture=Picture(smooth)
+    )
+    engine = Harsh(side=256)
+    kept = extend(plain, Harsh(side=256), ONCE)
+    done = extend(plain, engine, Guard(tries=1, cleanup=0.35))
+    assert [call[0].settings.denoising_strength for call in engine.calls] == [1.0, 0.35]
+    first, second = (join(one.way.finished().pixels, x=256) for one in (kept, done))
+    assert second < first / 1.5
+    pixels = done.way.finished().pixels
+    assert np.array_equal(pixels[:, : 256 - 4], smooth[:, : 256 - 4])
+    assert (pixels[:, -64:] == 0).all()
+    canvas = done.way.canvas().pixels
+    assert np.array_equal(canvas, pixels)
+
+
+def test_a_cut_follows_where_least_differs_and_leaves_the_rest_of_the_picture():
+    size, hole = Size(64, 40), Box(40, 0, 64, 40)
+    under = np.full((40, 64, 3), 100, np.uint8)
+    over = np.full((40, 64, 3), 200, np.uint8)
+    over[:, 30:32] = 100  # the one line on which they agree
+    made = Candidate(1, Picture(over), size.box, joined(Mask.of_box(size, hole), 20, hole))
+    pixels = under.copy()
+    along_the_cut(made, under, hole, "right").put(pixels)
+    assert (pixels[:, 34:] == 200).all()
+    assert (pixels[:, :20] == 100).all()
+    assert np.abs(np.diff(pixels[:, :30].astype(int), axis=1)).max() < 40
+
+
+def test_a_cut_is_the_same_whichever_side_the_hole_is_on():
+    rng = np.random.default_rng(4)
+    under, over = (rng.integers(0, 255, (48, 48, 3), np.uint8) for _ in range(2))
+    mask = Mask.of_box(Size(48, 48), Box(24, 0, 48, 48)).feathered(12)
+    box = Box(0, 0, 48, 48)
+    right = along_the_cut(Candidate(1, Picture(over), box, mask), under, Box(24, 0, 48, 48), "right")
+    turned = Candidate(1, Picture(over[:, ::-1]), box, Mask(mask.alpha[:, ::-1].copy()))
+    left = along_the_cut(turned, under[:, ::-1], Box(0, 0, 24, 48), "left")
+    assert np.abs(left.mask.alpha[:, ::-1].astype(int) - right.mask.alpha).mean() < 3
+    down = Candidate(1, Picture(over.transpose(1, 0, 2)), box, Mask(mask.alpha.T.copy()))
+    bottom = along_the_cut(down, under.transpose(1, 0, 2), Box(0, 24, 48, 48), "bottom")
+    assert np.abs(bottom.mask.alpha.T.astype(int) - right.mask.alpha).mean() < 3
+
+
+def test_the_least_path_goes_round_a_wall():
+    cost = np.ones((5, 5))
+    cost[:, 2] = 0
+    cost[2, 2] = 50
+    path = least_path(cost)
+    assert path[0] == path[4] == 2
+    assert path[2] in (1, 3)
+
+
+def test_a_cleanup_is_merged_to_the_pixel():
+    rng = np.random.default_rng(1)
+    under, one, two = (rng.integers(60, 190, (20, 30, 3), np.uint8) for _ in range(3))
+    box = Box(0, 0, 30, 20)
+    mask = Mask.of_box(Size(30, 20), Box(12, 0, 30, 20)).feathered(10)
+    first = Candidate(1, Picture(one), box, mask)
+    second = Candidate(2, Picture(two), box, Mask((mask.alpha * 0.5).astype(np.uint8)))
+    stepwise, at_once = under.copy(), under.copy()
+    first.put(stepwise)
+    second.put(stepwise)
+    merged(first, second, under).put(at_once)
+    assert np.abs(stepwise.astype(int) - at_once).max() <= 1

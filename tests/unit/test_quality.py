@@ -290,6 +290,15 @@ def test_a_straight_line_is_no_copy():
     assert number(repetition(ground)) < 0.2
 
 
+def test_a_part_without_detail_repeats_nothing():
+    """A clear sky beside a wood: the grain of the one is no copy of anything."""
+    ground = texture(3)
+    sky = ground.copy()
+    sky[:, :100] = grainy(np.full_like(ground[:, :100], 150), 0.5)
+    assert repetition(sky, MASKS["half"]) is None
+    assert repetition(ground, MASKS["half"]) is not None
+
+
 def test_repetition_of_nothing_is_unknown():
     assert repetition(np.full((50, 50, 3), 7, np.uint8)) is None
     assert repetition(texture(0), Mask.of_box(SIZE, Box(0, 0, 20, 20))) is None

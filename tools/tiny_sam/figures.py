@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+import cv2
 import numpy as np
 
 from tools.tiny_sam.prompts import bounds, correction, inner_point
@@ -27,15 +28,17 @@ class Answer:
 class Figures:
     """Intersection over union with the truth of one thing, or the mean of many.
 
-    `second` is the answer to both clicks, `kept` the one of `click` and `second` that scores better;
-    `click` and `box` are the best-scored of three masks, `second` and `box_alone` the single mask.
+    `click` and `box` are the best-scored of three masks, `second` and `box_alone` the single mask. `second`
+    is the answer to both clicks, `scored` the one of `click` and `second` that scores better, and `local`
+    is `click` changed only where the second click lies: in one connected piece.
     """
 
     box: float
     box_alone: float
     click: float
     second: float
-    kept: float
+    scored: float
+    local: float
 
     @staticmethod
     def mean(many: list[Figures]) -> Figures:
@@ -44,7 +47,7 @@ class Figures:
 
 
 def figures(sam: Any, scenes: int = 100) -> list[list[Figures]]:
-    """Per scene and thing. Clicks fall anywhere inside, by a seed of their own."""
+    """Of each unseen scene, each thing's. First clicks fall anywhere inside, by a seed of their own."""
     from segment_anything import SamPredictor
 
     predictor, made = SamPredictor(sam), []
@@ -63,30 +66,39 @@ def overlap(mask: np.ndarray, truth: np.ndarray) -> float:
 def _thing(predictor: Any, truth: np.ndarray, point: tuple[int, int]) -> Figures:
     box = np.array(bounds(truth))
     first = best(predictor, point_coords=np.array([point]), point_labels=np.array([1]))
-    second = _corrected(predictor, truth, point, first)
-    kept = max(second, first, key=lambda answer: answer.score)
-    answers = (
-        best(predictor, box=box),
-        best(predictor, box=box, multimask_output=False),
-        first,
-        second,
-        kept,
+    masks = (
+        best(predictor, box=box).mask,
+        best(predictor, box=box, multimask_output=False).mask,
+        first.mask,
+        *_corrected(predictor, truth, point, first),
     )
-    return Figures(*(overlap(answer.mask, truth) for answer in answers))
+    return Figures(*(overlap(mask, truth) for mask in masks))
 
 
-def _corrected(predictor: Any, truth: np.ndarray, point: tuple[int, int], first: Answer) -> Answer:
+def _corrected(
+    predictor: Any, truth: np.ndarray, point: tuple[int, int], first: Answer
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The masks `second`, `scored` and `local`; the first one thrice where it is right."""
     found = correction(first.mask, truth)
     if found is None:
-        return first
+        return first.mask, first.mask, first.mask
     x, y, inside = found
-    return best(
+    second = best(
         predictor,
         point_coords=np.array([point, (x, y)]),
         point_labels=np.array([1, int(inside)]),
         mask_input=first.logits[None],
         multimask_output=False,
     )
+    scored = max(second, first, key=lambda answer: answer.score)
+    return second.mask, scored.mask, changed_at((x, y), first.mask, second.mask)
+
+
+def changed_at(point: tuple[int, int], before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """`before`, but as `after` in that connected piece of where they differ which holds the point (x, y)."""
+    _, piece = cv2.connectedComponents((before != after).astype(np.uint8), connectivity=4)
+    here = piece[point[1], point[0]]
+    return np.where(piece == here, after, before) if here else before
 
 
 def best(predictor: Any, **prompt: Any) -> Answer:
