@@ -18,7 +18,9 @@ from typing import Any, Protocol
 from retouch import pointing, presets, results
 from retouch.answers import Desk
 from retouch.errors import BadInput, Missing, RetouchError, did_you_mean
-from retouch.knobs import Knob, Leaf, dump, leaves, load, nested, replace
+from retouch.flags import add_knobs, given
+from retouch.knobs import Leaf, dump, knobs_of, leaves, load, nested, replace
+from retouch.outpainting import OutpaintRequest
 from retouch.photos import Photo, photos
 from retouch.recipe import Pass, Recipe, Target
 from retouch.remote import Unreachable, connect
@@ -37,6 +39,11 @@ OWN = (
     "sketch",
     "answer",
     "shape.merge",
+    "way",
+    "again",
+    "revert",
+    "order",
+    "stage_prompts",
 )
 """Fields of a request the command line fills by itself, or has no use for."""
 OF_PASSES = ("denoising_strength",)
@@ -83,13 +90,13 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_target(command: argparse.ArgumentParser) -> None:
     command.add_argument("--target", action="append", metavar="DETECTOR", help="as face; may be given again")
-    _add_knobs(command.add_argument_group("what to look for"), _target_leaves())
+    add_knobs(command.add_argument_group("what to look for"), _target_leaves())
 
 
 def _add_fix(command: argparse.ArgumentParser) -> None:
     _add_target(command)
     command.add_argument("--recipe", metavar="NAME|FILE", help="by name, or a JSON file")
-    _add_knobs(command.add_argument_group("how to paint"), _paint_leaves())
+    add_knobs(command.add_argument_group("how to paint"), _paint_leaves())
 
 
 def _add_segment(command: argparse.ArgumentParser) -> None:
@@ -104,12 +111,20 @@ def _add_inpaint(command: argparse.ArgumentParser) -> None:
         "--sketch", type=Path, metavar="FILE", help="painted over it first; transparent elsewhere"
     )
     pointing.add_arguments(group)
-    _add_knobs(command.add_argument_group("how to paint"), _inpaint_leaves())
+    add_knobs(command.add_argument_group("how to paint"), _inpaint_leaves())
+
+
+def _add_outpaint(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("how far, and how")
+    sides = knobs_of(OutpaintRequest)["order"]
+    group.add_argument("--order", metavar="SIDE,...", help=f"{sides.help} {', '.join(sides.choices)}.")
+    add_knobs(group, _outpaint_leaves())
 
 
 _VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "fix": ("find and repaint", _add_fix),
     "inpaint": ("repaint what is pointed at", _add_inpaint),
+    "outpaint": ("extend in stages, to a margin, a size or an aspect", _add_outpaint),
     "plan": ("say what a fix would paint, as JSON; paint nothing", _add_fix),
     "detect": ("find: a picture of what was found, and masks", _add_target),
     "segment": ("outline what is pointed at: a picture of it, and masks", _add_segment),
@@ -143,23 +158,8 @@ def _inpaint_leaves() -> list[Leaf]:
     return [leaf for leaf in leaves(InpaintRequest) if leaf.path not in OWN]
 
 
-def _add_knobs(group: Any, found: Sequence[Leaf]) -> None:
-    """A flag per declared knob. Bounds are checked by the loader, as for every other door."""
-    for leaf in found:
-        knob, flag = leaf.knob, "--" + leaf.path.rpartition(".")[2].replace("_", "-")
-        said = {"help": _help(knob).replace("%", "%%"), "default": None, "dest": leaf.path}
-        if leaf.plain_type is bool:
-            group.add_argument(flag, action=argparse.BooleanOptionalAction, **said)
-        elif knob.choices:
-            group.add_argument(flag, choices=knob.choices, **said)
-        else:
-            group.add_argument(flag, type=leaf.plain_type, metavar=leaf.plain_type.__name__, **said)
-
-
-def _help(knob: Knob) -> str:
-    if knob.low is None or knob.high is None:
-        return knob.help
-    return f"{knob.help} {knob.low:g} to {knob.high:.10g}."
+def _outpaint_leaves() -> list[Leaf]:
+    return [leaf for leaf in leaves(OutpaintRequest) if leaf.path not in OWN]
 
 
 def main(words: Sequence[str] | None = None, door: Door | None = None) -> int:
@@ -191,18 +191,23 @@ def _work(args: argparse.Namespace, door: Door) -> Work:
         return Work("segment", {**asked, "everything": args.everything, "whole_masks": True}, keep)
     if args.verb == "inpaint":
         return _inpaint(args, keep)
+    if args.verb == "outpaint":
+        order = {"order": args.order.split(",")} if args.order else {}
+        return Work(
+            "outpaint", dump(load(OutpaintRequest, {**given(args, _outpaint_leaves()), **order})), keep
+        )
     if args.verb == "detect":
-        target = {**_given(args, _target_leaves()), "models": args.target or ["face"]}
+        target = {**given(args, _target_leaves()), "models": args.target or ["face"]}
         return Work("detect", {"targets": [dump(load(Target, target))]}, keep)
     asked = [leaf for leaf in _paint_leaves() if leaf.path not in OF_PASSES]
-    request = load(FixRequest, {**_given(args, asked), "recipe": dump(_recipe(args, door))})
+    request = load(FixRequest, {**given(args, asked), "recipe": dump(_recipe(args, door))})
     body = dump(request)
     return Work(args.verb, {"verb": "fix", **body} if args.verb == "plan" else body, keep)
 
 
 def _inpaint(args: argparse.Namespace, keep: Callable[[Photo, dict[str, Any]], None]) -> Work:
     """A mask is read from its file, once, or outlined in each photograph."""
-    body = nested(_given(args, _inpaint_leaves()))
+    body = nested(given(args, _inpaint_leaves()))
     load(InpaintRequest, body)
     asked, files = pointing.prompt(args), {"mask": args.mask, "sketch": args.sketch}
     sent = {name: pointing.file(path, f"--{name}") for name, path in files.items() if path}
@@ -213,18 +218,13 @@ def _inpaint(args: argparse.Namespace, keep: Callable[[Photo, dict[str, Any]], N
     return Work("inpaint", {**body, **sent}, keep, asked or None)
 
 
-def _given(args: argparse.Namespace, found: Sequence[Leaf]) -> dict[str, Any]:
-    values = {leaf.path: getattr(args, leaf.path) for leaf in found}
-    return {path: value for path, value in values.items() if value is not None}
-
-
 def _recipe(args: argparse.Namespace, door: Door) -> Recipe:
     """The recipe named or written, with what the flags say of its passes."""
     if args.recipe and args.target:
         raise BadInput("a recipe has its own targets.", path="--target", hint="Leave one out.")
-    target = _given(args, _target_leaves())
+    target = given(args, _target_leaves())
     own = {leaf.path: leaf for leaf in leaves(Pass)}
-    painting = _given(args, [own[path] for path in OF_PASSES])
+    painting = given(args, [own[path] for path in OF_PASSES])
     recipe = _asked_recipe(args, door)
     changes = {**painting, **{f"target.{name}": value for name, value in target.items()}}
     return dataclasses.replace(recipe, passes=tuple(replace(p, changes) for p in recipe.passes))

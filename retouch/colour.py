@@ -138,12 +138,12 @@ def _evidence(
     kept = (255 - covered) * say
     residual = cv2.subtract(original, painted, dtype=cv2.CV_32F)
     size = _cells(kept.shape[1], kept.shape[0])
-    planes: tuple[np.ndarray, ...] = (
-        *(kept, residual * kept[..., None], kept * repainted),
-        *(say, residual * say[..., None], say * repainted),
-    )
     weight, known, tinted, all_weight, all_known, all_tinted = (
-        cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in planes
+        cv2.resize(np.asarray(plane, np.float32), size, interpolation=cv2.INTER_AREA)
+        for plane in (
+            *(kept, residual * kept[..., None], kept * repainted),
+            *(say, residual * say[..., None], say * repainted),
+        )
     )
     rest = (255 * all_weight - weight, 255 * all_known - known, 255 * all_tinted - tinted)
     colour = cv2.resize(painted, size, interpolation=cv2.INTER_AREA).astype(np.float32)

@@ -11,6 +11,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from retouch.errors import BadInput
@@ -51,6 +52,25 @@ def recipe_in(params: Mapping[str, Any]) -> Recipe | None:
         return load(Recipe, json.loads(text), RECIPE)
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{error}.", path=RECIPE, hint="Copy the whole generation text.") from None
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a generation text says its picture was made with. `params` are the WebUI's names and values."""
+
+    prompt: str = ""
+    negative_prompt: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+def made_with(picture: Picture) -> Made | None:
+    """As the picture's own text chunk says; None without one, or where it has no line of parameters."""
+    *above, last = dict(picture.baggage.text).get(CHUNK, "").strip().split("\n")
+    pairs = [pair.group(0).partition(":") for pair in _PAIR.finditer(last)]
+    if len(pairs) < _PAIRS:
+        return None
+    prompt, _, negative = "\n".join(above).partition("Negative prompt:")
+    return Made(prompt.strip(), negative.strip(), {k.strip(): v.strip().strip('"') for k, _, v in pairs})
 
 
 def _line(value: Any) -> str:

@@ -18,6 +18,7 @@ from retouch.region import Region, overlap
 ENDINGS = {
     "fix": "",
     "inpaint": "",
+    "outpaint": "",
     "plan": ".plan.json",
     "detect": ".regions.png",
     "segment": ".regions.png",
@@ -25,7 +26,7 @@ ENDINGS = {
 """Of a photograph's target, by verb."""
 SAME = 0.6
 """Of the smaller of two outlines: from here on they are of one thing."""
-_LEFT_OUT = ("image", "image_id", "source_id", "images", "image_ids", "memory", "mask")
+_LEFT_OUT = ("image", "image_id", "source_id", "images", "image_ids", "memory", "mask", "way")
 """Of a JSON line: pixels, and names that end with the process that gave them."""
 
 
@@ -71,6 +72,11 @@ def keep_inpaint(photo: Photo, answer: dict[str, Any]) -> None:
     for number, picture in enumerate(others, 2):
         raster.write(picture, photo.target.with_name(f"{photo.source.name}.variation-{number:02d}.png"))
     raster.write(best, photo.target)
+
+
+def keep_outpaint(photo: Photo, answer: dict[str, Any]) -> None:
+    """The extended photograph, in its own format."""
+    raster.write(raster.decode_base64(answer["image"]), photo.target)
 
 
 def keep_plan(photo: Photo, answer: dict[str, Any]) -> None:
@@ -121,6 +127,7 @@ def _replace(path: Path, data: bytes) -> None:
 KEEPERS: dict[str, Callable[[Photo, dict[str, Any]], None]] = {
     "fix": keep_fix,
     "inpaint": keep_inpaint,
+    "outpaint": keep_outpaint,
     "plan": keep_plan,
     "detect": keep_detect,
     "segment": keep_segment,

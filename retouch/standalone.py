@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MODELS = Path.home() / ".cache" / "retouch" / "models"
 NOISE_STEPS = 4
 """Noise gets no better by more."""
-PAINTING = ("fix", "inpaint", "plan")
+PAINTING = ("fix", "inpaint", "outpaint", "plan")
 """What needs an engine; finding and outlining need none."""
 
 

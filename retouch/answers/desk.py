@@ -8,12 +8,13 @@ from typing import Any
 
 from retouch import presets, raster
 from retouch.ahead import Ahead
-from retouch.answers import detect, fix, inpaint, plan, segment
+from retouch.answers import detect, fix, inpaint, outpaint, plan, segment
 from retouch.answers.backend import Backend
 from retouch.errors import BadInput, BadPicture, Missing
 from retouch.intents import INTENTS
 from retouch.kept import Kept, Memories
 from retouch.knobs import dump, schema
+from retouch.outpainting import OutpaintRequest
 from retouch.ports import Segmenter
 from retouch.raster import Picture
 from retouch.recipe import Recipe
@@ -28,6 +29,8 @@ from retouch.request import (
     SegmentRequest,
 )
 
+MAX_WAYS = 8
+"""Extensions that can be gone on from: each holds its picture and all it painted."""
 MIN_SIDE = 16
 """Nothing can be found in a picture narrower than this many pixels."""
 SCHEMAS = (
@@ -38,6 +41,7 @@ SCHEMAS = (
     SegmentRequest,
     MaskRequest,
     InpaintRequest,
+    OutpaintRequest,
     Recipe,
 )
 
@@ -49,6 +53,7 @@ class Desk:
     backend: Backend
     kept: Kept = field(default_factory=Kept)
     memories: Memories = field(default_factory=Memories)
+    ways: Memories = field(default_factory=lambda: Memories(MAX_WAYS))
     ahead: Ahead = field(default_factory=Ahead)
 
     def answer(self, verb: str, body: Any) -> dict[str, Any]:
@@ -102,4 +107,5 @@ VERBS: dict[str, Callable[[Desk, Any], dict[str, Any]]] = {
     "segment": segment.segment,
     "mask": segment.mask,
     "inpaint": inpaint.inpaint,
+    "outpaint": outpaint.outpaint,
 }

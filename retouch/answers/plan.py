@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from retouch.answers import fix, inpaint
+from retouch.answers import fix, inpaint, outpaint
 from retouch.errors import BadInput, did_you_mean
 
 if TYPE_CHECKING:
     from retouch.answers.desk import Desk
 
-PLANNABLE = {"fix": fix.plan, "inpaint": inpaint.plan}
+PLANNABLE = {"fix": fix.plan, "inpaint": inpaint.plan, "outpaint": outpaint.plan}
 
 
 def plan(desk: Desk, body: Any) -> dict[str, Any]:

@@ -25,7 +25,7 @@ NEIGHBOURS = ((0, 1), (1, 0), (0, -1), (-1, 0))
 
 
 class Patches:
-    """Every `stride`-th patch of `planes`, (height, width, n) float32, that touches the bool `hole` is matched.
+    """Matches every `stride`-th patch of `planes`, (height, width, n) float32, that touches the bool `hole`.
 
     `sources` are the (row, column) centres of patches that touch neither the hole nor the border.
     """
@@ -152,7 +152,7 @@ class Patches:
         self._cost = self._costs(self.matches[self._rows, self._columns], np.arange(len(self._rows)))
 
     def _nearest(self, mine: np.ndarray, weight: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, ...]:
-        """(index, cost) of the patch in `known` most like each of `mine`: the square written out, as products."""
+        """(index, cost) in `known` of the patch most like each of `mine`: the square written out."""
         each = np.repeat(weight, self.planes.shape[2], axis=1)
         weighted = each * mine
         costs = each @ (known * known).T - 2 * (weighted @ known.T)

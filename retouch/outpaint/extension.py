@@ -68,6 +68,11 @@ class Extension:
         }
 
     @property
+    def asked(self) -> bool:
+        """Whether anything is to be added."""
+        return any(self._ways().values())
+
+    @property
     def margins(self) -> Margins:
         """As they were asked for, side by side."""
         return Margins(self.left, self.top, self.right, self.bottom)

@@ -35,6 +35,11 @@ class Way:
         return self.picture.size.box.shifted(self.margins.left, self.margins.top)
 
     @property
+    def canvas_box(self) -> Box:
+        """All of the canvas, its own upper left corner at 0, 0."""
+        return grown(self.picture.size, self.margins).box
+
+    @property
     def left(self) -> tuple[Step, ...]:
         """What is still to be painted, in order of waves."""
         return tuple(sorted((s for s in self.steps if s.number not in self.done), key=lambda s: s.wave))

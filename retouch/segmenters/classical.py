@@ -65,7 +65,7 @@ class View:
         drawn = np.zeros(self.pixels.shape[:2], np.uint8)
         for click in clicks:
             x, y = (np.array([click.x - self.crop.left, click.y - self.crop.top]) + 0.5) * self.scale
-            cv2.circle(drawn, (int(x), int(y)), radius, 1, -1)
+            cv2.circle(drawn, (int(x), int(y)), radius, (1,), -1)
         return drawn > 0
 
     def region(self, solid: np.ndarray, score: float) -> Region | None:
@@ -163,13 +163,14 @@ def _grabcut(pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
         return ~sure  # one colour model would have nothing to learn from
     cv2.setRNGSeed(0)
     models = np.zeros((1, 65)), np.zeros((1, 65))
-    cut, *_ = cv2.grabCut(pixels, labels.copy(), None, *models, ROUNDS, cv2.GC_INIT_WITH_MASK)
+    cut, *_ = cv2.grabCut(pixels, labels.copy(), (0, 0, 1, 1), *models, ROUNDS, cv2.GC_INIT_WITH_MASK)
     return np.isin(cut, (_TAKE, _MAYBE_TAKE))
 
 
 def _holding(solid: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     """The connected parts that hold a seed."""
-    count, labels = cv2.connectedComponents(solid.astype(np.uint8), connectivity=4)
+    count, found = cv2.connectedComponents(solid.astype(np.uint8), connectivity=4)
+    labels = np.asarray(found, np.int32)
     wanted = np.zeros(count, bool)
     wanted[np.unique(labels[seeds & solid])] = True
     wanted[0] = False

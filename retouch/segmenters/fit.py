@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -106,10 +107,8 @@ class Fit:
         steps = (np.arange(len(logits)) + 0.5) * other.side / len(logits)
         grid = np.stack(np.meshgrid(steps, steps), axis=-1)
         places = self.points(other.canvas(grid)) * len(logits) / self.side - 0.5
-        import cv2
-
         x, y = places.astype(np.float32).transpose(2, 0, 1)
-        return cv2.remap(logits, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=-10.0)
+        return cv2.remap(logits, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(-10.0,))
 
 
 def _frozen(alpha: np.ndarray) -> Mask:

@@ -324,3 +324,17 @@ def test_every_knob_of_inpainting_has_a_flag(capsys):
     said = capsys.readouterr().out
     for name in ("intent", "invert", "object", "variations", "grow", "padding", "work_side", "restore_faces"):
         assert f"--{name.replace('_', '-')}" in said, name
+
+
+def test_outpaint_extends_to_an_aspect(album, tmp_path):
+    stand = Stand()
+    words = ["--aspect", "2:1", "--order", "right,left", "--tries", "1", "--cleanup", "0"]
+    assert run("outpaint", album / "a.png", *words, "-o", tmp_path / "out", stand=stand) == 0
+    made = raster.read(tmp_path / "out" / "a.png")
+    assert made.size.width == 2 * made.size.height
+    assert stand.jobs == ["outpaint"]
+
+
+def test_outpaint_refuses_a_side_there_is_not(album, tmp_path, capsys):
+    assert run("outpaint", album / "a.png", "--order", "up", "-o", tmp_path / "out") == 2
+    assert "order" in capsys.readouterr().err

@@ -1,0 +1,37 @@
+"""Transparent borders are area to fill: the picture is what is opaque, its margins what is not."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from retouch.errors import BadInput
+from retouch.fill import content
+from retouch.geometry import Margins
+from retouch.mask import Mask
+from retouch.raster import Picture
+
+INSIDE = "Transparent pixels within the picture were filled from around them: inpaint them for better."
+
+
+def opaque_part(picture: Picture) -> tuple[Picture, Margins, str]:
+    """(what is opaque, without alpha; the transparent borders around it; a remark or "").
+
+    The part is the smallest box round everything opaque. What is transparent within it, rounded corners as
+    may be, is filled by content. BadInput when nothing is opaque.
+    """
+    if picture.alpha is None:
+        return picture, Margins(), ""
+    alpha = Mask(picture.alpha)
+    box = Mask.where(alpha.solid).bounds
+    if box is None:
+        raise BadInput(
+            "is transparent all over.", path="image", hint="Some of it must be there to go on from."
+        )
+    whole = picture.size.box
+    margins = Margins(
+        box.left - whole.left, box.top - whole.top, whole.right - box.right, whole.bottom - box.bottom
+    )
+    gone = alpha.crop(box).inverted()
+    pixels = content(picture.pixels[box.slices].copy(), gone) if gone.area else picture.pixels[box.slices]
+    part = dataclasses.replace(picture, pixels=pixels.copy(), alpha=None)
+    return part, margins, INSIDE if gone.area else ""

@@ -1,0 +1,204 @@
+"""Outpainting at the desk: what is refused, what is painted, what can be gone on with."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from retouch import raster
+from retouch.answers import Desk
+from retouch.errors import BadInput, Missing, PaintFailed
+from retouch.fakes import FakeEngine, FakeProgress
+from retouch.geometry import Box, Size
+from retouch.infotext import CHUNK, made_with
+from retouch.raster import Picture
+from tests.stand import Stand, photo
+
+PHOTO = photo(256, 256)
+IMAGE = raster.encode_base64(PHOTO)
+ONCE = {"tries": 1, "cleanup": 0, "seed": 5}
+
+
+def stand(**engine) -> Stand:
+    return Stand(engine=FakeEngine(side=256, **engine))
+
+
+def ask(desk: Desk | None = None, **body):
+    about = {} if "way" in body or "image" in body else {"image": IMAGE}
+    return (desk or Desk(stand())).answer("outpaint", {**about, **ONCE, **body})
+
+
+def pixels(said) -> np.ndarray:
+    return raster.decode_base64(said["image"]).pixels
+
+
+def test_an_aspect_is_met_and_the_picture_beyond_the_feather_is_bit_identical():
+    said = ask(aspect="2:1", feather=8)
+    made = pixels(said)
+    assert made.shape == (256, 512, 3)
+    assert said["origin"] == [128, 0, 384, 256]
+    assert np.array_equal(made[:, 136:376], PHOTO.pixels[:, 8:248])
+    assert [stage["side"] for stage in said["stages"]] == ["left", "right"]
+    assert all(stage["done"] for stage in said["stages"])
+
+
+def test_a_plan_is_what_is_painted_then_and_paints_nothing():
+    here = stand()
+    body = {"right": 256, "top": 128, **ONCE}
+    planned = Desk(here).answer("plan", {"verb": "outpaint", "image": IMAGE, **body})
+    assert here.engine.calls == []
+    said = ask(right=256, top=128)
+    assert [(s["box"], s["crop"], s["seed"]) for s in planned["steps"]] == [
+        (s["box"], s["crop"], s["seed"]) for s in said["stages"]
+    ]
+    assert planned["size"] == said["size"] == [512, 384]
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "says"),
+    [
+        ({}, "left", "nothing is to be added"),
+        ({"left": -8}, "left", "out of bounds"),
+        ({"aspect": "1:1"}, "aspect", "has that aspect already"),
+        ({"aspect": "1:1", "left": 8}, "aspect", "both given"),
+        ({"right": 64, "overlap": 300}, "overlap", "300"),
+        ({"right": 256, "stage_prompts": ["one"]}, "stage_prompts", "2 stages"),
+        ({"right": 64, "again": [1]}, "again", "no way"),
+        ({"right": 64, "masked_content": "nice"}, "masked_content", "not allowed"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_painted(body, path, says):
+    here = stand()
+    with pytest.raises(BadInput, match=says) as caught:
+        ask(Desk(here), **body)
+    assert caught.value.path == path
+    assert caught.value.status == 422
+    assert here.engine.calls == []
+
+
+def test_a_sliver_is_no_scene():
+    with pytest.raises(BadInput, match="too little") as caught:
+        ask(image=raster.encode_base64(photo(32, 200)), right=64)
+    assert caught.value.path == "image"
+
+
+def test_a_stage_is_painted_again_alone_with_what_was_painted_upon_it():
+    desk = Desk(stand())
+    first = ask(desk, left=128, right=256)
+    second = ask(desk, way=first["way"], again=[2])
+    seeds = [[stage["seed"] for stage in said["stages"]] for said in (first, second)]
+    assert seeds[0][0] == seeds[1][0]
+    assert seeds[0][1] != seeds[1][1]
+    assert [report["number"] for report in second["reports"]] == [2, 3]
+    assert np.array_equal(pixels(first)[:, :300], pixels(second)[:, :300])
+    assert not np.array_equal(pixels(first)[:, 400:], pixels(second)[:, 400:])
+
+
+def test_a_stage_is_reverted_without_painting_and_can_be_gone_on_from():
+    here = stand()
+    desk = Desk(here)
+    first = ask(desk, right=256)
+    calls = len(here.engine.calls)
+    back = ask(desk, way=first["way"], revert=[1])
+    assert len(here.engine.calls) == calls
+    assert np.array_equal(pixels(back), PHOTO.pixels)
+    assert [stage["done"] for stage in back["stages"]] == [False, False]
+    assert np.array_equal(pixels(ask(desk, way=back["way"])), pixels(first))
+
+
+def test_an_interrupt_keeps_the_finished_stages_and_the_way_goes_on_from_there():
+    here = stand()
+    here.watcher = FakeProgress(stop_after=4)
+    desk = Desk(here)
+    half = ask(desk, right=512)
+    assert half["stopped"]
+    done = sum(stage["done"] for stage in half["stages"])
+    assert 0 < done < 4
+    assert pixels(half).shape[1] == 256 + 128 * done
+    here.watcher = FakeProgress()
+    assert pixels(ask(desk, way=half["way"])).shape == (256, 768, 3)
+
+
+def test_a_way_that_is_gone_and_a_stage_that_never_was_are_named():
+    desk = Desk(stand())
+    with pytest.raises(Missing) as caught:
+        ask(desk, way="nowhere")
+    assert caught.value.path == "way"
+    first = ask(desk, right=128)
+    with pytest.raises(BadInput, match="no stage 9") as stage:
+        ask(desk, way=first["way"], again=[9])
+    assert stage.value.path == "again"
+
+
+def test_what_fails_on_the_way_is_said_and_the_picture_is_there():
+    def refuse(jobs):
+        raise PaintFailed("no such sampler.")
+
+    said = ask(Desk(stand(before_call=refuse)), right=128)
+    assert np.array_equal(pixels(said), PHOTO.pixels)
+    assert "no such sampler" in said["warnings"][0]
+
+
+MADE = "a beach, gulls\nNegative prompt: people\nSteps: 31, Sampler: DPM++ 2M, CFG scale: 4.5, Seed: 99, Size: 256x256"
+
+
+def with_text(text: str) -> str:
+    return raster.encode_base64(PHOTO, {CHUNK: text})
+
+
+def test_the_pictures_own_text_says_what_the_request_does_not():
+    here = stand()
+    said = Desk(here).answer(
+        "outpaint", {"image": with_text(MADE), "right": 128, "cfg_scale": 9, "tries": 1, "cleanup": 0}
+    )
+    job = here.engine.calls[0][0]
+    assert (job.prompt, job.negative_prompt, job.seed) == ("a beach, gulls", "people", 99)
+    sampling = job.settings.sampling
+    assert (sampling.steps, sampling.sampler, sampling.cfg_scale) == (31, "DPM++ 2M", 9)
+    assert said["seed"] == 99
+    here.engine.calls.clear()
+    ask(Desk(here), image=with_text(MADE), right=128, match=False)
+    assert here.engine.calls[0][0].prompt == ""
+
+
+def test_the_answer_says_how_it_was_made():
+    said = ask(right=128, prompt="a beach")
+    picture = raster.decode_base64(said["image"])
+    assert made_with(picture).prompt == "a beach"
+    assert said["infotext"].startswith("a beach\n")
+    assert "Studio: Outpaint" in said["infotext"]
+
+
+def test_transparent_borders_are_filled_and_nothing_need_be_asked():
+    alpha = np.full((256, 256), 255, np.uint8)
+    alpha[:, 192:] = 0
+    clear = raster.encode_base64(Picture(PHOTO.pixels, alpha))
+    said = ask(image=clear, feather=0)
+    made = raster.decode_base64(said["image"])
+    assert made.size == Size(256, 256)
+    assert made.alpha is None
+    assert np.array_equal(made.pixels[:, :192], PHOTO.pixels[:, :192])
+    assert [stage["box"] for stage in said["stages"]] == [[192, 0, 256, 256]]
+    assert said["origin"] == [0, 0, 192, 256]
+
+
+def test_a_picture_transparent_all_over_is_refused():
+    clear = raster.encode_base64(Picture(PHOTO.pixels, np.zeros((256, 256), np.uint8)))
+    with pytest.raises(BadInput, match="transparent all over"):
+        ask(image=clear, right=64)
+
+
+def test_the_subject_comes_to_a_line_of_thirds():
+    here = stand()
+    here.boxes = (Box(20, 20, 60, 60),)
+    said = ask(Desk(here), aspect="2:1", across="subject")
+    left = said["origin"][0]
+    assert abs(left + 40 - 512 / 3) <= 1
+
+
+def test_without_a_subject_it_is_said():
+    here = dataclasses.replace(stand(), boxes=())
+    said = ask(Desk(here), aspect="2:1", across="subject")
+    assert "No face" in said["warnings"][0]
