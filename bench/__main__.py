@@ -14,6 +14,7 @@ BENCHES = {
     "canvas": "bench.canvas",
     "fix": "bench.fix",
     "demo-model": "bench.demo_model",
+    "outpaint": "bench.outpaint",
     "seam": "bench.seam",
     "segment": "bench.segment",
 }

@@ -27,9 +27,31 @@ export function markTabs(root, page) {
     });
 }
 
+/**
+ * A module of the studio. The WebUI would serve it without a word on how long it is fresh, and an update would
+ * leave the browser with old ones among new ones: there, all come from a door of our own.
+ */
+function part(root, name) {
+    return import(new URL(`${root.dataset.files ?? ""}javascript/retouch/${name}`, document.baseURI));
+}
+
+/** The studio's looks, before it is seen; the standalone page names them itself. */
+function dressed({ dataset: { files } }) {
+    if (!files) {
+        return Promise.resolve();
+    }
+    const link = document.createElement("link");
+    const loaded = new Promise((resolve) => (link.onload = link.onerror = resolve));
+    Object.assign(link, { rel: "stylesheet", href: new URL(`${files}css/studio.css`, document.baseURI) });
+    document.head.append(link);
+    return loaded;
+}
+
 /** The studio in `root`, made the first time it is asked for. */
 function studioIn(root) {
-    root.studio ??= import("./retouch/shell.mjs").then(({ mount }) => mount(root, root.dataset));
+    root.studio ??= Promise.all([part(root, "shell.mjs"), dressed(root)]).then(([{ mount }]) =>
+        mount(root, root.dataset),
+    );
     return root.studio;
 }
 
@@ -54,7 +76,7 @@ async function inWebui(app) {
         root.dataset.ready = "yes";
         whenSeen(root);
     }
-    const { attach } = await import("./retouch/gallery.mjs");
+    const { attach } = await part(root, "gallery.mjs");
     attach(async (file) => file && (await studioIn(root)).act.load(file));
 }
 

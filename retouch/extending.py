@@ -34,6 +34,9 @@ VARIED = "another part of the same scene"
 """Added to the prompt from the third try on: other words lead away from what was painted twice."""
 TWICE = 2.0
 """Times the photograph's own score along such a line from which on a join shows."""
+UNSEEN = 0.3
+"""CIELAB units per pixel that nobody sees, whatever the photograph's own score: a step of 3 units, feathered
+over 10 pixels."""
 LOOKED_AT = 768
 """Side of the picture's middle in which that score is taken: more tells no more."""
 
@@ -166,7 +169,7 @@ class _Walk:
 
     def _shows(self, report: Report, made: Candidate) -> bool:
         score = self._seam(report.step, made)
-        return score is not None and score > TWICE * self._floor.along(report.step.label)
+        return score is not None and score > max(TWICE * self._floor.along(report.step.label), UNSEEN)
 
     def _seam(self, step: Step, made: Candidate) -> float | None:
         """Along the edge of the hole, in the stage's crop."""

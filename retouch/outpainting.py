@@ -25,8 +25,9 @@ from retouch.studio import Studio
 
 SUBJECTS = ("face", "person")
 """Who may be kept on a line of thirds: the first that is found."""
-HOW = Pass(denoising_strength=1.0, masked_content="mirror")
-"""Nothing is there to be kept; the mirror image has the colours, the light and the texture of the border."""
+HOW = Pass(denoising_strength=0.8, masked_content="noise")
+"""Noise has the colours of the border and promises no shape, and at 0.8 the colours stay. At 1.0 the demo
+model forgets them: 7 dB of PSNR instead of 26 on one photograph of the bench."""
 _OF_PASS = knobs_of(Pass)
 _SAID = {"Steps": "steps", "CFG scale": "cfg_scale", "Sampler": "sampler", "Schedule type": "scheduler",
          "Model": "checkpoint", "Clip skip": "clip_skip"}  # fmt: skip

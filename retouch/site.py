@@ -1,7 +1,8 @@
-"""The standalone studio's page and the files it is made of."""
+"""The standalone studio's page, and the files that the studio is made of on every host."""
 
 from __future__ import annotations
 
+import hashlib
 import html
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("javascript", "css")
+FILES = "/retouch/site"
+"""Where a host that has a page of its own serves them."""
 TYPES = {".mjs": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 """Browsers run a module only under the right content type, whatever this machine's registry says."""
 HEADERS = {
@@ -23,7 +26,7 @@ HEADERS = {
         "worker-src 'self' blob:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
     ),
 }
-"""Files are asked for again each time, so that none is older than the page."""
+"""Files are asked for again each time, by their ETag, so that none is older than the page."""
 _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' "
     "height='32' rx='8' fill='%233563e9'/%3E%3Cpath d='M16 6l2.5 7.5L26 16l-7.5 2.5L16 26l-2.5-7.5L6 "
@@ -36,23 +39,42 @@ def install(app: FastAPI) -> None:
     from fastapi import Request
     from fastapi.responses import HTMLResponse, Response
 
+    add_files(app)
+
     async def index() -> Response:
         return HTMLResponse(studio_page(), headers=HEADERS)
 
     async def doors(request: Request) -> Response:
         return HTMLResponse(doors_page(request.app), headers=HEADERS)
 
+    doors.__annotations__["request"] = Request
+    _add(app, "/", index)
+    _add(app, "/doors", doors)
+
+
+def add_files(app: FastAPI, prefix: str = "") -> None:
+    """Add the studio's own files, below `prefix`, to an app."""
+    for folder in FOLDERS:
+        _add(app, f"{prefix}/{folder}/{{name:path}}", _endpoint(folder))
+
+
+def _endpoint(folder: str) -> object:
+    from fastapi import Request
+    from fastapi.responses import Response
+
     async def file(request: Request) -> Response:
-        found = asset(request.url.path)
+        found = asset(f"{folder}/{request.path_params['name']}")
         if found is None:
             return Response("Not found", 404, media_type="text/plain")
-        return Response(found.read_bytes(), headers=HEADERS, media_type=TYPES[found.suffix])
+        content = found.read_bytes()
+        tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        headers = {**HEADERS, "ETag": tag}
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(content, headers=headers, media_type=TYPES[found.suffix])
 
-    doors.__annotations__["request"] = file.__annotations__["request"] = Request
-    for path, endpoint in (("/", index), ("/doors", doors), ("/style.css", file)):
-        _add(app, path, endpoint)
-    for folder in FOLDERS:
-        _add(app, f"/{folder}/{{name:path}}", file)
+    file.__annotations__["request"] = Request
+    return file
 
 
 def _add(app: FastAPI, path: str, endpoint: object) -> None:
@@ -61,11 +83,11 @@ def _add(app: FastAPI, path: str, endpoint: object) -> None:
 
 
 def asset(path: str) -> Path | None:
-    """The page's file at a URL's path, None for anything that is not one."""
+    """The studio's file at a path below the repository's root, None for anything that is not one."""
     if "\0" in path:
         return None
     wanted = (ROOT / path.lstrip("/")).resolve()
-    ours = wanted == ROOT / "style.css" or any(wanted.is_relative_to(ROOT / name) for name in FOLDERS)
+    ours = any(wanted.is_relative_to(ROOT / name) for name in FOLDERS)
     return wanted if ours and wanted.suffix in TYPES and wanted.is_file() else None
 
 
@@ -73,7 +95,7 @@ def studio_page() -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Retouch</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<link rel="icon" href="{_ICON}"><link rel="stylesheet" href="style.css">'
+        f'<link rel="icon" href="{_ICON}"><link rel="stylesheet" href="css/studio.css">'
         '<script type="module" src="javascript/retouch.mjs"></script></head>'
         '<body class="retouch-page">'
         f'<div id="retouch_studio" data-host="standalone" data-api="{PREFIX.lstrip("/")}"></div>'

@@ -45,7 +45,8 @@ export class Api extends EventTarget {
                 throw error;
             }
             this.#ids.delete(pixels);
-            return this.post(path, { image_id: await this.send(pixels), ...body }, signal);
+            const known = body.memory ? { memory: "" } : {}; // what was remembered of it is gone with it
+            return this.post(path, { image_id: await this.send(pixels), ...body, ...known }, signal);
         }
     }
 
@@ -70,11 +71,23 @@ export class Api extends EventTarget {
 
     async #call(path, options) {
         const answer = await this.#reach(path, options);
-        const said = await answer.json().catch(() => ({}));
+        const said = await answer.json().catch((error) => this.#cut(error, answer));
         if (!answer.ok) {
             throw new ServerError(answer.status, said.what ? said : { what: said.detail });
         }
         return said;
+    }
+
+    /** An answer that ends too early. Of a failure its status says enough. */
+    #cut(error, { ok }) {
+        if (ok && error.name !== "AbortError") {
+            this.#watch();
+            throw new Offline();
+        }
+        if (ok) {
+            throw error;
+        }
+        return {};
     }
 
     async #reach(path, options) {

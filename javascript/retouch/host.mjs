@@ -61,6 +61,20 @@ const WEBUI = [
     },
 ];
 
+/** The places a mask can be taken from: [{label, testid, take()}], `take` giving a file; none when alone. */
+export function sources(kind) {
+    return kind === "webui" ? [{ label: "From Inpaint upload", testid: "mask-from-inpaint", take: inpaintMask }] : [];
+}
+
+async function inpaintMask() {
+    const shown = gradio().querySelector("#img_inpaint_mask img");
+    if (!shown) {
+        throw new Error("img2img › Inpaint upload has no mask: put one there first.");
+    }
+    const answer = await fetch(shown.src);
+    return new File([await answer.blob()], "Inpaint upload.png");
+}
+
 /** gradio's tabs are buttons above panels of the same order: the panel's place is the button's. */
 export function showTab(id, app = gradio()) {
     const panel = app.querySelector(`#${id}`);

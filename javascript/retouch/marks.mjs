@@ -3,33 +3,34 @@
 import { boxOf, boxOfList } from "./boxes.mjs";
 import { boxInView, toView } from "./viewport.mjs";
 
-/** Below this a crop is painted with fewer pixels than it has. */
+/** Below this a crop is painted with fewer pixels than it has: coarse, unless the plan says otherwise. */
 const RESOLVED = 1;
 
 /**
  * What would be painted: each crop, the size it is worked on, and how much that magnifies it.
  *
- * @typedef {{crop: number[] | Box, work: number[] | {width: number, height: number}, magnification: number}} GhostStep
+ * @typedef {{crop: number[] | Box, work: number[] | {width: number, height: number}, magnification: number,
+ *     under_resolved?: boolean}} GhostStep
  * @param {Pen} pen
  * @param {GhostStep[]} steps
  */
 export function drawGhost(pen, view, steps) {
     const { accent, warning } = pen.theme;
-    for (const { crop, work, magnification } of steps) {
+    for (const { crop, work, magnification, under_resolved: coarse = magnification < RESOLVED } of steps) {
         const box = boxInView(view, Array.isArray(crop) ? boxOfList(crop) : crop);
-        const colour = magnification < RESOLVED ? warning : accent;
+        const colour = coarse ? warning : accent;
         pen.box(colour, box, { dash: [6, 4] });
-        pen.label(colour, ghostText(crop, work, magnification), { x: box.left, y: box.top });
+        pen.label(colour, ghostText(crop, work, magnification, coarse), { x: box.left, y: box.top });
     }
 }
 
-export function ghostText(crop, work, magnification) {
+export function ghostText(crop, work, magnification, coarse = magnification < RESOLVED) {
     const [left, top, right, bottom] = Array.isArray(crop)
         ? crop
         : [crop.left, crop.top, crop.right, crop.bottom];
     const [width, height] = Array.isArray(work) ? work : [work.width, work.height];
     const scale = `${magnification.toFixed(2)}×`;
-    const note = magnification < RESOLVED ? ", under-resolved" : "";
+    const note = coarse ? ", under-resolved" : "";
     return `${right - left}×${bottom - top} at ${width}×${height}, ${scale}${note}`;
 }
 

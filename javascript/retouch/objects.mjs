@@ -3,6 +3,8 @@
 import { fromBase64 } from "./base64.mjs";
 import { combined, shapedMask, sketched, withObject } from "./document.mjs";
 import { chosenFile, download, h, keyed } from "./dom.mjs";
+import { menuButton } from "./dialogs.mjs";
+import { sources } from "./host.mjs";
 import { icon, iconButton } from "./icons.mjs";
 import { NOTHING } from "./mask.mjs";
 import { ObjectRow } from "./objectrow.mjs";
@@ -18,7 +20,7 @@ const COMBINE = [
 ];
 
 export class ObjectsPanel {
-    constructor({ store, notices, view, act }) {
+    constructor({ store, notices, view, act, host }) {
         Object.assign(this, { store, notices, view, rows: new WeakMap() });
         this.list = h("ul", { class: "rt-list", "aria-label": "Objects" });
         this.empty = h("p", { class: "rt-hint" }, "Click on something in the picture, or paint over it.");
@@ -33,7 +35,7 @@ export class ObjectsPanel {
                 "data-testid": "new-object",
             }),
             ...this.combine,
-            iconButton("upload", "Import a mask", () => this.importMask(), { "data-testid": "import-mask" }),
+            this.#importing(sources(host)),
             this.exporting,
         ];
         this.shape = new ShapeForm(store, act.snap);
@@ -106,12 +108,32 @@ export class ObjectsPanel {
         this.#do(how[0].toUpperCase() + how.slice(1), combined(this.doc, this.#ticked(), how));
     }
 
-    /** A file's mask as a new object. One of another size is scaled, which is said. */
-    async importMask() {
-        const file = await chosenFile("image/*");
-        if (!file || !this.doc.base) {
-            return;
+    /** A button; where masks can come from elsewhere than a file, a menu. */
+    #importing(places) {
+        const [label, face] = ["Import a mask", { "data-testid": "import-mask", "data-tip": "Import a mask" }];
+        const choose = () => this.importMask(() => chosenFile("image/*"));
+        if (!places.length) {
+            return iconButton("upload", label, choose, face);
         }
+        const items = places.map((place) => ({ ...place, run: () => this.importMask(place.take) }));
+        const all = [{ label: "From a file", testid: "mask-from-file", run: choose }, ...items];
+        return menuButton([icon("upload")], label, () => all, { ...face, class: "rt-icon-button" });
+    }
+
+    /** The mask in the file that `take` gives, as a new object. */
+    async importMask(take) {
+        try {
+            const file = await take();
+            if (file && this.doc.base) {
+                await this.#imported(file);
+            }
+        } catch (error) {
+            this.notices.say(error.message, "error");
+        }
+    }
+
+    /** One of another size is scaled, which is said. */
+    async #imported(file) {
         const { mask, from } = await fitted(file, this.doc.base);
         if (from) {
             this.notices.say(

@@ -3,8 +3,10 @@
  * back what was thrown away.
  *
  * @typedef {{box: Box, patch: Pixels, mask: Mask, seed: number, scores: object}} Candidate best first
- * @typedef {{intent: string, name: string, asked: Mask, objects: string[], request: object, infotext: string,
- *     candidates: Candidate[], chosen: number}} Offer `request`: what to ask again, without pictures
+ * @typedef {{intent: string, name: string, asked: Mask, objects: string[], request: object | null,
+ *     parts: Part[], infotext: string, candidates: Candidate[], chosen: number}} Offer `request`: of the only part
+ * @typedef {{mask: Mask, request: object, next: number}} Part what to ask again, without pictures, of the objects
+ *     that share a prompt, and the first seed that was not tried yet
  */
 
 import { around, boxOfSize } from "./boxes.mjs";
@@ -42,10 +44,11 @@ export function choosing(doc, index) {
 }
 
 /** More variations of the same, behind those that are there; the first of the new ones is chosen. */
-export function withMore(doc, candidates) {
+export function withMore(doc, candidates, parts = offerOf(doc).parts) {
     const offer = offerOf(doc);
     return withOffer(doc, {
         ...offer,
+        parts,
         candidates: [...offer.candidates, ...candidates],
         chosen: offer.candidates.length,
     });
@@ -92,7 +95,17 @@ export function merged(doc, candidates) {
     const box = candidates.reduce((sum, candidate) => around(sum, candidate.box), candidates[0].box);
     const steps = [...doc.steps.filter(({ on }) => on), ...candidates];
     const mask = candidates.reduce((sum, candidate) => sum.union(solid(candidate.mask)), NOTHING);
-    return { ...candidates[0], box, patch: pictureIn(doc.base, steps, box), mask: mask.cropped(box) };
+    const scores = averaged(candidates.map((candidate) => candidate.scores));
+    return { ...candidates[0], box, patch: pictureIn(doc.base, steps, box), mask: mask.cropped(box), scores };
+}
+
+/** Each number's mean over those that have one. */
+function averaged(all) {
+    const mean = (name) => {
+        const known = all.map((scores) => scores[name]).filter(Number.isFinite);
+        return known.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+    };
+    return Object.fromEntries(Object.keys(all[0]).map((name) => [name, mean(name)]));
 }
 
 function solid(mask) {

@@ -12,44 +12,50 @@ import { groupsOf, pictured, recipeOf } from "./request.mjs";
 /** Nothing masked: said before anything is sent. */
 const UNMASKED = "Nothing is masked yet: click on something, or paint over it, and press again.";
 const REPLACED = "The picture was replaced while a job ran for the one before; what it painted is discarded.";
+const STOPPED = "Stopped: nothing was finished.";
 const UNCHANGED = "Nothing was changed: the recipe found nothing to repaint.";
 
 /** Dispatches "jobs" when a job begins or ends. */
 export class Painter extends EventTarget {
     #jobs = [];
 
-    constructor({ api, store, settings, progress, notices }) {
+    /** `pointed()` resolves once every click has its mask. */
+    constructor({ api, store, settings, progress, notices, pointed = () => null }) {
         super();
-        Object.assign(this, { api, store, settings, progress, notices });
+        Object.assign(this, { api, store, settings, progress, notices, pointed });
     }
 
     get busy() {
         return this.#jobs.length > 0;
     }
 
-    /** Paint what is masked as an intent says. */
-    intent({ name, label }) {
+    /** Paint what is masked as an intent says. Who clicks and presses at once means what was clicked. */
+    async intent({ name, label }) {
         const { store, settings } = this;
-        const groups = store.doc.base ? groupsOf(store.doc, settings) : [];
         settings.set({ intent: name });
+        await this.pointed();
+        const groups = store.doc.base ? groupsOf(store.doc, settings) : [];
         if (!groups.length) {
             return this.notices.say(store.doc.base ? UNMASKED : "Open a picture first.", "warning");
         }
-        return this.#run(label, (task, doc) => this.#offered(task, doc, { name, label, groups }));
+        const parts = groups.map((group) => ({ mask: group.mask, request: recipeOf(group, name, settings) }));
+        return this.#run(label, (task, doc) => this.#offered(task, doc, { name, label, groups, parts }));
     }
 
     /** More variations of what is offered, from the seeds that follow. */
     more() {
         const offer = offerOf(this.store.doc);
-        if (!offer?.request) {
+        if (!offer?.parts?.length) {
             return;
         }
-        const next = Math.max(...offer.candidates.map(({ seed }) => seed)) + 1;
         this.#run("More", async (task, doc) => {
-            const { candidates } = await this.#painted(task, doc, offer.asked, { ...offer.request, seed: next });
+            const { candidates, parts } = await this.#all(task, doc, offer.parts);
+            if (!candidates.length) {
+                return null;
+            }
             return offerOf(this.store.doc)
-                ? withMore(this.store.doc, candidates)
-                : withOffer(this.store.doc, { ...offer, candidates });
+                ? withMore(this.store.doc, candidates, parts)
+                : withOffer(this.store.doc, { ...offer, candidates, parts });
         });
     }
 
@@ -65,52 +71,60 @@ export class Painter extends EventTarget {
                 this.notices.say(UNCHANGED);
                 return null;
             }
-            const offer = { intent: "", name, asked: NOTHING, objects: [], request: null, infotext: answer.infotext };
+            const asked = { asked: NOTHING, objects: [], parts: [], request: null };
+            const offer = { intent: "", name, ...asked, infotext: answer.infotext };
             return withOffer(this.store.doc, { ...offer, candidates: [{ ...change, seed: answer.seed, scores: {} }] });
         });
     }
 
-    async #offered(task, doc, { name, label, groups }) {
-        const answers = [];
-        for (const group of groups) {
-            const request = recipeOf(group, name, this.settings);
-            answers.push({ ...(await this.#painted(task, doc, group.mask, request)), request });
-        }
-        const count = Math.min(...answers.map(({ candidates }) => candidates.length));
-        const candidates = Array.from({ length: count }, (_, i) =>
-            merged(
-                doc,
-                answers.map((answer) => answer.candidates[i]),
-            ),
-        );
-        if (!count) {
+    async #offered(task, doc, { name, label, groups, parts }) {
+        const painted = await this.#all(task, doc, parts);
+        if (!painted.candidates.length) {
             return null;
         }
         const objects = groups.flatMap((group) => group.objects.map(({ id }) => id));
         const asked = groups.reduce((sum, { mask }) => sum.union(mask), NOTHING);
-        const request = groups.length === 1 ? answers[0].request : null;
-        return withOffer(this.store.doc, {
-            intent: name,
-            name: label,
-            asked,
-            objects,
-            request,
-            infotext: answers[0].infotext,
-            candidates,
-        });
+        const request = parts.length === 1 ? parts[0].request : null;
+        return withOffer(this.store.doc, { intent: name, name: label, asked, objects, request, ...painted });
+    }
+
+    /** Each part of an offer painted, the best of each together, and so on. A part that fails is left out. */
+    async #all(task, doc, parts) {
+        const done = [];
+        for (const { mask, request, next = request.seed } of parts) {
+            const { candidates, infotext, stopped } = await this.#painted(task, doc, mask, { ...request, seed: next });
+            if (candidates.length) {
+                const seed = Math.max(...candidates.map((candidate) => candidate.seed));
+                done.push({ candidates, infotext, part: { mask, request, next: seed + 1 } });
+            }
+            if (stopped) {
+                break;
+            }
+        }
+        const count = done.length ? Math.min(...done.map(({ candidates }) => candidates.length)) : 0;
+        const ranked = Array.from({ length: count }, (_, rank) => done.map(({ candidates }) => candidates[rank]));
+        return {
+            candidates: ranked.map((those) => merged(doc, those)),
+            parts: done.map(({ part }) => part),
+            infotext: done[0]?.infotext ?? "",
+        };
     }
 
     async #painted(task, doc, mask, request) {
         const body = { ...request, ...(await pictured(doc, mask)), answer: "patches", task };
         const answer = await this.api.about(picture(doc), "inpaint", body);
         this.#warn(answer);
-        return { candidates: await Promise.all(answer.candidates.map(candidateOf)), infotext: answer.infotext };
+        const candidates = await Promise.all(answer.candidates.map(candidateOf));
+        return { candidates, infotext: answer.infotext, stopped: answer.stopped };
     }
 
-    #warn({ warnings = [], stopped, candidates }) {
+    /** A job that ends with nothing to offer says so, each time, and why. */
+    #warn({ warnings = [], stopped, candidates, reports = [] }) {
         warnings.forEach((warning) => this.notices.sayOnce(warning, "warning"));
-        if (stopped && candidates?.length === 0) {
-            this.notices.say("Stopped: nothing was finished.");
+        if (candidates?.length === 0) {
+            const why = reports.map((report) => report.why).filter(Boolean);
+            const text = stopped ? STOPPED : ["Nothing was painted", ...why].join(": ");
+            this.notices.say(text, stopped ? "info" : "warning");
         }
     }
 

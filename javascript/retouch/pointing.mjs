@@ -11,13 +11,36 @@ export function foundObjects(doc, found, text) {
 }
 
 export class Pointing {
+    #asking = new Set();
+    #clicks = Promise.resolve();
+
     constructor({ store, view, segmenting, notices }) {
         Object.assign(this, { store, view, segmenting, notices });
-        view.addEventListener("prompt", (event) => this.#prompted(event.detail));
+        view.addEventListener("prompt", (event) => {
+            this.#clicks = Promise.allSettled([this.#clicks, this.#watched(this.#prompted(event.detail))]);
+        });
         store.addEventListener(
             "change",
             ({ detail }) => detail.before?.base !== detail.doc.base && this.toolChosen(view.tool),
         );
+    }
+
+    /** Resolves once every click so far has its mask, or will have none. */
+    settled() {
+        return this.#clicks;
+    }
+
+    /** The canvas is busy for as long as anything is being looked for. */
+    #watched(work) {
+        const { element } = this.view;
+        this.#asking.add(work);
+        element?.setAttribute("aria-busy", "true");
+        return work.finally(() => {
+            this.#asking.delete(work);
+            if (!this.#asking.size) {
+                element?.removeAttribute("aria-busy");
+            }
+        });
     }
 
     /** A click or a box on an object: its mask arrives as part of the same undoable step. */
@@ -50,14 +73,13 @@ export class Pointing {
         if (name !== "everything" || !base) {
             return;
         }
-        const said = await this.#ask(() => this.segmenting.everything(this.store.doc));
+        const said = await this.#watched(this.#ask(() => this.segmenting.everything(this.store.doc)));
         if (said && this.store.doc.base === base) {
             this.view.regions = said.found;
         }
     }
 
     async #ask(work) {
-        this.view.element?.setAttribute("aria-busy", "true");
         try {
             const said = await work();
             said?.warnings.forEach((warning) => this.notices.say(warning, "warning"));
@@ -65,8 +87,6 @@ export class Pointing {
         } catch (error) {
             this.notices.say(error.message, "error");
             return null;
-        } finally {
-            this.view.element?.removeAttribute("aria-busy");
         }
     }
 }

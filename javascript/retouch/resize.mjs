@@ -16,7 +16,9 @@ export async function fitted(file, size) {
 }
 
 async function sizeOf(file) {
-    const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => {
+        throw new Error(`${file.name || "This"} is not a picture that this browser can read.`);
+    });
     const { width, height } = bitmap;
     bitmap.close();
     return { width, height };

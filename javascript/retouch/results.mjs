@@ -4,6 +4,7 @@ import { grownBox, overlap } from "./boxes.mjs";
 import { pictureIn } from "./document.mjs";
 import { h } from "./dom.mjs";
 import { icon, iconButton } from "./icons.mjs";
+import { measured, shownMeasure, wordsOf } from "./measures.mjs";
 import { choosing, keepingOffer, offerOf, thumbnail, withoutOffer } from "./offer.mjs";
 
 const THUMB = 144;
@@ -18,6 +19,7 @@ export class ResultsStrip {
             "aria-orientation": "horizontal",
         });
         this.count = h("span", { class: "rt-count", "aria-live": "polite" });
+        this.measures = h("div", { class: "rt-measures", "data-testid": "measures" });
         this.more = this.#button(
             "add",
             "More",
@@ -40,6 +42,7 @@ export class ResultsStrip {
             this.#button("check", "Keep", () => this.keep(), "keep", "Keep this one  (Enter)", "rt-primary"),
         );
         this.element = h("div", { class: "rt-strip", hidden: true, "data-testid": "results" }, this.thumbs, tools);
+        this.element.append(this.measures);
         store.addEventListener("change", () => this.update());
         painter.addEventListener("jobs", () => (this.more.disabled = painter.busy));
         this.update();
@@ -89,7 +92,8 @@ export class ResultsStrip {
             this.drawn = null;
             return;
         }
-        this.more.hidden = !offer.request;
+        this.more.hidden = !offer.parts?.length;
+        this.measures.replaceChildren(...measured(offer.candidates[offer.chosen].scores).map(shownMeasure));
         this.count.textContent = `${offer.chosen + 1} of ${offer.candidates.length}`;
         if (this.drawn !== offer.candidates) {
             this.drawn = offer.candidates;
@@ -129,6 +133,7 @@ export class ResultsStrip {
                 class: "rt-thumb",
                 "aria-label": `Variation ${index + 1}, seed ${candidate.seed}`,
                 "data-testid": "variation",
+                "data-tip": [`Seed ${candidate.seed}`, wordsOf(candidate.scores)].filter(Boolean).join(" · "),
                 onclick: () => this.choose(index),
             },
             canvas,

@@ -38,7 +38,7 @@ export function mount(root, { api: address, host }) {
     const studio = { root, host, store: new Store(opened()), settings: new Settings(), notices: new Notices() };
     studio.api = new Api(address, encoded);
     studio.progress = new Progress(studio.api);
-    studio.painter = new Painter(studio);
+    studio.painter = new Painter({ ...studio, pointed: () => studio.pointing.settled() });
     studio.segmenting = new Segmenting(studio.api, studio.settings);
     studio.refresh = () => [studio.toolbar, studio.toolOptions].forEach((part) => part.update());
     studio.alive = () => root.isConnected && root.getClientRects().length > 0;
@@ -166,10 +166,12 @@ async function remember({ store, settings, notices, view, api }) {
         const record = await shelf.open();
         if (record && !store.doc.base) {
             const { doc, said } = await restored(record.content);
-            settings.set(said ?? {});
-            store.reset(doc);
-            view.fit();
-            api.send(picture(doc)).catch(() => {});
+            if (!store.doc.base) {
+                settings.set(said ?? {});
+                store.reset(doc);
+                view.fit();
+                api.send(picture(doc)).catch(() => {});
+            }
         }
     } catch (error) {
         notices.say(`What was here before could not be brought back (${error.message}).`, "warning");

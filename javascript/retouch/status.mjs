@@ -122,6 +122,6 @@ export class StatusLine {
 }
 
 function warningOf({ steps, warnings = [] }) {
-    const coarse = steps.some((step) => step.under_resolved) ? [COARSE] : [];
-    return [...coarse, ...warnings].join(" ");
+    const coarse = !warnings.length && steps.some((step) => step.under_resolved);
+    return coarse ? COARSE : warnings.join(" ");
 }

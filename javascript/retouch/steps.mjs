@@ -3,6 +3,7 @@
 import { renamedStep, toggledStep, withoutStep } from "./document.mjs";
 import { h, keyed, setValue } from "./dom.mjs";
 import { iconButton } from "./icons.mjs";
+import { wordsOf } from "./measures.mjs";
 import { reopening } from "./offer.mjs";
 import { flat } from "./settings.mjs";
 import { section } from "./section.mjs";
@@ -60,6 +61,7 @@ export class StepsPanel {
             "li",
             { "data-testid": "step" },
             h("div", { class: "rt-row" }, on, name, h("span", { class: "rt-area" }), again, gone),
+            h("div", { class: "rt-measures" }),
         );
         row.parts = { on, name, again };
         return row;
@@ -70,6 +72,7 @@ export class StepsPanel {
         row.classList.toggle("rt-off", !step.on);
         setValue(row.parts.name, step.name);
         row.querySelector(".rt-area").textContent = step.report?.seed === undefined ? "" : `seed ${step.report.seed}`;
+        row.querySelector(".rt-measures").textContent = wordsOf(step.report?.scores);
         row.parts.again.hidden = !step.asked?.width;
     }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retouch import weights
-from retouch.detectors import cascade, graphs, media, shapes
+from retouch.detectors import cascade, contents, graphs, media, shapes
 from retouch.detectors.tiled import Searcher, wanted
 from retouch.detectors.vocabulary import Vocabulary
 from retouch.detectors.yolo import Yolo, free_cache
@@ -128,7 +128,7 @@ class Registry:
         found: dict[str, Path] = {}
         for folder in self._folders:
             for path in sorted(folder.rglob("*.pt")) if folder.is_dir() else ():
-                if path.is_file() and path.name not in weights_of_text():
+                if path.is_file() and path.name not in weights_of_text() and not contents.segments(path):
                     found.setdefault(path.name, path)
         return found
 

@@ -110,7 +110,8 @@ def _solved(level: _Level, below: _Solution | None, rng: np.random.Generator) ->
     planes = level.planes[..., :3] if level.large else level.planes
     if below is not None:
         count = planes.shape[2]
-        grown = _scaled(below.colours[..., :count], level.hole.shape[::-1], cv2.INTER_LINEAR)
+        height, width = level.hole.shape
+        grown = _scaled(below.colours[..., :count], (width, height), cv2.INTER_LINEAR)
         planes = np.where(level.hole[..., None], grown, planes)
     work = Patches(np.ascontiguousarray(planes), level.hole, 2 if level.large else 1)
     if not work.comparisons:

@@ -33,7 +33,7 @@ class Patches:
     def __init__(self, planes: np.ndarray, hole: np.ndarray, stride: int = 1) -> None:
         self.planes, self.hole, self._stride = planes, hole, stride
         square = np.ones((SIDE, SIDE), np.uint8)
-        whole = cv2.copyMakeBorder(hole.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
+        whole = cv2.copyMakeBorder(hole.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(1,))
         self._usable = cv2.dilate(whole, square)[1:-1, 1:-1] == 0
         self.sources = np.argwhere(self._usable)
         touched = cv2.dilate(hole.astype(np.uint8), square)[::stride, ::stride]
@@ -188,5 +188,5 @@ class Patches:
 
 def _shares(plane: np.ndarray) -> np.ndarray:
     """The patch of a weight round every pixel, (height, width, 49); beyond the border nothing counts."""
-    padded = cv2.copyMakeBorder(plane, RADIUS, RADIUS, RADIUS, RADIUS, cv2.BORDER_CONSTANT, value=0)
+    padded = cv2.copyMakeBorder(plane, RADIUS, RADIUS, RADIUS, RADIUS, cv2.BORDER_CONSTANT, value=(0,))
     return np.lib.stride_tricks.sliding_window_view(padded, (SIDE, SIDE)).reshape(*plane.shape, -1)

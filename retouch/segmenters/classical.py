@@ -8,7 +8,7 @@ the same time on any picture. What the detectors know, people and faces, is offe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -28,6 +28,8 @@ SIDE = 288
 ROUNDS = 3
 OWN = 0.8
 """The best score of an outline by edges alone: what a detector knows for sure comes before it."""
+EASY = 1.2
+"""How much harder to reach than its middle the rest of what is wrong may be."""
 MARGIN = 0.35
 """Of a box's longer side, seen around it: what is certainly not the thing."""
 LEAST = 0.05
@@ -76,6 +78,14 @@ class View:
         return found and found.moved(self.crop.left, self.crop.top)
 
 
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """The last answer on the picture of that digest."""
+
+    digest: str
+    region: Region
+
+
 class Classical:
     """A Segmenter. `parts` finds what is known by heart in a picture; it is asked once per picture."""
 
@@ -90,12 +100,21 @@ class Classical:
 
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
         asked = checked(prompt, picture.size)
-        if asked.box is not None:
-            return Seen((in_box(picture, asked.box, asked.clicks),))
+        before = memory.region if isinstance(memory, Memory) and memory.digest == picture.digest else None
+        regions = self._answers(picture, asked, before)
+        return Seen(regions, Memory(picture.digest, regions[0]) if regions else None)
+
+    def _answers(self, picture: Picture, asked: Prompt, before: Region | None) -> tuple[Region, ...]:
         view = self._view(picture)
+        if before is not None:
+            mended = corrected(view, before, asked.clicks)
+            if not violations(mended, asked.clicks):
+                return (mended,)
+        if asked.box is not None:
+            return (in_box(picture, asked.box, asked.clicks),)
         regions = [region for region in around(view, asked.clicks) if region]
         regions += [part for part in view.parts if not violations(part, asked.clicks)]
-        return Seen(ranked(_apart(ranked(regions, asked.clicks)), asked.clicks))
+        return ranked(_apart(ranked(regions, asked.clicks)), asked.clicks)
 
     def everything(self, picture: Picture) -> tuple[Region, ...]:
         view = self._view(picture)
@@ -132,6 +151,39 @@ def around(view: View, clicks: Sequence[Click]) -> list[Region | None]:
     if keep.any():
         reach = np.where(geodesic.distances(view.cost, keep) < reach, np.inf, reach)
     return [_cut(view, level, take, keep) for level in geodesic.levels(reach)]
+
+
+def corrected(view: View, before: Region, clicks: Sequence[Click]) -> Region:
+    """`before` with what each click that it disobeys lies on put in or taken out, and nothing else."""
+    for click in clicks:
+        if violations(before, [click]):
+            others = [replace(c, positive=False) for c in clicks if c.positive != click.positive]
+            part = _patch(view, before, [replace(click, positive=True), *others])
+            mask = before.within(view.crop)
+            mask = mask | part if click.positive else mask - part
+            found = Region.of_mask(mask, before.label, before.score)
+            before = found.moved(view.crop.left, view.crop.top) if found else before
+    return before
+
+
+def _patch(view: View, before: Region, clicks: Sequence[Click]) -> Mask:
+    """What is wrong round the first click, as far as it can be told.
+
+    A click is put into the middle of what is wrong. So that reaches half as far again as the outline is
+    away, and to no pixel that is much harder to get to than those between.
+    """
+    seed = view.discs(clicks[:1], 1)
+    small = before.within(view.crop).resized(Size(*view.pixels.shape[1::-1])).solid
+    side = small == bool(small[seed].mean() >= 0.5)
+    depth = float(cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5)[seed].max())
+    away = cv2.distanceTransform((~seed).astype(np.uint8), cv2.DIST_L2, 5)
+    reach = geodesic.distances(view.cost, seed)
+    close = side & (away <= max(depth, 1))
+    easy = reach <= EASY * float(reach[close].max(initial=0))
+    rivals = geodesic.distances(view.cost, view.discs(clicks[1:]))
+    chosen = _holding(side & easy & (away <= 1.5 * depth) & (reach < rivals) | seed, seed)
+    found = view.region(chosen, 1.0)
+    return found.within(view.crop) if found else Mask.blank(view.crop.size)
 
 
 def in_box(picture: Picture, box: Box, clicks: Sequence[Click]) -> Region:

@@ -144,10 +144,10 @@ def _stable(fit: Fit, logits: np.ndarray, quality: float, grid: Grid) -> Region 
     if near is None:
         return None
     alpha = np.zeros((near.height, near.width), np.uint8)
-    inside = around = 0
+    inside, around, dense = 0, 0, fit.dense(logits)
     for top in range(near.top, near.bottom, ROWS):
         band = Box(near.left, top, near.right, min(top + ROWS, near.bottom))
-        values = fit.values(logits, band)
+        values = fit.values(dense, band)
         inside += np.count_nonzero(values > grid.offset)
         around += np.count_nonzero(values > -grid.offset)
         alpha[band.relative_to(near).slices] = (values > 0) * np.uint8(255)

@@ -49,8 +49,9 @@ class FastSam:
 
 
 def _obeying(found: Sequence[Region], prompt: Prompt) -> tuple[Region, ...]:
-    fewest = min((violations(r, prompt.clicks) for r in found), default=0)
-    held = [r for r in found if violations(r, prompt.clicks) == fewest]
-    if fewest >= len(prompt.clicks):
-        return ()  # not one click is obeyed: nothing was found here
-    return tuple(sorted(held, key=lambda r: (-r.score, r.shape.area))[:OFFERED])
+    """Of what holds a positive click, what obeys the most clicks."""
+    meant = [click for click in prompt.clicks if click.positive]
+    held = [r for r in found if violations(r, meant) < len(meant)]
+    fewest = min((violations(r, prompt.clicks) for r in held), default=0)
+    best = [r for r in held if violations(r, prompt.clicks) == fewest]
+    return tuple(sorted(best, key=lambda r: (-r.score, r.shape.area))[:OFFERED])

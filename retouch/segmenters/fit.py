@@ -60,25 +60,32 @@ class Fit:
 
     def at(self, logits: np.ndarray, clicks: Sequence[Click]) -> np.ndarray:
         """(len(clicks),) what the (h, w) logits, which cover the square, are at these pixels."""
-        places = np.array([(click.x, click.y) for click in clicks], float).reshape(-1, 2)
-        return np.array(
-            [self.values(logits, Box(int(x), int(y), int(x) + 1, int(y) + 1))[0, 0] for x, y in places]
-        )
+        dense = self.dense(logits) if clicks else logits
+        boxes = [Box(click.x, click.y, click.x + 1, click.y + 1) for click in clicks]
+        return np.array([self.values(dense, box)[0, 0] for box in boxes])
 
-    def values(self, logits: np.ndarray, box: Box) -> np.ndarray:
-        """(height, width) float32: the (h, w) logits, bilinear, at the centre of each pixel of `box`."""
-        (x0, x1, fx), (y0, y1, fy) = self._taps(logits, box, 0), self._taps(logits, box, 1)
-        rows = logits[y0] * (1 - fy)[:, None] + logits[y1] * fy[:, None]
+    def dense(self, logits: np.ndarray) -> np.ndarray:
+        """The (h, w) logits at each pixel of `inner`: half of what makes a mask of them, as the package does.
+
+        Straight to the picture would be as good, but a speckle more or less moves a mask's box, and with it
+        what is taken for a double.
+        """
+        full = cv2.resize(logits, (self.side, self.side), interpolation=cv2.INTER_LINEAR)
+        return full[: self.inner.height, : self.inner.width]
+
+    def values(self, dense: np.ndarray, box: Box) -> np.ndarray:
+        """(height, width) float32: dense logits, bilinear, at the centre of each pixel of `box`."""
+        (x0, x1, fx), (y0, y1, fy) = self._taps(box, 0), self._taps(box, 1)
+        rows = dense[y0] * (1 - fy)[:, None] + dense[y1] * fy[:, None]
         return rows[:, x0] * (1 - fx) + rows[:, x1] * fx
 
-    def _taps(self, logits: np.ndarray, box: Box, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Of each pixel of `box`: the two logits to mix along an axis, and how much of the second."""
-        count = logits.shape[1 - axis]
+    def _taps(self, box: Box, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of each pixel of `box`: the two dense logits to mix along an axis, and how much of the second."""
+        last = self.inner[axis] - 1
         centres = np.arange(box[axis], box[axis + 2]) + 0.5
-        places = (centres - self.crop[axis]) * self.scale[axis] * count / self.side - 0.5
-        places = places.clip(0, count - 1)
-        low = np.minimum(places.astype(int), count - 2)
-        return low, low + 1, (places - low).astype(np.float32)
+        places = ((centres - self.crop[axis]) * self.scale[axis] - 0.5).clip(0, last)
+        low = places.astype(int)
+        return low, np.minimum(low + 1, last), (places - low).astype(np.float32)
 
     def solid(self, logits: np.ndarray) -> Box | None:
         """The pixels of the crop near any positive logit, None when there is none."""
@@ -95,10 +102,10 @@ class Fit:
         near = self.solid(logits)
         if near is None:
             return None
-        alpha = np.zeros((near.height, near.width), np.uint8)
+        alpha, dense = np.zeros((near.height, near.width), np.uint8), self.dense(logits)
         for top in range(near.top, near.bottom, ROWS):
             band = Box(near.left, top, near.right, min(top + ROWS, near.bottom))
-            alpha[band.relative_to(near).slices] = (self.values(logits, band) > 0) * np.uint8(255)
+            alpha[band.relative_to(near).slices] = (self.values(dense, band) > 0) * np.uint8(255)
         found = Region.of_mask(_frozen(alpha), "", score)
         return found and found.moved(near.left, near.top)
 

@@ -14,7 +14,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 import retouch
-from retouch import rest
+from retouch import rest, site
 from retouch.geometry import Size
 from retouch.ports import Progress, Segmenter
 from retouch.recipe import Sampling
@@ -107,6 +107,7 @@ class HostBackend:
 
 def on_app_started(_demo: Any, app: FastAPI) -> None:
     rest.install(app, HostBackend(), guard=[Depends(guard_of(app))])
+    site.add_files(app, site.FILES)
 
 
 def guard_of(app: FastAPI) -> Any:

@@ -1,4 +1,8 @@
-"""The studio as a top-level tab: an empty root, into which javascript/retouch.mjs puts the page."""
+"""The studio as a top-level tab: an empty root, into which javascript/retouch.mjs puts the page.
+
+Of our scripts the host names only that one with its date; all others come from `retouch.site`, which has the
+browser ask whether they have changed: after an update none is older than another.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from retouch.rest import PREFIX
+from retouch.site import FILES
 
 TITLE, ELEM_ID = "Retouch", "retouch"
 
@@ -15,7 +20,8 @@ def on_ui_tabs() -> list[tuple[Any, str, str]]:
     """As the WebUI asks for its tabs: (blocks, title, id)."""
     with gr.Blocks(analytics_enabled=False) as blocks:
         gr.HTML(
-            f'<div id="retouch_studio" data-host="webui" data-api="{PREFIX.lstrip("/")}"></div>',
+            f'<div id="retouch_studio" data-host="webui" data-api="{PREFIX.lstrip("/")}" '
+            f'data-files="{FILES.lstrip("/")}/"></div>',
             elem_id="retouch_studio_html",
         )
     return [(blocks, TITLE, ELEM_ID)]

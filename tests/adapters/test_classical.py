@@ -80,6 +80,23 @@ def test_clicks_have_their_way(classical: Classical) -> None:
     assert overlap(classical.segment(picture, Prompt((first, Click(220, 100, False)))), truth[0]) > 0.9
 
 
+def test_a_correction_leaves_the_rest_as_it_was(classical: Classical) -> None:
+    picture = Picture(skimage.data.coffee().copy())
+    first = classical.segment(picture, Prompt(box=Box(165, 15, 415, 210)))
+    old = first.regions[0].mask(picture.size).solid
+    bottom = np.argwhere(old)[-1]
+    click = Click(int(bottom[1]), int(bottom[0]) + 12)  # a little below the outline
+    assert not old[click.y, click.x]
+    clicks = (Click(290, 110), click)
+    second = classical.segment(picture, Prompt(clicks), first.memory)
+    new = second.regions[0].mask(picture.size).solid
+    assert new[click.y, click.x]
+    y, x = np.nonzero(new != old)
+    assert np.hypot(x - click.x, y - click.y).max() < 45
+    undone = classical.segment(picture, Prompt((clicks[0], Click(click.x, click.y, False))), second.memory)
+    assert not undone.regions[0].mask(picture.size).solid[click.y, click.x]
+
+
 def test_what_detectors_know_is_offered_where_it_agrees() -> None:
     known = Region(Box(10, 10, 60, 60), Mask.of_ellipse(Size(50, 50), Box(0, 0, 50, 50)), "person", 0.8)
     asked: list[Picture] = []

@@ -196,7 +196,7 @@ def test_every_route_is_guarded():
     stand = Stand()
     to = client(stand, guard=[Depends(refuse)])
     routes = [r for r in to.app.routes if r.path.startswith("/retouch")]
-    assert len(routes) == 16
+    assert len(routes) == 17
     for route in routes:
         for how in route.methods:
             answer = to.request(

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import save_file
 from segment_anything import SamAutomaticMaskGenerator, SamPredictor
 
+from retouch.detectors import Registry
 from retouch.errors import BadInput, Missing, WeightsRefused
 from retouch.geometry import Box, Size
 from retouch.raster import Picture
@@ -329,3 +330,8 @@ class TestFiles:
         torch.save(state, tmp_path / "odd.pth")
         with pytest.raises(WeightsRefused, match="is not built like any sam"):
             nets.load(tmp_path / "odd.pth", "cpu")
+
+    def test_it_is_not_taken_for_a_detector(self, tmp_path: Path) -> None:
+        torch.save(small_sam().state_dict(), tmp_path / "small.pt")
+        assert "small.pt" not in [info.name for info in Registry([tmp_path]).available()]
+        assert "small.pt" in [info.name for info in Segmenters([tmp_path]).available()]

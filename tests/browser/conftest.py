@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.backend import Server, serving
 from tests.browser.editor import MARK, Editor
@@ -54,9 +54,10 @@ def session(browser: Browser, server: Server) -> Iterator[Callable[..., Editor]]
     """Opens the studio in a browser session of its own. A fault on any page fails the test."""
     made: list[Editor] = []
 
-    def start(**how: object) -> Editor:
+    def start(before: Callable[[Page], object] = lambda page: None, **how: object) -> Editor:
         settings = {"viewport": {"width": 1200, "height": 760}, "reduced_motion": "reduce", **how}
         editor = Editor(browser.new_context(**settings).new_page(), server.url)
+        before(editor.page)
         made.append(editor)
         return editor.start()
 

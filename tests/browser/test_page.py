@@ -122,3 +122,15 @@ def test_a_picture_keeps_its_infotext(session, tmp_path, pixels):
     saved, infotext = editor.saved()
     assert np.array_equal(saved, pixels)
     assert infotext == "a disc\nSteps: 20, Seed: 7"
+
+
+def test_a_long_warning_leaves_size_and_zoom_on_their_line(editor):
+    step = {"crop": [0, 0, 300, 200], "work": [64, 64], "magnification": 0.3, "under_resolved": True}
+    said = {"steps": [step], "warnings": ["It will be softer than before. " * 20]}
+    editor.page.route("**/plan", lambda route: route.fulfill(json=said))
+    low = editor["size"].bounding_box()["height"]
+    editor.point(*DISC)
+    expect(editor["plan"]).to_contain_text("softer")
+    assert editor["size"].bounding_box()["height"] == low
+    assert editor["zoom"].bounding_box()["height"] <= 24
+    assert "Under-resolved" not in editor["plan"].inner_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import numpy as np
@@ -145,6 +146,86 @@ def test_more_variations_come_from_the_seeds_that_follow(editor):
     labels = [editor["variation"].nth(i).get_attribute("aria-label") or "" for i in range(4)]
     seeds = [int(label.rpartition(" ")[2]) for label in labels]
     assert sorted(seeds) == list(range(min(seeds), min(seeds) + 4))
+
+
+def test_objects_with_prompts_of_their_own_are_painted_together_and_have_more(editor, server):
+    editor.point(*DISC)
+    editor.page.get_by_placeholder("Its own prompt").fill("a lemon")
+    editor.click(*editor.place(40, 40), modifiers=["Shift"])
+    expect(editor["object"]).to_have_count(2)
+    expect(editor.page.locator("li[aria-current=true] .rt-area")).not_to_have_text("empty", timeout=WAIT_MS)
+    editor.press("fill")
+    editor.offered(2)
+    editor["more"].click()
+    editor.offered(4)
+    bodies = editor.bodies("inpaint")
+    assert sorted(body["prompt"] for body in bodies) == ["", "", "a lemon", "a lemon"]
+    tried = [(job.prompt, job.seed) for call in server.engine.calls for job in call]
+    assert len(set(tried)) == len(tried) == 8
+
+
+def test_who_presses_before_the_click_has_its_mask_gets_what_was_clicked(editor, server, pixels):
+    held = []
+    editor.page.route("**/segment", lambda route: held.append(route))
+    with editor.page.expect_request("**/segment"):
+        editor.click(*editor.place(*DISC))
+    editor.press("remove")
+    editor.page.wait_for_timeout(200)
+    assert editor.bodies("inpaint") == []
+    held.pop().continue_()
+    editor.offered(2)
+    assert (server.backend.painted[0].mask[disc_in(pixels)] > 127).mean() > 0.95
+
+
+def test_what_is_painted_does_not_wait_for_everything_to_be_found(editor, server):
+    editor.point(*DISC)
+    held = []
+    editor.page.route("**/segment", lambda route: held.append(route))
+    with editor.page.expect_request("**/segment"):
+        editor["tool-everything"].click()
+    editor.press("remove")
+    editor.offered(2)
+    assert len(held) == 1
+    held.pop().continue_()
+
+
+def test_what_was_measured_is_shown_with_a_variation_and_kept_with_its_step(editor):
+    editor.point(*DISC)
+    editor.press("remove")
+    editor.offered(2)
+    expect(editor["measures"]).to_contain_text(re.compile(r"Seam -?\d+\.\d\d → -?\d+\.\d\d"))
+    expect(editor["measures"]).to_contain_text("Drift")
+    first = editor["measures"].inner_text()
+    editor["next"].click()
+    expect(editor["measures"]).not_to_have_text(first)
+    seam = editor["measures"].locator("b").first.inner_text()
+    editor["keep"].click()
+    expect(editor["step"]).to_contain_text(f"Seam {seam}")
+
+
+def test_a_job_that_paints_nothing_says_so_and_why(editor, server):
+    def fail(jobs):
+        raise RuntimeError("the device is gone")
+
+    server.engine.before_call = fail
+    editor.point(*DISC)
+    for _ in range(2):
+        editor.press("remove")
+        expect(editor["notices"]).to_contain_text("Nothing was painted", timeout=WAIT_MS)
+        expect(editor["progress"]).to_be_hidden()
+        editor["notices"].get_by_label("Dismiss").last.click()
+        expect(editor["notices"]).not_to_contain_text("Nothing was painted")
+
+
+def test_an_answer_that_breaks_off_can_be_asked_for_again(editor):
+    editor.point(*DISC)
+    half = {"body": '{"candidates": [', "content_type": "application/json"}
+    editor.page.route("**/inpaint", lambda route: route.fulfill(**half))
+    editor.press("remove")
+    expect(editor["notices"]).to_contain_text("connection to the server was lost", timeout=WAIT_MS)
+    editor.page.unroute("**/inpaint")
+    editor.page.get_by_role("button", name="Try again").click()
+    editor.offered(2)
 
 
 def test_a_recipe_is_one_button(editor, pixels):

@@ -34,6 +34,16 @@ test("a picture that was forgotten is sent again, once, and the question with it
     assert.deepEqual(asked, ["picture", "segment", "picture", "segment"]);
 });
 
+test("with a picture that was forgotten what the server remembered of it is not named again", async () => {
+    let sent = 0;
+    const { api } = server({
+        picture: () => [200, { image_id: `id${++sent}` }],
+        segment: (body) => (body.image_id === "id1" ? [404, { what: "gone", path: "image_id" }] : [200, body]),
+    });
+    assert.equal((await api.about(PICTURE, "segment", { memory: "old" })).memory, "");
+    assert.equal((await api.about(PICTURE, "segment", { memory: "new" })).memory, "new");
+});
+
 test("another thing that is missing is an error with the server's words", async () => {
     const { asked, api } = server({
         picture: () => [200, { image_id: "a" }],
@@ -67,4 +77,16 @@ test("a server that is away is knocked at until it answers, and the question is 
     assert.deepEqual(await patiently(api, () => api.get("models")), { url: "root/models" });
     assert.equal(said[0], "offline");
     assert.equal(said.at(-1), "online");
+});
+
+test("an answer that breaks off is a lost connection, a failure without words is its status", async () => {
+    const broken = (status) => async (url) =>
+        url.endsWith("health")
+            ? { ok: true }
+            : { ok: status < 400, status, json: async () => JSON.parse('{"half') };
+    const cut = new Api("root", async () => "png", { fetch: broken(200), wait: 1 });
+    await assert.rejects(cut.get("models"), Offline);
+    await cut.online();
+    const failed = new Api("root", async () => "png", { fetch: broken(502), wait: 1 });
+    await assert.rejects(failed.get("models"), (error) => error instanceof ServerError && error.status === 502);
 });

@@ -240,6 +240,7 @@ def test_schemas_cover_every_field_of_the_wire():
         "SegmentRequest",
         "MaskRequest",
         "InpaintRequest",
+        "OutpaintRequest",
         "Recipe",
     }
     assert {"image", "recipe", "seed", "steps"} <= set(schemas["FixRequest"]["properties"])

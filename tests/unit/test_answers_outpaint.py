@@ -141,7 +141,8 @@ def test_what_fails_on_the_way_is_said_and_the_picture_is_there():
     assert "no such sampler" in said["warnings"][0]
 
 
-MADE = "a beach, gulls\nNegative prompt: people\nSteps: 31, Sampler: DPM++ 2M, CFG scale: 4.5, Seed: 99, Size: 256x256"
+PARAMETERS = "Steps: 31, Sampler: DPM++ 2M, CFG scale: 4.5, Seed: 99, Size: 256x256"
+MADE = f"a beach, gulls\nNegative prompt: people\n{PARAMETERS}"
 
 
 def with_text(text: str) -> str:
@@ -202,3 +203,37 @@ def test_without_a_subject_it_is_said():
     here = dataclasses.replace(stand(), boxes=())
     said = ask(Desk(here), aspect="2:1", across="subject")
     assert "No face" in said["warnings"][0]
+
+
+def test_rounded_corners_are_filled_from_around_and_it_is_said():
+    alpha = np.full((256, 256), 255, np.uint8)
+    alpha[:6, :6] = 0
+    clear = raster.encode_base64(Picture(np.full((256, 256, 3), 90, np.uint8), alpha))
+    said = ask(image=clear, right=64, feather=0)
+    assert said["origin"] == [0, 0, 256, 256]
+    assert (pixels(said)[:, :256] == 90).all()
+    assert "inpaint them" in said["warnings"][0]
+
+
+def test_a_checkpoint_that_only_the_text_names_and_is_not_here_is_done_without():
+    class Picky(FakeEngine):
+        def native(self, checkpoint):
+            if checkpoint:
+                raise Missing(f"no checkpoint is called {checkpoint!r}.", path="checkpoint")
+            return super().native(checkpoint)
+
+    here = Stand(engine=Picky(side=256))
+    text = MADE + ", Model: gone"
+    said = ask(Desk(here), image=with_text(text), right=128)
+    assert "'gone' is not here" in said["warnings"][0]
+    assert here.engine.calls[0][0].settings.sampling.checkpoint == ""
+    with pytest.raises(Missing):
+        ask(Desk(here), right=128, checkpoint="gone", match=False)
+
+
+def test_numbers_that_cannot_be_in_a_text_are_not_matched():
+    text = "a beach\nSteps: many, Sampler: Euler, CFG scale: 4000, Seed: 3"
+    here = stand()
+    ask(Desk(here), image=with_text(text), right=128)
+    sampling = here.engine.calls[0][0].settings.sampling
+    assert (sampling.steps, sampling.cfg_scale, sampling.sampler) == (7, 7.0, "Euler")

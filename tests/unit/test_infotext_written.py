@@ -110,3 +110,14 @@ def test_any_value_survives_the_line(params):
     line = infotext.line(params)
     assert "\n" not in line
     assert parsed(line) == params
+
+
+def test_what_a_picture_was_made_with_is_read_from_its_own_text():
+    text = 'a cat,\non a mat\nNegative prompt: dogs\nSteps: 20, Sampler: Euler a, Model: "a, b", Seed: 7'
+    made = infotext.made_with(with_text(text))
+    assert made.prompt == "a cat,\non a mat"
+    assert made.negative_prompt == "dogs"
+    assert made.params["Sampler"] == "Euler a"
+    assert made.params["Model"] == "a, b"
+    assert infotext.made_with(with_text("only words")) is None
+    assert infotext.made_with(with_text("")) is None

@@ -280,3 +280,14 @@ def test_a_cleanup_is_merged_to_the_pixel():
     second.put(stepwise)
     merged(first, second, under).put(at_once)
     assert np.abs(stepwise.astype(int) - at_once).max() <= 1
+
+
+def test_eight_times_the_width_is_painted_from_crops_no_larger_than_the_model_sees():
+    engine = FakeEngine(side=256)
+    done = extend(way(margins=Margins(left=896, right=896)), engine, ONCE)
+    assert done.way.finished().size == Size(2048, 256)
+    assert {step.frame.crop.size for step in done.way.steps} == {NATIVE}
+    assert {job.picture.size for call in engine.calls for job in call} == {NATIVE}
+    origin = done.way.origin
+    kept = done.way.canvas().pixels[:, origin.left + FEATHER : origin.right - FEATHER]
+    assert np.array_equal(kept, noise(NATIVE).pixels[:, FEATHER:-FEATHER])

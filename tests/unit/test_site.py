@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from retouch import site
 
@@ -12,12 +14,12 @@ from retouch import site
 def test_the_page_names_its_script_its_style_and_the_doors_address():
     page = site.studio_page()
     assert 'src="javascript/retouch.mjs"' in page
-    assert 'href="style.css"' in page
+    assert 'href="css/studio.css"' in page
     assert 'data-api="retouch/v1"' in page
 
 
 @pytest.mark.parametrize(
-    "path", ["/style.css", "/css/theme.css", "/javascript/retouch.mjs", "/javascript/retouch/shell.mjs"]
+    "path", ["/css/studio.css", "/css/theme.css", "/javascript/retouch.mjs", "/javascript/retouch/shell.mjs"]
 )
 def test_what_the_page_is_made_of_is_found(path):
     found = site.asset(path)
@@ -51,8 +53,25 @@ def test_every_import_of_the_page_leads_to_a_file():
 
 
 def test_every_style_sheet_is_imported():
-    imported = re.findall(r'@import url\("(.*?)"\)', (site.ROOT / "style.css").read_text("utf-8"))
-    assert sorted(imported) == sorted(f"css/{path.name}" for path in (site.ROOT / "css").iterdir())
+    sheets = {path.name: path.read_text("utf-8") for path in (site.ROOT / "css").iterdir()}
+    imported = re.findall(r'@import url\("(.*?)"\)', sheets.pop("studio.css"))
+    assert sorted(imported) == sorted(sheets)
+
+
+@pytest.mark.parametrize("prefix", ["", site.FILES])
+def test_a_file_is_asked_for_again_and_sent_again_only_when_it_has_changed(prefix):
+    app = FastAPI()
+    site.add_files(app, prefix)
+    client = TestClient(app)
+    url = f"{prefix}/javascript/retouch/shell.mjs"
+    first = client.get(url)
+    assert first.headers["cache-control"] == "no-cache"
+    assert first.headers["content-type"].startswith("text/javascript")
+    again = client.get(url, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(url, headers={"If-None-Match": '"older"'}).content == first.content
+    assert client.get(f"{prefix}/css/studio.css").headers["etag"] != first.headers["etag"]
+    assert client.get(f"{prefix}/javascript/..%2f..%2fREADME.md").status_code == 404
 
 
 @pytest.mark.parametrize(

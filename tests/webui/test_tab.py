@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gradio as gr
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from modules import script_callbacks
 
 from retouch.webui import tab
@@ -15,6 +17,17 @@ def test_the_webui_is_given_one_tab_with_the_pages_root(webui):
     assert 'id="retouch_studio"' in root.value
     assert 'data-host="webui"' in root.value
     assert 'data-api="retouch/v1"' in root.value
+    assert 'data-files="retouch/site/"' in root.value
+
+
+def test_the_studios_files_are_where_the_tab_says_and_never_older_than_the_page(webui):
+    app = FastAPI()
+    script_callbacks.app_started_callback(None, app)
+    for name in ("javascript/retouch/shell.mjs", "javascript/retouch/gallery.mjs", "css/studio.css"):
+        answer = TestClient(app).get(f"/retouch/site/{name}")
+        assert answer.status_code == 200
+        assert answer.headers["cache-control"] == "no-cache"
+        assert answer.headers["etag"]
 
 
 def test_a_tab_is_made_anew_for_every_page(webui):

@@ -1,0 +1,184 @@
+"""Bench `outpaint`: photographs cut in half and extended again, ours beside other ways on the demo model."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+import tracemalloc
+from collections.abc import Sequence
+
+import numpy as np
+
+from bench.figures import Figure
+from bench.outpaint_ways import WAYS, synthesised, tiled, walked
+from retouch.engines import own
+from retouch.extending import Guard
+from retouch.fakes import FakeEngine
+from retouch.geometry import Box, Margins
+from retouch.mask import Mask
+from retouch.outpaint.stages import Pace
+from retouch.ports import Engine
+from retouch.quality import join, psnr, repetition, seam_floor
+from retouch.raster import Picture
+from retouch.recipe import Generation
+from retouch.samples import SAMPLES, Sample
+
+SIDE = 256
+SEED = 7
+WON = "on at least 5 of 7"
+ROUND = 5
+"""Waves of stages that are measured: a very large picture has many, all alike."""
+
+
+def measure(args: argparse.Namespace) -> list[Figure]:
+    engine = own.demo_engine("cpu", batch_limit=2)
+    return [*halves(engine), *fourfold(engine), *constant(engine)]
+
+
+def _generation(sample: Sample) -> Generation:
+    return Generation(sample.prompt, "", SEED, sampling=own.SAMPLING)
+
+
+def halves(engine: Engine) -> list[Figure]:
+    """The left half of each photograph extended to the whole: twice its width, the truth known.
+
+    The seam is how far the score at the join is from what the photograph itself scores there.
+    """
+    seams: dict[str, list[float]] = {way: [] for way in WAYS}
+    truths: dict[str, list[float]] = {way: [] for way in WAYS}
+    joins, floors, touched = [], [], 0
+    for sample in SAMPLES:
+        whole = sample.scaled(SIDE)
+        half = Picture(whole.pixels[:, : whole.size.width // 2])
+        x, more = half.size.width, whole.size.width - half.size.width
+        floors.append(_floor(whole, x))
+        for way, extended in WAYS.items():
+            made = extended(half, more, _generation(sample), engine)
+            seams[way].append(abs(_join(made, x) - _join(whole.pixels, x)))
+            truths[way].append(psnr(whole.pixels[:, x:], made[:, x:]) or 0.0)
+            if way == "stages":
+                joins.append(abs(_join(made, x)))
+                kept = slice(0, x - Pace().feather)
+                touched += int((made[:, kept] != half.pixels[:, kept]).any(2).sum())
+        print(sample.name, *(f"{w}: {truths[w][-1]:.2f} dB, {seams[w][-1]:.2f};" for w in WAYS), flush=True)
+    return [
+        *(_won(seams, truths, rival) for rival in list(WAYS)[1:]),
+        Figure.at_most(
+            "seam at the join / photograph's own",
+            _ratio(joins, floors),
+            "times",
+            1.1,
+            "within 10 %",
+        ),
+        *(_side("seam at the join", way, seams[way], "CIELAB/px") for way in WAYS),
+        *(_side("PSNR of the new half", way, truths[way], "dB") for way in WAYS),
+        Figure.exactly("pixels changed beyond the feather", touched, "pixels", 0, "bit-identical"),
+    ]
+
+
+def _join(pixels: np.ndarray, x: int) -> float:
+    return join(pixels, x=x) or 0.0
+
+
+def _floor(whole: Picture, x: int) -> float:
+    return seam_floor(whole.pixels, Mask.of_box(whole.size, Box(0, 0, x, whole.size.height))) or 0.0
+
+
+def _ratio(scores: Sequence[float], floors: Sequence[float]) -> float:
+    return statistics.mean(scores) / max(statistics.mean(floors), 1e-6)
+
+
+def _won(seams: dict[str, list[float]], truths: dict[str, list[float]], rival: str) -> Figure:
+    """Photographs on which ours is better by both numbers."""
+    both = sum(
+        mine < its and better > worse
+        for mine, its, better, worse in zip(
+            seams["stages"], seams[rival], truths["stages"], truths[rival], strict=True
+        )
+    )
+    return Figure.at_least(f"stages beat {rival} in seam and PSNR", both, "of 7", 5, WON)
+
+
+def _side(what: str, way: str, values: Sequence[float], unit: str) -> Figure:
+    """A mean to compare with: nothing was promised of it."""
+    value = float(f"{statistics.mean(values):.4g}")
+    return Figure(f"{what}, {way}", value, unit, "for comparison", True)
+
+
+def fourfold(engine: Engine) -> list[Figure]:
+    """The middle of each photograph extended to four times its width, both ways."""
+    found: dict[str, list[float]] = {"stages": [], "content-aware fill": [], "tiling": []}
+    for sample in SAMPLES:
+        whole = sample.scaled(SIDE)
+        middle = Picture(whole.pixels[:, (whole.size.width - SIDE) // 2 :][:, :SIDE])
+        margins = Margins(left=3 * SIDE // 2, right=3 * SIDE // 2)
+        before = repetition(middle.pixels) or 0.0
+        made = {
+            "stages": walked(middle, margins, _generation(sample), engine).way.finished().pixels,
+            "content-aware fill": synthesised(middle, margins),
+            "tiling": tiled(middle, margins),
+        }
+        for way, pixels in made.items():
+            found[way].append((repetition(pixels) or 0.0) / max(before, 1e-3))
+        print(sample.name, f"{before:.3f}", *(f"{w}: {v[-1]:.2f} x" for w, v in found.items()), flush=True)
+    means = {way: statistics.mean(values) for way, values in found.items()}
+    promise = "<= 1.2 x the original's"
+    return [
+        Figure.at_most("repetition after 4 x, stages", means["stages"], "times", 1.2, promise),
+        *(
+            Figure.at_least(f"repetition after 4 x, {way}", means[way], "times", 1.2, "exceeds 1.2 x")
+            for way in ("content-aware fill", "tiling")
+        ),
+    ]
+
+
+def constant(engine: Engine) -> list[Figure]:
+    """Time and memory of a stage on a canvas of 1 and of 16 megapixels."""
+    figures = []
+    for name, painter in (("without the sampler", FakeEngine(side=SIDE)), ("with the sampler", engine)):
+        small, large = (_cost(side, painter) for side in (1024, 4096))
+        ratios = {"time": large[0] / small[0], "peak memory": large[1] / small[1]}
+        figures += [
+            Figure.at_most(f"{what} a stage, 16 / 1 MPx, {name}", ratio, "times", 1.1, "within 10 %")
+            for what, ratio in ratios.items()
+        ]
+        print(name, small, large, flush=True)
+    return figures
+
+
+class _Meter:
+    """Seconds of processor time and bytes above what was there, of each wave; stops after ROUND of them."""
+
+    def __init__(self) -> None:
+        self.waves: list[tuple[int, float, int]] = []
+        self._begun: tuple[int, float, int] | None = None
+
+    @property
+    def stopped(self) -> bool:
+        return len(self.waves) >= ROUND
+
+    def show(self, done: int, total: int, what: str) -> None:
+        if not what.startswith("stage"):
+            return
+        now, (held, peak) = time.process_time(), tracemalloc.get_traced_memory()
+        if self._begun:
+            first, then, before = self._begun
+            self.waves.append((done - first, now - then, peak - before))
+        tracemalloc.reset_peak()
+        self._begun = done, now, held
+
+
+def _cost(side: int, engine: Engine) -> tuple[float, float]:
+    """(seconds, bytes) of a stage, medians over waves but the first, which measures the picture."""
+    rng = np.random.default_rng(0)
+    picture = Picture(rng.integers(0, 256, (side, side, 3), np.uint8))
+    meter = _Meter()
+    tracemalloc.start()
+    walked(picture, Margins(right=512), _generation(SAMPLES[0]), engine, Guard(tries=1, cleanup=0), meter)
+    tracemalloc.stop()
+    waves = meter.waves[1:]
+    return (
+        statistics.median(seconds / stages for stages, seconds, _ in waves),
+        statistics.median(peak / stages for stages, _, peak in waves),
+    )

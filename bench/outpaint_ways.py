@@ -1,0 +1,154 @@
+"""Ways to extend a picture to the right on one engine: ours in stages, at once, and the WebUI's scripts.
+
+Those are written from their description: `outpainting_mk_2` and `poor_mans_outpainting` as they come.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from retouch.extending import Extended, Guard, extend
+from retouch.fill import FILLS, content, noise
+from retouch.frame import Frame, frame_around
+from retouch.geometry import Box, Margins, Size
+from retouch.mask import Mask
+from retouch.outpaint.stages import Pace, stages
+from retouch.outpaint.steps import Words, reach_of, steps
+from retouch.outpaint.way import Way
+from retouch.outpainting import HOW
+from retouch.ports import Engine, Job, Progress, Silent
+from retouch.raster import Picture
+from retouch.recipe import Generation, Settings
+
+STAGE = 128
+Extending = Callable[[Picture, int, Generation, Engine], np.ndarray]
+"""The picture, pixels to add on the right, how, by whom: (height, width, 3) uint8."""
+
+
+def planned(picture: Picture, margins: Margins, generation: Generation, engine: Engine) -> Way:
+    """The way as every door plans it."""
+    native, pace = engine.native(""), Pace()
+    found = stages(picture.size, margins, native, pace)
+    return Way(picture, margins, found, steps(found, generation, HOW, Words(), reach_of(pace, native)))
+
+
+def walked(
+    picture: Picture,
+    margins: Margins,
+    generation: Generation,
+    engine: Engine,
+    guard: Guard | None = None,
+    progress: Progress | None = None,
+) -> Extended:
+    return extend(planned(picture, margins, generation, engine), engine, guard, progress)
+
+
+def ours(picture: Picture, more: int, generation: Generation, engine: Engine) -> np.ndarray:
+    return walked(picture, Margins(right=more), generation, engine).way.finished().pixels
+
+
+def single(picture: Picture, more: int, generation: Generation, engine: Engine) -> np.ndarray:
+    """The whole margin at once from the whole picture, the strip alone masked: the same fill and strength."""
+    canvas, hole = _canvas(picture, more)
+    settings = Settings(generation.sampling, HOW.denoising_strength, HOW.masked_content)
+    under = FILLS[HOW.masked_content](canvas, hole)
+    return _painted(canvas, under, (hole, hole.feathered(4)), settings, (generation, engine))
+
+
+def mk2(picture: Picture, more: int, generation: Generation, engine: Engine) -> np.ndarray:
+    """128 pixels at a time: noise with the picture's spectrum, strength 0.8, mask blur 8.
+
+    The mask begins 8 px within the picture and is blurred with sigma 32; the latent one is hard at 16 px.
+    """
+
+    def stage(canvas: np.ndarray, hole: Mask) -> np.ndarray:
+        soft = cv2.GaussianBlur(hole.grown(8).alpha, (0, 0), 32, borderType=cv2.BORDER_REPLICATE)
+        composite = Mask(np.maximum(soft, hole.alpha))
+        settings = Settings(generation.sampling, 0.8, "original")
+        return _painted(
+            canvas, noise(canvas, hole), (hole.grown(16), composite), settings, (generation, engine)
+        )
+
+    return _in_stages(picture, more, stage)
+
+
+def poor_man(picture: Picture, more: int, generation: Generation, engine: Engine) -> np.ndarray:
+    """128 pixels at a time: masked content "fill", strength 0.75, mask blur 4."""
+
+    def stage(canvas: np.ndarray, hole: Mask) -> np.ndarray:
+        under = FILLS["fill"](canvas, hole)
+        settings = Settings(generation.sampling, 0.75, "fill")
+        masks = (hole.grown(4), hole.feathered(8))
+        return _painted(canvas, under, masks, settings, (generation, engine))
+
+    return _in_stages(picture, more, stage)
+
+
+WAYS: dict[str, Extending] = {
+    "stages": ours,
+    "single pass": single,
+    "outpainting mk2": mk2,
+    "poor man's": poor_man,
+}
+
+
+def tiled(picture: Picture, margins: Margins) -> np.ndarray:
+    """The picture again and again."""
+    ends = ((0, 0), (margins.left, margins.right), (0, 0))
+    return np.pad(picture.pixels, ends, mode="wrap")
+
+
+def synthesised(picture: Picture, margins: Margins) -> np.ndarray:
+    """Content-aware fill of the whole margin."""
+    ends = ((0, 0), (margins.left, margins.right), (0, 0))
+    canvas = np.pad(picture.pixels, ends)
+    kept = Box(margins.left, 0, margins.left + picture.size.width, picture.size.height)
+    size = Size(canvas.shape[1], canvas.shape[0])
+    return content(canvas, Mask.of_box(size, kept).inverted())
+
+
+def _canvas(picture: Picture, more: int) -> tuple[np.ndarray, Mask]:
+    canvas = np.pad(picture.pixels, ((0, 0), (0, more), (0, 0)))
+    size = Size(canvas.shape[1], canvas.shape[0])
+    return canvas, Mask.of_box(size, Box(picture.size.width, 0, size.width, size.height))
+
+
+def _in_stages(picture: Picture, more: int, stage: Callable[[np.ndarray, Mask], np.ndarray]) -> np.ndarray:
+    now = picture
+    while more > 0:
+        canvas, hole = _canvas(now, min(STAGE, more))
+        more -= STAGE
+        now = Picture(stage(canvas, hole))
+    return now.pixels
+
+
+def _painted(
+    canvas: np.ndarray,
+    under: np.ndarray,
+    masks: tuple[Mask, Mask],
+    settings: Settings,
+    by: tuple[Generation, Engine],
+) -> np.ndarray:
+    """`canvas` with what an engine makes of `under` put over it. `masks` are (denoise, composite)."""
+    generation, engine = by
+    denoise, composite = masks
+    size = denoise.size
+    found = frame_around(size.box, size, engine.native(""))
+    frame: Frame = dataclasses.replace(found, crop=size.box)
+    job = Job(
+        picture=frame.cut(under),
+        mask=frame.take_mask(denoise),
+        prompt=generation.prompt,
+        negative_prompt=generation.negative_prompt,
+        seed=generation.seed,
+        settings=settings,
+    )
+    (patch,) = engine.paint([job], Silent())
+    assert patch is not None
+    over = cv2.resize(patch.pixels, tuple(size), interpolation=cv2.INTER_LANCZOS4)
+    alpha = composite.alpha[..., None].astype(np.float32) / 255
+    return np.rint(canvas + (over.astype(np.float32) - canvas) * alpha).clip(0, 255).astype(np.uint8)

@@ -1,0 +1,36 @@
+from retouch.fakes import FakeDetector
+from retouch.geometry import Box, Size
+from retouch.segmenters import Click, Prompt
+from retouch.segmenters.fast import FastSam
+from tests.helpers import noise
+
+PICTURE = noise(Size(120, 90))
+PART, WHOLE, OTHER = Box(20, 20, 40, 40), Box(10, 10, 60, 60), Box(80, 10, 110, 40)
+
+
+def fast() -> tuple[FastSam, FakeDetector]:
+    detector = FakeDetector((WHOLE, PART, OTHER), "object")
+    return FastSam(detector), detector
+
+
+def boxes(*clicks: Click, box: Box | None = None) -> list[Box]:
+    return [region.box for region in fast()[0].segment(PICTURE, Prompt(clicks, box)).regions]
+
+
+def test_a_click_chooses_what_holds_it_the_smallest_first():
+    assert boxes(Click(30, 30)) == [PART, WHOLE]
+    assert boxes(Click(30, 30), Click(55, 55)) == [WHOLE]
+    assert boxes(Click(55, 55), Click(30, 30, False)) == [WHOLE]
+    assert boxes(Click(5, 5)) == []
+
+
+def test_a_box_chooses_what_fits_it_best():
+    assert boxes(box=Box(78, 8, 112, 42))[0] == OTHER
+
+
+def test_a_picture_is_looked_at_once():
+    segmenter, detector = fast()
+    segmenter.prepare(PICTURE)
+    segmenter.segment(PICTURE, Prompt((Click(30, 30),)))
+    assert {region.label for region in segmenter.everything(PICTURE)} == {""}
+    assert detector.calls == 1
