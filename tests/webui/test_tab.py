@@ -14,10 +14,10 @@ def test_the_webui_is_given_one_tab_with_the_pages_root(webui):
     ((blocks, title, name),) = script_callbacks.ui_tabs_callback()
     assert (title, name) == ("Retouch", "retouch")
     (root,) = [c for c in blocks.blocks.values() if isinstance(c, gr.HTML)]
-    assert 'id="retouch_studio"' in root.value
-    assert 'data-host="webui"' in root.value
-    assert 'data-api="retouch/v1"' in root.value
-    assert 'data-files="retouch/site/"' in root.value
+    assert 'id="retouch_studio"' in str(root.value)
+    assert 'data-host="webui"' in str(root.value)
+    assert 'data-api="retouch/v1"' in str(root.value)
+    assert 'data-files="retouch/site/"' in str(root.value)
 
 
 def test_the_studios_files_are_where_the_tab_says_and_never_older_than_the_page(webui):
