@@ -49,7 +49,8 @@ class Net:
             (tensor - mean) / deviation, (0, self.side - width, 0, self.side - height)
         )
         kind = torch.device(self.device).type
-        half = torch.float16 if kind == "cuda" else torch.bfloat16  # torch 2.1 minds the kind even if disabled
+        # torch 2.1 minds the kind even where autocast is not enabled
+        half = torch.float16 if kind == "cuda" else torch.bfloat16
         with torch.inference_mode(), torch.autocast(kind, half, enabled=kind == "cuda"):
             found = self.look(padded[None])
         return Features(found.coarse.float().cpu(), tuple(part.float().cpu() for part in found.finer))

@@ -31,6 +31,8 @@ NEEDS = {
     "fastsam": "ultralytics",
 }
 """The package that each kind runs with, the kinds whose masks are best first."""
+REFUSED = "sam-hq"
+"""Known by what is in it, so that asking for it by name says why; not run yet, so never offered."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Segmenters:
     def available(self) -> tuple[Known, ...]:
         """Every name `get` knows, the best installed one first. Loads nothing, asks no network."""
         with self._lock:
-            here = sorted(self._here().values(), key=_rank)
+            here = sorted((found for found in self._here().values() if found[1] != REFUSED), key=_rank)
             listed = [Known(path.name, kind, True, path.stat().st_size, _about(path)) for path, kind in here]
         about = "Needs no file: edges and colours round the points, and what detectors know."
         known = {info.name for info in listed}

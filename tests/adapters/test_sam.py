@@ -335,3 +335,13 @@ class TestFiles:
         torch.save(small_sam().state_dict(), tmp_path / "small.pt")
         assert "small.pt" not in [info.name for info in Registry([tmp_path]).available()]
         assert "small.pt" in [info.name for info in Segmenters([tmp_path]).available()]
+
+
+def test_a_file_of_sam_hq_is_never_offered_and_refused_by_name(tmp_path: Path) -> None:
+    state = torch.load(TINY, weights_only=True)
+    torch.save({**state, "mask_decoder.hf_token.weight": torch.zeros(1, 4)}, tmp_path / "hq.pth")
+    segmenters = Segmenters((tmp_path,), lambda: "cpu", True)
+    assert "hq.pth" not in [known.name for known in segmenters.available()]
+    assert segmenters.get("").name == "classical"
+    with pytest.raises(WeightsRefused, match="sam-hq"):
+        segmenters.get("hq.pth").segment(noise(Size(64, 64)), Prompt((Click(3, 3),)))
