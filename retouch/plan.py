@@ -153,17 +153,21 @@ class Reach:
     padding: int
 
     @classmethod
-    def of(cls, region: Region, shape: Shape, strength: float) -> Reach:
+    def of(cls, region: Region, shape: Shape, strength: float, canvas: Size) -> Reach:
         """Scaled with the region's side and, for the context, with the denoising strength.
 
         5 % growth and 8 % fade lie in the 4-12 px band practitioners use for a 100 px face; context
-        of 30-80 % of the side per side gives a face about half of its crop.
+        of 30-80 % of the side per side gives a face about half of its crop. A region that reaches every
+        border, a background, does not grow, and fades as what it leaves out would: that is not to be eaten.
         """
-        side = region.box.area**0.5
-        grow = shape.grow if shape.grow is not None else max(2, round(side * 0.05))
-        blur = shape.blur if shape.blur is not None else max(2, round(side * 0.08))
+        side = edge = region.box.area**0.5
+        usual = max(2, round(side * 0.05))
+        if region.box == canvas.box:
+            edge, usual = (region.box.area - region.shape.area) ** 0.5 / 2, 0
+        grow = shape.grow if shape.grow is not None else usual
+        blur = shape.blur if shape.blur is not None else max(2, round(edge * 0.08))
         padding = shape.padding if shape.padding is not None else round(side * (0.3 + 0.5 * strength))
-        return cls(grow, blur, max(2, round(side * 0.04)), padding)
+        return cls(grow, blur, max(2, round(edge * 0.04)), padding)
 
     @property
     def masks(self) -> int:
@@ -173,7 +177,7 @@ class Reach:
 def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generation, native: Size) -> Step:
     index, recipe_pass = work
     region = spot.region
-    reach = Reach.of(region, recipe_pass.shape, recipe_pass.denoising_strength)
+    reach = Reach.of(region, recipe_pass.shape, recipe_pass.denoising_strength, spot.canvas)
     frame = _frame(region, reach, recipe_pass.shape, spot.canvas, native)
     denoise, composite = _masks(region, reach, frame.crop, spot.limit)
     return Step(

@@ -80,7 +80,7 @@ def test_masks_made_in_a_window_are_those_of_the_whole_canvas(scene):
     for step in steps([region], face_pass(shape), canvas):
         on_canvas = region.clipped(canvas)
         composite = on_canvas.mask(canvas).grown(3).feathered(5)
-        wider = Reach.of(on_canvas, shape, 0.4).wider
+        wider = Reach.of(on_canvas, shape, 0.4, canvas).wider
         assert step.composite == composite.crop(step.frame.crop)
         assert step.denoise == Mask.where(composite.alpha > 0).feathered(wider).crop(step.frame.crop)
 
@@ -164,10 +164,18 @@ def test_growth_and_fade_are_in_pixels_when_given():
 
 def test_blank_sizes_scale_with_the_region_and_context_with_the_strength():
     small, large = (Region.of_box(square(0, 0, side)) for side in (100, 400))
-    assert Reach.of(large, Shape(), 0.4).grow == 4 * Reach.of(small, Shape(), 0.4).grow == 20
-    assert Reach.of(large, Shape(), 0.4).blur == 4 * Reach.of(small, Shape(), 0.4).blur == 32
-    assert Reach.of(small, Shape(), 0.4).padding == 50
-    assert Reach.of(small, Shape(), 0.8).padding == 70
+    assert Reach.of(large, Shape(), 0.4, CANVAS).grow == 4 * Reach.of(small, Shape(), 0.4, CANVAS).grow == 20
+    assert Reach.of(large, Shape(), 0.4, CANVAS).blur == 4 * Reach.of(small, Shape(), 0.4, CANVAS).blur == 32
+    assert Reach.of(small, Shape(), 0.4, CANVAS).padding == 50
+    assert Reach.of(small, Shape(), 0.8, CANVAS).padding == 70
+
+
+def test_a_background_stops_at_what_it_leaves_out():
+    subject = Mask.of_box(CANVAS, Box(400, 300, 500, 400))
+    (step,) = steps([Region(CANVAS.box, subject.inverted(), "background")])
+    alpha = whole(step)
+    assert (alpha[subject.inverted().solid] == 255).all()
+    assert (alpha[310:390, 410:490] == 0).all()
 
 
 def test_only_masked_padding_is_the_context_in_pixels():
