@@ -223,7 +223,7 @@ def main(words: Sequence[str] | None = None) -> int:
     remark = demo.backend.studio.engine.remark
     report = args.out / "report.html"
     report.write_text(page(demo.shown, args.out, remark), encoding="utf-8")
-    print(f"{remark}\nReport: {report}".strip())
+    print(f"{remark}\nReport: {report}\nThe studio, to click things yourself: python3 dev.py run".strip())
     return 0 if demo.ok else 1
 
 

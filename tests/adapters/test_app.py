@@ -76,9 +76,8 @@ def test_interrupt_with_nothing_to_stop():
     assert client.post("/retouch/v1/interrupt").json() == {"interrupted": False}
 
 
-def test_a_second_job_waits_for_the_first():
-    engine = FakeEngine()
-    backend, client = standing(engine)
+def held(engine: FakeEngine) -> tuple[threading.Event, threading.Event]:
+    """(set once it is at work, to be set to let it go on)"""
     inside, on = threading.Event(), threading.Event()
 
     def hold(jobs):
@@ -86,6 +85,13 @@ def test_a_second_job_waits_for_the_first():
         assert on.wait(30)
 
     engine.before_call = hold
+    return inside, on
+
+
+def test_a_second_job_waits_for_the_first():
+    engine = FakeEngine()
+    backend, client = standing(engine)
+    inside, on = held(engine)
     answers = []
     jobs = [
         threading.Thread(target=lambda: answers.append(post(client, "fix", {"image": IMAGE})))
@@ -122,13 +128,7 @@ def test_two_tasks_and_a_button_for_each():
     """The one that waits is cancelled before it begins; the one at work goes on."""
     engine = FakeEngine()
     backend, client = standing(engine)
-    inside, on = threading.Event(), threading.Event()
-
-    def hold(jobs):
-        inside.set()
-        assert on.wait(30)
-
-    engine.before_call = hold
+    inside, on = held(engine)
     answers = {}
 
     def ask(task: str) -> None:
