@@ -29,12 +29,19 @@ class Put(NamedTuple):
 Putting = Callable[[np.ndarray, Paint, Mask], Put]
 
 WEBUI_BLUR = 4
+_BLUR_KERNEL = 2 * int(2.5 * WEBUI_BLUR + 0.5) + 1
 KRITA_STRENGTH = 0.5
 
 
 def plain(original: np.ndarray, paint: Paint, region: Mask) -> Put:
     """The WebUI's "only masked" inpainting: a Gaussian of mask blur 4 over the drawn mask."""
     alpha = _webui_blur(_alpha(region))
+    return _mixed(original, paint(_latent(alpha)), alpha)
+
+
+def plain_grown(original: np.ndarray, paint: Paint, region: Mask) -> Put:
+    """The same over a mask grown by the blur's reach, so that all of the region is shown as painted."""
+    alpha = _webui_blur(_dilated(_alpha(region), _BLUR_KERNEL))
     return _mixed(original, paint(_latent(alpha)), alpha)
 
 
@@ -103,6 +110,7 @@ def multiband(original: np.ndarray, paint: Paint, region: Mask) -> Put:
 
 RIVALS: dict[str, Putting] = {
     "plain alpha": plain,
+    "plain alpha, grown": plain_grown,
     "ADetailer": adetailer,
     "Krita": krita,
     "Impact": impact,
@@ -137,7 +145,7 @@ def _dilated(alpha: np.ndarray, kernel: int) -> np.ndarray:
 
 
 def _webui_blur(alpha: np.ndarray) -> np.ndarray:
-    return _gaussian(alpha, 2 * int(2.5 * WEBUI_BLUR + 0.5) + 1, WEBUI_BLUR)
+    return _gaussian(alpha, _BLUR_KERNEL, WEBUI_BLUR)
 
 
 def _gaussian(alpha: np.ndarray, kernel: int, sigma: float) -> np.ndarray:

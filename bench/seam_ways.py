@@ -22,7 +22,7 @@ from retouch.recipe import Generation, Pass, Shape
 from retouch.region import Region
 
 OURS, GENTLE, OFF = "Retouch", "Retouch at 0.4", "Retouch, correction off"
-PLAIN, KRITA = "plain alpha", "Krita"
+PLAIN, GROWN, KRITA = "plain alpha", "plain alpha, grown", "Krita"
 STRENGTH = 0.75
 """Denoising strength of the comparison: so high that the painted inside tells nothing of its own shift."""
 

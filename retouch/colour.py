@@ -32,9 +32,12 @@ ALIKE = 12.0
 """What is shown of the painting has no say when it is this far from what the kept pixels tell."""
 CELLS = 64
 """Cells along the window's long side: the field is smooth, so more would only cost time."""
-FREEDOM, TONE_FREEDOM = 200, 200
-"""The energy of a fit, and of its tone, in variances of the noise of one cell, that a painting without a
-shift seldom has: measured on photographs, for neighbouring cells err alike."""
+FREEDOM, TONE_FREEDOM = 600, 300
+"""The energy of a fit, and of its tone, in variances of the noise of one cell summed over the channels, that
+a painting without a shift seldom has: measured on photographs, for neighbouring cells err alike."""
+LEAST_NOISE = 0.5
+"""The variance of a cell at best, levels squared. Rounding makes less, but a surface that followed every
+part of a level would run away where it is continued beyond what is known, at the picture's border."""
 KNOTS = 60
 """Degrees of freedom that a fit uses up."""
 STRONGEST_TONE = 0.25
@@ -43,7 +46,8 @@ SOFT = 3
 """Cells over which painted colours are averaged: finer ones tell of lost detail, not of a tone."""
 DARKEST, LIGHTEST, CUT_OFF_SAY = 8, 247, 0.1
 """Beyond these levels a shift is cut off at black or white and looks smaller than it is. What is there
-has little say, and some, for there may be nothing else."""
+has little say, and some, for there may be nothing else. It is counted by cells: chosen pixel by pixel, the
+lighter grains of something dark would be compared with the mean that is left when grain is lost."""
 REACH, NEAREST = 0.75, 32
 """How far around the hole to look: in its own sides, and at least this many pixels."""
 _BESIDE = np.ones((3, 3), np.uint8)
@@ -134,33 +138,29 @@ def _evidence(
     original: np.ndarray, painted: np.ndarray, covered: np.ndarray, repainted: np.ndarray
 ) -> tuple[Evidence, Evidence]:
     """(kept, shown): means over cells of (height, width, 3) pixels, parted by an alpha 0..255."""
-    say = _whole(original)
-    kept = (255 - covered) * say
+    kept = 255 - covered
     residual = cv2.subtract(original, painted, dtype=cv2.CV_32F)
     size = _cells(kept.shape[1], kept.shape[0])
-    weight, known, tinted, all_weight, all_known, all_tinted = (
+    whole, weight, known, tinted, all_known, all_tinted, colour = (
         cv2.resize(np.asarray(plane, np.float32), size, interpolation=cv2.INTER_AREA)
         for plane in (
-            *(kept, residual * kept[..., None], kept * repainted),
-            *(say, residual * say[..., None], say * repainted),
+            cv2.inRange(original, np.full(3, DARKEST), np.full(3, LIGHTEST)),
+            *(kept, residual * kept[..., None], np.multiply(kept, repainted, dtype=np.float32)),
+            *(residual, repainted, painted),
         )
     )
-    rest = (255 * all_weight - weight, 255 * all_known - known, 255 * all_tinted - tinted)
-    colour = cv2.resize(painted, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    rest = (255 - weight, 255 * all_known - known, 255 * all_tinted - tinted)
+    say = CUT_OFF_SAY + (1 - CUT_OFF_SAY) / 255 * whole
     colour = cv2.blur(colour, (SOFT, SOFT))
-    return _mean(weight, known, tinted, colour), _mean(*rest, colour)
+    return _mean(say, weight, known, tinted, colour), _mean(say, *rest, colour)
 
 
-def _whole(original: np.ndarray) -> np.ndarray:
-    """(height, width) float32: the say of each pixel, by whether all of a shift can be seen in it."""
-    between = cv2.inRange(original, np.full(3, DARKEST), np.full(3, LIGHTEST)).astype(np.float32)
-    return CUT_OFF_SAY + (1 - CUT_OFF_SAY) / 255 * between
-
-
-def _mean(weight: np.ndarray, residual: np.ndarray, repainted: np.ndarray, colour: np.ndarray) -> Evidence:
-    """Evidence from sums weighted by 0..255."""
+def _mean(
+    say: np.ndarray, weight: np.ndarray, residual: np.ndarray, repainted: np.ndarray, colour: np.ndarray
+) -> Evidence:
+    """Evidence of so much say from sums weighted by 0..255."""
     some = np.maximum(weight, 1e-2)
-    return Evidence(weight / 255, residual / some[..., None], repainted / some / 255, colour)
+    return Evidence(say * weight / 255, residual / some[..., None], repainted / some / 255, colour)
 
 
 def _cells(width: int, height: int) -> tuple[int, int]:
@@ -177,13 +177,13 @@ def _fitted(kept: Evidence, shown: Evidence) -> tuple[np.ndarray, np.ndarray, fl
     for scale in SCALES:
         error = kept.error(surface.said(fit, kept))
         used = kept.weighing(plausible * _trust(error, scale))
-        fit = surface.fit([used])
+        fit = surface.fit([used], _noise(surface, fit, [used]).mean())
     agreement = float(kept.weight[(error <= AGREEING) & (plausible > 0)].sum() / kept.weight.sum())
     every = [used]
     if shown.weight.any():
         alike = cv2.erode(_biweight(shown.error(surface.said(fit, shown)), ALIKE), _BESIDE)
         every.append(shown.weighing(shown.weight * alike))
-        fit = surface.fit(every)
+        fit = surface.fit(every, _noise(surface, fit, [used]).mean())
     return *_believed(surface, fit, every), agreement
 
 
@@ -191,25 +191,23 @@ def _believed(surface: Surface, fit: Fit, every: Sequence[Evidence]) -> tuple[np
     """(knots, tone): each as far as it is more than fitting to mere noise gives."""
     tone = fit.tone * min(1.0, STRONGEST_TONE / max(float(np.linalg.norm(fit.tone, 2)), 1e-9))
     noise = _noise(surface, fit, every)
-    energy = np.einsum("ac,ab,bc->c", tone, fit.firmness, tone)
-    tone = tone * _sure(float((energy / noise).sum()), TONE_FREEDOM)
+    tone = tone * _sure(np.einsum("ac,ab,bc->c", tone, fit.firmness, tone) / noise, TONE_FREEDOM)
     rest = [seen.without(tone) for seen in every]
-    fit = surface.fit(rest)
-    power = sum(
-        (np.einsum("ij,ijc->c", seen.weight, surface.said(fit, seen) ** 2) for seen in rest), np.zeros(3)
-    )
-    energy = float(power.sum() / _noise(surface, fit, rest).sum())
-    return fit.where_repainted * _sure(energy, FREEDOM), tone
+    fit = surface.fit(rest, noise.mean())
+    power = _squares([(seen, surface.said(fit, seen)) for seen in rest])
+    return fit.where_repainted * _sure(power / _noise(surface, fit, rest), FREEDOM), tone
 
 
 def _noise(surface: Surface, fit: Fit, every: Sequence[Evidence]) -> np.ndarray:
-    """(3,): the variance of what a fit leaves of one cell, by channel."""
-    left, count = np.full(3, 1e-9), -float(KNOTS)
-    for seen in every:
-        error = seen.value - surface.said(fit, seen)
-        left += np.einsum("ij,ijc->c", seen.weight, error**2)
-        count += float(seen.weight.sum())
-    return left / max(count, 1.0)
+    """(3,): the variance of what a fit leaves of one cell, by channel, levels squared."""
+    left = _squares([(seen, seen.value - surface.said(fit, seen)) for seen in every])
+    count = sum(float(seen.weight.sum()) for seen in every) - KNOTS
+    return np.maximum(left / max(count, 1.0), LEAST_NOISE)
+
+
+def _squares(every: Sequence[tuple[Evidence, np.ndarray]]) -> np.ndarray:
+    """(3,): the weighted sum of squares over all cells, by channel."""
+    return np.sum([np.einsum("ij,ijc->c", seen.weight, values**2) for seen, values in every], axis=0)
 
 
 def _biweight(error: np.ndarray, largest: float) -> np.ndarray:
@@ -222,10 +220,10 @@ def _trust(error: np.ndarray, scale: float) -> np.ndarray:
     return 1 / (1 + (error / scale) ** 2) ** 2
 
 
-def _sure(energy: float, freedom: float) -> float:
-    """How much of a fit to believe, 0..1, by its energy and that of a fit to mere noise.
+def _sure(energy: np.ndarray, freedom: float) -> float:
+    """How much of a fit to believe, 0..1, by its energy in each channel and that of a fit to mere noise.
 
     After the positive-part estimator of James and Stein (1961), so that a painter that shifts nothing is
     left alone; squared, so that what is well above the noise is hardly shrunk.
     """
-    return max(0.0, 1 - (freedom / max(energy, 1e-9)) ** 2)
+    return max(0.0, 1 - (freedom / max(float(energy.sum()), 1e-9)) ** 2)

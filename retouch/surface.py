@@ -16,11 +16,11 @@ from functools import cached_property
 
 import numpy as np
 
-PIECES = 8
+PIECES = 10
 """Polynomial pieces along the long side."""
 BENDING, TENSION, RIDGE, TINT_RIDGE, TONE_RIDGE = 0.3, 1e-2, 1e-6, 2.0, 2.0 * 64**2
-"""Penalties, in cells' worth of evidence; of the tone, of cells 64 levels from the mean. The tint's and the
-tone's keep them at 0 unless many cells ask for them."""
+"""Penalties, in cells' worth of evidence where the noise has variance 1; of the tone, of cells 64 levels
+from the mean. The tint's and the tone's keep them at 0 unless many cells ask for them."""
 _OTHERS = 6
 """What is fitted beside the knots: three of the tint, three of the tone."""
 
@@ -87,9 +87,13 @@ class Surface:
         piece = max(rows, columns) / PIECES
         return cls(_cell_basis(rows, piece), _cell_basis(columns, piece))
 
-    def fit(self, every: Sequence[Evidence]) -> Fit:
-        """The surface, the tint and the tone nearest to all values."""
-        normal, wanted = self._penalty, np.zeros((1, 3))
+    def fit(self, every: Sequence[Evidence], noise: float = 1.0) -> Fit:
+        """The surface, the tint and the tone nearest to all values, whose noise has this variance.
+
+        The penalties are what is known of shifts beforehand, so they weigh the more the less the values
+        tell: an exact one is followed closely, a noisy one smoothly.
+        """
+        normal, wanted = noise * self._penalty, np.zeros((1, 3))
         for seen in every:
             planes = _other_planes(seen)
             asked = seen.value * seen.weight[..., None]

@@ -165,6 +165,14 @@ def test_a_shift_is_undone_where_all_is_black():
     assert worst(made, np.full_like(original, -6), HOLE) < 0.5
 
 
+@pytest.mark.parametrize("level", [10, 245])
+def test_grain_that_is_lost_near_black_or_white_is_no_shift(level):
+    grain = np.random.default_rng(1).normal(0, 6, scene().shape)
+    original = whole(level + grain).astype(float)
+    made = found(original, cv2.GaussianBlur(original, (0, 0), 1.5), HOLE)
+    assert worst(made, np.zeros_like(original), HOLE) < 0.3
+
+
 def test_mere_loss_of_detail_is_no_shift():
     original = scene()
     assert worst(found(original, lossy(original, 6), HOLE), np.zeros_like(original), HOLE) < 0.3

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,19 @@ def test_what_a_known_tone_leaves_is_the_surface_alone():
 def test_the_centre_of_the_colours_does_not_change_the_tone():
     seen = evidence(tone=TONE)
     assert np.allclose(fitted(seen.about(np.array([30.0, -20, 10]))).tone, fitted(seen).tone, atol=1e-4)
+
+
+def test_what_has_little_noise_is_followed_closely_and_what_has_much_smoothly():
+    def left(noise: float, assumed: float) -> float:
+        """The mean square that a fit leaves of a wave, outside the hole."""
+        flat, wave = evidence(3, noise), np.sin(np.linspace(0, 12, COLUMNS))[None, :, None]
+        bare = dataclasses.replace(flat, value=flat.value + wave, colour=np.zeros_like(flat.colour))
+        surface = Surface.over(ROWS, COLUMNS)
+        error = surface.said(surface.fit([bare], assumed), bare) - (evidence().value + wave)
+        return float((error**2)[flat.weight > 0].mean())
+
+    assert left(0.1, 0.01) < left(0.1, 100) / 2
+    assert left(10, 100) < left(10, 0.01) / 2
 
 
 def test_firmness_tells_how_much_noise_moves_the_tone():
