@@ -15,6 +15,7 @@ BENCHES = {
     "fix": "bench.fix",
     "demo-model": "bench.demo_model",
     "outpaint": "bench.outpaint",
+    "recipes": "bench.recipes",
     "seam": "bench.seam",
     "segment": "bench.segment",
 }

@@ -13,10 +13,10 @@ import numpy as np
 from bench.figures import Figure
 from bench.outpaint_ways import WAYS, synthesised, tiled, walked
 from retouch.engines import own
-from retouch.extending import Guard
 from retouch.fakes import FakeEngine
 from retouch.geometry import Box, Margins
 from retouch.mask import Mask
+from retouch.outpaint.guard import Guard
 from retouch.outpaint.stages import Pace
 from retouch.ports import Engine
 from retouch.quality import join, psnr, repetition, seam_floor

@@ -11,11 +11,12 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from retouch.extending import Extended, Guard, extend
+from retouch.extending import Extended, extend
 from retouch.fill import FILLS, content, noise
 from retouch.frame import Frame, frame_around
 from retouch.geometry import Box, Margins, Size
 from retouch.mask import Mask
+from retouch.outpaint.guard import Guard
 from retouch.outpaint.stages import Pace, stages
 from retouch.outpaint.steps import Words, reach_of, steps
 from retouch.outpaint.way import Way

@@ -19,6 +19,8 @@ from typing import Any
 import cv2
 import numpy as np
 
+from bench import clicks
+from bench.clicks import overlap
 from bench.figures import Figure
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
@@ -40,7 +42,7 @@ UHD, LARGE = Size(3840, 2160), Size(6720, 4480)
 def measure(args: argparse.Namespace) -> list[Figure]:
     figures = [*_edges(args.rounds), *_clicks_cost(args.rounds)]
     if TINY.is_file():
-        figures += [*_everything(), *_memory(), *_quality()]
+        figures += [*_everything(), *_memory(), *clicks.quality(_segmenter(TINY))]
     return figures
 
 
@@ -168,7 +170,7 @@ def _everything() -> list[Figure]:
 
 
 def _matched(wanted: list[np.ndarray], found: list[np.ndarray]) -> list[bool]:
-    return [max((_overlap(mask, other) for other in found), default=0.0) >= SAME for mask in wanted]
+    return [max((overlap(mask, other) for other in found), default=0.0) >= SAME for mask in wanted]
 
 
 def _everything_large(sam: Sam, picture: Picture) -> list[Figure]:
@@ -230,43 +232,3 @@ def _peak(package: bool) -> tuple[float, int]:
 
 def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
-
-
-def _overlap(a: np.ndarray, b: np.ndarray) -> float:
-    return float((a & b).sum() / max((a | b).sum(), 1))
-
-
-def _quality(scenes: int = 40) -> list[Figure]:
-    """Of things in scenes that no training saw: a box, a click, and a click that corrects it."""
-    from tools.tiny_sam.figures import UNSEEN
-    from tools.tiny_sam.scenes import scene
-
-    sam = _segmenter(TINY)
-    rows = []
-    for seed in range(scenes):
-        one, rng = scene(seed, UNSEEN), np.random.default_rng((seed, 11))
-        rows += [_pointed(sam, Picture(one.pixels), truth, rng) for truth in one.masks]
-    box, first, second = np.mean(rows, axis=0)
-    return [
-        Figure.at_least("mean IoU of a box, tiny", float(box), "IoU", 0.9),
-        Figure.at_least("mean IoU of a click, tiny", float(first), "IoU", 0.85),
-        Figure.at_least("a corrective click, over the first", float(second - first), "IoU", 0.0),
-    ]
-
-
-def _pointed(
-    sam: Sam, picture: Picture, truth: np.ndarray, rng: np.random.Generator
-) -> tuple[float, float, float]:
-    from tools.tiny_sam.prompts import bounds, correction, inner_point
-
-    def best(prompt: Prompt, memory: Any = None) -> tuple[np.ndarray, Any]:
-        seen = sam.segment(picture, prompt, memory)
-        blank = Mask.blank(picture.size)
-        return (seen.regions[0].mask(picture.size) if seen.regions else blank).solid, seen.memory
-
-    boxed, _ = best(Prompt(box=Box(*bounds(truth))))
-    click = Click(*inner_point(truth, rng))
-    first, memory = best(Prompt((click,)))
-    found = correction(first, truth)
-    second = first if found is None else best(Prompt((click, Click(*found))), memory)[0]
-    return _overlap(boxed, truth), _overlap(first, truth), _overlap(second, truth)

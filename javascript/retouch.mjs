@@ -80,8 +80,17 @@ async function inWebui(app) {
     attach(async (file) => file && (await studioIn(root)).act.load(file));
 }
 
+/** The accordions' dropdowns list the recipes of the WebUI's start: those of now are asked for, once a button. */
+export function refreshRecipes(root) {
+    root.querySelectorAll(".retouch-refresh:not([data-pressed])").forEach((button) => {
+        button.dataset.pressed = "yes";
+        button.click();
+    });
+}
+
 function afterUpdate() {
     PAGES.forEach((page) => markTabs(window.gradioApp(), page));
+    refreshRecipes(window.gradioApp());
     inWebui(window.gradioApp());
 }
 

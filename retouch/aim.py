@@ -59,6 +59,8 @@ def aimed(view: View, target: Target, eyes: Eyes) -> tuple[Region, ...]:
     BadInput when it asks for a mask or a pass that there is not; what a detector or a segmenter raises.
     """
     found = FINDERS[target.what](view, target, eyes)
+    if not (target.tilted or target.what == "regions of a pass"):
+        found = [replace(region, turn=0.0) for region in found]
     bounding = None if target.what in ("mask", "background") else view.user_mask
     return select(distinct(found), target, view.size, bounding)
 

@@ -24,6 +24,7 @@ def create(backend: Standalone) -> FastAPI:
 
     app = FastAPI(title="Retouch", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = rest.install(app, backend)
+    app.router.on_shutdown.append(app.state.desk.jobs.close)
     site.install(app)
     return app
 

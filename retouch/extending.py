@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -12,57 +12,25 @@ import numpy as np
 from retouch.candidates import Candidate
 from retouch.execute import Report, run
 from retouch.frame import Frame
-from retouch.geometry import Box, Size
-from retouch.knobs import Knob
 from retouch.mask import Mask
 from retouch.outpaint.cleanup import cleanup_of, merged
 from retouch.outpaint.cut import along_the_cut
+from retouch.outpaint.guard import FAINTER, Floor, Guard, looked_back
+from retouch.outpaint.halves import nearer
+from retouch.outpaint.stages import MAX_STAGES
 from retouch.outpaint.way import Way
 from retouch.plan import Plan, Step
 from retouch.ports import Engine, Progress, Silent
-from retouch.quality import repetition, seam, seam_floor
+from retouch.quality import repetition, seam
 from retouch.raster import Picture
 from retouch.recipe import MAX_SEED
 
 STRIDE = 0x9E3779B1
 """From a seed to the one of the next try: far from those of the other stages."""
-CHANCE = 0.2
-"""What a part of a photograph repeats of the rest by chance."""
-
-
+HALF = 3
+"""The try that paints only the nearer half of a stage; what follows has other words too."""
 VARIED = "another part of the same scene"
-"""Added to the prompt from the third try on: other words lead away from what was painted twice."""
-TWICE = 2.0
-"""Times the photograph's own score along such a line from which on a join shows."""
-UNSEEN = 0.3
-"""CIELAB units per pixel that nobody sees, whatever the photograph's own score: a step of 3 units, feathered
-over 10 pixels."""
-LOOKED_AT = 768
-"""Side of the picture's middle in which that score is taken: more tells no more."""
-
-
-@dataclass(frozen=True)
-class Guard:
-    """How the new is joined to the old, and what is done when a stage copies it or its join shows."""
-
-    tries: int = Knob(
-        "Tries", "Paintings of a stage at most; the one that repeats least is kept.", 1, 8, 1
-    ).field(2)
-    limit: float = Knob(
-        "Repetition limit", "Times the picture's own repetition that a stage may have.", 1, 10, 0.1
-    ).field(1.2)
-    join: str = Knob(
-        "Join",
-        "Fade over the feather, or cut along the line where least differs.",
-        choices=("feather", "cut"),
-    ).field("feather")
-    cleanup: float = Knob(
-        "Seam cleanup", "Denoising strength of a second pass along a join that shows; 0 is off.", 0, 1, 0.05
-    ).field(0.35)
-
-    def most(self, picture: Picture) -> float:
-        """The repetition a stage may have, 0..1."""
-        return max(self.limit * (repetition(picture.pixels) or 0.0), CHANCE)
+"""Those words: they lead away from what was painted before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,17 +44,39 @@ class Extended:
 
 
 def extend(
-    way: Way, engine: Engine, guard: Guard | None = None, progress: Progress | None = None
+    way: Way,
+    engine: Engine,
+    guard: Guard | None = None,
+    progress: Progress | None = None,
+    at_once: int | None = None,
 ) -> Extended:
-    """Paint what is left. Stops at Interrupt, and at a stage that cannot be painted: what is done is kept."""
+    """Paint what is left, or whole waves until `at_once` stages are done.
+
+    Stops at Interrupt, and at a stage that cannot be painted: what is done is kept.
+    """
     watcher = progress or Silent()
     walk = _Walk(way, engine, guard or Guard(), watcher)
-    while walk.way.left and not walk.faults and not watcher.stopped:
-        done = len(walk.way.done)
-        watcher.show(done, len(way.steps), f"stage {done + 1} of {len(way.steps)}")
+    enough = len(way.done) + (at_once or len(way.left) + MAX_STAGES)
+    while walk.way.left and len(walk.way.done) < enough and not walk.faults and not watcher.stopped:
+        done, total = len(walk.way.done), len(walk.way.steps)
+        watcher.show(done, total, f"stage {done + 1} of {total}")
         walk.paint_wave()
-    watcher.show(len(walk.way.done), len(way.steps), "done")
+    watcher.show(len(walk.way.done), len(walk.way.steps), "done")
     return Extended(walk.way, tuple(walk.reports), tuple(walk.remarks + walk.faults), watcher.stopped)
+
+
+@dataclass(frozen=True)
+class _Hushed:
+    """A watcher who is shown stages, and not the parts of one."""
+
+    watcher: Progress
+
+    @property
+    def stopped(self) -> bool:
+        return self.watcher.stopped
+
+    def show(self, done: int, total: int, what: str) -> None:
+        pass
 
 
 class _Walk:
@@ -95,7 +85,8 @@ class _Walk:
     def __init__(self, way: Way, engine: Engine, guard: Guard, watcher: Progress) -> None:
         self.way, self._engine, self._guard, self._watcher = way, engine, guard, watcher
         self._pixels = way.canvas().pixels.copy()
-        self._floor = _Floor(way.picture)
+        self._floor = Floor(way.picture)
+        self._halves: set[int] = set()
         self.reports: list[Report] = []
         self.remarks: list[str] = []
         self.faults: list[str] = []
@@ -113,17 +104,26 @@ class _Walk:
             weak = [r for r in found if r.kept and _repeats(r) > self._most]
             if not weak or self._watcher.stopped:
                 break
-            again = self._paint([_again(wave[r.step.number], number) for r in weak])
+            again = self._paint([self._again(wave[r.step.number], r.step, number) for r in weak])
             found = _better(found, [self._judged(report) for report in again])
         joined = [self._joined(report) for report in found]
         for report in self._cleaned(joined):
-            self._file(report)
+            self._file(report, wave[report.step.number])
+
+    def _again(self, planned: Step, last: Step, number: int) -> Step:
+        """For painting `number` of a stage, `last` being its best: another seed; half of it; other words."""
+        whole = number == HALF and planned.number not in self._halves
+        half = nearer(planned, self.way.reach, self.way.known()) if whole else None
+        seed = (planned.seed + (number - 1) * STRIDE) % (MAX_SEED + 1)
+        varied = number > HALF or (number == HALF and not half)
+        said = f"{planned.prompt}, {VARIED}" if planned.prompt and varied else planned.prompt
+        return dataclasses.replace(half or last, seed=seed, prompt=said)
 
     def _paint(self, steps: Sequence[Step], under: Mapping[int, Candidate] | None = None) -> list[Report]:
         """`under` are candidates, by number of stage, that are put on the canvas first."""
         crops = [Picture(self._crop(step, (under or {}).get(step.number))) for step in steps]
         plans = [Plan((_local(step),)) for step in steps]
-        results = run(crops, plans, self._engine, self._watcher)
+        results = run(crops, plans, self._engine, _Hushed(self._watcher))
         return [_placed(result.reports[0], step) for result, step in zip(results, steps, strict=True)]
 
     def _crop(self, step: Step, made: Candidate | None = None) -> np.ndarray:
@@ -134,12 +134,24 @@ class _Walk:
         return crop
 
     def _judged(self, report: Report) -> Report:
-        """With the repetition of the new part, seen with the rest of its crop."""
+        """With the repetition of each painting; chosen is the one of most merit less what it repeats."""
         if report.best is None:
             return report
-        hole = report.step.hole or Mask.full(report.step.frame.crop.size)
-        copied = repetition(self._crop(report.step, report.best), hole)
-        return _with_best(report, _scored(report.best, repetition=copied))
+        seen = tuple(_scored(c, repetition=self._copied(report.step, c)) for c in report.candidates)
+        best = max(range(len(seen)), key=lambda i: seen[i].score - (seen[i].scores.repetition or 0.0))
+        return dataclasses.replace(report, candidates=seen, chosen=best)
+
+    def _copied(self, step: Step, made: Candidate) -> float | None:
+        """How much of the new part is a copy: of the rest of its crop, or of what lies behind that."""
+        crop = step.frame.crop
+        near = repetition(self._crop(step, made), step.hole or Mask.full(crop.size))
+        back = looked_back(step.box, step.label, self.way.known()) | made.box
+        if crop.contains(back):
+            return near
+        pixels = self._pixels[back.slices].copy()
+        made.put(pixels, back)
+        far = repetition(pixels, Mask.of_box(back.size, step.box.relative_to(back)))
+        return near if far is None else max(near or 0.0, far * FAINTER)
 
     def _joined(self, report: Report) -> Report:
         if report.best is None or self._guard.join != "cut":
@@ -150,7 +162,7 @@ class _Walk:
 
     def _cleaned(self, reports: Sequence[Report]) -> list[Report]:
         """Joins that show more than twice what the photograph has are gone over once, where that helps."""
-        shown = [r for r in reports if r.best and self._shows(r, r.best)] if self._guard.cleanup else []
+        shown = [r for r in reports if r.best and self._shows(r.step, r.best)] if self._guard.cleanup else []
         if not shown or self._watcher.stopped:
             return list(reports)
         steps = [cleanup_of(report.step, self._guard.cleanup) for report in shown]
@@ -167,50 +179,46 @@ class _Walk:
             return report
         return _with_best(report, _scored(both, seam=after))
 
-    def _shows(self, report: Report, made: Candidate) -> bool:
-        score = self._seam(report.step, made)
-        return score is not None and score > max(TWICE * self._floor.along(report.step.label), UNSEEN)
+    def _shows(self, step: Step, made: Candidate) -> bool:
+        return self._floor.shows(self._seam(step, made), step.label)
 
     def _seam(self, step: Step, made: Candidate) -> float | None:
         """Along the edge of the hole, in the stage's crop."""
         hole = step.hole or Mask.full(step.frame.crop.size)
         return seam(self._crop(step, made), hole)
 
-    def _file(self, report: Report) -> None:
+    def _file(self, report: Report, planned: Step) -> None:
         self.reports.append(report)
         step = report.step
         if report.best is None:
             if report.why != "interrupted":
                 self.faults.append(f"Stage {step.number} ({step.label}) was not painted: {report.why}")
             return
+        if step.box != planned.box:
+            self._halve(step)
         if self._guard.tries > 1 and _repeats(report) > self._most:
-            self.remarks.append(
-                f"Stage {step.number} ({step.label}) repeats {_repeats(report):.2f} of the picture after "
-                f"{self._guard.tries} tries ({self._most:.2f} is allowed): take a smaller step, or say what "
-                "is there."
-            )
+            self.remarks.append(_too_much(report, self._guard.tries, self._most))
         report.best.put(self._pixels)
-        self.way = self.way.with_done({step.number: report.best})
+        number = step.number
+        self.way = self.way.with_done({number: report.best}, {number: report.candidates})
+
+    def _halve(self, near: Step) -> None:
+        """A half is not halved again: a stage costs no more tries than were asked for, each half its own."""
+        self.way = self.way.halved(near)
+        rest = self.way.steps[self.way.steps.index(near) + 1]
+        self._halves |= {near.number, rest.number}
+        self.remarks.append(
+            f"Stage {near.number} ({near.label}) repeated what is there: half of it was painted, the rest is "
+            f"stage {rest.number}."
+        )
 
 
-@dataclass(eq=False)
-class _Floor:
-    """What the photograph itself scores along a straight line, in CIELAB units per pixel; measured once."""
-
-    picture: Picture
-    _known: dict[bool, float] = field(default_factory=dict)
-
-    def along(self, side: str) -> float:
-        upright = side in ("left", "right")
-        if upright not in self._known:
-            size = self.picture.size
-            spot = Box.around(size.box.center, Size(*(min(length, LOOKED_AT) for length in size))) & size.box
-            pixels = self.picture.pixels[spot.slices]
-            half = spot.size.box._replace(
-                **({"right": spot.width // 2} if upright else {"bottom": spot.height // 2})
-            )
-            self._known[upright] = seam_floor(pixels, Mask.of_box(spot.size, half)) or 0.0
-        return self._known[upright]
+def _too_much(report: Report, tries: int, most: float) -> str:
+    step = report.step
+    return (
+        f"Stage {step.number} ({step.label}) repeats {_repeats(report):.2f} of the picture after "
+        f"{tries} tries ({most:.2f} is allowed): take a smaller step, or say what is there."
+    )
 
 
 def _repeats(report: Report) -> float:
@@ -231,13 +239,6 @@ def _with_best(report: Report, best: Candidate) -> Report:
 
 def _scored(made: Candidate, **scores: float | None) -> Candidate:
     return dataclasses.replace(made, scores=dataclasses.replace(made.scores, **scores))
-
-
-def _again(step: Step, number: int) -> Step:
-    """For painting `number` of a stage: another seed, and from the third on other words too."""
-    seed = (step.seed + (number - 1) * STRIDE) % (MAX_SEED + 1)
-    varied = f"{step.prompt}, {VARIED}" if step.prompt and number > 2 else step.prompt
-    return dataclasses.replace(step, seed=seed, prompt=varied)
 
 
 def _local(step: Step) -> Step:

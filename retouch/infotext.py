@@ -25,11 +25,15 @@ RECIPE = "Retouch"
 REGIONS = "Retouch regions"
 WARNINGS = "Retouch warnings"
 SKIPPED = "Retouch skipped img2img"
+OUTPAINT = "Retouch outpaint"
+OUTPAINT_WARNINGS = "Retouch outpaint warnings"
 BLANK = Said("", "")
 CHUNK = "parameters"
 """The PNG text chunk the WebUI keeps its generation text in."""
 _VALUE = r'(?:"(?:\\.|[^\\"])*"|[^,]*)(?=,|$)'
-_OURS = re.compile(rf"(?:^|,)\s*(?:{'|'.join((RECIPE, REGIONS, WARNINGS, SKIPPED))}):\s*{_VALUE}")
+_KEYS = (RECIPE, REGIONS, WARNINGS, SKIPPED, OUTPAINT, OUTPAINT_WARNINGS)
+_OURS = re.compile(rf"(?:^|,)\s*(?:{'|'.join(_KEYS)}):\s*{_VALUE}")
+_RECIPE = re.compile(rf"(?:^|,)\s*{RECIPE}:\s*({_VALUE})", re.MULTILINE)
 _PAIR = re.compile(rf"\w[\w \-/]+:\s*{_VALUE}")
 _PAIRS = 3
 """Fewer on the last line, and the WebUI takes it for a part of the prompt."""
@@ -52,6 +56,15 @@ def recipe_in(params: Mapping[str, Any]) -> Recipe | None:
         return load(Recipe, json.loads(text), RECIPE)
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{error}.", path=RECIPE, hint="Copy the whole generation text.") from None
+
+
+def recipe_json(text: str) -> str:
+    """The recipe's JSON in a whole generation text, as it stands there; "" without one."""
+    *_, value = ["", *(found.group(1).strip() for found in _RECIPE.finditer(text))]
+    try:
+        return json.loads(value) if value.startswith('"') else value
+    except ValueError:  # cut off: whoever reads it says so
+        return value
 
 
 @dataclass(frozen=True)

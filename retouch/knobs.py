@@ -65,24 +65,24 @@ def dump(value: Any) -> Any:
 
 
 def load(cls: type[T], data: Any, path: str = "") -> T:
-    """Build `cls` from JSON data, or raise BadInput naming the JSON path of the first fault."""
+    """Build `cls` from JSON data, or raise BadInput naming the JSON path of the first fault.
+
+    A class with an `upgraded` has it bring the data of older versions into today's form first.
+    """
     if isinstance(data, cls):
         return data
     if not isinstance(data, Mapping):
         raise BadInput(f"{_show(data)} is not an object.", path=path, hint=f"Give {cls.__name__} as {{...}}.")
     fields: dict[str, Any] = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
-    for key in data:
-        if key not in fields:
-            raise BadInput(
-                f"unknown field {key!r}.", path=_join(path, key), hint=did_you_mean(str(key), fields)
-            )
-    values = {
-        key: _value(fields[key], types_of(cls)[key], item, _join(path, key)) for key, item in data.items()
-    }
-    for name, field in fields.items():
-        if name not in values and field.default is dataclasses.MISSING:
-            raise BadInput("is required.", path=_join(path, name), hint=_help(field))
     try:
+        data = getattr(cls, "upgraded", dict)(data)
+        for key in data:
+            if key not in fields:
+                raise BadInput(f"unknown field {key!r}.", path=str(key), hint=did_you_mean(str(key), fields))
+        values = {key: _value(fields[key], types_of(cls)[key], item, key) for key, item in data.items()}
+        for name, field in fields.items():
+            if name not in values and field.default is dataclasses.MISSING:
+                raise BadInput("is required.", path=name, hint=_help(field))
         return cls(**values)
     except BadInput as error:
         raise BadInput(

@@ -9,34 +9,77 @@ from typing import Any
 
 from retouch import infotext
 from retouch.errors import BadInput, RetouchError
-from retouch.extending import Guard
+from retouch.execute import Result
 from retouch.geometry import Box, Margins, Size
 from retouch.knobs import Knob, knobs_of
+from retouch.mask import Mask
 from retouch.outpaint.extension import Extension
+from retouch.outpaint.guard import Guard
 from retouch.outpaint.stages import Pace, stages
 from retouch.outpaint.steps import Words, reach_of, steps
 from retouch.outpaint.transparent import opaque_part
 from retouch.outpaint.way import Way
+from retouch.ports import Progress
 from retouch.raster import Picture
-from retouch.recipe import Generation, Pass, Recipe, Target
+from retouch.recipe import Generation, Pass, Recipe, Shape, Target
 from retouch.region import Region
 from retouch.request import Painting
-from retouch.studio import Studio
+from retouch.studio import Canvas, Studio
 
 SUBJECTS = ("face", "person")
 """Who may be kept on a line of thirds: the first that is found."""
 HOW = Pass(denoising_strength=0.8, masked_content="noise")
 """Noise has the colours of the border and promises no shape, and at 0.8 the colours stay. At 1.0 the demo
 model forgets them: 7 dB of PSNR instead of 26 on one photograph of the bench."""
+REFINE = Knob(
+    "Refine", "Denoising strength of tiles over all that is new, once it is there; 0 is off.", 0, 1, 0.05
+)
 _OF_PASS = knobs_of(Pass)
+TILES = Shape(grow=0, blur=16, padding=32)
+"""Tiles for refining: with their context as large as the model sees."""
+SEEN, SHARED = 512, 64
+"""Pixels of a tile, of which the model's own size takes the place, and pixels that neighbours share."""
+KEPT = 16
+"""Pixels beyond the original over which refining sets in."""
 _SAID = {"Steps": "steps", "CFG scale": "cfg_scale", "Sampler": "sampler", "Schedule type": "scheduler",
          "Model": "checkpoint", "Clip skip": "clip_skip"}  # fmt: skip
 """What of a generation text is matched, and the knob it sets."""
 
 
 @dataclass(frozen=True)
-class OutpaintRequest(Painting, Extension, Pace, Words, Guard):
-    """Extend a picture in stages; or go on with, revert, or paint again stages of an earlier `way`."""
+class Outpainting(Extension, Pace, Words, Guard):
+    """How a picture is extended, whatever picture and whichever door."""
+
+    match: bool = Knob(
+        "Match the original", "What is not said is taken from how the picture was made."
+    ).field(True)
+    denoising_strength: float = _OF_PASS["denoising_strength"].field(HOW.denoising_strength)
+    masked_content: str = _OF_PASS["masked_content"].field(HOW.masked_content)
+    colour_correction: float = _OF_PASS["colour_correction"].field(HOW.colour_correction)
+    variations: int = _OF_PASS["variations"].field(1)
+    seed_step: str = _OF_PASS["seed_step"].field("next")
+    refine: float = REFINE.field(0.0)
+
+    def __post_init__(self) -> None:
+        for part in (Extension, Pace):
+            part.__post_init__(self)
+
+    @property
+    def how(self) -> Pass:
+        names = ("denoising_strength", "masked_content", "colour_correction", "variations", "seed_step")
+        return dataclasses.replace(HOW, **{name: getattr(self, name) for name in names})
+
+    @property
+    def passes(self) -> tuple[Pass, ...]:
+        """What is painted: the stages, then the tiles over what is new."""
+        tiles = Target(what="tiles", tile=SEEN, overlap=SHARED)
+        refining = Pass(target=tiles, shape=TILES, denoising_strength=self.refine)
+        return (self.how, refining) if self.refine else (self.how,)
+
+
+@dataclass(frozen=True)
+class OutpaintRequest(Painting, Outpainting):
+    """Extend a picture in stages; or go on with, change, or take back stages of an earlier `way`."""
 
     way: str = Knob("Way", "As an earlier answer named it: go on from there.", high=80).field("")
     again: tuple[int, ...] = Knob(
@@ -45,33 +88,45 @@ class OutpaintRequest(Painting, Extension, Pace, Words, Guard):
     revert: tuple[int, ...] = Knob(
         "Revert", "Stages of that way to take back, and all that were painted upon them.", 1, 512
     ).field(())
-    match: bool = Knob(
-        "Match the original", "What is not said is taken from the picture's own generation text."
-    ).field(True)
-    denoising_strength: float = _OF_PASS["denoising_strength"].field(HOW.denoising_strength)
-    masked_content: str = _OF_PASS["masked_content"].field(HOW.masked_content)
-    colour_correction: float = _OF_PASS["colour_correction"].field(HOW.colour_correction)
-    variations: int = _OF_PASS["variations"].field(1)
-    seed_step: str = _OF_PASS["seed_step"].field("next")
+    choose: dict | None = Knob(
+        "Choose", 'Which painting of a stage of that way to take, as {"2": 3}; all upon it is painted again.'
+    ).field(None)
+    keep_later: bool = Knob(
+        "Keep later stages", "What was painted upon a chosen stage stays, and nothing is painted."
+    ).field(False)
+    at_once: int | None = Knob(
+        "Stages at once", "Answer when so many are painted, to choose and go on; blank for all.", 1, 512, 1
+    ).field(None)
+    answer: str = Knob(
+        "Answer", "The whole picture, or of every stage all that was painted.", choices=("images", "patches")
+    ).field("images")
 
     def __post_init__(self) -> None:
-        for part in (Painting, Extension, Pace):
-            part.__post_init__(self)
-        if (self.again or self.revert) and not self.way:
-            path = "again" if self.again else "revert"
-            raise BadInput("is said of no way.", path=path, hint="Give the `way` of an earlier answer.")
-        if self.again and self.revert:
-            raise BadInput("and again are both given.", path="revert", hint="One after the other.")
+        Painting.__post_init__(self)
+        Outpainting.__post_init__(self)
+        asked = [name for name in ("again", "revert", "choose") if getattr(self, name)]
+        if asked and not self.way:
+            raise BadInput("is said of no way.", path=asked[0], hint="Give the `way` of an earlier answer.")
+        if len(asked) > 1:
+            raise BadInput(f"and {asked[0]} are both given.", path=asked[1], hint="One after the other.")
+        _ = self.chosen
 
     @property
-    def how(self) -> Pass:
-        names = ("denoising_strength", "masked_content", "colour_correction", "variations", "seed_step")
-        return dataclasses.replace(HOW, **{name: getattr(self, name) for name in names})
+    def chosen(self) -> dict[int, int]:
+        """Of which stage which painting, both counted from 1. BadInput for what are no such numbers."""
+        pairs = (self.choose or {}).items()
+        if all(str(stage).isdecimal() and type(number) is int and number > 0 for stage, number in pairs):
+            return {int(stage): number for stage, number in pairs}
+        raise BadInput(f"{self.choose} names no paintings.", path="choose", hint='As {"2": 3}, from 1.')
 
     @property
     def recipe(self) -> Recipe:
         """What the generation text says of it."""
-        return Recipe("Studio: Outpaint", passes=(self.how,))
+        return Recipe("Studio: Outpaint", passes=self.passes)
+
+    def recipe_after(self, before: Recipe) -> Recipe:
+        """Of a way that is gone on with: it is refined as is asked now."""
+        return dataclasses.replace(before, passes=(before.passes[0], *self.passes[1:]))
 
 
 def matched(request: OutpaintRequest, given: Mapping[str, Any], picture: Picture) -> OutpaintRequest:
@@ -105,9 +160,7 @@ def _typed(name: str, text: str) -> Any:
     return value if (knob.low or 0) <= value <= (knob.high or float("inf")) else None
 
 
-def native_of(
-    request: OutpaintRequest, studio: Studio, generation: Generation
-) -> tuple[Size, Generation, str]:
+def native_of(request: Outpainting, studio: Studio, generation: Generation) -> tuple[Size, Generation, str]:
     """(the model's own size, the generation with a checkpoint that is here, a remark or "").
 
     A checkpoint that only the picture's text names may be missing: then the loaded one paints.
@@ -124,7 +177,7 @@ def native_of(
 
 
 def way_of(
-    request: OutpaintRequest, picture: Picture, generation: Generation, studio: Studio
+    request: Outpainting, picture: Picture, generation: Generation, studio: Studio
 ) -> tuple[Way, list[str]]:
     """(everything planned and nothing painted, remarks). Raises BadInput and TooLarge for what cannot be."""
     part, borders, remark = opaque_part(picture)
@@ -132,8 +185,27 @@ def way_of(
     margins = _margins(request, part.size, borders, subject)
     native, generation, other = native_of(request, studio, generation)
     found = stages(part.size, margins, native, request)
-    made = steps(found, generation, request.how, request, reach_of(request, native))
-    return Way(part, margins, found, made), [remark, missed, other]
+    reach = reach_of(request, native)
+    made = steps(found, generation, request.how, request, reach)
+    return Way(part, margins, found, made, reach=reach), [remark, missed, other]
+
+
+def refined(way: Way, recipe: Recipe, generation: Generation, studio: Studio, progress: Progress) -> Result:
+    """What of a way is finished, gone over tile by tile, many in one sampling call.
+
+    `recipe` has the stages' pass, then that of the tiles. The original stays to the bit, and what lies next
+    to it fades into being refined.
+    """
+    stages_pass, tiles_pass = recipe.passes
+    native = studio.engine.native(stages_pass.settings(generation).sampling.checkpoint)
+    target = dataclasses.replace(tiles_pass.target, tile=max(min(native), 2 * SHARED))
+    tiles = dataclasses.replace(tiles_pass, target=target)
+    picture, known = way.finished(), way.known()
+    original = Mask.of_box(picture.size, way.origin.relative_to(known)).feathered(KEPT)
+    canvas = Canvas(picture, generation, original.inverted())
+    done = dataclasses.replace(stages_pass, enabled=False)
+    (result,) = studio.fix([canvas], Recipe(passes=(done, tiles)), progress)
+    return result
 
 
 def _margins(request: Extension, size: Size, borders: Margins, subject: Box | None) -> Margins:

@@ -14,7 +14,8 @@ READ = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 KEPT = (".png", ".jpg", ".jpeg", ".webp")
 """Endings a mended photograph keeps; any other becomes a PNG."""
 _MADE = re.compile(
-    rf"({'|'.join(map(re.escape, READ))})\.(regions|mask-\d+|variation-\d+)\.png$", re.IGNORECASE
+    rf"({'|'.join(map(re.escape, READ))})\.((regions|mask-\d+|variation-\d+)\.png|(before|after)\.jpg)$",
+    re.IGNORECASE,
 )
 """What is made beside a photograph's target: the photograph's whole name and an ending."""
 

@@ -10,12 +10,13 @@ from typing import Any
 from retouch.frame import Frame, frame_around
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
+from retouch.people import said_of
 from retouch.prompts import Said, resolve
 from retouch.recipe import MAX_SEED, Gate, Generation, Pass, Settings, Shape, Target
 from retouch.region import Region, merged, overlap
 
 MAX_STEPS = 256
-"""Regions painted in one picture by one pass; more are left out and said so."""
+"""Regions painted in one picture by one pass; of more the largest are, and it is said so."""
 UNDER_RESOLVED = 0.75
 """Below this magnification the result is visibly softer than what it replaces."""
 
@@ -45,6 +46,7 @@ class Step:
     variations: int = 1
     gate: Gate = Gate()
     turn: float = 0.0
+    person: int = 0
     wave: int = 0
     hole: Mask | None = None
 
@@ -98,15 +100,19 @@ def plan(
     """
     index, recipe_pass = work
     shaped = shape_regions(regions, recipe_pass.shape, canvas)
-    said = Said(generation.prompt, generation.negative_prompt)
+    around = Said(generation.prompt, generation.negative_prompt)
+    said = [said_of(region, generation.people, around) for region in shaped]
     texts = resolve(recipe_pass.prompt, recipe_pass.negative_prompt, shaped, canvas, said)
     side = recipe_pass.shape.work_side
     size = Size(side, side) if side else native
     limit = allowed(user_mask, recipe_pass.target)
     asked = [(n, r, t) for n, (r, t) in enumerate(zip(shaped, texts, strict=True), 1) if t is not None]
+    smallest_last = sorted(asked, key=lambda one: -one[1].shape.area)
+    kept = {number for number, _, _ in smallest_last[:MAX_STEPS]}
     steps = [
         _step(_Spot(number, region, canvas, limit), (index, recipe_pass), text, generation, size)
-        for number, region, text in asked[:MAX_STEPS]
+        for number, region, text in asked
+        if number in kept
     ]
     waves = _waves([step for step in steps if not step.composite.empty])
     return Plan(tuple(waves), _remarks(waves, len(asked)))
@@ -199,6 +205,7 @@ def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generatio
         variations=recipe_pass.variations,
         gate=recipe_pass.gate,
         turn=region.turn,
+        person=region.person,
     )
 
 
@@ -255,5 +262,5 @@ def _remarks(steps: Sequence[Step], asked: int) -> tuple[str, ...]:
         for s in soft
     ]
     if asked > MAX_STEPS:
-        remarks.append(f"{asked} regions: only the first {MAX_STEPS} are painted. Raise the confidence.")
+        remarks.append(f"{asked} regions: only the {MAX_STEPS} largest are painted. Raise the confidence.")
     return tuple(remarks)

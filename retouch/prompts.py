@@ -39,22 +39,34 @@ class Said:
 
     prompt: str
     negative_prompt: str
+    own: bool = False
+    """Of one person alone: said also where a template does not ask for it."""
 
 
 def resolve(
-    template: str, negative: str, regions: Sequence[Region], canvas: Size, said: Said
+    template: str, negative: str, regions: Sequence[Region], canvas: Size, said: Sequence[Said]
 ) -> tuple[Said | None, ...]:
-    """One text per region in order, None where the template says to skip."""
+    """One text per region in order, None where the template says to skip.
+
+    `said` are the words around each region: the picture's, or those of the person it belongs to.
+    """
     texts = assign(template, regions, canvas)
     negatives = assign(negative, regions, canvas)
     return tuple(
-        None if _SKIP.search(text) else Said(_filled(text, said.prompt), _filled(other, said.negative_prompt))
-        for text, other in zip(texts, negatives, strict=True)
+        None if _SKIP.search(text) else _filled(text, other, around)
+        for text, other, around in zip(texts, negatives, said, strict=True)
     )
 
 
-def _filled(text: str, surrounding: str) -> str:
-    return _PROMPT.sub(lambda _: surrounding, text) if text else surrounding
+def _filled(text: str, negative: str, around: Said) -> Said:
+    both = ((text, around.prompt), (negative, around.negative_prompt))
+    return Said(*(_with(template, words, around.own) for template, words in both))
+
+
+def _with(template: str, words: str, own: bool) -> str:
+    if own and template and words and not _PROMPT.search(template):
+        return f"{template}, {words}"
+    return _PROMPT.sub(lambda _: words, template) if template else words
 
 
 def assign(template: str, regions: Sequence[Region], canvas: Size) -> tuple[str, ...]:
@@ -62,7 +74,7 @@ def assign(template: str, regions: Sequence[Region], canvas: Size) -> tuple[str,
     bound, unbound = _split(template)
     chosen: dict[int, str] = {}
     for who, text in sorted(bound, key=lambda b: _specificity(b[0])):
-        for index in _named(who, regions, canvas):
+        for index in named(who, regions, canvas):
             chosen.setdefault(index, text)
     rest = [i for i in range(len(regions)) if i not in chosen]
     chosen.update({i: unbound[min(n, len(unbound) - 1)] for n, i in enumerate(rest)})
@@ -84,7 +96,8 @@ def _specificity(who: str) -> int:
     return 0 if who.isdecimal() else 1 if who in _PLACES or who == "bottom" else 2
 
 
-def _named(who: str, regions: Sequence[Region], canvas: Size) -> list[int]:
+def named(who: str, regions: Sequence[Region], canvas: Size) -> list[int]:
+    """Places in `regions` of what `who`, in small letters, names: a number, a place or a class."""
     indices = range(len(regions))
     if who.isdecimal():
         return [i for i in indices if str(i + 1) == who.lstrip("0")]

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from retouch.errors import BadInput
 from retouch.fill import MASKED_CONTENT
 from retouch.knobs import Knob
+from retouch.migration import SCHEMA, upgraded
+from retouch.people import MAX_PEOPLE, Person
 from retouch.region import Choice
 
-SCHEMA = 2
-"""1 had detectors only, no variations and no gate: all it says means the same in 2."""
 MAX_SEED = 2**32 - 1
 MAX_PASSES = 16
+HIRES = ("after", "before")
 
 STEPS = Knob("Steps", "Sampling steps.", 1, 150, 1)
 CFG = Knob("CFG scale", "How strictly the prompt is followed.", 1, 30, 0.5)
@@ -71,6 +72,7 @@ class Generation:
     subseed: int = 0
     subseed_strength: float = 0.0
     sampling: Sampling = Sampling()
+    people: tuple[Person, ...] = ()
 
 
 AIMS = (
@@ -168,7 +170,7 @@ class Gate:
     drift: float = Knob(
         "Largest shift of colours", "CIELAB units, of low frequencies just inside the mask.", 0, 100, 1
     ).field(20.0)
-    sharpness: float = Knob("Least sharpness", "Of what it was before.", 0, 1, 0.05).field(0.4)
+    sharpness: float = Knob("Least sharpness", "Of what it was before.", 0, 1, 0.05).field(0.7)
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,11 @@ class Pass(Overrides):
     """One look and one repaint."""
 
     enabled: bool = Knob("Enabled", "Off leaves this pass out.").field(True)
+    absent: str = Knob(
+        "If a model is missing",
+        "Refuse the whole recipe before anything is painted, or skip this pass.",
+        choices=("refuse", "skip"),
+    ).field("refuse")
     target: Target = dataclasses.field(default=Target())
     shape: Shape = dataclasses.field(default=Shape())
     gate: Gate = dataclasses.field(default=Gate())
@@ -196,6 +203,11 @@ class Pass(Overrides):
     ).field(1.0)
     restore_faces: bool = Knob("Restore faces", "Run the host's face restoration on each crop.").field(False)
     seed: int | None = Knob("Seed", "Blank for the picture's own.", 0, MAX_SEED, 1).field(None)
+    hires: str = Knob(
+        "With hires fix",
+        "After it, on the finished picture, or before it, on the small one that is enlarged.",
+        choices=HIRES,
+    ).field("after")
     variations: int = Knob(
         "Variations", "Candidates painted of each region, their seeds one apart; the best is kept.", 1, 16, 1
     ).field(1)
@@ -227,16 +239,40 @@ class Recipe:
     name: str = Knob("Name", "Shown in the dropdown.", high=80).field("Custom")
     description: str = Knob("Description", "When to use it.").field("")
     passes: tuple[Pass, ...] = Knob("Passes", "At least one.").field(())
-    schema: int = Knob("Schema", "Version of this file's form.", 1, SCHEMA, 1).field(SCHEMA)
+    people: tuple[Person, ...] = dataclasses.field(
+        default=(), metadata={"knob": Knob("People", "Words bound to one person through all passes.")}
+    )
+    schema: int = Knob("Schema", "Version of this file's form.", 1, SCHEMA, 1).field(1)
+    """A file that does not say is of the first form; a recipe is of today's, and what is written says so."""
+
+    upgraded = staticmethod(upgraded)
 
     def __post_init__(self) -> None:
         if len(self.passes) > MAX_PASSES:
             raise BadInput(f"{len(self.passes)} are too many.", path="passes", hint=f"At most {MAX_PASSES}.")
         for place, one in enumerate(self.passes):
-            if (one.target.of_pass or 0) > place:
-                fault, path = f"{one.target.of_pass} does not come before.", f"passes[{place}].target.of_pass"
-                raise BadInput(fault, path=path, hint=f"Pass {place + 1} can look in those before it.")
-        object.__setattr__(self, "schema", SCHEMA)  # an older file is of this form once it is read
+            self._check_of_pass(place, one)
+        if len(self.people) > MAX_PEOPLE:
+            raise BadInput(f"{len(self.people)} are too many.", path="people", hint=f"At most {MAX_PEOPLE}.")
+        object.__setattr__(self, "schema", SCHEMA)
+
+    def _check_of_pass(self, place: int, one: Pass) -> None:
+        named, path = one.target.of_pass or 0, f"passes[{place}].target.of_pass"
+        if named > place:
+            fault = f"{named} does not come before."
+            raise BadInput(fault, path=path, hint=f"Pass {place + 1} can look in those before it.")
+        if named and self.passes[named - 1].hires != one.hires:
+            fault = f"pass {named} does not run {one.hires} hires fix, as pass {place + 1} does."
+            raise BadInput(fault, path=path, hint="Both look at pictures of one size: let both run alike.")
+
+    def knowing(self, people: tuple[Person, ...]) -> Recipe:
+        """The same with these people besides its own."""
+        return dataclasses.replace(self, people=self.people + people) if people else self
+
+    def only(self, hires: str) -> Recipe:
+        """The same with the passes of the other side of hires fix disabled: each keeps its place."""
+        passes = (p if p.hires == hires else dataclasses.replace(p, enabled=False) for p in self.passes)
+        return dataclasses.replace(self, passes=tuple(passes))
 
     @property
     def active(self) -> tuple[tuple[int, Pass], ...]:

@@ -20,7 +20,8 @@ from retouch.mask import SOLID, Mask
 class Region:
     """A thing found in a picture. `shape` is its soft mask inside `box`, of the box's size.
 
-    `turn` is how far it has to be turned to stand upright, in degrees counter-clockwise.
+    `turn` is how far it has to be turned to stand upright, in degrees counter-clockwise;
+    `person` whom of a recipe's people it belongs to, from 1, or 0.
 
     Keeping the mask as large as the thing, not as the picture, lets a crowd on a 40-megapixel
     photograph cost what its faces cost.
@@ -31,6 +32,7 @@ class Region:
     label: str = ""
     score: float = 1.0
     turn: float = 0.0
+    person: int = 0
 
     def __post_init__(self) -> None:
         if self.shape.size != self.box.size:

@@ -11,6 +11,7 @@ from retouch.errors import BadInput
 from retouch.geometry import Box
 from retouch.intents import INTENTS
 from retouch.knobs import Knob, knobs_of, leaves, replace
+from retouch.people import Person
 from retouch.recipe import NEGATIVE, SEED, Generation, Overrides, Pass, Recipe, Sampling, Shape, Target
 
 MAX_IMAGE = 400_000_000
@@ -49,8 +50,8 @@ class Pictured(TaskRequest):
 
 
 @dataclass(frozen=True)
-class Painting(Overrides, Pictured):
-    """What every request that paints has."""
+class Generated(Overrides):
+    """What is painted, whatever picture it is for."""
 
     prompt: str = Knob("Prompt", "Of the picture.").field("")
     negative_prompt: str = NEGATIVE.field("")
@@ -71,11 +72,50 @@ class Painting(Overrides, Pictured):
 
 
 @dataclass(frozen=True)
+class Painting(Generated, Pictured):
+    """What every request that paints has."""
+
+
+@dataclass(frozen=True)
 class FixRequest(Painting):
     """Detect and repaint by a recipe."""
 
     recipe: str | Recipe = Knob("Recipe", "A name, or a recipe written out.").field("Face polish")
+    people: tuple[Person, ...] = field(
+        default=(), metadata={"knob": Knob("People", "Words bound to one person, beside the recipe's own.")}
+    )
     return_masks: bool = Knob("Return masks", "Each report carries its composite mask.").field(False)
+    return_history: bool = Knob("Return history", "A name to revert and repaint steps by.").field(False)
+    mask: str = MASK.field("")
+    box: tuple[int, ...] | None = BOX.field(None)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_box(self.box)
+
+
+@dataclass(frozen=True)
+class BatchFile:
+    """One picture of a batch."""
+
+    name: str = Knob("Name", "Of the file, to tell it from the others.", high=300).field("")
+    image: str = IMAGE.field("")
+    image_id: str = IMAGE_ID.field("")
+
+
+@dataclass(frozen=True)
+class BatchRequest(FixRequest):
+    """Many pictures by one recipe; more can be added later."""
+
+    images: tuple[BatchFile, ...] = field(
+        default=(), metadata={"knob": Knob("Images", "The pictures, each with a name.")}
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("image", "image_id", "mask", "box", "people", "return_masks", "return_history"):
+            if getattr(self, name):
+                raise BadInput("is of one picture.", path=name, hint="Give `images`, each with a name.")
 
 
 @dataclass(frozen=True)
@@ -170,6 +210,9 @@ class InpaintRequest(Painting):
     answer: str = Knob(
         "Answer", "Whole pictures, or what changed of them.", choices=("images", "patches")
     ).field("images")
+    people: tuple[Person, ...] = field(
+        default=(), metadata={"knob": Knob("People", "Words bound to one person, beside the recipe's own.")}
+    )
     return_masks: bool = Knob("Return masks", "Each report carries its composite mask.").field(False)
     variations: int | None = _OF_PASS["variations"].field(None)
     denoising_strength: float | None = _OF_PASS["denoising_strength"].field(None)
@@ -198,18 +241,3 @@ _GENERATIONS = ("prompt", "negative_prompt", "seed")
 _OF_THE_PASS = tuple(
     f.name for f in fields(InpaintRequest) if f.name in _OF_PASS and f.name not in _GENERATIONS
 )
-
-
-@dataclass(frozen=True)
-class AutofixRequest(FixRequest):
-    """What `alwayson_scripts.Retouch` carries: the surrounding generation gives picture and defaults."""
-
-    enabled: bool = Knob("Enable", "Repaint what the targets find in each finished picture.").field(True)
-    skip_img2img: bool = Knob("Do not run the img2img itself", "Fix the given picture as it is.").field(False)
-
-    def __post_init__(self) -> None:
-        for name in ("image", "image_id", "task"):
-            if getattr(self, name):
-                raise BadInput(
-                    "cannot be given here.", path=name, hint="The surrounding job has the picture."
-                )

@@ -12,10 +12,11 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from retouch import raster
-from retouch.answers import VERBS, Backend, Desk
+from retouch.answers import VERBS, Backend, Desk, batch
 from retouch.errors import BadInput, RetouchError, TooLarge
 from retouch.knobs import load
 from retouch.request import TaskRequest
@@ -30,6 +31,14 @@ __all__ = ["PREFIX", "Backend", "install"]
 PREFIX = "/retouch/v1"
 MAX_BODY = raster.MAX_BYTES * 4 // 3 + 1024 * 1024
 """Bytes: the largest picture as base64, and a megabyte for all the words."""
+PRIVATE = {
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": (
+        "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+    ),
+}
+"""Of what a batch shows: a page of ours, whose names are others'."""
 _log = logging.getLogger(__name__)
 _watchers = ThreadPoolExecutor(2, thread_name_prefix="retouch-watch")
 
@@ -48,6 +57,8 @@ def install(app: FastAPI, backend: Backend, guard: Sequence[Any] = ()) -> Desk:
     for verb in VERBS:
         _add_verb(router, verb, desk)
     _add_file(router, desk)
+    for door in batch.DOORS:
+        _add_batch(router, door, desk)
     _add_watch(router, "GET", "/progress", backend.progress)
     _add_watch(router, "POST", "/interrupt", backend.interrupt)
     _add_watch(router, "POST", "/skip", backend.skip)
@@ -102,6 +113,37 @@ def _add_file(router: APIRouter, desk: Desk) -> None:
 
     endpoint.__annotations__["request"] = Request
     _add(router, "/picture/{image_id}", "GET", endpoint)
+
+
+def _add_batch(router: APIRouter, door: batch.Door, desk: Desk) -> None:
+    """A route of a job that the verb `batch` began."""
+    from starlette.requests import Request
+
+    async def endpoint(request: Request) -> Response:
+        import asyncio
+
+        try:
+            sent = door.method == "POST" and request.headers.get("content-type")
+            body = parse(await _bounded_body(request)) if sent else None
+        except RetouchError as error:
+            return _failure(error)
+        say = partial(_shown, door, desk, dict(request.path_params), body)
+        if door.quick:
+            return await asyncio.get_running_loop().run_in_executor(_watchers, _answer, say)
+        return await _in_thread(say)
+
+    endpoint.__annotations__["request"] = Request
+    _add(router, f"/batch/{{job}}{door.path}", door.method, endpoint)
+
+
+def _shown(door: batch.Door, desk: Desk, at: dict[str, str], body: Any) -> dict[str, Any] | Response:
+    from starlette.responses import Response as Answer
+
+    said = door.answer(desk, at, body)
+    if isinstance(said, dict):
+        return said
+    named = {"Content-Disposition": f'inline; filename="{said.name}"'} if said.name else {}
+    return Answer(said.content, headers={**PRIVATE, **named}, media_type=said.kind)
 
 
 def _add_verb(router: APIRouter, verb: str, desk: Desk) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from retouch import raster
+from retouch.batch import unpainted
 from retouch.draw import overlay
 from retouch.errors import PaintFailed
 from retouch.geometry import Box
@@ -16,6 +17,7 @@ from retouch.photos import Photo
 from retouch.region import Region, overlap
 
 ENDINGS = {
+    "run": "",
     "fix": "",
     "inpaint": "",
     "outpaint": "",
@@ -31,15 +33,12 @@ _LEFT_OUT = ("image", "image_id", "source_id", "images", "image_ids", "memory", 
 
 
 def check(answer: dict[str, Any]) -> None:
-    """PaintFailed when nothing could be painted of what was to be, or it was stopped on the way.
-
-    What a gate reverted was painted: that the old is better is no failure.
-    """
+    """PaintFailed when nothing could be painted of what was to be, or it was stopped on the way."""
     if answer.get("stopped"):
         raise PaintFailed("it was interrupted.", hint="The same command goes on from here.")
-    reports = answer.get("reports") or []
-    if reports and all(report["outcome"] == "skipped" for report in reports):
-        raise PaintFailed(f"no region could be painted: {reports[0]['why']}")
+    why = unpainted(answer)
+    if why:
+        raise PaintFailed(why)
 
 
 def line(photo: Photo, answer: dict[str, Any]) -> dict[str, Any]:
@@ -61,7 +60,7 @@ def keep_fix(photo: Photo, answer: dict[str, Any]) -> None:
     """The mended photograph, in its own format; where nothing was changed, the file as it is."""
     changed = any(report["outcome"] == "kept" for report in answer.get("reports") or [])
     if not changed and photo.source.suffix == photo.target.suffix:
-        _replace(photo.target, photo.source.read_bytes())
+        put(photo.target, photo.source.read_bytes())
         return
     raster.write(raster.decode_base64(answer["image"]), photo.target)
 
@@ -81,7 +80,7 @@ def keep_outpaint(photo: Photo, answer: dict[str, Any]) -> None:
 
 def keep_plan(photo: Photo, answer: dict[str, Any]) -> None:
     said = {key: value for key, value in answer.items() if key != "image_id"}
-    _replace(photo.target, json.dumps(said, indent=1, ensure_ascii=False).encode() + b"\n")
+    put(photo.target, json.dumps(said, indent=1, ensure_ascii=False).encode() + b"\n")
 
 
 def keep_detect(photo: Photo, answer: dict[str, Any]) -> None:
@@ -108,7 +107,7 @@ def _keep_regions(
     masks = [Mask(raster.decode_base64(said["mask"]).pixels[..., 0].copy()) for said in regions]
     for number, mask in enumerate(masks, 1):
         path = photo.target.with_name(f"{photo.source.name}.mask-{number:02d}.png")
-        _replace(path, raster.encode_gray(mask.alpha))
+        put(path, raster.encode_gray(mask.alpha))
     found = [_region(said, mask) for said, mask in zip(regions, masks, strict=True)]
     raster.write(overlay(raster.read(photo.source), shown(found)), photo.target)
 
@@ -118,17 +117,8 @@ def _region(said: dict[str, Any], mask: Mask) -> Region:
     return Region(box, mask.crop(box), said["label"], said["score"])
 
 
-def _replace(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
+    """Write a file all at once or not at all."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(data)
     part.replace(path)
-
-
-KEEPERS: dict[str, Callable[[Photo, dict[str, Any]], None]] = {
-    "fix": keep_fix,
-    "inpaint": keep_inpaint,
-    "outpaint": keep_outpaint,
-    "plan": keep_plan,
-    "detect": keep_detect,
-    "segment": keep_segment,
-}

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from retouch.detectors import Registry
 
 MODELS = Path.home() / ".cache" / "retouch" / "models"
+RECIPES = Path.home() / ".config" / "retouch" / "recipes"
 NOISE_STEPS = 4
 """Noise gets no better by more."""
 PAINTING = ("fix", "inpaint", "outpaint", "plan")
@@ -131,7 +132,8 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--device", default="", help="cuda, mps or cpu; blank for the best")
     folder = "detectors, and in its folders checkpoints, vaes and loras what a request may name"
     parser.add_argument("--models-dir", type=Path, default=MODELS, metavar="DIR", help=folder)
-    parser.add_argument("--recipes", type=Path, metavar="DIR", help="your own, as JSON files")
+    own = "your own recipes, as JSON files"
+    parser.add_argument("--recipes", type=Path, default=RECIPES, metavar="DIR", help=own)
     parser.add_argument("--offline", action="store_true", help="never download anything")
 
 

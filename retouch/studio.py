@@ -14,6 +14,7 @@ from retouch.errors import BadInput, RetouchError
 from retouch.execute import Report, Result, run
 from retouch.geometry import Size
 from retouch.mask import Mask
+from retouch.people import Seen, introduced
 from retouch.plan import Plan, plan
 from retouch.ports import Detector, Engine, Progress, Scorer, Segmenter, Silent
 from retouch.raster import Picture
@@ -43,6 +44,11 @@ class Canvas:
                 hint="Give a mask of the picture's size.",
             )
 
+    def with_people(self, recipe: Recipe) -> Canvas:
+        """With those whom the recipe names."""
+        generation = dataclasses.replace(self.generation, people=recipe.people)
+        return dataclasses.replace(self, generation=generation)
+
 
 @dataclass(frozen=True)
 class Studio:
@@ -65,7 +71,7 @@ class Studio:
 
         Where a pass looks for what an earlier one left, the regions of that one are known, its seams not.
         """
-        made = Plan()
+        made, canvas = Plan(), canvas.with_people(recipe)
         for work in recipe.active:
             made += self._plan_pass(canvas, work, tuple(Report(s, "skipped", "planned") for s in made.steps))
         return made
@@ -79,6 +85,7 @@ class Studio:
         """
         watcher = progress or Silent()
         results = [Result(canvas.picture) for canvas in canvases]
+        canvases = [canvas.with_people(recipe) for canvas in canvases]
         for work in recipe.active:
             if watcher.stopped:
                 return [dataclasses.replace(result, stopped=True) for result in results]
@@ -115,6 +122,9 @@ class Studio:
         _, recipe_pass = work
         view = View(canvas.picture, canvas.user_mask, past)
         regions = aimed(view, recipe_pass.target, self._eyes)
+        people = canvas.generation.people
+        if people:
+            regions = introduced(regions, people, canvas.picture.size, _seen(past))
         if not regions:
             return Plan()  # nothing found must not cost a checkpoint's loading
         native = self.engine.native(recipe_pass.settings(canvas.generation).sampling.checkpoint)
@@ -128,6 +138,11 @@ class Studio:
             if not isinstance(error, RetouchError):
                 _LOG.exception("pass %d broke", work[0] + 1)
             return Plan(warnings=(f"Pass {work[0] + 1} was left out: {why}",))
+
+
+def _seen(past: Sequence[Report]) -> list[Seen]:
+    """Where earlier passes saw whom; 0 is whom nobody named."""
+    return [(report.step.person, report.step.box) for report in past]
 
 
 def planned(canvas: Canvas, regions: Sequence[Region], how: Pass, native: Size) -> Plan:

@@ -63,6 +63,11 @@ class Tally:
         self._tell(f"Interrupted: {self.finished} done. The same command goes on from here.")
         return 130
 
+    def page(self, where: Path | None) -> None:
+        """Says where the summary is, if there is one."""
+        if where is not None:
+            self._tell(f"Before and after: {where}")
+
     def close(self) -> None:
         if self._bar is not None:
             self._bar.close()

@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 
 from retouch.candidates import Candidate
-from retouch.geometry import Box
+from retouch.frame import Frame, resize
+from retouch.geometry import Box, Size
 from retouch.mask import Mask
 from retouch.plan import Step
 from retouch.quality import Confidence, Quality, score_at
@@ -24,7 +25,7 @@ from retouch.quality.sharpness import contrast
 from retouch.quality.zones import WIDEST, Zones
 from retouch.raster import Picture
 from retouch.region import Region
-from retouch.turn import turned
+from retouch.turn import Upright
 
 _LOG = logging.getLogger(__name__)
 
@@ -86,24 +87,36 @@ class Trial:
         """How sure the detectors are that the region is in the crop, None when they cannot be asked."""
         if self.look is None:
             return None
-        share = min(LOOKED_AT / max(self.step.frame.crop.size), 1)
-        small, box = _resized(pixels, share), self._spot(share)
+        small = resize(pixels, self._near.work)
         if self.step.turn:
-            small = turned(small, self.step.turn)
+            small = self._upright.take(pixels, small)
         try:
-            return score_at(box, [(region.box, region.score) for region in self.look(Picture(small.copy()))])
+            seen = self.look(Picture(small.copy()))
         except Exception:  # a number that is missing must not cost what was painted
             _LOG.exception("a detector broke where it was to look again")
             return None
+        return score_at(self._spot, [(region.box, region.score) for region in seen])
 
-    def _spot(self, share: float) -> Box:
+    @property
+    def _near(self) -> Frame:
+        """The crop, no larger than detectors are shown it."""
+        size = self.step.frame.crop.size
+        share = min(LOOKED_AT / max(size), 1)
+        return Frame(size.box, Size(*(max(round(side * share), 1) for side in size)))
+
+    @property
+    def _upright(self) -> Upright:
+        return Upright(self._near, self.step.box.relative_to(self.step.frame.crop).center, self.step.turn)
+
+    @cached_property
+    def _spot(self) -> Box:
         """Where the region is in what the detectors are shown: the crop, shrunk, and turned upright."""
-        crop = self.step.frame.crop
-        box = Box(*(round(place * share) for place in self.step.box.relative_to(crop)))
-        if not self.step.turn:
-            return box
-        shape = _resized(self.step.composite.alpha, share)
-        return Mask(turned(shape, self.step.turn)).bounds or box
+        near, box = self._near, self.step.box.relative_to(self.step.frame.crop)
+        if self.step.turn:
+            mask = self.step.composite
+            shape = self._upright.take_mask(mask, near.take_mask(mask))
+            return Mask.where(shape.solid).bounds or near.work.box
+        return Box(*(round(place * near.magnification) for place in box))
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ import typing
 from typing import Any
 
 import numpy as np
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from retouch.errors import BadInput
@@ -20,6 +21,8 @@ from retouch.raster import Picture
 from retouch.recipe import Generation, Pass, Recipe, Settings, Shape, Target
 from retouch.region import Region
 
+_TRIES = 6
+"""Draws of a value whose fields must fit one another, before its default has to do."""
 GENERATION = Generation(prompt="a photo", negative_prompt="blurry", seed=100)
 
 
@@ -112,11 +115,16 @@ def pictures(draw: st.DrawFn, size: Size) -> Picture:
 @st.composite
 def values_of(draw: st.DrawFn, cls: type) -> Any:
     """Any valid value of a knob dataclass, made from the declarations of its fields."""
-    chosen = {f.name: draw(_field_values(f, types_of(cls)[f.name])) for f in dataclasses.fields(cls)}
+    for _ in range(_TRIES):
+        chosen = {f.name: draw(_field_values(f, types_of(cls)[f.name])) for f in dataclasses.fields(cls)}
+        try:
+            return cls(**chosen)
+        except BadInput:  # a rule over several fields, such as min_area <= max_area
+            continue
     try:
-        return cls(**chosen)
-    except BadInput:  # a rule over several fields, such as min_area <= max_area
         return cls()
+    except BadInput:  # a rule that nothing but a choice can fulfil
+        reject()
 
 
 def _field_values(field: Any, hint: Any) -> st.SearchStrategy[Any]:

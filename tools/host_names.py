@@ -17,6 +17,7 @@ IMG2IMG = "processing.StableDiffusionProcessingImg2Img"
 DUCKS = {
     "p": IMG2IMG,
     "outer": IMG2IMG,
+    "txt2img": "processing.StableDiffusionProcessingTxt2Img",
     "processed": "processing.Processed",
     "state": "shared.state",
     "runner": "scripts.ScriptRunner",
@@ -31,6 +32,7 @@ OWN = {
     "retouch",
     "retouch_jobs",
     "retouch_alpha",
+    "retouch_pasts",
     "decoded",
     "hold",
     "__dict__",

@@ -2,6 +2,18 @@
 
 import { TOOLS } from "./toolbar.mjs";
 
+/** What the tool Extend and its handles hear themselves. */
+const EXTEND = [
+    ["Drag keeping the aspect", "Shift+Drag"],
+    ["Drag both sides alike", "Alt+Drag"],
+    ["Drag by single pixels", "Ctrl+Drag"],
+    ["Next edge or corner (on the canvas)", "Tab"],
+    ["Move it by 8 or 64 pixels", "Arrows", "Shift+Arrows"],
+    ["Put it back on the picture", "Home"],
+    ["Put all edges back", "Escape"],
+    ["Extend", "Enter"],
+];
+
 /** @param act what the page can do, @param is what it is at: see shell.mjs */
 export function actionsOf(act, is) {
     return [
@@ -51,6 +63,7 @@ export function actionsOf(act, is) {
         },
         { group: "Paint", label: "More variations", keys: ["N"], when: is.offered, run: act.more },
         { group: "Paint", label: "Discard the variations", keys: ["Escape"], when: is.offered, run: act.discard },
+        ...EXTEND.map(([label, ...shown]) => ({ group: "Extend", label, keys: [], shown, run: () => {} })),
         {
             group: "View",
             label: "Before, while held",

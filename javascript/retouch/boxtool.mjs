@@ -2,16 +2,13 @@
 
 import { areaOf, boxOfSize, covering, overlap } from "./boxes.mjs";
 import { withObject } from "./document.mjs";
+import { cursorOf, GRIPS, placeOf } from "./grips.mjs";
 import { Tool } from "./tool.mjs";
 import { boxInView, toView } from "./viewport.mjs";
 
 const HANDLE = 4;
 /** CSS pixels a press must travel to be a box. */
 const SLACK = 3;
-/** Which sides each handle moves. */
-const HANDLES = ["left", "", "right"]
-    .flatMap((x) => ["top", "", "bottom"].map((y) => ({ x, y })))
-    .filter(({ x, y }) => x || y);
 
 export class BoxTool extends Tool {
     cursor = "crosshair";
@@ -24,7 +21,7 @@ export class BoxTool extends Tool {
 
     #handleAt(spot) {
         const box = this.object?.box;
-        return box ? HANDLES.find((handle) => this.near(spot, placeOf(handle, box))) : undefined;
+        return box ? GRIPS.find((handle) => this.near(spot, placeOf(handle, box))) : undefined;
     }
 
     down(spot) {
@@ -85,7 +82,7 @@ export class BoxTool extends Tool {
         const box = this.#box();
         if (box) {
             pen.box(pen.theme.accent, boxInView(view, box));
-            HANDLES.forEach((handle) => {
+            GRIPS.forEach((handle) => {
                 const { x, y } = placeOf(handle, box);
                 pen.handle(pen.theme.accent, toView(view, x, y), HANDLE);
             });
@@ -98,13 +95,6 @@ function isTaken({ mask, box, clicks }) {
     return mask.width > 0 || box !== null || clicks.length > 0;
 }
 
-function placeOf({ x, y }, box) {
-    return {
-        x: x ? box[x] : (box.left + box.right) / 2,
-        y: y ? box[y] : (box.top + box.bottom) / 2,
-    };
-}
-
 function resized(box, handle, spot) {
     const moved = { ...box };
     if (handle.x) {
@@ -114,11 +104,4 @@ function resized(box, handle, spot) {
         moved[handle.y] = Math.round(spot.y);
     }
     return covering(moved.left, moved.top, moved.right, moved.bottom);
-}
-
-function cursorOf({ x, y }) {
-    if (x && y) {
-        return (x === "left") === (y === "top") ? "nwse-resize" : "nesw-resize";
-    }
-    return x ? "ew-resize" : "ns-resize";
 }

@@ -1,20 +1,24 @@
 /** Camera: which part of the picture a view shows, and how that moves. Lengths are device pixels of the view. */
 
+import { boxOfSize } from "./boxes.mjs";
 import * as viewports from "./viewport.mjs";
 
 export class Camera {
     #size;
     #moved;
+    #room;
     #viewport = viewports.viewportOf(1, 1);
     #fits = true;
 
     /**
      * @param {() => import("./boxes.mjs").Size | null} size the picture's; without one nothing moves
      * @param {(zoomed: boolean) => void} moved called after every move
+     * @param {() => import("./boxes.mjs").Box} [room] what a fit shows, in picture pixels; the picture
      */
-    constructor(size, moved) {
+    constructor(size, moved, room = () => boxOfSize(size())) {
         this.#size = size;
         this.#moved = moved;
+        this.#room = room;
     }
 
     /** @returns {import("./viewport.mjs").Viewport} */
@@ -29,8 +33,15 @@ export class Camera {
 
     /** The whole picture; it stays whole when the view gets another size, until something else moves it. */
     fit() {
-        this.#go(viewports.fitted);
+        this.#go((view) => viewports.fitted(view, this.#room()));
         this.#fits = true;
+    }
+
+    /** Fit once more, if nothing else has moved it since: there is another room. */
+    refit() {
+        if (this.#fits) {
+            this.fit();
+        }
     }
 
     /** Around a point of the view. */

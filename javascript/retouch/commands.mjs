@@ -11,12 +11,15 @@ import {
     withObject,
     withoutObject,
 } from "./document.mjs";
+import { openBatch } from "./batch.mjs";
 import { chosenFile, download } from "./dom.mjs";
 import { showShortcuts } from "./dialogs.mjs";
 import { maskFile, opening, savedFile } from "./files.mjs";
 import { foundObjects } from "./pointing.mjs";
 import { offerOf } from "./offer.mjs";
 import { areaOf, boxOfList, listOfBox } from "./boxes.mjs";
+import { showRecipes } from "./recipes.mjs";
+import { nameOf, needsMask } from "./recipewords.mjs";
 import { Mask, NOTHING } from "./mask.mjs";
 
 const SNAP_RADIUS = 8;
@@ -146,19 +149,27 @@ function paintCommands(studio) {
     const { painter, results, api, notices, store } = studio;
     return {
         intent: (index) => studio.intents.press(studio.intents.intents[index]?.name),
-        enter: () => (offerOf(store.doc) ? results.keep() : studio.intents.press()),
+        enter() {
+            if (offerOf(store.doc)) {
+                return results.keep();
+            }
+            return studio.view.tool === "extend" ? studio.extending.extend() : studio.intents.press();
+        },
         step: (by) => results.step(by),
         more: () => painter.more(),
+        batch: () => openBatch(studio),
         discard: () => results.discard(),
         async recipes() {
             try {
-                const { recipes } = await api.get("recipes");
-                return recipes.map(({ name = "Custom", description = "" }) => ({
-                    label: name,
-                    hint: description,
+                const { recipes } = store.doc.base ? await api.get("recipes") : { recipes: [] };
+                const items = recipes.map((recipe) => ({
+                    label: nameOf(recipe),
+                    hint: recipe.description,
                     testid: "recipe",
-                    run: () => painter.recipe(name),
+                    run: () => painter.recipe(nameOf(recipe), needsMask(recipe)),
                 }));
+                const hint = "Read, save, import, share, export, delete";
+                return [{ label: "All recipes…", hint, testid: "recipes-all", run: () => showRecipes(studio) }, ...items];
             } catch (error) {
                 notices.say(error.message, "error");
                 return [];

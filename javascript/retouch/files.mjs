@@ -31,9 +31,9 @@ export async function maskFile(doc) {
     return new File([fromBase64(await activeMask(doc).toPng(doc.base))], "mask.png", { type: "image/png" });
 }
 
-function nameFor({ name, steps }) {
+function nameFor({ name, steps, extension }) {
     const stem = name.replace(/\.\w+$/, "") || "picture";
-    return `${stem}${steps.some(({ on }) => on) ? "-retouched" : ""}.png`;
+    return `${stem}${extension || steps.some(({ on }) => on) ? "-retouched" : ""}.png`;
 }
 
 /** Hear of pictures dropped on `root` or pasted while `alive()`. Returns the function that stops it. */

@@ -42,6 +42,7 @@ export class Header {
             h("div", { class: "rt-group" }, this.undo, this.redo),
             this.name,
             this.recipes,
+            this.#button("union", "Batch", act.batch, "batch", "A folder of pictures by one recipe"),
             this.compare,
             this.send,
             this.save,
@@ -82,7 +83,6 @@ export class Header {
         this.save.disabled = !base;
         const same = !base || picture(store.doc) === base;
         for (const [wrap, off] of [
-            [this.recipes, !base],
             [this.compare, same && !store.doc.offer],
             [this.send, !base],
         ]) {

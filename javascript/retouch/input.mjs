@@ -66,6 +66,7 @@ export class Input {
             erase: this.#doing?.erase ?? (event.altKey || turned) !== this.#view.subtracting,
             shift: event.shiftKey,
             ctrl: event.ctrlKey || event.metaKey,
+            alt: event.altKey,
         };
     }
 

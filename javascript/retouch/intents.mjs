@@ -1,8 +1,10 @@
 /** What to do with what is masked: the prompt, one button per intent, and every knob behind them. */
 
-import { debounced, h, setValue } from "./dom.mjs";
+import { Adjust } from "./adjust.mjs";
+import { h, setValue } from "./dom.mjs";
+import { seedField, wordsField } from "./fields.mjs";
 import { icon } from "./icons.mjs";
-import { knobRow, knobsOf } from "./knobs.mjs";
+import { knobsOf } from "./knobs.mjs";
 import { section } from "./section.mjs";
 import { flat } from "./settings.mjs";
 
@@ -35,15 +37,7 @@ export class IntentsPanel {
             max: 16,
             onchange: (e) => settings.set({ variations: bounded(e.target.value, 1, 16) }),
         });
-        this.seed = h("input", {
-            id: "rt-seed",
-            type: "number",
-            min: -1,
-            placeholder: "random",
-            onchange: (e) =>
-                settings.set({ seed: e.target.value === "" ? -1 : Math.max(-1, Math.round(Number(e.target.value))) }),
-        });
-        this.adjust = h("div", { class: "rt-adjust" });
+        this.adjust = new Adjust(settings, GROUPS);
         const row = h(
             "div",
             { class: "rt-numbers" },
@@ -59,11 +53,7 @@ export class IntentsPanel {
         const more = section(
             "adjust",
             "Adjust",
-            [
-                this.negative,
-                h("div", { class: "rt-knob" }, h("label", { for: "rt-seed" }, "Seed"), this.seed),
-                this.adjust,
-            ],
+            [this.negative, seedField(settings, "rt-seed"), this.adjust.element],
             { open: false },
         );
         this.elements = [main, more];
@@ -72,11 +62,9 @@ export class IntentsPanel {
     }
 
     #words(name, placeholder, label, rows) {
-        const change = debounced((value) => this.settings.set({ [name]: value }), 150);
-        const field = h("textarea", { class: "rt-words", rows, placeholder, "aria-label": label, "data-testid": name });
-        field.addEventListener("input", () => change(field.value));
-        field.addEventListener("change", () => change.now(field.value));
-        return field;
+        const { settings } = this;
+        const setting = { read: () => settings.get(name), write: (value) => settings.set({ [name]: value }) };
+        return wordsField(settings, setting, { placeholder, label, rows, testid: name });
     }
 
     /** Called once the server has said what it can do. */
@@ -118,69 +106,14 @@ export class IntentsPanel {
 
     update() {
         const { settings } = this;
-        setValue(this.prompt, settings.get("prompt"));
-        setValue(this.negative, settings.get("negative_prompt"));
         this.invert.checked = settings.get("invert");
         setValue(this.variations, String(settings.get("variations")));
-        setValue(this.seed, settings.get("seed") < 0 ? "" : String(settings.get("seed")));
         this.buttons
             .querySelectorAll("button")
             .forEach((b) => b.classList.toggle("rt-last", b.dataset.intent === settings.get("intent")));
-        this.#adjust();
-    }
-
-    /** Made anew only when what it shows differs: a field that is being used keeps the focus. */
-    #adjust() {
-        const intent = this.current;
-        const shown = JSON.stringify([intent?.name, intent && this.settings.moved(intent.name), this.knobs.length]);
-        if (!intent || this.shown === shown) {
-            return;
+        if (this.current) {
+            this.adjust.show(this.current, this.knobs, flat(this.current.pass ?? {}));
         }
-        this.shown = shown;
-        const focus = document.activeElement?.id;
-        const head = h("p", { class: "rt-hint" }, "Knobs of ", h("b", {}, intent.label), ". ", this.#reset(intent));
-        this.adjust.replaceChildren(head, ...this.#groups(intent));
-        if (focus?.startsWith("rt-knob-")) {
-            this.adjust.querySelector(`#${focus}`)?.focus();
-        }
-    }
-
-    #reset(intent) {
-        const moved = Object.keys(this.settings.moved(intent.name)).length;
-        return moved
-            ? h(
-                  "button",
-                  { type: "button", class: "rt-link", onclick: () => this.settings.reset(intent.name) },
-                  `Reset ${moved} changed`,
-              )
-            : "All at their defaults.";
-    }
-
-    #groups(intent) {
-        const defaults = flat(intent.pass ?? {});
-        const moved = this.settings.moved(intent.name);
-        const left = new Set(this.knobs);
-        return GROUPS.map(([title, fits]) => {
-            const those = [...left].filter(({ path }) => fits.test(path));
-            those.forEach((knob) => left.delete(knob));
-            return those.length
-                ? h(
-                      "fieldset",
-                      {},
-                      h("legend", {}, title),
-                      those.map((knob) => this.#row(intent, knob, defaults, moved)),
-                  )
-                : null;
-        }).filter(Boolean);
-    }
-
-    #row(intent, knob, defaults, moved) {
-        const value = moved[knob.path] ?? defaults[knob.path] ?? knob.default;
-        return knobRow(knob, {
-            value,
-            moved: knob.path in moved,
-            set: (to) => this.settings.move(intent.name, knob.path, to),
-        });
     }
 }
 

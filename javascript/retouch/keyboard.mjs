@@ -139,7 +139,7 @@ export class Keyboard {
 
     #spot(event) {
         const erase = this.#pressed ? this.#pressed.erase : event.altKey !== this.#view.subtracting;
-        return { ...this.#at, pressure: 1, erase, shift: event.shiftKey, ctrl: false };
+        return { ...this.#at, pressure: 1, erase, shift: event.shiftKey, ctrl: false, alt: false };
     }
 
     #leave() {

@@ -26,7 +26,7 @@ function isTaken(target, keys) {
     if (pressed && target.closest("button, a, summary, input, [role=menuitem], [role=option]")) {
         return true;
     }
-    return target.matches('input[type="range"]') && /^(Arrow|Home|End|Page)/.test(keys);
+    return target.matches('input[type="range"], [role="slider"]') && /^(Arrow|Home|End|Page)/.test(keys);
 }
 
 /**

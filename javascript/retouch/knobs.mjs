@@ -41,10 +41,10 @@ const SLIDABLE = (k) => BOUNDED(k) && k.high - k.low <= 4096;
 
 /**
  * One knob's row. `value` is what will be used, `moved` whether that is the person's own choice; `set(value)`
- * hears of a change, with undefined for "back to the default".
+ * hears of a change, with undefined for "back to the default". `owner` sets it apart from others of its name.
  */
-export function knobRow(knob, { value, moved, set }) {
-    const id = `rt-knob-${knob.path.replaceAll(".", "-")}`;
+export function knobRow(knob, { owner = "", value, moved, set }) {
+    const id = ["rt-knob", owner, knob.path.replaceAll(".", "-")].filter(Boolean).join("-");
     const back = h(
         "button",
         {
@@ -74,6 +74,9 @@ function widget(knob, id, value, set) {
     }
     if (knob.choices) {
         return select(knob, id, value, set);
+    }
+    if (knob.type === "array") {
+        return list(id, value, set);
     }
     return SLIDABLE(knob) ? slider(knob, id, value, set) : entry(knob, id, value, set);
 }
@@ -126,5 +129,16 @@ function entry(knob, id, value, set) {
         value: value ?? "",
         placeholder: knob.optional || value === null ? "auto" : "",
         onchange: (e) => set(read(e.target.value)),
+    });
+}
+
+/** Several words, with commas between them. */
+function list(id, value, set) {
+    const read = (raw) => raw.split(",").map((word) => word.trim());
+    return h("input", {
+        id,
+        type: "text",
+        value: (value ?? []).join(", "),
+        onchange: (e) => set(e.target.value.trim() === "" ? undefined : read(e.target.value)),
     });
 }

@@ -161,6 +161,11 @@ export class Mask {
         return sameBox(box, this.box) ? this : new Mask(box, this.read(box));
     }
 
+    /** The same elsewhere. */
+    moved(dx, dy) {
+        return (dx || dy) && !isEmpty(this.box) ? new Mask(movedBox(this.box, dx, dy), this.data) : this;
+    }
+
     /** The same on the smallest box. */
     trimmed() {
         return this.cropped(boundsOf(this));

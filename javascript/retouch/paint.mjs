@@ -2,7 +2,7 @@
 
 import { Offline } from "./api.mjs";
 import { fromBase64 } from "./base64.mjs";
-import { boxOfList } from "./boxes.mjs";
+import { areaOf, boxOfList } from "./boxes.mjs";
 import { picture } from "./document.mjs";
 import { Mask, NOTHING } from "./mask.mjs";
 import { differing, merged, offerOf, withMore, withOffer } from "./offer.mjs";
@@ -13,7 +13,8 @@ import { groupsOf, pictured, recipeOf } from "./request.mjs";
 const UNMASKED = "Nothing is masked yet: click on something, or paint over it, and press again.";
 const REPLACED = "The picture was replaced while a job ran for the one before; what it painted is discarded.";
 const STOPPED = "Stopped: nothing was finished.";
-const UNCHANGED = "Nothing was changed: the recipe found nothing to repaint.";
+const UNCHANGED = "Nothing was changed";
+const UNFOUND = "the recipe found nothing to repaint.";
 
 /** Dispatches "jobs" when a job begins or ends. */
 export class Painter extends EventTarget {
@@ -39,7 +40,7 @@ export class Painter extends EventTarget {
             return this.notices.say(store.doc.base ? UNMASKED : "Open a picture first.", "warning");
         }
         const parts = groups.map((group) => ({ mask: group.mask, request: recipeOf(group, name, settings) }));
-        return this.#run(label, (task, doc) => this.#offered(task, doc, { name, label, groups, parts }));
+        return this.run(label, (task, doc) => this.#offered(task, doc, { name, label, groups, parts }));
     }
 
     /** More variations of what is offered, from the seeds that follow. */
@@ -48,7 +49,7 @@ export class Painter extends EventTarget {
         if (!offer?.parts?.length) {
             return;
         }
-        this.#run("More", async (task, doc) => {
+        this.run("More", async (task, doc) => {
             const { candidates, parts } = await this.#all(task, doc, offer.parts);
             if (!candidates.length) {
                 return null;
@@ -59,16 +60,24 @@ export class Painter extends EventTarget {
         });
     }
 
-    /** Find and repaint by a recipe; its result is offered like any other. */
-    recipe(name) {
-        this.#run(name, async (task, doc) => {
-            const body = { recipe: name, task, seed: this.settings.get("seed"), ...promptsOf(this.settings) };
+    /**
+     * Find and repaint by a recipe, its result is offered like any other.
+     *
+     * @param {string | object} recipe by name, or written out
+     * @param {boolean} masked whether it looks at what is masked
+     */
+    recipe(recipe, masked = false) {
+        const name = typeof recipe === "string" ? recipe : (recipe.name ?? "Recipe");
+        this.run(name, async (task, doc) => {
+            const mask = masked ? await maskedIn(doc, this.settings) : {};
+            const body = { recipe, task, seed: this.settings.get("seed"), ...promptsOf(this.settings), ...mask };
             const answer = await this.api.about(picture(doc), "fix", body);
-            this.#warn(answer);
+            this.warn(answer);
             const after = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
             const change = differing(doc, after);
             if (!change) {
-                this.notices.say(UNCHANGED);
+                const why = answer.reports.map((report) => report.why).filter(Boolean);
+                this.notices.say(`${UNCHANGED}: ${[...new Set(why)].join("; ") || UNFOUND}`);
                 return null;
             }
             const asked = { asked: NOTHING, objects: [], parts: [], request: null };
@@ -113,13 +122,13 @@ export class Painter extends EventTarget {
     async #painted(task, doc, mask, request) {
         const body = { ...request, ...(await pictured(doc, mask)), answer: "patches", task };
         const answer = await this.api.about(picture(doc), "inpaint", body);
-        this.#warn(answer);
+        this.warn(answer);
         const candidates = await Promise.all(answer.candidates.map(candidateOf));
         return { candidates, infotext: answer.infotext, stopped: answer.stopped };
     }
 
     /** A job that ends with nothing to offer says so, each time, and why. */
-    #warn({ warnings = [], stopped, candidates, reports = [] }) {
+    warn({ warnings = [], stopped, candidates, reports = [] }) {
         warnings.forEach((warning) => this.notices.sayOnce(warning, "warning"));
         if (candidates?.length === 0) {
             const why = reports.map((report) => report.why).filter(Boolean);
@@ -128,8 +137,12 @@ export class Painter extends EventTarget {
         }
     }
 
-    /** One job from press to offer. The next one waits for it, here and in the server's queue. */
-    async #run(label, work) {
+    /**
+     * One job from press to what it leaves. The next one waits for it, here and in the server's queue.
+     *
+     * @param {(task: string, doc: Doc) => Promise<Doc | null>} work gives the next document, null for none
+     */
+    async run(label, work) {
         const job = {
             label,
             task: `retouch-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`,
@@ -140,7 +153,7 @@ export class Painter extends EventTarget {
         const before = this.last ?? Promise.resolve();
         this.last = before
             .then(() => this.#done(job, work))
-            .catch((error) => this.#failed(error, () => this.#run(label, work)));
+            .catch((error) => this.#failed(error, () => this.run(label, work)));
         await this.last;
         this.#jobs = this.#jobs.filter((other) => other !== job);
         this.#changed();
@@ -171,6 +184,13 @@ export class Painter extends EventTarget {
     #changed() {
         this.dispatchEvent(new Event("jobs"));
     }
+}
+
+/** All that is masked, for a recipe that asks; {} where nothing is. */
+async function maskedIn(doc, settings) {
+    const all = groupsOf(doc, settings).reduce((sum, { mask }) => sum.union(mask), NOTHING);
+    const { mask, box } = areaOf(all.box) ? await pictured(doc, all) : {};
+    return mask ? { mask, box } : {};
 }
 
 function promptsOf(settings) {

@@ -83,6 +83,22 @@ export class Pen {
         this.box(colour, { left: x - side, top: y - side, right: x + side, bottom: y + side }, { width: 1 });
     }
 
+    /** A few letters on a round plate around a point. */
+    badge(colour, text, { x, y }) {
+        const { context, ratio } = this;
+        context.font = FONT.replace("12px", `600 ${12 * ratio}px`);
+        const reach = Math.max(11 * ratio, context.measureText(text).width / 2 + 5 * ratio);
+        context.beginPath();
+        context.roundRect(x - reach, y - 11 * ratio, 2 * reach, 22 * ratio, 11 * ratio);
+        context.fillStyle = this.theme.halo;
+        context.fill();
+        context.fillStyle = colour;
+        context.textAlign = "center";
+        context.textBaseline = "middle";
+        context.fillText(text, x, y + ratio);
+        context.textAlign = "start";
+    }
+
     /** Text on a plate whose bottom left is at a point, moved into the canvas where it would leave it. */
     label(colour, text, { x, y }) {
         const { context, ratio } = this;

@@ -6,7 +6,7 @@
  * @typedef {import("./mask.mjs").Mask} Mask
  */
 
-import { boxOfSize, heightOf, overlap, sameBox, widthOf } from "./boxes.mjs";
+import { boxOf, boxOfSize, heightOf, overlap, sameBox, widthOf } from "./boxes.mjs";
 import { decodedPixels, encodedPixels, isOpaque } from "./codec.mjs";
 
 export class Pixels {
@@ -107,4 +107,20 @@ function blendRow(under, patch, mask, { to, over, alpha, count }) {
             under[to + c] = ((under[to + c] * (255 - share) + patch[over + c] * share + 127) / 255) | 0;
         }
     }
+}
+
+/** The smallest box round all pixels of at least an alpha; an empty one where there are none. */
+export function shownBox({ width, height, data }, least = 1) {
+    let [left, top, right, bottom] = [width, height, 0, 0];
+    for (let y = 0; y < height; y++) {
+        for (let x = 0; x < width; x++) {
+            if (data[(y * width + x) * 4 + 3] >= least) {
+                left = Math.min(left, x);
+                right = Math.max(right, x + 1);
+                top = Math.min(top, y);
+                bottom = y + 1;
+            }
+        }
+    }
+    return boxOf(left, top, right, bottom);
 }

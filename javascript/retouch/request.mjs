@@ -2,16 +2,20 @@
 
 import { toBase64 } from "./base64.mjs";
 import { areaOf, boxOfSize, listOfBox, overlap } from "./boxes.mjs";
+import { captionOf } from "./captioned.mjs";
 import { bytesOfBlob } from "./codec.mjs";
 import { sketchMask, sketchPixels, shapedMask } from "./document.mjs";
+import { withText } from "./infotext.mjs";
 import { NOTHING } from "./mask.mjs";
 import { nested } from "./settings.mjs";
 
 const NAMED = /^Object \d+$/;
 
-/** @returns {Promise<string>} a picture as base64 PNG */
+/** @returns {Promise<string>} a picture as base64 PNG, with its caption where it has one */
 export async function encoded(pixels) {
-    return toBase64(await bytesOfBlob(await pixels.toBlob()));
+    const bytes = await bytesOfBlob(await pixels.toBlob());
+    const caption = captionOf(pixels);
+    return toBase64(caption ? withText(bytes, caption) : bytes);
 }
 
 /** What would be repainted by each prompt: objects in use that say the same are painted together. */

@@ -9,6 +9,7 @@
  */
 
 import { boxOfSize, grownBox, heightOf, isEmpty, overlap, widthOf } from "./boxes.mjs";
+import { drawChecker } from "./checker.mjs";
 import { parsedColour } from "./colours.mjs";
 import * as layers from "./layers.mjs";
 import { panesOf } from "./panes.mjs";
@@ -17,7 +18,6 @@ import { boxInView, levelOf, visibleBox } from "./viewport.mjs";
 
 const CRISP_FROM = 2;
 const BUDGET_MS = 8;
-const CHECK = 8;
 /** Tile pixels that smoothing carries a change beyond its box. */
 const SMEAR = 2;
 
@@ -126,7 +126,8 @@ export class Scene {
         } = this.#look;
         const seen = overlap(visibleBox(view, base), part);
         if (!base.opaque) {
-            this.#checker(overlap(boxInView(view, boxOfSize(base)), boxOfSize(view)));
+            const seenPart = overlap(boxInView(view, boxOfSize(base)), boxOfSize(view));
+            drawChecker(this.#context, seenPart, this.#theme.checks);
         }
         this.#drawTiles(this.#tiles[side], view, seen);
         if (side === "after") {
@@ -136,19 +137,6 @@ export class Scene {
             this.#context.globalAlpha = overlay.opacity;
             this.#drawTiles(this.#tiles.overlay, view, seen);
             this.#context.globalAlpha = 1;
-        }
-    }
-
-    #checker(area) {
-        const context = this.#context;
-        const [light, dark] = this.#theme.checks;
-        context.fillStyle = light;
-        context.fillRect(area.left, area.top, widthOf(area), heightOf(area));
-        context.fillStyle = dark;
-        for (let y = area.top; y < area.bottom; y += CHECK) {
-            for (let x = area.left + (((y - area.top) / CHECK) % 2) * CHECK; x < area.right; x += 2 * CHECK) {
-                context.fillRect(x, y, Math.min(CHECK, area.right - x), Math.min(CHECK, area.bottom - y));
-            }
         }
     }
 

@@ -3,6 +3,8 @@
  * the person has moved away from its defaults.
  */
 
+import { NOTHING_ASKED } from "./margins.mjs";
+
 const KEY = "retouch-settings";
 const START = {
     prompt: "",
@@ -13,6 +15,8 @@ const START = {
     intent: "",
     segmenter: "",
     refine_edges: true,
+    extension: NOTHING_ASKED,
+    extension_words: {},
     overrides: {},
 };
 /** What is a habit rather than a part of one picture's work: kept from one day to the next. */

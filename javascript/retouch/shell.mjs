@@ -6,6 +6,8 @@ import { commandsOf } from "./commands.mjs";
 import { Notices } from "./dialogs.mjs";
 import { opened, picture, selectedObject } from "./document.mjs";
 import { debounced, h } from "./dom.mjs";
+import { Extending } from "./extending.mjs";
+import { ExtendPanel } from "./extendpanel.mjs";
 import { receive } from "./files.mjs";
 import { Header } from "./header.mjs";
 import { settle } from "./host.mjs";
@@ -19,11 +21,13 @@ import { Painter } from "./paint.mjs";
 import { Shelf } from "./persist.mjs";
 import { Pointing } from "./pointing.mjs";
 import { Progress } from "./progress.mjs";
+import { Prospect } from "./prospect.mjs";
 import { restored, stored } from "./record.mjs";
 import { encoded, groupsOf, pictured, recipeOf } from "./request.mjs";
 import { ResultsStrip } from "./results.mjs";
 import { Segmenting } from "./segment.mjs";
 import { Settings } from "./settings.mjs";
+import { StageList } from "./stagelist.mjs";
 import { StatusLine } from "./status.mjs";
 import { StepsPanel } from "./steps.mjs";
 import { follow } from "./theme.mjs";
@@ -56,7 +60,10 @@ function build(studio) {
     studio.pointing = new Pointing(studio);
     studio.results = new ResultsStrip(studio);
     studio.plan = (signal) => planned(studio, signal);
+    studio.prospect = new Prospect(studio);
+    studio.extending = new Extending(studio);
     studio.act = commandsOf(studio);
+    studio.extendPanel = new ExtendPanel(studio, new StageList(studio));
     studio.intents = new IntentsPanel(studio);
     studio.toolbar = new Toolbar(studio);
     studio.toolOptions = new ToolOptions(studio);
@@ -74,7 +81,8 @@ function build(studio) {
     const objects = new ObjectsPanel(studio).element;
     const panel = h(
         "aside",
-        { class: "rt-panel", "aria-label": "Objects, painting and history" },
+        { class: "rt-panel", "aria-label": "Extension, objects, painting and history" },
+        studio.extendPanel.element,
         objects,
         studio.intents.elements,
         new StepsPanel(studio).element,
@@ -127,7 +135,7 @@ function connect(studio) {
         stops.push(settle(studio.root));
     }
     studio.destroy = () => [...stops, () => view.destroy(), () => studio.theme.stop()].forEach((stop) => stop());
-    view.addEventListener("tool", studio.refresh);
+    view.addEventListener("tool", () => (studio.refresh(), studio.status.planAgain()));
     settings.addEventListener("change", () => studio.status.planAgain());
     painter.addEventListener("jobs", () => studio.status.planAgain());
     const update = () => (studio.empty.hidden = store.doc.base !== null);
@@ -145,9 +153,9 @@ function connect(studio) {
 }
 
 /** What painting now would do, or null with nothing masked. */
-async function planned({ store, settings, intents, api }, signal) {
+async function planned({ store, settings, view, intents, api }, signal) {
     const { doc } = store;
-    const [group] = groupsOf(doc, settings);
+    const [group] = view.tool === "extend" ? [] : groupsOf(doc, settings);
     if (!group || !intents.current) {
         return null;
     }
@@ -186,13 +194,14 @@ async function remember({ store, settings, notices, view, api }) {
 }
 
 /** Ask the server what it can do, for as long as it takes. */
-async function learn({ api, intents, notices, toolOptions }) {
+async function learn({ api, intents, extendPanel, notices, toolOptions }) {
     for (;;) {
         try {
             const [{ intents: known }, schema, { segmenters = [] }] = await Promise.all(
                 ["intents", "schema", "models"].map((path) => api.get(path)),
             );
             toolOptions.offer(segmenters);
+            extendPanel.describe(schema.OutpaintRequest ?? {});
             return intents.describe(known, schema.InpaintRequest ?? {});
         } catch (error) {
             if (error.status) {

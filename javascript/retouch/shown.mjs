@@ -6,6 +6,7 @@
  */
 
 import { themeOf } from "./colours.mjs";
+import { NO_MARGINS } from "./margins.mjs";
 
 export class Shown extends EventTarget {
     #brush = Object.freeze({ size: 60, hardness: 0.8, opacity: 1, colour: "#e0483e" });
@@ -14,6 +15,7 @@ export class Shown extends EventTarget {
     #held = false;
     #theme = themeOf("dark");
     #ghost = null;
+    #extension = Object.freeze({ margins: NO_MARGINS, stages: [], lit: null });
     #preview = null;
     #regions = [];
     #live = null;
@@ -94,6 +96,16 @@ export class Shown extends EventTarget {
     /** @param {import("./marks.mjs").GhostStep[] | null} steps of a plan */
     set ghost(steps) {
         this.#ghost = steps;
+        this.redraw();
+    }
+
+    get extension() {
+        return this.#extension;
+    }
+
+    /** @param {Partial<{margins: Margins, stages: import("./extendmarks.mjs").GhostStage[], lit: object}>} changes */
+    set extension(changes) {
+        this.#extension = Object.freeze({ ...this.#extension, ...changes });
         this.redraw();
     }
 

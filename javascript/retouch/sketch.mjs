@@ -5,8 +5,8 @@
  * @typedef {import("./boxes.mjs").Box} Box
  */
 
-import { around, boxOf, heightOf, isEmpty, movedBox, overlap, widthOf } from "./boxes.mjs";
-import { Pixels } from "./pixels.mjs";
+import { around, heightOf, isEmpty, movedBox, overlap, widthOf } from "./boxes.mjs";
+import { Pixels, shownBox } from "./pixels.mjs";
 
 /**
  * Part of a layer with a stroke on it.
@@ -45,19 +45,7 @@ export function withStroke(layer, live) {
 
 /** On the smallest box of what has colour; null when nothing has. */
 function trimmed({ box, pixels }) {
-    const { width, height, data } = pixels;
-    let [left, top, right, bottom] = [width, height, 0, 0];
-    for (let y = 0; y < height; y++) {
-        for (let x = 0; x < width; x++) {
-            if (data[(y * width + x) * 4 + 3]) {
-                left = Math.min(left, x);
-                right = Math.max(right, x + 1);
-                top = Math.min(top, y);
-                bottom = y + 1;
-            }
-        }
-    }
-    const inner = boxOf(left, top, right, bottom);
+    const inner = shownBox(pixels);
     return isEmpty(inner) ? null : { box: movedBox(inner, box.left, box.top), pixels: pixels.crop(inner) };
 }
 

@@ -9,6 +9,8 @@
  * @property {{mask: Mask, label: string}[]} regions
  * @property {Live | null} live the stroke being painted
  * @property {(box: Box) => void} touched redraws what a stroke covered
+ * @property {{margins: Margins, stages: GhostStage[], lit: GhostStage | null}} extension what is to be painted
+ *     around the picture, and a stage of it that is pointed at
  * @property {() => void} redraw the marks
  * @property {(type: string, detail: object) => void} tell dispatches an event
  */
@@ -51,6 +53,14 @@ export class Tool {
     twice() {}
 
     draw() {}
+
+    enter() {}
+
+    leave() {}
+
+    get room() {
+        return boxOfSize(this.doc.base);
+    }
 
     key() {
         return false;

@@ -12,6 +12,12 @@ export const TOOLS = [
     ["brush", "Brush", "B", "Paint the mask; Alt takes away."],
     ["eraser", "Eraser", "E", "Rub out the mask."],
     ["sketch", "Colour sketch", "S", "Paint colours: they are both mask and starting content."],
+    [
+        "extend",
+        "Extend",
+        "O",
+        "Drag an edge or a corner of the canvas outward; Shift keeps the aspect, Alt takes both sides.",
+    ],
     ["pan", "Hand", "H", "Drag the picture; Space does so in every tool."],
 ];
 const PAINTING = ["brush", "eraser", "sketch"];

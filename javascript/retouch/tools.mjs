@@ -2,8 +2,8 @@
  * Tools: what a press, a move and a release on the picture mean. Every tool has the same few methods, so that
  * mouse, pen, touch and keyboard drive them alike.
  *
- * @typedef {{x: number, y: number, pressure: number, erase: boolean, shift: boolean, ctrl: boolean}} Spot in
- *     picture pixels; `erase`: Alt, the right button or the pen's other end
+ * @typedef {{x: number, y: number, pressure: number, erase: boolean, shift: boolean, ctrl: boolean,
+ *     alt: boolean}} Spot in picture pixels; `erase`: Alt, the right button or the pen's other end
  * @typedef {object} Tool
  * @property {string} cursor of the mouse, in CSS
  * @property {boolean} drags whether the keyboard presses with one key and releases with the next
@@ -15,11 +15,15 @@
  * @property {(key: string) => boolean} key "Delete", "Enter", "Escape"; whether it meant something
  * @property {(spot: Spot) => void} twice a double click
  * @property {(pen: Pen, view: Viewport) => void} draw
+ * @property {() => void} enter taken in hand
+ * @property {() => void} leave put away; another is in hand
+ * @property {Box} room what is seen of the picture, and around it, when it is fitted
  */
 
 import { BoxTool } from "./boxtool.mjs";
 import { BrushTool, SketchTool } from "./brushtool.mjs";
 import { EverythingTool } from "./everythingtool.mjs";
+import { ExtendTool } from "./extendtool.mjs";
 import { LassoTool } from "./lassotool.mjs";
 import { PointTool } from "./pointtool.mjs";
 import { Tool } from "./tool.mjs";
@@ -40,6 +44,7 @@ export function toolsFor(bench) {
         eraser: new BrushTool(bench, true),
         everything: new EverythingTool(bench),
         sketch: new SketchTool(bench),
+        extend: new ExtendTool(bench),
         pan: new PanTool(bench),
     };
 }

@@ -8,6 +8,7 @@
  *   "cursor" {x, y} | null   the pointer, in whole picture pixels
  *   "zoom"   {scale}    device pixels per picture pixel
  *   "tool"   {tool}
+ *   "margins" {margins}  an edge of the canvas was moved
  */
 
 import { boxOfSize, contains } from "./boxes.mjs";
@@ -41,6 +42,7 @@ export class CanvasView extends Shown {
         this.camera = new Camera(
             () => store.doc.base,
             (zoomed) => this.#moved(zoomed),
+            () => this.activeTool.room,
         );
         this.#stage = new Stage(element, (width, height) => this.#resize(width, height), label);
         this.#painter = new Painter(this, this.#stage);
@@ -69,15 +71,18 @@ export class CanvasView extends Shown {
         return this.#name;
     }
 
-    /** @param {"point" | "box" | "lasso" | "brush" | "eraser" | "everything" | "sketch" | "pan"} name */
+    /** @param {"point" | "box" | "lasso" | "brush" | "eraser" | "everything" | "sketch" | "extend" | "pan"} name */
     set tool(name) {
         if (!this.#tools[name]) {
             throw new RangeError(`There is no tool "${name}": ${Object.keys(this.#tools).join(", ")}.`);
         }
         if (name !== this.#name) {
-            this.activeTool.cancel();
-            this.activeTool.hover(null);
+            const before = this.activeTool;
+            before.cancel();
+            before.hover(null);
             this.#name = name;
+            before.leave();
+            this.activeTool.enter();
             this.#stage.top.style.cursor = this.activeTool.cursor;
             this.tell("tool", { tool: name });
             this.redraw();

@@ -6,7 +6,7 @@
  * @typedef {{width: number, height: number, x: number, y: number, scale: number}} Viewport
  */
 
-import { boxOf, boxOfSize, covering, overlap } from "./boxes.mjs";
+import { boxOf, boxOfSize, covering, heightOf, overlap, widthOf } from "./boxes.mjs";
 
 export const CLOSEST = 64;
 export const FARTHEST = 1 / 64;
@@ -19,16 +19,13 @@ export function viewportOf(width, height) {
     return Object.freeze({ width, height, x: 0, y: 0, scale: 1 });
 }
 
-/** The whole picture in the middle, not above its own size. */
-export function fitted(view, size) {
+/** All of a box of the picture in the middle, not above its own size. */
+export function fitted(view, box) {
     const room = (length) => Math.max(length - 2 * MARGIN, 1);
-    const scale = Math.min(room(view.width) / size.width, room(view.height) / size.height, 1);
-    return centred(view, size, Math.max(scale, FARTHEST));
-}
-
-function centred(view, size, scale) {
-    const x = Math.round((view.width - size.width * scale) / 2);
-    const y = Math.round((view.height - size.height * scale) / 2);
+    const asked = Math.min(room(view.width) / widthOf(box), room(view.height) / heightOf(box), 1);
+    const scale = Math.max(asked, FARTHEST);
+    const x = Math.round((view.width - (box.left + box.right) * scale) / 2);
+    const y = Math.round((view.height - (box.top + box.bottom) * scale) / 2);
     return Object.freeze({ ...view, x, y, scale });
 }
 

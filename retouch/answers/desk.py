@@ -6,20 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from retouch import presets, raster
+from retouch import raster
 from retouch.ahead import Ahead
-from retouch.answers import detect, fix, inpaint, outpaint, plan, segment
+from retouch.answers import batch, detect, fix, history, inpaint, outpaint, plan, recipes, segment
 from retouch.answers.backend import Backend
 from retouch.errors import BadInput, BadPicture, Missing
 from retouch.intents import INTENTS
+from retouch.jobs import Jobs
 from retouch.kept import Kept, Memories
-from retouch.knobs import dump, schema
+from retouch.knobs import schema
 from retouch.outpainting import OutpaintRequest
 from retouch.ports import Segmenter
 from retouch.raster import Picture
 from retouch.recipe import Recipe
 from retouch.request import (
-    AutofixRequest,
+    BatchRequest,
     DetectRequest,
     FixRequest,
     InpaintRequest,
@@ -28,13 +29,18 @@ from retouch.request import (
     PictureRequest,
     SegmentRequest,
 )
+from retouch.scripted import AutofixRequest
+from retouch.tempo import Tempos
 
 MAX_WAYS = 8
 """Extensions that can be gone on from: each holds its picture and all it painted."""
+MAX_PASTS = 8
+"""Histories that can be gone back in: each holds its picture and all that was painted of it."""
 MIN_SIDE = 16
 """Nothing can be found in a picture narrower than this many pixels."""
 SCHEMAS = (
     FixRequest,
+    BatchRequest,
     DetectRequest,
     AutofixRequest,
     PictureRequest,
@@ -42,6 +48,7 @@ SCHEMAS = (
     MaskRequest,
     InpaintRequest,
     OutpaintRequest,
+    history.HistoryRequest,
     Recipe,
 )
 
@@ -54,15 +61,17 @@ class Desk:
     kept: Kept = field(default_factory=Kept)
     memories: Memories = field(default_factory=Memories)
     ways: Memories = field(default_factory=lambda: Memories(MAX_WAYS))
+    pasts: Memories = field(default_factory=lambda: Memories(MAX_PASTS))
     ahead: Ahead = field(default_factory=Ahead)
+    tempos: Tempos = field(default_factory=Tempos)
+    jobs: Jobs = field(default_factory=Jobs)
 
     def answer(self, verb: str, body: Any) -> dict[str, Any]:
         """Any verb by name. Raises from `retouch.errors`, naming the JSON path of the fault."""
         return VERBS[verb](self, body)
 
     def recipes(self) -> dict[str, Any]:
-        found = presets.recipes(self.backend.own_recipes)
-        return {"recipes": [dump(recipe) for recipe in found.values()]}
+        return recipes.listed(self)
 
     def models(self) -> dict[str, Any]:
         return {"models": self.backend.models(), "segmenters": self.backend.segmenters()}
@@ -102,10 +111,15 @@ class Desk:
 VERBS: dict[str, Callable[[Desk, Any], dict[str, Any]]] = {
     "detect": detect.detect,
     "fix": fix.fix,
+    "batch": batch.begin,
     "plan": plan.plan,
     "picture": segment.picture,
     "segment": segment.segment,
     "mask": segment.mask,
     "inpaint": inpaint.inpaint,
     "outpaint": outpaint.outpaint,
+    "history": history.history,
+    "recipes/save": recipes.save,
+    "recipes/read": recipes.read,
+    "recipes/remove": recipes.remove,
 }

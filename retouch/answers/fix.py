@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from retouch import infotext, presets, raster
-from retouch.answers.detect import check_detectors
-from retouch.answers.parts import remark_of, report_json, seeded, some
-from retouch.knobs import load
+from retouch.absent import present
+from retouch.aim import Eyes
+from retouch.answers.history import Past, keep
+from retouch.answers.parts import learn, remark_of, report_json, seeded, some, timed
+from retouch.answers.segment import sent_region
+from retouch.concerns import concerns
+from retouch.history import History
+from retouch.knobs import dump, load
+from retouch.mask import Mask
 from retouch.raster import Picture
 from retouch.recipe import Recipe
 from retouch.request import FixRequest
@@ -19,19 +25,23 @@ if TYPE_CHECKING:
 
 def fix(desk: Desk, body: Any) -> dict[str, Any]:
     request, recipe, picture, name = _asked(desk, body)
+    mask, remarks = _mask(request, picture)
     with desk.backend.busy("fix", request.task) as progress:
-        studio = _checked_studio(desk, recipe)
-        canvas = _canvas(desk, request, picture)
-        (result,) = studio.fix([canvas], recipe, progress)
+        studio, runs, skipped = _ready(desk, recipe)
+        canvas = _canvas(desk, request, picture, mask)
+        (result,) = studio.fix([canvas], runs, progress)
+    learn(desk, studio, result.reports)
     text = infotext.text(canvas.generation, picture, recipe, result.reports)
     masked = result.picture if request.return_masks else None
-    remarks = (picture.baggage.notes, _empty(recipe), result.warnings, remark_of(studio, result.reports))
+    said = (*remarks, *skipped, *result.warnings, remark_of(studio, result.reports))
+    past = Past(History.of(picture, result.reports), {"infotext": text, "recipe": dump(recipe)})
     return {
+        "history": keep(desk, past) if request.return_history else "",
         "image": raster.encode_base64(result.picture, {infotext.CHUNK: text}),
         "image_id": desk.kept.put(result.picture),
         "source_id": name,
         "reports": [report_json(report, masked) for report in result.reports],
-        "warnings": some(*remarks),
+        "warnings": some(picture.baggage.notes, said),
         "stopped": result.stopped,
         "seed": request.seed,
         "infotext": text,
@@ -41,32 +51,35 @@ def fix(desk: Desk, body: Any) -> dict[str, Any]:
 def plan(desk: Desk, body: Any) -> dict[str, Any]:
     """What `fix` would do with the same body; nothing is painted."""
     request, recipe, picture, name = _asked(desk, body)
+    mask, remarks = _mask(request, picture)
     with desk.backend.busy("plan", request.task):
-        studio = _checked_studio(desk, recipe)
-        made = studio.plan(_canvas(desk, request, picture), recipe)
-    said = made.summary()
-    said["warnings"] = some(picture.baggage.notes, _empty(recipe), said["warnings"])
+        studio, runs, skipped = _ready(desk, recipe)
+        made = studio.plan(_canvas(desk, request, picture, mask), runs)
+    said = {**made.summary(), **timed(desk, studio, made.steps)}
+    said["warnings"] = some(picture.baggage.notes, remarks, skipped, said["warnings"])
     return {"image_id": name, "seed": request.seed, **said}
 
 
 def _asked(desk: Desk, body: Any) -> tuple[FixRequest, Recipe, Picture, str]:
     request = seeded(load(FixRequest, body))
-    recipe = presets.recipe(request.recipe, desk.backend.own_recipes)
+    recipe = presets.recipe(request.recipe, desk.backend.own_recipes).knowing(request.people)
     return request, recipe, *desk.open(request)
 
 
-def _canvas(desk: Desk, request: FixRequest, picture: Picture) -> Canvas:
-    return Canvas(picture, request.generation(desk.backend.defaults(), request.seed))
+def _mask(request: FixRequest, picture: Picture) -> tuple[Mask | None, list[str]]:
+    """The person's own mask, None without one, and what is to be said of it."""
+    if not request.mask:
+        return None, []
+    region, remarks = sent_region(request.mask, request.box, picture.size)
+    return (region.mask(picture.size) if region else None), remarks
 
 
-def _checked_studio(desk: Desk, recipe: Recipe) -> Studio:
-    """Refuses a detector that cannot be had before any GPU second is spent."""
+def _canvas(desk: Desk, request: FixRequest, picture: Picture, mask: Mask | None) -> Canvas:
+    return Canvas(picture, request.generation(desk.backend.defaults(), request.seed), mask)
+
+
+def _ready(desk: Desk, recipe: Recipe) -> tuple[Studio, Recipe, tuple[str, ...]]:
+    """(studio, what of the recipe can run, remarks), or refused before any GPU second is spent."""
     studio = desk.backend.studio
-    for i, recipe_pass in recipe.active:
-        check_detectors(studio, recipe_pass.target, f"recipe.passes[{i}].target")
-    return studio
-
-
-def _empty(recipe: Recipe) -> str:
-    looks = f"Recipe {recipe.name!r} has no enabled pass that looks for something: nothing is painted."
-    return "" if recipe.active else looks
+    runs, skipped = present(Eyes(studio.detector, studio.segmenter), recipe)
+    return studio, runs, (*skipped, *concerns(runs))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from retouch import infotext, raster
 from retouch.answers import sketch
-from retouch.answers.parts import mask_base64, remark_of, report_json, seeded, some
+from retouch.answers.parts import candidate_json, learn, remark_of, report_json, seeded, some
 from retouch.answers.segment import sent_region
 from retouch.candidates import Candidate
 from retouch.errors import BadInput
@@ -67,6 +66,7 @@ def inpaint(desk: Desk, body: Any) -> dict[str, Any]:
         studio, canvas = desk.backend.studio, asked.canvas(desk)
         result = studio.paint(canvas, [asked.region], asked.how, progress)
         remark = remark_of(studio, result.reports)
+    learn(desk, studio, result.reports)
     return {
         "image_id": asked.name,
         "seed": asked.request.seed,
@@ -83,7 +83,7 @@ def _results(desk: Desk, asked: _Asked, generation: Generation, result: Result) 
     said = {
         "infotext": texts[0] if texts else _text(asked, generation, result.reports),
         "reports": [report_json(report, masked) for report in result.reports],
-        "candidates": [_candidate(c, asked.request.answer == "patches") for c in best],
+        "candidates": [candidate_json(c, asked.request.answer == "patches") for c in best],
     }
     if asked.request.answer == "patches":
         return said
@@ -110,14 +110,6 @@ def _with(reports: Sequence[Report], candidate: Candidate) -> list[Report]:
 
 def _text(asked: _Asked, generation: Generation, reports: Sequence[Report]) -> str:
     return infotext.text(generation, asked.original, asked.recipe, reports)
-
-
-def _candidate(candidate: Candidate, whole: bool) -> dict[str, Any]:
-    said = {"seed": candidate.seed, "box": list(candidate.box), "scores": candidate.scores.as_dict()}
-    if not whole:
-        return said
-    patch = base64.b64encode(raster.encode(candidate.over)).decode("ascii")
-    return {**said, "patch": patch, "mask": mask_base64(candidate.mask)}
 
 
 def plan(desk: Desk, body: Any) -> dict[str, Any]:

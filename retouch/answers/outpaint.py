@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from retouch import infotext, raster
-from retouch.answers.parts import remark_of, report_json, seeded, some
+from retouch.answers.parts import candidate_json, learn, remark_of, report_json, seeded, some, timed
 from retouch.errors import BadInput, Missing
+from retouch.execute import Result
 from retouch.extending import STRIDE, Extended, extend
 from retouch.knobs import load
 from retouch.outpaint.way import Way
-from retouch.outpainting import OutpaintRequest, matched, way_of
+from retouch.outpainting import OutpaintRequest, matched, refined, way_of
+from retouch.ports import Progress
 from retouch.raster import Picture
 from retouch.recipe import MAX_SEED, Generation, Recipe
 from retouch.studio import Studio
@@ -40,24 +42,56 @@ def outpaint(desk: Desk, body: Any) -> dict[str, Any]:
     with desk.backend.busy("outpaint", request.task) as progress:
         studio = desk.backend.studio
         held = _begun(desk, request, picture, studio)
-        done = Extended(held.way) if request.revert else extend(held.way, studio.engine, request, progress)
-    kept = dataclasses.replace(held, way=done.way)
-    return _said(desk, kept, done, remark_of(studio, done.reports))
+        done = _walked(held.way, request, studio, progress)
+        made = _refined(held, done, request, studio, progress)
+    learn(desk, studio, (*done.reports, *made.reports))
+    remark = remark_of(studio, done.reports)
+    whole = request.answer == "images"
+    return {
+        **_said(desk, dataclasses.replace(held, way=done.way), done, made, whole),
+        "stages": [_stage(done.way, step.number, not whole) for step in done.way.steps],
+        "warnings": some(held.remarks, done.warnings, made.warnings, remark),
+    }
 
 
 def plan(desk: Desk, body: Any) -> dict[str, Any]:
-    """The stages that `outpaint` would paint with the same body, numbered, with their crops and waves."""
+    """The stages that `outpaint` would paint with the same body, numbered, with their crops and waves.
+
+    `seconds` are for one painting of each that is not done; null where nothing was painted here before.
+    """
     request, picture = _opened(desk, body)
     with desk.backend.busy("plan", request.task):
-        held = _begun(desk, request, picture, desk.backend.studio)
-    way = held.way
+        studio = desk.backend.studio
+        held = _begun(desk, request, picture, studio)
+        said = timed(desk, studio, held.way.left)
+    way, seconds = held.way, {step["number"]: step["seconds"] for step in said["steps"]}
     return {
         "seed": held.generation.seed,
         "size": list(way.canvas_box.size),
         "origin": list(way.origin),
-        "steps": [{**step.summary(), "done": step.number in way.done} for step in way.steps],
+        "steps": [
+            {**step.summary(), "done": step.number in way.done, "seconds": seconds.get(step.number, 0.0)}
+            for step in way.steps
+        ],
+        "seconds": said["seconds"],
         "warnings": some(held.remarks),
     }
+
+
+def _walked(way: Way, request: OutpaintRequest, studio: Studio, progress: Progress) -> Extended:
+    """Taking back and choosing paint nothing, unless what hangs on the choice is to be painted again."""
+    if request.revert or (request.choose and request.keep_later):
+        return Extended(way)
+    return extend(way, studio.engine, request, progress, request.at_once)
+
+
+def _refined(
+    held: _Held, done: Extended, request: OutpaintRequest, studio: Studio, progress: Progress
+) -> Result:
+    """The picture as far as it went; once every stage is there, refined where that is asked for."""
+    if not request.refine or done.way.left or progress.stopped:
+        return Result(done.way.finished())
+    return refined(done.way, held.recipe, held.generation, studio, progress)
 
 
 def _opened(desk: Desk, body: Any) -> tuple[OutpaintRequest, Picture | None]:
@@ -89,8 +123,20 @@ def _resumed(desk: Desk, request: OutpaintRequest) -> _Held:
         if unknown:
             hint = f"Its stages are 1 to {len(held.way.steps)}."
             raise BadInput(f"there is no stage {min(unknown)}.", path=path, hint=hint)
-    way = held.way.without(request.revert) if request.revert else held.way
-    return dataclasses.replace(held, way=way.again(_seeds(way, request.again)))
+    chosen = {stage: number - 1 for stage, number in request.chosen.items()}
+    way = held.way.taking(_there(held.way, chosen), request.keep_later).without(request.revert)
+    recipe = request.recipe_after(held.recipe)
+    return dataclasses.replace(held, way=way.again(_seeds(way, request.again)), recipe=recipe)
+
+
+def _there(way: Way, chosen: dict[int, int]) -> dict[int, int]:
+    """The same, or BadInput for a painting that is not kept."""
+    for stage, place in chosen.items():
+        count = len(way.found.get(stage, ())) if stage in way.done else 0
+        if place >= count:
+            hint = f"Stage {stage} has {count}, counted from 1."
+            raise BadInput(f"there is no painting {place + 1} of stage {stage}.", path="choose", hint=hint)
+    return chosen
 
 
 def _seeds(way: Way, numbers: Sequence[int]) -> dict[int, int]:
@@ -100,27 +146,26 @@ def _seeds(way: Way, numbers: Sequence[int]) -> dict[int, int]:
     return {number: (had[number] + 3 * STRIDE) % (MAX_SEED + 1) for number in numbers}
 
 
-def _said(desk: Desk, held: _Held, done: Extended, remark: str) -> dict[str, Any]:
-    picture = done.way.finished()
-    text = infotext.text(held.generation, picture, held.recipe, done.reports)
+def _said(desk: Desk, held: _Held, done: Extended, made: Result, whole: bool) -> dict[str, Any]:
+    """`whole`: with the picture itself, which its `image_id` names in any case."""
+    text = infotext.text(held.generation, made.picture, held.recipe, (*done.reports, *made.reports))
     return {
-        "image": raster.encode_base64(picture, {infotext.CHUNK: text}),
-        "image_id": desk.kept.put(picture),
+        **({"image": raster.encode_base64(made.picture, {infotext.CHUNK: text})} if whole else {}),
+        "image_id": desk.kept.put(made.picture),
         "way": desk.ways.put(_WAYS, held),
         "size": list(done.way.canvas_box.size),
         "known": list(done.way.known()),
         "origin": list(done.way.origin),
-        "stages": [_stage(done.way, step.number) for step in done.way.steps],
         "reports": [report_json(report) for report in done.reports],
-        "warnings": some(held.remarks, done.warnings, remark),
-        "stopped": done.stopped,
+        "refined": [report_json(report) for report in made.reports],
+        "stopped": done.stopped or made.stopped,
         "seed": held.generation.seed,
         "infotext": text,
     }
 
 
-def _stage(way: Way, number: int) -> dict[str, Any]:
-    """One stage of the whole way, painted now, earlier, or not yet."""
+def _stage(way: Way, number: int, patches: bool) -> dict[str, Any]:
+    """One stage of the whole way, painted now, earlier, or not yet, with all that was painted of it."""
     step = next(step for step in way.steps if step.number == number)
     made = way.done.get(number)
     return {
@@ -133,4 +178,13 @@ def _stage(way: Way, number: int) -> dict[str, Any]:
         "prompt": step.prompt,
         "seed": made.seed if made else step.seed,
         "done": made is not None,
+        "chosen": _chosen(way, number),
+        "candidates": [candidate_json(c, patches) for c in way.found.get(number, ()) if made],
     }
+
+
+def _chosen(way: Way, number: int) -> int | None:
+    """Which of its candidates is there, counted from 1."""
+    made = way.done.get(number)
+    found = way.found.get(number, ())
+    return next((place for place, one in enumerate(found, 1) if one is made), None)

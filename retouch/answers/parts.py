@@ -6,20 +6,25 @@ import base64
 import dataclasses
 import secrets
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from retouch import raster
+from retouch.candidates import Candidate
 from retouch.errors import BadInput, RetouchError
 from retouch.execute import Report
 from retouch.geometry import Size
 from retouch.mask import Mask
+from retouch.plan import Step
 from retouch.raster import Picture
 from retouch.recipe import MAX_SEED
 from retouch.region import Region
 from retouch.request import Painting
 from retouch.studio import Studio
+
+if TYPE_CHECKING:
+    from retouch.answers.desk import Desk
 
 R = TypeVar("R", bound=Painting)
 
@@ -59,6 +64,39 @@ def report_json(report: Report, masked: Picture | None = None) -> dict[str, Any]
         "quality": report.quality.as_dict(),
     }
     return said if masked is None else {**said, "mask": mask_base64(report.mask(masked))}
+
+
+def candidate_json(candidate: Candidate, patches: bool) -> dict[str, Any]:
+    """`patches`: with its pixels and its composite mask, both of its box."""
+    said = {"seed": candidate.seed, "box": list(candidate.box), "scores": candidate.scores.as_dict()}
+    if not patches:
+        return said
+    patch = base64.b64encode(raster.encode(candidate.over)).decode("ascii")
+    return {**said, "patch": patch, "mask": mask_base64(candidate.mask)}
+
+
+def learn(desk: Desk, studio: Studio, reports: Iterable[Report]) -> None:
+    """How long it took, for the plans to come."""
+    desk.tempos.learn(studio.engine.name, _loaded(desk), reports)
+
+
+def timed(desk: Desk, studio: Studio, steps: Sequence[Step]) -> dict[str, Any]:
+    """Summaries of steps, each with the `seconds` it will take, and of all; null where nothing is known."""
+    each = desk.tempos.seconds(studio.engine.name, _loaded(desk), steps)
+    known = [seconds for seconds in each if seconds is not None]
+    return {
+        "steps": [{**s.summary(), "seconds": _rounded(t)} for s, t in zip(steps, each, strict=True)],
+        "seconds": _rounded(sum(known)) if len(known) == len(each) else None,
+    }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 2)
+
+
+def _loaded(desk: Desk) -> str:
+    """The checkpoint that a blank one means, where the backend says so."""
+    return str(desk.backend.health().get("checkpoint") or "")
 
 
 def seeded(request: R) -> R:

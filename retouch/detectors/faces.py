@@ -8,7 +8,8 @@ brow to nose and nose to chin are three equal parts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -34,6 +35,15 @@ class Axes:
     @property
     def across(self) -> np.ndarray:
         return np.array([self.down[1], -self.down[0]])
+
+    @property
+    def turn(self) -> float:
+        """Degrees counter-clockwise that would set the face upright, -180..180."""
+        return math.degrees(math.atan2(-self.down[0], self.down[1]))
+
+    def shaped(self, region: Region | None) -> Region | None:
+        """A region of this face, with its turn."""
+        return region and replace(region, turn=self.turn)
 
     @classmethod
     def of(cls, eyes: np.ndarray, mouth: np.ndarray) -> Axes | None:
@@ -91,7 +101,7 @@ def from_points(points: np.ndarray, score: float) -> Region | None:
     center = np.array([(spread.max() + spread.min()) / 2, (CHIN + HAIRLINE) / 2])
     if radii[0] > 2 * radii[1]:
         return None
-    return polygon_region(axes.pixels(ellipse_points(center, radii)), "face", score)
+    return axes.shaped(polygon_region(axes.pixels(ellipse_points(center, radii)), "face", score))
 
 
 def from_box(left: float, top: float, right: float, bottom: float, score: float) -> Region | None:
@@ -115,4 +125,4 @@ def from_mesh(landmarks: np.ndarray, score: float) -> Region | None:
         return None
     local = axes.local(landmarks)
     local[:, 1] = np.where(local[:, 1] < 0, local[:, 1] * _FOREHEAD, local[:, 1])
-    return hull_region(axes.pixels(local), "face", score)
+    return axes.shaped(hull_region(axes.pixels(local), "face", score))

@@ -8,7 +8,7 @@ face candidate gets a second, close look by all models asked, which gives the sc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -83,7 +83,7 @@ class FaceFinder:
         outline = self._outline(crop, best, score)
         if outline is None and (self.mesh_only or not confirmed):
             return None
-        shaped = outline or Region(best.box, best.shape, "face", score)
+        shaped = outline or replace(best, score=score)
         return shaped.moved(window.left, window.top)
 
     def _outline(self, crop: np.ndarray, face: Region, score: float) -> Region | None:

@@ -25,7 +25,7 @@ from retouch.quality import drift_around
 from retouch.raster import Picture
 from retouch.recipe import MAX_SEED
 from retouch.trial import Trial
-from retouch.turn import returned, turned
+from retouch.turn import Upright
 
 
 @dataclass
@@ -93,14 +93,28 @@ class Task:
         """The region as it is when the first of its paintings comes."""
         return Trial.of(self.step, self.canvas.pixels, self.canvas.judge.look)
 
+    @cached_property
+    def _upright(self) -> Upright:
+        return Upright(self.step.frame, self.step.box.center, self.step.turn)
+
+    def _shown(self) -> Picture:
+        """What the painter is shown, before anything is filled in."""
+        if not self.step.turn:
+            return self.seen
+        return Picture(self._upright.take(self.canvas.pixels, self.seen.pixels))
+
+    def _shown_mask(self, mask: Mask) -> Mask:
+        """A crop-sized mask as it lies on that."""
+        at_work = self.step.frame.take_mask(mask)
+        return self._upright.take_mask(mask, at_work) if self.step.turn else at_work
+
     def shots(self) -> list[Shot]:
         """One a variation, alike but for their seeds."""
-        step, mask = self.step, self._denoise
-        hole = mask if step.hole is None else step.frame.take_mask(step.hole)
-        under = filled(self.seen, hole, step.settings.masked_content)
+        step = self.step
+        hole = self._shown_mask(step.denoise if step.hole is None else step.hole)
         first = Job(
-            picture=Picture(turned(under.pixels, step.turn)) if step.turn else under,
-            mask=Mask(turned(mask.alpha, step.turn)) if step.turn else mask,
+            picture=filled(self._shown(), hole, step.settings.masked_content),
+            mask=self._shown_mask(step.denoise),
             prompt=step.prompt,
             negative_prompt=step.negative_prompt,
             seed=step.seed,
@@ -113,7 +127,7 @@ class Task:
     def take(self, job: Job, patch: Picture, seconds: float) -> None:
         """What was painted for one of the jobs."""
         if self.step.turn and patch is not job.picture:
-            patch = Picture(returned(patch.pixels, self.seen.pixels, self.step.turn))
+            patch = Picture(self._upright.back(patch.pixels, self.seen.pixels))
         self._painted += 1
         self._seconds += seconds
         spot = self.step.composite.bounds

@@ -71,9 +71,6 @@ def reach_of(pace: Pace, native: Size) -> tuple[int, int]:
 
 
 def _step(stage: Stage, said: Said, generation: Generation, how: Pass, reach: tuple[int, int]) -> Step:
-    overlap, feather = reach
-    crop = stage.frame.crop
-    hole = Mask.of_box(crop.size, stage.hole.relative_to(crop))
     more = stage.number - 1 if how.seed_step == "next" else 0
     return Step(
         number=stage.number,
@@ -82,8 +79,6 @@ def _step(stage: Stage, said: Said, generation: Generation, how: Pass, reach: tu
         score=1.0,
         box=stage.hole,
         frame=stage.frame,
-        denoise=hole.feathered(overlap),
-        composite=joined(hole, feather, stage.hole),
         prompt=said.prompt,
         negative_prompt=said.negative_prompt,
         seed=((generation.seed if how.seed is None else how.seed) + more) % (MAX_SEED + 1),
@@ -93,8 +88,15 @@ def _step(stage: Stage, said: Said, generation: Generation, how: Pass, reach: tu
         colour_correction=how.colour_correction,
         variations=how.variations,
         wave=stage.wave,
-        hole=hole,
+        **masks(stage.hole, stage.frame.crop, reach),
     )
+
+
+def masks(hole: Box, crop: Box, reach: tuple[int, int]) -> dict[str, Mask]:
+    """What of a stage's crop has no pixels yet, what is denoised, and what is put back."""
+    overlap, feather = reach
+    mask = Mask.of_box(crop.size, hole.relative_to(crop))
+    return {"hole": mask, "denoise": mask.feathered(overlap), "composite": joined(mask, feather, hole)}
 
 
 def joined(hole: Mask, feather: int, place: Box) -> Mask:

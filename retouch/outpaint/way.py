@@ -11,6 +11,7 @@ import numpy as np
 from retouch.candidates import Candidate
 from retouch.geometry import Box, Margins
 from retouch.outpaint.extension import grown
+from retouch.outpaint.halves import farther, stage_of
 from retouch.outpaint.stages import Stage
 from retouch.plan import Step
 from retouch.raster import Picture
@@ -20,7 +21,8 @@ from retouch.raster import Picture
 class Way:
     """From `picture` to its canvas with `margins`. `done` are the finished stages' patches by number.
 
-    Frozen: painting, reverting and trying again each give another one, and any of them can be gone on from.
+    `found` are all that were painted of each, `reach` is (overlap, feather) in canvas pixels. Frozen:
+    painting, choosing, reverting and trying again each give another one, and any of them can be gone on from.
     """
 
     picture: Picture
@@ -28,6 +30,8 @@ class Way:
     stages: tuple[Stage, ...]
     steps: tuple[Step, ...]
     done: Mapping[int, Candidate] = field(default_factory=dict)
+    found: Mapping[int, tuple[Candidate, ...]] = field(default_factory=dict)
+    reach: tuple[int, int] = (64, 16)
 
     @property
     def origin(self) -> Box:
@@ -69,8 +73,35 @@ class Way:
                 known = both
         return known
 
-    def with_done(self, made: Mapping[int, Candidate]) -> Way:
-        return dataclasses.replace(self, done={**self.done, **made})
+    def with_done(
+        self, made: Mapping[int, Candidate], found: Mapping[int, tuple[Candidate, ...]] | None = None
+    ) -> Way:
+        return dataclasses.replace(self, done={**self.done, **made}, found={**self.found, **(found or {})})
+
+    def taking(self, chosen: Mapping[int, int], keep_later: bool = False) -> Way:
+        """With other paintings of some stages, by their place among those found, from 0.
+
+        What was painted upon them is gone, or stays as it is: its edges then fit what was there before.
+        """
+        taken = {number: self.found[number][place] for number, place in chosen.items()}
+        kept = self if keep_later else self.without(chosen)
+        return kept.with_done(taken)
+
+    def halved(self, near: Step) -> Way:
+        """With only the nearer half of a stage, and a stage more, a wave later, for the rest of it."""
+        step = next(step for step in self.steps if step.number == near.number)
+        far = farther(step, near, max(s.number for s in self.steps) + 1, self.reach)
+        steps, stages = [], []
+        for old, stage in zip(self.steps, self.stages, strict=True):
+            later = int(old.wave > step.wave)
+            pair = [near, far] if old is step else [dataclasses.replace(old, wave=old.wave + later)]
+            steps += pair
+            stages += (
+                [stage_of(s) for s in pair]
+                if old is step
+                else [dataclasses.replace(stage, wave=stage.wave + later)]
+            )
+        return dataclasses.replace(self, steps=tuple(steps), stages=tuple(stages))
 
     def without(self, numbers: Collection[int]) -> Way:
         """Reverted: these stages, and all that were painted upon them."""
@@ -100,20 +131,21 @@ def _strips(stages: Sequence[Stage], done: Collection[int]) -> list[Box]:
     """The strips of which every stage is done, in order of painting."""
     strips: list[list[Stage]] = []
     for stage in stages:
-        if strips and _same_strip(strips[-1][-1], stage):
-            strips[-1].append(stage)
-        else:
-            strips.append([stage])
+        mine = [stage]
+        while strips and any(_same_strip(other, one) for other in strips[-1] for one in mine):
+            mine = strips.pop() + mine
+        strips.append(mine)
     whole = [strip for strip in strips if all(stage.number in done for stage in strip)]
     return [_around([stage.hole for stage in strip]) for strip in whole]
 
 
 def _same_strip(one: Stage, other: Stage) -> bool:
+    """They lie beside one another, as deep or, where one was halved, as deep in part."""
     if one.side != other.side:
         return False
     if one.side in ("left", "right"):
-        return (one.hole.left, one.hole.right) == (other.hole.left, other.hole.right)
-    return (one.hole.top, one.hole.bottom) == (other.hole.top, other.hole.bottom)
+        return one.hole.left < other.hole.right and other.hole.left < one.hole.right
+    return one.hole.top < other.hole.bottom and other.hole.top < one.hole.bottom
 
 
 def _around(boxes: Sequence[Box]) -> Box:

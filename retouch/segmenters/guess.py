@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from retouch.geometry import Box
@@ -16,8 +15,6 @@ from retouch.segmenters.fit import Fit
 
 SAME = 0.9
 """Masks that overlap by more (intersection over union) are one candidate."""
-ANOTHER = 0.5
-"""Masks that overlap by less are of different things."""
 CLEAR, AMBIGUOUS = (0,), (1, 2, 3)
 """Levels of the decoder: its one mask for a clear prompt, its part, object and group for a single click."""
 
@@ -97,30 +94,6 @@ def best_first(found: Sequence[Guess], clicks: Sequence[Click], by_score: bool =
         if (guess.logits > 0).any() and not any(_same(guess, other) for other in kept):
             kept.append(guess)
     return kept or order[:1]
-
-
-def corrected(new: Guess, before: Guess, clicks: Sequence[Click]) -> Guess:
-    """`new`, but where it changes `before` away from the clicks that asked for it, as before.
-
-    A click corrects the part it lies on: what nobody complained about stays. Where `new` is of another thing
-    altogether, or the part alone would disobey a click, it is `new` as it is.
-    """
-    old = before.within(new.fit)
-    wrong = [click for click in clicks if old.violations([click])]
-    if not wrong or likeness(new.logits, old.logits) < ANOTHER:
-        return new
-    changed = ((new.logits > 0) != (old.logits > 0)).astype(np.uint8)
-    _, parts = cv2.connectedComponents(changed, connectivity=8)
-    touched = {int(parts[cell]) for cell in (_cell(new, click) for click in wrong)} - {0}
-    mended = replace(new, logits=np.where(np.isin(parts, list(touched)), new.logits, old.logits))
-    return mended if touched and mended.violations(clicks) <= new.violations(clicks) else new
-
-
-def _cell(guess: Guess, click: Click) -> tuple[int, int]:
-    """The logit, row and column, in which a click lies."""
-    x, y = guess.fit.points(np.array([click.x + 0.5, click.y + 0.5])) * len(guess.logits) / guess.fit.side
-    last = len(guess.logits) - 1
-    return min(max(int(y), 0), last), min(max(int(x), 0), last)
 
 
 def _same(a: Guess, b: Guess) -> bool:

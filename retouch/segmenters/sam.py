@@ -14,10 +14,11 @@ from retouch.raster import Picture
 from retouch.region import Region
 from retouch.segmenters import everything, nets
 from retouch.segmenters.closer import closer, kept
+from retouch.segmenters.correction import corrected
 from retouch.segmenters.decoder import Features
 from retouch.segmenters.everything import Grid
 from retouch.segmenters.fit import Fit
-from retouch.segmenters.guess import Guess, asked, best_first, corrected, guesses
+from retouch.segmenters.guess import Guess, asked, best_first, guesses
 from retouch.segmenters.nets import Net
 from retouch.segmenters.once import Once
 from retouch.segmenters.prompt import checked
@@ -85,12 +86,14 @@ class Sam:
             self._net = None
 
     def _guesses(self, net: Net, picture: Picture, prompt: Prompt, before: Guess | None) -> list[Guess]:
-        """Best first. A mask from before stays in the race, lest a click make it worse."""
+        """Best first: what was before, corrected where it must be; then all that is new, then that itself."""
         crop = _view(picture.size, prompt, before)
         look, fit = self._look(net, picture, crop)
-        found = guesses(fit, net.decode(look, asked(fit, prompt, before)), prompt)
+        answer = net.decode(look, asked(fit, prompt, before))
+        found = guesses(fit, answer, prompt)
         if before is not None:
-            found = [*(corrected(guess, before, prompt.clicks) for guess in found), before]
+            mended = [corrected(guess, answer.logits, before, prompt.clicks) for guess in found]
+            found = [*mended, *found, before]
         ordered = best_first(found, prompt.clicks)
         if not prompt.fine or crop != picture.size.box:
             return ordered

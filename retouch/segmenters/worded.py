@@ -32,6 +32,10 @@ class Worded:
     def everything(self, picture: Picture) -> tuple[Region, ...]:
         return self.inner.everything(picture)
 
+    def demand(self, text: str) -> None:
+        """Missing when no detector here could find one of the things; nothing is loaded or looked at."""
+        self.words.demand(text)
+
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
         asked = checked(prompt, picture.size)
         if not asked.text:

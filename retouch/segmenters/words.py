@@ -44,9 +44,18 @@ class Words:
 
         Missing when no detector here knows one of the words.
         """
-        things = [thing.strip() for thing in re.split(r"[,;.|]", text) if thing.strip()]
-        found = [replace(region, label=t) for t in things for region in self._thing(picture, t)]
+        found = [replace(region, label=t) for t in _things(text) for region in self._thing(picture, t)]
         return distinct(found)
+
+    def demand(self, text: str) -> None:
+        """Missing for a thing that no detector here could find. A model file may know any word."""
+        installed = [info for info in self._detectors.available() if info.installed]
+        known = {label.casefold() for info in installed for label in info.labels}
+        if any(info.kind == "yolo" for info in installed):
+            return
+        for thing in _things(text):
+            if _common(thing.casefold()) not in known:
+                raise _unknown(thing)
 
     def part(self, picture: Picture, role: str) -> tuple[Region, ...]:
         """What plays `role` ("face", "person", ...) in the picture, () when nobody here can tell."""
@@ -63,8 +72,7 @@ class Words:
 
     def _asked(self, picture: Picture, thing: str, files: Sequence[str]) -> tuple[Region, ...]:
         """What the first model that knows the word finds, those asked first that know any."""
-        hint = "Point at it, or put a YOLO-World or YOLOE model into the WebUI's models/retouch."
-        reason = Missing(f"nothing here finds {thing!r}.", path="text", hint=hint)
+        reason = _unknown(thing)
         for name in sorted(files, key=lambda file: not any(word in file.casefold() for word in _OPEN)):
             try:
                 return self._detectors.get(name).find(picture, CONFIDENCE, (thing,))
@@ -73,6 +81,15 @@ class Words:
             except Missing as error:
                 reason = Missing(error.what, path="text", hint=error.hint)
         raise reason
+
+
+def _things(text: str) -> list[str]:
+    return [thing.strip() for thing in re.split(r"[,;.|]", text) if thing.strip()]
+
+
+def _unknown(thing: str) -> Missing:
+    hint = "Point at it, or put a YOLO-World or YOLOE model into the WebUI's models/retouch."
+    return Missing(f"nothing here finds {thing!r}.", path="text", hint=hint)
 
 
 def _common(word: str) -> str:

@@ -1,4 +1,4 @@
-"""X/Y/Z plot: the main knobs of the first target, working whether or not the accordion is open."""
+"""X/Y/Z plot: the main knobs of the first target and of the extension, whether or not they are open."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from retouch.knobs import Leaf, leaves
 from retouch.recipe import Pass
 from retouch.webui import host
+from retouch.webui.extend import CHANGES
+from retouch.webui.extend import LEAVES as OUTPAINT_LEAVES
 from retouch.webui.job import OVERRIDES
 from retouch.webui.service import detector_names
 from retouch.webui.widgets import read
@@ -35,6 +37,7 @@ _AXES = (
     "shape.work_side",
     "shape.area",
 )
+_OUTPAINT = ("step", "overlap", "feather", "denoising_strength", "aspect", "refine")
 _CHOICES: dict[str, Callable[[], list[str]]] = {
     "target.models": detector_names,
     "sampler": host.sampler_names,
@@ -55,21 +58,23 @@ def on_before_ui() -> None:
     known = {option.label for option in xyz.axis_options}
     by_path = {leaf.path: leaf for leaf in leaves(Pass)}
     ours = [_axis(xyz, by_path[path]) for path in _AXES]
+    ours += [_axis(xyz, leaf, CHANGES) for leaf in OUTPAINT_LEAVES if leaf.path in _OUTPAINT]
     xyz.axis_options.extend(axis for axis in ours if axis.label not in known)
 
 
-def _axis(xyz: Any, leaf: Leaf) -> Any:
+def _axis(xyz: Any, leaf: Leaf, kept: str = OVERRIDES) -> Any:
+    """`kept` is the attribute of `p` on which it leaves what it changes."""
     kind = leaf.plain_type if leaf.plain_type in (int, float) else str
     choices = _CHOICES.get(leaf.path) or ((lambda: list(leaf.knob.choices)) if leaf.knob.choices else None)
-    label = f"[Retouch] {leaf.knob.label}"
-    return xyz.AxisOption(label, kind, _apply(leaf), cost=_COSTS.get(leaf.path, 0.0), choices=choices)
+    label = f"[Retouch] {leaf.knob.label}" + (" (outpaint)" if kept == CHANGES else "")
+    return xyz.AxisOption(label, kind, _apply(leaf, kept), cost=_COSTS.get(leaf.path, 0.0), choices=choices)
 
 
-def _apply(leaf: Leaf) -> Callable[[Any, Any, Any], None]:
+def _apply(leaf: Leaf, kept: str) -> Callable[[Any, Any, Any], None]:
     """Cells are shallow copies of `p`: the dict is made anew, never changed in place."""
 
     def apply(p: Any, value: Any, _values: Any) -> None:
         given = str(value) if isinstance(value, int | float) and leaf.optional else value
-        setattr(p, OVERRIDES, {**getattr(p, OVERRIDES, {}), leaf.path: read(leaf, given)})
+        setattr(p, kept, {**getattr(p, kept, {}), leaf.path: read(leaf, given)})
 
     return apply

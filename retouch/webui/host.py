@@ -165,6 +165,19 @@ def noise_levels(p: Any) -> Any:
     return sigmas[sigmas > 0]
 
 
+def latents_of(floats: Any) -> Any:
+    """(b, 3, h, w) 0..1 -> (b, c, h / 8, w / 8), as hires fix encodes what an upscaler of pixels gave."""
+    from modules import sd_samplers_common
+
+    return sd_samplers_common.images_tensor_to_samples(floats)
+
+
+def use_hires_checkpoint(txt2img: Any) -> None:
+    """Load what the job's second sampling is about to need, if that is another than the settings'."""
+    with sd_models.SkipWritingToConfig():
+        sd_models.reload_model_weights(info=txt2img.hr_checkpoint_info)
+
+
 def checkpoint_names() -> list[str]:
     return sorted(sd_models.checkpoints_list, key=str.casefold)
 

@@ -62,7 +62,7 @@ class CropsImg2Img(processing.StableDiffusionProcessingImg2Img):
         self.latent_mask = _opaque(job.mask.alpha)
         self.mask = self.nmask = None
         self._no_overlay()
-        with _seeded(seeds[k]):
+        with seeded(seeds[k]):
             super().init(prompts[k : k + 1], seeds[k : k + 1], subseeds[k : k + 1])
         self._touch(job.mask.alpha)
         return {name: getattr(self, name) for name in _PREPARED}
@@ -71,7 +71,7 @@ class CropsImg2Img(processing.StableDiffusionProcessingImg2Img):
         """Every cell with any mask in it is open to the sampler; `Hold` says from when on."""
         rounded = torch.as_tensor(self.nmask)
         rows, columns = rounded.shape[-2:]
-        self.retouch_alpha = _cells(alpha, rows, columns).to(rounded.device).expand_as(rounded)
+        self.retouch_alpha = cells(alpha, rows, columns).to(rounded.device).expand_as(rounded)
         self.nmask = (self.retouch_alpha > 0).to(rounded)
         self.mask = 1 - self.nmask
 
@@ -80,7 +80,7 @@ class CropsImg2Img(processing.StableDiffusionProcessingImg2Img):
         self.overlay_images = self.mask_for_overlay = self.paste_to = self.color_corrections = None
 
 
-def _cells(alpha: np.ndarray, rows: int, columns: int) -> torch.Tensor:
+def cells(alpha: np.ndarray, rows: int, columns: int) -> torch.Tensor:
     """(1, rows, columns) the largest mask value of each latent cell: a region is opaque up to its border."""
     pixels = torch.from_numpy(alpha.astype(np.float32))[None]
     return torch.nn.functional.adaptive_max_pool2d(pixels, (rows, columns)).long()
@@ -92,7 +92,7 @@ def _opaque(alpha: np.ndarray) -> Image.Image:
     A soft one is never denoised from high enough to become a picture again.
     """
     rows, columns = (side // CELL for side in alpha.shape)
-    opaque = (_cells(alpha, rows, columns)[0].numpy() == OPAQUE) * np.uint8(OPAQUE)
+    opaque = (cells(alpha, rows, columns)[0].numpy() == OPAQUE) * np.uint8(OPAQUE)
     return Image.fromarray(opaque.repeat(CELL, 0).repeat(CELL, 1))
 
 
@@ -104,7 +104,7 @@ def _joined(tensors: Sequence[Any], ndim: int) -> Any:
 
 
 @contextlib.contextmanager
-def _seeded(seed: int) -> Iterator[None]:
+def seeded(seed: int) -> Iterator[None]:
     """The VAE samples its posterior from torch's global generator: seed it, then give it back."""
     cuda = [torch.device(devices.device)] if torch.device(devices.device).type == "cuda" else []
     with torch.random.fork_rng(devices=cuda):

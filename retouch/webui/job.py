@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import torch
 from PIL import Image
 
 from retouch import presets
+from retouch.absent import present
+from retouch.concerns import concerns
 from retouch.draw import overlay
 from retouch.errors import RetouchError
 from retouch.execute import Report, Result
+from retouch.history import History
 from retouch.infotext import RECIPE, REGIONS, SKIPPED, WARNINGS, params
 from retouch.knobs import replace
 from retouch.mask import Mask
@@ -23,13 +26,14 @@ from retouch.prompts import Said
 from retouch.raster import Picture, from_pil
 from retouch.recipe import Generation, Overrides, Pass, Recipe
 from retouch.region import Region
-from retouch.request import AutofixRequest
+from retouch.scripted import AutofixRequest
 from retouch.studio import Canvas
-from retouch.webui import host, settings
+from retouch.webui import beside, hires, host, settings
 from retouch.webui.engine import HostEngine
 from retouch.webui.panel import request_from
-from retouch.webui.service import engine_for, own_recipes, studio_on, working
+from retouch.webui.service import engine_for, eyes, own_recipes, studio_on, working
 from retouch.webui.skip import Skipped, skip_img2img
+from retouch.webui.tensors import merged, seen
 from retouch.webui.watch import Watch
 
 OVERRIDES = "retouch_overrides"
@@ -42,14 +46,25 @@ class AutofixJob:
 
     request: AutofixRequest
     recipe: Recipe
+    runs: Recipe
+    """The recipe without the passes that lack a model and are then to be skipped."""
+    left_out: tuple[str, ...] = ()
+    """Which those are, and why."""
+    finish: Recipe = field(init=False)
+    """The passes on the finished picture."""
     skipped: Skipped | None = None
     """What an img2img that is not run was given."""
+    early: dict[int, Result] = field(default_factory=dict)
+    """What was done to each picture of the batch at hand before hires fix enlarged it."""
     said: list[str] = field(default_factory=list)
     """The regions of each picture of the batch at hand, as the infotext has them."""
     warned: list[str] = field(default_factory=list)
     everything: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     masks: list[Image.Image] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.finish = self.runs
 
     @classmethod
     def begin(cls, p: Any, args: Sequence[Any]) -> AutofixJob | None:
@@ -69,7 +84,9 @@ class AutofixJob:
             p.extra_generation_params[WARNINGS] = str(error)
             return None
         if job:
-            p.extra_generation_params.update(params(job.recipe))
+            for remark in (*job.left_out, *concerns(job.runs)):
+                p.comment(f"Retouch: {remark}")
+            job._before_hires(p)
         return job
 
     @classmethod
@@ -78,9 +95,25 @@ class AutofixJob:
         request = request_from([True, *args[1:]] if changes and not isinstance(args[0], dict) else args)
         if request is None:
             return None
-        asked = _with_overrides(presets.recipe(request.recipe, own_recipes()), request)
-        recipe = _changed(asked, changes or {})
-        return cls(request, recipe) if recipe.active else None
+        named = presets.recipe(request.recipe, own_recipes()).knowing(request.people)
+        recipe = _changed(_with_overrides(named, request), changes or {})
+        if not recipe.active:
+            return None
+        p.extra_generation_params.update(params(recipe))  # of a refused one as well: a paste brings it back
+        return cls(request, recipe, *present(eyes(), recipe))
+
+    def _before_hires(self, p: Any) -> None:
+        """Where `p` has a hires fix, the passes that ask for it run before that. Else all run at the end."""
+        hires.release(p)
+        if hires.asked(p) and self.runs.only("before").active:
+            early, self.finish = self.runs.only("before"), self.runs.only("after")
+            hires.between(p, functools.partial(self._fix_small, p, early))
+
+    def _fix_small(self, p: Any, early: Recipe, pictures: Sequence[Picture]) -> list[Picture]:
+        """Nothing is said of them before the picture is finished."""
+        results = self._painted(p, early, self._canvases(p, pictures, range(len(pictures))))
+        self.early = dict(enumerate(results))
+        return [result.picture for result in results]
 
     def fix_batch(self, p: Any, pp: Any) -> None:
         """All pictures of a batch share sampling calls, unless the host still has to composite them."""
@@ -91,10 +124,10 @@ class AutofixJob:
             p.extra_generation_params.pop(key, None)
         if _composites_later(p):
             return
-        before = [_seen(tensor) for tensor in pp.images]
+        before = [seen(tensor) for tensor in pp.images]
         results = self._fix(p, before, range(len(before)))
         for index, (tensor, result) in enumerate(zip(list(pp.images), results, strict=True)):
-            pp.images[index] = _merged(tensor, before[index], result.picture)
+            pp.images[index] = merged(tensor, before[index], result.picture)
         if any(result.stopped for result in results):
             # The host asks after this hook, and would not save a picture that was finished before it.
             p.save_samples = lambda: saves
@@ -109,28 +142,32 @@ class AutofixJob:
             pp.image = result.picture.pil()
 
     def _fix(self, p: Any, pictures: Sequence[Picture], indices: Sequence[int]) -> list[Result]:
-        """Whatever happens, every picture comes back: mended, or as it was with a reason."""
-        mask = self.skipped.mask if self.skipped else _user_mask(p)
-        canvases = [
-            Canvas(picture, self._generation(p, i), mask and mask.resized(picture.size))
-            for i, picture in zip(indices, pictures, strict=True)
-        ]
-        try:
-            with working(p):
-                engine = engine_for(p)
-                fixed = studio_on(engine).fix(canvases, self.recipe, Watch())
-                results = [_as_spoken(result, engine) for result in fixed]
-        except Exception as error:  # the host would only log it, and the person would never know
-            host.errors.report("Retouch: the picture is kept as it was", exc_info=True)
-            reason = (
-                error
-                if isinstance(error, RetouchError)
-                else traceback.format_exception_only(error)[-1].strip()
-            )
-            results = [Result(picture, warnings=(str(reason),)) for picture in pictures]
+        canvases = self._canvases(p, pictures, indices)
+        results = self._painted(p, self.finish, canvases)
         for index, canvas, result in zip(indices, canvases, results, strict=True):
             self._record(p, index, canvas, result)
         return results
+
+    def _canvases(self, p: Any, pictures: Sequence[Picture], indices: Sequence[int]) -> list[Canvas]:
+        mask = self.skipped.mask if self.skipped else _user_mask(p)
+        return [
+            Canvas(picture, self._generation(p, i), mask and mask.resized(picture.size))
+            for i, picture in zip(indices, pictures, strict=True)
+        ]
+
+    @staticmethod
+    def _painted(p: Any, recipe: Recipe, canvases: Sequence[Canvas]) -> list[Result]:
+        """Whatever happens, every picture comes back: mended, or as it was with a reason."""
+        try:
+            with working(p):
+                engine = engine_for(p)
+                fixed = studio_on(engine).fix(canvases, recipe, Watch())
+                return [_as_spoken(result, engine) for result in fixed]
+        except Exception as error:  # the host would only log it, and the person would never know
+            host.errors.report("Retouch: the picture is kept as it was", exc_info=True)
+            ours = isinstance(error, RetouchError)
+            reason = str(error) if ours else traceback.format_exception_only(error)[-1].strip()
+            return [Result(canvas.picture, warnings=(reason,)) for canvas in canvases]
 
     def _generation(self, p: Any, index: int) -> Generation:
         """The surrounding picture's, with whatever the request itself names."""
@@ -146,23 +183,27 @@ class AutofixJob:
         )
 
     def _record(self, p: Any, index: int, canvas: Canvas, result: Result) -> None:
+        """Both sides of hires fix are said; boxes before it are on the small picture."""
+        whole = self.early.pop(index, Result(canvas.picture)).then(result)
         made = host.generation_of(p, index)
         around = Said(made.prompt, made.negative_prompt)
         for texts in (self.said, self.warned):  # another script may have added pictures
             texts.extend([""] * (index + 1 - len(texts)))
-        self.said[index] = params(self.recipe, result.reports, around).get(REGIONS, "")
-        self.warned[index] = "; ".join(result.warnings)
+        self.said[index] = params(self.recipe, whole.reports, around).get(REGIONS, "")
+        self.warned[index] = "; ".join((*self.left_out, *whole.warnings))
         self.everything.append(self.said[index])
         for key, texts in ((REGIONS, self.said), (WARNINGS, self.warned)):
             if any(texts):
                 p.extra_generation_params[key] = [text or None for text in texts]
-        for warning in result.warnings:
+        for warning in whole.warnings:
             p.comment(f"Retouch: {warning}")
-        self.warnings += result.warnings
+        self.warnings += whole.warnings
         if self.request.return_masks:
             self.masks += [Image.fromarray(r.mask(canvas.picture).alpha) for r in result.reports if r.kept]
         try:
             _save_extras(p, index, canvas.picture, result)
+            told = params(self.recipe, result.reports, around)
+            beside.remember(p, index, History.of(canvas.picture, result.reports), told)
         except Exception:  # a full disk must not cost the faces that are finished
             host.errors.report("Retouch: the picture before, or what was found, was not saved", exc_info=True)
 
@@ -228,20 +269,6 @@ def _user_mask(p: Any) -> Mask | None:
     """What the host lets change: blurred, inverted and at full size as its own overlay has it."""
     overlay_mask = getattr(p, "mask_for_overlay", None)
     return None if overlay_mask is None else Mask(np.array(overlay_mask.convert("L")))
-
-
-def _seen(tensor: torch.Tensor) -> Picture:
-    """(3, h, w) float 0..1 as the host will save it: truncated, not rounded."""
-    return Picture((255.0 * np.moveaxis(tensor.detach().float().cpu().numpy(), 0, 2)).astype(np.uint8))
-
-
-def _merged(tensor: torch.Tensor, before: Picture, after: Picture) -> torch.Tensor:
-    """The host's own floats where nothing changed; elsewhere values its truncation maps to ours."""
-    changed = (before.pixels != after.pixels).any(2)
-    if not changed.any():
-        return tensor
-    painted = torch.from_numpy((after.pixels.astype(np.float32) + 0.5) / 255).permute(2, 0, 1)
-    return torch.where(torch.from_numpy(changed)[None], painted.to(tensor), tensor)
 
 
 def _save_extras(p: Any, index: int, before: Picture, result: Result) -> None:

@@ -13,12 +13,14 @@ from retouch.errors import RetouchError
 from retouch.infotext import RECIPE, SKIPPED, recipe_in
 from retouch.knobs import Leaf, at, leaves, load, nested
 from retouch.recipe import Pass, Recipe
-from retouch.request import AutofixRequest
-from retouch.webui import host, settings
+from retouch.scripted import AutofixRequest
+from retouch.shelf import UNNAMED
+from retouch.webui import extend, host, settings
+from retouch.webui.extend import WIDGETS, Section
+from retouch.webui.keeping import Keeping, kept_as, left_out, names, told
 from retouch.webui.service import own_recipes
 from retouch.webui.widgets import read_all, shown, widget
 
-CUSTOM = "Custom"
 START = "Face polish"
 LEAVES = leaves(Pass)
 _GROUPS = {
@@ -46,7 +48,7 @@ class Panel:
         ) as enable:
             with gr.Row():
                 recipe = gr.Dropdown(
-                    [CUSTOM, *presets.recipes(own_recipes())],
+                    names(),
                     value=START,
                     label="Recipe",
                     info="Fills the tabs below, which are what runs.",
@@ -58,17 +60,22 @@ class Panel:
                     visible=self.is_img2img,
                     elem_id=self.elem_id("skip_img2img"),
                 )
+            keeping = Keeping(self.elem_id, recipe, _typed, _filled)
+            keeping.build()
             # the page gives it what it does: it opens the gallery's picture in our tab
             gr.Button("Open in Retouch", elem_id=self.elem_id("open_studio"), size="sm")
             self.components += [enable, recipe, skip]
             tabs = self._tabs()
-        # `input`, not `change`: a pasted recipe name must not overwrite the pasted tabs
-        recipe.input(_fill, inputs=[recipe], outputs=tabs, queue=False, show_progress="hidden")
+            section = Section(self.elem_id)
+            self.components += section.build()
+        keeping.connect(tabs)
         self.paste_fields = [
             (enable, lambda params: RECIPE in params),
             (recipe, _pasted_name),
             (skip, lambda params: SKIPPED in params),
+            (keeping.said, _pasted_remark),
             *self._pasted(tabs),
+            *section.paste_fields,
         ]
         return self.components
 
@@ -113,12 +120,9 @@ def _padded(recipe: Recipe) -> list[Pass]:
     return [*recipe.passes[:count], *[Pass()] * (count - len(recipe.passes))]
 
 
-def _fill(name: str) -> list[Any]:
-    """A chosen recipe into the tabs; "Custom" leaves them."""
-    if name == CUSTOM:
-        return [gr.update() for _ in range(settings.tabs() * len(LEAVES))]
-    chosen = presets.recipe(name, own_recipes())
-    return [gr.update(value=shown(leaf, at(p, leaf.path))) for p in _padded(chosen) for leaf in LEAVES]
+def _filled(recipe: Recipe) -> list[Any]:
+    """A recipe into the tabs."""
+    return [gr.update(value=shown(leaf, at(p, leaf.path))) for p in _padded(recipe) for leaf in LEAVES]
 
 
 def _pasted_name(params: dict[str, Any]) -> str | None:
@@ -127,6 +131,15 @@ def _pasted_name(params: dict[str, Any]) -> str | None:
     except RetouchError:
         return None
     return None if recipe is None else _name(recipe.name, recipe.passes)
+
+
+def _pasted_remark(params: dict[str, Any]) -> str:
+    """What of a pasted recipe does not come back, and why."""
+    try:
+        recipe = recipe_in(params)
+    except RetouchError as error:
+        return told(str(error), bad=True)
+    return told(*left_out(recipe)) if recipe else told()
 
 
 def _paster(index: int, leaf: Leaf) -> Callable[[dict[str, Any]], Any]:
@@ -154,19 +167,20 @@ def request_from(args: Sequence[Any]) -> AutofixRequest | None:
     enabled, name, skip, *values = args
     if not enabled:
         return None
-    return AutofixRequest(recipe=_typed(name, values), skip_img2img=bool(skip))
+    recipe, outpaint = _typed(name, values[:-WIDGETS]), extend.typed(values[-WIDGETS:])
+    return AutofixRequest(recipe=recipe, skip_img2img=bool(skip), outpaint=outpaint)
 
 
 def _typed(name: str, values: Sequence[Any]) -> Recipe:
-    """The tabs as a recipe. It keeps its name only while it still is that recipe."""
+    """The tabs as a recipe. It keeps its name only while it still is that recipe, its people always."""
     size = len(LEAVES)
     tabs = [dict(zip(LEAVES, values[i : i + size], strict=True)) for i in range(0, len(values), size)]
     passes = tuple(load(Pass, nested(read_all(tab)), f"target {i}") for i, tab in enumerate(tabs, 1))
     while passes and not passes[-1].target.looks:
         passes = passes[:-1]
-    return Recipe(_name(name, passes), passes=passes)
+    chosen = presets.recipes(own_recipes()).get(name)
+    return Recipe(_name(name, passes), passes=passes, people=chosen.people if chosen else ())
 
 
 def _name(name: str, passes: tuple[Pass, ...]) -> str:
-    known = presets.recipes(own_recipes()).get(name)
-    return name if known and known.passes == passes else CUSTOM
+    return name if kept_as(Recipe(name, passes=passes)) else UNNAMED

@@ -20,6 +20,7 @@ def _on_before_ui() -> None:
     script_callbacks.on_ui_settings(settings.on_ui_settings)
     script_callbacks.on_ui_tabs(_on_ui_tabs)
     script_callbacks.on_app_started(_on_app_started)
+    script_callbacks.on_image_saved(_on_image_saved)
     axes.on_before_ui()
 
 
@@ -35,3 +36,9 @@ def _on_app_started(demo: object, app: object) -> None:
     from retouch.webui.api import on_app_started
 
     on_app_started(demo, app)  # type: ignore[arg-type]
+
+
+def _on_image_saved(params: object) -> None:
+    from retouch.webui.beside import on_image_saved
+
+    on_image_saved(params)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from retouch.aim import Eyes
 from retouch.studio import Studio
 from retouch.webui import settings
 from retouch.webui.aside import model_patches_of
@@ -65,6 +66,11 @@ def engine_for(outer: Any = None) -> HostEngine:
 
 def studio_on(engine: HostEngine) -> Studio:
     return Studio(engine, registry().get, segmenters().get)
+
+
+def eyes() -> Eyes:
+    """For finding out what is here before there is an engine."""
+    return Eyes(registry().get, segmenters().get)
 
 
 @contextlib.contextmanager

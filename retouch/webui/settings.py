@@ -19,6 +19,8 @@ TABS = "retouch_tabs"
 BATCH = "retouch_batch_limit"
 SAVE_BEFORE = "retouch_save_before"
 SAVE_PREVIEW = "retouch_save_preview"
+SAVE_HISTORY = "retouch_save_history"
+HISTORY_MB = "retouch_history_mb"
 ALLOWED = "retouch_scripts"
 KEEP = "retouch_keep_detectors"
 OFFLINE = "retouch_offline"
@@ -28,6 +30,13 @@ _OPTIONS = {
     BATCH: (8, "Most regions in one sampling call", "Lower it if the GPU runs out of memory.", (1, 64, 1)),
     SAVE_BEFORE: (False, "Save each picture before it is fixed", "As name-before-retouch.", None),
     SAVE_PREVIEW: (False, "Save what was found", "As name-retouch-preview.", None),
+    SAVE_HISTORY: (
+        False,
+        "Save a history beside each picture",
+        "A .retouch file: any fix can be undone.",
+        None,
+    ),
+    HISTORY_MB: (2048, "Most megabytes of histories in a folder", "The oldest make room.", (64, 65536, 64)),
     ALLOWED: (
         ", ".join(SCRIPTS),
         "Other scripts that also act on the fixes",
@@ -64,6 +73,10 @@ def tabs() -> int:
 
 def batch_limit() -> int:
     return int(str(get(BATCH)))
+
+
+def history_bytes() -> int:
+    return int(str(get(HISTORY_MB))) * 1024 * 1024
 
 
 def allowed_scripts() -> tuple[str, ...]:

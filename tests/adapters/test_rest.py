@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +14,7 @@ from fastapi import Depends, FastAPI, HTTPException
 from fastapi.testclient import TestClient
 
 from retouch import raster, rest
+from retouch.answers import VERBS, batch
 from retouch.raster import decode_base64
 from retouch.turns import Ticket
 from tests.stand import BOX, Stand, photo
@@ -196,12 +198,11 @@ def test_every_route_is_guarded():
     stand = Stand()
     to = client(stand, guard=[Depends(refuse)])
     routes = [r for r in to.app.routes if r.path.startswith("/retouch")]
-    assert len(routes) == 17
+    assert len(routes) == 9 + len(VERBS) + len(batch.DOORS)
     for route in routes:
         for how in route.methods:
-            answer = to.request(
-                how, route.path.replace("{image_id}", "x"), json={} if how == "POST" else None
-            )
+            path = re.sub(r"\{\w+\}", "1", route.path)
+            answer = to.request(how, path, json={} if how == "POST" else None)
             assert answer.status_code == 401, route.path
     assert stand.jobs == []
 
@@ -232,4 +233,5 @@ def test_no_torch_in_the_event_loop():
     to = client(stand)
     to.get("/retouch/v1/health")
     post(to, "fix", {"image": IMAGE})
-    assert loops == [None, None]
+    assert len(loops) > 1
+    assert set(loops) == {None}

@@ -18,7 +18,7 @@ import uvicorn
 from retouch import app
 from retouch.fakes import FakeDetector, FakeEngine
 from retouch.geometry import Box
-from retouch.kept import Kept
+from retouch.kept import Kept, Memories
 from retouch.raster import Picture
 from retouch.region import Region
 from retouch.segmenters.classical import Classical
@@ -98,6 +98,9 @@ class Server:
     def forget_pictures(self) -> None:
         """As after a restart, or once there were too many."""
         self.desk.kept = Kept()
+
+    def forget_ways(self) -> None:
+        self.desk.ways = Memories()
 
     def reset(self) -> None:
         self.backend.painted.clear()

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { boxOf } from "../../javascript/retouch/boxes.mjs";
+import { boxOf, boxOfSize } from "../../javascript/retouch/boxes.mjs";
 import { parsedColour } from "../../javascript/retouch/colours.mjs";
 import * as docs from "../../javascript/retouch/document.mjs";
 import * as layers from "../../javascript/retouch/layers.mjs";
@@ -74,7 +74,7 @@ test("a stroke off the picture leaves nothing, and says only what changed", () =
 });
 
 test("zooming keeps the point under the cursor, panning keeps the picture in sight", () => {
-    const view = viewports.fitted(viewports.viewportOf(800, 600), { width: 4000, height: 3000 });
+    const view = viewports.fitted(viewports.viewportOf(800, 600), boxOf(0, 0, 4000, 3000));
     const before = viewports.toPicture(view, 300, 200);
     const near = viewports.zoomed(view, { width: 4000, height: 3000 }, 2, 300, 200);
     const after = viewports.toPicture(near, 300, 200);
@@ -85,7 +85,7 @@ test("zooming keeps the point under the cursor, panning keeps the picture in sig
 });
 
 test("scales stay within bounds and a resize keeps the middle", () => {
-    const view = viewports.fitted(viewports.viewportOf(800, 600), SIZE);
+    const view = viewports.fitted(viewports.viewportOf(800, 600), boxOfSize(SIZE));
     assert.equal(view.scale, 1);
     assert.equal(viewports.zoomed(view, SIZE, 1e9).scale, viewports.CLOSEST);
     assert.equal(viewports.zoomed(view, SIZE, 0).scale, viewports.FARTHEST);

@@ -181,3 +181,15 @@ def test_an_unsharp_part_is_found_and_a_sharp_one_left():
     assert soft.grown(20).contains(region.box)
     assert region.box.contains(soft.grown(-40))
     assert regions(Target(what="blurred", confidence=0.0)) == ()
+
+
+def test_a_lean_that_a_detector_tells_is_of_no_account_unless_tilted_ones_are_looked_for():
+    class Leaning(FakeDetector):
+        def find(self, picture, confidence, classes):
+            return tuple(
+                dataclasses.replace(r, turn=40.0) for r in super().find(picture, confidence, classes)
+            )
+
+    seen = Eyes(lambda name: Leaning((FACES[0],)), lambda name: None)
+    (plain,) = regions(Target(models=("face",)), seen=seen)
+    assert plain.turn == 0

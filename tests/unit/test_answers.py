@@ -234,6 +234,7 @@ def test_schemas_cover_every_field_of_the_wire():
     schemas = desk().schemas()
     assert set(schemas) == {
         "FixRequest",
+        "BatchRequest",
         "DetectRequest",
         "AutofixRequest",
         "PictureRequest",
@@ -241,6 +242,7 @@ def test_schemas_cover_every_field_of_the_wire():
         "MaskRequest",
         "InpaintRequest",
         "OutpaintRequest",
+        "HistoryRequest",
         "Recipe",
     }
     assert {"image", "recipe", "seed", "steps"} <= set(schemas["FixRequest"]["properties"])

@@ -9,7 +9,8 @@ import pytest
 
 from retouch import raster
 from retouch.answers import Desk
-from retouch.errors import BadInput, Missing, PaintFailed
+from retouch.errors import BadInput, BadPicture, Missing, PaintFailed, TooLarge
+from retouch.execute import Report
 from retouch.fakes import FakeEngine, FakeProgress
 from retouch.geometry import Box, Size
 from retouch.infotext import CHUNK, made_with
@@ -237,3 +238,141 @@ def test_numbers_that_cannot_be_in_a_text_are_not_matched():
     ask(Desk(here), image=with_text(text), right=128)
     sampling = here.engine.calls[0][0].settings.sampling
     assert (sampling.steps, sampling.cfg_scale, sampling.sampler) == (7, 7.0, "Euler")
+
+
+def test_all_that_was_painted_of_a_stage_is_in_the_answer_and_another_can_be_taken():
+    here = stand()
+    desk = Desk(here)
+    first = ask(desk, right=256, variations=3, answer="patches")
+    assert "image" not in first
+    assert [len(stage["candidates"]) for stage in first["stages"]] == [3, 3]
+    one = first["stages"][0]
+    assert [c["seed"] for c in one["candidates"]] == [5, 6, 7]
+    assert one["seed"] == one["candidates"][one["chosen"] - 1]["seed"]
+    assert [len(call) for call in here.engine.calls] == [3, 3], "one batch a stage"
+    other = one["chosen"] % 3 + 1
+    second = ask(desk, way=first["way"], choose={"1": other}, keep_later=True)
+    assert len(here.engine.calls) == 2
+    assert second["stages"][0]["chosen"] == other
+    wanted = raster.decode_base64(one["candidates"][other - 1]["patch"]).pixels
+    assert np.array_equal(pixels(second)[:, 300:360], wanted[:, -84:-24])
+    assert second["stages"][1]["seed"] == first["stages"][1]["seed"]
+    third = ask(desk, way=first["way"], choose={"1": other})
+    assert [report["number"] for report in third["reports"]] == [2]
+    assert third["stages"][0]["chosen"] == other
+    assert np.array_equal(pixels(third)[:, 300:360], pixels(second)[:, 300:360])
+
+
+def test_stages_can_be_painted_some_at_a_time_to_choose_as_it_goes():
+    desk = Desk(stand())
+    first = ask(desk, right=384, variations=2, at_once=1)
+    assert [stage["done"] for stage in first["stages"]] == [True, False, False]
+    assert not first["stopped"]
+    assert pixels(first).shape[1] == 384
+    chosen = ask(desk, way=first["way"], choose={"1": 2}, at_once=1)
+    assert [stage["done"] for stage in chosen["stages"]] == [True, True, False]
+    assert [stage["chosen"] is None for stage in chosen["stages"]] == [False, False, True]
+    assert ask(desk, way=chosen["way"])["known"] == [0, 0, 640, 256]
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"choose": {"1": 4}}, "no painting 4 of stage 1"),
+        ({"choose": {"9": 1}}, "no painting 1 of stage 9"),
+        ({"choose": {"1": 0}}, "names no paintings"),
+        ({"choose": {"one": 1}}, "names no paintings"),
+        ({"choose": {"1": True}}, "names no paintings"),
+        ({"choose": {"1": 1}, "again": [1]}, "both given"),
+    ],
+)
+def test_a_painting_that_is_not_there_cannot_be_chosen(body, says):
+    desk = Desk(stand())
+    first = ask(desk, right=128)
+    with pytest.raises(BadInput, match=says) as caught:
+        ask(desk, way=first["way"], **body)
+    assert caught.value.path == "choose"
+
+
+def test_choosing_needs_a_way():
+    with pytest.raises(BadInput, match="of no way") as caught:
+        ask(right=128, choose={"1": 1})
+    assert caught.value.path == "choose"
+
+
+def test_what_is_new_is_refined_in_tiles_and_the_original_stays_to_the_bit():
+    here = stand()
+    plain = ask(Desk(here), right=256, bottom=128, feather=8)
+    calls = len(here.engine.calls)
+    here.engine.calls.clear()
+    said = ask(Desk(here), right=256, bottom=128, feather=8, refine=0.3)
+    jobs = [job for call in here.engine.calls[calls:] for job in call]
+    assert {job.settings.denoising_strength for job in jobs} == {0.3}
+    assert len(jobs) == len(said["refined"]) > 2
+    assert len(here.engine.calls) - calls < len(jobs), "tiles share sampling calls"
+    assert all(max(job.picture.size) <= 320 for job in jobs)
+    made, before = pixels(said), pixels(plain)
+    assert np.array_equal(made[:248, :248], PHOTO.pixels[:248, :248])
+    assert np.array_equal(made[:256, :256], before[:256, :256])
+    assert not np.array_equal(made[:, 280:], before[:, 280:])
+    assert '"denoising_strength":0.3' in said["infotext"].replace("\\", "")
+
+
+def test_a_way_is_refined_when_it_is_whole_and_then_as_is_asked():
+    here = stand()
+    desk = Desk(here)
+    half = ask(desk, right=256, at_once=1, refine=0.3)
+    assert half["refined"] == []
+    whole = ask(desk, way=half["way"], refine=0.2)
+    assert whole["refined"]
+    assert here.engine.calls[-1][0].settings.denoising_strength == 0.2
+    assert ask(desk, way=whole["way"])["refined"] == []
+
+
+def test_a_plan_says_how_long_it_will_take_once_something_was_painted():
+    desk = Desk(stand())
+    body = {"verb": "outpaint", "image": IMAGE, **ONCE}
+    before = desk.answer("plan", {**body, "right": 256})
+    assert before["seconds"] is None
+    assert [step["seconds"] for step in before["steps"]] == [None, None]
+    ask(desk, right=128)
+    desk.tempos.learn("fake", "", painted_in(8.0, desk))
+    after = desk.answer("plan", {**body, "right": 256})
+    each = [step["seconds"] for step in after["steps"]]
+    assert after["seconds"] == pytest.approx(sum(each), abs=0.02)
+    assert each[0] == each[1] > 3
+    more = desk.answer("plan", {**body, "right": 256, "variations": 4})
+    assert more["steps"][0]["seconds"] == pytest.approx(4 * each[0], abs=0.05)
+    other = desk.answer("plan", {**body, "right": 256, "checkpoint": "other"})
+    assert other["seconds"] is None
+
+
+def painted_in(seconds: float, desk: Desk) -> list:
+    """As if a stage had taken so long."""
+    (held,) = [held for _, held in desk.ways._held.values()]
+    step, made = held.way.steps[0], held.way.found[1]
+    return [Report(step, seconds=seconds, candidates=made)]
+
+
+@pytest.mark.parametrize(
+    ("size", "error", "says"),
+    [
+        ((16, 16), BadInput, "too little"),
+        ((1, 200), BadPicture, "too small"),
+        ((200, 1), BadPicture, "too small"),
+    ],
+)
+def test_a_picture_that_is_no_scene_is_refused(size, error, says):
+    here = stand()
+    with pytest.raises(error, match=says) as caught:
+        ask(Desk(here), image=raster.encode_base64(photo(*size)), right=64)
+    assert caught.value.path == "image"
+    assert caught.value.status in (413, 422)
+    assert not here.engine.calls
+
+
+def test_a_canvas_over_the_limit_is_refused():
+    here = stand()
+    with pytest.raises(TooLarge, match="over"):
+        ask(Desk(here), right=16384, bottom=16384)
+    assert not here.engine.calls

@@ -338,3 +338,20 @@ def test_outpaint_extends_to_an_aspect(album, tmp_path):
 def test_outpaint_refuses_a_side_there_is_not(album, tmp_path, capsys):
     assert run("outpaint", album / "a.png", "--order", "up", "-o", tmp_path / "out") == 2
     assert "order" in capsys.readouterr().err
+
+
+def test_what_a_painting_verb_would_do_is_planned_and_nothing_painted(album, tmp_path):
+    stand = Stand()
+    out = tmp_path / "out"
+    words = ["--right", 64, "--plan", "--tries", "1"]
+    assert run("outpaint", album / "a.png", *words, "-o", out, stand=stand) == 0
+    said = json.loads((out / "a.png.plan.json").read_text())
+    assert (said["size"], said["steps"][0]["label"], said["steps"][0]["done"]) == ([304, 200], "right", False)
+    assert run("inpaint", album / "b.jpg", *CLICK, "--plan", "-o", out, stand=stand) == 0
+    assert json.loads((out / "b.jpg.plan.json").read_text())["steps"][0]["box"] == [40, 30, 81, 71]
+    assert run("fix", album / "c.webp", "--plan", "-o", out, stand=stand) == 0
+    assert json.loads((out / "c.webp.plan.json").read_text())["steps"][0]["box"] == list(BOX)
+    assert stand.engine.calls == []
+    assert sorted(path.name for path in out.iterdir()) == [
+        f"{p}.plan.json" for p in ("a.png", "b.jpg", "c.webp")
+    ]

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from retouch.errors import BadInput
 from retouch.knobs import Knob, at, dump, knobs_of, leaves, load, nested, replace, schema
-from retouch.recipe import Generation, Pass, Recipe, Sampling, Shape, Target
-from retouch.request import AutofixRequest, DetectRequest, FixRequest
+from retouch.recipe import SCHEMA, Generation, Pass, Recipe, Sampling, Shape, Target
+from retouch.request import DetectRequest, FixRequest
+from retouch.scripted import AutofixRequest
 from tests.helpers import values_of
 
 WIRE = (Sampling, Generation, Target, Shape, Pass, Recipe, FixRequest, AutofixRequest, DetectRequest)
@@ -24,7 +25,7 @@ def test_what_is_dumped_loads_as_the_same_value(cls, data):
 
 
 def test_fields_at_their_default_are_left_out():
-    assert dump(Recipe()) == {}
+    assert dump(Recipe()) == {"schema": SCHEMA}
     assert dump(Pass(steps=9)) == {"steps": 9}
 
 

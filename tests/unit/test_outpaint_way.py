@@ -6,12 +6,13 @@ import pytest
 
 from retouch.candidates import Candidate
 from retouch.errors import BadInput, PaintFailed
-from retouch.extending import Guard, extend
+from retouch.extending import extend
 from retouch.fakes import FakeEngine
 from retouch.geometry import Box, Margins, Size
 from retouch.mask import Mask
 from retouch.outpaint.cleanup import merged
 from retouch.outpaint.cut import along_the_cut, least_path
+from retouch.outpaint.guard import Guard
 from retouch.outpaint.stages import Pace, stages
 from retouch.outpaint.steps import Words, joined, reach_of, steps
 from retouch.outpaint.way import Way, dependents
@@ -142,31 +143,6 @@ def test_a_strip_that_is_not_whole_yet_is_left_out_of_the_picture():
     assert part.finished().size == Size(512, 256)
 
 
-class Copying(FakeEngine):
-    """Paints the known half once more until the seed is another."""
-
-    def paint(self, jobs, progress):
-        self.calls.append(tuple(jobs))
-        return [self._one(job) for job in jobs]
-
-    @staticmethod
-    def _one(job):
-        pixels = job.picture.pixels.copy()
-        fresh = np.random.default_rng(job.seed).integers(0, 255, pixels[:, 128:].shape, np.uint8)
-        pixels[:, 128:] = pixels[:, :128] if job.seed == 7 else fresh
-        return Picture(pixels)
-
-
-def test_a_stage_that_copies_the_picture_is_painted_again_with_another_seed():
-    engine = Copying(side=256)
-    done = extend(way(margins=Margins(right=128)), engine, Guard(tries=3, cleanup=0))
-    assert len(engine.calls) == 2
-    assert done.reports[0].seed == engine.calls[1][0].seed != 7
-    alone = Copying(side=256)
-    assert extend(way(margins=Margins(right=128)), alone, ONCE).reports[0].seed == 7
-    assert len(alone.calls) == 1
-
-
 def test_a_join_is_opaque_over_the_hole_gone_beyond_the_feather_and_no_straight_line():
     size, hole = Size(256, 256), Box(128, 0, 256, 256)
     mask = joined(Mask.of_box(size, hole), 32, hole).alpha
@@ -177,27 +153,6 @@ def test_a_join_is_opaque_over_the_hole_gone_beyond_the_feather_and_no_straight_
     assert np.abs(np.diff(edge)).max() <= 4
     assert np.array_equal(mask, joined(Mask.of_box(size, hole), 32, hole).alpha)
     assert np.array_equal(joined(Mask.of_box(size, hole), 0, hole).alpha > 0, Mask.of_box(size, hole).solid)
-
-
-class Stubborn(Copying):
-    """Copies, whatever the seed."""
-
-    @staticmethod
-    def _one(job):
-        pixels = job.picture.pixels.copy()
-        pixels[:, 128:] = pixels[:, :128]
-        return Picture(pixels)
-
-
-def test_the_third_try_has_other_words_and_what_still_repeats_is_said():
-    engine = Stubborn(side=256)
-    done = extend(way(margins=Margins(right=128)), engine, Guard(tries=3, cleanup=0))
-    jobs = [call[0] for call in engine.calls]
-    assert len({job.seed for job in jobs}) == 3
-    assert [job.prompt.startswith("a beach") for job in jobs] == [True] * 3
-    assert jobs[0].prompt == jobs[1].prompt != jobs[2].prompt
-    assert "Stage 1 (right) repeats" in done.warnings[0]
-    assert done.reports[0].quality.repetition > 0.8
 
 
 class Harsh(FakeEngine):

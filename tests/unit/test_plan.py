@@ -269,11 +269,16 @@ def test_no_two_steps_of_one_wave_overlap(places):
             assert wave != other_wave or overlap(mine, other) <= 0.1
 
 
-def test_too_many_regions_are_left_out_and_that_is_said():
-    boxes = [Box(x, y, x + 8, y + 8) for x in range(0, 980, 20) for y in range(0, 120, 20)]
+def test_of_a_thousand_regions_the_largest_are_painted_in_their_order_and_that_is_said():
+    places = [(x, y) for y in range(0, 500, 20) for x in range(0, 800, 20)]
+    boxes = [Box(x, y, x + side, y + side) for n, (x, y) in enumerate(places) for side in [8 + n // 800]]
     planned = plan(CANVAS, found(*boxes), (0, face_pass(Shape(work_side=64))), GENERATION, NATIVE)
-    assert len(planned.steps) == MAX_STEPS < len(boxes)
-    assert f"{len(boxes)} regions" in planned.warnings[-1]
+    numbers = [step.number for step in planned.steps]
+    assert len(boxes) == 1000
+    assert len(numbers) == MAX_STEPS
+    assert set(range(801, 1001)) < set(numbers)
+    assert numbers == sorted(numbers)
+    assert planned.warnings[-1] == "1000 regions: only the 256 largest are painted. Raise the confidence."
 
 
 def test_plans_add_up():

@@ -18,7 +18,7 @@ def said(template, regions=THREE):
 
 
 def prompts(template, negative="", regions=THREE):
-    texts = resolve(template, negative, regions, CANVAS, SAID)
+    texts = resolve(template, negative, regions, CANVAS, [SAID] * len(regions))
     return [text and text.prompt for text in texts]
 
 
@@ -87,7 +87,7 @@ def test_the_pictures_own_prompt_fills_in():
 
 def test_the_pictures_prompt_is_not_read_as_a_template():
     odd = Said(r"\1 [SKIP] [SEP] x", "")
-    assert resolve("[PROMPT]", "", [LEFT], CANVAS, odd)[0] == odd
+    assert resolve("[PROMPT]", "", [LEFT], CANVAS, [odd])[0] == odd
 
 
 def test_skip_leaves_its_region_alone():
@@ -97,9 +97,9 @@ def test_skip_leaves_its_region_alone():
 
 
 def test_the_negative_prompt_is_shared_out_the_same_way():
-    texts = resolve("a", "[PROMPT], bad [SEP] worse", THREE, CANVAS, SAID)
+    texts = resolve("a", "[PROMPT], bad [SEP] worse", THREE, CANVAS, [SAID] * 3)
     assert [text.negative_prompt for text in texts] == ["ugly, bad", "worse", "worse"]
-    assert resolve("a", "", THREE, CANVAS, SAID)[0].negative_prompt == "ugly"
+    assert resolve("a", "", THREE, CANVAS, [SAID] * 3)[0].negative_prompt == "ugly"
 
 
 def test_no_regions_need_no_words():

@@ -4,7 +4,6 @@ from retouch.errors import BadInput
 from retouch.knobs import knobs_of, load
 from retouch.recipe import Pass, Sampling, Shape, Target
 from retouch.request import (
-    AutofixRequest,
     DetectRequest,
     FixRequest,
     InpaintRequest,
@@ -12,6 +11,7 @@ from retouch.request import (
     SegmentRequest,
     painted,
 )
+from retouch.scripted import AutofixRequest
 
 
 def test_a_request_says_what_it_means_and_takes_the_rest_from_the_host():
@@ -86,7 +86,7 @@ def test_faults_of_the_studio_are_named(cls, data, path):
 
 
 def test_inpainting_has_every_knob_of_a_pass_but_those_that_look_for_something():
-    of_others = {"enabled", "seed_step"}
+    of_others = {"enabled", "absent", "hires", "seed_step"}
     assert set(knobs_of(Pass)) - set(knobs_of(InpaintRequest)) == of_others
 
 

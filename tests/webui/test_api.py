@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ from modules import call_queue, paths_internal, progress, script_callbacks, shar
 from PIL import Image
 
 from retouch import raster
-from retouch.answers import VERBS
+from retouch.answers import VERBS, batch
 from retouch.geometry import Box
 from retouch.raster import from_pil
 from retouch.webui import host, settings
@@ -138,14 +139,23 @@ def basic(name: str, word: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{name}:{word}".encode()).decode()}
 
 
-DOORS = [
-    ("GET", name) for name in ("health", "schema", "models", "recipes", "intents", "progress", "picture/x")
-] + [("POST", verb) for verb in (*VERBS, "interrupt", "skip")]
+DOORS = (
+    [("GET", name) for name in ("health", "schema", "models", "recipes", "intents", "progress", "picture/1")]
+    + [("POST", verb) for verb in (*VERBS, "interrupt", "skip")]
+    + [(door.method, f"batch/1{door.path.replace('{number}', '1')}") for door in batch.DOORS]
+)
+
+
+def plain(path: str) -> str:
+    """A route with 1 for every name in it."""
+    return re.sub(r"\{\w+\}", "1", path)
 
 
 def test_no_door_is_forgotten(app):
-    routes = {(how, r.path) for r in app.routes if r.path.startswith("/retouch/v1") for how in r.methods}
-    assert routes == {(how, f"/retouch/v1/{name}".replace("/x", "/{image_id}")) for how, name in DOORS}
+    routes = {
+        (how, plain(r.path)) for r in app.routes if r.path.startswith("/retouch/v1") for how in r.methods
+    }
+    assert routes == {(how, f"/retouch/v1/{name}") for how, name in DOORS}
 
 
 def statuses(client, **given) -> set[int]:
@@ -324,3 +334,52 @@ def test_segmenters_are_freed_with_the_detectors(client, webui, keep):
     shared.opts.data[settings.KEEP] = keep
     inpaint(client)
     assert (webui.segmenters.released, webui.detectors.unloaded) == ((0, 0) if keep else (1, 1))
+
+
+def batched(client, *names: str, **more) -> str:
+    faces = recipe({})["recipe"]
+    images = [{"name": name, "image": IMAGE} for name in names]
+    return post(client, "batch", {"recipe": faces, "images": images, "seed": 5, **more}).json()["job"]
+
+
+def over(client, job: str) -> dict:
+    until = time.monotonic() + 60
+    while (said := client.get(f"/retouch/v1/batch/{job}").json())["state"] in ("running", "stopping"):
+        assert time.monotonic() < until, said
+        time.sleep(0.01)
+    return said
+
+
+def test_a_batch_takes_its_turn_with_every_file(client):
+    with call_queue.queue_lock:
+        job = batched(client, "a.png", "b.png", task="task(batch)")
+        while not ask(client, "progress", "task(batch)")["queued"]:
+            time.sleep(0.01)
+        assert inner() == []
+    said = over(client, job)
+    assert [file["state"] for file in said["files"]] == ["done", "done"]
+    assert [what for what in order() if what in ("lock", "unlock")] == ["lock", "unlock"] * 3
+    assert [said["job"] for said in trace.of("begin")] == ["task(batch)"] * 2
+    assert [said["prompts"] for said in inner()] == [[""] * 2] * 2
+    made = raster.decode(client.get(f"/retouch/v1/batch/{job}/file/2").content)
+    assert only_in(changed(photo(), made), (LEFT, RIGHT), 40)
+    assert call_queue.queue_lock.holder is None
+
+
+def test_cancelling_a_batch_interrupts_the_webuis_sampling_and_leaves_the_rest(client):
+    jobs = []
+
+    def press(p, step):
+        if not shared.state.interrupted:
+            assert post(client, f"batch/{jobs[0]}/cancel", {}).json()["state"] == "stopping"
+            assert shared.state.interrupted
+
+    trace.on_step = press
+    with call_queue.queue_lock:
+        jobs.append(batched(client, "a.png", "b.png"))
+    said = over(client, jobs[0])
+    assert (said["state"], [file["state"] for file in said["files"]]) == ("cancelled", ["waiting"] * 2)
+    assert len(inner()) == 1
+    trace.on_step = None
+    post(client, f"batch/{jobs[0]}/resume", {})
+    assert [file["state"] for file in over(client, jobs[0])["files"]] == ["done", "done"]

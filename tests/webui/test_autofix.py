@@ -8,7 +8,7 @@ from modules.latents import pixels_of, tensor_of
 
 from retouch.geometry import Box
 from retouch.raster import from_pil
-from retouch.webui.job import _merged, _seen
+from retouch.webui.tensors import merged, seen
 from tests.webui.driver import FACES, LEFT, RIGHT, changed, inner, only_in, outer, photo, recipe
 
 REACH = 40
@@ -172,13 +172,13 @@ def test_masks_are_returned_behind_the_pictures(webui):
 def test_what_the_script_sees_is_what_the_webui_saves():
     """The WebUI cuts floats off: every value of ours survives that, its own floats stay its own."""
     rough = tensor_of(photo(256, 64)) * 0.999 + 0.0003
-    before = _seen(rough)
+    before = seen(rough)
     assert np.array_equal(before.pixels, pixels_of(rough))
     painted = before.pixels.copy()
     painted[:32] = np.arange(256, dtype=np.uint8)[None, :, None]
-    merged = _merged(rough, before, before.with_pixels(painted))
-    assert np.array_equal(pixels_of(merged), painted)
-    assert (merged[:, 32:] == rough[:, 32:]).all()
+    joined = merged(rough, before, before.with_pixels(painted))
+    assert np.array_equal(pixels_of(joined), painted)
+    assert (joined[:, 32:] == rough[:, 32:]).all()
 
 
 def test_what_is_shown_is_what_is_saved(webui):

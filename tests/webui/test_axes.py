@@ -8,7 +8,8 @@ import pytest
 from modules import processing, script_callbacks, scripts
 
 from retouch.infotext import recipe_in
-from retouch.webui.axes import _AXES
+from retouch.webui.axes import _AXES, _OUTPAINT
+from retouch.webui.extend import CHANGES, LEAVES, outpaint_in
 from retouch.webui.job import OVERRIDES
 from tests.webui.driver import inner
 
@@ -37,7 +38,7 @@ def test_axes_are_added_once_however_often_the_page_is_built(webui, xyz):
     script_callbacks.before_ui_callback()
     assert [a.label for a in xyz.axis_options] == before
     assert len(set(before)) == len(before)
-    assert sum(label.startswith("[Retouch]") for label in before) == len(_AXES)
+    assert sum(label.startswith("[Retouch]") for label in before) == len(_AXES) + len(_OUTPAINT)
 
 
 def test_cells_work_with_the_accordion_closed(webui, xyz):
@@ -125,3 +126,53 @@ def test_lists_of_choices(webui, xyz):
     assert axis(xyz, "Sampling method").choices()[0] == "Euler"
     assert axis(xyz, "Masked content").choices()[:4] == ["original", "fill", "latent noise", "latent nothing"]
     assert axis(xyz, "Detectors").choices() == ["face", "hand"]
+
+
+FOLD = {"outpaint_right": 128, "outpaint_tries": 1, "outpaint_cleanup": 0}
+CHANGED = {
+    "step": "64",
+    "overlap": "72",
+    "feather": "8",
+    "denoising_strength": "0.5",
+    "aspect": "2:1",
+    "refine": "0.2",
+}
+
+
+@pytest.mark.parametrize("path", _OUTPAINT)
+def test_every_axis_of_the_extension_sets_its_knob_with_everything_closed(webui, xyz, path):
+    from modules.infotext_utils import parse_generation_parameters
+
+    leaf = next(leaf for leaf in LEAVES if leaf.path == path)
+    fold = FOLD if path != "aspect" else {**FOLD, "outpaint_right": 0}
+    _, (cell,) = draw(webui, xyz, f"{leaf.knob.label} (outpaint)", [CHANGED[path]], **fold)
+    asked = outpaint_in(parse_generation_parameters(cell.infotexts[0]))
+    assert str(getattr(asked, path)) == CHANGED[path]
+    assert cell.images[0].size[0] > 512
+    assert not cell.comments
+    assert recipe_in(parse_generation_parameters(cell.infotexts[0])) is None, "no face is mended unasked"
+
+
+def test_steps_of_a_row_are_compared_on_pictures_of_one_size(webui, xyz):
+    p, row = draw(webui, xyz, "Step (outpaint)", ["64", "128", "999999"], **FOLD)
+    assert [cell.images[0].size for cell in row] == [(640, 512), (640, 512), (512, 512)]
+    assert len(inner()) == 3
+    assert "axis.step" in row[2].comments
+    assert not hasattr(p, CHANGES)
+    assert not getattr(p, "retouch_outpaint", None)
+
+
+def test_an_axis_changes_what_an_api_request_asks_for(webui, xyz):
+    p = processing.StableDiffusionProcessingTxt2Img(
+        prompt="a", seed=1, sampler_name="Euler", outpath_samples="out"
+    )
+    request = {
+        "enabled": True,
+        "recipe": {"name": "None", "passes": []},
+        "outpaint": {"right": 128, "tries": 1, "cleanup": 0},
+    }
+    with webui.generating(), contextlib.closing(p):
+        webui.prepare(p, request)
+        row = xyz.draw(p, axis(xyz, "Step (outpaint)"), ["64", "128"])
+    assert [len(call["prompts"]) for call in inner()] == [1, 1, 1]
+    assert {cell.images[0].size for cell in row} == {(640, 512)}

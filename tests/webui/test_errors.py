@@ -55,10 +55,34 @@ def test_a_detector_that_breaks(webui, plain):
     assert says(run, "ZeroDivisionError")
 
 
-def test_a_detector_that_does_not_exist(webui, plain):
-    run = webui.txt2img(recipe({"target": {"models": ["foot"]}}, {}), batch_size=2)
+def test_a_detector_that_does_not_exist_refuses_the_recipe_before_anything_is_painted(webui, plain):
+    run = webui.txt2img(recipe({}, {"target": {"models": ["foot"]}}), batch_size=2)
+    assert says(run, "recipe.passes[1].target.models[0]")
+    assert '"name\\":' in run.infotexts[0]
     assert says(run, "'foot'")
+    assert run.pictures == plain.pictures
+    assert inner() == []
+
+
+def test_a_pass_whose_detector_does_not_exist_is_skipped_where_it_says_so(webui, plain):
+    run = webui.txt2img(recipe({"target": {"models": ["foot"]}, "absent": "skip"}, {}), batch_size=2)
+    assert says(run, "Pass 1 is skipped")
+    assert says(run, "'foot'")
+    assert '\\"absent\\":\\"skip\\"' in run.infotexts[0]
     assert only_in(changed(plain.pictures[0], run.pictures[0]), (LEFT, RIGHT), 40)
+
+
+def test_where_every_pass_is_skipped_nothing_is_painted(webui, plain):
+    run = webui.txt2img(recipe({"target": {"models": ["foot"]}, "absent": "skip"}), batch_size=2)
+    assert says(run, "Pass 1 is skipped")
+    assert run.pictures == plain.pictures
+    assert inner() == []
+
+
+def test_settings_that_contradict_one_another_are_said_under_the_gallery(webui):
+    run = webui.txt2img(recipe({"masked_content": "latent noise", "denoising_strength": 0.3}))
+    assert "take 0.5 or more" in run.processed.comments
+    assert inner()
 
 
 def test_a_sampler_that_breaks(webui, plain):

@@ -14,7 +14,9 @@ from retouch import presets
 from retouch.infotext import RECIPE, REGIONS, params, recipe_in
 from retouch.knobs import at
 from retouch.recipe import Pass, Target
-from retouch.webui.panel import CUSTOM, LEAVES, request_from
+from retouch.shelf import UNNAMED
+from retouch.webui.extend import WIDGETS
+from retouch.webui.panel import LEAVES, request_from
 from retouch.webui.widgets import shown
 from tests.helpers import values_of
 from tests.webui.driver import FACES, LEFT, RIGHT, recipe
@@ -70,9 +72,17 @@ def test_saved_files_carry_the_same_text(webui):
     assert [said["info"] for said in trace.of("saved")] == run.infotexts
 
 
-def values_for(webui, passes: list[Pass], name: str = CUSTOM, skip: bool = False) -> list:
+def fields(webui, is_img2img: bool = False) -> list[tuple]:
+    """What a paste puts into the widgets that are args, without what is said of it beside them."""
+    script = webui.script(is_img2img)
+    mine = {component._id for component in script.controls}
+    return [(component, read) for component, read in script.infotext_fields if component._id in mine]
+
+
+def values_for(webui, passes: list[Pass], name: str = UNNAMED, skip: bool = False) -> list:
     padded = [*passes, *[Pass()] * (TABS - len(passes))]
-    return [True, name, skip, *(shown(leaf, at(p, leaf.path)) for p in padded for leaf in LEAVES)]
+    tabs = [shown(leaf, at(p, leaf.path)) for p in padded for leaf in LEAVES]
+    return [True, name, skip, *tabs, *webui.values()[-WIDGETS:]]
 
 
 def passes() -> st.SearchStrategy[list[Pass]]:
@@ -93,7 +103,7 @@ def test_widgets_to_request_to_text_and_back(started, made):
     request = request_from(values)
     text = infotext_utils.quote(params(request.recipe)[RECIPE])
     infotext = f"a prompt\nSteps: 20, Sampler: Euler, Seed: 1, Size: 512x512, {RECIPE}: {text}, Model: one"
-    back = infotext_utils.pasted(started.script().infotext_fields, infotext)
+    back = infotext_utils.pasted(fields(started), infotext)
     assert back == values
     assert request_from(back) == request
 
@@ -106,29 +116,29 @@ def test_a_recipe_by_name_comes_back_by_name(webui, name):
     assert request.recipe.name == name
     run = webui.txt2img(values)
     assert recipe_in(read(run.infotexts[0])).passes == chosen.passes
-    assert infotext_utils.pasted(webui.script().infotext_fields, run.infotexts[0]) == values
+    assert infotext_utils.pasted(fields(webui), run.infotexts[0]) == values
 
 
 def test_a_changed_recipe_is_custom(webui):
     run = webui.txt2img(webui.values(enable=True, denoising_strength_1=0.9))
-    assert recipe_in(read(run.infotexts[0])).name == CUSTOM
+    assert recipe_in(read(run.infotexts[0])).name == UNNAMED
 
 
 def test_skipping_comes_back(webui):
     values = webui.values(True, enable=True, skip_img2img=True)
     run = webui.img2img(values)
-    assert infotext_utils.pasted(webui.script(True).infotext_fields, run.infotexts[0]) == values
+    assert infotext_utils.pasted(fields(webui, True), run.infotexts[0]) == values
 
 
 def test_a_text_without_retouch_switches_it_off_and_leaves_the_tabs(webui):
-    back = infotext_utils.pasted(webui.script().infotext_fields, webui.txt2img().infotexts[0])
+    back = infotext_utils.pasted(fields(webui), webui.txt2img().infotexts[0])
     assert back[0] is False
     assert back[3:] == webui.values()[3:]
 
 
 def test_a_damaged_text_leaves_the_tabs(webui):
     broken = f'p\nSteps: 1, Sampler: E, Seed: 1, {RECIPE}: "{{\\"passes\\": 3}}"'
-    back = infotext_utils.pasted(webui.script().infotext_fields, broken)
+    back = infotext_utils.pasted(fields(webui), broken)
     assert back[3:] == webui.values()[3:]
 
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from modules import script_callbacks
 
+import retouch.outpainting
 import retouch.studio
 from retouch import cli, raster
 from retouch.answers import Desk
@@ -114,3 +115,82 @@ def test_widgets_make_the_plan_of_the_request_they_show(webui, plans):
     }
     webui.img2img(webui.values(True, **widgets), sampler_name="Euler a", **MADE)
     assert taken(plans) == expected
+
+
+OUTPAINT = {
+    "aspect": "3:2",
+    "down": "third",
+    "step": 96,
+    "overlap": 72,
+    "prompt_left": "a cliff",
+    "beyond": "gulls",
+    "denoising_strength": 0.7,
+    "variations": 2,
+    "tries": 1,
+    "cleanup": 0,
+    "match": True,
+}
+NOTHING = {"name": "None", "passes": []}
+
+
+@pytest.fixture
+def ways(monkeypatch) -> list[list[dict]]:
+    """The stages of every extension that was planned anywhere."""
+    made, steps = [], retouch.outpainting.steps
+
+    def spy(*args):
+        found = steps(*args)
+        made.append([step.summary() for step in found])
+        return found
+
+    monkeypatch.setattr(retouch.outpainting, "steps", spy)
+    return made
+
+
+def test_one_extension_is_one_plan_through_every_door(webui, ways, tmp_path):
+    request = {"enabled": True, "recipe": NOTHING, "outpaint": OUTPAINT, "skip_img2img": True}
+    webui.img2img(request, sampler_name="Euler a", **MADE)
+    expected = taken_ways(ways)
+    assert [(step["label"], step["variations"]) for step in expected] == [("left", 2)] * 2 + [
+        ("right", 2)
+    ] * 2
+    assert (expected[0]["prompt"], expected[2]["prompt"]) == ("a cliff, gulls", "a portrait, gulls")
+    assert [step["seed"] for step in expected] == [100, 101, 102, 103]
+    widgets = {f"outpaint_{name}": shown_as(value) for name, value in OUTPAINT.items()}
+    off = {"enable": True, "skip_img2img": True, "target_models_1": [], "outpaint_enabled": True}
+    webui.img2img(webui.values(True, **off, **widgets), sampler_name="Euler a", **MADE)
+    assert taken_ways(ways) == expected, "accordion"
+    body = {**{key: value for key, value in REQUEST.items() if key != "recipe"}, **OUTPAINT}
+    for verb in ("outpaint", "plan"):
+        outpaint_by_rest(verb, body)
+        assert taken_ways(ways) == expected, f"REST {verb}"
+    picture = tmp_path / "photo.png"
+    photo().save(picture)
+    flags = [word for key, value in body.items() if key != "match" for word in (flag(key), str(value))]
+    desk = Desk(Stand(FakeEngine(side=512)))
+    assert cli.main(["outpaint", str(picture), "-o", str(tmp_path / "out"), "--json", *flags], desk) == 0
+    assert taken_ways(ways) == expected, "command line"
+
+
+def taken_ways(ways: list) -> list[dict]:
+    (found,) = json.loads(json.dumps(ways))
+    ways.clear()
+    return found
+
+
+def shown_as(value: object) -> object:
+    """What a widget of an optional number holds."""
+    return str(value) if value in (96, 72) else value
+
+
+def flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def outpaint_by_rest(verb: str, body: dict) -> None:
+    app = FastAPI()
+    script_callbacks.app_started_callback(None, app)
+    said = {"image": base64.b64encode(raster.encode(from_pil(photo()))).decode(), **body}
+    said.update({"verb": "outpaint"} if verb == "plan" else {})
+    answer = TestClient(app).post(f"/retouch/v1/{verb}", json=said)
+    assert answer.status_code == 200, answer.text

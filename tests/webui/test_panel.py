@@ -9,8 +9,8 @@ import gradio as gr
 import pytest
 from modules import shared
 
-from retouch import presets
-from retouch.webui.panel import CUSTOM, LEAVES, Panel, _fill
+from retouch.webui.extend import WIDGETS
+from retouch.webui.panel import LEAVES, Panel
 from tests.webui.driver import inner
 
 
@@ -47,9 +47,9 @@ def test_every_component_has_a_label_and_a_value(webui):
 
 
 def test_the_number_of_targets_is_a_setting(webui):
-    assert len(built(webui.script())) == 3 + 4 * len(LEAVES)
+    assert len(built(webui.script())) == 3 + 4 * len(LEAVES) + WIDGETS
     shared.opts.data["retouch_tabs"] = 2
-    assert len(built(webui.script())) == 3 + 2 * len(LEAVES)
+    assert len(built(webui.script())) == 3 + 2 * len(LEAVES) + WIDGETS
 
 
 def test_skipping_is_offered_in_img2img_only(webui):
@@ -62,20 +62,6 @@ def test_what_the_page_shows_at_first_is_what_runs(webui):
     by_widgets = list(inner())
     webui.txt2img({"enabled": True, "recipe": webui.values()[1]})
     assert inner()[1:] == by_widgets
-
-
-@pytest.mark.parametrize("name", sorted(presets.recipes()))
-def test_choosing_a_recipe_fills_the_tabs(webui, name):
-    values = webui.values(enable=True)
-    values[1], values[3:] = name, [update["value"] for update in _fill(name)]
-    from retouch.webui.panel import request_from
-
-    chosen = request_from(values).recipe
-    assert (chosen.name, chosen.passes) == (name, presets.recipes()[name].passes)
-
-
-def test_choosing_custom_leaves_the_tabs():
-    assert all("value" not in update for update in _fill(CUSTOM))
 
 
 def test_a_missing_tail_of_args_is_filled_by_the_webui(webui):

@@ -5,7 +5,7 @@ from retouch.segmenters import Click, Prompt
 from retouch.segmenters.closer import closer, kept
 from retouch.segmenters.decoder import Answer
 from retouch.segmenters.fit import Fit
-from retouch.segmenters.guess import Guess, asked, best_first, corrected, guesses, likeness
+from retouch.segmenters.guess import Guess, asked, best_first, guesses
 
 FIT = Fit.of(Box(0, 0, 256, 256), 256)
 IN, OUT = 5.0, -5.0
@@ -61,36 +61,6 @@ def test_best_first_obeys_then_scores_and_drops_doubles():
     double, wrong = guess(LARGE, score=0.5), guess(ELSEWHERE, score=0.99)
     order = best_first([small, wrong, double, large], [Click(100, 100)])
     assert order == [large, small, wrong]
-
-
-class TestCorrected:
-    BEFORE = guess(Box(40, 40, 120, 120))
-
-    def test_only_the_part_under_the_click_changes(self):
-        new = guess(Box(40, 40, 160, 120), Box(200, 200, 240, 240), score=0.8)
-        click = Click(140, 80)
-        mended = corrected(new, self.BEFORE, [Click(60, 60), click])
-        assert likeness(mended.logits, guess(Box(40, 40, 160, 120)).logits) == 1
-        assert mended.score == 0.8
-
-    def test_a_negative_click_takes_its_part_away(self):
-        before = guess(Box(40, 40, 120, 120), Box(160, 40, 180, 60))
-        new = guess(Box(40, 40, 116, 120))
-        mended = corrected(new, before, [Click(60, 60), Click(170, 50, False)])
-        assert likeness(mended.logits, self.BEFORE.logits) == 1
-
-    def test_another_thing_altogether_is_taken_as_it_is(self):
-        new = guess(Box(120, 120, 240, 240))
-        assert corrected(new, self.BEFORE, [Click(200, 200)]) is new
-
-    def test_a_click_that_was_obeyed_already_changes_nothing_here(self):
-        new = guess(Box(40, 40, 160, 120))
-        assert corrected(new, self.BEFORE, [Click(60, 60)]) is new
-
-    def test_where_the_part_would_not_obey_the_whole_is_taken(self):
-        new = guess(Box(40, 40, 116, 120))
-        outside = Click(200, 200)  # neither obeys it
-        assert corrected(new, self.BEFORE, [Click(60, 60), outside]) is new
 
 
 class TestCloser:

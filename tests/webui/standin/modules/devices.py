@@ -4,7 +4,7 @@ import torch
 
 from modules import trace
 
-device = torch.device("cpu")
+device = cpu = torch.device("cpu")
 dtype = torch.float32
 
 

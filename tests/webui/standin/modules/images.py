@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from modules import trace
+from modules import script_callbacks, trace
 
 
 def save_image(
@@ -24,6 +24,8 @@ def save_image(
     save_to_dirs=None,
 ):
     trace.add("saved", image=image.copy(), path=path, seed=seed, prompt=prompt, info=info, suffix=suffix)
+    name = f"{path}/{seed}{suffix}.{extension}"
+    script_callbacks.image_saved_callback(script_callbacks.ImageSaveParams(image, p, name, {}))
 
 
 def flatten(img, bgcolor):

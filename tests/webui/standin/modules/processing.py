@@ -37,6 +37,10 @@ __all__ = [
 ]
 
 
+def decode_latent_batch(model, batch, target_device=None, check_for_nans=False):
+    return decoded(batch)
+
+
 class Processed:
     def __init__(
         self,
@@ -211,7 +215,11 @@ def _one_batch(p, number, out, infotexts):
 def _decoded_batch(p, samples, number):
     post = scripts.PostSampleArgs(samples)
     p.scripts.post_sample(p, post)
-    ready = post.samples if getattr(post.samples, "already_decoded", False) else decoded(post.samples)
+    ready = (
+        post.samples
+        if getattr(post.samples, "already_decoded", False)
+        else decode_latent_batch(shared.sd_model, post.samples)
+    )
     tensors = ((torch.stack(list(ready)).float() + 1) / 2).clamp(0, 1)
     shared.state.nextjob()
     p.scripts.postprocess_batch(p, tensors, batch_number=number)

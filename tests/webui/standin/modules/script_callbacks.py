@@ -1,6 +1,6 @@
 """Global callbacks. All are forgotten when scripts are loaded again."""
 
-_callbacks = {"app_started": [], "before_ui": [], "ui_settings": [], "ui_tabs": []}
+_callbacks = {"app_started": [], "before_ui": [], "image_saved": [], "ui_settings": [], "ui_tabs": []}
 
 
 def clear_callbacks():
@@ -14,6 +14,10 @@ def on_app_started(callback, *, name=None):
 
 def on_before_ui(callback, *, name=None):
     _callbacks["before_ui"].append(callback)
+
+
+def on_image_saved(callback, *, name=None):
+    _callbacks["image_saved"].append(callback)
 
 
 def on_ui_settings(callback, *, name=None):
@@ -32,6 +36,16 @@ def app_started_callback(demo, app):
 def before_ui_callback():
     for callback in reversed(_callbacks["before_ui"]):
         callback()
+
+
+class ImageSaveParams:
+    def __init__(self, image, p, filename, pnginfo):
+        self.image, self.p, self.filename, self.pnginfo = image, p, filename, pnginfo
+
+
+def image_saved_callback(params):
+    for callback in _callbacks["image_saved"]:
+        callback(params)
 
 
 def ui_settings_callback():

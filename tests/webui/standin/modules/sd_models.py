@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from modules import sd_hijack, shared, trace
@@ -30,6 +31,10 @@ class SdModelData:
 
 
 model_data = SdModelData()
+
+
+class SkipWritingToConfig(contextlib.nullcontext):
+    """What is loaded inside does not become the settings' own."""
 
 
 def reload_model_weights(sd_model=None, info=None, forced_reload=False):

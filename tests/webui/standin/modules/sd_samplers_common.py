@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from modules import sd_hijack, shared, trace
+from modules.latents import encoded
 
 SamplerData = namedtuple("SamplerData", ["name", "constructor", "aliases", "options"])
 
@@ -16,6 +17,10 @@ def setup_img2img_steps(p, steps=None):
         asked = steps or p.steps
         return (int(asked / strength) if strength > 0 else 0), asked - 1
     return p.steps, int(strength * p.steps)
+
+
+def images_tensor_to_samples(image, approximation=None, model=None):
+    return encoded(image)
 
 
 class Sampler:

@@ -1,0 +1,85 @@
+"""Sets of bench `recipes`: things painted six times each, and how near to the truth each painting is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.recipes_faces import SPOILINGS, Sees, cases, decibels, spoilt
+from bench.seam_cases import SHAPES
+from retouch.engines import own
+from retouch.execute import Report
+from retouch.geometry import Box, Size
+from retouch.mask import Mask
+from retouch.raster import Picture
+from retouch.recipe import Generation, Pass, Sampling
+from retouch.region import Region
+from retouch.samples import SAMPLES
+from retouch.studio import Canvas, Studio
+
+SIDE = 256
+CELL = 8
+FORMS = ("box", "ellipse", "ragged")
+HOW = Pass(denoising_strength=0.7, variations=6)
+"""As Hand rescue paints."""
+SAMPLING = Sampling(steps=14, cfg_scale=own.SAMPLING.cfg_scale, sampler=own.SAMPLING.sampler)
+
+
+@dataclass(frozen=True, eq=False)
+class Thing:
+    """A picture in which a region is spoilt, and what it shows."""
+
+    name: str
+    prompt: str
+    truth: Picture
+    given: Picture
+    region: Mask
+
+    def painted(self, studio: Studio, seed: int) -> Set:
+        canvas = Canvas(self.given, Generation(self.prompt, seed=seed, sampling=SAMPLING))
+        region = Region.of_mask(self.region)
+        assert region is not None
+        (report,) = studio.paint(canvas, [region], HOW).reports
+        return Set(self, report)
+
+
+@dataclass(frozen=True, eq=False)
+class Set:
+    """The candidates of one thing."""
+
+    thing: Thing
+    report: Report
+
+    @property
+    def before(self) -> float:
+        """dB of the region as it was."""
+        return self._fidelity(self.thing.given)
+
+    @property
+    def decibels(self) -> list[float]:
+        """Of each candidate, in their order."""
+        return [self._fidelity(one.on(self.thing.given)) for one in self.report.candidates]
+
+    def _fidelity(self, picture: Picture) -> float:
+        return decibels(self.thing.truth, picture, self.thing.region.solid)
+
+
+def things(seed: int, sees: Sees) -> list[Thing]:
+    """A face of each kind of damage, and a piece of each photograph with one of them."""
+    faces = [Thing(c.name, "an astronaut", c.truth, c.given, Mask.where(c.face)) for c in cases(seed, sees)]
+    return faces + [_piece(number, 1000 * seed + number) for number in range(len(SAMPLES))]
+
+
+def _piece(number: int, seed: int) -> Thing:
+    random, one = np.random.default_rng(seed), SAMPLES[number]
+    whole, size = one.scaled(SIDE), Size(SIDE, SIDE)
+    left, top = (int(random.integers(0, side - SIDE + 1)) // CELL * CELL for side in whole.size)
+    truth = whole.crop(Box(left, top, left + SIDE, top + SIDE))
+    region = SHAPES[FORMS[number % len(FORMS)]](size, random)
+    kind = list(SPOILINGS)[int(random.integers(len(SPOILINGS)))]
+    box = region.bounds
+    assert box is not None
+    damaged = spoilt(truth, box, SPOILINGS[kind], random).pixels
+    given = Picture(np.where(region.solid[..., None], damaged, truth.pixels))
+    return Thing(f"{one.name}, {kind}", one.prompt, truth, given, region)

@@ -1,0 +1,303 @@
+/** The dialog of recipes: look, run, take in what others sent, keep, hand on, delete. */
+
+import { bytesOfBlob } from "./codec.mjs";
+import { chosenFile, download, h } from "./dom.mjs";
+import { infotextOf } from "./files.mjs";
+import { icon } from "./icons.mjs";
+import { textOf } from "./infotext.mjs";
+import { fileName, fileText, nameOf, needsMask, passLines, plain } from "./recipewords.mjs";
+
+const PASTE = "Paste a recipe, a share string or a generation text, or drop a file here";
+const FILES = ".json,.txt,image/png";
+/** Bytes of a file that may hold a recipe: a large picture with its infotext. */
+const BIGGEST = 64_000_000;
+
+/** Open it over the studio. */
+export function showRecipes(studio) {
+    return new RecipesDialog(studio).open();
+}
+
+class RecipesDialog {
+    #known = [];
+    /** The recipe at hand, as the list or the last paste has it; null before the list is there. */
+    #recipe = null;
+    #remarks = [];
+
+    constructor(studio) {
+        this.studio = studio;
+        this.list = h("div", { class: "rt-recipe-list", role: "listbox", "aria-label": "Recipes" });
+        this.detail = h("div", { class: "rt-recipe", "data-testid": "recipe-detail" });
+        this.said = h("p", { class: "rt-recipe-said", role: "status", "data-testid": "recipe-said" });
+        this.dialog = this.#dialog();
+    }
+
+    async open() {
+        this.studio.root.append(this.dialog);
+        this.dialog.showModal();
+        await this.#refresh();
+    }
+
+    #dialog() {
+        const { list, detail, said } = this;
+        const close = h("form", { method: "dialog" }, h("button", { class: "rt-button" }, "Close"));
+        const header = h("header", {}, h("h2", { id: "rt-recipes-title" }, "Recipes"), close);
+        const body = h("div", { class: "rt-recipes-body" }, list, h("div", {}, detail, said));
+        const dialog = h(
+            "dialog",
+            {
+                class: "rt-dialog rt-recipes",
+                "aria-labelledby": "rt-recipes-title",
+                "data-testid": "recipes-dialog",
+                onclose: () => dialog.remove(),
+                onkeydown: (event) => event.stopPropagation(),
+            },
+            header,
+            body,
+            this.#intake(),
+        );
+        dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+        this.#hearDrops(dialog);
+        return dialog;
+    }
+
+    /** Where recipes come in. */
+    #intake() {
+        this.pasted = h("textarea", {
+            class: "rt-words",
+            rows: 2,
+            placeholder: PASTE,
+            "aria-label": PASTE,
+            "data-testid": "recipe-paste",
+            onpaste: () => setTimeout(() => this.#read(this.pasted.value)),
+        });
+        const fromPicture = this.#button("From this picture", "eye", "recipe-of-picture", () => this.#ofPicture());
+        fromPicture.disabled = !infotextOf(this.studio.store.doc);
+        const tools = [
+            this.#button("Read", "check", "recipe-read", () => this.#read(this.pasted.value)),
+            this.#button("Choose a file", "folder", "recipe-file", async () => this.#readFile(await chosenFile(FILES))),
+            fromPicture,
+        ];
+        return h("footer", { class: "rt-recipes-intake" }, this.pasted, h("div", { class: "rt-row" }, tools));
+    }
+
+    #button(label, sign, testid, press, extra = "") {
+        const props = { type: "button", class: `rt-button ${extra}`, "data-testid": testid, onclick: press };
+        return h("button", props, sign && icon(sign), label);
+    }
+
+    #hearDrops(dialog) {
+        const heard = (work) => (event) => {
+            event.preventDefault();
+            event.stopPropagation();
+            work(event);
+        };
+        dialog.addEventListener("dragenter", heard(() => {}));
+        dialog.addEventListener("dragover", heard(() => dialog.classList.add("rt-dropping")));
+        dialog.addEventListener("dragleave", heard(() => dialog.classList.remove("rt-dropping")));
+        const drop = ({ dataTransfer }) => {
+            dialog.classList.remove("rt-dropping");
+            const [file] = dataTransfer.files;
+            return file ? this.#readFile(file) : this.#read(dataTransfer.getData("text"));
+        };
+        dialog.addEventListener("drop", heard(drop));
+    }
+
+    /** What the server has now; `name` is chosen, else what was. */
+    async #refresh(name = null) {
+        const said = await this.#ask(() => this.studio.api.get("recipes"));
+        if (!said) {
+            return;
+        }
+        this.#known = said.recipes;
+        const wanted = name ?? (this.#recipe && nameOf(this.#recipe));
+        this.#choose(this.#known.find((one) => nameOf(one) === wanted) ?? this.#known[0] ?? null);
+        this.#say(...(name ? [] : (said.warnings ?? [])));
+    }
+
+    #choose(recipe, remarks = []) {
+        this.#recipe = recipe;
+        this.#remarks = remarks;
+        this.#draw();
+    }
+
+    #draw() {
+        const recipe = this.#recipe;
+        const mine = this.#known.filter(({ own }) => own);
+        const others = this.#known.filter(({ own }) => !own);
+        const fresh = recipe && !this.#known.includes(recipe) ? [recipe] : [];
+        const groups = [
+            ["Not saved", fresh],
+            ["Mine", mine],
+            ["Built in", others],
+        ].filter(([, those]) => those.length);
+        const listed = groups.map(([title, those]) => [h("h3", {}, title), ...those.map((one) => this.#entry(one))]);
+        this.list.replaceChildren(...listed.flat());
+        this.detail.replaceChildren(...(recipe ? this.#details(recipe) : []));
+        this.list.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+    }
+
+    #entry(recipe) {
+        const props = {
+            type: "button",
+            role: "option",
+            "aria-selected": recipe === this.#recipe,
+            "data-testid": "recipe-entry",
+            onclick: () => (this.#choose(recipe), this.#say()),
+        };
+        return h("button", props, nameOf(recipe));
+    }
+
+    #details(recipe) {
+        const lines = passLines(recipe).map(({ looks, extras }) => h("li", {}, looks, h("small", {}, extras)));
+        return [
+            h("h3", {}, nameOf(recipe)),
+            recipe.description && h("p", {}, recipe.description),
+            h("ol", { class: "rt-passes" }, ...lines),
+            ...this.#remarks.map((text) => h("p", { class: "rt-recipe-remark" }, icon("warn"), text)),
+            this.#keeping(recipe),
+            this.#tools(recipe),
+        ].filter(Boolean);
+    }
+
+    #keeping(recipe) {
+        const fresh = !this.#known.includes(recipe);
+        const name = h("input", {
+            type: "text",
+            value: nameOf(recipe) === "Custom" ? "" : nameOf(recipe),
+            maxlength: 80,
+            placeholder: "Name",
+            "aria-label": "Name to save it under",
+            "data-testid": "recipe-name",
+        });
+        const save = () => this.#save({ ...plain(recipe), name: name.value });
+        name.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), save()));
+        return h(
+            "div",
+            { class: "rt-row" },
+            name,
+            this.#button(fresh ? "Save" : "Save as", "add", "recipe-save", save),
+        );
+    }
+
+    #tools(recipe) {
+        const run = this.#button("Run on the picture", "recipe", "recipe-run", () => this.#run(recipe), "rt-primary");
+        run.disabled = !this.studio.store.doc.base;
+        const remove = this.#button("Delete", "remove", "recipe-delete", () => this.#delete(recipe));
+        return h(
+            "div",
+            { class: "rt-row" },
+            run,
+            this.#button("Copy share string", "send", "recipe-share", () => this.#share(recipe)),
+            this.#button("Export", "download", "recipe-export", () => this.#export(recipe)),
+            recipe.own && remove,
+        );
+    }
+
+    #run(recipe) {
+        this.dialog.close();
+        this.studio.painter.recipe(plain(recipe), needsMask(recipe));
+    }
+
+    async #read(text) {
+        if (!text.trim()) {
+            return this.#say("Paste something first.");
+        }
+        const said = await this.#ask(() => this.studio.api.post("recipes/read", { text }));
+        if (said) {
+            this.pasted.value = "";
+            this.#choose(said.recipe, said.warnings);
+            this.#say("Save it to keep it, or run it as it is.");
+        }
+    }
+
+    async #readFile(file) {
+        if (!file) {
+            return;
+        }
+        if (file.size > BIGGEST) {
+            return this.#say(`${file.name} is too large for a recipe.`);
+        }
+        const bytes = await bytesOfBlob(file);
+        await this.#read(textOf(bytes) || (file.type.startsWith("image/") ? " no recipe" : await file.text()));
+    }
+
+    #ofPicture() {
+        return this.#read(infotextOf(this.studio.store.doc));
+    }
+
+    async #save(recipe, replace = false) {
+        const said = await this.#ask(
+            () => this.studio.api.post("recipes/save", { recipe, replace }),
+            (error) => error.path === "recipe.name" && !replace && this.#taken(recipe, error),
+        );
+        if (said) {
+            await this.#refresh(nameOf(said.recipe));
+            this.#remarks = said.warnings;
+            this.#draw();
+            this.#say(`Saved as "${nameOf(said.recipe)}".`);
+        }
+    }
+
+    /** The name is somebody's: asked once more. True when that is what was wrong. */
+    #taken(recipe, error) {
+        const wanted = recipe.name.trim().toLowerCase();
+        const there = this.#known.find((one) => nameOf(one).toLowerCase() === wanted);
+        if (!there) {
+            return false;
+        }
+        const words = there.own ? "Replace mine" : "Use mine in its place";
+        const again = this.#button(words, "replace", "recipe-replace", () => this.#save(recipe, true));
+        this.said.replaceChildren(error.message.split("`")[0].replace(/, or $/, "."), " ", again);
+        return true;
+    }
+
+    async #share(recipe) {
+        const text = JSON.stringify(plain(recipe));
+        const said = await this.#ask(() => this.studio.api.post("recipes/read", { text }));
+        if (!said) {
+            return;
+        }
+        try {
+            await navigator.clipboard.writeText(said.share);
+            this.#say("The share string is copied: paste it wherever you like.");
+        } catch {
+            this.pasted.value = said.share; // the browser gives no clipboard to pages that are not secure
+            this.pasted.select();
+            this.#say("Copy the share string from the field below.");
+        }
+    }
+
+    #export(recipe) {
+        download(new Blob([fileText(recipe)], { type: "application/json" }), fileName(recipe));
+    }
+
+    async #delete(recipe) {
+        const sure = this.#button("Delete it", "remove", "recipe-delete-sure", async () => {
+            const said = await this.#ask(() => this.studio.api.post("recipes/remove", { name: nameOf(recipe) }));
+            if (said) {
+                await this.#refresh(nameOf(said.restored ?? {}));
+                const again = said.restored ? " The built-in one is used again." : "";
+                this.#say(`"${said.removed}" is deleted.${again}`);
+            }
+        });
+        this.said.replaceChildren(`Delete "${nameOf(recipe)}" for good? `, sure);
+    }
+
+    #say(...texts) {
+        this.said.classList.remove("rt-bad");
+        this.said.replaceChildren(texts.join(" "));
+    }
+
+    /** The answer, or null after saying what went wrong; `mended(error)` is true where that is said already. */
+    async #ask(work, mended = () => false) {
+        try {
+            return await work();
+        } catch (error) {
+            if (!mended(error)) {
+                this.#say([error.path, error.message].filter(Boolean).join(": "));
+                this.said.classList.add("rt-bad");
+            }
+            return null;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+/** What the page says of a recipe, and the recipe without what only a list says of it. Pure. */
+
+/** Targets that look at the person's mask. */
+const MASKED = ["mask", "background", "seam"];
+
+/** The recipe alone: lists also say whose it is. */
+export function plain({ own: _, ...recipe }) {
+    return recipe;
+}
+
+export function nameOf({ name = "Custom" }) {
+    return name;
+}
+
+/** Whether what is masked matters to it. */
+export function needsMask({ passes = [] }) {
+    return passes.some(({ enabled = true, target = {} }) => enabled && MASKED.includes(target.what));
+}
+
+/** A line for each pass: what it looks for, how strongly it paints, and what else is worth knowing. */
+export function passLines({ passes = [] }) {
+    return passes.map((pass) => {
+        const { target = {}, enabled = true, denoising_strength: strength = 0.4, variations = 1, gate = {} } = pass;
+        const extras = [
+            `denoising strength ${strength}`,
+            variations > 1 && `${variations} variations`,
+            gate.mode === "on" && "gate",
+            !enabled && "off",
+        ];
+        return { looks: looksOf(target), extras: extras.filter(Boolean).join(" · ") };
+    });
+}
+
+function looksOf({ what = "detectors", models = [], classes = [], of_pass: within }) {
+    const named = [...models, ...classes].join(", ");
+    const head = what === "detectors" || what === "text" ? named || "nothing yet" : [what, named].filter(Boolean).join(": ");
+    return within ? `${head}, within pass ${within}` : head;
+}
+
+/** A file's name for it that every system takes. */
+export function fileName(recipe) {
+    const stem = nameOf(recipe)
+        .normalize("NFKC")
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, "-")
+        .replace(/^-+|-+$/g, "");
+    return `${stem.slice(0, 48) || "recipe"}.json`;
+}
+
+/** As a file: the form that the server writes. */
+export function fileText(recipe) {
+    return `${JSON.stringify(plain(recipe), null, 2)}\n`;
+}

@@ -1,0 +1,50 @@
+"""The command line: `python -m retouch VERB PHOTO... -o DIR`, here or through a WebUI.
+
+Files, folders and globs; what is already done is left alone, a file that fails is named and the
+rest go on. Exit status 0 when all went well, 1 when a file failed, 2 when nothing could be begun, 130
+after Ctrl-C, which keeps what is done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from retouch import results
+from retouch.answers import Desk
+from retouch.cli import recipes
+from retouch.cli.asked import Door, work
+from retouch.cli.book import Book, Summary
+from retouch.cli.running import run
+from retouch.cli.words import parser
+from retouch.errors import RetouchError
+from retouch.photos import photos
+from retouch.remote import connect
+from retouch.standalone import backend_of
+
+__all__ = ["main", "parser"]
+
+
+def main(words: Sequence[str] | None = None, door: Door | None = None) -> int:
+    """Do what the command line says; `door` stands in for the one it names. The exit status."""
+    args = parser().parse_args(words)
+    try:
+        door = door or _door(args)
+        if args.verb == "recipes":
+            return recipes.run(args, door)
+        named = photos(args.photos, args.out, results.ENDINGS["plan" if args.plan else args.verb])
+        asked = work(args, door)
+        book = Summary(args.out, asked.recipe, named) if args.verb == "run" else Book()
+        return run(named, asked, door, book, args)
+    except RetouchError as error:
+        return _refuse(error)
+
+
+def _door(args: argparse.Namespace) -> Door:
+    return connect(args.url) if args.url else Desk(backend_of(args))
+
+
+def _refuse(error: RetouchError) -> int:
+    print(f"retouch: {error}", file=sys.stderr)
+    return 2

@@ -1,0 +1,151 @@
+"""What the command line asks for: one request, sent for every photograph."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from retouch import pointing, presets, results
+from retouch.cli import words
+from retouch.errors import BadInput, Missing, did_you_mean
+from retouch.flags import given
+from retouch.knobs import dump, knobs_of, load, nested, replace
+from retouch.outpainting import OutpaintRequest
+from retouch.photos import Photo
+from retouch.recipe import Pass, Recipe, Target
+from retouch.request import FixRequest, InpaintRequest
+
+
+class Door(Protocol):
+    """Where requests go: a `Desk` here, or a `Remote`."""
+
+    def answer(self, verb: str, body: dict[str, Any]) -> dict[str, Any]: ...
+
+    def recipes(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Work:
+    """One verb, asked the same way of every photograph. `keep` writes an answer to the target.
+
+    `pointed` is a thing to outline in each, where the verb needs a mask of it.
+    """
+
+    verb: str
+    body: dict[str, Any]
+    keep: Callable[[Photo, dict[str, Any]], None]
+    pointed: dict[str, Any] | None = None
+
+    @property
+    def recipe(self) -> Recipe:
+        """What a fix is done by."""
+        return load(Recipe, self.body["recipe"], "recipe")
+
+    def answer(self, door: Door, image: str) -> dict[str, Any]:
+        """Of one photograph, in base64."""
+        about = {"image": image} if self.pointed is None else pointing.mask(door, image, self.pointed)
+        return door.answer(self.verb, {**self.body, **about})
+
+    def planned(self) -> Work:
+        """What this would paint; nothing is painted."""
+        body = {"verb": self.verb, **self.body}
+        return dataclasses.replace(self, verb="plan", body=body, keep=results.keep_plan)
+
+
+def work(args: argparse.Namespace, door: Door) -> Work:
+    """The request without its picture, checked as far as it can be before any work."""
+    asked = _ASKED[args.verb](args, door)
+    return asked.planned() if args.plan else asked
+
+
+def _run(args: argparse.Namespace, door: Door) -> Work:
+    return _fixing(args, _called(args.recipe, door, "RECIPE"))
+
+
+def _fix(args: argparse.Namespace, door: Door) -> Work:
+    return _fixing(args, _recipe(args, door))
+
+
+def _fixing(args: argparse.Namespace, recipe: Recipe) -> Work:
+    request = load(FixRequest, {**given(args, words.fix_leaves()), "recipe": dump(recipe)})
+    return Work("fix", dump(request), results.keep_fix)
+
+
+def _inpaint(args: argparse.Namespace, _door: Door) -> Work:
+    """A mask is read from its file, once, or outlined in each photograph."""
+    body = nested(given(args, words.inpaint_leaves()))
+    load(InpaintRequest, body)
+    asked, files = pointing.prompt(args), {"mask": args.mask, "sketch": args.sketch}
+    sent = {name: pointing.file(path, f"--{name}") for name, path in files.items() if path}
+    if asked and args.mask:
+        raise BadInput("what to repaint is said twice.", path="--mask", hint="Leave it or the pointing out.")
+    if not asked and not sent:
+        raise BadInput("nothing is pointed at.", hint="Give --click, --box, --text, --mask or --sketch.")
+    return Work("inpaint", {**body, **sent}, results.keep_inpaint, asked or None)
+
+
+def _outpaint(args: argparse.Namespace, _door: Door) -> Work:
+    order = {"order": args.order.split(",")} if args.order else {}
+    request = load(OutpaintRequest, {**given(args, words.outpaint_leaves()), **order})
+    return Work("outpaint", dump(request), results.keep_outpaint)
+
+
+def _detect(args: argparse.Namespace, _door: Door) -> Work:
+    target = {**given(args, words.target_leaves()), "models": args.target or ["face"]}
+    return Work("detect", {"targets": [dump(load(Target, target))]}, results.keep_detect)
+
+
+def _segment(args: argparse.Namespace, _door: Door) -> Work:
+    body = {**pointing.prompt(args), "everything": args.everything, "whole_masks": True}
+    return Work("segment", body, results.keep_segment)
+
+
+_ASKED: dict[str, Callable[[argparse.Namespace, Door], Work]] = {
+    "run": _run,
+    "fix": _fix,
+    "plan": _fix,
+    "inpaint": _inpaint,
+    "outpaint": _outpaint,
+    "detect": _detect,
+    "segment": _segment,
+}
+
+
+def _recipe(args: argparse.Namespace, door: Door) -> Recipe:
+    """The recipe named or written, with what the flags say of its passes."""
+    if args.recipe and args.target:
+        raise BadInput("a recipe has its own targets.", path="--target", hint="Leave one out.")
+    target, painting = given(args, words.target_leaves()), given(args, words.pass_leaves())
+    changes = {**painting, **{f"target.{name}": value for name, value in target.items()}}
+    recipe = _asked_recipe(args, door)
+    return dataclasses.replace(recipe, passes=tuple(replace(p, changes) for p in recipe.passes))
+
+
+def _asked_recipe(args: argparse.Namespace, door: Door) -> Recipe:
+    if args.target:
+        return Recipe("Command line", passes=(Pass(target=Target(models=tuple(args.target))),))
+    return _called(args.recipe or str(FixRequest().recipe), door, "--recipe")
+
+
+def _called(asked: str, door: Door, path: str) -> Recipe:
+    """The recipe of that name, where the work is done, or of that file; `path` is named in errors."""
+    if asked.lower().endswith(".json"):
+        return _read(Path(asked), path)
+    known = {said.get("name", Recipe().name): said for said in door.recipes()["recipes"]}
+    lower = {name.lower(): name for name in known}
+    if asked.strip().lower() not in lower:
+        raise Missing(f"no recipe is called {asked!r}.", path=path, hint=did_you_mean(asked, known))
+    said = known[lower[asked.strip().lower()]]
+    return load(Recipe, {name: said[name] for name in knobs_of(Recipe) if name in said}, "recipe")
+
+
+def _read(file: Path, path: str) -> Recipe:
+    try:
+        return presets.read(file)
+    except OSError as error:
+        fault = f"{file} cannot be read ({error.strerror})."
+        raise Missing(fault, path=path, hint="Give a recipe's name or its JSON file.") from None

@@ -1,0 +1,65 @@
+"""One photograph after another: what fails is named, what was done stays done."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+from collections.abc import Sequence
+
+from retouch import results
+from retouch.cli.asked import Door, Work
+from retouch.cli.book import Book
+from retouch.errors import RetouchError
+from retouch.photos import Photo
+from retouch.remote import Unreachable
+from retouch.tally import Tally
+
+OF_A_PHOTO = ("image", "points", "box", "mask")
+"""What one photograph may be at fault with, and another of another size not."""
+AGAIN = "The same command goes on from here."
+
+
+def run(named: Sequence[Photo], work: Work, door: Door, book: Book, args: argparse.Namespace) -> int:
+    """The exit status. Raises what every other photograph would fail with, too."""
+    with Tally(len(named), quiet=args.json) as tally:
+        try:
+            for photo in named:
+                if photo.done and not args.force:
+                    book.skip(photo)
+                    tally.skip(photo.target)
+                else:
+                    _one(photo, work, door, (tally, book))
+        except KeyboardInterrupt:
+            tally.page(book.close(f"Interrupted. {AGAIN}"))
+            return tally.interrupted()
+        except RetouchError as error:
+            tally.page(book.close(f"It could not go on: {error} {AGAIN}"))
+            raise
+        tally.page(book.close())
+        return tally.status()
+
+
+def _one(photo: Photo, work: Work, door: Door, told: tuple[Tally, Book]) -> None:
+    tally, book = told
+    try:
+        image = base64.b64encode(photo.source.read_bytes()).decode("ascii")
+        answer = work.answer(door, image)
+        results.check(answer)
+        photo.target.parent.mkdir(parents=True, exist_ok=True)
+        book.finish(photo, answer)
+        work.keep(photo, answer)
+    except (RetouchError, OSError) as error:
+        if _of_the_request(error):
+            raise
+        book.fail(photo, error)
+        tally.fail(photo.source, error)
+    else:
+        tally.finish(photo, results.line(photo, answer), answer.get("warnings", ()))
+
+
+def _of_the_request(error: Exception) -> bool:
+    """True when every other photograph would fail in the same way."""
+    if not isinstance(error, RetouchError):
+        return False
+    at_fault = error.status in (404, 422) and error.path and not error.path.startswith(OF_A_PHOTO)
+    return isinstance(error, Unreachable) or bool(at_fault)

@@ -1,0 +1,95 @@
+"""What a stage may not be: a copy of what is there, or a join that shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from retouch.geometry import Box, Margins, Size
+from retouch.knobs import Knob
+from retouch.mask import Mask
+from retouch.outpaint.halves import OPPOSITE, depth_of
+from retouch.quality import repetition, seam_floor
+from retouch.raster import Picture
+
+CHANCE = 0.2
+"""What a part of a photograph repeats of the rest by chance."""
+TWICE = 2.0
+"""Times the photograph's own score along such a line from which on a join shows."""
+UNSEEN = 0.3
+"""CIELAB units per pixel that nobody sees, whatever the photograph's own score: a step of 3 units, feathered
+over 10 pixels."""
+LOOKED_AT = 768
+"""Side of the picture's middle in which that score is taken: more tells no more."""
+BACK, BESIDE = 6, 0.5
+"""How far a copy is looked for beyond the crop: inwards in depths of the stage, and to either end in lengths.
+With more the stage would be too small a part of it to tell a copy from chance."""
+FAINTER = 2 / 3
+"""What counts of a copy found there: among more, chance finds more that is alike. Parts of seven photographs
+scored up to 0.16 in their crops and up to 0.25 so, where nothing repeats."""
+LEAST_BACK = 384
+"""Pixels inwards, however shallow the stage."""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """How the new is joined to the old, and what is done when a stage copies it or its join shows."""
+
+    tries: int = Knob(
+        "Tries",
+        "Paintings of a stage at most, the one that repeats least is kept: another seed, then half the step, "
+        "then other words.",
+        1,
+        8,
+        1,
+    ).field(2)
+    limit: float = Knob(
+        "Repetition limit", "Times the picture's own repetition that a stage may have.", 1, 10, 0.1
+    ).field(1.2)
+    join: str = Knob(
+        "Join",
+        "Fade over the feather, or cut along the line where least differs.",
+        choices=("feather", "cut"),
+    ).field("feather")
+    cleanup: float = Knob(
+        "Seam cleanup", "Denoising strength of a second pass along a join that shows; 0 is off.", 0, 1, 0.05
+    ).field(0.35)
+
+    def most(self, picture: Picture) -> float:
+        """The repetition a stage may have, 0..1."""
+        return max(self.limit * (repetition(picture.pixels) or 0.0), CHANCE)
+
+
+def looked_back(hole: Box, side: str, known: Box) -> Box:
+    """The part of the canvas in which a stage's copies are looked for: of a size that follows the stage's.
+
+    `known` is the rectangle that is painted.
+    """
+    inward = max(BACK * depth_of(hole, side), LEAST_BACK)
+    upright = side in ("left", "right")
+    along = round((hole.height if upright else hole.width) * BESIDE)
+    ends = {"top": along, "bottom": along} if upright else {"left": along, "right": along}
+    return hole.grown(Margins(**{**ends, OPPOSITE[side]: inward})) & (known | hole)
+
+
+@dataclass(eq=False)
+class Floor:
+    """What the photograph itself scores along a straight line, in CIELAB units per pixel; measured once."""
+
+    picture: Picture
+    _known: dict[bool, float] = field(default_factory=dict)
+
+    def shows(self, score: float | None, side: str) -> bool:
+        """Whether a join of this score along the side of a stage is seen."""
+        return score is not None and score > max(TWICE * self._along(side), UNSEEN)
+
+    def _along(self, side: str) -> float:
+        upright = side in ("left", "right")
+        if upright not in self._known:
+            size = self.picture.size
+            spot = Box.around(size.box.center, Size(*(min(length, LOOKED_AT) for length in size))) & size.box
+            pixels = self.picture.pixels[spot.slices]
+            half = spot.size.box._replace(
+                **({"right": spot.width // 2} if upright else {"bottom": spot.height // 2})
+            )
+            self._known[upright] = seam_floor(pixels, Mask.of_box(spot.size, half)) or 0.0
+        return self._known[upright]

@@ -1,0 +1,263 @@
+"""A history as a file beside its picture: a ZIP of PNGs and a `history.json`, to be opened again.
+
+Nothing in it is a program: numbers are read by `retouch.knobs`, pictures by `retouch.raster`, both bounded.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retouch import raster
+from retouch.candidates import Candidate
+from retouch.errors import BadInput, TooLarge
+from retouch.frame import Frame
+from retouch.geometry import Box, Size
+from retouch.history import Entry, History
+from retouch.knobs import Knob, dump, load
+from retouch.mask import Mask
+from retouch.plan import Step
+from retouch.quality import Confidence, Quality
+from retouch.raster import Picture
+from retouch.recipe import MAX_SEED, Generation, Pass
+
+ENDING = ".retouch"
+SCHEMA = 1
+LIMIT = 256 * 1024 * 1024
+"""Bytes of a file: variations that were not chosen are left out, the oldest first, where it would be more."""
+MAX_ENTRIES = 4096
+LABEL = 200
+_SIDE = 65536
+_TEXT, _BEFORE = "history.json", "before.png"
+
+_BOX = Knob("Box", "Left, top, right and bottom, canvas pixels.", -_SIDE, _SIDE)
+_SEED = Knob("Seed", "Of the painting.", 0, MAX_SEED)
+_COUNT = Knob("Count", "From 0.", 0, 1_000_000)
+_NUMBER = Knob("Number", "Any.", -1e9, 1e9)
+
+
+@dataclass(frozen=True)
+class _Painting:
+    """A candidate without its pixels."""
+
+    seed: int = _SEED.field()
+    box: tuple[int, ...] = _BOX.field()
+    scores: dict = Knob("Scores", "As `quality` measured them.").field()  # type: ignore[type-arg]
+    score: float = _NUMBER.field(0.0)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """An entry without its pixels."""
+
+    number: int = _COUNT.field()
+    pass_index: int = _COUNT.field()
+    box: tuple[int, ...] = _BOX.field()
+    crop: tuple[int, ...] = _BOX.field()
+    work: tuple[int, ...] = Knob("Work", "Width and height.", 8, 8192).field()
+    how: Pass = Knob("How", "The pass, all of it resolved.").field()
+    paintings: tuple[_Painting, ...] = Knob("Paintings", "At least one.").field()
+    label: str = Knob("Label", "What was found.", high=LABEL).field("")
+    score: float = _NUMBER.field(0.0)
+    subseed: int = _SEED.field(0)
+    subseed_strength: float = _NUMBER.field(0.0)
+    turn: float = _NUMBER.field(0.0)
+    hole: bool = Knob("Hole", "A mask of what had no pixels.").field(False)
+    chosen: int = _COUNT.field(0)
+    on: bool = Knob("On", "Shown.").field(True)
+
+
+def written(history: History, about: Mapping[str, Any]) -> bytes:
+    """The file. `about` is plain JSON data that rides along: the recipe, the generation text."""
+    thinned = _thinned(history)
+    entries = [dump(_said(entry)) for entry in thinned.entries]
+    text = json.dumps({"schema": SCHEMA, "about": dict(about), "entries": entries}, ensure_ascii=False)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as file:
+        file.writestr(_TEXT, text, zipfile.ZIP_DEFLATED)
+        file.writestr(_BEFORE, raster.encode(history.picture))
+        for place, entry in enumerate(thinned.entries):
+            for name, data in _files(entry):
+                file.writestr(f"{place}-{name}.png", data)
+    return out.getvalue()
+
+
+def save(path: Path, data: bytes, total: int) -> None:
+    """Write the file at once or not at all; the oldest histories of its folder go beyond `total` bytes."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)
+    others = sorted(
+        (p for p in path.parent.glob(f"*{ENDING}") if p != path), key=lambda p: -p.stat().st_mtime
+    )
+    weight = len(data)
+    for other in others:
+        weight += other.stat().st_size
+        if weight > total:
+            other.unlink(missing_ok=True)
+
+
+def read(data: bytes) -> tuple[History, dict[str, Any]]:
+    """(the history, what rode along). BadInput or TooLarge for what is no such file, or is damaged."""
+    if len(data) > 2 * LIMIT:
+        raise TooLarge(f"{len(data)} bytes are too many.", path="file", hint=f"At most {2 * LIMIT}.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            return _read(file)
+    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError) as error:
+        hint = f"Give a {ENDING} file as Retouch wrote it."
+        raise BadInput(f"it is no history ({error}).", path="file", hint=hint) from None
+
+
+def _thinned(history: History) -> History:
+    """Without unchosen candidates from the oldest entry on, until the rest is surely within LIMIT."""
+    weight = sum(_weight(c) for entry in history.entries for c in entry.candidates)
+    entries = []
+    for entry in history.entries:
+        if weight > LIMIT and len(entry.candidates) > 1:
+            weight -= sum(_weight(c) for c in entry.candidates) - _weight(entry.best)
+            entry = Entry(entry.step, (entry.best,), 0, entry.on)
+        entries.append(entry)
+    return History(history.picture, tuple(entries))
+
+
+def _weight(candidate: Candidate) -> int:
+    """Bytes at most: PNG makes less of them."""
+    return candidate.over.pixels.nbytes + candidate.mask.alpha.nbytes
+
+
+def _said(entry: Entry) -> _Said:
+    step = entry.step
+    return _Said(
+        number=step.number,
+        pass_index=step.pass_index,
+        label=step.label[:LABEL],
+        score=step.score,
+        box=tuple(step.box),
+        crop=tuple(step.frame.crop),
+        work=tuple(step.frame.work),
+        subseed=step.subseed,
+        subseed_strength=step.subseed_strength,
+        turn=step.turn,
+        hole=step.hole is not None,
+        how=_how(step),
+        chosen=entry.chosen,
+        on=entry.on,
+        paintings=tuple(
+            _Painting(c.seed, tuple(c.box), _scores(c.scores), c.score) for c in entry.candidates
+        ),
+    )
+
+
+def _how(step: Step) -> Pass:
+    settings = step.settings
+    return Pass(
+        **asdict(settings.sampling),
+        prompt=step.prompt,
+        negative_prompt=step.negative_prompt,
+        denoising_strength=settings.denoising_strength,
+        masked_content=settings.masked_content,
+        restore_faces=settings.restore_faces,
+        colour_correction=step.colour_correction,
+        variations=step.variations,
+        gate=step.gate,
+        seed=step.seed,
+    )
+
+
+def _scores(quality: Quality) -> dict[str, Any]:
+    return {name: value for name, value in quality.as_dict().items() if value is not None}
+
+
+def _files(entry: Entry) -> Iterator[tuple[str, bytes]]:
+    masks = {"denoise": entry.step.denoise, "composite": entry.step.composite, "hole": entry.step.hole}
+    yield from ((name, raster.encode_gray(mask.alpha)) for name, mask in masks.items() if mask is not None)
+    for place, one in enumerate(entry.candidates):
+        yield f"{place}", raster.encode(one.over)
+        yield f"{place}-mask", raster.encode_gray(one.mask.alpha)
+
+
+def _read(file: zipfile.ZipFile) -> tuple[History, dict[str, Any]]:
+    said = json.loads(_bytes(file, _TEXT))
+    if not isinstance(said, dict) or said.get("schema") != SCHEMA:
+        raise ValueError("its schema is not 1")
+    entries, about = said.get("entries"), said.get("about")
+    if not isinstance(entries, list) or not isinstance(about, dict) or len(entries) > MAX_ENTRIES:
+        raise ValueError(f"{_TEXT} has no list of at most {MAX_ENTRIES} entries")
+    picture = raster.decode(_bytes(file, _BEFORE), "file")
+    read = [_entry(file, k, load(_Said, one, f"entries[{k}]"), picture.size) for k, one in enumerate(entries)]
+    return History(picture, tuple(read)), about
+
+
+def _bytes(file: zipfile.ZipFile, name: str) -> bytes:
+    if file.getinfo(name).file_size > raster.MAX_BYTES:
+        raise TooLarge(f"{name} is too large.", path="file", hint=f"At most {raster.MAX_BYTES} bytes.")
+    return file.read(name)
+
+
+def _entry(file: zipfile.ZipFile, place: int, said: _Said, canvas: Size) -> Entry:
+    crop = _box(said.crop, canvas)
+    masks = {name: _mask(file, f"{place}-{name}", crop.size) for name in ("denoise", "composite")}
+    hole = _mask(file, f"{place}-hole", crop.size) if said.hole else None
+    how, settings = said.how, said.how.settings(Generation())
+    step = Step(
+        number=said.number,
+        pass_index=said.pass_index,
+        label=said.label,
+        score=said.score,
+        box=Box(*said.box),
+        frame=Frame(crop, Size(*said.work)),
+        prompt=how.prompt,
+        negative_prompt=how.negative_prompt,
+        seed=how.seed or 0,
+        subseed=said.subseed,
+        subseed_strength=said.subseed_strength,
+        settings=settings,
+        colour_correction=how.colour_correction,
+        variations=how.variations,
+        gate=how.gate,
+        turn=said.turn,
+        hole=hole,
+        **masks,
+    )
+    painted = tuple(_candidate(file, f"{place}-{k}", one, canvas) for k, one in enumerate(said.paintings))
+    if said.chosen >= len(painted):
+        raise ValueError(f"entry {place} chose painting {said.chosen} of {len(painted)}")
+    return Entry(step, painted, said.chosen, said.on)
+
+
+def _candidate(file: zipfile.ZipFile, name: str, said: _Painting, canvas: Size) -> Candidate:
+    box = _box(said.box, canvas)
+    over = raster.decode(_bytes(file, f"{name}.png"), "file")
+    if over.size != box.size:
+        raise ValueError(f"{name}.png is {over.size}, its box {box.size}")
+    return Candidate(said.seed, over, box, _mask(file, f"{name}-mask", box.size), _quality(said), said.score)
+
+
+def _box(sides: tuple[int, ...], canvas: Size) -> Box:
+    box = Box(*sides) if len(sides) == 4 else Box(0, 0, 0, 0)
+    if box.empty or box & canvas.box != box:
+        raise ValueError(f"{list(sides)} is no box in a picture of {canvas}")
+    return box
+
+
+def _mask(file: zipfile.ZipFile, name: str, size: Size) -> Mask:
+    gray: Picture = raster.decode(_bytes(file, f"{name}.png"), "file")
+    if gray.size != size:
+        raise ValueError(f"{name}.png is {gray.size}, not {size}")
+    return Mask(np.ascontiguousarray(gray.pixels[..., 0]))
+
+
+def _quality(said: _Painting) -> Quality:
+    """Unknown names are of another version: what they say is not needed to go on."""
+    told = {k: float(v) for k, v in said.scores.items() if isinstance(v, int | float)}
+    sure = Confidence(told.get("confidence_before"), told.get("confidence_after"))
+    names = set(Quality.__dataclass_fields__) - {"confidence"}
+    return Quality(**{name: told[name] for name in names & told.keys()}, confidence=sure)

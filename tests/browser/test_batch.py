@@ -1,0 +1,137 @@
+"""A batch on the page: files chosen, one of them bad, cancelled, resumed, and the summary."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.editor import WAIT_MS, Editor
+
+RECIPE = "Face of the tests"
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    """Two pictures, and between them a file that is none."""
+    folder = tmp_path / "album"
+    folder.mkdir()
+    random = np.random.default_rng(0)
+    for name in ("a.png", "c.png"):
+        pixels = random.integers(0, 256, (160, 200, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / name)
+    (folder / "bad.png").write_bytes(b"not a picture")
+    return folder
+
+
+def choose(editor: Editor, what: str, files: Path | list[Path]) -> None:
+    editor["batch"].click()
+    with editor.page.expect_file_chooser() as chooser:
+        editor[f"batch-{what}"].click()
+    chooser.value.set_files(files)
+
+
+def begin(editor: Editor, album: Path) -> None:
+    choose(editor, "files", sorted(album.iterdir()))
+    editor["batch-recipe"].select_option(RECIPE)
+    editor["batch-start"].click()
+
+
+def rows(editor: Editor, *states: str) -> None:
+    """Wait until the files, in order, are in these states."""
+    for place, state in enumerate(states):
+        expect(editor["batch-file"].nth(place)).to_have_attribute("data-state", state, timeout=WAIT_MS)
+
+
+@pytest.fixture
+def held(server) -> Iterator[Callable[[], threading.Event]]:
+    """Keep the painter at its first picture; what this gives lets it go on."""
+    gates = []
+
+    def hold() -> threading.Event:
+        gates.append(threading.Event())
+        server.engine.before_call = lambda jobs: gates[-1].wait(60)
+        return gates[-1]
+
+    yield hold
+    for gate in gates:
+        gate.set()
+
+
+def test_one_bad_file_among_three(session, album, tmp_path):
+    editor = session()
+    begin(editor, album)
+    rows(editor, "done", "failed", "done")
+    expect(editor["batch-sum"]).to_have_text("2 of 3 done, 1 failed")
+    expect(editor["batch-file"].nth(1)).to_contain_text("not a readable picture")
+    expect(editor["batch-file"].nth(0)).to_contain_text("Repainted: 1 kept")
+    assert Axe().run(editor.page).response["violations"] == []
+    with editor.page.expect_download() as download:
+        editor["batch-file"].nth(0).get_by_text("Save").click()
+    with Image.open(download.value.path()) as saved, Image.open(album / "a.png") as source:
+        assert saved.size == source.size
+        assert RECIPE in saved.info["parameters"]
+        assert not np.array_equal(np.array(saved), np.array(source))
+
+
+def test_the_summary_shows_before_and_after(session, album):
+    editor = session()
+    begin(editor, album)
+    rows(editor, "done", "failed", "done")
+    with editor.page.expect_popup() as opened:
+        editor["batch-summary"].click()
+    page = opened.value
+    expect(page.locator("h1")).to_have_text(RECIPE)
+    expect(page.locator(".failed")).to_contain_text("bad.png")
+    sizes = page.evaluate(
+        "Promise.all([...document.images].map(async (one) => (await one.decode(), one.naturalWidth)))"
+    )
+    assert sizes == [200] * 4
+    after = page.locator(".after").first
+    wide = after.evaluate("(one) => getComputedStyle(one).clipPath")
+    page.locator("input[type=range]").first.fill("90")
+    assert after.evaluate("(one) => getComputedStyle(one).clipPath") != wide
+
+
+def test_cancelled_and_resumed(session, album, held, server):
+    editor = session()
+    gate = held()
+    begin(editor, album)
+    rows(editor, "running")
+    editor["batch-cancel"].click()
+    gate.set()
+    rows(editor, "waiting")
+    expect(editor["batch-resume"]).to_be_visible(timeout=WAIT_MS)
+    assert server.desk.jobs.get(_job(editor)).summary()["done"] == 0
+    editor["batch-resume"].click()
+    rows(editor, "done", "failed", "done")
+    expect(editor["batch-cancel"]).to_be_hidden()
+
+
+def test_a_folder_gives_its_pictures_and_the_batch_outlives_its_dialog_and_a_reload(session, album):
+    (album / "notes.txt").write_text("not asked for")
+    editor = session()
+    choose(editor, "folder", album)
+    expect(editor["batch-chosen"]).to_have_text("3 files chosen")
+    editor["batch-recipe"].select_option(RECIPE)
+    editor["batch-start"].click()
+    editor.page.keyboard.press("Escape")
+    expect(editor["batch-dialog"]).to_have_count(0)
+    editor["batch"].click()
+    rows(editor, "done", "failed", "done")
+    editor.page.reload()
+    editor["batch"].click()
+    rows(editor, "done", "failed", "done")
+    expect(editor["batch-file"].first).to_contain_text("album/a.png")
+    editor["batch-new"].click()
+    expect(editor["batch-files"]).to_be_visible()
+
+
+def _job(editor: Editor) -> str:
+    return str(editor["batch-summary"].get_attribute("href")).split("/")[-2]

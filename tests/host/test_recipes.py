@@ -1,0 +1,124 @@
+"""Every built-in recipe inside a real WebUI: through its own API, and back from the generation text.
+
+A WebUI for tests may lack the detector of hands, or a segmenter of words: the middle of the picture stands
+in for what those would find, and all else of the recipe is as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from retouch.presets import BUILT_IN
+from tests.host.client import Client, base64_of, pixels, two_people
+from tests.host.test_webui import JOB, img2img, parsed, regions, retouch, union
+
+NAMES = [json.loads(path.read_text("utf-8"))["name"] for path in sorted(BUILT_IN.glob("*.json"))]
+QUICK = {"shape": {"work_side": 192}, "steps": 2, "variations": 2, "gate": {"mode": "off"}}
+"""Small, short and of few tries, so that a processor is enough; what noise painted is not taken back."""
+
+
+@pytest.fixture(scope="module")
+def installed(client: Client) -> set[str]:
+    return {model["name"] for model in client.get("/retouch/v1/models")["models"] if model["installed"]}
+
+
+def possible(client: Client, name: str, installed: set[str]) -> dict[str, Any]:
+    """The recipe with what is not here replaced."""
+    known = {recipe["name"]: recipe for recipe in client.get("/retouch/v1/recipes")["recipes"]}
+    recipe = {key: known[name][key] for key in ("name", "passes")}
+    return {**recipe, "passes": [_possible(one, installed) for one in recipe["passes"]]}
+
+
+def _possible(one: dict[str, Any], installed: set[str]) -> dict[str, Any]:
+    target = dict(one["target"])
+    if target.get("what") == "text" or not set(target.get("models", ())) <= installed:
+        kept = {key: target[key] for key in ("of_pass", "user_mask") if key in target}
+        target = {"models": ["center"], **kept, **({"what": "background"} if _behind(target) else {})}
+    if target.get("what") == "seam":
+        target["seam_from"] = 0
+    return {**one, **QUICK, "shape": {**one.get("shape", {}), **QUICK["shape"]}, "target": target}
+
+
+def _behind(target: dict[str, Any]) -> bool:
+    return target.get("what") == "background"
+
+
+def mask() -> str:
+    """Of the left half's middle, as a person would paint it."""
+    alpha = np.zeros(two_people().size[::-1], np.uint8)
+    alpha[60:200, 60:180] = 255
+    return base64_of(Image.fromarray(alpha))
+
+
+def job(recipe: dict[str, Any]) -> dict[str, Any]:
+    wants_mask = any(one["target"].get("what") in ("mask", "seam") for one in recipe["passes"])
+    masked = {"mask": mask(), "mask_blur": 0, "inpainting_fill": 1} if wants_mask else {}
+    return img2img(**masked, **retouch(recipe, skip_img2img=True))
+
+
+@pytest.mark.webui
+@pytest.mark.parametrize("name", NAMES)
+def test_a_built_in_recipe_runs_and_is_the_same_when_its_text_is_pasted(client, installed, name):
+    recipe = possible(client, name, installed)
+    answer = client.sdapi("img2img", job(recipe))
+    painted = regions(answer)
+    assert {region["pass"] for region in painted} == set(range(1, len(recipe["passes"]) + 1))
+    before, after = pixels(two_people()), pixels(answer["images"][0])
+    assert (before != after).any()
+    outside = ~union(answer["images"][1:], before)
+    assert np.array_equal(before[outside], after[outside])
+    pasted = json.loads(parsed(answer)["Retouch"])
+    again = client.sdapi("img2img", job(pasted))
+    assert regions(again) == painted
+    assert np.array_equal(pixels(again["images"][0]), after)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_doors_plan_a_recipe_by_name_and_written_out_alike(client, installed, name):
+    recipe = possible(client, name, installed)
+    shown = {"image": base64_of(two_people()), "mask": mask(), "seed": JOB["seed"], "verb": "fix"}
+    written = client.do("plan", {**shown, "recipe": recipe})
+    read = client.do("recipes/read", {"text": json.dumps(recipe)})["recipe"]
+    assert client.do("plan", {**shown, "recipe": read})["steps"] == written["steps"]
+    known = {one["name"]: one for one in client.get("/retouch/v1/recipes")["recipes"]}
+    by_name = client.ask("plan", {**shown, "recipe": name})
+    out = client.ask("plan", {**shown, "recipe": {"name": name, "passes": known[name]["passes"]}})
+    assert by_name.status_code == out.status_code
+    assert by_name.json().get("steps") == out.json().get("steps")
+
+
+@pytest.mark.webui
+def test_a_pass_before_hires_fix_is_painted_on_the_small_picture(client):
+    small = {"target": {"models": ["center"]}, "steps": 2, "denoising_strength": 0.9, "hires": "before"}
+    recipe = {"name": "Before", "passes": [small, {**small, "hires": "after"}]}
+    body = {**JOB, "width": 256, "height": 256, "enable_hr": True, "hr_scale": 1.5, "denoising_strength": 0.3}
+    for upscaler in ("Latent", "Lanczos"):
+        answer = client.sdapi("txt2img", {**body, "hr_upscaler": upscaler, **retouch(recipe)})
+        assert pixels(answer["images"][0]).shape == (384, 384, 3)
+        assert [region["box"] for region in regions(answer)] == [[64, 64, 192, 192], [96, 96, 288, 288]]
+        plain = client.sdapi("txt2img", {**body, "hr_upscaler": upscaler})
+        early = {**recipe, "passes": recipe["passes"][:1]}
+        mended = client.sdapi("txt2img", {**body, "hr_upscaler": upscaler, **retouch(early)})
+        moved = (pixels(plain["images"][0]) != pixels(mended["images"][0])).any(2)
+        assert moved[150:230, 150:230].mean() > 0.5
+
+
+def test_a_fix_can_be_gone_back_in(client):
+    recipe = {"name": "Faces", "passes": [{"target": {"models": ["face"]}, "steps": 2, **QUICK}]}
+    body = {"image": base64_of(two_people()), "recipe": recipe, "seed": 2, "return_history": True}
+    fixed = client.do("fix", body)
+    assert len(fixed["reports"]) == 2
+    one = client.do("history", {"history": fixed["history"], "revert": [1], "return_file": True})
+    none = client.do("history", {"file": one["file"], "revert": [2]})
+    assert np.array_equal(pixels(none["image"]), pixels(two_people()))
+    again = client.do("history", {"history": none["history"], "restore": [1], "again": [2]})
+    assert [step["on"] for step in again["steps"]] == [True, True]
+    assert again["steps"][1]["variations"][0]["seed"] != fixed["reports"][1]["seed"]
+    first = again["steps"][0]["box"]
+    spot = (slice(first[1], first[3]), slice(first[0], first[2]))
+    assert np.array_equal(pixels(again["image"])[spot], pixels(fixed["image"])[spot])

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import * as docs from "../../javascript/retouch/document.mjs";
+import { captioned, captionOf } from "../../javascript/retouch/captioned.mjs";
+import { ExtendTool } from "../../javascript/retouch/extendtool.mjs";
+import { stageAt } from "../../javascript/retouch/extendmarks.mjs";
+import { NO_MARGINS } from "../../javascript/retouch/margins.mjs";
+import { Pixels } from "../../javascript/retouch/pixels.mjs";
+import { duration, faultWords } from "../../javascript/retouch/planwords.mjs";
+
+const PICTURE = Pixels.filled(300, 200, [9, 9, 9, 255]);
+const spot = (x, y, more = {}) => ({ x, y, pressure: 1, erase: false, shift: false, ctrl: false, alt: false, ...more });
+const sides = (left, top, right, bottom) => ({ left, top, right, bottom });
+
+/** The tool on a picture in the middle of a view of 1000 x 800; what it tells is what is asked from then on. */
+function bench(margins = NO_MARGINS) {
+    const made = {
+        store: { doc: docs.opened(PICTURE) },
+        viewport: { width: 1000, height: 800, x: 350, y: 300, scale: 1 },
+        ratio: 1,
+        extension: { margins, stages: [], lit: null },
+        fits: 0,
+        redraw: () => {},
+        fit: () => made.fits++,
+        tell: (type, detail) => (made.extension = { ...made.extension, ...detail }),
+    };
+    return { made, tool: new ExtendTool(made) };
+}
+
+function drag({ tool, made }, from, to, more = {}) {
+    tool.down(spot(...from, more));
+    tool.move([spot(...to, more)]);
+    const { margins } = made.extension;
+    tool.up(spot(...to, more));
+    return margins;
+}
+
+test("an edge is taken anywhere along it, and moves by what the pointer moves", () => {
+    assert.deepEqual(drag(bench(), [304, 30], [368, 90]), sides(0, 0, 64, 0));
+    assert.deepEqual(drag(bench(), [150, -5], [10, -45]), sides(0, 40, 0, 0));
+});
+
+test("a corner takes two edges; Shift, Alt and Ctrl are aspect, both sides and single pixels", () => {
+    assert.deepEqual(drag(bench(), [298, 203], [378, 227]), sides(0, 0, 80, 24));
+    assert.deepEqual(drag(bench(), [300, 200], [450, 200], { shift: true }), sides(0, 0, 150, 100));
+    assert.deepEqual(drag(bench(), [300, 100], [340, 100], { alt: true }), sides(40, 0, 40, 0));
+    assert.deepEqual(drag(bench(), [300, 100], [341, 100], { ctrl: true }), sides(0, 0, 41, 0));
+});
+
+test("a picture with margins is dragged on its canvas, one without stays", () => {
+    assert.deepEqual(drag(bench(sides(80, 0, 0, 0)), [150, 100], [118, 100]), sides(48, 0, 32, 0));
+    assert.deepEqual(drag(bench(), [150, 100], [118, 100]), NO_MARGINS);
+});
+
+test("a drag that is cancelled leaves the margins as they were, Escape puts all back", () => {
+    const { tool, made } = bench(sides(8, 0, 0, 0));
+    tool.down(spot(300, 100));
+    tool.move([spot(400, 100)]);
+    assert.equal(made.extension.margins.right, 104);
+    tool.cancel();
+    assert.deepEqual(made.extension.margins, sides(8, 0, 0, 0));
+    assert.equal(tool.key("Escape"), true);
+    assert.deepEqual(made.extension.margins, NO_MARGINS);
+    assert.equal(tool.key("Escape"), false);
+});
+
+test("the view is fitted again only where the pointer went to its end", () => {
+    const near = bench();
+    drag(near, [300, 100], [500, 100]);
+    assert.equal(near.made.fits, 0);
+    const far = bench();
+    drag(far, [300, 100], [645, 100]);
+    assert.equal(far.made.fits, 1);
+});
+
+test("the cursor says which way an edge goes", () => {
+    const { tool } = bench(sides(80, 0, 0, 0));
+    const cursor = (x, y) => (tool.hover(spot(x, y)), tool.cursor);
+    assert.equal(cursor(-80, 50), "ew-resize");
+    assert.equal(cursor(-80, 0), "nwse-resize");
+    assert.equal(cursor(150, 100), "move");
+    assert.equal(cursor(500, 500), "default");
+});
+
+test("a fit leaves room round the canvas to drag into", () => {
+    const { left, top, right, bottom } = bench(sides(80, 0, 0, 0)).tool.room;
+    assert.ok(left < -140 && top < -60 && right > 360 && bottom > 260);
+});
+
+test("a stage is found by what it paints", () => {
+    const stages = [{ number: 1, box: sides(300, 0, 364, 200) }];
+    assert.equal(stageAt(stages, spot(310, 10)), 1);
+    assert.equal(stageAt(stages, spot(290, 10)), 0);
+});
+
+test("an estimate is as exact as it can be", () => {
+    assert.deepEqual([0.2, 43, 150, 9000].map(duration), ["1 s", "43 s", "3 min", "2.5 h"]);
+});
+
+test("a fault names its knob", () => {
+    const knobs = [{ path: "overlap", label: "Overlap" }];
+    assert.equal(faultWords({ path: "overlap", message: "300 is too much." }, knobs), "Overlap: 300 is too much.");
+    assert.equal(faultWords({ path: "", message: "the picture has it already." }, knobs), "The picture has it already.");
+});
+
+test("a picture with a text is another for the server, the same one each time, and shares its pixels", () => {
+    const told = captioned(PICTURE, "a disc");
+    assert.equal(captionOf(told), "a disc");
+    assert.equal(captionOf(PICTURE), "");
+    assert.equal(captioned(PICTURE, "a disc"), told);
+    assert.equal(told.data, PICTURE.data);
+    assert.notEqual(captioned(PICTURE, "a cup"), told);
+    assert.equal(captioned(PICTURE, ""), PICTURE);
+});

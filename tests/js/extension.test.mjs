@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { boxOf } from "../../javascript/retouch/boxes.mjs";
+import * as docs from "../../javascript/retouch/document.mjs";
+import { boxOnBase, dependents, extended, extensionOf, solidBox } from "../../javascript/retouch/extension.mjs";
+import { Store } from "../../javascript/retouch/history.mjs";
+import { Mask } from "../../javascript/retouch/mask.mjs";
+import { withOffer, offerOf } from "../../javascript/retouch/offer.mjs";
+import { Pixels } from "../../javascript/retouch/pixels.mjs";
+
+const GRAY = [100, 100, 100, 255];
+const RED = [255, 0, 0, 255];
+const NEW = [0, 0, 200, 255];
+const AT = { x: 10, y: 4 };
+const CANVAS = boxOf(0, 0, 40, 18);
+
+/** A picture of 20 x 10, its first ten columns painted red by a step. */
+function stepped() {
+    const box = boxOf(0, 0, 10, 10);
+    const step = { name: "Fill", box, patch: Pixels.filled(10, 10, RED), mask: Mask.ofBox(box), infotext: "red" };
+    return docs.kept(docs.opened(Pixels.filled(20, 10, GRAY), "photo.png"), step);
+}
+
+/** What a server would answer: new all round, over the first two columns of the picture too. */
+function painted(doc, at = AT, size = { width: 40, height: 18 }, fade = 2) {
+    const seen = docs.picture(doc);
+    const out = Pixels.filled(size.width, size.height, NEW);
+    for (let y = 0; y < seen.height; y++) {
+        for (let x = fade; x < seen.width; x++) {
+            out.data.set(seen.at(x, y), ((y + at.y) * out.width + x + at.x) * 4);
+        }
+    }
+    return out;
+}
+
+function recordOf(doc, more = {}) {
+    const under = { base: doc.base, steps: doc.steps };
+    return { way: "w1", stages: [], known: CANVAS, at: AT, under, infotext: "wide", ...more };
+}
+
+test("the picture after an extension is what was painted, to the bit, with its steps on", () => {
+    const doc = stepped();
+    const pixels = painted(doc);
+    const wide = extended(doc, pixels, recordOf(doc));
+    assert.ok(docs.picture(wide).equals(pixels));
+    assert.equal(wide.steps[0].box.left, 10);
+    assert.equal(wide.infotext, "wide");
+    assert.equal(wide.steps[0].infotext, "");
+});
+
+test("a step kept before can still be switched off: the first picture shows, but for what was painted over it", () => {
+    const doc = stepped();
+    const wide = extended(doc, painted(doc), recordOf(doc));
+    const off = docs.picture(docs.toggledStep(wide, wide.steps[0].id));
+    assert.deepEqual(off.at(10 + 5, 4 + 5), GRAY);
+    assert.deepEqual(off.at(10 + 1, 4 + 5), NEW);
+    assert.deepEqual(off.at(0, 0), NEW);
+});
+
+test("without steps the answer is the base as it is", () => {
+    const doc = docs.opened(Pixels.filled(20, 10, GRAY));
+    const pixels = painted(doc);
+    assert.equal(extended(doc, pixels, recordOf(doc)).base, pixels);
+});
+
+test("objects, points, boxes and the sketch keep their place on the picture, and what is shared stays shared", () => {
+    const mask = Mask.ofBox(boxOf(3, 2, 6, 5));
+    const clicks = [{ x: 4, y: 3, positive: true, on: true }];
+    const given = { mask, candidates: [mask], clicks, box: boxOf(2, 1, 7, 6), memory: "m" };
+    const first = docs.withObject(docs.opened(Pixels.filled(20, 10, GRAY)), given);
+    const doc = docs.sketched(first, { box: boxOf(1, 1, 2, 2), pixels: Pixels.filled(1, 1, RED) });
+    const wide = extended(doc, painted(doc), recordOf(doc));
+    const [object] = wide.objects;
+    assert.deepEqual(object.mask.box, boxOf(13, 6, 16, 9));
+    assert.equal(object.mask.data, mask.data);
+    assert.equal(object.mask, object.candidates[0]);
+    assert.deepEqual(object.clicks, [{ x: 14, y: 7, positive: true, on: true }]);
+    assert.deepEqual(object.box, boxOf(12, 5, 17, 10));
+    assert.equal(object.memory, "");
+    assert.deepEqual(wide.sketch.box, boxOf(11, 5, 12, 6));
+    assert.deepEqual(wide.sketch.pixels, doc.sketch.pixels);
+    assert.deepEqual(doc.objects[0].mask.box, boxOf(3, 2, 6, 5));
+});
+
+test("undo gives the first document itself", () => {
+    const doc = stepped();
+    const store = new Store(doc);
+    store.do("Extend", extended(doc, painted(doc), recordOf(doc)));
+    store.undo();
+    assert.equal(store.doc, doc);
+    assert.equal(extensionOf(store.doc), null);
+});
+
+test("a stage taken back: later things shift with the picture, earlier steps show all of themselves again", () => {
+    const doc = stepped();
+    const wide = extended(doc, painted(doc), recordOf(doc));
+    const later = docs.kept(wide, {
+        name: "Later",
+        box: boxOf(12, 6, 14, 8),
+        patch: Pixels.filled(2, 2, [9, 9, 9, 255]),
+        mask: Mask.ofBox(boxOf(12, 6, 14, 8)),
+        infotext: "later",
+    });
+    const renamed = docs.renamedStep(later, later.steps[0].id, "Red");
+    const known = boxOf(10, 4, 40, 18);
+    const back = painted(doc, { x: 0, y: 0 }, { width: 30, height: 14 }, 0);
+    const less = extended(renamed, back, recordOf(doc, { known, under: extensionOf(wide).under }));
+    assert.deepEqual(less.steps[1].box, boxOf(2, 2, 4, 4));
+    assert.equal(less.steps[1].infotext, "later");
+    assert.equal(less.steps[0].name, "Red");
+    assert.deepEqual(less.steps[0].mask.box, boxOf(0, 0, 10, 10));
+    assert.deepEqual(docs.picture(less).at(0, 0), RED);
+    assert.deepEqual(docs.picture(less).at(3, 3), [9, 9, 9, 255]);
+    const off = docs.toggledStep(less, less.steps[0].id);
+    assert.deepEqual(docs.picture(off).at(0, 0), GRAY);
+});
+
+test("a step kept while the extension was painted is shifted, and lies upon it", () => {
+    const doc = docs.opened(Pixels.filled(20, 10, GRAY));
+    const box = boxOf(0, 0, 2, 2);
+    const kept = docs.kept(doc, { name: "Fill", box, patch: Pixels.filled(2, 2, RED), mask: Mask.ofBox(box) });
+    const wide = extended(kept, painted(doc), recordOf(doc));
+    assert.deepEqual(docs.picture(wide).at(10, 4), RED);
+});
+
+test("an offer is not taken along", () => {
+    const doc = docs.opened(Pixels.filled(20, 10, GRAY));
+    const offered = withOffer(doc, { objects: [], candidates: [{}], parts: [] });
+    assert.equal(offerOf(extended(offered, painted(doc), recordOf(doc))), null);
+});
+
+test("a box of the canvas lies on the base where the painted part begins", () => {
+    assert.deepEqual(boxOnBase({ known: boxOf(10, 4, 40, 18) }, [12, 4, 20, 9]), boxOf(2, 0, 10, 5));
+});
+
+test("a transparent border is no part of the picture", () => {
+    const pixels = Pixels.filled(6, 4, [1, 2, 3, 0]);
+    pixels.data[(1 * 6 + 2) * 4 + 3] = 255;
+    pixels.data[(2 * 6 + 4) * 4 + 3] = 255;
+    assert.deepEqual(solidBox(pixels), boxOf(2, 1, 5, 3));
+    assert.deepEqual(solidBox(Pixels.filled(6, 4, GRAY)), boxOf(0, 0, 6, 4));
+});
+
+test("what hangs on a stage is every later one that sees it, however far removed", () => {
+    const stage = (number, wave, box, crop) => ({ number, wave, box, crop });
+    const stages = [
+        stage(1, 0, [20, 0, 30, 10], [0, 0, 30, 10]),
+        stage(2, 1, [30, 0, 40, 10], [20, 0, 40, 10]),
+        stage(3, 2, [40, 0, 50, 10], [30, 0, 50, 10]),
+        stage(4, 0, [-10, 0, 0, 10], [-10, 0, 20, 10]),
+    ];
+    assert.deepEqual(dependents(stages, 1), [2, 3]);
+    assert.deepEqual(dependents(stages, 3), []);
+    assert.deepEqual(dependents(stages, 4), []);
+});

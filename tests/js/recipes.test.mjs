@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { refreshRecipes } from "../../javascript/retouch.mjs";
+import { fileName, fileText, nameOf, needsMask, passLines, plain } from "../../javascript/retouch/recipewords.mjs";
+
+test("a recipe is sent without what a list says of it", () => {
+    assert.deepEqual(plain({ name: "Mine", schema: 2, own: true }), { name: "Mine", schema: 2 });
+    assert.deepEqual(JSON.parse(fileText({ name: "Mine", own: false })), { name: "Mine" });
+});
+
+test("a recipe without a name is Custom", () => {
+    assert.equal(nameOf({}), "Custom");
+    assert.equal(nameOf({ name: "Mine" }), "Mine");
+});
+
+test("the mask goes along where an enabled pass asks for it", () => {
+    const of = (what, enabled) => needsMask({ passes: [{}, { target: { what }, enabled }] });
+    assert.deepEqual(["mask", "background", "seam", "detectors", "tiles"].map((what) => of(what)), [
+        true,
+        true,
+        true,
+        false,
+        false,
+    ]);
+    assert.equal(of("mask", false), false);
+    assert.equal(needsMask({}), false);
+});
+
+test("each pass says what it looks for and how it paints", () => {
+    const passes = [
+        { target: { models: ["face", "hand"] } },
+        { target: { what: "tiles" }, denoising_strength: 0.3, variations: 4, gate: { mode: "on" } },
+        { target: { models: ["eyes"], of_pass: 1 }, enabled: false },
+        {},
+    ];
+    assert.deepEqual(passLines({ passes }), [
+        { looks: "face, hand", extras: "denoising strength 0.4" },
+        { looks: "tiles", extras: "denoising strength 0.3 · 4 variations · gate" },
+        { looks: "eyes, within pass 1", extras: "denoising strength 0.4 · off" },
+        { looks: "nothing yet", extras: "denoising strength 0.4" },
+    ]);
+});
+
+test("a file's name leads nowhere else", () => {
+    assert.equal(fileName({ name: "../Größe & Co" }), "größe-co.json");
+    assert.equal(fileName({ name: "☃" }), "recipe.json");
+    assert.equal(fileName({ name: "x".repeat(80) }), `${"x".repeat(48)}.json`);
+});
+
+test("each accordion's list is asked for once a page", () => {
+    const pressed = [];
+    const buttons = ["txt2img", "img2img"].map((page) => ({ dataset: {}, click: () => pressed.push(page) }));
+    const root = { querySelectorAll: () => buttons.filter(({ dataset }) => !dataset.pressed) };
+    refreshRecipes(root);
+    refreshRecipes(root);
+    assert.deepEqual(pressed, ["txt2img", "img2img"]);
+});

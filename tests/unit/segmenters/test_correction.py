@@ -1,0 +1,115 @@
+import numpy as np
+import pytest
+
+from retouch.geometry import Box
+from retouch.segmenters import Click
+from retouch.segmenters.correction import corrected
+from retouch.segmenters.fit import Fit
+from retouch.segmenters.guess import Guess, likeness
+
+FIT = Fit.of(Box(0, 0, 256, 256), 256)
+SQUARE = Box(40, 40, 120, 120)
+INSIDE = Click(60, 60)
+
+
+def guess(*boxes: Box, score: float = 0.5) -> Guess:
+    logits = np.full((64, 64), -5, np.float32)
+    for left, top, right, bottom in boxes:
+        logits[top // 4 : bottom // 4, left // 4 : right // 4] = 5
+    return Guess(FIT, logits, score)
+
+
+def mended(before: Guess, clicks: list[Click], *answers: Guess) -> Guess:
+    """By the first of the answers and what they all say."""
+    return corrected(answers[0], np.stack([one.logits for one in answers]), before, clicks)
+
+
+BEFORE = guess(SQUARE)
+MORE = guess(Box(40, 40, 160, 120), score=0.8)
+
+
+def alike(found: Guess, *boxes: Box) -> bool:
+    return likeness(found.logits, guess(*boxes).logits) == 1
+
+
+def test_only_the_part_under_the_click_changes():
+    new = guess(Box(40, 40, 160, 120), Box(200, 200, 240, 240), score=0.8)
+    found = mended(BEFORE, [INSIDE, Click(140, 80)], new)
+    assert alike(found, Box(40, 40, 160, 120))
+    assert found.score == 0.8
+
+
+def test_a_positive_click_only_adds_and_a_negative_one_only_takes_away():
+    """What else the answer would change next to the click, the other way, is left."""
+    slid = guess(Box(60, 40, 160, 120))
+    more = mended(BEFORE, [Click(80, 80), Click(140, 80)], slid)
+    assert alike(more, Box(40, 40, 160, 120))
+    less = mended(BEFORE, [Click(80, 80), Click(50, 80, False)], slid)
+    assert alike(less, Box(60, 40, 120, 120))
+
+
+def test_a_negative_click_takes_its_part_away():
+    before = guess(SQUARE, Box(160, 40, 180, 60))
+    found = mended(before, [INSIDE, Click(170, 50, False)], guess(Box(40, 40, 116, 120)))
+    assert alike(found, SQUARE)
+
+
+def test_what_is_much_deeper_elsewhere_was_not_clicked_at():
+    """The click lies in a thin arm of a large body: the outline bends to hold it, and the body stays out."""
+    body = guess(SQUARE, Box(120, 72, 140, 84), Box(140, 40, 180, 120))
+    found = mended(BEFORE, [INSIDE, Click(128, 78)], body)
+    assert found.violations([INSIDE, Click(128, 78)]) == 0
+    assert not (found.logits > 0)[:, 36:].any()
+    assert ((found.logits > 0) >= (BEFORE.logits > 0)).all()
+
+
+def test_one_answer_among_four_is_not_believed():
+    click = Click(140, 80)
+    found = mended(BEFORE, [INSIDE, click], MORE, BEFORE, BEFORE, BEFORE)
+    assert found.violations([INSIDE, click]) == 0
+    assert np.count_nonzero(found.logits > 0) < 0.7 * np.count_nonzero(MORE.logits > 0) + 60
+    assert alike(mended(BEFORE, [INSIDE, click], BEFORE, MORE, MORE, MORE), Box(40, 40, 160, 120))
+
+
+def test_nothing_changes_far_from_the_click():
+    """Four or five pixels from the outline, a strip is changed for four times that and a cell."""
+    longer = guess(SQUARE, Box(120, 112, 248, 120))
+    found = (mended(BEFORE, [INSIDE, Click(124, 116)], longer).logits > 0)[28]
+    assert found[10:34].all()
+    assert not found[40:].any()
+
+
+@pytest.mark.parametrize("answers", [1, 3, 4])
+@pytest.mark.parametrize("click", [Click(123, 80), Click(140, 80), Click(116, 70, False), Click(250, 250)])
+def test_a_click_has_its_way_whatever_the_answers_say(answers: int, click: Click):
+    found = mended(BEFORE, [INSIDE, click], *[BEFORE] * answers)
+    assert found.violations([INSIDE, click]) == 0
+
+
+def test_an_outline_bends_no_further_than_half_way_to_a_click_that_says_otherwise():
+    clicks = [INSIDE, Click(180, 80), Click(196, 80, False)]
+    assert mended(BEFORE, clicks, BEFORE).violations(clicks) == 0
+
+
+class TestAnother:
+    WHOLE = guess(Box(20, 20, 240, 240), score=0.9)
+
+    def test_a_click_in_the_whole_leads_from_the_part_to_it(self):
+        assert mended(BEFORE, [INSIDE, Click(180, 180)], self.WHOLE, BEFORE, BEFORE, BEFORE) is self.WHOLE
+
+    def test_a_click_outside_the_part_leads_from_the_whole_to_it(self):
+        assert mended(self.WHOLE, [INSIDE, Click(180, 180, False)], BEFORE, self.WHOLE) is BEFORE
+
+    def test_what_is_beside_it_is_no_whole_of_it(self):
+        beside = guess(Box(120, 40, 240, 240))
+        click = Click(180, 140)
+        found = mended(BEFORE, [click], beside)
+        assert found is not beside
+        assert ((found.logits > 0) >= (BEFORE.logits > 0)).all()
+
+    def test_a_click_at_its_rim_does_not_ask_for_it(self):
+        assert mended(BEFORE, [INSIDE, Click(22, 180)], self.WHOLE) is not self.WHOLE
+
+
+def test_a_click_that_was_obeyed_already_changes_nothing_here():
+    assert mended(BEFORE, [INSIDE], MORE) is MORE

@@ -1,0 +1,213 @@
+"""What is done when a stage copies what is there, and which of several paintings is taken."""
+
+import dataclasses
+import tracemalloc
+
+import cv2
+import numpy as np
+
+from retouch.candidates import Candidate
+from retouch.extending import extend
+from retouch.fakes import FakeEngine
+from retouch.geometry import Box, Margins, Size
+from retouch.mask import Mask
+from retouch.outpaint.guard import Guard, looked_back
+from retouch.outpaint.halves import nearer
+from retouch.outpaint.stages import Pace, stages
+from retouch.outpaint.steps import Words, reach_of, steps
+from retouch.outpaint.way import Way, dependents
+from retouch.quality import repetition
+from retouch.raster import Picture
+from retouch.recipe import Generation
+from tests.helpers import noise
+from tests.unit.test_outpaint_way import HOW, NATIVE, ONCE, way
+
+
+class Copying(FakeEngine):
+    """Paints the known half once more until the seed is another."""
+
+    def paint(self, jobs, progress):
+        self.calls.append(tuple(jobs))
+        return [self._one(job) for job in jobs]
+
+    @staticmethod
+    def _one(job):
+        pixels = job.picture.pixels.copy()
+        fresh = np.random.default_rng(job.seed).integers(0, 255, pixels[:, 128:].shape, np.uint8)
+        pixels[:, 128:] = pixels[:, :128] if job.seed == 7 else fresh
+        return Picture(pixels)
+
+
+def test_a_stage_that_copies_the_picture_is_painted_again_with_another_seed():
+    engine = Copying(side=256)
+    done = extend(way(margins=Margins(right=128)), engine, Guard(tries=3, cleanup=0))
+    assert len(engine.calls) == 2
+    assert done.reports[0].seed == engine.calls[1][0].seed != 7
+    alone = Copying(side=256)
+    assert extend(way(margins=Margins(right=128)), alone, ONCE).reports[0].seed == 7
+    assert len(alone.calls) == 1
+
+
+def known_of(job) -> int:
+    """Columns of a stage on the right that are there already: whole cells."""
+    return -(-int((job.mask.alpha[128] == 255).argmax()) // 8) * 8
+
+
+class Stubborn(Copying):
+    """Copies, whatever the seed."""
+
+    @staticmethod
+    def _one(job):
+        pixels, known = job.picture.pixels.copy(), known_of(job)
+        pixels[:, known:] = pixels[:, : pixels.shape[1] - known]
+        return Picture(pixels)
+
+
+def test_then_half_the_step_is_tried_then_other_words_and_what_still_repeats_is_said():
+    engine = Stubborn(side=256)
+    done = extend(way(margins=Margins(right=128)), engine, Guard(tries=4, cleanup=0))
+    jobs = [call[0] for call in engine.calls][:4]
+    assert len({job.seed for job in jobs}) == 4
+    assert jobs[0].prompt == jobs[1].prompt == jobs[2].prompt == "a beach"
+    assert jobs[3].prompt.startswith("a beach, ")
+    assert [known_of(job) for job in jobs[:3]] == [128, 128, 192]
+    assert any("Stage 1 (right) repeats" in said for said in done.warnings)
+    assert done.reports[0].quality.repetition > 0.8
+
+
+class Cautious(Copying):
+    """Copies what it is shown, unless the hole is narrow."""
+
+    @staticmethod
+    def _one(job):
+        known = known_of(job)
+        if 256 - known <= 64:
+            fresh = np.random.default_rng(job.seed).integers(0, 255, job.picture.pixels.shape, np.uint8)
+            return Picture(fresh)
+        return Stubborn._one(job)
+
+
+def halved(**changes):
+    engine = Cautious(side=256)
+    return engine, extend(way(**changes), engine, Guard(tries=3, cleanup=0))
+
+
+def test_a_stage_whose_half_does_not_repeat_becomes_two():
+    engine, done = halved(margins=Margins(right=128))
+    assert [step.box for step in done.way.steps] == [Box(256, 0, 320, 256), Box(320, 0, 384, 256)]
+    assert [step.number for step in done.way.steps] == [1, 2]
+    assert done.way.steps[0].frame.crop == Box(64, 0, 320, 256)
+    assert len(engine.calls) == 4
+    assert "half of it was painted, the rest is stage 2" in done.warnings[0]
+    assert done.way.finished().size == Size(384, 256)
+    assert [report.quality.repetition < 0.2 for report in done.reports] == [True, True]
+    assert done.way.picture == noise(NATIVE)
+
+
+def test_what_is_painted_upon_a_halved_stage_comes_after_both_halves():
+    _, done = halved()
+    found = done.way.steps
+    assert sorted(step.number for step in found) == [1, 2, 3, 4]
+    by_place = sorted(found, key=lambda step: step.box.left)
+    assert [step.box.left for step in by_place] == [256, 320, 384, 448]
+    assert [step.wave for step in by_place] == sorted(step.wave for step in found) == [0, 1, 2, 3]
+    assert dependents(done.way.stages, [by_place[1].number]) == {s.number for s in by_place[1:]}
+    assert done.way.without([by_place[1].number]).finished().size == Size(320, 256)
+
+
+def test_a_strip_of_pieces_of_which_one_is_halved_is_whole_when_all_are_there():
+    made = way(Size(512, 256), Margins(top=128), pace=Pace(feather=8))
+    near = nearer(made.steps[1], made.reach, made.known())
+    parts = made.halved(near)
+    assert len(parts.steps) == 4
+    patches = {
+        step.number: Candidate(1, Picture(np.zeros((step.box.height, step.box.width, 3), np.uint8)), step.box,
+                               Mask.full(step.box.size))
+        for step in parts.steps
+    }  # fmt: skip
+    some = {n: c for n, c in patches.items() if n != 4}
+    assert parts.with_done(some).finished().size == Size(512, 256)
+    assert parts.with_done(patches).finished().size == Size(512, 384)
+
+
+def test_a_shallow_stage_is_not_halved():
+    thin = way(margins=Margins(right=48)).steps[0]
+    assert nearer(thin, (64, 16), NATIVE.box) is None
+
+
+def test_where_there_is_nothing_to_move_to_a_half_sees_less():
+    whole = way(margins=Margins(right=128)).steps[0]
+    half = nearer(whole, (64, 16), Box(128, 0, 256, 256))
+    assert half.frame.crop == Box(128, 0, 320, 256)
+    assert half.frame.work == Size(192, 256)
+    assert half.hole.bounds == Box(128, 0, 192, 256)
+
+
+class Forgetful(FakeEngine):
+    """Paints noise, and in it, from the fourth call on, once more what the picture began with."""
+
+    tree = noise(Size(112, 240), 5).pixels
+
+    def paint(self, jobs, progress):
+        self.calls.append(tuple(jobs))
+        return [self._one(job, len(self.calls) >= 4) for job in jobs]
+
+    def _one(self, job, copies):
+        fresh = np.random.default_rng(job.seed).integers(0, 255, job.picture.pixels.shape, np.uint8)
+        if copies:
+            fresh[8:248, 136:248] = self.tree
+        return Picture(fresh)
+
+
+def test_what_was_seen_three_stages_ago_is_no_more_to_be_repeated_than_what_is_near():
+    pixels = noise(NATIVE).pixels.copy()
+    pixels[8:248, 132:244] = Forgetful.tree
+    smooth = cv2.GaussianBlur(pixels, (0, 0), 2)
+    Forgetful.tree = smooth[8:248, 132:244]
+    start = dataclasses.replace(way(margins=Margins(right=512)), picture=Picture(smooth))
+    done = extend(start, Forgetful(side=256), Guard(tries=1, cleanup=0))
+    scores = [report.quality.repetition for report in done.reports]
+    assert max(scores[:3]) < 0.2 < 0.25 < scores[3]
+    crop = done.way.canvas().pixels[:, 512:]
+    assert repetition(crop, Mask.of_box(NATIVE, Box(128, 0, 256, 256))) < 0.2
+
+
+def test_where_copies_are_looked_for_is_bounded_and_holds_enough_of_the_stage():
+    known = Box(0, 0, 8192, 4096)
+    seen = {looked_back(Box(x, 1024, x + 128, 1280), "right", known).size for x in (2048, 4096, 8064)}
+    assert seen == {Size(7 * 128, 512)}
+    assert 128 * 256 / (7 * 128 * 512) > 1 / 16
+    assert looked_back(Box(100, 0, 356, 64), "bottom", Box(0, 0, 512, 64)).bottom == 64
+
+
+def peak_of(width: int) -> tuple[int, int]:
+    """(bytes at most while a picture of 512 x 512 grows to `width`, bytes of what came of it)."""
+    size = Size(512, 512)
+    margins = Margins(left=(width - 512) // 2, right=(width - 512) // 2)
+    native = Size(512, 512)
+    found = stages(size, margins, native, Pace(feather=16))
+    made = steps(found, Generation(seed=7), HOW, Words(), reach_of(Pace(feather=16), native))
+    start = Way(noise(size), margins, found, made)
+    tracemalloc.start()
+    try:
+        done = extend(start, Plain(side=512), Guard(tries=2))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert done.way.finished().size == Size(width, 512)
+    kept = sum(c.over.pixels.nbytes + c.mask.alpha.nbytes for c in done.way.done.values())
+    return peak, kept + done.way.canvas().pixels.nbytes
+
+
+class Plain(FakeEngine):
+    """Remembers nothing: what tests look at later would count as memory."""
+
+    def paint(self, jobs, progress):
+        return [self.colour(job) for job in jobs]
+
+
+def test_eight_times_as_wide_takes_no_more_memory_than_its_pixels():
+    small, large = peak_of(1024), peak_of(4096)
+    beside = [peak - kept for peak, kept in (small, large)]
+    assert large[1] < 2.5 * 4096 * 512 * 4
+    assert beside[1] < beside[0] + 8_000_000

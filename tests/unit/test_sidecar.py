@@ -1,0 +1,131 @@
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from retouch import raster, sidecar
+from retouch.errors import BadInput, RetouchError
+from retouch.fakes import FakeEngine
+from retouch.history import History, repainted
+from retouch.raster import Baggage
+from tests.unit.test_history import FAR_LEFT, made
+
+
+def rewritten(data: bytes, **changed: bytes) -> bytes:
+    """The file with some members replaced, or left out where the change is b""."""
+    out, names = io.BytesIO(), {name.replace("__", "."): value for name, value in changed.items()}
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for info in old.infolist():
+            content = names.get(info.filename, old.read(info.filename))
+            if content:
+                new.writestr(info.filename, content)
+    return out.getvalue()
+
+
+def text_of(data: bytes) -> dict:
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        return json.loads(file.read("history.json"))
+
+
+def test_a_history_comes_back_whole():
+    history = made(variations=2).switched([2], False)
+    read, about = sidecar.read(sidecar.written(history, {"recipe": {"name": "Mine"}}))
+    assert about == {"recipe": {"name": "Mine"}}
+    assert read.now() == history.now()
+    assert [e.on for e in read.entries] == [True, False, True]
+    for mine, theirs in zip(history.entries, read.entries, strict=True):
+        assert theirs.step.summary() == mine.step.summary()
+        assert theirs.step.denoise == mine.step.denoise
+        assert theirs.step.gate == mine.step.gate
+        assert [c.seed for c in theirs.candidates] == [c.seed for c in mine.candidates]
+        assert [c.over for c in theirs.candidates] == [c.over for c in mine.candidates]
+        assert theirs.best.scores.as_dict() == mine.best.scores.as_dict()
+
+
+def test_a_reopened_step_paints_the_same_as_before():
+    history = made()
+    read, _ = sidecar.read(sidecar.written(history, {}))
+    seeds = {n: 5 * n for n in (1, 2, 3)}
+    assert (
+        repainted(read, seeds, FakeEngine()).history.now()
+        == repainted(history, seeds, FakeEngine()).history.now()
+    )
+
+
+def test_what_rides_along_with_the_picture_comes_back():
+    history = made(FAR_LEFT)
+    picture = raster.Picture(
+        history.picture.pixels,
+        np.full(history.picture.pixels.shape[:2], 9, np.uint8),
+        Baggage(text=(("parameters", "a cat"),)),
+    )
+    read, _ = sidecar.read(sidecar.written(History(picture, history.entries), {}))
+    assert dict(read.now().baggage.text)["parameters"] == "a cat"
+    assert (read.now().alpha == 9).all()
+
+
+def test_over_the_limit_variations_that_were_not_chosen_go_oldest_first(monkeypatch):
+    history = made(variations=3)
+    each = sum(c.over.pixels.nbytes + c.mask.alpha.nbytes for c in history.entries[0].candidates)
+    with monkeypatch.context() as patch:
+        patch.setattr(sidecar, "LIMIT", 3 * each - 1)
+        data = sidecar.written(history, {})
+    read, _ = sidecar.read(data)
+    assert [len(entry.candidates) for entry in read.entries] == [1, 3, 3]
+    assert read.now() == history.now()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"history__json": b""},
+        {"history__json": b"[]"},
+        {"history__json": b'{"schema": 2, "entries": [], "about": {}}'},
+        {"before__png": b""},
+        {"before__png": b"no picture"},
+        {"0-0__png": raster.encode(made().picture)},
+        {"0-denoise__png": raster.encode_gray(np.zeros((8, 8), np.uint8))},
+    ],
+)
+def test_a_damaged_file_is_refused(changed):
+    with pytest.raises(RetouchError):
+        sidecar.read(rewritten(sidecar.written(made(FAR_LEFT), {}), **changed))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"crop": [0, 0, 4000, 4000]},
+        {"crop": [5, 5, 5, 5]},
+        {"chosen": 3},
+        {"paintings": []},
+        {"work": [0, 0]},
+        {"how": {"denoising_strength": 7}},
+        {"run": "me"},
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(change):
+    data = sidecar.written(made(FAR_LEFT), {})
+    said = text_of(data)
+    said["entries"][0].update(change)
+    with pytest.raises(BadInput):
+        sidecar.read(rewritten(data, history__json=json.dumps(said).encode()))
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"\x89PNG\r\n"])
+def test_what_is_no_such_file_is_said(data):
+    with pytest.raises(BadInput, match="no history"):
+        sidecar.read(data)
+
+
+def test_the_oldest_histories_of_a_folder_make_room(tmp_path):
+    import os
+
+    for age, name in enumerate(["new", "middle", "old"]):
+        (tmp_path / f"{name}.retouch").write_bytes(bytes(100))
+        os.utime(tmp_path / f"{name}.retouch", (1000 - age, 1000 - age))
+    (tmp_path / "old.png").write_bytes(bytes(500))
+    sidecar.save(tmp_path / "mine.retouch", bytes(100), 250)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["mine.retouch", "new.retouch", "old.png"]

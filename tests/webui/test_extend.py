@@ -1,0 +1,234 @@
+"""Extending each finished picture: through the accordion, the API, the pasted text."""
+
+from __future__ import annotations
+
+import json
+
+import gradio as gr
+import numpy as np
+import pytest
+from modules import infotext_utils, shared, trace
+
+from retouch.geometry import Size
+from retouch.infotext import OUTPAINT, OUTPAINT_WARNINGS, RECIPE, REGIONS
+from retouch.knobs import load
+from retouch.scripted import ScriptOutpaint
+from retouch.webui import extend
+from retouch.webui.extend import LEAVES, WIDGETS, outpaint_in
+from tests.webui.driver import FACES, LEFT, expected_errors, inner, mask_of, outer, photo
+
+ONCE = {"tries": 1, "cleanup": 0}
+NOTHING = {"name": "None", "passes": []}
+
+
+def outpaint(recipe=NOTHING, **asked) -> dict:
+    return {"enabled": True, "recipe": recipe, "outpaint": {**ONCE, **asked}}
+
+
+def said(run, index: int = 0) -> dict:
+    return infotext_utils.parse_generation_parameters(run.infotexts[index])
+
+
+def assert_kept(before, after, left: int, top: int, feather: int = 16) -> None:
+    """The picture lies there to the bit, up to the feather."""
+    size = before.size
+    inside = after.pixels[top : top + size.height, left : left + size.width]
+    middle = (slice(feather, -feather), slice(feather, -feather))
+    assert np.array_equal(inside[middle], before.pixels[middle])
+
+
+@pytest.mark.parametrize("job", ["txt2img", "img2img"])
+def test_each_picture_of_each_batch_is_extended_on_all_sides(webui, job):
+    make = getattr(webui, job)
+    plain = make({"enabled": False}, batch_size=2, n_iter=2)
+    sides = {"left": 128, "top": 64, "right": 128, "bottom": 64}
+    run = make(outpaint(**sides), batch_size=2, n_iter=2)
+    assert [picture.size for picture in run.pictures] == [Size(768, 640)] * 4
+    for before, after in zip(plain.pictures, run.pictures, strict=True):
+        assert_kept(before, after, 128, 64)
+    saved = [s["image"].size for s in trace.of("saved")][-4:]
+    assert saved == [(768, 640)] * 4
+
+
+def test_faces_are_mended_first_and_stay(webui):
+    mended = webui.txt2img(FACES)
+    run = webui.txt2img(outpaint("Face polish", right=128))
+    assert run.pictures[0].size == Size(640, 512)
+    inside = run.pictures[0].pixels[:, : 512 - 16]
+    assert np.array_equal(inside, mended.pictures[0].pixels[:, : 512 - 16])
+    assert REGIONS in said(run)
+    boxes = [region["box"] for region in json.loads(said(run)[REGIONS])]
+    assert list(LEFT) in boxes
+
+
+def test_the_stages_are_painted_as_the_picture_was(webui):
+    webui.txt2img(outpaint(right=128, beyond="gulls", denoising_strength=0.7), steps=9, cfg_scale=5.5)
+    (call,) = inner()
+    assert call["prompts"] == ["a portrait, gulls"]
+    assert call["strength"] == 0.7
+    assert (call["steps"], call["cfg_scale"], call["seeds"]) == (7, 5.5, [100])  # 0.7 of 9, and one
+
+
+def test_widgets_ask_for_what_the_api_asks_for(webui):
+    by_api = webui.txt2img(outpaint(right=128, step=64, prompt_right="a pier", order=["right", "left"]))
+    widgets = {
+        "enable": True,
+        "target_models_1": [],
+        "outpaint_enabled": True,
+        "outpaint_right": 128,
+        "outpaint_step": "64",
+        "outpaint_prompt_right": "a pier",
+        "outpaint_order": "right, left",
+        "outpaint_tries": 1,
+        "outpaint_cleanup": 0,
+    }
+    by_widgets = webui.txt2img(webui.values(**widgets))
+    assert by_widgets.pictures == by_api.pictures
+    assert said(by_widgets)[OUTPAINT] == said(by_api)[OUTPAINT]
+    assert [call["prompts"] for call in inner()] == [["a pier"]] * 4
+
+
+def test_switched_off_it_does_nothing(webui):
+    plain = webui.txt2img(webui.values(enable=True))
+    off = webui.txt2img(webui.values(enable=True, outpaint_right=128))
+    assert off.pictures == plain.pictures
+    closed = webui.txt2img(webui.values(outpaint_enabled=True, outpaint_right=128))
+    assert closed.pictures[0].size == Size(512, 512)
+    assert OUTPAINT not in said(off)
+
+
+def test_one_field_of_the_text_brings_every_widget_back(webui):
+    asked = {"aspect": "2:1", "across": "third", "step": 64, "beyond": 'gulls, "loud"', "limit": 1.5}
+    run = webui.txt2img(outpaint(**asked))
+    found = outpaint_in(said(run))
+    assert found == load(ScriptOutpaint, {**ONCE, **asked})
+    fields = dict(zip([c.elem_id for c, _ in pasting(webui)], pasting(webui), strict=True))
+    back = infotext_utils.pasted(list(fields.values()), run.infotexts[0])
+    assert len(back) == WIDGETS
+    assert extend.typed(back) == found
+    assert (
+        extend.typed(infotext_utils.pasted(list(fields.values()), "a cat\nSteps: 1, Seed: 1, Size: 8x8"))
+        is None
+    )
+
+
+def pasting(webui) -> list:
+    return webui.script().infotext_fields[-WIDGETS:]
+
+
+def test_every_knob_but_those_of_the_picture_has_a_widget_with_a_label_of_its_own(webui):
+    ours = webui.script().controls[-WIDGETS:]
+    labels = [c.label for c in webui.script().controls]
+    assert len({c.label for c in ours}) == WIDGETS
+    assert all(labels.count(c.label) == 1 for c in ours)
+    with gr.Blocks():
+        section = extend.Section(str)
+        assert len(section.build()) == WIDGETS
+    assert extend.typed([True, *(c.value for c in ours[1:])]) == ScriptOutpaint()
+    assert {"step", "overlap", "aspect", "refine"} <= {leaf.path for leaf in LEAVES}
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({}, "nothing is to be added"),
+        ({"aspect": "1:1"}, "has that aspect already"),
+        ({side: 8192 for side in ("left", "top", "right", "bottom")}, "over"),
+        ({"right": 64, "overlap": 512}, "overlap"),
+        ({"right": 64, "stage_prompts": ["a", "b"]}, "1 stages"),
+    ],
+)
+def test_what_cannot_be_is_said_and_the_picture_kept(webui, asked, says):
+    plain = webui.txt2img({"enabled": False})
+    run = webui.txt2img(outpaint(**asked))
+    assert run.pictures == plain.pictures
+    assert says in said(run)[OUTPAINT_WARNINGS]
+    assert says in run.processed.comments
+    assert not inner()
+
+
+def test_a_field_that_is_not_known_is_refused_with_the_whole_request(webui):
+    plain = webui.txt2img({"enabled": False})
+    run = webui.txt2img(outpaint(right=64, stpe=5))
+    assert run.pictures == plain.pictures
+    assert "outpaint.stpe" in run.processed.comments
+    image = webui.txt2img(outpaint(right=64, image="x"))
+    assert image.pictures == plain.pictures
+    assert "outpaint.image" in image.processed.comments
+
+
+def test_interrupt_keeps_the_finished_stages_and_saves_them(webui, monkeypatch):
+    def interrupt() -> bool:
+        return len(inner()) >= 2
+
+    monkeypatch.setattr(extend.Watch, "stopped", property(lambda _watch: interrupt()))
+    run = webui.txt2img(outpaint(right=768, step=256))
+    assert run.pictures[0].size.width in (512 + 256, 512 + 512)
+    assert trace.of("saved")[-1]["image"].size == tuple(run.pictures[0].size)
+
+
+def test_an_engine_that_breaks_costs_nothing_but_the_extension(webui, monkeypatch):
+    def broken(*_args):
+        raise RuntimeError("a screw is loose")
+
+    plain = webui.txt2img({"enabled": False})
+    monkeypatch.setattr(extend, "way_of", broken)
+    run = webui.txt2img(outpaint(right=128))
+    assert run.pictures == plain.pictures
+    assert "a screw is loose" in said(run)[OUTPAINT_WARNINGS]
+    assert len(expected_errors()) == 1
+
+
+def test_each_picture_says_its_own_warnings_and_the_job_all_of_them(webui, monkeypatch):
+    first = iter([True, False])
+    whole = extend.way_of
+
+    def once(*args):
+        if next(first):
+            raise extend.BadInput("not this one.", path="image")
+        return whole(*args)
+
+    monkeypatch.setattr(extend, "way_of", once)
+    run = webui.txt2img(outpaint(right=128), batch_size=2)
+    assert [picture.size.width for picture in run.pictures] == [512, 640]
+    assert OUTPAINT_WARNINGS in said(run, 0)
+    assert OUTPAINT_WARNINGS not in said(run, 1)
+    assert "not this one" in run.processed.extra_generation_params[OUTPAINT_WARNINGS]
+
+
+def test_an_inpainting_job_is_extended_after_its_overlay(webui):
+    plain = webui.img2img({"enabled": False}, mask=mask_of(LEFT), inpainting_fill=1)
+    run = webui.img2img(outpaint(left=128), mask=mask_of(LEFT), inpainting_fill=1)
+    assert run.pictures[0].size == Size(640, 512)
+    assert_kept(plain.pictures[0], run.pictures[0], 128, 0)
+
+
+def test_where_the_webui_lays_its_mask_over_the_result_it_is_left_and_said(webui):
+    shared.opts.data["return_mask_composite"] = True
+    run = webui.img2img(outpaint(left=128), mask=mask_of(LEFT), inpainting_fill=1)
+    assert run.pictures[0].size == Size(512, 512)
+    assert "mask composite" in said(run)[OUTPAINT_WARNINGS]
+
+
+def test_nothing_of_it_stays_on_the_job(webui):
+    run = webui.txt2img(outpaint(right=128))
+    assert not run.p.retouch_outpaint
+    assert OUTPAINT not in run.p.extra_generation_params
+    assert OUTPAINT in run.processed.extra_generation_params
+    assert RECIPE not in said(run)
+
+
+def test_the_picture_given_to_a_skipped_img2img_is_extended_as_it_is(webui):
+    before = photo()
+    run = webui.img2img({**outpaint("Face polish", bottom=64), "skip_img2img": True}, image=before)
+    assert run.pictures[0].size == Size(512, 576)
+    assert not outer()
+    mine = np.asarray(before)[200:400, 16:-16]
+    assert np.array_equal(run.pictures[0].pixels[200:400, 16:-16], mine)
+
+
+def test_not_to_match_takes_nothing_from_how_the_picture_was_made(webui):
+    webui.txt2img(outpaint(right=128, match=False), steps=9, cfg_scale=5.5)
+    (call,) = inner()
+    assert call["prompts"] == [""]
+    assert call["cfg_scale"] == 7.0
