@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from retouch.candidates import Candidate
@@ -18,18 +19,23 @@ from retouch.trial import Look, Trial
 
 _LOG = logging.getLogger(__name__)
 
-KEPT, MOVED, APART = 20.0, 80.0, 25.0
-"""What costs as much as all the confidence there is: CIELAB units of drift, levels of change, and levels of
-distance from the other candidates. Fitted on spoilt photographs whose truth is known, so that the best score
-is the best by truth."""
+MOVED, AWAY, ASTRAY = 30.0, 20.0, 5.0
+"""What costs as much as all the confidence there is: CIELAB units of drift; levels of distance from what is
+likely, and the same of low frequencies. Fitted on spoilt photographs whose truth is known, so that the best
+score is the best by truth."""
+LOW = 0.1
+"""Of the side of what was painted: the standard deviation of the low pass."""
+CELLS = 2.0
+AGREED = 1 / 3
+"""How much what the candidates agree on says, beside what was there, where that is to be kept."""
 
 
 @dataclass(frozen=True)
 class Judge:
     """Who is asked: the detectors that found the region, and a person's own scorer instead of our measures.
 
-    Ours are `merit`; where what was there is to be kept, how little it was changed, low frequencies above
-    all; and where it is not, how well the candidates agree.
+    Ours are `merit`, how near it is to what is `likely`, low frequencies above all, and where what was there
+    is to be kept, how little its colours moved.
     """
 
     look: Look | None = None
@@ -50,12 +56,11 @@ class Judge:
             except Exception:  # a model of the person's own must not cost what was painted
                 _LOG.exception("the scorer broke: candidates are ranked without it")
         faith = fidelity(trial.step.settings)
-        moved, apart = distances(candidates, trial.under(candidates[0])), distances(candidates)
+        center = likely(candidates, trial.under(candidates[0]), faith)
+        away, astray = distances(candidates, center), distances(candidates, center, LOW)
         return [
-            merit(one.scores)
-            - faith * ((one.scores.drift_rim or 0) / KEPT + change / MOVED)
-            - (1 - faith) * away / APART
-            for one, change, away in zip(candidates, moved, apart, strict=True)
+            merit(one.scores) - faith * (one.scores.drift_rim or 0) / MOVED - far / AWAY - off / ASTRAY
+            for one, far, off in zip(candidates, away, astray, strict=True)
         ]
 
 
@@ -90,16 +95,39 @@ def seam_excess(quality: Quality) -> float:
     return max((quality.seam or 0.0) - max(quality.seam_before or 0.0, 0.0), 0.0)
 
 
-def distances(candidates: Sequence[Candidate], to: np.ndarray | None = None) -> list[float]:
-    """How far each is from the pixels `to`, or from what all agree on: weighted root mean square, in levels.
+def likely(candidates: Sequence[Candidate], under: np.ndarray, faith: float) -> np.ndarray:
+    """Levels between what was there and what the candidates agree on, (height, width, 3) float32.
 
-    All are drawn from what the model holds possible, and so is the truth, as it sees it: the one nearest
-    to their mean has the least expected error (minimum Bayes risk; Kumar and Byrne, 2004). It is also the
-    one without the sixth finger that no other has.
+    All candidates are drawn from what the model holds possible, and so is the truth, as it sees it: the one
+    nearest to their mean has the least expected error (minimum Bayes risk; Kumar and Byrne, 2004). It is
+    also the one without the sixth finger that no other has. What was there says where things are.
     """
-    weight = candidates[0].mask.alpha[..., None].astype(np.float32)
-    center = np.zeros_like(weight) if to is None else to.astype(np.float32)
-    for one in candidates if to is None else ():
-        center = center + one.over.pixels / np.float32(len(candidates))
-    total = max(float(weight.sum()) * 3, 1e-9)
-    return [float((((one.over.pixels - center) ** 2 * weight).sum() / total) ** 0.5) for one in candidates]
+    mean = sum(one.over.pixels.astype(np.float32) for one in candidates) / np.float32(len(candidates))
+    agreed = np.float32(1 - faith * (1 - AGREED))
+    return agreed * mean + (1 - agreed) * under
+
+
+def distances(candidates: Sequence[Candidate], to: np.ndarray, low: float = 0.0) -> list[float]:
+    """How far each is from the pixels `to`: root mean square in levels, weighted by the mask.
+
+    With `low`, after a low pass whose standard deviation is that share of the mask's side.
+    """
+    mask = candidates[0].mask
+    weight = mask.alpha[..., None].astype(np.float32)
+    total, deviation = max(float(weight.sum()) * 3, 1e-9), low * mask.area**0.5
+    return [float(((_off(one, to, deviation) ** 2 * weight).sum() / total) ** 0.5) for one in candidates]
+
+
+def _off(one: Candidate, to: np.ndarray, deviation: float) -> np.ndarray:
+    off = one.over.pixels.astype(np.float32) - to
+    return _smooth(off, deviation) if deviation > 0 else off
+
+
+def _smooth(levels: np.ndarray, deviation: float) -> np.ndarray:
+    """Low-passed, in cells of which CELLS are one standard deviation long: finer ones would only cost time."""
+    height, width = levels.shape[:2]
+    share = min(CELLS / deviation, 1)
+    cells = (max(round(width * share), 1), max(round(height * share), 1))
+    coarse = cv2.resize(levels, cells, interpolation=cv2.INTER_AREA)
+    smooth = cv2.GaussianBlur(coarse, (0, 0), deviation * share)
+    return cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR)

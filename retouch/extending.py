@@ -17,6 +17,7 @@ from retouch.outpaint.cleanup import cleanup_of, merged
 from retouch.outpaint.cut import along_the_cut
 from retouch.outpaint.guard import FAINTER, Floor, Guard, looked_back
 from retouch.outpaint.halves import nearer
+from retouch.outpaint.level import level
 from retouch.outpaint.stages import MAX_STAGES
 from retouch.outpaint.way import Way
 from retouch.plan import Plan, Step
@@ -154,11 +155,14 @@ class _Walk:
         return near if far is None else max(near or 0.0, far * FAINTER)
 
     def _joined(self, report: Report) -> Report:
-        if report.best is None or self._guard.join != "cut":
-            return report
-        made, step = report.best, report.step
+        """With every painting, for any may be chosen later, brought level with what is there, and cut."""
+        met = tuple(self._met(made, report.step) for made in report.candidates)
+        return dataclasses.replace(report, candidates=met)
+
+    def _met(self, made: Candidate, step: Step) -> Candidate:
         under = self._pixels[made.box.slices]
-        return _with_best(report, along_the_cut(made, under, step.box, step.label))
+        made = level(made, under, step.box)
+        return along_the_cut(made, under, step.box, step.label) if self._guard.join == "cut" else made
 
     def _cleaned(self, reports: Sequence[Report]) -> list[Report]:
         """Joins that show more than twice what the photograph has are gone over once, where that helps."""

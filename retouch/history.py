@@ -15,6 +15,7 @@ from retouch.candidates import Candidate
 from retouch.choice import Judge
 from retouch.errors import BadInput
 from retouch.execute import Report, run
+from retouch.geometry import Box
 from retouch.plan import Plan, Step
 from retouch.ports import Engine, Progress, Silent
 from retouch.raster import Picture
@@ -25,20 +26,34 @@ TOGETHER = 8
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One step that was painted, and whether the picture shows it. `candidates` has at least one."""
+    """One step that was painted, and whether the picture shows it. `candidates` has at least one.
 
-    step: Step
+    Without a `step` it was painted elsewhere: it can be reverted, but how to paint it again is not known.
+    """
+
+    step: Step | None
     candidates: tuple[Candidate, ...]
     chosen: int = 0
     on: bool = True
+    name: str = ""
+    """As a person calls it; blank for the step's label."""
 
     @property
     def best(self) -> Candidate:
         return self.candidates[self.chosen]
 
+    @property
+    def crop(self) -> Box:
+        """What it saw of the picture, or as much of that as is known, canvas pixels."""
+        return self.step.frame.crop if self.step else self.best.box
+
+    @property
+    def label(self) -> str:
+        return self.name or (self.step.label if self.step else "")
+
     def sees(self, other: Entry) -> bool:
         """True when anything the other one may have painted lies in the crop of this one."""
-        return not (self.step.frame.crop & other.best.box).empty
+        return not (self.crop & other.best.box).empty
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +112,15 @@ class History:
             raise BadInput(f"there is no step {min(unknown)}.", path=path, hint=hint)
         return sorted(set(numbers))
 
+    def steps(self, numbers: Collection[int], path: str = "history") -> dict[int, Step]:
+        """What paints each of these again, by number; BadInput for one that was painted elsewhere."""
+        steps = {n: self.entries[n - 1].step for n in self.known(numbers, path)}
+        found = {n: step for n, step in steps.items() if step}
+        if elsewhere := sorted(steps.keys() - found.keys()):
+            fault = f"step {elsewhere[0]} was painted elsewhere."
+            raise BadInput(fault, path=path, hint="It can be reverted, not painted again.")
+        return found
+
     def changed(self, changed: Mapping[int, Entry]) -> History:
         """These entries, by number, in place of those."""
         entries = tuple(changed.get(n, entry) for n, entry in enumerate(self.entries, 1))
@@ -124,19 +148,23 @@ def repainted(
     The gate of each step still holds: one that became worse is not shown.
     """
     watcher, warnings = progress or Silent(), []
-    for group in _groups(history, history.known(seeds)):
+    steps = history.steps(seeds)
+    for group in _groups(history, list(steps)):
         if watcher.stopped:
             break
         under = [history.now(number - 1) for number in group]
-        steps = [dataclasses.replace(history.entries[n - 1].step, seed=seeds[n], wave=0) for n in group]
-        done = run(under, [Plan((step,)) for step in steps], engine, watcher, judge)
+        again = [dataclasses.replace(steps[n], seed=seeds[n], wave=0) for n in group]
+        done = run(under, [Plan((step,)) for step in again], engine, watcher, judge)
         pairs = zip(group, done, strict=True)
-        made = {
-            n: Entry(r.step, r.candidates, r.chosen, r.kept) for n, d in pairs for r in d.reports if r.best
-        }
-        history = history.changed(made)
+        history = history.changed({n: _with(history, n, r) for n, d in pairs for r in d.reports if r.best})
         warnings += [text for result in done for text in result.warnings]
     return Repainted(history, tuple(warnings), watcher.stopped)
+
+
+def _with(history: History, number: int, report: Report) -> Entry:
+    """The entry as it was painted by now."""
+    name = history.entries[number - 1].name
+    return Entry(report.step, report.candidates, report.chosen, report.kept, name)
 
 
 def _groups(history: History, numbers: Sequence[int]) -> Iterator[list[int]]:

@@ -9,7 +9,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +54,8 @@ class _Painting:
 
 
 @dataclass(frozen=True)
-class _Said:
-    """An entry without its pixels."""
+class _Step:
+    """What paints an entry again, without its masks."""
 
     number: int = _COUNT.field()
     pass_index: int = _COUNT.field()
@@ -63,15 +63,23 @@ class _Said:
     crop: tuple[int, ...] = _BOX.field()
     work: tuple[int, ...] = Knob("Work", "Width and height.", 8, 8192).field()
     how: Pass = Knob("How", "The pass, all of it resolved.").field()
-    paintings: tuple[_Painting, ...] = Knob("Paintings", "At least one.").field()
     label: str = Knob("Label", "What was found.", high=LABEL).field("")
     score: float = _NUMBER.field(0.0)
     subseed: int = _SEED.field(0)
     subseed_strength: float = _NUMBER.field(0.0)
     turn: float = _NUMBER.field(0.0)
     hole: bool = Knob("Hole", "A mask of what had no pixels.").field(False)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """An entry without its pixels."""
+
+    paintings: tuple[_Painting, ...] = Knob("Paintings", "At least one.").field()
+    step: _Step | None = Knob("Step", "How it was painted; null where that was elsewhere.").field(None)
     chosen: int = _COUNT.field(0)
     on: bool = Knob("On", "Shown.").field(True)
+    name: str = Knob("Name", "As a person calls it; blank for the step's label.", high=LABEL).field("")
 
 
 def written(history: History, about: Mapping[str, Any]) -> bytes:
@@ -121,10 +129,10 @@ def _thinned(history: History) -> History:
     weight = sum(_weight(c) for entry in history.entries for c in entry.candidates)
     entries = []
     for entry in history.entries:
-        if weight > LIMIT and len(entry.candidates) > 1:
+        over = weight > LIMIT and len(entry.candidates) > 1
+        if over:
             weight -= sum(_weight(c) for c in entry.candidates) - _weight(entry.best)
-            entry = Entry(entry.step, (entry.best,), 0, entry.on)
-        entries.append(entry)
+        entries.append(replace(entry, candidates=(entry.best,), chosen=0) if over else entry)
     return History(history.picture, tuple(entries))
 
 
@@ -134,8 +142,19 @@ def _weight(candidate: Candidate) -> int:
 
 
 def _said(entry: Entry) -> _Said:
-    step = entry.step
     return _Said(
+        paintings=tuple(
+            _Painting(c.seed, tuple(c.box), _scores(c.scores), c.score) for c in entry.candidates
+        ),
+        step=_step_said(entry.step) if entry.step else None,
+        chosen=entry.chosen,
+        on=entry.on,
+        name=entry.name[:LABEL],
+    )
+
+
+def _step_said(step: Step) -> _Step:
+    return _Step(
         number=step.number,
         pass_index=step.pass_index,
         label=step.label[:LABEL],
@@ -148,11 +167,6 @@ def _said(entry: Entry) -> _Said:
         turn=step.turn,
         hole=step.hole is not None,
         how=_how(step),
-        chosen=entry.chosen,
-        on=entry.on,
-        paintings=tuple(
-            _Painting(c.seed, tuple(c.box), _scores(c.scores), c.score) for c in entry.candidates
-        ),
     )
 
 
@@ -177,7 +191,8 @@ def _scores(quality: Quality) -> dict[str, Any]:
 
 
 def _files(entry: Entry) -> Iterator[tuple[str, bytes]]:
-    masks = {"denoise": entry.step.denoise, "composite": entry.step.composite, "hole": entry.step.hole}
+    step = entry.step
+    masks = {"denoise": step.denoise, "composite": step.composite, "hole": step.hole} if step else {}
     yield from ((name, raster.encode_gray(mask.alpha)) for name, mask in masks.items() if mask is not None)
     for place, one in enumerate(entry.candidates):
         yield f"{place}", raster.encode(one.over)
@@ -203,11 +218,19 @@ def _bytes(file: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _entry(file: zipfile.ZipFile, place: int, said: _Said, canvas: Size) -> Entry:
+    step = _step(file, place, said.step, canvas) if said.step else None
+    painted = tuple(_candidate(file, f"{place}-{k}", one, canvas) for k, one in enumerate(said.paintings))
+    if said.chosen >= len(painted):
+        raise ValueError(f"entry {place} chose painting {said.chosen} of {len(painted)}")
+    return Entry(step, painted, said.chosen, said.on, said.name)
+
+
+def _step(file: zipfile.ZipFile, place: int, said: _Step, canvas: Size) -> Step:
     crop = _box(said.crop, canvas)
     masks = {name: _mask(file, f"{place}-{name}", crop.size) for name in ("denoise", "composite")}
     hole = _mask(file, f"{place}-hole", crop.size) if said.hole else None
     how, settings = said.how, said.how.settings(Generation())
-    step = Step(
+    return Step(
         number=said.number,
         pass_index=said.pass_index,
         label=said.label,
@@ -227,10 +250,6 @@ def _entry(file: zipfile.ZipFile, place: int, said: _Said, canvas: Size) -> Entr
         hole=hole,
         **masks,
     )
-    painted = tuple(_candidate(file, f"{place}-{k}", one, canvas) for k, one in enumerate(said.paintings))
-    if said.chosen >= len(painted):
-        raise ValueError(f"entry {place} chose painting {said.chosen} of {len(painted)}")
-    return Entry(step, painted, said.chosen, said.on)
 
 
 def _candidate(file: zipfile.ZipFile, name: str, said: _Painting, canvas: Size) -> Candidate:

@@ -162,10 +162,11 @@ def _upright(picture: Picture, look: Look, group: Sequence[_Sight]) -> Region | 
     """One thing as it was seen at several turns, best first; None when it was an accident."""
     mean = _direction(group)
     nearest = min(group, key=lambda s: abs((s.looked - mean + 180) % 360 - 180))
-    if _right(mean) is None:
+    alone = len(group) == 1 and nearest.looked != 0
+    if alone or _right(mean) is None:
         sights = (_Sight(region, mean) for region in _seen(picture, look, round(mean)))
         again = next((sight for sight in sights if _of_one(sight, group)), None)
-        if again is None and len(group) == 1 and nearest.looked:
+        if alone and again is None:
             return None
         nearest, mean = (again, again.region.turn) if again else (nearest, mean)
     right = _right(mean)

@@ -4,7 +4,8 @@
  *
  * @typedef {{box: Box, patch: Pixels, mask: Mask, seed: number, scores: object}} Candidate best first
  * @typedef {{intent: string, name: string, asked: Mask, objects: string[], request: object | null,
- *     parts: Part[], infotext: string, candidates: Candidate[], chosen: number}} Offer `request`: of the only part
+ *     parts: Part[], infotext: string, candidates: Candidate[], chosen: number, steps?: Step[]}} Offer `request`: of
+ *     the only part; `steps`: what is kept instead of the chosen one, which looks the same
  * @typedef {{mask: Mask, request: object, next: number}} Part what to ask again, without pictures, of the objects
  *     that share a prompt, and the first seed that was not tried yet
  */
@@ -59,21 +60,17 @@ export function withMore(doc, candidates, parts = offerOf(doc).parts) {
  * next click begins something new.
  */
 export function keepingOffer(doc) {
-    const { objects, intent, name, asked, request, infotext } = offerOf(doc);
-    const { box, patch, mask, seed, scores } = chosenOf(doc);
-    const step = {
-        name,
-        intent,
-        box,
-        patch,
-        mask,
-        asked,
-        request: { ...request, seed },
-        infotext,
-        report: { seed, scores },
-    };
+    const { objects, steps } = offerOf(doc);
     const done = objects.reduce((now, id) => changedObject(now, id, { use: false, visible: false }), withoutOffer(doc));
-    return Object.freeze({ ...selected(kept(done, step), null), sketch: null });
+    const made = steps ? steps : [stepOf(doc)];
+    return Object.freeze({ ...selected(made.reduce(kept, done), null), sketch: steps ? doc.sketch : null });
+}
+
+function stepOf(doc) {
+    const { name, intent, asked, request, infotext } = offerOf(doc);
+    const { box, patch, mask, seed, scores } = chosenOf(doc);
+    const said = { request: { ...request, seed }, infotext, report: { seed, scores } };
+    return { name, intent, box, patch, mask, asked, ...said };
 }
 
 /** A step's mask as an object again, and the step itself off: as it was before it was painted. */

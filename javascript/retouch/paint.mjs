@@ -1,11 +1,11 @@
-/** Jobs: an intent, more of the same, or a recipe; sent, watched, and made an offer of. */
+/** Jobs, and those of the intents: what is masked, or more of the same; sent, watched, and made an offer of. */
 
 import { Offline } from "./api.mjs";
 import { fromBase64 } from "./base64.mjs";
-import { areaOf, boxOfList } from "./boxes.mjs";
+import { boxOfList } from "./boxes.mjs";
 import { picture } from "./document.mjs";
 import { Mask, NOTHING } from "./mask.mjs";
-import { differing, merged, offerOf, withMore, withOffer } from "./offer.mjs";
+import { merged, offerOf, withMore, withOffer } from "./offer.mjs";
 import { Pixels } from "./pixels.mjs";
 import { groupsOf, pictured, recipeOf } from "./request.mjs";
 
@@ -13,8 +13,6 @@ import { groupsOf, pictured, recipeOf } from "./request.mjs";
 const UNMASKED = "Nothing is masked yet: click on something, or paint over it, and press again.";
 const REPLACED = "The picture was replaced while a job ran for the one before; what it painted is discarded.";
 const STOPPED = "Stopped: nothing was finished.";
-const UNCHANGED = "Nothing was changed";
-const UNFOUND = "the recipe found nothing to repaint.";
 
 /** Dispatches "jobs" when a job begins or ends. */
 export class Painter extends EventTarget {
@@ -57,32 +55,6 @@ export class Painter extends EventTarget {
             return offerOf(this.store.doc)
                 ? withMore(this.store.doc, candidates, parts)
                 : withOffer(this.store.doc, { ...offer, candidates, parts });
-        });
-    }
-
-    /**
-     * Find and repaint by a recipe, its result is offered like any other.
-     *
-     * @param {string | object} recipe by name, or written out
-     * @param {boolean} masked whether it looks at what is masked
-     */
-    recipe(recipe, masked = false) {
-        const name = typeof recipe === "string" ? recipe : (recipe.name ?? "Recipe");
-        this.run(name, async (task, doc) => {
-            const mask = masked ? await maskedIn(doc, this.settings) : {};
-            const body = { recipe, task, seed: this.settings.get("seed"), ...promptsOf(this.settings), ...mask };
-            const answer = await this.api.about(picture(doc), "fix", body);
-            this.warn(answer);
-            const after = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
-            const change = differing(doc, after);
-            if (!change) {
-                const why = answer.reports.map((report) => report.why).filter(Boolean);
-                this.notices.say(`${UNCHANGED}: ${[...new Set(why)].join("; ") || UNFOUND}`);
-                return null;
-            }
-            const asked = { asked: NOTHING, objects: [], parts: [], request: null };
-            const offer = { intent: "", name, ...asked, infotext: answer.infotext };
-            return withOffer(this.store.doc, { ...offer, candidates: [{ ...change, seed: answer.seed, scores: {} }] });
         });
     }
 
@@ -184,17 +156,6 @@ export class Painter extends EventTarget {
     #changed() {
         this.dispatchEvent(new Event("jobs"));
     }
-}
-
-/** All that is masked, for a recipe that asks; {} where nothing is. */
-async function maskedIn(doc, settings) {
-    const all = groupsOf(doc, settings).reduce((sum, { mask }) => sum.union(mask), NOTHING);
-    const { mask, box } = areaOf(all.box) ? await pictured(doc, all) : {};
-    return mask ? { mask, box } : {};
-}
-
-function promptsOf(settings) {
-    return { prompt: settings.get("prompt"), negative_prompt: settings.get("negative_prompt") };
 }
 
 async function candidateOf({ patch, mask, box, seed, scores }) {

@@ -5,18 +5,12 @@
  * to what is read back. Bytes in, bytes out: nothing here touches a page.
  */
 
+import { crc, joinedBytes, through } from "./bytes.mjs";
+
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const CHANNELS = { 0: 1, 2: 3, 4: 2, 6: 4 };
 const COLOUR_TYPES = { 1: 0, 2: 4, 3: 2, 4: 6 };
 const HEADER_END = 33;
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-    let crc = byte;
-    for (let bit = 0; bit < 8; bit++) {
-        crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-    }
-    return crc;
-});
 
 /**
  * @param {Uint8Array | Uint8ClampedArray} data height * width * channels
@@ -163,28 +157,5 @@ function chunk(type, body) {
     );
     out.set(body, 8);
     view.setUint32(body.length + 8, crc(out.subarray(4, body.length + 8)));
-    return out;
-}
-
-function crc(bytes) {
-    let value = 0xffffffff;
-    for (let i = 0; i < bytes.length; i++) {
-        value = CRC_TABLE[(value ^ bytes[i]) & 255] ^ (value >>> 8);
-    }
-    return ~value >>> 0;
-}
-
-async function through(stream, bytes) {
-    const piped = new Blob([bytes]).stream().pipeThrough(stream);
-    return new Uint8Array(await new Response(piped).arrayBuffer());
-}
-
-function joinedBytes(parts) {
-    const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-        out.set(part, at);
-        at += part.length;
-    }
     return out;
 }

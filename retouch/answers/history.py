@@ -115,11 +115,12 @@ def _entry(history: History, number: int, entry: Entry) -> dict[str, Any]:
     step = entry.step
     return {
         "step": number,
-        "pass": step.pass_index + 1,
-        "label": step.label,
-        "box": list(step.box),
-        "crop": list(step.frame.crop),
-        "prompt": step.prompt,
+        "pass": step.pass_index + 1 if step else None,
+        "label": entry.label,
+        "box": list(step.box if step else entry.best.box),
+        "crop": list(entry.crop),
+        "prompt": step.prompt if step else "",
+        "repaintable": step is not None,
         "on": entry.on,
         "chosen": entry.chosen + 1,
         "variations": [{"seed": c.seed, "quality": c.scores.as_dict()} for c in entry.candidates],
@@ -143,20 +144,25 @@ def _opened(desk: Desk, request: HistoryRequest) -> Past:
 
 
 def _changed(history: History, request: HistoryRequest) -> History:
-    for path in ("revert", "restore", "again"):
+    for path in ("revert", "restore"):
         history.known(getattr(request, path), path)
+    history.steps(request.again, "again")
     chosen = {one.step: one.variation for one in request.choose}
     history.known(chosen, "choose")
     return history.switched(request.revert, False).switched(request.restore, True).choosing(chosen)
 
 
 def _seeds(history: History, request: HistoryRequest) -> dict[int, int]:
-    """Of what is painted again: others where that is asked, their own for those upon a changed one."""
+    """Of what is painted again: others where that is asked, their own for those upon a changed one.
+
+    What was painted elsewhere stays as it is.
+    """
     fresh = {n: (_last(history, n) + STRIDE) % (MAX_SEED + 1) for n in request.again}
     if request.later == "keep":
         return fresh
     moved: Sequence[int] = [*request.revert, *request.restore, *(c.step for c in request.choose), *fresh]
-    return {**{n: history.entries[n - 1].step.seed for n in history.upon(moved)}, **fresh}
+    upon = {n: history.entries[n - 1].step for n in history.upon(moved)}
+    return {**{n: step.seed for n, step in upon.items() if step}, **fresh}
 
 
 def _last(history: History, number: int) -> int:

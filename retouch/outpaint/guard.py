@@ -49,7 +49,7 @@ class Guard:
         "Join",
         "Fade over the feather, or cut along the line where least differs.",
         choices=("feather", "cut"),
-    ).field("feather")
+    ).field("cut")
     cleanup: float = Knob(
         "Seam cleanup", "Denoising strength of a second pass along a join that shows; 0 is off.", 0, 1, 0.05
     ).field(0.35)

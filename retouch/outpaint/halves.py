@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
 from retouch.frame import STRIDE, Frame
 from retouch.geometry import Box, Size
@@ -28,7 +29,7 @@ def nearer(step: Step, reach: tuple[int, int], known: Box) -> Step | None:
     rest = depth - math.ceil(depth / 2 / CELL) * CELL
     frame = _frame(step.frame, step.label, rest, known)
     box = _without(step.box, step.label, rest)
-    return dataclasses.replace(step, box=box, frame=frame, **masks(box, frame.crop, reach))
+    return _with(step, reach, box=box, frame=frame)
 
 
 def _frame(whole: Frame, side: str, rest: int, known: Box) -> Frame:
@@ -44,8 +45,13 @@ def farther(step: Step, near: Step, number: int, reach: tuple[int, int]) -> Step
     """The other half, stage `number`: seen as the whole stage was, a wave after the nearer one."""
     box = _without(step.box, OPPOSITE[step.label], depth_of(near.box, step.label))
     seed = (near.seed + 1) % (MAX_SEED + 1)
-    changes = {"number": number, "box": box, "seed": seed, "wave": step.wave + 1}
-    return dataclasses.replace(step, **changes, **masks(box, step.frame.crop, reach))
+    return _with(step, reach, number=number, box=box, seed=seed, wave=step.wave + 1)
+
+
+def _with(step: Step, reach: tuple[int, int], **changes: Any) -> Step:
+    changed = dataclasses.replace(step, **changes)
+    hole, denoise, composite = masks(changed.box, changed.frame.crop, reach)
+    return dataclasses.replace(changed, hole=hole, denoise=denoise, composite=composite)
 
 
 def stage_of(step: Step) -> Stage:

@@ -71,6 +71,7 @@ def reach_of(pace: Pace, native: Size) -> tuple[int, int]:
 
 
 def _step(stage: Stage, said: Said, generation: Generation, how: Pass, reach: tuple[int, int]) -> Step:
+    hole, denoise, composite = masks(stage.hole, stage.frame.crop, reach)
     more = stage.number - 1 if how.seed_step == "next" else 0
     return Step(
         number=stage.number,
@@ -88,15 +89,17 @@ def _step(stage: Stage, said: Said, generation: Generation, how: Pass, reach: tu
         colour_correction=how.colour_correction,
         variations=how.variations,
         wave=stage.wave,
-        **masks(stage.hole, stage.frame.crop, reach),
+        denoise=denoise,
+        composite=composite,
+        hole=hole,
     )
 
 
-def masks(hole: Box, crop: Box, reach: tuple[int, int]) -> dict[str, Mask]:
+def masks(hole: Box, crop: Box, reach: tuple[int, int]) -> tuple[Mask, Mask, Mask]:
     """What of a stage's crop has no pixels yet, what is denoised, and what is put back."""
     overlap, feather = reach
     mask = Mask.of_box(crop.size, hole.relative_to(crop))
-    return {"hole": mask, "denoise": mask.feathered(overlap), "composite": joined(mask, feather, hole)}
+    return mask, mask.feathered(overlap), joined(mask, feather, hole)
 
 
 def joined(hole: Mask, feather: int, place: Box) -> Mask:

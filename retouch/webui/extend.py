@@ -71,7 +71,7 @@ class Section:
         if leaf.plain_type is tuple:
             knob = dataclasses.replace(knob, choices=())
         elem_id = self.elem_id(f"outpaint_{leaf.path}")
-        made = widget(dataclasses.replace(leaf, knob=knob), getattr(BLANK, leaf.path), elem_id, 1)
+        made: Any = widget(dataclasses.replace(leaf, knob=knob), getattr(BLANK, leaf.path), elem_id, 1)
         if leaf.optional and leaf.path in knobs_of(Pace):
             made.placeholder = AUTO
         return made

@@ -97,7 +97,7 @@ class AutofixJob:
             return None
         named = presets.recipe(request.recipe, own_recipes()).knowing(request.people)
         recipe = _changed(_with_overrides(named, request), changes or {})
-        if not recipe.active:
+        if not (recipe.active or (request.skip_img2img and request.outpaint)):
             return None
         p.extra_generation_params.update(params(recipe))  # of a refused one as well: a paste brings it back
         return cls(request, recipe, *present(eyes(), recipe))

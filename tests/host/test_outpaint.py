@@ -141,8 +141,9 @@ def test_the_script_extends_every_picture_of_a_batch(client):
     field = parsed(json.loads(said["info"])["infotexts"][-1])["Retouch outpaint"]
     asked = {**sides, "feather": FEATHER, "tries": 1, "cleanup": 0, "steps": 1}
     assert json.loads(field) == asked
-    first = client.sdapi("txt2img", {**txt2img(), **script(**json.loads(field))})
-    assert first["images"] == images[:1]
+    again = client.sdapi("txt2img", {**txt2img(), **script(**json.loads(field))})
+    assert opened(again["images"][0]).size == (320, 320)
+    assert parsed(json.loads(again["info"])["infotexts"][0])["Retouch outpaint"] == field
 
 
 @pytest.mark.webui
@@ -208,6 +209,7 @@ def test_a_plot_compares_steps(client):
     args = [arg["value"] for arg in plot["args"]]
     axes = plot["args"][0]["choices"]
     args[0], args[1] = axes.index("[Retouch] Step (outpaint)"), "64, 128"
+    args[3] = args[6] = axes.index("Nothing")
     body = {**txt2img(script_name="x/y/z plot", script_args=args), **script(right=128)}
     said = client.sdapi("txt2img", body)
     fields = [parsed(text).get("Retouch outpaint") for text in json.loads(said["info"])["infotexts"]]

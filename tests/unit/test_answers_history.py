@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from retouch import raster
+from retouch import raster, sidecar
 from retouch.answers import Desk
 from retouch.errors import BadInput, Missing
 from retouch.fakes import FakeProgress
 from retouch.geometry import Box
+from retouch.history import History
 from retouch.raster import Picture
 from tests.stand import BOX, Stand, photo
 
@@ -139,3 +141,37 @@ def test_bad_requests_say_where(body, path):
 def test_a_history_that_is_gone_is_missing():
     with pytest.raises(Missing, match="no history is kept"):
         Desk(Stand()).answer("history", {"history": "gone"})
+
+
+def elsewhere(file: str, number: int) -> str:
+    """The file with one step that nobody can tell how it was painted, as the page writes its own."""
+    held, about = sidecar.read(base64.b64decode(file))
+    entries = list(held.entries)
+    entries[number - 1] = dataclasses.replace(entries[number - 1], step=None, name="By hand")
+    return base64.b64encode(sidecar.written(History(held.picture, tuple(entries)), about)).decode()
+
+
+def test_a_step_painted_elsewhere_is_reverted_and_told_apart():
+    desk, answer = fixed()
+    file = desk.answer("history", {"history": answer["history"], "return_file": True})["file"]
+    said = desk.answer("history", {"file": elsewhere(file, 1), "revert": [1]})
+    assert [(s["label"], s["repaintable"], s["on"]) for s in said["steps"]] == [
+        ("By hand", False, False),
+        ("face", True, True),
+    ]
+    assert np.array_equal(picture_of(said).pixels[:, :120], photo().pixels[:, :120])
+    with pytest.raises(BadInput, match="painted elsewhere") as error:
+        desk.answer("history", {"history": said["history"], "again": [1]})
+    assert error.value.path == "again"
+
+
+def test_what_was_painted_elsewhere_upon_a_step_stays_where_the_rest_is_repainted():
+    desk = Desk(Stand(boxes=(BOX,)))
+    thrice = {"name": "Thrice", "passes": [RECIPE["passes"][0]] * 3}
+    answer = desk.answer("fix", {"image": IMAGE, "recipe": thrice, "seed": 5, "return_history": True})
+    file = desk.answer("history", {"history": answer["history"], "return_file": True})["file"]
+    before = sidecar.read(base64.b64decode(file))[0].entries
+    asked = {"file": elsewhere(file, 2), "again": [1], "later": "repaint", "return_file": True}
+    after = sidecar.read(base64.b64decode(desk.answer("history", asked)["file"]))[0].entries
+    kept = [old.best.over == new.best.over for old, new in zip(before, after, strict=True)]
+    assert kept == [False, True, False]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from retouch.candidates import Candidate
-from retouch.choice import Judge, distances, fidelity, merit
+from retouch.choice import Judge, distances, fidelity, likely, merit
 from retouch.execute import run
 from retouch.fakes import FakeEngine
 from retouch.frame import Frame
@@ -151,8 +151,24 @@ def test_merit_falls_with_every_fault():
 
 def test_distances_are_root_mean_squares_in_levels():
     three = [off(10), off(20), off(60)]
-    assert distances(three) == pytest.approx([20, 10, 30])
     assert distances(three, three[0].over.pixels) == pytest.approx([0, 10, 50])
+
+
+def test_of_low_frequencies_grain_is_no_distance_and_a_shift_is():
+    size = Size(64, 64)
+    grain = np.where(np.indices((64, 64)).sum(0)[..., None] % 2, 110, 90).astype(np.uint8).repeat(3, 2)
+    two = [
+        Candidate(n, p, size.box, Mask.full(size))
+        for n, p in enumerate((Picture(grain), flat(size, (106,) * 3)))
+    ]
+    assert distances(two, np.full((64, 64, 3), 100, np.float32)) == pytest.approx([10, 6])
+    assert distances(two, np.full((64, 64, 3), 100, np.float32), 0.1) == pytest.approx([0, 6], abs=0.1)
+
+
+@pytest.mark.parametrize(("faith", "level"), [(0, 30), (1, 10), (0.75, 15)])
+def test_what_is_likely_lies_between_what_was_there_and_what_all_agree_on(faith, level):
+    three = [off(10), off(20), off(60)]
+    assert likely(three, np.zeros((4, 4, 3)), faith) == pytest.approx(np.full((4, 4, 3), level))
 
 
 def test_a_large_window_is_measured_smaller():

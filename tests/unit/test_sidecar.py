@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import json
 import zipfile
@@ -54,6 +55,18 @@ def test_a_reopened_step_paints_the_same_as_before():
     )
 
 
+def test_an_entry_painted_elsewhere_comes_back_without_a_step():
+    history = made(variations=2)
+    plain = dataclasses.replace(history.entries[1], step=None, name="By hand")
+    read, _ = sidecar.read(sidecar.written(history.changed({2: plain}), {}))
+    entry = read.entries[1]
+    assert (entry.step, entry.label, entry.crop) == (None, "By hand", entry.best.box)
+    assert [c.over for c in entry.candidates] == [c.over for c in plain.candidates]
+    assert read.now() == history.now()
+    with pytest.raises(BadInput, match="step 2 was painted elsewhere"):
+        repainted(read, {1: 5, 2: 6}, FakeEngine())
+
+
 def test_what_rides_along_with_the_picture_comes_back():
     history = made(FAR_LEFT)
     picture = raster.Picture(
@@ -97,19 +110,22 @@ def test_a_damaged_file_is_refused(changed):
 @pytest.mark.parametrize(
     "change",
     [
-        {"crop": [0, 0, 4000, 4000]},
-        {"crop": [5, 5, 5, 5]},
+        {"step": {"crop": [0, 0, 4000, 4000]}},
+        {"step": {"crop": [5, 5, 5, 5]}},
         {"chosen": 3},
         {"paintings": []},
-        {"work": [0, 0]},
-        {"how": {"denoising_strength": 7}},
+        {"step": {"work": [0, 0]}},
+        {"step": {"how": {"denoising_strength": 7}}},
+        {"step": {"run": "me"}},
         {"run": "me"},
     ],
 )
 def test_numbers_that_cannot_be_are_refused(change):
     data = sidecar.written(made(FAR_LEFT), {})
     said = text_of(data)
-    said["entries"][0].update(change)
+    entry, inside = said["entries"][0], dict(change)
+    entry["step"].update(inside.pop("step", {}))
+    entry.update(inside)
     with pytest.raises(BadInput):
         sidecar.read(rewritten(data, history__json=json.dumps(said).encode()))
 

@@ -133,7 +133,7 @@ def test_every_knob_but_those_of_the_picture_has_a_widget_with_a_label_of_its_ow
     [
         ({}, "nothing is to be added"),
         ({"aspect": "1:1"}, "has that aspect already"),
-        ({side: 8192 for side in ("left", "top", "right", "bottom")}, "over"),
+        (dict.fromkeys(("left", "top", "right", "bottom"), 8192), "over"),
         ({"right": 64, "overlap": 512}, "overlap"),
         ({"right": 64, "stage_prompts": ["a", "b"]}, "1 stages"),
     ],
@@ -218,9 +218,10 @@ def test_nothing_of_it_stays_on_the_job(webui):
     assert RECIPE not in said(run)
 
 
-def test_the_picture_given_to_a_skipped_img2img_is_extended_as_it_is(webui):
+@pytest.mark.parametrize("recipe", ["Face polish", NOTHING])
+def test_the_picture_given_to_a_skipped_img2img_is_extended_as_it_is(webui, recipe):
     before = photo()
-    run = webui.img2img({**outpaint("Face polish", bottom=64), "skip_img2img": True}, image=before)
+    run = webui.img2img({**outpaint(recipe, bottom=64), "skip_img2img": True}, image=before)
     assert run.pictures[0].size == Size(512, 576)
     assert not outer()
     mine = np.asarray(before)[200:400, 16:-16]

@@ -1,0 +1,66 @@
+/** Fixing: the job of a recipe, run on the picture. Its result is an offer; kept, each region it painted is a step. */
+
+import { fromBase64 } from "./base64.mjs";
+import { areaOf } from "./boxes.mjs";
+import { picture } from "./document.mjs";
+import { NOTHING } from "./mask.mjs";
+import { differing, withOffer } from "./offer.mjs";
+import { peopleOf } from "./people.mjs";
+import { Pixels } from "./pixels.mjs";
+import { needsMask } from "./recipewords.mjs";
+import { groupsOf, pictured } from "./request.mjs";
+import { readSidecar } from "./sidecar.mjs";
+
+const UNCHANGED = "Nothing was changed";
+const UNFOUND = "the recipe found nothing to repaint.";
+
+export class Fixing {
+    constructor({ api, store, settings, painter, notices }) {
+        Object.assign(this, { api, store, settings, painter, notices });
+    }
+
+    /**
+     * @param {object} recipe as lists have it, or written out
+     * @param {string | object} asked the same for the server: by name will do for one that it has
+     */
+    run(recipe, asked = recipe) {
+        const label = recipe.name ?? "Recipe";
+        return this.painter.run(label, async (task, doc) => {
+            const mask = needsMask(recipe) ? await maskedIn(doc, this.settings) : {};
+            const body = { recipe: asked, task, ...saidOf(doc, this.settings), ...mask, return_history: true };
+            const answer = await this.api.about(picture(doc), "fix", body);
+            this.painter.warn(answer);
+            const after = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
+            const change = differing(doc, after);
+            if (!change) {
+                const why = answer.reports.map((report) => report.why).filter(Boolean);
+                this.notices.say(`${UNCHANGED}: ${[...new Set(why)].join("; ") || UNFOUND}`);
+                return null;
+            }
+            const steps = await this.#steps(answer);
+            const offer = { intent: "", name: label, asked: NOTHING, objects: [], parts: [], request: null, steps };
+            const candidates = [{ ...change, seed: answer.seed, scores: {} }];
+            return withOffer(this.store.doc, { ...offer, infotext: answer.infotext, candidates });
+        });
+    }
+
+    /** What was painted, region by region: those that a gate took back are there, and off. */
+    async #steps({ history }) {
+        const { file } = await this.api.post("history", { history, return_file: true });
+        return (await readSidecar(fromBase64(file))).steps;
+    }
+}
+
+/** All that is masked, for a recipe that asks; {} where nothing is. */
+async function maskedIn(doc, settings) {
+    const all = groupsOf(doc, settings).reduce((sum, { mask }) => sum.union(mask), NOTHING);
+    const { mask, box } = areaOf(all.box) ? await pictured(doc, all) : {};
+    return mask ? { mask, box } : {};
+}
+
+/** The words and the seed, and whoever has words of their own. */
+function saidOf(doc, settings) {
+    const words = Object.fromEntries(["prompt", "negative_prompt", "seed"].map((name) => [name, settings.get(name)]));
+    const people = peopleOf(doc);
+    return people.length ? { ...words, people } : words;
+}

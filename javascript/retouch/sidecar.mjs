@@ -1,0 +1,141 @@
+/**
+ * A document's history as the server's `.retouch` file: a ZIP of `before.png`, `history.json` and, for each entry,
+ * its paintings and, where it is known how they were painted, the masks of that. Steps painted on this page are
+ * entries without a way to paint them again; what this page knows of them rides along under `about.page`.
+ *
+ * @typedef {import("./document.mjs").Doc} Doc
+ * @typedef {import("./document.mjs").Step} Step
+ * @typedef {{seed: number, box: number[], scores: object, score: number, patch: string, mask: string}} Painting
+ *     patch and mask: PNG as base64, as the file has them, for few of them are ever looked at
+ * @typedef {{step: object, masks: Object<string, string>}} How of the server: what paints a step again, opaque
+ */
+
+import { fromBase64, toBase64 } from "./base64.mjs";
+import { boxOfList, boxOfSize, isEmpty, listOfBox, overlap, sameBox } from "./boxes.mjs";
+import { bytesOfBlob } from "./codec.mjs";
+import { opened } from "./document.mjs";
+import { infotextOf } from "./files.mjs";
+import { Mask, NOTHING } from "./mask.mjs";
+import { labelled, withPainting } from "./past.mjs";
+import { Pixels } from "./pixels.mjs";
+import { contentOf, membersOf, zipped } from "./zip.mjs";
+
+export const ENDING = ".retouch";
+const SCHEMA = 1;
+const TEXT = "history.json";
+const BEFORE = "before.png";
+const MASKS = ["denoise", "composite", "hole"];
+const LABEL = 200;
+
+/** @returns {Promise<Doc>} the picture as it was before everything, with each entry a step; rejects in a sentence */
+export async function readSidecar(bytes, name = "") {
+    try {
+        return await read(membersOf(bytes), name);
+    } catch {
+        throw new Error(`${name || "It"} is damaged, or no history as Retouch writes it.`);
+    }
+}
+
+async function read(members, name) {
+    const { schema, entries, about } = JSON.parse(new TextDecoder().decode(await contentOf(members.get(TEXT))));
+    if (schema !== SCHEMA || !Array.isArray(entries) || !about) {
+        throw new RangeError(`schema ${schema}`);
+    }
+    const base = await Pixels.fromBlob(new Blob([await contentOf(members.get(BEFORE))]));
+    const page = about.page?.steps?.length === entries.length ? about.page : null;
+    const made = entries.map(async (said, place) => {
+        const file = (kind) => contentOf(members.get(`${place}-${kind}.png`)).then(toBase64);
+        const own = page ? await ownOf(page.steps[place], file) : { infotext: about.infotext ?? "" };
+        return { ...(await stepOf(said, file, base)), ...own };
+    });
+    const steps = labelled(await Promise.all(made));
+    return Object.freeze({ ...opened(base, name, page?.before ?? ""), steps: Object.freeze(steps), about });
+}
+
+/** The steps that a file of the document has, in order: what lies beside the picture by now is not to be seen. */
+export function listed(doc) {
+    return doc.steps.filter(({ box }) => !isEmpty(overlap(box, boxOfSize(doc.base))));
+}
+
+/** @returns {Promise<Uint8Array>} the file, of the steps that `listed` names */
+export async function writtenSidecar(doc) {
+    const steps = listed(doc);
+    const told = await Promise.all(steps.map((step, place) => entryOf(step, place, doc.base)));
+    const page = { before: doc.infotext, steps: steps.map(ownSaid) };
+    const about = { ...doc.about, infotext: infotextOf(doc), page };
+    const text = JSON.stringify({ schema: SCHEMA, about, entries: told.map(({ said }) => said) });
+    const before = await bytesOfBlob(await doc.base.toBlob());
+    const files = told.flatMap(({ files }) => files.map(([name, png]) => [name, fromBase64(png)]));
+    return zipped([[TEXT, new TextEncoder().encode(text)], [BEFORE, before], ...files]);
+}
+
+// ---- an entry and a step
+
+async function stepOf({ paintings, step, chosen = 0, on = true, name = "" }, file, base) {
+    const packed = paintings.map(async ({ seed, box, scores, score = 0 }, k) => {
+        checkInside(box, base);
+        return { seed, box, scores, score, patch: await file(k), mask: await file(`${k}-mask`) };
+    });
+    const there = MASKS.filter((kind) => kind !== "hole" || step?.hole);
+    const masks = step ? await Promise.all(there.map(async (kind) => [kind, await file(kind)])) : [];
+    const how = step ? Object.freeze({ step, masks: Object.freeze(Object.fromEntries(masks)) }) : null;
+    const plain = { name, intent: "", asked: NOTHING, request: null, infotext: "", on, how };
+    return withPainting({ ...plain, paintings: Object.freeze(await Promise.all(packed)) }, chosen);
+}
+
+function checkInside(box, base) {
+    const place = boxOfList(box);
+    if (isEmpty(place) || !sameBox(overlap(place, boxOfSize(base)), place)) {
+        throw new RangeError(`[${box}] is no box in the picture`);
+    }
+}
+
+async function entryOf(step, place, base) {
+    const paintings = step.paintings ?? [await paintingOf(step, base)];
+    const said = {
+        paintings: paintings.map(({ seed, box, scores, score }) => ({ seed, box, scores, score })),
+        step: step.how?.step ?? null,
+        chosen: step.chosen ?? 0,
+        on: step.on,
+        name: step.name.slice(0, LABEL),
+    };
+    const pngs = paintings.flatMap(({ patch, mask }, k) => [
+        [`${k}`, patch],
+        [`${k}-mask`, mask],
+    ]);
+    const masks = Object.entries(step.how?.masks ?? {});
+    const asked = step.asked?.width ? [["asked", await step.asked.toPng()]] : [];
+    const files = [...pngs, ...masks, ...asked].map(([kind, png]) => [`${place}-${kind}.png`, png]);
+    return { said, files };
+}
+
+/** A step of this page as a painting: only what of it lies on the picture. */
+async function paintingOf({ box, patch, mask, report }, base) {
+    const inside = overlap(box, boxOfSize(base));
+    const cropped = patch.crop({
+        left: inside.left - box.left,
+        top: inside.top - box.top,
+        right: inside.right - box.left,
+        bottom: inside.bottom - box.top,
+    });
+    const known = Object.entries(report?.scores ?? {}).filter(([, value]) => Number.isFinite(value));
+    return {
+        seed: report?.seed ?? 0,
+        box: listOfBox(inside),
+        scores: Object.fromEntries(known),
+        score: 0,
+        patch: toBase64(await bytesOfBlob(await cropped.toBlob())),
+        mask: await mask.cropped(inside).toPng(),
+    };
+}
+
+// ---- what only this page knows of a step
+
+function ownSaid({ intent, request, infotext, asked }) {
+    return { intent, request, infotext, asked: asked?.width ? listOfBox(asked.box) : null };
+}
+
+async function ownOf({ intent = "", request = null, infotext = "", asked = null }, file) {
+    const mask = asked ? await Mask.fromPng(await file("asked"), boxOfList(asked)) : NOTHING;
+    return { intent, request, infotext, asked: mask };
+}
