@@ -32,6 +32,7 @@ OWN = {
     "retouch",
     "retouch_jobs",
     "retouch_alpha",
+    "retouch_outpaint",
     "retouch_pasts",
     "decoded",
     "hold",

@@ -20,7 +20,7 @@ from retouch.segmenters.guess import Guess, likeness
 
 ANOTHER = 0.4
 """Masks that overlap by less (intersection over union) are of different things."""
-DEEP, HALFWAY = 0.8, 0.6
+DEEP, HALFWAY = 0.8, 0.7
 """How deep in what would change a click must lie, as a share of the greatest depth there: where most of the
 answers would change it, and where all of them would or it is a mask of another thing."""
 ONE_WAY = 0.85

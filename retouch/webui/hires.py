@@ -48,7 +48,7 @@ def _mended(txt2img: Any, samples: Any, decoded: Any, mend: Mend, seeds: Sequenc
     """What `sample_hr_pass` takes: latents, or with an upscaler of pixels the decoded floats, -1..1."""
     floats = decoded
     if floats is None:
-        floats = torch.stack(list(processing.decode_latent_batch(txt2img.sd_model, samples, devices.cpu)))
+        floats = torch.stack(list(processing.decode_latent_batch(shared.sd_model, samples, devices.cpu)))
     before = [((one.float() + 1) / 2).clamp(0, 1) for one in floats]
     pictures = [seen(tensor) for tensor in before]
     after = mend(pictures)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 
 from modules import sd_hijack, shared, trace
@@ -33,8 +32,14 @@ class SdModelData:
 model_data = SdModelData()
 
 
-class SkipWritingToConfig(contextlib.nullcontext):
+class SkipWritingToConfig:
     """What is loaded inside does not become the settings' own."""
+
+    def __enter__(self):
+        return None
+
+    def __exit__(self, *_):
+        return None
 
 
 def reload_model_weights(sd_model=None, info=None, forced_reload=False):
