@@ -57,10 +57,8 @@ def cases(seed: int, sees: Sees) -> list[Case]:
 def _case(kind: str, seed: int, sees: Sees) -> Case:
     random = np.random.default_rng(seed)
     truth, face = view(int(random.integers(*SIDES)))
-    for more in range(8):
-        given = spoilt(truth, face, SPOILINGS[kind], np.random.default_rng(seed), more)
-        if sees(given):
-            break
+    tries = (spoilt(truth, face, SPOILINGS[kind], np.random.default_rng(seed), more) for more in range(16))
+    given = next(one for one in tries if sees(one))
     return Case(kind, truth, given, Mask.of_box(truth.size, face).solid)
 
 

@@ -124,7 +124,7 @@ def _off(one: Candidate, to: np.ndarray, deviation: float) -> np.ndarray:
 
 
 def _smooth(levels: np.ndarray, deviation: float) -> np.ndarray:
-    """Low-passed, in cells of which CELLS are one standard deviation long: finer ones would only cost time."""
+    """Low-passed, in cells of which CELLS are one standard deviation: finer ones would only cost time."""
     height, width = levels.shape[:2]
     share = min(CELLS / deviation, 1)
     cells = (max(round(width * share), 1), max(round(height * share), 1))

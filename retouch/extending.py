@@ -187,9 +187,11 @@ class _Walk:
         return self._floor.shows(self._seam(step, made), step.label)
 
     def _seam(self, step: Step, made: Candidate) -> float | None:
-        """Along the edge of the hole, in the stage's crop."""
-        hole = step.hole or Mask.full(step.frame.crop.size)
-        return seam(self._crop(step, made), hole)
+        """In the stage's crop, along the line where the painting gives way to what is there."""
+        crop = step.frame.crop
+        shown = np.zeros((crop.height, crop.width), np.uint8)
+        shown[made.box.relative_to(crop).slices] = made.mask.alpha
+        return seam(self._crop(step, made), Mask(shown))
 
     def _file(self, report: Report, planned: Step) -> None:
         self.reports.append(report)

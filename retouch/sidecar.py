@@ -227,7 +227,7 @@ def _entry(file: zipfile.ZipFile, place: int, said: _Said, canvas: Size) -> Entr
 
 def _step(file: zipfile.ZipFile, place: int, said: _Step, canvas: Size) -> Step:
     crop = _box(said.crop, canvas)
-    masks = {name: _mask(file, f"{place}-{name}", crop.size) for name in ("denoise", "composite")}
+    denoise, composite = (_mask(file, f"{place}-{name}", crop.size) for name in ("denoise", "composite"))
     hole = _mask(file, f"{place}-hole", crop.size) if said.hole else None
     how, settings = said.how, said.how.settings(Generation())
     return Step(
@@ -248,7 +248,8 @@ def _step(file: zipfile.ZipFile, place: int, said: _Step, canvas: Size) -> Step:
         gate=how.gate,
         turn=said.turn,
         hole=hole,
-        **masks,
+        denoise=denoise,
+        composite=composite,
     )
 
 

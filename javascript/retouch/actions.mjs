@@ -91,6 +91,7 @@ export function actionsOf(act, is) {
         { group: "Document", label: "Redo", keys: ["Ctrl+Shift+Z", "Ctrl+Y"], run: act.redo },
         { group: "Document", label: "Open", keys: ["Ctrl+O"], run: act.open },
         { group: "Document", label: "Save", keys: ["Ctrl+S"], run: act.save },
+        { group: "Document", label: "Save with history", keys: ["Ctrl+Shift+S"], run: act.saveHistory },
         { group: "Document", label: "This list", keys: ["?"], run: act.help },
     ];
 }

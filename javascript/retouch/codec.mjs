@@ -29,7 +29,7 @@ export async function decodedPixels(blob) {
     const header = pngHeader(bytes);
     if (
         header &&
-        header.channels !== 3 &&
+        (header.channels !== 3 || typeof OffscreenCanvas === "undefined") &&
         !chunkNames(bytes).some((name) => name === "eXIf" || name === "tRNS")
     ) {
         return asRgba(await decodePng(bytes));

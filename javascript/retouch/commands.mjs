@@ -3,7 +3,6 @@
 import {
     activeMask,
     changedObject,
-    opened,
     picture,
     reshaped,
     selected,
@@ -14,12 +13,13 @@ import {
 import { openBatch } from "./batch.mjs";
 import { chosenFile, download } from "./dom.mjs";
 import { showShortcuts } from "./dialogs.mjs";
-import { maskFile, opening, savedFile } from "./files.mjs";
+import { maskFile, savedFile } from "./files.mjs";
 import { foundObjects } from "./pointing.mjs";
 import { offerOf } from "./offer.mjs";
+import { documentOf, historyFile, OPENS } from "./opening.mjs";
 import { areaOf, boxOfList, listOfBox } from "./boxes.mjs";
 import { showRecipes } from "./recipes.mjs";
-import { nameOf, needsMask } from "./recipewords.mjs";
+import { nameOf, plain } from "./recipewords.mjs";
 import { Mask, NOTHING } from "./mask.mjs";
 
 const SNAP_RADIUS = 8;
@@ -33,10 +33,9 @@ function documentCommands(studio) {
     const { store, notices, api } = studio;
     const load = async (file) => {
         try {
-            const { pixels, name, infotext } = await opening(file);
-            store.reset(opened(pixels, name, infotext));
+            store.reset(await documentOf(file));
             studio.view.fit();
-            api.send(pixels).catch(() => {});
+            api.send(picture(store.doc)).catch(() => {});
         } catch (error) {
             notices.say(error.message, "error");
         }
@@ -46,12 +45,18 @@ function documentCommands(studio) {
         undo: () => store.undo(),
         redo: () => store.redo(),
         async open() {
-            const file = await chosenFile("image/*");
+            const file = await chosenFile(OPENS);
             return file && load(file);
         },
         async save() {
             if (store.doc.base) {
                 const file = await savedFile(store.doc);
+                download(file, file.name);
+            }
+        },
+        async saveHistory() {
+            if (store.doc.base) {
+                const file = await historyFile(store.doc);
                 download(file, file.name);
             }
         },
@@ -146,7 +151,7 @@ function maskCommands(studio) {
 }
 
 function paintCommands(studio) {
-    const { painter, results, api, notices, store } = studio;
+    const { painter, fixing, results, api, notices, store } = studio;
     return {
         intent: (index) => studio.intents.press(studio.intents.intents[index]?.name),
         enter() {
@@ -166,7 +171,7 @@ function paintCommands(studio) {
                     label: nameOf(recipe),
                     hint: recipe.description,
                     testid: "recipe",
-                    run: () => painter.recipe(nameOf(recipe), needsMask(recipe)),
+                    run: () => fixing.run(plain(recipe), nameOf(recipe)),
                 }));
                 const hint = "Read, save, import, share, export, delete";
                 return [{ label: "All recipes…", hint, testid: "recipes-all", run: () => showRecipes(studio) }, ...items];

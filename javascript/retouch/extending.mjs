@@ -61,6 +61,11 @@ export class Extending extends EventTarget {
         return this.#further(`Revert stage ${number}`, { revert: [number] });
     }
 
+    /** Take another painting of a stage, counted from 1; what was painted upon it stays. */
+    choose(number, painting) {
+        return this.#further(`Another variation of stage ${number}`, { choose: { [number]: painting }, keep_later: true });
+    }
+
     async #begun(task, doc) {
         const { base, steps } = doc;
         const answer = await this.api.about(this.prospect.pictured(), "outpaint", { ...this.prospect.body(), task });

@@ -12,7 +12,7 @@ import { section } from "./section.mjs";
 
 /** Fields of the request that are not knobs to adjust, or have their own place on the page. */
 const ELSEWHERE =
-    /^(image|image_id|task|way|again|revert|left|top|right|bottom|factor|width|height|aspect|across|down|prompt.*|stage_prompts|beyond|seed|subseed|subseed_strength)$/;
+    /^(image|image_id|task|way|again|revert|choose|keep_later|at_once|answer|left|top|right|bottom|factor|width|height|aspect|across|down|prompt.*|stage_prompts|beyond|seed|subseed|subseed_strength)$/;
 /** Knobs that are always to be seen. */
 const FIRST = ["step", "overlap", "masked_content"];
 const GROUPS = [

@@ -68,12 +68,15 @@ export function boxOnBase({ known }, list) {
     return movedBox(boxOfList(list), -known.left, -known.top);
 }
 
-/** Moves what lies on a picture. What is shared stays shared; what a segmenter remembers is of another picture. */
+/**
+ * Moves what lies on a picture. What is shared stays shared; what a segmenter remembers is of another picture, and
+ * so is how a step could be painted again.
+ */
 function mover(dx, dy) {
     const masks = new Map();
     const mask = (one) => masks.get(one) ?? masks.set(one, one.moved(dx, dy)).get(one);
     const box = (one) => one && movedBox(one, dx, dy);
-    const step = (one) => {
+    const step = ({ how: _, paintings: __, chosen: ___, ...one }) => {
         const asked = one.asked ? { asked: mask(one.asked) } : {};
         return Object.freeze({ ...one, ...asked, box: box(one.box), mask: mask(one.mask) });
     };

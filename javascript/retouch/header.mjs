@@ -12,6 +12,15 @@ const COMPARE = [
     ["side", "Side by side"],
 ];
 
+/** What a document can be saved as. */
+function savings(act) {
+    const history = "A .retouch file: the picture before everything, and every step, to be opened again";
+    return [
+        { label: "Picture", hint: "PNG, with its infotext", run: act.save, testid: "save-picture" },
+        { label: "Picture with history", hint: history, run: act.saveHistory, testid: "save-history" },
+    ];
+}
+
 export class Header {
     constructor({ store, view, host, act }) {
         Object.assign(this, { store, view });
@@ -19,6 +28,10 @@ export class Header {
         this.redo = iconButton("redo", "Redo", act.redo, { key: "Ctrl+Shift+Z", "data-testid": "redo" });
         this.name = h("span", { class: "rt-document-name" });
         this.save = this.#button("download", "Save", act.save, "save", "Save as PNG, with its infotext  (Ctrl+S)");
+        this.saveAs = menuButton([icon("chevron")], "Save as", () => savings(act), {
+            class: "rt-button rt-save-as",
+            "data-testid": "save-as",
+        });
         this.recipes = menuButton(
             [icon("recipe"), h("span", {}, "Fix by recipe"), icon("chevron")],
             "Fix by recipe",
@@ -38,14 +51,14 @@ export class Header {
             "header",
             { class: "rt-header" },
             h("h1", { class: "rt-brand" }, icon("recipe"), "Retouch"),
-            this.#button("folder", "Open", act.open, "open", "Open a picture  (Ctrl+O)"),
+            this.#button("folder", "Open", act.open, "open", "Open a picture, or a .retouch file with its history  (Ctrl+O)"),
             h("div", { class: "rt-group" }, this.undo, this.redo),
             this.name,
             this.recipes,
             this.#button("union", "Batch", act.batch, "batch", "A folder of pictures by one recipe"),
             this.compare,
             this.send,
-            this.save,
+            h("div", { class: "rt-group" }, this.save, this.saveAs),
             ...theme,
             iconButton("help", "Keyboard shortcuts", act.help, { key: "?", "data-testid": "help" }),
         );
@@ -85,6 +98,7 @@ export class Header {
         for (const [wrap, off] of [
             [this.compare, same && !store.doc.offer],
             [this.send, !base],
+            [this.saveAs, !base],
         ]) {
             if (wrap) {
                 wrap.firstChild.disabled = off;

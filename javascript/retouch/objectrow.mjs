@@ -5,6 +5,7 @@ import { changedObject, cycled, objectOf, selected, shapedMask, withoutObject } 
 import { h, setAttribute, setValue } from "./dom.mjs";
 import { icon, iconButton } from "./icons.mjs";
 
+const WORDS = "Instead of the general one; recipes say it of whoever is found here, through all passes";
 const DRAGGED = "text/retouch-object";
 
 export class ObjectRow {
@@ -15,7 +16,7 @@ export class ObjectRow {
         this.name = this.#words("name", "Rename", { class: "rt-name", "aria-label": "Name" });
         this.level = this.#level();
         this.area = h("span", { class: "rt-area" });
-        const own = { placeholder: "Its own prompt", "aria-label": "Prompt of this object" };
+        const own = { placeholder: "Its own prompt", "aria-label": "Prompt of this object", "data-tip": WORDS };
         this.prompt = this.#words("prompt", "Prompt", { class: "rt-object-prompt", ...own });
         this.element = this.#built();
     }

@@ -48,3 +48,9 @@ export function duration(seconds) {
     }
     return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
+
+/** "3", "3 and 4", "3, 4 and 5". */
+export function listedWords(numbers) {
+    const [last, ...others] = [...numbers].reverse();
+    return others.length ? `${others.reverse().join(", ")} and ${last}` : String(last);
+}

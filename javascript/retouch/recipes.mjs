@@ -1,16 +1,11 @@
 /** The dialog of recipes: look, run, take in what others sent, keep, hand on, delete. */
 
-import { bytesOfBlob } from "./codec.mjs";
-import { chosenFile, download, h } from "./dom.mjs";
+import { download, h } from "./dom.mjs";
 import { infotextOf } from "./files.mjs";
 import { icon } from "./icons.mjs";
-import { textOf } from "./infotext.mjs";
-import { fileName, fileText, nameOf, needsMask, passLines, plain } from "./recipewords.mjs";
-
-const PASTE = "Paste a recipe, a share string or a generation text, or drop a file here";
-const FILES = ".json,.txt,image/png";
-/** Bytes of a file that may hold a recipe: a large picture with its infotext. */
-const BIGGEST = 64_000_000;
+import { peopleOf } from "./people.mjs";
+import { RecipeIntake } from "./recipeintake.mjs";
+import { fileName, fileText, nameOf, passLines, peopleWords, plain } from "./recipewords.mjs";
 
 /** Open it over the studio. */
 export function showRecipes(studio) {
@@ -28,6 +23,11 @@ class RecipesDialog {
         this.list = h("div", { class: "rt-recipe-list", role: "listbox", "aria-label": "Recipes" });
         this.detail = h("div", { class: "rt-recipe", "data-testid": "recipe-detail" });
         this.said = h("p", { class: "rt-recipe-said", role: "status", "data-testid": "recipe-said" });
+        this.intake = new RecipeIntake({
+            take: (text) => this.#read(text),
+            say: (text) => this.#say(text),
+            own: infotextOf(studio.store.doc),
+        });
         this.dialog = this.#dialog();
     }
 
@@ -53,53 +53,16 @@ class RecipesDialog {
             },
             header,
             body,
-            this.#intake(),
+            this.intake.element,
         );
         dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-        this.#hearDrops(dialog);
+        this.intake.hearDrops(dialog);
         return dialog;
-    }
-
-    /** Where recipes come in. */
-    #intake() {
-        this.pasted = h("textarea", {
-            class: "rt-words",
-            rows: 2,
-            placeholder: PASTE,
-            "aria-label": PASTE,
-            "data-testid": "recipe-paste",
-            onpaste: () => setTimeout(() => this.#read(this.pasted.value)),
-        });
-        const fromPicture = this.#button("From this picture", "eye", "recipe-of-picture", () => this.#ofPicture());
-        fromPicture.disabled = !infotextOf(this.studio.store.doc);
-        const tools = [
-            this.#button("Read", "check", "recipe-read", () => this.#read(this.pasted.value)),
-            this.#button("Choose a file", "folder", "recipe-file", async () => this.#readFile(await chosenFile(FILES))),
-            fromPicture,
-        ];
-        return h("footer", { class: "rt-recipes-intake" }, this.pasted, h("div", { class: "rt-row" }, tools));
     }
 
     #button(label, sign, testid, press, extra = "") {
         const props = { type: "button", class: `rt-button ${extra}`, "data-testid": testid, onclick: press };
         return h("button", props, sign && icon(sign), label);
-    }
-
-    #hearDrops(dialog) {
-        const heard = (work) => (event) => {
-            event.preventDefault();
-            event.stopPropagation();
-            work(event);
-        };
-        dialog.addEventListener("dragenter", heard(() => {}));
-        dialog.addEventListener("dragover", heard(() => dialog.classList.add("rt-dropping")));
-        dialog.addEventListener("dragleave", heard(() => dialog.classList.remove("rt-dropping")));
-        const drop = ({ dataTransfer }) => {
-            dialog.classList.remove("rt-dropping");
-            const [file] = dataTransfer.files;
-            return file ? this.#readFile(file) : this.#read(dataTransfer.getData("text"));
-        };
-        dialog.addEventListener("drop", heard(drop));
     }
 
     /** What the server has now; `name` is chosen, else what was. */
@@ -154,9 +117,16 @@ class RecipesDialog {
             recipe.description && h("p", {}, recipe.description),
             h("ol", { class: "rt-passes" }, ...lines),
             ...this.#remarks.map((text) => h("p", { class: "rt-recipe-remark" }, icon("warn"), text)),
+            this.#people(),
             this.#keeping(recipe),
             this.#tools(recipe),
         ].filter(Boolean);
+    }
+
+    /** Whose own words go along. */
+    #people() {
+        const words = peopleWords(peopleOf(this.studio.store.doc));
+        return words && h("p", { class: "rt-recipe-people", "data-testid": "recipe-people" }, icon("point"), words);
     }
 
     #keeping(recipe) {
@@ -195,7 +165,7 @@ class RecipesDialog {
 
     #run(recipe) {
         this.dialog.close();
-        this.studio.painter.recipe(plain(recipe), needsMask(recipe));
+        this.studio.fixing.run(plain(recipe));
     }
 
     async #read(text) {
@@ -204,25 +174,10 @@ class RecipesDialog {
         }
         const said = await this.#ask(() => this.studio.api.post("recipes/read", { text }));
         if (said) {
-            this.pasted.value = "";
+            this.intake.clear();
             this.#choose(said.recipe, said.warnings);
             this.#say("Save it to keep it, or run it as it is.");
         }
-    }
-
-    async #readFile(file) {
-        if (!file) {
-            return;
-        }
-        if (file.size > BIGGEST) {
-            return this.#say(`${file.name} is too large for a recipe.`);
-        }
-        const bytes = await bytesOfBlob(file);
-        await this.#read(textOf(bytes) || (file.type.startsWith("image/") ? " no recipe" : await file.text()));
-    }
-
-    #ofPicture() {
-        return this.#read(infotextOf(this.studio.store.doc));
     }
 
     async #save(recipe, replace = false) {
@@ -261,8 +216,7 @@ class RecipesDialog {
             await navigator.clipboard.writeText(said.share);
             this.#say("The share string is copied: paste it wherever you like.");
         } catch {
-            this.pasted.value = said.share; // the browser gives no clipboard to pages that are not secure
-            this.pasted.select();
+            this.intake.offer(said.share); // the browser gives no clipboard to pages that are not secure
             this.#say("Copy the share string from the field below.");
         }
     }

@@ -37,6 +37,12 @@ function looksOf({ what = "detectors", models = [], classes = [], of_pass: withi
     return within ? `${head}, within pass ${within}` : head;
 }
 
+/** What becomes of the objects that have words of their own; "" where none has. */
+export function peopleWords(people) {
+    const named = people.map(({ prompt }) => `"${prompt}"`).join(", ");
+    return named && `Own prompts of objects, each said of whoever is found there, through all passes: ${named}.`;
+}
+
 /** A file's name for it that every system takes. */
 export function fileName(recipe) {
     const stem = nameOf(recipe)

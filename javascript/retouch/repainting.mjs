@@ -62,7 +62,8 @@ export class Repainting {
 }
 
 function differs({ how, paintings = [] }, made) {
-    return how !== null && paintings.map(({ patch }) => patch).join() !== made.paintings.map(({ patch }) => patch).join();
+    const patches = (those) => those.map(({ patch }) => patch).join();
+    return Boolean(how) && patches(paintings) !== patches(made.paintings);
 }
 
 function worse({ name }) {

@@ -6,6 +6,7 @@ import { h, keyed } from "./dom.mjs";
 import { boxOnBase, dependents, extensionOf } from "./extension.mjs";
 import { icon, iconButton } from "./icons.mjs";
 import { thumbnail } from "./offer.mjs";
+import { listedWords } from "./planwords.mjs";
 import { section } from "./section.mjs";
 
 const THUMB = 72;
@@ -57,9 +58,12 @@ export class StageList {
         const said = h("span", { class: "rt-area" });
         const again = iconButton("again", "", () => this.extending.again(number), { "data-testid": "again" });
         const revert = iconButton("undo", "", () => this.extending.revert(number), { "data-testid": "revert" });
+        const level = h("button", { type: "button", class: "rt-level", "data-testid": "stage-variation" });
+        level.addEventListener("click", () => this.extending.choose(number, nextOf(row.stage)));
         const words = h("div", { class: "rt-stage-words" }, h("span", {}, name, needed), said);
-        const row = h("li", { "data-testid": "stage-row" }, h("div", { class: "rt-row" }, canvas, words, again, revert));
-        row.parts = { canvas, name, needed, said, again, revert };
+        const parts = [canvas, words, level, again, revert];
+        const row = h("li", { "data-testid": "stage-row" }, h("div", { class: "rt-row" }, parts));
+        row.parts = { canvas, name, needed, said, level, again, revert };
         const light = (on) => () => this.prospect.light(on ? row.stage : null);
         ["pointerenter", "focusin"].forEach((type) => row.addEventListener(type, light(true)));
         ["pointerleave", "focusout"].forEach((type) => row.addEventListener(type, light(false)));
@@ -67,22 +71,25 @@ export class StageList {
     }
 
     #fill(row, stage, record) {
-        const { canvas, again, revert } = row.parts;
+        const { canvas, level, again, revert } = row.parts;
         if (row.stage !== stage) {
             row.stage = stage;
             row.classList.toggle("rt-undone", !stage.done);
             this.#say(row.parts, stage, record);
         }
-        again.disabled = revert.disabled = !this.usable || !stage.done;
+        level.disabled = again.disabled = revert.disabled = !this.usable || !stage.done;
         this.#draw(canvas, stage, record);
     }
 
-    #say({ name, needed, said, again, revert }, stage, record) {
+    #say({ name, needed, said, level, again, revert }, stage, record) {
         const upon = dependents(record.stages, stage.number);
-        const others = upon.length ? `, and with it ${listed(upon)}` : "";
+        const others = upon.length ? `, and with it ${listedWords(upon)}` : "";
         name.textContent = `${stage.number} · ${stage.side}`;
         needed.textContent = upon.length ? `  needed by ${upon.join(", ")}` : "";
         said.textContent = saidOf(stage, this.#boxOf(stage, record));
+        level.hidden = !stage.done || (stage.candidates?.length ?? 0) < 2;
+        level.textContent = `${stage.chosen ?? "–"}/${stage.candidates?.length}`;
+        named(level, `Next variation of stage ${stage.number}${upon.length ? "; later stages stay" : ""}`);
         named(again, `Paint stage ${stage.number} again${others}`);
         named(revert, `Take stage ${stage.number} back${others}`);
     }
@@ -117,13 +124,12 @@ function saidOf({ done, seed }, box) {
     return isEmpty(box) ? "painted; waits for the rest of its strip" : `seed ${seed}`;
 }
 
+/** Which of its paintings comes after the one that is there, from 1, round and round. */
+function nextOf({ chosen, candidates }) {
+    return ((chosen ?? 0) % candidates.length) + 1;
+}
+
 function named(button, label) {
     button.setAttribute("aria-label", label);
     button.dataset.tip = label;
-}
-
-/** "3", "3 and 4", "3, 4 and 5". */
-function listed(numbers) {
-    const [last, ...others] = [...numbers].reverse();
-    return others.length ? `${others.reverse().join(", ")} and ${last}` : String(last);
 }

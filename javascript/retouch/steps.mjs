@@ -1,20 +1,20 @@
-/** The history of kept steps: each on or off in any order, reopened, renamed or deleted. */
+/** The history of kept steps: each on or off in any order, painted again, reopened, renamed or deleted. */
 
-import { renamedStep, toggledStep, withoutStep } from "./document.mjs";
-import { h, keyed, setValue } from "./dom.mjs";
-import { iconButton } from "./icons.mjs";
-import { wordsOf } from "./measures.mjs";
+import { h, keyed } from "./dom.mjs";
 import { reopening } from "./offer.mjs";
 import { flat } from "./settings.mjs";
 import { section } from "./section.mjs";
+import { StepRow } from "./steprow.mjs";
 
 /** Parts of a request that have their own place in the settings; the others are knobs that were moved. */
 const PLACED = ["prompt", "negative_prompt", "seed", "variations", "invert"];
 
 export class StepsPanel {
-    constructor({ store, settings }) {
-        Object.assign(this, { store, settings });
-        this.list = h("ul", { class: "rt-list", "aria-label": "Kept steps" });
+    #rows = new WeakMap();
+
+    constructor({ store, settings, painter, repainting }) {
+        Object.assign(this, { store, settings, painter, repainting });
+        this.list = h("ul", { class: "rt-list rt-steps", "aria-label": "Kept steps" });
         this.empty = h(
             "p",
             { class: "rt-hint" },
@@ -22,6 +22,7 @@ export class StepsPanel {
         );
         this.element = section("history", "History", [this.empty, this.list]);
         store.addEventListener("change", () => this.update());
+        painter.addEventListener("jobs", () => this.update());
         this.update();
     }
 
@@ -31,49 +32,15 @@ export class StepsPanel {
         const rows = [...steps].reverse();
         keyed(this.list, rows, {
             key: ({ id }) => id,
-            make: (step) => this.#row(step),
-            update: (row, step) => this.#fill(row, step),
+            make: ({ id }) => this.#made(id),
+            update: (element, step) => this.#rows.get(element).update(step),
         });
     }
 
-    #row({ id }) {
-        const change = (label, doc, merge = null) => this.store.do(label, doc, { merge });
-        const step = () => this.store.doc.steps.find((other) => other.id === id);
-        const on = h("input", {
-            type: "checkbox",
-            "aria-label": "On",
-            "data-tip": "Switch on or off",
-            onchange: () => change("Switch a step", toggledStep(this.store.doc, id)),
-        });
-        const name = h("input", {
-            type: "text",
-            class: "rt-name",
-            "aria-label": "Name of the step",
-            oninput: (e) => change("Rename", renamedStep(this.store.doc, id, e.target.value), `step-${id}`),
-        });
-        const again = iconButton("history", "Reopen: mask and request again", () => this.reopen(step()), {
-            "data-testid": "reopen",
-        });
-        const gone = iconButton("close", "Delete the step", () =>
-            change("Delete a step", withoutStep(this.store.doc, id)),
-        );
-        const row = h(
-            "li",
-            { "data-testid": "step" },
-            h("div", { class: "rt-row" }, on, name, h("span", { class: "rt-area" }), again, gone),
-            h("div", { class: "rt-measures" }),
-        );
-        row.parts = { on, name, again };
-        return row;
-    }
-
-    #fill(row, step) {
-        row.parts.on.checked = step.on;
-        row.classList.toggle("rt-off", !step.on);
-        setValue(row.parts.name, step.name);
-        row.querySelector(".rt-area").textContent = step.report?.seed === undefined ? "" : `seed ${step.report.seed}`;
-        row.querySelector(".rt-measures").textContent = wordsOf(step.report?.scores);
-        row.parts.again.hidden = !step.asked?.width;
+    #made(id) {
+        const row = new StepRow(this, id);
+        this.#rows.set(row.element, row);
+        return row.element;
     }
 
     /** The step off, its mask an object, its request in the settings: as before it was painted. */

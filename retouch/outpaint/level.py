@@ -11,8 +11,8 @@ from retouch.candidates import Candidate, whole_levels
 from retouch.fill.spread import pull_push
 from retouch.geometry import Box
 
-FADED = 32.0
-"""Pixels from the edge of the hole at which a third of what it is off by is still taken off."""
+REACH = 64
+"""Pixels from the edge of the hole within which what it is off by there is taken off, ever less."""
 ALIKE = 4.0
 """Standard deviation in pixels of the mean along the edge: finer differences are texture."""
 MOST = 24.0
@@ -36,6 +36,7 @@ def level(made: Candidate, under: np.ndarray, hole: Box) -> Candidate:
     share = cv2.GaussianBlur(outside.astype(np.float32), (0, 0), ALIKE)
     mean = cv2.GaussianBlur(step, (0, 0), ALIKE) / np.maximum(share, 1e-6)[..., None]
     away = cv2.distanceTransform(1 - outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    field = pull_push(mean, outside.astype(np.float32)) * np.exp(-away / FADED)[..., None]
+    faded = np.maximum(1 - away / REACH, 0) ** 2
+    field = pull_push(mean, outside.astype(np.float32)) * faded[..., None]
     levels = whole_levels(under, over + field, made.mask)
     return dataclasses.replace(made, over=dataclasses.replace(made.over, pixels=levels))

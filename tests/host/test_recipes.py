@@ -1,7 +1,8 @@
 """Every built-in recipe inside a real WebUI: through its own API, and back from the generation text.
 
-A WebUI for tests may lack the detector of hands, or a segmenter of words: the middle of the picture stands
-in for what those would find, and all else of the recipe is as it is.
+A WebUI for tests may lack the detector of hands, or a segmenter of words, and what a checkpoint of noise
+painted has no eyes: the middle of the picture stands in for what would be found, and all else of a recipe is
+as it is.
 """
 
 from __future__ import annotations
@@ -31,12 +32,14 @@ def possible(client: Client, name: str, installed: set[str]) -> dict[str, Any]:
     """The recipe with what is not here replaced."""
     known = {recipe["name"]: recipe for recipe in client.get("/retouch/v1/recipes")["recipes"]}
     recipe = {key: known[name][key] for key in ("name", "passes")}
-    return {**recipe, "passes": [_possible(one, installed) for one in recipe["passes"]]}
+    first, *later = recipe["passes"]
+    return {**recipe, "passes": [_possible(first, installed), *(_possible(one, set()) for one in later)]}
 
 
-def _possible(one: dict[str, Any], installed: set[str]) -> dict[str, Any]:
+def _possible(one: dict[str, Any], there: set[str]) -> dict[str, Any]:
+    """`there` are the detectors that find something."""
     target = dict(one["target"])
-    if target.get("what") == "text" or not set(target.get("models", ())) <= installed:
+    if target.get("what") == "text" or not set(target.get("models", ())) <= there:
         kept = {key: target[key] for key in ("of_pass", "user_mask") if key in target}
         target = {"models": ["center"], **kept, **({"what": "background"} if _behind(target) else {})}
     if target.get("what") == "seam":

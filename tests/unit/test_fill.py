@@ -1,9 +1,11 @@
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retouch.fill import FILLS, MASKED_CONTENT, edge, filled, mirror, spread
+from retouch.fill import noise as spectral
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
 from retouch.raster import Picture
@@ -102,3 +104,13 @@ def test_noise_is_as_rough_as_what_surrounds_it_and_has_its_colour():
     made = filled(Picture(rough), Mask.of_box(size, hole), "noise").pixels[hole.slices].astype(float)
     assert made.std((0, 1)) == pytest.approx([20, 20, 20], abs=4)
     assert made.mean((0, 1)) == pytest.approx([90, 140, 60], abs=6)
+
+
+def test_stages_that_see_nearly_the_same_are_filled_with_other_noise():
+    size = Size(128, 96)
+    hole = Mask.of_box(size, Box(64, 0, 128, 96))
+    seen = [noise(size).pixels, noise(size).pixels.copy()]
+    seen[1][40, 30] = 255 - seen[1][40, 30]
+    made = [spectral(pixels, hole)[:, 64:].mean(2) for pixels in seen]
+    fine = [plane - cv2.GaussianBlur(plane, (0, 0), 8) for plane in made]
+    assert abs(np.corrcoef(fine[0].ravel(), fine[1].ravel())[0, 1]) < 0.1

@@ -81,7 +81,8 @@ def test_a_step_painted_again_stands_on_what_is_under_it_now():
 
 def test_the_same_seed_upon_the_same_gives_the_same_again():
     history = made()
-    seeds = {n: e.step.seed for n, e in enumerate(history.entries, 1)}
+    seeds = {n: e.step.seed for n, e in enumerate(history.entries, 1) if e.step}
+    assert len(seeds) == len(history.entries)
     assert repainted(history, seeds, FakeEngine()).history.now() == history.now()
 
 
@@ -109,6 +110,7 @@ def test_interrupted_what_is_not_painted_stays_as_it_was():
 def test_a_gate_holds_for_what_is_painted_again():
     history = made(FAR_LEFT)
     (entry,) = history.entries
+    assert entry.step
     strict = dataclasses.replace(entry.step.gate, mode="on", sharpness=1.0, drift=0.0, seam=0.0)
     guarded = Entry(dataclasses.replace(entry.step, gate=strict), entry.candidates)
     done = repainted(History(history.picture, (guarded,)), {1: 5}, FakeEngine())

@@ -37,6 +37,8 @@ def test_a_history_comes_back_whole():
     assert read.now() == history.now()
     assert [e.on for e in read.entries] == [True, False, True]
     for mine, theirs in zip(history.entries, read.entries, strict=True):
+        assert mine.step
+        assert theirs.step
         assert theirs.step.summary() == mine.step.summary()
         assert theirs.step.denoise == mine.step.denoise
         assert theirs.step.gate == mine.step.gate
