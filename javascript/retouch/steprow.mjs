@@ -25,7 +25,6 @@ export class StepRow {
             oninput: ({ target }) => this.#change("Rename", renamedStep(this.doc, id, target.value), `step-${id}`),
         });
         this.level = this.#level();
-        this.seed = h("span", { class: "rt-area" });
         this.again = iconButton("again", "Paint again", () => this.#again(), { "data-testid": "step-again" });
         this.reopen = iconButton("history", "Reopen: mask and request again", () => panel.reopen(this.step), {
             "data-testid": "reopen",
@@ -57,7 +56,7 @@ export class StepRow {
     #built() {
         const remove = () => this.#change("Delete a step", withoutStep(this.doc, this.id));
         const gone = iconButton("close", "Delete the step", remove);
-        const parts = [this.number, this.on, this.name, this.level, this.seed, this.again, this.reopen, gone];
+        const parts = [this.number, this.on, this.name, this.level, this.again, this.reopen, gone];
         const row = h("div", { class: "rt-row" }, parts);
         return h("li", { "data-testid": "step" }, row, this.measures, this.under, this.choice);
     }
@@ -70,8 +69,7 @@ export class StepRow {
         this.on.checked = step.on;
         this.element.classList.toggle("rt-off", !step.on);
         setValue(this.name, step.name);
-        this.seed.textContent = step.report?.seed === undefined ? "" : `seed ${step.report.seed}`;
-        this.measures.textContent = wordsOf(step.report?.scores);
+        this.measures.textContent = reportOf(step);
         this.under.textContent = later.length ? `Painted upon it: ${listedWords(numbers)}` : "";
         this.reopen.hidden = !step.asked?.width;
         this.#showLevel(step);
@@ -80,6 +78,9 @@ export class StepRow {
 
     #showLevel({ paintings = [], chosen }) {
         this.level.hidden = paintings.length < 2;
+        if (this.level.hidden) {
+            return;
+        }
         this.level.textContent = `${chosen + 1}/${paintings.length}`;
         setAttribute(this.level, "aria-label", `Variation ${chosen + 1} of ${paintings.length}: next`);
     }
@@ -121,4 +122,8 @@ export class StepRow {
         this.asking = false;
         press();
     }
+}
+
+function reportOf({ report: { seed, scores } = {} }) {
+    return [seed === undefined ? "" : `Seed ${seed}`, wordsOf(scores)].filter(Boolean).join(" · ");
 }

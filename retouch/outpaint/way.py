@@ -48,21 +48,29 @@ class Way:
         """What is still to be painted, in order of waves."""
         return tuple(sorted((s for s in self.steps if s.number not in self.done), key=lambda s: s.wave))
 
-    def canvas(self) -> Picture:
-        """Everything there is, at full size; black where nothing is painted yet. Alpha is not carried on."""
+    def canvas(self, within: Box | None = None) -> Picture:
+        """Everything there is, at full size; black where nothing is painted yet. Alpha is not carried on.
+
+        Only stages that lie `within` that box, where it is given.
+        """
+        held = {s.number for s in self.stages if within is None or s.hole & within == s.hole}
         size = grown(self.picture.size, self.margins)
         pixels = np.zeros((size.height, size.width, 3), np.uint8)
         pixels[self.origin.slices] = self.picture.pixels
         for step in sorted(self.steps, key=lambda s: (s.wave, s.number)):
-            if step.number in self.done:
+            if step.number in self.done and step.number in held:
                 self.done[step.number].put(pixels)
         pixels.flags.writeable = False
         return dataclasses.replace(self.picture, pixels=pixels, alpha=None)
 
     def finished(self) -> Picture:
-        """The canvas as far as it is a full rectangle: a strip that is not whole yet is left out."""
-        whole = self.canvas()
-        return dataclasses.replace(whole, pixels=whole.pixels[self.known().slices])
+        """The canvas as far as it is a full rectangle: a strip that is not whole yet is left out.
+
+        So is what its stages faded into the picture: it would be a smear along the border.
+        """
+        known = self.known()
+        whole = self.canvas(known)
+        return dataclasses.replace(whole, pixels=whole.pixels[known.slices])
 
     def known(self) -> Box:
         """The rectangle that is painted, on the canvas."""

@@ -137,11 +137,13 @@ def test_only_what_shows_a_stage_depends_on_it():
 def test_a_strip_that_is_not_whole_yet_is_left_out_of_the_picture():
     made = way(Size(512, 256), Margins(top=128), pace=Pace(feather=8))
     assert len(made.steps) == 3
-    first = made.steps[0]
-    patch = Candidate(1, Picture(np.zeros((first.box.height, first.box.width, 3), np.uint8)), first.box,
-                      Mask.full(first.box.size))  # fmt: skip
+    left, top, right, bottom = made.steps[0].box
+    faded = Box(left, top, right, bottom + 8)
+    patch = Candidate(
+        1, Picture(np.zeros((faded.height, faded.width, 3), np.uint8)), faded, Mask.full(faded.size)
+    )
     part = made.with_done({1: patch})
-    assert part.finished().size == Size(512, 256)
+    assert part.finished() == made.picture, "nor is what it faded into the picture left"
 
 
 def test_a_join_is_opaque_over_the_hole_gone_beyond_the_feather_and_no_straight_line():
