@@ -71,7 +71,7 @@ class RecipesDialog {
         if (!said) {
             return;
         }
-        this.#known = said.recipes;
+        this.#known = said.recipes.map((one) => ({ ...one, own: said.own.includes(nameOf(one)) }));
         const wanted = name ?? (this.#recipe && nameOf(this.#recipe));
         this.#choose(this.#known.find((one) => nameOf(one) === wanted) ?? this.#known[0] ?? null);
         this.#say(...(name ? [] : (said.warnings ?? [])));

@@ -43,11 +43,11 @@ class RemoveRequest:
 
 
 def listed(desk: Desk) -> dict[str, Any]:
-    """Every recipe, whether it is the person's `own`, and the files of theirs that cannot be read."""
+    """Every recipe, as a request takes it; which are the person's `own`; the files that cannot be read."""
     shelf = Shelf(desk.backend.own_recipes)
     mine, found = shelf.own(), presets.recipes(desk.backend.own_recipes)
-    said = [{**dump(recipe), "own": recipe.name.lower() in mine} for recipe in found.values()]
-    return {"recipes": said, "warnings": shelf.faults()}
+    own = [name for name in found if name.lower() in mine]
+    return {"recipes": [dump(recipe) for recipe in found.values()], "own": own, "warnings": shelf.faults()}
 
 
 def save(desk: Desk, body: Any) -> dict[str, Any]:

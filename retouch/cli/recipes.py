@@ -49,8 +49,9 @@ def run(args: argparse.Namespace, door: Door) -> int:
 def _list(args: argparse.Namespace, door: Door) -> int:
     said = door.recipes()
     for one in said["recipes"]:
-        mine = "*" if one.get("own") else " "
-        print(f"{mine} {one.get('name', 'Custom'):<24} {one.get('description', '')}".rstrip())
+        name = one.get("name", "Custom")
+        mine = "*" if name in said.get("own", ()) else " "
+        print(f"{mine} {name:<24} {one.get('description', '')}".rstrip())
     _remark(*said.get("warnings", ()))
     return 0
 
@@ -110,7 +111,7 @@ def _found(asked: str, door: Door) -> Recipe:
     known = {one.get("name", "Custom"): one for one in door.recipes()["recipes"]}
     for name, said in known.items():
         if name.lower() == asked.strip().lower():
-            return load(Recipe, {key: value for key, value in said.items() if key != "own"}, "recipe")
+            return load(Recipe, said, "recipe")
     raise Missing(f"no recipe is called {asked!r}.", path="NAME", hint=did_you_mean(asked, known))
 
 

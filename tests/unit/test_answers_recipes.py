@@ -26,6 +26,10 @@ def listed(desk: Desk) -> dict[str, dict]:
     return {one["name"]: one for one in desk.recipes()["recipes"]}
 
 
+def own(desk: Desk) -> list[str]:
+    return desk.recipes()["own"]
+
+
 def fixed(desk: Desk, *passes: Pass, **fields) -> dict:
     recipe = dump(Recipe("Test", passes=passes))
     return desk.answer("fix", {"image": IMAGE, "seed": 1, "recipe": recipe, **fields})
@@ -35,8 +39,8 @@ def test_a_saved_recipe_is_listed_as_own_runs_by_name_and_goes_again(desk):
     said = desk.answer("recipes/save", {"recipe": dump(MINE)})
     assert load(Recipe, said["recipe"]) == MINE
     assert sharing.read_text(said["share"]).recipe == MINE
-    assert listed(desk)["Mine"]["own"] is True
-    assert listed(desk)["Crowd"]["own"] is False
+    assert own(desk) == ["Mine"]
+    assert load(Recipe, listed(desk)["Mine"]) == MINE
     assert desk.answer("fix", {"image": IMAGE, "recipe": "mine"})["reports"]
     assert desk.answer("recipes/remove", {"name": "MINE"}) == {"removed": "MINE", "restored": None}
     assert "Mine" not in listed(desk)
@@ -54,10 +58,10 @@ def test_a_taken_name_is_refused_until_it_is_to_be_replaced(desk):
 
 def test_what_stands_before_a_built_in_recipe_is_own_and_gives_it_back(desk):
     desk.answer("recipes/save", {"recipe": dump(dataclasses.replace(MINE, name="Crowd")), "replace": True})
-    assert listed(desk)["Crowd"]["own"] is True
+    assert own(desk) == ["Crowd"]
     said = desk.answer("recipes/remove", {"name": "Crowd"})
     assert load(Recipe, said["restored"]) == presets.recipe("Crowd")
-    assert listed(desk)["Crowd"]["own"] is False
+    assert own(desk) == []
 
 
 def test_a_file_that_cannot_be_read_is_told_with_the_list(desk, tmp_path):
