@@ -127,13 +127,28 @@ def fourfold(engine: Engine) -> list[Figure]:
         print(sample.name, f"{before:.3f}", *(f"{w}: {v[-1]:.2f} x" for w, v in found.items()), flush=True)
     means = {way: statistics.mean(values) for way, values in found.items()}
     promise = "<= 1.2 x the original's"
+    real = [_continued(sample.picture.pixels) for sample in SAMPLES]
     return [
+        _side("repetition after 4 x", "the photograph's own continuation", real, "times"),
         Figure.at_most("repetition after 4 x, stages", means["stages"], "times", 1.2, promise),
         *(
             Figure.at_least(f"repetition after 4 x, {way}", means[way], "times", 1.2, "exceeds 1.2 x")
             for way in ("content-aware fill", "tiling")
         ),
     ]
+
+
+def _continued(pixels: np.ndarray) -> float:
+    """What a strip of a photograph, four times as wide as high, repeats beside its middle: what truth scores.
+
+    The mean of the strips at its top, middle and bottom.
+    """
+    height, width = pixels.shape[:2]
+    side = width // 4
+    strips = [pixels[top:][:side] for top in (0, (height - side) // 2, height - side)]
+    middles = [strip[:, (width - side) // 2 :][:, :side] for strip in strips]
+    after, before = ([repetition(part) or 0.0 for part in parts] for parts in (strips, middles))
+    return statistics.mean(a / max(b, 1e-3) for a, b in zip(after, before, strict=True))
 
 
 def constant(engine: Engine) -> list[Figure]:

@@ -49,8 +49,8 @@ export function duration(seconds) {
     return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** "3", "3 and 4", "3, 4 and 5". */
+/** "3", "3 and 4", "3, 4 and 5"; "" for none. */
 export function listedWords(numbers) {
     const [last, ...others] = [...numbers].reverse();
-    return others.length ? `${others.reverse().join(", ")} and ${last}` : String(last);
+    return others.length ? `${others.reverse().join(", ")} and ${last}` : String(last ?? "");
 }

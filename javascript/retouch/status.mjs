@@ -2,6 +2,7 @@
 
 import { debounced, h } from "./dom.mjs";
 import { icon, iconButton } from "./icons.mjs";
+import { duration } from "./planwords.mjs";
 
 const PLAN_WAIT_MS = 600;
 const COARSE = "Under-resolved: painted smaller than it is. Mask less, or raise the work size.";
@@ -111,7 +112,8 @@ export class StatusLine {
         }
         const [left, top, right, bottom] = step.crop;
         const grown = step.magnification ?? step.work[0] / (right - left);
-        const words = `${right - left} × ${bottom - top} → ${step.work[0]} × ${step.work[1]}  (${grown.toFixed(2)} ×)`;
+        const size = `${right - left} × ${bottom - top} → ${step.work[0]} × ${step.work[1]}  (${grown.toFixed(2)} ×)`;
+        const words = [size, ...timeOf(plan)].join(", ");
         this.ghost.title = warning || "What the model will see, and the size it paints it at";
         this.ghost.replaceChildren(
             icon(warning ? "warn" : "refine"),
@@ -119,6 +121,11 @@ export class StatusLine {
             warning ? h("span", { class: "rt-warning" }, warning) : "",
         );
     }
+}
+
+/** Once something was painted here before. */
+function timeOf({ seconds }) {
+    return Number.isFinite(seconds) ? [`about ${duration(seconds)}`] : [];
 }
 
 function warningOf({ steps, warnings = [] }) {

@@ -88,7 +88,8 @@ export class StepRow {
     /** Steps painted on this page are not painted again by themselves: they are reopened. */
     #offer({ how }, later) {
         const those = later.filter((step) => step.how);
-        this.choices = how || those.length ? { itself: Boolean(how), those: those.length } : null;
+        const numbers = listedWords(those.map((step) => this.doc.steps.indexOf(step) + 1));
+        this.choices = how || numbers ? { itself: Boolean(how), those: numbers } : null;
         this.again.hidden = !this.choices;
         this.again.disabled = this.panel.painter.busy;
         this.asking &&= Boolean(this.choices?.those) && !this.panel.painter.busy;
@@ -107,13 +108,13 @@ export class StepRow {
 
     #buttons() {
         const { repainting } = this.panel;
-        const those = this.choices.those > 1 ? "those" : "that";
+        const { itself, those } = this.choices;
         const made = [
             ["It alone", "With another seed; what is upon it stays as it is", () => repainting.again(this.id)],
-            [`It and ${those}`, "With another seed, then what is upon it", () => repainting.again(this.id, true)],
+            [`It, then ${those}`, "With another seed, then what is upon it", () => repainting.again(this.id, true)],
             [`Only ${those}`, "What is upon it, as this step is or is not shown now", () => repainting.upon(this.id)],
         ];
-        return (this.choices.itself ? made : made.slice(2)).map(([label, tip, press]) =>
+        return (itself ? made : made.slice(2)).map(([label, tip, press]) =>
             h("button", { type: "button", class: "rt-button", "data-tip": tip, onclick: () => this.#done(press) }, label),
         );
     }

@@ -30,7 +30,7 @@ def fix(desk: Desk, body: Any) -> dict[str, Any]:
         studio, runs, skipped = _ready(desk, recipe)
         canvas = _canvas(desk, request, picture, mask)
         (result,) = studio.fix([canvas], runs, progress)
-    learn(desk, studio, result.reports)
+    learn(desk, result.reports)
     text = infotext.text(canvas.generation, picture, recipe, result.reports)
     masked = result.picture if request.return_masks else None
     said = (*remarks, *skipped, *result.warnings, remark_of(studio, result.reports))
@@ -55,7 +55,7 @@ def plan(desk: Desk, body: Any) -> dict[str, Any]:
     with desk.backend.busy("plan", request.task):
         studio, runs, skipped = _ready(desk, recipe)
         made = studio.plan(_canvas(desk, request, picture, mask), runs)
-    said = {**made.summary(), **timed(desk, studio, made.steps)}
+    said = {**made.summary(), **timed(desk, made.steps)}
     said["warnings"] = some(picture.baggage.notes, remarks, skipped, said["warnings"])
     return {"image_id": name, "seed": request.seed, **said}
 

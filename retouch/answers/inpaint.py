@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from retouch import infotext, raster
 from retouch.answers import sketch
-from retouch.answers.parts import candidate_json, learn, remark_of, report_json, seeded, some
+from retouch.answers.parts import candidate_json, learn, remark_of, report_json, seeded, some, timed
 from retouch.answers.segment import sent_region
 from retouch.candidates import Candidate
 from retouch.errors import BadInput
@@ -66,7 +66,7 @@ def inpaint(desk: Desk, body: Any) -> dict[str, Any]:
         studio, canvas = desk.backend.studio, asked.canvas(desk)
         result = studio.paint(canvas, [asked.region], asked.how, progress)
         remark = remark_of(studio, result.reports)
-    learn(desk, studio, result.reports)
+    learn(desk, result.reports)
     return {
         "image_id": asked.name,
         "seed": asked.request.seed,
@@ -118,7 +118,8 @@ def plan(desk: Desk, body: Any) -> dict[str, Any]:
     canvas = asked.canvas(desk)
     checkpoint = asked.how.settings(canvas.generation).sampling.checkpoint
     native = desk.backend.native(checkpoint) or _asked_native(desk, checkpoint, asked.request.task)
-    made = planned(canvas, [asked.region], asked.how, native).summary()
+    plan = planned(canvas, [asked.region], asked.how, native)
+    made = {**plan.summary(), **timed(desk, plan.steps)}
     made["warnings"] = some(asked.remarks, made["warnings"])
     for step in made["steps"]:
         step["under_resolved"] = step["magnification"] < UNDER_RESOLVED

@@ -44,7 +44,7 @@ def outpaint(desk: Desk, body: Any) -> dict[str, Any]:
         held = _begun(desk, request, picture, studio)
         done = _walked(held.way, request, studio, progress)
         made = _refined(held, done, request, studio, progress)
-    learn(desk, studio, (*done.reports, *made.reports))
+    learn(desk, (*done.reports, *made.reports))
     remark = remark_of(studio, done.reports)
     whole = request.answer == "images"
     return {
@@ -63,7 +63,7 @@ def plan(desk: Desk, body: Any) -> dict[str, Any]:
     with desk.backend.busy("plan", request.task):
         studio = desk.backend.studio
         held = _begun(desk, request, picture, studio)
-        said = timed(desk, studio, held.way.left)
+        said = timed(desk, held.way.left)
     way, seconds = held.way, {step["number"]: step["seconds"] for step in said["steps"]}
     return {
         "seed": held.generation.seed,

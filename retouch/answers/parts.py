@@ -75,14 +75,14 @@ def candidate_json(candidate: Candidate, patches: bool) -> dict[str, Any]:
     return {**said, "patch": patch, "mask": mask_base64(candidate.mask)}
 
 
-def learn(desk: Desk, studio: Studio, reports: Iterable[Report]) -> None:
+def learn(desk: Desk, reports: Iterable[Report]) -> None:
     """How long it took, for the plans to come."""
-    desk.tempos.learn(studio.engine.name, _loaded(desk), reports)
+    desk.tempos.learn(*_painter(desk), reports)
 
 
-def timed(desk: Desk, studio: Studio, steps: Sequence[Step]) -> dict[str, Any]:
+def timed(desk: Desk, steps: Sequence[Step]) -> dict[str, Any]:
     """Summaries of steps, each with the `seconds` it will take, and of all; null where nothing is known."""
-    each = desk.tempos.seconds(studio.engine.name, _loaded(desk), steps)
+    each = desk.tempos.seconds(*_painter(desk), steps)
     known = [seconds for seconds in each if seconds is not None]
     return {
         "steps": [{**s.summary(), "seconds": _rounded(t)} for s, t in zip(steps, each, strict=True)],
@@ -94,9 +94,10 @@ def _rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 2)
 
 
-def _loaded(desk: Desk) -> str:
-    """The checkpoint that a blank one means, where the backend says so."""
-    return str(desk.backend.health().get("checkpoint") or "")
+def _painter(desk: Desk) -> tuple[str, str]:
+    """(the engine, the checkpoint that a blank one means), as far as the backend says so; asked at any time."""
+    health = desk.backend.health()
+    return str(health.get("engine") or ""), str(health.get("checkpoint") or "")
 
 
 def seeded(request: R) -> R:

@@ -105,7 +105,7 @@ class Summary(Book):
         if said["recipe"] == dump(self.recipe):
             return entry
         other = f"by {recipe['name']!r} with other passes"
-        if recipe["name"] != self.recipe.name:
+        if recipe.get("name", "Custom") != self.recipe.name:
             other = f"by another recipe, {recipe['name']!r}"
         warning = f"Done before, {other}. --force does it again."
         return dataclasses.replace(entry, warnings=(*entry.warnings, warning))

@@ -387,3 +387,26 @@ def test_a_narrow_window_has_all_of_it(session, picture):
     editor["aspect-16:9"].click()
     planned(editor, 2)
     extend(editor, "356 × 200")
+
+
+def test_another_variation_of_a_stage_is_taken_and_later_stages_stay(extending, server):
+    extending.page.get_by_role("button", name="How it is painted").click()
+    variations = extending["extend-panel"].locator("[data-knob=variations] input[type=number]")
+    variations.fill("2")
+    variations.press("Tab")
+    margin(extending, right=256)
+    planned(extending, 2)
+    extend(extending, "556 × 200")
+    first, calls = extending.saved()[0], len(server.engine.calls)
+    level = stage(extending, 1).get_by_test_id("stage-variation")
+    chosen = int(level.inner_text()[0])
+    level.click()
+    expect(level).to_have_text(f"{3 - chosen}/2", timeout=WAIT_MS)
+    grown(extending, "556 × 200")
+    second = extending.saved()[0]
+    assert extending.bodies("outpaint")[-1]["choose"] == {"1": 3 - chosen}
+    assert len(server.engine.calls) == calls
+    assert not np.array_equal(first[:, 310:400], second[:, 310:400])
+    assert np.array_equal(first[:, 470:], second[:, 470:])
+    extending["undo"].click()
+    assert np.array_equal(extending.saved()[0], first)

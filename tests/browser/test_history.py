@@ -160,7 +160,7 @@ def test_a_step_is_painted_again_alone_and_with_what_is_upon_it(fixed, server, t
     assert alone.entries[0].best.seed != before.entries[0].best.seed
     assert alone.entries[1].best.over == before.entries[1].best.over
     fixed["undo"].click()
-    again(fixed, 1, "It and that")
+    again(fixed, 1, "It, then 2")
     both = read(with_history(fixed, tmp_path))
     assert both.entries[0].best.seed == alone.entries[0].best.seed
     assert both.entries[1].best.seed == before.entries[1].best.seed
@@ -173,7 +173,7 @@ def test_what_lies_upon_a_step_that_is_switched_off_is_painted_without_it(fixed,
     server.desk.pasts = Memories()  # as after a restart: the page needs nothing of what was
     switch(fixed, 1)
     kept = read(with_history(fixed, tmp_path))
-    again(fixed, 1, "Only that")
+    again(fixed, 1, "Only 2")
     now = read(with_history(fixed, tmp_path))
     assert not now.entries[0].on
     assert now.entries[1].best.over != kept.entries[1].best.over

@@ -8,6 +8,7 @@ import threading
 import numpy as np
 from playwright.sync_api import expect
 
+from retouch.tempo import Tempos
 from tests.browser.conftest import DISC
 from tests.browser.editor import WAIT_MS
 
@@ -277,3 +278,14 @@ def test_a_second_session_waits_its_turn_and_is_told_so(editor, server, session,
     on.set()
     editor.offered(2)
     other.offered(2)
+
+
+def test_the_estimated_time_of_painting_is_shown_once_it_is_known(editor, server):
+    server.desk.tempos = Tempos()
+    editor.point(*DISC)
+    expect(editor["plan"]).to_contain_text("×)", timeout=WAIT_MS)
+    assert "about" not in editor["plan"].inner_text()
+    editor.press("remove")
+    editor.offered(2)
+    editor["discard"].click()
+    expect(editor["plan"]).to_contain_text(re.compile(r"×\), about \d+ s"), timeout=WAIT_MS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import time
 
 import numpy as np
 import pytest
@@ -303,6 +304,18 @@ def test_a_plan_waits_for_the_queue_only_where_a_model_must_be_asked():
     assert (known.jobs, unknown.jobs) == ([], ["plan"])
     planned(known, checkpoint="other")
     assert known.jobs == ["plan"]
+
+
+def test_a_plan_says_how_long_it_will_take_once_something_was_painted():
+    stand = Stand(loaded=Size(512, 512))
+    desk, body = Desk(stand), {"image": IMAGE, "mask": MASK, "seed": 5, "variations": 2}
+    assert desk.answer("plan", {"verb": "inpaint", **body})["seconds"] is None
+    stand.engine.before_call = lambda jobs: time.sleep(0.4)
+    desk.answer("inpaint", body)
+    said = desk.answer("plan", {"verb": "inpaint", **body})
+    assert 0.4 <= said["seconds"] < 4
+    assert said["steps"][0]["seconds"] == said["seconds"]
+    assert "plan" not in stand.jobs
 
 
 def test_a_plan_warns_of_what_would_be_softer_than_before():
