@@ -95,7 +95,7 @@ def _rounded(seconds: float | None) -> float | None:
 
 
 def _painter(desk: Desk) -> tuple[str, str]:
-    """(the engine, the checkpoint that a blank one means), as far as the backend says so; asked at any time."""
+    """(the engine, the checkpoint that a blank one means), as far as the backend says so now."""
     health = desk.backend.health()
     return str(health.get("engine") or ""), str(health.get("checkpoint") or "")
 

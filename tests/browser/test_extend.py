@@ -394,19 +394,19 @@ def test_another_variation_of_a_stage_is_taken_and_later_stages_stay(extending, 
     variations = extending["extend-panel"].locator("[data-knob=variations] input[type=number]")
     variations.fill("2")
     variations.press("Tab")
-    margin(extending, right=256)
+    margin(extending, right=512)
     planned(extending, 2)
-    extend(extending, "556 × 200")
+    extend(extending, "812 × 200")
     first, calls = extending.saved()[0], len(server.engine.calls)
     level = stage(extending, 1).get_by_test_id("stage-variation")
     chosen = int(level.inner_text()[0])
     level.click()
     expect(level).to_have_text(f"{3 - chosen}/2", timeout=WAIT_MS)
-    grown(extending, "556 × 200")
+    grown(extending, "812 × 200")
     second = extending.saved()[0]
     assert extending.bodies("outpaint")[-1]["choose"] == {"1": 3 - chosen}
     assert len(server.engine.calls) == calls
     assert not np.array_equal(first[:, 310:400], second[:, 310:400])
-    assert np.array_equal(first[:, 470:], second[:, 470:])
+    assert np.array_equal(first[:, 620:], second[:, 620:])
     extending["undo"].click()
     assert np.array_equal(extending.saved()[0], first)

@@ -64,9 +64,9 @@ def test_every_painting_of_a_stage_is_cut_for_any_may_be_chosen_later():
 class Lighter(FakeEngine):
     """Paints one light grey, whatever is there."""
 
-    def paint(self, jobs, progress):
-        self.calls.append(tuple(jobs))
-        return [Picture(np.full_like(job.picture.pixels, 200)) for job in jobs]
+    @staticmethod
+    def colour(job):
+        return Picture(np.full_like(job.picture.pixels, 200))
 
 
 def test_a_step_along_the_cut_is_seen_though_it_lies_off_the_edge_of_the_hole():
