@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from retouch.geometry import Box
 from retouch.mask import Mask
 from retouch.photos import Photo
 from retouch.region import Region, overlap
+from retouch.sidecar import ENDING
 
 ENDINGS = {
     "run": "",
@@ -28,7 +30,18 @@ ENDINGS = {
 """Of a photograph's target, by verb."""
 SAME = 0.6
 """Of the smaller of two outlines: from here on they are of one thing."""
-_LEFT_OUT = ("image", "image_id", "source_id", "images", "image_ids", "memory", "mask", "way")
+_LEFT_OUT = (
+    "image",
+    "image_id",
+    "source_id",
+    "images",
+    "image_ids",
+    "memory",
+    "mask",
+    "way",
+    "history",
+    "history_file",
+)
 """Of a JSON line: pixels, and names that end with the process that gave them."""
 
 
@@ -62,7 +75,14 @@ def keep_fix(photo: Photo, answer: dict[str, Any]) -> None:
     if not changed and photo.source.suffix == photo.target.suffix:
         put(photo.target, photo.source.read_bytes())
         return
+    if "history_file" in answer:
+        put(beside(photo.target), base64.b64decode(answer["history_file"]))
     raster.write(raster.decode_base64(answer["image"]), photo.target)
+
+
+def beside(picture: Path) -> Path:
+    """Where the history of a picture's file goes."""
+    return picture.with_name(picture.name + ENDING)
 
 
 def keep_inpaint(photo: Photo, answer: dict[str, Any]) -> None:

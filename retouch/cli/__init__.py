@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from retouch import results
 from retouch.answers import Desk
-from retouch.cli import recipes
+from retouch.cli import history, recipes
 from retouch.cli.asked import Door, work
 from retouch.cli.book import Book, Summary
 from retouch.cli.running import run
@@ -25,14 +25,17 @@ from retouch.standalone import backend_of
 
 __all__ = ["main", "parser"]
 
+_ALONE = {"recipes": recipes.run, "history": history.run}
+"""Verbs that are not about photographs."""
+
 
 def main(words: Sequence[str] | None = None, door: Door | None = None) -> int:
     """Do what the command line says; `door` stands in for the one it names. The exit status."""
     args = parser().parse_args(words)
     try:
         door = door or _door(args)
-        if args.verb == "recipes":
-            return recipes.run(args, door)
+        if args.verb in _ALONE:
+            return _ALONE[args.verb](args, door)
         named = photos(args.photos, args.out, results.ENDINGS["plan" if args.plan else args.verb])
         asked = work(args, door)
         book = Summary(args.out, asked.recipe, named) if args.verb == "run" else Book()

@@ -48,7 +48,11 @@ class Work:
     def answer(self, door: Door, image: str) -> dict[str, Any]:
         """Of one photograph, in base64."""
         about = {"image": image} if self.pointed is None else pointing.mask(door, image, self.pointed)
-        return door.answer(self.verb, {**self.body, **about})
+        answer = door.answer(self.verb, {**self.body, **about})
+        if answer.get("history"):
+            asked = {"history": answer["history"], "return_file": True}
+            answer["history_file"] = door.answer("history", asked)["file"]
+        return answer
 
     def planned(self) -> Work:
         """What this would paint; nothing is painted."""
@@ -71,7 +75,8 @@ def _fix(args: argparse.Namespace, door: Door) -> Work:
 
 
 def _fixing(args: argparse.Namespace, recipe: Recipe) -> Work:
-    request = load(FixRequest, {**given(args, words.fix_leaves()), "recipe": dump(recipe)})
+    asked = {"recipe": dump(recipe), "return_history": getattr(args, "history", False)}
+    request = load(FixRequest, {**given(args, words.fix_leaves()), **asked})
     return Work("fix", dump(request), results.keep_fix)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from retouch import pointing
-from retouch.cli import recipes
+from retouch.cli import history, recipes
 from retouch.flags import add_knobs
 from retouch.knobs import Leaf, knobs_of, leaves
 from retouch.outpainting import OutpaintRequest
@@ -53,7 +53,8 @@ def parser() -> argparse.ArgumentParser:
         add(command)
         _add_files(command)
         add_arguments(command.add_argument_group("without --url"))
-    recipes.add(verbs.add_parser("recipes", help=recipes.ABOUT, description=recipes.ABOUT.capitalize() + "."))
+    for name, alone in (("recipes", recipes), ("history", history)):
+        alone.add(verbs.add_parser(name, help=alone.ABOUT, description=alone.ABOUT.capitalize() + "."))
     return top
 
 
@@ -70,8 +71,14 @@ def _add_plan(group: Any) -> None:
     group.add_argument("--plan", action="store_true", help=said)
 
 
+def _add_history(command: argparse.ArgumentParser) -> None:
+    said = "write a .retouch file beside each: any step can be taken back later"
+    command.add_argument("--history", action="store_true", help=said)
+
+
 def _add_run(command: argparse.ArgumentParser) -> None:
     command.add_argument("recipe", metavar="RECIPE", help="by name, or a JSON file")
+    _add_history(command)
     add_knobs(command.add_argument_group("how to paint"), fix_leaves())
 
 
@@ -88,6 +95,7 @@ def _add_planned_fix(command: argparse.ArgumentParser) -> None:
 
 def _add_fix(command: argparse.ArgumentParser) -> None:
     _add_planned_fix(command)
+    _add_history(command)
     _add_plan(command)
 
 

@@ -1,0 +1,70 @@
+"""`python -m retouch history FILE`: what was done to a picture, and any step of it taken back or painted anew."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from retouch import pointing, raster, results
+from retouch.errors import BadInput, PaintFailed
+from retouch.sidecar import ENDING
+from retouch.standalone import add_arguments
+
+if TYPE_CHECKING:
+    from retouch.cli.asked import Door
+
+ABOUT = "list the steps of a .retouch file; take some back, or paint them again"
+STEPS = ("revert", "restore", "again")
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(plan=False)
+    command.add_argument("file", type=Path, metavar=f"FILE{ENDING}", help="as fix --history wrote it")
+    group = command.add_argument_group("what becomes of its steps")
+    for name, what in zip(STEPS, ("taken back", "shown again", "painted with another seed"), strict=True):
+        group.add_argument(f"--{name}", metavar="N,...", default="", help=f"steps to be {what}")
+    group.add_argument("--choose", metavar="N:V,...", default="", help="variation V of step N")
+    group.add_argument("--repaint-later", action="store_true", help="repaint what was painted upon them")
+    command.add_argument("-o", "--out", type=Path, metavar="PICTURE", help="write it, and its history beside")
+    command.add_argument("--url", metavar="URL", help="a running WebUI or Retouch to paint there")
+    add_arguments(command.add_argument_group("without --url"))
+
+
+def run(args: argparse.Namespace, door: Door) -> int:
+    """The exit status; RetouchError for what was asked wrongly, or was interrupted."""
+    body: dict[str, Any] = {name: _numbers(getattr(args, name), f"--{name}") for name in STEPS}
+    pairs = [_numbers(pair, "--choose", ":", 2) for pair in filter(None, args.choose.split(","))]
+    body["choose"] = [{"step": step, "variation": variation} for step, variation in pairs]
+    body["later"] = "repaint" if args.repaint_later else "keep"
+    asked = {"file": pointing.file(args.file, "FILE"), "return_file": args.out is not None, **body}
+    answer = door.answer("history", asked)
+    for step in answer["steps"]:
+        print(_line(step))
+    if args.out:
+        raster.write(raster.decode_base64(answer["image"]), args.out)
+        results.put(results.beside(args.out), base64.b64decode(answer["file"]))
+    if answer["stopped"]:
+        raise PaintFailed("it was interrupted.", hint="What was finished is kept.")
+    return 0
+
+
+def _numbers(text: str, path: str, between: str = ",", count: int | None = None) -> list[int]:
+    words = text.split(between) if text else []
+    if not all(word.strip().isdecimal() for word in words) or count not in (None, len(words)):
+        raise BadInput(f"{text!r} is not understood.", path=path, hint="As 2,3; for --choose as 2:1,3:4.")
+    return [int(word) for word in words]
+
+
+def _line(step: dict[str, Any]) -> str:
+    """A step as a person reads it."""
+    many, (left, top, *_) = len(step["variations"]), step["box"]
+    parts = [
+        f"{'on' if step['on'] else 'off':<3} {step['step']:>3}  pass {step['pass']}",
+        f"{step['label'] or 'region'} at {left},{top}",
+        f"seed {step['variations'][step['chosen'] - 1]['seed']}",
+        f"variation {step['chosen']} of {many}" if many > 1 else "",
+        f"under {', '.join(map(str, step['upon_it']))}" if step["upon_it"] else "",
+    ]
+    return "  ".join(filter(None, parts))
