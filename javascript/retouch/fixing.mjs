@@ -1,5 +1,6 @@
 /** Fixing: the job of a recipe, run on the picture. Its result is an offer; kept, each region it painted is a step. */
 
+import { ServerError } from "./api.mjs";
 import { fromBase64 } from "./base64.mjs";
 import { areaOf } from "./boxes.mjs";
 import { picture } from "./document.mjs";
@@ -44,10 +45,20 @@ export class Fixing {
         });
     }
 
-    /** What was painted, region by region: those that a gate took back are there, and off. */
+    /**
+     * What was painted, region by region: those that a gate took back are there, and off. Null where the server
+     * has forgotten it meanwhile: then all of it is kept as one.
+     */
     async #steps({ history }) {
-        const { file } = await this.api.post("history", { history, return_file: true });
-        return (await readSidecar(fromBase64(file))).steps;
+        try {
+            const { file } = await this.api.post("history", { history, return_file: true });
+            return (await readSidecar(fromBase64(file))).steps;
+        } catch (error) {
+            if (error instanceof ServerError && error.path === "history") {
+                return null;
+            }
+            throw error;
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-"""`python -m retouch history FILE`: what was done to a picture, and any step of it taken back or painted anew."""
+"""`python -m retouch history FILE`: what was done to a picture, and any step of it undone or painted anew."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ REACH = 64
 ALIKE = 4.0
 """Standard deviation in pixels of the mean along the edge: finer differences are texture."""
 MOST = 24.0
-"""Levels: a larger difference is new content, not a step."""
+"""Levels that are taken off at most: what differs by more is new content, not a step."""
 
 
 def level(made: Candidate, under: np.ndarray, hole: Box) -> Candidate:
