@@ -199,6 +199,14 @@ def test_another_variation_of_a_kept_step_is_taken(fixed, tmp_path):
     expect(step(fixed, 2).get_by_test_id("step-variation")).to_be_hidden()
 
 
+def test_a_result_whose_history_is_forgotten_is_kept_as_one_step(editor, tmp_path):
+    gone = {"error": "Missing", "path": "history", "what": "no history is kept.", "hint": ""}
+    editor.page.route("**/history", lambda route: route.fulfill(status=404, json=gone))
+    run(editor)
+    keep(editor, 1)
+    assert [e.step for e in read(with_history(editor, tmp_path)).entries] == [None]
+
+
 def test_the_history_outlives_a_reload(fixed, tmp_path):
     before = with_history(fixed, tmp_path).read_bytes()
     fixed.page.wait_for_timeout(1200)
