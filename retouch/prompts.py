@@ -59,8 +59,7 @@ def resolve(
 
 
 def _filled(text: str, negative: str, around: Said) -> Said:
-    both = ((text, around.prompt), (negative, around.negative_prompt))
-    return Said(*(_with(template, words, around.own) for template, words in both))
+    return Said(_with(text, around.prompt, around.own), _with(negative, around.negative_prompt, around.own))
 
 
 def _with(template: str, words: str, own: bool) -> str:
