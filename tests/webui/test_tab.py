@@ -42,5 +42,5 @@ def test_the_accordion_leads_to_the_tab_without_being_an_argument(webui):
         with gr.Blocks() as blocks:
             controls = script.ui(is_img2img)
         buttons = [c for c in blocks.blocks.values() if isinstance(c, gr.Button)]
-        assert [b.elem_id for b in buttons] == [f"script_{page}_retouch_open_studio"]
+        assert f"script_{page}_retouch_open_studio" in [b.elem_id for b in buttons]
         assert not set(map(id, buttons)) & set(map(id, controls))
