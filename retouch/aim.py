@@ -17,7 +17,7 @@ from retouch.errors import BadInput
 from retouch.execute import Report
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
-from retouch.ports import Detector, Prompt, Segmenter
+from retouch.ports import Click, Detector, Prompt, Segmenter
 from retouch.quality import seam
 from retouch.raster import Picture
 from retouch.recipe import Target
@@ -82,6 +82,18 @@ def _named(view: View, target: Target, eyes: Eyes) -> list[Region]:
         return list(eyes.segmenter("").segment(picture, words).regions)
 
     return _within(view, target, look)
+
+
+def _pointed(view: View, target: Target, eyes: Eyes) -> list[Region]:
+    """The best mask that the segmenter has for the points and the box."""
+    width, height = view.size
+    spots = zip(target.points[::2], target.points[1::2], strict=True)
+    clicks = tuple(Click(min(int(x * width), width - 1), min(int(y * height), height - 1)) for x, y in spots)
+    box = None
+    if target.box:
+        left, top, right, bottom = target.box
+        box = Box.covering(left * width, top * height, right * width, bottom * height)
+    return list(eyes.segmenter("").segment(view.picture, Prompt(clicks, box)).regions[:1])
 
 
 def _unsharp(view: View, target: Target, eyes: Eyes) -> list[Region]:
@@ -195,6 +207,7 @@ def _of_pass(view: View, target: Target) -> list[Report]:
 FINDERS: dict[str, Callable[[View, Target, Eyes], list[Region]]] = {
     "detectors": _detected,
     "text": _named,
+    "pointed": _pointed,
     "mask": _masked,
     "background": _background,
     "whole picture": _whole,

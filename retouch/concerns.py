@@ -15,6 +15,8 @@ LEAST_OVER_NOISE = 0.5
 _USES = {
     "models": ("detectors", "background"),
     "classes": ("detectors", "text", "background"),
+    "points": ("pointed",),
+    "box": ("pointed",),
     "tilted": ("detectors", "background"),
     "of_pass": ("detectors", "text", "background", "seam", "blurred", "regions of a pass"),
 }

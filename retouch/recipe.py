@@ -78,6 +78,7 @@ class Generation:
 AIMS = (
     "detectors",
     "text",
+    "pointed",
     "mask",
     "background",
     "whole picture",
@@ -94,7 +95,7 @@ class Target(Choice):
 
     what: str = Knob(
         "Target",
-        "Detectors, words, the mask, what is not masked or not detected, all, tiles, edges of earlier fixes, "
+        "Detectors, words, points, the mask, what is not masked or detected, all, tiles, edges of fixes, "
         "unsharp areas, or what an earlier pass found.",
         choices=AIMS,
     ).field("detectors")
@@ -103,6 +104,12 @@ class Target(Choice):
     ).field(())
     classes: tuple[str, ...] = Knob(
         "Classes", "Only these labels; free words for open-vocabulary models and for the target text."
+    ).field(())
+    points: tuple[float, ...] = Knob(
+        "Points", "x, y on what is meant, as shares of the picture's sides, 0 to 1.", 0, 1
+    ).field(())
+    box: tuple[float, ...] = Knob(
+        "Box", "Left, top, right, bottom around what is meant, in the same shares.", 0, 1
     ).field(())
     tilted: bool = Knob(
         "Tilted too", "Detectors also look at the picture turned, a dozen times; painted upright."
@@ -119,10 +126,18 @@ class Target(Choice):
         "Unsharp below", "Of the sharpness of the picture's sharp parts.", 0, 1, 0.05
     ).field(0.5)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.points) % 2:
+            raise BadInput(f"{len(self.points)} numbers.", path="points", hint="Give pairs: x, y, x, y ...")
+        left, top, right, bottom = self.box if len(self.box) == 4 else (0, 0, 0, 0)
+        if self.box and not (left < right and top < bottom):
+            raise BadInput(f"{list(self.box)} is no box.", path="box", hint="Give left, top, right, bottom.")
+
     @property
     def looks(self) -> bool:
         """False when nothing is said of what to look for."""
-        named = {"detectors": self.models, "text": self.classes}
+        named = {"detectors": self.models, "text": self.classes, "pointed": self.points or self.box}
         return bool(named.get(self.what, True))
 
 

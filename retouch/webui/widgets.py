@@ -88,7 +88,7 @@ def read(leaf: Leaf, given: Any) -> Any:
 def _items(leaf: Leaf, given: Any) -> list[Any]:
     parts = given if isinstance(given, list) else str(given or "").split(",")
     words = [str(part).strip() for part in parts if str(part).strip()]
-    return [_number(word) for word in words] if leaf.type == tuple[int, ...] else words
+    return words if leaf.type == tuple[str, ...] else [_number(word) for word in words]
 
 
 def _number(text: str) -> Any:

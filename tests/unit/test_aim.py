@@ -193,3 +193,46 @@ def test_a_lean_that_a_detector_tells_is_of_no_account_unless_tilted_ones_are_lo
     seen = Eyes(lambda name: Leaning((FACES[0],)), lambda name: None)
     (plain,) = regions(Target(models=("face",)), seen=seen)
     assert plain.turn == 0
+
+
+@dataclasses.dataclass
+class Outliner:
+    """A segmenter that remembers what was asked, and answers with two masks, best first."""
+
+    asked: list = dataclasses.field(default_factory=list)
+
+    def segment(self, picture, prompt: Prompt, memory=None) -> Seen:
+        self.asked.append(prompt)
+        return Seen(found(*FACES))
+
+
+def test_what_points_and_a_box_mean_is_the_segmenters_best():
+    outliner = Outliner()
+    target = Target(what="pointed", points=(0.5, 0.2, 1.0, 1.0), box=(0.1, 0.1, 0.905, 1.0))
+    seen = regions(target, seen=Eyes(lambda name: FakeDetector(()), lambda name: outliner))
+    assert [region.box for region in seen] == [found(*FACES)[0].box]
+    (asked,) = outliner.asked
+    assert [(click.x, click.y, click.positive) for click in asked.clicks] == [
+        (300, 100, True),
+        (599, 499, True),
+    ]
+    assert asked.box == Box(60, 50, 543, 500)
+
+
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ({"points": (0.1,)}, "points"),
+        ({"box": (0.1, 0.2, 0.3)}, "box"),
+        ({"box": (0.5, 0.2, 0.3, 0.9)}, "box"),
+    ],
+)
+def test_points_come_in_pairs_and_a_box_has_four_sides(said, path):
+    with pytest.raises(BadInput) as error:
+        Target(what="pointed", **said)
+    assert error.value.path == path
+
+
+def test_nothing_pointed_at_is_nothing_to_look_for():
+    assert not Target(what="pointed").looks
+    assert Target(what="pointed", points=(0.5, 0.5)).looks

@@ -87,10 +87,10 @@ def values_for(webui, passes: list[Pass], name: str = UNNAMED, skip: bool = Fals
 
 def passes() -> st.SearchStrategy[list[Pass]]:
     words = st.lists(st.sampled_from(["face", "hand", "a.pt"]), min_size=1, max_size=2, unique=True)
-    kinds = st.lists(st.sampled_from(["face", "left hand"]), max_size=2, unique=True)
+    kinds = st.lists(st.sampled_from(["face", "left hand"]), min_size=1, max_size=2, unique=True)
 
     def looking(made: Pass, models: list[str], classes: list[str]) -> Pass:
-        looks = {"models": tuple(models), "classes": tuple(classes), "of_pass": None}
+        looks = {"models": tuple(models), "classes": tuple(classes), "points": (0.5, 0.25), "of_pass": None}
         target: Target = dataclasses.replace(made.target, **looks)
         return dataclasses.replace(made, target=target)
 
