@@ -29,7 +29,8 @@ export class RecipeIntake {
             this.#button("Choose a file", "folder", "recipe-file", async () => this.#readFile(await chosenFile(FILES))),
             fromPicture,
         ];
-        this.element = h("footer", { class: "rt-recipes-intake" }, this.pasted, h("div", { class: "rt-row" }, tools));
+        // No footer element: the WebUI hides them all.
+        this.element = h("div", { class: "rt-recipes-intake" }, this.pasted, h("div", { class: "rt-row" }, tools));
     }
 
     #button(label, sign, testid, press) {

@@ -79,3 +79,9 @@ def test_a_file_is_asked_for_again_and_sent_again_only_when_it_has_changed(prefi
 )
 def test_a_module_stays_within_its_budget(path):
     assert len(path.read_text("utf-8").splitlines()) <= 300
+
+
+def test_no_element_is_made_that_the_webui_hides():
+    """Its style sheet hides every footer on the page."""
+    modules = (site.ROOT / "javascript").rglob("*.mjs")
+    assert [path.name for path in modules if 'h("footer"' in path.read_text("utf-8")] == []
