@@ -55,7 +55,10 @@ def _mended(txt2img: Any, samples: Any, decoded: Any, mend: Mend, seeds: Sequenc
     use_hires_checkpoint(txt2img)
     new = [merged(*triple) for triple in zip(before, pictures, after, strict=True)]
     if decoded is not None and not (shared.state.interrupted and samples is not None):
-        return samples, torch.stack(new).to(decoded) * 2 - 1
+        kept = (
+            old if one is was else one * 2 - 1 for old, was, one in zip(decoded, before, new, strict=True)
+        )
+        return samples, torch.stack([one.to(decoded) for one in kept])
     # Interrupted, the host shows the latents as they are: those, too, hold what is finished.
     each = zip(samples, pictures, after, new, seeds, strict=True)
     return torch.stack([_encoded(*one) for one in each]), decoded

@@ -16,16 +16,6 @@ from retouch.recipe import Overrides
 from retouch.remote import Unreachable
 from tests.stand import BOX, Stand, photo
 
-
-@pytest.fixture
-def album(tmp_path: Path) -> Path:
-    folder = tmp_path / "album"
-    folder.mkdir()
-    for i, name in enumerate(("a.png", "b.jpg", "c.webp")):
-        raster.write(photo(seed=i), folder / name)
-    return folder
-
-
 PLAIN = ("--target", "face")
 """A pass without the gate of the built-in recipes, which would revert the fake engine's flat colours."""
 

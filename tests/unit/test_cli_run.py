@@ -20,18 +20,6 @@ FACES = {"name": "Faces <b>", "passes": [{"target": {"models": ["face"]}}]}
 """A recipe without the gate, which would revert the fake engine's flat colours."""
 
 
-PLAIN = ("--target", "face")
-
-
-@pytest.fixture
-def album(tmp_path: Path) -> Path:
-    folder = tmp_path / "album"
-    folder.mkdir()
-    for i, name in enumerate(("a.png", "b.jpg", "c.webp")):
-        raster.write(photo(seed=i), folder / name)
-    return folder
-
-
 def run(*words: object, stand: Stand | None = None, door=None) -> int:
     return cli.main([str(word) for word in words], door or Desk(stand or Stand()))
 
@@ -100,7 +88,7 @@ def test_a_second_run_goes_on_and_its_summary_has_the_first_in_full(album, faces
 
 def test_what_another_recipe_or_verb_did_is_left_alone_and_said(album, faces, tmp_path):
     out, stand = tmp_path / "out", Stand()
-    assert run("fix", album / "a.png", *PLAIN, "-o", out, stand=stand) == 0
+    assert run("fix", album / "a.png", "--target", "face", "-o", out, stand=stand) == 0
     assert run("run", faces, album / "a.png", "-o", out, stand=stand) == 0
     assert "nothing is known of how" in page_of(out)
     assert all(path.is_file() for path in shown_by(out))

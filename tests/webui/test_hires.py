@@ -55,10 +55,13 @@ def test_without_hires_fix_every_pass_is_at_the_end(webui):
     assert [said["inner"] for said in trace.of("sampling")] == [False, True]
 
 
-def test_a_picture_where_nothing_is_found_is_enlarged_to_the_bit(webui):
-    plain = webui.txt2img(**HIRES)
+@pytest.mark.parametrize("upscaler", ["Latent", "Lanczos"])
+def test_a_picture_where_nothing_is_found_is_enlarged_to_the_bit(webui, upscaler):
+    torch.manual_seed(0)
+    plain = webui.txt2img(hr_upscaler=upscaler, **HIRES)
     webui.detectors.faces.boxes = ()
-    assert webui.txt2img(BEFORE, **HIRES).pictures == plain.pictures
+    torch.manual_seed(0)
+    assert webui.txt2img(BEFORE, hr_upscaler=upscaler, **HIRES).pictures == plain.pictures
 
 
 def test_the_second_sampling_has_its_own_checkpoint_and_a_pass_its_own(webui):

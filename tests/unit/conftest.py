@@ -1,0 +1,15 @@
+from pathlib import Path
+
+import pytest
+
+from retouch import raster
+from tests.stand import photo
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    folder = tmp_path / "album"
+    folder.mkdir()
+    for i, name in enumerate(("a.png", "b.jpg", "c.webp")):
+        raster.write(photo(seed=i), folder / name)
+    return folder
