@@ -1,19 +1,19 @@
 """Train the demo model: python -m tools.train_demo
 
-Three courses on the photographs of `retouch.samples`: autoencoder, painter, and once more the decoder.
-Stop it whenever you like: the same command goes on where it was. The weights and the log of losses go to
-models/demo.
+Four courses on the photographs of `retouch.samples`: autoencoder, painter, once more the decoder, and once
+more the painter, on what may lie beyond the photographs and on faces that lean. Stop it whenever you like:
+the same command goes on where it was. The weights and the log of losses go to models/demo. With --further the
+last course alone is gone through, from the weights that lie there.
 """
 
 from __future__ import annotations
 
 import argparse
-import shutil
 from pathlib import Path
 
 import torch
 
-from retouch.engines.loading import best_device, quiet
+from retouch.engines.loading import Loader, best_device, quiet
 from retouch.engines.unshuffle import UnshuffleAutoencoder
 from tools.demo_model import autoencoder, painter
 from tools.demo_model.export import export
@@ -26,6 +26,7 @@ STATE = ROOT / ".demo-training"
 AUTOENCODER = Course("autoencoder", 16_000, 6e-4, 7)
 PAINTER = Course("painter", 7_400, 4e-4, 7)
 DECODER = Course("decoder", 3_200, 4e-4, 7)
+FURTHER = Course("further", 6_000, 2.5e-4, 8)
 
 
 def main() -> None:
@@ -33,14 +34,12 @@ def main() -> None:
     args.state.mkdir(parents=True, exist_ok=True)
     device = args.device or best_device()
     print(f"Training on {device}; the state is kept in {args.state}.")
-    vae = _autoencoder(args.state, device)
-    pools, factor = painter.pools(vae, device, PAINTER.seed)
-    print(f"Latents are scaled by {factor:.6f}.")
-    made = _painter(pools, args.state, device)
-    vae = _polished(vae, args.state, device)
+    vae, factor, made = _loaded(args.out) if args.further else _taught(args.state, device)
+    made = _further(vae, factor, made, args.state, device)
     with quiet():
         size = export(vae, factor, made, args.out)
-    shutil.copyfile(args.state / LOG, args.out / LOG)
+    with (args.out / LOG).open("a" if args.further else "w") as log:
+        log.write((args.state / LOG).read_text())
     print(f"{args.out}: {size / 1e6:.1f} MB of weights")
 
 
@@ -48,8 +47,27 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train the demo model.")
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="default: %(default)s")
     parser.add_argument("--state", type=Path, default=STATE, metavar="DIR", help="default: %(default)s")
+    parser.add_argument("--further", action="store_true", help="go on from the weights in --out")
     parser.add_argument("--device", default="", help="cuda, mps or cpu; blank for the best")
     return parser.parse_args()
+
+
+def _taught(state: Path, device: str) -> tuple[UnshuffleAutoencoder, float, painter.Painter]:
+    """All from nothing: autoencoder, what its latents are scaled by, painter."""
+    vae = _autoencoder(state, device)
+    pools, factor = painter.pools(vae, device, PAINTER.seed)
+    print(f"Latents are scaled by {factor:.6f}.")
+    made = _painter(pools, state, device)
+    return _polished(vae, state, device), factor, made
+
+
+def _loaded(folder: Path) -> tuple[UnshuffleAutoencoder, float, painter.Painter]:
+    """The same as it was kept."""
+    pipe = Loader("cpu", offline=True).pipeline(str(folder))
+    made = painter.Painter()
+    made.unet.load_state_dict(pipe.unet.float().state_dict())
+    made.text.load_state_dict(pipe.text_encoder.float().state_dict())
+    return pipe.vae.float(), float(pipe.vae.config.scaling_factor), made
 
 
 def _autoencoder(state: Path, device: str) -> UnshuffleAutoencoder:
@@ -70,6 +88,14 @@ def _polished(vae: UnshuffleAutoencoder, state: Path, device: str) -> UnshuffleA
     vae.decoder.requires_grad_(True)
     vae.decoder = Run(DECODER, vae.decoder, state, device).go(lesson)
     return vae
+
+
+def _further(
+    vae: UnshuffleAutoencoder, factor: float, made: painter.Painter, state: Path, device: str
+) -> painter.Painter:
+    pools, _ = painter.pools(vae.to(device), device, FURTHER.seed, factor)
+    lesson = painter.Lesson(pools, tokenizer(state / "words"), device, further=True)
+    return Run(FURTHER, made, state, device).go(lesson)
 
 
 if __name__ == "__main__":

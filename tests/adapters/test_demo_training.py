@@ -10,8 +10,10 @@ from torch import nn
 
 from retouch.engines.unshuffle import UnshuffleAutoencoder
 from retouch.geometry import Size
+from retouch.quality import join
 from retouch.samples import SAMPLES
-from tools.demo_model import autoencoder, loop, painter, words
+from tools.demo_model import autoencoder, crops, loop, painter, words
+from tools.demo_model.beyond import SHARED, continued
 from tools.demo_model.crops import Album
 from tools.demo_model.loop import LOG, Course, Run
 
@@ -77,6 +79,53 @@ def test_whole_photographs_start_on_the_latents_grid():
     for crop in crops:
         assert any(np.array_equal(whole[y : y + 96, x : x + 96], crop.pixels) for y, x in corners)
     assert crops
+
+
+def test_what_is_made_up_beyond_a_border_goes_on_from_it_and_is_never_twice_the_same():
+    pixels = SAMPLES[5].scaled(160).pixels
+    one, same, other = (continued(pixels, 96, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    width = pixels.shape[1]
+    assert one.shape == (pixels.shape[0], width + 96, 3)
+    assert np.array_equal(one[:, : width - SHARED], pixels[:, :-SHARED])
+    assert np.array_equal(one, same)
+    assert not np.array_equal(one, other)
+    assert abs(join(one, x=width)) < 2
+    assert abs(join(one, x=width)) < join(np.hstack([pixels, 255 - pixels]), x=width) / 4
+
+
+def test_pieces_from_beyond_lie_on_either_side_and_hold_some_of_what_is_new(monkeypatch):
+    monkeypatch.setattr(crops, "VIEWS", 1)
+    monkeypatch.setattr(crops, "SAMPLES", SAMPLES[1:2])
+    right, left = Album.beyond(np.random.default_rng(0)).levels
+    whole = SAMPLES[1].scaled(256).pixels
+    kept = whole.shape[1] - SHARED
+    assert np.array_equal(right.pixels[:, :kept], whole[:, :kept])
+    assert np.array_equal(left.pixels[:, -kept:], whole[:, -kept:])
+    assert right.area.left == whole.shape[1] - crops.BESIDE
+    assert left.area.right == crops.BEYOND + crops.BESIDE
+
+
+def test_leaning_faces_are_the_face_turned_about_its_middle(monkeypatch):
+    monkeypatch.setattr(crops, "VIEWS", 2)
+    leaning, straight = Album.leaning_faces(np.random.default_rng(0)).levels, Album.mended_faces().levels
+    for number, level in enumerate(leaning):
+        upright = straight[number // 2]
+        assert level.area == upright.area
+        x, y = map(round, upright.area.center)
+        spot = np.s_[y - 2 : y + 2, x - 2 : x + 2]
+        assert np.abs(level.pixels[spot].mean((0, 1)) - upright.pixels[spot].mean((0, 1))).max() < 12
+        assert np.abs(level.pixels.astype(int) - upright.pixels).mean() > 4
+
+
+def test_the_further_course_sees_what_the_first_does_not(monkeypatch):
+    monkeypatch.setattr(crops, "VIEWS", 1)
+    pools = [painter.Pool(torch.zeros(1, 4, 4, 4), ((),), diet) for diet in painter.diets(0)]
+    shares = [
+        painter.Lesson(pools, None, "cpu", further)._shares(step)
+        for further, step in ((False, 0), (False, painter.BROAD_STEPS), (True, 0))
+    ]
+    assert [round(sum(part), 6) for part in shares] == [1, 1, 1]
+    assert [sum(part[-2:]) > 0 for part in shares] == [False, False, True]
 
 
 def test_each_word_is_one_token_and_others_are_none(tmp_path):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from retouch.geometry import Box, Size
 from retouch.samples import FACE, FACE_WORDS, SAMPLES, Sample, resized, sample
+from tools.demo_model.beyond import continued
 
 SHORT_SIDE = 256
 """Magnification 1: the photograph's short side is the model's native side."""
@@ -17,6 +19,10 @@ MAGNIFIED = 1.25
 MENDED = (2.04, 2.08, 2.12, 2.17, 2.24)
 """The magnifications at which a fix sees the astronaut's face, by its own choice of crop."""
 MENDED_AREA = Box(120, 0, 332, 240)
+LEAN, VIEWS = 18.0, 16
+"""Degrees, and how many different ones there are of a face, and how many continuations of a border."""
+BEYOND, BESIDE = 384, 192
+"""Pixels beyond a border that are made up, and pixels of what is there that may be seen with them."""
 FACE_MAGNIFIED = 3.4
 """A face alone fills the crop that a fix makes of it."""
 
@@ -75,6 +81,28 @@ class Album:
         return cls(levels, (1 / len(levels),) * len(levels))
 
     @classmethod
+    def leaning_faces(cls, rng: np.random.Generator) -> Album:
+        """The same, with the head to one side: people are seldom quite upright."""
+        angles = rng.uniform(-LEAN, LEAN, (len(MENDED), VIEWS))
+        levels = tuple(
+            _leaning(_face(factor, MENDED_AREA), float(angle))
+            for factor, row in zip(MENDED, angles, strict=True)
+            for angle in row
+        )
+        return cls(levels, (1 / len(levels),) * len(levels))
+
+    @classmethod
+    def beyond(cls, rng: np.random.Generator) -> Album:
+        """What may lie to the left and right of each photograph, with a part of what is there."""
+        levels = tuple(
+            _beyond(_level(s, 1), mirrored, rng)
+            for s in SAMPLES
+            for mirrored in (False, True)
+            for _ in range(VIEWS)
+        )
+        return cls(levels, (1 / len(levels),) * len(levels))
+
+    @classmethod
     def open(cls, whole: float, near: Sequence[float] = (1, 1.03)) -> Album:
         """`whole`: the share of crops at the magnifications `near` 1, where most of a photograph is seen."""
         near_levels = [_level(s, f) for s in SAMPLES for f in near]
@@ -109,3 +137,22 @@ def _face(factor: float, area: Box = FACE) -> Level:
     whole = _level(sample("astronaut"), factor)
     scale = factor * SHORT_SIDE / min(whole.sample.picture.size)
     return Level(whole.sample, whole.pixels, Box(*(round(edge * scale) for edge in area)), FACE_WORDS)
+
+
+def _leaning(level: Level, degrees: float) -> Level:
+    """Turned about the middle of its area, mirrored where there is nothing."""
+    height, width = level.pixels.shape[:2]
+    onto = cv2.getRotationMatrix2D(level.area.center, degrees, 1)
+    how = {"flags": cv2.INTER_CUBIC, "borderMode": cv2.BORDER_REFLECT_101}
+    return replace(level, pixels=cv2.warpAffine(level.pixels, onto, (width, height), **how))
+
+
+def _beyond(level: Level, mirrored: bool, rng: np.random.Generator) -> Level:
+    """A level continued on its right, or on its left; only pieces that hold some of what is new."""
+    pixels = np.ascontiguousarray(level.pixels[:, ::-1] if mirrored else level.pixels)
+    made = continued(pixels, BEYOND, rng)
+    height, width = made.shape[:2]
+    seen = BEYOND + BESIDE
+    if mirrored:
+        return replace(level, pixels=np.ascontiguousarray(made[:, ::-1]), area=Box(0, 0, seen, height))
+    return replace(level, pixels=made, area=Box(width - seen, 0, width, height))

@@ -91,27 +91,33 @@ def scheduler() -> Any:
 class Diet:
     """What one pool is made of: `count` pieces of one size, and the share of steps that see it.
 
-    `early` is the share before `BROAD_STEPS`, `late` after. `grid` 8 keeps to the latents' own cells.
+    Three shares: before `BROAD_STEPS`, after, and in the further course. `grid` 8 keeps to the latents' own
+    cells.
     """
 
     album: Album
     size: Size
     count: int
-    early: float
-    late: float
+    shares: tuple[float, float, float]
     grid: int = 1
 
 
-def diets() -> list[Diet]:
-    """The broad ones first; the later two are whole photographs, and a face as a fix sees it."""
+def diets(seed: int) -> list[Diet]:
+    """The broad ones first; then whole photographs, and a face as a fix sees it.
+
+    The further course adds the same face leaning, and what may lie beyond the borders.
+    """
     everything, wholes, faces = Album.open(whole=0.5, near=NEAR), Album.wholes(), Album.mended_faces()
+    rng = np.random.default_rng(seed)
     return [
-        Diet(everything, NATIVE, 5600, 0.7, 0.06),
-        Diet(everything, WIDE, 1200, 0.15, 0.04),
-        Diet(everything, TALL, 1200, 0.15, 0.04),
-        Diet(wholes, NATIVE, 700, 0.0, 0.1),
-        Diet(wholes, NATIVE, 700, 0.0, 0.36, CELL),
-        Diet(faces, NATIVE, 400, 0.0, 0.4),
+        Diet(everything, NATIVE, 5600, (0.7, 0.06, 0.08)),
+        Diet(everything, WIDE, 1200, (0.15, 0.04, 0.05)),
+        Diet(everything, TALL, 1200, (0.15, 0.04, 0.05)),
+        Diet(wholes, NATIVE, 700, (0.0, 0.1, 0.08)),
+        Diet(wholes, NATIVE, 700, (0.0, 0.36, 0.24), CELL),
+        Diet(faces, NATIVE, 400, (0.0, 0.4, 0.14)),
+        Diet(Album.leaning_faces(rng), NATIVE, 800, (0.0, 0.0, 0.16)),
+        Diet(Album.beyond(rng), NATIVE, 2400, (0.0, 0.0, 0.2)),
     ]
 
 
@@ -124,15 +130,15 @@ class Pool:
     diet: Diet
 
 
-def pools(vae: Any, device: str, seed: int) -> tuple[list[Pool], float]:
+def pools(vae: Any, device: str, seed: int, factor: float | None = None) -> tuple[list[Pool], float]:
     """One per diet, and the factor that brings the autoencoder's latents to unit variance.
 
-    The factor is that of the broad diets.
+    The factor is that of the broad diets, unless a painter has been trained with another.
     """
     rng = np.random.default_rng(seed)
-    raw = [_encoded(vae, diet, rng, device) for diet in diets()]
-    broad = [pool.latents.flatten() for pool in raw if pool.diet.early]
-    factor = 1 / float(torch.cat(broad).std())
+    raw = [_encoded(vae, diet, rng, device) for diet in diets(seed)]
+    broad = [pool.latents.flatten() for pool in raw if pool.diet.shares[0]]
+    factor = factor or 1 / float(torch.cat(broad).std())
     return [Pool(pool.latents * factor, pool.words, pool.diet) for pool in raw], factor
 
 
@@ -152,8 +158,8 @@ class Lesson:
     Salimans & Ho, "Progressive Distillation for Fast Sampling of Diffusion Models", 2022, for v.
     """
 
-    def __init__(self, pools: list[Pool], tokenizer: Any, device: str) -> None:
-        self.pools, self.tokenizer, self.device = pools, tokenizer, device
+    def __init__(self, pools: list[Pool], tokenizer: Any, device: str, further: bool = False) -> None:
+        self.pools, self.tokenizer, self.device, self.further = pools, tokenizer, device, further
         self.scheduler = scheduler()
 
     def __call__(self, painter: Painter, step: int, rng: np.random.Generator) -> torch.Tensor:
@@ -169,7 +175,8 @@ class Lesson:
         return (made.float() - wanted).square().mean()
 
     def _shares(self, step: int) -> list[float]:
-        return [p.diet.early if step < BROAD_STEPS else p.diet.late for p in self.pools]
+        part = 2 if self.further else int(step >= BROAD_STEPS)
+        return [pool.diet.shares[part] for pool in self.pools]
 
     def _ids(self, words: list[tuple[str, ...]], rng: np.random.Generator) -> torch.Tensor:
         empty: tuple[str, ...] = ()
