@@ -8,19 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from retouch.knobs import knobs_of
-from retouch.recipe import Gate, Pass, Recipe
+from retouch.recipe import Gate, Pass, Recipe, Target
 
 LEAST_OVER_NOISE = 0.5
 """Denoising strength below which noise or emptiness under the mask is still seen in the result."""
-_USES = {
+USES = {
     "models": ("detectors", "background"),
     "classes": ("detectors", "text", "background"),
     "points": ("pointed",),
     "box": ("pointed",),
     "tilted": ("detectors", "background"),
     "of_pass": ("detectors", "text", "background", "seam", "blurred", "regions of a pass"),
+    "tile": ("tiles",),
+    "overlap": ("tiles",),
+    "seam_from": ("seam",),
+    "blurred_below": ("blurred",),
 }
 """The targets that each knob of some of them is for."""
+_PLAIN = Target()
 
 
 def concerns(recipe: Recipe) -> tuple[str, ...]:
@@ -39,7 +44,7 @@ def _of_order(recipe: Recipe, place: int, one: Pass) -> Iterator[str]:
     """What it looks in is found by no pass that runs."""
     running = [number for number, _ in recipe.active if number < place]
     named = one.target.of_pass
-    if named is not None and one.target.what in _USES["of_pass"] and named - 1 not in running:
+    if named is not None and one.target.what in USES["of_pass"] and named - 1 not in running:
         yield f"it looks in what pass {named} finds, which does not run: nothing is found."
     if one.target.what == "regions of a pass" and named is None and not running:
         yield "it paints again what an earlier pass painted, and there is none: nothing is found."
@@ -47,8 +52,8 @@ def _of_order(recipe: Recipe, place: int, one: Pass) -> Iterator[str]:
 
 def _of_target(one: Pass) -> Iterator[str]:
     target = one.target
-    for name, users in _USES.items():
-        if getattr(target, name) and target.what not in users:
+    for name, users in USES.items():
+        if getattr(target, name) != getattr(_PLAIN, name) and target.what not in users:
             label = knobs_of(type(target))[name].label
             yield f"{label!r} is not used: the target is {target.what!r}."
     if target.tilted and target.what == "background" and not target.models:

@@ -28,7 +28,8 @@ TOGETHER = 8
 class Entry:
     """One step that was painted, and whether the picture shows it. `candidates` has at least one.
 
-    Without a `step` it was painted elsewhere: it can be reverted, but how to paint it again is not known.
+    Without a `step` it can be reverted, but not painted again: how it was painted is not known, or it was
+    painted over what a hand had drawn and nothing keeps.
     """
 
     step: Step | None
@@ -113,11 +114,11 @@ class History:
         return sorted(set(numbers))
 
     def steps(self, numbers: Collection[int], path: str = "history") -> dict[int, Step]:
-        """What paints each of these again, by number; BadInput for one that was painted elsewhere."""
+        """What paints each of these again, by number; BadInput for one of which that is not known."""
         steps = {n: self.entries[n - 1].step for n in self.known(numbers, path)}
         found = {n: step for n, step in steps.items() if step}
-        if elsewhere := sorted(steps.keys() - found.keys()):
-            fault = f"step {elsewhere[0]} was painted elsewhere."
+        if unknown := sorted(steps.keys() - found.keys()):
+            fault = f"how step {unknown[0]} was painted is not kept."
             raise BadInput(fault, path=path, hint="It can be reverted, not painted again.")
         return found
 

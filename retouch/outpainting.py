@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from retouch import infotext
 from retouch.errors import BadInput, RetouchError
 from retouch.execute import Result
+from retouch.extending import Extended, extend_all
 from retouch.geometry import Box, Margins, Size
 from retouch.knobs import Knob, knobs_of
 from retouch.mask import Mask
@@ -35,6 +36,11 @@ REFINE = Knob(
     "Refine", "Denoising strength of tiles over all that is new, once it is there; 0 is off.", 0, 1, 0.05
 )
 _OF_PASS = knobs_of(Pass)
+SEED_STEP = Knob(
+    "Seed per stage",
+    "Stage 2 of a way with seed 7 paints with 8, or with 7.",
+    choices=_OF_PASS["seed_step"].choices,
+)
 TILES = Shape(grow=0, blur=16, padding=32)
 """Tiles for refining: with their context as large as the model sees."""
 SEEN, SHARED = 512, 64
@@ -57,7 +63,7 @@ class Outpainting(Extension, Pace, Words, Guard):
     masked_content: str = _OF_PASS["masked_content"].field(HOW.masked_content)
     colour_correction: float = _OF_PASS["colour_correction"].field(HOW.colour_correction)
     variations: int = _OF_PASS["variations"].field(1)
-    seed_step: str = _OF_PASS["seed_step"].field("next")
+    seed_step: str = SEED_STEP.field("next")
     refine: float = REFINE.field(0.0)
 
     def __post_init__(self) -> None:
@@ -83,7 +89,10 @@ class OutpaintRequest(Painting, Outpainting):
 
     way: str = Knob("Way", "As an earlier answer named it: go on from there.", high=80).field("")
     again: tuple[int, ...] = Knob(
-        "Again", "Stages of that way to paint with another seed, and all that were painted upon them.", 1, 512
+        "Again",
+        "Stages of that way to paint with another seed, and all that were painted upon them; no others.",
+        1,
+        512,
     ).field(())
     revert: tuple[int, ...] = Knob(
         "Revert", "Stages of that way to take back, and all that were painted upon them.", 1, 512
@@ -176,10 +185,17 @@ def native_of(request: Outpainting, studio: Studio, generation: Generation) -> t
         return studio.engine.native(""), loaded, remark
 
 
-def way_of(
-    request: Outpainting, picture: Picture, generation: Generation, studio: Studio
-) -> tuple[Way, list[str]]:
-    """(everything planned and nothing painted, remarks). Raises BadInput and TooLarge for what cannot be."""
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """A way of which nothing is painted yet, what it will be painted with, and what a person should know."""
+
+    way: Way
+    generation: Generation
+    remarks: tuple[str, ...] = ()
+
+
+def way_of(request: Outpainting, picture: Picture, generation: Generation, studio: Studio) -> Planned:
+    """Raises BadInput and TooLarge for what cannot be."""
     part, borders, remark = opaque_part(picture)
     subject, missed = _subject(request, part, studio)
     margins = _margins(request, part.size, borders, subject)
@@ -187,25 +203,64 @@ def way_of(
     found = stages(part.size, margins, native, request)
     reach = reach_of(request, native)
     made = steps(found, generation, request.how, request, reach)
-    return Way(part, margins, found, made, reach=reach), [remark, missed, other]
+    remarks = tuple(said for said in (remark, missed, other) if said)
+    return Planned(Way(part, margins, found, made, reach=reach), generation, remarks)
 
 
-def refined(way: Way, recipe: Recipe, generation: Generation, studio: Studio, progress: Progress) -> Result:
-    """What of a way is finished, gone over tile by tile, many in one sampling call.
+def extended(
+    request: Outpainting, canvases: Sequence[Canvas], studio: Studio, progress: Progress
+) -> list[Result]:
+    """Pictures of one sampling, extended side by side as far as it went, and refined where that is asked for.
 
-    `recipe` has the stages' pass, then that of the tiles. The original stays to the bit, and what lies next
-    to it fades into being refined.
+    One that cannot be extended stays as it is, and its warnings say why.
+    """
+    begun = [_begun(request, canvas, studio) for canvas in canvases]
+    ended = extend_all([one.way for one in begun], studio.engine, request, progress)
+    results = [_so_far(*each) for each in zip(canvases, begun, ended, strict=True)]
+    whole = [i for i, one in enumerate(ended) if one.way.steps and not one.way.left]
+    if not (request.refine and whole) or progress.stopped:
+        return results
+    ways = [(ended[i].way, begun[i].generation) for i in whole]
+    for i, finer in zip(whole, refined(ways, Recipe(passes=request.passes), studio, progress), strict=True):
+        results[i] = results[i].then(finer)
+    return results
+
+
+def _begun(request: Outpainting, canvas: Canvas, studio: Studio) -> Planned:
+    """A way without stages where there is none."""
+    try:
+        return way_of(request, canvas.picture, canvas.generation, studio)
+    except RetouchError as error:
+        return Planned(Way(canvas.picture, Margins(), (), ()), canvas.generation, (str(error),))
+
+
+def _so_far(canvas: Canvas, begun: Planned, ended: Extended) -> Result:
+    picture = ended.way.finished() if ended.way.steps else canvas.picture
+    return Result(picture, ended.reports, begun.remarks + ended.warnings, ended.stopped)
+
+
+def refined(
+    ways: Sequence[tuple[Way, Generation]], recipe: Recipe, studio: Studio, progress: Progress
+) -> list[Result]:
+    """What of each way is finished, gone over tile by tile, many in one sampling call.
+
+    `recipe` has the stages' pass, then that of the tiles, whose size is that of the first way's checkpoint.
+    The original stays to the bit, and what lies next to it fades into being refined.
     """
     stages_pass, tiles_pass = recipe.passes
-    native = studio.engine.native(stages_pass.settings(generation).sampling.checkpoint)
+    native = studio.engine.native(stages_pass.settings(ways[0][1]).sampling.checkpoint)
     target = dataclasses.replace(tiles_pass.target, tile=max(min(native), 2 * SHARED))
     tiles = dataclasses.replace(tiles_pass, target=target)
+    done = dataclasses.replace(stages_pass, enabled=False)
+    canvases = [_around(way, generation) for way, generation in ways]
+    return studio.fix(canvases, Recipe(passes=(done, tiles)), progress)
+
+
+def _around(way: Way, generation: Generation) -> Canvas:
+    """What is finished, all around the original for the person's own mask."""
     picture, known = way.finished(), way.known()
     original = Mask.of_box(picture.size, way.origin.relative_to(known)).feathered(KEPT)
-    canvas = Canvas(picture, generation, original.inverted())
-    done = dataclasses.replace(stages_pass, enabled=False)
-    (result,) = studio.fix([canvas], Recipe(passes=(done, tiles)), progress)
-    return result
+    return Canvas(picture, generation, original.inverted())
 
 
 def _margins(request: Extension, size: Size, borders: Margins, subject: Box | None) -> Margins:

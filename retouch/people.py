@@ -2,6 +2,12 @@
 
 Whoever is told by a point is told once and for all. Whoever is told by a place, as "left", is sought in the
 first pass that finds anything, and is afterwards where they were then.
+
+By hand they are written one a line, and read back the same:
+
+    left: a woman with red hair
+    Negative prompt: hat
+    0.7, 0.4: a man in a blue suit
 """
 
 from __future__ import annotations
@@ -13,10 +19,15 @@ from dataclasses import dataclass
 from retouch.errors import BadInput
 from retouch.geometry import Box, Size
 from retouch.knobs import Knob
-from retouch.prompts import Said, named
+from retouch.prompts import PLACES, Said, named
 from retouch.region import Region
 
 MAX_PEOPLE = 64
+NEGATIVE = "Negative prompt"
+"""Begins the line of what is not to be painted of the person above it, as in the WebUI's generation text."""
+_HINT = (
+    f"Begin it with a number, {', '.join(PLACES)}, or a point as 0.3, 0.6, and a colon; or with {NEGATIVE}:."
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,14 @@ class Person:
             raise BadInput(f"{list(self.at)} is no point.", path="at", hint="Give x and y, each 0 to 1.")
         if not self.at and not self.who:
             raise BadInput("nobody is meant.", path="who", hint="Give `who`, as left, or `at`.")
+        if self.who and not _known(self.who):
+            hint = f"Give a number from 1, or one of {', '.join(PLACES)}."
+            raise BadInput(f"{self.who!r} is nobody.", path="who", hint=hint)
+
+
+def _known(who: str) -> bool:
+    word = who.strip().lower()
+    return word in PLACES or (word.isdecimal() and int(word) > 0)
 
 
 Seen = tuple[int, Box]
@@ -91,3 +110,48 @@ def _near(regions: Sequence[Region], known: Sequence[Box]) -> list[int]:
 
 def _in(box: Box, spot: Sequence[float]) -> bool:
     return box.left <= spot[0] < box.right and box.top <= spot[1] < box.bottom
+
+
+def read(text: str) -> tuple[Person, ...]:
+    """People as they are written by hand. BadInput names the line that is not understood."""
+    people: list[Person] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        head, colon, words = (part.strip() for part in line.partition(":"))
+        if head.lower() == NEGATIVE.lower() and people:
+            people[-1] = dataclasses.replace(people[-1], negative_prompt=words)
+        elif line.strip():
+            people.append(_read(number, head if colon else line, words if colon else ""))
+    return tuple(people)
+
+
+def _read(number: int, head: str, words: str) -> Person:
+    """The person of one line; `head` is what is before its colon."""
+    point = tuple(float(one) for one in head.split(",") if _is_number(one))
+    if "," in head and len(point) == len(head.split(",")) == 2 and all(0 <= one <= 1 for one in point):
+        return Person(words, at=point)
+    if not _known(head):
+        raise BadInput(f"line {number}: {head[:40]!r} is nobody.", path="people", hint=_HINT)
+    return Person(words, who=head.lower())
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def written(people: Sequence[Person]) -> str:
+    """As `read` takes it: on one line each, or two."""
+    return "\n".join(_written(person) for person in people)
+
+
+def _written(person: Person) -> str:
+    who = ", ".join(repr(float(share)) for share in person.at) or person.who
+    negative = f"\n{NEGATIVE}: {_line(person.negative_prompt)}" if person.negative_prompt else ""
+    return f"{who}: {_line(person.prompt)}".rstrip() + negative
+
+
+def _line(words: str) -> str:
+    return " ".join(words.split())

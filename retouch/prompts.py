@@ -32,6 +32,9 @@ _PLACES = {
     "smallest": "smallest first",
 }
 
+PLACES = (*_PLACES, "bottom")
+"""Words that name one of several regions by where it lies, or by its size."""
+
 
 @dataclass(frozen=True)
 class Said:

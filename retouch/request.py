@@ -214,6 +214,10 @@ class InpaintRequest(Painting):
         default=(), metadata={"knob": Knob("People", "Words bound to one person, beside the recipe's own.")}
     )
     return_masks: bool = Knob("Return masks", "Each report carries its composite mask.").field(False)
+    return_history: bool = Knob("Return history", "A name to revert and repaint it by.").field(False)
+    return_steps: bool = Knob(
+        "Return steps", "Each report carries what paints it again, as .retouch files have it."
+    ).field(False)
     variations: int | None = _OF_PASS["variations"].field(None)
     denoising_strength: float | None = _OF_PASS["denoising_strength"].field(None)
     masked_content: str | None = _OF_PASS["masked_content"].field(None)

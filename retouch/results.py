@@ -75,9 +75,13 @@ def keep_fix(photo: Photo, answer: dict[str, Any]) -> None:
     if not changed and photo.source.suffix == photo.target.suffix:
         put(photo.target, photo.source.read_bytes())
         return
+    _keep_history(photo, answer)
+    raster.write(raster.decode_base64(answer["image"]), photo.target)
+
+
+def _keep_history(photo: Photo, answer: dict[str, Any]) -> None:
     if "history_file" in answer:
         put(beside(photo.target), base64.b64decode(answer["history_file"]))
-    raster.write(raster.decode_base64(answer["image"]), photo.target)
 
 
 def beside(picture: Path) -> Path:
@@ -90,6 +94,7 @@ def keep_inpaint(photo: Photo, answer: dict[str, Any]) -> None:
     best, *others = (raster.decode_base64(image) for image in answer["images"])
     for number, picture in enumerate(others, 2):
         raster.write(picture, photo.target.with_name(f"{photo.source.name}.variation-{number:02d}.png"))
+    _keep_history(photo, answer)
     raster.write(best, photo.target)
 
 

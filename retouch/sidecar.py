@@ -5,6 +5,7 @@ Nothing in it is a program: numbers are read by `retouch.knobs`, pictures by `re
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import zipfile
@@ -95,6 +96,15 @@ def written(history: History, about: Mapping[str, Any]) -> bytes:
             for name, data in _files(entry):
                 file.writestr(f"{place}-{name}.png", data)
     return out.getvalue()
+
+
+def how(step: Step) -> dict[str, Any]:
+    """What paints a step again, for a writer of the file elsewhere.
+
+    `step` is as the file's JSON has it, `masks` are the PNGs of its masks by name, in base64.
+    """
+    masks = {name: base64.b64encode(png).decode("ascii") for name, png in _masks(step)}
+    return {"step": dump(_step_said(step)), "masks": masks}
 
 
 def save(path: Path, data: bytes, total: int) -> None:
@@ -191,12 +201,15 @@ def _scores(quality: Quality) -> dict[str, Any]:
 
 
 def _files(entry: Entry) -> Iterator[tuple[str, bytes]]:
-    step = entry.step
-    masks = {"denoise": step.denoise, "composite": step.composite, "hole": step.hole} if step else {}
-    yield from ((name, raster.encode_gray(mask.alpha)) for name, mask in masks.items() if mask is not None)
+    yield from _masks(entry.step) if entry.step else ()
     for place, one in enumerate(entry.candidates):
         yield f"{place}", raster.encode(one.over)
         yield f"{place}-mask", raster.encode_gray(one.mask.alpha)
+
+
+def _masks(step: Step) -> Iterator[tuple[str, bytes]]:
+    masks = {"denoise": step.denoise, "composite": step.composite, "hole": step.hole}
+    yield from ((name, raster.encode_gray(mask.alpha)) for name, mask in masks.items() if mask is not None)
 
 
 def _read(file: zipfile.ZipFile) -> tuple[History, dict[str, Any]]:

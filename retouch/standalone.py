@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import retouch
+from retouch.aim import Eyes
 from retouch.errors import Missing
 from retouch.geometry import Size
 from retouch.ports import Engine, Progress, Segmenter
@@ -54,6 +55,10 @@ class Standalone:
     @property
     def studio(self) -> Studio:
         return Studio(self._engine or _NoEngine(), self.registry.get, self.outliners.get)
+
+    @property
+    def eyes(self) -> Eyes:
+        return Eyes(self.registry.get, self.outliners.get)
 
     def health(self) -> dict[str, Any]:
         engine = self._engine or _NoEngine()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ class Tally:
         self.total, self.quiet = total, quiet
         self.finished, self.skipped = 0, 0
         self.failed: list[Path] = []
+        self._warned: Counter[str] = Counter()
         self._bar = None if quiet else _bar(total)
 
     def __enter__(self) -> Tally:
@@ -30,10 +32,12 @@ class Tally:
         self.close()
 
     def finish(self, photo: Photo, said: dict[str, Any], warnings: Sequence[str]) -> None:
-        """One more file is done; `said` is its JSON line."""
+        """One more file is done; `said` is its JSON line. A warning is told of the first it is about."""
         self.finished += 1
         for warning in warnings:
-            self._tell(f"{photo.source}: {warning}")
+            self._warned[warning] += 1
+            if self._warned[warning] == 1:
+                self._tell(f"{photo.source}: {warning}")
         if self.quiet:
             sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
             sys.stdout.flush()
@@ -49,8 +53,11 @@ class Tally:
         self._step("")
 
     def status(self) -> int:
-        """Says the sum, and every file that failed. The exit status."""
+        """Says the sum, what was true of several files, and every file that failed. The exit status."""
         self.close()
+        for warning, count in self._warned.items():
+            if count > 1:
+                self._tell(f"of {count} photographs: {warning}")
         sums = {"done": self.finished, "done before": self.skipped, "failed": len(self.failed)}
         self._tell(", ".join(f"{count} {what}" for what, count in sums.items() if count) + ".")
         for source in self.failed:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from retouch.aim import Eyes
 from retouch.errors import Missing
 from retouch.fakes import FakeDetector, FakeEngine, FakeProgress
 from retouch.geometry import Box, Size
@@ -75,6 +76,10 @@ class Stand:
     def studio(self) -> Studio:
         assert self.inside == 1, "the studio is asked for only inside `busy`"
         return Studio(self.engine, self._detector)
+
+    @property
+    def eyes(self) -> Eyes:
+        return Eyes(self._detector, self.segmenter)
 
     def _detector(self, name: str) -> FakeDetector:
         if name != "face":

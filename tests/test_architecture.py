@@ -56,6 +56,7 @@ LAYERS = (
     "tempo",
     "history",
     "sidecar",
+    "walk",
     "extending",
     "aim",
     "absent",

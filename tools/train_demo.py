@@ -26,7 +26,7 @@ STATE = ROOT / ".demo-training"
 AUTOENCODER = Course("autoencoder", 16_000, 6e-4, 7)
 PAINTER = Course("painter", 7_400, 4e-4, 7)
 DECODER = Course("decoder", 3_200, 4e-4, 7)
-FURTHER = Course("further", 6_000, 2.5e-4, 8)
+FURTHER = Course("further", 4_200, 2.5e-4, 8)
 
 
 def main() -> None:
@@ -64,10 +64,10 @@ def _taught(state: Path, device: str) -> tuple[UnshuffleAutoencoder, float, pain
 def _loaded(folder: Path) -> tuple[UnshuffleAutoencoder, float, painter.Painter]:
     """The same as it was kept."""
     pipe = Loader("cpu", offline=True).pipeline(str(folder))
-    made = painter.Painter()
-    made.unet.load_state_dict(pipe.unet.float().state_dict())
-    made.text.load_state_dict(pipe.text_encoder.float().state_dict())
-    return pipe.vae.float(), float(pipe.vae.config.scaling_factor), made
+    vae, made = UnshuffleAutoencoder(), painter.Painter()
+    for part, kept in ((vae, pipe.vae), (made.unet, pipe.unet), (made.text, pipe.text_encoder)):
+        part.load_state_dict(kept.float().state_dict())
+    return vae.requires_grad_(False).eval(), float(pipe.vae.config.scaling_factor), made
 
 
 def _autoencoder(state: Path, device: str) -> UnshuffleAutoencoder:

@@ -36,6 +36,15 @@ export class Api extends EventTarget {
         return this.#call(path, { method: "POST", headers, body: JSON.stringify(body), signal });
     }
 
+    /** The bytes of a file of the server's. */
+    async bytes(path) {
+        const answer = await this.#reach(path, {});
+        if (!answer.ok) {
+            throw new ServerError(answer.status, await answer.json().catch(() => ({})));
+        }
+        return new Uint8Array(await answer.arrayBuffer());
+    }
+
     /** POST about a picture, by the id the server knows it under; sent, or sent again, where need be. */
     async about(pixels, path, body, signal) {
         try {

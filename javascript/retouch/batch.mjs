@@ -2,11 +2,16 @@
 
 import { droppedFiles, picturesOf } from "./batchfiles.mjs";
 import { BatchRun, isDone, sumOf, wordsOf } from "./batchrun.mjs";
+import { packed } from "./batchzip.mjs";
 import { download, h, keyed } from "./dom.mjs";
 import { icon, iconButton } from "./icons.mjs";
+import { fileName } from "./recipewords.mjs";
+import { Zip } from "./zip.mjs";
 
 /** What is chosen for those who do not choose. */
 const FIRST = "Face polish";
+const SAVE = "Save all as .zip";
+const PACKED = "The pictures, and their page of before and after";
 const runs = new WeakMap();
 
 /** Open the dialog; the batch itself goes on when it is closed. */
@@ -102,7 +107,7 @@ class BatchDialog {
         this.cancel = button("Cancel", "batch-cancel", () => this.run.cancel());
         this.resume = button("Resume", "batch-resume", () => this.run.resume());
         this.fresh = button("New batch", "batch-new", () => this.run.clear());
-        this.save = button("Save all", "batch-save", () => this.#save());
+        this.save = button(SAVE, "batch-save", () => this.#save(), { title: PACKED });
         this.summary = h(
             "a",
             { class: "rt-button", target: "_blank", rel: "noopener", "data-testid": "batch-summary" },
@@ -157,12 +162,21 @@ class BatchDialog {
         });
     }
 
-    /** Every result as a file of its own. */
+    /** Every result, and the summary, as one file: on a browser's disk, where hundreds have room. */
     async #save() {
-        for (const { number, name } of this.run.rows.filter(isDone)) {
-            const answer = await fetch(this.run.address(`file/${number}`));
-            download(await answer.blob(), `${name.split("/").pop().replace(/\.\w+$/, "")}.png`);
+        const { run, save } = this;
+        const name = fileName({ name: run.said.recipe }, "zip");
+        const make = () => new Zip({ keep: (bytes) => new Blob([bytes]) });
+        const give = ({ parts }) => download(new Blob(parts, { type: "application/zip" }), name);
+        const tell = (done, all) => (save.textContent = `Packing ${done + 1} of ${all} …`);
+        save.disabled = true;
+        try {
+            await packed(run.rows, run.fetched, { give, tell, make });
+        } catch (error) {
+            this.sum.textContent = `The pictures could not be packed: ${error.message}`;
         }
+        save.disabled = false;
+        save.textContent = SAVE;
     }
 
     #dialog() {

@@ -98,6 +98,12 @@ export class BatchRun extends EventTarget {
         return `${this.api.root}/batch/${this.job}/${what}`;
     }
 
+    /** What fetches the bytes of things there, of this job whichever comes after it. */
+    get fetched() {
+        const { api, job } = this;
+        return (what) => patiently(api, () => api.bytes(`batch/${job}/${what}`));
+    }
+
     #work() {
         return Promise.all([this.#send(), this.#watch()]);
     }

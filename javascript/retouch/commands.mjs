@@ -173,7 +173,7 @@ function paintCommands(studio) {
                     testid: "recipe",
                     run: () => fixing.run(plain(recipe), nameOf(recipe)),
                 }));
-                const hint = "Read, save, import, share, export, delete";
+                const hint = "Write, read, save, import, share, export, delete";
                 return [{ label: "All recipes…", hint, testid: "recipes-all", run: () => showRecipes(studio) }, ...items];
             } catch (error) {
                 notices.say(error.message, "error");

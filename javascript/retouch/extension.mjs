@@ -153,6 +153,12 @@ export function dependents(stages, number) {
     return gone.slice(1).map((stage) => stage.number);
 }
 
+/** Those of them that are painted: they are painted again, or taken back, with it. */
+export function takenAlong(stages, number) {
+    const painted = stages.filter(({ done }) => done);
+    return dependents(painted, number);
+}
+
 function sees(stage, other) {
     return other.wave < stage.wave && !isEmpty(overlap(boxOfList(stage.crop), boxOfList(other.box)));
 }

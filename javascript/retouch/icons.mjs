@@ -11,6 +11,8 @@ const PATHS = {
     check: "M4 10.5 8.2 15 16 5.5",
     chevron: "m7 4 6 6-6 6",
     close: "m5 5 10 10M15 5 5 15",
+    copy: "M7.5 7.5h9v9h-9zM12.5 4.5v-1h-9v9h1",
+    down: "m4 7 6 6 6-6",
     download: "M10 3v9.5M6 9l4 4 4-4M3.5 16.5h13",
     drop: "M10 13V4M6.5 7.5 10 4l3.5 3.5M3 12v4.5h14V12",
     eraser: "m8 16.5-4.6-4.6a1.2 1.2 0 0 1 0-1.7l6.7-6.7a1.2 1.2 0 0 1 1.7 0l4.7 4.7a1.2 1.2 0 0 1 0 1.7L10 16.5zM6.8 7l6.2 6.2M6 16.5h11",
@@ -45,6 +47,7 @@ const PATHS = {
     text: "M4 6V4h12v2M10 4v12M7.5 16h5",
     undo: "M3.5 8H12a4.5 4.5 0 0 1 0 9H9M7 4.5 3.5 8 7 11.5",
     union: "M3 3h9v5h5v9H8v-5H3z",
+    up: "m4 13 6-6 6 6",
     upload: "M10 12.5V3M6 6.5 10 3l4 3.5M3.5 16.5h13",
     warn: "M10 3.5 18 16.5H2zM10 8.5v3.5M10 14.2h.01",
     dark: "M16.5 12A7 7 0 0 1 8 3.5 7 7 0 1 0 16.5 12z",
@@ -71,4 +74,10 @@ export function iconButton(name, label, press, { key = "", ...props } = {}) {
         { type: "button", class: "rt-icon-button", "aria-label": label, "data-tip": tip, onclick: press, ...props },
         icon(name),
     );
+}
+
+/** A button of words, with an icon before them where `sign` names one; `extra` are more classes. */
+export function wordButton(label, sign, testid, press, extra = "") {
+    const props = { type: "button", class: `rt-button ${extra}`.trim(), "data-testid": testid, onclick: press };
+    return h("button", props, sign && icon(sign), label);
 }

@@ -10,7 +10,7 @@ import { flat } from "./settings.mjs";
 
 /** Fields of the request that are not knobs to adjust, or have their own place on the page. */
 const ELSEWHERE =
-    /^(image|image_id|task|mask|box|sketch|intent|object|answer|return_masks|people|invert|prompt|negative_prompt|variations|seed|subseed|subseed_strength)$|^target\./;
+    /^(image|image_id|task|mask|box|sketch|intent|object|answer|return_masks|return_history|return_steps|people|invert|prompt|negative_prompt|variations|seed|subseed|subseed_strength)$|^target\./;
 const GROUPS = [
     ["Painting", /^(denoising_strength|masked_content|colour_correction|restore_faces|soft.*)$/],
     ["Mask and context", /^shape\./],

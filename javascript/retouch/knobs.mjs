@@ -2,7 +2,7 @@
 
 import { h } from "./dom.mjs";
 
-/** Every knob of a request's schema that is not itself an object: [{path, label, help, type, low, high, choices, optional, default}]. */
+/** Every knob of a request's schema that is not itself an object: [{path, label, help, type, items, low, high, choices, optional, default}]. */
 export function knobsOf(schema, prefix = "") {
     return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
         const path = prefix + name;
@@ -18,6 +18,7 @@ function knob(path, field) {
         label: field.title || path,
         help: field.description ?? "",
         type: plain.type ?? "string",
+        items: plain.items?.type ?? null,
         low: plain.minimum,
         high: plain.maximum,
         choices: plain.enum ?? null,
@@ -41,9 +42,10 @@ const SLIDABLE = (k) => BOUNDED(k) && k.high - k.low <= 4096;
 
 /**
  * One knob's row. `value` is what will be used, `moved` whether that is the person's own choice; `set(value)`
- * hears of a change, with undefined for "back to the default". `owner` sets it apart from others of its name.
+ * hears of a change, with undefined for "back to the default". `owner` sets it apart from others of its name;
+ * `make` makes what it is set with.
  */
-export function knobRow(knob, { owner = "", value, moved, set }) {
+export function knobRow(knob, { owner = "", value, moved, set, make = widget }) {
     const id = ["rt-knob", owner, knob.path.replaceAll(".", "-")].filter(Boolean).join("-");
     const back = h(
         "button",
@@ -58,7 +60,7 @@ export function knobRow(knob, { owner = "", value, moved, set }) {
         "↺",
     );
     const label = h("label", { for: id, title: knob.help }, knob.label);
-    const input = widget(knob, id, value, set);
+    const input = make(knob, id, value, set);
     return h(
         "div",
         { class: `rt-knob rt-${knob.type}${moved ? " rt-moved" : ""}`, "data-knob": knob.path },
@@ -68,7 +70,7 @@ export function knobRow(knob, { owner = "", value, moved, set }) {
     );
 }
 
-function widget(knob, id, value, set) {
+export function widget(knob, id, value, set) {
     if (knob.type === "boolean") {
         return h("input", { id, type: "checkbox", checked: Boolean(value), onchange: (e) => set(e.target.checked) });
     }
@@ -76,7 +78,7 @@ function widget(knob, id, value, set) {
         return select(knob, id, value, set);
     }
     if (knob.type === "array") {
-        return list(id, value, set);
+        return list(knob, id, value, set);
     }
     return SLIDABLE(knob) ? slider(knob, id, value, set) : entry(knob, id, value, set);
 }
@@ -132,13 +134,23 @@ function entry(knob, id, value, set) {
     });
 }
 
-/** Several words, with commas between them. */
-function list(id, value, set) {
-    const read = (raw) => raw.split(",").map((word) => word.trim());
+/** Several words or numbers, with commas between them. What is no number is left for the server to refuse. */
+function list({ items, help }, id, value, set) {
+    const item = (word) => (items === "string" || Number.isNaN(Number(word)) ? word : Number(word));
+    const read = (raw) => wordsIn(raw).map(item);
     return h("input", {
         id,
         type: "text",
+        placeholder: help,
         value: (value ?? []).join(", "),
         onchange: (e) => set(e.target.value.trim() === "" ? undefined : read(e.target.value)),
     });
+}
+
+/** The words of a list as it is written. */
+export function wordsIn(raw) {
+    return raw
+        .split(",")
+        .map((word) => word.trim())
+        .filter(Boolean);
 }

@@ -2,7 +2,9 @@
  * The offer: variations that were painted and wait to be kept. It is part of the document, so that undo brings
  * back what was thrown away.
  *
- * @typedef {{box: Box, patch: Pixels, mask: Mask, seed: number, scores: object}} Candidate best first
+ * @typedef {{box: Box, patch: Pixels, mask: Mask, seed: number, scores: object, part?: number, of?: Candidate[],
+ *     how?: How | null, painting?: Painting}} Candidate best first. `part`: the place of its part in the offer; `of`:
+ *     those of several parts that this one shows together; `how` and `painting` as in `sidecar.mjs`
  * @typedef {{intent: string, name: string, asked: Mask, objects: string[], request: object | null,
  *     parts: Part[], infotext: string, candidates: Candidate[], chosen: number, steps?: Step[]}} Offer `request`: of
  *     the only part; `steps`: what is kept instead of the chosen one, which looks the same
@@ -56,21 +58,38 @@ export function withMore(doc, candidates, parts = offerOf(doc).parts) {
 }
 
 /**
- * The chosen variation becomes a step. What was masked for it is neither used nor shown any more, so that the
- * next click begins something new.
+ * The chosen variation becomes a step, or a step for each of its parts. What was masked for it is neither used nor
+ * shown any more, so that the next click begins something new.
  */
 export function keepingOffer(doc) {
     const { objects, steps } = offerOf(doc);
     const done = objects.reduce((now, id) => changedObject(now, id, { use: false, visible: false }), withoutOffer(doc));
-    const made = steps ? steps : [stepOf(doc)];
+    const made = steps ? steps : stepsOf(offerOf(doc));
     return Object.freeze({ ...selected(made.reduce(kept, done), null), sketch: steps ? doc.sketch : null });
 }
 
-function stepOf(doc) {
-    const { name, intent, asked, request, infotext } = offerOf(doc);
-    const { box, patch, mask, seed, scores } = chosenOf(doc);
-    const said = { request: { ...request, seed }, infotext, report: { seed, scores } };
-    return { name, intent, box, patch, mask, asked, ...said };
+function stepsOf(offer) {
+    const best = offer.candidates[offer.chosen];
+    const alike = offer.candidates.filter((candidate) => partsOf(candidate) === partsOf(best));
+    return membersOf(best).map((one, place) => stepOf(offer, one, alike.map((other) => membersOf(other)[place])));
+}
+
+function membersOf(candidate) {
+    return candidate.of ?? [candidate];
+}
+
+function partsOf(candidate) {
+    return membersOf(candidate).map(({ part }) => part).join();
+}
+
+/** Of one part: `all` are its variations, `one` the chosen one. */
+function stepOf(offer, one, all) {
+    const { box, patch, mask, seed, scores } = one;
+    const { mask: asked, request } = offer.parts?.[one.part] ?? { mask: offer.asked, request: offer.request };
+    const said = { request: { ...request, seed }, infotext: offer.infotext, report: { seed, scores } };
+    const step = { name: offer.name, intent: offer.intent, box, patch, mask, asked, ...said };
+    const again = { how: one.how, paintings: all.map(({ painting }) => painting), chosen: all.indexOf(one) };
+    return one.how ? { ...step, ...again } : step;
 }
 
 /** A step's mask as an object again, and the step itself off: as it was before it was painted. */
@@ -93,7 +112,8 @@ export function merged(doc, candidates) {
     const steps = [...doc.steps.filter(({ on }) => on), ...candidates];
     const mask = candidates.reduce((sum, candidate) => sum.union(solid(candidate.mask)), NOTHING);
     const scores = averaged(candidates.map((candidate) => candidate.scores));
-    return { ...candidates[0], box, patch: pictureIn(doc.base, steps, box), mask: mask.cropped(box), scores };
+    const [{ seed }] = candidates;
+    return { box, patch: pictureIn(doc.base, steps, box), mask: mask.cropped(box), seed, scores, of: candidates };
 }
 
 /** Each number's mean over those that have one. */

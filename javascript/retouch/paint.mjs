@@ -5,6 +5,7 @@ import { fromBase64 } from "./base64.mjs";
 import { boxOfList } from "./boxes.mjs";
 import { picture } from "./document.mjs";
 import { Mask, NOTHING } from "./mask.mjs";
+import { numbersOf } from "./measures.mjs";
 import { merged, offerOf, withMore, withOffer } from "./offer.mjs";
 import { Pixels } from "./pixels.mjs";
 import { groupsOf, pictured, recipeOf } from "./request.mjs";
@@ -69,14 +70,17 @@ export class Painter extends EventTarget {
         return withOffer(this.store.doc, { intent: name, name: label, asked, objects, request, ...painted });
     }
 
-    /** Each part of an offer painted, the best of each together, and so on. A part that fails is left out. */
+    /**
+     * Each part of an offer painted, the best of each together, and so on. A part that fails is left out of these,
+     * and asked again when there are to be more.
+     */
     async #all(task, doc, parts) {
-        const done = [];
-        for (const { mask, request, next = request.seed } of parts) {
+        const [done, tried] = [[], new Map()];
+        for (const [place, { mask, request, next = request.seed }] of parts.entries()) {
             const { candidates, infotext, stopped } = await this.#painted(task, doc, mask, { ...request, seed: next });
             if (candidates.length) {
-                const seed = Math.max(...candidates.map((candidate) => candidate.seed));
-                done.push({ candidates, infotext, part: { mask, request, next: seed + 1 } });
+                tried.set(place, Math.max(...candidates.map((candidate) => candidate.seed)) + 1);
+                done.push({ candidates: candidates.map((candidate) => ({ ...candidate, part: place })), infotext });
             }
             if (stopped) {
                 break;
@@ -86,16 +90,17 @@ export class Painter extends EventTarget {
         const ranked = Array.from({ length: count }, (_, rank) => done.map(({ candidates }) => candidates[rank]));
         return {
             candidates: ranked.map((those) => merged(doc, those)),
-            parts: done.map(({ part }) => part),
+            parts: parts.map((part, place) => (tried.has(place) ? { ...part, next: tried.get(place) } : part)),
             infotext: done[0]?.infotext ?? "",
         };
     }
 
     async #painted(task, doc, mask, request) {
-        const body = { ...request, ...(await pictured(doc, mask)), answer: "patches", task };
+        const body = { ...request, ...(await pictured(doc, mask)), answer: "patches", return_steps: true, task };
         const answer = await this.api.about(picture(doc), "inpaint", body);
         this.warn(answer);
-        const candidates = await Promise.all(answer.candidates.map(candidateOf));
+        const how = Object.freeze(answer.reports[0]?.how ?? null);
+        const candidates = await Promise.all(answer.candidates.map((candidate) => candidateOf(candidate, how)));
         return { candidates, infotext: answer.infotext, stopped: answer.stopped };
     }
 
@@ -158,8 +163,11 @@ export class Painter extends EventTarget {
     }
 }
 
-async function candidateOf({ patch, mask, box, seed, scores }) {
+/** With what a history keeps of it: how it was painted, and its painting as it came. */
+async function candidateOf({ patch, mask, box, seed, scores }, how) {
     const place = boxOfList(box);
     const pixels = await Pixels.fromBlob(new Blob([fromBase64(patch)]));
-    return { box: place, patch: pixels, mask: await Mask.fromPng(mask, place), seed, scores: scores ?? {} };
+    const painting = Object.freeze({ seed, box, scores: numbersOf(scores), score: 0, patch, mask });
+    const shown = { box: place, patch: pixels, mask: await Mask.fromPng(mask, place), seed, scores: scores ?? {} };
+    return { ...shown, how, painting };
 }

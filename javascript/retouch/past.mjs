@@ -1,6 +1,7 @@
 /**
- * The past: what kept steps have to do with one another, and which of its paintings a step shows. Steps that a
- * recipe painted, or a `.retouch` file brought, carry all of their paintings, packed, and how they were painted.
+ * The past: what kept steps have to do with one another, and which of its paintings a step shows. Steps that the
+ * server painted carry all of their paintings, packed, and how they were painted; those for which a hand had drawn
+ * something, or that an extension moved, only what they show.
  *
  * @typedef {import("./document.mjs").Step} Step
  */

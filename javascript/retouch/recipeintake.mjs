@@ -2,7 +2,7 @@
 
 import { bytesOfBlob } from "./codec.mjs";
 import { chosenFile, h } from "./dom.mjs";
-import { icon } from "./icons.mjs";
+import { wordButton } from "./icons.mjs";
 import { textOf } from "./infotext.mjs";
 
 const PASTE = "Paste a recipe, a share string or a generation text, or drop a file here";
@@ -22,20 +22,15 @@ export class RecipeIntake {
             "data-testid": "recipe-paste",
             onpaste: () => setTimeout(() => take(this.pasted.value)),
         });
-        const fromPicture = this.#button("From this picture", "eye", "recipe-of-picture", () => take(own));
+        const fromPicture = wordButton("From this picture", "eye", "recipe-of-picture", () => take(own));
         fromPicture.disabled = !own;
         const tools = [
-            this.#button("Read", "check", "recipe-read", () => take(this.pasted.value)),
-            this.#button("Choose a file", "folder", "recipe-file", async () => this.#readFile(await chosenFile(FILES))),
+            wordButton("Read", "check", "recipe-read", () => take(this.pasted.value)),
+            wordButton("Choose a file", "folder", "recipe-file", async () => this.#readFile(await chosenFile(FILES))),
             fromPicture,
         ];
         // No footer element: the WebUI hides them all.
         this.element = h("div", { class: "rt-recipes-intake" }, this.pasted, h("div", { class: "rt-row" }, tools));
-    }
-
-    #button(label, sign, testid, press) {
-        const props = { type: "button", class: "rt-button", "data-testid": testid, onclick: press };
-        return h("button", props, icon(sign), label);
     }
 
     /** What was pasted has arrived. */

@@ -1,11 +1,14 @@
-/** The dialog of recipes: look, run, take in what others sent, keep, hand on, delete. */
+/** The dialog of recipes: look, run, write, take in what others sent, keep, hand on, delete. */
 
 import { download, h } from "./dom.mjs";
 import { infotextOf } from "./files.mjs";
-import { icon } from "./icons.mjs";
+import { icon, wordButton } from "./icons.mjs";
 import { peopleOf } from "./people.mjs";
+import { begunWith, blankRecipe } from "./recipedraft.mjs";
+import { drafts, dropDraft } from "./recipedrafts.mjs";
+import { RecipeEditor } from "./recipeeditor.mjs";
 import { RecipeIntake } from "./recipeintake.mjs";
-import { fileName, fileText, nameOf, passLines, peopleWords, plain } from "./recipewords.mjs";
+import { fileName, fileText, nameOf, passLines, peopleWords, plain, takenWords } from "./recipewords.mjs";
 
 /** Open it over the studio. */
 export function showRecipes(studio) {
@@ -14,6 +17,8 @@ export function showRecipes(studio) {
 
 class RecipesDialog {
     #known = [];
+    #drafts = drafts();
+    #uses = {};
     /** The recipe at hand, as the list or the last paste has it; null before the list is there. */
     #recipe = null;
     #remarks = [];
@@ -40,7 +45,8 @@ class RecipesDialog {
     #dialog() {
         const { list, detail, said } = this;
         const close = h("form", { method: "dialog" }, h("button", { class: "rt-button" }, "Close"));
-        const header = h("header", {}, h("h2", { id: "rt-recipes-title" }, "Recipes"), close);
+        const fresh = wordButton("New recipe", "add", "recipe-new", () => this.#edit(null));
+        const header = h("header", {}, h("h2", { id: "rt-recipes-title" }, "Recipes"), fresh, close);
         const body = h("div", { class: "rt-recipes-body" }, list, h("div", {}, detail, said));
         const dialog = h(
             "dialog",
@@ -60,11 +66,6 @@ class RecipesDialog {
         return dialog;
     }
 
-    #button(label, sign, testid, press, extra = "") {
-        const props = { type: "button", class: `rt-button ${extra}`, "data-testid": testid, onclick: press };
-        return h("button", props, sign && icon(sign), label);
-    }
-
     /** What the server has now; `name` is chosen, else what was. */
     async #refresh(name = null) {
         const said = await this.#ask(() => this.studio.api.get("recipes"));
@@ -72,6 +73,8 @@ class RecipesDialog {
             return;
         }
         this.#known = said.recipes.map((one) => ({ ...one, own: said.own.includes(nameOf(one)) }));
+        this.#uses = said.uses;
+        this.#drafts = drafts();
         const wanted = name ?? (this.#recipe && nameOf(this.#recipe));
         this.#choose(this.#known.find((one) => nameOf(one) === wanted) ?? this.#known[0] ?? null);
         this.#say(...(name ? [] : (said.warnings ?? [])));
@@ -87,9 +90,9 @@ class RecipesDialog {
         const recipe = this.#recipe;
         const mine = this.#known.filter(({ own }) => own);
         const others = this.#known.filter(({ own }) => !own);
-        const fresh = recipe && !this.#known.includes(recipe) ? [recipe] : [];
+        const fresh = recipe && ![...this.#known, ...this.#drafts].includes(recipe) ? [recipe] : [];
         const groups = [
-            ["Not saved", fresh],
+            ["Not saved", [...this.#drafts, ...fresh]],
             ["Mine", mine],
             ["Built in", others],
         ].filter(([, those]) => those.length);
@@ -145,27 +148,52 @@ class RecipesDialog {
             "div",
             { class: "rt-row" },
             name,
-            this.#button(fresh ? "Save" : "Save as", "add", "recipe-save", save),
+            wordButton(fresh ? "Save" : "Save as", "add", "recipe-save", save),
         );
     }
 
     #tools(recipe) {
-        const run = this.#button("Run on the picture", "recipe", "recipe-run", () => this.#run(recipe), "rt-primary");
+        const run = wordButton("Run on the picture", "recipe", "recipe-run", () => this.#run(recipe), "rt-primary");
         run.disabled = !this.studio.store.doc.base;
-        const remove = this.#button("Delete", "remove", "recipe-delete", () => this.#delete(recipe));
+        const edit = recipe.own || !this.#known.includes(recipe) ? "Edit" : "Edit a copy";
+        const remove = wordButton("Delete", "remove", "recipe-delete", () => this.#delete(recipe));
         return h(
             "div",
             { class: "rt-row" },
             run,
-            this.#button("Copy share string", "send", "recipe-share", () => this.#share(recipe)),
-            this.#button("Export", "download", "recipe-export", () => this.#export(recipe)),
-            recipe.own && remove,
+            wordButton(edit, "brush", "recipe-edit", () => this.#edit(recipe)),
+            wordButton("Copy share string", "send", "recipe-share", () => this.#share(recipe)),
+            wordButton("Export", "download", "recipe-export", () => this.#export(recipe)),
+            (recipe.own || recipe.draft) && remove,
         );
     }
 
     #run(recipe) {
         this.dialog.close();
         this.studio.fixing.run(plain(recipe));
+    }
+
+    /** In the editor: one that there is, or for null a new one. */
+    async #edit(recipe) {
+        const said = await this.#ask(() => Promise.all(["schema", "models"].map((path) => this.studio.api.get(path))));
+        if (!said) {
+            return;
+        }
+        const [{ Recipe: schema }, { models }] = said;
+        const begun = recipe ? begunWith(recipe, this.#known) : blankRecipe(schema.properties.schema.maximum);
+        const heard = {
+            saved: (answer) => this.#saved(answer),
+            ran: () => this.dialog.close(),
+            left: (draft) => this.#edited(draft),
+        };
+        new RecipeEditor(this.studio, begun, { schema, models, uses: this.#uses }, heard).open();
+    }
+
+    /** The editor is closed: what it leaves unsaved is at hand now. */
+    #edited(draft) {
+        this.#drafts = drafts();
+        const left = this.#drafts.find((one) => one.draft === draft);
+        this.#choose(left ?? (this.#recipe?.draft ? this.#known[0] : this.#recipe), left ? [] : this.#remarks);
     }
 
     async #read(text) {
@@ -186,11 +214,16 @@ class RecipesDialog {
             (error) => error.path === "recipe.name" && !replace && this.#taken(recipe, error),
         );
         if (said) {
-            await this.#refresh(nameOf(said.recipe));
-            this.#remarks = said.warnings;
-            this.#draw();
-            this.#say(`Saved as "${nameOf(said.recipe)}".`);
+            dropDraft(this.#recipe?.draft);
+            await this.#saved(said);
         }
+    }
+
+    async #saved({ recipe, warnings }) {
+        await this.#refresh(nameOf(recipe));
+        this.#remarks = warnings;
+        this.#draw();
+        this.#say(`Saved as "${nameOf(recipe)}".`);
     }
 
     /** The name is somebody's: asked once more. True when that is what was wrong. */
@@ -201,8 +234,8 @@ class RecipesDialog {
             return false;
         }
         const words = there.own ? "Replace mine" : "Use mine in its place";
-        const again = this.#button(words, "replace", "recipe-replace", () => this.#save(recipe, true));
-        this.said.replaceChildren(error.message.split("`")[0].replace(/, or $/, "."), " ", again);
+        const again = wordButton(words, "replace", "recipe-replace", () => this.#save(recipe, true));
+        this.said.replaceChildren(takenWords(error), " ", again);
         return true;
     }
 
@@ -225,16 +258,25 @@ class RecipesDialog {
         download(new Blob([fileText(recipe)], { type: "application/json" }), fileName(recipe));
     }
 
-    async #delete(recipe) {
-        const sure = this.#button("Delete it", "remove", "recipe-delete-sure", async () => {
-            const said = await this.#ask(() => this.studio.api.post("recipes/remove", { name: nameOf(recipe) }));
-            if (said) {
-                await this.#refresh(nameOf(said.restored ?? {}));
-                const again = said.restored ? " The built-in one is used again." : "";
-                this.#say(`"${said.removed}" is deleted.${again}`);
-            }
-        });
+    #delete(recipe) {
+        const press = () => (recipe.draft ? this.#thrownAway(recipe) : this.#deleted(recipe));
+        const sure = wordButton("Delete it", "remove", "recipe-delete-sure", press);
         this.said.replaceChildren(`Delete "${nameOf(recipe)}" for good? `, sure);
+    }
+
+    async #deleted(recipe) {
+        const said = await this.#ask(() => this.studio.api.post("recipes/remove", { name: nameOf(recipe) }));
+        if (said) {
+            await this.#refresh(nameOf(said.restored ?? {}));
+            const again = said.restored ? " The built-in one is used again." : "";
+            this.#say(`"${said.removed}" is deleted.${again}`);
+        }
+    }
+
+    #thrownAway(recipe) {
+        dropDraft(recipe.draft);
+        this.#edited(recipe.draft);
+        this.#say(`"${nameOf(recipe)}" is deleted.`);
     }
 
     #say(...texts) {

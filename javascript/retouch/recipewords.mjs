@@ -3,13 +3,13 @@
 /** Targets that look at the person's mask. */
 const MASKED = ["mask", "background", "seam"];
 
-/** The recipe alone: lists also say whose it is. */
-export function plain({ own: _, ...recipe }) {
+/** The recipe alone: lists also say whose it is, and of what is not saved which it is and what it stands for. */
+export function plain({ own: _own, draft: _draft, replaces: _replaces, ...recipe }) {
     return recipe;
 }
 
-export function nameOf({ name = "Custom" }) {
-    return name;
+export function nameOf({ name }) {
+    return name?.trim() || "Custom";
 }
 
 /** Whether what is masked matters to it. */
@@ -43,14 +43,19 @@ export function peopleWords(people) {
     return named && `Own prompts of objects, each said of whoever is found there, through all passes: ${named}.`;
 }
 
+/** What the server says of a name that is taken, without what only its own requests can do about it. */
+export function takenWords({ message }) {
+    return message.split("`")[0].replace(/, or $/, ".");
+}
+
 /** A file's name for it that every system takes. */
-export function fileName(recipe) {
+export function fileName(recipe, ending = "json") {
     const stem = nameOf(recipe)
         .normalize("NFKC")
         .toLowerCase()
         .replace(/[^\p{L}\p{N}]+/gu, "-")
         .replace(/^-+|-+$/g, "");
-    return `${stem.slice(0, 48) || "recipe"}.json`;
+    return `${stem.slice(0, 48) || "recipe"}.${ending}`;
 }
 
 /** As a file: the form that the server writes. */

@@ -1,7 +1,7 @@
 /**
  * A document's history as the server's `.retouch` file: a ZIP of `before.png`, `history.json` and, for each entry,
- * its paintings and, where it is known how they were painted, the masks of that. Steps painted on this page are
- * entries without a way to paint them again; what this page knows of them rides along under `about.page`.
+ * its paintings and, where it is known how they were painted, the masks of that. What only this page knows of a
+ * step, as how to reopen it, rides along under `about.page`.
  *
  * @typedef {import("./document.mjs").Doc} Doc
  * @typedef {import("./document.mjs").Step} Step
@@ -16,6 +16,7 @@ import { bytesOfBlob } from "./codec.mjs";
 import { opened } from "./document.mjs";
 import { infotextOf } from "./files.mjs";
 import { Mask, NOTHING } from "./mask.mjs";
+import { numbersOf } from "./measures.mjs";
 import { labelled, withPainting } from "./past.mjs";
 import { Pixels } from "./pixels.mjs";
 import { contentOf, membersOf, zipped } from "./zip.mjs";
@@ -45,7 +46,7 @@ async function read(members, name) {
     const page = about.page?.steps?.length === entries.length ? about.page : null;
     const made = entries.map(async (said, place) => {
         const file = (kind) => contentOf(members.get(`${place}-${kind}.png`)).then(toBase64);
-        const own = page ? await ownOf(page.steps[place], file) : { infotext: about.infotext ?? "" };
+        const own = page ? await ownOf(page.steps[place]) : { infotext: about.infotext ?? "" };
         return { ...(await stepOf(said, file, base)), ...own };
     });
     const steps = labelled(await Promise.all(made));
@@ -61,7 +62,7 @@ export function listed(doc) {
 export async function writtenSidecar(doc) {
     const steps = listed(doc);
     const told = await Promise.all(steps.map((step, place) => entryOf(step, place, doc.base)));
-    const page = { before: doc.infotext, steps: steps.map(ownSaid) };
+    const page = { before: doc.infotext, steps: await Promise.all(steps.map(ownSaid)) };
     const about = { ...doc.about, infotext: infotextOf(doc), page };
     const text = JSON.stringify({ schema: SCHEMA, about, entries: told.map(({ said }) => said) });
     const before = await bytesOfBlob(await doc.base.toBlob());
@@ -104,8 +105,7 @@ async function entryOf(step, place, base) {
         [`${k}-mask`, mask],
     ]);
     const masks = Object.entries(step.how?.masks ?? {});
-    const asked = step.asked?.width ? [["asked", await step.asked.toPng()]] : [];
-    const files = [...pngs, ...masks, ...asked].map(([kind, png]) => [`${place}-${kind}.png`, png]);
+    const files = [...pngs, ...masks].map(([kind, png]) => [`${place}-${kind}.png`, png]);
     return { said, files };
 }
 
@@ -118,24 +118,24 @@ async function paintingOf({ box, patch, mask, report }, base) {
         right: inside.right - box.left,
         bottom: inside.bottom - box.top,
     });
-    const known = Object.entries(report?.scores ?? {}).filter(([, value]) => Number.isFinite(value));
     return {
         seed: report?.seed ?? 0,
         box: listOfBox(inside),
-        scores: Object.fromEntries(known),
+        scores: numbersOf(report?.scores),
         score: 0,
         patch: toBase64(await bytesOfBlob(await cropped.toBlob())),
         mask: await mask.cropped(inside).toPng(),
     };
 }
 
-// ---- what only this page knows of a step
+// ---- what only this page knows of a step: all of it JSON, for the server hands on no other member
 
-function ownSaid({ intent, request, infotext, asked }) {
-    return { intent, request, infotext, asked: asked?.width ? listOfBox(asked.box) : null };
+async function ownSaid({ intent, request, infotext, asked }) {
+    const said = asked?.width ? { box: listOfBox(asked.box), png: await asked.toPng() } : null;
+    return { intent, request, infotext, asked: said };
 }
 
-async function ownOf({ intent = "", request = null, infotext = "", asked = null }, file) {
-    const mask = asked ? await Mask.fromPng(await file("asked"), boxOfList(asked)) : NOTHING;
+async function ownOf({ intent = "", request = null, infotext = "", asked = null }) {
+    const mask = asked?.png ? await Mask.fromPng(asked.png, boxOfList(asked.box)) : NOTHING;
     return { intent, request, infotext, asked: mask };
 }

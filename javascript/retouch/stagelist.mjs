@@ -3,7 +3,7 @@
 import { boxOfSize, isEmpty, overlap } from "./boxes.mjs";
 import { pictureIn } from "./document.mjs";
 import { h, keyed } from "./dom.mjs";
-import { boxOnBase, dependents, extensionOf } from "./extension.mjs";
+import { boxOnBase, dependents, extensionOf, takenAlong } from "./extension.mjs";
 import { icon, iconButton } from "./icons.mjs";
 import { thumbnail } from "./offer.mjs";
 import { listedWords } from "./planwords.mjs";
@@ -83,7 +83,8 @@ export class StageList {
 
     #say({ name, needed, said, level, again, revert }, stage, record) {
         const upon = dependents(record.stages, stage.number);
-        const others = upon.length ? `, and with it ${listedWords(upon)}` : "";
+        const along = takenAlong(record.stages, stage.number);
+        const others = along.length ? `, and with it ${listedWords(along)}` : "";
         name.textContent = `${stage.number} · ${stage.side}`;
         needed.textContent = upon.length ? `  needed by ${upon.join(", ")}` : "";
         said.textContent = saidOf(stage, this.#boxOf(stage, record));

@@ -7,6 +7,9 @@ import { wordsOf } from "./measures.mjs";
 import { upon } from "./past.mjs";
 import { listedWords } from "./planwords.mjs";
 
+/** Painted over a sketch, moved by an extension, or brought without a word of how it was made. */
+const FOR_GOOD = "Cannot be painted again";
+
 export class StepRow {
     /** @param panel {store, painter, repainting, reopen} */
     constructor(panel, id) {
@@ -85,7 +88,7 @@ export class StepRow {
         setAttribute(this.level, "aria-label", `Variation ${chosen + 1} of ${paintings.length}: next`);
     }
 
-    /** Steps painted on this page are not painted again by themselves: they are reopened. */
+    /** A step of which it is not known how it was painted is not painted again: it can be reopened. */
     #offer({ how }, later) {
         const those = later.filter((step) => step.how);
         const numbers = listedWords(those.map((step) => this.doc.steps.indexOf(step) + 1));
@@ -125,6 +128,7 @@ export class StepRow {
     }
 }
 
-function reportOf({ report: { seed, scores } = {} }) {
-    return [seed === undefined ? "" : `Seed ${seed}`, wordsOf(scores)].filter(Boolean).join(" · ");
+function reportOf({ report: { seed, scores } = {}, how }) {
+    const words = [seed === undefined ? "" : `Seed ${seed}`, wordsOf(scores), how ? "" : FOR_GOOD];
+    return words.filter(Boolean).join(" · ");
 }

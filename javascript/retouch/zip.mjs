@@ -10,6 +10,8 @@ const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
 const [LOCAL_SIZE, CENTRAL_SIZE, END_SIZE] = [30, 46, 22];
 const LONGEST_COMMENT = 0xffff;
+/** Members and bytes that its fields can count: all ones mean that another record says. */
+const [MOST, LARGEST] = [0xfffe, 0xfffffffe];
 const UTF8 = 0x800;
 const VERSION = 20;
 /** 1 January 1980: members have no time of their own. */
@@ -52,16 +54,44 @@ export async function contentOf(member) {
 
 /** @param {[string, Uint8Array][]} members by name */
 export function zipped(members) {
-    const [files, directory] = [[], []];
-    let at = 0;
-    for (const [name, content] of members) {
-        const file = joinedBytes([headerOf(LOCAL, name, content), encoded(name), content]);
-        directory.push(headerOf(CENTRAL, name, content, at), encoded(name));
-        files.push(file);
-        at += file.length;
+    const zip = new Zip();
+    members.forEach(([name, content]) => zip.add(name, content));
+    return joinedBytes(zip.parts);
+}
+
+/** One that is written member by member; `keep(bytes)` may put their bytes where there is more room than in memory. */
+export class Zip {
+    #files = [];
+    #directory = [];
+    #listed = END_SIZE;
+    #at = 0;
+
+    constructor({ keep = (bytes) => bytes, largest = LARGEST } = {}) {
+        Object.assign(this, { keep, largest, count: 0 });
     }
-    const central = joinedBytes(directory);
-    return joinedBytes([...files, central, endRecord(members.length, central.length, at)]);
+
+    /** Whether one more member is within what the format can say. */
+    fits(name, content) {
+        const told = LOCAL_SIZE + CENTRAL_SIZE + 2 * encoded(name).length;
+        return this.count < MOST && this.#at + this.#listed + told + content.length <= this.largest;
+    }
+
+    /** @param {Uint8Array} content as it is to be read again */
+    add(name, content) {
+        const head = joinedBytes([headerOf(LOCAL, name, content), encoded(name)]);
+        const entry = joinedBytes([headerOf(CENTRAL, name, content, this.#at), encoded(name)]);
+        this.#directory.push(entry);
+        this.#listed += entry.length;
+        this.#files.push(head, this.keep(content));
+        this.#at += head.length + content.length;
+        this.count++;
+    }
+
+    /** The file, in pieces, in order. */
+    get parts() {
+        const central = joinedBytes(this.#directory);
+        return [...this.#files, central, endRecord(this.count, central.length, this.#at)];
+    }
 }
 
 function memberAt(bytes, view, at) {

@@ -23,17 +23,22 @@ OWN_PICTURES = 2
 
 @dataclass(frozen=True)
 class Painter:
-    """As `retouch.jobs` asks for one. `body` is of a FixRequest without its picture."""
+    """As `retouch.jobs` asks for one. `body` is of a FixRequest without its picture.
+
+    `remarks` are of the recipe: they are not said of each picture again.
+    """
 
     desk: Desk
     body: Mapping[str, Any]
     task: str
     recipe: Recipe
+    remarks: tuple[str, ...] = ()
 
     def fix(self, image: str, gone: Callable[[], bool]) -> dict[str, Any]:
         backend = cast(Backend, _Leaving(self.desk.backend, gone))
         aside = dataclasses.replace(self.desk, backend=backend, kept=Kept(OWN_PICTURES))
-        return fix.fix(aside, {**self.body, "image": image})
+        answer = fix.fix(aside, {**self.body, "image": image})
+        return {**answer, "warnings": [text for text in answer["warnings"] if text not in self.remarks]}
 
     def stop(self) -> None:
         self.desk.backend.interrupt(self.task)

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+from retouch.aim import Eyes
 from retouch.geometry import Size
 from retouch.ports import Progress, Segmenter
 from retouch.recipe import Sampling
@@ -18,6 +19,11 @@ class Backend(Protocol):
     @property
     def studio(self) -> Studio:
         """Asked for only inside `busy`."""
+        ...
+
+    @property
+    def eyes(self) -> Eyes:
+        """To find out which models are here, without waiting for anything; nothing is loaded."""
         ...
 
     @property

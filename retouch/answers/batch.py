@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from retouch import presets, raster
 from retouch.answers.aside import Painter
+from retouch.answers.fix import ready
 from retouch.answers.parts import placed
 from retouch.errors import BadInput, Missing, RetouchError
 from retouch.jobs import Job
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
 
 
 def begin(desk: Desk, body: Any) -> dict[str, Any]:
-    """A new job, at work at once on what was sent with it. A picture is read when its turn comes."""
+    """A new job, at work at once on what was sent with it. A picture is read when its turn comes.
+
+    A recipe that lacks a model is refused here, once for all pictures; what it leaves out is in `warnings`.
+    """
     request = load(BatchRequest, body)
     recipe = presets.recipe(request.recipe, desk.backend.own_recipes)
+    _, remarks = ready(desk, recipe)
     sent = [(one.name, _image(desk, one, f"images[{i}].")) for i, one in enumerate(request.images)]
-    job = desk.jobs.open(_painter(desk, request, recipe))
+    job = desk.jobs.open(_painter(desk, request, recipe, remarks))
     try:
         for name, image in sent:
             job.add(name, image)
@@ -146,7 +151,8 @@ def _image(desk: Desk, one: BatchFile, at: str = "") -> str:
         raise placed(error, f"{at}image_id") from None
 
 
-def _painter(desk: Desk, request: BatchRequest, recipe: Recipe) -> Painter:
+def _painter(desk: Desk, request: BatchRequest, recipe: Recipe, remarks: tuple[str, ...]) -> Painter:
     task = request.task or f"batch-{secrets.token_urlsafe(8)}"
     said = {one.name: getattr(request, one.name) for one in fields(FixRequest)}
-    return Painter(desk, dump(FixRequest(**{**said, "recipe": recipe, "task": task})), task, recipe)
+    body = dump(FixRequest(**{**said, "recipe": recipe, "task": task}))
+    return Painter(desk, body, task, recipe, remarks)

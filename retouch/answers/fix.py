@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from retouch import infotext, presets, raster
 from retouch.absent import present
-from retouch.aim import Eyes
 from retouch.answers.history import Past, keep
 from retouch.answers.parts import learn, remark_of, report_json, seeded, some, timed
 from retouch.answers.segment import sent_region
@@ -17,7 +16,7 @@ from retouch.mask import Mask
 from retouch.raster import Picture
 from retouch.recipe import Recipe
 from retouch.request import FixRequest
-from retouch.studio import Canvas, Studio
+from retouch.studio import Canvas
 
 if TYPE_CHECKING:
     from retouch.answers.desk import Desk
@@ -26,8 +25,9 @@ if TYPE_CHECKING:
 def fix(desk: Desk, body: Any) -> dict[str, Any]:
     request, recipe, picture, name = _asked(desk, body)
     mask, remarks = _mask(request, picture)
+    runs, skipped = ready(desk, recipe)
     with desk.backend.busy("fix", request.task) as progress:
-        studio, runs, skipped = _ready(desk, recipe)
+        studio = desk.backend.studio
         canvas = _canvas(desk, request, picture, mask)
         (result,) = studio.fix([canvas], runs, progress)
     learn(desk, result.reports)
@@ -52,9 +52,9 @@ def plan(desk: Desk, body: Any) -> dict[str, Any]:
     """What `fix` would do with the same body; nothing is painted."""
     request, recipe, picture, name = _asked(desk, body)
     mask, remarks = _mask(request, picture)
+    runs, skipped = ready(desk, recipe)
     with desk.backend.busy("plan", request.task):
-        studio, runs, skipped = _ready(desk, recipe)
-        made = studio.plan(_canvas(desk, request, picture, mask), runs)
+        made = desk.backend.studio.plan(_canvas(desk, request, picture, mask), runs)
     said = {**made.summary(), **timed(desk, made.steps)}
     said["warnings"] = some(picture.baggage.notes, remarks, skipped, said["warnings"])
     return {"image_id": name, "seed": request.seed, **said}
@@ -78,8 +78,7 @@ def _canvas(desk: Desk, request: FixRequest, picture: Picture, mask: Mask | None
     return Canvas(picture, request.generation(desk.backend.defaults(), request.seed), mask)
 
 
-def _ready(desk: Desk, recipe: Recipe) -> tuple[Studio, Recipe, tuple[str, ...]]:
-    """(studio, what of the recipe can run, remarks), or refused before any GPU second is spent."""
-    studio = desk.backend.studio
-    runs, skipped = present(Eyes(studio.detector, studio.segmenter), recipe)
-    return studio, runs, (*skipped, *concerns(runs))
+def ready(desk: Desk, recipe: Recipe) -> tuple[Recipe, tuple[str, ...]]:
+    """(what of the recipe can run, remarks), or refused: nothing is waited for, nothing is painted."""
+    runs, skipped = present(desk.backend.eyes, recipe)
+    return runs, (*skipped, *concerns(runs))

@@ -7,16 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retouch import infotext, raster
+from retouch import infotext, raster, sidecar
 from retouch.answers import sketch
+from retouch.answers.history import Past, keep
 from retouch.answers.parts import candidate_json, learn, remark_of, report_json, seeded, some, timed
 from retouch.answers.segment import sent_region
 from retouch.candidates import Candidate
 from retouch.errors import BadInput
 from retouch.execute import Report, Result
 from retouch.geometry import Size
+from retouch.history import History
 from retouch.intents import INTENTS
-from retouch.knobs import load
+from retouch.knobs import dump, load
 from retouch.mask import Mask
 from retouch.plan import UNDER_RESOLVED
 from retouch.prompts import Said
@@ -41,6 +43,11 @@ class _Asked:
     region: Region
     how: Pass
     remarks: tuple[str, ...]
+
+    @property
+    def repaintable(self) -> bool:
+        """Whether a history has all that it takes: it keeps no sketch, over which this is painted."""
+        return not self.request.sketch
 
     @property
     def recipe(self) -> Recipe:
@@ -80,9 +87,11 @@ def _results(desk: Desk, asked: _Asked, generation: Generation, result: Result) 
     best = [c for report in result.reports for c in _best_first(report)]
     masked = asked.original if asked.request.return_masks else None
     texts = [_text(asked, generation, _with(result.reports, candidate)) for candidate in best]
+    text = texts[0] if texts else _text(asked, generation, result.reports)
     said = {
-        "infotext": texts[0] if texts else _text(asked, generation, result.reports),
-        "reports": [report_json(report, masked) for report in result.reports],
+        "infotext": text,
+        "history": _kept(desk, asked, result.reports, text) if asked.request.return_history else "",
+        "reports": [{**report_json(report, masked), **_how(asked, report)} for report in result.reports],
         "candidates": [candidate_json(c, asked.request.answer == "patches") for c in best],
     }
     if asked.request.answer == "patches":
@@ -92,6 +101,21 @@ def _results(desk: Desk, asked: _Asked, generation: Generation, result: Result) 
     chunks = [{infotext.CHUNK: text} for text in texts] or [None]
     images = [raster.encode_base64(p, chunk) for p, chunk in zip(pictures, chunks, strict=True)]
     return {**said, "images": images, "image_ids": names}
+
+
+def _how(asked: _Asked, report: Report) -> dict[str, Any]:
+    """What paints a step again, where that is wanted; None where it cannot be."""
+    if not asked.request.return_steps:
+        return {}
+    return {"how": sidecar.how(report.step) if asked.repaintable else None}
+
+
+def _kept(desk: Desk, asked: _Asked, reports: Sequence[Report], text: str) -> str:
+    """The name of what can be gone back in."""
+    history = History.of(asked.original, reports)
+    if not asked.repaintable:
+        history = History(history.picture, tuple(dataclasses.replace(e, step=None) for e in history.entries))
+    return keep(desk, Past(history, {"infotext": text, "recipe": dump(asked.recipe)}))
 
 
 def _best_first(report: Report) -> list[Candidate]:

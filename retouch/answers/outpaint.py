@@ -11,7 +11,7 @@ from retouch import infotext, raster
 from retouch.answers.parts import candidate_json, learn, remark_of, report_json, seeded, some, timed
 from retouch.errors import BadInput, Missing
 from retouch.execute import Result
-from retouch.extending import STRIDE, Extended, extend
+from retouch.extending import Extended, extend
 from retouch.knobs import load
 from retouch.outpaint.way import Way
 from retouch.outpainting import OutpaintRequest, matched, refined, way_of
@@ -19,6 +19,7 @@ from retouch.ports import Progress
 from retouch.raster import Picture
 from retouch.recipe import MAX_SEED, Generation, Recipe
 from retouch.studio import Studio
+from retouch.walk import STRIDE
 
 if TYPE_CHECKING:
     from retouch.answers.desk import Desk
@@ -57,13 +58,13 @@ def outpaint(desk: Desk, body: Any) -> dict[str, Any]:
 def plan(desk: Desk, body: Any) -> dict[str, Any]:
     """The stages that `outpaint` would paint with the same body, numbered, with their crops and waves.
 
-    `seconds` are for one painting of each that is not done; null where nothing was painted here before.
+    `seconds` are for one painting of each that is due; null where nothing was painted here before.
     """
     request, picture = _opened(desk, body)
     with desk.backend.busy("plan", request.task):
         studio = desk.backend.studio
         held = _begun(desk, request, picture, studio)
-        said = timed(desk, held.way.left)
+        said = timed(desk, held.way.due)
     way, seconds = held.way, {step["number"]: step["seconds"] for step in said["steps"]}
     return {
         "seed": held.generation.seed,
@@ -91,7 +92,8 @@ def _refined(
     """The picture as far as it went; once every stage is there, refined where that is asked for."""
     if not request.refine or done.way.left or progress.stopped:
         return Result(done.way.finished())
-    return refined(done.way, held.recipe, held.generation, studio, progress)
+    (made,) = refined([(done.way, held.generation)], held.recipe, studio, progress)
+    return made
 
 
 def _opened(desk: Desk, body: Any) -> tuple[OutpaintRequest, Picture | None]:
@@ -110,8 +112,9 @@ def _begun(desk: Desk, request: OutpaintRequest, picture: Picture | None, studio
     if picture is None:
         return _resumed(desk, request)
     generation = request.generation(desk.backend.defaults(), request.seed)
-    way, remarks = way_of(request, picture, generation, studio)
-    return _Held(way, generation, request.recipe, tuple(some(picture.baggage.notes, remarks)))
+    made = way_of(request, picture, generation, studio)
+    remarks = some(picture.baggage.notes, made.remarks)
+    return _Held(made.way, made.generation, request.recipe, tuple(remarks))
 
 
 def _resumed(desk: Desk, request: OutpaintRequest) -> _Held:
@@ -124,9 +127,9 @@ def _resumed(desk: Desk, request: OutpaintRequest) -> _Held:
             hint = f"Its stages are 1 to {len(held.way.steps)}."
             raise BadInput(f"there is no stage {min(unknown)}.", path=path, hint=hint)
     chosen = {stage: number - 1 for stage, number in request.chosen.items()}
-    way = held.way.taking(_there(held.way, chosen), request.keep_later).without(request.revert)
-    recipe = request.recipe_after(held.recipe)
-    return dataclasses.replace(held, way=way.again(_seeds(way, request.again)), recipe=recipe)
+    way = held.way.going_on().taking(_there(held.way, chosen), request.keep_later).without(request.revert)
+    way = way.again(_seeds(way, request.again)) if request.again else way
+    return dataclasses.replace(held, way=way, recipe=request.recipe_after(held.recipe))
 
 
 def _there(way: Way, chosen: dict[int, int]) -> dict[int, int]:

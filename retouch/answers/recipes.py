@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from retouch import presets, sharing
 from retouch.answers.parts import some
-from retouch.concerns import concerns
+from retouch.concerns import USES, concerns
 from retouch.knobs import Knob, dump, load
 from retouch.recipe import Recipe
 from retouch.shelf import Shelf
@@ -43,11 +43,15 @@ class RemoveRequest:
 
 
 def listed(desk: Desk) -> dict[str, Any]:
-    """Every recipe, as a request takes it; which are the person's `own`; the files that cannot be read."""
+    """Every recipe, as a request takes it; which are the person's `own`; the files that cannot be read.
+
+    `uses`: the targets that each knob of a target is for, where it is not for all.
+    """
     shelf = Shelf(desk.backend.own_recipes)
     mine, found = shelf.own(), presets.recipes(desk.backend.own_recipes)
     own = [name for name in found if name.lower() in mine]
-    return {"recipes": [dump(recipe) for recipe in found.values()], "own": own, "warnings": shelf.faults()}
+    every = [dump(recipe) for recipe in found.values()]
+    return {"recipes": every, "own": own, "uses": USES, "warnings": shelf.faults()}
 
 
 def save(desk: Desk, body: Any) -> dict[str, Any]:

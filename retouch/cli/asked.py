@@ -82,7 +82,7 @@ def _fixing(args: argparse.Namespace, recipe: Recipe) -> Work:
 
 def _inpaint(args: argparse.Namespace, _door: Door) -> Work:
     """A mask is read from its file, once, or outlined in each photograph."""
-    body = nested(given(args, words.inpaint_leaves()))
+    body = {**nested(given(args, words.inpaint_leaves())), "return_history": args.history}
     load(InpaintRequest, body)
     asked, files = pointing.prompt(args), {"mask": args.mask, "sketch": args.sketch}
     sent = {name: pointing.file(path, f"--{name}") for name, path in files.items() if path}

@@ -60,8 +60,9 @@ def _numbers(text: str, path: str, between: str = ",", count: int | None = None)
 def _line(step: dict[str, Any]) -> str:
     """A step as a person reads it."""
     many, (left, top, *_) = len(step["variations"]), step["box"]
+    order = f"pass {step['pass']}" if step["repaintable"] else "not to be painted again"
     parts = [
-        f"{'on' if step['on'] else 'off':<3} {step['step']:>3}  pass {step['pass']}",
+        f"{'on' if step['on'] else 'off':<3} {step['step']:>3}  {order}",
         f"{step['label'] or 'region'} at {left},{top}",
         f"seed {step['variations'][step['chosen'] - 1]['seed']}",
         f"variation {step['chosen']} of {many}" if many > 1 else "",

@@ -25,6 +25,7 @@ OWN = (
     "people",
     "return_masks",
     "return_history",
+    "return_steps",
     "mask",
     "box",
     "sketch",
@@ -112,6 +113,7 @@ def _add_inpaint(command: argparse.ArgumentParser) -> None:
     )
     pointing.add_arguments(group)
     add_knobs(command.add_argument_group("how to paint"), inpaint_leaves())
+    _add_history(command)
     _add_plan(command)
 
 

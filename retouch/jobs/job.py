@@ -32,6 +32,11 @@ class Painter(Protocol):
     @property
     def recipe(self) -> Recipe: ...
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said once, of all files."""
+        ...
+
     def fix(self, image: str, gone: Callable[[], bool]) -> dict[str, Any]:
         """A fix's answer about a base64 picture. It is `stopped` where `gone` is true before it is done."""
         ...
@@ -113,6 +118,7 @@ class Job:
             "done": sum(entry.state in FINISHED for entry in entries),
             "failed": sum(entry.state == "failed" for entry in entries),
             "total": len(entries),
+            "warnings": list(self.painter.remarks),
             "files": [_line(number, entry) for number, entry in enumerate(entries, 1)],
         }
 
@@ -128,7 +134,8 @@ class Job:
         """The summary as HTML; its pictures are at addresses beside it."""
         with self._lock:
             entries, state = tuple(self._entries), self.state
-        return summary(Batch(self.painter.recipe, entries, _NOTES.get(state, "")), _places)
+        note, remarks = _NOTES.get(state, ""), self.painter.remarks
+        return summary(Batch(self.painter.recipe, entries, note, remarks), _places)
 
     def _go_on(self) -> None:
         if not self._cancelled and not self.busy and any(one.state == "waiting" for one in self._entries):

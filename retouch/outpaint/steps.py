@@ -36,18 +36,19 @@ class Words:
     prompt_top: str = _side("top")
     prompt_bottom: str = _side("bottom")
     stage_prompts: tuple[str, ...] = Knob(
-        "Prompts by stage", "One a stage, in order; blank ones say nothing."
+        "Prompts by stage", "One a stage, in order; blank ones, and those that are missing, say nothing."
     ).field(())
     beyond: str = Knob("Off-screen", "What lies beyond the picture's border, added to every prompt.").field(
         ""
     )
 
     def say(self, stages: Sequence[Stage], scene: str) -> tuple[str, ...]:
-        """One prompt a stage. Raises BadInput for a list of prompts of another length."""
-        if self.stage_prompts and len(self.stage_prompts) != len(stages):
-            hint = f"This way has {len(stages)} stages: give as many, blank where nothing is to be said."
-            raise BadInput(f"{len(self.stage_prompts)} prompts.", path="stage_prompts", hint=hint)
-        own = self.stage_prompts or ("",) * len(stages)
+        """One prompt a stage. Raises BadInput for one that is of no stage."""
+        last = max((number for number, text in enumerate(self.stage_prompts, 1) if text), default=0)
+        if last > len(stages):
+            hint = f"This way has {len(stages)} stages: give no more, blank where nothing is to be said."
+            raise BadInput(f"{last} prompts.", path="stage_prompts", hint=hint)
+        own = (*self.stage_prompts[:last], *[""] * (len(stages) - last))
         sides = {side: getattr(self, f"prompt_{side}") for side in SIDES}
         return tuple(
             ", ".join(text for text in (mine or sides[stage.side] or scene, self.beyond) if text)

@@ -21,8 +21,9 @@ from retouch.raster import Picture
 class Way:
     """From `picture` to its canvas with `margins`. `done` are the finished stages' patches by number.
 
-    `found` are all that were painted of each, `reach` is (overlap, feather) in canvas pixels. Frozen:
-    painting, choosing, reverting and trying again each give another one, and any of them can be gone on from.
+    `found` are all that were painted of each, `reach` is (overlap, feather) in canvas pixels, `aside` are the
+    stages that stay unpainted until the way is gone on with. Frozen: painting, choosing, reverting and trying
+    again each give another one, and any of them can be gone on from.
     """
 
     picture: Picture
@@ -32,6 +33,7 @@ class Way:
     done: Mapping[int, Candidate] = field(default_factory=dict)
     found: Mapping[int, tuple[Candidate, ...]] = field(default_factory=dict)
     reach: tuple[int, int] = (64, 16)
+    aside: frozenset[int] = frozenset()
 
     @property
     def origin(self) -> Box:
@@ -45,8 +47,13 @@ class Way:
 
     @property
     def left(self) -> tuple[Step, ...]:
-        """What is still to be painted, in order of waves."""
+        """What is not painted, in order of waves."""
         return tuple(sorted((s for s in self.steps if s.number not in self.done), key=lambda s: s.wave))
+
+    @property
+    def due(self) -> tuple[Step, ...]:
+        """What of that is to be painted now."""
+        return tuple(step for step in self.left if step.number not in self.aside)
 
     def canvas(self, within: Box | None = None) -> Picture:
         """Everything there is, at full size; black where nothing is painted yet. Alpha is not carried on.
@@ -117,9 +124,18 @@ class Way:
         return dataclasses.replace(self, done={n: c for n, c in self.done.items() if n not in gone})
 
     def again(self, seeds: Mapping[int, int]) -> Way:
-        """The same with other seeds for some stages, which then are to be painted again."""
+        """The same with other seeds for some stages, which then are to be painted again.
+
+        With them are due what was painted upon them and, should one not be there, what it would be painted
+        upon. Whatever else is not there stays so.
+        """
         steps = tuple(dataclasses.replace(s, seed=seeds.get(s.number, s.seed)) for s in self.steps)
-        return dataclasses.replace(self.without(seeds.keys()), steps=steps)
+        aside = {step.number for step in self.left} - supports(self.stages, seeds.keys())
+        return dataclasses.replace(self.without(seeds.keys()), steps=steps, aside=frozenset(aside))
+
+    def going_on(self) -> Way:
+        """Whatever is not painted is due."""
+        return dataclasses.replace(self, aside=frozenset())
 
 
 def dependents(stages: Sequence[Stage], numbers: Collection[int]) -> set[int]:
@@ -129,6 +145,15 @@ def dependents(stages: Sequence[Stage], numbers: Collection[int]) -> set[int]:
         if any(_sees(stage, other) for other in stages if other.number in gone):
             gone.add(stage.number)
     return gone
+
+
+def supports(stages: Sequence[Stage], numbers: Collection[int]) -> set[int]:
+    """These stages and every earlier one of which their crops show anything, however far removed."""
+    needed = set(numbers)
+    for stage in sorted(stages, key=lambda s: (-s.wave, s.number)):
+        if any(_sees(other, stage) for other in stages if other.number in needed):
+            needed.add(stage.number)
+    return needed
 
 
 def _sees(stage: Stage, other: Stage) -> bool:

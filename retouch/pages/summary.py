@@ -16,11 +16,15 @@ from retouch.recipe import Recipe
 
 @dataclass(frozen=True)
 class Batch:
-    """A recipe and what became of each file under it. `note` is what a person must know first."""
+    """A recipe and what became of each file under it.
+
+    `note` is what a person must know first, `warnings` are of all files.
+    """
 
     recipe: Recipe
     entries: Sequence[Entry]
     note: str = ""
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def summary(batch: Batch, places: Callable[[int], Places]) -> str:
 
 def _head(batch: Batch) -> str:
     note = f'<p class="remark">{html.escape(batch.note)}</p>' if batch.note else ""
-    shared = remarks(_shared(batch.entries))
+    shared = remarks([*batch.warnings, *_shared(batch.entries)])
     states = [entry.state for entry in batch.entries]
     files = {"photographs": len(states)} | {_WORDS[state].lower(): states.count(state) for state in _WORDS}
     regions = {

@@ -15,6 +15,7 @@ from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 import retouch
 from retouch import rest, site
+from retouch.aim import Eyes
 from retouch.geometry import Size
 from retouch.ports import Progress, Segmenter
 from retouch.recipe import Sampling
@@ -33,6 +34,10 @@ class HostBackend:
     @property
     def studio(self) -> Studio:
         return service.studio_on(service.engine_for())
+
+    @property
+    def eyes(self) -> Eyes:
+        return service.eyes()
 
     @property
     def own_recipes(self) -> Path | None:
@@ -106,7 +111,8 @@ class HostBackend:
 
 
 def on_app_started(_demo: Any, app: FastAPI) -> None:
-    rest.install(app, HostBackend(), guard=[Depends(guard_of(app))])
+    desk = rest.install(app, HostBackend(), guard=[Depends(guard_of(app))])
+    desk.tempos = service.tempos()
     site.add_files(app, site.FILES)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from retouch.errors import RetouchError
 from retouch.scripted import ScriptOutpaint
 from retouch.webui import host
-from retouch.webui.extend import CHANGES, WIDGETS, Extending, typed
+from retouch.webui.extend import CHANGES, WIDGETS, typed
+from retouch.webui.extendjob import Extending
 from retouch.webui.job import AutofixJob
 from retouch.webui.panel import Panel, request_from
 
@@ -38,6 +39,8 @@ class RetouchScript(host.scripts.Script):
     def postprocess_batch_list(self, p: Any, pp: Any, *args: Any, **kwargs: Any) -> None:
         if p.retouch:
             p.retouch.fix_batch(p, pp)
+        if p.retouch_outpaint:
+            p.retouch_outpaint.begin_batch(pp)
 
     def postprocess_image_after_composite(self, p: Any, pp: Any, *args: Any) -> None:
         if p.retouch:

@@ -37,7 +37,7 @@ _AXES = (
     "shape.work_side",
     "shape.area",
 )
-_OUTPAINT = ("step", "overlap", "feather", "denoising_strength", "aspect", "refine")
+_OUTPAINT = ("step", "overlap", "feather", "denoising_strength", "aspect", "seed_step", "refine")
 _CHOICES: dict[str, Callable[[], list[str]]] = {
     "target.models": detector_names,
     "sampler": host.sampler_names,

@@ -31,7 +31,7 @@ from retouch.studio import Canvas
 from retouch.webui import beside, hires, host, settings
 from retouch.webui.engine import HostEngine
 from retouch.webui.panel import request_from
-from retouch.webui.service import engine_for, eyes, own_recipes, studio_on, working
+from retouch.webui.service import engine_for, eyes, own_recipes, studio_on, taught, working
 from retouch.webui.skip import Skipped, skip_img2img
 from retouch.webui.tensors import merged, seen
 from retouch.webui.watch import Watch
@@ -162,7 +162,7 @@ class AutofixJob:
             with working(p):
                 engine = engine_for(p)
                 fixed = studio_on(engine).fix(canvases, recipe, Watch())
-                return [_as_spoken(result, engine) for result in fixed]
+            return [_as_spoken(result, engine) for result in taught(fixed)]
         except Exception as error:  # the host would only log it, and the person would never know
             host.errors.report("Retouch: the picture is kept as it was", exc_info=True)
             ours = isinstance(error, RetouchError)

@@ -34,26 +34,18 @@ def names() -> list[str]:
 
 
 def kept_as(recipe: Recipe) -> Recipe | None:
-    """The recipe of its name, where that paints as this one does."""
+    """The recipe of its name, where that paints as this one does, and says the same of the same people."""
     known = presets.recipes(own_recipes()).get(recipe.name)
-    return known if known and known.passes == recipe.passes else None
+    return known if known and (known.passes, known.people) == (recipe.passes, recipe.people) else None
 
 
 def left_out(recipe: Recipe) -> tuple[str, ...]:
     """What of it the accordion has no place for, a sentence each; () when all fits."""
     count, tabs = len(recipe.passes), settings.tabs()
-    said = []
-    if count > tabs:
-        said.append(
-            f"{recipe.name!r} has {count} passes and here are {tabs} tabs: the others are left out. "
-            "Settings, Retouch, has the number of targets."
-        )
-    known = kept_as(recipe)
-    if recipe.people and (known is None or known.people != recipe.people):
-        said.append(
-            f"{recipe.name!r} has words for single people, which have no place here: they are left out."
-        )
-    return tuple(said)
+    if count <= tabs:
+        return ()
+    fault = f"{recipe.name!r} has {count} passes and here are {tabs} tabs: the others are left out."
+    return (f"{fault} Settings, Retouch, has the number of targets.",)
 
 
 def told(*texts: str, bad: bool = False) -> str:

@@ -1,14 +1,15 @@
-"""The accordion: enable, recipe, and one tab per target. Its values, in order, are the script's args."""
+"""The accordion: enable, recipe, people, a tab per target. Its values, in order, are the script's args."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
 
-from retouch import presets
+from retouch import people, presets
 from retouch.errors import RetouchError
 from retouch.infotext import RECIPE, SKIPPED, recipe_in
 from retouch.knobs import Leaf, at, leaves, load, nested
@@ -31,6 +32,8 @@ _GROUPS = {
 }
 _FRONT = ("enabled", "target.models", "prompt", "negative_prompt", "denoising_strength")
 """Shown above the folds: what most people touch."""
+PEOPLE = "Words bound to one person through all targets, a person a line: who, a colon, the words."
+EXAMPLE = "left: a woman with red hair\nNegative prompt: hat"
 
 
 @dataclass
@@ -62,30 +65,34 @@ class Panel:
                 )
             keeping = Keeping(self.elem_id, recipe, _typed, _filled)
             keeping.build()
+            words = gr.Textbox(
+                "", label="People", info=PEOPLE, elem_id=self.elem_id("people"), lines=2, placeholder=EXAMPLE
+            )
             # the page gives it what it does: it opens the gallery's picture in our tab
             gr.Button("Open in Retouch", elem_id=self.elem_id("open_studio"), size="sm")
-            self.components += [enable, recipe, skip]
-            tabs = self._tabs()
+            self.components += [enable, recipe, skip, words]
+            self._tabs()
+            shown_recipe = self.components[3:]
             section = Section(self.elem_id)
             self.components += section.build()
-        keeping.connect(tabs)
+        keeping.connect(shown_recipe)
         self.paste_fields = [
             (enable, lambda params: RECIPE in params),
             (recipe, _pasted_name),
             (skip, lambda params: SKIPPED in params),
             (keeping.said, _pasted_remark),
-            *self._pasted(tabs),
+            (words, _pasted_people),
+            *self._pasted(shown_recipe[1:]),
             *section.paste_fields,
         ]
         return self.components
 
-    def _tabs(self) -> list[Any]:
+    def _tabs(self) -> None:
         start = _padded(presets.recipe(START, own_recipes()))
         with gr.Tabs(elem_id=self.elem_id("tabs")):
             for index, recipe_pass in enumerate(start):
                 with gr.Tab(f"Target {index + 1}", elem_id=self.elem_id(f"tab_{index + 1}")):
                     self._tab(index, recipe_pass)
-        return self.components[3:]
 
     def _tab(self, index: int, recipe_pass: Pass) -> None:
         """Widgets are laid out front first, but handed over in the order of LEAVES."""
@@ -121,8 +128,9 @@ def _padded(recipe: Recipe) -> list[Pass]:
 
 
 def _filled(recipe: Recipe) -> list[Any]:
-    """A recipe into the tabs."""
-    return [gr.update(value=shown(leaf, at(p, leaf.path))) for p in _padded(recipe) for leaf in LEAVES]
+    """A recipe into the field of its people and the tabs."""
+    tabs = [shown(leaf, at(p, leaf.path)) for p in _padded(recipe) for leaf in LEAVES]
+    return [gr.update(value=value) for value in (people.written(recipe.people), *tabs)]
 
 
 def _pasted_name(params: dict[str, Any]) -> str | None:
@@ -130,7 +138,15 @@ def _pasted_name(params: dict[str, Any]) -> str | None:
         recipe = recipe_in(params)
     except RetouchError:
         return None
-    return None if recipe is None else _name(recipe.name, recipe.passes)
+    return recipe and _named(recipe).name
+
+
+def _pasted_people(params: dict[str, Any]) -> str | None:
+    try:
+        recipe = recipe_in(params)
+    except RetouchError:
+        return None
+    return None if recipe is None else people.written(recipe.people)
 
 
 def _pasted_remark(params: dict[str, Any]) -> str:
@@ -172,15 +188,16 @@ def request_from(args: Sequence[Any]) -> AutofixRequest | None:
 
 
 def _typed(name: str, values: Sequence[Any]) -> Recipe:
-    """The tabs as a recipe. It keeps its name only while it still is that recipe, its people always."""
+    """What is above, the people's words and then the tabs, as a recipe."""
+    said, *rest = values
     size = len(LEAVES)
-    tabs = [dict(zip(LEAVES, values[i : i + size], strict=True)) for i in range(0, len(values), size)]
+    tabs = [dict(zip(LEAVES, rest[i : i + size], strict=True)) for i in range(0, len(rest), size)]
     passes = tuple(load(Pass, nested(read_all(tab)), f"target {i}") for i, tab in enumerate(tabs, 1))
     while passes and not passes[-1].target.looks:
         passes = passes[:-1]
-    chosen = presets.recipes(own_recipes()).get(name)
-    return Recipe(_name(name, passes), passes=passes, people=chosen.people if chosen else ())
+    return _named(Recipe(name, passes=passes, people=people.read(str(said or ""))))
 
 
-def _name(name: str, passes: tuple[Pass, ...]) -> str:
-    return name if kept_as(Recipe(name, passes=passes)) else UNNAMED
+def _named(recipe: Recipe) -> Recipe:
+    """It keeps its name only while it still is that recipe."""
+    return recipe if kept_as(recipe) else dataclasses.replace(recipe, name=UNNAMED)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retouch.aim import Eyes
+from retouch.execute import Result
 from retouch.studio import Studio
+from retouch.tempo import Tempos
 from retouch.webui import settings
 from retouch.webui.aside import model_patches_of
 from retouch.webui.engine import HostEngine
-from retouch.webui.host import DATA, MODELS, device, models_as_found, shared
+from retouch.webui.host import DATA, MODELS, device, loaded_checkpoint, models_as_found, shared
 
 if TYPE_CHECKING:
     from retouch.detectors import Registry
@@ -71,6 +73,20 @@ def studio_on(engine: HostEngine) -> Studio:
 def eyes() -> Eyes:
     """For finding out what is here before there is an engine."""
     return Eyes(registry().get, segmenters().get)
+
+
+@functools.cache
+def tempos() -> Tempos:
+    """How long painting took, through whichever door."""
+    return Tempos()
+
+
+def taught(results: Sequence[Result]) -> Sequence[Result]:
+    """The same; how long they took is remembered for plans. Outside `working`: the person's checkpoint is
+    back, which a blank one means."""
+    for result in results:
+        tempos().learn(HostEngine.name, loaded_checkpoint(), result.reports)
+    return results
 
 
 @contextlib.contextmanager

@@ -19,7 +19,9 @@ _LISTS = {
     "checkpoint": host.checkpoint_names,
     "vae": host.vae_names,
 }
-_LINES = {"prompt": 2, "negative_prompt": 2}
+_LINES = {"prompt": 2, "negative_prompt": 2, "stage_prompts": 3}
+_BY_LINE = ("stage_prompts",)
+"""Lists of texts that may have commas in them: one a line. Blank lines count, but for the last."""
 
 
 def widget(leaf: Leaf, value: Any, elem_id: str, number: int) -> gr.components.Component:
@@ -30,7 +32,8 @@ def widget(leaf: Leaf, value: Any, elem_id: str, number: int) -> gr.components.C
     knob, name = leaf.knob, leaf.path.rpartition(".")[2]
     label = knob.label if number == 1 else f"{knob.label} {number}"
     if name in _LINES:
-        return _words(label, knob.help, value, elem_id, _LINES[name])
+        help_text = f"{knob.help} One a line." if name in _BY_LINE else knob.help
+        return _words(label, help_text, shown(leaf, value), elem_id, _LINES[name])
     common = {"label": label, "info": knob.help, "elem_id": elem_id, "value": shown(leaf, value)}
     if name == "models":
         return gr.Dropdown(detector_names(), multiselect=True, **common)
@@ -65,6 +68,8 @@ def shown(leaf: Leaf, value: Any) -> Any:
     name = leaf.path.rpartition(".")[2]
     if name == "models":
         return list(value)
+    if name in _BY_LINE:
+        return "\n".join(" ".join(text.splitlines()) for text in value)
     if leaf.plain_type is tuple:
         return ", ".join(str(item) for item in value)
     if name in _LISTS:
@@ -76,6 +81,8 @@ def shown(leaf: Leaf, value: Any) -> Any:
 
 def read(leaf: Leaf, given: Any) -> Any:
     """A widget's value as JSON data for `knobs.load`; None where blank means the picture's own."""
+    if leaf.path.rpartition(".")[2] in _BY_LINE:
+        return [text.strip() for text in str(given or "").rstrip().splitlines()]
     if leaf.plain_type is tuple:
         return _items(leaf, given)
     if given in (None, "", INHERIT):

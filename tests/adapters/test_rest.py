@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import io
 import json
 import logging
 import re
 import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.testclient import TestClient
 
-from retouch import raster, rest
+from retouch import raster, rest, sidecar
 from retouch.answers import VERBS, batch
-from retouch.raster import decode_base64
+from retouch.answers.parts import mask_base64
+from retouch.geometry import Box
+from retouch.history import History
+from retouch.mask import Mask
+from retouch.raster import Picture, decode_base64
 from retouch.turns import Ticket
 from tests.stand import BOX, Stand, photo
 
@@ -48,6 +56,49 @@ def test_what_can_be_read(door, key):
     answer = client().get(f"/retouch/v1/{door}")
     assert answer.status_code == 200
     assert answer.json()[key]
+
+
+def written(entries: list[dict], files: dict[str, bytes]) -> bytes:
+    """A .retouch file as whoever is not the server writes it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("history.json", json.dumps({"schema": 1, "about": {}, "entries": entries}))
+        for name, data in files.items():
+            file.writestr(name, data)
+    return out.getvalue()
+
+
+def history_in(file: bytes | str) -> History:
+    return sidecar.read(base64.b64decode(file) if isinstance(file, str) else file)[0]
+
+
+def test_inpainted_steps_are_painted_again_one_upon_the_other_from_a_file():
+    """As the page does it: what each answer says of its step goes into one file, and that into `history`."""
+    to, masks = client(), [Box(60, 50, 120, 110), Box(90, 80, 140, 130)]
+    stand, masks = Stand(), [Box(60, 50, 120, 110), Box(90, 80, 140, 130)]
+    stand.engine.colour = lambda job: Picture(job.picture.pixels // 2 + np.uint8(job.seed % 100))  # type: ignore[method-assign]
+    to = client(stand)
+    picture, entries, files = photo(), [], {"before.png": raster.encode(photo())}
+    for number, box in enumerate(masks):
+        sent = {"image": raster.encode_base64(picture), "mask": mask_base64(Mask.of_box(picture.size, box))}
+        asked = {**sent, "seed": 5, "intent": "remove", "answer": "patches", "return_steps": True}
+        said = post(to, "inpaint", asked).json()
+        (one,), how = said["candidates"], said["reports"][0]["how"]
+        painting = {"seed": one["seed"], "box": one["box"], "scores": {}}
+        entries.append({"paintings": [painting], "step": how["step"]})
+        pngs = {**how["masks"], "0": one["patch"], "0-mask": one["mask"]}
+        files |= {f"{number}-{name}.png": base64.b64decode(png) for name, png in pngs.items()}
+        picture = history_in(written(entries, files)).now()
+    file = base64.b64encode(written(entries, files)).decode()
+    kept = post(to, "history", {"file": file, "again": [1], "return_file": True}).json()
+    both = post(to, "history", {"file": file, "again": [1], "later": "repaint", "return_file": True}).json()
+    assert kept["steps"][0]["upon_it"] == [2]
+    _, before = history_in(file).entries
+    for said, same in ((kept, True), (both, False)):
+        first, second = history_in(said["file"]).entries
+        assert first.best.seed != 5
+        assert second.best.seed == 5
+        assert (second.best.over == before.best.over) is same
 
 
 def test_what_can_be_asked_for():

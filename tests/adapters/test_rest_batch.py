@@ -66,6 +66,30 @@ def named(seed: int, **more: object) -> dict:
     return {"name": f"photo {seed}.png", "image": image(seed), **more}
 
 
+def lacking(absent: str) -> dict:
+    """A recipe whose second pass asks for a detector that is not here."""
+    foot = {"target": {"models": ["foot"]}, "absent": absent}
+    return {**FACES, "passes": [*FACES["passes"], foot]}
+
+
+def test_a_recipe_that_lacks_a_detector_is_refused_once_and_before_any_picture_is_looked_at(to):
+    answer = to.post("batch", {"recipe": lacking("refuse"), "images": [named(1), named(2)]})
+    said = answer.json()
+    assert (answer.status_code, said["path"]) == (404, "recipe.passes[1].target.models[0]")
+    assert "'foot'" in said["what"]
+    assert to.stand.jobs == []
+    assert not to.desk.jobs._jobs
+
+
+def test_a_pass_that_is_to_be_skipped_is_told_of_once_and_not_of_each_picture(to):
+    job = to.begin(named(1), named(2), recipe=lacking("skip"))
+    (warning,) = to.settled(job)["warnings"]
+    assert warning.startswith("Pass 2 is skipped: no detector is called 'foot'")
+    assert [file["state"] for file in to.settled(job)["files"]] == ["done", "done"]
+    assert [file["warnings"] for file in to.settled(job)["files"]] == [[], []]
+    assert to.get(f"batch/{job}/page").text.count("Pass 2 is skipped") == 1
+
+
 def test_a_folder_through_a_recipe_and_one_bad_file(to):
     job = to.begin(named(1), {"name": "bad.png", "image": BAD}, named(2), seed=5, prompt="a fox")
     said = to.settled(job)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from skimage import data
 
 from tests.browser.backend import Server, serving
 from tests.browser.editor import MARK, Editor
@@ -91,6 +92,26 @@ def picture(tmp_path: Path, pixels: np.ndarray) -> Path:
     path = tmp_path / "disc.png"
     Image.fromarray(pixels).save(path)
     return path
+
+
+@pytest.fixture
+def portrait(tmp_path: Path) -> Path:
+    path = tmp_path / "portrait.png"
+    Image.fromarray(data.astronaut()[:360, 60:420]).save(path)
+    return path
+
+
+@pytest.fixture
+def own_recipes(server: Server) -> Iterator[Path]:
+    """The folder of the person's own; afterwards nobody has any but the tests'."""
+    own = server.backend.own_recipes
+    assert own
+    before = {path: path.read_bytes() for path in own.iterdir()}
+    yield own
+    for path in own.iterdir():
+        path.unlink()
+    for path, content in before.items():
+        path.write_bytes(content)
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -135,3 +137,51 @@ def test_a_folder_gives_its_pictures_and_the_batch_outlives_its_dialog_and_a_rel
 
 def _job(editor: Editor) -> str:
     return str(editor["batch-summary"].get_attribute("href")).split("/")[-2]
+
+
+def _pixels(png: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(png)) as image:
+        return np.array(image)
+
+
+def test_all_of_it_is_saved_as_one_file(session, album, server, tmp_path):
+    (album / "inside").mkdir()
+    (album / "a.png").rename(album / "inside" / "c.png")  # of one name with another, in another folder
+    editor = session()
+    choose(editor, "folder", album)
+    editor["batch-recipe"].select_option(RECIPE)
+    editor["batch-start"].click()
+    rows(editor, "failed", "done", "done")
+    with editor.page.expect_download() as download:
+        editor["batch-save"].click()
+    expect(editor["batch-save"]).to_have_text("Save all as .zip")
+    assert download.value.suggested_filename == "face-of-the-tests.zip"
+    job = server.desk.jobs.get(_job(editor))
+    with zipfile.ZipFile(download.value.path()) as file:
+        assert file.testzip() is None
+        pictures = {name for name in file.namelist() if name.startswith("album/")}
+        assert pictures == {"album/c.png", "album/inside/c.png"}
+        for number, name in ((2, "album/c.png"), (3, "album/inside/c.png")):
+            assert file.read(name) == job.shelf.get(f"{number}.png")
+            with Image.open(album.parent / name) as source:
+                assert _pixels(file.read(name)).shape == np.array(source).shape
+                assert not np.array_equal(_pixels(file.read(name)), np.array(source))
+        file.extractall(tmp_path / "unpacked")
+    page = editor.page.context.new_page()
+    page.goto((tmp_path / "unpacked" / "summary.html").as_uri())
+    sizes = page.evaluate(
+        "Promise.all([...document.images].map(async (one) => (await one.decode(), one.naturalWidth)))"
+    )
+    assert sizes == [200] * 4
+    whole = page.get_by_text("The whole picture").first.evaluate("(one) => one.href")
+    assert Path(whole.removeprefix("file://")).read_bytes() == job.shelf.get("2.png")
+
+
+def test_a_picture_that_is_gone_is_told_and_no_half_file_given(session, album, server):
+    editor = session()
+    begin(editor, album)
+    rows(editor, "done", "failed", "done")
+    server.desk.jobs.get(_job(editor)).shelf.drop("3.png")
+    editor["batch-save"].click()
+    expect(editor["batch-sum"]).to_contain_text("could not be packed: there is nothing yet, or no more.")
+    expect(editor["batch-save"]).to_be_enabled()

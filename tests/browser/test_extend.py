@@ -296,7 +296,7 @@ def test_what_was_masked_and_kept_before_keeps_its_place(editor, pixels):
     mask = np.array(editor.page.evaluate(ACTIVE_MASK), np.uint8).reshape(264, 428)
     assert np.array_equal(mask[64:, 128:], before)
     assert not mask[:64].any()
-    editor["step"].get_by_label("On").uncheck()
+    editor["step"].get_by_role("checkbox").uncheck()
     assert np.array_equal(editor.saved()[0][inner], pixels[FEATHER:, FEATHER:])
 
 

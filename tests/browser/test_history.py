@@ -122,7 +122,7 @@ def test_the_picture_and_its_history_are_saved_and_reopened_elsewhere(fixed, ses
     assert [(e.on, e.step is not None, len(e.candidates)) for e in held.entries] == [
         (True, True, 2),
         (False, True, 1),
-        (True, False, 1),
+        (True, True, 2),
     ]
     other = session()
     other.open(path)
@@ -130,12 +130,92 @@ def test_the_picture_and_its_history_are_saved_and_reopened_elsewhere(fixed, ses
     after, infotext = other.saved()
     assert np.array_equal(after, seen)
     assert infotext == text
-    expect(step(other, 3).get_by_test_id("step-again")).to_be_hidden()
+    expect(step(other, 3).get_by_test_id("step-again")).to_be_visible()
     for number in (1, 3):
         switch(other, number)
     assert np.array_equal(other.saved()[0], pixels)
     step(other, 3).get_by_test_id("reopen").click()
     expect(other["object"]).to_have_count(1)
+
+
+def brushed(editor: Editor, intent: str, *spots: tuple[int, int], steps: int) -> None:
+    """Paint what a stroke through these covers as an intent says, and keep it."""
+    editor["tool-brush"].click()
+    editor["brush-size"].fill("30")
+    editor.drag(*spots)
+    editor.press(intent)
+    editor.offered(2)
+    keep(editor, steps)
+
+
+@pytest.fixture
+def by_hand(editor, server, monkeypatch, session, tmp_path) -> tuple[Editor, Path]:
+    """Something removed and, upon that, something refined; saved, and reopened elsewhere."""
+    monkeypatch.setattr(server.engine, "colour", over_it)
+    brushed(editor, "remove", (80, 80), (110, 80), steps=1)
+    brushed(editor, "refine", (100, 95), (130, 95), steps=2)
+    path = with_history(editor, tmp_path)
+    server.desk.pasts = Memories()  # as after a restart
+    other = session()
+    other.open(path)
+    expect(other["step"]).to_have_count(2)
+    return other, path
+
+
+def test_what_was_removed_on_the_page_is_painted_again_inside_its_mask_alone(by_hand, tmp_path):
+    editor, path = by_hand
+    before, shown = read(path), editor.saved()[0]
+    expect(step(editor, 1).get_by_test_id("upon-it")).to_have_text("Painted upon it: 2")
+    again(editor, 1, "It alone")
+    now = read(with_history(editor, tmp_path))
+    assert now.entries[0].best.seed != before.entries[0].best.seed
+    assert now.entries[1].best.over == before.entries[1].best.over
+    moved = (editor.saved()[0] != shown).any(2)
+    inside = np.zeros_like(moved)
+    inside[now.entries[0].best.box.slices] = now.entries[0].best.mask.alpha > 0
+    assert moved.any()
+    assert not moved[~inside].any()
+    step(editor, 1).get_by_test_id("reopen").click()
+    expect(editor["object"]).to_have_count(1)
+
+
+def test_what_was_refined_upon_it_is_painted_again_with_it_where_that_is_asked(by_hand, tmp_path):
+    editor, path = by_hand
+    before = read(path)
+    again(editor, 1, "It, then 2")
+    now = read(with_history(editor, tmp_path))
+    assert now.entries[1].best.seed == before.entries[1].best.seed
+    assert now.entries[1].best.over != before.entries[1].best.over
+    assert np.array_equal(editor.saved()[0], now.now().pixels)
+
+
+def test_parts_with_words_of_their_own_are_steps_of_their_own_with_all_variations(editor, tmp_path):
+    editor["tool-brush"].click()
+    for spot, words in (((80, 80), "a cat"), ((200, 150), "a dog")):
+        editor["new-object"].click()
+        editor.drag(spot, (spot[0] + 20, spot[1]))
+        editor.page.locator("li[aria-current=true]").get_by_label("Prompt of this object").fill(words)
+    editor.press("replace")
+    editor.offered(2)
+    editor["next"].click()
+    keep(editor, 2)
+    held = read(with_history(editor, tmp_path))
+    assert [(e.step and e.step.prompt, e.chosen, len(e.candidates)) for e in held.entries] == [
+        ("a cat", 1, 2),
+        ("a dog", 1, 2),
+    ]
+    assert np.array_equal(held.now().pixels, editor.saved()[0])
+
+
+def test_what_was_painted_over_a_sketch_says_that_it_cannot_be_painted_again(editor, tmp_path):
+    editor["tool-sketch"].click()
+    editor.drag((80, 80), (110, 80))
+    editor.press("fill")
+    editor.offered(2)
+    keep(editor, 1)
+    expect(step(editor, 1)).to_contain_text("Cannot be painted again")
+    expect(step(editor, 1).get_by_test_id("step-again")).to_be_hidden()
+    assert [e.step for e in read(with_history(editor, tmp_path)).entries] == [None]
 
 
 def test_a_history_that_the_server_wrote_is_dropped_and_gone_back_in(session, server: Server, pixels):

@@ -96,12 +96,12 @@ def test_a_kept_step_is_switched_off_and_reopened(editor, pixels):
     editor.offered(2)
     editor["keep"].click()
     editor["prompt"].fill("something else")
-    editor["step"].get_by_label("On").uncheck()
+    editor["step"].get_by_role("checkbox").uncheck()
     assert np.array_equal(editor.saved()[0], pixels)
-    editor["step"].get_by_label("On").check()
+    editor["step"].get_by_role("checkbox").check()
     editor["reopen"].click()
     expect(editor["prompt"]).to_have_value("a lemon")
-    expect(editor["step"].get_by_label("On")).not_to_be_checked()
+    expect(editor["step"].get_by_role("checkbox")).not_to_be_checked()
     expect(editor.page.locator("li[aria-current=true] .rt-area")).not_to_have_text("empty")
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 from playwright.sync_api import expect
-from skimage import data
 
 from retouch import infotext, presets, sharing
 from retouch.ports import Job
@@ -23,25 +22,12 @@ MINE = Recipe("Soft glow", "For evenings.", (Pass(target=Target(models=("face",)
 
 
 @pytest.fixture
-def portrait(tmp_path: Path) -> Path:
-    path = tmp_path / "portrait.png"
-    Image.fromarray(data.astronaut()[:360, 60:420]).save(path)
-    return path
-
-
-@pytest.fixture
-def studio(session, portrait, server):
-    """The dialog of recipes over a portrait; afterwards nobody has recipes of their own but the tests'."""
-    own = server.backend.own_recipes
-    before = {path: path.read_bytes() for path in own.iterdir()}
+def studio(session, portrait, own_recipes):
+    """The dialog of recipes over a portrait."""
     one = session()
     one.open(portrait)
     opened(one)
-    yield one
-    for path in own.iterdir():
-        path.unlink()
-    for path, content in before.items():
-        path.write_bytes(content)
+    return one
 
 
 def gently(job: Job) -> Picture:

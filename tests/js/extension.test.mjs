@@ -3,7 +3,14 @@ import test from "node:test";
 
 import { boxOf } from "../../javascript/retouch/boxes.mjs";
 import * as docs from "../../javascript/retouch/document.mjs";
-import { boxOnBase, dependents, extended, extensionOf, solidBox } from "../../javascript/retouch/extension.mjs";
+import {
+    boxOnBase,
+    dependents,
+    extended,
+    extensionOf,
+    solidBox,
+    takenAlong,
+} from "../../javascript/retouch/extension.mjs";
 import { Store } from "../../javascript/retouch/history.mjs";
 import { Mask } from "../../javascript/retouch/mask.mjs";
 import { withOffer, offerOf } from "../../javascript/retouch/offer.mjs";
@@ -153,4 +160,15 @@ test("what hangs on a stage is every later one that sees it, however far removed
     assert.deepEqual(dependents(stages, 1), [2, 3]);
     assert.deepEqual(dependents(stages, 3), []);
     assert.deepEqual(dependents(stages, 4), []);
+});
+
+test("only what is painted goes along with a stage", () => {
+    const stage = (number, wave, box, crop, done) => ({ number, wave, box, crop, done });
+    const stages = [
+        stage(1, 0, [20, 0, 30, 10], [10, 0, 30, 10], true),
+        stage(2, 1, [30, 0, 40, 10], [20, 0, 40, 10], true),
+        stage(3, 2, [40, 0, 50, 10], [30, 0, 50, 10], false),
+    ];
+    assert.deepEqual(dependents(stages, 1), [2, 3]);
+    assert.deepEqual(takenAlong(stages, 1), [2]);
 });

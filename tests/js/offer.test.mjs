@@ -108,6 +108,35 @@ test("of a whole picture only what differs becomes a step", () => {
     assert.equal(offers.differing(doc, Pixels.filled(9, 8)), null);
 });
 
+/** As the server paints it: with what paints it again, and its painting as it came. */
+function repaintable(box, seed, part) {
+    const painting = { seed, box: [box.left, box.top, box.right, box.bottom], scores: {}, patch: `p${seed}`, mask: "m" };
+    return { ...candidate(box, seed), part, how: { step: { crop: [0, 0, 10, 8] }, masks: {} }, painting };
+}
+
+test("what the server painted is kept with all its variations and with how it was painted", () => {
+    const doc = offered(masked(BOX), [repaintable(BOX, 7), repaintable(BOX, 8)]);
+    const [step] = offers.keepingOffer(offers.choosing(doc, 1)).steps;
+    assert.deepEqual(step.paintings.map(({ patch }) => patch), ["p7", "p8"]);
+    assert.deepEqual([step.chosen, step.report.seed, step.how.step.crop], [1, 8, [0, 0, 10, 8]]);
+    const plain = offers.keepingOffer(offered()).steps[0];
+    assert.equal("how" in plain || "paintings" in plain, false);
+});
+
+test("parts are kept as steps of their own that look as they did together", () => {
+    const [doc, far] = [masked(), boxOf(7, 5, 9, 7)];
+    const both = [7, 8].map((seed) => offers.merged(doc, [repaintable(BOX, seed, 0), repaintable(far, seed, 1)]));
+    const parts = [BOX, far].map((box, at) => ({ mask: Mask.ofBox(box), request: { prompt: `${at}` }, next: 9 }));
+    const left = offers.merged(doc, [repaintable(far, 9, 1)]);
+    const offer = offers.withOffer(doc, { name: "Fill", objects: [], parts, infotext: "x", candidates: [...both, left] });
+    const kept = offers.keepingOffer(offers.choosing(offer, 1));
+    assert.ok(picture(kept).equals(offers.pictureWith(doc, both[1])));
+    const told = kept.steps.map(({ request, chosen, paintings, asked }) => [request.prompt, chosen, paintings.length, asked.box]);
+    assert.deepEqual(told, [["0", 1, 2, BOX], ["1", 1, 2, far]]);
+    const [alone] = offers.keepingOffer(offers.choosing(offer, 2)).steps;
+    assert.deepEqual([alone.request.prompt, alone.paintings.length], ["1", 1]);
+});
+
 test("a thumbnail is small and keeps its shape", () => {
     const small = offers.thumbnail(Pixels.filled(400, 100, RED), 40);
     assert.deepEqual([small.width, small.height, small.at(39, 9)], [40, 10, RED]);

@@ -87,6 +87,14 @@ test("a document comes back: its picture, its steps, which are on, and what the 
     assert.deepEqual(mine.report, { seed: 3, scores: { drift_around: 2 } });
 });
 
+test("a file that the server wrote anew, of the members it knows, still says how to reopen a step", async () => {
+    const members = membersOf(await writtenSidecar(await doc()));
+    const known = [...members].filter(([name]) => /^(history.json|before.png|\d+-(\d+(-mask)?|denoise|composite|hole).png)$/.test(name));
+    const files = await Promise.all(known.map(async ([name, member]) => [name, await contentOf(member)]));
+    const now = await readSidecar(zipped(files));
+    assert.ok(now.steps[1].asked.equals(Mask.ofBox(BOX)));
+});
+
 test("another variation is shown, kept and saved", async () => {
     const step = await withPainting(await fixed(), -1);
     assert.deepEqual([step.chosen, step.report.seed, step.patch.at(0, 0)], [1, 8, BLUE]);

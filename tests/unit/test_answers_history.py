@@ -160,7 +160,7 @@ def test_a_step_painted_elsewhere_is_reverted_and_told_apart():
         ("face", True, True),
     ]
     assert np.array_equal(picture_of(said).pixels[:, :120], photo().pixels[:, :120])
-    with pytest.raises(BadInput, match="painted elsewhere") as error:
+    with pytest.raises(BadInput, match="how step 1 was painted is not kept") as error:
         desk.answer("history", {"history": said["history"], "again": [1]})
     assert error.value.path == "again"
 

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import time
+import zipfile
 
 import numpy as np
 import pytest
@@ -323,3 +324,43 @@ def test_a_plan_warns_of_what_would_be_softer_than_before():
     said = planned(stand, mask=png(np.full((200, 240), 255, np.uint8)))
     assert said["steps"][0]["under_resolved"] is True
     assert "softer" in said["warnings"][0]
+
+
+def test_what_was_painted_can_be_gone_back_in_and_painted_again_inside_its_mask():
+    desk = Desk(Stand())
+    body = {"image": IMAGE, "mask": MASK, "seed": 5, "variations": 2, "intent": "remove", "prompt": "grass"}
+    made = desk.answer("inpaint", {**body, "return_history": True, "return_masks": True})
+    said = desk.answer("history", {"history": made["history"], "again": [1]})
+    (step,) = said["steps"]
+    assert (step["label"], step["repaintable"]) == ("Remove", True)
+    assert [job.prompt for job in desk.backend.engine.calls[-1]] == [f"grass, {EMPTY_SCENE}"] * 2
+    assert not {v["seed"] for v in step["variations"]} & {5, 6}
+    assert said["infotext"] == made["infotext"]
+    assert moved(said["image"])[HOLE.slices].all()
+    assert not moved(said["image"])[pixels(made["reports"][0]["mask"])[..., 0] == 0].any()
+    back = desk.answer("history", {"history": said["history"], "revert": [1]})
+    assert not moved(back["image"]).any()
+    assert desk.answer("inpaint", body)["history"] == ""
+
+
+def test_what_lies_over_a_sketch_is_not_painted_again_without_it():
+    desk = Desk(Stand())
+    body = {"image": IMAGE, "sketch": png(drawn(Box(20, 20, 60, 60))), "seed": 5, "return_steps": True}
+    made = desk.answer("inpaint", {**body, "return_history": True})
+    assert [report["how"] for report in made["reports"]] == [None]
+    said = desk.answer("history", {"history": made["history"], "revert": [1]})
+    assert [(step["on"], step["repaintable"]) for step in said["steps"]] == [(False, False)]
+    assert not moved(said["image"]).any()
+
+
+def test_how_a_step_was_painted_is_told_where_that_is_asked_as_files_have_it():
+    (report,) = ask(return_steps=True, answer="patches")["reports"]
+    desk = Desk(Stand())
+    made = desk.answer("inpaint", {"image": IMAGE, "mask": MASK, "seed": 5, "return_history": True})
+    file = desk.answer("history", {"history": made["history"], "return_file": True})["file"]
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(file))) as held:
+        (entry,) = json.loads(held.read("history.json"))["entries"]
+        masks = {name: held.read(f"0-{name}.png") for name in ("denoise", "composite")}
+    told = {name: base64.b64decode(png) for name, png in report["how"]["masks"].items()}
+    assert (report["how"]["step"], told) == (entry["step"], masks)
+    assert "how" not in ask()["reports"][0]

@@ -15,6 +15,7 @@ from retouch.fakes import FakeEngine, FakeProgress
 from retouch.geometry import Box, Size
 from retouch.infotext import CHUNK, made_with
 from retouch.raster import Picture
+from retouch.tempo import Tempos
 from tests.stand import Stand, photo
 
 PHOTO = photo(256, 256)
@@ -65,7 +66,7 @@ def test_a_plan_is_what_is_painted_then_and_paints_nothing():
         ({"aspect": "1:1"}, "aspect", "has that aspect already"),
         ({"aspect": "1:1", "left": 8}, "aspect", "both given"),
         ({"right": 64, "overlap": 300}, "overlap", "300"),
-        ({"right": 256, "stage_prompts": ["one"]}, "stage_prompts", "2 stages"),
+        ({"right": 256, "stage_prompts": ["one", "two", "three"]}, "stage_prompts", "2 stages"),
         ({"right": 64, "again": [1]}, "again", "no way"),
         ({"right": 64, "masked_content": "nice"}, "masked_content", "not allowed"),
     ],
@@ -107,6 +108,23 @@ def test_a_stage_is_reverted_without_painting_and_can_be_gone_on_from():
     assert np.array_equal(pixels(back), PHOTO.pixels)
     assert [stage["done"] for stage in back["stages"]] == [False, False]
     assert np.array_equal(pixels(ask(desk, way=back["way"])), pixels(first))
+
+
+def test_a_reverted_stage_stays_so_while_others_are_painted_again_until_it_is_named_or_gone_on_with():
+    desk = Desk(stand())
+    first = ask(desk, left=128, right=256, refine=0.3)
+    back = ask(desk, way=first["way"], revert=[3])
+    desk.tempos = Tempos()
+    planned = desk.answer("plan", {"verb": "outpaint", "way": back["way"], "again": [2], **ONCE})
+    assert [step["seconds"] for step in planned["steps"]] == [0, None, 0], "only the second is due"
+    other = ask(desk, way=back["way"], again=[2], refine=0.3)
+    assert [report["number"] for report in other["reports"]] == [2]
+    assert [stage["done"] for stage in other["stages"]] == [True, True, False]
+    assert other["refined"] == [], "it is not whole"
+    named = ask(desk, way=other["way"], again=[3])
+    assert [stage["done"] for stage in named["stages"]] == [True, True, True]
+    on = ask(desk, way=other["way"])
+    assert [report["number"] for report in on["reports"]] == [3]
 
 
 def test_an_interrupt_keeps_the_finished_stages_and_the_way_goes_on_from_there():
@@ -225,9 +243,10 @@ def test_a_checkpoint_that_only_the_text_names_and_is_not_here_is_done_without()
 
     here = Stand(engine=Picky(side=256))
     text = MADE + ", Model: gone"
-    said = ask(Desk(here), image=with_text(text), right=128)
+    said = ask(Desk(here), image=with_text(text), right=128, refine=0.3)
     assert "'gone' is not here" in said["warnings"][0]
-    assert here.engine.calls[0][0].settings.sampling.checkpoint == ""
+    assert said["refined"]
+    assert {job.settings.sampling.checkpoint for call in here.engine.calls for job in call} == {""}
     with pytest.raises(Missing):
         ask(Desk(here), right=128, checkpoint="gone", match=False)
 

@@ -9,7 +9,7 @@ from retouch import infotext, presets, raster, sharing
 from retouch.answers import Desk
 from retouch.errors import BadInput, Missing
 from retouch.knobs import dump, load
-from retouch.recipe import SCHEMA, Pass, Recipe, Target
+from retouch.recipe import AIMS, SCHEMA, Pass, Recipe, Target
 from tests.stand import BOX, Stand, photo
 
 FACE = Target(models=("face",))
@@ -44,6 +44,13 @@ def test_a_saved_recipe_is_listed_as_own_runs_by_name_and_goes_again(desk):
     assert desk.answer("fix", {"image": IMAGE, "recipe": "mine"})["reports"]
     assert desk.answer("recipes/remove", {"name": "MINE"}) == {"removed": "MINE", "restored": None}
     assert "Mine" not in listed(desk)
+
+
+def test_the_list_says_which_knobs_a_target_uses(desk):
+    uses = json.loads(json.dumps(desk.recipes()["uses"]))
+    assert uses["models"] == ["detectors", "background"]
+    assert set(uses) < {field.name for field in dataclasses.fields(Target)}
+    assert {what for those in uses.values() for what in those} < set(AIMS)
 
 
 def test_a_taken_name_is_refused_until_it_is_to_be_replaced(desk):

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -7,6 +9,7 @@ from retouch.answers import Desk
 from retouch.cli import main
 from retouch.fakes import FakeProgress
 from retouch.geometry import Box
+from retouch.history import History
 from tests.stand import BOX, Stand, photo
 
 OTHER = Box(150, 100, 200, 160)
@@ -76,6 +79,34 @@ def test_a_step_is_painted_again(fixed, desk, tmp_path, capsys):
 def test_what_is_not_understood_is_said(fixed, desk, words, capsys):
     assert main(["history", str(history_of(fixed)), *words], desk) == 2
     assert "retouch:" in capsys.readouterr().err
+
+
+def test_what_is_repainted_by_hand_has_a_history_too(desk, tmp_path, capsys):
+    raster.write(photo(), tmp_path / "a.png")
+    again = tmp_path / "again.png"
+    words = ["inpaint", str(tmp_path / "a.png"), "-o", str(tmp_path / "out"), "--box", "60,50,120,110"]
+    assert main([*words, "--intent", "remove", "--seed", "5", "--history"], desk) == 0
+    (file,) = (tmp_path / "out").glob("*.retouch")
+    out = file.with_suffix("")
+    assert main(["history", str(file), "--again", "1", "-o", str(again)], desk) == 0
+    assert "Remove at 60,50" in capsys.readouterr().out
+    assert not np.array_equal(pixels(again), pixels(out))
+    best = sidecar.read(file.read_bytes())[0].entries[0].best
+    outside = np.ones(pixels(out).shape[:2], bool)
+    outside[best.box.slices] = best.mask.alpha == 0
+    assert not (pixels(again) != photo().pixels)[outside].any()
+
+
+def test_a_step_that_cannot_be_painted_again_says_so(fixed, desk, capsys):
+    held, about = sidecar.read(history_of(fixed).read_bytes())
+    entries = (dataclasses.replace(held.entries[0], step=None, name="By hand"), held.entries[1])
+    history_of(fixed).write_bytes(sidecar.written(History(held.picture, entries), about))
+    assert main(["history", str(history_of(fixed))], desk) == 0
+    first, second = capsys.readouterr().out.splitlines()[-2:]
+    assert "not to be painted again  By hand" in first
+    assert "pass 1" in second
+    assert main(["history", str(history_of(fixed)), "--again", "1"], desk) == 2
+    assert "how step 1 was painted is not kept" in capsys.readouterr().err
 
 
 def test_interrupted_it_says_so(fixed, desk, capsys):

@@ -72,6 +72,21 @@ def test_run_knows_a_recipe_by_its_name_and_says_all_of_it(album, tmp_path):
     assert (out / "a.png").read_bytes() == (album / "a.png").read_bytes()
 
 
+@pytest.mark.parametrize("absent", ["refuse", "skip"])
+def test_a_detector_that_is_not_here_is_told_of_once_for_all(album, tmp_path, capsys, absent):
+    foot = {"target": {"models": ["foot"]}, "absent": absent}
+    recipe, stand = tmp_path / "lacking.json", Stand()
+    recipe.write_text(json.dumps({"name": "Lacking", "passes": [*FACES["passes"], foot]}))
+    status = run("run", recipe, album, "-o", tmp_path / "out", stand=stand)
+    said = capsys.readouterr().err
+    if absent == "refuse":
+        assert (status, stand.jobs, said.count("'foot'")) == (2, [], 1)
+    else:
+        assert (status, stand.jobs) == (0, ["fix"] * 3)
+        assert said.count("Pass 2 is skipped") == 2, "of the first, and of how many in the end"
+        assert "of 3 photographs: Pass 2 is skipped" in said
+
+
 def test_a_second_run_goes_on_and_its_summary_has_the_first_in_full(album, faces, tmp_path):
     out, stand = tmp_path / "out", Stand()
     (album / "b.jpg").write_bytes(b"not a picture")

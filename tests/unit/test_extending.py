@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 
 from retouch.candidates import Candidate
-from retouch.extending import extend
-from retouch.fakes import FakeEngine
+from retouch.errors import PaintFailed
+from retouch.extending import extend, extend_all
+from retouch.fakes import Counted, FakeEngine, FakeProgress
 from retouch.geometry import Box, Margins, Size
 from retouch.mask import Mask
 from retouch.outpaint.guard import Guard, looked_back
@@ -20,7 +21,7 @@ from retouch.quality import repetition
 from retouch.raster import Picture
 from retouch.recipe import Generation
 from tests.helpers import noise
-from tests.unit.test_outpaint_way import HOW, NATIVE, ONCE, way
+from tests.unit.test_outpaint_way import HOW, NATIVE, ONCE, Harsh, way
 
 
 class Copying(FakeEngine):
@@ -211,3 +212,91 @@ def test_eight_times_as_wide_takes_no_more_memory_than_its_pixels():
     beside = [peak - kept for peak, kept in (small, large)]
     assert large[1] < 2.5 * 4096 * 512 * 4
     assert beside[1] < beside[0] + 8_000_000
+
+
+def seeded(made: Way, seed: int, picture: Picture | None = None) -> Way:
+    """The way of another picture, its stages' seeds from `seed` on."""
+    steps = tuple(dataclasses.replace(s, seed=seed + i) for i, s in enumerate(made.steps))
+    return dataclasses.replace(made, steps=steps, picture=picture or noise(made.picture.size, seed))
+
+
+def beside(engine_class, ways, guard):
+    """(what came of ways side by side, sampling calls of that, what comes of each alone)."""
+    together = Counted(engine_class(side=256))
+    done = extend_all(ways, together, guard)
+    alone = [extend(one, engine_class(side=256), guard) for one in ways]
+    return done, together.calls, alone
+
+
+def assert_alike(done, alone):
+    for one, other in zip(done, alone, strict=True):
+        assert one.way.finished() == other.way.finished()
+        assert one.warnings == other.warnings
+        assert [(r.step.number, r.seed, r.quality) for r in one.reports] == [
+            (r.step.number, r.seed, r.quality) for r in other.reports
+        ]
+
+
+def test_pictures_side_by_side_cost_the_sampling_calls_of_one_and_become_what_they_would_alone():
+    ways = [seeded(way(margins=Margins(right=384)), seed) for seed in (7, 100, 200)]
+    done, calls, alone = beside(FakeEngine, ways, ONCE)
+    assert [len(call) for call in calls] == [3, 3, 3]
+    assert_alike(done, alone)
+
+
+def test_a_shorter_way_is_done_earlier():
+    ways = [seeded(way(margins=Margins(right=px)), seed) for px, seed in ((128, 7), (384, 100))]
+    done, calls, alone = beside(FakeEngine, ways, ONCE)
+    assert [len(call) for call in calls] == [2, 1, 1]
+    assert_alike(done, alone)
+
+
+def test_weak_stages_of_several_pictures_are_tried_again_together():
+    start = way(margins=Margins(right=128))
+    ways = [seeded(start, 7), seeded(start, 7, noise(NATIVE, 3)), seeded(start, 8)]
+    done, calls, alone = beside(Copying, ways, Guard(tries=3, cleanup=0))
+    assert [len(call) for call in calls] == [3, 2]
+    assert_alike(done, alone)
+
+
+class Both(Harsh):
+    """Paints black, whose joins show; but with seed 7 a copy at first."""
+
+    @staticmethod
+    def _one(job):
+        if job.settings.denoising_strength == 1 and job.seed == 7:
+            return Copying._one(job)
+        return Harsh._one(job)
+
+
+def test_joins_of_several_pictures_are_gone_over_together_though_one_was_tried_again():
+    smooth = cv2.GaussianBlur(noise(NATIVE).pixels, (0, 0), 6)
+    start = way(margins=Margins(right=128), pace=Pace(feather=4))
+    ways = [seeded(start, seed, Picture(smooth)) for seed in (7, 8)]
+    done, calls, alone = beside(Both, ways, Guard(tries=2, cleanup=0.35))
+    assert [(len(call), call[0].settings.denoising_strength) for call in calls] == [(2, 1), (1, 1), (2, 0.35)]
+    assert_alike(done, alone)
+
+
+def test_a_stage_that_cannot_be_painted_ends_the_way_of_its_picture_only():
+    def refuse(jobs):
+        if any(job.seed == 101 for job in jobs):
+            raise PaintFailed("no such sampler.")
+
+    ways = [seeded(way(margins=Margins(right=384)), seed) for seed in (7, 100)]
+    whole, part = extend_all(ways, FakeEngine(side=256, before_call=refuse), ONCE)
+    assert whole.way.finished() == extend(ways[0], FakeEngine(side=256), ONCE).way.finished()
+    assert not whole.warnings
+    assert part.way.finished().size == Size(384, 256)
+    assert "Stage 2 (right)" in part.warnings[0]
+    assert len(part.reports) == 2
+
+
+def test_interrupt_keeps_what_is_finished_of_each():
+    ways = [seeded(way(margins=Margins(right=384)), seed) for seed in (7, 100)]
+    watcher = FakeProgress(stop_after=2)
+    done = extend_all(ways, FakeEngine(side=256), ONCE, watcher)
+    assert [one.way.finished().size for one in done] == [Size(384, 256)] * 2
+    assert all(one.stopped and not one.warnings for one in done)
+    assert watcher.shown[0] == (0, 6, "stage 1 of 6")
+    assert watcher.shown[-1][:2] == (2, 6)

@@ -29,6 +29,7 @@ class Painter:
 
     task = "mine"
     recipe = Recipe("Mine")
+    remarks = ("Pass 2 is skipped.",)
 
     def __init__(self, before: Callable[[int], object] = lambda done: None) -> None:
         self.before, self.done, self.stops = before, 0, 0
@@ -84,6 +85,8 @@ def test_one_bad_file_never_stops_the_rest():
     job = settled(begun(Painter(), image(1), BAD, image(2)))
     said = job.summary()
     assert [said[key] for key in ("state", "done", "failed", "total")] == ["done", 3, 1, 3]
+    assert said["warnings"] == ["Pass 2 is skipped."]
+    assert job.page().count("Pass 2 is skipped.") == 1
     assert states(job) == ["done", "failed", "done"]
     assert "not a readable picture" in said["files"][1]["error"]
     assert raster.decode(job.shelf.get("3.png")) == photo(64, 48, 2)

@@ -67,8 +67,11 @@ def test_words_for_a_side_for_a_stage_and_for_what_lies_beyond():
     assert [s.prompt for s in said] == ["a cliff, gulls", "a beach, gulls"]
     said = way(margins=margins, words=Words(stage_prompts=("", "a pier"))).steps
     assert [s.prompt for s in said] == ["a beach", "a pier"]
+    for few_or_blank in (("a cliff",), ("a cliff", "", "")):
+        said = way(margins=margins, words=Words(stage_prompts=few_or_blank)).steps
+        assert [s.prompt for s in said] == ["a cliff", "a beach"]
     with pytest.raises(BadInput, match="2 stages") as caught:
-        way(margins=margins, words=Words(stage_prompts=("one",)))
+        way(margins=margins, words=Words(stage_prompts=("one", "two", "three")))
     assert caught.value.path == "stage_prompts"
 
 
@@ -116,6 +119,22 @@ def test_another_try_at_a_stage_takes_what_was_painted_upon_it_along():
     second = extend(again, engine, ONCE).way.finished()
     assert np.array_equal(second.pixels[:, :200], first.finished().pixels[:, :200])
     assert not np.array_equal(second.pixels[:, 400:450], first.finished().pixels[:, 400:450])
+
+
+def test_another_try_at_a_stage_leaves_what_was_reverted_alone():
+    whole = extend(way(margins=Margins(left=128, right=256)), FakeEngine(side=256), ONCE).way
+    again = whole.without([3]).again({2: 99})
+    assert [step.number for step in again.due] == [2]
+    assert [step.number for step in again.left] == [2, 3]
+    done = extend(again, FakeEngine(side=256), ONCE).way
+    assert set(done.done) == {1, 2}
+    assert [step.number for step in done.going_on().due] == [3]
+    assert [step.number for step in whole.without([1, 3]).again({3: 99}).due] == [3], "named itself"
+
+
+def test_another_try_at_what_was_reverted_paints_what_it_is_painted_upon():
+    whole = extend(way(margins=Margins(left=128, right=256)), FakeEngine(side=256), ONCE).way
+    assert [step.number for step in whole.without([1, 2]).again({3: 99}).due] == [2, 3]
 
 
 def test_reverting_a_stage_gives_back_what_was_there_before_to_the_bit():

@@ -4,7 +4,7 @@ from retouch.errors import BadInput
 from retouch.fakes import FakeDetector, FakeEngine
 from retouch.geometry import Box, Size
 from retouch.knobs import dump, load
-from retouch.people import Person, introduced, said_of
+from retouch.people import Person, introduced, read, said_of, written
 from retouch.prompts import Said
 from retouch.recipe import Generation, Recipe
 from retouch.region import Region
@@ -15,6 +15,7 @@ CANVAS = Size(600, 400)
 ANN, BEN = Box(60, 40, 120, 110), Box(400, 60, 470, 130)
 BODY_OF_ANN, BODY_OF_BEN = Box(20, 20, 200, 390), Box(330, 30, 560, 395)
 LEFT, RIGHT = Person("red hair", who="left"), Person("blue hat", "cap", who="right")
+AT = Person("freckles", at=(0.1, 1 / 3))
 AROUND = Said("two people", "blurry")
 
 
@@ -57,10 +58,50 @@ def test_what_is_said_of_a_person():
     assert said_of(regions(BEN)[0], (LEFT,), AROUND) == AROUND
 
 
-@pytest.mark.parametrize("data", [{}, {"at": [0.5]}, {"at": [0.5, 1.5]}, {"prompt": "x"}])
+@pytest.mark.parametrize(
+    "data", [{}, {"at": [0.5]}, {"at": [0.5, 1.5]}, {"prompt": "x"}, {"who": "lefft"}, {"who": "0"}]
+)
 def test_somebody_has_to_be_meant(data):
     with pytest.raises(BadInput):
         load(Person, data)
+
+
+PEOPLE = (Person("red (hair:1.2), <lora:x:1>", "hat", who="left"), Person("", "beard", who="2"), AT)
+
+
+def test_people_are_written_a_line_each_and_read_back_the_same():
+    text = written(PEOPLE)
+    assert text.splitlines() == [
+        "left: red (hair:1.2), <lora:x:1>",
+        "Negative prompt: hat",
+        "2:",
+        "Negative prompt: beard",
+        "0.1, 0.3333333333333333: freckles",
+    ]
+    assert read(text) == PEOPLE
+    assert (read(""), written(())) == ((), "")
+    assert read(" LEFT :a\n\n  negative PROMPT:b ") == (Person("a", "b", who="left"),)
+    assert read(written([Person("a\nb", who="top")])) == (Person("a b", who="top"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("left: x\nlefft: y", 2),
+        ("a girl", 1),
+        ("Negative prompt: x", 1),
+        ("left: x\n\n0.5, 1.5: y", 3),
+        ("0.5: x", 1),
+        ("0.5, 0.5, 0.5: x", 1),
+        ("0: x", 1),
+    ],
+)
+def test_a_line_that_means_nobody_is_named_with_what_may_stand_there(text, line):
+    with pytest.raises(
+        BadInput, match=f"^people: line {line}: .* is nobody. .*left, right, .*0.3, 0.6"
+    ) as caught:
+        read(text)
+    assert caught.value.path == "people"
 
 
 def prompts_of(passes, people):

@@ -65,7 +65,7 @@ def test_an_entry_painted_elsewhere_comes_back_without_a_step():
     assert (entry.step, entry.label, entry.crop) == (None, "By hand", entry.best.box)
     assert [c.over for c in entry.candidates] == [c.over for c in plain.candidates]
     assert read.now() == history.now()
-    with pytest.raises(BadInput, match="step 2 was painted elsewhere"):
+    with pytest.raises(BadInput, match="how step 2 was painted is not kept"):
         repainted(read, {1: 5, 2: 6}, FakeEngine())
 
 

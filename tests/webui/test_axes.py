@@ -135,6 +135,7 @@ CHANGED = {
     "feather": "8",
     "denoising_strength": "0.5",
     "aspect": "2:1",
+    "seed_step": "same",
     "refine": "0.2",
 }
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import gradio as gr
 import numpy as np
 import pytest
-from modules import infotext_utils, shared, trace
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from modules import infotext_utils, script_callbacks, shared, trace
+from PIL import Image
 
+import retouch.outpainting
+from retouch import raster
+from retouch.errors import BadInput
 from retouch.geometry import Size
 from retouch.infotext import OUTPAINT, OUTPAINT_WARNINGS, RECIPE, REGIONS
 from retouch.knobs import load
+from retouch.raster import from_pil
 from retouch.scripted import ScriptOutpaint
-from retouch.webui import extend
+from retouch.webui import extend, extendjob, service
 from retouch.webui.extend import LEAVES, WIDGETS, outpaint_in
 from tests.webui.driver import FACES, LEFT, expected_errors, inner, mask_of, outer, photo
 
@@ -48,6 +56,107 @@ def test_each_picture_of_each_batch_is_extended_on_all_sides(webui, job):
         assert_kept(before, after, 128, 64)
     saved = [s["image"].size for s in trace.of("saved")][-4:]
     assert saved == [(768, 640)] * 4
+
+
+@pytest.fixture
+def other_fixer(webui, monkeypatch):
+    """What another extension does to finished pictures: {index in the batch: function of the image}."""
+    does = {}
+
+    def postprocess_image(_script, p, pp, *_args):
+        pp.image = does.get(p.batch_index, lambda image: image)(pp.image)
+
+    (found,) = [s for s in webui.runner(False).scripts if type(s).__name__ == "OtherFixer"]
+    monkeypatch.setattr(type(found), "postprocess_image", postprocess_image)
+    return does
+
+
+def test_pictures_of_a_batch_share_sampling_calls_and_become_what_they_would_alone(webui, monkeypatch):
+    asked = outpaint(right=256, step=128, refine=0.2)
+    together = webui.txt2img(asked, batch_size=3)
+    calls = [len(call["seeds"]) for call in inner()]
+    trace.clear()
+    monkeypatch.setattr(extendjob.Extending, "_foreseen", lambda *_: {})
+    alone = webui.txt2img(asked, batch_size=3)
+    assert together.pictures == alone.pictures
+    assert calls[:2] == [3, 3]
+    assert sum(calls) == sum(len(call["seeds"]) for call in inner())
+    assert len(inner()) == 9 > len(calls)
+    assert together.infotexts == alone.infotexts
+
+
+def test_a_picture_that_another_extension_changes_is_extended_as_it_then_is(webui, other_fixer):
+    other_fixer[1] = lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    plain = webui.txt2img({"enabled": False}, batch_size=3)
+    run = webui.txt2img(outpaint(right=128), batch_size=3)
+    assert [len(call["seeds"]) for call in inner()] == [3, 1]
+    for before, after in zip(plain.pictures, run.pictures, strict=True):
+        assert after.size == Size(640, 512)
+        assert_kept(before, after, 0, 0)
+
+
+def test_where_the_first_is_changed_nothing_is_painted_in_vain(webui, other_fixer):
+    other_fixer[0] = lambda image: image.rotate(180)
+    webui.txt2img(outpaint(right=128), batch_size=2)
+    assert [len(call["seeds"]) for call in inner()] == [1, 1]
+
+
+def test_what_breaks_for_one_of_a_batch_leaves_the_others_theirs(webui, monkeypatch):
+    whole = retouch.outpainting.way_of
+
+    def broken(asked, picture, generation, studio):
+        if generation.seed == 101:
+            raise RuntimeError("a screw is loose")
+        return whole(asked, picture, generation, studio)
+
+    monkeypatch.setattr(retouch.outpainting, "way_of", broken)
+    run = webui.txt2img(outpaint(right=128), batch_size=3)
+    assert [picture.size.width for picture in run.pictures] == [640, 512, 640]
+    assert ["a screw is loose" in said(run, i).get(OUTPAINT_WARNINGS, "") for i in range(3)] == [
+        False,
+        True,
+        False,
+    ]
+    assert len(expected_errors()) == 1
+
+
+def test_interrupt_keeps_what_is_finished_of_every_picture_of_the_batch(webui, monkeypatch):
+    monkeypatch.setattr(extendjob.Watch, "stopped", property(lambda _watch: len(inner()) >= 2))
+    run = webui.txt2img(outpaint(right=768, step=128), batch_size=2)
+    assert {picture.size.width for picture in run.pictures} <= {512 + 128, 512 + 256}
+    assert [len(call["seeds"]) for call in inner()] == [2, 2]
+    assert len(trace.of("saved")) == 2
+
+
+@pytest.mark.parametrize("asked", [FACES, outpaint(right=128)], ids=["fixes", "stages"])
+def test_plans_know_how_long_what_the_accordion_painted_took(webui, asked):
+    service.tempos.cache_clear()
+    app = FastAPI()
+    script_callbacks.app_started_callback(None, app)
+    door = TestClient(app)
+    image = base64.b64encode(raster.encode(from_pil(photo()))).decode()
+
+    def seconds() -> float | None:
+        answer = door.post("/retouch/v1/plan", json={"verb": "outpaint", "image": image, "right": 128})
+        return answer.json()["seconds"]
+
+    assert seconds() is None
+    webui.txt2img(asked)
+    assert seconds() is not None
+
+
+def test_words_by_stage_are_a_line_each_and_may_have_commas(webui):
+    widgets = {"outpaint_right": 256, "outpaint_step": "128", "outpaint_tries": 1, "outpaint_cleanup": 0}
+    words = {"outpaint_stage_prompts": "\na pier, gulls\n", "outpaint_seed_step": "same"}
+    on = {"enable": True, "target_models_1": [], "outpaint_enabled": True}
+    run = webui.txt2img(webui.values(**on, **widgets, **words))
+    assert [(call["prompts"], call["seeds"]) for call in inner()] == [
+        (["a portrait"], [100]),
+        (["a pier, gulls"], [100]),
+    ]
+    found = outpaint_in(said(run))
+    assert found.stage_prompts == ("", "a pier, gulls")
+    assert extend.typed(infotext_utils.pasted(pasting(webui), run.infotexts[0])) == found
 
 
 def test_faces_are_mended_first_and_stay(webui):
@@ -161,7 +270,7 @@ def test_interrupt_keeps_the_finished_stages_and_saves_them(webui, monkeypatch):
     def interrupt() -> bool:
         return len(inner()) >= 2
 
-    monkeypatch.setattr(extend.Watch, "stopped", property(lambda _watch: interrupt()))
+    monkeypatch.setattr(extendjob.Watch, "stopped", property(lambda _watch: interrupt()))
     run = webui.txt2img(outpaint(right=768, step=256))
     assert run.pictures[0].size.width in (512 + 256, 512 + 512)
     assert trace.of("saved")[-1]["image"].size == tuple(run.pictures[0].size)
@@ -172,7 +281,7 @@ def test_an_engine_that_breaks_costs_nothing_but_the_extension(webui, monkeypatc
         raise RuntimeError("a screw is loose")
 
     plain = webui.txt2img({"enabled": False})
-    monkeypatch.setattr(extend, "way_of", broken)
+    monkeypatch.setattr(retouch.outpainting, "way_of", broken)
     run = webui.txt2img(outpaint(right=128))
     assert run.pictures == plain.pictures
     assert "a screw is loose" in said(run)[OUTPAINT_WARNINGS]
@@ -181,14 +290,14 @@ def test_an_engine_that_breaks_costs_nothing_but_the_extension(webui, monkeypatc
 
 def test_each_picture_says_its_own_warnings_and_the_job_all_of_them(webui, monkeypatch):
     first = iter([True, False])
-    whole = extend.way_of
+    whole = retouch.outpainting.way_of
 
     def once(*args):
         if next(first):
-            raise extend.BadInput("not this one.", path="image")
+            raise BadInput("not this one.", path="image")
         return whole(*args)
 
-    monkeypatch.setattr(extend, "way_of", once)
+    monkeypatch.setattr(retouch.outpainting, "way_of", once)
     run = webui.txt2img(outpaint(right=128), batch_size=2)
     assert [picture.size.width for picture in run.pictures] == [512, 640]
     assert OUTPAINT_WARNINGS in said(run, 0)

@@ -73,16 +73,19 @@ def test_saved_files_carry_the_same_text(webui):
 
 
 def fields(webui, is_img2img: bool = False) -> list[tuple]:
-    """What a paste puts into the widgets that are args, without what is said of it beside them."""
-    script = webui.script(is_img2img)
-    mine = {component._id for component in script.controls}
-    return [(component, read) for component, read in script.infotext_fields if component._id in mine]
+    """What a paste puts into the widgets that are args, without what is said of it beside them.
+
+    As the WebUI took them when it built its page: a later build of the accordion has fields of its own.
+    """
+    mine = {component._id for component in webui.script(is_img2img).controls}
+    taken = webui.runner(is_img2img).infotext_fields
+    return [(component, read) for component, read in taken if component._id in mine]
 
 
 def values_for(webui, passes: list[Pass], name: str = UNNAMED, skip: bool = False) -> list:
     padded = [*passes, *[Pass()] * (TABS - len(passes))]
     tabs = [shown(leaf, at(p, leaf.path)) for p in padded for leaf in LEAVES]
-    return [True, name, skip, *tabs, *webui.values()[-WIDGETS:]]
+    return [True, name, skip, "", *tabs, *webui.values()[-WIDGETS:]]
 
 
 def passes() -> st.SearchStrategy[list[Pass]]:

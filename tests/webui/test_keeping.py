@@ -281,22 +281,23 @@ def test_a_recipe_that_is_gone_since_is_said(page):
     assert page.request.passes == before
 
 
-def test_words_for_single_people_stay_with_a_recipe_that_is_kept_and_are_told_of_where_they_cannot(
-    page, folder
-):
-    people = (Person(who="left", prompt="a smile"),)
+def test_words_for_single_people_come_with_a_recipe_are_changed_and_kept(page, folder):
+    people = (Person("a smile", "hat", who="left"), Person("red hair", at=(0.25, 0.5)))
     whole = dataclasses.replace(presets.recipe("Crowd"), name="Ours", people=people)
     page.take_in(sharing.share(whole))
-    assert "single people" in page.said
-    assert page.request.people == ()
+    assert page["people"] == "left: a smile\nNegative prompt: hat\n0.25, 0.5: red hair"
+    assert page.request.people == people
     Shelf(folder).save(whole)
     page.press("recipe_refresh_button")
     page.choose("Ours")
-    assert "single people" not in page.said
     assert page.request == dataclasses.replace(whole, description="")
-    page["denoising_strength_1"] = 0.5
+    page["people"] = "2: a frown"
+    assert page.request.name == UNNAMED
     page.save("Ours", replace=True)
-    assert presets.recipe("Ours", folder).people == people
+    assert presets.recipe("Ours", folder).people == (Person("a frown", who="2"),)
+    page["people"] = "somebody: a frown"
+    page.press("recipe_share_button")
+    assert "line 1: &#x27;somebody&#x27; is nobody" in page.said
 
 
 def test_one_drawer_is_open_at_a_time(page):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 
 import gradio as gr
 import pytest
-from modules import shared
+from modules import infotext_utils, shared
 
+from retouch.infotext import REGIONS
+from retouch.shelf import UNNAMED
 from retouch.webui.extend import WIDGETS
 from retouch.webui.panel import LEAVES, Panel
 from tests.webui.driver import inner
@@ -47,9 +50,9 @@ def test_every_component_has_a_label_and_a_value(webui):
 
 
 def test_the_number_of_targets_is_a_setting(webui):
-    assert len(built(webui.script())) == 3 + 4 * len(LEAVES) + WIDGETS
+    assert len(built(webui.script())) == 4 + 4 * len(LEAVES) + WIDGETS
     shared.opts.data["retouch_tabs"] = 2
-    assert len(built(webui.script())) == 3 + 2 * len(LEAVES) + WIDGETS
+    assert len(built(webui.script())) == 4 + 2 * len(LEAVES) + WIDGETS
 
 
 def test_skipping_is_offered_in_img2img_only(webui):
@@ -62,6 +65,25 @@ def test_what_the_page_shows_at_first_is_what_runs(webui):
     by_widgets = list(inner())
     webui.txt2img({"enabled": True, "recipe": webui.values()[1]})
     assert inner()[1:] == by_widgets
+
+
+def test_words_for_single_people_reach_their_regions_and_come_back_by_a_paste(webui):
+    words = "right: a man, (old:1.2)\nNegative prompt: hat\n1: a girl"
+    values = webui.values(enable=True, people=words, target_order_1="left to right")
+    run = webui.txt2img(values)
+    (call,) = inner()
+    assert call["prompts"] == ["a girl", "a man, (old:1.2)"]
+    told = json.loads(infotext_utils.parse_generation_parameters(run.infotexts[0])[REGIONS])
+    assert [region.get("negative") for region in told] == [None, "hat"]
+    taken = [pair for pair in webui.runner(False).infotext_fields if pair[0] in webui.script().controls]
+    back = infotext_utils.pasted(taken, run.infotexts[0])
+    assert back == [True, UNNAMED, *values[2:]]
+
+
+def test_whoever_is_not_understood_is_named_with_the_line_and_nothing_is_painted(webui):
+    run = webui.txt2img(webui.values(enable=True, people="left: a girl\n\nlefft: a man"))
+    assert "line 3: 'lefft' is nobody" in run.warnings
+    assert inner() == []
 
 
 def test_a_missing_tail_of_args_is_filled_by_the_webui(webui):

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import * as draft from "../../javascript/retouch/recipedraft.mjs";
+import { drafts, dropDraft, keepDraft } from "../../javascript/retouch/recipedrafts.mjs";
+import { ServerError } from "../../javascript/retouch/api.mjs";
+import { knobsOf, wordsIn } from "../../javascript/retouch/knobs.mjs";
+import { Verdict } from "../../javascript/retouch/recipeverdict.mjs";
+
+/** Four passes known by their strength; the third looks in the second, the fourth in the third. */
+const FOUR = {
+    name: "Four",
+    passes: [0.1, 0.2, 0.3, 0.4].map((denoising_strength, place) => ({
+        denoising_strength,
+        ...(place > 1 ? { target: { of_pass: place } } : {}),
+    })),
+};
+const strengths = ({ passes }) => passes.map((one) => one.denoising_strength);
+const looks = ({ passes }) => passes.map((one) => one.target?.of_pass);
+
+test("a knob is set and put back under its path, and nothing empty is left", () => {
+    const one = { prompt: "x", target: { models: ["face"] } };
+    const set = draft.withValue(one, "shape.padding", 32);
+    assert.deepEqual(set, { ...one, shape: { padding: 32 } });
+    assert.deepEqual(draft.withValue(set, "shape.padding", undefined), one);
+    assert.deepEqual(draft.withValue(set, "target.what", "mask").target, { models: ["face"], what: "mask" });
+    assert.equal(draft.valueAt(set, "shape.padding"), 32);
+    assert.equal(draft.valueAt(set, "gate.mode"), undefined);
+    assert.deepEqual(one, { prompt: "x", target: { models: ["face"] } });
+});
+
+test("false and 0 are values", () => {
+    assert.deepEqual(draft.withValue({}, "enabled", false), { enabled: false });
+    assert.deepEqual(draft.withValue({}, "shape.grow", 0), { shape: { grow: 0 } });
+});
+
+test("one pass changes, the others stay", () => {
+    const changed = draft.changedPass(FOUR, 1, "gate.mode", "on");
+    assert.deepEqual(changed.passes[1].gate, { mode: "on" });
+    assert.equal(changed.passes[0], FOUR.passes[0]);
+});
+
+test("what looks in a pass follows it through every rearrangement", () => {
+    const added = draft.addedPass(FOUR, 0);
+    assert.deepEqual([strengths(added), looks(added)], [
+        [0.1, undefined, 0.2, 0.3, 0.4],
+        [undefined, undefined, undefined, 3, 4],
+    ]);
+    const twice = draft.duplicatedPass(FOUR, 1);
+    assert.deepEqual([strengths(twice), looks(twice)], [
+        [0.1, 0.2, 0.2, 0.3, 0.4],
+        [undefined, undefined, undefined, 2, 4],
+    ]);
+    const up = draft.movedPass(FOUR, 1, -1);
+    assert.deepEqual([strengths(up), looks(up)], [
+        [0.2, 0.1, 0.3, 0.4],
+        [undefined, undefined, 1, 3],
+    ]);
+    const down = draft.movedPass(FOUR, 1, 1);
+    assert.deepEqual([strengths(down), looks(down)], [
+        [0.1, 0.3, 0.2, 0.4],
+        [undefined, 3, undefined, 2],
+    ]);
+});
+
+test("what looked in a pass that is taken out looks everywhere, and is known beforehand", () => {
+    assert.deepEqual(draft.lookersIn(FOUR, 1), [2]);
+    const fewer = draft.removedPass(FOUR, 1);
+    assert.deepEqual([strengths(fewer), looks(fewer)], [
+        [0.1, 0.3, 0.4],
+        [undefined, undefined, 2],
+    ]);
+    assert.ok(!("target" in fewer.passes[1]));
+});
+
+test("nothing moves out of the list, and a first pass goes into an empty one", () => {
+    assert.equal(draft.movedPass(FOUR, 0, -1), FOUR);
+    assert.equal(draft.movedPass(FOUR, 3, 1), FOUR);
+    assert.deepEqual(draft.addedPass({ passes: [] }, 0).passes, [{}]);
+});
+
+test("a fault's path leads to a pass and its knob", () => {
+    const places = {
+        "passes[1].target.models[0]": { pass: 1, knob: "target.models" },
+        "recipe.passes[12].shape": { pass: 12, knob: "shape" },
+        "passes[0]": { pass: 0, knob: "" },
+        passes: { pass: null, knob: "passes" },
+        "recipe.name": { pass: null, knob: "name" },
+        recipe: { pass: null, knob: "" },
+    };
+    for (const [path, place] of Object.entries(places)) {
+        assert.deepEqual(draft.faultPlace(path), place, path);
+    }
+});
+
+test("a remark is about the pass it names", () => {
+    assert.deepEqual(draft.remarkPlace("Pass 2: 'Box' is not used."), { pass: 1, text: "'Box' is not used." });
+    assert.deepEqual(draft.remarkPlace("Recipe 'Pass 2: x'."), { pass: null, text: "Recipe 'Pass 2: x'." });
+});
+
+test("one's own is changed, a built-in one copied under a name that is free", () => {
+    const crowd = { name: "Crowd", passes: [], own: false };
+    const mine = { name: "crowd COPY", passes: [], own: true };
+    const long = { name: "x".repeat(80), passes: [], own: false };
+    const known = [crowd, mine, long];
+    assert.deepEqual(draft.begunWith(crowd, known), { name: "Crowd copy 2", passes: [] });
+    assert.deepEqual(draft.begunWith(mine, known), { ...mine, replaces: "crowd COPY" });
+    assert.equal(draft.begunWith(long, known).name, `${"x".repeat(75)} copy`);
+    const pasted = { name: "Crowd", passes: [{}] };
+    assert.equal(draft.begunWith(pasted, known), pasted);
+});
+
+test("recipes are the same whatever the order of what they say", () => {
+    assert.ok(draft.isSame({ a: 1, b: { c: [1, 2], d: 3 } }, { b: { d: 3, c: [1, 2] }, a: 1 }));
+    assert.ok(!draft.isSame({ passes: [{ a: 1 }, {}] }, { passes: [{}, { a: 1 }] }));
+});
+
+test("what is not saved is kept under its name until it is dropped", () => {
+    const storage = new Map();
+    const local = { getItem: (key) => storage.get(key) ?? null, setItem: (key, value) => storage.set(key, value) };
+    const one = { draft: "1", replaces: "", name: "A", passes: [] };
+    keepDraft(one, local);
+    keepDraft({ ...one, draft: "2" }, local);
+    keepDraft({ ...one, name: "B" }, local);
+    assert.deepEqual(
+        drafts(local).map(({ draft: key, name }) => key + name),
+        ["1B", "2A"],
+    );
+    dropDraft("1", local);
+    assert.deepEqual(drafts(local), [{ ...one, draft: "2" }]);
+    for (const spoilt of ["{", "3", '[{"draft": "1"}]', "[null]"]) {
+        storage.set([...storage.keys()][0], spoilt);
+        assert.deepEqual(drafts(local), [], spoilt);
+    }
+});
+
+/** A server that refuses a recipe called "bad", and remarks on the others. */
+const api = {
+    async post(_path, { text }) {
+        const { name, wait = 0 } = JSON.parse(text);
+        await new Promise((resolve) => setTimeout(resolve, wait));
+        if (name === "bad") {
+            throw new ServerError(422, { what: "is wrong.", path: "passes[1].target.box[2]" });
+        }
+        return { warnings: [`Pass 2: ${name}`, "Pass 2: again", "all of it"] };
+    },
+};
+
+test("what is wrong and what is odd are known by their pass", async () => {
+    const verdict = new Verdict(api, () => {});
+    assert.equal(await verdict.judge({ name: "bad" }), false);
+    assert.deepEqual([...verdict.faults(1)], [["target.box", "is wrong."]]);
+    assert.deepEqual([...verdict.faults(0), ...verdict.faults(null)], []);
+    assert.deepEqual([...verdict.marks()], [[1, "is wrong."]]);
+    assert.equal(await verdict.judge({ name: "odd" }), true);
+    assert.deepEqual([...verdict.marks()], [[1, "odd again"]]);
+    assert.equal(verdict.fault, null);
+});
+
+test("a late answer about what was is not heard", async () => {
+    let heard = 0;
+    const verdict = new Verdict(api, () => heard++);
+    const late = verdict.judge({ name: "bad", wait: 20 });
+    assert.equal(await verdict.judge({ name: "odd" }), true);
+    assert.equal(await late, false);
+    assert.deepEqual([heard, verdict.fault], [1, null]);
+});
+
+test("a name that is taken is a fault of the name, and a server that is away one of nothing", () => {
+    const verdict = new Verdict(api, () => {});
+    const hint = "Take another name, or `replace` it.";
+    verdict.refused(new ServerError(422, { what: "'A' is taken.", hint, path: "recipe.name" }));
+    assert.deepEqual([...verdict.faults(null)], [["name", "'A' is taken. Take another name."]]);
+    verdict.refused(new Error("The server does not answer."));
+    assert.deepEqual([...verdict.faults(null)], [["", "The server does not answer."]]);
+});
+
+test("a list's knob says what its items are", () => {
+    const list = (type) => ({ type: "array", items: { type } });
+    const optional = { anyOf: [list("number"), { type: "null" }] };
+    const knobs = knobsOf({ properties: { a: list("string"), b: optional, c: {} } });
+    assert.deepEqual(
+        knobs.map(({ items }) => items),
+        ["string", "number", null],
+    );
+    assert.deepEqual(wordsIn(" face, , hand,"), ["face", "hand"]);
+});
