@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from retouch.execute import Report
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
 from retouch.raster import Picture
-from retouch.recipe import Generation, Pass, Sampling
+from retouch.recipe import Generation, Pass, Sampling, Shape
 from retouch.region import Region
 from retouch.samples import SAMPLES
 from retouch.studio import Canvas, Studio
@@ -23,6 +23,8 @@ CELL = 8
 FORMS = ("box", "ellipse", "ragged")
 HOW = Pass(denoising_strength=0.7, variations=6)
 """As Hand rescue paints."""
+WHOLE = replace(HOW, shape=Shape(padding=SIDE))
+"""The same for a piece of a photograph, which the checkpoint knows at this magnification and not enlarged."""
 SAMPLING = Sampling(steps=14, cfg_scale=own.SAMPLING.cfg_scale, sampler=own.SAMPLING.sampler)
 
 
@@ -35,12 +37,13 @@ class Thing:
     truth: Picture
     given: Picture
     region: Mask
+    how: Pass = HOW
 
     def painted(self, studio: Studio, seed: int) -> Set:
         canvas = Canvas(self.given, Generation(self.prompt, seed=seed, sampling=SAMPLING))
         region = Region.of_mask(self.region)
         assert region is not None
-        (report,) = studio.paint(canvas, [region], HOW).reports
+        (report,) = studio.paint(canvas, [region], self.how).reports
         return Set(self, report)
 
 
@@ -82,4 +85,4 @@ def _piece(number: int, seed: int) -> Thing:
     assert box is not None
     damaged = spoilt(truth, box, SPOILINGS[kind], random).pixels
     given = Picture(np.where(region.solid[..., None], damaged, truth.pixels))
-    return Thing(f"{one.name}, {kind}", one.prompt, truth, given, region)
+    return Thing(f"{one.name}, {kind}", one.prompt, truth, given, region, WHOLE)

@@ -19,23 +19,27 @@ from retouch.trial import Look, Trial
 
 _LOG = logging.getLogger(__name__)
 
-MOVED, AWAY, ASTRAY = 30.0, 20.0, 5.0
-"""What costs as much as all the confidence there is: CIELAB units of drift; levels of distance from what is
-likely, and the same of low frequencies. Fitted on spoilt photographs whose truth is known, so that the best
-score is the best by truth."""
-LOW = 0.1
-"""Of the side of what was painted: the standard deviation of the low pass."""
+ASTRAY = 30.0
+"""Levels off that cost as much as all the confidence there is."""
+THERE, COLOURS = 1.0, 1.3
+"""What a level off what was there counts, and a CIELAB unit of drift, beside a level off what the candidates
+agree on. Fitted on spoilt photographs whose truth is known, so that the best score is the best by truth."""
+LOW = 0.02
+"""Of the side of what was painted: the standard deviation of the low pass under which it is held against what
+was there, whose finest detail is what is to be mended."""
 CELLS = 2.0
-AGREED = 1 / 3
-"""How much what the candidates agree on says, beside what was there, where that is to be kept."""
 
 
 @dataclass(frozen=True)
 class Judge:
     """Who is asked: the detectors that found the region, and a person's own scorer instead of our measures.
 
-    Ours are `merit`, how near it is to what is `likely`, low frequencies above all, and where what was there
-    is to be kept, how little its colours moved.
+    Ours are `merit`, how near it is to what the candidates agree on, and where what was there is to be kept,
+    how near to that, and how little its colours moved.
+
+    All candidates are drawn from what the model holds possible, and so is the truth, as it sees it: the one
+    nearest to their mean has the least expected error (minimum Bayes risk; Kumar and Byrne, 2004). It is
+    also the one without the sixth finger that no other has.
     """
 
     look: Look | None = None
@@ -56,11 +60,11 @@ class Judge:
             except Exception:  # a model of the person's own must not cost what was painted
                 _LOG.exception("the scorer broke: candidates are ranked without it")
         faith = fidelity(trial.step.settings)
-        center = likely(candidates, trial.under(candidates[0]), faith)
-        away, astray = distances(candidates, center), distances(candidates, center, LOW)
+        apart = distances(candidates, agreed(candidates))
+        moved = distances(candidates, trial.under(candidates[0]), LOW)
         return [
-            merit(one.scores) - faith * (one.scores.drift_rim or 0) / MOVED - far / AWAY - off / ASTRAY
-            for one, far, off in zip(candidates, away, astray, strict=True)
+            merit(one.scores) - (far + faith * (THERE * off + COLOURS * (one.scores.drift_rim or 0))) / ASTRAY
+            for one, far, off in zip(candidates, apart, moved, strict=True)
         ]
 
 
@@ -95,16 +99,9 @@ def seam_excess(quality: Quality) -> float:
     return max((quality.seam or 0.0) - max(quality.seam_before or 0.0, 0.0), 0.0)
 
 
-def likely(candidates: Sequence[Candidate], under: np.ndarray, faith: float) -> np.ndarray:
-    """Levels between what was there and what the candidates agree on, (height, width, 3) float32.
-
-    All candidates are drawn from what the model holds possible, and so is the truth, as it sees it: the one
-    nearest to their mean has the least expected error (minimum Bayes risk; Kumar and Byrne, 2004). It is
-    also the one without the sixth finger that no other has. What was there says where things are.
-    """
-    mean = sum(one.over.pixels.astype(np.float32) for one in candidates) / np.float32(len(candidates))
-    agreed = np.float32(1 - faith * (1 - AGREED))
-    return agreed * mean + (1 - agreed) * under
+def agreed(candidates: Sequence[Candidate]) -> np.ndarray:
+    """Their mean, (height, width, 3) float32 levels."""
+    return sum(one.over.pixels.astype(np.float32) for one in candidates) / np.float32(len(candidates))
 
 
 def distances(candidates: Sequence[Candidate], to: np.ndarray, low: float = 0.0) -> list[float]:

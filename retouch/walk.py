@@ -12,10 +12,11 @@ import numpy as np
 from retouch.candidates import Candidate
 from retouch.execute import Report
 from retouch.frame import Frame
+from retouch.geometry import Box
 from retouch.mask import Mask
 from retouch.outpaint.cleanup import cleanup_of, merged
 from retouch.outpaint.cut import along_the_cut
-from retouch.outpaint.guard import FAINTER, Floor, Guard, looked_back
+from retouch.outpaint.guard import Floor, Guard, looked_back
 from retouch.outpaint.halves import nearer
 from retouch.outpaint.level import level
 from retouch.outpaint.way import Way
@@ -29,8 +30,8 @@ STRIDE = 0x9E3779B1
 """From a seed to the one of the next try: far from those of the other stages."""
 HALF = 3
 """The try that paints only the nearer half of a stage; what follows has other words too."""
-VARIED = "another part of the same scene"
-"""Those words: they lead away from what was painted before."""
+VARIED = "the background of the same scene"
+"""Those words, in place of the stage's own: what names a thing has it painted once more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +78,7 @@ class Walk:
 
     @cached_property
     def _most(self) -> float:
-        return self._guard.most(self.way.picture) if self._guard.tries > 1 else 1.0
+        return self._guard.most(self.way.picture)
 
     def wave(self) -> Wave:
         """All stages of the next wave in one go, again those that repeat, and the joins that show."""
@@ -87,13 +88,23 @@ class Walk:
         for number in range(2, self._guard.tries + 1):
             weak = [] if self._watcher.stopped else [r for r in found if self._is_weak(r)]
             again = yield self._asked([self._again(wave[r.step.number], r.step, number) for r in weak])
-            found = _better(found, self._all_judged(again))
+            found = self._better(found, self._all_judged(again))
         joined = [self._joined(report) for report in found]
         for report in (yield from self._cleaned(joined)):
             self._file(report, wave[report.step.number])
 
     def _is_weak(self, report: Report) -> bool:
-        return report.kept and _repeats(report) > self._most
+        return self._guard.tries > 1 and report.kept and _repeats(report) > self._allowed(report.step)
+
+    def _better(self, before: Sequence[Report], again: Sequence[Report]) -> list[Report]:
+        """Of two paintings of a stage the one that repeats less; half of one must not repeat at all."""
+        other = {r.step.number: r for r in again if r.kept}
+        pairs = [(one, other.get(one.step.number, one)) for one in before]
+        return [one if self._is_no_better(one, new) else new for one, new in pairs]
+
+    def _is_no_better(self, one: Report, new: Report) -> bool:
+        half = new.step.box.area < one.step.box.area
+        return not one.kept or _repeats(new) >= _repeats(one) or (half and self._is_weak(new))
 
     def _again(self, planned: Step, last: Step, number: int) -> Step:
         """For painting `number` of a stage, `last` being its best: another seed; half of it; other words."""
@@ -101,7 +112,7 @@ class Walk:
         half = nearer(planned, self.way.reach, self.way.known()) if whole else None
         seed = (planned.seed + (number - 1) * STRIDE) % (MAX_SEED + 1)
         varied = number > HALF or (number == HALF and not half)
-        said = f"{planned.prompt}, {VARIED}" if planned.prompt and varied else planned.prompt
+        said = VARIED if planned.prompt and varied else planned.prompt
         return dataclasses.replace(half or last, seed=seed, prompt=said)
 
     def _asked(self, steps: Sequence[Step], under: Mapping[int, Candidate] | None = None) -> list[Ask]:
@@ -127,16 +138,19 @@ class Walk:
         return dataclasses.replace(report, candidates=seen, chosen=best)
 
     def _copied(self, step: Step, made: Candidate) -> float | None:
-        """How much of the new part is a copy: of the rest of its crop, or of what lies behind that."""
-        crop = step.frame.crop
-        near = repetition(self._crop(step, made), step.hole or Mask.full(crop.size))
-        back = looked_back(step.box, step.label, self.way.known()) | made.box
-        if crop.contains(back):
-            return near
-        pixels = self._pixels[back.slices].copy()
-        made.put(pixels, back)
-        far = repetition(pixels, Mask.of_box(back.size, step.box.relative_to(back)))
-        return near if far is None else max(near or 0.0, far * FAINTER)
+        """How much is a copy of what is around the stage then, the stage with it."""
+        window = self._around(step) | made.box
+        pixels = self._pixels[window.slices].copy()
+        made.put(pixels, window)
+        return repetition(pixels)
+
+    def _around(self, step: Step) -> Box:
+        return looked_back(step.box, step.label, self.way.known())
+
+    def _allowed(self, step: Step) -> float:
+        """What there may be: as much as was there before is not held against the stage."""
+        before = self._around(step) & self.way.known()
+        return max(self._most, repetition(self._pixels[before.slices]) or 0.0)
 
     def _joined(self, report: Report) -> Report:
         """With every painting, for any may be chosen later, brought level with what is there, and cut."""
@@ -186,8 +200,8 @@ class Walk:
             return
         if step.box != planned.box:
             self._halve(step)
-        if self._guard.tries > 1 and _repeats(report) > self._most:
-            self.remarks.append(_too_much(report, self._guard.tries, self._most))
+        if self._is_weak(report):
+            self.remarks.append(_too_much(report, self._guard.tries, self._allowed(step)))
         report.best.put(self._pixels)
         number = step.number
         self.way = self.way.with_done({number: report.best}, {number: report.candidates})
@@ -206,20 +220,13 @@ class Walk:
 def _too_much(report: Report, tries: int, most: float) -> str:
     step = report.step
     return (
-        f"Stage {step.number} ({step.label}) repeats {_repeats(report):.2f} of the picture after "
+        f"With stage {step.number} ({step.label}) {_repeats(report):.2f} of what is around it repeats after "
         f"{tries} tries ({most:.2f} is allowed): take a smaller step, or say what is there."
     )
 
 
 def _repeats(report: Report) -> float:
     return report.quality.repetition or 0.0
-
-
-def _better(before: Sequence[Report], again: Sequence[Report]) -> list[Report]:
-    """Of two paintings of a stage the one that repeats less."""
-    other = {r.step.number: r for r in again if r.kept}
-    pairs = [(r, other.get(r.step.number, r)) for r in before]
-    return [min(pair, key=_repeats) if pair[0].kept else pair[0] for pair in pairs]
 
 
 def _with_best(report: Report, best: Candidate) -> Report:

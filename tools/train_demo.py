@@ -1,9 +1,9 @@
 """Train the demo model: python -m tools.train_demo
 
-Four courses on the photographs of `retouch.samples`: autoencoder, painter, once more the decoder, and once
+Five courses on the photographs of `retouch.samples`: autoencoder, painter, once more the decoder, and twice
 more the painter, on what may lie beyond the photographs and on faces that lean. Stop it whenever you like:
 the same command goes on where it was. The weights and the log of losses go to models/demo. With --further the
-last course alone is gone through, from the weights that lie there.
+last two are gone through alone, from the weights that lie there.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ AUTOENCODER = Course("autoencoder", 16_000, 6e-4, 7)
 PAINTER = Course("painter", 7_400, 4e-4, 7)
 DECODER = Course("decoder", 3_200, 4e-4, 7)
 FURTHER = Course("further", 4_200, 2.5e-4, 8)
+LAST = Course("last", 1_500, 2e-4, 9)
 
 
 def main() -> None:
@@ -94,8 +95,11 @@ def _further(
     vae: UnshuffleAutoencoder, factor: float, made: painter.Painter, state: Path, device: str
 ) -> painter.Painter:
     pools, _ = painter.pools(vae.to(device), device, FURTHER.seed, factor)
-    lesson = painter.Lesson(pools, tokenizer(state / "words"), device, further=True)
-    return Run(FURTHER, made, state, device).go(lesson)
+    words = tokenizer(state / "words")
+    for part, course in ((2, FURTHER), (3, LAST)):
+        made = Run(course, made, state, device).go(painter.Lesson(pools, words, device, part))
+        made.requires_grad_(True)
+    return made
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from retouch.outpaint.halves import OPPOSITE, depth_of
 from retouch.quality import repetition, seam_floor
 from retouch.raster import Picture
 
-CHANCE = 0.2
-"""What a part of a photograph repeats of the rest by chance."""
+CHANCE = 0.05
+"""What a photograph, or a part of an extended one, repeats of itself by chance."""
 TWICE = 2.0
 """Times the photograph's own score along such a line from which on a join shows."""
 UNSEEN = 0.3
@@ -23,10 +23,7 @@ LOOKED_AT = 768
 BACK, BESIDE = 6, 0.5
 """How far a copy is looked for beyond the crop: inwards in depths of the stage, and to either end in lengths.
 With more the stage would be too small a part of it to tell a copy from chance."""
-FAINTER = 2 / 3
-"""What counts of a copy found there: among more, chance finds more that is alike. Parts of seven photographs
-scored up to 0.16 in their crops and up to 0.25 so, where nothing repeats."""
-LEAST_BACK = 384
+LEAST_BACK = 768
 """Pixels inwards, however shallow the stage."""
 
 
@@ -41,9 +38,13 @@ class Guard:
         1,
         8,
         1,
-    ).field(2)
+    ).field(4)
     limit: float = Knob(
-        "Repetition limit", "Times the picture's own repetition that a stage may have.", 1, 10, 0.1
+        "Repetition limit",
+        "Times the picture's own repetition that there may be around a stage once it is painted.",
+        1,
+        10,
+        0.1,
     ).field(1.2)
     join: str = Knob(
         "Join",
@@ -55,8 +56,8 @@ class Guard:
     ).field(0.35)
 
     def most(self, picture: Picture) -> float:
-        """The repetition a stage may have, 0..1."""
-        return max(self.limit * (repetition(picture.pixels) or 0.0), CHANCE)
+        """The repetition there may be where a stage was painted, 0..1."""
+        return self.limit * max(repetition(picture.pixels) or 0.0, CHANCE)
 
 
 def looked_back(hole: Box, side: str, known: Box) -> Box:

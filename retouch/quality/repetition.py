@@ -24,11 +24,13 @@ PLAIN = 0.1
 """Of the picture's detail per pixel: a part with less, a clear sky, has nothing that could be a copy."""
 
 
-def repetition(pixels: np.ndarray, mask: Mask | None = None) -> float | None:
+def repetition(pixels: np.ndarray, mask: Mask | None = None, of: int = 0) -> float | None:
     """The share of detail that one shift or one mirroring explains as a copy: 0 = none, 1 = all of it.
 
     With a mask it is the detail of the masked part that may be a copy of any other, which is the number
-    for outpainting; without, that of the whole picture. The picture is brought to at most 384 pixels,
+    for outpainting; without, that of the whole picture. `of` is the long side, in pixels, of a larger picture
+    that this is a part of: it is looked at as that would be, for smaller things resemble themselves more, and
+    only so do the scores of the two compare. The picture is brought to at most 384 pixels,
     high-passed and evened out in contrast, and correlated with itself, and mirrored left to right and top
     to bottom, at all shifts at once by the Fourier transform (Wiener-Khinchin); correlation is normalised
     by the energy of what is to be explained. The score is the highest peak beyond the central lobe, above
@@ -37,10 +39,11 @@ def repetition(pixels: np.ndarray, mask: Mask | None = None) -> float | None:
     Photographs score below 0.1, a part of one below 0.2; more if what they show repeats. None when the
     mask covers less than a sixteenth of the picture, or what it covers has next to no detail.
     """
-    detail = _detail(pixels)
+    shrink = min(LONGEST / max(*pixels.shape[:2], of), 1)
+    detail = _detail(pixels, shrink)
     part = detail
     if mask is not None:
-        share = _small(mask.alpha.astype(np.float32)) / 255
+        share = _small(mask.alpha.astype(np.float32), shrink) / 255
         if share.mean() < SMALLEST:
             return None
         part = detail * share
@@ -50,15 +53,14 @@ def repetition(pixels: np.ndarray, mask: Mask | None = None) -> float | None:
     return min(_copied(part, detail) / energy, 1.0) if energy > 0 else None
 
 
-def _small(plane: np.ndarray) -> np.ndarray:
-    shrink = min(LONGEST / max(plane.shape), 1)
+def _small(plane: np.ndarray, shrink: float) -> np.ndarray:
     size = tuple(max(round(side * shrink), 1) for side in reversed(plane.shape))
     return cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
 
 
-def _detail(pixels: np.ndarray) -> np.ndarray:
+def _detail(pixels: np.ndarray, shrink: float) -> np.ndarray:
     """High-passed luma over its own local contrast, so that one strong edge is not all there is."""
-    luma = _small(gray(pixels))
+    luma = _small(gray(pixels), shrink)
     high = luma - cv2.GaussianBlur(luma, (0, 0), 3)
     return high / (cv2.GaussianBlur(high * high, (0, 0), 8) ** 0.5 + FAINT)
 

@@ -117,15 +117,15 @@ def test_leaning_faces_are_the_face_turned_about_its_middle(monkeypatch):
         assert np.abs(level.pixels.astype(int) - upright.pixels).mean() > 4
 
 
-def test_the_further_course_sees_what_the_first_does_not(monkeypatch):
+def test_the_further_courses_see_what_the_first_does_not(monkeypatch):
     monkeypatch.setattr(crops, "VIEWS", 1)
     pools = [painter.Pool(torch.zeros(1, 4, 4, 4), ((),), diet) for diet in painter.diets(0)]
     shares = [
-        painter.Lesson(pools, None, "cpu", further)._shares(step)
-        for further, step in ((False, 0), (False, painter.BROAD_STEPS), (True, 0))
+        painter.Lesson(pools, None, "cpu", part)._shares(step)
+        for part, step in ((0, 0), (0, painter.BROAD_STEPS), (2, 0), (3, 0))
     ]
-    assert [round(sum(part), 6) for part in shares] == [1, 1, 1]
-    assert [sum(part[-2:]) > 0 for part in shares] == [False, False, True]
+    assert [round(sum(part), 6) for part in shares] == [1, 1, 1, 1]
+    assert [sum(part[-2:]) > 0 for part in shares] == [False, False, True, True]
 
 
 def test_each_word_is_one_token_and_others_are_none(tmp_path):

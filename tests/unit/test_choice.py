@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from retouch.candidates import Candidate
-from retouch.choice import Judge, distances, fidelity, likely, merit
+from retouch.choice import Judge, agreed, distances, fidelity, merit
 from retouch.execute import run
 from retouch.fakes import FakeEngine
 from retouch.frame import Frame
@@ -165,10 +165,8 @@ def test_of_low_frequencies_grain_is_no_distance_and_a_shift_is():
     assert distances(two, np.full((64, 64, 3), 100, np.float32), 0.1) == pytest.approx([0, 6], abs=0.1)
 
 
-@pytest.mark.parametrize(("faith", "level"), [(0, 30), (1, 10), (0.75, 15)])
-def test_what_is_likely_lies_between_what_was_there_and_what_all_agree_on(faith, level):
-    three = [off(10), off(20), off(60)]
-    assert likely(three, np.zeros((4, 4, 3)), faith) == pytest.approx(np.full((4, 4, 3), level))
+def test_what_candidates_agree_on_is_their_mean():
+    assert agreed([off(10), off(20), off(60)]) == pytest.approx(np.full((4, 4, 3), 30))
 
 
 def test_a_large_window_is_measured_smaller():

@@ -20,6 +20,7 @@ from retouch.outpaint.way import Way, dependents
 from retouch.quality import repetition
 from retouch.raster import Picture
 from retouch.recipe import Generation
+from retouch.walk import VARIED
 from tests.helpers import noise
 from tests.unit.test_outpaint_way import HOW, NATIVE, ONCE, Harsh, way
 
@@ -70,10 +71,10 @@ def test_then_half_the_step_is_tried_then_other_words_and_what_still_repeats_is_
     jobs = [call[0] for call in engine.calls][:4]
     assert len({job.seed for job in jobs}) == 4
     assert jobs[0].prompt == jobs[1].prompt == jobs[2].prompt == "a beach"
-    assert jobs[3].prompt.startswith("a beach, ")
+    assert jobs[3].prompt == VARIED
     assert [known_of(job) for job in jobs[:3]] == [128, 128, 192]
-    assert any("Stage 1 (right) repeats" in said for said in done.warnings)
-    assert done.reports[0].quality.repetition > 0.8
+    assert any("With stage 1 (right) 0.66 of what is around it repeats" in said for said in done.warnings)
+    assert done.reports[0].quality.repetition > 0.6
 
 
 class Cautious(Copying):
@@ -106,9 +107,11 @@ def test_a_stage_whose_half_does_not_repeat_becomes_two():
 
 
 def test_what_is_painted_upon_a_halved_stage_comes_after_both_halves():
-    _, done = halved()
+    engine, done = halved()
     found = done.way.steps
     assert sorted(step.number for step in found) == [1, 2, 3, 4]
+    seeds = [job.seed for call in engine.calls for job in call]
+    assert len(set(seeds)) == len(seeds)
     by_place = sorted(found, key=lambda step: step.box.left)
     assert [step.box.left for step in by_place] == [256, 320, 384, 448]
     assert [step.wave for step in by_place] == sorted(step.wave for step in found) == [0, 1, 2, 3]
@@ -168,9 +171,9 @@ def test_what_was_seen_three_stages_ago_is_no_more_to_be_repeated_than_what_is_n
     start = dataclasses.replace(way(margins=Margins(right=512)), picture=Picture(smooth))
     done = extend(start, Forgetful(side=256), Guard(tries=1, cleanup=0))
     scores = [report.quality.repetition for report in done.reports]
-    assert max(scores[:3]) < 0.2 < 0.25 < scores[3]
+    assert max(scores[:3]) < 0.05 < 0.1 < scores[3]
     crop = done.way.canvas().pixels[:, 512:]
-    assert repetition(crop, Mask.of_box(NATIVE, Box(128, 0, 256, 256))) < 0.2
+    assert repetition(crop) < 0.05
 
 
 def test_where_copies_are_looked_for_is_bounded_and_holds_enough_of_the_stage():

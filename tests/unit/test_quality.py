@@ -299,6 +299,15 @@ def test_a_part_without_detail_repeats_nothing():
     assert repetition(ground, MASKS["half"]) is not None
 
 
+def test_a_part_is_looked_at_as_large_as_in_the_picture_it_is_of():
+    """What is smaller resembles itself more; a part that is as large as the whole is looked at alike."""
+    ground = texture(0)
+    side = max(ground.shape)
+    small = cv2.resize(ground, (96, 96), interpolation=cv2.INTER_AREA)
+    assert repetition(ground, of=384 * side // 96) == pytest.approx(number(repetition(small)), rel=0.05)
+    assert repetition(ground, of=side) == repetition(ground)
+
+
 def test_repetition_of_nothing_is_unknown():
     assert repetition(np.full((50, 50, 3), 7, np.uint8)) is None
     assert repetition(texture(0), Mask.of_box(SIZE, Box(0, 0, 20, 20))) is None

@@ -91,14 +91,14 @@ def scheduler() -> Any:
 class Diet:
     """What one pool is made of: `count` pieces of one size, and the share of steps that see it.
 
-    Three shares: before `BROAD_STEPS`, after, and in the further course. `grid` 8 keeps to the latents' own
-    cells.
+    Four shares: before `BROAD_STEPS`, after, in the further course, and in the last. `grid` 8 keeps to the
+    latents' own cells.
     """
 
     album: Album
     size: Size
     count: int
-    shares: tuple[float, float, float]
+    shares: tuple[float, float, float, float]
     grid: int = 1
 
 
@@ -110,14 +110,14 @@ def diets(seed: int) -> list[Diet]:
     everything, wholes, faces = Album.open(whole=0.5, near=NEAR), Album.wholes(), Album.mended_faces()
     rng = np.random.default_rng(seed)
     return [
-        Diet(everything, NATIVE, 5600, (0.7, 0.06, 0.08)),
-        Diet(everything, WIDE, 1200, (0.15, 0.04, 0.05)),
-        Diet(everything, TALL, 1200, (0.15, 0.04, 0.05)),
-        Diet(wholes, NATIVE, 700, (0.0, 0.1, 0.08)),
-        Diet(wholes, NATIVE, 700, (0.0, 0.36, 0.24), CELL),
-        Diet(faces, NATIVE, 400, (0.0, 0.4, 0.14)),
-        Diet(Album.leaning_faces(rng), NATIVE, 800, (0.0, 0.0, 0.16)),
-        Diet(Album.beyond(rng), NATIVE, 2400, (0.0, 0.0, 0.2)),
+        Diet(everything, NATIVE, 5600, (0.7, 0.06, 0.08, 0.06)),
+        Diet(everything, WIDE, 1200, (0.15, 0.04, 0.05, 0.03)),
+        Diet(everything, TALL, 1200, (0.15, 0.04, 0.05, 0.03)),
+        Diet(wholes, NATIVE, 700, (0.0, 0.1, 0.08, 0.1)),
+        Diet(wholes, NATIVE, 700, (0.0, 0.36, 0.24, 0.46), CELL),
+        Diet(faces, NATIVE, 400, (0.0, 0.4, 0.14, 0.08)),
+        Diet(Album.leaning_faces(rng), NATIVE, 800, (0.0, 0.0, 0.16, 0.1)),
+        Diet(Album.beyond(rng), NATIVE, 2400, (0.0, 0.0, 0.2, 0.14)),
     ]
 
 
@@ -153,13 +153,13 @@ def _encoded(vae: Any, diet: Diet, rng: np.random.Generator, device: str) -> Poo
 
 
 class Lesson:
-    """Squared error of the predicted velocity, all timesteps alike.
+    """Squared error of the predicted velocity, all timesteps alike. Part 2 is the further course, 3 the last.
 
     Salimans & Ho, "Progressive Distillation for Fast Sampling of Diffusion Models", 2022, for v.
     """
 
-    def __init__(self, pools: list[Pool], tokenizer: Any, device: str, further: bool = False) -> None:
-        self.pools, self.tokenizer, self.device, self.further = pools, tokenizer, device, further
+    def __init__(self, pools: list[Pool], tokenizer: Any, device: str, part: int = 0) -> None:
+        self.pools, self.tokenizer, self.device, self.part = pools, tokenizer, device, part
         self.scheduler = scheduler()
 
     def __call__(self, painter: Painter, step: int, rng: np.random.Generator) -> torch.Tensor:
@@ -175,7 +175,7 @@ class Lesson:
         return (made.float() - wanted).square().mean()
 
     def _shares(self, step: int) -> list[float]:
-        part = 2 if self.further else int(step >= BROAD_STEPS)
+        part = self.part or int(step >= BROAD_STEPS)
         return [pool.diet.shares[part] for pool in self.pools]
 
     def _ids(self, words: list[tuple[str, ...]], rng: np.random.Generator) -> torch.Tensor:
