@@ -21,12 +21,12 @@ _LOG = logging.getLogger(__name__)
 
 ASTRAY = 30.0
 """Levels off that cost as much as all the confidence there is."""
-THERE, COLOURS = 1.0, 1.3
-"""What a level off what was there counts, and a CIELAB unit of drift, beside a level off what the candidates
-agree on. Fitted on spoilt photographs whose truth is known, so that the best score is the best by truth."""
-LOW = 0.02
-"""Of the side of what was painted: the standard deviation of the low pass under which it is held against what
-was there, whose finest detail is what is to be mended."""
+THERE = 1.3
+"""What a level off what was there counts beside a level off what the candidates agree on. Fitted on spoilt
+photographs whose truth is known, so that the best score is the best by truth."""
+LOWS = (0.02, 0.08)
+"""Of the side of what was painted: the standard deviations of the low passes under which it is held against
+what was there, whose finest detail is what is to be mended."""
 CELLS = 2.0
 
 
@@ -35,7 +35,7 @@ class Judge:
     """Who is asked: the detectors that found the region, and a person's own scorer instead of our measures.
 
     Ours are `merit`, how near it is to what the candidates agree on, and where what was there is to be kept,
-    how near to that, and how little its colours moved.
+    how near to that, in outlines and in colours.
 
     All candidates are drawn from what the model holds possible, and so is the truth, as it sees it: the one
     nearest to their mean has the least expected error (minimum Bayes risk; Kumar and Byrne, 2004). It is
@@ -61,10 +61,10 @@ class Judge:
                 _LOG.exception("the scorer broke: candidates are ranked without it")
         faith = fidelity(trial.step.settings)
         apart = distances(candidates, agreed(candidates))
-        moved = distances(candidates, trial.under(candidates[0]), LOW)
+        moved = [distances(candidates, trial.under(candidates[0]), low) for low in LOWS]
         return [
-            merit(one.scores) - (far + faith * (THERE * off + COLOURS * (one.scores.drift_rim or 0))) / ASTRAY
-            for one, far, off in zip(candidates, apart, moved, strict=True)
+            merit(one.scores) - (far + faith * THERE * sum(off)) / ASTRAY
+            for one, far, *off in zip(candidates, apart, *moved, strict=True)
         ]
 
 

@@ -16,13 +16,13 @@ from retouch.geometry import Box
 from retouch.mask import Mask
 from retouch.outpaint.cleanup import cleanup_of, merged
 from retouch.outpaint.cut import along_the_cut
-from retouch.outpaint.guard import Floor, Guard, looked_back
+from retouch.outpaint.guard import Floor, Guard, copied, looked_back
 from retouch.outpaint.halves import nearer
 from retouch.outpaint.level import level
 from retouch.outpaint.way import Way
 from retouch.plan import Plan, Step
 from retouch.ports import Progress
-from retouch.quality import repetition, seam
+from retouch.quality import seam
 from retouch.raster import Picture
 from retouch.recipe import MAX_SEED
 
@@ -137,12 +137,12 @@ class Walk:
         best = max(range(len(seen)), key=lambda i: seen[i].score - (seen[i].scores.repetition or 0.0))
         return dataclasses.replace(report, candidates=seen, chosen=best)
 
-    def _copied(self, step: Step, made: Candidate) -> float | None:
+    def _copied(self, step: Step, made: Candidate) -> float:
         """How much is a copy of what is around the stage then, the stage with it."""
         window = self._around(step) | made.box
         pixels = self._pixels[window.slices].copy()
         made.put(pixels, window)
-        return repetition(pixels)
+        return copied(pixels)
 
     def _around(self, step: Step) -> Box:
         return looked_back(step.box, step.label, self.way.known())
@@ -150,7 +150,7 @@ class Walk:
     def _allowed(self, step: Step) -> float:
         """What there may be: as much as was there before is not held against the stage."""
         before = self._around(step) & self.way.known()
-        return max(self._most, repetition(self._pixels[before.slices]) or 0.0)
+        return max(self._most, copied(self._pixels[before.slices]))
 
     def _joined(self, report: Report) -> Report:
         """With every painting, for any may be chosen later, brought level with what is there, and cut."""

@@ -39,9 +39,17 @@ def main() -> None:
     made = _further(vae, factor, made, args.state, device)
     with quiet():
         size = export(vae, factor, made, args.out)
-    with (args.out / LOG).open("a" if args.further else "w") as log:
-        log.write((args.state / LOG).read_text())
+    log = args.out / LOG
+    log.write_text(_joined(log.read_text() if args.further else "", (args.state / LOG).read_text()))
     print(f"{args.out}: {size / 1e6:.1f} MB of weights")
+
+
+def _joined(before: str, now: str) -> str:
+    """One log for two: the rows of `now` instead of those of the same courses."""
+    head, *new = now.splitlines(keepends=True)
+    gone_through = {row.split(",")[0] for row in (head, *new)}
+    kept = [row for row in before.splitlines(keepends=True) if row.split(",")[0] not in gone_through]
+    return "".join([head, *kept, *new])
 
 
 def _arguments() -> argparse.Namespace:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from retouch.geometry import Box, Margins, Size
 from retouch.knobs import Knob
 from retouch.mask import Mask
@@ -57,7 +59,12 @@ class Guard:
 
     def most(self, picture: Picture) -> float:
         """The repetition there may be where a stage was painted, 0..1."""
-        return self.limit * max(repetition(picture.pixels) or 0.0, CHANCE)
+        return self.limit * max(copied(picture.pixels), CHANCE)
+
+
+def copied(pixels: np.ndarray) -> float:
+    """How much of it is a copy of another part. What is mirrored is none: half a face is completed so."""
+    return repetition(pixels, mirrored=False) or 0.0
 
 
 def looked_back(hole: Box, side: str, known: Box) -> Box:

@@ -24,8 +24,10 @@ PLAIN = 0.1
 """Of the picture's detail per pixel: a part with less, a clear sky, has nothing that could be a copy."""
 
 
-def repetition(pixels: np.ndarray, mask: Mask | None = None, of: int = 0) -> float | None:
-    """The share of detail that one shift or one mirroring explains as a copy: 0 = none, 1 = all of it.
+def repetition(
+    pixels: np.ndarray, mask: Mask | None = None, of: int = 0, mirrored: bool = True
+) -> float | None:
+    """The share of detail that one shift or, unless not `mirrored`, one mirroring explains as a copy, 0..1.
 
     With a mask it is the detail of the masked part that may be a copy of any other, which is the number
     for outpainting; without, that of the whole picture. `of` is the long side, in pixels, of a larger picture
@@ -50,7 +52,7 @@ def repetition(pixels: np.ndarray, mask: Mask | None = None, of: int = 0) -> flo
         if (part * part).sum() < PLAIN * (detail * detail).mean() * share.sum():
             return None
     energy = float((part * part).sum())
-    return min(_copied(part, detail) / energy, 1.0) if energy > 0 else None
+    return min(_copied(part, detail, mirrored) / energy, 1.0) if energy > 0 else None
 
 
 def _small(plane: np.ndarray, shrink: float) -> np.ndarray:
@@ -65,15 +67,16 @@ def _detail(pixels: np.ndarray, shrink: float) -> np.ndarray:
     return high / (cv2.GaussianBlur(high * high, (0, 0), 8) ** 0.5 + FAINT)
 
 
-def _copied(part: np.ndarray, whole: np.ndarray) -> float:
-    """The energy of `part` that is found again, by the best shift of the whole or of its mirror image."""
+def _copied(part: np.ndarray, whole: np.ndarray, mirrored: bool) -> float:
+    """The energy of `part` that is found again, by the best shift of the whole or of its mirror images."""
     size = tuple(cv2.getOptimalDFTSize(2 * side) for side in whole.shape)
     there = _spectrum(part, size)
     shifted = _correlation(there, _spectrum(whole, size))
     # One copy explains another by a shift, and is explained by it by the opposite one.
     both_ways = shifted + np.roll(shifted[::-1, ::-1], (1, 1), (0, 1))
-    mirrored = [_correlation(there, _spectrum(np.flip(whole, axis), size)) for axis in (0, 1)]
-    return max(_peak(both_ways, LOBE), *(_peak(image, 0) for image in mirrored), 0.0)
+    axes = (0, 1) if mirrored else ()
+    images = [_correlation(there, _spectrum(np.flip(whole, axis), size)) for axis in axes]
+    return max(_peak(both_ways, LOBE), *(_peak(image, 0) for image in images), 0.0)
 
 
 def _spectrum(plane: np.ndarray, size: tuple[int, ...]) -> np.ndarray:

@@ -12,6 +12,7 @@ from retouch.engines.unshuffle import UnshuffleAutoencoder
 from retouch.geometry import Size
 from retouch.quality import join
 from retouch.samples import SAMPLES
+from tools import train_demo
 from tools.demo_model import autoencoder, crops, loop, painter, words
 from tools.demo_model.beyond import SHARED, continued
 from tools.demo_model.crops import Album
@@ -61,6 +62,13 @@ def test_a_finished_run_is_not_trained_again(tmp_path):
         raise AssertionError
 
     again.go(never)
+
+
+def test_a_course_gone_through_again_has_its_rows_once():
+    before = "course,step,loss,seconds\npainter,50,0.5,9\nfurther,50,0.4,9\n"
+    now = "course,step,loss,seconds\nfurther,50,0.3,8\nlast,50,0.2,8\n"
+    rows = train_demo._joined(before, now).split()
+    assert rows == ["course,step,loss,seconds", "painter,50,0.5,9", "further,50,0.3,8", "last,50,0.2,8"]
 
 
 def test_crops_are_cut_from_the_photographs_and_named_after_them():
