@@ -101,7 +101,7 @@ def seam_excess(quality: Quality) -> float:
 
 def agreed(candidates: Sequence[Candidate]) -> np.ndarray:
     """Their mean, (height, width, 3) float32 levels."""
-    return sum(one.over.pixels.astype(np.float32) for one in candidates) / np.float32(len(candidates))
+    return np.mean([one.over.pixels for one in candidates], axis=0, dtype=np.float32)
 
 
 def distances(candidates: Sequence[Candidate], to: np.ndarray, low: float = 0.0) -> list[float]:
