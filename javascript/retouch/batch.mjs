@@ -1,7 +1,7 @@
 /** The dialog for a batch: a folder through a recipe, each file's state, and what was made of it. */
 
 import { droppedFiles, picturesOf } from "./batchfiles.mjs";
-import { BatchRun, isDone, sumOf, wordsOf } from "./batchrun.mjs";
+import { BatchRun, isDone, wordsOf } from "./batchrun.mjs";
 import { packed } from "./batchzip.mjs";
 import { download, h, keyed } from "./dom.mjs";
 import { icon, iconButton } from "./icons.mjs";
@@ -73,7 +73,7 @@ class BatchDialog {
         this.about.textContent = this.recipe.selectedOptions[0]?.title ?? "";
         this.start.disabled = !this.#files.length || !this.recipe.value;
         this.#offer(run.rows);
-        this.sum.textContent = run.fault || sumOf(run.rows);
+        this.sum.textContent = run.words;
         this.bar.max = run.rows.length || 1;
         this.bar.value = run.done;
         keyed(this.list, run.rows, { key: ({ key }) => key, make: rowOf, update: this.#row });

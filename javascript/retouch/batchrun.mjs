@@ -35,6 +35,11 @@ export class BatchRun extends EventTarget {
         return this.said?.job ?? "";
     }
 
+    /** All there is to say of the batch as a whole: how far it is, or what went wrong, and what it leaves out. */
+    get words() {
+        return [this.fault || sumOf(this.rows), ...(this.said?.warnings ?? [])].join(". ");
+    }
+
     /** Files are on their way, or being painted. */
     get busy() {
         return this.#sending || AT_WORK.includes(this.said?.state);

@@ -107,6 +107,15 @@ test("files are sent one at a time and watched to the end", async () => {
     assert.equal(run.address("file/3"), "root/batch/j/file/3");
 });
 
+test("what a recipe leaves out of every file is said once, beside how far it is", async () => {
+    const server = new Server();
+    const say = server.say.bind(server);
+    server.say = () => ({ ...say(), warnings: ["Pass 2 is left out: there is no detector 'hand'."] });
+    const run = runOn(server);
+    await run.start([file("a.png"), file("b.png")], { recipe: "R" });
+    assert.equal(run.words, "2 of 2 done. Pass 2 is left out: there is no detector 'hand'.");
+});
+
 test("the file at work counts by as much of it as is done", async () => {
     const run = runOn(new Server());
     const seen = [];
