@@ -19,14 +19,16 @@ from retouch.trial import Look, Trial
 
 _LOG = logging.getLogger(__name__)
 
-ASTRAY = 30.0
-"""Levels off that cost as much as all the confidence there is."""
-THERE = 1.3
-"""What a level off what was there counts beside a level off what the candidates agree on. Fitted on spoilt
-photographs whose truth is known, so that the best score is the best by truth."""
-LOWS = (0.02, 0.08)
-"""Of the side of what was painted: the standard deviations of the low passes under which it is held against
+ASTRAY = 15.0
+"""Levels off what was there that cost as much as all the confidence there is."""
+AGREEING = 0.3
+"""What a level off what the candidates agree on counts beside that. Both were fitted on spoilt photographs
+whose truth is known, painted at denoising strengths of 0.7 to 1, so that the best score is the best by truth."""
+LOW = 0.03
+"""Of the side of what was painted: the standard deviation of the low pass under which it is held against
 what was there, whose finest detail is what is to be mended."""
+FREE = 0.8
+"""The denoising strength, that of hands, beyond which ever less of what was there is to be kept."""
 CELLS = 2.0
 
 
@@ -59,23 +61,23 @@ class Judge:
                 return [float(self.scorer.score(Picture(trial.with_it(c)), words)) for c in candidates]
             except Exception:  # a model of the person's own must not cost what was painted
                 _LOG.exception("the scorer broke: candidates are ranked without it")
-        faith = fidelity(trial.step.settings)
-        apart = distances(candidates, agreed(candidates))
-        moved = [distances(candidates, trial.under(candidates[0]), low) for low in LOWS]
+        faith, where = fidelity(trial.step.settings), core(candidates[0], trial.step.box)
+        apart = distances(candidates, agreed(candidates), where)
+        moved = distances(candidates, trial.under(candidates[0]), where, LOW)
         return [
-            merit(one.scores) - (far + faith * THERE * sum(off)) / ASTRAY
-            for one, far, *off in zip(candidates, apart, *moved, strict=True)
+            merit(one.scores) - (faith * off + AGREEING * far) / ASTRAY
+            for one, far, off in zip(candidates, apart, moved, strict=True)
         ]
 
 
 def fidelity(settings: Settings) -> float:
-    """How much of what was there is to be kept, 0..1: all up to a denoising strength of 0.6, nothing at 1.
+    """How much of what was there is to be kept, 0..1: all up to a denoising strength of 0.8, nothing at 1.
 
     Nor is anything where something else was filled in.
     """
     if settings.masked_content != "original":
         return 0.0
-    return min((1 - settings.denoising_strength) / 0.4, 1.0)
+    return min((1 - settings.denoising_strength) / (1 - FREE), 1.0)
 
 
 def merit(quality: Quality) -> float:
@@ -104,19 +106,32 @@ def agreed(candidates: Sequence[Candidate]) -> np.ndarray:
     return np.mean([one.over.pixels for one in candidates], axis=0, dtype=np.float32)
 
 
-def distances(candidates: Sequence[Candidate], to: np.ndarray, low: float = 0.0) -> list[float]:
-    """How far each is from the pixels `to`: root mean square in levels, weighted by the mask.
+def core(one: Candidate, region: Box) -> np.ndarray:
+    """Where a candidate is itself and in the box of its region, (height, width) bool.
 
-    With `low`, after a low pass whose standard deviation is that share of the mask's side.
+    Around that it grew into what was well, and fades. All that it painted, where there is no such place.
     """
-    mask = candidates[0].mask
-    weight = mask.alpha[..., None].astype(np.float32)
-    total, deviation = max(float(weight.sum()) * 3, 1e-9), low * mask.area**0.5
-    return [float(((_off(one, to, deviation) ** 2 * weight).sum() / total) ** 0.5) for one in candidates]
+    inside, common = np.zeros(one.mask.alpha.shape, bool), region & one.box
+    if not common.empty:
+        inside[common.relative_to(one.box).slices] = True
+    inside &= one.mask.alpha == 255
+    return inside if inside.any() else one.mask.alpha > 0
+
+
+def distances(
+    candidates: Sequence[Candidate], to: np.ndarray, where: np.ndarray, low: float = 0.0
+) -> list[float]:
+    """How far each, put back upon the pixels `to`, is from them there: root mean square in levels.
+
+    `where` is (height, width) bool. With `low`, after a low pass whose standard deviation is that share of
+    the side of `where`.
+    """
+    deviation = low * float(np.count_nonzero(where)) ** 0.5
+    return [float((_off(one, to, deviation)[where] ** 2).mean() ** 0.5) for one in candidates]
 
 
 def _off(one: Candidate, to: np.ndarray, deviation: float) -> np.ndarray:
-    off = one.over.pixels.astype(np.float32) - to
+    off = (one.over.pixels - to.astype(np.float32)) * (one.mask.alpha[..., None] / np.float32(255))
     return _smooth(off, deviation) if deviation > 0 else off
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from retouch.candidates import Candidate
-from retouch.choice import Judge, agreed, distances, fidelity, merit
+from retouch.choice import Judge, agreed, core, distances, fidelity, merit
 from retouch.execute import run
 from retouch.fakes import FakeEngine
 from retouch.frame import Frame
@@ -127,8 +127,8 @@ def test_where_none_passes_the_picture_is_as_it_was():
     ("strength", "content", "kept"),
     [
         (0.2, "original", 1),
-        (0.6, "original", 1),
-        (0.8, "original", 0.5),
+        (0.8, "original", 1),
+        (0.9, "original", 0.5),
         (1.0, "original", 0),
         (0.3, "fill", 0),
     ],
@@ -151,7 +151,7 @@ def test_merit_falls_with_every_fault():
 
 def test_distances_are_root_mean_squares_in_levels():
     three = [off(10), off(20), off(60)]
-    assert distances(three, three[0].over.pixels) == pytest.approx([0, 10, 50])
+    assert distances(three, three[0].over.pixels, np.ones((4, 4), bool)) == pytest.approx([0, 10, 50])
 
 
 def test_of_low_frequencies_grain_is_no_distance_and_a_shift_is():
@@ -161,9 +161,32 @@ def test_of_low_frequencies_grain_is_no_distance_and_a_shift_is():
         Candidate(n, p, size.box, Mask.full(size))
         for n, p in enumerate((Picture(grain), flat(size, (106,) * 3)))
     ]
-    assert distances(two, np.full((64, 64, 3), 100, np.float32)) == pytest.approx([10, 6])
-    assert distances(two, np.full((64, 64, 3), 100, np.float32), 0.1) == pytest.approx([0, 6], abs=0.1)
+    to, where = np.full((64, 64, 3), 100, np.float32), np.ones((64, 64), bool)
+    assert distances(two, to, where) == pytest.approx([10, 6])
+    assert distances(two, to, where, 0.1) == pytest.approx([0, 6], abs=0.1)
 
+
+def test_the_core_is_what_is_whole_within_the_region():
+    size = Size(64, 64)
+    mask = Mask.of_box(size, Box(8, 8, 56, 56)).feathered(6)
+    one = Candidate(1, flat(size, (0, 0, 0)), size.box.shifted(100, 50), mask)
+    found = core(one, Box(120, 70, 140, 200))
+    assert Mask.where(found).bounds == Box(20, 20, 40, 56)
+    assert found.sum() == 20 * 36
+    beside = core(one, Box(0, 0, 50, 40))
+    assert np.array_equal(beside, mask.alpha > 0)
+
+
+def test_what_a_candidate_does_around_its_region_does_not_count():
+    """There it may only take away from what is well, and the seam and the drift at the rim see that."""
+    size = Size(64, 64)
+    mask = Mask.of_box(size, Box(8, 8, 56, 56))
+    pixels = np.full((64, 64, 3), 100, np.uint8)
+    pixels[8:16] = 200
+    one = Candidate(1, Picture(pixels), size.box, mask)
+    to = np.full((64, 64, 3), 100, np.float32)
+    assert distances([one], to, core(one, Box(20, 20, 44, 44))) == [0.0]
+    assert distances([one], to, core(one, size.box))[0] > 30
 
 def test_what_candidates_agree_on_is_their_mean():
     assert agreed([off(10), off(20), off(60)]) == pytest.approx(np.full((4, 4, 3), 30))

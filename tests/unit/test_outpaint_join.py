@@ -34,6 +34,18 @@ def test_a_step_at_the_edge_is_led_on_into_the_hole_until_it_has_faded():
     assert np.array_equal(made[:, 100 + REACH :], over[:, 100 + REACH :])
 
 
+def test_what_is_led_on_does_not_jump_at_the_edge_and_dies_away_within_its_length():
+    under = np.full((96, 200, 3), 100, np.uint8)
+    hole = Box(100, 0, 200, 96)
+    wave = np.rint(10 * np.sin(2 * np.pi * np.arange(96) / 24))[:, None, None]
+    over = np.rint(under + wave).astype(np.uint8)
+    field = level(offered(over, hole), under, hole).over.pixels.astype(float) - over
+    jump = np.abs(field[8:-8, 100] - field[8:-8, 99]).max()
+    assert np.abs(field[:, 99]).max() > 8
+    assert jump <= 2
+    assert np.abs(field[8:-8, 124]).max() <= 2
+
+
 def test_new_content_is_no_step_and_texture_stays():
     rng = np.random.default_rng(3)
     hole = Box(100, 0, 200, 96)
