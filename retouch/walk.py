@@ -16,7 +16,7 @@ from retouch.geometry import Box
 from retouch.mask import Mask
 from retouch.outpaint.cleanup import cleanup_of, merged
 from retouch.outpaint.cut import along_the_cut
-from retouch.outpaint.guard import Floor, Guard, copied, looked_back
+from retouch.outpaint.guard import PLAIN_STEP, Floor, Guard, copied, looked_back
 from retouch.outpaint.halves import nearer
 from retouch.outpaint.level import level
 from retouch.outpaint.way import Way
@@ -97,14 +97,21 @@ class Walk:
         return self._guard.tries > 1 and report.kept and _repeats(report) > self._allowed(report.step)
 
     def _better(self, before: Sequence[Report], again: Sequence[Report]) -> list[Report]:
-        """Of two paintings of a stage the one that repeats less; half of one must not repeat at all."""
+        """Of two paintings of a stage the one of less fault; half of one must not repeat at all."""
         other = {r.step.number: r for r in again if r.kept}
         pairs = [(one, other.get(one.step.number, one)) for one in before]
         return [one if self._is_no_better(one, new) else new for one, new in pairs]
 
     def _is_no_better(self, one: Report, new: Report) -> bool:
         half = new.step.box.area < one.step.box.area
-        return not one.kept or _repeats(new) >= _repeats(one) or (half and self._is_weak(new))
+        return not one.kept or (half and self._is_weak(new)) or self._fault(new) >= self._fault(one)
+
+    def _fault(self, report: Report) -> float:
+        """What it repeats, and what of its join would show: a copy gone is not worth any step in its place."""
+        if report.best is None:
+            return 0.0
+        shown = self._seam(report.step, self._met(report.best, report.step))
+        return _repeats(report) + self._floor.beyond(shown, report.step.label) / PLAIN_STEP
 
     def _again(self, planned: Step, last: Step, number: int) -> Step:
         """For painting `number` of a stage, `last` being its best: another seed; half of it; other words."""
@@ -182,7 +189,7 @@ class Walk:
         return _with_best(report, _scored(both, seam=after))
 
     def _shows(self, step: Step, made: Candidate) -> bool:
-        return self._floor.shows(self._seam(step, made), step.label)
+        return self._floor.beyond(self._seam(step, made), step.label) > 0
 
     def _seam(self, step: Step, made: Candidate) -> float | None:
         """In the stage's crop, along the line where the painting gives way to what is there."""

@@ -13,13 +13,15 @@ from retouch.outpaint.halves import OPPOSITE, depth_of
 from retouch.quality import repetition, seam_floor
 from retouch.raster import Picture
 
-CHANCE = 0.05
+CHANCE = 0.035
 """What a photograph, or a part of an extended one, repeats of itself by chance."""
 TWICE = 2.0
 """Times the photograph's own score along such a line from which on a join shows."""
 UNSEEN = 0.3
 """CIELAB units per pixel that nobody sees, whatever the photograph's own score: a step of 3 units, feathered
 over 10 pixels."""
+PLAIN_STEP = 30.0
+"""CIELAB units per pixel by which a join shows that are as bad as a stage that is nothing but a copy."""
 LOOKED_AT = 768
 """Side of the picture's middle in which that score is taken: more tells no more."""
 BACK, BESIDE = 6, 0.5
@@ -86,9 +88,9 @@ class Floor:
     picture: Picture
     _known: dict[bool, float] = field(default_factory=dict)
 
-    def shows(self, score: float | None, side: str) -> bool:
-        """Whether a join of this score along the side of a stage is seen."""
-        return score is not None and score > max(TWICE * self._along(side), UNSEEN)
+    def beyond(self, score: float | None, side: str) -> float:
+        """By how much a join of this score along the side of a stage is more than is not seen, 0 and up."""
+        return max((score or 0.0) - max(TWICE * self._along(side), UNSEEN), 0.0)
 
     def _along(self, side: str) -> float:
         upright = side in ("left", "right")
