@@ -112,6 +112,21 @@ def synthesised(picture: Picture, margins: Margins) -> np.ndarray:
     return content(canvas, Mask.of_box(size, kept).inverted())
 
 
+def plain(picture: Picture, margins: Margins) -> np.ndarray:
+    """Its mean colour: nothing that could repeat."""
+    mean = picture.pixels.mean((0, 1)).round().astype(np.uint8)
+    sides = (np.broadcast_to(mean, (picture.size.height, more, 3)) for more in (margins.left, margins.right))
+    return np.concatenate([next(sides), picture.pixels, next(sides)], axis=1)
+
+
+UNPAINTED: dict[str, Callable[[Picture, Margins], np.ndarray]] = {
+    "content-aware fill": synthesised,
+    "tiling": tiled,
+    "one plain colour": plain,
+}
+"""Ways to both sides that need no model."""
+
+
 def _canvas(picture: Picture, more: int) -> tuple[np.ndarray, Mask]:
     canvas = np.pad(picture.pixels, ((0, 0), (0, more), (0, 0)))
     size = Size(canvas.shape[1], canvas.shape[0])

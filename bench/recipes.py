@@ -13,6 +13,7 @@ from bench.recipes_faces import WORDS, Case, cases, tilted
 from bench.recipes_gate import PAINTERS, Spoiler
 from bench.recipes_run import batched, built_in
 from retouch import presets
+from retouch.choice import LOW
 from retouch.demo import changed_outside
 from retouch.detectors import Registry
 from retouch.engines import own
@@ -150,12 +151,13 @@ def _tilting(recipe: Recipe) -> Recipe:
 
 def chosen(sets: Sequence[Set]) -> list[Figure]:
     """What the best of six gains, and how often the one chosen is it, or cannot be told from it."""
-    agreed, alike, gains, possible = 0, 0, [], []
+    agreed, alike, seen, gains, possible = 0, 0, 0, [], []
     for one in sets:
         values = one.decibels
         taken, best = values[one.report.chosen], max(values)
         agreed += taken == best
         alike += taken >= best - ALIKE
+        seen += values[one.as_seen] == best
         gains.append(taken - statistics.mean(values))
         possible.append(best - statistics.mean(values))
         told = " ".join(f"{value:.1f}" for value in values)
@@ -165,6 +167,9 @@ def chosen(sets: Sequence[Set]) -> list[Figure]:
         _side("choice: the one chosen over the average", statistics.mean(gains), "dB PSNR"),
         Figure.at_least(f"choice: best by truth chosen, of {len(sets)}", agreed / len(sets), "of all", 0.7),
         _side(f"choice: within {ALIKE:g} dB of the best, of {len(sets)}", alike / len(sets), "of all"),
+        _side(
+            f"choice: by one who knows the truth, without its finest {LOW:.0%}", seen / len(sets), "of all"
+        ),
     ]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from bench.recipes_faces import SPOILINGS, Sees, cases, decibels, spoilt
 from bench.seam_cases import SHAPES
+from retouch.choice import LOW, core, distances
 from retouch.engines import own
 from retouch.execute import Report
 from retouch.geometry import Box, Size
@@ -63,6 +64,14 @@ class Set:
     def decibels(self) -> list[float]:
         """Of each candidate, in their order."""
         return [self._fidelity(one.on(self.thing.given)) for one in self.report.candidates]
+
+    @property
+    def as_seen(self) -> int:
+        """The candidate nearest to the truth for one who sees it no finer than the choice what was there."""
+        candidates = self.report.candidates
+        truth = self.thing.truth.pixels[candidates[0].box.slices]
+        off = distances(candidates, truth, core(candidates[0], self.report.step.box), LOW)
+        return off.index(min(off))
 
     def _fidelity(self, picture: Picture) -> float:
         return decibels(self.thing.truth, picture, self.thing.region.solid)

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from retouch.candidates import Candidate
+from retouch.geometry import Box
 from retouch.ports import Scorer
 from retouch.quality import Quality
 from retouch.raster import Picture
@@ -23,7 +24,7 @@ ASTRAY = 15.0
 """Levels off what was there that cost as much as all the confidence there is."""
 AGREEING = 0.3
 """What a level off what the candidates agree on counts beside that. Both were fitted on spoilt photographs
-whose truth is known, painted at denoising strengths of 0.7 to 1, so that the best score is the best by truth."""
+whose truth is known, painted at strengths from 0.7 up, so that the best score is the best by truth."""
 LOW = 0.03
 """Of the side of what was painted: the standard deviation of the low pass under which it is held against
 what was there, whose finest detail is what is to be mended."""

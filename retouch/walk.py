@@ -107,7 +107,7 @@ class Walk:
         return not one.kept or (half and self._is_weak(new)) or self._fault(new) >= self._fault(one)
 
     def _fault(self, report: Report) -> float:
-        """What it repeats, and what of its join would show: a copy gone is not worth any step in its place."""
+        """What it repeats, and what of its join would show: a copy gone is not worth any step instead."""
         if report.best is None:
             return 0.0
         shown = self._seam(report.step, self._met(report.best, report.step))

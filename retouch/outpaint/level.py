@@ -13,11 +13,11 @@ from retouch.geometry import Box
 REACH = 64
 """Pixels from the edge of the hole within which what it is off by there is taken off, ever less."""
 ALIKE = 1.5
-"""Standard deviation in pixels of the mean along the edge: finer differences are texture. Joins of photographs
-painted with the demo model show as little from 1 to 2, and more below and above."""
+"""Standard deviation in pixels of the mean along the edge: finer differences are texture. Joins of
+photographs painted with the demo model show as little from 1 to 2, and more below and above."""
 DEVIATIONS, DYING = (2, 4, 8, 16, 32), 1.4
-"""Standard deviations in pixels of what is led on, and how much of one there is for a pixel from the edge: so a
-wave along the edge is down to a third where a membrane has it so, a sixth of its length away."""
+"""Standard deviations in pixels of what is led on, and how much of one there is for a pixel from the edge: so
+a wave along the edge is down to a third where a membrane has it so, a sixth of its length away."""
 MOST = 24.0
 """Levels that are taken off at most: what differs by more is new content, not a step."""
 

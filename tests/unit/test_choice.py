@@ -188,6 +188,7 @@ def test_what_a_candidate_does_around_its_region_does_not_count():
     assert distances([one], to, core(one, Box(20, 20, 44, 44))) == [0.0]
     assert distances([one], to, core(one, size.box))[0] > 30
 
+
 def test_what_candidates_agree_on_is_their_mean():
     assert agreed([off(10), off(20), off(60)]) == pytest.approx(np.full((4, 4, 3), 30))
 
