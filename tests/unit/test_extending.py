@@ -21,7 +21,7 @@ from retouch.quality import repetition
 from retouch.raster import Picture
 from retouch.recipe import Generation
 from retouch.walk import VARIED
-from tests.helpers import noise
+from tests.helpers import flat, noise
 from tests.unit.test_outpaint_way import HOW, NATIVE, ONCE, Harsh, way
 
 
@@ -263,13 +263,21 @@ def test_weak_stages_of_several_pictures_are_tried_again_together():
 
 
 class Both(Harsh):
-    """Paints black, whose joins show; but with seed 7 a copy at first."""
+    """Paints a dark grey, whose joins show; but with seed 7 a copy at first."""
 
-    @staticmethod
-    def _one(job):
-        if job.settings.denoising_strength == 1 and job.seed == 7:
-            return Copying._one(job)
+    LEVEL = 40
+
+    @classmethod
+    def _one(cls, job):
+        if job.settings.denoising_strength == 1:
+            return Copying._one(job) if job.seed == 7 else flat(job.picture.size, (cls.LEVEL,) * 3)
         return Harsh._one(job)
+
+
+class Abrupt(Both):
+    """The same, but white."""
+
+    LEVEL = 255
 
 
 def test_joins_of_several_pictures_are_gone_over_together_though_one_was_tried_again():
@@ -279,6 +287,15 @@ def test_joins_of_several_pictures_are_gone_over_together_though_one_was_tried_a
     done, calls, alone = beside(Both, ways, Guard(tries=2, cleanup=0.35))
     assert [(len(call), call[0].settings.denoising_strength) for call in calls] == [(2, 1), (1, 1), (2, 0.35)]
     assert_alike(done, alone)
+
+
+def test_a_copy_is_not_given_up_for_a_plain_step():
+    start = seeded(way(margins=Margins(right=128)), 7, Picture(noise(NATIVE).pixels // 8))
+    copy_kept = []
+    for engine in (Both, Abrupt):
+        (stage,) = extend(start, engine(side=256), Guard(tries=2, cleanup=0)).reports
+        copy_kept.append(stage.seed == 7)
+    assert copy_kept == [False, True]
 
 
 def test_a_stage_that_cannot_be_painted_ends_the_way_of_its_picture_only():
