@@ -53,12 +53,13 @@ def halves(engine: Engine) -> list[Figure]:
     scores: dict[str, list[float]] = {way: [] for way in WAYS}
     seams: dict[str, list[float]] = {way: [] for way in WAYS}
     truths: dict[str, list[float]] = {way: [] for way in WAYS}
-    floors, touched = [], 0
+    floors, own, touched = [], [], 0
     for sample in SAMPLES:
         whole = sample.scaled(SIDE)
         half = Picture(whole.pixels[:, : whole.size.width // 2])
         x, more = half.size.width, whole.size.width - half.size.width
         floors.append(_floor(whole, x))
+        own.append(abs(_join(whole.pixels, x)))
         for way, extended in WAYS.items():
             made = extended(half, more, _generation(sample), engine)
             scores[way].append(abs(_join(made, x)))
@@ -89,6 +90,8 @@ def halves(engine: Engine) -> list[Figure]:
             1.1,
             "within 10 %",
         ),
+        _side("joins within 10 % of it each", "stages", [_within(scores["stages"], floors)], "of 7"),
+        _side("joins within 10 % of it each", TRUTH, [_within(own, floors)], "of 7"),
         *(_side("seam off the truth's", way, seams[way], "CIELAB/px") for way in WAYS),
         *(_side("PSNR of the new half", way, truths[way], "dB") for way in WAYS),
         Figure.exactly("pixels changed beyond the feather", touched, "pixels", 0, "bit-identical"),
@@ -105,6 +108,10 @@ def _floor(whole: Picture, x: int) -> float:
 
 def _ratio(scores: Sequence[float], floors: Sequence[float]) -> float:
     return statistics.mean(scores) / max(statistics.mean(floors), 1e-6)
+
+
+def _within(scores: Sequence[float], floors: Sequence[float]) -> int:
+    return sum(score <= 1.1 * floor for score, floor in zip(scores, floors, strict=True))
 
 
 def _won(seams: dict[str, list[float]], truths: dict[str, list[float]]) -> Iterator[tuple[str, int]]:
