@@ -11,8 +11,11 @@ from retouch.knobs import Knob
 from retouch.mask import Mask
 from retouch.outpaint.halves import OPPOSITE, depth_of
 from retouch.quality import repetition, seam_floor
+from retouch.quality.repetition import SHORT
 from retouch.raster import Picture
 
+LONG = 384
+"""Pixels of the long side of what is looked at for copies."""
 CHANCE = 0.035
 """What a photograph, or a part of an extended one, repeats of itself by chance."""
 TWICE = 2.0
@@ -65,8 +68,11 @@ class Guard:
 
 
 def copied(pixels: np.ndarray) -> float:
-    """How much of it is a copy of another part. What is mirrored is none: half a face is completed so."""
-    return repetition(pixels, mirrored=False) or 0.0
+    """How much of it is a copy of another part. What is mirrored is none: half a face is completed so.
+
+    It is looked at small, all of it within LONG pixels: no painter copies to the pixel.
+    """
+    return repetition(pixels, of=round(max(pixels.shape[:2]) * SHORT / LONG), mirrored=False) or 0.0
 
 
 def looked_back(hole: Box, side: str, known: Box) -> Box:

@@ -8,8 +8,9 @@ import numpy as np
 from retouch.mask import Mask
 from retouch.quality.lab import gray
 
-LONGEST = 384
-"""The picture is looked at no larger than this."""
+SHORT, LONGEST = 256, 4096
+"""The picture's sides are looked at no larger than this. What is added at its ends does not make it smaller:
+a panorama would be a ribbon, and what is smaller resembles itself more, as if it were a copy."""
 LOBE = 12
 """Copies nearer than this, at that size, are texture."""
 RING = 5
@@ -30,20 +31,20 @@ def repetition(
     """The share of detail that one shift or, unless not `mirrored`, one mirroring explains as a copy, 0..1.
 
     With a mask it is the detail of the masked part that may be a copy of any other, which is the number
-    for outpainting; without, that of the whole picture. `of` is the long side, in pixels, of another picture
-    that this is a part of, or that is a part of this: it is looked at as large as that would be, for smaller
-    things resemble themselves more, and only so do the scores of the two compare.
+    for outpainting; without, that of the whole picture. It is looked at as large as another picture would be
+    whose short side has `of` pixels: the smaller, the more alike are things that resemble one another.
 
-    The picture, or that other, is brought to at most 384 pixels, high-passed and evened out in contrast, and
-    correlated with itself, and mirrored left to right and top to bottom, at all shifts at once by the Fourier
-    transform (Wiener-Khinchin); correlation is normalised by the energy of what is to be explained. The score
-    is the highest peak beyond the central lobe, above its own surroundings, since straight lines resemble
-    themselves without being copies.
+    The picture, or that other, is brought to a short side of at most 256 pixels, high-passed and evened out
+    in contrast, and correlated with itself, and mirrored left to right and top to bottom, at all shifts at
+    once by the Fourier transform (Wiener-Khinchin); correlation is normalised by the energy of what is to be
+    explained. The score is the highest peak beyond the central lobe, above its own surroundings, since
+    straight lines resemble themselves without being copies.
 
     Photographs score below 0.1, a part of one below 0.2; more if what they show repeats. None when the
     mask covers less than a sixteenth of the picture, or what it covers has next to no detail.
     """
-    shrink = min(LONGEST / (of or max(pixels.shape[:2])), 1)
+    sides = pixels.shape[:2]
+    shrink = min(SHORT / (of or min(sides)), LONGEST / max(sides), 1)
     detail = _detail(pixels, shrink)
     part = detail
     if mask is not None:

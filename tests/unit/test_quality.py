@@ -299,13 +299,18 @@ def test_a_part_without_detail_repeats_nothing():
     assert repetition(ground, MASKS["half"]) is not None
 
 
-def test_a_part_is_looked_at_as_large_as_in_the_picture_it_is_of():
-    """What is smaller resembles itself more; a part that is as large as the whole is looked at alike."""
+def test_a_picture_is_looked_at_as_large_as_another_would_be():
     ground = texture(0)
-    side = max(ground.shape)
-    small = cv2.resize(ground, (96, 96), interpolation=cv2.INTER_AREA)
-    assert repetition(ground, of=384 * side // 96) == pytest.approx(number(repetition(small)), rel=0.05)
-    assert repetition(ground, of=side) == repetition(ground)
+    small = cv2.resize(ground, (100, 88), interpolation=cv2.INTER_AREA)
+    assert repetition(ground, of=512) == pytest.approx(number(repetition(small)), rel=0.05)
+    assert repetition(ground, of=SIZE.height) == repetition(ground)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_plain_colour_to_both_sides_repeats_nothing(seed):
+    ground = cv2.resize(texture(seed), (400, 400), interpolation=cv2.INTER_CUBIC)
+    extended = cv2.copyMakeBorder(ground, 0, 0, 600, 600, cv2.BORDER_CONSTANT, value=(120, 120, 120))
+    assert number(repetition(extended)) < 1.1 * number(repetition(ground)) + 0.005
 
 
 def test_repetition_of_nothing_is_unknown():
