@@ -58,13 +58,13 @@ def halves(engine: Engine) -> list[Figure]:
     scores: dict[str, list[float]] = {way: [] for way in WAYS}
     seams: dict[str, list[float]] = {way: [] for way in WAYS}
     truths: dict[str, list[float]] = {way: [] for way in WAYS}
-    floors, own, touched = [], [], 0
+    floors, natural, touched = [], [], 0
     for seed, sample in itertools.product(SEEDS, SAMPLES):
         whole = sample.scaled(SIDE)
         half = Picture(whole.pixels[:, : whole.size.width // 2])
         x, more = half.size.width, whole.size.width - half.size.width
         floors.append(_floor(whole, x))
-        own.append(abs(_join(whole.pixels, x)))
+        natural.append(abs(_join(whole.pixels, x)))
         for way, extended in WAYS.items():
             made = extended(half, more, _generation(sample, seed), engine)
             scores[way].append(abs(_join(made, x)))
@@ -98,7 +98,7 @@ def halves(engine: Engine) -> list[Figure]:
             "within 10 %",
         ),
         _side("joins within 10 % of it each", "stages", [_within(scores["stages"], floors)], f"of {CASES}"),
-        _side("joins within 10 % of it each", TRUTH, [_within(own, floors)], f"of {CASES}"),
+        _side("joins within 10 % of it each", TRUTH, [_within(natural, floors)], f"of {CASES}"),
         *(_side("seam off the truth's", way, seams[way], "CIELAB/px") for way in WAYS),
         *(_side("PSNR of the new half", way, truths[way], "dB") for way in WAYS),
         Figure.exactly("pixels changed beyond the feather", touched, "pixels", 0, "bit-identical"),

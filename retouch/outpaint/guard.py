@@ -40,8 +40,8 @@ class Guard:
 
     tries: int = Knob(
         "Tries",
-        "Paintings of a stage at most, the one that repeats least is kept: another seed, then half the step, "
-        "then other words.",
+        "Paintings of a stage at most; that whose copies and join show least is kept: another seed, then "
+        "half the step, then other words.",
         1,
         8,
         1,
