@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bench.figures import Figure
-from bench.outpaint_ways import UNPAINTED, WAYS, walked
+from bench.outpaint_ways import UNPAINTED, WAYS, planned, walked
 from retouch.engines import own
 from retouch.fakes import FakeEngine
 from retouch.geometry import Box, Margins
@@ -58,22 +58,26 @@ def halves(engine: Engine) -> list[Figure]:
     scores: dict[str, list[float]] = {way: [] for way in WAYS}
     seams: dict[str, list[float]] = {way: [] for way in WAYS}
     truths: dict[str, list[float]] = {way: [] for way in WAYS}
-    floors, natural, touched = [], [], 0
+    natural: list[Join] = []
+    joins: list[Join] = []
+    touched = 0
     for seed, sample in itertools.product(SEEDS, SAMPLES):
         whole = sample.scaled(SIDE)
         half = Picture(whole.pixels[:, : whole.size.width // 2])
         x, more = half.size.width, whole.size.width - half.size.width
-        floors.append(_floor(whole, x))
-        natural.append(abs(_join(whole.pixels, x)))
+        floor = _floor(whole, x)
+        places = _joins(half, more, _generation(sample, seed), engine)
+        natural += [Join(abs(_join(whole.pixels, at)), floor) for at in places]
         for way, extended in WAYS.items():
             made = extended(half, more, _generation(sample, seed), engine)
             scores[way].append(abs(_join(made, x)))
-            seen[way].append(max(scores[way][-1] - floors[-1], 0.0))
+            seen[way].append(max(scores[way][-1] - floor, 0.0))
             seams[way].append(abs(_join(made, x) - _join(whole.pixels, x)))
             truths[way].append(psnr(whole.pixels[:, x:], made[:, x:]) or 0.0)
             if way == "stages":
                 kept = slice(0, x - Pace().feather)
                 touched += int((made[:, kept] != half.pixels[:, kept]).any(2).sum())
+                joins += [Join(abs(_join(made, at)), floor) for at in places]
         print(sample.name, *(f"{w}: {truths[w][-1]:.2f} dB, {seams[w][-1]:.2f};" for w in WAYS), flush=True)
     return [
         *(
@@ -91,14 +95,16 @@ def halves(engine: Engine) -> list[Figure]:
             for rival, won in _won(seams, truths)
         ),
         Figure.at_most(
-            "seam at the join / photograph's own",
-            _ratio(scores["stages"], floors),
+            "seam at the joins / photograph's own",
+            _ratio(joins),
             "times",
             1.1,
             "within 10 %",
         ),
-        _side("joins within 10 % of it each", "stages", [_within(scores["stages"], floors)], f"of {CASES}"),
-        _side("joins within 10 % of it each", TRUTH, [_within(natural, floors)], f"of {CASES}"),
+        *(
+            _side("joins within 10 % of it each", way, [_within(each)], f"of {len(each)}")
+            for way, each in (("stages", joins), (TRUTH, natural))
+        ),
         *(_side("seam off the truth's", way, seams[way], "CIELAB/px") for way in WAYS),
         *(_side("PSNR of the new half", way, truths[way], "dB") for way in WAYS),
         Figure.exactly("pixels changed beyond the feather", touched, "pixels", 0, "bit-identical"),
@@ -113,12 +119,25 @@ def _floor(whole: Picture, x: int) -> float:
     return seam_floor(whole.pixels, Mask.of_box(whole.size, Box(0, 0, x, whole.size.height))) or 0.0
 
 
-def _ratio(scores: Sequence[float], floors: Sequence[float]) -> float:
-    return statistics.mean(scores) / max(statistics.mean(floors), 1e-6)
+class Join(NamedTuple):
+    """What is seen where a stage begins, and what the photograph itself scores along random lines."""
+
+    score: float
+    floor: float
 
 
-def _within(scores: Sequence[float], floors: Sequence[float]) -> int:
-    return sum(score <= 1.1 * floor for score, floor in zip(scores, floors, strict=True))
+def _joins(half: Picture, more: int, generation: Generation, engine: Engine) -> list[int]:
+    """The columns where the stages begin, the last not so near the end that there is nothing to compare."""
+    stages = planned(half, Margins(right=more), generation, engine).stages
+    return [stage.hole.left for stage in stages if stage.hole.width > Pace().feather]
+
+
+def _ratio(joins: Sequence[Join]) -> float:
+    return statistics.mean(j.score for j in joins) / max(statistics.mean(j.floor for j in joins), 1e-6)
+
+
+def _within(joins: Sequence[Join]) -> int:
+    return sum(join.score <= 1.1 * join.floor for join in joins)
 
 
 def _won(seams: dict[str, list[float]], truths: dict[str, list[float]]) -> Iterator[tuple[str, int]]:

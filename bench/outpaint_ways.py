@@ -1,6 +1,8 @@
 """Ways to extend a picture to the right on one engine: ours in stages, at once, and the WebUI's scripts.
 
-Those are written from their description: `outpainting_mk_2` and `poor_mans_outpainting` as they come.
+Those are written from their description, `outpainting_mk_2` and `poor_mans_outpainting` as they come. Both
+have the whole picture for their region, where the WebUI doubles the blurred mask that it composites with: so
+what they paint is opaque over the first pixels of the picture.
 """
 
 from __future__ import annotations
@@ -61,32 +63,38 @@ def single(picture: Picture, more: int, generation: Generation, engine: Engine) 
 
 
 def mk2(picture: Picture, more: int, generation: Generation, engine: Engine) -> np.ndarray:
-    """128 pixels at a time: noise with the picture's spectrum, strength 0.8, mask blur 8.
+    """128 pixels at a time: noise with the picture's spectrum, strength 0.8, mask blur 8, made 32.
 
-    The mask begins 8 px within the picture and is blurred with sigma 32; the latent one is hard at 16 px.
+    The mask begins 8 px within the picture, the latent one, which is hard, 16 px.
     """
 
     def stage(canvas: np.ndarray, hole: Mask) -> np.ndarray:
-        soft = cv2.GaussianBlur(hole.grown(8).alpha, (0, 0), 32, borderType=cv2.BORDER_REPLICATE)
-        composite = Mask(np.maximum(soft, hole.alpha))
         settings = Settings(generation.sampling, 0.8, "original")
-        return _painted(
-            canvas, noise(canvas, hole), (hole.grown(16), composite), settings, (generation, engine)
-        )
+        masks = (hole.grown(16), _overlay(hole, 8, 32))
+        return _painted(canvas, noise(canvas, hole), masks, settings, (generation, engine))
 
     return _in_stages(picture, more, stage)
 
 
 def poor_man(picture: Picture, more: int, generation: Generation, engine: Engine) -> np.ndarray:
-    """128 pixels at a time: masked content "fill", strength 0.75, mask blur 4."""
+    """128 pixels at a time: masked content "fill", strength 0.75, mask blur 4, made 8.
+
+    The mask begins 8 px within the picture, the latent one, which is hard, 2 px.
+    """
 
     def stage(canvas: np.ndarray, hole: Mask) -> np.ndarray:
         under = FILLS["fill"](canvas, hole)
         settings = Settings(generation.sampling, 0.75, "fill")
-        masks = (hole.grown(4), hole.feathered(8))
+        masks = (hole.grown(2), _overlay(hole, 8, 8))
         return _painted(canvas, under, masks, settings, (generation, engine))
 
     return _in_stages(picture, more, stage)
+
+
+def _overlay(hole: Mask, within: int, blur: int) -> Mask:
+    """What the WebUI composites through: the mask, blurred with this standard deviation, twice over."""
+    soft = cv2.GaussianBlur(hole.grown(within).alpha, (0, 0), blur, borderType=cv2.BORDER_REPLICATE)
+    return Mask(cv2.add(soft, soft))
 
 
 WAYS: dict[str, Extending] = {

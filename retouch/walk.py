@@ -13,16 +13,13 @@ from retouch.candidates import Candidate
 from retouch.execute import Report
 from retouch.frame import Frame
 from retouch.geometry import Box
-from retouch.mask import Mask
 from retouch.outpaint.cleanup import cleanup_of, merged
-from retouch.outpaint.cut import along_the_cut
 from retouch.outpaint.guard import PLAIN_STEP, Floor, Guard, copied, looked_back
 from retouch.outpaint.halves import nearer
-from retouch.outpaint.level import level
+from retouch.outpaint.meeting import met, shown
 from retouch.outpaint.way import Way
 from retouch.plan import Plan, Step
 from retouch.ports import Progress
-from retouch.quality import seam
 from retouch.raster import Picture
 from retouch.recipe import MAX_SEED
 
@@ -87,14 +84,18 @@ class Walk:
         found = self._all_judged((yield self._asked(list(wave.values()))))
         for number in range(2, self._guard.tries + 1):
             weak = [] if self._watcher.stopped else [r for r in found if self._is_weak(r)]
-            again = yield self._asked([self._again(wave[r.step.number], r.step, number) for r in weak])
+            again = yield self._asked([self._again(wave[r.step.number], r, number) for r in weak])
             found = self._better(found, self._all_judged(again))
-        joined = [self._joined(report) for report in found]
-        for report in (yield from self._cleaned(joined)):
+        for report in (yield from self._cleaned(found)):
             self._file(report, wave[report.step.number])
 
     def _is_weak(self, report: Report) -> bool:
-        return self._guard.tries > 1 and report.kept and _repeats(report) > self._allowed(report.step)
+        if self._guard.tries == 1 or not report.kept or report.best is None:
+            return False
+        return self._beyond(report.step, report.best) > 0 or self._repeats(report)
+
+    def _repeats(self, report: Report) -> bool:
+        return _repeated(report) > self._allowed(report.step)
 
     def _better(self, before: Sequence[Report], again: Sequence[Report]) -> list[Report]:
         """Of two paintings of a stage the one of less fault; half of one must not repeat at all."""
@@ -107,20 +108,24 @@ class Walk:
         return not one.kept or (half and self._is_weak(new)) or self._fault(new) >= self._fault(one)
 
     def _fault(self, report: Report) -> float:
-        """What it repeats, and what of its join would show: a copy gone is not worth any step instead."""
-        if report.best is None:
-            return 0.0
-        shown = self._seam(report.step, self._met(report.best, report.step))
-        return _repeats(report) + self._floor.beyond(shown, report.step.label) / PLAIN_STEP
+        return self._fault_of(report.step, report.best) if report.best else 0.0
 
-    def _again(self, planned: Step, last: Step, number: int) -> Step:
-        """For painting `number` of a stage, `last` being its best: another seed; half of it; other words."""
-        whole = number == HALF and planned.number not in self._halves
+    def _fault_of(self, step: Step, made: Candidate) -> float:
+        """What it repeats, and what of its join would show: a copy gone is not worth any step instead."""
+        return (made.scores.repetition or 0.0) + self._beyond(step, made) / PLAIN_STEP
+
+    def _beyond(self, step: Step, made: Candidate) -> float:
+        return self._floor.beyond(made.scores.seam or 0.0, step.label)
+
+    def _again(self, planned: Step, last: Report, number: int) -> Step:
+        """Painting `number` of a stage, `last` its best: another seed; of a copy half, or other words."""
+        copies = self._repeats(last)
+        whole = copies and number == HALF and planned.number not in self._halves
         half = nearer(planned, self.way.reach, self.way.known()) if whole else None
         seed = (planned.seed + (number - 1) * STRIDE) % (MAX_SEED + 1)
-        varied = number > HALF or (number == HALF and not half)
+        varied = copies and (number > HALF or (number == HALF and not half))
         said = VARIED if planned.prompt and varied else planned.prompt
-        return dataclasses.replace(half or last, seed=seed, prompt=said)
+        return dataclasses.replace(half or last.step, seed=seed, prompt=said)
 
     def _asked(self, steps: Sequence[Step], under: Mapping[int, Candidate] | None = None) -> list[Ask]:
         """`under` are candidates, by number of stage, that are put on the canvas first."""
@@ -137,12 +142,12 @@ class Walk:
         return [self._judged(report) for report in reports]
 
     def _judged(self, report: Report) -> Report:
-        """With the repetition of each painting; chosen is the one of most merit less what it repeats."""
+        """With all as they are put back, for any may be chosen later. That least at fault is chosen."""
         if report.best is None:
             return report
-        seen = tuple(_scored(c, repetition=self._copied(report.step, c)) for c in report.candidates)
-        best = max(range(len(seen)), key=lambda i: seen[i].score - (seen[i].scores.repetition or 0.0))
-        return dataclasses.replace(report, candidates=seen, chosen=best)
+        seen = tuple(self._met(report.step, made) for made in report.candidates)
+        merit = [made.score - self._fault_of(report.step, made) for made in seen]
+        return dataclasses.replace(report, candidates=seen, chosen=int(np.argmax(merit)))
 
     def _copied(self, step: Step, made: Candidate) -> float:
         """How much is a copy of what is around the stage then, the stage with it."""
@@ -159,23 +164,19 @@ class Walk:
         before = self._around(step) & self.way.known()
         return max(self._most, copied(self._pixels[before.slices]))
 
-    def _joined(self, report: Report) -> Report:
-        """With every painting, for any may be chosen later, brought level with what is there, and cut."""
-        met = tuple(self._met(made, report.step) for made in report.candidates)
-        return dataclasses.replace(report, candidates=met)
-
-    def _met(self, made: Candidate, step: Step) -> Candidate:
-        under = self._pixels[made.box.slices]
-        made = level(made, under, step.box)
-        return along_the_cut(made, under, step.box, step.label) if self._guard.join == "cut" else made
+    def _met(self, step: Step, made: Candidate) -> Candidate:
+        """Brought level with what is there, and put back so that it shows least; with what that scores."""
+        crop = step.frame.crop
+        put = met(made, self._crop(step), crop, step.box, step.label, self._guard.join)
+        return _scored(put, repetition=self._copied(step, put), seam=self._shown(step, put))
 
     def _cleaned(self, reports: Sequence[Report]) -> Generator[list[Ask], Sequence[Report], list[Report]]:
         """Joins that show more than twice what the photograph has are gone over once, where that helps."""
-        shown = [r for r in reports if r.best and self._shows(r.step, r.best)] if self._guard.cleanup else []
-        if not shown or self._watcher.stopped:
+        bad = [(r.step, r.best) for r in reports if r.best and self._beyond(r.step, r.best) > 0]
+        if not bad or not self._guard.cleanup or self._watcher.stopped:
             return list(reports)
-        steps = [cleanup_of(report.step, self._guard.cleanup) for report in shown]
-        again = yield self._asked(steps, {r.step.number: r.best for r in shown if r.best})
+        steps = [cleanup_of(step, self._guard.cleanup) for step, _ in bad]
+        again = yield self._asked(steps, {step.number: made for step, made in bad})
         found = {r.step.number: r.best for r in again if r.kept and r.best}
         return [self._with_cleanup(r, found.get(r.step.number)) for r in reports]
 
@@ -183,20 +184,13 @@ class Walk:
         if report.best is None or second is None:
             return report
         both = merged(report.best, second, self._pixels[report.best.box.slices])
-        before, after = self._seam(report.step, report.best), self._seam(report.step, both)
-        if before is None or after is None or after >= before:
+        after = self._shown(report.step, both)
+        if after >= (report.best.scores.seam or 0.0):
             return report
         return _with_best(report, _scored(both, seam=after))
 
-    def _shows(self, step: Step, made: Candidate) -> bool:
-        return self._floor.beyond(self._seam(step, made), step.label) > 0
-
-    def _seam(self, step: Step, made: Candidate) -> float | None:
-        """In the stage's crop, along the line where the painting gives way to what is there."""
-        crop = step.frame.crop
-        shown = np.zeros((crop.height, crop.width), np.uint8)
-        shown[made.box.relative_to(crop).slices] = made.mask.alpha
-        return seam(self._crop(step, made), Mask(shown))
+    def _shown(self, step: Step, made: Candidate) -> float:
+        return shown(made, self._crop(step), step.frame.crop, step.box, step.label)
 
     def _file(self, report: Report, planned: Step) -> None:
         self.reports.append(report)
@@ -208,10 +202,24 @@ class Walk:
         if step.box != planned.box:
             self._halve(step)
         if self._is_weak(report):
-            self.remarks.append(_too_much(report, self._guard.tries, self._allowed(step)))
+            self.remarks.append(self._said(report, report.best))
         report.best.put(self._pixels)
         number = step.number
         self.way = self.way.with_done({number: report.best}, {number: report.candidates})
+
+    def _said(self, report: Report, made: Candidate) -> str:
+        """What a person should know of a stage that no try made good."""
+        step, tries = report.step, self._guard.tries
+        if self._repeats(report):
+            return (
+                f"With stage {step.number} ({step.label}) {_repeated(report):.2f} of what is around it "
+                f"repeats after {tries} tries ({self._allowed(step):.2f} is allowed): take a smaller step, "
+                "or say what is there."
+            )
+        return (
+            f"The join of stage {step.number} ({step.label}) shows after {tries} tries "
+            f"({made.scores.seam:.1f} CIELAB units per pixel): paint it again, or with a larger overlap."
+        )
 
     def _halve(self, near: Step) -> None:
         """A half is not halved again: a stage costs no more tries than were asked for, each half its own."""
@@ -224,15 +232,7 @@ class Walk:
         )
 
 
-def _too_much(report: Report, tries: int, most: float) -> str:
-    step = report.step
-    return (
-        f"With stage {step.number} ({step.label}) {_repeats(report):.2f} of what is around it repeats after "
-        f"{tries} tries ({most:.2f} is allowed): take a smaller step, or say what is there."
-    )
-
-
-def _repeats(report: Report) -> float:
+def _repeated(report: Report) -> float:
     return report.quality.repetition or 0.0
 
 

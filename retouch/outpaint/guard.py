@@ -10,7 +10,7 @@ from retouch.geometry import Box, Margins, Size
 from retouch.knobs import Knob
 from retouch.mask import Mask
 from retouch.outpaint.halves import OPPOSITE, depth_of
-from retouch.quality import repetition, seam_floor
+from retouch.quality import repetition, seams_elsewhere
 from retouch.quality.repetition import SHORT
 from retouch.raster import Picture
 
@@ -23,7 +23,7 @@ TWICE = 2.0
 UNSEEN = 0.3
 """CIELAB units per pixel that nobody sees, whatever the photograph's own score: a step of 3 units, feathered
 over 10 pixels."""
-PLAIN_STEP = 30.0
+PLAIN_STEP = 12.0
 """CIELAB units per pixel by which a join shows that are as bad as a stage that is nothing but a copy."""
 LOOKED_AT = 768
 """Side of the picture's middle in which that score is taken: more tells no more."""
@@ -40,8 +40,8 @@ class Guard:
 
     tries: int = Knob(
         "Tries",
-        "Paintings of a stage at most; that whose copies and join show least is kept: another seed, then "
-        "half the step, then other words.",
+        "Paintings of a stage at most, where it copies what is there or its join shows; that of which least "
+        "does is kept: another seed, then half the step, then other words.",
         1,
         8,
         1,
@@ -55,9 +55,10 @@ class Guard:
     ).field(1.2)
     join: str = Knob(
         "Join",
-        "Fade over the feather, or cut along the line where least differs.",
-        choices=("feather", "cut"),
-    ).field("cut")
+        "Of many ways to put a stage back the one that shows least; or fade over the feather; or cut along "
+        "the line where least differs.",
+        choices=("least", "feather", "cut"),
+    ).field("least")
     cleanup: float = Knob(
         "Seam cleanup", "Denoising strength of a second pass along a join that shows; 0 is off.", 0, 1, 0.05
     ).field(0.35)
@@ -89,14 +90,17 @@ def looked_back(hole: Box, side: str, known: Box) -> Box:
 
 @dataclass(eq=False)
 class Floor:
-    """What the photograph itself scores along a straight line, in CIELAB units per pixel; measured once."""
+    """What the photograph itself scores along a straight line, in CIELAB units per pixel; measured once.
+
+    The median of some lines: one along an outline of the scene says nothing of the others.
+    """
 
     picture: Picture
     _known: dict[bool, float] = field(default_factory=dict)
 
-    def beyond(self, score: float | None, side: str) -> float:
+    def beyond(self, score: float, side: str) -> float:
         """By how much a join of this score along the side of a stage is more than is not seen, 0 and up."""
-        return max((score or 0.0) - max(TWICE * self._along(side), UNSEEN), 0.0)
+        return max(score - max(TWICE * self._along(side), UNSEEN), 0.0)
 
     def _along(self, side: str) -> float:
         upright = side in ("left", "right")
@@ -107,5 +111,6 @@ class Floor:
             half = spot.size.box._replace(
                 **({"right": spot.width // 2} if upright else {"bottom": spot.height // 2})
             )
-            self._known[upright] = seam_floor(pixels, Mask.of_box(spot.size, half)) or 0.0
+            scores = seams_elsewhere(pixels, Mask.of_box(spot.size, half))
+            self._known[upright] = float(np.median(scores)) if scores else 0.0
         return self._known[upright]

@@ -12,7 +12,7 @@ from retouch.geometry import Box
 
 REACH = 64
 """Pixels from the edge of the hole within which what it is off by there is taken off, ever less."""
-ALIKE = 1.5
+ALIKE = 1.4
 """Standard deviation in pixels of the mean along the edge: finer differences are texture. Joins of
 photographs painted with the demo model show as little from 1 to 2, and more below and above."""
 DEVIATIONS, DYING = (2, 4, 8, 16, 32), 1.4
@@ -22,13 +22,14 @@ MOST = 24.0
 """Levels that are taken off at most: what differs by more is new content, not a step."""
 
 
-def level(made: Candidate, under: np.ndarray, hole: Box) -> Candidate:
+def level(made: Candidate, under: np.ndarray, hole: Box, alike: float = ALIKE) -> Candidate:
     """The candidate without the step at its edge: the difference there is led on into the hole, fading.
 
     `under`, (height, width, 3) uint8, is what was in the candidate's box; `hole` is in canvas pixels. What
-    the candidate and `under` differ by in the overlap that both have is averaged along the edge, continued
-    into the hole smoothly and added there, less the farther it is: a membrane as of seamless cloning (Perez,
-    Gangnet and Blake, Poisson Image Editing, 2003), but one that lets go. Without an overlap nothing is done.
+    the candidate and `under` differ by in the overlap that both have is averaged along the edge, with a
+    standard deviation of `alike` pixels, continued into the hole smoothly and added there, less the farther
+    it is: a membrane as of seamless cloning (Perez, Gangnet and Blake, Poisson Image Editing, 2003), but one
+    that lets go. Without an overlap nothing is done.
     """
     outside = np.ones(under.shape[:2], np.uint8)
     outside[hole.relative_to(made.box).slices] = 0
@@ -36,8 +37,8 @@ def level(made: Candidate, under: np.ndarray, hole: Box) -> Candidate:
         return made
     over = made.over.pixels.astype(np.float32)
     step = (under - over).clip(-MOST, MOST) * outside[..., None]
-    share = cv2.GaussianBlur(outside.astype(np.float32), (0, 0), ALIKE)
-    mean = cv2.GaussianBlur(step, (0, 0), ALIKE) / np.maximum(share, 1e-6)[..., None]
+    share = cv2.GaussianBlur(outside.astype(np.float32), (0, 0), alike)
+    mean = cv2.GaussianBlur(step, (0, 0), alike) / np.maximum(share, 1e-6)[..., None]
     field, away = _led_on(mean, outside)
     faded = np.maximum(1 - away / REACH, 0) ** 2
     levels = whole_levels(under, over + field * faded[..., None], made.mask)

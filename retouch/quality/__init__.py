@@ -18,7 +18,7 @@ from retouch.quality.fidelity import psnr
 from retouch.quality.lab import gray
 from retouch.quality.outline import outlines
 from retouch.quality.repetition import repetition
-from retouch.quality.seam import excess, join, seam, seam_floor
+from retouch.quality.seam import excess, join, seam, seam_floor, seams_elsewhere
 from retouch.quality.sharpness import contrast, sharpness
 from retouch.quality.zones import Zones
 
@@ -36,6 +36,7 @@ __all__ = [
     "score_at",
     "seam",
     "seam_floor",
+    "seams_elsewhere",
     "sharpness",
 ]
 

@@ -70,10 +70,15 @@ def seam_floor(pixels: np.ndarray, mask: Mask, seed: int = 0, tries: int = 8) ->
     border of the picture it still does after. In CIELAB units per pixel, 0 and up. A score within twice
     of this is no evidence of a seam. None when `seam` is.
     """
+    scores = seams_elsewhere(pixels, mask, seed, tries)
+    return float(np.mean(scores)) if scores else None
+
+
+def seams_elsewhere(pixels: np.ndarray, mask: Mask, seed: int = 0, tries: int = 8) -> list[float]:
+    """The absolute values that `seam_floor` is the mean of: where one line follows an outline, not alike."""
     rng = np.random.default_rng(seed)
     found = [seam(pixels, _moved(mask, rng)) for _ in range(tries)]
-    scores = [abs(score) for score in found if score is not None]
-    return float(np.mean(scores)) if scores else None
+    return [abs(score) for score in found if score is not None]
 
 
 def _moved(mask: Mask, rng: np.random.Generator) -> Mask:

@@ -26,7 +26,7 @@ from tests.unit.test_outpaint_way import HOW, NATIVE, ONCE, Harsh, way
 
 
 class Copying(FakeEngine):
-    """Paints the known half once more until the seed is another."""
+    """Paints the known half once more until the seed is another; then its mean, to which no join shows."""
 
     def paint(self, jobs, progress):
         self.calls.append(tuple(jobs))
@@ -34,15 +34,19 @@ class Copying(FakeEngine):
 
     @staticmethod
     def _one(job):
-        pixels = job.picture.pixels.copy()
-        fresh = np.random.default_rng(job.seed).integers(0, 255, pixels[:, 128:].shape, np.uint8)
-        pixels[:, 128:] = pixels[:, :128] if job.seed == 7 else fresh
-        return Picture(pixels)
+        known = job.picture.pixels[:, :128]
+        if job.seed == 7:
+            return Picture(np.hstack([known, known]))
+        return flat(job.picture.size, (round(float(known.mean())),) * 3)
+
+
+QUIET = Picture(noise(NATIVE).pixels // 8)
+"""What repeats nothing, and is even enough that a plain grey joins it unseen."""
 
 
 def test_a_stage_that_copies_the_picture_is_painted_again_with_another_seed():
     engine = Copying(side=256)
-    done = extend(way(margins=Margins(right=128)), engine, Guard(tries=3, cleanup=0))
+    done = extend(seeded(way(margins=Margins(right=128)), 7, QUIET), engine, Guard(tries=3, cleanup=0))
     assert len(engine.calls) == 2
     assert done.reports[0].seed == engine.calls[1][0].seed != 7
     alone = Copying(side=256)
@@ -256,10 +260,42 @@ def test_a_shorter_way_is_done_earlier():
 
 def test_weak_stages_of_several_pictures_are_tried_again_together():
     start = way(margins=Margins(right=128))
-    ways = [seeded(start, 7), seeded(start, 7, noise(NATIVE, 3)), seeded(start, 8)]
+    other = Picture(noise(NATIVE, 3).pixels // 8)
+    ways = [seeded(start, 7, QUIET), seeded(start, 7, other), seeded(start, 8, QUIET)]
     done, calls, alone = beside(Copying, ways, Guard(tries=3, cleanup=0))
     assert [len(call) for call in calls] == [3, 2]
     assert_alike(done, alone)
+
+
+class Stark(FakeEngine):
+    """Paints white until the seed is another; then what the picture is made of."""
+
+    def paint(self, jobs, progress):
+        self.calls.append(tuple(jobs))
+        return [flat(job.picture.size, (255,) * 3 if job.seed == 7 else (16,) * 3) for job in jobs]
+
+
+class Starker(Stark):
+    """Paints white."""
+
+    def paint(self, jobs, progress):
+        return super().paint([dataclasses.replace(job, seed=7) for job in jobs], progress)
+
+
+def test_a_stage_whose_join_shows_is_painted_again_whole_and_in_its_own_words():
+    start = seeded(way(margins=Margins(right=128)), 7, QUIET)
+    engine = Stark(side=256)
+    done = extend(start, engine, Guard(tries=4, cleanup=0))
+    assert len(engine.calls) == 2
+    assert done.reports[0].seed != 7
+    assert not done.warnings
+    stubborn = Starker(side=256)
+    done = extend(start, stubborn, Guard(tries=4, cleanup=0))
+    assert len(stubborn.calls) == 4
+    assert {call[0].prompt for call in stubborn.calls} == {start.steps[0].prompt}
+    assert len(done.way.stages) == 1
+    (warning,) = done.warnings
+    assert "join of stage 1 (right) shows after 4 tries" in warning
 
 
 class Both(Harsh):
@@ -280,17 +316,17 @@ class Abrupt(Both):
     LEVEL = 255
 
 
-def test_joins_of_several_pictures_are_gone_over_together_though_one_was_tried_again():
+def test_joins_of_several_pictures_that_still_show_are_gone_over_together():
     smooth = cv2.GaussianBlur(noise(NATIVE).pixels, (0, 0), 6)
     start = way(margins=Margins(right=128), pace=Pace(feather=4))
     ways = [seeded(start, seed, Picture(smooth)) for seed in (7, 8)]
     done, calls, alone = beside(Both, ways, Guard(tries=2, cleanup=0.35))
-    assert [(len(call), call[0].settings.denoising_strength) for call in calls] == [(2, 1), (1, 1), (2, 0.35)]
+    assert [(len(call), call[0].settings.denoising_strength) for call in calls] == [(2, 1), (2, 1), (2, 0.35)]
     assert_alike(done, alone)
 
 
 def test_a_copy_is_not_given_up_for_a_plain_step():
-    start = seeded(way(margins=Margins(right=128)), 7, Picture(noise(NATIVE).pixels // 8))
+    start = seeded(way(margins=Margins(right=128)), 7, QUIET)
     copy_kept = []
     for engine in (Both, Abrupt):
         (stage,) = extend(start, engine(side=256), Guard(tries=2, cleanup=0)).reports

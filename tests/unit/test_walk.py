@@ -11,6 +11,7 @@ from retouch.geometry import Box, Margins, Size
 from retouch.outpaint.guard import Guard
 from retouch.ports import Silent
 from retouch.walk import Walk
+from tests.helpers import flat
 from tests.unit.test_outpaint_way import NATIVE, ONCE, way
 
 
@@ -19,6 +20,10 @@ def answered(asks, **changes):
     results = run([ask.crop for ask in asks], [ask.plan for ask in asks], FakeEngine(side=256))
     found = [ask.placed(result.reports[0]) for ask, result in zip(asks, results, strict=True)]
     return [dataclasses.replace(report, **changes) for report in found]
+
+
+def _grey(made):
+    return dataclasses.replace(made, over=flat(made.box.size, (100, 100, 100)))
 
 
 def finished(wave, reports):
@@ -39,9 +44,11 @@ def test_what_is_asked_for_lies_in_its_own_crop_and_comes_back_to_its_place_on_t
 
 
 def test_a_try_that_nothing_needs_is_an_empty_turn_and_cleanup_is_none():
-    walk = Walk(way(margins=Margins(right=128)), Guard(tries=3, cleanup=0), Silent())
+    grey = dataclasses.replace(way(margins=Margins(right=128)), picture=flat(NATIVE, (100, 100, 100)))
+    walk = Walk(grey, Guard(tries=3, cleanup=0), Silent())
     wave = walk.wave()
-    reports = answered(next(wave))
+    (report,) = answered(next(wave))
+    reports = [dataclasses.replace(report, candidates=tuple(_grey(made) for made in report.candidates))]
     assert wave.send(reports) == []
     assert wave.send([]) == []
     finished(wave, [])

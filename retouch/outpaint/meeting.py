@@ -1,0 +1,75 @@
+"""How a stage meets what is there: of many ways to put it back the one that shows least."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+
+from retouch.candidates import Candidate
+from retouch.geometry import Box, Margins
+from retouch.mask import Mask
+from retouch.outpaint.cut import SOFT, along_a_line, along_the_cut
+from retouch.outpaint.halves import OPPOSITE
+from retouch.outpaint.level import ALIKE, level
+from retouch.quality import seam
+
+ALIKES = (0.5, 0.7, 1.0, ALIKE, 2.0, 3.0, 5.0, 8.0)
+"""Standard deviations in pixels along the edge: up to which length a difference is texture, and no step."""
+AWAY, FADING = (0, 3, 6, 9, 12), (0.0, 1.5, 3.0)
+"""Straight lines: pixels from the hole, and over how many they fade. At 0, 0 all of the picture is kept."""
+BEST = 2
+"""Edges that are tried with every level; with all of them a join shows hardly less."""
+BESIDE = 40
+"""Pixels of the picture that the score along its old border looks at."""
+Edge = Callable[[Candidate], Candidate]
+"""Where a painting gives way to what is there: changes nothing but its mask."""
+
+
+def met(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str, join: str) -> Candidate:
+    """The candidate brought level with what is there, and put back as `join` of the Guard says.
+
+    `pixels`, (height, width, 3) uint8, are what the stage sees, `crop` on the canvas, without it. For
+    "least", every edge is tried with the level that suits most pictures, then the best with every level.
+    """
+    under = pixels[made.box.relative_to(crop).slices]
+    levelled = cache(lambda alike: level(made, under, hole, alike))
+    edges = _edges(under, hole, side)
+    if join != "least":
+        return edges[join](levelled(ALIKE))
+
+    def score(way: Candidate) -> float:
+        return shown(way, pixels, crop, hole, side)
+
+    ranked = sorted(edges.values(), key=lambda edge: score(edge(levelled(ALIKE))))
+    return min((edge(levelled(alike)) for edge in ranked[:BEST] for alike in ALIKES), key=score)
+
+
+def shown(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str) -> float:
+    """What is to be seen of a join with this painting, 0 and up: `seam` in CIELAB units per pixel.
+
+    Of its two lines the one that shows more: where the painting gives way to what is there, for a step may
+    be hidden there, and the old border of the picture, where the eye looks for one.
+    """
+    after = pixels.copy()
+    made.put(after, crop)
+    given = np.zeros(after.shape[:2], np.uint8)
+    given[made.box.relative_to(crop).slices] = made.mask.alpha
+    spot = (hole.grown(Margins(**{OPPOSITE[side]: BESIDE})) & crop).relative_to(crop)
+    border = Mask.of_box(spot.size, hole.relative_to(crop).relative_to(spot))
+    scores = seam(after, Mask(given)), seam(after[spot.slices], border)
+    return max(abs(score or 0.0) for score in scores)
+
+
+def _edges(under: np.ndarray, hole: Box, side: str) -> dict[str, Edge]:
+    """By name; those that the Guard's `join` does not name are straight lines."""
+
+    def cut(soft: float) -> Edge:
+        return lambda made: along_the_cut(made, under, hole, side, soft)
+
+    def line(away: int, soft: float) -> Edge:
+        return lambda made: along_a_line(made, hole, side, away, soft)
+
+    lines = {f"line {away} {soft}": line(away, soft) for away in AWAY for soft in FADING}
+    return {"feather": lambda made: made, "cut": cut(SOFT), "soft cut": cut(2 * SOFT), **lines}
