@@ -10,10 +10,11 @@ import numpy as np
 from retouch.candidates import Candidate
 from retouch.geometry import Box, Margins
 from retouch.mask import Mask
-from retouch.outpaint.cut import SOFT, along_a_line, along_the_cut
+from retouch.outpaint.cut import SOFT, TURNS, along_a_line, along_the_cut
 from retouch.outpaint.halves import OPPOSITE
 from retouch.outpaint.level import ALIKE, level
 from retouch.quality import seam
+from retouch.quality.lab import lab
 
 ALIKES = (0.5, 0.7, 1.0, ALIKE, 2.0, 3.0, 5.0, 8.0)
 """Standard deviations in pixels along the edge: up to which length a difference is texture, and no step."""
@@ -21,6 +22,9 @@ AWAY, FADING = (0, 3, 6, 9, 12), (0.0, 1.5, 3.0)
 """Straight lines: pixels from the hole, and over how many they fade. At 0, 0 all of the picture is kept."""
 BEST = 2
 """Edges that are tried with every level; with all of them a join shows hardly less."""
+BREAK = 0.15
+"""How much a unit of what `broken` says weighs beside one of what `shown` says: joins show as little as with
+none, and what is cut off along a straight line is not."""
 BESIDE = 40
 """Pixels of the picture that the score along its old border looks at."""
 Edge = Callable[[Candidate], Candidate]
@@ -40,7 +44,8 @@ def met(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str, jo
         return edges[join](levelled(ALIKE))
 
     def score(way: Candidate) -> float:
-        return shown(way, pixels, crop, hole, side)
+        told = shown(way, pixels, crop, hole, side)
+        return told + BREAK * broken(way, pixels, crop, hole, side)
 
     ranked = sorted(edges.values(), key=lambda edge: score(edge(levelled(ALIKE))))
     return min((edge(levelled(alike)) for edge in ranked[:BEST] for alike in ALIKES), key=score)
@@ -60,6 +65,22 @@ def shown(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str) 
     border = Mask.of_box(spot.size, hole.relative_to(crop).relative_to(spot))
     scores = seam(after, Mask(given)), seam(after[spot.slices], border)
     return max(abs(score or 0.0) for score in scores)
+
+
+def broken(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str) -> float:
+    """How much is cut off along one line of where the painting gives way, in CIELAB units.
+
+    The mean difference across the line where it is greatest: unlike `seam`, which is of steps that are alike
+    along an edge, it is of every thing that ends there, and of texture; so it tells ways apart, not pictures.
+    """
+    window = made.box.grown(1) & crop
+    after = pixels[window.relative_to(crop).slices].copy()
+    made.put(after, window)
+    turn = TURNS[side]
+    inside = np.rot90(Mask.of_box(window.size, hole.relative_to(window)).solid, turn)
+    near = int(inside.any(0).argmax()) + 2
+    band = np.rot90(lab(after), turn)[inside.any(1), :near]
+    return float(np.linalg.norm(np.diff(band, axis=1), axis=2).mean(0).max())
 
 
 def _edges(under: np.ndarray, hole: Box, side: str) -> dict[str, Edge]:

@@ -2,14 +2,18 @@ import dataclasses
 
 import cv2
 import numpy as np
+import pytest
+from skimage import data
 
 from retouch.candidates import Candidate
 from retouch.extending import extend
 from retouch.fakes import FakeEngine
 from retouch.geometry import Box, Margins, Size
 from retouch.mask import Mask
-from retouch.outpaint.guard import Guard
+from retouch.outpaint.cut import along_a_line
+from retouch.outpaint.guard import Floor, Guard
 from retouch.outpaint.level import MOST, REACH, level
+from retouch.outpaint.meeting import broken, met, shown
 from retouch.outpaint.steps import joined
 from retouch.raster import Picture
 from tests.helpers import flat, noise
@@ -88,3 +92,101 @@ def test_a_step_along_the_cut_is_seen_though_it_lies_off_the_edge_of_the_hole():
     steps = np.abs(np.diff(done.way.found[1][0].mask.alpha.astype(int), axis=1)).max(0)
     assert steps.argmax() < FEATHER - 4
     assert [call[0].settings.denoising_strength for call in engine.calls] == [1.0, 0.35]
+
+
+SIZE, HOLE = Size(200, 96), Box(100, 0, 200, 96)
+TURNED = {"right": 0, "top": 1, "left": 2, "bottom": 3}
+"""Quarter turns, counterclockwise, of a picture whose hole is on the right."""
+
+
+def put(made, under):
+    pixels = under.copy()
+    made.put(pixels)
+    return pixels
+
+
+def test_a_line_at_the_hole_keeps_all_that_is_there():
+    under, over = noise(SIZE).pixels, noise(SIZE, 1).pixels
+    pixels = put(along_a_line(offered(over, HOLE), HOLE, "right", 0, 0), under)
+    assert np.array_equal(pixels[:, :100], under[:, :100])
+    assert np.array_equal(pixels[:, 100:], over[:, 100:])
+
+
+def test_a_line_lies_as_far_from_the_hole_as_is_said_but_within_what_the_mask_may_change():
+    under, over = noise(SIZE).pixels, noise(SIZE, 1).pixels
+    for feather in (16, 4):
+        whole = offered(over, HOLE, feather)
+        pixels = put(along_a_line(whole, HOLE, "right", 6, 0), under)
+        new = (whole.mask.alpha > 0) & (np.arange(200) >= 94)
+        assert np.array_equal(pixels[new], over[new])
+        assert np.array_equal(pixels[~new], under[~new])
+    soft = along_a_line(offered(over, HOLE), HOLE, "right", 6, 3).mask.alpha[48]
+    assert (soft[100:] == 255).all()
+    assert 100 < soft[94] < 155
+    assert (np.diff(soft.astype(int)) >= 0).all()
+    assert (soft[: 100 - 16] == 0).all()
+
+
+def extended_photograph(seed):
+    """(what is there, a painting of all of it that is off by a wash of colour, a blur and a few pixels)."""
+    photograph = data.astronaut()[100 + 20 * seed :][:96, 40:240]
+    rng = np.random.default_rng(seed)
+    wash = cv2.resize(rng.normal(0, 9, (3, 4, 3)), tuple(SIZE), interpolation=cv2.INTER_CUBIC)
+    moved = np.roll(cv2.GaussianBlur(photograph, (0, 0), 1.2), (2, 1), (0, 1))
+    under = photograph.copy()
+    under[HOLE.slices] = 0
+    return under, np.rint(moved + wash).clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("side", TURNED)
+def test_of_all_ways_the_one_is_taken_that_shows_least_on_either_line(side):
+    found = {"least": [], "feather": [], "cut": []}
+    for seed in range(4):
+        planes = (*extended_photograph(seed), Mask.of_box(SIZE, HOLE).alpha, offered_mask())
+        under, over, spot, mask = (np.rot90(plane, TURNED[side]).copy() for plane in planes)
+        hole, crop = Mask(spot).bounds, Mask(spot).size.box
+        made = Candidate(1, Picture(over), crop, Mask(mask))
+        for join, scores in found.items():
+            way = met(made, under, crop, hole, side, join)
+            scores.append(shown(way, under, crop, hole, side))
+    means = {join: np.mean(scores) for join, scores in found.items()}
+    assert means["least"] < 0.5 * min(means["feather"], means["cut"])
+
+
+def offered_mask():
+    return joined(Mask.of_box(SIZE, HOLE), 16, HOLE).alpha
+
+
+def test_a_step_shows_at_the_border_and_where_the_painting_gives_way():
+    under = flat(SIZE, (100, 100, 100)).pixels
+    whole = offered(flat(SIZE, (130, 130, 130)).pixels, HOLE)
+    at_the_border, off_it = (along_a_line(whole, HOLE, "right", away, 0) for away in (0, 12))
+    step = shown(at_the_border, under, SIZE.box, HOLE, "right")
+    assert step > 8
+    assert shown(off_it, under, SIZE.box, HOLE, "right") == pytest.approx(step, rel=0.2)
+    over = whole.over.pixels.copy()
+    over[:, :100] = 100
+    hidden = dataclasses.replace(whole, over=Picture(over))
+    assert shown(hidden, under, SIZE.box, HOLE, "right") == pytest.approx(step, rel=0.2)
+    assert shown(offered(under, HOLE), under, SIZE.box, HOLE, "right") < 0.05
+
+
+def test_things_that_end_at_a_line_are_no_step_but_broken():
+    kind = np.arange(96) // 4 % 6
+    under = np.repeat(np.where(kind == 0, 60, np.where(kind == 3, 140, 100))[:, None], 200, 1)
+    under = np.repeat(under[..., None], 3, 2).astype(np.uint8)
+    over = np.full_like(under, 100)
+    whole = offered(over, HOLE)
+    hard = along_a_line(whole, HOLE, "right", 0, 0)
+    assert shown(hard, under, SIZE.box, HOLE, "right") < 0.5
+    assert broken(hard, under, SIZE.box, HOLE, "right") > 3 * broken(whole, under, SIZE.box, HOLE, "right")
+    chosen = met(whole, under, SIZE.box, HOLE, "right", "least")
+    assert broken(chosen, under, SIZE.box, HOLE, "right") < 0.6 * broken(hard, under, SIZE.box, HOLE, "right")
+
+
+def test_one_outline_in_a_photograph_excuses_no_join():
+    pixels = cv2.GaussianBlur(noise(Size(256, 256)).pixels, (0, 0), 3)
+    pixels[:, 120:136] = 255
+    floor = Floor(Picture(pixels))
+    plain = Floor(Picture(cv2.GaussianBlur(noise(Size(256, 256)).pixels, (0, 0), 3)))
+    assert floor.beyond(4.0, "right") > 0.8 * plain.beyond(4.0, "right")
