@@ -3,7 +3,6 @@ import dataclasses
 import cv2
 import numpy as np
 import pytest
-from skimage import data
 
 from retouch.candidates import Candidate
 from retouch.extending import extend
@@ -127,10 +126,11 @@ def test_a_line_lies_as_far_from_the_hole_as_is_said_but_within_what_the_mask_ma
     assert (soft[: 100 - 16] == 0).all()
 
 
-def extended_photograph(seed):
+def extended_scene(seed):
     """(what is there, a painting of all of it that is off by a wash of colour, a blur and a few pixels)."""
-    photograph = data.astronaut()[100 + 20 * seed :][:96, 40:240]
     rng = np.random.default_rng(seed)
+    grains = [cv2.GaussianBlur(rng.normal(0, 1, (96, 200, 3)), (0, 0), size) * size for size in (1, 4, 16)]
+    photograph = np.rint(128 + 40 * sum(grains)).clip(0, 255).astype(np.uint8)
     wash = cv2.resize(rng.normal(0, 9, (3, 4, 3)), tuple(SIZE), interpolation=cv2.INTER_CUBIC)
     moved = np.roll(cv2.GaussianBlur(photograph, (0, 0), 1.2), (2, 1), (0, 1))
     under = photograph.copy()
@@ -142,7 +142,7 @@ def extended_photograph(seed):
 def test_of_all_ways_the_one_is_taken_that_shows_least_on_either_line(side):
     found = {"least": [], "feather": [], "cut": []}
     for seed in range(4):
-        planes = (*extended_photograph(seed), Mask.of_box(SIZE, HOLE).alpha, offered_mask())
+        planes = (*extended_scene(seed), Mask.of_box(SIZE, HOLE).alpha, offered_mask())
         under, over, spot, mask = (np.rot90(plane, TURNED[side]).copy() for plane in planes)
         hole, crop = Mask(spot).bounds, Mask(spot).size.box
         made = Candidate(1, Picture(over), crop, Mask(mask))
