@@ -94,13 +94,7 @@ def halves(engine: Engine) -> list[Figure]:
             _side("stages win by seam off the truth's", rival, [won], f"of {CASES}")
             for rival, won in _won(seams, truths)
         ),
-        Figure.at_most(
-            "seam at the joins / photograph's own",
-            _ratio(joins),
-            "times",
-            1.1,
-            "within 10 %",
-        ),
+        Figure.at_most("seam at the joins / photograph's own", _ratio(joins), "times", 1.1, "within 10 %"),
         Figure.at_least(
             "joins within 10 % of it", _within(joins), f"of {len(joins)}", len(joins), "every join"
         ),

@@ -34,13 +34,7 @@ def along_the_cut(made: Candidate, under: np.ndarray, hole: Box, side: str, soft
 
 def along_a_line(made: Candidate, hole: Box, side: str, away: int, soft: float) -> Candidate:
     """The same through a straight line `away` pixels from the hole: at 0 all that is there is kept."""
-    return _through(
-        made,
-        hole,
-        side,
-        soft,
-        lambda rows, edge: np.full(rows.stop - rows.start, edge - away),
-    )
+    return _through(made, hole, side, soft, lambda rows, edge: np.full(rows.stop - rows.start, edge - away))
 
 
 def _through(

@@ -71,7 +71,7 @@ def broken(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str)
     """How much is cut off along one line of where the painting gives way, in CIELAB units.
 
     The mean difference across the line where it is greatest: unlike `seam`, which is of steps that are alike
-    along an edge, it is of every thing that ends there, and of texture; so it tells ways apart, not pictures.
+    along an edge, it is of whatever ends there, and of texture; so it tells ways apart, not pictures.
     """
     window = made.box.grown(1) & crop
     after = pixels[window.relative_to(crop).slices].copy()
