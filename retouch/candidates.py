@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,13 @@ class Candidate:
         """The same in place, on (height, width, 3) uint8 pixels that begin where the box `origin` does."""
         under = pixels[self.box.relative_to(origin).slices]
         under[:] = composite(under, self.over.pixels, self.mask)
+
+    def within(self, box: Box) -> Candidate:
+        """The part of it that lies in that box of the canvas."""
+        part = self.box & box
+        spot = part.relative_to(self.box).slices
+        over, mask = Picture(self.over.pixels[spot]), Mask(self.mask.alpha[spot])
+        return dataclasses.replace(self, over=over, box=part, mask=mask)
 
 
 def whole_levels(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:

@@ -11,7 +11,7 @@ from retouch.candidates import Candidate
 from retouch.geometry import Box, Margins
 from retouch.mask import Mask
 from retouch.outpaint.cut import SOFT, TURNS, along_a_line, along_the_cut
-from retouch.outpaint.halves import OPPOSITE
+from retouch.outpaint.halves import OPPOSITE, depth_of
 from retouch.outpaint.level import ALIKE, level
 from retouch.quality import seam
 from retouch.quality.lab import lab
@@ -25,8 +25,8 @@ BEST = 2
 BREAK = 0.15
 """How much a unit of what `broken` says weighs beside one of what `shown` says: joins show as little as with
 none, and what is cut off along a straight line is not."""
-BESIDE = 40
-"""Pixels of the picture that the score along its old border looks at."""
+NEAR = 32
+"""Pixels to either side of a join that its scores look at; no more, for many ways are compared."""
 Edge = Callable[[Candidate], Candidate]
 """Where a painting gives way to what is there: changes nothing but its mask."""
 
@@ -57,13 +57,13 @@ def shown(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str) 
     Of its two lines the one that shows more: where the painting gives way to what is there, for a step may
     be hidden there, and the old border of the picture, where the eye looks for one.
     """
-    after = pixels.copy()
-    made.put(after, crop)
+    near = _near(made, hole, side) & crop
+    after, part = _after(made, pixels, crop, near)
     given = np.zeros(after.shape[:2], np.uint8)
-    given[made.box.relative_to(crop).slices] = made.mask.alpha
-    spot = (hole.grown(Margins(**{OPPOSITE[side]: BESIDE})) & crop).relative_to(crop)
-    border = Mask.of_box(spot.size, hole.relative_to(crop).relative_to(spot))
-    scores = seam(after, Mask(given)), seam(after[spot.slices], border)
+    given[part.box.relative_to(near).slices] = part.mask.alpha
+    old = hole.grown(Margins(**{OPPOSITE[side]: NEAR})) & near
+    border = Mask.of_box(old.size, (hole & old).relative_to(old))
+    scores = seam(after, Mask(given)), seam(after[old.relative_to(near).slices], border)
     return max(abs(score or 0.0) for score in scores)
 
 
@@ -73,14 +73,26 @@ def broken(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str)
     The mean difference across the line where it is greatest: unlike `seam`, which is of steps that are alike
     along an edge, it is of whatever ends there, and of texture; so it tells ways apart, not pictures.
     """
-    window = made.box.grown(1) & crop
-    after = pixels[window.relative_to(crop).slices].copy()
-    made.put(after, window)
+    near = _near(made, hole, side) & made.box.grown(1) & crop
+    after, _ = _after(made, pixels, crop, near)
     turn = TURNS[side]
-    inside = np.rot90(Mask.of_box(window.size, hole.relative_to(window)).solid, turn)
-    near = int(inside.any(0).argmax()) + 2
-    band = np.rot90(lab(after), turn)[inside.any(1), :near]
+    inside = np.rot90(Mask.of_box(near.size, (hole & near).relative_to(near)).solid, turn)
+    end = int(inside.any(0).argmax()) + 2
+    band = np.rot90(lab(after), turn)[inside.any(1), :end]
     return float(np.linalg.norm(np.diff(band, axis=1), axis=2).mean(0).max())
+
+
+def _near(made: Candidate, hole: Box, side: str) -> Box:
+    """All that the painting changes of what is there, and NEAR pixels around that and into the hole."""
+    return made.box.grown(NEAR).grown(Margins(**{side: -depth_of(hole, side)}))
+
+
+def _after(made: Candidate, pixels: np.ndarray, crop: Box, near: Box) -> tuple[np.ndarray, Candidate]:
+    """(what there is of a part of the crop with the painting, that part of the painting)."""
+    after = pixels[near.relative_to(crop).slices].copy()
+    part = made.within(near)
+    part.put(after, near)
+    return after, part
 
 
 def _edges(under: np.ndarray, hole: Box, side: str) -> dict[str, Edge]:

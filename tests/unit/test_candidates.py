@@ -31,6 +31,17 @@ def test_a_picture_that_is_too_small_for_it_is_refused():
         candidate(Mask.full(BOX.size)).on(noise(Size(30, 30)))
 
 
+def test_a_part_of_a_candidate_does_there_what_the_whole_does():
+    soft = Mask(noise(BOX.size).pixels[..., 0])
+    window = Box(BOX.left + 3, BOX.top - 5, BOX.right + 4, BOX.bottom - 2)
+    pixels = noise(Size(100, 80), 1).pixels.copy()
+    there = pixels[window.slices].copy()
+    candidate(soft).within(window).put(there, window)
+    assert not np.array_equal(there, pixels[window.slices])
+    candidate(soft).put(pixels)
+    assert np.array_equal(there, pixels[window.slices])
+
+
 @given(st.data())
 def test_whole_levels_composite_to_what_the_unrounded_ones_do(data):
     size = data.draw(sizes(1, 30))
