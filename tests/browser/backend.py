@@ -75,18 +75,23 @@ class RecordingStudio(Studio):
         return super().paint(canvas, regions, how, progress)
 
 
-class Calm(FakeEngine):
-    """Paints the picture's mean colour with some grain, with each seed another.
+@dataclass
+class Painter(FakeEngine):
+    """A flat colour, with each seed another; while it is `calm`, close to the picture's own, with some grain.
 
-    Whatever the seed, no join shows and nothing is a copy: a stage takes one painting.
+    Then no join shows and nothing is a copy, whatever the seed: a stage of an extension takes one painting.
     """
 
-    @staticmethod
-    def colour(job: Job) -> Picture:
-        shift = (FakeEngine.colour(job).pixels.astype(int) - 128) // 8
-        grain = np.random.default_rng(job.seed).integers(-3, 4, shift.shape)
+    calm: bool = False
+
+    def colour(self, job: Job) -> Picture:  # type: ignore[override]
+        plain = FakeEngine.colour(job)
+        if not self.calm:
+            return plain
+        grain = np.random.default_rng(job.seed).integers(-3, 4, plain.pixels.shape)
         mean = np.rint(job.picture.pixels.mean((0, 1))).astype(int)
-        return Picture((mean + shift + grain).clip(0, 255).astype(np.uint8))
+        levels = mean + (plain.pixels.astype(int) - 128) // 8 + grain
+        return Picture(levels.clip(0, 255).astype(np.uint8))
 
 
 @dataclass
@@ -107,7 +112,7 @@ class Server:
 
     url: str
     backend: Recorder
-    engine: FakeEngine
+    engine: Painter
     desk: Any
 
     def forget_pictures(self) -> None:
@@ -121,6 +126,7 @@ class Server:
         self.backend.painted.clear()
         self.engine.calls.clear()
         self.engine.before_call = None
+        self.engine.calm = False
 
 
 @contextlib.contextmanager
@@ -128,7 +134,7 @@ def serving(recipes: Path) -> Iterator[Server]:
     """`recipes` is an empty folder."""
     recipe = {"name": "Face of the tests", "passes": [{"target": {"models": ["face"]}}]}
     (recipes / "face.json").write_text(json.dumps(recipe))
-    engine = Calm()
+    engine = Painter()
     backend = Recorder(lambda: engine, Registry(), recipes, outliners=Outliners())  # type: ignore[arg-type]
     made = app.create(backend)
     with socket.socket() as door:

@@ -20,6 +20,12 @@ FEATHER = 16
 """Pixels of the old picture over which the new fades, by default."""
 
 
+@pytest.fixture(autouse=True)
+def calm(server):
+    """Stages are painted so that the guard has nothing against them."""
+    server.engine.calm = True
+
+
 @pytest.fixture
 def extending(editor):
     """A picture of 300 x 200 with the tool in hand."""
