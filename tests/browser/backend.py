@@ -79,7 +79,7 @@ class RecordingStudio(Studio):
 class Painter(FakeEngine):
     """A flat colour, with each seed another; while it is `calm`, close to the picture's own, with some grain.
 
-    Then no join shows and nothing is a copy, whatever the seed: a stage of an extension takes one painting.
+    Then joins do not show and hardly anything is a copy: a stage of an extension takes one painting.
     """
 
     calm: bool = False
@@ -88,9 +88,9 @@ class Painter(FakeEngine):
         plain = FakeEngine.colour(job)
         if not self.calm:
             return plain
-        grain = np.random.default_rng(job.seed).integers(-3, 4, plain.pixels.shape)
+        grain = np.random.default_rng(job.seed).integers(-12, 13, plain.pixels.shape)
         mean = np.rint(job.picture.pixels.mean((0, 1))).astype(int)
-        levels = mean + (plain.pixels.astype(int) - 128) // 8 + grain
+        levels = mean + (plain.pixels.astype(int) - 128) // 32 + grain
         return Picture(levels.clip(0, 255).astype(np.uint8))
 
 
