@@ -13,13 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from bench.figures import Figure
-from bench.outpaint_ways import UNPAINTED, WAYS, planned, walked
+from bench.outpaint_ways import UNPAINTED, WAYS, walked
 from retouch.engines import own
 from retouch.fakes import FakeEngine
 from retouch.geometry import Box, Margins
 from retouch.mask import Mask
 from retouch.outpaint.guard import LONG, Guard
 from retouch.outpaint.stages import Pace
+from retouch.outpaint.way import Way
 from retouch.ports import Engine
 from retouch.quality import join, psnr, repetition, seam_floor
 from retouch.quality.repetition import SHORT
@@ -66,8 +67,6 @@ def halves(engine: Engine) -> list[Figure]:
         half = Picture(whole.pixels[:, : whole.size.width // 2])
         x, more = half.size.width, whole.size.width - half.size.width
         floor = _floor(whole, x)
-        places = _joins(half, more, _generation(sample, seed), engine)
-        natural += [Join(abs(_join(whole.pixels, at)), floor) for at in places]
         for way, extended in WAYS.items():
             made = extended(half, more, _generation(sample, seed), engine)
             scores[way].append(abs(_join(made, x)))
@@ -77,7 +76,9 @@ def halves(engine: Engine) -> list[Figure]:
             if way == "stages":
                 kept = slice(0, x - Pace().feather)
                 touched += int((made[:, kept] != half.pixels[:, kept]).any(2).sum())
+                places = _joins(walked(half, Margins(right=more), _generation(sample, seed), engine).way)
                 joins += [Join(abs(_join(made, at)), floor) for at in places]
+                natural += [Join(abs(_join(whole.pixels, at)), floor) for at in places]
         print(sample.name, *(f"{w}: {truths[w][-1]:.2f} dB, {seams[w][-1]:.2f};" for w in WAYS), flush=True)
     return [
         *(
@@ -120,10 +121,9 @@ class Join(NamedTuple):
     floor: float
 
 
-def _joins(half: Picture, more: int, generation: Generation, engine: Engine) -> list[int]:
-    """The columns where the stages begin, the last not so near the end that there is nothing to compare."""
-    stages = planned(half, Margins(right=more), generation, engine).stages
-    return [stage.hole.left for stage in stages if stage.hole.width > Pace().feather]
+def _joins(way: Way) -> list[int]:
+    """The columns where stages begin, halves of them too, but for one too near the end to be compared."""
+    return [stage.hole.left for stage in way.stages if stage.hole.width > Pace().feather]
 
 
 def _ratio(joins: Sequence[Join]) -> float:

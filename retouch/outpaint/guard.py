@@ -100,7 +100,11 @@ class Floor:
 
     def beyond(self, score: float, side: str) -> float:
         """By how much a join of this score along the side of a stage is more than is not seen, 0 and up."""
-        return max(score - max(TWICE * self._along(side), UNSEEN), 0.0)
+        return max(score - self.allowed(side), 0.0)
+
+    def allowed(self, side: str) -> float:
+        """Up to which score a join there is not seen."""
+        return max(TWICE * self._along(side), UNSEEN)
 
     def _along(self, side: str) -> float:
         upright = side in ("left", "right")
