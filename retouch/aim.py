@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from retouch.background import background_region, noted_background
 from retouch.blurred import blurred
 from retouch.choice import seam_excess
 from retouch.errors import BadInput
@@ -22,14 +23,16 @@ from retouch.quality import seam
 from retouch.raster import Picture
 from retouch.recipe import Target
 from retouch.region import Region, cells, distinct, merged, select
+from retouch.step_masks import border_sides
+from retouch.thickness import greatest_thickness
 from retouch.turn import found_turned
 
 AROUND = 0.25
 """Of a region's side: how far around it one looks for what is in it."""
 BAND = 0.04
-"""Of the side of what was painted: half the width of the band along its edge, at least `NARROWEST`."""
-NARROWEST = 6
-"""Pixels; guides blur mask edges over 4 to 12, which is where a seam is."""
+"""Of the thickness of what was painted: half the width of the band along its edge."""
+NARROWEST, WIDEST = 6, 32
+"""Pixels of that; guides blur mask edges over 4 to 12, which is where a seam is."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,8 @@ def _holds(box: Box, region: Region) -> bool:
 
 
 def _masked(view: View, target: Target, eyes: Eyes) -> list[Region]:
-    return _of_mask(_mask(view), "mask")
+    region = Region.of_mask(_mask(view), "mask")
+    return [noted_background(region, view.size)] if region else []
 
 
 def _mask(view: View) -> Mask:
@@ -140,11 +144,7 @@ def _background(view: View, target: Target, eyes: Eyes) -> list[Region]:
         if not subjects:
             return []
         mask = merged(subjects).mask(view.size)
-    return _of_mask(mask.inverted(), "background")
-
-
-def _of_mask(mask: Mask, label: str) -> list[Region]:
-    region = Region.of_mask(mask, label)
+    region = background_region(view.picture, mask)
     return [region] if region else []
 
 
@@ -165,21 +165,25 @@ def _seams(view: View, target: Target, eyes: Eyes) -> list[Region]:
     """
     if not view.past and view.user_mask is not None:
         visible = seam(view.picture.pixels, view.user_mask) or 0.0
-        bands = [_band(view.size.box, view.user_mask, view.size)] if visible > target.seam_from else []
+        whole = Region(view.size.box, view.user_mask)
+        bands = [_band(whole, view.size)] if visible > target.seam_from else []
     else:
         kept = [r for r in _of_pass(view, target) if r.kept and seam_excess(r.quality) > target.seam_from]
-        bands = [_band(r.best.box, r.best.mask, view.size) for r in kept if r.best]
+        found = [Region(r.best.box, r.best.mask, background=r.step.background) for r in kept if r.best]
+        bands = [_band(region, view.size) for region in found]
     return [band for band in bands if band is not None]
 
 
-def _band(box: Box, mask: Mask, canvas: Size) -> Region | None:
-    """Along the edge of a mask that covers `box` of the canvas."""
-    half = max(NARROWEST, round(mask.area**0.5 * BAND))
-    window = box.grown(half + 1) & canvas.box
-    mask = mask.crop(window.relative_to(box))
-    edge = Mask.where(mask.grown(half).solid & ~mask.grown(-half).solid)
-    region = Region.of_mask(edge, "seam")
-    return region and region.moved(window.left, window.top)
+def _band(region: Region, canvas: Size) -> Region | None:
+    """Along the edge of what was painted; of a background only on its own side."""
+    core = Mask.where(region.shape.core)
+    thickness = greatest_thickness(core, border_sides(region.box, canvas))
+    half = min(max(NARROWEST, round(thickness * BAND)), WIDEST)
+    window = region.box.grown(half + 1) & canvas.box
+    mask = core.crop(window.relative_to(region.box))
+    outer = mask if region.background else mask.grown(half)
+    band = Region.of_mask(Mask.where(outer.solid & ~mask.grown(-half).solid), "seam")
+    return band and replace(band.moved(window.left, window.top), background=region.background)
 
 
 def _again(view: View, target: Target, eyes: Eyes) -> list[Region]:
@@ -187,14 +191,14 @@ def _again(view: View, target: Target, eyes: Eyes) -> list[Region]:
 
 
 def _earlier(view: View, target: Target) -> list[Region]:
-    """What was painted before, or was to be: the composite masks where they are solid."""
+    """What was painted before, or was to be: the cores of the composite masks."""
     steps = [report.step for report in _of_pass(view, target)]
     found = []
     for step in steps:
-        region = Region.of_mask(Mask.where(step.composite.solid), step.label, step.score)
+        region = Region.of_mask(Mask.where(step.composite.core), step.label, step.score)
         if region is not None:
             moved = region.moved(step.frame.crop.left, step.frame.crop.top)
-            found.append(replace(moved, turn=step.turn))
+            found.append(replace(moved, turn=step.turn, background=step.background))
     return found
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import operator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +50,34 @@ class Candidate:
         spot = part.relative_to(self.box).slices
         over, mask = Picture(self.over.pixels[spot]), Mask(self.mask.alpha[spot])
         return dataclasses.replace(self, over=over, box=part, mask=mask)
+
+
+def combined_by_rank(ranked: Sequence[Sequence[Candidate]], picture: Picture) -> list[Candidate]:
+    """One candidate a rank, with each region's own of that rank, or its last, put back on the picture.
+
+    `ranked` has the candidates of each region, best first; a region without any is left out. As many come
+    back as the region with the most has. The scores of several regions together are not known.
+    """
+    regions = [candidates for candidates in ranked if candidates]
+    if len(regions) <= 1:
+        return [candidate for candidates in regions for candidate in candidates]
+    most = max(len(candidates) for candidates in regions)
+    return [_combined([one[min(rank, len(one) - 1)] for one in regions], picture) for rank in range(most)]
+
+
+def _combined(candidates: Sequence[Candidate], picture: Picture) -> Candidate:
+    """One that does to the picture what all do, one after another."""
+    box = functools.reduce(operator.or_, (one.box for one in candidates))
+    under = picture.pixels[box.slices]
+    painted, kept = under.copy(), np.ones(under.shape[:2], np.float32)
+    for one in candidates:
+        one.put(painted, box)
+        kept[one.box.relative_to(box).slices] *= 1 - one.mask.alpha.astype(np.float32) / 255
+    mask = Mask(np.ceil((1 - kept) * 255).astype(np.uint8))
+    share = np.maximum(mask.alpha, 1)[..., None].astype(np.float32) / 255
+    over = whole_levels(under, under + (painted - under.astype(np.float32)) / share, mask)
+    score = sum(one.score for one in candidates) / len(candidates)
+    return Candidate(candidates[0].seed, Picture(over), box, mask, score=score)
 
 
 def whole_levels(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:

@@ -12,9 +12,9 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from retouch.knobs import dump, replace
+from retouch.knobs import dump
 from retouch.prompts import Said
-from retouch.recipe import Pass
+from retouch.recipe import Pass, Shape
 
 EMPTY_SCENE = "empty background, scenery"
 """What is where nothing is. Krita's plugin says "background scenery" when it removes without a prompt."""
@@ -26,9 +26,8 @@ SKETCHED = {"masked_content": "original", "denoising_strength": 0.55}
 class Intent:
     """One button. `how` are the defaults of its pass; a request changes any of them.
 
-    `grown`: by what part of the region's side, at least `GROWN_MIN` pixels, the mask grows where the request
-    does not say; 0 leaves it to the plan. `context`: words that are added to every prompt. `of_object`:
-    what becomes of the object's own words: left out, the prompt if there is no other, or the negative prompt.
+    `context`: words that are added to every prompt. `of_object`: what becomes of the object's own words:
+    left out, the prompt if there is no other, or the negative prompt.
     """
 
     name: str
@@ -36,7 +35,6 @@ class Intent:
     description: str
     how: Pass
     prompt_needed: bool = False
-    grown: float = 0.0
     context: str = ""
     of_object: str = "left out"
 
@@ -49,21 +47,11 @@ class Intent:
             negative = _joined(negative, words)
         return Said(_joined(prompt, self.context), negative)
 
-    def shaped(self, how: Pass, side: float) -> Pass:
-        """`how` with the mask's growth for a region of `side` pixels; a growth that is asked for stays."""
-        if not self.grown or how.shape.grow is not None:
-            return how
-        return replace(how, {"shape.grow": max(GROWN_MIN, round(side * self.grown))})
-
     def summary(self) -> dict[str, Any]:
         """For the page: what the button says, and the defaults of its knobs."""
         told = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         kept = ("name", "label", "description", "prompt_needed")
         return {**{key: told[key] for key in kept}, "pass": dump(self.how)}
-
-
-GROWN_MIN = 6
-"""Pixels: an outline's blur, and the first of a shadow, lie outside the tightest mask."""
 
 
 def _joined(*texts: str) -> str:
@@ -88,10 +76,14 @@ INTENTS = {
             # Fill, so that nothing of the object is left to be painted on: Krita prefills, IOPaint erases
             # before anything else. Krita and PowerPaint denoise at 1.0; SDXL is worse at exactly that
             # (its model card; diffusers #4858).
-            Pass(masked_content="fill", denoising_strength=0.9),
             # "Mask a little more than the object" (guides): shadow, reflection, the blur of its outline.
-            # Krita grows by 4 px and 5 % of the diagonal: 8 % of a square's side, in round numbers.
-            grown=0.08,
+            # Krita grows by 4 px and 5 % of the diagonal: 8 % of a square's side, in round numbers. An
+            # outline's blur, and the first of a shadow, lie 6 px outside the tightest mask.
+            Pass(
+                masked_content="fill",
+                denoising_strength=0.9,
+                shape=Shape(grow_share=0.08, grow_least=6),
+            ),
             # "Prompt what should be there instead, never the object" (guides). PowerPaint (arXiv
             # 2312.03594) has the context as the prompt and the object as the negative prompt.
             context=EMPTY_SCENE,

@@ -281,7 +281,7 @@ def _subject(request: Extension, picture: Picture, studio: Studio) -> tuple[Box 
     for name in SUBJECTS:
         found = _seen(name, picture, studio)
         if found:
-            return max(found, key=lambda region: region.box.area).box, ""
+            return max(found, key=lambda region: region.shape.area).box, ""
     return None, "No face and no person was found: the picture's middle is kept on a line of thirds."
 
 

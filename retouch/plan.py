@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from retouch.frame import Frame, frame_around
 from retouch.geometry import Box, Size
+from retouch.islands import Limits, split_region
 from retouch.mask import Mask
 from retouch.people import said_of
 from retouch.prompts import Said, resolve
 from retouch.recipe import MAX_SEED, Gate, Generation, Pass, Settings, Shape, Target
 from retouch.region import Region, merged, overlap
+from retouch.step_masks import LEAST_WIDER, build_masks, context_padding, greatest_reach
 
 MAX_STEPS = 256
 """Regions painted in one picture by one pass; of more the largest are, and it is said so."""
 UNDER_RESOLVED = 0.75
 """Below this magnification the result is visibly softer than what it replaces."""
+MUCH_MORE, SEEN_SHARE = 4, 0.002
+"""A warning is given where so many times as much is painted as is marked, and so much more of the picture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,7 @@ class Step:
     gate: Gate = Gate()
     turn: float = 0.0
     person: int = 0
+    background: bool = False
     wave: int = 0
     hole: Mask | None = None
 
@@ -98,7 +103,7 @@ def plan(
     `native` is the model's own size; `user_mask`, of the canvas' size, bounds every composite as
     the target's own `user_mask` says.
     """
-    index, recipe_pass = work
+    recipe_pass = work[1]
     shaped = shape_regions(regions, recipe_pass.shape, canvas)
     around = Said(generation.prompt, generation.negative_prompt)
     said = [said_of(region, generation.people, around) for region in shaped]
@@ -109,13 +114,16 @@ def plan(
     asked = [(n, r, t) for n, (r, t) in enumerate(zip(shaped, texts, strict=True), 1) if t is not None]
     smallest_last = sorted(asked, key=lambda one: -one[1].shape.area)
     kept = {number for number, _, _ in smallest_last[:MAX_STEPS]}
+    limits = Limits(canvas, size, max(MAX_STEPS // max(len(kept), 1), 1))
     steps = [
-        _step(_Spot(number, region, canvas, limit), (index, recipe_pass), text, generation, size)
+        _step(_Spot(number, region, part, canvas, limit), work, text, generation, size)
         for number, region, text in asked
         if number in kept
+        for part in split_region(region, recipe_pass, limits)
     ]
     waves = _waves([step for step in steps if not step.composite.empty])
-    return Plan(tuple(waves), _remarks(waves, len(asked)))
+    marked = {number: region.shape.area for number, region, _ in asked}
+    return Plan(tuple(waves), (*_remarks(waves, len(asked)), *_remarks_on_area(waves, marked, canvas)))
 
 
 def allowed(user_mask: Mask | None, target: Target) -> Mask | None:
@@ -138,54 +146,25 @@ def shape_regions(regions: Sequence[Region], shape: Shape, canvas: Size) -> tupl
     if shape.merge == "merge":
         return (one,)
     rest = Region.of_mask(one.mask(canvas).inverted(), "background", one.score)
-    return (rest,) if rest else ()
+    return (dataclasses.replace(rest, background=True),) if rest else ()
 
 
 @dataclass(frozen=True)
 class _Spot:
+    """One region to paint: `whole` as it was found, `part` what this step paints of it."""
+
     number: int
-    region: Region
+    whole: Region
+    part: Region
     canvas: Size
     limit: Mask | None
 
 
-@dataclass(frozen=True)
-class Reach:
-    """How far, in canvas pixels, the masks and the crop reach beyond a region."""
-
-    grow: int
-    blur: int
-    wider: int
-    padding: int
-
-    @classmethod
-    def of(cls, region: Region, shape: Shape, strength: float, canvas: Size) -> Reach:
-        """Scaled with the region's side and, for the context, with the denoising strength.
-
-        5 % growth and 8 % fade lie in the 4-12 px band practitioners use for a 100 px face; context
-        of 30-80 % of the side per side gives a face about half of its crop. A region that reaches every
-        border, a background, does not grow, and fades as what it leaves out would: that is not to be eaten.
-        """
-        side = edge = region.box.area**0.5
-        usual = max(2, round(side * 0.05))
-        if region.box == canvas.box:
-            edge, usual = (region.box.area - region.shape.area) ** 0.5 / 2, 0
-        grow = shape.grow if shape.grow is not None else usual
-        blur = shape.blur if shape.blur is not None else max(2, round(edge * 0.08))
-        padding = shape.padding if shape.padding is not None else round(side * (0.3 + 0.5 * strength))
-        return cls(grow, blur, max(2, round(edge * 0.04)), padding)
-
-    @property
-    def masks(self) -> int:
-        return max(self.grow, 0) + self.blur + self.wider
-
-
 def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generation, native: Size) -> Step:
     index, recipe_pass = work
-    region = spot.region
-    reach = Reach.of(region, recipe_pass.shape, recipe_pass.denoising_strength, spot.canvas)
-    frame = _frame(region, reach, recipe_pass.shape, spot.canvas, native)
-    denoise, composite = _masks(region, reach, frame.crop, spot.limit)
+    region = spot.part
+    frame = _frame(region, recipe_pass, spot.canvas, native)
+    denoise, composite = _masks(spot, recipe_pass.shape, frame.crop)
     return Step(
         number=spot.number,
         pass_index=index,
@@ -206,6 +185,7 @@ def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generatio
         gate=recipe_pass.gate,
         turn=region.turn,
         person=region.person,
+        background=region.background,
     )
 
 
@@ -214,26 +194,41 @@ def _seed(recipe_pass: Pass, base: int, number: int) -> int:
     return (start + (number - 1 if recipe_pass.seed_step == "next" else 0)) % (MAX_SEED + 1)
 
 
-def _frame(region: Region, reach: Reach, shape: Shape, canvas: Size, native: Size) -> Frame:
+def _frame(region: Region, recipe_pass: Pass, canvas: Size, native: Size) -> Frame:
+    shape = recipe_pass.shape
     if shape.area == "whole picture":
         return frame_around(canvas.box, canvas, native)
-    needed = region.box.grown(max(reach.padding, reach.masks))
+    padding = context_padding(region, shape, recipe_pass.denoising_strength)
+    needed = region.box.grown(max(padding, greatest_reach(region, shape, canvas).total))
     return frame_around(needed & canvas.box, canvas, native)
 
 
-def _masks(region: Region, reach: Reach, crop: Box, limit: Mask | None) -> tuple[Mask, Mask]:
-    """(denoise, composite) at crop size: both opaque over the grown region, denoise the wider.
+def _masks(spot: _Spot, shape: Shape, crop: Box) -> tuple[Mask, Mask]:
+    """(denoise, composite) at crop size.
 
-    The composite fades over `blur`; the denoise mask is opaque wherever the composite is not 0.
-    Both are made in a window no larger than they reach, for a crop may be the whole picture.
+    The composite mask is that of the part, within the limit. The denoise mask is opaque wherever the
+    composite is not 0, and over all else of the whole region in the crop: what is to go there, too, must
+    not be seen.
     """
-    window = region.box.grown(reach.masks + 2) & crop
-    composite = region.within(window).grown(reach.grow).feathered(reach.blur)
-    if limit is not None:
-        composite = composite & limit.crop(window)
-    denoise = Mask.where(composite.alpha > 0).feathered(reach.wider)
-    inside = crop.relative_to(window)
-    return denoise.crop(inside), composite.crop(inside)
+    denoise, composite = build_masks(spot.part, shape, crop, spot.canvas)
+    if spot.part is not spot.whole:
+        denoise = denoise | _rest(spot, shape, crop)
+    if spot.limit is not None:
+        limit = spot.limit.crop(crop)
+        composite, denoise = composite & limit, denoise & _reach_of_limit(limit)
+    return denoise, composite
+
+
+def _rest(spot: _Spot, shape: Shape, crop: Box) -> Mask:
+    """The denoise mask of all of a region that the crop shows."""
+    seen = spot.whole.box & crop
+    shown = dataclasses.replace(spot.whole, box=seen, shape=spot.whole.within(seen))
+    return build_masks(shown, shape, crop, spot.canvas)[0]
+
+
+def _reach_of_limit(limit: Mask) -> Mask:
+    """Where a limited composite may need denoising: all that it lets through, and a soft edge."""
+    return Mask.where(limit.alpha > 0).feathered(LEAST_WIDER)
 
 
 def _waves(steps: Sequence[Step]) -> list[Step]:
@@ -252,6 +247,20 @@ def _footprint(step: Step) -> Region:
     """The composite alone, without the context around it."""
     box = step.composite.bounds or step.composite.size.box
     return Region(box, step.composite.crop(box)).moved(step.frame.crop.left, step.frame.crop.top)
+
+
+def _remarks_on_area(steps: Sequence[Step], marked: Mapping[int, int], canvas: Size) -> Iterator[str]:
+    """Of each region that takes much more of the picture than what was marked."""
+    planned: dict[int, int] = {}
+    for step in steps:
+        planned[step.number] = planned.get(step.number, 0) + step.composite.area
+    for number, area in planned.items():
+        more = area - marked[number]
+        if area > MUCH_MORE * marked[number] and more > SEEN_SHARE * canvas.area:
+            yield (
+                f"Region {number}: {marked[number]} pixels are marked and {area} are painted. "
+                "For less, lower Mask grow and Mask blur."
+            )
 
 
 def _remarks(steps: Sequence[Step], asked: int) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from retouch.knobs import Knob
 from retouch.migration import SCHEMA, upgraded
 from retouch.people import MAX_PEOPLE, Person
 from retouch.region import Choice
+from retouch.shape import Shape
 
 MAX_SEED = 2**32 - 1
 MAX_PASSES = 16
@@ -139,32 +140,6 @@ class Target(Choice):
         """False when nothing is said of what to look for."""
         named = {"detectors": self.models, "text": self.classes, "pointed": self.points or self.box}
         return bool(named.get(self.what, True))
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How a region becomes masks and a crop. None scales with the region and the strength."""
-
-    grow: int | None = Knob("Mask grow", "Pixels, round, both ways; below 0 shrinks.", -512, 512, 1).field(
-        None
-    )
-    x_offset: int = Knob("Mask x offset", "Pixels to the right.", -2048, 2048, 1).field(0)
-    y_offset: int = Knob("Mask y offset", "Pixels down.", -2048, 2048, 1).field(0)
-    blur: int | None = Knob("Mask blur", "Pixels over which the result fades out.", 0, 256, 1).field(None)
-    padding: int | None = Knob("Only masked padding", "Pixels of context on each side.", 0, 2048, 4).field(
-        None
-    )
-    area: str = Knob("Inpaint area", "What the model sees.", choices=("only masked", "whole picture")).field(
-        "only masked"
-    )
-    merge: str = Knob(
-        "Merge masks",
-        "Paint all regions as one, or all that is not them.",
-        choices=("none", "merge", "merge and invert"),
-    ).field("none")
-    work_side: int | None = Knob(
-        "Work size", "Side of the square whose area the model paints; blank for its native one.", 64, 2048, 64
-    ).field(None)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from retouch.errors import BadInput
-from retouch.geometry import Box, Margins, Size, iou
+from retouch.geometry import Box, Margins, Size
 from retouch.knobs import Knob
-from retouch.mask import SOLID, Mask
+from retouch.mask import Mask
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Region:
     """A thing found in a picture. `shape` is its soft mask inside `box`, of the box's size.
 
     `turn` is how far it has to be turned to stand upright, in degrees counter-clockwise;
-    `person` whom of a recipe's people it belongs to, from 1, or 0.
+    `person` whom of a recipe's people it belongs to, from 1, or 0. A `background` is all but what is kept:
+    its masks grow and fade away from that, never into it.
 
     Keeping the mask as large as the thing, not as the picture, lets a crowd on a 40-megapixel
     photograph cost what its faces cost.
@@ -33,6 +34,7 @@ class Region:
     score: float = 1.0
     turn: float = 0.0
     person: int = 0
+    background: bool = False
 
     def __post_init__(self) -> None:
         if self.shape.size != self.box.size:
@@ -65,12 +67,17 @@ class Region:
 
 
 def overlap(a: Region, b: Region) -> float:
-    """Common solid pixels over the smaller region's, 0..1."""
+    """Common pixels of the cores over the smaller region's, 0..1."""
+    return _common_area(a, b) / max(min(a.shape.area, b.shape.area), 1)
+
+
+def _common_area(a: Region, b: Region) -> int:
+    """Pixels that are in the cores of both."""
     common = a.box & b.box
     if common.empty:
-        return 0.0
-    ours, theirs = (r.shape.alpha[common.relative_to(r.box).slices] >= SOLID for r in (a, b))
-    return np.count_nonzero(ours & theirs) / max(min(a.shape.area, b.shape.area), 1)
+        return 0
+    ours, theirs = (r.shape.core[common.relative_to(r.box).slices] for r in (a, b))
+    return np.count_nonzero(ours & theirs)
 
 
 def distinct(regions: Sequence[Region], limit: float = 0.6) -> tuple[Region, ...]:
@@ -78,7 +85,8 @@ def distinct(regions: Sequence[Region], limit: float = 0.6) -> tuple[Region, ...
 
     Of one label, likeness is the overlap over the smaller of the two, so that the half of a face
     seen by one tile never survives beside the whole face seen by another. Of two labels it is the
-    boxes' intersection over union, so that a face survives inside the person whose face it is.
+    intersection of their masks over the union, so that a face survives inside the person whose face it is,
+    and a bicycle under its rider.
     """
     kept: list[Region] = []
     for region in sorted(regions, key=lambda r: (-r.score, -r.box.area, r.box)):
@@ -88,11 +96,12 @@ def distinct(regions: Sequence[Region], limit: float = 0.6) -> tuple[Region, ...
 
 
 def _alike(a: Region, b: Region, limit: float) -> bool:
-    if a.label.lower() != b.label.lower():
-        return iou(a.box, b.box) > limit
     if (a.box & b.box).area <= limit * min(a.shape.area, b.shape.area):
         return False  # the boxes alone rule it out: no pixel needs counting
-    return overlap(a, b) > limit
+    if a.label.lower() == b.label.lower():
+        return overlap(a, b) > limit
+    common = _common_area(a, b)
+    return common > limit * (a.shape.area + b.shape.area - common)
 
 
 def merged(regions: Sequence[Region]) -> Region:
@@ -178,8 +187,9 @@ def _area_fits(region: Region, choice: Choice, canvas: Size) -> bool:
 
 
 def _covered(region: Region, mask: Mask) -> float:
-    solid = region.shape.solid
-    return np.count_nonzero(mask.crop(region.box).solid & solid) / max(np.count_nonzero(solid), 1)
+    """The share of a region's core that is marked in `mask`, however faintly."""
+    core = region.shape.core
+    return np.count_nonzero((mask.crop(region.box).alpha > 0) & core) / max(np.count_nonzero(core), 1)
 
 
 _USER_MASK: dict[str, Callable[[Region, Mask], bool]] = {

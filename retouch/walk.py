@@ -218,7 +218,8 @@ class Walk:
             )
         return (
             f"The join of stage {step.number} ({step.label}) shows after {tries} tries "
-            f"({made.scores.seam:.2f} CIELAB units per pixel, {self._floor.allowed(step.label):.2f} is allowed): "
+            f"({made.scores.seam:.2f} CIELAB units per pixel, "
+            f"{self._floor.allowed(step.label):.2f} is allowed): "
             "paint it again, or with a larger overlap."
         )
 

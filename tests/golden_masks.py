@@ -19,7 +19,7 @@ HEIGHT, WIDTH = 24, 32
 
 
 def masks() -> dict[str, Mask]:
-    """Soft blobs with holes and islands, some cut by the border; one that fills all; single pixels."""
+    """Soft blobs with holes and islands, some cut by the border; dots; a ring, faint too; a full one."""
     noise = np.random.RandomState(7).randint(-100, 101, (HEIGHT, WIDTH))
     near = sum(np.roll(noise, (y, x), (0, 1)) for y in range(-2, 3) for x in range(-2, 3))
     soft = np.clip(near // 2 + 64, 0, 255)
@@ -34,6 +34,7 @@ def masks() -> dict[str, Mask]:
         "blobs": Mask(soft.astype(np.uint8)),
         "dots": Mask(dots),
         "ring": Mask(ring),
+        "faint": Mask(ring // 3 + np.uint8(20) * (ring > 0)),
         "full": Mask(np.full((HEIGHT, WIDTH), 255, np.uint8)),
     }
 

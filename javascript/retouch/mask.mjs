@@ -28,8 +28,6 @@ import { decodePng, encodePng, pngHeader } from "./png.mjs";
 import { packed, unpacked } from "./packed.mjs";
 import * as shaping from "./shaping.mjs";
 
-const SOLID = 128;
-
 export class Mask {
     #data;
     #packed = null;
@@ -112,13 +110,17 @@ export class Mask {
         return this.data.every((alpha) => alpha === 0);
     }
 
-    /** Solid pixels. */
+    /** The least shade of the mask's core: half of its strongest one. Infinite for a blank mask. */
+    get half() {
+        const most = this.data.reduce((most, alpha) => Math.max(most, alpha), 0);
+        return most ? most / 2 : Infinity;
+    }
+
+    /** Pixels of its core. */
     get area() {
         if (this.#area < 0) {
-            this.#area = 0;
-            for (const alpha of this.data) {
-                this.#area += alpha >= SOLID ? 1 : 0;
-            }
+            const half = this.half;
+            this.#area = this.data.reduce((area, alpha) => area + (alpha >= half ? 1 : 0), 0);
         }
         return this.#area;
     }

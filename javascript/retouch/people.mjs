@@ -7,8 +7,6 @@ import { areaOf, boxOfSize, grownBox, overlap } from "./boxes.mjs";
 import { shapedMask } from "./document.mjs";
 import { squaredDistances } from "./distance.mjs";
 
-const SOLID = 128;
-
 /** @returns {{prompt: string, at: [number, number]}[]} at: shares of the picture's sides */
 export function peopleOf(doc) {
     const { base } = doc;
@@ -24,7 +22,7 @@ export function peopleOf(doc) {
 export function spotOn(object, base) {
     const mask = shapedMask(object, base);
     const inside = mask.cropped(overlap(mask.box, boxOfSize(base)));
-    const click = object.clicks.find(({ x, y, positive, on }) => positive && on && inside.at(x, y) >= SOLID);
+    const click = object.clicks.find(({ x, y, positive, on }) => positive && on && inside.at(x, y) >= inside.half);
     return click ? { x: click.x, y: click.y } : deepest(inside);
 }
 
@@ -34,7 +32,8 @@ function deepest(mask) {
     }
     const framed = mask.cropped(grownBox(mask.box, 1)); // at its border, too, the mask ends
     const far = Math.max(framed.width, framed.height);
-    const depths = squaredDistances(framed.data, framed.width, framed.height, false, far);
+    const core = framed.data.map((alpha) => (alpha >= mask.half ? 255 : 0));
+    const depths = squaredDistances(core, framed.width, framed.height, false, far);
     const at = depths.reduce((best, depth, index) => (depth > depths[best] ? index : best), 0);
     return { x: (at % framed.width) + framed.box.left, y: Math.floor(at / framed.width) + framed.box.top };
 }

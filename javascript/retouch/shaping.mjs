@@ -1,54 +1,82 @@
 /**
- * What can be done to the shape of soft alpha, 0 = keep, 255 = repaint; solid from 128 up. The same rules as the
- * server's masks, number for number: growth is round and exact, and the picture's border is no edge to shrink from.
+ * What can be done to the shape of soft alpha, 0 = keep, 255 = repaint. A shade is a strength: growth and fade act on
+ * the mask's level sets, so that a mask of shade 127 grows as one of 136 does. The same rules as the server's masks,
+ * number for number: growth is round and exact, and the picture's border is no edge to shrink from.
  * Every function takes (data, width, height, amount) and gives new data of the same size.
  */
 
 import { squaredDistances, within } from "./distance.mjs";
 import { connectedParts } from "./parts.mjs";
 
-const SOLID = 128;
+/** A mask of more shades than this is taken apart at every 16th shade. */
+const EXACT_LEVELS = 16;
+const LEVEL_STEP = 16;
 
-/** Every pixel within `by` of a solid one becomes solid. */
+/** Every pixel takes the strongest shade within `by` pixels. */
 export function grown(data, width, height, by) {
-    const out = within(data, width, height, true, by);
-    for (let i = 0; i < out.length; i++) {
-        if (data[i] > out[i]) {
-            out[i] = data[i];
-        }
-    }
-    return out;
-}
-
-/** Every pixel within `by` of one that is not solid becomes 0. */
-export function shrunk(data, width, height, by) {
-    const out = within(data, width, height, false, by);
-    for (let i = 0; i < out.length; i++) {
-        out[i] = out[i] ? 0 : data[i];
-    }
-    return out;
-}
-
-/** Opaque where solid, falling smoothly outside, to exactly 0 from `by` + 1 on. */
-export function feathered(data, width, height, by) {
-    const squares = squaredDistances(data, width, height, true, by + 2);
-    const ramp = smoothRamp(by);
     const out = new Uint8Array(data);
-    for (let i = 0; i < out.length; i++) {
-        if (squares[i] < ramp.length && ramp[squares[i]] > out[i]) {
-            out[i] = ramp[squares[i]];
+    for (const level of levelsOf(data)) {
+        const near = within(levelSet(data, level), width, height, true, by);
+        for (let i = 0; i < out.length; i++) {
+            if (near[i] && level > out[i]) {
+                out[i] = level;
+            }
         }
     }
     return out;
 }
 
-/** Alpha by squared distance. In single precision and halves to even, as numpy has it, to agree to the bit. */
-function smoothRamp(by) {
+/** Every pixel takes the weakest shade within `by` pixels. */
+export function shrunk(data, width, height, by) {
+    return inverted(grown(inverted(data), width, height, by));
+}
+
+/** Every shade stays and falls smoothly outside, to exactly 0 from `by` + 1 on. */
+export function feathered(data, width, height, by) {
+    const out = new Uint8Array(data);
+    for (const level of levelsOf(data)) {
+        const squares = squaredDistances(levelSet(data, level), width, height, true, by + 2);
+        const ramp = smoothRamp(by, level);
+        for (let i = 0; i < out.length; i++) {
+            if (squares[i] < ramp.length && ramp[squares[i]] > out[i]) {
+                out[i] = ramp[squares[i]];
+            }
+        }
+    }
+    return out;
+}
+
+function inverted(data) {
+    return data.map((alpha) => 255 - alpha);
+}
+
+/** 255 where `data` has at least this shade, 0 elsewhere. */
+function levelSet(data, level) {
+    return data.map((alpha) => (alpha >= level ? 255 : 0));
+}
+
+/** The shades above 0 at which a mask is taken apart, rising. */
+function levelsOf(data) {
+    const used = new Uint8Array(256);
+    for (const alpha of data) {
+        used[alpha] = 1;
+    }
+    const shades = [...used.keys()].filter((shade) => shade && used[shade]);
+    if (shades.length <= EXACT_LEVELS) {
+        return shades;
+    }
+    const [least, most] = [shades[0], shades[shades.length - 1]];
+    const inner = Array.from({ length: 15 }, (_, step) => LEVEL_STEP * (step + 1));
+    return [least, ...inner.filter((level) => level > least && level < most), most];
+}
+
+/** Alpha by squared distance to a level set. In single precision and halves to even, as numpy has it, to agree to the bit. */
+function smoothRamp(by, level) {
     const round = Math.fround;
     return Uint8Array.from({ length: (by + 1) ** 2 }, (_, square) => {
         const ramp = round(1 - round(round(Math.sqrt(square)) / (by + 1)));
         const smooth = round(round(ramp * ramp) * round(3 - round(2 * ramp)));
-        return roundedToEven(round(smooth * 255));
+        return roundedToEven(round(smooth * level));
     });
 }
 
@@ -58,9 +86,20 @@ function roundedToEven(value) {
     return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }
 
-/** Kept areas that do not reach the border of the data are filled. */
+/** The strongest shade, 0 in a blank mask. */
+function strongestOf(data) {
+    let most = 0;
+    for (const alpha of data) {
+        most = Math.max(most, alpha);
+    }
+    return most;
+}
+
+/** Kept areas that do not reach the border of the data are filled with the strongest shade. */
 export function withoutHoles(data, width, height) {
-    const { labels, count } = connectedParts((i) => data[i] < SOLID, width, height, false);
+    const most = strongestOf(data);
+    const isKept = (i) => data[i] === 0 || 2 * data[i] < most;
+    const { labels, count } = connectedParts(isKept, width, height, false);
     const outside = new Uint8Array(count + 1);
     outside[0] = 1;
     for (let x = 0; x < width; x++) {
@@ -69,34 +108,31 @@ export function withoutHoles(data, width, height) {
     for (let row = 0; row < labels.length; row += width) {
         outside[labels[row]] = outside[labels[row + width - 1]] = 1;
     }
-    const out = new Uint8Array(data);
-    for (let i = 0; i < out.length; i++) {
-        out[i] |= outside[labels[i]] - 1;
-    }
-    return out;
+    return data.map((alpha, i) => (outside[labels[i]] ? alpha : most));
 }
 
-/** Connected parts of fewer than `least` solid pixels are dropped, with their soft edges. */
+/**
+ * Connected parts of fewer than `least` pixels are dropped, with their soft edges. A pixel counts when it has at
+ * least half of its part's strongest shade.
+ */
 export function withoutIslands(data, width, height, least) {
     const { labels, count } = connectedParts((i) => data[i] > 0, width, height, true);
+    const strongest = new Uint8Array(count + 1);
+    for (let i = 0; i < labels.length; i++) {
+        strongest[labels[i]] = Math.max(strongest[labels[i]], data[i]);
+    }
     const sizes = new Int32Array(count + 1);
     for (let i = 0; i < labels.length; i++) {
-        sizes[labels[i]] += data[i] >> 7;
+        sizes[labels[i]] += data[i] > 0 && 2 * data[i] >= strongest[labels[i]] ? 1 : 0;
     }
-    const out = new Uint8Array(data);
-    for (let i = 0; i < out.length; i++) {
-        if (sizes[labels[i]] < least) {
-            out[i] = 0;
-        }
-    }
-    return out;
+    return data.map((alpha, i) => (sizes[labels[i]] < least ? 0 : alpha));
 }
 
 const BLURS = 3;
 
 /**
  * Teeth and nicks narrower than about `by` go, straight edges stay: blurred by three boxes of radius
- * by / 3, then made steep again at one half, over about a pixel.
+ * by / 3, then made steep again at half of the strongest shade, over about a pixel.
  */
 export function smoothed(data, width, height, by) {
     const radius = Math.max(1, Math.round(by / BLURS));
@@ -105,9 +141,10 @@ export function smoothed(data, width, height, by) {
         blurred = blurredColumns(blurredRows(blurred, width, height, radius), width, height, radius);
     }
     const steepness = 1.5 * (2 * radius + 1); // an edge is blurred to 3/4 of a box's share a pixel
+    const most = strongestOf(data);
     const out = new Uint8ClampedArray(data.length);
     for (let i = 0; i < out.length; i++) {
-        out[i] = (blurred[i] - 127.5) * steepness + 127.5;
+        out[i] = Math.min((blurred[i] - most / 2) * steepness + most / 2, most);
     }
     return new Uint8Array(out.buffer);
 }

@@ -12,7 +12,8 @@ from retouch.answers import sketch
 from retouch.answers.history import Past, keep
 from retouch.answers.parts import candidate_json, learn, remark_of, report_json, seeded, some, timed
 from retouch.answers.segment import sent_region
-from retouch.candidates import Candidate
+from retouch.background import background_region, noted_background
+from retouch.candidates import Candidate, combined_by_rank
 from retouch.errors import BadInput
 from retouch.execute import Report, Result
 from retouch.geometry import Size
@@ -84,14 +85,16 @@ def inpaint(desk: Desk, body: Any) -> dict[str, Any]:
 
 
 def _results(desk: Desk, asked: _Asked, generation: Generation, result: Result) -> dict[str, Any]:
-    best = [c for report in result.reports for c in _best_first(report)]
+    best = combined_by_rank([_best_first(report) for report in result.reports], asked.sketched)
     masked = asked.original if asked.request.return_masks else None
-    texts = [_text(asked, generation, _with(result.reports, candidate)) for candidate in best]
+    texts = [_text(asked, generation, _with(result.reports, rank)) for rank in range(len(best))]
     text = texts[0] if texts else _text(asked, generation, result.reports)
     said = {
         "infotext": text,
         "history": _kept(desk, asked, result.reports, text) if asked.request.return_history else "",
-        "reports": [{**report_json(report, masked), **_how(asked, report)} for report in result.reports],
+        "reports": [
+            {**report_json(report, masked), **_how(asked, result, report)} for report in result.reports
+        ],
         "candidates": [candidate_json(c, asked.request.answer == "patches") for c in best],
     }
     if asked.request.answer == "patches":
@@ -103,11 +106,12 @@ def _results(desk: Desk, asked: _Asked, generation: Generation, result: Result) 
     return {**said, "images": images, "image_ids": names}
 
 
-def _how(asked: _Asked, report: Report) -> dict[str, Any]:
-    """What paints a step again, where that is wanted; None where it cannot be."""
+def _how(asked: _Asked, result: Result, report: Report) -> dict[str, Any]:
+    """What paints the candidates again, where that is wanted; None where one step alone does not."""
     if not asked.request.return_steps:
         return {}
-    return {"how": sidecar.how(report.step) if asked.repaintable else None}
+    is_one = asked.repaintable and len(result.reports) == 1
+    return {"how": sidecar.how(report.step) if is_one else None}
 
 
 def _kept(desk: Desk, asked: _Asked, reports: Sequence[Report], text: str) -> str:
@@ -124,12 +128,14 @@ def _best_first(report: Report) -> list[Candidate]:
     return [*([report.best] if report.best else []), *sorted(rest, key=lambda c: -c.score)]
 
 
-def _with(reports: Sequence[Report], candidate: Candidate) -> list[Report]:
-    """The reports as if `candidate` had been chosen: what its own generation text says."""
-    return [
-        dataclasses.replace(r, chosen=r.candidates.index(candidate)) if candidate in r.candidates else r
-        for r in reports
-    ]
+def _with(reports: Sequence[Report], rank: int) -> list[Report]:
+    """The reports as if each region's candidate of this rank had been chosen, from 0, or its last one."""
+    return [_with_chosen(report, rank) if report.candidates else report for report in reports]
+
+
+def _with_chosen(report: Report, rank: int) -> Report:
+    ranked = _best_first(report)
+    return dataclasses.replace(report, chosen=report.candidates.index(ranked[min(rank, len(ranked) - 1)]))
 
 
 def _text(asked: _Asked, generation: Generation, reports: Sequence[Report]) -> str:
@@ -161,14 +167,13 @@ def _opened(desk: Desk, body: Any) -> _Asked:
     given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     original, name = desk.open(request)
     drawn = sketch.opened(request.sketch, original.size)
-    mask, remarks = _mask(request, original.size, drawn)
+    region, remarks = _region(request, original, drawn)
     intent = INTENTS[request.intent]
-    region = Region.of_mask(mask, request.object or intent.label)
     if region is None:
         hint = "Mark what is to be repainted, or turn `invert` off." if request.invert else _MARK
         raise BadInput("is empty: nothing would be repainted.", path="mask", hint=hint)
     base = sketch.steered(intent.how) if drawn else intent.how
-    how = intent.shaped(painted(given, base), region.box.area**0.5)
+    how = painted(given, base)
     notes = (original.baggage.notes, remarks, drawn.remarks if drawn else (), _wordless(request))
     sketched = drawn.on(original) if drawn else original
     return _Asked(request, original, name, sketched, region, how, tuple(some(*notes)))
@@ -177,14 +182,21 @@ def _opened(desk: Desk, body: Any) -> _Asked:
 _MARK = "Mark what is to be repainted in white."
 
 
-def _mask(request: InpaintRequest, canvas: Size, drawn: sketch.Sketch | None) -> tuple[Mask, list[str]]:
+def _region(
+    request: InpaintRequest, picture: Picture, drawn: sketch.Sketch | None
+) -> tuple[Region | None, list[str]]:
     """What is to be repainted: the mask or all but it, and every pixel that was drawn on."""
+    label = request.object or INTENTS[request.intent].label
     if drawn and not request.mask:
-        return drawn.mask, []
-    region, remarks = sent_region(request.mask, request.box, canvas)
-    mask = region.mask(canvas) if region else Mask.blank(canvas)
+        return Region.of_mask(drawn.mask, label), []
+    canvas = picture.size
+    sent, remarks = sent_region(request.mask, request.box, canvas)
+    mask = sent.mask(canvas) if sent else Mask.blank(canvas)
+    if request.invert and not drawn:
+        return background_region(picture, mask, label), remarks
     mask = mask.inverted() if request.invert else mask
-    return (mask | drawn.mask if drawn else mask), remarks
+    region = Region.of_mask(mask | drawn.mask if drawn else mask, label)
+    return region and noted_background(region, canvas), remarks
 
 
 def _wordless(request: InpaintRequest) -> str:

@@ -23,6 +23,7 @@ from retouch.region import Region
 from retouch.request import MaskRequest, PictureRequest, SegmentRequest
 from retouch.segmenters.prompt import checked
 from retouch.segmenters.registry import CLASSICAL
+from retouch.thickness import greatest_thickness
 
 if TYPE_CHECKING:
     from retouch.answers.desk import Desk
@@ -89,13 +90,13 @@ def _turn(
     return desk.backend.busy("segment", request.task if request else "")
 
 
-SNAP = 0.02
-"""Of a region's side: how far its outline may move to meet an edge of the picture."""
+SNAP = 0.025
+"""Of a region's thickness: how far its outline may move to meet an edge of the picture."""
 
 
 def snapped(picture: Picture, region: Region, radius: int = 0) -> Region:
     """The region with its outline on natural edges, at full resolution; only near it is looked at."""
-    radius = radius or max(2, round(region.box.area**0.5 * SNAP))
+    radius = radius or max(2, round(greatest_thickness(region.shape) * SNAP))
     window = region.box.grown(4 * radius) & picture.size.box
     mask = refined(picture.crop(window), region.within(window), radius)
     box = mask.bounds

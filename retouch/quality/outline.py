@@ -36,8 +36,8 @@ class Outline:
 
 
 def outlines(mask: Mask) -> Iterator[Outline]:
-    """All outlines of where the mask is solid that are long enough to be looked at, holes included."""
-    solid = mask.solid
+    """All outlines of the mask's core that are long enough to be looked at, holes included."""
+    solid = mask.core
     traced, _ = cv2.findContours(solid.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     smooth = cv2.GaussianBlur(solid.astype(np.float32), (0, 0), SMOOTHING, borderType=cv2.BORDER_REPLICATE)
     for points in traced:

@@ -19,7 +19,7 @@ class Zones:
     """(height, width) arrays over `window`, the box of the picture that holds the mask and its ring.
 
     `distance` is that in pixels to the other side of the mask's edge, 1 and up on either side. `inside`
-    is where the mask is solid, `rim` the part of it within `width` of the edge, `ring` what is kept to
+    is the mask's core, `rim` the part of it within `width` of the edge, `ring` what is kept to
     the bit within `width` of it.
     """
 
@@ -31,13 +31,14 @@ class Zones:
 
     @classmethod
     def of(cls, mask: Mask) -> Zones | None:
-        """None when the mask has no edge: it is solid nowhere, or everywhere."""
-        bounds = Mask.where(mask.solid).bounds
+        """None when the mask has no edge: it is blank, or its core is everywhere."""
+        core = mask.core
+        bounds = Mask.where(core).bounds
         if bounds is None or mask.area == mask.size.area:
             return None
         width = round(min(max(mask.area**0.5 / 4, NARROWEST), WIDEST))
         window = bounds.grown(width) & mask.size.box
-        inside = mask.solid[window.slices]
+        inside = core[window.slices]
         distance = _depth(inside) + _depth(~inside)
         near = distance <= width
         return cls(window, distance, inside, inside & near, (mask.alpha[window.slices] == 0) & near)

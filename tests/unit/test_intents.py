@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from retouch.intents import EMPTY_SCENE, GROWN_MIN, INTENTS
+from retouch.intents import EMPTY_SCENE, INTENTS
 from retouch.knobs import load
 from retouch.prompts import Said
-from retouch.recipe import Pass, Shape
+from retouch.recipe import Pass
+from retouch.step_masks import Reach
 
 
 def test_the_five_are_here_in_the_order_of_their_buttons():
@@ -43,9 +46,8 @@ def test_the_objects_words_are_a_prompt_only_where_it_stays_itself():
 
 
 def test_removing_takes_more_than_the_mask_in_proportion_to_it():
-    remove = INTENTS["remove"]
-    assert remove.shaped(remove.how, 1000).shape.grow == 80
-    assert remove.shaped(remove.how, 10).shape.grow == GROWN_MIN
-    asked = Pass(shape=Shape(grow=-3))
-    assert remove.shaped(asked, 1000) is asked
-    assert INTENTS["fill"].shaped(remove.how, 1000).shape.grow is None
+    remove, fill = (INTENTS[name].how.shape for name in ("remove", "fill"))
+    assert Reach.of(1000, remove).grow == 80
+    assert Reach.of(10, remove).grow == 6
+    assert Reach.of(1000, dataclasses.replace(remove, grow=-3)).grow == -3
+    assert Reach.of(1000, fill).grow == 50

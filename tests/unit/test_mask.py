@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retouch.geometry import Box, Size
-from retouch.mask import SOLID, Mask
+from retouch.mask import Mask
 from tests.helpers import boxes_in, masks, sizes, wild_boxes
 
 
@@ -118,7 +118,7 @@ def test_masks_combine_pixel_by_pixel(data):
     assert np.array_equal((a & b).alpha, np.minimum(a.alpha, b.alpha))
     assert (a - b) == (a & b.inverted())
     assert a.inverted().inverted() == a
-    assert a.area == np.count_nonzero(a.alpha >= SOLID)
+    assert a.area == np.count_nonzero(a.core)
 
 
 def test_holes_are_filled_and_bays_are_not():

@@ -153,7 +153,7 @@ def test_overlap_counts_common_pixels_over_the_smaller(data):
     canvas = data.draw(sizes(2, 40))
     a, b = (Region.of_mask(data.draw(masks(canvas))) for _ in range(2))
     if a and b:
-        both = (a.mask(canvas).solid & b.mask(canvas).solid).sum()
+        both = (a.mask(canvas).core & b.mask(canvas).core).sum()
         smaller = max(min(a.shape.area, b.shape.area), 1)
         assert overlap(a, b) == overlap(b, a) == both / smaller
 

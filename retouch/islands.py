@@ -1,0 +1,190 @@
+"""Islands: a mask becomes as many regions as it takes to paint each of its parts at full resolution. Pure.
+
+One crop around all that is marked would show the model two specks in opposite corners at the size of dust,
+and a wire across the picture thinner than a pixel. Parts whose contexts do not meet therefore become regions
+of their own, and what is long and thin is cut into pieces. All of them are painted in one batch.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from retouch.geometry import Box, Size
+from retouch.mask import Mask
+from retouch.recipe import Pass
+from retouch.region import Region, merged
+from retouch.step_masks import border_sides, context_padding
+from retouch.thickness import greatest_thickness
+
+LEAST_MAGNIFICATION = 0.75
+"""Work pixels per canvas pixel at which parts still share a crop; below it a result is visibly softer."""
+THIN = 1 / 8
+"""Of the model's native side: a part nowhere thicker is cut into pieces where it needs a larger crop."""
+PIECE = 2 / 3
+"""Of the side of the largest crop: what a piece takes of it, the rest is its context."""
+NEAR = 16
+"""Canvas pixels: parts nearer than this share a crop however little context they have."""
+COARSER = 4
+"""Times the crop of the larger of two solid neighbours: what the crop of both may have, so that a thing that is
+cut in two by something in front of it is painted as one thing."""
+NARROWEST = 1 / 4
+"""The least aspect of a crop: no side of a work size is over twice the native one."""
+FEW = 8
+"""Regions of one mask that are all painted each by itself. Of more, the nearest share a crop."""
+MOST_PARTS = 512
+"""Parts that are looked at one by one. Of more, those in one cell of a grid are taken together."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`native` is the size the model was trained at; one mask becomes `most` regions at most."""
+
+    canvas: Size
+    native: Size
+    most: int = 256
+
+    @property
+    def room(self) -> float:
+        """Canvas pixels in the largest crop at the least magnification."""
+        return self.native.area / LEAST_MAGNIFICATION**2
+
+
+def split_region(region: Region, how: Pass, limits: Limits) -> tuple[Region, ...]:
+    """The region as regions that together have each of its pixels once; itself where it is compact.
+
+    A background, merged regions, and what is painted with the whole picture as context are never split.
+    """
+    if region.background or how.shape.area == "whole picture" or how.shape.merge != "none":
+        return (region,)
+    parts = [piece for part in _parts(region) for piece in _pieces(part, how, limits)]
+    groups = _grouped(parts, how, limits) if len(parts) > 1 else [parts]
+    if len(groups) == 1:
+        return (region,)
+    made = (merged(group) for group in groups)
+    return tuple(dataclasses.replace(region, box=one.box, shape=one.shape) for one in made)
+
+
+def _parts(region: Region) -> list[Region]:
+    """The connected parts of a region; where there are too many, what lies in the cells of a grid."""
+    alpha = region.shape.alpha
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((alpha > 0).astype(np.uint8), connectivity=8)
+    if count - 1 > MOST_PARTS:
+        return list(_in_cells(region, math.ceil(math.sqrt(alpha.size / MOST_PARTS))))
+    boxes = [Box(x, y, x + width, y + height) for x, y, width, height, _ in stats[1:].tolist()]
+    return [_part(region, box, labels[box.slices] == n) for n, box in enumerate(boxes, 1)]
+
+
+def _part(region: Region, box: Box, where: np.ndarray) -> Region:
+    """What of the region lies `where` in `box`, which counts from the region's own corner."""
+    shape = Mask(region.shape.alpha[box.slices] * where)
+    return dataclasses.replace(region, box=box.shifted(region.box.left, region.box.top), shape=shape)
+
+
+def _in_cells(region: Region, side: int) -> Iterator[Region]:
+    """What of a region lies in each square cell of a grid, each cut to its own bounds."""
+    for top in range(0, region.box.height, side):
+        for left in range(0, region.box.width, side):
+            bounds = region.shape.crop(Box(left, top, left + side, top + side)).bounds
+            if bounds is not None:
+                box = bounds.shifted(left, top)
+                yield _part(region, box, np.True_)
+
+
+def _pieces(part: Region, how: Pass, limits: Limits) -> Iterator[Region]:
+    """The part itself, or its pieces where it is thin and does not fit into one crop."""
+    needed = np.array([_needed(part, how, limits)])
+    if _areas(needed)[0] <= limits.room or not _is_thin(part, limits):
+        yield part
+    else:
+        yield from _in_cells(part, max(int(math.sqrt(limits.room) * PIECE), 1))
+
+
+def _is_thin(part: Region, limits: Limits) -> bool:
+    thickness = greatest_thickness(part.shape, border_sides(part.box, limits.canvas))
+    return thickness <= THIN * math.sqrt(limits.native.area)
+
+
+def _needed(part: Region, how: Pass, limits: Limits) -> Box:
+    return part.box.grown(context_padding(part, how.shape, how.denoising_strength)) & limits.canvas.box
+
+
+def _grouped(parts: Sequence[Region], how: Pass, limits: Limits) -> list[list[Region]]:
+    """Which parts share a crop: of all that may, those with the smallest common crop are joined first."""
+    groups = [[part] for part in parts]
+    crops = np.array([_needed(part, how, limits) for part in parts])
+    solid = np.array([not _is_thin(part, limits) for part in parts])
+    pairs = _Pairs(np.array([part.box for part in parts]), crops, solid)
+    while (pair := pairs.next_to_join(limits)) is not None:
+        kept, gone = pair
+        groups[kept], groups[gone] = groups[kept] + groups[gone], []
+        pairs.join(kept, gone)
+    return [group for group in groups if group]
+
+
+class _Pairs:
+    """Of each two groups the area of their common crop, and whether they are neighbours.
+
+    `boxes` and `crops`, (n, 4) of left, top, right and bottom, are what is marked, and that with its context;
+    `solid`, (n,) bool, says what is not thin.
+    """
+
+    def __init__(self, boxes: np.ndarray, crops: np.ndarray, solid: np.ndarray) -> None:
+        count = len(boxes)
+        self._boxes, self._crops = boxes, crops
+        self._reach = np.maximum((boxes - crops)[:, :2].max(1), NEAR)
+        self._largest = _areas(crops) * solid
+        self._gone = np.zeros(count, bool)
+        self._common = np.full((count, count), np.inf)
+        self._neighbours = np.zeros((count, count), bool)
+        for group in range(count):
+            self._measure(group)
+
+    def next_to_join(self, limits: Limits) -> tuple[int, int] | None:
+        """Two groups, None when no more are to be joined."""
+        largest = np.maximum(self._largest[:, None], self._largest)
+        allowed = self._neighbours & (self._common <= np.maximum(limits.room, COARSER * largest))
+        left = np.count_nonzero(~self._gone)
+        if left > FEW:
+            allowed |= self._common <= limits.room
+        if left > limits.most:
+            allowed[:] = True
+        costs = np.where(allowed, self._common, np.inf)
+        kept, gone = divmod(int(costs.argmin()), len(costs))
+        return (kept, gone) if np.isfinite(costs[kept, gone]) else None
+
+    def join(self, kept: int, gone: int) -> None:
+        for boxes in (self._boxes, self._crops):
+            boxes[kept] = _around(boxes[kept], boxes[gone])
+        for most in (self._reach, self._largest):
+            most[kept] = max(most[kept], most[gone])
+        self._gone[gone] = True
+        self._common[gone] = self._common[:, gone] = np.inf
+        self._measure(kept)
+
+    def _measure(self, group: int) -> None:
+        """This group beside all others."""
+        common = _areas(_around(self._crops[group], self._crops))
+        common[self._gone] = common[group] = np.inf
+        self._common[group] = self._common[:, group] = common
+        box, others = self._boxes[group], self._boxes
+        gaps = np.maximum(box[:2] - others[:, 2:], others[:, :2] - box[2:]).max(1)
+        near = gaps <= np.maximum(self._reach[group], self._reach)
+        self._neighbours[group] = self._neighbours[:, group] = near
+
+
+def _around(one: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The smallest boxes around a box and each of others, (..., 4)."""
+    low, high = np.minimum(one, others), np.maximum(one, others)
+    return np.concatenate([low[..., :2], high[..., 2:]], -1)
+
+
+def _areas(boxes: np.ndarray) -> np.ndarray:
+    """(n,) float: pixels of the crops around (n, 4) boxes; none is narrower than `NARROWEST` allows."""
+    sides = (boxes[:, 2:] - boxes[:, :2]).astype(float)
+    return np.maximum(sides.prod(1), sides.max(1) ** 2 * NARROWEST)
