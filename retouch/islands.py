@@ -11,6 +11,7 @@ import dataclasses
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -19,7 +20,7 @@ from retouch.geometry import Box, Size
 from retouch.mask import Mask
 from retouch.recipe import Pass
 from retouch.region import Region, merged
-from retouch.step_masks import border_sides, context_padding
+from retouch.step_masks import border_sides, context_share, thing_size
 from retouch.thickness import greatest_thickness
 
 LEAST_MAGNIFICATION = 0.75
@@ -31,8 +32,8 @@ PIECE = 2 / 3
 NEAR = 16
 """Canvas pixels: parts nearer than this share a crop however little context they have."""
 COARSER = 4
-"""Times the crop of the larger of two solid neighbours: what the crop of both may have, so that a thing that is
-cut in two by something in front of it is painted as one thing."""
+"""Times the crop of the larger of two solid neighbours: what the crop of both may have, so that a thing that
+something in front of it cuts in two is painted as one thing."""
 NARROWEST = 1 / 4
 """The least aspect of a crop: no side of a work size is over twice the native one."""
 FEW = 8
@@ -53,6 +54,9 @@ class Limits:
     def room(self) -> float:
         """Canvas pixels in the largest crop at the least magnification."""
         return self.native.area / LEAST_MAGNIFICATION**2
+
+    def is_thin(self, thickness: np.ndarray) -> np.ndarray:
+        return thickness <= THIN * math.sqrt(self.native.area)
 
 
 def split_region(region: Region, how: Pass, limits: Limits) -> tuple[Region, ...]:
@@ -98,28 +102,21 @@ def _in_cells(region: Region, side: int) -> Iterator[Region]:
 
 def _pieces(part: Region, how: Pass, limits: Limits) -> Iterator[Region]:
     """The part itself, or its pieces where it is thin and does not fit into one crop."""
-    needed = np.array([_needed(part, how, limits)])
-    if _areas(needed)[0] <= limits.room or not _is_thin(part, limits):
+    alone = _measured([part], limits.canvas)
+    if alone.crop_areas(how)[0] <= limits.room or not limits.is_thin(alone.thickness)[0]:
         yield part
     else:
         yield from _in_cells(part, max(int(math.sqrt(limits.room) * PIECE), 1))
 
 
-def _is_thin(part: Region, limits: Limits) -> bool:
-    thickness = greatest_thickness(part.shape, border_sides(part.box, limits.canvas))
-    return thickness <= THIN * math.sqrt(limits.native.area)
-
-
-def _needed(part: Region, how: Pass, limits: Limits) -> Box:
-    return part.box.grown(context_padding(part, how.shape, how.denoising_strength)) & limits.canvas.box
+def _thickness(part: Region, canvas: Size) -> float:
+    return greatest_thickness(part.shape, border_sides(part.box, canvas))
 
 
 def _grouped(parts: Sequence[Region], how: Pass, limits: Limits) -> list[list[Region]]:
     """Which parts share a crop: of all that may, those with the smallest common crop are joined first."""
     groups = [[part] for part in parts]
-    crops = np.array([_needed(part, how, limits) for part in parts])
-    solid = np.array([not _is_thin(part, limits) for part in parts])
-    pairs = _Pairs(np.array([part.box for part in parts]), crops, solid)
+    pairs = _Pairs(_measured(parts, limits.canvas), how)
     while (pair := pairs.next_to_join(limits)) is not None:
         kept, gone = pair
         groups[kept], groups[gone] = groups[kept] + groups[gone], []
@@ -127,18 +124,50 @@ def _grouped(parts: Sequence[Region], how: Pass, limits: Limits) -> list[list[Re
     return [group for group in groups if group]
 
 
+class _Measures(NamedTuple):
+    """Of n groups, in canvas pixels: `boxes` (n, 4), left to bottom, and `areas` and `thickness` (n,)."""
+
+    boxes: np.ndarray
+    areas: np.ndarray
+    thickness: np.ndarray
+
+    def of(self, index: int | slice) -> _Measures:
+        return _Measures(*(values[index] for values in self))
+
+    def joined(self, other: _Measures) -> _Measures:
+        """The measures of groups made of one of these and one of the others each."""
+        low, high = np.minimum(self.boxes, other.boxes), np.maximum(self.boxes, other.boxes)
+        boxes = np.concatenate([low[..., :2], high[..., 2:]], -1)
+        return _Measures(boxes, self.areas + other.areas, np.maximum(self.thickness, other.thickness))
+
+    def padding(self, how: Pass) -> np.ndarray:
+        """(n,): as `context_padding` has it for a region."""
+        if how.shape.padding is not None:
+            return np.full(self.areas.shape, float(how.shape.padding))
+        sides = self.boxes[..., 2:] - self.boxes[..., :2]
+        return thing_size(self.areas, sides.prod(-1), self.thickness) * context_share(how.denoising_strength)
+
+    def crop_areas(self, how: Pass) -> np.ndarray:
+        """(n,) pixels; no crop is narrower than `NARROWEST` allows."""
+        sides = self.boxes[..., 2:] - self.boxes[..., :2] + 2 * self.padding(how)[..., None]
+        return np.maximum(sides.prod(-1), sides.max(-1) ** 2 * NARROWEST)
+
+
+def _measured(parts: Sequence[Region], canvas: Size) -> _Measures:
+    return _Measures(
+        np.array([part.box for part in parts], float),
+        np.array([part.shape.area for part in parts], float),
+        np.array([_thickness(part, canvas) for part in parts]),
+    )
+
+
 class _Pairs:
-    """Of each two groups the area of their common crop, and whether they are neighbours.
+    """Of each two groups the area of their common crop, and whether they are neighbours."""
 
-    `boxes` and `crops`, (n, 4) of left, top, right and bottom, are what is marked, and that with its context;
-    `solid`, (n,) bool, says what is not thin.
-    """
-
-    def __init__(self, boxes: np.ndarray, crops: np.ndarray, solid: np.ndarray) -> None:
-        count = len(boxes)
-        self._boxes, self._crops = boxes, crops
-        self._reach = np.maximum((boxes - crops)[:, :2].max(1), NEAR)
-        self._largest = _areas(crops) * solid
+    def __init__(self, measures: _Measures, how: Pass) -> None:
+        count = len(measures.areas)
+        self._measures, self._how = measures, how
+        self._alone = measures.crop_areas(how)
         self._gone = np.zeros(count, bool)
         self._common = np.full((count, count), np.inf)
         self._neighbours = np.zeros((count, count), bool)
@@ -147,8 +176,9 @@ class _Pairs:
 
     def next_to_join(self, limits: Limits) -> tuple[int, int] | None:
         """Two groups, None when no more are to be joined."""
-        largest = np.maximum(self._largest[:, None], self._largest)
-        allowed = self._neighbours & (self._common <= np.maximum(limits.room, COARSER * largest))
+        alone = np.where(limits.is_thin(self._measures.thickness), 0.0, self._alone)
+        coarser = COARSER * np.maximum(alone[:, None], alone)
+        allowed = self._neighbours & (self._common <= np.maximum(limits.room, coarser))
         left = np.count_nonzero(~self._gone)
         if left > FEW:
             allowed |= self._common <= limits.room
@@ -159,32 +189,22 @@ class _Pairs:
         return (kept, gone) if np.isfinite(costs[kept, gone]) else None
 
     def join(self, kept: int, gone: int) -> None:
-        for boxes in (self._boxes, self._crops):
-            boxes[kept] = _around(boxes[kept], boxes[gone])
-        for most in (self._reach, self._largest):
-            most[kept] = max(most[kept], most[gone])
+        joined = self._measures.of(kept).joined(self._measures.of(gone))
+        for values, value in zip(self._measures, joined, strict=True):
+            values[kept] = value
+        self._alone[kept] = max(self._alone[kept], self._alone[gone])
         self._gone[gone] = True
         self._common[gone] = self._common[:, gone] = np.inf
         self._measure(kept)
 
     def _measure(self, group: int) -> None:
         """This group beside all others."""
-        common = _areas(_around(self._crops[group], self._crops))
+        one = self._measures.of(slice(group, group + 1))
+        common = one.joined(self._measures).crop_areas(self._how)
         common[self._gone] = common[group] = np.inf
         self._common[group] = self._common[:, group] = common
-        box, others = self._boxes[group], self._boxes
+        box, others = one.boxes[0], self._measures.boxes
         gaps = np.maximum(box[:2] - others[:, 2:], others[:, :2] - box[2:]).max(1)
-        near = gaps <= np.maximum(self._reach[group], self._reach)
+        padding = np.maximum(self._measures.padding(self._how), NEAR)
+        near = gaps <= np.maximum(padding[group], padding)
         self._neighbours[group] = self._neighbours[:, group] = near
-
-
-def _around(one: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """The smallest boxes around a box and each of others, (..., 4)."""
-    low, high = np.minimum(one, others), np.maximum(one, others)
-    return np.concatenate([low[..., :2], high[..., 2:]], -1)
-
-
-def _areas(boxes: np.ndarray) -> np.ndarray:
-    """(n,) float: pixels of the crops around (n, 4) boxes; none is narrower than `NARROWEST` allows."""
-    sides = (boxes[:, 2:] - boxes[:, :2]).astype(float)
-    return np.maximum(sides.prod(1), sides.max(1) ** 2 * NARROWEST)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+
+import numpy as np
 
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
@@ -11,10 +12,14 @@ from retouch.region import Region
 from retouch.shape import Shape
 from retouch.thickness import Sides, greatest_thickness, thickness_layers
 
+Numbers = float | np.ndarray
+
 BLUR_SHARE, LEAST_BLUR = 0.08, 2
 """Of the local thickness, and canvas pixels. A face of 100 px fades over 8 px; guides say 4 to 12."""
 WIDER_SHARE, LEAST_WIDER = 0.04, 2
 """The same of what the denoise mask reaches beyond the composite mask."""
+THICK_SHARE = 4
+"""Times its thickness: the size of a thing at most. A rectangle four times as long as thick has 2.3 times."""
 KEPT_BLUR_SHARE, MOST_KEPT_BLUR = 0.02, 6
 """Of the thickness of what a background leaves out, and canvas pixels: a wider fade is a halo around it."""
 
@@ -47,12 +52,23 @@ def context_padding(region: Region, shape: Shape, strength: float) -> int:
     """Canvas pixels of context on each side of a region's box.
 
     30 to 80 % of the region's size, rising with the denoising strength, give a face about half of its crop.
-    The size is the diameter of a disc of the same area, and at most the side of a square of the box's.
+    The size is the diameter of a disc of the same area; at most the side of a square of the box's, and a few
+    times the thickness, so that many thin things together ask for no more than each alone.
     """
     if shape.padding is not None:
         return shape.padding
-    size = min(2 * math.sqrt(region.shape.area / math.pi), math.sqrt(region.box.area))
-    return round(size * (0.3 + 0.5 * strength))
+    size = thing_size(region.shape.area, region.box.area, greatest_thickness(region.shape))
+    return round(float(size) * context_share(strength))
+
+
+def thing_size(area: Numbers, box_area: Numbers, thickness: Numbers) -> Numbers:
+    """Canvas pixels across a thing of this many pixels, in a box of that many, and so thick."""
+    return np.minimum(np.minimum(2 * np.sqrt(area / np.pi), np.sqrt(box_area)), thickness * THICK_SHARE)
+
+
+def context_share(strength: float) -> float:
+    """Context on each side, of a thing's size, at a denoising strength of 0..1."""
+    return 0.3 + 0.5 * strength
 
 
 def greatest_reach(region: Region, shape: Shape, canvas: Size) -> Reach:

@@ -58,7 +58,7 @@ def thickness_layers(mask: Mask, sides: Sides = Sides()) -> list[Layer]:
     most, all_pixels = min(2 * float(deep.max()), *mask.size), int(np.count_nonzero(support))
     layers, left = [Layer(THINNEST, mask.alpha > 0)], all_pixels
     for least, reached in _reached_parts(deep, most):
-        part = support & reached
+        part = support & layers[-1].where & reached
         count = int(np.count_nonzero(part))
         thickness = min(least * RATIO**0.5, most)
         if left - count <= TOO_FEW * all_pixels:

@@ -111,7 +111,9 @@ def test_a_union_repaints_what_its_parts_repaint(first, second):
 def test_thin_and_scattered_masks_are_painted_at_full_resolution(name, size):
     steps = planned(drawn(size, ZOO[name]), REMOVE).steps
     assert len(steps) <= MAX_STEPS
-    assert min(step.frame.magnification for step in steps) >= UNDER_RESOLVED * 0.95
+    assert (
+        min(step.frame.magnification for step in steps) >= UNDER_RESOLVED * 0.9
+    )  # a work size is a multiple of 64
 
 
 @pytest.mark.parametrize("name", ZOO)

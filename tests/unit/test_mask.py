@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retouch.geometry import Box, Size
-from retouch.mask import Mask
+from retouch.mask import EXACT_LEVELS, LEVEL_STEP, Mask
 from tests.helpers import boxes_in, masks, sizes, wild_boxes
 
 
@@ -171,3 +171,47 @@ def test_a_mask_is_its_own_and_read_only():
     assert mask.empty
     with pytest.raises(ValueError, match="read-only"):
         mask.alpha[0, 0] = 1
+
+
+@given(st.data(), st.integers(1, 12))
+def test_growth_is_grey_dilation_by_a_disc(data, pixels):
+    size = data.draw(sizes(1, 14))
+    shades = data.draw(st.lists(st.integers(0, 255), min_size=1, max_size=5))
+    random = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    alpha = random.choice(np.array(shades, np.uint8), (size.height, size.width))
+    y, x = np.indices(alpha.shape)
+    near = (y[..., None] - y.ravel()) ** 2 + (x[..., None] - x.ravel()) ** 2 <= pixels**2
+    assert np.array_equal(Mask(alpha).grown(pixels).alpha, np.where(near, alpha.ravel(), 0).max(-1))
+    assert np.array_equal(Mask(alpha).grown(-pixels).alpha, np.where(near, alpha.ravel(), 255).min(-1))
+
+
+@given(st.data(), st.integers(1, 20), st.integers(1, 254))
+def test_growth_and_fade_keep_the_shade_of_an_even_mask(data, pixels, shade):
+    solid = Mask.where(data.draw(masks(data.draw(sizes(1, 30)))).solid)
+    faint = Mask(solid.alpha // 255 * np.uint8(shade))
+    for way in (Mask.grown, Mask.feathered):
+        strong, weak = way(solid, pixels).alpha, way(faint, pixels).alpha
+        assert np.abs(weak - strong.astype(float) * shade / 255).max() <= 1
+
+
+@given(st.data(), st.integers(1, 12))
+def test_more_of_a_mask_never_gives_less(data, pixels):
+    mask = data.draw(masks(data.draw(sizes(1, 30))))
+    more = mask | data.draw(masks(mask.size))
+    for way in (Mask.grown, Mask.feathered):
+        slack = LEVEL_STEP - 1 if max(map(shade_count, (mask, more))) > EXACT_LEVELS else 0
+        assert (way(mask, pixels).alpha.astype(int) - way(more, pixels).alpha).max() <= slack
+
+
+def shade_count(mask: Mask) -> int:
+    return len(np.unique(mask.alpha)) - 1
+
+
+def test_a_faint_mask_has_a_core_holes_and_islands():
+    ring = np.zeros((30, 40), np.uint8)
+    ring[5:25, 5:25], ring[10:20, 10:20], ring[3, 35] = 90, 0, 90
+    mask = Mask(ring)
+    assert mask.area == 20 * 20 - 10 * 10 + 1
+    assert (mask.without_holes().alpha[10:20, 10:20] == 90).all()
+    assert mask.without_islands(2).alpha[3, 35] == 0
+    assert mask.without_islands(2).area == 300
