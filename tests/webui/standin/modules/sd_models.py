@@ -21,8 +21,14 @@ checkpoint_aliases = {
 }
 
 
+def get_closet_checkpoint_match(search_string):
+    return checkpoint_aliases.get(search_string)
+
+
 class SdModelData:
     """What is in memory, without loading it."""
+
+    loaded_sd_models = ()
 
     @property
     def sd_model(self):
