@@ -24,8 +24,14 @@ from retouch.webui.aside import aside
 from retouch.webui.guests import states_kept
 from retouch.webui.inner import QuietRunner, crops
 from retouch.webui.nans import explain
-from retouch.webui.network import pause_replacements
+from retouch.webui.network import any_gone, pause_replacements, replaced_on
 from retouch.webui.settings import allowed_scripts, batch_limit
+
+_GONE = (
+    "Other extensions had changed the loaded model for this job, and a pass's checkpoint of another kind "
+    "made the WebUI build it anew: they do not act on the batches that follow. "
+    "Leave the checkpoint of the pass blank."
+)
 
 
 @dataclass
@@ -46,7 +52,10 @@ class HostEngine:
     remarks: dict[str, None] = field(default_factory=dict)
     """What did not go as the settings say, a sentence each, in order."""
 
+    _replaced: list[torch.nn.Module] = field(init=False)
+
     def __post_init__(self) -> None:
+        self._replaced = replaced_on() if self.around else []
         checkpoint, vae = host.loaded_models()
         self.found = ((self.around and self.around.checkpoint) or checkpoint, vae)
 
@@ -83,7 +92,13 @@ class HostEngine:
         return list(pictures)
 
     def with_remarks(self, result: Result) -> Result:
-        """The result, with what did not go as the settings say among its warnings."""
+        """The result, with what did not go as the settings say among its warnings.
+
+        To be asked when the job around has its own checkpoint back.
+        """
+        p = self.around and self.around.p
+        if p and p.iteration + 1 < p.n_iter and any_gone(self._replaced):
+            self.remarks[_GONE] = None
         return dataclasses.replace(result, warnings=(*result.warnings, *self.remarks))
 
     def _runner(self) -> QuietRunner:

@@ -17,7 +17,7 @@ import torch
 
 from retouch.webui.host import processing, sd_models, shared
 
-_PAUSED = ("forward", "_forward")
+_PAUSED = frozenset({"forward", "_forward"})
 """The methods that a block of a UNet computes with. Others, such as the VAE's `encode` and `decode`, the host
 itself replaces where memory is short."""
 _NO_OWNER = (torch.nn.Module, torch.Tensor, type, types.FunctionType, types.MethodType, types.ModuleType)
@@ -47,12 +47,22 @@ def pause_replacements() -> None:
                 del module.__dict__[name]
 
 
+def replaced_on() -> list[torch.nn.Module]:
+    """The modules of the UNet that do not compute as they were loaded."""
+    return [module for module in _unet_modules() if not _PAUSED.isdisjoint(_functions(module))]
+
+
+def any_gone(modules: list[torch.nn.Module]) -> bool:
+    """True where one of `modules` is no longer in the UNet: the host built another."""
+    return not {id(module) for module in modules} <= {id(module) for module in _unet_modules()}
+
+
 def owners() -> list[Any]:
     """The objects of other extensions that hold on to the UNet: their methods compute in place of a module's.
 
     A replacement knows its object as `self`, or from the function around it.
     """
-    replaced = [f for module in _unet_modules() for name, f in _functions(module).items() if name in _PAUSED]
+    replaced = [f for module in replaced_on() for name, f in _functions(module).items() if name in _PAUSED]
     found = {id(one): one for function in replaced for one in _known_to(function) if _may_own(one)}
     return list(found.values())
 
