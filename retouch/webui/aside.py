@@ -82,12 +82,12 @@ def _attributes_kept(thing: Any, names: tuple[str, ...]) -> Iterator[None]:
 def _precision_kept() -> Iterator[None]:
     """After a NaN the host goes on with a VAE of more bits, for good: the pictures around keep theirs."""
     before = devices.dtype_vae
-    try:
-        yield
-    finally:
-        if devices.dtype_vae != before:
-            devices.dtype_vae = before
-            shared.sd_model.first_stage_model.to(before)
+    with _attributes_kept(devices, ("dtype_vae",)):
+        try:
+            yield
+        finally:
+            if devices.dtype_vae != before:
+                shared.sd_model.first_stage_model.to(before)
 
 
 @contextlib.contextmanager

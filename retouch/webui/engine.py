@@ -24,7 +24,7 @@ from retouch.webui.aside import aside
 from retouch.webui.guests import states_kept
 from retouch.webui.inner import QuietRunner, crops
 from retouch.webui.nans import explain
-from retouch.webui.network import any_gone, pause_replacements, replaced_on
+from retouch.webui.network import any_gone, owners, pause_replacements, replaced_on
 from retouch.webui.settings import allowed_scripts, batch_limit
 
 _GONE = (
@@ -53,9 +53,11 @@ class HostEngine:
     """What did not go as the settings say, a sentence each, in order."""
 
     _replaced: list[torch.nn.Module] = field(init=False)
+    _owners: list[Any] = field(init=False)
+    """What other extensions had put on the model for the job around, and the objects of theirs behind it."""
 
     def __post_init__(self) -> None:
-        self._replaced = replaced_on() if self.around else []
+        self._replaced, self._owners = (replaced_on(), owners()) if self.around else ([], [])
         checkpoint, vae = host.loaded_models()
         self.found = ((self.around and self.around.checkpoint) or checkpoint, vae)
 
@@ -102,10 +104,9 @@ class HostEngine:
         return dataclasses.replace(result, warnings=(*result.warnings, *self.remarks))
 
     def _runner(self) -> QuietRunner:
-        """To be made while what the job around put on the model is there."""
         outer = self.around and self.around.p
         base = getattr(outer, "scripts", None) or host.scripts.scripts_img2img
-        runner = QuietRunner.of(base, allowed_scripts() if outer else ())
+        runner = QuietRunner.of(base, allowed_scripts() if outer else (), self._owners)
         self.remarks.update(dict.fromkeys(runner.remarks))
         return runner
 

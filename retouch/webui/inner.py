@@ -126,12 +126,15 @@ class QuietRunner(scripts.ScriptRunner):
     """On wanted scripts that may not act."""
 
     @classmethod
-    def of(cls, runner: Any, wanted: Sequence[str]) -> QuietRunner:
-        """A copy of `runner`; `wanted` are script file names without .py. Shares no state with it."""
+    def of(cls, runner: Any, wanted: Sequence[str], owners: Sequence[Any] = ()) -> QuietRunner:
+        """A copy of `runner`; `wanted` are script file names without .py. Shares no state with it.
+
+        No script acts that keeps one of `owners`, which are on the model for the job around.
+        """
         quiet = copy.copy(runner)
         quiet.__class__ = cls
         quiet.callback_map = {}
-        quiet.alwayson_scripts, quiet.remarks = admitted(runner.alwayson_scripts, wanted)
+        quiet.alwayson_scripts, quiet.remarks = admitted(runner.alwayson_scripts, wanted, owners)
         quiet.decoded = []
         quiet.hold = None
         return quiet

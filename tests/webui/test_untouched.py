@@ -184,6 +184,31 @@ def test_a_script_that_keeps_its_own_state_acts_a_second_time(webui):
     assert "forward" not in vars(unet().block)
 
 
+def test_what_a_script_keeps_is_as_before_its_second_run(webui, monkeypatch):
+    found = next(s for s in webui.runner(False).scripts if type(s).__name__ == "OtherFixer")
+    kept: dict[str, Any] = {"seen": ["a"], "counts": {"a": 1}, "tags": {"a"}, "at": 1}
+    for name, value in kept.items():
+        monkeypatch.setattr(found, name, value, raising=False)
+
+    def process(p: Any) -> None:
+        if _ours(p):
+            found.seen.append("b")
+            found.counts.clear()
+            found.tags.add("b")
+            found.at, found.new = 2, True
+
+    monkeypatch.setattr(found, "process", process)
+    shared.opts.data["retouch_scripts"] = "other_fixer"
+    webui.txt2img(FACES)
+    assert {name: getattr(found, name) for name in kept} == {
+        "seen": ["a"],
+        "counts": {"a": 1},
+        "tags": {"a"},
+        "at": 1,
+    }
+    assert not hasattr(found, "new")
+
+
 def test_retouch_is_never_asked_by_itself(webui):
     shared.opts.data["retouch_scripts"] = "retouch_entry"
     run = webui.txt2img(FACES)
@@ -216,9 +241,9 @@ def test_an_owner_is_found_wherever_its_script_keeps_it(webui, kept):
         keeper.owners = [owner] if kept == "list" else {"one": owner}
     unet().block.forward = owner.forward
     assert network.owners() == [owner]
-    assert guests.admitted([keeper], ("keeper",))[0] == []
+    assert guests.admitted([keeper], ("keeper",), network.owners())[0] == []
     del unet().block.forward
-    assert guests.admitted([keeper], ("keeper",)) == ([keeper], [])
+    assert guests.admitted([keeper], ("keeper",), network.owners()) == ([keeper], [])
 
 
 def test_functions_of_the_host_that_others_replaced_do_not_act_inside(webui, monkeypatch):

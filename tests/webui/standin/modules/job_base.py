@@ -32,6 +32,11 @@ class StableDiffusionProcessing:
     restore_faces: bool = None
     tiling: bool = None
     eta: float = None
+    s_min_uncond: float = None
+    s_churn: float = None
+    s_tmax: float = None
+    s_tmin: float = None
+    s_noise: float = None
     refiner_checkpoint: str = None
     refiner_switch_at: float = None
     do_not_save_samples: bool = False
