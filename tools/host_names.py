@@ -36,13 +36,29 @@ OWN = {
     "retouch_pasts",
     "decoded",
     "hold",
+    "remarks",
     "__dict__",
     "__class__",
     "__dataclass_fields__",
 }
 """Attributes that Retouch itself puts on the WebUI's objects, and Python's."""
+_OF_JOBS = (
+    "disable_extra_networks",
+    "eta",
+    "image_conditioning",
+    "init_latent",
+    "mask",
+    "nmask",
+    "refiner_checkpoint",
+    "refiner_switch_at",
+    "s_churn",
+    "s_min_uncond",
+    "s_noise",
+    "s_tmax",
+    "s_tmin",
+)
 DYNAMIC = (
-    *(f"{IMG2IMG}.{name}" for name in ("init_latent", "mask", "nmask", "image_conditioning")),
+    *(f"{IMG2IMG}.{name}" for name in _OF_JOBS),
     "scripts.Script.filename",
     "scripts.ScriptClassData.module",
     "scripts.ScriptClassData.script_class",

@@ -1,12 +1,19 @@
-"""Histories beside the pictures they tell of, written when the host has saved the picture and named it."""
+"""Files beside the pictures they tell of: what a picture was and what was found in it, and its history, which
+is written when the host has saved the picture and named it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from retouch import sidecar
+from retouch.draw import overlay
+from retouch.execute import Result
 from retouch.history import History
+from retouch.raster import Picture
+from retouch.region import Region
 from retouch.webui import host, settings
 
 
@@ -27,3 +34,33 @@ def on_image_saved(params: Any) -> None:
             sidecar.save(path, sidecar.written(*found), settings.history_bytes())
         except Exception:  # a full disk must not cost the picture
             host.errors.report("Retouch: the history beside a picture was not saved", exc_info=True)
+
+
+def save_extras(p: Any, index: int, before: Picture, result: Result) -> None:
+    """The picture before it was mended, and what was found in it, where the settings say so."""
+    if not result.reports or not p.save_samples():
+        return
+    if settings.get(settings.SAVE_BEFORE):
+        _save(p, index, before.pil(), "-before-retouch")
+    if settings.get(settings.SAVE_PREVIEW):
+        found = [
+            Region(r.step.frame.crop, r.step.composite, r.step.label, r.step.score) for r in result.reports
+        ]
+        _save(p, index, overlay(before, found).pil(), "-retouch-preview")
+
+
+def _save(p: Any, index: int, image: Image.Image, suffix: str) -> None:
+    info = host.processing.create_infotext(
+        p, p.prompts, p.seeds, p.subseeds, index=index, all_negative_prompts=p.negative_prompts
+    )
+    host.images.save_image(
+        image,
+        p.outpath_samples,
+        "",
+        p.seeds[index],
+        p.prompts[index],
+        host.shared.opts.samples_format,
+        info=info,
+        p=p,
+        suffix=suffix,
+    )

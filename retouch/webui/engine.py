@@ -11,33 +11,55 @@ from typing import Any
 
 import torch
 
-from retouch.errors import NotANumber, OutOfMemory, PaintFailed, RetouchError
+from retouch.errors import OutOfMemory, PaintFailed, RetouchError
+from retouch.execute import Result
 from retouch.geometry import Size
 from retouch.ports import Job, Progress
 from retouch.prompts import networks
 from retouch.raster import Picture, from_pil
 from retouch.recipe import Sampling
 from retouch.webui import host
+from retouch.webui.around import Around
 from retouch.webui.aside import aside
+from retouch.webui.guests import states_kept
 from retouch.webui.inner import QuietRunner, crops
+from retouch.webui.nans import explain
+from retouch.webui.network import any_gone, owners, pause_replacements, replaced_on
 from retouch.webui.settings import allowed_scripts, batch_limit
+
+_GONE = (
+    "Other extensions had changed the loaded model for this job, and a pass's checkpoint of another kind "
+    "made the WebUI build it anew: they do not act on the batches that follow. "
+    "Leave the checkpoint of the pass blank."
+)
 
 
 @dataclass
 class HostEngine:
-    """One per fix: `outer` is the surrounding job or None. Use inside `host.models_as_found`."""
+    """One per fix: `around` is the surrounding job or None. Use inside `host.models_as_found`."""
 
-    outer: Any = None
+    around: Around | None = None
     free_memory: Callable[[], None] = lambda: None
     """Called before a batch is given up for memory: detectors make room."""
     name: str = "webui"
     remark: str = ""
     cached_c: list[Any] = field(default_factory=lambda: [None, None])
     cached_uc: list[Any] = field(default_factory=lambda: [None, None])
-    found: tuple[str, str] = field(default_factory=host.loaded_models)
-    """The person's checkpoint and VAE: what a blank override means, also after a pass with one."""
+    found: tuple[str, str] = field(init=False)
+    """Checkpoint and VAE of the job around: what a blank override means, also after a pass with one."""
     spoken: dict[tuple[str, int], str] = field(default_factory=dict)
     """(prompt, seed) as asked: the prompt after wildcard scripts had their say."""
+    remarks: dict[str, None] = field(default_factory=dict)
+    """What did not go as the settings say, a sentence each, in order."""
+
+    _replaced: list[torch.nn.Module] = field(init=False)
+    _owners: list[Any] = field(init=False)
+    """What other extensions had put on the model for the job around, and the objects of theirs behind it."""
+
+    def __post_init__(self) -> None:
+        self._replaced, self._owners = (replaced_on(), owners()) if self.around else ([], [])
+        checkpoint, vae = host.loaded_models()
+        self.found = ((self.around and self.around.checkpoint) or checkpoint, vae)
 
     @property
     def batch_limit(self) -> int:
@@ -45,7 +67,7 @@ class HostEngine:
 
     def native(self, checkpoint: str) -> Size:
         """Loads the checkpoint, which the pass is about to need, and asks it."""
-        host.use_models(checkpoint or self.found[0], "")
+        host.use_models(checkpoint or self.found[0], "", self.found)
         return host.native()
 
     def kin(self, job: Job) -> Hashable:
@@ -61,19 +83,38 @@ class HostEngine:
             return [job.picture for job in jobs]
         sampling = jobs[0].settings.sampling
         with _translated(self.free_memory), aside():
-            host.use_models(sampling.checkpoint or self.found[0], sampling.vae or self.found[1])
-            pictures = self._sample(jobs)
+            runner = self._runner()
+            checkpoint, vae = sampling.checkpoint or self.found[0], sampling.vae or self.found[1]
+            host.use_models(checkpoint, vae, self.found)
+            host.allow_clip_skip(sampling.clip_skip)
+            pause_replacements()
+            pictures = self._sample(jobs, runner)
         if progress.stopped or len(pictures) != len(jobs):
             return [None] * len(jobs)  # the host hands a half-denoised picture back as if it were done
         return list(pictures)
 
-    def _sample(self, jobs: Sequence[Job]) -> list[Picture]:
-        base = getattr(self.outer, "scripts", None) or host.scripts.scripts_img2img
-        runner = QuietRunner.of(base, allowed_scripts() if self.outer is not None else ())
-        script_args = tuple(self.outer.script_args) if self.outer is not None else ()
+    def with_remarks(self, result: Result) -> Result:
+        """The result, with what did not go as the settings say among its warnings.
+
+        To be asked when the job around has its own checkpoint back.
+        """
+        p = self.around and self.around.p
+        if p and p.iteration + 1 < p.n_iter and any_gone(self._replaced):
+            self.remarks[_GONE] = None
+        return dataclasses.replace(result, warnings=(*result.warnings, *self.remarks))
+
+    def _runner(self) -> QuietRunner:
+        outer = self.around and self.around.p
+        base = getattr(outer, "scripts", None) or host.scripts.scripts_img2img
+        runner = QuietRunner.of(base, allowed_scripts() if outer else (), self._owners)
+        self.remarks.update(dict.fromkeys(runner.remarks))
+        return runner
+
+    def _sample(self, jobs: Sequence[Job], runner: QuietRunner) -> list[Picture]:
         settings = jobs[0].settings
         named = [_host_named(job) for job in jobs]
-        with contextlib.closing(crops(named, self.outer, runner, script_args)) as p:
+        states = states_kept(runner.alwayson_scripts)
+        with states, contextlib.closing(crops(named, self.around, runner)) as p:
             p.cached_c, p.cached_uc = self.cached_c, self.cached_uc
             processed = host.processing.process_images(p)
             self.spoken.update(
@@ -107,7 +148,7 @@ def _translated(free_memory: Callable[[], None]) -> Iterator[None]:
             "the GPU ran out of memory.", hint="Lower the batch limit or the work size."
         ) from error
     except host.devices.NansException as error:
-        raise NotANumber("the sampler returned NaN.", hint="Try another VAE, or --no-half-vae.") from error
+        raise explain(error) from error
     except Exception as error:
         host.errors.report("Retouch: a batch could not be painted", exc_info=True)
         raise PaintFailed(f"the WebUI could not paint it ({type(error).__name__}: {error}).") from error

@@ -19,6 +19,7 @@ from retouch.recipe import Generation
 from retouch.scripted import ScriptOutpaint
 from retouch.studio import Canvas
 from retouch.webui import host
+from retouch.webui.around import Around
 from retouch.webui.extend import CHANGES
 from retouch.webui.service import engine_for, studio_on, taught, working
 from retouch.webui.tensors import seen
@@ -105,10 +106,12 @@ class Extending:
     def _side_by_side(self, p: Any, pictures: Sequence[tuple[int, Picture]]) -> Sequence[Result]:
         """Pictures of the batch at hand by index."""
         asked = self.request
-        canvases = [Canvas(one, generation(asked, host.generation_of(p, index))) for index, one in pictures]
+        around = Around(p)
+        canvases = [Canvas(one, generation(asked, around.generation(index))) for index, one in pictures]
         with working(p):
-            results = extended(asked, canvases, studio_on(engine_for(p)), Watch())
-        return taught(results)
+            engine = engine_for(around)
+            results = extended(asked, canvases, studio_on(engine), Watch())
+        return [engine.with_remarks(result) for result in taught(results)]
 
     def say(self, p: Any, warning: str) -> None:
         """In the picture's generation text, and under the pictures."""

@@ -31,7 +31,7 @@ from modules import (
 
 from retouch.errors import Missing, PaintFailed, did_you_mean
 from retouch.geometry import Size
-from retouch.recipe import Generation, Sampling
+from retouch.recipe import Sampling
 
 __all__ = [
     "call_queue",
@@ -43,6 +43,7 @@ __all__ = [
     "progress",
     "script_callbacks",
     "scripts",
+    "sd_models",
     "shared",
     "ui_components",
 ]
@@ -93,38 +94,6 @@ def sampling() -> Sampling:
         scheduler="Automatic",
         clip_skip=int(shared.opts.CLIP_stop_at_last_layers),
         noise_multiplier=float(shared.opts.initial_noise_multiplier),
-    )
-
-
-def generation_of(p: Any, index: int) -> Generation:
-    """How image `index` of the batch that `p` is at was made. LoRA tags and styles are in the prompt."""
-    position = p.iteration * p.batch_size + index
-    return Generation(
-        prompt=_at(p.prompts, index, p.all_prompts, position),
-        negative_prompt=_at(p.negative_prompts, index, p.all_negative_prompts, position),
-        seed=int(_at(p.seeds, index, p.all_seeds, position)),
-        subseed=int(_at(p.subseeds, index, p.all_subseeds, position)),
-        subseed_strength=float(p.subseed_strength or 0),
-        sampling=_sampling_of(p),
-    )
-
-
-def _at(batch: Any, index: int, everything: Any, position: int) -> Any:
-    """Other extensions may have changed the batch: its own list first, then the job's."""
-    if batch and index < len(batch):
-        return batch[index]
-    return everything[min(position, len(everything) - 1)]
-
-
-def _sampling_of(p: Any) -> Sampling:
-    noise = getattr(p, "initial_noise_multiplier", None)
-    return Sampling(
-        steps=int(p.steps),
-        cfg_scale=float(p.cfg_scale),
-        sampler=p.sampler_name or "",
-        scheduler=getattr(p, "scheduler", None) or "",
-        clip_skip=int(shared.opts.CLIP_stop_at_last_layers),
-        noise_multiplier=float(shared.opts.initial_noise_multiplier if noise is None else noise),
     )
 
 
@@ -198,59 +167,77 @@ def scheduler_names() -> list[str]:
 
 def loaded_checkpoint() -> str:
     """Title of the checkpoint in memory, "" when there is none. Loads nothing, unlike `shared.sd_model`."""
+    return getattr(_loaded(), "title", "")
+
+
+def _loaded() -> Any:
     model = getattr(sd_models.model_data, "sd_model", None)
-    info = getattr(model, "sd_checkpoint_info", None)
-    return getattr(info, "title", "")
+    return getattr(model, "sd_checkpoint_info", None)
+
+
+def settings_checkpoint() -> Any:
+    """What the host knows of the checkpoint that its options name, the running job's overrides included."""
+    return sd_models.checkpoint_aliases.get(shared.opts.data.get("sd_model_checkpoint"))
 
 
 def loaded_models() -> tuple[str, str]:
     """The checkpoint and VAE the settings name, "" where they name none."""
-    checkpoint, vae = (shared.opts.data.get(key) or "" for key in _RELOAD)
+    checkpoint, vae = (shared.opts.data.get(key) or "" for key in ("sd_model_checkpoint", "sd_vae"))
     return checkpoint, vae
 
 
 @contextlib.contextmanager
 def models_as_found() -> Iterator[None]:
-    """Whatever checkpoint or VAE `use_models` loads inside, the person's own are back afterwards."""
-    found = {key: shared.opts.data.get(key) for key in _RELOAD}
+    """Whatever `use_models` names and loads inside, the options are as they were afterwards.
+
+    The checkpoint that was loaded stays where it served, that of a hires fix, too; where another was loaded
+    in its place, the one that the options name is, as each batch of the host's begins.
+    """
+    checkpoint, vae = (shared.opts.data.get(key) for key in ("sd_model_checkpoint", "sd_vae"))
+    loaded = _loaded()
     try:
         yield
     finally:
-        for key, value in found.items():
-            _swap(key, value)
+        shared.opts.data["sd_model_checkpoint"] = checkpoint
+        if _loaded() is not loaded:
+            sd_models.reload_model_weights()
+        if shared.opts.data.get("sd_vae") != vae:
+            shared.opts.data["sd_vae"] = vae
+            sd_vae.reload_vae_weights()
 
 
-def use_models(checkpoint: str, vae: str) -> None:
-    """Load the named checkpoint and VAE ("" leaves what is there) the way the host's overrides do.
+def use_models(checkpoint: str, vae: str, own: tuple[str, str] = ("", "")) -> None:
+    """Load the named checkpoint and VAE ("" leaves what is there). Use inside `models_as_found`.
 
-    After hires fix or a refiner the host still has their checkpoint loaded: the settings' own is put
-    back first, as any job of the host's begins.
+    `own` are those of the job around: frozen settings keep out all others. After hires fix or a refiner the
+    host still has their checkpoint loaded: the one that the options name is put back, as any job of the
+    host's begins. Missing when there is no such file, PaintFailed when the settings are frozen.
     """
     if checkpoint and checkpoint != shared.opts.data.get("sd_model_checkpoint"):
         if sd_models.checkpoint_aliases.get(checkpoint) is None:
             hint = did_you_mean(checkpoint, checkpoint_names())
             raise Missing(f"no checkpoint is called {checkpoint!r}.", path="checkpoint", hint=hint)
-        _swap("sd_model_checkpoint", checkpoint)
+        _name("sd_model_checkpoint", checkpoint, own[0])
+    sd_models.reload_model_weights()  # returns at once when it is the one that is loaded
     if vae and vae != shared.opts.data.get("sd_vae"):
         if vae not in vae_names():
             raise Missing(f"no VAE is called {vae!r}.", path="vae", hint=did_you_mean(vae, vae_names()))
-        _swap("sd_vae", vae)
-    sd_models.reload_model_weights()  # returns at once when it is the one that is loaded
+        _name("sd_vae", vae, own[1])
+        sd_vae.reload_vae_weights()
 
 
-_RELOAD = {
-    "sd_model_checkpoint": lambda: sd_models.reload_model_weights(),
-    "sd_vae": lambda: sd_vae.reload_vae_weights(),
-}
+def allow_clip_skip(clip_skip: int) -> None:
+    """PaintFailed where the settings are frozen at another one."""
+    if shared.cmd_opts.freeze_settings and clip_skip != int(shared.opts.CLIP_stop_at_last_layers):
+        raise PaintFailed(
+            "the WebUI's settings are frozen (--freeze-settings).", hint="Leave the clip skip blank."
+        )
 
 
-def _swap(key: str, value: Any) -> None:
-    """Set one option as the host's own overrides do, and load what it names. Nothing if it is set."""
-    if shared.opts.data.get(key) == value:
-        return
-    if shared.cmd_opts.freeze_settings:
+def _name(key: str, value: str, own: str) -> None:
+    """Name it in the options, which both the host's loaders and its jobs read."""
+    if shared.cmd_opts.freeze_settings and value != own:
         raise PaintFailed(
             "the WebUI's settings are frozen (--freeze-settings).", hint="Leave checkpoint and VAE blank."
         )
-    shared.opts.set(key, value, is_api=True, run_callbacks=False)
-    _RELOAD[key]()
+    shared.opts.data[key] = value

@@ -18,7 +18,10 @@ from PIL import Image
 from retouch.ports import Job
 from retouch.raster import Picture
 from retouch.release import OPAQUE
+from retouch.webui.around import Around
+from retouch.webui.guests import admitted
 from retouch.webui.host import devices, noise_levels, processing, scripts, shared
+from retouch.webui.nans import DECODER, ENCODER, SAMPLER, refuse_nan
 from retouch.webui.soft import Hold
 
 LATENT = {"latent noise": 2, "latent nothing": 3}
@@ -26,8 +29,6 @@ LATENT = {"latent noise": 2, "latent nothing": 3}
 CELL = 8
 """Pixels of a latent cell, a constant everywhere in the host. Work sizes are multiples of it."""
 _PREPARED = ("init_latent", "mask", "nmask", "image_conditioning", "retouch_alpha")
-NEVER = "soft_inpainting"
-"""The host's own script of that name makes masks and overlays of its own; ours are soft already."""
 
 
 class CropsImg2Img(processing.StableDiffusionProcessingImg2Img):
@@ -64,6 +65,7 @@ class CropsImg2Img(processing.StableDiffusionProcessingImg2Img):
         self._no_overlay()
         with seeded(seeds[k]):
             super().init(prompts[k : k + 1], seeds[k : k + 1], subseeds[k : k + 1])
+        refuse_nan(self.init_latent, ENCODER)
         self._touch(job.mask.alpha)
         return {name: getattr(self, name) for name in _PREPARED}
 
@@ -120,15 +122,19 @@ class QuietRunner(scripts.ScriptRunner):
 
     decoded: list[Picture]
     hold: Hold | None
+    remarks: list[str]
+    """On wanted scripts that may not act."""
 
     @classmethod
-    def of(cls, runner: Any, wanted: Sequence[str]) -> QuietRunner:
-        """A copy of `runner`; `wanted` are script file names without .py. Shares no state with it."""
+    def of(cls, runner: Any, wanted: Sequence[str], owners: Sequence[Any] = ()) -> QuietRunner:
+        """A copy of `runner`; `wanted` are script file names without .py. Shares no state with it.
+
+        No script acts that keeps one of `owners`, which are on the model for the job around.
+        """
         quiet = copy.copy(runner)
         quiet.__class__ = cls
         quiet.callback_map = {}
-        allowed = set(wanted) - {NEVER}
-        quiet.alwayson_scripts = [s for s in runner.alwayson_scripts if _stem(s.filename) in allowed]
+        quiet.alwayson_scripts, quiet.remarks = admitted(runner.alwayson_scripts, wanted, owners)
         quiet.decoded = []
         quiet.hold = None
         return quiet
@@ -138,13 +144,14 @@ class QuietRunner(scripts.ScriptRunner):
         self.hold = self.hold or Hold(p.retouch_alpha, noise_levels(p).to(p.retouch_alpha.device))
         self.hold(mba)
 
+    def post_sample(self, p: Any, ps: Any, *args: Any) -> None:
+        super().post_sample(p, ps, *args)
+        refuse_nan(ps.samples, SAMPLER)
+
     def postprocess_batch_list(self, p: Any, pp: Any, *args: Any, **kwargs: Any) -> None:
         super().postprocess_batch_list(p, pp, *args, **kwargs)
+        refuse_nan(pp.images, DECODER)
         self.decoded = [picture_of(tensor) for tensor in pp.images]
-
-
-def _stem(filename: str) -> str:
-    return filename.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".py")
 
 
 def picture_of(tensor: torch.Tensor) -> Picture:
@@ -153,8 +160,8 @@ def picture_of(tensor: torch.Tensor) -> Picture:
     return Picture(np.rint(np.moveaxis(array, 0, 2) * 255).clip(0, 255).astype(np.uint8))
 
 
-def crops(jobs: Sequence[Job], outer: Any, runner: QuietRunner, script_args: tuple[Any, ...]) -> CropsImg2Img:
-    """The inner job for one batch of equal size and settings."""
+def crops(jobs: Sequence[Job], around: Around | None, runner: QuietRunner) -> CropsImg2Img:
+    """The inner job for one batch of equal size and settings; `around` is the surrounding job or None."""
     first, settings = jobs[0], jobs[0].settings
     sampling = settings.sampling
     p = CropsImg2Img(
@@ -184,12 +191,14 @@ def crops(jobs: Sequence[Job], outer: Any, runner: QuietRunner, script_args: tup
         inpaint_full_res=False,
         initial_noise_multiplier=sampling.noise_multiplier,
         **({"scheduler": sampling.scheduler or None} if _has_scheduler() else {}),
+        **(around.img2img(sampling.checkpoint) if around else {}),
     )
     p.mask_blur = 0
+    outer = around and around.p
     p.outpath_samples = getattr(outer, "outpath_samples", None) or shared.opts.outdir_img2img_samples
     p.retouch_jobs = jobs
     p.is_api = True  # else the Seed and Sampler scripts would write the page's values over ours
-    p.scripts, p.script_args = runner, script_args
+    p.scripts, p.script_args = runner, tuple(outer.script_args if outer else ())
     return p
 
 

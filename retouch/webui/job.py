@@ -15,7 +15,6 @@ from PIL import Image
 from retouch import presets
 from retouch.absent import present
 from retouch.concerns import concerns
-from retouch.draw import overlay
 from retouch.errors import RetouchError
 from retouch.execute import Report, Result
 from retouch.history import History
@@ -25,10 +24,10 @@ from retouch.mask import Mask
 from retouch.prompts import Said
 from retouch.raster import Picture, from_pil
 from retouch.recipe import Generation, Overrides, Pass, Recipe
-from retouch.region import Region
 from retouch.scripted import AutofixRequest
 from retouch.studio import Canvas
-from retouch.webui import beside, hires, host, settings
+from retouch.webui import beside, hires, host
+from retouch.webui.around import Around
 from retouch.webui.engine import HostEngine
 from retouch.webui.panel import request_from
 from retouch.webui.service import engine_for, eyes, own_recipes, studio_on, taught, working
@@ -111,7 +110,8 @@ class AutofixJob:
 
     def _fix_small(self, p: Any, early: Recipe, pictures: Sequence[Picture]) -> list[Picture]:
         """Nothing is said of them before the picture is finished."""
-        results = self._painted(p, early, self._canvases(p, pictures, range(len(pictures))))
+        around = Around(p, small=True)
+        results = self._painted(around, early, self._canvases(around, pictures, range(len(pictures))))
         self.early = dict(enumerate(results))
         return [result.picture for result in results]
 
@@ -142,36 +142,36 @@ class AutofixJob:
             pp.image = result.picture.pil()
 
     def _fix(self, p: Any, pictures: Sequence[Picture], indices: Sequence[int]) -> list[Result]:
-        canvases = self._canvases(p, pictures, indices)
-        results = self._painted(p, self.finish, canvases)
+        canvases = self._canvases(Around(p), pictures, indices)
+        results = self._painted(Around(p), self.finish, canvases)
         for index, canvas, result in zip(indices, canvases, results, strict=True):
             self._record(p, index, canvas, result)
         return results
 
-    def _canvases(self, p: Any, pictures: Sequence[Picture], indices: Sequence[int]) -> list[Canvas]:
-        mask = self.skipped.mask if self.skipped else _user_mask(p)
+    def _canvases(self, around: Around, pictures: Sequence[Picture], indices: Sequence[int]) -> list[Canvas]:
+        mask = self.skipped.mask if self.skipped else _user_mask(around.p)
         return [
-            Canvas(picture, self._generation(p, i), mask and mask.resized(picture.size))
+            Canvas(picture, self._generation(around, i), mask and mask.resized(picture.size))
             for i, picture in zip(indices, pictures, strict=True)
         ]
 
     @staticmethod
-    def _painted(p: Any, recipe: Recipe, canvases: Sequence[Canvas]) -> list[Result]:
+    def _painted(around: Around, recipe: Recipe, canvases: Sequence[Canvas]) -> list[Result]:
         """Whatever happens, every picture comes back: mended, or as it was with a reason."""
         try:
-            with working(p):
-                engine = engine_for(p)
+            with working(around.p):
+                engine = engine_for(around)
                 fixed = studio_on(engine).fix(canvases, recipe, Watch())
-            return [_as_spoken(result, engine) for result in taught(fixed)]
+            return [engine.with_remarks(_as_spoken(result, engine)) for result in taught(fixed)]
         except Exception as error:  # the host would only log it, and the person would never know
             host.errors.report("Retouch: the picture is kept as it was", exc_info=True)
             ours = isinstance(error, RetouchError)
             reason = str(error) if ours else traceback.format_exception_only(error)[-1].strip()
             return [Result(canvas.picture, warnings=(reason,)) for canvas in canvases]
 
-    def _generation(self, p: Any, index: int) -> Generation:
+    def _generation(self, around: Around, index: int) -> Generation:
         """The surrounding picture's, with whatever the request itself names."""
-        made = host.generation_of(p, index)
+        made = around.generation(index)
         asked = self.request
         return dataclasses.replace(
             made,
@@ -185,7 +185,7 @@ class AutofixJob:
     def _record(self, p: Any, index: int, canvas: Canvas, result: Result) -> None:
         """Both sides of hires fix are said; boxes before it are on the small picture."""
         whole = self.early.pop(index, Result(canvas.picture)).then(result)
-        made = host.generation_of(p, index)
+        made = Around(p).generation(index)
         around = Said(made.prompt, made.negative_prompt)
         for texts in (self.said, self.warned):  # another script may have added pictures
             texts.extend([""] * (index + 1 - len(texts)))
@@ -201,7 +201,7 @@ class AutofixJob:
         if self.request.return_masks:
             self.masks += [Image.fromarray(r.mask(canvas.picture).alpha) for r in result.reports if r.kept]
         try:
-            _save_extras(p, index, canvas.picture, result)
+            beside.save_extras(p, index, canvas.picture, result)
             told = params(self.recipe, result.reports, around)
             beside.remember(p, index, History.of(canvas.picture, result.reports), told)
         except Exception:  # a full disk must not cost the faces that are finished
@@ -269,32 +269,3 @@ def _user_mask(p: Any) -> Mask | None:
     """What the host lets change: blurred, inverted and at full size as its own overlay has it."""
     overlay_mask = getattr(p, "mask_for_overlay", None)
     return None if overlay_mask is None else Mask(np.array(overlay_mask.convert("L")))
-
-
-def _save_extras(p: Any, index: int, before: Picture, result: Result) -> None:
-    if not result.reports or not p.save_samples():
-        return
-    if settings.get(settings.SAVE_BEFORE):
-        _save(p, index, before.pil(), "-before-retouch")
-    if settings.get(settings.SAVE_PREVIEW):
-        found = [
-            Region(r.step.frame.crop, r.step.composite, r.step.label, r.step.score) for r in result.reports
-        ]
-        _save(p, index, overlay(before, found).pil(), "-retouch-preview")
-
-
-def _save(p: Any, index: int, image: Image.Image, suffix: str) -> None:
-    info = host.processing.create_infotext(
-        p, p.prompts, p.seeds, p.subseeds, index=index, all_negative_prompts=p.negative_prompts
-    )
-    host.images.save_image(
-        image,
-        p.outpath_samples,
-        "",
-        p.seeds[index],
-        p.prompts[index],
-        host.shared.opts.samples_format,
-        info=info,
-        p=p,
-        suffix=suffix,
-    )

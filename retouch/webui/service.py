@@ -13,7 +13,8 @@ from retouch.execute import Result
 from retouch.studio import Studio
 from retouch.tempo import Tempos
 from retouch.webui import settings
-from retouch.webui.aside import model_patches_of
+from retouch.webui.around import Around
+from retouch.webui.aside import model_patches_of, randomness_kept
 from retouch.webui.engine import HostEngine
 from retouch.webui.host import DATA, MODELS, device, loaded_checkpoint, models_as_found, shared
 
@@ -61,9 +62,9 @@ def detector_names() -> list[str]:
     return [model.name for model in registry().available()]
 
 
-def engine_for(outer: Any = None) -> HostEngine:
-    """The WebUI's engine; `outer` is the surrounding job. Make and use it inside `working`."""
-    return HostEngine(outer, free)
+def engine_for(around: Around | None = None) -> HostEngine:
+    """The WebUI's engine; `around` is the surrounding job. Make and use it inside `working`."""
+    return HostEngine(around, free)
 
 
 def studio_on(engine: HostEngine) -> Studio:
@@ -92,11 +93,11 @@ def taught(results: Sequence[Result]) -> Sequence[Result]:
 @contextlib.contextmanager
 def working(outer: Any = None) -> Iterator[None]:
     """The person's checkpoint and VAE are back afterwards with what `outer`, the surrounding job, had
-    put on them, the progress bar says what it said before, and detectors and segmenters are gone if they
-    are not kept."""
+    put on them, the progress bar says what it said before, the generators of random numbers go on from
+    where they were, and detectors and segmenters are gone if they are not kept."""
     said = shared.state.textinfo
     try:
-        with models_as_found():
+        with randomness_kept(), models_as_found():
             yield
     finally:
         shared.state.textinfo = said

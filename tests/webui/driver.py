@@ -1,4 +1,4 @@
-"""A started stand-in WebUI with Retouch and two neighbours loaded, used the way its page and API do."""
+"""A started stand-in WebUI with Retouch and some neighbours loaded, used the way its page and API do."""
 
 from __future__ import annotations
 
@@ -112,6 +112,8 @@ class WebUI:
     detectors: Detectors = field(default_factory=Detectors)
     segmenters: Segmenters = field(default_factory=Segmenters)
     page: Any = None
+    enabled: set[str] = field(default_factory=set)
+    """Titles of the neighbours whose checkbox is on."""
 
     def start(self) -> None:
         """Load scripts and build the page, as a start and as "Reload UI" do."""
@@ -137,6 +139,7 @@ class WebUI:
         processing.StableDiffusionProcessing.cached_c[:] = [None, None]
         self.detectors = Detectors()
         self.segmenters = Segmenters()
+        self.enabled = set()
         trace.clear()
 
     @staticmethod
@@ -162,6 +165,9 @@ class WebUI:
         args = [getattr(c, "value", None) for c in runner.inputs]
         given = [retouch] if isinstance(retouch, dict) else list(retouch or [])
         args[script.args_from : script.args_from + len(given)] = given
+        for other in runner.scripts:
+            if other.title() in self.enabled:
+                args[other.args_from] = True
         return tuple(args)
 
     def txt2img(self, retouch: Any = None, **fields: Any) -> Run:

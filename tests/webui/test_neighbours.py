@@ -51,7 +51,7 @@ def test_the_outer_runner_keeps_its_callbacks(webui):
     ends = [said["script"] for said in trace.of("hook") if said["method"] == "postprocess_batch_list"]
     assert ends == ["RetouchScript"] * 2
     runner = webui.runner(False)
-    assert {count for count, _ in runner.callback_map.values()} == {len(runner.alwayson_scripts)} == {4}
+    assert {count for count, _ in runner.callback_map.values()} == {len(runner.alwayson_scripts)} == {6}
 
 
 class Hint:

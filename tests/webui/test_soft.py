@@ -19,7 +19,7 @@ from retouch.raster import Picture, from_pil
 from retouch.recipe import Sampling, Settings
 from retouch.webui import soft
 from retouch.webui.engine import HostEngine
-from retouch.webui.inner import NEVER, QuietRunner
+from retouch.webui.inner import QuietRunner
 from tests.webui.driver import photo
 
 SIDE = 8
@@ -150,14 +150,14 @@ def test_an_inpainting_checkpoint_is_shown_what_is_repainted_for_half_of_the_ste
 
 def test_the_hosts_own_soft_inpainting_never_acts_on_a_crop():
     class Found:
-        filename = f"extensions-builtin/soft-inpainting/scripts/{NEVER}.py"
+        filename = "extensions-builtin/soft-inpainting/scripts/soft_inpainting.py"
 
     class Other:
         filename = "extensions/wildcards/scripts/wildcards.py"
 
     runner = scripts.ScriptRunner()
     runner.alwayson_scripts = [Found(), Other()]
-    quiet = QuietRunner.of(runner, (NEVER, "wildcards"))
+    quiet = QuietRunner.of(runner, ("soft_inpainting", "wildcards"))
     assert [type(s) for s in quiet.alwayson_scripts] == [Other]
 
 

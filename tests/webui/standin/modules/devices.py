@@ -5,7 +5,7 @@ import torch
 from modules import trace
 
 device = cpu = torch.device("cpu")
-dtype = torch.float32
+dtype = dtype_vae = torch.float32
 
 
 class NansException(Exception):

@@ -31,6 +31,14 @@ class StableDiffusionProcessing:
     height: int = 512
     restore_faces: bool = None
     tiling: bool = None
+    eta: float = None
+    s_min_uncond: float = None
+    s_churn: float = None
+    s_tmax: float = None
+    s_tmin: float = None
+    s_noise: float = None
+    refiner_checkpoint: str = None
+    refiner_switch_at: float = None
     do_not_save_samples: bool = False
     do_not_save_grid: bool = False
     extra_generation_params: dict = None
@@ -53,6 +61,7 @@ class StableDiffusionProcessing:
     subseeds: list = field(default=None, init=False)
     iteration: int = field(default=0, init=False)
     batch_index: int = field(default=0, init=False)
+    refiner_checkpoint_info: Any = field(default=None, init=False)
     is_api: bool = field(default=False, init=False)
     scripts_value: Any = field(default=None, init=False)
     script_args_value: Any = field(default=None, init=False)
@@ -118,17 +127,29 @@ class StableDiffusionProcessing:
 
     def colours(self, prompts):
         """[B, 4]: of each prompt and of everything else that shapes a picture, remembered as conds are."""
+        return self.colours_of(prompts, self.negative_prompts, self.cached_c)
+
+    def current_prompts(self):
+        """(prompts, negative prompts) of the sampling at hand."""
+        return self.prompts, self.negative_prompts
+
+    def current_colours(self):
+        """After a change of checkpoint in the middle of a sampling."""
+        return self.colours(self.prompts)
+
+    @staticmethod
+    def colours_of(prompts, negatives, cache):
         model = shared.sd_model
-        lengths = {sd_hijack.model_hijack.get_prompt_lengths(text)[1] for text in self.negative_prompts}
+        lengths = {sd_hijack.model_hijack.get_prompt_lengths(text)[1] for text in negatives}
         if len(lengths) > 1:
             raise RuntimeError("Sizes of tensors must match: negative prompts of unequal length")
         made_by = (model.networks, model.sd_checkpoint_info.name, model.vae, model.token_merging)
         now = (made_by, shared.opts.CLIP_stop_at_last_layers, sd_hijack.model_hijack.circular_enabled)
-        key = (tuple(prompts), tuple(self.negative_prompts), now)
-        if self.cached_c[0] != key:
-            pairs = zip(prompts, self.negative_prompts, strict=True)
-            self.cached_c[:] = [key, torch.stack([_colour(repr((pair, now))) for pair in pairs])]
-        return self.cached_c[1]
+        key = (tuple(prompts), tuple(negatives), now)
+        if cache[0] != key:
+            pairs = zip(prompts, negatives, strict=True)
+            cache[:] = [key, torch.stack([_colour(repr((pair, now))) for pair in pairs])]
+        return cache[1]
 
     def new_rng(self, width, height):
         shape = (4, height // FACTOR, width // FACTOR)

@@ -161,6 +161,7 @@ def _prepare(p):
     seed, subseed = (random.randrange(2**32) if s == -1 else s for s in (p.seed, p.subseed))
     p.restore_faces = shared.opts.face_restoration if p.restore_faces is None else p.restore_faces
     p.tiling = shared.opts.tiling if p.tiling is None else p.tiling
+    p.refiner_checkpoint_info = sd_models.get_closet_checkpoint_match(p.refiner_checkpoint)
     sd_hijack.model_hijack.apply_circular(p.tiling)
     sd_hijack.model_hijack.clear_comments()
     p.setup_prompts()
@@ -188,6 +189,9 @@ def _one_batch(p, number, out, infotexts):
         extra_networks.activate(p, tags)
     p.scripts.process_batch(p, **given)
     colours = p.colours(p.prompts)
+    p.extra_generation_params.update(sd_hijack.model_hijack.extra_generation_params)
+    for comment in sd_hijack.model_hijack.comments:
+        p.comment(comment)
     if number == 0 and not shared.cmd_opts.no_prompt_history:
         text = create_infotext(p, p.all_prompts, p.all_seeds, p.all_subseeds)
         Path(paths_internal.data_path, "params.txt").write_text(text, "utf-8")

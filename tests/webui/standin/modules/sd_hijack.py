@@ -9,6 +9,7 @@ class StableDiffusionModelHijack:
     def __init__(self):
         self.circular_enabled = False
         self.comments = []
+        self.extra_generation_params = {}
 
     def apply_circular(self, enable):
         if self.circular_enabled != enable:
@@ -17,6 +18,7 @@ class StableDiffusionModelHijack:
 
     def clear_comments(self):
         self.comments = []
+        self.extra_generation_params = {}
 
     def get_prompt_lengths(self, text):
         """(tokens, tokens of as many whole chunks); a token is a word here."""

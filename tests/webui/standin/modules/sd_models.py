@@ -21,8 +21,14 @@ checkpoint_aliases = {
 }
 
 
+def get_closet_checkpoint_match(search_string):
+    return checkpoint_aliases.get(search_string)
+
+
 class SdModelData:
     """What is in memory, without loading it."""
+
+    loaded_sd_models = ()
 
     @property
     def sd_model(self):
@@ -43,7 +49,8 @@ class SkipWritingToConfig:
 
 
 def reload_model_weights(sd_model=None, info=None, forced_reload=False):
-    """Loads what the settings name, if it is not what is loaded."""
+    """Loads what the settings name, if it is not what is loaded: into the model that there is, where that is
+    of the same kind, with all that was put on it."""
     info = info or checkpoint_aliases[shared.opts.sd_model_checkpoint]
     loaded = shared.sd_model
     if loaded is not None and loaded.sd_checkpoint_info is info and not forced_reload:
@@ -51,7 +58,10 @@ def reload_model_weights(sd_model=None, info=None, forced_reload=False):
     if loaded is not None:
         trace.add("checkpoint loaded", name=info.name)
     sd_hijack.model_hijack.apply_circular(False)  # what was patched into a model goes with it
-    shared.sd_model = WebuiSdModel(info)
+    if loaded is not None and loaded.is_sdxl is ("xl" in info.name):
+        loaded.sd_checkpoint_info = info
+    else:
+        shared.sd_model = WebuiSdModel(info)
     shared.sd_model.vae = shared.opts.sd_vae
     return shared.sd_model
 

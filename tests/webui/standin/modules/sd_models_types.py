@@ -7,6 +7,9 @@ import torch
 
 class Block(torch.nn.Module):
     def forward(self, x):
+        return self._forward(x)
+
+    def _forward(self, x):
         return torch.tanh(x)
 
 
@@ -42,6 +45,7 @@ class WebuiSdModel(torch.nn.Module):
     def __init__(self, info):
         super().__init__()
         self.model = Wrapper()
+        self.first_stage_model = torch.nn.Identity()
         self.is_sdxl = "xl" in info.name
         self.is_sd2 = self.is_sd3 = False
         self.parameterization = "eps"

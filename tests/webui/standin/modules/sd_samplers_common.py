@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from modules import sd_hijack, shared, trace
+from modules import script_callbacks, sd_hijack, sd_models, shared, trace
 from modules.latents import encoded
 
 SamplerData = namedtuple("SamplerData", ["name", "constructor", "aliases", "options"])
@@ -48,7 +48,7 @@ class Sampler:
         """`levels`: one a step, falling, and the one it ends at."""
         if trace.before_sampling:
             trace.before_sampling(p)
-        _note(p, x, strength, len(levels) - 1)
+        _note(p, x, strength, len(levels) - 1, self.name)
         self.model_wrap_cfg = self.denoiser()
         self.model_wrap_cfg.begin(p, init, strength, colours)
         shared.state.sampling_steps = len(levels) - 1
@@ -58,8 +58,28 @@ class Sampler:
                 trace.on_step(p, step)
             if shared.state.interrupted or shared.state.skipped:
                 return x
+            script_callbacks.cfg_denoiser_callback(p)
+            self._refine(p, float(levels[step]))
             x = self._step(x, *levels[step : step + 2])
         return trace.spoil(p, x) if trace.spoil else x
+
+    def completed(self, level):
+        """The share of all noise that is gone at a level."""
+        raise NotImplementedError
+
+    def _refine(self, p, level):
+        """From the level on at which the job has it so, its refiner's checkpoint."""
+        info, at = p.refiner_checkpoint_info, p.refiner_switch_at
+        if info is None or (at is not None and self.completed(level) < at):
+            return
+        wanted, second = shared.opts.hires_fix_refiner_pass, getattr(p, "is_hr_pass", False)
+        if getattr(p, "enable_hr", False) and wanted == ("first pass" if second else "second pass"):
+            return
+        if shared.sd_model.sd_checkpoint_info is not info:
+            sd_models.reload_model_weights(info=info)
+            trace.add("refined", name=info.name, inner=_inner(p), completed=self.completed(level))
+            self.model = shared.sd_model
+            self.model_wrap_cfg.colours = p.current_colours()
 
     def _step(self, x, level, after):
         answer = self.model_wrap_cfg(x, level * x.new_ones(len(x)))
@@ -68,20 +88,26 @@ class Sampler:
         return self.stepped(x, answer, level, after)
 
 
-def _note(p, x, strength, count):
-    model = shared.sd_model
+def _inner(p):
+    return type(p).__name__ == "CropsImg2Img"
+
+
+def _note(p, x, strength, count, sampler):
+    model, (prompts, negatives) = shared.sd_model, p.current_prompts()
     trace.add(
         "sampling",
-        inner=type(p).__name__ == "CropsImg2Img",
+        inner=_inner(p),
         batch=x.shape[0],
         size=(p.width, p.height),
         steps=count,
         strength=strength,
-        prompts=list(p.prompts),
-        negatives=list(p.negative_prompts),
+        prompts=list(prompts),
+        negatives=list(negatives),
         seeds=list(p.seeds),
-        sampler=p.sampler_name,
-        scheduler=p.scheduler,
+        sampler=sampler,
+        scheduler=p.hr_scheduler if getattr(p, "is_hr_pass", False) else p.scheduler,
+        eta=p.eta,
+        ensd=shared.opts.eta_noise_seed_delta,
         cfg_scale=p.cfg_scale,
         checkpoint=model.sd_checkpoint_info.name,
         vae=model.vae,

@@ -25,6 +25,9 @@ class KDiffusionSampler(Sampler):
         sigmas = self.get_sigmas(p, steps)[steps - last - 1 :]
         return self.run(p, x, x + noise * sigmas[0], sigmas, p.denoising_strength, conditioning)
 
+    def completed(self, level):
+        return 1 - level
+
     def foreseen(self, x, answer, level):
         return answer
 

@@ -44,6 +44,9 @@ class CompVisSampler(Sampler):
         noised = x * share.sqrt() + noise * (1 - share).sqrt()
         return self.run(p, x, noised, times[:last].flip(0), p.denoising_strength, conditioning)
 
+    def completed(self, level):
+        return (999 - level) / 1000
+
     def foreseen(self, x, answer, level):
         share = shared.sd_model.alphas_cumprod[level]
         return (x - (1 - share).sqrt() * answer) / share.sqrt()

@@ -28,7 +28,9 @@ _FLAGS = {
 }
 _OPTIONS = {
     "CLIP_stop_at_last_layers": 1,
+    "eta_noise_seed_delta": 0,
     "face_restoration": False,
+    "hires_fix_refiner_pass": "second pass",
     "img2img_background_color": "#ffffff",
     "img2img_color_correction": False,
     "img2img_fix_steps": False,

@@ -1,0 +1,375 @@
+"""The host is left as it was, whatever else is installed and however a fix ends."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from modules import (
+    devices,
+    job_img2img,
+    paths_internal,
+    processing,
+    script_callbacks,
+    sd_hijack,
+    sd_samplers,
+    shared,
+    trace,
+)
+
+from retouch.webui import guests, network
+from tests.webui.driver import FACES, LEFT, expected_errors, inner, outer, recipe
+
+PARAMS = Path(paths_internal.data_path, "params.txt")
+SIDE = 384
+"""A fix samples at 512: what is made for the picture around does not fit it."""
+
+
+@pytest.fixture(autouse=True)
+def one_face(webui: Any) -> None:
+    webui.detectors.faces.boxes = (LEFT,)
+
+
+def unet() -> Any:
+    return shared.sd_model.model.diffusion_model
+
+
+def functions() -> dict[str, dict[str, str]]:
+    """What somebody put on each module, by the code it runs."""
+    named = shared.sd_model.named_modules()
+    return {
+        name: {
+            key: value.__qualname__ for key, value in vars(module).items() if hasattr(value, "__qualname__")
+        }
+        for name, module in named
+    }
+
+
+def state_of(webui: Any) -> dict[str, Any]:
+    """All that an inner job could change, comparable."""
+    model = shared.sd_model
+    others = [s for s in webui.runner(False).alwayson_scripts if type(s).__name__ != "RetouchScript"]
+    return {
+        "functions": functions(),
+        "model": (model.sd_checkpoint_info.name, model.vae, model.networks, model.token_merging),
+        "hijack": dict(vars(sd_hijack.model_hijack)),
+        "options": dict(shared.opts.data),
+        "params.txt": PARAMS.read_text("utf-8").split("\n")[0],
+        "callbacks": {name: list(found) for name, found in script_callbacks.callback_map.items()},
+        "scripts": {type(s).__name__: sorted(vars(s)) for s in others},
+        "host": (processing.process_images_inner, sd_samplers.create_sampler, devices.dtype_vae),
+        "cache": processing.StableDiffusionProcessing.cached_c[0],
+        "random": (random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()),
+        "process": (Path.cwd(), dict(os.environ)),
+        "state": {key: value for key, value in vars(shared.state).items() if key not in PRESSED},
+    }
+
+
+def fail(p: Any) -> None:
+    if type(p).__name__ == "CropsImg2Img":
+        raise RuntimeError("no")
+
+
+def interrupt(p: Any, step: int) -> None:
+    if type(p).__name__ == "CropsImg2Img":
+        shared.state.skipped = True
+
+
+def spoil(p: Any, latents: Any) -> Any:
+    return latents * torch.nan if type(p).__name__ == "CropsImg2Img" else latents
+
+
+PRESSED = ("job_no", "skipped")
+"""What counts jobs, ours too, and what the person pressed."""
+ENDS: dict[str, tuple[str, Callable[..., Any] | None]] = {
+    "success": ("before_sampling", None),
+    "error": ("before_sampling", fail),
+    "interrupt": ("on_step", interrupt),
+    "NaN": ("spoil", spoil),
+}
+PASS = {"checkpoint": "two.safetensors", "vae": "soft.vae.pt", "clip_skip": 2, "prompt": "an eye"}
+WANTED = {
+    "nobody": "",
+    "signs": "signs",
+    "hints": "hints",
+    "all": "hints, signs, other_fixer",
+}
+
+
+def seeded_job(webui: Any, asked: Any, **more: Any) -> Any:
+    random.seed(5)
+    np.random.seed(5)
+    torch.manual_seed(5)
+    return webui.txt2img(asked, width=SIDE, height=SIDE, n_iter=2, steps=5, tiling=True, **more)
+
+
+@pytest.mark.parametrize("one", [{}, PASS], ids=["the job's checkpoint", "its own checkpoint"])
+@pytest.mark.parametrize("wanted", WANTED.values(), ids=WANTED)
+@pytest.mark.parametrize("end", ENDS)
+def test_a_fix_leaves_nothing_behind(webui, end, wanted, one):
+    webui.enabled = {"Hints", "Signs"}
+    shared.opts.data.update({"retouch_scripts": wanted, "token_merging_ratio": 0.3})
+    seeded_job(webui, None)
+    expected = state_of(webui)
+    webui.enabled = set()
+    plain_after = webui.txt2img(width=SIDE, height=SIDE).pictures
+    webui.enabled = {"Hints", "Signs"}
+    trace.clear()
+
+    hook, meddle = ENDS[end]
+    setattr(trace, hook, meddle)
+    seeded_job(webui, recipe(one))
+    setattr(trace, hook, None)
+    expected_errors()
+    assert inner() or end == "error"
+    assert state_of(webui) == expected
+    webui.enabled = set()
+    assert webui.txt2img(width=SIDE, height=SIDE).pictures == plain_after
+
+
+def test_a_model_that_a_pass_made_the_host_build_anew_is_told_of(webui):
+    """A checkpoint of another kind: what others had put on the model went with it."""
+    webui.enabled = {"Hints"}
+    own = recipe({"checkpoint": "xl.ckpt"})
+    said = webui.txt2img(own, width=SIDE, height=SIDE, n_iter=2).warnings
+    assert "extensions" in said
+    assert "Leave the checkpoint of the pass blank" in said
+    assert webui.txt2img(own, width=SIDE, height=SIDE).warnings == ""
+    webui.enabled = set()
+    assert webui.txt2img(own, width=SIDE, height=SIDE, n_iter=2).warnings == ""
+
+
+def test_what_hangs_on_the_model_acts_on_the_picture_alone(webui):
+    webui.enabled = {"Hints", "Signs"}
+    run = webui.txt2img(FACES, width=SIDE, height=SIDE, n_iter=2, steps=5)
+    assert len(inner()) == len(outer()) == 2
+    assert run.warnings == ""
+    assert len(trace.of("hinted")) == 2 * 5
+    assert {said["p"] for said in trace.of("signed")} == {"StableDiffusionProcessingTxt2Img"}
+
+
+def test_a_script_that_cannot_act_twice_is_refused_by_name(webui):
+    webui.enabled = {"Hints"}
+    shared.opts.data["retouch_scripts"] = "hints, wildcards"
+    run = webui.txt2img(FACES, width=SIDE, height=SIDE, n_iter=2, prompt="__hair__")
+    assert "'hints'" in run.warnings
+    assert "Settings, Retouch" in run.warnings
+    assert "Retouch warnings" in run.infotexts[0]
+    assert len(inner()) == 2
+    assert set(inner()[0]["prompts"]) == {"red hair"}
+    asked = [said["p"] for said in trace.of("hook") if said["script"] == "Hints"]
+    assert set(asked) == {"StableDiffusionProcessingTxt2Img"}
+
+
+def test_a_script_that_does_not_hang_on_the_model_now_may_act(webui):
+    """Without a hint of its own there is nothing to take away."""
+    shared.opts.data["retouch_scripts"] = "hints"
+    run = webui.txt2img(FACES)
+    assert run.warnings == ""
+    assert "CropsImg2Img" in {said["p"] for said in trace.of("hook") if said["script"] == "Hints"}
+
+
+def test_a_script_that_keeps_its_own_state_acts_a_second_time(webui):
+    webui.enabled = {"Signs"}
+    shared.opts.data["retouch_scripts"] = "signs"
+    run = webui.txt2img(FACES, n_iter=2)
+    assert run.warnings == ""
+    assert {said["p"] for said in trace.of("signed")} == {"StableDiffusionProcessingTxt2Img", "CropsImg2Img"}
+    assert "forward" not in vars(unet().block)
+
+
+def test_what_a_script_keeps_is_as_before_its_second_run(webui, monkeypatch):
+    found = next(s for s in webui.runner(False).scripts if type(s).__name__ == "OtherFixer")
+    kept: dict[str, Any] = {"seen": ["a"], "counts": {"a": 1}, "tags": {"a"}, "at": 1}
+    for name, value in kept.items():
+        monkeypatch.setattr(found, name, value, raising=False)
+
+    def process(p: Any) -> None:
+        if _ours(p):
+            found.seen.append("b")
+            found.counts.clear()
+            found.tags.add("b")
+            found.at, found.new = 2, True
+
+    monkeypatch.setattr(found, "process", process)
+    shared.opts.data["retouch_scripts"] = "other_fixer"
+    webui.txt2img(FACES)
+    assert {name: getattr(found, name) for name in kept} == {
+        "seen": ["a"],
+        "counts": {"a": 1},
+        "tags": {"a"},
+        "at": 1,
+    }
+    assert not hasattr(found, "new")
+
+
+def test_retouch_is_never_asked_by_itself(webui):
+    shared.opts.data["retouch_scripts"] = "retouch_entry"
+    run = webui.txt2img(FACES)
+    assert len(inner()) == 1
+    assert "'retouch_entry'" in run.warnings
+
+
+@pytest.mark.parametrize("outpaint", [None, {"left": 64}])
+def test_extending_says_what_is_refused(webui, outpaint):
+    webui.enabled = {"Hints"}
+    shared.opts.data["retouch_scripts"] = "hints"
+    run = webui.txt2img({**FACES, "outpaint": outpaint}, width=SIDE, height=SIDE)
+    said = run.processed.extra_generation_params.get("Retouch outpaint warnings") or ""
+    assert ("'hints'" in said) is (outpaint is not None)
+
+
+@pytest.mark.parametrize("kept", ["list", "dict", "class"])
+def test_an_owner_is_found_wherever_its_script_keeps_it(webui, kept):
+    class Owner:
+        def forward(self, x: Any) -> Any:
+            return x
+
+    class Keeper:
+        filename = "keeper.py"
+
+    keeper, owner = Keeper(), Owner()
+    if kept == "class":
+        Keeper.owner = owner
+    else:
+        keeper.owners = [owner] if kept == "list" else {"one": owner}
+    unet().block.forward = owner.forward
+    assert network.owners() == [owner]
+    assert guests.admitted([keeper], ("keeper",), network.owners())[0] == []
+    del unet().block.forward
+    assert guests.admitted([keeper], ("keeper",), network.owners()) == ([keeper], [])
+
+
+def test_functions_of_the_host_that_others_replaced_do_not_act_inside(webui, monkeypatch):
+    """ControlNet's batches count every job that passes by; tiled diffusion hands out its own sampler."""
+    passed: list[str] = []
+    inner_job, sampler = processing.process_images_inner, sd_samplers.create_sampler
+
+    def batches(p: Any) -> Any:
+        passed.append(type(p).__name__)
+        return inner_job(p)
+
+    def tiles(name: str, model: Any) -> Any:
+        passed.append(name)
+        return sampler(name, model)
+
+    monkeypatch.setattr(processing, "process_images_inner", batches)
+    monkeypatch.setattr(sd_samplers, "create_sampler", tiles)
+    webui.txt2img(FACES)
+    assert len(inner()) == 1
+    assert passed == ["StableDiffusionProcessingTxt2Img", "Euler a"]
+    assert (processing.process_images_inner, sd_samplers.create_sampler) == (batches, tiles)
+
+
+def test_what_the_prompt_parser_says_of_a_fix_is_not_the_pictures(webui):
+    """Of an embedding in a pass's own prompt, for one: the next batch would tell of it."""
+
+    def parse(p: Any) -> None:
+        if _ours(p):
+            sd_hijack.model_hijack.comments.append("used an eye")
+            sd_hijack.model_hijack.extra_generation_params["TI"] = "eye"
+
+    trace.before_sampling = parse
+    run = webui.txt2img(FACES, n_iter=2)
+    assert len(inner()) == 2
+    assert all("TI: eye" not in text for text in run.infotexts)
+    assert "used an eye" not in run.processed.comments
+
+
+def test_a_vae_that_the_host_widened_for_a_crop_is_as_before(webui, monkeypatch):
+    widths = []
+
+    def widen(p: Any) -> None:
+        if type(p).__name__ == "CropsImg2Img":
+            devices.dtype_vae = torch.float64
+        widths.append(devices.dtype_vae)
+
+    monkeypatch.setattr(devices, "dtype_vae", torch.float32)
+    trace.before_sampling = widen
+    webui.txt2img(FACES, n_iter=2)
+    assert widths == [torch.float32, torch.float64] * 2
+    assert devices.dtype_vae == torch.float32
+
+
+@pytest.mark.parametrize("upscaler", ["Latent", "Lanczos"])
+def test_a_pass_before_hires_fix_draws_nothing_from_the_shared_generators(webui, monkeypatch, upscaler):
+    """The host draws the enlarged picture's latents from one of them."""
+
+    def drawn(asked: Any) -> Any:
+        torch.manual_seed(3)
+        trace.before_sampling = lambda p: torch.manual_seed(p.seeds[0]) if _ours(p) else None
+        return webui.txt2img(asked, enable_hr=True, hr_upscaler=upscaler, width=512, height=512)
+
+    kept = recipe({"hires": "before", "denoising_strength": 0.9})
+    plain, fixed = drawn(None).pictures[0], drawn(kept).pictures[0]
+    assert len(inner()) == 1
+    assert np.array_equal(plain.pixels[-64:], fixed.pixels[-64:])
+
+
+def _ours(p: Any) -> bool:
+    return type(p).__name__ == "CropsImg2Img"
+
+
+def nan_in_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = job_img2img.encoded
+    monkeypatch.setattr(job_img2img, "encoded", lambda images: _spoilt(whole(images)))
+
+
+def nan_in_unet(monkeypatch: pytest.MonkeyPatch) -> None:
+    trace.spoil = lambda p, latents: _spoilt(latents) if _ours(p) else latents
+
+
+def nan_in_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = processing.decode_latent_batch
+
+    def decode(model: Any, batch: Any, *rest: Any) -> Any:
+        pictures = whole(model, batch, *rest)
+        if batch.shape[-1] * 8 != SIDE:
+            pictures[0] = _spoilt(pictures[0][None])[0]
+        return pictures
+
+    monkeypatch.setattr(processing, "decode_latent_batch", decode)
+
+
+def nan_said_by_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = processing.decode_latent_batch
+
+    def decode(model: Any, batch: Any, *rest: Any) -> Any:
+        if batch.shape[-1] * 8 != SIDE:
+            raise devices.NansException("A tensor with NaNs was produced in VAE. Use --no-half-vae.")
+        return whole(model, batch, *rest)
+
+    monkeypatch.setattr(processing, "decode_latent_batch", decode)
+
+
+def _spoilt(latents: Any) -> Any:
+    """One number of the last picture, far from the corner that the host looks at."""
+    out = latents.clone()
+    out[-1, 1, 5, 7] = torch.nan
+    return out
+
+
+STAGES = {
+    "encoder": (nan_in_encoder, "the VAE returned NaN when it encoded", "--no-half-vae"),
+    "UNet": (nan_in_unet, "the UNet returned NaN", "--no-half."),
+    "decoder": (nan_in_decoder, "the VAE returned NaN when it decoded", "--no-half-vae"),
+    "host": (nan_said_by_host, "the VAE returned NaN when it decoded", "--no-half-vae"),
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_nan_is_blamed_on_the_stage_that_made_it(webui, monkeypatch, stage):
+    plain = webui.txt2img(width=SIDE, height=SIDE)
+    spoil_stage, said, hint = STAGES[stage]
+    spoil_stage(monkeypatch)
+    run = webui.txt2img(FACES, width=SIDE, height=SIDE)
+    assert said in run.warnings
+    assert hint in run.warnings
+    assert ("VAE" in run.warnings) is (stage != "UNet")
+    assert run.pictures == plain.pictures
