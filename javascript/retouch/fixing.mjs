@@ -2,8 +2,8 @@
 
 import { ServerError } from "./api.mjs";
 import { fromBase64 } from "./base64.mjs";
+import { sentPicture } from "./baggage.mjs";
 import { areaOf } from "./boxes.mjs";
-import { picture } from "./document.mjs";
 import { NOTHING } from "./mask.mjs";
 import { differing, withOffer } from "./offer.mjs";
 import { peopleOf } from "./people.mjs";
@@ -29,7 +29,7 @@ export class Fixing {
         return this.painter.run(label, async (task, doc) => {
             const mask = needsMask(recipe) ? await maskedIn(doc, this.settings) : {};
             const body = { recipe: asked, task, ...saidOf(doc, this.settings), ...mask, return_history: true };
-            const answer = await this.api.about(picture(doc), "fix", body);
+            const answer = await this.api.about(sentPicture(doc), "fix", body);
             this.painter.warn(answer);
             const after = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
             const change = differing(doc, after);

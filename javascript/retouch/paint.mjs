@@ -2,8 +2,8 @@
 
 import { Offline } from "./api.mjs";
 import { fromBase64 } from "./base64.mjs";
+import { sentPicture } from "./baggage.mjs";
 import { boxOfList } from "./boxes.mjs";
-import { picture } from "./document.mjs";
 import { Mask, NOTHING } from "./mask.mjs";
 import { numbersOf } from "./measures.mjs";
 import { merged, offerOf, withMore, withOffer } from "./offer.mjs";
@@ -97,7 +97,7 @@ export class Painter extends EventTarget {
 
     async #painted(task, doc, mask, request) {
         const body = { ...request, ...(await pictured(doc, mask)), answer: "patches", return_steps: true, task };
-        const answer = await this.api.about(picture(doc), "inpaint", body);
+        const answer = await this.api.about(sentPicture(doc), "inpaint", body);
         this.warn(answer);
         const how = Object.freeze(answer.reports[0]?.how ?? null);
         const candidates = await Promise.all(answer.candidates.map((candidate) => candidateOf(candidate, how)));
