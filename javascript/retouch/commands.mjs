@@ -9,6 +9,7 @@ import {
     withObject,
     withoutObject,
 } from "./document.mjs";
+import { sentPicture } from "./baggage.mjs";
 import { openBatch } from "./batch.mjs";
 import { chosenFile, download } from "./dom.mjs";
 import { showShortcuts } from "./dialogs.mjs";
