@@ -30,9 +30,9 @@ export class Fixing {
             const mask = needsMask(recipe) ? await maskedIn(doc, this.settings) : {};
             const body = { recipe: asked, task, ...saidOf(doc, this.settings), ...mask, return_history: true };
             const answer = await this.api.about(sentPicture(doc), "fix", body);
-            this.painter.warn(answer);
             const after = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
             const change = differing(doc, after);
+            this.painter.warn(answer, Boolean(change));
             if (!change) {
                 const why = answer.reports.map((report) => report.why).filter(Boolean);
                 this.notices.say(`${UNCHANGED}: ${[...new Set(why)].join("; ") || UNFOUND}`);
@@ -41,7 +41,8 @@ export class Fixing {
             const steps = await this.#steps(answer);
             const offer = { intent: "", name: label, asked: NOTHING, objects: [], parts: [], request: null, steps };
             const candidates = [{ ...change, seed: answer.seed, scores: {} }];
-            return withOffer(this.store.doc, { ...offer, infotext: answer.infotext, candidates });
+            const { infotext, warnings = [] } = answer;
+            return withOffer(this.store.doc, { ...offer, infotext, warnings, candidates });
         });
     }
 

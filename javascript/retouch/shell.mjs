@@ -167,6 +167,7 @@ async function planned({ store, settings, view, intents, api }, signal) {
         verb: "inpaint",
         ...recipeOf(group, intents.current.name, settings),
         ...(await pictured(doc, group.mask)),
+        return_masks: settings.get("invert"),
     };
     return signal.aborted ? null : api.about(sentPicture(doc), "plan", body, signal);
 }
