@@ -91,7 +91,9 @@ FILES: dict[str, Callable[[], bytes]] = {
     "moving.png": animated,
     "photo.jpg": lambda: file("JPEG", colours(), icc_profile=WIDE, exif=camera(), quality=80),
     "turned.jpg": lambda: file("JPEG", colours(), icc_profile=WIDE, exif=camera(5), quality=80),
-    "clear.webp": lambda: file("WEBP", colours(4), lossless=True, exact=True, icc_profile=WIDE, exif=camera()),
+    "clear.webp": lambda: file(
+        "WEBP", colours(4), lossless=True, exact=True, icc_profile=WIDE, exif=camera()
+    ),
     "lossy.webp": lambda: file("WEBP", colours(), quality=60, icc_profile=WIDE),
     "grey.jpg": lambda: file("JPEG", GREY, icc_profile=PROFILE[:16] + b"GRAY" + PROFILE[20:]),
     "scan.tif": lambda: file("TIFF", colours(), icc_profile=WIDE),
@@ -117,11 +119,15 @@ def saved(editor: Editor) -> tuple[raster.Picture, dict[str, Any]]:
 
 def losses(now: raster.Picture, was: raster.Picture) -> list[str]:
     """What differs: pixels also where they are transparent, and all that the server would keep."""
-    alphas = [one.alpha if one.alpha is not None else np.full(one.pixels.shape[:2], 255) for one in (now, was)]
+    alphas = [
+        one.alpha if one.alpha is not None else np.full(one.pixels.shape[:2], 255) for one in (now, was)
+    ]
     checks = {
         "pixels": np.array_equal(now.pixels, was.pixels),
         "alpha": np.array_equal(*alphas),
-        **{name: getattr(now.baggage, name) == getattr(was.baggage, name) for name in ("icc", "exif", "text")},
+        **{
+            name: getattr(now.baggage, name) == getattr(was.baggage, name) for name in ("icc", "exif", "text")
+        },
     }
     return [name for name, same in checks.items() if not same]
 
