@@ -62,11 +62,29 @@ export class Api extends EventTarget {
     /** The id of a picture, which this sends the first time: the server begins to look at it at once. */
     send(pixels) {
         if (!this.#ids.has(pixels)) {
-            const sent = this.#sent(pixels);
-            this.#ids.set(pixels, sent);
-            sent.catch(() => this.#ids.delete(pixels));
+            this.#remember(pixels, this.#sent(pixels));
         }
         return this.#ids.get(pixels);
+    }
+
+    /**
+     * Send a picture as the file that it was read from.
+     *
+     * @param {string} image the file as base64
+     * @returns {Promise<{image_id: string, warnings: string[]}>}
+     */
+    give(pixels, image) {
+        const answer = this.post("picture", { image });
+        this.#remember(
+            pixels,
+            answer.then(({ image_id: id }) => id),
+        );
+        return answer;
+    }
+
+    #remember(pixels, id) {
+        this.#ids.set(pixels, id);
+        id.catch(() => this.#ids.delete(pixels));
     }
 
     /** The server has this picture already, as `id`. */

@@ -1,12 +1,18 @@
 /**
- * Picture files to RGBA and back, by the browser where it is exact: for opaque colours. Files with alpha go
- * through our own PNG, because a canvas multiplies colours by alpha and rounds.
+ * Picture files to RGBA and back, by the browser where it is exact: for opaque colours of no profile. Others go
+ * through png.mjs, because a canvas multiplies colours by alpha and rounds, has a largest size, and with some
+ * privacy settings adds noise to what is read back.
  *
  * Colours are taken as the file has them (no colour management), as the server does, so that both see the same
- * numbers; EXIF rotation is applied.
+ * numbers.
  */
 
-import { chunkNames, decodePng, encodePng, pngHeader } from "./png.mjs";
+import { chunksOf, decodePng, encodePng, pngHeader } from "./png.mjs";
+
+/** Chunks by which a browser may convert the colours or turn the picture. */
+const MANAGED = new Set(["iCCP", "cICP", "sRGB", "gAMA", "cHRM", "eXIf"]);
+/** Pixels of a side, and of all, that every browser's canvas holds. */
+const [LONGEST, LARGEST] = [16_384, 2 ** 27];
 
 /** @returns {Promise<Uint8Array>} */
 export async function bytesOfBlob(blob) {
@@ -23,36 +29,60 @@ export function isOpaque(data) {
     return true;
 }
 
-/** @returns {Promise<{width: number, height: number, data: Uint8ClampedArray}>} RGBA, straight alpha, upright */
+/**
+ * A picture file that a server or this page wrote, or any that `decodePng` reads. An orientation in a PNG's EXIF is
+ * not applied: see opening.mjs.
+ *
+ * @returns {Promise<{width: number, height: number, data: Uint8ClampedArray}>} RGBA, straight alpha
+ */
 export async function decodedPixels(blob) {
     const bytes = await bytesOfBlob(blob);
     const header = pngHeader(bytes);
-    if (
-        header &&
-        (header.channels !== 3 || typeof OffscreenCanvas === "undefined") &&
-        !chunkNames(bytes).some((name) => name === "eXIf" || name === "tRNS")
-    ) {
-        return asRgba(await decodePng(bytes));
+    const types = chunksOf(bytes).map(({ type }) => type);
+    if (!header || types.includes("tRNS")) {
+        return browserPixels(blob);
     }
-    return byBrowser(blob);
+    const plain = header.channels === 3 && header.depth === 8 && !types.some((type) => MANAGED.has(type));
+    return plain && fitsCanvas(header) ? browserPixels(blob) : asRgba(await decodePng(bytes));
 }
 
 /** @returns {Promise<Blob>} PNG, exact */
 export async function encodedPixels({ width, height, data, opaque }) {
-    if (!opaque || typeof OffscreenCanvas === "undefined") {
-        return new Blob(
-            [await encodePng(opaque ? withoutAlpha(data) : data, width, height, opaque ? 3 : 4)],
-            {
-                type: "image/png",
-            },
-        );
+    if (!opaque || !fitsCanvas({ width, height })) {
+        const png = await encodePng(opaque ? withoutAlpha(data) : data, width, height, opaque ? 3 : 4);
+        return new Blob([png], { type: "image/png" });
     }
     const canvas = new OffscreenCanvas(width, height);
     canvas.getContext("2d").putImageData(new ImageData(data, width, height), 0, 0);
     return canvas.convertToBlob({ type: "image/png" });
 }
 
-async function byBrowser(blob) {
+/** Whether a canvas of this size gives opaque colours back as it got them. */
+function fitsCanvas({ width, height }) {
+    return Math.max(width, height) <= LONGEST && width * height <= LARGEST && isCanvasExact();
+}
+
+let exact = null;
+
+/** Some privacy settings add noise to what is read from a canvas. */
+function isCanvasExact() {
+    exact ??= typeof OffscreenCanvas !== "undefined" && givesBack(Uint8ClampedArray.from({ length: 1024 }, sample));
+    return exact;
+}
+
+function sample(_, i) {
+    return i % 4 === 3 ? 255 : (i * 151) % 256;
+}
+
+function givesBack(data) {
+    const context = new OffscreenCanvas(16, 16).getContext("2d", { willReadFrequently: true });
+    context.putImageData(new ImageData(data, 16, 16), 0, 0);
+    const read = context.getImageData(0, 0, 16, 16).data;
+    return data.every((value, i) => value === read[i]);
+}
+
+/** Any picture file as the browser reads it, upright. Where it is transparent its colours are not exact. */
+export async function browserPixels(blob) {
     const bitmap = await createImageBitmap(blob, {
         imageOrientation: "from-image",
         colorSpaceConversion: "none",

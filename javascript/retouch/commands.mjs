@@ -3,24 +3,25 @@
 import {
     activeMask,
     changedObject,
-    picture,
     reshaped,
     selected,
     selectedObject,
     withObject,
     withoutObject,
 } from "./document.mjs";
+import { sentPicture } from "./baggage.mjs";
 import { openBatch } from "./batch.mjs";
 import { chosenFile, download } from "./dom.mjs";
 import { showShortcuts } from "./dialogs.mjs";
 import { maskFile, savedFile } from "./files.mjs";
 import { foundObjects } from "./pointing.mjs";
 import { offerOf } from "./offer.mjs";
-import { documentOf, historyFile, OPENS } from "./opening.mjs";
+import { historyFile, OPENS } from "./opening.mjs";
 import { areaOf, boxOfList, listOfBox } from "./boxes.mjs";
 import { showRecipes } from "./recipes.mjs";
 import { nameOf, plain } from "./recipewords.mjs";
 import { Mask, NOTHING } from "./mask.mjs";
+import { markMasksSaved, markSaved } from "./work.mjs";
 
 const SNAP_RADIUS = 8;
 
@@ -30,16 +31,8 @@ export function commandsOf(studio) {
 }
 
 function documentCommands(studio) {
-    const { store, notices, api } = studio;
-    const load = async (file) => {
-        try {
-            store.reset(await documentOf(file));
-            studio.view.fit();
-            api.send(picture(store.doc)).catch(() => {});
-        } catch (error) {
-            notices.say(error.message, "error");
-        }
-    };
+    const { store, notices } = studio;
+    const load = (file) => studio.loading.load(file);
     return {
         load,
         undo: () => store.undo(),
@@ -48,30 +41,34 @@ function documentCommands(studio) {
             const file = await chosenFile(OPENS);
             return file && load(file);
         },
-        async save() {
-            if (store.doc.base) {
-                const file = await savedFile(store.doc);
-                download(file, file.name);
-            }
-        },
-        async saveHistory() {
-            if (store.doc.base) {
-                const file = await historyFile(store.doc);
-                download(file, file.name);
-            }
-        },
+        save: () => downloadAs(savedFile, store.doc),
+        saveHistory: () => downloadAs(historyFile, store.doc),
         async send(target) {
             if (target.needsMask && !areaOf(activeMask(store.doc).box)) {
                 return notices.say("Nothing is masked: mask something first, or send the picture alone.", "warning");
             }
+            const { doc } = store;
             try {
-                await target.send({ picture: await savedFile(store.doc), mask: await maskFile(store.doc) });
+                await target.send({ picture: await savedFile(doc), mask: await maskFile(doc) });
+                markSaved(doc);
+                if (target.needsMask) {
+                    markMasksSaved(doc);
+                }
             } catch (error) {
                 notices.say(error.message, "error");
             }
         },
         help: () => showShortcuts(studio.root, studio.actions),
     };
+}
+
+/** The document as the file that `made` makes of it. */
+async function downloadAs(made, doc) {
+    if (doc.base) {
+        const file = await made(doc);
+        download(file, file.name);
+        markSaved(doc);
+    }
 }
 
 function viewCommands(studio) {
@@ -124,7 +121,7 @@ function maskCommands(studio) {
             try {
                 const { box } = object.mask;
                 const body = { mask: await object.mask.toPng(), box: listOfBox(box), radius: SNAP_RADIUS };
-                const answer = await studio.api.about(picture(store.doc), "mask", body);
+                const answer = await studio.api.about(sentPicture(store.doc), "mask", body);
                 const mask = await Mask.fromPng(answer.mask, boxOfList(answer.box));
                 store.do("Snap to edges", changedObject(store.doc, object.id, { mask, added: mask, cut: NOTHING }));
             } catch (error) {

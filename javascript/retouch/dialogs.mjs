@@ -3,7 +3,7 @@
 import { h } from "./dom.mjs";
 import { icon, iconButton } from "./icons.mjs";
 
-const SECONDS = { info: 5, warning: 9, error: 15 };
+const SECONDS = { info: 5, warning: 20, error: 30 };
 
 /** Notices in a corner, read out by a screen reader. */
 export class Notices {
@@ -33,7 +33,7 @@ export class Notices {
         this.#without(text);
         this.element.append(notice);
         if (SECONDS[kind]) {
-            setTimeout(close, SECONDS[kind] * 1000);
+            closeLater(notice, SECONDS[kind] * 1000);
         }
         return close;
     }
@@ -51,6 +51,11 @@ export class Notices {
             .filter((old) => old.querySelector("span").textContent === text)
             .forEach((old) => old.remove());
     }
+}
+
+/** Gone after a while, but not from under the pointer or the focus. */
+function closeLater(notice, wait) {
+    setTimeout(() => (notice.matches(":hover, :focus-within") ? closeLater(notice, wait) : notice.remove()), wait);
 }
 
 /** A button that opens a menu of `items()`: [{label, hint?, run, disabled?}]; arrow keys, Escape and clicks elsewhere work. */

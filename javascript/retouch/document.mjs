@@ -15,8 +15,8 @@
  * @typedef {{id: string, name: string, box: Box, patch: Pixels, mask: Mask, on: boolean, request: object,
  *     report: object}} Step
  * @typedef {{box: Box, pixels: Pixels}} Layer RGBA, transparent outside its box
- * @typedef {{base: Pixels | null, name: string, infotext: string, steps: Step[], objects: Obj[],
- *     selected: string | null, sketch: Layer | null}} Doc
+ * @typedef {{base: Pixels | null, name: string, infotext: string, baggage: Uint8Array, steps: Step[],
+ *     objects: Obj[], selected: string | null, sketch: Layer | null}} Doc `baggage`: see baggage.mjs
  */
 
 import { boxOfSize, movedBox } from "./boxes.mjs";
@@ -26,9 +26,11 @@ import { forget, PLAIN, shapedMask } from "./shapes.mjs";
 export { picture, pictureIn } from "./composed.mjs";
 export { PLAIN, shapedMask };
 
+const NO_BYTES = new Uint8Array(0);
+
 /** @returns {Doc} */
-export function opened(base = null, name = "", infotext = "") {
-    return frozen({ base, name, infotext, steps: [], objects: [], selected: null, sketch: null });
+export function opened(base = null, name = "", infotext = "", baggage = NO_BYTES) {
+    return frozen({ base, name, infotext, baggage, steps: [], objects: [], selected: null, sketch: null });
 }
 
 /** Unlike any other, in this document or another; needs no secure page. */

@@ -3,7 +3,6 @@
 import { ServerError } from "./api.mjs";
 import { fromBase64 } from "./base64.mjs";
 import { boxOfList } from "./boxes.mjs";
-import { picture } from "./document.mjs";
 import { extended, extensionOf } from "./extension.mjs";
 import { Pixels } from "./pixels.mjs";
 import { cornerIn } from "./prospect.mjs";
@@ -115,10 +114,6 @@ export class Extending extends EventTarget {
         });
         if (answer.stopped && stages.some(({ done }) => !done)) {
             this.notices.say(PARTLY);
-        }
-        const seen = picture(doc);
-        if (seen === pixels || seen.equals(pixels)) {
-            this.api.knows(seen, answer.image_id);
         }
         return doc;
     }

@@ -1,6 +1,7 @@
 /** Fields of one setting each, that follow it wherever else it is changed. */
 
 import { debounced, h, setValue } from "./dom.mjs";
+import { readSeed } from "./seeds.mjs";
 
 const WAIT_MS = 150;
 
@@ -16,18 +17,25 @@ export function wordsField(settings, { read, write }, { placeholder, label, rows
     return field;
 }
 
-/** The seed, blank for any. */
+/** The seed, blank for any. One that is not taken as it was typed is told below. */
 export function seedField(settings, id) {
-    const read = ({ value }) => (value === "" ? -1 : Math.max(-1, Math.round(Number(value))));
+    const told = h("p", { class: "rt-hint rt-told", id: `${id}-told`, role: "status", hidden: true });
     const field = h("input", {
         id,
         type: "number",
         min: -1,
         placeholder: "random",
-        onchange: () => settings.set({ seed: read(field) }),
+        "aria-describedby": told.id,
+        onchange: () => set(readSeed(field.value)),
     });
     const update = () => setValue(field, settings.get("seed") < 0 ? "" : String(settings.get("seed")));
+    const set = ({ seed, remark }) => {
+        told.textContent = remark;
+        told.hidden = remark === "";
+        settings.set({ seed });
+        update();
+    };
     settings.addEventListener("change", update);
     update();
-    return h("div", { class: "rt-knob" }, h("label", { for: id }, "Seed"), field);
+    return h("div", {}, h("div", { class: "rt-knob" }, h("label", { for: id }, "Seed"), field), told);
 }

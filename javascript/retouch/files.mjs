@@ -1,29 +1,14 @@
 /** Pictures in and out: dropped, pasted, chosen, saved with their infotext. */
 
-import { bytesOfBlob } from "./codec.mjs";
-import { activeMask, picture } from "./document.mjs";
+import { infotextOf, packedPng } from "./baggage.mjs";
 import { fromBase64 } from "./base64.mjs";
+import { activeMask, picture } from "./document.mjs";
 import { h } from "./dom.mjs";
-import { textOf, withText } from "./infotext.mjs";
 import { isTyping } from "./keys.mjs";
-import { Pixels } from "./pixels.mjs";
 
-/** A file as {pixels, name, infotext}; rejects in one sentence when it is no picture. */
-export async function opening(file) {
-    const pixels = await Pixels.fromBlob(file).catch(() => {
-        throw new Error(`${file.name || "This"} is not a picture that this browser can read.`);
-    });
-    return { pixels, name: file.name || "pasted.png", infotext: textOf(await bytesOfBlob(file)) };
-}
-
-/** How the picture as it is now was made: the last step that is on and has said so, else the file's own. */
-export function infotextOf(doc) {
-    return [...doc.steps].reverse().find(({ on, infotext }) => on && infotext)?.infotext || doc.infotext;
-}
-
-/** The picture as a PNG file, with its infotext. */
+/** The picture as a PNG file, with its infotext and all else that the opened file carried. */
 export async function savedFile(doc) {
-    const bytes = withText(await bytesOfBlob(await picture(doc).toBlob()), infotextOf(doc));
+    const bytes = await packedPng(picture(doc), doc.baggage, infotextOf(doc));
     return new File([bytes], nameFor(doc), { type: "image/png" });
 }
 
@@ -36,8 +21,13 @@ function nameFor({ name, steps, extension }) {
     return `${stem}${extension || steps.some(({ on }) => on) ? "-retouched" : ""}.png`;
 }
 
+const STRIPPED =
+    "Browsers take colour profile, EXIF and texts out of a picture that is pasted: open or drop its file to keep them.";
+/** What browsers call a picture of the clipboard that is no file. */
+const PASTED = "image.png";
+
 /** Hear of pictures dropped on `root` or pasted while `alive()`. Returns the function that stops it. */
-export function receive(root, alive, open) {
+export function receive(root, alive, { open, notices }) {
     const veil = h("div", { class: "rt-veil", "aria-hidden": "true", hidden: true }, h("span", {}, "Drop to open"));
     root.append(veil);
     const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
@@ -56,6 +46,7 @@ export function receive(root, alive, open) {
             event.preventDefault();
             event.stopPropagation();
             open(file);
+            tellOthers(event.dataTransfer, file, notices);
         }
     };
     const paste = (event) => {
@@ -63,6 +54,10 @@ export function receive(root, alive, open) {
         if (alive() && file && !isTyping(event.target)) {
             event.preventDefault();
             open(file);
+            tellOthers(event.clipboardData, file, notices);
+            if (file.name === PASTED) {
+                notices.sayOnce(STRIPPED, "info");
+            }
         }
     };
     const heard = [
@@ -74,6 +69,13 @@ export function receive(root, alive, open) {
     ];
     heard.forEach(([target, name, listener]) => target.addEventListener(name, listener));
     return () => heard.forEach(([target, name, listener]) => target.removeEventListener(name, listener));
+}
+
+function tellOthers({ files }, file, notices) {
+    if (files.length > 1) {
+        const text = `Of ${files.length} files only ${file.name} was opened: Batch takes many.`;
+        notices.say(text, "warning");
+    }
 }
 
 function pictureIn(transfer) {

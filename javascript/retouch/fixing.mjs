@@ -2,8 +2,8 @@
 
 import { ServerError } from "./api.mjs";
 import { fromBase64 } from "./base64.mjs";
+import { sentPicture } from "./baggage.mjs";
 import { areaOf } from "./boxes.mjs";
-import { picture } from "./document.mjs";
 import { NOTHING } from "./mask.mjs";
 import { differing, withOffer } from "./offer.mjs";
 import { peopleOf } from "./people.mjs";
@@ -29,10 +29,10 @@ export class Fixing {
         return this.painter.run(label, async (task, doc) => {
             const mask = needsMask(recipe) ? await maskedIn(doc, this.settings) : {};
             const body = { recipe: asked, task, ...saidOf(doc, this.settings), ...mask, return_history: true };
-            const answer = await this.api.about(picture(doc), "fix", body);
-            this.painter.warn(answer);
+            const answer = await this.api.about(sentPicture(doc), "fix", body);
             const after = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
             const change = differing(doc, after);
+            this.painter.warn(answer, Boolean(change));
             if (!change) {
                 const why = answer.reports.map((report) => report.why).filter(Boolean);
                 this.notices.say(`${UNCHANGED}: ${[...new Set(why)].join("; ") || UNFOUND}`);
@@ -41,7 +41,8 @@ export class Fixing {
             const steps = await this.#steps(answer);
             const offer = { intent: "", name: label, asked: NOTHING, objects: [], parts: [], request: null, steps };
             const candidates = [{ ...change, seed: answer.seed, scores: {} }];
-            return withOffer(this.store.doc, { ...offer, infotext: answer.infotext, candidates });
+            const { infotext, warnings = [] } = answer;
+            return withOffer(this.store.doc, { ...offer, infotext, warnings, candidates });
         });
     }
 

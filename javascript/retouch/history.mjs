@@ -1,44 +1,79 @@
 /**
- * Store: the document of one page and its past. Documents are never changed, so the past is a list of them that
- * share what they have in common.
+ * Store: the pictures of one page, each with its past. Documents are never changed, so a past is a list of them
+ * that share what they have in common. Undo leads through the past of the present picture, and from its beginning
+ * to the picture that was left for it; redo leads back.
  */
 
 import { atRest } from "./document.mjs";
 
 /** Steps that can be undone. */
 export const DEPTH = 100;
+/** Other pictures that are kept, and the pixels of all of them. */
+export const OTHERS = 5;
+export const OTHER_PIXELS = 200_000_000;
 /** States this far from the present keep their masks compressed. */
 const NEAR = 2;
 
-export class Store extends EventTarget {
-    #states;
-    #at = 0;
+/** The states of one picture, and which of them is the present. */
+class Past {
+    at = 0;
 
-    constructor(doc) {
-        super();
-        this.#states = [{ label: "", doc, merge: null }];
+    constructor(doc, label = "") {
+        this.states = [{ label, doc, merge: null }];
     }
 
     get doc() {
-        return this.#states[this.#at].doc;
+        return this.states[this.at].doc;
+    }
+
+    get pixels() {
+        const { base } = this.doc;
+        return base ? base.width * base.height : 0;
+    }
+}
+
+/**
+ * Dispatches "change" with {label, before, doc}, and "dropped" with {doc} for a picture that had to make room for
+ * others.
+ */
+export class Store extends EventTarget {
+    #pasts;
+    #in = 0;
+
+    constructor(doc) {
+        super();
+        this.#pasts = [new Past(doc)];
+    }
+
+    get #past() {
+        return this.#pasts[this.#in];
+    }
+
+    get doc() {
+        return this.#past.doc;
     }
 
     get canUndo() {
-        return this.#at > 0;
+        return this.#past.at > 0 || this.#in > 0;
     }
 
     get canRedo() {
-        return this.#at < this.#states.length - 1;
+        return this.#past.at < this.#past.states.length - 1 || this.#in < this.#pasts.length - 1;
     }
 
-    /** What led to each state, oldest first; the first state's is "". */
+    /** What led to each state of the present picture, oldest first; the first state's is how it was opened. */
     get labels() {
-        return this.#states.map(({ label }) => label);
+        return this.#past.states.map(({ label }) => label);
     }
 
     /** The present's place in `labels`. */
     get at() {
-        return this.#at;
+        return this.#past.at;
+    }
+
+    /** The other pictures as they were left, in the order of undo, and the present one's place among all. */
+    get others() {
+        return { docs: this.#pasts.filter((past) => past !== this.#past).map(({ doc }) => doc), place: this.#in };
     }
 
     /**
@@ -49,54 +84,110 @@ export class Store extends EventTarget {
      *     dragging a slider, or a mask that arrives after its click, is one step
      */
     do(label, doc, { merge = null } = {}) {
-        const present = this.#states[this.#at];
+        const { states, at } = this.#past;
+        const present = states[at];
         if (doc === present.doc) {
             return;
         }
         const replaces = merge !== null && present.merge === merge;
-        this.#states.length = this.#at + (replaces ? 0 : 1);
-        this.#states.push({ label, doc, merge });
-        this.#states.splice(0, this.#states.length - DEPTH - 1);
-        this.#move(this.#states.length - 1, present.doc, label);
+        states.length = at + (replaces ? 0 : 1);
+        states.push({ label, doc, merge });
+        states.splice(0, states.length - DEPTH - 1);
+        this.#move(states.length - 1, present.doc, label);
     }
 
     /** Changes the present without a step of its own: what is selected, shown or hidden. */
     amend(doc) {
-        const present = this.#states[this.#at];
+        const { states, at } = this.#past;
+        const present = states[at];
         if (doc !== present.doc) {
-            this.#states[this.#at] = { ...present, doc };
-            this.#move(this.#at, present.doc, "");
+            states[at] = { ...present, doc };
+            this.#move(at, present.doc, "");
         }
     }
 
     undo() {
-        this.goTo(this.#at - 1);
+        if (this.#past.at > 0) {
+            this.goTo(this.#past.at - 1);
+        } else {
+            this.#enter(this.#in - 1);
+        }
     }
 
     redo() {
-        this.goTo(this.#at + 1);
+        if (this.#past.at < this.#past.states.length - 1) {
+            this.goTo(this.#past.at + 1);
+        } else {
+            this.#enter(this.#in + 1);
+        }
     }
 
     /** @param {number} at a place in `labels`; others are ignored */
     goTo(at) {
-        if (at !== this.#at && this.#states[at]) {
-            this.#move(at, this.doc, this.#states[at].label);
+        const { states } = this.#past;
+        if (at !== this.at && states[at]) {
+            this.#move(at, this.doc, states[at].label);
         }
     }
 
-    /** Another picture: nothing before it can be undone. */
-    reset(doc) {
+    /**
+     * Another picture, with a past of its own.
+     *
+     * @param {boolean} keep whether the present picture stays, to be undone to
+     */
+    open(doc, keep) {
         const before = this.doc;
-        this.#states = [{ label: "", doc, merge: null }];
-        this.#move(0, before, "");
+        const others = this.#pasts.filter((past) => keep || past !== this.#past);
+        const dropped = [];
+        while (others.length > OTHERS || pixelsOf(others) > OTHER_PIXELS) {
+            dropped.push(others.shift().doc);
+        }
+        this.#pasts = [...others, new Past(doc, `Open ${doc.name}`)];
+        this.#in = others.length;
+        this.#moved(before, this.labels[0]);
+        dropped.forEach((gone) => this.dispatchEvent(new CustomEvent("dropped", { detail: { doc: gone } })));
+    }
+
+    /** The picture of this base, where it is still kept. */
+    back(base) {
+        this.#enter(this.#pasts.findIndex((past) => past.doc.base === base));
+    }
+
+    /** What was kept elsewhere: `docs` as `others` gave them, and the present one at its place. */
+    restore(doc, { docs = [], place = docs.length } = {}) {
+        const before = this.doc;
+        const all = [...docs.slice(0, place), doc, ...docs.slice(place)];
+        this.#pasts = all.map((one) => new Past(one, `Open ${one.name}`));
+        this.#in = place;
+        this.#moved(before, "");
+    }
+
+    #enter(place) {
+        if (this.#pasts[place] && place !== this.#in) {
+            const before = this.doc;
+            this.#in = place;
+            this.#moved(before, this.labels[this.at]);
+        }
     }
 
     #move(at, before, label) {
-        this.#at = at;
-        const far = this.#states[at - NEAR - 1];
+        this.#past.at = at;
+        const far = this.#past.states[at - NEAR - 1];
         if (far) {
             atRest(far.doc, this.doc);
         }
-        this.dispatchEvent(new CustomEvent("change", { detail: { label, before, doc: this.doc } }));
+        this.#moved(before, label);
     }
+
+    #moved(before, label) {
+        const { doc } = this;
+        if (before.base !== doc.base) {
+            this.#pasts.filter((past) => past !== this.#past).forEach((past) => atRest(past.doc, doc));
+        }
+        this.dispatchEvent(new CustomEvent("change", { detail: { label, before, doc } }));
+    }
+}
+
+function pixelsOf(pasts) {
+    return pasts.reduce((sum, { pixels }) => sum + pixels, 0);
 }

@@ -9,7 +9,7 @@
  *     painted: on an object, which may be a new one, or, with a colour, on the sketch; `erase` as it is seen
  */
 
-import { around, grownBox, heightOf, isEmpty, NOWHERE, overlap, widthOf } from "./boxes.mjs";
+import { areaOf, around, grownBox, heightOf, isEmpty, NOWHERE, overlap, widthOf } from "./boxes.mjs";
 import { pictureIn, shapedMask } from "./document.mjs";
 import { NOTHING } from "./mask.mjs";
 import { halvedAlpha, halvedRgba, halvedTimes } from "./mips.mjs";
@@ -34,24 +34,30 @@ export function sketchRaster(layer, live, box, level) {
 }
 
 /**
- * The strongest of all masks shown, in one colour.
+ * The strongest of all masks shown, or all that they leave out, in one colour.
  *
- * @param {{objects: Obj[], live: Live | null, size: Size, colour: number[]}} shown colour: [r, g, b]
+ * @param {{objects: Obj[], live: Live | null, size: Size, colour: number[], inverted?: {planned: Mask | null} | null}}
+ *     shown colour: [r, g, b], inverted: see Shown
  * @returns {Raster | null} null where there is none
  */
-export function overlayRaster({ objects, live, size, colour }, box, level) {
+export function overlayRaster({ objects, live, size, colour, inverted = null }, box, level) {
     const alphas = objects.map((object) => shownAlpha(object, live, size, box)).filter(Boolean);
-    if (!alphas.length) {
+    if (!alphas.length && !inverted) {
         return null;
     }
-    const strongest = alphas.reduce(strongerOf);
-    const { data, width, height } = halvedTimes(halvedAlpha, level, strongest, widthOf(box), heightOf(box));
+    const strongest = alphas.reduce(strongerOf, new Uint8Array(areaOf(box)));
+    const shown = inverted ? paintedAlpha(inverted, strongest, box) : strongest;
+    const { data, width, height } = halvedTimes(halvedAlpha, level, shown, widthOf(box), heightOf(box));
     const out = new Uint32Array(data.length);
     const rgb = colour[0] | (colour[1] << 8) | (colour[2] << 16);
     for (let i = 0; i < out.length; i++) {
         out[i] = (data[i] << 24) | rgb;
     }
     return { data: new Uint8ClampedArray(out.buffer), width, height };
+}
+
+function paintedAlpha({ planned }, kept, box) {
+    return planned ? planned.read(box) : kept.map((alpha) => 255 - alpha);
 }
 
 /** @returns {number[]} see outlineOf, in tile pixels */
@@ -108,6 +114,13 @@ export function shownObjects(doc, live) {
     const painted = live?.object;
     const shown = doc.objects.filter(({ visible, id }) => visible && id !== painted?.id);
     return painted ? [...shown, painted] : shown;
+}
+
+/** The objects in use, with one that is being painted. */
+export function usedObjects(doc, live) {
+    const painted = live?.object;
+    const used = doc.objects.filter(({ use, id }) => use && id !== painted?.id);
+    return painted ? [...used, painted] : used;
 }
 
 /** The steps that are on, and above them a variation that is not kept. */

@@ -12,6 +12,7 @@ import { OverlayForm } from "./overlayform.mjs";
 import { fitted } from "./resize.mjs";
 import { section } from "./section.mjs";
 import { ShapeForm } from "./shapeform.mjs";
+import { markMasksSaved } from "./work.mjs";
 
 const COMBINE = [
     ["union", "Unite the ticked objects"],
@@ -151,5 +152,6 @@ export class ObjectsPanel {
             new Blob([fromBase64(png)], { type: "image/png" }),
             `${this.doc.name.replace(/\.\w+$/, "") || "picture"}-mask.png`,
         );
+        markMasksSaved(this.doc);
     }
 }

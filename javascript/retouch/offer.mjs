@@ -6,8 +6,8 @@
  *     how?: How | null, painting?: Painting}} Candidate best first. `part`: the place of its part in the offer; `of`:
  *     those of several parts that this one shows together; `how` and `painting` as in `sidecar.mjs`
  * @typedef {{intent: string, name: string, asked: Mask, objects: string[], request: object | null,
- *     parts: Part[], infotext: string, candidates: Candidate[], chosen: number, steps?: Step[]}} Offer `request`: of
- *     the only part; `steps`: what is kept instead of the chosen one, which looks the same
+ *     parts: Part[], infotext: string, candidates: Candidate[], chosen: number, warnings?: string[],
+ *     steps?: Step[]}} Offer `request`: of the only part; `warnings`: of the answers; `steps`: what is kept instead of the chosen one, which looks the same
  * @typedef {{mask: Mask, request: object, next: number}} Part what to ask again, without pictures, of the objects
  *     that share a prompt, and the first seed that was not tried yet
  */
@@ -47,11 +47,12 @@ export function choosing(doc, index) {
 }
 
 /** More variations of the same, behind those that are there; the first of the new ones is chosen. */
-export function withMore(doc, candidates, parts = offerOf(doc).parts) {
+export function withMore(doc, candidates, { parts = offerOf(doc).parts, warnings = [] } = {}) {
     const offer = offerOf(doc);
     return withOffer(doc, {
         ...offer,
         parts,
+        warnings: [...new Set([...(offer.warnings ?? []), ...warnings])],
         candidates: [...offer.candidates, ...candidates],
         chosen: offer.candidates.length,
     });

@@ -2,20 +2,25 @@
 
 import { bytesOfBlob } from "./codec.mjs";
 import { opened } from "./document.mjs";
-import { opening } from "./files.mjs";
+import { readPicture } from "./reading.mjs";
 import { ENDING, readSidecar, writtenSidecar } from "./sidecar.mjs";
 import { isZip } from "./zip.mjs";
 
 export const OPENS = `image/*,${ENDING}`;
 
-/** @returns {Promise<Doc>} rejects in one sentence */
-export async function documentOf(file) {
+/**
+ * @param {File} file
+ * @param {{api?: Api | null, say?: (remark: string) => void}} [door] see reading.mjs
+ * @returns {Promise<Doc>} rejects in one sentence
+ */
+export async function documentOf(file, { api = null, say = () => {} } = {}) {
     const bytes = await bytesOfBlob(file);
     if (isZip(bytes) || file.name?.endsWith(ENDING)) {
         return readSidecar(bytes, file.name);
     }
-    const { pixels, name, infotext } = await opening(file);
-    return opened(pixels, name, infotext);
+    const name = file.name || "pasted.png";
+    const { pixels, infotext, baggage } = await readPicture(name, bytes, { api, say });
+    return opened(pixels, name, infotext, baggage);
 }
 
 /** The document with all that it is made of, to be opened again. */

@@ -2,8 +2,8 @@
 
 import { Offline } from "./api.mjs";
 import { fromBase64 } from "./base64.mjs";
+import { sentPicture } from "./baggage.mjs";
 import { boxOfList } from "./boxes.mjs";
-import { picture } from "./document.mjs";
 import { Mask, NOTHING } from "./mask.mjs";
 import { numbersOf } from "./measures.mjs";
 import { merged, offerOf, withMore, withOffer } from "./offer.mjs";
@@ -49,13 +49,13 @@ export class Painter extends EventTarget {
             return;
         }
         this.run("More", async (task, doc) => {
-            const { candidates, parts } = await this.#all(task, doc, offer.parts);
+            const { candidates, parts, warnings } = await this.#all(task, doc, offer.parts);
             if (!candidates.length) {
                 return null;
             }
             return offerOf(this.store.doc)
-                ? withMore(this.store.doc, candidates, parts)
-                : withOffer(this.store.doc, { ...offer, candidates, parts });
+                ? withMore(this.store.doc, candidates, { parts, warnings })
+                : withOffer(this.store.doc, { ...offer, candidates, parts, warnings });
         });
     }
 
@@ -75,9 +75,11 @@ export class Painter extends EventTarget {
      * and asked again when there are to be more.
      */
     async #all(task, doc, parts) {
-        const [done, tried] = [[], new Map()];
+        const [done, tried, told] = [[], new Map(), new Set()];
         for (const [place, { mask, request, next = request.seed }] of parts.entries()) {
-            const { candidates, infotext, stopped } = await this.#painted(task, doc, mask, { ...request, seed: next });
+            const asked = { ...request, seed: next };
+            const { candidates, infotext, stopped, warnings } = await this.#painted(task, doc, mask, asked);
+            warnings.forEach((warning) => told.add(warning));
             if (candidates.length) {
                 tried.set(place, Math.max(...candidates.map((candidate) => candidate.seed)) + 1);
                 done.push({ candidates: candidates.map((candidate) => ({ ...candidate, part: place })), infotext });
@@ -92,21 +94,27 @@ export class Painter extends EventTarget {
             candidates: ranked.map((those) => merged(doc, those)),
             parts: parts.map((part, place) => (tried.has(place) ? { ...part, next: tried.get(place) } : part)),
             infotext: done[0]?.infotext ?? "",
+            warnings: [...told],
         };
     }
 
     async #painted(task, doc, mask, request) {
         const body = { ...request, ...(await pictured(doc, mask)), answer: "patches", return_steps: true, task };
-        const answer = await this.api.about(picture(doc), "inpaint", body);
+        const answer = await this.api.about(sentPicture(doc), "inpaint", body);
         this.warn(answer);
         const how = Object.freeze(answer.reports[0]?.how ?? null);
         const candidates = await Promise.all(answer.candidates.map((candidate) => candidateOf(candidate, how)));
-        return { candidates, infotext: answer.infotext, stopped: answer.stopped };
+        const { infotext, stopped, warnings = [] } = answer;
+        return { candidates, infotext, stopped, warnings };
     }
 
-    /** A job that ends with nothing to offer says so, each time, and why. */
-    warn({ warnings = [], stopped, candidates, reports = [] }) {
-        warnings.forEach((warning) => this.notices.sayOnce(warning, "warning"));
+    /**
+     * What an answer warns of. Where it makes an offer, the strip of variations shows it for as long as it lasts, and
+     * a notice only what is new. A job that ends with nothing to offer says so, each time, and why.
+     */
+    warn({ warnings = [], stopped, candidates, reports = [] }, isOffer = candidates?.length > 0) {
+        const say = isOffer ? "sayOnce" : "say";
+        warnings.forEach((warning) => this.notices[say](warning, "warning"));
         if (candidates?.length === 0) {
             const why = reports.map((report) => report.why).filter(Boolean);
             const text = stopped ? STOPPED : ["Nothing was painted", ...why].join(": ");

@@ -13,21 +13,40 @@ export class Shelf {
     #database = null;
     #writing = Promise.resolve();
 
-    /** The record of this tab (or of the one it was duplicated from), null where there is none. */
+    /** The records of this tab (or of the one it was duplicated from), null where there is none. */
     async open() {
         this.#database = await asPromise(request());
         const from = sessionStorage.getItem(TAB);
         this.tab = from && (await isFree(from)) ? from : await freshTab();
         sessionStorage.setItem(TAB, this.tab);
-        await this.#tidy();
-        return from ? ((await asPromise(this.#store("readonly").get(from))) ?? null) : null;
+        await this.#tidy([this.tab, from]);
+        return { now: from && (await this.#get(from)), left: from && (await this.#get(from, "left")) };
     }
 
-    /** Writes come one after the other, the last one wins. Resolves when it is on disk. */
-    keep(record) {
-        const write = () => asPromise(this.#store("readwrite").put({ ...record, tab: this.tab, when: Date.now() }));
+    /**
+     * Writes come one after the other, the last one wins. Resolves when it is on disk.
+     *
+     * @param {string} part "" for the present picture, "left" for those it can be undone to
+     */
+    keep(record, part = "") {
+        const named = { ...record, tab: keyOf(this.tab, part), when: Date.now() };
+        const write = () => asPromise(this.#store("readwrite").put(named));
         this.#writing = this.#writing.catch(() => {}).then(write);
         return this.#writing;
+    }
+
+    /** The newest record with work of a tab that was closed; null where there is none, or none can be told. */
+    async abandoned() {
+        if (!navigator.locks) {
+            return null;
+        }
+        const held = (await navigator.locks.query()).held.map(({ name }) => name);
+        const records = await asPromise(this.#store("readonly").index("when").getAll());
+        return records.reverse().find(({ tab, work }) => work?.length && !held.includes(lockOf(tab))) ?? null;
+    }
+
+    async #get(tab, part = "") {
+        return (await asPromise(this.#store("readonly").get(keyOf(tab, part)))) ?? null;
     }
 
     #store(mode) {
@@ -35,15 +54,25 @@ export class Shelf {
     }
 
     /** Records of tabs long closed go: the old ones, and the oldest where there are many. */
-    async #tidy() {
-        const keys = await asPromise(this.#store("readonly").index("when").getAllKeys());
-        const old = IDBKeyRange.upperBound(Date.now() - DAYS * 86_400_000);
-        const stale = await asPromise(this.#store("readonly").index("when").getAllKeys(old));
-        const gone = new Set([...stale, ...keys.slice(0, Math.max(0, keys.length - MOST))]);
-        gone.delete(this.tab);
-        gone.delete(sessionStorage.getItem(TAB));
-        await Promise.all([...gone].map((key) => asPromise(this.#store("readwrite").delete(key))));
+    async #tidy(own) {
+        const newest = (range) => asPromise(this.#store("readonly").index("when").getAllKeys(range));
+        const fresh = (await newest(IDBKeyRange.lowerBound(Date.now() - DAYS * 86_400_000))).map(tabOf);
+        const lasting = new Set([...own, ...[...new Set(fresh.reverse())].slice(0, MOST)]);
+        const gone = (await newest()).filter((key) => !lasting.has(tabOf(key)));
+        await Promise.all(gone.map((key) => asPromise(this.#store("readwrite").delete(key))));
     }
+}
+
+function keyOf(tab, part) {
+    return part ? `${tab}/${part}` : tab;
+}
+
+function tabOf(key) {
+    return key.split("/")[0];
+}
+
+function lockOf(tab) {
+    return `retouch-${tab}`;
 }
 
 function request() {
@@ -60,7 +89,7 @@ function isFree(tab) {
         return Promise.resolve(true);
     }
     return new Promise((resolve) => {
-        navigator.locks.request(`retouch-${tab}`, { ifAvailable: true }, (lock) => {
+        navigator.locks.request(lockOf(tab), { ifAvailable: true }, (lock) => {
             resolve(lock !== null);
             return lock && new Promise(() => {});
         });

@@ -3,12 +3,11 @@
  * the settings; the plan comes a moment after every change, as long as the tool is in hand.
  */
 
+import { sentPicture } from "./baggage.mjs";
 import { boxOfList } from "./boxes.mjs";
-import { captioned } from "./captioned.mjs";
 import { picture } from "./document.mjs";
 import { debounced } from "./dom.mjs";
 import { extensionOf, boxOnBase, solidBox } from "./extension.mjs";
-import { infotextOf } from "./files.mjs";
 import { anchored, isNone, marginsOf, NO_MARGINS, NOTHING_ASKED, requestOf } from "./margins.mjs";
 import { nested } from "./settings.mjs";
 
@@ -117,7 +116,7 @@ export class Prospect extends EventTarget {
     /** The picture to extend, with its own text. */
     pictured() {
         const { doc } = this.store;
-        return captioned(picture(doc), infotextOf(doc));
+        return sentPicture(doc);
     }
 
     /** What was planned is of no use any more, unless nothing differs. */

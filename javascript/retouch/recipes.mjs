@@ -1,7 +1,7 @@
 /** The dialog of recipes: look, run, write, take in what others sent, keep, hand on, delete. */
 
 import { download, h } from "./dom.mjs";
-import { infotextOf } from "./files.mjs";
+import { infotextOf } from "./baggage.mjs";
 import { icon, wordButton } from "./icons.mjs";
 import { peopleOf } from "./people.mjs";
 import { begunWith, blankRecipe } from "./recipedraft.mjs";

@@ -13,13 +13,16 @@ function fileOf(pixels) {
     return files.get(pixels);
 }
 
-/** Any tree of plain data, pixels and masks. */
+/** Any tree of plain data, bytes, pixels and masks. */
 export async function stored(value) {
     if (value instanceof Pixels) {
         return { kind: "pixels", file: await fileOf(value) };
     }
     if (value instanceof Mask) {
         return { kind: "mask", box: { ...value.box }, data: value.data };
+    }
+    if (value instanceof Uint8Array) {
+        return value;
     }
     return walked(value, stored);
 }
@@ -33,7 +36,7 @@ export async function restored(value) {
     if (value?.kind === "mask" && value.data instanceof Uint8Array) {
         return new Mask(value.box, value.data);
     }
-    return walked(value, restored);
+    return value instanceof Uint8Array ? value : walked(value, restored);
 }
 
 async function walked(value, visit) {

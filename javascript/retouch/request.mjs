@@ -1,21 +1,18 @@
 /** What the server is asked: bodies of requests from the document and the settings. Nothing here is sent. */
 
+import { carriedBy, packedPng } from "./baggage.mjs";
 import { toBase64 } from "./base64.mjs";
 import { areaOf, boxOfSize, listOfBox, overlap } from "./boxes.mjs";
-import { captionOf } from "./captioned.mjs";
-import { bytesOfBlob } from "./codec.mjs";
 import { sketchMask, sketchPixels, shapedMask } from "./document.mjs";
-import { withText } from "./infotext.mjs";
 import { NOTHING } from "./mask.mjs";
 import { nested } from "./settings.mjs";
 
 const NAMED = /^Object \d+$/;
 
-/** @returns {Promise<string>} a picture as base64 PNG, with its caption where it has one */
+/** @returns {Promise<string>} a picture as base64 PNG, with what it carries: see `sentPicture` */
 export async function encoded(pixels) {
-    const bytes = await bytesOfBlob(await pixels.toBlob());
-    const caption = captionOf(pixels);
-    return toBase64(caption ? withText(bytes, caption) : bytes);
+    const { baggage, infotext } = carriedBy(pixels);
+    return toBase64(await packedPng(pixels, baggage, infotext));
 }
 
 /** What would be repainted by each prompt: objects in use that say the same are painted together. */

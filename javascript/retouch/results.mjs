@@ -41,8 +41,9 @@ export class ResultsStrip {
             this.#button("close", "Discard", () => this.discard(), "discard", "Throw them away  (Esc)"),
             this.#button("check", "Keep", () => this.keep(), "keep", "Keep this one  (Enter)", "rt-primary"),
         );
-        this.element = h("div", { class: "rt-strip", hidden: true, "data-testid": "results" }, this.thumbs, tools);
-        this.element.append(this.measures);
+        this.warnings = h("ul", { class: "rt-offer-warnings", "aria-label": "Warnings", "data-testid": "offer-warnings" });
+        const parts = [this.thumbs, tools, this.measures, this.warnings];
+        this.element = h("div", { class: "rt-strip", hidden: true, "data-testid": "results" }, parts);
         store.addEventListener("change", () => this.update());
         painter.addEventListener("jobs", () => (this.more.disabled = painter.busy));
         this.update();
@@ -94,6 +95,7 @@ export class ResultsStrip {
         }
         this.more.hidden = !offer.parts?.length;
         this.measures.replaceChildren(...measured(offer.candidates[offer.chosen].scores).map(shownMeasure));
+        this.#warn(offer.warnings ?? []);
         this.count.textContent = `${offer.chosen + 1} of ${offer.candidates.length}`;
         if (this.drawn !== offer.candidates) {
             this.drawn = offer.candidates;
@@ -104,6 +106,11 @@ export class ResultsStrip {
             thumb.tabIndex = index === offer.chosen ? 0 : -1;
         });
         this.thumbs.children[offer.chosen].scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
+
+    #warn(warnings) {
+        this.warnings.hidden = !warnings.length;
+        this.warnings.replaceChildren(...warnings.map((text) => h("li", {}, icon("warn"), h("span", {}, text))));
     }
 
     /** What was painted is seen without the mask over it; afterwards the mask is shown again if it was before. */

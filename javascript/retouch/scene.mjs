@@ -5,7 +5,8 @@
  * @typedef {import("./viewport.mjs").Viewport} Viewport
  * @typedef {import("./boxes.mjs").Box} Box
  * @typedef {{doc: Doc, live: Live | null, preview: Patch | null, overlay: {colour: string, opacity: number,
- *     show: boolean}, compare: {mode: string, at: number}}} Look what is to be seen
+ *     show: boolean}, compare: {mode: string, at: number}, inverted: {planned: Mask | null} | null}} Look what is to
+ *     be seen; `inverted`: see Shown
  */
 
 import { boxOfSize, grownBox, heightOf, isEmpty, overlap, widthOf } from "./boxes.mjs";
@@ -50,9 +51,9 @@ export class Scene {
     }
 
     #shown() {
-        const { doc, live, overlay } = this.#look;
+        const { doc, live, overlay, inverted } = this.#look;
         const colour = parsedColour(overlay.colour);
-        return { objects: layers.shownObjects(doc, live), live, size: doc.base, colour };
+        return { objects: overlaid(this.#look), live, size: doc.base, colour, inverted };
     }
 
     /**
@@ -208,13 +209,21 @@ function beforePatches({ doc, preview }) {
     return preview ? layers.patchesOf(doc, null) : [];
 }
 
+/** The objects that make the overlay: those shown, or, to be left out, those in use. */
+function overlaid({ doc, live, inverted }) {
+    return inverted ? layers.usedObjects(doc, live) : layers.shownObjects(doc, live);
+}
+
+function isInvertedAlike(before, after) {
+    return !before === !after && before?.planned === after?.planned;
+}
+
 function changesOf(before, after) {
-    const all = before.overlay.colour !== after.overlay.colour;
+    const all = before.overlay.colour !== after.overlay.colour || !isInvertedAlike(before.inverted, after.inverted);
     const size = after.doc.base;
     const live = [before.live, after.live].filter((stroke, i, both) => stroke && both[0] !== both[1]);
     const strokes = (sketch) =>
         live.filter(({ colour }) => Boolean(colour) === sketch).map(({ stroke }) => stroke.bounds);
-    const shown = ({ doc, live: stroke }) => layers.shownObjects(doc, stroke);
     const patches = ({ doc, preview }) => layers.patchesOf(doc, preview);
     return {
         after: layers.changedPatches(patches(before), patches(after)),
@@ -222,6 +231,6 @@ function changesOf(before, after) {
         sketch: [...layers.changedSketch(before.doc.sketch, after.doc.sketch), ...strokes(true)],
         overlay: all
             ? [boxOfSize(size)]
-            : [...layers.changedMasks(shown(before), shown(after), size), ...strokes(false)],
+            : [...layers.changedMasks(overlaid(before), overlaid(after), size), ...strokes(false)],
     };
 }

@@ -2,10 +2,11 @@
 
 import { actionsOf } from "./actions.mjs";
 import { Api } from "./api.mjs";
+import { sentPicture } from "./baggage.mjs";
 import { commandsOf } from "./commands.mjs";
 import { Notices } from "./dialogs.mjs";
-import { opened, picture, selectedObject } from "./document.mjs";
-import { debounced, h } from "./dom.mjs";
+import { opened, selectedObject } from "./document.mjs";
+import { h } from "./dom.mjs";
 import { Extending } from "./extending.mjs";
 import { ExtendPanel } from "./extendpanel.mjs";
 import { receive } from "./files.mjs";
@@ -17,13 +18,13 @@ import { icon } from "./icons.mjs";
 import { IntentsPanel } from "./intents.mjs";
 import { listen } from "./keys.mjs";
 import { ObjectsPanel } from "./objects.mjs";
+import { Loading } from "./loading.mjs";
 import { offerOf } from "./offer.mjs";
 import { Painter } from "./paint.mjs";
-import { Shelf } from "./persist.mjs";
 import { Pointing } from "./pointing.mjs";
 import { Progress } from "./progress.mjs";
 import { Prospect } from "./prospect.mjs";
-import { restored, stored } from "./record.mjs";
+import { remember } from "./remembering.mjs";
 import { Repainting } from "./repainting.mjs";
 import { encoded, groupsOf, pictured, recipeOf } from "./request.mjs";
 import { ResultsStrip } from "./results.mjs";
@@ -36,8 +37,6 @@ import { follow } from "./theme.mjs";
 import { ToolOptions, Toolbar } from "./toolbar.mjs";
 import { tooltips } from "./tooltip.mjs";
 import { CanvasView } from "./view.mjs";
-
-const KEEP_WAIT_MS = 800;
 
 /** Put the studio into `root`. `host` is "standalone" or "webui". Returns {store, view, act, destroy}. */
 export function mount(root, { api: address, host }) {
@@ -52,7 +51,6 @@ export function mount(root, { api: address, host }) {
     studio.alive = () => root.isConnected && root.getClientRects().length > 0;
     build(studio);
     connect(studio);
-    remember(studio);
     learn(studio);
     return studio;
 }
@@ -66,6 +64,7 @@ function build(studio) {
     studio.plan = (signal) => planned(studio, signal);
     studio.prospect = new Prospect(studio);
     studio.extending = new Extending(studio);
+    studio.loading = new Loading(studio);
     studio.act = commandsOf(studio);
     studio.extendPanel = new ExtendPanel(studio, new StageList(studio));
     studio.intents = new IntentsPanel(studio);
@@ -132,7 +131,8 @@ function connect(studio) {
     studio.actions = actionsOf(act, is);
     const stops = [
         listen(studio.actions, studio.alive),
-        receive(studio.root, studio.alive, act.load),
+        receive(studio.root, studio.alive, { open: act.load, notices }),
+        remember(studio),
         tooltips(studio.root),
     ];
     if (studio.host === "webui") {
@@ -167,34 +167,9 @@ async function planned({ store, settings, view, intents, api }, signal) {
         verb: "inpaint",
         ...recipeOf(group, intents.current.name, settings),
         ...(await pictured(doc, group.mask)),
+        return_masks: settings.get("invert"),
     };
-    return signal.aborted ? null : api.about(picture(doc), "plan", body, signal);
-}
-
-/** Keep the document through a reload, and bring back what was there. */
-async function remember({ store, settings, notices, view, api }) {
-    const shelf = new Shelf();
-    try {
-        const record = await shelf.open();
-        if (record && !store.doc.base) {
-            const { doc, said } = await restored(record.content);
-            if (!store.doc.base) {
-                settings.set(said ?? {});
-                store.reset(doc);
-                view.fit();
-                api.send(picture(doc)).catch(() => {});
-            }
-        }
-    } catch (error) {
-        notices.say(`What was here before could not be brought back (${error.message}).`, "warning");
-    }
-    const keep = debounced(
-        async () => shelf.keep({ content: await stored({ doc: store.doc, said: settings.values }) }).catch(() => {}),
-        KEEP_WAIT_MS,
-    );
-    store.addEventListener("change", () => store.doc.base && keep());
-    settings.addEventListener("change", () => store.doc.base && keep());
-    addEventListener("pagehide", () => store.doc.base && keep.now());
+    return signal.aborted ? null : api.about(sentPicture(doc), "plan", body, signal);
 }
 
 /** Ask the server what it can do, for as long as it takes. */

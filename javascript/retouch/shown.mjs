@@ -15,6 +15,7 @@ export class Shown extends EventTarget {
     #held = false;
     #theme = themeOf("dark");
     #ghost = null;
+    #inverted = null;
     #extension = Object.freeze({ margins: NO_MARGINS, stages: [], lit: null });
     #preview = null;
     #regions = [];
@@ -97,6 +98,23 @@ export class Shown extends EventTarget {
     set ghost(steps) {
         this.#ghost = steps;
         this.redraw();
+    }
+
+    /**
+     * What will be repainted where that is all that is not masked, null where what is masked is. `planned` is as the
+     * server plans it, null until that is known: then it is what the masks leave out.
+     */
+    get inverted() {
+        return this.#inverted;
+    }
+
+    /** @param {{planned: Mask | null} | null} inverted */
+    set inverted(inverted) {
+        const same = this.#inverted?.planned === inverted?.planned && !this.#inverted === !inverted;
+        this.#inverted = inverted;
+        if (!same) {
+            this.refresh();
+        }
     }
 
     get extension() {

@@ -10,11 +10,12 @@
  * @typedef {{step: object, masks: Object<string, string>}} How of the server: what paints a step again, opaque
  */
 
+import { baggageIn, infotextOf, packedPng } from "./baggage.mjs";
 import { fromBase64, toBase64 } from "./base64.mjs";
 import { boxOfList, boxOfSize, isEmpty, listOfBox, overlap, sameBox } from "./boxes.mjs";
 import { bytesOfBlob } from "./codec.mjs";
 import { opened } from "./document.mjs";
-import { infotextOf } from "./files.mjs";
+import { textOf } from "./infotext.mjs";
 import { Mask, NOTHING } from "./mask.mjs";
 import { numbersOf } from "./measures.mjs";
 import { labelled, withPainting } from "./past.mjs";
@@ -42,7 +43,8 @@ async function read(members, name) {
     if (schema !== SCHEMA || !Array.isArray(entries) || !about) {
         throw new RangeError(`schema ${schema}`);
     }
-    const base = await Pixels.fromBlob(new Blob([await contentOf(members.get(BEFORE))]));
+    const before = await contentOf(members.get(BEFORE));
+    const base = await Pixels.fromBlob(new Blob([before]));
     const page = about.page?.steps?.length === entries.length ? about.page : null;
     const made = entries.map(async (said, place) => {
         const file = (kind) => contentOf(members.get(`${place}-${kind}.png`)).then(toBase64);
@@ -50,7 +52,8 @@ async function read(members, name) {
         return { ...(await stepOf(said, file, base)), ...own };
     });
     const steps = labelled(await Promise.all(made));
-    return Object.freeze({ ...opened(base, name, page?.before ?? ""), steps: Object.freeze(steps), about });
+    const plain = opened(base, name, page?.before ?? textOf(before), baggageIn(before));
+    return Object.freeze({ ...plain, steps: Object.freeze(steps), about });
 }
 
 /** The steps that a file of the document has, in order: what lies beside the picture by now is not to be seen. */
@@ -65,7 +68,7 @@ export async function writtenSidecar(doc) {
     const page = { before: doc.infotext, steps: await Promise.all(steps.map(ownSaid)) };
     const about = { ...doc.about, infotext: infotextOf(doc), page };
     const text = JSON.stringify({ schema: SCHEMA, about, entries: told.map(({ said }) => said) });
-    const before = await bytesOfBlob(await doc.base.toBlob());
+    const before = await packedPng(doc.base, doc.baggage, doc.infotext);
     const files = told.flatMap(({ files }) => files.map(([name, png]) => [name, fromBase64(png)]));
     return zipped([[TEXT, new TextEncoder().encode(text)], [BEFORE, before], ...files]);
 }

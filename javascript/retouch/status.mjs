@@ -1,15 +1,17 @@
 /** The line at the bottom: size, cursor, zoom, and what painting now would see, at what size. */
 
+import { boxOfList } from "./boxes.mjs";
 import { debounced, h } from "./dom.mjs";
 import { icon, iconButton } from "./icons.mjs";
+import { Mask, NOTHING } from "./mask.mjs";
 import { duration } from "./planwords.mjs";
 
 const PLAN_WAIT_MS = 600;
 const COARSE = "Under-resolved: painted smaller than it is. Mask less, or raise the work size.";
 
 export class StatusLine {
-    constructor({ store, view, painter, act, plan }) {
-        Object.assign(this, { store, view, painter, plan });
+    constructor({ store, view, painter, settings, act, plan }) {
+        Object.assign(this, { store, view, painter, settings, plan });
         this.size = h("span", { "data-testid": "size" });
         this.cursor = h("span", { class: "rt-cursor" });
         this.ghost = h("span", { class: "rt-plan", "data-testid": "plan", role: "status" });
@@ -75,12 +77,19 @@ export class StatusLine {
     planAgain() {
         this.asking?.abort();
         this.ask.cancel();
+        this.view.inverted = this.isInverted() ? { planned: null } : null;
         const idle = this.store.doc.base && !this.store.doc.offer && !this.painter.busy;
         if (idle) {
             this.ask();
         } else {
             this.#show(null);
         }
+    }
+
+    /** Whether all that is not masked is repainted, and something is masked. */
+    isInverted() {
+        const { doc } = this.store;
+        return this.settings.get("invert") && doc.base !== null && doc.objects.some(({ use, mask }) => use && mask.width);
     }
 
     #zoomed() {
@@ -95,15 +104,17 @@ export class StatusLine {
         this.asking = new AbortController();
         const { signal } = this.asking;
         const plan = await this.plan(signal).catch(() => null);
+        const planned = plan?.steps?.some(({ mask }) => mask) ? await compositeOf(plan.steps) : null;
         if (!signal.aborted) {
-            this.#show(plan);
+            this.#show(plan, planned);
         }
     }
 
     /** Crop and work size of the first step; the canvas shows all of them. */
-    #show(plan) {
+    #show(plan, planned = null) {
         const step = plan?.steps?.[0];
         this.view.ghost = plan?.steps ?? null;
+        this.view.inverted = this.isInverted() ? { planned } : null;
         const warning = step ? warningOf(plan) : "";
         this.ghost.classList.toggle("rt-warns", warning !== "");
         if (!step) {
@@ -121,6 +132,12 @@ export class StatusLine {
             warning ? h("span", { class: "rt-warning" }, warning) : "",
         );
     }
+}
+
+/** What the steps of a plan repaint, with their masks as the server gave them. */
+async function compositeOf(steps) {
+    const masks = await Promise.all(steps.map(({ mask, crop }) => Mask.fromPng(mask, boxOfList(crop))));
+    return masks.reduce((sum, mask) => sum.union(mask), NOTHING);
 }
 
 /** Once something was painted here before. */

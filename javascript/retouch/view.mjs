@@ -208,8 +208,8 @@ export class CanvasView extends Shown {
     }
 
     refresh() {
-        const { live, preview, overlay, compare } = this;
-        this.#painter?.show({ doc: this.store.doc, live, preview, overlay, compare });
+        const { live, preview, overlay, compare, inverted } = this;
+        this.#painter?.show({ doc: this.store.doc, live, preview, overlay, compare, inverted });
     }
 
     repaint() {

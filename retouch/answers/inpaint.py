@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 from retouch import infotext, raster, sidecar
 from retouch.answers import sketch
 from retouch.answers.history import Past, keep
-from retouch.answers.parts import candidate_json, learn, remark_of, report_json, seeded, some, timed
+from retouch.answers.parts import (
+    candidate_json,
+    learn,
+    mask_base64,
+    remark_of,
+    report_json,
+    seeded,
+    some,
+    timed,
+)
 from retouch.answers.segment import sent_region
 from retouch.background import background_region, noted_background
 from retouch.candidates import Candidate, combined_by_rank
@@ -143,7 +152,10 @@ def _text(asked: _Asked, generation: Generation, reports: Sequence[Report]) -> s
 
 
 def plan(desk: Desk, body: Any) -> dict[str, Any]:
-    """What `inpaint` would do with the same body. It waits for the queue only to load a checkpoint."""
+    """What `inpaint` would do with the same body. It waits for the queue only to load a checkpoint.
+
+    With `return_masks` each step has its composite `mask`, of its crop's size.
+    """
     asked = _opened(desk, body)
     canvas = asked.canvas(desk)
     checkpoint = asked.how.settings(canvas.generation).sampling.checkpoint
@@ -153,6 +165,9 @@ def plan(desk: Desk, body: Any) -> dict[str, Any]:
     made["warnings"] = some(asked.remarks, made["warnings"])
     for step in made["steps"]:
         step["under_resolved"] = step["magnification"] < UNDER_RESOLVED
+    if asked.request.return_masks:
+        for said, step in zip(made["steps"], plan.steps, strict=True):
+            said["mask"] = mask_base64(step.composite)
     return {"image_id": asked.name, "seed": asked.request.seed, **made}
 
 

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import * as docs from "../../javascript/retouch/document.mjs";
-import { captioned, captionOf } from "../../javascript/retouch/captioned.mjs";
 import { ExtendTool } from "../../javascript/retouch/extendtool.mjs";
 import { stageAt } from "../../javascript/retouch/extendmarks.mjs";
 import { NO_MARGINS } from "../../javascript/retouch/margins.mjs";
@@ -102,14 +101,4 @@ test("a fault names its knob", () => {
     const knobs = [{ path: "overlap", label: "Overlap" }];
     assert.equal(faultWords({ path: "overlap", message: "300 is too much." }, knobs), "Overlap: 300 is too much.");
     assert.equal(faultWords({ path: "", message: "the picture has it already." }, knobs), "The picture has it already.");
-});
-
-test("a picture with a text is another for the server, the same one each time, and shares its pixels", () => {
-    const told = captioned(PICTURE, "a disc");
-    assert.equal(captionOf(told), "a disc");
-    assert.equal(captionOf(PICTURE), "");
-    assert.equal(captioned(PICTURE, "a disc"), told);
-    assert.equal(told.data, PICTURE.data);
-    assert.notEqual(captioned(PICTURE, "a cup"), told);
-    assert.equal(captioned(PICTURE, ""), PICTURE);
 });

@@ -1,0 +1,66 @@
+/**
+ * Loading: a file opened as the present picture. The one before stays where it holds work that is in no file: undo
+ * leads back to it, and it survives a reload.
+ */
+
+import { sentPicture } from "./baggage.mjs";
+import { download } from "./dom.mjs";
+import { documentOf, historyFile } from "./opening.mjs";
+import { listWords, markSaved, unsavedWork } from "./work.mjs";
+
+const SLOW_MS = 600;
+
+export class Loading {
+    #latest = null;
+
+    constructor({ store, view, api, notices }) {
+        Object.assign(this, { store, view, api, notices });
+        store.addEventListener("dropped", ({ detail }) => this.#tellDropped(detail.doc));
+    }
+
+    /** The file as the present picture, unless another was asked for meanwhile. */
+    async load(file) {
+        const asked = (this.#latest = Symbol("load"));
+        const done = this.#tellWhenSlow(file);
+        const say = (remark) => this.#latest === asked && this.notices.say(remark, "warning");
+        try {
+            const doc = await documentOf(file, { api: this.api, say });
+            if (this.#latest === asked) {
+                markSaved(doc);
+                this.show(doc);
+            }
+        } catch (error) {
+            this.notices.say(error.message, "error");
+        } finally {
+            done();
+        }
+    }
+
+    /** Another document as the present one. */
+    show(doc) {
+        const before = this.store.doc;
+        const work = unsavedWork(before);
+        this.store.open(doc, work.length > 0);
+        this.view.fit();
+        this.api.send(sentPicture(doc)).catch(() => {}); // it is sent again with the first question about it
+        if (work.length) {
+            const text = `${before.name} is still here, with ${listWords(work)} in no file yet: Undo leads back to it.`;
+            this.notices.say(text, "warning", { label: "Back to it", run: () => this.store.back(before.base) });
+        }
+    }
+
+    #tellWhenSlow({ name }) {
+        let close = () => {};
+        const timer = setTimeout(() => (close = this.notices.say(`Opening ${name || "the picture"} …`, "lasting")), SLOW_MS);
+        return () => (clearTimeout(timer), close());
+    }
+
+    #tellDropped(doc) {
+        const text = `${doc.name} had to make room for other pictures, with ${listWords(unsavedWork(doc))} in no file.`;
+        const save = async () => {
+            const file = await historyFile(doc);
+            download(file, file.name);
+        };
+        this.notices.say(text, "lasting", { label: "Save it with its history", run: save });
+    }
+}

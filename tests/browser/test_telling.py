@@ -1,0 +1,124 @@
+"""What the page tells: what will be repainted, what the server warns of, what seed is used."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from playwright.sync_api import Route, expect
+
+from tests.browser.conftest import DISC
+from tests.browser.editor import WAIT_MS, Editor
+from tests.browser.test_page import violations
+
+OVERLAY = """async ([width, height]) => {
+    const { view } = await document.getElementById("retouch_studio").studio;
+    const { overlayRaster, usedObjects, shownObjects } = await import("/javascript/retouch/layers.mjs");
+    const { doc } = view.store;
+    const objects = view.inverted ? usedObjects(doc, null) : shownObjects(doc, null);
+    const look = { objects, live: null, size: doc.base, colour: [0, 0, 0], inverted: view.inverted };
+    const { data } = overlayRaster(look, { left: 0, top: 0, right: width, bottom: height }, 0);
+    return [view.inverted?.planned ? "planned" : "masks", [...data].filter((_, i) => i % 4 === 3)];
+}"""
+
+
+def overlay(editor: Editor) -> tuple[str, np.ndarray]:
+    kind, alpha = editor.page.evaluate(OVERLAY, [300, 200])
+    return kind, np.array(alpha, np.uint8).reshape(200, 300)
+
+
+def planned(editor: Editor) -> None:
+    expect(editor["plan"]).not_to_be_empty(timeout=WAIT_MS)
+
+
+def test_not_masked_shows_what_is_repainted_and_keeps_what_is_masked(editor, server):
+    editor.point(*DISC)
+    planned(editor)
+    _, mask = overlay(editor)
+    before = editor.screen()
+    editor["not-masked"].check()
+    kind, shown = overlay(editor)
+    assert (kind, shown.tolist()) == ("masks", (255 - mask).tolist())
+    planned(editor)
+    kind, shown = overlay(editor)
+    assert kind == "planned"
+    after = editor.screen()
+    x, y = (round(value) for value in editor.place(20, 20))
+    assert np.abs(after[y, x] - before[y, x]).max() > 20
+    editor.press("replace")
+    editor.offered(2)
+    answer = editor.page.evaluate("""async () => {
+        const { store } = await document.getElementById("retouch_studio").studio;
+        const { mask } = store.doc.offer.candidates[0];
+        return [...mask.read({ left: 0, top: 0, right: 300, bottom: 200 })];
+    }""")
+    assert answer == shown.ravel().tolist()
+
+
+def test_a_stroke_takes_from_what_is_repainted_at_once(editor):
+    editor["tool-brush"].click()
+    editor.drag((40, 40), (60, 40))
+    editor["not-masked"].check()
+    planned(editor)
+    editor.drag((200, 150), (220, 150))
+    kind, shown = overlay(editor)
+    assert kind == "masks"
+    assert shown[150, 210] == 0
+    assert shown[100, 150] == 255
+
+
+def warning(text: str):
+    """Adds a warning to what the server answers."""
+
+    def handle(route: Route) -> None:
+        answer = route.fetch()
+        said = json.loads(answer.text())
+        route.fulfill(response=answer, json={**said, "warnings": [*said["warnings"], text]})
+
+    return handle
+
+
+def test_warnings_stay_in_sight_for_as_long_as_the_offer(editor):
+    editor.page.route("**/inpaint", warning("Hardly anything of it can be seen."))
+    for _ in range(2):  # the second time, too
+        editor.point(*DISC)
+        editor.press("remove")
+        editor.offered(2)
+        expect(editor["offer-warnings"]).to_contain_text("Hardly anything of it can be seen.")
+        assert violations(editor.page) == []
+        editor["discard"].click()
+        editor["undo"].click()
+        editor["undo"].click()
+
+
+def test_a_history_warns_each_time(editor):
+    editor.point(*DISC)
+    editor.press("remove")
+    editor.offered(2)
+    editor["keep"].click()
+    editor.page.route("**/history", warning("It is as it was."))
+    for _ in range(2):
+        editor["step-again"].click()
+        expect(editor["notices"]).to_contain_text("It is as it was.", timeout=WAIT_MS)
+        editor["notices"].get_by_role("button", name="Dismiss").last.click()
+        expect(editor["notices"]).not_to_contain_text("It is as it was.")
+
+
+def test_a_seed_of_64_bits_is_taken_by_its_remainder_and_told(editor):
+    editor.page.get_by_role("button", name="Adjust").click()
+    seed = editor.page.locator("#rt-seed")
+    seed.fill("12345678901234567890")
+    seed.press("Tab")
+    expect(seed).to_have_value("3944680146")
+    expect(editor.page.locator("#rt-seed-told")).to_contain_text("12345678901234567890 is above 4294967295")
+    editor.point(*DISC)
+    editor.press("remove")
+    editor.offered(2)
+    assert editor.bodies("inpaint")[0]["seed"] == 3944680146
+
+
+def test_a_seed_that_is_plain_is_not_commented(editor):
+    editor.page.get_by_role("button", name="Adjust").click()
+    editor.page.locator("#rt-seed").fill("7")
+    editor.page.locator("#rt-seed").press("Tab")
+    expect(editor.page.locator("#rt-seed-told")).to_be_hidden()

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { baggageIn, carriedBy, packedPng, sentPicture, withBaggage } from "../../javascript/retouch/baggage.mjs";
+import { toBase64 } from "../../javascript/retouch/base64.mjs";
+import { boxOf } from "../../javascript/retouch/boxes.mjs";
+import { joinedBytes } from "../../javascript/retouch/bytes.mjs";
+import { kept, opened, toggledStep } from "../../javascript/retouch/document.mjs";
+import { textOf, withText } from "../../javascript/retouch/infotext.mjs";
+import { Mask } from "../../javascript/retouch/mask.mjs";
+import { Pixels } from "../../javascript/retouch/pixels.mjs";
+import { chunk, chunksOf, decodePng, encodePng, SIGNATURE } from "../../javascript/retouch/png.mjs";
+import { isPlain, readPicture } from "../../javascript/retouch/reading.mjs";
+import { restored, stored } from "../../javascript/retouch/record.mjs";
+
+const RGBA = Uint8Array.from({ length: 4 * 4 * 4 }, (_, i) => (i * 37) % 256);
+const letters = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+
+/** A PNG of RGBA with these chunks behind its header. */
+async function png(chunks, data = RGBA) {
+    const [header, ...rest] = chunksOf(await encodePng(data, 4, 4, data.length / 16)).map(({ whole }) => whole);
+    const own = chunks.map(([type, body]) => chunk(type, letters(body)));
+    return joinedBytes([Uint8Array.from(SIGNATURE), header, ...own, ...rest]);
+}
+
+const types = (file) => chunksOf(file).map(({ type }) => type);
+const blobless = (pixels) => [...pixels.data];
+const CARRIED = ["iCCP", "sRGB", "gAMA", "cHRM", "cICP", "pHYs", "eXIf", "tEXt", "zTXt", "iTXt"];
+
+for (const type of CARRIED) {
+    test(`a chunk ${type} is carried to the byte, and replaces that of the new file`, async () => {
+        const from = await png([[type, "name\0body \xff"]]);
+        const onto = await png([[type, "other\0other"]]);
+        const made = withBaggage(onto, baggageIn(from));
+        assert.deepEqual(made, from);
+    });
+}
+
+test("chunks of palettes, samples and frames are not carried", async () => {
+    const file = await png(["tRNS", "bKGD", "hIST", "sBIT", "sPLT", "acTL", "fcTL", "tIME"].map((name) => [name, "x"]));
+    assert.equal(baggageIn(file).length, 0);
+});
+
+test("no PNG has no baggage, and a file that breaks off has what is whole", async () => {
+    assert.equal(baggageIn(letters("JFIF and so on, long enough for a header of PNG")).length, 0);
+    const whole = await png([["tEXt", "a\0b"], ["tEXt", "c\0d"]]);
+    assert.deepEqual(types(joinedBytes([Uint8Array.from(SIGNATURE), baggageIn(whole.subarray(0, 60))])), []);
+    assert.equal(chunksOf(whole.subarray(0, 33 + 15 + 4)).length, 2);
+});
+
+test("a packed PNG has pixels, baggage and the infotext in place of the old", async () => {
+    const file = await png([["tEXt", "parameters\0old"], ["tEXt", "Title\0kept"], ["pHYs", "123456789"]]);
+    const made = await packedPng(new Pixels(4, 4, Uint8ClampedArray.from(RGBA)), baggageIn(file), "new");
+    assert.equal(textOf(made), "new");
+    assert.equal(textOf(made, "Title"), "kept");
+    assert.ok(types(made).includes("pHYs"));
+    assert.deepEqual([...(await decodePng(made)).data], [...RGBA]);
+});
+
+test("an infotext is replaced where it was compressed, too", async () => {
+    const file = await png([["zTXt", "parameters\0\0packed"], ["iTXt", "parameters\0\x01\0\0\0packed"]]);
+    assert.deepEqual(types(withText(file, "new")), ["IHDR", "tEXt", "IDAT", "IEND"]);
+});
+
+// ---- what is sent
+
+const BASE = Pixels.filled(8, 8, [9, 9, 9, 255]);
+const step = (infotext) => ({ box: boxOf(0, 0, 2, 2), patch: Pixels.filled(2, 2), mask: Mask.ofBox(boxOf(0, 0, 2, 2)), infotext });
+
+test("the picture as opened is sent as itself, with what it carries", () => {
+    const doc = opened(BASE, "a.png", "a disc", Uint8Array.of(1));
+    assert.equal(sentPicture(doc), BASE);
+    assert.deepEqual(carriedBy(BASE), { baggage: doc.baggage, infotext: "a disc" });
+    assert.equal(sentPicture(opened()), null);
+});
+
+test("a picture with steps carries their infotext, under one name for as long as it is the same", () => {
+    const doc = kept(opened(Pixels.filled(8, 8), "a.png", "before", Uint8Array.of(1)), step("after"));
+    const sent = sentPicture(doc);
+    assert.equal(sentPicture(doc), sent);
+    assert.deepEqual(carriedBy(sent), { baggage: doc.baggage, infotext: "after" });
+    const off = toggledStep(doc, doc.steps[0].id);
+    assert.equal(sentPicture(off), doc.base);
+    assert.equal(carriedBy(doc.base).infotext, "before");
+});
+
+test("where nothing is carried no second copy of the picture is sent", () => {
+    const doc = kept(opened(Pixels.filled(8, 8)), step(""));
+    assert.equal(sentPicture(doc).data, sentPicture(doc).data);
+    assert.deepEqual(carriedBy(sentPicture(doc)), {});
+});
+
+test("baggage survives what a browser stores", async () => {
+    const doc = opened(BASE, "a.png", "x", Uint8Array.of(1, 2, 3));
+    const again = await restored(await stored(doc));
+    assert.deepEqual(again.baggage, doc.baggage);
+    assert.deepEqual(blobless(again.base), blobless(BASE));
+});
+
+// ---- reading
+
+const ELABORATE = [
+    ["eXIf", "MM"],
+    ["tRNS", "xxxxxx"],
+    ["acTL", "xxxxxxxx"],
+    ["zTXt", "parameters\0\0x"],
+    ["iTXt", "XML:com.adobe.xmp\0\0\0\0\0<x/>"],
+    ["iTXt", "parameters\0\x01\0\0\0x"],
+];
+
+test("this page reads what needs no turning, no palette and no profile of greys", async () => {
+    assert.equal(isPlain(await png([["iCCP", "x"], ["tEXt", "a\0b"], ["iTXt", "a\0\0\0\0\0b"]])), true);
+    for (const one of ELABORATE) {
+        assert.equal(isPlain(await png([one])), false, one[0]);
+    }
+    assert.equal(isPlain(await png([["iCCP", "x"]], new Uint8Array(16))), false);
+    assert.equal(isPlain(await png([], new Uint8Array(16))), true);
+    assert.equal(isPlain((await png([])).subarray(0, 60)), false);
+    assert.equal(isPlain(letters("GIF89a and so on, long enough for a header of PNG")), false);
+});
+
+/** A server that gives back `file`; remembers what it was asked. */
+function door(file, warnings = []) {
+    const [said, asked] = [[], []];
+    const api = {
+        post: async (path, body) => (asked.push([path, body.image]), { image_id: "id", warnings }),
+        give: (pixels, image) => api.post("picture", { image }),
+        bytes: async (path) => (asked.push([path]), file),
+        knows: (pixels, id) => asked.push(["knows", id]),
+    };
+    return { api, say: (remark) => said.push(remark), said, asked };
+}
+
+test("a plain file is read here and given to the server as it is, whose warnings are told", async () => {
+    const file = await png([["pHYs", "123456789"]]);
+    const at = door(null, ["Beware."]);
+    const { pixels, baggage } = await readPicture("a.png", file, at);
+    await null;
+    assert.deepEqual(blobless(pixels), [...RGBA]);
+    assert.deepEqual(baggage, baggageIn(file));
+    assert.deepEqual(at.asked, [["picture", toBase64(file)]]);
+    assert.deepEqual(at.said, ["a.png: Beware."]);
+});
+
+test("another file is given to the server, and its pixels and baggage come from there", async () => {
+    const answer = await png([["tEXt", "parameters\0a disc"]]);
+    const at = door(answer, ["The first of 2 frames is used."]);
+    const { pixels, baggage, infotext } = await readPicture("a.gif", letters("GIF89a"), at);
+    assert.deepEqual(blobless(pixels), [...RGBA]);
+    assert.deepEqual([infotext, baggage], ["a disc", baggageIn(answer)]);
+    assert.deepEqual(at.asked.slice(1), [["picture/id"], ["knows", "id"]]);
+    assert.deepEqual(at.said, ["a.gif: The first of 2 frames is used."]);
+});
+
+test("of 16 bits the high byte is read, and that is told", async () => {
+    const samples = Uint8Array.from({ length: 4 * 4 * 3 * 2 }, (_, i) => i * 5);
+    const file = await encodePng(samples, 24, 4, 1); // greys have no filter: with another header they are RGB
+    file.set([0, 0, 0, 4, 0, 0, 0, 4, 16, 2], 16);
+    const at = door(file);
+    const { pixels } = await readPicture("a.png", file, at);
+    assert.deepEqual(
+        [...pixels.data].filter((_, i) => i % 4 < 3),
+        [...samples].filter((_, i) => i % 2 === 0),
+    );
+    assert.match(at.said[0], /16 bits/);
+});

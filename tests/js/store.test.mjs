@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { boxOf } from "../../javascript/retouch/boxes.mjs";
+import { kept, opened, sketched, withObject } from "../../javascript/retouch/document.mjs";
+import { DEPTH, OTHERS, Store } from "../../javascript/retouch/history.mjs";
+import { Mask } from "../../javascript/retouch/mask.mjs";
+import { Pixels } from "../../javascript/retouch/pixels.mjs";
+import { isSaved, listWords, markMasksSaved, markSaved, unsavedWork } from "../../javascript/retouch/work.mjs";
+
+const BOX = boxOf(1, 1, 4, 4);
+const MASK = Mask.ofBox(BOX);
+
+function fresh(name) {
+    const doc = opened(Pixels.filled(8, 8, [1, 2, 3, 255]), name);
+    markSaved(doc);
+    return doc;
+}
+
+function masked(doc) {
+    return withObject(doc, { mask: MASK, added: MASK });
+}
+
+function painted(doc) {
+    return kept(doc, { name: "Fill", box: BOX, patch: Pixels.filled(3, 3), mask: MASK });
+}
+
+/** A store with a mask on a.png, left for b.png. */
+function leaving() {
+    const store = new Store(opened());
+    store.open(fresh("a.png"), false);
+    store.do("Mask", masked(store.doc));
+    const left = store.doc;
+    store.open(fresh("b.png"), true);
+    return { store, left };
+}
+
+test("undo leads back to a picture that was left, and redo to the one opened", () => {
+    const { store, left } = leaving();
+    assert.equal(store.labels[store.at], "Open b.png");
+    store.undo();
+    assert.equal(store.doc, left);
+    store.redo();
+    assert.equal(store.doc.name, "b.png");
+    assert.equal(store.canRedo, false);
+});
+
+test("however much is done to a picture, the one before it stays", () => {
+    const { store, left } = leaving();
+    for (let i = 0; i < DEPTH + 10; i++) {
+        store.do(`step ${i}`, { ...store.doc, selected: `${i}` });
+    }
+    for (let i = 0; i <= DEPTH; i++) {
+        store.undo();
+    }
+    assert.equal(store.doc, left);
+    assert.deepEqual([...left.objects[0].mask.data], Array(9).fill(255));
+});
+
+test("what is done to a picture that was gone back to leaves the one opened later", () => {
+    const { store } = leaving();
+    store.do("Mask", masked(store.doc));
+    const later = store.doc;
+    store.back(store.others.docs[0].base);
+    store.do("Paint", painted(store.doc));
+    store.redo();
+    assert.equal(store.doc, later);
+});
+
+test("a picture without work makes way, and nothing can be undone to it", () => {
+    const store = new Store(opened());
+    store.open(fresh("a.png"), false);
+    store.open(fresh("b.png"), false);
+    assert.equal(store.canUndo, false);
+    assert.deepEqual(store.others.docs, []);
+});
+
+test("a picture that has to make room is named, the oldest first", () => {
+    const store = new Store(opened());
+    const dropped = [];
+    store.addEventListener("dropped", ({ detail }) => dropped.push(detail.doc.name));
+    for (let i = 0; i < OTHERS + 3; i++) {
+        store.open(fresh(`${i}.png`), i > 0);
+    }
+    assert.deepEqual(dropped, ["0.png", "1.png"]);
+    assert.equal(store.others.docs.length, OTHERS);
+});
+
+test("what was kept elsewhere is undone to and redone to as before", () => {
+    const { store } = leaving();
+    store.undo();
+    const again = new Store(opened());
+    again.restore(store.doc, store.others);
+    assert.equal(again.doc.name, "a.png");
+    again.redo();
+    assert.equal(again.doc.name, "b.png");
+    again.undo();
+    assert.equal(again.doc.name, "a.png");
+});
+
+test("work is what is in no file, in words", () => {
+    const doc = fresh("a.png");
+    assert.deepEqual(unsavedWork(opened()), []);
+    assert.deepEqual(unsavedWork(doc), []);
+    assert.deepEqual(unsavedWork(masked(doc)), ["a mask"]);
+    assert.deepEqual(unsavedWork(masked(masked(doc))), ["2 masks"]);
+    assert.deepEqual(unsavedWork(painted(doc)), ["a step"]);
+    assert.deepEqual(unsavedWork({ ...doc, offer: {} }), ["variations that are not kept"]);
+    const layer = { box: BOX, pixels: Pixels.filled(3, 3, [9, 9, 9, 255]) };
+    assert.deepEqual(unsavedWork(sketched(doc, layer)), ["a colour sketch"]);
+    assert.deepEqual(unsavedWork({ ...doc, base: Pixels.filled(9, 9) }), ["changes"]);
+});
+
+test("a saved picture has no work, until it is changed; undone to, it has none again", () => {
+    const store = new Store(fresh("a.png"));
+    store.do("Paint", painted(store.doc));
+    markSaved(store.doc);
+    assert.equal(isSaved(store.doc), true);
+    store.do("Paint", painted(store.doc));
+    assert.deepEqual(unsavedWork(store.doc), ["2 steps"]);
+    store.undo();
+    assert.deepEqual(unsavedWork(store.doc), []);
+});
+
+test("a mask is saved by what holds a mask only", () => {
+    const doc = masked(fresh("a.png"));
+    markSaved(doc);
+    assert.deepEqual(unsavedWork(doc), ["a mask"]);
+    markMasksSaved(doc);
+    assert.deepEqual(unsavedWork(doc), []);
+    assert.deepEqual(unsavedWork(masked(doc)), ["2 masks"]);
+});
+
+test("lists read as sentences", () => {
+    assert.equal(listWords(["a mask"]), "a mask");
+    assert.equal(listWords(["a", "b", "c"]), "a, b and c");
+});
