@@ -1,0 +1,303 @@
+"""Bench `masks`: what is repainted over what was marked, for thin, scattered and solid things at many sizes.
+
+Beside this checkout: the rule of commit f540717, and the WebUI's. Areas are in canvas pixels.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import itertools
+import math
+import statistics
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench import masks_removal
+from bench.figures import Figure
+from bench.masks_rules import BEFORE, GREY, NOW, RULES, WEBUI, flat, plan_of_door
+from bench.masks_zoo import CORNERS, SHAPES, Mark, Paper, dots, marks, parts
+from retouch.execute import run
+from retouch.fakes import FakeEngine
+from retouch.geometry import Size
+from retouch.mask import Mask
+from retouch.plan import Plan
+from retouch.ports import Job, Progress
+from retouch.raster import Picture
+
+SIDES, LARGE_SIDES = {512: (True, False), 1024: (True,), 2048: (False,)}, {4000: (True,), 6000: (False,)}
+"""Picture widths in pixels, and whether lengths are scaled with the picture, fixed in pixels, or both."""
+LARGE = (
+    "two specks far apart",
+    "a hundred dust dots",
+    "diagonal wire, 3 wide",
+    "fibres",
+    "text 48 high",
+    "hair",
+    "ring, line 3 wide",
+    "disc, 50 % of the width",
+)
+"""Shapes that are planned at large sizes, too."""
+PAINTED = 1024
+"""Picture width up to which plans are painted."""
+PAIRS = Size(1200, 800)
+PARTED = ("two specks far apart", "a hundred dust dots", "film scratches", "fibres", "text 48 high")
+GAPS = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3, 0.5, 0.8)
+"""Shares of the width between two specks."""
+A_LITTLE = 1.05
+MOST_CALLS = 13
+"""Sampling calls for a hundred dots in batches of 8."""
+
+
+@dataclass
+class Inverting(FakeEngine):
+    """Inverts the whole crop, so that every pixel which is put back changes."""
+
+    def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
+        return [Picture(255 - job.picture.pixels) for job in jobs]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one plan. Areas are in canvas pixels and add up over the steps.
+
+    `solid`: composite alpha from 128 up; `soft`: from 1 up; `changed`: pixels that changed when painted,
+    None where it was not painted; `covered`: the share 0..1 of the marked pixels with a composite of 255;
+    `crops`: area of the crops; `magnification`: the lowest of the steps; `calls`: sampling calls.
+    """
+
+    marked: int
+    solid: int
+    soft: int
+    changed: int | None
+    covered: float
+    crops: int
+    magnification: float
+    regions: int
+    calls: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """A mark planned by every rule."""
+
+    mark: Mark
+    intent: str
+    costs: dict[str, Cost]
+
+
+def measure(args: argparse.Namespace) -> list[Figure]:
+    timed = _Watch()
+    rows = [*planned_at(SIDES), *planned_at(LARGE_SIDES, LARGE)]
+    timed.told("the zoo")
+    print(_told(rows))
+    figures = [*of_families(rows), *of_everything(rows), *unions()]
+    timed.told("unions")
+    figures += masks_removal.by_patches()
+    timed.told("removal, content-aware")
+    figures += masks_removal.by_demo_model(args.steps)
+    timed.told("removal, demo model")
+    return figures
+
+
+@dataclass
+class _Watch:
+    begun: float = dataclasses.field(default_factory=time.perf_counter)
+
+    def told(self, what: str) -> None:
+        now = time.perf_counter()
+        print(f"{what}: {now - self.begun:.0f} s")
+        self.begun = now
+
+
+def planned_at(sides: dict[int, tuple[bool, ...]], names: Sequence[str] = ()) -> Iterator[Row]:
+    """Shapes of these names, all by default, under the intent remove; in the smallest pictures also fill."""
+    for side, variants in sides.items():
+        for mark in marks(side, variants, names):
+            for intent in ("remove", "fill") if side == min(SIDES) else ("remove",):
+                yield row(mark, intent)
+
+
+def row(mark: Mark, intent: str) -> Row:
+    return Row(mark, intent, {name: _cost(mark, intent, name) for name in RULES})
+
+
+def _cost(mark: Mark, intent: str, rule: str) -> Cost:
+    engine = Inverting()
+    plan = RULES[rule](mark.mask, intent, engine)
+    painted = rule == NOW and mark.mask.size.width <= PAINTED
+    return cost_of(mark.mask, plan, changed_by(plan, mark.mask.size) if painted else None)
+
+
+def cost_of(mark: Mask, plan: Plan, changed: int | None = None) -> Cost:
+    steps = plan.steps
+    return Cost(
+        marked=mark.area,
+        solid=sum(step.composite.area for step in steps),
+        soft=sum(int(np.count_nonzero(step.composite.alpha)) for step in steps),
+        changed=changed,
+        covered=_covered(mark, plan),
+        crops=sum(step.frame.crop.area for step in steps),
+        magnification=min((step.frame.magnification for step in steps), default=math.inf),
+        regions=len(steps),
+        calls=calls_of(plan, Inverting.batch_limit),
+    )
+
+
+def calls_of(plan: Plan, limit: int) -> int:
+    """Sampling calls: steps of one wave and one work size share a call, up to `limit`."""
+    alike = Counter((step.wave, step.frame.work) for step in plan.steps)
+    return sum(math.ceil(count / limit) for count in alike.values())
+
+
+def _covered(mark: Mask, plan: Plan) -> float:
+    opaque = np.zeros(mark.alpha.shape, bool)
+    for step in plan.steps:
+        opaque[step.frame.crop.slices] |= step.composite.alpha == 255
+    return np.count_nonzero(opaque & mark.solid) / max(mark.area, 1)
+
+
+def changed_by(plan: Plan, size: Size) -> int:
+    """Pixels of a flat picture that change when every step is painted inverted, without colour correction."""
+    bare = Plan(tuple(dataclasses.replace(step, colour_correction=0.0) for step in plan.steps))
+    (result,) = run([flat(size)], [bare], Inverting())
+    return int(np.count_nonzero((result.picture.pixels != GREY).any(2)))
+
+
+Pick = Callable[[Cost], float]
+COLUMNS: dict[str, Pick] = {
+    "planned, soft": lambda cost: cost.soft / cost.marked,
+    "planned, solid": lambda cost: cost.solid / cost.marked,
+    "changed": lambda cost: math.nan if cost.changed is None else cost.changed / cost.marked,
+    "crops": lambda cost: cost.crops / cost.marked,
+    "magnification": lambda cost: cost.magnification,
+    "regions": lambda cost: cost.regions,
+    "calls": lambda cost: cost.calls,
+}
+"""Areas are over the marked area."""
+
+
+def _told(rows: Sequence[Row]) -> str:
+    """A table: for each family and rule the median and the worst of every column, over shapes and sizes."""
+    lines = ["", f"Median and worst, {len(rows)} plans; areas over the marked area", _heads()]
+    for family in _families():
+        for rule in RULES:
+            found = [row.costs[rule] for row in rows if row.mark.shape.family == family]
+            lines.append(f"{family:12}{rule:18}" + "".join(_cell(name, found) for name in COLUMNS))
+    return "\n".join(lines)
+
+
+def _heads() -> str:
+    return " " * 30 + "".join(f"{name:>19}" for name in COLUMNS)
+
+
+def _families() -> list[str]:
+    return list(dict.fromkeys(shape.family for shape in SHAPES))
+
+
+def _cell(name: str, found: Sequence[Cost]) -> str:
+    values = [value for value in map(COLUMNS[name], found) if not math.isnan(value)]
+    if not values:
+        return f"{'-':>19}"
+    worst = min(values) if name == "magnification" else max(values)
+    return f"{f'{statistics.median(values):.3g} / {worst:.4g}':>19}"
+
+
+def of_families(rows: Sequence[Row]) -> list[Figure]:
+    """For each family: planned area beside the other rules, worst over shapes, sizes and intents."""
+    figures = []
+    for family in _families():
+        found = [row for row in rows if row.mark.shape.family == family]
+        ratios = [row.costs[NOW].soft / row.costs[NOW].marked for row in found]
+        beside, before = (_worst_ratio(found, rule) for rule in (WEBUI, BEFORE))
+        thin = found[0].mark.shape.thin
+        figures += [
+            _of_marked(f"{family}: planned area, median", statistics.median(ratios)),
+            _of_marked(f"{family}: planned area, worst", max(ratios)),
+            Figure.at_most(f"{family}: planned area, worst", before, "of the rule before", 1),
+        ]
+        if thin:
+            figures.append(Figure.at_most(f"{family}: planned area, worst", beside, "of A1111's", 1))
+    return figures
+
+
+def _of_marked(name: str, value: float) -> Figure:
+    return Figure.at_least(name, value, "of the marked area", 1)
+
+
+def _worst_ratio(rows: Iterable[Row], rule: str) -> float:
+    return max(row.costs[NOW].soft / row.costs[rule].soft for row in rows)
+
+
+def of_everything(rows: Sequence[Row]) -> list[Figure]:
+    """What holds for every shape."""
+    costs = [row.costs[NOW] for row in rows]
+    painted = [cost for cost in costs if cost.changed is not None]
+    sharper = min(row.costs[NOW].magnification / row.costs[BEFORE].magnification for row in rows)
+    far = min(row.costs[NOW].magnification for row in rows if row.mark.shape.name == "two specks far apart")
+    return [
+        Figure.at_least("marked pixels repainted fully, least", min(c.covered for c in costs), "of them", 1),
+        Figure.at_most(
+            "changed beyond what was planned", max(_changed_of(c) for c in painted), "of planned", 1
+        ),
+        Figure.at_least("magnification, least", sharper, "of the rule before", 0.99),
+        Figure.at_least("magnification, two specks far apart, least", far, "work px per px", 1),
+        Figure.at_most("sampling calls, most", max(cost.calls for cost in costs), "calls", MOST_CALLS),
+    ]
+
+
+def _changed_of(cost: Cost) -> float:
+    assert cost.changed is not None
+    return cost.changed / cost.soft
+
+
+def unions() -> list[Figure]:
+    """Planned area of things in one mask over the sum of what each alone would be; the worst."""
+    promise = f"<= {A_LITTLE:g}"
+    made = {f"pairs far apart, {intent}": _pairs(intent) for intent in ("remove", "fill")}
+    made |= {f"two specks at {len(GAPS)} distances, {intent}": _gaps(intent) for intent in ("remove", "fill")}
+    made |= {f"parts of {name}, {side} px": _parted(name, side) for name in PARTED for side in (512, 2048)}
+    return [
+        Figure.at_most(f"union: {name}", ratio, "of the parts' sum", A_LITTLE, promise)
+        for name, ratio in made.items()
+    ]
+
+
+def union_ratio(things: Sequence[Mask], intent: str) -> float:
+    """Planned soft area of all in one mask over the sum of each alone."""
+    whole = Mask(np.maximum.reduce([thing.alpha for thing in things]))
+    alone = sum(_soft(thing, intent) for thing in things)
+    return _soft(whole, intent) / alone
+
+
+def _soft(mask: Mask, intent: str) -> int:
+    return cost_of(mask, plan_of_door(mask, intent, Inverting())).soft
+
+
+def _pairs(intent: str) -> float:
+    """All pairs of things, one near the upper left corner, the other near the lower right one."""
+    paper = Paper(PAIRS, 1.0)
+    both = [(Mask(first(paper)), Mask(second(paper))) for first, second in CORNERS.values()]
+    alone = [tuple(_soft(mask, intent) for mask in pair) for pair in both]
+    ratios = []
+    for one, other in itertools.product(range(len(both)), repeat=2):
+        whole = both[one][0] | both[other][1]
+        ratios.append(_soft(whole, intent) / (alone[one][0] + alone[other][1]))
+    return max(ratios)
+
+
+def _gaps(intent: str) -> float:
+    """Two specks of one size, from near each other to far apart."""
+    paper = Paper(PAIRS, 1.0)
+    first = Mask(dots([(0.1, 0.5)], 8)(paper))
+    return max(union_ratio([first, Mask(dots([(0.1 + gap, 0.5)], 8)(paper))], intent) for gap in GAPS)
+
+
+def _parted(name: str, side: int) -> float:
+    """A shape of many parts, each cut out and planned on its own."""
+    (mark,) = marks(side, (False,), [name])
+    return union_ratio(parts(mark.mask), "remove")
