@@ -20,7 +20,7 @@ import numpy as np
 from bench import masks_removal
 from bench.figures import Figure
 from bench.masks_rules import BEFORE, GREY, NOW, RULES, WEBUI, flat, plan_of_door
-from bench.masks_zoo import CORNERS, SHAPES, Mark, Paper, dots, marks, parts
+from bench.masks_zoo import CORNERS, SHAPES, Mark, Paper, Shape, dots, marks, parts
 from retouch.execute import run
 from retouch.fakes import FakeEngine
 from retouch.geometry import Size
@@ -83,9 +83,9 @@ class Cost:
 
 @dataclass(frozen=True)
 class Row:
-    """A mark planned by every rule."""
+    """A mark planned by every rule. It keeps no mask: large ones would fill the memory."""
 
-    mark: Mark
+    shape: Shape
     intent: str
     costs: dict[str, Cost]
 
@@ -110,7 +110,7 @@ class _Watch:
 
     def told(self, what: str) -> None:
         now = time.perf_counter()
-        print(f"{what}: {now - self.begun:.0f} s")
+        print(f"{what}: {now - self.begun:.0f} s", flush=True)
         self.begun = now
 
 
@@ -123,7 +123,7 @@ def planned_at(sides: dict[int, tuple[bool, ...]], names: Sequence[str] = ()) ->
 
 
 def row(mark: Mark, intent: str) -> Row:
-    return Row(mark, intent, {name: _cost(mark, intent, name) for name in RULES})
+    return Row(mark.shape, intent, {name: _cost(mark, intent, name) for name in RULES})
 
 
 def _cost(mark: Mark, intent: str, rule: str) -> Cost:
@@ -186,7 +186,7 @@ def _told(rows: Sequence[Row]) -> str:
     lines = ["", f"Median and worst, {len(rows)} plans; areas over the marked area", _heads()]
     for family in _families():
         for rule in RULES:
-            found = [row.costs[rule] for row in rows if row.mark.shape.family == family]
+            found = [row.costs[rule] for row in rows if row.shape.family == family]
             lines.append(f"{family:12}{rule:18}" + "".join(_cell(name, found) for name in COLUMNS))
     return "\n".join(lines)
 
@@ -211,10 +211,10 @@ def of_families(rows: Sequence[Row]) -> list[Figure]:
     """For each family: planned area beside the other rules, worst over shapes, sizes and intents."""
     figures = []
     for family in _families():
-        found = [row for row in rows if row.mark.shape.family == family]
+        found = [row for row in rows if row.shape.family == family]
         ratios = [row.costs[NOW].soft / row.costs[NOW].marked for row in found]
         beside, before = (_worst_ratio(found, rule) for rule in (WEBUI, BEFORE))
-        thin = found[0].mark.shape.thin
+        thin = found[0].shape.thin
         figures += [
             _of_marked(f"{family}: planned area, median", statistics.median(ratios)),
             _of_marked(f"{family}: planned area, worst", max(ratios)),
@@ -238,7 +238,7 @@ def of_everything(rows: Sequence[Row]) -> list[Figure]:
     costs = [row.costs[NOW] for row in rows]
     painted = [cost for cost in costs if cost.changed is not None]
     sharper = min(row.costs[NOW].magnification / row.costs[BEFORE].magnification for row in rows)
-    far = min(row.costs[NOW].magnification for row in rows if row.mark.shape.name == "two specks far apart")
+    far = min(row.costs[NOW].magnification for row in rows if row.shape.name == "two specks far apart")
     return [
         Figure.at_least("marked pixels repainted fully, least", min(c.covered for c in costs), "of them", 1),
         Figure.at_most(

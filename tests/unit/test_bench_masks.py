@@ -19,8 +19,13 @@ SPECK = Mask.of_box(CANVAS, Box(100, 80, 120, 100))
 SPECKS = SPECK | Mask.of_box(CANVAS, Box(500, 300, 520, 320))
 
 
+WIRE = Mask.of_box(CANVAS, Box(50, 200, 550, 201))
+SIDE = 128
+"""Native side of the painter in pixels: nothing here depends on how finely it paints."""
+
+
 def planned(mask: Mask, rule: str, intent: str = "remove"):
-    return RULES[rule](mask, intent, Inverting())
+    return RULES[rule](mask, intent, Inverting(SIDE))
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -33,8 +38,8 @@ def test_what_changes_is_what_was_planned(rule):
 
 
 def test_sampling_calls_are_those_that_the_engine_gets():
-    steps = planned(SPECK, BEFORE).steps * 3 + planned(SPECKS, BEFORE).steps
-    plan, engine = Plan(steps), Counted(Inverting(batch_limit=2))
+    steps = planned(SPECK, BEFORE).steps * 3 + planned(WIRE, BEFORE).steps
+    plan, engine = Plan(steps), Counted(Inverting(SIDE, batch_limit=2))
     run([flat(CANVAS)], [plan], engine)
     assert calls_of(plan, 2) == len(engine.calls) == 3
 
@@ -60,13 +65,12 @@ def test_the_webui_repaints_ten_pixels_around_in_one_crop():
     (step,) = planned(SPECK, WEBUI).steps
     assert step.box == Box(90, 70, 130, 110)
     assert step.frame.crop == Box(58, 38, 162, 142)
-    assert step.frame.work == Inverting().native("")
+    assert step.frame.work == Size(SIDE, SIDE)
 
 
 def test_a_wire_is_too_thin_for_the_webui_to_cover():
-    wire = Mask.of_box(CANVAS, Box(50, 200, 550, 201))
-    assert cost_of(wire, planned(wire, WEBUI)).covered == 0
-    assert cost_of(wire, planned(wire, NOW)).covered == 1
+    assert cost_of(WIRE, planned(WIRE, WEBUI)).covered == 0
+    assert cost_of(WIRE, planned(WIRE, NOW)).covered == 1
 
 
 def test_a_union_of_one_thing_is_that_thing():
