@@ -24,7 +24,7 @@ from bench.masks_zoo import CORNERS, SHAPES, Mark, Paper, Shape, dots, marks, pa
 from retouch.execute import run
 from retouch.fakes import FakeEngine
 from retouch.geometry import Size
-from retouch.mask import Mask
+from retouch.mask import SOLID, Mask
 from retouch.plan import Plan
 from retouch.ports import Job, Progress
 from retouch.raster import Picture
@@ -136,8 +136,8 @@ def _cost(mark: Mark, intent: str, rule: str) -> Cost:
 def cost_of(mark: Mask, plan: Plan, changed: int | None = None) -> Cost:
     steps = plan.steps
     return Cost(
-        marked=mark.area,
-        solid=sum(step.composite.area for step in steps),
+        marked=_solid(mark),
+        solid=sum(_solid(step.composite) for step in steps),
         soft=sum(int(np.count_nonzero(step.composite.alpha)) for step in steps),
         changed=changed,
         covered=_covered(mark, plan),
@@ -158,7 +158,11 @@ def _covered(mark: Mask, plan: Plan) -> float:
     opaque = np.zeros(mark.alpha.shape, bool)
     for step in plan.steps:
         opaque[step.frame.crop.slices] |= step.composite.alpha == 255
-    return np.count_nonzero(opaque & mark.solid) / max(mark.area, 1)
+    return np.count_nonzero(opaque[mark.alpha >= SOLID]) / max(_solid(mark), 1)
+
+
+def _solid(mask: Mask) -> int:
+    return int(np.count_nonzero(mask.alpha >= SOLID))
 
 
 def changed_by(plan: Plan, size: Size) -> int:
