@@ -7,27 +7,17 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import itertools
 import math
 import statistics
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from bench import masks_removal
+from bench import masks_removal, masks_unions
 from bench.figures import Figure
-from bench.masks_rules import BEFORE, GREY, NOW, RULES, WEBUI, flat, plan_of_door
-from bench.masks_zoo import CORNERS, SHAPES, Mark, Paper, Shape, dots, marks, parts
-from retouch.execute import run
-from retouch.fakes import FakeEngine
-from retouch.geometry import Size
-from retouch.mask import SOLID, Mask
-from retouch.plan import Plan
-from retouch.ports import Job, Progress
-from retouch.raster import Picture
+from bench.masks_cost import Cost, Inverting, changed_by, cost_of
+from bench.masks_rules import BEFORE, NOW, RULES, WEBUI
+from bench.masks_zoo import SHAPES, Mark, Shape, marks
 
 SIDES, LARGE_SIDES = {512: (True, False), 1024: (True,), 2048: (False,)}, {4000: (True,), 6000: (False,)}
 """Picture widths in pixels, and whether lengths are scaled with the picture, fixed in pixels, or both."""
@@ -44,41 +34,8 @@ LARGE = (
 """Shapes that are planned at large sizes, too."""
 PAINTED = 1024
 """Picture width up to which plans are painted."""
-PAIRS = Size(1200, 800)
-PARTED = ("two specks far apart", "a hundred dust dots", "film scratches", "fibres", "text 48 high")
-GAPS = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3, 0.5, 0.8)
-"""Shares of the width between two specks."""
-A_LITTLE = 1.05
 MOST_CALLS = 13
 """Sampling calls for a hundred dots in batches of 8."""
-
-
-@dataclass
-class Inverting(FakeEngine):
-    """Inverts the whole crop, so that every pixel which is put back changes."""
-
-    def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
-        return [Picture(255 - job.picture.pixels) for job in jobs]
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Of one plan. Areas are in canvas pixels and add up over the steps.
-
-    `solid`: composite alpha from 128 up; `soft`: from 1 up; `changed`: pixels that changed when painted,
-    None where it was not painted; `covered`: the share 0..1 of the marked pixels with a composite of 255;
-    `crops`: area of the crops; `magnification`: the lowest of the steps; `calls`: sampling calls.
-    """
-
-    marked: int
-    solid: int
-    soft: int
-    changed: int | None
-    covered: float
-    crops: int
-    magnification: float
-    regions: int
-    calls: int
 
 
 @dataclass(frozen=True)
@@ -95,7 +52,7 @@ def measure(args: argparse.Namespace) -> list[Figure]:
     rows = [*planned_at(SIDES), *planned_at(LARGE_SIDES, LARGE)]
     timed.told("the zoo")
     print(_told(rows))
-    figures = [*of_families(rows), *of_everything(rows), *unions()]
+    figures = [*of_families(rows), *of_everything(rows), *masks_unions.unions()]
     timed.told("unions")
     figures += masks_removal.by_patches()
     timed.told("removal, content-aware")
@@ -131,45 +88,6 @@ def _cost(mark: Mark, intent: str, rule: str) -> Cost:
     plan = RULES[rule](mark.mask, intent, engine)
     painted = rule == NOW and mark.mask.size.width <= PAINTED
     return cost_of(mark.mask, plan, changed_by(plan, mark.mask.size) if painted else None)
-
-
-def cost_of(mark: Mask, plan: Plan, changed: int | None = None) -> Cost:
-    steps = plan.steps
-    return Cost(
-        marked=_solid(mark),
-        solid=sum(_solid(step.composite) for step in steps),
-        soft=sum(int(np.count_nonzero(step.composite.alpha)) for step in steps),
-        changed=changed,
-        covered=_covered(mark, plan),
-        crops=sum(step.frame.crop.area for step in steps),
-        magnification=min((step.frame.magnification for step in steps), default=math.inf),
-        regions=len(steps),
-        calls=calls_of(plan, Inverting.batch_limit),
-    )
-
-
-def calls_of(plan: Plan, limit: int) -> int:
-    """Sampling calls: steps of one wave and one work size share a call, up to `limit`."""
-    alike = Counter((step.wave, step.frame.work) for step in plan.steps)
-    return sum(math.ceil(count / limit) for count in alike.values())
-
-
-def _covered(mark: Mask, plan: Plan) -> float:
-    opaque = np.zeros(mark.alpha.shape, bool)
-    for step in plan.steps:
-        opaque[step.frame.crop.slices] |= step.composite.alpha == 255
-    return np.count_nonzero(opaque[mark.alpha >= SOLID]) / max(_solid(mark), 1)
-
-
-def _solid(mask: Mask) -> int:
-    return int(np.count_nonzero(mask.alpha >= SOLID))
-
-
-def changed_by(plan: Plan, size: Size) -> int:
-    """Pixels of a flat picture that change when every step is painted inverted, without colour correction."""
-    bare = Plan(tuple(dataclasses.replace(step, colour_correction=0.0) for step in plan.steps))
-    (result,) = run([flat(size)], [bare], Inverting())
-    return int(np.count_nonzero((result.picture.pixels != GREY).any(2)))
 
 
 Pick = Callable[[Cost], float]
@@ -257,51 +175,3 @@ def of_everything(rows: Sequence[Row]) -> list[Figure]:
 def _changed_of(cost: Cost) -> float:
     assert cost.changed is not None
     return cost.changed / cost.soft
-
-
-def unions() -> list[Figure]:
-    """Planned area of things in one mask over the sum of what each alone would be; the worst."""
-    promise = f"<= {A_LITTLE:g}"
-    made = {f"pairs far apart, {intent}": _pairs(intent) for intent in ("remove", "fill")}
-    made |= {f"two specks at {len(GAPS)} distances, {intent}": _gaps(intent) for intent in ("remove", "fill")}
-    made |= {f"parts of {name}, {side} px": _parted(name, side) for name in PARTED for side in (512, 2048)}
-    return [
-        Figure.at_most(f"union: {name}", ratio, "of the parts' sum", A_LITTLE, promise)
-        for name, ratio in made.items()
-    ]
-
-
-def union_ratio(things: Sequence[Mask], intent: str) -> float:
-    """Planned soft area of all in one mask over the sum of each alone."""
-    whole = Mask(np.maximum.reduce([thing.alpha for thing in things]))
-    alone = sum(_soft(thing, intent) for thing in things)
-    return _soft(whole, intent) / alone
-
-
-def _soft(mask: Mask, intent: str) -> int:
-    return cost_of(mask, plan_of_door(mask, intent, Inverting())).soft
-
-
-def _pairs(intent: str) -> float:
-    """All pairs of things, one near the upper left corner, the other near the lower right one."""
-    paper = Paper(PAIRS, 1.0)
-    both = [(Mask(first(paper)), Mask(second(paper))) for first, second in CORNERS.values()]
-    alone = [tuple(_soft(mask, intent) for mask in pair) for pair in both]
-    ratios = []
-    for one, other in itertools.product(range(len(both)), repeat=2):
-        whole = both[one][0] | both[other][1]
-        ratios.append(_soft(whole, intent) / (alone[one][0] + alone[other][1]))
-    return max(ratios)
-
-
-def _gaps(intent: str) -> float:
-    """Two specks of one size, from near each other to far apart."""
-    paper = Paper(PAIRS, 1.0)
-    first = Mask(dots([(0.1, 0.5)], 8)(paper))
-    return max(union_ratio([first, Mask(dots([(0.1 + gap, 0.5)], 8)(paper))], intent) for gap in GAPS)
-
-
-def _parted(name: str, side: int) -> float:
-    """A shape of many parts, each cut out and planned on its own."""
-    (mark,) = marks(side, (False,), [name])
-    return union_ratio(parts(mark.mask), "remove")

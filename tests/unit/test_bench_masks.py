@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.masks import Inverting, calls_of, changed_by, cost_of, union_ratio
+from bench.masks_cost import Inverting, calls_of, changed_by, cost_of
 from bench.masks_rules import BEFORE, NOW, RULES, WEBUI, flat
+from bench.masks_unions import union_ratio
 from bench.masks_zoo import SHAPES, marks, parts
 from retouch.execute import run
 from retouch.fakes import Counted
