@@ -140,10 +140,10 @@ def of_families(rows: Sequence[Row]) -> list[Figure]:
         figures += [
             _of_marked(f"{family}: planned area, median", statistics.median(ratios)),
             _of_marked(f"{family}: planned area, worst", max(ratios)),
-            Figure.at_most(f"{family}: planned area, worst", before, "of the rule before", 1),
+            Figure.at_most(f"{family}: planned area, beside the rule before", before, "of its", 1),
         ]
         if thin:
-            figures.append(Figure.at_most(f"{family}: planned area, worst", beside, "of A1111's", 1))
+            figures.append(Figure.at_most(f"{family}: planned area, beside A1111", beside, "of its", 1))
     return figures
 
 
