@@ -160,15 +160,20 @@ def _of_cover(name: str, found: Mapping[str, list[Score]]) -> list[Figure]:
     gained = [now.inside - old.inside for now, old in zip(found[NOW], found[BEFORE], strict=True)]
     over = [now.inside - its.inside for now, its in zip(found[NOW], found[WEBUI], strict=True)]
     error = _sum(found[NOW]) / _sum(found[BEFORE])
-    edges = {rule: _mean_known([one.edge for one in found[rule]]) for rule in found}
-    return [
+    figures = [
         Figure.at_least(f"removal, {name}: PSNR inside, over the rule before", _mean(gained), "dB", -0.2),
         Figure.at_least(f"removal, {name}: PSNR inside, over A1111's", _mean(over), "dB", 0),
         Figure.at_most(f"removal, {name}: squared error of the picture", error, "of the rule before", 1.02),
-        Figure.at_most(
-            f"removal, {name}: seam", edges[NOW], "CIELAB/px", edges[BEFORE] + 0.05, "<= before + 0.05"
-        ),
     ]
+    edge, before = _edge(found[NOW]), _edge(found[BEFORE])
+    if edge is not None and before is not None:
+        figures.append(_not_above(f"removal, {name}: seam", edge, before))
+    return figures
+
+
+def _not_above(name: str, edge: float, before: float) -> Figure:
+    """Seam scores differ by a twentieth of a unit between any two fills."""
+    return Figure.at_most(name, edge, "CIELAB/px", before + 0.05, f"<= {before:.3f} before + 0.05")
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -179,10 +184,10 @@ def _sum(found: Sequence[Score]) -> float:
     return sum(one.error for one in found)
 
 
-def _mean_known(values: Sequence[float | None]) -> float:
-    """0 where nothing is known: no edge is long enough to be seen."""
-    known = [value for value in values if value is not None]
-    return statistics.mean(known) if known else 0.0
+def _edge(found: Sequence[Score]) -> float | None:
+    """The mean over what is known; None where no edge is long enough to be scored."""
+    known = [one.edge for one in found if one.edge is not None]
+    return statistics.mean(known) if known else None
 
 
 def _print(painter: str, scores: Scores) -> None:
@@ -195,6 +200,6 @@ def _print(painter: str, scores: Scores) -> None:
 
 
 def _cell(found: Sequence[Score]) -> str:
-    inside, error = [one.inside for one in found], _sum(found) / len(found) / 1e6
-    edge = _mean_known([one.edge for one in found])
-    return f"{_mean(inside):.2f} ({min(inside):.2f})  {error:7.2f}  {edge:.3f}"
+    inside, error, edge = [one.inside for one in found], _sum(found) / len(found) / 1e6, _edge(found)
+    seen = "    -" if edge is None else f"{edge:.3f}"
+    return f"{_mean(inside):.2f} ({min(inside):.2f})  {error:7.2f}  {seen}"
