@@ -14,6 +14,7 @@ BENCHES = {
     "canvas": "bench.canvas",
     "fix": "bench.fix",
     "demo-model": "bench.demo_model",
+    "masks": "bench.masks",
     "outpaint": "bench.outpaint",
     "recipes": "bench.recipes",
     "seam": "bench.seam",
