@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from retouch import raster
+from retouch import mask_codec, raster
 from retouch.batch import unpainted
 from retouch.draw import overlay
 from retouch.errors import PaintFailed
@@ -132,7 +132,7 @@ def _keep_regions(
     masks = [Mask(raster.decode_base64(said["mask"]).pixels[..., 0].copy()) for said in regions]
     for number, mask in enumerate(masks, 1):
         path = photo.target.with_name(f"{photo.source.name}.mask-{number:02d}.png")
-        put(path, raster.encode_gray(mask.alpha))
+        put(path, mask_codec.encode_gray(mask.alpha))
     found = [_region(said, mask) for said, mask in zip(regions, masks, strict=True)]
     raster.write(overlay(raster.read(photo.source), shown(found)), photo.target)
 

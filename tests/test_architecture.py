@@ -20,6 +20,8 @@ LAYERS = (
     "raster",
     "samples",
     "mask",
+    "mask_codec",
+    "mask_reading",
     "matte",
     "release",
     "frame",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from retouch import infotext, raster, sidecar
 from retouch.answers import sketch
 from retouch.answers.history import Past, keep
+from retouch.answers.masks import SentMask, sent_mask
 from retouch.answers.parts import candidate_json, learn, remark_of, report_json, seeded, some, timed
-from retouch.answers.segment import sent_region
 from retouch.candidates import Candidate
 from retouch.errors import BadInput
 from retouch.execute import Report, Result
@@ -19,7 +19,7 @@ from retouch.geometry import Size
 from retouch.history import History
 from retouch.intents import INTENTS
 from retouch.knobs import dump, load
-from retouch.mask import Mask
+from retouch.mask_reading import sentence
 from retouch.plan import UNDER_RESOLVED
 from retouch.prompts import Said
 from retouch.raster import Picture
@@ -43,6 +43,7 @@ class _Asked:
     region: Region
     how: Pass
     remarks: tuple[str, ...]
+    reading: str
 
     @property
     def repaintable(self) -> bool:
@@ -77,6 +78,7 @@ def inpaint(desk: Desk, body: Any) -> dict[str, Any]:
     return {
         "image_id": asked.name,
         "seed": asked.request.seed,
+        "mask_reading": asked.reading,
         "stopped": result.stopped,
         "warnings": some(asked.remarks, result.warnings, remark),
         **_results(desk, asked, canvas.generation, result),
@@ -147,7 +149,7 @@ def plan(desk: Desk, body: Any) -> dict[str, Any]:
     made["warnings"] = some(asked.remarks, made["warnings"])
     for step in made["steps"]:
         step["under_resolved"] = step["magnification"] < UNDER_RESOLVED
-    return {"image_id": asked.name, "seed": asked.request.seed, **made}
+    return {"image_id": asked.name, "seed": asked.request.seed, "mask_reading": asked.reading, **made}
 
 
 def _asked_native(desk: Desk, checkpoint: str, task: str) -> Size:
@@ -161,30 +163,31 @@ def _opened(desk: Desk, body: Any) -> _Asked:
     given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     original, name = desk.open(request)
     drawn = sketch.opened(request.sketch, original.size)
-    mask, remarks = _mask(request, original.size, drawn)
+    sent = _mask(request, original, drawn)
     intent = INTENTS[request.intent]
-    region = Region.of_mask(mask, request.object or intent.label)
+    region = Region.of_mask(sent.mask, request.object or intent.label)
     if region is None:
         hint = "Mark what is to be repainted, or turn `invert` off." if request.invert else _MARK
         raise BadInput("is empty: nothing would be repainted.", path="mask", hint=hint)
     base = sketch.steered(intent.how) if drawn else intent.how
     how = intent.shaped(painted(given, base), region.box.area**0.5)
-    notes = (original.baggage.notes, remarks, drawn.remarks if drawn else (), _wordless(request))
+    notes = (original.baggage.notes, sent.warnings, drawn.remarks if drawn else (), _wordless(request))
     sketched = drawn.on(original) if drawn else original
-    return _Asked(request, original, name, sketched, region, how, tuple(some(*notes)))
+    return _Asked(request, original, name, sketched, region, how, tuple(some(*notes)), sent.reading)
 
 
 _MARK = "Mark what is to be repainted in white."
 
 
-def _mask(request: InpaintRequest, canvas: Size, drawn: sketch.Sketch | None) -> tuple[Mask, list[str]]:
+def _mask(request: InpaintRequest, picture: Picture, drawn: sketch.Sketch | None) -> SentMask:
     """What is to be repainted: the mask or all but it, and every pixel that was drawn on."""
     if drawn and not request.mask:
-        return drawn.mask, []
-    region, remarks = sent_region(request.mask, request.box, canvas)
-    mask = region.mask(canvas) if region else Mask.blank(canvas)
-    mask = mask.inverted() if request.invert else mask
-    return (mask | drawn.mask if drawn else mask), remarks
+        return SentMask(drawn.mask, sentence("what is drawn of the sketch", drawn.mask))
+    sent = sent_mask(request, picture, request.invert)
+    if not drawn:
+        return sent
+    both = sent.mask | drawn.mask
+    return SentMask(both, sentence("what is sent and what is drawn of the sketch", both), sent.warnings)
 
 
 def _wordless(request: InpaintRequest) -> str:
