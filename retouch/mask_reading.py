@@ -74,6 +74,16 @@ def read_mask(
     return fitted(reading, size, path)
 
 
+def host_mask(image: Image.Image) -> Mask:
+    """The mask in an image that A1111 holds, of the image's size; which layer it is, is A1111's rule.
+
+    Its alpha where that is not opaque, else its grey levels (`create_binary_mask` without rounding).
+    """
+    layers = layers_of(image)
+    channel = "luminance" if layers.alpha is None else "alpha"
+    return _Chooser(layers, "mask", None).reading(channel).mask
+
+
 @dataclass(frozen=True, eq=False)
 class _Chooser:
     """Which of a file's layers is the mask."""
@@ -213,18 +223,22 @@ def fitted(reading: MaskReading, size: Size, path: str = "mask") -> MaskReading:
     mine = reading.mask.size
     if mine == size:
         return reading
-    if not _same_aspect(mine, size):
-        turned = (
-            " It looks turned by 90 degrees." if _same_aspect(Size(mine.height, mine.width), size) else ""
-        )
-        raise BadInput(
-            f"is {mine}, which is another aspect than {size}.{turned}",
-            path=path,
-            hint=f"Send it as {size}, or at that aspect.",
-        )
+    check_aspect(mine, size, path)
     image = Image.fromarray(reading.mask.alpha).resize(tuple(size), Image.Resampling.BILINEAR)
     told = f"The {path} is {mine} and was scaled to {size}."
     return dataclasses.replace(reading, mask=Mask(np.asarray(image)), warnings=(told, *reading.warnings))
+
+
+def check_aspect(mine: Size, size: Size, path: str) -> None:
+    """BadInput where the aspects differ by more than rounding."""
+    if _same_aspect(mine, size):
+        return
+    turned = " It looks turned by 90 degrees." if _same_aspect(Size(mine.height, mine.width), size) else ""
+    raise BadInput(
+        f"is {mine}, which is another aspect than {size}.{turned}",
+        path=path,
+        hint=f"Send it as {size}, or at that aspect.",
+    )
 
 
 def _same_aspect(mine: Size, size: Size) -> bool:

@@ -24,7 +24,7 @@ MASK = Knob(
 )
 MASK_CHANNEL = Knob(
     "Mask channel",
-    "What of the mask's file is the mask; auto refuses where two are likely.",
+    "What of its file is the mask; auto refuses where two are likely.",
     choices=CHANNELS,
 )
 BOX = Knob(
@@ -184,9 +184,7 @@ class MaskRequest(Pictured):
     mask: str = MASK.field("")
     mask_channel: str = MASK_CHANNEL.field("auto")
     box: tuple[int, ...] | None = BOX.field(None)
-    radius: int = Knob("Radius", "Pixels the outline may move; 0 leaves it as it is read.", 0, 256, 1).field(
-        8
-    )
+    radius: int = Knob("Radius", "Pixels the outline may move, 0 for none.", 0, 256, 1).field(8)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -214,7 +214,7 @@ def test_a_mask_may_come_as_its_box():
         ({"mask": png(np.zeros((200, 240), np.uint8))}, "mask"),
         ({"mask": "AAAA"}, "mask"),
         ({"box": [0, 0, 2**20, 2**20]}, "box"),
-        ({"radius": 0}, "radius"),
+        ({"radius": -1}, "radius"),
     ],
 )
 def test_no_mask_is_refused(changes, path):
