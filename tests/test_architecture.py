@@ -45,6 +45,7 @@ LAYERS = (
     "presets",
     "shelf",
     "plan",
+    "lost",
     "outpaint",
     "ports",
     "fakes",

@@ -43,6 +43,7 @@ def fix(desk: Desk, body: Any) -> dict[str, Any]:
         "reports": [report_json(report, masked) for report in result.reports],
         "warnings": some(picture.baggage.notes, said),
         "mask_reading": sent.reading if sent else "",
+        "outcome": result.outcome,
         "stopped": result.stopped,
         "seed": request.seed,
         "infotext": text,

@@ -79,6 +79,7 @@ def inpaint(desk: Desk, body: Any) -> dict[str, Any]:
         "image_id": asked.name,
         "seed": asked.request.seed,
         "mask_reading": asked.reading,
+        "outcome": result.outcome,
         "stopped": result.stopped,
         "warnings": some(asked.remarks, result.warnings, remark),
         **_results(desk, asked, canvas.generation, result),

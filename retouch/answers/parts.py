@@ -58,6 +58,7 @@ def report_json(report: Report, masked: Picture | None = None) -> dict[str, Any]
         "negative_prompt": step.negative_prompt,
         "outcome": report.outcome,
         "why": report.why,
+        "changed": report.changed,
         "seconds": round(report.seconds, 4),
         "quality": report.quality.as_dict(),
     }
