@@ -58,7 +58,7 @@ def check(answer: dict[str, Any]) -> None:
 
 
 def outcome(answer: dict[str, Any]) -> str:
-    """Of an answer that paints: changed, unchanged or nothing found. Any other is what was asked for."""
+    """Of an answer that paints, as `Result.outcome`. Any other answer is what was asked for."""
     return answer.get("outcome") or CHANGED
 
 

@@ -104,9 +104,9 @@ class Studio:
     ) -> Result:
         """These regions and no others, as a pass says: what a person points at needs no detector."""
         native = self.engine.native(how.settings(canvas.generation).sampling.checkpoint)
-        made = planned(canvas, regions, how, native)
-        (result,) = run([canvas.picture], [made], self.engine, progress, Judge(scorer=self.scorer))
-        return dataclasses.replace(result, due=len(regions))
+        made = _plan_regions(canvas, regions, (0, how), native)
+        (result,) = run([canvas.picture], [made.plan], self.engine, progress, Judge(scorer=self.scorer))
+        return dataclasses.replace(result, due=made.due)
 
     @property
     def _eyes(self) -> Eyes:
@@ -136,7 +136,7 @@ class Studio:
         if not regions:
             return _PlannedPass(Plan())  # nothing found must not cost a checkpoint's loading
         native = self.engine.native(recipe_pass.settings(canvas.generation).sampling.checkpoint)
-        return _PlannedPass(_plan_regions(canvas, regions, work, native), len(regions))
+        return _plan_regions(canvas, regions, work, native)
 
     def _plan_safely(self, canvas: Canvas, work: tuple[int, Pass], past: tuple[Report, ...]) -> _PlannedPass:
         try:
@@ -150,7 +150,7 @@ class Studio:
 
 @dataclass(frozen=True, eq=False)
 class _PlannedPass:
-    """What a pass will paint of a canvas, and how many regions it was to paint; 1 for a pass that broke."""
+    """What a pass will paint of a canvas, and how much it was to paint, as `Result.due` counts."""
 
     plan: Plan
     due: int = 0
@@ -163,12 +163,14 @@ def _seen(past: Sequence[Report]) -> list[Seen]:
 
 def planned(canvas: Canvas, regions: Sequence[Region], how: Pass, native: Size) -> Plan:
     """What `Studio.paint` does, on a model trained at `native`."""
-    return _plan_regions(canvas, regions, (0, how), native)
+    return _plan_regions(canvas, regions, (0, how), native).plan
 
 
-def _plan_regions(canvas: Canvas, regions: Sequence[Region], work: tuple[int, Pass], native: Size) -> Plan:
+def _plan_regions(
+    canvas: Canvas, regions: Sequence[Region], work: tuple[int, Pass], native: Size
+) -> _PlannedPass:
     """The plan of chosen regions, with a warning of each of which nothing is left to paint."""
     size, how = canvas.picture.size, work[1]
     made = plan(size, regions, work, canvas.generation, native, canvas.user_mask)
     lost = loss_warnings(regions, made, how.shape, size, allowed(canvas.user_mask, how.target))
-    return made + Plan(warnings=lost)
+    return _PlannedPass(made + Plan(warnings=lost), len(made.steps) + len(lost))

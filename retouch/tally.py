@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from retouch.execute import CHANGED, NOTHING_FOUND, UNCHANGED
+from retouch.execute import CHANGED, NOTHING_FOUND, REVERTED, UNCHANGED
 from retouch.photos import Photo
 from retouch.results import UNCHANGED_STATUS
 
@@ -22,7 +22,7 @@ class Tally:
         self.finished, self.skipped = 0, 0
         self.failed: list[Path] = []
         self.unchanged: list[Path] = []
-        self.nothing_found = 0
+        self._outcomes: Counter[str] = Counter()
         self._warned: Counter[str] = Counter()
         self._bar = None if quiet else _bar(total)
 
@@ -37,7 +37,7 @@ class Tally:
     def finish(self, photo: Photo, said: dict[str, Any], outcome: str = CHANGED) -> None:
         """One more file is done; `said` is its JSON line. A warning is told of the first it is about."""
         self.finished += 1
-        self.nothing_found += outcome == NOTHING_FOUND
+        self._outcomes[outcome] += 1
         if outcome == UNCHANGED:
             self.unchanged.append(photo.source)
         for warning in said.get("warnings", ()):
@@ -76,9 +76,10 @@ class Tally:
     def _sum(self) -> str:
         """How many files came to what; a file of which nothing was changed is not done."""
         counts = {
-            "done": self.finished - len(self.unchanged) - self.nothing_found,
-            "unchanged": len(self.unchanged),
-            "with nothing found": self.nothing_found,
+            "done": self._outcomes[CHANGED],
+            "unchanged": self._outcomes[UNCHANGED],
+            "better before": self._outcomes[REVERTED],
+            "with nothing found": self._outcomes[NOTHING_FOUND],
             "done before": self.skipped,
             "failed": len(self.failed),
         }

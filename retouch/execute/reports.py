@@ -14,8 +14,9 @@ from retouch.plan import Step
 from retouch.quality import Quality
 from retouch.raster import Picture
 
-CHANGED, UNCHANGED, NOTHING_FOUND = OUTCOMES = ("changed", "unchanged", "nothing found")
-"""Of a picture: "unchanged" where something was to be painted and nothing of it can be seen."""
+CHANGED, UNCHANGED, REVERTED, NOTHING_FOUND = OUTCOMES = ("changed", "unchanged", "reverted", "nothing found")
+"""Of a picture: "unchanged" where something was to be painted and nothing of it can be seen, "reverted" where
+the gate found that all of it was better before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +69,8 @@ class Report:
 class Result:
     """The best picture there is, what was done to it, and what a person should know.
 
-    `due` counts the regions that were to be painted, whether or not a step came of them, and passes that
-    broke.
+    `due` counts what was to be painted: steps, what left regions without a step, and passes that broke. A
+    region that its prompt skips is not among them.
     """
 
     picture: Picture
@@ -83,6 +84,8 @@ class Result:
         """One of OUTCOMES."""
         if any(report.outcome == "kept" for report in self.reports):
             return CHANGED
+        if self.reports and all(report.outcome == "reverted" for report in self.reports):
+            return REVERTED
         return UNCHANGED if self.due else NOTHING_FOUND
 
     def then(self, later: Result) -> Result:

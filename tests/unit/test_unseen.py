@@ -19,7 +19,7 @@ from retouch.candidates import Candidate, put_on
 from retouch.fakes import FakeEngine
 from retouch.geometry import Box, Size
 from retouch.history import History
-from retouch.knobs import dump
+from retouch.knobs import dump, load
 from retouch.mask import Mask
 from retouch.mask_codec import encode_gray
 from retouch.quality.visibility import SEEN_LEVELS, visible_pixels
@@ -269,7 +269,14 @@ def test_whoever_chooses_nothing_is_told_why(choice, masked):
 
 def test_a_skipped_region_is_not_told_as_lost():
     answer = fix(how=Pass(target=FACE, prompt="[SKIP]"))
-    assert answer["warnings"] == []
+    assert (answer["warnings"], answer["outcome"]) == ([], "nothing found")
+
+
+def test_what_the_gate_reverts_is_better_before_and_not_unchanged():
+    gate = {"mode": "on", "seam": 0.1}
+    answer = fix(how=load(Pass, {"target": {"models": ["face"]}, "gate": gate}))
+    assert (answer["outcome"], answer["reports"][0]["outcome"]) == ("reverted", "reverted")
+    assert "was left as it was" in answer["warnings"][0]
 
 
 def test_a_blank_user_mask_is_refused():
