@@ -224,7 +224,7 @@ def fitted(reading: MaskReading, size: Size, path: str = "mask") -> MaskReading:
     if mine == size:
         return reading
     check_aspect(mine, size, path)
-    image = Image.fromarray(reading.mask.alpha).resize(tuple(size), Image.Resampling.BILINEAR)
+    image = Image.fromarray(reading.mask.alpha).resize((size.width, size.height), Image.Resampling.BILINEAR)
     told = f"The {path} is {mine} and was scaled to {size}."
     return dataclasses.replace(reading, mask=Mask(np.asarray(image)), warnings=(told, *reading.warnings))
 

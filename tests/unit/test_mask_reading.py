@@ -1,6 +1,7 @@
 """One rule for every mask file: what is read, what is said of it, what is refused."""
 
 import io
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,7 +18,7 @@ from retouch.raster import Picture
 
 SIZE = Size(90, 60)
 BLOB = np.zeros((60, 90), np.uint8)
-cv2.circle(BLOB, (40, 30), 14, 255, -1)
+cv2.circle(BLOB, (40, 30), 14, (255,), -1)
 OTHER = np.zeros((60, 90), np.uint8)
 OTHER[5:20, 60:85] = 255
 PHOTO = Picture(
@@ -74,7 +75,7 @@ PLAIN = {
 @pytest.mark.parametrize("name", PLAIN)
 def test_every_plain_form_of_a_mask_is_the_same_mask(name):
     image, kind = PLAIN[name]
-    how = {"lossless": True, "exact": True} if kind == "WEBP" else {}
+    how: dict[str, Any] = {"lossless": True, "exact": True} if kind == "WEBP" else {}
     reading = read(image, kind, **how)
     assert np.array_equal(reading.mask.alpha, BLOB)
     assert reading.warnings == ()
@@ -132,8 +133,8 @@ def lossy(mask: np.ndarray, kind: str, quality: int, again: bool) -> bytes:
 )
 def test_the_noise_of_compression_is_not_masked(form, again, x, y, radius):
     mask = np.zeros((160, 200), np.uint8)
-    cv2.circle(mask, (x + 40, y + 40), radius, 255, -1)
-    data = lossy(mask, *form, again)
+    cv2.circle(mask, (x + 40, y + 40), radius, (255,), -1)
+    data = lossy(mask, form[0], form[1], again)
     reading = read_mask(data, Size(200, 160))
     near = cv2.dilate(mask, np.ones((35, 35), np.uint8))
     inside = cv2.erode(mask, np.ones((19, 19), np.uint8))

@@ -40,7 +40,7 @@ class Tracer(FakeEngine):
 
     levels: int = 0
 
-    def paint(self, jobs, progress):
+    def paint(self, jobs, progress) -> list[Picture | None]:
         self.calls.append(tuple(jobs))
         return [
             Picture(np.minimum(j.picture.pixels.astype(int) + self.levels, 255).astype("u1")) for j in jobs
