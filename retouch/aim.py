@@ -6,7 +6,7 @@ of a pass come from what earlier passes reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,7 +22,7 @@ from retouch.ports import Click, Detector, Prompt, Segmenter
 from retouch.quality import seam
 from retouch.raster import Picture
 from retouch.recipe import Target
-from retouch.region import Region, cells, distinct, merged, select
+from retouch.region import Region, cells, distinct, merged, select, why_none
 from retouch.step_masks import border_sides
 from retouch.thickness import greatest_thickness
 from retouch.turn import found_turned
@@ -57,15 +57,33 @@ class View:
 
 
 def aimed(view: View, target: Target, eyes: Eyes) -> tuple[Region, ...]:
-    """The regions of one target, chosen and in order, each thing once.
+    """The regions of one target, chosen and in order, each thing once. Raises what `found_by` does."""
+    return chosen(found_by(view, target, eyes), view, target)
+
+
+def found_by(view: View, target: Target, eyes: Eyes) -> tuple[Region, ...]:
+    """The regions of one target, each thing once, before any is chosen.
 
     BadInput when it asks for a mask or a pass that there is not; what a detector or a segmenter raises.
     """
     found = FINDERS[target.what](view, target, eyes)
     if not (target.tilted or target.what == "regions of a pass"):
         found = [replace(region, turn=0.0) for region in found]
-    bounding = None if target.what in ("mask", "background") else view.user_mask
-    return select(distinct(found), target, view.size, bounding)
+    return distinct(found)
+
+
+def chosen(found: Sequence[Region], view: View, target: Target) -> tuple[Region, ...]:
+    """Those that are to be painted, in order."""
+    return select(found, target, view.size, _bounding(view, target))
+
+
+def rejection(found: Sequence[Region], view: View, target: Target) -> str:
+    """Why none of what was found is chosen."""
+    return why_none(found, target, view.size, _bounding(view, target))
+
+
+def _bounding(view: View, target: Target) -> Mask | None:
+    return None if target.what in ("mask", "background") else view.user_mask
 
 
 def _detected(view: View, target: Target, eyes: Eyes) -> list[Region]:

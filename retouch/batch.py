@@ -52,9 +52,9 @@ class Entry:
 
     @property
     def outcomes(self) -> dict[str, int]:
-        """How many regions were kept, reverted and skipped."""
+        """How many regions were kept, kept but cannot be seen, reverted and skipped."""
         all_of_them = [report["outcome"] for report in self.reports]
-        return {what: all_of_them.count(what) for what in ("kept", "reverted", "skipped")}
+        return {what: all_of_them.count(what) for what in ("kept", "unseen", "reverted", "skipped")}
 
 
 def unpainted(answer: Mapping[str, Any]) -> str:

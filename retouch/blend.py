@@ -26,6 +26,20 @@ def composite(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
     return mixed.astype(np.uint8)
 
 
+def composite_alpha(under: np.ndarray, mask: Mask) -> tuple[np.ndarray, Mask]:
+    """(the alpha after opaque paint went on through `mask`, the mask to composite the colours with).
+
+    Both (h, w) uint8. What is painted becomes opaque, alpha + (255 - alpha) * mask / 255 (Porter and Duff,
+    1984, "over" with an opaque source); its colour has the share that it has of that, so that the colour
+    hidden under full transparency does not show. Where the mask is 0 the alpha stays to the bit, where the
+    alpha is 255 the mask does.
+    """
+    share = mask.alpha.astype(np.uint16)
+    after = under + ((255 - under) * share + np.uint16(127)) // np.uint16(255)
+    colours = (share * np.uint16(255) + after // np.uint16(2)) // np.maximum(after, np.uint16(1))
+    return after.astype(np.uint8), Mask(colours.astype(np.uint8))
+
+
 def _of_levels(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
     """The same of unrounded levels: what lies beyond black and white is cut off before it is mixed."""
     mixed = np.clip(over, 0, 255, dtype=np.float32)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from retouch.blend import composite
+from retouch.blend import composite, composite_alpha
 from retouch.geometry import Box
 from retouch.mask import Mask
 from retouch.quality import Quality
@@ -35,14 +35,17 @@ class Candidate:
 
     def on(self, picture: Picture) -> Picture:
         """The picture with this candidate put back, as the road does it; `box` must lie within it."""
-        pixels = picture.pixels.copy()
-        self.put(pixels)
-        return picture.with_pixels(pixels)
+        return put_on(picture, [self])
 
-    def put(self, pixels: np.ndarray, origin: Box = Box(0, 0, 0, 0)) -> None:
-        """The same in place, on (height, width, 3) uint8 pixels that begin where the box `origin` does."""
-        under = pixels[self.box.relative_to(origin).slices]
-        under[:] = composite(under, self.over.pixels, self.mask)
+    def put(self, pixels: np.ndarray, origin: Box = Box(0, 0, 0, 0), alpha: np.ndarray | None = None) -> None:
+        """The same in place, on (height, width, 3) uint8 pixels that begin where the box `origin` does.
+
+        With them becomes opaque what is painted of their `alpha`, (height, width) uint8, None for opaque.
+        """
+        spot, mask = self.box.relative_to(origin).slices, self.mask
+        if alpha is not None:
+            alpha[spot], mask = composite_alpha(alpha[spot], mask)
+        pixels[spot] = composite(pixels[spot], self.over.pixels, mask)
 
     def within(self, box: Box) -> Candidate:
         """The part of it that lies in that box of the canvas."""
@@ -50,6 +53,15 @@ class Candidate:
         spot = part.relative_to(self.box).slices
         over, mask = Picture(self.over.pixels[spot]), Mask(self.mask.alpha[spot])
         return dataclasses.replace(self, over=over, box=part, mask=mask)
+
+
+def put_on(picture: Picture, candidates: Iterable[Candidate]) -> Picture:
+    """The picture with candidates put back one after another; what they paint becomes opaque."""
+    pixels = picture.pixels.copy()
+    alpha = None if picture.alpha is None else picture.alpha.copy()
+    for candidate in candidates:
+        candidate.put(pixels, alpha=alpha)
+    return dataclasses.replace(picture, pixels=pixels, alpha=alpha)
 
 
 def combined_by_rank(ranked: Sequence[Sequence[Candidate]], picture: Picture) -> list[Candidate]:

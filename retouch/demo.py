@@ -18,7 +18,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from retouch import raster
+from retouch import mask_codec, raster
 from retouch.answers import report_json
 from retouch.errors import RetouchError
 from retouch.execute import Result
@@ -148,7 +148,7 @@ class Demo:
         }
         for what, picture in pictures.items():
             raster.write(picture, self.out / f"{scene.name}-{what}.png")
-        (self.out / f"{scene.name}-mask.png").write_bytes(raster.encode_gray(mask.alpha))
+        (self.out / f"{scene.name}-mask.png").write_bytes(mask_codec.encode_gray(mask.alpha))
         reports = tuple(report_json(report) for report in result.reports)
         figures = {"Seconds": round(seconds, 1), **figures_of(scene, result, mask)}
         self.shown.append(Shown(scene.name, scene.told, figures, reports, result.warnings))

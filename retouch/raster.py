@@ -12,10 +12,11 @@ import binascii
 import dataclasses
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from PIL import Image, ImageOps, PngImagePlugin
@@ -23,6 +24,7 @@ from PIL import Image, ImageOps, PngImagePlugin
 from retouch.errors import BadInput, BadPicture, TooLarge
 from retouch.geometry import Box, Size
 
+T = TypeVar("T")
 MAX_PIXELS = 120_000_000
 MAX_BYTES = 256 * 1024 * 1024
 FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
@@ -108,14 +110,14 @@ def _frozen(array: np.ndarray, ndim: int) -> np.ndarray:
 
 def from_pil(image: Image.Image) -> Picture:
     """Any PIL image, uprighted by its EXIF orientation, as RGB with its alpha beside it."""
-    upright = _upright(image)
-    eight = _eight_bits(upright)
+    turned = upright(image)
+    eight = _eight_bits(turned)
     alpha = np.asarray(eight.getchannel("A")) if eight.mode == "RGBA" else None
     alpha = None if alpha is None or alpha.min() == 255 else alpha
-    return Picture(np.asarray(eight.convert("RGB")), alpha, _baggage(upright, image))
+    return Picture(np.asarray(eight.convert("RGB")), alpha, _baggage(turned, image))
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def upright(image: Image.Image) -> Image.Image:
     """A copy with its orientation applied and taken out of its EXIF and XMP. `image` stays as it is."""
     if image.format == "TIFF":
         return image.copy()  # PIL turns these while loading, and some versions forget that they did
@@ -169,12 +171,17 @@ _open = Image.open
 
 def decode(data: bytes, path: str = "image") -> Picture:
     """A picture from file bytes. BadPicture or TooLarge say why not; `path` is named in them."""
+    return convert(data, from_pil, path)
+
+
+def convert(data: bytes, use: Callable[[Image.Image], T], path: str = "image") -> T:
+    """What `use` returns for the opened file. BadPicture or TooLarge say why not; `path` is named in them."""
     if len(data) > MAX_BYTES:
         raise TooLarge(f"{len(data)} bytes are too many.", path=path, hint=f"At most {MAX_BYTES}.")
     try:
         with _open(io.BytesIO(data), formats=_READ) as image:
             _check_size(Size(*image.size), path)
-            return from_pil(image)
+            return use(image)
     except BadInput:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -206,16 +213,20 @@ def _check_size(size: Size, path: str) -> None:
 
 def decode_base64(text: str, path: str = "image") -> Picture:
     """A picture from base64, line breaks allowed, or a data URI. A server path or a URL is refused."""
+    return decode(file_bytes(text, path), path)
+
+
+def file_bytes(text: str, path: str = "image") -> bytes:
+    """The bytes of a file sent as base64 or a data URI. TooLarge or BadPicture; `path` is named in them."""
     body = text.partition(",")[2] if text.startswith("data:") else text
     if len(body) > MAX_BYTES * 4 // 3 + 4:
         raise TooLarge("too many bytes.", path=path, hint=f"At most {MAX_BYTES}.")
     try:
-        data = base64.b64decode("".join(body.split()), validate=True)
+        return base64.b64decode("".join(body.split()), validate=True)
     except (binascii.Error, ValueError):
         raise BadPicture(
             "is not base64.", path=path, hint="Send the file's bytes as base64 or a data URI."
         ) from None
-    return decode(data, path)
 
 
 def read(path: Path) -> Picture:
@@ -274,13 +285,6 @@ def _chunks(text: dict[str, str]) -> PngImagePlugin.PngInfo:
 
 def encode_base64(picture: Picture, text: dict[str, str] | None = None) -> str:
     return base64.b64encode(encode(picture, "PNG", text)).decode("ascii")
-
-
-def encode_gray(samples: np.ndarray) -> bytes:
-    """A one-channel PNG of (height, width) uint8: how a mask travels."""
-    out = io.BytesIO()
-    Image.fromarray(samples).save(out, "PNG", compress_level=1)
-    return out.getvalue()
 
 
 def write(picture: Picture, path: Path, text: dict[str, str] | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -173,6 +174,25 @@ def select(
         kept = _sorted(kept, _TOP_BY[choice.top_by], canvas)[: choice.top_k]
     kept = _sorted(kept, choice.order, canvas)
     return tuple(r for i, r in enumerate(kept, 1) if not choice.index or i in choice.index)
+
+
+def why_none(regions: Sequence[Region], choice: Choice, canvas: Size, user_mask: Mask | None = None) -> str:
+    """Why `select` chooses none of these, as "2 smaller than Mask min area ratio 0.1, 1 ..."."""
+    counts = Counter(_refusal(region, choice, canvas, user_mask) for region in regions)
+    return ", ".join(f"{count} {reason}" for reason, count in counts.items())
+
+
+def _refusal(region: Region, choice: Choice, canvas: Size, user_mask: Mask | None) -> str:
+    ratio = region.shape.area / canvas.area
+    if region.score < choice.confidence:
+        return f"below Detection confidence {choice.confidence:g}"
+    if ratio < choice.min_area:
+        return f"smaller than Mask min area ratio {choice.min_area:g}"
+    if ratio > choice.max_area:
+        return f"larger than Mask max area ratio {choice.max_area:g}"
+    if user_mask is not None and not _USER_MASK[choice.user_mask](region, user_mask):
+        return f"not {choice.user_mask} the inpaint mask"
+    return f"not among Only numbers {', '.join(map(str, choice.index))}"
 
 
 def _sorted(regions: Sequence[Region], order: str, canvas: Size) -> list[Region]:

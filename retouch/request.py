@@ -11,6 +11,7 @@ from retouch.errors import BadInput
 from retouch.geometry import Box
 from retouch.intents import INTENTS
 from retouch.knobs import Knob, knobs_of, leaves, replace
+from retouch.mask_reading import CHANNELS
 from retouch.people import Person
 from retouch.recipe import NEGATIVE, SEED, Generation, Overrides, Pass, Recipe, Sampling, Shape, Target
 
@@ -20,6 +21,11 @@ IMAGE_ID = Knob("Image id", "As an earlier answer named the same picture.", high
 TASK = Knob("Task", "A name of your own for this job, to ask for its progress and to stop it.", high=80)
 MASK = Knob(
     "Mask", "PNG as base64: its alpha, or its grey where it is opaque. White is repainted.", high=MAX_IMAGE
+)
+MASK_CHANNEL = Knob(
+    "Mask channel",
+    "What of its file is the mask; auto refuses where two are likely.",
+    choices=CHANNELS,
 )
 BOX = Knob(
     "Box", "left, top, right, bottom in pixels; right and bottom are the first outside.", -(2**20), 2**20
@@ -87,6 +93,7 @@ class FixRequest(Painting):
     return_masks: bool = Knob("Return masks", "Each report carries its composite mask.").field(False)
     return_history: bool = Knob("Return history", "A name to revert and repaint steps by.").field(False)
     mask: str = MASK.field("")
+    mask_channel: str = MASK_CHANNEL.field("auto")
     box: tuple[int, ...] | None = BOX.field(None)
 
     def __post_init__(self) -> None:
@@ -175,8 +182,9 @@ class MaskRequest(Pictured):
     """Snap a mask to natural edges at full resolution."""
 
     mask: str = MASK.field("")
+    mask_channel: str = MASK_CHANNEL.field("auto")
     box: tuple[int, ...] | None = BOX.field(None)
-    radius: int = Knob("Radius", "Pixels the outline may move.", 1, 256, 1).field(8)
+    radius: int = Knob("Radius", "Pixels the outline may move, 0 for none.", 0, 256, 1).field(8)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -200,6 +208,7 @@ class InpaintRequest(Painting):
     """Repaint what a mask covers as an intent says; blank knobs are the intent's."""
 
     mask: str = MASK.field("")
+    mask_channel: str = MASK_CHANNEL.field("auto")
     box: tuple[int, ...] | None = BOX.field(None)
     invert: bool = Knob("Inpaint not masked", "Repaint all that the mask leaves out.").field(False)
     sketch: str = Knob("Sketch", "RGBA PNG as base64, painted over the picture first.", high=MAX_IMAGE).field(

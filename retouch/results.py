@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from retouch import raster
+from retouch import mask_codec, raster
 from retouch.batch import unpainted
 from retouch.draw import overlay
 from retouch.errors import PaintFailed
+from retouch.execute import CHANGED, UNCHANGED
 from retouch.geometry import Box
 from retouch.mask import Mask
 from retouch.photos import Photo
@@ -28,6 +29,8 @@ ENDINGS = {
     "segment": ".regions.png",
 }
 """Of a photograph's target, by verb."""
+UNCHANGED_STATUS = 3
+"""The exit status where something was to be painted of a photograph and nothing of it can be seen."""
 SAME = 0.6
 """Of the smaller of two outlines: from here on they are of one thing."""
 _LEFT_OUT = (
@@ -54,6 +57,16 @@ def check(answer: dict[str, Any]) -> None:
         raise PaintFailed(why)
 
 
+def outcome(answer: dict[str, Any]) -> str:
+    """Of an answer that paints, as `Result.outcome`. Any other answer is what was asked for."""
+    return answer.get("outcome") or CHANGED
+
+
+def status_of(answer: dict[str, Any]) -> int:
+    """The exit status of a command about one answer."""
+    return UNCHANGED_STATUS if outcome(answer) == UNCHANGED else 0
+
+
 def line(photo: Photo, answer: dict[str, Any]) -> dict[str, Any]:
     """An answer without its pixels, for `--json`."""
     said = {key: _bare(value) for key, value in answer.items() if key not in _LEFT_OUT}
@@ -71,12 +84,19 @@ def _bare(value: Any) -> Any:
 
 def keep_fix(photo: Photo, answer: dict[str, Any]) -> None:
     """The mended photograph, in its own format; where nothing was changed, the file as it is."""
-    changed = any(report["outcome"] == "kept" for report in answer.get("reports") or [])
-    if not changed and photo.source.suffix == photo.target.suffix:
-        put(photo.target, photo.source.read_bytes())
+    if _copied(photo, answer):
         return
     _keep_history(photo, answer)
     raster.write(raster.decode_base64(answer["image"]), photo.target)
+
+
+def _copied(photo: Photo, answer: dict[str, Any]) -> bool:
+    """Where nothing was changed and the format stays, the target is a copy of the photograph: True."""
+    changed = any(report["outcome"] == "kept" for report in answer.get("reports") or [])
+    if changed or photo.source.suffix != photo.target.suffix:
+        return False
+    put(photo.target, photo.source.read_bytes())
+    return True
 
 
 def _keep_history(photo: Photo, answer: dict[str, Any]) -> None:
@@ -91,6 +111,8 @@ def beside(picture: Path) -> Path:
 
 def keep_inpaint(photo: Photo, answer: dict[str, Any]) -> None:
     """The further variations beside the best, and that last: its being there says that all is."""
+    if _copied(photo, answer):
+        return
     best, *others = (raster.decode_base64(image) for image in answer["images"])
     for number, picture in enumerate(others, 2):
         raster.write(picture, photo.target.with_name(f"{photo.source.name}.variation-{number:02d}.png"))
@@ -132,7 +154,7 @@ def _keep_regions(
     masks = [Mask(raster.decode_base64(said["mask"]).pixels[..., 0].copy()) for said in regions]
     for number, mask in enumerate(masks, 1):
         path = photo.target.with_name(f"{photo.source.name}.mask-{number:02d}.png")
-        put(path, raster.encode_gray(mask.alpha))
+        put(path, mask_codec.encode_gray(mask.alpha))
     found = [_region(said, mask) for said, mask in zip(regions, masks, strict=True)]
     raster.write(overlay(raster.read(photo.source), shown(found)), photo.target)
 

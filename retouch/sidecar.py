@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from retouch import raster
+from retouch import mask_codec, raster
 from retouch.candidates import Candidate
 from retouch.errors import BadInput, TooLarge
 from retouch.frame import Frame
@@ -204,12 +204,14 @@ def _files(entry: Entry) -> Iterator[tuple[str, bytes]]:
     yield from _masks(entry.step) if entry.step else ()
     for place, one in enumerate(entry.candidates):
         yield f"{place}", raster.encode(one.over)
-        yield f"{place}-mask", raster.encode_gray(one.mask.alpha)
+        yield f"{place}-mask", mask_codec.encode_gray(one.mask.alpha)
 
 
 def _masks(step: Step) -> Iterator[tuple[str, bytes]]:
     masks = {"denoise": step.denoise, "composite": step.composite, "hole": step.hole}
-    yield from ((name, raster.encode_gray(mask.alpha)) for name, mask in masks.items() if mask is not None)
+    yield from (
+        (name, mask_codec.encode_gray(mask.alpha)) for name, mask in masks.items() if mask is not None
+    )
 
 
 def _read(file: zipfile.ZipFile) -> tuple[History, dict[str, Any]]:

@@ -8,14 +8,15 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from retouch.aim import Eyes, View, aimed
+from retouch.aim import Eyes, View, aimed, chosen, found_by, rejection
 from retouch.choice import Judge
 from retouch.errors import BadInput, RetouchError
 from retouch.execute import Report, Result, run
 from retouch.geometry import Size
+from retouch.lost import loss_warnings
 from retouch.mask import Mask
 from retouch.people import Seen, introduced
-from retouch.plan import Plan, plan
+from retouch.plan import Plan, allowed, plan
 from retouch.ports import Detector, Engine, Progress, Scorer, Segmenter, Silent
 from retouch.raster import Picture
 from retouch.recipe import Generation, Pass, Recipe, Target
@@ -73,7 +74,8 @@ class Studio:
         """
         made, canvas = Plan(), canvas.with_people(recipe)
         for work in recipe.active:
-            made += self._plan_pass(canvas, work, tuple(Report(s, "skipped", "planned") for s in made.steps))
+            past = tuple(Report(s, "skipped", "planned") for s in made.steps)
+            made += self._plan_pass(canvas, work, past).plan
         return made
 
     def fix(
@@ -91,7 +93,9 @@ class Studio:
                 return [dataclasses.replace(result, stopped=True) for result in results]
             now = [dataclasses.replace(c, picture=r.picture) for r, c in zip(results, canvases, strict=True)]
             plans = [self._plan_safely(c, work, r.reports) for c, r in zip(now, results, strict=True)]
-            done = run([c.picture for c in now], plans, self.engine, watcher, self._judge(work[1]))
+            made = [one.plan for one in plans]
+            done = run([c.picture for c in now], made, self.engine, watcher, self._judge(work[1]))
+            done = [dataclasses.replace(d, due=one.due) for d, one in zip(done, plans, strict=True)]
             results = [before.then(after) for before, after in zip(results, done, strict=True)]
         return results
 
@@ -100,9 +104,9 @@ class Studio:
     ) -> Result:
         """These regions and no others, as a pass says: what a person points at needs no detector."""
         native = self.engine.native(how.settings(canvas.generation).sampling.checkpoint)
-        made = planned(canvas, regions, how, native)
-        (result,) = run([canvas.picture], [made], self.engine, progress, Judge(scorer=self.scorer))
-        return result
+        made = _plan_regions(canvas, regions, (0, how), native)
+        (result,) = run([canvas.picture], [made.plan], self.engine, progress, Judge(scorer=self.scorer))
+        return dataclasses.replace(result, due=made.due)
 
     @property
     def _eyes(self) -> Eyes:
@@ -118,26 +122,38 @@ class Studio:
         finders = [self.detector(model) for model in target.models]
         return [r for one in finders for r in one.find(picture, target.confidence, target.classes)]
 
-    def _plan_pass(self, canvas: Canvas, work: tuple[int, Pass], past: tuple[Report, ...]) -> Plan:
-        _, recipe_pass = work
+    def _plan_pass(self, canvas: Canvas, work: tuple[int, Pass], past: tuple[Report, ...]) -> _PlannedPass:
+        index, recipe_pass = work
         view = View(canvas.picture, canvas.user_mask, past)
-        regions = aimed(view, recipe_pass.target, self._eyes)
+        found = found_by(view, recipe_pass.target, self._eyes)
+        regions = chosen(found, view, recipe_pass.target)
+        if found and not regions:
+            why = rejection(found, view, recipe_pass.target)
+            return _PlannedPass(Plan(warnings=(f"Pass {index + 1} chose none of what it found: {why}.",)))
         people = canvas.generation.people
         if people:
             regions = introduced(regions, people, canvas.picture.size, _seen(past))
         if not regions:
-            return Plan()  # nothing found must not cost a checkpoint's loading
+            return _PlannedPass(Plan())  # nothing found must not cost a checkpoint's loading
         native = self.engine.native(recipe_pass.settings(canvas.generation).sampling.checkpoint)
-        return plan(canvas.picture.size, regions, work, canvas.generation, native, canvas.user_mask)
+        return _plan_regions(canvas, regions, work, native)
 
-    def _plan_safely(self, canvas: Canvas, work: tuple[int, Pass], past: tuple[Report, ...]) -> Plan:
+    def _plan_safely(self, canvas: Canvas, work: tuple[int, Pass], past: tuple[Report, ...]) -> _PlannedPass:
         try:
             return self._plan_pass(canvas, work, past)
         except Exception as error:  # a detector's own fault must not cost the picture
             why = str(error) if isinstance(error, RetouchError) else f"{type(error).__name__}: {error}"
             if not isinstance(error, RetouchError):
                 _LOG.exception("pass %d broke", work[0] + 1)
-            return Plan(warnings=(f"Pass {work[0] + 1} was left out: {why}",))
+            return _PlannedPass(Plan(warnings=(f"Pass {work[0] + 1} was left out: {why}",)), due=1)
+
+
+@dataclass(frozen=True, eq=False)
+class _PlannedPass:
+    """What a pass will paint of a canvas, and how much it was to paint, as `Result.due` counts."""
+
+    plan: Plan
+    due: int = 0
 
 
 def _seen(past: Sequence[Report]) -> list[Seen]:
@@ -147,4 +163,14 @@ def _seen(past: Sequence[Report]) -> list[Seen]:
 
 def planned(canvas: Canvas, regions: Sequence[Region], how: Pass, native: Size) -> Plan:
     """What `Studio.paint` does, on a model trained at `native`."""
-    return plan(canvas.picture.size, regions, (0, how), canvas.generation, native, canvas.user_mask)
+    return _plan_regions(canvas, regions, (0, how), native).plan
+
+
+def _plan_regions(
+    canvas: Canvas, regions: Sequence[Region], work: tuple[int, Pass], native: Size
+) -> _PlannedPass:
+    """The plan of chosen regions, with a warning of each of which nothing is left to paint."""
+    size, how = canvas.picture.size, work[1]
+    made = plan(size, regions, work, canvas.generation, native, canvas.user_mask)
+    lost = loss_warnings(regions, made, how.shape, size, allowed(canvas.user_mask, how.target))
+    return _PlannedPass(made + Plan(warnings=lost), len(made.steps) + len(lost))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from retouch.execute import CHANGED, NOTHING_FOUND, REVERTED, UNCHANGED
 from retouch.photos import Photo
+from retouch.results import UNCHANGED_STATUS
 
 
 class Tally:
@@ -20,6 +21,8 @@ class Tally:
         self.total, self.quiet = total, quiet
         self.finished, self.skipped = 0, 0
         self.failed: list[Path] = []
+        self.unchanged: list[Path] = []
+        self._outcomes: Counter[str] = Counter()
         self._warned: Counter[str] = Counter()
         self._bar = None if quiet else _bar(total)
 
@@ -31,17 +34,21 @@ class Tally:
     ) -> None:
         self.close()
 
-    def finish(self, photo: Photo, said: dict[str, Any], warnings: Sequence[str]) -> None:
+    def finish(self, photo: Photo, said: dict[str, Any], outcome: str = CHANGED) -> None:
         """One more file is done; `said` is its JSON line. A warning is told of the first it is about."""
         self.finished += 1
-        for warning in warnings:
+        self._outcomes[outcome] += 1
+        if outcome == UNCHANGED:
+            self.unchanged.append(photo.source)
+        for warning in said.get("warnings", ()):
             self._warned[warning] += 1
             if self._warned[warning] == 1:
                 self._tell(f"{photo.source}: {warning}")
         if self.quiet:
             sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
             sys.stdout.flush()
-        self._step(f"{photo.source} -> {photo.target}")
+        reading = f" ({said['mask_reading']})" if said.get("mask_reading") else ""
+        self._step(f"{photo.source} -> {photo.target}{reading}")
 
     def skip(self, target: Path) -> None:
         self.skipped += 1
@@ -53,16 +60,30 @@ class Tally:
         self._step("")
 
     def status(self) -> int:
-        """Says the sum, what was true of several files, and every file that failed. The exit status."""
+        """Says the sum, what was true of several files, which are unchanged or failed. The exit status."""
         self.close()
         for warning, count in self._warned.items():
             if count > 1:
                 self._tell(f"of {count} photographs: {warning}")
-        sums = {"done": self.finished, "done before": self.skipped, "failed": len(self.failed)}
-        self._tell(", ".join(f"{count} {what}" for what, count in sums.items() if count) + ".")
-        for source in self.failed:
-            self._tell(f"failed: {source}")
-        return 1 if self.failed else 0
+        self._tell(self._sum())
+        for what, sources in (("unchanged", self.unchanged), ("failed", self.failed)):
+            for source in sources:
+                self._tell(f"{what}: {source}")
+        if self.failed:
+            return 1
+        return UNCHANGED_STATUS if self.unchanged else 0
+
+    def _sum(self) -> str:
+        """How many files came to what; a file of which nothing was changed is not done."""
+        counts = {
+            "done": self._outcomes[CHANGED],
+            "unchanged": self._outcomes[UNCHANGED],
+            "better before": self._outcomes[REVERTED],
+            "with nothing found": self._outcomes[NOTHING_FOUND],
+            "done before": self.skipped,
+            "failed": len(self.failed),
+        }
+        return ", ".join(f"{count} {what}" for what, count in counts.items() if count) + "."
 
     def interrupted(self) -> int:
         """Says what is kept. The exit status of a command stopped by Ctrl-C."""

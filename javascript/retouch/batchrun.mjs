@@ -202,7 +202,7 @@ export function isDone({ state }) {
 /** What a row says of its file. */
 export function wordsOf({ state, error = "", regions = {} }) {
     if (state === "done") {
-        const told = ["kept", "reverted", "skipped"].filter((what) => regions[what]);
+        const told = ["kept", "unseen", "reverted", "skipped"].filter((what) => regions[what]);
         return `Repainted: ${told.map((what) => `${regions[what]} ${what}`).join(", ")}`;
     }
     return error ? `${STATES[state]}: ${error}` : STATES[state];

@@ -23,7 +23,7 @@ import {
     sameBox,
     widthOf,
 } from "./boxes.mjs";
-import { bytesOfBlob, decodedPixels, isOpaque } from "./codec.mjs";
+import { decodedPixels, isOpaque } from "./codec.mjs";
 import { decodePng, encodePng, pngHeader } from "./png.mjs";
 import { packed, unpacked } from "./packed.mjs";
 import * as shaping from "./shaping.mjs";
@@ -77,12 +77,6 @@ export class Mask {
             ? new Mask(boxOfSize({ width, height }), data)
             : Mask.fromPixels({ width, height, data });
         return box ? new Mask(movedBox(read.box, box.left, box.top), read.data) : read;
-    }
-
-    /** A mask from any picture file: see fromPixels. */
-    static async fromBlob(blob) {
-        const bytes = await bytesOfBlob(blob);
-        return Mask.fromPng(toBase64(bytes));
     }
 
     get data() {

@@ -1,15 +1,16 @@
 /** The list of masked objects: what is shown, used, named, prompted, ordered and combined. */
 
-import { fromBase64 } from "./base64.mjs";
-import { combined, shapedMask, sketched, withObject } from "./document.mjs";
+import { fromBase64, toBase64 } from "./base64.mjs";
+import { boxOfList } from "./boxes.mjs";
+import { bytesOfBlob } from "./codec.mjs";
+import { combined, picture, shapedMask, sketched, withObject } from "./document.mjs";
 import { chosenFile, download, h, keyed } from "./dom.mjs";
 import { menuButton } from "./dialogs.mjs";
 import { sources } from "./host.mjs";
 import { icon, iconButton } from "./icons.mjs";
-import { NOTHING } from "./mask.mjs";
+import { Mask, NOTHING } from "./mask.mjs";
 import { ObjectRow } from "./objectrow.mjs";
 import { OverlayForm } from "./overlayform.mjs";
-import { fitted } from "./resize.mjs";
 import { section } from "./section.mjs";
 import { ShapeForm } from "./shapeform.mjs";
 import { markMasksSaved } from "./work.mjs";
@@ -21,8 +22,8 @@ const COMBINE = [
 ];
 
 export class ObjectsPanel {
-    constructor({ store, notices, view, act, host }) {
-        Object.assign(this, { store, notices, view, rows: new WeakMap() });
+    constructor({ api, store, notices, view, act, host }) {
+        Object.assign(this, { api, store, notices, view, rows: new WeakMap() });
         this.list = h("ul", { class: "rt-list", "aria-label": "Objects" });
         this.empty = h("p", { class: "rt-hint" }, "Click on something in the picture, or paint over it.");
         this.combine = COMBINE.map(([how, label]) =>
@@ -133,15 +134,13 @@ export class ObjectsPanel {
         }
     }
 
-    /** One of another size is scaled, which is said. */
+    /** Read at the server, by its one rule for mask files; what it tells of that is shown. */
     async #imported(file) {
-        const { mask, from } = await fitted(file, this.doc.base);
-        if (from) {
-            this.notices.say(
-                `The mask was ${from.width} × ${from.height}; it is scaled to the picture's size.`,
-                "warning",
-            );
-        }
+        const body = { mask: toBase64(await bytesOfBlob(file)), radius: 0 };
+        const answer = await this.api.about(picture(this.doc), "mask", body);
+        const mask = await Mask.fromPng(answer.mask, boxOfList(answer.box));
+        answer.warnings.forEach((warning) => this.notices.say(warning, "warning"));
+        this.notices.say(`${file.name}: ${answer.mask_reading}.`);
         this.#do("Import mask", withObject(this.doc, { mask, added: mask, name: file.name.replace(/\.\w+$/, "") }));
     }
 

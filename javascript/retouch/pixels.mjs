@@ -1,6 +1,6 @@
 /**
- * Pixels: RGBA of a picture, straight alpha, never changed once made. What is put on a picture changes colours
- * only: its alpha stays as it came, also where it is 0.
+ * Pixels: RGBA of a picture, straight alpha, never changed once made. What is put on a picture becomes opaque in
+ * proportion to its mask; all other alpha stays as it came, also where it is 0.
  *
  * @typedef {import("./boxes.mjs").Box} Box
  * @typedef {import("./mask.mjs").Mask} Mask
@@ -77,7 +77,9 @@ export class Pixels {
     }
 
     /**
-     * `patch` through `mask`: round(under + (patch - under) * mask / 255), the server's formula.
+     * `patch` through `mask`: round(under + (patch - under) * mask / 255), the server's formula. Where the
+     * picture is not opaque it becomes so, and the colour has the share that it has of that (blend.py:
+     * composite_alpha).
      *
      * @param {Pixels} patch its top left lies at that of `box`
      * @param {Mask} mask in this picture's coordinates
@@ -102,11 +104,18 @@ export class Pixels {
 /** Sums of whole numbers: 255 is odd, so nothing ever lies half way, and adding 127 rounds to nearest. */
 function blendRow(under, patch, mask, { to, over, alpha, count }) {
     for (let end = alpha + count; alpha < end; alpha++, to += 4, over += 4) {
-        const share = mask[alpha];
+        const share = mask[alpha] && under[to + 3] < 255 ? madeOpaque(under, to + 3, mask[alpha]) : mask[alpha];
         for (let c = 0; share && c < 3; c++) {
             under[to + c] = ((under[to + c] * (255 - share) + patch[over + c] * share + 127) / 255) | 0;
         }
     }
+}
+
+/** Raise one alpha by opaque paint of `share` 1..255; the share that the paint's colour then has. */
+function madeOpaque(under, at, share) {
+    const after = (under[at] + ((255 - under[at]) * share + 127) / 255) | 0;
+    under[at] = after;
+    return ((share * 255 + (after >> 1)) / after) | 0;
 }
 
 /** The smallest box round all pixels of at least an alpha; an empty one where there are none. */

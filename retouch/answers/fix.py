@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from retouch import infotext, presets, raster
 from retouch.absent import present
 from retouch.answers.history import Past, keep
+from retouch.answers.masks import SentMask, sent_mask
 from retouch.answers.parts import learn, remark_of, report_json, seeded, some, timed
-from retouch.answers.segment import sent_region
 from retouch.concerns import concerns
+from retouch.errors import BadInput
 from retouch.history import History
 from retouch.knobs import dump, load
-from retouch.mask import Mask
 from retouch.raster import Picture
 from retouch.recipe import Recipe
 from retouch.request import FixRequest
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 def fix(desk: Desk, body: Any) -> dict[str, Any]:
     request, recipe, picture, name = _asked(desk, body)
-    mask, remarks = _mask(request, picture)
+    sent = _mask(request, picture)
     runs, skipped = ready(desk, recipe)
     with desk.backend.busy("fix", request.task) as progress:
         studio = desk.backend.studio
-        canvas = _canvas(desk, request, picture, mask)
+        canvas = _canvas(desk, request, picture, sent)
         (result,) = studio.fix([canvas], runs, progress)
     learn(desk, result.reports)
     text = infotext.text(canvas.generation, picture, recipe, result.reports)
     masked = result.picture if request.return_masks else None
-    said = (*remarks, *skipped, *result.warnings, remark_of(studio, result.reports))
+    said = (*(sent.warnings if sent else ()), *skipped, *result.warnings, remark_of(studio, result.reports))
     past = Past(History.of(picture, result.reports), {"infotext": text, "recipe": dump(recipe)})
     return {
         "history": keep(desk, past) if request.return_history else "",
@@ -42,6 +42,8 @@ def fix(desk: Desk, body: Any) -> dict[str, Any]:
         "source_id": name,
         "reports": [report_json(report, masked) for report in result.reports],
         "warnings": some(picture.baggage.notes, said),
+        "mask_reading": sent.reading if sent else "",
+        "outcome": result.outcome,
         "stopped": result.stopped,
         "seed": request.seed,
         "infotext": text,
@@ -51,13 +53,13 @@ def fix(desk: Desk, body: Any) -> dict[str, Any]:
 def plan(desk: Desk, body: Any) -> dict[str, Any]:
     """What `fix` would do with the same body; nothing is painted."""
     request, recipe, picture, name = _asked(desk, body)
-    mask, remarks = _mask(request, picture)
+    sent = _mask(request, picture)
     runs, skipped = ready(desk, recipe)
     with desk.backend.busy("plan", request.task):
-        made = desk.backend.studio.plan(_canvas(desk, request, picture, mask), runs)
+        made = desk.backend.studio.plan(_canvas(desk, request, picture, sent), runs)
     said = {**made.summary(), **timed(desk, made.steps)}
-    said["warnings"] = some(picture.baggage.notes, remarks, skipped, said["warnings"])
-    return {"image_id": name, "seed": request.seed, **said}
+    said["warnings"] = some(picture.baggage.notes, sent.warnings if sent else (), skipped, said["warnings"])
+    return {"image_id": name, "seed": request.seed, "mask_reading": sent.reading if sent else "", **said}
 
 
 def _asked(desk: Desk, body: Any) -> tuple[FixRequest, Recipe, Picture, str]:
@@ -66,16 +68,19 @@ def _asked(desk: Desk, body: Any) -> tuple[FixRequest, Recipe, Picture, str]:
     return request, recipe, *desk.open(request)
 
 
-def _mask(request: FixRequest, picture: Picture) -> tuple[Mask | None, list[str]]:
-    """The person's own mask, None without one, and what is to be said of it."""
+def _mask(request: FixRequest, picture: Picture) -> SentMask | None:
+    """The person's own mask, None without one. BadInput for a blank one: nothing may change then."""
     if not request.mask:
-        return None, []
-    region, remarks = sent_region(request.mask, request.box, picture.size)
-    return (region.mask(picture.size) if region else None), remarks
+        return None
+    sent = sent_mask(request, picture)
+    if sent.mask.empty:
+        hint = "White is what may change. Leave it out to let everything change."
+        raise BadInput("is empty: nothing may change.", path="mask", hint=hint)
+    return sent
 
 
-def _canvas(desk: Desk, request: FixRequest, picture: Picture, mask: Mask | None) -> Canvas:
-    return Canvas(picture, request.generation(desk.backend.defaults(), request.seed), mask)
+def _canvas(desk: Desk, request: FixRequest, picture: Picture, sent: SentMask | None) -> Canvas:
+    return Canvas(picture, request.generation(desk.backend.defaults(), request.seed), sent and sent.mask)
 
 
 def ready(desk: Desk, recipe: Recipe) -> tuple[Recipe, tuple[str, ...]]:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from retouch import infotext, raster, sidecar
 from retouch.answers.parts import some
 from retouch.errors import BadInput, Missing
+from retouch.execute import CHANGED, UNCHANGED
 from retouch.history import Entry, History, Repainted, repainted
 from retouch.knobs import Knob, load
+from retouch.quality.visibility import SEEN_PIXELS, visible_pixels
 from retouch.recipe import MAX_SEED
 from retouch.request import TaskRequest
 
@@ -80,7 +82,22 @@ def history(desk: Desk, body: Any) -> dict[str, Any]:
     if seeds:
         with desk.backend.busy("history", request.task) as progress:
             done = repainted(changed, seeds, desk.backend.studio.engine, progress)
-    return said(desk, dataclasses.replace(past, history=done.history), done, request.return_file)
+    answer = said(desk, dataclasses.replace(past, history=done.history), done, request.return_file)
+    outcome = _outcome(past.history, done.history, request)
+    unseen = _UNCHANGED if outcome == UNCHANGED and not done.stopped else ""
+    return {**answer, "outcome": outcome, "warnings": some(done.warnings, unseen)}
+
+
+_UNCHANGED = "The picture is as it was before: nothing of what was asked for can be seen."
+
+
+def _outcome(before: History, after: History, request: HistoryRequest) -> str:
+    """Whether what was asked for can be seen; "" where nothing was asked for."""
+    if not (request.revert or request.restore or request.choose or request.again):
+        return ""
+    old, new = before.now(), after.now()
+    seen = visible_pixels(old.pixels, new.pixels, old.alpha, new.alpha)
+    return CHANGED if seen >= SEEN_PIXELS else UNCHANGED
 
 
 def keep(desk: Desk, past: Past) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from retouch import infotext, raster, sidecar
 from retouch.answers import sketch
 from retouch.answers.history import Past, keep
+from retouch.answers.masks import SentMask, sent_mask
 from retouch.answers.parts import (
     candidate_json,
     learn,
@@ -20,7 +21,6 @@ from retouch.answers.parts import (
     some,
     timed,
 )
-from retouch.answers.segment import sent_region
 from retouch.background import background_region, noted_background
 from retouch.candidates import Candidate, combined_by_rank
 from retouch.errors import BadInput
@@ -30,6 +30,7 @@ from retouch.history import History
 from retouch.intents import INTENTS
 from retouch.knobs import dump, load
 from retouch.mask import Mask
+from retouch.mask_reading import sentence
 from retouch.plan import UNDER_RESOLVED
 from retouch.prompts import Said
 from retouch.raster import Picture
@@ -53,6 +54,7 @@ class _Asked:
     region: Region
     how: Pass
     remarks: tuple[str, ...]
+    reading: str
 
     @property
     def repaintable(self) -> bool:
@@ -87,6 +89,8 @@ def inpaint(desk: Desk, body: Any) -> dict[str, Any]:
     return {
         "image_id": asked.name,
         "seed": asked.request.seed,
+        "mask_reading": asked.reading,
+        "outcome": result.outcome,
         "stopped": result.stopped,
         "warnings": some(asked.remarks, result.warnings, remark),
         **_results(desk, asked, canvas.generation, result),
@@ -168,7 +172,7 @@ def plan(desk: Desk, body: Any) -> dict[str, Any]:
     if asked.request.return_masks:
         for said, step in zip(made["steps"], plan.steps, strict=True):
             said["mask"] = mask_base64(step.composite)
-    return {"image_id": asked.name, "seed": asked.request.seed, **made}
+    return {"image_id": asked.name, "seed": asked.request.seed, "mask_reading": asked.reading, **made}
 
 
 def _asked_native(desk: Desk, checkpoint: str, task: str) -> Size:
@@ -182,36 +186,40 @@ def _opened(desk: Desk, body: Any) -> _Asked:
     given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     original, name = desk.open(request)
     drawn = sketch.opened(request.sketch, original.size)
-    region, remarks = _region(request, original, drawn)
+    sent = _mask(request, original, drawn)
     intent = INTENTS[request.intent]
+    region = _region(request, original, sent.mask)
     if region is None:
         hint = "Mark what is to be repainted, or turn `invert` off." if request.invert else _MARK
         raise BadInput("is empty: nothing would be repainted.", path="mask", hint=hint)
     base = sketch.steered(intent.how) if drawn else intent.how
     how = painted(given, base)
-    notes = (original.baggage.notes, remarks, drawn.remarks if drawn else (), _wordless(request))
+    notes = (original.baggage.notes, sent.warnings, drawn.remarks if drawn else (), _wordless(request))
     sketched = drawn.on(original) if drawn else original
-    return _Asked(request, original, name, sketched, region, how, tuple(some(*notes)))
+    return _Asked(request, original, name, sketched, region, how, tuple(some(*notes)), sent.reading)
 
 
 _MARK = "Mark what is to be repainted in white."
 
 
-def _region(
-    request: InpaintRequest, picture: Picture, drawn: sketch.Sketch | None
-) -> tuple[Region | None, list[str]]:
-    """What is to be repainted: the mask or all but it, and every pixel that was drawn on."""
+def _region(request: InpaintRequest, picture: Picture, mask: Mask) -> Region | None:
+    """What is to be repainted, known as a background where something is kept within it."""
     label = request.object or INTENTS[request.intent].label
+    if request.invert and not request.sketch:
+        return background_region(picture, mask.inverted(), label)
+    region = Region.of_mask(mask, label)
+    return region and noted_background(region, picture.size)
+
+
+def _mask(request: InpaintRequest, picture: Picture, drawn: sketch.Sketch | None) -> SentMask:
+    """What is to be repainted: the mask or all but it, and every pixel that was drawn on."""
     if drawn and not request.mask:
-        return Region.of_mask(drawn.mask, label), []
-    canvas = picture.size
-    sent, remarks = sent_region(request.mask, request.box, canvas)
-    mask = sent.mask(canvas) if sent else Mask.blank(canvas)
-    if request.invert and not drawn:
-        return background_region(picture, mask, label), remarks
-    mask = mask.inverted() if request.invert else mask
-    region = Region.of_mask(mask | drawn.mask if drawn else mask, label)
-    return region and noted_background(region, canvas), remarks
+        return SentMask(drawn.mask, sentence("what is drawn of the sketch", drawn.mask))
+    sent = sent_mask(request, picture, request.invert)
+    if not drawn:
+        return sent
+    both = sent.mask | drawn.mask
+    return SentMask(both, sentence("what is sent and what is drawn of the sketch", both), sent.warnings)
 
 
 def _wordless(request: InpaintRequest) -> str:

@@ -8,11 +8,9 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
-from retouch import raster
+from retouch import mask_codec, raster
 from retouch.candidates import Candidate
-from retouch.errors import BadInput, RetouchError
+from retouch.errors import RetouchError
 from retouch.execute import Report
 from retouch.geometry import Size
 from retouch.mask import Mask
@@ -31,7 +29,7 @@ R = TypeVar("R", bound=Painting)
 
 def mask_base64(mask: Mask) -> str:
     """A one-channel PNG."""
-    return base64.b64encode(raster.encode_gray(mask.alpha)).decode("ascii")
+    return base64.b64encode(mask_codec.encode_gray(mask.alpha)).decode("ascii")
 
 
 def region_json(region: Region, canvas: Size | None = None) -> dict[str, Any]:
@@ -60,6 +58,7 @@ def report_json(report: Report, masked: Picture | None = None) -> dict[str, Any]
         "negative_prompt": step.negative_prompt,
         "outcome": report.outcome,
         "why": report.why,
+        "changed": report.changed,
         "seconds": round(report.seconds, 4),
         "quality": report.quality.as_dict(),
     }
@@ -121,15 +120,3 @@ def some(*remarks: str | Sequence[str]) -> list[str]:
 def placed(error: RetouchError, path: str) -> RetouchError:
     """The same error, at `path`."""
     return type(error)(error.what, path=path, hint=error.hint)
-
-
-def read_mask(text: str, size: Size, path: str) -> tuple[Mask, list[str]]:
-    """(mask of `size`, what to say of it) from a picture's alpha or, where that is opaque, its grey."""
-    if not text:
-        raise BadInput("is required.", path=path, hint="PNG as base64; white is repainted.")
-    sent = raster.decode_base64(text, path)
-    alpha = sent.pil().convert("L") if sent.alpha is None else sent.alpha
-    mask = Mask(np.asarray(alpha))
-    if mask.size == size:
-        return mask, []
-    return mask.resized(size), [f"The {path} is {mask.size} and was scaled to {size}."]

@@ -12,9 +12,10 @@ import dataclasses
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from retouch.answers.parts import read_mask, region_json, some
+from retouch.answers.masks import sent_mask
+from retouch.answers.parts import region_json, some
 from retouch.errors import BadInput
-from retouch.geometry import Box, Size
+from retouch.geometry import Box
 from retouch.knobs import load
 from retouch.matte import refined
 from retouch.ports import Click, Prompt, Seen, Segmenter
@@ -106,24 +107,18 @@ def snapped(picture: Picture, region: Region, radius: int = 0) -> Region:
 
 
 def mask(desk: Desk, body: Any) -> dict[str, Any]:
-    """A mask snapped to the picture's edges."""
+    """A mask snapped to the picture's edges or, with radius 0, as it is read."""
     request = load(MaskRequest, body)
     picture, name = desk.open(request)
-    region, remarks = sent_region(request.mask, request.box, picture.size)
+    sent = sent_mask(request, picture)
+    region = Region.of_mask(sent.mask)
     if region is None:
         raise BadInput("is empty.", path="mask", hint="White is what is meant.")
-    made = snapped(picture, region, request.radius)
-    warnings = some(picture.baggage.notes, remarks)
-    return {"image_id": name, **region_json(made), "area": made.shape.area, "warnings": warnings}
-
-
-def sent_region(text: str, box: tuple[int, ...] | None, canvas: Size) -> tuple[Region | None, list[str]]:
-    """(region, remarks) of a mask of the canvas' size or, where `box` says where it lies, of the box'."""
-    spot = Box(*box) if box else canvas.box
-    if not canvas.box.contains(spot):
-        raise BadInput(
-            f"{list(spot)} does not lie within {canvas}.", path="box", hint="Cut mask and box to it."
-        )
-    mask, remarks = read_mask(text, spot.size, "mask")
-    found = Region.of_mask(mask)
-    return found and found.moved(spot.left, spot.top), remarks
+    made = snapped(picture, region, request.radius) if request.radius else region
+    return {
+        "image_id": name,
+        **region_json(made),
+        "area": made.shape.area,
+        "mask_reading": sent.reading,
+        "warnings": some(picture.baggage.notes, sent.warnings),
+    }

@@ -11,6 +11,8 @@ from retouch.geometry import Size
 from retouch.intents import SKETCHED
 from retouch.knobs import replace
 from retouch.mask import Mask
+from retouch.mask_codec import without_noise
+from retouch.mask_reading import check_aspect
 from retouch.raster import Picture
 from retouch.recipe import Pass
 
@@ -36,7 +38,7 @@ class Sketch:
 def opened(text: str, canvas: Size) -> Sketch | None:
     """A sketch of the canvas' size; None without one, or where nothing is drawn on it.
 
-    BadInput when it has no transparency: then it would be another picture.
+    BadInput when it has no transparency: then it would be another picture; and for another aspect.
     """
     if not text:
         return None
@@ -46,11 +48,13 @@ def opened(text: str, canvas: Size) -> Sketch | None:
         raise BadInput("has no transparency.", path="sketch", hint=hint)
     remarks = ()
     if sent.size != canvas:
+        check_aspect(sent.size, canvas, "sketch")
         remarks = (f"The sketch is {sent.size} and was scaled to {canvas}.",)
         sent = raster.from_pil(sent.pil().resize(canvas))
-    if sent.alpha is None or not sent.alpha.any():
+    alpha = None if sent.alpha is None else without_noise(sent.alpha)[0]
+    if alpha is None or not alpha.any():
         return None
-    return Sketch(sent, Mask(sent.alpha), remarks)
+    return Sketch(sent, Mask(alpha), remarks)
 
 
 def steered(how: Pass) -> Pass:

@@ -1,8 +1,9 @@
 """The command line: `python -m retouch VERB PHOTO... -o DIR`, here or through a WebUI.
 
 Files, folders and globs; what is already done is left alone, a file that fails is named and the
-rest go on. Exit status 0 when all went well, 1 when a file failed, 2 when nothing could be begun, 130
-after Ctrl-C, which keeps what is done.
+rest go on. The exit status is 0 when all went well, as when nothing is found in a photograph or all of it was
+better before; 1 when one failed; 2 when nothing could be begun; 3 when none failed, but in one something was
+to be painted and nothing of it can be seen; 130 after Ctrl-C, which keeps what is done.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,12 +43,14 @@ def run(args: argparse.Namespace, door: Door) -> int:
     answer = door.answer("history", asked)
     for step in answer["steps"]:
         print(_line(step))
+    for warning in answer.get("warnings", ()):
+        print(warning, file=sys.stderr)
     if args.out:
         raster.write(raster.decode_base64(answer["image"]), args.out)
         results.put(results.beside(args.out), base64.b64decode(answer["file"]))
     if answer["stopped"]:
         raise PaintFailed("it was interrupted.", hint="What was finished is kept.")
-    return 0
+    return results.status_of(answer)
 
 
 def _numbers(text: str, path: str, between: str = ",", count: int | None = None) -> list[int]:

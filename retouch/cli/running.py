@@ -54,7 +54,7 @@ def _one(photo: Photo, work: Work, door: Door, told: tuple[Tally, Book]) -> None
         book.fail(photo, error)
         tally.fail(photo.source, error)
     else:
-        tally.finish(photo, results.line(photo, answer), answer.get("warnings", ()))
+        tally.finish(photo, results.line(photo, answer), results.outcome(answer))
 
 
 def _of_the_request(error: Exception) -> bool:

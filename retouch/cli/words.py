@@ -148,7 +148,8 @@ def pass_leaves() -> list[Leaf]:
 
 
 def fix_leaves() -> list[Leaf]:
-    return [leaf for leaf in leaves(FixRequest) if leaf.path not in OWN]
+    """A fix on the command line takes no mask."""
+    return [leaf for leaf in leaves(FixRequest) if leaf.path not in (*OWN, "mask_channel")]
 
 
 def inpaint_leaves() -> list[Leaf]:

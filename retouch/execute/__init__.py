@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from retouch.choice import Judge
 from retouch.execute.batches import INTERRUPTED, batches, paint
-from retouch.execute.reports import Report, Result, with_warnings
+from retouch.execute.reports import CHANGED, NOTHING_FOUND, REVERTED, UNCHANGED, Report, Result, with_warnings
 from retouch.execute.tasks import Canvas, Shot
 from retouch.plan import Plan
 from retouch.ports import Engine, Progress, Silent
 from retouch.raster import Picture
 
-__all__ = ["Report", "Result", "run", "with_warnings"]
+__all__ = ["CHANGED", "NOTHING_FOUND", "REVERTED", "UNCHANGED", "Report", "Result", "run", "with_warnings"]
 
 
 def run(

@@ -14,10 +14,17 @@ from retouch.plan import Step
 from retouch.quality import Quality
 from retouch.raster import Picture
 
+CHANGED, UNCHANGED, REVERTED, NOTHING_FOUND = OUTCOMES = ("changed", "unchanged", "reverted", "nothing found")
+"""Of a picture: "unchanged" where something was to be painted and nothing of it can be seen, "reverted" where
+the gate found that all of it was better before."""
+
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What became of one step. `outcome` is kept, skipped or reverted; `why` is empty when all went well.
+    """What became of one step. `why` is empty when all went well.
+
+    `outcome` is "kept"; "unseen", put back, too, but nothing of it can be seen; "skipped", not painted; or
+    "reverted" by its gate. `changed` counts the pixels that are seen to change, None where that is not known.
 
     `candidates` are all that were painted, in the order of their seeds; the one `chosen` was put back, or
     was the best of those that the step's gate reverted.
@@ -29,10 +36,12 @@ class Report:
     seconds: float = 0.0
     candidates: tuple[Candidate, ...] = ()
     chosen: int = 0
+    changed: int | None = None
 
     @property
     def kept(self) -> bool:
-        return self.outcome == "kept"
+        """True when it was put back."""
+        return self.outcome in ("kept", "unseen")
 
     @property
     def best(self) -> Candidate | None:
@@ -58,12 +67,26 @@ class Report:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """The best picture there is, what was done to it, and what a person should know."""
+    """The best picture there is, what was done to it, and what a person should know.
+
+    `due` counts what was to be painted: steps, what left regions without a step, and passes that broke. A
+    region that its prompt skips is not among them.
+    """
 
     picture: Picture
     reports: tuple[Report, ...] = ()
     warnings: tuple[str, ...] = ()
     stopped: bool = False
+    due: int = 0
+
+    @property
+    def outcome(self) -> str:
+        """One of OUTCOMES."""
+        if any(report.outcome == "kept" for report in self.reports):
+            return CHANGED
+        if self.reports and all(report.outcome == "reverted" for report in self.reports):
+            return REVERTED
+        return UNCHANGED if self.due else NOTHING_FOUND
 
     def then(self, later: Result) -> Result:
         return Result(
@@ -71,6 +94,7 @@ class Result:
             self.reports + later.reports,
             self.warnings + later.warnings,
             self.stopped or later.stopped,
+            self.due + later.due,
         )
 
 

@@ -22,10 +22,13 @@ from retouch.mask import Mask
 from retouch.plan import Step
 from retouch.ports import Job
 from retouch.quality import drift_around
+from retouch.quality.visibility import SEEN_LEVELS, SEEN_PIXELS, visible_pixels
 from retouch.raster import Picture
 from retouch.recipe import MAX_SEED
 from retouch.trial import Trial
 from retouch.turn import Upright
+
+NOTHING_LEFT = "nothing of it is left to paint"
 
 
 @dataclass
@@ -37,6 +40,12 @@ class Canvas:
     _open: dict[int, Task] = field(default_factory=dict)
     _reports: dict[int, Report] = field(default_factory=dict)
     _painted: np.ndarray | None = None
+    _opaque: np.ndarray | None = None
+
+    @property
+    def alpha(self) -> np.ndarray | None:
+        """None where all is opaque."""
+        return self.original.alpha if self._opaque is None else self._opaque
 
     @property
     def pixels(self) -> np.ndarray:
@@ -55,13 +64,14 @@ class Canvas:
             return
         if self._painted is None:
             self._painted = self.original.pixels.copy()
-        report.best.put(self._painted)
+            self._opaque = None if self.original.alpha is None else self.original.alpha.copy()
+        report.best.put(self._painted, alpha=self._opaque)
 
     def finished(self) -> Picture:
         if self._painted is None:
             return self.original
         self._painted.flags.writeable = False
-        return self.original.with_pixels(self._painted)
+        return dataclasses.replace(self.original, pixels=self._painted, alpha=self._opaque)
 
     def close(self, steps: Sequence[Step], unreached: str) -> tuple[Report, ...]:
         """A report for each step, in order. `unreached` is why some of them were not tried, or not fully."""
@@ -158,12 +168,35 @@ class Task:
         why = f"{len(faults)} of {self.step.variations} variations are missing: {faults[0]}" if faults else ""
         ranked = self.canvas.judge.ranked(self._candidates, self.trial)
         if not ranked:
-            return Report(self.step, "kept", why, self._seconds)
+            return Report(self.step, "skipped", NOTHING_LEFT, self._seconds)
         worse = [fault(one.scores, self.step.gate) for one in ranked]
         best = max(range(len(ranked)), key=lambda i: (not worse[i], ranked[i].score))
         if worse[best]:
             return Report(self.step, "reverted", worse[best], self._seconds, ranked, best)
-        return Report(self.step, "kept", why, self._seconds, ranked, best)
+        kept = Report(self.step, "kept", why, self._seconds, ranked, best)
+        return kept if self.step.hole is not None else self._seen(kept, ranked[best])
+
+    def _seen(self, kept: Report, best: Candidate) -> Report:
+        """The report with how much of it can be seen, and its outcome where that is nothing.
+
+        Of a step that had no pixels before, as a stage of an extension, all is seen.
+        """
+        changed, most = self._change(best)
+        if changed >= SEEN_PIXELS:
+            return dataclasses.replace(kept, changed=changed)
+        many = f"{changed} pixels changed by {SEEN_LEVELS} levels or more" if changed else ""
+        told = f"nothing of it can be seen: {many or f'no pixel changed by more than {most} of 255 levels'}."
+        return dataclasses.replace(
+            kept, outcome="unseen", why=" ".join([told, kept.why]).strip(), changed=changed
+        )
+
+    def _change(self, best: Candidate) -> tuple[int, int]:
+        """(pixels that are seen to change, the most levels that one did)."""
+        spot, alpha = best.box.slices, self.canvas.alpha
+        before, under = self.canvas.pixels[spot], None if alpha is None else alpha[spot]
+        after, opaque = before.copy(), None if under is None else under.copy()
+        best.put(after, best.box, opaque)
+        return visible_pixels(before, after, under, opaque), int(np.abs(before.astype(int) - after).max())
 
     def _candidate(self, job: Job, patch: Picture, spot: Box) -> Candidate:
         """`spot` is of the crop; at denoising strength 0 the crop comes back, and nothing is resampled."""

@@ -122,7 +122,7 @@ _WORDS = {
     "running": "At work",
     "waiting": "Not done yet",
 }
-_OUTCOMES = {"kept": "kept", "reverted": "reverted", "skipped": "skipped"}
+_OUTCOMES = {"kept": "kept", "unseen": "not to be seen", "reverted": "reverted", "skipped": "skipped"}
 _HEAD = """<h1>{name}</h1><p>{description}</p>{note}<div class="figures sums">{figures}</div>"""
 _FILE = """<section><h2>{name} <span class="state {state}">{word}</span></h2>
 <p>{told}</p>{warnings}{shown}{reports}</section>

@@ -15,6 +15,7 @@ import torch
 from retouch.errors import BadInput
 from retouch.infotext import SKIPPED
 from retouch.mask import Mask
+from retouch.mask_reading import host_mask
 from retouch.raster import Picture, from_pil
 from retouch.webui.host import images, processing, shared
 
@@ -73,9 +74,8 @@ def _exact(picture: Picture) -> torch.Tensor:
 
 
 def _mask(p: Any, picture: Picture) -> Mask | None:
-    """The inpaint mask as the host would read it; its blur only softens what we may touch."""
+    """The inpaint mask of the layer that the host would take; its blur only softens what we may touch."""
     if p.image_mask is None:
         return None
-    grey = processing.create_binary_mask(p.image_mask, round=False).convert("L").resize(picture.size)
-    mask = Mask(np.array(grey))
+    mask = host_mask(p.image_mask).resized(picture.size)
     return mask.inverted() if p.inpainting_mask_invert else mask

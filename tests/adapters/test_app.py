@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from retouch import app, raster, standalone
+from retouch import app, mask_codec, raster, standalone
 from retouch.answers import VERBS, batch
 from retouch.engines import own
 from retouch.errors import Missing
@@ -182,7 +182,7 @@ def test_what_outlines_needs_no_model_and_what_paints_says_how_far_it_is():
 def test_a_plan_does_not_wait_for_a_long_job_once_the_model_is_known():
     engine = FakeEngine()
     backend, client = standing(engine)
-    mask = base64.b64encode(raster.encode_gray(np.full((200, 400), 255, np.uint8))).decode()
+    mask = base64.b64encode(mask_codec.encode_gray(np.full((200, 400), 255, np.uint8))).decode()
     body = {"verb": "inpaint", "image": IMAGE, "mask": mask}
     first = post(client, "plan", body).json()
     with backend.turns.taken(Ticket("fix"), backend._queue):

@@ -38,14 +38,14 @@ test("a patch is blended as the server blends it, number for number", () => {
     assert.deepEqual(under.put(over, mask, under.box).data, result.data);
 });
 
-test("a patch leaves alpha and everything outside its mask alone", () => {
+test("a patch is opaque and leaves everything outside its mask alone", () => {
     const under = Pixels.filled(6, 4, [10, 20, 30, 40]);
     const out = under.put(
         Pixels.filled(4, 4, [200, 200, 200, 255]),
         Mask.ofBox(box(3, 1, 9, 3)),
         box(2, 0, 6, 4),
     );
-    assert.deepEqual(out.at(3, 1), [200, 200, 200, 40]);
+    assert.deepEqual(out.at(3, 1), [200, 200, 200, 255]);
     assert.deepEqual(out.at(2, 1), [10, 20, 30, 40]);
     assert.deepEqual(out.at(3, 3), [10, 20, 30, 40]);
 });

@@ -8,7 +8,6 @@ import * as offers from "../../javascript/retouch/offer.mjs";
 import { Pixels } from "../../javascript/retouch/pixels.mjs";
 import { restored, stored } from "../../javascript/retouch/record.mjs";
 import { groupsOf, pictured, recipeOf } from "../../javascript/retouch/request.mjs";
-import { scaled } from "../../javascript/retouch/resize.mjs";
 import { Settings } from "../../javascript/retouch/settings.mjs";
 
 const RED = [255, 0, 0, 255];
@@ -192,8 +191,24 @@ test("a document comes back from storage to the bit", async () => {
     assert.equal(back.steps[0].request.seed, 7);
 });
 
-test("a mask of another size is scaled to the picture's", () => {
-    const half = new Mask(boxOf(0, 0, 2, 4), new Uint8Array(8).fill(255));
-    const out = scaled(half, { width: 4, height: 4 }, { width: 8, height: 8 });
-    assert.deepEqual([out.at(0, 0), out.at(2, 7), out.at(5, 0)], [255, 255, 0]);
+test("paint on transparency is opaque in proportion to its mask", () => {
+    // [alpha before, mask, colour before, alpha after, colour after], as composite_alpha and composite give them
+    const rows = [
+        [0, 255, 9, 255, 200],
+        [0, 1, 9, 1, 200],
+        [0, 128, 0, 128, 200],
+        [77, 0, 40, 77, 40],
+        [77, 200, 40, 217, 187],
+        [128, 128, 0, 192, 133],
+        [254, 3, 10, 254, 12],
+        [255, 60, 10, 255, 55],
+        [254, 255, 7, 255, 200],
+        [1, 1, 250, 2, 225],
+    ];
+    for (const [before, share, colour, alpha, painted] of rows) {
+        const under = Pixels.filled(1, 1, [colour, colour, colour, before]);
+        const mask = new Mask(boxOf(0, 0, 1, 1), Uint8Array.of(share));
+        const made = under.put(Pixels.filled(1, 1, [200, 200, 200, 255]), mask, boxOf(0, 0, 1, 1));
+        assert.deepEqual(made.at(0, 0), [painted, painted, painted, alpha]);
+    }
 });

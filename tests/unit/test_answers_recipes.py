@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from retouch import infotext, presets, raster, sharing
+from retouch import infotext, mask_codec, presets, raster, sharing
 from retouch.answers import Desk
 from retouch.errors import BadInput, Missing
 from retouch.knobs import dump, load
@@ -154,7 +154,7 @@ def test_a_pass_that_may_be_skipped_is_told_and_the_others_run(desk):
 
 
 def test_a_recipe_about_the_mask_paints_what_is_masked(desk):
-    mask = base64.b64encode(raster.encode_gray(np.full((40, 50), 255, np.uint8))).decode()
+    mask = base64.b64encode(mask_codec.encode_gray(np.full((40, 50), 255, np.uint8))).decode()
     how = Pass(target=Target(what="mask"), denoising_strength=0.9)
     (report,) = fixed(desk, how, mask=mask, box=[100, 90, 150, 130])["reports"]
     assert report["box"] == [100, 90, 150, 130]
@@ -162,8 +162,8 @@ def test_a_recipe_about_the_mask_paints_what_is_masked(desk):
 
 
 def test_a_mask_says_where_detectors_may_paint(desk):
-    away = base64.b64encode(raster.encode_gray(np.full((20, 20), 255, np.uint8))).decode()
-    over = base64.b64encode(raster.encode_gray(np.full((BOX.height, BOX.width), 255, np.uint8))).decode()
+    away = base64.b64encode(mask_codec.encode_gray(np.full((20, 20), 255, np.uint8))).decode()
+    over = base64.b64encode(mask_codec.encode_gray(np.full((BOX.height, BOX.width), 255, np.uint8))).decode()
     assert fixed(desk, Pass(target=FACE), mask=away, box=[200, 160, 220, 180])["reports"] == []
     assert len(fixed(desk, Pass(target=FACE), mask=over, box=list(BOX))["reports"]) == 1
 

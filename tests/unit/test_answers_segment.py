@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from retouch import raster
+from retouch import mask_codec, raster
 from retouch.answers import Desk
 from retouch.errors import BadInput, Missing
 from retouch.geometry import Box
@@ -29,7 +29,7 @@ def gray(text: str) -> np.ndarray:
 
 
 def png(array: np.ndarray) -> str:
-    return base64.b64encode(raster.encode_gray(array)).decode()
+    return base64.b64encode(mask_codec.encode_gray(array)).decode()
 
 
 def test_a_picture_is_kept_and_looked_at_before_anybody_clicks():
@@ -214,7 +214,7 @@ def test_a_mask_may_come_as_its_box():
         ({"mask": png(np.zeros((200, 240), np.uint8))}, "mask"),
         ({"mask": "AAAA"}, "mask"),
         ({"box": [0, 0, 2**20, 2**20]}, "box"),
-        ({"radius": 0}, "radius"),
+        ({"radius": -1}, "radius"),
     ],
 )
 def test_no_mask_is_refused(changes, path):

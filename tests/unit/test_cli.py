@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from retouch import cli, raster
+from retouch import cli, mask_codec, raster
 from retouch.answers import Desk
 from retouch.errors import PaintFailed
 from retouch.fakes import FakeProgress
@@ -262,7 +262,7 @@ def test_inpaint_repaints_what_is_clicked_at(album, tmp_path):
 def test_inpaint_takes_a_mask_from_a_file_and_keeps_every_variation(album, tmp_path):
     alpha = np.zeros((200, 240), np.uint8)
     alpha[20:60, 30:70] = 255
-    (tmp_path / "mask.png").write_bytes(raster.encode_gray(alpha))
+    (tmp_path / "mask.png").write_bytes(mask_codec.encode_gray(alpha))
     words = ["--mask", tmp_path / "mask.png", "--variations", 3, "--blur", 0, "--grow", 0]
     assert run("inpaint", album / "a.png", *words, "-o", tmp_path / "out") == 0
     names = ["a.png", "a.png.variation-02.png", "a.png.variation-03.png"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
-from retouch import raster
+from retouch import mask_codec, raster
 from retouch.errors import BadPicture, TooLarge
 from retouch.geometry import Box, Size
 from retouch.raster import Baggage, Picture, decode, decode_base64, encode, from_pil
@@ -342,7 +342,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 
 def test_a_mask_travels_as_one_channel():
-    image = Image.open(io.BytesIO(raster.encode_gray(PIXELS[..., 0])))
+    image = Image.open(io.BytesIO(mask_codec.encode_gray(PIXELS[..., 0])))
     assert image.mode == "L"
     assert np.array_equal(np.asarray(image), PIXELS[..., 0])
 

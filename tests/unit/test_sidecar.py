@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from retouch import raster, sidecar
+from retouch import mask_codec, raster, sidecar
 from retouch.errors import BadInput, RetouchError
 from retouch.fakes import FakeEngine
 from retouch.history import History, repainted
@@ -101,7 +101,7 @@ def test_over_the_limit_variations_that_were_not_chosen_go_oldest_first(monkeypa
         {"before__png": b""},
         {"before__png": b"no picture"},
         {"0-0__png": raster.encode(made().picture)},
-        {"0-denoise__png": raster.encode_gray(np.zeros((8, 8), np.uint8))},
+        {"0-denoise__png": mask_codec.encode_gray(np.zeros((8, 8), np.uint8))},
     ],
 )
 def test_a_damaged_file_is_refused(changed):

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from modules import call_queue, paths_internal, progress, script_callbacks, shared, trace
 from PIL import Image
 
-from retouch import raster
+from retouch import mask_codec, raster
 from retouch.answers import VERBS, batch
 from retouch.geometry import Box
 from retouch.raster import from_pil
@@ -216,7 +216,7 @@ def test_credentials_that_name_nobody_open_nothing(client):
     assert statuses(client) == {401}
 
 
-MASK = base64.b64encode(raster.encode_gray(from_pil(mask_of(LEFT)).pixels[..., 0])).decode()
+MASK = base64.b64encode(mask_codec.encode_gray(from_pil(mask_of(LEFT)).pixels[..., 0])).decode()
 
 
 def inpaint(client, **more):
