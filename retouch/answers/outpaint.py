@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from retouch import infotext, raster
 from retouch.answers.parts import candidate_json, learn, remark_of, report_json, seeded, some, timed
 from retouch.errors import BadInput, Missing
-from retouch.execute import Result
+from retouch.execute import CHANGED, UNCHANGED, Result
 from retouch.extending import Extended, extend
 from retouch.knobs import load
 from retouch.outpaint.way import Way
@@ -161,6 +161,7 @@ def _said(desk: Desk, held: _Held, done: Extended, made: Result, whole: bool) ->
         "origin": list(done.way.origin),
         "reports": [report_json(report) for report in done.reports],
         "refined": [report_json(report) for report in made.reports],
+        "outcome": CHANGED if done.way.done else UNCHANGED,
         "stopped": done.stopped or made.stopped,
         "seed": held.generation.seed,
         "infotext": text,

@@ -184,7 +184,7 @@ class Task:
         changed, most = self._change(best)
         if changed >= SEEN_PIXELS:
             return dataclasses.replace(kept, changed=changed)
-        many = f"{changed} pixels changed by {SEEN_LEVELS} levels or more" if changed else ""
+        many = f"only {changed} of its pixels changed by {SEEN_LEVELS} levels or more" if changed else ""
         told = f"nothing of it can be seen: {many or f'no pixel changed by more than {most} of 255 levels'}."
         return dataclasses.replace(
             kept, outcome="unseen", why=" ".join([told, kept.why]).strip(), changed=changed

@@ -95,7 +95,7 @@ def test_a_folder_through_a_recipe_and_one_bad_file(to):
     said = to.settled(job)
     assert [said[key] for key in ("state", "recipe", "done", "failed", "total")] == ["done", "Faces", 3, 1, 3]
     assert [file["state"] for file in said["files"]] == ["done", "failed", "done"]
-    assert said["files"][0]["regions"] == {"kept": 1, "reverted": 0, "skipped": 0}
+    assert said["files"][0]["regions"] == {"kept": 1, "unseen": 0, "reverted": 0, "skipped": 0}
     assert {call[0].prompt for call in to.stand.engine.calls} == {"a fox"}
     assert to.stand.jobs == ["fix", "fix"]
     report = to.get(f"batch/{job}/report/1").json()

@@ -117,7 +117,7 @@ def test_what_could_not_be_painted_has_failed_and_what_was_reverted_is_as_it_was
     painter.outcome = "reverted"
     job.resume()
     assert states(settled(job)) == ["kept"]
-    assert job.summary()["files"][0]["regions"] == {"kept": 0, "reverted": 1, "skipped": 0}
+    assert job.summary()["files"][0]["regions"] == {"kept": 0, "unseen": 0, "reverted": 1, "skipped": 0}
 
 
 def test_cancelling_stops_the_one_at_work_and_keeps_what_is_done():

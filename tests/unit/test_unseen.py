@@ -16,6 +16,7 @@ from retouch import cli, raster
 from retouch.answers import Desk
 from retouch.blend import composite, composite_alpha
 from retouch.candidates import Candidate, put_on
+from retouch.errors import BadInput, NotANumber
 from retouch.fakes import FakeEngine
 from retouch.geometry import Box, Size
 from retouch.history import History
@@ -176,6 +177,26 @@ def test_a_faint_mask_is_painted_and_told():
     assert any("nothing of it can be seen" in told for told in answer["warnings"])
 
 
+def test_fewer_pixels_than_a_speck_are_told():
+    one = mask_png(Box(100, 100, 101, 101))
+    answer = inpaint(mask=one, shape={"grow": 0, "blur": 0})
+    assert "only 1 of its pixels changed" in answer["warnings"][0]
+    assert inpaint(mask=one)["outcome"] == "changed"
+
+
+def test_an_extension_is_seen_whatever_its_colour_and_a_failed_one_is_not():
+    body = {"image": raster.encode_base64(photo()), "left": 64, "tries": 1, "seed": 1}
+    answer = Desk(Stand()).answer("outpaint", body)
+    assert (answer["outcome"], answer["reports"][0]["outcome"]) == ("changed", "kept")
+
+    def fail(jobs):
+        raise NotANumber("the sampler returned NaN.")
+
+    failed = Desk(Stand(engine=FakeEngine(before_call=fail))).answer("outpaint", body)
+    assert (failed["outcome"], failed["reports"][0]["outcome"]) == ("unchanged", "skipped")
+    assert "NaN" in failed["warnings"][0]
+
+
 def test_alike_variations_that_change_nothing_are_told():
     answer = inpaint(Stand(engine=Tracer()), intent="refine", variations=3)
     assert answer["outcome"] == "unchanged"
@@ -280,7 +301,7 @@ def test_what_the_gate_reverts_is_better_before_and_not_unchanged():
 
 
 def test_a_blank_user_mask_is_refused():
-    with pytest.raises(Exception, match="nothing may change"):
+    with pytest.raises(BadInput, match="nothing may change"):
         fix(mask=mask_png(level=0))
 
 
