@@ -3,13 +3,13 @@
 import { fromBase64 } from "./base64.mjs";
 import { combined, shapedMask, sketched, withObject } from "./document.mjs";
 import { chosenFile, download, h, keyed } from "./dom.mjs";
-import { menuButton } from "./dialogs.mjs";
+import { choose, menuButton } from "./dialogs.mjs";
 import { sources } from "./host.mjs";
 import { icon, iconButton } from "./icons.mjs";
 import { NOTHING } from "./mask.mjs";
+import { CHANNELS, isAmbiguous, readMaskFile } from "./maskfiles.mjs";
 import { ObjectRow } from "./objectrow.mjs";
 import { OverlayForm } from "./overlayform.mjs";
-import { fitted } from "./resize.mjs";
 import { section } from "./section.mjs";
 import { ShapeForm } from "./shapeform.mjs";
 import { markMasksSaved } from "./work.mjs";
@@ -21,8 +21,8 @@ const COMBINE = [
 ];
 
 export class ObjectsPanel {
-    constructor({ store, notices, view, act, host }) {
-        Object.assign(this, { store, notices, view, rows: new WeakMap() });
+    constructor({ root, store, api, notices, view, act, host }) {
+        Object.assign(this, { root, store, api, notices, view, rows: new WeakMap() });
         this.list = h("ul", { class: "rt-list", "aria-label": "Objects" });
         this.empty = h("p", { class: "rt-hint" }, "Click on something in the picture, or paint over it.");
         this.combine = COMBINE.map(([how, label]) =>
@@ -133,16 +133,26 @@ export class ObjectsPanel {
         }
     }
 
-    /** One of another size is scaled, which is said. */
+    /** How it was read is told; where two readings are likely, a person chooses. */
     async #imported(file) {
-        const { mask, from } = await fitted(file, this.doc.base);
-        if (from) {
-            this.notices.say(
-                `The mask was ${from.width} × ${from.height}; it is scaled to the picture's size.`,
-                "warning",
-            );
+        const { base } = this.doc;
+        const read = readMaskFile(this.api, this.doc, file);
+        const { mask, reading, warnings } = await read.catch((error) => this.#chosen(file, error));
+        if (!mask || this.doc.base !== base) {
+            return;
         }
+        [`${file.name}: ${reading}.`, ...warnings].forEach((text, k) => this.notices.say(text, k ? "warning" : "info"));
         this.#do("Import mask", withObject(this.doc, { mask, added: mask, name: file.name.replace(/\.\w+$/, "") }));
+    }
+
+    /** {} where nothing was chosen. */
+    async #chosen(file, error) {
+        if (!isAmbiguous(error)) {
+            throw new Error(`${file.name}: ${error.message}`, { cause: error });
+        }
+        const question = `${file.name} can be read in several ways. What of it is the mask?`;
+        const chosen = await choose(this.root, "Import a mask", question, CHANNELS);
+        return chosen ? readMaskFile(this.api, this.doc, file, chosen.channel) : {};
     }
 
     async exportMask() {

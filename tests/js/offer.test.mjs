@@ -8,7 +8,6 @@ import * as offers from "../../javascript/retouch/offer.mjs";
 import { Pixels } from "../../javascript/retouch/pixels.mjs";
 import { restored, stored } from "../../javascript/retouch/record.mjs";
 import { groupsOf, pictured, recipeOf } from "../../javascript/retouch/request.mjs";
-import { scaled } from "../../javascript/retouch/resize.mjs";
 import { Settings } from "../../javascript/retouch/settings.mjs";
 
 const RED = [255, 0, 0, 255];
@@ -190,10 +189,4 @@ test("a document comes back from storage to the bit", async () => {
     assert.ok(back.objects[0].mask.equals(doc.objects[0].mask));
     assert.ok(back.steps[0].asked.equals(doc.steps[0].asked));
     assert.equal(back.steps[0].request.seed, 7);
-});
-
-test("a mask of another size is scaled to the picture's", () => {
-    const half = new Mask(boxOf(0, 0, 2, 4), new Uint8Array(8).fill(255));
-    const out = scaled(half, { width: 4, height: 4 }, { width: 8, height: 8 });
-    assert.deepEqual([out.at(0, 0), out.at(2, 7), out.at(5, 0)], [255, 255, 0]);
 });
