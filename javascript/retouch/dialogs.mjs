@@ -120,6 +120,35 @@ function moveIn(list, event, close) {
     event.stopPropagation();
 }
 
+/**
+ * A question with a button for each answer.
+ *
+ * @template {{label: string, hint: string}} Option
+ * @param {Option[]} options
+ * @returns {Promise<Option | null>} null where the dialog was closed without an answer
+ */
+export function choose(parent, title, question, options) {
+    return new Promise((resolve) => {
+        let chosen = null;
+        const take = (option) => ((chosen = option), dialog.close());
+        const over = () => (dialog.remove(), resolve(chosen));
+        const dialog = h(
+            "dialog",
+            { class: "rt-dialog rt-choice", "aria-labelledby": "rt-choice-title", "data-testid": "choice", onclose: over },
+            h("header", {}, h("h2", { id: "rt-choice-title" }, title), iconButton("close", "Close", () => dialog.close())),
+            h("p", {}, question),
+            h("div", { class: "rt-choices" }, options.map((option) => choiceButton(option, take))),
+        );
+        parent.append(dialog);
+        dialog.showModal();
+    });
+}
+
+function choiceButton(option, take) {
+    const text = [h("b", {}, option.label), h("small", {}, option.hint)];
+    return h("button", { type: "button", class: "rt-button", onclick: () => take(option) }, text);
+}
+
 /** The list of shortcuts, from the table that makes them work. */
 export function showShortcuts(parent, actions) {
     const groups = grouped(actions);

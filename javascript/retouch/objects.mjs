@@ -1,14 +1,13 @@
 /** The list of masked objects: what is shown, used, named, prompted, ordered and combined. */
 
-import { fromBase64, toBase64 } from "./base64.mjs";
-import { boxOfList } from "./boxes.mjs";
-import { bytesOfBlob } from "./codec.mjs";
-import { combined, picture, shapedMask, sketched, withObject } from "./document.mjs";
+import { fromBase64 } from "./base64.mjs";
+import { combined, shapedMask, sketched, withObject } from "./document.mjs";
 import { chosenFile, download, h, keyed } from "./dom.mjs";
-import { menuButton } from "./dialogs.mjs";
+import { choose, menuButton } from "./dialogs.mjs";
 import { sources } from "./host.mjs";
 import { icon, iconButton } from "./icons.mjs";
-import { Mask, NOTHING } from "./mask.mjs";
+import { NOTHING } from "./mask.mjs";
+import { CHANNELS, isAmbiguous, readMaskFile } from "./maskfiles.mjs";
 import { ObjectRow } from "./objectrow.mjs";
 import { OverlayForm } from "./overlayform.mjs";
 import { section } from "./section.mjs";
@@ -22,8 +21,8 @@ const COMBINE = [
 ];
 
 export class ObjectsPanel {
-    constructor({ api, store, notices, view, act, host }) {
-        Object.assign(this, { api, store, notices, view, rows: new WeakMap() });
+    constructor({ root, store, api, notices, view, act, host }) {
+        Object.assign(this, { root, store, api, notices, view, rows: new WeakMap() });
         this.list = h("ul", { class: "rt-list", "aria-label": "Objects" });
         this.empty = h("p", { class: "rt-hint" }, "Click on something in the picture, or paint over it.");
         this.combine = COMBINE.map(([how, label]) =>
@@ -134,14 +133,26 @@ export class ObjectsPanel {
         }
     }
 
-    /** Read at the server, by its one rule for mask files; what it tells of that is shown. */
+    /** How it was read is told; where two readings are likely, a person chooses. */
     async #imported(file) {
-        const body = { mask: toBase64(await bytesOfBlob(file)), radius: 0 };
-        const answer = await this.api.about(picture(this.doc), "mask", body);
-        const mask = await Mask.fromPng(answer.mask, boxOfList(answer.box));
-        answer.warnings.forEach((warning) => this.notices.say(warning, "warning"));
-        this.notices.say(`${file.name}: ${answer.mask_reading}.`);
+        const { base } = this.doc;
+        const read = readMaskFile(this.api, this.doc, file);
+        const { mask, reading, warnings } = await read.catch((error) => this.#chosen(file, error));
+        if (!mask || this.doc.base !== base) {
+            return;
+        }
+        [`${file.name}: ${reading}.`, ...warnings].forEach((text, k) => this.notices.say(text, k ? "warning" : "info"));
         this.#do("Import mask", withObject(this.doc, { mask, added: mask, name: file.name.replace(/\.\w+$/, "") }));
+    }
+
+    /** {} where nothing was chosen. */
+    async #chosen(file, error) {
+        if (!isAmbiguous(error)) {
+            throw new Error(`${file.name}: ${error.message}`, { cause: error });
+        }
+        const question = `${file.name} can be read in several ways. What of it is the mask?`;
+        const chosen = await choose(this.root, "Import a mask", question, CHANNELS);
+        return chosen ? readMaskFile(this.api, this.doc, file, chosen.channel) : {};
     }
 
     async exportMask() {

@@ -89,7 +89,7 @@ def test_an_exported_mask_comes_back_to_the_bit(editor, tmp_path):
 def test_a_mask_of_another_size_is_scaled_and_that_is_said(editor, tmp_path):
     choose(editor, editor["import-mask"].click, half(tmp_path, (600, 400)))
     expect(editor["notices"]).to_contain_text("600x400")
-    expect(editor["notices"]).to_contain_text("mask read as")
+    expect(editor["notices"]).to_contain_text("mask read as grey levels; 50.0 % of the picture")
     mask = active_mask(editor)
     assert (mask[:, :149] == 255).all()
     assert not mask[:, 151:].any()
@@ -98,7 +98,7 @@ def test_a_mask_of_another_size_is_scaled_and_that_is_said(editor, tmp_path):
 def test_a_file_that_is_no_mask_is_said(editor, tmp_path):
     (tmp_path / "words.png").write_text("no picture")
     choose(editor, editor["import-mask"].click, tmp_path / "words.png")
-    expect(editor["notices"]).to_contain_text("not a readable picture")
+    expect(editor["notices"]).to_contain_text("words.png: not a readable picture")
     expect(editor["object"]).to_have_count(0)
 
 
