@@ -34,7 +34,7 @@ UNIT = 1.25
 SHADES = (235, 25, 140)
 """Grey levels of the covers, by turns."""
 PHOTOGRAPHS, DEMO_PHOTOGRAPHS = ("astronaut", "coffee", "chelsea", "china"), ("coffee", "china")
-DEMO_COVERS = ("wires", "specks")
+DEMO_COVERS = ("wires",)
 
 
 def _together(*draws: Draw) -> Draw:
