@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from retouch.blend import composite
+from retouch.blend import composite, composite_deep
 from retouch.geometry import Box
 from retouch.mask import Mask
 from retouch.quality import Quality
@@ -32,14 +33,21 @@ class Candidate:
 
     def on(self, picture: Picture) -> Picture:
         """The picture with this candidate put back, as the road does it; `box` must lie within it."""
-        pixels = picture.pixels.copy()
-        self.put(pixels)
-        return picture.with_pixels(pixels)
+        return put_on(picture, [self])
 
-    def put(self, pixels: np.ndarray, origin: Box = Box(0, 0, 0, 0)) -> None:
-        """The same in place, on (height, width, 3) uint8 pixels that begin where the box `origin` does."""
-        under = pixels[self.box.relative_to(origin).slices]
-        under[:] = composite(under, self.over.pixels, self.mask)
+    def put(self, pixels: np.ndarray, origin: Box = Box(0, 0, 0, 0), deep: np.ndarray | None = None) -> None:
+        """The same in place, on (height, width, 3) uint8 pixels that begin where the box `origin` does.
+
+        `deep` are the same pixels in 16 bits, of 3 channels or more: then those are blended, and `pixels`
+        become their high bytes.
+        """
+        spot, over = self.box.relative_to(origin).slices, self.over.pixels
+        if deep is None:
+            pixels[spot] = composite(pixels[spot], over, self.mask)
+        else:
+            colours = deep[spot][..., :3]
+            colours[:] = composite_deep(colours, pixels[spot], over, self.mask)
+            pixels[spot] = colours >> 8
 
     def within(self, box: Box) -> Candidate:
         """The part of it that lies in that box of the canvas."""
@@ -47,6 +55,15 @@ class Candidate:
         spot = part.relative_to(self.box).slices
         over, mask = Picture(self.over.pixels[spot]), Mask(self.mask.alpha[spot])
         return dataclasses.replace(self, over=over, box=part, mask=mask)
+
+
+def put_on(picture: Picture, candidates: Iterable[Candidate]) -> Picture:
+    """The picture with candidates put back one after another."""
+    pixels = picture.pixels.copy()
+    deep = None if picture.deep is None else picture.deep.copy()
+    for candidate in candidates:
+        candidate.put(pixels, deep=deep)
+    return dataclasses.replace(picture, pixels=pixels, deep=deep)
 
 
 def whole_levels(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:

@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from retouch.candidates import Candidate
+from retouch.candidates import Candidate, put_on
 from retouch.choice import Judge
 from retouch.errors import BadInput
 from retouch.execute import Report, run
@@ -72,11 +72,7 @@ class History:
 
     def now(self, last: int | None = None) -> Picture:
         """The picture after its first `last` entries, after all by default."""
-        pixels = self.picture.pixels.copy()
-        for entry in self.entries[:last]:
-            if entry.on:
-                entry.best.put(pixels)
-        return self.picture.with_pixels(pixels)
+        return put_on(self.picture, (entry.best for entry in self.entries[:last] if entry.on))
 
     def upon(self, numbers: Collection[int]) -> tuple[int, ...]:
         """Later entries that are on and were painted upon these, however far removed, in order."""

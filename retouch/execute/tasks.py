@@ -37,6 +37,7 @@ class Canvas:
     _open: dict[int, Task] = field(default_factory=dict)
     _reports: dict[int, Report] = field(default_factory=dict)
     _painted: np.ndarray | None = None
+    _deep: np.ndarray | None = None
 
     @property
     def pixels(self) -> np.ndarray:
@@ -55,13 +56,14 @@ class Canvas:
             return
         if self._painted is None:
             self._painted = self.original.pixels.copy()
-        report.best.put(self._painted)
+            self._deep = None if self.original.deep is None else self.original.deep.copy()
+        report.best.put(self._painted, deep=self._deep)
 
     def finished(self) -> Picture:
         if self._painted is None:
             return self.original
         self._painted.flags.writeable = False
-        return self.original.with_pixels(self._painted)
+        return self.original.with_pixels(self._painted, self._deep)
 
     def close(self, steps: Sequence[Step], unreached: str) -> tuple[Report, ...]:
         """A report for each step, in order. `unreached` is why some of them were not tried, or not fully."""
