@@ -49,6 +49,12 @@ def _written(picture: Picture, text: dict[str, str] | None) -> Baggage:
     return dataclasses.replace(bag, text=texts, icc=icc)
 
 
+def jpeg_profile(picture: Picture) -> bytes | None:
+    """The colour profile for an RGB JPEG of the picture; None without one that fits it."""
+    bag = picture.baggage
+    return None if _has_grey_profile(bag) else metadata.jpeg_options(bag).get("icc_profile")
+
+
 def _has_grey_profile(bag: Baggage) -> bool:
     return bag.icc is not None and bag.icc[16:20] == b"GRAY"
 

@@ -104,6 +104,13 @@ def _of_brands(data: bytes) -> Kind:
     return next((_BRANDS[brand] for brand in (data[8:12], *others) if brand in _BRANDS), _VIDEO)
 
 
+def bits_of(data: bytes) -> int:
+    """Bits a channel of an AVIF file, as its `av1C` box says; 8 of any other."""
+    place = data.find(b"av1C", 0, 8192)
+    flags = data[place + 6] if 0 <= place < len(data) - 6 and data[4:8] == b"ftyp" else 0
+    return (12 if flags & 0x20 else 10) if flags & 0x40 else 8
+
+
 def opener(kind: Kind) -> str:
     """PIL's name of the reader of that kind, "" where there is none; extensions of PIL are registered."""
     if kind.plugin and kind.plugin not in Image.OPEN:

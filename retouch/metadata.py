@@ -109,7 +109,10 @@ def of_tiff(data: bytes, header: tiff.Header) -> Carried:
 
 
 def _bytes(value: Any) -> bytes | None:
-    return bytes(value) if value and isinstance(value, bytes | tuple) else None
+    """Of a tag that PIL reads as bytes, as a tuple of them, or as numbers of a byte each."""
+    if isinstance(value, tuple) and value:
+        value = value[0] if isinstance(value[0], bytes) else bytes(value)
+    return value if isinstance(value, bytes) and value else None
 
 
 def _tiff_density(header: tiff.Header) -> tuple[float, float] | None:
@@ -248,10 +251,14 @@ def webp_losses(bag: Baggage) -> list[str]:
 
 
 def _unsaid(kind: str, keys: list[str], bag: Baggage) -> list[str]:
-    lost = [f"{kind} has no place for text: {', '.join(dict.fromkeys(keys))} is left out."] if keys else []
+    lost = (
+        [f"{kind} has no place for text ({', '.join(dict.fromkeys(keys))}): write a PNG to keep it."]
+        if keys
+        else []
+    )
     if bag.chunks:
         names = ", ".join(name.decode("latin-1") for name, _ in bag.chunks)
-        lost.append(f"{kind} has no place for PNG chunks: {names} is left out.")
+        lost.append(f"{kind} has no place for how a PNG says its colours ({names}).")
     return lost
 
 

@@ -161,7 +161,11 @@ def _decoded(data: bytes, path: str) -> Picture:
     if (header := tiff.header(data)) is not None:
         return _of_tiff(data, header, path)
     with _opened(data, reader, path) as image:
-        return _of_image(image, metadata.of_image(image))
+        bits = max(file_kinds.bits_of(data), int(image.info.get("bit_depth") or 8))
+        found = _of_image(image, metadata.of_image(image))
+    lost = (f"It has {bits} bits a channel, of which 8 are read.",) if bits > 8 else ()
+    bag = dataclasses.replace(found.baggage, notes=(*found.baggage.notes, *lost))
+    return dataclasses.replace(found, baggage=bag)
 
 
 def _of_png(data: bytes, path: str) -> Picture:
@@ -170,7 +174,7 @@ def _of_png(data: bytes, path: str) -> Picture:
         if png.depth(data) != 16:
             return _of_image(image, carried)
         image.load()  # of what is cut off OpenCV would give a part, and PIL nothing
-        found = deep.read_png(data, image.info.get("transparency"))
+        found = deep.read_png(png.bare(data), image.info.get("transparency"))
         grey = png.is_grey(data)
         return _picture(fitted(deep.as_rgb(found), grey, carried.bag.icc), carried)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from PIL import TiffImagePlugin
 
+from retouch.errors import BadPicture
 from retouch.exif import directories, layout
 from retouch.geometry import Size
 
@@ -25,6 +26,7 @@ _DEEP = (WHITE_IS_ZERO, BLACK_IS_ZERO, RGB)
 _NAMES = {MASK: "a transparency mask", 9: "ICC Lab", 10: "ITU Lab", 32803: "raw sensor samples",
           32844: "LogL", 32845: "LogLuv", 34892: "linear raw samples"}  # fmt: skip
 _UNSIGNED, _FLOAT = 1, 3
+_FORMATS = {2: "signed samples", 4: "samples of no format", 5: "complex samples", 6: "complex samples"}
 _OLD_JPEG, _JPEG = 6, 7
 RAW = "Develop it in a raw converter and save a 16-bit TIFF or PNG."
 _SAVE = "Save it as TIFF or PNG, RGB or grey, with 8 or 16 bits a channel."
@@ -75,10 +77,12 @@ class Header:
 
 
 def header(data: bytes) -> Header | None:
-    """None for what is no TIFF, or too damaged to say."""
+    """None for what is no TIFF, or too damaged to say; BadPicture for a byte order that is not read."""
     how, found = layout(data), list(directories(data))
     if how is None or not found:
         return None
+    if how.big and how.order == ">":  # PIL misses the mark of these
+        raise BadPicture("it is a BigTIFF of big-endian byte order.", hint=_SAVE)
     tags = _tags(data, found[0], how.big)
     return Header(
         size=Size(_one(tags, _WIDTH, 0), _one(tags, _HEIGHT, 0)),
@@ -134,7 +138,7 @@ def _unread_samples(said: Header) -> str:
     if many:
         return f"samples of {', '.join(map(str, said.bits))} bits in one pixel"
     if said.sample_format not in (_UNSIGNED, _FLOAT):
-        return f"signed, complex or undefined samples (sample format {said.sample_format})"
+        return _FORMATS.get(said.sample_format, f"samples of format {said.sample_format}")
     if said.channels > said.colours + 1:
         return f"{said.channels} channels"
     if said.is_float and (bits not in (16, 32, 64) or said.photometric not in (BLACK_IS_ZERO, RGB)):

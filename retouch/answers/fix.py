@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from retouch import infotext, presets, raster
 from retouch.absent import present
 from retouch.answers.history import Past, keep
-from retouch.answers.parts import learn, remark_of, report_json, seeded, some, timed
+from retouch.answers.parts import learn, losses_of, remark_of, report_json, seeded, some, timed
 from retouch.answers.segment import sent_region
 from retouch.concerns import concerns
 from retouch.history import History
@@ -33,7 +33,8 @@ def fix(desk: Desk, body: Any) -> dict[str, Any]:
     learn(desk, result.reports)
     text = infotext.text(canvas.generation, picture, recipe, result.reports)
     masked = result.picture if request.return_masks else None
-    said = (*remarks, *skipped, *result.warnings, remark_of(studio, result.reports))
+    lost = losses_of(result.picture, any(report.kept for report in result.reports))
+    said = (*remarks, *skipped, *result.warnings, *lost, remark_of(studio, result.reports))
     past = Past(History.of(picture, result.reports), {"infotext": text, "recipe": dump(recipe)})
     return {
         "history": keep(desk, past) if request.return_history else "",

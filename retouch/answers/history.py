@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from retouch import infotext, raster, sidecar
-from retouch.answers.parts import some
+from retouch.answers.parts import losses_of, some
 from retouch.errors import BadInput, Missing
 from retouch.history import Entry, History, Repainted, repainted
 from retouch.knobs import Knob, load
@@ -96,7 +96,7 @@ def said(desk: Desk, past: Past, done: Repainted, file: bool) -> dict[str, Any]:
         "image": raster.encode_base64(picture, {infotext.CHUNK: text} if text else None),
         "image_id": desk.kept.put(picture),
         "steps": steps_json(past.history),
-        "warnings": some(done.warnings),
+        "warnings": some(done.warnings, losses_of(picture, bool(past.history.entries))),
         "stopped": done.stopped,
         "infotext": text,
     }

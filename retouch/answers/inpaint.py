@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 from retouch import infotext, raster, sidecar
 from retouch.answers import sketch
 from retouch.answers.history import Past, keep
-from retouch.answers.parts import candidate_json, learn, remark_of, report_json, seeded, some, timed
+from retouch.answers.parts import (
+    candidate_json,
+    learn,
+    losses_of,
+    remark_of,
+    report_json,
+    seeded,
+    some,
+    timed,
+)
 from retouch.answers.segment import sent_region
 from retouch.candidates import Candidate
 from retouch.errors import BadInput
@@ -73,12 +82,13 @@ def inpaint(desk: Desk, body: Any) -> dict[str, Any]:
         studio, canvas = desk.backend.studio, asked.canvas(desk)
         result = studio.paint(canvas, [asked.region], asked.how, progress)
         remark = remark_of(studio, result.reports)
+    lost = losses_of(result.picture, any(report.kept for report in result.reports))
     learn(desk, result.reports)
     return {
         "image_id": asked.name,
         "seed": asked.request.seed,
         "stopped": result.stopped,
-        "warnings": some(asked.remarks, result.warnings, remark),
+        "warnings": some(asked.remarks, result.warnings, lost, remark),
         **_results(desk, asked, canvas.generation, result),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,11 +44,19 @@ def run(args: argparse.Namespace, door: Door) -> int:
     for step in answer["steps"]:
         print(_line(step))
     if args.out:
-        raster.write(raster.decode_base64(answer["image"]), args.out)
+        _write(answer["image"], args.out)
         results.put(results.beside(args.out), base64.b64decode(answer["file"]))
     if answer["stopped"]:
         raise PaintFailed("it was interrupted.", hint="What was finished is kept.")
     return 0
+
+
+def _write(image: str, out: Path) -> None:
+    """The picture, and on stderr what its format cannot hold of it."""
+    picture = raster.decode_base64(image)
+    for lost in raster.losses(picture, raster.kind_of(out)):
+        print(f"retouch: {lost}", file=sys.stderr)
+    raster.write(picture, out)
 
 
 def _numbers(text: str, path: str, between: str = ",", count: int | None = None) -> list[int]:
