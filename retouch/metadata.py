@@ -179,15 +179,32 @@ def png_chunks(bag: Baggage) -> tuple[list[png.Chunk], list[str]]:
     parts = [png.profile_chunk(bag.icc)] if bag.icc else []
     parts += [*bag.chunks, *([png.density_chunk(bag.dpi)] if bag.dpi else [])]
     parts += [(b"eXIf", bag.exif.removeprefix(exif.MARK))] if bag.exif else []
-    left, lost = png.MAX_BAGGAGE - len(bag.icc or b""), []
+    weight, lost = weigh(dataclasses.replace(bag, text=())), []
     for key, value in wanted:
         chunk = png.text_chunk(key, value)
-        left -= len(chunk[1]) if chunk else 0
-        if chunk and left >= 0:
+        weight += _text_weight(key, value) if chunk and key != png.XMP else 0
+        if chunk and weight <= png.MAX_BAGGAGE:
             parts.append(chunk)
         else:
             lost.append(key)
     return parts, lost
+
+
+def weigh(bag: Baggage) -> int:
+    """Bytes, unpacked, of all that a file carries besides its samples."""
+    whole = sum(len(one) for one in (bag.icc, bag.exif, bag.xmp) if one)
+    texts = sum(_text_weight(key, value) for key, value in bag.text)
+    return whole + texts + sum(len(body) for _, body in bag.chunks)
+
+
+def _text_weight(key: str, value: str) -> int:
+    return len(key) + len(value.encode("utf-8", "replace"))
+
+
+def check_weight(bag: Baggage, path: str) -> None:
+    """TooLarge for more than every writer has room for: so it is refused before anything is painted."""
+    if weigh(bag) > png.MAX_BAGGAGE:
+        raise png.too_much(path)
 
 
 def png_losses(bag: Baggage) -> list[str]:

@@ -89,6 +89,11 @@ def _unknown(name: bytes) -> bool:
     return name not in (*_PARSED, *_OF_SAMPLES, *_OF_FRAMES, *_SPENT, *COLOUR)
 
 
+def too_much(path: str) -> TooLarge:
+    hint = f"At most {MAX_BAGGAGE} bytes of text, profiles and EXIF: save it without some of them."
+    return TooLarge("what it carries besides its pixels is too much.", path=path, hint=hint)
+
+
 class Room:
     """How much may still be unpacked of one file."""
 
@@ -99,8 +104,7 @@ class Room:
         """TooLarge when that is more than there is room for."""
         self._left -= count
         if self._left < 0:
-            hint = f"At most {MAX_BAGGAGE} bytes of text, profiles and EXIF: save it without some of them."
-            raise TooLarge("what it carries besides its pixels is too much.", path=self._path, hint=hint)
+            raise too_much(self._path)
 
     def unpack(self, packed: bytes) -> bytes:
         """What zlib packed. What is damaged gives as much as can be read of it."""

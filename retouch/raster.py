@@ -105,7 +105,9 @@ def _frames(image: Image.Image) -> tuple[str, ...]:
 
 def decode(data: bytes, path: str = "image") -> Picture:
     """A picture from file bytes. BadPicture or TooLarge say why not; `path` is named in them."""
-    return _guarded(data, path, lambda: _decoded(data, path))
+    picture = _guarded(data, path, lambda: _decoded(data, path))
+    metadata.check_weight(picture.baggage, path)
+    return picture
 
 
 def convert(data: bytes, use: Callable[[Image.Image], T], path: str = "image") -> T:

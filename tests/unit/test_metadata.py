@@ -190,6 +190,29 @@ def test_a_bomb_of_text_is_refused_before_it_is_unpacked():
         decode(data)
 
 
+@pytest.mark.parametrize("letters", ["é", "x"])
+def test_text_that_is_accepted_at_its_most_is_written(letters):
+    """Latin-1 text of a PNG takes twice as many bytes where it is written in UTF-8."""
+    size = (png.MAX_BAGGAGE - 1) // len(letters.encode())
+    data = deep_png(np.zeros((4, 4, 3), np.uint16), chunk(b"tEXt", b"a\0" + letters.encode("latin-1") * size))
+    picture = decode(data)
+    assert decode(encode(picture)).baggage.text == picture.baggage.text
+    with pytest.raises(TooLarge):
+        decode(_longer(letters, size))
+
+
+def _longer(letters: str, size: int) -> bytes:
+    body = b"a\0" + letters.encode("latin-1") * (size + 1)
+    return deep_png(np.zeros((4, 4, 3), np.uint16), chunk(b"tEXt", body))
+
+
+def test_infotext_beyond_the_room_is_told():
+    full = Baggage(text=(("a", "x" * (png.MAX_BAGGAGE - 10)),))
+    picture, text = Picture(PIXELS, baggage=full), {"parameters": "Steps: 20, Seed: 7"}
+    assert any("'parameters'" in said for said in losses(picture, "PNG", text))
+    assert decode(encode(picture, "PNG", text)).baggage.text == full.text
+
+
 def test_many_texts_are_refused_by_their_sum():
     many = chunk(b"tEXt", b"a\0" + b"x" * (png.MAX_BAGGAGE // 4))
     with pytest.raises(TooLarge):
