@@ -32,9 +32,9 @@ def name_of(picture: Picture, key: bytes) -> str:
 
 def _weight(picture: Picture) -> int:
     """Bytes of its samples and of the largest of what it carries."""
-    bag, samples = picture.baggage, (picture.pixels, picture.alpha, picture.deep)
+    bag = picture.baggage
     carried = (bag.icc, bag.exif, bag.xmp, *(text for _, text in bag.text))
-    return sum(one.nbytes for one in samples if one is not None) + sum(len(one) for one in carried if one)
+    return picture.nbytes + sum(len(one) for one in carried if one)
 
 
 @dataclass

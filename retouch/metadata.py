@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image
 
-from retouch import exif, png, tiff
+from retouch import exif, jpeg, png, tiff
 from retouch.picture import Baggage
 
 _EXIF_TEXT = "Raw profile type exif"
@@ -68,15 +68,18 @@ def _from_hex(text: str) -> bytes:
         return b""
 
 
-def of_image(image: Image.Image) -> Carried:
-    """From what PIL read of any other format than PNG and TIFF, and of an image in memory."""
+def of_image(image: Image.Image, data: bytes = b"") -> Carried:
+    """From what PIL read of any other format than PNG and TIFF, and of an image in memory.
+
+    `data` are the bytes of its file, where there is one.
+    """
     info = image.info
-    xmp, comment = info.get("xmp"), info.get("comment")
+    xmp, comment = jpeg.xmp(data) or info.get("xmp"), info.get("comment")
     texts = {k: v for k, v in info.items() if isinstance(v, str) and k not in _NOT_TEXT}
     xmp = texts.pop(png.XMP, None) or xmp
     if comment:
         texts[COMMENT] = comment.decode("utf-8", "replace") if isinstance(comment, bytes) else str(comment)
-    lost = ("Its Photoshop and IPTC block is left out.",) if info.get("photoshop") else ()
+    lost = tuple(f"Its {name} block is left out." for name in jpeg.left_out(data))
     carried = _carried(
         Baggage(
             icc=info.get("icc_profile") or None,
@@ -170,7 +173,6 @@ def _carried(bag: Baggage) -> Carried:
 
 JPEG_SEGMENT = 65_533
 _JPEG_PROFILE = 255 * 65_519
-_XMP_MARK = b"http://ns.adobe.com/xap/1.0/\0"
 
 
 def png_chunks(bag: Baggage) -> tuple[list[png.Chunk], list[str]]:
@@ -232,8 +234,8 @@ def jpeg_options(bag: Baggage) -> dict[str, Any]:
         options["dpi"] = tuple(min(max(round(one), 1), 65_535) for one in bag.dpi)
     if comment := _comment(bag):
         options["comment"] = comment
-    if bag.xmp and len(bag.xmp) + len(_XMP_MARK) <= JPEG_SEGMENT:
-        body = _XMP_MARK + bag.xmp
+    if bag.xmp and len(bag.xmp) + len(jpeg.XMP_MARK) <= JPEG_SEGMENT:
+        body = jpeg.XMP_MARK + bag.xmp
         options["extra"] = b"\xff\xe1" + (len(body) + 2).to_bytes(2, "big") + body
     return options
 
@@ -250,7 +252,7 @@ def jpeg_losses(bag: Baggage) -> list[str]:
         for name, data, room in (
             ("colour profile", bag.icc, _JPEG_PROFILE),
             ("EXIF", bag.exif, JPEG_SEGMENT),
-            ("XMP", bag.xmp, JPEG_SEGMENT - len(_XMP_MARK)),
+            ("XMP", bag.xmp, JPEG_SEGMENT - len(jpeg.XMP_MARK)),
         )
         if data and len(data) > room
     ]

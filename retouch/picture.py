@@ -69,6 +69,11 @@ class Picture:
     def size(self) -> Size:
         return Size(self.pixels.shape[1], self.pixels.shape[0])
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its samples in memory."""
+        return sum(one.nbytes for one in (self.pixels, self.alpha, self.deep) if one is not None)
+
     @cached_property
     def digest(self) -> str:
         """sha256 of size and colours: the name under which detections and embeddings are cached."""

@@ -164,7 +164,7 @@ def _decoded(data: bytes, path: str) -> Picture:
         return _of_tiff(data, header, path)
     with _opened(data, reader, path) as image:
         bits = max(file_kinds.bits_of(data), int(image.info.get("bit_depth") or 8))
-        found = _of_image(image, metadata.of_image(image))
+        found = _of_image(image, metadata.of_image(image, data))
     lost = (f"It has {bits} bits a channel, of which 8 are read.",) if bits > 8 else ()
     bag = dataclasses.replace(found.baggage, notes=(*found.baggage.notes, *lost))
     return dataclasses.replace(found, baggage=bag)

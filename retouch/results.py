@@ -98,7 +98,7 @@ def keep_fix(photo: Photo, answer: dict[str, Any]) -> None:
 
 
 def _keep_history(photo: Photo, answer: dict[str, Any]) -> None:
-    if "history_file" in answer:
+    if answer.get("history_file"):
         put(beside(photo.target), base64.b64decode(answer["history_file"]))
 
 

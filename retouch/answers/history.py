@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from retouch import infotext, raster, sidecar
 from retouch.answers.parts import losses_of, some
-from retouch.errors import BadInput, Missing
+from retouch.errors import BadInput, Missing, TooLarge
 from retouch.history import Entry, History, Repainted, repainted
 from retouch.knobs import Knob, load
 from retouch.recipe import MAX_SEED
@@ -100,7 +100,15 @@ def said(desk: Desk, past: Past, done: Repainted, file: bool) -> dict[str, Any]:
         "stopped": done.stopped,
         "infotext": text,
     }
-    return {**answer, "file": encoded(past)} if file else answer
+    return {**answer, **_file(past, answer["warnings"])} if file else answer
+
+
+def _file(past: Past, warnings: list[str]) -> dict[str, Any]:
+    """A history that is too large for a file must not cost the picture: it is told, and `file` is blank."""
+    try:
+        return {"file": encoded(past)}
+    except TooLarge as error:
+        return {"file": "", "warnings": [*warnings, f"The history is not written: {error}"]}
 
 
 def encoded(past: Past) -> str:

@@ -45,7 +45,10 @@ def run(args: argparse.Namespace, door: Door) -> int:
         print(_line(step))
     if args.out:
         _write(answer["image"], args.out)
-        results.put(results.beside(args.out), base64.b64decode(answer["file"]))
+        if answer["file"]:
+            results.put(results.beside(args.out), base64.b64decode(answer["file"]))
+        for told in answer["warnings"]:
+            print(f"retouch: {told}", file=sys.stderr)
     if answer["stopped"]:
         raise PaintFailed("it was interrupted.", hint="What was finished is kept.")
     return 0

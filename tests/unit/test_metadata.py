@@ -276,3 +276,19 @@ def test_cielab_becomes_srgb():
     colours = Image.fromarray(np.full((6, 9, 3), (200, 60, 90), np.uint8))
     image = ImageCms.applyTransform(colours, ImageCms.buildTransform(srgb, lab, "RGB", "LAB"))
     assert np.abs(decode(saved(image, "TIFF")).pixels.astype(int) - (200, 60, 90)).max() <= 3
+
+
+@pytest.mark.parametrize(
+    ("marker", "start", "name"),
+    [
+        (0xE1, b"http://ns.adobe.com/xmp/extension/\0" + bytes(40), "extended XMP"),
+        (0xEB, b"JP" + bytes(20), "content credentials"),
+        (0xED, b"Photoshop 3.0\0" + bytes(20), "Photoshop and IPTC"),
+    ],
+)
+def test_blocks_of_jpeg_that_are_not_carried_on_are_told(marker, start, name):
+    segment = bytes([0xFF, marker]) + (len(start) + 2).to_bytes(2, "big") + start
+    data = saved(Image.fromarray(PIXELS), "JPEG")
+    picture = decode(data[:2] + segment + data[2:])
+    assert any(name in said for said in losses(picture, "JPEG"))
+    assert losses(decode(data), "JPEG") == ()
