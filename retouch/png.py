@@ -19,7 +19,7 @@ MAX_BAGGAGE = 32 * 1024 * 1024
 XMP = "XML:com.adobe.xmp"
 COLOUR = (b"gAMA", b"cHRM", b"sRGB", b"cICP", b"mDCV", b"cLLI")
 """What says how samples are to be seen. Where there is a profile, that comes first."""
-_PARSED = (b"iCCP", b"eXIf", b"tEXt", b"zTXt", b"iTXt")
+_PACKED = (b"iCCP", b"tEXt", b"zTXt", b"iTXt")
 _OF_SAMPLES = (b"PLTE", b"IDAT", b"IEND", b"IHDR", b"tRNS", b"bKGD", b"hIST", b"sBIT", b"sPLT", b"pHYs")
 _OF_FRAMES = (b"acTL", b"fcTL", b"fdAT")
 _SPENT = (b"tIME",)
@@ -45,11 +45,11 @@ def _packed(name: bytes, body: bytes) -> bytes:
 
 
 def bare(data: bytes) -> bytes:
-    """The file without what `carried` reads. All else stays as it is, damage with it."""
+    """The file without the profile and texts, of which PIL has bounds. All else stays, damage with it."""
     kept, place = [data[: len(SIGNATURE)]], len(SIGNATURE)
     for name, body in chunks(data):
         end = place + 12 + len(body)
-        if name not in _PARSED:
+        if name not in _PACKED:
             kept.append(data[place:end])
         place = end
     return b"".join([*kept, data[place:]])
@@ -86,7 +86,7 @@ def left_out(parts: Sequence[Chunk]) -> tuple[str, ...]:
 
 
 def _unknown(name: bytes) -> bool:
-    return name not in (*_PARSED, *_OF_SAMPLES, *_OF_FRAMES, *_SPENT, *COLOUR)
+    return name not in (b"eXIf", *_PACKED, *_OF_SAMPLES, *_OF_FRAMES, *_SPENT, *COLOUR)
 
 
 def too_much(path: str) -> TooLarge:

@@ -56,7 +56,7 @@ def test_rest_keeps_16_bits_outside_of_the_masks(data):
 
 
 def test_inpaint_keeps_16_bits_in_every_variation():
-    mask = sent(raster.encode_gray(np.pad(np.full((40, 40), 255, np.uint8), ((30, 130), (40, 120)))))
+    mask = sent(raster.encode_gray(np.pad(np.full((40, 40), 255, np.uint8), ((30, 130), (40, 160)))))
     body = {"image": sent(deep_png(DEEP)), "mask": mask, "variations": 2, "return_masks": True}
     answer = desk().answer("inpaint", body)
     assert len(answer["images"]) == 2

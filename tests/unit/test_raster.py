@@ -402,3 +402,11 @@ def test_a_replaced_pil_open_is_not_asked(monkeypatch):
     """As ultralytics replaces it for the whole process."""
     monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("PIL's own was not used"))
     assert decode(file_of(Image.fromarray(PIXELS), "PNG")).size == Size(7, 5)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_an_image_that_another_reader_takes_is_turned_upright(orientation, kind):
+    data = file_of(Image.fromarray(PIXELS), kind, exif=exif_of(orientation), **lossless(kind))
+    found = raster.convert(data, lambda image: np.asarray(raster.upright(image)))
+    assert np.array_equal(found, TURNED[orientation])
