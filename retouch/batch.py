@@ -10,6 +10,7 @@ from typing import Any
 
 from PIL import Image
 
+from retouch.encoding import jpeg_profile
 from retouch.raster import Picture
 
 STATES = ("waiting", "running", "done", "kept", "failed")
@@ -73,5 +74,5 @@ def preview(picture: Picture) -> bytes:
     image = Image.fromarray(picture.pixels)
     image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=QUALITY, icc_profile=picture.baggage.icc)
+    image.save(out, "JPEG", quality=QUALITY, icc_profile=jpeg_profile(picture))
     return out.getvalue()

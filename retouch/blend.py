@@ -40,6 +40,17 @@ def composite_alpha(under: np.ndarray, mask: Mask) -> tuple[np.ndarray, Mask]:
     return after.astype(np.uint8), Mask(colours.astype(np.uint8))
 
 
+def composite_deep(deep: np.ndarray, under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
+    """`deep` with the change from `under` to `over` added through `mask`: (h, w, 3) uint16.
+
+    `under` are the high bytes of `deep`, `over` is uint8, too. What is finer than their levels stays: where
+    nothing changes `deep` stays to the bit, and where the mask is 255 its high bytes become `over`.
+    """
+    change = over.astype(np.int32) - under
+    added = np.rint(change * (mask.alpha[..., None] * (256 / 255)))
+    return (deep + added).astype(np.uint16)
+
+
 def _of_levels(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
     """The same of unrounded levels: what lies beyond black and white is cut off before it is mixed."""
     mixed = np.clip(over, 0, 255, dtype=np.float32)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retouch.blend import composite, composite_alpha
+from retouch.blend import composite, composite_alpha, composite_deep
 from retouch.geometry import Box
 from retouch.mask import Mask
 from retouch.quality import Quality
@@ -37,15 +37,28 @@ class Candidate:
         """The picture with this candidate put back, as the road does it; `box` must lie within it."""
         return put_on(picture, [self])
 
-    def put(self, pixels: np.ndarray, origin: Box = Box(0, 0, 0, 0), alpha: np.ndarray | None = None) -> None:
+    def put(
+        self,
+        pixels: np.ndarray,
+        origin: Box = Box(0, 0, 0, 0),
+        alpha: np.ndarray | None = None,
+        deep: np.ndarray | None = None,
+    ) -> None:
         """The same in place, on (height, width, 3) uint8 pixels that begin where the box `origin` does.
 
-        With them becomes opaque what is painted of their `alpha`, (height, width) uint8, None for opaque.
+        `alpha`, (height, width) uint8 or None for opaque, becomes opaque where something is painted. `deep`
+        are the same pixels in 16 bits, of 3 channels or more: then those are blended, and `pixels` become
+        their high bytes.
         """
-        spot, mask = self.box.relative_to(origin).slices, self.mask
+        spot, over, mask = self.box.relative_to(origin).slices, self.over.pixels, self.mask
         if alpha is not None:
             alpha[spot], mask = composite_alpha(alpha[spot], mask)
-        pixels[spot] = composite(pixels[spot], self.over.pixels, mask)
+        if deep is None:
+            pixels[spot] = composite(pixels[spot], over, mask)
+        else:
+            colours = deep[spot][..., :3]
+            colours[:] = composite_deep(colours, pixels[spot], over, mask)
+            pixels[spot] = colours >> 8
 
     def within(self, box: Box) -> Candidate:
         """The part of it that lies in that box of the canvas."""
@@ -58,10 +71,10 @@ class Candidate:
 def put_on(picture: Picture, candidates: Iterable[Candidate]) -> Picture:
     """The picture with candidates put back one after another; what they paint becomes opaque."""
     pixels = picture.pixels.copy()
-    alpha = None if picture.alpha is None else picture.alpha.copy()
+    alpha, deep = (None if one is None else one.copy() for one in (picture.alpha, picture.deep))
     for candidate in candidates:
-        candidate.put(pixels, alpha=alpha)
-    return dataclasses.replace(picture, pixels=pixels, alpha=alpha)
+        candidate.put(pixels, alpha=alpha, deep=deep)
+    return dataclasses.replace(picture, pixels=pixels, alpha=alpha, deep=deep)
 
 
 def combined_by_rank(ranked: Sequence[Sequence[Candidate]], picture: Picture) -> list[Candidate]:

@@ -24,13 +24,17 @@ MAX_MEMORIES = 64
 def name_of(picture: Picture, key: bytes) -> str:
     """32 hex digits over size, colours, alpha and what rides along; without `key` nobody can tell them."""
     digest = hashlib.blake2b(picture.digest.encode(), digest_size=16, key=key)
-    digest.update(b"" if picture.alpha is None else picture.alpha.tobytes())
+    for samples in (picture.alpha, picture.deep):
+        digest.update(b"" if samples is None else samples.tobytes())
     digest.update(repr(picture.baggage).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
 
 
 def _weight(picture: Picture) -> int:
-    return picture.pixels.nbytes + (0 if picture.alpha is None else picture.alpha.nbytes)
+    """Bytes of its samples and of the largest of what it carries."""
+    bag = picture.baggage
+    carried = (bag.icc, bag.exif, bag.xmp, *(text for _, text in bag.text))
+    return picture.nbytes + sum(len(one) for one in carried if one)
 
 
 @dataclass

@@ -10,7 +10,11 @@ from pathlib import Path
 
 from retouch.errors import BadInput, Missing
 
-READ = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+READ = (
+    *(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
+    *(".avif", ".heic", ".heif", ".jxl"),
+)
+"""Endings that are looked for in a folder. Whether the last four are read depends on what is installed."""
 KEPT = (".png", ".jpg", ".jpeg", ".webp")
 """Endings a mended photograph keeps; any other becomes a PNG."""
 _MADE = re.compile(

@@ -82,25 +82,36 @@ def _bare(value: Any) -> Any:
     ]
 
 
+def with_losses(photo: Photo, answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, and in its warnings what the target's format cannot hold of its picture.
+
+    Of a PNG the answer says so itself.
+    """
+    image = next(iter(answer.get("images") or [answer.get("image")]))
+    if not image or photo.target.suffix.lower() not in (".jpg", ".jpeg", ".webp") or is_copied(photo, answer):
+        return answer
+    lost = raster.losses(raster.decode_base64(image), raster.kind_of(photo.target))
+    return {**answer, "warnings": [*answer.get("warnings", ()), *lost]}
+
+
+def is_copied(photo: Photo, answer: dict[str, Any]) -> bool:
+    """True where nothing was changed, and the file stays as it is, to the bit."""
+    reports = answer.get("reports") or []
+    changed = any(report["outcome"] == "kept" for report in reports)
+    return not changed and "images" not in answer and photo.source.suffix == photo.target.suffix
+
+
 def keep_fix(photo: Photo, answer: dict[str, Any]) -> None:
     """The mended photograph, in its own format; where nothing was changed, the file as it is."""
-    if _copied(photo, answer):
+    if is_copied(photo, answer):
+        put(photo.target, photo.source.read_bytes())
         return
     _keep_history(photo, answer)
     raster.write(raster.decode_base64(answer["image"]), photo.target)
 
 
-def _copied(photo: Photo, answer: dict[str, Any]) -> bool:
-    """Where nothing was changed and the format stays, the target is a copy of the photograph: True."""
-    changed = any(report["outcome"] == "kept" for report in answer.get("reports") or [])
-    if changed or photo.source.suffix != photo.target.suffix:
-        return False
-    put(photo.target, photo.source.read_bytes())
-    return True
-
-
 def _keep_history(photo: Photo, answer: dict[str, Any]) -> None:
-    if "history_file" in answer:
+    if answer.get("history_file"):
         put(beside(photo.target), base64.b64decode(answer["history_file"]))
 
 

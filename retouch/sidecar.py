@@ -33,7 +33,7 @@ ENDING = ".retouch"
 SCHEMA = 1
 LIMIT = 256 * 1024 * 1024
 """Bytes of a file: variations that were not chosen are left out, the oldest first, where it would be more."""
-MAX_ENTRIES = 4096
+MAX_BYTES, MAX_ENTRIES = 2 * LIMIT, 4096
 LABEL = 200
 _SIDE = 65536
 _TEXT, _BEFORE = "history.json", "before.png"
@@ -84,7 +84,7 @@ class _Said:
 
 
 def written(history: History, about: Mapping[str, Any]) -> bytes:
-    """The file. `about` is plain JSON data that rides along: the recipe, the generation text."""
+    """The file, or TooLarge for more than `read` takes. `about` is plain JSON data that rides along."""
     thinned = _thinned(history)
     entries = [dump(_said(entry)) for entry in thinned.entries]
     text = json.dumps({"schema": SCHEMA, "about": dict(about), "entries": entries}, ensure_ascii=False)
@@ -95,6 +95,8 @@ def written(history: History, about: Mapping[str, Any]) -> bytes:
         for place, entry in enumerate(thinned.entries):
             for name, data in _files(entry):
                 file.writestr(f"{place}-{name}.png", data)
+    if out.tell() > MAX_BYTES:
+        raise TooLarge(f"{out.tell()} bytes are too many.", path="file", hint=f"At most {MAX_BYTES}.")
     return out.getvalue()
 
 
@@ -124,8 +126,8 @@ def save(path: Path, data: bytes, total: int) -> None:
 
 def read(data: bytes) -> tuple[History, dict[str, Any]]:
     """(the history, what rode along). BadInput or TooLarge for what is no such file, or is damaged."""
-    if len(data) > 2 * LIMIT:
-        raise TooLarge(f"{len(data)} bytes are too many.", path="file", hint=f"At most {2 * LIMIT}.")
+    if len(data) > MAX_BYTES:
+        raise TooLarge(f"{len(data)} bytes are too many.", path="file", hint=f"At most {MAX_BYTES}.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             return _read(file)
@@ -135,8 +137,9 @@ def read(data: bytes) -> tuple[History, dict[str, Any]]:
 
 
 def _thinned(history: History) -> History:
-    """Without unchosen candidates from the oldest entry on, until the rest is surely within LIMIT."""
+    """Without unchosen candidates from the oldest entry on, until the rest is surely within bounds."""
     weight = sum(_weight(c) for entry in history.entries for c in entry.candidates)
+    weight += max(history.picture.nbytes - MAX_BYTES // 2, 0)
     entries = []
     for entry in history.entries:
         over = weight > LIMIT and len(entry.candidates) > 1

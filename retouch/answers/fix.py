@@ -8,7 +8,7 @@ from retouch import infotext, presets, raster
 from retouch.absent import present
 from retouch.answers.history import Past, keep
 from retouch.answers.masks import SentMask, sent_mask
-from retouch.answers.parts import learn, remark_of, report_json, seeded, some, timed
+from retouch.answers.parts import learn, losses_of, remark_of, report_json, seeded, some, timed
 from retouch.concerns import concerns
 from retouch.errors import BadInput
 from retouch.history import History
@@ -33,7 +33,9 @@ def fix(desk: Desk, body: Any) -> dict[str, Any]:
     learn(desk, result.reports)
     text = infotext.text(canvas.generation, picture, recipe, result.reports)
     masked = result.picture if request.return_masks else None
-    said = (*(sent.warnings if sent else ()), *skipped, *result.warnings, remark_of(studio, result.reports))
+    lost = losses_of(result.picture, any(report.kept for report in result.reports))
+    sent_warnings = sent.warnings if sent else ()
+    said = (*sent_warnings, *skipped, *result.warnings, *lost, remark_of(studio, result.reports))
     past = Past(History.of(picture, result.reports), {"infotext": text, "recipe": dump(recipe)})
     return {
         "history": keep(desk, past) if request.return_history else "",

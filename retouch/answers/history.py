@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from retouch import infotext, raster, sidecar
-from retouch.answers.parts import some
-from retouch.errors import BadInput, Missing
+from retouch.answers.parts import losses_of, some
+from retouch.errors import BadInput, Missing, TooLarge
 from retouch.execute import CHANGED, UNCHANGED
 from retouch.history import Entry, History, Repainted, repainted
 from retouch.knobs import Knob, load
@@ -113,11 +113,19 @@ def said(desk: Desk, past: Past, done: Repainted, file: bool) -> dict[str, Any]:
         "image": raster.encode_base64(picture, {infotext.CHUNK: text} if text else None),
         "image_id": desk.kept.put(picture),
         "steps": steps_json(past.history),
-        "warnings": some(done.warnings),
+        "warnings": some(done.warnings, losses_of(picture, bool(past.history.entries))),
         "stopped": done.stopped,
         "infotext": text,
     }
-    return {**answer, "file": encoded(past)} if file else answer
+    return {**answer, **_file(past, answer["warnings"])} if file else answer
+
+
+def _file(past: Past, warnings: list[str]) -> dict[str, Any]:
+    """A history that is too large for a file must not cost the picture: it is told, and `file` is blank."""
+    try:
+        return {"file": encoded(past)}
+    except TooLarge as error:
+        return {"file": "", "warnings": [*warnings, f"The history is not written: {error}"]}
 
 
 def encoded(past: Past) -> str:

@@ -14,6 +14,7 @@ from retouch.answers.masks import SentMask, sent_mask
 from retouch.answers.parts import (
     candidate_json,
     learn,
+    losses_of,
     mask_base64,
     remark_of,
     report_json,
@@ -85,6 +86,7 @@ def inpaint(desk: Desk, body: Any) -> dict[str, Any]:
         studio, canvas = desk.backend.studio, asked.canvas(desk)
         result = studio.paint(canvas, [asked.region], asked.how, progress)
         remark = remark_of(studio, result.reports)
+    lost = losses_of(result.picture, any(report.kept for report in result.reports))
     learn(desk, result.reports)
     return {
         "image_id": asked.name,
@@ -92,7 +94,7 @@ def inpaint(desk: Desk, body: Any) -> dict[str, Any]:
         "mask_reading": asked.reading,
         "outcome": result.outcome,
         "stopped": result.stopped,
-        "warnings": some(asked.remarks, result.warnings, remark),
+        "warnings": some(asked.remarks, result.warnings, lost, remark),
         **_results(desk, asked, canvas.generation, result),
     }
 

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from retouch import infotext, raster
-from retouch.answers.parts import candidate_json, learn, remark_of, report_json, seeded, some, timed
+from retouch.answers.parts import (
+    candidate_json,
+    learn,
+    losses_of,
+    remark_of,
+    report_json,
+    seeded,
+    some,
+    timed,
+)
 from retouch.errors import BadInput, Missing
 from retouch.execute import CHANGED, UNCHANGED, Result
 from retouch.extending import Extended, extend
@@ -47,11 +56,12 @@ def outpaint(desk: Desk, body: Any) -> dict[str, Any]:
         made = _refined(held, done, request, studio, progress)
     learn(desk, (*done.reports, *made.reports))
     remark = remark_of(studio, done.reports)
+    lost = losses_of(made.picture, bool(done.way.done))
     whole = request.answer == "images"
     return {
         **_said(desk, dataclasses.replace(held, way=done.way), done, made, whole),
         "stages": [_stage(done.way, step.number, not whole) for step in done.way.steps],
-        "warnings": some(held.remarks, done.warnings, made.warnings, remark),
+        "warnings": some(held.remarks, done.warnings, made.warnings, lost, remark),
     }
 
 

@@ -111,6 +111,11 @@ def remark_of(studio: Studio, reports: Iterable[Report]) -> str:
     return studio.engine.remark if any(report.kept for report in reports) else ""
 
 
+def losses_of(picture: Picture, painted: bool) -> tuple[str, ...]:
+    """What the PNG of a picture has not of its own file, once anything was painted on it."""
+    return raster.losses(picture) if painted else ()
+
+
 def some(*remarks: str | Sequence[str]) -> list[str]:
     """All that say something, in order, each once."""
     flat = [text for said in remarks for text in ([said] if isinstance(said, str) else said)]

@@ -51,7 +51,9 @@ class Work:
         answer = door.answer(self.verb, {**self.body, **about})
         if answer.get("history"):
             asked = {"history": answer["history"], "return_file": True}
-            answer["history_file"] = door.answer("history", asked)["file"]
+            kept = door.answer("history", asked)
+            told = [text for text in kept["warnings"] if text not in answer["warnings"]]
+            answer = {**answer, "history_file": kept["file"], "warnings": [*answer["warnings"], *told]}
         return answer
 
     def planned(self) -> Work:

@@ -46,11 +46,22 @@ def run(args: argparse.Namespace, door: Door) -> int:
     for warning in answer.get("warnings", ()):
         print(warning, file=sys.stderr)
     if args.out:
-        raster.write(raster.decode_base64(answer["image"]), args.out)
-        results.put(results.beside(args.out), base64.b64decode(answer["file"]))
+        _write(answer["image"], args.out)
+        if answer["file"]:
+            results.put(results.beside(args.out), base64.b64decode(answer["file"]))
+        for told in answer["warnings"]:
+            print(f"retouch: {told}", file=sys.stderr)
     if answer["stopped"]:
         raise PaintFailed("it was interrupted.", hint="What was finished is kept.")
     return results.status_of(answer)
+
+
+def _write(image: str, out: Path) -> None:
+    """The picture, and on stderr what its format cannot hold of it."""
+    picture = raster.decode_base64(image)
+    for lost in raster.losses(picture, raster.kind_of(out)):
+        print(f"retouch: {lost}", file=sys.stderr)
+    raster.write(picture, out)
 
 
 def _numbers(text: str, path: str, between: str = ",", count: int | None = None) -> list[int]:

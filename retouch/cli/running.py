@@ -45,6 +45,7 @@ def _one(photo: Photo, work: Work, door: Door, told: tuple[Tally, Book]) -> None
         image = base64.b64encode(photo.source.read_bytes()).decode("ascii")
         answer = work.answer(door, image)
         results.check(answer)
+        answer = results.with_losses(photo, answer)
         photo.target.parent.mkdir(parents=True, exist_ok=True)
         book.finish(photo, answer)
         work.keep(photo, answer)

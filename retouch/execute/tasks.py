@@ -41,6 +41,7 @@ class Canvas:
     _reports: dict[int, Report] = field(default_factory=dict)
     _painted: np.ndarray | None = None
     _opaque: np.ndarray | None = None
+    _deep: np.ndarray | None = None
 
     @property
     def alpha(self) -> np.ndarray | None:
@@ -65,13 +66,14 @@ class Canvas:
         if self._painted is None:
             self._painted = self.original.pixels.copy()
             self._opaque = None if self.original.alpha is None else self.original.alpha.copy()
-        report.best.put(self._painted, alpha=self._opaque)
+            self._deep = None if self.original.deep is None else self.original.deep.copy()
+        report.best.put(self._painted, alpha=self._opaque, deep=self._deep)
 
     def finished(self) -> Picture:
         if self._painted is None:
             return self.original
         self._painted.flags.writeable = False
-        return dataclasses.replace(self.original, pixels=self._painted, alpha=self._opaque)
+        return dataclasses.replace(self.original, pixels=self._painted, alpha=self._opaque, deep=self._deep)
 
     def close(self, steps: Sequence[Step], unreached: str) -> tuple[Report, ...]:
         """A report for each step, in order. `unreached` is why some of them were not tried, or not fully."""

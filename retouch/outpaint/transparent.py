@@ -32,6 +32,7 @@ def opaque_part(picture: Picture) -> tuple[Picture, Margins, str]:
         box.left - whole.left, box.top - whole.top, whole.right - box.right, whole.bottom - box.bottom
     )
     gone = alpha.crop(box).inverted()
-    pixels = content(picture.pixels[box.slices].copy(), gone) if gone.area else picture.pixels[box.slices]
-    part = dataclasses.replace(picture, pixels=pixels.copy(), alpha=None)
+    part = dataclasses.replace(picture.part(box), alpha=None)
+    if gone.area:
+        part = part.with_pixels(content(part.pixels.copy(), gone))
     return part, margins, INSIDE if gone.area else ""

@@ -61,14 +61,23 @@ class Way:
         Only stages that lie `within` that box, where it is given.
         """
         held = {s.number for s in self.stages if within is None or s.hole & within == s.hole}
-        size = grown(self.picture.size, self.margins)
-        pixels = np.zeros((size.height, size.width, 3), np.uint8)
+        pixels, deep = self._blank(np.uint8), None
         pixels[self.origin.slices] = self.picture.pixels
+        if self.picture.deep is not None:
+            deep = self._blank(np.uint16)
+            deep[self.origin.slices] = self.picture.deep[..., :3]
         for step in sorted(self.steps, key=lambda s: (s.wave, s.number)):
             if step.number in self.done and step.number in held:
-                self.done[step.number].put(pixels)
-        pixels.flags.writeable = False
-        return dataclasses.replace(self.picture, pixels=pixels, alpha=None)
+                self.done[step.number].put(pixels, deep=deep)
+        for samples in (pixels, deep):
+            if samples is not None:
+                samples.flags.writeable = False
+        return dataclasses.replace(self.picture, pixels=pixels, alpha=None, deep=deep)
+
+    def _blank(self, kind: type) -> np.ndarray:
+        """Black samples of the whole canvas."""
+        size = grown(self.picture.size, self.margins)
+        return np.zeros((size.height, size.width, 3), kind)
 
     def finished(self) -> Picture:
         """The canvas as far as it is a full rectangle: a strip that is not whole yet is left out.
@@ -76,8 +85,7 @@ class Way:
         So is what its stages faded into the picture: it would be a smear along the border.
         """
         known = self.known()
-        whole = self.canvas(known)
-        return dataclasses.replace(whole, pixels=whole.pixels[known.slices])
+        return self.canvas(known).part(known)
 
     def known(self) -> Box:
         """The rectangle that is painted, on the canvas."""

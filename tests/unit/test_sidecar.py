@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from retouch import mask_codec, raster, sidecar
+from retouch.answers import Desk
 from retouch.errors import BadInput, RetouchError
 from retouch.fakes import FakeEngine
 from retouch.history import History, repainted
 from retouch.raster import Baggage
+from tests.stand import Stand, photo
 from tests.unit.test_history import FAR_LEFT, made
 
 
@@ -147,3 +149,18 @@ def test_the_oldest_histories_of_a_folder_make_room(tmp_path):
     (tmp_path / "old.png").write_bytes(bytes(500))
     sidecar.save(tmp_path / "mine.retouch", bytes(100), 250)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mine.retouch", "new.retouch", "old.png"]
+
+
+def test_a_history_that_is_too_large_is_told_and_the_picture_stays(monkeypatch):
+    desk = Desk(Stand())
+    body = {
+        "image": raster.encode_base64(photo()),
+        "recipe": {"passes": [{"target": {"models": ["face"]}}]},
+        "return_history": True,
+    }
+    name = desk.answer("fix", body)["history"]
+    monkeypatch.setattr(sidecar, "MAX_BYTES", 2000)
+    answer = desk.answer("history", {"history": name, "return_file": True})
+    assert answer["file"] == ""
+    assert any("not written" in said for said in answer["warnings"])
+    assert raster.decode_base64(answer["image"]).size == photo().size

@@ -1,0 +1,210 @@
+"""Files through the doors: the command line, REST, histories, batches. Depth stays, losses are told."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from retouch import raster, sidecar
+from retouch.answers import Desk
+from retouch.cli import main
+from retouch.raster import decode, decode_base64
+from tests.files import SRGB, chunk, deep_png, exif, saved, tiff
+from tests.stand import BOX, Stand, photo
+
+FACES = {"name": "Faces", "passes": [{"target": {"models": ["face"]}}]}
+"""Without the gate of the built-in recipes, which would revert the fake engine's flat colours."""
+FINE = np.random.default_rng(2).integers(0, 256, (*photo().pixels.shape[:2], 3), np.uint16)
+DEEP = photo().pixels.astype(np.uint16) * 256 + FINE
+
+
+def desk() -> Desk:
+    return Desk(Stand())
+
+
+def sent(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def run(*words: object) -> int:
+    return main([str(word) for word in words], desk())
+
+
+def is_kept_outside(deep: np.ndarray | None, answer: dict) -> bool:
+    """All 16 bits wherever no reported mask is, and something else somewhere."""
+    assert deep is not None
+    touched = np.zeros(deep.shape[:2], bool)
+    for report in answer["reports"]:
+        touched |= decode_base64(report["mask"]).pixels[..., 0] > 0
+    changed = (deep[..., :3] != DEEP).any(-1)
+    return bool(changed.any()) and not (changed & ~touched).any()
+
+
+@pytest.mark.parametrize("data", [deep_png(DEEP), tiff(DEEP)], ids=["PNG", "TIFF"])
+def test_rest_keeps_16_bits_outside_of_the_masks(data):
+    answer = desk().answer("fix", {"image": sent(data), "recipe": FACES, "return_masks": True})
+    assert is_kept_outside(decode_base64(answer["image"]).deep, answer)
+    assert not any("bits" in said for said in answer["warnings"])
+
+
+def test_inpaint_keeps_16_bits_in_every_variation():
+    mask = sent(raster.encode_gray(np.pad(np.full((40, 40), 255, np.uint8), ((30, 130), (40, 160)))))
+    body = {"image": sent(deep_png(DEEP)), "mask": mask, "variations": 2, "return_masks": True}
+    answer = desk().answer("inpaint", body)
+    assert len(answer["images"]) == 2
+    for image in answer["images"]:
+        assert is_kept_outside(decode_base64(image).deep, answer)
+
+
+def test_outpaint_keeps_16_bits_of_the_original():
+    answer = desk().answer(
+        "outpaint", {"image": sent(deep_png(DEEP)), "right": 64, "step": 64, "overlap": 16}
+    )
+    deep = decode_base64(answer["image"]).deep
+    height, width = DEEP.shape[:2]
+    assert deep is not None
+    assert deep.shape == (height, width + 64, 3)
+    assert np.array_equal(deep[:, : width - 64], DEEP[:, : width - 64])
+
+
+def test_a_history_keeps_16_bits():
+    where = desk()
+    fixed = where.answer("fix", {"image": sent(deep_png(DEEP)), "recipe": FACES, "return_history": True})
+    answer = where.answer("history", {"history": fixed["history"], "revert": [1], "return_file": True})
+    assert np.array_equal(decode_base64(answer["image"]).deep, DEEP)
+    history, _ = sidecar.read(base64.b64decode(answer["file"]))
+    assert np.array_equal(history.picture.deep, DEEP)
+    shown = desk().answer("history", {"file": answer["file"], "restore": [1]})
+    assert np.array_equal(decode_base64(shown["image"]).deep, decode_base64(fixed["image"]).deep)
+
+
+def test_a_picture_by_its_name_keeps_16_bits():
+    where = desk()
+    name = where.answer("fix", {"image": sent(deep_png(DEEP)), "recipe": FACES})["image_id"]
+    assert decode(where.file(name)).deep is not None
+
+
+def test_a_batch_keeps_16_bits():
+    where = desk()
+    body = {"recipe": FACES, "images": [{"name": "a.tif", "image": sent(tiff(DEEP))}]}
+    job = where.jobs.get(where.answer("batch", body)["job"])
+    for _ in range(400):
+        if not job.busy:
+            break
+        time.sleep(0.05)
+    deep = decode(job.shelf.get("1.png")).deep
+    assert deep is not None
+    assert np.array_equal(deep[150:], DEEP[150:])
+    assert not np.array_equal(deep[BOX.slices], DEEP[BOX.slices])
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif"])
+def test_the_command_line_keeps_16_bits(tmp_path, name):
+    (tmp_path / name).write_bytes(deep_png(DEEP) if name == "a.png" else tiff(DEEP))
+    assert run("fix", tmp_path / name, "--target", "face", "-o", tmp_path / "out") == 0
+    (made,) = (tmp_path / "out").iterdir()
+    deep = raster.read(made).deep
+    assert deep is not None
+    assert np.array_equal(deep[150:], DEEP[150:])
+    assert cv2.imread(str(made), cv2.IMREAD_UNCHANGED).dtype == np.uint16
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().err
+
+
+def test_history_on_the_command_line_tells_what_jpeg_drops(tmp_path, capsys):
+    (tmp_path / "a.png").write_bytes(deep_png(DEEP))
+    assert run("fix", tmp_path / "a.png", "--target", "face", "-o", tmp_path / "out", "--history") == 0
+    capsys.readouterr()
+    out = tmp_path / "b.jpg"
+    assert run("history", tmp_path / "out/a.png.retouch", "--revert", "1", "-o", out) == 0
+    assert "16 become 8" in told(capsys)
+
+
+def test_the_command_line_tells_what_a_jpeg_cannot_hold(tmp_path, capsys):
+    image = Image.fromarray(photo().pixels)
+    image.save(tmp_path / "a.jpg", exif=exif(1, b"\xff\xd8 preview \xff\xd9"))
+    assert run("fix", tmp_path / "a.jpg", "--target", "face", "-o", tmp_path / "out", "--json") == 0
+    warnings = json.loads(capsys.readouterr().out)["warnings"]
+    assert any("no place for text (parameters)" in said for said in warnings)
+    assert any("preview" in said for said in warnings)
+
+
+def test_a_file_that_is_copied_tells_no_losses(tmp_path, capsys):
+    Image.fromarray(photo().pixels).quantize(16).save(tmp_path / "a.png")
+    words = ["fix", str(tmp_path / "a.png"), "-o", str(tmp_path / "out")]
+    assert main(words, Desk(Stand(boxes=()))) == 0
+    assert "palette" not in told(capsys)
+    assert (tmp_path / "out/a.png").read_bytes() == (tmp_path / "a.png").read_bytes()
+
+
+def test_frames_that_are_left_out_are_told_by_the_command_line(tmp_path, capsys):
+    frames = [Image.fromarray(np.roll(photo().pixels, n, 0)) for n in range(3)]
+    frames[0].save(tmp_path / "a.png", save_all=True, append_images=frames[1:])
+    assert run("fix", tmp_path / "a.png", "--target", "face", "-o", tmp_path / "out") == 0
+    assert "It has 3 frames: only the first is used." in told(capsys)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"icc_profile": SRGB + bytes(2_000_000)},
+        {"comment": "x" * 65_000},
+        {"exif": exif(6), "dpi": (300, 300)},
+    ],
+    ids=["profile", "comment", "exif"],
+)
+@pytest.mark.parametrize("ending", ["jpg", "png"])
+def test_what_a_photograph_carries_is_there_after_the_fix(tmp_path, options, ending):
+    options = {k: v for k, v in options.items() if ending == "jpg" or k != "comment"}
+    source = tmp_path / f"a.{ending}"
+    source.write_bytes(_carrying(ending, options))
+    assert run("fix", source, "--target", "face", "-o", tmp_path / "out") == 0
+    before, after = raster.read(source).baggage, raster.read(tmp_path / "out" / source.name).baggage
+    assert (after.icc, after.exif) == (before.icc, before.exif)
+    assert after.dpi == before.dpi
+    assert set(before.text) <= set(after.text)
+
+
+def _carrying(ending: str, options: dict) -> bytes:
+    image = Image.fromarray(photo().pixels)
+    return saved(image, "JPEG" if ending == "jpg" else "PNG", **options)
+
+
+def test_a_workflow_of_more_than_a_megabyte_goes_through_rest():
+    text = "x" * 1_500_000
+    image = deep_png(DEEP, chunk(b"tEXt", b"workflow\0" + text.encode()))
+    where = desk()
+    answer = where.answer("fix", {"image": sent(image), "recipe": FACES, "return_history": True})
+    again = where.answer("fix", {"image": answer["image"], "recipe": FACES})
+    assert dict(decode_base64(again["image"]).baggage.text)["workflow"] == text
+    file = where.answer("history", {"history": answer["history"], "return_file": True})["file"]
+    assert dict(sidecar.read(base64.b64decode(file))[0].picture.baggage.text)["workflow"] == text
+
+
+def test_previews_of_a_grey_profile_are_made(tmp_path):
+    from retouch.batch import preview
+
+    grey = SRGB[:16] + b"GRAY" + SRGB[20:]
+    picture = decode(saved(Image.fromarray(photo().pixels[..., 0]), icc_profile=grey))
+    with Image.open(io.BytesIO(preview(picture))) as image:
+        assert image.info.get("icc_profile") is None
+
+
+def test_a_folder_names_what_cannot_be_read_of_it(tmp_path, capsys):
+    album = tmp_path / "album"
+    album.mkdir()
+    Path(album / "a.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(30))
+    raster.write(photo(), album / "b.png")
+    assert run("fix", album, "--target", "face", "-o", tmp_path / "out") == 1
+    assert "a.heic" in told(capsys)
+    assert (tmp_path / "out/b.png").exists()
