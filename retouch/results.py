@@ -98,13 +98,17 @@ def is_copied(photo: Photo, answer: dict[str, Any]) -> bool:
     """True where nothing was changed, and the file stays as it is, to the bit."""
     reports = answer.get("reports") or []
     changed = any(report["outcome"] == "kept" for report in reports)
-    return not changed and "images" not in answer and photo.source.suffix == photo.target.suffix
+    return not changed and photo.source.suffix == photo.target.suffix
+
+
+def _copy(photo: Photo) -> None:
+    put(photo.target, photo.source.read_bytes())
 
 
 def keep_fix(photo: Photo, answer: dict[str, Any]) -> None:
     """The mended photograph, in its own format; where nothing was changed, the file as it is."""
     if is_copied(photo, answer):
-        put(photo.target, photo.source.read_bytes())
+        _copy(photo)
         return
     _keep_history(photo, answer)
     raster.write(raster.decode_base64(answer["image"]), photo.target)
@@ -122,7 +126,8 @@ def beside(picture: Path) -> Path:
 
 def keep_inpaint(photo: Photo, answer: dict[str, Any]) -> None:
     """The further variations beside the best, and that last: its being there says that all is."""
-    if _copied(photo, answer):
+    if is_copied(photo, answer):
+        _copy(photo)
         return
     best, *others = (raster.decode_base64(image) for image in answer["images"])
     for number, picture in enumerate(others, 2):

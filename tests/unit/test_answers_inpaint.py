@@ -278,11 +278,15 @@ def test_the_task_reaches_the_queue():
     assert stand.tasks == ["task(abc-1)"]
 
 
-def test_alpha_rides_along():
+def test_alpha_rides_along_and_what_is_painted_is_opaque():
     picture = photo()
     sent = Picture(picture.pixels, np.full((200, 240), 77, np.uint8))
     back = raster.decode_base64(ask(image=raster.encode_base64(sent))["images"][0])
-    assert np.array_equal(back.alpha, sent.alpha)
+    assert back.alpha is not None
+    changed = (back.pixels != picture.pixels).any(2)
+    assert (back.alpha[~changed] == 77).mean() > 0.9
+    assert (back.alpha[changed] >= 77).all()
+    assert back.alpha.max() == 255
 
 
 def planned(stand: Stand, **body):
