@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from retouch import infotext
-from retouch.errors import BadInput, RetouchError
+from retouch.errors import BadInput, Missing, RetouchError, add_remark, collect_remarks
 from retouch.execute import Result
 from retouch.extending import Extended, extend_all
 from retouch.geometry import Box, Margins, Size
@@ -197,14 +197,15 @@ class Planned:
 def way_of(request: Outpainting, picture: Picture, generation: Generation, studio: Studio) -> Planned:
     """Raises BadInput and TooLarge for what cannot be."""
     part, borders, remark = opaque_part(picture)
-    subject, missed = _subject(request, part, studio)
+    with collect_remarks() as remarks:
+        subject, missed = _subject(request, part, studio)
     margins = _margins(request, part.size, borders, subject)
     native, generation, other = native_of(request, studio, generation)
     found = stages(part.size, margins, native, request)
     reach = reach_of(request, native)
     made = steps(found, generation, request.how, request, reach)
-    remarks = tuple(said for said in (remark, missed, other) if said)
-    return Planned(Way(part, margins, found, made, reach=reach), generation, remarks)
+    said = tuple(text for text in (remark, missed, other, *remarks) if text)
+    return Planned(Way(part, margins, found, made, reach=reach), generation, said)
 
 
 def extended(
@@ -286,8 +287,11 @@ def _subject(request: Extension, picture: Picture, studio: Studio) -> tuple[Box 
 
 
 def _seen(name: str, picture: Picture, studio: Studio) -> tuple[Region, ...]:
-    """Nothing where there is no such detector: a place is no reason to refuse."""
+    """Nothing where there is no such detector, or it fails: a place is no reason to refuse."""
     try:
         return studio.detect(picture, Target(models=(name,)))
-    except RetouchError:
+    except Missing:
+        return ()
+    except RetouchError as error:
+        add_remark(f"It was not looked for {name!r}: {error}")
         return ()

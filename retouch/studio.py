@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from retouch.aim import Eyes, View, aimed
 from retouch.choice import Judge
-from retouch.errors import BadInput, RetouchError
+from retouch.errors import BadInput, RetouchError, collect_remarks, describe
 from retouch.execute import Report, Result, run
 from retouch.geometry import Size
 from retouch.mask import Mask
@@ -121,20 +121,22 @@ class Studio:
     def _plan_pass(self, canvas: Canvas, work: tuple[int, Pass], past: tuple[Report, ...]) -> Plan:
         _, recipe_pass = work
         view = View(canvas.picture, canvas.user_mask, past)
-        regions = aimed(view, recipe_pass.target, self._eyes)
+        with collect_remarks() as remarks:
+            regions = aimed(view, recipe_pass.target, self._eyes)
+        told = Plan(warnings=tuple(f"Pass {work[0] + 1}: {remark}" for remark in remarks))
         people = canvas.generation.people
         if people:
             regions = introduced(regions, people, canvas.picture.size, _seen(past))
         if not regions:
-            return Plan()  # nothing found must not cost a checkpoint's loading
+            return told  # nothing found must not cost a checkpoint's loading
         native = self.engine.native(recipe_pass.settings(canvas.generation).sampling.checkpoint)
-        return plan(canvas.picture.size, regions, work, canvas.generation, native, canvas.user_mask)
+        return told + plan(canvas.picture.size, regions, work, canvas.generation, native, canvas.user_mask)
 
     def _plan_safely(self, canvas: Canvas, work: tuple[int, Pass], past: tuple[Report, ...]) -> Plan:
         try:
             return self._plan_pass(canvas, work, past)
         except Exception as error:  # a detector's own fault must not cost the picture
-            why = str(error) if isinstance(error, RetouchError) else f"{type(error).__name__}: {error}"
+            why = str(error) if isinstance(error, RetouchError) else describe(error)
             if not isinstance(error, RetouchError):
                 _LOG.exception("pass %d broke", work[0] + 1)
             return Plan(warnings=(f"Pass {work[0] + 1} was left out: {why}",))

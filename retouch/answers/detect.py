@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from retouch.answers.parts import placed, region_json
-from retouch.errors import BadInput, RetouchError
+from retouch.answers.parts import placed, region_json, some
+from retouch.errors import BadInput, RetouchError, collect_remarks
 from retouch.knobs import load
 from retouch.raster import Picture
 from retouch.recipe import MAX_PASSES, Target
@@ -25,11 +25,12 @@ def detect(desk: Desk, body: Any) -> dict[str, Any]:
         studio = desk.backend.studio
         for i, target in enumerate(request.targets):
             check_detectors(studio, target, f"targets[{i}]")
-        found = [_found(studio, picture, t, i) for i, t in enumerate(request.targets)]
+        with collect_remarks() as remarks:
+            found = [_found(studio, picture, t, i) for i, t in enumerate(request.targets)]
     regions = [
         {"target": i, **region_json(r, picture.size)} for i, regions in enumerate(found) for r in regions
     ]
-    return {"image_id": name, "regions": regions, "warnings": list(picture.baggage.notes)}
+    return {"image_id": name, "regions": regions, "warnings": some(picture.baggage.notes, remarks)}
 
 
 def check_detectors(studio: Studio, target: Target, path: str) -> None:

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from retouch.answers.parts import read_mask, region_json, some
-from retouch.errors import BadInput
+from retouch.errors import BadInput, collect_remarks
 from retouch.geometry import Box, Size
 from retouch.knobs import load
 from retouch.matte import refined
@@ -50,8 +50,9 @@ def segment(desk: Desk, body: Any) -> dict[str, Any]:
     segmenter = desk.segmenter(request.segmenter)
     of = (name, segmenter.name)
     memory = desk.memories.get(of, request.memory)
-    with _turn(desk, segmenter, request):
+    with collect_remarks() as remarks, _turn(desk, segmenter, request):
         seen = _seen(segmenter, picture, prompt, memory)
+    forgotten = _FORGOTTEN if request.memory and memory is None else ""
     regions = seen.regions
     if request.refine_edges:
         regions = tuple(snapped(picture, region) for region in regions)
@@ -61,7 +62,7 @@ def segment(desk: Desk, body: Any) -> dict[str, Any]:
         "masks": [{**region_json(r, canvas), "area": r.shape.area} for r in regions],
         "memory": desk.memories.put(of, seen.memory),
         "segmenter": segmenter.name,
-        "warnings": some(picture.baggage.notes, _FORGOTTEN if request.memory and memory is None else ""),
+        "warnings": some(picture.baggage.notes, forgotten, remarks),
     }
 
 
