@@ -78,6 +78,11 @@ class NotANumber(PaintFailed):
     pass
 
 
+def plain_number(number: float) -> str:
+    """A bound as a person can type it: a whole number with all its digits."""
+    return str(int(number)) if number == int(number) else f"{number:g}"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint naming the closest known word, or the whole list when nothing is close."""
     known = sorted(known)

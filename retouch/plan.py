@@ -12,8 +12,9 @@ from retouch.geometry import Box, Size
 from retouch.mask import Mask
 from retouch.people import said_of
 from retouch.prompts import Said, resolve
-from retouch.recipe import MAX_SEED, Gate, Generation, Pass, Settings, Shape, Target
+from retouch.recipe import Gate, Generation, Pass, Settings, Shape, Target
 from retouch.region import Region, merged, overlap
+from retouch.seeds import MAX_SEED
 
 MAX_STEPS = 256
 """Regions painted in one picture by one pass; of more the largest are, and it is said so."""

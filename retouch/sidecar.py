@@ -27,7 +27,8 @@ from retouch.mask import Mask
 from retouch.plan import Step
 from retouch.quality import Confidence, Quality
 from retouch.raster import Picture
-from retouch.recipe import MAX_SEED, Generation, Pass
+from retouch.recipe import Generation, Pass
+from retouch.seeds import MAX_SEED
 
 ENDING = ".retouch"
 SCHEMA = 1

@@ -20,6 +20,7 @@ from retouch.ports import Detector, Engine, Progress, Scorer, Segmenter, Silent
 from retouch.raster import Picture
 from retouch.recipe import Generation, Pass, Recipe, Target
 from retouch.region import Region
+from retouch.seeds import fold_seed
 from retouch.segmenters import Segmenters
 
 _LOG = logging.getLogger(__name__)
@@ -123,6 +124,10 @@ class Studio:
         view = View(canvas.picture, canvas.user_mask, past)
         with collect_remarks() as remarks:
             regions = aimed(view, recipe_pass.target, self._eyes)
+            if regions:
+                fold_seed(
+                    canvas.generation.seed
+                )  # `plan` takes the remainder; the host's job may have any seed
         told = Plan(warnings=tuple(f"Pass {work[0] + 1}: {remark}" for remark in remarks))
         people = canvas.generation.people
         if people:

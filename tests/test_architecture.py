@@ -17,6 +17,7 @@ LAYERS = (
     "errors",
     "geometry",
     "knobs",
+    "seeds",
     "raster",
     "samples",
     "mask",

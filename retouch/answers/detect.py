@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from retouch.answers.parts import placed, region_json, some
-from retouch.errors import BadInput, RetouchError, collect_remarks
+from retouch.answers.parts import placed, region_json
+from retouch.errors import BadInput, RetouchError
 from retouch.knobs import load
 from retouch.raster import Picture
 from retouch.recipe import MAX_PASSES, Target
@@ -21,16 +21,15 @@ def detect(desk: Desk, body: Any) -> dict[str, Any]:
     request = load(DetectRequest, body)
     _check_targets(request.targets)
     picture, name = desk.open(request)
-    with desk.backend.busy("detect", request.task):
+    with desk.backend.busy("detect", request.task, paints=False):
         studio = desk.backend.studio
         for i, target in enumerate(request.targets):
             check_detectors(studio, target, f"targets[{i}]")
-        with collect_remarks() as remarks:
-            found = [_found(studio, picture, t, i) for i, t in enumerate(request.targets)]
+        found = [_found(studio, picture, t, i) for i, t in enumerate(request.targets)]
     regions = [
         {"target": i, **region_json(r, picture.size)} for i, regions in enumerate(found) for r in regions
     ]
-    return {"image_id": name, "regions": regions, "warnings": some(picture.baggage.notes, remarks)}
+    return {"image_id": name, "regions": regions, "warnings": list(picture.baggage.notes)}
 
 
 def check_detectors(studio: Studio, target: Target, path: str) -> None:

@@ -14,8 +14,8 @@ from retouch.answers.parts import some
 from retouch.errors import BadInput, Missing
 from retouch.history import Entry, History, Repainted, repainted
 from retouch.knobs import Knob, load
-from retouch.recipe import MAX_SEED
 from retouch.request import TaskRequest
+from retouch.seeds import MAX_SEED
 
 if TYPE_CHECKING:
     from retouch.answers.desk import Desk

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from retouch.answers.parts import read_mask, region_json, some
-from retouch.errors import BadInput, collect_remarks
+from retouch.errors import BadInput
 from retouch.geometry import Box, Size
 from retouch.knobs import load
 from retouch.matte import refined
@@ -50,7 +50,7 @@ def segment(desk: Desk, body: Any) -> dict[str, Any]:
     segmenter = desk.segmenter(request.segmenter)
     of = (name, segmenter.name)
     memory = desk.memories.get(of, request.memory)
-    with collect_remarks() as remarks, _turn(desk, segmenter, request):
+    with _turn(desk, segmenter, request):
         seen = _seen(segmenter, picture, prompt, memory)
     forgotten = _FORGOTTEN if request.memory and memory is None else ""
     regions = seen.regions
@@ -62,7 +62,7 @@ def segment(desk: Desk, body: Any) -> dict[str, Any]:
         "masks": [{**region_json(r, canvas), "area": r.shape.area} for r in regions],
         "memory": desk.memories.put(of, seen.memory),
         "segmenter": segmenter.name,
-        "warnings": some(picture.baggage.notes, forgotten, remarks),
+        "warnings": some(picture.baggage.notes, forgotten),
     }
 
 
@@ -87,7 +87,7 @@ def _turn(
     words = request is not None and request.text
     if (segmenter.name == CLASSICAL and not words) or desk.backend.device() == "cpu":
         return contextlib.nullcontext()
-    return desk.backend.busy("segment", request.task if request else "")
+    return desk.backend.busy("segment", request.task if request else "", paints=False)
 
 
 SNAP = 0.02

@@ -53,6 +53,10 @@ def prepare_head(head: Any) -> None:
     head.export = True
     if not hasattr(head, "format"):  # before 8.3 only ultralytics' own export sets it, and the head reads it
         head.format = "torchscript"
+    if not hasattr(head, "detect"):  # before 8.2 -seg and pose heads call it, and newer files have it no more
+        from ultralytics.nn.modules import Detect
+
+        head.detect = Detect.forward
 
 
 def unknown_head(file: str, kind: str) -> WeightsRefused:

@@ -170,7 +170,8 @@ class Net:
 
         tensor = torch.from_numpy(image.transpose(2, 0, 1).copy()).to(self.device).float()[None] / 255
         kind = torch.device(self.device).type
-        if self._end_to_end:  # it takes that many of the cells there are, and fails where there are fewer
+        if self._end_to_end and hasattr(self._head, "stride"):
+            # It takes that many of the cells there are, and fails where there are fewer.
             self._head.max_det = min(MOST, _cells(self._head, tensor.shape[2:]))
         with torch.inference_mode(), torch.autocast(kind, enabled=False), _memory(self.device):
             out = self.module(tensor)

@@ -23,7 +23,7 @@ from retouch.plan import Step
 from retouch.ports import Job
 from retouch.quality import drift_around
 from retouch.raster import Picture
-from retouch.recipe import MAX_SEED
+from retouch.seeds import MAX_SEED
 from retouch.trial import Trial
 from retouch.turn import Upright
 
