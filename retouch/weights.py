@@ -119,27 +119,30 @@ def digest(path: Path) -> str:
 
 
 MAX_FOLDERS = 4096
-"""Below one models folder; a link to the root of a disk ends there."""
+"""Below one folder; a link to the root of a disk ends there."""
 
 
-def model_files(folder: Path, endings: Sequence[str]) -> list[Path]:
-    """Regular files below `folder` with one of `endings`, sorted. Linked folders are searched, each once.
-
-    Left out without an error: broken links, pipes, devices and folders named as files are, folders that
-    may not be read, and names that are not Unicode, which no request can spell.
-    """
-    found: list[Path] = []
+def files_below(folder: Path) -> Iterator[Path]:
+    """Every entry below `folder` that is no folder. Linked folders are searched, each one once."""
     seen: set[str] = set()
     for place, folders, names in os.walk(folder, followlinks=True):
-        real = os.path.realpath(place)
-        if real in seen or len(seen) == MAX_FOLDERS:
+        if (real := os.path.realpath(place)) in seen or len(seen) == MAX_FOLDERS:
             folders.clear()
             continue
         seen.add(real)
         folders.sort()
-        fitting = (Path(place) / name for name in names if name.endswith(tuple(endings)))
-        found += (path for path in fitting if _is_unicode(path.name) and state_of(path))
-    return sorted(found)
+        yield from (Path(place) / name for name in names)
+
+
+def model_files(folder: Path, endings: Sequence[str]) -> list[Path]:
+    """Regular files below `folder` with one of `endings` in any case, sorted.
+
+    Left out: broken links, pipes, devices, folders that may not be read, and names that are not Unicode,
+    which no request can spell.
+    """
+    wanted = tuple(ending.lower() for ending in endings)
+    found = (path for path in files_below(folder) if path.name.lower().endswith(wanted))
+    return sorted(path for path in found if _is_unicode(path.name) and state_of(path))
 
 
 def state_of(path: Path) -> tuple[int, int] | None:

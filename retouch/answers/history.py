@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -132,7 +131,7 @@ def _opened(desk: Desk, request: HistoryRequest) -> Past:
     if request.file:
         try:
             data = base64.b64decode(request.file, validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             hint = f"Send a {sidecar.ENDING} file's bytes."
             raise BadInput(f"it is not base64 ({error}).", path="file", hint=hint) from None
         return Past(*sidecar.read(data))
