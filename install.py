@@ -24,6 +24,8 @@ ALONE = {
     "ultralytics-thop": "ultralytics-thop==2.2.3",
     "segment-anything": "segment-anything==1.0",
 }
+OLDEST = {"ultralytics": "8.1.0"}
+"""An installed package is never moved, whatever its version; one that is older than this is named."""
 # What those need beyond what every host has.
 SMALL = {
     name: name
@@ -64,6 +66,20 @@ def missing(wanted: dict[str, str], there: dict[str, str]) -> list[str]:
     return [requirement for name, requirement in wanted.items() if name not in there]
 
 
+def outdated(there: dict[str, str]) -> list[str]:
+    """What to tell of installed packages that are older than what Retouch is tested with."""
+    return [
+        f"Retouch: {name} {there[name]} is installed and stays; files of today's detectors need {oldest} or "
+        f'newer: pip install --upgrade "{name}>={oldest}".'
+        for name, oldest in OLDEST.items()
+        if name in there and _numbers(there[name]) < _numbers(oldest)
+    ]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+
+
 def constraints(there: dict[str, str]) -> str:
     """A pip constraints file by which nothing installed can move."""
     return "".join(f"{name}=={version}\n" for name, version in sorted(there.items()))
@@ -98,6 +114,8 @@ def add_missing(launch: Any, there: dict[str, str]) -> None:
         steps = commands(there, path)
         for command in steps:
             launch.run_pip(command, "packages for Retouch")
+    for remark in outdated(there):
+        print(remark)
     if steps and "mediapipe" not in there:
         print(MEDIAPIPE)
 

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
+from retouch.errors import plain_number
 from retouch.knobs import Knob, Leaf
 
 
@@ -25,7 +26,7 @@ def add_knobs(group: Any, found: Sequence[Leaf]) -> None:
 def _help(knob: Knob) -> str:
     if knob.low is None or knob.high is None:
         return knob.help
-    return f"{knob.help} {knob.low:g} to {knob.high:.10g}."
+    return f"{knob.help} {plain_number(knob.low)} to {plain_number(knob.high)}."
 
 
 def given(args: argparse.Namespace, found: Sequence[Leaf]) -> dict[str, Any]:

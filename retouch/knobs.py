@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from retouch.errors import BadInput, did_you_mean
+from retouch.errors import BadInput, did_you_mean, plain_number
 
 T = TypeVar("T")
 MAX_TEXT = 20_000
@@ -166,7 +166,7 @@ def _number(data: Any, path: str, knob: Knob) -> float:
 
 def _finite(number: float) -> bool:
     """Also of integers too long for a float."""
-    return math.isfinite(number) if isinstance(number, float) else abs(number) < 2**63
+    return math.isfinite(number) if isinstance(number, float) else abs(number) < 2**70
 
 
 def _whole(data: Any, path: str, knob: Knob) -> int:
@@ -185,7 +185,7 @@ def _text(data: Any, path: str, knob: Knob) -> str:
         raise BadInput(f"{_show(data)} is not allowed.", path=path, hint=did_you_mean(data, knob.choices))
     limit = knob.high if knob.high is not None else MAX_TEXT
     if len(data) > limit:
-        raise BadInput(f"{len(data)} characters are too many.", path=path, hint=f"At most {limit:g}.")
+        raise BadInput(f"{len(data)} characters are too many.", path=path, hint=f"At most {int(limit)}.")
     return data
 
 
@@ -199,11 +199,10 @@ _SCALARS = {bool: _flag, int: _whole, float: _number, str: _text, dict: _mapping
 
 
 def _range(knob: Knob) -> str:
-    if knob.low is not None and knob.high is not None:
-        return f"Allowed: {knob.low:g} to {knob.high:g}."
-    if knob.low is not None:
-        return f"Allowed: {knob.low:g} or more."
-    return f"Allowed: {knob.high:g} or less." if knob.high is not None else knob.help
+    low, high = (None if bound is None else plain_number(bound) for bound in (knob.low, knob.high))
+    if low and high:
+        return f"Allowed: {low} to {high}."
+    return f"Allowed: {low} or more." if low else f"Allowed: {high} or less." if high else knob.help
 
 
 _JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", dict: "object"}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from retouch import infotext
-from retouch.errors import BadInput, RetouchError
+from retouch.errors import BadInput, Missing, RetouchError, add_remark, collect_remarks
 from retouch.execute import Result
 from retouch.extending import Extended, extend_all
 from retouch.geometry import Box, Margins, Size
@@ -25,6 +26,7 @@ from retouch.raster import Picture
 from retouch.recipe import Generation, Pass, Recipe, Shape, Target
 from retouch.region import Region
 from retouch.request import Painting
+from retouch.seeds import fold_seed
 from retouch.studio import Canvas, Studio
 
 SUBJECTS = ("face", "person")
@@ -140,15 +142,14 @@ class OutpaintRequest(Painting, Outpainting):
 
 def matched(request: OutpaintRequest, given: Mapping[str, Any], picture: Picture) -> OutpaintRequest:
     """`request` with what its body, `given`, does not say taken from the picture's own generation text."""
-    made = infotext.made_with(picture) if request.match else None
-    if made is None:
+    if not request.match or (made := infotext.made_with(picture)) is None:
         return request
     own: dict[str, Any] = {"prompt": made.prompt, "negative_prompt": made.negative_prompt}
     for said, name in _SAID.items():
         if said in made.params:
             own[name] = made.params[said]
-    if made.params.get("Seed", "").isdigit():
-        own["seed"] = made.params["Seed"]
+    if (seed := made.params.get("Seed", "")).isdecimal():
+        own["seed"] = seed
     changes = {name: _typed(name, value) for name, value in own.items() if name not in given}
     known = {name: value for name, value in changes.items() if value is not None}
     return dataclasses.replace(request, **known)
@@ -158,15 +159,16 @@ _NUMBERS = {"steps": int, "clip_skip": int, "seed": int, "cfg_scale": float}
 
 
 def _typed(name: str, text: str) -> Any:
-    """None for what is no number where one belongs, and for one out of its bounds."""
+    """None, and a remark, for what is no number where one belongs, and for one out of its bounds."""
     if name not in _NUMBERS:
         return text
     knob = knobs_of(OutpaintRequest)[name]
-    try:
+    with contextlib.suppress(ValueError):
         value = _NUMBERS[name](text)
-    except ValueError:
-        return None
-    return value if (knob.low or 0) <= value <= (knob.high or float("inf")) else None
+        if (knob.low or 0) <= value <= (knob.high or value):
+            return value
+    add_remark(f"{name}: the picture's own {text!r} is not from {knob.low} to {knob.high}, and is left out.")
+    return None
 
 
 def native_of(request: Outpainting, studio: Studio, generation: Generation) -> tuple[Size, Generation, str]:
@@ -197,14 +199,16 @@ class Planned:
 def way_of(request: Outpainting, picture: Picture, generation: Generation, studio: Studio) -> Planned:
     """Raises BadInput and TooLarge for what cannot be."""
     part, borders, remark = opaque_part(picture)
-    subject, missed = _subject(request, part, studio)
+    with collect_remarks() as remarks:
+        fold_seed(generation.seed)  # the steps take the remainder; the host's job may have any seed
+        subject, missed = _subject(request, part, studio)
     margins = _margins(request, part.size, borders, subject)
     native, generation, other = native_of(request, studio, generation)
     found = stages(part.size, margins, native, request)
-    reach = reach_of(request, native)
+    reach = reach_of(request, native, part.size)
     made = steps(found, generation, request.how, request, reach)
-    remarks = tuple(said for said in (remark, missed, other) if said)
-    return Planned(Way(part, margins, found, made, reach=reach), generation, remarks)
+    said = tuple(text for text in (remark, missed, other, *remarks) if text)
+    return Planned(Way(part, margins, found, made, reach=reach), generation, said)
 
 
 def extended(
@@ -286,8 +290,11 @@ def _subject(request: Extension, picture: Picture, studio: Studio) -> tuple[Box 
 
 
 def _seen(name: str, picture: Picture, studio: Studio) -> tuple[Region, ...]:
-    """Nothing where there is no such detector: a place is no reason to refuse."""
+    """Nothing where there is no such detector, or it fails: a place is no reason to refuse."""
     try:
         return studio.detect(picture, Target(models=(name,)))
-    except RetouchError:
+    except Missing:
+        return ()
+    except RetouchError as error:
+        add_remark(f"It was not looked for {name!r}: {error}")
         return ()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retouch.errors import BadInput, Missing
+from retouch.weights import files_below
 
 READ = (
     *(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
@@ -60,7 +61,7 @@ def _named(word: str, out: Path) -> list[tuple[Path, Path]]:
     path = Path(word)
     if path.is_dir():
         made = out.resolve() if out.resolve() != path.resolve() else None
-        inside = sorted(p for p in path.rglob("*") if _readable(p) and not _MADE.search(p.name))
+        inside = sorted(p for p in files_below(path) if _readable(p) and not _MADE.search(p.name))
         return _some([(p, p.relative_to(path)) for p in inside if made not in p.resolve().parents], word)
     if path.is_file():
         return [(path, Path(path.name))]

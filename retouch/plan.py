@@ -13,8 +13,9 @@ from retouch.islands import Limits, split_region
 from retouch.mask import Mask
 from retouch.people import said_of
 from retouch.prompts import Said, resolve
-from retouch.recipe import MAX_SEED, Gate, Generation, Pass, Settings, Shape, Target
+from retouch.recipe import Gate, Generation, Pass, Settings, Shape, Target
 from retouch.region import Region, merged, overlap
+from retouch.seeds import MAX_SEED
 from retouch.step_masks import LEAST_WIDER, build_masks, context_padding, greatest_reach
 
 MAX_STEPS = 256

@@ -11,9 +11,9 @@ from retouch.knobs import Knob
 from retouch.migration import SCHEMA, upgraded
 from retouch.people import MAX_PEOPLE, Person
 from retouch.region import Choice
+from retouch.seeds import SEED, fold_seed
 from retouch.shape import Shape
 
-MAX_SEED = 2**32 - 1
 MAX_PASSES = 16
 HIRES = ("after", "before")
 
@@ -27,7 +27,6 @@ CLIP_SKIP = Knob("Clip skip", "Last layers of the text encoder left out, counted
 NOISE = Knob("Noise multiplier", "Initial noise of img2img; above 1 adds detail, then grain.", 0.5, 1.5, 0.01)
 PROMPT = Knob("Prompt", "Blank as the picture's. [PROMPT] [SEP] [SKIP] [FOR left] are understood.")
 NEGATIVE = Knob("Negative prompt", "Blank as the picture's. The same tags.")
-SEED = Knob("Seed", "-1 picks one.", -1, MAX_SEED, 1)
 
 
 @dataclass(frozen=True)
@@ -192,7 +191,7 @@ class Pass(Overrides):
         0.05,
     ).field(1.0)
     restore_faces: bool = Knob("Restore faces", "Run the host's face restoration on each crop.").field(False)
-    seed: int | None = Knob("Seed", "Blank for the picture's own.", 0, MAX_SEED, 1).field(None)
+    seed: int | None = dataclasses.replace(SEED, help="Blank for the picture's own.", low=0).field(None)
     hires: str = Knob(
         "With hires fix",
         "After it, on the finished picture, or before it, on the small one that is enlarged.",
@@ -206,6 +205,10 @@ class Pass(Overrides):
         "Region 2 of a picture with seed 7 paints with 8, or with 7.",
         choices=("next", "same"),
     ).field("next")
+
+    def __post_init__(self) -> None:
+        if self.seed is not None:
+            object.__setattr__(self, "seed", fold_seed(self.seed))
 
     def settings(self, generation: Generation) -> Settings:
         sampling = self.over(generation.sampling)

@@ -10,7 +10,7 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-from retouch.errors import BadInput, Missing, RetouchError
+from retouch.errors import BadInput, Missing, RetouchError, convert_errors
 
 PREFIX = "/retouch/v1"
 TIMEOUT = 3600.0
@@ -36,17 +36,26 @@ class Remote:
         return self._ask("recipes")
 
     def _ask(self, what: str, body: bytes | None = None) -> dict[str, Any]:
-        request = urllib.request.Request(f"{self.address}{PREFIX}/{what}", body, self._headers())
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
-                return _object(answer.read(), self.address)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise _raised(error.code, error.read(), self.address) from None
-        except OSError as error:
-            reason = getattr(error, "reason", error)
-            hint = "Is it running, and was it started with --api or as python -m retouch.app?"
-            raise Unreachable(f"{self.address} does not answer ({reason}).", hint=hint) from None
+        with convert_errors(self._broken):
+            request = urllib.request.Request(f"{self.address}{PREFIX}/{what}", body, self._headers())
+            try:
+                with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+                    return _object(answer.read(), self.address)
+            except urllib.error.HTTPError as error:
+                with error:
+                    raise _raised(error.code, error.read(), self.address) from None
+            except OSError as error:
+                raise self._silent(str(getattr(error, "reason", error))) from None
+
+    def _silent(self, cause: str) -> Unreachable:
+        hint = "Is it running, and was it started with --api or as python -m retouch.app?"
+        return Unreachable(f"{self.address} does not answer ({cause}).", hint=hint)
+
+    def _broken(self, cause: str) -> Unreachable:
+        """Of an address that cannot be asked, and of an answer that is no HTTP or ends too soon."""
+        return Unreachable(
+            f"{self.address} does not answer as a WebUI does ({cause}).", hint="Check the address."
+        )
 
     def _headers(self) -> dict[str, str]:
         said = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -57,14 +66,20 @@ class Remote:
 
 def connect(url: str) -> Remote:
     """From http(s)://[user:password@]host[:port][/path]. BadInput when it is not that."""
-    parts = urllib.parse.urlsplit(url if "://" in url else f"http://{url}")
+    with convert_errors(lambda _: _no_address()):
+        parts = urllib.parse.urlsplit(url if "://" in url else f"http://{url}")
+        _ = parts.port
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        hint = "As http://127.0.0.1:7860, with user:password@ before the host if it asks for them."
-        raise BadInput("is not the address of a server.", path="--url", hint=hint)
+        raise _no_address()
     host = parts.netloc.rpartition("@")[2]
     names = [urllib.parse.unquote(name or "") for name in (parts.username, parts.password)]
     address = f"{parts.scheme}://{host}{parts.path}".rstrip("/")
     return Remote(address, ":".join(names) if parts.username else "")
+
+
+def _no_address() -> BadInput:
+    hint = "As http://127.0.0.1:7860, with user:password@ before the host if it asks for them."
+    return BadInput("is not the address of a server.", path="--url", hint=hint)
 
 
 def _raised(status: int, body: bytes, address: str) -> RetouchError:
@@ -77,7 +92,7 @@ def _raised(status: int, body: bytes, address: str) -> RetouchError:
         return Unreachable(f"{address} has no Retouch.", hint="Is the extension installed there?")
     kind = _kinds(RetouchError).get(str(said.get("error")), RetouchError)
     fault = said.get("what") or f"{address} answered with status {status}."
-    return kind(fault, path=said.get("path", ""), hint=said.get("hint", ""))
+    return kind(str(fault), path=str(said.get("path") or ""), hint=str(said.get("hint") or ""))
 
 
 def _kinds(parent: type[RetouchError]) -> dict[str, type[RetouchError]]:
@@ -90,7 +105,7 @@ def _said(body: bytes) -> dict[str, Any]:
     """What `RetouchError.as_json` said, {} for anybody else's error."""
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) and "error" in said else {}
 
@@ -98,6 +113,6 @@ def _said(body: bytes) -> dict[str, Any]:
 def _object(body: bytes, address: str) -> dict[str, Any]:
     try:
         return dict(json.loads(body))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         fault = f"{address} does not speak JSON."
         raise Unreachable(fault, hint="Is that a WebUI or a Retouch?") from None

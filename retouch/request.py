@@ -13,7 +13,8 @@ from retouch.intents import INTENTS
 from retouch.knobs import Knob, knobs_of, leaves, replace
 from retouch.mask_reading import CHANNELS
 from retouch.people import Person
-from retouch.recipe import NEGATIVE, SEED, Generation, Overrides, Pass, Recipe, Sampling, Shape, Target
+from retouch.recipe import NEGATIVE, Generation, Overrides, Pass, Recipe, Sampling, Shape, Target
+from retouch.seeds import SEED, fold_seed
 
 MAX_IMAGE = 400_000_000
 IMAGE = Knob("Image", "PNG, JPEG or WebP as base64 or data URI.", high=MAX_IMAGE)
@@ -65,6 +66,10 @@ class Generated(Overrides):
     subseed: int = SEED.field(0)
     subseed_strength: float = Knob("Variation strength", "Blend towards the subseed.", 0, 1, 0.01).field(0.0)
 
+    def __post_init__(self) -> None:
+        for name in ("seed", "subseed"):
+            object.__setattr__(self, name, fold_seed(getattr(self, name)))
+
     def generation(self, base: Sampling, seed: int) -> Generation:
         """Resolved, with `seed` where none was asked for."""
         return Generation(
@@ -80,6 +85,10 @@ class Generated(Overrides):
 @dataclass(frozen=True)
 class Painting(Generated, Pictured):
     """What every request that paints has."""
+
+    def __post_init__(self) -> None:
+        Generated.__post_init__(self)
+        Pictured.__post_init__(self)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,10 @@ from retouch.request import FixRequest, Generated
 class ScriptOutpaint(Generated, Outpainting):
     """Extend each finished picture; what is not said is as the picture's own."""
 
+    def __post_init__(self) -> None:
+        Generated.__post_init__(self)
+        Outpainting.__post_init__(self)
+
 
 @dataclass(frozen=True)
 class AutofixRequest(FixRequest):
@@ -26,6 +30,7 @@ class AutofixRequest(FixRequest):
     )
 
     def __post_init__(self) -> None:
+        Generated.__post_init__(self)
         for name in ("image", "image_id", "task", "mask", "box"):
             if getattr(self, name):
                 raise BadInput(

@@ -18,7 +18,7 @@ import numpy as np
 
 from retouch import mask_codec, raster
 from retouch.candidates import Candidate
-from retouch.errors import BadInput, TooLarge
+from retouch.errors import BadInput, TooLarge, convert_errors
 from retouch.frame import Frame
 from retouch.geometry import Box, Size
 from retouch.history import Entry, History
@@ -27,7 +27,8 @@ from retouch.mask import Mask
 from retouch.plan import Step
 from retouch.quality import Confidence, Quality
 from retouch.raster import Picture
-from retouch.recipe import MAX_SEED, Generation, Pass
+from retouch.recipe import Generation, Pass
+from retouch.seeds import MAX_SEED
 
 ENDING = ".retouch"
 SCHEMA = 1
@@ -128,12 +129,13 @@ def read(data: bytes) -> tuple[History, dict[str, Any]]:
     """(the history, what rode along). BadInput or TooLarge for what is no such file, or is damaged."""
     if len(data) > MAX_BYTES:
         raise TooLarge(f"{len(data)} bytes are too many.", path="file", hint=f"At most {MAX_BYTES}.")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as file:
-            return _read(file)
-    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError) as error:
-        hint = f"Give a {ENDING} file as Retouch wrote it."
-        raise BadInput(f"it is no history ({error}).", path="file", hint=hint) from None
+    with convert_errors(_no_history), zipfile.ZipFile(io.BytesIO(data)) as file:
+        return _read(file)
+
+
+def _no_history(cause: str) -> BadInput:
+    hint = f"Give a {ENDING} file as Retouch wrote it."
+    return BadInput(f"it is no history, or damaged ({cause}).", path="file", hint=hint)
 
 
 def _thinned(history: History) -> History:

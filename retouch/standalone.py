@@ -33,8 +33,6 @@ MODELS = Path.home() / ".cache" / "retouch" / "models"
 RECIPES = Path.home() / ".config" / "retouch" / "recipes"
 NOISE_STEPS = 4
 """Noise gets no better by more."""
-PAINTING = ("fix", "inpaint", "outpaint", "plan")
-"""What needs an engine; finding and outlining need none."""
 
 
 @dataclass
@@ -84,11 +82,11 @@ class Standalone:
         return None if checkpoint else self._native
 
     @contextlib.contextmanager
-    def busy(self, what: str, task: str = "") -> Iterator[Progress]:
-        """One job at a time. What paints or plans needs the engine: Missing when there is none."""
+    def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:
+        """One job at a time. The first that `paints` loads the engine: Missing when there is none."""
         ticket = Ticket(what, task)
         with self.turns.taken(ticket, self._queue):
-            if what in PAINTING and self._engine is None:
+            if paints and self._engine is None:
                 self._engine = self.load_engine()
                 self._native = self._engine.native("")
             yield ticket

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from retouch.aim import Eyes, View, aimed, chosen, found_by, rejection
 from retouch.choice import Judge
-from retouch.errors import BadInput, RetouchError
+from retouch.errors import BadInput, RetouchError, collect_remarks, describe
 from retouch.execute import Report, Result, run
 from retouch.geometry import Size
 from retouch.lost import loss_warnings
@@ -21,6 +21,7 @@ from retouch.ports import Detector, Engine, Progress, Scorer, Segmenter, Silent
 from retouch.raster import Picture
 from retouch.recipe import Generation, Pass, Recipe, Target
 from retouch.region import Region
+from retouch.seeds import fold_seed
 from retouch.segmenters import Segmenters
 
 _LOG = logging.getLogger(__name__)
@@ -125,24 +126,33 @@ class Studio:
     def _plan_pass(self, canvas: Canvas, work: tuple[int, Pass], past: tuple[Report, ...]) -> _PlannedPass:
         index, recipe_pass = work
         view = View(canvas.picture, canvas.user_mask, past)
-        found = found_by(view, recipe_pass.target, self._eyes)
-        regions = chosen(found, view, recipe_pass.target)
+        with collect_remarks() as remarks:
+            found = found_by(view, recipe_pass.target, self._eyes)
+            regions = chosen(found, view, recipe_pass.target)
+            if regions:
+                fold_seed(
+                    canvas.generation.seed
+                )  # the host's job may have any seed; `plan` takes the remainder
+        told = Plan(warnings=tuple(f"Pass {index + 1}: {remark}" for remark in remarks))
         if found and not regions:
             why = rejection(found, view, recipe_pass.target)
-            return _PlannedPass(Plan(warnings=(f"Pass {index + 1} chose none of what it found: {why}.",)))
+            return _PlannedPass(
+                told + Plan(warnings=(f"Pass {index + 1} chose none of what it found: {why}.",))
+            )
         people = canvas.generation.people
         if people:
             regions = introduced(regions, people, canvas.picture.size, _seen(past))
         if not regions:
-            return _PlannedPass(Plan())  # nothing found must not cost a checkpoint's loading
+            return _PlannedPass(told)  # nothing found must not cost a checkpoint's loading
         native = self.engine.native(recipe_pass.settings(canvas.generation).sampling.checkpoint)
-        return _plan_regions(canvas, regions, work, native)
+        planned = _plan_regions(canvas, regions, work, native)
+        return dataclasses.replace(planned, plan=told + planned.plan)
 
     def _plan_safely(self, canvas: Canvas, work: tuple[int, Pass], past: tuple[Report, ...]) -> _PlannedPass:
         try:
             return self._plan_pass(canvas, work, past)
         except Exception as error:  # a detector's own fault must not cost the picture
-            why = str(error) if isinstance(error, RetouchError) else f"{type(error).__name__}: {error}"
+            why = str(error) if isinstance(error, RetouchError) else describe(error)
             if not isinstance(error, RetouchError):
                 _LOG.exception("pass %d broke", work[0] + 1)
             return _PlannedPass(Plan(warnings=(f"Pass {work[0] + 1} was left out: {why}",)), due=1)

@@ -21,7 +21,7 @@ from retouch.outpaint.way import Way
 from retouch.plan import Plan, Step
 from retouch.ports import Progress
 from retouch.raster import Picture
-from retouch.recipe import MAX_SEED
+from retouch.seeds import MAX_SEED
 
 STRIDE = 0x9E3779B1
 """From a seed to the one of the next try: far from those of the other stages."""

@@ -119,7 +119,7 @@ class Stand:
         return {"skipped": self.turns.stop(task)}
 
     @contextlib.contextmanager
-    def busy(self, what: str, task: str = "") -> Iterator[Progress]:
+    def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:
         with self._queue:
             self.jobs.append(what)
             self.tasks.append(task)

@@ -17,6 +17,7 @@ LAYERS = (
     "errors",
     "geometry",
     "knobs",
+    "seeds",
     "picture",
     "exif",
     "png",

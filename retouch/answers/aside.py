@@ -55,8 +55,8 @@ class _Leaving:
         return getattr(self.backend, name)
 
     @contextlib.contextmanager
-    def busy(self, what: str, task: str = "") -> Iterator[Progress]:
-        with self.backend.busy(what, task) as progress:
+    def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:
+        with self.backend.busy(what, task, paints) as progress:
             yield _Watcher(progress, self.gone)
 
 

@@ -59,8 +59,12 @@ class Backend(Protocol):
         """Where detectors and segmenters run, as torch names it."""
         ...
 
-    def busy(self, what: str, task: str = "") -> AbstractContextManager[Progress]:
-        """Waits for the host's queue, holds it, yields the watcher. `task` is the caller's name for it."""
+    def busy(self, what: str, task: str = "", paints: bool = True) -> AbstractContextManager[Progress]:
+        """Waits for the host's queue, holds it, yields the watcher. `task` is the caller's name for it.
+
+        `paints` is false where nothing is painted or planned, which needs no engine. Missing where one is
+        needed and there is none.
+        """
         ...
 
     def progress(self, task: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from retouch import presets, raster
 from retouch.answers.aside import Painter
 from retouch.answers.fix import ready
 from retouch.answers.parts import placed
-from retouch.errors import BadInput, Missing, RetouchError
+from retouch.errors import BadInput, Missing, RetouchError, collect_remarks
 from retouch.jobs import Job
 from retouch.knobs import dump, load
 from retouch.recipe import Recipe
@@ -28,9 +28,11 @@ def begin(desk: Desk, body: Any) -> dict[str, Any]:
 
     A recipe that lacks a model is refused here, once for all pictures; what it leaves out is in `warnings`.
     """
-    request = load(BatchRequest, body)
-    recipe = presets.recipe(request.recipe, desk.backend.own_recipes)
-    _, remarks = ready(desk, recipe)
+    with collect_remarks() as told:
+        request = load(BatchRequest, body)
+        recipe = presets.recipe(request.recipe, desk.backend.own_recipes)
+        _, remarks = ready(desk, recipe)
+    remarks = (*told, *remarks)
     sent = [(one.name, _image(desk, one, f"images[{i}].")) for i, one in enumerate(request.images)]
     job = desk.jobs.open(_painter(desk, request, recipe, remarks))
     try:

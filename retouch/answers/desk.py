@@ -10,7 +10,8 @@ from retouch import raster
 from retouch.ahead import Ahead
 from retouch.answers import batch, detect, fix, history, inpaint, outpaint, plan, recipes, segment
 from retouch.answers.backend import Backend
-from retouch.errors import BadInput, BadPicture, Missing
+from retouch.answers.parts import some
+from retouch.errors import BadInput, BadPicture, Missing, RetouchError, collect_remarks, convert_errors
 from retouch.intents import INTENTS
 from retouch.jobs import Jobs
 from retouch.kept import Kept, Memories
@@ -67,8 +68,14 @@ class Desk:
     jobs: Jobs = field(default_factory=Jobs)
 
     def answer(self, verb: str, body: Any) -> dict[str, Any]:
-        """Any verb by name. Raises from `retouch.errors`, naming the JSON path of the fault."""
-        return VERBS[verb](self, body)
+        """Any verb by name. Raises from `retouch.errors`, naming the JSON path of the fault.
+
+        Whatever else is raised inside comes out as a RetouchError. What was worked round is in `warnings`.
+        """
+        work = VERBS[verb]
+        with collect_remarks() as remarks, convert_errors(lambda cause: _broke(verb, cause)):
+            said = work(self, body)
+        return {**said, "warnings": some(said.get("warnings", ()), remarks)} if remarks else said
 
     def recipes(self) -> dict[str, Any]:
         return recipes.listed(self)
@@ -106,6 +113,11 @@ class Desk:
             return self.backend.segmenter(name)
         except Missing as error:
             raise Missing(error.what, path="segmenter", hint=error.hint) from error
+
+
+def _broke(verb: str, cause: str) -> RetouchError:
+    hint = "Nothing was changed; other requests go on. The server's log says where: please report it."
+    return RetouchError(f"{verb!r} failed inside Retouch ({cause}).", hint=hint)
 
 
 VERBS: dict[str, Callable[[Desk, Any], dict[str, Any]]] = {

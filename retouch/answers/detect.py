@@ -21,7 +21,7 @@ def detect(desk: Desk, body: Any) -> dict[str, Any]:
     request = load(DetectRequest, body)
     _check_targets(request.targets)
     picture, name = desk.open(request)
-    with desk.backend.busy("detect", request.task):
+    with desk.backend.busy("detect", request.task, paints=False):
         studio = desk.backend.studio
         for i, target in enumerate(request.targets):
             check_detectors(studio, target, f"targets[{i}]")

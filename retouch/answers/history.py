@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,8 +15,8 @@ from retouch.execute import CHANGED, UNCHANGED
 from retouch.history import Entry, History, Repainted, repainted
 from retouch.knobs import Knob, load
 from retouch.quality.visibility import SEEN_PIXELS, visible_pixels
-from retouch.recipe import MAX_SEED
 from retouch.request import TaskRequest
+from retouch.seeds import MAX_SEED
 
 if TYPE_CHECKING:
     from retouch.answers.desk import Desk
@@ -157,7 +156,7 @@ def _opened(desk: Desk, request: HistoryRequest) -> Past:
     if request.file:
         try:
             data = base64.b64decode(request.file, validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             hint = f"Send a {sidecar.ENDING} file's bytes."
             raise BadInput(f"it is not base64 ({error}).", path="file", hint=hint) from None
         return Past(*sidecar.read(data))

@@ -26,7 +26,8 @@ from retouch.outpaint.way import Way
 from retouch.outpainting import OutpaintRequest, matched, refined, way_of
 from retouch.ports import Progress
 from retouch.raster import Picture
-from retouch.recipe import MAX_SEED, Generation, Recipe
+from retouch.recipe import Generation, Recipe
+from retouch.seeds import MAX_SEED
 from retouch.studio import Studio
 from retouch.walk import STRIDE
 

@@ -16,9 +16,9 @@ from retouch.geometry import Size
 from retouch.mask import Mask
 from retouch.plan import Step
 from retouch.raster import Picture
-from retouch.recipe import MAX_SEED
 from retouch.region import Region
 from retouch.request import Painting
+from retouch.seeds import MAX_SEED
 from retouch.studio import Studio
 
 if TYPE_CHECKING:

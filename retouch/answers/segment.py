@@ -54,6 +54,7 @@ def segment(desk: Desk, body: Any) -> dict[str, Any]:
     memory = desk.memories.get(of, request.memory)
     with _turn(desk, segmenter, request):
         seen = _seen(segmenter, picture, prompt, memory)
+    forgotten = _FORGOTTEN if request.memory and memory is None else ""
     regions = seen.regions
     if request.refine_edges:
         regions = tuple(snapped(picture, region) for region in regions)
@@ -63,7 +64,7 @@ def segment(desk: Desk, body: Any) -> dict[str, Any]:
         "masks": [{**region_json(r, canvas), "area": r.shape.area} for r in regions],
         "memory": desk.memories.put(of, seen.memory),
         "segmenter": segmenter.name,
-        "warnings": some(picture.baggage.notes, _FORGOTTEN if request.memory and memory is None else ""),
+        "warnings": some(picture.baggage.notes, forgotten),
     }
 
 
@@ -88,7 +89,7 @@ def _turn(
     words = request is not None and request.text
     if (segmenter.name == CLASSICAL and not words) or desk.backend.device() == "cpu":
         return contextlib.nullcontext()
-    return desk.backend.busy("segment", request.task if request else "")
+    return desk.backend.busy("segment", request.task if request else "", paints=False)
 
 
 SNAP = 0.025

@@ -19,7 +19,7 @@ from retouch.cli.asked import Door, work
 from retouch.cli.book import Book, Summary
 from retouch.cli.running import run
 from retouch.cli.words import parser
-from retouch.errors import RetouchError
+from retouch.errors import RetouchError, convert_errors
 from retouch.photos import photos
 from retouch.remote import connect
 from retouch.standalone import backend_of
@@ -34,15 +34,24 @@ def main(words: Sequence[str] | None = None, door: Door | None = None) -> int:
     """Do what the command line says; `door` stands in for the one it names. The exit status."""
     args = parser().parse_args(words)
     try:
-        door = door or _door(args)
-        if args.verb in _ALONE:
-            return _ALONE[args.verb](args, door)
-        named = photos(args.photos, args.out, results.ENDINGS["plan" if args.plan else args.verb])
-        asked = work(args, door)
-        book = Summary(args.out, asked.recipe, named) if args.verb == "run" else Book()
-        return run(named, asked, door, book, args)
+        with convert_errors(_broke):
+            return _done(args, door or _door(args))
     except RetouchError as error:
         return _refuse(error)
+
+
+def _done(args: argparse.Namespace, door: Door) -> int:
+    if args.verb in _ALONE:
+        return _ALONE[args.verb](args, door)
+    named = photos(args.photos, args.out, results.ENDINGS["plan" if args.plan else args.verb])
+    asked = work(args, door)
+    book = Summary(args.out, asked.recipe, named) if args.verb == "run" else Book()
+    return run(named, asked, door, book, args)
+
+
+def _broke(cause: str) -> RetouchError:
+    """Of a disk that cannot be written, of a server's answer of another version, and of a fault of ours."""
+    return RetouchError(f"it failed ({cause}).", hint="With --url: is the Retouch there of this version?")
 
 
 def _door(args: argparse.Namespace) -> Door:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from retouch import results
 from retouch.cli.asked import Door, Work
 from retouch.cli.book import Book
-from retouch.errors import RetouchError
+from retouch.errors import RetouchError, describe
 from retouch.photos import Photo
 from retouch.remote import Unreachable
 from retouch.tally import Tally
@@ -49,11 +49,16 @@ def _one(photo: Photo, work: Work, door: Door, told: tuple[Tally, Book]) -> None
         photo.target.parent.mkdir(parents=True, exist_ok=True)
         book.finish(photo, answer)
         work.keep(photo, answer)
-    except (RetouchError, OSError) as error:
+    except Exception as error:  # whatever one photograph did, the rest go on
         if _of_the_request(error):
             raise
-        book.fail(photo, error)
-        tally.fail(photo.source, error)
+        fault = (
+            error
+            if isinstance(error, RetouchError | OSError)
+            else RetouchError(f"failed ({describe(error)}).")
+        )
+        book.fail(photo, fault)
+        tally.fail(photo.source, fault)
     else:
         tally.finish(photo, results.line(photo, answer), results.outcome(answer))
 

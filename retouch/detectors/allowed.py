@@ -7,6 +7,7 @@ model classes are made empty, without their constructors, which in ultralytics e
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -36,6 +37,14 @@ class Global:
     name: str
     make: Callable[..., Any] | None = None
     module: type | None = None
+
+
+class Unknown(LookupError):
+    """A class that would be allowed if the installed library had it. `name` is dotted."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name, self.library = name, name.partition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -128,6 +137,16 @@ def plain_slice(*parts: Any) -> slice:
     return slice(*parts[:3])
 
 
+def forward_of(owner: Any, name: Any) -> Any:
+    """The `forward` of an allowed module: a -seg or pose file of ultralytics before 8.2 keeps that of Detect.
+
+    It is only stored: no instruction of a pickle can call it. ValueError for any other attribute.
+    """
+    if isinstance(owner, Global) and owner.module is not None and name == "forward":
+        return getattr(owner.module, "forward")  # noqa: B009  # a module's class, of which pyright knows nothing
+    raise ValueError(f"getattr of {name!r}")
+
+
 def ordered_dict(items: Any = ()) -> OrderedDict[Any, Any]:
     return OrderedDict(items)
 
@@ -143,6 +162,8 @@ CALLS: Mapping[str, Callable[..., Any]] = {
     "copy_reg._reconstructor": reconstruct,
     "builtins.set": plain_set,
     "__builtin__.set": plain_set,
+    "builtins.getattr": forward_of,
+    "__builtin__.getattr": forward_of,
     "builtins.slice": plain_slice,
     "__builtin__.slice": plain_slice,
     "_codecs.encode": encode,
@@ -176,7 +197,10 @@ STORAGES = {
 
 
 def lookup(module: str, name: str) -> Any:
-    """What a checkpoint gets for `module.name`. LookupError when it may not have it."""
+    """What a checkpoint gets for `module.name`.
+
+    LookupError when it may not have it, Unknown when it might have it of another version of the library.
+    """
     full = f"{module}.{name}"
     if full in CALLS:
         return Global(full, make=CALLS[full])
@@ -186,9 +210,22 @@ def lookup(module: str, name: str) -> Any:
         return getattr(importlib.import_module("torch"), name)
     if module in TRAINING_ONLY and name.isidentifier():
         return Global(full, make=namespace)
-    if any(module == root or module.startswith(f"{root}.") for root in MODULES) and name.isidentifier():
-        return Global(full, module=_module_class(module, name))
+    if any(module == root or module.startswith(f"{root}.") for root in MODULES):
+        owner, _, method = name.partition(".")
+        if owner.isidentifier() and method in ("", "forward"):
+            made = Global(f"{module}.{owner}", module=_module_class(module, owner))
+            return forward_of(made, method) if method else made
+    if module.startswith("ultralytics.nn.") and not _is_installed(module):
+        raise Unknown(full)
     raise LookupError(full)
+
+
+def _is_installed(module: str) -> bool:
+    """Whether there is such a module below ultralytics.nn, whose packages are imported to find out."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ImportError:
+        return False
 
 
 def _module_class(module: str, name: str) -> type:
@@ -197,7 +234,7 @@ def _module_class(module: str, name: str) -> type:
     try:
         found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError):
-        found = None
+        raise Unknown(f"{module}.{name}") from None
     if isinstance(found, type) and issubclass(found, torch.nn.Module):
         return found
     raise LookupError(f"{module}.{name}")

@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 import pickletools
+import re
 import zipfile
 from functools import lru_cache
 from pathlib import Path
 
-from retouch.detectors.unpickle import MAX_PICKLE
+from retouch import weights
+
+MAX_PICKLE = 64 * 1024**2
+"""Bytes of the pickle in a torch file that is read at all."""
+_VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){1,3}")
 
 
 def words(path: Path) -> frozenset[str]:
     """Every string in it, names of tensors and classes among them; none of what is no such file."""
-    state = path.stat()
-    return _words(path, state.st_mtime_ns, state.st_size)
+    state = weights.state_of(path)
+    return _words(path, *state) if state else frozenset()
 
 
 @lru_cache(maxsize=512)
 def _words(path: Path, changed: int, size: int) -> frozenset[str]:
+    strings = set(_strings(path))
+    return frozenset(strings | {word.split(" ")[-1] for word in strings})  # a class is "module name"
+
+
+def _strings(path: Path) -> list[str]:
+    """Every string in the file's one pickle, in order; none of a file that cannot be read."""
     try:
         with zipfile.ZipFile(path) as archive:
             pickles = [info for info in archive.infolist() if info.filename.endswith("/data.pkl")]
             if len(pickles) != 1 or pickles[0].file_size > MAX_PICKLE:
-                return frozenset()
+                return []
             found = (argument for _, argument, _ in pickletools.genops(archive.read(pickles[0])))
-            strings = {argument for argument in found if isinstance(argument, str)}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return frozenset()
-    return frozenset(strings | {word.split(" ")[-1] for word in strings})  # a class is "module name"
+            return [argument for argument in found if isinstance(argument, str)]
+    except Exception:  # zipfile, zlib and pickletools raise whatever they like on damaged files
+        return []
+
+
+def saved_by(path: Path) -> str:
+    """The version of ultralytics that saved a checkpoint, "" where it does not say."""
+    strings = _strings(path)
+    after = (strings[i + 1] for i, word in enumerate(strings[:-1]) if word == "version")
+    return next((word for word in after if _VERSION.fullmatch(word)), "")
 
 
 def segments(path: Path) -> bool:

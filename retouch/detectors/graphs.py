@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from retouch.detectors.fence import fenced
-from retouch.errors import Missing
+from retouch.errors import Missing, describe
 
 SERVES = "0.10.13 to 0.10.21"
 _NEEDED = (
@@ -102,9 +102,10 @@ def _make(kind: str) -> Any:
 
             graph = MAKERS[kind](solutions)
             graph.process(np.zeros((64, 64, 3), np.uint8))  # its complaints come at the first picture
-    except (ImportError, AttributeError, OSError, RuntimeError) as error:
+    except Exception as error:  # an install that is broken raises anything
         raise Missing(
-            f"mediapipe does not start ({error}).", hint=f"Versions {SERVES} serve; reinstall one of them."
+            f"mediapipe does not start ({describe(error)}).",
+            hint=f"Versions {SERVES} serve; reinstall one of them.",
         ) from error
     return graph
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,12 +13,10 @@ from retouch.detectors import cascade, contents, graphs, media, shapes
 from retouch.detectors.tiled import Searcher, wanted
 from retouch.detectors.vocabulary import Vocabulary
 from retouch.detectors.yolo import Yolo, free_cache
-from retouch.errors import Missing, WeightsRefused, did_you_mean
+from retouch.errors import Missing, RetouchError, add_remark, did_you_mean
 from retouch.ports import Detector
 from retouch.raster import Picture
 from retouch.region import Region
-
-_LOG = logging.getLogger("retouch")
 
 ALIASES = {
     "mediapipe_face_full": "mediapipe face full",
@@ -127,8 +124,8 @@ class Registry:
         """Model files by name; of equal names the first folder's, then the first path's."""
         found: dict[str, Path] = {}
         for folder in self._folders:
-            for path in sorted(folder.rglob("*.pt")) if folder.is_dir() else ():
-                if path.is_file() and path.name not in weights_of_text() and not contents.segments(path):
+            for path in weights.model_files(folder, (".pt",)):
+                if path.name not in weights_of_text() and not contents.segments(path):
                     found.setdefault(path.name, path)
         return found
 
@@ -138,8 +135,8 @@ class Registry:
 
     def _file(self, name: str) -> Path | None:
         """Any file of that name in the folders, such as a text encoder."""
-        paths = (path for folder in self._folders if folder.is_dir() for path in sorted(folder.rglob(name)))
-        return next(paths, None)
+        paths = (path for folder in self._folders for path in weights.model_files(folder, (name,)))
+        return next((path for path in paths if path.name == name), None)
 
     def _path(self, name: str) -> Path:
         """Where the file is, or will be once it is downloaded."""
@@ -155,7 +152,7 @@ class Registry:
 
     def _yolo(self, path: Path) -> Yolo:
         """One per file; a file that was replaced since is another model."""
-        state = (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else None
+        state = weights.state_of(path)
         known, yolo = self._yolos.get(path, (None, None))
         if yolo is None or (known and known != state):
             yolo = Yolo(path, self._fetched, self._device, self._vocabulary.embed, self.unload)
@@ -214,26 +211,31 @@ def _has_ultralytics() -> bool:
 def _file_info(name: str, path: Path | None) -> ModelInfo:
     item = weights.entry(name)
     labels, about = (item.labels, item.about) if item else ((), "Your own model file.")
-    if path is not None:
-        return ModelInfo(name, "yolo", True, path.stat().st_size, labels, about)
-    assert item is not None, "a name that is no file is the catalogue's"
+    state = path and weights.state_of(path)
+    if state:
+        return ModelInfo(name, "yolo", True, state[1], labels, about)
+    if item is None:  # it was there a moment ago
+        return ModelInfo(name, "yolo", False, 0, labels, about)
     return ModelInfo(name, "yolo", False, item.size, labels, f"{about} Downloaded at first use.")
 
 
 class Role:
-    """A Detector that asks the best player for its role, and the next one if that cannot be loaded."""
+    """A Detector that asks the best player for its role, and the next one if that cannot be used."""
 
     def __init__(self, name: str, players: Sequence[Detector]) -> None:
         self.name, self._players = name, list(players)
 
     def find(self, picture: Picture, confidence: float, classes: tuple[str, ...] = ()) -> tuple[Region, ...]:
-        """Regions labelled with the role. Raises what the last player raises when none can be loaded."""
+        """Regions labelled with the role; a remark for each player that failed before one could be asked.
+
+        Raises what the last player raises when none can be used.
+        """
         wanted(classes, (self.name,), self.name)
         for player in self._players[:-1]:
             try:
                 return self._labelled(player.find(picture, confidence, ()))
-            except (Missing, WeightsRefused) as error:
-                _LOG.warning("Retouch: %s cannot be used for %r: %s", player.name, self.name, error)
+            except RetouchError as error:
+                add_remark(f"{player.name} cannot be used for {self.name!r}, another detector is: {error}")
         return self._labelled(self._players[-1].find(picture, confidence, ()))
 
     def _labelled(self, regions: Sequence[Region]) -> tuple[Region, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retouch.errors import BadInput, did_you_mean
+from retouch.errors import BadInput, Missing, convert_errors, did_you_mean
 from retouch.geometry import Box, Size, iou
 from retouch.raster import Picture
 from retouch.region import Region, overlap, tiles, whole_in_tile
@@ -112,11 +112,19 @@ class Searcher:
     finish: Callable[[np.ndarray, tuple[Region, ...]], Sequence[Region]] = lambda pixels, found: found
 
     def find(self, picture: Picture, confidence: float, classes: tuple[str, ...] = ()) -> tuple[Region, ...]:
-        """Regions of `classes` scored at least `confidence`, best first. BadInput: unknown class."""
+        """Regions of `classes` scored at least `confidence`, best first.
+
+        BadInput for an unknown class; Missing where the library that looks is not here or fails.
+        """
         asked = wanted(classes, self.labels, self.name)
-        found = search(picture.pixels, lambda crop: self.look(crop, confidence), self.smallest(picture.size))
-        finished = self.finish(picture.pixels, found)
+        smallest = self.smallest(picture.size)
+        with convert_errors(self._failed):
+            found = search(picture.pixels, lambda crop: self.look(crop, confidence), smallest)
+            finished = self.finish(picture.pixels, found)
         return ordered(r for r in finished if r.score >= confidence and r.label in asked)
+
+    def _failed(self, cause: str) -> Missing:
+        return Missing(f"{self.name!r} failed ({cause}).", hint="Take another detector, or report this.")
 
 
 def whole_only(size: Size) -> int:

@@ -13,11 +13,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
-from retouch.detectors.allowed import STORAGES, Global, Storage, empty, lookup
-from retouch.errors import Missing, WeightsRefused
+from retouch.detectors import contents, versions
+from retouch.detectors.allowed import STORAGES, Global, Storage, Unknown, empty, lookup
+from retouch.detectors.contents import MAX_PICKLE
+from retouch.errors import Missing, RetouchError, WeightsRefused, convert_errors, describe
 
 MAX_FILE = 4 * 1024**3
-MAX_PICKLE = 64 * 1024**2
 _HINT = "Use the file from where its author published it; what it asks for is never run."
 
 
@@ -28,21 +29,43 @@ def load(path: Path) -> Any:
     too large, not a checkpoint, or asks for anything but what a YOLO model is made of.
     """
     path = Path(path)
+    with convert_errors(lambda cause: _damaged(path, cause)):
+        check_file(path)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                return _read(archive, path.name)
+        except zipfile.BadZipFile:
+            raise WeightsRefused(f"{path.name} {_not_a_zip(path)}.", hint=_HINT) from None
+        except Unknown as error:
+            raise _too_new(path, error) from None
+
+
+def check_file(path: Path) -> None:
+    """Missing without a file; WeightsRefused for a folder, a pipe or a device, and for what is too large."""
     try:
-        if path.stat().st_size > MAX_FILE:
-            raise WeightsRefused(f"{path.name} is over {MAX_FILE >> 30} GiB.", hint=_HINT)
-        with zipfile.ZipFile(path) as archive:
-            return _read(archive, path.name)
+        size, regular = path.stat().st_size, path.is_file()
     except FileNotFoundError:
         raise Missing(f"there is no {path.name}.", hint=f"It was looked for in {path.parent.name}.") from None
-    except zipfile.BadZipFile:
-        raise WeightsRefused(f"{path.name} {_not_a_zip(path)}.", hint=_HINT) from None
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError) as error:
-        raise WeightsRefused(f"{path.name} is damaged or no checkpoint ({error}).", hint=_HINT) from None
-    except (pickle.UnpicklingError, RecursionError, MemoryError, OverflowError, RuntimeError) as error:
-        raise WeightsRefused(f"{path.name} cannot be read ({error}).", hint=_HINT) from None
     except OSError as error:
-        raise WeightsRefused(f"{path.name} cannot be read ({error.strerror}).", hint=_HINT) from None
+        raise _damaged(path, describe(error)) from None
+    if not regular:
+        raise WeightsRefused(f"{path.name} is no file.", hint="Put the model's file there.")
+    if size > MAX_FILE:
+        raise WeightsRefused(f"{path.name} is over {MAX_FILE >> 30} GiB.", hint=_HINT)
+
+
+def _damaged(path: Path, cause: str) -> RetouchError:
+    return WeightsRefused(f"{path.name} is damaged, no checkpoint, or cannot be read ({cause}).", hint=_HINT)
+
+
+def _too_new(path: Path, unknown: Unknown) -> RetouchError:
+    """The file asks for a layer that a library of that name may have, and the installed one has not."""
+    saved = contents.saved_by(path)
+    fault = (
+        f"{path.name} is made of {unknown.name}, which the installed {versions.name(unknown.library)} does "
+        f"not have.{versions.saved_with(saved)} Nothing of the file was run."
+    )
+    return WeightsRefused(fault, hint=versions.next_step(unknown.library, saved))
 
 
 def _not_a_zip(path: Path) -> str:
@@ -105,6 +128,8 @@ class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one c
     def find_class(self, module: str, name: str) -> Any:
         try:
             return lookup(str(module), str(name))
+        except Unknown:
+            raise
         except LookupError as error:
             raise self._refused(str(error.args[0])) from None
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from retouch.errors import Missing, WeightsRefused
+from retouch.errors import Missing, WeightsRefused, convert_errors
 
 ENCODERS = {
     "WorldModel": "ViT-B-32.pt",
@@ -42,8 +42,13 @@ class Vocabulary:
         head = module.model[-1]
         if hasattr(head, "lrpc"):
             raise Missing("this YOLOE model is prompt-free.", hint="Leave its classes empty.", path="classes")
-        with torch.inference_mode():
-            vectors = self._encoder(ENCODERS[type(module).__name__])(_tokens(words)).float()
+        kind = type(module).__name__
+        if kind not in ENCODERS:
+            raise Missing(
+                f"no text encoder is known for a {kind}.", hint="Leave its classes empty.", path="classes"
+            )
+        with torch.inference_mode(), convert_errors(lambda cause: _broken(ENCODERS[kind], cause)):
+            vectors = self._encoder(ENCODERS[kind])(_tokens(words)).float()
             vectors = (vectors / vectors.norm(dim=-1, keepdim=True))[None]
             return head.get_tpe(vectors).clone() if hasattr(head, "get_tpe") else vectors.clone()
 
@@ -63,17 +68,20 @@ class Vocabulary:
                 hint=f"Put it into the WebUI's models/retouch; it is {_SOURCES[file]}.",
                 path="classes",
             )
-        try:
+        with convert_errors(lambda cause: _broken(file, cause)):
             module = torch.jit.load(str(path), map_location="cpu").float().eval()
-        except (RuntimeError, OSError) as error:
-            raise WeightsRefused(
-                f"{file} is damaged or no TorchScript.", hint="Download it again."
-            ) from error
         return module.encode_text if hasattr(module, "encode_text") else module
 
     def unload(self) -> None:
         with self._lock:
             self._encoders.clear()
+
+
+def _broken(file: str, cause: str) -> WeightsRefused:
+    return WeightsRefused(
+        f"{file} is damaged, no TorchScript, or not this model's text encoder ({cause}).",
+        hint="Download it again.",
+    )
 
 
 def _tokens(words: Sequence[str]) -> Any:

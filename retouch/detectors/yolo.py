@@ -8,6 +8,7 @@ masks; what a network returns has stayed the same since version 8.0.
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,10 +17,15 @@ from typing import Any
 
 import numpy as np
 
-from retouch.detectors import fence, unpickle
+from retouch.detectors import checkpoint
 from retouch.detectors.letterbox import Letterbox
 from retouch.detectors.tiled import ordered, search, wanted
-from retouch.errors import Missing, OutOfMemory, WeightsRefused
+from retouch.errors import (
+    OutOfMemory,
+    RetouchError,
+    convert_errors,
+    ran_out_of_memory,
+)
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
 from retouch.raster import Picture
@@ -56,22 +62,27 @@ class Yolo:
         """Regions of `classes`, best first; of large pictures also from overlapping tiles.
 
         An open-vocabulary model looks for whatever `classes` says. Out of memory on a GPU, everything
-        is freed and the search is repeated on the CPU, once. Raises Missing, WeightsRefused, BadInput
-        for a class the model does not know, OutOfMemory.
+        is freed and the search is repeated on the CPU, once. Raises Missing, WeightsRefused, which names the
+        versions where file and ultralytics do not fit, BadInput for a class the model does not know,
+        OutOfMemory.
         """
         with self._lock:
-            try:
-                return self._find(picture, confidence, classes)
-            except Exception as error:
-                if not _out_of_memory(error):
-                    raise
-            self._net = None
-            self._tidy()
-            self._net = Net.load(self._path, "cpu")
-            return self._find(picture, confidence, classes)
+            path = self._path if self._net else self._fetch(self._path)
+            with convert_errors(lambda cause: checkpoint.unfit(path, cause)):
+                try:
+                    return self._find(path, picture, confidence, classes)
+                except Exception as error:
+                    if isinstance(error, RetouchError) or not ran_out_of_memory(error):
+                        raise
+                self._net = None
+                self._tidy()
+                self._net = Net.load(path, "cpu")
+                return self._find(path, picture, confidence, classes)
 
-    def _find(self, picture: Picture, confidence: float, classes: tuple[str, ...]) -> tuple[Region, ...]:
-        net = self._net = self._net or Net.load(self._fetch(self._path), self._device())
+    def _find(
+        self, path: Path, picture: Picture, confidence: float, classes: tuple[str, ...]
+    ) -> tuple[Region, ...]:
+        net = self._net = self._net or Net.load(path, self._device())
         net.speak(classes, self._embed)
         asked = wanted(classes, tuple(net.names), self.name)
         numbers = [number for number, label in enumerate(net.names) if label in asked]
@@ -89,10 +100,6 @@ class Yolo:
             self._net = None
             self._lock.release()
         free_cache()
-
-
-def _out_of_memory(error: Exception) -> bool:
-    return type(error).__name__ == "OutOfMemoryError" or "out of memory" in str(error).lower()
 
 
 def free_cache() -> None:
@@ -113,11 +120,12 @@ class Net:
     side: int
     device: str
     open_vocabulary: bool
+    file: str = ""
 
     @classmethod
     def load(cls, path: Path, device: str) -> Net:
         """Raises Missing without ultralytics or file, WeightsRefused for anything but a detector."""
-        module = read_module(path)
+        module = checkpoint.read_module(path)
         names = module.names
         labels = tuple(
             str(names[n]) for n in (sorted(names) if isinstance(names, dict) else range(len(names)))
@@ -126,11 +134,11 @@ class Net:
         fusing = getattr(module, "fuse", None)
         if fusing and kind not in ("YOLOEModel", "YOLOESegModel"):  # these fuse their prompts in as well
             fusing(verbose=False)
-        module.model[-1].export = True  # plain tensors: predictions, and mask prototypes if there are any
+        checkpoint.prepare_head(module.model[-1])
         with _memory(device):
             module.to(device)
         open_vocabulary = kind in ("WorldModel", "YOLOEModel", "YOLOESegModel")
-        return cls(module, labels, _side(module), device, open_vocabulary)
+        return cls(module, labels, checkpoint.input_side(module), device, open_vocabulary, path.name)
 
     def speak(self, classes: Sequence[str], embed: Embed) -> None:
         """Make an open-vocabulary network look for `classes`, unless it already does."""
@@ -162,17 +170,36 @@ class Net:
 
         tensor = torch.from_numpy(image.transpose(2, 0, 1).copy()).to(self.device).float()[None] / 255
         kind = torch.device(self.device).type
+        if self._end_to_end and hasattr(self._head, "stride"):
+            # It takes that many of the cells there are, and fails where there are fewer.
+            self._head.max_det = min(MOST, _cells(self._head, tensor.shape[2:]))
         with torch.inference_mode(), torch.autocast(kind, enabled=False), _memory(self.device):
             out = self.module(tensor)
             parts = [
                 part for part in (out if isinstance(out, (tuple, list)) else [out]) if torch.is_tensor(part)
             ]
             rows, prototypes = parts[0][0].float(), parts[1][0].float() if len(parts) > 1 else None
-        return (rows if self._end_to_end else rows.T), prototypes
+        rows = rows if self._end_to_end else rows.T
+        self._check(rows, prototypes)
+        return rows, prototypes
+
+    def _check(self, rows: Any, prototypes: Any) -> None:
+        """WeightsRefused unless the answer has the form that a head which finds boxes or outlines gives."""
+        known = 6 if self._end_to_end else 4 + len(self.names)
+        if prototypes is not None:
+            known += len(prototypes)
+        kind = type(self._head).__name__
+        flat = prototypes is None or prototypes.ndim == 3
+        if not (flat and rows.ndim == 2 and (rows.shape[1] == known or "Pose" in kind)):
+            raise checkpoint.unknown_head(self.file, kind)
+
+    @property
+    def _head(self) -> Any:
+        return self.module.model[-1]
 
     @property
     def _end_to_end(self) -> bool:
-        return bool(getattr(self.module.model[-1], "end2end", False))
+        return bool(getattr(self._head, "end2end", False))
 
     def _suppress(self, rows: Any, confidence: float, numbers: Sequence[int]) -> Any:
         """(n, 6 + rest): left, top, right, bottom, score, class, mask coefficients; best first."""
@@ -207,6 +234,11 @@ def _box_shape(box: Box, label: str) -> Mask:
     return Mask.full(box.size)
 
 
+def _cells(head: Any, shape: Sequence[int]) -> int:
+    """How many places a head looks at in an input of (height, width)."""
+    return sum(math.ceil(shape[0] / int(s)) * math.ceil(shape[1] / int(s)) for s in head.stride)
+
+
 def _corners(rows: Any, classes: int) -> Any:
     """Centre, size and a score per class -> corners, the best score and its class."""
     import torch
@@ -214,39 +246,6 @@ def _corners(rows: Any, classes: int) -> Any:
     middle, half = rows[:, :2], rows[:, 2:4] / 2
     score, number = rows[:, 4 : 4 + classes].max(1, keepdim=True)
     return torch.cat([middle - half, middle + half, score, number.float(), rows[:, 4 + classes :]], 1)
-
-
-def read_module(path: Path) -> Any:
-    """The model of a checkpoint: on the CPU, in float32, for inference."""
-    try:
-        fence.import_ultralytics()
-        import torch
-        from ultralytics.nn.tasks import BaseModel
-    except ImportError as error:
-        raise Missing(f"{path.name} needs ultralytics ({error}).", hint="pip install ultralytics.") from error
-    held = unpickle.load(path)
-    module = (held.get("ema") or held.get("model")) if isinstance(held, dict) else None
-    if not isinstance(module, BaseModel) or not getattr(module, "names", None):
-        raise WeightsRefused(f"{path.name} holds no YOLO model.", hint="A trained .pt of ultralytics does.")
-    layers: Any = module.model
-    head = type(layers[-1]).__name__
-    if any(word in head for word in ("Classify", "OBB", "RTDETR")):
-        raise WeightsRefused(
-            f"{path.name} is a {head} model.", hint="Detection and -seg models find regions."
-        )
-    for part in module.modules():
-        if isinstance(part, torch.nn.Upsample):
-            part.recompute_scale_factor = None  # files of torch 1.10 and older lack it
-    return module.float().eval().requires_grad_(False)
-
-
-def _side(module: Any) -> int:
-    """The input side the model was trained at, within reason."""
-    args = getattr(module, "args", None) or {}
-    given: Any = args.get("imgsz") if isinstance(args, dict) else getattr(args, "imgsz", None)
-    longest = max(given) if isinstance(given, (list, tuple)) and given else given
-    side = longest if isinstance(longest, (int, float)) and longest > 0 else 640
-    return min(max(round(side / 32) * 32, 64), 1536)
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from retouch.engines.loading import Folders, Loader
 from retouch.engines.loras import adapters
 from retouch.engines.models import Model, Shelf
 from retouch.engines.soft import Hold
-from retouch.errors import OutOfMemory, PaintFailed, RetouchError
+from retouch.errors import OutOfMemory, PaintFailed, RetouchError, ran_out_of_memory
 from retouch.geometry import Size
 from retouch.ports import Job, Progress
 from retouch.prompts import networks, without_networks
@@ -190,7 +190,7 @@ def _translated() -> Iterator[None]:
     except RetouchError:
         raise
     except Exception as error:
-        if not _memory_ran_out(error):
+        if not ran_out_of_memory(error):
             raise PaintFailed(f"The engine failed ({type(error).__name__}: {error}).") from error
         # The error would keep its frames, and they the tensors, alive while a smaller batch is tried.
         traceback.clear_frames(error.__traceback__)
@@ -198,14 +198,6 @@ def _translated() -> Iterator[None]:
         raise OutOfMemory(
             "The engine ran out of memory.", hint="A smaller work size or batch may fit."
         ) from error
-
-
-def _memory_ran_out(error: Exception) -> bool:
-    import torch
-
-    said = str(error).lower()
-    by_word = isinstance(error, RuntimeError) and ("out of memory" in said or "allocate memory" in said)
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or by_word
 
 
 def _free() -> None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from retouch import weights
 from retouch.engines.families import FAMILIES, of_checkpoint
-from retouch.errors import BadInput, Missing, RetouchError, WeightsRefused, did_you_mean
+from retouch.errors import BadInput, Missing, WeightsRefused, convert_errors, did_you_mean
 
 DTYPES = ("float32", "float16", "bfloat16")
 
@@ -36,7 +37,7 @@ def catalogue(folder: Path | None) -> dict[str, Path]:
     if folder is None or not folder.is_dir():
         return {}
     saved = {p.parent for name in ("model_index.json", "config.json") for p in folder.glob(f"*/{name}")}
-    files = [p for p in sorted(folder.rglob("*.safetensors")) if saved.isdisjoint(p.parents)]
+    files = [p for p in weights.model_files(folder, (".safetensors",)) if saved.isdisjoint(p.parents)]
     return {**{p.name: p for p in saved}, **{p.stem: p for p in files}}
 
 
@@ -96,22 +97,14 @@ class Loader:
         Missing, BadInput and WeightsRefused say why not.
         """
         path = Path(model)
-        try:
-            with quiet():
+        with convert_errors(lambda cause: _damaged(model, cause)), quiet():
+            try:
                 pipe = self._file(path) if path.is_file() else self._folder(model)
-                return pipe.to(self.device, silence_dtype_warnings=True)
-        except RetouchError:
-            raise
-        except OSError as error:  # what the hub, transformers and diffusers raise for anything not found
-            raise Missing(
-                f"The model {model!r} could not be loaded ({_brief(error)}).", path="model", hint=_HINT
-            ) from error
-        except Exception as error:
-            raise WeightsRefused(
-                f"{model} could not be read ({_brief(error)}).",
-                path="model",
-                hint="Download or convert it again.",
-            ) from error
+            except OSError as error:  # what the hub, transformers and diffusers raise for anything not found
+                raise Missing(
+                    f"The model {model!r} could not be loaded ({_brief(error)}).", path="model", hint=_HINT
+                ) from error
+            return pipe.to(self.device, silence_dtype_warnings=True)
 
     def _folder(self, model: str) -> Any:
         cls = library().DiffusionPipeline
@@ -148,15 +141,18 @@ class Loader:
 
         A file is read with the settings of `like`. WeightsRefused when it does not fit them.
         """
-        try:
-            with quiet():
-                return _read_vae(path, like).to(like.device)
-        except Exception as error:
-            raise WeightsRefused(
-                f"{path.name} is not an autoencoder of this model ({_brief(error)}).",
-                path="vae",
-                hint="Use one made for the model's family.",
-            ) from error
+        with convert_errors(lambda cause: _no_vae(path, cause)), quiet():
+            return _read_vae(path, like).to(like.device)
+
+
+def _damaged(model: str, cause: str) -> WeightsRefused:
+    hint = "Download or convert it again, or update diffusers."
+    return WeightsRefused(f"{model} could not be read ({cause}).", path="model", hint=hint)
+
+
+def _no_vae(path: Path, cause: str) -> WeightsRefused:
+    fault = f"{path.name} is not an autoencoder of this model ({cause})."
+    return WeightsRefused(fault, path="vae", hint="Use one made for the model's family.")
 
 
 def _read_vae(path: Path, like: Any) -> Any:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from retouch.errors import BadInput, RetouchError, WeightsRefused
+from retouch.errors import BadInput, RetouchError, WeightsRefused, convert_errors
 
 Adapters = tuple[tuple[str, float], ...]
 """(name, weight) pairs, sorted by name."""
@@ -48,17 +48,18 @@ def wear(pipe: Any, chosen: Adapters, files: dict[str, Path]) -> None:
     pipe.unload_lora_weights()
     for number, (name, _) in enumerate(chosen):
         try:
-            pipe.load_lora_weights(str(files[name]), adapter_name=f"lora{number}")
-        except Exception as error:
+            with convert_errors(lambda cause, file=files[name]: _refused(file, cause)):
+                pipe.load_lora_weights(str(files[name]), adapter_name=f"lora{number}")
+        except RetouchError:
             pipe.unload_lora_weights()
-            raise _refused(files[name], error) from error
+            raise
     if chosen:
         pipe.set_adapters([f"lora{n}" for n in range(len(chosen))], [weight for _, weight in chosen])
 
 
-def _refused(file: Path, error: Exception) -> RetouchError:
+def _refused(file: Path, cause: str) -> RetouchError:
     return WeightsRefused(
-        f"{file.name} does not fit this model or is damaged ({error}).",
+        f"{file.name} does not fit this model or is damaged ({cause}).",
         path="prompt",
         hint="Use a LoRA made for the loaded model's family.",
     )

@@ -24,7 +24,7 @@ from retouch.ports import Job
 from retouch.quality import drift_around
 from retouch.quality.visibility import SEEN_LEVELS, SEEN_PIXELS, visible_pixels
 from retouch.raster import Picture
-from retouch.recipe import MAX_SEED
+from retouch.seeds import MAX_SEED
 from retouch.trial import Trial
 from retouch.turn import Upright
 

@@ -11,7 +11,7 @@ from retouch.geometry import Box, Size
 from retouch.outpaint.stages import CELL, Stage
 from retouch.outpaint.steps import masks
 from retouch.plan import Step
-from retouch.recipe import MAX_SEED
+from retouch.seeds import MAX_SEED
 
 APART = 0x85EBCA6B
 """From the seed of the nearer half to the farther one's: the next number is another stage's."""

@@ -21,6 +21,7 @@ SIDES = ("left", "right", "top", "bottom")
 """The default order: sideways first, for a horizon leads on, then sky, then ground."""
 LEAST_STEP, MOST_STEP = 128, 256
 """Pixels a stage adds by default: what practitioners take, never 512 at once."""
+FEATHER = 16
 CELL = 8
 """Strips are cut at the cells of the latent grid."""
 MAX_STAGES = 512
@@ -46,7 +47,7 @@ class Pace:
         0,
         256,
         1,
-    ).field(16)
+    ).field(FEATHER)
     order: tuple[str, ...] = Knob("Order", "Sides, one after the other.", choices=SIDES).field(SIDES)
     alternating: bool = Knob("Alternating", "One stage a side in turn, not one side at a time.").field(False)
 
@@ -59,15 +60,25 @@ class Pace:
         return (*self.order, *(side for side in SIDES if side not in self.order))
 
     def step_for(self, native: Size) -> int:
+        """As asked; else half of what the model sees, and less than all of it."""
         if self.step is not None:
             return self.step
-        return _cells(min(max(min(native) // 2, LEAST_STEP), MOST_STEP))
+        wanted = _cells(min(max(min(native) // 2, LEAST_STEP), MOST_STEP))
+        return min(wanted, _cells_below(min(native)))
 
-    def overlap_for(self, native: Size) -> int:
-        """30 % of the step, within the 64 to 128 pixels that join well."""
+    def overlap_for(self, native: Size, size: Size | None = None) -> int:
+        """As asked; else 30 % of the step, within the 64 to 128 pixels that join well.
+
+        The default is less than a side of what the model sees, and of a picture of `size`.
+        """
         if self.overlap is not None:
             return self.overlap
-        return _cells(min(max(0.3 * self.step_for(native), 64), 128))
+        wanted = _cells(min(max(0.3 * self.step_for(native), 64), 128))
+        return min(wanted, _cells_below(min(*native, *(size or native))))
+
+    def feather_for(self, overlap: int) -> int:
+        """As asked; the default only as far as the overlap reaches."""
+        return min(self.feather, overlap) if self.feather == FEATHER else self.feather
 
 
 @dataclass(frozen=True)
@@ -87,7 +98,7 @@ def stages(size: Size, margins: Margins, native: Size, pace: Pace) -> tuple[Stag
     Stages of one wave see nothing of each other: they can go through one sampling call.
     Raises BadInput for an overlap the picture has no room for, and for more than MAX_STAGES.
     """
-    overlap, step = pace.overlap_for(native), pace.step_for(native)
+    overlap, step = pace.overlap_for(native, size), pace.step_for(native)
     _check(size, native, pace, overlap, step)
     known = size.box.shifted(margins.left, margins.top)
     found: list[Stage] = []
@@ -113,7 +124,7 @@ def _check(size: Size, native: Size, pace: Pace, overlap: int, step: int) -> Non
     if step > min(native) - CELL:
         hint = f"At most {min(native) - CELL}: the model sees {native} and needs something to go on from."
         raise BadInput(f"{step} is too much.", path="step", hint=hint)
-    if pace.feather > overlap:
+    if pace.feather_for(overlap) > overlap:
         hint = f"At most the overlap of {overlap}: more was not repainted."
         raise BadInput(f"{pace.feather} is too much.", path="feather", hint=hint)
 
@@ -231,6 +242,11 @@ def _queued(stage: Stage, before: Sequence[Stage], overlap: int) -> Stage:
         or not (other.frame.crop & mine).empty
     ]
     return dataclasses.replace(stage, wave=max(waits) + 1 if waits else 0)
+
+
+def _cells_below(pixels: int) -> int:
+    """To whole cells, down, and less than `pixels`."""
+    return (pixels - 1) // CELL * CELL
 
 
 def _cells(pixels: float) -> int:

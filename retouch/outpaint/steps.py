@@ -15,7 +15,8 @@ from retouch.mask import Mask
 from retouch.outpaint.stages import SIDES, Pace, Stage
 from retouch.plan import Step
 from retouch.prompts import Said
-from retouch.recipe import MAX_SEED, Generation, Pass
+from retouch.recipe import Generation, Pass
+from retouch.seeds import MAX_SEED
 
 WAVE_LENGTH = 24
 """Pixels between the bends of a join: a straight one is what the eye finds first."""
@@ -67,8 +68,10 @@ def steps(
     )
 
 
-def reach_of(pace: Pace, native: Size) -> tuple[int, int]:
-    return pace.overlap_for(native), pace.feather
+def reach_of(pace: Pace, native: Size, size: Size | None = None) -> tuple[int, int]:
+    """(overlap, feather) in pixels of a picture of `size`, for a model that sees `native`."""
+    overlap = pace.overlap_for(native, size)
+    return overlap, pace.feather_for(overlap)
 
 
 def _step(stage: Stage, said: Said, generation: Generation, how: Pass, reach: tuple[int, int]) -> Step:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from retouch.errors import BadInput, Missing, RetouchError, TooLarge, did_you_mean
+from retouch.errors import BadInput, Missing, RetouchError, TooLarge, convert_errors, did_you_mean
 from retouch.knobs import load
 from retouch.recipe import Recipe
 
@@ -31,7 +31,11 @@ def plain(text: str, path: str = "") -> Any:
 def read(path: Path) -> Recipe:
     """One recipe file; BadInput names the file and the JSON path of a fault."""
     try:
-        return load(Recipe, plain(_text(path)))
+        text = _text(path)
+        with convert_errors(
+            lambda cause: BadInput(f"it is no recipe ({cause}).", hint="A recipe is a JSON object.")
+        ):
+            return load(Recipe, plain(text))
     except UnicodeDecodeError as error:
         raise BadInput(f"{error}.", path=path.name, hint="A recipe is text in UTF-8.") from None
     except BadInput as error:
@@ -40,6 +44,8 @@ def read(path: Path) -> Recipe:
 
 
 def _text(path: Path) -> str:
+    if not path.is_file() and path.exists():  # a pipe would be waited for without end
+        raise BadInput("it is no file.", hint="A recipe is a JSON file.")
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:

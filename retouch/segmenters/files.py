@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from retouch.detectors import contents, unpickle
-from retouch.errors import Missing, WeightsRefused
+from retouch.errors import Missing, WeightsRefused, convert_errors
 from retouch.segmenters.architecture import kind_of
 
 ENDINGS = (".pth", ".pt", ".safetensors")
@@ -26,8 +26,9 @@ def _header(path: Path) -> set[str]:
     try:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
-            return set(json.loads(file.read(length))) if length <= unpickle.MAX_PICKLE else set()
-    except (OSError, ValueError, struct.error):
+            header = json.loads(file.read(length)) if length <= contents.MAX_PICKLE else None
+        return set(header) if isinstance(header, dict) else set()
+    except (OSError, ValueError, RecursionError, MemoryError, struct.error):
         return set()
 
 
@@ -47,13 +48,13 @@ def tensors(path: Path) -> dict[str, Any]:
 
 def _safetensors(path: Path) -> dict[str, Any]:
     try:
-        from safetensors import SafetensorError
         from safetensors.torch import load_file
     except ImportError as error:
         raise Missing(f"{path.name} needs safetensors.", hint="pip install safetensors.") from error
-    try:
+    with convert_errors(lambda cause: _damaged(path, cause)):
+        unpickle.check_file(path)
         return load_file(str(path))
-    except FileNotFoundError:
-        raise Missing(f"there is no {path.name}.", hint="Was it moved?") from None
-    except (SafetensorError, OSError) as error:
-        raise WeightsRefused(f"{path.name} is damaged ({error}).", hint="Download it again.") from error
+
+
+def _damaged(path: Path, cause: str) -> WeightsRefused:
+    return WeightsRefused(f"{path.name} is damaged ({cause}).", hint="Download it again.")

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from retouch.detectors import fence
-from retouch.errors import Missing, WeightsRefused
+from retouch.detectors import fence, versions
+from retouch.errors import Missing, WeightsRefused, convert_errors
 from retouch.segmenters import files
 from retouch.segmenters.architecture import Encoder, Head, Shapes, count, kind_of
 from retouch.segmenters.decoder import Answer, Ask, Decoder, Features
@@ -71,13 +71,19 @@ def load(path: Path, device: str) -> Net:
             f"{path.name} is no model that segments{f' ({kind})' if kind else ''}.",
             hint="SAM, MobileSAM and SAM 2 files do.",
         )
-    try:
+    with convert_errors(lambda cause: _unlike(path, kind, cause)):
         make = BUILDERS[kind](held)
         make.module.load_state_dict(_used(held, make.module), strict=True, assign=True)
-    except (RuntimeError, KeyError, ValueError, AssertionError) as error:
-        raise WeightsRefused(f"{path.name} is not built like any {kind} known here ({error}).") from error
-    module = make.module.float().eval().requires_grad_(False).to(device)
+        module = make.module.float().eval().requires_grad_(False).to(device)
     return Net(module, make.decoder(module), partial(make.look, module), make.side, device, make.stretch)
+
+
+def _unlike(path: Path, kind: str, cause: str) -> WeightsRefused:
+    library = "segment-anything" if kind == "sam" else "ultralytics"
+    return WeightsRefused(
+        f"{path.name} is not built like any {kind} of the installed {versions.name(library)} ({cause}).",
+        hint=f"Use the published file, or another version of {library}.",
+    )
 
 
 def _used(held: Mapping[str, Any], module: Any) -> dict[str, Any]:

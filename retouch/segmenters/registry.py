@@ -83,7 +83,7 @@ class Segmenters:
         """Every name `get` knows, the best installed one first. Loads nothing, asks no network."""
         with self._lock:
             here = sorted((found for found in self._here().values() if found[1] != REFUSED), key=_rank)
-            listed = [Known(path.name, kind, True, path.stat().st_size, _about(path)) for path, kind in here]
+            listed = [Known(path.name, kind, True, _size(path), _about(path)) for path, kind in here]
         about = "Needs no file: edges and colours round the points, and what detectors know."
         known = {info.name for info in listed}
         absent = [
@@ -104,8 +104,8 @@ class Segmenters:
         """(file, kind) by name; of equal names the first folder's. Only what the installed packages run."""
         found: dict[str, tuple[Path, str]] = {}
         for folder in self._folders:
-            for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-                kind = files.kind(path) if path.suffix in files.ENDINGS and path.is_file() else ""
+            for path in weights.model_files(folder, files.ENDINGS):
+                kind = files.kind(path)
                 if kind and importlib.util.find_spec(NEEDS[kind]):
                     found.setdefault(path.name, (path, kind))
         return found
@@ -118,7 +118,7 @@ class Segmenters:
                 hint = did_you_mean(name, [info.name for info in self.available()])
                 raise Missing(f"there is no segmenter {name!r}.", hint=hint, path="segmenter")
             path, kind = self._folders[0] / name, item.kind
-        changed = path.stat().st_mtime_ns if path.is_file() else 0
+        changed, _ = weights.state_of(path) or (0, 0)
         made = self._models.get((path, changed)) or self._made(path, kind)
         self._models[path, changed] = made
         return made[1]
@@ -145,7 +145,13 @@ class Segmenters:
 def _rank(found: tuple[Path, str]) -> tuple[int, int]:
     """The best kind first; of one kind the larger file, which is the better model."""
     path, kind = found
-    return list(NEEDS).index(kind), -path.stat().st_size
+    return list(NEEDS).index(kind), -_size(path)
+
+
+def _size(path: Path) -> int:
+    """Bytes; 0 of what has gone since it was listed."""
+    state = weights.state_of(path)
+    return state[1] if state else 0
 
 
 def _about(path: Path) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from retouch.errors import RetouchError, WeightsRefused, convert_errors, ran_out_of_memory
 from retouch.geometry import Box, Size
 from retouch.ports import Prompt, Seen
 from retouch.raster import Picture
@@ -118,14 +119,19 @@ class Sam:
 
     def _with(self, work: Callable[[Net], T]) -> T:
         """`work` with the model; out of memory on a GPU, once more on the CPU with everything else freed."""
-        try:
-            return work(self._ready(None))
-        except Exception as error:
-            if not out_of_memory(error) or self._device() == "cpu":
-                raise
-        self.release()
-        self._tidy()
-        return work(self._ready("cpu"))
+        with convert_errors(self._unfit):
+            try:
+                return work(self._ready(None))
+            except Exception as error:
+                if not ran_out_of_memory(error) or self._device() == "cpu":
+                    raise
+            self.release()
+            self._tidy()
+            return work(self._ready("cpu"))
+
+    def _unfit(self, cause: str) -> RetouchError:
+        fault = f"{self.name} does not run here ({cause})."
+        return WeightsRefused(fault, hint="Take another segmenter, or another version of its library.")
 
     def _ready(self, device: str | None) -> Net:
         with self._lock:
@@ -142,7 +148,3 @@ def _view(canvas: Size, prompt: Prompt, before: Guess | None) -> Box:
     points = [Box(click.x, click.y, click.x + 1, click.y + 1) for click in prompt.clicks]
     said: Sequence[Box] = [*points, *([prompt.box] if prompt.box else [])]
     return crop if all(crop.contains(box) for box in said) else canvas.box
-
-
-def out_of_memory(error: Exception) -> bool:
-    return type(error).__name__ == "OutOfMemoryError" or "out of memory" in str(error).lower()

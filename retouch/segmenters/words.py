@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from retouch.errors import BadInput, Missing
+from retouch.errors import BadInput, Missing, RetouchError, add_remark
 from retouch.ports import Detector
 from retouch.raster import Picture
 from retouch.region import Region, distinct
@@ -59,27 +59,35 @@ class Words:
 
     def part(self, picture: Picture, role: str) -> tuple[Region, ...]:
         """What plays `role` ("face", "person", ...) in the picture, () when nobody here can tell."""
-        here = any(info.name == role and info.installed for info in self._detectors.available())
-        return self._detectors.get(role).find(picture, CONFIDENCE, ()) if here else ()
+        if not any(info.name == role and info.installed for info in self._detectors.available()):
+            return ()
+        try:
+            return self._detectors.get(role).find(picture, CONFIDENCE, ())
+        except RetouchError as error:
+            add_remark(f"It was not looked for {role!r}: {error}")
+            return ()
 
     def _thing(self, picture: Picture, thing: str) -> tuple[Region, ...]:
         word = _common(thing.casefold())
         installed = [info for info in self._detectors.available() if info.installed]
         for info in installed:  # roles come first, so that the best there is looks
             if word in (label.casefold() for label in info.labels):
-                return self._detectors.get(info.name).find(picture, CONFIDENCE, (word,))
+                try:
+                    return self._detectors.get(info.name).find(picture, CONFIDENCE, (word,))
+                except RetouchError as error:
+                    add_remark(f"{info.name} could not look for {thing!r}: {error}")
         return self._asked(picture, thing, [info.name for info in installed if info.kind == "yolo"])
 
     def _asked(self, picture: Picture, thing: str, files: Sequence[str]) -> tuple[Region, ...]:
         """What the first model that knows the word finds, those asked first that know any."""
-        reason = _unknown(thing)
+        reason: RetouchError = _unknown(thing)
         for name in sorted(files, key=lambda file: not any(word in file.casefold() for word in _OPEN)):
             try:
                 return self._detectors.get(name).find(picture, CONFIDENCE, (thing,))
             except BadInput:
                 continue  # a model of other classes
-            except Missing as error:
-                reason = Missing(error.what, path="text", hint=error.hint)
+            except RetouchError as error:  # of one file; another may know the word
+                reason = type(error)(error.what, path="text", hint=error.hint)
         raise reason
 
 

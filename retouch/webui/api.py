@@ -72,9 +72,10 @@ class HostBackend:
         return None if named else host.native_if_loaded()
 
     @contextlib.contextmanager
-    def busy(self, what: str, task: str = "") -> Iterator[Progress]:
+    def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:
         """The host's own order: queue, then state, then task, each undone whatever happens.
 
+        `paints` changes nothing: the host has its checkpoint loaded, or loads it at the first sampling.
         The host's bar knows the job by the caller's name for it. Its lock is not re-entrant: never call this
         from inside a job's hook.
         """

@@ -84,7 +84,17 @@ ATTACKS: dict[str, tuple[Callable[[Path], Any], str]] = {
     "os.system": (lambda s: Call(os.system, f"touch {s}"), "posix.system|nt.system"),
     "eval": (lambda s: Call(builtins.eval, touch(s)), "builtin(s|__).eval"),
     "exec": (lambda s: Call(builtins.exec, touch(s)), "builtin(s|__).exec"),
-    "getattr": (lambda s: Call(getattr, Call(importlib.import_module, "os"), "system"), "getattr"),
+    "getattr": (lambda s: Call(getattr, Call(importlib.import_module, "os"), "system"), "importlib"),
+    "getattr of a class": (lambda s: Call(getattr, Conv, "forward_fuse"), "getattr of 'forward_fuse'"),
+    "getattr of a function": (lambda s: Call(getattr, getattr, "__call__"), "getattr of '__call__'"),
+    "a call of a forward": (
+        lambda s: b"\x80\x02c__builtin__\ngetattr\ncultralytics.nn.modules.conv\nConv\nU\x07forward\x86R)R.",
+        "a call of function",
+    ),
+    "dotted of a class": (
+        lambda s: b"\x80\x04\x8c\x1bultralytics.nn.modules.conv\x8c\x11Conv.forward_fuse\x93.",
+        "forward_fuse",
+    ),
     "importlib": (lambda s: Call(importlib.import_module, "antigravity"), "importlib.import_module"),
     "nested pickle": (nested, "pickle.loads"),
     "torch.load": (torch_again, "torch.serialization.load"),

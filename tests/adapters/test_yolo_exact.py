@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from retouch.detectors import Registry
 from retouch.detectors.letterbox import GREY
 from retouch.detectors.vocabulary import Vocabulary
 from retouch.detectors.yolo import Net, Yolo
-from retouch.errors import Missing, OutOfMemory
+from retouch.errors import Missing, OutOfMemory, WeightsRefused
 from retouch.geometry import Box, Size
 from retouch.raster import Picture
 from tests.adapters.shapes import SHAPES, labels, scene
@@ -120,8 +121,36 @@ def test_an_end_to_end_head_is_read_as_it_is() -> None:
     assert (found.box, found.label) == (Box(10, 12, 30, 40), "b")
 
 
+class Pose(SimpleNamespace):
+    end2end = False
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        rows((30, 30, 20, 20, 0.9, 0.3)),
+        torch.zeros(1, 4, 10),
+        torch.zeros(1, 5),
+        (rows((30, 30, 20, 20, 0.9)), torch.zeros(1, 0)),
+    ],
+    ids=["a number more", "no class", "no boxes", "flat prototypes"],
+)
+def test_a_head_whose_answer_is_not_known_is_told(output: Any) -> None:
+    with pytest.raises(WeightsRefused, match=r"new\.pt is a SimpleNamespace model"):
+        dataclasses.replace(fixed(output, ("person",)), file="new.pt").look(BLACK, 0.3, [0])
+
+
+@pytest.mark.parametrize("output", [None, {"boxes": torch.zeros(1, 5, 3)}, []], ids=repr)
+def test_a_head_that_answers_no_tensors_is_told(output: Any) -> None:
+    yolo = Yolo(Path("new.pt"), lambda p: p, lambda: "cpu", lambda m, w: None, lambda: None)
+    yolo._net = fixed(output, ("person",))
+    with pytest.raises(WeightsRefused, match=r"new\.pt does not run with the installed ultralytics \d"):
+        yolo.find(Picture(BLACK), 0.3)
+
+
 def test_keypoints_after_the_classes_do_not_disturb() -> None:
     net = fixed(rows((30, 30, 20, 20, 0.9, 99.0, 98.0, 0.7)), ("person",))
+    net.module.model = [Pose()]
     (found,) = net.look(BLACK, 0.3, [0])
     assert (found.label, found.box) == ("person", Box(20, 20, 40, 40))
 
@@ -169,6 +198,7 @@ class TestMemory:
             raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
 
         module.forward = forward
+        module.model = [SimpleNamespace(end2end=False)]  # type: ignore[assignment]
         with pytest.raises(OutOfMemory, match="does not fit"):
             Net(module, ("a",), 64, "cpu", False).look(BLACK, 0.3, [0])
 

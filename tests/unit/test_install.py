@@ -10,9 +10,10 @@ from types import SimpleNamespace
 import pytest
 
 import install
+from retouch.detectors import versions
 
 HOST = {"torch": "2.1.2+cu121", "numpy": "1.26.2", "pillow": "9.5.0", "filelock": "3.9.0"}
-COMPLETE = {**dict.fromkeys(install.ALONE, "1"), **dict.fromkeys(install.SMALL, "1"), **HOST}
+COMPLETE = {**dict.fromkeys([*install.ALONE, *install.SMALL], "1"), **HOST, "ultralytics": "8.4.100"}
 
 
 class Launch:
@@ -74,6 +75,19 @@ def test_torch_numpy_and_opencv_are_never_asked_for(launch):
     names = {word.split("==")[0] for command in launch.commands for word in command.split()}
     assert not names & {"torch", "torchvision", "numpy", "pillow", "opencv-python", "mediapipe"}
     assert {"ultralytics", "segment-anything"} <= names
+
+
+@pytest.mark.parametrize(
+    ("version", "told"), [("8.0.230", True), ("8.1.0", False), ("8.10.1", False), ("8.4.100", False)]
+)
+def test_an_older_detector_library_stays_and_is_told(launch, capsys, version, told):
+    install.add_missing(launch, {**COMPLETE, "ultralytics": version})
+    assert launch.commands == []
+    assert (f"ultralytics {version} is installed and stays" in capsys.readouterr().out) == told
+
+
+def test_the_oldest_version_is_the_one_the_detectors_are_tested_with():
+    assert install.OLDEST["ultralytics"] == versions.OLDEST
 
 
 def test_every_command_is_fenced(launch):

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
 from retouch.plan import MAX_STEPS, Plan, allowed, plan, shape_regions
-from retouch.recipe import MAX_SEED, Pass, Shape, Target
+from retouch.recipe import Pass, Shape, Target
 from retouch.region import Region, overlap
+from retouch.seeds import MAX_SEED
 from retouch.step_masks import Reach, build_masks, context_padding, greatest_reach
 from tests.helpers import GENERATION, face_pass, found, masks, sizes, square
 

@@ -10,7 +10,8 @@ from retouch.execute import Report, run
 from retouch.fakes import FakeEngine, FakeProgress
 from retouch.geometry import Size
 from retouch.plan import Plan, plan
-from retouch.recipe import MAX_SEED, Generation
+from retouch.recipe import Generation
+from retouch.seeds import MAX_SEED
 from tests.helpers import GENERATION, face_pass, found, noise, square
 
 CANVAS = Size(600, 500)

@@ -1,0 +1,136 @@
+"""Small and odd pictures through every verb with nothing but defaults: a default is never refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retouch import presets, raster
+from retouch.answers import Desk
+from retouch.answers.parts import mask_base64
+from retouch.errors import BadInput
+from retouch.fakes import FakeDetector, FakeEngine
+from retouch.geometry import Box, Margins, Size
+from retouch.intents import INTENTS
+from retouch.mask import Mask
+from retouch.outpaint.stages import Pace, stages
+from retouch.outpaint.steps import reach_of
+from retouch.recipe import AIMS
+from retouch.request import FixRequest
+from tests.stand import Stand, photo
+
+SIZES = [(16, 16), (17, 31), (101, 67), (300, 16)]
+NATIVES = [64, 512]
+WORDLESS = [r for r in presets.built_in() if all(one.target.what != "text" for one in r.passes)]
+"""Those that need no segmenter which knows words."""
+EXTENSIONS = [
+    {"left": 8}, {"top": 1}, {"right": 100}, {"factor": 1.5}, {"factor": 1.05}, {"aspect": "16:9"},
+    {"aspect": "9:16"}, {"factor": 1.2, "refine": 0.3}, {"bottom": 64, "alternating": True},
+    {"aspect": "2.39:1", "across": "subject"},
+]  # fmt: skip
+
+
+def desk(size: tuple[int, int], native: int) -> Desk:
+    here = Stand(engine=FakeEngine(side=native))
+    inner = Box(2, 2, 12, 13)
+    here._detector = lambda name: FakeDetector((inner, Box(0, 0, *size)))
+    return Desk(here)
+
+
+def mask_of(size: tuple[int, int], box: Box = Box(3, 3, 9, 12)) -> str:
+    alpha = np.zeros(size[::-1], np.uint8)
+    alpha[box.slices] = 255
+    return mask_base64(Mask(alpha))
+
+
+def sound(said: dict) -> dict:
+    """The answer, in which no pass was left out and no region skipped."""
+    told = [text for text in said["warnings"] if "left out" in text or "too much" in text]
+    assert not told
+    assert [r["why"] for r in said.get("reports", ()) if r["outcome"] == "skipped"] == []
+    return said
+
+
+@pytest.mark.parametrize("native", NATIVES)
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("intent", INTENTS)
+def test_inpaint_takes_any_size(intent, size, native):
+    here, image = desk(size, native), raster.encode_base64(photo(*size))
+    for box in (Box(3, 3, 9, 12), Box(5, 5, 6, 6), Box(0, 0, *size)):
+        asked = {"image": image, "mask": mask_of(size, box), "prompt": "x", "intent": intent}
+        assert sound(here.answer("inpaint", asked))["reports"]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("what", sorted(set(AIMS) - {"text", "pointed", "regions of a pass"}))
+def test_every_target_takes_any_size(what, size):
+    recipe = {"name": "x", "passes": [{"target": {"what": what, "models": ["face"]}}]}
+    asked = {"image": raster.encode_base64(photo(*size)), "mask": mask_of(size), "recipe": recipe}
+    here = desk(size, 256)
+    said = sound(here.answer("fix", {**asked, "return_history": True}))
+    if said["reports"]:
+        again = {"history": said["history"], "again": [1], "later": "repaint"}
+        assert not here.answer("history", again)["stopped"]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("recipe", WORDLESS, ids=lambda recipe: recipe.name)
+def test_every_recipe_takes_any_size(recipe, size):
+    here = desk(size, 256)
+    asked = {"image": raster.encode_base64(photo(*size)), "mask": mask_of(size), "recipe": recipe.name}
+    sound(here.answer("fix", asked))
+    sound(here.answer("plan", {"verb": "fix", **asked}))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_what_only_looks_takes_any_size(size):
+    here, image = desk(size, 256), {"image": raster.encode_base64(photo(*size))}
+    assert here.answer("detect", image)["regions"]
+    tilted = {"targets": [{"models": ["face"], "tilted": True}]}
+    here.answer("detect", {**image, **tilted})
+    point = {"points": [{"x": 1, "y": 1}], "refine_edges": True}
+    assert here.answer("segment", {**image, **point})["masks"]
+    assert here.answer("mask", {**image, "mask": mask_of(size)})["area"]
+
+
+@pytest.mark.parametrize("native", NATIVES)
+@pytest.mark.parametrize("size", [(64, 64), (65, 101), (101, 67), (64, 900)], ids=str)
+@pytest.mark.parametrize("how", EXTENSIONS, ids=str)
+def test_outpaint_takes_any_size(how, size, native):
+    asked = {"image": raster.encode_base64(photo(*size)), "tries": 1, "cleanup": 0, "seed": 1}
+    said = sound(desk(size, native).answer("outpaint", {**asked, **how}))
+    assert said["stages"]
+    assert all(stage["done"] for stage in said["stages"])
+
+
+@given(
+    st.tuples(st.integers(64, 700), st.integers(64, 700)),
+    st.sampled_from([64, 72, 128, 256, 512, 768, 1024]),
+    st.integers(1, 300),
+)
+@settings(deadline=None)
+def test_the_defaults_of_an_extension_always_fit(size, native, margin):
+    pace, canvas, seen = Pace(), Size(*size), Size(native, native)
+    overlap, feather = reach_of(pace, seen, canvas)
+    assert 0 < feather <= overlap < min(*canvas, *seen)
+    assert stages(canvas, Margins(right=margin), seen, pace)
+
+
+@pytest.mark.parametrize(("asked", "path"), [({"overlap": 72}, "overlap"), ({"step": 512}, "step")])
+def test_what_a_person_gave_is_refused_by_its_name(asked, path):
+    image = {"image": raster.encode_base64(photo(101, 67)), "factor": 1.5}
+    with pytest.raises(BadInput, match="is too much") as refused:
+        desk((101, 67), 256).answer("outpaint", {**image, **asked})
+    assert refused.value.path == path
+
+
+def test_a_default_feather_gives_way_to_a_small_overlap():
+    assert reach_of(Pace(overlap=8), Size(512, 512)) == (8, 8)
+    with pytest.raises(BadInput, match="feather: 40 is too much"):
+        stages(Size(512, 512), Margins(right=64), Size(512, 512), Pace(overlap=8, feather=40))
+
+
+def test_the_default_recipe_is_there():
+    assert FixRequest().recipe in {recipe.name for recipe in presets.built_in()}
