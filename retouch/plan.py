@@ -11,7 +11,7 @@ from retouch.frame import Frame, frame_around
 from retouch.geometry import Box, Size
 from retouch.mask import Mask
 from retouch.people import said_of
-from retouch.prompts import Said, resolve
+from retouch.prompts import Said, remarks, resolve
 from retouch.recipe import MAX_SEED, Gate, Generation, Pass, Settings, Shape, Target
 from retouch.region import Region, merged, overlap
 
@@ -115,7 +115,8 @@ def plan(
         if number in kept
     ]
     waves = _waves([step for step in steps if not step.composite.empty])
-    return Plan(tuple(waves), _remarks(waves, len(asked)))
+    told = _prompt_remarks(work, shaped, canvas, {step.number - 1 for step in waves})
+    return Plan(tuple(waves), _remarks(waves, len(asked)) + told)
 
 
 def allowed(user_mask: Mask | None, target: Target) -> Mask | None:
@@ -252,6 +253,17 @@ def _footprint(step: Step) -> Region:
     """The composite alone, without the context around it."""
     box = step.composite.bounds or step.composite.size.box
     return Region(box, step.composite.crop(box)).moved(step.frame.crop.left, step.frame.crop.top)
+
+
+def _prompt_remarks(
+    work: tuple[int, Pass], regions: Sequence[Region], canvas: Size, painted: set[int]
+) -> tuple[str, ...]:
+    """What of a pass's own prompts reaches none of the regions, of which those at `painted` are painted."""
+    index, one = work
+    prompt = remarks(one.prompt, regions, canvas, painted)
+    negative = remarks(one.negative_prompt, regions, canvas, painted, negative=True)
+    told = [*(f"prompt: {text}" for text in prompt), *(f"negative prompt: {text}" for text in negative)]
+    return tuple(f"Pass {index + 1}, {text}" for text in told)
 
 
 def _remarks(steps: Sequence[Step], asked: int) -> tuple[str, ...]:
