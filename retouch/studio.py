@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from retouch.aim import Eyes, View, aimed
 from retouch.choice import Judge
 from retouch.errors import BadInput, RetouchError
-from retouch.execute import Report, Result, run
+from retouch.execute import Report, Result, run, with_warnings
 from retouch.geometry import Size
 from retouch.mask import Mask
-from retouch.people import Seen, introduced
+from retouch.people import Seen, introduced, unmatched
 from retouch.plan import Plan, plan
 from retouch.ports import Detector, Engine, Progress, Scorer, Segmenter, Silent
 from retouch.raster import Picture
@@ -93,7 +93,7 @@ class Studio:
             plans = [self._plan_safely(c, work, r.reports) for c, r in zip(now, results, strict=True)]
             done = run([c.picture for c in now], plans, self.engine, watcher, self._judge(work[1]))
             results = [before.then(after) for before, after in zip(results, done, strict=True)]
-        return results
+        return [_with_people_told(result, recipe) for result in results]
 
     def paint(
         self, canvas: Canvas, regions: Sequence[Region], how: Pass, progress: Progress | None = None
@@ -138,6 +138,13 @@ class Studio:
             if not isinstance(error, RetouchError):
                 _LOG.exception("pass %d broke", work[0] + 1)
             return Plan(warnings=(f"Pass {work[0] + 1} was left out: {why}",))
+
+
+def _with_people_told(result: Result, recipe: Recipe) -> Result:
+    """Where anything was found, whose words were not used is told."""
+    if not result.reports:
+        return result
+    return with_warnings(result, unmatched(recipe.people, {report.step.person for report in result.reports}))
 
 
 def _seen(past: Sequence[Report]) -> list[Seen]:

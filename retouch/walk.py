@@ -194,6 +194,7 @@ class Walk:
 
     def _file(self, report: Report, planned: Step) -> None:
         self.reports.append(report)
+        self.remarks += [remark for remark in report.remarks if remark not in self.remarks]
         step = report.step
         if report.best is None:
             if report.why != "interrupted":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retouch import infotext, presets, raster
@@ -10,9 +11,11 @@ from retouch.answers.history import Past, keep
 from retouch.answers.parts import learn, remark_of, report_json, seeded, some, timed
 from retouch.answers.segment import sent_region
 from retouch.concerns import concerns
+from retouch.execute import Report
 from retouch.history import History
 from retouch.knobs import dump, load
 from retouch.mask import Mask
+from retouch.prompts import quoted
 from retouch.raster import Picture
 from retouch.recipe import Recipe
 from retouch.request import FixRequest
@@ -33,7 +36,8 @@ def fix(desk: Desk, body: Any) -> dict[str, Any]:
     learn(desk, result.reports)
     text = infotext.text(canvas.generation, picture, recipe, result.reports)
     masked = result.picture if request.return_masks else None
-    said = (*remarks, *skipped, *result.warnings, remark_of(studio, result.reports))
+    unused = _unused_prompts(request, result.reports)
+    said = (*remarks, *skipped, *result.warnings, *unused, remark_of(studio, result.reports))
     past = Past(History.of(picture, result.reports), {"infotext": text, "recipe": dump(recipe)})
     return {
         "history": keep(desk, past) if request.return_history else "",
@@ -76,6 +80,17 @@ def _mask(request: FixRequest, picture: Picture) -> tuple[Mask | None, list[str]
 
 def _canvas(desk: Desk, request: FixRequest, picture: Picture, mask: Mask | None) -> Canvas:
     return Canvas(picture, request.generation(desk.backend.defaults(), request.seed), mask)
+
+
+def _unused_prompts(request: FixRequest, reports: Sequence[Report]) -> Iterator[str]:
+    """A sentence for each prompt of the request that reaches no region, for every pass has its own."""
+    for name in ("prompt", "negative_prompt"):
+        words = getattr(request, name).strip()
+        if words and reports and not any(words in getattr(report.step, name) for report in reports):
+            yield (
+                f"The {name.replace('_', ' ')} {quoted(words)} is not used: every pass has its own. "
+                "Write [PROMPT] there to add it."
+            )
 
 
 def ready(desk: Desk, recipe: Recipe) -> tuple[Recipe, tuple[str, ...]]:

@@ -55,7 +55,8 @@ def _batches(canvases: Sequence[Canvas], plans: Sequence[Plan], engine: Engine) 
 def _result(canvas: Canvas, plan: Plan, stopped: bool) -> Result:
     reports = canvas.close(plan.steps, INTERRUPTED if stopped else "not reached")
     lost = tuple(remark for report in reports if (remark := _remark(report)))
-    return Result(canvas.finished(), reports, plan.warnings + lost, stopped)
+    told = dict.fromkeys(remark for report in reports for remark in report.remarks)
+    return Result(canvas.finished(), reports, (*plan.warnings, *told, *lost), stopped)
 
 
 def _remark(report: Report) -> str:

@@ -20,7 +20,7 @@ class Report:
     """What became of one step. `outcome` is kept, skipped or reverted; `why` is empty when all went well.
 
     `candidates` are all that were painted, in the order of their seeds; the one `chosen` was put back, or
-    was the best of those that the step's gate reverted.
+    was the best of those that the step's gate reverted. `remarks` tell what of its prompts was not read.
     """
 
     step: Step
@@ -29,6 +29,7 @@ class Report:
     seconds: float = 0.0
     candidates: tuple[Candidate, ...] = ()
     chosen: int = 0
+    remarks: tuple[str, ...] = ()
 
     @property
     def kept(self) -> bool:

@@ -78,6 +78,8 @@ class Task:
     index: int
     step: Step
     seen: Picture
+    remarks: dict[str, None] = field(default_factory=dict)
+    """What of its prompts was not read, each sentence once."""
     _painted: int = 0
     _candidates: list[Candidate] = field(default_factory=list)
     _faults: list[str] = field(default_factory=list)
@@ -150,7 +152,8 @@ class Task:
     def close(self, unreached: str) -> None:
         """No more is to come. `unreached` is why some of the jobs gave neither a picture nor a fault."""
         left = self.step.variations - self._painted - len(self._faults)
-        self.canvas.file(self.index, self._report([*self._faults, *[unreached] * left]))
+        report = self._report([*self._faults, *[unreached] * left])
+        self.canvas.file(self.index, dataclasses.replace(report, remarks=tuple(self.remarks)))
 
     def _report(self, faults: Sequence[str]) -> Report:
         if not self._painted:
