@@ -88,7 +88,8 @@ INTENTS = {
             # Fill, so that nothing of the object is left to be painted on: Krita prefills, IOPaint erases
             # before anything else. Krita and PowerPaint denoise at 1.0; SDXL is worse at exactly that
             # (its model card; diffusers #4858).
-            Pass(masked_content="fill", denoising_strength=0.9),
+            # What is behind a coloured thing in a black-and-white photograph is black-and-white.
+            Pass(masked_content="fill", denoising_strength=0.9, keep_tone="all"),
             # "Mask a little more than the object" (guides): shadow, reflection, the blur of its outline.
             # Krita grows by 4 px and 5 % of the diagonal: 8 % of a square's side, in round numbers.
             grown=0.08,

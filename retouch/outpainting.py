@@ -62,6 +62,7 @@ class Outpainting(Extension, Pace, Words, Guard):
     denoising_strength: float = _OF_PASS["denoising_strength"].field(HOW.denoising_strength)
     masked_content: str = _OF_PASS["masked_content"].field(HOW.masked_content)
     colour_correction: float = _OF_PASS["colour_correction"].field(HOW.colour_correction)
+    keep_tone: str = _OF_PASS["keep_tone"].field(HOW.keep_tone)
     variations: int = _OF_PASS["variations"].field(1)
     seed_step: str = SEED_STEP.field("next")
     refine: float = REFINE.field(0.0)
@@ -72,14 +73,14 @@ class Outpainting(Extension, Pace, Words, Guard):
 
     @property
     def how(self) -> Pass:
-        names = ("denoising_strength", "masked_content", "colour_correction", "variations", "seed_step")
-        return dataclasses.replace(HOW, **{name: getattr(self, name) for name in names})
+        names = ("denoising_strength", "masked_content", "colour_correction", "keep_tone", "variations")
+        return dataclasses.replace(HOW, **{name: getattr(self, name) for name in (*names, "seed_step")})
 
     @property
     def passes(self) -> tuple[Pass, ...]:
         """What is painted: the stages, then the tiles over what is new."""
         tiles = Target(what="tiles", tile=SEEN, overlap=SHARED)
-        refining = Pass(target=tiles, shape=TILES, denoising_strength=self.refine)
+        refining = Pass(target=tiles, shape=TILES, denoising_strength=self.refine, keep_tone=self.keep_tone)
         return (self.how, refining) if self.refine else (self.how,)
 
 

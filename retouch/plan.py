@@ -43,6 +43,7 @@ class Step:
     subseed_strength: float
     settings: Settings
     colour_correction: float = 1.0
+    keep_tone: str = "auto"
     variations: int = 1
     gate: Gate = Gate()
     turn: float = 0.0
@@ -203,6 +204,7 @@ def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generatio
         subseed_strength=generation.subseed_strength,
         settings=recipe_pass.settings(generation),
         colour_correction=recipe_pass.colour_correction,
+        keep_tone=recipe_pass.keep_tone,
         variations=recipe_pass.variations,
         gate=recipe_pass.gate,
         turn=region.turn,

@@ -22,7 +22,8 @@ from retouch.geometry import Size
 from retouch.region import ORDERS, Region
 
 _BRACKETS = re.compile(
-    r"\\.|\[\s*(?:(?P<tag>SEP|SKIP|PROMPT|FOR)\s*|(?P<bound>FOR)\s(?P<who>[^\[\]:|]*))\]", re.IGNORECASE | re.DOTALL
+    r"\\.|\[\s*(?:(?P<tag>SEP|SKIP|PROMPT|FOR)\s*|(?P<bound>FOR)\s(?P<who>[^\[\]:|]*))\]",
+    re.IGNORECASE | re.DOTALL,
 )
 """An escaped character, a tag, or what differs from a tag only in its letters' case."""
 _NETWORK = re.compile(r"<(\w+):([^<>]+)>")

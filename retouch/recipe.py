@@ -216,6 +216,11 @@ class Pass(Overrides):
         1,
         0.05,
     ).field(1.0)
+    keep_tone: str = Knob(
+        "Keep tone",
+        "A black-and-white or toned picture stays so; auto leaves colour where it has some.",
+        choices=("auto", "all", "off"),
+    ).field("auto")
     restore_faces: bool = Knob("Restore faces", "Run the host's face restoration on each crop.").field(False)
     seed: int | None = Knob("Seed", "Blank for the picture's own.", 0, MAX_SEED, 1).field(None)
     hires: str = Knob(

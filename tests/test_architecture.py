@@ -27,6 +27,7 @@ LAYERS = (
     "blend",
     "surface",
     "colour",
+    "tone",
     "region",
     "draw",
     "quality",

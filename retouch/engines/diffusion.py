@@ -85,9 +85,7 @@ class DiffusersEngine:
         """See `ports.PromptReader`."""
         pipe = self._shelf.take(job.settings.sampling.checkpoint).pipe
         names = embedding_names(self.folders.embeddings)
-        return tuple(
-            textwindow.prompt_remarks(pipe, job.prompt, job.negative_prompt, job.settings, names)
-        )
+        return tuple(textwindow.prompt_remarks(pipe, job.prompt, job.negative_prompt, job.settings, names))
 
     def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
         """See `ports.Engine`. `progress` is shown each step of this call and asked after each.

@@ -46,7 +46,9 @@ class Window:
         if end - begin <= LONG_WORD:
             return begin
         inside = range(begin, end)
-        return inside[bisect.bisect_right(inside, self.tokens, lo=1, key=lambda at: self.count(text[:at])) - 1]
+        return inside[
+            bisect.bisect_right(inside, self.tokens, lo=1, key=lambda at: self.count(text[:at])) - 1
+        ]
 
 
 def windows(pipe: Any) -> Iterator[Window]:

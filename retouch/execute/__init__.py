@@ -22,16 +22,18 @@ def run(
     engine: Engine,
     progress: Progress | None = None,
     judge: Judge | None = None,
+    wholes: Sequence[Picture] | None = None,
 ) -> list[Result]:
     """Paint every plan on its picture, jobs of all pictures batched together. One Result a picture.
 
     A step of several variations is as many jobs; of what came of them `judge` puts the best back, and all
     are in its report. A batch that runs out of memory is halved down to single jobs, one that fails otherwise
     is painted one by one; a job that still fails is left out and reported, whatever the engine raised.
-    After Interrupt what is finished stays and the rest is reported as skipped.
+    `wholes` are what the pictures are crops of: the tone of each is kept. After Interrupt what is finished stays and the rest is reported as skipped.
     """
     watcher = progress or Silent()
-    canvases = [Canvas(picture, judge or Judge()) for picture in pictures]
+    whole = wholes or pictures
+    canvases = [Canvas(p, judge or Judge(), w) for p, w in zip(pictures, whole, strict=True)]
     steps = [step for plan in plans for step in plan.steps]
     total, done = sum(step.variations for step in steps), 0
     things = "regions" if total == len(steps) else "variations"

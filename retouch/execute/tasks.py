@@ -15,6 +15,7 @@ from retouch.choice import Judge
 from retouch.colour import field as colour_field
 from retouch.colour import inside_say, reliance
 from retouch.execute.reports import Report
+from retouch.execute.toning import Toning
 from retouch.fill import filled
 from retouch.gate import fault
 from retouch.geometry import Box
@@ -24,6 +25,7 @@ from retouch.ports import Job
 from retouch.quality import drift_around
 from retouch.raster import Picture
 from retouch.recipe import MAX_SEED
+from retouch.tone import Tone
 from retouch.trial import Trial
 from retouch.turn import Upright
 
@@ -34,6 +36,8 @@ class Canvas:
 
     original: Picture
     judge: Judge = Judge()
+    whole: Picture | None = None
+    """What `original` is a crop of, where it is one: the tone is that of the whole picture."""
     _open: dict[int, Task] = field(default_factory=dict)
     _reports: dict[int, Report] = field(default_factory=dict)
     _painted: np.ndarray | None = None
@@ -41,6 +45,10 @@ class Canvas:
     @property
     def pixels(self) -> np.ndarray:
         return self.original.pixels if self._painted is None else self._painted
+
+    @cached_property
+    def tone(self) -> Tone | None:
+        return Tone.of((self.whole or self.original).pixels)
 
     def cut(self, index: int, step: Step) -> Task:
         """Step number `index` of its plan, from the picture as it is now."""
@@ -91,6 +99,14 @@ class Task:
         return self.step.frame.take_mask(self.step.denoise)
 
     @cached_property
+    def _toning(self) -> Toning | None:
+        """None at once where colours are let in: most pictures are not asked for their tone twice."""
+        if self.step.keep_tone == "off":
+            return None
+        crop = self.canvas.original.pixels[self.step.frame.crop.slices]
+        return Toning.of(self.canvas.tone, crop, self.step)
+
+    @cached_property
     def trial(self) -> Trial:
         """The region as it is when the first of its paintings comes."""
         return Trial.of(self.step, self.canvas.pixels, self.canvas.judge.look)
@@ -130,6 +146,8 @@ class Task:
         """What was painted for one of the jobs."""
         if self.step.turn and patch is not job.picture:
             patch = Picture(self._upright.back(patch.pixels, self.seen.pixels))
+        if self._toning is not None and patch is not job.picture:
+            patch = self._toned(self._toning, patch)
         self._painted += 1
         self._seconds += seconds
         spot = self.step.composite.bounds
@@ -138,6 +156,12 @@ class Task:
             around = drift_around(self.seen.pixels, patch.pixels, self._denoise)
             self._candidates.append(dataclasses.replace(made, scores=self.trial.scores(made, around)))
         self._close_when_done()
+
+    def _toned(self, toning: Toning, patch: Picture) -> Picture:
+        after = toning.patch(patch)
+        remark = toning.remark(patch, after, self.step.frame.take_mask(self.step.composite).alpha)
+        self.remarks.update({remark: None} if remark else {})
+        return after
 
     def miss(self, why: str, seconds: float = 0.0) -> None:
         """One of the jobs gave nothing."""
@@ -187,7 +211,7 @@ class Task:
         step = self.step
         over = step.frame.put(patch, spot)
         if not step.colour_correction:
-            return over
+            return self._in_tone(over, spot)
         strength, content = step.settings.denoising_strength, step.settings.masked_content
         found = colour_field(
             self.seen.pixels,
@@ -197,10 +221,13 @@ class Task:
             inside_say(strength, content),
         )
         if found is None:
-            return over
+            return self._in_tone(over, spot)
         amount = step.colour_correction * reliance(found.agreement, strength)
         over = over + np.float32(amount) * found.shift(over, step.frame.crop.size, spot)
-        return settled(under, over, step.frame.put(self.seen, spot))
+        return settled(under, self._in_tone(over, spot), step.frame.put(self.seen, spot))
+
+    def _in_tone(self, over: np.ndarray, spot: Box) -> np.ndarray:
+        return self._toning.spot(over, spot) if self._toning else over
 
 
 @dataclass(frozen=True, eq=False)

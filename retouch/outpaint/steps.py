@@ -88,6 +88,7 @@ def _step(stage: Stage, said: Said, generation: Generation, how: Pass, reach: tu
         subseed_strength=generation.subseed_strength,
         settings=how.settings(generation),
         colour_correction=how.colour_correction,
+        keep_tone=how.keep_tone,
         variations=how.variations,
         wave=stage.wave,
         denoise=denoise,

@@ -22,9 +22,7 @@ texts = st.lists(st.text("ab,.é女", min_size=1, max_size=30), max_size=120).ma
 
 
 def told(family, prompt="", negative="", **sampling):
-    asked = dataclasses.replace(
-        job(0, settings=tuned(**sampling)), prompt=prompt, negative_prompt=negative
-    )
+    asked = dataclasses.replace(job(0, settings=tuned(**sampling)), prompt=prompt, negative_prompt=negative)
     return tiny.engine(family).prompt_remarks(asked)
 
 

@@ -180,7 +180,9 @@ def test_lost_words_and_likely_mistakes_are_told(prompt, count, told):
     assert any(text.startswith("Pass 1, prompt: ") for text in warnings)
 
 
-@pytest.mark.parametrize("prompt", ["", "red", "red [SEP] blue [SEP] green", "[SKIP]", "[red:blue:0.5]", r"\[x\]"])
+@pytest.mark.parametrize(
+    "prompt", ["", "red", "red [SEP] blue [SEP] green", "[SKIP]", "[red:blue:0.5]", r"\[x\]"]
+)
 def test_a_template_that_fits_gives_no_warning(prompt):
     assert not planned(prompt).warnings
 
