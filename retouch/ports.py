@@ -82,7 +82,7 @@ class Engine(Protocol):
 
 @runtime_checkable
 class PromptReader(Protocol):
-    """An engine that knows what of a prompt its model does not read. A host that tells of it itself is none."""
+    """An engine that knows what of a prompt its model does not read. One whose host tells of it is none."""
 
     def prompt_remarks(self, job: Job) -> tuple[str, ...]:
         """A sentence for each part of the job's prompts that is left out or taken literally.

@@ -36,6 +36,8 @@ LEAST_LEVELS, LEAST_RANGE = 24, 40
 colours, line drawings and a clear sky tell nothing of a tone."""
 MIDTONES, LEAST_MIDTONES = (8, 247), 0.05
 """Of a drawing on white, fewer pixels than this share lie between these levels."""
+LEAST_CELLS = 100
+"""Cells from which a curve can be told."""
 STEPS, SMOOTH = 4, 0.5
 """Points of a curve to a level of luma, and levels over which it is smoothed: where red and green are cut off
 at white, or all is dark, blue changes much while the luma hardly does."""
@@ -58,7 +60,7 @@ class Tone:
 
     @classmethod
     def of(cls, pixels: np.ndarray) -> Tone | None:
-        """That of a picture, (height, width, 3) uint8; None for one in colour, or one that tells too little."""
+        """That of a picture, (height, width, 3) uint8; None for one in colour, or that tells too little."""
         step = max(-(-max(pixels.shape[:2]) // SAMPLED), 1)
         sample = np.ascontiguousarray(pixels[::step, ::step]).reshape(-1, 3)
         if not _is_photograph(sample):
@@ -76,10 +78,14 @@ class Tone:
             return np.repeat(luma[..., None], 3, axis=-1)
         return np.stack([np.interp(luma, _PLACES, self.curve[:, c]) for c in range(3)], -1).astype(np.float32)
 
+    def distance(self, levels: np.ndarray) -> np.ndarray:
+        """Levels from (.., 3) to the curve's colours of their luma, in the channel that is farthest off."""
+        return np.abs(levels - self.toned(levels)).max(-1)
+
     def coloured(self, pixels: np.ndarray) -> np.ndarray:
         """Where (height, width, 3) uint8 pixels have a colour of their own: (height, width) bool."""
         smooth = cv2.blur(pixels, (5, 5)).astype(np.float32)
-        off = np.abs(smooth - self.toned(smooth)).max(-1) > (OFF_GREY if self.grey else OFF_CURVE)
+        off = self.distance(smooth) > (OFF_GREY if self.grey else OFF_CURVE)
         return cv2.erode(off.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
 
 
@@ -132,22 +138,28 @@ def _averaged(pixels: np.ndarray) -> np.ndarray:
 def _fitted(cells: np.ndarray, sample: np.ndarray) -> Tone | None:
     """The curve that (cells, 3) float32 lie on, None where they lie on none.
 
-    It is that of the (pixels, 3) `sample`: where it bends, a mean of two of its colours is not on it.
+    Half of the cells are judged by the curve of the other half: few cells are always near their own. The
+    curve is that of the (pixels, 3) `sample`: where it bends, a mean of two of its colours is not on it.
     """
-    used = np.ones(len(cells), bool)
-    for _ in range(3):
-        tone = Tone(_curve(cells[used]), False)
-        off = np.abs(cells - tone.toned(cells)).max(-1)
-        used = off <= BESIDE
-        if np.mean(used) < 0.5:
-            return None
-    darkest, lightest = np.quantile(cells @ LUMA, [0.01, 0.99])
-    whole = off[(cells.min(-1) > CUT_OFF[0]) & (cells.max(-1) < CUT_OFF[1])]
-    near = len(whole) > 0 and all(np.quantile(whole, share) <= most for share, most in FARTHEST)
-    if not near or lightest - darkest < LEAST_RANGE:
+    if len(cells) < LEAST_CELLS:
         return None
-    beside = np.abs(sample - tone.toned(sample)).max(-1) <= BESIDE
-    return Tone(_curve(sample[beside]), False)
+    fitting, judged = cells[::2], cells[1::2]
+    tone = Tone(_curve(fitting), False)
+    for _ in range(2):
+        beside = tone.distance(fitting) <= BESIDE
+        if np.mean(beside) < MOSTLY:
+            return None
+        tone = Tone(_curve(fitting[beside]), False)
+    darkest, lightest = np.quantile(cells @ LUMA, [0.01, 0.99])
+    if lightest - darkest < LEAST_RANGE or not _is_near(judged, tone):
+        return None
+    return Tone(_curve(sample[tone.distance(sample) <= BESIDE]), False)
+
+
+def _is_near(cells: np.ndarray, tone: Tone) -> bool:
+    whole = (cells.min(-1) > CUT_OFF[0]) & (cells.max(-1) < CUT_OFF[1])
+    off = tone.distance(cells[whole])
+    return len(off) > 0 and all(np.quantile(off, share) <= most for share, most in FARTHEST)
 
 
 def _curve(cells: np.ndarray) -> np.ndarray:

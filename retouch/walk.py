@@ -33,7 +33,7 @@ VARIED = "the background of the same scene"
 
 @dataclass(frozen=True, eq=False)
 class Ask:
-    """A stage that is to be painted, the crop of the canvas that it is painted from, and the whole original."""
+    """A stage to be painted, the crop of the canvas that it is painted from, and the whole original."""
 
     step: Step
     crop: Picture

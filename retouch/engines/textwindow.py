@@ -1,4 +1,4 @@
-"""What of a prompt a diffusers pipeline does not read: words beyond its text encoders, and the WebUI's syntax."""
+"""What of a prompt a diffusers pipeline does not read: words beyond its encoders, and the WebUI's syntax."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Window:
 
 
 def windows(pipe: Any) -> Iterator[Window]:
-    """Those of a pipeline's text encoders that are loaded. T5 reads as much as the pipeline lets it by default."""
+    """Those of a pipeline's text encoders that are loaded. T5 reads as much as the pipeline's default."""
     for number in ("", "_2", "_3"):
         encoder = getattr(pipe, f"text_encoder{number}", None)
         tokenizer = getattr(pipe, f"tokenizer{number}", None)
@@ -97,9 +97,9 @@ def _remarks(pipe: Any, name: str, prompt: str, embeddings: Collection[str]) -> 
     if found:
         more = f" and {len(found) - MOST_EXAMPLES} more" if len(found) > MOST_EXAMPLES else ""
         yield (
-            f"The {name} {_short(text)} has {quoted(', '.join(found[:MOST_EXAMPLES]))}{more}, which this engine "
-            "reads as plain words: attention weights, scheduling, BREAK, AND, wildcards and embeddings act in "
-            "the WebUI only."
+            f"The {name} {_short(text)} has {quoted(', '.join(found[:MOST_EXAMPLES]))}{more}, which this "
+            "engine reads as plain words: attention weights, scheduling, BREAK, AND, wildcards and "
+            "embeddings act in the WebUI only."
         )
     every = list(windows(pipe))
     cuts = [window.cut(text) for window in every]

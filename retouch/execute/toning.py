@@ -22,8 +22,11 @@ REMARK = (
 
 @dataclass(frozen=True, eq=False)
 class Toning:
-    """A tone for one step's crop. `free`, (height, width) float32 of the crop's size, is how far the painter's
-    colours are kept, 0..1; None for nowhere."""
+    """A tone for one step's crop.
+
+    `free`, (height, width) float32 of the crop's size, is how far the painter's colours are kept, 0..1;
+    None for nowhere.
+    """
 
     tone: Tone
     free: np.ndarray | None
@@ -56,7 +59,7 @@ class Toning:
         return self._applied(levels, None if self.free is None else self.free[spot.slices])
 
     def remark(self, before: Picture, after: Picture, shown: np.ndarray) -> str:
-        """What to tell of a patch; "" where it hardly had colours. `shown` is the composite alpha at work size."""
+        """What to tell of a patch, "" where it hardly had colours. `shown` is the composite alpha."""
         apart = np.abs(after.pixels.astype(np.float32) - before.pixels).max(-1)
         weight = shown.astype(np.float32)
         taken = float((apart * weight).sum() / max(float(weight.sum()), 1.0))
