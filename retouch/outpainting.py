@@ -63,6 +63,7 @@ class Outpainting(Extension, Pace, Words, Guard):
     masked_content: str = _OF_PASS["masked_content"].field(HOW.masked_content)
     colour_correction: float = _OF_PASS["colour_correction"].field(HOW.colour_correction)
     keep_tone: str = _OF_PASS["keep_tone"].field(HOW.keep_tone)
+    grain: float = _OF_PASS["grain"].field(HOW.grain)
     variations: int = _OF_PASS["variations"].field(1)
     seed_step: str = SEED_STEP.field("next")
     refine: float = REFINE.field(0.0)
@@ -73,14 +74,16 @@ class Outpainting(Extension, Pace, Words, Guard):
 
     @property
     def how(self) -> Pass:
-        names = ("denoising_strength", "masked_content", "colour_correction", "keep_tone", "variations")
-        return dataclasses.replace(HOW, **{name: getattr(self, name) for name in (*names, "seed_step")})
+        names = ("denoising_strength", "masked_content", "colour_correction", "variations", "seed_step")
+        asked = {name: getattr(self, name) for name in (*names, "keep_tone", "grain")}
+        return dataclasses.replace(HOW, **asked)
 
     @property
     def passes(self) -> tuple[Pass, ...]:
         """What is painted: the stages, then the tiles over what is new."""
         tiles = Target(what="tiles", tile=SEEN, overlap=SHARED)
-        refining = Pass(target=tiles, shape=TILES, denoising_strength=self.refine, keep_tone=self.keep_tone)
+        refining = Pass(target=tiles, shape=TILES, denoising_strength=self.refine)
+        refining = dataclasses.replace(refining, keep_tone=self.keep_tone, grain=self.grain)
         return (self.how, refining) if self.refine else (self.how,)
 
 

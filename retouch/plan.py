@@ -44,6 +44,7 @@ class Step:
     settings: Settings
     colour_correction: float = 1.0
     keep_tone: str = "auto"
+    grain: float = 1.0
     variations: int = 1
     gate: Gate = Gate()
     turn: float = 0.0
@@ -205,6 +206,7 @@ def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generatio
         settings=recipe_pass.settings(generation),
         colour_correction=recipe_pass.colour_correction,
         keep_tone=recipe_pass.keep_tone,
+        grain=recipe_pass.grain,
         variations=recipe_pass.variations,
         gate=recipe_pass.gate,
         turn=region.turn,

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from retouch.errors import BadInput
 from retouch.fill import MASKED_CONTENT
+from retouch.grain import GRAIN
 from retouch.knobs import Knob
 from retouch.migration import SCHEMA, upgraded
 from retouch.people import MAX_PEOPLE, Person
 from retouch.region import Choice
+from retouch.tone import KEEP_TONE
 
 MAX_SEED = 2**32 - 1
 MAX_PASSES = 16
@@ -216,11 +218,8 @@ class Pass(Overrides):
         1,
         0.05,
     ).field(1.0)
-    keep_tone: str = Knob(
-        "Keep tone",
-        "A black-and-white or toned picture stays so; auto leaves colour where it has some.",
-        choices=("auto", "all", "off"),
-    ).field("auto")
+    keep_tone: str = KEEP_TONE.field("auto")
+    grain: float = GRAIN.field(1.0)
     restore_faces: bool = Knob("Restore faces", "Run the host's face restoration on each crop.").field(False)
     seed: int | None = Knob("Seed", "Blank for the picture's own.", 0, MAX_SEED, 1).field(None)
     hires: str = Knob(

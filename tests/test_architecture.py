@@ -28,6 +28,7 @@ LAYERS = (
     "surface",
     "colour",
     "tone",
+    "grain",
     "region",
     "draw",
     "quality",

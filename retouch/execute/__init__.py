@@ -29,7 +29,8 @@ def run(
     A step of several variations is as many jobs; of what came of them `judge` puts the best back, and all
     are in its report. A batch that runs out of memory is halved down to single jobs, one that fails otherwise
     is painted one by one; a job that still fails is left out and reported, whatever the engine raised.
-    After Interrupt what is finished stays and the rest is reported as skipped.
+    After Interrupt what is finished stays and the rest is reported as skipped. `wholes` are the pictures that
+    `pictures` are crops of, whose tone and grain are kept.
     """
     watcher = progress or Silent()
     whole = wholes or pictures

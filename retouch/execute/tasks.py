@@ -19,6 +19,7 @@ from retouch.execute.toning import Toning
 from retouch.fill import filled
 from retouch.gate import fault
 from retouch.geometry import Box
+from retouch.grain import Grain
 from retouch.mask import Mask
 from retouch.plan import Step
 from retouch.ports import Job
@@ -49,6 +50,10 @@ class Canvas:
     @cached_property
     def tone(self) -> Tone | None:
         return Tone.of((self.whole or self.original).pixels)
+
+    @cached_property
+    def grain(self) -> Grain | None:
+        return Grain.of((self.whole or self.original).pixels)
 
     def cut(self, index: int, step: Step) -> Task:
         """Step number `index` of its plan, from the picture as it is now."""
@@ -203,6 +208,18 @@ class Task:
         return Candidate(job.seed, Picture(over), box, mask)
 
     def _matched(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
+        """The pixels `spot` of the crop, painted, in the colours, the tone and the grain of the picture."""
+        over = self._corrected(patch, under, spot)
+        grain = self.canvas.grain if self.step.grain else None
+        if grain is None and self._toning is None:
+            return over
+        new = (over != under).any(-1, keepdims=True)
+        if grain is not None:
+            lacking = grain.missing(over, self.step.composite.alpha[spot.slices])
+            over = over + grain.made(over, self.step.seed, lacking * self.step.grain) if lacking else over
+        return np.where(new, self._toning.spot(over, spot) if self._toning else over, under)
+
+    def _corrected(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
         """The pixels `spot` of the crop, painted, in the colours of what surrounds them.
 
         Seen and painted are compared at work size: scaling back is no shift of colours, and what other
@@ -211,7 +228,7 @@ class Task:
         step = self.step
         over = step.frame.put(patch, spot)
         if not step.colour_correction:
-            return self._in_tone(over, spot)
+            return over
         strength, content = step.settings.denoising_strength, step.settings.masked_content
         found = colour_field(
             self.seen.pixels,
@@ -221,13 +238,10 @@ class Task:
             inside_say(strength, content),
         )
         if found is None:
-            return self._in_tone(over, spot)
+            return over
         amount = step.colour_correction * reliance(found.agreement, strength)
         over = over + np.float32(amount) * found.shift(over, step.frame.crop.size, spot)
-        return settled(under, self._in_tone(over, spot), step.frame.put(self.seen, spot))
-
-    def _in_tone(self, over: np.ndarray, spot: Box) -> np.ndarray:
-        return self._toning.spot(over, spot) if self._toning else over
+        return settled(under, over, step.frame.put(self.seen, spot))
 
 
 @dataclass(frozen=True, eq=False)

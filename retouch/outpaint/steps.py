@@ -89,6 +89,7 @@ def _step(stage: Stage, said: Said, generation: Generation, how: Pass, reach: tu
         settings=how.settings(generation),
         colour_correction=how.colour_correction,
         keep_tone=how.keep_tone,
+        grain=how.grain,
         variations=how.variations,
         wave=stage.wave,
         denoise=denoise,
