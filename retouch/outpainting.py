@@ -17,7 +17,7 @@ from retouch.mask import Mask
 from retouch.outpaint.extension import Extension
 from retouch.outpaint.guard import Guard
 from retouch.outpaint.stages import Pace, stages
-from retouch.outpaint.steps import Words, reach_of, steps
+from retouch.outpaint.steps import Words, reach_of, steps, unused_prompts
 from retouch.outpaint.transparent import opaque_part
 from retouch.outpaint.way import Way
 from retouch.ports import Progress
@@ -207,7 +207,7 @@ def way_of(request: Outpainting, picture: Picture, generation: Generation, studi
     found = stages(part.size, margins, native, request)
     reach = reach_of(request, native)
     made = steps(found, generation, request.how, request, reach)
-    remarks = tuple(said for said in (remark, missed, other) if said)
+    remarks = tuple(said for said in (remark, missed, other, *unused_prompts(request, made)) if said)
     return Planned(Way(part, margins, found, made, reach=reach), generation, remarks)
 
 

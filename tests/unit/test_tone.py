@@ -11,18 +11,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from retouch import raster
+from retouch.answers import Desk
 from retouch.execute import run
+from retouch.extending import extend
 from retouch.fakes import FakeEngine
-from retouch.geometry import Box, Size
+from retouch.geometry import Box, Margins, Size
+from retouch.intents import INTENTS
+from retouch.outpaint.guard import Guard
+from retouch.outpaint.stages import Pace, stages
+from retouch.outpaint.steps import Words, reach_of, steps
+from retouch.outpaint.way import Way
 from retouch.plan import plan
 from retouch.ports import Job
 from retouch.raster import Picture
-from retouch.recipe import Generation, Shape
+from retouch.recipe import Generation, Pass, Shape
 from retouch.region import Region
 from retouch.tone import LUMA, Tone, chroma
 from tests.helpers import face_pass
+from tests.stand import Stand
 
 SEPIA = np.array([[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]])
+NATIVE = Size(128, 128)
 BOX = Box(70, 60, 130, 120)
 RED, AWAY = Box(150, 20, 190, 60), Box(20, 90, 60, 130)
 
@@ -255,3 +265,40 @@ def test_large_pictures_are_judged_by_a_sample():
     tone = Tone.of(large)
     assert tone is not None
     assert tone.grey
+
+
+@pytest.mark.parametrize("intent", INTENTS)
+@pytest.mark.parametrize("keep", ["auto", "off"])
+def test_every_intent_keeps_a_black_and_white_picture(intent, keep):
+    mask = np.zeros((160, 200, 3), np.uint8)
+    mask[BOX.slices] = 255
+    body = {"image": raster.encode_base64(Picture(grey())), "mask": raster.encode_base64(Picture(mask))}
+    asked = {**body, "intent": intent, "prompt": "a parrot", "keep_tone": keep}
+    answer = Desk(Stand(engine=Colours(128))).answer("inpaint", asked)
+    after = raster.decode_base64(answer["images"][0], "image").pixels.astype(int)
+    told = [text for text in answer["warnings"] if "keep_tone" in text]
+    assert bool(chroma(after).max() == 0) is (keep == "auto")
+    assert len(told) == (keep == "auto")
+
+
+def extended(pixels, **how) -> np.ndarray:
+    picture, margins, pace = Picture(np.ascontiguousarray(pixels)), Margins(right=96), Pace(step=64, overlap=32, feather=8)
+    found = stages(picture.size, margins, NATIVE, pace)
+    reach = reach_of(pace, NATIVE)
+    made = steps(found, Generation(seed=4), Pass(masked_content="noise", **how), Words(), reach)
+    way = Way(picture, margins, found, made, reach=reach)
+    return extend(way, Colours(128), Guard(tries=1, cleanup=0)).way.finished().pixels
+
+
+def test_an_extension_keeps_the_tone_of_the_whole_picture():
+    assert chroma(extended(grey()).astype(int)).max() == 0
+    assert chroma(extended(grey(), keep_tone="off")[:, 210:].astype(int)).mean() > 60
+    grey_end = coloured()
+    grey_end[:, 130:] = grey()[:, 130:]
+    assert chroma(extended(grey_end)[:, 210:].astype(int)).mean() > 60, "a crop of a picture in colour"
+
+
+def test_a_coloured_thing_at_the_border_may_go_on():
+    pixels = grey()
+    pixels[40:100, 170:] = (200, 30, 40)
+    assert chroma(extended(pixels)[:, 210:].astype(int)).mean() > 60
