@@ -94,7 +94,8 @@ def _sent(wave: Wave, reports: Sequence[Report]) -> list[Ask] | None:
 def _painted(asked: Sequence[Sequence[Ask]], engine: Engine, watcher: Progress) -> list[list[Report]]:
     """A report of each that is asked for, by who asks."""
     asks = list(itertools.chain.from_iterable(asked))
-    results = run([ask.crop for ask in asks], [ask.plan for ask in asks], engine, _Hushed(watcher))
+    crops, wholes = [ask.crop for ask in asks], [ask.whole for ask in asks]
+    results = run(crops, [ask.plan for ask in asks], engine, _Hushed(watcher), wholes=wholes)
     reports = iter([ask.placed(result.reports[0]) for ask, result in zip(asks, results, strict=True)])
     return [list(itertools.islice(reports, len(part))) for part in asked]
 

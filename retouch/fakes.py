@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from retouch.geometry import Box, Size
-from retouch.ports import Engine, Job, Progress, Prompt, Seen
+from retouch.ports import Engine, Job, Progress, Prompt, PromptReader, Seen
 from retouch.prompts import networks
 from retouch.raster import Picture
 from retouch.region import Region
@@ -71,6 +71,9 @@ class Counted:
 
     def kin(self, job: Job) -> Hashable:
         return self.engine.kin(job)
+
+    def prompt_remarks(self, job: Job) -> tuple[str, ...]:
+        return self.engine.prompt_remarks(job) if isinstance(self.engine, PromptReader) else ()
 
     def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
         self.calls.append(tuple(jobs))

@@ -18,7 +18,7 @@ from retouch.mask import Mask
 from retouch.outpaint.extension import Extension
 from retouch.outpaint.guard import Guard
 from retouch.outpaint.stages import Pace, stages
-from retouch.outpaint.steps import Words, reach_of, steps
+from retouch.outpaint.steps import Words, reach_of, steps, unused_prompts
 from retouch.outpaint.transparent import opaque_part
 from retouch.outpaint.way import Way
 from retouch.ports import Progress
@@ -64,6 +64,8 @@ class Outpainting(Extension, Pace, Words, Guard):
     denoising_strength: float = _OF_PASS["denoising_strength"].field(HOW.denoising_strength)
     masked_content: str = _OF_PASS["masked_content"].field(HOW.masked_content)
     colour_correction: float = _OF_PASS["colour_correction"].field(HOW.colour_correction)
+    keep_tone: str = _OF_PASS["keep_tone"].field(HOW.keep_tone)
+    grain: float = _OF_PASS["grain"].field(HOW.grain)
     variations: int = _OF_PASS["variations"].field(1)
     seed_step: str = SEED_STEP.field("next")
     refine: float = REFINE.field(0.0)
@@ -75,13 +77,15 @@ class Outpainting(Extension, Pace, Words, Guard):
     @property
     def how(self) -> Pass:
         names = ("denoising_strength", "masked_content", "colour_correction", "variations", "seed_step")
-        return dataclasses.replace(HOW, **{name: getattr(self, name) for name in names})
+        asked = {name: getattr(self, name) for name in (*names, "keep_tone", "grain")}
+        return dataclasses.replace(HOW, **asked)
 
     @property
     def passes(self) -> tuple[Pass, ...]:
         """What is painted: the stages, then the tiles over what is new."""
         tiles = Target(what="tiles", tile=SEEN, overlap=SHARED)
         refining = Pass(target=tiles, shape=TILES, denoising_strength=self.refine)
+        refining = dataclasses.replace(refining, keep_tone=self.keep_tone, grain=self.grain)
         return (self.how, refining) if self.refine else (self.how,)
 
 
@@ -207,7 +211,8 @@ def way_of(request: Outpainting, picture: Picture, generation: Generation, studi
     found = stages(part.size, margins, native, request)
     reach = reach_of(request, native, part.size)
     made = steps(found, generation, request.how, request, reach)
-    said = tuple(text for text in (remark, missed, other, *remarks) if text)
+    unused = unused_prompts(request, made)
+    said = tuple(text for text in (remark, missed, other, *unused, *remarks) if text)
     return Planned(Way(part, margins, found, made, reach=reach), generation, said)
 
 

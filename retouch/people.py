@@ -13,13 +13,13 @@ By hand they are written one a line, and read back the same:
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from retouch.errors import BadInput
 from retouch.geometry import Box, Size
 from retouch.knobs import Knob
-from retouch.prompts import PLACES, Said, named
+from retouch.prompts import PLACES, Said, named, quoted
 from retouch.region import Region
 
 MAX_PEOPLE = 64
@@ -83,6 +83,16 @@ def said_of(region: Region, people: Sequence[Person], around: Said) -> Said:
     return Said(person.prompt or around.prompt, person.negative_prompt or around.negative_prompt, own=True)
 
 
+def unmatched(people: Sequence[Person], matched: Collection[int]) -> tuple[str, ...]:
+    """A sentence for each person whose words reach no region. `matched` are numbers from 1."""
+    return tuple(
+        f"Person {number} ({_place(person)}): no region is theirs, so that "
+        f"{quoted(', '.join(words))} is not used."
+        for number, person in enumerate(people, 1)
+        if number not in matched and (words := [w for w in (person.prompt, person.negative_prompt) if w])
+    )
+
+
 def _theirs(
     number: int, person: Person, regions: Sequence[Region], canvas: Size, earlier: Sequence[Seen]
 ) -> list[int]:
@@ -118,7 +128,8 @@ def read(text: str) -> tuple[Person, ...]:
     for number, line in enumerate(text.splitlines(), 1):
         head, colon, words = (part.strip() for part in line.partition(":"))
         if head.lower() == NEGATIVE.lower() and people:
-            people[-1] = dataclasses.replace(people[-1], negative_prompt=words)
+            both = ", ".join(text for text in (people[-1].negative_prompt, words) if text)
+            people[-1] = dataclasses.replace(people[-1], negative_prompt=both)
         elif line.strip():
             people.append(_read(number, head if colon else line, words if colon else ""))
     return tuple(people)
@@ -147,10 +158,13 @@ def written(people: Sequence[Person]) -> str:
     return "\n".join(_written(person) for person in people)
 
 
+def _place(person: Person) -> str:
+    return ", ".join(repr(float(share)) for share in person.at) or person.who
+
+
 def _written(person: Person) -> str:
-    who = ", ".join(repr(float(share)) for share in person.at) or person.who
     negative = f"\n{NEGATIVE}: {_line(person.negative_prompt)}" if person.negative_prompt else ""
-    return f"{who}: {_line(person.prompt)}".rstrip() + negative
+    return f"{_place(person)}: {_line(person.prompt)}".rstrip() + negative
 
 
 def _line(words: str) -> str:

@@ -12,7 +12,7 @@ from retouch.geometry import Box, Size
 from retouch.islands import Limits, split_region
 from retouch.mask import Mask
 from retouch.people import said_of
-from retouch.prompts import Said, resolve
+from retouch.prompts import Said, remarks, resolve
 from retouch.recipe import Gate, Generation, Pass, Settings, Shape, Target
 from retouch.region import Region, merged, overlap
 from retouch.seeds import MAX_SEED
@@ -48,6 +48,8 @@ class Step:
     subseed_strength: float
     settings: Settings
     colour_correction: float = 1.0
+    keep_tone: str = "auto"
+    grain: float = 1.0
     variations: int = 1
     gate: Gate = Gate()
     turn: float = 0.0
@@ -124,7 +126,9 @@ def plan(
     ]
     waves = _waves([step for step in steps if not step.composite.empty])
     marked = {number: region.shape.area for number, region, _ in asked}
-    return Plan(tuple(waves), (*_remarks(waves, len(asked)), *_remarks_on_area(waves, marked, canvas)))
+    of_prompts = _prompt_remarks(work, shaped, canvas, {step.number - 1 for step in waves})
+    of_area = _remarks_on_area(waves, marked, canvas)
+    return Plan(tuple(waves), (*_remarks(waves, len(asked)), *of_area, *of_prompts))
 
 
 def allowed(user_mask: Mask | None, target: Target) -> Mask | None:
@@ -182,6 +186,8 @@ def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generatio
         subseed_strength=generation.subseed_strength,
         settings=recipe_pass.settings(generation),
         colour_correction=recipe_pass.colour_correction,
+        keep_tone=recipe_pass.keep_tone,
+        grain=recipe_pass.grain,
         variations=recipe_pass.variations,
         gate=recipe_pass.gate,
         turn=region.turn,
@@ -262,6 +268,17 @@ def _remarks_on_area(steps: Sequence[Step], marked: Mapping[int, int], canvas: S
                 f"Region {number}: {marked[number]} pixels are marked and {area} are painted. "
                 "For less, lower Mask grow and Mask blur."
             )
+
+
+def _prompt_remarks(
+    work: tuple[int, Pass], regions: Sequence[Region], canvas: Size, painted: set[int]
+) -> tuple[str, ...]:
+    """What of a pass's own prompts reaches none of the regions, of which those at `painted` are painted."""
+    index, one = work
+    prompt = remarks(one.prompt, regions, canvas, painted)
+    negative = remarks(one.negative_prompt, regions, canvas, painted, negative=True)
+    told = [*(f"prompt: {text}" for text in prompt), *(f"negative prompt: {text}" for text in negative)]
+    return tuple(f"Pass {index + 1}, {text}" for text in told)
 
 
 def _remarks(steps: Sequence[Step], asked: int) -> tuple[str, ...]:

@@ -81,6 +81,18 @@ class Engine(Protocol):
 
 
 @runtime_checkable
+class PromptReader(Protocol):
+    """An engine that knows what of a prompt its model does not read. One whose host tells of it is none."""
+
+    def prompt_remarks(self, job: Job) -> tuple[str, ...]:
+        """A sentence for each part of the job's prompts that is left out or taken literally.
+
+        Asked after the job was painted, while its model is still loaded.
+        """
+        ...
+
+
+@runtime_checkable
 class Detector(Protocol):
     """Finds things. Loaded once and kept by whoever made it."""
 

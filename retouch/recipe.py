@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from retouch.errors import BadInput
 from retouch.fill import MASKED_CONTENT
+from retouch.grain import GRAIN
 from retouch.knobs import Knob
 from retouch.migration import SCHEMA, upgraded
 from retouch.people import MAX_PEOPLE, Person
 from retouch.region import Choice
 from retouch.seeds import SEED, fold_seed
 from retouch.shape import Shape
+from retouch.tone import KEEP_TONE
 
 MAX_PASSES = 16
 HIRES = ("after", "before")
@@ -190,6 +192,8 @@ class Pass(Overrides):
         1,
         0.05,
     ).field(1.0)
+    keep_tone: str = KEEP_TONE.field("auto")
+    grain: float = GRAIN.field(1.0)
     restore_faces: bool = Knob("Restore faces", "Run the host's face restoration on each crop.").field(False)
     seed: int | None = dataclasses.replace(SEED, help="Blank for the picture's own.", low=0).field(None)
     hires: str = Knob(

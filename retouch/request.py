@@ -240,6 +240,8 @@ class InpaintRequest(Painting):
     denoising_strength: float | None = _OF_PASS["denoising_strength"].field(None)
     masked_content: str | None = _OF_PASS["masked_content"].field(None)
     colour_correction: float | None = _OF_PASS["colour_correction"].field(None)
+    keep_tone: str | None = _OF_PASS["keep_tone"].field(None)
+    grain: float | None = _OF_PASS["grain"].field(None)
     restore_faces: bool | None = _OF_PASS["restore_faces"].field(None)
     shape: Shape = field(default=Shape())
 

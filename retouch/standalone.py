@@ -170,7 +170,7 @@ def _engine(args: argparse.Namespace, find_device: Callable[[], str]) -> Engine:
         return patching.PatchEngine()
     device = find_device()
 
-    kinds = ("checkpoints", "vaes", "loras")
+    kinds = ("checkpoints", "vaes", "loras", "embeddings")
     folders = Folders(**{kind: args.models_dir / kind for kind in kinds})
     if args.demo_noise:
         return tiny_random(device)

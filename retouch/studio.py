@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from retouch.aim import Eyes, View, aimed, chosen, found_by, rejection
 from retouch.choice import Judge
 from retouch.errors import BadInput, RetouchError, collect_remarks, describe
-from retouch.execute import Report, Result, run
+from retouch.execute import Report, Result, run, with_warnings
 from retouch.geometry import Size
 from retouch.lost import loss_warnings
 from retouch.mask import Mask
-from retouch.people import Seen, introduced
+from retouch.people import Seen, introduced, unmatched
 from retouch.plan import Plan, allowed, plan
 from retouch.ports import Detector, Engine, Progress, Scorer, Segmenter, Silent
 from retouch.raster import Picture
@@ -98,7 +98,7 @@ class Studio:
             done = run([c.picture for c in now], made, self.engine, watcher, self._judge(work[1]))
             done = [dataclasses.replace(d, due=one.due) for d, one in zip(done, plans, strict=True)]
             results = [before.then(after) for before, after in zip(results, done, strict=True)]
-        return results
+        return [_with_people_told(result, recipe) for result in results]
 
     def paint(
         self, canvas: Canvas, regions: Sequence[Region], how: Pass, progress: Progress | None = None
@@ -164,6 +164,13 @@ class _PlannedPass:
 
     plan: Plan
     due: int = 0
+
+
+def _with_people_told(result: Result, recipe: Recipe) -> Result:
+    """Where anything was found, whose words were not used is told."""
+    if not result.reports:
+        return result
+    return with_warnings(result, unmatched(recipe.people, {report.step.person for report in result.reports}))
 
 
 def _seen(past: Sequence[Report]) -> list[Seen]:

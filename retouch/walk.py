@@ -33,10 +33,11 @@ VARIED = "the background of the same scene"
 
 @dataclass(frozen=True, eq=False)
 class Ask:
-    """A stage that is to be painted, and the crop of the canvas that it is painted from."""
+    """A stage to be painted, the crop of the canvas that it is painted from, and the whole original."""
 
     step: Step
     crop: Picture
+    whole: Picture
 
     @property
     def plan(self) -> Plan:
@@ -129,7 +130,8 @@ class Walk:
 
     def _asked(self, steps: Sequence[Step], under: Mapping[int, Candidate] | None = None) -> list[Ask]:
         """`under` are candidates, by number of stage, that are put on the canvas first."""
-        return [Ask(step, Picture(self._crop(step, (under or {}).get(step.number)))) for step in steps]
+        crops = [Picture(self._crop(step, (under or {}).get(step.number))) for step in steps]
+        return [Ask(step, crop, self.way.picture) for step, crop in zip(steps, crops, strict=True)]
 
     def _crop(self, step: Step, made: Candidate | None = None) -> np.ndarray:
         """A copy of what the stage sees, with a painting of it."""
@@ -194,6 +196,7 @@ class Walk:
 
     def _file(self, report: Report, planned: Step) -> None:
         self.reports.append(report)
+        self.remarks += [remark for remark in report.remarks if remark not in self.remarks]
         step = report.step
         if report.best is None:
             if report.why != "interrupted":

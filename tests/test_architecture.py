@@ -41,6 +41,8 @@ LAYERS = (
     "blend",
     "surface",
     "colour",
+    "tone",
+    "grain",
     "region",
     "background",
     "draw",

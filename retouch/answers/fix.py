@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retouch import infotext, presets, raster
@@ -11,8 +12,10 @@ from retouch.answers.masks import SentMask, sent_mask
 from retouch.answers.parts import learn, losses_of, remark_of, report_json, seeded, some, timed
 from retouch.concerns import concerns
 from retouch.errors import BadInput
+from retouch.execute import Report
 from retouch.history import History
 from retouch.knobs import dump, load
+from retouch.prompts import quoted
 from retouch.raster import Picture
 from retouch.recipe import Recipe
 from retouch.request import FixRequest
@@ -34,8 +37,9 @@ def fix(desk: Desk, body: Any) -> dict[str, Any]:
     text = infotext.text(canvas.generation, picture, recipe, result.reports)
     masked = result.picture if request.return_masks else None
     lost = losses_of(result.picture, any(report.kept for report in result.reports))
-    sent_warnings = sent.warnings if sent else ()
-    said = (*sent_warnings, *skipped, *result.warnings, *lost, remark_of(studio, result.reports))
+    sent_warnings, unused = sent.warnings if sent else (), _unused_prompts(request, result.reports)
+    remark = remark_of(studio, result.reports)
+    said = (*sent_warnings, *skipped, *result.warnings, *unused, *lost, remark)
     past = Past(History.of(picture, result.reports), {"infotext": text, "recipe": dump(recipe)})
     return {
         "history": keep(desk, past) if request.return_history else "",
@@ -83,6 +87,17 @@ def _mask(request: FixRequest, picture: Picture) -> SentMask | None:
 
 def _canvas(desk: Desk, request: FixRequest, picture: Picture, sent: SentMask | None) -> Canvas:
     return Canvas(picture, request.generation(desk.backend.defaults(), request.seed), sent and sent.mask)
+
+
+def _unused_prompts(request: FixRequest, reports: Sequence[Report]) -> Iterator[str]:
+    """A sentence for each prompt of the request that reaches no region, for every pass has its own."""
+    for name in ("prompt", "negative_prompt"):
+        words = getattr(request, name).strip()
+        if words and reports and not any(words in getattr(report.step, name) for report in reports):
+            yield (
+                f"The {name.replace('_', ' ')} {quoted(words)} is not used: every pass has its own. "
+                "Write [PROMPT] there to add it."
+            )
 
 
 def ready(desk: Desk, recipe: Recipe) -> tuple[Recipe, tuple[str, ...]]:

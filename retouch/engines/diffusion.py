@@ -8,9 +8,9 @@ import traceback
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
-from retouch.engines import latents, samplers
+from retouch.engines import latents, samplers, textwindow
 from retouch.engines.families import Batch
-from retouch.engines.loading import Folders, Loader
+from retouch.engines.loading import Folders, Loader, embedding_names
 from retouch.engines.loras import adapters
 from retouch.engines.models import Model, Shelf
 from retouch.engines.soft import Hold
@@ -28,7 +28,7 @@ class DiffusersEngine:
 
     `Settings.restore_faces` has nothing to act on here. FLUX reads `cfg_scale` as its distilled
     guidance and has no negative prompt. Prompts reach the text encoder as they are, LoRA tags removed:
-    the WebUI's attention brackets are its own.
+    the WebUI's attention brackets are its own. `prompt_remarks` tells of them and of words beyond it.
     """
 
     def __init__(
@@ -80,6 +80,12 @@ class DiffusersEngine:
     def kin(self, job: Job) -> Hashable:
         """The LoRAs: they change the weights, so a batch has one set."""
         return networks(job.prompt)
+
+    def prompt_remarks(self, job: Job) -> tuple[str, ...]:
+        """See `ports.PromptReader`."""
+        pipe = self._shelf.take(job.settings.sampling.checkpoint).pipe
+        names = embedding_names(self.folders.embeddings)
+        return tuple(textwindow.prompt_remarks(pipe, job.prompt, job.negative_prompt, job.settings, names))
 
     def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
         """See `ports.Engine`. `progress` is shown each step of this call and asked after each.

@@ -27,6 +27,8 @@ class Folders:
     checkpoints: Path | None = None
     vaes: Path | None = None
     loras: Path | None = None
+    embeddings: Path | None = None
+    """Textual inversions. None is loaded: a prompt that names one is told that it is read as words."""
 
 
 def catalogue(folder: Path | None) -> dict[str, Path]:
@@ -39,6 +41,13 @@ def catalogue(folder: Path | None) -> dict[str, Path]:
     saved = {p.parent for name in ("model_index.json", "config.json") for p in folder.glob(f"*/{name}")}
     files = [p for p in weights.model_files(folder, (".safetensors",)) if saved.isdisjoint(p.parents)]
     return {**{p.name: p for p in saved}, **{p.stem: p for p in files}}
+
+
+def embedding_names(folder: Path | None) -> list[str]:
+    """Names of the textual inversions anywhere under `folder`."""
+    if folder is None or not folder.is_dir():
+        return []
+    return sorted({p.stem for p in folder.rglob("*") if p.suffix in (".pt", ".bin", ".safetensors")})
 
 
 def find(name: str, folder: Path | None, kind: str) -> Path:

@@ -22,16 +22,19 @@ def run(
     engine: Engine,
     progress: Progress | None = None,
     judge: Judge | None = None,
+    wholes: Sequence[Picture] | None = None,
 ) -> list[Result]:
     """Paint every plan on its picture, jobs of all pictures batched together. One Result a picture.
 
     A step of several variations is as many jobs; of what came of them `judge` puts the best back, and all
     are in its report. A batch that runs out of memory is halved down to single jobs, one that fails otherwise
     is painted one by one; a job that still fails is left out and reported, whatever the engine raised.
-    After Interrupt what is finished stays and the rest is reported as skipped.
+    After Interrupt what is finished stays and the rest is reported as skipped. `wholes` are the pictures that
+    `pictures` are crops of, whose tone and grain are kept.
     """
     watcher = progress or Silent()
-    canvases = [Canvas(picture, judge or Judge()) for picture in pictures]
+    whole = wholes or pictures
+    canvases = [Canvas(p, judge or Judge(), w) for p, w in zip(pictures, whole, strict=True)]
     steps = [step for plan in plans for step in plan.steps]
     total, done = sum(step.variations for step in steps), 0
     things = "regions" if total == len(steps) else "variations"
@@ -55,7 +58,8 @@ def _batches(canvases: Sequence[Canvas], plans: Sequence[Plan], engine: Engine) 
 def _result(canvas: Canvas, plan: Plan, stopped: bool) -> Result:
     reports = canvas.close(plan.steps, INTERRUPTED if stopped else "not reached")
     lost = tuple(remark for report in reports if (remark := _remark(report)))
-    return Result(canvas.finished(), reports, plan.warnings + lost, stopped)
+    told = dict.fromkeys(remark for report in reports for remark in report.remarks)
+    return Result(canvas.finished(), reports, (*plan.warnings, *told, *lost), stopped)
 
 
 def _remark(report: Report) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from retouch.errors import OutOfMemory, PaintFailed, RetouchError
 from retouch.execute.tasks import Shot, Task
-from retouch.ports import Engine, Progress
+from retouch.ports import Engine, Progress, PromptReader
 from retouch.raster import Picture
 
 _LOG = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ def paint(batch: Sequence[Shot], engine: Engine, progress: Progress) -> None:
         _give_up(batch, str(error) if isinstance(error, RetouchError) else f"{type(error).__name__}: {error}")
         return
     seconds = (time.perf_counter() - begun) / len(batch)
+    _tell_prompts(batch, engine)
     for shot, patch in zip(batch, patches, strict=True):
         if patch is None:
             shot.task.miss(INTERRUPTED, seconds)
@@ -52,6 +53,26 @@ def _patches(batch: Sequence[Shot], engine: Engine, progress: Progress) -> list[
     if len(patches) != len(batch):
         raise PaintFailed(f"{engine.name} returned {len(patches)} pictures for {len(batch)} jobs.")
     return patches
+
+
+def _tell_prompts(batch: Sequence[Shot], engine: Engine) -> None:
+    """Every task gets what the engine tells of its prompts, each text once."""
+    if not isinstance(engine, PromptReader):
+        return
+    told: dict[tuple[str, str], tuple[str, ...]] = {}
+    for shot in batch:
+        words = (shot.job.prompt, shot.job.negative_prompt)
+        if words not in told:
+            told[words] = _prompt_remarks(shot, engine)
+        shot.task.remarks.update(dict.fromkeys(told[words]))
+
+
+def _prompt_remarks(shot: Shot, engine: PromptReader) -> tuple[str, ...]:
+    try:
+        return engine.prompt_remarks(shot.job)
+    except Exception:  # a remark that is missing must not cost what was painted
+        _LOG.exception("the engine could not tell what it reads of a prompt")
+        return ()
 
 
 def _give_up(batch: Sequence[Shot], why: str) -> None:

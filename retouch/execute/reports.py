@@ -27,7 +27,7 @@ class Report:
     "reverted" by its gate. `changed` counts the pixels that are seen to change, None where that is not known.
 
     `candidates` are all that were painted, in the order of their seeds; the one `chosen` was put back, or
-    was the best of those that the step's gate reverted.
+    was the best of those that the step's gate reverted. `remarks` tell what of its prompts was not read.
     """
 
     step: Step
@@ -37,6 +37,7 @@ class Report:
     candidates: tuple[Candidate, ...] = ()
     chosen: int = 0
     changed: int | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def kept(self) -> bool:

@@ -15,9 +15,11 @@ from retouch.choice import Judge
 from retouch.colour import field as colour_field
 from retouch.colour import inside_say, reliance
 from retouch.execute.reports import Report
+from retouch.execute.toning import Toning
 from retouch.fill import filled
 from retouch.gate import fault
 from retouch.geometry import Box
+from retouch.grain import Grain
 from retouch.mask import Mask
 from retouch.plan import Step
 from retouch.ports import Job
@@ -25,6 +27,7 @@ from retouch.quality import drift_around
 from retouch.quality.visibility import SEEN_LEVELS, SEEN_PIXELS, visible_pixels
 from retouch.raster import Picture
 from retouch.seeds import MAX_SEED
+from retouch.tone import Tone
 from retouch.trial import Trial
 from retouch.turn import Upright
 
@@ -37,6 +40,8 @@ class Canvas:
 
     original: Picture
     judge: Judge = Judge()
+    whole: Picture | None = None
+    """What `original` is a crop of, where it is one: the tone is that of the whole picture."""
     _open: dict[int, Task] = field(default_factory=dict)
     _reports: dict[int, Report] = field(default_factory=dict)
     _painted: np.ndarray | None = None
@@ -51,6 +56,14 @@ class Canvas:
     @property
     def pixels(self) -> np.ndarray:
         return self.original.pixels if self._painted is None else self._painted
+
+    @cached_property
+    def tone(self) -> Tone | None:
+        return Tone.of((self.whole or self.original).pixels)
+
+    @cached_property
+    def grain(self) -> Grain | None:
+        return Grain.of((self.whole or self.original).pixels)
 
     def cut(self, index: int, step: Step) -> Task:
         """Step number `index` of its plan, from the picture as it is now."""
@@ -90,6 +103,8 @@ class Task:
     index: int
     step: Step
     seen: Picture
+    remarks: dict[str, None] = field(default_factory=dict)
+    """What of its prompts was not read, each sentence once."""
     _painted: int = 0
     _candidates: list[Candidate] = field(default_factory=list)
     _faults: list[str] = field(default_factory=list)
@@ -99,6 +114,14 @@ class Task:
     def _denoise(self) -> Mask:
         """The denoise mask at work size."""
         return self.step.frame.take_mask(self.step.denoise)
+
+    @cached_property
+    def _toning(self) -> Toning | None:
+        """None at once where colours are let in: most pictures are not asked for their tone twice."""
+        if self.step.keep_tone == "off":
+            return None
+        crop = self.canvas.original.pixels[self.step.frame.crop.slices]
+        return Toning.of(self.canvas.tone, crop, self.step)
 
     @cached_property
     def trial(self) -> Trial:
@@ -140,6 +163,8 @@ class Task:
         """What was painted for one of the jobs."""
         if self.step.turn and patch is not job.picture:
             patch = Picture(self._upright.back(patch.pixels, self.seen.pixels))
+        if self._toning is not None and patch is not job.picture:
+            patch = self._toned(self._toning, patch)
         self._painted += 1
         self._seconds += seconds
         spot = self.step.composite.bounds
@@ -148,6 +173,12 @@ class Task:
             around = drift_around(self.seen.pixels, patch.pixels, self._denoise)
             self._candidates.append(dataclasses.replace(made, scores=self.trial.scores(made, around)))
         self._close_when_done()
+
+    def _toned(self, toning: Toning, patch: Picture) -> Picture:
+        after = toning.patch(patch)
+        remark = toning.remark(patch, after, self.step.frame.take_mask(self.step.composite).alpha)
+        self.remarks.update({remark: None} if remark else {})
+        return after
 
     def miss(self, why: str, seconds: float = 0.0) -> None:
         """One of the jobs gave nothing."""
@@ -162,7 +193,8 @@ class Task:
     def close(self, unreached: str) -> None:
         """No more is to come. `unreached` is why some of the jobs gave neither a picture nor a fault."""
         left = self.step.variations - self._painted - len(self._faults)
-        self.canvas.file(self.index, self._report([*self._faults, *[unreached] * left]))
+        report = self._report([*self._faults, *[unreached] * left])
+        self.canvas.file(self.index, dataclasses.replace(report, remarks=tuple(self.remarks)))
 
     def _report(self, faults: Sequence[str]) -> Report:
         if not self._painted:
@@ -211,6 +243,18 @@ class Task:
         return Candidate(job.seed, Picture(over), box, mask)
 
     def _matched(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
+        """The pixels `spot` of the crop, painted, in the colours, the tone and the grain of the picture."""
+        over = self._corrected(patch, under, spot)
+        grain = self.canvas.grain if self.step.grain else None
+        if grain is None and self._toning is None:
+            return over
+        new = (over != under).any(-1, keepdims=True)
+        if grain is not None:
+            lacking = grain.missing(over, self.step.composite.alpha[spot.slices])
+            over = over + grain.made(over, self.step.seed, lacking * self.step.grain) if lacking else over
+        return np.where(new, self._toning.spot(over, spot) if self._toning else over, under)
+
+    def _corrected(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
         """The pixels `spot` of the crop, painted, in the colours of what surrounds them.
 
         Seen and painted are compared at work size: scaling back is no shift of colours, and what other

@@ -14,7 +14,7 @@ from retouch.knobs import Knob
 from retouch.mask import Mask
 from retouch.outpaint.stages import SIDES, Pace, Stage
 from retouch.plan import Step
-from retouch.prompts import Said
+from retouch.prompts import Said, quoted
 from retouch.recipe import Generation, Pass
 from retouch.seeds import MAX_SEED
 
@@ -68,6 +68,16 @@ def steps(
     )
 
 
+def unused_prompts(words: Words, made: Sequence[Step]) -> tuple[str, ...]:
+    """A sentence for each side's prompt that no stage is painted with."""
+    asked = {side: getattr(words, f"prompt_{side}").strip() for side in SIDES}
+    return tuple(
+        f"prompt_{side}: {quoted(text)} is not used: no stage on the {side} takes it."
+        for side, text in asked.items()
+        if text and not any(step.label == side and text in step.prompt for step in made)
+    )
+
+
 def reach_of(pace: Pace, native: Size, size: Size | None = None) -> tuple[int, int]:
     """(overlap, feather) in pixels of a picture of `size`, for a model that sees `native`."""
     overlap = pace.overlap_for(native, size)
@@ -91,6 +101,8 @@ def _step(stage: Stage, said: Said, generation: Generation, how: Pass, reach: tu
         subseed_strength=generation.subseed_strength,
         settings=how.settings(generation),
         colour_correction=how.colour_correction,
+        keep_tone=how.keep_tone,
+        grain=how.grain,
         variations=how.variations,
         wave=stage.wave,
         denoise=denoise,

@@ -14,7 +14,7 @@ from retouch.outpaint.cleanup import merged
 from retouch.outpaint.cut import along_the_cut, least_path
 from retouch.outpaint.guard import Guard
 from retouch.outpaint.stages import Pace, stages
-from retouch.outpaint.steps import Words, joined, reach_of, steps
+from retouch.outpaint.steps import Words, joined, reach_of, steps, unused_prompts
 from retouch.outpaint.way import Way, dependents
 from retouch.quality import join
 from retouch.raster import Picture
@@ -73,6 +73,16 @@ def test_words_for_a_side_for_a_stage_and_for_what_lies_beyond():
     with pytest.raises(BadInput, match="2 stages") as caught:
         way(margins=margins, words=Words(stage_prompts=("one", "two", "three")))
     assert caught.value.path == "stage_prompts"
+
+
+def test_a_sides_prompt_that_no_stage_takes_is_told():
+    words = Words(prompt_left="a cliff", prompt_right="the sea", beyond="gulls")
+    (told,) = unused_prompts(words, way(margins=Margins(right=128), words=words).steps)
+    assert told.startswith('prompt_left: "a cliff" is not used')
+    both = Words(prompt_left="a cliff", stage_prompts=("a pier",))
+    (told,) = unused_prompts(both, way(margins=Margins(left=128), words=both).steps)
+    assert '"a cliff" is not used' in told
+    assert not unused_prompts(words, way(margins=Margins(left=64, right=64), words=words).steps)
 
 
 def test_one_seed_for_all_stages_when_asked():

@@ -82,6 +82,8 @@ def test_people_are_written_a_line_each_and_read_back_the_same():
     assert (read(""), written(())) == ((), "")
     assert read(" LEFT :a\n\n  negative PROMPT:b ") == (Person("a", "b", who="left"),)
     assert read(written([Person("a\nb", who="top")])) == (Person("a b", who="top"),)
+    twice = "left: a\nNegative prompt: b\nNegative prompt: c"
+    assert read(twice) == (Person("a", "b, c", who="left"),)
 
 
 @pytest.mark.parametrize(
@@ -136,3 +138,15 @@ def test_prompts_stay_with_their_person_through_all_passes_of_a_recipe():
 def test_without_people_every_region_has_the_pictures_words():
     passes = [{"target": {"models": ["face"]}}, {"target": {"models": ["face"]}, "prompt": "sharp"}]
     assert [said for _, said in prompts_of(passes, ())] == ["two people"] * 2 + ["sharp"] * 2
+
+
+def test_a_person_whose_words_reach_no_region_is_told():
+    nobody = Person("green scarf", "beard", who="9")
+    recipe = load(
+        Recipe, {"passes": [{"target": {"models": ["face"]}}], "people": [dump(LEFT), dump(nobody)]}
+    )
+    studio = Studio(FakeEngine(), {"face": FakeDetector((BEN, ANN))}.__getitem__)
+    (result,) = studio.fix([Canvas(noise(CANVAS), Generation(prompt="two people"))], recipe)
+    assert result.warnings == (
+        'Person 2 (9): no region is theirs, so that "green scarf, beard" is not used.',
+    )
