@@ -297,7 +297,7 @@ def test_what_the_gate_reverts_is_better_before_and_not_unchanged():
     gate = {"mode": "on", "seam": 0.1}
     answer = fix(how=load(Pass, {"target": {"models": ["face"]}, "gate": gate}))
     assert (answer["outcome"], answer["reports"][0]["outcome"]) == ("reverted", "reverted")
-    assert "was left as it was" in answer["warnings"][0]
+    assert "was left as it is" in answer["warnings"][0]
 
 
 def test_a_blank_user_mask_is_refused():
