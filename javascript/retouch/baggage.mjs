@@ -21,7 +21,7 @@ const carried = new WeakMap();
 const twins = new WeakMap();
 
 /** @returns {Uint8Array} the chunks of a PNG that are carried; empty for other files */
-export function baggageIn(png) {
+export function readBaggage(png) {
     return joinedBytes(
         chunksOf(png)
             .filter(({ type }) => CARRIED.has(type))
@@ -30,7 +30,7 @@ export function baggageIn(png) {
 }
 
 /** @returns {Uint8Array} the PNG with `baggage` in place of its own */
-export function withBaggage(png, baggage) {
+export function replaceBaggage(png, baggage) {
     const [header, ...rest] = chunksOf(png)
         .filter(({ type }) => !CARRIED.has(type))
         .map(({ whole }) => whole);
@@ -38,8 +38,8 @@ export function withBaggage(png, baggage) {
 }
 
 /** @returns {Promise<Uint8Array>} a PNG with `baggage`, and with `infotext` in place of the infotext in it */
-export async function packedPng(pixels, baggage = NONE, infotext = "") {
-    return withText(withBaggage(await bytesOfBlob(await pixels.toBlob()), baggage), infotext);
+export async function packPng(pixels, baggage = NONE, infotext = "") {
+    return withText(replaceBaggage(await bytesOfBlob(await pixels.toBlob()), baggage), infotext);
 }
 
 /** How the picture as it is now was made: the last step that is on and has said so, else the file's own. */
@@ -54,10 +54,10 @@ export function infotextOf(doc) {
  * @param {Doc} doc
  * @returns {Pixels | null}
  */
-export function sentPicture(doc) {
+export function pickSentPicture(doc) {
     const [seen, said] = [picture(doc), { baggage: doc.baggage ?? NONE, infotext: infotextOf(doc) }];
     const bare = !said.infotext && !said.baggage.length;
-    const sent = bare || seen === doc.base ? seen : twinOf(seen, said);
+    const sent = bare || seen === doc.base ? seen : makeTwin(seen, said);
     if (sent && !bare) {
         carried.set(sent, said);
     }
@@ -65,12 +65,12 @@ export function sentPicture(doc) {
 }
 
 /** @returns {{baggage?: Uint8Array, infotext?: string}} what a picture that is sent carries */
-export function carriedBy(pixels) {
+export function readCarried(pixels) {
     return carried.get(pixels) ?? {};
 }
 
 /** The same pixels under another name. */
-function twinOf(pixels, said) {
+function makeTwin(pixels, said) {
     const known = twins.get(pixels);
     if (!isSame(carried.get(known), said)) {
         twins.set(pixels, new Pixels(pixels.width, pixels.height, pixels.data));

@@ -40,10 +40,10 @@ export async function decodedPixels(blob) {
     const header = pngHeader(bytes);
     const types = chunksOf(bytes).map(({ type }) => type);
     if (!header || types.includes("tRNS")) {
-        return browserPixels(blob);
+        return decodeInBrowser(blob);
     }
     const plain = header.channels === 3 && header.depth === 8 && !types.some((type) => MANAGED.has(type));
-    return plain && fitsCanvas(header) ? browserPixels(blob) : asRgba(await decodePng(bytes));
+    return plain && fitsCanvas(header) ? decodeInBrowser(blob) : asRgba(await decodePng(bytes));
 }
 
 /** @returns {Promise<Blob>} PNG, exact */
@@ -66,11 +66,11 @@ let exact = null;
 
 /** Some privacy settings add noise to what is read from a canvas. */
 function isCanvasExact() {
-    exact ??= typeof OffscreenCanvas !== "undefined" && givesBack(Uint8ClampedArray.from({ length: 1024 }, sample));
+    exact ??= typeof OffscreenCanvas !== "undefined" && givesBack(Uint8ClampedArray.from({ length: 1024 }, makeSample));
     return exact;
 }
 
-function sample(_, i) {
+function makeSample(_, i) {
     return i % 4 === 3 ? 255 : (i * 151) % 256;
 }
 
@@ -82,7 +82,7 @@ function givesBack(data) {
 }
 
 /** Any picture file as the browser reads it, upright. Where it is transparent its colours are not exact. */
-export async function browserPixels(blob) {
+export async function decodeInBrowser(blob) {
     const bitmap = await createImageBitmap(blob, {
         imageOrientation: "from-image",
         colorSpaceConversion: "none",

@@ -9,7 +9,7 @@ import {
     withObject,
     withoutObject,
 } from "./document.mjs";
-import { sentPicture } from "./baggage.mjs";
+import { pickSentPicture } from "./baggage.mjs";
 import { openBatch } from "./batch.mjs";
 import { chosenFile, download } from "./dom.mjs";
 import { showShortcuts } from "./dialogs.mjs";
@@ -121,7 +121,7 @@ function maskCommands(studio) {
             try {
                 const { box } = object.mask;
                 const body = { mask: await object.mask.toPng(), box: listOfBox(box), radius: SNAP_RADIUS };
-                const answer = await studio.api.about(sentPicture(store.doc), "mask", body);
+                const answer = await studio.api.about(pickSentPicture(store.doc), "mask", body);
                 const mask = await Mask.fromPng(answer.mask, boxOfList(answer.box));
                 store.do("Snap to edges", changedObject(store.doc, object.id, { mask, added: mask, cut: NOTHING }));
             } catch (error) {

@@ -137,14 +137,14 @@ export function choose(parent, title, question, options) {
             { class: "rt-dialog rt-choice", "aria-labelledby": "rt-choice-title", "data-testid": "choice", onclose: over },
             h("header", {}, h("h2", { id: "rt-choice-title" }, title), iconButton("close", "Close", () => dialog.close())),
             h("p", {}, question),
-            h("div", { class: "rt-choices" }, options.map((option) => choiceButton(option, take))),
+            h("div", { class: "rt-choices" }, options.map((option) => makeChoiceButton(option, take))),
         );
         parent.append(dialog);
         dialog.showModal();
     });
 }
 
-function choiceButton(option, take) {
+function makeChoiceButton(option, take) {
     const text = [h("b", {}, option.label), h("small", {}, option.hint)];
     return h("button", { type: "button", class: "rt-button", onclick: () => take(option) }, text);
 }

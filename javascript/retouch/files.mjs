@@ -1,6 +1,6 @@
 /** Pictures in and out: dropped, pasted, chosen, saved with their infotext. */
 
-import { infotextOf, packedPng } from "./baggage.mjs";
+import { infotextOf, packPng } from "./baggage.mjs";
 import { fromBase64 } from "./base64.mjs";
 import { activeMask, picture } from "./document.mjs";
 import { h } from "./dom.mjs";
@@ -8,7 +8,7 @@ import { isTyping } from "./keys.mjs";
 
 /** The picture as a PNG file, with its infotext and all else that the opened file carried. */
 export async function savedFile(doc) {
-    const bytes = await packedPng(picture(doc), doc.baggage, infotextOf(doc));
+    const bytes = await packPng(picture(doc), doc.baggage, infotextOf(doc));
     return new File([bytes], nameFor(doc), { type: "image/png" });
 }
 

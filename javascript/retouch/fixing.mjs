@@ -2,7 +2,7 @@
 
 import { ServerError } from "./api.mjs";
 import { fromBase64 } from "./base64.mjs";
-import { sentPicture } from "./baggage.mjs";
+import { pickSentPicture } from "./baggage.mjs";
 import { areaOf } from "./boxes.mjs";
 import { NOTHING } from "./mask.mjs";
 import { differing, withOffer } from "./offer.mjs";
@@ -29,7 +29,7 @@ export class Fixing {
         return this.painter.run(label, async (task, doc) => {
             const mask = needsMask(recipe) ? await maskedIn(doc, this.settings) : {};
             const body = { recipe: asked, task, ...saidOf(doc, this.settings), ...mask, return_history: true };
-            const answer = await this.api.about(sentPicture(doc), "fix", body);
+            const answer = await this.api.about(pickSentPicture(doc), "fix", body);
             const after = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
             const change = differing(doc, after);
             this.painter.warn(answer, Boolean(change));

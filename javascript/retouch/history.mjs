@@ -139,7 +139,7 @@ export class Store extends EventTarget {
         const before = this.doc;
         const others = this.#pasts.filter((past) => keep || past !== this.#past);
         const dropped = [];
-        while (others.length > OTHERS || pixelsOf(others) > OTHER_PIXELS) {
+        while (others.length > OTHERS || sumPixels(others) > OTHER_PIXELS) {
             dropped.push(others.shift().doc);
         }
         this.#pasts = [...others, new Past(doc, `Open ${doc.name}`)];
@@ -188,6 +188,6 @@ export class Store extends EventTarget {
     }
 }
 
-function pixelsOf(pasts) {
+function sumPixels(pasts) {
     return pasts.reduce((sum, { pixels }) => sum + pixels, 0);
 }

@@ -11,7 +11,7 @@ const TEXTS = ["tEXt", "iTXt", "zTXt"];
 export function textOf(bytes, keyword = KEYWORD) {
     return (
         chunksOf(bytes)
-            .filter((one) => keywordOf(one) === keyword)
+            .filter((one) => readKeyword(one) === keyword)
             .map(textIn)
             .find((text) => text !== null) ?? ""
     );
@@ -23,14 +23,14 @@ export function textOf(bytes, keyword = KEYWORD) {
  */
 export function withText(bytes, text, keyword = KEYWORD) {
     const [header, ...rest] = chunksOf(bytes)
-        .filter((one) => keywordOf(one) !== keyword)
+        .filter((one) => readKeyword(one) !== keyword)
         .map(({ whole }) => whole);
     const written = text ? [chunk(...bodyOf(keyword, text))] : [];
     return joinedBytes([Uint8Array.from(SIGNATURE), header, ...written, ...rest]);
 }
 
 /** @returns {string | null} null for a chunk that is no text */
-export function keywordOf({ type, body }) {
+export function readKeyword({ type, body }) {
     return TEXTS.includes(type) ? latin(body.subarray(0, body.indexOf(0))) : null;
 }
 

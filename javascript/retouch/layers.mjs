@@ -46,7 +46,7 @@ export function overlayRaster({ objects, live, size, colour, inverted = null }, 
         return null;
     }
     const strongest = alphas.reduce(strongerOf, new Uint8Array(areaOf(box)));
-    const shown = inverted ? paintedAlpha(inverted, strongest, box) : strongest;
+    const shown = inverted ? readPaintedAlpha(inverted, strongest, box) : strongest;
     const { data, width, height } = halvedTimes(halvedAlpha, level, shown, widthOf(box), heightOf(box));
     const out = new Uint32Array(data.length);
     const rgb = colour[0] | (colour[1] << 8) | (colour[2] << 16);
@@ -56,7 +56,7 @@ export function overlayRaster({ objects, live, size, colour, inverted = null }, 
     return { data: new Uint8ClampedArray(out.buffer), width, height };
 }
 
-function paintedAlpha({ planned }, kept, box) {
+function readPaintedAlpha({ planned }, kept, box) {
     return planned ? planned.read(box) : kept.map((alpha) => 255 - alpha);
 }
 
@@ -117,7 +117,7 @@ export function shownObjects(doc, live) {
 }
 
 /** The objects in use, with one that is being painted. */
-export function usedObjects(doc, live) {
+export function listUsedObjects(doc, live) {
     const painted = live?.object;
     const used = doc.objects.filter(({ use, id }) => use && id !== painted?.id);
     return painted ? [...used, painted] : used;

@@ -3,10 +3,10 @@
  * leads back to it, and it survives a reload.
  */
 
-import { sentPicture } from "./baggage.mjs";
+import { pickSentPicture } from "./baggage.mjs";
 import { download } from "./dom.mjs";
 import { documentOf, historyFile } from "./opening.mjs";
-import { listWords, markSaved, unsavedWork } from "./work.mjs";
+import { joinWords, markSaved, listUnsavedWork } from "./work.mjs";
 
 const SLOW_MS = 600;
 
@@ -39,12 +39,12 @@ export class Loading {
     /** Another document as the present one. */
     show(doc) {
         const before = this.store.doc;
-        const work = unsavedWork(before);
+        const work = listUnsavedWork(before);
         this.store.open(doc, work.length > 0);
         this.view.fit();
-        this.api.send(sentPicture(doc)).catch(() => {}); // it is sent again with the first question about it
+        this.api.send(pickSentPicture(doc)).catch(() => {}); // it is sent again with the first question about it
         if (work.length) {
-            const text = `${before.name} is still here, with ${listWords(work)} in no file yet: Undo leads back to it.`;
+            const text = `${before.name} is still here, with ${joinWords(work)} in no file yet: Undo leads back to it.`;
             this.notices.say(text, "warning", { label: "Back to it", run: () => this.store.back(before.base) });
         }
     }
@@ -56,7 +56,7 @@ export class Loading {
     }
 
     #tellDropped(doc) {
-        const text = `${doc.name} had to make room for other pictures, with ${listWords(unsavedWork(doc))} in no file.`;
+        const text = `${doc.name} had to make room for other pictures, with ${joinWords(listUnsavedWork(doc))} in no file.`;
         const save = async () => {
             const file = await historyFile(doc);
             download(file, file.name);

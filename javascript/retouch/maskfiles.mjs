@@ -1,7 +1,7 @@
 /** Mask files: the server reads them, so that one rule holds for all doors. */
 
 import { ServerError } from "./api.mjs";
-import { sentPicture } from "./baggage.mjs";
+import { pickSentPicture } from "./baggage.mjs";
 import { toBase64 } from "./base64.mjs";
 import { boxOfList } from "./boxes.mjs";
 import { bytesOfBlob } from "./codec.mjs";
@@ -22,7 +22,7 @@ export const CHANNELS = [
  */
 export async function readMaskFile(api, doc, file, channel = "auto") {
     const body = { mask: toBase64(await bytesOfBlob(file)), mask_channel: channel, radius: 0 };
-    const { mask, box, mask_reading: reading, warnings = [] } = await api.about(sentPicture(doc), "mask", body);
+    const { mask, box, mask_reading: reading, warnings = [] } = await api.about(pickSentPicture(doc), "mask", body);
     return { mask: await Mask.fromPng(mask, boxOfList(box)), reading, warnings };
 }
 

@@ -112,12 +112,12 @@ export class ObjectsPanel {
     /** A button; where masks can come from elsewhere than a file, a menu. */
     #importing(places) {
         const [label, face] = ["Import a mask", { "data-testid": "import-mask", "data-tip": "Import a mask" }];
-        const choose = () => this.importMask(() => chosenFile("image/*"));
+        const fromFile = () => this.importMask(() => chosenFile("image/*"));
         if (!places.length) {
-            return iconButton("upload", label, choose, face);
+            return iconButton("upload", label, fromFile, face);
         }
         const items = places.map((place) => ({ ...place, run: () => this.importMask(place.take) }));
-        const all = [{ label: "From a file", testid: "mask-from-file", run: choose }, ...items];
+        const all = [{ label: "From a file", testid: "mask-from-file", run: fromFile }, ...items];
         return menuButton([icon("upload")], label, () => all, { ...face, class: "rt-icon-button" });
     }
 

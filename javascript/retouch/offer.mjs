@@ -12,7 +12,7 @@
  *     that share a prompt, and the first seed that was not tried yet
  */
 
-import { around, boxOfSize } from "./boxes.mjs";
+import { around, boxOfSize, overlap } from "./boxes.mjs";
 import { changedObject, kept, newId, picture, pictureIn, selected, withObject } from "./document.mjs";
 import { Mask, NOTHING } from "./mask.mjs";
 import { Pixels } from "./pixels.mjs";
@@ -72,11 +72,28 @@ export function keepingOffer(doc) {
 function stepsOf(offer) {
     const best = offer.candidates[offer.chosen];
     const alike = offer.candidates.filter((candidate) => partsOf(candidate) === partsOf(best));
-    return membersOf(best).map((one, place) => stepOf(offer, one, alike.map((other) => membersOf(other)[place])));
+    return membersOf(best).map((one, place) => {
+        const others = alike.map((other) => membersOf(other)[place]);
+        const step = stepOf(offer, one, dropDuplicates(others, one));
+        return best.of ? { ...step, asked: step.asked.cropped(overlap(step.asked.box, step.box)) } : step;
+    });
 }
 
-function membersOf(candidate) {
+/** Each painting once, `one` itself among them: a region of fewer variations shows its last with several others. */
+function dropDuplicates(candidates, one) {
+    const byPainting = new Map(candidates.map((candidate) => [candidate.painting ?? candidate, candidate]));
+    byPainting.set(one.painting ?? one, one);
+    return [...byPainting.values()];
+}
+
+/** Those that a candidate shows together, or itself. */
+export function membersOf(candidate) {
     return candidate.of ?? [candidate];
+}
+
+/** The candidate as one of an offer's part. */
+export function assignPart(candidate, part) {
+    return { ...candidate, part, ...(candidate.of ? { of: candidate.of.map((one) => ({ ...one, part })) } : {}) };
 }
 
 function partsOf(candidate) {
@@ -114,7 +131,7 @@ export function merged(doc, candidates) {
     const mask = candidates.reduce((sum, candidate) => sum.union(solid(candidate.mask)), NOTHING);
     const scores = averaged(candidates.map((candidate) => candidate.scores));
     const [{ seed }] = candidates;
-    return { box, patch: pictureIn(doc.base, steps, box), mask: mask.cropped(box), seed, scores, of: candidates };
+    return { box, patch: pictureIn(doc.base, steps, box), mask: mask.cropped(box), seed, scores, of: candidates.flatMap(membersOf) };
 }
 
 /** Each number's mean over those that have one. */

@@ -2,11 +2,11 @@
 
 import { Offline } from "./api.mjs";
 import { fromBase64 } from "./base64.mjs";
-import { sentPicture } from "./baggage.mjs";
+import { pickSentPicture } from "./baggage.mjs";
 import { boxOfList } from "./boxes.mjs";
 import { Mask, NOTHING } from "./mask.mjs";
 import { numbersOf } from "./measures.mjs";
-import { merged, offerOf, withMore, withOffer } from "./offer.mjs";
+import { membersOf, merged, offerOf, assignPart, withMore, withOffer } from "./offer.mjs";
 import { Pixels } from "./pixels.mjs";
 import { groupsOf, pictured, recipeOf } from "./request.mjs";
 
@@ -81,8 +81,8 @@ export class Painter extends EventTarget {
             const { candidates, infotext, stopped, warnings } = await this.#painted(task, doc, mask, asked);
             warnings.forEach((warning) => told.add(warning));
             if (candidates.length) {
-                tried.set(place, Math.max(...candidates.map((candidate) => candidate.seed)) + 1);
-                done.push({ candidates: candidates.map((candidate) => ({ ...candidate, part: place })), infotext });
+                tried.set(place, Math.max(...candidates.flatMap(membersOf).map(({ seed }) => seed)) + 1);
+                done.push({ candidates: candidates.map((candidate) => assignPart(candidate, place)), infotext });
             }
             if (stopped) {
                 break;
@@ -100,10 +100,9 @@ export class Painter extends EventTarget {
 
     async #painted(task, doc, mask, request) {
         const body = { ...request, ...(await pictured(doc, mask)), answer: "patches", return_steps: true, task };
-        const answer = await this.api.about(sentPicture(doc), "inpaint", body);
+        const answer = await this.api.about(pickSentPicture(doc), "inpaint", body);
         this.warn(answer);
-        const how = Object.freeze(answer.reports[0]?.how ?? null);
-        const candidates = await Promise.all(answer.candidates.map((candidate) => candidateOf(candidate, how)));
+        const candidates = await readCandidates(answer, doc);
         const { infotext, stopped, warnings = [] } = answer;
         return { candidates, infotext, stopped, warnings };
     }
@@ -169,6 +168,24 @@ export class Painter extends EventTarget {
     #changed() {
         this.dispatchEvent(new Event("jobs"));
     }
+}
+
+/**
+ * What was painted, best first. Of several regions those of a rank together, each of them on its own as well.
+ *
+ * @returns {Promise<import("./offer.mjs").Candidate[]>}
+ */
+async function readCandidates({ reports, candidates }, doc) {
+    const several = reports.filter((report) => report.candidates?.length);
+    const regions = several.length ? several : [{ how: reports[0]?.how, candidates }];
+    const ranked = await Promise.all(regions.map(readRegion));
+    const most = Math.max(...ranked.map((those) => those.length));
+    const ofRank = (rank) => ranked.map((those) => those[Math.min(rank, those.length - 1)]);
+    return Array.from({ length: most }, (_, rank) => merged(doc, ofRank(rank)));
+}
+
+function readRegion({ how = null, candidates }) {
+    return Promise.all(candidates.map((candidate) => candidateOf(candidate, Object.freeze(how))));
 }
 
 /** With what a history keeps of it: how it was painted, and its painting as it came. */

@@ -29,7 +29,7 @@ export class Shelf {
      * @param {string} part "" for the present picture, "left" for those it can be undone to
      */
     keep(record, part = "") {
-        const named = { ...record, tab: keyOf(this.tab, part), when: Date.now() };
+        const named = { ...record, tab: makeKey(this.tab, part), when: Date.now() };
         const write = () => asPromise(this.#store("readwrite").put(named));
         this.#writing = this.#writing.catch(() => {}).then(write);
         return this.#writing;
@@ -42,11 +42,11 @@ export class Shelf {
         }
         const held = (await navigator.locks.query()).held.map(({ name }) => name);
         const records = await asPromise(this.#store("readonly").index("when").getAll());
-        return records.reverse().find(({ tab, work }) => work?.length && !held.includes(lockOf(tab))) ?? null;
+        return records.reverse().find(({ tab, work }) => work?.length && !held.includes(nameLock(tab))) ?? null;
     }
 
     async #get(tab, part = "") {
-        return (await asPromise(this.#store("readonly").get(keyOf(tab, part)))) ?? null;
+        return (await asPromise(this.#store("readonly").get(makeKey(tab, part)))) ?? null;
     }
 
     #store(mode) {
@@ -56,22 +56,22 @@ export class Shelf {
     /** Records of tabs long closed go: the old ones, and the oldest where there are many. */
     async #tidy(own) {
         const newest = (range) => asPromise(this.#store("readonly").index("when").getAllKeys(range));
-        const fresh = (await newest(IDBKeyRange.lowerBound(Date.now() - DAYS * 86_400_000))).map(tabOf);
+        const fresh = (await newest(IDBKeyRange.lowerBound(Date.now() - DAYS * 86_400_000))).map(parseTab);
         const lasting = new Set([...own, ...[...new Set(fresh.reverse())].slice(0, MOST)]);
-        const gone = (await newest()).filter((key) => !lasting.has(tabOf(key)));
+        const gone = (await newest()).filter((key) => !lasting.has(parseTab(key)));
         await Promise.all(gone.map((key) => asPromise(this.#store("readwrite").delete(key))));
     }
 }
 
-function keyOf(tab, part) {
+function makeKey(tab, part) {
     return part ? `${tab}/${part}` : tab;
 }
 
-function tabOf(key) {
+function parseTab(key) {
     return key.split("/")[0];
 }
 
-function lockOf(tab) {
+function nameLock(tab) {
     return `retouch-${tab}`;
 }
 
@@ -89,7 +89,7 @@ function isFree(tab) {
         return Promise.resolve(true);
     }
     return new Promise((resolve) => {
-        navigator.locks.request(lockOf(tab), { ifAvailable: true }, (lock) => {
+        navigator.locks.request(nameLock(tab), { ifAvailable: true }, (lock) => {
             resolve(lock !== null);
             return lock && new Promise(() => {});
         });

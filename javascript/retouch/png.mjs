@@ -67,11 +67,11 @@ export async function decodePng(bytes) {
     const raw = await through(new DecompressionStream("deflate"), joinedBytes(packed));
     const { depth, ...plain } = header;
     const data = unfiltered(raw, header);
-    return { ...plain, data: depth === 16 ? highBytes(data) : data };
+    return { ...plain, data: depth === 16 ? takeHighBytes(data) : data };
 }
 
 /** Big endian: the first of each two. */
-function highBytes(data) {
+function takeHighBytes(data) {
     return Uint8Array.from({ length: data.length / 2 }, (_, i) => data[i * 2]);
 }
 

@@ -3,7 +3,7 @@
  * the settings; the plan comes a moment after every change, as long as the tool is in hand.
  */
 
-import { sentPicture } from "./baggage.mjs";
+import { pickSentPicture } from "./baggage.mjs";
 import { boxOfList } from "./boxes.mjs";
 import { picture } from "./document.mjs";
 import { debounced } from "./dom.mjs";
@@ -116,7 +116,7 @@ export class Prospect extends EventTarget {
     /** The picture to extend, with its own text. */
     pictured() {
         const { doc } = this.store;
-        return sentPicture(doc);
+        return pickSentPicture(doc);
     }
 
     /** What was planned is of no use any more, unless nothing differs. */

@@ -8,10 +8,10 @@
  */
 
 import { Offline } from "./api.mjs";
-import { baggageIn } from "./baggage.mjs";
+import { readBaggage } from "./baggage.mjs";
 import { toBase64 } from "./base64.mjs";
-import { browserPixels, decodedPixels } from "./codec.mjs";
-import { keywordOf, textOf } from "./infotext.mjs";
+import { decodeInBrowser, decodedPixels } from "./codec.mjs";
+import { readKeyword, textOf } from "./infotext.mjs";
 import { Pixels } from "./pixels.mjs";
 import { chunksOf, isPng, pngHeader } from "./png.mjs";
 
@@ -26,14 +26,14 @@ const DEEP = 16;
  * @returns {Promise<Read>} rejects in one sentence
  */
 export async function readPicture(name, bytes, door) {
-    const read = isPlain(bytes) ? ownRead : serverRead;
+    const read = isPlain(bytes) ? readHere : readAtServer;
     try {
         return await read(name, bytes, door);
     } catch (error) {
         if (error instanceof RangeError) {
             throw new Error(`${name} is too large for the memory of this browser.`, { cause: error });
         }
-        return browserRead(name, bytes, { ...door, error });
+        return readByBrowser(name, bytes, { ...door, error });
     }
 }
 
@@ -52,49 +52,49 @@ export function isPlain(bytes) {
 
 /** XMP can turn the picture; a compressed text needs a reader. */
 function isElaborate(chunk) {
-    const keyword = keywordOf(chunk);
+    const keyword = readKeyword(chunk);
     return keyword === "XML:com.adobe.xmp" || chunk.body[keyword.length + 1] !== 0;
 }
 
-async function ownRead(name, bytes, { api, say }) {
-    const pixels = await pixelsOf(bytes);
+async function readHere(name, bytes, { api, say }) {
+    const pixels = await decodePixels(bytes);
     api?.give(pixels, toBase64(bytes)).then(
         ({ warnings = [] }) => warnings.forEach((warning) => say(`${name}: ${warning}`)),
         () => {}, // it is sent again with the first question about it
     );
-    return { pixels, baggage: baggageIn(bytes), infotext: textOf(bytes) };
+    return { pixels, baggage: readBaggage(bytes), infotext: textOf(bytes) };
 }
 
-async function serverRead(name, bytes, { api, say }) {
+async function readAtServer(name, bytes, { api, say }) {
     if (!api) {
         throw new Offline();
     }
     const { image_id: id, warnings = [] } = await api.post("picture", { image: toBase64(bytes) });
     const png = await api.bytes(`picture/${id}`);
-    const pixels = await pixelsOf(png);
+    const pixels = await decodePixels(png);
     api.knows(pixels, id);
     const depths = [bytes, png].map((file) => (isPng(file) ? file[24] : 8));
     const remarks = [...warnings, ...(depths.includes(DEEP) ? [SHALLOW] : [])];
     remarks.forEach((remark) => say(`${name}: ${remark}`));
-    return { pixels, baggage: baggageIn(png), infotext: textOf(png) };
+    return { pixels, baggage: readBaggage(png), infotext: textOf(png) };
 }
 
 const SHALLOW =
     "It has 16 bits a sample; this page works with 8, and so has what it saves. The command line and REST keep 16.";
 
-async function pixelsOf(png) {
+async function decodePixels(png) {
     const { width, height, data } = await decodedPixels(new Blob([png]));
     return new Pixels(width, height, data);
 }
 
-async function browserRead(name, bytes, { say, error }) {
-    const { width, height, data } = await browserPixels(new Blob([bytes])).catch(() => {
-        throw new Error(`${name} is not a picture that this browser or the server can read. ${reasonOf(error)}`.trim());
+async function readByBrowser(name, bytes, { say, error }) {
+    const { width, height, data } = await decodeInBrowser(new Blob([bytes])).catch(() => {
+        throw new Error(`${name} is not a picture that this browser or the server can read. ${explain(error)}`.trim());
     });
-    say(`${name} was opened without colour profile, EXIF and texts, and so is what is saved. ${reasonOf(error)}`);
+    say(`${name} was opened without colour profile, EXIF and texts, and so is what is saved. ${explain(error)}`);
     return { pixels: new Pixels(width, height, data), baggage: new Uint8Array(0), infotext: textOf(bytes) };
 }
 
-function reasonOf(error) {
+function explain(error) {
     return error instanceof Offline ? "The server does not answer." : error.message;
 }

@@ -1,10 +1,10 @@
 /** Remembering: the pictures of this tab survive a reload, and work that a closed tab left can be brought back. */
 
-import { sentPicture } from "./baggage.mjs";
+import { pickSentPicture } from "./baggage.mjs";
 import { debounced } from "./dom.mjs";
 import { Shelf } from "./persist.mjs";
 import { restored, stored } from "./record.mjs";
-import { isSaved, listWords, markSaved, unsavedWork } from "./work.mjs";
+import { isSaved, joinWords, markSaved, listUnsavedWork } from "./work.mjs";
 
 const KEEP_WAIT_MS = 800;
 const FULL = "This browser has no room to keep your work through a reload: save it before you close the page.";
@@ -67,7 +67,7 @@ class Remembering {
         this.settings.set(said ?? {});
         this.store.restore(doc, others);
         this.view.fit();
-        this.api.send(sentPicture(doc)).catch(() => {}); // it is sent again with the first question about it
+        this.api.send(pickSentPicture(doc)).catch(() => {}); // it is sent again with the first question about it
     }
 
     /** Work of a tab that was closed, for a new tab. */
@@ -75,7 +75,7 @@ class Remembering {
         const record = await this.#shelf.abandoned();
         if (record) {
             const run = async () => this.loading.show((await restored(record.content)).doc);
-            const text = `${record.name} was closed with ${listWords(record.work)} in no file.`;
+            const text = `${record.name} was closed with ${joinWords(record.work)} in no file.`;
             this.notices.say(text, "lasting", { label: "Bring it back", run });
         }
     }
@@ -84,7 +84,7 @@ class Remembering {
         const { doc, others } = this.store;
         try {
             const content = await stored({ doc, said: this.settings.values, saved: isSaved(doc) });
-            await this.#shelf.keep({ content, name: doc.name, work: unsavedWork(doc) });
+            await this.#shelf.keep({ content, name: doc.name, work: listUnsavedWork(doc) });
             await this.#keepOthers(others);
             this.#kept = doc;
         } catch {
@@ -104,7 +104,7 @@ class Remembering {
     /** A question of the browser's, where a reload would lose something. */
     #leaving(event) {
         const { doc } = this.store;
-        const isPending = doc !== this.#kept && unsavedWork(doc).length > 0;
+        const isPending = doc !== this.#kept && listUnsavedWork(doc).length > 0;
         if (isPending || this.painter.busy) {
             this.keep.now();
             event.preventDefault();

@@ -1,6 +1,6 @@
 /** What the server is asked: bodies of requests from the document and the settings. Nothing here is sent. */
 
-import { carriedBy, packedPng } from "./baggage.mjs";
+import { readCarried, packPng } from "./baggage.mjs";
 import { toBase64 } from "./base64.mjs";
 import { areaOf, boxOfSize, listOfBox, overlap } from "./boxes.mjs";
 import { sketchMask, sketchPixels, shapedMask } from "./document.mjs";
@@ -9,10 +9,10 @@ import { nested } from "./settings.mjs";
 
 const NAMED = /^Object \d+$/;
 
-/** @returns {Promise<string>} a picture as base64 PNG, with what it carries: see `sentPicture` */
+/** @returns {Promise<string>} a picture as base64 PNG, with what it carries: see `pickSentPicture` */
 export async function encoded(pixels) {
-    const { baggage, infotext } = carriedBy(pixels);
-    return toBase64(await packedPng(pixels, baggage, infotext));
+    const { baggage, infotext } = readCarried(pixels);
+    return toBase64(await packPng(pixels, baggage, infotext));
 }
 
 /** What would be repainted by each prompt: objects in use that say the same are painted together. */

@@ -53,7 +53,7 @@ export class Scene {
     #shown() {
         const { doc, live, overlay, inverted } = this.#look;
         const colour = parsedColour(overlay.colour);
-        return { objects: overlaid(this.#look), live, size: doc.base, colour, inverted };
+        return { objects: listOverlaid(this.#look), live, size: doc.base, colour, inverted };
     }
 
     /**
@@ -210,8 +210,8 @@ function beforePatches({ doc, preview }) {
 }
 
 /** The objects that make the overlay: those shown, or, to be left out, those in use. */
-function overlaid({ doc, live, inverted }) {
-    return inverted ? layers.usedObjects(doc, live) : layers.shownObjects(doc, live);
+function listOverlaid({ doc, live, inverted }) {
+    return inverted ? layers.listUsedObjects(doc, live) : layers.shownObjects(doc, live);
 }
 
 function isInvertedAlike(before, after) {
@@ -231,6 +231,6 @@ function changesOf(before, after) {
         sketch: [...layers.changedSketch(before.doc.sketch, after.doc.sketch), ...strokes(true)],
         overlay: all
             ? [boxOfSize(size)]
-            : [...layers.changedMasks(overlaid(before), overlaid(after), size), ...strokes(false)],
+            : [...layers.changedMasks(listOverlaid(before), listOverlaid(after), size), ...strokes(false)],
     };
 }

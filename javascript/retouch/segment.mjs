@@ -1,6 +1,6 @@
 /** Clicks, boxes and words to masks: the latest prompt wins, an earlier one still on its way is given up. */
 
-import { sentPicture } from "./baggage.mjs";
+import { pickSentPicture } from "./baggage.mjs";
 import { boxOfList, listOfBox } from "./boxes.mjs";
 import { Mask } from "./mask.mjs";
 import { patiently } from "./api.mjs";
@@ -63,7 +63,7 @@ export class Segmenting {
                 refine_edges: this.settings.get("refine_edges"),
             };
             const answer = await patiently(this.api, () =>
-                this.api.about(sentPicture(doc), "segment", body, asking.signal),
+                this.api.about(pickSentPicture(doc), "segment", body, asking.signal),
             );
             asking.signal.throwIfAborted();
             return { found: await foundIn(answer), memory: answer.memory ?? "", warnings: answer.warnings ?? [] };

@@ -2,7 +2,7 @@
 
 import { actionsOf } from "./actions.mjs";
 import { Api } from "./api.mjs";
-import { sentPicture } from "./baggage.mjs";
+import { pickSentPicture } from "./baggage.mjs";
 import { commandsOf } from "./commands.mjs";
 import { Notices } from "./dialogs.mjs";
 import { opened, selectedObject } from "./document.mjs";
@@ -169,7 +169,7 @@ async function planned({ store, settings, view, intents, api }, signal) {
         ...(await pictured(doc, group.mask)),
         return_masks: settings.get("invert"),
     };
-    return signal.aborted ? null : api.about(sentPicture(doc), "plan", body, signal);
+    return signal.aborted ? null : api.about(pickSentPicture(doc), "plan", body, signal);
 }
 
 /** Ask the server what it can do, for as long as it takes. */

@@ -10,7 +10,7 @@
  * @typedef {{step: object, masks: Object<string, string>}} How of the server: what paints a step again, opaque
  */
 
-import { baggageIn, infotextOf, packedPng } from "./baggage.mjs";
+import { readBaggage, infotextOf, packPng } from "./baggage.mjs";
 import { fromBase64, toBase64 } from "./base64.mjs";
 import { boxOfList, boxOfSize, isEmpty, listOfBox, overlap, sameBox } from "./boxes.mjs";
 import { bytesOfBlob } from "./codec.mjs";
@@ -52,7 +52,7 @@ async function read(members, name) {
         return { ...(await stepOf(said, file, base)), ...own };
     });
     const steps = labelled(await Promise.all(made));
-    const plain = opened(base, name, page?.before ?? textOf(before), baggageIn(before));
+    const plain = opened(base, name, page?.before ?? textOf(before), readBaggage(before));
     return Object.freeze({ ...plain, steps: Object.freeze(steps), about });
 }
 
@@ -68,7 +68,7 @@ export async function writtenSidecar(doc) {
     const page = { before: doc.infotext, steps: await Promise.all(steps.map(ownSaid)) };
     const about = { ...doc.about, infotext: infotextOf(doc), page };
     const text = JSON.stringify({ schema: SCHEMA, about, entries: told.map(({ said }) => said) });
-    const before = await packedPng(doc.base, doc.baggage, doc.infotext);
+    const before = await packPng(doc.base, doc.baggage, doc.infotext);
     const files = told.flatMap(({ files }) => files.map(([name, png]) => [name, fromBase64(png)]));
     return zipped([[TEXT, new TextEncoder().encode(text)], [BEFORE, before], ...files]);
 }

@@ -104,7 +104,7 @@ export class StatusLine {
         this.asking = new AbortController();
         const { signal } = this.asking;
         const plan = await this.plan(signal).catch(() => null);
-        const planned = plan?.steps?.some(({ mask }) => mask) ? await compositeOf(plan.steps) : null;
+        const planned = plan?.steps?.some(({ mask }) => mask) ? await uniteComposites(plan.steps) : null;
         if (!signal.aborted) {
             this.#show(plan, planned);
         }
@@ -135,7 +135,7 @@ export class StatusLine {
 }
 
 /** What the steps of a plan repaint, with their masks as the server gave them. */
-async function compositeOf(steps) {
+async function uniteComposites(steps) {
     const masks = await Promise.all(steps.map(({ mask, crop }) => Mask.fromPng(mask, boxOfList(crop))));
     return masks.reduce((sum, mask) => sum.union(mask), NOTHING);
 }

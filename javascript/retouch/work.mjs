@@ -32,24 +32,24 @@ export function isSaved({ base, steps }) {
  * @param {Doc} doc
  * @returns {string[]} what would be lost with it, in words; [] for nothing
  */
-export function unsavedWork(doc) {
+export function listUnsavedWork(doc) {
     const masks = doc.objects.filter(({ use, mask, shape }) => use && (areaOf(mask.box) || shape.invert)).length;
     const areMasksSaved = savedMasks.has(doc.objects) && savedMasks.get(doc.objects) === doc.sketch;
     return [
-        isSaved(doc) ? "" : paintedWords(doc),
+        isSaved(doc) ? "" : describePainted(doc),
         doc.offer ? "variations that are not kept" : "",
         areMasksSaved ? "" : masks > 1 ? `${masks} masks` : masks ? "a mask" : "",
         areMasksSaved || !doc.sketch ? "" : "a colour sketch",
     ].filter(Boolean);
 }
 
-function paintedWords({ steps, extension }) {
+function describePainted({ steps, extension }) {
     const count = steps.filter(({ on }) => on).length;
     const painted = count > 1 ? `${count} steps` : count ? "a step" : "changes";
     return extension ? `an extension and ${painted}` : painted;
 }
 
 /** "a, b and c" */
-export function listWords(words) {
+export function joinWords(words) {
     return [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(" and ");
 }

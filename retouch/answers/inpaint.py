@@ -108,7 +108,7 @@ def _results(desk: Desk, asked: _Asked, generation: Generation, result: Result) 
         "infotext": text,
         "history": _kept(desk, asked, result.reports, text) if asked.request.return_history else "",
         "reports": [
-            {**report_json(report, masked), **_how(asked, result, report)} for report in result.reports
+            {**report_json(report, masked), **_again(asked, result, report)} for report in result.reports
         ],
         "candidates": [candidate_json(c, asked.request.answer == "patches") for c in best],
     }
@@ -121,12 +121,15 @@ def _results(desk: Desk, asked: _Asked, generation: Generation, result: Result) 
     return {**said, "images": images, "image_ids": names}
 
 
-def _how(asked: _Asked, result: Result, report: Report) -> dict[str, Any]:
-    """What paints the candidates again, where that is wanted; None where one step alone does not."""
+def _again(asked: _Asked, result: Result, report: Report) -> dict[str, Any]:
+    """What paints a region again, where that is wanted, None where nothing does; of several each has its own
+    candidates, best first."""
     if not asked.request.return_steps:
         return {}
-    is_one = asked.repaintable and len(result.reports) == 1
-    return {"how": sidecar.how(report.step) if is_one else None}
+    how = {"how": sidecar.how(report.step) if asked.repaintable else None}
+    if len(result.reports) == 1:
+        return how
+    return {**how, "candidates": [candidate_json(c, patches=True) for c in _best_first(report)]}
 
 
 def _kept(desk: Desk, asked: _Asked, reports: Sequence[Report], text: str) -> str:

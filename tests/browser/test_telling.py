@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 
 import numpy as np
+from PIL import Image
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import DISC
 from tests.browser.editor import WAIT_MS, Editor
+from tests.browser.test_exchange import active_mask, choose
 from tests.browser.test_page import violations
 
 OVERLAY = """async ([width, height]) => {
     const { view } = await document.getElementById("retouch_studio").studio;
-    const { overlayRaster, usedObjects, shownObjects } = await import("/javascript/retouch/layers.mjs");
+    const { overlayRaster, listUsedObjects, shownObjects } = await import("/javascript/retouch/layers.mjs");
     const { doc } = view.store;
-    const objects = view.inverted ? usedObjects(doc, null) : shownObjects(doc, null);
+    const objects = view.inverted ? listUsedObjects(doc, null) : shownObjects(doc, null);
     const look = { objects, live: null, size: doc.base, colour: [0, 0, 0], inverted: view.inverted };
     const { data } = overlayRaster(look, { left: 0, top: 0, right: width, bottom: height }, 0);
     return [view.inverted?.planned ? "planned" : "masks", [...data].filter((_, i) => i % 4 === 3)];
@@ -122,3 +124,45 @@ def test_a_seed_that_is_plain_is_not_commented(editor):
     editor.page.locator("#rt-seed").fill("7")
     editor.page.locator("#rt-seed").press("Tab")
     expect(editor.page.locator("#rt-seed-told")).to_be_hidden()
+
+
+def test_things_far_apart_are_steps_of_their_own_that_can_be_painted_again(session, server, tmp_path):
+    wide = np.random.default_rng(5).integers(0, 256, (500, 900, 3)).astype(np.uint8)
+    Image.fromarray(wide).save(tmp_path / "wide.png")
+    editor = session()
+    editor.open(tmp_path / "wide.png")
+    editor["tool-brush"].click()
+    editor["brush-size"].fill("14")
+    for x, y in ((30, 30), (870, 470)):
+        editor["new-object"].click()
+        editor.drag((x, y), (x + 2, y))
+    expect(editor["object"]).to_have_count(2)
+    editor.press("fill")
+    editor.offered(2)
+    assert len(editor.bodies("inpaint")) == 1
+    editor["keep"].click()
+    expect(editor["step"]).to_have_count(2)
+    expect(editor["step-again"]).to_have_count(2)
+    changed = (editor.saved()[0] != wide).any(2)
+    assert changed[:250].any()
+    assert changed[250:].any()
+    assert not changed[100:400].any()
+
+
+def test_a_mask_file_of_two_readings_is_asked_about(editor, tmp_path):
+    levels = np.zeros((200, 300, 2), np.uint8)
+    levels[:, :150, 0] = levels[:, 150:, 1] = 255
+    levels[:100, :, 1] |= 128
+    Image.fromarray(levels, "LA").save(tmp_path / "both.png")
+    choose(editor, editor["import-mask"].click, tmp_path / "both.png")
+    dialog = editor["choice"]
+    expect(dialog).to_contain_text("both.png can be read in several ways", timeout=WAIT_MS)
+    assert violations(editor.page) == []
+    dialog.get_by_role("button", name="Brightness").click()
+    expect(editor["object"]).to_have_count(1, timeout=WAIT_MS)
+    expect(editor["notices"]).to_contain_text("both.png: mask read as grey levels; 50.0 % of the picture")
+    assert (active_mask(editor)[:, :150] == 255).all()
+    assert not active_mask(editor)[:, 150:].any()
+    choose(editor, editor["import-mask"].click, tmp_path / "both.png")
+    dialog.get_by_role("button", name="Close").click()
+    expect(editor["object"]).to_have_count(1)

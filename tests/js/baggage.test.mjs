@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { baggageIn, carriedBy, packedPng, sentPicture, withBaggage } from "../../javascript/retouch/baggage.mjs";
+import { readBaggage, readCarried, packPng, pickSentPicture, replaceBaggage } from "../../javascript/retouch/baggage.mjs";
 import { toBase64 } from "../../javascript/retouch/base64.mjs";
 import { boxOf } from "../../javascript/retouch/boxes.mjs";
 import { joinedBytes } from "../../javascript/retouch/bytes.mjs";
@@ -31,26 +31,26 @@ for (const type of CARRIED) {
     test(`a chunk ${type} is carried to the byte, and replaces that of the new file`, async () => {
         const from = await png([[type, "name\0body \xff"]]);
         const onto = await png([[type, "other\0other"]]);
-        const made = withBaggage(onto, baggageIn(from));
+        const made = replaceBaggage(onto, readBaggage(from));
         assert.deepEqual(made, from);
     });
 }
 
 test("chunks of palettes, samples and frames are not carried", async () => {
     const file = await png(["tRNS", "bKGD", "hIST", "sBIT", "sPLT", "acTL", "fcTL", "tIME"].map((name) => [name, "x"]));
-    assert.equal(baggageIn(file).length, 0);
+    assert.equal(readBaggage(file).length, 0);
 });
 
 test("no PNG has no baggage, and a file that breaks off has what is whole", async () => {
-    assert.equal(baggageIn(letters("JFIF and so on, long enough for a header of PNG")).length, 0);
+    assert.equal(readBaggage(letters("JFIF and so on, long enough for a header of PNG")).length, 0);
     const whole = await png([["tEXt", "a\0b"], ["tEXt", "c\0d"]]);
-    assert.deepEqual(types(joinedBytes([Uint8Array.from(SIGNATURE), baggageIn(whole.subarray(0, 60))])), []);
+    assert.deepEqual(types(joinedBytes([Uint8Array.from(SIGNATURE), readBaggage(whole.subarray(0, 60))])), []);
     assert.equal(chunksOf(whole.subarray(0, 33 + 15 + 4)).length, 2);
 });
 
 test("a packed PNG has pixels, baggage and the infotext in place of the old", async () => {
     const file = await png([["tEXt", "parameters\0old"], ["tEXt", "Title\0kept"], ["pHYs", "123456789"]]);
-    const made = await packedPng(new Pixels(4, 4, Uint8ClampedArray.from(RGBA)), baggageIn(file), "new");
+    const made = await packPng(new Pixels(4, 4, Uint8ClampedArray.from(RGBA)), readBaggage(file), "new");
     assert.equal(textOf(made), "new");
     assert.equal(textOf(made, "Title"), "kept");
     assert.ok(types(made).includes("pHYs"));
@@ -69,25 +69,25 @@ const step = (infotext) => ({ box: boxOf(0, 0, 2, 2), patch: Pixels.filled(2, 2)
 
 test("the picture as opened is sent as itself, with what it carries", () => {
     const doc = opened(BASE, "a.png", "a disc", Uint8Array.of(1));
-    assert.equal(sentPicture(doc), BASE);
-    assert.deepEqual(carriedBy(BASE), { baggage: doc.baggage, infotext: "a disc" });
-    assert.equal(sentPicture(opened()), null);
+    assert.equal(pickSentPicture(doc), BASE);
+    assert.deepEqual(readCarried(BASE), { baggage: doc.baggage, infotext: "a disc" });
+    assert.equal(pickSentPicture(opened()), null);
 });
 
 test("a picture with steps carries their infotext, under one name for as long as it is the same", () => {
     const doc = kept(opened(Pixels.filled(8, 8), "a.png", "before", Uint8Array.of(1)), step("after"));
-    const sent = sentPicture(doc);
-    assert.equal(sentPicture(doc), sent);
-    assert.deepEqual(carriedBy(sent), { baggage: doc.baggage, infotext: "after" });
+    const sent = pickSentPicture(doc);
+    assert.equal(pickSentPicture(doc), sent);
+    assert.deepEqual(readCarried(sent), { baggage: doc.baggage, infotext: "after" });
     const off = toggledStep(doc, doc.steps[0].id);
-    assert.equal(sentPicture(off), doc.base);
-    assert.equal(carriedBy(doc.base).infotext, "before");
+    assert.equal(pickSentPicture(off), doc.base);
+    assert.equal(readCarried(doc.base).infotext, "before");
 });
 
 test("where nothing is carried no second copy of the picture is sent", () => {
     const doc = kept(opened(Pixels.filled(8, 8)), step(""));
-    assert.equal(sentPicture(doc).data, sentPicture(doc).data);
-    assert.deepEqual(carriedBy(sentPicture(doc)), {});
+    assert.equal(pickSentPicture(doc).data, pickSentPicture(doc).data);
+    assert.deepEqual(readCarried(pickSentPicture(doc)), {});
 });
 
 test("baggage survives what a browser stores", async () => {
@@ -137,7 +137,7 @@ test("a plain file is read here and given to the server as it is, whose warnings
     const { pixels, baggage } = await readPicture("a.png", file, at);
     await null;
     assert.deepEqual(blobless(pixels), [...RGBA]);
-    assert.deepEqual(baggage, baggageIn(file));
+    assert.deepEqual(baggage, readBaggage(file));
     assert.deepEqual(at.asked, [["picture", toBase64(file)]]);
     assert.deepEqual(at.said, ["a.png: Beware."]);
 });
@@ -147,7 +147,7 @@ test("another file is given to the server, and its pixels and baggage come from 
     const at = door(answer, ["The first of 2 frames is used."]);
     const { pixels, baggage, infotext } = await readPicture("a.gif", letters("GIF89a"), at);
     assert.deepEqual(blobless(pixels), [...RGBA]);
-    assert.deepEqual([infotext, baggage], ["a disc", baggageIn(answer)]);
+    assert.deepEqual([infotext, baggage], ["a disc", readBaggage(answer)]);
     assert.deepEqual(at.asked.slice(1), [["picture/id"], ["knows", "id"]]);
     assert.deepEqual(at.said, ["a.gif: The first of 2 frames is used."]);
 });

@@ -136,6 +136,18 @@ test("parts are kept as steps of their own that look as they did together", () =
     assert.deepEqual([alone.request.prompt, alone.paintings.length], ["1", 1]);
 });
 
+test("regions of one part are steps of their own, each with its paintings once and its own mask", () => {
+    const [doc, far] = [masked(), boxOf(7, 5, 9, 7)];
+    const [near, last] = [[7, 8].map((seed) => repaintable(BOX, seed)), repaintable(far, 7)];
+    const candidates = near.map((one) => offers.assignPart(offers.merged(doc, [one, last]), 0));
+    const parts = [{ mask: Mask.ofBox(BOX).union(Mask.ofBox(far)), request: { prompt: "" }, next: 9 }];
+    const offer = offers.withOffer(doc, { name: "Fill", objects: [], parts, infotext: "x", candidates });
+    const kept = offers.keepingOffer(offers.choosing(offer, 1));
+    assert.ok(picture(kept).equals(offers.pictureWith(doc, candidates[1])));
+    const told = kept.steps.map(({ chosen, paintings, asked, how }) => [chosen, paintings.length, asked.trimmed().box, how !== null]);
+    assert.deepEqual(told, [[1, 2, BOX, true], [0, 1, far, true]]);
+});
+
 test("a thumbnail is small and keeps its shape", () => {
     const small = offers.thumbnail(Pixels.filled(400, 100, RED), 40);
     assert.deepEqual([small.width, small.height, small.at(39, 9)], [40, 10, RED]);

@@ -6,7 +6,7 @@ import { kept, opened, sketched, withObject } from "../../javascript/retouch/doc
 import { DEPTH, OTHERS, Store } from "../../javascript/retouch/history.mjs";
 import { Mask } from "../../javascript/retouch/mask.mjs";
 import { Pixels } from "../../javascript/retouch/pixels.mjs";
-import { isSaved, listWords, markMasksSaved, markSaved, unsavedWork } from "../../javascript/retouch/work.mjs";
+import { isSaved, joinWords, markMasksSaved, markSaved, listUnsavedWork } from "../../javascript/retouch/work.mjs";
 
 const BOX = boxOf(1, 1, 4, 4);
 const MASK = Mask.ofBox(BOX);
@@ -100,15 +100,15 @@ test("what was kept elsewhere is undone to and redone to as before", () => {
 
 test("work is what is in no file, in words", () => {
     const doc = fresh("a.png");
-    assert.deepEqual(unsavedWork(opened()), []);
-    assert.deepEqual(unsavedWork(doc), []);
-    assert.deepEqual(unsavedWork(masked(doc)), ["a mask"]);
-    assert.deepEqual(unsavedWork(masked(masked(doc))), ["2 masks"]);
-    assert.deepEqual(unsavedWork(painted(doc)), ["a step"]);
-    assert.deepEqual(unsavedWork({ ...doc, offer: {} }), ["variations that are not kept"]);
+    assert.deepEqual(listUnsavedWork(opened()), []);
+    assert.deepEqual(listUnsavedWork(doc), []);
+    assert.deepEqual(listUnsavedWork(masked(doc)), ["a mask"]);
+    assert.deepEqual(listUnsavedWork(masked(masked(doc))), ["2 masks"]);
+    assert.deepEqual(listUnsavedWork(painted(doc)), ["a step"]);
+    assert.deepEqual(listUnsavedWork({ ...doc, offer: {} }), ["variations that are not kept"]);
     const layer = { box: BOX, pixels: Pixels.filled(3, 3, [9, 9, 9, 255]) };
-    assert.deepEqual(unsavedWork(sketched(doc, layer)), ["a colour sketch"]);
-    assert.deepEqual(unsavedWork({ ...doc, base: Pixels.filled(9, 9) }), ["changes"]);
+    assert.deepEqual(listUnsavedWork(sketched(doc, layer)), ["a colour sketch"]);
+    assert.deepEqual(listUnsavedWork({ ...doc, base: Pixels.filled(9, 9) }), ["changes"]);
 });
 
 test("a saved picture has no work, until it is changed; undone to, it has none again", () => {
@@ -117,21 +117,21 @@ test("a saved picture has no work, until it is changed; undone to, it has none a
     markSaved(store.doc);
     assert.equal(isSaved(store.doc), true);
     store.do("Paint", painted(store.doc));
-    assert.deepEqual(unsavedWork(store.doc), ["2 steps"]);
+    assert.deepEqual(listUnsavedWork(store.doc), ["2 steps"]);
     store.undo();
-    assert.deepEqual(unsavedWork(store.doc), []);
+    assert.deepEqual(listUnsavedWork(store.doc), []);
 });
 
 test("a mask is saved by what holds a mask only", () => {
     const doc = masked(fresh("a.png"));
     markSaved(doc);
-    assert.deepEqual(unsavedWork(doc), ["a mask"]);
+    assert.deepEqual(listUnsavedWork(doc), ["a mask"]);
     markMasksSaved(doc);
-    assert.deepEqual(unsavedWork(doc), []);
-    assert.deepEqual(unsavedWork(masked(doc)), ["2 masks"]);
+    assert.deepEqual(listUnsavedWork(doc), []);
+    assert.deepEqual(listUnsavedWork(masked(doc)), ["2 masks"]);
 });
 
 test("lists read as sentences", () => {
-    assert.equal(listWords(["a mask"]), "a mask");
-    assert.equal(listWords(["a", "b", "c"]), "a, b and c");
+    assert.equal(joinWords(["a mask"]), "a mask");
+    assert.equal(joinWords(["a", "b", "c"]), "a, b and c");
 });

@@ -368,3 +368,42 @@ def test_how_a_step_was_painted_is_told_where_that_is_asked_as_files_have_it():
     told = {name: base64.b64decode(png) for name, png in report["how"]["masks"].items()}
     assert (report["how"]["step"], told) == (entry["step"], masks)
     assert "how" not in ask()["reports"][0]
+
+
+def test_each_of_several_regions_has_its_candidates_and_what_paints_it():
+    large = Picture(np.random.default_rng(4).integers(0, 256, (400, 900, 3)).astype(np.uint8))
+    specks = hole(Box(20, 20, 34, 34), large.size) | hole(Box(860, 370, 874, 384), large.size)
+    body = {"image": raster.encode_base64(large), "mask": png(specks), "seed": 5, "variations": 2}
+    said = Desk(Stand()).answer("inpaint", {**body, "return_steps": True, "answer": "patches"})
+    first, second = said["reports"]
+    assert [len(report["candidates"]) for report in (first, second)] == [2, 2]
+    assert None not in (first["how"], second["how"])
+    for rank, together in enumerate(said["candidates"]):
+        alone = large.pixels
+        for report in (first, second):
+            alone = laid(alone, report["candidates"][rank])
+        assert np.array_equal(alone, laid(large.pixels, together))
+    assert "candidates" not in ask(return_steps=True)["reports"][0]
+
+
+def laid(under: np.ndarray, candidate: dict) -> np.ndarray:
+    """(height, width, 3) uint8 pixels with a candidate's patch put back through its mask."""
+    left, top, right, bottom = candidate["box"]
+    share = pixels(candidate["mask"])[..., :1].astype(int)
+    out = under.astype(int)
+    spot = out[top:bottom, left:right]
+    spot[:] = (spot * (255 - share) + pixels(candidate["patch"]) * share + 127) // 255
+    return out.astype(np.uint8)
+
+
+def test_a_plan_has_its_composite_masks_where_they_are_asked():
+    asked = {"image": IMAGE, "mask": MASK, "invert": True, "seed": 5, "return_masks": True}
+    desk = Desk(Stand())
+    (step,) = desk.answer("plan", {"verb": "inpaint", **asked})["steps"]
+    (report,) = desk.answer("inpaint", asked)["reports"]
+    left, top, right, bottom = step["crop"]
+    whole = pixels(report["mask"])[..., 0]
+    assert np.array_equal(pixels(step["mask"])[..., 0], whole[top:bottom, left:right])
+    assert whole.any()
+    assert not whole[hole() == 255].any()
+    assert "mask" not in desk.answer("plan", {"verb": "inpaint", "image": IMAGE, "mask": MASK})["steps"][0]
