@@ -97,7 +97,7 @@ def _in_cells(region: Region, side: int) -> Iterator[Region]:
             bounds = region.shape.crop(Box(left, top, left + side, top + side)).bounds
             if bounds is not None:
                 box = bounds.shifted(left, top)
-                yield _part(region, box, np.True_)
+                yield _part(region, box, np.ones((box.height, box.width), bool))
 
 
 def _pieces(part: Region, how: Pass, limits: Limits) -> Iterator[Region]:
@@ -145,7 +145,8 @@ class _Measures(NamedTuple):
         if how.shape.padding is not None:
             return np.full(self.areas.shape, float(how.shape.padding))
         sides = self.boxes[..., 2:] - self.boxes[..., :2]
-        return thing_size(self.areas, sides.prod(-1), self.thickness) * context_share(how.denoising_strength)
+        sizes = thing_size(self.areas, sides.prod(-1), self.thickness)
+        return np.asarray(sizes) * context_share(how.denoising_strength)
 
     def crop_areas(self, how: Pass) -> np.ndarray:
         """(n,) pixels; no crop is narrower than `NARROWEST` allows."""

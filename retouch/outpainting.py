@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from retouch import infotext
-from retouch.errors import BadInput, Missing, RetouchError, add_remark, collect_remarks
+from retouch.errors import BadInput, RetouchError, add_remark, collect_remarks
 from retouch.execute import Result
 from retouch.extending import Extended, extend_all
-from retouch.geometry import Box, Margins, Size
+from retouch.geometry import Margins, Size
 from retouch.knobs import Knob, knobs_of
 from retouch.mask import Mask
 from retouch.outpaint.extension import Extension
@@ -24,13 +24,11 @@ from retouch.outpaint.way import Way
 from retouch.ports import Progress
 from retouch.raster import Picture
 from retouch.recipe import Generation, Pass, Recipe, Shape, Target
-from retouch.region import Region
 from retouch.request import Painting
 from retouch.seeds import fold_seed
 from retouch.studio import Canvas, Studio
+from retouch.subject import find_subject, margins_of
 
-SUBJECTS = ("face", "person")
-"""Who may be kept on a line of thirds: the first that is found."""
 HOW = Pass(denoising_strength=0.8, masked_content="noise")
 """Noise has the colours of the border and promises no shape, and at 0.8 the colours stay. At 1.0 the demo
 model forgets them: 7 dB of PSNR instead of 26 on one photograph of the bench."""
@@ -205,8 +203,8 @@ def way_of(request: Outpainting, picture: Picture, generation: Generation, studi
     part, borders, remark = opaque_part(picture)
     with collect_remarks() as remarks:
         fold_seed(generation.seed)  # the steps take the remainder; the host's job may have any seed
-        subject, missed = _subject(request, part, studio)
-    margins = _margins(request, part.size, borders, subject)
+        subject, missed = find_subject(request, part, studio)
+    margins = margins_of(request, part.size, borders, subject)
     native, generation, other = native_of(request, studio, generation)
     found = stages(part.size, margins, native, request)
     reach = reach_of(request, native, part.size)
@@ -270,36 +268,3 @@ def _around(way: Way, generation: Generation) -> Canvas:
     picture, known = way.finished(), way.known()
     original = Mask.of_box(picture.size, way.origin.relative_to(known)).feathered(KEPT)
     return Canvas(picture, generation, original.inverted())
-
-
-def _margins(request: Extension, size: Size, borders: Margins, subject: Box | None) -> Margins:
-    """The transparent borders and what is asked beyond them; nothing need be asked where there are some."""
-    if not any(borders):
-        return request.of(size, subject)
-    whole = size.box.grown(borders).size
-    if not request.asked:
-        return borders
-    seen = subject and subject.shifted(borders.left, borders.top)
-    return Margins(*(a + b for a, b in zip(borders, request.of(whole, seen), strict=True)))
-
-
-def _subject(request: Extension, picture: Picture, studio: Studio) -> tuple[Box | None, str]:
-    """(the box of the largest face, or else person, a remark when it is wanted and there is none)."""
-    if not request.wants_subject:
-        return None, ""
-    for name in SUBJECTS:
-        found = _seen(name, picture, studio)
-        if found:
-            return max(found, key=lambda region: region.shape.area).box, ""
-    return None, "No face and no person was found: the picture's middle is kept on a line of thirds."
-
-
-def _seen(name: str, picture: Picture, studio: Studio) -> tuple[Region, ...]:
-    """Nothing where there is no such detector, or it fails: a place is no reason to refuse."""
-    try:
-        return studio.detect(picture, Target(models=(name,)))
-    except Missing:
-        return ()
-    except RetouchError as error:
-        add_remark(f"It was not looked for {name!r}: {error}")
-        return ()

@@ -235,7 +235,7 @@ class InpaintRequest(Painting):
     return_history: bool = Knob("Return history", "A name to revert and repaint it by.").field(False)
     return_steps: bool = Knob(
         "Return steps",
-        "Each report carries what paints it again, as .retouch files have it; of several, its candidates too.",
+        "Each report carries what paints it again, as .retouch files have it; of several, candidates too.",
     ).field(False)
     variations: int | None = _OF_PASS["variations"].field(None)
     denoising_strength: float | None = _OF_PASS["denoising_strength"].field(None)

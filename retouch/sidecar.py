@@ -10,7 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,66 +22,20 @@ from retouch.errors import BadInput, TooLarge, convert_errors
 from retouch.frame import Frame
 from retouch.geometry import Box, Size
 from retouch.history import Entry, History
-from retouch.knobs import Knob, dump, load
+from retouch.knobs import dump, load
 from retouch.mask import Mask
 from retouch.plan import Step
 from retouch.quality import Confidence, Quality
 from retouch.raster import Picture
 from retouch.recipe import Generation, Pass
-from retouch.seeds import MAX_SEED
+from retouch.sidecar_form import LABEL, EntryForm, PaintingForm, StepForm
 
 ENDING = ".retouch"
 SCHEMA = 1
 LIMIT = 256 * 1024 * 1024
 """Bytes of a file: variations that were not chosen are left out, the oldest first, where it would be more."""
 MAX_BYTES, MAX_ENTRIES = 2 * LIMIT, 4096
-LABEL = 200
-_SIDE = 65536
 _TEXT, _BEFORE = "history.json", "before.png"
-
-_BOX = Knob("Box", "Left, top, right and bottom, canvas pixels.", -_SIDE, _SIDE)
-_SEED = Knob("Seed", "Of the painting.", 0, MAX_SEED)
-_COUNT = Knob("Count", "From 0.", 0, 1_000_000)
-_NUMBER = Knob("Number", "Any.", -1e9, 1e9)
-
-
-@dataclass(frozen=True)
-class _Painting:
-    """A candidate without its pixels."""
-
-    seed: int = _SEED.field()
-    box: tuple[int, ...] = _BOX.field()
-    scores: dict = Knob("Scores", "As `quality` measured them.").field()  # type: ignore[type-arg]
-    score: float = _NUMBER.field(0.0)
-
-
-@dataclass(frozen=True)
-class _Step:
-    """What paints an entry again, without its masks."""
-
-    number: int = _COUNT.field()
-    pass_index: int = _COUNT.field()
-    box: tuple[int, ...] = _BOX.field()
-    crop: tuple[int, ...] = _BOX.field()
-    work: tuple[int, ...] = Knob("Work", "Width and height.", 8, 8192).field()
-    how: Pass = Knob("How", "The pass, all of it resolved.").field()
-    label: str = Knob("Label", "What was found.", high=LABEL).field("")
-    score: float = _NUMBER.field(0.0)
-    subseed: int = _SEED.field(0)
-    subseed_strength: float = _NUMBER.field(0.0)
-    turn: float = _NUMBER.field(0.0)
-    hole: bool = Knob("Hole", "A mask of what had no pixels.").field(False)
-
-
-@dataclass(frozen=True)
-class _Said:
-    """An entry without its pixels."""
-
-    paintings: tuple[_Painting, ...] = Knob("Paintings", "At least one.").field()
-    step: _Step | None = Knob("Step", "How it was painted; null where that was elsewhere.").field(None)
-    chosen: int = _COUNT.field(0)
-    on: bool = Knob("On", "Shown.").field(True)
-    name: str = Knob("Name", "As a person calls it; blank for the step's label.", high=LABEL).field("")
 
 
 def written(history: History, about: Mapping[str, Any]) -> bytes:
@@ -156,10 +110,10 @@ def _weight(candidate: Candidate) -> int:
     return candidate.over.pixels.nbytes + candidate.mask.alpha.nbytes
 
 
-def _said(entry: Entry) -> _Said:
-    return _Said(
+def _said(entry: Entry) -> EntryForm:
+    return EntryForm(
         paintings=tuple(
-            _Painting(c.seed, tuple(c.box), _scores(c.scores), c.score) for c in entry.candidates
+            PaintingForm(c.seed, tuple(c.box), _scores(c.scores), c.score) for c in entry.candidates
         ),
         step=_step_said(entry.step) if entry.step else None,
         chosen=entry.chosen,
@@ -168,8 +122,8 @@ def _said(entry: Entry) -> _Said:
     )
 
 
-def _step_said(step: Step) -> _Step:
-    return _Step(
+def _step_said(step: Step) -> StepForm:
+    return StepForm(
         number=step.number,
         pass_index=step.pass_index,
         label=step.label[:LABEL],
@@ -229,7 +183,9 @@ def _read(file: zipfile.ZipFile) -> tuple[History, dict[str, Any]]:
     if not isinstance(entries, list) or not isinstance(about, dict) or len(entries) > MAX_ENTRIES:
         raise ValueError(f"{_TEXT} has no list of at most {MAX_ENTRIES} entries")
     picture = raster.decode(_bytes(file, _BEFORE), "file")
-    read = [_entry(file, k, load(_Said, one, f"entries[{k}]"), picture.size) for k, one in enumerate(entries)]
+    read = [
+        _entry(file, k, load(EntryForm, one, f"entries[{k}]"), picture.size) for k, one in enumerate(entries)
+    ]
     return History(picture, tuple(read)), about
 
 
@@ -239,7 +195,7 @@ def _bytes(file: zipfile.ZipFile, name: str) -> bytes:
     return file.read(name)
 
 
-def _entry(file: zipfile.ZipFile, place: int, said: _Said, canvas: Size) -> Entry:
+def _entry(file: zipfile.ZipFile, place: int, said: EntryForm, canvas: Size) -> Entry:
     step = _step(file, place, said.step, canvas) if said.step else None
     painted = tuple(_candidate(file, f"{place}-{k}", one, canvas) for k, one in enumerate(said.paintings))
     if said.chosen >= len(painted):
@@ -247,7 +203,7 @@ def _entry(file: zipfile.ZipFile, place: int, said: _Said, canvas: Size) -> Entr
     return Entry(step, painted, said.chosen, said.on, said.name)
 
 
-def _step(file: zipfile.ZipFile, place: int, said: _Step, canvas: Size) -> Step:
+def _step(file: zipfile.ZipFile, place: int, said: StepForm, canvas: Size) -> Step:
     crop = _box(said.crop, canvas)
     denoise, composite = (_mask(file, f"{place}-{name}", crop.size) for name in ("denoise", "composite"))
     hole = _mask(file, f"{place}-hole", crop.size) if said.hole else None
@@ -277,7 +233,7 @@ def _step(file: zipfile.ZipFile, place: int, said: _Step, canvas: Size) -> Step:
     )
 
 
-def _candidate(file: zipfile.ZipFile, name: str, said: _Painting, canvas: Size) -> Candidate:
+def _candidate(file: zipfile.ZipFile, name: str, said: PaintingForm, canvas: Size) -> Candidate:
     box = _box(said.box, canvas)
     over = raster.decode(_bytes(file, f"{name}.png"), "file")
     if over.size != box.size:
@@ -299,7 +255,7 @@ def _mask(file: zipfile.ZipFile, name: str, size: Size) -> Mask:
     return Mask(np.ascontiguousarray(gray.pixels[..., 0]))
 
 
-def _quality(said: _Painting) -> Quality:
+def _quality(said: PaintingForm) -> Quality:
     """Unknown names are of another version: what they say is not needed to go on."""
     told = {k: float(v) for k, v in said.scores.items() if isinstance(v, int | float)}
     sure = Confidence(told.get("confidence_before"), told.get("confidence_after"))
