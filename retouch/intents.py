@@ -78,13 +78,13 @@ INTENTS = {
             # (its model card; diffusers #4858).
             # What is behind a coloured thing in a black-and-white photograph is black-and-white.
             # "Mask a little more than the object" (guides): shadow, reflection, the blur of its outline.
-            # Krita grows by 4 px and 5 % of the diagonal: 8 % of a square's side, in round numbers. An
-            # outline's blur, and the first of a shadow, lie 6 px outside the tightest mask.
+            # Krita grows by 4 px and 5 % of the diagonal: 8 % of a square's side, in round numbers. With
+            # the fade of at least 6 px it covers an outline's blur and the first of a shadow.
             Pass(
                 masked_content="fill",
                 denoising_strength=0.9,
                 keep_tone="all",
-                shape=Shape(grow_share=0.08, grow_least=6),
+                shape=Shape(grow_share=0.08, grow_least=3),
             ),
             # "Prompt what should be there instead, never the object" (guides). PowerPaint (arXiv
             # 2312.03594) has the context as the prompt and the object as the negative prompt.

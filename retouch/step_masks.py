@@ -14,13 +14,14 @@ from retouch.thickness import Sides, greatest_thickness, thickness_layers
 
 Numbers = float | np.ndarray
 
-BLUR_SHARE, LEAST_BLUR = 0.08, 2
-"""Of the local thickness, and canvas pixels. A face of 100 px fades over 8 px; guides say 4 to 12."""
+BLUR_SHARE, LEAST_BLUR = 0.08, 6
+"""Of the local thickness, and canvas pixels. A face of 100 px fades over 8 px; guides say 4 to 12. Along wires and
+hairs a fade of 2 px shows (bench `masks`)."""
 WIDER_SHARE, LEAST_WIDER = 0.04, 2
 """The same of what the denoise mask reaches beyond the composite mask."""
 THICK_SHARE = 4
 """Times its thickness: the size of a thing at most. A rectangle four times as long as thick has 2.3 times."""
-KEPT_BLUR_SHARE, MOST_KEPT_BLUR = 0.02, 6
+KEPT_BLUR_SHARE, LEAST_KEPT_BLUR, MOST_KEPT_BLUR = 0.02, 2, 6
 """Of the thickness of what a background leaves out, and canvas pixels: a wider fade is a halo around it."""
 
 
@@ -115,7 +116,7 @@ def _composite(region: Region, shape: Shape, window: Box, canvas: Size) -> Mask:
 def _background_reach(region: Region, shape: Shape, canvas: Size) -> Reach:
     """`grow` is how far what is kept grows, and `blur` the fade on its outside."""
     kept = greatest_thickness(region.mask(canvas).inverted())
-    usual = min(max(LEAST_BLUR, round(kept * KEPT_BLUR_SHARE)), MOST_KEPT_BLUR)
+    usual = min(max(LEAST_KEPT_BLUR, round(kept * KEPT_BLUR_SHARE)), MOST_KEPT_BLUR)
     return Reach(shape.grow or 0, usual if shape.blur is None else shape.blur, LEAST_WIDER)
 
 

@@ -48,6 +48,6 @@ def test_the_objects_words_are_a_prompt_only_where_it_stays_itself():
 def test_removing_takes_more_than_the_mask_in_proportion_to_it():
     remove, fill = (INTENTS[name].how.shape for name in ("remove", "fill"))
     assert Reach.of(1000, remove).grow == 80
-    assert Reach.of(10, remove).grow == 6
+    assert Reach.of(10, remove).grow == 3
     assert Reach.of(1000, dataclasses.replace(remove, grow=-3)).grow == -3
     assert Reach.of(1000, fill).grow == 50
