@@ -17,7 +17,7 @@ import torch
 from modules import sd_hijack, sd_models, sd_samplers
 
 from retouch.webui.guests import callbacks_kept
-from retouch.webui.host import PARAMS_TXT, devices, processing, shared
+from retouch.webui.host import PARAMS_TXT, devices, gpus, processing, shared
 from retouch.webui.network import functions_kept
 
 _STATE = ("job", "textinfo", "sampling_step", "sampling_steps")
@@ -122,9 +122,8 @@ _WHEN_LOADED = {(module.__name__, name): getattr(module, name) for module, name 
 def randomness_kept() -> Iterator[None]:
     """The generators that all share, which every sampling seeds, go on as if nothing had been drawn."""
     python, numbers = random.getstate(), np.random.get_state()
-    cuda = [torch.device(devices.device)] if torch.device(devices.device).type == "cuda" else []
     try:
-        with torch.random.fork_rng(devices=cuda):
+        with torch.random.fork_rng(devices=gpus()):
             yield
     finally:
         random.setstate(python)

@@ -68,6 +68,14 @@ def device() -> str:
     return str(devices.device)
 
 
+def gpus() -> list[Any]:
+    """The GPU that paints, whose generator of random numbers all share; [] where the CPU or another does."""
+    import torch
+
+    device = torch.device(devices.device)
+    return [device] if device.type == "cuda" and torch.cuda.is_available() else []
+
+
 def native() -> Size:
     """The size the loaded checkpoint was trained at; one is loaded if there is none."""
     return _native(shared.sd_model)

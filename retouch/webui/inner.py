@@ -20,7 +20,7 @@ from retouch.raster import Picture
 from retouch.release import OPAQUE
 from retouch.webui.around import Around
 from retouch.webui.guests import admitted
-from retouch.webui.host import devices, noise_levels, processing, scripts, shared
+from retouch.webui.host import gpus, noise_levels, processing, scripts, shared
 from retouch.webui.nans import DECODER, ENCODER, SAMPLER, refuse_nan
 from retouch.webui.soft import Hold
 
@@ -108,8 +108,7 @@ def _joined(tensors: Sequence[Any], ndim: int) -> Any:
 @contextlib.contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """The VAE samples its posterior from torch's global generator: seed it, then give it back."""
-    cuda = [torch.device(devices.device)] if torch.device(devices.device).type == "cuda" else []
-    with torch.random.fork_rng(devices=cuda):
+    with torch.random.fork_rng(devices=gpus()):
         torch.manual_seed(seed)
         yield
 

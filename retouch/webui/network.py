@@ -20,7 +20,7 @@ from retouch.webui.host import processing, sd_models, shared
 _PAUSED = frozenset({"forward", "_forward"})
 """The methods that a block of a UNet computes with. Others, such as the VAE's `encode` and `decode`, the host
 itself replaces where memory is short."""
-_NO_OWNER = (torch.nn.Module, torch.Tensor, type, types.FunctionType, types.MethodType, types.ModuleType)
+_NO_OWNER = (torch.Tensor, type, types.FunctionType, types.MethodType, types.ModuleType)
 
 Functions = dict[torch.nn.Module, dict[str, Callable[..., Any]]]
 
@@ -58,13 +58,14 @@ def any_gone(modules: list[torch.nn.Module]) -> bool:
 
 
 def owners() -> list[Any]:
-    """The objects of other extensions that hold on to the UNet: their methods compute in place of a module's.
+    """The objects of other extensions that hold on to the UNet: they compute in place of its modules.
 
-    A replacement knows its object as `self`, or from the function around it.
+    A replacement knows its object as `self`, or from the function around it. ControlNet's is a module, too.
     """
     replaced = [f for module in replaced_on() for name, f in _functions(module).items() if name in _PAUSED]
     found = {id(one): one for function in replaced for one in _known_to(function) if _may_own(one)}
-    return list(found.values())
+    of_models = {id(module) for module in _modules()}
+    return [one for key, one in found.items() if key not in of_models]
 
 
 def _modules() -> Iterator[torch.nn.Module]:

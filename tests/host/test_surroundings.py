@@ -12,7 +12,7 @@ from tests.host.test_webui import CENTER, parsed, retouch, txt2img
 
 pytestmark = pytest.mark.webui
 
-HIRES = {"enable_hr": True, "hr_scale": 1.5, "hr_upscaler": "Latent", "denoising_strength": 0.5}
+HIRES = {"enable_hr": True, "hr_scale": 1.0, "hr_upscaler": "Latent", "denoising_strength": 0.5}
 UNIT = {"enabled": True, "module": "reference_only", "model": "None", "weight": 1.0, "pixel_perfect": True}
 """A unit of ControlNet that needs no file, and replaces functions of the UNet and of its blocks."""
 
@@ -86,8 +86,8 @@ def test_an_overridden_checkpoint_and_clip_skip_hold_for_the_fix(client, checkpo
 @pytest.mark.parametrize("also", ["", "controlnet"])
 @pytest.mark.parametrize("batches", [1, 2])
 def test_a_job_of_controlnet_and_fixes_leaves_the_webui_as_it_was(client, controlnet, also, batches):
-    options = client.get("/sdapi/v1/options")
     plain = client.sdapi("txt2img", txt2img())
+    options = client.get("/sdapi/v1/options")
     job = txt2img(n_iter=batches, override_settings={"retouch_scripts": also})
     answer = client.sdapi("txt2img", {**job, **with_scripts(CENTER, controlnet)})
     assert ("'controlnet'" in parsed(answer).get("Retouch warnings", "")) is bool(also)

@@ -7,10 +7,11 @@ block, keeps the originals on the modules, listens to each step, and ends any ob
 import types
 
 import gradio as gr
+import torch
 from modules import script_callbacks, scripts, shared, trace
 
 
-class Hook:
+class Hook(torch.nn.Module):
     def hook(self, p):
         self.unet = shared.sd_model.model.diffusion_model
         self.sizes = [(p.height // 8, p.width // 8)]
