@@ -134,10 +134,10 @@ export function choose(parent, title, question, options) {
         const over = () => (dialog.remove(), resolve(chosen));
         const dialog = h(
             "dialog",
-            { class: "rt-dialog rt-choice", "aria-labelledby": "rt-choice-title", "data-testid": "choice", onclose: over },
-            h("header", {}, h("h2", { id: "rt-choice-title" }, title), iconButton("close", "Close", () => dialog.close())),
+            { class: "rt-dialog rt-question", "aria-labelledby": "rt-question-title", "data-testid": "choice", onclose: over },
+            h("header", {}, h("h2", { id: "rt-question-title" }, title), iconButton("close", "Close", () => dialog.close())),
             h("p", {}, question),
-            h("div", { class: "rt-choices" }, options.map((option) => makeChoiceButton(option, take))),
+            h("div", { class: "rt-answers" }, options.map((option) => makeChoiceButton(option, take))),
         );
         parent.append(dialog);
         dialog.showModal();

@@ -45,8 +45,20 @@ export class Loading {
         this.api.send(pickSentPicture(doc)).catch(() => {}); // it is sent again with the first question about it
         if (work.length) {
             const text = `${before.name} is still here, with ${joinWords(work)} in no file yet: Undo leads back to it.`;
-            this.notices.say(text, "warning", { label: "Back to it", run: () => this.store.back(before.base) });
+            const action = { label: "Back to it", run: () => this.store.back(before.base) };
+            this.#closeOnceBack(before.base, this.notices.say(text, "warning", action));
         }
+    }
+
+    /** The notice is of no use any more once the picture is there again. */
+    #closeOnceBack(base, close) {
+        const heard = ({ detail }) => {
+            if (detail.doc.base === base) {
+                close();
+                this.store.removeEventListener("change", heard);
+            }
+        };
+        this.store.addEventListener("change", heard);
     }
 
     #tellWhenSlow({ name }) {
