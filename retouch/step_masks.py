@@ -15,8 +15,8 @@ from retouch.thickness import Sides, greatest_thickness, thickness_layers
 Numbers = float | np.ndarray
 
 BLUR_SHARE, LEAST_BLUR = 0.08, 6
-"""Of the local thickness, and canvas pixels. A face of 100 px fades over 8 px; guides say 4 to 12. Along wires and
-hairs a fade of 2 px shows (bench `masks`)."""
+"""Of the local thickness, and canvas pixels. A face of 100 px fades over 8 px; guides say 4 to 12. Along
+wires and hairs a fade of 2 px shows (bench `masks`)."""
 WIDER_SHARE, LEAST_WIDER = 0.04, 2
 """The same of what the denoise mask reaches beyond the composite mask."""
 THICK_SHARE = 4
