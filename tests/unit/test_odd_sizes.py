@@ -99,8 +99,14 @@ def test_what_only_looks_takes_any_size(size):
 @pytest.mark.parametrize("size", [(64, 64), (65, 101), (101, 67), (64, 900)], ids=str)
 @pytest.mark.parametrize("how", EXTENSIONS, ids=str)
 def test_outpaint_takes_any_size(how, size, native):
-    asked = {"image": raster.encode_base64(photo(*size)), "tries": 1, "cleanup": 0, "seed": 1}
-    said = sound(desk(size, native).answer("outpaint", {**asked, **how}))
+    asked = {"image": raster.encode_base64(photo(*size)), "seed": 1, **how}
+    assert desk(size, native).answer("plan", {"verb": "outpaint", **asked})["steps"]
+
+
+@pytest.mark.parametrize("how", EXTENSIONS, ids=str)
+def test_outpaint_paints_an_odd_size(how):
+    asked = {"image": raster.encode_base64(photo(65, 101)), "tries": 1, "cleanup": 0, "seed": 1, **how}
+    said = sound(desk((65, 101), 64).answer("outpaint", {**asked, "join": "feather"}))
     assert said["stages"]
     assert all(stage["done"] for stage in said["stages"])
 
