@@ -117,7 +117,8 @@ class Desk:
 
 def _broke(verb: str, cause: str) -> RetouchError:
     hint = "Nothing was changed; other requests go on. The server's log says where: please report it."
-    return RetouchError(f"{verb!r} failed inside Retouch ({cause}).", hint=hint)
+    kind = cause.partition(":")[0]  # its words may tell what is not for who asks
+    return RetouchError(f"{verb!r} failed inside Retouch ({kind}).", hint=hint)
 
 
 VERBS: dict[str, Callable[[Desk, Any], dict[str, Any]]] = {

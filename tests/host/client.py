@@ -71,8 +71,10 @@ def opened(text: str) -> Image.Image:
 
 
 def pixels(image: Image.Image | str) -> np.ndarray:
-    """(height, width, 3) uint8 of an upright picture."""
+    """(height, width, 3) uint8 of an upright picture; of 16 bits the high bytes."""
     image = opened(image) if isinstance(image, str) else image
+    if image.mode.startswith("I"):
+        image = Image.fromarray((np.asarray(image).astype(np.int64) >> 8).astype(np.uint8))
     return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
 
 

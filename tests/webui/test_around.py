@@ -243,4 +243,4 @@ def test_only_what_the_hosts_img2img_takes_is_passed_on():
     class Fork:
         eta, s_noise, refiner_checkpoint, unheard_of = 0.5, 1.01, None, 3
 
-    assert around.Around(Fork()).img2img("") == {"eta": 0.5}
+    assert around.Around(Fork()).img2img("") == {"eta": 0.5, "s_noise": 1.01}
