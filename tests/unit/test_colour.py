@@ -321,7 +321,7 @@ def test_off_is_plain_alpha_to_the_bit(work):
     canvas = Picture(whole(scene(CANVAS)))
     frame = Frame(Box(40, 30, 240, 190), work)
     shown = Mask.of_box(frame.crop.size, Box(60, 50, 140, 110)).feathered(8)
-    step = step_of(frame, shown, colour_correction=0.0)
+    step = step_of(frame, shown, colour_correction=0.0, grain=0.0)
     engine = Shifting(shift=10)
     (result,) = run([canvas], [Plan((step,))], engine)
     spot = shown.bounds
