@@ -60,12 +60,19 @@ class Extension:
             aspect_of(self.aspect)
 
     def _ways(self) -> dict[str, bool]:
+        """Whether each of the four is asked for, by the first field that says so."""
+        side = next((name for name in Margins._fields if getattr(self, name)), "left")
         return {
-            "left": any(self.margins),
+            side: any(self.margins),
             "factor": self.factor is not None,
-            "width": self.width is not None or self.height is not None,
+            "height" if self.width is None else "width": (self.width, self.height) != (None, None),
             "aspect": bool(self.aspect),
         }
+
+    @property
+    def field(self) -> str:
+        """The field that says how much is added, for an error; `left` where none does."""
+        return next((name for name, asked in self._ways().items() if asked), "left")
 
     @property
     def asked(self) -> bool:
@@ -94,9 +101,8 @@ class Extension:
             raise _nothing(self, size)
         whole = grown(size, found)
         if whole.area > MAX_PIXELS:
-            raise TooLarge(
-                f"{whole} is over {MAX_PIXELS:,} pixels.", hint="Extend less, or a smaller picture."
-            )
+            hint = "Extend less, or a smaller picture."
+            raise TooLarge(f"{whole} is over {MAX_PIXELS:,} pixels.", path=self.field, hint=hint)
         return found
 
     def _target(self, size: Size) -> Size:
@@ -166,6 +172,5 @@ def _nothing(asked: Extension, size: Size) -> BadInput:
         return BadInput(
             f"the picture has that aspect already ({size}).", path="aspect", hint="Ask for another."
         )
-    return BadInput(
-        "nothing is to be added.", path="left", hint="Give a margin above 0, a factor, a size or an aspect."
-    )
+    hint = "Give a margin above 0, a factor above 1, a larger size or an aspect."
+    return BadInput(f"nothing is to be added to {size}.", path=asked.field, hint=hint)

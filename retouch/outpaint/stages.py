@@ -106,15 +106,16 @@ def stages(size: Size, margins: Margins, native: Size, pace: Pace) -> tuple[Stag
         strip = _strip(known, side, depth)
         for hole, frame in _pieces(known, strip, side, (native, overlap)):
             if len(found) == MAX_STAGES:
-                raise _too_many()
+                raise _too_many(pace)
             found.append(_queued(Stage(len(found) + 1, side, hole, frame), found, overlap))
         known |= strip
     return tuple(found)
 
 
-def _too_many() -> BadInput:
+def _too_many(pace: Pace) -> BadInput:
     hint = f"At most {MAX_STAGES}: take a larger step, or extend less."
-    return BadInput(f"more than {MAX_STAGES} stages are too many.", path="step", hint=hint)
+    path = "" if pace.step is None else "step"
+    return BadInput(f"more than {MAX_STAGES} stages are too many.", path=path, hint=hint)
 
 
 def _check(size: Size, native: Size, pace: Pace, overlap: int, step: int) -> None:

@@ -41,7 +41,7 @@ def test_targets_load_as_they_are_written():
     ("data", "path"),
     [
         ({"seed": -2}, "seed"),
-        ({"seed": 2**32}, "seed"),
+        ({"seed": 2**64 + 1}, "seed"),
         ({"subseed_strength": 1.5}, "subseed_strength"),
         ({"image": 3}, "image"),
         ({"recipe": {"passes": [{"target": {"confidance": 1}}]}}, "recipe.passes[0].target.confidance"),
