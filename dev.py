@@ -30,7 +30,7 @@ def test(args, rest) -> int:
     python, pure = set_up(VENV, "dev"), set_up(PURE, "pure-dev")
     set_up_chromium()
     checks = [*tool_checks(python), pytest_check("pure tests", pure, "tests/unit", rest)]
-    checks.append(pytest_check("all tests", python, "tests", rest))
+    checks.append(pytest_check("all other tests", python, "tests", rest, without=["tests/unit"]))
     return run_checks([*checks, *javascript_checks(python)])
 
 

@@ -36,8 +36,9 @@ def tool_checks(python: Path) -> list:
     ]
 
 
-def pytest_check(name: str, python: Path, folder: str, words) -> Check:
-    command = [python, "-m", "pytest", folder, *words]
+def pytest_check(name: str, python: Path, folder: str, words, without=()) -> Check:
+    """The tests of a folder, but for those of the folders `without`."""
+    command = [python, "-m", "pytest", folder, *("--ignore=" + other for other in without), *words]
     return Check(name, command, counted=True, may_be_empty=bool(words))
 
 
