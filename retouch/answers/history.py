@@ -84,7 +84,7 @@ def history(desk: Desk, body: Any) -> dict[str, Any]:
     answer = said(desk, dataclasses.replace(past, history=done.history), done, request.return_file)
     outcome = _outcome(past.history, done.history, request)
     unseen = _UNCHANGED if outcome == UNCHANGED and not done.stopped else ""
-    return {**answer, "outcome": outcome, "warnings": some(done.warnings, unseen)}
+    return {**answer, "outcome": outcome, "warnings": some(answer["warnings"], unseen)}
 
 
 _UNCHANGED = "The picture is as it was before: nothing of what was asked for can be seen."
