@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 PORT = 7861
+BACKLOG = 128
+"""Connections that may wait until the server, whose address is printed first, has started."""
 
 
 def create(backend: Standalone) -> FastAPI:
@@ -52,11 +54,13 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    """A socket that accepts connections at once; they are answered when the server runs."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     door = socket.socket(family, socket.SOCK_STREAM)
     try:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind((host, port))
+        door.listen(BACKLOG)
     except OSError:
         door.close()
         raise

@@ -209,6 +209,11 @@ def test_the_page_of_doors_lists_every_door():
     assert all(path in page for path in routes)
 
 
+def test_the_address_that_is_printed_accepts_connections():
+    with app._listen("127.0.0.1", 0) as door:
+        socket.create_connection(door.getsockname(), timeout=5).close()
+
+
 def test_a_port_that_is_taken_is_said(capsys):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
