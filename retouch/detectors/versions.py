@@ -7,8 +7,8 @@ import re
 import sys
 
 OLDEST, NEWEST = "8.1.0", "8.4.190"
-"""Of ultralytics: the detector tests pass with both (tests/adapters/test_yolo_versions.py says how to repeat
-it). Older ones import names that Retouch uses from other places."""
+"""Of ultralytics: both run their own files and one another's as far as they have the layers
+(tests/adapters/test_yolo_versions.py). Older ones may run, and are not tested."""
 
 
 def installed(library: str) -> str:
