@@ -96,7 +96,7 @@ def test_what_only_looks_takes_any_size(size):
 
 
 @pytest.mark.parametrize("native", NATIVES)
-@pytest.mark.parametrize("size", [(64, 64), (65, 101), (101, 67), (64, 400)], ids=str)
+@pytest.mark.parametrize("size", [(64, 64), (65, 101), (101, 67), (64, 200)], ids=str)
 @pytest.mark.parametrize("how", EXTENSIONS, ids=str)
 def test_outpaint_takes_any_size(how, size, native):
     asked = {"image": raster.encode_base64(photo(*size)), "seed": 1, **how}
