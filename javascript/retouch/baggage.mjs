@@ -5,8 +5,8 @@
  * @typedef {import("./document.mjs").Doc} Doc
  */
 
-import { joinedBytes } from "./bytes.mjs";
-import { bytesOfBlob } from "./codec.mjs";
+import { joinedBytes, through } from "./bytes.mjs";
+import { bytesOfBlob, encodeGrey, isGrey } from "./codec.mjs";
 import { picture } from "./composed.mjs";
 import { withText } from "./infotext.mjs";
 import { Pixels } from "./pixels.mjs";
@@ -17,6 +17,7 @@ const CARRIED = new Set(
     ["cICP", "mDCV", "cLLI", "iCCP", "sRGB", "gAMA", "cHRM"].concat(["pHYs", "eXIf", "tEXt", "zTXt", "iTXt"]),
 );
 const NONE = new Uint8Array(0);
+const HEAD = Uint8Array.from(SIGNATURE);
 const carried = new WeakMap();
 const twins = new WeakMap();
 
@@ -34,12 +35,41 @@ export function replaceBaggage(png, baggage) {
     const [header, ...rest] = chunksOf(png)
         .filter(({ type }) => !CARRIED.has(type))
         .map(({ whole }) => whole);
-    return joinedBytes([Uint8Array.from(SIGNATURE), header, baggage, ...rest]);
+    return joinedBytes([HEAD, header, baggage, ...rest]);
 }
 
-/** @returns {Promise<Uint8Array>} a PNG with `baggage`, and with `infotext` in place of the infotext in it */
+/**
+ * A profile of grey goes into a grey file alone (PNG, chapter 11.3.2.3): it is left out once there is colour.
+ *
+ * @returns {Promise<Uint8Array>} a PNG with `baggage`, and with `infotext` in place of the infotext in it
+ */
 export async function packPng(pixels, baggage = NONE, infotext = "") {
-    return withText(replaceBaggage(await bytesOfBlob(await pixels.toBlob()), baggage), infotext);
+    const isOfGrey = await hasGreyProfile(baggage);
+    const asGrey = isOfGrey && isGrey(pixels.data);
+    const bare = asGrey ? await encodeGrey(pixels) : await bytesOfBlob(await pixels.toBlob());
+    return withText(replaceBaggage(bare, isOfGrey && !asGrey ? withoutProfile(baggage) : baggage), infotext);
+}
+
+async function hasGreyProfile(baggage) {
+    const packed = baggageChunks(baggage).find(({ type }) => type === "iCCP")?.body;
+    if (!packed) {
+        return false;
+    }
+    const start = packed.indexOf(0) + 2; // after the name and the kind of packing
+    const profile = await through(new DecompressionStream("deflate"), packed.subarray(start)).catch(() => NONE);
+    return String.fromCharCode(...profile.subarray(16, 20)) === "GRAY";
+}
+
+function withoutProfile(baggage) {
+    return joinedBytes(
+        baggageChunks(baggage)
+            .filter(({ type }) => type !== "iCCP")
+            .map(({ whole }) => whole),
+    );
+}
+
+function baggageChunks(baggage) {
+    return chunksOf(joinedBytes([HEAD, baggage]));
 }
 
 /** How the picture as it is now was made: the last step that is on and has said so, else the file's own. */

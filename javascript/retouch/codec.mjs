@@ -29,6 +29,16 @@ export function isOpaque(data) {
     return true;
 }
 
+/** @param {Uint8ClampedArray} data RGBA */
+export function isGrey(data) {
+    for (let i = 0; i < data.length; i += 4) {
+        if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /**
  * A picture file that a server or this page wrote, or any that `decodePng` reads. An orientation in a PNG's EXIF is
  * not applied: see opening.mjs.
@@ -55,6 +65,11 @@ export async function encodedPixels({ width, height, data, opaque }) {
     const canvas = new OffscreenCanvas(width, height);
     canvas.getContext("2d").putImageData(new ImageData(data, width, height), 0, 0);
     return canvas.convertToBlob({ type: "image/png" });
+}
+
+/** @returns {Promise<Uint8Array>} PNG of the first colour, with alpha where it is not opaque */
+export function encodeGrey({ width, height, data, opaque }) {
+    return encodePng(takeGrey(data, opaque), width, height, opaque ? 1 : 2);
 }
 
 /** Whether a canvas of this size gives opaque colours back as it got them. */
@@ -108,6 +123,18 @@ function asRgba({ width, height, channels, data }) {
         out[to + 3] = alpha < 0 ? 255 : data[i + alpha];
     }
     return { width, height, data: out };
+}
+
+function takeGrey(data, opaque) {
+    const step = opaque ? 4 : 2;
+    const out = new Uint8Array(data.length / step);
+    for (let from = 0, to = 0; from < data.length; from += 4, to += 4 / step) {
+        out[to] = data[from];
+        if (!opaque) {
+            out[to + 1] = data[from + 3];
+        }
+    }
+    return out;
 }
 
 function withoutAlpha(data) {

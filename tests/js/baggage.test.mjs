@@ -4,7 +4,7 @@ import test from "node:test";
 import { readBaggage, readCarried, packPng, pickSentPicture, replaceBaggage } from "../../javascript/retouch/baggage.mjs";
 import { toBase64 } from "../../javascript/retouch/base64.mjs";
 import { boxOf } from "../../javascript/retouch/boxes.mjs";
-import { joinedBytes } from "../../javascript/retouch/bytes.mjs";
+import { joinedBytes, through } from "../../javascript/retouch/bytes.mjs";
 import { kept, opened, toggledStep } from "../../javascript/retouch/document.mjs";
 import { textOf, withText } from "../../javascript/retouch/infotext.mjs";
 import { Mask } from "../../javascript/retouch/mask.mjs";
@@ -33,6 +33,46 @@ for (const type of CARRIED) {
         const onto = await png([[type, "other\0other"]]);
         const made = replaceBaggage(onto, readBaggage(from));
         assert.deepEqual(made, from);
+    });
+}
+
+/** A profile chunk, as baggage. */
+async function profileOf(space) {
+    const profile = letters("\0".repeat(16) + space + "\0".repeat(108));
+    const packed = await through(new CompressionStream("deflate"), profile);
+    return chunk("iCCP", joinedBytes([letters("name\0\0"), packed]));
+}
+
+const GREY = new Pixels(4, 4, Uint8ClampedArray.from(RGBA, (_, i) => (i % 4 === 3 ? 255 - i : (i >> 2) * 9)));
+for (const [name, pixels, channels] of [
+    ["grey", new Pixels(4, 4, GREY.data.map((value, i) => (i % 4 === 3 ? 255 : value))), 1],
+    ["grey with alpha", GREY, 2],
+]) {
+    test(`a profile of grey goes into a ${name} file, to the bit`, async () => {
+        const profile = await profileOf("GRAY");
+        const file = await packPng(pixels, profile);
+        assert.deepEqual(readBaggage(file), profile);
+        const { channels: found, data } = await decodePng(file);
+        assert.equal(found, channels);
+        const samples = [...pixels.data].filter((_, i) => i % 4 === 0 || (i % 4 === 3 && channels === 2));
+        assert.deepEqual([...data], samples);
+    });
+}
+
+test("a profile of grey is left out where there is colour, all else stays", async () => {
+    const pHYs = chunk("pHYs", letters("123456789"));
+    const file = await packPng(new Pixels(4, 4, Uint8ClampedArray.from(RGBA)), joinedBytes([await profileOf("GRAY"), pHYs]));
+    assert.deepEqual(readBaggage(file), pHYs);
+});
+
+for (const [name, profile] of [
+    ["of RGB", await profileOf("RGB ")],
+    ["that is damaged", chunk("iCCP", letters("name\0\0zzz"))],
+]) {
+    test(`a profile ${name} goes with grey into a file of colours`, async () => {
+        const file = await packPng(GREY, profile);
+        assert.deepEqual(readBaggage(file), profile);
+        assert.equal((await decodePng(file)).channels, 4);
     });
 }
 
