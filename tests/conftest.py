@@ -1,7 +1,8 @@
-"""What every test shares: fast, repeatable property tests, and golden pictures."""
+"""What every test shares: repeatable seeds, fast and repeatable property tests, and golden pictures."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,13 @@ settings.load_profile("fast")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+
+
+@pytest.fixture(autouse=True)
+def repeatable_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a seed is picked at random, a test picks the same ones each time it runs."""
+    random.seed(0)  # of the WebUI
+    monkeypatch.setattr("retouch.answers.parts.secrets.randbelow", random.Random(0).randrange)
 
 
 @pytest.fixture

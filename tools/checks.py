@@ -17,6 +17,15 @@ PYTEST_SUMMARY = re.compile(
 NODE_SUMMARY = re.compile(r"^\S (pass|fail|cancelled) (\d+)\s*$", re.MULTILINE)
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 NO_TESTS_COLLECTED = 5
+ENVIRONMENT = {
+    "PYTHONUNBUFFERED": "1",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "OMP_NUM_THREADS": "1",  # a core of its own for each process of the tests
+}
+
+
+WORKERS = ["-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"]
+"""A process for each core, at most 4; neighbours stay together, for the fixtures that they share."""
 
 
 class Check:
@@ -38,7 +47,8 @@ def tool_checks(python: Path) -> list:
 
 def pytest_check(name: str, python: Path, folder: str, words, without=()) -> Check:
     """The tests of a folder, but for those of the folders `without`."""
-    command = [python, "-m", "pytest", folder, *("--ignore=" + other for other in without), *words]
+    ignored = ["--ignore=" + other for other in without]
+    command = [python, "-m", "pytest", folder, *WORKERS, *ignored, *words]
     return Check(name, command, counted=True, may_be_empty=bool(words))
 
 
@@ -98,7 +108,7 @@ def start(command) -> subprocess.Popen:
     return subprocess.Popen(
         command,
         cwd=str(ROOT),
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "GRADIO_ANALYTICS_ENABLED": "False"},
+        env={**os.environ, **ENVIRONMENT},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

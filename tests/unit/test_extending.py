@@ -189,20 +189,19 @@ def test_where_copies_are_looked_for_is_bounded_and_holds_enough_of_the_stage():
 
 
 def peak_of(width: int) -> tuple[int, int]:
-    """(bytes at most while a picture of 512 x 512 grows to `width`, bytes of what came of it)."""
-    size = Size(512, 512)
-    margins = Margins(left=(width - 512) // 2, right=(width - 512) // 2)
-    native = Size(512, 512)
+    """(bytes at most while a picture of 256 x 256 grows to `width`, bytes of what came of it)."""
+    size = native = Size(256, 256)
+    margins = Margins(left=(width - 256) // 2, right=(width - 256) // 2)
     found = stages(size, margins, native, Pace(feather=16))
     made = steps(found, Generation(seed=7), HOW, Words(), reach_of(Pace(feather=16), native))
     start = Way(noise(size), margins, found, made)
     tracemalloc.start()
     try:
-        done = extend(start, Plain(side=512), Guard(tries=2))
+        done = extend(start, Plain(side=256), Guard(tries=1))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert done.way.finished().size == Size(width, 512)
+    assert done.way.finished().size == Size(width, 256)
     kept = sum(c.over.pixels.nbytes + c.mask.alpha.nbytes for c in done.way.done.values())
     return peak, kept + done.way.canvas().pixels.nbytes
 
@@ -215,10 +214,10 @@ class Plain(FakeEngine):
 
 
 def test_eight_times_as_wide_takes_no_more_memory_than_its_pixels():
-    small, large = peak_of(1024), peak_of(4096)
+    small, large = peak_of(512), peak_of(2048)
     beside = [peak - kept for peak, kept in (small, large)]
-    assert large[1] < 2.5 * 4096 * 512 * 4
-    assert beside[1] < beside[0] + 8_000_000
+    assert large[1] < 2.5 * 2048 * 256 * 4
+    assert beside[1] < beside[0] + 2_000_000
 
 
 def seeded(made: Way, seed: int, picture: Picture | None = None) -> Way:

@@ -57,7 +57,7 @@ def test_factor_and_size_and_margins():
     ("asked", "size", "path"),
     [
         ({}, SQUARE, "left"),
-        ({"factor": 1.0}, SQUARE, "left"),
+        ({"factor": 1.0}, SQUARE, "factor"),
         ({"aspect": "1:1"}, SQUARE, "aspect"),
         ({"width": 100}, SQUARE, "width"),
         ({"right": 64}, Size(16, 16), "image"),
