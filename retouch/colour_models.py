@@ -42,13 +42,13 @@ def samples_of(image: Image.Image, icc: bytes | None) -> Samples:
     if image.mode == "LAB":
         return Samples(_of_lab(image), losses=(_becomes("CIELAB", "sRGB"),))
     if image.mode in DEEP_MODES:
-        return fitted(np.repeat(_grey(image)[..., None], 3, 2), True, icc)
+        return fit_profile(np.repeat(_grey(image)[..., None], 3, 2), True, icc)
     transparent = image.mode in _TRANSPARENT or "transparency" in image.info
     rgb = np.asarray(image.convert("RGBA" if transparent else "RGB"))
-    return fitted(rgb, image.mode in _GREY_MODES, icc, _model_lost(image))
+    return fit_profile(rgb, image.mode in _GREY_MODES, icc, _model_lost(image))
 
 
-def fitted(rgb: np.ndarray, grey: bool, icc: bytes | None, losses: tuple[str, ...] = ()) -> Samples:
+def fit_profile(rgb: np.ndarray, grey: bool, icc: bytes | None, losses: tuple[str, ...] = ()) -> Samples:
     """Samples with their profile, where it is one for RGB, or for grey of a grey file."""
     if not icc or icc[16:20] == b"RGB " or (grey and icc[16:20] == b"GRAY"):
         return Samples(rgb, grey, icc or None, losses)

@@ -32,7 +32,7 @@ def encode(picture: Picture, kind: str = "PNG", text: dict[str, str] | None = No
     bag = _written(picture, text)
     if kind == "PNG":
         parts, _ = metadata.png_chunks(bag)
-        return png.inserted(_bare_png(picture), parts)
+        return png.insert_chunks(_bare_png(picture), parts)
     out = io.BytesIO()
     if kind == "JPEG":
         _image(picture, alpha=False).save(out, kind, **_JPEG, **metadata.jpeg_options(bag))

@@ -82,7 +82,7 @@ class Grain:
         here = float(np.quantile(noise / self.deviation[np.clip(np.rint(mean), 0, 255).astype(int)], 0.25))
         return 0.0 if here >= ENOUGH else (1 - here**2) ** 0.5
 
-    def made(self, levels: np.ndarray, seed: int, share: float) -> np.ndarray:
+    def make(self, levels: np.ndarray, seed: int, share: float) -> np.ndarray:
         """The grain for (height, width, 3) levels, to be added: float32. The same for the same seed."""
         height, width = levels.shape[:2]
         white = np.random.default_rng(seed).standard_normal((height, width, 3), np.float32)

@@ -71,7 +71,7 @@ def read_mask(
     """
     layers = convert(data, layers_of, path)
     reading = _checked(_Chooser(layers, path, under).reading(channel))
-    return fitted(reading, size, path)
+    return fit_reading(reading, size, path)
 
 
 def host_mask(image: Image.Image) -> Mask:
@@ -218,7 +218,7 @@ def surrounds(mask: Mask) -> bool:
     return mask.alpha.size / 2 < mask.area < mask.alpha.size and _framed(mask.alpha)
 
 
-def fitted(reading: MaskReading, size: Size, path: str = "mask") -> MaskReading:
+def fit_reading(reading: MaskReading, size: Size, path: str = "mask") -> MaskReading:
     """The reading with its mask of `size`. BadInput for another aspect."""
     mine = reading.mask.size
     if mine == size:

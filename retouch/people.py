@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from retouch.errors import BadInput
 from retouch.geometry import Box, Size
 from retouch.knobs import Knob
-from retouch.prompts import PLACES, Said, named, quoted
+from retouch.prompts import PLACES, Said, named, quote
 from retouch.region import Region
 
 MAX_PEOPLE = 64
@@ -87,7 +87,7 @@ def unmatched(people: Sequence[Person], matched: Collection[int]) -> tuple[str, 
     """A sentence for each person whose words reach no region. `matched` are numbers from 1."""
     return tuple(
         f"Person {number} ({_place(person)}): no region is theirs, so that "
-        f"{quoted(', '.join(words))} is not used."
+        f"{quote(', '.join(words))} is not used."
         for number, person in enumerate(people, 1)
         if number not in matched and (words := [w for w in (person.prompt, person.negative_prompt) if w])
     )

@@ -55,7 +55,7 @@ def bare(data: bytes) -> bytes:
     return b"".join([*kept, data[place:]])
 
 
-def inserted(data: bytes, parts: Iterable[Chunk]) -> bytes:
+def insert_chunks(data: bytes, parts: Iterable[Chunk]) -> bytes:
     """The file with these chunks right after its header."""
     place = len(SIGNATURE) + 12 + 13
     return data[:place] + b"".join(_packed(name, body) for name, body in parts) + data[place:]

@@ -175,7 +175,7 @@ def _unused_remarks(part: Part, assigned: bool, regions: Sequence[Region]) -> It
     if assigned and not words:
         return
     why = "its regions are left as they are" if assigned else _missing(part, regions)
-    yield f"{quoted(str(part))} is not used: {why}."
+    yield f"{quote(str(part))} is not used: {why}."
 
 
 def _missing(part: Part, regions: Sequence[Region]) -> str:
@@ -193,7 +193,7 @@ def _tag_remarks(template: str, negative: bool) -> Iterator[str]:
     """Tags that are read as words."""
     found = (match for match in _BRACKETS.finditer(template) if not match[0].startswith("\\"))
     for text in dict.fromkeys(match[0] for match in found if not _tag(match)):
-        yield f"{quoted(text)} is read as words. The tag is written {quoted(_corrected(text))}."
+        yield f"{quote(text)} is read as words. The tag is written {quote(_corrected(text))}."
     if negative and _has("SKIP", template):
         yield "[SKIP] in a negative prompt is read as words. Write it in the prompt."
 
@@ -203,7 +203,7 @@ def _corrected(text: str) -> str:
     return f"[{' '.join([head.upper(), *who])}]" if who or head.upper() != "FOR" else "[FOR left]"
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """A prompt's words for a warning, cut where they are too long."""
     more = len(text) - LONGEST_QUOTE
     return f'"{text}"' if more <= 0 else f'"{text[:LONGEST_QUOTE]}" and {more} more characters'

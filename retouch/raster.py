@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 from retouch import deep, exif, file_kinds, jpeg, metadata, png, tiff
-from retouch.colour_models import Samples, fitted, samples_of
+from retouch.colour_models import Samples, fit_profile, samples_of
 from retouch.encoding import FORMATS, encode, encode_base64, encode_gray, kind_of, losses, write
 from retouch.errors import BadInput, BadPicture, TooLarge
 from retouch.geometry import Size
@@ -113,11 +113,11 @@ def decode(data: bytes, path: str = "image") -> Picture:
 def convert(data: bytes, use: Callable[[Image.Image], T], path: str = "image") -> T:
     """What `use` returns for the file as PIL opens it, within the same bounds and with the same refusals."""
 
-    def converted() -> T:
+    def convert() -> T:
         with _opened(data, _reader(data), path) as image:
             return use(image)
 
-    return _guarded(data, path, converted)
+    return _guarded(data, path, convert)
 
 
 def _guarded(data: bytes, path: str, read: Callable[[], T]) -> T:
@@ -178,7 +178,7 @@ def _of_png(data: bytes, path: str) -> Picture:
         image.load()  # of what is cut off OpenCV would give a part, and PIL nothing
         found = deep.read_png(png.bare(data), image.info.get("transparency"))
         grey = png.is_grey(data)
-        return _picture(fitted(deep.as_rgb(found), grey, carried.bag.icc), carried)
+        return _picture(fit_profile(deep.as_rgb(found), grey, carried.bag.icc), carried)
 
 
 def _of_tiff(data: bytes, header: tiff.Header, path: str) -> Picture:
@@ -191,7 +191,7 @@ def _of_tiff(data: bytes, header: tiff.Header, path: str) -> Picture:
         with _opened(data, "TIFF", path) as image:
             return _picture(samples_of(image, carried.bag.icc), carried)
     rgb = deep.as_rgb(deep.read_tiff(data, header))
-    made = fitted(rgb, header.colours == 1, carried.bag.icc, header.losses)
+    made = fit_profile(rgb, header.colours == 1, carried.bag.icc, header.losses)
     return _picture(made, carried)
 
 

@@ -78,7 +78,7 @@ class Tone:
     def of_grey(cls) -> Tone:
         return cls(np.repeat(_PLACES[:, None], 3, axis=1), True)
 
-    def toned(self, levels: np.ndarray) -> np.ndarray:
+    def apply(self, levels: np.ndarray) -> np.ndarray:
         """`levels`, (.., 3) of 0..255, in the curve's colours of their luma: float32 of the same shape."""
         luma = np.clip(levels, 0, 255).astype(np.float32) @ LUMA
         if self.grey:
@@ -87,9 +87,9 @@ class Tone:
 
     def distance(self, levels: np.ndarray) -> np.ndarray:
         """Levels from (.., 3) to the curve's colours of their luma, in the channel that is farthest off."""
-        return np.abs(levels - self.toned(levels)).max(-1)
+        return np.abs(levels - self.apply(levels)).max(-1)
 
-    def coloured(self, pixels: np.ndarray) -> np.ndarray:
+    def find_coloured(self, pixels: np.ndarray) -> np.ndarray:
         """Where (height, width, 3) uint8 pixels have a colour of their own: (height, width) bool."""
         smooth = cv2.blur(pixels, (5, 5)).astype(np.float32)
         off = self.distance(smooth) > (OFF_GREY if self.grey else OFF_CURVE)

@@ -15,7 +15,7 @@ from retouch.errors import BadInput
 from retouch.execute import Report
 from retouch.history import History
 from retouch.knobs import dump, load
-from retouch.prompts import quoted
+from retouch.prompts import quote
 from retouch.raster import Picture
 from retouch.recipe import Recipe
 from retouch.request import FixRequest
@@ -95,7 +95,7 @@ def _unused_prompts(request: FixRequest, reports: Sequence[Report]) -> Iterator[
         words = getattr(request, name).strip()
         if words and reports and not any(words in getattr(report.step, name) for report in reports):
             yield (
-                f"The {name.replace('_', ' ')} {quoted(words)} is not used: every pass has its own. "
+                f"The {name.replace('_', ' ')} {quote(words)} is not used: every pass has its own. "
                 "Write [PROMPT] there to add it."
             )
 

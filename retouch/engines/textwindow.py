@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from retouch.prompts import networks, quoted, without_networks
+from retouch.prompts import networks, quote, without_networks
 from retouch.recipe import Settings
 
 _SYNTAX = re.compile(
@@ -80,9 +80,9 @@ def prompt_remarks(
         tags = ", ".join(networks(negative))
         yield f"The negative prompt {_short(words)} leaves out {tags}: networks are read in the prompt only."
     if words and not _has_negative(pipe):
-        yield f"The negative prompt {quoted(words)} is not used: this model has none."
+        yield f"The negative prompt {quote(words)} is not used: this model has none."
     elif words and settings.sampling.cfg_scale <= 1:
-        yield f"The negative prompt {quoted(words)} is not used: it takes a CFG scale above 1."
+        yield f"The negative prompt {quote(words)} is not used: it takes a CFG scale above 1."
     else:
         yield from _remarks(pipe, "negative prompt", negative, embeddings)
 
@@ -97,7 +97,7 @@ def _remarks(pipe: Any, name: str, prompt: str, embeddings: Collection[str]) -> 
     if found:
         more = f" and {len(found) - MOST_EXAMPLES} more" if len(found) > MOST_EXAMPLES else ""
         yield (
-            f"The {name} {_short(text)} has {quoted(', '.join(found[:MOST_EXAMPLES]))}{more}, which this "
+            f"The {name} {_short(text)} has {quote(', '.join(found[:MOST_EXAMPLES]))}{more}, which this "
             "engine reads as plain words: attention weights, scheduling, BREAK, AND, wildcards and "
             "embeddings act in the WebUI only."
         )
@@ -107,7 +107,7 @@ def _remarks(pipe: Any, name: str, prompt: str, embeddings: Collection[str]) -> 
         size = every[cuts.index(max(cuts))].tokens
         yield (
             f"The {name} {_short(text)} is longer than the {size} tokens that the text encoder reads: "
-            f"{quoted(text[max(cuts) :].strip())} is left out."
+            f"{quote(text[max(cuts) :].strip())} is left out."
         )
 
 

@@ -251,7 +251,7 @@ class Task:
         new = (over != under).any(-1, keepdims=True)
         if grain is not None:
             lacking = grain.missing(over, self.step.composite.alpha[spot.slices])
-            over = over + grain.made(over, self.step.seed, lacking * self.step.grain) if lacking else over
+            over = over + grain.make(over, self.step.seed, lacking * self.step.grain) if lacking else over
         return np.where(new, self._toning.spot(over, spot) if self._toning else over, under)
 
     def _corrected(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:

@@ -41,7 +41,7 @@ class Toning:
             return None
         if step.keep_tone == "all":
             return cls(tone, None)
-        coloured = tone.coloured(crop)
+        coloured = tone.find_coloured(crop)
         if step.hole is not None:
             coloured &= step.hole.alpha == 0
         free = let_in(coloured, float(step.composite.area) ** 0.5)
@@ -66,7 +66,7 @@ class Toning:
         return REMARK.format(kind="black-and-white" if self.tone.grey else "toned") if taken >= TOLD else ""
 
     def _applied(self, levels: np.ndarray, free: np.ndarray | None) -> np.ndarray:
-        toned = self.tone.toned(levels)
+        toned = self.tone.apply(levels)
         if free is None:
             return toned
         height, width = levels.shape[:2]

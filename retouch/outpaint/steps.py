@@ -14,7 +14,7 @@ from retouch.knobs import Knob
 from retouch.mask import Mask
 from retouch.outpaint.stages import SIDES, Pace, Stage
 from retouch.plan import Step
-from retouch.prompts import Said, quoted
+from retouch.prompts import Said, quote
 from retouch.recipe import Generation, Pass
 from retouch.seeds import MAX_SEED
 
@@ -72,7 +72,7 @@ def unused_prompts(words: Words, made: Sequence[Step]) -> tuple[str, ...]:
     """A sentence for each side's prompt that no stage is painted with."""
     asked = {side: getattr(words, f"prompt_{side}").strip() for side in SIDES}
     return tuple(
-        f"prompt_{side}: {quoted(text)} is not used: no stage on the {side} takes it."
+        f"prompt_{side}: {quote(text)} is not used: no stage on the {side} takes it."
         for side, text in asked.items()
         if text and not any(step.label == side and text in step.prompt for step in made)
     )

@@ -24,7 +24,7 @@ from retouch.webui.aside import aside
 from retouch.webui.guests import states_kept
 from retouch.webui.inner import QuietRunner, crops
 from retouch.webui.nans import explain
-from retouch.webui.network import any_gone, owners, pause_replacements, replaced_on
+from retouch.webui.network import any_gone, find_replaced, owners, pause_replacements
 from retouch.webui.settings import allowed_scripts, batch_limit
 
 _GONE = (
@@ -57,7 +57,7 @@ class HostEngine:
     """What other extensions had put on the model for the job around, and the objects of theirs behind it."""
 
     def __post_init__(self) -> None:
-        self._replaced, self._owners = (replaced_on(), owners()) if self.around else ([], [])
+        self._replaced, self._owners = (find_replaced(), owners()) if self.around else ([], [])
         checkpoint, vae = host.loaded_models()
         self.found = ((self.around and self.around.checkpoint) or checkpoint, vae)
 

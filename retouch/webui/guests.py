@@ -19,7 +19,7 @@ NEVER = {
 _TWICE = "it holds on to the model for the picture around, and a second run would take that away"
 
 
-def admitted(
+def admit_scripts(
     scripts: Sequence[Any], wanted: Sequence[str], owners: Sequence[Any]
 ) -> tuple[list[Any], list[str]]:
     """(those of `scripts` that may act, remarks on wanted ones that may not).

@@ -19,7 +19,7 @@ from retouch.ports import Job
 from retouch.raster import Picture
 from retouch.release import OPAQUE
 from retouch.webui.around import Around
-from retouch.webui.guests import admitted
+from retouch.webui.guests import admit_scripts
 from retouch.webui.host import gpus, noise_levels, processing, scripts, shared
 from retouch.webui.nans import DECODER, ENCODER, SAMPLER, refuse_nan
 from retouch.webui.soft import Hold
@@ -133,7 +133,7 @@ class QuietRunner(scripts.ScriptRunner):
         quiet = copy.copy(runner)
         quiet.__class__ = cls
         quiet.callback_map = {}
-        quiet.alwayson_scripts, quiet.remarks = admitted(runner.alwayson_scripts, wanted, owners)
+        quiet.alwayson_scripts, quiet.remarks = admit_scripts(runner.alwayson_scripts, wanted, owners)
         quiet.decoded = []
         quiet.hold = None
         return quiet

@@ -47,7 +47,7 @@ def pause_replacements() -> None:
                 del module.__dict__[name]
 
 
-def replaced_on() -> list[torch.nn.Module]:
+def find_replaced() -> list[torch.nn.Module]:
     """The modules of the UNet that do not compute as they were loaded."""
     return [module for module in _unet_modules() if not _PAUSED.isdisjoint(_functions(module))]
 
@@ -62,7 +62,7 @@ def owners() -> list[Any]:
 
     A replacement knows its object as `self`, or from the function around it. ControlNet's is a module, too.
     """
-    replaced = [f for module in replaced_on() for name, f in _functions(module).items() if name in _PAUSED]
+    replaced = [f for module in find_replaced() for name, f in _functions(module).items() if name in _PAUSED]
     found = {id(one): one for function in replaced for one in _known_to(function) if _may_own(one)}
     of_models = {id(module) for module in _modules()}
     return [one for key, one in found.items() if key not in of_models]

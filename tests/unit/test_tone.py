@@ -256,7 +256,7 @@ def test_the_curve_has_the_colour_of_each_luma():
     tone = Tone.of(mixed((12, 30, 90), (240, 245, 220)))
     assert tone is not None
     assert not tone.grey
-    colours = tone.toned(np.full((1, 3), 120.0))
+    colours = tone.apply(np.full((1, 3), 120.0))
     assert abs(float((colours @ LUMA)[0]) - 120) < 1
 
 

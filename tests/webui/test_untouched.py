@@ -251,9 +251,9 @@ def test_an_owner_is_found_wherever_its_script_keeps_it(webui, kept):
         keeper.owners = [owner] if kept == "list" else {"one": owner}
     unet().block.forward = owner.forward
     assert network.owners() == [owner]
-    assert guests.admitted([keeper], ("keeper",), network.owners())[0] == []
+    assert guests.admit_scripts([keeper], ("keeper",), network.owners())[0] == []
     del unet().block.forward
-    assert guests.admitted([keeper], ("keeper",), network.owners()) == ([keeper], [])
+    assert guests.admit_scripts([keeper], ("keeper",), network.owners()) == ([keeper], [])
 
 
 def test_functions_of_the_host_that_others_replaced_do_not_act_inside(webui, monkeypatch):
