@@ -21,25 +21,32 @@ from tests.host.test_webui import JOB, img2img, parsed, regions, retouch, union
 NAMES = [json.loads(path.read_text("utf-8"))["name"] for path in sorted(BUILT_IN.glob("*.json"))]
 QUICK = {"shape": {"work_side": 192}, "steps": 2, "variations": 2, "gate": {"mode": "off"}}
 """Small, short and of few tries, so that a processor is enough; what noise painted is not taken back."""
+Asked = tuple[str, float | None]
+"""A detector's name, and the confidence that a target asks of it."""
 
 
 @pytest.fixture(scope="module")
-def finding(client: Client) -> set[str]:
+def finding(client: Client) -> set[Asked]:
     """The detectors of built-in recipes that find something in the picture, of those that are here."""
     known = client.get("/retouch/v1/recipes")["recipes"]
-    named = {name for recipe in known for one in recipe["passes"] for name in one["target"].get("models", ())}
-    return {name for name in named if _finds(client, name)}
+    asked = {one for recipe in known for step in recipe["passes"] for one in _asked(step["target"])}
+    return {one for one in asked if _finds(client, *one)}
 
 
-def _finds(client: Client, name: str) -> bool:
+def _asked(target: dict[str, Any]) -> set[Asked]:
+    return {(name, target.get("confidence")) for name in target.get("models", ())}
+
+
+def _finds(client: Client, name: str, confidence: float | None) -> bool:
     """False, too, for a detector that is not installed, which is told by its name (404)."""
-    body = {"image": base64_of(two_people()), "targets": [{"models": [name]}]}
+    sure = {} if confidence is None else {"confidence": confidence}
+    body = {"image": base64_of(two_people()), "targets": [{"models": [name], **sure}]}
     answer = client.ask("detect", body)
     assert answer.status_code in (200, 404), answer.text
     return answer.status_code == 200 and bool(answer.json()["regions"])
 
 
-def possible(client: Client, name: str, finding: set[str]) -> dict[str, Any]:
+def possible(client: Client, name: str, finding: set[Asked]) -> dict[str, Any]:
     """The recipe with what finds nothing replaced."""
     known = {recipe["name"]: recipe for recipe in client.get("/retouch/v1/recipes")["recipes"]}
     recipe = {key: known[name][key] for key in ("name", "passes")}
@@ -47,9 +54,9 @@ def possible(client: Client, name: str, finding: set[str]) -> dict[str, Any]:
     return {**recipe, "passes": [_possible(first, finding), *(_possible(one, set()) for one in later)]}
 
 
-def _possible(one: dict[str, Any], finding: set[str]) -> dict[str, Any]:
+def _possible(one: dict[str, Any], finding: set[Asked]) -> dict[str, Any]:
     target = dict(one["target"])
-    if target.get("what") == "text" or not set(target.get("models", ())) <= finding:
+    if target.get("what") == "text" or not _asked(target) <= finding:
         kept = {key: target[key] for key in ("of_pass", "user_mask") if key in target}
         target = {"models": ["center"], **kept, **({"what": "background"} if _behind(target) else {})}
     if target.get("what") == "seam":
