@@ -32,6 +32,8 @@ from retouch.subject import find_subject, margins_of
 HOW = Pass(denoising_strength=0.8, masked_content="noise")
 """Noise has the colours of the border and promises no shape, and at 0.8 the colours stay. At 1.0 the demo
 model forgets them: 7 dB of PSNR instead of 26 on one photograph of the bench."""
+KEPT = ("keep_tone", "grain", "compression")
+"""Knobs of a pass for what the picture's own look is, the same for the stages and for the tiles."""
 REFINE = Knob(
     "Refine", "Denoising strength of tiles over all that is new, once it is there; 0 is off.", 0, 1, 0.05
 )
@@ -64,6 +66,7 @@ class Outpainting(Extension, Pace, Words, Guard):
     colour_correction: float = _OF_PASS["colour_correction"].field(HOW.colour_correction)
     keep_tone: str = _OF_PASS["keep_tone"].field(HOW.keep_tone)
     grain: float = _OF_PASS["grain"].field(HOW.grain)
+    compression: float = _OF_PASS["compression"].field(HOW.compression)
     variations: int = _OF_PASS["variations"].field(1)
     seed_step: str = SEED_STEP.field("next")
     refine: float = REFINE.field(0.0)
@@ -75,15 +78,15 @@ class Outpainting(Extension, Pace, Words, Guard):
     @property
     def how(self) -> Pass:
         names = ("denoising_strength", "masked_content", "colour_correction", "variations", "seed_step")
-        asked = {name: getattr(self, name) for name in (*names, "keep_tone", "grain")}
+        asked = {name: getattr(self, name) for name in (*names, *KEPT)}
         return dataclasses.replace(HOW, **asked)
 
     @property
     def passes(self) -> tuple[Pass, ...]:
         """What is painted: the stages, then the tiles over what is new."""
         tiles = Target(what="tiles", tile=SEEN, overlap=SHARED)
-        refining = Pass(target=tiles, shape=TILES, denoising_strength=self.refine)
-        refining = dataclasses.replace(refining, keep_tone=self.keep_tone, grain=self.grain)
+        kept = {name: getattr(self, name) for name in KEPT}
+        refining = Pass(target=tiles, shape=TILES, denoising_strength=self.refine, **kept)
         return (self.how, refining) if self.refine else (self.how,)
 
 

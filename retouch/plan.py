@@ -50,6 +50,7 @@ class Step:
     colour_correction: float = 1.0
     keep_tone: str = "auto"
     grain: float = 1.0
+    compression: float = 1.0
     variations: int = 1
     gate: Gate = Gate()
     turn: float = 0.0
@@ -188,6 +189,7 @@ def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generatio
         colour_correction=recipe_pass.colour_correction,
         keep_tone=recipe_pass.keep_tone,
         grain=recipe_pass.grain,
+        compression=recipe_pass.compression,
         variations=recipe_pass.variations,
         gate=recipe_pass.gate,
         turn=region.turn,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+from retouch.compression import COMPRESSION
 from retouch.errors import BadInput
 from retouch.fill import MASKED_CONTENT
 from retouch.grain import GRAIN
@@ -194,6 +195,7 @@ class Pass(Overrides):
     ).field(1.0)
     keep_tone: str = KEEP_TONE.field("auto")
     grain: float = GRAIN.field(1.0)
+    compression: float = COMPRESSION.field(1.0)
     restore_faces: bool = Knob("Restore faces", "Run the host's face restoration on each crop.").field(False)
     seed: int | None = dataclasses.replace(SEED, help="Blank for the picture's own.", low=0).field(None)
     hires: str = Knob(

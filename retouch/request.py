@@ -243,6 +243,7 @@ class InpaintRequest(Painting):
     colour_correction: float | None = _OF_PASS["colour_correction"].field(None)
     keep_tone: str | None = _OF_PASS["keep_tone"].field(None)
     grain: float | None = _OF_PASS["grain"].field(None)
+    compression: float | None = _OF_PASS["compression"].field(None)
     restore_faces: bool | None = _OF_PASS["restore_faces"].field(None)
     shape: Shape = field(default=Shape())
 

@@ -43,6 +43,7 @@ LAYERS = (
     "colour",
     "tone",
     "grain",
+    "compression",
     "region",
     "background",
     "draw",

@@ -17,7 +17,7 @@ const ELSEWHERE =
 const FIRST = ["step", "overlap", "masked_content"];
 const GROUPS = [
     ["Stages", /^(feather|order|alternating|seed_step|variations)$/],
-    ["Join", /^(join|cleanup|colour_correction|keep_tone|grain|denoising_strength)$/],
+    ["Join", /^(join|cleanup|colour_correction|keep_tone|grain|compression|denoising_strength)$/],
     ["Repetition", /^(tries|limit)$/],
     ["Words", /^(match|negative_prompt)$/],
     ["Sampling", /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],

@@ -14,6 +14,7 @@ from retouch.candidates import Candidate, whole_levels
 from retouch.choice import Judge
 from retouch.colour import field as colour_field
 from retouch.colour import inside_say, reliance
+from retouch.compression import Compression
 from retouch.execute.reports import Report
 from retouch.execute.toning import Toning
 from retouch.fill import filled
@@ -64,6 +65,11 @@ class Canvas:
     @cached_property
     def grain(self) -> Grain | None:
         return Grain.of((self.whole or self.original).pixels)
+
+    @cached_property
+    def compression(self) -> Compression | None:
+        """Where its blocks begin is known of this picture only, and not of what it is a crop of."""
+        return Compression.of(self.original.pixels)
 
     def cut(self, index: int, step: Step) -> Task:
         """Step number `index` of its plan, from the picture as it is now."""
@@ -243,16 +249,27 @@ class Task:
         return Candidate(job.seed, Picture(over), box, mask)
 
     def _matched(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
-        """The pixels `spot` of the crop, painted, in the colours, the tone and the grain of the picture."""
+        """The pixels `spot` of the crop, painted, with the colours, the tone and the grain of the picture."""
         over = self._corrected(patch, under, spot)
-        grain = self.canvas.grain if self.step.grain else None
-        if grain is None and self._toning is None:
+        made = self._compressed(over, spot) if self.step.compression else over
+        made = self._grained(made, spot) if self.step.grain else made
+        made = self._toning.spot(made, spot) if self._toning else made
+        return made if made is over else np.where((over != under).any(-1, keepdims=True), made, under)
+
+    def _compressed(self, over: np.ndarray, spot: Box) -> np.ndarray:
+        """Painted levels as the picture's own JPEG would have them."""
+        found, crop = self.canvas.compression, self.step.frame.crop
+        if found is None:
             return over
-        new = (over != under).any(-1, keepdims=True)
-        if grain is not None:
-            lacking = grain.missing(over, self.step.composite.alpha[spot.slices])
-            over = over + grain.make(over, self.step.seed, lacking * self.step.grain) if lacking else over
-        return np.where(new, self._toning.spot(over, spot) if self._toning else over, under)
+        return found.apply(over, crop.left + spot.left, crop.top + spot.top, self.step.compression)
+
+    def _grained(self, over: np.ndarray, spot: Box) -> np.ndarray:
+        """Painted levels with as much of the picture's grain as they lack. It was measured compressed."""
+        grain = self.canvas.grain
+        lacking = grain.missing(over, self.step.composite.alpha[spot.slices]) if grain else 0.0
+        return (
+            over + grain.make(over, self.step.seed, lacking * self.step.grain) if grain and lacking else over
+        )
 
     def _corrected(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
         """The pixels `spot` of the crop, painted, in the colours of what surrounds them.

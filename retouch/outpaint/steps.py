@@ -103,6 +103,7 @@ def _step(stage: Stage, said: Said, generation: Generation, how: Pass, reach: tu
         colour_correction=how.colour_correction,
         keep_tone=how.keep_tone,
         grain=how.grain,
+        compression=how.compression,
         variations=how.variations,
         wave=stage.wave,
         denoise=denoise,

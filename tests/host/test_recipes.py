@@ -19,44 +19,60 @@ from tests.host.client import Client, base64_of, pixels, two_people
 from tests.host.test_webui import JOB, img2img, parsed, regions, retouch, union
 
 NAMES = [json.loads(path.read_text("utf-8"))["name"] for path in sorted(BUILT_IN.glob("*.json"))]
+MASKED = np.zeros(two_people().size[::-1], np.uint8)
+"""Of the left half's middle, as a person would paint it."""
+MASKED[60:200, 60:180] = 255
 QUICK = {"shape": {"work_side": 192}, "steps": 2, "variations": 2, "gate": {"mode": "off"}}
 """Small, short and of few tries, so that a processor is enough; what noise painted is not taken back."""
 Asked = tuple[str, float | None]
 """A detector's name, and the confidence that a target asks of it."""
+Found = dict[Asked, list[list[int]]]
+"""The boxes that each finds, left, top, right, bottom."""
 
 
 @pytest.fixture(scope="module")
-def finding(client: Client) -> set[Asked]:
-    """The detectors of built-in recipes that find something in the picture, of those that are here."""
+def finding(client: Client) -> Found:
+    """What the detectors of built-in recipes find in the picture, of those that are here."""
     known = client.get("/retouch/v1/recipes")["recipes"]
     asked = {one for recipe in known for step in recipe["passes"] for one in _asked(step["target"])}
-    return {one for one in asked if _finds(client, *one)}
+    return {one: _boxes(client, *one) for one in asked}
 
 
 def _asked(target: dict[str, Any]) -> set[Asked]:
     return {(name, target.get("confidence")) for name in target.get("models", ())}
 
 
-def _finds(client: Client, name: str, confidence: float | None) -> bool:
-    """False, too, for a detector that is not installed, which is told by its name (404)."""
+def _boxes(client: Client, name: str, confidence: float | None) -> list[list[int]]:
+    """None, too, for a detector that is not installed, which is told by its name (404)."""
     sure = {} if confidence is None else {"confidence": confidence}
     body = {"image": base64_of(two_people()), "targets": [{"models": [name], **sure}]}
     answer = client.ask("detect", body)
     assert answer.status_code in (200, 404), answer.text
-    return answer.status_code == 200 and bool(answer.json()["regions"])
+    return [region["box"] for region in answer.json()["regions"]] if answer.status_code == 200 else []
 
 
-def possible(client: Client, name: str, finding: set[Asked]) -> dict[str, Any]:
+def possible(client: Client, name: str, finding: Found) -> dict[str, Any]:
     """The recipe with what finds nothing replaced."""
     known = {recipe["name"]: recipe for recipe in client.get("/retouch/v1/recipes")["recipes"]}
     recipe = {key: known[name][key] for key in ("name", "passes")}
     first, *later = recipe["passes"]
-    return {**recipe, "passes": [_possible(first, finding), *(_possible(one, set()) for one in later)]}
+    useful = {one for one, boxes in finding.items() if any(_is_useful(box, recipe) for box in boxes)}
+    return {**recipe, "passes": [_possible(first, useful), *(_possible(one, set()) for one in later)]}
 
 
-def _possible(one: dict[str, Any], finding: set[Asked]) -> dict[str, Any]:
+def _is_useful(box: list[int], recipe: dict[str, Any]) -> bool:
+    """Whether a region is painted: where there is a mask, it has to touch it."""
+    left, top, right, bottom = box
+    return not wants_mask(recipe) or bool(MASKED[top:bottom, left:right].any())
+
+
+def wants_mask(recipe: dict[str, Any]) -> bool:
+    return any(one["target"].get("what") in ("mask", "seam") for one in recipe["passes"])
+
+
+def _possible(one: dict[str, Any], useful: set[Asked]) -> dict[str, Any]:
     target = dict(one["target"])
-    if target.get("what") == "text" or not _asked(target) <= finding:
+    if target.get("what") == "text" or not _asked(target) <= useful:
         kept = {key: target[key] for key in ("of_pass", "user_mask") if key in target}
         target = {"models": ["center"], **kept, **({"what": "background"} if _behind(target) else {})}
     if target.get("what") == "seam":
@@ -69,10 +85,7 @@ def _behind(target: dict[str, Any]) -> bool:
 
 
 def mask() -> str:
-    """Of the left half's middle, as a person would paint it."""
-    alpha = np.zeros(two_people().size[::-1], np.uint8)
-    alpha[60:200, 60:180] = 255
-    return base64_of(Image.fromarray(alpha))
+    return base64_of(Image.fromarray(MASKED))
 
 
 def picture(recipe: dict[str, Any]) -> Image.Image:
@@ -85,8 +98,7 @@ def picture(recipe: dict[str, Any]) -> Image.Image:
 
 
 def job(recipe: dict[str, Any]) -> dict[str, Any]:
-    wants_mask = any(one["target"].get("what") in ("mask", "seam") for one in recipe["passes"])
-    masked = {"mask": mask(), "mask_blur": 0, "inpainting_fill": 1} if wants_mask else {}
+    masked = {"mask": mask(), "mask_blur": 0, "inpainting_fill": 1} if wants_mask(recipe) else {}
     given = {"init_images": [base64_of(picture(recipe))]}
     return img2img(**given, **masked, **retouch(recipe, skip_img2img=True))
 
