@@ -32,8 +32,8 @@ from retouch.subject import find_subject, margins_of
 HOW = Pass(denoising_strength=0.8, masked_content="noise")
 """Noise has the colours of the border and promises no shape, and at 0.8 the colours stay. At 1.0 the demo
 model forgets them: 7 dB of PSNR instead of 26 on one photograph of the bench."""
-KEPT = ("keep_tone", "grain", "compression")
-"""Knobs of a pass for what the picture's own look is, the same for the stages and for the tiles."""
+TRAITS = ("keep_tone", "grain", "compression")
+"""Knobs of a pass for traits of the picture, the same for the stages and for the tiles."""
 REFINE = Knob(
     "Refine", "Denoising strength of tiles over all that is new, once it is there; 0 is off.", 0, 1, 0.05
 )
@@ -78,14 +78,14 @@ class Outpainting(Extension, Pace, Words, Guard):
     @property
     def how(self) -> Pass:
         names = ("denoising_strength", "masked_content", "colour_correction", "variations", "seed_step")
-        asked = {name: getattr(self, name) for name in (*names, *KEPT)}
+        asked = {name: getattr(self, name) for name in (*names, *TRAITS)}
         return dataclasses.replace(HOW, **asked)
 
     @property
     def passes(self) -> tuple[Pass, ...]:
         """What is painted: the stages, then the tiles over what is new."""
         tiles = Target(what="tiles", tile=SEEN, overlap=SHARED)
-        kept = {name: getattr(self, name) for name in KEPT}
+        kept = {name: getattr(self, name) for name in TRAITS}
         refining = Pass(target=tiles, shape=TILES, denoising_strength=self.refine, **kept)
         return (self.how, refining) if self.refine else (self.how,)
 

@@ -14,13 +14,12 @@ from retouch.candidates import Candidate, whole_levels
 from retouch.choice import Judge
 from retouch.colour import field as colour_field
 from retouch.colour import inside_say, reliance
-from retouch.compression import Compression
 from retouch.execute.reports import Report
 from retouch.execute.toning import Toning
+from retouch.execute.traits import Traits
 from retouch.fill import filled
 from retouch.gate import fault
 from retouch.geometry import Box
-from retouch.grain import Grain
 from retouch.mask import Mask
 from retouch.plan import Step
 from retouch.ports import Job
@@ -28,7 +27,6 @@ from retouch.quality import drift_around
 from retouch.quality.visibility import SEEN_LEVELS, SEEN_PIXELS, visible_pixels
 from retouch.raster import Picture
 from retouch.seeds import MAX_SEED
-from retouch.tone import Tone
 from retouch.trial import Trial
 from retouch.turn import Upright
 
@@ -59,17 +57,8 @@ class Canvas:
         return self.original.pixels if self._painted is None else self._painted
 
     @cached_property
-    def tone(self) -> Tone | None:
-        return Tone.of((self.whole or self.original).pixels)
-
-    @cached_property
-    def grain(self) -> Grain | None:
-        return Grain.of((self.whole or self.original).pixels)
-
-    @cached_property
-    def compression(self) -> Compression | None:
-        """Where its blocks begin is known of this picture only, and not of what it is a crop of."""
-        return Compression.of(self.original.pixels)
+    def traits(self) -> Traits:
+        return Traits(self.original, self.whole or self.original)
 
     def cut(self, index: int, step: Step) -> Task:
         """Step number `index` of its plan, from the picture as it is now."""
@@ -127,7 +116,7 @@ class Task:
         if self.step.keep_tone == "off":
             return None
         crop = self.canvas.original.pixels[self.step.frame.crop.slices]
-        return Toning.of(self.canvas.tone, crop, self.step)
+        return Toning.of(self.canvas.traits.tone, crop, self.step)
 
     @cached_property
     def trial(self) -> Trial:
@@ -251,25 +240,9 @@ class Task:
     def _matched(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
         """The pixels `spot` of the crop, painted, with the colours, the tone and the grain of the picture."""
         over = self._corrected(patch, under, spot)
-        made = self._compressed(over, spot) if self.step.compression else over
-        made = self._grained(made, spot) if self.step.grain else made
+        made = self.canvas.traits.give(over, self.step, spot)
         made = self._toning.spot(made, spot) if self._toning else made
         return made if made is over else np.where((over != under).any(-1, keepdims=True), made, under)
-
-    def _compressed(self, over: np.ndarray, spot: Box) -> np.ndarray:
-        """Painted levels as the picture's own JPEG would have them."""
-        found, crop = self.canvas.compression, self.step.frame.crop
-        if found is None:
-            return over
-        return found.apply(over, crop.left + spot.left, crop.top + spot.top, self.step.compression)
-
-    def _grained(self, over: np.ndarray, spot: Box) -> np.ndarray:
-        """Painted levels with as much of the picture's grain as they lack. It was measured compressed."""
-        grain = self.canvas.grain
-        lacking = grain.missing(over, self.step.composite.alpha[spot.slices]) if grain else 0.0
-        return (
-            over + grain.make(over, self.step.seed, lacking * self.step.grain) if grain and lacking else over
-        )
 
     def _corrected(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
         """The pixels `spot` of the crop, painted, in the colours of what surrounds them.
