@@ -1,12 +1,16 @@
-"""Scenes for the small trained YOLO: bright shapes on a grey photograph."""
+"""Scenes for the small trained YOLO, bright shapes on a grey photograph; and YOLOs that are not trained."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
+import pytest
+import ultralytics
 from sklearn.datasets import load_sample_image
+from ultralytics.nn.tasks import DetectionModel, SegmentationModel
 
 from retouch.geometry import Box, Size
 from retouch.raster import Picture
@@ -34,3 +38,12 @@ def around(disc: tuple[int, int, int]) -> Box:
 
 def labels(regions: Sequence[Region]) -> list[str]:
     return sorted(region.label for region in regions)
+
+
+def untrained(design: str, classes: int) -> Any:
+    """A model of a design such as `yolo11n-seg.yaml`. Skips where ultralytics is older than the design."""
+    kind = SegmentationModel if "-seg" in design else DetectionModel
+    try:
+        return kind(design, nc=classes, verbose=False)
+    except FileNotFoundError:
+        return pytest.skip(f"ultralytics {ultralytics.__version__} has no {design}")

@@ -21,7 +21,7 @@ from retouch.engines.loading import Loader
 from retouch.errors import Missing, OutOfMemory, RetouchError, WeightsRefused, collect_remarks
 from retouch.geometry import Size
 from retouch.segmenters import files, nets
-from tests.adapters.shapes import SHAPES, labels, scene
+from tests.adapters.shapes import SHAPES, labels, scene, untrained
 
 PICTURE = scene(Size(160, 160), [(80, 80, 40)])
 SPOILT = settings(
@@ -146,7 +146,7 @@ def test_a_file_of_before_8_2_keeps_a_method_of_its_head(tmp_path: Path) -> None
 def test_a_head_before_8_3_is_told_the_format_it_asks_for(tmp_path: Path, monkeypatch) -> None:
     from ultralytics.nn.modules import head
 
-    monkeypatch.delattr(head.Detect, "format")
+    monkeypatch.delattr(head.Detect, "format", raising=False)
     found = Registry([SHAPES.parent], offline=True).get(SHAPES.name).find(PICTURE, 0.5, ())
     assert labels(found) == ["disc"]
 
@@ -154,7 +154,7 @@ def test_a_head_before_8_3_is_told_the_format_it_asks_for(tmp_path: Path, monkey
 @pytest.mark.parametrize("size", [(16, 16), (40, 300), (64, 64)], ids=str)
 @pytest.mark.parametrize("side", [32, 64, 640])
 def test_an_end_to_end_head_takes_a_picture_of_any_size(size, side, tmp_path: Path) -> None:
-    model = DetectionModel("yolov10n.yaml", nc=2, verbose=False)
+    model = untrained("yolov10n.yaml", 2)
     model.names = {0: "a", 1: "b"}
     save(tmp_path / "v10.pt", model, train_args={"imgsz": side})
     model.args = {"imgsz": side}

@@ -6,20 +6,21 @@ import shutil
 import threading
 from copy import deepcopy
 from pathlib import Path
+from pickle import UnpicklingError
 
 import cv2
 import numpy as np
 import pytest
 import skimage.data
 import torch
-from ultralytics.nn.tasks import ClassificationModel, DetectionModel
+from ultralytics.nn.tasks import ClassificationModel
 
 from retouch.detectors import Registry
 from retouch.errors import BadInput, WeightsRefused
 from retouch.geometry import Box, Size, iou
 from retouch.ports import Detector
 from retouch.raster import Picture
-from tests.adapters.shapes import SHAPES, around, labels, scene
+from tests.adapters.shapes import SHAPES, around, labels, scene, untrained
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,11 @@ class TestTrained:
         from ultralytics import YOLO
 
         picture = scene(Size(160, 160), [(50, 60, 22)], [Box(95, 90, 135, 130)])
-        theirs = YOLO(str(SHAPES)).predict(picture.pixels[..., ::-1], conf=0.5, imgsz=160, verbose=False)[0]
+        try:
+            model = YOLO(str(SHAPES))
+        except UnpicklingError as error:  # before 8.3 it asks PyTorch 2.6 and newer in vain
+            pytest.skip(f"this ultralytics loads nothing with this PyTorch: {str(error)[:60]}")
+        theirs = model.predict(picture.pixels[..., ::-1], conf=0.5, imgsz=160, verbose=False)[0]
         ours = detector.find(picture, 0.5, ())
         assert labels(ours) == sorted(theirs.names[int(c)] for c in theirs.boxes.cls)
         for box, score in zip(theirs.boxes.xyxy.tolist(), theirs.boxes.conf.tolist(), strict=True):
@@ -154,10 +159,7 @@ class TestFiles:
 
     @pytest.mark.parametrize("design", ["yolov8n.yaml", "yolo11n-seg.yaml", "yolov10n.yaml", "yolo26n.yaml"])
     def test_untrained_models_of_every_generation_load_and_run(self, design: str, tmp_path: Path) -> None:
-        from ultralytics.nn.tasks import SegmentationModel
-
-        kind = SegmentationModel if "-seg" in design else DetectionModel
-        model = kind(design, nc=3, verbose=False).half()
+        model = untrained(design, 3).half()
         model.names = {0: "a", 1: "b", 2: "c"}
         torch.save({"model": model, "train_args": {"imgsz": 640}}, tmp_path / "fresh.pt")
         found = Registry([tmp_path]).get("fresh.pt").find(scene(Size(128, 96), []), 0.0, ("b",))
