@@ -8,7 +8,6 @@ scaled by quality as in the IJG's encoder. Tables of other makers are not looked
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -27,13 +26,13 @@ BLOCK, UNIT = 8, 16
 """Pixels a side of a block, and of what is encoded together where colours have half the resolution."""
 QUALITIES = range(20, 91)
 """Qualities that are looked for. Below them compression is damage, above them it is not seen."""
-BLOCKS = 2048
-"""Blocks of a picture that are looked at."""
+WINDOW, BLOCKS = 1024, 1024
+"""Pixels a side of the middle of a picture that is looked at, and blocks of it."""
 WIDEST = 5
 """A frequency is looked at where its row and column together are less."""
 LEAST_STEP = 3
 """Levels of a quantization step that shows through rounding."""
-LEAST_TOLD, LEAST_RANGE, LEAST_FREQUENCIES = 32, 2, 4
+LEAST_TOLD, LEAST_RANGE, LEAST_FREQUENCIES = 16, 2, 4
 """Coefficients of a frequency that are not 0, and steps from the least to the most, for it to tell; and such
 frequencies for a quality to be told. A flat colour, a ramp or a drawing tells nothing."""
 SURE, AHEAD = 0.5, 0.3
@@ -64,7 +63,7 @@ class Compression:
     @classmethod
     def of(cls, pixels: np.ndarray) -> Compression | None:
         """That of a picture, (height, width, 3) uint8; None where none is seen, or none is sure."""
-        luma = pixels @ LUMA
+        luma = _middle(pixels) @ LUMA
         for left, top in dict.fromkeys([(0, 0), _block_corner(luma)]):
             quality = _quality(_coefficients(luma[top:, left:]))
             if quality is not None:
@@ -92,6 +91,12 @@ def _through_jpeg(pixels: np.ndarray, quality: int) -> np.ndarray:
         return np.asarray(image)
 
 
+def _middle(pixels: np.ndarray) -> np.ndarray:
+    """At most WINDOW a side, from multiples of UNIT on."""
+    top, left = (max(length - WINDOW, 0) // 2 // UNIT * UNIT for length in pixels.shape[:2])
+    return pixels[top : top + WINDOW, left : left + WINDOW]
+
+
 def _block_corner(luma: np.ndarray) -> tuple[int, int]:
     """(left, top) of the first whole block, by where neighbours differ more than those beside them do."""
     return _block_edge(luma), _block_edge(luma.T)
@@ -111,16 +116,37 @@ def _coefficients(luma: np.ndarray) -> np.ndarray:
     rows, columns = (length // BLOCK for length in luma.shape)
     cut = luma[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2)
     blocks = cut.reshape(-1, BLOCK, BLOCK)
-    blocks = blocks[:: max(-(-len(blocks) // BLOCKS), 1)].astype(np.float64)
-    basis = cv2.dct(np.eye(BLOCK), flags=cv2.DCT_ROWS).T
+    blocks = blocks[:: max(-(-len(blocks) // BLOCKS), 1)].astype(np.float32)
+    basis = cv2.dct(np.eye(BLOCK, dtype=np.float32), flags=cv2.DCT_ROWS).T
     return (basis @ blocks @ basis.T).reshape(-1, BLOCK * BLOCK)
 
 
 def _quality(coefficients: np.ndarray) -> int | None:
-    phases = {quality: _phase(coefficients, _steps(quality)) for quality in QUALITIES}
-    best = max(phases, key=lambda quality: phases[quality])
-    sure = phases[best] >= max(SURE, float(np.median([*phases.values()])) + AHEAD)
-    return best if sure else None
+    if len(coefficients) < LEAST_TOLD:
+        return None
+    phases = _phases(coefficients)
+    best = int(np.argmax(phases))
+    sure = phases[best] >= max(SURE, float(np.median(phases)) + AHEAD)
+    return QUALITIES[best] if sure else None
+
+
+def _phases(coefficients: np.ndarray) -> np.ndarray:
+    """(qualities,): the mean cosine of the coefficients' phases within steps, -1..1; -1 where too few tell."""
+    found = [_of_frequency(coefficients[:, at], _STEPS[:, at]) for at in _FREQUENCIES]
+    phases, tell = (np.stack(parts) for parts in zip(*found, strict=True))
+    number = tell.sum(axis=0)
+    mean = (phases * tell).sum(axis=0) / np.maximum(number, 1)
+    return np.where(number >= LEAST_FREQUENCIES, mean, -1)
+
+
+def _of_frequency(coefficients: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same of (blocks,) coefficients of one frequency by its steps, (qualities,); and where it tells."""
+    told = coefficients / steps[:, None]
+    kept = np.abs(told) >= 0.5  # not quantized to 0
+    number = kept.sum(axis=1)
+    span = np.where(kept, told, -np.inf).max(axis=1) - np.where(kept, told, np.inf).min(axis=1)
+    phases = (np.cos(np.float32(2 * np.pi) * told) * kept).sum(axis=1) / np.maximum(number, 1)
+    return phases, (number >= LEAST_TOLD) & (span >= LEAST_RANGE) & (steps >= LEAST_STEP)
 
 
 def _steps(quality: int) -> np.ndarray:
@@ -129,17 +155,5 @@ def _steps(quality: int) -> np.ndarray:
     return np.clip((np.array(_LUMA_STEPS) * scale + 50) // 100, 1, 255)
 
 
-def _phase(coefficients: np.ndarray, steps: np.ndarray) -> float:
-    """The mean cosine of the coefficients' phases within these steps, -1..1; -1 where too few tell."""
-    found = [np.cos(2 * np.pi * told).mean() for told in _told(coefficients, steps)]
-    return float(np.mean(found)) if len(found) >= LEAST_FREQUENCIES else -1.0
-
-
-def _told(coefficients: np.ndarray, steps: np.ndarray) -> Iterator[np.ndarray]:
-    """Of each frequency that tells, its coefficients in steps, those that are not quantized to 0."""
-    for place in range(1, len(steps)):
-        if sum(divmod(place, BLOCK)) < WIDEST and steps[place] >= LEAST_STEP:
-            told = coefficients[:, place] / steps[place]
-            told = told[np.abs(told) >= 0.5]
-            if len(told) >= LEAST_TOLD and np.ptp(told) >= LEAST_RANGE:
-                yield told
+_STEPS = np.stack([_steps(quality) for quality in QUALITIES]).astype(np.float32)
+_FREQUENCIES = [place for place in range(1, BLOCK * BLOCK) if sum(divmod(place, BLOCK)) < WIDEST]
