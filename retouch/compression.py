@@ -131,7 +131,7 @@ def _quality(coefficients: np.ndarray) -> int | None:
 
 
 def _phases(coefficients: np.ndarray) -> np.ndarray:
-    """(qualities,): the mean cosine of the coefficients' phases within steps, -1..1; -1 where too few tell."""
+    """(qualities,): the mean cosine of coefficients' phases within steps, -1..1; -1 where too few tell."""
     found = [_of_frequency(coefficients[:, at], _STEPS[:, at]) for at in _FREQUENCIES]
     phases, tell = (np.stack(parts) for parts in zip(*found, strict=True))
     number = tell.sum(axis=0)
