@@ -238,7 +238,7 @@ class Task:
         return Candidate(job.seed, Picture(over), box, mask)
 
     def _matched(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
-        """The pixels `spot` of the crop, painted, with the colours, the tone and the grain of the picture."""
+        """The pixels `spot` of the crop, painted, with the colours and the traits of the picture."""
         over = self._corrected(patch, under, spot)
         made = self.canvas.traits.give(over, self.step, spot)
         made = self._toning.spot(made, spot) if self._toning else made
