@@ -43,7 +43,7 @@ import { CanvasView } from "/retouch/view.mjs";
 const picture = await Pixels.fromBlob(await (await fetch("/picture.png")).blob());
 const store = new Store(documents.opened());
 const view = new CanvasView(document.getElementById("view"), store);
-store.reset(documents.opened(picture));
+store.open(documents.opened(picture));
 Object.assign(window, { store, view, Mask });
 await view.settled();
 document.title = "Ready";

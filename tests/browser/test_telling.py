@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from PIL import Image
@@ -12,6 +14,8 @@ from tests.browser.conftest import DISC
 from tests.browser.editor import WAIT_MS, Editor
 from tests.browser.test_exchange import active_mask, choose
 from tests.browser.test_page import violations
+
+PLANNED = "studio => studio.view.inverted?.planned != null"
 
 OVERLAY = """async ([width, height]) => {
     const { view } = await document.getElementById("retouch_studio").studio;
@@ -29,19 +33,42 @@ def overlay(editor: Editor) -> tuple[str, np.ndarray]:
     return kind, np.array(alpha, np.uint8).reshape(200, 300)
 
 
-def planned(editor: Editor) -> None:
+def wait_for_plan(editor: Editor) -> None:
+    """Waits until the page tells a plan."""
     expect(editor["plan"]).not_to_be_empty(timeout=WAIT_MS)
+
+
+def wait_for_planned_mask(editor: Editor) -> None:
+    """Waits until the overlay has the server's mask: the told plan may still be the one before."""
+    studio = editor.page.evaluate_handle("document.getElementById('retouch_studio').studio")
+    editor.page.wait_for_function(PLANNED, arg=studio, timeout=WAIT_MS)
+
+
+@contextmanager
+def plans_held(editor: Editor) -> Iterator[None]:
+    """While it is open no plan is answered; those asked for are answered when it closes."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    editor.page.route("**/plan", hold)
+    yield
+    editor.page.unroute("**/plan", hold)
+    for route in held:
+        route.continue_()
 
 
 def test_not_masked_shows_what_is_repainted_and_keeps_what_is_masked(editor, server):
     editor.point(*DISC)
-    planned(editor)
+    wait_for_plan(editor)
     _, mask = overlay(editor)
     before = editor.screen()
-    editor["not-masked"].check()
-    kind, shown = overlay(editor)
+    with plans_held(editor):
+        editor["not-masked"].check()
+        kind, shown = overlay(editor)
     assert (kind, shown.tolist()) == ("masks", (255 - mask).tolist())
-    planned(editor)
+    wait_for_planned_mask(editor)
     kind, shown = overlay(editor)
     assert kind == "planned"
     after = editor.screen()
@@ -61,9 +88,10 @@ def test_a_stroke_takes_from_what_is_repainted_at_once(editor):
     editor["tool-brush"].click()
     editor.drag((40, 40), (60, 40))
     editor["not-masked"].check()
-    planned(editor)
-    editor.drag((200, 150), (220, 150))
-    kind, shown = overlay(editor)
+    wait_for_planned_mask(editor)
+    with plans_held(editor):
+        editor.drag((200, 150), (220, 150))
+        kind, shown = overlay(editor)
     assert kind == "masks"
     assert shown[150, 210] == 0
     assert shown[100, 150] == 255
