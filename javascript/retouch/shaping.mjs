@@ -52,14 +52,18 @@ function inverted(data) {
 
 /** 255 where `data` has at least this shade, 0 elsewhere. */
 function levelSet(data, level) {
-    return data.map((alpha) => (alpha >= level ? 255 : 0));
+    const set = new Uint8Array(data.length);
+    for (let i = 0; i < data.length; i++) {
+        set[i] = data[i] >= level ? 255 : 0;
+    }
+    return set;
 }
 
 /** The shades above 0 at which a mask is taken apart, rising. */
 function levelsOf(data) {
     const used = new Uint8Array(256);
-    for (const alpha of data) {
-        used[alpha] = 1;
+    for (let i = 0; i < data.length; i++) {
+        used[data[i]] = 1;
     }
     const shades = [...used.keys()].filter((shade) => shade && used[shade]);
     if (shades.length <= EXACT_LEVELS) {
