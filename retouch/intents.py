@@ -77,6 +77,7 @@ INTENTS = {
             # before anything else. Krita and PowerPaint denoise at 1.0; SDXL is worse at exactly that
             # (its model card; diffusers #4858).
             # What is behind a coloured thing in a black-and-white photograph is black-and-white.
+            # What is behind goes on from what is around: a step at the edge is a fault of the painter.
             # "Mask a little more than the object" (guides): shadow, reflection, the blur of its outline.
             # Krita grows by 4 px and 5 % of the diagonal: 8 % of a square's side, in round numbers. With
             # the fade of at least 6 px it covers an outline's blur and the first of a shadow.
@@ -84,6 +85,7 @@ INTENTS = {
                 masked_content="fill",
                 denoising_strength=0.9,
                 keep_tone="all",
+                match_edge=1.0,
                 shape=Shape(grow_share=0.08, grow_least=3),
             ),
             # "Prompt what should be there instead, never the object" (guides). PowerPaint (arXiv

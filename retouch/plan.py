@@ -51,6 +51,7 @@ class Step:
     keep_tone: str = "auto"
     grain: float = 1.0
     compression: float = 1.0
+    match_edge: float = 0.0
     variations: int = 1
     gate: Gate = Gate()
     turn: float = 0.0
@@ -190,6 +191,7 @@ def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generatio
         keep_tone=recipe_pass.keep_tone,
         grain=recipe_pass.grain,
         compression=recipe_pass.compression,
+        match_edge=recipe_pass.match_edge,
         variations=recipe_pass.variations,
         gate=recipe_pass.gate,
         turn=region.turn,

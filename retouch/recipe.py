@@ -10,6 +10,7 @@ from retouch.errors import BadInput
 from retouch.fill import MASKED_CONTENT
 from retouch.grain import GRAIN
 from retouch.knobs import Knob
+from retouch.membrane import MATCH_EDGE
 from retouch.migration import SCHEMA, upgraded
 from retouch.people import MAX_PEOPLE, Person
 from retouch.region import Choice
@@ -196,6 +197,7 @@ class Pass(Overrides):
     keep_tone: str = KEEP_TONE.field("auto")
     grain: float = GRAIN.field(1.0)
     compression: float = COMPRESSION.field(1.0)
+    match_edge: float = MATCH_EDGE.field(0.0)
     restore_faces: bool = Knob("Restore faces", "Run the host's face restoration on each crop.").field(False)
     seed: int | None = dataclasses.replace(SEED, help="Blank for the picture's own.", low=0).field(None)
     hires: str = Knob(

@@ -244,6 +244,7 @@ class InpaintRequest(Painting):
     keep_tone: str | None = _OF_PASS["keep_tone"].field(None)
     grain: float | None = _OF_PASS["grain"].field(None)
     compression: float | None = _OF_PASS["compression"].field(None)
+    match_edge: float | None = _OF_PASS["match_edge"].field(None)
     restore_faces: bool | None = _OF_PASS["restore_faces"].field(None)
     shape: Shape = field(default=Shape())
 

@@ -44,6 +44,7 @@ LAYERS = (
     "tone",
     "grain",
     "compression",
+    "membrane",
     "region",
     "background",
     "draw",

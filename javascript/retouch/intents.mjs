@@ -12,7 +12,7 @@ import { flat } from "./settings.mjs";
 const ELSEWHERE =
     /^(image|image_id|task|mask|box|sketch|intent|object|answer|return_masks|return_history|return_steps|people|invert|prompt|negative_prompt|variations|seed|subseed|subseed_strength)$|^target\./;
 const GROUPS = [
-    ["Painting", /^(denoising_strength|masked_content|colour_correction|keep_tone|grain|compression|restore_faces|soft.*)$/],
+    ["Painting", /^(denoising_strength|masked_content|colour_correction|keep_tone|grain|compression|match_edge|restore_faces|soft.*)$/],
     ["Mask and context", /^shape\./],
     ["Sampling", /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
     ["More", /./],

@@ -20,7 +20,7 @@ const FIRST = [
 const GROUPS = [
     ["regions", "Which regions", /^target\./],
     ["mask", "Mask and context", /^shape\./],
-    ["painting", "Painting", /^(masked_content|colour_correction|keep_tone|grain|compression|restore_faces|seed|seed_step)$/],
+    ["painting", "Painting", /^(masked_content|colour_correction|keep_tone|grain|compression|match_edge|restore_faces|seed|seed_step)$/],
     ["gate", "Gate", /^gate\./],
     ["sampling", "Sampling", /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
     ["more", "More", /./],

@@ -21,6 +21,7 @@ from retouch.fill import filled
 from retouch.gate import fault
 from retouch.geometry import Box
 from retouch.mask import Mask
+from retouch.membrane import find_edge_shift
 from retouch.plan import Step
 from retouch.ports import Job
 from retouch.quality import drift_around
@@ -239,10 +240,18 @@ class Task:
 
     def _matched(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
         """The pixels `spot` of the crop, painted, with the colours and the traits of the picture."""
-        over = self._corrected(patch, under, spot)
+        over = self._level(self._corrected(patch, under, spot), under, spot)
         made = self.canvas.traits.give(over, self.step, spot)
         made = self._toning.spot(made, spot) if self._toning else made
         return made if made is over else np.where((over != under).any(-1, keepdims=True), made, under)
+
+    def _level(self, over: np.ndarray, under: np.ndarray, spot: Box) -> np.ndarray:
+        """`over` without its step where the composite mask passes one half. What is as it was stays."""
+        if not self.step.match_edge:
+            return over
+        outside = (~self.step.composite.crop(spot).solid).astype(np.uint8)
+        shift = np.float32(self.step.match_edge) * find_edge_shift(under, over, outside)
+        return np.where((over != under).any(-1, keepdims=True), over + shift, over)
 
     def _corrected(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
         """The pixels `spot` of the crop, painted, in the colours of what surrounds them.
