@@ -39,7 +39,10 @@ class RecipesDialog {
     async open() {
         this.studio.root.append(this.dialog);
         this.dialog.showModal();
-        await this.#refresh();
+        const warnings = await this.#load();
+        if (warnings) {
+            this.#show(warnings);
+        }
     }
 
     #dialog() {
@@ -66,18 +69,33 @@ class RecipesDialog {
         return dialog;
     }
 
-    /** What the server has now; `name` is chosen, else what was. */
-    async #refresh(name = null) {
-        const said = await this.#ask(() => this.studio.api.get("recipes"));
-        if (!said) {
-            return;
+    /** What the server has now. Returns its warnings, or null after saying what went wrong. */
+    async #load() {
+        const answer = await this.#ask(() => this.studio.api.get("recipes"));
+        if (!answer) {
+            return null;
         }
-        this.#known = said.recipes.map((one) => ({ ...one, own: said.own.includes(nameOf(one)) }));
-        this.#uses = said.uses;
-        this.#drafts = drafts();
-        const wanted = name ?? (this.#recipe && nameOf(this.#recipe));
-        this.#choose(this.#known.find((one) => nameOf(one) === wanted) ?? this.#known[0] ?? null);
-        this.#say(...(name ? [] : (said.warnings ?? [])));
+        this.#known = answer.recipes.map((one) => ({ ...one, own: answer.own.includes(nameOf(one)) }));
+        this.#uses = answer.uses;
+        return answer.warnings ?? [];
+    }
+
+    /** The list for the first time. A recipe that was pasted or chosen before it arrived stays chosen. */
+    #show(warnings) {
+        const early = this.#recipe;
+        this.#choose(early ?? this.#known[0] ?? null, this.#remarks);
+        if (!early || warnings.length) {
+            this.#say(...warnings);
+        }
+    }
+
+    /** Load the list again and choose the recipe called `name`. */
+    async #refresh(name) {
+        if (await this.#load()) {
+            this.#drafts = drafts();
+            this.#choose(this.#known.find((one) => nameOf(one) === name) ?? this.#known[0] ?? null);
+            this.#say();
+        }
     }
 
     #choose(recipe, remarks = []) {

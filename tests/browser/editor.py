@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 MARK = (255, 0, 255)
 """Colour of what tests look for on the screen. Nothing of the page has it."""
@@ -114,6 +116,20 @@ class Editor:
 
     def press(self, intent: str) -> None:
         self[f"intent-{intent}"].click()
+
+    @contextmanager
+    def held(self, url: str) -> Iterator[None]:
+        """While it is open, requests to `url`, a glob, wait for their answers."""
+        routes: list[Route] = []
+
+        def hold(route: Route) -> None:
+            routes.append(route)
+
+        self.page.route(url, hold)
+        yield
+        for route in routes:
+            route.continue_()
+        self.page.unroute(url, hold)
 
     def offered(self, count: int) -> None:
         expect(self["variation"]).to_have_count(count, timeout=WAIT_MS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,22 @@ def saved(editor: Editor, recipe: Recipe = MINE) -> None:
     expect(editor["recipe-name"]).to_have_value(recipe.name)
     editor["recipe-save"].click()
     expect(editor["recipe-said"]).to_contain_text("Saved")
+
+
+@pytest.mark.parametrize("recipe", [MINE, POLISH], ids=["a name of its own", "a built-in's name"])
+def test_a_recipe_pasted_before_the_list_arrives_stays_chosen(session, portrait, recipe):
+    editor = session()
+    editor.open(portrait)
+    changed = replace(recipe, description="Pasted.")
+    editor["recipes"].click()
+    expect(editor["recipes-all"]).to_be_visible()
+    with editor.held("**/recipes"):
+        editor["recipes-all"].click()
+        paste(editor, sharing.share(changed))
+        expect(editor["recipe-detail"]).to_contain_text("Pasted.")
+    expect(editor["recipe-entry"].filter(has_text="Full refine")).to_be_visible()
+    expect(editor["recipe-detail"]).to_contain_text("Pasted.")
+    expect(editor.page.locator("[role=option][aria-selected=true]")).to_have_text(recipe.name)
 
 
 def test_a_pasted_recipe_runs_on_a_portrait_and_is_kept_and_undone(studio, portrait, server, monkeypatch):

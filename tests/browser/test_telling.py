@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
 from PIL import Image
@@ -44,27 +42,12 @@ def wait_for_planned_mask(editor: Editor) -> None:
     editor.page.wait_for_function(PLANNED, arg=studio, timeout=WAIT_MS)
 
 
-@contextmanager
-def plans_held(editor: Editor) -> Iterator[None]:
-    """While it is open no plan is answered; those asked for are answered when it closes."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    editor.page.route("**/plan", hold)
-    yield
-    editor.page.unroute("**/plan", hold)
-    for route in held:
-        route.continue_()
-
-
 def test_not_masked_shows_what_is_repainted_and_keeps_what_is_masked(editor, server):
     editor.point(*DISC)
     wait_for_plan(editor)
     _, mask = overlay(editor)
     before = editor.screen()
-    with plans_held(editor):
+    with editor.held("**/plan"):
         editor["not-masked"].check()
         kind, shown = overlay(editor)
     assert (kind, shown.tolist()) == ("masks", (255 - mask).tolist())
@@ -89,7 +72,7 @@ def test_a_stroke_takes_from_what_is_repainted_at_once(editor):
     editor.drag((40, 40), (60, 40))
     editor["not-masked"].check()
     wait_for_planned_mask(editor)
-    with plans_held(editor):
+    with editor.held("**/plan"):
         editor.drag((200, 150), (220, 150))
         kind, shown = overlay(editor)
     assert kind == "masks"
