@@ -5,10 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from retouch import presets
+from retouch.execute import run
+from retouch.fakes import FakeEngine
+from retouch.geometry import Box, Size
+from retouch.intents import INTENTS
 from retouch.membrane import MOST, REACH, find_edge_shift
+from retouch.plan import plan
+from retouch.ports import Job
+from retouch.raster import Picture
+from retouch.recipe import Generation, Shape
+from retouch.region import Region
+from tests.helpers import face_pass
 
-SIDE = 300
-INSIDE = np.s_[60:240, 60:240]
+SIDE, STEP = 300, 20
+BOX = Box(60, 60, 240, 240)
+INSIDE = BOX.slices
 
 
 @pytest.fixture
@@ -55,3 +67,41 @@ def test_nothing_is_shifted_where_all_or_nothing_is_outside(under, outside):
 
 def test_what_meets_already_is_not_shifted(under, outside):
     assert not find_edge_shift(under, under, outside).any()
+
+
+class Brighter(FakeEngine):
+    """Paints what is there, a step brighter: a step at the edge and nothing else."""
+
+    @staticmethod
+    def colour(job: Job) -> Picture:
+        return Picture((job.picture.pixels.astype(int) + STEP).clip(0, 255).astype(np.uint8))
+
+
+def repainted(before: np.ndarray, match_edge: float) -> np.ndarray:
+    """(height, width) levels by which a painter of a step changed a grey picture in a region."""
+    how = face_pass(Shape(grow=0, blur=4), colour_correction=0.0, match_edge=match_edge, grain=0.0)
+    made = plan(Size(SIDE, SIDE), [Region.of_box(BOX)], (0, how), Generation(), Size(128, 128))
+    (result,) = run([Picture(before)], [made], Brighter(128))
+    outside = result.reports[0].mask(Picture(before)).alpha == 0
+    assert (result.picture.pixels == before)[outside].all()
+    return result.picture.pixels[..., 0].astype(int) - before[..., 0]
+
+
+def test_a_pass_paints_level_with_the_picture_as_much_as_is_asked(under):
+    before = np.rint(under).astype(np.uint8)
+    changes = [np.abs(repainted(before, share)) for share in (0.0, 0.5, 1.0)]
+    at_edge = [change[BOX.grown(-8).slices][[0, -1]].mean() for change in changes]
+    assert at_edge[0] == pytest.approx(STEP, abs=1)
+    assert at_edge[1] < 0.7 * STEP
+    assert at_edge[2] < 0.4 * STEP
+    middle = [change[150, 150] for change in changes]
+    assert middle == pytest.approx([STEP] * 3, abs=1)
+
+
+def test_removal_alone_paints_level_with_the_picture():
+    on = {name for name, intent in INTENTS.items() if intent.how.match_edge}
+    assert on == {"remove"}
+    recipes = {
+        name: [one.match_edge for one in recipe.passes] for name, recipe in presets.recipes(None).items()
+    }
+    assert {name for name, shares in recipes.items() if any(shares)} == {"Remove object"}
