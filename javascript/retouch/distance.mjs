@@ -1,29 +1,27 @@
 /**
- * Exact Euclidean distances between pixel centres of a binary picture, in time linear in its pixels.
+ * Exact Euclidean distances between pixel centres to the pixels that have at least a shade, in time linear in the
+ * pixels.
  *
  * The columns are done first, by two sweeps; a row then needs the lower envelope of parabolas
  * (P. Felzenszwalb and D. Huttenlocher, Distance Transforms of Sampled Functions, 2012). Where only
  * "nearer than n" is asked, the envelope becomes a union of intervals, which is cheaper still.
  */
 
-const SOLID = 128;
-
 /**
  * Steps down or up each column to the nearest pixel that counts, at most `far`.
  *
  * @param {Uint8Array} alpha height * width
- * @param {boolean} inside whether pixels >= 128 count, or those below
+ * @param {number} level pixels of at least this shade count
  * @returns {Uint16Array} 0 on pixels that count, `far` where there is none within `far`
  */
-export function columnSteps(alpha, width, height, inside, far) {
+export function columnSteps(alpha, width, height, level, far) {
     const steps = new Uint16Array(width * height);
-    const flip = inside ? 0 : 255;
     for (let i = 0; i < width; i++) {
-        steps[i] = (alpha[i] ^ flip) >= SOLID ? 0 : far;
+        steps[i] = alpha[i] >= level ? 0 : far;
     }
     for (let i = width; i < steps.length; i++) {
         const above = steps[i - width];
-        steps[i] = (alpha[i] ^ flip) >= SOLID ? 0 : above < far ? above + 1 : far;
+        steps[i] = alpha[i] >= level ? 0 : above < far ? above + 1 : far;
     }
     for (let i = steps.length - width - 1; i >= 0; i--) {
         const below = steps[i + width] + 1;
@@ -34,39 +32,35 @@ export function columnSteps(alpha, width, height, inside, far) {
     return steps;
 }
 
-/**
- * Which pixels lie within `reach` of one that counts, the pixels that count included.
- *
- * @returns {Uint8Array} 255 where so, else 0
- */
-export function within(alpha, width, height, inside, reach) {
-    const steps = columnSteps(alpha, width, height, inside, reach + 1);
+/** Raise `out` to at least `level` within `reach` pixels of each pixel of `alpha` that has at least `level`. */
+export function raiseWithin(out, alpha, width, height, level, reach) {
+    const steps = columnSteps(alpha, width, height, level, reach + 1);
     const spans = Int32Array.from({ length: reach + 2 }, (_, d) =>
         d > reach ? -1 : Math.floor(Math.sqrt(reach * reach - d * d)),
     );
-    const out = new Uint8Array(width * height);
     for (let row = 0; row < out.length; row += width) {
-        coverRow(out, steps, spans, row, width);
+        raiseRow(out, steps, spans, row, width, level);
     }
-    return out;
 }
 
-/** A pixel at column distance d covers `spans[d]` pixels to each side; -1 covers nothing. */
-function coverRow(out, steps, spans, row, width) {
+/** A pixel at column distance d reaches `spans[d]` pixels to each side; -1 reaches nothing. */
+function raiseRow(out, steps, spans, row, width, level) {
     for (let x = 0, end = -1; x < width; x++) {
         const span = spans[steps[row + x]];
         if (span >= 0 && x + span > end) {
             end = x + span;
         }
-        out[row + x] = x <= end ? 255 : 0;
+        if (x <= end && out[row + x] < level) {
+            out[row + x] = level;
+        }
     }
     for (let x = width - 1, end = width; x >= 0; x--) {
         const span = spans[steps[row + x]];
         if (span >= 0 && x - span < end) {
             end = x - span;
         }
-        if (x >= end) {
-            out[row + x] = 255;
+        if (x >= end && out[row + x] < level) {
+            out[row + x] = level;
         }
     }
 }
@@ -77,8 +71,8 @@ function coverRow(out, steps, spans, row, width) {
  * @param {number} far below 65535
  * @returns {Uint32Array}
  */
-export function squaredDistances(alpha, width, height, inside, far) {
-    const steps = columnSteps(alpha, width, height, inside, far);
+export function squaredDistances(alpha, width, height, level, far) {
+    const steps = columnSteps(alpha, width, height, level, far);
     const out = new Uint32Array(width * height);
     const envelope = { sites: new Int32Array(width), from: new Float64Array(width), far };
     for (let row = 0; row < out.length; row += width) {

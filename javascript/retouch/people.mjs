@@ -32,8 +32,8 @@ function deepest(mask) {
     }
     const framed = mask.cropped(grownBox(mask.box, 1)); // at its border, too, the mask ends
     const far = Math.max(framed.width, framed.height);
-    const core = framed.data.map((alpha) => (alpha >= mask.half ? 255 : 0));
-    const depths = squaredDistances(core, framed.width, framed.height, false, far);
+    const outside = framed.data.map((alpha) => (alpha < mask.half ? 1 : 0));
+    const depths = squaredDistances(outside, framed.width, framed.height, 1, far);
     const at = depths.reduce((best, depth, index) => (depth > depths[best] ? index : best), 0);
     return { x: (at % framed.width) + framed.box.left, y: Math.floor(at / framed.width) + framed.box.top };
 }

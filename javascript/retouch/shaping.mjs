@@ -5,7 +5,7 @@
  * Every function takes (data, width, height, amount) and gives new data of the same size.
  */
 
-import { squaredDistances, within } from "./distance.mjs";
+import { raiseWithin, squaredDistances } from "./distance.mjs";
 import { connectedParts } from "./parts.mjs";
 
 /** A mask of more shades than this is taken apart at every 16th shade. */
@@ -16,12 +16,7 @@ const LEVEL_STEP = 16;
 export function grown(data, width, height, by) {
     const out = new Uint8Array(data);
     for (const level of levelsOf(data)) {
-        const near = within(levelSet(data, level), width, height, true, by);
-        for (let i = 0; i < out.length; i++) {
-            if (near[i] && level > out[i]) {
-                out[i] = level;
-            }
-        }
+        raiseWithin(out, data, width, height, level, by);
     }
     return out;
 }
@@ -35,7 +30,7 @@ export function shrunk(data, width, height, by) {
 export function feathered(data, width, height, by) {
     const out = new Uint8Array(data);
     for (const level of levelsOf(data)) {
-        const squares = squaredDistances(levelSet(data, level), width, height, true, by + 2);
+        const squares = squaredDistances(data, width, height, level, by + 2);
         const ramp = smoothRamp(by, level);
         for (let i = 0; i < out.length; i++) {
             if (squares[i] < ramp.length && ramp[squares[i]] > out[i]) {
@@ -48,15 +43,6 @@ export function feathered(data, width, height, by) {
 
 function inverted(data) {
     return data.map((alpha) => 255 - alpha);
-}
-
-/** 255 where `data` has at least this shade, 0 elsewhere. */
-function levelSet(data, level) {
-    const set = new Uint8Array(data.length);
-    for (let i = 0; i < data.length; i++) {
-        set[i] = data[i] >= level ? 255 : 0;
-    }
-    return set;
 }
 
 /** The shades above 0 at which a mask is taken apart, rising. */

@@ -4,7 +4,7 @@ import test from "node:test";
 
 import { fromBase64 } from "../../javascript/retouch/base64.mjs";
 import { boxOf } from "../../javascript/retouch/boxes.mjs";
-import { squaredDistances, within } from "../../javascript/retouch/distance.mjs";
+import { raiseWithin, squaredDistances } from "../../javascript/retouch/distance.mjs";
 import { Mask, NOTHING } from "../../javascript/retouch/mask.mjs";
 import { decodePng, encodePng } from "../../javascript/retouch/png.mjs";
 import { polygonMask } from "../../javascript/retouch/polygons.mjs";
@@ -48,15 +48,14 @@ test("distances are those of brute force", () => {
             ),
         ),
     );
-    assert.deepEqual(squaredDistances(alpha, width, height, true, 100), brute);
-    assert.deepEqual(
-        within(alpha, width, height, true, 5),
-        new Uint8Array(brute.map((square) => (square <= 25 ? 255 : 0))),
-    );
+    assert.deepEqual(squaredDistances(alpha, width, height, 255, 100), brute);
+    const raised = new Uint8Array(alpha.length);
+    raiseWithin(raised, alpha, width, height, 200, 5);
+    assert.deepEqual(raised, new Uint8Array(brute.map((square) => (square <= 25 ? 200 : 0))));
 });
 
 test("without a solid pixel everything is far, and growing stays empty", () => {
-    assert.ok(squaredDistances(new Uint8Array(12), 4, 3, true, 9).every((square) => square >= 81));
+    assert.ok(squaredDistances(new Uint8Array(12), 4, 3, 1, 9).every((square) => square >= 81));
     assert.equal(NOTHING.grow(5), NOTHING);
     assert.equal(new Mask(boxOf(0, 0, 2, 2), new Uint8Array(4)).feather(3).empty, true);
 });
