@@ -8,6 +8,7 @@ from retouch.intents import EMPTY_SCENE, INTENTS
 from retouch.knobs import load
 from retouch.prompts import Said
 from retouch.recipe import Pass
+from retouch.request import InpaintRequest
 from retouch.step_masks import Reach
 
 
@@ -51,3 +52,12 @@ def test_removing_takes_more_than_the_mask_in_proportion_to_it():
     assert Reach.of(10, remove).grow == 3
     assert Reach.of(1000, dataclasses.replace(remove, grow=-3)).grow == -3
     assert Reach.of(1000, fill).grow == 50
+
+
+@pytest.mark.parametrize("name", INTENTS)
+def test_a_page_is_told_the_value_of_every_knob_that_a_request_leaves_out(name):
+    told = INTENTS[name].summary()["pass"]
+    blank = {field.name for field in dataclasses.fields(InpaintRequest) if field.default is None}
+    for field in dataclasses.fields(Pass):
+        if field.name in blank and field.default is not None:
+            assert told[field.name] == getattr(INTENTS[name].how, field.name)
