@@ -52,3 +52,17 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Picture, str], None]:
         assert difference.max() <= 1, f"{(difference > 1).any(2).sum()} pixels differ from {path.name}"
 
     return compare
+
+
+@pytest.fixture
+def golden_text(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compares a text with the file tests/golden/outside/NAME, to the byte."""
+
+    def compare(text: str, name: str) -> None:
+        path = GOLDEN / "outside" / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(text.encode())
+        assert text == path.read_bytes().decode(), f"{path.name} is another"
+
+    return compare

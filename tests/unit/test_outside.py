@@ -1,0 +1,92 @@
+"""The outside, to the byte: what programs, files and settings depend on, whatever the code is called."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import sys
+import zipfile
+from typing import Any
+
+import pytest
+
+from retouch import raster
+from retouch.answers import Desk
+from retouch.cli import parser
+from tests.stand import BOX, Stand, photo
+
+PASSES = [
+    {
+        "target": {"models": ["face"], "order": "left to right"},
+        "prompt": "[PROMPT] [SEP] girl",
+        "variations": 2,
+        "steps": 9,
+    },
+    {"target": {"models": ["face"], "top_k": 1}, "shape": {"padding": 40}, "denoising_strength": 0.6},
+]
+REQUEST = {
+    "image": raster.encode_base64(photo()),
+    "recipe": {"name": "Twice", "passes": PASSES},
+    "prompt": "a portrait",
+    "negative_prompt": "blurry",
+    "seed": 100,
+    "sampler": "Euler a",
+    "return_history": True,
+}
+OTHER = BOX.shifted(90, 40)
+VERBS = ("", "detect", "plan", "fix", "inpaint", "segment", "outpaint", "history", "recipes", "run")
+
+
+def as_text(value: Any) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk(Stand(boxes=(BOX, OTHER)))
+
+
+def test_the_schemas(golden_text):
+    golden_text(as_text(Desk.schemas()), "schema.json")
+
+
+@pytest.mark.parametrize("name", ["intents", "recipes", "models"])
+def test_the_lists(desk, golden_text, name):
+    golden_text(as_text(getattr(desk, name)()), f"{name}.json")
+
+
+def test_a_plan(desk, golden_text):
+    asked = {key: value for key, value in REQUEST.items() if key != "return_history"}
+    planned = desk.answer("plan", {"verb": "fix", **asked})
+    golden_text(as_text({**planned, "image_id": "", "mask": ""}), "plan.json")
+
+
+def test_a_plan_of_an_extension(desk, golden_text):
+    asked = {"image": REQUEST["image"], "right": 200, "prompt": "a wall", "seed": 7}
+    golden_text(
+        as_text({**desk.answer("plan", {"verb": "outpaint", **asked}), "image_id": ""}), "extension.json"
+    )
+
+
+def test_a_fix_its_infotext_and_its_history_file(desk, golden_text):
+    answer = desk.answer("fix", REQUEST)
+    golden_text(answer["infotext"] + "\n", "infotext.txt")
+    reports = [{key: value for key, value in one.items() if key != "quality"} for one in answer["reports"]]
+    golden_text(as_text(reports), "reports.json")
+    file = desk.answer("history", {"history": answer["history"], "return_file": True})["file"]
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(file))) as opened:
+        listed = {
+            name: opened.read(name).decode() for name in opened.namelist() if name.endswith((".json", ".txt"))
+        }
+        names = sorted(opened.namelist())
+    golden_text(as_text({"names": names, "texts": listed}), "history-file.json")
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="argparse words its help anew in each version")
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_the_command_line(capsys, golden_text, monkeypatch, verb):
+    monkeypatch.setenv("COLUMNS", "110")
+    with pytest.raises(SystemExit):
+        parser().parse_args([verb, "--help"] if verb else ["--help"])
+    golden_text(capsys.readouterr().out, f"help-{verb or 'all'}.txt")
