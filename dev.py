@@ -42,12 +42,12 @@ def check(args, rest) -> int:
 
 def demo(args, rest) -> int:
     """set up and run the main job on a photograph [--out DIR]"""
-    return module("retouch.demo", rest)
+    return module("retouch.app.demo", rest)
 
 
 def bench(args, rest) -> int:
     """measure what was promised: bench NAME [--json FILE]"""
-    return module("bench", rest)
+    return module("tools.bench", rest)
 
 
 def run(args, rest) -> int:

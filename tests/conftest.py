@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from retouch import raster
-from retouch.raster import Picture
+from retouch.image.codec import decoder, encoder
+from retouch.image.picture import Picture
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def repeatable_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a seed is picked at random, a test picks the same ones each time it runs."""
     random.seed(0)  # of the WebUI
-    monkeypatch.setattr("retouch.answers.parts.secrets.randbelow", random.Random(0).randrange)
+    monkeypatch.setattr("retouch.api.serialize.secrets.randbelow", random.Random(0).randrange)
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Picture, str], None]:
     def compare(picture: Picture, name: str) -> None:
         path = GOLDEN / f"{name}.png"
         if request.config.getoption("--update-golden"):
-            raster.write(picture, path)
-        expected = raster.read(path).pixels
+            encoder.write(picture, path)
+        expected = decoder.read(path).pixels
         assert picture.pixels.shape == expected.shape
         difference = np.abs(picture.pixels.astype(int) - expected)
         assert difference.max() <= 1, f"{(difference > 1).any(2).sum()} pixels differ from {path.name}"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from retouch.blend import composite
-from retouch.mask import Mask
+from retouch.image.blend.composite import composite
+from retouch.image.mask import Mask
 
 FILE = Path(__file__).parent / "js" / "masks.json"
 HEIGHT, WIDTH = 24, 32

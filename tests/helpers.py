@@ -12,14 +12,15 @@ from hypothesis import reject
 from hypothesis import strategies as st
 
 from retouch.errors import BadInput
-from retouch.frame import Frame
-from retouch.geometry import Box, Size
+from retouch.image.frame import Frame
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.image.region import Region
 from retouch.knobs import Knob, types_of
-from retouch.mask import Mask
-from retouch.plan import Step
-from retouch.raster import Picture
-from retouch.recipe import Generation, Pass, Recipe, Settings, Shape, Target
-from retouch.region import Region
+from retouch.pipeline.plan import Step
+from retouch.recipes.recipe import Generation, Pass, Recipe, Settings, Target
+from retouch.recipes.shape import Shape
 
 _TRIES = 6
 """Draws of a value whose fields must fit one another, before its default has to do."""

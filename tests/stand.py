@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from retouch.aim import Eyes
+from retouch.api.queue import Turns
+from retouch.engines.base import Progress, Prompt, Seen
 from retouch.errors import Missing
-from retouch.fakes import FakeDetector, FakeEngine, FakeProgress
-from retouch.geometry import Box, Size
-from retouch.ports import Progress, Prompt, Seen
-from retouch.raster import Picture
-from retouch.recipe import Sampling
-from retouch.region import Region
-from retouch.studio import Studio
-from retouch.turns import Turns
+from retouch.image.geometry import Box, Size
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.targets import Eyes
+from retouch.recipes.recipe import Sampling
+from retouch.testing import FakeDetector, FakeEngine, FakeProgress
 
 BOX = Box(40, 30, 100, 90)
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ROOT / "requirements"
+LOCKS = ROOT / "tools" / "requirements"
 VENV, PURE = ROOT / ".venv", ROOT / ".venv-pure"
 WINDOWS = os.name == "nt"
 SUPPORTED = ((3, 10), (3, 11), (3, 12))

@@ -1,9 +1,9 @@
 """Train the demo model: python -m tools.train_demo
 
-Five courses on the photographs of `retouch.samples`: autoencoder, painter, once more the decoder, and twice
-more the painter, on what may lie beyond the photographs and on faces that lean. Stop it whenever you like:
-the same command goes on where it was. The weights and the log of losses go to models/demo. With --further the
-last two are gone through alone, from the weights that lie there.
+Five courses on the photographs of `retouch.app.sample_photos`: autoencoder, painter, once more the decoder,
+and twice more the painter, on what may lie beyond the photographs and on faces that lean. Stop it whenever
+you like: the same command goes on where it was. The weights and the log of losses go to models/demo. With
+--further the last two are gone through alone, from the weights that lie there.
 """
 
 from __future__ import annotations

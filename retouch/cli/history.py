@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retouch import pointing, raster, results
+from retouch.app.backend import add_arguments
+from retouch.cli import output_files, prompts
 from retouch.errors import BadInput, PaintFailed
-from retouch.sidecar import ENDING
-from retouch.standalone import add_arguments
+from retouch.image.codec import decoder, encoder
+from retouch.pipeline.history_file import ENDING
 
 if TYPE_CHECKING:
-    from retouch.cli.asked import Door
+    from retouch.cli.requests import Door
 
 ABOUT = "list the steps of a .retouch file; take some back, or paint them again"
 STEPS = ("revert", "restore", "again")
@@ -39,7 +40,7 @@ def run(args: argparse.Namespace, door: Door) -> int:
     pairs = [_numbers(pair, "--choose", ":", 2) for pair in filter(None, args.choose.split(","))]
     body["choose"] = [{"step": step, "variation": variation} for step, variation in pairs]
     body["later"] = "repaint" if args.repaint_later else "keep"
-    asked = {"file": pointing.file(args.file, "FILE"), "return_file": args.out is not None, **body}
+    asked = {"file": prompts.file(args.file, "FILE"), "return_file": args.out is not None, **body}
     answer = door.answer("history", asked)
     for step in answer["steps"]:
         print(_line(step))
@@ -48,20 +49,20 @@ def run(args: argparse.Namespace, door: Door) -> int:
     if args.out:
         _write(answer["image"], args.out)
         if answer["file"]:
-            results.put(results.beside(args.out), base64.b64decode(answer["file"]))
+            output_files.put(output_files.beside(args.out), base64.b64decode(answer["file"]))
         for told in answer["warnings"]:
             print(f"retouch: {told}", file=sys.stderr)
     if answer["stopped"]:
         raise PaintFailed("it was interrupted.", hint="What was finished is kept.")
-    return results.status_of(answer)
+    return output_files.status_of(answer)
 
 
 def _write(image: str, out: Path) -> None:
     """The picture, and on stderr what its format cannot hold of it."""
-    picture = raster.decode_base64(image)
-    for lost in raster.losses(picture, raster.kind_of(out)):
+    picture = decoder.decode_base64(image)
+    for lost in encoder.losses(picture, encoder.kind_of(out)):
         print(f"retouch: {lost}", file=sys.stderr)
-    raster.write(picture, out)
+    encoder.write(picture, out)
 
 
 def _numbers(text: str, path: str, between: str = ",", count: int | None = None) -> list[int]:

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retouch.concerns import concerns
+from retouch.app.backend import add_arguments
 from retouch.errors import Missing, RetouchError, did_you_mean
 from retouch.knobs import dump, load
-from retouch.recipe import Recipe
-from retouch.sharing import Received, read_text, share
-from retouch.shelf import pretty
-from retouch.standalone import add_arguments
+from retouch.recipes.checks import concerns
+from retouch.recipes.library import pretty
+from retouch.recipes.recipe import Recipe
+from retouch.recipes.sharing import Received, read_text, share
 
 if TYPE_CHECKING:
-    from retouch.cli.asked import Door
+    from retouch.cli.requests import Door
 
 ABOUT = "list, show, check, save, share, read or remove recipes"
 

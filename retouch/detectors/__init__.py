@@ -1,8 +1,1 @@
-"""Detectors: YOLO files, mediapipe, and OpenCV's cascades behind one Registry.
-
-Importing this loads no model and none of torch, ultralytics and mediapipe.
-"""
-
-from retouch.detectors.registry import ALIASES, ROLES, ModelInfo, Registry
-
-__all__ = ["ALIASES", "ROLES", "ModelInfo", "Registry"]
+"""Find things in a picture and return Regions: YOLO files, mediapipe, OpenCV's cascades."""

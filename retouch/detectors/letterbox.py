@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from retouch.geometry import Box, Size
-from retouch.mask import Mask
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
 
 GREY = 114
 """What YOLO pads with."""

@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from retouch import weights
-from retouch.detectors import cascade, contents, graphs, media, shapes
-from retouch.detectors.tiled import Searcher, wanted
+from retouch.detectors import centre, mediapipe_detectors, mediapipe_graphs, opencv_cascades
+from retouch.detectors.tiling import Searcher, wanted
 from retouch.detectors.vocabulary import Vocabulary
 from retouch.detectors.yolo import Yolo, free_cache
+from retouch.engines.base import Detector
 from retouch.errors import Missing, RetouchError, add_remark, did_you_mean
-from retouch.ports import Detector
-from retouch.raster import Picture
-from retouch.region import Region
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.weights import download, file_contents
 
 ALIASES = {
     "mediapipe_face_full": "mediapipe face full",
@@ -69,16 +69,16 @@ class Registry:
         folders: Sequence[Path] = (),
         device: Callable[[], str] = lambda: "cpu",
         offline: bool = False,
-        watch: weights.Watch | None = None,
+        watch: download.Watch | None = None,
     ) -> None:
         self._folders = tuple(Path(folder) for folder in folders)
         self._device, self._offline, self._watch = device, offline, watch
         self._lock = threading.RLock()
-        self._graphs = graphs.Graphs()
-        self._built_in: dict[str, Searcher | shapes.CenterDetector] = {
-            **media.detectors(self._graphs),
-            **cascade.detectors(),
-            **shapes.detectors(),
+        self._graphs = mediapipe_graphs.Graphs()
+        self._built_in: dict[str, Searcher | centre.CenterDetector] = {
+            **mediapipe_detectors.detectors(self._graphs),
+            **opencv_cascades.detectors(),
+            **centre.detectors(),
         }
         self._vocabulary = Vocabulary(self._file)
         self._yolos: dict[Path, tuple[tuple[int, int] | None, Yolo]] = {}
@@ -112,47 +112,47 @@ class Registry:
             self._yolos.clear()
         self._graphs.close()
         self._vocabulary.unload()
-        cascade.unload()
+        opencv_cascades.unload()
         free_cache()
 
     def _built(self, name: str) -> Detector:
         if name.startswith("mediapipe"):
-            graphs.demand(name)
+            mediapipe_graphs.demand(name)
         return self._built_in[name]
 
     def _files(self) -> dict[str, Path]:
         """Model files by name; of equal names the first folder's, then the first path's."""
         found: dict[str, Path] = {}
         for folder in self._folders:
-            for path in weights.model_files(folder, (".pt",)):
-                if path.name not in weights_of_text() and not contents.segments(path):
+            for path in download.model_files(folder, (".pt",)):
+                if path.name not in weights_of_text() and not file_contents.segments(path):
                     found.setdefault(path.name, path)
         return found
 
     def _known_files(self, files: dict[str, Path]) -> list[str]:
-        catalogued = [item.name for item in weights.CATALOGUE]
+        catalogued = [item.name for item in download.CATALOGUE]
         return catalogued + sorted(set(files) - set(catalogued))
 
     def _file(self, name: str) -> Path | None:
         """Any file of that name in the folders, such as a text encoder."""
-        paths = (path for folder in self._folders for path in weights.model_files(folder, (name,)))
+        paths = (path for folder in self._folders for path in download.model_files(folder, (name,)))
         return next((path for path in paths if path.name == name), None)
 
     def _path(self, name: str) -> Path:
         """Where the file is, or will be once it is downloaded."""
-        files, item = self._files(), weights.entry(name)
+        files, item = self._files(), download.entry(name)
         if name in files:
             return files[name]
         if item and self._folders:
             if self._offline:
-                weights.fetch(item, self._folders[0], offline=True)
+                download.fetch(item, self._folders[0], offline=True)
             return self._folders[0] / name
         known = [*ROLES, *self._built_in, *self._known_files(files)]
         raise Missing(f"there is no detector {name!r}.", hint=did_you_mean(name, known))
 
     def _yolo(self, path: Path) -> Yolo:
         """One per file; a file that was replaced since is another model."""
-        state = weights.state_of(path)
+        state = download.state_of(path)
         known, yolo = self._yolos.get(path, (None, None))
         if yolo is None or (known and known != state):
             yolo = Yolo(path, self._fetched, self._device, self._vocabulary.embed, self.unload)
@@ -161,17 +161,17 @@ class Registry:
 
     def _fetched(self, path: Path) -> Path:
         """The file, downloaded if it is not here and the catalogue has it."""
-        item = weights.entry(path.name)
+        item = download.entry(path.name)
         if item is None or path.is_file():
             return path
-        return weights.fetch(item, path.parent, offline=self._offline, watch=self._watch)
+        return download.fetch(item, path.parent, offline=self._offline, watch=self._watch)
 
     def _players(self, role: str) -> list[Detector]:
         """Who can play `role` here, best first. Raises Missing when nobody can."""
         names = self._player_names(role)
         if not names:
             spec = ROLES[role]
-            graphs.demand(f"{role!r} (by {spec.built_in[0]})")
+            mediapipe_graphs.demand(f"{role!r} (by {spec.built_in[0]})")
         files = self._files()
         return [self._yolo(files[n]) if n in files else self._built_in[n] for n in names]
 
@@ -182,18 +182,22 @@ class Registry:
         return fitting + [name for name in spec.built_in if self._serves(name)]
 
     def _serves(self, name: str) -> bool:
-        return graphs.installed() if name.startswith("mediapipe") else True
+        return mediapipe_graphs.installed() if name.startswith("mediapipe") else True
 
     def _role_info(self, role: str) -> ModelInfo:
         names = self._player_names(role)
-        about = f"The best here: {names[0]}." if names else f"Needs mediapipe {graphs.SERVES} or a YOLO .pt."
+        about = (
+            f"The best here: {names[0]}."
+            if names
+            else f"Needs mediapipe {mediapipe_graphs.SERVES} or a YOLO .pt."
+        )
         return ModelInfo(role, "role", bool(names), 0, (role,), about)
 
     def _built_info(self, name: str) -> ModelInfo:
         kind = name.split()[0] if " " in name else "shape"
         about = "A fixed part of every picture." if kind == "shape" else ""
         here = self._serves(name)
-        about = about if here else f"Needs mediapipe {graphs.SERVES}."
+        about = about if here else f"Needs mediapipe {mediapipe_graphs.SERVES}."
         return ModelInfo(name, kind, here, 0, self._built_in[name].labels, about)
 
 
@@ -209,9 +213,9 @@ def _has_ultralytics() -> bool:
 
 
 def _file_info(name: str, path: Path | None) -> ModelInfo:
-    item = weights.entry(name)
+    item = download.entry(name)
     labels, about = (item.labels, item.about) if item else ((), "Your own model file.")
-    state = path and weights.state_of(path)
+    state = path and download.state_of(path)
     if state:
         return ModelInfo(name, "yolo", True, state[1], labels, about)
     if item is None:  # it was there a moment ago

@@ -17,19 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from retouch.detectors import checkpoint
+from retouch.detectors import yolo_checkpoint
 from retouch.detectors.letterbox import Letterbox
-from retouch.detectors.tiled import ordered, search, wanted
-from retouch.errors import (
-    OutOfMemory,
-    RetouchError,
-    convert_errors,
-    ran_out_of_memory,
-)
-from retouch.geometry import Box, Size
-from retouch.mask import Mask
-from retouch.raster import Picture
-from retouch.region import Region
+from retouch.detectors.tiling import ordered, search, wanted
+from retouch.errors import OutOfMemory, RetouchError, convert_errors, ran_out_of_memory
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.image.region import Region
 
 IOU = 0.5
 MOST = 300
@@ -68,7 +63,7 @@ class Yolo:
         """
         with self._lock:
             path = self._path if self._net else self._fetch(self._path)
-            with convert_errors(lambda cause: checkpoint.unfit(path, cause)):
+            with convert_errors(lambda cause: yolo_checkpoint.unfit(path, cause)):
                 try:
                     return self._find(path, picture, confidence, classes)
                 except Exception as error:
@@ -125,7 +120,7 @@ class Net:
     @classmethod
     def load(cls, path: Path, device: str) -> Net:
         """Raises Missing without ultralytics or file, WeightsRefused for anything but a detector."""
-        module = checkpoint.read_module(path)
+        module = yolo_checkpoint.read_module(path)
         names = module.names
         labels = tuple(
             str(names[n]) for n in (sorted(names) if isinstance(names, dict) else range(len(names)))
@@ -134,11 +129,11 @@ class Net:
         fusing = getattr(module, "fuse", None)
         if fusing and kind not in ("YOLOEModel", "YOLOESegModel"):  # these fuse their prompts in as well
             fusing(verbose=False)
-        checkpoint.prepare_head(module.model[-1])
+        yolo_checkpoint.prepare_head(module.model[-1])
         with _memory(device):
             module.to(device)
         open_vocabulary = kind in ("WorldModel", "YOLOEModel", "YOLOESegModel")
-        return cls(module, labels, checkpoint.input_side(module), device, open_vocabulary, path.name)
+        return cls(module, labels, yolo_checkpoint.input_side(module), device, open_vocabulary, path.name)
 
     def speak(self, classes: Sequence[str], embed: Embed) -> None:
         """Make an open-vocabulary network look for `classes`, unless it already does."""
@@ -191,7 +186,7 @@ class Net:
         kind = type(self._head).__name__
         flat = prototypes is None or prototypes.ndim == 3
         if not (flat and rows.ndim == 2 and (rows.shape[1] == known or "Pose" in kind)):
-            raise checkpoint.unknown_head(self.file, kind)
+            raise yolo_checkpoint.unknown_head(self.file, kind)
 
     @property
     def _head(self) -> Any:

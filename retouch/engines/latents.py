@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retouch.engines.families import Batch, Family
+from retouch.engines.base import Job
+from retouch.engines.model_families import Batch, Family
+from retouch.engines.soft_denoising import OPAQUE
 from retouch.errors import NotANumber
-from retouch.mask import SOLID
-from retouch.ports import Job
-from retouch.raster import Picture
-from retouch.release import OPAQUE
+from retouch.image.mask import SOLID
+from retouch.image.picture import Picture
 
 if TYPE_CHECKING:
     import torch

@@ -1,1 +1,1 @@
-"""Extending a picture: how far, in which stages, and each stage as a step of the one road."""
+"""Extend a picture: how far, in which stages, each stage a step of the pipeline, each join."""

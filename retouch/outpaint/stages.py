@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retouch.errors import BadInput
-from retouch.frame import Frame, frame_around
-from retouch.geometry import Box, Margins, Size
+from retouch.image.frame import Frame, frame_around
+from retouch.image.geometry import Box, Margins, Size
 from retouch.knobs import Knob
 
 SIDES = ("left", "right", "top", "bottom")

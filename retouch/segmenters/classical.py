@@ -14,14 +14,14 @@ from typing import Any
 import cv2
 import numpy as np
 
-from retouch.geometry import Box, Size
-from retouch.mask import Mask
-from retouch.ports import Click, Prompt, Seen
-from retouch.raster import Picture
-from retouch.region import Region, distinct, overlap
+from retouch.engines.base import Click, Prompt, Seen
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.image.region import Region, distinct, overlap
 from retouch.segmenters import geodesic
-from retouch.segmenters.once import Once
-from retouch.segmenters.prompt import checked, ranked, violations
+from retouch.segmenters.compute_once import Once
+from retouch.segmenters.prompt_checks import checked, ranked, violations
 
 SIDE = 288
 """Longest side of the small copy, in pixels."""

@@ -8,19 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from retouch import weights
-from retouch.detectors import Registry
+from retouch.detectors.registry import Registry
 from retouch.detectors.yolo import Yolo, free_cache
+from retouch.engines.base import Segmenter
 from retouch.errors import BadInput, Missing, did_you_mean
-from retouch.ports import Segmenter
-from retouch.raster import Picture
-from retouch.region import Region
-from retouch.segmenters import catalogue, files
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.segmenters import model_file
 from retouch.segmenters.classical import Classical
-from retouch.segmenters.fast import FastSam
-from retouch.segmenters.sam import Sam
-from retouch.segmenters.worded import Worded
-from retouch.segmenters.words import Detectors, Words
+from retouch.segmenters.fastsam import FastSam
+from retouch.segmenters.sam.segmenter import Sam
+from retouch.segmenters.text_detector import Detectors, Words
+from retouch.segmenters.text_segmenter import Worded
+from retouch.weights import download, segmenter_catalogue
 
 CLASSICAL = "classical"
 NEEDS = {
@@ -60,7 +60,7 @@ class Segmenters:
         device: Callable[[], str] = lambda: "cpu",
         offline: bool = False,
         detectors: Detectors | None = None,
-        watch: weights.Watch | None = None,
+        watch: download.Watch | None = None,
     ) -> None:
         self._folders = tuple(Path(folder) for folder in folders)
         self._device, self._offline, self._watch = device, offline, watch
@@ -88,7 +88,7 @@ class Segmenters:
         known = {info.name for info in listed}
         absent = [
             Known(item.name, item.kind, False, item.size, f"{item.about} Downloaded at first use.")
-            for item in catalogue.CATALOGUE
+            for item in segmenter_catalogue.CATALOGUE
             if item.name not in known
         ]
         return (*listed, Known(CLASSICAL, "classical", True, 0, about), *absent)
@@ -104,8 +104,8 @@ class Segmenters:
         """(file, kind) by name; of equal names the first folder's. Only what the installed packages run."""
         found: dict[str, tuple[Path, str]] = {}
         for folder in self._folders:
-            for path in weights.model_files(folder, files.ENDINGS):
-                kind = files.kind(path)
+            for path in download.model_files(folder, model_file.ENDINGS):
+                kind = model_file.kind(path)
                 if kind and importlib.util.find_spec(NEEDS[kind]):
                     found.setdefault(path.name, (path, kind))
         return found
@@ -113,12 +113,12 @@ class Segmenters:
     def _model(self, name: str) -> Segmenter:
         path, kind = self._here().get(name, (None, ""))
         if path is None:
-            item = catalogue.entry(name)
+            item = segmenter_catalogue.entry(name)
             if item is None or not self._folders:
                 hint = did_you_mean(name, [info.name for info in self.available()])
                 raise Missing(f"there is no segmenter {name!r}.", hint=hint, path="segmenter")
             path, kind = self._folders[0] / name, item.kind
-        changed, _ = weights.state_of(path) or (0, 0)
+        changed, _ = download.state_of(path) or (0, 0)
         made = self._models.get((path, changed)) or self._made(path, kind)
         self._models[path, changed] = made
         return made[1]
@@ -132,10 +132,10 @@ class Segmenters:
 
     def _fetched(self, path: Path) -> Path:
         """The file, downloaded if it is not here and the catalogue has it."""
-        item = catalogue.entry(path.name)
+        item = segmenter_catalogue.entry(path.name)
         if item is None or path.is_file():
             return path
-        return weights.fetch(item, path.parent, offline=self._offline, watch=self._watch)
+        return download.fetch(item, path.parent, offline=self._offline, watch=self._watch)
 
     def _parts(self, picture: Picture) -> tuple[Region, ...]:
         """People and faces, which no colour outlines as well as those who know them."""
@@ -150,12 +150,12 @@ def _rank(found: tuple[Path, str]) -> tuple[int, int]:
 
 def _size(path: Path) -> int:
     """Bytes; 0 of what has gone since it was listed."""
-    state = weights.state_of(path)
+    state = download.state_of(path)
     return state[1] if state else 0
 
 
 def _about(path: Path) -> str:
-    item = catalogue.entry(path.name)
+    item = segmenter_catalogue.entry(path.name)
     return item.about if item else "Your own model file."
 
 

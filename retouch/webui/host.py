@@ -30,8 +30,8 @@ from modules import (
 )
 
 from retouch.errors import Missing, PaintFailed, did_you_mean
-from retouch.geometry import Size
-from retouch.recipe import Sampling
+from retouch.image.geometry import Size
+from retouch.recipes.recipe import Sampling
 
 __all__ = [
     "call_queue",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from retouch.webui import axes, settings
+from retouch.webui import settings
 from retouch.webui.host import script_callbacks
+from retouch.webui.panel import xyz_axes
 
 
 def register() -> None:
@@ -21,24 +22,24 @@ def _on_before_ui() -> None:
     script_callbacks.on_ui_tabs(_on_ui_tabs)
     script_callbacks.on_app_started(_on_app_started)
     script_callbacks.on_image_saved(_on_image_saved)
-    axes.on_before_ui()
+    xyz_axes.on_before_ui()
 
 
 def _on_ui_tabs() -> list[Any]:
     """The tab needs the doors' address, and so their module: not before the page is built."""
-    from retouch.webui.tab import on_ui_tabs
+    from retouch.webui.panel.tab import on_ui_tabs
 
     return on_ui_tabs()
 
 
 def _on_app_started(demo: object, app: object) -> None:
     """The doors are built only now, so that the script itself imports in no time."""
-    from retouch.webui.api import on_app_started
+    from retouch.webui.backend import on_app_started
 
     on_app_started(demo, app)  # type: ignore[arg-type]
 
 
 def _on_image_saved(params: object) -> None:
-    from retouch.webui.beside import on_image_saved
+    from retouch.webui.history_files import on_image_saved
 
     on_image_saved(params)

@@ -8,19 +8,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retouch.aim import Eyes
-from retouch.execute import Result
-from retouch.studio import Studio
-from retouch.tempo import Tempos
+from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.report import Result
+from retouch.pipeline.targets import Eyes
+from retouch.pipeline.timing import Tempos
 from retouch.webui import settings
-from retouch.webui.around import Around
-from retouch.webui.aside import model_patches_of, randomness_kept
-from retouch.webui.engine import HostEngine
+from retouch.webui.engine.host_engine import HostEngine
+from retouch.webui.engine.nested_job import model_patches_of, randomness_kept
 from retouch.webui.host import DATA, MODELS, device, loaded_checkpoint, models_as_found, shared
+from retouch.webui.surrounding_job import Around
 
 if TYPE_CHECKING:
-    from retouch.detectors import Registry
-    from retouch.segmenters import Segmenters
+    from retouch.detectors.registry import Registry
+    from retouch.segmenters.registry import Segmenters
 
 
 def registry() -> Registry:
@@ -30,7 +30,7 @@ def registry() -> Registry:
 
 @functools.cache
 def _registry(offline: bool) -> Registry:
-    from retouch.detectors import Registry  # a third of what importing our script would cost
+    from retouch.detectors.registry import Registry  # a third of what importing our script would cost
 
     return Registry((MODELS / "retouch", MODELS / "adetailer"), device, offline)
 
@@ -42,7 +42,7 @@ def segmenters() -> Segmenters:
 
 @functools.cache
 def _segmenters(offline: bool) -> Segmenters:
-    from retouch.segmenters import Segmenters
+    from retouch.segmenters.registry import Segmenters
 
     folders = tuple(MODELS / name for name in ("retouch", "sam", "sams", "segment-anything"))
     return Segmenters(folders, device, offline, registry())

@@ -12,9 +12,9 @@ import ultralytics
 from sklearn.datasets import load_sample_image
 from ultralytics.nn.tasks import DetectionModel, SegmentationModel
 
-from retouch.geometry import Box, Size
-from retouch.raster import Picture
-from retouch.region import Region
+from retouch.image.geometry import Box, Size
+from retouch.image.picture import Picture
+from retouch.image.region import Region
 
 SHAPES = Path(__file__).parents[1] / "data" / "shapes-seg.pt"
 DISC, SQUARE = (240, 20, 30), (10, 230, 40)

@@ -13,18 +13,21 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from retouch import app, mask_codec, raster, standalone
-from retouch.answers import VERBS, batch
-from retouch.engines import own
+from retouch.api.batches import routes as batches_routes
+from retouch.api.queue import Ticket
+from retouch.api.service import VERBS
+from retouch.app import backend as app_backend
+from retouch.app import server
+from retouch.app.backend import Standalone
+from retouch.engines import demo_model
 from retouch.errors import Missing
-from retouch.fakes import FakeDetector, FakeEngine
-from retouch.geometry import Box
-from retouch.raster import Picture
-from retouch.standalone import Standalone
-from retouch.turns import Ticket
+from retouch.image.codec import encoder, mask_layers
+from retouch.image.geometry import Box
+from retouch.image.picture import Picture
+from retouch.testing import FakeDetector, FakeEngine
 from tests.stand import photo
 
-IMAGE = raster.encode_base64(photo(400, 200))
+IMAGE = encoder.encode_base64(photo(400, 200))
 CENTER = {"name": "Centre", "passes": [{"target": {"models": ["center"]}}]}
 FACES = {"name": "Faces", "passes": [{"target": {"models": ["face"]}}]}
 BOXES = (Box(20, 30, 80, 90), Box(300, 30, 360, 90))
@@ -42,7 +45,7 @@ class Registry:
 
 def standing(engine: FakeEngine | None = None) -> tuple[Standalone, TestClient]:
     backend = Standalone(lambda: engine or FakeEngine(), Registry())
-    return backend, TestClient(app.create(backend))
+    return backend, TestClient(server.create(backend))
 
 
 def post(client: TestClient, verb: str, body: object = None):
@@ -115,7 +118,7 @@ def test_a_second_job_waits_for_the_first():
 def test_the_engine_is_loaded_once_and_not_to_detect():
     loaded = []
     backend = Standalone(lambda: loaded.append(1) or FakeEngine(), Registry())
-    client = TestClient(app.create(backend))
+    client = TestClient(server.create(backend))
     assert post(client, "detect", {"image": IMAGE}).status_code == 200
     assert loaded == []
     assert client.get("/retouch/v1/health").json()["engine"] == "not loaded"
@@ -156,10 +159,10 @@ def test_what_outlines_needs_no_model_and_what_paints_says_how_far_it_is():
     loaded = []
     engine = FakeEngine()
     backend = Standalone(lambda: loaded.append(1) or engine, Registry())
-    client = TestClient(app.create(backend))
+    client = TestClient(server.create(backend))
     pixels = np.full((200, 400, 3), 200, np.uint8)
     pixels[40:80, 30:80] = (180, 20, 20)
-    name = post(client, "picture", {"image": raster.encode_base64(Picture(pixels))}).json()["image_id"]
+    name = post(client, "picture", {"image": encoder.encode_base64(Picture(pixels))}).json()["image_id"]
     found = post(client, "segment", {"image_id": name, "box": [20, 30, 90, 90]})
     assert found.status_code == 200
     assert loaded == []
@@ -182,7 +185,7 @@ def test_what_outlines_needs_no_model_and_what_paints_says_how_far_it_is():
 def test_a_plan_does_not_wait_for_a_long_job_once_the_model_is_known():
     engine = FakeEngine()
     backend, client = standing(engine)
-    mask = base64.b64encode(mask_codec.encode_gray(np.full((200, 400), 255, np.uint8))).decode()
+    mask = base64.b64encode(mask_layers.encode_gray(np.full((200, 400), 255, np.uint8))).decode()
     body = {"verb": "inpaint", "image": IMAGE, "mask": mask}
     first = post(client, "plan", body).json()
     with backend.turns.taken(Ticket("fix"), backend._queue):
@@ -192,9 +195,9 @@ def test_a_plan_does_not_wait_for_a_long_job_once_the_model_is_known():
 @pytest.mark.parametrize(("verb", "body"), [("fix", {}), ("plan", {"verb": "fix"})])
 def test_without_a_model_it_says_what_to_do(verb, body):
     def load():
-        raise standalone.no_model()
+        raise app_backend.no_model()
 
-    client = TestClient(app.create(Standalone(load, Registry())))
+    client = TestClient(server.create(Standalone(load, Registry())))
     answer = post(client, verb, {"image": IMAGE, **body})
     assert answer.status_code == 404
     assert answer.json()["path"] == "model"
@@ -205,12 +208,12 @@ def test_the_page_of_doors_lists_every_door():
     _, client = standing()
     page = client.get("/doors").text
     routes = {route.path for route in client.app.routes if route.path.startswith("/retouch")}
-    assert len(routes) == 9 + len(VERBS) + len(batch.DOORS)
+    assert len(routes) == 9 + len(VERBS) + len(batches_routes.DOORS)
     assert all(path in page for path in routes)
 
 
 def test_the_address_that_is_printed_accepts_connections():
-    with app._listen("127.0.0.1", 0) as door:
+    with server._listen("127.0.0.1", 0) as door:
         socket.create_connection(door.getsockname(), timeout=5).close()
 
 
@@ -219,49 +222,49 @@ def test_a_port_that_is_taken_is_said(capsys):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert app.main(["--port", str(port)]) == 2
+        assert server.main(["--port", str(port)]) == 2
     assert f"127.0.0.1:{port} cannot be had" in capsys.readouterr().out
 
 
 def test_it_listens_on_this_machine_only_unless_told_otherwise():
-    assert app.parser().parse_args([]).host == "127.0.0.1"
+    assert server.parser().parse_args([]).host == "127.0.0.1"
 
 
 def options(*words: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    standalone.add_arguments(parser)
+    app_backend.add_arguments(parser)
     return parser.parse_args(words)
 
 
 def test_the_options_make_a_backend_that_paints_noise(tmp_path):
     words = ["--demo-noise", "--device", "cpu", "--models-dir", str(tmp_path), "--offline"]
-    backend = standalone.backend_of(options(*words))
+    backend = app_backend.backend_of(options(*words))
     with backend.busy("fix"):
         assert "noise" in backend.studio.engine.name
-    assert backend.defaults().steps == standalone.NOISE_STEPS
+    assert backend.defaults().steps == app_backend.NOISE_STEPS
     names = {model["name"] for model in backend.models()}
     assert {"face", "center"} <= names
 
 
 def test_without_a_model_named_it_is_the_demo_model_and_says_so(tmp_path):
     words = ["--device", "cpu", "--models-dir", str(tmp_path), "--offline"]
-    backend = standalone.backend_of(options(*words))
-    client = TestClient(app.create(backend))
+    backend = app_backend.backend_of(options(*words))
+    client = TestClient(server.create(backend))
     answer = post(client, "fix", {"image": IMAGE, "recipe": CENTER, "steps": 2}).json()
     assert any("seven photographs" in warning for warning in answer["warnings"])
     assert "seven photographs" in client.get("/retouch/v1/health").json()["remark"]
-    assert backend.defaults() == own.SAMPLING
+    assert backend.defaults() == demo_model.SAMPLING
 
 
 def test_a_checkout_without_the_demo_model_says_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setattr(own, "FOLDER", tmp_path)
-    backend = standalone.backend_of(options("--device", "cpu", "--models-dir", str(tmp_path), "--offline"))
+    monkeypatch.setattr(demo_model, "FOLDER", tmp_path)
+    backend = app_backend.backend_of(options("--device", "cpu", "--models-dir", str(tmp_path), "--offline"))
     with pytest.raises(Missing, match="no model to paint with"), backend.busy("fix"):
         pass
 
 
 def test_a_model_that_is_not_there_is_missing(tmp_path):
-    backend = standalone.backend_of(
+    backend = app_backend.backend_of(
         options("--model", str(tmp_path / "gone"), "--device", "cpu", "--offline")
     )
     with pytest.raises(Missing), backend.busy("fix"):

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import skimage.data
 
-from retouch.geometry import Box, Size
-from retouch.mask import Mask
-from retouch.raster import Picture
-from retouch.region import Region
-from retouch.segmenters import Click, Prompt, Seen
+from retouch.engines.base import Click, Prompt, Seen
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.image.region import Region
 from retouch.segmenters.classical import Classical
 
 

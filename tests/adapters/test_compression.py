@@ -11,15 +11,16 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from retouch.compression import Compression
-from retouch.execute import run
-from retouch.fakes import FakeEngine
-from retouch.geometry import Box, Size
-from retouch.plan import plan
-from retouch.ports import Job
-from retouch.raster import Picture
-from retouch.recipe import Generation, Shape
-from retouch.region import Region
+from retouch.engines.base import Job
+from retouch.image.blend.jpeg_compression import Compression
+from retouch.image.geometry import Box, Size
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.pipeline.plan import plan
+from retouch.pipeline.run import run
+from retouch.recipes.recipe import Generation
+from retouch.recipes.shape import Shape
+from retouch.testing import FakeEngine
 from tests.helpers import face_pass
 
 PHOTOGRAPHS = ("astronaut", "coffee", "chelsea", "camera", "moon", "clock")

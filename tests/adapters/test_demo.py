@@ -5,12 +5,13 @@ import re
 import numpy as np
 import pytest
 
-from retouch import demo, raster
-from retouch.demo import changed_outside, pixelated
-from retouch.engines import own
-from retouch.geometry import Box
-from retouch.mask import Mask
-from retouch.samples import SAMPLES
+from retouch.app import demo
+from retouch.app.demo import changed_outside, pixelated
+from retouch.app.sample_photos import SAMPLES
+from retouch.engines import demo_model
+from retouch.image.codec import decoder
+from retouch.image.geometry import Box
+from retouch.image.mask import Mask
 from tests.stand import photo
 
 WORDS = ["--device", "cpu", "--offline"]
@@ -50,8 +51,8 @@ def test_nothing_moved_outside_the_masks(told):
     _, _, out = told
     for scene in demo.SCENES:
         name = scene().name
-        before, after = (raster.read(out / f"{name}-{what}.png").pixels for what in ("before", "after"))
-        mask = raster.read(out / f"{name}-mask.png").pixels[..., 0]
+        before, after = (decoder.read(out / f"{name}-{what}.png").pixels for what in ("before", "after"))
+        mask = decoder.read(out / f"{name}-mask.png").pixels[..., 0]
         assert np.array_equal(before[mask == 0], after[mask == 0])
         assert not np.array_equal(before[mask == 255], after[mask == 255])
 
@@ -101,7 +102,7 @@ def test_a_demo_that_finds_nothing_has_failed(tmp_path, monkeypatch):
 
 
 def test_no_model_no_demo(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(own, "FOLDER", tmp_path)
+    monkeypatch.setattr(demo_model, "FOLDER", tmp_path)
     assert ran(tmp_path) == 2
     assert "no model to paint with" in capsys.readouterr().err
 

@@ -8,24 +8,24 @@ import numpy as np
 import pytest
 import torch
 
-from bench.demo_model import NATIVE, Hole, holes, on_grid, through
-from retouch.engines import own
-from retouch.geometry import Box
-from retouch.mask import Mask
-from retouch.ports import Job, Silent
-from retouch.recipe import Settings
-from retouch.samples import SAMPLES, sample
+from retouch.app.sample_photos import SAMPLES, sample
+from retouch.engines import demo_model
+from retouch.engines.base import Job, Silent
+from retouch.image.geometry import Box
+from retouch.image.mask import Mask
+from retouch.recipes.recipe import Settings
+from tools.bench.demo_model import NATIVE, Hole, holes, on_grid, through
 
 MOST_BYTES = 40_000_000
 
 
 @pytest.fixture(scope="module")
 def engine():
-    return own.demo_engine("cpu")
+    return demo_model.demo_engine("cpu")
 
 
 def painted(engine, hole: Hole, prompt: str, **changes) -> np.ndarray:
-    sampling = dataclasses.replace(own.SAMPLING, **changes)
+    sampling = dataclasses.replace(demo_model.SAMPLING, **changes)
     job = hole.job(prompt)
     job = dataclasses.replace(job, settings=dataclasses.replace(job.settings, sampling=sampling))
     (made,) = engine.paint([job], Silent())
@@ -33,7 +33,7 @@ def painted(engine, hole: Hole, prompt: str, **changes) -> np.ndarray:
 
 
 def test_it_is_small_enough_to_be_kept():
-    assert sum(file.stat().st_size for file in own.FOLDER.rglob("*.safetensors")) <= MOST_BYTES
+    assert sum(file.stat().st_size for file in demo_model.FOLDER.rglob("*.safetensors")) <= MOST_BYTES
 
 
 def test_it_says_what_it_is(engine):
@@ -43,7 +43,7 @@ def test_it_says_what_it_is(engine):
 
 
 def test_its_card_names_every_photograph_and_licence():
-    card = (own.FOLDER / "README.md").read_text("utf-8")
+    card = (demo_model.FOLDER / "README.md").read_text("utf-8")
     for one in SAMPLES:
         assert one.licence in card
 
@@ -87,7 +87,7 @@ def test_schedulers_of_diffusers_work(engine, sampler):
 def test_plain_diffusers_loads_it_and_paints_from_words():
     from diffusers import StableDiffusionPipeline
 
-    pipe = StableDiffusionPipeline.from_pretrained(own.FOLDER, torch_dtype=torch.float32)
+    pipe = StableDiffusionPipeline.from_pretrained(demo_model.FOLDER, torch_dtype=torch.float32)
     pipe.set_progress_bar_config(disable=True)
     seeded = torch.Generator().manual_seed(3)
     made = pipe("a cat", height=256, width=256, num_inference_steps=12, guidance_scale=3, generator=seeded)
@@ -110,5 +110,5 @@ def _nearest(pixels: np.ndarray, one) -> float:
 
 def test_at_denoising_strength_0_nothing_changes(engine):
     picture = sample("coffee").scaled(256).crop(Box(0, 0, 256, 256))
-    job = Job(picture, Mask.full(NATIVE), "a cup", "", 1, Settings(own.SAMPLING, 0.0))
+    job = Job(picture, Mask.full(NATIVE), "a cup", "", 1, Settings(demo_model.SAMPLING, 0.0))
     assert engine.paint([job], Silent()) == [picture]

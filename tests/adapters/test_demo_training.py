@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import nn
 
+from retouch.app.sample_photos import SAMPLES
 from retouch.engines.unshuffle import UnshuffleAutoencoder
-from retouch.geometry import Size
-from retouch.quality import join
-from retouch.samples import SAMPLES
+from retouch.image.geometry import Size
+from retouch.image.quality.seam import join
 from tools import train_demo
 from tools.demo_model import autoencoder, crops, loop, painter, words
 from tools.demo_model.beyond import SHARED, continued

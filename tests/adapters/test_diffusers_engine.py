@@ -8,14 +8,14 @@ import weakref
 import pytest
 import torch
 
-from retouch import ports
-from retouch.engines import DiffusersEngine, latents, tiny_random
-from retouch.engines.noise import tiny_pipeline
+from retouch.engines import base, latents
+from retouch.engines.base import Silent
+from retouch.engines.diffusers_engine import DiffusersEngine
+from retouch.engines.random_model import tiny_pipeline, tiny_random
 from retouch.errors import NotANumber, OutOfMemory, PaintFailed
-from retouch.fakes import FakeProgress
-from retouch.geometry import Box, Size
-from retouch.mask import Mask
-from retouch.ports import Silent
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.testing import FakeProgress
 from tests.adapters import tiny
 from tests.adapters.tiny import gap, job, paint, tuned, watched
 
@@ -186,7 +186,7 @@ def test_every_family_knows_its_native_size():
 
 def test_the_noise_engine_is_a_whole_engine_and_says_what_it_is():
     engine = tiny_random()
-    assert isinstance(engine, ports.Engine)
+    assert isinstance(engine, base.Engine)
     assert "noise" in engine.name
     assert engine.native("") == Size(256, 256)
     assert gap(paint(engine, job(0)), job(0).picture) > 16

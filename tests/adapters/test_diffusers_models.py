@@ -10,8 +10,9 @@ from diffusers.utils import logging
 from peft import LoraConfig, get_peft_model_state_dict
 from safetensors.torch import save_file
 
-from retouch.engines import DiffusersEngine, Folders
-from retouch.engines.noise import tiny_pipeline, tiny_vae
+from retouch.engines.diffusers_engine import DiffusersEngine
+from retouch.engines.loading import Folders
+from retouch.engines.random_model import tiny_pipeline, tiny_vae
 from retouch.errors import BadInput, Missing, WeightsRefused
 from tests.adapters import tiny
 from tests.adapters.tiny import gap, job, paint, tuned

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retouch.engines import textwindow
+from retouch.engines import text_window
+from retouch.engines.base import PromptReader
 from retouch.engines.loading import Folders
-from retouch.engines.textwindow import Window, literals, windows
-from retouch.ports import PromptReader
+from retouch.engines.text_window import Window, literals, windows
 from tests.adapters import tiny
 from tests.adapters.tiny import job, paint, tuned
 
@@ -118,4 +118,4 @@ def test_a_long_word_may_be_read_in_part():
     text = "女" * 400
     assert 0 < window.cut(text) < 400
     assert isinstance(window, Window)
-    assert len(list(textwindow.prompt_remarks(tiny.engine("SD").pipe, text, "", tuned()))) == 1
+    assert len(list(text_window.prompt_remarks(tiny.engine("SD").pipe, text, "", tuned()))) == 1

@@ -12,12 +12,12 @@ import pytest
 import skimage.data
 from sklearn.datasets import load_sample_image
 
-from retouch import raster
-from retouch.detectors import Registry
-from retouch.geometry import Box, Size, iou
-from retouch.ports import Detector
-from retouch.raster import Picture
-from retouch.region import Region
+from retouch.detectors.registry import Registry
+from retouch.engines.base import Detector
+from retouch.image.codec import decoder
+from retouch.image.geometry import Box, Size, iou
+from retouch.image.picture import Picture
+from retouch.image.region import Region
 
 FACE = Box(178, 58, 274, 178)
 """The astronaut's face, from the hairline to the chin and from ear to ear, read off the photograph."""
@@ -126,7 +126,7 @@ def test_nothing_is_found_where_nothing_is(name: str, photo: str, registry: Regi
 
 def test_an_old_photograph_of_a_woman_with_glasses(registry: Registry) -> None:
     path = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
-    picture = raster.read(path)
+    picture = decoder.read(path)
     for name in ("face", "opencv face"):
         (face,) = registry.get(name).find(picture, 0.3, ())
         assert iou(face.box, Box(172, 110, 360, 335)) > 0.5
@@ -151,9 +151,9 @@ def test_lips(registry: Registry, astronaut: Picture) -> None:
 
 
 def ultralytics_photo(name: str) -> Picture:
-    from retouch.detectors import fence
+    from retouch.weights import import_guard
 
-    return raster.read(Path(fence.import_ultralytics().__file__).parent / "assets" / name)
+    return decoder.read(Path(import_guard.import_ultralytics().__file__).parent / "assets" / name)
 
 
 def test_a_pointing_hand_with_its_wrist(registry: Registry) -> None:

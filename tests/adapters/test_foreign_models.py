@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from ultralytics.nn.modules import block
 from ultralytics.nn.tasks import DetectionModel
 
-from retouch.detectors import Registry, contents, unpickle, versions
-from retouch.detectors.registry import Role
+from retouch.detectors.registry import Registry, Role
 from retouch.engines.loading import Loader
 from retouch.errors import Missing, OutOfMemory, RetouchError, WeightsRefused, collect_remarks
-from retouch.geometry import Size
-from retouch.segmenters import files, nets
+from retouch.image.geometry import Size
+from retouch.segmenters import model_file
+from retouch.segmenters.sam import networks
+from retouch.weights import file_contents, safe_unpickle, versions
 from tests.adapters.shapes import SHAPES, labels, scene, untrained
 
 PICTURE = scene(Size(160, 160), [(80, 80, 40)])
@@ -51,11 +52,11 @@ def test_a_spoilt_model_file_is_read_or_refused(tmp_path_factory, small, ending,
         data[int(place * (len(data) - 1))] = value
     path = tmp_path_factory.mktemp("spoilt") / f"x{ending}"
     path.write_bytes(data[: int(len(data) * kept)])
-    for read in (files.kind, files.tensors, unpickle.load, contents.saved_by):
+    for read in (model_file.kind, model_file.tensors, safe_unpickle.load, file_contents.saved_by):
         with contextlib.suppress(RetouchError):
             read(path)
     with pytest.raises(RetouchError):
-        nets.load(path, "cpu")
+        networks.load(path, "cpu")
     with pytest.raises(RetouchError):
         Loader("cpu", offline=True).pipeline(str(path))
 
@@ -129,7 +130,7 @@ def test_an_unknown_class_of_a_known_library_asks_for_an_update(name: str, tmp_p
     with zipfile.ZipFile(tmp_path / "x.pt", "w") as file:
         file.writestr("a/data.pkl", f"\x80\x02c{module}\n{word}\n.".encode("latin1"))
     with pytest.raises(WeightsRefused, match=f"made of {name}") as refused:
-        unpickle.load(tmp_path / "x.pt")
+        safe_unpickle.load(tmp_path / "x.pt")
     assert refused.value.hint.startswith(f"Update {name.split('.')[0]}")
 
 
@@ -199,12 +200,12 @@ def test_an_interrupt_and_lost_memory_stay_what_they_are(error, monkeypatch) -> 
 
 
 def test_a_library_that_does_not_start_says_which_versions_do(monkeypatch) -> None:
-    from retouch.detectors import fence
+    from retouch.weights import import_guard
 
     def fail() -> None:
         raise RuntimeError("operator torchvision::nms does not exist")
 
-    monkeypatch.setattr(fence, "import_ultralytics", fail)
+    monkeypatch.setattr(import_guard, "import_ultralytics", fail)
     with pytest.raises(Missing, match="does not start") as missing:
         Registry([SHAPES.parent], offline=True).get(SHAPES.name).find(PICTURE, 0.5, ())
     assert f"{versions.OLDEST} to {versions.NEWEST}" in missing.value.hint

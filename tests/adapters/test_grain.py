@@ -11,16 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage import data
 
-from retouch.execute import run
-from retouch.fakes import FakeEngine
-from retouch.geometry import Box, Size
-from retouch.grain import Grain
-from retouch.plan import plan
-from retouch.ports import Job
-from retouch.raster import Picture
-from retouch.recipe import Generation, Shape
-from retouch.region import Region
-from retouch.tone import LUMA, Tone, chroma
+from retouch.engines.base import Job
+from retouch.image.blend.grain import Grain
+from retouch.image.blend.tone import LUMA, Tone, chroma
+from retouch.image.geometry import Box, Size
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.pipeline.plan import plan
+from retouch.pipeline.run import run
+from retouch.recipes.recipe import Generation
+from retouch.recipes.shape import Shape
+from retouch.testing import FakeEngine
 from tests.helpers import face_pass
 
 BOX = Box(200, 60, 300, 160)

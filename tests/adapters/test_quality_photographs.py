@@ -6,10 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
-from retouch.geometry import Box, Size
-from retouch.mask import Mask
-from retouch.quality import drift_inside, repetition, seam, seam_floor, sharpness
-from retouch.samples import SAMPLES, sample
+from retouch.app.sample_photos import SAMPLES, sample
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.quality.colour_drift import drift_inside
+from retouch.image.quality.repetition import repetition
+from retouch.image.quality.seam import seam, seam_floor
+from retouch.image.quality.sharpness import sharpness
 
 NAMES = [one.name for one in SAMPLES]
 SHORT_SIDE = 320

@@ -17,23 +17,27 @@ import pytest
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.testclient import TestClient
 
-from retouch import raster, rest, sidecar
-from retouch.answers import VERBS, batch
-from retouch.answers.parts import mask_base64
-from retouch.geometry import Box
-from retouch.history import History
-from retouch.mask import Mask
-from retouch.raster import Picture, decode_base64
-from retouch.turns import Ticket
+from retouch.api import routes as api_routes
+from retouch.api.batches import routes as batches_routes
+from retouch.api.queue import Ticket
+from retouch.api.serialize import mask_base64
+from retouch.api.service import VERBS
+from retouch.image.codec import decoder, encoder
+from retouch.image.codec.decoder import decode_base64
+from retouch.image.geometry import Box
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.pipeline import history_file
+from retouch.pipeline.history import History
 from tests.stand import BOX, Stand, photo
 
-IMAGE = raster.encode_base64(photo())
+IMAGE = encoder.encode_base64(photo())
 JSON = {"Content-Type": "application/json"}
 
 
 def client(stand: Stand | None = None, guard=()) -> TestClient:
     app = FastAPI()
-    rest.install(app, stand or Stand(), guard)
+    api_routes.install(app, stand or Stand(), guard)
     return TestClient(app, raise_server_exceptions=False)
 
 
@@ -69,7 +73,7 @@ def written(entries: list[dict], files: dict[str, bytes]) -> bytes:
 
 
 def history_in(file: bytes | str) -> History:
-    return sidecar.read(base64.b64decode(file) if isinstance(file, str) else file)[0]
+    return history_file.read(base64.b64decode(file) if isinstance(file, str) else file)[0]
 
 
 def test_inpainted_steps_are_painted_again_one_upon_the_other_from_a_file():
@@ -78,9 +82,9 @@ def test_inpainted_steps_are_painted_again_one_upon_the_other_from_a_file():
     stand, masks = Stand(), [Box(60, 50, 120, 110), Box(90, 80, 140, 130)]
     stand.engine.colour = lambda job: Picture(job.picture.pixels // 2 + np.uint8(job.seed % 100))  # type: ignore[method-assign]
     to = client(stand)
-    picture, entries, files = photo(), [], {"before.png": raster.encode(photo())}
+    picture, entries, files = photo(), [], {"before.png": encoder.encode(photo())}
     for number, box in enumerate(masks):
-        sent = {"image": raster.encode_base64(picture), "mask": mask_base64(Mask.of_box(picture.size, box))}
+        sent = {"image": encoder.encode_base64(picture), "mask": mask_base64(Mask.of_box(picture.size, box))}
         asked = {**sent, "seed": 5, "intent": "remove", "answer": "patches", "return_steps": True}
         said = post(to, "inpaint", asked).json()
         (one,), how = said["candidates"], said["reports"][0]["how"]
@@ -130,7 +134,7 @@ def test_a_kept_picture_is_a_file():
     name = post(to, "picture", {"image": IMAGE}).json()["image_id"]
     answer = to.get(f"/retouch/v1/picture/{name}")
     assert answer.headers["content-type"] == "image/png"
-    assert raster.decode(answer.content) == photo()
+    assert decoder.decode(answer.content) == photo()
     gone = to.get("/retouch/v1/picture/" + "0" * 32)
     assert (gone.status_code, gone.json()["path"]) == (404, "image_id")
 
@@ -199,7 +203,7 @@ def test_a_form_of_another_site_is_refused():
 
 @pytest.mark.parametrize("declared", [True, False])
 def test_a_body_is_bounded_before_it_is_read(monkeypatch, declared):
-    monkeypatch.setattr(rest, "MAX_BODY", 1000)
+    monkeypatch.setattr(api_routes, "MAX_BODY", 1000)
     seen = []
 
     def pieces():
@@ -249,7 +253,7 @@ def test_every_route_is_guarded():
     stand = Stand()
     to = client(stand, guard=[Depends(refuse)])
     routes = [r for r in to.app.routes if r.path.startswith("/retouch")]
-    assert len(routes) == 9 + len(VERBS) + len(batch.DOORS)
+    assert len(routes) == 9 + len(VERBS) + len(batches_routes.DOORS)
     for route in routes:
         for how in route.methods:
             path = re.sub(r"\{\w+\}", "1", route.path)

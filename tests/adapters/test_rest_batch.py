@@ -13,8 +13,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from retouch import raster, rest
-from retouch.kept import Kept
+from retouch.api import routes
+from retouch.api.memory import Kept
+from retouch.image.codec import encoder
 from tests.stand import BOX, Stand, photo
 
 JSON = {"Content-Type": "application/json"}
@@ -25,7 +26,7 @@ WAIT = 30
 
 
 def image(seed: int = 0) -> str:
-    return raster.encode_base64(photo(seed=seed))
+    return encoder.encode_base64(photo(seed=seed))
 
 
 class Batches:
@@ -34,7 +35,7 @@ class Batches:
     def __init__(self, stand: Stand | None = None) -> None:
         self.stand = stand or Stand()
         app = FastAPI()
-        self.desk = rest.install(app, self.stand)
+        self.desk = routes.install(app, self.stand)
         self.http = TestClient(app, raise_server_exceptions=False)
 
     def post(self, path: str, body: object = None):

@@ -14,17 +14,20 @@ import torch
 from safetensors.torch import save_file
 from segment_anything import SamAutomaticMaskGenerator, SamPredictor
 
-from retouch.detectors import Registry
+from retouch.detectors.registry import Registry
+from retouch.engines.base import Click, Prompt
 from retouch.errors import BadInput, Missing, WeightsRefused
-from retouch.geometry import Box, Size
-from retouch.raster import Picture
-from retouch.segmenters import Click, Prompt, Segmenters, files, nets
-from retouch.segmenters.architecture import Encoder, Head
-from retouch.segmenters.decoder import Ask
-from retouch.segmenters.everything import Grid
-from retouch.segmenters.fit import Fit
-from retouch.segmenters.guess import Guess, likeness
-from retouch.segmenters.sam import Sam
+from retouch.image.geometry import Box, Size
+from retouch.image.picture import Picture
+from retouch.segmenters import model_file
+from retouch.segmenters.registry import Segmenters
+from retouch.segmenters.sam import networks
+from retouch.segmenters.sam.architecture import Encoder, Head
+from retouch.segmenters.sam.decoder import Ask
+from retouch.segmenters.sam.everything import Grid
+from retouch.segmenters.sam.mask_candidates import Guess, likeness
+from retouch.segmenters.sam.segmenter import Sam
+from retouch.segmenters.sam.square_input import Fit
 from tests.helpers import noise
 
 SIDE, WIDTH, DEPTH, PROMPTS = 128, 48, 3, 32
@@ -80,7 +83,7 @@ class Counting:
 
 
 def test_the_architecture_is_told_from_the_tensors(file: Path) -> None:
-    shapes = {name: tuple(value.shape) for name, value in files.tensors(file).items()}
+    shapes = {name: tuple(value.shape) for name, value in model_file.tensors(file).items()}
     assert Encoder.of(shapes) == Encoder(SIDE, 8, WIDTH, DEPTH, 3, 192, 3, (2,), True, PROMPTS)
     assert Head.of(shapes) == Head(PROMPTS, 8, 2, 48, 3, 24, 3)
 
@@ -104,19 +107,19 @@ class TestAsThePackage:
     """Same embedding, same logits, same scores."""
 
     @pytest.fixture
-    def both(self, file: Path, size: Size) -> tuple[nets.Net, SamPredictor, Picture]:
-        net, picture = nets.load(file, "cpu"), noise(size)
+    def both(self, file: Path, size: Size) -> tuple[networks.Net, SamPredictor, Picture]:
+        net, picture = networks.load(file, "cpu"), noise(size)
         predictor = SamPredictor(net.module)
         predictor.set_image(picture.pixels)
         return net, predictor, picture
 
-    def test_embedding(self, both: tuple[nets.Net, SamPredictor, Picture], size: Size) -> None:
+    def test_embedding(self, both: tuple[networks.Net, SamPredictor, Picture], size: Size) -> None:
         net, predictor, picture = both
         features = net.encode(Fit.of(size.box, net.side).image(picture.pixels))
         assert torch.equal(features.coarse, predictor.features)
 
     @pytest.mark.parametrize("what", ["clicks", "box", "both", "again"])
-    def test_logits(self, both: tuple[nets.Net, SamPredictor, Picture], size: Size, what: str) -> None:
+    def test_logits(self, both: tuple[networks.Net, SamPredictor, Picture], size: Size, what: str) -> None:
         net, predictor, picture = both
         fit = Fit.of(size.box, net.side)
         points, box = np.array([[30.0, 40.0], [60.0, 100.0]]), np.array([10.0, 12.0, 80.0, 110.0])
@@ -143,7 +146,7 @@ class TestAsThePackage:
 
 
 def test_a_batch_is_what_each_prompt_is_alone_and_only_the_good_are_drawn(file: Path) -> None:
-    net = nets.load(file, "cpu")
+    net = networks.load(file, "cpu")
     features = net.encode(noise(Size(SIDE, SIDE)).pixels)
     points = np.random.default_rng(3).uniform(0, SIDE, (11, 1, 2))
     every = net.decode(features, Ask(points, np.ones((11, 1))))
@@ -228,8 +231,10 @@ def test_what_is_small_in_a_large_picture_is_seen_in_a_crop(file: Path, monkeypa
     """The finer mask replaces the coarser when it is of the same thing: here it is made so."""
     sam, picture = segmenter(file), noise(Size(900, 600))
     fits: list[Fit] = []
-    monkeypatch.setattr("retouch.segmenters.sam.closer", lambda *_: Box(300, 200, 500, 400))
-    monkeypatch.setattr("retouch.segmenters.sam.kept", lambda finer, *_: fits.append(finer.fit) or finer)
+    monkeypatch.setattr("retouch.segmenters.sam.segmenter.closer", lambda *_: Box(300, 200, 500, 400))
+    monkeypatch.setattr(
+        "retouch.segmenters.sam.segmenter.kept", lambda finer, *_: fits.append(finer.fit) or finer
+    )
     seen = sam.segment(picture, Prompt((Click(400, 300),)))
     assert fits[0].crop == Box(300, 200, 500, 400)
     assert fits[0].crop.contains(seen.regions[0].box)
@@ -283,9 +288,9 @@ class TestFiles:
         (tmp_path / "damaged.pth").write_bytes(b"PK nothing")
         listed = {k.name: k.kind for k in Segmenters([tmp_path]).available() if k.installed}
         assert listed == {"nested.pt": "sam", "safe.safetensors": "sam", "classical": "classical"}
-        expected = nets.load(file, "cpu").module.state_dict()
+        expected = networks.load(file, "cpu").module.state_dict()
         for name in ("nested.pt", "safe.safetensors"):
-            found = nets.load(tmp_path / name, "cpu").module.state_dict()
+            found = networks.load(tmp_path / name, "cpu").module.state_dict()
             assert all(torch.equal(found[key], value) for key, value in expected.items())
 
     def test_half_precision_files_run_in_single(self, tmp_path: Path) -> None:
@@ -319,9 +324,9 @@ class TestFiles:
 
         path = tmp_path / "evil.pth"
         torch.save({**small_sam().state_dict(), "attack": Attack()}, path)
-        assert files.kind(path) == "sam"
+        assert model_file.kind(path) == "sam"
         with pytest.raises(WeightsRefused, match=r"evil\.pth asks for \w+\.exec, which no model needs"):
-            nets.load(path, "cpu")
+            networks.load(path, "cpu")
         assert not (tmp_path / "ran").exists()
 
     def test_tensors_of_another_shape_are_refused_by_name(self, tmp_path: Path) -> None:
@@ -329,7 +334,7 @@ class TestFiles:
         state["mask_decoder.iou_token.weight"] = torch.ones(1, PROMPTS + 1)
         torch.save(state, tmp_path / "odd.pth")
         with pytest.raises(WeightsRefused, match="is not built like any sam"):
-            nets.load(tmp_path / "odd.pth", "cpu")
+            networks.load(tmp_path / "odd.pth", "cpu")
 
     def test_it_is_not_taken_for_a_detector(self, tmp_path: Path) -> None:
         torch.save(small_sam().state_dict(), tmp_path / "small.pt")

@@ -11,11 +11,13 @@ import pytest
 import torch
 from ultralytics.models.sam import build
 
-from retouch.geometry import Box, Size
-from retouch.segmenters import Click, Prompt, files, nets
-from retouch.segmenters.decoder import Ask
-from retouch.segmenters.fit import Fit
-from retouch.segmenters.sam import Sam
+from retouch.engines.base import Click, Prompt
+from retouch.image.geometry import Box, Size
+from retouch.segmenters import model_file
+from retouch.segmenters.sam import networks
+from retouch.segmenters.sam.decoder import Ask
+from retouch.segmenters.sam.segmenter import Sam
+from retouch.segmenters.sam.square_input import Fit
 from tests.helpers import noise
 
 BUILD: dict[str, Callable[[], Any]] = {"mobile-sam": build.build_mobile_sam, "sam2": build.build_sam2_t}
@@ -34,7 +36,7 @@ def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def test_it_is_told_loaded_and_answers(saved: tuple[str, Path, Any]) -> None:
     kind, path, _ = saved
-    assert files.kind(path) == kind
+    assert model_file.kind(path) == kind
     sam, picture = Sam(path, lambda file: file, lambda: "cpu", lambda: None), noise(Size(300, 200))
     seen = sam.segment(picture, Prompt((Click(150, 100),)))
     assert seen.memory is not None
@@ -46,12 +48,12 @@ def test_it_is_told_loaded_and_answers(saved: tuple[str, Path, Any]) -> None:
 
 def test_its_masks_are_those_of_ultralytics(saved: tuple[str, Path, Any]) -> None:
     kind, path, model = saved
-    net, picture = nets.load(path, "cpu"), noise(Size(300, 200))
+    net, picture = networks.load(path, "cpu"), noise(Size(300, 200))
     fit = Fit.of(picture.size.box, net.side, net.stretch)
     image = fit.image(picture.pixels)
     points, labels = np.array([[[400.0, 300.0]]]), np.array([[1.0]])
     ours = net.decode(net.encode(image), Ask(points + 0.5, labels))
-    mean, deviation = (torch.tensor(v)[:, None, None] for v in (nets.MEAN, nets.DEVIATION))
+    mean, deviation = (torch.tensor(v)[:, None, None] for v in (networks.MEAN, networks.DEVIATION))
     tensor = (torch.from_numpy(image.transpose(2, 0, 1).astype(np.float32)) - mean) / deviation
     height, width = image.shape[:2]
     tensor = torch.nn.functional.pad(tensor, (0, net.side - width, 0, net.side - height))[None]

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from retouch.engines import latents
+from retouch.engines.diffusers_soft_mask import Hold
 from retouch.engines.samplers import SAMPLERS
-from retouch.engines.soft import Hold
-from retouch.mask import Mask
+from retouch.image.mask import Mask
 from tests.adapters import tiny
 from tests.adapters.tiny import SIZE, gap, job, paint, tuned, watched
 

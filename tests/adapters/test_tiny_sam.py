@@ -8,8 +8,8 @@ import pytest
 import torch
 from segment_anything import SamPredictor
 
-from bench.clicks import lost, means, pointed
-from retouch.segmenters.sam import Sam
+from retouch.segmenters.sam.segmenter import Sam
+from tools.bench.clicks import lost, means, pointed
 from tools.demo_model.loop import Course, Run
 from tools.tiny_sam import lesson, model
 from tools.tiny_sam.cutouts import cutouts

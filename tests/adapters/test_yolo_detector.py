@@ -15,11 +15,11 @@ import skimage.data
 import torch
 from ultralytics.nn.tasks import ClassificationModel
 
-from retouch.detectors import Registry
+from retouch.detectors.registry import Registry
+from retouch.engines.base import Detector
 from retouch.errors import BadInput, WeightsRefused
-from retouch.geometry import Box, Size, iou
-from retouch.ports import Detector
-from retouch.raster import Picture
+from retouch.image.geometry import Box, Size, iou
+from retouch.image.picture import Picture
 from tests.adapters.shapes import SHAPES, around, labels, scene, untrained
 
 

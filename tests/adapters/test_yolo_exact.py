@@ -14,13 +14,13 @@ import pytest
 import torch
 from ultralytics.nn import tasks
 
-from retouch.detectors import Registry
 from retouch.detectors.letterbox import GREY
+from retouch.detectors.registry import Registry
 from retouch.detectors.vocabulary import Vocabulary
 from retouch.detectors.yolo import Net, Yolo
 from retouch.errors import Missing, OutOfMemory, WeightsRefused
-from retouch.geometry import Box, Size
-from retouch.raster import Picture
+from retouch.image.geometry import Box, Size
+from retouch.image.picture import Picture
 from tests.adapters.shapes import SHAPES, labels, scene
 
 

@@ -44,7 +44,7 @@ from pathlib import Path
 import numpy as np
 from retouch.detectors import Registry
 from retouch.errors import WeightsRefused
-from retouch.raster import Picture
+from retouch.image.codec.decoder import Picture
 picture = Picture(np.random.default_rng(0).integers(0, 255, (64, 96, 3), np.uint8))
 registry = Registry([Path(sys.argv[1])], offline=True)
 for file in sorted(Path(sys.argv[1]).glob("*.pt")):

@@ -12,13 +12,13 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import T5Config, T5EncoderModel, T5TokenizerFast
 
-from retouch.engines import DiffusersEngine
-from retouch.engines.noise import tiny_pipeline, tiny_text_encoder, tiny_tokenizer, tiny_vae
-from retouch.geometry import Box, Size
-from retouch.mask import Mask
-from retouch.ports import Job, Silent
-from retouch.raster import Picture
-from retouch.recipe import Sampling, Settings
+from retouch.engines.base import Job, Silent
+from retouch.engines.diffusers_engine import DiffusersEngine
+from retouch.engines.random_model import tiny_pipeline, tiny_text_encoder, tiny_tokenizer, tiny_vae
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.recipes.recipe import Sampling, Settings
 
 WIDTH = 32
 torch.set_num_threads(1)  # a tensor this small is done before a second thread wakes

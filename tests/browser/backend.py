@@ -15,16 +15,16 @@ from typing import Any
 import numpy as np
 import uvicorn
 
-from retouch import app
-from retouch.fakes import FakeDetector, FakeEngine
-from retouch.geometry import Box
-from retouch.kept import Kept, Memories
-from retouch.ports import Job
-from retouch.raster import Picture
-from retouch.region import Region
+from retouch.api.memory import Kept, Memories
+from retouch.app import server as app_server
+from retouch.app.backend import Standalone
+from retouch.engines.base import Job
+from retouch.image.geometry import Box
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.pipeline.pipeline import Studio
 from retouch.segmenters.classical import Classical
-from retouch.standalone import Standalone
-from retouch.studio import Studio
+from retouch.testing import FakeDetector, FakeEngine
 
 FACE = Box(40, 40, 120, 120)
 START_SECONDS = 60
@@ -136,7 +136,7 @@ def serving(recipes: Path) -> Iterator[Server]:
     (recipes / "face.json").write_text(json.dumps(recipe))
     engine = Painter()
     backend = Recorder(lambda: engine, Registry(), recipes, outliners=Outliners())  # type: ignore[arg-type]
-    made = app.create(backend)
+    made = app_server.create(backend)
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(made, log_level="warning", lifespan="off"))

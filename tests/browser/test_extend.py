@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Locator, expect
 
-from retouch import walk
+from retouch.outpaint import stage_painter
 from tests.browser.conftest import DISC
 from tests.browser.editor import WAIT_MS
 from tests.browser.test_page import violations
@@ -26,7 +26,7 @@ def calm(server, monkeypatch):
     """As many stages as were planned, whatever the seeds: the guard rarely has anything against one, and then
     halves none."""
     server.engine.calm = True
-    monkeypatch.setattr(walk, "HALF", 99)
+    monkeypatch.setattr(stage_painter, "HALF", 99)
 
 
 @pytest.fixture

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
-from retouch import raster, sharing, sidecar
-from retouch.history import History
-from retouch.kept import Memories
-from retouch.ports import Job
-from retouch.raster import Picture
-from retouch.recipe import Pass, Recipe, Target
+from retouch.api.memory import Memories
+from retouch.engines.base import Job
+from retouch.image.codec import decoder, encoder
+from retouch.image.picture import Picture
+from retouch.pipeline import history_file
+from retouch.pipeline.history import History
+from retouch.recipes import sharing
+from retouch.recipes.recipe import Pass, Recipe, Target
 from tests.browser.backend import FACE, Server
 from tests.browser.conftest import DISC
 from tests.browser.editor import WAIT_MS, Editor
@@ -75,7 +77,7 @@ def with_history(editor: Editor, folder: Path) -> Path:
 
 
 def read(path: Path) -> History:
-    return sidecar.read(path.read_bytes())[0]
+    return history_file.read(path.read_bytes())[0]
 
 
 def painted(editor: Editor) -> None:
@@ -220,7 +222,7 @@ def test_what_was_painted_over_a_sketch_says_that_it_cannot_be_painted_again(edi
 
 
 def test_a_history_that_the_server_wrote_is_dropped_and_gone_back_in(session, server: Server, pixels):
-    image = raster.encode_base64(Picture(pixels))
+    image = encoder.encode_base64(Picture(pixels))
     body = {"image": image, "recipe": {"passes": [{"target": {"models": ["face"]}}] * 2}, "seed": 5}
     made = server.desk.answer("fix", {**body, "return_history": True})
     said = server.desk.answer("history", {"history": made["history"], "return_file": True})
@@ -231,7 +233,7 @@ def test_a_history_that_the_server_wrote_is_dropped_and_gone_back_in(session, se
         expected = server.desk.answer("history", {"history": made["history"], "revert": numbers})["image"]
         for number in (1, 2):
             step(editor, number).get_by_role("checkbox").set_checked(number not in numbers)
-        assert np.array_equal(editor.saved()[0], raster.decode_base64(expected).pixels)
+        assert np.array_equal(editor.saved()[0], decoder.decode_base64(expected).pixels)
 
 
 def test_a_step_is_painted_again_alone_and_with_what_is_upon_it(fixed, server, tmp_path):

@@ -13,7 +13,8 @@ from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import expect
 
-from retouch import raster
+from retouch.image import picture as image_picture
+from retouch.image.codec import decoder
 from tests.browser.conftest import DISC
 from tests.browser.editor import WAIT_MS, Editor
 
@@ -105,24 +106,24 @@ FILES: dict[str, Callable[[], bytes]] = {
 }
 
 
-def opened(editor: Editor, folder: Path, name: str, content: bytes) -> raster.Picture:
+def opened(editor: Editor, folder: Path, name: str, content: bytes) -> image_picture.Picture:
     """The file on the page, and as the server reads it."""
     (folder / name).write_bytes(content)
     editor.open(folder / name)
-    return raster.decode(content)
+    return decoder.decode(content)
 
 
-def saved(editor: Editor) -> tuple[raster.Picture, dict[str, Any]]:
+def saved(editor: Editor) -> tuple[image_picture.Picture, dict[str, Any]]:
     """The file that Save gives, and what PIL says of it."""
     with editor.page.expect_download() as download:
         editor["save"].click()
     content = Path(download.value.path()).read_bytes()
     with Image.open(io.BytesIO(content)) as image:
         image.load()
-        return raster.decode(content), dict(image.info)
+        return decoder.decode(content), dict(image.info)
 
 
-def losses(now: raster.Picture, was: raster.Picture) -> list[str]:
+def losses(now: image_picture.Picture, was: image_picture.Picture) -> list[str]:
     """What differs: pixels also where they are transparent, and all that the server would keep."""
     alphas = [
         one.alpha if one.alpha is not None else np.full(one.pixels.shape[:2], 255) for one in (now, was)
@@ -218,4 +219,4 @@ def test_without_a_server_a_picture_opens_and_the_loss_is_told(session, tmp_path
 def test_a_picture_is_sent_once_and_as_its_file(editor, picture):
     editor.point(*DISC)
     assert len(editor.bodies("picture")) == 1
-    assert raster.decode_base64(editor.bodies("picture")[0]["image"]) == raster.read(picture)
+    assert decoder.decode_base64(editor.bodies("picture")[0]["image"]) == decoder.read(picture)

@@ -8,7 +8,7 @@ import threading
 import numpy as np
 from playwright.sync_api import expect
 
-from retouch.tempo import Tempos
+from retouch.pipeline.timing import Tempos
 from tests.browser.conftest import DISC
 from tests.browser.editor import WAIT_MS
 

@@ -6,13 +6,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
-from retouch import presets
 from retouch.detectors.registry import ModelInfo
-from retouch.recipe import Gate, Pass, Recipe, Shape, Target
+from retouch.recipes import library
+from retouch.recipes.recipe import Gate, Pass, Recipe, Target
+from retouch.recipes.shape import Shape
 from tests.browser.backend import Registry
 from tests.browser.editor import Editor
 
-REFINE = presets.recipe("Full refine")
+REFINE = library.recipe("Full refine")
 DETECTORS = (
     ModelInfo("face", "role", True),
     ModelInfo("hand", "role", True),
@@ -92,7 +93,7 @@ def test_two_passes_are_written_by_clicking_saved_and_run(studio, own_recipes, s
         steps=12,
     )
     expected = Recipe("Mine in two", "Written here.", (first, second))
-    assert presets.recipe("Mine in two", own_recipes) == expected
+    assert library.recipe("Mine in two", own_recipes) == expected
     studio["recipe-run"].click()
     studio.offered(1)
     (body,) = studio.bodies("fix")
@@ -153,7 +154,7 @@ def test_passes_are_moved_by_mouse_and_keys_and_what_looks_in_one_follows_it(stu
     studio["edit-save"].click()
     expect(studio["recipe-said"]).to_contain_text("Saved")
     person, face, eyes, seam = REFINE.passes
-    kept = presets.recipe("Turned", own_recipes).passes
+    kept = library.recipe("Turned", own_recipes).passes
     assert [one.target.models for one in kept] == [("face",), ("eyes",), ("person",), ()]
     assert (kept[0], kept[2], kept[3]) == (face, person, seam)
     assert (kept[1].target.of_pass, kept[1].gate) == (1, eyes.gate)
@@ -192,8 +193,8 @@ def test_what_is_built_in_is_copied_and_no_name_is_taken_from_another(studio, ow
     studio["edit-save"].click()
     expect(studio["recipe-editor"]).to_contain_text("you have a recipe called 'Face of the tests' already.")
     assert len(list(own_recipes.iterdir())) == 1
-    assert presets.recipe("Face of the tests", own_recipes).passes == (Pass(target=Target(models=("face",))),)
-    assert presets.recipe("Crowd", own_recipes) == presets.recipe("Crowd")
+    assert library.recipe("Face of the tests", own_recipes).passes == (Pass(target=Target(models=("face",))),)
+    assert library.recipe("Crowd", own_recipes) == library.recipe("Crowd")
 
 
 def test_ones_own_is_changed_in_its_place(studio, own_recipes):
@@ -202,7 +203,7 @@ def test_ones_own_is_changed_in_its_place(studio, own_recipes):
     studio["edit-save"].click()
     expect(studio["recipe-said"]).to_contain_text("Saved")
     assert len(list(own_recipes.iterdir())) == 1
-    (one,) = presets.recipe("Face of the tests", own_recipes).passes
+    (one,) = library.recipe("Face of the tests", own_recipes).passes
     assert one == Pass(target=Target(models=("face",)), denoising_strength=0.7)
 
 
@@ -252,7 +253,7 @@ def test_what_is_written_runs_without_being_saved(studio, own_recipes, server):
     studio.offered(1)
     (painted,) = server.engine.calls
     assert painted[0].settings.denoising_strength == 0.85
-    assert presets.recipe("Face of the tests", own_recipes).passes[0].denoising_strength == 0.4
+    assert library.recipe("Face of the tests", own_recipes).passes[0].denoising_strength == 0.4
     expect(studio["notices"]).to_contain_text("Not saved")
     opened(studio)
     studio["recipe-entry"].filter(has_text="Face of the tests").first.click()
@@ -278,6 +279,6 @@ def test_a_copy_says_what_was_built_in(studio, own_recipes):
     edit(studio, "Hand rescue")
     studio["edit-save"].click()
     expect(studio["recipe-said"]).to_contain_text("Saved")
-    rescue = presets.recipe("Hand rescue")
-    kept = presets.recipe("Hand rescue copy", own_recipes)
+    rescue = library.recipe("Hand rescue")
+    kept = library.recipe("Hand rescue copy", own_recipes)
     assert (kept.description, kept.passes) == (rescue.description, rescue.passes)

@@ -11,14 +11,15 @@ import pytest
 from PIL import Image, PngImagePlugin
 from playwright.sync_api import expect
 
-from retouch import infotext, presets, sharing
-from retouch.ports import Job
-from retouch.raster import Picture
-from retouch.recipe import Pass, Recipe, Target
+from retouch.engines.base import Job
+from retouch.image.picture import Picture
+from retouch.pipeline import infotext
+from retouch.recipes import library, sharing
+from retouch.recipes.recipe import Pass, Recipe, Target
 from tests.browser.backend import FACE
 from tests.browser.editor import Editor
 
-POLISH = presets.recipe("Face polish")
+POLISH = library.recipe("Face polish")
 MINE = Recipe("Soft glow", "For evenings.", (Pass(target=Target(models=("face",)), denoising_strength=0.3),))
 
 
@@ -111,12 +112,12 @@ def test_a_saved_recipe_outlives_a_reload_until_it_is_deleted(studio, server):
     mine = studio["recipe-entry"].filter(has_text="Soft glow")
     mine.click()
     expect(studio["recipe-detail"]).to_contain_text("For evenings.")
-    assert presets.recipe("Soft glow", server.backend.own_recipes) == MINE
+    assert library.recipe("Soft glow", server.backend.own_recipes) == MINE
     studio["recipe-delete"].click()
-    assert presets.recipe("Soft glow", server.backend.own_recipes)
+    assert library.recipe("Soft glow", server.backend.own_recipes)
     studio["recipe-delete-sure"].click()
     expect(mine).to_have_count(0)
-    assert "Soft glow" not in presets.recipes(server.backend.own_recipes)
+    assert "Soft glow" not in library.recipes(server.backend.own_recipes)
 
 
 def test_a_name_that_is_taken_is_asked_about(studio, server):
@@ -126,10 +127,10 @@ def test_a_name_that_is_taken_is_asked_about(studio, server):
     expect(studio["recipe-detail"]).to_contain_text("Another.")
     studio["recipe-save"].click()
     expect(studio["recipe-said"]).to_contain_text("already")
-    assert presets.recipe("Soft glow", server.backend.own_recipes) == MINE
+    assert library.recipe("Soft glow", server.backend.own_recipes) == MINE
     studio["recipe-replace"].click()
     expect(studio["recipe-said"]).to_contain_text("Saved")
-    assert presets.recipe("Soft glow", server.backend.own_recipes) == changed
+    assert library.recipe("Soft glow", server.backend.own_recipes) == changed
 
 
 def test_what_is_built_in_is_not_deleted_but_may_be_stood_before(studio, server):
@@ -183,7 +184,7 @@ def test_the_pictures_own_recipe_is_saved(studio, server):
     studio["recipe-name"].fill("As on the portrait")
     studio["recipe-name"].press("Enter")
     expect(studio["recipe-said"]).to_contain_text("Saved")
-    kept = presets.recipe("As on the portrait", server.backend.own_recipes)
+    kept = library.recipe("As on the portrait", server.backend.own_recipes)
     assert kept.passes == (Pass(target=Target(models=("face",))),)
 
 
@@ -193,13 +194,13 @@ def test_a_recipe_is_exported_and_its_share_string_is_given(studio):
         studio["recipe-export"].click()
     assert download.value.suggested_filename == "hand-rescue.json"
     text = Path(download.value.path()).read_text("utf-8")
-    assert sharing.read_text(text).recipe == presets.recipe("Hand rescue")
+    assert sharing.read_text(text).recipe == library.recipe("Hand rescue")
     studio.page.evaluate(
         "navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve(); }"
     )
     studio["recipe-share"].click()
     expect(studio["recipe-said"]).to_contain_text("copied")
-    assert sharing.read_text(studio.page.evaluate("window.copied")).recipe == presets.recipe("Hand rescue")
+    assert sharing.read_text(studio.page.evaluate("window.copied")).recipe == library.recipe("Hand rescue")
 
 
 def test_a_recipe_about_the_mask_gets_what_is_masked(studio, server):

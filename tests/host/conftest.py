@@ -52,7 +52,7 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
         return
     folder = request.getfixturevalue("models_dir")
     words = ["--port", "0", "--demo-noise", "--device", "cpu", "--offline", "--models-dir", str(folder)]
-    command = [sys.executable, "-m", "retouch.app", *words]
+    command = [sys.executable, "-m", "retouch.app.server", *words]
     app = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         yield _address(app)

@@ -10,18 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from retouch import cli
-from tests.host.client import (
-    FACES,
-    Client,
-    base64_of,
-    encoded,
-    opened,
-    pixels,
-    two_people,
-    union,
-    with_pass,
-)
+from retouch.cli import command
+from tests.host.client import FACES, Client, base64_of, encoded, opened, pixels, two_people, union, with_pass
 
 
 @pytest.fixture(scope="session")
@@ -222,7 +212,7 @@ def test_the_command_line_through_the_server_writes_the_same_picture(client, fix
     two_people().save(tmp_path / "photo.png")
     words = ["--recipe", str(tmp_path / "faces.json"), "--prompt", "a face", "--seed", "11"]
     where = [str(tmp_path / "photo.png"), "-o", str(tmp_path / "out"), "--url", client.url]
-    assert cli.main(["fix", *where, *words]) == 0
+    assert command.main(["fix", *where, *words]) == 0
     written = Image.open(tmp_path / "out" / "photo.png")
     assert np.array_equal(pixels(written), pixels(fixed["image"]))
 
@@ -337,10 +327,10 @@ def test_the_command_line_points_through_the_server(client, tmp_path):
     two_people().save(tmp_path / "photo.png")
     where = [str(tmp_path / "photo.png"), "-o", str(tmp_path / "out"), "--url", client.url]
     box = ["--box", ",".join(map(str, FACE)), "--click", "112,55"]
-    assert cli.main(["segment", *where, *box]) == 0
+    assert command.main(["segment", *where, *box]) == 0
     assert (tmp_path / "out" / "photo.png.mask-01.png").is_file()
     words = ["--intent", "remove", "--steps", "2", "--work-side", "192", "--seed", "7"]
-    assert cli.main(["inpaint", *where, *box, *words]) == 0
+    assert command.main(["inpaint", *where, *box, *words]) == 0
     before, after = pixels(two_people()), pixels(Image.open(tmp_path / "out" / "photo.png"))
     changed = (before != after).any(2)
     assert changed[55, 112]

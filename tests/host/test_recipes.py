@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from retouch.presets import BUILT_IN
-from tests.host.client import Client, base64_of, pixels, two_people
-from tests.host.test_webui import JOB, img2img, parsed, regions, retouch, union
+from retouch.recipes.library import BUILT_IN
+from tests.host.client import Client, base64_of, pixels, two_people, union
+from tests.host.test_webui import JOB, img2img, parsed, regions, retouch
 
 NAMES = [json.loads(path.read_text("utf-8"))["name"] for path in sorted(BUILT_IN.glob("*.json"))]
 MASKED = np.zeros(two_people().size[::-1], np.uint8)

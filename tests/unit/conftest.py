@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from retouch import raster
+from retouch.image.codec import encoder
 from tests.stand import photo
 
 
@@ -11,5 +11,5 @@ def album(tmp_path: Path) -> Path:
     folder = tmp_path / "album"
     folder.mkdir()
     for i, name in enumerate(("a.png", "b.jpg", "c.webp")):
-        raster.write(photo(seed=i), folder / name)
+        encoder.write(photo(seed=i), folder / name)
     return folder

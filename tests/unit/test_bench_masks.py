@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.masks_cost import Inverting, calls_of, changed_by, cost_of
-from bench.masks_rules import BEFORE, NOW, RULES, WEBUI, flat
-from bench.masks_unions import union_ratio
-from bench.masks_zoo import SHAPES, marks, parts
-from retouch.execute import run
-from retouch.fakes import Counted
-from retouch.geometry import Box, Size
-from retouch.mask import Mask
-from retouch.plan import Plan
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.pipeline.plan import Plan
+from retouch.pipeline.run import run
+from retouch.testing import Counted
+from tools.bench.masks_cost import Inverting, calls_of, changed_by, cost_of
+from tools.bench.masks_rules import BEFORE, NOW, RULES, WEBUI, flat
+from tools.bench.masks_unions import union_ratio
+from tools.bench.masks_zoo import SHAPES, marks, parts
 
 CANVAS = Size(600, 400)
 SPECK = Mask.of_box(CANVAS, Box(100, 80, 120, 100))

@@ -17,7 +17,7 @@ TESTS = Check("tests", ["x"], counted=True)
 
 @pytest.fixture
 def locks(tmp_path, monkeypatch):
-    """A folder with two small locks in place of requirements/."""
+    """A folder with two small locks in place of tools/requirements/."""
     monkeypatch.setattr(environment, "LOCKS", tmp_path)
     (tmp_path / "app.txt").write_text("numpy==1.26.4\n")
     (tmp_path / "dev.txt").write_text("numpy==1.26.4\npytest==9.2.0\n")

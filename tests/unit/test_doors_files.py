@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from retouch import raster, sidecar
-from retouch.answers import Desk
-from retouch.cli import main
-from retouch.raster import decode, decode_base64
+from retouch.api.service import Desk
+from retouch.cli.command import main
+from retouch.image.codec import decoder, encoder
+from retouch.image.codec.decoder import decode, decode_base64
+from retouch.pipeline import history_file
 from tests.files import SRGB, chunk, deep_png, exif, saved, tiff
 from tests.stand import BOX, Stand, photo
 
@@ -56,7 +57,7 @@ def test_rest_keeps_16_bits_outside_of_the_masks(data):
 
 
 def test_inpaint_keeps_16_bits_in_every_variation():
-    mask = sent(raster.encode_gray(np.pad(np.full((40, 40), 255, np.uint8), ((30, 130), (40, 160)))))
+    mask = sent(encoder.encode_gray(np.pad(np.full((40, 40), 255, np.uint8), ((30, 130), (40, 160)))))
     body = {"image": sent(deep_png(DEEP)), "mask": mask, "variations": 2, "return_masks": True}
     answer = desk().answer("inpaint", body)
     assert len(answer["images"]) == 2
@@ -80,7 +81,7 @@ def test_a_history_keeps_16_bits():
     fixed = where.answer("fix", {"image": sent(deep_png(DEEP)), "recipe": FACES, "return_history": True})
     answer = where.answer("history", {"history": fixed["history"], "revert": [1], "return_file": True})
     assert np.array_equal(decode_base64(answer["image"]).deep, DEEP)
-    history, _ = sidecar.read(base64.b64decode(answer["file"]))
+    history, _ = history_file.read(base64.b64decode(answer["file"]))
     assert np.array_equal(history.picture.deep, DEEP)
     shown = desk().answer("history", {"file": answer["file"], "restore": [1]})
     assert np.array_equal(decode_base64(shown["image"]).deep, decode_base64(fixed["image"]).deep)
@@ -111,7 +112,7 @@ def test_the_command_line_keeps_16_bits(tmp_path, name):
     (tmp_path / name).write_bytes(deep_png(DEEP) if name == "a.png" else tiff(DEEP))
     assert run("fix", tmp_path / name, "--target", "face", "-o", tmp_path / "out") == 0
     (made,) = (tmp_path / "out").iterdir()
-    deep = raster.read(made).deep
+    deep = decoder.read(made).deep
     assert deep is not None
     assert np.array_equal(deep[150:], DEEP[150:])
     assert cv2.imread(str(made), cv2.IMREAD_UNCHANGED).dtype == np.uint16
@@ -169,7 +170,7 @@ def test_what_a_photograph_carries_is_there_after_the_fix(tmp_path, options, end
     source = tmp_path / f"a.{ending}"
     source.write_bytes(_carrying(ending, options))
     assert run("fix", source, "--target", "face", "-o", tmp_path / "out") == 0
-    before, after = raster.read(source).baggage, raster.read(tmp_path / "out" / source.name).baggage
+    before, after = decoder.read(source).baggage, decoder.read(tmp_path / "out" / source.name).baggage
     assert (after.icc, after.exif) == (before.icc, before.exif)
     assert after.dpi == before.dpi
     assert set(before.text) <= set(after.text)
@@ -188,11 +189,11 @@ def test_a_workflow_of_more_than_a_megabyte_goes_through_rest():
     again = where.answer("fix", {"image": answer["image"], "recipe": FACES})
     assert dict(decode_base64(again["image"]).baggage.text)["workflow"] == text
     file = where.answer("history", {"history": answer["history"], "return_file": True})["file"]
-    assert dict(sidecar.read(base64.b64decode(file))[0].picture.baggage.text)["workflow"] == text
+    assert dict(history_file.read(base64.b64decode(file))[0].picture.baggage.text)["workflow"] == text
 
 
 def test_previews_of_a_grey_profile_are_made(tmp_path):
-    from retouch.batch import preview
+    from retouch.api.batches.entry import preview
 
     grey = SRGB[:16] + b"GRAY" + SRGB[20:]
     picture = decode(saved(Image.fromarray(photo().pixels[..., 0]), icc_profile=grey))
@@ -204,7 +205,7 @@ def test_a_folder_names_what_cannot_be_read_of_it(tmp_path, capsys):
     album = tmp_path / "album"
     album.mkdir()
     Path(album / "a.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(30))
-    raster.write(photo(), album / "b.png")
+    encoder.write(photo(), album / "b.png")
     assert run("fix", album, "--target", "face", "-o", tmp_path / "out") == 1
     assert "a.heic" in told(capsys)
     assert (tmp_path / "out/b.png").exists()

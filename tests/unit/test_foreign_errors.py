@@ -15,12 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retouch import raster, sidecar, weights
-from retouch.answers import Desk
-from retouch.candidates import Candidate
-from retouch.cli import main
-from retouch.detectors import Registry, contents
-from retouch.detectors.registry import Role
+from retouch.api.service import Desk
+from retouch.cli.command import main
+from retouch.detectors.registry import Registry, Role
 from retouch.errors import (
     BadInput,
     Missing,
@@ -31,15 +28,19 @@ from retouch.errors import (
     convert_errors,
     describe,
 )
-from retouch.fakes import FakeDetector, FakeEngine
-from retouch.geometry import Box
-from retouch.history import Entry, History
-from retouch.mask import Mask
-from retouch.presets import files as recipe_files
-from retouch.raster import Picture
-from retouch.region import Region
-from retouch.segmenters import Segmenters
-from retouch.segmenters.words import Words
+from retouch.image.codec import encoder
+from retouch.image.geometry import Box
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.pipeline import history_file as pipeline_history_file
+from retouch.pipeline.candidate import Candidate
+from retouch.pipeline.history import Entry, History
+from retouch.recipes.library import files as recipe_files
+from retouch.segmenters.registry import Segmenters
+from retouch.segmenters.text_detector import Words
+from retouch.testing import FakeDetector, FakeEngine
+from retouch.weights import download, file_contents
 from tests.stand import Stand, photo
 
 
@@ -108,7 +109,7 @@ def test_a_role_that_falls_back_is_told_in_the_warnings(verb):
     here = Stand(engine=FakeEngine(side=64))
     here._detector = lambda name: Role("face", [Broken(name="bad.pt"), FakeDetector((Box(40, 30, 100, 90),))])
     about = {"verb": "fix"} if verb == "plan" else {}
-    said = Desk(here).answer(verb, {"image": raster.encode_base64(photo()), **about})
+    said = Desk(here).answer(verb, {"image": encoder.encode_base64(photo()), **about})
     assert any("bad.pt cannot be used for 'face'" in text for text in said["warnings"])
     assert said["steps" if verb == "plan" else "regions" if verb == "detect" else "reports"]
 
@@ -123,7 +124,7 @@ class Many:
         return self.detectors[name]
 
     def available(self) -> list:
-        from retouch.detectors import ModelInfo
+        from retouch.detectors.registry import ModelInfo
 
         roles = [ModelInfo("person", "role", True, labels=("person",))] if "person" in self.detectors else []
         return roles + [ModelInfo(name, "yolo", True) for name in self.detectors if name != "person"]
@@ -144,7 +145,7 @@ def test_what_breaks_inside_a_verb_is_an_error_of_ours():
     here = Stand()
     here._detector = lambda name: {}["boom"]
     with pytest.raises(RetouchError, match="'detect' failed inside Retouch") as raised:
-        Desk(here).answer("detect", {"image": raster.encode_base64(photo())})
+        Desk(here).answer("detect", {"image": encoder.encode_base64(photo())})
     assert raised.value.status == 500
 
 
@@ -167,7 +168,7 @@ class Fragile:
 def test_a_batch_goes_on_after_a_photograph_that_breaks(tmp_path, capsys):
     (tmp_path / "in").mkdir()
     for name in "abcd":
-        raster.write(photo(32, 32), tmp_path / "in" / f"{name}.png")
+        encoder.write(photo(32, 32), tmp_path / "in" / f"{name}.png")
     door = Fragile()
     assert main(["detect", str(tmp_path / "in"), "-o", str(tmp_path / "out")], door) == 1
     assert door.asked == 4
@@ -193,7 +194,7 @@ def test_ctrl_c_passes_through_a_verb():
 
     here._detector = interrupt
     with pytest.raises(KeyboardInterrupt):
-        Desk(here).answer("detect", {"image": raster.encode_base64(photo())})
+        Desk(here).answer("detect", {"image": encoder.encode_base64(photo())})
 
 
 # Files in the models folders.
@@ -248,7 +249,7 @@ def test_a_damaged_file_leaves_the_others_of_its_folder_alone(tmp_path_factory, 
     assert registry.get("opencv face")
     assert "classical" in {known.name for known in outliners.available()}
     assert outliners.get("classical").name == "classical"
-    contents.saved_by(folder / name)
+    file_contents.saved_by(folder / name)
 
 
 HEADERS = [b"5", b"null", b"[{}]", b'"x"', b"[" * 100_000, b"{", b'{"\\ud800": 1}', b"\xff\xfe", b"1e999"]
@@ -274,7 +275,7 @@ class TestFolders:
         (store / "back").symlink_to(models, target_is_directory=True)
         (store / "self").symlink_to(store, target_is_directory=True)
         assert "face_mine.pt" in self.listed(models)
-        assert [p.name for p in weights.model_files(models, (".pt",))] == ["face_mine.pt"]
+        assert [p.name for p in download.model_files(models, (".pt",))] == ["face_mine.pt"]
 
     def test_a_models_folder_that_is_a_link_is_searched(self, tmp_path):
         (tmp_path / "store").mkdir()
@@ -292,7 +293,7 @@ class TestFolders:
         (tmp_path / "good.pt").write_bytes(b"")
         with contextlib.suppress(OSError):  # some file systems refuse such a name
             Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.pt")).write_bytes(b"x")
-        assert [p.name for p in weights.model_files(tmp_path, (".pt",))] == ["good.pt"]
+        assert [p.name for p in download.model_files(tmp_path, (".pt",))] == ["good.pt"]
         assert "good.pt" in self.listed(tmp_path)
 
     def test_a_file_that_vanishes_is_missing_and_no_more(self, tmp_path, monkeypatch):
@@ -306,7 +307,7 @@ class TestFolders:
         assert registry.get("mine.pt").name == "mine.pt"
 
     def test_no_folder_at_all_is_an_empty_one(self, tmp_path):
-        assert weights.model_files(tmp_path / "gone", (".pt",)) == []
+        assert download.model_files(tmp_path / "gone", (".pt",)) == []
 
 
 # Histories and recipes.
@@ -315,7 +316,7 @@ class TestFolders:
 def history_file() -> bytes:
     over = Picture(np.full((8, 8, 3), 90, np.uint8))
     made = Candidate(5, over, Box(4, 4, 12, 12), Mask.full(over.size))
-    return sidecar.written(History(photo(24, 24), (Entry(None, (made,)),)), {"infotext": "a"})
+    return pipeline_history_file.written(History(photo(24, 24), (Entry(None, (made,)),)), {"infotext": "a"})
 
 
 HISTORY = history_file()
@@ -329,7 +330,7 @@ HISTORY = history_file()
 )
 def test_a_damaged_history_is_read_or_refused_in_words(flips, length, cut):
     with contextlib.suppress(BadInput):
-        sidecar.read(spoil(HISTORY, flips, length, cut))
+        pipeline_history_file.read(spoil(HISTORY, flips, length, cut))
 
 
 NAMES = ("schema", "about", "entries", "step", "paintings", "box", "passes", "name")
@@ -350,7 +351,7 @@ def test_a_history_of_any_json_is_read_or_refused_in_words(data):
         for name in old.namelist():
             new.writestr(name, json.dumps(data) if name == "history.json" else old.read(name))
     with contextlib.suppress(BadInput):
-        sidecar.read(out.getvalue())
+        pipeline_history_file.read(out.getvalue())
 
 
 def encrypted(data: bytes) -> bytes:
@@ -373,7 +374,7 @@ def encrypted(data: bytes) -> bytes:
 )  # fmt: skip
 def test_a_history_that_is_none_is_refused(spoilt: Callable[[bytes], bytes]):
     with pytest.raises(BadInput, match="no history") as raised:
-        sidecar.read(spoilt(HISTORY))
+        pipeline_history_file.read(spoilt(HISTORY))
     assert raised.value.path == "file"
 
 

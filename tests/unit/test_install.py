@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 import install
-from retouch.detectors import versions
+from retouch.weights import versions
 
 HOST = {"torch": "2.1.2+cu121", "numpy": "1.26.2", "pillow": "9.5.0", "filelock": "3.9.0"}
 COMPLETE = {**dict.fromkeys([*install.ALONE, *install.SMALL], "1"), **HOST, "ultralytics": "8.4.100"}
@@ -121,5 +121,5 @@ def test_without_a_host_it_says_what_to_run_instead():
 
 
 def test_the_host_gets_the_versions_the_lock_was_tested_with():
-    lock = Path(install.__file__).parent.joinpath("requirements", "app.txt").read_text().split()
+    lock = Path(install.__file__).parent.joinpath("tools", "requirements", "app.txt").read_text().split()
     assert set(install.ALONE.values()) <= {word for word in lock if "==" in word}

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retouch.api.requests.base import DetectRequest, FixRequest
+from retouch.api.requests.script import AutofixRequest
 from retouch.errors import BadInput
 from retouch.knobs import Knob, at, dump, knobs_of, leaves, load, nested, replace, schema
-from retouch.recipe import SCHEMA, Generation, Pass, Recipe, Sampling, Shape, Target
-from retouch.request import DetectRequest, FixRequest
-from retouch.scripted import AutofixRequest
+from retouch.recipes.migration import SCHEMA
+from retouch.recipes.recipe import Generation, Pass, Recipe, Sampling, Target
+from retouch.recipes.shape import Shape
 from tests.helpers import values_of
 
 WIRE = (Sampling, Generation, Target, Shape, Pass, Recipe, FixRequest, AutofixRequest, DetectRequest)

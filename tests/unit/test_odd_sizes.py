@@ -7,23 +7,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retouch import presets, raster
-from retouch.answers import Desk
-from retouch.answers.parts import mask_base64
+from retouch.api.requests.base import FixRequest
+from retouch.api.serialize import mask_base64
+from retouch.api.service import Desk
 from retouch.errors import BadInput
-from retouch.fakes import FakeDetector, FakeEngine
-from retouch.geometry import Box, Margins, Size
-from retouch.intents import INTENTS
-from retouch.mask import Mask
+from retouch.image.codec import encoder
+from retouch.image.geometry import Box, Margins, Size
+from retouch.image.mask import Mask
+from retouch.outpaint.stage_steps import reach_of
 from retouch.outpaint.stages import Pace, stages
-from retouch.outpaint.steps import reach_of
-from retouch.recipe import AIMS
-from retouch.request import FixRequest
+from retouch.recipes import library
+from retouch.recipes.intents import INTENTS
+from retouch.recipes.recipe import AIMS
+from retouch.testing import FakeDetector, FakeEngine
 from tests.stand import Stand, photo
 
 SIZES = [(16, 16), (17, 31), (101, 67), (300, 16)]
 NATIVES = [64, 512]
-WORDLESS = [r for r in presets.built_in() if all(one.target.what != "text" for one in r.passes)]
+WORDLESS = [r for r in library.built_in() if all(one.target.what != "text" for one in r.passes)]
 """Those that need no segmenter which knows words."""
 EXTENSIONS = [
     {"left": 8}, {"top": 1}, {"right": 100}, {"factor": 1.5}, {"factor": 1.05}, {"aspect": "16:9"},
@@ -57,7 +58,7 @@ def sound(said: dict) -> dict:
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("intent", INTENTS)
 def test_inpaint_takes_any_size(intent, size, native):
-    here, image = desk(size, native), raster.encode_base64(photo(*size))
+    here, image = desk(size, native), encoder.encode_base64(photo(*size))
     for box in (Box(3, 3, 9, 12), Box(5, 5, 6, 6), Box(0, 0, *size)):
         asked = {"image": image, "mask": mask_of(size, box), "prompt": "x", "intent": intent}
         assert sound(here.answer("inpaint", asked))["reports"]
@@ -67,7 +68,7 @@ def test_inpaint_takes_any_size(intent, size, native):
 @pytest.mark.parametrize("what", sorted(set(AIMS) - {"text", "pointed", "regions of a pass"}))
 def test_every_target_takes_any_size(what, size):
     recipe = {"name": "x", "passes": [{"target": {"what": what, "models": ["face"]}}]}
-    asked = {"image": raster.encode_base64(photo(*size)), "mask": mask_of(size), "recipe": recipe}
+    asked = {"image": encoder.encode_base64(photo(*size)), "mask": mask_of(size), "recipe": recipe}
     here = desk(size, 256)
     said = sound(here.answer("fix", {**asked, "return_history": True}))
     if said["reports"]:
@@ -79,14 +80,14 @@ def test_every_target_takes_any_size(what, size):
 @pytest.mark.parametrize("recipe", WORDLESS, ids=lambda recipe: recipe.name)
 def test_every_recipe_takes_any_size(recipe, size):
     here = desk(size, 256)
-    asked = {"image": raster.encode_base64(photo(*size)), "mask": mask_of(size), "recipe": recipe.name}
+    asked = {"image": encoder.encode_base64(photo(*size)), "mask": mask_of(size), "recipe": recipe.name}
     sound(here.answer("fix", asked))
     sound(here.answer("plan", {"verb": "fix", **asked}))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_what_only_looks_takes_any_size(size):
-    here, image = desk(size, 256), {"image": raster.encode_base64(photo(*size))}
+    here, image = desk(size, 256), {"image": encoder.encode_base64(photo(*size))}
     assert here.answer("detect", image)["regions"]
     tilted = {"targets": [{"models": ["face"], "tilted": True}]}
     here.answer("detect", {**image, **tilted})
@@ -99,13 +100,13 @@ def test_what_only_looks_takes_any_size(size):
 @pytest.mark.parametrize("size", [(64, 64), (65, 101), (101, 67), (64, 200)], ids=str)
 @pytest.mark.parametrize("how", EXTENSIONS, ids=str)
 def test_outpaint_takes_any_size(how, size, native):
-    asked = {"image": raster.encode_base64(photo(*size)), "seed": 1, **how}
+    asked = {"image": encoder.encode_base64(photo(*size)), "seed": 1, **how}
     assert desk(size, native).answer("plan", {"verb": "outpaint", **asked})["steps"]
 
 
 @pytest.mark.parametrize("how", EXTENSIONS, ids=str)
 def test_outpaint_paints_an_odd_size(how):
-    asked = {"image": raster.encode_base64(photo(65, 101)), "tries": 1, "cleanup": 0, "seed": 1, **how}
+    asked = {"image": encoder.encode_base64(photo(65, 101)), "tries": 1, "cleanup": 0, "seed": 1, **how}
     said = sound(desk((65, 101), 64).answer("outpaint", {**asked, "join": "feather"}))
     assert said["stages"]
     assert all(stage["done"] for stage in said["stages"])
@@ -126,7 +127,7 @@ def test_the_defaults_of_an_extension_always_fit(size, native, margin):
 
 @pytest.mark.parametrize(("asked", "path"), [({"overlap": 72}, "overlap"), ({"step": 512}, "step")])
 def test_what_a_person_gave_is_refused_by_its_name(asked, path):
-    image = {"image": raster.encode_base64(photo(101, 67)), "factor": 1.5}
+    image = {"image": encoder.encode_base64(photo(101, 67)), "factor": 1.5}
     with pytest.raises(BadInput, match="is too much") as refused:
         desk((101, 67), 256).answer("outpaint", {**image, **asked})
     assert refused.value.path == path
@@ -139,4 +140,4 @@ def test_a_default_feather_gives_way_to_a_small_overlap():
 
 
 def test_the_default_recipe_is_there():
-    assert FixRequest().recipe in {recipe.name for recipe in presets.built_in()}
+    assert FixRequest().recipe in {recipe.name for recipe in library.built_in()}

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from retouch import raster
-from retouch.answers import Desk
-from retouch.cli import parser
+from retouch.api.service import Desk
+from retouch.cli.parser import parser
+from retouch.image.codec import encoder
 from tests.stand import BOX, Stand, photo
 
 PASSES = [
@@ -26,7 +26,7 @@ PASSES = [
     {"target": {"models": ["face"], "top_k": 1}, "shape": {"padding": 40}, "denoising_strength": 0.6},
 ]
 REQUEST = {
-    "image": raster.encode_base64(photo()),
+    "image": encoder.encode_base64(photo()),
     "recipe": {"name": "Twice", "passes": PASSES},
     "prompt": "a portrait",
     "negative_prompt": "blurry",

@@ -12,21 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from retouch import cli, raster
-from retouch.answers import Desk
-from retouch.blend import composite, composite_alpha
-from retouch.candidates import Candidate, put_on
+from retouch.api.service import Desk
+from retouch.cli import command
 from retouch.errors import BadInput, NotANumber
-from retouch.fakes import FakeEngine
-from retouch.geometry import Box, Size
-from retouch.history import History
+from retouch.image.blend.composite import composite, composite_alpha
+from retouch.image.codec import decoder, encoder
+from retouch.image.codec.mask_layers import encode_gray
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.image.quality.visibility import SEEN_LEVELS, visible_pixels
+from retouch.image.region import Choice, Region, select, why_none
 from retouch.knobs import dump, load
-from retouch.mask import Mask
-from retouch.mask_codec import encode_gray
-from retouch.quality.visibility import SEEN_LEVELS, visible_pixels
-from retouch.raster import Picture
-from retouch.recipe import Pass, Recipe, Shape, Target
-from retouch.region import Choice, Region, select, why_none
+from retouch.pipeline.candidate import Candidate, put_on
+from retouch.pipeline.history import History
+from retouch.recipes.recipe import Pass, Recipe, Target
+from retouch.recipes.shape import Shape
+from retouch.testing import FakeEngine
 from tests.helpers import masks, noise, sizes
 from tests.stand import BOX, Stand, photo
 
@@ -57,19 +59,19 @@ def mask_png(box: Box = HOLE, level: int = 255) -> str:
 
 
 def inpaint(stand: Stand | None = None, picture: Picture | None = None, **body):
-    asked = {"image": raster.encode_base64(picture or photo()), "mask": mask_png(), "seed": 5, **body}
+    asked = {"image": encoder.encode_base64(picture or photo()), "mask": mask_png(), "seed": 5, **body}
     return Desk(stand or Stand()).answer("inpaint", asked)
 
 
 def fix(stand: Stand | None = None, how: Pass | None = None, **body):
     recipe = dump(Recipe("t", passes=(how or Pass(target=FACE),)))
     return Desk(stand or Stand()).answer(
-        "fix", {"image": raster.encode_base64(photo()), "recipe": recipe, **body}
+        "fix", {"image": encoder.encode_base64(photo()), "recipe": recipe, **body}
     )
 
 
 def file_bytes(picture: Picture) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(raster.encode(picture))).convert("RGBA"))
+    return np.asarray(Image.open(io.BytesIO(encoder.encode(picture))).convert("RGBA"))
 
 
 # What is painted becomes opaque.
@@ -126,29 +128,35 @@ def test_a_filled_hole_is_opaque_and_other_alpha_stays():
     made = np.asarray(Image.open(io.BytesIO(base64.b64decode(answer["images"][0]))).convert("RGBA"))
     assert (made[HOLE.slices][..., 3] == 255).all()
     assert (made[:20, :, 3] == 77).all()
-    mask = raster.decode_base64(answer["reports"][0]["mask"]).pixels[..., 0]
+    mask = decoder.decode_base64(answer["reports"][0]["mask"]).pixels[..., 0]
     assert np.array_equal(made[mask == 0], file_bytes(with_hole())[mask == 0])
     assert (answer["outcome"], answer["warnings"]) == ("changed", [])
 
 
 def test_taking_back_a_filled_hole_makes_it_transparent_again():
     desk = Desk(Stand())
-    body = {"image": raster.encode_base64(with_hole()), "mask": mask_png(), "seed": 5, "return_history": True}
+    body = {
+        "image": encoder.encode_base64(with_hole()),
+        "mask": mask_png(),
+        "seed": 5,
+        "return_history": True,
+    }
     made = desk.answer("inpaint", body)
     back = desk.answer("history", {"history": made["history"], "revert": [1]})
-    assert np.array_equal(file_bytes(raster.decode_base64(back["image"])), file_bytes(with_hole()))
+    assert np.array_equal(file_bytes(decoder.decode_base64(back["image"])), file_bytes(with_hole()))
     assert back["outcome"] == "changed"
     again = desk.answer("history", {"history": back["history"], "restore": [1]})
     assert np.array_equal(
-        file_bytes(raster.decode_base64(again["image"])), file_bytes(raster.decode_base64(made["images"][0]))
+        file_bytes(decoder.decode_base64(again["image"])),
+        file_bytes(decoder.decode_base64(made["images"][0])),
     )
 
 
 def test_a_recipe_on_a_transparent_picture_paints_opaque_step_after_step():
     both = Recipe("t", passes=(Pass(target=FACE), Pass(target=FACE, denoising_strength=0.9)))
     clear = Picture(photo().pixels, np.zeros((200, 240), np.uint8))
-    answer = Desk(Stand()).answer("fix", {"image": raster.encode_base64(clear), "recipe": dump(both)})
-    made = file_bytes(raster.decode_base64(answer["image"]))
+    answer = Desk(Stand()).answer("fix", {"image": encoder.encode_base64(clear), "recipe": dump(both)})
+    made = file_bytes(decoder.decode_base64(answer["image"]))
     assert (made[BOX.slices][..., 3] == 255).all()
     assert (made[150:, :, 3] == 0).all()
 
@@ -185,7 +193,7 @@ def test_fewer_pixels_than_a_speck_are_told():
 
 
 def test_an_extension_is_seen_whatever_its_colour_and_a_failed_one_is_not():
-    body = {"image": raster.encode_base64(photo()), "left": 64, "tries": 1, "seed": 1}
+    body = {"image": encoder.encode_base64(photo()), "left": 64, "tries": 1, "seed": 1}
     answer = Desk(Stand()).answer("outpaint", body)
     assert (answer["outcome"], answer["reports"][0]["outcome"]) == ("changed", "kept")
 
@@ -234,7 +242,7 @@ def test_a_mask_moved_or_shrunk_away_is_told_at_every_door(shape, told, verb):
     else:
         asked = {
             "verb": "inpaint",
-            "image": raster.encode_base64(photo()),
+            "image": encoder.encode_base64(photo()),
             "mask": mask_png(),
             "shape": shape,
         }
@@ -307,7 +315,7 @@ def test_a_blank_user_mask_is_refused():
 
 def test_switching_a_step_off_twice_is_told():
     desk = Desk(Stand())
-    body = {"image": raster.encode_base64(photo()), "mask": mask_png(), "seed": 5, "return_history": True}
+    body = {"image": encoder.encode_base64(photo()), "mask": mask_png(), "seed": 5, "return_history": True}
     name = desk.answer("inpaint", body)["history"]
     once = desk.answer("history", {"history": name, "revert": [1]})
     twice = desk.answer("history", {"history": once["history"], "revert": [1]})
@@ -329,12 +337,12 @@ def test_a_history_shows_what_it_paints_on_transparency():
 @pytest.fixture
 def picture_file(tmp_path) -> Path:
     path = tmp_path / "a.png"
-    path.write_bytes(raster.encode(photo()))
+    path.write_bytes(encoder.encode(photo()))
     return path
 
 
 def run(*words: object, stand: Stand | None = None) -> int:
-    return cli.main([str(word) for word in words], Desk(stand or Stand()))
+    return command.main([str(word) for word in words], Desk(stand or Stand()))
 
 
 def recipe_file(tmp_path: Path, how: Pass) -> Path:

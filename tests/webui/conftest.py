@@ -31,9 +31,9 @@ _install()
 import torch  # noqa: E402
 from modules import trace  # noqa: E402  (only now there is one)
 
-from retouch.choice import Judge  # noqa: E402
-from retouch.execute import tasks  # noqa: E402
-from retouch.studio import Studio  # noqa: E402
+from retouch.pipeline import canvas  # noqa: E402
+from retouch.pipeline.pipeline import Studio  # noqa: E402
+from retouch.pipeline.ranking import Judge  # noqa: E402
 from retouch.webui import service  # noqa: E402
 from tests.webui.driver import Detectors, WebUI  # noqa: E402
 
@@ -64,7 +64,7 @@ def webui(started: WebUI, monkeypatch: pytest.MonkeyPatch, gated: bool) -> Itera
     monkeypatch.setattr(service, "registry", lambda: started.detectors)
     monkeypatch.setattr(service, "segmenters", lambda: started.segmenters)
     if not gated:
-        monkeypatch.setattr(tasks, "fault", lambda quality, gate: "")
+        monkeypatch.setattr(canvas, "fault", lambda quality, gate: "")
         monkeypatch.setattr(Studio, "_judge", lambda studio, how: Judge())
     yield started
     torch.set_num_threads(threads)

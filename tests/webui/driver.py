@@ -25,13 +25,14 @@ from modules import (
 )
 from PIL import Image
 
-from retouch.detectors import ModelInfo
+from retouch.detectors.registry import ModelInfo
 from retouch.errors import Missing
-from retouch.fakes import FakeDetector
-from retouch.geometry import Box
-from retouch.raster import Picture, from_pil
-from retouch.segmenters import Known
-from retouch.webui.job import WARNINGS
+from retouch.image.codec.decoder import from_pil
+from retouch.image.geometry import Box
+from retouch.image.picture import Picture
+from retouch.pipeline.infotext import WARNINGS
+from retouch.segmenters.registry import Known
+from retouch.testing import FakeDetector
 from tests.stand import Pointer
 
 ROOT = Path(__file__).parents[2]

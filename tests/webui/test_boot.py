@@ -45,9 +45,11 @@ def boot(tmp_path: Path) -> dict[str, set[str]]:
 def test_a_start_imports_nothing_heavy_and_asks_no_network(tmp_path):
     said = boot(tmp_path)
     assert not said["ADDED"] & HEAVY
-    assert "retouch.webui.autofix" in said["MODULES"]
-    assert not {name for name in said["MODULES"] if name.startswith(("retouch.engines", "retouch.app"))}
-    assert "retouch.webui.api" not in said["MODULES"]
+    assert "retouch.webui.script" in said["MODULES"]
+    light = {"retouch.engines", "retouch.engines.base", "retouch.engines.soft_denoising"}
+    unused = {name for name in said["MODULES"] if name.startswith(("retouch.engines", "retouch.app"))}
+    assert unused <= light
+    assert "retouch.webui.backend" not in said["MODULES"]
 
 
 def test_a_start_writes_nothing(tmp_path):

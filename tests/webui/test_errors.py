@@ -8,9 +8,9 @@ import pytest
 import torch
 from modules import shared, trace
 
-from retouch.geometry import Box
-from retouch.studio import Studio
-from retouch.webui import beside
+from retouch.image.geometry import Box
+from retouch.pipeline.pipeline import Studio
+from retouch.webui import history_files
 from tests.webui.driver import (
     FACES,
     LEFT,
@@ -241,7 +241,7 @@ def test_a_full_disk_for_the_extras_costs_no_face(webui, plain, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(beside, "_save", full)
+    monkeypatch.setattr(history_files, "_save", full)
     run = webui.txt2img(FACES, batch_size=2)
     assert run.pictures[0] != plain.pictures[0]
     assert expected_errors()

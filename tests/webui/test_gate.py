@@ -7,8 +7,8 @@ import json
 import pytest
 from modules import infotext_utils
 
-from retouch.infotext import REGIONS
-from retouch.raster import from_pil
+from retouch.image.codec.decoder import from_pil
+from retouch.pipeline.infotext import REGIONS
 from tests.webui.driver import photo
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modules import shared, trace
 
-from retouch.geometry import Box
+from retouch.image.geometry import Box
 from tests.webui.driver import FACES, LEFT, RIGHT, changed, inner, recipe
 
 THIRD = Box(64, 320, 128, 384)

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from modules import infotext_utils
 
-from retouch import presets
-from retouch.infotext import RECIPE, REGIONS, params, recipe_in
 from retouch.knobs import at
-from retouch.recipe import Pass, Target
-from retouch.shelf import UNNAMED
-from retouch.webui.extend import WIDGETS
-from retouch.webui.panel import LEAVES, request_from
-from retouch.webui.widgets import shown
+from retouch.pipeline.infotext import RECIPE, REGIONS, params, recipe_in
+from retouch.recipes import library
+from retouch.recipes.library import UNNAMED
+from retouch.recipes.recipe import Pass, Target
+from retouch.webui.panel.outpaint_section import WIDGETS
+from retouch.webui.panel.panel import LEAVES, request_from
+from retouch.webui.panel.widgets import shown
 from tests.helpers import values_of
 from tests.webui.driver import FACES, LEFT, RIGHT, recipe
 
@@ -111,9 +111,9 @@ def test_widgets_to_request_to_text_and_back(started, made):
     assert request_from(back) == request
 
 
-@pytest.mark.parametrize("name", sorted(presets.recipes()))
+@pytest.mark.parametrize("name", sorted(library.recipes()))
 def test_a_recipe_by_name_comes_back_by_name(webui, name):
-    chosen = presets.recipes()[name]
+    chosen = library.recipes()[name]
     values = values_for(webui, list(chosen.passes), name)
     request = request_from(values)
     assert request.recipe.name == name

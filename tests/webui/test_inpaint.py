@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from modules import shared, trace
 
-from retouch.geometry import Box
-from retouch.raster import from_pil
+from retouch.image.codec.decoder import from_pil
+from retouch.image.geometry import Box
 from tests.webui.driver import FACES, LEFT, RIGHT, changed, inner, mask_of, only_in, photo, recipe
 
 MINE = Box(40, 40, 200, 200)

@@ -10,12 +10,13 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from modules import script_callbacks
 
-import retouch.outpainting
-import retouch.studio
-from retouch import cli, raster
-from retouch.answers import Desk
-from retouch.fakes import FakeEngine
-from retouch.raster import from_pil
+import retouch.outpaint.outpaint
+import retouch.pipeline.pipeline
+from retouch.api.service import Desk
+from retouch.cli import command
+from retouch.image.codec import encoder
+from retouch.image.codec.decoder import from_pil
+from retouch.testing import FakeEngine
 from tests.stand import Stand
 from tests.webui.driver import LEFT, RIGHT, photo
 
@@ -40,13 +41,13 @@ REQUEST = {**MADE, "sampler": "Euler a", "clip_skip": 1, "noise_multiplier": 1.0
 @pytest.fixture
 def plans(monkeypatch) -> list[dict]:
     """Every plan made anywhere, pass by pass."""
-    made, plan = [], retouch.studio.plan
+    made, plan = [], retouch.pipeline.pipeline.plan
 
     def spy(*args):
         made.append(plan(*args))
         return made[-1]
 
-    monkeypatch.setattr(retouch.studio, "plan", spy)
+    monkeypatch.setattr(retouch.pipeline.pipeline, "plan", spy)
     return made
 
 
@@ -65,7 +66,7 @@ def by_script(webui) -> None:
 def by_rest(webui, verb: str) -> None:
     app = FastAPI()
     script_callbacks.app_started_callback(None, app)
-    body = {"image": base64.b64encode(raster.encode(from_pil(photo()))).decode(), **REQUEST}
+    body = {"image": base64.b64encode(encoder.encode(from_pil(photo()))).decode(), **REQUEST}
     body.update({"verb": "fix"} if verb == "plan" else {})
     answer = TestClient(app).post(
         f"/retouch/v1/{verb}", content=json.dumps(body), headers={"Content-Type": "application/json"}
@@ -81,7 +82,7 @@ def by_command_line(tmp_path, verb: str) -> None:
     given = {key: value for key, value in REQUEST.items() if key != "recipe"}
     flags = [word for key, value in given.items() for word in (f"--{key.replace('_', '-')}", str(value))]
     words = [verb, str(picture), "--recipe", str(recipe), "-o", str(tmp_path / verb), "--json", *flags]
-    assert cli.main(words, desk) == 0
+    assert command.main(words, desk) == 0
 
 
 def test_one_request_is_one_plan_through_every_door(webui, plans, tmp_path):
@@ -136,14 +137,14 @@ NOTHING = {"name": "None", "passes": []}
 @pytest.fixture
 def ways(monkeypatch) -> list[list[dict]]:
     """The stages of every extension that was planned anywhere."""
-    made, steps = [], retouch.outpainting.steps
+    made, steps = [], retouch.outpaint.outpaint.steps
 
     def spy(*args):
         found = steps(*args)
         made.append([step.summary() for step in found])
         return found
 
-    monkeypatch.setattr(retouch.outpainting, "steps", spy)
+    monkeypatch.setattr(retouch.outpaint.outpaint, "steps", spy)
     return made
 
 
@@ -168,7 +169,7 @@ def test_one_extension_is_one_plan_through_every_door(webui, ways, tmp_path):
     photo().save(picture)
     flags = [word for key, value in body.items() if key != "match" for word in (flag(key), str(value))]
     desk = Desk(Stand(FakeEngine(side=512)))
-    assert cli.main(["outpaint", str(picture), "-o", str(tmp_path / "out"), "--json", *flags], desk) == 0
+    assert command.main(["outpaint", str(picture), "-o", str(tmp_path / "out"), "--json", *flags], desk) == 0
     assert taken_ways(ways) == expected, "command line"
 
 
@@ -190,7 +191,7 @@ def flag(name: str) -> str:
 def outpaint_by_rest(verb: str, body: dict) -> None:
     app = FastAPI()
     script_callbacks.app_started_callback(None, app)
-    said = {"image": base64.b64encode(raster.encode(from_pil(photo()))).decode(), **body}
+    said = {"image": base64.b64encode(encoder.encode(from_pil(photo()))).decode(), **body}
     said.update({"verb": "outpaint"} if verb == "plan" else {})
     answer = TestClient(app).post(f"/retouch/v1/{verb}", json=said)
     assert answer.status_code == 200, answer.text

@@ -10,10 +10,10 @@ import gradio as gr
 import pytest
 from modules import infotext_utils, shared
 
-from retouch.infotext import REGIONS
-from retouch.shelf import UNNAMED
-from retouch.webui.extend import WIDGETS
-from retouch.webui.panel import LEAVES, Panel
+from retouch.pipeline.infotext import REGIONS
+from retouch.recipes.library import UNNAMED
+from retouch.webui.panel.outpaint_section import WIDGETS
+from retouch.webui.panel.panel import LEAVES, Panel
 from tests.webui.driver import inner
 
 
@@ -116,7 +116,7 @@ def test_a_widget_per_knob_holds_what_may_be_typed(webui):
         prompt_2="second",
         target_models_2=["face"],
     )
-    from retouch.webui.panel import request_from
+    from retouch.webui.panel.panel import request_from
 
     first, second = request_from(values).recipe.passes
     assert (first.target.models, first.target.index) == (("hand",), (2, 3))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modules import shared, trace
 
-from retouch.webui.watch import Watch
+from retouch.webui.progress import Watch
 from tests.webui.driver import FACES, LEFT, RIGHT, changed, inner, only_in, outer, recipe
 
 

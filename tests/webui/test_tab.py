@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from modules import script_callbacks
 
-from retouch.webui import tab
+from retouch.webui.panel import tab
 
 
 def test_the_webui_is_given_one_tab_with_the_pages_root(webui):

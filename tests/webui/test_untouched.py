@@ -24,7 +24,7 @@ from modules import (
     trace,
 )
 
-from retouch.webui import guests, network
+from retouch.webui.engine import guest_scripts, model_patches
 from tests.webui.driver import FACES, LEFT, expected_errors, inner, outer, recipe
 
 PARAMS = Path(paths_internal.data_path, "params.txt")
@@ -250,10 +250,10 @@ def test_an_owner_is_found_wherever_its_script_keeps_it(webui, kept):
     else:
         keeper.owners = [owner] if kept == "list" else {"one": owner}
     unet().block.forward = owner.forward
-    assert network.owners() == [owner]
-    assert guests.admit_scripts([keeper], ("keeper",), network.owners())[0] == []
+    assert model_patches.owners() == [owner]
+    assert guest_scripts.admit_scripts([keeper], ("keeper",), model_patches.owners())[0] == []
     del unet().block.forward
-    assert guests.admit_scripts([keeper], ("keeper",), network.owners()) == ([keeper], [])
+    assert guest_scripts.admit_scripts([keeper], ("keeper",), model_patches.owners()) == ([keeper], [])
 
 
 def test_functions_of_the_host_that_others_replaced_do_not_act_inside(webui, monkeypatch):

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from retouch.engines.unshuffle import UnshuffleAutoencoder
-from retouch.geometry import Size
+from retouch.image.geometry import Size
 from tools.demo_model.crops import Album
 
 CROP = Size(96, 96)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from retouch.outpaint.cut import least_path
+from retouch.outpaint.join_cut import least_path
 
 PATCH, SHARED = 64, 24
 """Pixels of a patch, and of it those that lie over what is there."""

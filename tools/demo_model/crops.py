@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from retouch.geometry import Box, Size
-from retouch.samples import FACE, FACE_WORDS, SAMPLES, Sample, resized, sample
+from retouch.app.sample_photos import FACE, FACE_WORDS, SAMPLES, Sample, resized, sample
+from retouch.image.geometry import Box, Size
 from tools.demo_model.beyond import continued
 
 SHORT_SIDE = 256

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from retouch.engines.loading import library
-from retouch.geometry import Size
+from retouch.image.geometry import Size
 from tools.demo_model.autoencoder import to_tensor
 from tools.demo_model.crops import Album
 from tools.demo_model.words import LENGTH, prompt_ids, vocabulary

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from retouch.samples import FACE_WORDS, SAMPLES
+from retouch.app.sample_photos import FACE_WORDS, SAMPLES
 
 LENGTH = 77
 """As CLIP's own, so that every pipeline's arithmetic on prompts holds."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from retouch.geometry import Box
-from retouch.samples import sample
+from retouch.app.sample_photos import sample
+from retouch.image.geometry import Box
 
 ROUNDS = 4
 """Of GrabCut; the masks change little after that."""

@@ -7,7 +7,7 @@ import functools
 import cv2
 import numpy as np
 
-from retouch.samples import SAMPLES
+from retouch.app.sample_photos import SAMPLES
 
 PHOTOGRAPHED, PLAIN = 0.3, 0.3
 """Shares of grounds that are a piece of a photograph, or without a pattern."""

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from retouch.engines.diffusion import strength_of
-from retouch.engines.families import of_checkpoint
+from retouch.engines.diffusers_engine import strength_of
+from retouch.engines.model_families import of_checkpoint
 from retouch.errors import BadInput
 
 UNET = "model.diffusion_model."

@@ -4,7 +4,7 @@ import pytest
 
 from retouch.engines.loras import adapters
 from retouch.errors import BadInput
-from retouch.prompts import networks
+from retouch.recipes.prompts import networks
 
 
 def read(prompt):

@@ -4,17 +4,17 @@ import dataclasses
 
 import numpy as np
 
-from retouch.cli import parser
-from retouch.engines.patching import REMARK, PatchEngine
-from retouch.fakes import FakeDetector, FakeProgress
-from retouch.geometry import Box, Size
-from retouch.mask import Mask
-from retouch.ports import Job, Silent
-from retouch.raster import Picture
-from retouch.recipe import Pass, Settings
-from retouch.region import Region
-from retouch.standalone import backend_of
-from retouch.studio import Canvas, Studio
+from retouch.app.backend import backend_of
+from retouch.cli.parser import parser
+from retouch.engines.base import Job, Silent
+from retouch.engines.content_aware import REMARK, PatchEngine
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.pipeline.pipeline import Canvas, Studio
+from retouch.recipes.recipe import Pass, Settings
+from retouch.testing import FakeDetector, FakeProgress
 from tests.helpers import GENERATION
 
 SIZE, SPOT = Size(96, 96), Box(40, 40, 60, 60)

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from retouch.geometry import Box
-from retouch.segmenters import Click
-from retouch.segmenters.correction import corrected
-from retouch.segmenters.fit import Fit
-from retouch.segmenters.guess import Guess, likeness
+from retouch.engines.base import Click
+from retouch.image.geometry import Box
+from retouch.segmenters.sam.correction import corrected
+from retouch.segmenters.sam.mask_candidates import Guess, likeness
+from retouch.segmenters.sam.square_input import Fit
 
 FIT = Fit.of(Box(0, 0, 256, 256), 256)
 SQUARE = Box(40, 40, 120, 120)

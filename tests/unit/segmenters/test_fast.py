@@ -1,7 +1,7 @@
-from retouch.fakes import FakeDetector
-from retouch.geometry import Box, Size
-from retouch.segmenters import Click, Prompt
-from retouch.segmenters.fast import FastSam
+from retouch.engines.base import Click, Prompt
+from retouch.image.geometry import Box, Size
+from retouch.segmenters.fastsam import FastSam
+from retouch.testing import FakeDetector
 from tests.helpers import noise
 
 PICTURE = noise(Size(120, 90))

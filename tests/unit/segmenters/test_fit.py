@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retouch.geometry import Box, Size
-from retouch.segmenters import Click
-from retouch.segmenters.fit import Fit
+from retouch.engines.base import Click
+from retouch.image.geometry import Box, Size
+from retouch.segmenters.sam.square_input import Fit
 from tests.helpers import noise
 
 
@@ -62,7 +62,7 @@ def test_a_region_is_the_same_however_its_rows_are_made(monkeypatch):
     fit = Fit.of(Box(0, 0, 500, 700), 256)
     logits = np.random.default_rng(1).normal(size=(64, 64)).astype(np.float32)
     whole = fit.region(logits, 1.0)
-    monkeypatch.setattr("retouch.segmenters.fit.ROWS", 13)
+    monkeypatch.setattr("retouch.segmenters.sam.square_input.ROWS", 13)
     assert fit.region(logits, 1.0) == whole
 
 

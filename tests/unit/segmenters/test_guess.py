@@ -1,11 +1,11 @@
 import numpy as np
 
-from retouch.geometry import Box, Size
-from retouch.segmenters import Click, Prompt
-from retouch.segmenters.closer import closer, kept
-from retouch.segmenters.decoder import Answer
-from retouch.segmenters.fit import Fit
-from retouch.segmenters.guess import Guess, asked, best_first, guesses
+from retouch.engines.base import Click, Prompt
+from retouch.image.geometry import Box, Size
+from retouch.segmenters.sam.decoder import Answer
+from retouch.segmenters.sam.mask_candidates import Guess, asked, best_first, guesses
+from retouch.segmenters.sam.square_input import Fit
+from retouch.segmenters.sam.zoom import closer, kept
 
 FIT = Fit.of(Box(0, 0, 256, 256), 256)
 IN, OUT = 5.0, -5.0

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from retouch.segmenters.once import Once
+from retouch.segmenters.compute_once import Once
 
 
 def test_a_value_is_made_once():

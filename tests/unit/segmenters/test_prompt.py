@@ -1,11 +1,11 @@
 import pytest
 
+from retouch.engines.base import Click, Prompt
 from retouch.errors import BadInput
-from retouch.geometry import Box, Size
-from retouch.mask import Mask
-from retouch.region import Region
-from retouch.segmenters import Click, Prompt
-from retouch.segmenters.prompt import checked, ranked, violations
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.region import Region
+from retouch.segmenters.prompt_checks import checked, ranked, violations
 
 CANVAS = Size(100, 60)
 

@@ -2,12 +2,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from retouch.engines.base import Click, Prompt
 from retouch.errors import BadInput, Missing
-from retouch.fakes import FakeDetector, FakeSegmenter
-from retouch.geometry import Box, Size
-from retouch.segmenters import Click, Prompt
-from retouch.segmenters.worded import Worded
-from retouch.segmenters.words import Words
+from retouch.image.geometry import Box, Size
+from retouch.segmenters.text_detector import Words
+from retouch.segmenters.text_segmenter import Worded
+from retouch.testing import FakeDetector, FakeSegmenter
 from tests.helpers import noise
 
 PICTURE = noise(Size(120, 90))

@@ -1,1 +1,0 @@
-"""Benches: what was promised about speed, measured side by side in one run. `python -m bench NAME`."""

@@ -1,0 +1,1 @@
+"""The wire both ways: requests, verbs, answers, REST routes, batches on a server."""

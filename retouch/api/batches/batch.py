@@ -1,0 +1,207 @@
+"""One batch, and the thread that does it."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from retouch.api.batches.entry import FINISHED, Entry, preview
+from retouch.api.batches.files import Shelf
+from retouch.api.pages.batch_page import Batch, Places, summary
+from retouch.errors import Missing, RetouchError, TooLarge
+from retouch.image.codec import decoder
+from retouch.recipes.recipe import Recipe
+
+MAX_FILES = 1000
+_LOG = logging.getLogger(__name__)
+
+
+class Painter(Protocol):
+    """Does one file after another, by a recipe."""
+
+    @property
+    def task(self) -> str:
+        """The name of the file at work, for its progress."""
+        ...
+
+    @property
+    def recipe(self) -> Recipe: ...
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said once, of all files."""
+        ...
+
+    def fix(self, image: str, gone: Callable[[], bool]) -> dict[str, Any]:
+        """A fix's answer about a base64 picture. It is `stopped` where `gone` is true before it is done."""
+        ...
+
+    def stop(self) -> None:
+        """Interrupt the file at work, if there is one."""
+        ...
+
+
+@dataclass(eq=False)
+class Job:
+    """One batch. Safe to use from many threads; its own is there only while there is something to do."""
+
+    name: str
+    painter: Painter
+    shelf: Shelf
+    max_files: int = MAX_FILES
+    _entries: list[Entry] = field(default_factory=list)
+    _thread: threading.Thread | None = None
+    _cancelled: bool = False
+    _again: bool = False
+    """It is to go on once it has stopped."""
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _adding: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, name: str, image: str) -> None:
+        """One more file, in base64; it is looked at when its turn comes."""
+        with self._adding:
+            number = len(self._entries) + 1
+            if number > self.max_files:
+                raise TooLarge("the batch is full.", path="images", hint=f"At most {self.max_files} files.")
+            self.shelf.put(f"{number}.source", image.encode())
+            with self._lock:
+                self._entries.append(Entry(name or f"{number}"))
+                self._go_on()
+
+    def cancel(self) -> None:
+        """Stop before the next file, and interrupt the one at work: it waits again."""
+        with self._lock:
+            self._cancelled, self._again = True, False
+            if self.busy:
+                self.painter.stop()
+
+    def resume(self) -> None:
+        """Go on with what is not done, and with what failed."""
+        with self._lock:
+            self._entries = [one.waiting() if one.state == "failed" else one for one in self._entries]
+            self._again = self._cancelled and self.busy
+            self._cancelled = self._again
+            self._go_on()
+
+    def close(self) -> None:
+        """Stop, and take everything from disk."""
+        self.cancel()
+        self.shelf.clear()
+
+    @property
+    def busy(self) -> bool:
+        return self._thread is not None
+
+    @property
+    def state(self) -> str:
+        """waiting (for files), running, stopping, cancelled or done."""
+        if self.busy:
+            return "stopping" if self._cancelled and not self._again else "running"
+        if self._cancelled:
+            return "cancelled"
+        return "done" if self._entries else "waiting"
+
+    def summary(self) -> dict[str, Any]:
+        """For JSON: how far it is, and each file in a line."""
+        with self._lock:
+            entries, state = list(self._entries), self.state
+        return {
+            "job": self.name,
+            "state": state,
+            "recipe": self.painter.recipe.name,
+            "task": self.painter.task,
+            "done": sum(entry.state in FINISHED for entry in entries),
+            "failed": sum(entry.state == "failed" for entry in entries),
+            "total": len(entries),
+            "warnings": list(self.painter.remarks),
+            "files": [_line(number, entry) for number, entry in enumerate(entries, 1)],
+        }
+
+    def entry(self, number: int) -> Entry:
+        """Of a file, from 1; Missing where there is none."""
+        with self._lock:
+            if not 1 <= number <= len(self._entries):
+                hint = f"They are 1 to {len(self._entries)}."
+                raise Missing(f"there is no file {number}.", path="number", hint=hint)
+            return self._entries[number - 1]
+
+    def page(self) -> str:
+        """The summary as HTML; its pictures are at addresses beside it."""
+        with self._lock:
+            entries, state = tuple(self._entries), self.state
+        note, remarks = _NOTES.get(state, ""), self.painter.remarks
+        return summary(Batch(self.painter.recipe, entries, note, remarks), _places)
+
+    def _go_on(self) -> None:
+        if not self._cancelled and not self.busy and any(one.state == "waiting" for one in self._entries):
+            self._thread = threading.Thread(target=self._run, name="retouch-batch", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        for number in self._turns():
+            entry = self.entry(number)
+            try:
+                self._set(number, self._made(number, entry))
+            except Exception as error:
+                if not isinstance(error, RetouchError):
+                    _LOG.exception("Retouch: a file of a batch failed unexpectedly")
+                self._set(number, entry.failed(_said(error)))
+
+    def _turns(self) -> Iterator[int]:
+        """Numbers of files to do, until none waits or it is cancelled."""
+        while True:
+            with self._lock:
+                if self._again:
+                    self._cancelled = self._again = False
+                waiting = [n for n, one in enumerate(self._entries, 1) if one.state == "waiting"]
+                if not waiting or self._cancelled:
+                    self._thread = None
+                    return
+                self._set(waiting[0], self._entries[waiting[0] - 1].running())
+            yield waiting[0]
+
+    def _made(self, number: int, entry: Entry) -> Entry:
+        source = self.shelf.get(f"{number}.source").decode()
+        answer = self.painter.fix(source, lambda: self._cancelled)
+        if answer["stopped"]:  # by us, or by the host's own Interrupt: that means all of it
+            self._cancelled = True
+            return entry.waiting()
+        made = entry.finished(answer)
+        if made.state == "failed":
+            return made
+        self.shelf.put(f"{number}.before.jpg", preview(decoder.decode_base64(source)))
+        self.shelf.put(f"{number}.after.jpg", preview(decoder.decode_base64(answer["image"])))
+        self.shelf.put(f"{number}.png", base64.b64decode(answer["image"]))
+        self.shelf.drop(f"{number}.source")
+        return dataclasses.replace(made, pictured=True)
+
+    def _set(self, number: int, entry: Entry) -> None:
+        with self._lock:
+            self._entries[number - 1] = entry
+
+
+_NOTES = {
+    "running": "Still at work: this is what is done so far.",
+    "stopping": "It is being stopped: this is what is done so far.",
+    "cancelled": "Cancelled: what was done is kept, and resuming goes on from here.",
+}
+
+
+def _line(number: int, entry: Entry) -> dict[str, Any]:
+    said = {name: getattr(entry, name) for name in ("name", "state", "error", "seed")}
+    return {"number": number, **said, "regions": entry.outcomes, "warnings": list(entry.warnings)}
+
+
+def _places(index: int) -> Places:
+    return Places(*(f"{what}/{index + 1}" for what in ("before", "after", "file")))
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, RetouchError):
+        return str(error)
+    return f"It failed inside Retouch ({type(error).__name__}). The server's log says where."

@@ -1,0 +1,99 @@
+"""Every batch there is, within bounds."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from retouch.api.batches.batch import MAX_FILES, Job, Painter
+from retouch.api.batches.files import Shelf
+from retouch.errors import Missing, TooLarge
+
+MAX_JOBS = 16
+MAX_BYTES = 8 * 1024**3
+"""On disk, of all jobs together."""
+PREFIX = "retouch-batch-"
+LEFT_SECONDS = 3 * 24 * 3600
+_OVER = ("done", "cancelled", "waiting")
+"""States of a job that may go where another needs its room."""
+
+
+@dataclass
+class Jobs:
+    """Every batch, by a name that nobody can guess. Where there is no room, the oldest that is over goes."""
+
+    max_jobs: int = MAX_JOBS
+    max_files: int = MAX_FILES
+    max_bytes: int = MAX_BYTES
+    _jobs: dict[str, Job] = field(default_factory=dict)
+    _home: tempfile.TemporaryDirectory[str] | None = None
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def open(self, painter: Painter) -> Job:
+        """A new one without files. TooLarge where too many are at work."""
+        with self._lock:
+            while len(self._jobs) >= self.max_jobs:
+                self._make_room(f"{self.max_jobs} batches are at work.")
+            name = secrets.token_urlsafe(16)
+            shelf = Shelf(Path(tempfile.mkdtemp(dir=self._folder())), lambda size: self._room(name, size))
+            self._jobs[name] = Job(name, painter, shelf, self.max_files)
+            return self._jobs[name]
+
+    def get(self, name: str) -> Job:
+        with self._lock:
+            if name not in self._jobs:
+                fault = "there is no such batch, or it had to make room."
+                raise Missing(fault, path="job", hint="Begin another.")
+            return self._jobs[name]
+
+    def remove(self, name: str) -> None:
+        """Stop it, and forget it with all its files."""
+        with self._lock:
+            self.get(name)
+            self._jobs.pop(name).close()
+
+    def close(self) -> None:
+        """Stop and forget all: the server goes."""
+        with self._lock:
+            while self._jobs:
+                self.remove(next(iter(self._jobs)))
+            if self._home is not None:
+                self._home.cleanup()
+            self._home = None
+
+    @property
+    def bytes(self) -> int:
+        return sum(job.shelf.bytes for job in self._jobs.values())
+
+    def _room(self, name: str, size: int) -> None:
+        with self._lock:
+            if name not in self._jobs:
+                raise Missing("the batch is gone.", path="job")
+            while self.bytes + size > self.max_bytes:
+                self._make_room(f"the batches' {self.max_bytes} bytes on disk are full.", name)
+
+    def _make_room(self, fault: str, but: str = "") -> None:
+        over = next((n for n, job in self._jobs.items() if n != but and job.state in _OVER), None)
+        if over is None:
+            raise TooLarge(fault, path="job", hint="Wait until one is done, or remove one.")
+        self._jobs.pop(over).close()
+
+    def _folder(self) -> str:
+        if self._home is None:
+            _sweep(Path(tempfile.gettempdir()))
+            self._home = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
+        return self._home.name
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a process left that was killed: nobody has opened a batch there for days."""
+    for left in folder.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)

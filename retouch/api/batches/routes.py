@@ -1,0 +1,161 @@
+"""Many pictures by one recipe: begun, added to, watched, cancelled, resumed, and all of it handed out."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from retouch.api.batches.batch import Job
+from retouch.api.batches.worker import Painter
+from retouch.api.requests.base import BatchFile, BatchRequest, FixRequest
+from retouch.api.serialize import placed
+from retouch.api.verbs.fix import ready
+from retouch.errors import BadInput, Missing, RetouchError, collect_remarks
+from retouch.image.codec import encoder
+from retouch.knobs import dump, load
+from retouch.recipes import library
+from retouch.recipes.recipe import Recipe
+
+if TYPE_CHECKING:
+    from retouch.api.service import Desk
+
+
+def begin(desk: Desk, body: Any) -> dict[str, Any]:
+    """A new job, at work at once on what was sent with it. A picture is read when its turn comes.
+
+    A recipe that lacks a model is refused here, once for all pictures; what it leaves out is in `warnings`.
+    """
+    with collect_remarks() as told:
+        request = load(BatchRequest, body)
+        recipe = library.recipe(request.recipe, desk.backend.own_recipes)
+        _, remarks = ready(desk, recipe)
+    remarks = (*told, *remarks)
+    sent = [(one.name, _image(desk, one, f"images[{i}].")) for i, one in enumerate(request.images)]
+    job = desk.jobs.open(_painter(desk, request, recipe, remarks))
+    try:
+        for name, image in sent:
+            job.add(name, image)
+    except RetouchError:
+        desk.jobs.remove(job.name)
+        raise
+    return job.summary()
+
+
+@dataclass(frozen=True)
+class File:
+    """What a browser shows or saves."""
+
+    content: bytes
+    kind: str
+    name: str = ""
+
+
+def state(_desk: Desk, job: Job, _given: Any) -> dict[str, Any]:
+    return job.summary()
+
+
+def add(desk: Desk, job: Job, body: Any) -> dict[str, Any]:
+    one = load(BatchFile, body)
+    job.add(one.name, _image(desk, one))
+    return job.summary()
+
+
+def cancel(_desk: Desk, job: Job, _given: Any) -> dict[str, Any]:
+    job.cancel()
+    return job.summary()
+
+
+def resume(_desk: Desk, job: Job, _given: Any) -> dict[str, Any]:
+    job.resume()
+    return job.summary()
+
+
+def remove(desk: Desk, job: Job, _given: Any) -> dict[str, Any]:
+    desk.jobs.remove(job.name)
+    return {"removed": True}
+
+
+def report(_desk: Desk, job: Job, number: int) -> dict[str, Any]:
+    """All that is known of one file: its reports, too."""
+    return {"number": number, **dataclasses.asdict(job.entry(number))}
+
+
+def page(_desk: Desk, job: Job, _given: Any) -> File:
+    return File(job.page().encode(), "text/html; charset=utf-8")
+
+
+def file(_desk: Desk, job: Job, number: int) -> File:
+    """The result, with its infotext."""
+    stem = re.sub(r"\.\w{1,5}$", "", job.entry(number).name)
+    safe = re.sub(r"[^\w.\-]+", "_", stem, flags=re.ASCII).strip("._") or str(number)
+    return File(job.shelf.get(f"{number}.png"), "image/png", f"{safe}.png")
+
+
+def before(_desk: Desk, job: Job, number: int) -> File:
+    return File(job.shelf.get(f"{number}.before.jpg"), "image/jpeg")
+
+
+def after(_desk: Desk, job: Job, number: int) -> File:
+    return File(job.shelf.get(f"{number}.after.jpg"), "image/jpeg")
+
+
+@dataclass(frozen=True)
+class Door:
+    """A route below `batch/{job}`. `say` gets a file's number where the path has one, else the body.
+
+    `quick` ones are heard even while every thread of the server waits for its turn.
+    """
+
+    method: str
+    path: str
+    say: Callable[[Desk, Job, Any], dict[str, Any] | File]
+    quick: bool = False
+
+    def answer(self, desk: Desk, at: Mapping[str, str], body: Any) -> dict[str, Any] | File:
+        """`at` are the words of the address. Missing for an unknown job."""
+        job = desk.jobs.get(at["job"])
+        return self.say(desk, job, _number(at["number"]) if "number" in at else body)
+
+
+DOORS = (
+    Door("GET", "", state, quick=True),
+    Door("POST", "/add", add),
+    Door("POST", "/cancel", cancel, quick=True),
+    Door("POST", "/resume", resume, quick=True),
+    Door("POST", "/remove", remove, quick=True),
+    Door("GET", "/page", page),
+    Door("GET", "/report/{number}", report),
+    Door("GET", "/file/{number}", file),
+    Door("GET", "/before/{number}", before),
+    Door("GET", "/after/{number}", after),
+)
+
+
+def _number(word: str) -> int:
+    if not (word.isdecimal() and len(word) < 10):
+        raise Missing(f"{word!r} is no file's number.", path="number", hint="They count from 1.")
+    return int(word)
+
+
+def _image(desk: Desk, one: BatchFile, at: str = "") -> str:
+    """In base64, as it came; read only when its turn comes."""
+    if bool(one.image) == bool(one.image_id):
+        fault = "and image_id are both given." if one.image else "is required."
+        raise BadInput(fault, path=f"{at}image", hint="Give either `image` or `image_id`.")
+    if one.image:
+        return one.image
+    try:
+        return encoder.encode_base64(desk.kept.get(one.image_id))
+    except Missing as error:
+        raise placed(error, f"{at}image_id") from None
+
+
+def _painter(desk: Desk, request: BatchRequest, recipe: Recipe, remarks: tuple[str, ...]) -> Painter:
+    task = request.task or f"batch-{secrets.token_urlsafe(8)}"
+    said = {one.name: getattr(request, one.name) for one in fields(FixRequest)}
+    body = dump(FixRequest(**{**said, "recipe": recipe, "task": task}))
+    return Painter(desk, body, task, recipe, remarks)

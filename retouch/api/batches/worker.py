@@ -1,0 +1,73 @@
+"""Fixing beside the page: through the same queue, but kept apart from the pictures of a page."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from retouch.api.backend import Backend
+from retouch.api.memory import Kept
+from retouch.api.verbs import fix
+from retouch.engines.base import Progress
+from retouch.recipes.recipe import Recipe
+
+if TYPE_CHECKING:
+    from retouch.api.service import Desk
+
+OWN_PICTURES = 2
+"""In memory at a time: what is sent and what is made of it."""
+
+
+@dataclass(frozen=True)
+class Painter:
+    """As `retouch.api.batches` asks for one. `body` is of a FixRequest without its picture.
+
+    `remarks` are of the recipe: they are not said of each picture again.
+    """
+
+    desk: Desk
+    body: Mapping[str, Any]
+    task: str
+    recipe: Recipe
+    remarks: tuple[str, ...] = ()
+
+    def fix(self, image: str, gone: Callable[[], bool]) -> dict[str, Any]:
+        backend = cast(Backend, _Leaving(self.desk.backend, gone))
+        aside = dataclasses.replace(self.desk, backend=backend, kept=Kept(OWN_PICTURES))
+        answer = fix.fix(aside, {**self.body, "image": image})
+        return {**answer, "warnings": [text for text in answer["warnings"] if text not in self.remarks]}
+
+    def stop(self) -> None:
+        self.desk.backend.interrupt(self.task)
+
+
+@dataclass(frozen=True)
+class _Leaving:
+    """A backend whose jobs are stopped, too, where `gone` was true before the backend knew of them."""
+
+    backend: Backend
+    gone: Callable[[], bool]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.backend, name)
+
+    @contextlib.contextmanager
+    def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:
+        with self.backend.busy(what, task, paints) as progress:
+            yield _Watcher(progress, self.gone)
+
+
+@dataclass(frozen=True)
+class _Watcher:
+    progress: Progress
+    gone: Callable[[], bool]
+
+    @property
+    def stopped(self) -> bool:
+        return self.gone() or self.progress.stopped
+
+    def show(self, done: int, total: int, what: str) -> None:
+        self.progress.show(done, total, what)

@@ -1,0 +1,241 @@
+"""The routes under /retouch/v1, for the WebUI's server and the standalone app alike.
+
+Bodies are taken as raw bytes, bounded before they are parsed, and loaded by `retouch.knobs`, so one
+code serves fastapi 0.94 with pydantic 1.10 and every newer pair. All work is done in the thread
+pool: no torch in the event loop. Progress, Interrupt and Skip have threads of their own: they are heard
+even while every other thread waits for its turn.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from retouch.api.backend import Backend
+from retouch.api.batches import routes
+from retouch.api.requests.base import TaskRequest
+from retouch.api.service import VERBS, Desk
+from retouch.errors import BadInput, RetouchError, TooLarge
+from retouch.image.codec import decoder
+from retouch.knobs import load
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter, FastAPI
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+__all__ = ["PREFIX", "Backend", "install"]
+
+PREFIX = "/retouch/v1"
+MAX_BODY = decoder.MAX_BYTES * 4 // 3 + 1024 * 1024
+"""Bytes: the largest picture as base64, and a megabyte for all the words."""
+PRIVATE = {
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": (
+        "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+    ),
+}
+"""Of what a batch shows: a page of ours, whose names are others'."""
+_log = logging.getLogger(__name__)
+_watchers = ThreadPoolExecutor(2, thread_name_prefix="retouch-watch")
+
+
+def install(app: FastAPI, backend: Backend, guard: Sequence[Any] = ()) -> Desk:
+    """Add the routes to `app`. `guard` are the `fastapi.Depends` every one of them demands."""
+    from fastapi import APIRouter
+
+    desk = Desk(backend)
+    router = APIRouter(prefix=PREFIX, dependencies=list(guard), tags=["Retouch"])
+    _add_get(router, "/health", backend.health)
+    _add_get(router, "/schema", desk.schemas)
+    _add_get(router, "/models", desk.models)
+    _add_get(router, "/recipes", desk.recipes)
+    _add_get(router, "/intents", desk.intents)
+    for verb in VERBS:
+        _add_verb(router, verb, desk)
+    _add_file(router, desk)
+    for door in routes.DOORS:
+        _add_batch(router, door, desk)
+    _add_watch(router, "GET", "/progress", backend.progress)
+    _add_watch(router, "POST", "/interrupt", backend.interrupt)
+    _add_watch(router, "POST", "/skip", backend.skip)
+    app.include_router(router)
+    return desk
+
+
+def _add_get(router: APIRouter, path: str, say: Callable[[], dict[str, Any]]) -> None:
+    """A route that answers what `say`, called in the thread pool, returns."""
+
+    async def endpoint() -> Response:
+        return await _in_thread(say)
+
+    _add(router, path, "GET", endpoint)
+
+
+def _add_watch(router: APIRouter, method: str, path: str, say: Callable[[str], dict[str, Any]]) -> None:
+    """A route about the task that the query or a JSON body names, or about whichever is at work."""
+    from starlette.requests import Request
+
+    async def endpoint(request: Request) -> Response:
+        import asyncio
+
+        try:
+            task = await _task(request)
+        except RetouchError as error:
+            return _failure(error)
+        return await asyncio.get_running_loop().run_in_executor(_watchers, _answer, lambda: say(task))
+
+    endpoint.__annotations__["request"] = Request
+    _add(router, path, method, endpoint)
+
+
+async def _task(request: Request) -> str:
+    given = dict(request.query_params)
+    if not given and request.headers.get("content-type"):
+        given = parse(await _bounded_body(request))
+    return load(TaskRequest, given).task
+
+
+def _add_file(router: APIRouter, desk: Desk) -> None:
+    """A kept picture as a file. Its name is its content's: whoever has it need never ask again."""
+    from starlette.requests import Request
+    from starlette.responses import Response as Answer
+
+    def say(name: str) -> Response:
+        headers = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
+        return Answer(desk.file(name), headers=headers, media_type="image/png")
+
+    async def endpoint(request: Request) -> Response:
+        return await _in_thread(lambda: say(request.path_params["image_id"]))
+
+    endpoint.__annotations__["request"] = Request
+    _add(router, "/picture/{image_id}", "GET", endpoint)
+
+
+def _add_batch(router: APIRouter, door: routes.Door, desk: Desk) -> None:
+    """A route of a job that the verb `batch` began."""
+    from starlette.requests import Request
+
+    async def endpoint(request: Request) -> Response:
+        import asyncio
+
+        try:
+            sent = door.method == "POST" and request.headers.get("content-type")
+            body = parse(await _bounded_body(request)) if sent else None
+        except RetouchError as error:
+            return _failure(error)
+        say = partial(_shown, door, desk, dict(request.path_params), body)
+        if door.quick:
+            return await asyncio.get_running_loop().run_in_executor(_watchers, _answer, say)
+        return await _in_thread(say)
+
+    endpoint.__annotations__["request"] = Request
+    _add(router, f"/batch/{{job}}{door.path}", door.method, endpoint)
+
+
+def _shown(door: routes.Door, desk: Desk, at: dict[str, str], body: Any) -> dict[str, Any] | Response:
+    from starlette.responses import Response as Answer
+
+    said = door.answer(desk, at, body)
+    if isinstance(said, dict):
+        return said
+    named = {"Content-Disposition": f'inline; filename="{said.name}"'} if said.name else {}
+    return Answer(said.content, headers={**PRIVATE, **named}, media_type=said.kind)
+
+
+def _add_verb(router: APIRouter, verb: str, desk: Desk) -> None:
+    from starlette.requests import Request
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            data = await _bounded_body(request)
+        except RetouchError as error:
+            return _failure(error)
+        return await _in_thread(lambda: desk.answer(verb, parse(data)))
+
+    endpoint.__annotations__["request"] = Request  # fastapi cannot resolve a name of this scope
+    _add(router, f"/{verb}", "POST", endpoint)
+
+
+Endpoint = Callable[..., Awaitable["Response"]]
+
+
+def _add(router: APIRouter, path: str, method: str, endpoint: Endpoint) -> None:
+    endpoint.__annotations__.pop("return", None)  # fastapi would make a model of it
+    name = f"retouch_{path.strip('/')}"
+    router.add_api_route(path, endpoint, methods=[method], name=name, response_model=None)
+
+
+async def _bounded_body(request: Request) -> bytes:
+    """The body's bytes. A page of another site can only post plain text: that is refused."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise BadInput(f"the body is {kind!r}.", hint="Send Content-Type: application/json.")
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > MAX_BODY:
+        raise _too_large(int(declared))
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise _too_large(len(body))
+    return bytes(body)
+
+
+def _too_large(size: int) -> TooLarge:
+    return TooLarge(f"a body of {size} bytes is too large.", hint=f"At most {MAX_BODY}.")
+
+
+def parse(data: bytes) -> Any:
+    """JSON, or BadInput. NaN and Infinity pass here: the loader refuses them by their path."""
+    try:
+        return json.loads(data)
+    except RecursionError:
+        raise BadInput("the body is nested too deeply.", hint="A request is a flat object.") from None
+    except ValueError as error:
+        hint = 'Send an object, as {"image": "..."}.'
+        raise BadInput(f"the body is not JSON ({error}).", hint=hint) from None
+
+
+async def _in_thread(work: Callable[[], dict[str, Any] | Response]) -> Response:
+    from starlette.concurrency import run_in_threadpool
+
+    return await run_in_threadpool(_answer, work)
+
+
+def _answer(work: Callable[[], dict[str, Any] | Response]) -> Response:
+    """Whatever happens, an answer, in JSON if it is not one already; the process lives on."""
+    try:
+        said = work()
+        return _json(said, 200) if isinstance(said, dict) else said
+    except RetouchError as error:
+        if error.status >= 500:
+            _log.error("Retouch: %s", error, exc_info=error)
+        return _failure(error)
+    except Exception as error:
+        _log.exception("Retouch: a request failed unexpectedly")
+        what = f"the request failed inside Retouch ({type(error).__name__})."
+        return _failure(RetouchError(what, hint="The server's log says where."))
+
+
+def _failure(error: RetouchError) -> Response:
+    return _json(error.as_json(), error.status)
+
+
+def _json(data: dict[str, Any], status: int) -> Response:
+    from starlette.responses import Response
+
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, default=_plain)
+    return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
+
+
+def _plain(value: Any) -> Any:
+    """What numpy hands over as numbers."""
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no JSON form")

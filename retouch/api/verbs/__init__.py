@@ -1,0 +1,1 @@
+"""One module a verb: its request in, its answer out."""

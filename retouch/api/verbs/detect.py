@@ -1,0 +1,57 @@
+"""Find regions, paint nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from retouch.api.requests.base import DetectRequest
+from retouch.api.serialize import placed, region_json
+from retouch.errors import BadInput, RetouchError
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.knobs import load
+from retouch.pipeline.pipeline import Studio
+from retouch.recipes.recipe import MAX_PASSES, Target
+
+if TYPE_CHECKING:
+    from retouch.api.service import Desk
+
+
+def detect(desk: Desk, body: Any) -> dict[str, Any]:
+    request = load(DetectRequest, body)
+    _check_targets(request.targets)
+    picture, name = desk.open(request)
+    with desk.backend.busy("detect", request.task, paints=False):
+        studio = desk.backend.studio
+        for i, target in enumerate(request.targets):
+            check_detectors(studio, target, f"targets[{i}]")
+        found = [_found(studio, picture, t, i) for i, t in enumerate(request.targets)]
+    regions = [
+        {"target": i, **region_json(r, picture.size)} for i, regions in enumerate(found) for r in regions
+    ]
+    return {"image_id": name, "regions": regions, "warnings": list(picture.baggage.notes)}
+
+
+def check_detectors(studio: Studio, target: Target, path: str) -> None:
+    """Refuses a detector that cannot be had, at `path`, before anything is looked for."""
+    for i, model in enumerate(target.models):
+        try:
+            studio.detector(model)
+        except RetouchError as error:
+            raise placed(error, f"{path}.models[{i}]") from error
+
+
+def _check_targets(targets: tuple[Target, ...]) -> None:
+    if not 1 <= len(targets) <= MAX_PASSES:
+        hint = f"Allowed: 1 to {MAX_PASSES}."
+        raise BadInput(f"{len(targets)} targets cannot be looked for.", path="targets", hint=hint)
+    for i, target in enumerate(targets):
+        if not target.looks:
+            raise BadInput("no detector is named.", path=f"targets[{i}].models", hint='As ["face"].')
+
+
+def _found(studio: Studio, picture: Picture, target: Target, index: int) -> tuple[Region, ...]:
+    try:
+        return studio.detect(picture, target)
+    except RetouchError as error:  # weights are loaded, and refused, when first needed
+        raise placed(error, f"targets[{index}].{error.path or 'models'}") from error

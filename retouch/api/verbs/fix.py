@@ -1,0 +1,108 @@
+"""Detect and repaint by a recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from retouch.api.masks import SentMask, sent_mask
+from retouch.api.requests.base import FixRequest
+from retouch.api.serialize import learn, losses_of, remark_of, report_json, seeded, some, timed
+from retouch.api.verbs.history import Past, keep
+from retouch.errors import BadInput
+from retouch.image.codec import encoder
+from retouch.image.picture import Picture
+from retouch.knobs import dump, load
+from retouch.pipeline import infotext
+from retouch.pipeline.history import History
+from retouch.pipeline.missing_models import present
+from retouch.pipeline.pipeline import Canvas
+from retouch.pipeline.report import Report
+from retouch.recipes import library
+from retouch.recipes.checks import concerns
+from retouch.recipes.prompts import quote
+from retouch.recipes.recipe import Recipe
+
+if TYPE_CHECKING:
+    from retouch.api.service import Desk
+
+
+def fix(desk: Desk, body: Any) -> dict[str, Any]:
+    request, recipe, picture, name = _asked(desk, body)
+    sent = _mask(request, picture)
+    runs, skipped = ready(desk, recipe)
+    with desk.backend.busy("fix", request.task) as progress:
+        studio = desk.backend.studio
+        canvas = _canvas(desk, request, picture, sent)
+        (result,) = studio.fix([canvas], runs, progress)
+    learn(desk, result.reports)
+    text = infotext.text(canvas.generation, picture, recipe, result.reports)
+    masked = result.picture if request.return_masks else None
+    lost = losses_of(result.picture, any(report.kept for report in result.reports))
+    sent_warnings, unused = sent.warnings if sent else (), _unused_prompts(request, result.reports)
+    remark = remark_of(studio, result.reports)
+    said = (*sent_warnings, *skipped, *result.warnings, *unused, *lost, remark)
+    past = Past(History.of(picture, result.reports), {"infotext": text, "recipe": dump(recipe)})
+    return {
+        "history": keep(desk, past) if request.return_history else "",
+        "image": encoder.encode_base64(result.picture, {infotext.CHUNK: text}),
+        "image_id": desk.kept.put(result.picture),
+        "source_id": name,
+        "reports": [report_json(report, masked) for report in result.reports],
+        "warnings": some(picture.baggage.notes, said),
+        "mask_reading": sent.reading if sent else "",
+        "outcome": result.outcome,
+        "stopped": result.stopped,
+        "seed": request.seed,
+        "infotext": text,
+    }
+
+
+def plan(desk: Desk, body: Any) -> dict[str, Any]:
+    """What `fix` would do with the same body; nothing is painted."""
+    request, recipe, picture, name = _asked(desk, body)
+    sent = _mask(request, picture)
+    runs, skipped = ready(desk, recipe)
+    with desk.backend.busy("plan", request.task):
+        made = desk.backend.studio.plan(_canvas(desk, request, picture, sent), runs)
+    said = {**made.summary(), **timed(desk, made.steps)}
+    said["warnings"] = some(picture.baggage.notes, sent.warnings if sent else (), skipped, said["warnings"])
+    return {"image_id": name, "seed": request.seed, "mask_reading": sent.reading if sent else "", **said}
+
+
+def _asked(desk: Desk, body: Any) -> tuple[FixRequest, Recipe, Picture, str]:
+    request = seeded(load(FixRequest, body))
+    recipe = library.recipe(request.recipe, desk.backend.own_recipes).knowing(request.people)
+    return request, recipe, *desk.open(request)
+
+
+def _mask(request: FixRequest, picture: Picture) -> SentMask | None:
+    """The person's own mask, None without one. BadInput for a blank one: nothing may change then."""
+    if not request.mask:
+        return None
+    sent = sent_mask(request, picture)
+    if sent.mask.empty:
+        hint = "White is what may change. Leave it out to let everything change."
+        raise BadInput("is empty: nothing may change.", path="mask", hint=hint)
+    return sent
+
+
+def _canvas(desk: Desk, request: FixRequest, picture: Picture, sent: SentMask | None) -> Canvas:
+    return Canvas(picture, request.generation(desk.backend.defaults(), request.seed), sent and sent.mask)
+
+
+def _unused_prompts(request: FixRequest, reports: Sequence[Report]) -> Iterator[str]:
+    """A sentence for each prompt of the request that reaches no region, for every pass has its own."""
+    for name in ("prompt", "negative_prompt"):
+        words = getattr(request, name).strip()
+        if words and reports and not any(words in getattr(report.step, name) for report in reports):
+            yield (
+                f"The {name.replace('_', ' ')} {quote(words)} is not used: every pass has its own. "
+                "Write [PROMPT] there to add it."
+            )
+
+
+def ready(desk: Desk, recipe: Recipe) -> tuple[Recipe, tuple[str, ...]]:
+    """(what of the recipe can run, remarks), or refused: nothing is waited for, nothing is painted."""
+    runs, skipped = present(desk.backend.eyes, recipe)
+    return runs, (*skipped, *concerns(runs))

@@ -1,0 +1,235 @@
+"""Repaint what a person's mask covers, as an intent says."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from retouch.api.masks import SentMask, sent_mask
+from retouch.api.requests.base import InpaintRequest, painted
+from retouch.api.serialize import (
+    candidate_json,
+    learn,
+    losses_of,
+    mask_base64,
+    remark_of,
+    report_json,
+    seeded,
+    some,
+    timed,
+)
+from retouch.api.verbs import inpaint_sketch
+from retouch.api.verbs.history import Past, keep
+from retouch.errors import BadInput
+from retouch.image.background import background_region, noted_background
+from retouch.image.codec import encoder
+from retouch.image.geometry import Size
+from retouch.image.mask import Mask
+from retouch.image.mask_reading import sentence
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.knobs import dump, load
+from retouch.pipeline import history_file, infotext
+from retouch.pipeline.candidate import Candidate, combined_by_rank
+from retouch.pipeline.history import History
+from retouch.pipeline.pipeline import Canvas, planned
+from retouch.pipeline.plan import UNDER_RESOLVED
+from retouch.pipeline.report import Report, Result
+from retouch.recipes.intents import INTENTS
+from retouch.recipes.prompts import Said
+from retouch.recipes.recipe import Generation, Pass, Recipe
+
+if TYPE_CHECKING:
+    from retouch.api.service import Desk
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A request opened. `original` is kept as `name`; `sketched` is what is painted on."""
+
+    request: InpaintRequest
+    original: Picture
+    name: str
+    sketched: Picture
+    region: Region
+    how: Pass
+    remarks: tuple[str, ...]
+    reading: str
+
+    @property
+    def repaintable(self) -> bool:
+        """Whether a history has all that it takes: it keeps no sketch, over which this is painted."""
+        return not self.request.sketch
+
+    @property
+    def recipe(self) -> Recipe:
+        """What the generation text says of it."""
+        return Recipe(f"Studio: {INTENTS[self.request.intent].label}", passes=(self.how,))
+
+    def canvas(self, desk: Desk) -> Canvas:
+        made = self.request.generation(desk.backend.defaults(), self.request.seed)
+        words = Said(made.prompt, made.negative_prompt)
+        said = INTENTS[self.request.intent].said(words, self.request.object)
+        words_too = {"prompt": said.prompt, "negative_prompt": said.negative_prompt}
+        return Canvas(self.sketched, dataclasses.replace(made, **words_too))
+
+
+def inpaint(desk: Desk, body: Any) -> dict[str, Any]:
+    """Whatever becomes of it, the picture that was sent is in the answer, or what was painted of it.
+
+    Every candidate is put back on the picture as it was sent, so that nothing of a sketch is left where the
+    painting fades out.
+    """
+    asked = _opened(desk, body)
+    with desk.backend.busy("inpaint", asked.request.task) as progress:
+        studio, canvas = desk.backend.studio, asked.canvas(desk)
+        result = studio.paint(canvas, [asked.region], asked.how, progress)
+        remark = remark_of(studio, result.reports)
+    lost = losses_of(result.picture, any(report.kept for report in result.reports))
+    learn(desk, result.reports)
+    return {
+        "image_id": asked.name,
+        "seed": asked.request.seed,
+        "mask_reading": asked.reading,
+        "outcome": result.outcome,
+        "stopped": result.stopped,
+        "warnings": some(asked.remarks, result.warnings, lost, remark),
+        **_results(desk, asked, canvas.generation, result),
+    }
+
+
+def _results(desk: Desk, asked: _Asked, generation: Generation, result: Result) -> dict[str, Any]:
+    best = combined_by_rank([_best_first(report) for report in result.reports], asked.sketched)
+    masked = asked.original if asked.request.return_masks else None
+    texts = [_text(asked, generation, _with(result.reports, rank)) for rank in range(len(best))]
+    text = texts[0] if texts else _text(asked, generation, result.reports)
+    said = {
+        "infotext": text,
+        "history": _kept(desk, asked, result.reports, text) if asked.request.return_history else "",
+        "reports": [
+            {**report_json(report, masked), **_again(asked, result, report)} for report in result.reports
+        ],
+        "candidates": [candidate_json(c, asked.request.answer == "patches") for c in best],
+    }
+    if asked.request.answer == "patches":
+        return said
+    pictures = [candidate.on(asked.original) for candidate in best] or [asked.original]
+    names = [desk.kept.put(picture) for picture in pictures]
+    chunks = [{infotext.CHUNK: text} for text in texts] or [None]
+    images = [encoder.encode_base64(p, chunk) for p, chunk in zip(pictures, chunks, strict=True)]
+    return {**said, "images": images, "image_ids": names}
+
+
+def _again(asked: _Asked, result: Result, report: Report) -> dict[str, Any]:
+    """What paints a region again, where that is wanted, None where nothing does; of several each has its own
+    candidates, best first."""
+    if not asked.request.return_steps:
+        return {}
+    how = {"how": history_file.how(report.step) if asked.repaintable else None}
+    if len(result.reports) == 1:
+        return how
+    return {**how, "candidates": [candidate_json(c, patches=True) for c in _best_first(report)]}
+
+
+def _kept(desk: Desk, asked: _Asked, reports: Sequence[Report], text: str) -> str:
+    """The name of what can be gone back in."""
+    history = History.of(asked.original, reports)
+    if not asked.repaintable:
+        history = History(history.picture, tuple(dataclasses.replace(e, step=None) for e in history.entries))
+    return keep(desk, Past(history, {"infotext": text, "recipe": dump(asked.recipe)}))
+
+
+def _best_first(report: Report) -> list[Candidate]:
+    """The chosen one, then the others as they were judged."""
+    rest = [c for c in report.candidates if c is not report.best]
+    return [*([report.best] if report.best else []), *sorted(rest, key=lambda c: -c.score)]
+
+
+def _with(reports: Sequence[Report], rank: int) -> list[Report]:
+    """The reports as if each region's candidate of this rank had been chosen, from 0, or its last one."""
+    return [_with_chosen(report, rank) if report.candidates else report for report in reports]
+
+
+def _with_chosen(report: Report, rank: int) -> Report:
+    ranked = _best_first(report)
+    return dataclasses.replace(report, chosen=report.candidates.index(ranked[min(rank, len(ranked) - 1)]))
+
+
+def _text(asked: _Asked, generation: Generation, reports: Sequence[Report]) -> str:
+    return infotext.text(generation, asked.original, asked.recipe, reports)
+
+
+def plan(desk: Desk, body: Any) -> dict[str, Any]:
+    """What `inpaint` would do with the same body. It waits for the queue only to load a checkpoint.
+
+    With `return_masks` each step has its composite `mask`, of its crop's size.
+    """
+    asked = _opened(desk, body)
+    canvas = asked.canvas(desk)
+    checkpoint = asked.how.settings(canvas.generation).sampling.checkpoint
+    native = desk.backend.native(checkpoint) or _asked_native(desk, checkpoint, asked.request.task)
+    plan = planned(canvas, [asked.region], asked.how, native)
+    made = {**plan.summary(), **timed(desk, plan.steps)}
+    made["warnings"] = some(asked.remarks, made["warnings"])
+    for step in made["steps"]:
+        step["under_resolved"] = step["magnification"] < UNDER_RESOLVED
+    if asked.request.return_masks:
+        for said, step in zip(made["steps"], plan.steps, strict=True):
+            said["mask"] = mask_base64(step.composite)
+    return {"image_id": asked.name, "seed": asked.request.seed, "mask_reading": asked.reading, **made}
+
+
+def _asked_native(desk: Desk, checkpoint: str, task: str) -> Size:
+    with desk.backend.busy("plan", task):
+        return desk.backend.studio.engine.native(checkpoint)
+
+
+def _opened(desk: Desk, body: Any) -> _Asked:
+    """Everything that can be refused is refused here, before any GPU second."""
+    request = seeded(load(InpaintRequest, body))
+    given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
+    original, name = desk.open(request)
+    drawn = inpaint_sketch.opened(request.sketch, original.size)
+    sent = _mask(request, original, drawn)
+    intent = INTENTS[request.intent]
+    region = _region(request, original, sent.mask)
+    if region is None:
+        hint = "Mark what is to be repainted, or turn `invert` off." if request.invert else _MARK
+        raise BadInput("is empty: nothing would be repainted.", path="mask", hint=hint)
+    base = inpaint_sketch.steered(intent.how) if drawn else intent.how
+    how = painted(given, base)
+    notes = (original.baggage.notes, sent.warnings, drawn.remarks if drawn else (), _wordless(request))
+    sketched = drawn.on(original) if drawn else original
+    return _Asked(request, original, name, sketched, region, how, tuple(some(*notes)), sent.reading)
+
+
+_MARK = "Mark what is to be repainted in white."
+
+
+def _region(request: InpaintRequest, picture: Picture, mask: Mask) -> Region | None:
+    """What is to be repainted, known as a background where something is kept within it."""
+    label = request.object or INTENTS[request.intent].label
+    if request.invert and not request.sketch:
+        return background_region(picture, mask.inverted(), label)
+    region = Region.of_mask(mask, label)
+    return region and noted_background(region, picture.size)
+
+
+def _mask(request: InpaintRequest, picture: Picture, drawn: inpaint_sketch.Sketch | None) -> SentMask:
+    """What is to be repainted: the mask or all but it, and every pixel that was drawn on."""
+    if drawn and not request.mask:
+        return SentMask(drawn.mask, sentence("what is drawn of the sketch", drawn.mask))
+    sent = sent_mask(request, picture, request.invert)
+    if not drawn:
+        return sent
+    both = sent.mask | drawn.mask
+    return SentMask(both, sentence("what is sent and what is drawn of the sketch", both), sent.warnings)
+
+
+def _wordless(request: InpaintRequest) -> str:
+    intent = INTENTS[request.intent]
+    if not intent.prompt_needed or request.prompt.strip() or request.sketch:
+        return ""
+    return f"{intent.label} without a prompt paints whatever the model thinks of."

@@ -1,0 +1,206 @@
+"""Extend a picture in stages; go on with, revert, or paint again stages of what was extended before."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from retouch.api.serialize import (
+    candidate_json,
+    learn,
+    losses_of,
+    remark_of,
+    report_json,
+    seeded,
+    some,
+    timed,
+)
+from retouch.engines.base import Progress
+from retouch.errors import BadInput, Missing
+from retouch.image.codec import encoder
+from retouch.image.picture import Picture
+from retouch.knobs import load
+from retouch.outpaint.outpaint import OutpaintRequest, matched, refined, way_of
+from retouch.outpaint.progress import Way
+from retouch.outpaint.run import Extended, extend
+from retouch.outpaint.stage_painter import STRIDE
+from retouch.pipeline import infotext
+from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.report import CHANGED, UNCHANGED, Result
+from retouch.recipes.recipe import Generation, Recipe
+from retouch.recipes.seeds import MAX_SEED
+
+if TYPE_CHECKING:
+    from retouch.api.service import Desk
+
+_WAYS = ("way", "")
+
+
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """What is kept of an extension: enough to go on from. `recipe` is what its generation text says."""
+
+    way: Way
+    generation: Generation
+    recipe: Recipe
+    remarks: tuple[str, ...] = ()
+
+
+def outpaint(desk: Desk, body: Any) -> dict[str, Any]:
+    """The extended picture, as far as it went: an interrupt, or a stage that fails, keeps what is done."""
+    request, picture = _opened(desk, body)
+    with desk.backend.busy("outpaint", request.task) as progress:
+        studio = desk.backend.studio
+        held = _begun(desk, request, picture, studio)
+        done = _walked(held.way, request, studio, progress)
+        made = _refined(held, done, request, studio, progress)
+    learn(desk, (*done.reports, *made.reports))
+    remark = remark_of(studio, done.reports)
+    lost = losses_of(made.picture, bool(done.way.done))
+    whole = request.answer == "images"
+    return {
+        **_said(desk, dataclasses.replace(held, way=done.way), done, made, whole),
+        "stages": [_stage(done.way, step.number, not whole) for step in done.way.steps],
+        "warnings": some(held.remarks, done.warnings, made.warnings, lost, remark),
+    }
+
+
+def plan(desk: Desk, body: Any) -> dict[str, Any]:
+    """The stages that `outpaint` would paint with the same body, numbered, with their crops and waves.
+
+    `seconds` are for one painting of each that is due; null where nothing was painted here before.
+    """
+    request, picture = _opened(desk, body)
+    with desk.backend.busy("plan", request.task):
+        studio = desk.backend.studio
+        held = _begun(desk, request, picture, studio)
+        said = timed(desk, held.way.due)
+    way, seconds = held.way, {step["number"]: step["seconds"] for step in said["steps"]}
+    return {
+        "seed": held.generation.seed,
+        "size": list(way.canvas_box.size),
+        "origin": list(way.origin),
+        "steps": [
+            {**step.summary(), "done": step.number in way.done, "seconds": seconds.get(step.number, 0.0)}
+            for step in way.steps
+        ],
+        "seconds": said["seconds"],
+        "warnings": some(held.remarks),
+    }
+
+
+def _walked(way: Way, request: OutpaintRequest, studio: Studio, progress: Progress) -> Extended:
+    """Taking back and choosing paint nothing, unless what hangs on the choice is to be painted again."""
+    if request.revert or (request.choose and request.keep_later):
+        return Extended(way)
+    return extend(way, studio.engine, request, progress, request.at_once)
+
+
+def _refined(
+    held: _Held, done: Extended, request: OutpaintRequest, studio: Studio, progress: Progress
+) -> Result:
+    """The picture as far as it went; once every stage is there, refined where that is asked for."""
+    if not request.refine or done.way.left or progress.stopped:
+        return Result(done.way.finished())
+    (made,) = refined([(done.way, held.generation)], held.recipe, studio, progress)
+    return made
+
+
+def _opened(desk: Desk, body: Any) -> tuple[OutpaintRequest, Picture | None]:
+    """The picture is None where an earlier way is gone on with."""
+    request = load(OutpaintRequest, body)
+    given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
+    if request.way:
+        if request.image or request.image_id:
+            raise BadInput("and way are both given.", path="image", hint="The way has its picture.")
+        return seeded(request), None
+    picture, _ = desk.open(request)
+    return seeded(matched(request, given, picture)), picture
+
+
+def _begun(desk: Desk, request: OutpaintRequest, picture: Picture | None, studio: Studio) -> _Held:
+    if picture is None:
+        return _resumed(desk, request)
+    generation = request.generation(desk.backend.defaults(), request.seed)
+    made = way_of(request, picture, generation, studio)
+    remarks = some(picture.baggage.notes, made.remarks)
+    return _Held(made.way, made.generation, request.recipe, tuple(remarks))
+
+
+def _resumed(desk: Desk, request: OutpaintRequest) -> _Held:
+    held = desk.ways.get(_WAYS, request.way)
+    if held is None:
+        raise Missing(f"no way is kept as {request.way!r}.", path="way", hint="Extend the picture anew.")
+    for path in ("again", "revert"):
+        unknown = set(getattr(request, path)) - {step.number for step in held.way.steps}
+        if unknown:
+            hint = f"Its stages are 1 to {len(held.way.steps)}."
+            raise BadInput(f"there is no stage {min(unknown)}.", path=path, hint=hint)
+    chosen = {stage: number - 1 for stage, number in request.chosen.items()}
+    way = held.way.going_on().taking(_there(held.way, chosen), request.keep_later).without(request.revert)
+    way = way.again(_seeds(way, request.again)) if request.again else way
+    return dataclasses.replace(held, way=way, recipe=request.recipe_after(held.recipe))
+
+
+def _there(way: Way, chosen: dict[int, int]) -> dict[int, int]:
+    """The same, or BadInput for a painting that is not kept."""
+    for stage, place in chosen.items():
+        count = len(way.found.get(stage, ())) if stage in way.done else 0
+        if place >= count:
+            hint = f"Stage {stage} has {count}, counted from 1."
+            raise BadInput(f"there is no painting {place + 1} of stage {stage}.", path="choose", hint=hint)
+    return chosen
+
+
+def _seeds(way: Way, numbers: Sequence[int]) -> dict[int, int]:
+    """Another seed for each of these stages, derived from what it had."""
+    had = {step.number: step.seed for step in way.steps}
+    had |= {number: made.seed for number, made in way.done.items()}
+    return {number: (had[number] + 3 * STRIDE) % (MAX_SEED + 1) for number in numbers}
+
+
+def _said(desk: Desk, held: _Held, done: Extended, made: Result, whole: bool) -> dict[str, Any]:
+    """`whole`: with the picture itself, which its `image_id` names in any case."""
+    text = infotext.text(held.generation, made.picture, held.recipe, (*done.reports, *made.reports))
+    return {
+        **({"image": encoder.encode_base64(made.picture, {infotext.CHUNK: text})} if whole else {}),
+        "image_id": desk.kept.put(made.picture),
+        "way": desk.ways.put(_WAYS, held),
+        "size": list(done.way.canvas_box.size),
+        "known": list(done.way.known()),
+        "origin": list(done.way.origin),
+        "reports": [report_json(report) for report in done.reports],
+        "refined": [report_json(report) for report in made.reports],
+        "outcome": CHANGED if done.way.done else UNCHANGED,
+        "stopped": done.stopped or made.stopped,
+        "seed": held.generation.seed,
+        "infotext": text,
+    }
+
+
+def _stage(way: Way, number: int, patches: bool) -> dict[str, Any]:
+    """One stage of the whole way, painted now, earlier, or not yet, with all that was painted of it."""
+    step = next(step for step in way.steps if step.number == number)
+    made = way.done.get(number)
+    return {
+        "number": number,
+        "side": step.label,
+        "box": list(step.box),
+        "crop": list(step.frame.crop),
+        "work": list(step.frame.work),
+        "wave": step.wave,
+        "prompt": step.prompt,
+        "seed": made.seed if made else step.seed,
+        "done": made is not None,
+        "chosen": _chosen(way, number),
+        "candidates": [candidate_json(c, patches) for c in way.found.get(number, ()) if made],
+    }
+
+
+def _chosen(way: Way, number: int) -> int | None:
+    """Which of its candidates is there, counted from 1."""
+    made = way.done.get(number)
+    found = way.found.get(number, ())
+    return next((place for place, one in enumerate(found, 1) if one is made), None)

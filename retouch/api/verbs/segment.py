@@ -1,0 +1,125 @@
+"""Point at it, and it is masked.
+
+What runs on the GPU waits in the host's queue, as all GPU work does: beside a generation it would take its
+memory. What does not - the classical segmenter, and any on the processor - answers at once, however long the
+generation takes. The look ahead that a picture's arrival starts keeps to the same rule.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from retouch.api.masks import sent_mask
+from retouch.api.requests.base import MaskRequest, PictureRequest, SegmentRequest
+from retouch.api.serialize import region_json, some
+from retouch.engines.base import Click, Prompt, Seen, Segmenter
+from retouch.errors import BadInput
+from retouch.image.geometry import Box
+from retouch.image.matting import refined
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.image.thickness import greatest_thickness
+from retouch.knobs import load
+from retouch.segmenters.prompt_checks import checked
+from retouch.segmenters.registry import CLASSICAL
+
+if TYPE_CHECKING:
+    from retouch.api.service import Desk
+
+
+def picture(desk: Desk, body: Any) -> dict[str, Any]:
+    """Keeps a picture and begins to look at it, so that the first click finds the work done."""
+    request = load(PictureRequest, body)
+    segmenter = desk.segmenter(request.segmenter)
+    opened, name = desk.open(request)
+    desk.ahead.soon(lambda: _look(desk, segmenter, opened))
+    width, height = opened.size
+    return {"image_id": name, "width": width, "height": height, "warnings": list(opened.baggage.notes)}
+
+
+def _look(desk: Desk, segmenter: Segmenter, picture: Picture) -> None:
+    with _turn(desk, segmenter):
+        segmenter.prepare(picture)
+
+
+def segment(desk: Desk, body: Any) -> dict[str, Any]:
+    request = load(SegmentRequest, body)
+    picture, name = desk.open(request)
+    prompt = None if request.everything else checked(_prompt(request), picture.size)
+    segmenter = desk.segmenter(request.segmenter)
+    of = (name, segmenter.name)
+    memory = desk.memories.get(of, request.memory)
+    with _turn(desk, segmenter, request):
+        seen = _seen(segmenter, picture, prompt, memory)
+    forgotten = _FORGOTTEN if request.memory and memory is None else ""
+    regions = seen.regions
+    if request.refine_edges:
+        regions = tuple(snapped(picture, region) for region in regions)
+    canvas = picture.size if request.whole_masks else None
+    return {
+        "image_id": name,
+        "masks": [{**region_json(r, canvas), "area": r.shape.area} for r in regions],
+        "memory": desk.memories.put(of, seen.memory),
+        "segmenter": segmenter.name,
+        "warnings": some(picture.baggage.notes, forgotten),
+    }
+
+
+_FORGOTTEN = "The memory named is gone, or of another picture or segmenter: this is a first look."
+
+
+def _seen(segmenter: Segmenter, picture: Picture, prompt: Prompt | None, memory: Any) -> Seen:
+    if prompt is None:
+        return Seen(segmenter.everything(picture))
+    return segmenter.segment(picture, prompt, memory)
+
+
+def _prompt(request: SegmentRequest) -> Prompt:
+    clicks = tuple(Click(point.x, point.y, point.positive) for point in request.points)
+    return Prompt(clicks, Box(*request.box) if request.box else None, request.text)
+
+
+def _turn(
+    desk: Desk, segmenter: Segmenter, request: SegmentRequest | None = None
+) -> AbstractContextManager[Any]:
+    """The host's queue where the GPU will work. Words are looked up by detectors, which use it too."""
+    words = request is not None and request.text
+    if (segmenter.name == CLASSICAL and not words) or desk.backend.device() == "cpu":
+        return contextlib.nullcontext()
+    return desk.backend.busy("segment", request.task if request else "", paints=False)
+
+
+SNAP = 0.025
+"""Of a region's thickness: how far its outline may move to meet an edge of the picture."""
+
+
+def snapped(picture: Picture, region: Region, radius: int = 0) -> Region:
+    """The region with its outline on natural edges, at full resolution; only near it is looked at."""
+    radius = radius or max(2, round(greatest_thickness(region.shape) * SNAP))
+    window = region.box.grown(4 * radius) & picture.size.box
+    mask = refined(picture.crop(window), region.within(window), radius)
+    box = mask.bounds
+    if box is None:
+        return region
+    return dataclasses.replace(region, box=box.shifted(window.left, window.top), shape=mask.crop(box))
+
+
+def mask(desk: Desk, body: Any) -> dict[str, Any]:
+    """A mask snapped to the picture's edges or, with radius 0, as it is read."""
+    request = load(MaskRequest, body)
+    picture, name = desk.open(request)
+    sent = sent_mask(request, picture)
+    region = Region.of_mask(sent.mask)
+    if region is None:
+        raise BadInput("is empty.", path="mask", hint="White is what is meant.")
+    made = snapped(picture, region, request.radius) if request.radius else region
+    return {
+        "image_id": name,
+        **region_json(made),
+        "area": made.shape.area,
+        "mask_reading": sent.reading,
+        "warnings": some(picture.baggage.notes, sent.warnings),
+    }

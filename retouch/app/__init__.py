@@ -1,0 +1,1 @@
+"""Retouch without a WebUI: backend, server, page, demo."""

@@ -1,0 +1,184 @@
+"""Retouch without a WebUI: detectors and a diffusers engine of our own, one job at a time.
+
+What the standalone app, the command line and the demo stand on. Nothing is loaded before the first
+job that needs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import functools
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import retouch
+from retouch.api.queue import Ticket, Turns
+from retouch.engines.base import Engine, Progress, Segmenter
+from retouch.errors import Missing
+from retouch.image.geometry import Size
+from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.targets import Eyes
+from retouch.recipes.recipe import Sampling
+from retouch.segmenters.registry import Segmenters
+
+if TYPE_CHECKING:
+    from retouch.detectors.registry import Registry
+
+MODELS = Path.home() / ".cache" / "retouch" / "models"
+RECIPES = Path.home() / ".config" / "retouch" / "recipes"
+NOISE_STEPS = 4
+"""Noise gets no better by more."""
+
+
+@dataclass
+class Standalone:
+    """The backend of `retouch.api.routes` and `retouch.api`. `load_engine` is called at most once."""
+
+    load_engine: Callable[[], Engine]
+    registry: Registry
+    own_recipes: Path | None = None
+    sampling: Sampling = Sampling()
+    outliners: Segmenters = field(default_factory=Segmenters)
+    find_device: Callable[[], str] = lambda: "cpu"
+    turns: Turns = field(default_factory=Turns)
+    _engine: Engine | None = None
+    _native: Size | None = None
+    _queue: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def studio(self) -> Studio:
+        return Studio(self._engine or _NoEngine(), self.registry.get, self.outliners.get)
+
+    @property
+    def eyes(self) -> Eyes:
+        return Eyes(self.registry.get, self.outliners.get)
+
+    def health(self) -> dict[str, Any]:
+        engine = self._engine or _NoEngine()
+        said = {"engine": engine.name, "remark": engine.remark}
+        return {"host": "standalone", **said, "version": retouch.__version__}
+
+    def defaults(self) -> Sampling:
+        return self.sampling
+
+    def models(self) -> list[dict[str, Any]]:
+        return [dataclasses.asdict(model) for model in self.registry.available()]
+
+    def segmenters(self) -> list[dict[str, Any]]:
+        return [dataclasses.asdict(model) for model in self.outliners.available()]
+
+    def segmenter(self, name: str) -> Segmenter:
+        return self.outliners.get(name)
+
+    def device(self) -> str:
+        return self.find_device()
+
+    def native(self, checkpoint: str) -> Size | None:
+        return None if checkpoint else self._native
+
+    @contextlib.contextmanager
+    def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:
+        """One job at a time. The first that `paints` loads the engine: Missing when there is none."""
+        ticket = Ticket(what, task)
+        with self.turns.taken(ticket, self._queue):
+            if paints and self._engine is None:
+                self._engine = self.load_engine()
+                self._native = self._engine.native("")
+            yield ticket
+
+    def progress(self, task: str) -> dict[str, Any]:
+        return self.turns.summary(task)
+
+    def interrupt(self, task: str) -> dict[str, Any]:
+        return {"interrupted": self.turns.stop(task)}
+
+    def skip(self, task: str) -> dict[str, Any]:
+        return {"skipped": self.turns.stop(task)}
+
+
+class _NoEngine:
+    """Stands where no engine is loaded yet; only what paints nothing ever sees it."""
+
+    name = "not loaded"
+    remark = ""
+    batch_limit = 1
+
+    def native(self, checkpoint: str) -> Any:
+        raise no_model()
+
+    def kin(self, job: Any) -> Any:
+        raise no_model()
+
+    def paint(self, jobs: Any, progress: Progress) -> Any:
+        raise no_model()
+
+
+def no_model() -> Missing:
+    return Missing(
+        "there is no model to paint with.",
+        path="model",
+        hint="Give --model a diffusers folder or a .safetensors checkpoint, paint through a running "
+        "WebUI (python -m retouch fix --url), or put the demo model of a checkout into models/demo.",
+    )
+
+
+def add_arguments(parser: argparse._ActionsContainer) -> None:
+    """The options every standalone command has."""
+    model = "diffusers folder, .safetensors file or hub name; blank for the demo model, content for none"
+    parser.add_argument("--model", default="", metavar="MODEL", help=model)
+    parser.add_argument("--demo-noise", action="store_true", help="a tiny random model: paints noise")
+    parser.add_argument("--device", default="", help="cuda, mps or cpu; blank for the best")
+    folder = "detectors, and in its folders checkpoints, vaes and loras what a request may name"
+    parser.add_argument("--models-dir", type=Path, default=MODELS, metavar="DIR", help=folder)
+    own = "your own recipes, as JSON files"
+    parser.add_argument("--recipes", type=Path, default=RECIPES, metavar="DIR", help=own)
+    parser.add_argument("--offline", action="store_true", help="never download anything")
+
+
+def backend_of(args: argparse.Namespace) -> Standalone:
+    """The backend that `add_arguments`' options ask for. Loads nothing yet."""
+    from retouch.detectors.registry import Registry
+    from retouch.engines.loading import best_device
+
+    device = functools.cache(lambda: args.device or best_device())
+    folders = (args.models_dir,)
+    registry = Registry(folders, device, args.offline)
+    outliners = Segmenters(folders, device, args.offline, registry)
+    return Standalone(
+        lambda: _engine(args, device), registry, args.recipes, _sampling(args), outliners, device
+    )
+
+
+def _sampling(args: argparse.Namespace) -> Sampling:
+    """What suits the model."""
+    from retouch.engines import demo_model
+
+    if args.demo_noise:
+        return Sampling(steps=NOISE_STEPS)
+    return Sampling() if args.model else demo_model.SAMPLING
+
+
+def _engine(args: argparse.Namespace, find_device: Callable[[], str]) -> Engine:
+    from retouch.engines import content_aware, demo_model
+    from retouch.engines.diffusers_engine import DiffusersEngine
+    from retouch.engines.loading import Folders
+    from retouch.engines.random_model import tiny_random
+
+    if args.model == content_aware.NAME:
+        return content_aware.PatchEngine()
+    device = find_device()
+
+    kinds = ("checkpoints", "vaes", "loras", "embeddings")
+    folders = Folders(**{kind: args.models_dir / kind for kind in kinds})
+    if args.demo_noise:
+        return tiny_random(device)
+    if args.model:
+        return DiffusersEngine.load(args.model, device, offline=args.offline, folders=folders)
+    if not demo_model.is_here():
+        raise no_model()
+    return demo_model.demo_engine(device, folders=folders)

@@ -1,0 +1,240 @@
+"""The main jobs on real photographs, end to end: `python -m retouch.app.demo [--out DIR]`.
+
+A spoilt face is found and mended, a thing is removed, a cropped photograph is extended, a recipe of two
+passes refines a person. Pictures, plans and numbers go into one HTML report. Nothing is downloaded: the
+painter is the demo model, which knows these photographs, and the report says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from retouch.api.serialize import report_json
+from retouch.app.backend import Standalone, add_arguments, backend_of
+from retouch.app.demo_page import Shown, draw_plan, page
+from retouch.app.sample_photos import resized, sample
+from retouch.errors import RetouchError
+from retouch.image.codec import encoder, mask_layers
+from retouch.image.geometry import Box
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.image.quality.measure import measure
+from retouch.image.quality.psnr import psnr
+from retouch.image.region import Region
+from retouch.pipeline.pipeline import Canvas
+from retouch.pipeline.plan import Plan
+from retouch.pipeline.report import Result
+from retouch.recipes.recipe import Generation, Pass, Recipe, Target
+from retouch.recipes.shape import Shape
+
+OUT = Path("retouch-demo")
+SEED = 7
+BLOCKS = 12
+"""A spoilt face is this many blocks wide: still a face to a detector, and to a person."""
+FACE = Target(models=("face",))
+PERSON = Target(models=("person",))
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A photograph as it should be, as it is given, and what is done about it.
+
+    `target` names what is found and mended by `passes`; without one, `region` is painted as the first of
+    them says. `lost` is where the given picture differs from the truth, None for all of it.
+    """
+
+    name: str
+    told: str
+    truth: Picture
+    given: Picture
+    prompt: str
+    passes: tuple[Pass, ...]
+    region: Region | None = None
+    lost: Box | None = None
+
+    def canvas(self, backend: Standalone) -> Canvas:
+        return Canvas(self.given, Generation(self.prompt, seed=SEED, sampling=backend.defaults()))
+
+    def done(self, backend: Standalone) -> Result:
+        """The whole job on the backend's studio."""
+        studio, canvas = backend.studio, self.canvas(backend)
+        if self.region:
+            return studio.paint(canvas, [self.region], self.passes[0])
+        (result,) = studio.fix([canvas], Recipe(self.name, "", self.passes))
+        return result
+
+
+def mended_face() -> Scene:
+    """The astronaut with her face in blocks, and the recipe Face polish at denoising strength 0.5."""
+    truth = sample("astronaut").picture
+    face = Box(178, 58, 274, 177)
+    told = f"A face in {BLOCKS} blocks is found and repainted, as auto-fix does while a picture is made."
+    passes = (Pass(target=FACE, denoising_strength=0.5),)
+    given = pixelated(truth, [face], BLOCKS)
+    return Scene("face", told, truth, given, "an astronaut's face", passes, lost=face)
+
+
+def removed_thing() -> Scene:
+    """A sticker on a photograph: its outline is what a person would brush over."""
+    truth = sample("china").scaled(256)
+    mask = np.zeros(truth.pixels.shape[:2], np.uint8)
+    cv2.ellipse(mask, (198, 141), (31, 24), 20, 0, 360, (255,), -1, cv2.LINE_AA)
+    colour = np.array((228, 44, 120), np.float32)
+    share = mask[..., None] / 255
+    given = truth.with_pixels(np.rint(truth.pixels * (1 - share) + colour * share).astype(np.uint8))
+    told = "A sticker is masked and removed: the hole is filled from its rim and painted from nothing."
+    passes = (Pass(denoising_strength=1.0, masked_content="fill", shape=Shape(padding=104)),)
+    region = Region.of_mask(Mask(mask), "sticker")
+    lost = Mask(mask).bounds
+    return Scene("removal", told, truth, given, "a chinese temple", passes, region, lost)
+
+
+def extended_photograph() -> Scene:
+    """The right quarter cut off; the canvas is grown by as much and the new strip painted."""
+    truth = sample("flower").scaled(256)
+    strip = Box(truth.size.width - truth.size.width // 4, 0, *truth.size)
+    kept = np.ascontiguousarray(truth.pixels[:, : strip.left])
+    grown = cv2.copyMakeBorder(kept, 0, 0, 0, strip.width, cv2.BORDER_REPLICATE)
+    told = "The right quarter of a photograph is cut off and painted again on a canvas as wide as before."
+    passes = (Pass(denoising_strength=1.0, masked_content="fill", shape=Shape(grow=0, blur=4)),)
+    return Scene(
+        "extension", told, truth, Picture(grown), "a flower", passes, Region.of_box(strip, "canvas"), strip
+    )
+
+
+def refined_person() -> Scene:
+    """A whole portrait of which only a thumbnail was left: first the person, then the face again."""
+    truth = sample("astronaut").picture
+    given = resized(resized(truth, 1 / 8), 8)
+    told = "A recipe of two passes on a portrait grown from a thumbnail: the person at 0.6, the face at 0.4."
+    passes = (
+        Pass(target=PERSON, denoising_strength=0.6),
+        Pass(target=FACE, denoising_strength=0.4, prompt="an astronaut's face"),
+    )
+    return Scene("recipe", told, truth, given, "an astronaut", passes)
+
+
+SCENES: tuple[Callable[[], Scene], ...] = (mended_face, removed_thing, extended_photograph, refined_person)
+
+
+@dataclass
+class Demo:
+    """Scenes through a backend, one folder and one report for all."""
+
+    backend: Standalone
+    out: Path
+    shown: list[Shown] = field(default_factory=list)
+
+    def show(self, scene: Scene) -> None:
+        """Do the job, measure it and write its pictures."""
+        with self.backend.busy("fix", scene.name):
+            begun = time.perf_counter()
+            result = scene.done(self.backend)
+            seconds = time.perf_counter() - begun
+        mask = _union([report.mask(scene.given) for report in result.reports if report.kept], scene)
+        plan = Plan(tuple(report.step for report in result.reports)).summary()
+        pictures = {
+            "before": scene.given,
+            "after": result.picture,
+            "truth": scene.truth,
+            "plan": draw_plan(scene.given, plan),
+        }
+        for what, picture in pictures.items():
+            encoder.write(picture, self.out / f"{scene.name}-{what}.png")
+        (self.out / f"{scene.name}-mask.png").write_bytes(mask_layers.encode_gray(mask.alpha))
+        reports = tuple(report_json(report) for report in result.reports)
+        figures = {"Seconds": round(seconds, 1), **figures_of(scene, result, mask)}
+        self.shown.append(Shown(scene.name, scene.told, figures, reports, result.warnings))
+
+    @property
+    def ok(self) -> bool:
+        """Every scene painted something, and nothing else moved."""
+        return all(
+            s.figures["Regions painted"] and not s.figures["Pixels changed outside the mask"]
+            for s in self.shown
+        )
+
+
+def figures_of(scene: Scene, result: Result, mask: Mask) -> dict[str, Any]:
+    """What was spoilt, against the photograph as it was, and how the painted part sits in the rest."""
+    where = (scene.lost or mask.bounds or scene.truth.size.box).slices
+    truth, given, made = (picture.pixels for picture in (scene.truth, scene.given, result.picture))
+    numbers = measure(given, made, mask, truth)
+    said = {
+        "dB PSNR before": psnr(truth[where], given[where]),
+        "dB PSNR after": psnr(truth[where], made[where]),
+        "Seam": numbers.seam,
+        "Colour drift inside, CIELAB": numbers.drift_inside,
+        "Sharpness, 1 as around": numbers.sharpness,
+    }
+    return {
+        **{name: round(value, 2) for name, value in said.items() if value is not None},
+        "Regions painted": sum(report.kept for report in result.reports),
+        "Pixels repainted": int(np.count_nonzero(mask.alpha)),
+        "Pixels changed outside the mask": changed_outside(scene.given, result.picture, mask),
+    }
+
+
+def pixelated(photo: Picture, boxes: Sequence[Box], blocks: int) -> Picture:
+    """The photograph with every box in coarse blocks, so many to its width."""
+    pixels = photo.pixels.copy()
+    for box in boxes:
+        size = (blocks, max(1, round(blocks * box.height / box.width)))
+        small = cv2.resize(pixels[box.slices], size, interpolation=cv2.INTER_AREA)
+        pixels[box.slices] = cv2.resize(small, box.size, interpolation=cv2.INTER_NEAREST)
+    return photo.with_pixels(pixels)
+
+
+def changed_outside(before: Picture, after: Picture, mask: Mask) -> int:
+    """How many pixels differ where the composite mask is 0: none may."""
+    differs = (before.pixels != after.pixels).any(2)
+    return int(np.count_nonzero(differs & (mask.alpha == 0)))
+
+
+def _union(masks: Sequence[Mask], scene: Scene) -> Mask:
+    union = Mask.blank(scene.given.size)
+    for mask in masks:
+        union = union | mask
+    return union
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the demo. 0 when every scene was painted and no pixel outside the masks has changed."""
+    parser = argparse.ArgumentParser(prog="python -m retouch.app.demo", description=__doc__)
+    parser.add_argument("--out", type=Path, default=OUT, metavar="DIR")
+    add_arguments(parser)
+    args = parser.parse_args(words)
+    demo = Demo(backend_of(args), args.out)
+    try:
+        args.out.mkdir(parents=True, exist_ok=True)
+        for scene in SCENES:
+            demo.show(scene())
+            _tell(demo.shown[-1])
+    except RetouchError as error:
+        print(f"retouch: {error}", file=sys.stderr)
+        return 2
+    remark = demo.backend.studio.engine.remark
+    report = args.out / "report.html"
+    report.write_text(page(demo.shown, args.out, remark), encoding="utf-8")
+    print(f"{remark}\nReport: {report}\nThe studio, to click things yourself: python3 dev.py run".strip())
+    return 0 if demo.ok else 1
+
+
+def _tell(shown: Shown) -> None:
+    said = ", ".join(f"{what[0].lower()}{what[1:]} {value}" for what, value in shown.figures.items())
+    print(f"{shown.name}: {said}", flush=True)
+    for warning in shown.warnings:
+        print(f"{shown.name}: {warning}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""The standalone app: the studio and the REST doors without a WebUI, `python -m retouch.app`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import socket
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from retouch.api import routes, static_files
+from retouch.app.backend import Standalone, add_arguments, backend_of
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+PORT = 7861
+BACKLOG = 128
+"""Connections that may wait until the server, whose address is printed first, has started."""
+
+
+def create(backend: Standalone) -> FastAPI:
+    """The app on a backend, not yet serving."""
+    from fastapi import FastAPI
+
+    app = FastAPI(title="Retouch", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = routes.install(app, backend)
+    app.router.on_shutdown.append(app.state.desk.jobs.close)
+    static_files.install(app)
+    return app
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="python -m retouch.app", description=__doc__)
+    top.add_argument("--host", default="127.0.0.1", help="0.0.0.0 opens it to the network, unguarded")
+    top.add_argument("--port", type=int, default=PORT, help=f"{PORT} if not said; 0 for any free one")
+    add_arguments(top)
+    return top
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Serve until told to stop. 2 when the address cannot be had."""
+    args = parser().parse_args(words)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    try:
+        door = _listen(args.host, args.port)
+    except OSError as error:
+        _say(f"{args.host}:{args.port} cannot be had: {error.strerror}. Choose another with --port.")
+        return 2
+    with door:
+        _serve(create(backend_of(args)), door)
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that accepts connections at once; they are answered when the server runs."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind((host, port))
+        door.listen(BACKLOG)
+    except OSError:
+        door.close()
+        raise
+    return door
+
+
+def _serve(app: FastAPI, door: socket.socket) -> None:
+    import uvicorn
+
+    host, port = door.getsockname()[:2]
+    _say(f"Retouch is at http://{f'[{host}]' if ':' in host else host}:{port}")
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server.run(sockets=[door])
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""The command line: `python -m retouch VERB PHOTO... -o DIR`, here or through a WebUI.
+
+Files, folders and globs; what is already done is left alone, a file that fails is named and the
+rest go on. The exit status is 0 when all went well, as when nothing is found in a photograph or all of it was
+better before; 1 when one failed; 2 when nothing could be begun; 3 when none failed, but in one something was
+to be painted and nothing of it can be seen; 130 after Ctrl-C, which keeps what is done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from retouch.api.service import Desk
+from retouch.app.backend import backend_of
+from retouch.cli import history, output_files, recipes
+from retouch.cli.input_files import photos
+from retouch.cli.parser import parser
+from retouch.cli.remote import connect
+from retouch.cli.requests import Door, work
+from retouch.cli.run import run
+from retouch.cli.summary_page import Book, Summary
+from retouch.errors import RetouchError, convert_errors
+
+__all__ = ["main", "parser"]
+
+_ALONE = {"recipes": recipes.run, "history": history.run}
+"""Verbs that are not about photographs."""
+
+
+def main(words: Sequence[str] | None = None, door: Door | None = None) -> int:
+    """Do what the command line says; `door` stands in for the one it names. The exit status."""
+    args = parser().parse_args(words)
+    try:
+        with convert_errors(_broke):
+            return _done(args, door or _door(args))
+    except RetouchError as error:
+        return _refuse(error)
+
+
+def _done(args: argparse.Namespace, door: Door) -> int:
+    if args.verb in _ALONE:
+        return _ALONE[args.verb](args, door)
+    named = photos(args.photos, args.out, output_files.ENDINGS["plan" if args.plan else args.verb])
+    asked = work(args, door)
+    book = Summary(args.out, asked.recipe, named) if args.verb == "run" else Book()
+    return run(named, asked, door, book, args)
+
+
+def _broke(cause: str) -> RetouchError:
+    """Of a disk that cannot be written, of a server's answer of another version, and of a fault of ours."""
+    return RetouchError(f"it failed ({cause}).", hint="With --url: is the Retouch there of this version?")
+
+
+def _door(args: argparse.Namespace) -> Door:
+    return connect(args.url) if args.url else Desk(backend_of(args))
+
+
+def _refuse(error: RetouchError) -> int:
+    print(f"retouch: {error}", file=sys.stderr)
+    return 2

@@ -1,0 +1,98 @@
+"""Which photographs a command line names, and where what is made of each goes."""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from retouch.errors import BadInput, Missing
+from retouch.weights.download import files_below
+
+READ = (
+    *(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
+    *(".avif", ".heic", ".heif", ".jxl"),
+)
+"""Endings that are looked for in a folder. Whether the last four are read depends on what is installed."""
+KEPT = (".png", ".jpg", ".jpeg", ".webp")
+"""Endings a mended photograph keeps; any other becomes a PNG."""
+_MADE = re.compile(
+    rf"({'|'.join(map(re.escape, READ))})\.((regions|mask-\d+|variation-\d+)\.png|(before|after)\.jpg)$",
+    re.IGNORECASE,
+)
+"""What is made beside a photograph's target: the photograph's whole name and an ending."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A file to work on, and the file that is there once it is done."""
+
+    source: Path
+    target: Path
+
+    @property
+    def done(self) -> bool:
+        """The target is there and no older than the source."""
+        return self.target.exists() and self.target.stat().st_mtime_ns >= self.source.stat().st_mtime_ns
+
+
+def photos(words: Sequence[str], out: Path, ending: str = "") -> tuple[Photo, ...]:
+    """Every photograph that files, folders and globs name, each once, in order.
+
+    A target lies in `out` under the photograph's place in its folder, with `ending` or, if that is
+    blank, the photograph's own. Missing for a word that names nothing; BadInput when a target
+    would fall on a photograph or on another target.
+    """
+    found: dict[Path, Photo] = {}
+    for word in words:
+        for source, place in _named(word, out):
+            found.setdefault(source.resolve(), Photo(source, _target(out / place, ending)))
+    _check_apart(tuple(found.values()))
+    return tuple(found.values())
+
+
+def _named(word: str, out: Path) -> list[tuple[Path, Path]]:
+    """(file, its place below the folder it was found in) of one word, sorted.
+
+    In a folder, what lies in `out` is left out, and what `detect` made: that is of an earlier run.
+    """
+    path = Path(word)
+    if path.is_dir():
+        made = out.resolve() if out.resolve() != path.resolve() else None
+        inside = sorted(p for p in files_below(path) if _readable(p) and not _MADE.search(p.name))
+        return _some([(p, p.relative_to(path)) for p in inside if made not in p.resolve().parents], word)
+    if path.is_file():
+        return [(path, Path(path.name))]
+    matches = sorted(Path(m) for m in glob.glob(word, recursive=True))  # noqa: PTH207 (absolute globs)
+    return _some([(p, Path(p.name)) for p in matches if _readable(p)], word)
+
+
+def _some(found: list[tuple[Path, Path]], word: str) -> list[tuple[Path, Path]]:
+    if not found:
+        raise Missing(f"{word!r} names no photograph.", hint=f"Looked for {', '.join(READ)}.")
+    return found
+
+
+def _readable(path: Path) -> bool:
+    return path.suffix.lower() in READ and path.is_file()
+
+
+def _target(path: Path, ending: str) -> Path:
+    if ending:
+        return path.with_name(path.name + ending)
+    return path if path.suffix.lower() in KEPT else path.with_name(path.name + ".png")
+
+
+def _check_apart(named: Sequence[Photo]) -> None:
+    taken = {photo.source.resolve(): photo for photo in named}
+    for photo in named:
+        place = photo.target.resolve()
+        other = taken.get(place)
+        if other is not None:
+            fault = f"{photo.source} and {other.source} would both be {photo.target}."
+            if other.source.resolve() == place:
+                fault = f"{photo.target} would be written over the photograph."
+            raise BadInput(fault, hint="Choose another -o, or give the folder above them.")
+        taken[place] = photo

@@ -1,0 +1,187 @@
+"""What the command line writes of an answer, all at once or not at all."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from retouch.api.batches.entry import unpainted
+from retouch.cli.input_files import Photo
+from retouch.errors import PaintFailed
+from retouch.image.codec import decoder, encoder, mask_layers
+from retouch.image.geometry import Box
+from retouch.image.mask import Mask
+from retouch.image.overlay import overlay
+from retouch.image.region import Region, overlap
+from retouch.pipeline.history_file import ENDING
+from retouch.pipeline.report import CHANGED, UNCHANGED
+
+ENDINGS = {
+    "run": "",
+    "fix": "",
+    "inpaint": "",
+    "outpaint": "",
+    "plan": ".plan.json",
+    "detect": ".regions.png",
+    "segment": ".regions.png",
+}
+"""Of a photograph's target, by verb."""
+UNCHANGED_STATUS = 3
+"""The exit status where something was to be painted of a photograph and nothing of it can be seen."""
+SAME = 0.6
+"""Of the smaller of two outlines: from here on they are of one thing."""
+_LEFT_OUT = (
+    "image",
+    "image_id",
+    "source_id",
+    "images",
+    "image_ids",
+    "memory",
+    "mask",
+    "way",
+    "history",
+    "history_file",
+)
+"""Of a JSON line: pixels, and names that end with the process that gave them."""
+
+
+def check(answer: dict[str, Any]) -> None:
+    """PaintFailed when nothing could be painted of what was to be, or it was stopped on the way."""
+    if answer.get("stopped"):
+        raise PaintFailed("it was interrupted.", hint="The same command goes on from here.")
+    why = unpainted(answer)
+    if why:
+        raise PaintFailed(why)
+
+
+def outcome(answer: dict[str, Any]) -> str:
+    """Of an answer that paints, as `Result.outcome`. Any other answer is what was asked for."""
+    return answer.get("outcome") or CHANGED
+
+
+def status_of(answer: dict[str, Any]) -> int:
+    """The exit status of a command about one answer."""
+    return UNCHANGED_STATUS if outcome(answer) == UNCHANGED else 0
+
+
+def line(photo: Photo, answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without its pixels, for `--json`."""
+    said = {key: _bare(value) for key, value in answer.items() if key not in _LEFT_OUT}
+    return {"photo": str(photo.source), "output": str(photo.target), **said}
+
+
+def _bare(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return [
+        {k: v for k, v in item.items() if k not in _LEFT_OUT} if isinstance(item, dict) else item
+        for item in value
+    ]
+
+
+def with_losses(photo: Photo, answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, and in its warnings what the target's format cannot hold of its picture.
+
+    Of a PNG the answer says so itself.
+    """
+    image = next(iter(answer.get("images") or [answer.get("image")]))
+    if not image or photo.target.suffix.lower() not in (".jpg", ".jpeg", ".webp") or is_copied(photo, answer):
+        return answer
+    lost = encoder.losses(decoder.decode_base64(image), encoder.kind_of(photo.target))
+    return {**answer, "warnings": [*answer.get("warnings", ()), *lost]}
+
+
+def is_copied(photo: Photo, answer: dict[str, Any]) -> bool:
+    """True where nothing was changed, and the file stays as it is, to the bit."""
+    reports = answer.get("reports") or []
+    changed = any(report["outcome"] == "kept" for report in reports)
+    return not changed and photo.source.suffix == photo.target.suffix
+
+
+def _copy(photo: Photo) -> None:
+    put(photo.target, photo.source.read_bytes())
+
+
+def keep_fix(photo: Photo, answer: dict[str, Any]) -> None:
+    """The mended photograph, in its own format; where nothing was changed, the file as it is."""
+    if is_copied(photo, answer):
+        _copy(photo)
+        return
+    _keep_history(photo, answer)
+    encoder.write(decoder.decode_base64(answer["image"]), photo.target)
+
+
+def _keep_history(photo: Photo, answer: dict[str, Any]) -> None:
+    if answer.get("history_file"):
+        put(beside(photo.target), base64.b64decode(answer["history_file"]))
+
+
+def beside(picture: Path) -> Path:
+    """Where the history of a picture's file goes."""
+    return picture.with_name(picture.name + ENDING)
+
+
+def keep_inpaint(photo: Photo, answer: dict[str, Any]) -> None:
+    """The further variations beside the best, and that last: its being there says that all is."""
+    if is_copied(photo, answer):
+        _copy(photo)
+        return
+    best, *others = (decoder.decode_base64(image) for image in answer["images"])
+    for number, picture in enumerate(others, 2):
+        encoder.write(picture, photo.target.with_name(f"{photo.source.name}.variation-{number:02d}.png"))
+    _keep_history(photo, answer)
+    encoder.write(best, photo.target)
+
+
+def keep_outpaint(photo: Photo, answer: dict[str, Any]) -> None:
+    """The extended photograph, in its own format."""
+    encoder.write(decoder.decode_base64(answer["image"]), photo.target)
+
+
+def keep_plan(photo: Photo, answer: dict[str, Any]) -> None:
+    said = {key: value for key, value in answer.items() if key != "image_id"}
+    put(photo.target, json.dumps(said, indent=1, ensure_ascii=False).encode() + b"\n")
+
+
+def keep_detect(photo: Photo, answer: dict[str, Any]) -> None:
+    """A mask per region, and last the overlay, whose being there says that all is."""
+    _keep_regions(photo, answer["regions"], lambda found: found)
+
+
+def keep_segment(photo: Photo, answer: dict[str, Any]) -> None:
+    """The same; of the outlines of one thing the overlay shows the best, whatever each is called."""
+    _keep_regions(photo, answer["masks"], _apart)
+
+
+def _apart(found: list[Region]) -> list[Region]:
+    kept: list[Region] = []
+    for region in found:
+        if all(overlap(region, other) <= SAME for other in kept):
+            kept.append(region)
+    return kept
+
+
+def _keep_regions(
+    photo: Photo, regions: Sequence[dict[str, Any]], shown: Callable[[list[Region]], list[Region]]
+) -> None:
+    masks = [Mask(decoder.decode_base64(said["mask"]).pixels[..., 0].copy()) for said in regions]
+    for number, mask in enumerate(masks, 1):
+        path = photo.target.with_name(f"{photo.source.name}.mask-{number:02d}.png")
+        put(path, mask_layers.encode_gray(mask.alpha))
+    found = [_region(said, mask) for said, mask in zip(regions, masks, strict=True)]
+    encoder.write(overlay(decoder.read(photo.source), shown(found)), photo.target)
+
+
+def _region(said: dict[str, Any], mask: Mask) -> Region:
+    box = Box(*said["box"])
+    return Region(box, mask.crop(box), said["label"], said["score"])
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a file all at once or not at all."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)

@@ -1,0 +1,184 @@
+"""The words of the command line: a verb, photographs, and a flag for every declared knob."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from retouch.api.requests.base import FixRequest, InpaintRequest
+from retouch.app.backend import add_arguments
+from retouch.cli import history, prompts, recipes
+from retouch.errors import plain_number
+from retouch.knobs import Knob, Leaf, knobs_of, leaves
+from retouch.outpaint.outpaint import OutpaintRequest
+from retouch.recipes.recipe import Pass, Target
+
+ABOUT = "Find what is wrong in photographs and repaint it, here or through a WebUI."
+OWN = (
+    "image",
+    "image_id",
+    "task",
+    "recipe",
+    "people",
+    "return_masks",
+    "return_history",
+    "return_steps",
+    "mask",
+    "box",
+    "sketch",
+    "answer",
+    "shape.merge",
+    "way",
+    "again",
+    "revert",
+    "choose",
+    "keep_later",
+    "at_once",
+    "order",
+    "stage_prompts",
+)
+"""Fields of a request the command line fills by itself, or has no use for."""
+OF_PASSES = ("denoising_strength",)
+
+
+def parser() -> argparse.ArgumentParser:
+    """A command per verb; `plan` of the parsed words says whether anything is painted."""
+    top = argparse.ArgumentParser(prog="python -m retouch", description=ABOUT)
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb, (what, add) in _VERBS.items():
+        command = verbs.add_parser(verb, help=what, description=what.capitalize() + ".")
+        command.set_defaults(plan=verb == "plan")
+        add(command)
+        _add_files(command)
+        add_arguments(command.add_argument_group("without --url"))
+    for name, alone in (("recipes", recipes), ("history", history)):
+        alone.add(verbs.add_parser(name, help=alone.ABOUT, description=alone.ABOUT.capitalize() + "."))
+    return top
+
+
+def _add_files(command: argparse.ArgumentParser) -> None:
+    command.add_argument("photos", nargs="+", metavar="PHOTO", help="files, folders or globs")
+    command.add_argument("-o", "--out", type=Path, default=Path("retouched"), metavar="DIR")
+    command.add_argument("--force", action="store_true", help="do again what is done")
+    command.add_argument("--json", action="store_true", help="one line of JSON a photograph")
+    command.add_argument("--url", metavar="URL", help="a running WebUI or Retouch to work there")
+
+
+def _add_plan(group: Any) -> None:
+    said = "say what would be painted, as JSON; paint nothing"
+    group.add_argument("--plan", action="store_true", help=said)
+
+
+def _add_history(command: argparse.ArgumentParser) -> None:
+    said = "write a .retouch file beside each: any step can be taken back later"
+    command.add_argument("--history", action="store_true", help=said)
+
+
+def _add_run(command: argparse.ArgumentParser) -> None:
+    command.add_argument("recipe", metavar="RECIPE", help="by name, or a JSON file")
+    _add_history(command)
+    add_knobs(command.add_argument_group("how to paint"), fix_leaves())
+
+
+def _add_target(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--target", action="append", metavar="DETECTOR", help="as face; may be given again")
+    add_knobs(command.add_argument_group("what to look for"), target_leaves())
+
+
+def _add_planned_fix(command: argparse.ArgumentParser) -> None:
+    _add_target(command)
+    command.add_argument("--recipe", metavar="NAME|FILE", help="by name, or a JSON file")
+    add_knobs(command.add_argument_group("how to paint"), [*fix_leaves(), *pass_leaves()])
+
+
+def _add_fix(command: argparse.ArgumentParser) -> None:
+    _add_planned_fix(command)
+    _add_history(command)
+    _add_plan(command)
+
+
+def _add_segment(command: argparse.ArgumentParser) -> None:
+    prompts.add_arguments(command.add_argument_group("what to outline"))
+    command.add_argument("--everything", action="store_true", help="every thing in the picture")
+
+
+def _add_inpaint(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("what to repaint")
+    group.add_argument("--mask", type=Path, metavar="FILE", help="white is repainted")
+    group.add_argument(
+        "--sketch", type=Path, metavar="FILE", help="painted over it first; transparent elsewhere"
+    )
+    prompts.add_arguments(group)
+    add_knobs(command.add_argument_group("how to paint"), inpaint_leaves())
+    _add_history(command)
+    _add_plan(command)
+
+
+def _add_outpaint(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("how far, and how")
+    sides = knobs_of(OutpaintRequest)["order"]
+    group.add_argument("--order", metavar="SIDE,...", help=f"{sides.help} {', '.join(sides.choices)}.")
+    add_knobs(group, outpaint_leaves())
+    _add_plan(command)
+
+
+_VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "run": ("a folder through a recipe, and a page of before and after", _add_run),
+    "fix": ("find and repaint", _add_fix),
+    "inpaint": ("repaint what is pointed at", _add_inpaint),
+    "outpaint": ("extend in stages, to a margin, a size or an aspect", _add_outpaint),
+    "plan": ("say what a fix would paint, as JSON; paint nothing", _add_planned_fix),
+    "detect": ("find: a picture of what was found, and masks", _add_target),
+    "segment": ("outline what is pointed at: a picture of it, and masks", _add_segment),
+}
+
+
+def target_leaves() -> list[Leaf]:
+    """Of a target, what one word can say and means something without a mask of the person's."""
+    found = leaves(Target)
+    return [leaf for leaf in found if leaf.plain_type is not tuple and leaf.path != "user_mask"]
+
+
+def pass_leaves() -> list[Leaf]:
+    """Of every pass of a recipe, what can be said for all."""
+    return [leaf for leaf in leaves(Pass) if leaf.path in OF_PASSES]
+
+
+def fix_leaves() -> list[Leaf]:
+    """A fix on the command line takes no mask."""
+    return [leaf for leaf in leaves(FixRequest) if leaf.path not in (*OWN, "mask_channel")]
+
+
+def inpaint_leaves() -> list[Leaf]:
+    return [leaf for leaf in leaves(InpaintRequest) if leaf.path not in OWN]
+
+
+def outpaint_leaves() -> list[Leaf]:
+    return [leaf for leaf in leaves(OutpaintRequest) if leaf.path not in OWN]
+
+
+def add_knobs(group: Any, found: Sequence[Leaf]) -> None:
+    """A flag per declared knob. Bounds are checked by the loader, as for every other door."""
+    for leaf in found:
+        knob, flag = leaf.knob, "--" + leaf.path.rpartition(".")[2].replace("_", "-")
+        said = {"help": _help(knob).replace("%", "%%"), "default": None, "dest": leaf.path}
+        if leaf.plain_type is bool:
+            group.add_argument(flag, action=argparse.BooleanOptionalAction, **said)
+        elif knob.choices:
+            group.add_argument(flag, choices=knob.choices, **said)
+        else:
+            group.add_argument(flag, type=leaf.plain_type, metavar=leaf.plain_type.__name__, **said)
+
+
+def _help(knob: Knob) -> str:
+    if knob.low is None or knob.high is None:
+        return knob.help
+    return f"{knob.help} {plain_number(knob.low)} to {plain_number(knob.high)}."
+
+
+def given(args: argparse.Namespace, found: Sequence[Leaf]) -> dict[str, Any]:
+    """What was said on the command line, by dotted path."""
+    values = {leaf.path: getattr(args, leaf.path) for leaf in found}
+    return {path: value for path, value in values.items() if value is not None}

@@ -1,0 +1,158 @@
+"""What the command line asks for: one request, sent for every photograph."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from retouch.api.requests.base import FixRequest, InpaintRequest
+from retouch.cli import output_files, parser, prompts
+from retouch.cli.input_files import Photo
+from retouch.cli.parser import given
+from retouch.errors import BadInput, Missing, did_you_mean
+from retouch.knobs import dump, knobs_of, load, nested, replace
+from retouch.outpaint.outpaint import OutpaintRequest
+from retouch.recipes import library
+from retouch.recipes.recipe import Pass, Recipe, Target
+
+
+class Door(Protocol):
+    """Where requests go: a `Desk` here, or a `Remote`."""
+
+    def answer(self, verb: str, body: dict[str, Any]) -> dict[str, Any]: ...
+
+    def recipes(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Work:
+    """One verb, asked the same way of every photograph. `keep` writes an answer to the target.
+
+    `pointed` is a thing to outline in each, where the verb needs a mask of it.
+    """
+
+    verb: str
+    body: dict[str, Any]
+    keep: Callable[[Photo, dict[str, Any]], None]
+    pointed: dict[str, Any] | None = None
+
+    @property
+    def recipe(self) -> Recipe:
+        """What a fix is done by."""
+        return load(Recipe, self.body["recipe"], "recipe")
+
+    def answer(self, door: Door, image: str) -> dict[str, Any]:
+        """Of one photograph, in base64."""
+        about = {"image": image} if self.pointed is None else prompts.mask(door, image, self.pointed)
+        answer = door.answer(self.verb, {**self.body, **about})
+        if answer.get("history"):
+            asked = {"history": answer["history"], "return_file": True}
+            kept = door.answer("history", asked)
+            told = [text for text in kept["warnings"] if text not in answer["warnings"]]
+            answer = {**answer, "history_file": kept["file"], "warnings": [*answer["warnings"], *told]}
+        return answer
+
+    def planned(self) -> Work:
+        """What this would paint; nothing is painted."""
+        body = {"verb": self.verb, **self.body}
+        return dataclasses.replace(self, verb="plan", body=body, keep=output_files.keep_plan)
+
+
+def work(args: argparse.Namespace, door: Door) -> Work:
+    """The request without its picture, checked as far as it can be before any work."""
+    asked = _ASKED[args.verb](args, door)
+    return asked.planned() if args.plan else asked
+
+
+def _run(args: argparse.Namespace, door: Door) -> Work:
+    return _fixing(args, _called(args.recipe, door, "RECIPE"))
+
+
+def _fix(args: argparse.Namespace, door: Door) -> Work:
+    return _fixing(args, _recipe(args, door))
+
+
+def _fixing(args: argparse.Namespace, recipe: Recipe) -> Work:
+    asked = {"recipe": dump(recipe), "return_history": getattr(args, "history", False)}
+    request = load(FixRequest, {**given(args, parser.fix_leaves()), **asked})
+    return Work("fix", dump(request), output_files.keep_fix)
+
+
+def _inpaint(args: argparse.Namespace, _door: Door) -> Work:
+    """A mask is read from its file, once, or outlined in each photograph."""
+    body = {**nested(given(args, parser.inpaint_leaves())), "return_history": args.history}
+    load(InpaintRequest, body)
+    asked, files = prompts.prompt(args), {"mask": args.mask, "sketch": args.sketch}
+    sent = {name: prompts.file(path, f"--{name}") for name, path in files.items() if path}
+    if asked and args.mask:
+        raise BadInput("what to repaint is said twice.", path="--mask", hint="Leave it or the pointing out.")
+    if not asked and not sent:
+        raise BadInput("nothing is pointed at.", hint="Give --click, --box, --text, --mask or --sketch.")
+    return Work("inpaint", {**body, **sent}, output_files.keep_inpaint, asked or None)
+
+
+def _outpaint(args: argparse.Namespace, _door: Door) -> Work:
+    order = {"order": args.order.split(",")} if args.order else {}
+    request = load(OutpaintRequest, {**given(args, parser.outpaint_leaves()), **order})
+    return Work("outpaint", dump(request), output_files.keep_outpaint)
+
+
+def _detect(args: argparse.Namespace, _door: Door) -> Work:
+    target = {**given(args, parser.target_leaves()), "models": args.target or ["face"]}
+    return Work("detect", {"targets": [dump(load(Target, target))]}, output_files.keep_detect)
+
+
+def _segment(args: argparse.Namespace, _door: Door) -> Work:
+    body = {**prompts.prompt(args), "everything": args.everything, "whole_masks": True}
+    return Work("segment", body, output_files.keep_segment)
+
+
+_ASKED: dict[str, Callable[[argparse.Namespace, Door], Work]] = {
+    "run": _run,
+    "fix": _fix,
+    "plan": _fix,
+    "inpaint": _inpaint,
+    "outpaint": _outpaint,
+    "detect": _detect,
+    "segment": _segment,
+}
+
+
+def _recipe(args: argparse.Namespace, door: Door) -> Recipe:
+    """The recipe named or written, with what the flags say of its passes."""
+    if args.recipe and args.target:
+        raise BadInput("a recipe has its own targets.", path="--target", hint="Leave one out.")
+    target, painting = given(args, parser.target_leaves()), given(args, parser.pass_leaves())
+    changes = {**painting, **{f"target.{name}": value for name, value in target.items()}}
+    recipe = _asked_recipe(args, door)
+    return dataclasses.replace(recipe, passes=tuple(replace(p, changes) for p in recipe.passes))
+
+
+def _asked_recipe(args: argparse.Namespace, door: Door) -> Recipe:
+    if args.target:
+        return Recipe("Command line", passes=(Pass(target=Target(models=tuple(args.target))),))
+    return _called(args.recipe or str(FixRequest().recipe), door, "--recipe")
+
+
+def _called(asked: str, door: Door, path: str) -> Recipe:
+    """The recipe of that name, where the work is done, or of that file; `path` is named in errors."""
+    if asked.lower().endswith(".json"):
+        return _read(Path(asked), path)
+    known = {said.get("name", Recipe().name): said for said in door.recipes()["recipes"]}
+    lower = {name.lower(): name for name in known}
+    if asked.strip().lower() not in lower:
+        raise Missing(f"no recipe is called {asked!r}.", path=path, hint=did_you_mean(asked, known))
+    said = known[lower[asked.strip().lower()]]
+    return load(Recipe, {name: said[name] for name in knobs_of(Recipe) if name in said}, "recipe")
+
+
+def _read(file: Path, path: str) -> Recipe:
+    try:
+        return library.read(file)
+    except OSError as error:
+        fault = f"{file} cannot be read ({error.strerror})."
+        raise Missing(fault, path=path, hint="Give a recipe's name or its JSON file.") from None

@@ -1,0 +1,71 @@
+"""One photograph after another: what fails is named, what was done stays done."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+from collections.abc import Sequence
+
+from retouch.cli import output_files
+from retouch.cli.input_files import Photo
+from retouch.cli.progress import Tally
+from retouch.cli.remote import Unreachable
+from retouch.cli.requests import Door, Work
+from retouch.cli.summary_page import Book
+from retouch.errors import RetouchError, describe
+
+OF_A_PHOTO = ("image", "points", "box", "mask")
+"""What one photograph may be at fault with, and another of another size not."""
+AGAIN = "The same command goes on from here."
+
+
+def run(named: Sequence[Photo], work: Work, door: Door, book: Book, args: argparse.Namespace) -> int:
+    """The exit status. Raises what every other photograph would fail with, too."""
+    with Tally(len(named), quiet=args.json) as tally:
+        try:
+            for photo in named:
+                if photo.done and not args.force:
+                    book.skip(photo)
+                    tally.skip(photo.target)
+                else:
+                    _one(photo, work, door, (tally, book))
+        except KeyboardInterrupt:
+            tally.page(book.close(f"Interrupted. {AGAIN}"))
+            return tally.interrupted()
+        except RetouchError as error:
+            tally.page(book.close(f"It could not go on: {error} {AGAIN}"))
+            raise
+        tally.page(book.close())
+        return tally.status()
+
+
+def _one(photo: Photo, work: Work, door: Door, told: tuple[Tally, Book]) -> None:
+    tally, book = told
+    try:
+        image = base64.b64encode(photo.source.read_bytes()).decode("ascii")
+        answer = work.answer(door, image)
+        output_files.check(answer)
+        answer = output_files.with_losses(photo, answer)
+        photo.target.parent.mkdir(parents=True, exist_ok=True)
+        book.finish(photo, answer)
+        work.keep(photo, answer)
+    except Exception as error:  # whatever one photograph did, the rest go on
+        if _of_the_request(error):
+            raise
+        fault = (
+            error
+            if isinstance(error, RetouchError | OSError)
+            else RetouchError(f"failed ({describe(error)}).")
+        )
+        book.fail(photo, fault)
+        tally.fail(photo.source, fault)
+    else:
+        tally.finish(photo, output_files.line(photo, answer), output_files.outcome(answer))
+
+
+def _of_the_request(error: Exception) -> bool:
+    """True when every other photograph would fail in the same way."""
+    if not isinstance(error, RetouchError):
+        return False
+    at_fault = error.status in (404, 422) and error.path and not error.path.startswith(OF_A_PHOTO)
+    return isinstance(error, Unreachable) or bool(at_fault)

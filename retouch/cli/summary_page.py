@@ -1,0 +1,125 @@
+"""The summary of a run beside its results: index.html, and a folder of what it shows.
+
+What is known of each file is written as soon as it is done, so that the next run, which leaves it
+alone, still shows it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from retouch.api.batches.entry import Entry, preview
+from retouch.api.pages.batch_page import Batch, Places, summary
+from retouch.cli import output_files
+from retouch.cli.input_files import Photo
+from retouch.errors import RetouchError
+from retouch.image.codec import decoder
+from retouch.image.picture import Picture
+from retouch.knobs import dump
+from retouch.recipes.recipe import Recipe
+
+PAGE, SHOWN = "index.html", "index.files"
+
+
+class Book:
+    """Of a command that writes no summary."""
+
+    def finish(self, photo: Photo, answer: dict[str, Any]) -> None:
+        """A file is done; before its result is written."""
+
+    def skip(self, photo: Photo) -> None:
+        """It was done by an earlier run."""
+
+    def fail(self, photo: Photo, error: Exception) -> None:
+        """It is not done; the rest go on."""
+
+    def close(self, note: str = "") -> Path | None:
+        """Write the page, and say where it is; None without one. `note` says why the run ended early."""
+        return None
+
+
+@dataclass
+class Summary(Book):
+    """Of a recipe over photographs whose targets lie below `out`."""
+
+    out: Path
+    recipe: Recipe
+    named: Sequence[Photo]
+    _entries: dict[Path, Entry] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._entries = {photo.target: Entry(self._name(photo)) for photo in self.named}
+
+    def finish(self, photo: Photo, answer: dict[str, Any]) -> None:
+        entry = self._entries[photo.target].finished(answer)
+        after = decoder.decode_base64(answer["image"])
+        self._remember(photo, self._pictured(entry, decoder.read(photo.source), after))
+
+    def skip(self, photo: Photo) -> None:
+        entry = self._recalled(photo) or self._seen(photo)
+        self._entries[photo.target] = entry
+
+    def fail(self, photo: Photo, error: Exception) -> None:
+        entry = self._entries[photo.target]
+        self._entries[photo.target] = dataclasses.replace(entry.failed(str(error)), pictured=False)
+
+    def close(self, note: str = "") -> Path | None:
+        if all(entry.state == "waiting" for entry in self._entries.values()):
+            return None
+        page = summary(Batch(self.recipe, tuple(self._entries.values()), note), self._places)
+        self.out.mkdir(parents=True, exist_ok=True)
+        output_files.put(self.out / PAGE, page.encode())
+        return self.out / PAGE
+
+    def _name(self, photo: Photo) -> str:
+        return photo.target.relative_to(self.out).as_posix()
+
+    def _shown(self, name: str, ending: str) -> Path:
+        return self.out / SHOWN / f"{name}.{ending}"
+
+    def _pictured(self, entry: Entry, before: Picture, after: Picture) -> Entry:
+        for ending, picture in (("before.jpg", before), ("after.jpg", after)):
+            path = self._shown(entry.name, ending)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            output_files.put(path, preview(picture))
+        return dataclasses.replace(entry, pictured=True)
+
+    def _remember(self, photo: Photo, entry: Entry) -> None:
+        said = {"recipe": dump(self.recipe), "entry": dataclasses.asdict(entry)}
+        output_files.put(self._shown(entry.name, "json"), json.dumps(said, ensure_ascii=False).encode())
+        self._entries[photo.target] = entry
+
+    def _recalled(self, photo: Photo) -> Entry | None:
+        """What an earlier run said of a file, None where there is nothing that can be read."""
+        try:
+            said = json.loads(self._shown(self._name(photo), "json").read_bytes())
+            entry = Entry(**{**said["entry"], "reports": tuple(said["entry"]["reports"])})
+            recipe = {"name": Recipe().name, **said["recipe"]}
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        if said["recipe"] == dump(self.recipe):
+            return entry
+        other = f"by {recipe['name']!r} with other passes"
+        if recipe.get("name", "Custom") != self.recipe.name:
+            other = f"by another recipe, {recipe['name']!r}"
+        warning = f"Done before, {other}. --force does it again."
+        return dataclasses.replace(entry, warnings=(*entry.warnings, warning))
+
+    def _seen(self, photo: Photo) -> Entry:
+        """Of a file that something else has done: nothing but its two pictures is known."""
+        entry = Entry(self._name(photo), "done", warnings=("It was done before; nothing is known of how.",))
+        try:
+            return self._pictured(entry, decoder.read(photo.source), decoder.read(photo.target))
+        except (RetouchError, OSError):
+            return entry
+
+    def _places(self, index: int) -> Places:
+        name = list(self._entries.values())[index].name
+        before, after = (f"{SHOWN}/{name}.{which}.jpg" for which in ("before", "after"))
+        return Places(*(quote(path) for path in (before, after, name)))

@@ -1,0 +1,44 @@
+"""The engine "content": fills holes from the picture itself, by content-aware fill. No model, no torch.
+
+For removal where there is no checkpoint. It knows nothing but what surrounds the hole: words and seeds say
+nothing to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from retouch.engines.base import Job, Progress
+from retouch.image.fill.content_aware import content
+from retouch.image.geometry import Size
+from retouch.image.picture import Picture
+
+NAME = "content"
+REMARK = "Filled from the picture itself, without a model: prompts, seeds and samplers say nothing to it."
+SIDE = 512
+"""About what a crop round a thing to remove has anyway: little is lost by scaling."""
+
+
+@dataclass(frozen=True)
+class PatchEngine:
+    """Synthesises the solid part of each job's mask, whatever its settings; paints nothing at strength 0."""
+
+    name: str = NAME
+    remark: str = REMARK
+    batch_limit: int = 1
+
+    def native(self, checkpoint: str) -> Size:
+        return Size(SIDE, SIDE)
+
+    def kin(self, job: Job) -> Hashable:
+        return None
+
+    def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
+        return [None if progress.stopped else self._filled(job) for job in jobs]
+
+    @staticmethod
+    def _filled(job: Job) -> Picture:
+        if job.settings.denoising_strength == 0:
+            return job.picture
+        return Picture(content(job.picture.pixels, job.mask))

@@ -1,0 +1,218 @@
+"""The standalone engine: jobs through diffusers' inpainting pipelines, many in one sampling call."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import traceback
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
+
+from retouch.engines import latents, samplers, text_window
+from retouch.engines.base import Job, Progress
+from retouch.engines.diffusers_soft_mask import Hold
+from retouch.engines.loading import Folders, Loader, embedding_names
+from retouch.engines.loras import adapters
+from retouch.engines.model_cache import Model, Shelf
+from retouch.engines.model_families import Batch
+from retouch.errors import OutOfMemory, PaintFailed, RetouchError, ran_out_of_memory
+from retouch.image.geometry import Size
+from retouch.image.picture import Picture
+from retouch.recipes.prompts import networks, without_networks
+
+
+class DiffusersEngine:
+    """Paints with SD 1.x, SD 2.x, SDXL, SD3, FLUX and FLUX Fill, and their inpainting checkpoints.
+
+    Made over a ready diffusers pipeline of any of these, or by `load`. Not for concurrent use.
+
+    `Settings.restore_faces` has nothing to act on here. FLUX reads `cfg_scale` as its distilled
+    guidance and has no negative prompt. Prompts reach the text encoder as they are, LoRA tags removed:
+    the WebUI's attention brackets are its own. `prompt_remarks` tells of them and of words beyond it.
+    """
+
+    def __init__(
+        self,
+        pipe: Any,
+        name: str = "",
+        batch_limit: int = 8,
+        folders: Folders | None = None,
+        loader: Loader | None = None,
+        remark: str = "",
+    ) -> None:
+        self.folders, self.remark = folders or Folders(), remark
+        model = Model(name or type(pipe).__name__, pipe)
+        self._shelf = Shelf(model, loader or Loader(str(pipe.device)), self.folders)
+        self.batch_limit = batch_limit
+
+    @classmethod
+    def load(
+        cls,
+        model: str,
+        device: str = "",
+        dtype: str = "",
+        batch_limit: int = 8,
+        offline: bool = False,
+        folders: Folders | None = None,
+    ) -> DiffusersEngine:
+        """An engine over a diffusers folder, a .safetensors checkpoint, or a hub name.
+
+        `device` and `dtype` "" take the best there is; `folders` hold what settings and prompts may
+        name. Missing, BadInput or WeightsRefused say why a model cannot be loaded.
+        """
+        loader = Loader(device, dtype, offline).resolved()
+        return cls(loader.pipeline(model), model, batch_limit, folders, loader)
+
+    @property
+    def pipe(self) -> Any:
+        """The engine's own pipeline."""
+        return self._shelf.own.pipe
+
+    @property
+    def name(self) -> str:
+        return f"diffusers: {self._shelf.own.name}"
+
+    def native(self, checkpoint: str) -> Size:
+        model = self._shelf.take(checkpoint)
+        side = model.family.native(model.pipe)
+        return Size(side, side)
+
+    def kin(self, job: Job) -> Hashable:
+        """The LoRAs: they change the weights, so a batch has one set."""
+        return networks(job.prompt)
+
+    def prompt_remarks(self, job: Job) -> tuple[str, ...]:
+        """See `ports.PromptReader`."""
+        pipe = self._shelf.take(job.settings.sampling.checkpoint).pipe
+        names = embedding_names(self.folders.embeddings)
+        return tuple(text_window.prompt_remarks(pipe, job.prompt, job.negative_prompt, job.settings, names))
+
+    def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
+        """See `ports.Engine`. `progress` is shown each step of this call and asked after each.
+
+        BadInput for an unknown sampler, schedule or network; Missing for an unknown model or LoRA.
+        """
+        if not jobs:
+            return []
+        if len({(job.picture.size, job.settings, self.kin(job)) for job in jobs}) > 1:
+            raise ValueError("jobs of one call must have one size, one settings and one kin")
+        if jobs[0].settings.denoising_strength <= 0:
+            return [job.picture for job in jobs]
+        with _translated():
+            return self._paint(jobs, progress)
+
+    def _paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
+        sampling = jobs[0].settings.sampling
+        model = self._shelf.take(sampling.checkpoint)
+        model.dress(sampling.vae, adapters(networks(jobs[0].prompt)), self.folders, self._shelf.loader)
+        model.pipe.scheduler = samplers.build(sampling.sampler, sampling.scheduler, model.scheduler)
+        try:
+            return [*_sample(model, jobs, progress)]
+        except _Stopped:
+            return [None] * len(jobs)
+
+
+class _Stopped(Exception):
+    """Leaves the pipeline's loop at once: its own flag would still run the loop and decode."""
+
+
+def _sample(model: Model, jobs: Sequence[Job], progress: Progress) -> list[Picture]:
+    import torch
+
+    if progress.stopped:
+        raise _Stopped
+    with torch.no_grad():
+        batch = latents.batch_of(model.pipe, model.family, jobs)
+        with _starting(model, batch, jobs[0].settings.sampling.noise_multiplier):
+            packed = model.pipe(**_call(model, batch, jobs, progress)).images
+        size = jobs[0].picture.size
+        made = model.family.unpacked(model.pipe, packed, size.height, size.width)
+        # Inpainting checkpoints repaint what they were to keep, if only a little.
+        kept = made.float().where(batch.alpha > 0, batch.latents)
+        return latents.decode(model.pipe.vae, kept)
+
+
+def _call(model: Model, batch: Batch, jobs: Sequence[Job], progress: Progress) -> dict[str, Any]:
+    """The pipeline's arguments, latents in and latents out."""
+    settings, size = jobs[0].settings, jobs[0].picture.size
+    negative = [without_networks(job.negative_prompt) for job in jobs]
+    return {
+        "prompt": [without_networks(job.prompt) for job in jobs],
+        "mask_image": batch.hole,
+        "height": size.height,
+        "width": size.width,
+        "strength": strength_of(settings.denoising_strength, settings.sampling.steps),
+        "num_inference_steps": settings.sampling.steps,
+        "guidance_scale": settings.sampling.cfg_scale,
+        "generator": batch.generators,
+        "callback_on_step_end": _watch(progress, Hold(model, batch)),
+        "output_type": "latent",
+        **model.family.inputs(model.pipe, batch, negative, settings),
+    }
+
+
+def strength_of(denoising_strength: float, steps: int) -> float:
+    """The strength at which a pipeline, which runs int(steps * strength) of them, runs at least one."""
+    return min(max(denoising_strength, 1.001 / steps), 1.0)
+
+
+def _watch(progress: Progress, hold: Hold) -> Any:
+    def after_step(pipe: Any, step: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+        progress.show(step + 1, pipe.num_timesteps, f"step {step + 1} of {pipe.num_timesteps}")
+        if progress.stopped:
+            raise _Stopped
+        return {"latents": hold.after_step(step, tensors["latents"])}
+
+    return after_step
+
+
+@contextlib.contextmanager
+def _starting(model: Model, batch: Batch, noise_multiplier: float) -> Iterator[None]:
+    """The pipeline begins with the batch's own latents and noise instead of making them.
+
+    The picture is noised to the first timestep at every strength, as the WebUI does; the multiplier
+    acts on this initial noise only.
+    """
+    signature = inspect.signature(model.pipe.prepare_latents)
+
+    def prepare_latents(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        wanted = signature.bind(*args, **kwargs).arguments
+        clean, noise = batch.latents.to(wanted["dtype"]), batch.noise.to(wanted["dtype"])
+        first = model.family.noised(model.pipe, clean, noise * noise_multiplier, wanted["timestep"])
+        return model.family.start(model.pipe, (first, noise, clean), wanted)
+
+    model.pipe.prepare_latents = prepare_latents
+    try:
+        yield
+    finally:
+        del model.pipe.prepare_latents
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    """Whatever torch and diffusers raise, as PaintFailed with the original as its cause."""
+    try:
+        yield
+    except RetouchError:
+        raise
+    except Exception as error:
+        if not ran_out_of_memory(error):
+            raise PaintFailed(f"The engine failed ({type(error).__name__}: {error}).") from error
+        # The error would keep its frames, and they the tensors, alive while a smaller batch is tried.
+        traceback.clear_frames(error.__traceback__)
+        _free()
+        raise OutOfMemory(
+            "The engine ran out of memory.", hint="A smaller work size or batch may fit."
+        ) from error
+
+
+def _free() -> None:
+    import gc
+
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    elif torch.backends.mps.is_available():
+        torch.mps.empty_cache()

@@ -1,0 +1,79 @@
+"""Loaded models and what they wear: an autoencoder, LoRAs; and the shelf they are kept on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from retouch.engines.loading import Folders, Loader, find, inpainting, quiet
+from retouch.engines.loras import Adapters, wear
+from retouch.engines.model_families import FAMILIES
+
+
+class Model:
+    """A pipeline with its own scheduler and autoencoder remembered, so that both can be put back."""
+
+    def __init__(self, name: str, pipe: Any) -> None:
+        self.name = name
+        self.pipe = inpainting(pipe)
+        self.pipe.set_progress_bar_config(disable=True)
+        self.family = FAMILIES[type(self.pipe).__name__]
+        self.scheduler = self.pipe.scheduler
+        self.own_vae = self._readied(self.pipe.vae)
+        self._vae_name = ""
+        self._adapters: Adapters = ()
+
+    def dress(self, vae: str, adapters: Adapters, folders: Folders, loader: Loader) -> None:
+        """Put on the named autoencoder ("" for the model's own) and exactly these LoRAs."""
+        files = {name: find(name, folders.loras, "LoRA") for name, _ in adapters}
+        if vae != self._vae_name:
+            other = loader.vae(find(vae, folders.vaes, "VAE"), self.own_vae) if vae else self.own_vae
+            self.pipe.vae, self._vae_name = self._readied(other), vae
+        if adapters != self._adapters:
+            self._adapters = ()  # should wearing fail, none is left on
+            with quiet():
+                wear(self.pipe, adapters, files)
+            self._adapters = adapters
+
+    def _readied(self, vae: Any) -> Any:
+        """One picture at a time, which bounds memory and costs no speed; float32 where halves overflow."""
+        import torch
+
+        vae.enable_slicing()
+        fragile = self.family.fragile_vae and vae.config.force_upcast and vae.dtype == torch.float16
+        return vae.float() if fragile else vae
+
+    def move(self, device: str) -> None:
+        with quiet():
+            self.pipe.to(device, silence_dtype_warnings=True)
+            self.own_vae.to(device)
+
+
+class Shelf:
+    """The engine's own model and the last other one; only the one in use is on the device."""
+
+    def __init__(self, own: Model, loader: Loader, folders: Folders) -> None:
+        self.own, self.loader, self.folders = own, loader, folders
+        self._other: Model | None = None
+        self._placed: Model | None = own
+
+    def take(self, checkpoint: str) -> Model:
+        """The named model, "" for the own, on the device. Missing for a name not in the folder."""
+        model = self.own if checkpoint in ("", self.own.name) else self._named(checkpoint)
+        if model is not self._placed:
+            self._make_room()
+            model.move(self.loader.device)
+            self._placed = model
+        return model
+
+    def _named(self, checkpoint: str) -> Model:
+        if self._other is None or self._other.name != checkpoint:
+            path = find(checkpoint, self.folders.checkpoints, "checkpoint")
+            self._make_room()  # two models rarely fit on one device
+            self._other = None
+            self._other = self._placed = Model(checkpoint, self.loader.pipeline(str(path)))
+        return self._other
+
+    def _make_room(self) -> None:
+        if self._placed is not None:
+            self._placed.move("cpu")
+            self._placed = None

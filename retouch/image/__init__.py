@@ -1,0 +1,1 @@
+"""Pixels and places: numpy in, numpy out. No model, no recipe; no files but in `codec`."""

@@ -1,0 +1,1 @@
+"""How a patch is put back without a seam: composite, colours, tone, grain, compression, edge."""

@@ -1,0 +1,242 @@
+"""The only codec: files to pictures and pictures to files.
+
+Orientation, palettes, other colour models and animation end here: past this point a picture is upright RGB.
+What a file carries besides its samples (alpha, ICC profile, EXIF, XMP, text, pixels per inch) rides along and
+is written back where the format can hold it; `losses` names what it cannot hold.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from PIL import Image
+
+from retouch.errors import BadInput, BadPicture, TooLarge
+from retouch.image.codec import exif, file_kinds, high_depth, jpeg, metadata, png, tiff
+from retouch.image.codec.colour_models import Samples, fit_profile, samples_of
+from retouch.image.codec.encoder import FORMATS, encode, encode_base64, encode_gray, kind_of, losses, write
+from retouch.image.codec.metadata import Carried
+from retouch.image.geometry import Size
+from retouch.image.picture import Baggage, Picture
+
+__all__ = [
+    "FORMATS",
+    "Baggage",
+    "Picture",
+    "encode",
+    "encode_base64",
+    "encode_gray",
+    "kind_of",
+    "losses",
+    "write",
+]
+"""What is of other modules and is had from here, too."""
+
+T = TypeVar("T")
+MAX_PIXELS = 120_000_000
+MAX_SAMPLES = 4 * MAX_PIXELS
+"""Bytes of samples: an RGBA picture of MAX_PIXELS with 8 bits, half as many pixels with 16."""
+MAX_BYTES = 512 * 1024 * 1024
+"""Of a file. Samples and baggage at their most are less: whatever is written can be read."""
+_open = Image.open
+"""Bound now: ultralytics replaces PIL's function by one that installs packages for what it cannot read."""
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """A copy turned as its EXIF or XMP says; `image` stays as it is, and PIL has turned a TIFF already."""
+    turn = metadata.of_image(image).orientation
+    return image.transpose(_TURNS[turn]) if turn in _TURNS else image.copy()
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def from_pil(image: Image.Image) -> Picture:
+    """Any PIL image, uprighted by its EXIF orientation, as RGB with its alpha beside it."""
+    return _of_image(image, metadata.of_image(image))
+
+
+def _of_image(image: Image.Image, carried: Carried) -> Picture:
+    bag = dataclasses.replace(carried.bag, notes=(*carried.bag.notes, *_frames(image)))
+    return _picture(samples_of(image, bag.icc), dataclasses.replace(carried, bag=bag))
+
+
+def _picture(found: Samples, carried: Carried) -> Picture:
+    """Turned upright; alpha that is full everywhere is left out."""
+    bag, upright = carried.bag, exif.turn_upright(found.rgb, carried.orientation)
+    full = upright.shape[2] == 3 or upright[..., 3].min() == np.iinfo(upright.dtype).max
+    is_deep = upright.dtype == np.uint16
+    eight = (upright >> 8).astype(np.uint8) if is_deep else upright
+    bag = dataclasses.replace(
+        bag,
+        icc=found.icc,
+        grey=found.grey,
+        notes=(*bag.notes, *found.notes),
+        losses=(*bag.losses, *found.losses),
+    )
+    return Picture(eight[..., :3], None if full else eight[..., 3], bag, upright if is_deep else None)
+
+
+def _frames(image: Image.Image) -> tuple[str, ...]:
+    """The second picture of a camera's MPO is a preview, or how far away or bright things are."""
+    frames = getattr(image, "n_frames", 1)
+    if frames < 2:
+        return ()
+    if image.format == "MPO":
+        return ("It holds further pictures, as previews or a map of depth or light: they are left out.",)
+    what = "pages" if image.format == "TIFF" else "frames"
+    return (f"It has {frames} {what}: only the first is used.",)
+
+
+def decode(data: bytes, path: str = "image") -> Picture:
+    """A picture from file bytes. BadPicture or TooLarge say why not; `path` is named in them."""
+    picture = _guarded(data, path, lambda: _decoded(data, path))
+    metadata.check_weight(picture.baggage, path)
+    return picture
+
+
+def convert(data: bytes, use: Callable[[Image.Image], T], path: str = "image") -> T:
+    """What `use` returns for the file as PIL opens it, within the same bounds and with the same refusals."""
+
+    def convert() -> T:
+        with _opened(data, _reader(data), path) as image:
+            return use(image)
+
+    return _guarded(data, path, convert)
+
+
+def _guarded(data: bytes, path: str, read: Callable[[], T]) -> T:
+    """What `read` returns; whatever it raises becomes BadPicture or TooLarge, which name `path`."""
+    if len(data) > MAX_BYTES:
+        raise TooLarge(f"{len(data)} bytes are too many.", path=path, hint=f"At most {MAX_BYTES}.")
+    try:
+        return read()
+    except BadPicture as error:
+        fault = error.what if error.path else f"not a readable picture: {error.what}"
+        raise BadPicture(fault, path=path, hint=error.hint) from None
+    except BadInput:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise TooLarge(f"{error}.", path=path, hint=f"At most {MAX_PIXELS} pixels.") from None
+    except Exception as error:  # PIL's decoders raise whatever they like on damaged files
+        why = f"not a readable picture ({_reason(data, error)})."
+        raise BadPicture(why, path=path, hint=file_kinds.SEND) from None
+
+
+def _reader(data: bytes) -> str:
+    """PIL's name of the only reader of such a file, "" for any of those that are always there."""
+    kind = file_kinds.kind_of(data)
+    reader = file_kinds.opener(kind) if kind else ""
+    if kind and not reader:
+        raise BadPicture(f"it is {kind.name}, which is not read.", hint=file_kinds.way_out(kind))
+    jpeg.check(data)
+    return reader
+
+
+def _opened(data: bytes, reader: str, path: str) -> Image.Image:
+    """By PIL, which has unpacked nothing yet; a PNG without what it carries, which PIL might refuse."""
+    file = io.BytesIO(png.bare(data) if data.startswith(png.SIGNATURE) else data)
+    image = _open(file, formats=[reader] if reader else file_kinds.READ)
+    check_size(Size(*image.size), len(image.getbands()) * (1 + (png.depth(data) == 16)), path)
+    return image
+
+
+def _decoded(data: bytes, path: str) -> Picture:
+    reader = _reader(data)
+    if data.startswith(png.SIGNATURE):
+        return _of_png(data, path)
+    if (header := tiff.header(data)) is not None:
+        return _of_tiff(data, header, path)
+    with _opened(data, reader, path) as image:
+        bits = max(file_kinds.bits_of(data), int(image.info.get("bit_depth") or 8))
+        found = _of_image(image, metadata.of_image(image, data))
+    lost = (f"It has {bits} bits a channel, of which 8 are read.",) if bits > 8 else ()
+    bag = dataclasses.replace(found.baggage, notes=(*found.baggage.notes, *lost))
+    return dataclasses.replace(found, baggage=bag)
+
+
+def _of_png(data: bytes, path: str) -> Picture:
+    with _opened(data, "PNG", path) as image:
+        carried = metadata.of_png(data, path)
+        if png.depth(data) != 16:
+            return _of_image(image, carried)
+        image.load()  # of what is cut off OpenCV would give a part, and PIL nothing
+        found = high_depth.read_png(png.bare(data), image.info.get("transparency"))
+        grey = png.is_grey(data)
+        return _picture(fit_profile(high_depth.as_rgb(found), grey, carried.bag.icc), carried)
+
+
+def _of_tiff(data: bytes, header: tiff.Header, path: str) -> Picture:
+    check_size(header.size, header.channels * (1 + header.is_deep), path)
+    why, hint = tiff.fault(header)
+    if why:
+        raise BadPicture(f"it is a TIFF, and {why}.", hint=hint)
+    carried, data = metadata.of_tiff(data, header), exif.upright(data)
+    if not header.is_deep:
+        with _opened(data, "TIFF", path) as image:
+            return _picture(samples_of(image, carried.bag.icc), carried)
+    rgb = high_depth.as_rgb(high_depth.read_tiff(data, header))
+    made = fit_profile(rgb, header.colours == 1, carried.bag.icc, header.losses)
+    return _picture(made, carried)
+
+
+def check_size(size: Size, width: int, path: str) -> None:
+    """Refuses before anything is unpacked; `width` is of a pixel's samples, bytes."""
+    if size.area > MAX_PIXELS:
+        hint = f"At most {MAX_PIXELS}, as 12000x10000."
+        raise TooLarge(f"{size} has too many pixels.", path=path, hint=hint)
+    if size.area * width > MAX_SAMPLES:
+        hint = f"At most {MAX_SAMPLES // width} pixels of {width} bytes: save it smaller, or with 8 bits."
+        raise TooLarge(f"{size} with {width} bytes a pixel is too large.", path=path, hint=hint)
+    if size.area == 0:
+        raise BadPicture(f"{size} has no pixels.", path=path, hint=file_kinds.SEND)
+
+
+def _reason(data: bytes, error: Exception) -> str:
+    if not data:
+        return "no bytes"
+    return str(error).split("<_io")[0].strip() or type(error).__name__
+
+
+def decode_base64(text: str, path: str = "image") -> Picture:
+    """A picture from base64, line breaks allowed, or a data URI. A server path or a URL is refused."""
+    return decode(file_bytes(text, path), path)
+
+
+def file_bytes(text: str, path: str = "image") -> bytes:
+    """The bytes of a file sent as base64 or a data URI. TooLarge or BadPicture; `path` is named in them."""
+    body = text.partition(",")[2] if text.startswith("data:") else text
+    if len(body) > MAX_BYTES * 4 // 3 + 4:
+        raise TooLarge("too many bytes.", path=path, hint=f"At most {MAX_BYTES}.")
+    try:
+        return base64.b64decode("".join(body.split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise BadPicture(
+            "is not base64.", path=path, hint="Send the file's bytes as base64 or a data URI."
+        ) from None
+
+
+def read(path: Path) -> Picture:
+    """A picture from a file, named in any error."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise BadPicture(
+            f"cannot be read ({error.strerror}).", path=str(path), hint="Check the name."
+        ) from None
+    return decode(data, str(path))

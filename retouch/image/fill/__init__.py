@@ -1,0 +1,1 @@
+"""Masked content: what lies under a hole before denoising."""

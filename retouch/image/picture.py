@@ -1,0 +1,152 @@
+"""Picture: RGB uint8, read-only, with what its file carried besides.
+
+A picture is an upright (height, width, 3) array. Where its file had 16 bits a channel, those ride along in
+`deep`, whose high bytes are always the 8-bit samples: models see 8 bits, and what they leave alone keeps 16.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from PIL import Image
+
+from retouch.image.geometry import Box, Size
+
+
+@dataclass(frozen=True)
+class Baggage:
+    """What a file carries besides its samples.
+
+    `notes` say how the file was read, `losses` what no file written from it has any more: sentences for the
+    person. `grey` is true where the file had one channel of colour. `dpi` are pixels per inch, across and
+    down. `xmp` is an XMP packet. `chunks` are PNG chunks that are copied as they are: (name, data).
+    """
+
+    icc: bytes | None = None
+    exif: bytes | None = None
+    text: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
+    grey: bool = False
+    dpi: tuple[float, float] | None = None
+    xmp: bytes | None = None
+    chunks: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """(height, width, 3) RGB uint8, and alpha as (height, width) uint8 or None when opaque.
+
+    `deep` is None for a file of 8 bits, else the same samples as uint16: (height, width, 3), or 4 with alpha.
+    Where its high byte is not the 8-bit sample, that was changed since, and its value is taken over.
+    """
+
+    pixels: np.ndarray
+    alpha: np.ndarray | None = None
+    baggage: Baggage = field(default_factory=Baggage)
+    deep: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pixels", _frozen(self.pixels, 3))
+        if self.alpha is not None:
+            object.__setattr__(self, "alpha", _frozen(self.alpha, 2))
+            if self.alpha.shape != self.pixels.shape[:2]:
+                raise ValueError(f"alpha {self.alpha.shape} does not fit pixels {self.pixels.shape}")
+        if self.deep is not None:
+            object.__setattr__(self, "deep", _follow(self.deep, self.pixels, self.alpha))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Picture) and np.array_equal(self.pixels, other.pixels)
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @property
+    def size(self) -> Size:
+        return Size(self.pixels.shape[1], self.pixels.shape[0])
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its samples in memory."""
+        return sum(one.nbytes for one in (self.pixels, self.alpha, self.deep) if one is not None)
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of size and colours: the name under which detections and embeddings are cached."""
+        return hashlib.sha256(repr(self.pixels.shape).encode() + self.pixels.tobytes()).hexdigest()
+
+    @property
+    def is_grey(self) -> bool:
+        """True where the file had one channel of colour and every pixel is grey still."""
+        samples = self.pixels if self.deep is None else self.deep
+        red, green, blue = samples[..., 0], samples[..., 1], samples[..., 2]
+        return self.baggage.grey and np.array_equal(red, green) and np.array_equal(red, blue)
+
+    def crop(self, box: Box) -> Picture:
+        """The colours inside `box`, which must lie within the picture."""
+        if not self.size.box.contains(box):
+            raise ValueError(f"{box} does not lie within {self.size}")
+        return Picture(self.pixels[box.slices])
+
+    def part(self, box: Box) -> Picture:
+        """The same file cut to `box`, which must lie within the picture: alpha, depth and baggage stay."""
+        if not self.size.box.contains(box):
+            raise ValueError(f"{box} does not lie within {self.size}")
+        alpha, deep = (None if a is None else a[box.slices] for a in (self.alpha, self.deep))
+        return dataclasses.replace(self, pixels=self.pixels[box.slices], alpha=alpha, deep=deep)
+
+    def with_pixels(self, pixels: np.ndarray, deep: np.ndarray | None = None) -> Picture:
+        """The same file with other colours; alpha and baggage stay if the size does.
+
+        `deep` are those colours in 16 bits; without it they are the picture's own wherever nothing changed.
+        """
+        same = pixels.shape == self.pixels.shape
+        kept = self.deep if deep is None and same else deep
+        return dataclasses.replace(self, pixels=pixels, alpha=self.alpha if same else None, deep=kept)
+
+    def pil(self) -> Image.Image:
+        """A PIL image, RGBA when the picture has alpha."""
+        if self.alpha is None:
+            return Image.fromarray(self.pixels)
+        return Image.fromarray(np.dstack([self.pixels, self.alpha]))
+
+
+def _frozen(array: np.ndarray, ndim: int) -> np.ndarray:
+    if (
+        array.ndim != ndim
+        or array.dtype != np.uint8
+        or 0 in array.shape
+        or (ndim == 3 and array.shape[2] != 3)
+    ):
+        raise ValueError(f"a picture needs non-empty uint8 of {ndim} axes, not {array.dtype} {array.shape}")
+    if not array.flags.c_contiguous:  # detectors take whole rows only
+        return _locked(np.array(array, order="C"))
+    return _locked(array.copy()) if array.flags.writeable else array
+
+
+def _locked(array: np.ndarray) -> np.ndarray:
+    array.flags.writeable = False
+    return array
+
+
+def _follow(deep: np.ndarray, pixels: np.ndarray, alpha: np.ndarray | None) -> np.ndarray:
+    """`deep`, the change of a sample added where its high byte is not the 8-bit sample any more.
+
+    A change is a whole number of 8-bit levels, so what is finer stays as it was. Alpha takes the new value.
+    """
+    eight = pixels if alpha is None else np.dstack([pixels, alpha])
+    if deep.dtype != np.uint16 or deep.ndim != 3 or deep.shape[:2] != pixels.shape[:2]:
+        raise ValueError(f"deep {deep.dtype} {deep.shape} does not fit pixels {pixels.shape}")
+    if deep.shape[2] < eight.shape[2]:
+        deep = np.dstack([deep, np.full(deep.shape[:2], 65535, np.uint16)])
+    deep = deep[..., : eight.shape[2]]
+    same = deep >> 8 == eight
+    if same.all():
+        return deep if not deep.flags.writeable else _locked(np.array(deep, order="C"))
+    changed = eight.astype(np.uint16) << 8 | deep & 255
+    changed[..., 3:] = eight[..., 3:] * np.uint16(257)
+    return _locked(np.where(same, deep, changed))

@@ -1,0 +1,1 @@
+"""Numbers on a result: seam, colour drift, sharpness, repetition, detector confidence."""

@@ -1,0 +1,75 @@
+"""Colours along a mask's edge, unrolled: one row per pixel of the edge, columns across it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from retouch.image.mask import Mask
+
+REACH = 16
+"""Columns on either side of the edge, in pixels."""
+SMOOTHING = 2.5
+"""Standard deviation in pixels of the blur of the mask whose gradient is the normal of its edge."""
+SHORTEST = 24
+"""An outline of fewer pixels has no direction to speak of."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """One closed outline of a mask, `length` pixels long, where it does not run along the picture's border.
+
+    `x` and `y`, (length, 2 * REACH), are the pixels on the normals, from out to in: the edge lies between
+    columns REACH - 1 and REACH. `valid` says which do lie in the picture, and on their side of the edge.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    valid: np.ndarray
+
+    def of(self, pixels: np.ndarray) -> np.ndarray:
+        """(length, 2 * REACH, channels) of a picture; anything where not `valid`."""
+        return pixels[self.y, self.x]
+
+
+def outlines(mask: Mask) -> Iterator[Outline]:
+    """All outlines of the mask's core that are long enough to be looked at, holes included."""
+    solid = mask.core
+    traced, _ = cv2.findContours(solid.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    smooth = cv2.GaussianBlur(solid.astype(np.float32), (0, 0), SMOOTHING, borderType=cv2.BORDER_REPLICATE)
+    for points in traced:
+        places, normals = _normals(points[:, 0], smooth)
+        open_edge = _is(~solid, np.rint(places - normals).astype(np.intp))
+        if np.count_nonzero(open_edge) >= SHORTEST:
+            yield _unrolled(places[open_edge], normals[open_edge], solid)
+
+
+def _normals(places: np.ndarray, smooth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where the blurred mask has a slope, (n, 2) x, y and its direction, inwards."""
+    padded = np.pad(smooth, 1, mode="edge")
+    x, y = places[:, 0] + 1, places[:, 1] + 1
+    slope = np.stack([padded[y, x + 1] - padded[y, x - 1], padded[y + 1, x] - padded[y - 1, x]], axis=1)
+    steepness = np.linalg.norm(slope, axis=1)
+    sloping = steepness > 1e-6
+    return places[sloping], slope[sloping] / steepness[sloping, None]
+
+
+def _unrolled(places: np.ndarray, normals: np.ndarray, solid: np.ndarray) -> Outline:
+    # The pixels themselves, not a mean of neighbours: that would blur a step along a slanting edge.
+    away = np.arange(-REACH, REACH)
+    on = np.rint(places[:, None] + away[None, :, None] * normals[:, None]).astype(np.intp)
+    valid = np.where(away >= 0, _is(solid, on), _is(~solid, on))
+    height, width = solid.shape
+    return Outline(on[..., 0].clip(0, width - 1), on[..., 1].clip(0, height - 1), valid)
+
+
+def _is(what: np.ndarray, on: np.ndarray) -> np.ndarray:
+    """Of a (height, width) bool, what it says at (..., 2) x, y; False beyond."""
+    height, width = what.shape
+    x, y = on[..., 0], on[..., 1]
+    return (
+        (x >= 0) & (y >= 0) & (x < width) & (y < height) & what[y.clip(0, height - 1), x.clip(0, width - 1)]
+    )

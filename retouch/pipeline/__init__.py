@@ -1,0 +1,1 @@
+"""The road of a picture: find targets, plan steps, run them, compare, put back, remember."""

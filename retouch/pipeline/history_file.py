@@ -1,0 +1,268 @@
+"""A history as a file beside its picture: a ZIP of PNGs and a `history.json`, to be opened again.
+
+Nothing in it is a program: numbers are read by `knobs`, pictures by `image.codec`, both bounded.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retouch.errors import BadInput, TooLarge, convert_errors
+from retouch.image.codec import decoder, encoder, mask_layers
+from retouch.image.frame import Frame
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.image.quality.confidence import Confidence
+from retouch.image.quality.measure import Quality
+from retouch.knobs import dump, load
+from retouch.pipeline.candidate import Candidate
+from retouch.pipeline.history import Entry, History
+from retouch.pipeline.history_form import LABEL, EntryForm, PaintingForm, StepForm
+from retouch.pipeline.plan import Step
+from retouch.recipes.recipe import Generation, Pass
+
+ENDING = ".retouch"
+SCHEMA = 1
+LIMIT = 256 * 1024 * 1024
+"""Bytes of a file: variations that were not chosen are left out, the oldest first, where it would be more."""
+MAX_BYTES, MAX_ENTRIES = 2 * LIMIT, 4096
+_TEXT, _BEFORE = "history.json", "before.png"
+
+
+def written(history: History, about: Mapping[str, Any]) -> bytes:
+    """The file, or TooLarge for more than `read` takes. `about` is plain JSON data that rides along."""
+    thinned = _thinned(history)
+    entries = [dump(_said(entry)) for entry in thinned.entries]
+    text = json.dumps({"schema": SCHEMA, "about": dict(about), "entries": entries}, ensure_ascii=False)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as file:
+        file.writestr(_TEXT, text, zipfile.ZIP_DEFLATED)
+        file.writestr(_BEFORE, encoder.encode(history.picture))
+        for place, entry in enumerate(thinned.entries):
+            for name, data in _files(entry):
+                file.writestr(f"{place}-{name}.png", data)
+    if out.tell() > MAX_BYTES:
+        raise TooLarge(f"{out.tell()} bytes are too many.", path="file", hint=f"At most {MAX_BYTES}.")
+    return out.getvalue()
+
+
+def how(step: Step) -> dict[str, Any]:
+    """What paints a step again, for a writer of the file elsewhere.
+
+    `step` is as the file's JSON has it, `masks` are the PNGs of its masks by name, in base64.
+    """
+    masks = {name: base64.b64encode(png).decode("ascii") for name, png in _masks(step)}
+    return {"step": dump(_step_said(step)), "masks": masks}
+
+
+def save(path: Path, data: bytes, total: int) -> None:
+    """Write the file at once or not at all; the oldest histories of its folder go beyond `total` bytes."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)
+    others = sorted(
+        (p for p in path.parent.glob(f"*{ENDING}") if p != path), key=lambda p: -p.stat().st_mtime
+    )
+    weight = len(data)
+    for other in others:
+        weight += other.stat().st_size
+        if weight > total:
+            other.unlink(missing_ok=True)
+
+
+def read(data: bytes) -> tuple[History, dict[str, Any]]:
+    """(the history, what rode along). BadInput or TooLarge for what is no such file, or is damaged."""
+    if len(data) > MAX_BYTES:
+        raise TooLarge(f"{len(data)} bytes are too many.", path="file", hint=f"At most {MAX_BYTES}.")
+    with convert_errors(_no_history), zipfile.ZipFile(io.BytesIO(data)) as file:
+        return _read(file)
+
+
+def _no_history(cause: str) -> BadInput:
+    hint = f"Give a {ENDING} file as Retouch wrote it."
+    return BadInput(f"it is no history, or damaged ({cause}).", path="file", hint=hint)
+
+
+def _thinned(history: History) -> History:
+    """Without unchosen candidates from the oldest entry on, until the rest is surely within bounds."""
+    weight = sum(_weight(c) for entry in history.entries for c in entry.candidates)
+    weight += max(history.picture.nbytes - MAX_BYTES // 2, 0)
+    entries = []
+    for entry in history.entries:
+        over = weight > LIMIT and len(entry.candidates) > 1
+        if over:
+            weight -= sum(_weight(c) for c in entry.candidates) - _weight(entry.best)
+        entries.append(replace(entry, candidates=(entry.best,), chosen=0) if over else entry)
+    return History(history.picture, tuple(entries))
+
+
+def _weight(candidate: Candidate) -> int:
+    """Bytes at most: PNG makes less of them."""
+    return candidate.over.pixels.nbytes + candidate.mask.alpha.nbytes
+
+
+def _said(entry: Entry) -> EntryForm:
+    return EntryForm(
+        paintings=tuple(
+            PaintingForm(c.seed, tuple(c.box), _scores(c.scores), c.score) for c in entry.candidates
+        ),
+        step=_step_said(entry.step) if entry.step else None,
+        chosen=entry.chosen,
+        on=entry.on,
+        name=entry.name[:LABEL],
+    )
+
+
+def _step_said(step: Step) -> StepForm:
+    return StepForm(
+        number=step.number,
+        pass_index=step.pass_index,
+        label=step.label[:LABEL],
+        score=step.score,
+        box=tuple(step.box),
+        crop=tuple(step.frame.crop),
+        work=tuple(step.frame.work),
+        subseed=step.subseed,
+        subseed_strength=step.subseed_strength,
+        turn=step.turn,
+        hole=step.hole is not None,
+        how=_how(step),
+    )
+
+
+def _how(step: Step) -> Pass:
+    settings = step.settings
+    return Pass(
+        **asdict(settings.sampling),
+        prompt=step.prompt,
+        negative_prompt=step.negative_prompt,
+        denoising_strength=settings.denoising_strength,
+        masked_content=settings.masked_content,
+        restore_faces=settings.restore_faces,
+        colour_correction=step.colour_correction,
+        keep_tone=step.keep_tone,
+        grain=step.grain,
+        compression=step.compression,
+        match_edge=step.match_edge,
+        variations=step.variations,
+        gate=step.gate,
+        seed=step.seed,
+    )
+
+
+def _scores(quality: Quality) -> dict[str, Any]:
+    return {name: value for name, value in quality.as_dict().items() if value is not None}
+
+
+def _files(entry: Entry) -> Iterator[tuple[str, bytes]]:
+    yield from _masks(entry.step) if entry.step else ()
+    for place, one in enumerate(entry.candidates):
+        yield f"{place}", encoder.encode(one.over)
+        yield f"{place}-mask", mask_layers.encode_gray(one.mask.alpha)
+
+
+def _masks(step: Step) -> Iterator[tuple[str, bytes]]:
+    masks = {"denoise": step.denoise, "composite": step.composite, "hole": step.hole}
+    yield from (
+        (name, mask_layers.encode_gray(mask.alpha)) for name, mask in masks.items() if mask is not None
+    )
+
+
+def _read(file: zipfile.ZipFile) -> tuple[History, dict[str, Any]]:
+    said = json.loads(_bytes(file, _TEXT))
+    if not isinstance(said, dict) or said.get("schema") != SCHEMA:
+        raise ValueError("its schema is not 1")
+    entries, about = said.get("entries"), said.get("about")
+    if not isinstance(entries, list) or not isinstance(about, dict) or len(entries) > MAX_ENTRIES:
+        raise ValueError(f"{_TEXT} has no list of at most {MAX_ENTRIES} entries")
+    picture = decoder.decode(_bytes(file, _BEFORE), "file")
+    read = [
+        _entry(file, k, load(EntryForm, one, f"entries[{k}]"), picture.size) for k, one in enumerate(entries)
+    ]
+    return History(picture, tuple(read)), about
+
+
+def _bytes(file: zipfile.ZipFile, name: str) -> bytes:
+    if file.getinfo(name).file_size > decoder.MAX_BYTES:
+        raise TooLarge(f"{name} is too large.", path="file", hint=f"At most {decoder.MAX_BYTES} bytes.")
+    return file.read(name)
+
+
+def _entry(file: zipfile.ZipFile, place: int, said: EntryForm, canvas: Size) -> Entry:
+    step = _step(file, place, said.step, canvas) if said.step else None
+    painted = tuple(_candidate(file, f"{place}-{k}", one, canvas) for k, one in enumerate(said.paintings))
+    if said.chosen >= len(painted):
+        raise ValueError(f"entry {place} chose painting {said.chosen} of {len(painted)}")
+    return Entry(step, painted, said.chosen, said.on, said.name)
+
+
+def _step(file: zipfile.ZipFile, place: int, said: StepForm, canvas: Size) -> Step:
+    crop = _box(said.crop, canvas)
+    denoise, composite = (_mask(file, f"{place}-{name}", crop.size) for name in ("denoise", "composite"))
+    hole = _mask(file, f"{place}-hole", crop.size) if said.hole else None
+    how, settings = said.how, said.how.settings(Generation())
+    return Step(
+        number=said.number,
+        pass_index=said.pass_index,
+        label=said.label,
+        score=said.score,
+        box=Box(*said.box),
+        frame=Frame(crop, Size(*said.work)),
+        prompt=how.prompt,
+        negative_prompt=how.negative_prompt,
+        seed=how.seed or 0,
+        subseed=said.subseed,
+        subseed_strength=said.subseed_strength,
+        settings=settings,
+        colour_correction=how.colour_correction,
+        keep_tone=how.keep_tone,
+        grain=how.grain,
+        compression=how.compression,
+        match_edge=how.match_edge,
+        variations=how.variations,
+        gate=how.gate,
+        turn=said.turn,
+        hole=hole,
+        denoise=denoise,
+        composite=composite,
+    )
+
+
+def _candidate(file: zipfile.ZipFile, name: str, said: PaintingForm, canvas: Size) -> Candidate:
+    box = _box(said.box, canvas)
+    over = decoder.decode(_bytes(file, f"{name}.png"), "file")
+    if over.size != box.size:
+        raise ValueError(f"{name}.png is {over.size}, its box {box.size}")
+    return Candidate(said.seed, over, box, _mask(file, f"{name}-mask", box.size), _quality(said), said.score)
+
+
+def _box(sides: tuple[int, ...], canvas: Size) -> Box:
+    box = Box(*sides) if len(sides) == 4 else Box(0, 0, 0, 0)
+    if box.empty or box & canvas.box != box:
+        raise ValueError(f"{list(sides)} is no box in a picture of {canvas}")
+    return box
+
+
+def _mask(file: zipfile.ZipFile, name: str, size: Size) -> Mask:
+    gray: Picture = decoder.decode(_bytes(file, f"{name}.png"), "file")
+    if gray.size != size:
+        raise ValueError(f"{name}.png is {gray.size}, not {size}")
+    return Mask(np.ascontiguousarray(gray.pixels[..., 0]))
+
+
+def _quality(said: PaintingForm) -> Quality:
+    """Unknown names are of another version: what they say is not needed to go on."""
+    told = {k: float(v) for k, v in said.scores.items() if isinstance(v, int | float)}
+    sure = Confidence(told.get("confidence_before"), told.get("confidence_after"))
+    names = set(Quality.__dataclass_fields__) - {"confidence"}
+    return Quality(**{name: told[name] for name in names & told.keys()}, confidence=sure)

@@ -1,0 +1,152 @@
+"""What a picture's generation text says of Retouch, and reading it back.
+
+Two keys are read back: `Retouch` holds the recipe, knobs at their defaults left out; `Retouch regions`
+what was painted, so that one region can be painted again alone. Both are JSON on one line. `text` writes
+a whole generation text in the WebUI's own form, for pictures that no WebUI made.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from retouch.errors import BadInput
+from retouch.image.picture import Picture
+from retouch.knobs import dump, load
+from retouch.pipeline.report import Report
+from retouch.recipes.prompts import Said
+from retouch.recipes.recipe import Generation, Recipe
+
+RECIPE = "Retouch"
+REGIONS = "Retouch regions"
+WARNINGS = "Retouch warnings"
+SKIPPED = "Retouch skipped img2img"
+OUTPAINT = "Retouch outpaint"
+OUTPAINT_WARNINGS = "Retouch outpaint warnings"
+BLANK = Said("", "")
+CHUNK = "parameters"
+"""The PNG text chunk the WebUI keeps its generation text in."""
+_VALUE = r'(?:"(?:\\.|[^\\"])*"|[^,]*)(?=,|$)'
+_KEYS = (RECIPE, REGIONS, WARNINGS, SKIPPED, OUTPAINT, OUTPAINT_WARNINGS)
+_OURS = re.compile(rf"(?:^|,)\s*(?:{'|'.join(_KEYS)}):\s*{_VALUE}")
+_RECIPE = re.compile(rf"(?:^|,)\s*{RECIPE}:\s*({_VALUE})", re.MULTILINE)
+_PAIR = re.compile(rf"\w[\w \-/]+:\s*{_VALUE}")
+_PAIRS = 3
+"""Fewer on the last line, and the WebUI takes it for a part of the prompt."""
+
+
+def params(recipe: Recipe, reports: Sequence[Report] = (), around: Said = BLANK) -> dict[str, str]:
+    """Keys for the infotext. A region's words are given where they are not the picture's, `around`."""
+    said = {RECIPE: _line(dump(dataclasses.replace(recipe, description="")))}
+    if reports:
+        said[REGIONS] = _line([_region(r, around) for r in reports])
+    return said
+
+
+def recipe_in(params: Mapping[str, Any]) -> Recipe | None:
+    """The recipe an infotext carries, None without one. BadInput when it is damaged."""
+    text = params.get(RECIPE)
+    if not text:
+        return None
+    try:
+        return load(Recipe, json.loads(text), RECIPE)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{error}.", path=RECIPE, hint="Copy the whole generation text.") from None
+
+
+def recipe_json(text: str) -> str:
+    """The recipe's JSON in a whole generation text, as it stands there; "" without one."""
+    *_, value = ["", *(found.group(1).strip() for found in _RECIPE.finditer(text))]
+    try:
+        return json.loads(value) if value.startswith('"') else value
+    except ValueError:  # cut off: whoever reads it says so
+        return value
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a generation text says its picture was made with. `params` are the WebUI's names and values."""
+
+    prompt: str = ""
+    negative_prompt: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+def made_with(picture: Picture) -> Made | None:
+    """As the picture's own text chunk says; None without one, or where it has no line of parameters."""
+    *above, last = dict(picture.baggage.text).get(CHUNK, "").strip().split("\n")
+    pairs = [pair.group(0).partition(":") for pair in _PAIR.finditer(last)]
+    if len(pairs) < _PAIRS:
+        return None
+    prompt, _, negative = "\n".join(above).partition("Negative prompt:")
+    return Made(prompt.strip(), negative.strip(), {k.strip(): v.strip().strip('"') for k, _, v in pairs})
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _region(report: Report, around: Said) -> dict[str, Any]:
+    step = report.step
+    said: dict[str, Any] = {"pass": step.pass_index + 1, "box": list(step.box), "seed": report.seed}
+    if step.prompt != around.prompt:
+        said["prompt"] = step.prompt
+    if step.negative_prompt != around.negative_prompt:
+        said["negative"] = step.negative_prompt
+    return said if report.kept else {**said, "left": report.why}
+
+
+def text(generation: Generation, picture: Picture, recipe: Recipe, reports: Sequence[Report] = ()) -> str:
+    """The generation text of a mended `picture`: its own and our keys, or one of `generation`.
+
+    What an earlier run said goes. A text of its own without a line of parameters gets `generation`'s.
+    """
+    ours = params(recipe, reports, Said(generation.prompt, generation.negative_prompt))
+    made = {**_made(generation), "Size": str(picture.size), **ours}
+    before = dict(picture.baggage.text).get(CHUNK, "").strip()
+    if not before:
+        return written(generation.prompt, generation.negative_prompt, made)
+    *above, last = before.split("\n")
+    if len(_PAIR.findall(last)) < _PAIRS:
+        return f"{before}\n{line(made)}"
+    others = _OURS.sub("", last).strip(", ")
+    return "\n".join([*above, ", ".join(filter(None, [others, line(ours)]))])
+
+
+def written(prompt: str, negative_prompt: str, params: Mapping[str, Any]) -> str:
+    """Prompt, negative prompt if any, and the line of `params`, in the WebUI's form."""
+    negative = [f"Negative prompt: {negative_prompt}"] if negative_prompt else []
+    return "\n".join([prompt, *negative, line(params)]).strip()
+
+
+def line(params: Mapping[str, Any]) -> str:
+    """`key: value` pairs. A value that would run into its neighbours is quoted as JSON."""
+    return ", ".join(f"{key}: {_quoted(str(value))}" for key, value in params.items())
+
+
+def _quoted(value: str) -> str:
+    needs = any(mark in value for mark in ',:\n"')
+    return json.dumps(value, ensure_ascii=False) if needs else value
+
+
+def _made(generation: Generation) -> dict[str, Any]:
+    """The WebUI's names for what made a picture; blanks are left out."""
+    sampling = generation.sampling
+    varied = generation.subseed_strength > 0
+    said = {
+        "Steps": sampling.steps,
+        "Sampler": sampling.sampler,
+        "Schedule type": sampling.scheduler,
+        "CFG scale": f"{sampling.cfg_scale:g}",
+        "Seed": generation.seed,
+        "Model": sampling.checkpoint,
+        "VAE": sampling.vae,
+        "Clip skip": sampling.clip_skip if sampling.clip_skip > 1 else "",
+        "Variation seed": generation.subseed if varied else "",
+        "Variation seed strength": f"{generation.subseed_strength:g}" if varied else "",
+    }
+    return {key: value for key, value in said.items() if value != ""}

@@ -1,0 +1,298 @@
+"""Regions -> Plan. Pure: decides crops, work sizes, masks, words, seeds and order; reads no pixels."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from retouch.image.frame import Frame, frame_around
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.region import Region, merged, overlap
+from retouch.pipeline.islands import Limits, split_region
+from retouch.pipeline.step_masks import LEAST_WIDER, build_masks, context_padding, greatest_reach
+from retouch.recipes.people import said_of
+from retouch.recipes.prompts import Said, remarks, resolve
+from retouch.recipes.recipe import Gate, Generation, Pass, Settings, Target
+from retouch.recipes.seeds import MAX_SEED
+from retouch.recipes.shape import Shape
+
+MAX_STEPS = 256
+"""Regions painted in one picture by one pass; of more the largest are, and it is said so."""
+UNDER_RESOLVED = 0.75
+"""Below this magnification the result is visibly softer than what it replaces."""
+MUCH_MORE, SEEN_SHARE = 4, 0.002
+"""A warning is given where so many times as much is painted as is marked, and so much more of the picture."""
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One region's future. All masks are of the crop's size; `box` is the region's own.
+
+    `hole` is what has no pixels yet, and gets the masked content; None for all that is denoised.
+    """
+
+    number: int
+    pass_index: int
+    label: str
+    score: float
+    box: Box
+    frame: Frame
+    denoise: Mask
+    composite: Mask
+    prompt: str
+    negative_prompt: str
+    seed: int
+    subseed: int
+    subseed_strength: float
+    settings: Settings
+    colour_correction: float = 1.0
+    keep_tone: str = "auto"
+    grain: float = 1.0
+    compression: float = 1.0
+    match_edge: float = 0.0
+    variations: int = 1
+    gate: Gate = Gate()
+    turn: float = 0.0
+    person: int = 0
+    background: bool = False
+    wave: int = 0
+    hole: Mask | None = None
+
+    def summary(self) -> dict[str, Any]:
+        """What a person or a test compares: everything but the masks."""
+        sampling = dataclasses.asdict(self.settings.sampling)
+        kept = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        for name in ("frame", "denoise", "composite", "settings", "hole"):
+            del kept[name]
+        frame = self.frame
+        return {
+            **kept,
+            "box": list(self.box),
+            "crop": list(frame.crop),
+            "work": list(frame.work),
+            "magnification": round(frame.magnification, 3),
+            "mask_area": self.composite.area,
+            "gate": self.gate.mode,
+            "denoising_strength": self.settings.denoising_strength,
+            "masked_content": self.settings.masked_content,
+            "sampling": sampling,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Steps in order, and remarks for the person."""
+
+    steps: tuple[Step, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def __add__(self, other: Plan) -> Plan:
+        return Plan(self.steps + other.steps, self.warnings + other.warnings)
+
+    def summary(self) -> dict[str, Any]:
+        return {"steps": [s.summary() for s in self.steps], "warnings": list(self.warnings)}
+
+
+def plan(
+    canvas: Size,
+    regions: Sequence[Region],
+    work: tuple[int, Pass],
+    generation: Generation,
+    native: Size,
+    user_mask: Mask | None = None,
+) -> Plan:
+    """One pass over one canvas. `regions` are chosen and in order; `work` is (pass index, pass).
+
+    `native` is the model's own size; `user_mask`, of the canvas' size, bounds every composite as
+    the target's own `user_mask` says.
+    """
+    recipe_pass = work[1]
+    shaped = shape_regions(regions, recipe_pass.shape, canvas)
+    around = Said(generation.prompt, generation.negative_prompt)
+    said = [said_of(region, generation.people, around) for region in shaped]
+    texts = resolve(recipe_pass.prompt, recipe_pass.negative_prompt, shaped, canvas, said)
+    side = recipe_pass.shape.work_side
+    size = Size(side, side) if side else native
+    limit = allowed(user_mask, recipe_pass.target)
+    asked = [(n, r, t) for n, (r, t) in enumerate(zip(shaped, texts, strict=True), 1) if t is not None]
+    smallest_last = sorted(asked, key=lambda one: -one[1].shape.area)
+    kept = {number for number, _, _ in smallest_last[:MAX_STEPS]}
+    limits = Limits(canvas, size, max(MAX_STEPS // max(len(kept), 1), 1))
+    steps = [
+        _step(_Spot(number, region, part, canvas, limit), work, text, generation, size)
+        for number, region, text in asked
+        if number in kept
+        for part in split_region(region, recipe_pass, limits)
+    ]
+    waves = _waves([step for step in steps if not step.composite.empty])
+    marked = {number: region.shape.area for number, region, _ in asked}
+    of_prompts = _prompt_remarks(work, shaped, canvas, {step.number - 1 for step in waves})
+    of_area = _remarks_on_area(waves, marked, canvas)
+    return Plan(tuple(waves), (*_remarks(waves, len(asked)), *of_area, *of_prompts))
+
+
+def allowed(user_mask: Mask | None, target: Target) -> Mask | None:
+    """Where a pass may change pixels, None for everywhere.
+
+    Whoever chooses the regions outside their mask wants those painted, so then it protects its inside.
+    """
+    if user_mask is None or target.user_mask == "ignore":
+        return None
+    return user_mask.inverted() if target.user_mask == "outside" or target.what == "background" else user_mask
+
+
+def shape_regions(regions: Sequence[Region], shape: Shape, canvas: Size) -> tuple[Region, ...]:
+    """Offset, merge and invert, in that order; what is pushed off the canvas is gone."""
+    moved = [r.moved(shape.x_offset, shape.y_offset).clipped(canvas) for r in regions]
+    kept = [r for r in moved if r is not None]
+    if shape.merge == "none" or not kept:
+        return tuple(kept)
+    one = merged(kept)
+    if shape.merge == "merge":
+        return (one,)
+    rest = Region.of_mask(one.mask(canvas).inverted(), "background", one.score)
+    return (dataclasses.replace(rest, background=True),) if rest else ()
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """One region to paint: `whole` as it was found, `part` what this step paints of it."""
+
+    number: int
+    whole: Region
+    part: Region
+    canvas: Size
+    limit: Mask | None
+
+
+def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generation, native: Size) -> Step:
+    index, recipe_pass = work
+    region = spot.part
+    frame = _frame(region, recipe_pass, spot.canvas, native)
+    denoise, composite = _masks(spot, recipe_pass.shape, frame.crop)
+    return Step(
+        number=spot.number,
+        pass_index=index,
+        label=region.label,
+        score=region.score,
+        box=region.box,
+        frame=frame,
+        denoise=denoise,
+        composite=composite,
+        prompt=text.prompt,
+        negative_prompt=text.negative_prompt,
+        seed=_seed(recipe_pass, generation.seed, spot.number),
+        subseed=_seed(recipe_pass, generation.subseed, spot.number),
+        subseed_strength=generation.subseed_strength,
+        settings=recipe_pass.settings(generation),
+        colour_correction=recipe_pass.colour_correction,
+        keep_tone=recipe_pass.keep_tone,
+        grain=recipe_pass.grain,
+        compression=recipe_pass.compression,
+        match_edge=recipe_pass.match_edge,
+        variations=recipe_pass.variations,
+        gate=recipe_pass.gate,
+        turn=region.turn,
+        person=region.person,
+        background=region.background,
+    )
+
+
+def _seed(recipe_pass: Pass, base: int, number: int) -> int:
+    start = recipe_pass.seed if recipe_pass.seed is not None else base
+    return (start + (number - 1 if recipe_pass.seed_step == "next" else 0)) % (MAX_SEED + 1)
+
+
+def _frame(region: Region, recipe_pass: Pass, canvas: Size, native: Size) -> Frame:
+    shape = recipe_pass.shape
+    if shape.area == "whole picture":
+        return frame_around(canvas.box, canvas, native)
+    padding = context_padding(region, shape, recipe_pass.denoising_strength)
+    needed = region.box.grown(max(padding, greatest_reach(region, shape, canvas).total))
+    return frame_around(needed & canvas.box, canvas, native)
+
+
+def _masks(spot: _Spot, shape: Shape, crop: Box) -> tuple[Mask, Mask]:
+    """(denoise, composite) at crop size.
+
+    The composite mask is that of the part, within the limit. The denoise mask is opaque wherever the
+    composite is not 0, and over all else of the whole region in the crop: what is to go there, too, must
+    not be seen.
+    """
+    denoise, composite = build_masks(spot.part, shape, crop, spot.canvas)
+    if spot.part is not spot.whole:
+        denoise = denoise | _rest(spot, shape, crop)
+    if spot.limit is not None:
+        limit = spot.limit.crop(crop)
+        composite, denoise = composite & limit, denoise & _reach_of_limit(limit)
+    return denoise, composite
+
+
+def _rest(spot: _Spot, shape: Shape, crop: Box) -> Mask:
+    """The denoise mask of all of a region that the crop shows."""
+    seen = spot.whole.box & crop
+    shown = dataclasses.replace(spot.whole, box=seen, shape=spot.whole.within(seen))
+    return build_masks(shown, shape, crop, spot.canvas)[0]
+
+
+def _reach_of_limit(limit: Mask) -> Mask:
+    """Where a limited composite may need denoising: all that it lets through, and a soft edge."""
+    return Mask.where(limit.alpha > 0).feathered(LEAST_WIDER)
+
+
+def _waves(steps: Sequence[Step]) -> list[Step]:
+    """Steps whose regions overlap are painted one after the other, all others together."""
+    done: list[Step] = []
+    footprints: list[Region] = []
+    for step in steps:
+        mine = _footprint(step)
+        clashing = [s.wave for s, other in zip(done, footprints, strict=True) if overlap(other, mine) > 0.1]
+        done.append(dataclasses.replace(step, wave=max(clashing) + 1) if clashing else step)
+        footprints.append(mine)
+    return sorted(done, key=lambda s: s.wave)
+
+
+def _footprint(step: Step) -> Region:
+    """The composite alone, without the context around it."""
+    box = step.composite.bounds or step.composite.size.box
+    return Region(box, step.composite.crop(box)).moved(step.frame.crop.left, step.frame.crop.top)
+
+
+def _remarks_on_area(steps: Sequence[Step], marked: Mapping[int, int], canvas: Size) -> Iterator[str]:
+    """Of each region that takes much more of the picture than what was marked."""
+    planned: dict[int, int] = {}
+    for step in steps:
+        planned[step.number] = planned.get(step.number, 0) + step.composite.area
+    for number, area in planned.items():
+        more = area - marked[number]
+        if area > MUCH_MORE * marked[number] and more > SEEN_SHARE * canvas.area:
+            yield (
+                f"Region {number}: {marked[number]} pixels are marked and {area} are painted. "
+                "For less, lower Mask grow and Mask blur."
+            )
+
+
+def _prompt_remarks(
+    work: tuple[int, Pass], regions: Sequence[Region], canvas: Size, painted: set[int]
+) -> tuple[str, ...]:
+    """What of a pass's own prompts reaches none of the regions, of which those at `painted` are painted."""
+    index, one = work
+    prompt = remarks(one.prompt, regions, canvas, painted)
+    negative = remarks(one.negative_prompt, regions, canvas, painted, negative=True)
+    told = [*(f"prompt: {text}" for text in prompt), *(f"negative prompt: {text}" for text in negative)]
+    return tuple(f"Pass {index + 1}, {text}" for text in told)
+
+
+def _remarks(steps: Sequence[Step], asked: int) -> tuple[str, ...]:
+    soft = [s for s in steps if s.frame.magnification < UNDER_RESOLVED]
+    remarks = [
+        f"Region {s.number} is {s.frame.crop.size} and is painted at {s.frame.work}: "
+        "it will be softer than before. Raise the work size."
+        for s in soft
+    ]
+    if asked > MAX_STEPS:
+        remarks.append(f"{asked} regions: only the {MAX_STEPS} largest are painted. Raise the confidence.")
+    return tuple(remarks)

@@ -1,0 +1,75 @@
+"""Keep what is painted in the tone of its picture: black-and-white, sepia and their kin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from retouch.image.blend.tone import Tone, let_in
+from retouch.image.geometry import Box
+from retouch.image.picture import Picture
+from retouch.pipeline.plan import Step
+
+TOLD = 6.0
+"""Mean levels that are taken from what is painted, from which it is told."""
+REMARK = (
+    "The picture is {kind}, and so is what was painted: its own colours were taken out. "
+    "Set keep_tone to off to let them in."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Toning:
+    """A tone for one step's crop.
+
+    `free`, (height, width) float32 of the crop's size, is how far the painter's colours are kept, 0..1;
+    None for nowhere.
+    """
+
+    tone: Tone
+    free: np.ndarray | None
+
+    @classmethod
+    def of(cls, tone: Tone | None, crop: np.ndarray, step: Step) -> Toning | None:
+        """That of a step as its `keep_tone` says, None where colours are let in everywhere.
+
+        `crop` are the original pixels, (height, width, 3) uint8. `tone` is that of the whole picture.
+        """
+        if tone is None or step.keep_tone == "off":
+            return None
+        if step.keep_tone == "all":
+            return cls(tone, None)
+        coloured = tone.find_coloured(crop)
+        if step.hole is not None:
+            coloured &= step.hole.alpha == 0
+        free = let_in(coloured, float(step.composite.area) ** 0.5)
+        if free is not None and step.hole is not None and free[step.hole.alpha > 0].any():
+            return None  # a coloured thing goes on beyond the border
+        return cls(tone, free)
+
+    def patch(self, patch: Picture) -> Picture:
+        """A picture of the crop at work size."""
+        levels = self._applied(patch.pixels, self.free)
+        return Picture(np.rint(np.clip(levels, 0, 255)).astype(np.uint8))
+
+    def spot(self, levels: np.ndarray, spot: Box) -> np.ndarray:
+        """The pixels `spot` of the crop, (height, width, 3) levels: float32."""
+        return self._applied(levels, None if self.free is None else self.free[spot.slices])
+
+    def remark(self, before: Picture, after: Picture, shown: np.ndarray) -> str:
+        """What to tell of a patch, "" where it hardly had colours. `shown` is the composite alpha."""
+        apart = np.abs(after.pixels.astype(np.float32) - before.pixels).max(-1)
+        weight = shown.astype(np.float32)
+        taken = float((apart * weight).sum() / max(float(weight.sum()), 1.0))
+        return REMARK.format(kind="black-and-white" if self.tone.grey else "toned") if taken >= TOLD else ""
+
+    def _applied(self, levels: np.ndarray, free: np.ndarray | None) -> np.ndarray:
+        toned = self.tone.apply(levels)
+        if free is None:
+            return toned
+        height, width = levels.shape[:2]
+        if free.shape != (height, width):
+            free = cv2.resize(free, (width, height), interpolation=cv2.INTER_LINEAR)
+        return toned + (levels - toned) * free[..., None]

@@ -1,0 +1,171 @@
+"""People: words bound to one person, who stays the same through all passes of a recipe.
+
+Whoever is told by a point is told once and for all. Whoever is told by a place, as "left", is sought in the
+first pass that finds anything, and is afterwards where they were then.
+
+By hand they are written one a line, and read back the same:
+
+    left: a woman with red hair
+    Negative prompt: hat
+    0.7, 0.4: a man in a blue suit
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from retouch.errors import BadInput
+from retouch.image.geometry import Box, Size
+from retouch.image.region import Region
+from retouch.knobs import Knob
+from retouch.recipes.prompts import PLACES, Said, named, quote
+
+MAX_PEOPLE = 64
+NEGATIVE = "Negative prompt"
+"""Begins the line of what is not to be painted of the person above it, as in the WebUI's generation text."""
+_HINT = (
+    f"Begin it with a number, {', '.join(PLACES)}, or a point as 0.3, 0.6, and a colon; or with {NEGATIVE}:."
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person and what is said of them; `at` wins over `who`."""
+
+    prompt: str = Knob("Prompt", "Takes the place of the picture's in every region of this person.").field("")
+    negative_prompt: str = Knob("Negative prompt", "The same; blank for the picture's.").field("")
+    who: str = Knob("Who", "A number, left, right, top, bottom, center, largest or smallest.", high=40).field(
+        ""
+    )
+    at: tuple[float, ...] = Knob("At", "x and y on them, as shares of the picture's sides.", 0, 1).field(())
+
+    def __post_init__(self) -> None:
+        if self.at and len(self.at) != 2:
+            raise BadInput(f"{list(self.at)} is no point.", path="at", hint="Give x and y, each 0 to 1.")
+        if not self.at and not self.who:
+            raise BadInput("nobody is meant.", path="who", hint="Give `who`, as left, or `at`.")
+        if self.who and not _known(self.who):
+            hint = f"Give a number from 1, or one of {', '.join(PLACES)}."
+            raise BadInput(f"{self.who!r} is nobody.", path="who", hint=hint)
+
+
+def _known(who: str) -> bool:
+    word = who.strip().lower()
+    return word in PLACES or (word.isdecimal() and int(word) > 0)
+
+
+Seen = tuple[int, Box]
+"""A person's number from 1, and a box in which an earlier pass saw them."""
+
+
+def introduced(
+    regions: Sequence[Region], people: Sequence[Person], canvas: Size, earlier: Sequence[Seen] = ()
+) -> list[Region]:
+    """The regions in order, each with the number of the person it belongs to, 0 for nobody.
+
+    It belongs to whoever's point, or face of an earlier pass, it contains, or in whose earlier region its
+    middle lies. Two that would have the same are told apart by the smaller region.
+    """
+    whose = [0] * len(regions)
+    for number, person in enumerate(people, 1):
+        for index in _theirs(number, person, regions, canvas, earlier):
+            whose[index] = whose[index] or number
+    return [dataclasses.replace(r, person=who) for r, who in zip(regions, whose, strict=True)]
+
+
+def said_of(region: Region, people: Sequence[Person], around: Said) -> Said:
+    """What is said of a region where a template asks for the picture's prompt."""
+    if not region.person:
+        return around
+    person = people[region.person - 1]
+    return Said(person.prompt or around.prompt, person.negative_prompt or around.negative_prompt, own=True)
+
+
+def unmatched(people: Sequence[Person], matched: Collection[int]) -> tuple[str, ...]:
+    """A sentence for each person whose words reach no region. `matched` are numbers from 1."""
+    return tuple(
+        f"Person {number} ({_place(person)}): no region is theirs, so that "
+        f"{quote(', '.join(words))} is not used."
+        for number, person in enumerate(people, 1)
+        if number not in matched and (words := [w for w in (person.prompt, person.negative_prompt) if w])
+    )
+
+
+def _theirs(
+    number: int, person: Person, regions: Sequence[Region], canvas: Size, earlier: Sequence[Seen]
+) -> list[int]:
+    known = [box for who, box in earlier if who == number]
+    if person.at:
+        x, y = person.at[0] * canvas.width, person.at[1] * canvas.height
+        return _smallest(regions, [x, y]) + _near(regions, known)
+    if known:
+        return _near(regions, known)
+    return [] if earlier else named(person.who.strip().lower(), regions, canvas)
+
+
+def _smallest(regions: Sequence[Region], spot: Sequence[float]) -> list[int]:
+    """The smallest region with that spot in it."""
+    held = [i for i, region in enumerate(regions) if _in(region.box, spot)]
+    return [min(held, key=lambda i: regions[i].box.area)] if held else []
+
+
+def _near(regions: Sequence[Region], known: Sequence[Box]) -> list[int]:
+    """The parts of what is known, and the smallest whole around each."""
+    parts = [i for i, r in enumerate(regions) if any(_in(box, r.box.center) for box in known)]
+    wholes = [i for box in known for i in _smallest(regions, box.center)]
+    return list(dict.fromkeys(parts + wholes))
+
+
+def _in(box: Box, spot: Sequence[float]) -> bool:
+    return box.left <= spot[0] < box.right and box.top <= spot[1] < box.bottom
+
+
+def read(text: str) -> tuple[Person, ...]:
+    """People as they are written by hand. BadInput names the line that is not understood."""
+    people: list[Person] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        head, colon, words = (part.strip() for part in line.partition(":"))
+        if head.lower() == NEGATIVE.lower() and people:
+            both = ", ".join(text for text in (people[-1].negative_prompt, words) if text)
+            people[-1] = dataclasses.replace(people[-1], negative_prompt=both)
+        elif line.strip():
+            people.append(_read(number, head if colon else line, words if colon else ""))
+    return tuple(people)
+
+
+def _read(number: int, head: str, words: str) -> Person:
+    """The person of one line; `head` is what is before its colon."""
+    point = tuple(float(one) for one in head.split(",") if _is_number(one))
+    if "," in head and len(point) == len(head.split(",")) == 2 and all(0 <= one <= 1 for one in point):
+        return Person(words, at=point)
+    if not _known(head):
+        raise BadInput(f"line {number}: {head[:40]!r} is nobody.", path="people", hint=_HINT)
+    return Person(words, who=head.lower())
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def written(people: Sequence[Person]) -> str:
+    """As `read` takes it: on one line each, or two."""
+    return "\n".join(_written(person) for person in people)
+
+
+def _place(person: Person) -> str:
+    return ", ".join(repr(float(share)) for share in person.at) or person.who
+
+
+def _written(person: Person) -> str:
+    negative = f"\n{NEGATIVE}: {_line(person.negative_prompt)}" if person.negative_prompt else ""
+    return f"{_place(person)}: {_line(person.prompt)}".rstrip() + negative
+
+
+def _line(words: str) -> str:
+    return " ".join(words.split())

@@ -1,0 +1,84 @@
+"""Recipes as text that people send one another, and reading whatever they paste.
+
+A share string is "retouch:" and the recipe's JSON, zlib-compressed (RFC 1950), in URL-safe base64
+(RFC 4648) without padding: one word, safe in any chat.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from retouch.errors import BadInput, TooLarge
+from retouch.knobs import dump, load
+from retouch.pipeline import infotext
+from retouch.recipes.library import MAX_BYTES, plain
+from retouch.recipes.migration import SCHEMA
+from retouch.recipes.recipe import Recipe
+
+PREFIX = "retouch:"
+_WORD = re.compile(r"(?<!\w)retouch:([\w-]{16,}=*)", re.ASCII)
+_KINDS = "Paste a recipe's JSON, a share string (retouch:...), or a picture's whole generation text."
+_CUT = "Copy the whole of it again."
+
+
+@dataclass(frozen=True)
+class Received:
+    """What was read. `migrated` is the older schema it was written in, None for today's."""
+
+    recipe: Recipe
+    migrated: int | None = None
+
+
+def share(recipe: Recipe) -> str:
+    """The share string; `read_text` gives the recipe back."""
+    data = json.dumps(dump(recipe), ensure_ascii=False, separators=(",", ":")).encode()
+    return PREFIX + base64.urlsafe_b64encode(zlib.compress(data, 9)).decode("ascii").rstrip("=")
+
+
+def read_text(text: str) -> Received:
+    """The recipe in a pasted text: its JSON, a share string, or a generation text.
+
+    BadInput names the JSON path of a fault, or says that the text is none of these; TooLarge.
+    """
+    if len(text) > MAX_BYTES:
+        raise TooLarge(f"{len(text)} characters are no recipe.", path="text", hint=f"At most {MAX_BYTES}.")
+    found, path = _json_in(text.strip().lstrip("\ufeff"))
+    data = plain(found, path or "text")
+    recipe = load(Recipe, data, path)
+    said = data.get("schema", SCHEMA) if isinstance(data, Mapping) else SCHEMA
+    return Received(recipe, said if said < SCHEMA else None)
+
+
+def _json_in(text: str) -> tuple[str, str]:
+    """(JSON, the path it lies at in the text)."""
+    if text.startswith(("{", "[")):
+        return text, ""
+    if text.lower().startswith(PREFIX) and not text[len(PREFIX) :].lstrip().startswith(('"', "{")):
+        return _unpacked("".join(text[len(PREFIX) :].split())), ""  # a mail may have broken its line
+    if found := infotext.recipe_json(text):
+        return found, infotext.RECIPE
+    if word := _WORD.search(text):
+        return _unpacked(word.group(1)), ""
+    raise BadInput("there is no recipe in this text.", path="text", hint=_KINDS)
+
+
+def _unpacked(word: str) -> str:
+    """Never more than `MAX_BYTES`, whatever it would unpack to."""
+    unpacker = zlib.decompressobj()
+    try:
+        packed = base64.b64decode(word.rstrip("=") + "=" * (-len(word.rstrip("=")) % 4), b"-_", validate=True)
+        data = unpacker.decompress(packed, MAX_BYTES)
+        said = data.decode()
+    except (binascii.Error, zlib.error, ValueError):
+        raise BadInput("the share string is damaged.", path="text", hint=_CUT) from None
+    if unpacker.unconsumed_tail:
+        raise TooLarge("the share string holds no recipe, but far more.", path="text", hint=_CUT)
+    if not unpacker.eof:
+        raise BadInput("the share string is cut off.", path="text", hint=_CUT)
+    return said

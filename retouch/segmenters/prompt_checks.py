@@ -1,0 +1,58 @@
+"""What is pointed at, checked before anything is computed, and which answers agree with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from retouch.engines.base import Click, Prompt, Seen
+from retouch.errors import BadInput
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import SOLID
+from retouch.image.region import Region
+
+__all__ = ["Click", "Prompt", "Seen", "checked", "ranked", "violations"]
+
+
+def checked(prompt: Prompt, canvas: Size) -> Prompt:
+    """The prompt, its box cut to the canvas.
+
+    BadInput, with the path of what is wrong, when nothing is pointed at, a click lies outside, or nothing
+    of the box is on the canvas.
+    """
+    if not (prompt.clicks or prompt.box or prompt.text.strip()):
+        raise BadInput("nothing is pointed at.", path="points", hint="Give a point, a box or a text.")
+    if not (prompt.box or prompt.text.strip() or any(click.positive for click in prompt.clicks)):
+        raise BadInput("every point says what is not meant.", path="points", hint="Give a positive point.")
+    for index, click in enumerate(prompt.clicks):
+        if not (0 <= click.x < canvas.width and 0 <= click.y < canvas.height):
+            where = f"points[{index}]"
+            raise BadInput(f"({click.x}, {click.y}) lies outside {canvas}.", path=where, hint=_INSIDE)
+    return Prompt(prompt.clicks, _cut(prompt.box, canvas), prompt.text.strip(), prompt.fine)
+
+
+_INSIDE = "Count pixels from the upper left corner, from 0."
+
+
+def _cut(box: Box | None, canvas: Size) -> Box | None:
+    if box is None:
+        return None
+    inside = box & canvas.box
+    if inside.empty:
+        raise BadInput(f"{tuple(box)} holds nothing of {canvas}.", path="box", hint=_INSIDE)
+    return inside
+
+
+def violations(region: Region, clicks: Iterable[Click]) -> int:
+    """Clicks that say otherwise: positive ones left out, negative ones taken in."""
+    return sum(_covers(region, click) != click.positive for click in clicks)
+
+
+def _covers(region: Region, click: Click) -> bool:
+    x, y = click.x - region.box.left, click.y - region.box.top
+    inside = 0 <= x < region.box.width and 0 <= y < region.box.height
+    return inside and bool(region.shape.alpha[y, x] >= SOLID)
+
+
+def ranked(regions: Iterable[Region], clicks: Sequence[Click]) -> tuple[Region, ...]:
+    """First what agrees with the most clicks, then what scores best: a click always has its way."""
+    return tuple(sorted(regions, key=lambda r: (violations(r, clicks), -r.score, r.box)))

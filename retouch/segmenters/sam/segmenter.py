@@ -1,0 +1,150 @@
+"""A segmenter of SAM's family: the picture is looked at once, each prompt then costs one decoding."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from retouch.engines.base import Prompt, Seen
+from retouch.errors import RetouchError, WeightsRefused, convert_errors, ran_out_of_memory
+from retouch.image.geometry import Box, Size
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.segmenters.compute_once import Once
+from retouch.segmenters.prompt_checks import checked
+from retouch.segmenters.sam import everything, networks
+from retouch.segmenters.sam.correction import corrected
+from retouch.segmenters.sam.decoder import Features
+from retouch.segmenters.sam.everything import Grid
+from retouch.segmenters.sam.mask_candidates import Guess, asked, best_first, guesses
+from retouch.segmenters.sam.networks import Net
+from retouch.segmenters.sam.square_input import Fit
+from retouch.segmenters.sam.zoom import closer, kept
+
+T = TypeVar("T")
+LOOKS = 12
+"""Pictures and crops remembered: 4 MiB each, 16 for SAM 2."""
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """The best mask of a prompt on the picture of that digest."""
+
+    digest: str
+    guess: Guess
+
+
+class Sam:
+    """A Segmenter for one file: loaded at the first picture, kept until `release`."""
+
+    def __init__(
+        self,
+        path: Path,
+        fetch: Callable[[Path], Path],
+        device: Callable[[], str],
+        tidy: Callable[[], None],
+        grid: Grid | None = None,
+    ) -> None:
+        """`fetch` gets the file here and `device` is asked when it is loaded; `tidy` frees other models."""
+        self.name, self._path, self._fetch = path.name, path, fetch
+        self._device, self._tidy, self._grid = device, tidy, grid or Grid()
+        self._lock = threading.RLock()
+        self._net: Net | None = None
+        self._looks: Once[Features] = Once(LOOKS)
+
+    @property
+    def net(self) -> Net:
+        """The model, loaded if it is not."""
+        return self._ready(None)
+
+    def prepare(self, picture: Picture) -> None:
+        self._with(lambda net: self._look(net, picture, picture.size.box))
+
+    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
+        """Masks for clicks and a box; `Worded` knows words. Raises Missing, WeightsRefused, OutOfMemory."""
+        said = checked(prompt, picture.size)
+        before = memory.guess if isinstance(memory, Memory) and memory.digest == picture.digest else None
+        found = self._with(lambda net: self._guesses(net, picture, said, before))
+        regions = [region for region in (guess.region for guess in found) if region]
+        return Seen(tuple(regions), Memory(picture.digest, found[0]))
+
+    def everything(self, picture: Picture) -> tuple[Region, ...]:
+        def all_of(net: Net) -> tuple[Region, ...]:
+            look, fit = self._look(net, picture, picture.size.box)
+            return everything.everything(fit, lambda ask: net.decode(look, ask), self._grid)
+
+        return self._with(all_of)
+
+    def release(self) -> None:
+        """Free the model's memory as soon as nobody uses it; the next prompt loads it again.
+
+        What was seen of pictures stays, on the CPU.
+        """
+        with self._lock:
+            self._net = None
+
+    def _guesses(self, net: Net, picture: Picture, prompt: Prompt, before: Guess | None) -> list[Guess]:
+        """Best first: what was before, corrected where it must be; then all that is new, then that itself."""
+        crop = _view(picture.size, prompt, before)
+        look, fit = self._look(net, picture, crop)
+        answer = net.decode(look, asked(fit, prompt, before))
+        found = guesses(fit, answer, prompt)
+        if before is not None:
+            mended = [corrected(guess, answer.logits, before, prompt.clicks) for guess in found]
+            found = [*mended, *found, before]
+        ordered = best_first(found, prompt.clicks)
+        if not prompt.fine or crop != picture.size.box:
+            return ordered
+        return self._closer(net, picture, prompt, ordered)
+
+    def _closer(self, net: Net, picture: Picture, prompt: Prompt, found: list[Guess]) -> list[Guess]:
+        """A second look at what is small in a large picture: same thing, finer outline."""
+        box = found[0].box
+        crop = box and closer(box, picture.size, net.side)
+        if crop is None or box is None:
+            return found
+        look, fit = self._look(net, picture, crop)
+        ask = asked(fit, replace(prompt, box=box), found[0])
+        answer = net.decode(look, replace(ask, levels=(0,)))
+        finer = Guess(fit, answer.logits[0], found[0].score)
+        return [kept(finer, found[0], prompt.clicks), *found[1:]]
+
+    def _look(self, net: Net, picture: Picture, crop: Box) -> tuple[Features, Fit]:
+        fit = Fit.of(crop, net.side, net.stretch)
+        key = picture.digest, crop
+        return self._looks.get(key, lambda: net.encode(fit.image(picture.pixels))), fit
+
+    def _with(self, work: Callable[[Net], T]) -> T:
+        """`work` with the model; out of memory on a GPU, once more on the CPU with everything else freed."""
+        with convert_errors(self._unfit):
+            try:
+                return work(self._ready(None))
+            except Exception as error:
+                if not ran_out_of_memory(error) or self._device() == "cpu":
+                    raise
+            self.release()
+            self._tidy()
+            return work(self._ready("cpu"))
+
+    def _unfit(self, cause: str) -> RetouchError:
+        fault = f"{self.name} does not run here ({cause})."
+        return WeightsRefused(fault, hint="Take another segmenter, or another version of its library.")
+
+    def _ready(self, device: str | None) -> Net:
+        with self._lock:
+            if self._net is None:
+                self._net = networks.load(self._fetch(self._path), device or self._device())
+            return self._net
+
+
+def _view(canvas: Size, prompt: Prompt, before: Guess | None) -> Box:
+    """Where to look: where the mask was last seen, if all that is now said lies there."""
+    if before is None:
+        return canvas.box
+    crop = before.fit.crop
+    points = [Box(click.x, click.y, click.x + 1, click.y + 1) for click in prompt.clicks]
+    said: Sequence[Box] = [*points, *([prompt.box] if prompt.box else [])]
+    return crop if all(crop.contains(box) for box in said) else canvas.box

@@ -1,0 +1,56 @@
+"""A segmenter that is told in words as well: detectors find the things, the segmenter outlines them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from retouch.engines.base import Prompt, Seen, Segmenter
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.segmenters.prompt_checks import checked, ranked, violations
+from retouch.segmenters.text_detector import Words
+
+
+@dataclass(frozen=True)
+class Worded:
+    """`inner` for clicks and boxes; for a text, a region for each thing that `words` finds.
+
+    With a text, a box or clicks only choose among what was found.
+    """
+
+    inner: Segmenter
+    words: Words
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    def prepare(self, picture: Picture) -> None:
+        self.inner.prepare(picture)
+
+    def everything(self, picture: Picture) -> tuple[Region, ...]:
+        return self.inner.everything(picture)
+
+    def demand(self, text: str) -> None:
+        """Missing when no detector here could find one of the things; nothing is loaded or looked at."""
+        self.words.demand(text)
+
+    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
+        asked = checked(prompt, picture.size)
+        if not asked.text:
+            return self.inner.segment(picture, asked, memory)
+        found = (r for r in self.words.find(picture, asked.text) if _chosen(r, asked))
+        return Seen(ranked((self._outlined(picture, r, asked.fine) for r in found), asked.clicks))
+
+    def _outlined(self, picture: Picture, region: Region, fine: bool) -> Region:
+        """A detector's own outline stays; a mere box becomes the outline of what is in it."""
+        if region.shape.area < region.box.area:
+            return region
+        drawn = self.inner.segment(picture, Prompt(box=region.box, fine=fine)).regions
+        return replace(drawn[0], label=region.label, score=region.score) if drawn else region
+
+
+def _chosen(region: Region, prompt: Prompt) -> bool:
+    inside = prompt.box is None or (region.box & prompt.box).area * 2 >= region.box.area
+    return inside and not violations(region, prompt.clicks)

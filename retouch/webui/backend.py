@@ -1,0 +1,154 @@
+"""The REST doors inside the WebUI: its queue, its progress bar, its credentials."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.security import HTTPBasic, HTTPBasicCredentials
+
+import retouch
+from retouch.api import routes, static_files
+from retouch.api.queue import Ticket, Turns
+from retouch.engines.base import Progress, Segmenter
+from retouch.image.geometry import Size
+from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.targets import Eyes
+from retouch.recipes.recipe import Sampling
+from retouch.webui import host, service
+from retouch.webui.progress import Watch, preview
+
+
+@dataclass
+class HostBackend:
+    """What `rest` asks of the WebUI."""
+
+    turns: Turns = field(default_factory=Turns)
+
+    @property
+    def studio(self) -> Studio:
+        return service.studio_on(service.engine_for())
+
+    @property
+    def eyes(self) -> Eyes:
+        return service.eyes()
+
+    @property
+    def own_recipes(self) -> Path | None:
+        return service.own_recipes()
+
+    def health(self) -> dict[str, Any]:
+        return {
+            "host": "webui",
+            "engine": "webui",
+            "version": retouch.__version__,
+            "checkpoint": host.loaded_checkpoint(),
+            "device": host.device(),
+        }
+
+    def defaults(self) -> Sampling:
+        return host.sampling()
+
+    def models(self) -> list[dict[str, Any]]:
+        return [dataclasses.asdict(model) for model in service.registry().available()]
+
+    def segmenters(self) -> list[dict[str, Any]]:
+        return [dataclasses.asdict(model) for model in service.segmenters().available()]
+
+    def segmenter(self, name: str) -> Segmenter:
+        return service.segmenters().get(name)
+
+    def device(self) -> str:
+        return host.device()
+
+    def native(self, checkpoint: str) -> Size | None:
+        named = checkpoint and checkpoint != host.loaded_models()[0]
+        return None if named else host.native_if_loaded()
+
+    @contextlib.contextmanager
+    def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:
+        """The host's own order: queue, then state, then task, each undone whatever happens.
+
+        `paints` changes nothing: the host has its checkpoint loaded, or loads it at the first sampling.
+        The host's bar knows the job by the caller's name for it. Its lock is not re-entrant: never call this
+        from inside a job's hook.
+        """
+        ticket = Ticket(what, task or host.progress.create_task_id(f"retouch_{what}"))
+        host.progress.add_task_to_queue(ticket.task)
+        with self.turns.taken(ticket, host.call_queue.queue_lock):
+            host.shared.state.begin(job=ticket.task)
+            host.progress.start_task(ticket.task)
+            try:
+                with service.working():
+                    yield Watch(ticket)
+            finally:
+                host.progress.finish_task(ticket.task)
+                host.shared.state.end()
+                host.shared.total_tqdm.clear()
+
+    def progress(self, task: str) -> dict[str, Any]:
+        """Of our own job the steps count too. The queue's length and `busy` are the whole host's."""
+        state, now = host.shared.state, self.turns.now
+        if now.verb:
+            now.step(state.sampling_step, state.sampling_steps)
+        shown = preview() if self.turns.at_work(task) else None
+        said = self.turns.summary(task)
+        waiting = len(host.progress.pending_tasks)
+        mine = said["task"] != ""  # asked again: the turn may have passed on while the preview was made
+        return {**said, "busy": bool(state.job), "waiting": waiting, "preview": shown if mine else None}
+
+    def interrupt(self, task: str) -> dict[str, Any]:
+        """Of our jobs only: the host's own have the host's button."""
+        return {"interrupted": self.turns.stop(task, host.shared.state.interrupt)}
+
+    def skip(self, task: str) -> dict[str, Any]:
+        return {"skipped": self.turns.stop(task, host.shared.state.skip)}
+
+
+def on_app_started(_demo: Any, app: FastAPI) -> None:
+    desk = routes.install(app, HostBackend(), guard=[Depends(guard_of(app))])
+    desk.tempos = service.tempos()
+    static_files.add_files(app, static_files.FILES)
+
+
+def guard_of(app: FastAPI) -> Any:
+    """The credentials the host itself demands: --api-auth, or the page's --gradio-auth login.
+
+    The host guards only its own routes, so ours must ask for themselves. Open when it demands none.
+    """
+    basic = HTTPBasic(auto_error=False)
+
+    def guard(request: Request, given: HTTPBasicCredentials | None = Depends(basic)) -> None:
+        known = {**_api_users(), **(getattr(app, "auth", None) or {})}
+        demanded = bool(known or host.shared.cmd_opts.api_auth)
+        if not demanded or _logged_in(app, request) or (given and _matches(known, given)):
+            return
+        raise HTTPException(401, "Incorrect username or password", {"WWW-Authenticate": "Basic"})
+
+    return guard
+
+
+def _api_users() -> dict[str, str]:
+    pairs = str(host.shared.cmd_opts.api_auth or "").split(",")
+    return {name: word for name, colon, word in (pair.partition(":") for pair in pairs) if colon}
+
+
+def _logged_in(app: FastAPI, request: Request) -> bool:
+    """gradio's own login cookie, secure or not."""
+    tokens = getattr(app, "tokens", None) or {}
+    cookies = (request.cookies.get(name) for name in ("access-token", "access-token-unsecure"))
+    return any(cookie in tokens for cookie in cookies if cookie)
+
+
+def _matches(known: dict[str, str], given: HTTPBasicCredentials) -> bool:
+    """Compared in constant time, so that the answer's delay tells nothing."""
+    password = known.get(given.username)
+    if password is None:
+        return False
+    return secrets.compare_digest(given.password.encode(), password.encode())

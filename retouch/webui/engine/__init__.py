@@ -1,0 +1,1 @@
+"""Painting through the host."""

@@ -1,0 +1,155 @@
+"""HostEngine: paints through the WebUI's own pipeline, checkpoint, samplers, LoRAs and VAE."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import traceback
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from retouch.engines.base import Job, Progress
+from retouch.errors import OutOfMemory, PaintFailed, RetouchError
+from retouch.image.codec.decoder import from_pil
+from retouch.image.geometry import Size
+from retouch.image.picture import Picture
+from retouch.pipeline.report import Result
+from retouch.recipes.prompts import networks
+from retouch.recipes.recipe import Sampling
+from retouch.webui import host
+from retouch.webui.engine.batch_img2img import QuietRunner, crops
+from retouch.webui.engine.guest_scripts import states_kept
+from retouch.webui.engine.model_patches import any_gone, find_replaced, owners, pause_replacements
+from retouch.webui.engine.nan_check import explain
+from retouch.webui.engine.nested_job import aside
+from retouch.webui.settings import allowed_scripts, batch_limit
+from retouch.webui.surrounding_job import Around
+
+_GONE = (
+    "Other extensions had changed the loaded model for this job, and a pass's checkpoint of another kind "
+    "made the WebUI build it anew: they do not act on the batches that follow. "
+    "Leave the checkpoint of the pass blank."
+)
+
+
+@dataclass
+class HostEngine:
+    """One per fix: `around` is the surrounding job or None. Use inside `host.models_as_found`."""
+
+    around: Around | None = None
+    free_memory: Callable[[], None] = lambda: None
+    """Called before a batch is given up for memory: detectors make room."""
+    name: str = "webui"
+    remark: str = ""
+    cached_c: list[Any] = field(default_factory=lambda: [None, None])
+    cached_uc: list[Any] = field(default_factory=lambda: [None, None])
+    found: tuple[str, str] = field(init=False)
+    """Checkpoint and VAE of the job around: what a blank override means, also after a pass with one."""
+    spoken: dict[tuple[str, int], str] = field(default_factory=dict)
+    """(prompt, seed) as asked: the prompt after wildcard scripts had their say."""
+    remarks: dict[str, None] = field(default_factory=dict)
+    """What did not go as the settings say, a sentence each, in order."""
+
+    _replaced: list[torch.nn.Module] = field(init=False)
+    _owners: list[Any] = field(init=False)
+    """What other extensions had put on the model for the job around, and the objects of theirs behind it."""
+
+    def __post_init__(self) -> None:
+        self._replaced, self._owners = (find_replaced(), owners()) if self.around else ([], [])
+        checkpoint, vae = host.loaded_models()
+        self.found = ((self.around and self.around.checkpoint) or checkpoint, vae)
+
+    @property
+    def batch_limit(self) -> int:
+        return batch_limit()
+
+    def native(self, checkpoint: str) -> Size:
+        """Loads the checkpoint, which the pass is about to need, and asks it."""
+        host.use_models(checkpoint or self.found[0], "", self.found)
+        return host.native()
+
+    def kin(self, job: Job) -> Hashable:
+        """The host reads LoRA tags of a batch's first prompt only, joins negatives only of equal
+        length, and its DPM adaptive sampler lets batch mates change each other."""
+        sampling = job.settings.sampling
+        alone = id(job) if sampling.sampler.lower() == "dpm adaptive" else 0
+        strength = job.subseed_strength
+        return networks(job.prompt), host.chunks(job.negative_prompt, sampling.steps), strength, alone
+
+    def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
+        if jobs[0].settings.denoising_strength == 0:
+            return [job.picture for job in jobs]
+        sampling = jobs[0].settings.sampling
+        with _translated(self.free_memory), aside():
+            runner = self._runner()
+            checkpoint, vae = sampling.checkpoint or self.found[0], sampling.vae or self.found[1]
+            host.use_models(checkpoint, vae, self.found)
+            host.allow_clip_skip(sampling.clip_skip)
+            pause_replacements()
+            pictures = self._sample(jobs, runner)
+        if progress.stopped or len(pictures) != len(jobs):
+            return [None] * len(jobs)  # the host hands a half-denoised picture back as if it were done
+        return list(pictures)
+
+    def with_remarks(self, result: Result) -> Result:
+        """The result, with what did not go as the settings say among its warnings.
+
+        To be asked when the job around has its own checkpoint back.
+        """
+        p = self.around and self.around.p
+        if p and p.iteration + 1 < p.n_iter and any_gone(self._replaced):
+            self.remarks[_GONE] = None
+        return dataclasses.replace(result, warnings=(*result.warnings, *self.remarks))
+
+    def _runner(self) -> QuietRunner:
+        outer = self.around and self.around.p
+        base = getattr(outer, "scripts", None) or host.scripts.scripts_img2img
+        runner = QuietRunner.of(base, allowed_scripts() if outer else (), self._owners)
+        self.remarks.update(dict.fromkeys(runner.remarks))
+        return runner
+
+    def _sample(self, jobs: Sequence[Job], runner: QuietRunner) -> list[Picture]:
+        settings = jobs[0].settings
+        named = [_host_named(job) for job in jobs]
+        states = states_kept(runner.alwayson_scripts)
+        with states, contextlib.closing(crops(named, self.around, runner)) as p:
+            p.cached_c, p.cached_uc = self.cached_c, self.cached_uc
+            processed = host.processing.process_images(p)
+            self.spoken.update(
+                {(j.prompt, j.seed): said for j, said in zip(jobs, p.all_prompts, strict=True)}
+            )
+        if settings.restore_faces:
+            return [from_pil(i) for i in processed.images[processed.index_of_first_image :][: len(jobs)]]
+        return runner.decoded
+
+
+def _host_named(job: Job) -> Job:
+    """The job with the sampler spelled as the host spells it."""
+    sampling: Sampling = job.settings.sampling
+    named = dataclasses.replace(sampling, sampler=host.sampler_name(sampling.sampler))
+    return dataclasses.replace(job, settings=dataclasses.replace(job.settings, sampling=named))
+
+
+@contextlib.contextmanager
+def _translated(free_memory: Callable[[], None]) -> Iterator[None]:
+    """The host's failures as ours. Its extra-network errors and asserts are kept as the cause."""
+    try:
+        yield
+    except RetouchError:
+        raise
+    except torch.cuda.OutOfMemoryError as error:
+        # The error would keep its frames, and they the failed batch, alive while a smaller one is tried.
+        traceback.clear_frames(error.__traceback__)
+        free_memory()
+        host.devices.torch_gc()
+        raise OutOfMemory(
+            "the GPU ran out of memory.", hint="Lower the batch limit or the work size."
+        ) from error
+    except host.devices.NansException as error:
+        raise explain(error) from error
+    except Exception as error:
+        host.errors.report("Retouch: a batch could not be painted", exc_info=True)
+        raise PaintFailed(f"the WebUI could not paint it ({type(error).__name__}: {error}).") from error

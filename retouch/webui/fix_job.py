@@ -1,0 +1,272 @@
+"""One surrounding job's fixes: which pictures, when, and what is said of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from retouch.api.requests.script import AutofixRequest
+from retouch.errors import RetouchError
+from retouch.image.codec.decoder import from_pil
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.knobs import replace
+from retouch.pipeline.history import History
+from retouch.pipeline.infotext import RECIPE, REGIONS, SKIPPED, WARNINGS, params
+from retouch.pipeline.missing_models import present
+from retouch.pipeline.pipeline import Canvas
+from retouch.pipeline.report import Report, Result
+from retouch.recipes import library
+from retouch.recipes.checks import concerns
+from retouch.recipes.prompts import Said
+from retouch.recipes.recipe import Generation, Overrides, Pass, Recipe
+from retouch.webui import hires_fix, history_files, host
+from retouch.webui.engine.host_engine import HostEngine
+from retouch.webui.engine.tensors import merged, seen
+from retouch.webui.panel.panel import request_from
+from retouch.webui.progress import Watch
+from retouch.webui.service import engine_for, eyes, own_recipes, studio_on, taught, working
+from retouch.webui.skip_img2img import Skipped, skip_img2img
+from retouch.webui.surrounding_job import Around
+
+OVERRIDES = "retouch_overrides"
+"""Where an X/Y/Z axis leaves its changes to the recipe, on `p`: {dotted path in pass 1: value}."""
+
+
+@dataclass
+class AutofixJob:
+    """Lives on `p.retouch` from `process` to `postprocess`."""
+
+    request: AutofixRequest
+    recipe: Recipe
+    runs: Recipe
+    """The recipe without the passes that lack a model and are then to be skipped."""
+    left_out: tuple[str, ...] = ()
+    """Which those are, and why."""
+    finish: Recipe = field(init=False)
+    """The passes on the finished picture."""
+    skipped: Skipped | None = None
+    """What an img2img that is not run was given."""
+    early: dict[int, Result] = field(default_factory=dict)
+    """What was done to each picture of the batch at hand before hires fix enlarged it."""
+    said: list[str] = field(default_factory=list)
+    """The regions of each picture of the batch at hand, as the infotext has them."""
+    warned: list[str] = field(default_factory=list)
+    everything: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    masks: list[Image.Image] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.finish = self.runs
+
+    @classmethod
+    def begin(cls, p: Any, args: Sequence[Any]) -> AutofixJob | None:
+        """None when there is nothing to do. A bad request is said, and the picture is left alone.
+
+        The host shares what is said of a job between the cells of a plot and the files of a batch, so
+        what an earlier one left goes; unless ADetailer asks a second time, in the middle of a job.
+        """
+        if getattr(p, "retouch", None) is None:
+            _forget(p)
+        try:
+            job = cls._asked(p, args)
+            if job and job.request.skip_img2img and getattr(p, "init_images", None):
+                job.skipped = skip_img2img(p)
+        except RetouchError as error:
+            p.comment(f"Retouch: {error}")
+            p.extra_generation_params[WARNINGS] = str(error)
+            return None
+        if job:
+            for remark in (*job.left_out, *concerns(job.runs)):
+                p.comment(f"Retouch: {remark}")
+            job._before_hires(p)
+        return job
+
+    @classmethod
+    def _asked(cls, p: Any, args: Sequence[Any]) -> AutofixJob | None:
+        changes = getattr(p, OVERRIDES, None)
+        request = request_from([True, *args[1:]] if changes and not isinstance(args[0], dict) else args)
+        if request is None:
+            return None
+        named = library.recipe(request.recipe, own_recipes()).knowing(request.people)
+        recipe = _changed(_with_overrides(named, request), changes or {})
+        if not (recipe.active or (request.skip_img2img and request.outpaint)):
+            return None
+        p.extra_generation_params.update(params(recipe))  # of a refused one as well: a paste brings it back
+        return cls(request, recipe, *present(eyes(), recipe))
+
+    def _before_hires(self, p: Any) -> None:
+        """Where `p` has a hires fix, the passes that ask for it run before that. Else all run at the end."""
+        hires_fix.release(p)
+        if hires_fix.asked(p) and self.runs.only("before").active:
+            early, self.finish = self.runs.only("before"), self.runs.only("after")
+            hires_fix.between(p, functools.partial(self._fix_small, p, early))
+
+    def _fix_small(self, p: Any, early: Recipe, pictures: Sequence[Picture]) -> list[Picture]:
+        """Nothing is said of them before the picture is finished."""
+        around = Around(p, small=True)
+        results = self._painted(around, early, self._canvases(around, pictures, range(len(pictures))))
+        self.early = dict(enumerate(results))
+        return [result.picture for result in results]
+
+    def fix_batch(self, p: Any, pp: Any) -> None:
+        """All pictures of a batch share sampling calls, unless the host still has to composite them."""
+        self.said, self.warned = [""] * len(pp.images), [""] * len(pp.images)
+        p.__dict__.pop("save_samples", None)
+        saves = p.save_samples()
+        for key in (REGIONS, WARNINGS):  # of the batch before
+            p.extra_generation_params.pop(key, None)
+        if _composites_later(p):
+            return
+        before = [seen(tensor) for tensor in pp.images]
+        results = self._fix(p, before, range(len(before)))
+        for index, (tensor, result) in enumerate(zip(list(pp.images), results, strict=True)):
+            pp.images[index] = merged(tensor, before[index], result.picture)
+        if any(result.stopped for result in results):
+            # The host asks after this hook, and would not save a picture that was finished before it.
+            p.save_samples = lambda: saves
+
+    def fix_finished(self, p: Any, pp: Any) -> None:
+        """One full-size picture of a job whose overlay or colours the host put on afterwards."""
+        if not _composites_later(p):
+            return
+        before = from_pil(pp.image)
+        result = self._fix(p, [before], [p.batch_index])[0]
+        if result.picture != before:
+            pp.image = result.picture.pil()
+
+    def _fix(self, p: Any, pictures: Sequence[Picture], indices: Sequence[int]) -> list[Result]:
+        canvases = self._canvases(Around(p), pictures, indices)
+        results = self._painted(Around(p), self.finish, canvases)
+        for index, canvas, result in zip(indices, canvases, results, strict=True):
+            self._record(p, index, canvas, result)
+        return results
+
+    def _canvases(self, around: Around, pictures: Sequence[Picture], indices: Sequence[int]) -> list[Canvas]:
+        mask = self.skipped.mask if self.skipped else _user_mask(around.p)
+        return [
+            Canvas(picture, self._generation(around, i), mask and mask.resized(picture.size))
+            for i, picture in zip(indices, pictures, strict=True)
+        ]
+
+    @staticmethod
+    def _painted(around: Around, recipe: Recipe, canvases: Sequence[Canvas]) -> list[Result]:
+        """Whatever happens, every picture comes back: mended, or as it was with a reason."""
+        try:
+            with working(around.p):
+                engine = engine_for(around)
+                fixed = studio_on(engine).fix(canvases, recipe, Watch())
+            return [engine.with_remarks(_as_spoken(result, engine)) for result in taught(fixed)]
+        except Exception as error:  # the host would only log it, and the person would never know
+            host.errors.report("Retouch: the picture is kept as it was", exc_info=True)
+            ours = isinstance(error, RetouchError)
+            reason = str(error) if ours else traceback.format_exception_only(error)[-1].strip()
+            return [Result(canvas.picture, warnings=(reason,)) for canvas in canvases]
+
+    def _generation(self, around: Around, index: int) -> Generation:
+        """The surrounding picture's, with whatever the request itself names."""
+        made = around.generation(index)
+        asked = self.request
+        return dataclasses.replace(
+            made,
+            prompt=asked.prompt or made.prompt,
+            negative_prompt=asked.negative_prompt or made.negative_prompt,
+            seed=asked.seed if asked.seed >= 0 else made.seed,
+            subseed=asked.subseed if asked.subseed_strength and asked.subseed >= 0 else made.subseed,
+            subseed_strength=asked.subseed_strength or made.subseed_strength,
+        )
+
+    def _record(self, p: Any, index: int, canvas: Canvas, result: Result) -> None:
+        """Both sides of hires fix are said; boxes before it are on the small picture."""
+        whole = self.early.pop(index, Result(canvas.picture)).then(result)
+        made = Around(p).generation(index)
+        around = Said(made.prompt, made.negative_prompt)
+        for texts in (self.said, self.warned):  # another script may have added pictures
+            texts.extend([""] * (index + 1 - len(texts)))
+        self.said[index] = params(self.recipe, whole.reports, around).get(REGIONS, "")
+        self.warned[index] = "; ".join((*self.left_out, *whole.warnings))
+        self.everything.append(self.said[index])
+        for key, texts in ((REGIONS, self.said), (WARNINGS, self.warned)):
+            if any(texts):
+                p.extra_generation_params[key] = [text or None for text in texts]
+        for warning in whole.warnings:
+            p.comment(f"Retouch: {warning}")
+        self.warnings += whole.warnings
+        if self.request.return_masks:
+            self.masks += [Image.fromarray(r.mask(canvas.picture).alpha) for r in result.reports if r.kept]
+        try:
+            history_files.save_extras(p, index, canvas.picture, result)
+            told = params(self.recipe, result.reports, around)
+            history_files.remember(p, index, History.of(canvas.picture, result.reports), told)
+        except Exception:  # a full disk must not cost the faces that are finished
+            host.errors.report("Retouch: the picture before, or what was found, was not saved", exc_info=True)
+
+    def end(self, p: Any, processed: Any) -> None:
+        """Every picture's regions for the API, the masks behind the pictures, and `p` as it was.
+
+        What is said of this job stays with its result: the Batch tab goes on with the same `p`.
+        """
+        everything: dict[str, Any] = {REGIONS: list(self.everything)}
+        if self.warnings:
+            everything[WARNINGS] = "; ".join(dict.fromkeys(self.warnings))
+        processed.extra_generation_params = {**p.extra_generation_params, **everything}
+        _forget(p)
+        processed.images += self.masks
+        processed.infotexts += [processed.infotexts[0]] * len(self.masks)
+        p.__dict__.pop("save_samples", None)
+        if self.skipped:
+            self.skipped.undo(p)
+
+
+def _forget(p: Any) -> None:
+    for key in (RECIPE, REGIONS, WARNINGS, SKIPPED):
+        p.extra_generation_params.pop(key, None)
+
+
+def _as_spoken(result: Result, engine: HostEngine) -> Result:
+    """Wildcards are drawn while painting: the reports name what was drawn."""
+
+    def spoken(report: Report) -> Report:
+        step = report.step
+        said = engine.spoken.get((step.prompt, report.seed), step.prompt)
+        return dataclasses.replace(report, step=dataclasses.replace(step, prompt=said))
+
+    return dataclasses.replace(result, reports=tuple(spoken(report) for report in result.reports))
+
+
+def _with_overrides(recipe: Recipe, request: AutofixRequest) -> Recipe:
+    """The request's own steps, sampler and so on in every pass that leaves them to its surroundings."""
+    asked = {f.name: getattr(request, f.name) for f in dataclasses.fields(Overrides)}
+
+    def filled(one: Pass) -> Pass:
+        blank = {name: value for name, value in asked.items() if getattr(one, name) is None}
+        return dataclasses.replace(one, **blank)
+
+    return dataclasses.replace(recipe, passes=tuple(filled(one) for one in recipe.passes))
+
+
+def _changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
+    """An axis changes the first pass."""
+    if not changes:
+        return recipe
+    first, *rest = recipe.passes or (Pass(),)
+    return dataclasses.replace(recipe, name="Custom", passes=(replace(first, changes, "axis"), *rest))
+
+
+def _composites_later(p: Any) -> bool:
+    """Inpainting overlays, colour correction and face restoration come after the batch hook."""
+    overlaid = getattr(p, "mask_for_overlay", None) is not None
+    return overlaid or p.color_corrections is not None or bool(p.restore_faces)
+
+
+def _user_mask(p: Any) -> Mask | None:
+    """What the host lets change: blurred, inverted and at full size as its own overlay has it."""
+    overlay_mask = getattr(p, "mask_for_overlay", None)
+    return None if overlay_mask is None else Mask(np.array(overlay_mask.convert("L")))

@@ -1,0 +1,66 @@
+"""Files beside the pictures they tell of: what a picture was and what was found in it, and its history, which
+is written when the host has saved the picture and named it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from retouch.image.overlay import overlay
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.pipeline import history_file
+from retouch.pipeline.history import History
+from retouch.pipeline.report import Result
+from retouch.webui import host, settings
+
+
+def remember(p: Any, index: int, history: History, about: dict[str, str]) -> None:
+    """To be written beside picture `index` of the batch at hand, where the settings say so."""
+    if settings.get(settings.SAVE_HISTORY) and history.entries:
+        held = getattr(p, "retouch_pasts", {})
+        p.retouch_pasts = {**held, index: (history, about)}
+
+
+def on_image_saved(params: Any) -> None:
+    """The host saves grids and masks of a job by the same call: only the first picture of an index counts."""
+    held = getattr(params.p, "retouch_pasts", {})
+    found = held.pop(getattr(params.p, "batch_index", None), None)
+    if found is not None:
+        try:
+            path = Path(params.filename).with_suffix(history_file.ENDING)
+            history_file.save(path, history_file.written(*found), settings.history_bytes())
+        except Exception:  # a full disk must not cost the picture
+            host.errors.report("Retouch: the history beside a picture was not saved", exc_info=True)
+
+
+def save_extras(p: Any, index: int, before: Picture, result: Result) -> None:
+    """The picture before it was mended, and what was found in it, where the settings say so."""
+    if not result.reports or not p.save_samples():
+        return
+    if settings.get(settings.SAVE_BEFORE):
+        _save(p, index, before.pil(), "-before-retouch")
+    if settings.get(settings.SAVE_PREVIEW):
+        found = [
+            Region(r.step.frame.crop, r.step.composite, r.step.label, r.step.score) for r in result.reports
+        ]
+        _save(p, index, overlay(before, found).pil(), "-retouch-preview")
+
+
+def _save(p: Any, index: int, image: Image.Image, suffix: str) -> None:
+    info = host.processing.create_infotext(
+        p, p.prompts, p.seeds, p.subseeds, index=index, all_negative_prompts=p.negative_prompts
+    )
+    host.images.save_image(
+        image,
+        p.outpath_samples,
+        "",
+        p.seeds[index],
+        p.prompts[index],
+        host.shared.opts.samples_format,
+        info=info,
+        p=p,
+        suffix=suffix,
+    )

@@ -1,0 +1,156 @@
+"""One surrounding job's extensions: the pictures of a batch side by side, each as the host finished it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from retouch.api.requests.script import ScriptOutpaint
+from retouch.errors import RetouchError
+from retouch.image.codec.decoder import from_pil
+from retouch.image.picture import Picture
+from retouch.knobs import dump, replace
+from retouch.outpaint.outpaint import extended
+from retouch.pipeline.infotext import OUTPAINT, OUTPAINT_WARNINGS
+from retouch.pipeline.pipeline import Canvas
+from retouch.pipeline.report import Result
+from retouch.recipes.recipe import Generation
+from retouch.webui import host
+from retouch.webui.engine.tensors import seen
+from retouch.webui.panel.outpaint_section import CHANGES
+from retouch.webui.progress import Watch
+from retouch.webui.service import engine_for, studio_on, taught, working
+from retouch.webui.surrounding_job import Around
+
+
+@dataclass
+class Extending:
+    """Lives on `p.retouch_outpaint` from `process` to `postprocess`."""
+
+    request: ScriptOutpaint
+    warnings: list[str] = field(default_factory=list)
+    batch: Any = None
+    """The host's pictures of the batch at hand, until the first of them is finished."""
+    ahead: dict[int, tuple[Picture, Result]] = field(default_factory=dict)
+    """Of that batch by index: how a picture will be when it is finished, and what becomes of it then."""
+
+    @classmethod
+    def begin(cls, p: Any, asked: ScriptOutpaint | None) -> Extending | None:
+        """None when nothing is to be extended. A bad request is said, and the pictures are left alone."""
+        if getattr(p, "retouch_outpaint", None) is None:
+            for key in (OUTPAINT, OUTPAINT_WARNINGS):  # of an earlier cell of a plot, or file of a batch
+                p.extra_generation_params.pop(key, None)
+        if asked is None:
+            return None
+        job = cls(asked)
+        try:
+            job.request = replace(asked, getattr(p, CHANGES, {}), "axis")
+        except RetouchError as error:
+            job.say(p, str(error))
+            return None
+        said = json.dumps(dump(job.request), ensure_ascii=False, separators=(",", ":"))
+        p.extra_generation_params[OUTPAINT] = said
+        return job
+
+    def begin_batch(self, pp: Any) -> None:
+        """`pp` is the host's: other scripts may still change what it holds."""
+        self.batch, self.ahead = pp, {}
+
+    def extend_finished(self, p: Any, pp: Any) -> None:
+        """One full-size picture, mended and composited: the last hook before it is saved and shown."""
+        p.extra_generation_params.pop(OUTPAINT_WARNINGS, None)  # of the picture before
+        fault = _unfit(p)
+        before = from_pil(pp.image)
+        done = Result(before, warnings=(fault,)) if fault else self._extended(p, before)
+        if done.warnings:
+            self.say(p, "; ".join(done.warnings))
+        if done.picture.size != before.size:
+            pp.image = done.picture.pil()
+
+    def _extended(self, p: Any, before: Picture) -> Result:
+        batch, self.batch = self.batch, None
+        if batch is not None:
+            self.ahead = self._foreseen(p, before, [seen(tensor) for tensor in batch.images])
+        expected, result = self.ahead.pop(p.batch_index, (None, None))
+        return result if result and _same(before, expected) else self._alone(p, before)
+
+    def _foreseen(
+        self, p: Any, before: Picture, batch: Sequence[Picture]
+    ) -> dict[int, tuple[Picture, Result]]:
+        """The whole batch, extended in shared sampling calls, once its first picture is finished.
+
+        Where nothing changed that one since the batch was painted, neither an overlay nor another script,
+        nothing will most likely change the others. One that does come changed is extended anew.
+        """
+        if len(batch) < 2 or p.batch_index or not _same(before, batch[0]):
+            return {}
+        with contextlib.suppress(Exception):  # each is then extended alone, and told what was wrong
+            results = self._side_by_side(p, list(enumerate(batch)))
+            return dict(enumerate(zip(batch, results, strict=True)))
+        return {}
+
+    def _alone(self, p: Any, before: Picture) -> Result:
+        """Whatever happens, a picture comes back: extended as far as it went, or as it was with a reason."""
+        try:
+            return self._side_by_side(p, [(p.batch_index, before)])[0]
+        except Exception as error:  # the host would only log it, and the person would never know
+            ours = isinstance(error, RetouchError)
+            if not ours:
+                host.errors.report("Retouch: the picture is not extended", exc_info=True)
+            reason = str(error) if ours else traceback.format_exception_only(error)[-1].strip()
+            return Result(before, warnings=(reason,))
+
+    def _side_by_side(self, p: Any, pictures: Sequence[tuple[int, Picture]]) -> Sequence[Result]:
+        """Pictures of the batch at hand by index."""
+        asked = self.request
+        around = Around(p)
+        canvases = [Canvas(one, generation(asked, around.generation(index))) for index, one in pictures]
+        with working(p):
+            engine = engine_for(around)
+            results = extended(asked, canvases, studio_on(engine), Watch())
+        return [engine.with_remarks(result) for result in taught(results)]
+
+    def say(self, p: Any, warning: str) -> None:
+        """In the picture's generation text, and under the pictures."""
+        p.extra_generation_params[OUTPAINT_WARNINGS] = warning
+        p.comment(f"Retouch: not extended as asked: {warning}")
+        self.warnings.append(warning)
+
+    def end(self, p: Any, processed: Any) -> None:
+        """All that went wrong for the API, and `p` as it was."""
+        said = "; ".join(dict.fromkeys(self.warnings))
+        warned = {OUTPAINT_WARNINGS: said} if said else {}
+        processed.extra_generation_params = {**processed.extra_generation_params, **warned}
+        for key in (OUTPAINT, OUTPAINT_WARNINGS):
+            p.extra_generation_params.pop(key, None)
+
+
+def _same(finished: Picture, expected: Picture | None) -> bool:
+    return finished.alpha is None and finished == expected
+
+
+def generation(asked: ScriptOutpaint, made: Generation) -> Generation:
+    """As the picture was made, with whatever is asked for; or, not to match it, only what is asked for."""
+    if not asked.match:
+        return asked.generation(host.sampling(), made.seed)
+    varied = asked.subseed_strength > 0
+    return Generation(
+        asked.prompt or made.prompt,
+        asked.negative_prompt or made.negative_prompt,
+        made.seed if asked.seed < 0 else asked.seed,
+        max(asked.subseed, 0) if varied else made.subseed,
+        asked.subseed_strength or made.subseed_strength,
+        asked.over(made.sampling),
+    )
+
+
+def _unfit(p: Any) -> str:
+    """The host lays its mask over the picture after this, and ends the job where their sizes differ."""
+    masked = getattr(p, "mask_for_overlay", None) is not None
+    if masked and any(host.option(f"{what}_mask_composite", False) for what in ("return", "save")):
+        return "the WebUI's mask composite needs the picture as it is: switch it off in the settings."
+    return ""

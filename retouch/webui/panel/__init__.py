@@ -1,0 +1,1 @@
+"""The accordion, the tab, the X/Y/Z axes."""

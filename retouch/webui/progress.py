@@ -1,0 +1,44 @@
+"""Progress on the WebUI's own bar; Interrupt and Skip from its own buttons and from ours."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass, field
+
+from retouch.api.queue import Ticket
+from retouch.webui.host import shared
+
+
+@dataclass
+class Watch:
+    """Interrupt or Skip stop what is being fixed; "interrupt after current" lets it finish.
+
+    The host forgets Skip at its next batch, so once seen it is remembered on the ticket. A job that was
+    stopped while it waited is so from its first moment: the host, too, had forgotten that.
+    """
+
+    ticket: Ticket = field(default_factory=Ticket)
+
+    @property
+    def stopped(self) -> bool:
+        pressed = bool(shared.state.interrupted or shared.state.skipped)
+        self.ticket.stopped = self.ticket.stopped or pressed
+        return self.ticket.stopped
+
+    def show(self, done: int, total: int, what: str) -> None:
+        self.ticket.show(done, total, what)
+        shared.state.textinfo = f"Retouch: {done} of {total} regions" if total else None
+
+
+def preview() -> str | None:
+    """The job at work as its sampler sees it now, a data URI; None where the host shows no previews."""
+    if not shared.opts.live_previews_enable:
+        return None
+    shared.state.set_current_image()
+    image = shared.state.current_image
+    if image is None:
+        return None
+    out = io.BytesIO()
+    image.convert("RGB").save(out, "JPEG", quality=85)
+    return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode("ascii")

@@ -1,0 +1,70 @@
+"""The always-visible script: mends each picture while it is being made, and extends it then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from retouch.api.requests.script import ScriptOutpaint
+from retouch.errors import RetouchError
+from retouch.webui import host
+from retouch.webui.fix_job import AutofixJob
+from retouch.webui.outpaint_job import Extending
+from retouch.webui.panel.outpaint_section import CHANGES, WIDGETS, typed
+from retouch.webui.panel.panel import Panel, request_from
+
+TITLE = "Retouch"
+
+
+class RetouchScript(host.scripts.Script):
+    """The host keeps two of these for good, so what belongs to one job lives on its `p.retouch`."""
+
+    def title(self) -> str:
+        return TITLE
+
+    def show(self, is_img2img: bool) -> Any:
+        return host.scripts.AlwaysVisible
+
+    def ui(self, is_img2img: bool) -> list[Any]:
+        panel = Panel(self.elem_id, is_img2img)
+        components = panel.build()
+        self.infotext_fields = panel.paste_fields
+        return components
+
+    def process(self, p: Any, *args: Any) -> None:
+        """The host reuses one `p` for every file of the Batch tab, each with a process of its own."""
+        p.retouch = AutofixJob.begin(p, args)
+        p.retouch_outpaint = Extending.begin(p, _outpaint(p, args))
+
+    def postprocess_batch_list(self, p: Any, pp: Any, *args: Any, **kwargs: Any) -> None:
+        if p.retouch:
+            p.retouch.fix_batch(p, pp)
+        if p.retouch_outpaint:
+            p.retouch_outpaint.begin_batch(pp)
+
+    def postprocess_image_after_composite(self, p: Any, pp: Any, *args: Any) -> None:
+        if p.retouch:
+            p.retouch.fix_finished(p, pp)
+        if p.retouch_outpaint:
+            p.retouch_outpaint.extend_finished(p, pp)
+
+    def postprocess(self, p: Any, processed: Any, *args: Any) -> None:
+        """ADetailer also calls this, in the middle of a job, on a copy of `p` and without pictures."""
+        if getattr(p, "retouch", None) and processed.images:
+            p.retouch.end(p, processed)
+            p.retouch = None
+        if getattr(p, "retouch_outpaint", None) and processed.images:
+            p.retouch_outpaint.end(p, processed)
+            p.retouch_outpaint = None
+
+
+def _outpaint(p: Any, args: Sequence[Any]) -> ScriptOutpaint | None:
+    """None where nothing is to be extended, and for a bad request, of which the fixes have told."""
+    changed, by_widgets = getattr(p, CHANGES, None), not any(isinstance(arg, dict) for arg in args)
+    try:
+        if changed and by_widgets:
+            return typed(args[-WIDGETS:], always=True)
+        request = request_from(args)
+    except RetouchError:
+        return None
+    return request and (request.outpaint or (ScriptOutpaint() if changed else None))

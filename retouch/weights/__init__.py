@@ -1,0 +1,1 @@
+"""Model files: where from, verified download, reading them without running anything."""

@@ -1,0 +1,52 @@
+"""What a torch file holds, told by the words in its pickle; nothing is made of them, no tensor is read."""
+
+from __future__ import annotations
+
+import pickletools
+import re
+import zipfile
+from functools import lru_cache
+from pathlib import Path
+
+from retouch.weights import download
+
+MAX_PICKLE = 64 * 1024**2
+"""Bytes of the pickle in a torch file that is read at all."""
+_VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){1,3}")
+
+
+def words(path: Path) -> frozenset[str]:
+    """Every string in it, names of tensors and classes among them; none of what is no such file."""
+    state = download.state_of(path)
+    return _words(path, *state) if state else frozenset()
+
+
+@lru_cache(maxsize=512)
+def _words(path: Path, changed: int, size: int) -> frozenset[str]:
+    strings = set(_strings(path))
+    return frozenset(strings | {word.split(" ")[-1] for word in strings})  # a class is "module name"
+
+
+def _strings(path: Path) -> list[str]:
+    """Every string in the file's one pickle, in order; none of a file that cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            pickles = [info for info in archive.infolist() if info.filename.endswith("/data.pkl")]
+            if len(pickles) != 1 or pickles[0].file_size > MAX_PICKLE:
+                return []
+            found = (argument for _, argument, _ in pickletools.genops(archive.read(pickles[0])))
+            return [argument for argument in found if isinstance(argument, str)]
+    except Exception:  # zipfile, zlib and pickletools raise whatever they like on damaged files
+        return []
+
+
+def saved_by(path: Path) -> str:
+    """The version of ultralytics that saved a checkpoint, "" where it does not say."""
+    strings = _strings(path)
+    after = (strings[i + 1] for i, word in enumerate(strings[:-1]) if word == "version")
+    return next((word for word in after if _VERSION.fullmatch(word)), "")
+
+
+def segments(path: Path) -> bool:
+    """Whether it is of SAM's family, which finds nothing by itself."""
+    return not words(path).isdisjoint(("mask_decoder.iou_token.weight", "sam_mask_decoder.iou_token.weight"))

@@ -1,0 +1,87 @@
+"""The page's files: all of them, and nothing else of this machine."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from retouch.api import static_files
+
+
+def test_the_page_names_its_script_its_style_and_the_doors_address():
+    page = static_files.studio_page()
+    assert 'src="javascript/retouch.mjs"' in page
+    assert 'href="css/studio.css"' in page
+    assert 'data-api="retouch/v1"' in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/css/studio.css", "/css/theme.css", "/javascript/retouch.mjs", "/javascript/retouch/shell.mjs"]
+)
+def test_what_the_page_is_made_of_is_found(path):
+    found = static_files.asset(path)
+    assert found is not None
+    assert found.suffix in static_files.TYPES
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/javascript/../retouch/app/server.py",
+        "/javascript/../../../etc/passwd",
+        "/javascript//etc/passwd",
+        "/css/../README.md",
+        "/javascript",
+        "/javascript/none.mjs",
+        "/retouch/app/server.py",
+        "/javascript/\x00.mjs",
+    ],
+)
+def test_nothing_else_is(path):
+    assert static_files.asset(path) is None
+
+
+def test_every_import_of_the_page_leads_to_a_file():
+    for path in sorted((static_files.ROOT / "javascript").rglob("*.mjs")):
+        names = re.findall(r'(?:from|import)\s*\(?\s*"([^"]+)"', path.read_text("utf-8"))
+        for name in names:
+            assert name.startswith("./"), f"{path.name}: {name} would not resolve in the WebUI"
+            assert (path.parent / name).is_file(), f"{path.name} imports {name}"
+
+
+def test_every_style_sheet_is_imported():
+    sheets = {path.name: path.read_text("utf-8") for path in (static_files.ROOT / "css").iterdir()}
+    imported = re.findall(r'@import url\("(.*?)"\)', sheets.pop("studio.css"))
+    assert sorted(imported) == sorted(sheets)
+
+
+@pytest.mark.parametrize("prefix", ["", static_files.FILES])
+def test_a_file_is_asked_for_again_and_sent_again_only_when_it_has_changed(prefix):
+    app = FastAPI()
+    static_files.add_files(app, prefix)
+    client = TestClient(app)
+    url = f"{prefix}/javascript/retouch/shell.mjs"
+    first = client.get(url)
+    assert first.headers["cache-control"] == "no-cache"
+    assert first.headers["content-type"].startswith("text/javascript")
+    again = client.get(url, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(url, headers={"If-None-Match": '"older"'}).content == first.content
+    assert client.get(f"{prefix}/css/studio.css").headers["etag"] != first.headers["etag"]
+    assert client.get(f"{prefix}/javascript/..%2f..%2fREADME.md").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", sorted((static_files.ROOT / "javascript").rglob("*.mjs")), ids=lambda path: path.name
+)
+def test_a_module_stays_within_its_budget(path):
+    assert len(path.read_text("utf-8").splitlines()) <= 300
+
+
+def test_no_element_is_made_that_the_webui_hides():
+    """Its style sheet hides every footer on the page."""
+    modules = (static_files.ROOT / "javascript").rglob("*.mjs")
+    assert [path.name for path in modules if 'h("footer"' in path.read_text("utf-8")] == []

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import re
+
+from retouch.api.batches.entry import Entry
+from retouch.api.pages.batch_page import Batch, Places, summary
+from retouch.recipes.recipe import Pass, Recipe
+
+REPORT = {
+    "pass": 1,
+    "number": 1,
+    "label": "face",
+    "score": 0.9,
+    "box": [1, 2, 3, 4],
+    "crop": [0, 0, 9, 9],
+    "work": [64, 96],
+    "seed": 5,
+    "outcome": "reverted",
+    "why": "the seam <b>",
+    "quality": {"seam_before": 0.25, "seam": 0.75, "confidence_before": None, "confidence_after": None},
+}
+DONE = Entry(
+    "a.png", "done", seed=5, reports=({**REPORT, "outcome": "kept", "why": ""}, REPORT), pictured=True
+)
+
+
+def page(*entries: Entry, recipe: Recipe = Recipe("Mine", "When <i>.", (Pass(),)), note: str = "") -> str:
+    return summary(Batch(recipe, entries, note), lambda i: Places(f"b{i}", f"a{i}", f"r{i}"))
+
+
+def test_a_region_says_its_scores_before_and_after_and_why_it_was_reverted():
+    said = page(DONE)
+    assert "0.25 → 0.75" in said
+    assert "<td>reverted the seam &lt;b&gt;" in said
+    assert "Regions: 1 kept, 1 reverted. Seed 5." in said
+    assert re.findall(r"<th>([^<]*)", said) == [
+        "Region",
+        "Score",
+        "Box",
+        "Painted at",
+        "Seed",
+        "Outcome",
+        "Seam",
+    ]
+
+
+def test_the_pass_is_said_where_there_are_several():
+    assert "<th>Pass" in page(DONE, recipe=Recipe("Two", passes=(Pass(), Pass())))
+
+
+def test_each_file_has_its_own_pictures_and_one_without_has_none():
+    said = page(Entry("first.png", "failed", "no"), DONE, Entry("last.png"))
+    assert 'src="b1"' in said
+    assert 'src="a1"' in said
+    assert 'href="r1"' in said
+    assert '"b0"' not in said
+    assert '"b2"' not in said
+
+
+def test_failures_come_first_with_their_reasons():
+    said = page(DONE, Entry("bad.png", "failed", "cannot <be> read"))
+    assert said.index("bad.png</b> cannot &lt;be&gt; read") < said.index(">a.png")
+
+
+def test_what_is_said_of_all_is_said_once_and_what_of_one_at_its_place():
+    both = [Entry(name, "done", warnings=("of all", f"of {name}")) for name in ("a", "b")]
+    said = page(*both)
+    assert said.count("of all") == 1
+    assert said.index("of all") < said.index("<section>") < said.index("of a<")
+    assert said.count("of b<") == 1
+
+
+def test_the_recipe_is_there_in_full_and_nothing_runs():
+    said = page(
+        Entry("<script>", "failed", "<script>"),
+        recipe=Recipe("</title><script>", "<script>"),
+        note="<script>",
+    )
+    assert said.count("<script>") == 1, "the page's own"
+    assert "&quot;name&quot;: &quot;&lt;/title&gt;&lt;script&gt;&quot;" in said

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+
+import pytest
+
+from retouch.api.background import NICE, Ahead
+
+
+def test_the_newest_errand_goes_first_and_old_ones_are_dropped():
+    ahead, done = Ahead(limit=2), []
+    begun, go, over = threading.Event(), threading.Event(), threading.Event()
+
+    def first():
+        begun.set()
+        assert go.wait(30)
+
+    ahead.soon(first)
+    assert begun.wait(30)
+    for number in (1, 2, 3):
+        ahead.soon(lambda n=number: (done.append(n), over.set() if n == 2 else None))
+    go.set()
+    assert over.wait(30)
+    assert done == [3, 2]
+
+
+def test_an_errand_that_fails_does_not_stop_the_next():
+    ahead, done = Ahead(), threading.Event()
+    ahead.soon(lambda: 1 / 0)
+    ahead.soon(done.set)
+    assert done.wait(30)
+
+
+def test_the_thread_is_gone_when_nothing_is_left_and_comes_again():
+    ahead = Ahead()
+    threads: queue.Queue[threading.Thread] = queue.Queue()
+    for _ in range(2):
+        ahead.soon(lambda: threads.put(threading.current_thread()))
+        thread = threads.get(timeout=30)
+        thread.join(30)
+        assert not thread.is_alive()
+        assert thread.daemon
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a priority is the whole process'")
+def test_it_stands_back_alone():
+    said, done = [], threading.Event()
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    Ahead().soon(
+        lambda: (said.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id())), done.set())
+    )
+    assert done.wait(30)
+    assert said == [max(NICE, before)]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before

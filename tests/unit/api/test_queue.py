@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import threading
+
+from retouch.api.queue import Ticket, Turns
+
+
+def held(turns: Turns, queue: threading.Lock, ticket: Ticket, inside=lambda: None) -> threading.Thread:
+    """A thread that takes its turn and calls `inside` there."""
+
+    def run():
+        with turns.taken(ticket, queue):
+            inside()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def until(condition) -> None:
+    for _ in range(3000):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it never came to that")
+
+
+def test_one_works_and_one_waits_and_both_are_gone_afterwards():
+    turns, queue = Turns(), threading.Lock()
+    with turns.taken(Ticket("fix", "mine"), queue):
+        waiting = held(turns, queue, Ticket("inpaint", "yours"))
+        until(lambda: turns.waiting == 1)
+        mine, yours = turns.summary("mine"), turns.summary("yours")
+        assert (mine["busy"], mine["verb"], mine["task"], mine["queued"]) == (True, "fix", "mine", False)
+        assert (yours["task"], yours["queued"], yours["waiting"]) == ("", True, 1)
+    waiting.join(30)
+    assert turns.summary("mine")["busy"] is False
+    assert turns.waiting == 0
+
+
+def test_a_job_that_fails_frees_its_place():
+    turns, queue = Turns(), threading.Lock()
+    try:
+        with turns.taken(Ticket("fix"), queue):
+            raise ZeroDivisionError
+    except ZeroDivisionError:
+        pass
+    assert not turns.summary()["busy"]
+    assert not queue.locked()
+
+
+def test_nobody_learns_the_name_of_anothers_task():
+    turns = Turns()
+    with turns.taken(Ticket("fix", "secret"), threading.Lock()):
+        for asked in ("", "other"):
+            assert "secret" not in str(turns.summary(asked))
+            assert not turns.at_work(asked)
+
+
+def test_only_the_task_that_is_named_is_stopped():
+    turns, pressed = Turns(), []
+    ticket = Ticket("fix", "mine")
+    with turns.taken(ticket, threading.Lock()):
+        assert turns.stop("other", lambda: pressed.append(1)) is False
+        assert (ticket.stopped, pressed) == (False, [])
+        assert turns.stop("mine", lambda: pressed.append(1)) is True
+        assert (ticket.stopped, pressed) == (True, [1])
+    assert turns.stop("mine") is False
+
+
+def test_without_a_name_it_is_the_one_at_work_and_none_that_waits():
+    turns, queue = Turns(), threading.Lock()
+    first, second = Ticket("fix", "a"), Ticket("fix", "b")
+    with turns.taken(first, queue):
+        thread = held(turns, queue, second)
+        until(lambda: turns.waiting == 1)
+        assert turns.stop("")
+    thread.join(30)
+    assert (first.stopped, second.stopped) == (True, False)
+    assert turns.stop("") is False
+
+
+def test_one_that_waits_is_stopped_before_it_begins_and_presses_nothing():
+    turns, queue, seen, pressed = Turns(), threading.Lock(), [], []
+    waits = Ticket("inpaint", "later")
+    with turns.taken(Ticket("fix", "now"), queue):
+        thread = held(turns, queue, waits, lambda: seen.append(waits.stopped))
+        until(lambda: turns.waiting == 1)
+        assert turns.stop("later", lambda: pressed.append(1))
+    thread.join(30)
+    assert (seen, pressed) == ([True], [])
+
+
+def test_steps_of_a_batch_move_the_fraction_and_not_the_count():
+    ticket = Ticket("inpaint")
+    ticket.show(0, 4, "2 of 4 variations")
+    ticket.show(5, 10, "step 5 of 10")
+    assert (ticket.done, ticket.total, ticket.furthest) == (0, 4, 0.25)
+    ticket.show(10, 10, "step 10 of 10")
+    ticket.show(2, 4, "2 of 4 variations")
+    assert (ticket.done, ticket.furthest) == (2, 0.5)
+    ticket.show(4, 4, "done")
+    assert ticket.furthest == 1.0
+
+
+def test_the_fraction_never_goes_back():
+    ticket = Ticket("fix")
+    ticket.show(0, 8, "8 of 8 regions")
+    ticket.show(9, 10, "step 9 of 10")
+    ticket.show(0, 8, "4 of 8 regions")  # memory ran out: half the batch is tried again
+    assert ticket.furthest == 0.9

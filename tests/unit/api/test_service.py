@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import base64
+import dataclasses
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from retouch.api.service import Desk
+from retouch.errors import BadInput, BadPicture, Missing, PaintFailed
+from retouch.image.codec import decoder, encoder
+from retouch.image.geometry import Box
+from retouch.image.picture import Picture
+from retouch.pipeline.infotext import CHUNK
+from retouch.testing import FakeProgress
+from tests.stand import BOX, Stand, photo
+
+IMAGE = encoder.encode_base64(photo())
+FACES = {"name": "Faces", "passes": [{"target": {"models": ["face"]}}]}
+"""Without the gate of the built-in ones, which would revert the fake engine's flat colours."""
+
+
+def desk(**changes) -> Desk:
+    return Desk(Stand(**changes))
+
+
+def mask_of(text: str) -> np.ndarray:
+    image = Image.open(io.BytesIO(base64.b64decode(text)))
+    assert image.mode == "L"
+    return np.asarray(image)
+
+
+def file_base64(picture: Image.Image, kind: str, **options) -> str:
+    out = io.BytesIO()
+    picture.save(out, kind, **options)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def test_detect_says_where_and_what():
+    stand = Stand(boxes=(BOX, Box(150, 100, 200, 160)))
+    answer = Desk(stand).answer(
+        "detect", {"image": IMAGE, "targets": [{"models": ["face"], "order": "left to right"}]}
+    )
+    assert [r["box"] for r in answer["regions"]] == [list(BOX), [150, 100, 200, 160]]
+    first = answer["regions"][0]
+    assert (first["label"], first["score"], first["target"]) == ("face", 0.9, 0)
+    mask = mask_of(first["mask"])
+    assert mask.shape == (200, 240)
+    assert mask[BOX.slices].min() == 255
+    assert mask.sum() == 255 * BOX.area
+    assert stand.jobs == ["detect"]
+
+
+def test_every_target_is_looked_for():
+    targets = [{"models": ["face"], "confidence": 0.95}, {"models": ["face"]}]
+    answer = desk().answer("detect", {"image": IMAGE, "targets": targets})
+    assert [r["target"] for r in answer["regions"]] == [1]
+
+
+def test_fix_repaints_the_region_and_nothing_else():
+    answer = desk().answer("fix", {"image": IMAGE, "recipe": FACES, "seed": 5, "return_masks": True})
+    before, after = photo().pixels, decoder.decode_base64(answer["image"]).pixels
+    (report,) = answer["reports"]
+    mask = mask_of(report["mask"])
+    assert np.array_equal(after[mask == 0], before[mask == 0])
+    assert not np.array_equal(after[BOX.slices], before[BOX.slices])
+    assert report["outcome"] == "kept"
+    assert report["seed"] == 5
+    assert report["box"] == list(BOX)
+    assert Box(*report["crop"]).contains(BOX)
+    assert (answer["seed"], answer["stopped"], answer["warnings"]) == (5, False, [])
+
+
+def test_masks_are_sent_only_when_asked_for():
+    assert "mask" not in desk().answer("fix", {"image": IMAGE})["reports"][0]
+
+
+def test_the_picture_carries_its_generation_text():
+    answer = desk().answer("fix", {"image": IMAGE, "prompt": "a fox", "seed": 5})
+    assert answer["infotext"].startswith("a fox\nSteps: 7, Sampler: Euler, CFG scale: 7, Seed: 5,")
+    assert dict(decoder.decode_base64(answer["image"]).baggage.text)[CHUNK] == answer["infotext"]
+
+
+def test_blank_sampling_is_the_backends_and_given_sampling_wins():
+    stand = Stand()
+    Desk(stand).answer("fix", {"image": IMAGE, "steps": 3})
+    sampling = stand.engine.calls[0][0].settings.sampling
+    assert (sampling.steps, sampling.sampler) == (3, "Euler")
+
+
+def test_minus_one_picks_a_seed_that_can_be_asked_for_again():
+    first = desk().answer("fix", {"image": IMAGE})
+    again = desk().answer("fix", {"image": IMAGE, "seed": first["seed"]})
+    assert first["reports"][0]["seed"] == first["seed"] == again["seed"]
+    assert first["image"] == again["image"]
+    assert len({desk().answer("fix", {"image": IMAGE})["seed"] for _ in range(4)}) > 1
+
+
+def test_a_plan_paints_nothing_and_is_what_a_fix_does():
+    stand = Stand()
+    body = {"image": IMAGE, "seed": 11, "prompt": "p"}
+    planned = Desk(stand).answer("plan", {"verb": "fix", **body})
+    assert stand.engine.calls == []
+    fixed = Desk(stand).answer("fix", body)
+    for step, report in zip(planned["steps"], fixed["reports"], strict=True):
+        assert {k: step[k] for k in ("box", "crop", "work", "seed", "prompt")} == {
+            k: report[k] for k in ("box", "crop", "work", "seed", "prompt")
+        }
+    json.dumps(planned, allow_nan=False)
+
+
+def test_pictures_are_known_by_the_names_given_out():
+    stood = desk()
+    fixed = stood.answer("fix", {"image": IMAGE, "seed": 1})
+    found = stood.answer("detect", {"image_id": fixed["source_id"]})
+    assert found["image_id"] == fixed["source_id"]
+    again = stood.answer("fix", {"image_id": fixed["source_id"], "seed": 1})
+    assert again["image"] == fixed["image"]
+    further = stood.answer("fix", {"image_id": fixed["image_id"], "seed": 2})
+    assert further["source_id"] == fixed["image_id"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "path"),
+    [
+        ("fix", {}, "image"),
+        ("fix", {"image": IMAGE, "image_id": "x"}, "image"),
+        ("fix", {"image": IMAGE, "steps": float("nan")}, "steps"),
+        ("fix", {"image": IMAGE, "steps": 10**400}, "steps"),
+        ("fix", {"image": IMAGE, "prompt": "\ud800"}, "prompt"),
+        ("fix", {"image": IMAGE, "seeed": 1}, "seeed"),
+        ("fix", {"image": IMAGE, "task": "a\nb"}, "task"),
+        ("fix", {"image": IMAGE, "recipe": {"passes": [{"steps": "9"}]}}, "recipe.passes[0].steps"),
+        ("fix", {"image": "https://example.org/a.png"}, "image"),
+        ("fix", {"image": "/etc/passwd"}, "image"),
+        ("detect", {"image": IMAGE, "targets": []}, "targets"),
+        ("detect", {"image": IMAGE, "targets": [{}]}, "targets[0].models"),
+        ("detect", {"image": IMAGE, "targets": [{"models": ["face"]}] * 17}, "targets"),
+        ("plan", {"image": IMAGE}, "verb"),
+        ("plan", {"image": IMAGE, "verb": "detect"}, "verb"),
+        ("plan", [], ""),
+        ("fix", "x", ""),
+    ],
+)
+def test_a_bad_request_is_refused_by_its_path(verb, body, path):
+    with pytest.raises(BadInput) as error:
+        desk().answer(verb, body)
+    assert error.value.path == path
+    assert error.value.what
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "path"),
+    [
+        ("fix", {"image": IMAGE, "recipe": "Face polisch"}, "recipe"),
+        ("fix", {"image_id": "0" * 32}, "image_id"),
+        (
+            "fix",
+            {"image": IMAGE, "recipe": {"passes": [{"target": {"models": ["face", "toes"]}}]}},
+            "recipe.passes[0].target.models[1]",
+        ),
+        ("plan", {"verb": "fix", "image": IMAGE, "recipe": "nix"}, "recipe"),
+        ("detect", {"image": IMAGE, "targets": [{"models": ["toes"]}]}, "targets[0].models[0]"),
+    ],
+)
+def test_what_is_not_here_is_named(verb, body, path):
+    stand = Stand()
+    with pytest.raises(Missing) as error:
+        Desk(stand).answer(verb, body)
+    assert error.value.path == path
+    assert error.value.hint
+    assert stand.engine.calls == []
+
+
+@pytest.mark.parametrize("size", [(1, 1), (15, 200), (200, 15)])
+def test_a_sliver_is_refused(size):
+    with pytest.raises(BadPicture, match="At least 16 pixels"):
+        desk().answer("detect", {"image": encoder.encode_base64(photo(*size))})
+
+
+def test_remarks_on_the_file_become_warnings():
+    frames = [Image.fromarray(photo(seed=i).pixels) for i in range(3)]
+    gif = file_base64(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    fix = {"recipe": FACES}
+    for verb, body in (("fix", fix), ("detect", {}), ("plan", {"verb": "fix", **fix})):
+        told = desk().answer(verb, {"image": gif, **body})["warnings"]
+        assert told[0] == "It has 3 frames: only the first is used."
+        assert [said for said in told if "palette" in said] == (told[1:] if verb == "fix" else [])
+
+
+def test_a_recipe_that_looks_for_nothing_says_so():
+    answer = desk().answer("fix", {"image": IMAGE, "recipe": {"name": "Idle"}})
+    assert "nothing is painted" in answer["warnings"][0]
+    assert answer["reports"] == []
+
+
+def test_what_rides_along_comes_back():
+    picture = photo()
+    alpha = np.full(picture.pixels.shape[:2], 99, np.uint8)
+    sent = dataclasses.replace(picture, alpha=alpha)
+    back = decoder.decode_base64(desk().answer("fix", {"image": encoder.encode_base64(sent)})["image"])
+    assert np.array_equal(back.alpha, alpha)
+
+
+def test_an_interrupted_fix_says_so_and_keeps_the_picture():
+    answer = desk(watcher=FakeProgress(stop_after=0)).answer("fix", {"image": IMAGE})
+    assert answer["stopped"] is True
+    assert decoder.decode_base64(answer["image"]) == photo()
+
+
+def test_a_failing_engine_becomes_a_warning_and_the_picture_comes_back():
+    def fail(jobs):
+        raise PaintFailed("no paint.")
+
+    stand = Stand()
+    stand.engine.before_call = fail
+    answer = Desk(stand).answer("fix", {"image": IMAGE})
+    assert answer["reports"][0]["outcome"] == "skipped"
+    assert "no paint" in answer["warnings"][0]
+    assert decoder.decode_base64(answer["image"]) == photo()
+
+
+def test_own_recipes_are_served_and_used(tmp_path):
+    (tmp_path / "mine.json").write_text('{"name": "Mine", "passes": [{"target": {"models": ["face"]}}]}')
+    stood = desk(own_recipes=tmp_path)
+    names = [recipe["name"] for recipe in stood.recipes()["recipes"]]
+    assert "Mine" in names
+    assert "Face polish" in names
+    assert stood.answer("fix", {"image": IMAGE, "recipe": "mine"})["reports"]
+
+
+def test_schemas_cover_every_field_of_the_wire():
+    schemas = desk().schemas()
+    assert set(schemas) == {
+        "FixRequest",
+        "BatchRequest",
+        "DetectRequest",
+        "AutofixRequest",
+        "PictureRequest",
+        "SegmentRequest",
+        "MaskRequest",
+        "InpaintRequest",
+        "OutpaintRequest",
+        "HistoryRequest",
+        "Recipe",
+    }
+    assert {"image", "recipe", "seed", "steps"} <= set(schemas["FixRequest"]["properties"])
+    assert schemas["FixRequest"]["properties"]["steps"]["anyOf"][0]["maximum"] == 150
+
+
+def test_the_answer_does_not_change_the_picture_it_was_given():
+    stood = desk()
+    picture = Picture(photo().pixels)
+    answer = stood.answer("fix", {"image": encoder.encode_base64(picture)})
+    assert stood.kept.get(answer["source_id"]) == picture

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import base64
+import dataclasses
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from retouch.api.service import Desk
+from retouch.errors import BadInput, Missing
+from retouch.image.codec import decoder, encoder
+from retouch.image.geometry import Box
+from retouch.image.picture import Picture
+from retouch.pipeline import history_file
+from retouch.pipeline.history import History
+from retouch.testing import FakeProgress
+from tests.stand import BOX, Stand, photo
+
+IMAGE = encoder.encode_base64(photo())
+OTHER = Box(150, 100, 200, 160)
+RECIPE = {
+    "name": "Faces",
+    "passes": [{"target": {"models": ["face"], "order": "left to right"}, "variations": 2}],
+}
+
+
+def fixed(**changes) -> tuple[Desk, dict]:
+    desk = Desk(Stand(boxes=(BOX, OTHER), **changes))
+    body = {"image": IMAGE, "recipe": RECIPE, "seed": 5, "return_history": True}
+    return desk, desk.answer("fix", body)
+
+
+def picture_of(answer: dict) -> Picture:
+    return decoder.decode(base64.b64decode(answer["image"]))
+
+
+def test_a_fix_names_its_history_where_that_is_asked():
+    desk, answer = fixed()
+    assert answer["history"]
+    assert desk.answer("fix", {"image": IMAGE, "recipe": RECIPE})["history"] == ""
+
+
+def test_one_region_is_reverted_and_the_other_stays():
+    desk, answer = fixed()
+    said = desk.answer("history", {"history": answer["history"], "revert": [1]})
+    assert [(s["step"], s["on"]) for s in said["steps"]] == [(1, False), (2, True)]
+    before, whole, now = photo(), picture_of(answer), picture_of(said)
+    assert np.array_equal(now.pixels[:, :120], before.pixels[:, :120])
+    assert np.array_equal(now.pixels[OTHER.slices], whole.pixels[OTHER.slices])
+    back = desk.answer("history", {"history": said["history"], "restore": [1]})
+    assert picture_of(back) == whole
+
+
+def test_an_older_name_still_tells_of_the_older_state():
+    desk, answer = fixed()
+    desk.answer("history", {"history": answer["history"], "revert": [1, 2]})
+    again = desk.answer("history", {"history": answer["history"]})
+    assert picture_of(again) == picture_of(answer)
+
+
+def test_another_variation_is_taken():
+    desk, answer = fixed()
+    asked = {"history": answer["history"]}
+    chosen = desk.answer("history", asked)["steps"][0]["chosen"]
+    said = desk.answer("history", {**asked, "choose": [{"step": 1, "variation": 3 - chosen}]})
+    assert said["steps"][0]["chosen"] == 3 - chosen
+    assert picture_of(said) != picture_of(answer)
+
+
+def test_a_step_is_painted_again_with_another_seed_under_the_queue():
+    desk, answer = fixed()
+    said = desk.answer("history", {"history": answer["history"], "again": [2], "task": "mine"})
+    seeds = [[v["seed"] for v in step["variations"]] for step in said["steps"]]
+    assert seeds[0] == [5, 6]
+    assert len(seeds[1]) == 2
+    assert not set(seeds[1]) & {5, 6, 7}
+    assert desk.backend.jobs[-1] == "history"
+
+
+def test_what_was_painted_upon_a_step_is_repainted_where_that_is_asked():
+    desk = Desk(Stand(boxes=(BOX,)))
+    twice = {"name": "Twice", "passes": [RECIPE["passes"][0]] * 2}
+    answer = desk.answer("fix", {"image": IMAGE, "recipe": twice, "seed": 5, "return_history": True})
+    asked = {"history": answer["history"], "revert": [1]}
+    kept = desk.answer("history", asked)
+    assert kept["steps"][0]["upon_it"] == [2]
+    calls = len(desk.backend.jobs)
+    repainted = desk.answer("history", {**asked, "later": "repaint"})
+    assert desk.backend.jobs[calls:] == ["history"]
+    seeds = [[v["seed"] for v in said["steps"][1]["variations"]] for said in (kept, repainted)]
+    assert seeds[0] == seeds[1]
+    once = desk.answer("fix", {"image": IMAGE, "recipe": {**RECIPE, "name": "x"}, "seed": 5})
+    assert picture_of(repainted) == picture_of(once)
+
+
+def test_the_file_opens_at_another_desk():
+    desk, answer = fixed()
+    file = desk.answer("history", {"history": answer["history"], "return_file": True})["file"]
+    elsewhere = Desk(Stand())
+    said = elsewhere.answer("history", {"file": file, "revert": [2]})
+    assert [s["on"] for s in said["steps"]] == [True, False]
+    assert said["infotext"] == answer["infotext"]
+    image = Image.open(io.BytesIO(base64.b64decode(said["image"])))
+    assert "Faces" in image.text["parameters"]
+    again = elsewhere.answer("history", {"history": said["history"], "restore": [2]})
+    assert picture_of(again) == picture_of(answer)
+
+
+def test_interrupted_it_is_as_it_was():
+    desk, answer = fixed()
+    desk.backend.watcher = FakeProgress(stop_after=0)
+    said = desk.answer("history", {"history": answer["history"], "again": [1]})
+    assert said["stopped"]
+    assert picture_of(said) == picture_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({}, "history"),
+        ({"history": "a", "file": "b"}, "history"),
+        ({"file": "*"}, "file"),
+        ({"file": "aGVsbG8="}, "file"),
+        ({"revert": [1], "again": [1]}, "revert"),
+        ({"revert": [3]}, "revert"),
+        ({"again": [9]}, "again"),
+        ({"choose": [{"step": 1, "variation": 3}]}, "choose"),
+        ({"choose": [{"step": 7, "variation": 1}]}, "choose"),
+        ({"later": "never"}, "later"),
+    ],
+)
+def test_bad_requests_say_where(body, path):
+    desk, answer = fixed()
+    asked = body if {"file", "history"} & set(body) or not body else {"history": answer["history"], **body}
+    with pytest.raises(BadInput) as error:
+        desk.answer("history", asked)
+    assert error.value.path == path
+
+
+def test_a_history_that_is_gone_is_missing():
+    with pytest.raises(Missing, match="no history is kept"):
+        Desk(Stand()).answer("history", {"history": "gone"})
+
+
+def elsewhere(file: str, number: int) -> str:
+    """The file with one step that nobody can tell how it was painted, as the page writes its own."""
+    held, about = history_file.read(base64.b64decode(file))
+    entries = list(held.entries)
+    entries[number - 1] = dataclasses.replace(entries[number - 1], step=None, name="By hand")
+    return base64.b64encode(history_file.written(History(held.picture, tuple(entries)), about)).decode()
+
+
+def test_a_step_painted_elsewhere_is_reverted_and_told_apart():
+    desk, answer = fixed()
+    file = desk.answer("history", {"history": answer["history"], "return_file": True})["file"]
+    said = desk.answer("history", {"file": elsewhere(file, 1), "revert": [1]})
+    assert [(s["label"], s["repaintable"], s["on"]) for s in said["steps"]] == [
+        ("By hand", False, False),
+        ("face", True, True),
+    ]
+    assert np.array_equal(picture_of(said).pixels[:, :120], photo().pixels[:, :120])
+    with pytest.raises(BadInput, match="how step 1 was painted is not kept") as error:
+        desk.answer("history", {"history": said["history"], "again": [1]})
+    assert error.value.path == "again"
+
+
+def test_what_was_painted_elsewhere_upon_a_step_stays_where_the_rest_is_repainted():
+    desk = Desk(Stand(boxes=(BOX,)))
+    thrice = {"name": "Thrice", "passes": [RECIPE["passes"][0]] * 3}
+    answer = desk.answer("fix", {"image": IMAGE, "recipe": thrice, "seed": 5, "return_history": True})
+    file = desk.answer("history", {"history": answer["history"], "return_file": True})["file"]
+    before = history_file.read(base64.b64decode(file))[0].entries
+    asked = {"file": elsewhere(file, 2), "again": [1], "later": "repaint", "return_file": True}
+    after = history_file.read(base64.b64decode(desk.answer("history", asked)["file"]))[0].entries
+    kept = [old.best.over == new.best.over for old, new in zip(before, after, strict=True)]
+    assert kept == [False, True, False]

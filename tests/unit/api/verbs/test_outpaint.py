@@ -1,0 +1,397 @@
+"""Outpainting at the desk: what is refused, what is painted, what can be gone on with."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from retouch.api.service import Desk
+from retouch.errors import BadInput, BadPicture, Missing, PaintFailed, TooLarge
+from retouch.image.codec import decoder, encoder
+from retouch.image.geometry import Box, Size
+from retouch.image.picture import Picture
+from retouch.pipeline.infotext import CHUNK, made_with
+from retouch.pipeline.report import Report
+from retouch.pipeline.timing import Tempos
+from retouch.testing import FakeEngine, FakeProgress
+from tests.stand import Stand, photo
+
+PHOTO = photo(256, 256)
+IMAGE = encoder.encode_base64(PHOTO)
+ONCE = {"tries": 1, "cleanup": 0, "seed": 5}
+
+
+def stand(**engine) -> Stand:
+    return Stand(engine=FakeEngine(side=256, **engine))
+
+
+def ask(desk: Desk | None = None, **body):
+    about = {} if "way" in body or "image" in body else {"image": IMAGE}
+    return (desk or Desk(stand())).answer("outpaint", {**about, **ONCE, **body})
+
+
+def pixels(said) -> np.ndarray:
+    return decoder.decode_base64(said["image"]).pixels
+
+
+def test_an_aspect_is_met_and_the_picture_beyond_the_feather_is_bit_identical():
+    said = ask(aspect="2:1", feather=8)
+    made = pixels(said)
+    assert made.shape == (256, 512, 3)
+    assert said["origin"] == [128, 0, 384, 256]
+    assert np.array_equal(made[:, 136:376], PHOTO.pixels[:, 8:248])
+    assert [stage["side"] for stage in said["stages"]] == ["left", "right"]
+    assert all(stage["done"] for stage in said["stages"])
+
+
+def test_a_plan_is_what_is_painted_then_and_paints_nothing():
+    here = stand()
+    body = {"right": 256, "top": 128, **ONCE}
+    planned = Desk(here).answer("plan", {"verb": "outpaint", "image": IMAGE, **body})
+    assert here.engine.calls == []
+    said = ask(right=256, top=128)
+    assert [(s["box"], s["crop"], s["seed"]) for s in planned["steps"]] == [
+        (s["box"], s["crop"], s["seed"]) for s in said["stages"]
+    ]
+    assert planned["size"] == said["size"] == [512, 384]
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "says"),
+    [
+        ({}, "left", "nothing is to be added"),
+        ({"left": -8}, "left", "out of bounds"),
+        ({"aspect": "1:1"}, "aspect", "has that aspect already"),
+        ({"aspect": "1:1", "left": 8}, "aspect", "both given"),
+        ({"right": 64, "overlap": 300}, "overlap", "300"),
+        ({"right": 256, "stage_prompts": ["one", "two", "three"]}, "stage_prompts", "2 stages"),
+        ({"right": 64, "again": [1]}, "again", "no way"),
+        ({"right": 64, "masked_content": "nice"}, "masked_content", "not allowed"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_painted(body, path, says):
+    here = stand()
+    with pytest.raises(BadInput, match=says) as caught:
+        ask(Desk(here), **body)
+    assert caught.value.path == path
+    assert caught.value.status == 422
+    assert here.engine.calls == []
+
+
+def test_a_sliver_is_no_scene():
+    with pytest.raises(BadInput, match="too little") as caught:
+        ask(image=encoder.encode_base64(photo(32, 200)), right=64)
+    assert caught.value.path == "image"
+
+
+def test_a_stage_is_painted_again_alone_with_what_was_painted_upon_it():
+    desk = Desk(stand())
+    first = ask(desk, left=128, right=256)
+    second = ask(desk, way=first["way"], again=[2])
+    seeds = [[stage["seed"] for stage in said["stages"]] for said in (first, second)]
+    assert seeds[0][0] == seeds[1][0]
+    assert seeds[0][1] != seeds[1][1]
+    assert [report["number"] for report in second["reports"]] == [2, 3]
+    assert np.array_equal(pixels(first)[:, :300], pixels(second)[:, :300])
+    assert not np.array_equal(pixels(first)[:, 400:], pixels(second)[:, 400:])
+
+
+def test_a_stage_is_reverted_without_painting_and_can_be_gone_on_from():
+    here = stand()
+    desk = Desk(here)
+    first = ask(desk, right=256)
+    calls = len(here.engine.calls)
+    back = ask(desk, way=first["way"], revert=[1])
+    assert len(here.engine.calls) == calls
+    assert np.array_equal(pixels(back), PHOTO.pixels)
+    assert [stage["done"] for stage in back["stages"]] == [False, False]
+    assert np.array_equal(pixels(ask(desk, way=back["way"])), pixels(first))
+
+
+def test_a_reverted_stage_stays_so_while_others_are_painted_again_until_it_is_named_or_gone_on_with():
+    desk = Desk(stand())
+    first = ask(desk, left=128, right=256, refine=0.3)
+    back = ask(desk, way=first["way"], revert=[3])
+    desk.tempos = Tempos()
+    planned = desk.answer("plan", {"verb": "outpaint", "way": back["way"], "again": [2], **ONCE})
+    assert [step["seconds"] for step in planned["steps"]] == [0, None, 0], "only the second is due"
+    other = ask(desk, way=back["way"], again=[2], refine=0.3)
+    assert [report["number"] for report in other["reports"]] == [2]
+    assert [stage["done"] for stage in other["stages"]] == [True, True, False]
+    assert other["refined"] == [], "it is not whole"
+    named = ask(desk, way=other["way"], again=[3])
+    assert [stage["done"] for stage in named["stages"]] == [True, True, True]
+    on = ask(desk, way=other["way"])
+    assert [report["number"] for report in on["reports"]] == [3]
+
+
+def test_an_interrupt_keeps_the_finished_stages_and_the_way_goes_on_from_there():
+    here = stand()
+    here.watcher = FakeProgress(stop_after=4)
+    desk = Desk(here)
+    half = ask(desk, right=512)
+    assert half["stopped"]
+    done = sum(stage["done"] for stage in half["stages"])
+    assert 0 < done < 4
+    assert pixels(half).shape[1] == 256 + 128 * done
+    here.watcher = FakeProgress()
+    assert pixels(ask(desk, way=half["way"])).shape == (256, 768, 3)
+
+
+def test_a_way_that_is_gone_and_a_stage_that_never_was_are_named():
+    desk = Desk(stand())
+    with pytest.raises(Missing) as caught:
+        ask(desk, way="nowhere")
+    assert caught.value.path == "way"
+    first = ask(desk, right=128)
+    with pytest.raises(BadInput, match="no stage 9") as stage:
+        ask(desk, way=first["way"], again=[9])
+    assert stage.value.path == "again"
+
+
+def test_what_fails_on_the_way_is_said_and_the_picture_is_there():
+    def refuse(jobs):
+        raise PaintFailed("no such sampler.")
+
+    said = ask(Desk(stand(before_call=refuse)), right=128)
+    assert np.array_equal(pixels(said), PHOTO.pixels)
+    assert "no such sampler" in said["warnings"][0]
+
+
+PARAMETERS = "Steps: 31, Sampler: DPM++ 2M, CFG scale: 4.5, Seed: 99, Size: 256x256"
+MADE = f"a beach, gulls\nNegative prompt: people\n{PARAMETERS}"
+
+
+def with_text(text: str) -> str:
+    return encoder.encode_base64(PHOTO, {CHUNK: text})
+
+
+def test_the_pictures_own_text_says_what_the_request_does_not():
+    here = stand()
+    said = Desk(here).answer(
+        "outpaint", {"image": with_text(MADE), "right": 128, "cfg_scale": 9, "tries": 1, "cleanup": 0}
+    )
+    job = here.engine.calls[0][0]
+    assert (job.prompt, job.negative_prompt, job.seed) == ("a beach, gulls", "people", 99)
+    sampling = job.settings.sampling
+    assert (sampling.steps, sampling.sampler, sampling.cfg_scale) == (31, "DPM++ 2M", 9)
+    assert said["seed"] == 99
+    here.engine.calls.clear()
+    ask(Desk(here), image=with_text(MADE), right=128, match=False)
+    assert here.engine.calls[0][0].prompt == ""
+
+
+def test_the_answer_says_how_it_was_made():
+    said = ask(right=128, prompt="a beach")
+    picture = decoder.decode_base64(said["image"])
+    assert made_with(picture).prompt == "a beach"
+    assert said["infotext"].startswith("a beach\n")
+    assert "Studio: Outpaint" in said["infotext"]
+
+
+def test_transparent_borders_are_filled_and_nothing_need_be_asked():
+    alpha = np.full((256, 256), 255, np.uint8)
+    alpha[:, 192:] = 0
+    clear = encoder.encode_base64(Picture(PHOTO.pixels, alpha))
+    said = ask(image=clear, feather=0)
+    made = decoder.decode_base64(said["image"])
+    assert made.size == Size(256, 256)
+    assert made.alpha is None
+    assert np.array_equal(made.pixels[:, :192], PHOTO.pixels[:, :192])
+    assert [stage["box"] for stage in said["stages"]] == [[192, 0, 256, 256]]
+    assert said["origin"] == [0, 0, 192, 256]
+
+
+def test_a_picture_transparent_all_over_is_refused():
+    clear = encoder.encode_base64(Picture(PHOTO.pixels, np.zeros((256, 256), np.uint8)))
+    with pytest.raises(BadInput, match="transparent all over"):
+        ask(image=clear, right=64)
+
+
+def test_the_subject_comes_to_a_line_of_thirds():
+    here = stand()
+    here.boxes = (Box(20, 20, 60, 60),)
+    said = ask(Desk(here), aspect="2:1", across="subject")
+    left = said["origin"][0]
+    assert abs(left + 40 - 512 / 3) <= 1
+
+
+def test_without_a_subject_it_is_said():
+    here = dataclasses.replace(stand(), boxes=())
+    said = ask(Desk(here), aspect="2:1", across="subject")
+    assert "No face" in said["warnings"][0]
+
+
+def test_rounded_corners_are_filled_from_around_and_it_is_said():
+    alpha = np.full((256, 256), 255, np.uint8)
+    alpha[:6, :6] = 0
+    clear = encoder.encode_base64(Picture(np.full((256, 256, 3), 90, np.uint8), alpha))
+    said = ask(image=clear, right=64, feather=0)
+    assert said["origin"] == [0, 0, 256, 256]
+    assert (pixels(said)[:, :256] == 90).all()
+    assert "inpaint them" in said["warnings"][0]
+
+
+def test_a_checkpoint_that_only_the_text_names_and_is_not_here_is_done_without():
+    class Picky(FakeEngine):
+        def native(self, checkpoint):
+            if checkpoint:
+                raise Missing(f"no checkpoint is called {checkpoint!r}.", path="checkpoint")
+            return super().native(checkpoint)
+
+    here = Stand(engine=Picky(side=256))
+    text = MADE + ", Model: gone"
+    said = ask(Desk(here), image=with_text(text), right=128, refine=0.3)
+    assert "'gone' is not here" in said["warnings"][0]
+    assert said["refined"]
+    assert {job.settings.sampling.checkpoint for call in here.engine.calls for job in call} == {""}
+    with pytest.raises(Missing):
+        ask(Desk(here), right=128, checkpoint="gone", match=False)
+
+
+def test_numbers_that_cannot_be_in_a_text_are_not_matched():
+    text = "a beach\nSteps: many, Sampler: Euler, CFG scale: 4000, Seed: 3"
+    here = stand()
+    ask(Desk(here), image=with_text(text), right=128)
+    sampling = here.engine.calls[0][0].settings.sampling
+    assert (sampling.steps, sampling.cfg_scale, sampling.sampler) == (7, 7.0, "Euler")
+
+
+def test_all_that_was_painted_of_a_stage_is_in_the_answer_and_another_can_be_taken():
+    here = stand()
+    desk = Desk(here)
+    first = ask(desk, right=256, variations=3, answer="patches")
+    assert "image" not in first
+    assert [len(stage["candidates"]) for stage in first["stages"]] == [3, 3]
+    one = first["stages"][0]
+    assert [c["seed"] for c in one["candidates"]] == [5, 6, 7]
+    assert one["seed"] == one["candidates"][one["chosen"] - 1]["seed"]
+    assert [len(call) for call in here.engine.calls] == [3, 3], "one batch a stage"
+    other = one["chosen"] % 3 + 1
+    second = ask(desk, way=first["way"], choose={"1": other}, keep_later=True)
+    assert len(here.engine.calls) == 2
+    assert second["stages"][0]["chosen"] == other
+    wanted = decoder.decode_base64(one["candidates"][other - 1]["patch"]).pixels
+    assert np.array_equal(pixels(second)[:, 300:360], wanted[:, -84:-24])
+    assert second["stages"][1]["seed"] == first["stages"][1]["seed"]
+    third = ask(desk, way=first["way"], choose={"1": other})
+    assert [report["number"] for report in third["reports"]] == [2]
+    assert third["stages"][0]["chosen"] == other
+    assert np.array_equal(pixels(third)[:, 300:360], pixels(second)[:, 300:360])
+
+
+def test_stages_can_be_painted_some_at_a_time_to_choose_as_it_goes():
+    desk = Desk(stand())
+    first = ask(desk, right=384, variations=2, at_once=1)
+    assert [stage["done"] for stage in first["stages"]] == [True, False, False]
+    assert not first["stopped"]
+    assert pixels(first).shape[1] == 384
+    chosen = ask(desk, way=first["way"], choose={"1": 2}, at_once=1)
+    assert [stage["done"] for stage in chosen["stages"]] == [True, True, False]
+    assert [stage["chosen"] is None for stage in chosen["stages"]] == [False, False, True]
+    assert ask(desk, way=chosen["way"])["known"] == [0, 0, 640, 256]
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"choose": {"1": 4}}, "no painting 4 of stage 1"),
+        ({"choose": {"9": 1}}, "no painting 1 of stage 9"),
+        ({"choose": {"1": 0}}, "names no paintings"),
+        ({"choose": {"one": 1}}, "names no paintings"),
+        ({"choose": {"1": True}}, "names no paintings"),
+        ({"choose": {"1": 1}, "again": [1]}, "both given"),
+    ],
+)
+def test_a_painting_that_is_not_there_cannot_be_chosen(body, says):
+    desk = Desk(stand())
+    first = ask(desk, right=128)
+    with pytest.raises(BadInput, match=says) as caught:
+        ask(desk, way=first["way"], **body)
+    assert caught.value.path == "choose"
+
+
+def test_choosing_needs_a_way():
+    with pytest.raises(BadInput, match="of no way") as caught:
+        ask(right=128, choose={"1": 1})
+    assert caught.value.path == "choose"
+
+
+def test_what_is_new_is_refined_in_tiles_and_the_original_stays_to_the_bit():
+    here = stand()
+    plain = ask(Desk(here), right=256, bottom=128, feather=8)
+    calls = len(here.engine.calls)
+    here.engine.calls.clear()
+    said = ask(Desk(here), right=256, bottom=128, feather=8, refine=0.3)
+    jobs = [job for call in here.engine.calls[calls:] for job in call]
+    assert {job.settings.denoising_strength for job in jobs} == {0.3}
+    assert len(jobs) == len(said["refined"]) > 2
+    assert len(here.engine.calls) - calls < len(jobs), "tiles share sampling calls"
+    assert all(max(job.picture.size) <= 320 for job in jobs)
+    made, before = pixels(said), pixels(plain)
+    assert np.array_equal(made[:248, :248], PHOTO.pixels[:248, :248])
+    assert np.array_equal(made[:256, :256], before[:256, :256])
+    assert not np.array_equal(made[:, 280:], before[:, 280:])
+    assert '"denoising_strength":0.3' in said["infotext"].replace("\\", "")
+
+
+def test_a_way_is_refined_when_it_is_whole_and_then_as_is_asked():
+    here = stand()
+    desk = Desk(here)
+    half = ask(desk, right=256, at_once=1, refine=0.3)
+    assert half["refined"] == []
+    whole = ask(desk, way=half["way"], refine=0.2)
+    assert whole["refined"]
+    assert here.engine.calls[-1][0].settings.denoising_strength == 0.2
+    assert ask(desk, way=whole["way"])["refined"] == []
+
+
+def test_a_plan_says_how_long_it_will_take_once_something_was_painted():
+    desk = Desk(stand())
+    body = {"verb": "outpaint", "image": IMAGE, **ONCE}
+    before = desk.answer("plan", {**body, "right": 256})
+    assert before["seconds"] is None
+    assert [step["seconds"] for step in before["steps"]] == [None, None]
+    ask(desk, right=128)
+    desk.tempos.learn("fake", "", painted_in(8.0, desk))
+    after = desk.answer("plan", {**body, "right": 256})
+    each = [step["seconds"] for step in after["steps"]]
+    assert after["seconds"] == pytest.approx(sum(each), abs=0.02)
+    assert each[0] == each[1] > 3
+    more = desk.answer("plan", {**body, "right": 256, "variations": 4})
+    assert more["steps"][0]["seconds"] == pytest.approx(4 * each[0], abs=0.05)
+    other = desk.answer("plan", {**body, "right": 256, "checkpoint": "other"})
+    assert other["seconds"] is None
+
+
+def painted_in(seconds: float, desk: Desk) -> list:
+    """As if a stage had taken so long."""
+    (held,) = [held for _, held in desk.ways._held.values()]
+    step, made = held.way.steps[0], held.way.found[1]
+    return [Report(step, seconds=seconds, candidates=made)]
+
+
+@pytest.mark.parametrize(
+    ("size", "error", "says"),
+    [
+        ((16, 16), BadInput, "too little"),
+        ((1, 200), BadPicture, "too small"),
+        ((200, 1), BadPicture, "too small"),
+    ],
+)
+def test_a_picture_that_is_no_scene_is_refused(size, error, says):
+    here = stand()
+    with pytest.raises(error, match=says) as caught:
+        ask(Desk(here), image=encoder.encode_base64(photo(*size)), right=64)
+    assert caught.value.path == "image"
+    assert caught.value.status in (413, 422)
+    assert not here.engine.calls
+
+
+def test_a_canvas_over_the_limit_is_refused():
+    here = stand()
+    with pytest.raises(TooLarge, match="over"):
+        ask(Desk(here), right=16384, bottom=16384)
+    assert not here.engine.calls

@@ -1,0 +1,177 @@
+import base64
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from retouch.api.service import Desk
+from retouch.errors import BadInput, Missing
+from retouch.image.codec import encoder, mask_layers
+from retouch.knobs import dump, load
+from retouch.pipeline import infotext
+from retouch.recipes import library, sharing
+from retouch.recipes.migration import SCHEMA
+from retouch.recipes.recipe import AIMS, Pass, Recipe, Target
+from tests.stand import BOX, Stand, photo
+
+FACE = Target(models=("face",))
+MINE = Recipe("Mine", "For me.", (Pass(target=FACE, denoising_strength=0.3),))
+IMAGE = encoder.encode_base64(photo())
+
+
+@pytest.fixture
+def desk(tmp_path) -> Desk:
+    return Desk(Stand(own_recipes=tmp_path / "own"))
+
+
+def listed(desk: Desk) -> dict[str, dict]:
+    return {one["name"]: one for one in desk.recipes()["recipes"]}
+
+
+def own(desk: Desk) -> list[str]:
+    return desk.recipes()["own"]
+
+
+def fixed(desk: Desk, *passes: Pass, **fields) -> dict:
+    recipe = dump(Recipe("Test", passes=passes))
+    return desk.answer("fix", {"image": IMAGE, "seed": 1, "recipe": recipe, **fields})
+
+
+def test_a_saved_recipe_is_listed_as_own_runs_by_name_and_goes_again(desk):
+    said = desk.answer("recipes/save", {"recipe": dump(MINE)})
+    assert load(Recipe, said["recipe"]) == MINE
+    assert sharing.read_text(said["share"]).recipe == MINE
+    assert own(desk) == ["Mine"]
+    assert load(Recipe, listed(desk)["Mine"]) == MINE
+    assert desk.answer("fix", {"image": IMAGE, "recipe": "mine"})["reports"]
+    assert desk.answer("recipes/remove", {"name": "MINE"}) == {"removed": "MINE", "restored": None}
+    assert "Mine" not in listed(desk)
+
+
+def test_the_list_says_which_knobs_a_target_uses(desk):
+    uses = json.loads(json.dumps(desk.recipes()["uses"]))
+    assert uses["models"] == ["detectors", "background"]
+    assert set(uses) < {field.name for field in dataclasses.fields(Target)}
+    assert {what for those in uses.values() for what in those} < set(AIMS)
+
+
+def test_a_taken_name_is_refused_until_it_is_to_be_replaced(desk):
+    desk.answer("recipes/save", {"recipe": dump(MINE)})
+    other = dump(dataclasses.replace(MINE, description="Other."))
+    with pytest.raises(BadInput, match="already") as caught:
+        desk.answer("recipes/save", {"recipe": other})
+    assert caught.value.path == "recipe.name"
+    desk.answer("recipes/save", {"recipe": other, "replace": True})
+    assert listed(desk)["Mine"]["description"] == "Other."
+
+
+def test_what_stands_before_a_built_in_recipe_is_own_and_gives_it_back(desk):
+    desk.answer("recipes/save", {"recipe": dump(dataclasses.replace(MINE, name="Crowd")), "replace": True})
+    assert own(desk) == ["Crowd"]
+    said = desk.answer("recipes/remove", {"name": "Crowd"})
+    assert load(Recipe, said["restored"]) == library.recipe("Crowd")
+    assert own(desk) == []
+
+
+def test_a_file_that_cannot_be_read_is_told_with_the_list(desk, tmp_path):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "bad.json").write_text('{"pases": []}')
+    said = desk.recipes()
+    assert len(said["recipes"]) == len(library.recipes())
+    assert "bad.json: pases" in said["warnings"][0]
+
+
+@pytest.mark.parametrize("form", ["json", "share", "infotext"])
+def test_a_text_is_read_whatever_its_form_and_nothing_is_kept(desk, form):
+    made = infotext.written("a cat", "", {"Steps": 20, **infotext.params(MINE)})
+    text = {"json": json.dumps(dump(MINE)), "share": sharing.share(MINE), "infotext": made}[form]
+    said = desk.answer("recipes/read", {"text": text})
+    assert load(Recipe, said["recipe"]).passes == MINE.passes
+    assert said["migrated"] is None
+    assert said["warnings"] == []
+    assert "Mine" not in listed(desk)
+
+
+def test_an_older_recipe_says_so(desk):
+    said = desk.answer(
+        "recipes/read", {"text": '{"name": "Old", "schema": 1, "passes": [{"target": {"models": ["face"]}}]}'}
+    )
+    assert said["migrated"] == 1
+    assert said["recipe"]["schema"] == SCHEMA
+    assert said["warnings"] == [f"It was of schema 1 and is now of {SCHEMA}."]
+
+
+def test_faults_name_their_path(desk):
+    with pytest.raises(BadInput, match="Did you mean 'steps'") as caught:
+        desk.answer("recipes/save", {"recipe": {"name": "x", "passes": [{"stps": 3}]}})
+    assert caught.value.path == "recipe.passes[0].stps"
+    with pytest.raises(BadInput) as caught:
+        desk.answer("recipes/read", {"text": '{"passes": [{"stps": 3}]}'})
+    assert caught.value.path == "passes[0].stps"
+    for verb, field in (("save", "recipe"), ("read", "text"), ("remove", "name")):
+        with pytest.raises(BadInput, match="is required") as caught:
+            desk.answer(f"recipes/{verb}", {})
+        assert caught.value.path == field
+
+
+def test_without_a_folder_of_ones_own_nothing_is_kept_and_all_else_works():
+    stood = Desk(Stand())
+    with pytest.raises(Missing, match="--recipes"):
+        stood.answer("recipes/save", {"recipe": dump(MINE)})
+    assert stood.answer("recipes/read", {"text": sharing.share(MINE)})["recipe"] == dump(MINE)
+    assert len(stood.recipes()["recipes"]) == len(library.recipes())
+
+
+CONTRARY = Pass(target=FACE, denoising_strength=0.3, masked_content="latent noise")
+
+
+@pytest.mark.parametrize("verb", ["fix", "plan", "recipes/save", "recipes/read"])
+def test_contradictions_are_warned_of_by_every_verb(desk, verb):
+    recipe = dump(Recipe("Odd", passes=(CONTRARY,)))
+    body = {
+        "fix": {"image": IMAGE, "recipe": recipe},
+        "plan": {"verb": "fix", "image": IMAGE, "recipe": recipe},
+        "recipes/save": {"recipe": recipe},
+        "recipes/read": {"text": json.dumps(recipe)},
+    }[verb]
+    assert any("take 0.5 or more" in text for text in desk.answer(verb, body)["warnings"])
+
+
+def test_an_absent_model_refuses_before_anything_is_painted(desk):
+    with pytest.raises(Missing, match="'foot'") as caught:
+        fixed(desk, Pass(target=FACE), Pass(target=Target(models=("foot",))))
+    assert caught.value.path == "recipe.passes[1].target.models[0]"
+    assert desk.backend.engine.calls == []
+
+
+def test_a_pass_that_may_be_skipped_is_told_and_the_others_run(desk):
+    passes = (Pass(target=Target(models=("foot",)), absent="skip"), Pass(target=FACE))
+    said = fixed(desk, *passes)
+    assert [report["pass"] for report in said["reports"]] == [2]
+    assert any(text.startswith("Pass 1 is skipped") for text in said["warnings"])
+    assert sharing.read_text(said["infotext"]).recipe.passes == passes
+    planned = desk.answer("plan", {"verb": "fix", "image": IMAGE, "recipe": dump(Recipe(passes=passes))})
+    assert [step["pass_index"] for step in planned["steps"]] == [1]
+    assert any(text.startswith("Pass 1 is skipped") for text in planned["warnings"])
+
+
+def test_a_recipe_about_the_mask_paints_what_is_masked(desk):
+    mask = base64.b64encode(mask_layers.encode_gray(np.full((40, 50), 255, np.uint8))).decode()
+    how = Pass(target=Target(what="mask"), denoising_strength=0.9)
+    (report,) = fixed(desk, how, mask=mask, box=[100, 90, 150, 130])["reports"]
+    assert report["box"] == [100, 90, 150, 130]
+    assert report["label"] == "mask"
+
+
+def test_a_mask_says_where_detectors_may_paint(desk):
+    away = base64.b64encode(mask_layers.encode_gray(np.full((20, 20), 255, np.uint8))).decode()
+    over = base64.b64encode(mask_layers.encode_gray(np.full((BOX.height, BOX.width), 255, np.uint8))).decode()
+    assert fixed(desk, Pass(target=FACE), mask=away, box=[200, 160, 220, 180])["reports"] == []
+    assert len(fixed(desk, Pass(target=FACE), mask=over, box=list(BOX))["reports"]) == 1
+
+
+def test_a_box_that_is_none_is_refused(desk):
+    with pytest.raises(BadInput, match="is empty") as caught:
+        fixed(desk, Pass(target=FACE), mask="x", box=[5, 5, 5, 9])
+    assert caught.value.path == "box"

@@ -1,0 +1,116 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from retouch.api.service import Desk
+from retouch.cli.command import main
+from retouch.image.codec import encoder
+from retouch.image.geometry import Box
+from retouch.pipeline import history_file
+from retouch.pipeline.history import History
+from retouch.testing import FakeProgress
+from tests.stand import BOX, Stand, photo
+
+OTHER = Box(150, 100, 200, 160)
+
+
+@pytest.fixture
+def desk():
+    return Desk(Stand(boxes=(BOX, OTHER)))
+
+
+@pytest.fixture
+def fixed(desk, tmp_path):
+    """A photograph, fixed, with its history beside it."""
+    encoder.write(photo(), tmp_path / "a.png")
+    words = ["fix", str(tmp_path / "a.png"), "-o", str(tmp_path / "out"), "--target", "face", "--history"]
+    assert main([*words, "--order", "left to right", "--seed", "5"], desk) == 0
+    return tmp_path / "out" / "a.png"
+
+
+def history_of(picture):
+    return picture.with_name(picture.name + ".retouch")
+
+
+def pixels(path):
+    return np.asarray(Image.open(path).convert("RGB"))
+
+
+def test_a_fix_writes_its_history_beside_each_photograph_where_that_is_asked(fixed, desk, tmp_path):
+    history, about = history_file.read(history_of(fixed).read_bytes())
+    assert np.array_equal(history.now().pixels, pixels(fixed))
+    assert history.picture == photo()
+    assert "face" in about["infotext"]
+    main(["fix", str(tmp_path / "a.png"), "-o", str(tmp_path / "plain"), "--target", "face"], desk)
+    assert [p.name for p in (tmp_path / "plain").iterdir()] == ["a.png"]
+
+
+def test_steps_are_listed_and_nothing_is_written(fixed, desk, capsys):
+    before = {path: path.read_bytes() for path in fixed.parent.iterdir()}
+    capsys.readouterr()
+    assert main(["history", str(history_of(fixed))], desk) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in out] == [["on", "1"], ["on", "2"]]
+    assert "seed 5" in out[0]
+    assert {path: path.read_bytes() for path in fixed.parent.iterdir()} == before
+
+
+def test_a_step_is_taken_back_and_the_new_history_goes_on_from_there(fixed, desk, tmp_path):
+    less = tmp_path / "less.png"
+    assert main(["history", str(history_of(fixed)), "--revert", "1", "-o", str(less)], desk) == 0
+    assert np.array_equal(pixels(less)[:, :120], photo().pixels[:, :120])
+    assert not np.array_equal(pixels(less), photo().pixels)
+    back = tmp_path / "back.png"
+    assert main(["history", str(history_of(less)), "--restore", "1", "-o", str(back)], desk) == 0
+    assert np.array_equal(pixels(back), pixels(fixed))
+
+
+def test_a_step_is_painted_again(fixed, desk, tmp_path, capsys):
+    again = tmp_path / "again.png"
+    assert main(["history", str(history_of(fixed)), "--again", "2", "-o", str(again)], desk) == 0
+    assert "seed 6" not in capsys.readouterr().out
+    assert desk.backend.jobs[-1] == "history"
+
+
+@pytest.mark.parametrize(
+    "words", [["--revert", "x"], ["--revert", "9"], ["--choose", "1"], ["--revert", "1", "--again", "1"]]
+)
+def test_what_is_not_understood_is_said(fixed, desk, words, capsys):
+    assert main(["history", str(history_of(fixed)), *words], desk) == 2
+    assert "retouch:" in capsys.readouterr().err
+
+
+def test_what_is_repainted_by_hand_has_a_history_too(desk, tmp_path, capsys):
+    encoder.write(photo(), tmp_path / "a.png")
+    again = tmp_path / "again.png"
+    words = ["inpaint", str(tmp_path / "a.png"), "-o", str(tmp_path / "out"), "--box", "60,50,120,110"]
+    assert main([*words, "--intent", "remove", "--seed", "5", "--history"], desk) == 0
+    (file,) = (tmp_path / "out").glob("*.retouch")
+    out = file.with_suffix("")
+    assert main(["history", str(file), "--again", "1", "-o", str(again)], desk) == 0
+    assert "Remove at 60,50" in capsys.readouterr().out
+    assert not np.array_equal(pixels(again), pixels(out))
+    best = history_file.read(file.read_bytes())[0].entries[0].best
+    outside = np.ones(pixels(out).shape[:2], bool)
+    outside[best.box.slices] = best.mask.alpha == 0
+    assert not (pixels(again) != photo().pixels)[outside].any()
+
+
+def test_a_step_that_cannot_be_painted_again_says_so(fixed, desk, capsys):
+    held, about = history_file.read(history_of(fixed).read_bytes())
+    entries = (dataclasses.replace(held.entries[0], step=None, name="By hand"), held.entries[1])
+    history_of(fixed).write_bytes(history_file.written(History(held.picture, entries), about))
+    assert main(["history", str(history_of(fixed))], desk) == 0
+    first, second = capsys.readouterr().out.splitlines()[-2:]
+    assert "not to be painted again  By hand" in first
+    assert "pass 1" in second
+    assert main(["history", str(history_of(fixed)), "--again", "1"], desk) == 2
+    assert "how step 1 was painted is not kept" in capsys.readouterr().err
+
+
+def test_interrupted_it_says_so(fixed, desk, capsys):
+    desk.backend.watcher = FakeProgress(stop_after=0)
+    assert main(["history", str(history_of(fixed)), "--again", "1"], desk) == 2
+    assert "interrupted" in capsys.readouterr().err

@@ -1,0 +1,29 @@
+import numpy as np
+import pytest
+
+from retouch.detectors.face_shapes import from_box, from_mesh, from_points
+
+POINTS = np.array([(-30, -25), (30, -25), (0, 10), (0, 35), (-60, -15), (60, -15)], float)
+"""Right eye, left eye, nose, mouth, right ear, left ear, about the middle of an upright face."""
+
+
+def leaning(points: np.ndarray, degrees: float) -> np.ndarray:
+    """Turned clockwise, as one sees it, about (200, 200)."""
+    angle = np.radians(degrees)
+    return points @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) + 200
+
+
+@pytest.mark.parametrize("degrees", [0, 40, 120, -75, 180])
+def test_a_face_says_how_far_it_has_to_be_turned_back(degrees):
+    region = from_points(leaning(POINTS, degrees), 0.9)
+    assert (region.turn - degrees + 180) % 360 - 180 == pytest.approx(0, abs=0.1)
+
+
+def test_so_does_a_mesh():
+    mesh = np.tile(POINTS[2], (468, 1)) + np.random.default_rng(0).uniform(-60, 60, (468, 2))
+    mesh[[33, 133]], mesh[[263, 362]], mesh[[13, 14]] = POINTS[0], POINTS[1], POINTS[3]
+    assert from_mesh(leaning(mesh, 25), 0.9).turn == pytest.approx(25, abs=0.1)
+
+
+def test_a_bare_box_is_upright():
+    assert from_box(10, 20, 60, 80, 0.9).turn == 0

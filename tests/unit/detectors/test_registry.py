@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from retouch.detectors import mediapipe_graphs
+from retouch.detectors.registry import ROLES, Registry, Role
+from retouch.engines.base import Detector
+from retouch.errors import BadInput, Missing, WeightsRefused
+from retouch.image.geometry import Box
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.testing import FakeDetector
+
+
+@pytest.fixture
+def without_mediapipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mediapipe_graphs, "_missing", lambda: "mediapipe is not installed")
+
+
+def test_an_unknown_name_gets_the_closest() -> None:
+    with pytest.raises(Missing, match=r"no detector 'fcae'. Did you mean 'face'\?"):
+        Registry().get("fcae")
+
+
+def test_detectors_are_made_once() -> None:
+    registry = Registry()
+    assert registry.get("opencv face") is registry.get("opencv face")
+    assert isinstance(registry.get("opencv face"), Detector)
+
+
+@pytest.mark.usefixtures("without_mediapipe")
+class TestWithoutMediapipe:
+    @pytest.mark.parametrize("role", ["hand", "person", "lips"])
+    def test_a_role_nobody_can_play_says_what_to_install(self, role: str) -> None:
+        with pytest.raises(Missing, match="mediapipe is not installed") as missing:
+            Registry().get(role)
+        assert mediapipe_graphs.SERVES in str(missing.value)
+        assert "models/retouch" in missing.value.hint
+
+    @pytest.mark.parametrize("role", ["face", "eyes"])
+    def test_the_cascades_take_over(self, role: str) -> None:
+        assert Registry().get(role).name == role
+        assert f"opencv {role}" in next(i.description for i in Registry().available() if i.name == role)
+
+    def test_what_is_not_installed_is_listed_as_such(self) -> None:
+        listed = {info.name: info.installed for info in Registry().available()}
+        assert not listed["mediapipe face full"]
+        assert not listed["hand"]
+        assert listed["face"]
+        assert listed["opencv face"]
+
+    def test_adetailers_names_are_known(self) -> None:
+        with pytest.raises(Missing, match="mediapipe face full"):
+            Registry().get("mediapipe_face_full")
+
+
+def test_files_are_listed_first_folder_first(tmp_path: Path) -> None:
+    for folder, size in (("retouch", 10), ("adetailer/deep", 20)):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "mine.pt").write_bytes(b"x" * size)
+    (tmp_path / "adetailer" / "other.pt").write_bytes(b"xyz")
+    listed = {i.name: i for i in Registry([tmp_path / "retouch", tmp_path / "adetailer"]).available()}
+    assert listed["mine.pt"].size == 10
+    assert listed["mine.pt"].installed
+    assert listed["other.pt"].kind == "yolo"
+    assert not listed["face_yolov8n.pt"].installed
+    assert set(ROLES) <= set(listed)
+
+
+def test_offline_a_catalogue_file_is_missing_with_its_address(tmp_path: Path) -> None:
+    with pytest.raises(Missing, match="offline") as missing:
+        Registry([tmp_path / "retouch"], offline=True).get("face_yolov8n.pt")
+    assert "huggingface.co/Bingsu/adetailer" in missing.value.hint
+
+
+class Refusing(FakeDetector):
+    def find(self, picture: Picture, confidence: float, classes: tuple[str, ...]) -> tuple[Region, ...]:
+        raise WeightsRefused("bad.pt is damaged.")
+
+
+def test_a_role_falls_back_when_a_file_is_refused(photo: Picture, caplog: pytest.LogCaptureFixture) -> None:
+    role = Role("face", [Refusing(name="bad.pt"), FakeDetector((Box(1, 1, 9, 9),), label="head")])
+    assert [r.label for r in role.find(photo, 0.3)] == ["face"]
+    assert "bad.pt" in caplog.text
+
+
+def test_a_role_whose_last_player_fails_says_so(photo: Picture) -> None:
+    with pytest.raises(WeightsRefused, match="damaged"):
+        Role("face", [Refusing(name="bad.pt")]).find(photo, 0.3)
+
+
+def test_a_role_knows_one_class(photo: Picture) -> None:
+    role = Role("face", [FakeDetector((Box(1, 1, 9, 9),))])
+    assert len(role.find(photo, 0.3, ("face",))) == 1
+    with pytest.raises(BadInput, match="finds no 'dog'"):
+        role.find(photo, 0.3, ("dog",))
+
+
+@pytest.fixture
+def photo() -> Picture:
+    import numpy as np
+
+    return Picture(np.zeros((32, 32, 3), np.uint8))
+
+
+def test_importing_and_listing_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from retouch.detectors import Registry; Registry().available();"
+        "print(sorted({'torch', 'ultralytics', 'mediapipe', 'gradio'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_both_readmes_say_which_mediapipe_serves() -> None:
+    for name in ("README.md", "models/README.md"):
+        text = (Path(__file__).parents[3] / name).read_text("utf-8")
+        assert f"({mediapipe_graphs.SERVES}" in text, name

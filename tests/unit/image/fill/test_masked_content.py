@@ -1,0 +1,118 @@
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retouch.image.fill.border import edge, mirror
+from retouch.image.fill.masked_content import FILLS, MASKED_CONTENT, filled
+from retouch.image.fill.noise import noise as spectral
+from retouch.image.fill.smooth import spread
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from tests.helpers import flat, masks, noise, ramp, sizes
+
+
+@given(st.data())
+def test_what_is_not_masked_stays_to_the_bit(data):
+    size = data.draw(sizes())
+    picture, mask = noise(size), data.draw(masks(size))
+    kept = mask.alpha == 0
+    assert np.array_equal(spread(picture.pixels, mask)[kept], picture.pixels[kept])
+
+
+@given(st.data())
+def test_one_colour_around_fills_the_hole_with_it(data):
+    size = data.draw(sizes(2))
+    mask = data.draw(masks(size))
+    if (mask.alpha == 0).any():
+        pixels = flat(size, (10, 200, 90)).pixels.copy()
+        pixels[mask.alpha == 255] = 255 - pixels[mask.alpha == 255]
+        hard = Mask.where(mask.alpha == 255)
+        assert np.abs(spread(pixels, hard).astype(int) - (10, 200, 90)).max() <= 1
+
+
+@pytest.mark.parametrize("size", [Size(1, 1), Size(1, 90), Size(64, 64), Size(37, 5)])
+def test_without_a_known_pixel_the_result_is_mid_grey(size):
+    assert (spread(noise(size).pixels, Mask.full(size)) == 127).all()
+
+
+def test_the_hole_continues_what_lies_on_each_side():
+    size = Size(96, 96)
+    pixels = np.zeros((96, 96, 3), np.uint8)
+    pixels[:, 48:] = 200
+    hole = Mask.of_box(size, Box(32, 32, 64, 64))
+    pixels[32:64, 32:64] = (255, 0, 255)
+    made = spread(pixels, hole)
+    assert made[48, 34].max() < 60
+    assert made[48, 61].min() > 140
+    assert made[..., 1].max() <= 200
+
+
+def test_the_fill_is_as_it_was(golden):
+    size = Size(96, 72)
+    golden_mask = Mask.of_ellipse(size, Box(20, 12, 70, 60))
+    golden(filled(ramp(size), golden_mask, "fill"), "fill")
+
+
+def test_original_leaves_the_picture():
+    picture, mask = noise(Size(40, 40)), Mask.of_box(Size(40, 40), Box(10, 10, 30, 30))
+    assert MASKED_CONTENT[0] == "original"
+    assert filled(picture, mask, "original") is picture
+
+
+@pytest.mark.parametrize("content", MASKED_CONTENT[1:])
+def test_nothing_of_what_was_in_the_hole_is_left_and_nothing_else_changes(content):
+    size = Size(48, 40)
+    mask = Mask.of_ellipse(size, Box(10, 10, 36, 30))
+    other = noise(size).pixels.copy()
+    other[mask.solid] = 255 - other[mask.solid]
+    made, again = (filled(picture, mask, content).pixels for picture in (noise(size), Picture(other)))
+    assert np.array_equal(made, again)
+    assert np.array_equal(made[~mask.solid], noise(size).pixels[~mask.solid])
+
+
+@pytest.mark.parametrize("content", FILLS)
+def test_a_hole_without_surroundings_and_no_hole_at_all_are_no_trouble(content):
+    picture = noise(Size(20, 16))
+    assert filled(picture, Mask.full(picture.size), content).size == picture.size
+    assert filled(picture, Mask.blank(picture.size), content) == picture
+
+
+def test_the_edge_is_carried_straight_out():
+    size = Size(60, 20)
+    made = edge(noise(size).pixels, Mask.of_box(size, Box(40, 0, 60, 20)))
+    assert (made[:, 40:] == made[:, 39:40]).all()
+
+
+def test_the_mirror_shows_the_picture_reversed_beyond_its_last_column():
+    size = Size(60, 20)
+    made = mirror(noise(size).pixels, Mask.of_box(size, Box(40, 0, 60, 20)))
+    assert np.array_equal(made[:, 40:], made[:, 38:18:-1])
+
+
+def test_a_hole_deeper_than_what_is_known_still_gets_known_colours():
+    size = Size(60, 20)
+    pixels = noise(size).pixels
+    made = mirror(pixels, Mask.of_box(size, Box(10, 0, 60, 20)))
+    assert (made[:, 25:] == pixels[:, 9:10]).all()
+
+
+def test_noise_is_as_rough_as_what_surrounds_it_and_has_its_colour():
+    size = Size(128, 128)
+    rough = np.random.default_rng(3).normal((90, 140, 60), 20, (128, 128, 3)).clip(0, 255).astype(np.uint8)
+    hole = Box(40, 40, 90, 90)
+    made = filled(Picture(rough), Mask.of_box(size, hole), "noise").pixels[hole.slices].astype(float)
+    assert made.std((0, 1)) == pytest.approx([20, 20, 20], abs=4)
+    assert made.mean((0, 1)) == pytest.approx([90, 140, 60], abs=6)
+
+
+def test_stages_that_see_nearly_the_same_are_filled_with_other_noise():
+    size = Size(128, 96)
+    hole = Mask.of_box(size, Box(64, 0, 128, 96))
+    seen = [noise(size).pixels, noise(size).pixels.copy()]
+    seen[1][40, 30] = 255 - seen[1][40, 30]
+    made = [spectral(pixels, hole)[:, 64:].mean(2) for pixels in seen]
+    fine = [plane - cv2.GaussianBlur(plane, (0, 0), 8) for plane in made]
+    assert abs(np.corrcoef(fine[0].ravel(), fine[1].ravel())[0, 1]) < 0.1

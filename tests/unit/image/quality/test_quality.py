@@ -1,0 +1,382 @@
+"""Each measure ranks defects of growing strength in order, and finds next to nothing where there is none."""
+
+import itertools
+import json
+import math
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retouch.image.colour_space import lab
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.quality.colour_drift import drift, drift_around, drift_inside, drift_rim
+from retouch.image.quality.confidence import Confidence, score_at
+from retouch.image.quality.measure import Quality, measure
+from retouch.image.quality.psnr import psnr
+from retouch.image.quality.repetition import repetition
+from retouch.image.quality.seam import join, seam, seam_floor
+from retouch.image.quality.sharpness import sharpness
+from tests.helpers import masks, noise, sizes
+
+SIZE = Size(200, 176)
+MASKS = {
+    "ellipse": Mask.of_ellipse(SIZE, Box(50, 40, 140, 130)),
+    "box": Mask.of_box(SIZE, Box(60, 50, 150, 120)),
+    "at the border": Mask.of_box(SIZE, Box(0, 40, 90, 176)),
+    "half": Mask.of_box(SIZE, Box(0, 0, 100, 176)),
+    "two": Mask.of_box(SIZE, Box(20, 20, 80, 90)) | Mask.of_ellipse(SIZE, Box(110, 70, 180, 150)),
+}
+each_mask = pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS)
+
+
+def texture(seed: int, roughness: float = 1.2, contrast: float = 25.0, size: Size = SIZE) -> np.ndarray:
+    """float32 levels with the spectrum of photographs: amplitude falls by frequency to this power."""
+    rng = np.random.default_rng(seed)
+    across, down = np.fft.rfftfreq(size.width), np.fft.fftfreq(size.height)
+    frequency = np.maximum(np.hypot(across, down[:, None]), 1 / max(size))
+    planes = []
+    for _ in range(3):
+        white = np.fft.rfft2(rng.normal(size=(size.height, size.width)))
+        plane = np.fft.irfft2(white / frequency**roughness, (size.height, size.width))
+        planes.append(plane / plane.std())
+    mixed = planes[0][..., None] + 0.3 * np.stack(planes, axis=-1)
+    return np.clip(128 + contrast * mixed, 20, 235).astype(np.float32)
+
+
+def through(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
+    """`over` on `under`, float."""
+    return under + (over - under) * (mask.alpha[..., None] / np.float32(255))
+
+
+def stepped(pixels: np.ndarray, mask: Mask, step: float) -> np.ndarray:
+    return through(pixels, pixels + np.float32(step), mask)
+
+
+def grainy(pixels: np.ndarray, levels: float, seed: int = 5) -> np.ndarray:
+    grain = np.random.default_rng(seed).normal(0, levels, pixels.shape)
+    return pixels + grain.astype(np.float32)
+
+
+def blurred(pixels: np.ndarray, deviation: float) -> np.ndarray:
+    return cv2.GaussianBlur(pixels, (0, 0), deviation) if deviation else pixels
+
+
+def number(value: float | None) -> float:
+    assert value is not None
+    assert math.isfinite(value)
+    return value
+
+
+def rising(values: list[float]) -> bool:
+    return all(a < b for a, b in itertools.pairwise(values))
+
+
+# Seam
+
+
+@each_mask
+def test_on_a_plain_ground_a_sharp_step_scores_its_height(mask):
+    ground = np.full((SIZE.height, SIZE.width, 3), 120, np.uint8)
+    for step in (1, 5, 20):
+        result = stepped(ground, mask, step)
+        height = np.linalg.norm(lab(np.full((1, 1, 3), 120 + step, np.uint8)) - lab(ground[:1, :1]))
+        assert seam(result, mask) == pytest.approx(float(height), rel=0.02)
+    assert seam(ground, mask) == 0
+
+
+@each_mask
+@pytest.mark.parametrize("seed", range(3))
+def test_a_seam_score_grows_with_the_step(mask, seed):
+    ground = texture(seed, contrast=10)
+    assert rising([number(seam(stepped(ground, mask, step), mask)) for step in (0, 4, 8, 16, 32)])
+
+
+@each_mask
+def test_the_softer_a_seam_the_lower_its_score(mask):
+    ground = np.full((SIZE.height, SIZE.width, 3), 120, np.uint8)
+    # Blurred, a mask still passes one half where it did.
+    soft = [Mask(cv2.GaussianBlur(mask.alpha, (0, 0), blur)) for blur in (4, 2, 1)]
+    scores = [number(seam(stepped(ground, one, 20), one)) for one in (*soft, mask)]
+    assert scores[0] > 0
+    assert rising(scores)
+
+
+@pytest.mark.parametrize("roughness", [0.0, 0.8, 1.2, 1.6])
+def test_an_untouched_texture_has_no_seam(roughness):
+    scores = [number(seam(texture(seed, roughness), mask)) for seed in range(4) for mask in MASKS.values()]
+    step = np.mean([number(seam(stepped(texture(0, roughness), m, 32), m)) for m in MASKS.values()])
+    assert abs(np.mean(scores)) < 0.03 * step
+    assert np.abs(scores).max() < 0.15 * step
+
+
+def test_a_seam_in_colour_alone_is_seen():
+    ground = texture(1, contrast=10)
+    tinted = ground + np.array([12, -6, 3], np.float32)  # about the same luma
+    mask = MASKS["ellipse"]
+    assert number(seam(through(ground, tinted, mask), mask)) > 10 * abs(number(seam(ground, mask)))
+
+
+def test_a_seam_one_pixel_beside_the_edge_is_seen():
+    ground = texture(2, contrast=10)
+    mask = MASKS["box"]
+    for moved in (mask.grown(1), mask.grown(-1)):
+        there = number(seam(stepped(ground, mask, 16), mask))
+        assert number(seam(stepped(ground, moved, 16), mask)) > 0.7 * there
+
+
+@given(st.integers(0, 99), st.sampled_from(sorted(MASKS)), st.sampled_from([0, 1, (0, 1)]))
+def test_a_flipped_picture_scores_the_same(seed, name, axis):
+    mask = MASKS[name]
+    result = stepped(texture(seed % 4), mask, 10)
+    turned, its = np.flip(result, axis), Mask(np.ascontiguousarray(np.flip(mask.alpha, axis)))
+    assert seam(turned, its) == pytest.approx(number(seam(result, mask)), abs=0.3)
+    assert sharpness(turned, its) == pytest.approx(number(sharpness(result, mask)), rel=1e-3)
+    assert repetition(turned) == pytest.approx(number(repetition(result)), rel=1e-2, abs=1e-3)
+
+
+@pytest.mark.parametrize("mask", [Mask.blank(SIZE), Mask.full(SIZE), Mask.of_box(SIZE, Box(9, 9, 11, 11))])
+def test_without_an_edge_there_is_no_seam_to_speak_of(mask):
+    assert seam(texture(0), mask) is None
+    assert seam_floor(texture(0), mask) is None
+
+
+def test_a_join_is_a_seam_along_a_line():
+    ground = texture(3)
+    half = Mask.of_box(SIZE, Box(0, 0, 100, SIZE.height))
+    result = stepped(ground, half, 12)
+    assert join(result, x=100) == seam(result, half)
+    assert number(join(result, x=100)) > number(join(result, x=60)) + 1
+    assert number(join(np.swapaxes(result, 0, 1), y=100)) == pytest.approx(
+        number(join(result, x=100)), abs=0.2
+    )
+
+
+@pytest.mark.parametrize("at", [{}, {"x": 3, "y": 3}, {"x": 0}, {"x": 200}, {"y": 176}, {"y": -1}])
+def test_a_join_beyond_the_picture_is_refused(at):
+    with pytest.raises(ValueError, match="a join"):
+        join(texture(0), **at)
+
+
+@each_mask
+def test_a_photograph_has_a_floor_that_a_plain_seam_is_above(mask):
+    ground = texture(4)
+    floor = number(seam_floor(ground, mask))
+    assert 0 <= floor == seam_floor(ground, mask)
+    assert number(seam(stepped(ground, mask, 16), mask)) > 2 * floor
+
+
+# Colour drift
+
+
+@each_mask
+def test_a_shift_of_all_colours_is_a_drift_of_that_distance(mask):
+    truth = np.full((SIZE.height, SIZE.width, 3), (90, 120, 160), np.uint8)
+    shifted = truth + np.array([6, -4, 3], np.float32)
+    delta = float(np.linalg.norm(lab(shifted[:1, :1]) - lab(truth[:1, :1])))
+    for measured in (drift_inside, drift_around, drift_rim):
+        assert measured(truth, shifted, mask) == pytest.approx(delta, rel=1e-3)
+        assert measured(truth, truth, mask) == 0
+
+
+@each_mask
+def test_drift_grows_with_the_shift_and_ignores_noise(mask):
+    truth = texture(1)
+    shifts = [number(drift_inside(truth, truth + np.float32(k), mask)) for k in (0, 1, 2, 4, 8, 16)]
+    assert rising(shifts)
+    assert number(drift_inside(truth, grainy(truth, 8), mask)) < shifts[2]
+
+
+@each_mask
+def test_nothing_leaks_in_from_beyond(mask):
+    truth = texture(2)
+    elsewhere = through(np.zeros_like(truth), truth + 3, Mask.where(mask.solid))
+    assert drift_inside(truth, elsewhere, mask) == pytest.approx(
+        number(drift_inside(truth, truth + 3, mask)), rel=1e-3
+    )
+    assert drift_around(truth, stepped(truth, mask, 50), mask) == 0
+
+
+def test_drift_is_that_of_where_it_is_asked_for():
+    truth = texture(3)
+    where = MASKS["box"].solid
+    half = where.copy()
+    half[:, :105] = False
+    result = truth + 10 * half[..., None].astype(np.float32)
+    one, both = number(drift(truth, result, half)), number(drift(truth, result, where))
+    assert both == pytest.approx(one / 2, rel=0.1)
+    assert drift(truth, result, np.zeros_like(where)) is None
+
+
+# Sharpness
+
+
+@each_mask
+@pytest.mark.parametrize("roughness", [0.8, 1.2, 1.6])
+def test_sharpness_falls_with_blur_and_is_one_untouched(mask, roughness):
+    ground = texture(0, roughness)
+    scores = [
+        number(sharpness(through(ground, blurred(ground, b), mask), mask)) for b in (0, 0.6, 1, 1.6, 2.5, 4)
+    ]
+    assert scores[0] == pytest.approx(1, abs=0.15)
+    assert rising(scores[::-1])
+
+
+@each_mask
+def test_noise_is_not_sharpness(mask):
+    ground = texture(1, roughness=1.6)
+    soft = through(ground, blurred(ground, 2.5), mask)
+    noisy = number(sharpness(through(ground, grainy(blurred(ground, 2.5), 6), mask), mask))
+    assert noisy == pytest.approx(number(sharpness(soft, mask)), abs=0.15)
+
+
+def test_where_nothing_is_to_be_seen_nothing_is_sharp():
+    plain = np.full((SIZE.height, SIZE.width, 3), 90, np.uint8)
+    assert sharpness(plain, MASKS["box"]) is None
+    assert sharpness(texture(0), Mask.of_box(SIZE, Box(50, 50, 57, 57))) is None
+    assert sharpness(texture(0), Mask.full(SIZE)) is None
+
+
+# Repetition
+
+
+def with_mirrored_strip(pixels: np.ndarray, share: float) -> np.ndarray:
+    strip = round(pixels.shape[1] * share)
+    return np.concatenate([pixels[:, :-strip], pixels[:, -2 * strip : -strip][:, ::-1]], axis=1)
+
+
+def tiled(pixels: np.ndarray, times: int) -> np.ndarray:
+    height, width = (side // times for side in pixels.shape[:2])
+    return np.tile(pixels[:height, :width], (times, times, 1))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_more_is_a_copy_the_higher_repetition(seed):
+    ground = texture(seed)
+    series = [ground, *(with_mirrored_strip(ground, share) for share in (0.15, 0.3)), tiled(ground, 2)]
+    scores = [number(repetition(one)) for one in series]
+    assert rising(scores)
+    assert scores[0] < 0.1
+    assert scores[-1] > 0.8
+    assert number(repetition(tiled(ground, 3))) > 0.8
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_part_that_is_a_copy_of_another_is_found(seed):
+    ground = texture(seed)
+    part = Mask.of_box(SIZE, Box(150, 0, 200, SIZE.height))
+    copied = np.concatenate([ground[:, :150], ground[:, 40:90]], axis=1)
+    assert number(repetition(ground, part)) < 0.2
+    assert number(repetition(copied, part)) > 0.8
+    assert number(repetition(with_mirrored_strip(ground, 0.25), part)) > 0.8
+
+
+def test_a_straight_line_is_no_copy():
+    ground = texture(2, contrast=4).astype(np.uint8)
+    cv2.line(ground, (0, 30), (199, 150), (220, 220, 220), 3, cv2.LINE_AA)
+    ground[100:103] = 20
+    assert number(repetition(ground)) < 0.2
+
+
+def test_a_part_without_detail_repeats_nothing():
+    """A clear sky beside a wood: the grain of the one is no copy of anything."""
+    ground = texture(3)
+    sky = ground.copy()
+    sky[:, :100] = grainy(np.full_like(ground[:, :100], 150), 0.5)
+    assert repetition(sky, MASKS["half"]) is None
+    assert repetition(ground, MASKS["half"]) is not None
+
+
+def test_a_picture_is_looked_at_as_large_as_another_would_be():
+    ground = texture(0)
+    small = cv2.resize(ground, (100, 88), interpolation=cv2.INTER_AREA)
+    assert repetition(ground, of=512) == pytest.approx(number(repetition(small)), rel=0.05)
+    assert repetition(ground, of=SIZE.height) == repetition(ground)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_plain_colour_to_both_sides_repeats_nothing(seed):
+    ground = cv2.resize(texture(seed), (400, 400), interpolation=cv2.INTER_CUBIC)
+    extended = cv2.copyMakeBorder(ground, 0, 0, 600, 600, cv2.BORDER_CONSTANT, value=(120, 120, 120))
+    assert number(repetition(extended)) < 1.1 * number(repetition(ground)) + 0.005
+
+
+def test_repetition_of_nothing_is_unknown():
+    assert repetition(np.full((50, 50, 3), 7, np.uint8)) is None
+    assert repetition(texture(0), Mask.of_box(SIZE, Box(0, 0, 20, 20))) is None
+
+
+# Confidence and fidelity
+
+
+def test_a_detector_is_surer_or_less_sure_of_the_same_thing():
+    box = Box(10, 10, 50, 50)
+    before = [(Box(12, 9, 52, 50), 0.4), (Box(10, 10, 20, 20), 0.9), (Box(100, 100, 140, 140), 0.99)]
+    seen = Confidence.of(box, before, [(box, 0.7)])
+    assert (seen.before, seen.after, seen.change) == (0.4, 0.7, pytest.approx(0.3))
+    assert score_at(box, []) == 0
+    assert Confidence(0.5).change is None
+    assert Confidence().change is None
+
+
+def test_psnr_is_that_of_the_textbook():
+    one = np.full((4, 6, 3), 100, np.uint8)
+    other = one.copy()
+    other[:2] = 110
+    top = Mask.of_box(Size(6, 4), Box(0, 0, 6, 2))
+    assert psnr(one, other, top) == pytest.approx(20 * math.log10(25.5))
+    assert psnr(one, other) == psnr(other, one) == pytest.approx(20 * math.log10(25.5) + 10 * math.log10(2))
+    assert psnr(one, one) == 100
+    assert psnr(one, other, Mask.blank(Size(6, 4))) is None
+    with pytest.raises(ValueError, match="sizes"):
+        psnr(one, other[1:])
+
+
+# All of them
+
+
+def test_everything_is_measured_at_once():
+    truth, mask = texture(0), MASKS["ellipse"]
+    original = through(truth, np.zeros_like(truth), mask)
+    result = stepped(truth, mask, 10)
+    found = measure(original, result, mask, truth, Confidence(0.25, 0.5))
+    assert found.seam == seam(result, mask)
+    assert found.seam_before == seam(original, mask)
+    assert found.drift_around == 0
+    assert found.drift_rim == drift_rim(original, result, mask)
+    assert found.drift_inside == drift_inside(truth, result, mask)
+    assert found.sharpness == sharpness(result, mask)
+    assert found.repetition == repetition(result, mask)
+    assert found.as_dict()["confidence_change"] == 0.25
+    assert found.as_dict()["seam"] == round(number(found.seam), 4)
+    assert measure(original, result, mask).drift_inside is None
+
+
+def test_bytes_and_floats_of_the_same_levels_measure_the_same():
+    bytes_, mask = noise(SIZE).pixels, MASKS["box"]
+    floats = bytes_.astype(np.float32)
+    assert measure(bytes_, bytes_, mask, bytes_) == measure(floats, floats, mask, floats)
+
+
+@given(st.data())
+def test_what_cannot_be_measured_is_null_and_never_nan(data):
+    size = data.draw(sizes(1, 40))
+    mask = data.draw(st.one_of(masks(size), st.just(Mask.blank(size)), st.just(Mask.full(size))))
+    one, other = noise(size, 1).pixels, noise(size, 2).pixels
+    found = measure(one, other, mask, one).as_dict()
+    assert set(found) >= {"seam", "drift_around", "sharpness", "repetition", "confidence_change"}
+    json.dumps(found, allow_nan=False)
+
+
+def test_a_blank_mask_leaves_nothing_to_say():
+    ground = texture(0)
+    assert measure(ground, ground, Mask.blank(SIZE)) == Quality()
+
+
+def test_pictures_of_other_sizes_are_refused():
+    ground = texture(0)
+    with pytest.raises(ValueError, match="one size"):
+        measure(ground, ground[1:], MASKS["box"])

@@ -1,0 +1,91 @@
+"""What is kept stays to the bit, whatever is painted behind it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+
+from retouch.image.background import background_region, noted_background
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.image.region import Region
+from retouch.pipeline.pipeline import Canvas, Studio
+from retouch.recipes.library import recipe
+from retouch.recipes.recipe import Pass
+from retouch.recipes.shape import Shape
+from retouch.testing import FakeDetector, FakeEngine
+from tests.helpers import GENERATION, noise
+
+SIZE = Size(320, 240)
+
+
+def subject() -> Mask:
+    """A thing with thin limbs, from the lower border up."""
+    alpha = np.zeros((SIZE.height, SIZE.width), np.uint8)
+    cv2.circle(alpha, (160, 110), 50, 255, -1)
+    cv2.line(alpha, (160, 110), (160, 239), 255, 30)
+    cv2.line(alpha, (160, 120), (60, 60), 255, 6)
+    return Mask(alpha)
+
+
+def scene() -> Picture:
+    """The subject, light, on dark grain."""
+    grain = noise(SIZE, 3).pixels // 8
+    light = np.where(subject().solid[..., None], 170, 30).astype(np.uint8)
+    return Picture(grain + light)
+
+
+@pytest.mark.parametrize("shade", [90, 255])
+def test_no_pixel_of_what_is_kept_is_in_a_background(shade):
+    kept = Mask(subject().alpha // 255 * np.uint8(shade))
+    region = background_region(scene(), kept)
+    assert region is not None
+    assert region.background
+    found = region.mask(SIZE).alpha.astype(int)
+    assert (found + kept.alpha <= 255).all()
+    assert (found[~subject().grown(20).solid] == 255).all()
+
+
+def test_hair_that_reaches_out_of_the_mask_is_kept():
+    picture, whole = scene(), subject()
+    tight = whole.grown(-3)
+    region = background_region(picture, tight)
+    rim = whole.solid & ~tight.solid & whole.grown(-1).solid & ~Mask.of_box(SIZE, Box(0, 0, 120, 240)).solid
+    assert region is not None
+    assert region.mask(SIZE).alpha[rim].mean() < 60
+
+
+@pytest.mark.parametrize("grow", [None, 0, 12])
+@pytest.mark.parametrize("blur", [None, 0, 20])
+def test_growth_and_fade_work_away_from_what_is_kept(grow, blur):
+    region = background_region(scene(), subject())
+    how = Pass(denoising_strength=1.0, shape=Shape(grow=grow, blur=blur))
+    result = Studio(FakeEngine(side=64), FakeDetector).paint(Canvas(scene(), GENERATION), [region], how)
+    changed = (result.picture.pixels != scene().pixels).any(2)
+    assert not changed[subject().solid].any()
+    assert changed[~subject().grown((grow or 0) + (blur or 0) + 20).solid].all()
+
+
+def test_the_background_recipe_leaves_its_subject_to_the_bit():
+    how = recipe("Replace background")
+    studio = Studio(FakeEngine(side=64), lambda name: FakeDetector())
+    result = studio.fix([Canvas(scene(), GENERATION, subject())], how)[0]
+    changed = (result.picture.pixels != scene().pixels).any(2)
+    assert result.reports
+    assert not changed[subject().solid].any()
+    assert changed[~subject().grown(25).solid].all()
+
+
+def test_a_mask_over_most_of_a_picture_is_known_as_a_background():
+    most = Region.of_mask(subject().inverted())
+    assert most is not None
+    assert noted_background(most, SIZE).background
+    assert not noted_background(Region.of_box(Box(0, 0, 320, 100)), SIZE).background
+    wire = np.zeros((SIZE.height, SIZE.width), np.uint8)
+    cv2.line(wire, (0, 0), (319, 239), 255, 4)
+    assert not noted_background(Region(SIZE.box, Mask(wire)), SIZE).background
+    assert dataclasses.replace(most, background=True).background

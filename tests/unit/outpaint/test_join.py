@@ -1,0 +1,192 @@
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+
+from retouch.image.geometry import Box, Margins, Size
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.outpaint.checks import Floor, Guard
+from retouch.outpaint.join import broken, met, shown
+from retouch.outpaint.join_cut import along_a_line
+from retouch.outpaint.join_level import MOST, REACH, level
+from retouch.outpaint.run import extend
+from retouch.outpaint.stage_steps import joined
+from retouch.pipeline.candidate import Candidate
+from retouch.testing import FakeEngine
+from tests.helpers import flat, noise
+from tests.unit.outpaint.test_progress import FEATHER, HOW, NATIVE, way
+
+
+def offered(over, hole, feather=16):
+    """`over` painted in all of a 200 x 96 canvas, put back in `hole` and `feather` pixels of the rest."""
+    size = Size(200, 96)
+    return Candidate(1, Picture(over), size.box, joined(Mask.of_box(size, hole), feather, hole))
+
+
+def test_a_step_at_the_edge_is_led_on_into_the_hole_until_it_has_faded():
+    under = cv2.GaussianBlur(noise(Size(200, 96)).pixels, (0, 0), 8)
+    hole = Box(100, 0, 200, 96)
+    over = under + np.array([12, 0, 10], np.uint8)
+    made = level(offered(over, hole), under, hole).over.pixels.astype(int)
+    off = made - under
+    assert np.abs(off[:, 96:102]).max() <= 2
+    assert np.abs(off[:, 116:120, 0].mean() - 12 * (1 - (1 - 18 / REACH) ** 2)) < 1.5
+    assert np.abs(off[..., 1]).max() <= 1
+    assert np.array_equal(made[:, 100 + REACH :], over[:, 100 + REACH :])
+
+
+def test_what_is_led_on_does_not_jump_at_the_edge_and_dies_away_within_its_length():
+    under = np.full((96, 200, 3), 100, np.uint8)
+    hole = Box(100, 0, 200, 96)
+    wave = np.rint(10 * np.sin(2 * np.pi * np.arange(96) / 24))[:, None, None]
+    over = np.rint(under + wave).astype(np.uint8)
+    field = level(offered(over, hole), under, hole).over.pixels.astype(float) - over
+    jump = np.abs(field[8:-8, 100] - field[8:-8, 99]).max()
+    assert np.abs(field[:, 99]).max() > 8
+    assert jump <= 2
+    assert np.abs(field[8:-8, 124]).max() <= 2
+
+
+def test_new_content_is_no_step_and_texture_stays():
+    rng = np.random.default_rng(3)
+    hole = Box(100, 0, 200, 96)
+    under = np.full((96, 200, 3), 100, np.uint8)
+    other = level(offered(np.full_like(under, 200), hole), under, hole).over.pixels
+    assert other.min() >= 200 - MOST - 1
+    rough = rng.integers(60, 140, under.shape, np.uint8)
+    kept = level(offered(rough, hole), under, hole).over.pixels
+    assert np.abs(kept[:, 104:].astype(int) - rough[:, 104:]).mean() < 2
+
+
+def test_without_an_overlap_there_is_nothing_to_be_level_with():
+    hole = Box(100, 0, 200, 96)
+    made = Candidate(1, Picture(noise(hole.size).pixels), hole, Mask.full(hole.size))
+    assert level(made, np.zeros((96, 100, 3), np.uint8), hole) is made
+
+
+def test_every_painting_of_a_stage_is_cut_for_any_may_be_chosen_later():
+    how = dataclasses.replace(HOW, variations=2)
+    done = extend(way(margins=Margins(right=128), how=how), FakeEngine(side=256), Guard(tries=1, cleanup=0))
+    one, other = done.way.found[1]
+    faded = joined(Mask.of_box(Size(256, 256), Box(128, 0, 256, 256)), FEATHER, Box(256, 0, 384, 256))
+    width = one.mask.size.width
+    assert not np.array_equal(one.mask.alpha, faded.alpha[:, -width:])
+    assert not np.array_equal(other.mask.alpha, faded.alpha[:, -width:])
+
+
+class Lighter(FakeEngine):
+    """Paints one light grey, whatever is there."""
+
+    @staticmethod
+    def colour(job):
+        return Picture(np.full_like(job.picture.pixels, 200))
+
+
+def test_a_step_along_the_cut_is_seen_though_it_lies_off_the_edge_of_the_hole():
+    grey = dataclasses.replace(way(margins=Margins(right=128)), picture=flat(NATIVE, (100, 100, 100)))
+    engine = Lighter(side=256)
+    done = extend(grey, engine, Guard(tries=1, cleanup=0.35))
+    steps = np.abs(np.diff(done.way.found[1][0].mask.alpha.astype(int), axis=1)).max(0)
+    assert steps.argmax() < FEATHER - 4
+    assert [call[0].settings.denoising_strength for call in engine.calls] == [1.0, 0.35]
+
+
+SIZE, HOLE = Size(200, 96), Box(100, 0, 200, 96)
+TURNED = {"right": 0, "top": 1, "left": 2, "bottom": 3}
+"""Quarter turns, counterclockwise, of a picture whose hole is on the right."""
+
+
+def put(made, under):
+    pixels = under.copy()
+    made.put(pixels)
+    return pixels
+
+
+def test_a_line_at_the_hole_keeps_all_that_is_there():
+    under, over = noise(SIZE).pixels, noise(SIZE, 1).pixels
+    pixels = put(along_a_line(offered(over, HOLE), HOLE, "right", 0, 0), under)
+    assert np.array_equal(pixels[:, :100], under[:, :100])
+    assert np.array_equal(pixels[:, 100:], over[:, 100:])
+
+
+def test_a_line_lies_as_far_from_the_hole_as_is_said_but_within_what_the_mask_may_change():
+    under, over = noise(SIZE).pixels, noise(SIZE, 1).pixels
+    for feather in (16, 4):
+        whole = offered(over, HOLE, feather)
+        pixels = put(along_a_line(whole, HOLE, "right", 6, 0), under)
+        new = (whole.mask.alpha > 0) & (np.arange(200) >= 94)
+        assert np.array_equal(pixels[new], over[new])
+        assert np.array_equal(pixels[~new], under[~new])
+    soft = along_a_line(offered(over, HOLE), HOLE, "right", 6, 3).mask.alpha[48]
+    assert (soft[100:] == 255).all()
+    assert 100 < soft[94] < 155
+    assert (np.diff(soft.astype(int)) >= 0).all()
+    assert (soft[: 100 - 16] == 0).all()
+
+
+def extended_scene(seed):
+    """(what is there, a painting of all of it that is off by a wash of colour, a blur and a few pixels)."""
+    rng = np.random.default_rng(seed)
+    grains = [cv2.GaussianBlur(rng.normal(0, 1, (96, 200, 3)), (0, 0), size) * size for size in (1, 4, 16)]
+    photograph = np.rint(128 + 40 * sum(grains)).clip(0, 255).astype(np.uint8)
+    wash = cv2.resize(rng.normal(0, 9, (3, 4, 3)), tuple(SIZE), interpolation=cv2.INTER_CUBIC)
+    moved = np.roll(cv2.GaussianBlur(photograph, (0, 0), 1.2), (2, 1), (0, 1))
+    under = photograph.copy()
+    under[HOLE.slices] = 0
+    return under, np.rint(moved + wash).clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("side", TURNED)
+def test_of_all_ways_the_one_is_taken_that_shows_least_on_either_line(side):
+    found = {"least": [], "feather": [], "cut": []}
+    for seed in range(4):
+        planes = (*extended_scene(seed), Mask.of_box(SIZE, HOLE).alpha, offered_mask())
+        under, over, spot, mask = (np.rot90(plane, TURNED[side]).copy() for plane in planes)
+        hole, crop = Mask(spot).bounds, Mask(spot).size.box
+        made = Candidate(1, Picture(over), crop, Mask(mask))
+        for join, scores in found.items():
+            way = met(made, under, crop, hole, side, join)
+            scores.append(shown(way, under, crop, hole, side))
+    means = {join: np.mean(scores) for join, scores in found.items()}
+    assert means["least"] < 0.5 * min(means["feather"], means["cut"])
+
+
+def offered_mask():
+    return joined(Mask.of_box(SIZE, HOLE), 16, HOLE).alpha
+
+
+def test_a_step_shows_at_the_border_and_where_the_painting_gives_way():
+    under = flat(SIZE, (100, 100, 100)).pixels
+    whole = offered(flat(SIZE, (130, 130, 130)).pixels, HOLE)
+    at_the_border, off_it = (along_a_line(whole, HOLE, "right", away, 0) for away in (0, 12))
+    step = shown(at_the_border, under, SIZE.box, HOLE, "right")
+    assert step > 8
+    assert shown(off_it, under, SIZE.box, HOLE, "right") == pytest.approx(step, rel=0.2)
+    over = whole.over.pixels.copy()
+    over[:, :100] = 100
+    hidden = dataclasses.replace(whole, over=Picture(over))
+    assert shown(hidden, under, SIZE.box, HOLE, "right") == pytest.approx(step, rel=0.2)
+    assert shown(offered(under, HOLE), under, SIZE.box, HOLE, "right") < 0.05
+
+
+def test_things_that_end_at_a_line_are_no_step_but_broken():
+    kind = np.arange(96) // 4 % 6
+    under = np.repeat(np.where(kind == 0, 60, np.where(kind == 3, 140, 100))[:, None], 200, 1)
+    under = np.repeat(under[..., None], 3, 2).astype(np.uint8)
+    over = np.full_like(under, 100)
+    whole = offered(over, HOLE)
+    hard = along_a_line(whole, HOLE, "right", 0, 0)
+    assert shown(hard, under, SIZE.box, HOLE, "right") < 0.5
+    assert broken(hard, under, SIZE.box, HOLE, "right") > 3 * broken(whole, under, SIZE.box, HOLE, "right")
+    chosen = met(whole, under, SIZE.box, HOLE, "right", "least")
+    assert broken(chosen, under, SIZE.box, HOLE, "right") < 0.6 * broken(hard, under, SIZE.box, HOLE, "right")
+
+
+def test_one_outline_in_a_photograph_excuses_no_join():
+    pixels = cv2.GaussianBlur(noise(Size(256, 256)).pixels, (0, 0), 3)
+    pixels[:, 120:136] = 255
+    floor = Floor(Picture(pixels))
+    plain = Floor(Picture(cv2.GaussianBlur(noise(Size(256, 256)).pixels, (0, 0), 3)))
+    assert floor.beyond(4.0, "right") > 0.8 * plain.beyond(4.0, "right")

@@ -1,0 +1,357 @@
+"""What is done when a stage copies what is there, and which of several paintings is taken."""
+
+import dataclasses
+import tracemalloc
+
+import cv2
+import numpy as np
+
+from retouch.errors import PaintFailed
+from retouch.image.geometry import Box, Margins, Size
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.image.quality.repetition import repetition
+from retouch.outpaint.checks import Guard, looked_back
+from retouch.outpaint.progress import Way, dependents
+from retouch.outpaint.run import extend, extend_all
+from retouch.outpaint.stage_painter import VARIED
+from retouch.outpaint.stage_split import nearer
+from retouch.outpaint.stage_steps import Words, reach_of, steps
+from retouch.outpaint.stages import Pace, stages
+from retouch.pipeline.candidate import Candidate
+from retouch.recipes.recipe import Generation
+from retouch.testing import Counted, FakeEngine, FakeProgress
+from tests.helpers import flat, noise
+from tests.unit.outpaint.test_progress import HOW, NATIVE, ONCE, Harsh, way
+
+
+class Copying(FakeEngine):
+    """Paints the known half once more until the seed is another; then its mean, to which no join shows."""
+
+    def paint(self, jobs, progress):
+        self.calls.append(tuple(jobs))
+        return [self._one(job) for job in jobs]
+
+    @staticmethod
+    def _one(job):
+        known = job.picture.pixels[:, :128]
+        if job.seed == 7:
+            return Picture(np.hstack([known, known]))
+        return flat(job.picture.size, (round(float(known.mean())),) * 3)
+
+
+QUIET = Picture(noise(NATIVE).pixels // 8)
+"""What repeats nothing, and is even enough that a plain grey joins it unseen."""
+
+
+def test_a_stage_that_copies_the_picture_is_painted_again_with_another_seed():
+    engine = Copying(side=256)
+    done = extend(seeded(way(margins=Margins(right=128)), 7, QUIET), engine, Guard(tries=3, cleanup=0))
+    assert len(engine.calls) == 2
+    assert done.reports[0].seed == engine.calls[1][0].seed != 7
+    alone = Copying(side=256)
+    assert extend(way(margins=Margins(right=128)), alone, ONCE).reports[0].seed == 7
+    assert len(alone.calls) == 1
+
+
+def known_of(job) -> int:
+    """Columns of a stage on the right that are there already: whole cells."""
+    return -(-int((job.mask.alpha[128] == 255).argmax()) // 8) * 8
+
+
+class Stubborn(Copying):
+    """Copies, whatever the seed."""
+
+    @staticmethod
+    def _one(job):
+        pixels, known = job.picture.pixels.copy(), known_of(job)
+        pixels[:, known:] = pixels[:, : pixels.shape[1] - known]
+        return Picture(pixels)
+
+
+def test_then_half_the_step_is_tried_then_other_words_and_what_still_repeats_is_said():
+    engine = Stubborn(side=256)
+    done = extend(way(margins=Margins(right=128)), engine, Guard(tries=4, cleanup=0))
+    jobs = [call[0] for call in engine.calls][:4]
+    assert len({job.seed for job in jobs}) == 4
+    assert jobs[0].prompt == jobs[1].prompt == jobs[2].prompt == "a beach"
+    assert jobs[3].prompt == VARIED
+    assert [known_of(job) for job in jobs[:3]] == [128, 128, 192]
+    assert any("With stage 1 (right) 0.66 of what is around it repeats" in said for said in done.warnings)
+    assert done.reports[0].quality.repetition > 0.6
+
+
+class Cautious(Copying):
+    """Copies what it is shown, unless the hole is narrow."""
+
+    @staticmethod
+    def _one(job):
+        known = known_of(job)
+        if 256 - known <= 64:
+            fresh = np.random.default_rng(job.seed).integers(0, 255, job.picture.pixels.shape, np.uint8)
+            return Picture(fresh)
+        return Stubborn._one(job)
+
+
+def halved(**changes):
+    engine = Cautious(side=256)
+    return engine, extend(way(**changes), engine, Guard(tries=3, cleanup=0))
+
+
+def test_a_stage_whose_half_does_not_repeat_becomes_two():
+    engine, done = halved(margins=Margins(right=128))
+    assert [step.box for step in done.way.steps] == [Box(256, 0, 320, 256), Box(320, 0, 384, 256)]
+    assert [step.number for step in done.way.steps] == [1, 2]
+    assert done.way.steps[0].frame.crop == Box(64, 0, 320, 256)
+    assert len(engine.calls) == 4
+    assert "half of it was painted, the rest is stage 2" in done.warnings[0]
+    assert done.way.finished().size == Size(384, 256)
+    assert [report.quality.repetition < 0.2 for report in done.reports] == [True, True]
+    assert done.way.picture == noise(NATIVE)
+
+
+def test_what_is_painted_upon_a_halved_stage_comes_after_both_halves():
+    engine, done = halved()
+    found = done.way.steps
+    assert sorted(step.number for step in found) == [1, 2, 3, 4]
+    seeds = [job.seed for call in engine.calls for job in call]
+    assert len(set(seeds)) == len(seeds)
+    by_place = sorted(found, key=lambda step: step.box.left)
+    assert [step.box.left for step in by_place] == [256, 320, 384, 448]
+    assert [step.wave for step in by_place] == sorted(step.wave for step in found) == [0, 1, 2, 3]
+    assert dependents(done.way.stages, [by_place[1].number]) == {s.number for s in by_place[1:]}
+    assert done.way.without([by_place[1].number]).finished().size == Size(320, 256)
+
+
+def test_a_strip_of_pieces_of_which_one_is_halved_is_whole_when_all_are_there():
+    made = way(Size(512, 256), Margins(top=128), pace=Pace(feather=8))
+    near = nearer(made.steps[1], made.reach, made.known())
+    parts = made.halved(near)
+    assert len(parts.steps) == 4
+    patches = {
+        step.number: Candidate(1, Picture(np.zeros((step.box.height, step.box.width, 3), np.uint8)), step.box,
+                               Mask.full(step.box.size))
+        for step in parts.steps
+    }  # fmt: skip
+    some = {n: c for n, c in patches.items() if n != 4}
+    assert parts.with_done(some).finished().size == Size(512, 256)
+    assert parts.with_done(patches).finished().size == Size(512, 384)
+
+
+def test_a_shallow_stage_is_not_halved():
+    thin = way(margins=Margins(right=48)).steps[0]
+    assert nearer(thin, (64, 16), NATIVE.box) is None
+
+
+def test_where_there_is_nothing_to_move_to_a_half_sees_less():
+    whole = way(margins=Margins(right=128)).steps[0]
+    half = nearer(whole, (64, 16), Box(128, 0, 256, 256))
+    assert half.frame.crop == Box(128, 0, 320, 256)
+    assert half.frame.work == Size(192, 256)
+    assert half.hole.bounds == Box(128, 0, 192, 256)
+
+
+class Forgetful(FakeEngine):
+    """Paints noise, and in it, from the fourth call on, once more what the picture began with."""
+
+    tree = noise(Size(112, 240), 5).pixels
+
+    def paint(self, jobs, progress):
+        self.calls.append(tuple(jobs))
+        return [self._one(job, len(self.calls) >= 4) for job in jobs]
+
+    def _one(self, job, copies):
+        fresh = np.random.default_rng(job.seed).integers(0, 255, job.picture.pixels.shape, np.uint8)
+        if copies:
+            fresh[8:248, 136:248] = self.tree
+        return Picture(fresh)
+
+
+def test_what_was_seen_three_stages_ago_is_no_more_to_be_repeated_than_what_is_near():
+    pixels = noise(NATIVE).pixels.copy()
+    pixels[8:248, 132:244] = Forgetful.tree
+    smooth = cv2.GaussianBlur(pixels, (0, 0), 2)
+    Forgetful.tree = smooth[8:248, 132:244]
+    start = dataclasses.replace(way(margins=Margins(right=512)), picture=Picture(smooth))
+    done = extend(start, Forgetful(side=256), Guard(tries=1, cleanup=0))
+    scores = [report.quality.repetition for report in done.reports]
+    assert max(scores[:3]) < 0.05 < 0.1 < scores[3]
+    crop = done.way.canvas().pixels[:, 512:]
+    assert repetition(crop) < 0.05
+
+
+def test_where_copies_are_looked_for_is_bounded_and_holds_enough_of_the_stage():
+    known = Box(0, 0, 8192, 4096)
+    seen = {looked_back(Box(x, 1024, x + 128, 1280), "right", known).size for x in (2048, 4096, 8064)}
+    assert seen == {Size(7 * 128, 512)}
+    assert 128 * 256 / (7 * 128 * 512) > 1 / 16
+    assert looked_back(Box(100, 0, 356, 64), "bottom", Box(0, 0, 512, 64)).bottom == 64
+
+
+def peak_of(width: int) -> tuple[int, int]:
+    """(bytes at most while a picture of 256 x 256 grows to `width`, bytes of what came of it)."""
+    size = native = Size(256, 256)
+    margins = Margins(left=(width - 256) // 2, right=(width - 256) // 2)
+    found = stages(size, margins, native, Pace(feather=16))
+    made = steps(found, Generation(seed=7), HOW, Words(), reach_of(Pace(feather=16), native))
+    start = Way(noise(size), margins, found, made)
+    tracemalloc.start()
+    try:
+        done = extend(start, Plain(side=256), Guard(tries=1))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert done.way.finished().size == Size(width, 256)
+    kept = sum(c.over.pixels.nbytes + c.mask.alpha.nbytes for c in done.way.done.values())
+    return peak, kept + done.way.canvas().pixels.nbytes
+
+
+class Plain(FakeEngine):
+    """Remembers nothing: what tests look at later would count as memory."""
+
+    def paint(self, jobs, progress):
+        return [self.colour(job) for job in jobs]
+
+
+def test_eight_times_as_wide_takes_no_more_memory_than_its_pixels():
+    small, large = peak_of(512), peak_of(2048)
+    beside = [peak - kept for peak, kept in (small, large)]
+    assert large[1] < 2.5 * 2048 * 256 * 4
+    assert beside[1] < beside[0] + 2_000_000
+
+
+def seeded(made: Way, seed: int, picture: Picture | None = None) -> Way:
+    """The way of another picture, its stages' seeds from `seed` on."""
+    steps = tuple(dataclasses.replace(s, seed=seed + i) for i, s in enumerate(made.steps))
+    return dataclasses.replace(made, steps=steps, picture=picture or noise(made.picture.size, seed))
+
+
+def beside(engine_class, ways, guard):
+    """(what came of ways side by side, sampling calls of that, what comes of each alone)."""
+    together = Counted(engine_class(side=256))
+    done = extend_all(ways, together, guard)
+    alone = [extend(one, engine_class(side=256), guard) for one in ways]
+    return done, together.calls, alone
+
+
+def assert_alike(done, alone):
+    for one, other in zip(done, alone, strict=True):
+        assert one.way.finished() == other.way.finished()
+        assert one.warnings == other.warnings
+        assert [(r.step.number, r.seed, r.quality) for r in one.reports] == [
+            (r.step.number, r.seed, r.quality) for r in other.reports
+        ]
+
+
+def test_pictures_side_by_side_cost_the_sampling_calls_of_one_and_become_what_they_would_alone():
+    ways = [seeded(way(margins=Margins(right=384)), seed) for seed in (7, 100, 200)]
+    done, calls, alone = beside(FakeEngine, ways, ONCE)
+    assert [len(call) for call in calls] == [3, 3, 3]
+    assert_alike(done, alone)
+
+
+def test_a_shorter_way_is_done_earlier():
+    ways = [seeded(way(margins=Margins(right=px)), seed) for px, seed in ((128, 7), (384, 100))]
+    done, calls, alone = beside(FakeEngine, ways, ONCE)
+    assert [len(call) for call in calls] == [2, 1, 1]
+    assert_alike(done, alone)
+
+
+def test_weak_stages_of_several_pictures_are_tried_again_together():
+    start = way(margins=Margins(right=128))
+    other = Picture(noise(NATIVE, 3).pixels // 8)
+    ways = [seeded(start, 7, QUIET), seeded(start, 7, other), seeded(start, 8, QUIET)]
+    done, calls, alone = beside(Copying, ways, Guard(tries=3, cleanup=0))
+    assert [len(call) for call in calls] == [3, 2]
+    assert_alike(done, alone)
+
+
+class Stark(FakeEngine):
+    """Paints white until the seed is another; then what the picture is made of."""
+
+    def paint(self, jobs, progress):
+        self.calls.append(tuple(jobs))
+        return [flat(job.picture.size, (255,) * 3 if job.seed == 7 else (16,) * 3) for job in jobs]
+
+
+class Starker(Stark):
+    """Paints white."""
+
+    def paint(self, jobs, progress):
+        return super().paint([dataclasses.replace(job, seed=7) for job in jobs], progress)
+
+
+def test_a_stage_whose_join_shows_is_painted_again_whole_and_in_its_own_words():
+    start = seeded(way(margins=Margins(right=128)), 7, QUIET)
+    engine = Stark(side=256)
+    done = extend(start, engine, Guard(tries=4, cleanup=0))
+    assert len(engine.calls) == 2
+    assert done.reports[0].seed != 7
+    assert not done.warnings
+    stubborn = Starker(side=256)
+    done = extend(start, stubborn, Guard(tries=4, cleanup=0))
+    assert len(stubborn.calls) == 4
+    assert {call[0].prompt for call in stubborn.calls} == {start.steps[0].prompt}
+    assert len(done.way.stages) == 1
+    (warning,) = done.warnings
+    assert "join of stage 1 (right) shows after 4 tries" in warning
+
+
+class Both(Harsh):
+    """Paints a dark grey, whose joins show; but with seed 7 a copy at first."""
+
+    LEVEL = 40
+
+    @classmethod
+    def _one(cls, job):
+        if job.settings.denoising_strength == 1:
+            return Copying._one(job) if job.seed == 7 else flat(job.picture.size, (cls.LEVEL,) * 3)
+        return Harsh._one(job)
+
+
+class Abrupt(Both):
+    """The same, but white."""
+
+    LEVEL = 255
+
+
+def test_joins_of_several_pictures_that_still_show_are_gone_over_together():
+    smooth = cv2.GaussianBlur(noise(NATIVE).pixels, (0, 0), 6)
+    start = way(margins=Margins(right=128), pace=Pace(feather=4))
+    ways = [seeded(start, seed, Picture(smooth)) for seed in (7, 8)]
+    done, calls, alone = beside(Both, ways, Guard(tries=2, cleanup=0.35))
+    assert [(len(call), call[0].settings.denoising_strength) for call in calls] == [(2, 1), (2, 1), (2, 0.35)]
+    assert_alike(done, alone)
+
+
+def test_a_copy_is_not_given_up_for_a_plain_step():
+    start = seeded(way(margins=Margins(right=128)), 7, QUIET)
+    copy_kept = []
+    for engine in (Both, Abrupt):
+        (stage,) = extend(start, engine(side=256), Guard(tries=2, cleanup=0)).reports
+        copy_kept.append(stage.seed == 7)
+    assert copy_kept == [False, True]
+
+
+def test_a_stage_that_cannot_be_painted_ends_the_way_of_its_picture_only():
+    def refuse(jobs):
+        if any(job.seed == 101 for job in jobs):
+            raise PaintFailed("no such sampler.")
+
+    ways = [seeded(way(margins=Margins(right=384)), seed) for seed in (7, 100)]
+    whole, part = extend_all(ways, FakeEngine(side=256, before_call=refuse), ONCE)
+    assert whole.way.finished() == extend(ways[0], FakeEngine(side=256), ONCE).way.finished()
+    assert not whole.warnings
+    assert part.way.finished().size == Size(384, 256)
+    assert "Stage 2 (right)" in part.warnings[0]
+    assert len(part.reports) == 2
+
+
+def test_interrupt_keeps_what_is_finished_of_each():
+    ways = [seeded(way(margins=Margins(right=384)), seed) for seed in (7, 100)]
+    watcher = FakeProgress(stop_after=2)
+    done = extend_all(ways, FakeEngine(side=256), ONCE, watcher)
+    assert [one.way.finished().size for one in done] == [Size(384, 256)] * 2
+    assert all(one.stopped and not one.warnings for one in done)
+    assert watcher.shown[0] == (0, 6, "stage 1 of 6")
+    assert watcher.shown[-1][:2] == (2, 6)

@@ -1,0 +1,76 @@
+"""What a wave asks for, turn by turn, and what it makes of the answers; who paints is not its concern."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from retouch.engines.base import Silent
+from retouch.image.geometry import Box, Margins, Size
+from retouch.outpaint.checks import Guard
+from retouch.outpaint.stage_painter import Walk
+from retouch.pipeline.run import run
+from retouch.testing import FakeEngine
+from tests.helpers import flat
+from tests.unit.outpaint.test_progress import NATIVE, ONCE, way
+
+
+def answered(asks, **changes):
+    """Reports as an engine would give them, each changed so."""
+    results = run([ask.crop for ask in asks], [ask.plan for ask in asks], FakeEngine(side=256))
+    found = [ask.placed(result.reports[0]) for ask, result in zip(asks, results, strict=True)]
+    return [dataclasses.replace(report, **changes) for report in found]
+
+
+def _grey(made):
+    return dataclasses.replace(made, over=flat(made.box.size, (100, 100, 100)))
+
+
+def finished(wave, reports):
+    with pytest.raises(StopIteration):
+        wave.send(reports)
+
+
+def test_what_is_asked_for_lies_in_its_own_crop_and_comes_back_to_its_place_on_the_canvas():
+    walk = Walk(way(Size(512, 256), Margins(128, 0, 128, 0)), ONCE, Silent())
+    asks = next(walk.wave())
+    assert [ask.step.box for ask in asks] == [Box(0, 0, 128, 256), Box(640, 0, 768, 256)]
+    right = asks[1]
+    assert right.crop.size == NATIVE
+    assert right.plan.steps[0].box == Box(128, 0, 256, 256)
+    (report,) = answered([right])
+    assert report.step is right.step
+    assert report.best.box.right == 768
+
+
+def test_a_try_that_nothing_needs_is_an_empty_turn_and_cleanup_is_none():
+    grey = dataclasses.replace(way(margins=Margins(right=128)), picture=flat(NATIVE, (100, 100, 100)))
+    walk = Walk(grey, Guard(tries=3, cleanup=0), Silent())
+    wave = walk.wave()
+    (report,) = answered(next(wave))
+    reports = [dataclasses.replace(report, candidates=tuple(_grey(made) for made in report.candidates))]
+    assert wave.send(reports) == []
+    assert wave.send([]) == []
+    finished(wave, [])
+    assert set(walk.way.done) == {1}
+
+
+def test_nothing_is_on_the_canvas_before_the_wave_is_done():
+    walk = Walk(way(margins=Margins(right=256)), ONCE, Silent())
+    before = walk.way.canvas().pixels
+    wave = walk.wave()
+    asks = next(wave)
+    assert np.array_equal(walk.way.canvas().pixels, before)
+    finished(wave, answered(asks))
+    assert set(walk.way.done) == {1}
+    (second,) = next(walk.wave())
+    assert np.array_equal(second.crop.pixels[:, 64:128], walk.way.canvas().pixels[:, 320:384])
+
+
+def test_an_interrupted_stage_is_no_fault_and_any_other_is():
+    for why, faults in (("interrupted", 0), ("no such sampler", 1)):
+        walk = Walk(way(margins=Margins(right=128)), ONCE, Silent())
+        wave = walk.wave()
+        finished(wave, answered(next(wave), outcome="skipped", why=why, candidates=()))
+        assert len(walk.faults) == faults
+        assert not walk.way.done

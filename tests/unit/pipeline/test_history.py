@@ -1,0 +1,125 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from retouch.errors import BadInput
+from retouch.image.geometry import Size
+from retouch.pipeline.history import TOGETHER, Entry, History, repainted
+from retouch.pipeline.plan import plan
+from retouch.pipeline.run import run
+from retouch.testing import FakeEngine, FakeProgress
+from tests.helpers import GENERATION, face_pass, found, noise, square
+
+CANVAS = Size(600, 500)
+NATIVE = Size(128, 128)
+FAR_LEFT, FAR_RIGHT = square(20, 20, 60), square(480, 400, 60)
+ON_THE_LEFT_ONE = square(40, 30, 60)
+
+
+def made(*regions, engine=None, **changes) -> History:
+    """Of passes over one region each, one after another."""
+    picture = start = noise(CANVAS)
+    entries = ()
+    for index, region in enumerate(regions or (FAR_LEFT, FAR_RIGHT, ON_THE_LEFT_ONE)):
+        planned = plan(CANVAS, found(region), (index, face_pass(**changes)), GENERATION, NATIVE)
+        (result,) = run([picture], [planned], engine or FakeEngine())
+        picture, entries = result.picture, entries + History.of(picture, result.reports).entries
+    return History(start, entries)
+
+
+def test_all_that_was_painted_put_back_is_the_result():
+    picture = noise(CANVAS)
+    planned = plan(CANVAS, found(FAR_LEFT, FAR_RIGHT), (0, face_pass()), GENERATION, NATIVE)
+    (result,) = run([picture], [planned], FakeEngine())
+    history = History.of(picture, result.reports)
+    assert len(history.entries) == 2
+    assert history.now() == result.picture
+    assert history.now(0) == picture
+
+
+def test_steps_are_reverted_and_shown_again_in_any_order_to_the_bit():
+    history = made()
+    whole = history.now()
+    first = history.switched([1], False)
+    none = first.switched([3, 2], False)
+    assert none.now() == history.picture
+    assert none.switched([2, 1, 3], True).now() == whole
+    left = history.entries[0].best.box
+    right = history.entries[1].best.box
+    assert np.array_equal(first.now().pixels[right.slices], whole.pixels[right.slices])
+    assert not np.array_equal(first.now().pixels[left.slices], whole.pixels[left.slices])
+
+
+def test_what_was_painted_upon_a_step_is_named_also_at_one_remove():
+    history = made(FAR_LEFT, FAR_RIGHT, ON_THE_LEFT_ONE, square(90, 60, 60))
+    assert history.upon([1]) == (3, 4)
+    assert history.upon([2]) == ()
+    assert history.upon([4]) == ()
+    assert history.switched([3], False).upon([1]) == (4,)
+
+
+def test_another_variation_is_shown_in_place_of_the_chosen_one():
+    history = made(FAR_LEFT, variations=3)
+    (entry,) = history.entries
+    other = (entry.chosen + 1) % 3
+    changed = history.switched([1], False).choosing({1: other + 1})
+    assert changed.now() == entry.candidates[other].on(history.picture)
+    with pytest.raises(BadInput, match="1 to 3"):
+        history.choosing({1: 4})
+
+
+def test_a_step_painted_again_stands_on_what_is_under_it_now():
+    history = made()
+    again = repainted(history.switched([1], False), {3: 99}, FakeEngine()).history
+    alone = made(ON_THE_LEFT_ONE).entries[0]
+    fresh = repainted(History(history.picture, (alone,)), {1: 99}, FakeEngine()).history
+    assert again.entries[2].best.seed == 99
+    assert again.entries[2].best.over == fresh.entries[0].best.over
+    assert again.entries[1] is history.entries[1]
+
+
+def test_the_same_seed_upon_the_same_gives_the_same_again():
+    history = made()
+    seeds = {n: e.step.seed for n, e in enumerate(history.entries, 1) if e.step}
+    assert len(seeds) == len(history.entries)
+    assert repainted(history, seeds, FakeEngine()).history.now() == history.now()
+
+
+def test_steps_that_do_not_see_one_another_share_a_batch_and_others_wait():
+    engine = FakeEngine()
+    repainted(made(), {1: 5, 2: 6, 3: 7}, engine)
+    assert [len(call) for call in engine.calls] == [2, 1]
+
+
+def test_no_more_than_a_few_pictures_are_held_at_once():
+    spots = [square(10 + 140 * x, 10 + 160 * y, 20) for y in range(3) for x in range(4)]
+    engine = FakeEngine(batch_limit=64)
+    history = made(*spots)
+    repainted(history, {n: n for n in range(1, 13)}, engine)
+    assert max(len(call) for call in engine.calls) <= TOGETHER
+
+
+def test_interrupted_what_is_not_painted_stays_as_it_was():
+    history = made()
+    done = repainted(history, {1: 5, 3: 7}, FakeEngine(), FakeProgress(stop_after=0))
+    assert done.stopped
+    assert done.history.now() == history.now()
+
+
+def test_a_gate_holds_for_what_is_painted_again():
+    history = made(FAR_LEFT)
+    (entry,) = history.entries
+    assert entry.step
+    strict = dataclasses.replace(entry.step.gate, mode="on", sharpness=1.0, drift=0.0, seam=0.0)
+    guarded = Entry(dataclasses.replace(entry.step, gate=strict), entry.candidates)
+    done = repainted(History(history.picture, (guarded,)), {1: 5}, FakeEngine())
+    assert not done.history.entries[0].on
+    assert done.history.now() == history.picture
+    assert done.warnings
+
+
+@pytest.mark.parametrize("numbers", [[0], [4], [1, 9]])
+def test_a_step_that_is_not_there_is_named(numbers):
+    with pytest.raises(BadInput, match="1 to 3"):
+        made().switched(numbers, False)

@@ -1,0 +1,206 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from retouch.image.frame import Frame
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.image.quality.confidence import Confidence
+from retouch.image.quality.measure import Quality
+from retouch.pipeline.before_after import Trial
+from retouch.pipeline.candidate import Candidate
+from retouch.pipeline.plan import plan
+from retouch.pipeline.ranking import Judge, agreed, core, distances, fidelity, merit
+from retouch.pipeline.run import run
+from retouch.recipes.recipe import Gate, Settings
+from retouch.testing import FakeEngine
+from tests.helpers import GENERATION, face_pass, flat, found, ramp, square, step_of
+
+CANVAS = Size(256, 256)
+FACE = square(80, 80, 96)
+
+
+@dataclasses.dataclass
+class Shades(FakeEngine):
+    """Paints the picture it was given, lighter by ten levels for each seed after 100."""
+
+    def paint(self, jobs, progress):
+        return [
+            Picture(np.clip(j.picture.pixels + 10.0 * (j.seed - 100), 0, 255).astype(np.uint8)) for j in jobs
+        ]
+
+
+def painted(engine=None, judge=None, **changes):
+    made = plan(CANVAS, found(FACE), (0, face_pass(variations=3, **changes)), GENERATION, Size(256, 256))
+    (result,) = run([ramp(CANVAS)], [made], engine or Shades(), judge=judge)
+    return result
+
+
+def off(level: int) -> Candidate:
+    return Candidate(level, flat(Size(4, 4), (level,) * 3), Box(0, 0, 4, 4), Mask.full(Size(4, 4)))
+
+
+def test_what_is_to_be_kept_is_changed_least():
+    """No correction: it would undo the very shift by which the three differ."""
+    (report,) = painted(colour_correction=0.0).reports
+    assert [c.seed for c in report.candidates] == [100, 101, 102]
+    assert report.chosen == 0
+    assert report.quality.drift_rim == pytest.approx(0, abs=0.1)
+    scores = [c.score for c in report.candidates]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_where_all_is_new_what_most_agree_on_is_taken():
+    (report,) = painted(colour_correction=0.0, denoising_strength=1.0).reports
+    assert report.chosen == 1
+
+
+def test_the_detectors_have_a_say():
+    def look(picture):
+        bright = float(picture.pixels[picture.size.height // 2, picture.size.width // 2].mean())
+        middle = Box(*(round(side * picture.size.width / CANVAS.width) for side in FACE))
+        return found(middle, score=bright / 255)
+
+    (report,) = painted(colour_correction=0.0, denoising_strength=0.9, judge=Judge(look)).reports
+    sure = [c.scores.confidence.after for c in report.candidates]
+    assert sure == sorted(sure)
+    assert report.quality.confidence.before == pytest.approx(sure[0], abs=0.02)
+
+
+def test_a_scorer_of_ones_own_decides():
+    class Brightest:
+        def score(self, crop, prompt):
+            assert prompt == "a photo"
+            return float(crop.pixels.mean())
+
+    (report,) = painted(judge=Judge(scorer=Brightest()), colour_correction=0.0).reports
+    assert report.chosen == 2
+    assert report.candidates[2].score > report.candidates[1].score
+
+
+def test_a_scorer_that_breaks_costs_nothing():
+    class Broken:
+        def score(self, crop, prompt):
+            raise RuntimeError("no model")
+
+    assert painted(judge=Judge(scorer=Broken()), colour_correction=0.0).reports[0].chosen == 0
+
+
+def test_a_detector_that_breaks_costs_its_number_alone():
+    def look(picture):
+        raise RuntimeError("no model")
+
+    (report,) = painted(judge=Judge(look)).reports
+    assert report.kept
+    assert report.quality.confidence == Confidence()
+    assert report.quality.seam is not None
+
+
+def test_the_gate_takes_the_best_that_it_lets_pass():
+    class Noisy(Shades):
+        def paint(self, jobs, progress):
+            first, *rest = super().paint(jobs, progress)
+            spoilt = np.random.default_rng(1).integers(0, 256, first.pixels.shape, np.uint8)
+            return [Picture(255 - spoilt // 4), *rest]
+
+    result = painted(Noisy(), gate=Gate("on"), colour_correction=0.0)
+    assert result.reports[0].outcome == "kept"
+    assert result.reports[0].chosen == 1
+
+
+def test_where_none_passes_the_picture_is_as_it_was():
+    class Red(FakeEngine):
+        def paint(self, jobs, progress):
+            return [flat(job.picture.size, (255, 0, 0)) for job in jobs]
+
+    result = painted(Red(), gate=Gate("on"))
+    (report,) = result.reports
+    assert report.outcome == "reverted"
+    assert "colours moved by" in report.why
+    assert len(report.candidates) == 3
+    assert result.picture == ramp(CANVAS)
+    assert result.warnings == (f"Region 1 (face) was left as it is: {report.why}",)
+
+
+@pytest.mark.parametrize(
+    ("strength", "content", "kept"),
+    [
+        (0.2, "original", 1),
+        (0.8, "original", 1),
+        (0.9, "original", 0.5),
+        (1.0, "original", 0),
+        (0.3, "fill", 0),
+    ],
+)
+def test_how_much_is_to_be_kept(strength, content, kept):
+    settings = Settings(denoising_strength=strength, masked_content=content)
+    assert fidelity(settings) == pytest.approx(kept)
+
+
+def test_merit_falls_with_every_fault():
+    good = Quality(seam=0.1, sharpness=1.0, confidence=Confidence(0.5, 0.9))
+    worse = [
+        dataclasses.replace(good, seam=2.0),
+        dataclasses.replace(good, sharpness=0.5),
+        dataclasses.replace(good, confidence=Confidence(0.5, 0.7)),
+    ]
+    assert all(merit(one) < merit(good) for one in worse)
+    assert merit(dataclasses.replace(good, sharpness=1.5)) == merit(good)
+
+
+def test_distances_are_root_mean_squares_in_levels():
+    three = [off(10), off(20), off(60)]
+    assert distances(three, three[0].over.pixels, np.ones((4, 4), bool)) == pytest.approx([0, 10, 50])
+
+
+def test_of_low_frequencies_grain_is_no_distance_and_a_shift_is():
+    size = Size(64, 64)
+    grain = np.where(np.indices((64, 64)).sum(0)[..., None] % 2, 110, 90).astype(np.uint8).repeat(3, 2)
+    two = [
+        Candidate(n, p, size.box, Mask.full(size))
+        for n, p in enumerate((Picture(grain), flat(size, (106,) * 3)))
+    ]
+    to, where = np.full((64, 64, 3), 100, np.float32), np.ones((64, 64), bool)
+    assert distances(two, to, where) == pytest.approx([10, 6])
+    assert distances(two, to, where, 0.1) == pytest.approx([0, 6], abs=0.1)
+
+
+def test_the_core_is_what_is_whole_within_the_region():
+    size = Size(64, 64)
+    mask = Mask.of_box(size, Box(8, 8, 56, 56)).feathered(6)
+    one = Candidate(1, flat(size, (0, 0, 0)), size.box.shifted(100, 50), mask)
+    found = core(one, Box(120, 70, 140, 200))
+    assert Mask.where(found).bounds == Box(20, 20, 40, 56)
+    assert found.sum() == 20 * 36
+    beside = core(one, Box(0, 0, 50, 40))
+    assert np.array_equal(beside, mask.alpha > 0)
+
+
+def test_what_a_candidate_does_around_its_region_does_not_count():
+    """There it may only take away from what is well, and the seam and the drift at the rim see that."""
+    size = Size(64, 64)
+    mask = Mask.of_box(size, Box(8, 8, 56, 56))
+    pixels = np.full((64, 64, 3), 100, np.uint8)
+    pixels[8:16] = 200
+    one = Candidate(1, Picture(pixels), size.box, mask)
+    to = np.full((64, 64, 3), 100, np.float32)
+    assert distances([one], to, core(one, Box(20, 20, 44, 44))) == [0.0]
+    assert distances([one], to, core(one, size.box))[0] > 30
+
+
+def test_what_candidates_agree_on_is_their_mean():
+    assert agreed([off(10), off(20), off(60)]) == pytest.approx(np.full((4, 4, 3), 30))
+
+
+def test_a_large_window_is_measured_smaller():
+    """Of a step on a whole large photograph the numbers are nearly those of the same, smaller."""
+    seen = []
+    for side in (600, 1500):
+        size = Size(side, side)
+        mask = Mask.of_ellipse(size, Box(*(round(side * s) for s in (0.1, 0.1, 0.9, 0.9))))
+        step = step_of(Frame(size.box, Size(64, 64)), mask)
+        candidate = Candidate(1, flat(size, (90, 90, 90)), size.box, mask)
+        seen.append(Trial.of(step, ramp(size).pixels).scores(candidate))
+    assert seen[0].drift_rim == pytest.approx(seen[1].drift_rim, rel=0.15)

@@ -1,0 +1,241 @@
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+
+from retouch.engines.base import Prompt, Seen
+from retouch.errors import BadInput
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.image.quality.measure import Quality
+from retouch.image.region import Region
+from retouch.pipeline.candidate import Candidate
+from retouch.pipeline.plan import plan
+from retouch.pipeline.report import Report
+from retouch.pipeline.targets import Eyes, View, aimed
+from retouch.recipes.recipe import Pass, Target
+from retouch.testing import FakeDetector
+from tests.helpers import GENERATION, face_pass, flat, found, noise, square
+
+SIZE = Size(600, 500)
+FACES = (square(30, 40, 80), square(300, 60, 80))
+
+
+@dataclasses.dataclass
+class Words:
+    """A segmenter that finds what it is told to, and remembers the words."""
+
+    regions: tuple[Region, ...]
+    asked: list = dataclasses.field(default_factory=list)
+
+    def segment(self, picture, prompt: Prompt, memory=None) -> Seen:
+        self.asked.append((picture.size, prompt.text))
+        return Seen(self.regions)
+
+
+def eyes(*boxes: Box, words: Words | None = None) -> Eyes:
+    return Eyes(lambda name: FakeDetector(boxes), lambda name: words)
+
+
+def regions(target: Target, view: View | None = None, seen: Eyes | None = None) -> tuple[Region, ...]:
+    return aimed(view or View(noise(SIZE)), target, seen or eyes(*FACES))
+
+
+def boxes(*args, **kwargs) -> list[Box]:
+    return [region.box for region in regions(*args, **kwargs)]
+
+
+def reports(*faces: Box, seam: float | None = None, how: Pass | None = None) -> tuple[Report, ...]:
+    """What a first pass left, kept, with a candidate whose seam is as told."""
+    made = plan(SIZE, found(*faces), (0, how or face_pass()), GENERATION, Size(128, 128))
+    return tuple(Report(step, candidates=(_candidate(step, seam),)) for step in made.steps)
+
+
+def _candidate(step, seam) -> Candidate:
+    spot = step.composite.bounds
+    box = spot.shifted(step.frame.crop.left, step.frame.crop.top)
+    return Candidate(1, flat(spot.size, (0, 0, 0)), box, step.composite.crop(spot), Quality(seam=seam))
+
+
+def test_words_go_to_the_segmenter():
+    words = Words(tuple(found(square(10, 10), label="cup")))
+    target = Target(what="text", classes=("cup", "spoon"))
+    assert boxes(target, seen=eyes(words=words)) == [square(10, 10)]
+    assert words.asked == [(SIZE, "cup, spoon")]
+
+
+def test_the_mask_is_a_region_and_its_complement_the_background():
+    mask = Mask.of_box(SIZE, square(50, 60))
+    view = View(noise(SIZE), mask)
+    (inside,) = regions(Target(what="mask"), view)
+    (outside,) = regions(Target(what="background"), view)
+    assert inside.mask(SIZE) == mask
+    assert outside.background
+    rest = mask.inverted().grown(-8)
+    assert (outside.mask(SIZE).alpha[mask.solid] == 0).all()
+    assert (outside.mask(SIZE).alpha[rest.solid] == 255).all()
+
+
+def test_without_a_mask_the_background_is_what_the_detectors_leave_out():
+    (outside,) = regions(Target(what="background", models=("person",)))
+    assert outside.mask(SIZE).area == pytest.approx(SIZE.area - 2 * 80 * 80, rel=0.01)
+    assert outside.mask(SIZE).crop(FACES[0]).empty
+    assert regions(Target(what="background", models=("person",)), seen=eyes()) == ()
+
+
+def test_a_mask_that_is_not_there_is_asked_for():
+    with pytest.raises(BadInput, match="there is no mask") as caught:
+        regions(Target(what="mask"))
+    assert caught.value.path == "target.what"
+
+
+def test_the_whole_picture_is_one_region():
+    assert boxes(Target(what="whole picture")) == [SIZE.box]
+
+
+@pytest.mark.parametrize(("tile", "overlap"), [(256, 64), (200, 0), (512, 512), (4096, 64)])
+def test_tiles_meet_and_cover_the_picture(tile, overlap):
+    times = np.zeros((SIZE.height, SIZE.width), int)
+    for region in regions(Target(what="tiles", tile=tile, overlap=overlap)):
+        times[region.box.slices] += 1
+        assert max(region.box.size) <= tile
+    assert (times == 1).all()
+
+
+def test_tiles_are_painted_side_by_side_and_see_what_they_share():
+    shape = {"grow": 0, "blur": 16, "padding": 32}
+    how = Pass(target=Target(what="tiles", tile=512), shape=dataclasses.replace(Pass().shape, **shape))
+    size = Size(1200, 1000)
+    made = plan(size, regions(how.target, View(noise(size))), (0, how), GENERATION, Size(512, 512))
+    assert len(made.steps) == 9
+    assert {step.wave for step in made.steps} == {0}
+    assert all(step.frame.crop.contains(step.box.grown(32) & size.box) for step in made.steps)
+
+
+def test_a_seam_is_a_band_along_the_edge_of_what_was_painted():
+    past = reports(square(200, 200), seam=2.0)
+    (band,) = regions(Target(what="seam"), View(noise(SIZE), past=past))
+    painted = past[0].mask(noise(SIZE))
+    mask = band.mask(SIZE)
+    edge = painted.grown(2).solid & ~painted.grown(-2).solid
+    assert mask.solid[edge].all()
+    assert not mask.solid[250, 250]
+    assert mask.area < painted.area
+    assert not (mask.solid & ~painted.grown(12).solid).any()
+
+
+@pytest.mark.parametrize(("seam", "count"), [(0.4, 0), (0.6, 1), (None, 0)])
+def test_only_a_visible_seam_is_worth_it(seam, count):
+    past = reports(square(200, 200), seam=seam)
+    assert len(regions(Target(what="seam"), View(noise(SIZE), past=past))) == count
+
+
+def test_a_reverted_region_left_no_seam():
+    past = tuple(dataclasses.replace(r, outcome="reverted") for r in reports(square(200, 200), seam=9.0))
+    assert regions(Target(what="seam"), View(noise(SIZE), past=past)) == ()
+
+
+def test_without_earlier_passes_the_edge_of_the_mask_is_looked_at():
+    mask = Mask.of_box(SIZE, square(200, 200, 120))
+    plain = flat(SIZE, (120, 120, 120))
+    pasted = plain.pixels.copy()
+    pasted[mask.solid] += 20
+    target = Target(what="seam", user_mask="ignore")
+    assert regions(target, View(plain, mask)) == ()
+    (band,) = regions(target, View(plain.with_pixels(pasted), mask))
+    assert band.label == "seam"
+    assert not band.mask(SIZE).solid[260, 260]
+
+
+def test_the_regions_of_a_pass_are_what_it_painted():
+    past = reports(square(100, 100), square(400, 300))
+    again = regions(Target(what="regions of a pass", of_pass=1), View(noise(SIZE), past=past))
+    assert len(again) == 2
+    assert again[0].box.contains(square(100, 100))
+    assert again[1].box.contains(square(400, 300))
+    assert regions(Target(what="regions of a pass", of_pass=2), View(noise(SIZE), past=past)) == ()
+
+
+def test_detectors_can_look_within_what_an_earlier_pass_found():
+    """Each region is looked at from nearby; what is found around it belongs to it no more."""
+    seen = []
+
+    class Near(FakeDetector):
+        def find(self, picture, confidence, classes):
+            seen.append(picture.size)
+            return tuple(found(square(40, 40, 20), square(0, 0, 4), label="eye"))
+
+    view = View(noise(SIZE), past=reports(square(200, 200)))
+    detectors = Eyes(lambda name: Near(), lambda name: None)
+    (eye,) = regions(Target(models=("eyes",), of_pass=1), view, detectors)
+    ((width, height),) = seen
+    assert 100 < width == height < 200
+    assert square(200, 200).contains(eye.box)
+    assert eye.box.size == (20, 20)
+
+
+def test_an_unsharp_part_is_found_and_a_sharp_one_left():
+    picture = noise(SIZE).pixels.copy()
+    soft = Box(300, 100, 500, 300)
+    picture[soft.slices] = cv2.GaussianBlur(picture, (0, 0), 3)[soft.slices]
+    view = View(noise(SIZE).with_pixels(picture))
+    (region,) = regions(Target(what="blurred", confidence=0.0), view)
+    assert soft.grown(20).contains(region.box)
+    assert region.box.contains(soft.grown(-40))
+    assert regions(Target(what="blurred", confidence=0.0)) == ()
+
+
+def test_a_lean_that_a_detector_tells_is_of_no_account_unless_tilted_ones_are_looked_for():
+    class Leaning(FakeDetector):
+        def find(self, picture, confidence, classes):
+            return tuple(
+                dataclasses.replace(r, turn=40.0) for r in super().find(picture, confidence, classes)
+            )
+
+    seen = Eyes(lambda name: Leaning((FACES[0],)), lambda name: None)
+    (plain,) = regions(Target(models=("face",)), seen=seen)
+    assert plain.turn == 0
+
+
+@dataclasses.dataclass
+class Outliner:
+    """A segmenter that remembers what was asked, and answers with two masks, best first."""
+
+    asked: list = dataclasses.field(default_factory=list)
+
+    def segment(self, picture, prompt: Prompt, memory=None) -> Seen:
+        self.asked.append(prompt)
+        return Seen(found(*FACES))
+
+
+def test_what_points_and_a_box_mean_is_the_segmenters_best():
+    outliner = Outliner()
+    target = Target(what="pointed", points=(0.5, 0.2, 1.0, 1.0), box=(0.1, 0.1, 0.905, 1.0))
+    seen = regions(target, seen=Eyes(lambda name: FakeDetector(()), lambda name: outliner))
+    assert [region.box for region in seen] == [found(*FACES)[0].box]
+    (asked,) = outliner.asked
+    assert [(click.x, click.y, click.positive) for click in asked.clicks] == [
+        (300, 100, True),
+        (599, 499, True),
+    ]
+    assert asked.box == Box(60, 50, 543, 500)
+
+
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ({"points": (0.1,)}, "points"),
+        ({"box": (0.1, 0.2, 0.3)}, "box"),
+        ({"box": (0.5, 0.2, 0.3, 0.9)}, "box"),
+    ],
+)
+def test_points_come_in_pairs_and_a_box_has_four_sides(said, path):
+    with pytest.raises(BadInput) as error:
+        Target(what="pointed", **said)
+    assert error.value.path == path
+
+
+def test_nothing_pointed_at_is_nothing_to_look_for():
+    assert not Target(what="pointed").looks
+    assert Target(what="pointed", points=(0.5, 0.5)).looks

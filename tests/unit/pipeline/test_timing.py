@@ -1,0 +1,76 @@
+import dataclasses
+
+import pytest
+
+from retouch.image.frame import Frame
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.pipeline.plan import Plan
+from retouch.pipeline.run import run
+from retouch.pipeline.timing import FADE, Tempo, Tempos, work_of
+from retouch.recipes.recipe import Sampling, Settings
+from retouch.testing import FakeEngine
+from tests.helpers import noise, step_of
+
+CROP = Box(0, 0, 64, 64)
+
+
+def step(side=500, steps=20, strength=0.5, checkpoint="", variations=1):
+    settings = Settings(Sampling(steps=steps, checkpoint=checkpoint), strength)
+    frame = Frame(CROP, Size(side, side))
+    return step_of(frame, Mask.full(CROP.size), settings=settings, variations=variations)
+
+
+def painted(seconds, *steps):
+    results = run([noise(CROP.size)], [Plan(steps)], FakeEngine())
+    return [dataclasses.replace(report, seconds=seconds) for report in results[0].reports]
+
+
+def test_work_is_megapixels_times_the_steps_that_are_taken():
+    assert work_of(step(1000, 20, 0.5)) == 10
+    assert work_of(step(500, 20, 0.51)) == pytest.approx(11 / 4)
+    assert work_of(step(strength=0.0)) == 0
+
+
+def test_a_pace_is_a_ratio_of_sums_that_forgets():
+    assert Tempo().of(3) is None
+    assert Tempo().after(6, 2).of(3) == 9
+    both = Tempo().after(100, 1).after(2, 2)
+    assert both.of(1) == pytest.approx((100 * FADE + 2) / (FADE + 2))
+    late = both
+    for _ in range(60):
+        late = late.after(2, 2)
+    assert late.of(1) == pytest.approx(1, abs=0.1)
+
+
+def test_what_is_not_known_is_not_invented():
+    tempos = Tempos()
+    assert tempos.seconds("one", "model", [step()]) == [None]
+    tempos.learn("one", "model", painted(4.0, step()))
+    assert tempos.seconds("other", "model", [step()]) == [None]
+    assert tempos.seconds("one", "other", [step()]) == [None]
+    assert tempos.seconds("one", "", [step(checkpoint="model")]) == [4.0]
+
+
+def test_seconds_follow_size_steps_and_variations():
+    tempos = Tempos()
+    tempos.learn("one", "", painted(4.0, step(steps=20)))
+    asked = [step(), step(side=1000), step(steps=40), step(variations=3)]
+    assert tempos.seconds("one", "", asked) == [4, 16, 8, 12]
+
+
+def test_three_variations_in_so_many_seconds_are_three_times_the_work():
+    tempos = Tempos()
+    tempos.learn("one", "", painted(12.0, step(variations=3)))
+    assert tempos.seconds("one", "", [step()]) == [4]
+
+
+def test_what_was_not_painted_teaches_nothing():
+    def broken(jobs):
+        raise RuntimeError("no")
+
+    tempos = Tempos()
+    results = run([noise(CROP.size)], [Plan((step(),))], FakeEngine(before_call=broken))
+    tempos.learn("one", "", [dataclasses.replace(results[0].reports[0], seconds=9.0)])
+    tempos.learn("one", "", painted(0.0, step()))
+    assert tempos.seconds("one", "", [step()]) == [None]

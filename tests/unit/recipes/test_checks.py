@@ -1,0 +1,78 @@
+import pytest
+
+from retouch.recipes import library
+from retouch.recipes.checks import concerns
+from retouch.recipes.recipe import Gate, Pass, Recipe, Target
+from retouch.recipes.shape import Shape
+
+FACE = Target(models=("face",))
+
+
+def of(*passes: Pass) -> tuple[str, ...]:
+    return concerns(Recipe("Mine", passes=passes))
+
+
+@pytest.mark.parametrize("recipe", library.recipes().values(), ids=lambda r: r.name)
+def test_a_built_in_recipe_is_in_good_order(recipe):
+    assert concerns(recipe) == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (Pass(target=Target(what="mask", models=("face",))), "'Detectors' is not used"),
+        (Pass(target=Target(what="tiles", classes=("cup",))), "'Classes' is not used"),
+        (Pass(target=Target(models=("face",), tile=256)), "'Tile size' is not used"),
+        (Pass(target=Target(what="mask", blurred_below=0.2)), "'Unsharp below' is not used"),
+        (Pass(target=Target(what="text", classes=("cup",), tilted=True)), "'Tilted too' is not used"),
+        (Pass(target=Target(what="background", classes=("cup",), tilted=True)), "there is no detector"),
+        (Pass(target=Target(what="tiles", tile=256, overlap=200)), "overlap by 128 pixels"),
+        (Pass(target=Target(models=("face",), top_k=2, index=(3, 4))), "nothing is found"),
+        (Pass(target=FACE, denoising_strength=0), "nothing is changed"),
+        (Pass(target=FACE, denoising_strength=0, masked_content="fill", variations=4), "all alike"),
+        (Pass(target=FACE, denoising_strength=0.4, masked_content="latent noise"), "take 0.5 or more"),
+        (Pass(target=FACE, denoising_strength=0.4, masked_content="latent nothing"), "take 0.5 or more"),
+        (Pass(target=FACE, shape=Shape(area="whole picture", padding=32)), "'Only masked padding'"),
+        (Pass(target=FACE, gate=Gate("on", 1, 20, 100, 0)), "no threshold"),
+        (Pass(target=FACE, gate=Gate("on", drift=0)), "nearly everything"),
+        (Pass(target=Target(what="regions of a pass")), "there is none"),
+    ],
+)
+def test_a_contradiction_is_said_of_its_pass(one, words):
+    said = of(Pass(target=FACE, enabled=False), one)
+    assert any(text.startswith("Pass 2: ") and words in text for text in said), said
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        Pass(target=FACE, denoising_strength=0.5, masked_content="latent noise"),
+        Pass(target=FACE, denoising_strength=0.1, masked_content="fill"),
+        Pass(target=Target(what="background", models=("person",), tilted=True)),
+        Pass(target=FACE, shape=Shape(padding=32)),
+        Pass(target=FACE, gate=Gate("off", 1, 20, 100, 0)),
+        Pass(target=FACE, gate=Gate("on", 1, 20, 100, 0.1)),
+        Pass(target=Target(models=("face",), top_k=3, index=(3,))),
+        Pass(target=Target(what="tiles", tile=256, overlap=128)),
+    ],
+)
+def test_what_is_in_order_is_left_alone(one):
+    assert of(one) == ()
+
+
+@pytest.mark.parametrize("first", [Pass(target=FACE, enabled=False), Pass()])
+def test_a_pass_in_one_that_does_not_run_is_said(first):
+    eyes = Pass(target=Target(models=("eyes",), of_pass=1))
+    assert of(first, eyes) == (
+        "Pass 2: it looks in what pass 1 finds, which does not run: nothing is found.",
+    )
+    assert of(Pass(target=FACE), eyes) == ()
+
+
+def test_passes_that_do_not_run_are_nobodys_concern():
+    assert of(Pass(target=FACE), Pass(target=FACE, enabled=False, denoising_strength=0)) == ()
+
+
+def test_a_recipe_that_paints_nothing_is_said():
+    (said,) = of(Pass())
+    assert "'Mine' has no enabled pass" in said

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from retouch.api.requests.base import InpaintRequest
+from retouch.knobs import load
+from retouch.pipeline.step_masks import Reach
+from retouch.recipes.intents import EMPTY_SCENE, INTENTS
+from retouch.recipes.prompts import Said
+from retouch.recipes.recipe import Pass
+
+
+def test_the_five_are_here_in_the_order_of_their_buttons():
+    assert list(INTENTS) == ["fill", "remove", "replace", "add", "refine"]
+    assert [i.name for i in INTENTS.values() if i.prompt_needed] == ["replace", "add"]
+
+
+@pytest.mark.parametrize("intent", INTENTS.values(), ids=str)
+def test_what_the_page_is_told_are_the_defaults_that_paint(intent):
+    told = intent.summary()
+    assert load(Pass, told["pass"]) == intent.how
+    assert told["label"]
+    assert told["description"]
+
+
+def test_only_refining_starts_from_what_is_there():
+    assert [i.name for i in INTENTS.values() if i.how.masked_content == "original"] == ["refine"]
+    assert INTENTS["refine"].how.denoising_strength < min(
+        i.how.denoising_strength for i in INTENTS.values() if i.name != "refine"
+    )
+
+
+def test_removing_asks_for_what_is_behind_and_never_for_the_object():
+    remove = INTENTS["remove"]
+    assert remove.said(Said("", ""), "a dog") == Said(EMPTY_SCENE, "a dog")
+    said = remove.said(Said("wet sand", "blurry"), "a dog")
+    assert said == Said(f"wet sand, {EMPTY_SCENE}", "blurry, a dog")
+
+
+def test_the_objects_words_are_a_prompt_only_where_it_stays_itself():
+    assert INTENTS["refine"].said(Said("", ""), "a dog").prompt == "a dog"
+    assert INTENTS["refine"].said(Said("a cat", ""), "a dog").prompt == "a cat"
+    for name in ("fill", "replace", "add"):
+        assert INTENTS[name].said(Said("", ""), "a dog") == Said("", ""), name
+
+
+def test_removing_takes_more_than_the_mask_in_proportion_to_it():
+    remove, fill = (INTENTS[name].how.shape for name in ("remove", "fill"))
+    assert Reach.of(1000, remove).grow == 80
+    assert Reach.of(10, remove).grow == 3
+    assert Reach.of(1000, dataclasses.replace(remove, grow=-3)).grow == -3
+    assert Reach.of(1000, fill).grow == 50
+
+
+@pytest.mark.parametrize("name", INTENTS)
+def test_a_page_is_told_the_value_of_every_knob_that_a_request_leaves_out(name):
+    told = INTENTS[name].summary()["pass"]
+    blank = {field.name for field in dataclasses.fields(InpaintRequest) if field.default is None}
+    for field in dataclasses.fields(Pass):
+        if field.name in blank and field.default is not None:
+            assert told[field.name] == getattr(INTENTS[name].how, field.name)

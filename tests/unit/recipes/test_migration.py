@@ -1,0 +1,73 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from retouch.api.requests.base import FixRequest
+from retouch.errors import BadInput
+from retouch.knobs import dump, load
+from retouch.recipes import migration
+from retouch.recipes.migration import SCHEMA, STEPS, upgraded
+from retouch.recipes.recipe import Pass, Recipe, Target
+from retouch.recipes.shape import Shape
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "recipes"
+OLD = json.loads((GOLDEN / "schema-1.json").read_text("utf-8"))
+
+
+def test_every_older_version_has_one_step_and_one_golden_file():
+    assert set(STEPS) == set(range(1, SCHEMA))
+    assert {path.name for path in GOLDEN.iterdir()} == {f"schema-{version}.json" for version in STEPS}
+
+
+def test_a_recipe_of_schema_1_means_today_what_it_meant():
+    assert load(Recipe, OLD) == Recipe(
+        "Portrait",
+        "From the first version.",
+        (
+            Pass(
+                target=Target(models=("face",), confidence=0.5, order="left to right"),
+                shape=Shape(grow=4, padding=32),
+                prompt="smile [SEP] frown",
+                denoising_strength=0.35,
+                steps=30,
+            ),
+            Pass(enabled=False, target=Target(models=("hand",))),
+        ),
+    )
+
+
+def test_what_is_written_says_its_version():
+    assert dump(Recipe("Mine"))["schema"] == SCHEMA
+
+
+def test_a_file_that_does_not_say_its_version_is_of_the_first(monkeypatch):
+    monkeypatch.setattr(migration, "STEPS", {1: lambda data: {"name": data["title"]}})
+    assert load(Recipe, {"title": "Old"}) == load(Recipe, {"title": "Old", "schema": 1}) == Recipe("Old")
+
+
+def test_every_step_from_its_version_on_is_taken_in_order(monkeypatch):
+    steps = {n: lambda data, n=n: {**data, "name": f"{data['name']}{n}"} for n in (1, 2, 3)}
+    monkeypatch.setattr(migration, "STEPS", steps)
+    monkeypatch.setattr(migration, "SCHEMA", 4)
+    assert [upgraded({"name": "x", "schema": n})["name"] for n in (1, 2, 3, 4)] == ["x123", "x23", "x3", "x"]
+
+
+def test_a_step_does_not_change_what_it_was_given(monkeypatch):
+    monkeypatch.setattr(migration, "STEPS", {1: lambda data: (data.pop("name"), data)[1]})
+    given = {"name": "x"}
+    upgraded(given)
+    assert given == {"name": "x"}
+
+
+def test_a_newer_recipe_is_refused_by_the_newest_that_is_known():
+    with pytest.raises(BadInput, match=f"{SCHEMA + 1} is newer than {SCHEMA}.*Update") as caught:
+        load(FixRequest, {"recipe": {"schema": SCHEMA + 1, "pases": []}})
+    assert caught.value.path == "recipe.schema"
+
+
+@pytest.mark.parametrize("version", [0, -1, True, 1.0, "2", None])
+def test_what_is_no_version_is_refused(version):
+    with pytest.raises(BadInput, match="Known: 1 to") as caught:
+        load(Recipe, {"schema": version})
+    assert caught.value.path == "schema"

@@ -1,0 +1,101 @@
+import json
+
+import pytest
+
+from retouch.errors import BadInput, Missing
+from retouch.knobs import dump, load
+from retouch.recipes import library
+from retouch.recipes.recipe import Recipe
+
+BUILT_IN = library.recipes()
+
+
+PROMISED = (
+    "Face polish",
+    "Eyes and mouth",
+    "Hand rescue",
+    "Person detail",
+    "Faces and hands",
+    "Crowd",
+    "Full refine",
+    "Remove object",
+    "Replace background",
+    "Change clothing",
+    "Detail upscale",
+    "Seam cleanup",
+)
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_a_promised_recipe_is_built_in(name):
+    assert name in BUILT_IN
+
+
+@pytest.mark.parametrize("recipe", BUILT_IN.values(), ids=lambda r: r.name)
+def test_a_built_in_recipe_does_something_says_what_and_survives_a_file(recipe):
+    assert recipe.active
+    assert recipe.description
+    assert load(Recipe, json.loads(json.dumps(dump(recipe)))) == recipe
+
+
+@pytest.mark.parametrize("recipe", BUILT_IN.values(), ids=lambda r: r.name)
+def test_gates_are_on_where_detectors_look_and_what_was_there_is_to_be_kept(recipe):
+    for _, one in recipe.active:
+        gentle = one.target.what == "detectors" and one.denoising_strength < 0.6
+        assert one.gate.mode == "on" or not gentle
+
+
+def test_every_built_in_file_has_its_own_name():
+    assert len(BUILT_IN) == len(list(library.BUILT_IN.glob("*.json")))
+
+
+def test_a_recipe_is_found_by_name_in_any_case():
+    assert library.recipe(" face POLISH ") == BUILT_IN["Face polish"]
+
+
+def test_a_recipe_written_out_is_itself():
+    own = Recipe(name="Own")
+    assert library.recipe(own) is own
+
+
+def test_an_unknown_name_lists_what_is_close():
+    with pytest.raises(Missing, match="Did you mean 'Face polish'") as caught:
+        library.recipe("Face polsh")
+    assert caught.value.path == "recipe"
+
+
+def test_an_own_recipe_joins_and_replaces(tmp_path):
+    (tmp_path / "a.json").write_text('{"name": "Mine"}', "utf-8")
+    (tmp_path / "b.json").write_text('{"name": "Crowd", "description": "My own."}', "utf-8")
+    known = library.recipes(tmp_path)
+    assert library.recipe("mine", tmp_path) == Recipe(name="Mine")
+    assert known["Crowd"].description == "My own."
+    assert len(known) == len(BUILT_IN) + 1
+
+
+def test_a_broken_own_recipe_is_said_and_costs_no_other(tmp_path, caplog):
+    (tmp_path / "a.json").write_text("{", "utf-8")
+    (tmp_path / "b.json").write_text('{"name": "Mine"}', "utf-8")
+    assert set(library.recipes(tmp_path)) == {*BUILT_IN, "Mine"}
+    assert "a.json" in caplog.text
+
+
+def test_a_folder_that_is_not_there_is_no_fault(tmp_path):
+    assert library.recipes(tmp_path / "none") == BUILT_IN
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "broken.json"),
+        ("[]", "broken.json"),
+        ('{"passes": [{"stps": 3}]}', "broken.json: passes[0].stps"),
+        (b"\xff\xfe{", "broken.json"),
+    ],
+)
+def test_a_broken_file_is_named_with_the_path_of_its_fault(tmp_path, text, said):
+    path = tmp_path / "broken.json"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(BadInput) as caught:
+        library.read(path)
+    assert said in str(caught.value)

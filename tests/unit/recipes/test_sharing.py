@@ -1,0 +1,109 @@
+import base64
+import json
+import re
+import zlib
+
+import pytest
+from hypothesis import given
+
+from retouch.errors import BadInput, TooLarge
+from retouch.knobs import dump
+from retouch.pipeline import infotext
+from retouch.recipes import library, sharing
+from retouch.recipes.library import pretty
+from retouch.recipes.migration import SCHEMA
+from retouch.recipes.recipe import Pass, Recipe, Target
+from tests.helpers import values_of
+
+MINE = Recipe("Für mich, 日本", 'Wenn\'s "klemmt"', library.recipe("Full refine").passes)
+
+
+def packed(data: bytes) -> str:
+    return sharing.PREFIX + base64.urlsafe_b64encode(zlib.compress(data, 9)).decode()
+
+
+@given(values_of(Recipe))
+def test_any_recipe_survives_a_share_string_and_a_file(recipe):
+    assert sharing.read_text(sharing.share(recipe)).recipe == recipe
+    assert sharing.read_text(pretty(recipe)).recipe == recipe
+
+
+def test_a_share_string_is_one_word_that_no_chat_changes():
+    assert re.fullmatch(r"retouch:[\w-]+", sharing.share(MINE), re.ASCII)
+
+
+def test_a_share_string_is_found_broken_over_lines_and_in_a_sentence():
+    shared = sharing.share(MINE)
+    for text in (f" {shared[:40]}\n{shared[40:]}\r\n", f"try ({shared}), it helps", shared + "=="):
+        assert sharing.read_text(text).recipe == MINE
+
+
+def test_a_generation_text_gives_its_recipe_back():
+    """The WebUI's form, with what would mislead before it."""
+    made = infotext.params(MINE)
+    text = infotext.written(
+        "a cat, Retouch: none\nmore", "bad", {"Steps": 20, "Seed": 1, **made, "Version": "v1"}
+    )
+    received = sharing.read_text(text).recipe
+    assert (received.name, received.passes) == (MINE.name, MINE.passes)
+
+
+def test_an_older_recipe_says_what_it_was():
+    old = json.dumps({**dump(MINE), "schema": 1})
+    assert sharing.read_text(old) == sharing.Received(MINE, 1)
+    assert sharing.read_text(pretty(MINE)).migrated is None
+    assert sharing.read_text('{"name": "By hand"}').migrated is None
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "words"),
+    [
+        ('{"passes": [{}, {"clip_skp": 1}]}', "passes[1].clip_skp", "Did you mean 'clip_skip'"),
+        ('{"passes": [{"target": {"what": "masks"}}]}', "passes[0].target.what", "Did you mean 'mask'"),
+        ('{"passes": [{"steps": 900}]}', "passes[0].steps", "1 to 150"),
+        ('{"schema": 99}', "schema", f"newer than {SCHEMA}"),
+        ('{"name": ', "text", "line 1 column 9"),
+        ("[]", "", "not an object"),
+        ("[" * 100_000, "text", "nested too deeply"),
+        ("a cat\nSteps: 20, Sampler: Euler, Seed: 7", "text", "share string"),
+        ("", "text", "share string"),
+        ("retouch:", "text", "cut off"),
+        ("retouch:!!!", "text", "damaged"),
+        (sharing.share(MINE)[:-12], "text", "Copy the whole"),
+        (packed(b"\xff\xfe"), "text", "damaged"),
+        (packed(b'{"passes": [{"stps": 3}]}'), "passes[0].stps", "Did you mean 'steps'"),
+    ],
+)  # fmt: skip
+def test_what_is_no_recipe_is_said_with_its_place(text, path, words):
+    with pytest.raises(BadInput, match=re.escape(words)) as caught:
+        sharing.read_text(text)
+    assert caught.value.path == path
+
+
+def test_a_generation_text_that_is_cut_off_is_said():
+    text = infotext.written("", "", {"Steps": 20, **infotext.params(MINE)})
+    with pytest.raises(BadInput) as caught:
+        sharing.read_text(text[:-30])
+    assert caught.value.path == infotext.RECIPE
+
+
+def test_a_bomb_is_not_unpacked():
+    bomb = packed(b'{"name": "' + b"a" * (300 * library.MAX_BYTES // 10))
+    assert len(bomb) < 1_000_000
+    with pytest.raises(TooLarge, match="far more"):
+        sharing.read_text(bomb)
+
+
+def test_a_text_without_end_is_not_read():
+    with pytest.raises(TooLarge):
+        sharing.read_text("{" + " " * library.MAX_BYTES)
+
+
+def test_a_word_that_only_looks_like_a_share_string_is_none():
+    with pytest.raises(BadInput, match="no recipe in this text"):
+        sharing.read_text("see notretouch:abcdefghijklmnopqrstuvwxyz")
+
+
+def test_a_pass_of_the_pasted_recipe_is_what_was_written():
+    text = '{"passes": [{"target": {"models": ["hand"]}, "absent": "skip"}]}'
+    assert sharing.read_text(text).recipe.passes == (Pass(target=Target(models=("hand",)), absent="skip"),)

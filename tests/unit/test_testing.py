@@ -1,0 +1,81 @@
+import pytest
+
+from retouch.engines.base import Detector, Engine, Job, Progress, Silent
+from retouch.image.geometry import Box, Size
+from retouch.image.mask import Mask
+from retouch.recipes.recipe import Settings
+from retouch.testing import Counted, FakeDetector, FakeEngine, FakeProgress
+from tests.helpers import noise, square
+
+SIZE = Size(64, 96)
+
+
+def job(prompt="a", seed=1, **changes):
+    return Job(noise(SIZE), Mask.full(SIZE), prompt, "", seed, Settings(), **changes)
+
+
+def test_the_fakes_play_every_port():
+    assert isinstance(FakeEngine(), Engine)
+    assert isinstance(FakeDetector(), Detector)
+    assert isinstance(FakeProgress(), Progress)
+    assert isinstance(Silent(), Progress)
+
+
+def test_the_engine_paints_each_job_in_its_own_repeatable_colour():
+    engine = FakeEngine()
+    jobs = [job(), job(seed=2), job(prompt="b"), job()]
+    painted = engine.paint(jobs, Silent())
+    assert painted[0] == painted[3] == FakeEngine.colour(jobs[0])
+    assert painted[0] != painted[1]
+    assert painted[0] != painted[2]
+    assert {p.size for p in painted} == {SIZE}
+    assert engine.calls == [tuple(jobs)]
+
+
+def test_the_engine_stops_when_told():
+    assert FakeEngine().paint([job()], FakeProgress(stop_after=0)) == [None]
+
+
+def test_the_engine_may_be_made_to_fail():
+    def fail(jobs):
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        FakeEngine(before_call=fail).paint([job()], Silent())
+
+
+def test_jobs_with_other_networks_are_not_kin():
+    engine = FakeEngine()
+    assert engine.kin(job("a <lora:x:1>")) == engine.kin(job("b <lora:x:1>"))
+    assert engine.kin(job("a <lora:x:1>")) != engine.kin(job("a"))
+
+
+def test_the_detector_finds_its_boxes_where_they_lie_on_the_picture():
+    detector = FakeDetector((square(-10, 0, 30), square(500, 500)), "face", 0.8)
+    regions = detector.find(noise(SIZE), 0.5, ())
+    assert [r.box for r in regions] == [Box(0, 0, 20, 30)]
+    assert (regions[0].label, regions[0].score, detector.calls) == ("face", 0.8, 1)
+
+
+def test_the_detector_heeds_confidence_and_classes():
+    detector = FakeDetector((square(0, 0, 30),), "face", 0.8)
+    assert detector.find(noise(SIZE), 0.9, ()) == ()
+    assert detector.find(noise(SIZE), 0.5, ("hand",)) == ()
+    assert len(detector.find(noise(SIZE), 0.5, ("hand", "face"))) == 1
+
+
+def test_progress_is_remembered():
+    progress = FakeProgress(stop_after=1)
+    assert not progress.stopped
+    progress.show(0, 3, "x")
+    assert progress.stopped
+    assert progress.shown == [(0, 3, "x")]
+
+
+def test_a_counted_engine_paints_as_the_one_it_counts():
+    engine = FakeEngine()
+    counted = Counted(engine)
+    one = job()
+    assert counted.paint([one, one], FakeProgress()) == engine.paint([one, one], FakeProgress())
+    assert [len(call) for call in counted.calls] == [2]
+    assert (counted.native(""), counted.kin(one)) == (engine.native(""), engine.kin(one))

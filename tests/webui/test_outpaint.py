@@ -1,0 +1,347 @@
+"""Extending each finished picture: through the accordion, the API, the pasted text."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import gradio as gr
+import numpy as np
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from modules import infotext_utils, script_callbacks, shared, trace
+from PIL import Image
+
+import retouch.outpaint.outpaint
+from retouch.api.requests.script import ScriptOutpaint
+from retouch.errors import BadInput
+from retouch.image.codec import encoder
+from retouch.image.codec.decoder import from_pil
+from retouch.image.geometry import Size
+from retouch.knobs import load
+from retouch.pipeline.infotext import OUTPAINT, OUTPAINT_WARNINGS, RECIPE, REGIONS
+from retouch.webui import outpaint_job, progress, service
+from retouch.webui.panel import outpaint_section
+from retouch.webui.panel.outpaint_section import LEAVES, WIDGETS, outpaint_in
+from tests.webui.driver import FACES, LEFT, expected_errors, inner, mask_of, outer, photo
+
+ONCE = {"tries": 1, "cleanup": 0}
+NOTHING = {"name": "None", "passes": []}
+
+
+def outpaint(recipe=NOTHING, **asked) -> dict:
+    return {"enabled": True, "recipe": recipe, "outpaint": {**ONCE, **asked}}
+
+
+def said(run, index: int = 0) -> dict:
+    return infotext_utils.parse_generation_parameters(run.infotexts[index])
+
+
+def assert_kept(before, after, left: int, top: int, feather: int = 16) -> None:
+    """The picture lies there to the bit, up to the feather."""
+    size = before.size
+    inside = after.pixels[top : top + size.height, left : left + size.width]
+    middle = (slice(feather, -feather), slice(feather, -feather))
+    assert np.array_equal(inside[middle], before.pixels[middle])
+
+
+@pytest.mark.parametrize("job", ["txt2img", "img2img"])
+def test_each_picture_of_each_batch_is_extended_on_all_sides(webui, job):
+    make = getattr(webui, job)
+    plain = make({"enabled": False}, batch_size=2, n_iter=2)
+    sides = {"left": 128, "top": 64, "right": 128, "bottom": 64}
+    run = make(outpaint(**sides), batch_size=2, n_iter=2)
+    assert [picture.size for picture in run.pictures] == [Size(768, 640)] * 4
+    for before, after in zip(plain.pictures, run.pictures, strict=True):
+        assert_kept(before, after, 128, 64)
+    saved = [s["image"].size for s in trace.of("saved")][-4:]
+    assert saved == [(768, 640)] * 4
+
+
+@pytest.fixture
+def other_fixer(webui, monkeypatch):
+    """What another extension does to finished pictures: {index in the batch: function of the image}."""
+    does = {}
+
+    def postprocess_image(_script, p, pp, *_args):
+        pp.image = does.get(p.batch_index, lambda image: image)(pp.image)
+
+    (found,) = [s for s in webui.runner(False).scripts if type(s).__name__ == "OtherFixer"]
+    monkeypatch.setattr(type(found), "postprocess_image", postprocess_image)
+    return does
+
+
+def test_pictures_of_a_batch_share_sampling_calls_and_become_what_they_would_alone(webui, monkeypatch):
+    asked = outpaint(right=256, step=128, refine=0.2)
+    together = webui.txt2img(asked, batch_size=3)
+    calls = [len(call["seeds"]) for call in inner()]
+    trace.clear()
+    monkeypatch.setattr(outpaint_job.Extending, "_foreseen", lambda *_: {})
+    alone = webui.txt2img(asked, batch_size=3)
+    assert together.pictures == alone.pictures
+    assert calls[:2] == [3, 3]
+    assert sum(calls) == sum(len(call["seeds"]) for call in inner())
+    assert len(inner()) == 9 > len(calls)
+    assert together.infotexts == alone.infotexts
+
+
+def test_a_picture_that_another_extension_changes_is_extended_as_it_then_is(webui, other_fixer):
+    other_fixer[1] = lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    plain = webui.txt2img({"enabled": False}, batch_size=3)
+    run = webui.txt2img(outpaint(right=128), batch_size=3)
+    assert [len(call["seeds"]) for call in inner()] == [3, 1]
+    for before, after in zip(plain.pictures, run.pictures, strict=True):
+        assert after.size == Size(640, 512)
+        assert_kept(before, after, 0, 0)
+
+
+def test_where_the_first_is_changed_nothing_is_painted_in_vain(webui, other_fixer):
+    other_fixer[0] = lambda image: image.rotate(180)
+    webui.txt2img(outpaint(right=128), batch_size=2)
+    assert [len(call["seeds"]) for call in inner()] == [1, 1]
+
+
+def test_what_breaks_for_one_of_a_batch_leaves_the_others_theirs(webui, monkeypatch):
+    whole = retouch.outpaint.outpaint.way_of
+
+    def broken(asked, picture, generation, studio):
+        if generation.seed == 101:
+            raise RuntimeError("a screw is loose")
+        return whole(asked, picture, generation, studio)
+
+    monkeypatch.setattr(retouch.outpaint.outpaint, "way_of", broken)
+    run = webui.txt2img(outpaint(right=128), batch_size=3)
+    assert [picture.size.width for picture in run.pictures] == [640, 512, 640]
+    assert ["a screw is loose" in said(run, i).get(OUTPAINT_WARNINGS, "") for i in range(3)] == [
+        False,
+        True,
+        False,
+    ]
+    assert len(expected_errors()) == 1
+
+
+def test_interrupt_keeps_what_is_finished_of_every_picture_of_the_batch(webui, monkeypatch):
+    monkeypatch.setattr(progress.Watch, "stopped", property(lambda _watch: len(inner()) >= 2))
+    run = webui.txt2img(outpaint(right=768, step=128), batch_size=2)
+    assert {picture.size.width for picture in run.pictures} <= {512 + 128, 512 + 256}
+    assert [len(call["seeds"]) for call in inner()] == [2, 2]
+    assert len(trace.of("saved")) == 2
+
+
+@pytest.mark.parametrize("asked", [FACES, outpaint(right=128)], ids=["fixes", "stages"])
+def test_plans_know_how_long_what_the_accordion_painted_took(webui, asked):
+    service.tempos.cache_clear()
+    app = FastAPI()
+    script_callbacks.app_started_callback(None, app)
+    door = TestClient(app)
+    image = base64.b64encode(encoder.encode(from_pil(photo()))).decode()
+
+    def seconds() -> float | None:
+        answer = door.post("/retouch/v1/plan", json={"verb": "outpaint", "image": image, "right": 128})
+        return answer.json()["seconds"]
+
+    assert seconds() is None
+    webui.txt2img(asked)
+    assert seconds() is not None
+
+
+def test_words_by_stage_are_a_line_each_and_may_have_commas(webui):
+    widgets = {"outpaint_right": 256, "outpaint_step": "128", "outpaint_tries": 1, "outpaint_cleanup": 0}
+    words = {"outpaint_stage_prompts": "\na pier, gulls\n", "outpaint_seed_step": "same"}
+    on = {"enable": True, "target_models_1": [], "outpaint_enabled": True}
+    run = webui.txt2img(webui.values(**on, **widgets, **words))
+    assert [(call["prompts"], call["seeds"]) for call in inner()] == [
+        (["a portrait"], [100]),
+        (["a pier, gulls"], [100]),
+    ]
+    found = outpaint_in(said(run))
+    assert found.stage_prompts == ("", "a pier, gulls")
+    assert outpaint_section.typed(infotext_utils.pasted(pasting(webui), run.infotexts[0])) == found
+
+
+def test_faces_are_mended_first_and_stay(webui):
+    mended = webui.txt2img(FACES)
+    run = webui.txt2img(outpaint("Face polish", right=128))
+    assert run.pictures[0].size == Size(640, 512)
+    inside = run.pictures[0].pixels[:, : 512 - 16]
+    assert np.array_equal(inside, mended.pictures[0].pixels[:, : 512 - 16])
+    assert REGIONS in said(run)
+    boxes = [region["box"] for region in json.loads(said(run)[REGIONS])]
+    assert list(LEFT) in boxes
+
+
+def test_the_stages_are_painted_as_the_picture_was(webui):
+    webui.txt2img(outpaint(right=128, beyond="gulls", denoising_strength=0.7), steps=9, cfg_scale=5.5)
+    (call,) = inner()
+    assert call["prompts"] == ["a portrait, gulls"]
+    assert call["strength"] == 0.7
+    assert (call["steps"], call["cfg_scale"], call["seeds"]) == (7, 5.5, [100])  # 0.7 of 9, and one
+
+
+def test_widgets_ask_for_what_the_api_asks_for(webui):
+    by_api = webui.txt2img(outpaint(right=128, step=64, prompt_right="a pier", order=["right", "left"]))
+    widgets = {
+        "enable": True,
+        "target_models_1": [],
+        "outpaint_enabled": True,
+        "outpaint_right": 128,
+        "outpaint_step": "64",
+        "outpaint_prompt_right": "a pier",
+        "outpaint_order": "right, left",
+        "outpaint_tries": 1,
+        "outpaint_cleanup": 0,
+    }
+    by_widgets = webui.txt2img(webui.values(**widgets))
+    assert by_widgets.pictures == by_api.pictures
+    assert said(by_widgets)[OUTPAINT] == said(by_api)[OUTPAINT]
+    assert [call["prompts"] for call in inner()] == [["a pier"]] * 4
+
+
+def test_switched_off_it_does_nothing(webui):
+    plain = webui.txt2img(webui.values(enable=True))
+    off = webui.txt2img(webui.values(enable=True, outpaint_right=128))
+    assert off.pictures == plain.pictures
+    closed = webui.txt2img(webui.values(outpaint_enabled=True, outpaint_right=128))
+    assert closed.pictures[0].size == Size(512, 512)
+    assert OUTPAINT not in said(off)
+
+
+def test_one_field_of_the_text_brings_every_widget_back(webui):
+    asked = {"aspect": "2:1", "across": "third", "step": 64, "beyond": 'gulls, "loud"', "limit": 1.5}
+    run = webui.txt2img(outpaint(**asked))
+    found = outpaint_in(said(run))
+    assert found == load(ScriptOutpaint, {**ONCE, **asked})
+    fields = dict(zip([c.elem_id for c, _ in pasting(webui)], pasting(webui), strict=True))
+    back = infotext_utils.pasted(list(fields.values()), run.infotexts[0])
+    assert len(back) == WIDGETS
+    assert outpaint_section.typed(back) == found
+    assert (
+        outpaint_section.typed(
+            infotext_utils.pasted(list(fields.values()), "a cat\nSteps: 1, Seed: 1, Size: 8x8")
+        )
+        is None
+    )
+
+
+def pasting(webui) -> list:
+    return webui.script().infotext_fields[-WIDGETS:]
+
+
+def test_every_knob_but_those_of_the_picture_has_a_widget_with_a_label_of_its_own(webui):
+    ours = webui.script().controls[-WIDGETS:]
+    labels = [c.label for c in webui.script().controls]
+    assert len({c.label for c in ours}) == WIDGETS
+    assert all(labels.count(c.label) == 1 for c in ours)
+    with gr.Blocks():
+        section = outpaint_section.Section(str)
+        assert len(section.build()) == WIDGETS
+    assert outpaint_section.typed([True, *(c.value for c in ours[1:])]) == ScriptOutpaint()
+    assert {"step", "overlap", "aspect", "refine"} <= {leaf.path for leaf in LEAVES}
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({}, "nothing is to be added"),
+        ({"aspect": "1:1"}, "has that aspect already"),
+        (dict.fromkeys(("left", "top", "right", "bottom"), 8192), "over"),
+        ({"right": 64, "overlap": 512}, "overlap"),
+        ({"right": 64, "stage_prompts": ["a", "b"]}, "1 stages"),
+    ],
+)
+def test_what_cannot_be_is_said_and_the_picture_kept(webui, asked, says):
+    plain = webui.txt2img({"enabled": False})
+    run = webui.txt2img(outpaint(**asked))
+    assert run.pictures == plain.pictures
+    assert says in said(run)[OUTPAINT_WARNINGS]
+    assert says in run.processed.comments
+    assert not inner()
+
+
+def test_a_field_that_is_not_known_is_refused_with_the_whole_request(webui):
+    plain = webui.txt2img({"enabled": False})
+    run = webui.txt2img(outpaint(right=64, stpe=5))
+    assert run.pictures == plain.pictures
+    assert "outpaint.stpe" in run.processed.comments
+    image = webui.txt2img(outpaint(right=64, image="x"))
+    assert image.pictures == plain.pictures
+    assert "outpaint.image" in image.processed.comments
+
+
+def test_interrupt_keeps_the_finished_stages_and_saves_them(webui, monkeypatch):
+    def interrupt() -> bool:
+        return len(inner()) >= 2
+
+    monkeypatch.setattr(progress.Watch, "stopped", property(lambda _watch: interrupt()))
+    run = webui.txt2img(outpaint(right=768, step=256))
+    assert run.pictures[0].size.width in (512 + 256, 512 + 512)
+    assert trace.of("saved")[-1]["image"].size == tuple(run.pictures[0].size)
+
+
+def test_an_engine_that_breaks_costs_nothing_but_the_extension(webui, monkeypatch):
+    def broken(*_args):
+        raise RuntimeError("a screw is loose")
+
+    plain = webui.txt2img({"enabled": False})
+    monkeypatch.setattr(retouch.outpaint.outpaint, "way_of", broken)
+    run = webui.txt2img(outpaint(right=128))
+    assert run.pictures == plain.pictures
+    assert "a screw is loose" in said(run)[OUTPAINT_WARNINGS]
+    assert len(expected_errors()) == 1
+
+
+def test_each_picture_says_its_own_warnings_and_the_job_all_of_them(webui, monkeypatch):
+    first = iter([True, False])
+    whole = retouch.outpaint.outpaint.way_of
+
+    def once(*args):
+        if next(first):
+            raise BadInput("not this one.", path="image")
+        return whole(*args)
+
+    monkeypatch.setattr(retouch.outpaint.outpaint, "way_of", once)
+    run = webui.txt2img(outpaint(right=128), batch_size=2)
+    assert [picture.size.width for picture in run.pictures] == [512, 640]
+    assert OUTPAINT_WARNINGS in said(run, 0)
+    assert OUTPAINT_WARNINGS not in said(run, 1)
+    assert "not this one" in run.processed.extra_generation_params[OUTPAINT_WARNINGS]
+
+
+def test_an_inpainting_job_is_extended_after_its_overlay(webui):
+    plain = webui.img2img({"enabled": False}, mask=mask_of(LEFT), inpainting_fill=1)
+    run = webui.img2img(outpaint(left=128), mask=mask_of(LEFT), inpainting_fill=1)
+    assert run.pictures[0].size == Size(640, 512)
+    assert_kept(plain.pictures[0], run.pictures[0], 128, 0)
+
+
+def test_where_the_webui_lays_its_mask_over_the_result_it_is_left_and_said(webui):
+    shared.opts.data["return_mask_composite"] = True
+    run = webui.img2img(outpaint(left=128), mask=mask_of(LEFT), inpainting_fill=1)
+    assert run.pictures[0].size == Size(512, 512)
+    assert "mask composite" in said(run)[OUTPAINT_WARNINGS]
+
+
+def test_nothing_of_it_stays_on_the_job(webui):
+    run = webui.txt2img(outpaint(right=128))
+    assert not run.p.retouch_outpaint
+    assert OUTPAINT not in run.p.extra_generation_params
+    assert OUTPAINT in run.processed.extra_generation_params
+    assert RECIPE not in said(run)
+
+
+@pytest.mark.parametrize("recipe", ["Face polish", NOTHING])
+def test_the_picture_given_to_a_skipped_img2img_is_extended_as_it_is(webui, recipe):
+    before = photo()
+    run = webui.img2img({**outpaint(recipe, bottom=64), "skip_img2img": True}, image=before)
+    assert run.pictures[0].size == Size(512, 576)
+    assert not outer()
+    mine = np.asarray(before)[200:400, 16:-16]
+    assert np.array_equal(run.pictures[0].pixels[200:400, 16:-16], mine)
+
+
+def test_not_to_match_takes_nothing_from_how_the_picture_was_made(webui):
+    webui.txt2img(outpaint(right=128, match=False), steps=9, cfg_scale=5.5)
+    (call,) = inner()
+    assert call["prompts"] == [""]
+    assert call["cfg_scale"] == 7.0

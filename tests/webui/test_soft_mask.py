@@ -1,0 +1,177 @@
+"""Soft denoise masks on the host's samplers: held at the original until the step that the mask allows."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from modules import latents, scripts, shared, trace
+from PIL import Image
+
+from retouch.engines.base import Job, Silent
+from retouch.image.codec.decoder import from_pil
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.recipes.recipe import Sampling, Settings
+from retouch.webui.engine import soft_mask
+from retouch.webui.engine.batch_img2img import QuietRunner
+from retouch.webui.engine.host_engine import HostEngine
+from tests.webui.driver import photo
+
+SIDE = 8
+"""Latent cells."""
+SAMPLERS = pytest.mark.parametrize("sampler", ["Euler", "DDIM"])
+"""One whose masks the host blends after the denoiser, one where it does so before."""
+RAMP = np.linspace(0, 255, SIDE * SIDE).astype(np.uint8).reshape(SIDE, SIDE)
+"""A mask value for each cell, from 0 to 255."""
+HARD = ((np.indices((SIDE, SIDE)).sum(0) % 3 == 0) * 255).astype(np.uint8)
+
+
+def job(cells: np.ndarray, *, sampler: str = "Euler", content: str = "original", seed: int = 1) -> Job:
+    picture = from_pil(photo(SIDE * 8, SIDE * 8, seed))
+    settings = Settings(Sampling(steps=8, sampler=sampler), 0.75, content)
+    return Job(picture, Mask(cells.repeat(8, 0).repeat(8, 1)), f"face {seed}", "", seed, settings)
+
+
+def paint(webui: Any, *jobs: Job) -> list[Picture]:
+    trace.clear()
+    with webui.generating():
+        painted = HostEngine().paint(jobs, Silent())
+    assert all(picture is not None for picture in painted)
+    return [picture for picture in painted if picture is not None]
+
+
+def repainted(item: int = 0) -> np.ndarray:
+    """(steps, rows, columns) where the picture that each step foresaw was not the original."""
+    steps = trace.of("step")
+    return np.stack([((s["foreseen"] - s["init"]).abs().amax(1) > 1e-3)[item].numpy() for s in steps])
+
+
+@SAMPLERS
+def test_each_cell_is_repainted_in_its_share_of_the_last_steps(webui, sampler):
+    paint(webui, job(RAMP, sampler=sampler))
+    seen = repainted()
+    steps = len(seen)
+    assert steps == {"Euler": 7, "DDIM": 5}[sampler]
+    for alpha, one in zip(RAMP.flat, seen.reshape(steps, -1).T, strict=True):
+        share = math.ceil(int(alpha) * steps / 255)
+        assert alpha == 0 or one.tolist() == [False] * (steps - share) + [True] * share
+
+
+@contextlib.contextmanager
+def overheard(method: str) -> Iterator[list[Any]]:
+    """The positional arguments of every call that the host makes of this method of our runner."""
+    heard: list[Any] = []
+    theirs = getattr(QuietRunner, method)
+
+    def listening(self: Any, *args: Any, **kwargs: Any) -> None:
+        heard.append(args)
+        theirs(self, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QuietRunner, method, listening)
+        yield heard
+
+
+@SAMPLERS
+def test_only_a_cell_of_mask_value_0_comes_out_as_it_went_in(webui, sampler):
+    with overheard("post_sample") as heard:
+        paint(webui, job(RAMP, sampler=sampler))
+    ((p, made),) = heard
+    assert (made.samples == p.init_latent).all(1)[0].tolist() == (RAMP == 0).tolist()
+
+
+@SAMPLERS
+@pytest.mark.parametrize("cells", [np.full((SIDE, SIDE), 255, np.uint8), HARD], ids=["opaque", "hard"])
+def test_hard_masks_are_painted_as_the_host_paints_them(webui, sampler, cells):
+    hard = job(cells, sampler=sampler)
+    with overheard("post_sample") as heard:
+        ours = paint(webui, hard)
+    rounded = latents.latent_mask(Image.fromarray(hard.mask.alpha), (SIDE, SIDE), 4, rounded=True)
+    assert torch.equal(heard[0][0].nmask[0], rounded)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QuietRunner, "on_mask_blend", scripts.ScriptRunner.on_mask_blend)
+        assert paint(webui, hard) == ours
+    assert paint(webui, job(np.minimum(cells, 200), sampler=sampler)) != ours
+
+
+@SAMPLERS
+def test_half_a_mask_starts_where_half_the_strength_would(webui, sampler):
+    paint(webui, job(np.full((SIDE, SIDE), 127, np.uint8), sampler=sampler))
+    ran = repainted().reshape(len(repainted()), -1)
+    assert (ran == ran[:, :1]).all()
+    assert ran[:, 0].sum() == math.ceil(len(ran) * 127 / 255)
+
+
+@SAMPLERS
+def test_a_batch_holds_each_crop_by_its_own_mask(webui, sampler):
+    jobs = [job(np.roll(RAMP, 3 * k), sampler=sampler, seed=k + 1) for k in range(3)]
+    together = paint(webui, *jobs)
+    held = [repainted(k) for k in range(3)]
+    for one, picture, seen in zip(jobs, together, held, strict=True):
+        assert paint(webui, one) == [picture]
+        assert np.array_equal(repainted(), seen)
+
+
+@pytest.mark.parametrize("content", ["latent noise", "latent nothing"])
+def test_only_opaque_cells_lose_their_content(webui, content):
+    starts = {}
+    for name in ("original", content):
+        paint(webui, job(RAMP, content=name))
+        starts[name] = trace.of("step")[0]["init"]
+    different = (starts["original"] != starts[content]).any(1)[0].numpy()
+    assert different.tolist() == (RAMP == 255).tolist()
+
+
+def test_a_cell_is_painted_as_strongly_as_any_pixel_of_it_asks(webui):
+    alpha = np.zeros((64, 64), np.uint8)
+    alpha[23, 40], alpha[24, 41] = 200, 255
+    cells = np.zeros((SIDE, SIDE), bool)
+    cells[2:4, 5] = True
+    one = job(RAMP)
+    paint(webui, Job(one.picture, Mask(alpha), one.prompt, "", 1, one.settings))
+    assert np.array_equal(repainted().any(0), cells)
+    assert np.array_equal(repainted()[0], cells & (np.arange(SIDE) == 3)[:, None])
+
+
+def test_an_inpainting_checkpoint_is_shown_what_is_repainted_for_half_of_the_steps(webui, monkeypatch):
+    monkeypatch.setattr(shared.sd_model.model, "conditioning_key", "hybrid", raising=False)
+    one = job(RAMP)
+    with overheard("post_sample") as heard:
+        paint(webui, one)
+    shown = heard[0][0].image_conditioning
+    assert shown.shape == (1, 1, 64, 64)
+    assert np.array_equal(shown[0, 0].numpy() == 1, one.mask.alpha >= 128)
+
+
+def test_the_hosts_own_soft_inpainting_never_acts_on_a_crop():
+    class Found:
+        filename = "extensions-builtin/soft-inpainting/scripts/soft_inpainting.py"
+
+    class Other:
+        filename = "extensions/wildcards/scripts/wildcards.py"
+
+    runner = scripts.ScriptRunner()
+    runner.alwayson_scripts = [Found(), Other()]
+    quiet = QuietRunner.of(runner, ("soft_inpainting", "wildcards"))
+    assert [type(s) for s in quiet.alwayson_scripts] == [Other]
+
+
+def test_a_sampler_without_a_step_holds_nothing():
+    hold = soft_mask.Hold(torch.full((1, 4, 8, 8), 100), torch.zeros(0))
+    latent = torch.ones(1, 4, 8, 8)
+    said = scripts.MaskBlendArgs(latent, latent, latent * 0, latent * 0, latent, object(), torch.ones(1))
+    hold(said)
+    assert said.blended_latent.equal(latent)
+
+
+def test_between_two_timesteps_the_signal_is_their_geometric_mean():
+    alphas = torch.linspace(0.999, 0.01, 1000)
+    found = soft_mask._signal_share(alphas, torch.tensor([25.0, 25.5, 999.0]))
+    expected = torch.stack([alphas[25], (alphas[25] * alphas[26]).sqrt(), alphas[999]])
+    torch.testing.assert_close(found, expected)

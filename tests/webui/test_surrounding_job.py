@@ -1,0 +1,246 @@
+"""A fix is painted as the job around it made the picture at hand, whatever the settings say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from modules import extra_networks, processing, scripts, shared, trace
+from modules.processing import StableDiffusionProcessingTxt2Img
+
+from retouch.webui import surrounding_job
+from tests.webui.driver import FACES, WebUI, inner, outer, photo, recipe
+
+BOTH = recipe({"hires": "before"}, {"hires": "after"})
+KEPT = (
+    "cfg_scale",
+    "checkpoint",
+    "clip_skip",
+    "ensd",
+    "eta",
+    "negatives",
+    "networks",
+    "prompts",
+    "sampler",
+    "scheduler",
+    "vae",
+)
+"""What a sampling of ours shares with the one that made the picture."""
+HIRES = {
+    "hr_checkpoint_name": st.sampled_from(["one.safetensors", "two.safetensors"]),
+    "hr_sampler_name": st.sampled_from(["Euler a", "DPM++ 2M", "DDIM"]),
+    "hr_scheduler": st.sampled_from(["Karras", "Automatic"]),
+    "hr_prompt": st.sampled_from(["a sharp portrait", "a portrait <lora:sharp:1>"]),
+    "hr_negative_prompt": st.just("soft"),
+    "eta": st.just(0.5),
+    "styles": st.just(["oil"]),
+}
+
+
+def of_settings(said: dict[str, Any]) -> dict[str, Any]:
+    """The prompt of an item alone: ours has an item a region."""
+    kept = {name: said[name] for name in KEPT}
+    return {**kept, "prompts": set(said["prompts"]), "negatives": set(said["negatives"])}
+
+
+@given(job=st.fixed_dictionaries({}, optional=HIRES))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_each_side_of_hires_fix_is_painted_as_its_sampling_was(webui: WebUI, job):
+    webui.reset()
+    webui.txt2img(BOTH, enable_hr=True, **job)
+    small, large = outer()
+    early, late = inner()
+    assert of_settings(early) == of_settings(small)
+    assert of_settings(late) == of_settings(large)
+
+
+def test_every_value_of_its_own_is_told_from_the_first_samplings(webui):
+    """So that the property above cannot hold by chance."""
+    own = {
+        "hr_checkpoint_name": "two.safetensors",
+        "hr_sampler_name": "DPM++ 2M",
+        "hr_scheduler": "Karras",
+        "hr_prompt": "sharp",
+        "hr_negative_prompt": "soft",
+    }
+    webui.txt2img(BOTH, enable_hr=True, **own)
+    early, late = map(of_settings, inner())
+    differing = {name for name in KEPT if early[name] != late[name]}
+    assert differing == {"checkpoint", "sampler", "scheduler", "prompts", "negatives"}
+
+
+def test_hires_steps_lie_as_close_as_those_of_an_img2img(webui):
+    """Ten steps over half of the noise are twenty over all of it, of which a pass runs its share."""
+    given = []
+    trace.before_sampling = lambda p: given.append(p.steps)
+    job = {"enable_hr": True, "steps": 30, "denoising_strength": 0.5}
+    webui.txt2img(FACES, hr_second_pass_steps=10, **job)
+    assert given == [30, 30, 20]
+    webui.txt2img(FACES, **job)
+    assert given[3:] == [30, 30, 30]
+
+
+def test_hires_steps_stay_within_what_can_be_asked_for_again(webui):
+    given = []
+    trace.before_sampling = lambda p: given.append(p.steps)
+    webui.txt2img(FACES, enable_hr=True, hr_second_pass_steps=100, denoising_strength=0.1)
+    assert given[-1] == 150
+
+
+def test_a_forks_hires_cfg_is_the_second_samplings(webui):
+    class Forks(StableDiffusionProcessingTxt2Img):
+        hr_cfg = 3.5
+
+    webui.run(Forks(prompt="a", seed=1, sampler_name="Euler a", enable_hr=True), BOTH)
+    assert [said["cfg_scale"] for said in inner()] == [7.0, 3.5]
+
+
+def test_scripts_that_write_prompts_anew_are_followed_after_hires_fix(webui):
+    """They know the first prompts only; a prompt of hires fix that is given stays."""
+    webui.txt2img(FACES, prompt="__hair__", enable_hr=True)
+    assert set(inner()[0]["prompts"]) == {"red hair"}
+    trace.clear()
+    webui.txt2img(FACES, prompt="__hair__", hr_prompt="a hat", enable_hr=True)
+    assert set(inner()[0]["prompts"]) == {"a hat"}
+
+
+OVERRIDDEN = {
+    "CLIP_stop_at_last_layers": 2,
+    "eta_noise_seed_delta": 31337,
+    "sd_model_checkpoint": "two.safetensors",
+    "sd_vae": "soft.vae.pt",
+}
+
+
+@pytest.mark.parametrize("restore", [True, False])
+@pytest.mark.parametrize("job", ["txt2img", "img2img"])
+@pytest.mark.parametrize("key", OVERRIDDEN)
+def test_what_a_job_overrides_holds_for_its_fixes(webui, job, key, restore):
+    said = {"override_settings": {key: OVERRIDDEN[key]}, "override_settings_restore_afterwards": restore}
+    found = shared.opts.data[key]
+    getattr(webui, job)(FACES, eta=0.25, n_iter=2, **said)
+    assert [of_settings(one) for one in inner()] == [of_settings(one) for one in outer()]
+    assert of_settings(inner()[0]) != {**of_settings(outer()[0]), "eta": None}
+    assert shared.opts.data[key] == (found if restore else OVERRIDDEN[key])
+
+
+def test_a_vae_that_a_job_overrides_holds_beside_a_hires_checkpoint(webui):
+    said = {"sd_vae": "soft.vae.pt"}
+    webui.txt2img(FACES, enable_hr=True, hr_checkpoint_name="two.safetensors", override_settings=said)
+    assert (inner()[0]["checkpoint"], inner()[0]["vae"]) == ("two.safetensors", "soft.vae.pt")
+
+
+def test_a_hires_checkpoint_is_not_loaded_again_for_its_fixes(webui):
+    webui.txt2img(FACES, enable_hr=True, hr_checkpoint_name="two.safetensors", n_iter=2)
+    loaded = [said["name"] for said in trace.of("checkpoint loaded")]
+    assert loaded == ["two.safetensors", "one.safetensors", "two.safetensors"]
+    assert shared.opts.sd_model_checkpoint == "one.safetensors"
+
+
+def test_a_pass_of_its_own_checkpoint_leaves_that_of_hires_fix(webui):
+    job = {"enable_hr": True, "hr_checkpoint_name": "two.safetensors"}
+    webui.txt2img(recipe({"checkpoint": "xl.ckpt"}, {}), **job)
+    assert [said["checkpoint"] for said in inner()] == ["xl.ckpt", "two.safetensors"]
+
+
+@pytest.mark.parametrize(("asked", "painted"), [("", True), ("xl.ckpt", False)])
+def test_frozen_settings_let_in_the_jobs_own_checkpoint_alone(webui, asked, painted):
+    shared.cmd_opts.freeze_settings = True
+    one = {"checkpoint": asked} if asked else {}
+    run = webui.txt2img(recipe(one), enable_hr=True, hr_checkpoint_name="two.safetensors")
+    assert [said["checkpoint"] for said in inner()] == ["two.safetensors"] * painted
+    assert ("--freeze-settings" in run.warnings) is not painted
+
+
+def test_frozen_settings_refuse_another_clip_skip(webui):
+    shared.cmd_opts.freeze_settings = True
+    run = webui.txt2img(recipe({"clip_skip": 2}))
+    assert not inner()
+    assert "clip skip" in run.warnings
+
+
+REFINED = {"refiner_checkpoint": "two.safetensors", "refiner_switch_at": 0.8, "steps": 20}
+
+
+def refined(ours: bool) -> list[str]:
+    return [said["name"] for said in trace.of("refined") if said["inner"] is ours]
+
+
+@pytest.mark.parametrize("job", ["txt2img", "img2img"])
+def test_a_refiner_takes_over_at_the_noise_at_which_it_did(webui, job):
+    webui.reset()
+    getattr(webui, job)(FACES, **REFINED)
+    assert refined(True) == refined(False) == ["two.safetensors"]
+    at, ours = (said["completed"] for said in trace.of("refined"))
+    assert at == pytest.approx(ours, abs=0.06)
+    assert [said["checkpoint"] for said in inner()] == ["one.safetensors"]
+
+
+@pytest.mark.parametrize("which", ["first pass", "second pass", "both passes"])
+def test_of_hires_fix_the_refined_samplings_are_refined(webui, which):
+    shared.opts.data["hires_fix_refiner_pass"] = which
+    webui.txt2img(BOTH, enable_hr=True, **REFINED)
+    expected = 2 if which == "both passes" else 1
+    assert len(refined(True)) == len(refined(False)) == expected
+
+
+def test_a_pass_of_its_own_checkpoint_is_not_refined(webui):
+    webui.txt2img(recipe({"checkpoint": "xl.ckpt"}), **REFINED)
+    assert refined(True) == []
+
+
+def test_extending_is_painted_as_the_finished_picture_was(webui):
+    job = {"enable_hr": True, "hr_checkpoint_name": "two.safetensors", "hr_sampler_name": "DPM++ 2M"}
+    asked = {"enabled": True, "recipe": {"passes": []}, "outpaint": {"left": 64}}
+    webui.txt2img(asked, width=256, height=256, **job)
+    assert inner()
+    assert {(said["checkpoint"], said["sampler"]) for said in inner()} == {("two.safetensors", "DPM++ 2M")}
+
+
+def test_each_file_of_a_batch_is_fixed_as_it_was_made(webui):
+    """The Batch tab changes one job from file to file: prompt, seed, sampler, CFG scale and checkpoint."""
+    p = processing.StableDiffusionProcessingImg2Img(init_images=[], denoising_strength=0.5)
+    files = [
+        {"prompt": "a", "sampler_name": "Euler a", "cfg_scale": 5.0, "seed": 1},
+        {"prompt": "b", "sampler_name": "DDIM", "cfg_scale": 9.0, "seed": 2},
+    ]
+    webui.prepare(p, FACES)
+    for made, checkpoint in zip(files, ("two.safetensors", "one.safetensors"), strict=True):
+        vars(p).update(made, override_settings={"sd_model_checkpoint": checkpoint})
+        p.init_images = [photo()]
+        with webui.generating():
+            processing.process_images(p)
+    assert [of_settings(one) for one in inner()] == [of_settings(one) for one in outer()]
+    assert [said["checkpoint"] for said in inner()] == ["two.safetensors", "one.safetensors"]
+    assert [set(said["prompts"]) for said in inner()] == [{"a"}, {"b"}]
+
+
+def test_each_cell_of_a_plot_is_fixed_as_it_was_made(webui):
+    xyz = next(s.module for s in scripts.scripts_data if s.script_class.__module__ == "xyz_grid.py")
+
+    def hires_checkpoint(p: Any, value: str, _values: Any) -> None:
+        p.hr_checkpoint_name = value
+
+    p = StableDiffusionProcessingTxt2Img(prompt="a", seed=1, sampler_name="Euler a", enable_hr=True)
+    webui.prepare(p, FACES)
+    names = ["two.safetensors", "xl.ckpt"]
+    with webui.generating():
+        xyz.draw(p, xyz.AxisOption("Hires checkpoint", str, hires_checkpoint), names)
+    assert [said["checkpoint"] for said in inner()] == names
+
+
+def test_a_job_without_extra_networks_has_none_in_its_fixes(webui, monkeypatch):
+    activated = []
+    monkeypatch.setattr(extra_networks, "activate", lambda p, tags: activated.append(type(p).__name__))
+    webui.txt2img(FACES, prompt="a <lora:x:1>", disable_extra_networks=True)
+    assert activated == []
+    assert len(inner()) == 1
+
+
+def test_only_what_the_hosts_img2img_takes_is_passed_on():
+    class Fork:
+        eta, s_noise, refiner_checkpoint, unheard_of = 0.5, 1.01, None, 3
+
+    assert surrounding_job.Around(Fork()).img2img("") == {"eta": 0.5, "s_noise": 1.01}

@@ -1,0 +1,1 @@
+"""Benches: what was promised about speed, measured side by side in one run. `python -m tools.bench NAME`."""

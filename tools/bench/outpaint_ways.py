@@ -1,0 +1,180 @@
+"""Ways to extend a picture to the right on one engine: ours in stages, at once, and the WebUI's scripts.
+
+Those are written from their description, `outpainting_mk_2` and `poor_mans_outpainting` as they come. Both
+have the whole picture for their region, where the WebUI doubles the blurred mask that it composites with: so
+what they paint is opaque over the first pixels of the picture.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from retouch.engines.base import Engine, Job, Progress, Silent
+from retouch.image.fill.content_aware import content
+from retouch.image.fill.masked_content import FILLS
+from retouch.image.fill.noise import noise
+from retouch.image.frame import Frame, frame_around
+from retouch.image.geometry import Box, Margins, Size
+from retouch.image.mask import Mask
+from retouch.image.picture import Picture
+from retouch.outpaint.checks import Guard
+from retouch.outpaint.outpaint import HOW
+from retouch.outpaint.progress import Way
+from retouch.outpaint.run import Extended, extend
+from retouch.outpaint.stage_steps import Words, reach_of, steps
+from retouch.outpaint.stages import Pace, stages
+from retouch.recipes.recipe import Generation, Settings
+
+STAGE = 128
+Extending = Callable[[Picture, int, Generation, Engine], np.ndarray]
+"""The picture, pixels to add on the right, how, by whom: (height, width, 3) uint8."""
+
+
+def planned(picture: Picture, margins: Margins, generation: Generation, engine: Engine) -> Way:
+    """The way as every door plans it."""
+    native, pace = engine.native(""), Pace()
+    found = stages(picture.size, margins, native, pace)
+    return Way(picture, margins, found, steps(found, generation, HOW, Words(), reach_of(pace, native)))
+
+
+def walked(
+    picture: Picture,
+    margins: Margins,
+    generation: Generation,
+    engine: Engine,
+    guard: Guard | None = None,
+    progress: Progress | None = None,
+) -> Extended:
+    return extend(planned(picture, margins, generation, engine), engine, guard, progress)
+
+
+def ours(picture: Picture, more: int, generation: Generation, engine: Engine) -> np.ndarray:
+    return walked(picture, Margins(right=more), generation, engine).way.finished().pixels
+
+
+def single(picture: Picture, more: int, generation: Generation, engine: Engine) -> np.ndarray:
+    """The whole margin at once from the whole picture, the strip alone masked: the same fill and strength."""
+    canvas, hole = _canvas(picture, more)
+    settings = Settings(generation.sampling, HOW.denoising_strength, HOW.masked_content)
+    under = FILLS[HOW.masked_content](canvas, hole)
+    return _painted(canvas, under, (hole, hole.feathered(4)), settings, (generation, engine))
+
+
+def mk2(picture: Picture, more: int, generation: Generation, engine: Engine) -> np.ndarray:
+    """128 pixels at a time: noise with the picture's spectrum, strength 0.8, mask blur 8, made 32.
+
+    The mask begins 8 px within the picture, the latent one, which is hard, 16 px.
+    """
+
+    def stage(canvas: np.ndarray, hole: Mask) -> np.ndarray:
+        settings = Settings(generation.sampling, 0.8, "original")
+        masks = (hole.grown(16), _overlay(hole, 8, 32))
+        return _painted(canvas, noise(canvas, hole), masks, settings, (generation, engine))
+
+    return _in_stages(picture, more, stage)
+
+
+def poor_man(picture: Picture, more: int, generation: Generation, engine: Engine) -> np.ndarray:
+    """128 pixels at a time: masked content "fill", strength 0.75, mask blur 4, made 8.
+
+    The mask begins 8 px within the picture, the latent one, which is hard, 2 px.
+    """
+
+    def stage(canvas: np.ndarray, hole: Mask) -> np.ndarray:
+        under = FILLS["fill"](canvas, hole)
+        settings = Settings(generation.sampling, 0.75, "fill")
+        masks = (hole.grown(2), _overlay(hole, 8, 8))
+        return _painted(canvas, under, masks, settings, (generation, engine))
+
+    return _in_stages(picture, more, stage)
+
+
+def _overlay(hole: Mask, within: int, blur: int) -> Mask:
+    """What the WebUI composites through: the mask, blurred with this standard deviation, twice over."""
+    soft = cv2.GaussianBlur(hole.grown(within).alpha, (0, 0), blur, borderType=cv2.BORDER_REPLICATE)
+    return Mask(cv2.add(soft, soft))
+
+
+WAYS: dict[str, Extending] = {
+    "stages": ours,
+    "single pass": single,
+    "outpainting mk2": mk2,
+    "poor man's": poor_man,
+}
+
+
+def tiled(picture: Picture, margins: Margins) -> np.ndarray:
+    """The picture again and again."""
+    ends = ((0, 0), (margins.left, margins.right), (0, 0))
+    return np.pad(picture.pixels, ends, mode="wrap")
+
+
+def synthesised(picture: Picture, margins: Margins) -> np.ndarray:
+    """Content-aware fill of the whole margin."""
+    ends = ((0, 0), (margins.left, margins.right), (0, 0))
+    canvas = np.pad(picture.pixels, ends)
+    kept = Box(margins.left, 0, margins.left + picture.size.width, picture.size.height)
+    size = Size(canvas.shape[1], canvas.shape[0])
+    return content(canvas, Mask.of_box(size, kept).inverted())
+
+
+def plain(picture: Picture, margins: Margins) -> np.ndarray:
+    """Its mean colour: nothing that could repeat."""
+    mean = picture.pixels.mean((0, 1)).round().astype(np.uint8)
+    sides = (np.broadcast_to(mean, (picture.size.height, more, 3)) for more in (margins.left, margins.right))
+    return np.concatenate([next(sides), picture.pixels, next(sides)], axis=1)
+
+
+UNPAINTED: dict[str, Callable[[Picture, Margins], np.ndarray]] = {
+    "content-aware fill": synthesised,
+    "tiling": tiled,
+    "one plain colour": plain,
+}
+"""Ways to both sides that need no model."""
+
+
+def _canvas(picture: Picture, more: int) -> tuple[np.ndarray, Mask]:
+    canvas = np.pad(picture.pixels, ((0, 0), (0, more), (0, 0)))
+    size = Size(canvas.shape[1], canvas.shape[0])
+    return canvas, Mask.of_box(size, Box(picture.size.width, 0, size.width, size.height))
+
+
+def _in_stages(picture: Picture, more: int, stage: Callable[[np.ndarray, Mask], np.ndarray]) -> np.ndarray:
+    now = picture
+    while more > 0:
+        canvas, hole = _canvas(now, min(STAGE, more))
+        more -= STAGE
+        now = Picture(stage(canvas, hole))
+    return now.pixels
+
+
+def _painted(
+    canvas: np.ndarray,
+    under: np.ndarray,
+    masks: tuple[Mask, Mask],
+    settings: Settings,
+    by: tuple[Generation, Engine],
+) -> np.ndarray:
+    """`canvas` with what an engine makes of `under` put over it. `masks` are (denoise, composite)."""
+    generation, engine = by
+    denoise, composite = masks
+    size = denoise.size
+    found = frame_around(size.box, size, engine.native(""))
+    frame: Frame = dataclasses.replace(found, crop=size.box)
+    job = Job(
+        picture=frame.cut(under),
+        mask=frame.take_mask(denoise),
+        prompt=generation.prompt,
+        negative_prompt=generation.negative_prompt,
+        seed=generation.seed,
+        settings=settings,
+    )
+    (patch,) = engine.paint([job], Silent())
+    assert patch is not None
+    over = cv2.resize(patch.pixels, tuple(size), interpolation=cv2.INTER_LANCZOS4)
+    alpha = composite.alpha[..., None].astype(np.float32) / 255
+    return np.rint(canvas + (over.astype(np.float32) - canvas) * alpha).clip(0, 255).astype(np.uint8)
