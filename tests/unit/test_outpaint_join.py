@@ -9,9 +9,10 @@ from retouch.extending import extend
 from retouch.fakes import FakeEngine
 from retouch.geometry import Box, Margins, Size
 from retouch.mask import Mask
+from retouch.membrane import MOST, REACH
 from retouch.outpaint.cut import along_a_line
 from retouch.outpaint.guard import Floor, Guard
-from retouch.outpaint.level import MOST, REACH, level
+from retouch.outpaint.level import level
 from retouch.outpaint.meeting import broken, met, shown
 from retouch.outpaint.steps import joined
 from retouch.raster import Picture
