@@ -8,6 +8,7 @@ import { begunWith, blankRecipe } from "./recipedraft.mjs";
 import { drafts, dropDraft } from "./recipedrafts.mjs";
 import { RecipeEditor } from "./recipeeditor.mjs";
 import { RecipeIntake } from "./recipeintake.mjs";
+import { keepingRow, toolRow } from "./reciperows.mjs";
 import { fileName, fileText, nameOf, passLines, peopleWords, plain, takenWords } from "./recipewords.mjs";
 
 /** Open it over the studio. */
@@ -151,39 +152,19 @@ class RecipesDialog {
     }
 
     #keeping(recipe) {
-        const fresh = !this.#known.includes(recipe);
-        const name = h("input", {
-            type: "text",
-            value: nameOf(recipe) === "Custom" ? "" : nameOf(recipe),
-            maxlength: 80,
-            placeholder: "Name",
-            "aria-label": "Name to save it under",
-            "data-testid": "recipe-name",
-        });
-        const save = () => this.#save({ ...plain(recipe), name: name.value });
-        name.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), save()));
-        return h(
-            "div",
-            { class: "rt-row" },
-            name,
-            wordButton(fresh ? "Save" : "Save as", "add", "recipe-save", save),
-        );
+        const save = (name) => this.#save({ ...plain(recipe), name });
+        return keepingRow(recipe, !this.#known.includes(recipe), save);
     }
 
     #tools(recipe) {
-        const run = wordButton("Run on the picture", "recipe", "recipe-run", () => this.#run(recipe), "rt-primary");
-        run.disabled = !this.studio.store.doc.base;
         const edit = recipe.own || !this.#known.includes(recipe) ? "Edit" : "Edit a copy";
-        const remove = wordButton("Delete", "remove", "recipe-delete", () => this.#delete(recipe));
-        return h(
-            "div",
-            { class: "rt-row" },
-            run,
-            wordButton(edit, "brush", "recipe-edit", () => this.#edit(recipe)),
-            wordButton("Copy share string", "send", "recipe-share", () => this.#share(recipe)),
-            wordButton("Export", "download", "recipe-export", () => this.#export(recipe)),
-            (recipe.own || recipe.draft) && remove,
-        );
+        return toolRow(recipe, edit, {
+            run: this.studio.store.doc.base && (() => this.#run(recipe)),
+            edit: () => this.#edit(recipe),
+            share: () => this.#share(recipe),
+            export: () => this.#export(recipe),
+            remove: (recipe.own || recipe.draft) && (() => this.#delete(recipe)),
+        });
     }
 
     #run(recipe) {

@@ -4,13 +4,14 @@ import cv2
 import numpy as np
 import pytest
 
+from retouch.image.blend.membrane import MOST, REACH
 from retouch.image.geometry import Box, Margins, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.outpaint.checks import Floor, Guard
 from retouch.outpaint.join import broken, met, shown
 from retouch.outpaint.join_cut import along_a_line
-from retouch.outpaint.join_level import MOST, REACH, level
+from retouch.outpaint.join_level import level
 from retouch.outpaint.run import extend
 from retouch.outpaint.stage_steps import joined
 from retouch.pipeline.candidate import Candidate
