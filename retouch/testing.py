@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from retouch.engines.base import Engine, Job, Progress, Prompt, PromptReader, Seen
+from retouch.engines.base import Engine, Job, PromptReader
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
 from retouch.image.region import Region
+from retouch.progress import Progress
 from retouch.recipes.prompts import networks
+from retouch.segmenters.base import Prompt, Seen
 
 
 @dataclass

@@ -18,7 +18,7 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.knobs import Knob, types_of
-from retouch.pipeline.plan import Step
+from retouch.pipeline.step import Step
 from retouch.recipes.recipe import Generation, Pass, Recipe, Settings, Target
 from retouch.recipes.shape import Shape
 

@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 
 from retouch.api.queue import Turns
-from retouch.engines.base import Progress, Prompt, Seen
 from retouch.errors import Missing
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
 from retouch.image.region import Region
+from retouch.pipeline.finders import Eyes
 from retouch.pipeline.pipeline import Studio
-from retouch.pipeline.targets import Eyes
+from retouch.progress import Progress
 from retouch.recipes.recipe import Sampling
+from retouch.segmenters.base import Prompt, Seen
 from retouch.testing import FakeDetector, FakeEngine, FakeProgress
 
 BOX = Box(40, 30, 100, 90)

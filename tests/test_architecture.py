@@ -23,14 +23,14 @@ ALLOWED: dict[str, set[str]] = {
     "weights": {"errors"},
     "detectors": {"errors", "image", "weights"},
     "segmenters": {"errors", "image", "weights", "detectors"},
-    "engines": {"errors", "progress", "image", "recipes"},
+    "engines": {"errors", "progress", "image", "recipes", "weights"},
     "pipeline": {"errors", "knobs", "progress", "image", "recipes", "detectors", "segmenters", "engines"},
     "outpaint": {"errors", "knobs", "progress", "image", "recipes", "engines", "pipeline"},
     "testing": {"progress", "image", "recipes", "detectors", "segmenters", "engines"},
 }
 ALLOWED["api"] = {*ALLOWED} - {"weights", "testing"}
 ALLOWED["app"] = {*ALLOWED}
-ALLOWED["cli"] = {"errors", "knobs", "image", "recipes", "pipeline", "outpaint", "api", "app"}
+ALLOWED["cli"] = {"errors", "knobs", "image", "recipes", "weights", "pipeline", "outpaint", "api", "app"}
 ALLOWED["webui"] = {*ALLOWED["api"], "api"}
 ALLOWED["__main__"] = {"cli"}
 """What each package and each module of the root may import besides its own modules."""

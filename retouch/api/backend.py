@@ -6,11 +6,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from retouch.engines.base import Progress, Segmenter
 from retouch.image.geometry import Size
+from retouch.pipeline.finders import Eyes
 from retouch.pipeline.pipeline import Studio
-from retouch.pipeline.targets import Eyes
+from retouch.progress import Progress
 from retouch.recipes.recipe import Sampling
+from retouch.segmenters.base import Segmenter
 
 
 class Backend(Protocol):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from retouch.api.backend import Backend
 from retouch.api.batches import routes
 from retouch.api.requests.base import TaskRequest
-from retouch.api.service import VERBS, Desk
+from retouch.api.service import VERBS, ApiService
 from retouch.errors import BadInput, RetouchError, TooLarge
 from retouch.image.codec import decoder
 from retouch.knobs import load
@@ -45,11 +45,11 @@ _log = logging.getLogger(__name__)
 _watchers = ThreadPoolExecutor(2, thread_name_prefix="retouch-watch")
 
 
-def install(app: FastAPI, backend: Backend, guard: Sequence[Any] = ()) -> Desk:
+def install(app: FastAPI, backend: Backend, guard: Sequence[Any] = ()) -> ApiService:
     """Add the routes to `app`. `guard` are the `fastapi.Depends` every one of them demands."""
     from fastapi import APIRouter
 
-    desk = Desk(backend)
+    desk = ApiService(backend)
     router = APIRouter(prefix=PREFIX, dependencies=list(guard), tags=["Retouch"])
     _add_get(router, "/health", backend.health)
     _add_get(router, "/schema", desk.schemas)
@@ -101,7 +101,7 @@ async def _task(request: Request) -> str:
     return load(TaskRequest, given).task
 
 
-def _add_file(router: APIRouter, desk: Desk) -> None:
+def _add_file(router: APIRouter, desk: ApiService) -> None:
     """A kept picture as a file. Its name is its content's: whoever has it need never ask again."""
     from starlette.requests import Request
     from starlette.responses import Response as Answer
@@ -117,7 +117,7 @@ def _add_file(router: APIRouter, desk: Desk) -> None:
     _add(router, "/picture/{image_id}", "GET", endpoint)
 
 
-def _add_batch(router: APIRouter, door: routes.Door, desk: Desk) -> None:
+def _add_batch(router: APIRouter, door: routes.Door, desk: ApiService) -> None:
     """A route of a job that the verb `batch` began."""
     from starlette.requests import Request
 
@@ -138,7 +138,7 @@ def _add_batch(router: APIRouter, door: routes.Door, desk: Desk) -> None:
     _add(router, f"/batch/{{job}}{door.path}", door.method, endpoint)
 
 
-def _shown(door: routes.Door, desk: Desk, at: dict[str, str], body: Any) -> dict[str, Any] | Response:
+def _shown(door: routes.Door, desk: ApiService, at: dict[str, str], body: Any) -> dict[str, Any] | Response:
     from starlette.responses import Response as Answer
 
     said = door.answer(desk, at, body)
@@ -148,7 +148,7 @@ def _shown(door: routes.Door, desk: Desk, at: dict[str, str], body: Any) -> dict
     return Answer(said.content, headers={**PRIVATE, **named}, media_type=said.kind)
 
 
-def _add_verb(router: APIRouter, verb: str, desk: Desk) -> None:
+def _add_verb(router: APIRouter, verb: str, desk: ApiService) -> None:
     from starlette.requests import Request
 
     async def endpoint(request: Request) -> Response:

@@ -1,45 +1,28 @@
-"""The desk: where every request comes in, whatever its verb."""
+"""The service: every request comes in here and is answered by the function of its verb."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-from retouch.api.backend import Backend
-from retouch.api.background import Ahead
 from retouch.api.batches import routes
-from retouch.api.batches.registry import Jobs
-from retouch.api.memory import Kept, Memories
-from retouch.api.requests.base import (
-    BatchRequest,
-    DetectRequest,
-    FixRequest,
-    InpaintRequest,
-    MaskRequest,
-    Pictured,
-    PictureRequest,
-    SegmentRequest,
-)
+from retouch.api.context import ApiContext
+from retouch.api.messages import some
+from retouch.api.requests.batch import BatchRequest
+from retouch.api.requests.detect import DetectRequest
+from retouch.api.requests.fix import FixRequest
+from retouch.api.requests.history import HistoryRequest
+from retouch.api.requests.inpaint import InpaintRequest
+from retouch.api.requests.outpaint import OutpaintRequest
 from retouch.api.requests.script import AutofixRequest
-from retouch.api.serialize import some
+from retouch.api.requests.segment import MaskRequest, PictureRequest, SegmentRequest
 from retouch.api.verbs import detect, fix, history, inpaint, outpaint, plan, recipes, segment
-from retouch.engines.base import Segmenter
-from retouch.errors import BadInput, BadPicture, Missing, RetouchError, collect_remarks, convert_errors
-from retouch.image.codec import decoder, encoder
-from retouch.image.picture import Picture
+from retouch.errors import RetouchError, collect_remarks, convert_errors
+from retouch.image.codec import encoder
 from retouch.knobs import schema
-from retouch.outpaint.outpaint import OutpaintRequest
-from retouch.pipeline.timing import Tempos
 from retouch.recipes.intents import INTENTS
 from retouch.recipes.recipe import Recipe
 
-MAX_WAYS = 8
-"""Extensions that can be gone on from: each holds its picture and all it painted."""
-MAX_PASTS = 8
-"""Histories that can be gone back in: each holds its picture and all that was painted of it."""
-MIN_SIDE = 16
-"""Nothing can be found in a picture narrower than this many pixels."""
 SCHEMAS = (
     FixRequest,
     BatchRequest,
@@ -50,23 +33,13 @@ SCHEMAS = (
     MaskRequest,
     InpaintRequest,
     OutpaintRequest,
-    history.HistoryRequest,
+    HistoryRequest,
     Recipe,
 )
 
 
-@dataclass
-class Desk:
-    """Answers requests on one backend; keeps what it has seen."""
-
-    backend: Backend
-    kept: Kept = field(default_factory=Kept)
-    memories: Memories = field(default_factory=Memories)
-    ways: Memories = field(default_factory=lambda: Memories(MAX_WAYS))
-    pasts: Memories = field(default_factory=lambda: Memories(MAX_PASTS))
-    ahead: Ahead = field(default_factory=Ahead)
-    tempos: Tempos = field(default_factory=Tempos)
-    jobs: Jobs = field(default_factory=Jobs)
+class ApiService(ApiContext):
+    """Answers requests by verb."""
 
     def answer(self, verb: str, body: Any) -> dict[str, Any]:
         """Any verb by name. Raises from `retouch.errors`, naming the JSON path of the fault.
@@ -96,25 +69,6 @@ class Desk:
     def schemas() -> dict[str, Any]:
         return {cls.__name__: schema(cls) for cls in SCHEMAS}
 
-    def open(self, request: Pictured) -> tuple[Picture, str]:
-        """The picture a request is about, and the name it is kept under from now on."""
-        if bool(request.image) == bool(request.image_id):
-            fault = "and image_id are both given." if request.image else "is required."
-            raise BadInput(fault, path="image", hint="Give either `image` or `image_id`.")
-        if request.image_id:
-            return self.kept.get(request.image_id), request.image_id
-        picture = decoder.decode_base64(request.image)
-        if min(picture.size) < MIN_SIDE:
-            hint = f"At least {MIN_SIDE} pixels a side."
-            raise BadPicture(f"{picture.size} is too small.", path="image", hint=hint)
-        return picture, self.kept.put(picture)
-
-    def segmenter(self, name: str) -> Segmenter:
-        try:
-            return self.backend.segmenter(name)
-        except Missing as error:
-            raise Missing(error.what, path="segmenter", hint=error.hint) from error
-
 
 def _broke(verb: str, cause: str) -> RetouchError:
     hint = "Nothing was changed; other requests go on. The server's log says where: please report it."
@@ -122,7 +76,7 @@ def _broke(verb: str, cause: str) -> RetouchError:
     return RetouchError(f"{verb!r} failed inside Retouch ({kind}).", hint=hint)
 
 
-VERBS: dict[str, Callable[[Desk, Any], dict[str, Any]]] = {
+VERBS: dict[str, Callable[[ApiService, Any], dict[str, Any]]] = {
     "detect": detect.detect,
     "fix": fix.fix,
     "batch": routes.begin,

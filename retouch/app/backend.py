@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 import retouch
 from retouch.api.queue import Ticket, Turns
-from retouch.engines.base import Engine, Progress, Segmenter
+from retouch.engines.base import Engine
 from retouch.errors import Missing
 from retouch.image.geometry import Size
+from retouch.pipeline.finders import Eyes
 from retouch.pipeline.pipeline import Studio
-from retouch.pipeline.targets import Eyes
+from retouch.progress import Progress
 from retouch.recipes.recipe import Sampling
+from retouch.segmenters.base import Segmenter
 from retouch.segmenters.registry import Segmenters
 
 if TYPE_CHECKING:

@@ -31,8 +31,8 @@ from retouch.image.quality.measure import measure
 from retouch.image.quality.psnr import psnr
 from retouch.image.region import Region
 from retouch.pipeline.pipeline import Canvas
-from retouch.pipeline.plan import Plan
 from retouch.pipeline.report import Result
+from retouch.pipeline.step import Plan
 from retouch.recipes.recipe import Generation, Pass, Recipe, Target
 from retouch.recipes.shape import Shape
 

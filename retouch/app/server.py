@@ -9,7 +9,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from retouch.api import routes, static_files
+from retouch.api import routes
+from retouch.app import page
 from retouch.app.backend import Standalone, add_arguments, backend_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def create(backend: Standalone) -> FastAPI:
     app = FastAPI(title="Retouch", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = routes.install(app, backend)
     app.router.on_shutdown.append(app.state.desk.jobs.close)
-    static_files.install(app)
+    page.install(app)
     return app
 
 

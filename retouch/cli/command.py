@@ -12,13 +12,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.app.backend import backend_of
 from retouch.cli import history, output_files, recipes
+from retouch.cli.client import Door
 from retouch.cli.input_files import photos
 from retouch.cli.parser import parser
 from retouch.cli.remote import connect
-from retouch.cli.requests import Door, work
+from retouch.cli.requests import work
 from retouch.cli.run import run
 from retouch.cli.summary_page import Book, Summary
 from retouch.errors import RetouchError, convert_errors
@@ -54,7 +55,7 @@ def _broke(cause: str) -> RetouchError:
 
 
 def _door(args: argparse.Namespace) -> Door:
-    return connect(args.url) if args.url else Desk(backend_of(args))
+    return connect(args.url) if args.url else ApiService(backend_of(args))
 
 
 def _refuse(error: RetouchError) -> int:

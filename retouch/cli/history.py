@@ -15,7 +15,7 @@ from retouch.image.codec import decoder, encoder
 from retouch.pipeline.history_file import ENDING
 
 if TYPE_CHECKING:
-    from retouch.cli.requests import Door
+    from retouch.cli.client import Door
 
 ABOUT = "list the steps of a .retouch file; take some back, or paint them again"
 STEPS = ("revert", "restore", "again")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retouch.errors import BadInput, Missing
-from retouch.weights.download import files_below
+from retouch.weights.model_folders import files_below
 
 READ = (
     *(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"),

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from retouch.api.requests.base import FixRequest, InpaintRequest
+from retouch.api.requests.fix import FixRequest
+from retouch.api.requests.inpaint import InpaintRequest
+from retouch.api.requests.outpaint import OutpaintRequest
 from retouch.app.backend import add_arguments
 from retouch.cli import history, prompts, recipes
 from retouch.errors import plain_number
 from retouch.knobs import Knob, Leaf, knobs_of, leaves
-from retouch.outpaint.outpaint import OutpaintRequest
 from retouch.recipes.recipe import Pass, Target
 
 ABOUT = "Find what is wrong in photographs and repaint it, here or through a WebUI."

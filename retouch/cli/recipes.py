@@ -17,7 +17,7 @@ from retouch.recipes.recipe import Recipe
 from retouch.recipes.sharing import Received, read_text, share
 
 if TYPE_CHECKING:
-    from retouch.cli.requests import Door
+    from retouch.cli.client import Door
 
 ABOUT = "list, show, check, save, share, read or remove recipes"
 

@@ -7,25 +7,19 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from retouch.api.requests.base import FixRequest, InpaintRequest
+from retouch.api.requests.fix import FixRequest
+from retouch.api.requests.inpaint import InpaintRequest
+from retouch.api.requests.outpaint import OutpaintRequest
 from retouch.cli import output_files, parser, prompts
+from retouch.cli.client import Door
 from retouch.cli.input_files import Photo
 from retouch.cli.parser import given
 from retouch.errors import BadInput, Missing, did_you_mean
 from retouch.knobs import dump, knobs_of, load, nested, replace
-from retouch.outpaint.outpaint import OutpaintRequest
 from retouch.recipes import library
 from retouch.recipes.recipe import Pass, Recipe, Target
-
-
-class Door(Protocol):
-    """Where requests go: a `Desk` here, or a `Remote`."""
-
-    def answer(self, verb: str, body: dict[str, Any]) -> dict[str, Any]: ...
-
-    def recipes(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ import base64
 from collections.abc import Sequence
 
 from retouch.cli import output_files
+from retouch.cli.client import Door
 from retouch.cli.input_files import Photo
 from retouch.cli.progress import Tally
 from retouch.cli.remote import Unreachable
-from retouch.cli.requests import Door, Work
+from retouch.cli.requests import Work
 from retouch.cli.summary_page import Book
 from retouch.errors import RetouchError, describe
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retouch.detectors import centre, mediapipe_detectors, mediapipe_graphs, opencv_cascades
+from retouch.detectors.base import Detector
 from retouch.detectors.tiling import Searcher, wanted
 from retouch.detectors.vocabulary import Vocabulary
 from retouch.detectors.yolo import Yolo, free_cache
-from retouch.engines.base import Detector
 from retouch.errors import Missing, RetouchError, add_remark, did_you_mean
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.weights import download, file_contents
+from retouch.weights import catalogue, download, file_contents, model_folders
 
 ALIASES = {
     "mediapipe_face_full": "mediapipe face full",
@@ -124,23 +124,23 @@ class Registry:
         """Model files by name; of equal names the first folder's, then the first path's."""
         found: dict[str, Path] = {}
         for folder in self._folders:
-            for path in download.model_files(folder, (".pt",)):
+            for path in model_folders.model_files(folder, (".pt",)):
                 if path.name not in weights_of_text() and not file_contents.segments(path):
                     found.setdefault(path.name, path)
         return found
 
     def _known_files(self, files: dict[str, Path]) -> list[str]:
-        catalogued = [item.name for item in download.CATALOGUE]
+        catalogued = [item.name for item in catalogue.CATALOGUE]
         return catalogued + sorted(set(files) - set(catalogued))
 
     def _file(self, name: str) -> Path | None:
         """Any file of that name in the folders, such as a text encoder."""
-        paths = (path for folder in self._folders for path in download.model_files(folder, (name,)))
+        paths = (path for folder in self._folders for path in model_folders.model_files(folder, (name,)))
         return next((path for path in paths if path.name == name), None)
 
     def _path(self, name: str) -> Path:
         """Where the file is, or will be once it is downloaded."""
-        files, item = self._files(), download.entry(name)
+        files, item = self._files(), catalogue.entry(name)
         if name in files:
             return files[name]
         if item and self._folders:
@@ -152,7 +152,7 @@ class Registry:
 
     def _yolo(self, path: Path) -> Yolo:
         """One per file; a file that was replaced since is another model."""
-        state = download.state_of(path)
+        state = model_folders.state_of(path)
         known, yolo = self._yolos.get(path, (None, None))
         if yolo is None or (known and known != state):
             yolo = Yolo(path, self._fetched, self._device, self._vocabulary.embed, self.unload)
@@ -161,7 +161,7 @@ class Registry:
 
     def _fetched(self, path: Path) -> Path:
         """The file, downloaded if it is not here and the catalogue has it."""
-        item = download.entry(path.name)
+        item = catalogue.entry(path.name)
         if item is None or path.is_file():
             return path
         return download.fetch(item, path.parent, offline=self._offline, watch=self._watch)
@@ -213,9 +213,9 @@ def _has_ultralytics() -> bool:
 
 
 def _file_info(name: str, path: Path | None) -> ModelInfo:
-    item = download.entry(name)
+    item = catalogue.entry(name)
     labels, about = (item.labels, item.about) if item else ((), "Your own model file.")
-    state = path and download.state_of(path)
+    state = path and model_folders.state_of(path)
     if state:
         return ModelInfo(name, "yolo", True, state[1], labels, about)
     if item is None:  # it was there a moment ago

@@ -16,7 +16,8 @@ import numpy as np
 from retouch.errors import BadInput, Missing, convert_errors, did_you_mean
 from retouch.image.geometry import Box, Size, iou
 from retouch.image.picture import Picture
-from retouch.image.region import Region, overlap, tiles, whole_in_tile
+from retouch.image.region import Region, overlap
+from retouch.image.tiles import tiles, whole_in_tile
 
 Look = Callable[[np.ndarray, float], Sequence[Region]]
 """(height, width, 3) RGB uint8 and a confidence -> regions in those pixels; they may hang over."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-from retouch.image.geometry import Box, Size
+from retouch.image.geometry import Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.image.region import Region
+from retouch.progress import Progress
 from retouch.recipes.recipe import Settings
 
 
@@ -26,25 +26,6 @@ class Job:
     settings: Settings
     subseed: int = 0
     subseed_strength: float = 0.0
-
-
-@runtime_checkable
-class Progress(Protocol):
-    """The watcher. `stopped` turns true on Interrupt; what is finished is kept."""
-
-    @property
-    def stopped(self) -> bool: ...
-
-    def show(self, done: int, total: int, what: str) -> None: ...
-
-
-class Silent:
-    """A Progress nobody watches."""
-
-    stopped = False
-
-    def show(self, done: int, total: int, what: str) -> None:
-        pass
 
 
 @runtime_checkable
@@ -89,79 +70,4 @@ class PromptReader(Protocol):
 
         Asked after the job was painted, while its model is still loaded.
         """
-        ...
-
-
-@runtime_checkable
-class Detector(Protocol):
-    """Finds things. Loaded once and kept by whoever made it."""
-
-    @property
-    def name(self) -> str: ...
-
-    def find(self, picture: Picture, confidence: float, classes: tuple[str, ...]) -> tuple[Region, ...]:
-        """Every region scored at least `confidence`, of the given classes when any are named."""
-        ...
-
-
-@dataclass(frozen=True)
-class Click:
-    """A point in canvas pixels that belongs to the thing meant, or, when not `positive`, does not."""
-
-    x: int
-    y: int
-    positive: bool = True
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """What is pointed at: clicks, a box round it (canvas pixels), words, or several of these.
-
-    `fine` allows a second look at a crop round a thing that is small in a large picture.
-    """
-
-    clicks: tuple[Click, ...] = ()
-    box: Box | None = None
-    text: str = ""
-    fine: bool = True
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What a segmenter makes of a prompt, best first. `memory` goes back to it with the next click."""
-
-    regions: tuple[Region, ...]
-    memory: Any = None
-
-
-@runtime_checkable
-class Segmenter(Protocol):
-    """Outlines what is pointed at. Loaded once and kept by whoever made it."""
-
-    @property
-    def name(self) -> str: ...
-
-    def prepare(self, picture: Picture) -> None:
-        """Do now, once per picture, what every prompt needs: the first one then answers at once."""
-        ...
-
-    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
-        """What the prompt means. `memory`: what the same thing's last answer held.
-
-        Regions that agree with every click come first. BadInput for an empty prompt, and for what lies
-        outside the picture; Missing when its words name nothing that can be found here.
-        """
-        ...
-
-    def everything(self, picture: Picture) -> tuple[Region, ...]:
-        """Every thing in the picture, best first; they may overlap."""
-        ...
-
-
-@runtime_checkable
-class Scorer(Protocol):
-    """Says how good a painting is, instead of our own measures: a model of the person's taste, say."""
-
-    def score(self, crop: Picture, prompt: str) -> float:
-        """Of a crop of the canvas with a candidate put back. Any scale; higher is better."""
         ...

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from retouch.engines.base import Job, Progress
+from retouch.engines.base import Job
 from retouch.image.fill.content_aware import content
 from retouch.image.geometry import Size
 from retouch.image.picture import Picture
+from retouch.progress import Progress
 
 NAME = "content"
 REMARK = "Filled from the picture itself, without a model: prompts, seeds and samplers say nothing to it."

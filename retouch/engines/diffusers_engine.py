@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 from retouch.engines import latents, samplers, text_window
-from retouch.engines.base import Job, Progress
+from retouch.engines.base import Job
 from retouch.engines.diffusers_soft_mask import Hold
 from retouch.engines.loading import Folders, Loader, embedding_names
 from retouch.engines.loras import adapters
@@ -18,6 +18,7 @@ from retouch.engines.model_families import Batch
 from retouch.errors import OutOfMemory, PaintFailed, RetouchError, ran_out_of_memory
 from retouch.image.geometry import Size
 from retouch.image.picture import Picture
+from retouch.progress import Progress
 from retouch.recipes.prompts import networks, without_networks
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from retouch.engines.model_families import FAMILIES, of_checkpoint
 from retouch.errors import BadInput, Missing, WeightsRefused, convert_errors, did_you_mean
-from retouch.weights import download
+from retouch.weights import model_folders
 
 DTYPES = ("float32", "float16", "bfloat16")
 
@@ -39,7 +39,7 @@ def catalogue(folder: Path | None) -> dict[str, Path]:
     if folder is None or not folder.is_dir():
         return {}
     saved = {p.parent for name in ("model_index.json", "config.json") for p in folder.glob(f"*/{name}")}
-    files = [p for p in download.model_files(folder, (".safetensors",)) if saved.isdisjoint(p.parents)]
+    files = [p for p in model_folders.model_files(folder, (".safetensors",)) if saved.isdisjoint(p.parents)]
     return {**{p.name: p for p in saved}, **{p.stem: p for p in files}}
 
 

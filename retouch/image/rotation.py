@@ -5,10 +5,7 @@ Angles are degrees counter-clockwise. By right angles nothing is resampled.
 
 from __future__ import annotations
 
-import cmath
-import dataclasses
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,16 +14,6 @@ import numpy as np
 from retouch.image.frame import Frame
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.image.picture import Picture
-from retouch.image.region import Region, overlap
-
-ANGLES = tuple(range(30, 360, 30))
-"""Turns that are tried: detectors find a face that is tilted by half of a step as well as an upright one."""
-NEARLY = 15
-"""Degrees from a right angle at which that is taken: nothing is resampled then."""
-SAME = 0.3
-"""Of the smaller one: what overlaps by more is one thing. Upside down, a face is seen where its chin is."""
-Look = Callable[[Picture], Sequence[Region]]
 
 
 def turned(pixels: np.ndarray, degrees: int) -> np.ndarray:
@@ -123,105 +110,3 @@ def _then(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 def _moved(onto: np.ndarray, left: int, top: int) -> np.ndarray:
     """The same for a piece that begins there."""
     return np.column_stack([onto[:, :2], onto[:, :2] @ (left, top) + onto[:, 2]])
-
-
-@dataclass(frozen=True, eq=False)
-class _Sight:
-    """A thing as a detector saw it, where it is, when the picture was turned by `looked`."""
-
-    region: Region
-    looked: float
-
-    @property
-    def direction(self) -> complex:
-        return cmath.exp(1j * math.radians(self.region.turn))
-
-
-def found_turned(picture: Picture, look: Look) -> list[Region]:
-    """What is seen in the picture as it stands and turned by each of ANGLES, where it is, with its turn.
-
-    A detector sees a face also when it is tilted, and some see it upside down: what turn most sights are near
-    is taken, where a sight is of the turn at which it was had and of what the detector itself makes of it
-    (`Region.turn`). Then it is looked at once more, upright by that: what was seen at one turn alone, and is
-    not seen again, was an accident. It takes a dozen looks, and one more for each thing that is tilted.
-    """
-    sights = [_Sight(region, 0) for region in look(picture)]
-    sights += [_Sight(r, degrees) for degrees in ANGLES for r in _seen(picture, look, degrees)]
-    groups: list[list[_Sight]] = []
-    for sight in sorted(sights, key=lambda s: -s.region.score):
-        same = next((group for group in groups if _of_one(sight, group)), None)
-        groups.append([sight]) if same is None else same.append(sight)
-    return [region for group in groups if (region := _upright(picture, look, group))]
-
-
-def _of_one(sight: _Sight, group: Sequence[_Sight]) -> bool:
-    return any(overlap(sight.region, other.region) > SAME for other in group)
-
-
-def _upright(picture: Picture, look: Look, group: Sequence[_Sight]) -> Region | None:
-    """One thing as it was seen at several turns, best first; None when it was an accident."""
-    mean = _direction(group)
-    nearest = min(group, key=lambda s: abs((s.looked - mean + 180) % 360 - 180))
-    alone = len(group) == 1 and nearest.looked != 0
-    if alone or _right(mean) is None:
-        sights = (_Sight(region, mean) for region in _seen(picture, look, round(mean)))
-        again = next((sight for sight in sights if _of_one(sight, group)), None)
-        if alone and again is None:
-            return None
-        nearest, mean = (again, again.region.turn) if again else (nearest, mean)
-    right = _right(mean)
-    turn = float((round(mean) if right is None else right) % 360)
-    return dataclasses.replace(nearest.region, turn=turn, score=group[0].region.score)
-
-
-def _direction(group: Sequence[_Sight]) -> float:
-    """The turn in degrees that the sights of one thing are about: their mean, as seen from the best."""
-    start = max(group, key=lambda s: sum(_support(s.direction, other) for other in group)).direction
-    return math.degrees(cmath.phase(sum(_support(start, s) * s.direction for s in group)))
-
-
-def _right(degrees: float) -> int | None:
-    """The right angle that it nearly is."""
-    right = round(degrees / 90) * 90
-    return right if abs(degrees - right) <= NEARLY else None
-
-
-def _support(direction: complex, sight: _Sight) -> float:
-    """How much a sight speaks for a direction: fully for its own, not at all for what is square to it."""
-    cosine = (direction * sight.direction.conjugate()).real
-    return sight.region.score**2 * max(cosine, 0) ** 2
-
-
-def _seen(picture: Picture, look: Look, degrees: float) -> list[Region]:
-    matrix, size = _onto(picture.size, degrees)
-    pixels = cv2.warpAffine(picture.pixels, matrix, size, flags=cv2.INTER_LINEAR)
-    back = [_back(region, matrix, degrees) for region in look(Picture(pixels))]
-    return [region for one in back if one and (region := one.clipped(picture.size))]
-
-
-def _onto(size: Size, degrees: float) -> tuple[np.ndarray, Size]:
-    """The matrix that turns a picture of this size, and the size that holds all of it then."""
-    width, height = size
-    across, down = abs(math.cos(math.radians(degrees))), abs(math.sin(math.radians(degrees)))
-    sides = (width * across + height * down, width * down + height * across)
-    room = Size(*(math.ceil(round(side, 6)) for side in sides))  # a right angle's sine is not quite whole
-    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1)
-    matrix[:, 2] += ((room.width - width) / 2, (room.height - height) / 2)
-    return matrix, room
-
-
-def _back(region: Region, matrix: np.ndarray, degrees: float) -> Region | None:
-    """A region of a picture that was turned by `matrix`, in the picture itself."""
-    left, top, right, bottom = region.box
-    corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
-    spots = cv2.transform(corners[None], cv2.invertAffineTransform(matrix))[0]
-    box = Box.covering(*(spots.min(0) - 1), *(spots.max(0) + 1))
-    shift = matrix[:, :2] @ (box.left, box.top) + matrix[:, 2] - (left, top)
-    onto = np.column_stack([matrix[:, :2], shift])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    shape = Mask(cv2.warpAffine(region.shape.alpha, onto, box.size, flags=flags))
-    tight = shape.bounds
-    if tight is None:
-        return None
-    where = tight.shifted(box.left, box.top)
-    return Region(where, shape.crop(tight), region.label, region.score, (degrees + region.turn) % 360)

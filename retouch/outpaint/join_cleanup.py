@@ -9,7 +9,7 @@ import numpy as np
 
 from retouch.image.mask import Mask
 from retouch.pipeline.candidate import Candidate, whole_levels
-from retouch.pipeline.plan import Step
+from retouch.pipeline.step import Step
 
 BAND = 24
 """Pixels to either side of the hole's edge that are denoised once more."""

@@ -14,7 +14,7 @@ from retouch.outpaint.canvas_size import grown
 from retouch.outpaint.stage_split import farther, stage_of
 from retouch.outpaint.stages import Stage
 from retouch.pipeline.candidate import Candidate
-from retouch.pipeline.plan import Step
+from retouch.pipeline.step import Step
 
 
 @dataclass(frozen=True, eq=False)

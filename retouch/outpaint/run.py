@@ -6,13 +6,14 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retouch.engines.base import Engine, Progress, Silent
+from retouch.engines.base import Engine
 from retouch.outpaint.checks import Guard
 from retouch.outpaint.progress import Way
 from retouch.outpaint.stage_painter import Ask, Walk, Wave
 from retouch.outpaint.stages import MAX_STAGES
 from retouch.pipeline.report import Report
 from retouch.pipeline.run import run
+from retouch.progress import Progress, Silent
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,6 @@ from functools import cached_property
 
 import numpy as np
 
-from retouch.engines.base import Progress
 from retouch.image.frame import Frame
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture
@@ -19,8 +18,9 @@ from retouch.outpaint.join_cleanup import cleanup_of, merged
 from retouch.outpaint.progress import Way
 from retouch.outpaint.stage_split import nearer
 from retouch.pipeline.candidate import Candidate
-from retouch.pipeline.plan import Plan, Step
 from retouch.pipeline.report import Report
+from retouch.pipeline.step import Plan, Step
+from retouch.progress import Progress
 from retouch.recipes.seeds import MAX_SEED
 
 STRIDE = 0x9E3779B1

@@ -10,7 +10,7 @@ from retouch.image.frame import STRIDE, Frame
 from retouch.image.geometry import Box, Size
 from retouch.outpaint.stage_steps import masks
 from retouch.outpaint.stages import CELL, Stage
-from retouch.pipeline.plan import Step
+from retouch.pipeline.step import Step
 from retouch.recipes.seeds import MAX_SEED
 
 APART = 0x85EBCA6B

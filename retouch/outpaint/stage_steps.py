@@ -13,7 +13,7 @@ from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.knobs import Knob
 from retouch.outpaint.stages import SIDES, Pace, Stage
-from retouch.pipeline.plan import Step
+from retouch.pipeline.step import Step
 from retouch.recipes.prompts import Said, quote
 from retouch.recipes.recipe import Generation, Pass
 from retouch.recipes.seeds import MAX_SEED

@@ -26,7 +26,7 @@ from retouch.image.quality.zones import WIDEST, Zones
 from retouch.image.region import Region
 from retouch.image.rotation import Upright
 from retouch.pipeline.candidate import Candidate
-from retouch.pipeline.plan import Step
+from retouch.pipeline.step import Step
 
 _LOG = logging.getLogger(__name__)
 

@@ -24,9 +24,9 @@ from retouch.image.rotation import Upright
 from retouch.pipeline.before_after import Trial
 from retouch.pipeline.candidate import Candidate, whole_levels
 from retouch.pipeline.gate import fault
-from retouch.pipeline.plan import Step
 from retouch.pipeline.ranking import Judge
 from retouch.pipeline.report import Report
+from retouch.pipeline.step import Step
 from retouch.pipeline.toning import Toning
 from retouch.pipeline.traits import Traits
 from retouch.recipes.seeds import MAX_SEED

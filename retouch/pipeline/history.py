@@ -11,15 +11,16 @@ import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from retouch.engines.base import Engine, Progress, Silent
+from retouch.engines.base import Engine
 from retouch.errors import BadInput
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture
 from retouch.pipeline.candidate import Candidate, put_on
-from retouch.pipeline.plan import Plan, Step
 from retouch.pipeline.ranking import Judge
 from retouch.pipeline.report import Report
 from retouch.pipeline.run import run
+from retouch.pipeline.step import Plan, Step
+from retouch.progress import Progress, Silent
 
 TOGETHER = 8
 """Entries painted again in one go: each is cut from a picture of its own."""

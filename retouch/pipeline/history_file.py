@@ -28,7 +28,7 @@ from retouch.knobs import dump, load
 from retouch.pipeline.candidate import Candidate
 from retouch.pipeline.history import Entry, History
 from retouch.pipeline.history_form import LABEL, EntryForm, PaintingForm, StepForm
-from retouch.pipeline.plan import Step
+from retouch.pipeline.step import Step
 from retouch.recipes.recipe import Generation, Pass
 
 ENDING = ".retouch"

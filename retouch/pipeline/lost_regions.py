@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from retouch.image.geometry import Size
 from retouch.image.mask import Mask
 from retouch.image.region import Region
-from retouch.pipeline.plan import Plan, shape_regions
+from retouch.pipeline.plan import shape_regions
+from retouch.pipeline.step import Plan
 from retouch.recipes.shape import Shape
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from retouch.errors import RetouchError
-from retouch.pipeline.targets import Eyes
+from retouch.pipeline.finders import Eyes
 from retouch.recipes.recipe import Pass, Recipe, Target
 from retouch.segmenters.text_segmenter import Worded
 

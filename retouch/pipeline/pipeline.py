@@ -8,21 +8,26 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from retouch.engines.base import Detector, Engine, Progress, Scorer, Segmenter, Silent
+from retouch.detectors.base import Detector
+from retouch.engines.base import Engine
 from retouch.errors import BadInput, RetouchError, collect_remarks, describe
 from retouch.image.geometry import Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region
+from retouch.pipeline.finders import Eyes
 from retouch.pipeline.lost_regions import loss_warnings
-from retouch.pipeline.plan import Plan, allowed, plan
-from retouch.pipeline.ranking import Judge
+from retouch.pipeline.plan import allowed, plan
+from retouch.pipeline.ranking import Judge, Scorer
 from retouch.pipeline.report import Report, Result, with_warnings
 from retouch.pipeline.run import run
-from retouch.pipeline.targets import Eyes, View, aimed, chosen, found_by, rejection
+from retouch.pipeline.step import Plan
+from retouch.pipeline.targets import View, aimed, chosen, found_by, rejection
+from retouch.progress import Progress, Silent
 from retouch.recipes.people import Seen, introduced, unmatched
 from retouch.recipes.recipe import Generation, Pass, Recipe, Target
 from retouch.recipes.seeds import fold_seed
+from retouch.segmenters.base import Segmenter
 from retouch.segmenters.registry import Segmenters
 
 _LOG = logging.getLogger(__name__)

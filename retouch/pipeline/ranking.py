@@ -6,11 +6,11 @@ import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
 
-from retouch.engines.base import Scorer
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture
 from retouch.image.quality.measure import Quality
@@ -144,3 +144,12 @@ def _smooth(levels: np.ndarray, deviation: float) -> np.ndarray:
     coarse = cv2.resize(levels, cells, interpolation=cv2.INTER_AREA)
     smooth = cv2.GaussianBlur(coarse, (0, 0), deviation * share)
     return cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """Says how good a painting is, instead of our own measures: a model of the person's taste, say."""
+
+    def score(self, crop: Picture, prompt: str) -> float:
+        """Of a crop of the canvas with a candidate put back. Any scale; higher is better."""
+        ...

@@ -12,7 +12,7 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.quality.measure import Quality
 from retouch.pipeline.candidate import Candidate
-from retouch.pipeline.plan import Step
+from retouch.pipeline.step import Step
 
 CHANGED, UNCHANGED, REVERTED, NOTHING_FOUND = OUTCOMES = ("changed", "unchanged", "reverted", "nothing found")
 """Of a picture: "unchanged" where something was to be painted and nothing of it can be seen, "reverted" where

@@ -7,13 +7,14 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 
-from retouch.engines.base import Engine, Progress, PromptReader, Silent
+from retouch.engines.base import Engine, PromptReader
 from retouch.errors import OutOfMemory, PaintFailed, RetouchError
 from retouch.image.picture import Picture
 from retouch.pipeline.canvas import Canvas, Shot, Task
-from retouch.pipeline.plan import Plan
 from retouch.pipeline.ranking import Judge
 from retouch.pipeline.report import Report, Result
+from retouch.pipeline.step import Plan
+from retouch.progress import Progress, Silent
 
 
 def run(

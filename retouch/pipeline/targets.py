@@ -11,21 +11,24 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from retouch.detectors.tilted import found_turned
 from retouch.detectors.unsharp import blurred
-from retouch.engines.base import Click, Detector, Prompt, Segmenter
 from retouch.errors import BadInput
 from retouch.image.background import background_region, noted_background
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.quality.seam import seam
-from retouch.image.region import Region, cells, distinct, merged, select, why_none
-from retouch.image.rotation import found_turned
+from retouch.image.region import Region, distinct, merged
 from retouch.image.thickness import greatest_thickness
+from retouch.image.tiles import cells
+from retouch.pipeline.finders import Eyes
 from retouch.pipeline.ranking import seam_excess
 from retouch.pipeline.report import Report
 from retouch.pipeline.step_masks import border_sides
 from retouch.recipes.recipe import Target
+from retouch.recipes.selection import select, why_none
+from retouch.segmenters.base import Click, Prompt
 
 AROUND = 0.25
 """Of a region's side: how far around it one looks for what is in it."""
@@ -33,14 +36,6 @@ BAND = 0.04
 """Of the thickness of what was painted: half the width of the band along its edge."""
 NARROWEST, WIDEST = 6, 32
 """Pixels of that; guides blur mask edges over 4 to 12, which is where a seam is."""
-
-
-@dataclass(frozen=True)
-class Eyes:
-    """Detectors and segmenters by name."""
-
-    detector: Callable[[str], Detector]
-    segmenter: Callable[[str], Segmenter]
 
 
 @dataclass(frozen=True, eq=False)

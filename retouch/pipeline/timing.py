@@ -7,8 +7,8 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from retouch.pipeline.plan import Step
 from retouch.pipeline.report import Report
+from retouch.pipeline.step import Step
 
 FADE = 0.9
 """What is left of the past's weight at every painting: ten of them forget a first one that loaded a model."""

@@ -10,7 +10,7 @@ import numpy as np
 from retouch.image.blend.tone import Tone, let_in
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture
-from retouch.pipeline.plan import Step
+from retouch.pipeline.step import Step
 
 TOLD = 6.0
 """Mean levels that are taken from what is painted, from which it is told."""

@@ -12,7 +12,7 @@ from retouch.image.blend.jpeg_compression import Compression
 from retouch.image.blend.tone import Tone
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture
-from retouch.pipeline.plan import Step
+from retouch.pipeline.step import Step
 
 
 @dataclass(eq=False)

@@ -19,7 +19,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from retouch.image.geometry import Size
-from retouch.image.region import ORDERS, Region
+from retouch.image.region import Region
+from retouch.recipes.selection import ORDERS
 
 _BRACKETS = re.compile(
     r"\\.|\[\s*(?:(?P<tag>SEP|SKIP|PROMPT|FOR)\s*|(?P<bound>FOR)\s(?P<who>[^\[\]:|]*))\]",

@@ -6,16 +6,13 @@ import dataclasses
 from dataclasses import dataclass
 
 from retouch.errors import BadInput
-from retouch.image.blend.grain import GRAIN
-from retouch.image.blend.jpeg_compression import COMPRESSION
-from retouch.image.blend.membrane import MATCH_EDGE
-from retouch.image.blend.tone import KEEP_TONE
 from retouch.image.fill.masked_content import MASKED_CONTENT
-from retouch.image.region import Choice
 from retouch.knobs import Knob
+from retouch.recipes.match_knobs import COMPRESSION, GRAIN, KEEP_TONE, MATCH_EDGE
 from retouch.recipes.migration import SCHEMA, upgraded
 from retouch.recipes.people import MAX_PEOPLE, Person
 from retouch.recipes.seeds import SEED, fold_seed
+from retouch.recipes.selection import Choice
 from retouch.recipes.shape import Shape
 
 MAX_PASSES = 16

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from retouch.errors import BadInput, TooLarge
 from retouch.knobs import dump, load
-from retouch.pipeline import infotext
+from retouch.recipes import infotext
 from retouch.recipes.library import MAX_BYTES, plain
 from retouch.recipes.migration import SCHEMA
 from retouch.recipes.recipe import Recipe

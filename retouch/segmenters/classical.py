@@ -14,12 +14,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from retouch.engines.base import Click, Prompt, Seen
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region, distinct, overlap
 from retouch.segmenters import geodesic
+from retouch.segmenters.base import Click, Prompt, Seen
 from retouch.segmenters.compute_once import Once
 from retouch.segmenters.prompt_checks import checked, ranked, violations
 

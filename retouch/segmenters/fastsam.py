@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from retouch.engines.base import Detector, Prompt, Seen
+from retouch.detectors.base import Detector
 from retouch.image.geometry import iou
 from retouch.image.picture import Picture
 from retouch.image.region import Region
+from retouch.segmenters.base import Prompt, Seen
 from retouch.segmenters.compute_once import Once
 from retouch.segmenters.prompt_checks import checked, ranked, violations
 

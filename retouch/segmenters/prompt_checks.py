@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from retouch.engines.base import Click, Prompt, Seen
 from retouch.errors import BadInput
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import SOLID
 from retouch.image.region import Region
+from retouch.segmenters.base import Click, Prompt, Seen
 
 __all__ = ["Click", "Prompt", "Seen", "checked", "ranked", "violations"]
 

@@ -10,17 +10,17 @@ from pathlib import Path
 
 from retouch.detectors.registry import Registry
 from retouch.detectors.yolo import Yolo, free_cache
-from retouch.engines.base import Segmenter
 from retouch.errors import BadInput, Missing, did_you_mean
 from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.segmenters import model_file
+from retouch.segmenters.base import Segmenter
 from retouch.segmenters.classical import Classical
 from retouch.segmenters.fastsam import FastSam
 from retouch.segmenters.sam.segmenter import Sam
 from retouch.segmenters.text_detector import Detectors, Words
 from retouch.segmenters.text_segmenter import Worded
-from retouch.weights import download, segmenter_catalogue
+from retouch.weights import download, model_folders, segmenter_catalogue
 
 CLASSICAL = "classical"
 NEEDS = {
@@ -104,7 +104,7 @@ class Segmenters:
         """(file, kind) by name; of equal names the first folder's. Only what the installed packages run."""
         found: dict[str, tuple[Path, str]] = {}
         for folder in self._folders:
-            for path in download.model_files(folder, model_file.ENDINGS):
+            for path in model_folders.model_files(folder, model_file.ENDINGS):
                 kind = model_file.kind(path)
                 if kind and importlib.util.find_spec(NEEDS[kind]):
                     found.setdefault(path.name, (path, kind))
@@ -118,7 +118,7 @@ class Segmenters:
                 hint = did_you_mean(name, [info.name for info in self.available()])
                 raise Missing(f"there is no segmenter {name!r}.", hint=hint, path="segmenter")
             path, kind = self._folders[0] / name, item.kind
-        changed, _ = download.state_of(path) or (0, 0)
+        changed, _ = model_folders.state_of(path) or (0, 0)
         made = self._models.get((path, changed)) or self._made(path, kind)
         self._models[path, changed] = made
         return made[1]
@@ -150,7 +150,7 @@ def _rank(found: tuple[Path, str]) -> tuple[int, int]:
 
 def _size(path: Path) -> int:
     """Bytes; 0 of what has gone since it was listed."""
-    state = download.state_of(path)
+    state = model_folders.state_of(path)
     return state[1] if state else 0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from retouch.engines.base import Detector
+from retouch.detectors.base import Detector
 from retouch.errors import BadInput, Missing, RetouchError, add_remark
 from retouch.image.picture import Picture
 from retouch.image.region import Region, distinct

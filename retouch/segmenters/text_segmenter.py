@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from retouch.engines.base import Prompt, Seen, Segmenter
 from retouch.image.picture import Picture
 from retouch.image.region import Region
+from retouch.segmenters.base import Prompt, Seen, Segmenter
 from retouch.segmenters.prompt_checks import checked, ranked, violations
 from retouch.segmenters.text_detector import Words
 

@@ -19,12 +19,13 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.knobs import replace
 from retouch.pipeline.history import History
-from retouch.pipeline.infotext import RECIPE, REGIONS, SKIPPED, WARNINGS, params
 from retouch.pipeline.missing_models import present
 from retouch.pipeline.pipeline import Canvas
 from retouch.pipeline.report import Report, Result
+from retouch.pipeline.report_infotext import params
 from retouch.recipes import library
 from retouch.recipes.checks import concerns
+from retouch.recipes.infotext import RECIPE, REGIONS, SKIPPED, WARNINGS
 from retouch.recipes.prompts import Said
 from retouch.recipes.recipe import Generation, Overrides, Pass, Recipe
 from retouch.webui import hires_fix, history_files, host

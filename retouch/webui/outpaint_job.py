@@ -15,9 +15,9 @@ from retouch.image.codec.decoder import from_pil
 from retouch.image.picture import Picture
 from retouch.knobs import dump, replace
 from retouch.outpaint.outpaint import extended
-from retouch.pipeline.infotext import OUTPAINT, OUTPAINT_WARNINGS
 from retouch.pipeline.pipeline import Canvas
 from retouch.pipeline.report import Result
+from retouch.recipes.infotext import OUTPAINT, OUTPAINT_WARNINGS
 from retouch.recipes.recipe import Generation
 from retouch.webui import host
 from retouch.webui.engine.tensors import seen

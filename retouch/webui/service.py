@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from retouch.pipeline.finders import Eyes
 from retouch.pipeline.pipeline import Studio
 from retouch.pipeline.report import Result
-from retouch.pipeline.targets import Eyes
 from retouch.pipeline.timing import Tempos
 from retouch.webui import settings
 from retouch.webui.engine.host_engine import HostEngine

@@ -17,7 +17,7 @@ from retouch.image.codec.decoder import from_pil
 from retouch.image.mask import Mask
 from retouch.image.mask_reading import host_mask
 from retouch.image.picture import Picture
-from retouch.pipeline.infotext import SKIPPED
+from retouch.recipes.infotext import SKIPPED
 from retouch.webui.host import images, processing, shared
 
 _REPLACED = ("init", "sample", "width", "height", "image_cfg_scale", "restore_faces", "batch_size")

@@ -11,20 +11,18 @@ import contextlib
 import errno
 import hashlib
 import http.client
-import os
 import shutil
 import ssl
-import stat
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from retouch.errors import DownloadFailed, Missing
+from retouch.weights.catalogue import Weights
 
 CHUNK = 1 << 20
 SPARE = 64 << 20
@@ -37,78 +35,6 @@ Watch = Callable[[int, int], None]
 """(bytes here, bytes in all), called as they arrive; what it raises stops the download."""
 
 
-@dataclass(frozen=True)
-class Weights:
-    """One downloadable file. `size` in bytes; `labels` what it finds."""
-
-    name: str
-    url: str
-    sha256: str
-    size: int
-    kind: str
-    labels: tuple[str, ...]
-    about: str
-    licence: str
-
-
-_ADETAILER = "https://huggingface.co/Bingsu/adetailer/resolve/53cc19de382014514d9d4038601d261a7faa9b7b/"
-
-
-def _adetailer(name: str, size: int, sha256: str, label: str, about: str) -> Weights:
-    return Weights(name, _ADETAILER + name, sha256, size, "yolo", (label,), about, "Apache-2.0")
-
-
-CATALOGUE: tuple[Weights, ...] = (
-    _adetailer(
-        "face_yolov8n.pt",
-        6230011,
-        "70b640f8f60b1cf0dcc72f30caf3da9495eb2fb6509da48c53374ad6806e6a9c",
-        "face",
-        "Faces, drawn and photographed; small and fast.",
-    ),
-    _adetailer(
-        "face_yolov8s.pt",
-        22507707,
-        "c7237eff25787377de196961140ceaed324d859ee8de5a775d93d33a0e3fab78",
-        "face",
-        "Faces, drawn and photographed.",
-    ),
-    _adetailer(
-        "face_yolov8m.pt",
-        52026019,
-        "717923c19b3f4bbf5250b728f1fa6b2cb72a33aed1d236ea9caf0e21ad943e5f",
-        "face",
-        "Faces, drawn and photographed; the most accurate of the three.",
-    ),
-    _adetailer(
-        "hand_yolov8n.pt",
-        6237883,
-        "3991202eb69e9ddcb3b9ba80cdeb41e734ffaf844403d6c9f47d515cd88c6f29",
-        "hand",
-        "Hands, drawn and photographed.",
-    ),
-    _adetailer(
-        "person_yolov8n-seg.pt",
-        6777003,
-        "38fc8aaae97cb6e70be4ec44770005b26ed473471362afcda62a0037d7ccf432",
-        "person",
-        "People with their outlines; small and fast.",
-    ),
-    _adetailer(
-        "person_yolov8s-seg.pt",
-        23850731,
-        "53c54aec2239355faffc6c5b70d0f3d05042f386f956cbec39cec46ad456f050",
-        "person",
-        "People with their outlines.",
-    ),
-)
-
-
-def entry(name: str) -> Weights | None:
-    """The catalogue's entry of that name."""
-    return next((item for item in CATALOGUE if item.name == name), None)
-
-
 def digest(path: Path) -> str:
     """sha256 of a file, hexadecimal."""
     state = hashlib.sha256()
@@ -116,46 +42,6 @@ def digest(path: Path) -> str:
         for block in iter(lambda: file.read(CHUNK), b""):
             state.update(block)
     return state.hexdigest()
-
-
-MAX_FOLDERS = 4096
-"""Below one folder; a link to the root of a disk ends there."""
-
-
-def files_below(folder: Path) -> Iterator[Path]:
-    """Every entry below `folder` that is no folder. Linked folders are searched, each one once."""
-    seen: set[str] = set()
-    for place, folders, names in os.walk(folder, followlinks=True):
-        if (real := os.path.realpath(place)) in seen or len(seen) == MAX_FOLDERS:
-            folders.clear()
-            continue
-        seen.add(real)
-        folders.sort()
-        yield from (Path(place) / name for name in names)
-
-
-def model_files(folder: Path, endings: Sequence[str]) -> list[Path]:
-    """Regular files below `folder` with one of `endings` in any case, sorted.
-
-    Left out: broken links, pipes, devices, folders that may not be read, and names that are not Unicode,
-    which no request can spell.
-    """
-    wanted = tuple(ending.lower() for ending in endings)
-    found = (path for path in files_below(folder) if path.name.lower().endswith(wanted))
-    return sorted(path for path in found if _is_unicode(path.name) and state_of(path))
-
-
-def state_of(path: Path) -> tuple[int, int] | None:
-    """(time of the last change in nanoseconds, bytes) of a regular file; None for anything else."""
-    try:
-        state = path.stat()
-    except (OSError, ValueError):
-        return None
-    return (state.st_mtime_ns, state.st_size) if stat.S_ISREG(state.st_mode) else None
-
-
-def _is_unicode(name: str) -> bool:
-    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 _LOCKS: dict[Path, threading.Lock] = {}

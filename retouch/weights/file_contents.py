@@ -8,7 +8,7 @@ import zipfile
 from functools import lru_cache
 from pathlib import Path
 
-from retouch.weights import download
+from retouch.weights import model_folders
 
 MAX_PICKLE = 64 * 1024**2
 """Bytes of the pickle in a torch file that is read at all."""
@@ -17,7 +17,7 @@ _VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){1,3}")
 
 def words(path: Path) -> frozenset[str]:
     """Every string in it, names of tensors and classes among them; none of what is no such file."""
-    state = download.state_of(path)
+    state = model_folders.state_of(path)
     return _words(path, *state) if state else frozenset()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retouch.weights.download import Weights
+from retouch.weights.catalogue import Weights
 
 _META = "https://dl.fbaipublicfiles.com/"
 

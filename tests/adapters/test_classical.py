@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import skimage.data
 
-from retouch.engines.base import Click, Prompt, Seen
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region
+from retouch.segmenters.base import Click, Prompt, Seen
 from retouch.segmenters.classical import Classical
 
 

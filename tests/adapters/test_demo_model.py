@@ -10,9 +10,10 @@ import torch
 
 from retouch.app.sample_photos import SAMPLES, sample
 from retouch.engines import demo_model
-from retouch.engines.base import Job, Silent
+from retouch.engines.base import Job
 from retouch.image.geometry import Box
 from retouch.image.mask import Mask
+from retouch.progress import Silent
 from retouch.recipes.recipe import Settings
 from tools.bench.demo_model import NATIVE, Hole, holes, on_grid, through
 

@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from retouch.engines import base, latents
-from retouch.engines.base import Silent
 from retouch.engines.diffusers_engine import DiffusersEngine
 from retouch.engines.random_model import tiny_pipeline, tiny_random
 from retouch.errors import NotANumber, OutOfMemory, PaintFailed
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
+from retouch.progress import Silent
 from retouch.testing import FakeProgress
 from tests.adapters import tiny
 from tests.adapters.tiny import gap, job, paint, tuned, watched

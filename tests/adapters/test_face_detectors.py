@@ -12,8 +12,8 @@ import pytest
 import skimage.data
 from sklearn.datasets import load_sample_image
 
+from retouch.detectors.base import Detector
 from retouch.detectors.registry import Registry
-from retouch.engines.base import Detector
 from retouch.image.codec import decoder
 from retouch.image.geometry import Box, Size, iou
 from retouch.image.picture import Picture

@@ -15,11 +15,11 @@ from safetensors.torch import save_file
 from segment_anything import SamAutomaticMaskGenerator, SamPredictor
 
 from retouch.detectors.registry import Registry
-from retouch.engines.base import Click, Prompt
 from retouch.errors import BadInput, Missing, WeightsRefused
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
 from retouch.segmenters import model_file
+from retouch.segmenters.base import Click, Prompt
 from retouch.segmenters.registry import Segmenters
 from retouch.segmenters.sam import networks
 from retouch.segmenters.sam.architecture import Encoder, Head

@@ -11,9 +11,9 @@ import pytest
 import torch
 from ultralytics.models.sam import build
 
-from retouch.engines.base import Click, Prompt
 from retouch.image.geometry import Box, Size
 from retouch.segmenters import model_file
+from retouch.segmenters.base import Click, Prompt
 from retouch.segmenters.sam import networks
 from retouch.segmenters.sam.decoder import Ask
 from retouch.segmenters.sam.segmenter import Sam

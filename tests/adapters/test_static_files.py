@@ -9,10 +9,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from retouch.api import static_files
+from retouch.app import page as app_page
 
 
 def test_the_page_names_its_script_its_style_and_the_doors_address():
-    page = static_files.studio_page()
+    page = app_page.studio_page()
     assert 'src="javascript/retouch.mjs"' in page
     assert 'href="css/studio.css"' in page
     assert 'data-api="retouch/v1"' in page

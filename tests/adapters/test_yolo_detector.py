@@ -15,8 +15,8 @@ import skimage.data
 import torch
 from ultralytics.nn.tasks import ClassificationModel
 
+from retouch.detectors.base import Detector
 from retouch.detectors.registry import Registry
-from retouch.engines.base import Detector
 from retouch.errors import BadInput, WeightsRefused
 from retouch.image.geometry import Box, Size, iou
 from retouch.image.picture import Picture

@@ -12,12 +12,13 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import T5Config, T5EncoderModel, T5TokenizerFast
 
-from retouch.engines.base import Job, Silent
+from retouch.engines.base import Job
 from retouch.engines.diffusers_engine import DiffusersEngine
 from retouch.engines.random_model import tiny_pipeline, tiny_text_encoder, tiny_tokenizer, tiny_vae
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
+from retouch.progress import Silent
 from retouch.recipes.recipe import Sampling, Settings
 
 WIDTH = 32

@@ -13,8 +13,8 @@ from playwright.sync_api import expect
 
 from retouch.engines.base import Job
 from retouch.image.picture import Picture
-from retouch.pipeline import infotext
-from retouch.recipes import library, sharing
+from retouch.pipeline import report_infotext
+from retouch.recipes import infotext, library, sharing
 from retouch.recipes.recipe import Pass, Recipe, Target
 from tests.browser.backend import FACE
 from tests.browser.editor import Editor
@@ -163,7 +163,9 @@ def test_a_file_and_a_picture_with_a_recipe_are_read(studio, tmp_path):
         json.dumps({"name": "From a file", "schema": 1, "passes": [{"target": {"models": ["face"]}}]})
     )
     picture, chunks = tmp_path / "made.png", PngImagePlugin.PngInfo()
-    chunks.add_text("parameters", infotext.written("a cat", "", {"Steps": 20, **infotext.params(MINE)}))
+    chunks.add_text(
+        "parameters", infotext.written("a cat", "", {"Steps": 20, **report_infotext.params(MINE)})
+    )
     Image.new("RGB", (8, 8)).save(picture, pnginfo=chunks)
     for path, name, remark in ((file, "From a file", "schema 1"), (picture, "Soft glow", "")):
         with studio.page.expect_file_chooser() as chooser:

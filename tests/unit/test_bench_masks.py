@@ -7,8 +7,8 @@ import pytest
 
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.pipeline.plan import Plan
 from retouch.pipeline.run import run
+from retouch.pipeline.step import Plan
 from retouch.testing import Counted
 from tools.bench.masks_cost import Inverting, calls_of, changed_by, cost_of
 from tools.bench.masks_rules import BEFORE, NOW, RULES, WEBUI, flat

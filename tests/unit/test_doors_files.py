@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.cli.command import main
 from retouch.image.codec import decoder, encoder
 from retouch.image.codec.decoder import decode, decode_base64
@@ -27,8 +27,8 @@ FINE = np.random.default_rng(2).integers(0, 256, (*photo().pixels.shape[:2], 3),
 DEEP = photo().pixels.astype(np.uint16) * 256 + FINE
 
 
-def desk() -> Desk:
-    return Desk(Stand())
+def desk() -> ApiService:
+    return ApiService(Stand())
 
 
 def sent(data: bytes) -> str:
@@ -143,7 +143,7 @@ def test_the_command_line_tells_what_a_jpeg_cannot_hold(tmp_path, capsys):
 def test_a_file_that_is_copied_tells_no_losses(tmp_path, capsys):
     Image.fromarray(photo().pixels).quantize(16).save(tmp_path / "a.png")
     words = ["fix", str(tmp_path / "a.png"), "-o", str(tmp_path / "out")]
-    assert main(words, Desk(Stand(boxes=()))) == 0
+    assert main(words, ApiService(Stand(boxes=()))) == 0
     assert "palette" not in told(capsys)
     assert (tmp_path / "out/a.png").read_bytes() == (tmp_path / "a.png").read_bytes()
 

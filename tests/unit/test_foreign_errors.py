@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.cli.command import main
 from retouch.detectors.registry import Registry, Role
 from retouch.errors import (
@@ -40,7 +40,7 @@ from retouch.recipes.library import files as recipe_files
 from retouch.segmenters.registry import Segmenters
 from retouch.segmenters.text_detector import Words
 from retouch.testing import FakeDetector, FakeEngine
-from retouch.weights import download, file_contents
+from retouch.weights import file_contents, model_folders
 from tests.stand import Stand, photo
 
 
@@ -109,7 +109,7 @@ def test_a_role_that_falls_back_is_told_in_the_warnings(verb):
     here = Stand(engine=FakeEngine(side=64))
     here._detector = lambda name: Role("face", [Broken(name="bad.pt"), FakeDetector((Box(40, 30, 100, 90),))])
     about = {"verb": "fix"} if verb == "plan" else {}
-    said = Desk(here).answer(verb, {"image": encoder.encode_base64(photo()), **about})
+    said = ApiService(here).answer(verb, {"image": encoder.encode_base64(photo()), **about})
     assert any("bad.pt cannot be used for 'face'" in text for text in said["warnings"])
     assert said["steps" if verb == "plan" else "regions" if verb == "detect" else "reports"]
 
@@ -145,7 +145,7 @@ def test_what_breaks_inside_a_verb_is_an_error_of_ours():
     here = Stand()
     here._detector = lambda name: {}["boom"]
     with pytest.raises(RetouchError, match="'detect' failed inside Retouch") as raised:
-        Desk(here).answer("detect", {"image": encoder.encode_base64(photo())})
+        ApiService(here).answer("detect", {"image": encoder.encode_base64(photo())})
     assert raised.value.status == 500
 
 
@@ -194,7 +194,7 @@ def test_ctrl_c_passes_through_a_verb():
 
     here._detector = interrupt
     with pytest.raises(KeyboardInterrupt):
-        Desk(here).answer("detect", {"image": encoder.encode_base64(photo())})
+        ApiService(here).answer("detect", {"image": encoder.encode_base64(photo())})
 
 
 # Files in the models folders.
@@ -275,7 +275,7 @@ class TestFolders:
         (store / "back").symlink_to(models, target_is_directory=True)
         (store / "self").symlink_to(store, target_is_directory=True)
         assert "face_mine.pt" in self.listed(models)
-        assert [p.name for p in download.model_files(models, (".pt",))] == ["face_mine.pt"]
+        assert [p.name for p in model_folders.model_files(models, (".pt",))] == ["face_mine.pt"]
 
     def test_a_models_folder_that_is_a_link_is_searched(self, tmp_path):
         (tmp_path / "store").mkdir()
@@ -293,7 +293,7 @@ class TestFolders:
         (tmp_path / "good.pt").write_bytes(b"")
         with contextlib.suppress(OSError):  # some file systems refuse such a name
             Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.pt")).write_bytes(b"x")
-        assert [p.name for p in download.model_files(tmp_path, (".pt",))] == ["good.pt"]
+        assert [p.name for p in model_folders.model_files(tmp_path, (".pt",))] == ["good.pt"]
         assert "good.pt" in self.listed(tmp_path)
 
     def test_a_file_that_vanishes_is_missing_and_no_more(self, tmp_path, monkeypatch):
@@ -307,7 +307,7 @@ class TestFolders:
         assert registry.get("mine.pt").name == "mine.pt"
 
     def test_no_folder_at_all_is_an_empty_one(self, tmp_path):
-        assert download.model_files(tmp_path / "gone", (".pt",)) == []
+        assert model_folders.model_files(tmp_path / "gone", (".pt",)) == []
 
 
 # Histories and recipes.

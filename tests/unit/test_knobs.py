@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retouch.api.requests.base import DetectRequest, FixRequest
+from retouch.api.requests.detect import DetectRequest
+from retouch.api.requests.fix import FixRequest
 from retouch.api.requests.script import AutofixRequest
 from retouch.errors import BadInput
 from retouch.knobs import Knob, at, dump, knobs_of, leaves, load, nested, replace, schema

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retouch.api.requests.base import FixRequest
+from retouch.api.requests.fix import FixRequest
 from retouch.api.serialize import mask_base64
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.errors import BadInput
 from retouch.image.codec import encoder
 from retouch.image.geometry import Box, Margins, Size
@@ -33,11 +33,11 @@ EXTENSIONS = [
 ]  # fmt: skip
 
 
-def desk(size: tuple[int, int], native: int) -> Desk:
+def desk(size: tuple[int, int], native: int) -> ApiService:
     here = Stand(engine=FakeEngine(side=native))
     inner = Box(2, 2, 12, 13)
     here._detector = lambda name: FakeDetector((inner, Box(0, 0, *size)))
-    return Desk(here)
+    return ApiService(here)
 
 
 def mask_of(size: tuple[int, int], box: Box = Box(3, 3, 9, 12)) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.cli.parser import parser
 from retouch.image.codec import encoder
 from tests.stand import BOX, Stand, photo
@@ -43,12 +43,12 @@ def as_text(value: Any) -> str:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk(Stand(boxes=(BOX, OTHER)))
+def desk() -> ApiService:
+    return ApiService(Stand(boxes=(BOX, OTHER)))
 
 
 def test_the_schemas(golden_text):
-    golden_text(as_text(Desk.schemas()), "schema.json")
+    golden_text(as_text(ApiService.schemas()), "schema.json")
 
 
 @pytest.mark.parametrize("name", ["intents", "recipes", "models"])

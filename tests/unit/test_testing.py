@@ -1,8 +1,10 @@
 import pytest
 
-from retouch.engines.base import Detector, Engine, Job, Progress, Silent
+from retouch.detectors.base import Detector
+from retouch.engines.base import Engine, Job
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
+from retouch.progress import Progress, Silent
 from retouch.recipes.recipe import Settings
 from retouch.testing import Counted, FakeDetector, FakeEngine, FakeProgress
 from tests.helpers import noise, square

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.cli import command
 from retouch.errors import BadInput, NotANumber
 from retouch.image.blend.composite import composite, composite_alpha
@@ -22,11 +22,12 @@ from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.quality.visibility import SEEN_LEVELS, visible_pixels
-from retouch.image.region import Choice, Region, select, why_none
+from retouch.image.region import Region
 from retouch.knobs import dump, load
 from retouch.pipeline.candidate import Candidate, put_on
 from retouch.pipeline.history import History
 from retouch.recipes.recipe import Pass, Recipe, Target
+from retouch.recipes.selection import Choice, select, why_none
 from retouch.recipes.shape import Shape
 from retouch.testing import FakeEngine
 from tests.helpers import masks, noise, sizes
@@ -60,12 +61,12 @@ def mask_png(box: Box = HOLE, level: int = 255) -> str:
 
 def inpaint(stand: Stand | None = None, picture: Picture | None = None, **body):
     asked = {"image": encoder.encode_base64(picture or photo()), "mask": mask_png(), "seed": 5, **body}
-    return Desk(stand or Stand()).answer("inpaint", asked)
+    return ApiService(stand or Stand()).answer("inpaint", asked)
 
 
 def fix(stand: Stand | None = None, how: Pass | None = None, **body):
     recipe = dump(Recipe("t", passes=(how or Pass(target=FACE),)))
-    return Desk(stand or Stand()).answer(
+    return ApiService(stand or Stand()).answer(
         "fix", {"image": encoder.encode_base64(photo()), "recipe": recipe, **body}
     )
 
@@ -134,7 +135,7 @@ def test_a_filled_hole_is_opaque_and_other_alpha_stays():
 
 
 def test_taking_back_a_filled_hole_makes_it_transparent_again():
-    desk = Desk(Stand())
+    desk = ApiService(Stand())
     body = {
         "image": encoder.encode_base64(with_hole()),
         "mask": mask_png(),
@@ -155,7 +156,7 @@ def test_taking_back_a_filled_hole_makes_it_transparent_again():
 def test_a_recipe_on_a_transparent_picture_paints_opaque_step_after_step():
     both = Recipe("t", passes=(Pass(target=FACE), Pass(target=FACE, denoising_strength=0.9)))
     clear = Picture(photo().pixels, np.zeros((200, 240), np.uint8))
-    answer = Desk(Stand()).answer("fix", {"image": encoder.encode_base64(clear), "recipe": dump(both)})
+    answer = ApiService(Stand()).answer("fix", {"image": encoder.encode_base64(clear), "recipe": dump(both)})
     made = file_bytes(decoder.decode_base64(answer["image"]))
     assert (made[BOX.slices][..., 3] == 255).all()
     assert (made[150:, :, 3] == 0).all()
@@ -194,13 +195,13 @@ def test_fewer_pixels_than_a_speck_are_told():
 
 def test_an_extension_is_seen_whatever_its_colour_and_a_failed_one_is_not():
     body = {"image": encoder.encode_base64(photo()), "left": 64, "tries": 1, "seed": 1}
-    answer = Desk(Stand()).answer("outpaint", body)
+    answer = ApiService(Stand()).answer("outpaint", body)
     assert (answer["outcome"], answer["reports"][0]["outcome"]) == ("changed", "kept")
 
     def fail(jobs):
         raise NotANumber("the sampler returned NaN.")
 
-    failed = Desk(Stand(engine=FakeEngine(before_call=fail))).answer("outpaint", body)
+    failed = ApiService(Stand(engine=FakeEngine(before_call=fail))).answer("outpaint", body)
     assert (failed["outcome"], failed["reports"][0]["outcome"]) == ("unchanged", "skipped")
     assert "NaN" in failed["warnings"][0]
 
@@ -246,7 +247,7 @@ def test_a_mask_moved_or_shrunk_away_is_told_at_every_door(shape, told, verb):
             "mask": mask_png(),
             "shape": shape,
         }
-        answer = Desk(Stand()).answer("plan", asked)
+        answer = ApiService(Stand()).answer("plan", asked)
     assert any(told in warning for warning in answer["warnings"]), answer["warnings"]
     assert not answer.get("reports")
     assert answer.get("outcome", "unchanged") == "unchanged"
@@ -314,7 +315,7 @@ def test_a_blank_user_mask_is_refused():
 
 
 def test_switching_a_step_off_twice_is_told():
-    desk = Desk(Stand())
+    desk = ApiService(Stand())
     body = {"image": encoder.encode_base64(photo()), "mask": mask_png(), "seed": 5, "return_history": True}
     name = desk.answer("inpaint", body)["history"]
     once = desk.answer("history", {"history": name, "revert": [1]})
@@ -342,7 +343,7 @@ def picture_file(tmp_path) -> Path:
 
 
 def run(*words: object, stand: Stand | None = None) -> int:
-    return command.main([str(word) for word in words], Desk(stand or Stand()))
+    return command.main([str(word) for word in words], ApiService(stand or Stand()))
 
 
 def recipe_file(tmp_path: Path, how: Pass) -> Path:

@@ -30,7 +30,7 @@ from retouch.errors import Missing
 from retouch.image.codec.decoder import from_pil
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture
-from retouch.pipeline.infotext import WARNINGS
+from retouch.recipes.infotext import WARNINGS
 from retouch.segmenters.registry import Known
 from retouch.testing import FakeDetector
 from tests.stand import Pointer

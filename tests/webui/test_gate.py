@@ -8,7 +8,7 @@ import pytest
 from modules import infotext_utils
 
 from retouch.image.codec.decoder import from_pil
-from retouch.pipeline.infotext import REGIONS
+from retouch.recipes.infotext import REGIONS
 from tests.webui.driver import photo
 
 

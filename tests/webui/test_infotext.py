@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from modules import infotext_utils
 
 from retouch.knobs import at
-from retouch.pipeline.infotext import RECIPE, REGIONS, params, recipe_in
+from retouch.pipeline.report_infotext import params
 from retouch.recipes import library
+from retouch.recipes.infotext import RECIPE, REGIONS, recipe_in
 from retouch.recipes.library import UNNAMED
 from retouch.recipes.recipe import Pass, Target
 from retouch.webui.panel.outpaint_section import WIDGETS

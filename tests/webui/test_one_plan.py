@@ -12,7 +12,7 @@ from modules import script_callbacks
 
 import retouch.outpaint.outpaint
 import retouch.pipeline.pipeline
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.cli import command
 from retouch.image.codec import encoder
 from retouch.image.codec.decoder import from_pil
@@ -78,7 +78,7 @@ def by_command_line(tmp_path, verb: str) -> None:
     picture, recipe = tmp_path / "photo.png", tmp_path / "mine.json"
     photo().save(picture)
     recipe.write_text(json.dumps(RECIPE))
-    desk = Desk(Stand(FakeEngine(side=512), boxes=(LEFT, RIGHT)))
+    desk = ApiService(Stand(FakeEngine(side=512), boxes=(LEFT, RIGHT)))
     given = {key: value for key, value in REQUEST.items() if key != "recipe"}
     flags = [word for key, value in given.items() for word in (f"--{key.replace('_', '-')}", str(value))]
     words = [verb, str(picture), "--recipe", str(recipe), "-o", str(tmp_path / verb), "--json", *flags]
@@ -168,7 +168,7 @@ def test_one_extension_is_one_plan_through_every_door(webui, ways, tmp_path):
     picture = tmp_path / "photo.png"
     photo().save(picture)
     flags = [word for key, value in body.items() if key != "match" for word in (flag(key), str(value))]
-    desk = Desk(Stand(FakeEngine(side=512)))
+    desk = ApiService(Stand(FakeEngine(side=512)))
     assert command.main(["outpaint", str(picture), "-o", str(tmp_path / "out"), "--json", *flags], desk) == 0
     assert taken_ways(ways) == expected, "command line"
 

@@ -20,7 +20,7 @@ from retouch.image.codec import encoder
 from retouch.image.codec.decoder import from_pil
 from retouch.image.geometry import Size
 from retouch.knobs import load
-from retouch.pipeline.infotext import OUTPAINT, OUTPAINT_WARNINGS, RECIPE, REGIONS
+from retouch.recipes.infotext import OUTPAINT, OUTPAINT_WARNINGS, RECIPE, REGIONS
 from retouch.webui import outpaint_job, progress, service
 from retouch.webui.panel import outpaint_section
 from retouch.webui.panel.outpaint_section import LEAVES, WIDGETS, outpaint_in

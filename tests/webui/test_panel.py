@@ -10,7 +10,7 @@ import gradio as gr
 import pytest
 from modules import infotext_utils, shared
 
-from retouch.pipeline.infotext import REGIONS
+from retouch.recipes.infotext import REGIONS
 from retouch.recipes.library import UNNAMED
 from retouch.webui.panel.outpaint_section import WIDGETS
 from retouch.webui.panel.panel import LEAVES, Panel

@@ -12,8 +12,8 @@ import pytest
 from modules import shared
 
 from retouch.knobs import dump
-from retouch.pipeline import infotext
-from retouch.recipes import library, sharing
+from retouch.pipeline import report_infotext
+from retouch.recipes import infotext, library, sharing
 from retouch.recipes.library import UNNAMED, Shelf
 from retouch.recipes.people import Person
 from retouch.recipes.recipe import Gate, Pass, Recipe, Target
@@ -204,7 +204,7 @@ def test_every_refresh_is_pressed_after_a_save_and_a_removal(webui):
 
 
 def test_a_paste_is_read_whatever_its_form(page):
-    text = infotext.written("a cat", "", {"Steps": 20, **infotext.params(MINE)})
+    text = infotext.written("a cat", "", {"Steps": 20, **report_infotext.params(MINE)})
     for pasted in (sharing.share(MINE), text):
         page.choose("Crowd")
         page.take_in(pasted)
@@ -339,7 +339,7 @@ def test_pasting_a_picture_says_what_does_not_fit(webui):
     fields = {c.elem_id: read for c, read in webui.script().infotext_fields}
     said = fields[webui.script().elem_id("recipe_said")]
     many = Recipe("Many", passes=(Pass(target=Target(models=("face",))),) * 6)
-    assert "6 passes" in said(infotext.params(many))
-    assert said(infotext.params(MINE)) == ""
+    assert "6 passes" in said(report_infotext.params(many))
+    assert said(report_infotext.params(MINE)) == ""
     assert said({}) == ""
     assert "Retouch" in said({infotext.RECIPE: "{"})

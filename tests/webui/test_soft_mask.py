@@ -13,10 +13,11 @@ import torch
 from modules import latents, scripts, shared, trace
 from PIL import Image
 
-from retouch.engines.base import Job, Silent
+from retouch.engines.base import Job
 from retouch.image.codec.decoder import from_pil
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
+from retouch.progress import Silent
 from retouch.recipes.recipe import Sampling, Settings
 from retouch.webui.engine import soft_mask
 from retouch.webui.engine.batch_img2img import QuietRunner

@@ -7,7 +7,7 @@ import contextlib
 import pytest
 from modules import processing, script_callbacks, scripts
 
-from retouch.pipeline.infotext import recipe_in
+from retouch.recipes.infotext import recipe_in
 from retouch.webui.fix_job import OVERRIDES
 from retouch.webui.panel.outpaint_section import CHANGES, LEAVES, outpaint_in
 from retouch.webui.panel.xyz_axes import _AXES, _OUTPAINT

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retouch.engines.base import Click, Prompt, Seen, Segmenter
 from retouch.image.geometry import Box
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
+from retouch.segmenters.base import Click, Prompt, Seen, Segmenter
 from tools.bench.figures import Figure
 
 SCENES = 100

@@ -16,7 +16,7 @@ from retouch.app.demo import pixelated
 from retouch.app.sample_photos import SAMPLES, Sample, sample
 from retouch.detectors.registry import Registry
 from retouch.engines import demo_model, latents
-from retouch.engines.base import Job, Silent
+from retouch.engines.base import Job
 from retouch.engines.diffusers_engine import DiffusersEngine
 from retouch.image.fill.masked_content import filled
 from retouch.image.geometry import Box, Size
@@ -25,6 +25,7 @@ from retouch.image.picture import Picture
 from retouch.image.quality.psnr import psnr
 from retouch.image.region import Region
 from retouch.pipeline.pipeline import Canvas, Studio
+from retouch.progress import Silent
 from retouch.recipes import library
 from retouch.recipes.recipe import Generation, Pass, Settings, Target
 from retouch.recipes.shape import Shape

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retouch.engines.base import Job, Progress
+from retouch.engines.base import Job
 from retouch.image.geometry import Size
 from retouch.image.mask import SOLID, Mask
 from retouch.image.picture import Picture
-from retouch.pipeline.plan import Plan
 from retouch.pipeline.run import run
+from retouch.pipeline.step import Plan
+from retouch.progress import Progress
 from retouch.testing import FakeEngine
 from tools.bench.masks_rules import GREY, flat
 

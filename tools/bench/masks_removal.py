@@ -19,9 +19,9 @@ from retouch.image.mask import SOLID, Mask
 from retouch.image.picture import Picture
 from retouch.image.quality.psnr import psnr
 from retouch.image.quality.seam import seam
-from retouch.pipeline.plan import Plan
 from retouch.pipeline.report import Result
 from retouch.pipeline.run import run
+from retouch.pipeline.step import Plan
 from retouch.recipes.recipe import Sampling
 from tools.bench.figures import Figure
 from tools.bench.masks_rules import BEFORE, NOW, RULES, WEBUI

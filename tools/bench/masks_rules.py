@@ -14,18 +14,20 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.app.backend import Standalone
 from retouch.detectors.registry import Registry
-from retouch.engines.base import Engine, Progress
+from retouch.engines.base import Engine
 from retouch.image.frame import Frame, frame_around
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.pipeline.pipeline import Canvas, Studio, planned
-from retouch.pipeline.plan import Plan, Step, plan
+from retouch.pipeline.plan import plan
 from retouch.pipeline.report import Result
+from retouch.pipeline.step import Plan, Step
+from retouch.progress import Progress
 from retouch.recipes.intents import INTENTS
 from retouch.recipes.recipe import Generation, Pass, Sampling
 from tools.bench.rivals import WEBUI_BLUR
@@ -75,7 +77,7 @@ def flat(size: Size) -> Picture:
 def plan_of_door(mark: Mask, intent: str, engine: Engine) -> Plan:
     """What the door `inpaint` plans for this mask: the road of the page, of REST and of the command line."""
     backend = RecordingBackend(lambda: engine, Registry(offline=True), sampling=Sampling())
-    desk = Desk(backend)
+    desk = ApiService(backend)
     encoded = cv2.imencode(".png", mark.alpha, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
     body = {
         "image_id": desk.kept.put(_flat_kept(mark.size)),

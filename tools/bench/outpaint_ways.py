@@ -13,7 +13,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from retouch.engines.base import Engine, Job, Progress, Silent
+from retouch.engines.base import Engine, Job
 from retouch.image.fill.content_aware import content
 from retouch.image.fill.masked_content import FILLS
 from retouch.image.fill.noise import noise
@@ -22,11 +22,12 @@ from retouch.image.geometry import Box, Margins, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.outpaint.checks import Guard
-from retouch.outpaint.outpaint import HOW
+from retouch.outpaint.options import HOW
 from retouch.outpaint.progress import Way
 from retouch.outpaint.run import Extended, extend
 from retouch.outpaint.stage_steps import Words, reach_of, steps
 from retouch.outpaint.stages import Pace, stages
+from retouch.progress import Progress, Silent
 from retouch.recipes.recipe import Generation, Settings
 
 STAGE = 128

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from retouch.engines.base import Job, Progress
+from retouch.engines.base import Job
 from retouch.image.picture import Picture
+from retouch.progress import Progress
 from retouch.testing import FakeEngine
 
 SIDE = 256

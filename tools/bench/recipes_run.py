@@ -8,9 +8,10 @@ from collections.abc import Callable
 import numpy as np
 
 from retouch.app.sample_photos import resized
+from retouch.detectors.base import Detector
 from retouch.detectors.registry import Registry
 from retouch.engines import demo_model
-from retouch.engines.base import Detector, Engine
+from retouch.engines.base import Engine
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from retouch.engines.base import Job, Progress
+from retouch.engines.base import Job
 from retouch.image.geometry import Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
@@ -17,6 +17,7 @@ from retouch.image.region import Region
 from retouch.pipeline.plan import plan
 from retouch.pipeline.report import Result
 from retouch.pipeline.run import run
+from retouch.progress import Progress
 from retouch.recipes.recipe import Generation, Pass
 from retouch.recipes.shape import Shape
 from retouch.testing import FakeEngine

@@ -19,11 +19,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from retouch.engines.base import Click, Prompt
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.matting import refined
 from retouch.image.picture import Picture
+from retouch.segmenters.base import Click, Prompt
 from retouch.segmenters.sam.everything import Grid
 from retouch.segmenters.sam.segmenter import Sam
 from tools.bench import clicks

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from retouch.api.batches.batch import Job
 from retouch.api.batches.worker import Painter
-from retouch.api.requests.base import BatchFile, BatchRequest, FixRequest
-from retouch.api.serialize import placed
+from retouch.api.messages import placed
+from retouch.api.requests.batch import BatchFile, BatchRequest
+from retouch.api.requests.fix import FixRequest
 from retouch.api.verbs.fix import ready
 from retouch.errors import BadInput, Missing, RetouchError, collect_remarks
 from retouch.image.codec import encoder
@@ -21,10 +22,10 @@ from retouch.recipes import library
 from retouch.recipes.recipe import Recipe
 
 if TYPE_CHECKING:
-    from retouch.api.service import Desk
+    from retouch.api.context import ApiContext
 
 
-def begin(desk: Desk, body: Any) -> dict[str, Any]:
+def begin(desk: ApiContext, body: Any) -> dict[str, Any]:
     """A new job, at work at once on what was sent with it. A picture is read when its turn comes.
 
     A recipe that lacks a model is refused here, once for all pictures; what it leaves out is in `warnings`.
@@ -54,52 +55,52 @@ class File:
     name: str = ""
 
 
-def state(_desk: Desk, job: Job, _given: Any) -> dict[str, Any]:
+def state(_desk: ApiContext, job: Job, _given: Any) -> dict[str, Any]:
     return job.summary()
 
 
-def add(desk: Desk, job: Job, body: Any) -> dict[str, Any]:
+def add(desk: ApiContext, job: Job, body: Any) -> dict[str, Any]:
     one = load(BatchFile, body)
     job.add(one.name, _image(desk, one))
     return job.summary()
 
 
-def cancel(_desk: Desk, job: Job, _given: Any) -> dict[str, Any]:
+def cancel(_desk: ApiContext, job: Job, _given: Any) -> dict[str, Any]:
     job.cancel()
     return job.summary()
 
 
-def resume(_desk: Desk, job: Job, _given: Any) -> dict[str, Any]:
+def resume(_desk: ApiContext, job: Job, _given: Any) -> dict[str, Any]:
     job.resume()
     return job.summary()
 
 
-def remove(desk: Desk, job: Job, _given: Any) -> dict[str, Any]:
+def remove(desk: ApiContext, job: Job, _given: Any) -> dict[str, Any]:
     desk.jobs.remove(job.name)
     return {"removed": True}
 
 
-def report(_desk: Desk, job: Job, number: int) -> dict[str, Any]:
+def report(_desk: ApiContext, job: Job, number: int) -> dict[str, Any]:
     """All that is known of one file: its reports, too."""
     return {"number": number, **dataclasses.asdict(job.entry(number))}
 
 
-def page(_desk: Desk, job: Job, _given: Any) -> File:
+def page(_desk: ApiContext, job: Job, _given: Any) -> File:
     return File(job.page().encode(), "text/html; charset=utf-8")
 
 
-def file(_desk: Desk, job: Job, number: int) -> File:
+def file(_desk: ApiContext, job: Job, number: int) -> File:
     """The result, with its infotext."""
     stem = re.sub(r"\.\w{1,5}$", "", job.entry(number).name)
     safe = re.sub(r"[^\w.\-]+", "_", stem, flags=re.ASCII).strip("._") or str(number)
     return File(job.shelf.get(f"{number}.png"), "image/png", f"{safe}.png")
 
 
-def before(_desk: Desk, job: Job, number: int) -> File:
+def before(_desk: ApiContext, job: Job, number: int) -> File:
     return File(job.shelf.get(f"{number}.before.jpg"), "image/jpeg")
 
 
-def after(_desk: Desk, job: Job, number: int) -> File:
+def after(_desk: ApiContext, job: Job, number: int) -> File:
     return File(job.shelf.get(f"{number}.after.jpg"), "image/jpeg")
 
 
@@ -112,10 +113,10 @@ class Door:
 
     method: str
     path: str
-    say: Callable[[Desk, Job, Any], dict[str, Any] | File]
+    say: Callable[[ApiContext, Job, Any], dict[str, Any] | File]
     quick: bool = False
 
-    def answer(self, desk: Desk, at: Mapping[str, str], body: Any) -> dict[str, Any] | File:
+    def answer(self, desk: ApiContext, at: Mapping[str, str], body: Any) -> dict[str, Any] | File:
         """`at` are the words of the address. Missing for an unknown job."""
         job = desk.jobs.get(at["job"])
         return self.say(desk, job, _number(at["number"]) if "number" in at else body)
@@ -141,7 +142,7 @@ def _number(word: str) -> int:
     return int(word)
 
 
-def _image(desk: Desk, one: BatchFile, at: str = "") -> str:
+def _image(desk: ApiContext, one: BatchFile, at: str = "") -> str:
     """In base64, as it came; read only when its turn comes."""
     if bool(one.image) == bool(one.image_id):
         fault = "and image_id are both given." if one.image else "is required."
@@ -154,7 +155,7 @@ def _image(desk: Desk, one: BatchFile, at: str = "") -> str:
         raise placed(error, f"{at}image_id") from None
 
 
-def _painter(desk: Desk, request: BatchRequest, recipe: Recipe, remarks: tuple[str, ...]) -> Painter:
+def _painter(desk: ApiContext, request: BatchRequest, recipe: Recipe, remarks: tuple[str, ...]) -> Painter:
     task = request.task or f"batch-{secrets.token_urlsafe(8)}"
     said = {one.name: getattr(request, one.name) for one in fields(FixRequest)}
     body = dump(FixRequest(**{**said, "recipe": recipe, "task": task}))

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 from retouch.api.backend import Backend
 from retouch.api.memory import Kept
 from retouch.api.verbs import fix
-from retouch.engines.base import Progress
+from retouch.progress import Progress
 from retouch.recipes.recipe import Recipe
 
 if TYPE_CHECKING:
-    from retouch.api.service import Desk
+    from retouch.api.context import ApiContext
 
 OWN_PICTURES = 2
 """In memory at a time: what is sent and what is made of it."""
@@ -28,7 +28,7 @@ class Painter:
     `remarks` are of the recipe: they are not said of each picture again.
     """
 
-    desk: Desk
+    desk: ApiContext
     body: Mapping[str, Any]
     task: str
     recipe: Recipe

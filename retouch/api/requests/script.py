@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from retouch.api.requests.base import FixRequest, Generated
+from retouch.api.requests.base import Generated
+from retouch.api.requests.fix import FixRequest
 from retouch.errors import BadInput
 from retouch.knobs import Knob
-from retouch.outpaint.outpaint import Outpainting
+from retouch.outpaint.options import Outpainting
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from retouch.api.requests.base import DetectRequest
-from retouch.api.serialize import placed, region_json
+from retouch.api.messages import placed
+from retouch.api.requests.detect import DetectRequest
+from retouch.api.serialize import region_json
 from retouch.errors import BadInput, RetouchError
 from retouch.image.picture import Picture
 from retouch.image.region import Region
@@ -14,10 +15,10 @@ from retouch.pipeline.pipeline import Studio
 from retouch.recipes.recipe import MAX_PASSES, Target
 
 if TYPE_CHECKING:
-    from retouch.api.service import Desk
+    from retouch.api.context import ApiContext
 
 
-def detect(desk: Desk, body: Any) -> dict[str, Any]:
+def detect(desk: ApiContext, body: Any) -> dict[str, Any]:
     request = load(DetectRequest, body)
     _check_targets(request.targets)
     picture, name = desk.open(request)

@@ -6,28 +6,29 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retouch.api.masks import SentMask, sent_mask
-from retouch.api.requests.base import FixRequest
-from retouch.api.serialize import learn, losses_of, remark_of, report_json, seeded, some, timed
+from retouch.api.messages import learn, losses_of, remark_of, seeded, some, timed
+from retouch.api.requests.fix import FixRequest
+from retouch.api.serialize import report_json
 from retouch.api.verbs.history import Past, keep
 from retouch.errors import BadInput
 from retouch.image.codec import encoder
 from retouch.image.picture import Picture
 from retouch.knobs import dump, load
-from retouch.pipeline import infotext
+from retouch.pipeline import report_infotext
 from retouch.pipeline.history import History
 from retouch.pipeline.missing_models import present
 from retouch.pipeline.pipeline import Canvas
 from retouch.pipeline.report import Report
-from retouch.recipes import library
+from retouch.recipes import infotext, library
 from retouch.recipes.checks import concerns
 from retouch.recipes.prompts import quote
 from retouch.recipes.recipe import Recipe
 
 if TYPE_CHECKING:
-    from retouch.api.service import Desk
+    from retouch.api.context import ApiContext
 
 
-def fix(desk: Desk, body: Any) -> dict[str, Any]:
+def fix(desk: ApiContext, body: Any) -> dict[str, Any]:
     request, recipe, picture, name = _asked(desk, body)
     sent = _mask(request, picture)
     runs, skipped = ready(desk, recipe)
@@ -36,7 +37,7 @@ def fix(desk: Desk, body: Any) -> dict[str, Any]:
         canvas = _canvas(desk, request, picture, sent)
         (result,) = studio.fix([canvas], runs, progress)
     learn(desk, result.reports)
-    text = infotext.text(canvas.generation, picture, recipe, result.reports)
+    text = report_infotext.text(canvas.generation, picture, recipe, result.reports)
     masked = result.picture if request.return_masks else None
     lost = losses_of(result.picture, any(report.kept for report in result.reports))
     sent_warnings, unused = sent.warnings if sent else (), _unused_prompts(request, result.reports)
@@ -58,7 +59,7 @@ def fix(desk: Desk, body: Any) -> dict[str, Any]:
     }
 
 
-def plan(desk: Desk, body: Any) -> dict[str, Any]:
+def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
     """What `fix` would do with the same body; nothing is painted."""
     request, recipe, picture, name = _asked(desk, body)
     sent = _mask(request, picture)
@@ -70,7 +71,7 @@ def plan(desk: Desk, body: Any) -> dict[str, Any]:
     return {"image_id": name, "seed": request.seed, "mask_reading": sent.reading if sent else "", **said}
 
 
-def _asked(desk: Desk, body: Any) -> tuple[FixRequest, Recipe, Picture, str]:
+def _asked(desk: ApiContext, body: Any) -> tuple[FixRequest, Recipe, Picture, str]:
     request = seeded(load(FixRequest, body))
     recipe = library.recipe(request.recipe, desk.backend.own_recipes).knowing(request.people)
     return request, recipe, *desk.open(request)
@@ -87,7 +88,7 @@ def _mask(request: FixRequest, picture: Picture) -> SentMask | None:
     return sent
 
 
-def _canvas(desk: Desk, request: FixRequest, picture: Picture, sent: SentMask | None) -> Canvas:
+def _canvas(desk: ApiContext, request: FixRequest, picture: Picture, sent: SentMask | None) -> Canvas:
     return Canvas(picture, request.generation(desk.backend.defaults(), request.seed), sent and sent.mask)
 
 
@@ -102,7 +103,7 @@ def _unused_prompts(request: FixRequest, reports: Sequence[Report]) -> Iterator[
             )
 
 
-def ready(desk: Desk, recipe: Recipe) -> tuple[Recipe, tuple[str, ...]]:
+def ready(desk: ApiContext, recipe: Recipe) -> tuple[Recipe, tuple[str, ...]]:
     """(what of the recipe can run, remarks), or refused: nothing is waited for, nothing is painted."""
     runs, skipped = present(desk.backend.eyes, recipe)
     return runs, (*skipped, *concerns(runs))

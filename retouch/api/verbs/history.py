@@ -5,66 +5,28 @@ from __future__ import annotations
 import base64
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retouch.api.requests.base import TaskRequest
-from retouch.api.serialize import losses_of, some
+from retouch.api.messages import losses_of, some
 from retouch.errors import BadInput, Missing, TooLarge
 from retouch.image.codec import encoder
 from retouch.image.quality.visibility import SEEN_PIXELS, visible_pixels
-from retouch.knobs import Knob, load
-from retouch.pipeline import history_file, infotext
+from retouch.knobs import load
+from retouch.pipeline import history_file
 from retouch.pipeline.history import Entry, History, Repainted, repainted
 from retouch.pipeline.report import CHANGED, UNCHANGED
+from retouch.recipes import infotext
 from retouch.recipes.seeds import MAX_SEED
 
 if TYPE_CHECKING:
-    from retouch.api.service import Desk
+    from retouch.api.context import ApiContext
+
+from retouch.api.requests.history import HistoryRequest
 
 _OF = ("history", "")
 STRIDE = 0x9E3779B1
 """From a seed to the one of the next painting: far from those of the other steps."""
-_STEPS = "Numbers of steps, as an answer lists them."
-
-
-@dataclass(frozen=True)
-class Taken:
-    """One variation of one step."""
-
-    step: int = Knob("Step", "Its number.", 1, history_file.MAX_ENTRIES, 1).field()
-    variation: int = Knob("Variation", "From 1.", 1, 16, 1).field()
-
-
-@dataclass(frozen=True)
-class HistoryRequest(TaskRequest):
-    """What is to become of a picture's steps. Reverting and choosing come first, then painting again."""
-
-    history: str = Knob("History", "As an earlier answer named it.", high=80).field("")
-    file: str = Knob("File", "Or a .retouch file as base64.", high=4 / 3 * 2 * history_file.LIMIT).field("")
-    revert: tuple[int, ...] = Knob("Revert", _STEPS, 1, history_file.MAX_ENTRIES).field(())
-    restore: tuple[int, ...] = Knob("Restore", _STEPS, 1, history_file.MAX_ENTRIES).field(())
-    choose: tuple[Taken, ...] = field(
-        default=(), metadata={"knob": Knob("Choose", "Other variations than the best by score.")}
-    )
-    again: tuple[int, ...] = Knob("Again", _STEPS + " With another seed.", 1, history_file.MAX_ENTRIES).field(
-        ()
-    )
-    later: str = Knob(
-        "Later steps",
-        "What becomes of those that were painted upon a changed one.",
-        choices=("keep", "repaint"),
-    ).field("keep")
-    return_file: bool = Knob("Return file", "The answer carries the .retouch file, base64.").field(False)
-
-    def __post_init__(self) -> None:
-        if bool(self.history) == bool(self.file):
-            fault = "and file are both given." if self.file else "is required."
-            raise BadInput(fault, path="history", hint="Give either `history` or `file`.")
-        both = set(self.revert) & {*self.restore, *self.again, *(one.step for one in self.choose)}
-        if both:
-            fault = f"step {min(both)} is also to be shown."
-            raise BadInput(fault, path="revert", hint="One after the other.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +37,7 @@ class Past:
     about: dict[str, Any]
 
 
-def history(desk: Desk, body: Any) -> dict[str, Any]:
+def history(desk: ApiContext, body: Any) -> dict[str, Any]:
     request = load(HistoryRequest, body)
     past = _opened(desk, request)
     changed = _changed(past.history, request)
@@ -102,12 +64,12 @@ def _outcome(before: History, after: History, request: HistoryRequest) -> str:
     return CHANGED if seen >= SEEN_PIXELS else UNCHANGED
 
 
-def keep(desk: Desk, past: Past) -> str:
+def keep(desk: ApiContext, past: Past) -> str:
     """The name to go on from it by."""
     return desk.pasts.put(_OF, past)
 
 
-def said(desk: Desk, past: Past, done: Repainted, file: bool) -> dict[str, Any]:
+def said(desk: ApiContext, past: Past, done: Repainted, file: bool) -> dict[str, Any]:
     picture = past.history.now()
     text = str(past.about.get("infotext", ""))
     answer = {
@@ -155,7 +117,7 @@ def _entry(history: History, number: int, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _opened(desk: Desk, request: HistoryRequest) -> Past:
+def _opened(desk: ApiContext, request: HistoryRequest) -> Past:
     if request.file:
         try:
             data = base64.b64decode(request.file, validate=True)

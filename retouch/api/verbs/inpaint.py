@@ -8,18 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from retouch.api.masks import SentMask, sent_mask
-from retouch.api.requests.base import InpaintRequest, painted
-from retouch.api.serialize import (
-    candidate_json,
-    learn,
-    losses_of,
-    mask_base64,
-    remark_of,
-    report_json,
-    seeded,
-    some,
-    timed,
-)
+from retouch.api.messages import learn, losses_of, remark_of, seeded, some, timed
+from retouch.api.requests.inpaint import InpaintRequest, painted
+from retouch.api.serialize import candidate_json, mask_base64, report_json
 from retouch.api.verbs import inpaint_sketch
 from retouch.api.verbs.history import Past, keep
 from retouch.errors import BadInput
@@ -31,18 +22,19 @@ from retouch.image.mask_reading import sentence
 from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.knobs import dump, load
-from retouch.pipeline import history_file, infotext
+from retouch.pipeline import history_file, report_infotext
 from retouch.pipeline.candidate import Candidate, combined_by_rank
 from retouch.pipeline.history import History
 from retouch.pipeline.pipeline import Canvas, planned
 from retouch.pipeline.plan import UNDER_RESOLVED
 from retouch.pipeline.report import Report, Result
+from retouch.recipes import infotext
 from retouch.recipes.intents import INTENTS
 from retouch.recipes.prompts import Said
 from retouch.recipes.recipe import Generation, Pass, Recipe
 
 if TYPE_CHECKING:
-    from retouch.api.service import Desk
+    from retouch.api.context import ApiContext
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +60,7 @@ class _Asked:
         """What the generation text says of it."""
         return Recipe(f"Studio: {INTENTS[self.request.intent].label}", passes=(self.how,))
 
-    def canvas(self, desk: Desk) -> Canvas:
+    def canvas(self, desk: ApiContext) -> Canvas:
         made = self.request.generation(desk.backend.defaults(), self.request.seed)
         words = Said(made.prompt, made.negative_prompt)
         said = INTENTS[self.request.intent].said(words, self.request.object)
@@ -76,7 +68,7 @@ class _Asked:
         return Canvas(self.sketched, dataclasses.replace(made, **words_too))
 
 
-def inpaint(desk: Desk, body: Any) -> dict[str, Any]:
+def inpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
     """Whatever becomes of it, the picture that was sent is in the answer, or what was painted of it.
 
     Every candidate is put back on the picture as it was sent, so that nothing of a sketch is left where the
@@ -100,7 +92,7 @@ def inpaint(desk: Desk, body: Any) -> dict[str, Any]:
     }
 
 
-def _results(desk: Desk, asked: _Asked, generation: Generation, result: Result) -> dict[str, Any]:
+def _results(desk: ApiContext, asked: _Asked, generation: Generation, result: Result) -> dict[str, Any]:
     best = combined_by_rank([_best_first(report) for report in result.reports], asked.sketched)
     masked = asked.original if asked.request.return_masks else None
     texts = [_text(asked, generation, _with(result.reports, rank)) for rank in range(len(best))]
@@ -133,7 +125,7 @@ def _again(asked: _Asked, result: Result, report: Report) -> dict[str, Any]:
     return {**how, "candidates": [candidate_json(c, patches=True) for c in _best_first(report)]}
 
 
-def _kept(desk: Desk, asked: _Asked, reports: Sequence[Report], text: str) -> str:
+def _kept(desk: ApiContext, asked: _Asked, reports: Sequence[Report], text: str) -> str:
     """The name of what can be gone back in."""
     history = History.of(asked.original, reports)
     if not asked.repaintable:
@@ -158,10 +150,10 @@ def _with_chosen(report: Report, rank: int) -> Report:
 
 
 def _text(asked: _Asked, generation: Generation, reports: Sequence[Report]) -> str:
-    return infotext.text(generation, asked.original, asked.recipe, reports)
+    return report_infotext.text(generation, asked.original, asked.recipe, reports)
 
 
-def plan(desk: Desk, body: Any) -> dict[str, Any]:
+def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
     """What `inpaint` would do with the same body. It waits for the queue only to load a checkpoint.
 
     With `return_masks` each step has its composite `mask`, of its crop's size.
@@ -181,12 +173,12 @@ def plan(desk: Desk, body: Any) -> dict[str, Any]:
     return {"image_id": asked.name, "seed": asked.request.seed, "mask_reading": asked.reading, **made}
 
 
-def _asked_native(desk: Desk, checkpoint: str, task: str) -> Size:
+def _asked_native(desk: ApiContext, checkpoint: str, task: str) -> Size:
     with desk.backend.busy("plan", task):
         return desk.backend.studio.engine.native(checkpoint)
 
 
-def _opened(desk: Desk, body: Any) -> _Asked:
+def _opened(desk: ApiContext, body: Any) -> _Asked:
     """Everything that can be refused is refused here, before any GPU second."""
     request = seeded(load(InpaintRequest, body))
     given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}

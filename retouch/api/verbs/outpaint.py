@@ -7,33 +7,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retouch.api.serialize import (
-    candidate_json,
-    learn,
-    losses_of,
-    remark_of,
-    report_json,
-    seeded,
-    some,
-    timed,
-)
-from retouch.engines.base import Progress
+from retouch.api.messages import learn, losses_of, remark_of, seeded, some, timed
+from retouch.api.requests.outpaint import OutpaintRequest, matched
+from retouch.api.serialize import candidate_json, report_json
 from retouch.errors import BadInput, Missing
 from retouch.image.codec import encoder
 from retouch.image.picture import Picture
 from retouch.knobs import load
-from retouch.outpaint.outpaint import OutpaintRequest, matched, refined, way_of
+from retouch.outpaint.outpaint import refined, way_of
 from retouch.outpaint.progress import Way
 from retouch.outpaint.run import Extended, extend
 from retouch.outpaint.stage_painter import STRIDE
-from retouch.pipeline import infotext
+from retouch.pipeline import report_infotext
 from retouch.pipeline.pipeline import Studio
 from retouch.pipeline.report import CHANGED, UNCHANGED, Result
+from retouch.progress import Progress
+from retouch.recipes import infotext
 from retouch.recipes.recipe import Generation, Recipe
 from retouch.recipes.seeds import MAX_SEED
 
 if TYPE_CHECKING:
-    from retouch.api.service import Desk
+    from retouch.api.context import ApiContext
 
 _WAYS = ("way", "")
 
@@ -48,7 +42,7 @@ class _Held:
     remarks: tuple[str, ...] = ()
 
 
-def outpaint(desk: Desk, body: Any) -> dict[str, Any]:
+def outpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
     """The extended picture, as far as it went: an interrupt, or a stage that fails, keeps what is done."""
     request, picture = _opened(desk, body)
     with desk.backend.busy("outpaint", request.task) as progress:
@@ -67,7 +61,7 @@ def outpaint(desk: Desk, body: Any) -> dict[str, Any]:
     }
 
 
-def plan(desk: Desk, body: Any) -> dict[str, Any]:
+def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
     """The stages that `outpaint` would paint with the same body, numbered, with their crops and waves.
 
     `seconds` are for one painting of each that is due; null where nothing was painted here before.
@@ -108,7 +102,7 @@ def _refined(
     return made
 
 
-def _opened(desk: Desk, body: Any) -> tuple[OutpaintRequest, Picture | None]:
+def _opened(desk: ApiContext, body: Any) -> tuple[OutpaintRequest, Picture | None]:
     """The picture is None where an earlier way is gone on with."""
     request = load(OutpaintRequest, body)
     given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
@@ -120,7 +114,7 @@ def _opened(desk: Desk, body: Any) -> tuple[OutpaintRequest, Picture | None]:
     return seeded(matched(request, given, picture)), picture
 
 
-def _begun(desk: Desk, request: OutpaintRequest, picture: Picture | None, studio: Studio) -> _Held:
+def _begun(desk: ApiContext, request: OutpaintRequest, picture: Picture | None, studio: Studio) -> _Held:
     if picture is None:
         return _resumed(desk, request)
     generation = request.generation(desk.backend.defaults(), request.seed)
@@ -129,7 +123,7 @@ def _begun(desk: Desk, request: OutpaintRequest, picture: Picture | None, studio
     return _Held(made.way, made.generation, request.recipe, tuple(remarks))
 
 
-def _resumed(desk: Desk, request: OutpaintRequest) -> _Held:
+def _resumed(desk: ApiContext, request: OutpaintRequest) -> _Held:
     held = desk.ways.get(_WAYS, request.way)
     if held is None:
         raise Missing(f"no way is kept as {request.way!r}.", path="way", hint="Extend the picture anew.")
@@ -161,9 +155,9 @@ def _seeds(way: Way, numbers: Sequence[int]) -> dict[int, int]:
     return {number: (had[number] + 3 * STRIDE) % (MAX_SEED + 1) for number in numbers}
 
 
-def _said(desk: Desk, held: _Held, done: Extended, made: Result, whole: bool) -> dict[str, Any]:
+def _said(desk: ApiContext, held: _Held, done: Extended, made: Result, whole: bool) -> dict[str, Any]:
     """`whole`: with the picture itself, which its `image_id` names in any case."""
-    text = infotext.text(held.generation, made.picture, held.recipe, (*done.reports, *made.reports))
+    text = report_infotext.text(held.generation, made.picture, held.recipe, (*done.reports, *made.reports))
     return {
         **({"image": encoder.encode_base64(made.picture, {infotext.CHUNK: text})} if whole else {}),
         "image_id": desk.kept.put(made.picture),

@@ -9,12 +9,12 @@ from retouch.api.verbs import fix, inpaint, outpaint
 from retouch.errors import BadInput, did_you_mean
 
 if TYPE_CHECKING:
-    from retouch.api.service import Desk
+    from retouch.api.context import ApiContext
 
 PLANNABLE = {"fix": fix.plan, "inpaint": inpaint.plan, "outpaint": outpaint.plan}
 
 
-def plan(desk: Desk, body: Any) -> dict[str, Any]:
+def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
     """`verb` and that verb's own body."""
     if not isinstance(body, Mapping):
         raise BadInput("a plan is asked for with an object.", hint='Give {"verb": "fix", ...}.')

@@ -2,47 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retouch.api.serialize import some
-from retouch.knobs import Knob, dump, load
+from retouch.api.messages import some
+from retouch.knobs import dump, load
 from retouch.recipes import library, sharing
 from retouch.recipes.checks import USES, concerns
 from retouch.recipes.library import Shelf
-from retouch.recipes.recipe import Recipe
 
 if TYPE_CHECKING:
-    from retouch.api.service import Desk
+    from retouch.api.context import ApiContext
+
+from retouch.api.requests.recipes import ReadRequest, RemoveRequest, SaveRequest
 
 
-@dataclass(frozen=True)
-class SaveRequest:
-    """Keep a recipe among one's own."""
-
-    recipe: Recipe = Knob("Recipe", "Written out; its name is what it is kept under.").field()
-    replace: bool = Knob(
-        "Replace", "Write over your own of that name, or stand before a built-in one."
-    ).field(False)
-
-
-@dataclass(frozen=True)
-class ReadRequest:
-    """Read a recipe from a pasted text; nothing is kept."""
-
-    text: str = Knob(
-        "Text", "A recipe's JSON, a share string, or a whole generation text.", high=library.MAX_BYTES
-    ).field()
-
-
-@dataclass(frozen=True)
-class RemoveRequest:
-    """Take one's own recipe away."""
-
-    name: str = Knob("Name", "Of the recipe, in any case.", high=80).field()
-
-
-def listed(desk: Desk) -> dict[str, Any]:
+def listed(desk: ApiContext) -> dict[str, Any]:
     """Every recipe, as a request takes it; which are the person's `own`; the files that cannot be read.
 
     `uses`: the targets that each knob of a target is for, where it is not for all.
@@ -54,13 +28,13 @@ def listed(desk: Desk) -> dict[str, Any]:
     return {"recipes": every, "own": own, "uses": USES, "warnings": shelf.faults()}
 
 
-def save(desk: Desk, body: Any) -> dict[str, Any]:
+def save(desk: ApiContext, body: Any) -> dict[str, Any]:
     request = load(SaveRequest, body)
     kept = Shelf(desk.backend.own_recipes).save(request.recipe, request.replace)
     return {"recipe": dump(kept), "warnings": list(concerns(kept)), "share": sharing.share(kept)}
 
 
-def read(desk: Desk, body: Any) -> dict[str, Any]:
+def read(desk: ApiContext, body: Any) -> dict[str, Any]:
     """`migrated` is the older schema the text was written in, null for today's."""
     received = sharing.read_text(load(ReadRequest, body).text)
     recipe = received.recipe
@@ -75,7 +49,7 @@ def read(desk: Desk, body: Any) -> dict[str, Any]:
     }
 
 
-def remove(desk: Desk, body: Any) -> dict[str, Any]:
+def remove(desk: ApiContext, body: Any) -> dict[str, Any]:
     """`restored` is the built-in recipe that is used again under that name, null where there is none."""
     name = load(RemoveRequest, body).name
     before = Shelf(desk.backend.own_recipes).remove(name)

@@ -13,9 +13,9 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from retouch.api.masks import sent_mask
-from retouch.api.requests.base import MaskRequest, PictureRequest, SegmentRequest
-from retouch.api.serialize import region_json, some
-from retouch.engines.base import Click, Prompt, Seen, Segmenter
+from retouch.api.messages import some
+from retouch.api.requests.segment import MaskRequest, PictureRequest, SegmentRequest
+from retouch.api.serialize import region_json
 from retouch.errors import BadInput
 from retouch.image.geometry import Box
 from retouch.image.matting import refined
@@ -23,14 +23,15 @@ from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.image.thickness import greatest_thickness
 from retouch.knobs import load
+from retouch.segmenters.base import Click, Prompt, Seen, Segmenter
 from retouch.segmenters.prompt_checks import checked
 from retouch.segmenters.registry import CLASSICAL
 
 if TYPE_CHECKING:
-    from retouch.api.service import Desk
+    from retouch.api.context import ApiContext
 
 
-def picture(desk: Desk, body: Any) -> dict[str, Any]:
+def picture(desk: ApiContext, body: Any) -> dict[str, Any]:
     """Keeps a picture and begins to look at it, so that the first click finds the work done."""
     request = load(PictureRequest, body)
     segmenter = desk.segmenter(request.segmenter)
@@ -40,12 +41,12 @@ def picture(desk: Desk, body: Any) -> dict[str, Any]:
     return {"image_id": name, "width": width, "height": height, "warnings": list(opened.baggage.notes)}
 
 
-def _look(desk: Desk, segmenter: Segmenter, picture: Picture) -> None:
+def _look(desk: ApiContext, segmenter: Segmenter, picture: Picture) -> None:
     with _turn(desk, segmenter):
         segmenter.prepare(picture)
 
 
-def segment(desk: Desk, body: Any) -> dict[str, Any]:
+def segment(desk: ApiContext, body: Any) -> dict[str, Any]:
     request = load(SegmentRequest, body)
     picture, name = desk.open(request)
     prompt = None if request.everything else checked(_prompt(request), picture.size)
@@ -83,7 +84,7 @@ def _prompt(request: SegmentRequest) -> Prompt:
 
 
 def _turn(
-    desk: Desk, segmenter: Segmenter, request: SegmentRequest | None = None
+    desk: ApiContext, segmenter: Segmenter, request: SegmentRequest | None = None
 ) -> AbstractContextManager[Any]:
     """The host's queue where the GPU will work. Words are looked up by detectors, which use it too."""
     words = request is not None and request.text
@@ -107,7 +108,7 @@ def snapped(picture: Picture, region: Region, radius: int = 0) -> Region:
     return dataclasses.replace(region, box=box.shifted(window.left, window.top), shape=mask.crop(box))
 
 
-def mask(desk: Desk, body: Any) -> dict[str, Any]:
+def mask(desk: ApiContext, body: Any) -> dict[str, Any]:
     """A mask snapped to the picture's edges or, with radius 0, as it is read."""
     request = load(MaskRequest, body)
     picture, name = desk.open(request)

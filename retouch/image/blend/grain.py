@@ -15,11 +15,7 @@ import cv2
 import numpy as np
 
 from retouch.image.blend.tone import LUMA
-from retouch.knobs import Knob
 
-GRAIN = Knob(
-    "Match grain", "How much of the photograph's grain is added to what lacks it; 0 is off.", 0, 1, 0.05
-)
 SIDE, WIDER = 8, 16
 """Pixels of a block by which noise is measured, and of one that tells how pixels hang together."""
 LAGS = 5

@@ -15,13 +15,7 @@ import numpy as np
 from PIL import Image
 
 from retouch.image.blend.tone import LUMA
-from retouch.knobs import Knob
 
-COMPRESSION = Knob(
-    "Match JPEG",
-    "How much of the photograph's JPEG compression, where it is measured, what is painted gets; 0 is off.",
-    *(0, 1, 0.05),
-)
 BLOCK, UNIT = 8, 16
 """Pixels a side of a block, and of what is encoded together where colours have half the resolution."""
 QUALITIES = range(20, 91)

@@ -9,13 +9,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from retouch.knobs import Knob
-
-MATCH_EDGE = Knob(
-    "Match edge",
-    "Takes the difference at the mask's edge off what is painted, ever less inwards; 0 is off.",
-    *(0, 1, 0.05),
-)
 REACH = 64
 """Pixels from the edge within which what it is off by there is taken off, ever less."""
 ALIKE = 1.4

@@ -12,13 +12,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from retouch.knobs import Knob
-
-KEEP_TONE = Knob(
-    "Keep tone",
-    "A black-and-white or toned picture stays so; auto leaves colour where it has some.",
-    choices=("auto", "all", "off"),
-)
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 SAMPLED = 512
 """Pixels along the long side of what a picture is judged by."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from retouch.engines.base import Click
+from retouch.segmenters.base import Click
 from retouch.segmenters.sam.mask_candidates import Guess, likeness
 from retouch.segmenters.sam.square_input import Fit
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retouch.engines.base import Click, Prompt
 from retouch.image.geometry import Box
 from retouch.image.region import Region
+from retouch.segmenters.base import Click, Prompt
 from retouch.segmenters.sam.decoder import Answer, Ask
 from retouch.segmenters.sam.square_input import Fit
 

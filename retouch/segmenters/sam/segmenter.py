@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from retouch.engines.base import Prompt, Seen
 from retouch.errors import RetouchError, WeightsRefused, convert_errors, ran_out_of_memory
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
 from retouch.image.region import Region
+from retouch.segmenters.base import Prompt, Seen
 from retouch.segmenters.compute_once import Once
 from retouch.segmenters.prompt_checks import checked
 from retouch.segmenters.sam import everything, networks

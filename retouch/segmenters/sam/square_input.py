@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from retouch.engines.base import Click
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.region import Region
+from retouch.segmenters.base import Click
 
 ROWS = 256
 """Rows of a mask made at a time: what is needed beside the mask itself stays small."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from retouch.engines.base import Click
 from retouch.image.geometry import Box, Size
+from retouch.segmenters.base import Click
 from retouch.segmenters.sam.mask_candidates import Guess, likeness
 
 CONTEXT = 1.6

@@ -11,12 +11,13 @@ from typing import Any
 
 import torch
 
-from retouch.engines.base import Job, Progress
+from retouch.engines.base import Job
 from retouch.errors import OutOfMemory, PaintFailed, RetouchError
 from retouch.image.codec.decoder import from_pil
 from retouch.image.geometry import Size
 from retouch.image.picture import Picture
 from retouch.pipeline.report import Result
+from retouch.progress import Progress
 from retouch.recipes.prompts import networks
 from retouch.recipes.recipe import Sampling
 from retouch.webui import host

@@ -17,7 +17,7 @@ from retouch.outpaint.canvas_size import Extension
 from retouch.outpaint.checks import Guard
 from retouch.outpaint.stage_steps import Words
 from retouch.outpaint.stages import Pace
-from retouch.pipeline.infotext import OUTPAINT
+from retouch.recipes.infotext import OUTPAINT
 from retouch.webui.panel.widgets import AUTO, read_all, shown, widget
 
 CHANGES = "retouch_outpaint_changes"

@@ -12,8 +12,8 @@ import gradio as gr
 from retouch.api.requests.script import AutofixRequest
 from retouch.errors import RetouchError
 from retouch.knobs import Leaf, at, leaves, load, nested
-from retouch.pipeline.infotext import RECIPE, SKIPPED, recipe_in
 from retouch.recipes import library, people
+from retouch.recipes.infotext import RECIPE, SKIPPED, recipe_in
 from retouch.recipes.library import UNNAMED
 from retouch.recipes.recipe import Pass, Recipe
 from retouch.webui import host, settings

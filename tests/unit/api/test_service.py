@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.errors import BadInput, BadPicture, Missing, PaintFailed
 from retouch.image.codec import decoder, encoder
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture
-from retouch.pipeline.infotext import CHUNK
+from retouch.recipes.infotext import CHUNK
 from retouch.testing import FakeProgress
 from tests.stand import BOX, Stand, photo
 
@@ -23,8 +23,8 @@ FACES = {"name": "Faces", "passes": [{"target": {"models": ["face"]}}]}
 """Without the gate of the built-in ones, which would revert the fake engine's flat colours."""
 
 
-def desk(**changes) -> Desk:
-    return Desk(Stand(**changes))
+def desk(**changes) -> ApiService:
+    return ApiService(Stand(**changes))
 
 
 def mask_of(text: str) -> np.ndarray:
@@ -41,7 +41,7 @@ def file_base64(picture: Image.Image, kind: str, **options) -> str:
 
 def test_detect_says_where_and_what():
     stand = Stand(boxes=(BOX, Box(150, 100, 200, 160)))
-    answer = Desk(stand).answer(
+    answer = ApiService(stand).answer(
         "detect", {"image": IMAGE, "targets": [{"models": ["face"], "order": "left to right"}]}
     )
     assert [r["box"] for r in answer["regions"]] == [list(BOX), [150, 100, 200, 160]]
@@ -86,7 +86,7 @@ def test_the_picture_carries_its_generation_text():
 
 def test_blank_sampling_is_the_backends_and_given_sampling_wins():
     stand = Stand()
-    Desk(stand).answer("fix", {"image": IMAGE, "steps": 3})
+    ApiService(stand).answer("fix", {"image": IMAGE, "steps": 3})
     sampling = stand.engine.calls[0][0].settings.sampling
     assert (sampling.steps, sampling.sampler) == (3, "Euler")
 
@@ -102,9 +102,9 @@ def test_minus_one_picks_a_seed_that_can_be_asked_for_again():
 def test_a_plan_paints_nothing_and_is_what_a_fix_does():
     stand = Stand()
     body = {"image": IMAGE, "seed": 11, "prompt": "p"}
-    planned = Desk(stand).answer("plan", {"verb": "fix", **body})
+    planned = ApiService(stand).answer("plan", {"verb": "fix", **body})
     assert stand.engine.calls == []
-    fixed = Desk(stand).answer("fix", body)
+    fixed = ApiService(stand).answer("fix", body)
     for step, report in zip(planned["steps"], fixed["reports"], strict=True):
         assert {k: step[k] for k in ("box", "crop", "work", "seed", "prompt")} == {
             k: report[k] for k in ("box", "crop", "work", "seed", "prompt")
@@ -169,7 +169,7 @@ def test_a_bad_request_is_refused_by_its_path(verb, body, path):
 def test_what_is_not_here_is_named(verb, body, path):
     stand = Stand()
     with pytest.raises(Missing) as error:
-        Desk(stand).answer(verb, body)
+        ApiService(stand).answer(verb, body)
     assert error.value.path == path
     assert error.value.hint
     assert stand.engine.calls == []
@@ -217,7 +217,7 @@ def test_a_failing_engine_becomes_a_warning_and_the_picture_comes_back():
 
     stand = Stand()
     stand.engine.before_call = fail
-    answer = Desk(stand).answer("fix", {"image": IMAGE})
+    answer = ApiService(stand).answer("fix", {"image": IMAGE})
     assert answer["reports"][0]["outcome"] == "skipped"
     assert "no paint" in answer["warnings"][0]
     assert decoder.decode_base64(answer["image"]) == photo()

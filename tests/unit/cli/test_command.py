@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.cli import command
 from retouch.cli.remote import Unreachable
 from retouch.errors import PaintFailed
@@ -22,7 +22,7 @@ PLAIN = ("--target", "face")
 
 
 def run(*words: object, stand: Stand | None = None, door=None) -> int:
-    return command.main([str(word) for word in words], door or Desk(stand or Stand()))
+    return command.main([str(word) for word in words], door or ApiService(stand or Stand()))
 
 
 def test_fix_mends_a_folder_and_keeps_every_format(album, tmp_path):
@@ -203,7 +203,7 @@ def test_ctrl_c_keeps_what_is_finished(album, tmp_path, capsys):
 
 
 def test_a_server_that_goes_away_stops_the_run(album, tmp_path, capsys):
-    class Gone(Desk):
+    class Gone(ApiService):
         def answer(self, verb, body):
             raise Unreachable("http://there does not answer.", hint="Is it running?")
 

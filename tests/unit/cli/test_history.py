@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.cli.command import main
 from retouch.image.codec import encoder
 from retouch.image.geometry import Box
@@ -18,7 +18,7 @@ OTHER = Box(150, 100, 200, 160)
 
 @pytest.fixture
 def desk():
-    return Desk(Stand(boxes=(BOX, OTHER)))
+    return ApiService(Stand(boxes=(BOX, OTHER)))
 
 
 @pytest.fixture

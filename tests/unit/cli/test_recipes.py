@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.cli.command import main
 from retouch.recipes import library, sharing
 from retouch.recipes.library import pretty
@@ -30,7 +30,7 @@ def say(own, capsys):
     """What the words print on stdout and stderr, and the exit status."""
 
     def run(*words):
-        status = main(["recipes", *map(str, words)], Desk(Stand(own_recipes=own)))
+        status = main(["recipes", *map(str, words)], ApiService(Stand(own_recipes=own)))
         said = capsys.readouterr()
         return said.out, said.err, status
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.cli import command
 from retouch.cli.remote import Unreachable
 from retouch.image.codec import decoder, encoder
@@ -22,7 +22,7 @@ FACES = {"name": "Faces <b>", "passes": [{"target": {"models": ["face"]}}]}
 
 
 def run(*words: object, stand: Stand | None = None, door=None) -> int:
-    return command.main([str(word) for word in words], door or Desk(stand or Stand()))
+    return command.main([str(word) for word in words], door or ApiService(stand or Stand()))
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_page_says_so(album, faces, tmp_path):
 
 
 def test_a_server_that_goes_away_leaves_a_summary_of_what_is_done(album, faces, tmp_path):
-    class Leaving(Desk):
+    class Leaving(ApiService):
         def answer(self, verb, body):
             if stand.jobs:
                 raise Unreachable("http://there does not answer.", hint="Is it running?")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from retouch.detectors import mediapipe_graphs
+from retouch.detectors.base import Detector
 from retouch.detectors.registry import ROLES, Registry, Role
-from retouch.engines.base import Detector
 from retouch.errors import BadInput, Missing, WeightsRefused
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture

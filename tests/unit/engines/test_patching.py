@@ -6,13 +6,14 @@ import numpy as np
 
 from retouch.app.backend import backend_of
 from retouch.cli.parser import parser
-from retouch.engines.base import Job, Silent
+from retouch.engines.base import Job
 from retouch.engines.content_aware import REMARK, PatchEngine
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.pipeline.pipeline import Canvas, Studio
+from retouch.progress import Silent
 from retouch.recipes.recipe import Pass, Settings
 from retouch.testing import FakeDetector, FakeProgress
 from tests.helpers import GENERATION

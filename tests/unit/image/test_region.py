@@ -8,17 +8,9 @@ from hypothesis import strategies as st
 from retouch.errors import BadInput
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.image.region import (
-    ORDERS,
-    Choice,
-    Region,
-    distinct,
-    merged,
-    overlap,
-    select,
-    tiles,
-    whole_in_tile,
-)
+from retouch.image.region import Region, distinct, merged, overlap
+from retouch.image.tiles import tiles, whole_in_tile
+from retouch.recipes.selection import ORDERS, Choice, select
 from tests.helpers import boxes_in, found, masks, sizes, square, wild_boxes
 
 CANVAS = Size(1000, 800)

@@ -4,12 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
+from retouch.detectors.tilted import found_turned
 from retouch.image.frame import Frame
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region, overlap
-from retouch.image.rotation import Upright, found_turned
+from retouch.image.rotation import Upright
 from retouch.pipeline.plan import plan
 from retouch.pipeline.run import run
 from retouch.testing import FakeEngine

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from retouch.engines.base import Silent
 from retouch.image.geometry import Box, Margins, Size
 from retouch.outpaint.checks import Guard
 from retouch.outpaint.stage_painter import Walk
 from retouch.pipeline.run import run
+from retouch.progress import Silent
 from retouch.testing import FakeEngine
 from tests.helpers import flat
 from tests.unit.outpaint.test_progress import NATIVE, ONCE, way

@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.errors import BadInput, RetouchError
 from retouch.image import picture as image_picture
 from retouch.image.codec import decoder, encoder, mask_layers
@@ -154,7 +154,7 @@ def test_the_oldest_histories_of_a_folder_make_room(tmp_path):
 
 
 def test_a_history_that_is_too_large_is_told_and_the_picture_stays(monkeypatch):
-    desk = Desk(Stand())
+    desk = ApiService(Stand())
     body = {
         "image": encoder.encode_base64(photo()),
         "recipe": {"passes": [{"target": {"models": ["face"]}}]},

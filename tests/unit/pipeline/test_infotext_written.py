@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from retouch.image.geometry import Size
 from retouch.image.picture import Baggage, Picture
 from retouch.image.region import Region
-from retouch.pipeline import infotext
+from retouch.pipeline import report_infotext
 from retouch.pipeline.plan import plan
 from retouch.pipeline.report import Report
+from retouch.recipes import infotext
 from retouch.recipes.recipe import Generation, Pass, Recipe, Sampling, Target
 from tests.stand import BOX, photo
 
@@ -41,7 +42,7 @@ def reports() -> list[Report]:
 
 
 def test_a_generation_reads_back_key_by_key():
-    text = infotext.text(MADE, photo(), RECIPE, reports())
+    text = report_infotext.text(MADE, photo(), RECIPE, reports())
     assert text.startswith("a red\nfox\nNegative prompt: blurry, bad\nSteps: 9, Sampler: Euler a,")
     said = parsed(text)
     recipe, regions = said.pop(infotext.RECIPE), said.pop(infotext.REGIONS)
@@ -61,18 +62,18 @@ def test_a_generation_reads_back_key_by_key():
 
 
 def test_blank_fields_are_left_out():
-    said = parsed(infotext.text(Generation(), photo(), RECIPE))
+    said = parsed(report_infotext.text(Generation(), photo(), RECIPE))
     assert set(said) == {"Steps", "CFG scale", "Seed", "Size", infotext.RECIPE}
 
 
 def test_a_picture_keeps_the_text_of_the_job_that_made_it():
     before = "a cat, sitting\nSteps: 20, Sampler: DDIM, Seed: 1, Size: 64x64"
     picture = dataclasses.replace(photo(), baggage=Baggage(text=((infotext.CHUNK, before),)))
-    once = infotext.text(MADE, picture, RECIPE, reports())
+    once = report_infotext.text(MADE, picture, RECIPE, reports())
     assert once.startswith(before)
     assert infotext.recipe_in(parsed(once)) == RECIPE
     again = dataclasses.replace(photo(), baggage=Baggage(text=((infotext.CHUNK, once),)))
-    assert infotext.text(MADE, again, RECIPE, reports()) == once
+    assert report_infotext.text(MADE, again, RECIPE, reports()) == once
 
 
 def with_text(text: str) -> Picture:
@@ -82,20 +83,22 @@ def with_text(text: str) -> Picture:
 def test_what_an_earlier_run_said_is_gone():
     kept = "a cat, Retouch: none\nSteps: 20, Sampler: DDIM, Seed: 1"
     earlier = {infotext.WARNINGS: "no face, none", infotext.SKIPPED: True, infotext.RECIPE: {}, "Model": "m"}
-    said = infotext.text(MADE, with_text(f"{kept}, {infotext.line(earlier)}"), RECIPE)
-    assert said == f"{kept}, Model: m, {infotext.line(infotext.params(RECIPE))}"
+    said = report_infotext.text(MADE, with_text(f"{kept}, {infotext.line(earlier)}"), RECIPE)
+    assert said == f"{kept}, Model: m, {infotext.line(report_infotext.params(RECIPE))}"
     plain = {infotext.SKIPPED: True, infotext.WARNINGS: "none"}
-    assert infotext.text(MADE, with_text(f"{kept}, {infotext.line(plain)}"), RECIPE).count("Retouch") == 2
+    assert (
+        report_infotext.text(MADE, with_text(f"{kept}, {infotext.line(plain)}"), RECIPE).count("Retouch") == 2
+    )
 
 
 @pytest.mark.parametrize("before", ["a cat", "a cat: red, sitting\nNegative prompt: dog"])
 def test_a_text_that_is_only_a_prompt_stays_one(before):
-    said = infotext.text(MADE, with_text(before), RECIPE, reports())
+    said = report_infotext.text(MADE, with_text(before), RECIPE, reports())
     *above, _ = said.split("\n")
     assert "\n".join(above) == before
     assert len(parsed(said)) >= 3
     assert infotext.recipe_in(parsed(said)) == RECIPE
-    assert infotext.text(MADE, with_text(said), RECIPE, reports()) == said
+    assert report_infotext.text(MADE, with_text(said), RECIPE, reports()) == said
 
 
 @given(

@@ -1,8 +1,8 @@
 import pytest
 
 from retouch.errors import Missing
+from retouch.pipeline.finders import Eyes
 from retouch.pipeline.missing_models import present
-from retouch.pipeline.targets import Eyes
 from retouch.recipes.recipe import Pass, Recipe, Target
 from retouch.segmenters.text_detector import Words
 from retouch.segmenters.text_segmenter import Worded

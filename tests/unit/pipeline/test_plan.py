@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.region import Region, overlap
-from retouch.pipeline.plan import MAX_STEPS, Plan, allowed, plan, shape_regions
+from retouch.pipeline.plan import MAX_STEPS, allowed, plan, shape_regions
+from retouch.pipeline.step import Plan
 from retouch.pipeline.step_masks import Reach, build_masks, context_padding, greatest_reach
 from retouch.recipes.recipe import Pass, Target
 from retouch.recipes.seeds import MAX_SEED

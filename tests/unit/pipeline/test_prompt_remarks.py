@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.engines.base import Job, PromptReader
 from retouch.image.codec import encoder
 from retouch.image.geometry import Box, Size
@@ -85,7 +85,7 @@ def test_an_extension_tells_once_for_all_stages():
     ],
 )
 def test_every_verb_tells(verb, body):
-    desk = Desk(Stand(engine=Reader(256)))
+    desk = ApiService(Stand(engine=Reader(256)))
     answer = desk.answer(verb, {"image": encoder.encode_base64(photo()), "prompt": "red apple", **body})
     assert [text for text in answer["warnings"] if "left out" in text] == ["apple is left out"]
 
@@ -93,6 +93,6 @@ def test_every_verb_tells(verb, body):
 def test_a_prompt_that_no_pass_takes_is_told():
     own = {"name": "Own", "passes": [{"target": {"models": ["face"]}, "prompt": "a smile"}]}
     body = {"image": encoder.encode_base64(photo()), "prompt": "red apple", "negative_prompt": "green pear"}
-    (told,) = Desk(Stand()).answer("fix", {**body, "recipe": own})["warnings"]
+    (told,) = ApiService(Stand()).answer("fix", {**body, "recipe": own})["warnings"]
     assert told.startswith('The prompt "red apple" is not used: every pass has its own.')
-    assert not Desk(Stand()).answer("fix", {**body, "recipe": FACES})["warnings"]
+    assert not ApiService(Stand()).answer("fix", {**body, "recipe": FACES})["warnings"]

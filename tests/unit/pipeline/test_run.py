@@ -15,9 +15,10 @@ from retouch.image.frame import Frame
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.pipeline.plan import Plan, plan
+from retouch.pipeline.plan import plan
 from retouch.pipeline.report import Report, Result, with_warnings
 from retouch.pipeline.run import run
+from retouch.pipeline.step import Plan
 from retouch.recipes.shape import Shape
 from retouch.testing import FakeEngine, FakeProgress
 from tests.helpers import (

@@ -4,17 +4,18 @@ import cv2
 import numpy as np
 import pytest
 
-from retouch.engines.base import Prompt, Seen
 from retouch.errors import BadInput
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.quality.measure import Quality
 from retouch.image.region import Region
 from retouch.pipeline.candidate import Candidate
+from retouch.pipeline.finders import Eyes
 from retouch.pipeline.plan import plan
 from retouch.pipeline.report import Report
-from retouch.pipeline.targets import Eyes, View, aimed
+from retouch.pipeline.targets import View, aimed
 from retouch.recipes.recipe import Pass, Target
+from retouch.segmenters.base import Prompt, Seen
 from retouch.testing import FakeDetector
 from tests.helpers import GENERATION, face_pass, flat, found, noise, square
 

@@ -5,8 +5,8 @@ import pytest
 from retouch.image.frame import Frame
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.pipeline.plan import Plan
 from retouch.pipeline.run import run
+from retouch.pipeline.step import Plan
 from retouch.pipeline.timing import FADE, Tempo, Tempos, work_of
 from retouch.recipes.recipe import Sampling, Settings
 from retouch.testing import FakeEngine

@@ -7,9 +7,10 @@ import pytest
 
 from retouch.errors import NotANumber
 from retouch.image.geometry import Size
-from retouch.pipeline.plan import Plan, plan
+from retouch.pipeline.plan import plan
 from retouch.pipeline.report import Report
 from retouch.pipeline.run import run
+from retouch.pipeline.step import Plan
 from retouch.recipes.recipe import Generation
 from retouch.recipes.seeds import MAX_SEED
 from retouch.testing import FakeEngine, FakeProgress

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from retouch.api.requests.base import InpaintRequest
+from retouch.api.requests.inpaint import InpaintRequest
 from retouch.knobs import load
 from retouch.pipeline.step_masks import Reach
 from retouch.recipes.intents import EMPTY_SCENE, INTENTS

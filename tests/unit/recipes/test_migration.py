@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from retouch.api.requests.base import FixRequest
+from retouch.api.requests.fix import FixRequest
 from retouch.errors import BadInput
 from retouch.knobs import dump, load
 from retouch.recipes import migration

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retouch.api.requests.base import FixRequest
+from retouch.api.requests.fix import FixRequest
 from retouch.api.requests.script import AutofixRequest
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.cli.command import main
 from retouch.errors import BadInput, collect_remarks
 from retouch.image.codec import encoder
 from retouch.knobs import load
-from retouch.pipeline.infotext import CHUNK
 from retouch.pipeline.pipeline import Canvas
+from retouch.recipes.infotext import CHUNK
 from retouch.recipes.recipe import Generation, Pass, Recipe
 from retouch.recipes.seeds import MAX_SEED, MOST_SEED, fold_seed
 from retouch.recipes.sharing import read_text
@@ -30,8 +30,8 @@ PHOTO = photo(96, 96)
 IMAGE = encoder.encode_base64(PHOTO)
 
 
-def desk() -> Desk:
-    return Desk(Stand(engine=FakeEngine(side=64)))
+def desk() -> ApiService:
+    return ApiService(Stand(engine=FakeEngine(side=64)))
 
 
 @given(st.integers(0, MOST_SEED))

@@ -8,8 +8,8 @@ from hypothesis import given
 
 from retouch.errors import BadInput, TooLarge
 from retouch.knobs import dump
-from retouch.pipeline import infotext
-from retouch.recipes import library, sharing
+from retouch.pipeline import report_infotext
+from retouch.recipes import infotext, library, sharing
 from retouch.recipes.library import pretty
 from retouch.recipes.migration import SCHEMA
 from retouch.recipes.recipe import Pass, Recipe, Target
@@ -40,7 +40,7 @@ def test_a_share_string_is_found_broken_over_lines_and_in_a_sentence():
 
 def test_a_generation_text_gives_its_recipe_back():
     """The WebUI's form, with what would mislead before it."""
-    made = infotext.params(MINE)
+    made = report_infotext.params(MINE)
     text = infotext.written(
         "a cat, Retouch: none\nmore", "bad", {"Steps": 20, "Seed": 1, **made, "Version": "v1"}
     )
@@ -81,7 +81,7 @@ def test_what_is_no_recipe_is_said_with_its_place(text, path, words):
 
 
 def test_a_generation_text_that_is_cut_off_is_said():
-    text = infotext.written("", "", {"Steps": 20, **infotext.params(MINE)})
+    text = infotext.written("", "", {"Steps": 20, **report_infotext.params(MINE)})
     with pytest.raises(BadInput) as caught:
         sharing.read_text(text[:-30])
     assert caught.value.path == infotext.RECIPE

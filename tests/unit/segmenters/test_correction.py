@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from retouch.engines.base import Click
 from retouch.image.geometry import Box
+from retouch.segmenters.base import Click
 from retouch.segmenters.sam.correction import corrected
 from retouch.segmenters.sam.mask_candidates import Guess, likeness
 from retouch.segmenters.sam.square_input import Fit

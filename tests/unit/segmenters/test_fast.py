@@ -1,5 +1,5 @@
-from retouch.engines.base import Click, Prompt
 from retouch.image.geometry import Box, Size
+from retouch.segmenters.base import Click, Prompt
 from retouch.segmenters.fastsam import FastSam
 from retouch.testing import FakeDetector
 from tests.helpers import noise

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retouch.engines.base import Click
 from retouch.image.geometry import Box, Size
+from retouch.segmenters.base import Click
 from retouch.segmenters.sam.square_input import Fit
 from tests.helpers import noise
 

@@ -1,7 +1,7 @@
 import numpy as np
 
-from retouch.engines.base import Click, Prompt
 from retouch.image.geometry import Box, Size
+from retouch.segmenters.base import Click, Prompt
 from retouch.segmenters.sam.decoder import Answer
 from retouch.segmenters.sam.mask_candidates import Guess, asked, best_first, guesses
 from retouch.segmenters.sam.square_input import Fit

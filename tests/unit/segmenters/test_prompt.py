@@ -1,10 +1,10 @@
 import pytest
 
-from retouch.engines.base import Click, Prompt
 from retouch.errors import BadInput
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.region import Region
+from retouch.segmenters.base import Click, Prompt
 from retouch.segmenters.prompt_checks import checked, ranked, violations
 
 CANVAS = Size(100, 60)

@@ -2,9 +2,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from retouch.engines.base import Click, Prompt
 from retouch.errors import BadInput, Missing
 from retouch.image.geometry import Box, Size
+from retouch.segmenters.base import Click, Prompt
 from retouch.segmenters.text_detector import Words
 from retouch.segmenters.text_segmenter import Worded
 from retouch.testing import FakeDetector, FakeSegmenter

@@ -19,7 +19,8 @@ import pytest
 
 from retouch.errors import DownloadFailed, Missing
 from retouch.weights import download
-from retouch.weights.download import CATALOGUE, Weights, entry, fetch
+from retouch.weights.catalogue import CATALOGUE, Weights, entry
+from retouch.weights.download import fetch
 
 BODY = bytes(range(256)) * 4096
 

@@ -1,14 +1,10 @@
 import pytest
 
-from retouch.api.requests.base import (
-    DetectRequest,
-    FixRequest,
-    InpaintRequest,
-    MaskRequest,
-    SegmentRequest,
-    painted,
-)
+from retouch.api.requests.detect import DetectRequest
+from retouch.api.requests.fix import FixRequest
+from retouch.api.requests.inpaint import InpaintRequest, painted
 from retouch.api.requests.script import AutofixRequest
+from retouch.api.requests.segment import MaskRequest, SegmentRequest
 from retouch.errors import BadInput
 from retouch.knobs import knobs_of, load
 from retouch.recipes.recipe import Pass, Sampling, Target

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.errors import BadInput, Missing
 from retouch.image.codec import decoder, encoder
 from retouch.image.geometry import Box
@@ -26,8 +26,8 @@ RECIPE = {
 }
 
 
-def fixed(**changes) -> tuple[Desk, dict]:
-    desk = Desk(Stand(boxes=(BOX, OTHER), **changes))
+def fixed(**changes) -> tuple[ApiService, dict]:
+    desk = ApiService(Stand(boxes=(BOX, OTHER), **changes))
     body = {"image": IMAGE, "recipe": RECIPE, "seed": 5, "return_history": True}
     return desk, desk.answer("fix", body)
 
@@ -80,7 +80,7 @@ def test_a_step_is_painted_again_with_another_seed_under_the_queue():
 
 
 def test_what_was_painted_upon_a_step_is_repainted_where_that_is_asked():
-    desk = Desk(Stand(boxes=(BOX,)))
+    desk = ApiService(Stand(boxes=(BOX,)))
     twice = {"name": "Twice", "passes": [RECIPE["passes"][0]] * 2}
     answer = desk.answer("fix", {"image": IMAGE, "recipe": twice, "seed": 5, "return_history": True})
     asked = {"history": answer["history"], "revert": [1]}
@@ -98,7 +98,7 @@ def test_what_was_painted_upon_a_step_is_repainted_where_that_is_asked():
 def test_the_file_opens_at_another_desk():
     desk, answer = fixed()
     file = desk.answer("history", {"history": answer["history"], "return_file": True})["file"]
-    elsewhere = Desk(Stand())
+    elsewhere = ApiService(Stand())
     said = elsewhere.answer("history", {"file": file, "revert": [2]})
     assert [s["on"] for s in said["steps"]] == [True, False]
     assert said["infotext"] == answer["infotext"]
@@ -141,7 +141,7 @@ def test_bad_requests_say_where(body, path):
 
 def test_a_history_that_is_gone_is_missing():
     with pytest.raises(Missing, match="no history is kept"):
-        Desk(Stand()).answer("history", {"history": "gone"})
+        ApiService(Stand()).answer("history", {"history": "gone"})
 
 
 def elsewhere(file: str, number: int) -> str:
@@ -167,7 +167,7 @@ def test_a_step_painted_elsewhere_is_reverted_and_told_apart():
 
 
 def test_what_was_painted_elsewhere_upon_a_step_stays_where_the_rest_is_repainted():
-    desk = Desk(Stand(boxes=(BOX,)))
+    desk = ApiService(Stand(boxes=(BOX,)))
     thrice = {"name": "Thrice", "passes": [RECIPE["passes"][0]] * 3}
     answer = desk.answer("fix", {"image": IMAGE, "recipe": thrice, "seed": 5, "return_history": True})
     file = desk.answer("history", {"history": answer["history"], "return_file": True})["file"]

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.errors import BadInput, Missing, PaintFailed
 from retouch.image.codec import decoder, encoder
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
-from retouch.pipeline.infotext import CHUNK, recipe_in
+from retouch.recipes.infotext import CHUNK, recipe_in
 from retouch.recipes.intents import EMPTY_SCENE
 from retouch.testing import FakeEngine, FakeProgress
 from tests.stand import Stand, photo
@@ -42,7 +42,7 @@ MASK = png(hole())
 
 
 def ask(stand: Stand | None = None, **body):
-    return Desk(stand or Stand()).answer("inpaint", {"image": IMAGE, "mask": MASK, "seed": 5, **body})
+    return ApiService(stand or Stand()).answer("inpaint", {"image": IMAGE, "mask": MASK, "seed": 5, **body})
 
 
 def pixels(text: str) -> np.ndarray:
@@ -66,7 +66,7 @@ def test_what_is_masked_is_repainted_and_nothing_far_from_it():
 
 
 def test_the_source_and_the_results_are_known_by_their_names():
-    desk = Desk(Stand())
+    desk = ApiService(Stand())
     said = desk.answer("inpaint", {"image": IMAGE, "mask": MASK, "variations": 2})
     assert desk.kept.get(said["image_id"]) == photo()
     for name, image in zip(said["image_ids"], said["images"], strict=True):
@@ -148,7 +148,7 @@ def test_what_cannot_be_painted_is_refused_before_any_gpu_second(changes, path):
 
 def test_a_stale_name_is_missing_by_its_path():
     with pytest.raises(Missing) as error:
-        Desk(Stand()).answer("inpaint", {"image_id": "0" * 32, "mask": MASK})
+        ApiService(Stand()).answer("inpaint", {"image_id": "0" * 32, "mask": MASK})
     assert (error.value.path, error.value.status) == ("image_id", 404)
 
 
@@ -290,7 +290,9 @@ def test_alpha_rides_along_and_what_is_painted_is_opaque():
 
 
 def planned(stand: Stand, **body):
-    return Desk(stand).answer("plan", {"verb": "inpaint", "image": IMAGE, "mask": MASK, "seed": 5, **body})
+    return ApiService(stand).answer(
+        "plan", {"verb": "inpaint", "image": IMAGE, "mask": MASK, "seed": 5, **body}
+    )
 
 
 def test_a_plan_is_what_inpainting_then_does_and_paints_nothing():
@@ -313,7 +315,7 @@ def test_a_plan_waits_for_the_queue_only_where_a_model_must_be_asked():
 
 def test_a_plan_says_how_long_it_will_take_once_something_was_painted():
     stand = Stand(loaded=Size(512, 512))
-    desk, body = Desk(stand), {"image": IMAGE, "mask": MASK, "seed": 5, "variations": 2}
+    desk, body = ApiService(stand), {"image": IMAGE, "mask": MASK, "seed": 5, "variations": 2}
     assert desk.answer("plan", {"verb": "inpaint", **body})["seconds"] is None
     stand.engine.before_call = lambda jobs: time.sleep(0.4)
     desk.answer("inpaint", body)
@@ -331,7 +333,7 @@ def test_a_plan_warns_of_what_would_be_softer_than_before():
 
 
 def test_what_was_painted_can_be_gone_back_in_and_painted_again_inside_its_mask():
-    desk = Desk(Stand())
+    desk = ApiService(Stand())
     body = {"image": IMAGE, "mask": MASK, "seed": 5, "variations": 2, "intent": "remove", "prompt": "grass"}
     made = desk.answer("inpaint", {**body, "return_history": True, "return_masks": True})
     said = desk.answer("history", {"history": made["history"], "again": [1]})
@@ -348,7 +350,7 @@ def test_what_was_painted_can_be_gone_back_in_and_painted_again_inside_its_mask(
 
 
 def test_what_lies_over_a_sketch_is_not_painted_again_without_it():
-    desk = Desk(Stand())
+    desk = ApiService(Stand())
     body = {"image": IMAGE, "sketch": png(drawn(Box(20, 20, 60, 60))), "seed": 5, "return_steps": True}
     made = desk.answer("inpaint", {**body, "return_history": True})
     assert [report["how"] for report in made["reports"]] == [None]
@@ -359,7 +361,7 @@ def test_what_lies_over_a_sketch_is_not_painted_again_without_it():
 
 def test_how_a_step_was_painted_is_told_where_that_is_asked_as_files_have_it():
     (report,) = ask(return_steps=True, answer="patches")["reports"]
-    desk = Desk(Stand())
+    desk = ApiService(Stand())
     made = desk.answer("inpaint", {"image": IMAGE, "mask": MASK, "seed": 5, "return_history": True})
     file = desk.answer("history", {"history": made["history"], "return_file": True})["file"]
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(file))) as held:
@@ -374,7 +376,7 @@ def test_each_of_several_regions_has_its_candidates_and_what_paints_it():
     large = Picture(np.random.default_rng(4).integers(0, 256, (400, 900, 3)).astype(np.uint8))
     specks = hole(Box(20, 20, 34, 34), large.size) | hole(Box(860, 370, 874, 384), large.size)
     body = {"image": encoder.encode_base64(large), "mask": png(specks), "seed": 5, "variations": 2}
-    said = Desk(Stand()).answer("inpaint", {**body, "return_steps": True, "answer": "patches"})
+    said = ApiService(Stand()).answer("inpaint", {**body, "return_steps": True, "answer": "patches"})
     first, second = said["reports"]
     assert [len(report["candidates"]) for report in (first, second)] == [2, 2]
     assert None not in (first["how"], second["how"])
@@ -398,7 +400,7 @@ def laid(under: np.ndarray, candidate: dict) -> np.ndarray:
 
 def test_a_plan_has_its_composite_masks_where_they_are_asked():
     asked = {"image": IMAGE, "mask": MASK, "invert": True, "seed": 5, "return_masks": True}
-    desk = Desk(Stand())
+    desk = ApiService(Stand())
     (step,) = desk.answer("plan", {"verb": "inpaint", **asked})["steps"]
     (report,) = desk.answer("inpaint", asked)["reports"]
     left, top, right, bottom = step["crop"]

@@ -7,14 +7,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.errors import BadInput, BadPicture, Missing, PaintFailed, TooLarge
 from retouch.image.codec import decoder, encoder
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
-from retouch.pipeline.infotext import CHUNK, made_with
 from retouch.pipeline.report import Report
 from retouch.pipeline.timing import Tempos
+from retouch.recipes.infotext import CHUNK, made_with
 from retouch.testing import FakeEngine, FakeProgress
 from tests.stand import Stand, photo
 
@@ -27,9 +27,9 @@ def stand(**engine) -> Stand:
     return Stand(engine=FakeEngine(side=256, **engine))
 
 
-def ask(desk: Desk | None = None, **body):
+def ask(desk: ApiService | None = None, **body):
     about = {} if "way" in body or "image" in body else {"image": IMAGE}
-    return (desk or Desk(stand())).answer("outpaint", {**about, **ONCE, **body})
+    return (desk or ApiService(stand())).answer("outpaint", {**about, **ONCE, **body})
 
 
 def pixels(said) -> np.ndarray:
@@ -49,7 +49,7 @@ def test_an_aspect_is_met_and_the_picture_beyond_the_feather_is_bit_identical():
 def test_a_plan_is_what_is_painted_then_and_paints_nothing():
     here = stand()
     body = {"right": 256, "top": 128, **ONCE}
-    planned = Desk(here).answer("plan", {"verb": "outpaint", "image": IMAGE, **body})
+    planned = ApiService(here).answer("plan", {"verb": "outpaint", "image": IMAGE, **body})
     assert here.engine.calls == []
     said = ask(right=256, top=128)
     assert [(s["box"], s["crop"], s["seed"]) for s in planned["steps"]] == [
@@ -74,7 +74,7 @@ def test_a_plan_is_what_is_painted_then_and_paints_nothing():
 def test_bad_input_is_refused_before_anything_is_painted(body, path, says):
     here = stand()
     with pytest.raises(BadInput, match=says) as caught:
-        ask(Desk(here), **body)
+        ask(ApiService(here), **body)
     assert caught.value.path == path
     assert caught.value.status == 422
     assert here.engine.calls == []
@@ -87,7 +87,7 @@ def test_a_sliver_is_no_scene():
 
 
 def test_a_stage_is_painted_again_alone_with_what_was_painted_upon_it():
-    desk = Desk(stand())
+    desk = ApiService(stand())
     first = ask(desk, left=128, right=256)
     second = ask(desk, way=first["way"], again=[2])
     seeds = [[stage["seed"] for stage in said["stages"]] for said in (first, second)]
@@ -100,7 +100,7 @@ def test_a_stage_is_painted_again_alone_with_what_was_painted_upon_it():
 
 def test_a_stage_is_reverted_without_painting_and_can_be_gone_on_from():
     here = stand()
-    desk = Desk(here)
+    desk = ApiService(here)
     first = ask(desk, right=256)
     calls = len(here.engine.calls)
     back = ask(desk, way=first["way"], revert=[1])
@@ -111,7 +111,7 @@ def test_a_stage_is_reverted_without_painting_and_can_be_gone_on_from():
 
 
 def test_a_reverted_stage_stays_so_while_others_are_painted_again_until_it_is_named_or_gone_on_with():
-    desk = Desk(stand())
+    desk = ApiService(stand())
     first = ask(desk, left=128, right=256, refine=0.3)
     back = ask(desk, way=first["way"], revert=[3])
     desk.tempos = Tempos()
@@ -130,7 +130,7 @@ def test_a_reverted_stage_stays_so_while_others_are_painted_again_until_it_is_na
 def test_an_interrupt_keeps_the_finished_stages_and_the_way_goes_on_from_there():
     here = stand()
     here.watcher = FakeProgress(stop_after=4)
-    desk = Desk(here)
+    desk = ApiService(here)
     half = ask(desk, right=512)
     assert half["stopped"]
     done = sum(stage["done"] for stage in half["stages"])
@@ -141,7 +141,7 @@ def test_an_interrupt_keeps_the_finished_stages_and_the_way_goes_on_from_there()
 
 
 def test_a_way_that_is_gone_and_a_stage_that_never_was_are_named():
-    desk = Desk(stand())
+    desk = ApiService(stand())
     with pytest.raises(Missing) as caught:
         ask(desk, way="nowhere")
     assert caught.value.path == "way"
@@ -155,7 +155,7 @@ def test_what_fails_on_the_way_is_said_and_the_picture_is_there():
     def refuse(jobs):
         raise PaintFailed("no such sampler.")
 
-    said = ask(Desk(stand(before_call=refuse)), right=128)
+    said = ask(ApiService(stand(before_call=refuse)), right=128)
     assert np.array_equal(pixels(said), PHOTO.pixels)
     assert "no such sampler" in said["warnings"][0]
 
@@ -170,7 +170,7 @@ def with_text(text: str) -> str:
 
 def test_the_pictures_own_text_says_what_the_request_does_not():
     here = stand()
-    said = Desk(here).answer(
+    said = ApiService(here).answer(
         "outpaint", {"image": with_text(MADE), "right": 128, "cfg_scale": 9, "tries": 1, "cleanup": 0}
     )
     job = here.engine.calls[0][0]
@@ -179,7 +179,7 @@ def test_the_pictures_own_text_says_what_the_request_does_not():
     assert (sampling.steps, sampling.sampler, sampling.cfg_scale) == (31, "DPM++ 2M", 9)
     assert said["seed"] == 99
     here.engine.calls.clear()
-    ask(Desk(here), image=with_text(MADE), right=128, match=False)
+    ask(ApiService(here), image=with_text(MADE), right=128, match=False)
     assert here.engine.calls[0][0].prompt == ""
 
 
@@ -213,14 +213,14 @@ def test_a_picture_transparent_all_over_is_refused():
 def test_the_subject_comes_to_a_line_of_thirds():
     here = stand()
     here.boxes = (Box(20, 20, 60, 60),)
-    said = ask(Desk(here), aspect="2:1", across="subject")
+    said = ask(ApiService(here), aspect="2:1", across="subject")
     left = said["origin"][0]
     assert abs(left + 40 - 512 / 3) <= 1
 
 
 def test_without_a_subject_it_is_said():
     here = dataclasses.replace(stand(), boxes=())
-    said = ask(Desk(here), aspect="2:1", across="subject")
+    said = ask(ApiService(here), aspect="2:1", across="subject")
     assert "No face" in said["warnings"][0]
 
 
@@ -243,25 +243,25 @@ def test_a_checkpoint_that_only_the_text_names_and_is_not_here_is_done_without()
 
     here = Stand(engine=Picky(side=256))
     text = MADE + ", Model: gone"
-    said = ask(Desk(here), image=with_text(text), right=128, refine=0.3)
+    said = ask(ApiService(here), image=with_text(text), right=128, refine=0.3)
     assert "'gone' is not here" in said["warnings"][0]
     assert said["refined"]
     assert {job.settings.sampling.checkpoint for call in here.engine.calls for job in call} == {""}
     with pytest.raises(Missing):
-        ask(Desk(here), right=128, checkpoint="gone", match=False)
+        ask(ApiService(here), right=128, checkpoint="gone", match=False)
 
 
 def test_numbers_that_cannot_be_in_a_text_are_not_matched():
     text = "a beach\nSteps: many, Sampler: Euler, CFG scale: 4000, Seed: 3"
     here = stand()
-    ask(Desk(here), image=with_text(text), right=128)
+    ask(ApiService(here), image=with_text(text), right=128)
     sampling = here.engine.calls[0][0].settings.sampling
     assert (sampling.steps, sampling.cfg_scale, sampling.sampler) == (7, 7.0, "Euler")
 
 
 def test_all_that_was_painted_of_a_stage_is_in_the_answer_and_another_can_be_taken():
     here = stand()
-    desk = Desk(here)
+    desk = ApiService(here)
     first = ask(desk, right=256, variations=3, answer="patches")
     assert "image" not in first
     assert [len(stage["candidates"]) for stage in first["stages"]] == [3, 3]
@@ -283,7 +283,7 @@ def test_all_that_was_painted_of_a_stage_is_in_the_answer_and_another_can_be_tak
 
 
 def test_stages_can_be_painted_some_at_a_time_to_choose_as_it_goes():
-    desk = Desk(stand())
+    desk = ApiService(stand())
     first = ask(desk, right=384, variations=2, at_once=1)
     assert [stage["done"] for stage in first["stages"]] == [True, False, False]
     assert not first["stopped"]
@@ -306,7 +306,7 @@ def test_stages_can_be_painted_some_at_a_time_to_choose_as_it_goes():
     ],
 )
 def test_a_painting_that_is_not_there_cannot_be_chosen(body, says):
-    desk = Desk(stand())
+    desk = ApiService(stand())
     first = ask(desk, right=128)
     with pytest.raises(BadInput, match=says) as caught:
         ask(desk, way=first["way"], **body)
@@ -321,10 +321,10 @@ def test_choosing_needs_a_way():
 
 def test_what_is_new_is_refined_in_tiles_and_the_original_stays_to_the_bit():
     here = stand()
-    plain = ask(Desk(here), right=256, bottom=128, feather=8)
+    plain = ask(ApiService(here), right=256, bottom=128, feather=8)
     calls = len(here.engine.calls)
     here.engine.calls.clear()
-    said = ask(Desk(here), right=256, bottom=128, feather=8, refine=0.3)
+    said = ask(ApiService(here), right=256, bottom=128, feather=8, refine=0.3)
     jobs = [job for call in here.engine.calls[calls:] for job in call]
     assert {job.settings.denoising_strength for job in jobs} == {0.3}
     assert len(jobs) == len(said["refined"]) > 2
@@ -339,7 +339,7 @@ def test_what_is_new_is_refined_in_tiles_and_the_original_stays_to_the_bit():
 
 def test_a_way_is_refined_when_it_is_whole_and_then_as_is_asked():
     here = stand()
-    desk = Desk(here)
+    desk = ApiService(here)
     half = ask(desk, right=256, at_once=1, refine=0.3)
     assert half["refined"] == []
     whole = ask(desk, way=half["way"], refine=0.2)
@@ -349,7 +349,7 @@ def test_a_way_is_refined_when_it_is_whole_and_then_as_is_asked():
 
 
 def test_a_plan_says_how_long_it_will_take_once_something_was_painted():
-    desk = Desk(stand())
+    desk = ApiService(stand())
     body = {"verb": "outpaint", "image": IMAGE, **ONCE}
     before = desk.answer("plan", {**body, "right": 256})
     assert before["seconds"] is None
@@ -366,7 +366,7 @@ def test_a_plan_says_how_long_it_will_take_once_something_was_painted():
     assert other["seconds"] is None
 
 
-def painted_in(seconds: float, desk: Desk) -> list:
+def painted_in(seconds: float, desk: ApiService) -> list:
     """As if a stage had taken so long."""
     (held,) = [held for _, held in desk.ways._held.values()]
     step, made = held.way.steps[0], held.way.found[1]
@@ -384,7 +384,7 @@ def painted_in(seconds: float, desk: Desk) -> list:
 def test_a_picture_that_is_no_scene_is_refused(size, error, says):
     here = stand()
     with pytest.raises(error, match=says) as caught:
-        ask(Desk(here), image=encoder.encode_base64(photo(*size)), right=64)
+        ask(ApiService(here), image=encoder.encode_base64(photo(*size)), right=64)
     assert caught.value.path == "image"
     assert caught.value.status in (413, 422)
     assert not here.engine.calls
@@ -393,5 +393,5 @@ def test_a_picture_that_is_no_scene_is_refused(size, error, says):
 def test_a_canvas_over_the_limit_is_refused():
     here = stand()
     with pytest.raises(TooLarge, match="over"):
-        ask(Desk(here), right=16384, bottom=16384)
+        ask(ApiService(here), right=16384, bottom=16384)
     assert not here.engine.calls

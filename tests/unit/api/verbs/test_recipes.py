@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.errors import BadInput, Missing
 from retouch.image.codec import encoder, mask_layers
 from retouch.knobs import dump, load
-from retouch.pipeline import infotext
-from retouch.recipes import library, sharing
+from retouch.pipeline import report_infotext
+from retouch.recipes import infotext, library, sharing
 from retouch.recipes.migration import SCHEMA
 from retouch.recipes.recipe import AIMS, Pass, Recipe, Target
 from tests.stand import BOX, Stand, photo
@@ -21,19 +21,19 @@ IMAGE = encoder.encode_base64(photo())
 
 
 @pytest.fixture
-def desk(tmp_path) -> Desk:
-    return Desk(Stand(own_recipes=tmp_path / "own"))
+def desk(tmp_path) -> ApiService:
+    return ApiService(Stand(own_recipes=tmp_path / "own"))
 
 
-def listed(desk: Desk) -> dict[str, dict]:
+def listed(desk: ApiService) -> dict[str, dict]:
     return {one["name"]: one for one in desk.recipes()["recipes"]}
 
 
-def own(desk: Desk) -> list[str]:
+def own(desk: ApiService) -> list[str]:
     return desk.recipes()["own"]
 
 
-def fixed(desk: Desk, *passes: Pass, **fields) -> dict:
+def fixed(desk: ApiService, *passes: Pass, **fields) -> dict:
     recipe = dump(Recipe("Test", passes=passes))
     return desk.answer("fix", {"image": IMAGE, "seed": 1, "recipe": recipe, **fields})
 
@@ -84,7 +84,7 @@ def test_a_file_that_cannot_be_read_is_told_with_the_list(desk, tmp_path):
 
 @pytest.mark.parametrize("form", ["json", "share", "infotext"])
 def test_a_text_is_read_whatever_its_form_and_nothing_is_kept(desk, form):
-    made = infotext.written("a cat", "", {"Steps": 20, **infotext.params(MINE)})
+    made = infotext.written("a cat", "", {"Steps": 20, **report_infotext.params(MINE)})
     text = {"json": json.dumps(dump(MINE)), "share": sharing.share(MINE), "infotext": made}[form]
     said = desk.answer("recipes/read", {"text": text})
     assert load(Recipe, said["recipe"]).passes == MINE.passes
@@ -116,7 +116,7 @@ def test_faults_name_their_path(desk):
 
 
 def test_without_a_folder_of_ones_own_nothing_is_kept_and_all_else_works():
-    stood = Desk(Stand())
+    stood = ApiService(Stand())
     with pytest.raises(Missing, match="--recipes"):
         stood.answer("recipes/save", {"recipe": dump(MINE)})
     assert stood.answer("recipes/read", {"text": sharing.share(MINE)})["recipe"] == dump(MINE)

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from retouch.api.service import Desk
-from retouch.engines.base import Click
+from retouch.api.service import ApiService
 from retouch.errors import BadInput, Missing
 from retouch.image.codec import decoder, encoder, mask_layers
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture
+from retouch.segmenters.base import Click
 from tests.stand import Stand, photo
 
 IMAGE = encoder.encode_base64(photo())
@@ -34,7 +34,7 @@ def png(array: np.ndarray) -> str:
 
 def test_a_picture_is_kept_and_looked_at_before_anybody_clicks():
     stand = Stand()
-    desk = Desk(stand)
+    desk = ApiService(stand)
     said = desk.answer("picture", {"image": IMAGE})
     assert (said["width"], said["height"], said["warnings"]) == (240, 200, [])
     assert stand.pointer.ready.wait(30)
@@ -50,14 +50,14 @@ def test_a_picture_whose_segmenter_fails_is_still_kept():
         raise Missing("no weights.")
 
     stand.pointer.prepare = fail
-    desk = Desk(stand)
+    desk = ApiService(stand)
     said = desk.answer("picture", {"image": IMAGE})
     assert tried.wait(30)
     assert desk.kept.get(said["image_id"]) == photo()
 
 
 def test_two_processes_name_the_same_picture_differently_and_neither_knows_the_others():
-    ours, theirs = Desk(Stand()), Desk(Stand())
+    ours, theirs = ApiService(Stand()), ApiService(Stand())
     name = ours.answer("picture", {"image": IMAGE})["image_id"]
     assert name == ours.answer("picture", {"image": IMAGE})["image_id"]
     with pytest.raises(Missing) as error:
@@ -67,7 +67,7 @@ def test_two_processes_name_the_same_picture_differently_and_neither_knows_the_o
 
 def test_a_click_gives_masks_of_their_boxes_best_first():
     stand = Stand()
-    said = Desk(stand).answer("segment", {"image": IMAGE, **CLICK})
+    said = ApiService(stand).answer("segment", {"image": IMAGE, **CLICK})
     first, second = said["masks"]
     assert first["box"] == [40, 30, 81, 71]
     assert (first["score"], first["area"], first["label"]) == (0.8, 41 * 41, "thing")
@@ -79,7 +79,7 @@ def test_a_click_gives_masks_of_their_boxes_best_first():
 
 
 def test_whole_masks_are_of_the_pictures_size():
-    said = Desk(Stand()).answer("segment", {"image": IMAGE, **CLICK, "whole_masks": True})
+    said = ApiService(Stand()).answer("segment", {"image": IMAGE, **CLICK, "whole_masks": True})
     mask = gray(said["masks"][0]["mask"])
     assert mask.shape == (200, 240)
     assert mask.sum() == 255 * 41 * 41
@@ -89,7 +89,9 @@ def test_whole_masks_are_of_the_pictures_size():
 def test_points_box_and_words_reach_the_segmenter():
     stand = Stand()
     points = [{"x": 1, "y": 2}, {"x": 3, "y": 4, "positive": False}]
-    Desk(stand).answer("segment", {"image": IMAGE, "points": points, "box": [0, 0, 300, 20], "text": "a cat"})
+    ApiService(stand).answer(
+        "segment", {"image": IMAGE, "points": points, "box": [0, 0, 300, 20], "text": "a cat"}
+    )
     prompt = stand.pointer.asked[0][0]
     assert prompt.clicks == (Click(1, 2), Click(3, 4, False))
     assert (prompt.box, prompt.text) == (Box(0, 0, 240, 20), "a cat")
@@ -97,7 +99,7 @@ def test_points_box_and_words_reach_the_segmenter():
 
 def test_everything_needs_no_prompt():
     stand = Stand()
-    said = Desk(stand).answer("segment", {"image": IMAGE, "everything": True})
+    said = ApiService(stand).answer("segment", {"image": IMAGE, "everything": True})
     assert [mask["label"] for mask in said["masks"]] == ["one", "two"]
     assert said["memory"] == ""
     assert stand.pointer.asked == []
@@ -105,7 +107,7 @@ def test_everything_needs_no_prompt():
 
 def test_a_memory_goes_back_with_the_next_click():
     stand = Stand()
-    desk = Desk(stand)
+    desk = ApiService(stand)
     first = desk.answer("segment", {"image": IMAGE, **CLICK})
     again = desk.answer("segment", {"image_id": first["image_id"], **CLICK, "memory": first["memory"]})
     assert [memory for _, memory in stand.pointer.asked] == [None, 1]
@@ -115,7 +117,7 @@ def test_a_memory_goes_back_with_the_next_click():
 
 def test_a_memory_of_another_picture_is_left_out_and_said():
     stand = Stand()
-    desk = Desk(stand)
+    desk = ApiService(stand)
     first = desk.answer("segment", {"image": IMAGE, **CLICK})
     other = encoder.encode_base64(photo(seed=5))
     for body in ({"image": other, "memory": first["memory"]}, {"image": IMAGE, "memory": "gone"}):
@@ -137,7 +139,7 @@ def test_a_memory_of_another_picture_is_left_out_and_said():
 def test_what_points_at_nothing_is_refused_by_its_path(body, path):
     stand = Stand(runs_on="cuda")
     with pytest.raises(BadInput) as error:
-        Desk(stand).answer("segment", {"image": IMAGE, **body})
+        ApiService(stand).answer("segment", {"image": IMAGE, **body})
     assert error.value.path == path
     assert stand.jobs == []
 
@@ -145,14 +147,14 @@ def test_what_points_at_nothing_is_refused_by_its_path(body, path):
 def test_an_unknown_segmenter_is_named():
     for verb, body in (("segment", CLICK), ("picture", {})):
         with pytest.raises(Missing) as error:
-            Desk(Stand()).answer(verb, {"image": IMAGE, "segmenter": "pointr", **body})
+            ApiService(Stand()).answer(verb, {"image": IMAGE, "segmenter": "pointr", **body})
         assert error.value.path == "segmenter"
 
 
 @pytest.mark.parametrize(("device", "queued"), [("cuda:0", ["segment"]), ("cpu", [])])
 def test_only_the_gpu_is_queued_for(device, queued):
     stand = Stand(runs_on=device)
-    Desk(stand).answer("segment", {"image": IMAGE, **CLICK, "task": "click"})
+    ApiService(stand).answer("segment", {"image": IMAGE, **CLICK, "task": "click"})
     assert stand.jobs == queued
     assert stand.tasks == ["click"] * len(queued)
 
@@ -160,7 +162,7 @@ def test_only_the_gpu_is_queued_for(device, queued):
 def test_the_classical_segmenter_never_waits_but_for_words():
     stand = Stand(runs_on="cuda")
     stand.pointer.name = "classical"
-    desk = Desk(stand)
+    desk = ApiService(stand)
     desk.answer("segment", {"image": IMAGE, **CLICK})
     assert stand.jobs == []
     desk.answer("segment", {"image": IMAGE, "text": "a cat", "box": [0, 0, 9, 9]})
@@ -169,7 +171,7 @@ def test_the_classical_segmenter_never_waits_but_for_words():
 
 def test_the_look_ahead_waits_its_turn_on_a_gpu():
     stand = Stand(runs_on="cuda")
-    desk = Desk(stand)
+    desk = ApiService(stand)
     with stand.busy("fix"):
         desk.answer("picture", {"image": IMAGE})
         assert not stand.pointer.ready.wait(0.2)
@@ -188,7 +190,7 @@ def halves() -> tuple[Picture, np.ndarray]:
 def test_a_mask_is_snapped_to_the_edge_beside_it():
     picture, mask = halves()
     body = {"image": encoder.encode_base64(picture), "mask": png(mask), "radius": 8}
-    said = Desk(Stand()).answer("mask", body)
+    said = ApiService(Stand()).answer("mask", body)
     left, top, right, bottom = said["box"]
     made = np.zeros((80, 120), np.uint8)
     made[top:bottom, left:right] = gray(said["mask"])
@@ -203,7 +205,7 @@ def test_a_mask_may_come_as_its_box():
     picture, mask = halves()
     whole = {"image": encoder.encode_base64(picture), "mask": png(mask)}
     cut = {**whole, "mask": png(mask[20:60, 30:56]), "box": [30, 20, 56, 60]}
-    desk = Desk(Stand())
+    desk = ApiService(Stand())
     assert desk.answer("mask", whole) == desk.answer("mask", cut)
 
 
@@ -220,7 +222,7 @@ def test_a_mask_may_come_as_its_box():
 def test_no_mask_is_refused(changes, path):
     body = {"image": IMAGE, "mask": png(np.full((200, 240), 255, np.uint8)), **changes}
     with pytest.raises(BadInput) as error:
-        Desk(Stand()).answer("mask", body)
+        ApiService(Stand()).answer("mask", body)
     assert error.value.path == path
 
 
@@ -228,7 +230,8 @@ def test_refined_edges_move_the_mask_of_a_click():
     picture, _ = halves()
     body = {"image": encoder.encode_base64(picture), "points": [{"x": 38, "y": 40}]}
     plain, fine = (
-        Desk(Stand()).answer("segment", {**body, "refine_edges": fine})["masks"][0] for fine in (False, True)
+        ApiService(Stand()).answer("segment", {**body, "refine_edges": fine})["masks"][0]
+        for fine in (False, True)
     )
     assert plain["box"] == [18, 20, 59, 61]
     assert gray(fine["mask"]).shape == (fine["box"][3] - fine["box"][1], fine["box"][2] - fine["box"][0])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retouch.engines.base import Job, Progress
+from retouch.engines.base import Job
 from retouch.image.blend.colour_field import LARGEST_SHIFT, STRONGEST_TONE, Field, field, inside_say, reliance
 from retouch.image.blend.composite import composite
 from retouch.image.frame import Frame
@@ -16,8 +16,10 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.quality.colour_drift import drift_inside
 from retouch.image.region import Region
-from retouch.pipeline.plan import Plan, plan
+from retouch.pipeline.plan import plan
 from retouch.pipeline.run import run
+from retouch.pipeline.step import Plan
+from retouch.progress import Progress
 from retouch.recipes.recipe import Pass
 from retouch.testing import FakeEngine
 from tests.helpers import GENERATION, boxes_in, face_pass, masks, noise, sizes, step_of

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from retouch.api.service import Desk
+from retouch.api.service import ApiService
 from retouch.engines.base import Job
 from retouch.image.blend.tone import LUMA, Tone, chroma
 from retouch.image.codec import decoder, encoder
@@ -275,7 +275,7 @@ def test_every_intent_keeps_a_black_and_white_picture(intent, keep):
     mask[BOX.slices] = 255
     body = {"image": encoder.encode_base64(Picture(grey())), "mask": encoder.encode_base64(Picture(mask))}
     asked = {**body, "intent": intent, "prompt": "a parrot", "keep_tone": keep}
-    answer = Desk(Stand(engine=Colours(128))).answer("inpaint", asked)
+    answer = ApiService(Stand(engine=Colours(128))).answer("inpaint", asked)
     after = decoder.decode_base64(answer["images"][0], "image").pixels.astype(int)
     told = [text for text in answer["warnings"] if "keep_tone" in text]
     assert bool(chroma(after).max() == 0) is (keep == "auto")

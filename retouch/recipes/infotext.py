@@ -7,19 +7,17 @@ a whole generation text in the WebUI's own form, for pictures that no WebUI made
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from retouch.errors import BadInput
 from retouch.image.picture import Picture
-from retouch.knobs import dump, load
-from retouch.pipeline.report import Report
+from retouch.knobs import load
 from retouch.recipes.prompts import Said
-from retouch.recipes.recipe import Generation, Recipe
+from retouch.recipes.recipe import Recipe
 
 RECIPE = "Retouch"
 REGIONS = "Retouch regions"
@@ -37,14 +35,6 @@ _RECIPE = re.compile(rf"(?:^|,)\s*{RECIPE}:\s*({_VALUE})", re.MULTILINE)
 _PAIR = re.compile(rf"\w[\w \-/]+:\s*{_VALUE}")
 _PAIRS = 3
 """Fewer on the last line, and the WebUI takes it for a part of the prompt."""
-
-
-def params(recipe: Recipe, reports: Sequence[Report] = (), around: Said = BLANK) -> dict[str, str]:
-    """Keys for the infotext. A region's words are given where they are not the picture's, `around`."""
-    said = {RECIPE: _line(dump(dataclasses.replace(recipe, description="")))}
-    if reports:
-        said[REGIONS] = _line([_region(r, around) for r in reports])
-    return said
 
 
 def recipe_in(params: Mapping[str, Any]) -> Recipe | None:
@@ -86,35 +76,8 @@ def made_with(picture: Picture) -> Made | None:
     return Made(prompt.strip(), negative.strip(), {k.strip(): v.strip().strip('"') for k, _, v in pairs})
 
 
-def _line(value: Any) -> str:
+def compact_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _region(report: Report, around: Said) -> dict[str, Any]:
-    step = report.step
-    said: dict[str, Any] = {"pass": step.pass_index + 1, "box": list(step.box), "seed": report.seed}
-    if step.prompt != around.prompt:
-        said["prompt"] = step.prompt
-    if step.negative_prompt != around.negative_prompt:
-        said["negative"] = step.negative_prompt
-    return said if report.kept else {**said, "left": report.why}
-
-
-def text(generation: Generation, picture: Picture, recipe: Recipe, reports: Sequence[Report] = ()) -> str:
-    """The generation text of a mended `picture`: its own and our keys, or one of `generation`.
-
-    What an earlier run said goes. A text of its own without a line of parameters gets `generation`'s.
-    """
-    ours = params(recipe, reports, Said(generation.prompt, generation.negative_prompt))
-    made = {**_made(generation), "Size": str(picture.size), **ours}
-    before = dict(picture.baggage.text).get(CHUNK, "").strip()
-    if not before:
-        return written(generation.prompt, generation.negative_prompt, made)
-    *above, last = before.split("\n")
-    if len(_PAIR.findall(last)) < _PAIRS:
-        return f"{before}\n{line(made)}"
-    others = _OURS.sub("", last).strip(", ")
-    return "\n".join([*above, ", ".join(filter(None, [others, line(ours)]))])
 
 
 def written(prompt: str, negative_prompt: str, params: Mapping[str, Any]) -> str:
@@ -131,22 +94,3 @@ def line(params: Mapping[str, Any]) -> str:
 def _quoted(value: str) -> str:
     needs = any(mark in value for mark in ',:\n"')
     return json.dumps(value, ensure_ascii=False) if needs else value
-
-
-def _made(generation: Generation) -> dict[str, Any]:
-    """The WebUI's names for what made a picture; blanks are left out."""
-    sampling = generation.sampling
-    varied = generation.subseed_strength > 0
-    said = {
-        "Steps": sampling.steps,
-        "Sampler": sampling.sampler,
-        "Schedule type": sampling.scheduler,
-        "CFG scale": f"{sampling.cfg_scale:g}",
-        "Seed": generation.seed,
-        "Model": sampling.checkpoint,
-        "VAE": sampling.vae,
-        "Clip skip": sampling.clip_skip if sampling.clip_skip > 1 else "",
-        "Variation seed": generation.subseed if varied else "",
-        "Variation seed strength": f"{generation.subseed_strength:g}" if varied else "",
-    }
-    return {key: value for key, value in said.items() if value != ""}

@@ -8,8 +8,9 @@ from retouch.errors import BadInput
 from retouch.image.frame import Frame
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.pipeline.infotext import RECIPE, REGIONS, params, recipe_in
 from retouch.pipeline.report import Report
+from retouch.pipeline.report_infotext import params
+from retouch.recipes.infotext import RECIPE, REGIONS, recipe_in
 from retouch.recipes.prompts import Said
 from retouch.recipes.recipe import Recipe
 from tests.helpers import face_pass, recipe_of, step_of, values_of

@@ -1,0 +1,74 @@
+"""Body of `inpaint`, and the pass that it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from retouch.api.requests.base import BOX, MASK, MASK_CHANNEL, MAX_IMAGE, Painting, check_box
+from retouch.knobs import Knob, knobs_of, leaves, replace
+from retouch.recipes.intents import INTENTS
+from retouch.recipes.people import Person
+from retouch.recipes.recipe import Pass
+from retouch.recipes.shape import Shape
+
+_OF_PASS = knobs_of(Pass)
+
+
+@dataclass(frozen=True)
+class InpaintRequest(Painting):
+    """Repaint what a mask covers as an intent says; blank knobs are the intent's."""
+
+    mask: str = MASK.field("")
+    mask_channel: str = MASK_CHANNEL.field("auto")
+    box: tuple[int, ...] | None = BOX.field(None)
+    invert: bool = Knob("Inpaint not masked", "Repaint all that the mask leaves out.").field(False)
+    sketch: str = Knob("Sketch", "RGBA PNG as base64, painted over the picture first.", high=MAX_IMAGE).field(
+        ""
+    )
+    intent: str = Knob("Intent", "What is to be done.", choices=tuple(INTENTS)).field("fill")
+    object: str = Knob("Object", "What the mask covers, in words.", high=500).field("")
+    answer: str = Knob(
+        "Answer", "Whole pictures, or what changed of them.", choices=("images", "patches")
+    ).field("images")
+    people: tuple[Person, ...] = field(
+        default=(), metadata={"knob": Knob("People", "Words bound to one person, beside the recipe's own.")}
+    )
+    return_masks: bool = Knob("Return masks", "Each report carries its composite mask.").field(False)
+    return_history: bool = Knob("Return history", "A name to revert and repaint it by.").field(False)
+    return_steps: bool = Knob(
+        "Return steps",
+        "Each report carries what paints it again, as .retouch files have it; of several, candidates too.",
+    ).field(False)
+    variations: int | None = _OF_PASS["variations"].field(None)
+    denoising_strength: float | None = _OF_PASS["denoising_strength"].field(None)
+    masked_content: str | None = _OF_PASS["masked_content"].field(None)
+    colour_correction: float | None = _OF_PASS["colour_correction"].field(None)
+    keep_tone: str | None = _OF_PASS["keep_tone"].field(None)
+    grain: float | None = _OF_PASS["grain"].field(None)
+    compression: float | None = _OF_PASS["compression"].field(None)
+    match_edge: float | None = _OF_PASS["match_edge"].field(None)
+    restore_faces: bool | None = _OF_PASS["restore_faces"].field(None)
+    shape: Shape = field(default=Shape())
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_box(self.box)
+
+
+def painted(body: Mapping[str, Any], base: Pass) -> Pass:
+    """`base` with what the body of an InpaintRequest says of the pass itself.
+
+    A null stands where the knob knows a blank, and is as left out elsewhere.
+    """
+    shape = {f"shape.{name}": value for name, value in (body.get("shape") or {}).items()}
+    asked = {**{name: body[name] for name in _OF_THE_PASS if name in body}, **shape}
+    blank = {leaf.path for leaf in leaves(Pass) if leaf.optional}
+    return replace(base, {path: v for path, v in asked.items() if v is not None or path in blank})
+
+
+_GENERATIONS = ("prompt", "negative_prompt", "seed")
+_OF_THE_PASS = tuple(
+    f.name for f in fields(InpaintRequest) if f.name in _OF_PASS and f.name not in _GENERATIONS
+)

@@ -1,0 +1,107 @@
+"""Body of `outpaint`, and what it leaves blank, from the picture's own generation text."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from retouch.api.requests.base import Painting
+from retouch.errors import BadInput, add_remark
+from retouch.image.picture import Picture
+from retouch.knobs import Knob, knobs_of
+from retouch.outpaint.options import Outpainting
+from retouch.recipes import infotext
+from retouch.recipes.recipe import Recipe
+
+_SAID = {"Steps": "steps", "CFG scale": "cfg_scale", "Sampler": "sampler", "Schedule type": "scheduler",
+         "Model": "checkpoint", "Clip skip": "clip_skip"}  # fmt: skip
+"""What of a generation text is matched, and the knob it sets."""
+
+
+@dataclass(frozen=True)
+class OutpaintRequest(Painting, Outpainting):
+    """Extend a picture in stages; or go on with, change, or take back stages of an earlier `way`."""
+
+    way: str = Knob("Way", "As an earlier answer named it: go on from there.", high=80).field("")
+    again: tuple[int, ...] = Knob(
+        "Again",
+        "Stages of that way to paint with another seed, and all that were painted upon them; no others.",
+        1,
+        512,
+    ).field(())
+    revert: tuple[int, ...] = Knob(
+        "Revert", "Stages of that way to take back, and all that were painted upon them.", 1, 512
+    ).field(())
+    choose: dict | None = Knob(
+        "Choose", 'Which painting of a stage of that way to take, as {"2": 3}; all upon it is painted again.'
+    ).field(None)
+    keep_later: bool = Knob(
+        "Keep later stages", "What was painted upon a chosen stage stays, and nothing is painted."
+    ).field(False)
+    at_once: int | None = Knob(
+        "Stages at once", "Answer when so many are painted, to choose and go on; blank for all.", 1, 512, 1
+    ).field(None)
+    answer: str = Knob(
+        "Answer", "The whole picture, or of every stage all that was painted.", choices=("images", "patches")
+    ).field("images")
+
+    def __post_init__(self) -> None:
+        Painting.__post_init__(self)
+        Outpainting.__post_init__(self)
+        asked = [name for name in ("again", "revert", "choose") if getattr(self, name)]
+        if asked and not self.way:
+            raise BadInput("is said of no way.", path=asked[0], hint="Give the `way` of an earlier answer.")
+        if len(asked) > 1:
+            raise BadInput(f"and {asked[0]} are both given.", path=asked[1], hint="One after the other.")
+        _ = self.chosen
+
+    @property
+    def chosen(self) -> dict[int, int]:
+        """Of which stage which painting, both counted from 1. BadInput for what are no such numbers."""
+        pairs = (self.choose or {}).items()
+        if all(str(stage).isdecimal() and type(number) is int and number > 0 for stage, number in pairs):
+            return {int(stage): number for stage, number in pairs}
+        raise BadInput(f"{self.choose} names no paintings.", path="choose", hint='As {"2": 3}, from 1.')
+
+    @property
+    def recipe(self) -> Recipe:
+        """What the generation text says of it."""
+        return Recipe("Studio: Outpaint", passes=self.passes)
+
+    def recipe_after(self, before: Recipe) -> Recipe:
+        """Of a way that is gone on with: it is refined as is asked now."""
+        return dataclasses.replace(before, passes=(before.passes[0], *self.passes[1:]))
+
+
+def matched(request: OutpaintRequest, given: Mapping[str, Any], picture: Picture) -> OutpaintRequest:
+    """`request` with what its body, `given`, does not say taken from the picture's own generation text."""
+    if not request.match or (made := infotext.made_with(picture)) is None:
+        return request
+    own: dict[str, Any] = {"prompt": made.prompt, "negative_prompt": made.negative_prompt}
+    for said, name in _SAID.items():
+        if said in made.params:
+            own[name] = made.params[said]
+    if (seed := made.params.get("Seed", "")).isdecimal():
+        own["seed"] = seed
+    changes = {name: _typed(name, value) for name, value in own.items() if name not in given}
+    known = {name: value for name, value in changes.items() if value is not None}
+    return dataclasses.replace(request, **known)
+
+
+_NUMBERS = {"steps": int, "clip_skip": int, "seed": int, "cfg_scale": float}
+
+
+def _typed(name: str, text: str) -> Any:
+    """None, and a remark, for what is no number where one belongs, and for one out of its bounds."""
+    if name not in _NUMBERS:
+        return text
+    knob = knobs_of(OutpaintRequest)[name]
+    with contextlib.suppress(ValueError):
+        value = _NUMBERS[name](text)
+        if (knob.low or 0) <= value <= (knob.high or value):
+            return value
+    add_remark(f"{name}: the picture's own {text!r} is not from {knob.low} to {knob.high}, and is left out.")
+    return None

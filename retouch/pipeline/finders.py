@@ -1,0 +1,17 @@
+"""Finders: the detectors and the segmenter that targets are found with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from retouch.detectors.base import Detector
+from retouch.segmenters.base import Segmenter
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """Detectors and segmenters by name."""
+
+    detector: Callable[[str], Detector]
+    segmenter: Callable[[str], Segmenter]

@@ -1,0 +1,48 @@
+"""The credentials of the WebUI's API and page."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.security import HTTPBasic, HTTPBasicCredentials
+
+from retouch.webui import host
+
+
+def guard_of(app: FastAPI) -> Any:
+    """The credentials the host itself demands: --api-auth, or the page's --gradio-auth login.
+
+    The host guards only its own routes, so ours must ask for themselves. Open when it demands none.
+    """
+    basic = HTTPBasic(auto_error=False)
+
+    def guard(request: Request, given: HTTPBasicCredentials | None = Depends(basic)) -> None:
+        known = {**_api_users(), **(getattr(app, "auth", None) or {})}
+        demanded = bool(known or host.shared.cmd_opts.api_auth)
+        if not demanded or _logged_in(app, request) or (given and _matches(known, given)):
+            return
+        raise HTTPException(401, "Incorrect username or password", {"WWW-Authenticate": "Basic"})
+
+    return guard
+
+
+def _api_users() -> dict[str, str]:
+    pairs = str(host.shared.cmd_opts.api_auth or "").split(",")
+    return {name: word for name, colon, word in (pair.partition(":") for pair in pairs) if colon}
+
+
+def _logged_in(app: FastAPI, request: Request) -> bool:
+    """gradio's own login cookie, secure or not."""
+    tokens = getattr(app, "tokens", None) or {}
+    cookies = (request.cookies.get(name) for name in ("access-token", "access-token-unsecure"))
+    return any(cookie in tokens for cookie in cookies if cookie)
+
+
+def _matches(known: dict[str, str], given: HTTPBasicCredentials) -> bool:
+    """Compared in constant time, so that the answer's delay tells nothing."""
+    password = known.get(given.username)
+    if password is None:
+        return False
+    return secrets.compare_digest(given.password.encode(), password.encode())
