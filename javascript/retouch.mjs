@@ -49,7 +49,7 @@ function dressed({ dataset: { files } }) {
 
 /** The studio in `root`, made the first time it is asked for. */
 function studioIn(root) {
-    root.studio ??= Promise.all([part(root, "shell.mjs"), dressed(root)]).then(([{ mount }]) =>
+    root.studio ??= Promise.all([part(root, "studio.mjs"), dressed(root)]).then(([{ mount }]) =>
         mount(root, root.dataset),
     );
     return root.studio;
@@ -76,7 +76,7 @@ async function inWebui(app) {
         root.dataset.ready = "yes";
         whenSeen(root);
     }
-    const { attach } = await part(root, "gallery.mjs");
+    const { attach } = await part(root, "host/webui-gallery.mjs");
     attach(async (file) => file && (await studioIn(root)).act.load(file));
 }
 

@@ -8,20 +8,20 @@ import {
     selectedObject,
     withObject,
     withoutObject,
-} from "./document.mjs";
-import { pickSentPicture } from "./baggage.mjs";
-import { openBatch } from "./batch.mjs";
-import { chosenFile, download } from "./dom.mjs";
-import { showShortcuts } from "./dialogs.mjs";
-import { maskFile, savedFile } from "./files.mjs";
-import { foundObjects } from "./pointing.mjs";
-import { offerOf } from "./offer.mjs";
-import { historyFile, OPENS } from "./opening.mjs";
-import { areaOf, boxOfList, listOfBox } from "./boxes.mjs";
-import { showRecipes } from "./recipes.mjs";
-import { nameOf, plain } from "./recipewords.mjs";
-import { Mask, NOTHING } from "./mask.mjs";
-import { markMasksSaved, markSaved } from "./work.mjs";
+} from "./document/document.mjs";
+import { pickSentPicture } from "./document/metadata.mjs";
+import { openBatch } from "./batch/dialog.mjs";
+import { chosenFile, download } from "./ui/dom.mjs";
+import { showShortcuts } from "./ui/dialogs.mjs";
+import { maskFile, savedFile } from "./files/import-export.mjs";
+import { foundObjects } from "./point-to-mask.mjs";
+import { offerOf } from "./document/variations.mjs";
+import { historyFile, OPENS } from "./files/open-file.mjs";
+import { areaOf, boxOfList, listOfBox } from "./geometry/box.mjs";
+import { showRecipes } from "./recipes/dialog.mjs";
+import { nameOf, plain } from "./recipes/text.mjs";
+import { Mask, NOTHING } from "./image/mask.mjs";
+import { markMasksSaved, markSaved } from "./document/unsaved-work.mjs";
 
 const SNAP_RADIUS = 8;
 

@@ -20,7 +20,7 @@ def test_the_page_names_its_script_its_style_and_the_doors_address():
 
 
 @pytest.mark.parametrize(
-    "path", ["/css/studio.css", "/css/theme.css", "/javascript/retouch.mjs", "/javascript/retouch/shell.mjs"]
+    "path", ["/css/studio.css", "/css/theme.css", "/javascript/retouch.mjs", "/javascript/retouch/studio.mjs"]
 )
 def test_what_the_page_is_made_of_is_found(path):
     found = static_files.asset(path)
@@ -64,7 +64,7 @@ def test_a_file_is_asked_for_again_and_sent_again_only_when_it_has_changed(prefi
     app = FastAPI()
     static_files.add_files(app, prefix)
     client = TestClient(app)
-    url = f"{prefix}/javascript/retouch/shell.mjs"
+    url = f"{prefix}/javascript/retouch/studio.mjs"
     first = client.get(url)
     assert first.headers["cache-control"] == "no-cache"
     assert first.headers["content-type"].startswith("text/javascript")

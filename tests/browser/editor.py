@@ -92,7 +92,7 @@ class Editor:
         """Where a pixel of the picture is, in CSS pixels of the stage."""
         script = """async ([x, y]) => {
             const { view } = await document.getElementById("retouch_studio").studio;
-            const { toView } = await import("/javascript/retouch/viewport.mjs");
+            const { toView } = await import("/javascript/retouch/geometry/viewport.mjs");
             const at = toView(view.viewport, x + 0.5, y + 0.5);
             return [at.x / view.ratio, at.y / view.ratio];
         }"""

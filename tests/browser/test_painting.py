@@ -14,7 +14,7 @@ from tests.browser.editor import WAIT_MS
 
 ACTIVE_MASK = """async () => {
     const { store } = await document.getElementById("retouch_studio").studio;
-    const { activeMask } = await import("/javascript/retouch/document.mjs");
+    const { activeMask } = await import("/javascript/retouch/document/document.mjs");
     const { width, height } = store.doc.base;
     return [...activeMask(store.doc).read({ left: 0, top: 0, right: width, bottom: height })];
 }"""

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Api, Offline, patiently, ServerError } from "../../javascript/retouch/api.mjs";
+import { Api, Offline, patiently, ServerError } from "../../javascript/retouch/server/client.mjs";
 
 const PICTURE = { width: 2, height: 2 };
 

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { readBaggage, readCarried, packPng, pickSentPicture, replaceBaggage } from "../../javascript/retouch/baggage.mjs";
-import { toBase64 } from "../../javascript/retouch/base64.mjs";
-import { boxOf } from "../../javascript/retouch/boxes.mjs";
-import { joinedBytes, through } from "../../javascript/retouch/bytes.mjs";
-import { kept, opened, toggledStep } from "../../javascript/retouch/document.mjs";
-import { textOf, withText } from "../../javascript/retouch/infotext.mjs";
-import { Mask } from "../../javascript/retouch/mask.mjs";
-import { Pixels } from "../../javascript/retouch/pixels.mjs";
-import { chunk, chunksOf, decodePng, encodePng, SIGNATURE } from "../../javascript/retouch/png.mjs";
-import { isPlain, readPicture } from "../../javascript/retouch/reading.mjs";
-import { restored, stored } from "../../javascript/retouch/record.mjs";
+import { readBaggage, readCarried, packPng, pickSentPicture, replaceBaggage } from "../../javascript/retouch/document/metadata.mjs";
+import { toBase64 } from "../../javascript/retouch/util/base64.mjs";
+import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
+import { joinedBytes, through } from "../../javascript/retouch/util/bytes.mjs";
+import { kept, opened, toggledStep } from "../../javascript/retouch/document/document.mjs";
+import { textOf, withText } from "../../javascript/retouch/image/png-text.mjs";
+import { Mask } from "../../javascript/retouch/image/mask.mjs";
+import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
+import { chunk, chunksOf, decodePng, encodePng, SIGNATURE } from "../../javascript/retouch/image/png.mjs";
+import { isPlain, readPicture } from "../../javascript/retouch/files/read-picture.mjs";
+import { restored, stored } from "../../javascript/retouch/document/serialize.mjs";
 
 const RGBA = Uint8Array.from({ length: 4 * 4 * 4 }, (_, i) => (i * 37) % 256);
 const letters = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));

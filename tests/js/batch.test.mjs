@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { droppedFiles, isPicture, picturesOf, placeOf } from "../../javascript/retouch/batchfiles.mjs";
-import { BatchRun, sumOf, wordsOf } from "../../javascript/retouch/batchrun.mjs";
-import { Offline, ServerError } from "../../javascript/retouch/api.mjs";
+import { droppedFiles, isPicture, picturesOf, placeOf } from "../../javascript/retouch/batch/files.mjs";
+import { BatchRun, sumOf, wordsOf } from "../../javascript/retouch/batch/run.mjs";
+import { Offline, ServerError } from "../../javascript/retouch/server/client.mjs";
 
 const file = (name, type = "") => ({ name, type });
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { memberNames, packed, pageInside } from "../../javascript/retouch/batchzip.mjs";
-import { contentOf, membersOf, Zip } from "../../javascript/retouch/zip.mjs";
-import { joinedBytes } from "../../javascript/retouch/bytes.mjs";
+import { memberNames, packed, pageInside } from "../../javascript/retouch/batch/download.mjs";
+import { contentOf, membersOf, Zip } from "../../javascript/retouch/util/zip.mjs";
+import { joinedBytes } from "../../javascript/retouch/util/bytes.mjs";
 
 const bytesOf = (text) => new TextEncoder().encode(text);
 const textOf = (bytes) => new TextDecoder().decode(bytes);

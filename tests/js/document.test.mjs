@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { fromBase64 } from "../../javascript/retouch/base64.mjs";
-import { boxOf } from "../../javascript/retouch/boxes.mjs";
-import * as docs from "../../javascript/retouch/document.mjs";
-import { DEPTH, Store } from "../../javascript/retouch/history.mjs";
-import { Mask, NOTHING } from "../../javascript/retouch/mask.mjs";
-import { Pixels } from "../../javascript/retouch/pixels.mjs";
-import { Stroke } from "../../javascript/retouch/strokes.mjs";
-import { withStroke } from "../../javascript/retouch/sketch.mjs";
+import { fromBase64 } from "../../javascript/retouch/util/base64.mjs";
+import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
+import * as docs from "../../javascript/retouch/document/document.mjs";
+import { DEPTH, Store } from "../../javascript/retouch/document/store.mjs";
+import { Mask, NOTHING } from "../../javascript/retouch/image/mask.mjs";
+import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
+import { Stroke } from "../../javascript/retouch/image/brush-stroke.mjs";
+import { withStroke } from "../../javascript/retouch/image/sketch-layer.mjs";
 
 const GRAY = [100, 100, 100, 255];
 const opened = () => docs.opened(Pixels.filled(20, 10, GRAY), "photo.png");

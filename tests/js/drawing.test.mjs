@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { boxOf, boxOfSize } from "../../javascript/retouch/boxes.mjs";
-import { parsedColour } from "../../javascript/retouch/colours.mjs";
-import * as docs from "../../javascript/retouch/document.mjs";
-import * as layers from "../../javascript/retouch/layers.mjs";
-import { ghostText } from "../../javascript/retouch/marks.mjs";
-import { Mask } from "../../javascript/retouch/mask.mjs";
-import { halvedAlpha, halvedRgba } from "../../javascript/retouch/mips.mjs";
-import { outlineOf } from "../../javascript/retouch/outline.mjs";
-import { paneAt, panesOf } from "../../javascript/retouch/panes.mjs";
-import { Pixels } from "../../javascript/retouch/pixels.mjs";
-import { Stroke } from "../../javascript/retouch/strokes.mjs";
-import { Tiles, TILE } from "../../javascript/retouch/tiles.mjs";
-import * as viewports from "../../javascript/retouch/viewport.mjs";
+import { boxOf, boxOfSize } from "../../javascript/retouch/geometry/box.mjs";
+import { parsedColour } from "../../javascript/retouch/image/colour.mjs";
+import * as docs from "../../javascript/retouch/document/document.mjs";
+import * as layers from "../../javascript/retouch/canvas/layers.mjs";
+import { ghostText } from "../../javascript/retouch/canvas/overlays.mjs";
+import { Mask } from "../../javascript/retouch/image/mask.mjs";
+import { halvedAlpha, halvedRgba } from "../../javascript/retouch/image/half-size.mjs";
+import { outlineOf } from "../../javascript/retouch/image/mask-outline.mjs";
+import { paneAt, panesOf } from "../../javascript/retouch/canvas/compare-panes.mjs";
+import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
+import { Stroke } from "../../javascript/retouch/image/brush-stroke.mjs";
+import { Tiles, TILE } from "../../javascript/retouch/canvas/tiles.mjs";
+import * as viewports from "../../javascript/retouch/geometry/viewport.mjs";
 
 const SIZE = { width: 400, height: 300 };
 const HARD = { size: 20, hardness: 1, opacity: 1 };

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import * as docs from "../../javascript/retouch/document.mjs";
-import { ExtendTool } from "../../javascript/retouch/extendtool.mjs";
-import { stageAt } from "../../javascript/retouch/extendmarks.mjs";
-import { NO_MARGINS } from "../../javascript/retouch/margins.mjs";
-import { Pixels } from "../../javascript/retouch/pixels.mjs";
-import { duration, faultWords } from "../../javascript/retouch/planwords.mjs";
+import * as docs from "../../javascript/retouch/document/document.mjs";
+import { ExtendTool } from "../../javascript/retouch/tools/extend.mjs";
+import { stageAt } from "../../javascript/retouch/tools/extend-overlay.mjs";
+import { NO_MARGINS } from "../../javascript/retouch/geometry/margins.mjs";
+import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
+import { duration, faultWords } from "../../javascript/retouch/panels/plan-text.mjs";
 
 const PICTURE = Pixels.filled(300, 200, [9, 9, 9, 255]);
 const spot = (x, y, more = {}) => ({ x, y, pressure: 1, erase: false, shift: false, ctrl: false, alt: false, ...more });

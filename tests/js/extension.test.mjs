@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { boxOf } from "../../javascript/retouch/boxes.mjs";
-import * as docs from "../../javascript/retouch/document.mjs";
+import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
+import * as docs from "../../javascript/retouch/document/document.mjs";
 import {
     boxOnBase,
     dependents,
@@ -10,11 +10,11 @@ import {
     extensionOf,
     solidBox,
     takenAlong,
-} from "../../javascript/retouch/extension.mjs";
-import { Store } from "../../javascript/retouch/history.mjs";
-import { Mask } from "../../javascript/retouch/mask.mjs";
-import { withOffer, offerOf } from "../../javascript/retouch/offer.mjs";
-import { Pixels } from "../../javascript/retouch/pixels.mjs";
+} from "../../javascript/retouch/document/extended-canvas.mjs";
+import { Store } from "../../javascript/retouch/document/store.mjs";
+import { Mask } from "../../javascript/retouch/image/mask.mjs";
+import { withOffer, offerOf } from "../../javascript/retouch/document/variations.mjs";
+import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
 
 const GRAY = [100, 100, 100, 255];
 const RED = [255, 0, 0, 255];

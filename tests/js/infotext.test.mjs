@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { crc32 } from "node:zlib";
 
-import { textOf, withText } from "../../javascript/retouch/infotext.mjs";
+import { textOf, withText } from "../../javascript/retouch/image/png-text.mjs";
 
 const PNG = Uint8Array.from(
     atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVQI12P4//8/AAX+Av7czFnnAAAAAElFTkSuQmCC"),

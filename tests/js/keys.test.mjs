@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { actionsOf } from "../../javascript/retouch/actions.mjs";
-import { chord } from "../../javascript/retouch/keys.mjs";
+import { actionsOf } from "../../javascript/retouch/shortcuts.mjs";
+import { chord } from "../../javascript/retouch/ui/key-listener.mjs";
 
 const pressed = (key, held = {}) =>
     chord({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });

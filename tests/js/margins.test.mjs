@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import * as margins from "../../javascript/retouch/margins.mjs";
-import { slid, widened } from "../../javascript/retouch/widening.mjs";
+import * as margins from "../../javascript/retouch/geometry/margins.mjs";
+import { slid, widened } from "../../javascript/retouch/geometry/drag-margins.mjs";
 
 const SIZE = { width: 300, height: 200 };
 const { NO_MARGINS, NOTHING_ASKED } = margins;

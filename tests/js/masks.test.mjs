@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { fromBase64 } from "../../javascript/retouch/base64.mjs";
-import { boxOf } from "../../javascript/retouch/boxes.mjs";
-import { raiseWithin, squaredDistances } from "../../javascript/retouch/distance.mjs";
-import { Mask, NOTHING } from "../../javascript/retouch/mask.mjs";
-import { decodePng, encodePng } from "../../javascript/retouch/png.mjs";
-import { polygonMask } from "../../javascript/retouch/polygons.mjs";
+import { fromBase64 } from "../../javascript/retouch/util/base64.mjs";
+import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
+import { raiseWithin, squaredDistances } from "../../javascript/retouch/image/distance-transform.mjs";
+import { Mask, NOTHING } from "../../javascript/retouch/image/mask.mjs";
+import { decodePng, encodePng } from "../../javascript/retouch/image/png.mjs";
+import { polygonMask } from "../../javascript/retouch/image/polygon-mask.mjs";
 
 const golden = JSON.parse(readFileSync(new URL("masks.json", import.meta.url), "utf8"));
 const size = { width: golden.width, height: golden.height };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { measured, wordsOf } from "../../javascript/retouch/measures.mjs";
+import { measured, wordsOf } from "../../javascript/retouch/panels/quality-text.mjs";
 
 test("what was measured is said beside what was there before, and nothing where nothing was measured", () => {
     const scores = { seam: 1.204, seam_before: 0.5, drift_around: 0, sharpness: null, sharpness_before: 0.9 };

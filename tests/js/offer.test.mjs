@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { boxOf } from "../../javascript/retouch/boxes.mjs";
-import { opened, picture, withObject } from "../../javascript/retouch/document.mjs";
-import { Mask, NOTHING } from "../../javascript/retouch/mask.mjs";
-import * as offers from "../../javascript/retouch/offer.mjs";
-import { Pixels } from "../../javascript/retouch/pixels.mjs";
-import { restored, stored } from "../../javascript/retouch/record.mjs";
-import { groupsOf, pictured, recipeOf } from "../../javascript/retouch/request.mjs";
-import { Settings } from "../../javascript/retouch/settings.mjs";
+import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
+import { opened, picture, withObject } from "../../javascript/retouch/document/document.mjs";
+import { Mask, NOTHING } from "../../javascript/retouch/image/mask.mjs";
+import * as offers from "../../javascript/retouch/document/variations.mjs";
+import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
+import { restored, stored } from "../../javascript/retouch/document/serialize.mjs";
+import { groupsOf, pictured, recipeOf } from "../../javascript/retouch/server/requests.mjs";
+import { Settings } from "../../javascript/retouch/document/settings.mjs";
 
 const RED = [255, 0, 0, 255];
 const GREY = [90, 90, 90, 255];

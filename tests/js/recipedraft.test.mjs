@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import * as draft from "../../javascript/retouch/recipedraft.mjs";
-import { drafts, dropDraft, keepDraft } from "../../javascript/retouch/recipedrafts.mjs";
-import { ServerError } from "../../javascript/retouch/api.mjs";
-import { knobsOf, wordsIn } from "../../javascript/retouch/knobs.mjs";
-import { Verdict } from "../../javascript/retouch/recipeverdict.mjs";
+import * as draft from "../../javascript/retouch/recipes/draft.mjs";
+import { drafts, dropDraft, keepDraft } from "../../javascript/retouch/recipes/draft-storage.mjs";
+import { ServerError } from "../../javascript/retouch/server/client.mjs";
+import { knobsOf, wordsIn } from "../../javascript/retouch/ui/knob-widgets.mjs";
+import { Verdict } from "../../javascript/retouch/recipes/validation.mjs";
 
 /** Four passes known by their strength; the third looks in the second, the fourth in the third. */
 const FOUR = {

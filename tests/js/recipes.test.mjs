@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { refreshRecipes } from "../../javascript/retouch.mjs";
-import { fileName, fileText, nameOf, needsMask, passLines, plain } from "../../javascript/retouch/recipewords.mjs";
+import { fileName, fileText, nameOf, needsMask, passLines, plain } from "../../javascript/retouch/recipes/text.mjs";
 
 test("a recipe is sent without what a list says of it", () => {
     assert.deepEqual(plain({ name: "Mine", schema: 2, own: true }), { name: "Mine", schema: 2 });

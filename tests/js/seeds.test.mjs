@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { readSeed } from "../../javascript/retouch/seeds.mjs";
+import { readSeed } from "../../javascript/retouch/util/seed-text.mjs";
 
 test("seeds of 32 bits are taken as they are, to the last digit", () => {
     for (const seed of [0, 7, 2 ** 31, 2 ** 32 - 1]) {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { knobsOf, stepOf } from "../../javascript/retouch/knobs.mjs";
-import { flat, nested, Settings } from "../../javascript/retouch/settings.mjs";
+import { knobsOf, stepOf } from "../../javascript/retouch/ui/knob-widgets.mjs";
+import { flat, nested, Settings } from "../../javascript/retouch/document/settings.mjs";
 
 function storage(start = {}) {
     const held = { ...start };

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { boxOf } from "../../javascript/retouch/boxes.mjs";
-import * as docs from "../../javascript/retouch/document.mjs";
-import { extended } from "../../javascript/retouch/extension.mjs";
-import { Mask } from "../../javascript/retouch/mask.mjs";
-import { keepingOffer, withOffer } from "../../javascript/retouch/offer.mjs";
-import { documentOf, historyFile } from "../../javascript/retouch/opening.mjs";
-import { upon, withPainting } from "../../javascript/retouch/past.mjs";
-import { Pixels } from "../../javascript/retouch/pixels.mjs";
-import { Repainting } from "../../javascript/retouch/repainting.mjs";
-import { restored, stored } from "../../javascript/retouch/record.mjs";
-import { Store } from "../../javascript/retouch/history.mjs";
-import { readSidecar, writtenSidecar } from "../../javascript/retouch/sidecar.mjs";
-import { toBase64 } from "../../javascript/retouch/base64.mjs";
-import { contentOf, isZip, membersOf, zipped } from "../../javascript/retouch/zip.mjs";
+import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
+import * as docs from "../../javascript/retouch/document/document.mjs";
+import { extended } from "../../javascript/retouch/document/extended-canvas.mjs";
+import { Mask } from "../../javascript/retouch/image/mask.mjs";
+import { keepingOffer, withOffer } from "../../javascript/retouch/document/variations.mjs";
+import { documentOf, historyFile } from "../../javascript/retouch/files/open-file.mjs";
+import { upon, withPainting } from "../../javascript/retouch/document/step-history.mjs";
+import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
+import { Repainting } from "../../javascript/retouch/server/repaint.mjs";
+import { restored, stored } from "../../javascript/retouch/document/serialize.mjs";
+import { Store } from "../../javascript/retouch/document/store.mjs";
+import { readSidecar, writtenSidecar } from "../../javascript/retouch/document/history-file.mjs";
+import { toBase64 } from "../../javascript/retouch/util/base64.mjs";
+import { contentOf, isZip, membersOf, zipped } from "../../javascript/retouch/util/zip.mjs";
 
 const GREY = [90, 90, 90, 255];
 const RED = [255, 0, 0, 255];

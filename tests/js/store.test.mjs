@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { boxOf } from "../../javascript/retouch/boxes.mjs";
-import { kept, opened, sketched, withObject } from "../../javascript/retouch/document.mjs";
-import { DEPTH, OTHERS, Store } from "../../javascript/retouch/history.mjs";
-import { Mask } from "../../javascript/retouch/mask.mjs";
-import { Pixels } from "../../javascript/retouch/pixels.mjs";
-import { isSaved, joinWords, markMasksSaved, markSaved, listUnsavedWork } from "../../javascript/retouch/work.mjs";
+import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
+import { kept, opened, sketched, withObject } from "../../javascript/retouch/document/document.mjs";
+import { DEPTH, OTHERS, Store } from "../../javascript/retouch/document/store.mjs";
+import { Mask } from "../../javascript/retouch/image/mask.mjs";
+import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
+import { isSaved, joinWords, markMasksSaved, markSaved, listUnsavedWork } from "../../javascript/retouch/document/unsaved-work.mjs";
 
 const BOX = boxOf(1, 1, 4, 4);
 const MASK = Mask.ofBox(BOX);

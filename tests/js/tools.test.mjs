@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { boxOf } from "../../javascript/retouch/boxes.mjs";
-import { Camera } from "../../javascript/retouch/camera.mjs";
-import * as docs from "../../javascript/retouch/document.mjs";
-import { Store } from "../../javascript/retouch/history.mjs";
-import { Mask } from "../../javascript/retouch/mask.mjs";
-import { Pixels } from "../../javascript/retouch/pixels.mjs";
-import { toolsFor } from "../../javascript/retouch/tools.mjs";
-import { viewportOf } from "../../javascript/retouch/viewport.mjs";
+import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
+import { Camera } from "../../javascript/retouch/canvas/camera.mjs";
+import * as docs from "../../javascript/retouch/document/document.mjs";
+import { Store } from "../../javascript/retouch/document/store.mjs";
+import { Mask } from "../../javascript/retouch/image/mask.mjs";
+import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
+import { toolsFor } from "../../javascript/retouch/tools/index.mjs";
+import { viewportOf } from "../../javascript/retouch/geometry/viewport.mjs";
 
 /** What a view gives its tools, without a page: one device pixel is one picture pixel. */
 function benchOf(doc = docs.opened(Pixels.filled(200, 100, [9, 9, 9, 255]))) {

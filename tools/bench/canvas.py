@@ -35,11 +35,11 @@ SCRIPTS = Path(__file__).parents[2] / "javascript"
 TRACED = ("devtools.timeline", "disabled-by-default-devtools.timeline.frame", "toplevel")
 PAGE = """<!doctype html><title>Canvas</title><div id="view" style="position:fixed;inset:0"></div>
 <script type="module">
-import * as documents from "/retouch/document.mjs";
-import { Store } from "/retouch/history.mjs";
-import { Mask } from "/retouch/mask.mjs";
-import { Pixels } from "/retouch/pixels.mjs";
-import { CanvasView } from "/retouch/view.mjs";
+import * as documents from "/retouch/document/document.mjs";
+import { Store } from "/retouch/document/store.mjs";
+import { Mask } from "/retouch/image/mask.mjs";
+import { Pixels } from "/retouch/image/pixels.mjs";
+import { CanvasView } from "/retouch/canvas/canvas-view.mjs";
 const picture = await Pixels.fromBlob(await (await fetch("/picture.png")).blob());
 const store = new Store(documents.opened());
 const view = new CanvasView(document.getElementById("view"), store);

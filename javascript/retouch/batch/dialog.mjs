@@ -1,0 +1,224 @@
+/** The dialog for a batch: a folder through a recipe, each file's state, and what was made of it. */
+
+import { droppedFiles, picturesOf } from "./files.mjs";
+import { BatchRun, isDone, wordsOf } from "./run.mjs";
+import { packed } from "./download.mjs";
+import { download, h, keyed } from "../ui/dom.mjs";
+import { icon, iconButton } from "../ui/icons.mjs";
+import { fileName } from "../recipes/text.mjs";
+import { Zip } from "../util/zip.mjs";
+
+/** What is chosen for those who do not choose. */
+const FIRST = "Face polish";
+const SAVE = "Save all as .zip";
+const PACKED = "The pictures, and their page of before and after";
+const runs = new WeakMap();
+
+/** Open the dialog; the batch itself goes on when it is closed. */
+export async function openBatch(studio) {
+    if (!runs.has(studio)) {
+        runs.set(studio, new BatchRun(studio.api));
+        runs.get(studio).restore();
+    }
+    const recipes = studio.api.get("recipes").then(({ recipes: known }) => known);
+    new BatchDialog(studio, runs.get(studio), await recipes.catch((error) => failed(studio, error))).open();
+}
+
+function failed({ notices }, error) {
+    notices.say(error.message, "error");
+    return [];
+}
+
+class BatchDialog {
+    #files = [];
+
+    constructor(studio, run, recipes) {
+        Object.assign(this, { studio, run });
+        this.recipe = h(
+            "select",
+            { "aria-label": "Recipe", "data-testid": "batch-recipe", onchange: () => this.update() },
+            recipes.map(optionOf),
+        );
+        this.recipe.value = recipes.find(({ name }) => name === FIRST)?.name ?? recipes[0]?.name ?? "";
+        this.about = h("p", { class: "rt-hint" });
+        this.prompt = h("input", {
+            type: "text",
+            placeholder: "Prompt, if all have one",
+            "aria-label": "Prompt",
+            "data-testid": "batch-prompt",
+        });
+        this.chosen = h("p", { "data-testid": "batch-chosen" });
+        this.sum = h("p", { class: "rt-batch-sum", role: "status", "data-testid": "batch-sum" });
+        this.bar = h("progress", { max: 1, "aria-label": "Files done" });
+        this.list = h("ul", { class: "rt-batch-list", "aria-label": "Files", tabindex: "0" });
+        this.#buttons();
+        this.asking = h("div", { class: "rt-batch-ask" }, this.#place(), this.#asked());
+        this.working = h("div", {}, this.#head(), this.bar, this.list);
+        this.element = this.#dialog();
+        this.update = this.update.bind(this);
+    }
+
+    open() {
+        this.run.addEventListener("change", this.update);
+        this.studio.root.append(this.element);
+        this.element.showModal();
+        this.update();
+    }
+
+    update() {
+        const { run } = this;
+        this.asking.hidden = Boolean(run.job);
+        this.working.hidden = !run.job;
+        this.chosen.textContent = this.#files.length ? `${this.#files.length} files chosen` : "";
+        this.about.textContent = this.recipe.selectedOptions[0]?.title ?? "";
+        this.start.disabled = !this.#files.length || !this.recipe.value;
+        this.#offer(run.rows);
+        this.sum.textContent = run.words;
+        this.bar.max = run.rows.length || 1;
+        this.bar.value = run.done;
+        keyed(this.list, run.rows, { key: ({ key }) => key, make: rowOf, update: this.#row });
+    }
+
+    /** The buttons that would do something. */
+    #offer(rows) {
+        const { run } = this;
+        this.cancel.hidden = !run.busy || run.cancelled;
+        this.resume.hidden = !run.resumable;
+        const over = rows.every((row) => isDone(row) || row.state === "failed");
+        this.resume.textContent = over ? "Try failed again" : "Resume";
+        this.fresh.hidden = run.busy;
+        this.save.hidden = this.summary.hidden = !rows.some(isDone) || Boolean(run.fault);
+        this.summary.href = run.job ? run.address("page") : "";
+    }
+
+    #row = (element, row) => {
+        const [name, words, link] = element.children;
+        element.dataset.state = row.state;
+        name.textContent = row.name;
+        words.textContent = wordsOf(row);
+        link.hidden = !isDone(row);
+        link.href = link.hidden ? "" : this.run.address(`file/${row.number}`);
+    };
+
+    #buttons() {
+        const button = (label, testid, press, props = {}) =>
+            h("button", { type: "button", class: "rt-button", "data-testid": testid, onclick: press, ...props }, label);
+        this.start = button("Start", "batch-start", () => this.#start(), { class: "rt-button rt-primary" });
+        this.cancel = button("Cancel", "batch-cancel", () => this.run.cancel());
+        this.resume = button("Resume", "batch-resume", () => this.run.resume());
+        this.fresh = button("New batch", "batch-new", () => this.run.clear());
+        this.save = button(SAVE, "batch-save", () => this.#save(), { title: PACKED });
+        this.summary = h(
+            "a",
+            { class: "rt-button", target: "_blank", rel: "noopener", "data-testid": "batch-summary" },
+            "Before and after",
+        );
+    }
+
+    #head() {
+        const buttons = [this.cancel, this.resume, this.save, this.summary, this.fresh];
+        return h("div", { class: "rt-batch-head" }, this.sum, buttons);
+    }
+
+    #asked() {
+        return h("div", { class: "rt-batch-asked" }, this.recipe, this.prompt, this.start, this.about);
+    }
+
+    #place() {
+        return h(
+            "div",
+            { class: "rt-batch-place" },
+            icon("drop"),
+            h("p", {}, "Drop a folder or pictures here, or choose"),
+            h("p", {}, this.#choosing("files", {}), " or ", this.#choosing("a folder", { webkitdirectory: true })),
+            this.chosen,
+        );
+    }
+
+    /** A button and the hidden field that it stands for; of a folder only the pictures are taken. */
+    #choosing(label, props) {
+        const take = () => this.#take(props.webkitdirectory ? picturesOf(field.files) : [...field.files]);
+        const field = h("input", { type: "file", multiple: true, hidden: true, onchange: take, ...props });
+        const press = () => field.click();
+        const testid = `batch-${label.split(" ").pop()}`;
+        return [
+            h("button", { type: "button", class: "rt-link", "data-testid": testid, onclick: press }, label),
+            field,
+        ];
+    }
+
+    #take(files) {
+        this.#files = files;
+        this.update();
+    }
+
+    async #start() {
+        const asked = { recipe: this.recipe.value, prompt: this.prompt.value };
+        const files = this.#files;
+        this.#files = [];
+        await this.run.start(files, asked).catch((error) => {
+            this.studio.notices.say(error.message, "error");
+            this.#take(files);
+        });
+    }
+
+    /** Every result, and the summary, as one file: on a browser's disk, where hundreds have room. */
+    async #save() {
+        const { run, save } = this;
+        const name = fileName({ name: run.said.recipe }, "zip");
+        const make = () => new Zip({ keep: (bytes) => new Blob([bytes]) });
+        const give = ({ parts }) => download(new Blob(parts, { type: "application/zip" }), name);
+        const tell = (done, all) => (save.textContent = `Packing ${done + 1} of ${all} …`);
+        save.disabled = true;
+        try {
+            await packed(run.rows, run.fetched, { give, tell, make });
+        } catch (error) {
+            this.sum.textContent = `The pictures could not be packed: ${error.message}`;
+        }
+        save.disabled = false;
+        save.textContent = SAVE;
+    }
+
+    #dialog() {
+        const close = () => dialog.close();
+        const gone = () => {
+            this.run.removeEventListener("change", this.update);
+            dialog.remove();
+        };
+        const drop = async (event) => {
+            event.preventDefault();
+            event.stopPropagation();
+            if (event.type === "drop" && !this.run.job) {
+                this.#take(await droppedFiles(event.dataTransfer));
+            }
+        };
+        const heard = { ondragenter: drop, ondragover: drop, ondrop: drop, onclose: gone };
+        const dialog = h(
+            "dialog",
+            {
+                class: "rt-dialog rt-batch",
+                "aria-labelledby": "rt-batch-title",
+                "data-testid": "batch-dialog",
+                ...heard,
+            },
+            h("header", {}, h("h2", { id: "rt-batch-title" }, "Batch"), iconButton("close", "Close", close)),
+            this.asking,
+            this.working,
+        );
+        return dialog;
+    }
+}
+
+function optionOf({ name = "Custom", description = "" }) {
+    return h("option", { value: name, title: description }, name);
+}
+
+function rowOf({ name }) {
+    return h(
+        "li",
+        { "data-testid": "batch-file" },
+        h("span", { class: "rt-batch-name", title: name }),
+        h("span", { class: "rt-batch-words" }),
+        h("a", { class: "rt-link", download: true }, "Save"),
+    );
+}

@@ -1,0 +1,216 @@
+/** One batch on the server as the page sees it: files sent one at a time, watched, cancelled, resumed. */
+
+import { patiently, ServerError } from "../server/client.mjs";
+import { toBase64 } from "../util/base64.mjs";
+import { placeOf } from "./files.mjs";
+import { bytesOfBlob } from "../image/codec.mjs";
+
+const KEY = "retouch-batch";
+const AT_WORK = ["running", "stopping"];
+const GONE = "The server has this batch no longer: its files made room for others. Start another.";
+
+const encodedFile = async (file) => toBase64(await bytesOfBlob(file));
+
+/** Dispatches "change" whenever there is something new to show. */
+export class BatchRun extends EventTarget {
+    #unsent = [];
+    #sending = false;
+    #watching = false;
+
+    /** `storage` remembers the job through a reload of the page; `encode(file)` gives a file's base64. */
+    constructor(api, { wait = 700, encode = encodedFile, storage = globalThis.sessionStorage } = {}) {
+        super();
+        Object.assign(this, { api, wait, encode, storage, fraction: 0, said: null, fault: "", cancelled: false });
+    }
+
+    /** Forget the job; the server keeps it for whoever has its page open. */
+    clear() {
+        this.storage?.removeItem(KEY);
+        Object.assign(this, { said: null, fault: "", cancelled: false });
+        this.#unsent = [];
+        this.#changed();
+    }
+
+    get job() {
+        return this.said?.job ?? "";
+    }
+
+    /** All there is to say of the batch as a whole: how far it is, or what went wrong, and what it leaves out. */
+    get words() {
+        return [this.fault || sumOf(this.rows), ...(this.said?.warnings ?? [])].join(". ");
+    }
+
+    /** Files are on their way, or being painted. */
+    get busy() {
+        return this.#sending || AT_WORK.includes(this.said?.state);
+    }
+
+    /** There is something that resuming would do. */
+    get resumable() {
+        const undone = this.rows.some(({ state }) => ["waiting", "failed", "unsent"].includes(state));
+        return Boolean(this.job) && !this.fault && !this.busy && undone;
+    }
+
+    /** Every file in a line: what the server says of it, then what it has not got yet. */
+    get rows() {
+        const known = (this.said?.files ?? []).map((file) => ({ key: `${file.number}`, ...file }));
+        const unsent = this.#unsent.map(({ key, name, error }) => ({
+            key,
+            name,
+            error,
+            state: error ? "failed" : "unsent",
+        }));
+        return [...known, ...unsent];
+    }
+
+    /** Files that are done, the part of the one at work counted, too. */
+    get done() {
+        return this.rows.filter(isDone).length + this.fraction;
+    }
+
+    /** Begin a job of these files; `asked` is the rest of the request. Rejects when it is refused. */
+    async start(files, asked) {
+        this.clear();
+        this.#unsent = files.map((file, index) => ({ key: `unsent ${index}`, file, name: placeOf(file), error: "" }));
+        this.said = await this.api.post("batch", asked);
+        this.storage?.setItem(KEY, this.job);
+        await this.#work();
+    }
+
+    /** The job of before a reload, if there was one. */
+    async restore() {
+        const job = this.storage?.getItem(KEY);
+        if (job && !this.said) {
+            this.said = { job, state: "running", files: [] };
+            await this.#watch();
+        }
+    }
+
+    async cancel() {
+        this.cancelled = true;
+        await this.#asked("cancel");
+    }
+
+    async resume() {
+        this.cancelled = false;
+        this.#unsent.forEach((one) => (one.error = ""));
+        await this.#asked("resume");
+        await this.#work();
+    }
+
+    /** Where the server shows something of this job: "page", or "file/" and a number. */
+    address(what) {
+        return `${this.api.root}/batch/${this.job}/${what}`;
+    }
+
+    /** What fetches the bytes of things there, of this job whichever comes after it. */
+    get fetched() {
+        const { api, job } = this;
+        return (what) => patiently(api, () => api.bytes(`batch/${job}/${what}`));
+    }
+
+    #work() {
+        return Promise.all([this.#send(), this.#watch()]);
+    }
+
+    async #send() {
+        if (this.#sending) {
+            return;
+        }
+        this.#sending = true;
+        for (let next; (next = this.#next()); this.#changed()) {
+            await this.#sent(next).catch((error) => (next.error = error.message));
+        }
+        this.#sending = false;
+        this.#changed();
+    }
+
+    #next() {
+        return this.cancelled || this.fault ? null : this.#unsent.find(({ error }) => !error);
+    }
+
+    async #sent(one) {
+        const body = { name: one.name, image: await this.encode(one.file) };
+        this.said = await patiently(this.api, () => this.api.post(`batch/${this.job}/add`, body));
+        this.#unsent = this.#unsent.filter((other) => other !== one);
+    }
+
+    async #watch() {
+        if (this.#watching) {
+            return;
+        }
+        this.#watching = true;
+        while (this.busy && !this.fault) {
+            await new Promise((resolve) => setTimeout(resolve, this.wait));
+            await this.#look();
+        }
+        this.#watching = false;
+    }
+
+    async #look() {
+        try {
+            this.said = await patiently(this.api, () => this.api.get(`batch/${this.job}`));
+            this.fraction = await this.#ofTheOneAtWork();
+        } catch (error) {
+            this.#lost(error);
+        }
+        this.#changed();
+    }
+
+    /** How far the file at work is, 0 to 1: 0 while others are before it. */
+    async #ofTheOneAtWork() {
+        const mine = this.said.task;
+        if (!this.busy || !mine) {
+            return 0;
+        }
+        const { task, fraction } = await patiently(this.api, () => this.api.get(`progress?task=${mine}`));
+        return task === mine ? fraction : 0;
+    }
+
+    async #asked(what) {
+        try {
+            this.said = await this.api.post(`batch/${this.job}/${what}`, {});
+        } catch (error) {
+            this.#lost(error);
+        }
+        this.#changed();
+    }
+
+    #lost(error) {
+        this.fault = error instanceof ServerError && error.path === "job" ? GONE : error.message;
+        this.storage?.removeItem(KEY);
+    }
+
+    #changed() {
+        this.dispatchEvent(new Event("change"));
+    }
+}
+
+const STATES = {
+    unsent: "Not sent yet",
+    waiting: "Waiting",
+    running: "At work …",
+    kept: "As it was",
+    failed: "Failed",
+};
+
+/** There is a result; "kept" is one that is as the picture was. */
+export function isDone({ state }) {
+    return state === "done" || state === "kept";
+}
+
+/** What a row says of its file. */
+export function wordsOf({ state, error = "", regions = {} }) {
+    if (state === "done") {
+        const told = ["kept", "unseen", "reverted", "skipped"].filter((what) => regions[what]);
+        return `Repainted: ${told.map((what) => `${regions[what]} ${what}`).join(", ")}`;
+    }
+    return error ? `${STATES[state]}: ${error}` : STATES[state];
+}
+
+/** How far all of it is. */
+export function sumOf(rows) {
+    const failed = rows.filter(({ state }) => state === "failed").length;
+    const done = rows.filter(isDone).length;
+    return `${done} of ${rows.length} done${failed ? `, ${failed} failed` : ""}`;
+}

@@ -1,0 +1,120 @@
+/**
+ * Tiles: squares of a picture at 1/2^level of its size, made when first asked for and remade only where something
+ * changed. What a tile holds (a canvas, a path) is the maker's affair.
+ *
+ * @typedef {import("../geometry/box.mjs").Box} Box
+ * @typedef {{level: number, box: Box}} Place box: in picture pixels, cut off at the picture's edge
+ */
+
+import { around, boxOf, boxOfSize, isEmpty, NOWHERE, overlap } from "../geometry/box.mjs";
+
+/** Pixels a side, at the tile's own level. */
+export const TILE = 256;
+
+export class Tiles {
+    #tiles = new Map();
+    #make;
+    #most;
+    #frame = NOWHERE;
+
+    /**
+     * @template T
+     * @param {(place: Place, part: Box, before: T | undefined) => T} make part: what is to be made, the whole
+     *     box unless there is something `before`
+     * @param {number} most kept; the longest unused go first
+     */
+    constructor(make, most = 600) {
+        this.#make = make;
+        this.#most = most;
+    }
+
+    /** Starts over for a picture of another size. */
+    clear(size) {
+        this.#tiles.clear();
+        this.#frame = boxOfSize(size);
+    }
+
+    /** Marks what changed; it is remade when next asked for. */
+    invalidate(box) {
+        if (isEmpty(box)) {
+            return;
+        }
+        for (const tile of this.#tiles.values()) {
+            const common = overlap(tile.box, box);
+            tile.stale = around(tile.stale, common);
+        }
+    }
+
+    /** @returns {Place[]} the tiles of one level that a box of the picture touches */
+    places(box, level) {
+        const side = TILE * 2 ** level;
+        const inside = overlap(box, this.#frame);
+        const found = [];
+        for (let top = Math.floor(inside.top / side) * side; top < inside.bottom; top += side) {
+            for (let left = Math.floor(inside.left / side) * side; left < inside.right; left += side) {
+                found.push({ level, box: overlap(boxOf(left, top, left + side, top + side), this.#frame) });
+            }
+        }
+        return found;
+    }
+
+    /** What a place holds, made or remade if it must be. */
+    get(place) {
+        const key = keyOf(place);
+        const tile = this.#tiles.get(key) ?? { box: place.box, stale: place.box, content: undefined };
+        this.#tiles.delete(key);
+        this.#tiles.set(key, tile);
+        if (!isEmpty(tile.stale)) {
+            tile.content = this.#make(place, this.#partOf(place, tile), tile.content);
+            tile.stale = NOWHERE;
+            this.#drop();
+        }
+        return tile.content;
+    }
+
+    /** Whether `get` would have all of a place to make. */
+    missing(place) {
+        const tile = this.#tiles.get(keyOf(place));
+        return !tile || tile.stale === tile.box;
+    }
+
+    /** What is there, changed since or not; undefined when nothing is. */
+    peek(place) {
+        return this.#tiles.get(keyOf(place))?.content;
+    }
+
+    /** The place that shows the same at half the size, and more. */
+    parent({ level, box }) {
+        return this.places(boxOf(box.left, box.top, box.left + 1, box.top + 1), level + 1)[0];
+    }
+
+    #partOf({ level, box }, { content, stale }) {
+        return content === undefined ? box : aligned(stale, 2 ** level, box);
+    }
+
+    #drop() {
+        for (const key of this.#tiles.keys()) {
+            if (this.#tiles.size <= this.#most) {
+                return;
+            }
+            this.#tiles.delete(key);
+        }
+    }
+}
+
+function keyOf({ level, box }) {
+    return `${level}/${box.left}/${box.top}`;
+}
+
+/** The smallest box around one that whole tile pixels make up. */
+function aligned(box, grid, within) {
+    return overlap(
+        boxOf(
+            Math.floor(box.left / grid) * grid,
+            Math.floor(box.top / grid) * grid,
+            Math.ceil(box.right / grid) * grid,
+            Math.ceil(box.bottom / grid) * grid,
+        ),
+        within,
+    );
+}

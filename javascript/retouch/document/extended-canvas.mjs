@@ -1,0 +1,172 @@
+/**
+ * Extension: a document on a larger canvas, and on a smaller one again where stages of it are taken back. All that
+ * lies on the picture keeps its place on it, and every step kept before can still be switched off.
+ *
+ * @typedef {import("./document.mjs").Doc} Doc
+ * @typedef {{x: number, y: number}} Point
+ * @typedef {{number: number, side: string, box: number[], crop: number[], wave: number, seed: number,
+ *     done: boolean}} Stage boxes in pixels of the whole canvas
+ * @typedef {{way: string, stages: Stage[], known: Box, at: Point, under: {base: Pixels, steps: Step[]},
+ *     infotext: string}} Extension the last one of a document. `way` is the server's name for it, `known` what of
+ *     the canvas is painted and thus the document's base, `at` where on the canvas the first picture lies,
+ *     `under` that picture
+ */
+
+import { areaOf, boxOfList, boxOfSize, isEmpty, movedBox, overlap } from "../geometry/box.mjs";
+import { picture } from "./document.mjs";
+import { Mask, NOTHING } from "../image/mask.mjs";
+import { withoutOffer } from "./variations.mjs";
+import { Pixels, shownBox } from "../image/pixels.mjs";
+
+/** Alpha from which on a pixel is there. */
+const SOLID = 128;
+const solids = new WeakMap();
+
+/** @returns {Extension | null} */
+export function extensionOf(doc) {
+    return doc.extension ?? null;
+}
+
+/**
+ * The document on what was painted: a first extension of it, or another state of the one it has.
+ *
+ * @param {Doc} doc
+ * @param {Pixels} pixels of `record.known`
+ * @param {Extension} record
+ * @returns {Doc} its picture is `pixels`, but for steps kept since; without an offer
+ */
+export function extended(doc, pixels, record) {
+    const { under } = record;
+    const place = placeIn(record);
+    const from = doc.base === under.base ? { x: 0, y: 0 } : placeIn(extensionOf(doc));
+    const move = mover(place.x - from.x, place.y - from.y);
+    const { base, painted } = laidUnder(pixels, under, place);
+    const laid = mover(place.x, place.y);
+    const steps = doc.steps.map((step) => {
+        const first = under.steps.find(({ id }) => id === step.id);
+        return first ? cut(laid.step({ ...first, on: step.on, name: step.name }), painted) : move.step(step);
+    });
+    const { objects, sketch } = withoutOffer(doc);
+    return Object.freeze({
+        ...withoutOffer(doc),
+        base,
+        steps,
+        objects: objects.map(move.object),
+        sketch: sketch && { ...sketch, box: move.box(sketch.box) },
+        infotext: record.infotext,
+        extension: Object.freeze(record),
+    });
+}
+
+/** Where the first picture lies in the base. */
+function placeIn({ at, known }) {
+    return { x: at.x - known.left, y: at.y - known.top };
+}
+
+/** A box of the canvas, in pixels of the base. */
+export function boxOnBase({ known }, list) {
+    return movedBox(boxOfList(list), -known.left, -known.top);
+}
+
+/**
+ * Moves what lies on a picture. What is shared stays shared; what a segmenter remembers is of another picture, and
+ * so is how a step could be painted again.
+ */
+function mover(dx, dy) {
+    const masks = new Map();
+    const mask = (one) => masks.get(one) ?? masks.set(one, one.moved(dx, dy)).get(one);
+    const box = (one) => one && movedBox(one, dx, dy);
+    const step = ({ how: _, paintings: __, chosen: ___, ...one }) => {
+        const asked = one.asked ? { asked: mask(one.asked) } : {};
+        return Object.freeze({ ...one, ...asked, box: box(one.box), mask: mask(one.mask) });
+    };
+    const object = (one) =>
+        Object.freeze({
+            ...one,
+            mask: mask(one.mask),
+            added: mask(one.added),
+            cut: mask(one.cut),
+            candidates: one.candidates.map(mask),
+            clicks: one.clicks.map((click) => ({ ...click, x: click.x + dx, y: click.y + dy })),
+            box: box(one.box),
+            memory: "",
+        });
+    return { box, step, object };
+}
+
+/** A step of the picture that was extended: the new fades over it, and says how all of it was made. */
+function cut(step, painted) {
+    return Object.freeze({ ...step, mask: step.mask.subtract(painted), infotext: "" });
+}
+
+/**
+ * What was painted with the first picture laid under its steps again, wherever these show unpainted.
+ *
+ * @returns {{base: Pixels, painted: Mask}} `painted`: where within the first picture's place it differs from it
+ */
+function laidUnder(pixels, under, place) {
+    if (!under.steps.length) {
+        return { base: pixels, painted: NOTHING };
+    }
+    const seen = picture(under);
+    const box = overlap(movedBox(boxOfSize(seen), place.x, place.y), boxOfSize(pixels));
+    const data = pixels.data.slice();
+    const mask = new Uint8Array(areaOf(box));
+    for (let y = box.top, index = 0; y < box.bottom; y++) {
+        let to = (y * pixels.width + box.left) * 4;
+        let from = ((y - place.y) * seen.width + box.left - place.x) * 4;
+        for (let x = box.left; x < box.right; x++, to += 4, from += 4, index++) {
+            if (sameColour(data, to, seen.data, from)) {
+                copyColour(data, to, under.base.data, from);
+            } else {
+                mask[index] = 255;
+            }
+        }
+    }
+    const painted = isEmpty(box) ? NOTHING : new Mask(box, mask).trimmed();
+    return { base: new Pixels(pixels.width, pixels.height, data), painted };
+}
+
+function sameColour(a, i, b, j) {
+    return a[i] === b[j] && a[i + 1] === b[j + 1] && a[i + 2] === b[j + 2];
+}
+
+function copyColour(a, i, b, j) {
+    a[i] = b[j];
+    a[i + 1] = b[j + 1];
+    a[i + 2] = b[j + 2];
+}
+
+/**
+ * The later stages that see anything of one, however far removed: they go with it.
+ *
+ * @param {Stage[]} stages
+ * @returns {number[]}
+ */
+export function dependents(stages, number) {
+    const gone = stages.filter((stage) => stage.number === number);
+    for (const stage of [...stages].sort((a, b) => a.wave - b.wave || a.number - b.number)) {
+        if (gone.some((other) => sees(stage, other))) {
+            gone.push(stage);
+        }
+    }
+    return gone.slice(1).map((stage) => stage.number);
+}
+
+/** Those of them that are painted: they are painted again, or taken back, with it. */
+export function takenAlong(stages, number) {
+    const painted = stages.filter(({ done }) => done);
+    return dependents(painted, number);
+}
+
+function sees(stage, other) {
+    return other.wave < stage.wave && !isEmpty(overlap(boxOfList(stage.crop), boxOfList(other.box)));
+}
+
+/** What the server takes for the picture: a box round everything solid; what is transparent is area to fill. */
+export function solidBox(pixels) {
+    if (!solids.has(pixels)) {
+        solids.set(pixels, pixels.opaque ? boxOfSize(pixels) : shownBox(pixels, SOLID));
+    }
+    return solids.get(pixels);
+}

@@ -1,0 +1,144 @@
+/**
+ * A document's history as the server's `.retouch` file: a ZIP of `before.png`, `history.json` and, for each entry,
+ * its paintings and, where it is known how they were painted, the masks of that. What only this page knows of a
+ * step, as how to reopen it, rides along under `about.page`.
+ *
+ * @typedef {import("./document.mjs").Doc} Doc
+ * @typedef {import("./document.mjs").Step} Step
+ * @typedef {{seed: number, box: number[], scores: object, score: number, patch: string, mask: string}} Painting
+ *     patch and mask: PNG as base64, as the file has them, for few of them are ever looked at
+ * @typedef {{step: object, masks: Object<string, string>}} How of the server: what paints a step again, opaque
+ */
+
+import { readBaggage, infotextOf, packPng } from "./metadata.mjs";
+import { fromBase64, toBase64 } from "../util/base64.mjs";
+import { boxOfList, boxOfSize, isEmpty, listOfBox, overlap, sameBox } from "../geometry/box.mjs";
+import { bytesOfBlob } from "../image/codec.mjs";
+import { opened } from "./document.mjs";
+import { textOf } from "../image/png-text.mjs";
+import { Mask, NOTHING } from "../image/mask.mjs";
+import { numbersOf } from "../panels/quality-text.mjs";
+import { labelled, withPainting } from "./step-history.mjs";
+import { Pixels } from "../image/pixels.mjs";
+import { contentOf, membersOf, zipped } from "../util/zip.mjs";
+
+export const ENDING = ".retouch";
+const SCHEMA = 1;
+const TEXT = "history.json";
+const BEFORE = "before.png";
+const MASKS = ["denoise", "composite", "hole"];
+const LABEL = 200;
+
+/** @returns {Promise<Doc>} the picture as it was before everything, with each entry a step; rejects in a sentence */
+export async function readSidecar(bytes, name = "") {
+    try {
+        return await read(membersOf(bytes), name);
+    } catch {
+        throw new Error(`${name || "It"} is damaged, or no history as Retouch writes it.`);
+    }
+}
+
+async function read(members, name) {
+    const { schema, entries, about } = JSON.parse(new TextDecoder().decode(await contentOf(members.get(TEXT))));
+    if (schema !== SCHEMA || !Array.isArray(entries) || !about) {
+        throw new RangeError(`schema ${schema}`);
+    }
+    const before = await contentOf(members.get(BEFORE));
+    const base = await Pixels.fromBlob(new Blob([before]));
+    const page = about.page?.steps?.length === entries.length ? about.page : null;
+    const made = entries.map(async (said, place) => {
+        const file = (kind) => contentOf(members.get(`${place}-${kind}.png`)).then(toBase64);
+        const own = page ? await ownOf(page.steps[place]) : { infotext: about.infotext ?? "" };
+        return { ...(await stepOf(said, file, base)), ...own };
+    });
+    const steps = labelled(await Promise.all(made));
+    const plain = opened(base, name, page?.before ?? textOf(before), readBaggage(before));
+    return Object.freeze({ ...plain, steps: Object.freeze(steps), about });
+}
+
+/** The steps that a file of the document has, in order: what lies beside the picture by now is not to be seen. */
+export function listed(doc) {
+    return doc.steps.filter(({ box }) => !isEmpty(overlap(box, boxOfSize(doc.base))));
+}
+
+/** @returns {Promise<Uint8Array>} the file, of the steps that `listed` names */
+export async function writtenSidecar(doc) {
+    const steps = listed(doc);
+    const told = await Promise.all(steps.map((step, place) => entryOf(step, place, doc.base)));
+    const page = { before: doc.infotext, steps: await Promise.all(steps.map(ownSaid)) };
+    const about = { ...doc.about, infotext: infotextOf(doc), page };
+    const text = JSON.stringify({ schema: SCHEMA, about, entries: told.map(({ said }) => said) });
+    const before = await packPng(doc.base, doc.baggage, doc.infotext);
+    const files = told.flatMap(({ files }) => files.map(([name, png]) => [name, fromBase64(png)]));
+    return zipped([[TEXT, new TextEncoder().encode(text)], [BEFORE, before], ...files]);
+}
+
+// ---- an entry and a step
+
+async function stepOf({ paintings, step, chosen = 0, on = true, name = "" }, file, base) {
+    const packed = paintings.map(async ({ seed, box, scores, score = 0 }, k) => {
+        checkInside(box, base);
+        return { seed, box, scores, score, patch: await file(k), mask: await file(`${k}-mask`) };
+    });
+    const there = MASKS.filter((kind) => kind !== "hole" || step?.hole);
+    const masks = step ? await Promise.all(there.map(async (kind) => [kind, await file(kind)])) : [];
+    const how = step ? Object.freeze({ step, masks: Object.freeze(Object.fromEntries(masks)) }) : null;
+    const plain = { name, intent: "", asked: NOTHING, request: null, infotext: "", on, how };
+    return withPainting({ ...plain, paintings: Object.freeze(await Promise.all(packed)) }, chosen);
+}
+
+function checkInside(box, base) {
+    const place = boxOfList(box);
+    if (isEmpty(place) || !sameBox(overlap(place, boxOfSize(base)), place)) {
+        throw new RangeError(`[${box}] is no box in the picture`);
+    }
+}
+
+async function entryOf(step, place, base) {
+    const paintings = step.paintings ?? [await paintingOf(step, base)];
+    const said = {
+        paintings: paintings.map(({ seed, box, scores, score }) => ({ seed, box, scores, score })),
+        step: step.how?.step ?? null,
+        chosen: step.chosen ?? 0,
+        on: step.on,
+        name: step.name.slice(0, LABEL),
+    };
+    const pngs = paintings.flatMap(({ patch, mask }, k) => [
+        [`${k}`, patch],
+        [`${k}-mask`, mask],
+    ]);
+    const masks = Object.entries(step.how?.masks ?? {});
+    const files = [...pngs, ...masks].map(([kind, png]) => [`${place}-${kind}.png`, png]);
+    return { said, files };
+}
+
+/** A step of this page as a painting: only what of it lies on the picture. */
+async function paintingOf({ box, patch, mask, report }, base) {
+    const inside = overlap(box, boxOfSize(base));
+    const cropped = patch.crop({
+        left: inside.left - box.left,
+        top: inside.top - box.top,
+        right: inside.right - box.left,
+        bottom: inside.bottom - box.top,
+    });
+    return {
+        seed: report?.seed ?? 0,
+        box: listOfBox(inside),
+        scores: numbersOf(report?.scores),
+        score: 0,
+        patch: toBase64(await bytesOfBlob(await cropped.toBlob())),
+        mask: await mask.cropped(inside).toPng(),
+    };
+}
+
+// ---- what only this page knows of a step: all of it JSON, for the server hands on no other member
+
+async function ownSaid({ intent, request, infotext, asked }) {
+    const said = asked?.width ? { box: listOfBox(asked.box), png: await asked.toPng() } : null;
+    return { intent, request, infotext, asked: said };
+}
+
+async function ownOf({ intent = "", request = null, infotext = "", asked = null }) {
+    const mask = asked?.png ? await Mask.fromPng(asked.png, boxOfList(asked.box)) : NOTHING;
+    return { intent, request, infotext, asked: mask };
+}

@@ -1,0 +1,39 @@
+/**
+ * People: objects in use with a prompt of their own, as recipes hear of them. The prompt is said of whatever a pass
+ * finds at a point on them, and in all later passes of what is found there. Pure.
+ */
+
+import { areaOf, boxOfSize, grownBox, overlap } from "../geometry/box.mjs";
+import { shapedMask } from "./document.mjs";
+import { squaredDistances } from "../image/distance-transform.mjs";
+
+/** @returns {{prompt: string, at: [number, number]}[]} at: shares of the picture's sides */
+export function peopleOf(doc) {
+    const { base } = doc;
+    const named = doc.objects.filter(({ use, prompt }) => use && prompt.trim());
+    return named.flatMap((object) => {
+        const spot = spotOn(object, base);
+        const at = spot && [(spot.x + 0.5) / base.width, (spot.y + 0.5) / base.height];
+        return spot ? [{ prompt: object.prompt.trim(), at }] : [];
+    });
+}
+
+/** A pixel of an object: where it was clicked, else the one deepest inside its mask; null for an empty mask. */
+export function spotOn(object, base) {
+    const mask = shapedMask(object, base);
+    const inside = mask.cropped(overlap(mask.box, boxOfSize(base)));
+    const click = object.clicks.find(({ x, y, positive, on }) => positive && on && inside.at(x, y) >= inside.half);
+    return click ? { x: click.x, y: click.y } : deepest(inside);
+}
+
+function deepest(mask) {
+    if (!areaOf(mask.box) || !mask.area) {
+        return null;
+    }
+    const framed = mask.cropped(grownBox(mask.box, 1)); // at its border, too, the mask ends
+    const far = Math.max(framed.width, framed.height);
+    const outside = framed.data.map((alpha) => (alpha < mask.half ? 1 : 0));
+    const depths = squaredDistances(outside, framed.width, framed.height, 1, far);
+    const at = depths.reduce((best, depth, index) => (depth > depths[best] ? index : best), 0);
+    return { x: (at % framed.width) + framed.box.left, y: Math.floor(at / framed.width) + framed.box.top };
+}

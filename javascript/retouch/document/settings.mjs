@@ -1,0 +1,98 @@
+/**
+ * What the next request will ask for, beyond picture and mask: prompt, seed, and for each intent the knobs that
+ * the person has moved away from its defaults.
+ */
+
+import { NOTHING_ASKED } from "../geometry/margins.mjs";
+
+const KEY = "retouch-settings";
+const START = {
+    prompt: "",
+    negative_prompt: "",
+    seed: -1,
+    variations: 2,
+    invert: false,
+    intent: "",
+    segmenter: "",
+    refine_edges: true,
+    extension: NOTHING_ASKED,
+    extension_words: {},
+    overrides: {},
+};
+/** What is a habit rather than a part of one picture's work: kept from one day to the next. */
+const HABITS = ["negative_prompt", "variations", "segmenter", "refine_edges", "overrides"];
+
+/** Dispatches "change" with the changed names as `detail`. */
+export class Settings extends EventTarget {
+    constructor(storage = globalThis.localStorage) {
+        super();
+        this.storage = storage;
+        this.values = { ...START, ...habits(storage) };
+    }
+
+    get(name) {
+        return this.values[name];
+    }
+
+    set(changes) {
+        const names = Object.keys(changes).filter((name) => this.values[name] !== changes[name]);
+        if (!names.length) {
+            return;
+        }
+        this.values = { ...this.values, ...changes };
+        if (names.some((name) => HABITS.includes(name))) {
+            keep(this.storage, this.values);
+        }
+        this.dispatchEvent(new CustomEvent("change", { detail: names }));
+    }
+
+    /** The moved knobs of an intent, by dotted path. */
+    moved(intent) {
+        return this.values.overrides[intent] ?? {};
+    }
+
+    /** Move one knob; undefined puts it back to the intent's default. */
+    move(intent, path, value) {
+        const { [path]: _, ...others } = this.moved(intent);
+        const moved = value === undefined ? others : { ...others, [path]: value };
+        this.set({ overrides: { ...this.values.overrides, [intent]: moved } });
+    }
+
+    reset(intent) {
+        this.set({ overrides: { ...this.values.overrides, [intent]: {} } });
+    }
+}
+
+function habits(storage) {
+    try {
+        const found = JSON.parse(storage?.getItem(KEY) ?? "{}");
+        return Object.fromEntries(HABITS.filter((name) => name in found).map((name) => [name, found[name]]));
+    } catch {
+        return {};
+    }
+}
+
+function keep(storage, values) {
+    storage?.setItem(KEY, JSON.stringify(Object.fromEntries(HABITS.map((name) => [name, values[name]]))));
+}
+
+/** {"a.b": 1} as {a: {b: 1}}: knobs as the server takes them. */
+export function nested(flat) {
+    const out = {};
+    for (const [path, value] of Object.entries(flat)) {
+        const names = path.split(".");
+        const last = names.pop();
+        const place = names.reduce((spot, name) => (spot[name] ??= {}), out);
+        place[last] = value;
+    }
+    return out;
+}
+
+/** {a: {b: 1}} as {"a.b": 1}; lists are values. */
+export function flat(tree, prefix = "") {
+    return Object.entries(tree).reduce((out, [name, value]) => {
+        const path = prefix + name;
+        const deeper = value !== null && typeof value === "object" && !Array.isArray(value);
+        return { ...out, ...(deeper ? flat(value, `${path}.`) : { [path]: value }) };
+    }, {});
+}

@@ -1,0 +1,78 @@
+/**
+ * Loading: a file opened as the present picture. The one before stays where it holds work that is in no file: undo
+ * leads back to it, and it survives a reload.
+ */
+
+import { pickSentPicture } from "../document/metadata.mjs";
+import { download } from "../ui/dom.mjs";
+import { documentOf, historyFile } from "./open-file.mjs";
+import { joinWords, markSaved, listUnsavedWork } from "../document/unsaved-work.mjs";
+
+const SLOW_MS = 600;
+
+export class Loading {
+    #latest = null;
+
+    constructor({ store, view, api, notices }) {
+        Object.assign(this, { store, view, api, notices });
+        store.addEventListener("dropped", ({ detail }) => this.#tellDropped(detail.doc));
+    }
+
+    /** The file as the present picture, unless another was asked for meanwhile. */
+    async load(file) {
+        const asked = (this.#latest = Symbol("load"));
+        const done = this.#tellWhenSlow(file);
+        const say = (remark) => this.#latest === asked && this.notices.say(remark, "warning");
+        try {
+            const doc = await documentOf(file, { api: this.api, say });
+            if (this.#latest === asked) {
+                markSaved(doc);
+                this.show(doc);
+            }
+        } catch (error) {
+            this.notices.say(error.message, "error");
+        } finally {
+            done();
+        }
+    }
+
+    /** Another document as the present one. */
+    show(doc) {
+        const before = this.store.doc;
+        const work = listUnsavedWork(before);
+        this.store.open(doc, work.length > 0);
+        this.view.fit();
+        this.api.send(pickSentPicture(doc)).catch(() => {}); // it is sent again with the first question about it
+        if (work.length) {
+            const text = `${before.name} is still here, with ${joinWords(work)} in no file yet: Undo leads back to it.`;
+            const action = { label: "Back to it", run: () => this.store.back(before.base) };
+            this.#closeOnceBack(before.base, this.notices.say(text, "warning", action));
+        }
+    }
+
+    /** The notice is of no use any more once the picture is there again. */
+    #closeOnceBack(base, close) {
+        const heard = ({ detail }) => {
+            if (detail.doc.base === base) {
+                close();
+                this.store.removeEventListener("change", heard);
+            }
+        };
+        this.store.addEventListener("change", heard);
+    }
+
+    #tellWhenSlow({ name }) {
+        let close = () => {};
+        const timer = setTimeout(() => (close = this.notices.say(`Opening ${name || "the picture"} …`, "lasting")), SLOW_MS);
+        return () => (clearTimeout(timer), close());
+    }
+
+    #tellDropped(doc) {
+        const text = `${doc.name} had to make room for other pictures, with ${joinWords(listUnsavedWork(doc))} in no file.`;
+        const save = async () => {
+            const file = await historyFile(doc);
+            download(file, file.name);
+        };
+        this.notices.say(text, "lasting", { label: "Save it with its history", run: save });
+    }
+}

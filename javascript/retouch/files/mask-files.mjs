@@ -1,0 +1,32 @@
+/** Mask files: the server reads them, so that one rule holds for all doors. */
+
+import { ServerError } from "../server/client.mjs";
+import { pickSentPicture } from "../document/metadata.mjs";
+import { toBase64 } from "../util/base64.mjs";
+import { boxOfList } from "../geometry/box.mjs";
+import { bytesOfBlob } from "../image/codec.mjs";
+import { Mask } from "../image/mask.mjs";
+
+/** What of a file can be its mask, where two readings are likely. */
+export const CHANNELS = [
+    { channel: "luminance", label: "Brightness", hint: "white is repainted" },
+    { channel: "alpha", label: "Opacity", hint: "what is opaque is repainted" },
+    { channel: "inverted alpha", label: "Transparency", hint: "what is transparent is repainted" },
+];
+
+/**
+ * @param {Doc} doc whose picture the mask is for
+ * @param {string} channel "auto", or one of CHANNELS
+ * @returns {Promise<{mask: Mask, reading: string, warnings: string[]}>} `mask` of the picture's size; `reading`: how
+ *     it was read. Rejects with the server's error: see `isAmbiguous`
+ */
+export async function readMaskFile(api, doc, file, channel = "auto") {
+    const body = { mask: toBase64(await bytesOfBlob(file)), mask_channel: channel, radius: 0 };
+    const { mask, box, mask_reading: reading, warnings = [] } = await api.about(pickSentPicture(doc), "mask", body);
+    return { mask: await Mask.fromPng(mask, boxOfList(box)), reading, warnings };
+}
+
+/** Whether the server asks which of CHANNELS is meant. */
+export function isAmbiguous(error) {
+    return error instanceof ServerError && error.path === "mask" && error.message.includes("mask_channel");
+}

@@ -1,0 +1,117 @@
+/**
+ * Margins: how far a canvas reaches beyond its picture on each side, and what a person may say instead: an aspect,
+ * and where the picture lies in it. Pure; the server's own rules, so that the ghost need not wait for it.
+ *
+ * @typedef {{left: number, top: number, right: number, bottom: number}} Margins in picture pixels
+ * @typedef {{aspect: string, across: string, down: string, margins: Margins}} Asked `aspect` is "" where the
+ *     margins count, `across` and `down` are "" where the picture lies as the margins have it
+ * @typedef {import("./box.mjs").Box} Box
+ * @typedef {import("./box.mjs").Size} Size
+ */
+
+import { boxOf, heightOf, widthOf } from "./box.mjs";
+
+export const NO_MARGINS = Object.freeze({ left: 0, top: 0, right: 0, bottom: 0 });
+export const SIDES = Object.freeze(Object.keys(NO_MARGINS));
+/** A side's opposite. */
+export const OPPOSITE = Object.freeze({ left: "right", right: "left", top: "bottom", bottom: "top" });
+/** The server's limit for a side. */
+export const WIDEST = 16384;
+export const ASPECTS = Object.freeze(["16:9", "9:16", "4:5", "1:1", "21:9"]);
+/** Keeps what the picture shows on a line of thirds: only the server knows where that is. */
+export const SUBJECT = "subject";
+const ASPECT = /^\s*(\d+(?:\.\d+)?)\s*[:x/]\s*(\d+(?:\.\d+)?)\s*$/;
+const SHARES = { left: 0, top: 0, third: 1 / 3, centre: 0.5, "two thirds": 2 / 3, right: 1, bottom: 1 };
+
+/** @type {Asked} */
+export const NOTHING_ASKED = Object.freeze({ aspect: "", across: "", down: "", margins: NO_MARGINS });
+
+/** The canvas in the picture's pixels: the picture's own corner is at 0, 0. @returns {Box} */
+export function canvasBox({ width, height }, { left, top, right, bottom }) {
+    return boxOf(-left, -top, width + right, height + bottom);
+}
+
+/** @returns {Size} */
+export function canvasSize(size, margins) {
+    const box = canvasBox(size, margins);
+    return { width: widthOf(box), height: heightOf(box) };
+}
+
+export function isNone(margins) {
+    return SIDES.every((side) => margins[side] === 0);
+}
+
+/** @returns {number | null} width over height of "16:9", "2.39:1" or "4x5" */
+export function aspectOf(text) {
+    const [, across, down] = ASPECT.exec(text) ?? [];
+    const ratio = Number(across) / Number(down);
+    return Number.isFinite(ratio) && ratio > 0 ? ratio : null;
+}
+
+/** What was asked, in pixels; nothing for an aspect that is none. @returns {Margins} */
+export function marginsOf({ aspect, across, down, margins }, size) {
+    if (!aspect) {
+        return margins;
+    }
+    const ratio = aspectOf(aspect);
+    if (!ratio) {
+        return NO_MARGINS;
+    }
+    const width = Math.max(size.width, rounded(size.height * ratio));
+    const height = Math.max(size.height, rounded(size.width / ratio));
+    const left = placed(across, width, size.width);
+    const top = placed(down, height, size.height);
+    return { left, top, right: width - size.width - left, bottom: height - size.height - top };
+}
+
+/** Half a pixel to the even one, as the server's language rounds. */
+function rounded(value) {
+    const whole = Math.round(value);
+    return Math.abs(value % 1) === 0.5 && whole % 2 ? whole - 1 : whole;
+}
+
+/** Pixels before the picture, on one axis of `length`. A third is met by the picture's middle. */
+export function placed(place, length, own) {
+    const room = length - own;
+    const share = SHARES[place] ?? SHARES.centre;
+    const at = [0, 0.5, 1].includes(share) ? share * room : share * length - own / 2;
+    return Math.min(Math.max(Math.floor(at + 0.5), 0), room);
+}
+
+/** The picture at another place of a canvas that stays as large: an anchor was chosen. @returns {Asked} */
+export function anchored(asked, size, changes) {
+    const next = { ...asked, ...changes };
+    if (next.aspect) {
+        return next;
+    }
+    const canvas = canvasSize(size, asked.margins);
+    const moved = { ...asked.margins };
+    for (const [place, before, after, length] of [
+        [changes.across, "left", "right", "width"],
+        [changes.down, "top", "bottom", "height"],
+    ]) {
+        if (place && place !== SUBJECT) {
+            moved[before] = placed(place, canvas[length], size[length]);
+            moved[after] = canvas[length] - size[length] - moved[before];
+        }
+    }
+    return { ...next, margins: moved };
+}
+
+/** What the server is asked for, in its words. */
+export function requestOf({ aspect, across, down, margins }, size) {
+    const places = { across: across || "centre", down: down || "centre" };
+    if (aspect) {
+        return { aspect, ...places };
+    }
+    return [across, down].includes(SUBJECT) ? { ...canvasSize(size, margins), ...places } : { ...margins };
+}
+
+/** "16:9" where it is one that is offered, or two small numbers say it to half a hundredth, else "1.48:1". */
+export function aspectWords({ width, height }) {
+    const ratio = width / height;
+    const isNear = (aspect) => Math.abs(aspectOf(aspect) / ratio - 1) < 0.005;
+    const simple = [1, 2, 3, 4, 5].map((down) => [Math.round(ratio * down), down]).filter(([across]) => across <= 5);
+    const plain = ratio >= 1 ? `${ratio.toFixed(2)}:1` : `1:${(1 / ratio).toFixed(2)}`;
+    return [...ASPECTS, ...simple.map((pair) => pair.join(":"))].find((aspect) => aspectOf(aspect) && isNear(aspect)) ?? plain;
+}

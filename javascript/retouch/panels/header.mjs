@@ -1,0 +1,108 @@
+/** The bar on top: open, undo, recipes, compare, send, save. */
+
+import { picture } from "../document/document.mjs";
+import { menuButton } from "../ui/dialogs.mjs";
+import { h } from "../ui/dom.mjs";
+import { targets } from "../host/webui-page.mjs";
+import { icon, iconButton } from "../ui/icons.mjs";
+
+const COMPARE = [
+    ["off", "Off"],
+    ["slider", "Slider"],
+    ["side", "Side by side"],
+];
+
+/** What a document can be saved as. */
+function savings(act) {
+    const history = "A .retouch file: the picture before everything, and every step, to be opened again";
+    return [
+        { label: "Picture", hint: "PNG, with its infotext", run: act.save, testid: "save-picture" },
+        { label: "Picture with history", hint: history, run: act.saveHistory, testid: "save-history" },
+    ];
+}
+
+export class Header {
+    constructor({ store, view, host, act }) {
+        Object.assign(this, { store, view });
+        this.undo = iconButton("undo", "Undo", act.undo, { key: "Ctrl+Z", "data-testid": "undo" });
+        this.redo = iconButton("redo", "Redo", act.redo, { key: "Ctrl+Shift+Z", "data-testid": "redo" });
+        this.name = h("span", { class: "rt-document-name" });
+        this.save = this.#button("download", "Save", act.save, "save", "Save as PNG, with its infotext  (Ctrl+S)");
+        this.saveAs = menuButton([icon("chevron")], "Save as", () => savings(act), {
+            class: "rt-button rt-save-as",
+            "data-testid": "save-as",
+        });
+        this.recipes = menuButton(
+            [icon("recipe"), h("span", {}, "Fix by recipe"), icon("chevron")],
+            "Fix by recipe",
+            act.recipes,
+            { "data-testid": "recipes" },
+        );
+        this.compare = menuButton(
+            [icon("before"), h("span", {}, "Compare"), icon("chevron")],
+            "Compare with the first picture",
+            () => COMPARE.map(([mode, label]) => ({ label, run: () => act.compare(mode), testid: `compare-${mode}` })),
+            { "data-testid": "compare" },
+        );
+        this.send = this.#sending(host, act);
+        const theme =
+            host === "standalone" ? [iconButton("dark", "Light or dark", act.theme, { "data-testid": "theme" })] : [];
+        this.element = h(
+            "header",
+            { class: "rt-header" },
+            h("h1", { class: "rt-brand" }, icon("recipe"), "Retouch"),
+            this.#button("folder", "Open", act.open, "open", "Open a picture, or a .retouch file with its history  (Ctrl+O)"),
+            h("div", { class: "rt-group" }, this.undo, this.redo),
+            this.name,
+            this.recipes,
+            this.#button("union", "Batch", act.batch, "batch", "A folder of pictures by one recipe"),
+            this.compare,
+            this.send,
+            h("div", { class: "rt-group" }, this.save, this.saveAs),
+            ...theme,
+            iconButton("help", "Keyboard shortcuts", act.help, { key: "?", "data-testid": "help" }),
+        );
+        store.addEventListener("change", () => this.update());
+        this.update();
+    }
+
+    #button(name, label, press, testid, tip) {
+        return h(
+            "button",
+            { type: "button", class: "rt-button", "data-testid": testid, "data-tip": tip, onclick: press },
+            icon(name),
+            h("span", {}, label),
+        );
+    }
+
+    #sending(host, act) {
+        if (!targets(host).length) {
+            return null;
+        }
+        const items = () => targets(host).map((target) => ({ ...target, run: () => act.send(target) }));
+        return menuButton([icon("send"), h("span", {}, "Send to"), icon("chevron")], "Send to", items, {
+            "data-testid": "send",
+        });
+    }
+
+    update() {
+        const { store } = this;
+        const { base, name } = store.doc;
+        this.undo.disabled = !store.canUndo;
+        this.redo.disabled = !store.canRedo;
+        this.undo.dataset.tip = store.canUndo ? `Undo: ${store.labels[store.at]}  (Ctrl+Z)` : "Undo  (Ctrl+Z)";
+        this.name.textContent = name;
+        this.name.title = name;
+        this.save.disabled = !base;
+        const same = !base || picture(store.doc) === base;
+        for (const [wrap, off] of [
+            [this.compare, same && !store.doc.offer],
+            [this.send, !base],
+            [this.saveAs, !base],
+        ]) {
+            if (wrap) {
+                wrap.firstChild.disabled = off;
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+/** One masked object in the list: its switches, its name, its own prompt, and its place among the others. */
+
+import { areaOf, boxOfSize } from "../geometry/box.mjs";
+import { changedObject, cycled, objectOf, selected, shapedMask, withoutObject } from "../document/document.mjs";
+import { h, setAttribute, setValue } from "../ui/dom.mjs";
+import { icon, iconButton } from "../ui/icons.mjs";
+
+const WORDS = "Instead of the general one; recipes say it of whoever is found here, through all passes";
+const DRAGGED = "text/retouch-object";
+
+export class ObjectRow {
+    constructor(store, id) {
+        Object.assign(this, { store, id });
+        this.use = this.#use();
+        this.eye = iconButton("eye", "Show or hide", () => this.#show());
+        this.name = this.#words("name", "Rename", { class: "rt-name", "aria-label": "Name" });
+        this.level = this.#level();
+        this.area = h("span", { class: "rt-area" });
+        const own = { placeholder: "Its own prompt", "aria-label": "Prompt of this object", "data-tip": WORDS };
+        this.prompt = this.#words("prompt", "Prompt", { class: "rt-object-prompt", ...own });
+        this.element = this.#built();
+    }
+
+    get doc() {
+        return this.store.doc;
+    }
+
+    get object() {
+        return objectOf(this.doc, this.id);
+    }
+
+    #change(label, changes, merge = null) {
+        this.store.do(label, changedObject(this.doc, this.id, changes), { merge });
+    }
+
+    #select() {
+        this.store.amend(selected(this.doc, this.id));
+    }
+
+    #show() {
+        this.store.amend(changedObject(this.doc, this.id, { visible: !this.object.visible }));
+    }
+
+    #delete() {
+        this.store.do("Delete object", withoutObject(this.doc, this.id));
+    }
+
+    #use() {
+        const said = { "aria-label": "Use: repaint this", "data-tip": "Use: repaint this" };
+        const change = ({ target }) => this.#change(target.checked ? "Use" : "Do not use", { use: target.checked });
+        return h("input", { type: "checkbox", ...said, onchange: change });
+    }
+
+    #words(field, label, props) {
+        const change = ({ target }) => this.#change(label, { [field]: target.value }, `${field}-${this.id}`);
+        return h("input", { type: "text", ...props, oninput: change });
+    }
+
+    #level() {
+        const next = () => this.store.do("Next candidate", cycled(this.doc, this.id));
+        return h("button", { type: "button", class: "rt-level", "data-tip": "Next candidate  (Tab)", onclick: next });
+    }
+
+    #built() {
+        const grip = h("span", { class: "rt-grip", draggable: "true", "aria-hidden": "true" }, icon("grip"));
+        const gone = iconButton("close", "Delete", () => this.#delete());
+        const parts = [grip, this.use, this.eye, this.name, this.level, this.area, gone];
+        // what is pressed speaks for itself: selecting the row as well would undo a box's tick before it is heard
+        const press = ({ target }) => target.closest("button, input[type=checkbox]") || this.#select();
+        const props = { "data-testid": "object", tabindex: 0, onclick: press, onkeydown: (e) => this.#keys(e) };
+        const row = h("li", props, h("div", { class: "rt-row" }, parts), this.prompt);
+        this.#draggable(row, grip);
+        return row;
+    }
+
+    update() {
+        const { object, doc } = this;
+        const { candidate, candidates } = object;
+        const chosen = object.id === doc.selected;
+        setAttribute(this.element, "aria-current", chosen);
+        this.use.checked = object.use;
+        this.#open(object.visible);
+        setValue(this.name, object.name);
+        setValue(this.prompt, object.prompt);
+        this.prompt.hidden = !chosen && !object.prompt;
+        this.level.hidden = candidates.length < 2;
+        this.level.textContent = `${candidate + 1}/${candidates.length}`;
+        setAttribute(this.level, "aria-label", `Candidate ${candidate + 1} of ${candidates.length}: next`);
+        this.area.textContent = shareOf(object, doc.base);
+    }
+
+    #open(visible) {
+        setAttribute(this.eye, "aria-pressed", visible);
+        if (this.eye.dataset.shown !== String(visible)) {
+            this.eye.dataset.shown = visible;
+            this.eye.replaceChildren(icon(visible ? "eye" : "eyeoff"));
+        }
+    }
+
+    /** Alt and an arrow move a row; Delete deletes it. Only on the row itself, not in its fields. */
+    #keys(event) {
+        if (event.target !== this.element) {
+            return;
+        }
+        const at = this.doc.objects.indexOf(this.object);
+        const to = event.altKey ? { ArrowUp: at + 1, ArrowDown: at - 1 }[event.key] : undefined;
+        if (event.key === "Delete") {
+            this.#delete();
+        } else if (event.key === "Enter" || event.key === " ") {
+            this.#select();
+        } else if (this.doc.objects[to]) {
+            this.#move(this.id, to);
+            this.element.focus();
+        } else {
+            return;
+        }
+        event.preventDefault();
+        event.stopPropagation();
+    }
+
+    #move(id, to) {
+        this.store.do("Move object", moved(this.doc, id, to));
+    }
+
+    #draggable(row, grip) {
+        grip.addEventListener("dragstart", ({ dataTransfer }) => {
+            dataTransfer.setData(DRAGGED, this.id);
+            dataTransfer.setDragImage(row, 8, 8);
+        });
+        row.addEventListener("dragover", (event) => event.dataTransfer.types.includes(DRAGGED) && taken(event));
+        row.addEventListener("drop", (event) => {
+            const id = event.dataTransfer.getData(DRAGGED);
+            if (id && id !== this.id) {
+                taken(event);
+                this.#move(id, this.doc.objects.indexOf(this.object));
+            }
+        });
+    }
+}
+
+function taken(event) {
+    event.preventDefault();
+    event.stopPropagation();
+}
+
+/** @param {number} to the new place, 0 lowest */
+export function moved(doc, id, to) {
+    const objects = doc.objects.filter((object) => object.id !== id);
+    objects.splice(to, 0, objectOf(doc, id));
+    return Object.freeze({ ...doc, objects });
+}
+
+/** How much of the picture, to one digit that counts. */
+function shareOf(object, base) {
+    const share = base ? (shapedMask(object, base).area / areaOf(boxOfSize(base))) * 100 : 0;
+    return share === 0 ? "empty" : share < 0.1 ? "<0.1 %" : `${share < 10 ? share.toFixed(1) : Math.round(share)} %`;
+}

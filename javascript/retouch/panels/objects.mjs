@@ -1,0 +1,167 @@
+/** The list of masked objects: what is shown, used, named, prompted, ordered and combined. */
+
+import { fromBase64 } from "../util/base64.mjs";
+import { combined, shapedMask, sketched, withObject } from "../document/document.mjs";
+import { chosenFile, download, h, keyed } from "../ui/dom.mjs";
+import { choose, menuButton } from "../ui/dialogs.mjs";
+import { sources } from "../host/webui-page.mjs";
+import { icon, iconButton } from "../ui/icons.mjs";
+import { NOTHING } from "../image/mask.mjs";
+import { CHANNELS, isAmbiguous, readMaskFile } from "../files/mask-files.mjs";
+import { ObjectRow } from "./object-row.mjs";
+import { OverlayForm } from "./mask-overlay.mjs";
+import { section } from "../ui/collapsible.mjs";
+import { ShapeForm } from "./mask-shape.mjs";
+import { markMasksSaved } from "../document/unsaved-work.mjs";
+
+const COMBINE = [
+    ["union", "Unite the ticked objects"],
+    ["subtract", "Take the other ticked objects from the selected one"],
+    ["intersect", "Keep what all ticked objects share"],
+];
+
+export class ObjectsPanel {
+    constructor({ root, store, api, notices, view, act, host }) {
+        Object.assign(this, { root, store, api, notices, view, rows: new WeakMap() });
+        this.list = h("ul", { class: "rt-list", "aria-label": "Objects" });
+        this.empty = h("p", { class: "rt-hint" }, "Click on something in the picture, or paint over it.");
+        this.combine = COMBINE.map(([how, label]) =>
+            iconButton(how, label, () => this.#combine(how), { "data-testid": `combine-${how}` }),
+        );
+        this.exporting = iconButton("download", "Export the mask as PNG", () => this.exportMask(), {
+            "data-testid": "export-mask",
+        });
+        const tools = [
+            iconButton("add", "New empty object", () => this.#do("New object", withObject(this.doc)), {
+                "data-testid": "new-object",
+            }),
+            ...this.combine,
+            this.#importing(sources(host)),
+            this.exporting,
+        ];
+        this.shape = new ShapeForm(store, act.snap);
+        this.sketch = this.#sketchRow();
+        this.element = section(
+            "objects",
+            "Objects",
+            [this.empty, this.list, this.sketch, this.shape.element, new OverlayForm(view).element],
+            { tools },
+        );
+        store.addEventListener("change", () => this.update());
+        this.update();
+    }
+
+    get doc() {
+        return this.store.doc;
+    }
+
+    #do(label, doc, options) {
+        this.store.do(label, doc, options);
+    }
+
+    update() {
+        const { objects } = this.doc;
+        this.empty.hidden = objects.length > 0 || this.doc.sketch !== null;
+        this.sketch.hidden = this.doc.sketch === null;
+        this.combine.forEach((button) => (button.disabled = this.#ticked().length < 2));
+        this.exporting.disabled = !objects.some(({ use }) => use);
+        const rows = [...objects].reverse();
+        keyed(this.list, rows, {
+            key: ({ id }) => id,
+            make: ({ id }) => this.#row(id),
+            update: (element) => this.rows.get(element).update(),
+        });
+        this.shape.update();
+    }
+
+    /** Painted colours are masked too, but are no object: all that can be done here is to wipe them off. */
+    #sketchRow() {
+        const wipe = iconButton(
+            "close",
+            "Wipe off the colour sketch",
+            () => this.#do("Wipe off the sketch", sketched(this.doc, null)),
+            { "data-testid": "wipe-sketch" },
+        );
+        return h(
+            "div",
+            { class: "rt-row rt-sketch" },
+            icon("palette"),
+            h("span", { class: "rt-sketch-name" }, "Colour sketch"),
+            wipe,
+        );
+    }
+
+    #row(id) {
+        const row = new ObjectRow(this.store, id);
+        this.rows.set(row.element, row);
+        return row.element;
+    }
+
+    /** The objects in use, the selected one first. */
+    #ticked() {
+        const ids = this.doc.objects.filter(({ use }) => use).map(({ id }) => id);
+        return ids.includes(this.doc.selected)
+            ? [this.doc.selected, ...ids.filter((id) => id !== this.doc.selected)]
+            : ids;
+    }
+
+    #combine(how) {
+        this.#do(how[0].toUpperCase() + how.slice(1), combined(this.doc, this.#ticked(), how));
+    }
+
+    /** A button; where masks can come from elsewhere than a file, a menu. */
+    #importing(places) {
+        const [label, face] = ["Import a mask", { "data-testid": "import-mask", "data-tip": "Import a mask" }];
+        const fromFile = () => this.importMask(() => chosenFile("image/*"));
+        if (!places.length) {
+            return iconButton("upload", label, fromFile, face);
+        }
+        const items = places.map((place) => ({ ...place, run: () => this.importMask(place.take) }));
+        const all = [{ label: "From a file", testid: "mask-from-file", run: fromFile }, ...items];
+        return menuButton([icon("upload")], label, () => all, { ...face, class: "rt-icon-button" });
+    }
+
+    /** The mask in the file that `take` gives, as a new object. */
+    async importMask(take) {
+        try {
+            const file = await take();
+            if (file && this.doc.base) {
+                await this.#imported(file);
+            }
+        } catch (error) {
+            this.notices.say(error.message, "error");
+        }
+    }
+
+    /** How it was read is told; where two readings are likely, a person chooses. */
+    async #imported(file) {
+        const { base } = this.doc;
+        const read = readMaskFile(this.api, this.doc, file);
+        const { mask, reading, warnings } = await read.catch((error) => this.#chosen(file, error));
+        if (!mask || this.doc.base !== base) {
+            return;
+        }
+        [`${file.name}: ${reading}.`, ...warnings].forEach((text, k) => this.notices.say(text, k ? "warning" : "info"));
+        this.#do("Import mask", withObject(this.doc, { mask, added: mask, name: file.name.replace(/\.\w+$/, "") }));
+    }
+
+    /** {} where nothing was chosen. */
+    async #chosen(file, error) {
+        if (!isAmbiguous(error)) {
+            throw new Error(`${file.name}: ${error.message}`, { cause: error });
+        }
+        const question = `${file.name} can be read in several ways. What of it is the mask?`;
+        const chosen = await choose(this.root, "Import a mask", question, CHANNELS);
+        return chosen ? readMaskFile(this.api, this.doc, file, chosen.channel) : {};
+    }
+
+    async exportMask() {
+        const masks = this.doc.objects.filter(({ use }) => use).map((object) => shapedMask(object, this.doc.base));
+        const png = await masks.reduce((sum, mask) => sum.union(mask), NOTHING).toPng(this.doc.base);
+        download(
+            new Blob([fromBase64(png)], { type: "image/png" }),
+            `${this.doc.name.replace(/\.\w+$/, "") || "picture"}-mask.png`,
+        );
+        markMasksSaved(this.doc);
+    }
+}

@@ -1,0 +1,100 @@
+/** Fields for the size of the canvas: an aspect, where the picture lies in it, and the margins that follow. */
+
+import { h, setAttribute, setValue } from "../ui/dom.mjs";
+import { ASPECTS, SIDES, WIDEST } from "../geometry/margins.mjs";
+
+const ANCHORS = [
+    ["across", "Across"],
+    ["down", "Down"],
+];
+const AS_IT_LIES = "as dragged";
+
+/** @returns {{element: HTMLElement, update: () => void, offer: (knobs: object[]) => void}} */
+export function canvasForm(prospect, view) {
+    const change = (work) => (work(), view.activeTool.reveal?.());
+    const aspects = aspectRow((aspect) => change(() => prospect.setAspect(aspect)));
+    const margins = marginFields((changes) => change(() => prospect.setMargins(changes)));
+    const anchors = anchorFields((changes) => change(() => prospect.setAnchor(changes)));
+    return {
+        element: h("div", { class: "rt-canvas-form" }, aspects.element, margins.element, anchors.element),
+        offer: (knobs) => anchors.offer(knobs),
+        update() {
+            aspects.update(prospect.asked);
+            margins.update(prospect.margins);
+            anchors.update(prospect.asked);
+        },
+    };
+}
+
+/** Common aspects as buttons, which a second press lets go; any other is typed. */
+function aspectRow(set) {
+    const buttons = ASPECTS.map((aspect) =>
+        h(
+            "button",
+            {
+                type: "button",
+                class: "rt-button rt-aspect",
+                "aria-pressed": false,
+                "data-testid": `aspect-${aspect}`,
+                onclick: (event) => set(event.currentTarget.getAttribute("aria-pressed") === "true" ? "" : aspect),
+            },
+            aspect,
+        ),
+    );
+    const typed = h("input", {
+        type: "text",
+        placeholder: "other",
+        "aria-label": "Aspect, as 16:9",
+        "data-tip": "Any other aspect, as 2.39:1",
+        "data-testid": "aspect",
+        onchange: () => set(typed.value.trim()),
+    });
+    const update = ({ aspect }) => {
+        buttons.forEach((button) => setAttribute(button, "aria-pressed", button.textContent === aspect));
+        setValue(typed, ASPECTS.includes(aspect) ? "" : aspect);
+    };
+    const element = h("div", { class: "rt-aspects", role: "group", "aria-label": "Aspect" }, buttons, typed);
+    return { element, update };
+}
+
+function marginFields(set) {
+    const fields = SIDES.map((side) => {
+        const input = h("input", {
+            type: "number",
+            min: 0,
+            max: WIDEST,
+            step: 8,
+            "data-testid": `margin-${side}`,
+            onchange: () => set({ [side]: Math.max(0, Math.round(Number(input.value) || 0)) }),
+        });
+        return { side, input, label: h("label", {}, h("span", {}, titled(side)), input) };
+    });
+    const update = (margins) => fields.forEach(({ side, input }) => setValue(input, String(margins[side])));
+    const labels = fields.map(({ label }) => label);
+    const face = { class: "rt-margins", role: "group", "aria-label": "Pixels to add on each side" };
+    const element = h("div", face, labels);
+    return { element, update };
+}
+
+/** The places come from the server's schema. */
+function anchorFields(set) {
+    const fields = ANCHORS.map(([name, title]) => {
+        const select = h("select", { "data-testid": name, onchange: () => set({ [name]: select.value }) });
+        return { name, select, label: h("label", {}, h("span", {}, title), select) };
+    });
+    const update = (asked) => fields.forEach(({ name, select }) => setValue(select, asked[name]));
+    const offer = (knobs) => {
+        for (const { name, select } of fields) {
+            const places = knobs.find(({ path }) => path === name)?.choices ?? [];
+            const options = places.map((place) => h("option", { value: place }, place));
+            select.replaceChildren(h("option", { value: "" }, AS_IT_LIES), ...options);
+        }
+    };
+    const labels = fields.map(({ label }) => label);
+    const element = h("div", { class: "rt-anchors", role: "group", "aria-label": "Where the picture lies" }, labels);
+    return { element, update, offer };
+}
+
+function titled(side) {
+    return side[0].toUpperCase() + side.slice(1);
+}

@@ -1,0 +1,151 @@
+/** The line at the bottom: size, cursor, zoom, and what painting now would see, at what size. */
+
+import { boxOfList } from "../geometry/box.mjs";
+import { debounced, h } from "../ui/dom.mjs";
+import { icon, iconButton } from "../ui/icons.mjs";
+import { Mask, NOTHING } from "../image/mask.mjs";
+import { duration } from "./plan-text.mjs";
+
+const PLAN_WAIT_MS = 600;
+const COARSE = "Under-resolved: painted smaller than it is. Mask less, or raise the work size.";
+
+export class StatusLine {
+    constructor({ store, view, painter, settings, act, plan }) {
+        Object.assign(this, { store, view, painter, settings, plan });
+        this.size = h("span", { "data-testid": "size" });
+        this.cursor = h("span", { class: "rt-cursor" });
+        this.ghost = h("span", { class: "rt-plan", "data-testid": "plan", role: "status" });
+        this.zoom = h("button", {
+            type: "button",
+            class: "rt-zoom",
+            "aria-label": "Zoom: fit the picture",
+            "data-tip": "Fit  (F)",
+            "data-testid": "zoom",
+            onclick: act.fit,
+        });
+        const zoom = h(
+            "div",
+            { class: "rt-group" },
+            h(
+                "button",
+                {
+                    type: "button",
+                    class: "rt-icon-button",
+                    "aria-label": "Zoom out",
+                    "data-tip": "Zoom out  (-)",
+                    onclick: () => act.zoom(1 / 1.25),
+                },
+                "−",
+            ),
+            this.zoom,
+            h(
+                "button",
+                {
+                    type: "button",
+                    class: "rt-icon-button",
+                    "aria-label": "Zoom in",
+                    "data-tip": "Zoom in  (+)",
+                    onclick: () => act.zoom(1.25),
+                },
+                "+",
+            ),
+            iconButton("fit", "Fit", act.fit, { key: "F" }),
+        );
+        this.element = h(
+            "section",
+            { class: "rt-status", "aria-label": "Status" },
+            this.size,
+            this.cursor,
+            this.ghost,
+            zoom,
+        );
+        this.ask = debounced(() => this.#ask(), PLAN_WAIT_MS);
+        store.addEventListener("change", () => this.update());
+        view.addEventListener("zoom", () => this.#zoomed());
+        view.addEventListener("cursor", (event) => this.#moved(event.detail));
+        this.update();
+    }
+
+    update() {
+        const { base } = this.store.doc;
+        this.size.textContent = base ? `${base.width} × ${base.height}` : "No picture";
+        this.#zoomed();
+        this.planAgain();
+    }
+
+    /** The plan is asked for anew: the mask or the settings have changed. */
+    planAgain() {
+        this.asking?.abort();
+        this.ask.cancel();
+        this.view.inverted = this.isInverted() ? { planned: null } : null;
+        const idle = this.store.doc.base && !this.store.doc.offer && !this.painter.busy;
+        if (idle) {
+            this.ask();
+        } else {
+            this.#show(null);
+        }
+    }
+
+    /** Whether all that is not masked is repainted, and something is masked. */
+    isInverted() {
+        const { doc } = this.store;
+        return this.settings.get("invert") && doc.base !== null && doc.objects.some(({ use, mask }) => use && mask.width);
+    }
+
+    #zoomed() {
+        this.zoom.textContent = `${Math.round(this.view.scale * 100)} %`;
+    }
+
+    #moved(place) {
+        this.cursor.textContent = place ? `${Math.floor(place.x)}, ${Math.floor(place.y)}` : "";
+    }
+
+    async #ask() {
+        this.asking = new AbortController();
+        const { signal } = this.asking;
+        const plan = await this.plan(signal).catch(() => null);
+        const planned = plan?.steps?.some(({ mask }) => mask) ? await uniteComposites(plan.steps) : null;
+        if (!signal.aborted) {
+            this.#show(plan, planned);
+        }
+    }
+
+    /** Crop and work size of the first step; the canvas shows all of them. */
+    #show(plan, planned = null) {
+        const step = plan?.steps?.[0];
+        this.view.ghost = plan?.steps ?? null;
+        this.view.inverted = this.isInverted() ? { planned } : null;
+        const warning = step ? warningOf(plan) : "";
+        this.ghost.classList.toggle("rt-warns", warning !== "");
+        if (!step) {
+            this.ghost.replaceChildren();
+            return;
+        }
+        const [left, top, right, bottom] = step.crop;
+        const grown = step.magnification ?? step.work[0] / (right - left);
+        const size = `${right - left} × ${bottom - top} → ${step.work[0]} × ${step.work[1]}  (${grown.toFixed(2)} ×)`;
+        const words = [size, ...timeOf(plan)].join(", ");
+        this.ghost.title = warning || "What the model will see, and the size it paints it at";
+        this.ghost.replaceChildren(
+            icon(warning ? "warn" : "refine"),
+            h("span", {}, words),
+            warning ? h("span", { class: "rt-warning" }, warning) : "",
+        );
+    }
+}
+
+/** What the steps of a plan repaint, with their masks as the server gave them. */
+async function uniteComposites(steps) {
+    const masks = await Promise.all(steps.map(({ mask, crop }) => Mask.fromPng(mask, boxOfList(crop))));
+    return masks.reduce((sum, mask) => sum.union(mask), NOTHING);
+}
+
+/** Once something was painted here before. */
+function timeOf({ seconds }) {
+    return Number.isFinite(seconds) ? [`about ${duration(seconds)}`] : [];
+}
+
+function warningOf({ steps, warnings = [] }) {
+    const coarse = !warnings.length && steps.some((step) => step.under_resolved);
+    return coarse ? COARSE : warnings.join(" ");
+}

@@ -1,0 +1,265 @@
+/** The dialog in which a recipe is written: its passes, the knobs of the chosen one, and what is wrong where. */
+
+import { h, setAttribute } from "../ui/dom.mjs";
+import { icon, iconButton, wordButton } from "../ui/icons.mjs";
+import { knobsOf } from "../ui/knob-widgets.mjs";
+import {
+    addedPass,
+    changedPass,
+    duplicatedPass,
+    isSame,
+    lookersIn,
+    movedPass,
+    removedPass,
+} from "./draft.mjs";
+import { dropDraft, keepDraft } from "./draft-storage.mjs";
+import { PassKnobs } from "./pass-knobs.mjs";
+import { PassList } from "./pass-list.mjs";
+import { Verdict } from "./validation.mjs";
+import { nameOf, plain } from "./text.mjs";
+
+const UNSAVED = 'This recipe is not saved: it is kept in "All recipes", under "Not saved".';
+const ABOUT = ["name", "description"];
+/** What becomes of the passes and of the chosen one's place. */
+const DEEDS = {
+    add: (recipe, at) => [addedPass(recipe, at), Math.min(at + 1, recipe.passes.length)],
+    duplicate: (recipe, at) => [duplicatedPass(recipe, at), at + 1],
+    remove: (recipe, at) => [removedPass(recipe, at), Math.max(0, Math.min(at, recipe.passes.length - 2))],
+    up: (recipe, at) => [movedPass(recipe, at, -1), at - 1],
+    down: (recipe, at) => [movedPass(recipe, at, 1), at + 1],
+};
+
+export class RecipeEditor {
+    #at = 0;
+
+    /**
+     * @param {object} studio the parts of the page
+     * @param {object} recipe what to begin with; `draft` is its name among the drafts where it is one, `replaces`
+     *     which of the person's own recipes is changed
+     * @param {object} known what the server says: `schema` of a recipe, `models`, `uses` of the target's knobs
+     * @param {object} heard `saved(answer)`, `ran()` and, in any case, `left(draft)`
+     */
+    constructor(studio, recipe, { schema, models, uses }, heard) {
+        Object.assign(this, { studio, heard, replaces: recipe.replaces ?? "" });
+        this.recipe = { passes: [], ...plain(recipe) };
+        this.start = recipe.draft ? null : this.recipe;
+        this.draft = recipe.draft ?? `${Date.now()}-${Math.random()}`;
+        this.verdict = new Verdict(studio.api, () => this.#draw());
+        this.passes = new PassList({ choose: (at) => this.#choose(at), change: (deed) => this.#rearrange(deed) });
+        const change = (path, value) => this.#take(changedPass(this.recipe, this.#at, path, value));
+        this.knobs = new PassKnobs({ knobs: knobsOf(schema.properties.passes.items), uses, models, change });
+        const fields = ABOUT.map((name) => this.#field(name, schema.properties[name]));
+        this.about = h("div", { class: "rt-edit-about" }, fields);
+        this.dialog = this.#dialog();
+    }
+
+    open() {
+        this.studio.root.append(this.dialog);
+        this.dialog.showModal();
+        this.#draw(true);
+        this.verdict.judge(this.recipe);
+        (this.recipe.name ? this.passes.buttons.add : this.dialog.querySelector("input")).focus();
+    }
+
+    /** Something was changed that is kept nowhere but here. */
+    get dirty() {
+        return this.start === null || !isSame(this.recipe, this.start);
+    }
+
+    // ---- what it looks like
+
+    #dialog() {
+        this.title = h("h3", {});
+        this.remarks = h("div", { class: "rt-edit-remarks", role: "status", "data-testid": "edit-remarks" });
+        this.said = h("div", { class: "rt-edit-said", role: "alert", "data-testid": "edit-said" });
+        const pane = h("div", { class: "rt-edit-pass" }, this.title, this.remarks, this.knobs.element);
+        const title = this.replaces ? `Edit "${this.replaces}"` : "New recipe";
+        const dialog = h(
+            "dialog",
+            {
+                class: "rt-dialog rt-edit",
+                "aria-labelledby": "rt-edit-title",
+                "data-testid": "recipe-editor",
+                oncancel: (event) => (event.preventDefault(), this.#leave()),
+                onclose: () => this.#gone(),
+                onkeydown: (event) => this.#key(event),
+            },
+            h("header", {}, h("h2", { id: "rt-edit-title" }, title), iconButton("close", "Close", () => this.#leave())),
+            this.about,
+            h("div", { class: "rt-edit-body" }, this.passes.element, pane),
+            h("div", { class: "rt-edit-foot" }, this.said, this.#tools()),
+        );
+        return dialog;
+    }
+
+    #field(name, { title, description }) {
+        const id = `rt-edit-${name}`;
+        const input = h("input", {
+            id,
+            type: "text",
+            value: this.recipe[name] ?? "",
+            placeholder: description,
+            "aria-describedby": `${id}-fault`,
+            "data-testid": `edit-${name}`,
+            oninput: () => this.#take({ ...this.recipe, [name]: input.value }),
+        });
+        const fault = h("p", { class: "rt-edit-fault", id: `${id}-fault` });
+        return h("div", {}, h("label", { for: id }, title), input, fault);
+    }
+
+    #tools() {
+        const run = wordButton("Run on the picture", "recipe", "edit-run", () => this.#run());
+        run.disabled = !this.studio.store.doc.base;
+        const save = wordButton("Save", "check", "edit-save", () => this.#save(), "rt-primary");
+        return h("div", { class: "rt-row" }, run, save);
+    }
+
+    /** All that can have changed; `fresh` where another pass is chosen than before. */
+    #draw(fresh = false) {
+        const { recipe, verdict } = this;
+        const pass = recipe.passes[this.#at];
+        const faults = verdict.faults(this.#at);
+        this.passes.show(recipe, this.#at, verdict.marks());
+        this.title.textContent = pass ? `Pass ${this.#at + 1} of ${recipe.passes.length}` : "No pass yet: add one.";
+        this.knobs.element.hidden = !pass;
+        this.knobs.show(pass ?? {}, faults, fresh);
+        const about = verdict.faults(null);
+        [...this.about.children].forEach(({ children: [, input, fault] }, index) => {
+            fault.textContent = about.get(ABOUT[index]) ?? "";
+            setAttribute(input, "aria-invalid", Boolean(fault.textContent));
+        });
+        const homeless = [...faults].filter(([path]) => !this.knobs.has(path));
+        const general = [...about].filter(([path]) => !ABOUT.includes(path));
+        this.#drawRemarks([...general, ...homeless].map(([, text]) => text));
+    }
+
+    /** What no field can show, and what is odd about this pass or all of it. */
+    #drawRemarks(faults) {
+        const remarks = this.verdict.remarks.filter(({ pass }) => pass === null || pass === this.#at);
+        const texts = [...faults, ...remarks.map(({ text }) => text)];
+        if (texts.join("\n") !== this.shown) {
+            this.shown = texts.join("\n");
+            const lines = texts.map((text) => h("p", { class: "rt-recipe-remark" }, icon("warn"), text));
+            this.remarks.replaceChildren(...lines);
+        }
+    }
+
+    #say(...parts) {
+        this.said.replaceChildren(...parts);
+    }
+
+    // ---- what changes it
+
+    #choose(at) {
+        this.#at = at;
+        this.#draw(true);
+    }
+
+    /** Whatever becomes of the page, nothing that was written is lost. */
+    #take(recipe, at = null) {
+        this.recipe = recipe;
+        this.#at = at ?? this.#at;
+        if (this.dirty) {
+            keepDraft({ ...recipe, draft: this.draft, replaces: this.replaces });
+        } else {
+            dropDraft(this.draft);
+        }
+        this.#draw(at !== null);
+        this.verdict.ask(recipe);
+    }
+
+    #rearrange(deed) {
+        const { recipe } = this;
+        const at = this.#at;
+        const [next, to] = DEEDS[deed](recipe, at);
+        if (next === recipe) {
+            return;
+        }
+        this.verdict.forget(); // its places are others' now
+        this.#say();
+        this.#take(next, to);
+        this.passes.reveal();
+        if (deed === "remove") {
+            this.#sayRemoved(recipe, at);
+        }
+    }
+
+    #sayRemoved(before, at) {
+        const lookers = lookersIn(before, at).map((place) => (place > at ? place : place + 1));
+        const lost = lookers.length ? `What looked in it now looks everywhere: pass ${lookers.join(", ")}. ` : "";
+        const undo = wordButton("Undo", "undo", "edit-undo", () => (this.#say(), this.#take(before, at)));
+        this.#say(`Pass ${at + 1} is removed. ${lost}`, undo);
+    }
+
+    // ---- how it ends
+
+    async #run() {
+        const { recipe } = this;
+        if (!(await this.verdict.judge(recipe))) {
+            return this.#reveal();
+        }
+        if (this.dirty) {
+            this.studio.notices.say(UNSAVED);
+        }
+        this.dialog.close();
+        this.heard.ran();
+        this.studio.fixing.run({ ...recipe, name: nameOf(recipe) });
+    }
+
+    /** One's own recipe takes the place of what it was; no other is written over. */
+    async #save() {
+        const { recipe, replaces } = this;
+        const replace = Boolean(replaces) && replaces.toLowerCase() === nameOf(recipe).toLowerCase();
+        this.verdict.forget();
+        try {
+            const answer = await this.studio.api.post("recipes/save", { recipe, replace });
+            dropDraft(this.draft);
+            this.dialog.close();
+            this.heard.saved(answer);
+        } catch (error) {
+            this.verdict.refused(error);
+            this.#reveal();
+        }
+    }
+
+    /** Go to what is wrong. */
+    #reveal() {
+        const { pass, knob } = this.verdict.fault ?? { pass: null, knob: "" };
+        if (pass === null) {
+            return this.about.children[ABOUT.indexOf(knob)]?.querySelector("input").focus();
+        }
+        if (pass !== this.#at && this.recipe.passes[pass]) {
+            this.#choose(pass);
+        }
+        this.knobs.reveal(knob);
+        this.passes.reveal();
+    }
+
+    /** Close; with changes that are not saved, not before it is said what becomes of them. */
+    #leave() {
+        document.activeElement?.blur(); // what is typed there counts
+        if (!this.dirty) {
+            return this.dialog.close();
+        }
+        const drop = () => (dropDraft(this.draft), this.dialog.close());
+        const on = wordButton("Go on editing", "", "edit-on", () => (this.#say(), this.passes.reveal(true)));
+        const later = wordButton("Keep for later", "", "edit-later", () => this.dialog.close());
+        const away = wordButton("Throw away", "remove", "edit-drop", drop);
+        this.#say(h("span", {}, "Changes are not saved."), on, later, away);
+        on.focus();
+    }
+
+    #gone() {
+        this.verdict.forget();
+        this.dialog.remove();
+        this.heard.left(this.draft);
+    }
+
+    #key(event) {
+        event.stopPropagation();
+        if (event.key === "Escape") {
+            event.preventDefault(); // a second one would close the dialog unasked
+            this.#leave();
+        }
+    }
+}

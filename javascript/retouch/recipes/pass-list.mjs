@@ -1,0 +1,92 @@
+/** The passes of a recipe that is written: a list to choose from, and what can be done with the chosen one. */
+
+import { h, keyed, setAttribute } from "../ui/dom.mjs";
+import { icon, iconButton } from "../ui/icons.mjs";
+import { passLines } from "./text.mjs";
+
+const DEEDS = [
+    ["add", "add", "Add a pass"],
+    ["copy", "duplicate", "Duplicate the pass"],
+    ["remove", "remove", "Remove the pass"],
+    ["up", "up", "Move the pass up"],
+    ["down", "down", "Move the pass down"],
+];
+
+export class PassList {
+    /** `choose(place)` hears of another choice, `change(deed)` of "add", "duplicate", "remove", "up" and "down". */
+    constructor({ choose, change }) {
+        Object.assign(this, { choose, change });
+        this.list = h("ol", { class: "rt-edit-list", "aria-label": "Passes", onkeydown: (event) => this.#key(event) });
+        const buttons = DEEDS.map(([sign, deed, label]) => [
+            deed,
+            iconButton(sign, label, () => this.#do(deed), { title: label, "data-testid": `pass-${deed}` }),
+        ]);
+        this.buttons = Object.fromEntries(buttons);
+        const tools = h("div", { class: "rt-group", role: "group", "aria-label": "Change the list" });
+        tools.append(...Object.values(this.buttons));
+        this.element = h("div", { class: "rt-edit-passes" }, tools, this.list);
+    }
+
+    /** @param {Map<number, string>} marks what is to be said of passes, by place; `at` is the chosen one's */
+    show(recipe, at, marks) {
+        this.at = at;
+        this.count = recipe.passes.length;
+        const items = passLines(recipe).map((line, place) => ({ ...line, place, mark: marks.get(place) ?? "" }));
+        keyed(this.list, items, { key: ({ place }) => place, make: (item) => this.#entry(item), update: this.#update });
+        const { duplicate, remove, up, down } = this.buttons;
+        duplicate.disabled = remove.disabled = !this.count;
+        up.disabled = at < 1;
+        down.disabled = at >= this.count - 1;
+    }
+
+    /** Bring the chosen pass into view; with the focus where `focus` says so. */
+    reveal(focus) {
+        const chosen = this.list.children[this.at]?.firstChild;
+        chosen?.scrollIntoView({ block: "nearest" });
+        if (focus) {
+            (chosen ?? this.buttons.add).focus();
+        }
+    }
+
+    #entry({ place }) {
+        const press = () => this.choose(place);
+        const number = h("span", { class: "rt-edit-number" }, String(place + 1));
+        const words = h("span", {}, h("b", {}), h("small", {}));
+        const mark = h("span", { class: "rt-edit-mark", role: "img" }, icon("warn"));
+        return h("li", {}, h("button", { type: "button", onclick: press, "data-testid": "pass" }, number, words, mark));
+    }
+
+    #update = (element, { place, looks, extras, mark }) => {
+        const [button] = element.children;
+        const [, words, sign] = button.children;
+        words.firstChild.textContent = looks;
+        words.lastChild.textContent = extras;
+        sign.hidden = !mark;
+        setAttribute(sign, "aria-label", mark);
+        sign.title = mark;
+        setAttribute(button, "aria-current", place === this.at);
+    };
+
+    #do(deed) {
+        this.change(deed);
+        if (this.buttons[deed].disabled) {
+            this.reveal(true);
+        }
+    }
+
+    /** Arrows choose, and with Alt they move what is chosen. */
+    #key(event) {
+        const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+        const deed = { ArrowUp: "up", ArrowDown: "down", Delete: "remove" }[event.key];
+        if (!deed || (event.key !== "Delete" && !event.altKey && !(this.at + by in this.list.children))) {
+            return;
+        }
+        event.preventDefault();
+        if (event.altKey || event.key === "Delete") {
+            this.change(deed);
+        } else {
+            this.choose(this.at + by);
+        }
+        this.reveal(true);
+    }
+}

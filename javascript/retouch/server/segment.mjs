@@ -1,0 +1,85 @@
+/** Clicks, boxes and words to masks: the latest prompt wins, an earlier one still on its way is given up. */
+
+import { pickSentPicture } from "../document/metadata.mjs";
+import { boxOfList, listOfBox } from "../geometry/box.mjs";
+import { Mask } from "../image/mask.mjs";
+import { patiently } from "./client.mjs";
+
+const WAIT_MS = 60;
+
+/** What the server found, as [{mask, label, score}], best first. */
+export function foundIn(answer) {
+    const read = async ({ mask, box, label = "", score }) => ({
+        mask: await Mask.fromPng(mask, boxOfList(box)),
+        label,
+        score,
+    });
+    return Promise.all(answer.masks.map(read));
+}
+
+export class Segmenting {
+    #running = new Map();
+
+    constructor(api, settings) {
+        Object.assign(this, { api, settings });
+    }
+
+    /**
+     * Masks of what clicks and box point at, null where a later prompt of the same `key` took over.
+     *
+     * @returns {Promise<{found: {mask: Mask, label: string, score: number}[], memory: string, warnings: string[]} | null>}
+     */
+    pointed(doc, key, { clicks, box, memory = "" }) {
+        const points = clicks
+            .filter(({ on }) => on !== false)
+            .map(({ x, y, positive }) => ({ x: Math.floor(x), y: Math.floor(y), positive }));
+        return this.#ask(doc, key, { points, box: box ? listOfBox(box) : null, memory });
+    }
+
+    named(doc, text) {
+        return this.#ask(doc, "text", { text });
+    }
+
+    everything(doc) {
+        return this.#ask(doc, "everything", { everything: true });
+    }
+
+    /** Give up whatever is on its way for `key`. */
+    forget(key) {
+        this.#running.get(key)?.abort();
+        this.#running.delete(key);
+    }
+
+    async #ask(doc, key, prompt) {
+        this.forget(key);
+        const asking = new AbortController();
+        this.#running.set(key, asking);
+        try {
+            await pause(WAIT_MS);
+            asking.signal.throwIfAborted();
+            const body = {
+                ...prompt,
+                segmenter: this.settings.get("segmenter"),
+                refine_edges: this.settings.get("refine_edges"),
+            };
+            const answer = await patiently(this.api, () =>
+                this.api.about(pickSentPicture(doc), "segment", body, asking.signal),
+            );
+            asking.signal.throwIfAborted();
+            return { found: await foundIn(answer), memory: answer.memory ?? "", warnings: answer.warnings ?? [] };
+        } catch (error) {
+            if (error.name === "AbortError") {
+                return null;
+            }
+            throw error;
+        } finally {
+            if (this.#running.get(key) === asking) {
+                this.#running.delete(key);
+            }
+        }
+    }
+}
+
+function pause(ms) {
+    return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,97 @@
+/** Everything that has a shortcut: what it does, its keys, and how the overlay lists it. */
+
+import { TOOLS } from "./panels/toolbar.mjs";
+
+/** What the tool Extend and its handles hear themselves. */
+const EXTEND = [
+    ["Drag keeping the aspect", "Shift+Drag"],
+    ["Drag both sides alike", "Alt+Drag"],
+    ["Drag by single pixels", "Ctrl+Drag"],
+    ["Next edge or corner (on the canvas)", "Tab"],
+    ["Move it by 8 or 64 pixels", "Arrows", "Shift+Arrows"],
+    ["Put it back on the picture", "Home"],
+    ["Put all edges back", "Escape"],
+    ["Extend", "Enter"],
+];
+
+/** @param act what the page can do, @param is what it is at: see shell.mjs */
+export function actionsOf(act, is) {
+    return [
+        ...TOOLS.map(([name, label, key]) => ({ group: "Tools", label, keys: [key], run: () => act.tool(name) })),
+        { group: "Tools", label: "Find by words", keys: ["T"], run: act.text },
+        { group: "Tools", label: "Swap add and subtract", keys: ["X"], run: act.swap },
+        {
+            group: "Tools",
+            label: "Smaller or larger brush",
+            keys: ["[", "]"],
+            run: (e) => act.size(e.key === "[" ? 1 / 1.2 : 1.2),
+        },
+        {
+            group: "Mask",
+            label: "Next candidate: part, object, group",
+            keys: ["Tab"],
+            when: is.cyclable,
+            run: () => act.cycle(1),
+        },
+        { group: "Mask", label: "Candidate with the wheel", keys: ["Alt+Wheel"], run: () => {} },
+        { group: "Mask", label: "New object", keys: ["Shift+N"], run: act.newObject },
+        { group: "Mask", label: "Deselect", keys: ["Ctrl+D"], run: act.deselect },
+        { group: "Mask", label: "Invert the selected mask", keys: ["Ctrl+I"], run: act.invert },
+        { group: "Mask", label: "Delete the selected object", keys: ["Delete", "Backspace"], run: act.deleteObject },
+        ...[1, 2, 3, 4, 5].map((n) => ({
+            group: n === 1 ? "Paint" : "",
+            label: "Intents, first to fifth",
+            keys: [`Alt+${n}`],
+            shown: ["Alt+1", "Alt+5"],
+            run: () => act.intent(n - 1),
+        })),
+        {
+            group: "Paint",
+            label: "Last intent again; keep, when there are variations",
+            keys: ["Enter"],
+            early: true,
+            when: is.unpointed,
+            run: act.enter,
+        },
+        {
+            group: "Paint",
+            label: "Previous or next variation",
+            keys: ["ArrowLeft", "ArrowRight"],
+            early: true,
+            when: is.choosing,
+            run: (e) => act.step(e.key === "ArrowLeft" ? -1 : 1),
+        },
+        { group: "Paint", label: "More variations", keys: ["N"], when: is.offered, run: act.more },
+        { group: "Paint", label: "Discard the variations", keys: ["Escape"], when: is.offered, run: act.discard },
+        ...EXTEND.map(([label, ...shown]) => ({ group: "Extend", label, keys: [], shown, run: () => {} })),
+        {
+            group: "View",
+            label: "Before, while held",
+            keys: ["C"],
+            run: () => act.hold(true),
+            up: () => act.hold(false),
+        },
+        { group: "View", label: "Pan, while held", keys: ["Space"], run: act.focus },
+        {
+            group: "View",
+            label: "Move a cross hair, with Enter to press (on the canvas)",
+            keys: ["Arrows"],
+            run: () => {},
+        },
+        { group: "View", label: "Fit", keys: ["F", "Ctrl+0"], run: act.fit },
+        { group: "View", label: "100 %", keys: ["1"], run: act.full },
+        {
+            group: "View",
+            label: "Zoom in or out",
+            keys: ["+", "-", "="],
+            run: (e) => act.zoom(e.key === "-" ? 1 / 1.25 : 1.25),
+        },
+        { group: "View", label: "Show or hide the mask", keys: ["Q"], run: act.overlay },
+        { group: "Document", label: "Undo", keys: ["Ctrl+Z"], run: act.undo },
+        { group: "Document", label: "Redo", keys: ["Ctrl+Shift+Z", "Ctrl+Y"], run: act.redo },
+        { group: "Document", label: "Open", keys: ["Ctrl+O"], run: act.open },
+        { group: "Document", label: "Save", keys: ["Ctrl+S"], run: act.save },
+        { group: "Document", label: "Save with history", keys: ["Ctrl+Shift+S"], run: act.saveHistory },
+        { group: "Document", label: "This list", keys: ["?"], run: act.help },
+    ];
+}

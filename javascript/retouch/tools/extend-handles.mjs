@@ -1,0 +1,93 @@
+/**
+ * Handles: the grips of the canvas as elements, so that the keyboard can reach them and a screen reader names
+ * them. The pointer goes through them, to the tool.
+ */
+
+import { h, setAttribute } from "../ui/dom.mjs";
+import { GRIPS, placeOf } from "../geometry/handles.mjs";
+import { canvasBox, canvasSize, NO_MARGINS, WIDEST } from "../geometry/margins.mjs";
+import { toView } from "../geometry/viewport.mjs";
+
+const STEP = 8;
+const FAR = 64;
+const ARROWS = { ArrowLeft: ["x", -1], ArrowRight: ["x", 1], ArrowUp: ["y", -1], ArrowDown: ["y", 1] };
+
+export class Handles {
+    #parts;
+
+    /**
+     * @param {import("./tool.mjs").Bench} bench
+     * @param {(change: {grip: Grip, way: {x: number, y: number}, both: boolean}) => void} moved
+     */
+    constructor(bench, moved) {
+        Object.assign(this, { bench, moved });
+        this.#parts = GRIPS.map((grip) => ({ grip, element: this.#handle(grip) }));
+        const elements = this.#parts.map(({ element }) => element);
+        const label = "Edges and corners of the canvas";
+        this.element = h("div", { class: "rt-handles", role: "group", "aria-label": label, hidden: true }, elements);
+        bench.element.after(this.element);
+    }
+
+    #handle(grip) {
+        const name = nameOf(grip);
+        return h("div", {
+            class: "rt-handle",
+            role: "slider",
+            tabindex: 0,
+            "aria-label": name,
+            "aria-valuemin": 0,
+            "aria-valuemax": WIDEST,
+            "aria-valuenow": 0,
+            "data-testid": `handle-${name.toLowerCase().replaceAll(" ", "-")}`,
+            onkeydown: (event) => this.#key(event, grip),
+        });
+    }
+
+    /** Arrow keys move a grip, Home puts it back on the picture, Escape all of them. */
+    #key(event, grip) {
+        const [axis, sign] = ARROWS[event.key] ?? [];
+        if (grip[axis]) {
+            const step = event.ctrlKey ? 1 : event.shiftKey ? FAR : STEP;
+            this.moved({ grip, way: { x: 0, y: 0, [axis]: sign * step }, both: event.altKey });
+        } else if (event.key === "Home" || event.key === "Delete") {
+            const { margins } = this.bench.extension;
+            const back = Object.fromEntries(sidesOf(grip).map((side) => [side, 0]));
+            this.bench.tell("margins", { margins: { ...margins, ...back } });
+        } else if (event.key === "Escape") {
+            this.bench.tell("margins", { margins: NO_MARGINS });
+        } else if (!axis) {
+            return;
+        }
+        event.preventDefault();
+        event.stopPropagation();
+    }
+
+    /** @param {{size: Size, margins: Margins}} canvas */
+    place(view, ratio, { size, margins }) {
+        const box = canvasBox(size, margins);
+        const { width, height } = canvasSize(size, margins);
+        this.element.hidden = false;
+        for (const { grip, element } of this.#parts) {
+            const spot = placeOf(grip, box);
+            const { x, y } = toView(view, spot.x, spot.y);
+            element.style.transform = `translate(${x / ratio}px, ${y / ratio}px)`;
+            const said = sidesOf(grip).map((side) => `${margins[side]} ${side}`);
+            setAttribute(element, "aria-valuenow", Math.max(...sidesOf(grip).map((side) => margins[side])));
+            setAttribute(element, "aria-valuetext", `Pixels added: ${said.join(", ")}. Canvas ${width} by ${height}`);
+        }
+    }
+
+    remove() {
+        this.element.remove();
+    }
+}
+
+function sidesOf({ x, y }) {
+    return [y, x].filter(Boolean);
+}
+
+/** "Right edge", "Top left corner". */
+function nameOf(grip) {
+    const words = sidesOf(grip).join(" ");
+    return `${words[0].toUpperCase()}${words.slice(1)} ${grip.x && grip.y ? "corner" : "edge"}`;
+}

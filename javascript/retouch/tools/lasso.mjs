@@ -1,0 +1,114 @@
+/** Lasso: a line drawn round what is meant, freehand, or corner by corner with clicks; both can be mixed. */
+
+import { objectOf, painted, withObject } from "../document/document.mjs";
+import { polygonMask } from "../image/polygon-mask.mjs";
+import { Tool } from "./tool.mjs";
+import { toView } from "../geometry/viewport.mjs";
+
+/** CSS pixels a press must travel to draw instead of setting a corner. */
+const SLACK = 4;
+
+export class LassoTool extends Tool {
+    cursor = "crosshair";
+    #points = [];
+    #erase = false;
+    #press = null;
+    #pointer = null;
+
+    down(spot) {
+        if (!this.#points.length) {
+            this.#erase = spot.erase;
+        }
+        this.#press = { spot, drawn: false, first: !this.#points.length };
+        this.#points.push(pointOf(spot));
+        this.#show(spot);
+    }
+
+    move(spots) {
+        const last = spots[spots.length - 1];
+        if (this.#press) {
+            this.#press.drawn ||= !this.near(this.#press.spot, last, SLACK);
+            if (this.#press.drawn) {
+                this.#points.push(...spots.map(pointOf));
+            }
+        }
+        this.#show(last);
+    }
+
+    /** A drag from nothing closes by itself, a corner on the first one closes, too. */
+    up(spot) {
+        const { drawn, first } = this.#press ?? {};
+        this.#press = null;
+        const closes = !first && this.#points.length > 2 && this.near(this.#points[0], spot);
+        if ((drawn && first) || closes) {
+            this.#close();
+        }
+        this.#show(spot);
+    }
+
+    twice() {
+        this.#close();
+    }
+
+    hover(spot) {
+        if (this.#points.length) {
+            this.#show(spot);
+        }
+    }
+
+    key(key) {
+        if (!this.#points.length) {
+            return false;
+        }
+        if (key === "Enter") {
+            this.#close();
+        } else if (key === "Escape") {
+            this.cancel();
+        } else if (key === "Delete") {
+            this.#points.pop();
+            this.bench.redraw();
+        }
+        return true;
+    }
+
+    cancel() {
+        this.#points = [];
+        this.#press = null;
+        this.bench.redraw();
+    }
+
+    #show(pointer) {
+        this.#pointer = pointer;
+        this.bench.redraw();
+    }
+
+    #close() {
+        const mask = polygonMask(this.#points, this.doc.base);
+        const erase = this.#erase;
+        this.cancel();
+        if (mask.width && (this.object || !erase)) {
+            const doc = this.object ? this.doc : withObject(this.doc);
+            const inverts = objectOf(doc, doc.selected).shape.invert;
+            this.bench.store.do(
+                erase ? "Lasso away" : "Lasso",
+                painted(doc, doc.selected, mask, erase !== inverts),
+            );
+        }
+    }
+
+    draw(pen, view) {
+        if (this.#points.length) {
+            const line = this.#pointer ? [...this.#points, this.#pointer] : this.#points;
+            const colour = this.#erase ? pen.theme.negative : pen.theme.accent;
+            pen.path(
+                colour,
+                line.map(({ x, y }) => toView(view, x, y)),
+            );
+            pen.handle(colour, toView(view, this.#points[0].x, this.#points[0].y), 4);
+        }
+    }
+}
+
+function pointOf({ x, y }) {
+    return { x, y };
+}

@@ -1,0 +1,62 @@
+/** Knobs of something in groups, each with its way back to the default; made anew only when what it shows differs. */
+
+import { h } from "./dom.mjs";
+import { knobRow } from "./knob-widgets.mjs";
+
+export class Adjust {
+    /** @param {[string, RegExp][]} groups title, and which knobs; a knob belongs to the first that fits */
+    constructor(settings, groups) {
+        Object.assign(this, { settings, groups, shown: "" });
+        this.element = h("div", { class: "rt-adjust" });
+    }
+
+    /**
+     * @param {{name: string, label: string}} owner whose knobs they are
+     * @param {object[]} knobs see knobs.mjs
+     * @param {object} [defaults] by dotted path, where they differ from the knobs' own
+     */
+    show(owner, knobs, defaults = {}) {
+        const shown = JSON.stringify([owner.name, this.settings.moved(owner.name), knobs.map(({ path }) => path)]);
+        if (this.shown === shown) {
+            return;
+        }
+        this.shown = shown;
+        const focus = document.activeElement?.id;
+        const head = h("p", { class: "rt-hint" }, "Knobs of ", h("b", {}, owner.label), ". ", this.#reset(owner));
+        this.element.replaceChildren(head, ...this.#grouped(owner, knobs, defaults));
+        if (focus?.startsWith("rt-knob-")) {
+            this.element.querySelector(`#${focus}`)?.focus();
+        }
+    }
+
+    #reset({ name }) {
+        const moved = Object.keys(this.settings.moved(name)).length;
+        const back = () => this.settings.reset(name);
+        return moved
+            ? h("button", { type: "button", class: "rt-link", onclick: back }, `Reset ${moved} changed`)
+            : "All at their defaults.";
+    }
+
+    #grouped(owner, knobs, defaults) {
+        const left = new Set(knobs);
+        return this.groups
+            .map(([title, fits]) => {
+                const those = [...left].filter(({ path }) => fits.test(path));
+                those.forEach((knob) => left.delete(knob));
+                const rows = those.map((knob) => rowOf(this.settings, owner.name, knob, defaults));
+                return rows.length ? h("fieldset", {}, title && h("legend", {}, title), rows) : null;
+            })
+            .filter(Boolean);
+    }
+}
+
+/** One knob of an owner, with what it will be. */
+export function rowOf(settings, name, knob, defaults = {}) {
+    const moved = settings.moved(name);
+    return knobRow(knob, {
+        owner: name,
+        value: moved[knob.path] ?? defaults[knob.path] ?? knob.default,
+        moved: knob.path in moved,
+        set: (to) => settings.move(name, knob.path, to),
+    });
+}
