@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("javascript", "css")
+FOLDERS = ("javascript",)
 FILES = "/retouch/site"
 """Where a host that has a page of its own serves them."""
 TYPES = {".mjs": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}

@@ -41,7 +41,7 @@ def studio_page() -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Retouch</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<link rel="icon" href="{_ICON}"><link rel="stylesheet" href="css/studio.css">'
+        f'<link rel="icon" href="{_ICON}"><link rel="stylesheet" href="javascript/retouch/styles/studio.css">'
         '<script type="module" src="javascript/retouch.mjs"></script></head>'
         '<body class="retouch-page">'
         f'<div id="retouch_studio" data-host="standalone" data-api="{PREFIX.lstrip("/")}"></div>'

@@ -15,12 +15,18 @@ from retouch.app import page as app_page
 def test_the_page_names_its_script_its_style_and_the_doors_address():
     page = app_page.studio_page()
     assert 'src="javascript/retouch.mjs"' in page
-    assert 'href="css/studio.css"' in page
+    assert 'href="javascript/retouch/styles/studio.css"' in page
     assert 'data-api="retouch/v1"' in page
 
 
 @pytest.mark.parametrize(
-    "path", ["/css/studio.css", "/css/theme.css", "/javascript/retouch.mjs", "/javascript/retouch/studio.mjs"]
+    "path",
+    [
+        "/javascript/retouch/styles/studio.css",
+        "/javascript/retouch/styles/theme.css",
+        "/javascript/retouch.mjs",
+        "/javascript/retouch/studio.mjs",
+    ],
 )
 def test_what_the_page_is_made_of_is_found(path):
     found = static_files.asset(path)
@@ -34,7 +40,7 @@ def test_what_the_page_is_made_of_is_found(path):
         "/javascript/../retouch/app/server.py",
         "/javascript/../../../etc/passwd",
         "/javascript//etc/passwd",
-        "/css/../README.md",
+        "/javascript/../README.md",
         "/javascript",
         "/javascript/none.mjs",
         "/retouch/app/server.py",
@@ -54,7 +60,10 @@ def test_every_import_of_the_page_leads_to_a_file():
 
 
 def test_every_style_sheet_is_imported():
-    sheets = {path.name: path.read_text("utf-8") for path in (static_files.ROOT / "css").iterdir()}
+    sheets = {
+        path.name: path.read_text("utf-8")
+        for path in (static_files.ROOT / "javascript" / "retouch" / "styles").iterdir()
+    }
     imported = re.findall(r'@import url\("(.*?)"\)', sheets.pop("studio.css"))
     assert sorted(imported) == sorted(sheets)
 
@@ -71,7 +80,9 @@ def test_a_file_is_asked_for_again_and_sent_again_only_when_it_has_changed(prefi
     again = client.get(url, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert client.get(url, headers={"If-None-Match": '"older"'}).content == first.content
-    assert client.get(f"{prefix}/css/studio.css").headers["etag"] != first.headers["etag"]
+    assert (
+        client.get(f"{prefix}/javascript/retouch/styles/studio.css").headers["etag"] != first.headers["etag"]
+    )
     assert client.get(f"{prefix}/javascript/..%2f..%2fREADME.md").status_code == 404
 
 

@@ -17,7 +17,8 @@ PLANNED = "studio => studio.view.inverted?.planned != null"
 
 OVERLAY = """async ([width, height]) => {
     const { view } = await document.getElementById("retouch_studio").studio;
-    const { overlayRaster, listUsedObjects, shownObjects } = await import("/javascript/retouch/canvas/layers.mjs");
+    const layers = await import("/javascript/retouch/canvas/layers.mjs");
+    const { overlayRaster, listUsedObjects, shownObjects } = layers;
     const { doc } = view.store;
     const objects = view.inverted ? listUsedObjects(doc, null) : shownObjects(doc, null);
     const look = { objects, live: null, size: doc.base, colour: [0, 0, 0], inverted: view.inverted };

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { refreshRecipes } from "../../javascript/retouch.mjs";
-import { fileName, fileText, nameOf, needsMask, passLines, plain } from "../../javascript/retouch/recipes/text.mjs";
+import { fileName, fileText, nameOf, passLines, plain } from "../../javascript/retouch/recipes/text.mjs";
+import { needsMask } from "../../javascript/retouch/server/fix.mjs";
 
 test("a recipe is sent without what a list says of it", () => {
     assert.deepEqual(plain({ name: "Mine", schema: 2, own: true }), { name: "Mine", schema: 2 });

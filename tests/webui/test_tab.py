@@ -23,7 +23,11 @@ def test_the_webui_is_given_one_tab_with_the_pages_root(webui):
 def test_the_studios_files_are_where_the_tab_says_and_never_older_than_the_page(webui):
     app = FastAPI()
     script_callbacks.app_started_callback(None, app)
-    for name in ("javascript/retouch/studio.mjs", "javascript/retouch/host/webui-gallery.mjs", "css/studio.css"):
+    for name in (
+        "javascript/retouch/studio.mjs",
+        "javascript/retouch/host/webui-gallery.mjs",
+        "javascript/retouch/styles/studio.css",
+    ):
         answer = TestClient(app).get(f"/retouch/site/{name}")
         assert answer.status_code == 200
         assert answer.headers["cache-control"] == "no-cache"

@@ -77,7 +77,7 @@ def opened_page() -> Iterator[Any]:
         page = browser.new_page(viewport={"width": WINDOW.width, "height": WINDOW.height})
         page.route(SITE, lambda route: route.fulfill(body=PAGE, content_type="text/html"))
         page.route(SITE + "picture.png", lambda route: route.fulfill(body=picture.getvalue()))
-        page.route(SITE + "retouch/*.mjs", _script)
+        page.route(SITE + "retouch/**/*.mjs", _script)
         page.goto(SITE)
         page.wait_for_function("document.title === 'Ready'")
         yield page

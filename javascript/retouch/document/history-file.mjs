@@ -17,7 +17,7 @@ import { bytesOfBlob } from "../image/codec.mjs";
 import { opened } from "./document.mjs";
 import { textOf } from "../image/png-text.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
-import { numbersOf } from "../panels/quality-text.mjs";
+import { numbersOf } from "./scores.mjs";
 import { labelled, withPainting } from "./step-history.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { contentOf, membersOf, zipped } from "../util/zip.mjs";

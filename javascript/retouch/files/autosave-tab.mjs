@@ -1,7 +1,7 @@
 /** Remembering: the pictures of this tab survive a reload, and work that a closed tab left can be brought back. */
 
 import { pickSentPicture } from "../document/metadata.mjs";
-import { debounced } from "../ui/dom.mjs";
+import { debounced } from "../util/debounce.mjs";
 import { Shelf } from "../document/autosave.mjs";
 import { restored, stored } from "../document/serialize.mjs";
 import { isSaved, joinWords, markSaved, listUnsavedWork } from "../document/unsaved-work.mjs";

@@ -20,11 +20,6 @@ export function measured(scores = {}) {
     });
 }
 
-/** Those that are numbers: what was not measured is null. */
-export function numbersOf(scores) {
-    return Object.fromEntries(Object.entries(scores ?? {}).filter(([, value]) => Number.isFinite(value)));
-}
-
 /** Without a sign where nothing is left of the number. */
 function rounded(value) {
     return Number(value.toFixed(DIGITS)).toFixed(DIGITS);

@@ -1,7 +1,8 @@
 /** The line at the bottom: size, cursor, zoom, and what painting now would see, at what size. */
 
 import { boxOfList } from "../geometry/box.mjs";
-import { debounced, h } from "../ui/dom.mjs";
+import { h } from "../ui/dom.mjs";
+import { debounced } from "../util/debounce.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { duration } from "./plan-text.mjs";

@@ -1,8 +1,5 @@
 /** What the page says of a recipe, and the recipe without what only a list says of it. Pure. */
 
-/** Targets that look at the person's mask. */
-const MASKED = ["mask", "background", "seam"];
-
 /** The recipe alone: lists also say whose it is, and of what is not saved which it is and what it stands for. */
 export function plain({ own: _own, draft: _draft, replaces: _replaces, ...recipe }) {
     return recipe;
@@ -10,11 +7,6 @@ export function plain({ own: _own, draft: _draft, replaces: _replaces, ...recipe
 
 export function nameOf({ name }) {
     return name?.trim() || "Custom";
-}
-
-/** Whether what is masked matters to it. */
-export function needsMask({ passes = [] }) {
-    return passes.some(({ enabled = true, target = {} }) => enabled && MASKED.includes(target.what));
 }
 
 /** A line for each pass: what it looks for, how strongly it paints, and what else is worth knowing. */

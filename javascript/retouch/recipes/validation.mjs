@@ -1,7 +1,7 @@
 /** What the server says of a recipe that is being written: what is wrong or odd, and where. */
 
 import { ServerError } from "../server/client.mjs";
-import { debounced } from "../ui/dom.mjs";
+import { debounced } from "../util/debounce.mjs";
 import { faultPlace, remarkPlace } from "./draft.mjs";
 import { takenWords } from "./text.mjs";
 

@@ -8,10 +8,11 @@ import { NOTHING } from "../image/mask.mjs";
 import { differing, withOffer } from "../document/variations.mjs";
 import { peopleOf } from "../document/people.mjs";
 import { Pixels } from "../image/pixels.mjs";
-import { needsMask } from "../recipes/text.mjs";
 import { groupsOf, pictured } from "./requests.mjs";
 import { readSidecar } from "../document/history-file.mjs";
 
+/** Targets that look at the person's mask. */
+const MASKED = ["mask", "background", "seam"];
 const UNCHANGED = "Nothing was changed";
 const UNFOUND = "the recipe found nothing to repaint.";
 
@@ -61,6 +62,11 @@ export class Fixing {
             throw error;
         }
     }
+}
+
+/** Whether what is masked matters to a recipe. */
+export function needsMask({ passes = [] }) {
+    return passes.some(({ enabled = true, target = {} }) => enabled && MASKED.includes(target.what));
 }
 
 /** All that is masked, for a recipe that asks; {} where nothing is. */

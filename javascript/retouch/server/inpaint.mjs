@@ -5,7 +5,7 @@ import { fromBase64 } from "../util/base64.mjs";
 import { pickSentPicture } from "../document/metadata.mjs";
 import { boxOfList } from "../geometry/box.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
-import { numbersOf } from "../panels/quality-text.mjs";
+import { numbersOf } from "../document/scores.mjs";
 import { membersOf, merged, offerOf, assignPart, withMore, withOffer } from "../document/variations.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { groupsOf, pictured, recipeOf } from "./requests.mjs";

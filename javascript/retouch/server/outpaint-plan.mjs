@@ -6,7 +6,7 @@
 import { pickSentPicture } from "../document/metadata.mjs";
 import { boxOfList } from "../geometry/box.mjs";
 import { picture } from "../document/document.mjs";
-import { debounced } from "../ui/dom.mjs";
+import { debounced } from "../util/debounce.mjs";
 import { extensionOf, boxOnBase, solidBox } from "../document/extended-canvas.mjs";
 import { anchored, isNone, marginsOf, NO_MARGINS, NOTHING_ASKED, requestOf } from "../geometry/margins.mjs";
 import { nested } from "../document/settings.mjs";

@@ -1,6 +1,7 @@
 /** Fields of one setting each, that follow it wherever else it is changed. */
 
-import { debounced, h, setValue } from "./dom.mjs";
+import { debounced } from "../util/debounce.mjs";
+import { h, setValue } from "./dom.mjs";
 import { readSeed } from "../util/seed-text.mjs";
 
 const WAIT_MS = 150;
