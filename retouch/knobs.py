@@ -72,7 +72,9 @@ def load(cls: type[T], data: Any, path: str = "") -> T:
     if isinstance(data, cls):
         return data
     if not isinstance(data, Mapping):
-        raise BadInput(f"{_show(data)} is not an object.", path=path, hint=f"Give {cls.__name__} as {{...}}.")
+        raise BadInput(
+            f"{_quote(data)} is not an object.", path=path, hint=f"Give {cls.__name__} as {{...}}."
+        )
     fields: dict[str, Any] = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
     try:
         data = getattr(cls, "upgraded", dict)(data)
@@ -107,7 +109,7 @@ def _join(path: str, key: object) -> str:
     return f"{path}.{key}" if path else str(key)
 
 
-def _show(value: Any) -> str:
+def _quote(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -144,23 +146,23 @@ def _union(args: tuple[Any, ...], data: Any, path: str, knob: Knob) -> Any:
 
 def _tuple(args: tuple[Any, ...], data: Any, path: str, knob: Knob) -> tuple[Any, ...]:
     if isinstance(data, str) or not isinstance(data, Sequence):
-        raise BadInput(f"{_show(data)} is not a list.", path=path, hint=knob.help)
+        raise BadInput(f"{_quote(data)} is not a list.", path=path, hint=knob.help)
     inner = dataclasses.replace(knob, low=None, high=None) if args[0] is str else knob
     return tuple(_coerce(args[0], item, f"{path}[{i}]", inner) for i, item in enumerate(data))
 
 
 def _flag(data: Any, path: str, knob: Knob) -> bool:
     if not isinstance(data, bool):
-        raise BadInput(f"{_show(data)} is not true or false.", path=path, hint=knob.help)
+        raise BadInput(f"{_quote(data)} is not true or false.", path=path, hint=knob.help)
     return data
 
 
 def _number(data: Any, path: str, knob: Knob) -> float:
     if isinstance(data, bool) or not isinstance(data, int | float) or not _finite(data):
-        raise BadInput(f"{_show(data)} is not a finite number.", path=path, hint=_range(knob))
+        raise BadInput(f"{_quote(data)} is not a finite number.", path=path, hint=_range(knob))
     low, high = knob.low, knob.high
     if (low is not None and data < low) or (high is not None and data > high):
-        raise BadInput(f"{_show(data)} is out of bounds.", path=path, hint=_range(knob))
+        raise BadInput(f"{_quote(data)} is out of bounds.", path=path, hint=_range(knob))
     return float(data)
 
 
@@ -172,17 +174,17 @@ def _finite(number: float) -> bool:
 def _whole(data: Any, path: str, knob: Knob) -> int:
     number = _number(data, path, knob)
     if number != int(number):
-        raise BadInput(f"{_show(data)} is not a whole number.", path=path, hint=_range(knob))
+        raise BadInput(f"{_quote(data)} is not a whole number.", path=path, hint=_range(knob))
     return int(data)
 
 
 def _text(data: Any, path: str, knob: Knob) -> str:
     if not isinstance(data, str):
-        raise BadInput(f"{_show(data)} is not text.", path=path, hint=knob.help)
+        raise BadInput(f"{_quote(data)} is not text.", path=path, hint=knob.help)
     if _HALF_SURROGATE.search(data):
-        raise BadInput(f"{_show(data)} is not Unicode text.", path=path, hint="It has half a surrogate.")
+        raise BadInput(f"{_quote(data)} is not Unicode text.", path=path, hint="It has half a surrogate.")
     if knob.choices and data not in knob.choices:
-        raise BadInput(f"{_show(data)} is not allowed.", path=path, hint=did_you_mean(data, knob.choices))
+        raise BadInput(f"{_quote(data)} is not allowed.", path=path, hint=did_you_mean(data, knob.choices))
     limit = knob.high if knob.high is not None else MAX_TEXT
     if len(data) > limit:
         raise BadInput(f"{len(data)} characters are too many.", path=path, hint=f"At most {int(limit)}.")
@@ -191,7 +193,7 @@ def _text(data: Any, path: str, knob: Knob) -> str:
 
 def _mapping(data: Any, path: str, knob: Knob) -> dict[str, Any]:
     if not isinstance(data, Mapping):
-        raise BadInput(f"{_show(data)} is not an object.", path=path, hint=knob.help)
+        raise BadInput(f"{_quote(data)} is not an object.", path=path, hint=knob.help)
     return dict(data)
 
 
@@ -254,7 +256,7 @@ def _bounds(hint: type, knob: Knob) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Leaf:
+class KnobPath:
     """One knob of a nested dataclass, under its dotted path."""
 
     path: str
@@ -274,24 +276,24 @@ class Leaf:
         return tuple if typing.get_origin(self.type) is tuple else hint
 
 
-def leaves(cls: type, prefix: str = "") -> tuple[Leaf, ...]:
+def knob_paths(cls: type, prefix: str = "") -> tuple[KnobPath, ...]:
     """Every knob of `cls` and of the dataclasses nested in it, in declaration order."""
-    found: list[Leaf] = []
+    found: list[KnobPath] = []
     for field in dataclasses.fields(cls):
         hint, path = types_of(cls)[field.name], _join(prefix, field.name)
         if dataclasses.is_dataclass(hint):
-            found += leaves(typing.cast(type, hint), path)
+            found += knob_paths(typing.cast(type, hint), path)
         else:
-            found.append(Leaf(path, field.metadata.get(_KEY, Knob("", "")), hint, field.default))
+            found.append(KnobPath(path, field.metadata.get(_KEY, Knob("", "")), hint, field.default))
     return tuple(found)
 
 
-def at(value: Any, path: str) -> Any:
+def get_path(value: Any, path: str) -> Any:
     """The value under a dotted path."""
     return functools.reduce(getattr, path.split("."), value)
 
 
-def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+def unflatten(flat: Mapping[str, Any]) -> dict[str, Any]:
     """{"a.b": 1} as {"a": {"b": 1}}, ready for `load`."""
     out: dict[str, Any] = {}
     for place, item in flat.items():

@@ -15,7 +15,7 @@ from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.progress import Progress
 from retouch.recipes.prompts import networks
-from retouch.segmenters.base import Prompt, Seen
+from retouch.segmenters.base import Prompt, Segmentation
 
 
 @dataclass
@@ -115,14 +115,14 @@ class FakeSegmenter:
     def prepare(self, picture: Picture) -> None:
         self.prepared.append(picture.digest)
 
-    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
+    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
         self.prompts.append((prompt, memory))
         box = prompt.box or picture.size.box
         if prompt.clicks:
             click = prompt.clicks[0]
             box = Box.around((click.x + 0.5, click.y + 0.5), Size(self.side, self.side))
         region = Region.of_box(box & picture.size.box, prompt.text, 0.9)
-        return Seen((region,), (memory or 0) + 1)
+        return Segmentation((region,), (memory or 0) + 1)
 
     def everything(self, picture: Picture) -> tuple[Region, ...]:
         return (Region.of_box(picture.size.box, "", 0.9),)

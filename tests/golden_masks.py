@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retouch.image.blend.composite import composite
+from retouch.image.blend.composite import blend_patch
 from retouch.image.mask import Mask
 
 FILE = Path(__file__).parent / "js" / "masks.json"
@@ -52,7 +52,7 @@ def blended() -> dict[str, str]:
     under, over = (chance.randint(0, 256, (8, 64, 3)).astype(np.uint8) for _ in range(2))
     alpha = np.arange(512, dtype=np.uint32).reshape(8, 64) % 256
     mask = Mask(alpha.astype(np.uint8))
-    arrays = {"under": under, "over": over, "mask": mask.alpha, "result": composite(under, over, mask)}
+    arrays = {"under": under, "over": over, "mask": mask.alpha, "result": blend_patch(under, over, mask)}
     return {name: encoded(array) for name, array in arrays.items()}
 
 

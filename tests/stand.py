@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from retouch.api.queue import Turns
+from retouch.api.queue import JobQueue
 from retouch.errors import Missing
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.pipeline.finders import Eyes
-from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.finders import Finders
+from retouch.pipeline.pipeline import Pipeline
 from retouch.progress import Progress
 from retouch.recipes.recipe import Sampling
-from retouch.segmenters.base import Prompt, Seen
+from retouch.segmenters.base import Prompt, Segmentation
 from retouch.testing import FakeDetector, FakeEngine, FakeProgress
 
 BOX = Box(40, 30, 100, 90)
@@ -45,11 +45,11 @@ class Pointer:
         self.prepared.append(picture)
         self.ready.set()
 
-    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
+    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
         self.asked.append((prompt, memory))
         box = prompt.box or Box.around((prompt.clicks[0].x, prompt.clicks[0].y), Size(41, 41))
         region = Region.of_box(box & picture.size.box, prompt.text or "thing", 0.8)
-        return Seen((region, Region.of_box(picture.size.box, "all", 0.5)), len(self.asked))
+        return Segmentation((region, Region.of_box(picture.size.box, "all", 0.5)), len(self.asked))
 
     def everything(self, picture: Picture) -> tuple[Region, ...]:
         return (Region.of_box(BOX, "one", 0.9), Region.of_box(Box(0, 0, 20, 20), "two", 0.7))
@@ -69,18 +69,18 @@ class Stand:
     pointer: Pointer = field(default_factory=Pointer)
     runs_on: str = "cpu"
     loaded: Size | None = None
-    turns: Turns = field(default_factory=Turns)
+    turns: JobQueue = field(default_factory=JobQueue)
     tasks: list[str] = field(default_factory=list)
     _queue: threading.Lock = field(default_factory=threading.Lock)
 
     @property
-    def studio(self) -> Studio:
+    def studio(self) -> Pipeline:
         assert self.inside == 1, "the studio is asked for only inside `busy`"
-        return Studio(self.engine, self._detector)
+        return Pipeline(self.engine, self._detector)
 
     @property
-    def eyes(self) -> Eyes:
-        return Eyes(self._detector, self.segmenter)
+    def eyes(self) -> Finders:
+        return Finders(self._detector, self.segmenter)
 
     def _detector(self, name: str) -> FakeDetector:
         if name != "face":

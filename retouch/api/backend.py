@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from retouch.image.geometry import Size
-from retouch.pipeline.finders import Eyes
-from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.finders import Finders
+from retouch.pipeline.pipeline import Pipeline
 from retouch.progress import Progress
 from retouch.recipes.recipe import Sampling
 from retouch.segmenters.base import Segmenter
@@ -18,12 +18,12 @@ class Backend(Protocol):
     """A WebUI, or the standalone app. Safe to use from many threads."""
 
     @property
-    def studio(self) -> Studio:
+    def studio(self) -> Pipeline:
         """Asked for only inside `busy`."""
         ...
 
     @property
-    def eyes(self) -> Eyes:
+    def eyes(self) -> Finders:
         """To find out which models are here, without waiting for anything; nothing is loaded."""
         ...
 

@@ -20,7 +20,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass
-class Ahead:
+class BackgroundWorker:
     """Safe to use from many threads. The thread is there only while there is something to do."""
 
     limit: int = MAX_ERRANDS

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from retouch.api.backend import Backend
-from retouch.api.background import Ahead
-from retouch.api.batches.registry import Jobs
-from retouch.api.memory import Kept, Memories
+from retouch.api.background import BackgroundWorker
+from retouch.api.batches.registry import BatchRegistry
+from retouch.api.memory import PictureCache, StateCache
 from retouch.api.requests.base import Pictured
 from retouch.errors import BadInput, BadPicture, Missing
 from retouch.image.codec import decoder
 from retouch.image.picture import Picture
-from retouch.pipeline.timing import Tempos
+from retouch.pipeline.timing import SpeedHistory
 from retouch.segmenters.base import Segmenter
 
 MAX_WAYS = 8
@@ -28,13 +28,13 @@ class ApiContext:
     """One backend, and what its requests have left to be asked for again."""
 
     backend: Backend
-    kept: Kept = field(default_factory=Kept)
-    memories: Memories = field(default_factory=Memories)
-    ways: Memories = field(default_factory=lambda: Memories(MAX_WAYS))
-    pasts: Memories = field(default_factory=lambda: Memories(MAX_PASTS))
-    ahead: Ahead = field(default_factory=Ahead)
-    tempos: Tempos = field(default_factory=Tempos)
-    jobs: Jobs = field(default_factory=Jobs)
+    kept: PictureCache = field(default_factory=PictureCache)
+    memories: StateCache = field(default_factory=StateCache)
+    ways: StateCache = field(default_factory=lambda: StateCache(MAX_WAYS))
+    pasts: StateCache = field(default_factory=lambda: StateCache(MAX_PASTS))
+    ahead: BackgroundWorker = field(default_factory=BackgroundWorker)
+    tempos: SpeedHistory = field(default_factory=SpeedHistory)
+    jobs: BatchRegistry = field(default_factory=BatchRegistry)
 
     def open(self, request: Pictured) -> tuple[Picture, str]:
         """The picture a request is about, and the name it is kept under from now on."""

@@ -38,7 +38,7 @@ def _weight(picture: Picture) -> int:
 
 
 @dataclass
-class Kept:
+class PictureCache:
     """Safe to use from many threads."""
 
     max_pictures: int = MAX_PICTURES
@@ -76,7 +76,7 @@ class Kept:
 
 
 @dataclass
-class Memories:
+class StateCache:
     """What segmenters want back with the next click, each of one picture and one segmenter."""
 
     limit: int = MAX_MEMORIES

@@ -11,7 +11,7 @@ from retouch.api.requests.base import Painting
 from retouch.errors import RetouchError
 from retouch.image.codec import encoder
 from retouch.image.picture import Picture
-from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.pipeline import Pipeline
 from retouch.pipeline.report import Report
 from retouch.pipeline.step import Step
 from retouch.recipes.seeds import MAX_SEED
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Painting)
 
 
-def learn(desk: ApiContext, reports: Iterable[Report]) -> None:
+def record_timing(desk: ApiContext, reports: Iterable[Report]) -> None:
     """How long it took, for the plans to come."""
     desk.tempos.learn(*_painter(desk), reports)
 
 
-def timed(desk: ApiContext, steps: Sequence[Step]) -> dict[str, Any]:
+def with_seconds(desk: ApiContext, steps: Sequence[Step]) -> dict[str, Any]:
     """Summaries of steps, each with the `seconds` it will take, and of all; null where nothing is known."""
     each = desk.tempos.seconds(*_painter(desk), steps)
     known = [seconds for seconds in each if seconds is not None]
@@ -48,14 +48,14 @@ def _painter(desk: ApiContext) -> tuple[str, str]:
     return str(health.get("engine") or ""), str(health.get("checkpoint") or "")
 
 
-def seeded(request: R) -> R:
+def with_seeds(request: R) -> R:
     """-1 becomes a seed that can be reported and asked for again."""
     asked = {"seed": request.seed, "subseed": request.subseed}
     picked = {k: secrets.randbelow(MAX_SEED + 1) for k, v in asked.items() if v < 0}
     return dataclasses.replace(request, **picked)
 
 
-def remark_of(studio: Studio, reports: Iterable[Report]) -> str:
+def remark_of(studio: Pipeline, reports: Iterable[Report]) -> str:
     """What a person must know of whoever painted, "" where nothing was painted."""
     return studio.engine.remark if any(report.kept for report in reports) else ""
 
@@ -65,12 +65,12 @@ def losses_of(picture: Picture, painted: bool) -> tuple[str, ...]:
     return encoder.losses(picture) if painted else ()
 
 
-def some(*remarks: str | Sequence[str]) -> list[str]:
+def unique(*remarks: str | Sequence[str]) -> list[str]:
     """All that say something, in order, each once."""
     flat = [text for said in remarks for text in ([said] if isinstance(said, str) else said)]
     return [text for text in dict.fromkeys(flat) if text]
 
 
-def placed(error: RetouchError, path: str) -> RetouchError:
+def at_path(error: RetouchError, path: str) -> RetouchError:
     """The same error, at `path`."""
     return type(error)(error.what, path=path, hint=error.hint)

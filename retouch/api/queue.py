@@ -19,7 +19,7 @@ _BATCH = re.compile(r"(\d+) of \d+ ")
 
 
 @dataclass
-class Ticket:
+class JobTicket:
     """One job: its progress, for whoever asks, and its stop button. `verb` is "" where nobody is at work."""
 
     verb: str = ""
@@ -48,15 +48,15 @@ class Ticket:
 
 
 @dataclass
-class Turns:
+class JobQueue:
     """Safe to use from many threads."""
 
-    _now: Ticket | None = None
-    _waiting: list[Ticket] = field(default_factory=list)
+    _now: JobTicket | None = None
+    _waiting: list[JobTicket] = field(default_factory=list)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @contextlib.contextmanager
-    def taken(self, ticket: Ticket, queue: AbstractContextManager[Any]) -> Iterator[None]:
+    def taken(self, ticket: JobTicket, queue: AbstractContextManager[Any]) -> Iterator[None]:
         """Wait for `queue` and hold it; inside, `ticket` is the one at work."""
         with self._listed(ticket), queue:
             self._pass_to(ticket)
@@ -66,7 +66,7 @@ class Turns:
                 self._pass_to(None)
 
     @contextlib.contextmanager
-    def _listed(self, ticket: Ticket) -> Iterator[None]:
+    def _listed(self, ticket: JobTicket) -> Iterator[None]:
         with self._lock:
             self._waiting.append(ticket)
         try:
@@ -75,15 +75,15 @@ class Turns:
             with self._lock:
                 self._waiting = [other for other in self._waiting if other is not ticket]
 
-    def _pass_to(self, ticket: Ticket | None) -> None:
+    def _pass_to(self, ticket: JobTicket | None) -> None:
         with self._lock:
             self._now = ticket
             self._waiting = [other for other in self._waiting if other is not ticket]
 
     @property
-    def now(self) -> Ticket:
+    def now(self) -> JobTicket:
         """The job at work."""
-        return self._now or Ticket()
+        return self._now or JobTicket()
 
     @property
     def waiting(self) -> int:
@@ -108,7 +108,7 @@ class Turns:
                 press()
             return True
 
-    def _found(self, task: str) -> Ticket | None:
+    def _found(self, task: str) -> JobTicket | None:
         if not task:
             return self._now
         jobs = [*([self._now] if self._now else []), *self._waiting]

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-__all__ = ["PREFIX", "Backend", "install"]
 
 PREFIX = "/retouch/v1"
 MAX_BODY = decoder.MAX_BYTES * 4 // 3 + 1024 * 1024
@@ -117,7 +116,7 @@ def _add_file(router: APIRouter, desk: ApiService) -> None:
     _add(router, "/picture/{image_id}", "GET", endpoint)
 
 
-def _add_batch(router: APIRouter, door: routes.Door, desk: ApiService) -> None:
+def _add_batch(router: APIRouter, door: routes.BatchRoute, desk: ApiService) -> None:
     """A route of a job that the verb `batch` began."""
     from starlette.requests import Request
 
@@ -138,7 +137,9 @@ def _add_batch(router: APIRouter, door: routes.Door, desk: ApiService) -> None:
     _add(router, f"/batch/{{job}}{door.path}", door.method, endpoint)
 
 
-def _shown(door: routes.Door, desk: ApiService, at: dict[str, str], body: Any) -> dict[str, Any] | Response:
+def _shown(
+    door: routes.BatchRoute, desk: ApiService, at: dict[str, str], body: Any
+) -> dict[str, Any] | Response:
     from starlette.responses import Response as Answer
 
     said = door.answer(desk, at, body)

@@ -7,7 +7,7 @@ from typing import Any
 
 from retouch.api.batches import routes
 from retouch.api.context import ApiContext
-from retouch.api.messages import some
+from retouch.api.messages import unique
 from retouch.api.requests.batch import BatchRequest
 from retouch.api.requests.detect import DetectRequest
 from retouch.api.requests.fix import FixRequest
@@ -49,7 +49,7 @@ class ApiService(ApiContext):
         work = VERBS[verb]
         with collect_remarks() as remarks, convert_errors(lambda cause: _broke(verb, cause)):
             said = work(self, body)
-        return {**said, "warnings": some(said.get("warnings", ()), remarks)} if remarks else said
+        return {**said, "warnings": unique(said.get("warnings", ()), remarks)} if remarks else said
 
     def recipes(self) -> dict[str, Any]:
         return recipes.listed(self)
@@ -77,16 +77,16 @@ def _broke(verb: str, cause: str) -> RetouchError:
 
 
 VERBS: dict[str, Callable[[ApiService, Any], dict[str, Any]]] = {
-    "detect": detect.detect,
-    "fix": fix.fix,
+    "detect": detect.answer_detect,
+    "fix": fix.answer_fix,
     "batch": routes.begin,
-    "plan": plan.plan,
+    "plan": plan.answer_plan,
     "picture": segment.picture,
-    "segment": segment.segment,
+    "segment": segment.answer_segment,
     "mask": segment.mask,
-    "inpaint": inpaint.inpaint,
-    "outpaint": outpaint.outpaint,
-    "history": history.history,
+    "inpaint": inpaint.answer_inpaint,
+    "outpaint": outpaint.answer_outpaint,
+    "history": history.answer_history,
     "recipes/save": recipes.save,
     "recipes/read": recipes.read,
     "recipes/remove": recipes.remove,

@@ -17,19 +17,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import retouch
-from retouch.api.queue import Ticket, Turns
+from retouch.api.queue import JobQueue, JobTicket
 from retouch.engines.base import Engine
 from retouch.errors import Missing
 from retouch.image.geometry import Size
-from retouch.pipeline.finders import Eyes
-from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.finders import Finders
+from retouch.pipeline.pipeline import Pipeline
 from retouch.progress import Progress
 from retouch.recipes.recipe import Sampling
 from retouch.segmenters.base import Segmenter
-from retouch.segmenters.registry import Segmenters
+from retouch.segmenters.registry import SegmenterRegistry
 
 if TYPE_CHECKING:
-    from retouch.detectors.registry import Registry
+    from retouch.detectors.registry import DetectorRegistry
 
 MODELS = Path.home() / ".cache" / "retouch" / "models"
 RECIPES = Path.home() / ".config" / "retouch" / "recipes"
@@ -42,23 +42,23 @@ class Standalone:
     """The backend of `retouch.api.routes` and `retouch.api`. `load_engine` is called at most once."""
 
     load_engine: Callable[[], Engine]
-    registry: Registry
+    registry: DetectorRegistry
     own_recipes: Path | None = None
     sampling: Sampling = Sampling()
-    outliners: Segmenters = field(default_factory=Segmenters)
+    outliners: SegmenterRegistry = field(default_factory=SegmenterRegistry)
     find_device: Callable[[], str] = lambda: "cpu"
-    turns: Turns = field(default_factory=Turns)
+    turns: JobQueue = field(default_factory=JobQueue)
     _engine: Engine | None = None
     _native: Size | None = None
     _queue: threading.Lock = field(default_factory=threading.Lock)
 
     @property
-    def studio(self) -> Studio:
-        return Studio(self._engine or _NoEngine(), self.registry.get, self.outliners.get)
+    def studio(self) -> Pipeline:
+        return Pipeline(self._engine or _NoEngine(), self.registry.get, self.outliners.get)
 
     @property
-    def eyes(self) -> Eyes:
-        return Eyes(self.registry.get, self.outliners.get)
+    def eyes(self) -> Finders:
+        return Finders(self.registry.get, self.outliners.get)
 
     def health(self) -> dict[str, Any]:
         engine = self._engine or _NoEngine()
@@ -86,7 +86,7 @@ class Standalone:
     @contextlib.contextmanager
     def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:
         """One job at a time. The first that `paints` loads the engine: Missing when there is none."""
-        ticket = Ticket(what, task)
+        ticket = JobTicket(what, task)
         with self.turns.taken(ticket, self._queue):
             if paints and self._engine is None:
                 self._engine = self.load_engine()
@@ -144,13 +144,13 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
 
 def backend_of(args: argparse.Namespace) -> Standalone:
     """The backend that `add_arguments`' options ask for. Loads nothing yet."""
-    from retouch.detectors.registry import Registry
+    from retouch.detectors.registry import DetectorRegistry
     from retouch.engines.loading import best_device
 
     device = functools.cache(lambda: args.device or best_device())
     folders = (args.models_dir,)
-    registry = Registry(folders, device, args.offline)
-    outliners = Segmenters(folders, device, args.offline, registry)
+    registry = DetectorRegistry(folders, device, args.offline)
+    outliners = SegmenterRegistry(folders, device, args.offline, registry)
     return Standalone(
         lambda: _engine(args, device), registry, args.recipes, _sampling(args), outliners, device
     )

@@ -27,10 +27,10 @@ from retouch.image.codec import encoder, mask_layers
 from retouch.image.geometry import Box
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.image.quality.measure import measure
-from retouch.image.quality.psnr import psnr
+from retouch.image.quality.measure import measure_quality
+from retouch.image.quality.psnr import measure_psnr
 from retouch.image.region import Region
-from retouch.pipeline.pipeline import Canvas
+from retouch.pipeline.pipeline import PictureInput
 from retouch.pipeline.report import Result
 from retouch.pipeline.step import Plan
 from retouch.recipes.recipe import Generation, Pass, Recipe, Target
@@ -61,8 +61,8 @@ class Scene:
     region: Region | None = None
     lost: Box | None = None
 
-    def canvas(self, backend: Standalone) -> Canvas:
-        return Canvas(self.given, Generation(self.prompt, seed=SEED, sampling=backend.defaults()))
+    def canvas(self, backend: Standalone) -> PictureInput:
+        return PictureInput(self.given, Generation(self.prompt, seed=SEED, sampling=backend.defaults()))
 
     def done(self, backend: Standalone) -> Result:
         """The whole job on the backend's studio."""
@@ -168,10 +168,10 @@ def figures_of(scene: Scene, result: Result, mask: Mask) -> dict[str, Any]:
     """What was spoilt, against the photograph as it was, and how the painted part sits in the rest."""
     where = (scene.lost or mask.bounds or scene.truth.size.box).slices
     truth, given, made = (picture.pixels for picture in (scene.truth, scene.given, result.picture))
-    numbers = measure(given, made, mask, truth)
+    numbers = measure_quality(given, made, mask, truth)
     said = {
-        "dB PSNR before": psnr(truth[where], given[where]),
-        "dB PSNR after": psnr(truth[where], made[where]),
+        "dB PSNR before": measure_psnr(truth[where], given[where]),
+        "dB PSNR after": measure_psnr(truth[where], made[where]),
         "Seam": numbers.seam,
         "Colour drift inside, CIELAB": numbers.drift_inside,
         "Sharpness, 1 as around": numbers.sharpness,

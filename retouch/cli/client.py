@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 
-class Door(Protocol):
+class Client(Protocol):
     """Where requests go: a `ApiService` here, or a `Remote`."""
 
     def answer(self, verb: str, body: dict[str, Any]) -> dict[str, Any]: ...

@@ -15,24 +15,22 @@ from collections.abc import Sequence
 from retouch.api.service import ApiService
 from retouch.app.backend import backend_of
 from retouch.cli import history, output_files, recipes
-from retouch.cli.client import Door
+from retouch.cli.client import Client
 from retouch.cli.input_files import photos
-from retouch.cli.parser import parser
+from retouch.cli.parser import build_parser
 from retouch.cli.remote import connect
-from retouch.cli.requests import work
-from retouch.cli.run import run
-from retouch.cli.summary_page import Book, Summary
+from retouch.cli.requests import request_from
+from retouch.cli.run import run_files
+from retouch.cli.summary_page import NoSummary, SummaryPage
 from retouch.errors import RetouchError, convert_errors
-
-__all__ = ["main", "parser"]
 
 _ALONE = {"recipes": recipes.run, "history": history.run}
 """Verbs that are not about photographs."""
 
 
-def main(words: Sequence[str] | None = None, door: Door | None = None) -> int:
+def main(words: Sequence[str] | None = None, door: Client | None = None) -> int:
     """Do what the command line says; `door` stands in for the one it names. The exit status."""
-    args = parser().parse_args(words)
+    args = build_parser().parse_args(words)
     try:
         with convert_errors(_broke):
             return _done(args, door or _door(args))
@@ -40,13 +38,13 @@ def main(words: Sequence[str] | None = None, door: Door | None = None) -> int:
         return _refuse(error)
 
 
-def _done(args: argparse.Namespace, door: Door) -> int:
+def _done(args: argparse.Namespace, door: Client) -> int:
     if args.verb in _ALONE:
         return _ALONE[args.verb](args, door)
     named = photos(args.photos, args.out, output_files.ENDINGS["plan" if args.plan else args.verb])
-    asked = work(args, door)
-    book = Summary(args.out, asked.recipe, named) if args.verb == "run" else Book()
-    return run(named, asked, door, book, args)
+    asked = request_from(args, door)
+    book = SummaryPage(args.out, asked.recipe, named) if args.verb == "run" else NoSummary()
+    return run_files(named, asked, door, book, args)
 
 
 def _broke(cause: str) -> RetouchError:
@@ -54,7 +52,7 @@ def _broke(cause: str) -> RetouchError:
     return RetouchError(f"it failed ({cause}).", hint="With --url: is the Retouch there of this version?")
 
 
-def _door(args: argparse.Namespace) -> Door:
+def _door(args: argparse.Namespace) -> Client:
     return connect(args.url) if args.url else ApiService(backend_of(args))
 
 

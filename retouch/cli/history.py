@@ -15,7 +15,7 @@ from retouch.image.codec import decoder, encoder
 from retouch.pipeline.history_file import ENDING
 
 if TYPE_CHECKING:
-    from retouch.cli.client import Door
+    from retouch.cli.client import Client
 
 ABOUT = "list the steps of a .retouch file; take some back, or paint them again"
 STEPS = ("revert", "restore", "again")
@@ -34,7 +34,7 @@ def add(command: argparse.ArgumentParser) -> None:
     add_arguments(command.add_argument_group("without --url"))
 
 
-def run(args: argparse.Namespace, door: Door) -> int:
+def run(args: argparse.Namespace, door: Client) -> int:
     """The exit status; RetouchError for what was asked wrongly, or was interrupted."""
     body: dict[str, Any] = {name: _numbers(getattr(args, name), f"--{name}") for name in STEPS}
     pairs = [_numbers(pair, "--choose", ":", 2) for pair in filter(None, args.choose.split(","))]

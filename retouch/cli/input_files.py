@@ -26,7 +26,7 @@ _MADE = re.compile(
 
 
 @dataclass(frozen=True)
-class Photo:
+class InputFile:
     """A file to work on, and the file that is there once it is done."""
 
     source: Path
@@ -38,17 +38,17 @@ class Photo:
         return self.target.exists() and self.target.stat().st_mtime_ns >= self.source.stat().st_mtime_ns
 
 
-def photos(words: Sequence[str], out: Path, ending: str = "") -> tuple[Photo, ...]:
+def photos(words: Sequence[str], out: Path, ending: str = "") -> tuple[InputFile, ...]:
     """Every photograph that files, folders and globs name, each once, in order.
 
     A target lies in `out` under the photograph's place in its folder, with `ending` or, if that is
     blank, the photograph's own. Missing for a word that names nothing; BadInput when a target
     would fall on a photograph or on another target.
     """
-    found: dict[Path, Photo] = {}
+    found: dict[Path, InputFile] = {}
     for word in words:
         for source, place in _named(word, out):
-            found.setdefault(source.resolve(), Photo(source, _target(out / place, ending)))
+            found.setdefault(source.resolve(), InputFile(source, _target(out / place, ending)))
     _check_apart(tuple(found.values()))
     return tuple(found.values())
 
@@ -85,7 +85,7 @@ def _target(path: Path, ending: str) -> Path:
     return path if path.suffix.lower() in KEPT else path.with_name(path.name + ".png")
 
 
-def _check_apart(named: Sequence[Photo]) -> None:
+def _check_apart(named: Sequence[InputFile]) -> None:
     taken = {photo.source.resolve(): photo for photo in named}
     for photo in named:
         place = photo.target.resolve()

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from retouch.api.batches.entry import unpainted
-from retouch.cli.input_files import Photo
+from retouch.cli.input_files import InputFile
 from retouch.errors import PaintFailed
 from retouch.image.codec import decoder, encoder, mask_layers
 from retouch.image.geometry import Box
 from retouch.image.mask import Mask
-from retouch.image.overlay import overlay
+from retouch.image.overlay import draw_regions
 from retouch.image.region import Region, overlap
 from retouch.pipeline.history_file import ENDING
 from retouch.pipeline.report import CHANGED, UNCHANGED
@@ -67,7 +67,7 @@ def status_of(answer: dict[str, Any]) -> int:
     return UNCHANGED_STATUS if outcome(answer) == UNCHANGED else 0
 
 
-def line(photo: Photo, answer: dict[str, Any]) -> dict[str, Any]:
+def line(photo: InputFile, answer: dict[str, Any]) -> dict[str, Any]:
     """An answer without its pixels, for `--json`."""
     said = {key: _bare(value) for key, value in answer.items() if key not in _LEFT_OUT}
     return {"photo": str(photo.source), "output": str(photo.target), **said}
@@ -82,7 +82,7 @@ def _bare(value: Any) -> Any:
     ]
 
 
-def with_losses(photo: Photo, answer: dict[str, Any]) -> dict[str, Any]:
+def with_losses(photo: InputFile, answer: dict[str, Any]) -> dict[str, Any]:
     """The answer, and in its warnings what the target's format cannot hold of its picture.
 
     Of a PNG the answer says so itself.
@@ -94,18 +94,18 @@ def with_losses(photo: Photo, answer: dict[str, Any]) -> dict[str, Any]:
     return {**answer, "warnings": [*answer.get("warnings", ()), *lost]}
 
 
-def is_copied(photo: Photo, answer: dict[str, Any]) -> bool:
+def is_copied(photo: InputFile, answer: dict[str, Any]) -> bool:
     """True where nothing was changed, and the file stays as it is, to the bit."""
     reports = answer.get("reports") or []
     changed = any(report["outcome"] == "kept" for report in reports)
     return not changed and photo.source.suffix == photo.target.suffix
 
 
-def _copy(photo: Photo) -> None:
+def _copy(photo: InputFile) -> None:
     put(photo.target, photo.source.read_bytes())
 
 
-def keep_fix(photo: Photo, answer: dict[str, Any]) -> None:
+def keep_fix(photo: InputFile, answer: dict[str, Any]) -> None:
     """The mended photograph, in its own format; where nothing was changed, the file as it is."""
     if is_copied(photo, answer):
         _copy(photo)
@@ -114,7 +114,7 @@ def keep_fix(photo: Photo, answer: dict[str, Any]) -> None:
     encoder.write(decoder.decode_base64(answer["image"]), photo.target)
 
 
-def _keep_history(photo: Photo, answer: dict[str, Any]) -> None:
+def _keep_history(photo: InputFile, answer: dict[str, Any]) -> None:
     if answer.get("history_file"):
         put(beside(photo.target), base64.b64decode(answer["history_file"]))
 
@@ -124,7 +124,7 @@ def beside(picture: Path) -> Path:
     return picture.with_name(picture.name + ENDING)
 
 
-def keep_inpaint(photo: Photo, answer: dict[str, Any]) -> None:
+def keep_inpaint(photo: InputFile, answer: dict[str, Any]) -> None:
     """The further variations beside the best, and that last: its being there says that all is."""
     if is_copied(photo, answer):
         _copy(photo)
@@ -136,22 +136,22 @@ def keep_inpaint(photo: Photo, answer: dict[str, Any]) -> None:
     encoder.write(best, photo.target)
 
 
-def keep_outpaint(photo: Photo, answer: dict[str, Any]) -> None:
+def keep_outpaint(photo: InputFile, answer: dict[str, Any]) -> None:
     """The extended photograph, in its own format."""
     encoder.write(decoder.decode_base64(answer["image"]), photo.target)
 
 
-def keep_plan(photo: Photo, answer: dict[str, Any]) -> None:
+def keep_plan(photo: InputFile, answer: dict[str, Any]) -> None:
     said = {key: value for key, value in answer.items() if key != "image_id"}
     put(photo.target, json.dumps(said, indent=1, ensure_ascii=False).encode() + b"\n")
 
 
-def keep_detect(photo: Photo, answer: dict[str, Any]) -> None:
+def keep_detect(photo: InputFile, answer: dict[str, Any]) -> None:
     """A mask per region, and last the overlay, whose being there says that all is."""
     _keep_regions(photo, answer["regions"], lambda found: found)
 
 
-def keep_segment(photo: Photo, answer: dict[str, Any]) -> None:
+def keep_segment(photo: InputFile, answer: dict[str, Any]) -> None:
     """The same; of the outlines of one thing the overlay shows the best, whatever each is called."""
     _keep_regions(photo, answer["masks"], _apart)
 
@@ -165,14 +165,14 @@ def _apart(found: list[Region]) -> list[Region]:
 
 
 def _keep_regions(
-    photo: Photo, regions: Sequence[dict[str, Any]], shown: Callable[[list[Region]], list[Region]]
+    photo: InputFile, regions: Sequence[dict[str, Any]], shown: Callable[[list[Region]], list[Region]]
 ) -> None:
     masks = [Mask(decoder.decode_base64(said["mask"]).pixels[..., 0].copy()) for said in regions]
     for number, mask in enumerate(masks, 1):
         path = photo.target.with_name(f"{photo.source.name}.mask-{number:02d}.png")
         put(path, mask_layers.encode_gray(mask.alpha))
     found = [_region(said, mask) for said, mask in zip(regions, masks, strict=True)]
-    encoder.write(overlay(decoder.read(photo.source), shown(found)), photo.target)
+    encoder.write(draw_regions(decoder.read(photo.source), shown(found)), photo.target)
 
 
 def _region(said: dict[str, Any], mask: Mask) -> Region:

@@ -13,7 +13,7 @@ from retouch.api.requests.outpaint import OutpaintRequest
 from retouch.app.backend import add_arguments
 from retouch.cli import history, prompts, recipes
 from retouch.errors import plain_number
-from retouch.knobs import Knob, Leaf, knobs_of, leaves
+from retouch.knobs import Knob, KnobPath, knob_paths, knobs_of
 from retouch.recipes.recipe import Pass, Target
 
 ABOUT = "Find what is wrong in photographs and repaint it, here or through a WebUI."
@@ -44,7 +44,7 @@ OWN = (
 OF_PASSES = ("denoising_strength",)
 
 
-def parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
     """A command per verb; `plan` of the parsed words says whether anything is painted."""
     top = argparse.ArgumentParser(prog="python -m retouch", description=ABOUT)
     verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
@@ -136,31 +136,31 @@ _VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
 }
 
 
-def target_leaves() -> list[Leaf]:
+def target_leaves() -> list[KnobPath]:
     """Of a target, what one word can say and means something without a mask of the person's."""
-    found = leaves(Target)
+    found = knob_paths(Target)
     return [leaf for leaf in found if leaf.plain_type is not tuple and leaf.path != "user_mask"]
 
 
-def pass_leaves() -> list[Leaf]:
+def pass_leaves() -> list[KnobPath]:
     """Of every pass of a recipe, what can be said for all."""
-    return [leaf for leaf in leaves(Pass) if leaf.path in OF_PASSES]
+    return [leaf for leaf in knob_paths(Pass) if leaf.path in OF_PASSES]
 
 
-def fix_leaves() -> list[Leaf]:
+def fix_leaves() -> list[KnobPath]:
     """A fix on the command line takes no mask."""
-    return [leaf for leaf in leaves(FixRequest) if leaf.path not in (*OWN, "mask_channel")]
+    return [leaf for leaf in knob_paths(FixRequest) if leaf.path not in (*OWN, "mask_channel")]
 
 
-def inpaint_leaves() -> list[Leaf]:
-    return [leaf for leaf in leaves(InpaintRequest) if leaf.path not in OWN]
+def inpaint_leaves() -> list[KnobPath]:
+    return [leaf for leaf in knob_paths(InpaintRequest) if leaf.path not in OWN]
 
 
-def outpaint_leaves() -> list[Leaf]:
-    return [leaf for leaf in leaves(OutpaintRequest) if leaf.path not in OWN]
+def outpaint_leaves() -> list[KnobPath]:
+    return [leaf for leaf in knob_paths(OutpaintRequest) if leaf.path not in OWN]
 
 
-def add_knobs(group: Any, found: Sequence[Leaf]) -> None:
+def add_knobs(group: Any, found: Sequence[KnobPath]) -> None:
     """A flag per declared knob. Bounds are checked by the loader, as for every other door."""
     for leaf in found:
         knob, flag = leaf.knob, "--" + leaf.path.rpartition(".")[2].replace("_", "-")
@@ -179,7 +179,7 @@ def _help(knob: Knob) -> str:
     return f"{knob.help} {plain_number(knob.low)} to {plain_number(knob.high)}."
 
 
-def given(args: argparse.Namespace, found: Sequence[Leaf]) -> dict[str, Any]:
+def given(args: argparse.Namespace, found: Sequence[KnobPath]) -> dict[str, Any]:
     """What was said on the command line, by dotted path."""
     values = {leaf.path: getattr(args, leaf.path) for leaf in found}
     return {path: value for path, value in values.items() if value is not None}

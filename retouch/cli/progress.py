@@ -9,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from retouch.cli.input_files import Photo
+from retouch.cli.input_files import InputFile
 from retouch.cli.output_files import UNCHANGED_STATUS
 from retouch.pipeline.report import CHANGED, NOTHING_FOUND, REVERTED, UNCHANGED
 
 
-class Tally:
+class ProgressReport:
     """Counts files. The story goes to stderr; with `quiet`, stdout gets JSON lines and no bar is drawn."""
 
     def __init__(self, total: int, quiet: bool = False) -> None:
@@ -26,7 +26,7 @@ class Tally:
         self._warned: Counter[str] = Counter()
         self._bar = None if quiet else _bar(total)
 
-    def __enter__(self) -> Tally:
+    def __enter__(self) -> ProgressReport:
         return self
 
     def __exit__(
@@ -34,7 +34,7 @@ class Tally:
     ) -> None:
         self.close()
 
-    def finish(self, photo: Photo, said: dict[str, Any], outcome: str = CHANGED) -> None:
+    def finish(self, photo: InputFile, said: dict[str, Any], outcome: str = CHANGED) -> None:
         """One more file is done; `said` is its JSON line. A warning is told of the first it is about."""
         self.finished += 1
         self._outcomes[outcome] += 1

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from retouch.app.backend import add_arguments
 from retouch.errors import Missing, RetouchError, did_you_mean
 from retouch.knobs import dump, load
-from retouch.recipes.checks import concerns
+from retouch.recipes.checks import contradictions
 from retouch.recipes.library import pretty
 from retouch.recipes.recipe import Recipe
 from retouch.recipes.sharing import Received, read_text, share
 
 if TYPE_CHECKING:
-    from retouch.cli.client import Door
+    from retouch.cli.client import Client
 
 ABOUT = "list, show, check, save, share, read or remove recipes"
 
@@ -40,13 +40,13 @@ def _add_place(command: argparse.ArgumentParser) -> None:
     add_arguments(command.add_argument_group("without --url"))
 
 
-def run(args: argparse.Namespace, door: Door) -> int:
+def run(args: argparse.Namespace, door: Client) -> int:
     """The exit status; RetouchError for what was asked wrongly."""
     _, _, act = _ACTIONS[args.action or "list"]
     return act(args, door)
 
 
-def _list(args: argparse.Namespace, door: Door) -> int:
+def _list(args: argparse.Namespace, door: Client) -> int:
     said = door.recipes()
     for one in said["recipes"]:
         name = one.get("name", "Custom")
@@ -56,12 +56,12 @@ def _list(args: argparse.Namespace, door: Door) -> int:
     return 0
 
 
-def _show(args: argparse.Namespace, door: Door) -> int:
+def _show(args: argparse.Namespace, door: Client) -> int:
     print(pretty(_found(args.what, door)), end="")
     return 0
 
 
-def _check(args: argparse.Namespace, door: Door) -> int:
+def _check(args: argparse.Namespace, door: Client) -> int:
     """Every file is looked at, whatever is wrong with one. 1 when something is."""
     return max(_checked(Path(name)) for name in args.what)
 
@@ -73,11 +73,11 @@ def _checked(path: Path) -> int:
         _remark(f"{path.name}: {error}")
         return 1
     print(f"{path.name}: {received.recipe.name}, {_count(received.recipe)}{_older(received)}")
-    _remark(*(f"{path.name}: {text}" for text in concerns(received.recipe)))
+    _remark(*(f"{path.name}: {text}" for text in contradictions(received.recipe)))
     return 0
 
 
-def _save(args: argparse.Namespace, door: Door) -> int:
+def _save(args: argparse.Namespace, door: Client) -> int:
     recipe = _file(Path(args.what)).recipe
     said = door.answer("recipes/save", {"recipe": dump(recipe), "replace": args.replace})
     print(f"saved: {said['recipe']['name']}")
@@ -85,26 +85,26 @@ def _save(args: argparse.Namespace, door: Door) -> int:
     return 0
 
 
-def _share(args: argparse.Namespace, door: Door) -> int:
+def _share(args: argparse.Namespace, door: Client) -> int:
     print(share(_found(args.what, door)))
     return 0
 
 
-def _read(args: argparse.Namespace, door: Door) -> int:
+def _read(args: argparse.Namespace, door: Client) -> int:
     received = read_text(sys.stdin.read() if args.what == "-" else args.what)
     print(pretty(received.recipe), end="")
-    _remark(_older(received).strip(", "), *concerns(received.recipe))
+    _remark(_older(received).strip(", "), *contradictions(received.recipe))
     return 0
 
 
-def _remove(args: argparse.Namespace, door: Door) -> int:
+def _remove(args: argparse.Namespace, door: Client) -> int:
     said = door.answer("recipes/remove", {"name": args.what})
     again = "; the built-in one is used again" if said["restored"] else ""
     print(f"removed: {said['removed']}{again}")
     return 0
 
 
-def _found(asked: str, door: Door) -> Recipe:
+def _found(asked: str, door: Client) -> Recipe:
     """By name, or from a file."""
     if asked.lower().endswith(".json"):
         return _file(Path(asked)).recipe
@@ -138,7 +138,7 @@ def _remark(*texts: str) -> None:
         print(f"retouch: {text}", file=sys.stderr)
 
 
-_ACTIONS: dict[str, tuple[str, str, Callable[[argparse.Namespace, Door], int]]] = {
+_ACTIONS: dict[str, tuple[str, str, Callable[[argparse.Namespace, Client], int]]] = {
     "list": ("list them, your own with a star", "", _list),
     "show": ("print one as JSON", "NAME", _show),
     "check": ("say what is wrong with files", "FILE", _check),

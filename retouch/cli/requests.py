@@ -13,17 +13,17 @@ from retouch.api.requests.fix import FixRequest
 from retouch.api.requests.inpaint import InpaintRequest
 from retouch.api.requests.outpaint import OutpaintRequest
 from retouch.cli import output_files, parser, prompts
-from retouch.cli.client import Door
-from retouch.cli.input_files import Photo
+from retouch.cli.client import Client
+from retouch.cli.input_files import InputFile
 from retouch.cli.parser import given
 from retouch.errors import BadInput, Missing, did_you_mean
-from retouch.knobs import dump, knobs_of, load, nested, replace
+from retouch.knobs import dump, knobs_of, load, replace, unflatten
 from retouch.recipes import library
 from retouch.recipes.recipe import Pass, Recipe, Target
 
 
 @dataclass(frozen=True)
-class Work:
+class CliRequest:
     """One verb, asked the same way of every photograph. `keep` writes an answer to the target.
 
     `pointed` is a thing to outline in each, where the verb needs a mask of it.
@@ -31,7 +31,7 @@ class Work:
 
     verb: str
     body: dict[str, Any]
-    keep: Callable[[Photo, dict[str, Any]], None]
+    keep: Callable[[InputFile, dict[str, Any]], None]
     pointed: dict[str, Any] | None = None
 
     @property
@@ -39,7 +39,7 @@ class Work:
         """What a fix is done by."""
         return load(Recipe, self.body["recipe"], "recipe")
 
-    def answer(self, door: Door, image: str) -> dict[str, Any]:
+    def answer(self, door: Client, image: str) -> dict[str, Any]:
         """Of one photograph, in base64."""
         about = {"image": image} if self.pointed is None else prompts.mask(door, image, self.pointed)
         answer = door.answer(self.verb, {**self.body, **about})
@@ -50,35 +50,35 @@ class Work:
             answer = {**answer, "history_file": kept["file"], "warnings": [*answer["warnings"], *told]}
         return answer
 
-    def planned(self) -> Work:
+    def planned(self) -> CliRequest:
         """What this would paint; nothing is painted."""
         body = {"verb": self.verb, **self.body}
         return dataclasses.replace(self, verb="plan", body=body, keep=output_files.keep_plan)
 
 
-def work(args: argparse.Namespace, door: Door) -> Work:
+def request_from(args: argparse.Namespace, door: Client) -> CliRequest:
     """The request without its picture, checked as far as it can be before any work."""
     asked = _ASKED[args.verb](args, door)
     return asked.planned() if args.plan else asked
 
 
-def _run(args: argparse.Namespace, door: Door) -> Work:
+def _run(args: argparse.Namespace, door: Client) -> CliRequest:
     return _fixing(args, _called(args.recipe, door, "RECIPE"))
 
 
-def _fix(args: argparse.Namespace, door: Door) -> Work:
+def _fix(args: argparse.Namespace, door: Client) -> CliRequest:
     return _fixing(args, _recipe(args, door))
 
 
-def _fixing(args: argparse.Namespace, recipe: Recipe) -> Work:
+def _fixing(args: argparse.Namespace, recipe: Recipe) -> CliRequest:
     asked = {"recipe": dump(recipe), "return_history": getattr(args, "history", False)}
     request = load(FixRequest, {**given(args, parser.fix_leaves()), **asked})
-    return Work("fix", dump(request), output_files.keep_fix)
+    return CliRequest("fix", dump(request), output_files.keep_fix)
 
 
-def _inpaint(args: argparse.Namespace, _door: Door) -> Work:
+def _inpaint(args: argparse.Namespace, _door: Client) -> CliRequest:
     """A mask is read from its file, once, or outlined in each photograph."""
-    body = {**nested(given(args, parser.inpaint_leaves())), "return_history": args.history}
+    body = {**unflatten(given(args, parser.inpaint_leaves())), "return_history": args.history}
     load(InpaintRequest, body)
     asked, files = prompts.prompt(args), {"mask": args.mask, "sketch": args.sketch}
     sent = {name: prompts.file(path, f"--{name}") for name, path in files.items() if path}
@@ -86,26 +86,26 @@ def _inpaint(args: argparse.Namespace, _door: Door) -> Work:
         raise BadInput("what to repaint is said twice.", path="--mask", hint="Leave it or the pointing out.")
     if not asked and not sent:
         raise BadInput("nothing is pointed at.", hint="Give --click, --box, --text, --mask or --sketch.")
-    return Work("inpaint", {**body, **sent}, output_files.keep_inpaint, asked or None)
+    return CliRequest("inpaint", {**body, **sent}, output_files.keep_inpaint, asked or None)
 
 
-def _outpaint(args: argparse.Namespace, _door: Door) -> Work:
+def _outpaint(args: argparse.Namespace, _door: Client) -> CliRequest:
     order = {"order": args.order.split(",")} if args.order else {}
     request = load(OutpaintRequest, {**given(args, parser.outpaint_leaves()), **order})
-    return Work("outpaint", dump(request), output_files.keep_outpaint)
+    return CliRequest("outpaint", dump(request), output_files.keep_outpaint)
 
 
-def _detect(args: argparse.Namespace, _door: Door) -> Work:
+def _detect(args: argparse.Namespace, _door: Client) -> CliRequest:
     target = {**given(args, parser.target_leaves()), "models": args.target or ["face"]}
-    return Work("detect", {"targets": [dump(load(Target, target))]}, output_files.keep_detect)
+    return CliRequest("detect", {"targets": [dump(load(Target, target))]}, output_files.keep_detect)
 
 
-def _segment(args: argparse.Namespace, _door: Door) -> Work:
+def _segment(args: argparse.Namespace, _door: Client) -> CliRequest:
     body = {**prompts.prompt(args), "everything": args.everything, "whole_masks": True}
-    return Work("segment", body, output_files.keep_segment)
+    return CliRequest("segment", body, output_files.keep_segment)
 
 
-_ASKED: dict[str, Callable[[argparse.Namespace, Door], Work]] = {
+_ASKED: dict[str, Callable[[argparse.Namespace, Client], CliRequest]] = {
     "run": _run,
     "fix": _fix,
     "plan": _fix,
@@ -116,7 +116,7 @@ _ASKED: dict[str, Callable[[argparse.Namespace, Door], Work]] = {
 }
 
 
-def _recipe(args: argparse.Namespace, door: Door) -> Recipe:
+def _recipe(args: argparse.Namespace, door: Client) -> Recipe:
     """The recipe named or written, with what the flags say of its passes."""
     if args.recipe and args.target:
         raise BadInput("a recipe has its own targets.", path="--target", hint="Leave one out.")
@@ -126,13 +126,13 @@ def _recipe(args: argparse.Namespace, door: Door) -> Recipe:
     return dataclasses.replace(recipe, passes=tuple(replace(p, changes) for p in recipe.passes))
 
 
-def _asked_recipe(args: argparse.Namespace, door: Door) -> Recipe:
+def _asked_recipe(args: argparse.Namespace, door: Client) -> Recipe:
     if args.target:
         return Recipe("Command line", passes=(Pass(target=Target(models=tuple(args.target))),))
     return _called(args.recipe or str(FixRequest().recipe), door, "--recipe")
 
 
-def _called(asked: str, door: Door, path: str) -> Recipe:
+def _called(asked: str, door: Client, path: str) -> Recipe:
     """The recipe of that name, where the work is done, or of that file; `path` is named in errors."""
     if asked.lower().endswith(".json"):
         return _read(Path(asked), path)

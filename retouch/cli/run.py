@@ -7,12 +7,12 @@ import base64
 from collections.abc import Sequence
 
 from retouch.cli import output_files
-from retouch.cli.client import Door
-from retouch.cli.input_files import Photo
-from retouch.cli.progress import Tally
+from retouch.cli.client import Client
+from retouch.cli.input_files import InputFile
+from retouch.cli.progress import ProgressReport
 from retouch.cli.remote import Unreachable
-from retouch.cli.requests import Work
-from retouch.cli.summary_page import Book
+from retouch.cli.requests import CliRequest
+from retouch.cli.summary_page import NoSummary
 from retouch.errors import RetouchError, describe
 
 OF_A_PHOTO = ("image", "points", "box", "mask")
@@ -20,9 +20,11 @@ OF_A_PHOTO = ("image", "points", "box", "mask")
 AGAIN = "The same command goes on from here."
 
 
-def run(named: Sequence[Photo], work: Work, door: Door, book: Book, args: argparse.Namespace) -> int:
+def run_files(
+    named: Sequence[InputFile], work: CliRequest, door: Client, book: NoSummary, args: argparse.Namespace
+) -> int:
     """The exit status. Raises what every other photograph would fail with, too."""
-    with Tally(len(named), quiet=args.json) as tally:
+    with ProgressReport(len(named), quiet=args.json) as tally:
         try:
             for photo in named:
                 if photo.done and not args.force:
@@ -40,7 +42,7 @@ def run(named: Sequence[Photo], work: Work, door: Door, book: Book, args: argpar
         return tally.status()
 
 
-def _one(photo: Photo, work: Work, door: Door, told: tuple[Tally, Book]) -> None:
+def _one(photo: InputFile, work: CliRequest, door: Client, told: tuple[ProgressReport, NoSummary]) -> None:
     tally, book = told
     try:
         image = base64.b64encode(photo.source.read_bytes()).decode("ascii")

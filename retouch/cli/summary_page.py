@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from retouch.api.batches.entry import Entry, preview
-from retouch.api.pages.batch_page import Batch, Places, summary
+from retouch.api.batches.entry import BatchEntry, preview
+from retouch.api.pages.batch_page import BatchPage, Places, summary
 from retouch.cli import output_files
-from retouch.cli.input_files import Photo
+from retouch.cli.input_files import InputFile
 from retouch.errors import RetouchError
 from retouch.image.codec import decoder
 from retouch.image.picture import Picture
@@ -27,16 +27,16 @@ from retouch.recipes.recipe import Recipe
 PAGE, SHOWN = "index.html", "index.files"
 
 
-class Book:
+class NoSummary:
     """Of a command that writes no summary."""
 
-    def finish(self, photo: Photo, answer: dict[str, Any]) -> None:
+    def finish(self, photo: InputFile, answer: dict[str, Any]) -> None:
         """A file is done; before its result is written."""
 
-    def skip(self, photo: Photo) -> None:
+    def skip(self, photo: InputFile) -> None:
         """It was done by an earlier run."""
 
-    def fail(self, photo: Photo, error: Exception) -> None:
+    def fail(self, photo: InputFile, error: Exception) -> None:
         """It is not done; the rest go on."""
 
     def close(self, note: str = "") -> Path | None:
@@ -45,61 +45,61 @@ class Book:
 
 
 @dataclass
-class Summary(Book):
+class SummaryPage(NoSummary):
     """Of a recipe over photographs whose targets lie below `out`."""
 
     out: Path
     recipe: Recipe
-    named: Sequence[Photo]
-    _entries: dict[Path, Entry] = field(default_factory=dict)
+    named: Sequence[InputFile]
+    _entries: dict[Path, BatchEntry] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._entries = {photo.target: Entry(self._name(photo)) for photo in self.named}
+        self._entries = {photo.target: BatchEntry(self._name(photo)) for photo in self.named}
 
-    def finish(self, photo: Photo, answer: dict[str, Any]) -> None:
+    def finish(self, photo: InputFile, answer: dict[str, Any]) -> None:
         entry = self._entries[photo.target].finished(answer)
         after = decoder.decode_base64(answer["image"])
         self._remember(photo, self._pictured(entry, decoder.read(photo.source), after))
 
-    def skip(self, photo: Photo) -> None:
+    def skip(self, photo: InputFile) -> None:
         entry = self._recalled(photo) or self._seen(photo)
         self._entries[photo.target] = entry
 
-    def fail(self, photo: Photo, error: Exception) -> None:
+    def fail(self, photo: InputFile, error: Exception) -> None:
         entry = self._entries[photo.target]
         self._entries[photo.target] = dataclasses.replace(entry.failed(str(error)), pictured=False)
 
     def close(self, note: str = "") -> Path | None:
         if all(entry.state == "waiting" for entry in self._entries.values()):
             return None
-        page = summary(Batch(self.recipe, tuple(self._entries.values()), note), self._places)
+        page = summary(BatchPage(self.recipe, tuple(self._entries.values()), note), self._places)
         self.out.mkdir(parents=True, exist_ok=True)
         output_files.put(self.out / PAGE, page.encode())
         return self.out / PAGE
 
-    def _name(self, photo: Photo) -> str:
+    def _name(self, photo: InputFile) -> str:
         return photo.target.relative_to(self.out).as_posix()
 
     def _shown(self, name: str, ending: str) -> Path:
         return self.out / SHOWN / f"{name}.{ending}"
 
-    def _pictured(self, entry: Entry, before: Picture, after: Picture) -> Entry:
+    def _pictured(self, entry: BatchEntry, before: Picture, after: Picture) -> BatchEntry:
         for ending, picture in (("before.jpg", before), ("after.jpg", after)):
             path = self._shown(entry.name, ending)
             path.parent.mkdir(parents=True, exist_ok=True)
             output_files.put(path, preview(picture))
         return dataclasses.replace(entry, pictured=True)
 
-    def _remember(self, photo: Photo, entry: Entry) -> None:
+    def _remember(self, photo: InputFile, entry: BatchEntry) -> None:
         said = {"recipe": dump(self.recipe), "entry": dataclasses.asdict(entry)}
         output_files.put(self._shown(entry.name, "json"), json.dumps(said, ensure_ascii=False).encode())
         self._entries[photo.target] = entry
 
-    def _recalled(self, photo: Photo) -> Entry | None:
+    def _recalled(self, photo: InputFile) -> BatchEntry | None:
         """What an earlier run said of a file, None where there is nothing that can be read."""
         try:
             said = json.loads(self._shown(self._name(photo), "json").read_bytes())
-            entry = Entry(**{**said["entry"], "reports": tuple(said["entry"]["reports"])})
+            entry = BatchEntry(**{**said["entry"], "reports": tuple(said["entry"]["reports"])})
             recipe = {"name": Recipe().name, **said["recipe"]}
         except (OSError, ValueError, TypeError, KeyError):
             return None
@@ -111,9 +111,11 @@ class Summary(Book):
         warning = f"Done before, {other}. --force does it again."
         return dataclasses.replace(entry, warnings=(*entry.warnings, warning))
 
-    def _seen(self, photo: Photo) -> Entry:
+    def _seen(self, photo: InputFile) -> BatchEntry:
         """Of a file that something else has done: nothing but its two pictures is known."""
-        entry = Entry(self._name(photo), "done", warnings=("It was done before; nothing is known of how.",))
+        entry = BatchEntry(
+            self._name(photo), "done", warnings=("It was done before; nothing is known of how.",)
+        )
         try:
             return self._pictured(entry, decoder.read(photo.source), decoder.read(photo.target))
         except (RetouchError, OSError):

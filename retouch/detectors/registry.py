@@ -56,7 +56,7 @@ class ModelInfo:
     description: str = ""
 
 
-class Registry:
+class DetectorRegistry:
     """Detectors, each made once, its model loaded at its first find and kept. Thread-safe.
 
     `folders` are searched, with subfolders, for .pt files, the first folder first; downloads go to the

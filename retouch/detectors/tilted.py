@@ -37,7 +37,7 @@ class _Sight:
         return cmath.exp(1j * math.radians(self.region.turn))
 
 
-def found_turned(picture: Picture, look: Look) -> list[Region]:
+def find_tilted(picture: Picture, look: Look) -> list[Region]:
     """What is seen in the picture as it stands and turned by each of ANGLES, where it is, with its turn.
 
     A detector sees a face also when it is tilted, and some see it upside down: what turn most sights are near

@@ -19,7 +19,7 @@ SHARP = 0.9
 """The quantile of sharpness that stands for the picture's sharp parts."""
 
 
-def blurred(pixels: np.ndarray, below: float) -> tuple[Region, ...]:
+def find_unsharp(pixels: np.ndarray, below: float) -> tuple[Region, ...]:
     """Connected areas whose sharpness is less than `below`, 0..1, of that of the picture's sharp parts.
 
     `pixels` are (height, width, 3) uint8. Sharpness is the root of what share of its detail is fine: the

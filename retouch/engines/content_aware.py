@@ -10,7 +10,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from retouch.engines.base import Job
-from retouch.image.fill.content_aware import content
+from retouch.image.fill.content_aware import fill_with_content
 from retouch.image.geometry import Size
 from retouch.image.picture import Picture
 from retouch.progress import Progress
@@ -42,4 +42,4 @@ class PatchEngine:
     def _filled(job: Job) -> Picture:
         if job.settings.denoising_strength == 0:
             return job.picture
-        return Picture(content(job.picture.pixels, job.mask))
+        return Picture(fill_with_content(job.picture.pixels, job.mask))

@@ -10,10 +10,10 @@ from typing import Any
 
 from retouch.engines import latents, samplers, text_window
 from retouch.engines.base import Job
-from retouch.engines.diffusers_soft_mask import Hold
+from retouch.engines.diffusers_soft_mask import DiffusersSoftMask
 from retouch.engines.loading import Folders, Loader, embedding_names
 from retouch.engines.loras import adapters
-from retouch.engines.model_cache import Model, Shelf
+from retouch.engines.model_cache import Model, ModelCache
 from retouch.engines.model_families import Batch
 from retouch.errors import OutOfMemory, PaintFailed, RetouchError, ran_out_of_memory
 from retouch.image.geometry import Size
@@ -43,7 +43,7 @@ class DiffusersEngine:
     ) -> None:
         self.folders, self.remark = folders or Folders(), remark
         model = Model(name or type(pipe).__name__, pipe)
-        self._shelf = Shelf(model, loader or Loader(str(pipe.device)), self.folders)
+        self._shelf = ModelCache(model, loader or Loader(str(pipe.device)), self.folders)
         self.batch_limit = batch_limit
 
     @classmethod
@@ -146,7 +146,7 @@ def _call(model: Model, batch: Batch, jobs: Sequence[Job], progress: Progress) -
         "num_inference_steps": settings.sampling.steps,
         "guidance_scale": settings.sampling.cfg_scale,
         "generator": batch.generators,
-        "callback_on_step_end": _watch(progress, Hold(model, batch)),
+        "callback_on_step_end": _watch(progress, DiffusersSoftMask(model, batch)),
         "output_type": "latent",
         **model.family.inputs(model.pipe, batch, negative, settings),
     }
@@ -157,7 +157,7 @@ def strength_of(denoising_strength: float, steps: int) -> float:
     return min(max(denoising_strength, 1.001 / steps), 1.0)
 
 
-def _watch(progress: Progress, hold: Hold) -> Any:
+def _watch(progress: Progress, hold: DiffusersSoftMask) -> Any:
     def after_step(pipe: Any, step: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
         progress.show(step + 1, pipe.num_timesteps, f"step {step + 1} of {pipe.num_timesteps}")
         if progress.stopped:

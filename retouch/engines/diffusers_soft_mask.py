@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import torch
 
 
-class Hold:
+class DiffusersSoftMask:
     """The soft cells of one sampling call, put back to the original after every step before their own.
 
     Opaque cells and cells of mask value 0 are left to the pipeline, which then does as without this.

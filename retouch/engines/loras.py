@@ -40,7 +40,7 @@ def _read(tag: str) -> tuple[str, float]:
     return match[2].strip(), weight
 
 
-def wear(pipe: Any, chosen: Adapters, files: dict[str, Path]) -> None:
+def apply_loras(pipe: Any, chosen: Adapters, files: dict[str, Path]) -> None:
     """Leave `pipe` with exactly the chosen adapters. `files` has a path for each name.
 
     All are loaded anew: memory then never holds more than one batch asks for.

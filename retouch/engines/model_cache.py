@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from retouch.engines.loading import Folders, Loader, find, inpainting, quiet
-from retouch.engines.loras import Adapters, wear
+from retouch.engines.loras import Adapters, apply_loras
 from retouch.engines.model_families import FAMILIES
 
 
@@ -31,7 +31,7 @@ class Model:
         if adapters != self._adapters:
             self._adapters = ()  # should wearing fail, none is left on
             with quiet():
-                wear(self.pipe, adapters, files)
+                apply_loras(self.pipe, adapters, files)
             self._adapters = adapters
 
     def _readied(self, vae: Any) -> Any:
@@ -48,7 +48,7 @@ class Model:
             self.own_vae.to(device)
 
 
-class Shelf:
+class ModelCache:
     """The engine's own model and the last other one; only the one in use is on the device."""
 
     def __init__(self, own: Model, loader: Loader, folders: Folders) -> None:

@@ -28,7 +28,7 @@ TRUST, PRIOR = 0.4, 2.0
 """Weights of a pixel's colour, which is one of three channels that say much the same, and of its place."""
 
 
-def refined(picture: Picture, mask: Mask, radius: int) -> Mask:
+def refine_edge(picture: Picture, mask: Mask, radius: int) -> Mask:
     """The mask with its edge, up to `radius` pixels either way, where the picture has it.
 
     Soft where hair or a blurred edge mixes with what is behind. Further from the edge nothing changes, and

@@ -14,7 +14,7 @@ COLOURS = ((255, 72, 72), (56, 168, 255), (72, 208, 104), (255, 184, 32), (192, 
 TINT = 0.4
 
 
-def overlay(picture: Picture, regions: Sequence[Region]) -> Picture:
+def draw_regions(picture: Picture, regions: Sequence[Region]) -> Picture:
     """The picture with each region's mask tinted, its box drawn, and "1 face 0.93" beside it."""
     pixels = picture.pixels.copy()
     for number, region in enumerate(regions):

@@ -18,7 +18,7 @@ from retouch.image.geometry import Box, Size
 
 
 @dataclass(frozen=True)
-class Baggage:
+class Metadata:
     """What a file carries besides its samples.
 
     `notes` say how the file was read, `losses` what no file written from it has any more: sentences for the
@@ -47,7 +47,7 @@ class Picture:
 
     pixels: np.ndarray
     alpha: np.ndarray | None = None
-    baggage: Baggage = field(default_factory=Baggage)
+    baggage: Metadata = field(default_factory=Metadata)
     deep: np.ndarray | None = None
 
     def __post_init__(self) -> None:

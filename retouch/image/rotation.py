@@ -16,13 +16,13 @@ from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 
 
-def turned(pixels: np.ndarray, degrees: int) -> np.ndarray:
+def rotate_right_angle(pixels: np.ndarray, degrees: int) -> np.ndarray:
     """(height, width[, 3]) uint8 turned by a right angle; the sides are swapped if they must."""
     return np.ascontiguousarray(np.rot90(pixels, degrees // 90 % 4))
 
 
 @dataclass(frozen=True)
-class Upright:
+class RotatedFrame:
     """A crop as it is seen turned by `degrees`, at the frame's work size and scale.
 
     By right angles it is the crop itself, its sides swapped if they must be. By others it is what lies about
@@ -42,7 +42,7 @@ class Upright:
     def take(self, pixels: np.ndarray, seen: np.ndarray) -> np.ndarray:
         """What is seen of a canvas, (height, width, 3); `seen` is its crop, upright at work size."""
         if self.right is not None:
-            return turned(seen, self.right)
+            return rotate_right_angle(seen, self.right)
         onto, share = self._onto, self.frame.magnification
         near = self._reach & Box(0, 0, pixels.shape[1], pixels.shape[0])
         window = np.ascontiguousarray(pixels[near.slices])
@@ -53,7 +53,7 @@ class Upright:
     def take_mask(self, mask: Mask, seen: Mask) -> Mask:
         """The same of a mask of the crop's size; `seen` is that upright at work size."""
         if self.right is not None:
-            return Mask(turned(seen.alpha, self.right))
+            return Mask(rotate_right_angle(seen.alpha, self.right))
         crop = self.frame.crop
         onto = _moved(self._onto, crop.left, crop.top)
         return Mask(cv2.warpAffine(mask.alpha, onto, self.frame.work, flags=cv2.INTER_LINEAR))
@@ -61,7 +61,7 @@ class Upright:
     def back(self, patch: np.ndarray, under: np.ndarray) -> np.ndarray:
         """A patch as it was taken, upright again at work size; `under` is what shows where it has nothing."""
         if self.right is not None:
-            return turned(patch, -self.right)
+            return rotate_right_angle(patch, -self.right)
         flags = cv2.WARP_INVERSE_MAP | cv2.INTER_LANCZOS4
         onto = _then(self._enlarged, self._onto)
         known = np.full(patch.shape[:2], 255, np.uint8)

@@ -31,7 +31,7 @@ def _margin(side: str) -> int:
 
 
 @dataclass(frozen=True)
-class Extension:
+class CanvasSize:
     """What the canvas becomes. One of: margins, `factor`, `width` and/or `height`, `aspect`."""
 
     left: int = _margin("left")
@@ -99,7 +99,7 @@ class Extension:
         found = self.margins if any(self.margins) else self._to(self._target(size), size, subject)
         if not any(found):
             raise _nothing(self, size)
-        whole = grown(size, found)
+        whole = extended_size(size, found)
         if whole.area > MAX_PIXELS:
             hint = "Extend less, or a smaller picture."
             raise TooLarge(f"{whole} is over {MAX_PIXELS:,} pixels.", path=self.field, hint=hint)
@@ -125,7 +125,7 @@ class Extension:
         return Margins(x, y, target.width - size.width - x, target.height - size.height - y)
 
 
-def grown(size: Size, margins: Margins) -> Size:
+def extended_size(size: Size, margins: Margins) -> Size:
     """The canvas with its margins."""
     return size.box.grown(margins).size
 
@@ -167,7 +167,7 @@ def _clamped(at: float, room: int) -> int:
     return min(max(math.floor(at + 0.5), 0), room)
 
 
-def _nothing(asked: Extension, size: Size) -> BadInput:
+def _nothing(asked: CanvasSize, size: Size) -> BadInput:
     if asked.aspect:
         return BadInput(
             f"the picture has that aspect already ({size}).", path="aspect", hint="Ask for another."

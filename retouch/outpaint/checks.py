@@ -9,7 +9,7 @@ import numpy as np
 from retouch.image.geometry import Box, Margins, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.image.quality.repetition import SHORT, repetition
+from retouch.image.quality.repetition import SHORT, repetition_score
 from retouch.image.quality.seam import seams_elsewhere
 from retouch.knobs import Knob
 from retouch.outpaint.stage_split import OPPOSITE, depth_of
@@ -35,7 +35,7 @@ LEAST_BACK = 768
 
 
 @dataclass(frozen=True)
-class Guard:
+class CheckOptions:
     """How the new is joined to the old, and what is done when a stage copies it or its join shows."""
 
     tries: int = Knob(
@@ -65,18 +65,18 @@ class Guard:
 
     def most(self, picture: Picture) -> float:
         """The repetition there may be where a stage was painted, 0..1."""
-        return self.limit * max(copied(picture.pixels), CHANCE)
+        return self.limit * max(repetition_of(picture.pixels), CHANCE)
 
 
-def copied(pixels: np.ndarray) -> float:
+def repetition_of(pixels: np.ndarray) -> float:
     """How much of it is a copy of another part. What is mirrored is none: half a face is completed so.
 
     It is looked at small, all of it within LONG pixels: no painter copies to the pixel.
     """
-    return repetition(pixels, of=round(max(pixels.shape[:2]) * SHORT / LONG), mirrored=False) or 0.0
+    return repetition_score(pixels, of=round(max(pixels.shape[:2]) * SHORT / LONG), mirrored=False) or 0.0
 
 
-def looked_back(hole: Box, side: str, known: Box) -> Box:
+def copy_search_area(hole: Box, side: str, known: Box) -> Box:
     """The part of the canvas in which a stage's copies are looked for: of a size that follows the stage's.
 
     `known` is the rectangle that is painted.
@@ -89,7 +89,7 @@ def looked_back(hole: Box, side: str, known: Box) -> Box:
 
 
 @dataclass(eq=False)
-class Floor:
+class SeamBaseline:
     """What the photograph itself scores along a straight line, in CIELAB units per pixel; measured once.
 
     The median of some lines: one along an outline of the scene says nothing of the others.

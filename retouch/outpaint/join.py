@@ -11,9 +11,9 @@ from retouch.image.blend.membrane import ALIKE
 from retouch.image.colour_space import lab
 from retouch.image.geometry import Box, Margins
 from retouch.image.mask import Mask
-from retouch.image.quality.seam import seam
+from retouch.image.quality.seam import seam_score
 from retouch.outpaint.join_cut import SOFT, TURNS, along_a_line, along_the_cut
-from retouch.outpaint.join_level import level
+from retouch.outpaint.join_level import level_edge
 from retouch.outpaint.stage_split import OPPOSITE, depth_of
 from retouch.pipeline.candidate import Candidate
 
@@ -23,7 +23,7 @@ AWAY, FADING = (0, 3, 6, 9, 12), (0.0, 1.5, 3.0)
 """Straight lines: pixels from the hole, and over how many they fade. At 0, 0 all of the picture is kept."""
 BEST = 2
 """Edges that are tried with every level; with all of them a join shows hardly less."""
-BREAK = 0.15
+BREAK_WEIGHT = 0.15
 """How much a unit of what `broken` says weighs beside one of what `shown` says: joins show as little as with
 none, and what is cut off along a straight line is not."""
 NEAR = 32
@@ -32,27 +32,27 @@ Edge = Callable[[Candidate], Candidate]
 """Where a painting gives way to what is there: changes nothing but its mask."""
 
 
-def met(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str, join: str) -> Candidate:
+def best_join(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str, join: str) -> Candidate:
     """The candidate brought level with what is there, and put back as `join` of the Guard says.
 
     `pixels`, (height, width, 3) uint8, are what the stage sees, `crop` on the canvas, without it. For
     "least", every edge is tried with the level that suits most pictures, then the best with every level.
     """
     under = pixels[made.box.relative_to(crop).slices]
-    levelled = cache(lambda alike: level(made, under, hole, alike))
+    levelled = cache(lambda alike: level_edge(made, under, hole, alike))
     edges = _edges(under, hole, side)
     if join != "least":
         return edges[join](levelled(ALIKE))
 
     def score(way: Candidate) -> float:
-        told = shown(way, pixels, crop, hole, side)
-        return told + BREAK * broken(way, pixels, crop, hole, side)
+        told = join_visibility(way, pixels, crop, hole, side)
+        return told + BREAK_WEIGHT * join_break(way, pixels, crop, hole, side)
 
     ranked = sorted(edges.values(), key=lambda edge: score(edge(levelled(ALIKE))))
     return min((edge(levelled(alike)) for edge in ranked[:BEST] for alike in ALIKES), key=score)
 
 
-def shown(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str) -> float:
+def join_visibility(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str) -> float:
     """What is to be seen of a join with this painting, 0 and up: `seam` in CIELAB units per pixel.
 
     Of its two lines the one that shows more: where the painting gives way to what is there, for a step may
@@ -64,11 +64,11 @@ def shown(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str) 
     given[part.box.relative_to(near).slices] = part.mask.alpha
     old = hole.grown(Margins(**{OPPOSITE[side]: NEAR})) & near
     border = Mask.of_box(old.size, (hole & old).relative_to(old))
-    scores = seam(after, Mask(given)), seam(after[old.relative_to(near).slices], border)
+    scores = seam_score(after, Mask(given)), seam_score(after[old.relative_to(near).slices], border)
     return max(abs(score or 0.0) for score in scores)
 
 
-def broken(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str) -> float:
+def join_break(made: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: str) -> float:
     """How much is cut off along one line of where the painting gives way, in CIELAB units.
 
     The mean difference across the line where it is greatest: unlike `seam`, which is of steps that are alike

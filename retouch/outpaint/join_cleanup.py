@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from retouch.image.mask import Mask
-from retouch.pipeline.candidate import Candidate, whole_levels
+from retouch.pipeline.candidate import Candidate, quantize_for_composite
 from retouch.pipeline.step import Step
 
 BAND = 24
@@ -53,5 +53,5 @@ def merged(first: Candidate, second: Candidate, under: np.ndarray) -> Candidate:
     shown = under[spot] + (over[spot] - under[spot]) * through
     share = second.mask.alpha[..., None].astype(np.float32) / 255 / np.maximum(through, 1 / 255)
     over[spot] += (second.over.pixels - shown) * np.minimum(share, 1)
-    levels = whole_levels(under, over, first.mask)
+    levels = quantize_for_composite(under, over, first.mask)
     return dataclasses.replace(first, over=dataclasses.replace(first.over, pixels=levels))

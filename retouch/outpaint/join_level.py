@@ -8,10 +8,10 @@ import numpy as np
 
 from retouch.image.blend.membrane import ALIKE, find_edge_shift
 from retouch.image.geometry import Box
-from retouch.pipeline.candidate import Candidate, whole_levels
+from retouch.pipeline.candidate import Candidate, quantize_for_composite
 
 
-def level(made: Candidate, under: np.ndarray, hole: Box, alike: float = ALIKE) -> Candidate:
+def level_edge(made: Candidate, under: np.ndarray, hole: Box, alike: float = ALIKE) -> Candidate:
     """The candidate without the step at its edge: the difference there is led on into the hole, fading.
 
     `under`, (height, width, 3) uint8, is what was in the candidate's box; `hole` is in canvas pixels. What
@@ -23,5 +23,5 @@ def level(made: Candidate, under: np.ndarray, hole: Box, alike: float = ALIKE) -
     if not outside.any():
         return made
     over = made.over.pixels.astype(np.float32)
-    levels = whole_levels(under, over + find_edge_shift(under, over, outside, alike), made.mask)
+    levels = quantize_for_composite(under, over + find_edge_shift(under, over, outside, alike), made.mask)
     return dataclasses.replace(made, over=dataclasses.replace(made.over, pixels=levels))

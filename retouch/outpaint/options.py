@@ -6,14 +6,14 @@ import dataclasses
 from dataclasses import dataclass
 
 from retouch.knobs import Knob, knobs_of
-from retouch.outpaint.canvas_size import Extension
-from retouch.outpaint.checks import Guard
-from retouch.outpaint.stage_steps import Words
-from retouch.outpaint.stages import Pace
+from retouch.outpaint.canvas_size import CanvasSize
+from retouch.outpaint.checks import CheckOptions
+from retouch.outpaint.stage_steps import StagePrompts
+from retouch.outpaint.stages import StageOptions
 from retouch.recipes.recipe import Pass, Target
 from retouch.recipes.shape import Shape
 
-HOW = Pass(denoising_strength=0.8, masked_content="noise")
+DEFAULT_PASS = Pass(denoising_strength=0.8, masked_content="noise")
 """Noise has the colours of the border and promises no shape, and at 0.8 the colours stay. At 1.0 the demo
 model forgets them: 7 dB of PSNR instead of 26 on one photograph of the bench."""
 TRAITS = ("keep_tone", "grain", "compression")
@@ -21,11 +21,11 @@ TRAITS = ("keep_tone", "grain", "compression")
 REFINE = Knob(
     "Refine", "Denoising strength of tiles over all that is new, once it is there; 0 is off.", 0, 1, 0.05
 )
-_OF_PASS = knobs_of(Pass)
+_PASS_KNOBS = knobs_of(Pass)
 SEED_STEP = Knob(
     "Seed per stage",
     "Stage 2 of a way with seed 7 paints with 8, or with 7.",
-    choices=_OF_PASS["seed_step"].choices,
+    choices=_PASS_KNOBS["seed_step"].choices,
 )
 TILES = Shape(grow=0, blur=16, padding=32)
 """Tiles for refining: with their context as large as the model sees."""
@@ -34,31 +34,31 @@ SEEN, SHARED = 512, 64
 
 
 @dataclass(frozen=True)
-class Outpainting(Extension, Pace, Words, Guard):
+class OutpaintOptions(CanvasSize, StageOptions, StagePrompts, CheckOptions):
     """How a picture is extended, whatever picture and whichever door."""
 
     match: bool = Knob(
         "Match the original", "What is not said is taken from how the picture was made."
     ).field(True)
-    denoising_strength: float = _OF_PASS["denoising_strength"].field(HOW.denoising_strength)
-    masked_content: str = _OF_PASS["masked_content"].field(HOW.masked_content)
-    colour_correction: float = _OF_PASS["colour_correction"].field(HOW.colour_correction)
-    keep_tone: str = _OF_PASS["keep_tone"].field(HOW.keep_tone)
-    grain: float = _OF_PASS["grain"].field(HOW.grain)
-    compression: float = _OF_PASS["compression"].field(HOW.compression)
-    variations: int = _OF_PASS["variations"].field(1)
+    denoising_strength: float = _PASS_KNOBS["denoising_strength"].field(DEFAULT_PASS.denoising_strength)
+    masked_content: str = _PASS_KNOBS["masked_content"].field(DEFAULT_PASS.masked_content)
+    colour_correction: float = _PASS_KNOBS["colour_correction"].field(DEFAULT_PASS.colour_correction)
+    keep_tone: str = _PASS_KNOBS["keep_tone"].field(DEFAULT_PASS.keep_tone)
+    grain: float = _PASS_KNOBS["grain"].field(DEFAULT_PASS.grain)
+    compression: float = _PASS_KNOBS["compression"].field(DEFAULT_PASS.compression)
+    variations: int = _PASS_KNOBS["variations"].field(1)
     seed_step: str = SEED_STEP.field("next")
     refine: float = REFINE.field(0.0)
 
     def __post_init__(self) -> None:
-        for part in (Extension, Pace):
+        for part in (CanvasSize, StageOptions):
             part.__post_init__(self)
 
     @property
     def how(self) -> Pass:
         names = ("denoising_strength", "masked_content", "colour_correction", "variations", "seed_step")
         asked = {name: getattr(self, name) for name in (*names, *TRAITS)}
-        return dataclasses.replace(HOW, **asked)
+        return dataclasses.replace(DEFAULT_PASS, **asked)
 
     @property
     def passes(self) -> tuple[Pass, ...]:

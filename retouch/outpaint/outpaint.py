@@ -10,14 +10,14 @@ from retouch.errors import RetouchError, collect_remarks
 from retouch.image.geometry import Margins, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.outpaint.options import SHARED, Outpainting
-from retouch.outpaint.progress import Way
-from retouch.outpaint.run import Extended, extend_all
+from retouch.outpaint.options import SHARED, OutpaintOptions
+from retouch.outpaint.progress import Extension
+from retouch.outpaint.run import ExtensionResult, extend_all
 from retouch.outpaint.stage_steps import reach_of, steps, unused_prompts
-from retouch.outpaint.stages import stages
+from retouch.outpaint.stages import plan_stages
 from retouch.outpaint.subject import find_subject, margins_of
 from retouch.outpaint.transparent_border import opaque_part
-from retouch.pipeline.pipeline import Canvas, Studio
+from retouch.pipeline.pipeline import PictureInput, Pipeline
 from retouch.pipeline.report import Result
 from retouch.progress import Progress
 from retouch.recipes.recipe import Generation, Recipe
@@ -27,7 +27,9 @@ KEPT = 16
 """Pixels beyond the original over which refining sets in."""
 
 
-def native_of(request: Outpainting, studio: Studio, generation: Generation) -> tuple[Size, Generation, str]:
+def native_of(
+    request: OutpaintOptions, studio: Pipeline, generation: Generation
+) -> tuple[Size, Generation, str]:
     """(the model's own size, the generation with a checkpoint that is here, a remark or "").
 
     A checkpoint that only the picture's text names may be missing: then the loaded one paints.
@@ -47,12 +49,14 @@ def native_of(request: Outpainting, studio: Studio, generation: Generation) -> t
 class Planned:
     """A way of which nothing is painted yet, what it will be painted with, and what a person should know."""
 
-    way: Way
+    way: Extension
     generation: Generation
     remarks: tuple[str, ...] = ()
 
 
-def way_of(request: Outpainting, picture: Picture, generation: Generation, studio: Studio) -> Planned:
+def plan_extension(
+    request: OutpaintOptions, picture: Picture, generation: Generation, studio: Pipeline
+) -> Planned:
     """Raises BadInput and TooLarge for what cannot be."""
     part, borders, remark = opaque_part(picture)
     with collect_remarks() as remarks:
@@ -60,16 +64,16 @@ def way_of(request: Outpainting, picture: Picture, generation: Generation, studi
         subject, missed = find_subject(request, part, studio)
     margins = margins_of(request, part.size, borders, subject)
     native, generation, other = native_of(request, studio, generation)
-    found = stages(part.size, margins, native, request)
+    found = plan_stages(part.size, margins, native, request)
     reach = reach_of(request, native, part.size)
     made = steps(found, generation, request.how, request, reach)
     unused = unused_prompts(request, made)
     said = tuple(text for text in (remark, missed, other, *unused, *remarks) if text)
-    return Planned(Way(part, margins, found, made, reach=reach), generation, said)
+    return Planned(Extension(part, margins, found, made, reach=reach), generation, said)
 
 
-def extended(
-    request: Outpainting, canvases: Sequence[Canvas], studio: Studio, progress: Progress
+def extend_pictures(
+    request: OutpaintOptions, canvases: Sequence[PictureInput], studio: Pipeline, progress: Progress
 ) -> list[Result]:
     """Pictures of one sampling, extended side by side as far as it went, and refined where that is asked for.
 
@@ -82,26 +86,28 @@ def extended(
     if not (request.refine and whole) or progress.stopped:
         return results
     ways = [(ended[i].way, begun[i].generation) for i in whole]
-    for i, finer in zip(whole, refined(ways, Recipe(passes=request.passes), studio, progress), strict=True):
+    for i, finer in zip(
+        whole, refine_new_area(ways, Recipe(passes=request.passes), studio, progress), strict=True
+    ):
         results[i] = results[i].then(finer)
     return results
 
 
-def _begun(request: Outpainting, canvas: Canvas, studio: Studio) -> Planned:
+def _begun(request: OutpaintOptions, canvas: PictureInput, studio: Pipeline) -> Planned:
     """A way without stages where there is none."""
     try:
-        return way_of(request, canvas.picture, canvas.generation, studio)
+        return plan_extension(request, canvas.picture, canvas.generation, studio)
     except RetouchError as error:
-        return Planned(Way(canvas.picture, Margins(), (), ()), canvas.generation, (str(error),))
+        return Planned(Extension(canvas.picture, Margins(), (), ()), canvas.generation, (str(error),))
 
 
-def _so_far(canvas: Canvas, begun: Planned, ended: Extended) -> Result:
+def _so_far(canvas: PictureInput, begun: Planned, ended: ExtensionResult) -> Result:
     picture = ended.way.finished() if ended.way.steps else canvas.picture
     return Result(picture, ended.reports, begun.remarks + ended.warnings, ended.stopped)
 
 
-def refined(
-    ways: Sequence[tuple[Way, Generation]], recipe: Recipe, studio: Studio, progress: Progress
+def refine_new_area(
+    ways: Sequence[tuple[Extension, Generation]], recipe: Recipe, studio: Pipeline, progress: Progress
 ) -> list[Result]:
     """What of each way is finished, gone over tile by tile, many in one sampling call.
 
@@ -117,8 +123,8 @@ def refined(
     return studio.fix(canvases, Recipe(passes=(done, tiles)), progress)
 
 
-def _around(way: Way, generation: Generation) -> Canvas:
+def _around(way: Extension, generation: Generation) -> PictureInput:
     """What is finished, all around the original for the person's own mask."""
     picture, known = way.finished(), way.known()
     original = Mask.of_box(picture.size, way.origin.relative_to(known)).feathered(KEPT)
-    return Canvas(picture, generation, original.inverted())
+    return PictureInput(picture, generation, original.inverted())

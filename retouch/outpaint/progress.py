@@ -10,15 +10,15 @@ import numpy as np
 
 from retouch.image.geometry import Box, Margins
 from retouch.image.picture import Picture
-from retouch.outpaint.canvas_size import grown
-from retouch.outpaint.stage_split import farther, stage_of
+from retouch.outpaint.canvas_size import extended_size
+from retouch.outpaint.stage_split import far_half, stage_of
 from retouch.outpaint.stages import Stage
 from retouch.pipeline.candidate import Candidate
 from retouch.pipeline.step import Step
 
 
 @dataclass(frozen=True, eq=False)
-class Way:
+class Extension:
     """From `picture` to its canvas with `margins`. `done` are the finished stages' patches by number.
 
     `found` are all that were painted of each, `reach` is (overlap, feather) in canvas pixels, `aside` are the
@@ -43,7 +43,7 @@ class Way:
     @property
     def canvas_box(self) -> Box:
         """All of the canvas, its own upper left corner at 0, 0."""
-        return grown(self.picture.size, self.margins).box
+        return extended_size(self.picture.size, self.margins).box
 
     @property
     def left(self) -> tuple[Step, ...]:
@@ -76,7 +76,7 @@ class Way:
 
     def _blank(self, kind: type) -> np.ndarray:
         """Black samples of the whole canvas."""
-        size = grown(self.picture.size, self.margins)
+        size = extended_size(self.picture.size, self.margins)
         return np.zeros((size.height, size.width, 3), kind)
 
     def finished(self) -> Picture:
@@ -98,10 +98,10 @@ class Way:
 
     def with_done(
         self, made: Mapping[int, Candidate], found: Mapping[int, tuple[Candidate, ...]] | None = None
-    ) -> Way:
+    ) -> Extension:
         return dataclasses.replace(self, done={**self.done, **made}, found={**self.found, **(found or {})})
 
-    def taking(self, chosen: Mapping[int, int], keep_later: bool = False) -> Way:
+    def taking(self, chosen: Mapping[int, int], keep_later: bool = False) -> Extension:
         """With other paintings of some stages, by their place among those found, from 0.
 
         What was painted upon them is gone, or stays as it is: its edges then fit what was there before.
@@ -110,10 +110,10 @@ class Way:
         kept = self if keep_later else self.without(chosen)
         return kept.with_done(taken)
 
-    def halved(self, near: Step) -> Way:
+    def halved(self, near: Step) -> Extension:
         """With only the nearer half of a stage, and a stage more, a wave later, for the rest of it."""
         step = next(step for step in self.steps if step.number == near.number)
-        far = farther(step, near, max(s.number for s in self.steps) + 1, self.reach)
+        far = far_half(step, near, max(s.number for s in self.steps) + 1, self.reach)
         steps, stages = [], []
         for old, stage in zip(self.steps, self.stages, strict=True):
             later = int(old.wave > step.wave)
@@ -126,12 +126,12 @@ class Way:
             )
         return dataclasses.replace(self, steps=tuple(steps), stages=tuple(stages))
 
-    def without(self, numbers: Collection[int]) -> Way:
+    def without(self, numbers: Collection[int]) -> Extension:
         """Reverted: these stages, and all that were painted upon them."""
         gone = dependents(self.stages, numbers)
         return dataclasses.replace(self, done={n: c for n, c in self.done.items() if n not in gone})
 
-    def again(self, seeds: Mapping[int, int]) -> Way:
+    def again(self, seeds: Mapping[int, int]) -> Extension:
         """The same with other seeds for some stages, which then are to be painted again.
 
         With them are due what was painted upon them and, should one not be there, what it would be painted
@@ -141,7 +141,7 @@ class Way:
         aside = {step.number for step in self.left} - supports(self.stages, seeds.keys())
         return dataclasses.replace(self.without(seeds.keys()), steps=steps, aside=frozenset(aside))
 
-    def going_on(self) -> Way:
+    def going_on(self) -> Extension:
         """Whatever is not painted is due."""
         return dataclasses.replace(self, aside=frozenset())
 

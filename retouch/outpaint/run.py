@@ -7,32 +7,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retouch.engines.base import Engine
-from retouch.outpaint.checks import Guard
-from retouch.outpaint.progress import Way
-from retouch.outpaint.stage_painter import Ask, Walk, Wave
+from retouch.outpaint.checks import CheckOptions
+from retouch.outpaint.progress import Extension
+from retouch.outpaint.stage_painter import StageJob, StagePainter, Wave
 from retouch.outpaint.stages import MAX_STAGES
 from retouch.pipeline.report import Report
-from retouch.pipeline.run import run
+from retouch.pipeline.run import run_plans
 from retouch.progress import Progress, Silent
 
 
 @dataclass(frozen=True, eq=False)
-class Extended:
+class ExtensionResult:
     """As far as the way was gone: a report for each stage that was tried, in order of painting."""
 
-    way: Way
+    way: Extension
     reports: tuple[Report, ...] = ()
     warnings: tuple[str, ...] = ()
     stopped: bool = False
 
 
 def extend(
-    way: Way,
+    way: Extension,
     engine: Engine,
-    guard: Guard | None = None,
+    guard: CheckOptions | None = None,
     progress: Progress | None = None,
     at_once: int | None = None,
-) -> Extended:
+) -> ExtensionResult:
     """Paint what is due, or whole waves until `at_once` stages are done.
 
     Stops at Interrupt, and at a stage that cannot be painted: what is done is kept.
@@ -41,18 +41,18 @@ def extend(
 
 
 def extend_all(
-    ways: Sequence[Way],
+    ways: Sequence[Extension],
     engine: Engine,
-    guard: Guard | None = None,
+    guard: CheckOptions | None = None,
     progress: Progress | None = None,
     at_once: int | None = None,
-) -> list[Extended]:
+) -> list[ExtensionResult]:
     """The ways of several pictures side by side: their waves share sampling calls. One Extended a way.
 
     Each becomes what it would alone. A stage that cannot be painted ends its own way only, Interrupt all.
     """
     watcher = progress or Silent()
-    walks = [Walk(way, guard or Guard(), watcher) for way in ways]
+    walks = [StagePainter(way, guard or CheckOptions(), watcher) for way in ways]
     enough = [len(way.done) + (at_once or len(way.due) + MAX_STAGES) for way in ways]
     while not watcher.stopped:
         going = [walk for walk, most in zip(walks, enough, strict=True) if _goes_on(walk, most)]
@@ -63,20 +63,20 @@ def extend_all(
         _paint_waves(going, engine, watcher)
     watcher.show(*_counted(walks), "done")
     stopped = watcher.stopped
-    return [Extended(w.way, tuple(w.reports), tuple(w.remarks + w.faults), stopped) for w in walks]
+    return [ExtensionResult(w.way, tuple(w.reports), tuple(w.remarks + w.faults), stopped) for w in walks]
 
 
-def _goes_on(walk: Walk, enough: int) -> bool:
+def _goes_on(walk: StagePainter, enough: int) -> bool:
     return bool(walk.way.due) and not walk.faults and len(walk.way.done) < enough
 
 
-def _counted(walks: Sequence[Walk]) -> tuple[int, int]:
+def _counted(walks: Sequence[StagePainter]) -> tuple[int, int]:
     """(stages that are done, all that are to be) of all ways."""
     done = sum(len(walk.way.done) for walk in walks)
     return done, done + sum(len(walk.way.due) for walk in walks)
 
 
-def _paint_waves(walks: Sequence[Walk], engine: Engine, watcher: Progress) -> None:
+def _paint_waves(walks: Sequence[StagePainter], engine: Engine, watcher: Progress) -> None:
     """The next wave of each: what they ask for at a time is painted together."""
     under_way = [(wave, next(wave)) for wave in [walk.wave() for walk in walks]]
     while under_way:
@@ -85,7 +85,7 @@ def _paint_waves(walks: Sequence[Walk], engine: Engine, watcher: Progress) -> No
         under_way = [(wave, asks) for wave, asks in sent if asks is not None]
 
 
-def _sent(wave: Wave, reports: Sequence[Report]) -> list[Ask] | None:
+def _sent(wave: Wave, reports: Sequence[Report]) -> list[StageJob] | None:
     """What the wave asks for next, None when it is done."""
     try:
         return wave.send(reports)
@@ -93,11 +93,11 @@ def _sent(wave: Wave, reports: Sequence[Report]) -> list[Ask] | None:
         return None
 
 
-def _painted(asked: Sequence[Sequence[Ask]], engine: Engine, watcher: Progress) -> list[list[Report]]:
+def _painted(asked: Sequence[Sequence[StageJob]], engine: Engine, watcher: Progress) -> list[list[Report]]:
     """A report of each that is asked for, by who asks."""
     asks = list(itertools.chain.from_iterable(asked))
     crops, wholes = [ask.crop for ask in asks], [ask.whole for ask in asks]
-    results = run(crops, [ask.plan for ask in asks], engine, _Hushed(watcher), wholes=wholes)
+    results = run_plans(crops, [ask.plan for ask in asks], engine, _Hushed(watcher), wholes=wholes)
     reports = iter([ask.placed(result.reports[0]) for ask, result in zip(asks, results, strict=True)])
     return [list(itertools.islice(reports, len(part))) for part in asked]
 

@@ -12,11 +12,11 @@ import numpy as np
 from retouch.image.frame import Frame
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture
-from retouch.outpaint.checks import PLAIN_STEP, Floor, Guard, copied, looked_back
-from retouch.outpaint.join import met, shown
+from retouch.outpaint.checks import PLAIN_STEP, CheckOptions, SeamBaseline, copy_search_area, repetition_of
+from retouch.outpaint.join import best_join, join_visibility
 from retouch.outpaint.join_cleanup import cleanup_of, merged
-from retouch.outpaint.progress import Way
-from retouch.outpaint.stage_split import nearer
+from retouch.outpaint.progress import Extension
+from retouch.outpaint.stage_split import near_half
 from retouch.pipeline.candidate import Candidate
 from retouch.pipeline.report import Report
 from retouch.pipeline.step import Plan, Step
@@ -32,7 +32,7 @@ VARIED = "the background of the same scene"
 
 
 @dataclass(frozen=True, eq=False)
-class Ask:
+class StageJob:
     """A stage to be painted, the crop of the canvas that it is painted from, and the whole original."""
 
     step: Step
@@ -54,7 +54,7 @@ class Ask:
         return dataclasses.replace(report, step=self.step, candidates=tuple(moved))
 
 
-Wave = Generator[list[Ask], Sequence[Report], None]
+Wave = Generator[list[StageJob], Sequence[Report], None]
 """Asks for what is to be painted at a time and is sent a report of each, until all of the wave is done.
 
 The first time and each try after it is a turn, if only an empty one: so the waves of several pictures, which
@@ -62,13 +62,13 @@ take turns side by side, try again together. Gone over are joins in a last turn,
 """
 
 
-class Walk:
+class StagePainter:
     """The canvas being painted. All that changes is here."""
 
-    def __init__(self, way: Way, guard: Guard, watcher: Progress) -> None:
+    def __init__(self, way: Extension, guard: CheckOptions, watcher: Progress) -> None:
         self.way, self._guard, self._watcher = way, guard, watcher
         self._pixels = way.canvas().pixels.copy()
-        self._floor = Floor(way.picture)
+        self._floor = SeamBaseline(way.picture)
         self._halves: set[int] = set()
         self.reports: list[Report] = []
         self.remarks: list[str] = []
@@ -122,16 +122,16 @@ class Walk:
         """Painting `number` of a stage, `last` its best: another seed; of a copy half, or other words."""
         copies = self._repeats(last)
         whole = copies and number == HALF and planned.number not in self._halves
-        half = nearer(planned, self.way.reach, self.way.known()) if whole else None
+        half = near_half(planned, self.way.reach, self.way.known()) if whole else None
         seed = (planned.seed + (number - 1) * STRIDE) % (MAX_SEED + 1)
         varied = copies and (number > HALF or (number == HALF and not half))
         said = VARIED if planned.prompt and varied else planned.prompt
         return dataclasses.replace(half or last.step, seed=seed, prompt=said)
 
-    def _asked(self, steps: Sequence[Step], under: Mapping[int, Candidate] | None = None) -> list[Ask]:
+    def _asked(self, steps: Sequence[Step], under: Mapping[int, Candidate] | None = None) -> list[StageJob]:
         """`under` are candidates, by number of stage, that are put on the canvas first."""
         crops = [Picture(self._crop(step, (under or {}).get(step.number))) for step in steps]
-        return [Ask(step, crop, self.way.picture) for step, crop in zip(steps, crops, strict=True)]
+        return [StageJob(step, crop, self.way.picture) for step, crop in zip(steps, crops, strict=True)]
 
     def _crop(self, step: Step, made: Candidate | None = None) -> np.ndarray:
         """A copy of what the stage sees, with a painting of it."""
@@ -156,23 +156,25 @@ class Walk:
         window = self._around(step) | made.box
         pixels = self._pixels[window.slices].copy()
         made.put(pixels, window)
-        return copied(pixels)
+        return repetition_of(pixels)
 
     def _around(self, step: Step) -> Box:
-        return looked_back(step.box, step.label, self.way.known())
+        return copy_search_area(step.box, step.label, self.way.known())
 
     def _allowed(self, step: Step) -> float:
         """What there may be: as much as was there before is not held against the stage."""
         before = self._around(step) & self.way.known()
-        return max(self._most, copied(self._pixels[before.slices]))
+        return max(self._most, repetition_of(self._pixels[before.slices]))
 
     def _met(self, step: Step, made: Candidate) -> Candidate:
         """Brought level with what is there, and put back so that it shows least; with what that scores."""
         crop = step.frame.crop
-        put = met(made, self._crop(step), crop, step.box, step.label, self._guard.join)
+        put = best_join(made, self._crop(step), crop, step.box, step.label, self._guard.join)
         return _scored(put, repetition=self._copied(step, put), seam=self._shown(step, put))
 
-    def _cleaned(self, reports: Sequence[Report]) -> Generator[list[Ask], Sequence[Report], list[Report]]:
+    def _cleaned(
+        self, reports: Sequence[Report]
+    ) -> Generator[list[StageJob], Sequence[Report], list[Report]]:
         """Joins that show more than twice what the photograph has are gone over once, where that helps."""
         bad = [(r.step, r.best) for r in reports if r.best and self._beyond(r.step, r.best) > 0]
         if not bad or not self._guard.cleanup or self._watcher.stopped:
@@ -192,7 +194,7 @@ class Walk:
         return _with_best(report, _scored(both, seam=after))
 
     def _shown(self, step: Step, made: Candidate) -> float:
-        return shown(made, self._crop(step), step.frame.crop, step.box, step.label)
+        return join_visibility(made, self._crop(step), step.frame.crop, step.box, step.label)
 
     def _file(self, report: Report, planned: Step) -> None:
         self.reports.append(report)

@@ -19,7 +19,7 @@ SHALLOWEST = 64
 """Pixels of a stage that can be halved: the half is then no less than the smallest step there is."""
 
 
-def nearer(step: Step, reach: tuple[int, int], known: Box) -> Step | None:
+def near_half(step: Step, reach: tuple[int, int], known: Box) -> Step | None:
     """The half of a stage that lies at what is there, in whole cells; None where it is too shallow.
 
     Its crop moves inwards with it where `known`, the rectangle that is painted, has something to show there;
@@ -43,7 +43,7 @@ def _frame(whole: Frame, side: str, rest: int, known: Box) -> Frame:
     return Frame(crop, Size(*(max(round(length * scale / STRIDE), 1) * STRIDE for length in crop.size)))
 
 
-def farther(step: Step, near: Step, number: int, reach: tuple[int, int]) -> Step:
+def far_half(step: Step, near: Step, number: int, reach: tuple[int, int]) -> Step:
     """The other half, stage `number`: seen as the whole stage was, a wave after the nearer one."""
     box = _without(step.box, OPPOSITE[step.label], depth_of(near.box, step.label))
     seed = (near.seed + APART) % (MAX_SEED + 1)

@@ -12,9 +12,9 @@ from retouch.errors import BadInput
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.knobs import Knob
-from retouch.outpaint.stages import SIDES, Pace, Stage
+from retouch.outpaint.stages import SIDES, Stage, StageOptions
 from retouch.pipeline.step import Step
-from retouch.recipes.prompts import Said, quote
+from retouch.recipes.prompts import PromptPair, quote
 from retouch.recipes.recipe import Generation, Pass
 from retouch.recipes.seeds import MAX_SEED
 
@@ -29,7 +29,7 @@ def _side(side: str) -> str:
 
 
 @dataclass(frozen=True)
-class Words:
+class StagePrompts:
     """What is said to which stage. The most particular wins; `beyond` is added to each."""
 
     prompt_left: str = _side("left")
@@ -58,17 +58,23 @@ class Words:
 
 
 def steps(
-    found: Sequence[Stage], generation: Generation, how: Pass, words: Words, reach: tuple[int, int]
+    found: Sequence[Stage], generation: Generation, how: Pass, words: StagePrompts, reach: tuple[int, int]
 ) -> tuple[Step, ...]:
     """The stages in order, each ready to be painted. `reach` is (overlap, feather) in canvas pixels."""
     prompts = words.say(found, generation.prompt)
     return tuple(
-        _step(stage, Said(prompt, how.negative_prompt or generation.negative_prompt), generation, how, reach)
+        _step(
+            stage,
+            PromptPair(prompt, how.negative_prompt or generation.negative_prompt),
+            generation,
+            how,
+            reach,
+        )
         for stage, prompt in zip(found, prompts, strict=True)
     )
 
 
-def unused_prompts(words: Words, made: Sequence[Step]) -> tuple[str, ...]:
+def unused_prompts(words: StagePrompts, made: Sequence[Step]) -> tuple[str, ...]:
     """A sentence for each side's prompt that no stage is painted with."""
     asked = {side: getattr(words, f"prompt_{side}").strip() for side in SIDES}
     return tuple(
@@ -78,13 +84,13 @@ def unused_prompts(words: Words, made: Sequence[Step]) -> tuple[str, ...]:
     )
 
 
-def reach_of(pace: Pace, native: Size, size: Size | None = None) -> tuple[int, int]:
+def reach_of(pace: StageOptions, native: Size, size: Size | None = None) -> tuple[int, int]:
     """(overlap, feather) in pixels of a picture of `size`, for a model that sees `native`."""
     overlap = pace.overlap_for(native, size)
     return overlap, pace.feather_for(overlap)
 
 
-def _step(stage: Stage, said: Said, generation: Generation, how: Pass, reach: tuple[int, int]) -> Step:
+def _step(stage: Stage, said: PromptPair, generation: Generation, how: Pass, reach: tuple[int, int]) -> Step:
     hole, denoise, composite = masks(stage.hole, stage.frame.crop, reach)
     more = stage.number - 1 if how.seed_step == "next" else 0
     return Step(

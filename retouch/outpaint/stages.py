@@ -28,7 +28,7 @@ MAX_STAGES = 512
 
 
 @dataclass(frozen=True)
-class Pace:
+class StageOptions:
     """How the way is cut into stages."""
 
     step: int | None = Knob(
@@ -92,7 +92,7 @@ class Stage:
     wave: int = 0
 
 
-def stages(size: Size, margins: Margins, native: Size, pace: Pace) -> tuple[Stage, ...]:
+def plan_stages(size: Size, margins: Margins, native: Size, pace: StageOptions) -> tuple[Stage, ...]:
     """Every stage of the way from a picture of `size` to one with its margins, in order.
 
     Stages of one wave see nothing of each other: they can go through one sampling call.
@@ -112,13 +112,13 @@ def stages(size: Size, margins: Margins, native: Size, pace: Pace) -> tuple[Stag
     return tuple(found)
 
 
-def _too_many(pace: Pace) -> BadInput:
+def _too_many(pace: StageOptions) -> BadInput:
     hint = f"At most {MAX_STAGES}: take a larger step, or extend less."
     path = "" if pace.step is None else "step"
     return BadInput(f"more than {MAX_STAGES} stages are too many.", path=path, hint=hint)
 
 
-def _check(size: Size, native: Size, pace: Pace, overlap: int, step: int) -> None:
+def _check(size: Size, native: Size, pace: StageOptions, overlap: int, step: int) -> None:
     if overlap >= min(*size, *native):
         hint = f"Below {min(*size, *native)}: the picture is {size}, the model sees {native}."
         raise BadInput(f"{overlap} is too much.", path="overlap", hint=hint)
@@ -130,7 +130,7 @@ def _check(size: Size, native: Size, pace: Pace, overlap: int, step: int) -> Non
         raise BadInput(f"{pace.feather} is too much.", path="feather", hint=hint)
 
 
-def _bands(margins: Margins, step: int, pace: Pace) -> Iterator[tuple[str, int]]:
+def _bands(margins: Margins, step: int, pace: StageOptions) -> Iterator[tuple[str, int]]:
     """(side, depth) in order: each margin in equal parts of at most `step`."""
     depths = {side: list(_parts(getattr(margins, side), step)) for side in pace.sides()}
     if not pace.alternating:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from retouch.errors import BadInput
-from retouch.image.fill.content_aware import content
+from retouch.image.fill.content_aware import fill_with_content
 from retouch.image.geometry import Margins
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
@@ -34,5 +34,5 @@ def opaque_part(picture: Picture) -> tuple[Picture, Margins, str]:
     gone = alpha.crop(box).inverted()
     part = dataclasses.replace(picture.part(box), alpha=None)
     if gone.area:
-        part = part.with_pixels(content(part.pixels.copy(), gone))
+        part = part.with_pixels(fill_with_content(part.pixels.copy(), gone))
     return part, margins, INSIDE if gone.area else ""

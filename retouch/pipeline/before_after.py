@@ -18,13 +18,13 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.quality.colour_drift import within
 from retouch.image.quality.confidence import Confidence, score_at
-from retouch.image.quality.edge_profile import Outline, outlines
+from retouch.image.quality.edge_profile import EdgeProfile, outlines
 from retouch.image.quality.measure import Quality
 from retouch.image.quality.seam import excess
 from retouch.image.quality.sharpness import contrast
 from retouch.image.quality.zones import WIDEST, Zones
 from retouch.image.region import Region
-from retouch.image.rotation import Upright
+from retouch.image.rotation import RotatedFrame
 from retouch.pipeline.candidate import Candidate
 from retouch.pipeline.step import Step
 
@@ -42,7 +42,7 @@ MARGIN = WIDEST + 2
 
 
 @dataclass(frozen=True, eq=False)
-class Trial:
+class BeforeAfter:
     """One region before it was painted: `pixels` are those of the step's crop, (height, width, 3) uint8."""
 
     step: Step
@@ -50,7 +50,7 @@ class Trial:
     look: Look | None = None
 
     @classmethod
-    def of(cls, step: Step, canvas: np.ndarray, look: Look | None = None) -> Trial:
+    def of(cls, step: Step, canvas: np.ndarray, look: Look | None = None) -> BeforeAfter:
         """On a canvas as it is now, of which a copy of the crop is kept."""
         return cls(step, canvas[step.frame.crop.slices].copy(), look)
 
@@ -106,8 +106,10 @@ class Trial:
         return Frame(size.box, Size(*(max(round(side * share), 1) for side in size)))
 
     @property
-    def _upright(self) -> Upright:
-        return Upright(self._near, self.step.box.relative_to(self.step.frame.crop).center, self.step.turn)
+    def _upright(self) -> RotatedFrame:
+        return RotatedFrame(
+            self._near, self.step.box.relative_to(self.step.frame.crop).center, self.step.turn
+        )
 
     @cached_property
     def _spot(self) -> Box:
@@ -131,7 +133,7 @@ class _Before:
     share: float
     pixels: np.ndarray
     zones: Zones
-    edge: tuple[Outline, ...]
+    edge: tuple[EdgeProfile, ...]
     seam: float | None
     sharpness: float | None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retouch.image.blend.composite import composite, composite_alpha, composite_deep
+from retouch.image.blend.composite import blend_patch, composite_alpha, composite_deep
 from retouch.image.geometry import Box
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
@@ -54,7 +54,7 @@ class Candidate:
         if alpha is not None:
             alpha[spot], mask = composite_alpha(alpha[spot], mask)
         if deep is None:
-            pixels[spot] = composite(pixels[spot], over, mask)
+            pixels[spot] = blend_patch(pixels[spot], over, mask)
         else:
             colours = deep[spot][..., :3]
             colours[:] = composite_deep(colours, pixels[spot], over, mask)
@@ -100,12 +100,12 @@ def _combined(candidates: Sequence[Candidate], picture: Picture) -> Candidate:
         kept[one.box.relative_to(box).slices] *= 1 - one.mask.alpha.astype(np.float32) / 255
     mask = Mask(np.ceil((1 - kept) * 255).astype(np.uint8))
     share = np.maximum(mask.alpha, 1)[..., None].astype(np.float32) / 255
-    over = whole_levels(under, under + (painted - under.astype(np.float32)) / share, mask)
+    over = quantize_for_composite(under, under + (painted - under.astype(np.float32)) / share, mask)
     score = sum(one.score for one in candidates) / len(candidates)
     return Candidate(candidates[0].seed, Picture(over), box, mask, score=score)
 
 
-def whole_levels(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
+def quantize_for_composite(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
     """`over`, (height, width, 3) float levels, as uint8 that gives the same to the bit when composited.
 
     Rounding before compositing as well as after could be a level off. Where the mask is not full, one of
@@ -115,5 +115,5 @@ def whole_levels(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
         return over
     levels = np.clip(over, 0, 255)
     low = np.floor(levels).astype(np.uint8)
-    short = composite(under, low, mask) != composite(under, levels, mask)
+    short = blend_patch(under, low, mask) != blend_patch(under, levels, mask)
     return low + (short & (low < 255))

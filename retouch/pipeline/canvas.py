@@ -12,19 +12,19 @@ import numpy as np
 from retouch.engines.base import Job
 from retouch.image.blend.colour_field import field as colour_field
 from retouch.image.blend.colour_field import inside_say, reliance
-from retouch.image.blend.composite import settled
+from retouch.image.blend.composite import keep_unchanged
 from retouch.image.blend.membrane import find_edge_shift
-from retouch.image.fill.masked_content import filled
+from retouch.image.fill.masked_content import fill_hole
 from retouch.image.geometry import Box
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.quality.colour_drift import drift_around
 from retouch.image.quality.visibility import SEEN_LEVELS, SEEN_PIXELS, visible_pixels
-from retouch.image.rotation import Upright
-from retouch.pipeline.before_after import Trial
-from retouch.pipeline.candidate import Candidate, whole_levels
-from retouch.pipeline.gate import fault
-from retouch.pipeline.ranking import Judge
+from retouch.image.rotation import RotatedFrame
+from retouch.pipeline.before_after import BeforeAfter
+from retouch.pipeline.candidate import Candidate, quantize_for_composite
+from retouch.pipeline.gate import gate_failure
+from retouch.pipeline.ranking import Ranker
 from retouch.pipeline.report import Report
 from retouch.pipeline.step import Step
 from retouch.pipeline.toning import Toning
@@ -39,10 +39,10 @@ class Canvas:
     """A picture being worked on, private to one `run`. It and its tasks are all that changes on the road."""
 
     original: Picture
-    judge: Judge = Judge()
+    judge: Ranker = Ranker()
     whole: Picture | None = None
     """What `original` is a crop of, where it is one: the tone is that of the whole picture."""
-    _open: dict[int, Task] = field(default_factory=dict)
+    _open: dict[int, StepOnCanvas] = field(default_factory=dict)
     _reports: dict[int, Report] = field(default_factory=dict)
     _painted: np.ndarray | None = None
     _opaque: np.ndarray | None = None
@@ -61,9 +61,9 @@ class Canvas:
     def traits(self) -> Traits:
         return Traits(self.original, self.whole or self.original)
 
-    def cut(self, index: int, step: Step) -> Task:
+    def cut(self, index: int, step: Step) -> StepOnCanvas:
         """Step number `index` of its plan, from the picture as it is now."""
-        self._open[index] = Task(self, index, step, step.frame.cut(self.pixels))
+        self._open[index] = StepOnCanvas(self, index, step, step.frame.cut(self.pixels))
         return self._open[index]
 
     def file(self, index: int, report: Report) -> None:
@@ -92,7 +92,7 @@ class Canvas:
 
 
 @dataclass(eq=False)
-class Task:
+class StepOnCanvas:
     """One step cut from its canvas. `seen` is the crop at work size, before anything was filled in."""
 
     canvas: Canvas
@@ -120,13 +120,13 @@ class Task:
         return Toning.of(self.canvas.traits.tone, crop, self.step)
 
     @cached_property
-    def trial(self) -> Trial:
+    def trial(self) -> BeforeAfter:
         """The region as it is when the first of its paintings comes."""
-        return Trial.of(self.step, self.canvas.pixels, self.canvas.judge.look)
+        return BeforeAfter.of(self.step, self.canvas.pixels, self.canvas.judge.look)
 
     @cached_property
-    def _upright(self) -> Upright:
-        return Upright(self.step.frame, self.step.box.center, self.step.turn)
+    def _upright(self) -> RotatedFrame:
+        return RotatedFrame(self.step.frame, self.step.box.center, self.step.turn)
 
     def _shown(self) -> Picture:
         """What the painter is shown, before anything is filled in."""
@@ -139,12 +139,12 @@ class Task:
         at_work = self.step.frame.take_mask(mask)
         return self._upright.take_mask(mask, at_work) if self.step.turn else at_work
 
-    def shots(self) -> list[Shot]:
+    def shots(self) -> list[QueuedJob]:
         """One a variation, alike but for their seeds."""
         step = self.step
         hole = self._shown_mask(step.denoise if step.hole is None else step.hole)
         first = Job(
-            picture=filled(self._shown(), hole, step.settings.masked_content),
+            picture=fill_hole(self._shown(), hole, step.settings.masked_content),
             mask=self._shown_mask(step.denoise),
             prompt=step.prompt,
             negative_prompt=step.negative_prompt,
@@ -153,7 +153,7 @@ class Task:
             subseed=step.subseed,
             subseed_strength=step.subseed_strength,
         )
-        return [Shot(self, _reseeded(first, more)) for more in range(step.variations)]
+        return [QueuedJob(self, _reseeded(first, more)) for more in range(step.variations)]
 
     def take(self, job: Job, patch: Picture, seconds: float) -> None:
         """What was painted for one of the jobs."""
@@ -199,7 +199,7 @@ class Task:
         ranked = self.canvas.judge.ranked(self._candidates, self.trial)
         if not ranked:
             return Report(self.step, "skipped", NOTHING_LEFT, self._seconds)
-        worse = [fault(one.scores, self.step.gate) for one in ranked]
+        worse = [gate_failure(one.scores, self.step.gate) for one in ranked]
         best = max(range(len(ranked)), key=lambda i: (not worse[i], ranked[i].score))
         if worse[best]:
             return Report(self.step, "reverted", worse[best], self._seconds, ranked, best)
@@ -235,7 +235,7 @@ class Task:
         under, mask = self.canvas.pixels[box.slices], step.composite.crop(spot)
         if patch is job.picture and step.settings.masked_content == "original":
             return Candidate(job.seed, Picture(under.copy()), box, mask)
-        over = whole_levels(under, self._matched(patch, under, spot), mask)
+        over = quantize_for_composite(under, self._matched(patch, under, spot), mask)
         return Candidate(job.seed, Picture(over), box, mask)
 
     def _matched(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
@@ -275,14 +275,14 @@ class Task:
             return over
         amount = step.colour_correction * reliance(found.agreement, strength)
         over = over + np.float32(amount) * found.shift(over, step.frame.crop.size, spot)
-        return settled(under, over, step.frame.put(self.seen, spot))
+        return keep_unchanged(under, over, step.frame.put(self.seen, spot))
 
 
 @dataclass(frozen=True, eq=False)
-class Shot:
+class QueuedJob:
     """One job of a task."""
 
-    task: Task
+    task: StepOnCanvas
     job: Job
 
 

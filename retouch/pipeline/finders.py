@@ -10,7 +10,7 @@ from retouch.segmenters.base import Segmenter
 
 
 @dataclass(frozen=True)
-class Eyes:
+class Finders:
     """Detectors and segmenters by name."""
 
     detector: Callable[[str], Detector]

@@ -12,7 +12,7 @@ LEAST_SEEN = 0.1
 """Confidence below which a detector had not found the thing before either: it cannot have been lost."""
 
 
-def fault(quality: Quality, gate: Gate) -> str:
+def gate_failure(quality: Quality, gate: Gate) -> str:
     """Why the region is to be reverted, with the numbers, "" when it may stay or the gate is off."""
     return "" if gate.mode == "off" else "; ".join(_faults(quality, gate))
 

@@ -16,9 +16,9 @@ from retouch.errors import BadInput
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture
 from retouch.pipeline.candidate import Candidate, put_on
-from retouch.pipeline.ranking import Judge
+from retouch.pipeline.ranking import Ranker
 from retouch.pipeline.report import Report
-from retouch.pipeline.run import run
+from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan, Step
 from retouch.progress import Progress, Silent
 
@@ -27,7 +27,7 @@ TOGETHER = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class HistoryEntry:
     """One step that was painted, and whether the picture shows it. `candidates` has at least one.
 
     Without a `step` it can be reverted, but not painted again: how it was painted is not known, or it was
@@ -54,7 +54,7 @@ class Entry:
     def label(self) -> str:
         return self.name or (self.step.label if self.step else "")
 
-    def sees(self, other: Entry) -> bool:
+    def sees(self, other: HistoryEntry) -> bool:
         """True when anything the other one may have painted lies in the crop of this one."""
         return not (self.crop & other.best.box).empty
 
@@ -64,13 +64,13 @@ class History:
     """`picture` is as it was before everything."""
 
     picture: Picture
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[HistoryEntry, ...] = ()
 
     @classmethod
     def of(cls, picture: Picture, reports: Sequence[Report]) -> History:
         """What these reports tell; a step that painted nothing leaves nothing to go back to."""
         painted = (r for r in reports if r.candidates)
-        return cls(picture, tuple(Entry(r.step, r.candidates, r.chosen, r.kept) for r in painted))
+        return cls(picture, tuple(HistoryEntry(r.step, r.candidates, r.chosen, r.kept) for r in painted))
 
     def now(self, last: int | None = None) -> Picture:
         """The picture after its first `last` entries, after all by default."""
@@ -96,7 +96,7 @@ class History:
         self.known(chosen)
         return self.changed({number: self._chosen(number, place) for number, place in chosen.items()})
 
-    def _chosen(self, number: int, place: int) -> Entry:
+    def _chosen(self, number: int, place: int) -> HistoryEntry:
         entry = self.entries[number - 1]
         if not 1 <= place <= len(entry.candidates):
             hint = f"Step {number} has 1 to {len(entry.candidates)}."
@@ -120,7 +120,7 @@ class History:
             raise BadInput(fault, path=path, hint="It can be reverted, not painted again.")
         return found
 
-    def changed(self, changed: Mapping[int, Entry]) -> History:
+    def changed(self, changed: Mapping[int, HistoryEntry]) -> History:
         """These entries, by number, in place of those."""
         entries = tuple(changed.get(n, entry) for n, entry in enumerate(self.entries, 1))
         return dataclasses.replace(self, entries=entries)
@@ -140,7 +140,7 @@ def repainted(
     seeds: Mapping[int, int],
     engine: Engine,
     progress: Progress | None = None,
-    judge: Judge | None = None,
+    judge: Ranker | None = None,
 ) -> Repainted:
     """These entries painted again with these seeds, each upon what lies under it by then, and shown.
 
@@ -153,17 +153,17 @@ def repainted(
             break
         under = [history.now(number - 1) for number in group]
         again = [dataclasses.replace(steps[n], seed=seeds[n], wave=0) for n in group]
-        done = run(under, [Plan((step,)) for step in again], engine, watcher, judge)
+        done = run_plans(under, [Plan((step,)) for step in again], engine, watcher, judge)
         pairs = zip(group, done, strict=True)
         history = history.changed({n: _with(history, n, r) for n, d in pairs for r in d.reports if r.best})
         warnings += [text for result in done for text in result.warnings]
     return Repainted(history, tuple(warnings), watcher.stopped)
 
 
-def _with(history: History, number: int, report: Report) -> Entry:
+def _with(history: History, number: int, report: Report) -> HistoryEntry:
     """The entry as it was painted by now."""
     name = history.entries[number - 1].name
-    return Entry(report.step, report.candidates, report.chosen, report.kept, name)
+    return HistoryEntry(report.step, report.candidates, report.chosen, report.kept, name)
 
 
 def _groups(history: History, numbers: Sequence[int]) -> Iterator[list[int]]:

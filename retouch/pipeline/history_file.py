@@ -26,7 +26,7 @@ from retouch.image.quality.confidence import Confidence
 from retouch.image.quality.measure import Quality
 from retouch.knobs import dump, load
 from retouch.pipeline.candidate import Candidate
-from retouch.pipeline.history import Entry, History
+from retouch.pipeline.history import History, HistoryEntry
 from retouch.pipeline.history_form import LABEL, EntryForm, PaintingForm, StepForm
 from retouch.pipeline.step import Step
 from retouch.recipes.recipe import Generation, Pass
@@ -111,7 +111,7 @@ def _weight(candidate: Candidate) -> int:
     return candidate.over.pixels.nbytes + candidate.mask.alpha.nbytes
 
 
-def _said(entry: Entry) -> EntryForm:
+def _said(entry: HistoryEntry) -> EntryForm:
     return EntryForm(
         paintings=tuple(
             PaintingForm(c.seed, tuple(c.box), _scores(c.scores), c.score) for c in entry.candidates
@@ -164,7 +164,7 @@ def _scores(quality: Quality) -> dict[str, Any]:
     return {name: value for name, value in quality.as_dict().items() if value is not None}
 
 
-def _files(entry: Entry) -> Iterator[tuple[str, bytes]]:
+def _files(entry: HistoryEntry) -> Iterator[tuple[str, bytes]]:
     yield from _masks(entry.step) if entry.step else ()
     for place, one in enumerate(entry.candidates):
         yield f"{place}", encoder.encode(one.over)
@@ -198,12 +198,12 @@ def _bytes(file: zipfile.ZipFile, name: str) -> bytes:
     return file.read(name)
 
 
-def _entry(file: zipfile.ZipFile, place: int, said: EntryForm, canvas: Size) -> Entry:
+def _entry(file: zipfile.ZipFile, place: int, said: EntryForm, canvas: Size) -> HistoryEntry:
     step = _step(file, place, said.step, canvas) if said.step else None
     painted = tuple(_candidate(file, f"{place}-{k}", one, canvas) for k, one in enumerate(said.paintings))
     if said.chosen >= len(painted):
         raise ValueError(f"entry {place} chose painting {said.chosen} of {len(painted)}")
-    return Entry(step, painted, said.chosen, said.on, said.name)
+    return HistoryEntry(step, painted, said.chosen, said.on, said.name)
 
 
 def _step(file: zipfile.ZipFile, place: int, said: StepForm, canvas: Size) -> Step:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 
 from retouch.errors import RetouchError
-from retouch.pipeline.finders import Eyes
+from retouch.pipeline.finders import Finders
 from retouch.recipes.recipe import Pass, Recipe, Target
-from retouch.segmenters.text_segmenter import Worded
+from retouch.segmenters.text_segmenter import TextSegmenter
 
 
-def present(eyes: Eyes, recipe: Recipe, path: str = "recipe") -> tuple[Recipe, tuple[str, ...]]:
+def drop_unavailable_passes(
+    eyes: Finders, recipe: Recipe, path: str = "recipe"
+) -> tuple[Recipe, tuple[str, ...]]:
     """(the recipe without the passes that lack a model and are then to be skipped, a remark for each).
 
     Raises what is wrong with the first model that a pass cannot do without, at its JSON path below `path`.
@@ -31,7 +33,7 @@ def _off(one: Pass) -> Pass:
     return dataclasses.replace(one, enabled=False)
 
 
-def _lacking(eyes: Eyes, target: Target) -> RetouchError | None:
+def _lacking(eyes: Finders, target: Target) -> RetouchError | None:
     """Why the target cannot be looked for, None when it can. Nothing is loaded."""
     models = target.models if target.what in ("detectors", "background") else ()
     for i, model in enumerate(models):
@@ -44,10 +46,10 @@ def _lacking(eyes: Eyes, target: Target) -> RetouchError | None:
     return None
 
 
-def _wordless(eyes: Eyes, target: Target) -> RetouchError | None:
+def _wordless(eyes: Finders, target: Target) -> RetouchError | None:
     try:
         finder = eyes.segmenter("")
-        if isinstance(finder, Worded):
+        if isinstance(finder, TextSegmenter):
             finder.demand(", ".join(target.classes))
     except RetouchError as error:
         return type(error)(error.what, path="target.classes", hint=error.hint)

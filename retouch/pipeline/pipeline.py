@@ -15,20 +15,20 @@ from retouch.image.geometry import Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.pipeline.finders import Eyes
+from retouch.pipeline.finders import Finders
 from retouch.pipeline.lost_regions import loss_warnings
-from retouch.pipeline.plan import allowed, plan
-from retouch.pipeline.ranking import Judge, Scorer
+from retouch.pipeline.plan import mask_limit, plan_pass
+from retouch.pipeline.ranking import Ranker, Scorer
 from retouch.pipeline.report import Report, Result, with_warnings
-from retouch.pipeline.run import run
+from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan
-from retouch.pipeline.targets import View, aimed, chosen, found_by, rejection
+from retouch.pipeline.targets import PassContext, chosen, find_target, found_by, rejection
 from retouch.progress import Progress, Silent
-from retouch.recipes.people import Seen, introduced, unmatched
+from retouch.recipes.people import PersonSighting, assign_people, unmatched
 from retouch.recipes.recipe import Generation, Pass, Recipe, Target
 from retouch.recipes.seeds import fold_seed
 from retouch.segmenters.base import Segmenter
-from retouch.segmenters.registry import Segmenters
+from retouch.segmenters.registry import SegmenterRegistry
 
 _LOG = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ UNSURE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class Canvas:
+class PictureInput:
     """A picture to mend, how it was made, and the person's own mask on it."""
 
     picture: Picture
@@ -52,14 +52,14 @@ class Canvas:
                 hint="Give a mask of the picture's size.",
             )
 
-    def with_people(self, recipe: Recipe) -> Canvas:
+    def with_people(self, recipe: Recipe) -> PictureInput:
         """With those whom the recipe names."""
         generation = dataclasses.replace(self.generation, people=recipe.people)
         return dataclasses.replace(self, generation=generation)
 
 
 @dataclass(frozen=True)
-class Studio:
+class Pipeline:
     """An engine to paint with, and ways to get detectors and segmenters by name (Missing for an unknown one).
 
     `scorer` chooses among variations instead of our own measures.
@@ -67,14 +67,14 @@ class Studio:
 
     engine: Engine
     detector: Callable[[str], Detector]
-    segmenter: Callable[[str], Segmenter] = Segmenters().get
+    segmenter: Callable[[str], Segmenter] = SegmenterRegistry().get
     scorer: Scorer | None = None
 
     def detect(self, picture: Picture, target: Target, user_mask: Mask | None = None) -> tuple[Region, ...]:
         """Chosen regions of one target in order, each thing once."""
-        return aimed(View(picture, user_mask), target, self._eyes)
+        return find_target(PassContext(picture, user_mask), target, self._eyes)
 
-    def plan(self, canvas: Canvas, recipe: Recipe) -> Plan:
+    def plan(self, canvas: PictureInput, recipe: Recipe) -> Plan:
         """Every pass planned on the picture as it is now; later passes may find it changed.
 
         Where a pass looks for what an earlier one left, the regions of that one are known, its seams not.
@@ -86,7 +86,7 @@ class Studio:
         return made
 
     def fix(
-        self, canvases: Sequence[Canvas], recipe: Recipe, progress: Progress | None = None
+        self, canvases: Sequence[PictureInput], recipe: Recipe, progress: Progress | None = None
     ) -> list[Result]:
         """Every pass over every canvas; the regions of one pass in all pictures share batches.
 
@@ -101,37 +101,41 @@ class Studio:
             now = [dataclasses.replace(c, picture=r.picture) for r, c in zip(results, canvases, strict=True)]
             plans = [self._plan_safely(c, work, r.reports) for c, r in zip(now, results, strict=True)]
             made = [one.plan for one in plans]
-            done = run([c.picture for c in now], made, self.engine, watcher, self._judge(work[1]))
+            done = run_plans([c.picture for c in now], made, self.engine, watcher, self._judge(work[1]))
             done = [dataclasses.replace(d, due=one.due) for d, one in zip(done, plans, strict=True)]
             results = [before.then(after) for before, after in zip(results, done, strict=True)]
         return [_with_people_told(result, recipe) for result in results]
 
     def paint(
-        self, canvas: Canvas, regions: Sequence[Region], how: Pass, progress: Progress | None = None
+        self, canvas: PictureInput, regions: Sequence[Region], how: Pass, progress: Progress | None = None
     ) -> Result:
         """These regions and no others, as a pass says: what a person points at needs no detector."""
         native = self.engine.native(how.settings(canvas.generation).sampling.checkpoint)
         made = _plan_regions(canvas, regions, (0, how), native)
-        (result,) = run([canvas.picture], [made.plan], self.engine, progress, Judge(scorer=self.scorer))
+        (result,) = run_plans(
+            [canvas.picture], [made.plan], self.engine, progress, Ranker(scorer=self.scorer)
+        )
         return dataclasses.replace(result, due=made.due)
 
     @property
-    def _eyes(self) -> Eyes:
-        return Eyes(self.detector, self.segmenter)
+    def _eyes(self) -> Finders:
+        return Finders(self.detector, self.segmenter)
 
-    def _judge(self, how: Pass) -> Judge:
+    def _judge(self, how: Pass) -> Ranker:
         """Asks the pass's own detectors, if it has any."""
         target = dataclasses.replace(how.target, confidence=UNSURE)
         seen = target.what == "detectors" and target.models and how.shape.merge == "none"
-        return Judge(functools.partial(self._look, target) if seen else None, self.scorer)
+        return Ranker(functools.partial(self._look, target) if seen else None, self.scorer)
 
     def _look(self, target: Target, picture: Picture) -> list[Region]:
         finders = [self.detector(model) for model in target.models]
         return [r for one in finders for r in one.find(picture, target.confidence, target.classes)]
 
-    def _plan_pass(self, canvas: Canvas, work: tuple[int, Pass], past: tuple[Report, ...]) -> _PlannedPass:
+    def _plan_pass(
+        self, canvas: PictureInput, work: tuple[int, Pass], past: tuple[Report, ...]
+    ) -> _PlannedPass:
         index, recipe_pass = work
-        view = View(canvas.picture, canvas.user_mask, past)
+        view = PassContext(canvas.picture, canvas.user_mask, past)
         with collect_remarks() as remarks:
             found = found_by(view, recipe_pass.target, self._eyes)
             regions = chosen(found, view, recipe_pass.target)
@@ -147,14 +151,16 @@ class Studio:
             )
         people = canvas.generation.people
         if people:
-            regions = introduced(regions, people, canvas.picture.size, _seen(past))
+            regions = assign_people(regions, people, canvas.picture.size, _seen(past))
         if not regions:
             return _PlannedPass(told)  # nothing found must not cost a checkpoint's loading
         native = self.engine.native(recipe_pass.settings(canvas.generation).sampling.checkpoint)
         planned = _plan_regions(canvas, regions, work, native)
         return dataclasses.replace(planned, plan=told + planned.plan)
 
-    def _plan_safely(self, canvas: Canvas, work: tuple[int, Pass], past: tuple[Report, ...]) -> _PlannedPass:
+    def _plan_safely(
+        self, canvas: PictureInput, work: tuple[int, Pass], past: tuple[Report, ...]
+    ) -> _PlannedPass:
         try:
             return self._plan_pass(canvas, work, past)
         except Exception as error:  # a detector's own fault must not cost the picture
@@ -179,21 +185,21 @@ def _with_people_told(result: Result, recipe: Recipe) -> Result:
     return with_warnings(result, unmatched(recipe.people, {report.step.person for report in result.reports}))
 
 
-def _seen(past: Sequence[Report]) -> list[Seen]:
+def _seen(past: Sequence[Report]) -> list[PersonSighting]:
     """Where earlier passes saw whom; 0 is whom nobody named."""
     return [(report.step.person, report.step.box) for report in past]
 
 
-def planned(canvas: Canvas, regions: Sequence[Region], how: Pass, native: Size) -> Plan:
+def plan_regions(canvas: PictureInput, regions: Sequence[Region], how: Pass, native: Size) -> Plan:
     """What `Studio.paint` does, on a model trained at `native`."""
     return _plan_regions(canvas, regions, (0, how), native).plan
 
 
 def _plan_regions(
-    canvas: Canvas, regions: Sequence[Region], work: tuple[int, Pass], native: Size
+    canvas: PictureInput, regions: Sequence[Region], work: tuple[int, Pass], native: Size
 ) -> _PlannedPass:
     """The plan of chosen regions, with a warning of each of which nothing is left to paint."""
     size, how = canvas.picture.size, work[1]
-    made = plan(size, regions, work, canvas.generation, native, canvas.user_mask)
-    lost = loss_warnings(regions, made, how.shape, size, allowed(canvas.user_mask, how.target))
+    made = plan_pass(size, regions, work, canvas.generation, native, canvas.user_mask)
+    lost = loss_warnings(regions, made, how.shape, size, mask_limit(canvas.user_mask, how.target))
     return _PlannedPass(made + Plan(warnings=lost), len(made.steps) + len(lost))

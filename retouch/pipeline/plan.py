@@ -13,21 +13,21 @@ from retouch.image.region import Region, merged, overlap
 from retouch.pipeline.islands import Limits, split_region
 from retouch.pipeline.step import Plan, Step
 from retouch.pipeline.step_masks import LEAST_WIDER, build_masks, context_padding, greatest_reach
-from retouch.recipes.people import said_of
-from retouch.recipes.prompts import Said, remarks, resolve
+from retouch.recipes.people import prompts_for
+from retouch.recipes.prompts import PromptPair, remarks, resolve
 from retouch.recipes.recipe import Generation, Pass, Target
 from retouch.recipes.seeds import MAX_SEED
 from retouch.recipes.shape import Shape
 
 MAX_STEPS = 256
 """Regions painted in one picture by one pass; of more the largest are, and it is said so."""
-UNDER_RESOLVED = 0.75
+SOFT_BELOW_MAGNIFICATION = 0.75
 """Below this magnification the result is visibly softer than what it replaces."""
 MUCH_MORE, SEEN_SHARE = 4, 0.002
 """A warning is given where so many times as much is painted as is marked, and so much more of the picture."""
 
 
-def plan(
+def plan_pass(
     canvas: Size,
     regions: Sequence[Region],
     work: tuple[int, Pass],
@@ -42,12 +42,12 @@ def plan(
     """
     recipe_pass = work[1]
     shaped = shape_regions(regions, recipe_pass.shape, canvas)
-    around = Said(generation.prompt, generation.negative_prompt)
-    said = [said_of(region, generation.people, around) for region in shaped]
+    around = PromptPair(generation.prompt, generation.negative_prompt)
+    said = [prompts_for(region, generation.people, around) for region in shaped]
     texts = resolve(recipe_pass.prompt, recipe_pass.negative_prompt, shaped, canvas, said)
     side = recipe_pass.shape.work_side
     size = Size(side, side) if side else native
-    limit = allowed(user_mask, recipe_pass.target)
+    limit = mask_limit(user_mask, recipe_pass.target)
     asked = [(n, r, t) for n, (r, t) in enumerate(zip(shaped, texts, strict=True), 1) if t is not None]
     smallest_last = sorted(asked, key=lambda one: -one[1].shape.area)
     kept = {number for number, _, _ in smallest_last[:MAX_STEPS]}
@@ -58,14 +58,14 @@ def plan(
         if number in kept
         for part in split_region(region, recipe_pass, limits)
     ]
-    waves = _waves([step for step in steps if not step.composite.empty])
+    waves = _assign_waves([step for step in steps if not step.composite.empty])
     marked = {number: region.shape.area for number, region, _ in asked}
     of_prompts = _prompt_remarks(work, shaped, canvas, {step.number - 1 for step in waves})
     of_area = _remarks_on_area(waves, marked, canvas)
     return Plan(tuple(waves), (*_remarks(waves, len(asked)), *of_area, *of_prompts))
 
 
-def allowed(user_mask: Mask | None, target: Target) -> Mask | None:
+def mask_limit(user_mask: Mask | None, target: Target) -> Mask | None:
     """Where a pass may change pixels, None for everywhere.
 
     Whoever chooses the regions outside their mask wants those painted, so then it protects its inside.
@@ -99,7 +99,9 @@ class _Spot:
     limit: Mask | None
 
 
-def _step(spot: _Spot, work: tuple[int, Pass], text: Said, generation: Generation, native: Size) -> Step:
+def _step(
+    spot: _Spot, work: tuple[int, Pass], text: PromptPair, generation: Generation, native: Size
+) -> Step:
     index, recipe_pass = work
     region = spot.part
     frame = _frame(region, recipe_pass, spot.canvas, native)
@@ -174,7 +176,7 @@ def _reach_of_limit(limit: Mask) -> Mask:
     return Mask.where(limit.alpha > 0).feathered(LEAST_WIDER)
 
 
-def _waves(steps: Sequence[Step]) -> list[Step]:
+def _assign_waves(steps: Sequence[Step]) -> list[Step]:
     """Steps whose regions overlap are painted one after the other, all others together."""
     done: list[Step] = []
     footprints: list[Region] = []
@@ -218,7 +220,7 @@ def _prompt_remarks(
 
 
 def _remarks(steps: Sequence[Step], asked: int) -> tuple[str, ...]:
-    soft = [s for s in steps if s.frame.magnification < UNDER_RESOLVED]
+    soft = [s for s in steps if s.frame.magnification < SOFT_BELOW_MAGNIFICATION]
     remarks = [
         f"Region {s.number} is {s.frame.crop.size} and is painted at {s.frame.work}: "
         "it will be softer than before. Raise the work size."

@@ -14,7 +14,7 @@ import numpy as np
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture
 from retouch.image.quality.measure import Quality
-from retouch.pipeline.before_after import Look, Trial
+from retouch.pipeline.before_after import BeforeAfter, Look
 from retouch.pipeline.candidate import Candidate
 from retouch.recipes.recipe import Settings
 
@@ -34,7 +34,7 @@ CELLS = 2.0
 
 
 @dataclass(frozen=True)
-class Judge:
+class Ranker:
     """Who is asked: the detectors that found the region, and a person's own scorer instead of our measures.
 
     Ours are `merit`, how near it is to what the candidates agree on, and where what was there is to be kept,
@@ -48,12 +48,12 @@ class Judge:
     look: Look | None = None
     scorer: Scorer | None = None
 
-    def ranked(self, candidates: Sequence[Candidate], trial: Trial) -> tuple[Candidate, ...]:
+    def ranked(self, candidates: Sequence[Candidate], trial: BeforeAfter) -> tuple[Candidate, ...]:
         """The same, each with the score by which it is to be chosen."""
         scores = self._scores(candidates, trial)
         return tuple(replace(c, score=score) for c, score in zip(candidates, scores, strict=True))
 
-    def _scores(self, candidates: Sequence[Candidate], trial: Trial) -> list[float]:
+    def _scores(self, candidates: Sequence[Candidate], trial: BeforeAfter) -> list[float]:
         if not candidates:
             return []
         if self.scorer is not None and len(candidates) > 1:
@@ -62,11 +62,11 @@ class Judge:
                 return [float(self.scorer.score(Picture(trial.with_it(c)), words)) for c in candidates]
             except Exception:  # a model of the person's own must not cost what was painted
                 _LOG.exception("the scorer broke: candidates are ranked without it")
-        faith, where = fidelity(trial.step.settings), core(candidates[0], trial.step.box)
+        faith, where = fidelity(trial.step.settings), inner_mask(candidates[0], trial.step.box)
         apart = distances(candidates, agreed(candidates), where)
         moved = distances(candidates, trial.under(candidates[0]), where, LOW)
         return [
-            merit(one.scores) - (faith * off + AGREEING * far) / ASTRAY
+            quality_score(one.scores) - (faith * off + AGREEING * far) / ASTRAY
             for one, far, off in zip(candidates, apart, moved, strict=True)
         ]
 
@@ -81,7 +81,7 @@ def fidelity(settings: Settings) -> float:
     return min((1 - settings.denoising_strength) / (1 - FREE), 1.0)
 
 
-def merit(quality: Quality) -> float:
+def quality_score(quality: Quality) -> float:
     """How good a painting is whatever was there before, at most 1. Unknown measures count nothing.
 
     The detectors' confidence after, 0..1, less a twentieth for every time that it is half as sharp as what
@@ -107,7 +107,7 @@ def agreed(candidates: Sequence[Candidate]) -> np.ndarray:
     return np.mean([one.over.pixels for one in candidates], axis=0, dtype=np.float32)
 
 
-def core(one: Candidate, region: Box) -> np.ndarray:
+def inner_mask(one: Candidate, region: Box) -> np.ndarray:
     """Where a candidate is itself and in the box of its region, (height, width) bool.
 
     Around that it grew into what was well, and fades. All that it painted, where there is no such place.

@@ -21,11 +21,11 @@ from retouch.recipes.infotext import (
     line,
     written,
 )
-from retouch.recipes.prompts import Said
+from retouch.recipes.prompts import PromptPair
 from retouch.recipes.recipe import Generation, Recipe
 
 
-def params(recipe: Recipe, reports: Sequence[Report] = (), around: Said = BLANK) -> dict[str, str]:
+def params(recipe: Recipe, reports: Sequence[Report] = (), around: PromptPair = BLANK) -> dict[str, str]:
     """Keys for the infotext. A region's words are given where they are not the picture's, `around`."""
     said = {RECIPE: compact_json(dump(dataclasses.replace(recipe, description="")))}
     if reports:
@@ -33,7 +33,7 @@ def params(recipe: Recipe, reports: Sequence[Report] = (), around: Said = BLANK)
     return said
 
 
-def _region(report: Report, around: Said) -> dict[str, Any]:
+def _region(report: Report, around: PromptPair) -> dict[str, Any]:
     step = report.step
     said: dict[str, Any] = {"pass": step.pass_index + 1, "box": list(step.box), "seed": report.seed}
     if step.prompt != around.prompt:
@@ -48,7 +48,7 @@ def text(generation: Generation, picture: Picture, recipe: Recipe, reports: Sequ
 
     What an earlier run said goes. A text of its own without a line of parameters gets `generation`'s.
     """
-    ours = params(recipe, reports, Said(generation.prompt, generation.negative_prompt))
+    ours = params(recipe, reports, PromptPair(generation.prompt, generation.negative_prompt))
     made = {**_made(generation), "Size": str(picture.size), **ours}
     before = dict(picture.baggage.text).get(CHUNK, "").strip()
     if not before:

@@ -10,19 +10,19 @@ from collections.abc import Iterator, Sequence
 from retouch.engines.base import Engine, PromptReader
 from retouch.errors import OutOfMemory, PaintFailed, RetouchError
 from retouch.image.picture import Picture
-from retouch.pipeline.canvas import Canvas, Shot, Task
-from retouch.pipeline.ranking import Judge
+from retouch.pipeline.canvas import Canvas, QueuedJob, StepOnCanvas
+from retouch.pipeline.ranking import Ranker
 from retouch.pipeline.report import Report, Result
 from retouch.pipeline.step import Plan
 from retouch.progress import Progress, Silent
 
 
-def run(
+def run_plans(
     pictures: Sequence[Picture],
     plans: Sequence[Plan],
     engine: Engine,
     progress: Progress | None = None,
-    judge: Judge | None = None,
+    judge: Ranker | None = None,
     wholes: Sequence[Picture] | None = None,
 ) -> list[Result]:
     """Paint every plan on its picture, jobs of all pictures batched together. One Result a picture.
@@ -35,7 +35,7 @@ def run(
     """
     watcher = progress or Silent()
     whole = wholes or pictures
-    canvases = [Canvas(p, judge or Judge(), w) for p, w in zip(pictures, whole, strict=True)]
+    canvases = [Canvas(p, judge or Ranker(), w) for p, w in zip(pictures, whole, strict=True)]
     steps = [step for plan in plans for step in plan.steps]
     total, done = sum(step.variations for step in steps), 0
     things = "regions" if total == len(steps) else "variations"
@@ -49,7 +49,7 @@ def run(
     return [_result(c, p, watcher.stopped) for c, p in zip(canvases, plans, strict=True)]
 
 
-def _batches(canvases: Sequence[Canvas], plans: Sequence[Plan], engine: Engine) -> Iterator[list[Shot]]:
+def _batches(canvases: Sequence[Canvas], plans: Sequence[Plan], engine: Engine) -> Iterator[list[QueuedJob]]:
     """Lazily, so that a later wave is cut from what an earlier one painted."""
     steps = [(c, i, s) for c, p in zip(canvases, plans, strict=True) for i, s in enumerate(p.steps)]
     for _, wave in itertools.groupby(sorted(steps, key=lambda t: t[2].wave), key=lambda t: t[2].wave):
@@ -75,9 +75,9 @@ _LOG = logging.getLogger(__name__)
 INTERRUPTED = "interrupted"
 
 
-def batches(tasks: Sequence[Task], engine: Engine) -> Iterator[list[Shot]]:
+def batches(tasks: Sequence[StepOnCanvas], engine: Engine) -> Iterator[list[QueuedJob]]:
     """Shots of one size, one settings and one kin together, in first-come order, cut to the limit."""
-    groups: dict[object, list[Shot]] = {}
+    groups: dict[object, list[QueuedJob]] = {}
     for shot in (shot for task in tasks for shot in task.shots()):
         key = (shot.job.picture.size, shot.job.settings, engine.kin(shot.job))
         groups.setdefault(key, []).append(shot)
@@ -87,7 +87,7 @@ def batches(tasks: Sequence[Task], engine: Engine) -> Iterator[list[Shot]]:
             yield group[start : start + limit]
 
 
-def paint(batch: Sequence[Shot], engine: Engine, progress: Progress) -> None:
+def paint(batch: Sequence[QueuedJob], engine: Engine, progress: Progress) -> None:
     """One sampling call, or more when it fails; every task gets what became of its jobs."""
     begun = time.perf_counter()
     try:
@@ -108,14 +108,14 @@ def paint(batch: Sequence[Shot], engine: Engine, progress: Progress) -> None:
             shot.task.take(shot.job, patch, seconds)
 
 
-def _patches(batch: Sequence[Shot], engine: Engine, progress: Progress) -> list[Picture | None]:
+def _patches(batch: Sequence[QueuedJob], engine: Engine, progress: Progress) -> list[Picture | None]:
     patches = engine.paint([shot.job for shot in batch], progress)
     if len(patches) != len(batch):
         raise PaintFailed(f"{engine.name} returned {len(patches)} pictures for {len(batch)} jobs.")
     return patches
 
 
-def _tell_prompts(batch: Sequence[Shot], engine: Engine) -> None:
+def _tell_prompts(batch: Sequence[QueuedJob], engine: Engine) -> None:
     """Every task gets what the engine tells of its prompts, each text once."""
     if not isinstance(engine, PromptReader):
         return
@@ -127,7 +127,7 @@ def _tell_prompts(batch: Sequence[Shot], engine: Engine) -> None:
         shot.task.remarks.update(dict.fromkeys(told[words]))
 
 
-def _prompt_remarks(shot: Shot, engine: PromptReader) -> tuple[str, ...]:
+def _prompt_remarks(shot: QueuedJob, engine: PromptReader) -> tuple[str, ...]:
     try:
         return engine.prompt_remarks(shot.job)
     except Exception:  # a remark that is missing must not cost what was painted
@@ -135,12 +135,12 @@ def _prompt_remarks(shot: Shot, engine: PromptReader) -> tuple[str, ...]:
         return ()
 
 
-def _give_up(batch: Sequence[Shot], why: str) -> None:
+def _give_up(batch: Sequence[QueuedJob], why: str) -> None:
     for shot in batch:
         shot.task.miss(why)
 
 
-def _again(batch: Sequence[Shot], engine: Engine, progress: Progress, error: PaintFailed) -> None:
+def _again(batch: Sequence[QueuedJob], engine: Engine, progress: Progress, error: PaintFailed) -> None:
     """Half the batch when memory ran out, one by one for anything else, then give the job up."""
     if len(batch) == 1:
         _give_up(batch, str(error))

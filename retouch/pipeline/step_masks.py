@@ -26,7 +26,7 @@ KEPT_BLUR_SHARE, LEAST_KEPT_BLUR, MOST_KEPT_BLUR = 0.02, 2, 6
 
 
 @dataclass(frozen=True)
-class Reach:
+class MaskMargins:
     """How far, in canvas pixels, the masks reach beyond a part of a region that is this thick."""
 
     grow: int
@@ -34,7 +34,7 @@ class Reach:
     wider: int
 
     @classmethod
-    def of(cls, thickness: float, shape: Shape) -> Reach:
+    def of(cls, thickness: float, shape: Shape) -> MaskMargins:
         grow = max(shape.grow_least, round(thickness * shape.grow_share))
         blur = max(LEAST_BLUR, round(thickness * BLUR_SHARE))
         wider = max(LEAST_WIDER, round(thickness * WIDER_SHARE))
@@ -72,11 +72,11 @@ def context_share(strength: float) -> float:
     return 0.3 + 0.5 * strength
 
 
-def greatest_reach(region: Region, shape: Shape, canvas: Size) -> Reach:
+def greatest_reach(region: Region, shape: Shape, canvas: Size) -> MaskMargins:
     """That of the region's thickest part."""
     if region.background:
         return _background_reach(region, shape, canvas)
-    return Reach.of(greatest_thickness(region.shape, border_sides(region.box, canvas)), shape)
+    return MaskMargins.of(greatest_thickness(region.shape, border_sides(region.box, canvas)), shape)
 
 
 def build_masks(region: Region, shape: Shape, crop: Box, canvas: Size) -> tuple[Mask, Mask]:
@@ -108,18 +108,18 @@ def _composite(region: Region, shape: Shape, window: Box, canvas: Size) -> Mask:
     made = Mask.blank(window.size)
     for thickness, where in thickness_layers(region.shape, border_sides(region.box, canvas)):
         part = Region(region.box, Mask(region.shape.alpha * where)).within(window)
-        reach = Reach.of(thickness, shape)
+        reach = MaskMargins.of(thickness, shape)
         made = made | part.grown(reach.grow).feathered(reach.blur)
     return made
 
 
-def _background_reach(region: Region, shape: Shape, canvas: Size) -> Reach:
+def _background_reach(region: Region, shape: Shape, canvas: Size) -> MaskMargins:
     """`grow` is how far what is kept grows, and `blur` the fade on its outside."""
     kept = greatest_thickness(region.mask(canvas).inverted())
     usual = min(max(LEAST_KEPT_BLUR, round(kept * KEPT_BLUR_SHARE)), MOST_KEPT_BLUR)
-    return Reach(shape.grow or 0, usual if shape.blur is None else shape.blur, LEAST_WIDER)
+    return MaskMargins(shape.grow or 0, usual if shape.blur is None else shape.blur, LEAST_WIDER)
 
 
-def _background_composite(background: Mask, reach: Reach) -> Mask:
+def _background_composite(background: Mask, reach: MaskMargins) -> Mask:
     """0 wherever something is kept, full strength from the blur on."""
     return background.inverted().grown(reach.grow).feathered(reach.blur).inverted()

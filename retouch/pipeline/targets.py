@@ -11,18 +11,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retouch.detectors.tilted import found_turned
-from retouch.detectors.unsharp import blurred
+from retouch.detectors.tilted import find_tilted
+from retouch.detectors.unsharp import find_unsharp
 from retouch.errors import BadInput
-from retouch.image.background import background_region, noted_background
+from retouch.image.background import make_background_region, note_background
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.image.quality.seam import seam
+from retouch.image.quality.seam import seam_score
 from retouch.image.region import Region, distinct, merged
 from retouch.image.thickness import greatest_thickness
 from retouch.image.tiles import cells
-from retouch.pipeline.finders import Eyes
+from retouch.pipeline.finders import Finders
 from retouch.pipeline.ranking import seam_excess
 from retouch.pipeline.report import Report
 from retouch.pipeline.step_masks import border_sides
@@ -39,7 +39,7 @@ NARROWEST, WIDEST = 6, 32
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class PassContext:
     """A picture as it is now, the person's mask on it, and what earlier passes did to it."""
 
     picture: Picture
@@ -51,12 +51,12 @@ class View:
         return self.picture.size
 
 
-def aimed(view: View, target: Target, eyes: Eyes) -> tuple[Region, ...]:
+def find_target(view: PassContext, target: Target, eyes: Finders) -> tuple[Region, ...]:
     """The regions of one target, chosen and in order, each thing once. Raises what `found_by` does."""
     return chosen(found_by(view, target, eyes), view, target)
 
 
-def found_by(view: View, target: Target, eyes: Eyes) -> tuple[Region, ...]:
+def found_by(view: PassContext, target: Target, eyes: Finders) -> tuple[Region, ...]:
     """The regions of one target, each thing once, before any is chosen.
 
     BadInput when it asks for a mask or a pass that there is not; what a detector or a segmenter raises.
@@ -67,31 +67,31 @@ def found_by(view: View, target: Target, eyes: Eyes) -> tuple[Region, ...]:
     return distinct(found)
 
 
-def chosen(found: Sequence[Region], view: View, target: Target) -> tuple[Region, ...]:
+def chosen(found: Sequence[Region], view: PassContext, target: Target) -> tuple[Region, ...]:
     """Those that are to be painted, in order."""
     return select(found, target, view.size, _bounding(view, target))
 
 
-def rejection(found: Sequence[Region], view: View, target: Target) -> str:
+def rejection(found: Sequence[Region], view: PassContext, target: Target) -> str:
     """Why none of what was found is chosen."""
     return why_none(found, target, view.size, _bounding(view, target))
 
 
-def _bounding(view: View, target: Target) -> Mask | None:
+def _bounding(view: PassContext, target: Target) -> Mask | None:
     return None if target.what in ("mask", "background") else view.user_mask
 
 
-def _detected(view: View, target: Target, eyes: Eyes) -> list[Region]:
+def _detected(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     def look(picture: Picture) -> list[Region]:
         finders = [eyes.detector(model) for model in target.models]
         return [r for d in finders for r in d.find(picture, target.confidence, target.classes)]
 
     if target.tilted:
-        return _within(view, target, lambda picture: found_turned(picture, look))
+        return _within(view, target, lambda picture: find_tilted(picture, look))
     return _within(view, target, look)
 
 
-def _named(view: View, target: Target, eyes: Eyes) -> list[Region]:
+def _named(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     words = Prompt(text=", ".join(target.classes))
 
     def look(picture: Picture) -> list[Region]:
@@ -100,7 +100,7 @@ def _named(view: View, target: Target, eyes: Eyes) -> list[Region]:
     return _within(view, target, look)
 
 
-def _pointed(view: View, target: Target, eyes: Eyes) -> list[Region]:
+def _pointed(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     """The best mask that the segmenter has for the points and the box."""
     width, height = view.size
     spots = zip(target.points[::2], target.points[1::2], strict=True)
@@ -112,11 +112,11 @@ def _pointed(view: View, target: Target, eyes: Eyes) -> list[Region]:
     return list(eyes.segmenter("").segment(view.picture, Prompt(clicks, box)).regions[:1])
 
 
-def _unsharp(view: View, target: Target, eyes: Eyes) -> list[Region]:
-    return _within(view, target, lambda picture: list(blurred(picture.pixels, target.blurred_below)))
+def _unsharp(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+    return _within(view, target, lambda picture: list(find_unsharp(picture.pixels, target.blurred_below)))
 
 
-def _within(view: View, target: Target, look: Callable[[Picture], list[Region]]) -> list[Region]:
+def _within(view: PassContext, target: Target, look: Callable[[Picture], list[Region]]) -> list[Region]:
     """What is seen in the picture, or in each region of an earlier pass, looked at from nearby."""
     if target.of_pass is None:
         return look(view.picture)
@@ -135,12 +135,12 @@ def _holds(box: Box, region: Region) -> bool:
     return box.left <= x < box.right and box.top <= y < box.bottom
 
 
-def _masked(view: View, target: Target, eyes: Eyes) -> list[Region]:
+def _masked(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     region = Region.of_mask(_mask(view), "mask")
-    return [noted_background(region, view.size)] if region else []
+    return [note_background(region, view.size)] if region else []
 
 
-def _mask(view: View) -> Mask:
+def _mask(view: PassContext) -> Mask:
     if view.user_mask is None:
         raise BadInput(
             "there is no mask.", path="target.what", hint="Mask something, or take another target."
@@ -148,7 +148,7 @@ def _mask(view: View) -> Mask:
     return view.user_mask
 
 
-def _background(view: View, target: Target, eyes: Eyes) -> list[Region]:
+def _background(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     """What the mask leaves out; without a mask, what the detectors or the words leave out."""
     mask = view.user_mask
     if mask is None:
@@ -157,27 +157,27 @@ def _background(view: View, target: Target, eyes: Eyes) -> list[Region]:
         if not subjects:
             return []
         mask = merged(subjects).mask(view.size)
-    region = background_region(view.picture, mask)
+    region = make_background_region(view.picture, mask)
     return [region] if region else []
 
 
-def _whole(view: View, target: Target, eyes: Eyes) -> list[Region]:
+def _whole(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     return [Region.of_box(view.size.box, "picture")]
 
 
-def _tiled(view: View, target: Target, eyes: Eyes) -> list[Region]:
+def _tiled(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     """Tiles that meet in the middle of what they share: with a mask blur of half of it each fades out."""
     overlap = min(target.overlap, target.tile // 2)
     return [Region.of_box(cell, "tile") for cell in cells(view.size, target.tile, overlap)]
 
 
-def _seams(view: View, target: Target, eyes: Eyes) -> list[Region]:
+def _seams(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     """A band along the edge of what was painted before, wherever the seam there is worth it.
 
     Where nothing was, the person's mask is taken for what they painted before they came here.
     """
     if not view.past and view.user_mask is not None:
-        visible = seam(view.picture.pixels, view.user_mask) or 0.0
+        visible = seam_score(view.picture.pixels, view.user_mask) or 0.0
         whole = Region(view.size.box, view.user_mask)
         bands = [_band(whole, view.size)] if visible > target.seam_from else []
     else:
@@ -199,11 +199,11 @@ def _band(region: Region, canvas: Size) -> Region | None:
     return band and replace(band.moved(window.left, window.top), background=region.background)
 
 
-def _again(view: View, target: Target, eyes: Eyes) -> list[Region]:
+def _again(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     return _earlier(view, target)
 
 
-def _earlier(view: View, target: Target) -> list[Region]:
+def _earlier(view: PassContext, target: Target) -> list[Region]:
     """What was painted before, or was to be: the cores of the composite masks."""
     steps = [report.step for report in _of_pass(view, target)]
     found = []
@@ -215,13 +215,13 @@ def _earlier(view: View, target: Target) -> list[Region]:
     return found
 
 
-def _of_pass(view: View, target: Target) -> list[Report]:
+def _of_pass(view: PassContext, target: Target) -> list[Report]:
     """Of the pass that is named, or of all of them."""
     wanted = target.of_pass
     return [r for r in view.past if wanted is None or r.step.pass_index == wanted - 1]
 
 
-FINDERS: dict[str, Callable[[View, Target, Eyes], list[Region]]] = {
+FINDERS: dict[str, Callable[[PassContext, Target, Finders], list[Region]]] = {
     "detectors": _detected,
     "text": _named,
     "pointed": _pointed,

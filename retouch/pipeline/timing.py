@@ -24,7 +24,7 @@ def work_of(step: Step) -> float:
 
 
 @dataclass(frozen=True)
-class Tempo:
+class Speed:
     """A running ratio of sums: seconds over megapixel-steps, each painting weighing FADE of the next.
 
     After paintings of s1, s2, ... seconds and w1, w2, ... work the pace is (s1 F^n-1 + s2 F^n-2 + ...) /
@@ -34,8 +34,8 @@ class Tempo:
     seconds: float = 0.0
     work: float = 0.0
 
-    def after(self, seconds: float, work: float) -> Tempo:
-        return Tempo(self.seconds * FADE + seconds, self.work * FADE + work)
+    def after(self, seconds: float, work: float) -> Speed:
+        return Speed(self.seconds * FADE + seconds, self.work * FADE + work)
 
     def of(self, work: float) -> float | None:
         """Seconds that so much work will take; None where nothing is known."""
@@ -43,10 +43,10 @@ class Tempo:
 
 
 @dataclass
-class Tempos:
+class SpeedHistory:
     """By engine and checkpoint. Safe to use from many threads."""
 
-    _known: dict[tuple[str, str], Tempo] = field(default_factory=dict)
+    _known: dict[tuple[str, str], Speed] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def learn(self, engine: str, loaded: str, reports: Iterable[Report]) -> None:
@@ -56,12 +56,12 @@ class Tempos:
             if work and report.seconds:
                 name = (engine, report.step.settings.sampling.checkpoint or loaded)
                 with self._lock:
-                    self._known[name] = self._known.get(name, Tempo()).after(report.seconds, work)
+                    self._known[name] = self._known.get(name, Speed()).after(report.seconds, work)
 
     def seconds(self, engine: str, loaded: str, steps: Sequence[Step]) -> list[float | None]:
         """Of each step painted once, with all its variations."""
         return [
-            self._known.get((engine, step.settings.sampling.checkpoint or loaded), Tempo()).of(
+            self._known.get((engine, step.settings.sampling.checkpoint or loaded), Speed()).of(
                 work_of(step) * step.variations
             )
             for step in steps

@@ -28,7 +28,7 @@ USES = {
 _PLAIN = Target()
 
 
-def concerns(recipe: Recipe) -> tuple[str, ...]:
+def contradictions(recipe: Recipe) -> tuple[str, ...]:
     """What a person should know before this runs, a sentence each; () for a recipe in good order."""
     if not recipe.active:
         return (f"Recipe {recipe.name!r} has no enabled pass that looks for something: nothing is painted.",)

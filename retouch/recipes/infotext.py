@@ -16,7 +16,7 @@ from typing import Any
 from retouch.errors import BadInput
 from retouch.image.picture import Picture
 from retouch.knobs import load
-from retouch.recipes.prompts import Said
+from retouch.recipes.prompts import PromptPair
 from retouch.recipes.recipe import Recipe
 
 RECIPE = "Retouch"
@@ -25,7 +25,7 @@ WARNINGS = "Retouch warnings"
 SKIPPED = "Retouch skipped img2img"
 OUTPAINT = "Retouch outpaint"
 OUTPAINT_WARNINGS = "Retouch outpaint warnings"
-BLANK = Said("", "")
+BLANK = PromptPair("", "")
 CHUNK = "parameters"
 """The PNG text chunk the WebUI keeps its generation text in."""
 _VALUE = r'(?:"(?:\\.|[^\\"])*"|[^,]*)(?=,|$)'
@@ -58,7 +58,7 @@ def recipe_json(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Made:
+class GenerationText:
     """What a generation text says its picture was made with. `params` are the WebUI's names and values."""
 
     prompt: str = ""
@@ -66,14 +66,16 @@ class Made:
     params: Mapping[str, str] = field(default_factory=dict)
 
 
-def made_with(picture: Picture) -> Made | None:
+def made_with(picture: Picture) -> GenerationText | None:
     """As the picture's own text chunk says; None without one, or where it has no line of parameters."""
     *above, last = dict(picture.baggage.text).get(CHUNK, "").strip().split("\n")
     pairs = [pair.group(0).partition(":") for pair in _PAIR.finditer(last)]
     if len(pairs) < _PAIRS:
         return None
     prompt, _, negative = "\n".join(above).partition("Negative prompt:")
-    return Made(prompt.strip(), negative.strip(), {k.strip(): v.strip().strip('"') for k, _, v in pairs})
+    return GenerationText(
+        prompt.strip(), negative.strip(), {k.strip(): v.strip().strip('"') for k, _, v in pairs}
+    )
 
 
 def compact_json(value: Any) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from retouch.knobs import dump
-from retouch.recipes.prompts import Said
+from retouch.recipes.prompts import PromptPair
 from retouch.recipes.recipe import Pass
 from retouch.recipes.shape import Shape
 
@@ -45,14 +45,14 @@ class Intent:
     context: str = ""
     of_object: str = "left out"
 
-    def said(self, asked: Said, words: str) -> Said:
+    def said(self, asked: PromptPair, words: str) -> PromptPair:
         """The prompts of a region whose object `words` name."""
         prompt, negative = asked.prompt.strip(), asked.negative_prompt.strip()
         if self.of_object == "prompt":
             prompt = prompt or words.strip()
         if self.of_object == "negative prompt":
             negative = _joined(negative, words)
-        return Said(_joined(prompt, self.context), negative)
+        return PromptPair(_joined(prompt, self.context), negative)
 
     def summary(self) -> dict[str, Any]:
         """For the page: what the button says, and the defaults of its knobs."""

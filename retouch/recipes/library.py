@@ -118,7 +118,7 @@ def pretty(recipe: Recipe) -> str:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class RecipeLibrary:
     """The folder, which need not exist yet; None where there is none to write to."""
 
     folder: Path | None

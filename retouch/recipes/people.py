@@ -20,7 +20,7 @@ from retouch.errors import BadInput
 from retouch.image.geometry import Box, Size
 from retouch.image.region import Region
 from retouch.knobs import Knob
-from retouch.recipes.prompts import PLACES, Said, named, quote
+from retouch.recipes.prompts import PLACES, PromptPair, named, quote
 
 MAX_PEOPLE = 64
 NEGATIVE = "Negative prompt"
@@ -56,12 +56,12 @@ def _known(who: str) -> bool:
     return word in PLACES or (word.isdecimal() and int(word) > 0)
 
 
-Seen = tuple[int, Box]
+PersonSighting = tuple[int, Box]
 """A person's number from 1, and a box in which an earlier pass saw them."""
 
 
-def introduced(
-    regions: Sequence[Region], people: Sequence[Person], canvas: Size, earlier: Sequence[Seen] = ()
+def assign_people(
+    regions: Sequence[Region], people: Sequence[Person], canvas: Size, earlier: Sequence[PersonSighting] = ()
 ) -> list[Region]:
     """The regions in order, each with the number of the person it belongs to, 0 for nobody.
 
@@ -75,12 +75,14 @@ def introduced(
     return [dataclasses.replace(r, person=who) for r, who in zip(regions, whose, strict=True)]
 
 
-def said_of(region: Region, people: Sequence[Person], around: Said) -> Said:
+def prompts_for(region: Region, people: Sequence[Person], around: PromptPair) -> PromptPair:
     """What is said of a region where a template asks for the picture's prompt."""
     if not region.person:
         return around
     person = people[region.person - 1]
-    return Said(person.prompt or around.prompt, person.negative_prompt or around.negative_prompt, own=True)
+    return PromptPair(
+        person.prompt or around.prompt, person.negative_prompt or around.negative_prompt, own=True
+    )
 
 
 def unmatched(people: Sequence[Person], matched: Collection[int]) -> tuple[str, ...]:
@@ -94,7 +96,7 @@ def unmatched(people: Sequence[Person], matched: Collection[int]) -> tuple[str, 
 
 
 def _theirs(
-    number: int, person: Person, regions: Sequence[Region], canvas: Size, earlier: Sequence[Seen]
+    number: int, person: Person, regions: Sequence[Region], canvas: Size, earlier: Sequence[PersonSighting]
 ) -> list[int]:
     known = [box for who, box in earlier if who == number]
     if person.at:

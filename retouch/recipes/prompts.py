@@ -44,7 +44,7 @@ PLACES = (*_PLACES, "bottom")
 
 
 @dataclass(frozen=True)
-class Said:
+class PromptPair:
     """The resolved text for one region."""
 
     prompt: str
@@ -70,8 +70,8 @@ class Part:
 
 
 def resolve(
-    template: str, negative: str, regions: Sequence[Region], canvas: Size, said: Sequence[Said]
-) -> tuple[Said | None, ...]:
+    template: str, negative: str, regions: Sequence[Region], canvas: Size, said: Sequence[PromptPair]
+) -> tuple[PromptPair | None, ...]:
     """One text per region in order, None where the template says to skip.
 
     `said` are the words around each region: the picture's, or those of the person it belongs to.
@@ -100,8 +100,10 @@ def _with_words(tag: str, text: str, words: str) -> str:
     return _BRACKETS.sub(lambda match: words if _tag(match) == tag else match[0], text)
 
 
-def _filled(text: str, negative: str, around: Said) -> Said:
-    return Said(_with(text, around.prompt, around.own), _with(negative, around.negative_prompt, around.own))
+def _filled(text: str, negative: str, around: PromptPair) -> PromptPair:
+    return PromptPair(
+        _with(text, around.prompt, around.own), _with(negative, around.negative_prompt, around.own)
+    )
 
 
 def _with(template: str, words: str, own: bool) -> str:

@@ -12,7 +12,7 @@ from retouch.recipes.match_knobs import COMPRESSION, GRAIN, KEEP_TONE, MATCH_EDG
 from retouch.recipes.migration import SCHEMA, upgraded
 from retouch.recipes.people import MAX_PEOPLE, Person
 from retouch.recipes.seeds import SEED, fold_seed
-from retouch.recipes.selection import Choice
+from retouch.recipes.selection import Selection
 from retouch.recipes.shape import Shape
 
 MAX_PASSES = 16
@@ -91,7 +91,7 @@ AIMS = (
 
 
 @dataclass(frozen=True)
-class Target(Choice):
+class Target(Selection):
     """What to look for."""
 
     what: str = Knob(

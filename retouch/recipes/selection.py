@@ -27,7 +27,7 @@ _TOP_BY = {"area": "largest first", "confidence": "confidence", "center": "cente
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selection:
     """Which of the regions found are repainted, and in which order."""
 
     confidence: float = Knob("Detection confidence", "Regions scored lower are ignored.", 0, 1, 0.01).field(
@@ -61,7 +61,7 @@ class Choice:
 
 
 def select(
-    regions: Sequence[Region], choice: Choice, canvas: Size, user_mask: Mask | None = None
+    regions: Sequence[Region], choice: Selection, canvas: Size, user_mask: Mask | None = None
 ) -> tuple[Region, ...]:
     """Filter, cut to the top k, order, and pick by number, in that order."""
     kept = [r for r in regions if r.score >= choice.confidence and _area_fits(r, choice, canvas)]
@@ -73,13 +73,15 @@ def select(
     return tuple(r for i, r in enumerate(kept, 1) if not choice.index or i in choice.index)
 
 
-def why_none(regions: Sequence[Region], choice: Choice, canvas: Size, user_mask: Mask | None = None) -> str:
+def why_none(
+    regions: Sequence[Region], choice: Selection, canvas: Size, user_mask: Mask | None = None
+) -> str:
     """Why `select` chooses none of these, as "2 smaller than Mask min area ratio 0.1, 1 ..."."""
     counts = Counter(_refusal(region, choice, canvas, user_mask) for region in regions)
     return ", ".join(f"{count} {reason}" for reason, count in counts.items())
 
 
-def _refusal(region: Region, choice: Choice, canvas: Size, user_mask: Mask | None) -> str:
+def _refusal(region: Region, choice: Selection, canvas: Size, user_mask: Mask | None) -> str:
     ratio = region.shape.area / canvas.area
     if region.score < choice.confidence:
         return f"below Detection confidence {choice.confidence:g}"
@@ -98,7 +100,7 @@ def _sorted(regions: Sequence[Region], order: str, canvas: Size) -> list[Region]
     return sorted(regions, key=lambda r: (key(r, canvas), r.box))
 
 
-def _area_fits(region: Region, choice: Choice, canvas: Size) -> bool:
+def _area_fits(region: Region, choice: Selection, canvas: Size) -> bool:
     ratio = region.shape.area / canvas.area
     return choice.min_area <= ratio <= choice.max_area
 

@@ -33,7 +33,7 @@ class Prompt:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Segmentation:
     """What a segmenter makes of a prompt, best first. `memory` goes back to it with the next click."""
 
     regions: tuple[Region, ...]
@@ -51,7 +51,7 @@ class Segmenter(Protocol):
         """Do now, once per picture, what every prompt needs: the first one then answers at once."""
         ...
 
-    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
+    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
         """What the prompt means. `memory`: what the same thing's last answer held.
 
         Regions that agree with every click come first. BadInput for an empty prompt, and for what lies

@@ -19,8 +19,8 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region, distinct, overlap
 from retouch.segmenters import geodesic
-from retouch.segmenters.base import Click, Prompt, Seen
-from retouch.segmenters.compute_once import Once
+from retouch.segmenters.base import Click, Prompt, Segmentation
+from retouch.segmenters.compute_once import ComputeOnce
 from retouch.segmenters.prompt_checks import checked, ranked, violations
 
 SIDE = 288
@@ -38,7 +38,7 @@ _KEEP, _TAKE, _MAYBE_KEEP, _MAYBE_TAKE = cv2.GC_BGD, cv2.GC_FGD, cv2.GC_PR_BGD, 
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class WorkingView:
     """A part of a picture made small: `crop` in canvas pixels, `pixels` RGB uint8, `cost` of a step at each
     of them, `parts` known in the picture."""
 
@@ -48,7 +48,7 @@ class View:
     parts: tuple[Region, ...]
 
     @classmethod
-    def of(cls, picture: Picture, crop: Box, parts: tuple[Region, ...] = ()) -> View:
+    def of(cls, picture: Picture, crop: Box, parts: tuple[Region, ...] = ()) -> WorkingView:
         scale = min(1.0, SIDE / max(crop.size))
         small = Size(*(max(8, round(length * scale)) for length in crop.size))
         pixels = cv2.resize(picture.pixels[crop.slices], small, interpolation=cv2.INTER_AREA)
@@ -93,16 +93,16 @@ class Classical:
 
     def __init__(self, parts: Callable[[Picture], tuple[Region, ...]] = lambda picture: ()) -> None:
         self._parts = parts
-        self._views: Once[View] = Once(8)
+        self._views: ComputeOnce[WorkingView] = ComputeOnce(8)
 
     def prepare(self, picture: Picture) -> None:
         self._view(picture)
 
-    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
+    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
         asked = checked(prompt, picture.size)
         before = memory.region if isinstance(memory, Memory) and memory.digest == picture.digest else None
         regions = self._answers(picture, asked, before)
-        return Seen(regions, Memory(picture.digest, regions[0]) if regions else None)
+        return Segmentation(regions, Memory(picture.digest, regions[0]) if regions else None)
 
     def _answers(self, picture: Picture, asked: Prompt, before: Region | None) -> tuple[Region, ...]:
         view = self._view(picture)
@@ -120,9 +120,9 @@ class Classical:
         view = self._view(picture)
         return distinct([*view.parts, *patches(view)])
 
-    def _view(self, picture: Picture) -> View:
+    def _view(self, picture: Picture) -> WorkingView:
         return self._views.get(
-            picture.digest, lambda: View.of(picture, picture.size.box, self._parts(picture))
+            picture.digest, lambda: WorkingView.of(picture, picture.size.box, self._parts(picture))
         )
 
 
@@ -141,7 +141,7 @@ def _likeness(a: Region, b: Region) -> float:
     return common / max(a.shape.area + b.shape.area - common, 1)
 
 
-def around(view: View, clicks: Sequence[Click]) -> list[Region | None]:
+def around(view: WorkingView, clicks: Sequence[Click]) -> list[Region | None]:
     """What may be meant by clicks: regions at several sizes that hold the positive ones."""
     take, keep = (
         view.discs([c for c in clicks if c.positive]),
@@ -153,7 +153,7 @@ def around(view: View, clicks: Sequence[Click]) -> list[Region | None]:
     return [_cut(view, level, take, keep) for level in geodesic.levels(reach)]
 
 
-def corrected(view: View, before: Region, clicks: Sequence[Click]) -> Region:
+def corrected(view: WorkingView, before: Region, clicks: Sequence[Click]) -> Region:
     """`before` with what each click that it disobeys lies on put in or taken out, and nothing else."""
     for click in clicks:
         if violations(before, [click]):
@@ -166,7 +166,7 @@ def corrected(view: View, before: Region, clicks: Sequence[Click]) -> Region:
     return before
 
 
-def _patch(view: View, before: Region, clicks: Sequence[Click]) -> Mask:
+def _patch(view: WorkingView, before: Region, clicks: Sequence[Click]) -> Mask:
     """What is wrong round the first click, as far as it can be told.
 
     A click is put into the middle of what is wrong. So that reaches half as far again as the outline is
@@ -189,7 +189,7 @@ def _patch(view: View, before: Region, clicks: Sequence[Click]) -> Mask:
 def in_box(picture: Picture, box: Box, clicks: Sequence[Click]) -> Region:
     """The one thing in a box, seen at a scale of its own; the box itself where nothing stands out in it."""
     margin = max(4, round(MARGIN * max(box.size)))
-    view = View.of(picture, box.grown(margin) & picture.size.box)
+    view = WorkingView.of(picture, box.grown(margin) & picture.size.box)
     corners = np.array(box.relative_to(view.crop)).reshape(2, 2) * view.scale
     inner = np.zeros(view.pixels.shape[:2], bool)
     inner[(Box.covering(*corners.ravel()) & Size(*view.pixels.shape[1::-1]).box).slices] = True
@@ -198,7 +198,7 @@ def in_box(picture: Picture, box: Box, clicks: Sequence[Click]) -> Region:
     return found if found and found.shape.area > LEAST * box.area else Region.of_box(box, score=0.1)
 
 
-def _cut(view: View, guess: np.ndarray, take: np.ndarray, keep: np.ndarray) -> Region | None:
+def _cut(view: WorkingView, guess: np.ndarray, take: np.ndarray, keep: np.ndarray) -> Region | None:
     """GrabCut from a guess; what is far from it stays out."""
     labels = np.where(guess, _MAYBE_TAKE, _MAYBE_KEEP).astype(np.uint8)
     radius = max(3, round(0.5 * np.sqrt(guess.sum())))
@@ -229,7 +229,7 @@ def _holding(solid: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     return wanted[labels]
 
 
-def _clearness(view: View, solid: np.ndarray) -> float:
+def _clearness(view: WorkingView, solid: np.ndarray) -> float:
     """0..OWN: how much of an edge the outline follows."""
     rim = cv2.morphologyEx(solid.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
     if not rim.any():
@@ -237,7 +237,7 @@ def _clearness(view: View, solid: np.ndarray) -> float:
     return OWN * float(np.mean(1 - np.exp(-view.cost[rim])))
 
 
-def patches(view: View) -> list[Region]:
+def patches(view: WorkingView) -> list[Region]:
     """Connected areas of even colour (Comaniciu and Meer, Mean shift, 2002) from 1/400 of the picture on."""
     even = cv2.pyrMeanShiftFiltering(view.pixels, 8, 18)
     steps = (even // 24).astype(np.int32) @ np.array([1, 16, 256])

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Once(Generic[T]):
+class ComputeOnce(Generic[T]):
     """Values by key, each made by the first who asks. At most `limit` stay, the last used ones."""
 
     def __init__(self, limit: int) -> None:

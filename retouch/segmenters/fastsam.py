@@ -13,8 +13,8 @@ from retouch.detectors.base import Detector
 from retouch.image.geometry import iou
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.segmenters.base import Prompt, Seen
-from retouch.segmenters.compute_once import Once
+from retouch.segmenters.base import Prompt, Segmentation
+from retouch.segmenters.compute_once import ComputeOnce
 from retouch.segmenters.prompt_checks import checked, ranked, violations
 
 CONFIDENCE = 0.25
@@ -27,7 +27,7 @@ class FastSam:
 
     def __init__(self, detector: Detector) -> None:
         self.name, self._detector = detector.name, detector
-        self._seen: Once[tuple[Region, ...]] = Once(PICTURES)
+        self._seen: ComputeOnce[tuple[Region, ...]] = ComputeOnce(PICTURES)
 
     def prepare(self, picture: Picture) -> None:
         self.everything(picture)
@@ -35,15 +35,15 @@ class FastSam:
     def everything(self, picture: Picture) -> tuple[Region, ...]:
         return self._seen.get(picture.digest, lambda: self._look(picture))
 
-    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
+    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
         """The things that obey most clicks, smallest first, or that fit the box best."""
         asked = checked(prompt, picture.size)
         found = self.everything(picture)
         if asked.box is not None:
             box = asked.box
             fitting = sorted(found, key=lambda r: -iou(r.box, box))[:OFFERED]
-            return Seen(ranked((replace(r, score=iou(r.box, box)) for r in fitting), asked.clicks))
-        return Seen(_obeying(found, asked))
+            return Segmentation(ranked((replace(r, score=iou(r.box, box)) for r in fitting), asked.clicks))
+        return Segmentation(_obeying(found, asked))
 
     def _look(self, picture: Picture) -> tuple[Region, ...]:
         return tuple(replace(r, label="") for r in self._detector.find(picture, CONFIDENCE, ()))

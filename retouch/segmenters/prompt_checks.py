@@ -8,9 +8,7 @@ from retouch.errors import BadInput
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import SOLID
 from retouch.image.region import Region
-from retouch.segmenters.base import Click, Prompt, Seen
-
-__all__ = ["Click", "Prompt", "Seen", "checked", "ranked", "violations"]
+from retouch.segmenters.base import Click, Prompt
 
 
 def checked(prompt: Prompt, canvas: Size) -> Prompt:

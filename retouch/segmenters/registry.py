@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from retouch.detectors.registry import Registry
+from retouch.detectors.registry import DetectorRegistry
 from retouch.detectors.yolo import Yolo, free_cache
 from retouch.errors import BadInput, Missing, did_you_mean
 from retouch.image.picture import Picture
@@ -18,8 +18,8 @@ from retouch.segmenters.base import Segmenter
 from retouch.segmenters.classical import Classical
 from retouch.segmenters.fastsam import FastSam
 from retouch.segmenters.sam.segmenter import Sam
-from retouch.segmenters.text_detector import Detectors, Words
-from retouch.segmenters.text_segmenter import Worded
+from retouch.segmenters.text_detector import Detectors, TextDetector
+from retouch.segmenters.text_segmenter import TextSegmenter
 from retouch.weights import download, model_folders, segmenter_catalogue
 
 CLASSICAL = "classical"
@@ -36,7 +36,7 @@ REFUSED = "sam-hq"
 
 
 @dataclass(frozen=True)
-class Known:
+class SegmenterInfo:
     """One segmenter for a list. `kind`: classical, sam, sam-hq, mobile-sam, sam2 or fastsam; `size` bytes."""
 
     name: str
@@ -46,7 +46,7 @@ class Known:
     description: str = ""
 
 
-class Segmenters:
+class SegmenterRegistry:
     """Segmenters, each made once, its model loaded at its first picture and kept. Thread-safe.
 
     `folders` are searched, with subfolders, for model files, the first folder first; downloads go to the
@@ -65,8 +65,10 @@ class Segmenters:
         self._folders = tuple(Path(folder) for folder in folders)
         self._device, self._offline, self._watch = device, offline, watch
         self._lock = threading.RLock()
-        self._words = Words(Registry(folders, device, offline) if detectors is None else detectors)
-        self._classical = Worded(Classical(self._parts), self._words)
+        self._words = TextDetector(
+            DetectorRegistry(folders, device, offline) if detectors is None else detectors
+        )
+        self._classical = TextSegmenter(Classical(self._parts), self._words)
         self._models: dict[tuple[Path, int], tuple[Sam | Yolo, Segmenter]] = {}
 
     def get(self, name: str = "") -> Segmenter:
@@ -79,19 +81,19 @@ class Segmenters:
             name = name or self.available()[0].name
             return self._classical if name == CLASSICAL else self._model(name)
 
-    def available(self) -> tuple[Known, ...]:
+    def available(self) -> tuple[SegmenterInfo, ...]:
         """Every name `get` knows, the best installed one first. Loads nothing, asks no network."""
         with self._lock:
             here = sorted((found for found in self._here().values() if found[1] != REFUSED), key=_rank)
-            listed = [Known(path.name, kind, True, _size(path), _about(path)) for path, kind in here]
+            listed = [SegmenterInfo(path.name, kind, True, _size(path), _about(path)) for path, kind in here]
         about = "Needs no file: edges and colours round the points, and what detectors know."
         known = {info.name for info in listed}
         absent = [
-            Known(item.name, item.kind, False, item.size, f"{item.about} Downloaded at first use.")
+            SegmenterInfo(item.name, item.kind, False, item.size, f"{item.about} Downloaded at first use.")
             for item in segmenter_catalogue.CATALOGUE
             if item.name not in known
         ]
-        return (*listed, Known(CLASSICAL, "classical", True, 0, about), *absent)
+        return (*listed, SegmenterInfo(CLASSICAL, "classical", True, 0, about), *absent)
 
     def release(self) -> None:
         """Free every model's memory that is not at work right now; it is loaded again when next needed."""
@@ -126,9 +128,9 @@ class Segmenters:
     def _made(self, path: Path, kind: str) -> tuple[Sam | Yolo, Segmenter]:
         if kind == "fastsam":
             yolo = Yolo(path, self._fetched, self._device, _no_words, self.release)
-            return yolo, Worded(FastSam(yolo), self._words)
+            return yolo, TextSegmenter(FastSam(yolo), self._words)
         sam = Sam(path, self._fetched, self._device, self.release)
-        return sam, Worded(sam, self._words)
+        return sam, TextSegmenter(sam, self._words)
 
     def _fetched(self, path: Path) -> Path:
         """The file, downloaded if it is not here and the catalogue has it."""

@@ -33,7 +33,7 @@ class Detectors(Protocol):
     def available(self) -> Sequence[Any]: ...
 
 
-class Words:
+class TextDetector:
     """Finds what words name, with the detectors there are."""
 
     def __init__(self, detectors: Detectors) -> None:

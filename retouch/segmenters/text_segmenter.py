@@ -7,20 +7,20 @@ from typing import Any
 
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.segmenters.base import Prompt, Seen, Segmenter
+from retouch.segmenters.base import Prompt, Segmentation, Segmenter
 from retouch.segmenters.prompt_checks import checked, ranked, violations
-from retouch.segmenters.text_detector import Words
+from retouch.segmenters.text_detector import TextDetector
 
 
 @dataclass(frozen=True)
-class Worded:
+class TextSegmenter:
     """`inner` for clicks and boxes; for a text, a region for each thing that `words` finds.
 
     With a text, a box or clicks only choose among what was found.
     """
 
     inner: Segmenter
-    words: Words
+    words: TextDetector
 
     @property
     def name(self) -> str:
@@ -36,12 +36,12 @@ class Worded:
         """Missing when no detector here could find one of the things; nothing is loaded or looked at."""
         self.words.demand(text)
 
-    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
+    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
         asked = checked(prompt, picture.size)
         if not asked.text:
             return self.inner.segment(picture, asked, memory)
         found = (r for r in self.words.find(picture, asked.text) if _chosen(r, asked))
-        return Seen(ranked((self._outlined(picture, r, asked.fine) for r in found), asked.clicks))
+        return Segmentation(ranked((self._outlined(picture, r, asked.fine) for r in found), asked.clicks))
 
     def _outlined(self, picture: Picture, region: Region, fine: bool) -> Region:
         """A detector's own outline stays; a mere box becomes the outline of what is in it."""

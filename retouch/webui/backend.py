@@ -13,30 +13,30 @@ from fastapi import Depends, FastAPI
 
 import retouch
 from retouch.api import routes, static_files
-from retouch.api.queue import Ticket, Turns
+from retouch.api.queue import JobQueue, JobTicket
 from retouch.image.geometry import Size
-from retouch.pipeline.finders import Eyes
-from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.finders import Finders
+from retouch.pipeline.pipeline import Pipeline
 from retouch.progress import Progress
 from retouch.recipes.recipe import Sampling
 from retouch.segmenters.base import Segmenter
 from retouch.webui import host, service
 from retouch.webui.auth import guard_of
-from retouch.webui.progress import Watch, preview
+from retouch.webui.progress import HostProgress, preview
 
 
 @dataclass
 class HostBackend:
     """What `rest` asks of the WebUI."""
 
-    turns: Turns = field(default_factory=Turns)
+    turns: JobQueue = field(default_factory=JobQueue)
 
     @property
-    def studio(self) -> Studio:
+    def studio(self) -> Pipeline:
         return service.studio_on(service.engine_for())
 
     @property
-    def eyes(self) -> Eyes:
+    def eyes(self) -> Finders:
         return service.eyes()
 
     @property
@@ -79,14 +79,14 @@ class HostBackend:
         The host's bar knows the job by the caller's name for it. Its lock is not re-entrant: never call this
         from inside a job's hook.
         """
-        ticket = Ticket(what, task or host.progress.create_task_id(f"retouch_{what}"))
+        ticket = JobTicket(what, task or host.progress.create_task_id(f"retouch_{what}"))
         host.progress.add_task_to_queue(ticket.task)
         with self.turns.taken(ticket, host.call_queue.queue_lock):
             host.shared.state.begin(job=ticket.task)
             host.progress.start_task(ticket.task)
             try:
                 with service.working():
-                    yield Watch(ticket)
+                    yield HostProgress(ticket)
             finally:
                 host.progress.finish_task(ticket.task)
                 host.shared.state.end()

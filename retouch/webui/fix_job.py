@@ -19,22 +19,22 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.knobs import replace
 from retouch.pipeline.history import History
-from retouch.pipeline.missing_models import present
-from retouch.pipeline.pipeline import Canvas
+from retouch.pipeline.missing_models import drop_unavailable_passes
+from retouch.pipeline.pipeline import PictureInput
 from retouch.pipeline.report import Report, Result
 from retouch.pipeline.report_infotext import params
 from retouch.recipes import library
-from retouch.recipes.checks import concerns
+from retouch.recipes.checks import contradictions
 from retouch.recipes.infotext import RECIPE, REGIONS, SKIPPED, WARNINGS
-from retouch.recipes.prompts import Said
+from retouch.recipes.prompts import PromptPair
 from retouch.recipes.recipe import Generation, Overrides, Pass, Recipe
 from retouch.webui import hires_fix, history_files, host
 from retouch.webui.engine.host_engine import HostEngine
-from retouch.webui.engine.tensors import merged, seen
+from retouch.webui.engine.tensors import floats_of, picture_of
 from retouch.webui.panel.panel import request_from
-from retouch.webui.progress import Watch
-from retouch.webui.service import engine_for, eyes, own_recipes, studio_on, taught, working
-from retouch.webui.skip_img2img import Skipped, skip_img2img
+from retouch.webui.progress import HostProgress
+from retouch.webui.service import engine_for, eyes, own_recipes, record_timing, studio_on, working
+from retouch.webui.skip_img2img import Skipped, skip_host_img2img
 from retouch.webui.surrounding_job import Around
 
 OVERRIDES = "retouch_overrides"
@@ -79,13 +79,13 @@ class AutofixJob:
         try:
             job = cls._asked(p, args)
             if job and job.request.skip_img2img and getattr(p, "init_images", None):
-                job.skipped = skip_img2img(p)
+                job.skipped = skip_host_img2img(p)
         except RetouchError as error:
             p.comment(f"Retouch: {error}")
             p.extra_generation_params[WARNINGS] = str(error)
             return None
         if job:
-            for remark in (*job.left_out, *concerns(job.runs)):
+            for remark in (*job.left_out, *contradictions(job.runs)):
                 p.comment(f"Retouch: {remark}")
             job._before_hires(p)
         return job
@@ -101,7 +101,7 @@ class AutofixJob:
         if not (recipe.active or (request.skip_img2img and request.outpaint)):
             return None
         p.extra_generation_params.update(params(recipe))  # of a refused one as well: a paste brings it back
-        return cls(request, recipe, *present(eyes(), recipe))
+        return cls(request, recipe, *drop_unavailable_passes(eyes(), recipe))
 
     def _before_hires(self, p: Any) -> None:
         """Where `p` has a hires fix, the passes that ask for it run before that. Else all run at the end."""
@@ -126,10 +126,10 @@ class AutofixJob:
             p.extra_generation_params.pop(key, None)
         if _composites_later(p):
             return
-        before = [seen(tensor) for tensor in pp.images]
+        before = [picture_of(tensor) for tensor in pp.images]
         results = self._fix(p, before, range(len(before)))
         for index, (tensor, result) in enumerate(zip(list(pp.images), results, strict=True)):
-            pp.images[index] = merged(tensor, before[index], result.picture)
+            pp.images[index] = floats_of(tensor, before[index], result.picture)
         if any(result.stopped for result in results):
             # The host asks after this hook, and would not save a picture that was finished before it.
             p.save_samples = lambda: saves
@@ -150,21 +150,23 @@ class AutofixJob:
             self._record(p, index, canvas, result)
         return results
 
-    def _canvases(self, around: Around, pictures: Sequence[Picture], indices: Sequence[int]) -> list[Canvas]:
+    def _canvases(
+        self, around: Around, pictures: Sequence[Picture], indices: Sequence[int]
+    ) -> list[PictureInput]:
         mask = self.skipped.mask if self.skipped else _user_mask(around.p)
         return [
-            Canvas(picture, self._generation(around, i), mask and mask.resized(picture.size))
+            PictureInput(picture, self._generation(around, i), mask and mask.resized(picture.size))
             for i, picture in zip(indices, pictures, strict=True)
         ]
 
     @staticmethod
-    def _painted(around: Around, recipe: Recipe, canvases: Sequence[Canvas]) -> list[Result]:
+    def _painted(around: Around, recipe: Recipe, canvases: Sequence[PictureInput]) -> list[Result]:
         """Whatever happens, every picture comes back: mended, or as it was with a reason."""
         try:
             with working(around.p):
                 engine = engine_for(around)
-                fixed = studio_on(engine).fix(canvases, recipe, Watch())
-            return [engine.with_remarks(_as_spoken(result, engine)) for result in taught(fixed)]
+                fixed = studio_on(engine).fix(canvases, recipe, HostProgress())
+            return [engine.with_remarks(_as_spoken(result, engine)) for result in record_timing(fixed)]
         except Exception as error:  # the host would only log it, and the person would never know
             host.errors.report("Retouch: the picture is kept as it was", exc_info=True)
             ours = isinstance(error, RetouchError)
@@ -184,11 +186,11 @@ class AutofixJob:
             subseed_strength=asked.subseed_strength or made.subseed_strength,
         )
 
-    def _record(self, p: Any, index: int, canvas: Canvas, result: Result) -> None:
+    def _record(self, p: Any, index: int, canvas: PictureInput, result: Result) -> None:
         """Both sides of hires fix are said; boxes before it are on the small picture."""
         whole = self.early.pop(index, Result(canvas.picture)).then(result)
         made = Around(p).generation(index)
-        around = Said(made.prompt, made.negative_prompt)
+        around = PromptPair(made.prompt, made.negative_prompt)
         for texts in (self.said, self.warned):  # another script may have added pictures
             texts.extend([""] * (index + 1 - len(texts)))
         self.said[index] = params(self.recipe, whole.reports, around).get(REGIONS, "")

@@ -14,7 +14,7 @@ import torch
 
 from retouch.image.picture import Picture
 from retouch.webui.engine.batch_img2img import cells, seeded
-from retouch.webui.engine.tensors import merged, seen
+from retouch.webui.engine.tensors import floats_of, picture_of
 from retouch.webui.host import devices, latents_of, processing, shared, use_hires_checkpoint
 
 Mend = Callable[[Sequence[Picture]], Sequence[Picture]]
@@ -50,10 +50,10 @@ def _mended(txt2img: Any, samples: Any, decoded: Any, mend: Mend, seeds: Sequenc
     if floats is None:
         floats = torch.stack(list(processing.decode_latent_batch(shared.sd_model, samples, devices.cpu)))
     before = [((one.float() + 1) / 2).clamp(0, 1) for one in floats]
-    pictures = [seen(tensor) for tensor in before]
+    pictures = [picture_of(tensor) for tensor in before]
     after = mend(pictures)
     use_hires_checkpoint(txt2img)
-    new = [merged(*triple) for triple in zip(before, pictures, after, strict=True)]
+    new = [floats_of(*triple) for triple in zip(before, pictures, after, strict=True)]
     if decoded is not None and not (shared.state.interrupted and samples is not None):
         kept = (
             old if one is was else one * 2 - 1 for old, was, one in zip(decoded, before, new, strict=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from retouch.image.overlay import overlay
+from retouch.image.overlay import draw_regions
 from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.pipeline import history_file
@@ -46,7 +46,7 @@ def save_extras(p: Any, index: int, before: Picture, result: Result) -> None:
         found = [
             Region(r.step.frame.crop, r.step.composite, r.step.label, r.step.score) for r in result.reports
         ]
-        _save(p, index, overlay(before, found).pil(), "-retouch-preview")
+        _save(p, index, draw_regions(before, found).pil(), "-retouch-preview")
 
 
 def _save(p: Any, index: int, image: Image.Image, suffix: str) -> None:

@@ -14,21 +14,21 @@ from retouch.errors import RetouchError
 from retouch.image.codec.decoder import from_pil
 from retouch.image.picture import Picture
 from retouch.knobs import dump, replace
-from retouch.outpaint.outpaint import extended
-from retouch.pipeline.pipeline import Canvas
+from retouch.outpaint.outpaint import extend_pictures
+from retouch.pipeline.pipeline import PictureInput
 from retouch.pipeline.report import Result
 from retouch.recipes.infotext import OUTPAINT, OUTPAINT_WARNINGS
 from retouch.recipes.recipe import Generation
 from retouch.webui import host
-from retouch.webui.engine.tensors import seen
+from retouch.webui.engine.tensors import picture_of
 from retouch.webui.panel.outpaint_section import CHANGES
-from retouch.webui.progress import Watch
-from retouch.webui.service import engine_for, studio_on, taught, working
+from retouch.webui.progress import HostProgress
+from retouch.webui.service import engine_for, record_timing, studio_on, working
 from retouch.webui.surrounding_job import Around
 
 
 @dataclass
-class Extending:
+class OutpaintJob:
     """Lives on `p.retouch_outpaint` from `process` to `postprocess`."""
 
     request: ScriptOutpaint
@@ -39,7 +39,7 @@ class Extending:
     """Of that batch by index: how a picture will be when it is finished, and what becomes of it then."""
 
     @classmethod
-    def begin(cls, p: Any, asked: ScriptOutpaint | None) -> Extending | None:
+    def begin(cls, p: Any, asked: ScriptOutpaint | None) -> OutpaintJob | None:
         """None when nothing is to be extended. A bad request is said, and the pictures are left alone."""
         if getattr(p, "retouch_outpaint", None) is None:
             for key in (OUTPAINT, OUTPAINT_WARNINGS):  # of an earlier cell of a plot, or file of a batch
@@ -74,7 +74,7 @@ class Extending:
     def _extended(self, p: Any, before: Picture) -> Result:
         batch, self.batch = self.batch, None
         if batch is not None:
-            self.ahead = self._foreseen(p, before, [seen(tensor) for tensor in batch.images])
+            self.ahead = self._foreseen(p, before, [picture_of(tensor) for tensor in batch.images])
         expected, result = self.ahead.pop(p.batch_index, (None, None))
         return result if result and _same(before, expected) else self._alone(p, before)
 
@@ -108,11 +108,11 @@ class Extending:
         """Pictures of the batch at hand by index."""
         asked = self.request
         around = Around(p)
-        canvases = [Canvas(one, generation(asked, around.generation(index))) for index, one in pictures]
+        canvases = [PictureInput(one, generation(asked, around.generation(index))) for index, one in pictures]
         with working(p):
             engine = engine_for(around)
-            results = extended(asked, canvases, studio_on(engine), Watch())
-        return [engine.with_remarks(result) for result in taught(results)]
+            results = extend_pictures(asked, canvases, studio_on(engine), HostProgress())
+        return [engine.with_remarks(result) for result in record_timing(results)]
 
     def say(self, p: Any, warning: str) -> None:
         """In the picture's generation text, and under the pictures."""

@@ -6,19 +6,19 @@ import base64
 import io
 from dataclasses import dataclass, field
 
-from retouch.api.queue import Ticket
+from retouch.api.queue import JobTicket
 from retouch.webui.host import shared
 
 
 @dataclass
-class Watch:
+class HostProgress:
     """Interrupt or Skip stop what is being fixed; "interrupt after current" lets it finish.
 
     The host forgets Skip at its next batch, so once seen it is remembered on the ticket. A job that was
     stopped while it waited is so from its first moment: the host, too, had forgotten that.
     """
 
-    ticket: Ticket = field(default_factory=Ticket)
+    ticket: JobTicket = field(default_factory=JobTicket)
 
     @property
     def stopped(self) -> bool:

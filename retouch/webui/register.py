@@ -9,7 +9,7 @@ from retouch.webui.host import script_callbacks
 from retouch.webui.panel import xyz_axes
 
 
-def register() -> None:
+def register_extension() -> None:
     """One callback now, the others from it: for each the host inspects the whole call stack, which from
     inside an import, where it is searched in vain for the import's own frames, takes longer than all else.
     """

@@ -9,8 +9,8 @@ from retouch.api.requests.script import ScriptOutpaint
 from retouch.errors import RetouchError
 from retouch.webui import host
 from retouch.webui.fix_job import AutofixJob
-from retouch.webui.outpaint_job import Extending
-from retouch.webui.panel.outpaint_section import CHANGES, WIDGETS, typed
+from retouch.webui.outpaint_job import OutpaintJob
+from retouch.webui.panel.outpaint_section import CHANGES, WIDGETS, request_from_widgets
 from retouch.webui.panel.panel import Panel, request_from
 
 TITLE = "Retouch"
@@ -34,7 +34,7 @@ class RetouchScript(host.scripts.Script):
     def process(self, p: Any, *args: Any) -> None:
         """The host reuses one `p` for every file of the Batch tab, each with a process of its own."""
         p.retouch = AutofixJob.begin(p, args)
-        p.retouch_outpaint = Extending.begin(p, _outpaint(p, args))
+        p.retouch_outpaint = OutpaintJob.begin(p, _outpaint(p, args))
 
     def postprocess_batch_list(self, p: Any, pp: Any, *args: Any, **kwargs: Any) -> None:
         if p.retouch:
@@ -63,7 +63,7 @@ def _outpaint(p: Any, args: Sequence[Any]) -> ScriptOutpaint | None:
     changed, by_widgets = getattr(p, CHANGES, None), not any(isinstance(arg, dict) for arg in args)
     try:
         if changed and by_widgets:
-            return typed(args[-WIDGETS:], always=True)
+            return request_from_widgets(args[-WIDGETS:], always=True)
         request = request_from(args)
     except RetouchError:
         return None

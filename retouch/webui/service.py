@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retouch.pipeline.finders import Eyes
-from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.finders import Finders
+from retouch.pipeline.pipeline import Pipeline
 from retouch.pipeline.report import Result
-from retouch.pipeline.timing import Tempos
+from retouch.pipeline.timing import SpeedHistory
 from retouch.webui import settings
 from retouch.webui.engine.host_engine import HostEngine
 from retouch.webui.engine.nested_job import model_patches_of, randomness_kept
@@ -19,36 +19,36 @@ from retouch.webui.host import DATA, MODELS, device, loaded_checkpoint, models_a
 from retouch.webui.surrounding_job import Around
 
 if TYPE_CHECKING:
-    from retouch.detectors.registry import Registry
-    from retouch.segmenters.registry import Segmenters
+    from retouch.detectors.registry import DetectorRegistry
+    from retouch.segmenters.registry import SegmenterRegistry
 
 
-def registry() -> Registry:
+def registry() -> DetectorRegistry:
     """Detectors from models/retouch, then models/adetailer; downloads go to the first."""
     return _registry(bool(settings.get(settings.OFFLINE)))
 
 
 @functools.cache
-def _registry(offline: bool) -> Registry:
-    from retouch.detectors.registry import Registry  # a third of what importing our script would cost
+def _registry(offline: bool) -> DetectorRegistry:
+    from retouch.detectors.registry import DetectorRegistry  # a third of what importing our script would cost
 
-    return Registry((MODELS / "retouch", MODELS / "adetailer"), device, offline)
+    return DetectorRegistry((MODELS / "retouch", MODELS / "adetailer"), device, offline)
 
 
-def segmenters() -> Segmenters:
+def segmenters() -> SegmenterRegistry:
     """From models/retouch, then where other extensions keep theirs; downloads go to the first."""
     return _segmenters(bool(settings.get(settings.OFFLINE)))
 
 
 @functools.cache
-def _segmenters(offline: bool) -> Segmenters:
-    from retouch.segmenters.registry import Segmenters
+def _segmenters(offline: bool) -> SegmenterRegistry:
+    from retouch.segmenters.registry import SegmenterRegistry
 
     folders = tuple(MODELS / name for name in ("retouch", "sam", "sams", "segment-anything"))
-    return Segmenters(folders, device, offline, registry())
+    return SegmenterRegistry(folders, device, offline, registry())
 
 
-def free() -> None:
+def unload_models() -> None:
     """Detectors and segmenters give their memory back; they are loaded again when next needed."""
     registry().unload()
     segmenters().release()
@@ -64,25 +64,25 @@ def detector_names() -> list[str]:
 
 def engine_for(around: Around | None = None) -> HostEngine:
     """The WebUI's engine; `around` is the surrounding job. Make and use it inside `working`."""
-    return HostEngine(around, free)
+    return HostEngine(around, unload_models)
 
 
-def studio_on(engine: HostEngine) -> Studio:
-    return Studio(engine, registry().get, segmenters().get)
+def studio_on(engine: HostEngine) -> Pipeline:
+    return Pipeline(engine, registry().get, segmenters().get)
 
 
-def eyes() -> Eyes:
+def eyes() -> Finders:
     """For finding out what is here before there is an engine."""
-    return Eyes(registry().get, segmenters().get)
+    return Finders(registry().get, segmenters().get)
 
 
 @functools.cache
-def tempos() -> Tempos:
+def tempos() -> SpeedHistory:
     """How long painting took, through whichever door."""
-    return Tempos()
+    return SpeedHistory()
 
 
-def taught(results: Sequence[Result]) -> Sequence[Result]:
+def record_timing(results: Sequence[Result]) -> Sequence[Result]:
     """The same; how long they took is remembered for plans. Outside `working`: the person's checkpoint is
     back, which a blank one means."""
     for result in results:
@@ -104,4 +104,4 @@ def working(outer: Any = None) -> Iterator[None]:
         if outer is not None:
             model_patches_of(outer)
         if not settings.get(settings.KEEP):
-            free()
+            unload_models()

@@ -44,7 +44,7 @@ class Skipped:
                 p.__dict__.pop(name, None)
 
 
-def skip_img2img(p: Any) -> Skipped:
+def skip_host_img2img(p: Any) -> Skipped:
     """Arrange it on `p`. BadInput when its pictures differ in size: a batch has one."""
     background = shared.opts.img2img_background_color
     pictures = tuple(from_pil(images.flatten(image, background)) for image in p.init_images)

@@ -14,7 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from retouch.api.batches import routes as batches_routes
-from retouch.api.queue import Ticket
+from retouch.api.queue import JobTicket
 from retouch.api.service import VERBS
 from retouch.app import backend as app_backend
 from retouch.app import server
@@ -188,7 +188,7 @@ def test_a_plan_does_not_wait_for_a_long_job_once_the_model_is_known():
     mask = base64.b64encode(mask_layers.encode_gray(np.full((200, 400), 255, np.uint8))).decode()
     body = {"verb": "inpaint", "image": IMAGE, "mask": mask}
     first = post(client, "plan", body).json()
-    with backend.turns.taken(Ticket("fix"), backend._queue):
+    with backend.turns.taken(JobTicket("fix"), backend._queue):
         assert post(client, "plan", body).json()["steps"][0]["work"] == first["steps"][0]["work"]
 
 

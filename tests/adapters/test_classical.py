@@ -11,11 +11,11 @@ from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.segmenters.base import Click, Prompt, Seen
+from retouch.segmenters.base import Click, Prompt, Segmentation
 from retouch.segmenters.classical import Classical
 
 
-def overlap(seen: Seen, truth: np.ndarray) -> float:
+def overlap(seen: Segmentation, truth: np.ndarray) -> float:
     """Intersection over union of the best answer."""
     size = Size(truth.shape[1], truth.shape[0])
     found = seen.regions[0].mask(size).solid

@@ -13,7 +13,7 @@ import skimage.data
 from sklearn.datasets import load_sample_image
 
 from retouch.detectors.base import Detector
-from retouch.detectors.registry import Registry
+from retouch.detectors.registry import DetectorRegistry
 from retouch.image.codec import decoder
 from retouch.image.geometry import Box, Size, iou
 from retouch.image.picture import Picture
@@ -26,8 +26,8 @@ FINDERS = ["face", "mediapipe face full", "mediapipe face short", "mediapipe fac
 
 
 @pytest.fixture(scope="module")
-def registry() -> Registry:
-    return Registry()
+def registry() -> DetectorRegistry:
+    return DetectorRegistry()
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def matched(regions: tuple[Region, ...], boxes: list[Box]) -> list[int]:
 
 
 @pytest.mark.parametrize("name", FINDERS)
-def test_the_astronauts_face_is_found_once(name: str, registry: Registry, astronaut: Picture) -> None:
+def test_the_astronauts_face_is_found_once(name: str, registry: DetectorRegistry, astronaut: Picture) -> None:
     detector = registry.get(name)
     assert isinstance(detector, Detector)
     (face,) = detector.find(astronaut, 0.3, ())
@@ -70,7 +70,9 @@ def test_the_astronauts_face_is_found_once(name: str, registry: Registry, astron
 
 
 @pytest.mark.parametrize("name", ["face", "mediapipe face full", "mediapipe face short"])
-def test_the_mask_is_the_face_with_its_forehead(name: str, registry: Registry, astronaut: Picture) -> None:
+def test_the_mask_is_the_face_with_its_forehead(
+    name: str, registry: DetectorRegistry, astronaut: Picture
+) -> None:
     (face,) = registry.get(name).find(astronaut, 0.3, ())
     solid = face.mask(astronaut.size).solid
     inside = {"forehead": (226, 72), "chin": (222, 168), "right cheek": (192, 135), "left cheek": (258, 135)}
@@ -80,7 +82,7 @@ def test_the_mask_is_the_face_with_its_forehead(name: str, registry: Registry, a
 
 
 @pytest.mark.parametrize("name", FINDERS)
-def test_four_faces_of_200_px_are_four_regions(name: str, registry: Registry) -> None:
+def test_four_faces_of_200_px_are_four_regions(name: str, registry: DetectorRegistry) -> None:
     corners = [(10, 10), (425, 60), (30, 620), (420, 800)]
     picture, boxes = group(Size(832, 1216), 200, corners)
     found = registry.get(name).find(picture, 0.3, ())
@@ -88,18 +90,18 @@ def test_four_faces_of_200_px_are_four_regions(name: str, registry: Registry) ->
 
 
 @pytest.mark.parametrize("size", [Size(1216, 832), Size(512, 1536), Size(1920, 1080)], ids=str)
-def test_two_faces_are_two_regions_at_any_aspect(size: Size, registry: Registry) -> None:
+def test_two_faces_are_two_regions_at_any_aspect(size: Size, registry: DetectorRegistry) -> None:
     corners = [(8, 8), (size.width - 300, size.height - 300)]
     picture, boxes = group(size, 120, corners)
     assert sorted(matched(registry.get("face").find(picture, 0.3, ()), boxes)) == [0, 1]
 
 
-def test_a_40_px_face_in_a_4000_px_photograph_is_found(registry: Registry) -> None:
+def test_a_40_px_face_in_a_4000_px_photograph_is_found(registry: DetectorRegistry) -> None:
     picture, boxes = group(Size(4000, 3000), 40, [(2900, 1700)])
     assert matched(registry.get("face").find(picture, 0.3, ()), boxes) == [0]
 
 
-def test_a_crowd_is_found_once_each(registry: Registry) -> None:
+def test_a_crowd_is_found_once_each(registry: DetectorRegistry) -> None:
     corners = list(itertools.product(range(40, 1800, 350), range(30, 1000, 300)))
     picture, boxes = group(Size(2048, 1280), 70, corners)
     found = registry.get("face").find(picture, 0.3, ())
@@ -107,7 +109,9 @@ def test_a_crowd_is_found_once_each(registry: Registry) -> None:
 
 
 @pytest.mark.parametrize("degrees", [-25, 25])
-def test_a_tilted_head_gets_a_tilted_face(degrees: int, registry: Registry, astronaut: Picture) -> None:
+def test_a_tilted_head_gets_a_tilted_face(
+    degrees: int, registry: DetectorRegistry, astronaut: Picture
+) -> None:
     turn = cv2.getRotationMatrix2D((226, 118), degrees, 1)
     turned = Picture(cv2.warpAffine(astronaut.pixels, turn, (512, 512), borderMode=cv2.BORDER_REPLICATE))
     (face,) = registry.get("face").find(turned, 0.3, ())
@@ -119,12 +123,12 @@ def test_a_tilted_head_gets_a_tilted_face(degrees: int, registry: Registry, astr
 
 @pytest.mark.parametrize("name", ["face", "opencv face", "hand", "eyes", "lips"])
 @pytest.mark.parametrize("photo", ["china.jpg", "flower.jpg", "chelsea", "coffee", "rocket"])
-def test_nothing_is_found_where_nothing_is(name: str, photo: str, registry: Registry) -> None:
+def test_nothing_is_found_where_nothing_is(name: str, photo: str, registry: DetectorRegistry) -> None:
     pixels = load_sample_image(photo) if photo.endswith("jpg") else getattr(skimage.data, photo)()
     assert registry.get(name).find(Picture(pixels), 0.3, ()) == ()
 
 
-def test_an_old_photograph_of_a_woman_with_glasses(registry: Registry) -> None:
+def test_an_old_photograph_of_a_woman_with_glasses(registry: DetectorRegistry) -> None:
     path = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
     picture = decoder.read(path)
     for name in ("face", "opencv face"):
@@ -133,7 +137,7 @@ def test_an_old_photograph_of_a_woman_with_glasses(registry: Registry) -> None:
 
 
 @pytest.mark.parametrize("name", ["eyes", "opencv eyes"])
-def test_both_eyes_are_one_region(name: str, registry: Registry, astronaut: Picture) -> None:
+def test_both_eyes_are_one_region(name: str, registry: DetectorRegistry, astronaut: Picture) -> None:
     (eyes,) = registry.get(name).find(astronaut, 0.3, ())
     assert eyes.label == "eyes"
     solid = eyes.mask(astronaut.size).solid
@@ -143,7 +147,7 @@ def test_both_eyes_are_one_region(name: str, registry: Registry, astronaut: Pict
     assert eyes.box.height < 40
 
 
-def test_lips(registry: Registry, astronaut: Picture) -> None:
+def test_lips(registry: DetectorRegistry, astronaut: Picture) -> None:
     (lips,) = registry.get("lips").find(astronaut, 0.3, ())
     assert lips.label == "lips"
     assert Box(190, 128, 256, 168).contains(lips.box)
@@ -156,19 +160,19 @@ def ultralytics_photo(name: str) -> Picture:
     return decoder.read(Path(import_guard.import_ultralytics().__file__).parent / "assets" / name)
 
 
-def test_a_pointing_hand_with_its_wrist(registry: Registry) -> None:
+def test_a_pointing_hand_with_its_wrist(registry: DetectorRegistry) -> None:
     (hand,) = registry.get("hand").find(ultralytics_photo("zidane.jpg"), 0.3, ())
     assert hand.label == "hand"
     assert iou(hand.box, Box(970, 405, 1165, 495)) > 0.6
     assert hand.shape.area < 0.9 * hand.box.area
 
 
-def test_two_men_have_two_faces_one_of_them_half_turned(registry: Registry) -> None:
+def test_two_men_have_two_faces_one_of_them_half_turned(registry: DetectorRegistry) -> None:
     found = registry.get("face").find(ultralytics_photo("zidane.jpg"), 0.3, ())
     assert sorted(matched(found, [Box(915, 95, 1050, 280), Box(520, 245, 660, 460)])) == [0, 1]
 
 
-def test_people_apart_are_regions_apart(registry: Registry) -> None:
+def test_people_apart_are_regions_apart(registry: DetectorRegistry) -> None:
     pixels = np.full((512, 1100, 3), 90, np.uint8)
     pixels[:, :512] = skimage.data.astronaut()
     pixels[:, 588:] = skimage.data.astronaut()[:, ::-1]
@@ -179,7 +183,7 @@ def test_people_apart_are_regions_apart(registry: Registry) -> None:
     assert all(0.5 < region.score <= 1 for region in found)
 
 
-def test_finding_twice_gives_the_same_in_the_same_order(registry: Registry) -> None:
+def test_finding_twice_gives_the_same_in_the_same_order(registry: DetectorRegistry) -> None:
     picture, _ = group(Size(832, 1216), 150, [(10, 10), (425, 60), (30, 620)])
     first, second = (registry.get("face").find(picture, 0.3, ()) for _ in range(2))
     assert first == second
@@ -187,12 +191,12 @@ def test_finding_twice_gives_the_same_in_the_same_order(registry: Registry) -> N
 
 
 def test_the_road_is_open_again_after_unload(astronaut: Picture) -> None:
-    registry = Registry()
+    registry = DetectorRegistry()
     before = registry.get("face").find(astronaut, 0.3, ())
     registry.unload()
     assert registry.get("face").find(astronaut, 0.3, ()) == before
 
 
 def test_mediapipe_is_quiet(capfd: pytest.CaptureFixture[str], astronaut: Picture) -> None:
-    assert Registry().get("face").find(astronaut, 0.3, ())
+    assert DetectorRegistry().get("face").find(astronaut, 0.3, ())
     assert capfd.readouterr().err == ""

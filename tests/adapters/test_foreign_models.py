@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ultralytics.nn.modules import block
 from ultralytics.nn.tasks import DetectionModel
 
-from retouch.detectors.registry import Registry, Role
+from retouch.detectors.registry import DetectorRegistry, Role
 from retouch.engines.loading import Loader
 from retouch.errors import Missing, OutOfMemory, RetouchError, WeightsRefused, collect_remarks
 from retouch.image.geometry import Size
@@ -74,7 +74,7 @@ def test_a_detector_with_a_spoilt_pickle_finds_or_is_refused(tmp_path_factory, f
                     data[int(place * (len(data) - 1))] = value
             spoilt.writestr(info.filename, bytes(data))
     with contextlib.suppress(RetouchError):
-        Registry([path.parent], offline=True).get("mine.pt").find(PICTURE, 0.5, ())
+        DetectorRegistry([path.parent], offline=True).get("mine.pt").find(PICTURE, 0.5, ())
 
 
 class NextBlock(torch.nn.Identity):
@@ -99,7 +99,7 @@ def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_layer_of_a_newer_library_is_no_attack(newer: Path) -> None:
     with pytest.raises(WeightsRefused) as refused:
-        Registry([newer.parent], offline=True).get(newer.name).find(PICTURE, 0.5, ())
+        DetectorRegistry([newer.parent], offline=True).get(newer.name).find(PICTURE, 0.5, ())
     said = str(refused.value)
     assert "NextBlock" in said
     assert versions.installed("ultralytics") in said
@@ -109,7 +109,7 @@ def test_a_layer_of_a_newer_library_is_no_attack(newer: Path) -> None:
 
 
 def test_a_role_goes_on_without_it_and_says_so(newer: Path) -> None:
-    role = Registry([newer.parent], offline=True).get("face")
+    role = DetectorRegistry([newer.parent], offline=True).get("face")
     with collect_remarks() as remarks:
         role.find(PICTURE, 0.5, ())
     assert isinstance(role, Role)
@@ -140,7 +140,7 @@ def test_a_file_of_before_8_2_keeps_a_method_of_its_head(tmp_path: Path) -> None
     head = checkpoint["model"].model[-1]
     head.detect = type(head).__mro__[1].forward
     torch.save(checkpoint, tmp_path / "old-seg.pt")
-    found = Registry([tmp_path], offline=True).get("old-seg.pt").find(PICTURE, 0.5, ())
+    found = DetectorRegistry([tmp_path], offline=True).get("old-seg.pt").find(PICTURE, 0.5, ())
     assert labels(found) == ["disc"]
 
 
@@ -148,7 +148,7 @@ def test_a_head_before_8_3_is_told_the_format_it_asks_for(tmp_path: Path, monkey
     from ultralytics.nn.modules import head
 
     monkeypatch.delattr(head.Detect, "format", raising=False)
-    found = Registry([SHAPES.parent], offline=True).get(SHAPES.name).find(PICTURE, 0.5, ())
+    found = DetectorRegistry([SHAPES.parent], offline=True).get(SHAPES.name).find(PICTURE, 0.5, ())
     assert labels(found) == ["disc"]
 
 
@@ -161,7 +161,7 @@ def test_an_end_to_end_head_takes_a_picture_of_any_size(size, side, tmp_path: Pa
     model.args = {"imgsz": side}
     save(tmp_path / "v10.pt", model)
     picture = scene(Size(*size), [])
-    Registry([tmp_path], offline=True).get("v10.pt").find(picture, 0.9, ())
+    DetectorRegistry([tmp_path], offline=True).get("v10.pt").find(picture, 0.9, ())
 
 
 BROKEN = [AttributeError("no attribute 'format'"), TypeError("x"), KeyError(3), RecursionError("x")]
@@ -169,7 +169,7 @@ BROKEN = [AttributeError("no attribute 'format'"), TypeError("x"), KeyError(3), 
 
 @pytest.mark.parametrize("error", BROKEN, ids=lambda error: type(error).__name__)
 def test_a_network_that_breaks_names_file_and_versions(error, monkeypatch) -> None:
-    registry = Registry([SHAPES.parent], offline=True)
+    registry = DetectorRegistry([SHAPES.parent], offline=True)
     detector: Any = registry.get(SHAPES.name)
     detector.find(PICTURE, 0.5, ())
 
@@ -187,7 +187,7 @@ def test_a_network_that_breaks_names_file_and_versions(error, monkeypatch) -> No
     "error", [KeyboardInterrupt(), torch.OutOfMemoryError("CUDA out of memory")], ids=repr
 )
 def test_an_interrupt_and_lost_memory_stay_what_they_are(error, monkeypatch) -> None:
-    detector: Any = Registry([SHAPES.parent], offline=True).get(SHAPES.name)
+    detector: Any = DetectorRegistry([SHAPES.parent], offline=True).get(SHAPES.name)
     detector.find(PICTURE, 0.5, ())
     from retouch.detectors.yolo import Net
 
@@ -207,7 +207,7 @@ def test_a_library_that_does_not_start_says_which_versions_do(monkeypatch) -> No
 
     monkeypatch.setattr(import_guard, "import_ultralytics", fail)
     with pytest.raises(Missing, match="does not start") as missing:
-        Registry([SHAPES.parent], offline=True).get(SHAPES.name).find(PICTURE, 0.5, ())
+        DetectorRegistry([SHAPES.parent], offline=True).get(SHAPES.name).find(PICTURE, 0.5, ())
     assert f"{versions.OLDEST} to {versions.NEWEST}" in missing.value.hint
 
 
@@ -216,4 +216,4 @@ def test_numbers_that_are_not_finite_find_nothing(tmp_path: Path) -> None:
     for parameter in checkpoint["model"].parameters():
         parameter.data.fill_(np.nan)
     torch.save(checkpoint, tmp_path / "nan.pt")
-    assert Registry([tmp_path], offline=True).get("nan.pt").find(PICTURE, 0.5, ()) == ()
+    assert DetectorRegistry([tmp_path], offline=True).get("nan.pt").find(PICTURE, 0.5, ()) == ()

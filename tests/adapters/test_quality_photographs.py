@@ -10,9 +10,9 @@ from retouch.app.sample_photos import SAMPLES, sample
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.quality.colour_drift import drift_inside
-from retouch.image.quality.repetition import repetition
-from retouch.image.quality.seam import seam, seam_floor
-from retouch.image.quality.sharpness import sharpness
+from retouch.image.quality.repetition import repetition_score
+from retouch.image.quality.seam import seam_floor, seam_score
+from retouch.image.quality.sharpness import sharpness_score
 
 NAMES = [one.name for one in SAMPLES]
 SHORT_SIDE = 320
@@ -57,12 +57,12 @@ def rising(values: np.ndarray | list[float]) -> bool:
 def test_steps_are_ranked_on_every_mask(name):
     pixels = photograph(name)
     for mask in shapes(pixels):
-        assert rising([number(seam(painted(pixels, step, mask), mask)) for step in (4, 8, 16, 32)])
+        assert rising([number(seam_score(painted(pixels, step, mask), mask)) for step in (4, 8, 16, 32)])
 
 
 def test_steps_down_to_one_level_are_ranked_over_all_photographs():
     scores = [
-        [number(seam(painted(photograph(name), step, mask), mask)) for step in (0, 1, 2, 4)]
+        [number(seam_score(painted(photograph(name), step, mask), mask)) for step in (0, 1, 2, 4)]
         for name in NAMES
         for mask in shapes(photograph(name))
     ]
@@ -79,7 +79,7 @@ def test_a_plain_seam_stands_out_from_the_floor_of_its_photograph(name):
     mask = shapes(pixels)[0]
     floor = number(seam_floor(pixels, mask, tries=4))
     assert floor < 1
-    assert number(seam(painted(pixels, 16, mask), mask)) > 2 * floor + 1
+    assert number(seam_score(painted(pixels, 16, mask), mask)) > 2 * floor + 1
 
 
 @each_photograph
@@ -99,9 +99,9 @@ def test_blur_is_ranked_and_not_undone_by_grain(name):
     grain = np.random.default_rng(0).normal(0, 4, pixels.shape).astype(np.float32)
     for mask in shapes(pixels)[:2]:
         blurs = [cv2.GaussianBlur(pixels, (0, 0), deviation) - pixels for deviation in (4, 2.5, 1.6, 1)]
-        scores = [number(sharpness(painted(pixels, blur, mask), mask)) for blur in (*blurs, 0.0)]
+        scores = [number(sharpness_score(painted(pixels, blur, mask), mask)) for blur in (*blurs, 0.0)]
         assert rising(scores)
-        grainy = number(sharpness(painted(pixels, blurs[1] + grain, mask), mask))
+        grainy = number(sharpness_score(painted(pixels, blurs[1] + grain, mask), mask))
         assert grainy < scores[2]
 
 
@@ -112,7 +112,7 @@ def test_copies_are_ranked(name):
     strip = width // 5
     mirrored = np.concatenate([pixels[:, :-strip], pixels[:, -2 * strip : -strip][:, ::-1]], axis=1)
     tiled = np.tile(pixels[: height // 2, : width // 2], (2, 2, 1))
-    assert rising([number(repetition(one)) for one in (pixels, mirrored, tiled)])
+    assert rising([number(repetition_score(one)) for one in (pixels, mirrored, tiled)])
     extended = Mask.of_box(Size(width, height), Box(width - strip, 0, width, height))
-    assert number(repetition(pixels, extended)) < 0.25
-    assert number(repetition(mirrored, extended)) > 0.5
+    assert number(repetition_score(pixels, extended)) < 0.25
+    assert number(repetition_score(mirrored, extended)) > 0.5

@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 
 from retouch.api import routes as api_routes
 from retouch.api.batches import routes as batches_routes
-from retouch.api.queue import Ticket
+from retouch.api.queue import JobTicket
 from retouch.api.serialize import mask_base64
 from retouch.api.service import VERBS
 from retouch.image.codec import decoder, encoder
@@ -142,7 +142,7 @@ def test_a_kept_picture_is_a_file():
 def test_progress_and_its_buttons_are_asked_by_task():
     stand = Stand()
     to = client(stand)
-    with stand.turns.taken(Ticket("inpaint", "mine"), contextlib.nullcontext()):
+    with stand.turns.taken(JobTicket("inpaint", "mine"), contextlib.nullcontext()):
         mine = to.get("/retouch/v1/progress", params={"task": "mine"}).json()
         other = to.get("/retouch/v1/progress").json()
         assert (mine["task"], mine["busy"], other["task"], other["busy"]) == ("mine", True, "", True)

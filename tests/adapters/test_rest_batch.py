@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from retouch.api import routes
-from retouch.api.memory import Kept
+from retouch.api.memory import PictureCache
 from retouch.image.codec import encoder
 from tests.stand import BOX, Stand, photo
 
@@ -136,7 +136,7 @@ def test_pictures_come_one_request_at_a_time_or_by_their_id(to):
 
 
 def test_a_batch_pushes_no_picture_of_an_open_page_out(to):
-    to.desk.kept = Kept(max_pictures=1)
+    to.desk.kept = PictureCache(max_pictures=1)
     mine = to.post("picture", {"image": image(9)}).json()["image_id"]
     to.settled(to.begin(named(1), named(2), named(3)))
     assert to.get(f"picture/{mine}").status_code == 200

@@ -14,20 +14,20 @@ import torch
 from safetensors.torch import save_file
 from segment_anything import SamAutomaticMaskGenerator, SamPredictor
 
-from retouch.detectors.registry import Registry
+from retouch.detectors.registry import DetectorRegistry
 from retouch.errors import BadInput, Missing, WeightsRefused
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
 from retouch.segmenters import model_file
 from retouch.segmenters.base import Click, Prompt
-from retouch.segmenters.registry import Segmenters
+from retouch.segmenters.registry import SegmenterRegistry
 from retouch.segmenters.sam import networks
 from retouch.segmenters.sam.architecture import Encoder, Head
-from retouch.segmenters.sam.decoder import Ask
+from retouch.segmenters.sam.decoder import DecoderInput
 from retouch.segmenters.sam.everything import Grid
-from retouch.segmenters.sam.mask_candidates import Guess, likeness
+from retouch.segmenters.sam.mask_candidates import MaskCandidate, mask_iou
 from retouch.segmenters.sam.segmenter import Sam
-from retouch.segmenters.sam.square_input import Fit
+from retouch.segmenters.sam.square_input import SquareInput
 from tests.helpers import noise
 
 SIDE, WIDTH, DEPTH, PROMPTS = 128, 48, 3, 32
@@ -107,21 +107,23 @@ class TestAsThePackage:
     """Same embedding, same logits, same scores."""
 
     @pytest.fixture
-    def both(self, file: Path, size: Size) -> tuple[networks.Net, SamPredictor, Picture]:
+    def both(self, file: Path, size: Size) -> tuple[networks.SamNetwork, SamPredictor, Picture]:
         net, picture = networks.load(file, "cpu"), noise(size)
         predictor = SamPredictor(net.module)
         predictor.set_image(picture.pixels)
         return net, predictor, picture
 
-    def test_embedding(self, both: tuple[networks.Net, SamPredictor, Picture], size: Size) -> None:
+    def test_embedding(self, both: tuple[networks.SamNetwork, SamPredictor, Picture], size: Size) -> None:
         net, predictor, picture = both
-        features = net.encode(Fit.of(size.box, net.side).image(picture.pixels))
+        features = net.encode(SquareInput.of(size.box, net.side).image(picture.pixels))
         assert torch.equal(features.coarse, predictor.features)
 
     @pytest.mark.parametrize("what", ["clicks", "box", "both", "again"])
-    def test_logits(self, both: tuple[networks.Net, SamPredictor, Picture], size: Size, what: str) -> None:
+    def test_logits(
+        self, both: tuple[networks.SamNetwork, SamPredictor, Picture], size: Size, what: str
+    ) -> None:
         net, predictor, picture = both
-        fit = Fit.of(size.box, net.side)
+        fit = SquareInput.of(size.box, net.side)
         points, box = np.array([[30.0, 40.0], [60.0, 100.0]]), np.array([10.0, 12.0, 80.0, 110.0])
         theirs: dict[str, Any] = {"multimask_output": False}
         ours: dict[str, Any] = {}
@@ -137,10 +139,10 @@ class TestAsThePackage:
         features = net.encode(fit.image(picture.pixels))
         for levels, several in (((0,), False), ((1, 2, 3), True)):
             masks, scores, logits = predictor.predict(**theirs | {"multimask_output": several})
-            answer = net.decode(features, Ask(**ours, levels=levels))
+            answer = net.decode(features, DecoderInput(**ours, levels=levels))
             assert np.abs(answer.logits - logits).max() < 1e-4
             assert np.abs(answer.scores - scores).max() < 1e-4
-            mine = Guess(fit, answer.logits[0], 1.0).region
+            mine = MaskCandidate(fit, answer.logits[0], 1.0).region
             solid = mine.mask(size).solid if mine else np.zeros_like(masks[0])
             assert np.mean(solid != masks[0]) < 0.06  # noise has edges everywhere
 
@@ -149,13 +151,13 @@ def test_a_batch_is_what_each_prompt_is_alone_and_only_the_good_are_drawn(file: 
     net = networks.load(file, "cpu")
     features = net.encode(noise(Size(SIDE, SIDE)).pixels)
     points = np.random.default_rng(3).uniform(0, SIDE, (11, 1, 2))
-    every = net.decode(features, Ask(points, np.ones((11, 1))))
+    every = net.decode(features, DecoderInput(points, np.ones((11, 1))))
     assert every.logits.shape == (44, 64, 64)
     for row in (0, 10):
-        alone = net.decode(features, Ask(points[row : row + 1], np.ones((1, 1))))
+        alone = net.decode(features, DecoderInput(points[row : row + 1], np.ones((1, 1))))
         assert np.abs(alone.logits - every.logits[every.prompts == row]).max() < 1e-4
     limit = float(np.median(every.scores))
-    good = net.decode(features, Ask(points, np.ones((11, 1)), least=limit, levels=(1, 3)))
+    good = net.decode(features, DecoderInput(points, np.ones((11, 1)), least=limit, levels=(1, 3)))
     wanted = (every.scores > limit) & np.isin(every.levels, (1, 3))
     assert np.array_equal(good.scores, every.scores[wanted])
     assert np.abs(good.logits - every.logits[wanted]).max() < 1e-4
@@ -205,7 +207,7 @@ class TestClicks:
         y, x = np.argwhere(first.regions[0].mask(picture.size).solid)[0]
         second = sam.segment(picture, Prompt((Click(60, 60), Click(int(x), int(y)))), first.memory)
         new = second.memory.guess
-        assert new.score >= old.score or likeness(new.logits, old.logits) == 1
+        assert new.score >= old.score or mask_iou(new.logits, old.logits) == 1
 
     def test_another_pictures_memory_is_not_used(self, file: Path) -> None:
         sam, prompt = segmenter(file), Prompt((Click(50, 50), Click(60, 60)))
@@ -230,10 +232,10 @@ def test_released_it_is_loaded_again_and_the_pictures_are_still_known(file: Path
 def test_what_is_small_in_a_large_picture_is_seen_in_a_crop(file: Path, monkeypatch: Any) -> None:
     """The finer mask replaces the coarser when it is of the same thing: here it is made so."""
     sam, picture = segmenter(file), noise(Size(900, 600))
-    fits: list[Fit] = []
-    monkeypatch.setattr("retouch.segmenters.sam.segmenter.closer", lambda *_: Box(300, 200, 500, 400))
+    fits: list[SquareInput] = []
+    monkeypatch.setattr("retouch.segmenters.sam.segmenter.zoom_crop", lambda *_: Box(300, 200, 500, 400))
     monkeypatch.setattr(
-        "retouch.segmenters.sam.segmenter.kept", lambda finer, *_: fits.append(finer.fit) or finer
+        "retouch.segmenters.sam.segmenter.better_of", lambda finer, *_: fits.append(finer.fit) or finer
     )
     seen = sam.segment(picture, Prompt((Click(400, 300),)))
     assert fits[0].crop == Box(300, 200, 500, 400)
@@ -286,7 +288,7 @@ class TestFiles:
         save_file(state, tmp_path / "safe.safetensors")
         torch.save({"weight": torch.ones(3)}, tmp_path / "other.pt")
         (tmp_path / "damaged.pth").write_bytes(b"PK nothing")
-        listed = {k.name: k.kind for k in Segmenters([tmp_path]).available() if k.installed}
+        listed = {k.name: k.kind for k in SegmenterRegistry([tmp_path]).available() if k.installed}
         assert listed == {"nested.pt": "sam", "safe.safetensors": "sam", "classical": "classical"}
         expected = networks.load(file, "cpu").module.state_dict()
         for name in ("nested.pt", "safe.safetensors"):
@@ -301,18 +303,18 @@ class TestFiles:
         assert sam.segment(noise(Size(50, 50)), Prompt(box=Box(5, 5, 40, 40))).memory is not None
 
     def test_the_best_that_is_installed_is_the_default(self, file: Path) -> None:
-        segmenters = Segmenters([file.parent])
+        segmenters = SegmenterRegistry([file.parent])
         assert segmenters.get().name == file.name
         assert segmenters.get("classical").name == "classical"
         assert segmenters.get(file.name) is segmenters.get(file.name)
-        assert Segmenters().get().name == "classical"
+        assert SegmenterRegistry().get().name == "classical"
 
     def test_an_unknown_name_gets_the_closest(self) -> None:
         with pytest.raises(Missing, match="Did you mean 'classical'"):
-            Segmenters().get("clasical")
+            SegmenterRegistry().get("clasical")
 
     def test_offline_nothing_is_fetched(self, tmp_path: Path) -> None:
-        sam = Segmenters([tmp_path], offline=True).get("sam_vit_b_01ec64.pth")
+        sam = SegmenterRegistry([tmp_path], offline=True).get("sam_vit_b_01ec64.pth")
         with pytest.raises(Missing, match="offline") as error:
             sam.prepare(noise(Size(20, 20)))
         assert "dl.fbaipublicfiles.com/segment_anything/sam_vit_b_01ec64.pth" in error.value.hint
@@ -338,14 +340,14 @@ class TestFiles:
 
     def test_it_is_not_taken_for_a_detector(self, tmp_path: Path) -> None:
         torch.save(small_sam().state_dict(), tmp_path / "small.pt")
-        assert "small.pt" not in [info.name for info in Registry([tmp_path]).available()]
-        assert "small.pt" in [info.name for info in Segmenters([tmp_path]).available()]
+        assert "small.pt" not in [info.name for info in DetectorRegistry([tmp_path]).available()]
+        assert "small.pt" in [info.name for info in SegmenterRegistry([tmp_path]).available()]
 
 
 def test_a_file_of_sam_hq_is_never_offered_and_refused_by_name(tmp_path: Path) -> None:
     state = torch.load(TINY, weights_only=True)
     torch.save({**state, "mask_decoder.hf_token.weight": torch.zeros(1, 4)}, tmp_path / "hq.pth")
-    segmenters = Segmenters((tmp_path,), lambda: "cpu", True)
+    segmenters = SegmenterRegistry((tmp_path,), lambda: "cpu", True)
     assert "hq.pth" not in [known.name for known in segmenters.available()]
     assert segmenters.get("").name == "classical"
     with pytest.raises(WeightsRefused, match="sam-hq"):

@@ -15,9 +15,9 @@ from retouch.image.geometry import Box, Size
 from retouch.segmenters import model_file
 from retouch.segmenters.base import Click, Prompt
 from retouch.segmenters.sam import networks
-from retouch.segmenters.sam.decoder import Ask
+from retouch.segmenters.sam.decoder import DecoderInput
 from retouch.segmenters.sam.segmenter import Sam
-from retouch.segmenters.sam.square_input import Fit
+from retouch.segmenters.sam.square_input import SquareInput
 from tests.helpers import noise
 
 BUILD: dict[str, Callable[[], Any]] = {"mobile-sam": build.build_mobile_sam, "sam2": build.build_sam2_t}
@@ -49,10 +49,10 @@ def test_it_is_told_loaded_and_answers(saved: tuple[str, Path, Any]) -> None:
 def test_its_masks_are_those_of_ultralytics(saved: tuple[str, Path, Any]) -> None:
     kind, path, model = saved
     net, picture = networks.load(path, "cpu"), noise(Size(300, 200))
-    fit = Fit.of(picture.size.box, net.side, net.stretch)
+    fit = SquareInput.of(picture.size.box, net.side, net.stretch)
     image = fit.image(picture.pixels)
     points, labels = np.array([[[400.0, 300.0]]]), np.array([[1.0]])
-    ours = net.decode(net.encode(image), Ask(points + 0.5, labels))
+    ours = net.decode(net.encode(image), DecoderInput(points + 0.5, labels))
     mean, deviation = (torch.tensor(v)[:, None, None] for v in (networks.MEAN, networks.DEVIATION))
     tensor = (torch.from_numpy(image.transpose(2, 0, 1).astype(np.float32)) - mean) / deviation
     height, width = image.shape[:2]

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from retouch.engines import latents
-from retouch.engines.diffusers_soft_mask import Hold
+from retouch.engines.diffusers_soft_mask import DiffusersSoftMask
 from retouch.engines.samplers import SAMPLERS
 from retouch.image.mask import Mask
 from tests.adapters import tiny
@@ -36,7 +36,7 @@ def flat(alpha, **changes):
 def after_steps(model):
     """(as the step left them, as the next one gets them) of every step, (B, C, h, w)."""
     seen = []
-    theirs = Hold.after_step
+    theirs = DiffusersSoftMask.after_step
 
     def listening(hold, step, left):
         given = theirs(hold, step, left)
@@ -44,7 +44,7 @@ def after_steps(model):
         return given
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Hold, "after_step", listening)
+        patch.setattr(DiffusersSoftMask, "after_step", listening)
         yield seen
 
 
@@ -98,7 +98,7 @@ def test_only_cells_of_mask_value_0_come_out_as_they_went_in(family):
 def test_an_opaque_mask_is_left_to_the_pipeline(family, monkeypatch):
     hard = job(0, settings=tuned(steps=STEPS))
     held = paint(tiny.engine(family), hard)
-    monkeypatch.setattr(Hold, "after_step", lambda hold, step, left: left)
+    monkeypatch.setattr(DiffusersSoftMask, "after_step", lambda hold, step, left: left)
     assert paint(tiny.engine(family), hard) == held
     assert gap(paint(tiny.engine(family), masked(RAMP)), paint(tiny.engine(family), flat(255))) > 2
 

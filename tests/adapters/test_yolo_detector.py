@@ -16,7 +16,7 @@ import torch
 from ultralytics.nn.tasks import ClassificationModel
 
 from retouch.detectors.base import Detector
-from retouch.detectors.registry import Registry
+from retouch.detectors.registry import DetectorRegistry
 from retouch.errors import BadInput, WeightsRefused
 from retouch.image.geometry import Box, Size, iou
 from retouch.image.picture import Picture
@@ -25,7 +25,7 @@ from tests.adapters.shapes import SHAPES, around, labels, scene, untrained
 
 @pytest.fixture(scope="module")
 def detector() -> Detector:
-    return Registry([SHAPES.parent], offline=True).get(SHAPES.name)
+    return DetectorRegistry([SHAPES.parent], offline=True).get(SHAPES.name)
 
 
 class TestTrained:
@@ -84,7 +84,7 @@ class TestTrained:
         assert [r.score for r in first] == sorted((r.score for r in first), reverse=True)
 
     def test_from_many_threads_at_once(self) -> None:
-        registry = Registry([SHAPES.parent], offline=True)
+        registry = DetectorRegistry([SHAPES.parent], offline=True)
         picture, found = scene(Size(320, 320), [(150, 150, 50)]), []
         threads = [
             threading.Thread(target=lambda: found.append(registry.get(SHAPES.name).find(picture, 0.5, ())))
@@ -119,7 +119,7 @@ class TestFiles:
     def test_a_replaced_file_is_another_model(self, tmp_path: Path) -> None:
         path = tmp_path / "mine.pt"
         shutil.copy(SHAPES, path)
-        registry = Registry([tmp_path])
+        registry = DetectorRegistry([tmp_path])
         first = registry.get("mine.pt")
         assert registry.get("mine.pt") is first
         checkpoint = torch.load(SHAPES, weights_only=False)
@@ -130,7 +130,7 @@ class TestFiles:
 
     def test_a_role_takes_a_file_named_for_it(self, tmp_path: Path) -> None:
         shutil.copy(SHAPES, tmp_path / "my_hand_model.pt")
-        registry = Registry([tmp_path])
+        registry = DetectorRegistry([tmp_path])
         listed = {info.name: info.description for info in registry.available()}
         assert "my_hand_model.pt" in listed["hand"]
         found = registry.get("hand").find(scene(Size(320, 320), [(150, 150, 50)]), 0.5, ())
@@ -138,29 +138,29 @@ class TestFiles:
 
     def test_a_role_survives_a_damaged_file(self, tmp_path: Path) -> None:
         (tmp_path / "face_broken.pt").write_bytes(b"not a model")
-        (found,) = Registry([tmp_path]).get("face").find(Picture(skimage.data.astronaut()), 0.3, ())
+        (found,) = DetectorRegistry([tmp_path]).get("face").find(Picture(skimage.data.astronaut()), 0.3, ())
         assert found.label == "face"
 
     def test_a_poisoned_file_is_refused_by_name(self, tmp_path: Path) -> None:
         torch.save({"model": deepcopy}, tmp_path / "bad.pt")
         with pytest.raises(WeightsRefused, match=r"bad\.pt asks for copy\.deepcopy"):
-            Registry([tmp_path]).get("bad.pt").find(scene(Size(64, 64), []), 0.3, ())
+            DetectorRegistry([tmp_path]).get("bad.pt").find(scene(Size(64, 64), []), 0.3, ())
 
     def test_a_state_dict_is_no_model(self, tmp_path: Path) -> None:
         torch.save({"weight": torch.zeros(3)}, tmp_path / "lora.pt")
         with pytest.raises(WeightsRefused, match=r"lora\.pt holds no YOLO model"):
-            Registry([tmp_path]).get("lora.pt").find(scene(Size(64, 64), []), 0.3, ())
+            DetectorRegistry([tmp_path]).get("lora.pt").find(scene(Size(64, 64), []), 0.3, ())
 
     def test_a_classifier_finds_no_regions(self, tmp_path: Path) -> None:
         model = ClassificationModel("yolov8n-cls.yaml", nc=2, verbose=False)
         torch.save({"model": model}, tmp_path / "classes.pt")
         with pytest.raises(WeightsRefused, match="is a Classify model"):
-            Registry([tmp_path]).get("classes.pt").find(scene(Size(64, 64), []), 0.3, ())
+            DetectorRegistry([tmp_path]).get("classes.pt").find(scene(Size(64, 64), []), 0.3, ())
 
     @pytest.mark.parametrize("design", ["yolov8n.yaml", "yolo11n-seg.yaml", "yolov10n.yaml", "yolo26n.yaml"])
     def test_untrained_models_of_every_generation_load_and_run(self, design: str, tmp_path: Path) -> None:
         model = untrained(design, 3).half()
         model.names = {0: "a", 1: "b", 2: "c"}
         torch.save({"model": model, "train_args": {"imgsz": 640}}, tmp_path / "fresh.pt")
-        found = Registry([tmp_path]).get("fresh.pt").find(scene(Size(128, 96), []), 0.0, ("b",))
+        found = DetectorRegistry([tmp_path]).get("fresh.pt").find(scene(Size(128, 96), []), 0.0, ("b",))
         assert {region.label for region in found} <= {"b"}

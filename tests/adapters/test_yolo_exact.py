@@ -15,7 +15,7 @@ import torch
 from ultralytics.nn import tasks
 
 from retouch.detectors.letterbox import GREY
-from retouch.detectors.registry import Registry
+from retouch.detectors.registry import DetectorRegistry
 from retouch.detectors.vocabulary import Vocabulary
 from retouch.detectors.yolo import Net, Yolo
 from retouch.errors import Missing, OutOfMemory, WeightsRefused
@@ -182,7 +182,7 @@ class TestMemory:
 
     def test_the_device_is_asked_again_after_unload(self, monkeypatch: pytest.MonkeyPatch) -> None:
         asked = []
-        registry = Registry([SHAPES.parent], lambda: asked.append(1) or "cpu", offline=True)
+        registry = DetectorRegistry([SHAPES.parent], lambda: asked.append(1) or "cpu", offline=True)
         picture = scene(Size(320, 320), [(150, 150, 50)])
         for _ in range(2):
             registry.get(SHAPES.name).find(picture, 0.5, ())
@@ -235,7 +235,7 @@ class TestOpenVocabulary:
         assert len(told) == 1, "what it already looks for is not embedded again"
 
     def test_its_own_classes_need_no_encoder(self, world: Path) -> None:
-        registry = Registry([world.parent], offline=True)
+        registry = DetectorRegistry([world.parent], offline=True)
         found = registry.get(world.name).find(scene(Size(96, 96), []), 0.0, ("bus",))
         assert {region.label for region in found} <= {"bus"}
 
@@ -259,7 +259,7 @@ class TestOpenVocabulary:
 
         torch.jit.script(Encoder()).save(str(world.parent / "ViT-B-32.pt"))
         monkeypatch.setitem(sys.modules, "clip", SimpleNamespace(tokenize=tokenize))
-        registry = Registry([world.parent], offline=True)
+        registry = DetectorRegistry([world.parent], offline=True)
         assert "ViT-B-32.pt" not in {info.name for info in registry.available()}
         found = registry.get(world.name).find(scene(Size(96, 96), []), 0.0, ("hat", "scarf"))
         assert found

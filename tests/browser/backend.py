@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import uvicorn
 
-from retouch.api.memory import Kept, Memories
+from retouch.api.memory import PictureCache, StateCache
 from retouch.app import server as app_server
 from retouch.app.backend import Standalone
 from retouch.engines.base import Job
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.pipeline import Pipeline
 from retouch.segmenters.classical import Classical
 from retouch.testing import FakeDetector, FakeEngine
 
@@ -63,7 +63,7 @@ class Painted:
     denoising_strength: float
 
 
-class RecordingStudio(Studio):
+class RecordingStudio(Pipeline):
     """Remembers what was to be painted, then paints it."""
 
     calls: list[Painted]
@@ -99,7 +99,7 @@ class Recorder(Standalone):
     painted: list[Painted] = field(default_factory=list)
 
     @property
-    def studio(self) -> Studio:
+    def studio(self) -> Pipeline:
         plain = super().studio
         made = RecordingStudio(plain.engine, plain.detector, plain.segmenter)
         object.__setattr__(made, "calls", self.painted)
@@ -117,10 +117,10 @@ class Server:
 
     def forget_pictures(self) -> None:
         """As after a restart, or once there were too many."""
-        self.desk.kept = Kept()
+        self.desk.kept = PictureCache()
 
     def forget_ways(self) -> None:
-        self.desk.ways = Memories()
+        self.desk.ways = StateCache()
 
     def reset(self) -> None:
         self.backend.painted.clear()

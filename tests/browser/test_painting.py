@@ -8,7 +8,7 @@ import threading
 import numpy as np
 from playwright.sync_api import expect
 
-from retouch.pipeline.timing import Tempos
+from retouch.pipeline.timing import SpeedHistory
 from tests.browser.conftest import DISC
 from tests.browser.editor import WAIT_MS
 
@@ -281,7 +281,7 @@ def test_a_second_session_waits_its_turn_and_is_told_so(editor, server, session,
 
 
 def test_the_estimated_time_of_painting_is_shown_once_it_is_known(editor, server):
-    server.desk.tempos = Tempos()
+    server.desk.tempos = SpeedHistory()
     editor.point(*DISC)
     expect(editor["plan"]).to_contain_text("×)", timeout=WAIT_MS)
     assert "about" not in editor["plan"].inner_text()

@@ -7,7 +7,7 @@ import pytest
 
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.pipeline.run import run
+from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan
 from retouch.testing import Counted
 from tools.bench.masks_cost import Inverting, calls_of, changed_by, cost_of
@@ -41,7 +41,7 @@ def test_what_changes_is_what_was_planned(rule):
 def test_sampling_calls_are_those_that_the_engine_gets():
     steps = planned(SPECK, BEFORE).steps * 3 + planned(WIRE, BEFORE).steps
     plan, engine = Plan(steps), Counted(Inverting(SIDE, batch_limit=2))
-    run([flat(CANVAS)], [plan], engine)
+    run_plans([flat(CANVAS)], [plan], engine)
     assert calls_of(plan, 2) == len(engine.calls) == 3
 
 

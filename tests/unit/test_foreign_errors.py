@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from retouch.api.service import ApiService
 from retouch.cli.command import main
-from retouch.detectors.registry import Registry, Role
+from retouch.detectors.registry import DetectorRegistry, Role
 from retouch.errors import (
     BadInput,
     Missing,
@@ -35,10 +35,10 @@ from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.pipeline import history_file as pipeline_history_file
 from retouch.pipeline.candidate import Candidate
-from retouch.pipeline.history import Entry, History
+from retouch.pipeline.history import History, HistoryEntry
 from retouch.recipes.library import files as recipe_files
-from retouch.segmenters.registry import Segmenters
-from retouch.segmenters.text_detector import Words
+from retouch.segmenters.registry import SegmenterRegistry
+from retouch.segmenters.text_detector import TextDetector
 from retouch.testing import FakeDetector, FakeEngine
 from retouch.weights import file_contents, model_folders
 from tests.stand import Stand, photo
@@ -131,13 +131,13 @@ class Many:
 
 
 def test_a_broken_file_does_not_keep_words_from_being_found():
-    words = Words(Many(a_world=Broken(), good=FakeDetector((Box(1, 1, 9, 9),), label="dog")))
+    words = TextDetector(Many(a_world=Broken(), good=FakeDetector((Box(1, 1, 9, 9),), label="dog")))
     assert [region.label for region in words.find(photo(), "dog")] == ["dog"]
 
 
 def test_a_broken_role_does_not_break_what_only_uses_it():
     with collect_remarks() as remarks:
-        assert Words(Many(person=Broken())).part(photo(), "person") == ()
+        assert TextDetector(Many(person=Broken())).part(photo(), "person") == ()
     assert "bad.pt is damaged" in remarks[0]
 
 
@@ -243,8 +243,8 @@ def test_a_damaged_file_leaves_the_others_of_its_folder_alone(tmp_path_factory, 
     folder = tmp_path_factory.mktemp("models")
     (folder / "face_other.pt").write_bytes(b"x")
     (folder / name).write_bytes(spoil(SOUND[name], *rest))
-    registry = Registry([folder], offline=True)
-    outliners = Segmenters([folder], lambda: "cpu", True, registry)
+    registry = DetectorRegistry([folder], offline=True)
+    outliners = SegmenterRegistry([folder], lambda: "cpu", True, registry)
     assert "face_other.pt" in {info.name for info in registry.available()}
     assert registry.get("opencv face")
     assert "classical" in {known.name for known in outliners.available()}
@@ -258,13 +258,15 @@ HEADERS = [b"5", b"null", b"[{}]", b'"x"', b"[" * 100_000, b"{", b'{"\\ud800": 1
 @pytest.mark.parametrize("header", HEADERS, ids=lambda header: repr(header[:8]))
 def test_a_safetensors_header_of_any_json_is_no_model(header, tmp_path):
     (tmp_path / "x.safetensors").write_bytes(tensors(header))
-    listed = Segmenters([tmp_path], lambda: "cpu", True, Registry([tmp_path], offline=True)).available()
+    listed = SegmenterRegistry(
+        [tmp_path], lambda: "cpu", True, DetectorRegistry([tmp_path], offline=True)
+    ).available()
     assert "x.safetensors" not in {known.name for known in listed}
 
 
 class TestFolders:
     def listed(self, *folders: Path) -> set[str]:
-        return {info.name for info in Registry(folders, offline=True).available()}
+        return {info.name for info in DetectorRegistry(folders, offline=True).available()}
 
     def test_linked_folders_are_searched_whatever_the_links(self, tmp_path):
         store, models = tmp_path / "store", tmp_path / "models"
@@ -299,7 +301,7 @@ class TestFolders:
     def test_a_file_that_vanishes_is_missing_and_no_more(self, tmp_path, monkeypatch):
         path = tmp_path / "mine.pt"
         path.write_bytes(b"x")
-        registry = Registry([tmp_path], offline=True)
+        registry = DetectorRegistry([tmp_path], offline=True)
         found = registry._files()
         path.unlink()
         monkeypatch.setattr(registry, "_files", lambda: found)
@@ -316,7 +318,9 @@ class TestFolders:
 def history_file() -> bytes:
     over = Picture(np.full((8, 8, 3), 90, np.uint8))
     made = Candidate(5, over, Box(4, 4, 12, 12), Mask.full(over.size))
-    return pipeline_history_file.written(History(photo(24, 24), (Entry(None, (made,)),)), {"infotext": "a"})
+    return pipeline_history_file.written(
+        History(photo(24, 24), (HistoryEntry(None, (made,)),)), {"infotext": "a"}
+    )
 
 
 HISTORY = history_file()

@@ -10,7 +10,7 @@ from retouch.api.requests.detect import DetectRequest
 from retouch.api.requests.fix import FixRequest
 from retouch.api.requests.script import AutofixRequest
 from retouch.errors import BadInput
-from retouch.knobs import Knob, at, dump, knobs_of, leaves, load, nested, replace, schema
+from retouch.knobs import Knob, dump, get_path, knob_paths, knobs_of, load, replace, schema, unflatten
 from retouch.recipes.migration import SCHEMA
 from retouch.recipes.recipe import Generation, Pass, Recipe, Sampling, Target
 from retouch.recipes.shape import Shape
@@ -157,16 +157,16 @@ def test_the_schema_carries_bounds_choices_and_defaults():
 
 
 def test_leaves_reach_into_nested_dataclasses():
-    by_path = {leaf.path: leaf for leaf in leaves(Pass)}
+    by_path = {leaf.path: leaf for leaf in knob_paths(Pass)}
     assert by_path["target.confidence"].default == 0.3
     assert by_path["shape.grow"].optional
     assert by_path["shape.grow"].plain_type is int
     assert by_path["target.models"].plain_type is tuple
     assert not by_path["prompt"].optional
-    assert at(Pass(), "target.confidence") == 0.3
+    assert get_path(Pass(), "target.confidence") == 0.3
 
 
 def test_dotted_paths_nest_into_what_loads():
     flat = {"steps": 3, "target.top_k": 2, "target.models": ["face"], "shape.grow": 4}
-    loaded = load(Pass, nested(flat))
-    assert {path: at(loaded, path) for path in flat} == {**flat, "target.models": ("face",)}
+    loaded = load(Pass, unflatten(flat))
+    assert {path: get_path(loaded, path) for path in flat} == {**flat, "target.models": ("face",)}

@@ -15,7 +15,7 @@ from retouch.image.codec import encoder
 from retouch.image.geometry import Box, Margins, Size
 from retouch.image.mask import Mask
 from retouch.outpaint.stage_steps import reach_of
-from retouch.outpaint.stages import Pace, stages
+from retouch.outpaint.stages import StageOptions, plan_stages
 from retouch.recipes import library
 from retouch.recipes.intents import INTENTS
 from retouch.recipes.recipe import AIMS
@@ -119,10 +119,10 @@ def test_outpaint_paints_an_odd_size(how):
 )
 @settings(deadline=None)
 def test_the_defaults_of_an_extension_always_fit(size, native, margin):
-    pace, canvas, seen = Pace(), Size(*size), Size(native, native)
+    pace, canvas, seen = StageOptions(), Size(*size), Size(native, native)
     overlap, feather = reach_of(pace, seen, canvas)
     assert 0 < feather <= overlap < min(*canvas, *seen)
-    assert stages(canvas, Margins(right=margin), seen, pace)
+    assert plan_stages(canvas, Margins(right=margin), seen, pace)
 
 
 @pytest.mark.parametrize(("asked", "path"), [({"overlap": 72}, "overlap"), ({"step": 512}, "step")])
@@ -134,9 +134,9 @@ def test_what_a_person_gave_is_refused_by_its_name(asked, path):
 
 
 def test_a_default_feather_gives_way_to_a_small_overlap():
-    assert reach_of(Pace(overlap=8), Size(512, 512)) == (8, 8)
+    assert reach_of(StageOptions(overlap=8), Size(512, 512)) == (8, 8)
     with pytest.raises(BadInput, match="feather: 40 is too much"):
-        stages(Size(512, 512), Margins(right=64), Size(512, 512), Pace(overlap=8, feather=40))
+        plan_stages(Size(512, 512), Margins(right=64), Size(512, 512), StageOptions(overlap=8, feather=40))
 
 
 def test_the_default_recipe_is_there():

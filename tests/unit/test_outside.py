@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from retouch.api.service import ApiService
-from retouch.cli.parser import parser
+from retouch.cli.parser import build_parser
 from retouch.image.codec import encoder
 from tests.stand import BOX, Stand, photo
 
@@ -91,5 +91,5 @@ def test_a_fix_its_infotext_and_its_history_file(desk, golden_text):
 def test_the_help_of_the_command_line(capsys, golden_text, monkeypatch, verb):
     monkeypatch.setenv("COLUMNS", "110")
     with pytest.raises(SystemExit):
-        parser().parse_args([verb, "--help"] if verb else ["--help"])
+        build_parser().parse_args([verb, "--help"] if verb else ["--help"])
     golden_text(capsys.readouterr().out, f"help-{verb or 'all'}.txt")

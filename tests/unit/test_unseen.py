@@ -15,7 +15,7 @@ from PIL import Image
 from retouch.api.service import ApiService
 from retouch.cli import command
 from retouch.errors import BadInput, NotANumber
-from retouch.image.blend.composite import composite, composite_alpha
+from retouch.image.blend.composite import blend_patch, composite_alpha
 from retouch.image.codec import decoder, encoder
 from retouch.image.codec.mask_layers import encode_gray
 from retouch.image.geometry import Box, Size
@@ -27,7 +27,7 @@ from retouch.knobs import dump, load
 from retouch.pipeline.candidate import Candidate, put_on
 from retouch.pipeline.history import History
 from retouch.recipes.recipe import Pass, Recipe, Target
-from retouch.recipes.selection import Choice, select, why_none
+from retouch.recipes.selection import Selection, select, why_none
 from retouch.recipes.shape import Shape
 from retouch.testing import FakeEngine
 from tests.helpers import masks, noise, sizes
@@ -114,7 +114,7 @@ def test_the_colour_under_full_transparency_does_not_show(share):
     made = put_on(clear, [Candidate(1, over, size.box, mask)])
     assert (made.pixels == 200).all()
     assert (np.asarray(made.alpha) == share).all()
-    assert not (composite(clear.pixels, over.pixels, mask) == 200).all()
+    assert not (blend_patch(clear.pixels, over.pixels, mask) == 200).all()
 
 
 def with_hole() -> Picture:
@@ -280,7 +280,7 @@ def test_a_choice_that_leaves_nothing_is_told(changes, told):
 
 @given(
     st.builds(
-        Choice,
+        Selection,
         confidence=st.sampled_from([0.0, 0.5, 1.0]),
         min_area=st.sampled_from([0.0, 0.05]),
         max_area=st.sampled_from([0.06, 1.0]),

@@ -32,8 +32,8 @@ import torch  # noqa: E402
 from modules import trace  # noqa: E402  (only now there is one)
 
 from retouch.pipeline import canvas  # noqa: E402
-from retouch.pipeline.pipeline import Studio  # noqa: E402
-from retouch.pipeline.ranking import Judge  # noqa: E402
+from retouch.pipeline.pipeline import Pipeline  # noqa: E402
+from retouch.pipeline.ranking import Ranker  # noqa: E402
 from retouch.webui import service  # noqa: E402
 from tests.webui.driver import Detectors, WebUI  # noqa: E402
 
@@ -64,8 +64,8 @@ def webui(started: WebUI, monkeypatch: pytest.MonkeyPatch, gated: bool) -> Itera
     monkeypatch.setattr(service, "registry", lambda: started.detectors)
     monkeypatch.setattr(service, "segmenters", lambda: started.segmenters)
     if not gated:
-        monkeypatch.setattr(canvas, "fault", lambda quality, gate: "")
-        monkeypatch.setattr(Studio, "_judge", lambda studio, how: Judge())
+        monkeypatch.setattr(canvas, "gate_failure", lambda quality, gate: "")
+        monkeypatch.setattr(Pipeline, "_judge", lambda studio, how: Ranker())
     yield started
     torch.set_num_threads(threads)
     errors = [(said["message"], said["error"]) for said in trace.of("error")]

@@ -31,7 +31,7 @@ from retouch.image.codec.decoder import from_pil
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture
 from retouch.recipes.infotext import WARNINGS
-from retouch.segmenters.registry import Known
+from retouch.segmenters.registry import SegmenterInfo
 from retouch.testing import FakeDetector
 from tests.stand import Pointer
 
@@ -79,8 +79,8 @@ class Segmenters:
     def get(self, name: str) -> Pointer:
         return self.pointer
 
-    def available(self) -> tuple[Known, ...]:
-        return (Known("pointer", "square", True),)
+    def available(self) -> tuple[SegmenterInfo, ...]:
+        return (SegmenterInfo("pointer", "square", True),)
 
     def release(self) -> None:
         self.released += 1

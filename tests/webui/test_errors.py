@@ -9,7 +9,7 @@ import torch
 from modules import shared, trace
 
 from retouch.image.geometry import Box
-from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.pipeline import Pipeline
 from retouch.webui import history_files
 from tests.webui.driver import (
     FACES,
@@ -140,7 +140,7 @@ def test_a_fault_of_retouch_itself(webui, plain, monkeypatch):
     def broken(*_):
         raise KeyError("oh")
 
-    monkeypatch.setattr(Studio, "fix", broken)
+    monkeypatch.setattr(Pipeline, "fix", broken)
     run = webui.txt2img(FACES, batch_size=2)
     assert run.pictures == plain.pictures
     assert says(run, "KeyError")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from modules import infotext_utils
 
-from retouch.knobs import at
+from retouch.knobs import get_path
 from retouch.pipeline.report_infotext import params
 from retouch.recipes import library
 from retouch.recipes.infotext import RECIPE, REGIONS, recipe_in
@@ -85,7 +85,7 @@ def fields(webui, is_img2img: bool = False) -> list[tuple]:
 
 def values_for(webui, passes: list[Pass], name: str = UNNAMED, skip: bool = False) -> list:
     padded = [*passes, *[Pass()] * (TABS - len(passes))]
-    tabs = [shown(leaf, at(p, leaf.path)) for p in padded for leaf in LEAVES]
+    tabs = [shown(leaf, get_path(p, leaf.path)) for p in padded for leaf in LEAVES]
     return [True, name, skip, "", *tabs, *webui.values()[-WIDGETS:]]
 
 

@@ -77,7 +77,7 @@ def test_pictures_of_a_batch_share_sampling_calls_and_become_what_they_would_alo
     together = webui.txt2img(asked, batch_size=3)
     calls = [len(call["seeds"]) for call in inner()]
     trace.clear()
-    monkeypatch.setattr(outpaint_job.Extending, "_foreseen", lambda *_: {})
+    monkeypatch.setattr(outpaint_job.OutpaintJob, "_foreseen", lambda *_: {})
     alone = webui.txt2img(asked, batch_size=3)
     assert together.pictures == alone.pictures
     assert calls[:2] == [3, 3]
@@ -122,7 +122,7 @@ def test_what_breaks_for_one_of_a_batch_leaves_the_others_theirs(webui, monkeypa
 
 
 def test_interrupt_keeps_what_is_finished_of_every_picture_of_the_batch(webui, monkeypatch):
-    monkeypatch.setattr(progress.Watch, "stopped", property(lambda _watch: len(inner()) >= 2))
+    monkeypatch.setattr(progress.HostProgress, "stopped", property(lambda _watch: len(inner()) >= 2))
     run = webui.txt2img(outpaint(right=768, step=128), batch_size=2)
     assert {picture.size.width for picture in run.pictures} <= {512 + 128, 512 + 256}
     assert [len(call["seeds"]) for call in inner()] == [2, 2]
@@ -157,7 +157,10 @@ def test_words_by_stage_are_a_line_each_and_may_have_commas(webui):
     ]
     found = outpaint_in(said(run))
     assert found.stage_prompts == ("", "a pier, gulls")
-    assert outpaint_section.typed(infotext_utils.pasted(pasting(webui), run.infotexts[0])) == found
+    assert (
+        outpaint_section.request_from_widgets(infotext_utils.pasted(pasting(webui), run.infotexts[0]))
+        == found
+    )
 
 
 def test_faces_are_mended_first_and_stay(webui):
@@ -215,9 +218,9 @@ def test_one_field_of_the_text_brings_every_widget_back(webui):
     fields = dict(zip([c.elem_id for c, _ in pasting(webui)], pasting(webui), strict=True))
     back = infotext_utils.pasted(list(fields.values()), run.infotexts[0])
     assert len(back) == WIDGETS
-    assert outpaint_section.typed(back) == found
+    assert outpaint_section.request_from_widgets(back) == found
     assert (
-        outpaint_section.typed(
+        outpaint_section.request_from_widgets(
             infotext_utils.pasted(list(fields.values()), "a cat\nSteps: 1, Seed: 1, Size: 8x8")
         )
         is None
@@ -236,7 +239,7 @@ def test_every_knob_but_those_of_the_picture_has_a_widget_with_a_label_of_its_ow
     with gr.Blocks():
         section = outpaint_section.Section(str)
         assert len(section.build()) == WIDGETS
-    assert outpaint_section.typed([True, *(c.value for c in ours[1:])]) == ScriptOutpaint()
+    assert outpaint_section.request_from_widgets([True, *(c.value for c in ours[1:])]) == ScriptOutpaint()
     assert {"step", "overlap", "aspect", "refine"} <= {leaf.path for leaf in LEAVES}
 
 
@@ -273,7 +276,7 @@ def test_interrupt_keeps_the_finished_stages_and_saves_them(webui, monkeypatch):
     def interrupt() -> bool:
         return len(inner()) >= 2
 
-    monkeypatch.setattr(progress.Watch, "stopped", property(lambda _watch: interrupt()))
+    monkeypatch.setattr(progress.HostProgress, "stopped", property(lambda _watch: interrupt()))
     run = webui.txt2img(outpaint(right=768, step=256))
     assert run.pictures[0].size.width in (512 + 256, 512 + 512)
     assert trace.of("saved")[-1]["image"].size == tuple(run.pictures[0].size)

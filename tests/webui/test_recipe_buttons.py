@@ -14,7 +14,7 @@ from modules import shared
 from retouch.knobs import dump
 from retouch.pipeline import report_infotext
 from retouch.recipes import infotext, library, sharing
-from retouch.recipes.library import UNNAMED, Shelf
+from retouch.recipes.library import UNNAMED, RecipeLibrary
 from retouch.recipes.people import Person
 from retouch.recipes.recipe import Gate, Pass, Recipe, Target
 from retouch.recipes.shape import Shape
@@ -289,7 +289,7 @@ def test_words_for_single_people_come_with_a_recipe_are_changed_and_kept(page, f
     page.take_in(sharing.share(whole))
     assert page["people"] == "left: a smile\nNegative prompt: hat\n0.25, 0.5: red hair"
     assert page.request.people == people
-    Shelf(folder).save(whole)
+    RecipeLibrary(folder).save(whole)
     page.press("recipe_refresh_button")
     page.choose("Ours")
     assert page.request == dataclasses.replace(whole, description="")

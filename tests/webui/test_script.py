@@ -8,7 +8,7 @@ from modules.latents import pixels_of, tensor_of
 
 from retouch.image.codec.decoder import from_pil
 from retouch.image.geometry import Box
-from retouch.webui.engine.tensors import merged, seen
+from retouch.webui.engine.tensors import floats_of, picture_of
 from tests.webui.driver import FACES, LEFT, RIGHT, changed, inner, only_in, outer, photo, recipe
 
 REACH = 40
@@ -172,11 +172,11 @@ def test_masks_are_returned_behind_the_pictures(webui):
 def test_what_the_script_sees_is_what_the_webui_saves():
     """The WebUI cuts floats off: every value of ours survives that, its own floats stay its own."""
     rough = tensor_of(photo(256, 64)) * 0.999 + 0.0003
-    before = seen(rough)
+    before = picture_of(rough)
     assert np.array_equal(before.pixels, pixels_of(rough))
     painted = before.pixels.copy()
     painted[:32] = np.arange(256, dtype=np.uint8)[None, :, None]
-    joined = merged(rough, before, before.with_pixels(painted))
+    joined = floats_of(rough, before, before.with_pixels(painted))
     assert np.array_equal(pixels_of(joined), painted)
     assert (joined[:, 32:] == rough[:, 32:]).all()
 

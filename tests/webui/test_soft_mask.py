@@ -20,7 +20,7 @@ from retouch.image.picture import Picture
 from retouch.progress import Silent
 from retouch.recipes.recipe import Sampling, Settings
 from retouch.webui.engine import soft_mask
-from retouch.webui.engine.batch_img2img import QuietRunner
+from retouch.webui.engine.batch_img2img import FilteredScripts
 from retouch.webui.engine.host_engine import HostEngine
 from tests.webui.driver import photo
 
@@ -68,14 +68,14 @@ def test_each_cell_is_repainted_in_its_share_of_the_last_steps(webui, sampler):
 def overheard(method: str) -> Iterator[list[Any]]:
     """The positional arguments of every call that the host makes of this method of our runner."""
     heard: list[Any] = []
-    theirs = getattr(QuietRunner, method)
+    theirs = getattr(FilteredScripts, method)
 
     def listening(self: Any, *args: Any, **kwargs: Any) -> None:
         heard.append(args)
         theirs(self, *args, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(QuietRunner, method, listening)
+        patch.setattr(FilteredScripts, method, listening)
         yield heard
 
 
@@ -96,7 +96,7 @@ def test_hard_masks_are_painted_as_the_host_paints_them(webui, sampler, cells):
     rounded = latents.latent_mask(Image.fromarray(hard.mask.alpha), (SIDE, SIDE), 4, rounded=True)
     assert torch.equal(heard[0][0].nmask[0], rounded)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(QuietRunner, "on_mask_blend", scripts.ScriptRunner.on_mask_blend)
+        patch.setattr(FilteredScripts, "on_mask_blend", scripts.ScriptRunner.on_mask_blend)
         assert paint(webui, hard) == ours
     assert paint(webui, job(np.minimum(cells, 200), sampler=sampler)) != ours
 
@@ -159,12 +159,12 @@ def test_the_hosts_own_soft_inpainting_never_acts_on_a_crop():
 
     runner = scripts.ScriptRunner()
     runner.alwayson_scripts = [Found(), Other()]
-    quiet = QuietRunner.of(runner, ("soft_inpainting", "wildcards"))
+    quiet = FilteredScripts.of(runner, ("soft_inpainting", "wildcards"))
     assert [type(s) for s in quiet.alwayson_scripts] == [Other]
 
 
 def test_a_sampler_without_a_step_holds_nothing():
-    hold = soft_mask.Hold(torch.full((1, 4, 8, 8), 100), torch.zeros(0))
+    hold = soft_mask.HostSoftMask(torch.full((1, 4, 8, 8), 100), torch.zeros(0))
     latent = torch.ones(1, 4, 8, 8)
     said = scripts.MaskBlendArgs(latent, latent, latent * 0, latent * 0, latent, object(), torch.ones(1))
     hold(said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modules import shared, trace
 
-from retouch.webui.progress import Watch
+from retouch.webui.progress import HostProgress
 from tests.webui.driver import FACES, LEFT, RIGHT, changed, inner, only_in, outer, recipe
 
 
@@ -88,13 +88,13 @@ def test_skip_leaves_the_other_regions_too(webui):
 
 def test_what_was_pressed_is_remembered(webui):
     """Whoever samples next clears the WebUI's flag."""
-    watch = Watch()
+    watch = HostProgress()
     assert not watch.stopped
     shared.state.skipped = True
     assert watch.stopped
     shared.state.skipped = False
     assert watch.stopped
-    assert not Watch().stopped
+    assert not HostProgress().stopped
 
 
 def test_interrupt_after_current_lets_the_current_picture_be_fixed(webui):

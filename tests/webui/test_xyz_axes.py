@@ -104,13 +104,13 @@ VALUES = {
 def test_every_axis_sets_its_knob(webui, xyz, path):
     from modules.infotext_utils import parse_generation_parameters
 
-    from retouch.knobs import at, dump, leaves
+    from retouch.knobs import dump, get_path, knob_paths
     from retouch.recipes.recipe import Pass
 
-    leaf = next(leaf for leaf in leaves(Pass) if leaf.path == path)
+    leaf = next(leaf for leaf in knob_paths(Pass) if leaf.path == path)
     webui.detectors.hands.boxes = webui.detectors.faces.boxes
     _, (cell,) = draw(webui, xyz, leaf.knob.label, [VALUES[path]])
-    used = at(recipe_in(parse_generation_parameters(cell.infotexts[0])).passes[0], path)
+    used = get_path(recipe_in(parse_generation_parameters(cell.infotexts[0])).passes[0], path)
     assert str(dump(used)).strip("[]'") == VALUES[path]
     assert not cell.comments
 

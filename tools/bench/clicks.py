@@ -10,7 +10,7 @@ import numpy as np
 from retouch.image.geometry import Box
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.segmenters.base import Click, Prompt, Seen, Segmenter
+from retouch.segmenters.base import Click, Prompt, Segmentation, Segmenter
 from tools.bench.figures import Figure
 
 SCENES = 100
@@ -85,7 +85,7 @@ def _thing(segmenter: Segmenter, picture: Picture, truth: np.ndarray, rng: np.ra
     return Pointed(overlap(boxed, truth), click, second, third, obeyed)
 
 
-def solid(seen: Seen, picture: Picture) -> np.ndarray:
+def solid(seen: Segmentation, picture: Picture) -> np.ndarray:
     """(height, width) bool: the best mask of an answer, nothing where there is none."""
     mask = seen.regions[0].mask(picture.size) if seen.regions else Mask.blank(picture.size)
     return mask.solid

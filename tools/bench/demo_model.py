@@ -14,17 +14,17 @@ import numpy as np
 
 from retouch.app.demo import pixelated
 from retouch.app.sample_photos import SAMPLES, Sample, sample
-from retouch.detectors.registry import Registry
+from retouch.detectors.registry import DetectorRegistry
 from retouch.engines import demo_model, latents
 from retouch.engines.base import Job
 from retouch.engines.diffusers_engine import DiffusersEngine
-from retouch.image.fill.masked_content import filled
+from retouch.image.fill.masked_content import fill_hole
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import SOLID, Mask
 from retouch.image.picture import Picture
-from retouch.image.quality.psnr import psnr
+from retouch.image.quality.psnr import measure_psnr
 from retouch.image.region import Region
-from retouch.pipeline.pipeline import Canvas, Studio
+from retouch.pipeline.pipeline import PictureInput, Pipeline
 from retouch.progress import Silent
 from retouch.recipes import library
 from retouch.recipes.recipe import Generation, Pass, Settings, Target
@@ -59,7 +59,7 @@ def round_trip(engine: DiffusersEngine) -> Figure:
 
 def decibels(truth: np.ndarray, made: np.ndarray) -> float:
     """PSNR of pixels that are there and not equal."""
-    found = psnr(truth, made)
+    found = measure_psnr(truth, made)
     assert found is not None
     return found
 
@@ -89,7 +89,7 @@ class Hole:
 
     def job(self, prompt: str) -> Job:
         settings = Settings(demo_model.SAMPLING, 1.0, "fill")
-        return Job(filled(self.truth, self.mask, "fill"), self.mask, prompt, "", SEED, settings)
+        return Job(fill_hole(self.truth, self.mask, "fill"), self.mask, prompt, "", SEED, settings)
 
     def error(self, made: np.ndarray) -> float:
         """Mean squared error inside the hole, 8-bit levels."""
@@ -180,7 +180,7 @@ def _errors(engine: DiffusersEngine, cut: Sequence[Hole], prompts: Sequence[str]
 def face(engine: DiffusersEngine) -> Figure:
     """The astronaut's, in blocks, by the recipe a person would choose; the mean over some seeds."""
     truth = sample("astronaut").picture
-    studio = Studio(engine, Registry(device=lambda: "cpu", offline=True).get)
+    studio = Pipeline(engine, DetectorRegistry(device=lambda: "cpu", offline=True).get)
     box = studio.detect(truth, Target(models=("face",)))[0].box
     spoilt = pixelated(truth, [box], BLOCKS)
     before = decibels(truth.crop(box).pixels, spoilt.crop(box).pixels)
@@ -192,17 +192,17 @@ def face(engine: DiffusersEngine) -> Figure:
     return Figure.at_least(name, statistics.mean(after) - before, "dB gained", 4)
 
 
-def _mended(studio: Studio, spoilt: Picture, seed: int) -> Picture:
+def _mended(studio: Pipeline, spoilt: Picture, seed: int) -> Picture:
     polish = library.recipes(None)["Face polish"]
     passes = tuple(dataclasses.replace(one, denoising_strength=0.5) for one in polish.passes)
-    canvas = Canvas(spoilt, Generation("an astronaut's face", seed=seed, sampling=demo_model.SAMPLING))
+    canvas = PictureInput(spoilt, Generation("an astronaut's face", seed=seed, sampling=demo_model.SAMPLING))
     (result,) = studio.fix([canvas], dataclasses.replace(polish, passes=passes))
     return result.picture
 
 
 def outpainting(engine: DiffusersEngine) -> Figure:
     """The right quarter cut off and painted again, beside what needs no model."""
-    studio, better = Studio(engine, Registry(offline=True).get), 0
+    studio, better = Pipeline(engine, DetectorRegistry(offline=True).get), 0
     for one in SAMPLES:
         truth = one.scaled(NATIVE.width)
         rivals = extensions(truth)
@@ -230,11 +230,11 @@ def extensions(truth: Picture) -> dict[str, np.ndarray]:
     return {name: cv2.copyMakeBorder(kept, 0, 0, 0, strip.width, how) for name, how in ways.items()}
 
 
-def extended(studio: Studio, one: Sample, truth: Picture) -> Picture:
+def extended(studio: Pipeline, one: Sample, truth: Picture) -> Picture:
     """The strip by the model, on a canvas that knows nothing of what was there."""
     strip = strip_of(truth.size)
     how = Pass(denoising_strength=1.0, masked_content="fill", shape=Shape(grow=0, blur=4))
-    canvas = Canvas(
+    canvas = PictureInput(
         Picture(extensions(truth)["edge"]), Generation(one.prompt, "", SEED, sampling=demo_model.SAMPLING)
     )
     return studio.paint(canvas, [Region.of_box(strip)], how).picture

@@ -6,12 +6,12 @@ import argparse
 from collections.abc import Sequence
 
 from retouch.detectors.mediapipe_graphs import Graphs
-from retouch.detectors.registry import Registry
+from retouch.detectors.registry import DetectorRegistry
 from retouch.engines.diffusers_engine import DiffusersEngine
 from retouch.engines.random_model import tiny_pipeline
 from retouch.image.geometry import Size
 from retouch.image.picture import Picture
-from retouch.pipeline.pipeline import Canvas, Studio
+from retouch.pipeline.pipeline import PictureInput, Pipeline
 from retouch.recipes.recipe import Generation, Pass, Recipe, Sampling, Target
 from tools.bench import beside, hosted
 from tools.bench.figures import Figure
@@ -71,21 +71,21 @@ def _fixed(pictures: Sequence[Picture], steps: int) -> Counted:
     pipe = tiny_pipeline(_TINY_SIDE)
     counted = Counted(DiffusersEngine(pipe))
     counted.count_steps_of(pipe.unet)
-    Studio(counted, Registry().get).fix(_canvases(pictures, steps), RECIPE)
+    Pipeline(counted, DetectorRegistry().get).fix(_canvases(pictures, steps), RECIPE)
     if not counted.faces:
         raise SystemExit(f"{DETECTOR} found no face: the bench's pictures are wrong.")
     return counted
 
 
-def _canvases(pictures: Sequence[Picture], steps: int) -> list[Canvas]:
+def _canvases(pictures: Sequence[Picture], steps: int) -> list[PictureInput]:
     generation = Generation("a portrait photograph", "blurry", seed=1, sampling=Sampling(steps=steps))
-    return [Canvas(picture, generation) for picture in pictures]
+    return [PictureInput(picture, generation) for picture in pictures]
 
 
 def share_outside(steps: int) -> Figure:
     """Share of a fix that is spent outside the models' own forward passes, models warm."""
     stand, canvases = sd1(), _canvases([crowd(FACES)], steps)
-    studio = Studio(DiffusersEngine(stand.pipe), Registry().get)
+    studio = Pipeline(DiffusersEngine(stand.pipe), DetectorRegistry().get)
     studio.fix(_canvases([crowd(1)], 1), RECIPE)
     watch = Stopwatch()
     with watch.method(Graphs, "run", "detector"), watch.modules(parts_of(stand.pipe)):

@@ -118,7 +118,7 @@ def share(words: list[str]) -> dict[str, Any]:
 
 def _fixer(path: str) -> Any:
     from retouch.image.codec import decoder
-    from retouch.pipeline.pipeline import Canvas
+    from retouch.pipeline.pipeline import PictureInput
     from retouch.recipes.recipe import Generation, Pass, Recipe, Sampling, Target
     from retouch.webui import host, service
 
@@ -129,7 +129,7 @@ def _fixer(path: str) -> Any:
         sampling = Sampling(steps=steps, sampler=host.sampling().sampler)
         with service.working():
             generation = Generation("a portrait photograph", "blurry", 1, sampling=sampling)
-            return service.studio_on(service.engine_for()).fix([Canvas(picture, generation)], recipe)
+            return service.studio_on(service.engine_for()).fix([PictureInput(picture, generation)], recipe)
 
     return fix
 

@@ -14,7 +14,7 @@ from retouch.engines.base import Job
 from retouch.image.geometry import Size
 from retouch.image.mask import SOLID, Mask
 from retouch.image.picture import Picture
-from retouch.pipeline.run import run
+from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan
 from retouch.progress import Progress
 from retouch.testing import FakeEngine
@@ -84,5 +84,5 @@ def _solid(mask: Mask) -> int:
 def changed_by(plan: Plan, size: Size) -> int:
     """Pixels of a flat picture that change when every step is painted inverted, without colour correction."""
     bare = Plan(tuple(dataclasses.replace(step, colour_correction=0.0) for step in plan.steps))
-    (result,) = run([flat(size)], [bare], Inverting())
+    (result,) = run_plans([flat(size)], [bare], Inverting())
     return int(np.count_nonzero((result.picture.pixels != GREY).any(2)))

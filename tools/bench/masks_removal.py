@@ -17,10 +17,10 @@ from retouch.engines.content_aware import PatchEngine
 from retouch.image.geometry import Size
 from retouch.image.mask import SOLID, Mask
 from retouch.image.picture import Picture
-from retouch.image.quality.psnr import psnr
-from retouch.image.quality.seam import seam
+from retouch.image.quality.psnr import measure_psnr
+from retouch.image.quality.seam import seam_score
 from retouch.pipeline.report import Result
-from retouch.pipeline.run import run
+from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan
 from retouch.recipes.recipe import Sampling
 from tools.bench.figures import Figure
@@ -107,14 +107,14 @@ def removed(case: Case, rule: str, engine: Engine, sampling: Sampling) -> Result
         )
         for step in RULES[rule](case.mark, "remove", engine).steps
     ]
-    return run([case.covered], [Plan(tuple(steps))], engine)[0]
+    return run_plans([case.covered], [Plan(tuple(steps))], engine)[0]
 
 
 def score(case: Case, result: Result) -> Score:
     truth, made = case.truth.pixels, result.picture.pixels
-    inside = psnr(truth[case.mark.solid], made[case.mark.solid])
+    inside = measure_psnr(truth[case.mark.solid], made[case.mark.solid])
     edge = Mask(np.maximum.reduce([report.mask(case.covered).alpha for report in result.reports]))
-    before, after = seam(truth, edge), seam(made, edge)
+    before, after = seam_score(truth, edge), seam_score(made, edge)
     return Score(
         inside=99.0 if inside is None else inside,
         error=float(np.square(made.astype(np.float64) - truth).sum()),

@@ -16,15 +16,15 @@ import numpy as np
 
 from retouch.api.service import ApiService
 from retouch.app.backend import Standalone
-from retouch.detectors.registry import Registry
+from retouch.detectors.registry import DetectorRegistry
 from retouch.engines.base import Engine
 from retouch.image.frame import Frame, frame_around
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.pipeline.pipeline import Canvas, Studio, planned
-from retouch.pipeline.plan import plan
+from retouch.pipeline.pipeline import PictureInput, Pipeline, plan_regions
+from retouch.pipeline.plan import plan_pass
 from retouch.pipeline.report import Result
 from retouch.pipeline.step import Plan, Step
 from retouch.progress import Progress
@@ -46,15 +46,15 @@ Rule = Callable[[Mask, str, Engine], Plan]
 
 
 @dataclass(frozen=True)
-class Recorder(Studio):
+class Recorder(Pipeline):
     """A studio that keeps the plan of what it is asked to paint, and paints nothing."""
 
     plans: list[Plan] = field(default_factory=list)
 
     def paint(
-        self, canvas: Canvas, regions: Sequence[Region], how: Pass, progress: Progress | None = None
+        self, canvas: PictureInput, regions: Sequence[Region], how: Pass, progress: Progress | None = None
     ) -> Result:
-        self.plans.append(planned(canvas, regions, how, self.engine.native("")))
+        self.plans.append(plan_regions(canvas, regions, how, self.engine.native("")))
         return Result(canvas.picture)
 
 
@@ -65,7 +65,7 @@ class RecordingBackend(Standalone):
     plans: list[Plan] = field(default_factory=list)
 
     @property
-    def studio(self) -> Studio:
+    def studio(self) -> Pipeline:
         return Recorder(self.load_engine(), self.registry.get, plans=self.plans)
 
 
@@ -76,7 +76,7 @@ def flat(size: Size) -> Picture:
 
 def plan_of_door(mark: Mask, intent: str, engine: Engine) -> Plan:
     """What the door `inpaint` plans for this mask: the road of the page, of REST and of the command line."""
-    backend = RecordingBackend(lambda: engine, Registry(offline=True), sampling=Sampling())
+    backend = RecordingBackend(lambda: engine, DetectorRegistry(offline=True), sampling=Sampling())
     desk = ApiService(backend)
     encoded = cv2.imencode(".png", mark.alpha, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
     body = {
@@ -191,7 +191,7 @@ def _step(how: Pass, box: Box, frame: Frame, denoise: Mask, composite: Mask) -> 
 @functools.cache
 def _template(how: Pass) -> Step:
     size = Size(64, 64)
-    made = plan(size, [Region.of_box(Box(16, 16, 48, 48))], (0, how), Generation(seed=1), size)
+    made = plan_pass(size, [Region.of_box(Box(16, 16, 48, 48))], (0, how), Generation(seed=1), size)
     return made.steps[0]
 
 

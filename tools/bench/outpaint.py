@@ -18,12 +18,12 @@ from retouch.engines.base import Engine
 from retouch.image.geometry import Box, Margins
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.image.quality.psnr import psnr
-from retouch.image.quality.repetition import SHORT, repetition
+from retouch.image.quality.psnr import measure_psnr
+from retouch.image.quality.repetition import SHORT, repetition_score
 from retouch.image.quality.seam import join, seam_floor
-from retouch.outpaint.checks import LONG, Guard
-from retouch.outpaint.progress import Way
-from retouch.outpaint.stages import Pace
+from retouch.outpaint.checks import LONG, CheckOptions
+from retouch.outpaint.progress import Extension
+from retouch.outpaint.stages import StageOptions
 from retouch.recipes.recipe import Generation
 from retouch.testing import FakeEngine
 from tools.bench.figures import Figure
@@ -73,9 +73,9 @@ def halves(engine: Engine) -> list[Figure]:
             scores[way].append(abs(_join(made, x)))
             seen[way].append(max(scores[way][-1] - floor, 0.0))
             seams[way].append(abs(_join(made, x) - _join(whole.pixels, x)))
-            truths[way].append(psnr(whole.pixels[:, x:], made[:, x:]) or 0.0)
+            truths[way].append(measure_psnr(whole.pixels[:, x:], made[:, x:]) or 0.0)
             if way == "stages":
-                kept = slice(0, x - Pace().feather)
+                kept = slice(0, x - StageOptions().feather)
                 touched += int((made[:, kept] != half.pixels[:, kept]).any(2).sum())
                 places = _joins(walked(half, Margins(right=more), _generation(sample, seed), engine).way)
                 joins += [Join(abs(_join(made, at)), floor) for at in places]
@@ -122,9 +122,9 @@ class Join(NamedTuple):
     floor: float
 
 
-def _joins(way: Way) -> list[int]:
+def _joins(way: Extension) -> list[int]:
     """The columns where stages begin, halves of them too, but for one too near the end to be compared."""
-    return [stage.hole.left for stage in way.stages if stage.hole.width > Pace().feather]
+    return [stage.hole.left for stage in way.stages if stage.hole.width > StageOptions().feather]
 
 
 def _ratio(joins: Sequence[Join]) -> float:
@@ -191,8 +191,8 @@ class Score(NamedTuple):
 def _score(made: np.ndarray, original: np.ndarray) -> Score:
     of = round(max(made.shape[:2]) * SHORT / LONG)
     return Score(
-        _times(repetition(made), repetition(original)),
-        _times(repetition(made, of=of), repetition(original, of=of)),
+        _times(repetition_score(made), repetition_score(original)),
+        _times(repetition_score(made, of=of), repetition_score(original, of=of)),
     )
 
 
@@ -254,7 +254,9 @@ def _cost(side: int, engine: Engine) -> tuple[float, float]:
     picture = Picture(rng.integers(0, 256, (side, side, 3), np.uint8))
     meter = _Meter()
     tracemalloc.start()
-    walked(picture, Margins(right=512), _generation(SAMPLES[0]), engine, Guard(tries=1, cleanup=0), meter)
+    walked(
+        picture, Margins(right=512), _generation(SAMPLES[0]), engine, CheckOptions(tries=1, cleanup=0), meter
+    )
     tracemalloc.stop()
     waves = meter.waves[1:]
     return (

@@ -14,19 +14,19 @@ import cv2
 import numpy as np
 
 from retouch.engines.base import Engine, Job
-from retouch.image.fill.content_aware import content
+from retouch.image.fill.content_aware import fill_with_content
 from retouch.image.fill.masked_content import FILLS
-from retouch.image.fill.noise import noise
+from retouch.image.fill.noise import fill_with_noise
 from retouch.image.frame import Frame, frame_around
 from retouch.image.geometry import Box, Margins, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.outpaint.checks import Guard
-from retouch.outpaint.options import HOW
-from retouch.outpaint.progress import Way
-from retouch.outpaint.run import Extended, extend
-from retouch.outpaint.stage_steps import Words, reach_of, steps
-from retouch.outpaint.stages import Pace, stages
+from retouch.outpaint.checks import CheckOptions
+from retouch.outpaint.options import DEFAULT_PASS
+from retouch.outpaint.progress import Extension
+from retouch.outpaint.run import ExtensionResult, extend
+from retouch.outpaint.stage_steps import StagePrompts, reach_of, steps
+from retouch.outpaint.stages import StageOptions, plan_stages
 from retouch.progress import Progress, Silent
 from retouch.recipes.recipe import Generation, Settings
 
@@ -35,11 +35,16 @@ Extending = Callable[[Picture, int, Generation, Engine], np.ndarray]
 """The picture, pixels to add on the right, how, by whom: (height, width, 3) uint8."""
 
 
-def planned(picture: Picture, margins: Margins, generation: Generation, engine: Engine) -> Way:
+def planned(picture: Picture, margins: Margins, generation: Generation, engine: Engine) -> Extension:
     """The way as every door plans it."""
-    native, pace = engine.native(""), Pace()
-    found = stages(picture.size, margins, native, pace)
-    return Way(picture, margins, found, steps(found, generation, HOW, Words(), reach_of(pace, native)))
+    native, pace = engine.native(""), StageOptions()
+    found = plan_stages(picture.size, margins, native, pace)
+    return Extension(
+        picture,
+        margins,
+        found,
+        steps(found, generation, DEFAULT_PASS, StagePrompts(), reach_of(pace, native)),
+    )
 
 
 def walked(
@@ -47,9 +52,9 @@ def walked(
     margins: Margins,
     generation: Generation,
     engine: Engine,
-    guard: Guard | None = None,
+    guard: CheckOptions | None = None,
     progress: Progress | None = None,
-) -> Extended:
+) -> ExtensionResult:
     return extend(planned(picture, margins, generation, engine), engine, guard, progress)
 
 
@@ -60,8 +65,8 @@ def ours(picture: Picture, more: int, generation: Generation, engine: Engine) ->
 def single(picture: Picture, more: int, generation: Generation, engine: Engine) -> np.ndarray:
     """The whole margin at once from the whole picture, the strip alone masked: the same fill and strength."""
     canvas, hole = _canvas(picture, more)
-    settings = Settings(generation.sampling, HOW.denoising_strength, HOW.masked_content)
-    under = FILLS[HOW.masked_content](canvas, hole)
+    settings = Settings(generation.sampling, DEFAULT_PASS.denoising_strength, DEFAULT_PASS.masked_content)
+    under = FILLS[DEFAULT_PASS.masked_content](canvas, hole)
     return _painted(canvas, under, (hole, hole.feathered(4)), settings, (generation, engine))
 
 
@@ -74,7 +79,7 @@ def mk2(picture: Picture, more: int, generation: Generation, engine: Engine) -> 
     def stage(canvas: np.ndarray, hole: Mask) -> np.ndarray:
         settings = Settings(generation.sampling, 0.8, "original")
         masks = (hole.grown(16), _overlay(hole, 8, 32))
-        return _painted(canvas, noise(canvas, hole), masks, settings, (generation, engine))
+        return _painted(canvas, fill_with_noise(canvas, hole), masks, settings, (generation, engine))
 
     return _in_stages(picture, more, stage)
 
@@ -120,7 +125,7 @@ def synthesised(picture: Picture, margins: Margins) -> np.ndarray:
     canvas = np.pad(picture.pixels, ends)
     kept = Box(margins.left, 0, margins.left + picture.size.width, picture.size.height)
     size = Size(canvas.shape[1], canvas.shape[0])
-    return content(canvas, Mask.of_box(size, kept).inverted())
+    return fill_with_content(canvas, Mask.of_box(size, kept).inverted())
 
 
 def plain(picture: Picture, margins: Margins) -> np.ndarray:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from retouch.app.demo import changed_outside
-from retouch.detectors.registry import Registry
+from retouch.detectors.registry import DetectorRegistry
 from retouch.engines import demo_model
 from retouch.engines.base import Engine
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.pipeline.gate import fault
-from retouch.pipeline.pipeline import UNSURE, Canvas, Studio
+from retouch.pipeline.gate import gate_failure
+from retouch.pipeline.pipeline import UNSURE, PictureInput, Pipeline
 from retouch.pipeline.ranking import LOW
 from retouch.pipeline.report import Report, Result
 from retouch.recipes import library
@@ -62,8 +62,8 @@ class Bench:
     """The demo model, and the detectors that are here."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine, self.registry = engine, Registry(device=lambda: "cpu", offline=True)
-        self.studio = Studio(engine, self.registry.get)
+        self.engine, self.registry = engine, DetectorRegistry(device=lambda: "cpu", offline=True)
+        self.studio = Pipeline(engine, self.registry.get)
         self._recipes = library.recipes(None)
 
     def recipe(self, name: str) -> Recipe:
@@ -79,7 +79,7 @@ class Bench:
         return max((r.score for r in found if (r.mask(picture.size).solid & case.face).any()), default=0.0)
 
     def fixed(self, case: Case, recipe: Recipe, engine: Engine | None = None) -> Result:
-        canvas = Canvas(case.given, Generation(WORDS, seed=SEED, sampling=demo_model.SAMPLING))
+        canvas = PictureInput(case.given, Generation(WORDS, seed=SEED, sampling=demo_model.SAMPLING))
         studio = replace(self.studio, engine=engine) if engine else self.studio
         (result,) = studio.fix([canvas], recipe)
         return result
@@ -191,7 +191,7 @@ def improvements(faces: Sequence[Case], polished: Sequence[Result], sets: Sequen
 def _verdicts(report: Report, before: float, after: Sequence[float]) -> list[str]:
     """Why each improvement would be reverted, "" where it is not."""
     found = zip(report.candidates, after, strict=True)
-    return [fault(one.scores, Gate("on")) for one, value in found if value > before]
+    return [gate_failure(one.scores, Gate("on")) for one, value in found if value > before]
 
 
 def _arrow(values: Sequence[float]) -> str:

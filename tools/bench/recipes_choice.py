@@ -12,8 +12,8 @@ from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.pipeline.pipeline import Canvas, Studio
-from retouch.pipeline.ranking import LOW, core, distances
+from retouch.pipeline.pipeline import PictureInput, Pipeline
+from retouch.pipeline.ranking import LOW, distances, inner_mask
 from retouch.pipeline.report import Report
 from retouch.recipes.recipe import Generation, Pass, Sampling
 from retouch.recipes.shape import Shape
@@ -41,8 +41,8 @@ class Thing:
     region: Mask
     how: Pass = HOW
 
-    def painted(self, studio: Studio, seed: int) -> Set:
-        canvas = Canvas(self.given, Generation(self.prompt, seed=seed, sampling=SAMPLING))
+    def painted(self, studio: Pipeline, seed: int) -> Set:
+        canvas = PictureInput(self.given, Generation(self.prompt, seed=seed, sampling=SAMPLING))
         region = Region.of_mask(self.region)
         assert region is not None
         (report,) = studio.paint(canvas, [region], self.how).reports
@@ -71,7 +71,7 @@ class Set:
         """The candidate nearest to the truth for one who sees it no finer than the choice what was there."""
         candidates = self.report.candidates
         truth = self.thing.truth.pixels[candidates[0].box.slices]
-        off = distances(candidates, truth, core(candidates[0], self.report.step.box), LOW)
+        off = distances(candidates, truth, inner_mask(candidates[0], self.report.step.box), LOW)
         return off.index(min(off))
 
     def _fidelity(self, picture: Picture) -> float:

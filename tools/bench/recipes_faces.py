@@ -12,7 +12,7 @@ from retouch.app.sample_photos import sample
 from retouch.image.geometry import Box
 from retouch.image.mask import SOLID, Mask
 from retouch.image.picture import Picture
-from retouch.image.quality.psnr import psnr
+from retouch.image.quality.psnr import measure_psnr
 
 FACE = Box(178, 58, 274, 177)
 """From the hairline to the chin, where detectors see it, at the photograph's own size."""
@@ -40,7 +40,7 @@ class Case:
 
 
 def decibels(truth: Picture, picture: Picture, where: np.ndarray) -> float:
-    found = psnr(truth.pixels, picture.pixels, Mask.where(where))
+    found = measure_psnr(truth.pixels, picture.pixels, Mask.where(where))
     assert found is not None
     return found
 
@@ -98,7 +98,7 @@ def spoilt(
         strength = (low + high) / 2
         made = spoil(whole.astype(np.float32), strength, np.random.default_rng(seed))
         pixels[face.slices] = np.rint(made.clip(0, 255))
-        left = psnr(whole, pixels[face.slices]) or 0.0
+        left = measure_psnr(whole, pixels[face.slices]) or 0.0
         low, high = (strength, high) if left > aim else (low, strength)
     return Picture(pixels)
 

@@ -9,13 +9,13 @@ import numpy as np
 
 from retouch.app.sample_photos import resized
 from retouch.detectors.base import Detector
-from retouch.detectors.registry import Registry
+from retouch.detectors.registry import DetectorRegistry
 from retouch.engines import demo_model
 from retouch.engines.base import Engine
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.pipeline.pipeline import Canvas, Studio
+from retouch.pipeline.pipeline import PictureInput, Pipeline
 from retouch.recipes import library
 from retouch.recipes.recipe import Generation, Pass, Recipe, Sampling, Target
 from retouch.testing import Counted, FakeDetector, FakeEngine, FakeSegmenter
@@ -39,21 +39,21 @@ def _calls(variations: int, regions: int, limit: int) -> Figure:
     boxes = tuple(Box.around((100 + 180 * n, 120), Size(96, 96)) for n in range(regions))
     counted = Counted(FakeEngine(side=256, batch_limit=limit))
     how = Pass(target=Target(models=("face",)), variations=variations)
-    canvas = Canvas(Picture(np.zeros((240, 180 * regions + 200, 3), np.uint8)), Generation())
-    (result,) = Studio(counted, lambda name: FakeDetector(boxes)).fix([canvas], Recipe("Bench", "", (how,)))
+    canvas = PictureInput(Picture(np.zeros((240, 180 * regions + 200, 3), np.uint8)), Generation())
+    (result,) = Pipeline(counted, lambda name: FakeDetector(boxes)).fix([canvas], Recipe("Bench", "", (how,)))
     assert [len(report.candidates) for report in result.reports] == [variations] * regions
     most = math.ceil(variations * regions / limit)
     name = f"sampling calls: {variations} variations of {regions} regions, batches of {limit}"
     return Figure.at_most(name, len(counted.calls), "calls", most)
 
 
-def built_in(engine: Engine, registry: Registry, case: Case) -> Figure:
+def built_in(engine: Engine, registry: DetectorRegistry, case: Case) -> Figure:
     """Each on a picture that is a case for it; what cannot be found here, a stand-in finds."""
     failed = {}
     recipes = library.recipes(None)
     for name, recipe in recipes.items():
         canvas = SCENES.get(name, _person)(case)
-        studio = Studio(
+        studio = Pipeline(
             engine, _detectors(registry, canvas.picture.size), lambda name: FakeSegmenter(side=64)
         )
         (result,) = studio.fix([canvas], recipe)
@@ -65,25 +65,25 @@ def built_in(engine: Engine, registry: Registry, case: Case) -> Figure:
     return Figure.exactly("built-in recipes that run", done, f"of {len(recipes)}", len(recipes), "all")
 
 
-def _canvas(picture: Picture, mask: Mask | None = None) -> Canvas:
-    return Canvas(picture, Generation(WORDS, sampling=SHORT), mask)
+def _canvas(picture: Picture, mask: Mask | None = None) -> PictureInput:
+    return PictureInput(picture, Generation(WORDS, sampling=SHORT), mask)
 
 
-def _person(case: Case) -> Canvas:
+def _person(case: Case) -> PictureInput:
     return _canvas(case.given)
 
 
-def _masked(case: Case) -> Canvas:
+def _masked(case: Case) -> PictureInput:
     return _canvas(case.given, Mask.where(case.face))
 
 
-def _stuck_on(case: Case) -> Canvas:
+def _stuck_on(case: Case) -> PictureInput:
     """The face a good deal lighter than what is around it: a seam."""
     lighter = np.where(case.face[..., None], case.truth.pixels // 2 + 127, case.truth.pixels)
     return _canvas(Picture(lighter.astype(np.uint8)), Mask.where(case.face))
 
 
-def _many(case: Case) -> Canvas:
+def _many(case: Case) -> PictureInput:
     """Small faces: eight people on a quarter of a wall."""
     people = resized(crowd(8), 0.5).pixels
     room = np.full((2 * people.shape[0], 2 * people.shape[1], 3), 128, np.uint8)
@@ -94,6 +94,6 @@ def _many(case: Case) -> Canvas:
 SCENES = {"Crowd": _many, "Remove object": _masked, "Seam cleanup": _stuck_on}
 
 
-def _detectors(registry: Registry, size: Size) -> Callable[[str], Detector]:
+def _detectors(registry: DetectorRegistry, size: Size) -> Callable[[str], Detector]:
     corner = Box(size.width // 8, size.height * 5 // 8, size.width * 3 // 8, size.height * 7 // 8)
     return lambda name: FakeDetector((corner,), name) if name in ABSENT else registry.get(name)

@@ -13,8 +13,8 @@ import numpy as np
 
 from retouch.app.sample_photos import SAMPLES
 from retouch.image.colour_space import lab
-from retouch.image.quality.colour_drift import drift, drift_inside
-from retouch.image.quality.edge_profile import Outline, outlines
+from retouch.image.quality.colour_drift import colour_drift, drift_inside
+from retouch.image.quality.edge_profile import EdgeProfile, outlines
 from retouch.image.quality.seam import excess
 from tools.bench import sheet
 from tools.bench.figures import Figure
@@ -98,12 +98,12 @@ def _score(case: Case, put: Put, core: np.ndarray, smooth: np.ndarray) -> Score:
     before, after = excess(truth, edge), excess(put.pixels, edge)
     return Score(
         drift=drift_inside(truth, put.pixels, case.region),
-        core=drift(truth, put.pixels, core),
+        core=colour_drift(truth, put.pixels, core),
         edge=None if before is None or after is None else abs(after - before),
     )
 
 
-def _where(outline: Outline, here: np.ndarray) -> Outline:
+def _where(outline: EdgeProfile, here: np.ndarray) -> EdgeProfile:
     return dataclasses.replace(outline, valid=outline.valid & here[outline.y, outline.x])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from retouch.app.sample_photos import SAMPLES
 from retouch.engines.base import Job
 from retouch.image.blend.colour_field import field
-from retouch.image.blend.composite import composite, settled
+from retouch.image.blend.composite import blend_patch, keep_unchanged
 from retouch.image.colour_space import lab
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
@@ -155,6 +155,6 @@ def _timed(truth: np.ndarray, painted: np.ndarray, shown: Mask) -> float:
     found = field(truth, painted, shown, shown)
     assert found is not None
     over = painted[at] + found.shift(painted[at], shown.size, spot)
-    over = settled(truth[at], over, truth[at])
-    composite(truth[at], over, shown.crop(spot))
+    over = keep_unchanged(truth[at], over, truth[at])
+    blend_patch(truth[at], over, shown.crop(spot))
     return time.thread_time() - begun

@@ -21,7 +21,7 @@ import numpy as np
 
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.image.matting import refined
+from retouch.image.matting import refine_edge
 from retouch.image.picture import Picture
 from retouch.segmenters.base import Click, Prompt
 from retouch.segmenters.sam.everything import Grid
@@ -65,7 +65,7 @@ def _timed(work: Callable[[], Any], clock: Callable[[], float] = time.perf_count
 def _edges(rounds: int) -> list[Figure]:
     picture, mask = _photograph(UHD), Mask.of_ellipse(UHD, Box(900, 400, 2700, 1700))
     grown = min(_timed(lambda: mask.grown(100)) for _ in range(rounds))
-    snapped = min(_timed(lambda: refined(picture, mask, 12)) for _ in range(rounds))
+    snapped = min(_timed(lambda: refine_edge(picture, mask, 12)) for _ in range(rounds))
     return [
         Figure.at_most("grow a 4K mask by 100 px", grown, "s", 0.1),
         Figure.at_most("snap a 4K mask to its edges", snapped, "s", 0.5),

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from retouch.api.batches.entry import FINISHED, Entry, preview
-from retouch.api.batches.files import Shelf
-from retouch.api.pages.batch_page import Batch, Places, summary
+from retouch.api.batches.entry import FINISHED, BatchEntry, preview
+from retouch.api.batches.files import BatchFiles
+from retouch.api.pages.batch_page import BatchPage, Places, summary
 from retouch.errors import Missing, RetouchError, TooLarge
 from retouch.image.codec import decoder
 from retouch.recipes.recipe import Recipe
@@ -21,7 +21,7 @@ MAX_FILES = 1000
 _LOG = logging.getLogger(__name__)
 
 
-class Painter(Protocol):
+class Worker(Protocol):
     """Does one file after another, by a recipe."""
 
     @property
@@ -47,14 +47,14 @@ class Painter(Protocol):
 
 
 @dataclass(eq=False)
-class Job:
+class Batch:
     """One batch. Safe to use from many threads; its own is there only while there is something to do."""
 
     name: str
-    painter: Painter
-    shelf: Shelf
+    painter: Worker
+    shelf: BatchFiles
     max_files: int = MAX_FILES
-    _entries: list[Entry] = field(default_factory=list)
+    _entries: list[BatchEntry] = field(default_factory=list)
     _thread: threading.Thread | None = None
     _cancelled: bool = False
     _again: bool = False
@@ -70,7 +70,7 @@ class Job:
                 raise TooLarge("the batch is full.", path="images", hint=f"At most {self.max_files} files.")
             self.shelf.put(f"{number}.source", image.encode())
             with self._lock:
-                self._entries.append(Entry(name or f"{number}"))
+                self._entries.append(BatchEntry(name or f"{number}"))
                 self._go_on()
 
     def cancel(self) -> None:
@@ -122,7 +122,7 @@ class Job:
             "files": [_line(number, entry) for number, entry in enumerate(entries, 1)],
         }
 
-    def entry(self, number: int) -> Entry:
+    def entry(self, number: int) -> BatchEntry:
         """Of a file, from 1; Missing where there is none."""
         with self._lock:
             if not 1 <= number <= len(self._entries):
@@ -135,7 +135,7 @@ class Job:
         with self._lock:
             entries, state = tuple(self._entries), self.state
         note, remarks = _NOTES.get(state, ""), self.painter.remarks
-        return summary(Batch(self.painter.recipe, entries, note, remarks), _places)
+        return summary(BatchPage(self.painter.recipe, entries, note, remarks), _places)
 
     def _go_on(self) -> None:
         if not self._cancelled and not self.busy and any(one.state == "waiting" for one in self._entries):
@@ -165,7 +165,7 @@ class Job:
                 self._set(waiting[0], self._entries[waiting[0] - 1].running())
             yield waiting[0]
 
-    def _made(self, number: int, entry: Entry) -> Entry:
+    def _made(self, number: int, entry: BatchEntry) -> BatchEntry:
         source = self.shelf.get(f"{number}.source").decode()
         answer = self.painter.fix(source, lambda: self._cancelled)
         if answer["stopped"]:  # by us, or by the host's own Interrupt: that means all of it
@@ -180,7 +180,7 @@ class Job:
         self.shelf.drop(f"{number}.source")
         return dataclasses.replace(made, pictured=True)
 
-    def _set(self, number: int, entry: Entry) -> None:
+    def _set(self, number: int, entry: BatchEntry) -> None:
         with self._lock:
             self._entries[number - 1] = entry
 
@@ -192,7 +192,7 @@ _NOTES = {
 }
 
 
-def _line(number: int, entry: Entry) -> dict[str, Any]:
+def _line(number: int, entry: BatchEntry) -> dict[str, Any]:
     said = {name: getattr(entry, name) for name in ("name", "state", "error", "seed")}
     return {"number": number, **said, "regions": entry.outcomes, "warnings": list(entry.warnings)}
 

@@ -22,7 +22,7 @@ QUALITY = 88
 
 
 @dataclass(frozen=True)
-class Entry:
+class BatchEntry:
     """One file. `reports` are as a fix answers them; `pictured` is true once there are previews of it."""
 
     name: str
@@ -33,20 +33,20 @@ class Entry:
     warnings: tuple[str, ...] = ()
     pictured: bool = False
 
-    def running(self) -> Entry:
-        return Entry(self.name, "running")
+    def running(self) -> BatchEntry:
+        return BatchEntry(self.name, "running")
 
-    def waiting(self) -> Entry:
-        return Entry(self.name)
+    def waiting(self) -> BatchEntry:
+        return BatchEntry(self.name)
 
-    def failed(self, error: str) -> Entry:
+    def failed(self, error: str) -> BatchEntry:
         return dataclasses.replace(self, state="failed", error=error)
 
-    def finished(self, answer: Mapping[str, Any]) -> Entry:
+    def finished(self, answer: Mapping[str, Any]) -> BatchEntry:
         """By the answer of a fix that ran to its end."""
         reports = tuple(answer.get("reports") or ())
         changed = any(report["outcome"] == "kept" for report in reports)
-        said = Entry(self.name, "done" if changed else "kept", "", answer.get("seed"), reports)
+        said = BatchEntry(self.name, "done" if changed else "kept", "", answer.get("seed"), reports)
         said = dataclasses.replace(said, warnings=tuple(answer.get("warnings") or ()))
         why = unpainted(answer)
         return said.failed(why) if why else said

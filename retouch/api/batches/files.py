@@ -11,7 +11,7 @@ from retouch.errors import Missing, RetouchError
 
 
 @dataclass
-class Shelf:
+class BatchFiles:
     """One job's files. `room` makes some for as many bytes, or raises TooLarge."""
 
     folder: Path

@@ -11,8 +11,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from retouch.api.batches.batch import MAX_FILES, Job, Painter
-from retouch.api.batches.files import Shelf
+from retouch.api.batches.batch import MAX_FILES, Batch, Worker
+from retouch.api.batches.files import BatchFiles
 from retouch.errors import Missing, TooLarge
 
 MAX_JOBS = 16
@@ -25,27 +25,29 @@ _OVER = ("done", "cancelled", "waiting")
 
 
 @dataclass
-class Jobs:
+class BatchRegistry:
     """Every batch, by a name that nobody can guess. Where there is no room, the oldest that is over goes."""
 
     max_jobs: int = MAX_JOBS
     max_files: int = MAX_FILES
     max_bytes: int = MAX_BYTES
-    _jobs: dict[str, Job] = field(default_factory=dict)
+    _jobs: dict[str, Batch] = field(default_factory=dict)
     _home: tempfile.TemporaryDirectory[str] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def open(self, painter: Painter) -> Job:
+    def open(self, painter: Worker) -> Batch:
         """A new one without files. TooLarge where too many are at work."""
         with self._lock:
             while len(self._jobs) >= self.max_jobs:
                 self._make_room(f"{self.max_jobs} batches are at work.")
             name = secrets.token_urlsafe(16)
-            shelf = Shelf(Path(tempfile.mkdtemp(dir=self._folder())), lambda size: self._room(name, size))
-            self._jobs[name] = Job(name, painter, shelf, self.max_files)
+            shelf = BatchFiles(
+                Path(tempfile.mkdtemp(dir=self._folder())), lambda size: self._room(name, size)
+            )
+            self._jobs[name] = Batch(name, painter, shelf, self.max_files)
             return self._jobs[name]
 
-    def get(self, name: str) -> Job:
+    def get(self, name: str) -> Batch:
         with self._lock:
             if name not in self._jobs:
                 fault = "there is no such batch, or it had to make room."

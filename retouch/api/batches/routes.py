@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from retouch.api.batches.batch import Job
-from retouch.api.batches.worker import Painter
-from retouch.api.messages import placed
+from retouch.api.batches.batch import Batch
+from retouch.api.batches.worker import FileWorker
+from retouch.api.messages import at_path
 from retouch.api.requests.batch import BatchFile, BatchRequest
 from retouch.api.requests.fix import FixRequest
 from retouch.api.verbs.fix import ready
@@ -55,57 +55,57 @@ class File:
     name: str = ""
 
 
-def state(_desk: ApiContext, job: Job, _given: Any) -> dict[str, Any]:
+def state(_desk: ApiContext, job: Batch, _given: Any) -> dict[str, Any]:
     return job.summary()
 
 
-def add(desk: ApiContext, job: Job, body: Any) -> dict[str, Any]:
+def add(desk: ApiContext, job: Batch, body: Any) -> dict[str, Any]:
     one = load(BatchFile, body)
     job.add(one.name, _image(desk, one))
     return job.summary()
 
 
-def cancel(_desk: ApiContext, job: Job, _given: Any) -> dict[str, Any]:
+def cancel(_desk: ApiContext, job: Batch, _given: Any) -> dict[str, Any]:
     job.cancel()
     return job.summary()
 
 
-def resume(_desk: ApiContext, job: Job, _given: Any) -> dict[str, Any]:
+def resume(_desk: ApiContext, job: Batch, _given: Any) -> dict[str, Any]:
     job.resume()
     return job.summary()
 
 
-def remove(desk: ApiContext, job: Job, _given: Any) -> dict[str, Any]:
+def remove(desk: ApiContext, job: Batch, _given: Any) -> dict[str, Any]:
     desk.jobs.remove(job.name)
     return {"removed": True}
 
 
-def report(_desk: ApiContext, job: Job, number: int) -> dict[str, Any]:
+def report(_desk: ApiContext, job: Batch, number: int) -> dict[str, Any]:
     """All that is known of one file: its reports, too."""
     return {"number": number, **dataclasses.asdict(job.entry(number))}
 
 
-def page(_desk: ApiContext, job: Job, _given: Any) -> File:
+def page(_desk: ApiContext, job: Batch, _given: Any) -> File:
     return File(job.page().encode(), "text/html; charset=utf-8")
 
 
-def file(_desk: ApiContext, job: Job, number: int) -> File:
+def file(_desk: ApiContext, job: Batch, number: int) -> File:
     """The result, with its infotext."""
     stem = re.sub(r"\.\w{1,5}$", "", job.entry(number).name)
     safe = re.sub(r"[^\w.\-]+", "_", stem, flags=re.ASCII).strip("._") or str(number)
     return File(job.shelf.get(f"{number}.png"), "image/png", f"{safe}.png")
 
 
-def before(_desk: ApiContext, job: Job, number: int) -> File:
+def before(_desk: ApiContext, job: Batch, number: int) -> File:
     return File(job.shelf.get(f"{number}.before.jpg"), "image/jpeg")
 
 
-def after(_desk: ApiContext, job: Job, number: int) -> File:
+def after(_desk: ApiContext, job: Batch, number: int) -> File:
     return File(job.shelf.get(f"{number}.after.jpg"), "image/jpeg")
 
 
 @dataclass(frozen=True)
-class Door:
+class BatchRoute:
     """A route below `batch/{job}`. `say` gets a file's number where the path has one, else the body.
 
     `quick` ones are heard even while every thread of the server waits for its turn.
@@ -113,7 +113,7 @@ class Door:
 
     method: str
     path: str
-    say: Callable[[ApiContext, Job, Any], dict[str, Any] | File]
+    say: Callable[[ApiContext, Batch, Any], dict[str, Any] | File]
     quick: bool = False
 
     def answer(self, desk: ApiContext, at: Mapping[str, str], body: Any) -> dict[str, Any] | File:
@@ -123,16 +123,16 @@ class Door:
 
 
 DOORS = (
-    Door("GET", "", state, quick=True),
-    Door("POST", "/add", add),
-    Door("POST", "/cancel", cancel, quick=True),
-    Door("POST", "/resume", resume, quick=True),
-    Door("POST", "/remove", remove, quick=True),
-    Door("GET", "/page", page),
-    Door("GET", "/report/{number}", report),
-    Door("GET", "/file/{number}", file),
-    Door("GET", "/before/{number}", before),
-    Door("GET", "/after/{number}", after),
+    BatchRoute("GET", "", state, quick=True),
+    BatchRoute("POST", "/add", add),
+    BatchRoute("POST", "/cancel", cancel, quick=True),
+    BatchRoute("POST", "/resume", resume, quick=True),
+    BatchRoute("POST", "/remove", remove, quick=True),
+    BatchRoute("GET", "/page", page),
+    BatchRoute("GET", "/report/{number}", report),
+    BatchRoute("GET", "/file/{number}", file),
+    BatchRoute("GET", "/before/{number}", before),
+    BatchRoute("GET", "/after/{number}", after),
 )
 
 
@@ -152,11 +152,11 @@ def _image(desk: ApiContext, one: BatchFile, at: str = "") -> str:
     try:
         return encoder.encode_base64(desk.kept.get(one.image_id))
     except Missing as error:
-        raise placed(error, f"{at}image_id") from None
+        raise at_path(error, f"{at}image_id") from None
 
 
-def _painter(desk: ApiContext, request: BatchRequest, recipe: Recipe, remarks: tuple[str, ...]) -> Painter:
+def _painter(desk: ApiContext, request: BatchRequest, recipe: Recipe, remarks: tuple[str, ...]) -> FileWorker:
     task = request.task or f"batch-{secrets.token_urlsafe(8)}"
     said = {one.name: getattr(request, one.name) for one in fields(FixRequest)}
     body = dump(FixRequest(**{**said, "recipe": recipe, "task": task}))
-    return Painter(desk, body, task, recipe, remarks)
+    return FileWorker(desk, body, task, recipe, remarks)

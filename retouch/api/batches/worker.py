@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from retouch.api.backend import Backend
-from retouch.api.memory import Kept
+from retouch.api.memory import PictureCache
 from retouch.api.verbs import fix
 from retouch.progress import Progress
 from retouch.recipes.recipe import Recipe
@@ -22,7 +22,7 @@ OWN_PICTURES = 2
 
 
 @dataclass(frozen=True)
-class Painter:
+class FileWorker:
     """As `retouch.api.batches` asks for one. `body` is of a FixRequest without its picture.
 
     `remarks` are of the recipe: they are not said of each picture again.
@@ -36,8 +36,8 @@ class Painter:
 
     def fix(self, image: str, gone: Callable[[], bool]) -> dict[str, Any]:
         backend = cast(Backend, _Leaving(self.desk.backend, gone))
-        aside = dataclasses.replace(self.desk, backend=backend, kept=Kept(OWN_PICTURES))
-        answer = fix.fix(aside, {**self.body, "image": image})
+        aside = dataclasses.replace(self.desk, backend=backend, kept=PictureCache(OWN_PICTURES))
+        answer = fix.answer_fix(aside, {**self.body, "image": image})
         return {**answer, "warnings": [text for text in answer["warnings"] if text not in self.remarks]}
 
     def stop(self) -> None:

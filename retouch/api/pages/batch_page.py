@@ -8,21 +8,21 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from retouch.api.batches.entry import FINISHED, Entry
+from retouch.api.batches.entry import FINISHED, BatchEntry
 from retouch.api.pages.html import compare, document, remarks, table, tiles
 from retouch.knobs import dump
 from retouch.recipes.recipe import Recipe
 
 
 @dataclass(frozen=True)
-class Batch:
+class BatchPage:
     """A recipe and what became of each file under it.
 
     `note` is what a person must know first, `warnings` are of all files.
     """
 
     recipe: Recipe
-    entries: Sequence[Entry]
+    entries: Sequence[BatchEntry]
     note: str = ""
     warnings: Sequence[str] = ()
 
@@ -36,7 +36,7 @@ class Places:
     result: str
 
 
-def summary(batch: Batch, places: Callable[[int], Places]) -> str:
+def summary(batch: BatchPage, places: Callable[[int], Places]) -> str:
     """The page; `places` is asked by a file's place in the batch, from 0, once its preview is there."""
     shared = _shared(batch.entries)
     own = [
@@ -49,7 +49,7 @@ def summary(batch: Batch, places: Callable[[int], Places]) -> str:
     return document(f"Retouch: {batch.recipe.name}", f"<style>{_STYLE}</style>" + "".join(parts))
 
 
-def _head(batch: Batch) -> str:
+def _head(batch: BatchPage) -> str:
     note = f'<p class="remark">{html.escape(batch.note)}</p>' if batch.note else ""
     shared = remarks([*batch.warnings, *_shared(batch.entries)])
     states = [entry.state for entry in batch.entries]
@@ -67,21 +67,21 @@ def _head(batch: Batch) -> str:
     )
 
 
-def _shared(entries: Sequence[Entry]) -> list[str]:
+def _shared(entries: Sequence[BatchEntry]) -> list[str]:
     """What is said of every painted picture is said once, and not of one alone."""
     painted = [entry.warnings for entry in entries if entry.state == "done"]
     first, *others = painted or [()]
     return [text for text in first if others and all(text in warnings for warnings in others)]
 
 
-def _failures(entries: Sequence[Entry]) -> str:
+def _failures(entries: Sequence[BatchEntry]) -> str:
     """First of all: what a person has to do something about."""
     failed = [entry for entry in entries if entry.state == "failed"]
     rows = "".join(f"<li><b>{html.escape(one.name)}</b> {html.escape(one.error)}" for one in failed)
     return f'<section><h2>Failed</h2><ul class="failed">{rows}</ul></section>' if failed else ""
 
 
-def _file(entry: Entry, places: Places | None, without: Sequence[str]) -> str:
+def _file(entry: BatchEntry, places: Places | None, without: Sequence[str]) -> str:
     if entry.state == "failed" and not places and not entry.reports:
         return ""  # all there is to say of it is said above
     shown = _compared(entry, places) if places else ""
@@ -96,12 +96,12 @@ def _file(entry: Entry, places: Places | None, without: Sequence[str]) -> str:
     )
 
 
-def _compared(entry: Entry, places: Places) -> str:
+def _compared(entry: BatchEntry, places: Places) -> str:
     whole = f'<a href="{html.escape(places.result)}">The whole picture</a>' if places.result else ""
     return f"<div class=pair>{compare(places.before, places.after, entry.name)}{whole}</div>"
 
 
-def _told(entry: Entry) -> str:
+def _told(entry: BatchEntry) -> str:
     counted = [f"{count} {_OUTCOMES[what]}" for what, count in entry.outcomes.items() if count]
     if entry.state in FINISHED and not entry.error:
         regions = f"Regions: {', '.join(counted)}." if counted else "Nothing was found."

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from retouch.api.requests.base import BOX, MASK, MASK_CHANNEL, MAX_IMAGE, Painting, check_box
-from retouch.knobs import Knob, knobs_of, leaves, replace
+from retouch.knobs import Knob, knob_paths, knobs_of, replace
 from retouch.recipes.intents import INTENTS
 from retouch.recipes.people import Person
 from retouch.recipes.recipe import Pass
 from retouch.recipes.shape import Shape
 
-_OF_PASS = knobs_of(Pass)
+_PASS_KNOBS = knobs_of(Pass)
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,15 @@ class InpaintRequest(Painting):
         "Return steps",
         "Each report carries what paints it again, as .retouch files have it; of several, candidates too.",
     ).field(False)
-    variations: int | None = _OF_PASS["variations"].field(None)
-    denoising_strength: float | None = _OF_PASS["denoising_strength"].field(None)
-    masked_content: str | None = _OF_PASS["masked_content"].field(None)
-    colour_correction: float | None = _OF_PASS["colour_correction"].field(None)
-    keep_tone: str | None = _OF_PASS["keep_tone"].field(None)
-    grain: float | None = _OF_PASS["grain"].field(None)
-    compression: float | None = _OF_PASS["compression"].field(None)
-    match_edge: float | None = _OF_PASS["match_edge"].field(None)
-    restore_faces: bool | None = _OF_PASS["restore_faces"].field(None)
+    variations: int | None = _PASS_KNOBS["variations"].field(None)
+    denoising_strength: float | None = _PASS_KNOBS["denoising_strength"].field(None)
+    masked_content: str | None = _PASS_KNOBS["masked_content"].field(None)
+    colour_correction: float | None = _PASS_KNOBS["colour_correction"].field(None)
+    keep_tone: str | None = _PASS_KNOBS["keep_tone"].field(None)
+    grain: float | None = _PASS_KNOBS["grain"].field(None)
+    compression: float | None = _PASS_KNOBS["compression"].field(None)
+    match_edge: float | None = _PASS_KNOBS["match_edge"].field(None)
+    restore_faces: bool | None = _PASS_KNOBS["restore_faces"].field(None)
     shape: Shape = field(default=Shape())
 
     def __post_init__(self) -> None:
@@ -57,18 +57,18 @@ class InpaintRequest(Painting):
         check_box(self.box)
 
 
-def painted(body: Mapping[str, Any], base: Pass) -> Pass:
+def pass_from_body(body: Mapping[str, Any], base: Pass) -> Pass:
     """`base` with what the body of an InpaintRequest says of the pass itself.
 
     A null stands where the knob knows a blank, and is as left out elsewhere.
     """
     shape = {f"shape.{name}": value for name, value in (body.get("shape") or {}).items()}
     asked = {**{name: body[name] for name in _OF_THE_PASS if name in body}, **shape}
-    blank = {leaf.path for leaf in leaves(Pass) if leaf.optional}
+    blank = {leaf.path for leaf in knob_paths(Pass) if leaf.optional}
     return replace(base, {path: v for path, v in asked.items() if v is not None or path in blank})
 
 
 _GENERATIONS = ("prompt", "negative_prompt", "seed")
 _OF_THE_PASS = tuple(
-    f.name for f in fields(InpaintRequest) if f.name in _OF_PASS and f.name not in _GENERATIONS
+    f.name for f in fields(InpaintRequest) if f.name in _PASS_KNOBS and f.name not in _GENERATIONS
 )

@@ -12,17 +12,17 @@ from retouch.api.requests.base import Painting
 from retouch.errors import BadInput, add_remark
 from retouch.image.picture import Picture
 from retouch.knobs import Knob, knobs_of
-from retouch.outpaint.options import Outpainting
+from retouch.outpaint.options import OutpaintOptions
 from retouch.recipes import infotext
 from retouch.recipes.recipe import Recipe
 
-_SAID = {"Steps": "steps", "CFG scale": "cfg_scale", "Sampler": "sampler", "Schedule type": "scheduler",
+_MATCHED = {"Steps": "steps", "CFG scale": "cfg_scale", "Sampler": "sampler", "Schedule type": "scheduler",
          "Model": "checkpoint", "Clip skip": "clip_skip"}  # fmt: skip
 """What of a generation text is matched, and the knob it sets."""
 
 
 @dataclass(frozen=True)
-class OutpaintRequest(Painting, Outpainting):
+class OutpaintRequest(Painting, OutpaintOptions):
     """Extend a picture in stages; or go on with, change, or take back stages of an earlier `way`."""
 
     way: str = Knob("Way", "As an earlier answer named it: go on from there.", high=80).field("")
@@ -50,7 +50,7 @@ class OutpaintRequest(Painting, Outpainting):
 
     def __post_init__(self) -> None:
         Painting.__post_init__(self)
-        Outpainting.__post_init__(self)
+        OutpaintOptions.__post_init__(self)
         asked = [name for name in ("again", "revert", "choose") if getattr(self, name)]
         if asked and not self.way:
             raise BadInput("is said of no way.", path=asked[0], hint="Give the `way` of an earlier answer.")
@@ -76,12 +76,14 @@ class OutpaintRequest(Painting, Outpainting):
         return dataclasses.replace(before, passes=(before.passes[0], *self.passes[1:]))
 
 
-def matched(request: OutpaintRequest, given: Mapping[str, Any], picture: Picture) -> OutpaintRequest:
+def fill_from_infotext(
+    request: OutpaintRequest, given: Mapping[str, Any], picture: Picture
+) -> OutpaintRequest:
     """`request` with what its body, `given`, does not say taken from the picture's own generation text."""
     if not request.match or (made := infotext.made_with(picture)) is None:
         return request
     own: dict[str, Any] = {"prompt": made.prompt, "negative_prompt": made.negative_prompt}
-    for said, name in _SAID.items():
+    for said, name in _MATCHED.items():
         if said in made.params:
             own[name] = made.params[said]
     if (seed := made.params.get("Seed", "")).isdecimal():

@@ -8,16 +8,16 @@ from retouch.api.requests.base import Generated
 from retouch.api.requests.fix import FixRequest
 from retouch.errors import BadInput
 from retouch.knobs import Knob
-from retouch.outpaint.options import Outpainting
+from retouch.outpaint.options import OutpaintOptions
 
 
 @dataclass(frozen=True)
-class ScriptOutpaint(Generated, Outpainting):
+class ScriptOutpaint(Generated, OutpaintOptions):
     """Extend each finished picture; what is not said is as the picture's own."""
 
     def __post_init__(self) -> None:
         Generated.__post_init__(self)
-        Outpainting.__post_init__(self)
+        OutpaintOptions.__post_init__(self)
 
 
 @dataclass(frozen=True)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from retouch.api.messages import placed
+from retouch.api.messages import at_path
 from retouch.api.requests.detect import DetectRequest
 from retouch.api.serialize import region_json
 from retouch.errors import BadInput, RetouchError
 from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.knobs import load
-from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.pipeline import Pipeline
 from retouch.recipes.recipe import MAX_PASSES, Target
 
 if TYPE_CHECKING:
     from retouch.api.context import ApiContext
 
 
-def detect(desk: ApiContext, body: Any) -> dict[str, Any]:
+def answer_detect(desk: ApiContext, body: Any) -> dict[str, Any]:
     request = load(DetectRequest, body)
     _check_targets(request.targets)
     picture, name = desk.open(request)
@@ -33,13 +33,13 @@ def detect(desk: ApiContext, body: Any) -> dict[str, Any]:
     return {"image_id": name, "regions": regions, "warnings": list(picture.baggage.notes)}
 
 
-def check_detectors(studio: Studio, target: Target, path: str) -> None:
+def check_detectors(studio: Pipeline, target: Target, path: str) -> None:
     """Refuses a detector that cannot be had, at `path`, before anything is looked for."""
     for i, model in enumerate(target.models):
         try:
             studio.detector(model)
         except RetouchError as error:
-            raise placed(error, f"{path}.models[{i}]") from error
+            raise at_path(error, f"{path}.models[{i}]") from error
 
 
 def _check_targets(targets: tuple[Target, ...]) -> None:
@@ -51,8 +51,8 @@ def _check_targets(targets: tuple[Target, ...]) -> None:
             raise BadInput("no detector is named.", path=f"targets[{i}].models", hint='As ["face"].')
 
 
-def _found(studio: Studio, picture: Picture, target: Target, index: int) -> tuple[Region, ...]:
+def _found(studio: Pipeline, picture: Picture, target: Target, index: int) -> tuple[Region, ...]:
     try:
         return studio.detect(picture, target)
     except RetouchError as error:  # weights are loaded, and refused, when first needed
-        raise placed(error, f"targets[{index}].{error.path or 'models'}") from error
+        raise at_path(error, f"targets[{index}].{error.path or 'models'}") from error

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retouch.api.masks import SentMask, sent_mask
-from retouch.api.messages import learn, losses_of, remark_of, seeded, some, timed
+from retouch.api.messages import losses_of, record_timing, remark_of, unique, with_seconds, with_seeds
 from retouch.api.requests.fix import FixRequest
 from retouch.api.serialize import report_json
 from retouch.api.verbs.history import Past, keep
@@ -16,11 +16,11 @@ from retouch.image.picture import Picture
 from retouch.knobs import dump, load
 from retouch.pipeline import report_infotext
 from retouch.pipeline.history import History
-from retouch.pipeline.missing_models import present
-from retouch.pipeline.pipeline import Canvas
+from retouch.pipeline.missing_models import drop_unavailable_passes
+from retouch.pipeline.pipeline import PictureInput
 from retouch.pipeline.report import Report
 from retouch.recipes import infotext, library
-from retouch.recipes.checks import concerns
+from retouch.recipes.checks import contradictions
 from retouch.recipes.prompts import quote
 from retouch.recipes.recipe import Recipe
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from retouch.api.context import ApiContext
 
 
-def fix(desk: ApiContext, body: Any) -> dict[str, Any]:
+def answer_fix(desk: ApiContext, body: Any) -> dict[str, Any]:
     request, recipe, picture, name = _asked(desk, body)
     sent = _mask(request, picture)
     runs, skipped = ready(desk, recipe)
@@ -36,7 +36,7 @@ def fix(desk: ApiContext, body: Any) -> dict[str, Any]:
         studio = desk.backend.studio
         canvas = _canvas(desk, request, picture, sent)
         (result,) = studio.fix([canvas], runs, progress)
-    learn(desk, result.reports)
+    record_timing(desk, result.reports)
     text = report_infotext.text(canvas.generation, picture, recipe, result.reports)
     masked = result.picture if request.return_masks else None
     lost = losses_of(result.picture, any(report.kept for report in result.reports))
@@ -50,7 +50,7 @@ def fix(desk: ApiContext, body: Any) -> dict[str, Any]:
         "image_id": desk.kept.put(result.picture),
         "source_id": name,
         "reports": [report_json(report, masked) for report in result.reports],
-        "warnings": some(picture.baggage.notes, said),
+        "warnings": unique(picture.baggage.notes, said),
         "mask_reading": sent.reading if sent else "",
         "outcome": result.outcome,
         "stopped": result.stopped,
@@ -66,13 +66,13 @@ def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
     runs, skipped = ready(desk, recipe)
     with desk.backend.busy("plan", request.task):
         made = desk.backend.studio.plan(_canvas(desk, request, picture, sent), runs)
-    said = {**made.summary(), **timed(desk, made.steps)}
-    said["warnings"] = some(picture.baggage.notes, sent.warnings if sent else (), skipped, said["warnings"])
+    said = {**made.summary(), **with_seconds(desk, made.steps)}
+    said["warnings"] = unique(picture.baggage.notes, sent.warnings if sent else (), skipped, said["warnings"])
     return {"image_id": name, "seed": request.seed, "mask_reading": sent.reading if sent else "", **said}
 
 
 def _asked(desk: ApiContext, body: Any) -> tuple[FixRequest, Recipe, Picture, str]:
-    request = seeded(load(FixRequest, body))
+    request = with_seeds(load(FixRequest, body))
     recipe = library.recipe(request.recipe, desk.backend.own_recipes).knowing(request.people)
     return request, recipe, *desk.open(request)
 
@@ -88,8 +88,10 @@ def _mask(request: FixRequest, picture: Picture) -> SentMask | None:
     return sent
 
 
-def _canvas(desk: ApiContext, request: FixRequest, picture: Picture, sent: SentMask | None) -> Canvas:
-    return Canvas(picture, request.generation(desk.backend.defaults(), request.seed), sent and sent.mask)
+def _canvas(desk: ApiContext, request: FixRequest, picture: Picture, sent: SentMask | None) -> PictureInput:
+    return PictureInput(
+        picture, request.generation(desk.backend.defaults(), request.seed), sent and sent.mask
+    )
 
 
 def _unused_prompts(request: FixRequest, reports: Sequence[Report]) -> Iterator[str]:
@@ -105,5 +107,5 @@ def _unused_prompts(request: FixRequest, reports: Sequence[Report]) -> Iterator[
 
 def ready(desk: ApiContext, recipe: Recipe) -> tuple[Recipe, tuple[str, ...]]:
     """(what of the recipe can run, remarks), or refused: nothing is waited for, nothing is painted."""
-    runs, skipped = present(desk.backend.eyes, recipe)
-    return runs, (*skipped, *concerns(runs))
+    runs, skipped = drop_unavailable_passes(desk.backend.eyes, recipe)
+    return runs, (*skipped, *contradictions(runs))

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retouch.api.messages import losses_of, some
+from retouch.api.messages import losses_of, unique
 from retouch.errors import BadInput, Missing, TooLarge
 from retouch.image.codec import encoder
 from retouch.image.quality.visibility import SEEN_PIXELS, visible_pixels
 from retouch.knobs import load
 from retouch.pipeline import history_file
-from retouch.pipeline.history import Entry, History, Repainted, repainted
+from retouch.pipeline.history import History, HistoryEntry, Repainted, repainted
 from retouch.pipeline.report import CHANGED, UNCHANGED
 from retouch.recipes import infotext
 from retouch.recipes.seeds import MAX_SEED
@@ -37,7 +37,7 @@ class Past:
     about: dict[str, Any]
 
 
-def history(desk: ApiContext, body: Any) -> dict[str, Any]:
+def answer_history(desk: ApiContext, body: Any) -> dict[str, Any]:
     request = load(HistoryRequest, body)
     past = _opened(desk, request)
     changed = _changed(past.history, request)
@@ -49,7 +49,7 @@ def history(desk: ApiContext, body: Any) -> dict[str, Any]:
     answer = said(desk, dataclasses.replace(past, history=done.history), done, request.return_file)
     outcome = _outcome(past.history, done.history, request)
     unseen = _UNCHANGED if outcome == UNCHANGED and not done.stopped else ""
-    return {**answer, "outcome": outcome, "warnings": some(answer["warnings"], unseen)}
+    return {**answer, "outcome": outcome, "warnings": unique(answer["warnings"], unseen)}
 
 
 _UNCHANGED = "The picture is as it was before: nothing of what was asked for can be seen."
@@ -77,7 +77,7 @@ def said(desk: ApiContext, past: Past, done: Repainted, file: bool) -> dict[str,
         "image": encoder.encode_base64(picture, {infotext.CHUNK: text} if text else None),
         "image_id": desk.kept.put(picture),
         "steps": steps_json(past.history),
-        "warnings": some(done.warnings, losses_of(picture, bool(past.history.entries))),
+        "warnings": unique(done.warnings, losses_of(picture, bool(past.history.entries))),
         "stopped": done.stopped,
         "infotext": text,
     }
@@ -100,7 +100,7 @@ def steps_json(history: History) -> list[dict[str, Any]]:
     return [_entry(history, number, entry) for number, entry in enumerate(history.entries, 1)]
 
 
-def _entry(history: History, number: int, entry: Entry) -> dict[str, Any]:
+def _entry(history: History, number: int, entry: HistoryEntry) -> dict[str, Any]:
     step = entry.step
     return {
         "step": number,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from retouch.api.masks import SentMask, sent_mask
-from retouch.api.messages import learn, losses_of, remark_of, seeded, some, timed
-from retouch.api.requests.inpaint import InpaintRequest, painted
+from retouch.api.messages import losses_of, record_timing, remark_of, unique, with_seconds, with_seeds
+from retouch.api.requests.inpaint import InpaintRequest, pass_from_body
 from retouch.api.serialize import candidate_json, mask_base64, report_json
 from retouch.api.verbs import inpaint_sketch
 from retouch.api.verbs.history import Past, keep
 from retouch.errors import BadInput
-from retouch.image.background import background_region, noted_background
+from retouch.image.background import make_background_region, note_background
 from retouch.image.codec import encoder
 from retouch.image.geometry import Size
 from retouch.image.mask import Mask
@@ -25,12 +25,12 @@ from retouch.knobs import dump, load
 from retouch.pipeline import history_file, report_infotext
 from retouch.pipeline.candidate import Candidate, combined_by_rank
 from retouch.pipeline.history import History
-from retouch.pipeline.pipeline import Canvas, planned
-from retouch.pipeline.plan import UNDER_RESOLVED
+from retouch.pipeline.pipeline import PictureInput, plan_regions
+from retouch.pipeline.plan import SOFT_BELOW_MAGNIFICATION
 from retouch.pipeline.report import Report, Result
 from retouch.recipes import infotext
 from retouch.recipes.intents import INTENTS
-from retouch.recipes.prompts import Said
+from retouch.recipes.prompts import PromptPair
 from retouch.recipes.recipe import Generation, Pass, Recipe
 
 if TYPE_CHECKING:
@@ -60,15 +60,15 @@ class _Asked:
         """What the generation text says of it."""
         return Recipe(f"Studio: {INTENTS[self.request.intent].label}", passes=(self.how,))
 
-    def canvas(self, desk: ApiContext) -> Canvas:
+    def canvas(self, desk: ApiContext) -> PictureInput:
         made = self.request.generation(desk.backend.defaults(), self.request.seed)
-        words = Said(made.prompt, made.negative_prompt)
+        words = PromptPair(made.prompt, made.negative_prompt)
         said = INTENTS[self.request.intent].said(words, self.request.object)
         words_too = {"prompt": said.prompt, "negative_prompt": said.negative_prompt}
-        return Canvas(self.sketched, dataclasses.replace(made, **words_too))
+        return PictureInput(self.sketched, dataclasses.replace(made, **words_too))
 
 
-def inpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
+def answer_inpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
     """Whatever becomes of it, the picture that was sent is in the answer, or what was painted of it.
 
     Every candidate is put back on the picture as it was sent, so that nothing of a sketch is left where the
@@ -80,14 +80,14 @@ def inpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
         result = studio.paint(canvas, [asked.region], asked.how, progress)
         remark = remark_of(studio, result.reports)
     lost = losses_of(result.picture, any(report.kept for report in result.reports))
-    learn(desk, result.reports)
+    record_timing(desk, result.reports)
     return {
         "image_id": asked.name,
         "seed": asked.request.seed,
         "mask_reading": asked.reading,
         "outcome": result.outcome,
         "stopped": result.stopped,
-        "warnings": some(asked.remarks, result.warnings, lost, remark),
+        "warnings": unique(asked.remarks, result.warnings, lost, remark),
         **_results(desk, asked, canvas.generation, result),
     }
 
@@ -162,11 +162,11 @@ def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
     canvas = asked.canvas(desk)
     checkpoint = asked.how.settings(canvas.generation).sampling.checkpoint
     native = desk.backend.native(checkpoint) or _asked_native(desk, checkpoint, asked.request.task)
-    plan = planned(canvas, [asked.region], asked.how, native)
-    made = {**plan.summary(), **timed(desk, plan.steps)}
-    made["warnings"] = some(asked.remarks, made["warnings"])
+    plan = plan_regions(canvas, [asked.region], asked.how, native)
+    made = {**plan.summary(), **with_seconds(desk, plan.steps)}
+    made["warnings"] = unique(asked.remarks, made["warnings"])
     for step in made["steps"]:
-        step["under_resolved"] = step["magnification"] < UNDER_RESOLVED
+        step["under_resolved"] = step["magnification"] < SOFT_BELOW_MAGNIFICATION
     if asked.request.return_masks:
         for said, step in zip(made["steps"], plan.steps, strict=True):
             said["mask"] = mask_base64(step.composite)
@@ -180,7 +180,7 @@ def _asked_native(desk: ApiContext, checkpoint: str, task: str) -> Size:
 
 def _opened(desk: ApiContext, body: Any) -> _Asked:
     """Everything that can be refused is refused here, before any GPU second."""
-    request = seeded(load(InpaintRequest, body))
+    request = with_seeds(load(InpaintRequest, body))
     given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     original, name = desk.open(request)
     drawn = inpaint_sketch.opened(request.sketch, original.size)
@@ -190,11 +190,11 @@ def _opened(desk: ApiContext, body: Any) -> _Asked:
     if region is None:
         hint = "Mark what is to be repainted, or turn `invert` off." if request.invert else _MARK
         raise BadInput("is empty: nothing would be repainted.", path="mask", hint=hint)
-    base = inpaint_sketch.steered(intent.how) if drawn else intent.how
-    how = painted(given, base)
+    base = inpaint_sketch.with_sketch_defaults(intent.how) if drawn else intent.how
+    how = pass_from_body(given, base)
     notes = (original.baggage.notes, sent.warnings, drawn.remarks if drawn else (), _wordless(request))
     sketched = drawn.on(original) if drawn else original
-    return _Asked(request, original, name, sketched, region, how, tuple(some(*notes)), sent.reading)
+    return _Asked(request, original, name, sketched, region, how, tuple(unique(*notes)), sent.reading)
 
 
 _MARK = "Mark what is to be repainted in white."
@@ -204,9 +204,9 @@ def _region(request: InpaintRequest, picture: Picture, mask: Mask) -> Region | N
     """What is to be repainted, known as a background where something is kept within it."""
     label = request.object or INTENTS[request.intent].label
     if request.invert and not request.sketch:
-        return background_region(picture, mask.inverted(), label)
+        return make_background_region(picture, mask.inverted(), label)
     region = Region.of_mask(mask, label)
-    return region and noted_background(region, picture.size)
+    return region and note_background(region, picture.size)
 
 
 def _mask(request: InpaintRequest, picture: Picture, drawn: inpaint_sketch.Sketch | None) -> SentMask:

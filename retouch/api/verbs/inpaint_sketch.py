@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from retouch.errors import BadInput
-from retouch.image.blend.composite import composite
+from retouch.image.blend.composite import blend_patch
 from retouch.image.codec import decoder
 from retouch.image.codec.mask_layers import without_noise
 from retouch.image.geometry import Size
@@ -32,7 +32,7 @@ class Sketch:
 
     def on(self, picture: Picture) -> Picture:
         """The picture with the sketch burnt in."""
-        return picture.with_pixels(composite(picture.pixels, self.drawn.pixels, self.alpha))
+        return picture.with_pixels(blend_patch(picture.pixels, self.drawn.pixels, self.alpha))
 
 
 def opened(text: str, canvas: Size) -> Sketch | None:
@@ -57,6 +57,6 @@ def opened(text: str, canvas: Size) -> Sketch | None:
     return Sketch(sent, Mask(alpha), remarks)
 
 
-def steered(how: Pass) -> Pass:
+def with_sketch_defaults(how: Pass) -> Pass:
     """`how` with the defaults that let the drawn colours steer the result."""
     return replace(how, SKETCHED)

@@ -7,19 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retouch.api.messages import learn, losses_of, remark_of, seeded, some, timed
-from retouch.api.requests.outpaint import OutpaintRequest, matched
+from retouch.api.messages import losses_of, record_timing, remark_of, unique, with_seconds, with_seeds
+from retouch.api.requests.outpaint import OutpaintRequest, fill_from_infotext
 from retouch.api.serialize import candidate_json, report_json
 from retouch.errors import BadInput, Missing
 from retouch.image.codec import encoder
 from retouch.image.picture import Picture
 from retouch.knobs import load
-from retouch.outpaint.outpaint import refined, way_of
-from retouch.outpaint.progress import Way
-from retouch.outpaint.run import Extended, extend
+from retouch.outpaint.outpaint import plan_extension, refine_new_area
+from retouch.outpaint.progress import Extension
+from retouch.outpaint.run import ExtensionResult, extend
 from retouch.outpaint.stage_painter import STRIDE
 from retouch.pipeline import report_infotext
-from retouch.pipeline.pipeline import Studio
+from retouch.pipeline.pipeline import Pipeline
 from retouch.pipeline.report import CHANGED, UNCHANGED, Result
 from retouch.progress import Progress
 from retouch.recipes import infotext
@@ -36,13 +36,13 @@ _WAYS = ("way", "")
 class _Held:
     """What is kept of an extension: enough to go on from. `recipe` is what its generation text says."""
 
-    way: Way
+    way: Extension
     generation: Generation
     recipe: Recipe
     remarks: tuple[str, ...] = ()
 
 
-def outpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
+def answer_outpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
     """The extended picture, as far as it went: an interrupt, or a stage that fails, keeps what is done."""
     request, picture = _opened(desk, body)
     with desk.backend.busy("outpaint", request.task) as progress:
@@ -50,14 +50,14 @@ def outpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
         held = _begun(desk, request, picture, studio)
         done = _walked(held.way, request, studio, progress)
         made = _refined(held, done, request, studio, progress)
-    learn(desk, (*done.reports, *made.reports))
+    record_timing(desk, (*done.reports, *made.reports))
     remark = remark_of(studio, done.reports)
     lost = losses_of(made.picture, bool(done.way.done))
     whole = request.answer == "images"
     return {
         **_said(desk, dataclasses.replace(held, way=done.way), done, made, whole),
         "stages": [_stage(done.way, step.number, not whole) for step in done.way.steps],
-        "warnings": some(held.remarks, done.warnings, made.warnings, lost, remark),
+        "warnings": unique(held.remarks, done.warnings, made.warnings, lost, remark),
     }
 
 
@@ -70,7 +70,7 @@ def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
     with desk.backend.busy("plan", request.task):
         studio = desk.backend.studio
         held = _begun(desk, request, picture, studio)
-        said = timed(desk, held.way.due)
+        said = with_seconds(desk, held.way.due)
     way, seconds = held.way, {step["number"]: step["seconds"] for step in said["steps"]}
     return {
         "seed": held.generation.seed,
@@ -81,24 +81,26 @@ def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
             for step in way.steps
         ],
         "seconds": said["seconds"],
-        "warnings": some(held.remarks),
+        "warnings": unique(held.remarks),
     }
 
 
-def _walked(way: Way, request: OutpaintRequest, studio: Studio, progress: Progress) -> Extended:
+def _walked(
+    way: Extension, request: OutpaintRequest, studio: Pipeline, progress: Progress
+) -> ExtensionResult:
     """Taking back and choosing paint nothing, unless what hangs on the choice is to be painted again."""
     if request.revert or (request.choose and request.keep_later):
-        return Extended(way)
+        return ExtensionResult(way)
     return extend(way, studio.engine, request, progress, request.at_once)
 
 
 def _refined(
-    held: _Held, done: Extended, request: OutpaintRequest, studio: Studio, progress: Progress
+    held: _Held, done: ExtensionResult, request: OutpaintRequest, studio: Pipeline, progress: Progress
 ) -> Result:
     """The picture as far as it went; once every stage is there, refined where that is asked for."""
     if not request.refine or done.way.left or progress.stopped:
         return Result(done.way.finished())
-    (made,) = refined([(done.way, held.generation)], held.recipe, studio, progress)
+    (made,) = refine_new_area([(done.way, held.generation)], held.recipe, studio, progress)
     return made
 
 
@@ -109,17 +111,17 @@ def _opened(desk: ApiContext, body: Any) -> tuple[OutpaintRequest, Picture | Non
     if request.way:
         if request.image or request.image_id:
             raise BadInput("and way are both given.", path="image", hint="The way has its picture.")
-        return seeded(request), None
+        return with_seeds(request), None
     picture, _ = desk.open(request)
-    return seeded(matched(request, given, picture)), picture
+    return with_seeds(fill_from_infotext(request, given, picture)), picture
 
 
-def _begun(desk: ApiContext, request: OutpaintRequest, picture: Picture | None, studio: Studio) -> _Held:
+def _begun(desk: ApiContext, request: OutpaintRequest, picture: Picture | None, studio: Pipeline) -> _Held:
     if picture is None:
         return _resumed(desk, request)
     generation = request.generation(desk.backend.defaults(), request.seed)
-    made = way_of(request, picture, generation, studio)
-    remarks = some(picture.baggage.notes, made.remarks)
+    made = plan_extension(request, picture, generation, studio)
+    remarks = unique(picture.baggage.notes, made.remarks)
     return _Held(made.way, made.generation, request.recipe, tuple(remarks))
 
 
@@ -138,7 +140,7 @@ def _resumed(desk: ApiContext, request: OutpaintRequest) -> _Held:
     return dataclasses.replace(held, way=way, recipe=request.recipe_after(held.recipe))
 
 
-def _there(way: Way, chosen: dict[int, int]) -> dict[int, int]:
+def _there(way: Extension, chosen: dict[int, int]) -> dict[int, int]:
     """The same, or BadInput for a painting that is not kept."""
     for stage, place in chosen.items():
         count = len(way.found.get(stage, ())) if stage in way.done else 0
@@ -148,14 +150,14 @@ def _there(way: Way, chosen: dict[int, int]) -> dict[int, int]:
     return chosen
 
 
-def _seeds(way: Way, numbers: Sequence[int]) -> dict[int, int]:
+def _seeds(way: Extension, numbers: Sequence[int]) -> dict[int, int]:
     """Another seed for each of these stages, derived from what it had."""
     had = {step.number: step.seed for step in way.steps}
     had |= {number: made.seed for number, made in way.done.items()}
     return {number: (had[number] + 3 * STRIDE) % (MAX_SEED + 1) for number in numbers}
 
 
-def _said(desk: ApiContext, held: _Held, done: Extended, made: Result, whole: bool) -> dict[str, Any]:
+def _said(desk: ApiContext, held: _Held, done: ExtensionResult, made: Result, whole: bool) -> dict[str, Any]:
     """`whole`: with the picture itself, which its `image_id` names in any case."""
     text = report_infotext.text(held.generation, made.picture, held.recipe, (*done.reports, *made.reports))
     return {
@@ -174,7 +176,7 @@ def _said(desk: ApiContext, held: _Held, done: Extended, made: Result, whole: bo
     }
 
 
-def _stage(way: Way, number: int, patches: bool) -> dict[str, Any]:
+def _stage(way: Extension, number: int, patches: bool) -> dict[str, Any]:
     """One stage of the whole way, painted now, earlier, or not yet, with all that was painted of it."""
     step = next(step for step in way.steps if step.number == number)
     made = way.done.get(number)
@@ -193,7 +195,7 @@ def _stage(way: Way, number: int, patches: bool) -> dict[str, Any]:
     }
 
 
-def _chosen(way: Way, number: int) -> int | None:
+def _chosen(way: Extension, number: int) -> int | None:
     """Which of its candidates is there, counted from 1."""
     made = way.done.get(number)
     found = way.found.get(number, ())

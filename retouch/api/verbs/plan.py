@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PLANNABLE = {"fix": fix.plan, "inpaint": inpaint.plan, "outpaint": outpaint.plan}
 
 
-def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
+def answer_plan(desk: ApiContext, body: Any) -> dict[str, Any]:
     """`verb` and that verb's own body."""
     if not isinstance(body, Mapping):
         raise BadInput("a plan is asked for with an object.", hint='Give {"verb": "fix", ...}.')

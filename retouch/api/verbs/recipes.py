@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from retouch.api.messages import some
+from retouch.api.messages import unique
 from retouch.knobs import dump, load
 from retouch.recipes import library, sharing
-from retouch.recipes.checks import USES, concerns
-from retouch.recipes.library import Shelf
+from retouch.recipes.checks import USES, contradictions
+from retouch.recipes.library import RecipeLibrary
 
 if TYPE_CHECKING:
     from retouch.api.context import ApiContext
@@ -21,7 +21,7 @@ def listed(desk: ApiContext) -> dict[str, Any]:
 
     `uses`: the targets that each knob of a target is for, where it is not for all.
     """
-    shelf = Shelf(desk.backend.own_recipes)
+    shelf = RecipeLibrary(desk.backend.own_recipes)
     mine, found = shelf.own(), library.recipes(desk.backend.own_recipes)
     own = [name for name in found if name.lower() in mine]
     every = [dump(recipe) for recipe in found.values()]
@@ -30,8 +30,8 @@ def listed(desk: ApiContext) -> dict[str, Any]:
 
 def save(desk: ApiContext, body: Any) -> dict[str, Any]:
     request = load(SaveRequest, body)
-    kept = Shelf(desk.backend.own_recipes).save(request.recipe, request.replace)
-    return {"recipe": dump(kept), "warnings": list(concerns(kept)), "share": sharing.share(kept)}
+    kept = RecipeLibrary(desk.backend.own_recipes).save(request.recipe, request.replace)
+    return {"recipe": dump(kept), "warnings": list(contradictions(kept)), "share": sharing.share(kept)}
 
 
 def read(desk: ApiContext, body: Any) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def read(desk: ApiContext, body: Any) -> dict[str, Any]:
     return {
         "recipe": dump(recipe),
         "migrated": received.migrated,
-        "warnings": some(newer, concerns(recipe)),
+        "warnings": unique(newer, contradictions(recipe)),
         "share": sharing.share(recipe),
     }
 
@@ -52,5 +52,5 @@ def read(desk: ApiContext, body: Any) -> dict[str, Any]:
 def remove(desk: ApiContext, body: Any) -> dict[str, Any]:
     """`restored` is the built-in recipe that is used again under that name, null where there is none."""
     name = load(RemoveRequest, body).name
-    before = Shelf(desk.backend.own_recipes).remove(name)
+    before = RecipeLibrary(desk.backend.own_recipes).remove(name)
     return {"removed": name, "restored": before and dump(before)}

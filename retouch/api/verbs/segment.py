@@ -13,17 +13,17 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from retouch.api.masks import sent_mask
-from retouch.api.messages import some
+from retouch.api.messages import unique
 from retouch.api.requests.segment import MaskRequest, PictureRequest, SegmentRequest
 from retouch.api.serialize import region_json
 from retouch.errors import BadInput
 from retouch.image.geometry import Box
-from retouch.image.matting import refined
+from retouch.image.matting import refine_edge
 from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.image.thickness import greatest_thickness
 from retouch.knobs import load
-from retouch.segmenters.base import Click, Prompt, Seen, Segmenter
+from retouch.segmenters.base import Click, Prompt, Segmentation, Segmenter
 from retouch.segmenters.prompt_checks import checked
 from retouch.segmenters.registry import CLASSICAL
 
@@ -46,7 +46,7 @@ def _look(desk: ApiContext, segmenter: Segmenter, picture: Picture) -> None:
         segmenter.prepare(picture)
 
 
-def segment(desk: ApiContext, body: Any) -> dict[str, Any]:
+def answer_segment(desk: ApiContext, body: Any) -> dict[str, Any]:
     request = load(SegmentRequest, body)
     picture, name = desk.open(request)
     prompt = None if request.everything else checked(_prompt(request), picture.size)
@@ -65,16 +65,16 @@ def segment(desk: ApiContext, body: Any) -> dict[str, Any]:
         "masks": [{**region_json(r, canvas), "area": r.shape.area} for r in regions],
         "memory": desk.memories.put(of, seen.memory),
         "segmenter": segmenter.name,
-        "warnings": some(picture.baggage.notes, forgotten),
+        "warnings": unique(picture.baggage.notes, forgotten),
     }
 
 
 _FORGOTTEN = "The memory named is gone, or of another picture or segmenter: this is a first look."
 
 
-def _seen(segmenter: Segmenter, picture: Picture, prompt: Prompt | None, memory: Any) -> Seen:
+def _seen(segmenter: Segmenter, picture: Picture, prompt: Prompt | None, memory: Any) -> Segmentation:
     if prompt is None:
-        return Seen(segmenter.everything(picture))
+        return Segmentation(segmenter.everything(picture))
     return segmenter.segment(picture, prompt, memory)
 
 
@@ -101,7 +101,7 @@ def snapped(picture: Picture, region: Region, radius: int = 0) -> Region:
     """The region with its outline on natural edges, at full resolution; only near it is looked at."""
     radius = radius or max(2, round(greatest_thickness(region.shape) * SNAP))
     window = region.box.grown(4 * radius) & picture.size.box
-    mask = refined(picture.crop(window), region.within(window), radius)
+    mask = refine_edge(picture.crop(window), region.within(window), radius)
     box = mask.bounds
     if box is None:
         return region
@@ -122,5 +122,5 @@ def mask(desk: ApiContext, body: Any) -> dict[str, Any]:
         **region_json(made),
         "area": made.shape.area,
         "mask_reading": sent.reading,
-        "warnings": some(picture.baggage.notes, sent.warnings),
+        "warnings": unique(picture.baggage.notes, sent.warnings),
     }

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from retouch.image.blend.smooth_surface import Evidence, Fit, Surface, basis
+from retouch.image.blend.smooth_surface import Evidence, Surface, SurfaceFit, basis
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 
@@ -187,7 +187,7 @@ def _fitted(kept: Evidence, shown: Evidence) -> tuple[np.ndarray, np.ndarray, fl
     return *_believed(surface, fit, every), agreement
 
 
-def _believed(surface: Surface, fit: Fit, every: Sequence[Evidence]) -> tuple[np.ndarray, np.ndarray]:
+def _believed(surface: Surface, fit: SurfaceFit, every: Sequence[Evidence]) -> tuple[np.ndarray, np.ndarray]:
     """(knots, tone): each as far as it is more than fitting to mere noise gives."""
     tone = fit.tone * min(1.0, STRONGEST_TONE / max(float(np.linalg.norm(fit.tone, 2)), 1e-9))
     noise = _noise(surface, fit, every)
@@ -198,7 +198,7 @@ def _believed(surface: Surface, fit: Fit, every: Sequence[Evidence]) -> tuple[np
     return fit.where_repainted * _sure(power / _noise(surface, fit, rest), FREEDOM), tone
 
 
-def _noise(surface: Surface, fit: Fit, every: Sequence[Evidence]) -> np.ndarray:
+def _noise(surface: Surface, fit: SurfaceFit, every: Sequence[Evidence]) -> np.ndarray:
     """(3,): the variance of what a fit leaves of one cell, by channel, levels squared."""
     left = _squares([(seen, seen.value - surface.said(fit, seen)) for seen in every])
     count = sum(float(seen.weight.sum()) for seen in every) - KNOTS

@@ -10,7 +10,7 @@ UNCHANGED = 1.0
 """Levels: what rounding a picture to bytes and scaling it there and back may change."""
 
 
-def composite(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
+def blend_patch(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
     """`over` on `under` through `mask`, all of one size: (h, w, 3) uint8.
 
     `over` may be float levels, which need not be whole nor within 0..255 and are rounded only here.
@@ -60,7 +60,7 @@ def _of_levels(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
     return np.rint(mixed).astype(np.uint8)
 
 
-def settled(under: np.ndarray, over: np.ndarray, seen: np.ndarray) -> np.ndarray:
+def keep_unchanged(under: np.ndarray, over: np.ndarray, seen: np.ndarray) -> np.ndarray:
     """`over`, and `under` wherever `over` is what the painter was shown: all (h, w, 3) levels.
 
     `seen` is what it was shown, scaled as `over` was. A pixel whose channels all lie within a level of it

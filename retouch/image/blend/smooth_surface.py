@@ -55,7 +55,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class SurfaceFit:
     """(rows, columns, 3) knots; the (3, 3) tint: constant, slope down, slope along; by channel.
 
     The tone is (3, 3), too: by painted channel and channel. `firmness` (3, 3) is the inverse of the tone's
@@ -87,7 +87,7 @@ class Surface:
         piece = max(rows, columns) / PIECES
         return cls(_cell_basis(rows, piece), _cell_basis(columns, piece))
 
-    def fit(self, every: Sequence[Evidence], noise: float = 1.0) -> Fit:
+    def fit(self, every: Sequence[Evidence], noise: float = 1.0) -> SurfaceFit:
         """The surface, the tint and the tone nearest to all values, whose noise has this variance.
 
         The penalties are what is known of shifts beforehand, so they weigh the more the less the values
@@ -104,9 +104,9 @@ class Surface:
         solved = np.linalg.solve(normal, np.hstack([wanted, np.eye(len(normal))[:, -3:]]))
         tone, covariance = np.hsplit(solved[-3:], 2)
         knots = solved[:-_OTHERS, :3].reshape(*self._shape, 3)
-        return Fit(knots, solved[-_OTHERS:-3, :3], tone, np.linalg.inv(covariance))
+        return SurfaceFit(knots, solved[-_OTHERS:-3, :3], tone, np.linalg.inv(covariance))
 
-    def said(self, fit: Fit, seen: Evidence) -> np.ndarray:
+    def said(self, fit: SurfaceFit, seen: Evidence) -> np.ndarray:
         """(rows, columns, 3): the value a fit expects of each cell."""
         smooth = np.einsum("ik,klc,jl->ijc", self.down, fit.knots, self.along, optimize=True)
         others = np.concatenate([fit.tint, fit.tone])

@@ -21,22 +21,10 @@ from PIL import Image
 from retouch.errors import BadInput, BadPicture, TooLarge
 from retouch.image.codec import exif, file_kinds, high_depth, jpeg, metadata, png, tiff
 from retouch.image.codec.colour_models import Samples, fit_profile, samples_of
-from retouch.image.codec.encoder import FORMATS, encode, encode_base64, encode_gray, kind_of, losses, write
 from retouch.image.codec.metadata import Carried
 from retouch.image.geometry import Size
-from retouch.image.picture import Baggage, Picture
+from retouch.image.picture import Picture
 
-__all__ = [
-    "FORMATS",
-    "Baggage",
-    "Picture",
-    "encode",
-    "encode_base64",
-    "encode_gray",
-    "kind_of",
-    "losses",
-    "write",
-]
 """What is of other modules and is had from here, too."""
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from PIL import Image
 
 from retouch.errors import BadPicture
 from retouch.image.codec import high_depth, metadata, png
-from retouch.image.picture import Baggage, Picture
+from retouch.image.picture import Metadata, Picture
 
 FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 _LONGEST = {"JPEG": 65_535, "WEBP": 16_383}
@@ -41,7 +41,7 @@ def encode(picture: Picture, kind: str = "PNG", text: dict[str, str] | None = No
     return out.getvalue()
 
 
-def _written(picture: Picture, text: dict[str, str] | None) -> Baggage:
+def _written(picture: Picture, text: dict[str, str] | None) -> Metadata:
     """The baggage with `text` in the place of texts of the same keys, and without a profile for grey only."""
     bag, more = picture.baggage, text or {}
     texts = (*((k, v) for k, v in bag.text if k not in more), *more.items())
@@ -55,7 +55,7 @@ def jpeg_profile(picture: Picture) -> bytes | None:
     return None if _has_grey_profile(bag) else metadata.jpeg_options(bag).get("icc_profile")
 
 
-def _has_grey_profile(bag: Baggage) -> bool:
+def _has_grey_profile(bag: Metadata) -> bool:
     return bag.icc is not None and bag.icc[16:20] == b"GRAY"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 from retouch.image.codec import exif, jpeg, png, tiff
-from retouch.image.picture import Baggage
+from retouch.image.picture import Metadata
 
 _EXIF_TEXT = "Raw profile type exif"
 _NOT_TEXT = ("compression", "comment", _EXIF_TEXT)
@@ -29,7 +29,7 @@ _XMP_TAG, _IPTC_TAG, _PHOTOSHOP_TAG, _ICC_TAG = 700, 33723, 34377, 34675
 class Carried:
     """Of one file, before it is turned upright. `orientation` is as EXIF counts, 1 for upright."""
 
-    bag: Baggage = Baggage()
+    bag: Metadata = Metadata()
     orientation: int = 1
 
 
@@ -44,7 +44,7 @@ def of_png(data: bytes, path: str) -> Carried:
     names = png.left_out(parts)
     kept = tuple((key, value) for key, value in texts if key not in (_EXIF_TEXT, png.XMP))
     return _carried(
-        Baggage(
+        Metadata(
             icc=icc or None,
             exif=tags or None,
             text=kept,
@@ -81,7 +81,7 @@ def of_image(image: Image.Image, data: bytes = b"") -> Carried:
         texts[COMMENT] = comment.decode("utf-8", "replace") if isinstance(comment, bytes) else str(comment)
     lost = tuple(f"Its {name} block is left out." for name in jpeg.left_out(data))
     carried = _carried(
-        Baggage(
+        Metadata(
             icc=info.get("icc_profile") or None,
             exif=info.get("exif") or _from_hex(str(info.get(_EXIF_TEXT, ""))) or None,
             text=tuple(sorted(texts.items())),
@@ -99,7 +99,7 @@ def of_tiff(data: bytes, header: tiff.Header) -> Carried:
     lost = tuple(f"Its {name} block is left out." for tag, name in held.items() if tag in header.tags)
     frames = f"It has {header.pages} pages: only the first is used."
     carried = _carried(
-        Baggage(
+        Metadata(
             icc=_bytes(header.tags.get(_ICC_TAG)),
             exif=_tiff_exif(data),
             xmp=_bytes(header.tags.get(_XMP_TAG)),
@@ -153,7 +153,7 @@ def _density(said: Any) -> tuple[float, float] | None:
 _DAMAGED = "Its EXIF is damaged and is left out."
 
 
-def _carried(bag: Baggage) -> Carried:
+def _carried(bag: Metadata) -> Carried:
     """With its orientation taken out of EXIF and XMP, where the picture is turned by it instead."""
     tags = bag.exif
     if tags and not tags.startswith(exif.MARK):
@@ -175,7 +175,7 @@ JPEG_SEGMENT = 65_533
 _JPEG_PROFILE = 255 * 65_519
 
 
-def png_chunks(bag: Baggage) -> tuple[list[png.Chunk], list[str]]:
+def png_chunks(bag: Metadata) -> tuple[list[png.Chunk], list[str]]:
     """(chunks that carry all of it, keywords of text that are left out)."""
     wanted = [*bag.text, *([(png.XMP, bag.xmp.decode("utf-8", "replace"))] if bag.xmp else [])]
     parts = [png.profile_chunk(bag.icc)] if bag.icc else []
@@ -192,7 +192,7 @@ def png_chunks(bag: Baggage) -> tuple[list[png.Chunk], list[str]]:
     return parts, lost
 
 
-def weigh(bag: Baggage) -> int:
+def weigh(bag: Metadata) -> int:
     """Bytes, unpacked, of all that a file carries besides its samples."""
     whole = sum(len(one) for one in (bag.icc, bag.exif, bag.xmp) if one)
     texts = sum(_text_weight(key, value) for key, value in bag.text)
@@ -203,13 +203,13 @@ def _text_weight(key: str, value: str) -> int:
     return len(key) + len(value.encode("utf-8", "replace"))
 
 
-def check_weight(bag: Baggage, path: str) -> None:
+def check_weight(bag: Metadata, path: str) -> None:
     """TooLarge for more than every writer has room for: so it is refused before anything is painted."""
     if weigh(bag) > png.MAX_BAGGAGE:
         raise png.too_much(path)
 
 
-def png_losses(bag: Baggage) -> list[str]:
+def png_losses(bag: Metadata) -> list[str]:
     lost = [f"PNG cannot hold the text {key!r}, which is left out." for key in png_chunks(bag)[1]]
     if bag.icc and len(bag.icc) > _COMMON:
         lost.append(
@@ -223,7 +223,7 @@ _COMMON = 1024 * 1024
 """Bytes of a packed chunk that PIL unpacks, unless it is told otherwise."""
 
 
-def jpeg_options(bag: Baggage) -> dict[str, Any]:
+def jpeg_options(bag: Metadata) -> dict[str, Any]:
     """What PIL's JPEG writer takes of it: all that `jpeg_losses` does not name."""
     options: dict[str, Any] = {}
     if bag.icc and len(bag.icc) <= _JPEG_PROFILE:
@@ -240,12 +240,12 @@ def jpeg_options(bag: Baggage) -> dict[str, Any]:
     return options
 
 
-def _comment(bag: Baggage) -> bytes:
+def _comment(bag: Metadata) -> bytes:
     said = dict(bag.text).get(COMMENT, "").encode("utf-8", "replace")
     return said if len(said) <= JPEG_SEGMENT else b""
 
 
-def jpeg_losses(bag: Baggage) -> list[str]:
+def jpeg_losses(bag: Metadata) -> list[str]:
     held = _comment(bag)
     long = [
         name
@@ -260,16 +260,16 @@ def jpeg_losses(bag: Baggage) -> list[str]:
     return lost + _unsaid("JPEG", [k for k, _ in bag.text if k != COMMENT or not held], bag)
 
 
-def webp_options(bag: Baggage) -> dict[str, Any]:
+def webp_options(bag: Metadata) -> dict[str, Any]:
     return {k: v for k, v in {"icc_profile": bag.icc, "exif": bag.exif, "xmp": bag.xmp}.items() if v}
 
 
-def webp_losses(bag: Baggage) -> list[str]:
+def webp_losses(bag: Metadata) -> list[str]:
     lost = _unsaid("WebP", [key for key, _ in bag.text], bag)
     return [*lost, *(["WebP has no place for its pixels per inch."] if bag.dpi else [])]
 
 
-def _unsaid(kind: str, keys: list[str], bag: Baggage) -> list[str]:
+def _unsaid(kind: str, keys: list[str], bag: Metadata) -> list[str]:
     lost = (
         [f"{kind} has no place for text ({', '.join(dict.fromkeys(keys))}): write a PNG to keep it."]
         if keys

@@ -8,13 +8,13 @@ import numpy as np
 from retouch.image.mask import Mask
 
 
-def edge(pixels: np.ndarray, mask: Mask) -> np.ndarray:
+def fill_with_edge(pixels: np.ndarray, mask: Mask) -> np.ndarray:
     """Every solid pixel of `mask` takes the colour of the kept one nearest to it."""
     near = _nearest_kept(mask)
     return pixels if near is None else pixels[near]
 
 
-def mirror(pixels: np.ndarray, mask: Mask) -> np.ndarray:
+def fill_with_mirror(pixels: np.ndarray, mask: Mask) -> np.ndarray:
     """Every solid pixel takes the colour of its mirror image in the nearest kept pixel.
 
     Where that lies in the hole or outside the picture, it takes the nearest kept pixel's own.

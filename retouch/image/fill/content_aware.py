@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from retouch.image.fill.patch_search import AT_ONCE, RADIUS, Patches
-from retouch.image.fill.smooth import pull_push, spread
+from retouch.image.fill.smooth import fill_smoothly, pull_push
 from retouch.image.mask import Mask
 
 COARSEST = 36
@@ -41,13 +41,13 @@ MOST_OFF = 16
 """Levels that the field at the rim takes off at most: a larger step is an edge that ends there."""
 
 
-def content(pixels: np.ndarray, mask: Mask) -> np.ndarray:
+def fill_with_content(pixels: np.ndarray, mask: Mask) -> np.ndarray:
     """(height, width, 3) uint8 with the solid part of `mask` synthesised from the rest; the same each time.
 
     Where the kept part has no room for a whole patch, its colours are carried inward instead. A hole of
     512x512 in 1024x1024 takes about 3 s of one core and 150 MB.
     """
-    smooth = spread(pixels, Mask.where(mask.solid))
+    smooth = fill_smoothly(pixels, Mask.where(mask.solid))
     rng, below = np.random.default_rng(0), None
     for level in reversed(list(_pyramid(smooth, mask.solid))):
         below = _solved(level, below, rng) or below

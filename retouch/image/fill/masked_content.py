@@ -10,30 +10,28 @@ from collections.abc import Callable
 
 import numpy as np
 
-from retouch.image.fill.border import edge, mirror
-from retouch.image.fill.content_aware import content
-from retouch.image.fill.noise import noise
-from retouch.image.fill.smooth import spread
+from retouch.image.fill.border import fill_with_edge, fill_with_mirror
+from retouch.image.fill.content_aware import fill_with_content
+from retouch.image.fill.noise import fill_with_noise
+from retouch.image.fill.smooth import fill_smoothly
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-
-__all__ = ["FILLS", "MASKED_CONTENT", "OF_HOST", "content", "edge", "filled", "mirror", "noise", "spread"]
 
 OF_HOST = ("original", "fill", "latent noise", "latent nothing")
 """The WebUI's own four, in its order with `original` first. The last two also act on the latent."""
 FILLS: dict[str, Callable[[np.ndarray, Mask], np.ndarray]] = {
-    "fill": spread,
-    "latent noise": spread,
-    "latent nothing": spread,
-    "edge": edge,
-    "mirror": mirror,
-    "noise": noise,
-    "content": content,
+    "fill": fill_smoothly,
+    "latent noise": fill_smoothly,
+    "latent nothing": fill_smoothly,
+    "edge": fill_with_edge,
+    "mirror": fill_with_mirror,
+    "noise": fill_with_noise,
+    "content": fill_with_content,
 }
 MASKED_CONTENT = tuple(dict.fromkeys([*OF_HOST, *FILLS]))
 
 
-def filled(picture: Picture, mask: Mask, masked_content: str) -> Picture:
+def fill_hole(picture: Picture, mask: Mask, masked_content: str) -> Picture:
     """`original` leaves the picture; the others put something of its surroundings into the hole first."""
     fill = FILLS.get(masked_content)
     return picture if fill is None else Picture(fill(picture.pixels, mask))

@@ -7,11 +7,11 @@ import zlib
 import cv2
 import numpy as np
 
-from retouch.image.fill.smooth import spread
+from retouch.image.fill.smooth import fill_smoothly
 from retouch.image.mask import Mask
 
 
-def noise(pixels: np.ndarray, mask: Mask) -> np.ndarray:
+def fill_with_noise(pixels: np.ndarray, mask: Mask) -> np.ndarray:
     """The surrounding colours carried inward, with texture on them as the kept part has it.
 
     The texture is what the kept pixels differ by from that smooth surface, its Fourier phases turned at
@@ -19,7 +19,7 @@ def noise(pixels: np.ndarray, mask: Mask) -> np.ndarray:
     Random Phase Textures, 2011). The same picture and mask give the same noise, and another picture other
     noise: the stages of an extension do not repeat one another. n log n in the pixels.
     """
-    smooth = spread(pixels, mask).astype(np.float32)
+    smooth = fill_smoothly(pixels, mask).astype(np.float32)
     kept = ~mask.solid
     if not kept.any():
         return smooth.astype(np.uint8)

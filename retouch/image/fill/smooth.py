@@ -8,7 +8,7 @@ import numpy as np
 from retouch.image.mask import Mask
 
 
-def spread(pixels: np.ndarray, mask: Mask) -> np.ndarray:
+def fill_smoothly(pixels: np.ndarray, mask: Mask) -> np.ndarray:
     """Colours from outside the mask carried inward: normalised averaging on a pyramid.
 
     Each level halves the picture, averaging known pixels only; unknown ones are then taken from the

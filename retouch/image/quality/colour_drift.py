@@ -15,7 +15,7 @@ CELLS = 2.0
 """Cells per standard deviation of the low pass: finer ones would only cost time."""
 
 
-def drift(before: np.ndarray, after: np.ndarray, where: np.ndarray) -> float | None:
+def colour_drift(before: np.ndarray, after: np.ndarray, where: np.ndarray) -> float | None:
     """Mean Delta E between two low-passed pictures over the pixels `where`; 0 = the same, 2.3 = just seen.
 
     Delta E is CIE76, the distance in CIELAB: what is compared differs by little, where later formulas
@@ -60,12 +60,12 @@ def drift_rim(original: np.ndarray, result: np.ndarray, mask: Mask) -> float | N
 
 def drift_inside(truth: np.ndarray, result: np.ndarray, mask: Mask) -> float | None:
     """`drift` from the truth on all of the mask."""
-    return drift(truth, result, mask.solid)
+    return colour_drift(truth, result, mask.solid)
 
 
 def within(before: np.ndarray, after: np.ndarray, zones: Zones, where: np.ndarray) -> float | None:
     """`drift` of two whole pictures over a part of the zones' window."""
-    return drift(before[zones.window.slices], after[zones.window.slices], where)
+    return colour_drift(before[zones.window.slices], after[zones.window.slices], where)
 
 
 def _low(pixels: np.ndarray, where: np.ndarray, deviation: float, share: np.ndarray) -> np.ndarray:

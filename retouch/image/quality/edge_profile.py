@@ -19,7 +19,7 @@ SHORTEST = 24
 
 
 @dataclass(frozen=True, eq=False)
-class Outline:
+class EdgeProfile:
     """One closed outline of a mask, `length` pixels long, where it does not run along the picture's border.
 
     `x` and `y`, (length, 2 * REACH), are the pixels on the normals, from out to in: the edge lies between
@@ -35,7 +35,7 @@ class Outline:
         return pixels[self.y, self.x]
 
 
-def outlines(mask: Mask) -> Iterator[Outline]:
+def outlines(mask: Mask) -> Iterator[EdgeProfile]:
     """All outlines of the mask's core that are long enough to be looked at, holes included."""
     solid = mask.core
     traced, _ = cv2.findContours(solid.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
@@ -57,13 +57,13 @@ def _normals(places: np.ndarray, smooth: np.ndarray) -> tuple[np.ndarray, np.nda
     return places[sloping], slope[sloping] / steepness[sloping, None]
 
 
-def _unrolled(places: np.ndarray, normals: np.ndarray, solid: np.ndarray) -> Outline:
+def _unrolled(places: np.ndarray, normals: np.ndarray, solid: np.ndarray) -> EdgeProfile:
     # The pixels themselves, not a mean of neighbours: that would blur a step along a slanting edge.
     away = np.arange(-REACH, REACH)
     on = np.rint(places[:, None] + away[None, :, None] * normals[:, None]).astype(np.intp)
     valid = np.where(away >= 0, _is(solid, on), _is(~solid, on))
     height, width = solid.shape
-    return Outline(on[..., 0].clip(0, width - 1), on[..., 1].clip(0, height - 1), valid)
+    return EdgeProfile(on[..., 0].clip(0, width - 1), on[..., 1].clip(0, height - 1), valid)
 
 
 def _is(what: np.ndarray, on: np.ndarray) -> np.ndarray:

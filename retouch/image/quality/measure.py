@@ -13,32 +13,13 @@ import numpy as np
 
 from retouch.image.colour_space import gray
 from retouch.image.mask import Mask
-from retouch.image.quality.colour_drift import drift, drift_around, drift_inside, drift_rim, within
-from retouch.image.quality.confidence import Confidence, score_at
+from retouch.image.quality.colour_drift import drift_inside, within
+from retouch.image.quality.confidence import Confidence
 from retouch.image.quality.edge_profile import outlines
-from retouch.image.quality.psnr import psnr
-from retouch.image.quality.repetition import repetition
-from retouch.image.quality.seam import excess, join, seam, seam_floor, seams_elsewhere
-from retouch.image.quality.sharpness import contrast, sharpness
+from retouch.image.quality.repetition import repetition_score
+from retouch.image.quality.seam import excess
+from retouch.image.quality.sharpness import contrast
 from retouch.image.quality.zones import Zones
-
-__all__ = [
-    "Confidence",
-    "Quality",
-    "drift",
-    "drift_around",
-    "drift_inside",
-    "drift_rim",
-    "join",
-    "measure",
-    "psnr",
-    "repetition",
-    "score_at",
-    "seam",
-    "seam_floor",
-    "seams_elsewhere",
-    "sharpness",
-]
 
 DIGITS = 4
 
@@ -68,7 +49,7 @@ class Quality:
         return {name: None if value is None else round(value, DIGITS) for name, value in values.items()}
 
 
-def measure(
+def measure_quality(
     original: np.ndarray,
     result: np.ndarray,
     mask: Mask,
@@ -84,7 +65,7 @@ def measure(
     if len(shapes) > 1:
         raise ValueError(f"original, result, mask and truth must be of one size, not {sorted(shapes)}")
     known = confidence or Confidence()
-    copied = repetition(result, mask)
+    copied = repetition_score(result, mask)
     told = None if truth is None else drift_inside(truth, result, mask)
     zones = Zones.of(mask)
     if zones is None:

@@ -12,7 +12,7 @@ HIGHEST = 100.0
 """dB: one of 150 000 values is a single level off. Nearer than that counts as equal."""
 
 
-def psnr(original: np.ndarray, result: np.ndarray, mask: Mask | None = None) -> float | None:
+def measure_psnr(original: np.ndarray, result: np.ndarray, mask: Mask | None = None) -> float | None:
     """Peak signal-to-noise ratio in dB of levels 0..255, over all pixels or where the mask is solid.
 
     10 log10(255^2 / mean squared error) over all three channels; 30 is fair, 40 hard to tell apart,

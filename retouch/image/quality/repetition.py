@@ -25,7 +25,7 @@ PLAIN = 0.1
 """Of the picture's detail per pixel: a part with less, a clear sky, has nothing that could be a copy."""
 
 
-def repetition(
+def repetition_score(
     pixels: np.ndarray, mask: Mask | None = None, of: int = 0, mirrored: bool = True
 ) -> float | None:
     """The share of detail that one shift or, unless not `mirrored`, one mirroring explains as a copy, 0..1.

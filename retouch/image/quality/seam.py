@@ -9,7 +9,7 @@ import numpy as np
 
 from retouch.image.colour_space import lab
 from retouch.image.mask import Mask
-from retouch.image.quality.edge_profile import REACH, Outline, outlines
+from retouch.image.quality.edge_profile import REACH, EdgeProfile, outlines
 
 STRETCH = 64
 """Pixels of the edge that are looked at together: short enough to follow a shift that varies along it."""
@@ -24,7 +24,7 @@ KNOWN = 1 / 3
 """The share of a stretch that must be seen: the rest is beyond the border, or the mask is thin there."""
 
 
-def seam(pixels: np.ndarray, mask: Mask) -> float | None:
+def seam_score(pixels: np.ndarray, mask: Mask) -> float | None:
     """The gradient across the mask's edge in excess of that beside it, in CIELAB units per pixel.
 
     The edge, where the mask passes one half, is looked at in stretches of 64 pixels. In each, at some
@@ -60,7 +60,7 @@ def join(pixels: np.ndarray, x: int | None = None, y: int | None = None) -> floa
         raise ValueError(f"a join at {place} does not lie within a picture, 1..{length - 1}")
     before = np.zeros((height, width), bool)
     before[: y if y is not None else height, : x if x is not None else width] = True
-    return seam(pixels, Mask.where(before))
+    return seam_score(pixels, Mask.where(before))
 
 
 def seam_floor(pixels: np.ndarray, mask: Mask, seed: int = 0, tries: int = 8) -> float | None:
@@ -77,7 +77,7 @@ def seam_floor(pixels: np.ndarray, mask: Mask, seed: int = 0, tries: int = 8) ->
 def seams_elsewhere(pixels: np.ndarray, mask: Mask, seed: int = 0, tries: int = 8) -> list[float]:
     """The absolute values that `seam_floor` is the mean of: where one line follows an outline, not alike."""
     rng = np.random.default_rng(seed)
-    found = [seam(pixels, _moved(mask, rng)) for _ in range(tries)]
+    found = [seam_score(pixels, _moved(mask, rng)) for _ in range(tries)]
     return [abs(score) for score in found if score is not None]
 
 
@@ -101,7 +101,7 @@ def _room(gap: int, length: int) -> int:
     return gap or length // 2
 
 
-def excess(pixels: np.ndarray, edge: Iterable[Outline]) -> float | None:
+def excess(pixels: np.ndarray, edge: Iterable[EdgeProfile]) -> float | None:
     """`seam` along these outlines of a picture, (height, width, 3) levels 0..255."""
     edge = tuple(edge)
     stride = min(max(sum(len(outline.valid) for outline in edge) // STRETCHES, NEAREST), FARTHEST)

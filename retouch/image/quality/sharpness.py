@@ -21,7 +21,7 @@ FLATTEST = 0.02
 _NOISE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 
 
-def sharpness(pixels: np.ndarray, mask: Mask) -> float | None:
+def sharpness_score(pixels: np.ndarray, mask: Mask) -> float | None:
     """How sharp the inside of the mask is against a ring around it: 1 = alike, less = softer, above 0.
 
     On each side, the energy of gradients at a fine scale over that at a coarse one: what share of its

@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 
 from retouch.segmenters.base import Click
-from retouch.segmenters.sam.mask_candidates import Guess, likeness
-from retouch.segmenters.sam.square_input import Fit
+from retouch.segmenters.sam.mask_candidates import MaskCandidate, mask_iou
+from retouch.segmenters.sam.square_input import SquareInput
 
 ANOTHER = 0.4
 """Masks that overlap by less (intersection over union) are of different things."""
@@ -35,7 +35,9 @@ MARGIN = 0.02
 """The logit at a click that just has its way."""
 
 
-def corrected(new: Guess, answers: np.ndarray, before: Guess, clicks: Sequence[Click]) -> Guess:
+def corrected(
+    new: MaskCandidate, answers: np.ndarray, before: MaskCandidate, clicks: Sequence[Click]
+) -> MaskCandidate:
     """`before`, mended at each click that it disobeys, with the score of `new`.
 
     `answers` (levels, h, w): all logits that the decoder gave, seen as `new` is. Where nobody complained, or
@@ -51,9 +53,9 @@ def corrected(new: Guess, answers: np.ndarray, before: Guess, clicks: Sequence[C
     return mended
 
 
-def _another(new: Guess, old: Guess, click: Click, clicks: Sequence[Click]) -> bool:
+def _another(new: MaskCandidate, old: MaskCandidate, click: Click, clicks: Sequence[Click]) -> bool:
     """Whether the click asks for the whole of which `old` was a part, or the other way round, as `new` is."""
-    if likeness(new.logits, old.logits) >= ANOTHER or new.violations(clicks):
+    if mask_iou(new.logits, old.logits) >= ANOTHER or new.violations(clicks):
         return False
     fit = new.fit
     wanted = fit.dense(new.logits) > 0
@@ -62,7 +64,7 @@ def _another(new: Guess, old: Guess, click: Click, clicks: Sequence[Click]) -> b
     return asked >= ONE_WAY * changed.sum() and _round(changed, _cell(fit, click), HALFWAY) is not None
 
 
-def _mended(mask: Guess, answers: np.ndarray, click: Click, clicks: Sequence[Click]) -> Guess:
+def _mended(mask: MaskCandidate, answers: np.ndarray, click: Click, clicks: Sequence[Click]) -> MaskCandidate:
     """The mask with more where a positive click lies, with less where a negative one does, never both.
 
     Logits are turned round for a negative click: above 0 is as the click would have it.
@@ -83,7 +85,7 @@ def _mended(mask: Guess, answers: np.ndarray, click: Click, clicks: Sequence[Cli
     return replace(mask, logits=sign * bent)
 
 
-def _bent(fit: Fit, logits: np.ndarray, click: Click, radius: float) -> np.ndarray:
+def _bent(fit: SquareInput, logits: np.ndarray, click: Click, radius: float) -> np.ndarray:
     """(h, w) logits raised by a Gaussian of `radius` input pixels, just as high as the click needs."""
     centres = (np.arange(len(logits)) + 0.5) * fit.side / len(logits)
     x, y = _place(fit, click)
@@ -93,7 +95,7 @@ def _bent(fit: Fit, logits: np.ndarray, click: Click, radius: float) -> np.ndarr
     return logits + max(lack, 0) / fit.at(hill, [click])[0] * hill
 
 
-def _room(fit: Fit, click: Click, clicks: Sequence[Click]) -> float:
+def _room(fit: SquareInput, click: Click, clicks: Sequence[Click]) -> float:
     """Half the way, in input pixels, to the nearest click that says the opposite."""
     others = [_place(fit, other) for other in clicks if other.positive != click.positive]
     return min((float(np.hypot(*(_place(fit, click) - other))) / 2 for other in others), default=np.inf)
@@ -124,7 +126,7 @@ def _near(shape: tuple[int, ...], cell: tuple[int, int], reach: float) -> np.nda
     return down[:, None] ** 2 + across**2 <= reach**2
 
 
-def _cells(fit: Fit, piece: np.ndarray, count: int) -> np.ndarray:
+def _cells(fit: SquareInput, piece: np.ndarray, count: int) -> np.ndarray:
     """(count, count) bool: the logits that make a piece of the dense ones, and those next to them."""
     square = np.zeros((fit.side, fit.side), np.float32)
     square[: len(piece), : piece.shape[1]] = piece
@@ -132,12 +134,12 @@ def _cells(fit: Fit, piece: np.ndarray, count: int) -> np.ndarray:
     return cv2.dilate(held.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
 
 
-def _place(fit: Fit, click: Click) -> np.ndarray:
+def _place(fit: SquareInput, click: Click) -> np.ndarray:
     """(2,) the click's centre in input pixels, across and down."""
     return fit.points(np.array([click.x + 0.5, click.y + 0.5]))
 
 
-def _cell(fit: Fit, click: Click) -> tuple[int, int]:
+def _cell(fit: SquareInput, click: Click) -> tuple[int, int]:
     """The dense logit, row and column, in which a click lies."""
     x, y = np.minimum(_place(fit, click).astype(int), np.array(fit.inner) - 1)
     return int(y), int(x)

@@ -17,7 +17,7 @@ CHUNK = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Ask:
+class DecoderInput:
     """Prompts, one a row, in input pixels (edge coordinates). What is None is not said.
 
     `points` (n, k, 2) with `labels` (n, k): 1 inside, 0 outside. `boxes` (n, 4). `masks` (n, h, w): logits of
@@ -33,7 +33,7 @@ class Ask:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class DecoderOutput:
     """Masks drawn: `logits` (m, h, w) float32 over the square input, and of each its predicted `scores`,
     the `prompts` row it answers, and its `levels`: 0 the one mask for a clear prompt, 1 to 3 for an
     ambiguous one."""
@@ -62,7 +62,7 @@ class Decoder:
         self._prompts, self._masks, self._box_as_points = prompts, masks, box_as_points
         self._place: Any = None
 
-    def decode(self, features: Features, ask: Ask, device: Any) -> Answer:
+    def decode(self, features: Features, ask: DecoderInput, device: Any) -> DecoderOutput:
         import torch
 
         with torch.inference_mode(), torch.autocast(torch.device(device).type, enabled=False):
@@ -73,14 +73,16 @@ class Decoder:
             wanted[:, list(ask.levels)] = scores[:, list(ask.levels)] > ask.least
             logits = self._drawn(picture, tokens, wanted, [f.to(device) for f in features.finer])
             rows, levels = wanted.nonzero(as_tuple=True)
-            return Answer(*(part.cpu().numpy() for part in (logits, scores[rows, levels], rows, levels)))
+            return DecoderOutput(
+                *(part.cpu().numpy() for part in (logits, scores[rows, levels], rows, levels))
+            )
 
     @property
     def _first(self) -> int:
         """Where the token of quality is; one for whether there is anything at all may come before it."""
         return int(getattr(self._masks, "pred_obj_scores", False))
 
-    def _embedded(self, ask: Ask, device: Any) -> tuple[Any, Any]:
+    def _embedded(self, ask: DecoderInput, device: Any) -> tuple[Any, Any]:
         import torch
 
         def tensor(array: np.ndarray | None) -> Any:

@@ -15,8 +15,8 @@ import numpy as np
 from retouch.image.geometry import Box
 from retouch.image.mask import Mask
 from retouch.image.region import Region
-from retouch.segmenters.sam.decoder import Answer, Ask
-from retouch.segmenters.sam.square_input import ROWS, Fit
+from retouch.segmenters.sam.decoder import DecoderInput, DecoderOutput
+from retouch.segmenters.sam.square_input import ROWS, SquareInput
 
 MOST_PIXELS = 1 << 29
 """Of all masks' boxes together; beyond it the worst are left out."""
@@ -40,7 +40,7 @@ class Grid:
     offset: float = 1.0
     apart: float = 0.7
 
-    def points(self, fit: Fit) -> np.ndarray:
+    def points(self, fit: SquareInput) -> np.ndarray:
         """(n, 1, 2) input coordinates, row by row, each in the middle of its cell."""
         steps = (np.arange(self.side) + 0.5) / self.side
         cells = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 1, 2)
@@ -67,22 +67,24 @@ class Found:
         return Found(*(np.concatenate(pair) for pair in pairs))
 
 
-def everything(fit: Fit, decode: Callable[[Ask], Answer], grid: Grid) -> tuple[Region, ...]:
+def find_everything(
+    fit: SquareInput, decode: Callable[[DecoderInput], DecoderOutput], grid: Grid
+) -> tuple[Region, ...]:
     """Regions of the whole picture, best first. `fit` and `decode` are of the whole picture."""
     points = grid.points(fit)
     found: Found | None = None
     for start in range(0, len(points), grid.batch):
         some = points[start : start + grid.batch]
         # The package counts a pixel's number as its left edge; so do the points of its grid.
-        ask = Ask(some + 0.5, np.ones(some.shape[:2]), levels=(1, 2, 3), least=grid.quality)
+        ask = DecoderInput(some + 0.5, np.ones(some.shape[:2]), levels=(1, 2, 3), least=grid.quality)
         good = _coarse(fit, decode(ask), grid)
         found = good if found is None else found.joined(good)
         if len(found.quality) > MOST_COARSE:
-            found = found[distinct(found.boxes, found.quality, grid.apart + SLACK_APART)]
+            found = found[drop_duplicates(found.boxes, found.quality, grid.apart + SLACK_APART)]
     return () if found is None else _fine(fit, found, grid)
 
 
-def _coarse(fit: Fit, answer: Answer, grid: Grid) -> Found:
+def _coarse(fit: SquareInput, answer: DecoderOutput, grid: Grid) -> Found:
     """The answers that are stable, or nearly."""
     rows, columns = (-(-n * answer.logits.shape[-1] // fit.side) for n in fit.inner[::-1])
     seen = answer.logits[:, :rows, :columns]
@@ -93,7 +95,7 @@ def _coarse(fit: Fit, answer: Answer, grid: Grid) -> Found:
     return Found(logits, answer.scores[good], np.array(boxes, float).reshape(-1, 4))
 
 
-def _corners(fit: Fit, logits: np.ndarray) -> np.ndarray:
+def _corners(fit: SquareInput, logits: np.ndarray) -> np.ndarray:
     """(4,) canvas coordinates round the positive logits."""
     rows, columns = np.flatnonzero((logits > 0).any(1)), np.flatnonzero((logits > 0).any(0))
     if not rows.size:
@@ -102,7 +104,7 @@ def _corners(fit: Fit, logits: np.ndarray) -> np.ndarray:
     return fit.canvas(cells * fit.side / logits.shape[0]).ravel()
 
 
-def distinct(boxes: np.ndarray, quality: np.ndarray, limit: float) -> np.ndarray:
+def drop_duplicates(boxes: np.ndarray, quality: np.ndarray, limit: float) -> np.ndarray:
     """Rows of (n, 4) boxes that stay, best first: what overlaps a better one by more than `limit` goes."""
     order = np.argsort(-quality, kind="stable")
     kept: list[int] = []
@@ -121,7 +123,7 @@ def _overlaps(box: np.ndarray, others: np.ndarray) -> np.ndarray:
     return common / np.maximum(areas - common, 1e-9)
 
 
-def _fine(fit: Fit, found: Found, grid: Grid) -> tuple[Region, ...]:
+def _fine(fit: SquareInput, found: Found, grid: Grid) -> tuple[Region, ...]:
     """The coarse masks at the picture's resolution, best first, by the limits themselves."""
     kept: list[Region] = []
     boxes = np.zeros((0, 4))
@@ -138,7 +140,7 @@ def _fine(fit: Fit, found: Found, grid: Grid) -> tuple[Region, ...]:
     return tuple(kept)
 
 
-def _stable(fit: Fit, logits: np.ndarray, quality: float, grid: Grid) -> Region | None:
+def _stable(fit: SquareInput, logits: np.ndarray, quality: float, grid: Grid) -> Region | None:
     """The region of logits, None when it is blank or its area hangs on the limit."""
     near = fit.solid(logits + grid.offset)
     if near is None:

@@ -10,8 +10,8 @@ import numpy as np
 from retouch.image.geometry import Box
 from retouch.image.region import Region
 from retouch.segmenters.base import Click, Prompt
-from retouch.segmenters.sam.decoder import Answer, Ask
-from retouch.segmenters.sam.square_input import Fit
+from retouch.segmenters.sam.decoder import DecoderInput, DecoderOutput
+from retouch.segmenters.sam.square_input import SquareInput
 
 SAME = 0.9
 """Masks that overlap by more (intersection over union) are one candidate."""
@@ -20,10 +20,10 @@ CLEAR, AMBIGUOUS = (0,), (1, 2, 3)
 
 
 @dataclass(frozen=True, eq=False)
-class Guess:
+class MaskCandidate:
     """One mask: (h, w) logits over the square of `fit`, and the quality the model expects of it."""
 
-    fit: Fit
+    fit: SquareInput
     logits: np.ndarray
     score: float
 
@@ -41,25 +41,25 @@ class Guess:
         inside = self.fit.at(self.logits, seen) > 0
         return sum(bool(a) != click.positive for a, click in zip(inside, seen, strict=True))
 
-    def within(self, fit: Fit) -> Guess:
+    def within(self, fit: SquareInput) -> MaskCandidate:
         """The same mask as `fit` sees it."""
         return (
             self if fit == self.fit else replace(self, fit=fit, logits=self.fit.resampled(self.logits, fit))
         )
 
 
-def likeness(a: np.ndarray, b: np.ndarray) -> float:
+def mask_iou(a: np.ndarray, b: np.ndarray) -> float:
     """Intersection over union of where two arrays of logits are positive."""
     union = np.count_nonzero((a > 0) | (b > 0))
     return np.count_nonzero((a > 0) & (b > 0)) / union if union else 1.0
 
 
-def asked(fit: Fit, prompt: Prompt, before: Guess | None = None) -> Ask:
+def asked(fit: SquareInput, prompt: Prompt, before: MaskCandidate | None = None) -> DecoderInput:
     """The prompt as the decoder takes it; what was answered `before` comes with it."""
     clicks = [click for click in prompt.clicks if _holds(fit.crop, click)]
     centres = np.array([(click.x + 0.5, click.y + 0.5) for click in clicks], np.float32).reshape(-1, 2)
     corners = None if prompt.box is None else fit.points(np.array(prompt.box, np.float32).reshape(2, 2))
-    return Ask(
+    return DecoderInput(
         points=fit.points(centres)[None] if clicks else None,
         labels=np.array([[float(click.positive) for click in clicks]]) if clicks else None,
         boxes=None if corners is None else corners.reshape(1, 4),
@@ -67,14 +67,15 @@ def asked(fit: Fit, prompt: Prompt, before: Guess | None = None) -> Ask:
     )
 
 
-def guesses(fit: Fit, answer: Answer, prompt: Prompt) -> list[Guess]:
+def guesses(fit: SquareInput, answer: DecoderOutput, prompt: Prompt) -> list[MaskCandidate]:
     """What was answered, as masks: the clear prompt's one, a single click's three.
 
     The one for a clear prompt gives way to the others where it disobeys a click that one of them obeys.
     """
     single = prompt.box is None and len(prompt.clicks) == 1
     every = [
-        Guess(fit, logits, float(score)) for logits, score in zip(answer.logits, answer.scores, strict=True)
+        MaskCandidate(fit, logits, float(score))
+        for logits, score in zip(answer.logits, answer.scores, strict=True)
     ]
     some = {
         kind: [g for g, n in zip(every, answer.levels, strict=True) if n in kind]
@@ -86,18 +87,20 @@ def guesses(fit: Fit, answer: Answer, prompt: Prompt) -> list[Guess]:
     return [best]
 
 
-def best_first(found: Sequence[Guess], clicks: Sequence[Click], by_score: bool = True) -> list[Guess]:
+def best_first(
+    found: Sequence[MaskCandidate], clicks: Sequence[Click], by_score: bool = True
+) -> list[MaskCandidate]:
     """First those that obey the most clicks, then those of the best score, or as they came; each but once."""
     order = sorted(found, key=lambda g: (g.violations(clicks), -g.score if by_score else 0.0))
-    kept: list[Guess] = []
+    kept: list[MaskCandidate] = []
     for guess in order:
         if (guess.logits > 0).any() and not any(_same(guess, other) for other in kept):
             kept.append(guess)
     return kept or order[:1]
 
 
-def _same(a: Guess, b: Guess) -> bool:
-    return likeness(a.logits, b.within(a.fit).logits) > SAME
+def _same(a: MaskCandidate, b: MaskCandidate) -> bool:
+    return mask_iou(a.logits, b.within(a.fit).logits) > SAME
 
 
 def _holds(crop: Box, click: Click) -> bool:

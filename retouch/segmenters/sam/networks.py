@@ -17,7 +17,7 @@ import numpy as np
 from retouch.errors import Missing, WeightsRefused, convert_errors
 from retouch.segmenters import model_file
 from retouch.segmenters.sam.architecture import Encoder, Head, Shapes, count, kind_of
-from retouch.segmenters.sam.decoder import Answer, Ask, Decoder, Features
+from retouch.segmenters.sam.decoder import Decoder, DecoderInput, DecoderOutput, Features
 from retouch.weights import import_guard, versions
 
 MEAN, DEVIATION = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
@@ -25,7 +25,7 @@ MEAN, DEVIATION = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 
 
 @dataclass(frozen=True, eq=False)
-class Net:
+class SamNetwork:
     """A model on its device. `side` of its square input in pixels; `stretch`: a picture fills all of it."""
 
     module: Any
@@ -55,11 +55,11 @@ class Net:
             found = self.look(padded[None])
         return Features(found.coarse.float().cpu(), tuple(part.float().cpu() for part in found.finer))
 
-    def decode(self, features: Features, ask: Ask) -> Answer:
+    def decode(self, features: Features, ask: DecoderInput) -> DecoderOutput:
         return self.decoder.decode(features, ask, self.device)
 
 
-def load(path: Path, device: str) -> Net:
+def load(path: Path, device: str) -> SamNetwork:
     """The model in a file, ready on `device`.
 
     Raises Missing without the file or the package it needs, WeightsRefused for anything but such a model.
@@ -75,7 +75,9 @@ def load(path: Path, device: str) -> Net:
         make = BUILDERS[kind](held)
         make.module.load_state_dict(_used(held, make.module), strict=True, assign=True)
         module = make.module.float().eval().requires_grad_(False).to(device)
-    return Net(module, make.decoder(module), partial(make.look, module), make.side, device, make.stretch)
+    return SamNetwork(
+        module, make.decoder(module), partial(make.look, module), make.side, device, make.stretch
+    )
 
 
 def _unlike(path: Path, kind: str, cause: str) -> WeightsRefused:
@@ -93,7 +95,7 @@ def _used(held: Mapping[str, Any], module: Any) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Made:
+class LoadedNetwork:
     """A model without weights, and how it is used."""
 
     module: Any
@@ -107,13 +109,13 @@ def _shapes(held: Mapping[str, Any]) -> Shapes:
     return {name: tuple(value.shape) for name, value in held.items()}
 
 
-def _sam(held: Mapping[str, Any]) -> Made:
+def _sam(held: Mapping[str, Any]) -> LoadedNetwork:
     shapes = _shapes(held)
     encoder, head = Encoder.of(shapes), Head.of(shapes)
     layers = _layers()
     with _nothing_drawn():
         module = layers.Sam(_vision(layers, encoder), *_heads(layers, encoder, head))
-    return Made(module, _sam_decoder, lambda m, x: Features(m.image_encoder(x)), encoder.side)
+    return LoadedNetwork(module, _sam_decoder, lambda m, x: Features(m.image_encoder(x)), encoder.side)
 
 
 def _sam_decoder(module: Any) -> Decoder:
@@ -181,23 +183,23 @@ def _ultralytics() -> Any:
     return build
 
 
-def _mobile(held: Mapping[str, Any]) -> Made:
+def _mobile(held: Mapping[str, Any]) -> LoadedNetwork:
     module = _ultralytics().build_mobile_sam()
-    return Made(module, _sam_decoder, lambda m, x: Features(m.image_encoder(x)), 1024)
+    return LoadedNetwork(module, _sam_decoder, lambda m, x: Features(m.image_encoder(x)), 1024)
 
 
 SAM2_SIZES = {(96, 12): "t", (96, 16): "s", (112, 24): "b", (144, 48): "l"}
 """(width, blocks) of the published ones, to the builders of ultralytics."""
 
 
-def _sam2(held: Mapping[str, Any]) -> Made:
+def _sam2(held: Mapping[str, Any]) -> LoadedNetwork:
     shapes = _shapes(held)
     width = shapes["image_encoder.trunk.patch_embed.proj.weight"][0]
     size = width, count(shapes, "image_encoder.trunk.blocks.")
     if size not in SAM2_SIZES:
         raise ValueError(f"width {size[0]} with {size[1]} blocks; published are {sorted(SAM2_SIZES)}")
     module = getattr(_ultralytics(), f"build_sam2_{SAM2_SIZES[size]}")()
-    return Made(module, _sam2_decoder, _sam2_look, 1024, stretch=True)
+    return LoadedNetwork(module, _sam2_decoder, _sam2_look, 1024, stretch=True)
 
 
 def _sam2_decoder(module: Any) -> Decoder:
@@ -210,7 +212,7 @@ def _sam2_look(module: Any, tensor: Any) -> Features:
     return Features(coarse + module.no_mem_embed.reshape(1, -1, 1, 1), (finest, finer))
 
 
-BUILDERS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
+BUILDERS: dict[str, Callable[[Mapping[str, Any]], LoadedNetwork]] = {
     "sam": _sam,
     "mobile-sam": _mobile,
     "sam2": _sam2,

@@ -12,17 +12,17 @@ from retouch.errors import RetouchError, WeightsRefused, convert_errors, ran_out
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.segmenters.base import Prompt, Seen
-from retouch.segmenters.compute_once import Once
+from retouch.segmenters.base import Prompt, Segmentation
+from retouch.segmenters.compute_once import ComputeOnce
 from retouch.segmenters.prompt_checks import checked
 from retouch.segmenters.sam import everything, networks
 from retouch.segmenters.sam.correction import corrected
 from retouch.segmenters.sam.decoder import Features
 from retouch.segmenters.sam.everything import Grid
-from retouch.segmenters.sam.mask_candidates import Guess, asked, best_first, guesses
-from retouch.segmenters.sam.networks import Net
-from retouch.segmenters.sam.square_input import Fit
-from retouch.segmenters.sam.zoom import closer, kept
+from retouch.segmenters.sam.mask_candidates import MaskCandidate, asked, best_first, guesses
+from retouch.segmenters.sam.networks import SamNetwork
+from retouch.segmenters.sam.square_input import SquareInput
+from retouch.segmenters.sam.zoom import better_of, zoom_crop
 
 T = TypeVar("T")
 LOOKS = 12
@@ -34,7 +34,7 @@ class Memory:
     """The best mask of a prompt on the picture of that digest."""
 
     digest: str
-    guess: Guess
+    guess: MaskCandidate
 
 
 class Sam:
@@ -52,29 +52,29 @@ class Sam:
         self.name, self._path, self._fetch = path.name, path, fetch
         self._device, self._tidy, self._grid = device, tidy, grid or Grid()
         self._lock = threading.RLock()
-        self._net: Net | None = None
-        self._looks: Once[Features] = Once(LOOKS)
+        self._net: SamNetwork | None = None
+        self._looks: ComputeOnce[Features] = ComputeOnce(LOOKS)
 
     @property
-    def net(self) -> Net:
+    def net(self) -> SamNetwork:
         """The model, loaded if it is not."""
         return self._ready(None)
 
     def prepare(self, picture: Picture) -> None:
         self._with(lambda net: self._look(net, picture, picture.size.box))
 
-    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Seen:
+    def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
         """Masks for clicks and a box; `Worded` knows words. Raises Missing, WeightsRefused, OutOfMemory."""
         said = checked(prompt, picture.size)
         before = memory.guess if isinstance(memory, Memory) and memory.digest == picture.digest else None
         found = self._with(lambda net: self._guesses(net, picture, said, before))
         regions = [region for region in (guess.region for guess in found) if region]
-        return Seen(tuple(regions), Memory(picture.digest, found[0]))
+        return Segmentation(tuple(regions), Memory(picture.digest, found[0]))
 
     def everything(self, picture: Picture) -> tuple[Region, ...]:
-        def all_of(net: Net) -> tuple[Region, ...]:
+        def all_of(net: SamNetwork) -> tuple[Region, ...]:
             look, fit = self._look(net, picture, picture.size.box)
-            return everything.everything(fit, lambda ask: net.decode(look, ask), self._grid)
+            return everything.find_everything(fit, lambda ask: net.decode(look, ask), self._grid)
 
         return self._with(all_of)
 
@@ -86,7 +86,9 @@ class Sam:
         with self._lock:
             self._net = None
 
-    def _guesses(self, net: Net, picture: Picture, prompt: Prompt, before: Guess | None) -> list[Guess]:
+    def _guesses(
+        self, net: SamNetwork, picture: Picture, prompt: Prompt, before: MaskCandidate | None
+    ) -> list[MaskCandidate]:
         """Best first: what was before, corrected where it must be; then all that is new, then that itself."""
         crop = _view(picture.size, prompt, before)
         look, fit = self._look(net, picture, crop)
@@ -100,24 +102,26 @@ class Sam:
             return ordered
         return self._closer(net, picture, prompt, ordered)
 
-    def _closer(self, net: Net, picture: Picture, prompt: Prompt, found: list[Guess]) -> list[Guess]:
+    def _closer(
+        self, net: SamNetwork, picture: Picture, prompt: Prompt, found: list[MaskCandidate]
+    ) -> list[MaskCandidate]:
         """A second look at what is small in a large picture: same thing, finer outline."""
         box = found[0].box
-        crop = box and closer(box, picture.size, net.side)
+        crop = box and zoom_crop(box, picture.size, net.side)
         if crop is None or box is None:
             return found
         look, fit = self._look(net, picture, crop)
         ask = asked(fit, replace(prompt, box=box), found[0])
         answer = net.decode(look, replace(ask, levels=(0,)))
-        finer = Guess(fit, answer.logits[0], found[0].score)
-        return [kept(finer, found[0], prompt.clicks), *found[1:]]
+        finer = MaskCandidate(fit, answer.logits[0], found[0].score)
+        return [better_of(finer, found[0], prompt.clicks), *found[1:]]
 
-    def _look(self, net: Net, picture: Picture, crop: Box) -> tuple[Features, Fit]:
-        fit = Fit.of(crop, net.side, net.stretch)
+    def _look(self, net: SamNetwork, picture: Picture, crop: Box) -> tuple[Features, SquareInput]:
+        fit = SquareInput.of(crop, net.side, net.stretch)
         key = picture.digest, crop
         return self._looks.get(key, lambda: net.encode(fit.image(picture.pixels))), fit
 
-    def _with(self, work: Callable[[Net], T]) -> T:
+    def _with(self, work: Callable[[SamNetwork], T]) -> T:
         """`work` with the model; out of memory on a GPU, once more on the CPU with everything else freed."""
         with convert_errors(self._unfit):
             try:
@@ -133,14 +137,14 @@ class Sam:
         fault = f"{self.name} does not run here ({cause})."
         return WeightsRefused(fault, hint="Take another segmenter, or another version of its library.")
 
-    def _ready(self, device: str | None) -> Net:
+    def _ready(self, device: str | None) -> SamNetwork:
         with self._lock:
             if self._net is None:
                 self._net = networks.load(self._fetch(self._path), device or self._device())
             return self._net
 
 
-def _view(canvas: Size, prompt: Prompt, before: Guess | None) -> Box:
+def _view(canvas: Size, prompt: Prompt, before: MaskCandidate | None) -> Box:
     """Where to look: where the mask was last seen, if all that is now said lies there."""
     if before is None:
         return canvas.box

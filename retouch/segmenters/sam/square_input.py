@@ -22,7 +22,7 @@ ROWS = 256
 
 
 @dataclass(frozen=True)
-class Fit:
+class SquareInput:
     """`crop` (canvas pixels) scaled to `inner`, in the upper left of a square of `side` pixels."""
 
     crop: Box
@@ -30,7 +30,7 @@ class Fit:
     side: int
 
     @classmethod
-    def of(cls, crop: Box, side: int, stretch: bool = False) -> Fit:
+    def of(cls, crop: Box, side: int, stretch: bool = False) -> SquareInput:
         """The longer side becomes `side`, or, with `stretch`, both."""
         scale = side / max(crop.size)
         kept = Size(*(max(1, int(length * scale + 0.5)) for length in crop.size))
@@ -109,7 +109,7 @@ class Fit:
         found = Region.of_mask(_frozen(alpha), "", score)
         return found and found.moved(near.left, near.top)
 
-    def resampled(self, logits: np.ndarray, other: Fit) -> np.ndarray:
+    def resampled(self, logits: np.ndarray, other: SquareInput) -> np.ndarray:
         """(h, w) logits of this fit as those of `other`; what this one does not see is -10."""
         steps = (np.arange(len(logits)) + 0.5) * other.side / len(logits)
         grid = np.stack(np.meshgrid(steps, steps), axis=-1)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from retouch.image.geometry import Box, Size
 from retouch.segmenters.base import Click
-from retouch.segmenters.sam.mask_candidates import Guess, likeness
+from retouch.segmenters.sam.mask_candidates import MaskCandidate, mask_iou
 
 CONTEXT = 1.6
 """Side of the crop, in sides of the thing."""
@@ -20,7 +20,7 @@ AGREE = 0.7
 """The finer mask is the same thing if it overlaps the coarser by so much (intersection over union)."""
 
 
-def closer(box: Box, canvas: Size, side: int) -> Box | None:
+def zoom_crop(box: Box, canvas: Size, side: int) -> Box | None:
     """The square crop to look at again, None when the whole picture shows as much.
 
     Never so small that its pixels would be more than doubled: there is nothing more to see.
@@ -32,8 +32,8 @@ def closer(box: Box, canvas: Size, side: int) -> Box | None:
     return Box.around(box.center, Size(length, length)).inside(canvas)
 
 
-def kept(finer: Guess, coarser: Guess, clicks: Sequence[Click]) -> Guess:
+def better_of(finer: MaskCandidate, coarser: MaskCandidate, clicks: Sequence[Click]) -> MaskCandidate:
     """The finer mask, unless it is of another thing or disobeys a click that the coarser one obeys."""
-    same = likeness(finer.logits, coarser.within(finer.fit).logits) >= AGREE
+    same = mask_iou(finer.logits, coarser.within(finer.fit).logits) >= AGREE
     obeys = finer.violations(clicks) <= coarser.violations(clicks)
     return finer if same and obeys else coarser

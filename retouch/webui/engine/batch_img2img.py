@@ -20,7 +20,7 @@ from retouch.engines.soft_denoising import OPAQUE
 from retouch.image.picture import Picture
 from retouch.webui.engine.guest_scripts import admit_scripts
 from retouch.webui.engine.nan_check import DECODER, ENCODER, SAMPLER, refuse_nan
-from retouch.webui.engine.soft_mask import Hold
+from retouch.webui.engine.soft_mask import HostSoftMask
 from retouch.webui.host import gpus, noise_levels, processing, scripts, shared
 from retouch.webui.surrounding_job import Around
 
@@ -31,7 +31,7 @@ CELL = 8
 _PREPARED = ("init_latent", "mask", "nmask", "image_conditioning", "retouch_alpha")
 
 
-class CropsImg2Img(processing.StableDiffusionProcessingImg2Img):
+class BatchImg2Img(processing.StableDiffusionProcessingImg2Img):
     """An img2img over `retouch_jobs`: the pictures, masks, prompts and seeds of one batch.
 
     No dataclass fields of its own: the host's API model is built from the parent's constructor.
@@ -113,19 +113,19 @@ def seeded(seed: int) -> Iterator[None]:
         yield
 
 
-class QuietRunner(scripts.ScriptRunner):
+class FilteredScripts(scripts.ScriptRunner):
     """A script runner with only the wanted always-on scripts, that keeps the decoded floats.
 
     The host truncates to 8 bits right after this hook, half a level too dark; rounding is done here.
     """
 
     decoded: list[Picture]
-    hold: Hold | None
+    hold: HostSoftMask | None
     remarks: list[str]
     """On wanted scripts that may not act."""
 
     @classmethod
-    def of(cls, runner: Any, wanted: Sequence[str], owners: Sequence[Any] = ()) -> QuietRunner:
+    def of(cls, runner: Any, wanted: Sequence[str], owners: Sequence[Any] = ()) -> FilteredScripts:
         """A copy of `runner`; `wanted` are script file names without .py. Shares no state with it.
 
         No script acts that keeps one of `owners`, which are on the model for the job around.
@@ -140,7 +140,7 @@ class QuietRunner(scripts.ScriptRunner):
 
     def on_mask_blend(self, p: Any, mba: Any) -> None:
         super().on_mask_blend(p, mba)
-        self.hold = self.hold or Hold(p.retouch_alpha, noise_levels(p).to(p.retouch_alpha.device))
+        self.hold = self.hold or HostSoftMask(p.retouch_alpha, noise_levels(p).to(p.retouch_alpha.device))
         self.hold(mba)
 
     def post_sample(self, p: Any, ps: Any, *args: Any) -> None:
@@ -159,11 +159,11 @@ def picture_of(tensor: torch.Tensor) -> Picture:
     return Picture(np.rint(np.moveaxis(array, 0, 2) * 255).clip(0, 255).astype(np.uint8))
 
 
-def crops(jobs: Sequence[Job], around: Around | None, runner: QuietRunner) -> CropsImg2Img:
+def crops(jobs: Sequence[Job], around: Around | None, runner: FilteredScripts) -> BatchImg2Img:
     """The inner job for one batch of equal size and settings; `around` is the surrounding job or None."""
     first, settings = jobs[0], jobs[0].settings
     sampling = settings.sampling
-    p = CropsImg2Img(
+    p = BatchImg2Img(
         prompt=[job.prompt for job in jobs],
         negative_prompt=[job.negative_prompt for job in jobs],
         seed=[job.seed for job in jobs],

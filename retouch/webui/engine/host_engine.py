@@ -21,11 +21,11 @@ from retouch.progress import Progress
 from retouch.recipes.prompts import networks
 from retouch.recipes.recipe import Sampling
 from retouch.webui import host
-from retouch.webui.engine.batch_img2img import QuietRunner, crops
+from retouch.webui.engine.batch_img2img import FilteredScripts, crops
 from retouch.webui.engine.guest_scripts import states_kept
 from retouch.webui.engine.model_patches import any_gone, find_replaced, owners, pause_replacements
 from retouch.webui.engine.nan_check import explain
-from retouch.webui.engine.nested_job import aside
+from retouch.webui.engine.nested_job import host_state_restored
 from retouch.webui.settings import allowed_scripts, batch_limit
 from retouch.webui.surrounding_job import Around
 
@@ -84,7 +84,7 @@ class HostEngine:
         if jobs[0].settings.denoising_strength == 0:
             return [job.picture for job in jobs]
         sampling = jobs[0].settings.sampling
-        with _translated(self.free_memory), aside():
+        with _translated(self.free_memory), host_state_restored():
             runner = self._runner()
             checkpoint, vae = sampling.checkpoint or self.found[0], sampling.vae or self.found[1]
             host.use_models(checkpoint, vae, self.found)
@@ -105,14 +105,14 @@ class HostEngine:
             self.remarks[_GONE] = None
         return dataclasses.replace(result, warnings=(*result.warnings, *self.remarks))
 
-    def _runner(self) -> QuietRunner:
+    def _runner(self) -> FilteredScripts:
         outer = self.around and self.around.p
         base = getattr(outer, "scripts", None) or host.scripts.scripts_img2img
-        runner = QuietRunner.of(base, allowed_scripts() if outer else (), self._owners)
+        runner = FilteredScripts.of(base, allowed_scripts() if outer else (), self._owners)
         self.remarks.update(dict.fromkeys(runner.remarks))
         return runner
 
-    def _sample(self, jobs: Sequence[Job], runner: QuietRunner) -> list[Picture]:
+    def _sample(self, jobs: Sequence[Job], runner: FilteredScripts) -> list[Picture]:
         settings = jobs[0].settings
         named = [_host_named(job) for job in jobs]
         states = states_kept(runner.alwayson_scripts)

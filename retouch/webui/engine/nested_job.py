@@ -28,7 +28,7 @@ _OWN = ((processing, "process_images_inner"), (sd_samplers, "create_sampler"))
 
 
 @contextlib.contextmanager
-def aside() -> Iterator[None]:
+def host_state_restored() -> Iterator[None]:
     """Around one inner job."""
     with contextlib.ExitStack() as stack:
         stack.enter_context(_file_kept(PARAMS_TXT))

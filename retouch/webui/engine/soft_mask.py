@@ -27,7 +27,7 @@ _SLACK = 1e-3
 """Relative: samplers count in half precision too, and steps lie further apart than this."""
 
 
-class Hold:
+class HostSoftMask:
     """The soft cells of one sampling call, held at the original at every noise level above their own.
 
     Going by levels and not by counting calls suits samplers that call twice in a step, and those that

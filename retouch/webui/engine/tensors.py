@@ -8,12 +8,12 @@ import torch
 from retouch.image.picture import Picture
 
 
-def seen(tensor: torch.Tensor) -> Picture:
+def picture_of(tensor: torch.Tensor) -> Picture:
     """(3, h, w) float 0..1 as the host will save it: truncated, not rounded."""
     return Picture((255.0 * np.moveaxis(tensor.detach().float().cpu().numpy(), 0, 2)).astype(np.uint8))
 
 
-def merged(tensor: torch.Tensor, before: Picture, after: Picture) -> torch.Tensor:
+def floats_of(tensor: torch.Tensor, before: Picture, after: Picture) -> torch.Tensor:
     """The host's own floats where nothing changed; elsewhere values its truncation maps to ours."""
     changed = (before.pixels != after.pixels).any(2)
     if not changed.any():

@@ -12,11 +12,11 @@ import gradio as gr
 
 from retouch.api.requests.script import ScriptOutpaint
 from retouch.errors import BadInput, RetouchError
-from retouch.knobs import Leaf, knobs_of, leaves, load, nested
-from retouch.outpaint.canvas_size import Extension
-from retouch.outpaint.checks import Guard
-from retouch.outpaint.stage_steps import Words
-from retouch.outpaint.stages import Pace
+from retouch.knobs import KnobPath, knob_paths, knobs_of, load, unflatten
+from retouch.outpaint.canvas_size import CanvasSize
+from retouch.outpaint.checks import CheckOptions
+from retouch.outpaint.stage_steps import StagePrompts
+from retouch.outpaint.stages import StageOptions
 from retouch.recipes.infotext import OUTPAINT
 from retouch.webui.panel.widgets import AUTO, read_all, shown, widget
 
@@ -24,11 +24,11 @@ CHANGES = "retouch_outpaint_changes"
 """Where an X/Y/Z axis leaves its changes to the extension, on `p`: {knob: value}."""
 _OF_THE_PICTURE = ("seed", "subseed", "subseed_strength")
 """No widget: each picture has its own."""
-LEAVES = tuple(leaf for leaf in leaves(ScriptOutpaint) if leaf.path not in _OF_THE_PICTURE)
+LEAVES = tuple(leaf for leaf in knob_paths(ScriptOutpaint) if leaf.path not in _OF_THE_PICTURE)
 WIDGETS = 1 + len(LEAVES)
 """How many of a script's args are ours: the last."""
-_FRONT = ("aspect", *Extension().margins._fields)
-_FOLDS = {"Placement": Extension, "Stages": Pace, "Prompts": Words, "Guards": Guard}
+_FRONT = ("aspect", *CanvasSize().margins._fields)
+_FOLDS = {"Placement": CanvasSize, "Stages": StageOptions, "Prompts": StagePrompts, "Guards": CheckOptions}
 BLANK = ScriptOutpaint()
 
 
@@ -56,19 +56,19 @@ class Section:
         self.paste_fields = list(zip(self.components, pasters, strict=True))
         return self.components
 
-    def _widget(self, leaf: Leaf) -> Any:
+    def _widget(self, leaf: KnobPath) -> Any:
         """The host keeps a person's defaults by label: a pass has knobs of the same."""
         knob = dataclasses.replace(leaf.knob, label=f"{leaf.knob.label} (outpaint)")
         if leaf.plain_type is tuple:
             knob = dataclasses.replace(knob, choices=())
         elem_id = self.elem_id(f"outpaint_{leaf.path}")
         made: Any = widget(dataclasses.replace(leaf, knob=knob), getattr(BLANK, leaf.path), elem_id, 1)
-        if leaf.optional and leaf.path in knobs_of(Pace):
+        if leaf.optional and leaf.path in knobs_of(StageOptions):
             made.placeholder = AUTO
         return made
 
 
-def _groups() -> Iterator[tuple[str, list[Leaf]]]:
+def _groups() -> Iterator[tuple[str, list[KnobPath]]]:
     """(title, knobs); what most people touch has no title, and is above the folds."""
     yield "", [leaf for name in _FRONT for leaf in LEAVES if leaf.path == name]
     for title, part in _FOLDS.items():
@@ -77,7 +77,7 @@ def _groups() -> Iterator[tuple[str, list[Leaf]]]:
     yield "Inpainting", [leaf for leaf in LEAVES if leaf.path not in placed]
 
 
-def _paster(leaf: Leaf) -> Callable[[dict[str, Any]], Any]:
+def _paster(leaf: KnobPath) -> Callable[[dict[str, Any]], Any]:
     def paste(params: dict[str, Any]) -> Any:
         try:
             asked = outpaint_in(params)
@@ -99,9 +99,9 @@ def outpaint_in(params: dict[str, Any]) -> ScriptOutpaint | None:
         raise BadInput(f"{error}.", path=OUTPAINT, hint="Copy the whole generation text.") from None
 
 
-def typed(values: Sequence[Any], always: bool = False) -> ScriptOutpaint | None:
+def request_from_widgets(values: Sequence[Any], always: bool = False) -> ScriptOutpaint | None:
     """The fold's values; None where it is switched off, unless `always`."""
     enabled, *rest = values
     if not (enabled or always):
         return None
-    return load(ScriptOutpaint, nested(read_all(dict(zip(LEAVES, rest, strict=True)))), "outpaint")
+    return load(ScriptOutpaint, unflatten(read_all(dict(zip(LEAVES, rest, strict=True)))), "outpaint")

@@ -11,7 +11,7 @@ import gradio as gr
 
 from retouch.api.requests.script import AutofixRequest
 from retouch.errors import RetouchError
-from retouch.knobs import Leaf, at, leaves, load, nested
+from retouch.knobs import KnobPath, get_path, knob_paths, load, unflatten
 from retouch.recipes import library, people
 from retouch.recipes.infotext import RECIPE, SKIPPED, recipe_in
 from retouch.recipes.library import UNNAMED
@@ -19,12 +19,12 @@ from retouch.recipes.recipe import Pass, Recipe
 from retouch.webui import host, settings
 from retouch.webui.panel import outpaint_section
 from retouch.webui.panel.outpaint_section import WIDGETS, Section
-from retouch.webui.panel.recipe_buttons import Keeping, kept_as, left_out, names, told
+from retouch.webui.panel.recipe_buttons import RecipeButtons, kept_as, left_out, names, told
 from retouch.webui.panel.widgets import read_all, shown, widget
 from retouch.webui.service import own_recipes
 
 START = "Face polish"
-LEAVES = leaves(Pass)
+LEAVES = knob_paths(Pass)
 _GROUPS = {
     "Detection": [leaf for leaf in LEAVES if leaf.path.startswith("target.")],
     "Mask": [leaf for leaf in LEAVES if leaf.path.startswith("shape.")],
@@ -64,7 +64,7 @@ class Panel:
                     visible=self.is_img2img,
                     elem_id=self.elem_id("skip_img2img"),
                 )
-            keeping = Keeping(self.elem_id, recipe, _typed, _filled)
+            keeping = RecipeButtons(self.elem_id, recipe, _typed, _filled)
             keeping.build()
             words = gr.Textbox(
                 "", label="People", info=PEOPLE, elem_id=self.elem_id("people"), lines=2, placeholder=EXAMPLE
@@ -97,11 +97,11 @@ class Panel:
 
     def _tab(self, index: int, recipe_pass: Pass) -> None:
         """Widgets are laid out front first, but handed over in the order of LEAVES."""
-        made: dict[Leaf, Any] = {}
+        made: dict[KnobPath, Any] = {}
 
-        def make(leaf: Leaf) -> None:
+        def make(leaf: KnobPath) -> None:
             elem_id = self.elem_id(f"{leaf.path.replace('.', '_')}_{index + 1}")
-            made[leaf] = widget(leaf, at(recipe_pass, leaf.path), elem_id, index + 1)
+            made[leaf] = widget(leaf, get_path(recipe_pass, leaf.path), elem_id, index + 1)
 
         for leaf in (leaf for path in _FRONT for leaf in LEAVES if leaf.path == path):
             make(leaf)
@@ -118,7 +118,7 @@ class Panel:
         return [(c, _paster(index, leaf)) for c, (index, leaf) in zip(tabs, places, strict=True)]
 
 
-def _rows(group: Sequence[Leaf], width: int = 3) -> list[Sequence[Leaf]]:
+def _rows(group: Sequence[KnobPath], width: int = 3) -> list[Sequence[KnobPath]]:
     return [group[i : i + width] for i in range(0, len(group), width)]
 
 
@@ -130,7 +130,7 @@ def _padded(recipe: Recipe) -> list[Pass]:
 
 def _filled(recipe: Recipe) -> list[Any]:
     """A recipe into the field of its people and the tabs."""
-    tabs = [shown(leaf, at(p, leaf.path)) for p in _padded(recipe) for leaf in LEAVES]
+    tabs = [shown(leaf, get_path(p, leaf.path)) for p in _padded(recipe) for leaf in LEAVES]
     return [gr.update(value=value) for value in (people.written(recipe.people), *tabs)]
 
 
@@ -159,7 +159,7 @@ def _pasted_remark(params: dict[str, Any]) -> str:
     return told(*left_out(recipe)) if recipe else told()
 
 
-def _paster(index: int, leaf: Leaf) -> Callable[[dict[str, Any]], Any]:
+def _paster(index: int, leaf: KnobPath) -> Callable[[dict[str, Any]], Any]:
     """What a pasted infotext puts into one widget; None leaves it."""
 
     def paste(params: dict[str, Any]) -> Any:
@@ -167,7 +167,7 @@ def _paster(index: int, leaf: Leaf) -> Callable[[dict[str, Any]], Any]:
             recipe = recipe_in(params)
         except RetouchError:
             return None
-        return None if recipe is None else shown(leaf, at(_padded(recipe)[index], leaf.path))
+        return None if recipe is None else shown(leaf, get_path(_padded(recipe)[index], leaf.path))
 
     return paste
 
@@ -184,7 +184,10 @@ def request_from(args: Sequence[Any]) -> AutofixRequest | None:
     enabled, name, skip, *values = args
     if not enabled:
         return None
-    recipe, outpaint = _typed(name, values[:-WIDGETS]), outpaint_section.typed(values[-WIDGETS:])
+    recipe, outpaint = (
+        _typed(name, values[:-WIDGETS]),
+        outpaint_section.request_from_widgets(values[-WIDGETS:]),
+    )
     return AutofixRequest(recipe=recipe, skip_img2img=bool(skip), outpaint=outpaint)
 
 
@@ -193,7 +196,7 @@ def _typed(name: str, values: Sequence[Any]) -> Recipe:
     said, *rest = values
     size = len(LEAVES)
     tabs = [dict(zip(LEAVES, rest[i : i + size], strict=True)) for i in range(0, len(rest), size)]
-    passes = tuple(load(Pass, nested(read_all(tab)), f"target {i}") for i, tab in enumerate(tabs, 1))
+    passes = tuple(load(Pass, unflatten(read_all(tab)), f"target {i}") for i, tab in enumerate(tabs, 1))
     while passes and not passes[-1].target.looks:
         passes = passes[:-1]
     return _named(Recipe(name, passes=passes, people=people.read(str(said or ""))))

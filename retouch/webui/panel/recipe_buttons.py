@@ -15,8 +15,8 @@ import gradio as gr
 
 from retouch.errors import RetouchError
 from retouch.recipes import library
-from retouch.recipes.checks import concerns
-from retouch.recipes.library import UNNAMED, Shelf, pretty
+from retouch.recipes.checks import contradictions
+from retouch.recipes.library import UNNAMED, RecipeLibrary, pretty
 from retouch.recipes.recipe import Recipe
 from retouch.recipes.sharing import read_text, share
 from retouch.webui import settings
@@ -56,7 +56,7 @@ def told(*texts: str, bad: bool = False) -> str:
 
 
 @dataclass
-class Keeping:
+class RecipeButtons:
     """`shown(name, values)` is the recipe in the tabs' widgets, `fill(recipe)` what puts one there."""
 
     elem_id: Callable[[str], str]
@@ -151,11 +151,11 @@ class Keeping:
             before = library.recipes(own_recipes()).get(name or chosen)
             about = before.description if before else ""
             asked = dataclasses.replace(here, name=name or chosen, description=about)
-            kept = Shelf(own_recipes()).save(asked, bool(replace))
+            kept = RecipeLibrary(own_recipes()).save(asked, bool(replace))
         except RetouchError as error:
             return [gr.update(), told(str(error), bad=True)]
         chosen_now = gr.update(choices=names(), value=kept.name)
-        return [chosen_now, told(f"Saved as {kept.name!r}.", *concerns(kept))]
+        return [chosen_now, told(f"Saved as {kept.name!r}.", *contradictions(kept))]
 
     def _read(self, pasted: str) -> list[Any]:
         try:
@@ -168,7 +168,7 @@ class Keeping:
             f"{recipe.name!r} is in the tabs." + ("" if same else " Save it to keep it."),
             f"It was of schema {received.migrated}." if received.migrated else "",
             *left_out(recipe),
-            *concerns(recipe),
+            *contradictions(recipe),
         )
         chosen = gr.update(choices=names(), value=recipe.name if same else UNNAMED)
         named = "" if recipe.name == UNNAMED else recipe.name
@@ -179,11 +179,11 @@ class Keeping:
             here = self.shown(chosen, values)
         except RetouchError as error:
             return ["", "", told(str(error), bad=True)]
-        return [share(here), pretty(here), told(*concerns(here))]
+        return [share(here), pretty(here), told(*contradictions(here))]
 
     def _delete(self, name: str) -> list[Any]:
         try:
-            before = Shelf(own_recipes()).remove(name)
+            before = RecipeLibrary(own_recipes()).remove(name)
         except RetouchError as error:
             return [gr.update(), told(str(error), bad=True)]
         again = f" The built-in {before.name!r} is in its place." if before else ""
@@ -194,11 +194,11 @@ class Keeping:
         return [gr.update() for _ in self.fill(Recipe())]
 
 
-_FILLED: dict[str, Callable[[Keeping], None]] = {
-    "Save as": Keeping._save_drawer,
-    "Import": Keeping._import_drawer,
-    "Share": Keeping._share_drawer,
-    "Delete": Keeping._delete_drawer,
+_FILLED: dict[str, Callable[[RecipeButtons], None]] = {
+    "Save as": RecipeButtons._save_drawer,
+    "Import": RecipeButtons._import_drawer,
+    "Share": RecipeButtons._share_drawer,
+    "Delete": RecipeButtons._delete_drawer,
 }
 
 

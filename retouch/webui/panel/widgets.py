@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from retouch.knobs import Leaf
+from retouch.knobs import KnobPath
 from retouch.webui import host
 from retouch.webui.service import detector_names
 
@@ -24,7 +24,7 @@ _BY_LINE = ("stage_prompts",)
 """Lists of texts that may have commas in them: one a line. Blank lines count, but for the last."""
 
 
-def widget(leaf: Leaf, value: Any, elem_id: str, number: int) -> gr.components.Component:
+def widget(leaf: KnobPath, value: Any, elem_id: str, number: int) -> gr.components.Component:
     """The widget of one knob of target `number`, showing `value`.
 
     The host keeps a person's defaults by label: two targets' widgets of one label would share them.
@@ -56,14 +56,14 @@ def _words(label: str, help_text: str, value: str, elem_id: str, lines: int) -> 
     )
 
 
-def _placeholder(leaf: Leaf) -> str:
+def _placeholder(leaf: KnobPath) -> str:
     """What blank stands for: knobs of shape scale with the region, the others are inherited."""
     if not leaf.optional:
         return "All"
     return AUTO if leaf.path.startswith("shape.") else INHERIT
 
 
-def shown(leaf: Leaf, value: Any) -> Any:
+def shown(leaf: KnobPath, value: Any) -> Any:
     """A knob's value as its widget shows it."""
     name = leaf.path.rpartition(".")[2]
     if name == "models":
@@ -79,7 +79,7 @@ def shown(leaf: Leaf, value: Any) -> Any:
     return value
 
 
-def read(leaf: Leaf, given: Any) -> Any:
+def read(leaf: KnobPath, given: Any) -> Any:
     """A widget's value as JSON data for `knobs.load`; None where blank means the picture's own."""
     if leaf.path.rpartition(".")[2] in _BY_LINE:
         return [text.strip() for text in str(given or "").rstrip().splitlines()]
@@ -92,7 +92,7 @@ def read(leaf: Leaf, given: Any) -> Any:
     return given
 
 
-def _items(leaf: Leaf, given: Any) -> list[Any]:
+def _items(leaf: KnobPath, given: Any) -> list[Any]:
     parts = given if isinstance(given, list) else str(given or "").split(",")
     words = [str(part).strip() for part in parts if str(part).strip()]
     return words if leaf.type == tuple[str, ...] else [_number(word) for word in words]
@@ -106,6 +106,6 @@ def _number(text: str) -> Any:
         return text
 
 
-def read_all(values: Mapping[Leaf, Any]) -> dict[str, Any]:
+def read_all(values: Mapping[KnobPath, Any]) -> dict[str, Any]:
     """Flat JSON data by dotted path."""
     return {leaf.path: read(leaf, given) for leaf, given in values.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from retouch.knobs import Leaf, leaves
+from retouch.knobs import KnobPath, knob_paths
 from retouch.recipes.recipe import Pass
 from retouch.webui import host
 from retouch.webui.fix_job import OVERRIDES
@@ -56,13 +56,13 @@ def on_before_ui() -> None:
     if xyz is None:
         return
     known = {option.label for option in xyz.axis_options}
-    by_path = {leaf.path: leaf for leaf in leaves(Pass)}
+    by_path = {leaf.path: leaf for leaf in knob_paths(Pass)}
     ours = [_axis(xyz, by_path[path]) for path in _AXES]
     ours += [_axis(xyz, leaf, CHANGES) for leaf in OUTPAINT_LEAVES if leaf.path in _OUTPAINT]
     xyz.axis_options.extend(axis for axis in ours if axis.label not in known)
 
 
-def _axis(xyz: Any, leaf: Leaf, kept: str = OVERRIDES) -> Any:
+def _axis(xyz: Any, leaf: KnobPath, kept: str = OVERRIDES) -> Any:
     """`kept` is the attribute of `p` on which it leaves what it changes."""
     kind = leaf.plain_type if leaf.plain_type in (int, float) else str
     choices = _CHOICES.get(leaf.path) or ((lambda: list(leaf.knob.choices)) if leaf.knob.choices else None)
@@ -70,7 +70,7 @@ def _axis(xyz: Any, leaf: Leaf, kept: str = OVERRIDES) -> Any:
     return xyz.AxisOption(label, kind, _apply(leaf, kept), cost=_COSTS.get(leaf.path, 0.0), choices=choices)
 
 
-def _apply(leaf: Leaf, kept: str) -> Callable[[Any, Any, Any], None]:
+def _apply(leaf: KnobPath, kept: str) -> Callable[[Any, Any, Any], None]:
     """Cells are shallow copies of `p`: the dict is made anew, never changed in place."""
 
     def apply(p: Any, value: Any, _values: Any) -> None:

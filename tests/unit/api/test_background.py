@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
-from retouch.api.background import NICE, Ahead
+from retouch.api.background import NICE, BackgroundWorker
 
 
 def test_the_newest_errand_goes_first_and_old_ones_are_dropped():
-    ahead, done = Ahead(limit=2), []
+    ahead, done = BackgroundWorker(limit=2), []
     begun, go, over = threading.Event(), threading.Event(), threading.Event()
 
     def first():
@@ -28,14 +28,14 @@ def test_the_newest_errand_goes_first_and_old_ones_are_dropped():
 
 
 def test_an_errand_that_fails_does_not_stop_the_next():
-    ahead, done = Ahead(), threading.Event()
+    ahead, done = BackgroundWorker(), threading.Event()
     ahead.soon(lambda: 1 / 0)
     ahead.soon(done.set)
     assert done.wait(30)
 
 
 def test_the_thread_is_gone_when_nothing_is_left_and_comes_again():
-    ahead = Ahead()
+    ahead = BackgroundWorker()
     threads: queue.Queue[threading.Thread] = queue.Queue()
     for _ in range(2):
         ahead.soon(lambda: threads.put(threading.current_thread()))
@@ -49,7 +49,7 @@ def test_the_thread_is_gone_when_nothing_is_left_and_comes_again():
 def test_it_stands_back_alone():
     said, done = [], threading.Event()
     before = os.getpriority(os.PRIO_PROCESS, 0)
-    Ahead().soon(
+    BackgroundWorker().soon(
         lambda: (said.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id())), done.set())
     )
     assert done.wait(30)

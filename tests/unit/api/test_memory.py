@@ -5,14 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from retouch.api.memory import Kept, Memories, name_of
+from retouch.api.memory import PictureCache, StateCache, name_of
 from retouch.errors import Missing
-from retouch.image.picture import Baggage
+from retouch.image.picture import Metadata
 from tests.stand import photo
 
 
 def test_what_was_put_comes_back_under_its_name():
-    kept = Kept()
+    kept = PictureCache()
     one, two = photo(seed=1), photo(seed=2)
     names = kept.put(one), kept.put(two)
     assert kept.get(names[0]) is one
@@ -23,17 +23,17 @@ def test_what_was_put_comes_back_under_its_name():
 def test_colours_alpha_and_baggage_all_make_the_name():
     plain = photo()
     veiled = dataclasses.replace(plain, alpha=np.full(plain.pixels.shape[:2], 7, np.uint8))
-    tagged = dataclasses.replace(plain, baggage=Baggage(text=(("a", "b"),)))
+    tagged = dataclasses.replace(plain, baggage=Metadata(text=(("a", "b"),)))
     assert len({name_of(p, b"k") for p in (plain, veiled, tagged, photo(seed=9))}) == 4
 
 
 def test_nobody_who_has_the_picture_can_tell_its_name_elsewhere():
-    assert Kept().put(photo()) != Kept().put(photo())
+    assert PictureCache().put(photo()) != PictureCache().put(photo())
     assert name_of(photo(), b"one") == name_of(photo(), b"one")
 
 
 def test_the_longest_unused_picture_goes_first():
-    kept = Kept(max_pictures=2)
+    kept = PictureCache(max_pictures=2)
     first, second = kept.put(photo(seed=1)), kept.put(photo(seed=2))
     kept.get(first)
     third = kept.put(photo(seed=3))
@@ -45,7 +45,7 @@ def test_the_longest_unused_picture_goes_first():
 
 def test_memory_is_bounded_even_by_one_large_picture():
     picture = photo(100, 100)
-    kept = Kept(max_bytes=picture.pixels.nbytes * 2)
+    kept = PictureCache(max_bytes=picture.pixels.nbytes * 2)
     for seed in range(5):
         kept.put(photo(100, 100, seed))
     assert kept.bytes == picture.pixels.nbytes * 2
@@ -56,7 +56,7 @@ def test_memory_is_bounded_even_by_one_large_picture():
 
 
 def test_a_memory_is_of_one_picture_and_one_segmenter():
-    memories, of = Memories(), ("picture", "sam")
+    memories, of = StateCache(), ("picture", "sam")
     name = memories.put(of, [1, 2])
     assert memories.get(of, name) == [1, 2]
     assert memories.get(("other", "sam"), name) is None
@@ -66,7 +66,7 @@ def test_a_memory_is_of_one_picture_and_one_segmenter():
 
 
 def test_memories_are_bounded_and_nothing_has_no_name():
-    memories, of = Memories(limit=2), ("picture", "sam")
+    memories, of = StateCache(limit=2), ("picture", "sam")
     names = [memories.put(of, number) for number in (1, 2, 3)]
     assert [memories.get(of, name) for name in names] == [None, 2, 3]
     assert memories.put(of, None) == ""

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import threading
 
-from retouch.api.queue import Ticket, Turns
+from retouch.api.queue import JobQueue, JobTicket
 
 
-def held(turns: Turns, queue: threading.Lock, ticket: Ticket, inside=lambda: None) -> threading.Thread:
+def held(turns: JobQueue, queue: threading.Lock, ticket: JobTicket, inside=lambda: None) -> threading.Thread:
     """A thread that takes its turn and calls `inside` there."""
 
     def run():
@@ -26,9 +26,9 @@ def until(condition) -> None:
 
 
 def test_one_works_and_one_waits_and_both_are_gone_afterwards():
-    turns, queue = Turns(), threading.Lock()
-    with turns.taken(Ticket("fix", "mine"), queue):
-        waiting = held(turns, queue, Ticket("inpaint", "yours"))
+    turns, queue = JobQueue(), threading.Lock()
+    with turns.taken(JobTicket("fix", "mine"), queue):
+        waiting = held(turns, queue, JobTicket("inpaint", "yours"))
         until(lambda: turns.waiting == 1)
         mine, yours = turns.summary("mine"), turns.summary("yours")
         assert (mine["busy"], mine["verb"], mine["task"], mine["queued"]) == (True, "fix", "mine", False)
@@ -39,9 +39,9 @@ def test_one_works_and_one_waits_and_both_are_gone_afterwards():
 
 
 def test_a_job_that_fails_frees_its_place():
-    turns, queue = Turns(), threading.Lock()
+    turns, queue = JobQueue(), threading.Lock()
     try:
-        with turns.taken(Ticket("fix"), queue):
+        with turns.taken(JobTicket("fix"), queue):
             raise ZeroDivisionError
     except ZeroDivisionError:
         pass
@@ -50,16 +50,16 @@ def test_a_job_that_fails_frees_its_place():
 
 
 def test_nobody_learns_the_name_of_anothers_task():
-    turns = Turns()
-    with turns.taken(Ticket("fix", "secret"), threading.Lock()):
+    turns = JobQueue()
+    with turns.taken(JobTicket("fix", "secret"), threading.Lock()):
         for asked in ("", "other"):
             assert "secret" not in str(turns.summary(asked))
             assert not turns.at_work(asked)
 
 
 def test_only_the_task_that_is_named_is_stopped():
-    turns, pressed = Turns(), []
-    ticket = Ticket("fix", "mine")
+    turns, pressed = JobQueue(), []
+    ticket = JobTicket("fix", "mine")
     with turns.taken(ticket, threading.Lock()):
         assert turns.stop("other", lambda: pressed.append(1)) is False
         assert (ticket.stopped, pressed) == (False, [])
@@ -69,8 +69,8 @@ def test_only_the_task_that_is_named_is_stopped():
 
 
 def test_without_a_name_it_is_the_one_at_work_and_none_that_waits():
-    turns, queue = Turns(), threading.Lock()
-    first, second = Ticket("fix", "a"), Ticket("fix", "b")
+    turns, queue = JobQueue(), threading.Lock()
+    first, second = JobTicket("fix", "a"), JobTicket("fix", "b")
     with turns.taken(first, queue):
         thread = held(turns, queue, second)
         until(lambda: turns.waiting == 1)
@@ -81,9 +81,9 @@ def test_without_a_name_it_is_the_one_at_work_and_none_that_waits():
 
 
 def test_one_that_waits_is_stopped_before_it_begins_and_presses_nothing():
-    turns, queue, seen, pressed = Turns(), threading.Lock(), [], []
-    waits = Ticket("inpaint", "later")
-    with turns.taken(Ticket("fix", "now"), queue):
+    turns, queue, seen, pressed = JobQueue(), threading.Lock(), [], []
+    waits = JobTicket("inpaint", "later")
+    with turns.taken(JobTicket("fix", "now"), queue):
         thread = held(turns, queue, waits, lambda: seen.append(waits.stopped))
         until(lambda: turns.waiting == 1)
         assert turns.stop("later", lambda: pressed.append(1))
@@ -92,7 +92,7 @@ def test_one_that_waits_is_stopped_before_it_begins_and_presses_nothing():
 
 
 def test_steps_of_a_batch_move_the_fraction_and_not_the_count():
-    ticket = Ticket("inpaint")
+    ticket = JobTicket("inpaint")
     ticket.show(0, 4, "2 of 4 variations")
     ticket.show(5, 10, "step 5 of 10")
     assert (ticket.done, ticket.total, ticket.furthest) == (0, 4, 0.25)
@@ -104,7 +104,7 @@ def test_steps_of_a_batch_move_the_fraction_and_not_the_count():
 
 
 def test_the_fraction_never_goes_back():
-    ticket = Ticket("fix")
+    ticket = JobTicket("fix")
     ticket.show(0, 8, "8 of 8 regions")
     ticket.show(9, 10, "step 9 of 10")
     ticket.show(0, 8, "4 of 8 regions")  # memory ran out: half the batch is tried again

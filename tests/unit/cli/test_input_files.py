@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from retouch.cli.input_files import Photo, photos
+from retouch.cli.input_files import InputFile, photos
 from retouch.errors import BadInput, Missing
 
 
@@ -18,7 +18,7 @@ def album(tmp_path: Path) -> Path:
     return tmp_path / "album"
 
 
-def targets(found: tuple[Photo, ...], out: Path) -> list[str]:
+def targets(found: tuple[InputFile, ...], out: Path) -> list[str]:
     return [photo.target.relative_to(out).as_posix() for photo in found]
 
 
@@ -65,7 +65,7 @@ def test_two_photographs_are_never_written_to_one_file(album, tmp_path):
 
 
 def test_done_means_there_and_not_older(tmp_path):
-    photo = Photo(tmp_path / "a.png", tmp_path / "out.png")
+    photo = InputFile(tmp_path / "a.png", tmp_path / "out.png")
     photo.source.write_bytes(b"x")
     assert not photo.done
     photo.target.write_bytes(b"y")

@@ -8,7 +8,7 @@ import pytest
 
 from retouch.detectors import mediapipe_graphs
 from retouch.detectors.base import Detector
-from retouch.detectors.registry import ROLES, Registry, Role
+from retouch.detectors.registry import ROLES, DetectorRegistry, Role
 from retouch.errors import BadInput, Missing, WeightsRefused
 from retouch.image.geometry import Box
 from retouch.image.picture import Picture
@@ -23,11 +23,11 @@ def without_mediapipe(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_unknown_name_gets_the_closest() -> None:
     with pytest.raises(Missing, match=r"no detector 'fcae'. Did you mean 'face'\?"):
-        Registry().get("fcae")
+        DetectorRegistry().get("fcae")
 
 
 def test_detectors_are_made_once() -> None:
-    registry = Registry()
+    registry = DetectorRegistry()
     assert registry.get("opencv face") is registry.get("opencv face")
     assert isinstance(registry.get("opencv face"), Detector)
 
@@ -37,17 +37,19 @@ class TestWithoutMediapipe:
     @pytest.mark.parametrize("role", ["hand", "person", "lips"])
     def test_a_role_nobody_can_play_says_what_to_install(self, role: str) -> None:
         with pytest.raises(Missing, match="mediapipe is not installed") as missing:
-            Registry().get(role)
+            DetectorRegistry().get(role)
         assert mediapipe_graphs.SERVES in str(missing.value)
         assert "models/retouch" in missing.value.hint
 
     @pytest.mark.parametrize("role", ["face", "eyes"])
     def test_the_cascades_take_over(self, role: str) -> None:
-        assert Registry().get(role).name == role
-        assert f"opencv {role}" in next(i.description for i in Registry().available() if i.name == role)
+        assert DetectorRegistry().get(role).name == role
+        assert f"opencv {role}" in next(
+            i.description for i in DetectorRegistry().available() if i.name == role
+        )
 
     def test_what_is_not_installed_is_listed_as_such(self) -> None:
-        listed = {info.name: info.installed for info in Registry().available()}
+        listed = {info.name: info.installed for info in DetectorRegistry().available()}
         assert not listed["mediapipe face full"]
         assert not listed["hand"]
         assert listed["face"]
@@ -55,7 +57,7 @@ class TestWithoutMediapipe:
 
     def test_adetailers_names_are_known(self) -> None:
         with pytest.raises(Missing, match="mediapipe face full"):
-            Registry().get("mediapipe_face_full")
+            DetectorRegistry().get("mediapipe_face_full")
 
 
 def test_files_are_listed_first_folder_first(tmp_path: Path) -> None:
@@ -63,7 +65,7 @@ def test_files_are_listed_first_folder_first(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "mine.pt").write_bytes(b"x" * size)
     (tmp_path / "adetailer" / "other.pt").write_bytes(b"xyz")
-    listed = {i.name: i for i in Registry([tmp_path / "retouch", tmp_path / "adetailer"]).available()}
+    listed = {i.name: i for i in DetectorRegistry([tmp_path / "retouch", tmp_path / "adetailer"]).available()}
     assert listed["mine.pt"].size == 10
     assert listed["mine.pt"].installed
     assert listed["other.pt"].kind == "yolo"
@@ -73,7 +75,7 @@ def test_files_are_listed_first_folder_first(tmp_path: Path) -> None:
 
 def test_offline_a_catalogue_file_is_missing_with_its_address(tmp_path: Path) -> None:
     with pytest.raises(Missing, match="offline") as missing:
-        Registry([tmp_path / "retouch"], offline=True).get("face_yolov8n.pt")
+        DetectorRegistry([tmp_path / "retouch"], offline=True).get("face_yolov8n.pt")
     assert "huggingface.co/Bingsu/adetailer" in missing.value.hint
 
 

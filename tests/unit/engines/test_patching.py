@@ -5,14 +5,14 @@ import dataclasses
 import numpy as np
 
 from retouch.app.backend import backend_of
-from retouch.cli.parser import parser
+from retouch.cli.parser import build_parser
 from retouch.engines.base import Job
 from retouch.engines.content_aware import REMARK, PatchEngine
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.pipeline.pipeline import Canvas, Studio
+from retouch.pipeline.pipeline import PictureInput, Pipeline
 from retouch.progress import Silent
 from retouch.recipes.recipe import Pass, Settings
 from retouch.testing import FakeDetector, FakeProgress
@@ -33,9 +33,9 @@ def job(strength: float = 0.9) -> Job:
 
 
 def test_a_thing_is_removed_through_the_whole_road():
-    studio = Studio(PatchEngine(), lambda name: FakeDetector())
+    studio = Pipeline(PatchEngine(), lambda name: FakeDetector())
     how = Pass(masked_content="fill", denoising_strength=0.9)
-    done = studio.paint(Canvas(lawn(), GENERATION), [Region.of_box(SPOT, "thing", 1.0)], how)
+    done = studio.paint(PictureInput(lawn(), GENERATION), [Region.of_box(SPOT, "thing", 1.0)], how)
     assert done.reports[0].kept
     inside = done.picture.pixels[SPOT.slices].reshape(-1, 3)
     assert np.abs(inside.mean(0) - (60, 140, 50)).max() < 10
@@ -55,7 +55,7 @@ def test_at_strength_0_and_after_interrupt_nothing_is_painted():
 
 
 def test_the_command_line_has_it_as_a_model():
-    backend = backend_of(parser().parse_args(["inpaint", "x.png", "--model", "content"]))
+    backend = backend_of(build_parser().parse_args(["inpaint", "x.png", "--model", "content"]))
     with backend.busy("inpaint"):
         assert isinstance(backend.studio.engine, PatchEngine)
     assert backend.health()["remark"] == REMARK

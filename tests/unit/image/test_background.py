@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
-from retouch.image.background import background_region, noted_background
+from retouch.image.background import make_background_region, note_background
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.pipeline.pipeline import Canvas, Studio
+from retouch.pipeline.pipeline import PictureInput, Pipeline
 from retouch.recipes.library import recipe
 from retouch.recipes.recipe import Pass
 from retouch.recipes.shape import Shape
@@ -42,7 +42,7 @@ def scene() -> Picture:
 @pytest.mark.parametrize("shade", [90, 255])
 def test_no_pixel_of_what_is_kept_is_in_a_background(shade):
     kept = Mask(subject().alpha // 255 * np.uint8(shade))
-    region = background_region(scene(), kept)
+    region = make_background_region(scene(), kept)
     assert region is not None
     assert region.background
     found = region.mask(SIZE).alpha.astype(int)
@@ -53,7 +53,7 @@ def test_no_pixel_of_what_is_kept_is_in_a_background(shade):
 def test_hair_that_reaches_out_of_the_mask_is_kept():
     picture, whole = scene(), subject()
     tight = whole.grown(-3)
-    region = background_region(picture, tight)
+    region = make_background_region(picture, tight)
     rim = whole.solid & ~tight.solid & whole.grown(-1).solid & ~Mask.of_box(SIZE, Box(0, 0, 120, 240)).solid
     assert region is not None
     assert region.mask(SIZE).alpha[rim].mean() < 60
@@ -62,9 +62,11 @@ def test_hair_that_reaches_out_of_the_mask_is_kept():
 @pytest.mark.parametrize("grow", [None, 0, 12])
 @pytest.mark.parametrize("blur", [None, 0, 20])
 def test_growth_and_fade_work_away_from_what_is_kept(grow, blur):
-    region = background_region(scene(), subject())
+    region = make_background_region(scene(), subject())
     how = Pass(denoising_strength=1.0, shape=Shape(grow=grow, blur=blur))
-    result = Studio(FakeEngine(side=64), FakeDetector).paint(Canvas(scene(), GENERATION), [region], how)
+    result = Pipeline(FakeEngine(side=64), FakeDetector).paint(
+        PictureInput(scene(), GENERATION), [region], how
+    )
     changed = (result.picture.pixels != scene().pixels).any(2)
     assert not changed[subject().solid].any()
     assert changed[~subject().grown((grow or 0) + (blur or 0) + 20).solid].all()
@@ -72,8 +74,8 @@ def test_growth_and_fade_work_away_from_what_is_kept(grow, blur):
 
 def test_the_background_recipe_leaves_its_subject_to_the_bit():
     how = recipe("Replace background")
-    studio = Studio(FakeEngine(side=64), lambda name: FakeDetector())
-    result = studio.fix([Canvas(scene(), GENERATION, subject())], how)[0]
+    studio = Pipeline(FakeEngine(side=64), lambda name: FakeDetector())
+    result = studio.fix([PictureInput(scene(), GENERATION, subject())], how)[0]
     changed = (result.picture.pixels != scene().pixels).any(2)
     assert result.reports
     assert not changed[subject().solid].any()
@@ -83,9 +85,9 @@ def test_the_background_recipe_leaves_its_subject_to_the_bit():
 def test_a_mask_over_most_of_a_picture_is_known_as_a_background():
     most = Region.of_mask(subject().inverted())
     assert most is not None
-    assert noted_background(most, SIZE).background
-    assert not noted_background(Region.of_box(Box(0, 0, 320, 100)), SIZE).background
+    assert note_background(most, SIZE).background
+    assert not note_background(Region.of_box(Box(0, 0, 320, 100)), SIZE).background
     wire = np.zeros((SIZE.height, SIZE.width), np.uint8)
     cv2.line(wire, (0, 0), (319, 239), 255, 4)
-    assert not noted_background(Region(SIZE.box, Mask(wire)), SIZE).background
+    assert not note_background(Region(SIZE.box, Mask(wire)), SIZE).background
     assert dataclasses.replace(most, background=True).background

@@ -3,7 +3,7 @@ import pytest
 
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.image.matting import refined
+from retouch.image.matting import refine_edge
 from retouch.image.picture import Picture
 from tests.helpers import flat, noise
 
@@ -34,14 +34,14 @@ def error(mask: Mask, alpha: np.ndarray) -> float:
 def test_a_rough_mask_snaps_to_the_edge():
     truth = disc(35).astype(float)
     rough = Mask.where(disc(35, wobble=5))
-    assert error(refined(painted(truth), rough, 8), truth) < 0.1 * error(rough, truth)
+    assert error(refine_edge(painted(truth), rough, 8), truth) < 0.1 * error(rough, truth)
 
 
 def test_a_soft_edge_becomes_soft():
     y, x = np.mgrid[: SIZE.height, : SIZE.width]
     truth = ((40 - np.hypot(x - 80, y - 60)) / 10).clip(0, 1)
     rough = Mask.where(truth > 0.5)
-    after = refined(painted(truth), rough, 12)
+    after = refine_edge(painted(truth), rough, 12)
     assert error(after, truth) < 0.6 * error(rough, truth)
     assert np.count_nonzero((after.alpha > 20) & (after.alpha < 235)) > 500
 
@@ -50,37 +50,37 @@ def test_strands_that_a_mask_missed_are_taken_in():
     truth = disc(30)
     truth[58:60, 100:125] = True
     truth[30:100:12, 78:80] = True
-    after = refined(painted(truth.astype(float)), Mask.where(disc(30)), 20)
+    after = refine_edge(painted(truth.astype(float)), Mask.where(disc(30)), 20)
     assert after.alpha[59, 113] > 128
     assert after.alpha[64, 113] < 64
 
 
 def test_far_from_the_edge_nothing_changes():
     mask = Mask.where(disc(35))
-    after = refined(noise(SIZE), mask, 6)
+    after = refine_edge(noise(SIZE), mask, 6)
     far = ~(mask.grown(7).solid & ~mask.grown(-7).solid)
     assert np.array_equal(after.alpha[far], mask.alpha[far])
 
 
 def test_where_the_colours_are_alike_the_outline_stays():
     mask = Mask.where(disc(35))
-    after = refined(flat(SIZE, (90, 120, 90)), mask, 6)
+    after = refine_edge(flat(SIZE, (90, 120, 90)), mask, 6)
     assert np.count_nonzero(after.solid != mask.solid) < 0.03 * mask.area
 
 
 @pytest.mark.parametrize("mask", [Mask.blank(SIZE), Mask.full(SIZE)], ids=["blank", "full"])
 def test_a_mask_without_an_edge_stays(mask):
-    assert refined(noise(SIZE), mask, 8) == mask
+    assert refine_edge(noise(SIZE), mask, 8) == mask
 
 
 def test_small_pictures_and_thin_masks_are_no_trouble():
     for size in (Size(1, 1), Size(3, 200), Size(50, 2)):
         mask = Mask.of_box(size, Box(0, 0, max(1, size.width // 2), size.height))
-        assert refined(noise(size), mask, 10).size == size
+        assert refine_edge(noise(size), mask, 10).size == size
 
 
 def test_a_radius_of_nothing_changes_nothing_and_another_size_is_refused():
     mask = Mask.where(disc(35))
-    assert refined(noise(SIZE), mask, 0) is mask
+    assert refine_edge(noise(SIZE), mask, 0) is mask
     with pytest.raises(ValueError, match="a mask of 160x120"):
-        refined(noise(Size(10, 10)), mask, 5)
+        refine_edge(noise(Size(10, 10)), mask, 5)

@@ -10,7 +10,7 @@ from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.region import Region, distinct, merged, overlap
 from retouch.image.tiles import tiles, whole_in_tile
-from retouch.recipes.selection import ORDERS, Choice, select
+from retouch.recipes.selection import ORDERS, Selection, select
 from tests.helpers import boxes_in, found, masks, sizes, square, wild_boxes
 
 CANVAS = Size(1000, 800)
@@ -21,7 +21,7 @@ ALL = (SMALL, MIDDLE, LARGE)
 
 
 def chosen(**choice):
-    return select(ALL, Choice(**{"confidence": 0.0, **choice}), CANVAS)
+    return select(ALL, Selection(**{"confidence": 0.0, **choice}), CANVAS)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_regions_are_filtered(choice, expected):
 
 def test_the_area_that_counts_is_the_masks_not_the_boxs():
     thin = Region(square(0, 0, 100), Mask.of_box(Size(100, 100), Box(0, 0, 100, 10)))
-    assert select([thin], Choice(max_area=0.00125), CANVAS) == (thin,)
-    assert select([thin], Choice(max_area=0.00124), CANVAS) == ()
+    assert select([thin], Selection(max_area=0.00125), CANVAS) == (thin,)
+    assert select([thin], Selection(max_area=0.00124), CANVAS) == ()
 
 
 @pytest.mark.parametrize(
@@ -83,25 +83,25 @@ def test_the_area_that_counts_is_the_masks_not_the_boxs():
 )
 def test_a_mask_chooses_regions(where, expected):
     painted = Mask.of_box(CANVAS, Box(0, 0, 480, 800))
-    assert select(ALL, Choice(confidence=0, user_mask=where), CANVAS, painted) == expected
+    assert select(ALL, Selection(confidence=0, user_mask=where), CANVAS, painted) == expected
 
 
 def test_an_all_black_mask_touches_nothing():
     blank = Mask.blank(CANVAS)
-    assert select(ALL, Choice(confidence=0), CANVAS, blank) == ()
-    assert len(select(ALL, Choice(confidence=0, user_mask="outside"), CANVAS, blank)) == 3
+    assert select(ALL, Selection(confidence=0), CANVAS, blank) == ()
+    assert len(select(ALL, Selection(confidence=0, user_mask="outside"), CANVAS, blank)) == 3
 
 
 @given(st.permutations(found(square(0, 0), square(300, 0), square(0, 300), square(300, 300))))
 def test_ties_are_broken_by_place_so_that_detector_order_does_not_matter(regions):
     for order in ORDERS:
-        once = select(regions, Choice(order=order), CANVAS)
-        assert once == select(sorted(regions, key=lambda r: r.box), Choice(order=order), CANVAS)
+        once = select(regions, Selection(order=order), CANVAS)
+        assert once == select(sorted(regions, key=lambda r: r.box), Selection(order=order), CANVAS)
 
 
 def test_area_bounds_the_wrong_way_round_are_refused():
     with pytest.raises(BadInput) as caught:
-        Choice(min_area=0.5, max_area=0.1)
+        Selection(min_area=0.5, max_area=0.1)
     assert caught.value.path == "min_area"
 
 

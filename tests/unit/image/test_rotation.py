@@ -4,23 +4,23 @@ import cv2
 import numpy as np
 import pytest
 
-from retouch.detectors.tilted import found_turned
+from retouch.detectors.tilted import find_tilted
 from retouch.image.frame import Frame
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region, overlap
-from retouch.image.rotation import Upright
-from retouch.pipeline.plan import plan
-from retouch.pipeline.run import run
+from retouch.image.rotation import RotatedFrame
+from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.run import run_plans
 from retouch.testing import FakeEngine
 from tests.helpers import GENERATION, face_pass, flat, found, noise, ramp, square
 
 SIZE = Size(240, 180)
 
 
-def about_the_middle(size: Size, degrees: float, work: Size | None = None) -> Upright:
-    return Upright(Frame(size.box, work or size), size.box.center, degrees)
+def about_the_middle(size: Size, degrees: float, work: Size | None = None) -> RotatedFrame:
+    return RotatedFrame(Frame(size.box, work or size), size.box.center, degrees)
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
@@ -56,7 +56,7 @@ def test_a_turned_crop_is_the_canvas_about_its_center_not_the_crop_with_its_corn
     """The crop lies against a border, the thing in its corner: it is seen whole, in the middle."""
     pixels = ramp(Size(300, 300)).pixels.copy()
     cv2.circle(pixels, (20, 20), 8, (0, 0, 255), -1)
-    crop = Upright(Frame(Box(0, 0, 100, 100), Size(100, 100)), (20.5, 20.5), 45)
+    crop = RotatedFrame(Frame(Box(0, 0, 100, 100), Size(100, 100)), (20.5, 20.5), 45)
     there = crop.take(pixels, pixels[:100, :100])
     assert np.abs(there[46:54, 46:54].mean((0, 1)) - (0, 0, 255)).max() < 5
     mask = Mask.of_ellipse(Size(100, 100), Box(12, 12, 29, 29))
@@ -95,7 +95,7 @@ def tilted(degrees: float, where: tuple[float, float] = (120, 90)) -> Picture:
 
 @pytest.mark.parametrize("degrees", [0, 30, 60, 90, 180, 270, 300])
 def test_a_tilted_thing_is_found_where_it_is_with_its_turn(degrees):
-    seen = sorted(found_turned(tilted(degrees, (130, 80)), UpToDown()), key=lambda r: -r.score)
+    seen = sorted(find_tilted(tilted(degrees, (130, 80)), UpToDown()), key=lambda r: -r.score)
     assert seen[0].turn == pytest.approx(degrees, abs=2 if degrees % 90 else 0)
     assert len(seen) == 1
     assert seen[0].box.center == pytest.approx((130, 80), abs=2)
@@ -106,7 +106,7 @@ def test_a_tilted_thing_is_found_where_it_is_with_its_turn(degrees):
 
 
 def test_a_thing_that_is_seen_as_it_stands_is_not_turned():
-    assert {region.turn for region in found_turned(tilted(10), UpToDown())} == {0.0}
+    assert {region.turn for region in find_tilted(tilted(10), UpToDown())} == {0.0}
 
 
 def test_what_the_detector_says_of_the_turn_is_taken():
@@ -117,7 +117,7 @@ def test_what_the_detector_says_of_the_turn_is_taken():
         lean = np.degrees(np.arctan2(*(red - blue) * (1, -1)))
         return [dataclasses.replace(region, turn=float(lean)) for region in UpToDown()(picture)]
 
-    (region,) = found_turned(tilted(38), look)
+    (region,) = find_tilted(tilted(38), look)
     assert region.turn == pytest.approx(38, abs=1)
 
 
@@ -139,7 +139,7 @@ def test_what_is_seen_upside_down_as_well_is_one_thing_the_right_way_up():
         ]
         return UpToDown()(picture) + found(*back, score=1.0)
 
-    (region,) = found_turned(tilted(60), look)
+    (region,) = find_tilted(tilted(60), look)
     assert region.turn == pytest.approx(60, abs=3)
 
 
@@ -152,7 +152,7 @@ def test_what_one_turn_alone_shows_and_no_second_look_was_an_accident():
             [dataclasses.replace(r, turn=20.0) for r in found(square(90, 60, 40))] if len(looks) == 3 else []
         )
 
-    assert found_turned(noise(SIZE), look) == []
+    assert find_tilted(noise(SIZE), look) == []
     assert len(looks) == 13
 
 
@@ -171,8 +171,8 @@ def test_a_tilted_region_is_painted_upright_and_put_back_within_its_mask(turn):
     canvas, engine = flat(Size(300, 300), (90, 90, 90)), Keeps()
     box = square(110, 110, 80)
     region = Region(box, Mask.of_ellipse(box.size, box.size.box), "face", 0.9, turn)
-    made = plan(canvas.size, [region], (0, face_pass(colour_correction=0.0)), GENERATION, Size(128, 128))
-    (result,) = run([canvas], [made], engine)
+    made = plan_pass(canvas.size, [region], (0, face_pass(colour_correction=0.0)), GENERATION, Size(128, 128))
+    (result,) = run_plans([canvas], [made], engine)
     red = (result.picture.pixels == (255, 0, 0)).all(2) & Mask.of_box(canvas.size, box).solid
     rows, columns = np.nonzero(red)
     away = np.array([columns.mean() - 149.5, rows.mean() - 149.5])

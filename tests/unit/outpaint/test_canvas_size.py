@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from retouch.errors import BadInput, TooLarge
 from retouch.image.geometry import Box, Margins, Size
 from retouch.knobs import load
-from retouch.outpaint.canvas_size import Extension, aspect_of, grown
+from retouch.outpaint.canvas_size import CanvasSize, aspect_of, extended_size
 
 SQUARE = Size(512, 512)
 
@@ -18,11 +18,11 @@ SQUARE = Size(512, 512)
 def test_an_aspect_is_met_to_the_pixel_and_nothing_is_cut(width, height, aspect):
     size = Size(width, height)
     try:
-        margins = Extension(aspect=aspect).of(size)
+        margins = CanvasSize(aspect=aspect).of(size)
     except BadInput:
         assert abs(size.aspect - aspect_of(aspect)) * min(size) <= 1.5 * max(aspect_of(aspect), 1)
         return
-    whole = grown(size, margins)
+    whole = extended_size(size, margins)
     assert min(margins) >= 0
     assert 0 in (whole.width - width, whole.height - height)
     assert abs(whole.width - whole.height * aspect_of(aspect)) <= max(aspect_of(aspect), 1)
@@ -32,25 +32,25 @@ def test_an_aspect_is_met_to_the_pixel_and_nothing_is_cut(width, height, aspect)
     ("across", "left"), [("left", 0), ("centre", 256), ("right", 512), ("third", 85), ("two thirds", 427)]
 )
 def test_the_picture_lies_where_it_was_asked_to(across, left):
-    margins = Extension(width=1024, across=across).of(SQUARE)
+    margins = CanvasSize(width=1024, across=across).of(SQUARE)
     assert margins == Margins(left, 0, 512 - left, 0)
 
 
 @pytest.mark.parametrize(("subject", "middle"), [(Box(100, 0, 200, 512), 341), (Box(350, 0, 450, 512), 683)])
 def test_a_subject_comes_to_lie_on_the_nearer_third(subject, middle):
-    margins = Extension(width=1024, across="subject").of(SQUARE, subject)
+    margins = CanvasSize(width=1024, across="subject").of(SQUARE, subject)
     assert margins.left + (subject.left + subject.right) / 2 == pytest.approx(middle, abs=1)
 
 
 def test_a_subject_that_cannot_reach_a_third_comes_as_near_as_it_can():
-    edge = Extension(width=600, across="subject").of(SQUARE, Box(480, 0, 512, 512))
+    edge = CanvasSize(width=600, across="subject").of(SQUARE, Box(480, 0, 512, 512))
     assert edge == Margins(0, 0, 88, 0)
 
 
 def test_factor_and_size_and_margins():
-    assert Extension(factor=2.0).of(SQUARE) == Margins(256, 256, 256, 256)
-    assert Extension(height=700, down="top").of(SQUARE) == Margins(0, 0, 0, 188)
-    assert Extension(left=8, bottom=40).of(Size(300, 200)) == Margins(8, 0, 0, 40)
+    assert CanvasSize(factor=2.0).of(SQUARE) == Margins(256, 256, 256, 256)
+    assert CanvasSize(height=700, down="top").of(SQUARE) == Margins(0, 0, 0, 188)
+    assert CanvasSize(left=8, bottom=40).of(Size(300, 200)) == Margins(8, 0, 0, 40)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_factor_and_size_and_margins():
 )
 def test_what_cannot_be_done_is_said_where(asked, size, path):
     with pytest.raises(BadInput) as caught:
-        Extension(**asked).of(size)
+        CanvasSize(**asked).of(size)
     assert caught.value.path == path
     assert caught.value.hint
 
@@ -85,10 +85,10 @@ def test_what_cannot_be_done_is_said_where(asked, size, path):
 )
 def test_a_request_that_means_nothing_is_refused_before_any_picture_is_seen(asked, path):
     with pytest.raises(BadInput) as caught:
-        load(Extension, asked)
+        load(CanvasSize, asked)
     assert caught.value.path == path
 
 
 def test_a_canvas_over_the_limit_is_refused():
     with pytest.raises(TooLarge):
-        Extension(factor=16.0).of(Size(4000, 4000))
+        CanvasSize(factor=16.0).of(Size(4000, 4000))

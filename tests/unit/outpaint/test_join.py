@@ -8,10 +8,10 @@ from retouch.image.blend.membrane import MOST, REACH
 from retouch.image.geometry import Box, Margins, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.outpaint.checks import Floor, Guard
-from retouch.outpaint.join import broken, met, shown
+from retouch.outpaint.checks import CheckOptions, SeamBaseline
+from retouch.outpaint.join import best_join, join_break, join_visibility
 from retouch.outpaint.join_cut import along_a_line
-from retouch.outpaint.join_level import level
+from retouch.outpaint.join_level import level_edge
 from retouch.outpaint.run import extend
 from retouch.outpaint.stage_steps import joined
 from retouch.pipeline.candidate import Candidate
@@ -30,7 +30,7 @@ def test_a_step_at_the_edge_is_led_on_into_the_hole_until_it_has_faded():
     under = cv2.GaussianBlur(noise(Size(200, 96)).pixels, (0, 0), 8)
     hole = Box(100, 0, 200, 96)
     over = under + np.array([12, 0, 10], np.uint8)
-    made = level(offered(over, hole), under, hole).over.pixels.astype(int)
+    made = level_edge(offered(over, hole), under, hole).over.pixels.astype(int)
     off = made - under
     assert np.abs(off[:, 96:102]).max() <= 2
     assert np.abs(off[:, 116:120, 0].mean() - 12 * (1 - (1 - 18 / REACH) ** 2)) < 1.5
@@ -43,7 +43,7 @@ def test_what_is_led_on_does_not_jump_at_the_edge_and_dies_away_within_its_lengt
     hole = Box(100, 0, 200, 96)
     wave = np.rint(10 * np.sin(2 * np.pi * np.arange(96) / 24))[:, None, None]
     over = np.rint(under + wave).astype(np.uint8)
-    field = level(offered(over, hole), under, hole).over.pixels.astype(float) - over
+    field = level_edge(offered(over, hole), under, hole).over.pixels.astype(float) - over
     jump = np.abs(field[8:-8, 100] - field[8:-8, 99]).max()
     assert np.abs(field[:, 99]).max() > 8
     assert jump <= 2
@@ -54,22 +54,24 @@ def test_new_content_is_no_step_and_texture_stays():
     rng = np.random.default_rng(3)
     hole = Box(100, 0, 200, 96)
     under = np.full((96, 200, 3), 100, np.uint8)
-    other = level(offered(np.full_like(under, 200), hole), under, hole).over.pixels
+    other = level_edge(offered(np.full_like(under, 200), hole), under, hole).over.pixels
     assert other.min() >= 200 - MOST - 1
     rough = rng.integers(60, 140, under.shape, np.uint8)
-    kept = level(offered(rough, hole), under, hole).over.pixels
+    kept = level_edge(offered(rough, hole), under, hole).over.pixels
     assert np.abs(kept[:, 104:].astype(int) - rough[:, 104:]).mean() < 2
 
 
 def test_without_an_overlap_there_is_nothing_to_be_level_with():
     hole = Box(100, 0, 200, 96)
     made = Candidate(1, Picture(noise(hole.size).pixels), hole, Mask.full(hole.size))
-    assert level(made, np.zeros((96, 100, 3), np.uint8), hole) is made
+    assert level_edge(made, np.zeros((96, 100, 3), np.uint8), hole) is made
 
 
 def test_every_painting_of_a_stage_is_cut_for_any_may_be_chosen_later():
     how = dataclasses.replace(HOW, variations=2)
-    done = extend(way(margins=Margins(right=128), how=how), FakeEngine(side=256), Guard(tries=1, cleanup=0))
+    done = extend(
+        way(margins=Margins(right=128), how=how), FakeEngine(side=256), CheckOptions(tries=1, cleanup=0)
+    )
     one, other = done.way.found[1]
     faded = joined(Mask.of_box(Size(256, 256), Box(128, 0, 256, 256)), FEATHER, Box(256, 0, 384, 256))
     width = one.mask.size.width
@@ -88,7 +90,7 @@ class Lighter(FakeEngine):
 def test_a_step_along_the_cut_is_seen_though_it_lies_off_the_edge_of_the_hole():
     grey = dataclasses.replace(way(margins=Margins(right=128)), picture=flat(NATIVE, (100, 100, 100)))
     engine = Lighter(side=256)
-    done = extend(grey, engine, Guard(tries=1, cleanup=0.35))
+    done = extend(grey, engine, CheckOptions(tries=1, cleanup=0.35))
     steps = np.abs(np.diff(done.way.found[1][0].mask.alpha.astype(int), axis=1)).max(0)
     assert steps.argmax() < FEATHER - 4
     assert [call[0].settings.denoising_strength for call in engine.calls] == [1.0, 0.35]
@@ -148,8 +150,8 @@ def test_of_all_ways_the_one_is_taken_that_shows_least_on_either_line(side):
         hole, crop = Mask(spot).bounds, Mask(spot).size.box
         made = Candidate(1, Picture(over), crop, Mask(mask))
         for join, scores in found.items():
-            way = met(made, under, crop, hole, side, join)
-            scores.append(shown(way, under, crop, hole, side))
+            way = best_join(made, under, crop, hole, side, join)
+            scores.append(join_visibility(way, under, crop, hole, side))
     means = {join: np.mean(scores) for join, scores in found.items()}
     assert means["least"] < 0.5 * min(means["feather"], means["cut"])
 
@@ -162,14 +164,14 @@ def test_a_step_shows_at_the_border_and_where_the_painting_gives_way():
     under = flat(SIZE, (100, 100, 100)).pixels
     whole = offered(flat(SIZE, (130, 130, 130)).pixels, HOLE)
     at_the_border, off_it = (along_a_line(whole, HOLE, "right", away, 0) for away in (0, 12))
-    step = shown(at_the_border, under, SIZE.box, HOLE, "right")
+    step = join_visibility(at_the_border, under, SIZE.box, HOLE, "right")
     assert step > 8
-    assert shown(off_it, under, SIZE.box, HOLE, "right") == pytest.approx(step, rel=0.2)
+    assert join_visibility(off_it, under, SIZE.box, HOLE, "right") == pytest.approx(step, rel=0.2)
     over = whole.over.pixels.copy()
     over[:, :100] = 100
     hidden = dataclasses.replace(whole, over=Picture(over))
-    assert shown(hidden, under, SIZE.box, HOLE, "right") == pytest.approx(step, rel=0.2)
-    assert shown(offered(under, HOLE), under, SIZE.box, HOLE, "right") < 0.05
+    assert join_visibility(hidden, under, SIZE.box, HOLE, "right") == pytest.approx(step, rel=0.2)
+    assert join_visibility(offered(under, HOLE), under, SIZE.box, HOLE, "right") < 0.05
 
 
 def test_things_that_end_at_a_line_are_no_step_but_broken():
@@ -179,15 +181,19 @@ def test_things_that_end_at_a_line_are_no_step_but_broken():
     over = np.full_like(under, 100)
     whole = offered(over, HOLE)
     hard = along_a_line(whole, HOLE, "right", 0, 0)
-    assert shown(hard, under, SIZE.box, HOLE, "right") < 0.5
-    assert broken(hard, under, SIZE.box, HOLE, "right") > 3 * broken(whole, under, SIZE.box, HOLE, "right")
-    chosen = met(whole, under, SIZE.box, HOLE, "right", "least")
-    assert broken(chosen, under, SIZE.box, HOLE, "right") < 0.6 * broken(hard, under, SIZE.box, HOLE, "right")
+    assert join_visibility(hard, under, SIZE.box, HOLE, "right") < 0.5
+    assert join_break(hard, under, SIZE.box, HOLE, "right") > 3 * join_break(
+        whole, under, SIZE.box, HOLE, "right"
+    )
+    chosen = best_join(whole, under, SIZE.box, HOLE, "right", "least")
+    assert join_break(chosen, under, SIZE.box, HOLE, "right") < 0.6 * join_break(
+        hard, under, SIZE.box, HOLE, "right"
+    )
 
 
 def test_one_outline_in_a_photograph_excuses_no_join():
     pixels = cv2.GaussianBlur(noise(Size(256, 256)).pixels, (0, 0), 3)
     pixels[:, 120:136] = 255
-    floor = Floor(Picture(pixels))
-    plain = Floor(Picture(cv2.GaussianBlur(noise(Size(256, 256)).pixels, (0, 0), 3)))
+    floor = SeamBaseline(Picture(pixels))
+    plain = SeamBaseline(Picture(cv2.GaussianBlur(noise(Size(256, 256)).pixels, (0, 0), 3)))
     assert floor.beyond(4.0, "right") > 0.8 * plain.beyond(4.0, "right")

@@ -9,13 +9,13 @@ from retouch.image.geometry import Box, Margins, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.quality.seam import join
-from retouch.outpaint.checks import Guard
+from retouch.outpaint.checks import CheckOptions
 from retouch.outpaint.join_cleanup import merged
 from retouch.outpaint.join_cut import along_the_cut, least_path
-from retouch.outpaint.progress import Way, dependents
+from retouch.outpaint.progress import Extension, dependents
 from retouch.outpaint.run import extend
-from retouch.outpaint.stage_steps import Words, joined, reach_of, steps, unused_prompts
-from retouch.outpaint.stages import Pace, stages
+from retouch.outpaint.stage_steps import StagePrompts, joined, reach_of, steps, unused_prompts
+from retouch.outpaint.stages import StageOptions, plan_stages
 from retouch.pipeline.candidate import Candidate
 from retouch.recipes.recipe import Generation, Pass
 from retouch.testing import FakeEngine
@@ -24,14 +24,16 @@ from tests.helpers import noise
 NATIVE = Size(256, 256)
 HOW = Pass(denoising_strength=1.0, masked_content="edge", colour_correction=0.0)
 FEATHER = 16
-ONCE = Guard(tries=1, cleanup=0)
+ONCE = CheckOptions(tries=1, cleanup=0)
 
 
-def way(size=NATIVE, margins=Margins(right=256), words=Words(), how=HOW, pace=Pace(feather=FEATHER)):
-    found = stages(size, margins, NATIVE, pace)
+def way(
+    size=NATIVE, margins=Margins(right=256), words=StagePrompts(), how=HOW, pace=StageOptions(feather=FEATHER)
+):
+    found = plan_stages(size, margins, NATIVE, pace)
     generation = Generation(prompt="a beach", seed=7)
     made = steps(found, generation, how, words, reach_of(pace, NATIVE))
-    return Way(noise(size), margins, found, made)
+    return Extension(noise(size), margins, found, made)
 
 
 def test_the_new_part_is_painted_and_the_picture_beyond_the_feather_is_bit_identical():
@@ -63,23 +65,23 @@ def test_stages_of_one_wave_go_through_one_call():
 
 def test_words_for_a_side_for_a_stage_and_for_what_lies_beyond():
     margins = Margins(left=128, right=128)
-    said = way(margins=margins, words=Words(prompt_left="a cliff", beyond="gulls")).steps
+    said = way(margins=margins, words=StagePrompts(prompt_left="a cliff", beyond="gulls")).steps
     assert [s.prompt for s in said] == ["a cliff, gulls", "a beach, gulls"]
-    said = way(margins=margins, words=Words(stage_prompts=("", "a pier"))).steps
+    said = way(margins=margins, words=StagePrompts(stage_prompts=("", "a pier"))).steps
     assert [s.prompt for s in said] == ["a beach", "a pier"]
     for few_or_blank in (("a cliff",), ("a cliff", "", "")):
-        said = way(margins=margins, words=Words(stage_prompts=few_or_blank)).steps
+        said = way(margins=margins, words=StagePrompts(stage_prompts=few_or_blank)).steps
         assert [s.prompt for s in said] == ["a cliff", "a beach"]
     with pytest.raises(BadInput, match="2 stages") as caught:
-        way(margins=margins, words=Words(stage_prompts=("one", "two", "three")))
+        way(margins=margins, words=StagePrompts(stage_prompts=("one", "two", "three")))
     assert caught.value.path == "stage_prompts"
 
 
 def test_a_sides_prompt_that_no_stage_takes_is_told():
-    words = Words(prompt_left="a cliff", prompt_right="the sea", beyond="gulls")
+    words = StagePrompts(prompt_left="a cliff", prompt_right="the sea", beyond="gulls")
     (told,) = unused_prompts(words, way(margins=Margins(right=128), words=words).steps)
     assert told.startswith('prompt_left: "a cliff" is not used')
-    both = Words(prompt_left="a cliff", stage_prompts=("a pier",))
+    both = StagePrompts(prompt_left="a cliff", stage_prompts=("a pier",))
     (told,) = unused_prompts(both, way(margins=Margins(left=128), words=both).steps)
     assert '"a cliff" is not used' in told
     assert not unused_prompts(words, way(margins=Margins(left=64, right=64), words=words).steps)
@@ -154,16 +156,16 @@ def test_reverting_a_stage_gives_back_what_was_there_before_to_the_bit():
 
 
 def test_only_what_shows_a_stage_depends_on_it():
-    found = stages(Size(512, 256), Margins(256, 0, 256, 0), NATIVE, Pace())
+    found = plan_stages(Size(512, 256), Margins(256, 0, 256, 0), NATIVE, StageOptions())
     assert dependents(found, [1]) == {1, 2}
     assert dependents(found, [3]) == {3, 4}
-    corner = stages(NATIVE, Margins(left=128, top=128), NATIVE, Pace())
+    corner = plan_stages(NATIVE, Margins(left=128, top=128), NATIVE, StageOptions())
     assert dependents(corner, [1]) == {1, 2, 3, 4}
     assert [s.side for s in corner] == ["left", "top", "top", "top"]
 
 
 def test_a_strip_that_is_not_whole_yet_is_left_out_of_the_picture():
-    made = way(Size(512, 256), Margins(top=128), pace=Pace(feather=8))
+    made = way(Size(512, 256), Margins(top=128), pace=StageOptions(feather=8))
     assert len(made.steps) == 3
     left, top, right, bottom = made.steps[0].box
     faded = Box(left, top, right, bottom + 8)
@@ -203,11 +205,11 @@ class Harsh(FakeEngine):
 def test_a_join_that_shows_is_gone_over_within_the_feather():
     smooth = cv2.GaussianBlur(noise(NATIVE).pixels, (0, 0), 6)
     plain = dataclasses.replace(
-        way(margins=Margins(right=128), pace=Pace(feather=4)), picture=Picture(smooth)
+        way(margins=Margins(right=128), pace=StageOptions(feather=4)), picture=Picture(smooth)
     )
     engine = Harsh(side=256)
     kept = extend(plain, Harsh(side=256), ONCE)
-    done = extend(plain, engine, Guard(tries=1, cleanup=0.35))
+    done = extend(plain, engine, CheckOptions(tries=1, cleanup=0.35))
     assert [call[0].settings.denoising_strength for call in engine.calls] == [1.0, 0.35]
     first, second = (join(one.way.finished().pixels, x=256) for one in (kept, done))
     assert second < first / 1.5

@@ -10,14 +10,14 @@ from retouch.errors import PaintFailed
 from retouch.image.geometry import Box, Margins, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.image.quality.repetition import repetition
-from retouch.outpaint.checks import Guard, looked_back
-from retouch.outpaint.progress import Way, dependents
+from retouch.image.quality.repetition import repetition_score
+from retouch.outpaint.checks import CheckOptions, copy_search_area
+from retouch.outpaint.progress import Extension, dependents
 from retouch.outpaint.run import extend, extend_all
 from retouch.outpaint.stage_painter import VARIED
-from retouch.outpaint.stage_split import nearer
-from retouch.outpaint.stage_steps import Words, reach_of, steps
-from retouch.outpaint.stages import Pace, stages
+from retouch.outpaint.stage_split import near_half
+from retouch.outpaint.stage_steps import StagePrompts, reach_of, steps
+from retouch.outpaint.stages import StageOptions, plan_stages
 from retouch.pipeline.candidate import Candidate
 from retouch.recipes.recipe import Generation
 from retouch.testing import Counted, FakeEngine, FakeProgress
@@ -46,7 +46,7 @@ QUIET = Picture(noise(NATIVE).pixels // 8)
 
 def test_a_stage_that_copies_the_picture_is_painted_again_with_another_seed():
     engine = Copying(side=256)
-    done = extend(seeded(way(margins=Margins(right=128)), 7, QUIET), engine, Guard(tries=3, cleanup=0))
+    done = extend(seeded(way(margins=Margins(right=128)), 7, QUIET), engine, CheckOptions(tries=3, cleanup=0))
     assert len(engine.calls) == 2
     assert done.reports[0].seed == engine.calls[1][0].seed != 7
     alone = Copying(side=256)
@@ -71,7 +71,7 @@ class Stubborn(Copying):
 
 def test_then_half_the_step_is_tried_then_other_words_and_what_still_repeats_is_said():
     engine = Stubborn(side=256)
-    done = extend(way(margins=Margins(right=128)), engine, Guard(tries=4, cleanup=0))
+    done = extend(way(margins=Margins(right=128)), engine, CheckOptions(tries=4, cleanup=0))
     jobs = [call[0] for call in engine.calls][:4]
     assert len({job.seed for job in jobs}) == 4
     assert jobs[0].prompt == jobs[1].prompt == jobs[2].prompt == "a beach"
@@ -95,7 +95,7 @@ class Cautious(Copying):
 
 def halved(**changes):
     engine = Cautious(side=256)
-    return engine, extend(way(**changes), engine, Guard(tries=3, cleanup=0))
+    return engine, extend(way(**changes), engine, CheckOptions(tries=3, cleanup=0))
 
 
 def test_a_stage_whose_half_does_not_repeat_becomes_two():
@@ -124,8 +124,8 @@ def test_what_is_painted_upon_a_halved_stage_comes_after_both_halves():
 
 
 def test_a_strip_of_pieces_of_which_one_is_halved_is_whole_when_all_are_there():
-    made = way(Size(512, 256), Margins(top=128), pace=Pace(feather=8))
-    near = nearer(made.steps[1], made.reach, made.known())
+    made = way(Size(512, 256), Margins(top=128), pace=StageOptions(feather=8))
+    near = near_half(made.steps[1], made.reach, made.known())
     parts = made.halved(near)
     assert len(parts.steps) == 4
     patches = {
@@ -140,12 +140,12 @@ def test_a_strip_of_pieces_of_which_one_is_halved_is_whole_when_all_are_there():
 
 def test_a_shallow_stage_is_not_halved():
     thin = way(margins=Margins(right=48)).steps[0]
-    assert nearer(thin, (64, 16), NATIVE.box) is None
+    assert near_half(thin, (64, 16), NATIVE.box) is None
 
 
 def test_where_there_is_nothing_to_move_to_a_half_sees_less():
     whole = way(margins=Margins(right=128)).steps[0]
-    half = nearer(whole, (64, 16), Box(128, 0, 256, 256))
+    half = near_half(whole, (64, 16), Box(128, 0, 256, 256))
     assert half.frame.crop == Box(128, 0, 320, 256)
     assert half.frame.work == Size(192, 256)
     assert half.hole.bounds == Box(128, 0, 192, 256)
@@ -173,31 +173,31 @@ def test_what_was_seen_three_stages_ago_is_no_more_to_be_repeated_than_what_is_n
     smooth = cv2.GaussianBlur(pixels, (0, 0), 2)
     Forgetful.tree = smooth[8:248, 132:244]
     start = dataclasses.replace(way(margins=Margins(right=512)), picture=Picture(smooth))
-    done = extend(start, Forgetful(side=256), Guard(tries=1, cleanup=0))
+    done = extend(start, Forgetful(side=256), CheckOptions(tries=1, cleanup=0))
     scores = [report.quality.repetition for report in done.reports]
     assert max(scores[:3]) < 0.05 < 0.1 < scores[3]
     crop = done.way.canvas().pixels[:, 512:]
-    assert repetition(crop) < 0.05
+    assert repetition_score(crop) < 0.05
 
 
 def test_where_copies_are_looked_for_is_bounded_and_holds_enough_of_the_stage():
     known = Box(0, 0, 8192, 4096)
-    seen = {looked_back(Box(x, 1024, x + 128, 1280), "right", known).size for x in (2048, 4096, 8064)}
+    seen = {copy_search_area(Box(x, 1024, x + 128, 1280), "right", known).size for x in (2048, 4096, 8064)}
     assert seen == {Size(7 * 128, 512)}
     assert 128 * 256 / (7 * 128 * 512) > 1 / 16
-    assert looked_back(Box(100, 0, 356, 64), "bottom", Box(0, 0, 512, 64)).bottom == 64
+    assert copy_search_area(Box(100, 0, 356, 64), "bottom", Box(0, 0, 512, 64)).bottom == 64
 
 
 def peak_of(width: int) -> tuple[int, int]:
     """(bytes at most while a picture of 256 x 256 grows to `width`, bytes of what came of it)."""
     size = native = Size(256, 256)
     margins = Margins(left=(width - 256) // 2, right=(width - 256) // 2)
-    found = stages(size, margins, native, Pace(feather=16))
-    made = steps(found, Generation(seed=7), HOW, Words(), reach_of(Pace(feather=16), native))
-    start = Way(noise(size), margins, found, made)
+    found = plan_stages(size, margins, native, StageOptions(feather=16))
+    made = steps(found, Generation(seed=7), HOW, StagePrompts(), reach_of(StageOptions(feather=16), native))
+    start = Extension(noise(size), margins, found, made)
     tracemalloc.start()
     try:
-        done = extend(start, Plain(side=256), Guard(tries=1))
+        done = extend(start, Plain(side=256), CheckOptions(tries=1))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -220,7 +220,7 @@ def test_eight_times_as_wide_takes_no_more_memory_than_its_pixels():
     assert beside[1] < beside[0] + 2_000_000
 
 
-def seeded(made: Way, seed: int, picture: Picture | None = None) -> Way:
+def seeded(made: Extension, seed: int, picture: Picture | None = None) -> Extension:
     """The way of another picture, its stages' seeds from `seed` on."""
     steps = tuple(dataclasses.replace(s, seed=seed + i) for i, s in enumerate(made.steps))
     return dataclasses.replace(made, steps=steps, picture=picture or noise(made.picture.size, seed))
@@ -261,7 +261,7 @@ def test_weak_stages_of_several_pictures_are_tried_again_together():
     start = way(margins=Margins(right=128))
     other = Picture(noise(NATIVE, 3).pixels // 8)
     ways = [seeded(start, 7, QUIET), seeded(start, 7, other), seeded(start, 8, QUIET)]
-    done, calls, alone = beside(Copying, ways, Guard(tries=3, cleanup=0))
+    done, calls, alone = beside(Copying, ways, CheckOptions(tries=3, cleanup=0))
     assert [len(call) for call in calls] == [3, 2]
     assert_alike(done, alone)
 
@@ -284,12 +284,12 @@ class Starker(Stark):
 def test_a_stage_whose_join_shows_is_painted_again_whole_and_in_its_own_words():
     start = seeded(way(margins=Margins(right=128)), 7, QUIET)
     engine = Stark(side=256)
-    done = extend(start, engine, Guard(tries=4, cleanup=0))
+    done = extend(start, engine, CheckOptions(tries=4, cleanup=0))
     assert len(engine.calls) == 2
     assert done.reports[0].seed != 7
     assert not done.warnings
     stubborn = Starker(side=256)
-    done = extend(start, stubborn, Guard(tries=4, cleanup=0))
+    done = extend(start, stubborn, CheckOptions(tries=4, cleanup=0))
     assert len(stubborn.calls) == 4
     assert {call[0].prompt for call in stubborn.calls} == {start.steps[0].prompt}
     assert len(done.way.stages) == 1
@@ -317,9 +317,9 @@ class Abrupt(Both):
 
 def test_joins_of_several_pictures_that_still_show_are_gone_over_together():
     smooth = cv2.GaussianBlur(noise(NATIVE).pixels, (0, 0), 6)
-    start = way(margins=Margins(right=128), pace=Pace(feather=4))
+    start = way(margins=Margins(right=128), pace=StageOptions(feather=4))
     ways = [seeded(start, seed, Picture(smooth)) for seed in (7, 8)]
-    done, calls, alone = beside(Both, ways, Guard(tries=2, cleanup=0.35))
+    done, calls, alone = beside(Both, ways, CheckOptions(tries=2, cleanup=0.35))
     assert [(len(call), call[0].settings.denoising_strength) for call in calls] == [(2, 1), (2, 1), (2, 0.35)]
     assert_alike(done, alone)
 
@@ -328,7 +328,7 @@ def test_a_copy_is_not_given_up_for_a_plain_step():
     start = seeded(way(margins=Margins(right=128)), 7, QUIET)
     copy_kept = []
     for engine in (Both, Abrupt):
-        (stage,) = extend(start, engine(side=256), Guard(tries=2, cleanup=0)).reports
+        (stage,) = extend(start, engine(side=256), CheckOptions(tries=2, cleanup=0)).reports
         copy_kept.append(stage.seed == 7)
     assert copy_kept == [False, True]
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from retouch.image.geometry import Box, Margins, Size
-from retouch.outpaint.checks import Guard
-from retouch.outpaint.stage_painter import Walk
-from retouch.pipeline.run import run
+from retouch.outpaint.checks import CheckOptions
+from retouch.outpaint.stage_painter import StagePainter
+from retouch.pipeline.run import run_plans
 from retouch.progress import Silent
 from retouch.testing import FakeEngine
 from tests.helpers import flat
@@ -17,7 +17,7 @@ from tests.unit.outpaint.test_progress import NATIVE, ONCE, way
 
 def answered(asks, **changes):
     """Reports as an engine would give them, each changed so."""
-    results = run([ask.crop for ask in asks], [ask.plan for ask in asks], FakeEngine(side=256))
+    results = run_plans([ask.crop for ask in asks], [ask.plan for ask in asks], FakeEngine(side=256))
     found = [ask.placed(result.reports[0]) for ask, result in zip(asks, results, strict=True)]
     return [dataclasses.replace(report, **changes) for report in found]
 
@@ -32,7 +32,7 @@ def finished(wave, reports):
 
 
 def test_what_is_asked_for_lies_in_its_own_crop_and_comes_back_to_its_place_on_the_canvas():
-    walk = Walk(way(Size(512, 256), Margins(128, 0, 128, 0)), ONCE, Silent())
+    walk = StagePainter(way(Size(512, 256), Margins(128, 0, 128, 0)), ONCE, Silent())
     asks = next(walk.wave())
     assert [ask.step.box for ask in asks] == [Box(0, 0, 128, 256), Box(640, 0, 768, 256)]
     right = asks[1]
@@ -45,7 +45,7 @@ def test_what_is_asked_for_lies_in_its_own_crop_and_comes_back_to_its_place_on_t
 
 def test_a_try_that_nothing_needs_is_an_empty_turn_and_cleanup_is_none():
     grey = dataclasses.replace(way(margins=Margins(right=128)), picture=flat(NATIVE, (100, 100, 100)))
-    walk = Walk(grey, Guard(tries=3, cleanup=0), Silent())
+    walk = StagePainter(grey, CheckOptions(tries=3, cleanup=0), Silent())
     wave = walk.wave()
     (report,) = answered(next(wave))
     reports = [dataclasses.replace(report, candidates=tuple(_grey(made) for made in report.candidates))]
@@ -56,7 +56,7 @@ def test_a_try_that_nothing_needs_is_an_empty_turn_and_cleanup_is_none():
 
 
 def test_nothing_is_on_the_canvas_before_the_wave_is_done():
-    walk = Walk(way(margins=Margins(right=256)), ONCE, Silent())
+    walk = StagePainter(way(margins=Margins(right=256)), ONCE, Silent())
     before = walk.way.canvas().pixels
     wave = walk.wave()
     asks = next(wave)
@@ -69,7 +69,7 @@ def test_nothing_is_on_the_canvas_before_the_wave_is_done():
 
 def test_an_interrupted_stage_is_no_fault_and_any_other_is():
     for why, faults in (("interrupted", 0), ("no such sampler", 1)):
-        walk = Walk(way(margins=Margins(right=128)), ONCE, Silent())
+        walk = StagePainter(way(margins=Margins(right=128)), ONCE, Silent())
         wave = walk.wave()
         finished(wave, answered(next(wave), outcome="skipped", why=why, candidates=()))
         assert len(walk.faults) == faults

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from retouch.errors import BadInput
 from retouch.image.geometry import Box, Margins, Size
-from retouch.outpaint.canvas_size import grown
-from retouch.outpaint.stages import SIDES, Pace, stages
+from retouch.outpaint.canvas_size import extended_size
+from retouch.outpaint.stages import SIDES, StageOptions, plan_stages
 
 NATIVE = Size(512, 512)
 margin = st.one_of(st.just(0), st.integers(1, 300))
@@ -18,15 +18,15 @@ def ways(draw):
     margins = Margins(draw(margin), draw(margin), draw(margin), draw(margin))
     order = tuple(draw(st.permutations(SIDES)))[: draw(st.integers(0, 4))]
     side = draw(st.sampled_from([192, 256, 384]))
-    return size, margins, Size(side, side), Pace(order=order, alternating=draw(st.booleans()))
+    return size, margins, Size(side, side), StageOptions(order=order, alternating=draw(st.booleans()))
 
 
 @given(ways())
 @settings(max_examples=40, deadline=None)
 def test_every_new_pixel_is_painted_once_and_no_crop_ever_shows_a_pixel_that_is_not_there_yet(way):
     size, margins, native, pace = way
-    found = stages(size, margins, native, pace)
-    whole = grown(size, margins)
+    found = plan_stages(size, margins, native, pace)
+    whole = extended_size(size, margins)
     there = np.zeros((whole.height, whole.width), bool)
     there[size.box.shifted(margins.left, margins.top).slices] = True
     for wave in range(max((s.wave for s in found), default=-1) + 1):
@@ -46,40 +46,46 @@ def test_every_new_pixel_is_painted_once_and_no_crop_ever_shows_a_pixel_that_is_
 @settings(max_examples=40, deadline=None)
 def test_no_crop_is_larger_than_the_model_by_more_than_its_aspect_makes_it(way):
     size, margins, native, pace = way
-    for stage in stages(size, margins, native, pace):
+    for stage in plan_stages(size, margins, native, pace):
         assert stage.frame.work.area <= native.area
         assert stage.frame.magnification > 0.95
 
 
 def test_a_long_margin_goes_in_equal_parts_of_at_most_a_step():
-    found = stages(Size(512, 512), Margins(right=600), NATIVE, Pace(step=256))
+    found = plan_stages(Size(512, 512), Margins(right=600), NATIVE, StageOptions(step=256))
     assert [s.hole for s in found] == [
         Box(512, 0, 712, 512), Box(712, 0, 912, 512), Box(912, 0, 1112, 512)
     ]  # fmt: skip
 
 
 def test_a_crop_at_the_models_own_size_is_not_resampled():
-    (stage,) = stages(Size(900, 512), Margins(left=256), NATIVE, Pace())
+    (stage,) = plan_stages(Size(900, 512), Margins(left=256), NATIVE, StageOptions())
     assert stage.frame.crop == Box(0, 0, 512, 512)
     assert stage.frame.magnification == 1
 
 
 def test_sides_come_in_the_order_asked_for_and_by_turns_when_alternating():
     margins = Margins(300, 100, 300, 0)
-    by_side = [s.side for s in stages(Size(512, 512), margins, NATIVE, Pace(order=("top", "right")))]
+    by_side = [
+        s.side for s in plan_stages(Size(512, 512), margins, NATIVE, StageOptions(order=("top", "right")))
+    ]
     assert list(dict.fromkeys(by_side)) == ["top", "right", "left"]
-    turns = [s.side for s in stages(Size(512, 512), margins, NATIVE, Pace(alternating=True))]
+    turns = [s.side for s in plan_stages(Size(512, 512), margins, NATIVE, StageOptions(alternating=True))]
     assert turns[:5] == ["left", "right", "top", "top", "top"]
     assert turns[-2:] != turns[:2]
 
 
 def test_opposite_sides_that_see_nothing_of_each_other_share_a_wave():
-    found = stages(Size(1024, 512), Margins(256, 0, 256, 0), NATIVE, Pace())
+    found = plan_stages(Size(1024, 512), Margins(256, 0, 256, 0), NATIVE, StageOptions())
     assert [(s.side, s.wave) for s in found] == [("left", 0), ("right", 0)]
 
 
 def test_the_corners_of_a_strip_come_last_and_see_both_neighbours():
-    found = [s for s in stages(Size(512, 512), Margins(256, 256, 256, 0), NATIVE, Pace()) if s.side == "top"]
+    found = [
+        s
+        for s in plan_stages(Size(512, 512), Margins(256, 256, 256, 0), NATIVE, StageOptions())
+        if s.side == "top"
+    ]
     middle, *corners = found
     assert all(corner.wave > middle.wave for corner in corners)
     assert all(not (corner.frame.crop & middle.hole).empty for corner in corners)
@@ -89,27 +95,30 @@ def test_the_corners_of_a_strip_come_last_and_see_both_neighbours():
 @pytest.mark.parametrize(
     ("size", "pace", "path"),
     [
-        (Size(100, 900), Pace(overlap=128), "overlap"),
-        (NATIVE, Pace(step=512), "step"),
-        (NATIVE, Pace(overlap=64, feather=65), "feather"),
+        (Size(100, 900), StageOptions(overlap=128), "overlap"),
+        (NATIVE, StageOptions(step=512), "step"),
+        (NATIVE, StageOptions(overlap=64, feather=65), "feather"),
     ],
 )
 def test_a_pace_without_room_is_refused_by_name(size, pace, path):
     with pytest.raises(BadInput) as caught:
-        stages(size, Margins(right=100), NATIVE, pace)
+        plan_stages(size, Margins(right=100), NATIVE, pace)
     assert caught.value.path == path
 
 
 def test_a_way_of_more_stages_than_anyone_wants_is_refused():
     with pytest.raises(BadInput, match="stages are too many"):
-        stages(Size(256, 256), Margins(4000, 4000, 4000, 4000), Size(256, 256), Pace(step=32))
+        plan_stages(Size(256, 256), Margins(4000, 4000, 4000, 4000), Size(256, 256), StageOptions(step=32))
 
 
 def test_a_side_named_twice_is_refused():
     with pytest.raises(BadInput, match="twice"):
-        Pace(order=("left", "left"))
+        StageOptions(order=("left", "left"))
 
 
 @pytest.mark.parametrize(("side", "step", "overlap"), [(256, 128, 64), (512, 256, 80), (1024, 256, 80)])
 def test_step_and_overlap_come_from_the_models_size(side, step, overlap):
-    assert (Pace().step_for(Size(side, side)), Pace().overlap_for(Size(side, side))) == (step, overlap)
+    assert (StageOptions().step_for(Size(side, side)), StageOptions().overlap_for(Size(side, side))) == (
+        step,
+        overlap,
+    )

@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retouch.image.blend.composite import composite
+from retouch.image.blend.composite import blend_patch
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.pipeline.candidate import Candidate, whole_levels
+from retouch.pipeline.candidate import Candidate, quantize_for_composite
 from tests.helpers import flat, masks, noise, sizes
 
 BOX = Box(10, 20, 40, 60)
@@ -49,12 +49,12 @@ def test_whole_levels_composite_to_what_the_unrounded_ones_do(data):
     under = random.integers(0, 256, (size.height, size.width, 3), np.uint8)
     over = random.uniform(-20, 275, under.shape).astype(np.float32)
     mask = data.draw(masks(size))
-    levels = whole_levels(under, over, mask)
+    levels = quantize_for_composite(under, over, mask)
     assert levels.dtype == np.uint8
-    assert np.array_equal(composite(under, levels, mask), composite(under, over, mask))
+    assert np.array_equal(blend_patch(under, levels, mask), blend_patch(under, over, mask))
     assert np.abs(levels - np.clip(over, 0, 255)).max() <= 1
 
 
 def test_whole_levels_are_themselves():
     levels = noise(Size(9, 9)).pixels
-    assert whole_levels(levels, levels, Mask.full(Size(9, 9))) is levels
+    assert quantize_for_composite(levels, levels, Mask.full(Size(9, 9))) is levels

@@ -2,7 +2,7 @@ import pytest
 
 from retouch.image.quality.confidence import Confidence
 from retouch.image.quality.measure import Quality
-from retouch.pipeline.gate import fault
+from retouch.pipeline.gate import gate_failure
 from retouch.recipes.recipe import Gate
 
 ON = Gate(mode="on")
@@ -14,8 +14,8 @@ def quality(before=0.8, after=0.8, **changes) -> Quality:
 
 
 def test_what_is_as_good_as_before_stays():
-    assert fault(quality(), ON) == ""
-    assert fault(Quality(), ON) == ""
+    assert gate_failure(quality(), ON) == ""
+    assert gate_failure(Quality(), ON) == ""
 
 
 @pytest.mark.parametrize(
@@ -30,23 +30,23 @@ def test_what_is_as_good_as_before_stays():
     ],
 )
 def test_what_became_worse_is_told_with_its_numbers(worse, said):
-    assert fault(worse, ON) == said
-    assert fault(worse, Gate()) == ""
+    assert gate_failure(worse, ON) == said
+    assert gate_failure(worse, Gate()) == ""
 
 
 def test_thresholds_are_the_recipes():
     worse = quality(after=0.4, drift_rim=30.0)
-    assert fault(worse, Gate("on", confidence_drop=0.5, drift=40)) == ""
-    assert fault(quality(after=0.7), Gate("on", confidence_drop=0.05)) != ""
+    assert gate_failure(worse, Gate("on", confidence_drop=0.5, drift=40)) == ""
+    assert gate_failure(quality(after=0.7), Gate("on", confidence_drop=0.05)) != ""
 
 
 def test_a_seam_that_was_there_before_is_no_fault():
-    assert fault(quality(seam=3.0, seam_before=2.9), ON) == ""
+    assert gate_failure(quality(seam=3.0, seam_before=2.9), ON) == ""
 
 
 def test_what_was_hardly_seen_before_cannot_be_lost():
-    assert fault(quality(before=0.06, after=0.0), ON) == ""
+    assert gate_failure(quality(before=0.06, after=0.0), ON) == ""
 
 
 def test_every_fault_is_told():
-    assert fault(quality(after=0.1, seam=5.0), ON).count(";") == 1
+    assert gate_failure(quality(after=0.1, seam=5.0), ON).count(";") == 1

@@ -5,9 +5,9 @@ import pytest
 
 from retouch.errors import BadInput
 from retouch.image.geometry import Size
-from retouch.pipeline.history import TOGETHER, Entry, History, repainted
-from retouch.pipeline.plan import plan
-from retouch.pipeline.run import run
+from retouch.pipeline.history import TOGETHER, History, HistoryEntry, repainted
+from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.run import run_plans
 from retouch.testing import FakeEngine, FakeProgress
 from tests.helpers import GENERATION, face_pass, found, noise, square
 
@@ -22,16 +22,16 @@ def made(*regions, engine=None, **changes) -> History:
     picture = start = noise(CANVAS)
     entries = ()
     for index, region in enumerate(regions or (FAR_LEFT, FAR_RIGHT, ON_THE_LEFT_ONE)):
-        planned = plan(CANVAS, found(region), (index, face_pass(**changes)), GENERATION, NATIVE)
-        (result,) = run([picture], [planned], engine or FakeEngine())
+        planned = plan_pass(CANVAS, found(region), (index, face_pass(**changes)), GENERATION, NATIVE)
+        (result,) = run_plans([picture], [planned], engine or FakeEngine())
         picture, entries = result.picture, entries + History.of(picture, result.reports).entries
     return History(start, entries)
 
 
 def test_all_that_was_painted_put_back_is_the_result():
     picture = noise(CANVAS)
-    planned = plan(CANVAS, found(FAR_LEFT, FAR_RIGHT), (0, face_pass()), GENERATION, NATIVE)
-    (result,) = run([picture], [planned], FakeEngine())
+    planned = plan_pass(CANVAS, found(FAR_LEFT, FAR_RIGHT), (0, face_pass()), GENERATION, NATIVE)
+    (result,) = run_plans([picture], [planned], FakeEngine())
     history = History.of(picture, result.reports)
     assert len(history.entries) == 2
     assert history.now() == result.picture
@@ -112,7 +112,7 @@ def test_a_gate_holds_for_what_is_painted_again():
     (entry,) = history.entries
     assert entry.step
     strict = dataclasses.replace(entry.step.gate, mode="on", sharpness=1.0, drift=0.0, seam=0.0)
-    guarded = Entry(dataclasses.replace(entry.step, gate=strict), entry.candidates)
+    guarded = HistoryEntry(dataclasses.replace(entry.step, gate=strict), entry.candidates)
     done = repainted(History(history.picture, (guarded,)), {1: 5}, FakeEngine())
     assert not done.history.entries[0].on
     assert done.history.now() == history.picture

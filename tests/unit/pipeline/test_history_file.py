@@ -10,7 +10,7 @@ from retouch.api.service import ApiService
 from retouch.errors import BadInput, RetouchError
 from retouch.image import picture as image_picture
 from retouch.image.codec import decoder, encoder, mask_layers
-from retouch.image.picture import Baggage
+from retouch.image.picture import Metadata
 from retouch.pipeline import history_file
 from retouch.pipeline.history import History, repainted
 from retouch.testing import FakeEngine
@@ -78,7 +78,7 @@ def test_what_rides_along_with_the_picture_comes_back():
     picture = image_picture.Picture(
         history.picture.pixels,
         np.full(history.picture.pixels.shape[:2], 9, np.uint8),
-        Baggage(text=(("parameters", "a cat"),)),
+        Metadata(text=(("parameters", "a cat"),)),
     )
     read, _ = history_file.read(history_file.written(History(picture, history.entries), {}))
     assert dict(read.now().baggage.text)["parameters"] == "a cat"

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retouch.image.geometry import Size
-from retouch.image.picture import Baggage, Picture
+from retouch.image.picture import Metadata, Picture
 from retouch.image.region import Region
 from retouch.pipeline import report_infotext
-from retouch.pipeline.plan import plan
+from retouch.pipeline.plan import plan_pass
 from retouch.pipeline.report import Report
 from retouch.recipes import infotext
 from retouch.recipes.recipe import Generation, Pass, Recipe, Sampling, Target
@@ -37,7 +37,7 @@ def unquoted(value: str) -> str:
 
 def reports() -> list[Report]:
     regions = [Region.of_box(BOX, "face", 0.9)]
-    made = plan(photo().size, regions, (0, RECIPE.passes[0]), MADE, Size(512, 512))
+    made = plan_pass(photo().size, regions, (0, RECIPE.passes[0]), MADE, Size(512, 512))
     return [Report(step) for step in made.steps]
 
 
@@ -68,16 +68,16 @@ def test_blank_fields_are_left_out():
 
 def test_a_picture_keeps_the_text_of_the_job_that_made_it():
     before = "a cat, sitting\nSteps: 20, Sampler: DDIM, Seed: 1, Size: 64x64"
-    picture = dataclasses.replace(photo(), baggage=Baggage(text=((infotext.CHUNK, before),)))
+    picture = dataclasses.replace(photo(), baggage=Metadata(text=((infotext.CHUNK, before),)))
     once = report_infotext.text(MADE, picture, RECIPE, reports())
     assert once.startswith(before)
     assert infotext.recipe_in(parsed(once)) == RECIPE
-    again = dataclasses.replace(photo(), baggage=Baggage(text=((infotext.CHUNK, once),)))
+    again = dataclasses.replace(photo(), baggage=Metadata(text=((infotext.CHUNK, once),)))
     assert report_infotext.text(MADE, again, RECIPE, reports()) == once
 
 
 def with_text(text: str) -> Picture:
-    return dataclasses.replace(photo(), baggage=Baggage(text=((infotext.CHUNK, text),)))
+    return dataclasses.replace(photo(), baggage=Metadata(text=((infotext.CHUNK, text),)))
 
 
 def test_what_an_earlier_run_said_is_gone():

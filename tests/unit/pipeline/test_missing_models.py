@@ -1,11 +1,11 @@
 import pytest
 
 from retouch.errors import Missing
-from retouch.pipeline.finders import Eyes
-from retouch.pipeline.missing_models import present
+from retouch.pipeline.finders import Finders
+from retouch.pipeline.missing_models import drop_unavailable_passes
 from retouch.recipes.recipe import Pass, Recipe, Target
-from retouch.segmenters.text_detector import Words
-from retouch.segmenters.text_segmenter import Worded
+from retouch.segmenters.text_detector import TextDetector
+from retouch.segmenters.text_segmenter import TextSegmenter
 from retouch.testing import FakeDetector
 from tests.stand import Pointer
 
@@ -29,25 +29,25 @@ def detector(name: str) -> FakeDetector:
     return FakeDetector(())
 
 
-EYES = Eyes(detector, lambda name: Worded(Pointer(), Words(Known())))
+EYES = Finders(detector, lambda name: TextSegmenter(Pointer(), TextDetector(Known())))
 FACE, FOOT = Target(models=("face",)), Target(models=("face", "foot"))
 
 
 def test_a_recipe_whose_models_are_here_runs_as_it_is():
     whole = Recipe(passes=(Pass(target=FACE), Pass(target=Target(what="text", classes=("cup",)))))
-    assert present(EYES, whole) == (whole, ())
+    assert drop_unavailable_passes(EYES, whole) == (whole, ())
 
 
 def test_a_model_that_is_absent_refuses_the_recipe_by_its_path():
     with pytest.raises(Missing, match="'foot'") as caught:
-        present(EYES, Recipe(passes=(Pass(target=FACE), Pass(target=FOOT))))
+        drop_unavailable_passes(EYES, Recipe(passes=(Pass(target=FACE), Pass(target=FOOT))))
     assert caught.value.path == "recipe.passes[1].target.models[1]"
     assert caught.value.hint == "Known: face."
 
 
 def test_a_pass_that_may_be_skipped_is_switched_off_in_its_place():
     eyes = Pass(target=Target(models=("face",), of_pass=1))
-    runs, remarks = present(EYES, Recipe(passes=(Pass(target=FOOT, absent="skip"), eyes)))
+    runs, remarks = drop_unavailable_passes(EYES, Recipe(passes=(Pass(target=FOOT, absent="skip"), eyes)))
     assert runs.active == ((1, eyes),)
     assert remarks == ("Pass 1 is skipped: no detector is called 'foot'. Known: face.",)
 
@@ -55,26 +55,26 @@ def test_a_pass_that_may_be_skipped_is_switched_off_in_its_place():
 @pytest.mark.parametrize("what", ["mask", "tiles", "seam"])
 def test_models_that_the_target_does_not_use_need_not_be_here(what):
     whole = Recipe(passes=(Pass(target=Target(what=what, models=("foot",))),))
-    assert present(EYES, whole) == (whole, ())
+    assert drop_unavailable_passes(EYES, whole) == (whole, ())
 
 
 def test_a_pass_that_is_off_needs_nothing():
     whole = Recipe(passes=(Pass(target=FOOT, enabled=False), Pass(target=FACE)))
-    assert present(EYES, whole) == (whole, ())
+    assert drop_unavailable_passes(EYES, whole) == (whole, ())
 
 
 @pytest.mark.parametrize("what", ["text", "background"])
 def test_words_that_nothing_here_finds_are_told_before_painting(what):
     target = Target(what=what, classes=("cup", "hat"))
     with pytest.raises(Missing, match="nothing here finds 'hat'") as caught:
-        present(EYES, Recipe(passes=(Pass(target=target),)))
+        drop_unavailable_passes(EYES, Recipe(passes=(Pass(target=target),)))
     assert caught.value.path == "recipe.passes[0].target.classes"
-    runs, (remark,) = present(EYES, Recipe(passes=(Pass(target=target, absent="skip"),)))
+    runs, (remark,) = drop_unavailable_passes(EYES, Recipe(passes=(Pass(target=target, absent="skip"),)))
     assert runs.active == ()
     assert "'hat'" in remark
 
 
 def test_a_model_file_may_know_any_word():
-    eyes = Eyes(detector, lambda name: Worded(Pointer(), Words(Known("yolo"))))
+    eyes = Finders(detector, lambda name: TextSegmenter(Pointer(), TextDetector(Known("yolo"))))
     whole = Recipe(passes=(Pass(target=Target(what="text", classes=("hat",))),))
-    assert present(eyes, whole) == (whole, ())
+    assert drop_unavailable_passes(eyes, whole) == (whole, ())

@@ -6,7 +6,7 @@ from retouch.errors import BadInput, Missing
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.region import Region
-from retouch.pipeline.pipeline import Canvas, Studio
+from retouch.pipeline.pipeline import PictureInput, Pipeline
 from retouch.recipes.recipe import Gate, Recipe, Sampling, Target
 from retouch.testing import FakeDetector, FakeEngine, FakeProgress
 from tests.helpers import GENERATION, face_pass, noise, recipe_of, square
@@ -23,11 +23,11 @@ def studio_of(engine=None, **detectors):
             raise Missing(f"no detector is called {name!r}.")
         return known[name]
 
-    return Studio(engine or FakeEngine(128), detector)
+    return Pipeline(engine or FakeEngine(128), detector)
 
 
 def canvas_of(seed=0, **changes):
-    return Canvas(noise(SIZE, seed), GENERATION, **changes)
+    return PictureInput(noise(SIZE, seed), GENERATION, **changes)
 
 
 def test_what_several_detectors_see_alike_is_found_once():

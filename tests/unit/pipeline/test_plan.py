@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.region import Region, overlap
-from retouch.pipeline.plan import MAX_STEPS, allowed, plan, shape_regions
+from retouch.pipeline.plan import MAX_STEPS, mask_limit, plan_pass, shape_regions
 from retouch.pipeline.step import Plan
-from retouch.pipeline.step_masks import Reach, build_masks, context_padding, greatest_reach
+from retouch.pipeline.step_masks import MaskMargins, build_masks, context_padding, greatest_reach
 from retouch.recipes.recipe import Pass, Target
 from retouch.recipes.seeds import MAX_SEED
 from retouch.recipes.shape import Shape
@@ -22,7 +22,7 @@ NATIVE = Size(512, 512)
 
 
 def steps(regions, recipe_pass: Pass | None = None, canvas=CANVAS, native=NATIVE, **more):
-    return plan(canvas, regions, (0, recipe_pass or face_pass()), GENERATION, native, **more).steps
+    return plan_pass(canvas, regions, (0, recipe_pass or face_pass()), GENERATION, native, **more).steps
 
 
 def whole(step, canvas=CANVAS) -> np.ndarray:
@@ -111,7 +111,7 @@ def test_an_all_black_mask_plans_nothing_and_an_all_white_one_everything():
 )
 def test_whoever_chooses_outside_the_mask_paints_there(choice, left, right):
     painted = Mask.of_box(CANVAS, Box(0, 0, 500, 800))
-    limit = allowed(painted, Target(user_mask=choice)) or Mask.full(CANVAS)
+    limit = mask_limit(painted, Target(user_mask=choice)) or Mask.full(CANVAS)
     assert (limit.alpha[0, 0], limit.alpha[0, -1]) == (left, right)
     recipe_pass = face_pass(target={"user_mask": choice})
     made = steps(found(square(100, 100), square(700, 100)), recipe_pass, user_mask=painted)
@@ -119,7 +119,7 @@ def test_whoever_chooses_outside_the_mask_paints_there(choice, left, right):
 
 
 def test_without_a_mask_everything_is_allowed():
-    assert allowed(None, Target(user_mask="outside")) is None
+    assert mask_limit(None, Target(user_mask="outside")) is None
 
 
 @pytest.mark.parametrize(
@@ -168,8 +168,8 @@ def test_growth_and_fade_are_in_pixels_when_given():
 
 
 def test_blank_sizes_scale_with_the_region_and_context_with_the_strength():
-    assert Reach.of(400, Shape()) == Reach(grow=20, blur=32, wider=16)
-    assert Reach.of(100, Shape()) == Reach(grow=5, blur=8, wider=4)
+    assert MaskMargins.of(400, Shape()) == MaskMargins(grow=20, blur=32, wider=16)
+    assert MaskMargins.of(100, Shape()) == MaskMargins(grow=5, blur=8, wider=4)
     small = Region.of_box(square(0, 0, 100))
     assert context_padding(small, Shape(), 0.4) == 50
     assert context_padding(small, Shape(), 0.8) == 70
@@ -203,9 +203,11 @@ def test_the_work_size_is_the_models_or_the_one_asked():
 
 
 def test_an_under_resolved_region_is_said():
-    planned = plan(Size(3000, 3000), found(Box(100, 100, 2500, 2500)), (0, face_pass()), GENERATION, NATIVE)
+    planned = plan_pass(
+        Size(3000, 3000), found(Box(100, 100, 2500, 2500)), (0, face_pass()), GENERATION, NATIVE
+    )
     assert "softer than before" in planned.warnings[0]
-    assert plan(CANVAS, found(square(0, 0)), (0, face_pass()), GENERATION, NATIVE).warnings == ()
+    assert plan_pass(CANVAS, found(square(0, 0)), (0, face_pass()), GENERATION, NATIVE).warnings == ()
 
 
 def test_offsets_move_and_what_leaves_the_canvas_is_gone():
@@ -278,7 +280,7 @@ def test_no_two_steps_of_one_wave_overlap(places):
 def test_of_a_thousand_regions_the_largest_are_painted_in_their_order_and_that_is_said():
     places = [(x, y) for y in range(0, 500, 20) for x in range(0, 800, 20)]
     boxes = [Box(x, y, x + side, y + side) for n, (x, y) in enumerate(places) for side in [8 + n // 800]]
-    planned = plan(CANVAS, found(*boxes), (0, face_pass(Shape(work_side=64))), GENERATION, NATIVE)
+    planned = plan_pass(CANVAS, found(*boxes), (0, face_pass(Shape(work_side=64))), GENERATION, NATIVE)
     numbers = [step.number for step in planned.steps]
     assert len(boxes) == 1000
     assert len(numbers) == MAX_STEPS
@@ -288,14 +290,16 @@ def test_of_a_thousand_regions_the_largest_are_painted_in_their_order_and_that_i
 
 
 def test_plans_add_up():
-    one, other = (plan(CANVAS, found(square(0, 0)), (i, face_pass()), GENERATION, NATIVE) for i in (0, 1))
+    one, other = (
+        plan_pass(CANVAS, found(square(0, 0)), (i, face_pass()), GENERATION, NATIVE) for i in (0, 1)
+    )
     both = Plan(warnings=("w",)) + one + other
     assert [s.pass_index for s in both.steps] == [0, 1]
     assert both.warnings == ("w",)
 
 
 def test_the_summary_is_plain_json_of_everything_but_the_masks():
-    planned = plan(CANVAS, found(square(400, 300)), (2, face_pass(steps=9)), GENERATION, NATIVE)
+    planned = plan_pass(CANVAS, found(square(400, 300)), (2, face_pass(steps=9)), GENERATION, NATIVE)
     said = json.loads(json.dumps(planned.summary()))["steps"][0]
     (step,) = planned.steps
     assert said["box"] == [400, 300, 500, 400]
@@ -309,6 +313,6 @@ def test_the_summary_is_plain_json_of_everything_but_the_masks():
 
 def test_a_plan_is_the_same_twice():
     regions = found(square(100, 100), square(600, 400))
-    once, twice = (plan(CANVAS, regions, (0, face_pass()), GENERATION, NATIVE) for _ in range(2))
+    once, twice = (plan_pass(CANVAS, regions, (0, face_pass()), GENERATION, NATIVE) for _ in range(2))
     assert once.summary() == twice.summary()
     assert [s.denoise for s in once.steps] == [s.denoise for s in twice.steps]

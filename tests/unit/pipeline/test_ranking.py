@@ -9,11 +9,11 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.quality.confidence import Confidence
 from retouch.image.quality.measure import Quality
-from retouch.pipeline.before_after import Trial
+from retouch.pipeline.before_after import BeforeAfter
 from retouch.pipeline.candidate import Candidate
-from retouch.pipeline.plan import plan
-from retouch.pipeline.ranking import Judge, agreed, core, distances, fidelity, merit
-from retouch.pipeline.run import run
+from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.ranking import Ranker, agreed, distances, fidelity, inner_mask, quality_score
+from retouch.pipeline.run import run_plans
 from retouch.recipes.recipe import Gate, Settings
 from retouch.testing import FakeEngine
 from tests.helpers import GENERATION, face_pass, flat, found, ramp, square, step_of
@@ -33,8 +33,8 @@ class Shades(FakeEngine):
 
 
 def painted(engine=None, judge=None, **changes):
-    made = plan(CANVAS, found(FACE), (0, face_pass(variations=3, **changes)), GENERATION, Size(256, 256))
-    (result,) = run([ramp(CANVAS)], [made], engine or Shades(), judge=judge)
+    made = plan_pass(CANVAS, found(FACE), (0, face_pass(variations=3, **changes)), GENERATION, Size(256, 256))
+    (result,) = run_plans([ramp(CANVAS)], [made], engine or Shades(), judge=judge)
     return result
 
 
@@ -63,7 +63,7 @@ def test_the_detectors_have_a_say():
         middle = Box(*(round(side * picture.size.width / CANVAS.width) for side in FACE))
         return found(middle, score=bright / 255)
 
-    (report,) = painted(colour_correction=0.0, denoising_strength=0.9, judge=Judge(look)).reports
+    (report,) = painted(colour_correction=0.0, denoising_strength=0.9, judge=Ranker(look)).reports
     sure = [c.scores.confidence.after for c in report.candidates]
     assert sure == sorted(sure)
     assert report.quality.confidence.before == pytest.approx(sure[0], abs=0.02)
@@ -75,7 +75,7 @@ def test_a_scorer_of_ones_own_decides():
             assert prompt == "a photo"
             return float(crop.pixels.mean())
 
-    (report,) = painted(judge=Judge(scorer=Brightest()), colour_correction=0.0).reports
+    (report,) = painted(judge=Ranker(scorer=Brightest()), colour_correction=0.0).reports
     assert report.chosen == 2
     assert report.candidates[2].score > report.candidates[1].score
 
@@ -85,14 +85,14 @@ def test_a_scorer_that_breaks_costs_nothing():
         def score(self, crop, prompt):
             raise RuntimeError("no model")
 
-    assert painted(judge=Judge(scorer=Broken()), colour_correction=0.0).reports[0].chosen == 0
+    assert painted(judge=Ranker(scorer=Broken()), colour_correction=0.0).reports[0].chosen == 0
 
 
 def test_a_detector_that_breaks_costs_its_number_alone():
     def look(picture):
         raise RuntimeError("no model")
 
-    (report,) = painted(judge=Judge(look)).reports
+    (report,) = painted(judge=Ranker(look)).reports
     assert report.kept
     assert report.quality.confidence == Confidence()
     assert report.quality.seam is not None
@@ -146,8 +146,8 @@ def test_merit_falls_with_every_fault():
         dataclasses.replace(good, sharpness=0.5),
         dataclasses.replace(good, confidence=Confidence(0.5, 0.7)),
     ]
-    assert all(merit(one) < merit(good) for one in worse)
-    assert merit(dataclasses.replace(good, sharpness=1.5)) == merit(good)
+    assert all(quality_score(one) < quality_score(good) for one in worse)
+    assert quality_score(dataclasses.replace(good, sharpness=1.5)) == quality_score(good)
 
 
 def test_distances_are_root_mean_squares_in_levels():
@@ -171,10 +171,10 @@ def test_the_core_is_what_is_whole_within_the_region():
     size = Size(64, 64)
     mask = Mask.of_box(size, Box(8, 8, 56, 56)).feathered(6)
     one = Candidate(1, flat(size, (0, 0, 0)), size.box.shifted(100, 50), mask)
-    found = core(one, Box(120, 70, 140, 200))
+    found = inner_mask(one, Box(120, 70, 140, 200))
     assert Mask.where(found).bounds == Box(20, 20, 40, 56)
     assert found.sum() == 20 * 36
-    beside = core(one, Box(0, 0, 50, 40))
+    beside = inner_mask(one, Box(0, 0, 50, 40))
     assert np.array_equal(beside, mask.alpha > 0)
 
 
@@ -186,8 +186,8 @@ def test_what_a_candidate_does_around_its_region_does_not_count():
     pixels[8:16] = 200
     one = Candidate(1, Picture(pixels), size.box, mask)
     to = np.full((64, 64, 3), 100, np.float32)
-    assert distances([one], to, core(one, Box(20, 20, 44, 44))) == [0.0]
-    assert distances([one], to, core(one, size.box))[0] > 30
+    assert distances([one], to, inner_mask(one, Box(20, 20, 44, 44))) == [0.0]
+    assert distances([one], to, inner_mask(one, size.box))[0] > 30
 
 
 def test_what_candidates_agree_on_is_their_mean():
@@ -202,5 +202,5 @@ def test_a_large_window_is_measured_smaller():
         mask = Mask.of_ellipse(size, Box(*(round(side * s) for s in (0.1, 0.1, 0.9, 0.9))))
         step = step_of(Frame(size.box, Size(64, 64)), mask)
         candidate = Candidate(1, flat(size, (90, 90, 90)), size.box, mask)
-        seen.append(Trial.of(step, ramp(size).pixels).scores(candidate))
+        seen.append(BeforeAfter.of(step, ramp(size).pixels).scores(candidate))
     assert seen[0].drift_rim == pytest.approx(seen[1].drift_rim, rel=0.15)

@@ -15,9 +15,9 @@ from retouch.image.frame import Frame
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.pipeline.plan import plan
+from retouch.pipeline.plan import plan_pass
 from retouch.pipeline.report import Report, Result, with_warnings
-from retouch.pipeline.run import run
+from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan
 from retouch.recipes.shape import Shape
 from retouch.testing import FakeEngine, FakeProgress
@@ -41,7 +41,7 @@ FOUR = found(square(20, 20, 60), square(300, 30, 60), square(40, 300, 60), squar
 
 
 def planned(regions=FOUR, canvas=CANVAS, **changes) -> Plan:
-    return plan(canvas, regions, (0, face_pass(**changes)), GENERATION, NATIVE)
+    return plan_pass(canvas, regions, (0, face_pass(**changes)), GENERATION, NATIVE)
 
 
 def file_of(image: Image.Image, **options) -> bytes:
@@ -83,7 +83,7 @@ def test_where_the_composite_mask_is_zero_not_a_bit_changes(file, data):
         steps.append(
             step_of(Frame(crop, work), data.draw(masks(crop.size)), wave=data.draw(st.integers(0, 1)))
         )
-    (result,) = run([picture], [Plan(tuple(steps))], FakeEngine())
+    (result,) = run_plans([picture], [Plan(tuple(steps))], FakeEngine())
     touched = np.zeros((size.height, size.width), bool)
     for step in steps:
         touched[step.frame.crop.slices] |= step.composite.alpha > 0
@@ -99,7 +99,7 @@ def test_where_the_composite_mask_is_zero_not_a_bit_changes(file, data):
 def test_where_the_composite_mask_is_full_the_painting_shows():
     step = step_of(Frame(Box(10, 10, 90, 90), Size(64, 64)), Mask.of_box(Size(80, 80), Box(20, 20, 60, 60)))
     engine = FakeEngine()
-    (result,) = run([noise(Size(100, 100))], [Plan((step,))], engine)
+    (result,) = run_plans([noise(Size(100, 100))], [Plan((step,))], engine)
     painted = FakeEngine.colour(engine.calls[0][0]).pixels[0, 0]
     assert (result.picture.pixels[30:70, 30:70] == painted).all()
     assert result.reports[0].kept
@@ -108,9 +108,9 @@ def test_where_the_composite_mask_is_full_the_painting_shows():
 def test_the_input_is_never_changed_and_an_untouched_picture_is_itself():
     picture = noise(CANVAS)
     before = picture.pixels.copy()
-    run([picture], [planned()], FakeEngine())
+    run_plans([picture], [planned()], FakeEngine())
     assert np.array_equal(picture.pixels, before)
-    (idle,) = run([picture], [Plan(warnings=("nothing found",))], FakeEngine())
+    (idle,) = run_plans([picture], [Plan(warnings=("nothing found",))], FakeEngine())
     assert idle.picture is picture
     assert idle.warnings == ("nothing found",)
 
@@ -118,14 +118,14 @@ def test_the_input_is_never_changed_and_an_untouched_picture_is_itself():
 def test_a_painted_picture_is_as_it_was(golden):
     canvas = Size(240, 180)
     regions = found(square(30, 40, 50), square(140, 70, 60))
-    (result,) = run([ramp(canvas)], [planned(regions, canvas)], FakeEngine())
+    (result,) = run_plans([ramp(canvas)], [planned(regions, canvas)], FakeEngine())
     golden(result.picture, "two_faces")
 
 
 def test_one_sampling_call_per_aspect_bucket_not_per_face():
     wide = found(Box(20, 170, 180, 220), Box(350, 170, 510, 220), score=0.5)
     engine = FakeEngine()
-    (result,) = run([noise(CANVAS)], [planned([*FOUR, *wide], shape=Shape(padding=20))], engine)
+    (result,) = run_plans([noise(CANVAS)], [planned([*FOUR, *wide], shape=Shape(padding=20))], engine)
     assert len({r.step.frame.work for r in result.reports}) == 2
     assert sorted(map(len, engine.calls)) == [2, 4]
     assert all(r.kept for r in result.reports)
@@ -134,7 +134,7 @@ def test_one_sampling_call_per_aspect_bucket_not_per_face():
 def test_four_pictures_with_two_faces_each_are_one_call_of_eight():
     engine = FakeEngine()
     pictures = [noise(CANVAS, seed) for seed in range(4)]
-    results = run(pictures, [planned(FOUR[:2])] * 4, engine)
+    results = run_plans(pictures, [planned(FOUR[:2])] * 4, engine)
     assert [len(call) for call in engine.calls] == [8]
     assert [len(r.reports) for r in results] == [2] * 4
     for picture, result in zip(pictures, results, strict=True):
@@ -145,7 +145,7 @@ def test_four_pictures_with_two_faces_each_are_one_call_of_eight():
 def test_no_more_pixels_than_the_native_area_are_denoised_per_face():
     engine = FakeEngine()
     large = found(Box(0, 0, 600, 500), Box(0, 0, 30, 500), Box(0, 0, 600, 30))
-    run([noise(CANVAS)], [planned([*FOUR, *large])], engine)
+    run_plans([noise(CANVAS)], [planned([*FOUR, *large])], engine)
     for job in (job for call in engine.calls for job in call):
         assert job.picture.size.area <= NATIVE.area
         assert job.mask.size == job.picture.size
@@ -153,21 +153,21 @@ def test_no_more_pixels_than_the_native_area_are_denoised_per_face():
 
 def test_batches_respect_the_engines_limit_settings_and_kin():
     engine = FakeEngine(batch_limit=3)
-    run([noise(CANVAS)], [planned()], engine)
+    run_plans([noise(CANVAS)], [planned()], engine)
     assert [len(call) for call in engine.calls] == [3, 1]
     engine = FakeEngine()
-    run([noise(CANVAS)], [planned(prompt="a <lora:x:1> [SEP] b")], engine)
+    run_plans([noise(CANVAS)], [planned(prompt="a <lora:x:1> [SEP] b")], engine)
     assert [[j.prompt for j in call] for call in engine.calls] == [["a <lora:x:1>"], ["b"] * 3]
     engine = FakeEngine()
-    run([noise(CANVAS)] * 2, [planned(FOUR[:1]), planned(FOUR[:1], steps=9)], engine)
+    run_plans([noise(CANVAS)] * 2, [planned(FOUR[:1]), planned(FOUR[:1], steps=9)], engine)
     assert [len(call) for call in engine.calls] == [1, 1]
 
 
 def test_a_job_carries_what_the_step_says_cut_from_the_picture():
     picture = noise(CANVAS)
-    mine = plan(CANVAS, FOUR, (0, face_pass(shape=Shape(padding=34))), GENERATION, NATIVE).steps[3]
+    mine = plan_pass(CANVAS, FOUR, (0, face_pass(shape=Shape(padding=34))), GENERATION, NATIVE).steps[3]
     engine = FakeEngine()
-    run([picture], [Plan((mine,))], engine)
+    run_plans([picture], [Plan((mine,))], engine)
     ((job,),) = engine.calls
     assert mine.frame.crop.size == job.picture.size == NATIVE
     assert job.picture == picture.crop(mine.frame.crop)
@@ -181,7 +181,7 @@ def test_masked_content_fills_the_hole_before_painting():
     picture = Picture(
         np.where(Mask.of_box(CANVAS, FOUR[0].box).solid[..., None], 255, 10).astype(np.uint8).repeat(3, 2)
     )
-    run([picture], [planned(FOUR[:1], masked_content="fill")], engine)
+    run_plans([picture], [planned(FOUR[:1], masked_content="fill")], engine)
     ((job,),) = engine.calls
     assert job.picture.pixels.max() < 60
 
@@ -190,7 +190,7 @@ def test_a_later_wave_sees_what_an_earlier_one_painted():
     engine = FakeEngine()
     canvas = flat(CANVAS, (1, 2, 3))
     overlapping = found(square(100, 100, 100), square(150, 100, 100))
-    run([canvas], [planned(overlapping)], engine)
+    run_plans([canvas], [planned(overlapping)], engine)
     assert [len(call) for call in engine.calls] == [1, 1]
     first, second = (call[0] for call in engine.calls)
     painted = FakeEngine.colour(first).pixels[0, 0]
@@ -201,7 +201,7 @@ def test_a_later_wave_sees_what_an_earlier_one_painted():
 def test_the_waves_of_all_pictures_go_together():
     engine = FakeEngine()
     overlapping = found(square(100, 100, 100), square(150, 100, 100))
-    run([noise(CANVAS), noise(CANVAS, 1)], [planned(overlapping)] * 2, engine)
+    run_plans([noise(CANVAS), noise(CANVAS, 1)], [planned(overlapping)] * 2, engine)
     assert [[job.seed for job in call] for call in engine.calls] == [[100, 100], [101, 101]]
 
 
@@ -221,7 +221,7 @@ def sizes_tried(error, fits, count=4, limit=8):
         if not fits(jobs):
             raise error
 
-    (result,) = run(
+    (result,) = run_plans(
         [noise(CANVAS)], [planned(FOUR[:count])], FakeEngine(before_call=before, batch_limit=limit)
     )
     return tried, result
@@ -252,7 +252,7 @@ def test_not_a_number_paints_one_by_one_and_leaves_out_the_bad_one(error):
 def test_a_final_failure_keeps_the_picture_and_says_so(error):
     picture = noise(CANVAS)
     engine = FakeEngine(before_call=failing(error, lambda jobs: False))
-    (result,) = run([picture], [planned()], engine)
+    (result,) = run_plans([picture], [planned()], engine)
     assert result.picture is picture
     assert [r.outcome for r in result.reports] == ["skipped"] * 4
     assert all(str(error) in r.why for r in result.reports)
@@ -263,7 +263,7 @@ def test_a_broken_engine_loses_nothing_that_is_already_painted():
     engine = FakeEngine(
         batch_limit=1, before_call=failing(ValueError("bug"), lambda jobs: jobs[0].seed < 102)
     )
-    (result,) = run([noise(CANVAS)], [planned()], engine)
+    (result,) = run_plans([noise(CANVAS)], [planned()], engine)
     assert [r.outcome for r in result.reports] == ["kept", "kept", "skipped", "skipped"]
     assert result.reports[2].why == "ValueError: bug"
     assert result.picture != noise(CANVAS)
@@ -274,14 +274,14 @@ def test_an_engine_that_returns_too_few_pictures_is_not_trusted():
         def paint(self, jobs, progress):
             return super().paint(jobs, progress)[:-1]
 
-    (result,) = run([noise(CANVAS)], [planned()], Short())
+    (result,) = run_plans([noise(CANVAS)], [planned()], Short())
     assert [r.outcome for r in result.reports] == ["skipped"] * 4
     assert "0 pictures for 1 jobs" in result.reports[0].why
 
 
 def test_an_interrupt_keeps_what_is_finished_and_drops_the_half_done():
     picture, engine = noise(CANVAS), FakeEngine(batch_limit=1)
-    (result,) = run([picture], [planned()], engine, FakeProgress(stop_after=3))
+    (result,) = run_plans([picture], [planned()], engine, FakeProgress(stop_after=3))
     assert [r.outcome for r in result.reports] == ["kept", "kept", "skipped", "skipped"]
     assert [r.why for r in result.reports[2:]] == ["interrupted"] * 2
     assert len(engine.calls) == 3
@@ -295,7 +295,7 @@ def test_an_interrupt_keeps_what_is_finished_and_drops_the_half_done():
 
 def test_stopped_before_it_began_nothing_is_painted():
     engine = FakeEngine()
-    (result,) = run([noise(CANVAS)], [planned()], engine, FakeProgress(stop_after=0))
+    (result,) = run_plans([noise(CANVAS)], [planned()], engine, FakeProgress(stop_after=0))
     assert engine.calls == []
     assert {r.why for r in result.reports} == {"interrupted"}
 
@@ -308,18 +308,18 @@ def test_an_interrupt_stops_the_retries():
         raise OutOfMemory("full.")
 
     tried = FakeEngine(before_call=before)
-    (result,) = run([noise(CANVAS)], [planned()], tried, progress)
+    (result,) = run_plans([noise(CANVAS)], [planned()], tried, progress)
     assert {r.why for r in result.reports} == {"interrupted"}
 
 
 def test_progress_counts_regions():
     progress = FakeProgress()
-    run([noise(CANVAS)], [planned()], FakeEngine(batch_limit=2), progress)
+    run_plans([noise(CANVAS)], [planned()], FakeEngine(batch_limit=2), progress)
     assert [(done, total) for done, total, _ in progress.shown] == [(0, 4), (2, 4), (4, 4)]
 
 
 def test_reports_come_in_the_order_of_the_plan_with_times():
-    (result,) = run([noise(CANVAS)], [planned()], FakeEngine(batch_limit=3))
+    (result,) = run_plans([noise(CANVAS)], [planned()], FakeEngine(batch_limit=3))
     assert [r.step.number for r in result.reports] == [1, 2, 3, 4]
     assert all(r.seconds > 0 for r in result.reports)
 
@@ -349,8 +349,8 @@ def test_a_crop_handed_back_as_it_was_changes_nothing():
             return [job.picture for job in jobs]
 
     canvas = noise(CANVAS)
-    (result,) = run([canvas], [planned(denoising_strength=0.0)], Keeps())
+    (result,) = run_plans([canvas], [planned(denoising_strength=0.0)], Keeps())
     assert result.picture == canvas
     assert all(report.kept for report in result.reports)
-    (filled,) = run([canvas], [planned(denoising_strength=0.0, masked_content="fill")], Keeps())
+    (filled,) = run_plans([canvas], [planned(denoising_strength=0.0, masked_content="fill")], Keeps())
     assert filled.picture != canvas

@@ -10,12 +10,12 @@ from retouch.image.mask import Mask
 from retouch.image.quality.measure import Quality
 from retouch.image.region import Region
 from retouch.pipeline.candidate import Candidate
-from retouch.pipeline.finders import Eyes
-from retouch.pipeline.plan import plan
+from retouch.pipeline.finders import Finders
+from retouch.pipeline.plan import plan_pass
 from retouch.pipeline.report import Report
-from retouch.pipeline.targets import View, aimed
+from retouch.pipeline.targets import PassContext, find_target
 from retouch.recipes.recipe import Pass, Target
-from retouch.segmenters.base import Prompt, Seen
+from retouch.segmenters.base import Prompt, Segmentation
 from retouch.testing import FakeDetector
 from tests.helpers import GENERATION, face_pass, flat, found, noise, square
 
@@ -30,17 +30,19 @@ class Words:
     regions: tuple[Region, ...]
     asked: list = dataclasses.field(default_factory=list)
 
-    def segment(self, picture, prompt: Prompt, memory=None) -> Seen:
+    def segment(self, picture, prompt: Prompt, memory=None) -> Segmentation:
         self.asked.append((picture.size, prompt.text))
-        return Seen(self.regions)
+        return Segmentation(self.regions)
 
 
-def eyes(*boxes: Box, words: Words | None = None) -> Eyes:
-    return Eyes(lambda name: FakeDetector(boxes), lambda name: words)
+def eyes(*boxes: Box, words: Words | None = None) -> Finders:
+    return Finders(lambda name: FakeDetector(boxes), lambda name: words)
 
 
-def regions(target: Target, view: View | None = None, seen: Eyes | None = None) -> tuple[Region, ...]:
-    return aimed(view or View(noise(SIZE)), target, seen or eyes(*FACES))
+def regions(
+    target: Target, view: PassContext | None = None, seen: Finders | None = None
+) -> tuple[Region, ...]:
+    return find_target(view or PassContext(noise(SIZE)), target, seen or eyes(*FACES))
 
 
 def boxes(*args, **kwargs) -> list[Box]:
@@ -49,7 +51,7 @@ def boxes(*args, **kwargs) -> list[Box]:
 
 def reports(*faces: Box, seam: float | None = None, how: Pass | None = None) -> tuple[Report, ...]:
     """What a first pass left, kept, with a candidate whose seam is as told."""
-    made = plan(SIZE, found(*faces), (0, how or face_pass()), GENERATION, Size(128, 128))
+    made = plan_pass(SIZE, found(*faces), (0, how or face_pass()), GENERATION, Size(128, 128))
     return tuple(Report(step, candidates=(_candidate(step, seam),)) for step in made.steps)
 
 
@@ -68,7 +70,7 @@ def test_words_go_to_the_segmenter():
 
 def test_the_mask_is_a_region_and_its_complement_the_background():
     mask = Mask.of_box(SIZE, square(50, 60))
-    view = View(noise(SIZE), mask)
+    view = PassContext(noise(SIZE), mask)
     (inside,) = regions(Target(what="mask"), view)
     (outside,) = regions(Target(what="background"), view)
     assert inside.mask(SIZE) == mask
@@ -108,7 +110,9 @@ def test_tiles_are_painted_side_by_side_and_see_what_they_share():
     shape = {"grow": 0, "blur": 16, "padding": 32}
     how = Pass(target=Target(what="tiles", tile=512), shape=dataclasses.replace(Pass().shape, **shape))
     size = Size(1200, 1000)
-    made = plan(size, regions(how.target, View(noise(size))), (0, how), GENERATION, Size(512, 512))
+    made = plan_pass(
+        size, regions(how.target, PassContext(noise(size))), (0, how), GENERATION, Size(512, 512)
+    )
     assert len(made.steps) == 9
     assert {step.wave for step in made.steps} == {0}
     assert all(step.frame.crop.contains(step.box.grown(32) & size.box) for step in made.steps)
@@ -116,7 +120,7 @@ def test_tiles_are_painted_side_by_side_and_see_what_they_share():
 
 def test_a_seam_is_a_band_along_the_edge_of_what_was_painted():
     past = reports(square(200, 200), seam=2.0)
-    (band,) = regions(Target(what="seam"), View(noise(SIZE), past=past))
+    (band,) = regions(Target(what="seam"), PassContext(noise(SIZE), past=past))
     painted = past[0].mask(noise(SIZE))
     mask = band.mask(SIZE)
     edge = painted.grown(2).solid & ~painted.grown(-2).solid
@@ -129,12 +133,12 @@ def test_a_seam_is_a_band_along_the_edge_of_what_was_painted():
 @pytest.mark.parametrize(("seam", "count"), [(0.4, 0), (0.6, 1), (None, 0)])
 def test_only_a_visible_seam_is_worth_it(seam, count):
     past = reports(square(200, 200), seam=seam)
-    assert len(regions(Target(what="seam"), View(noise(SIZE), past=past))) == count
+    assert len(regions(Target(what="seam"), PassContext(noise(SIZE), past=past))) == count
 
 
 def test_a_reverted_region_left_no_seam():
     past = tuple(dataclasses.replace(r, outcome="reverted") for r in reports(square(200, 200), seam=9.0))
-    assert regions(Target(what="seam"), View(noise(SIZE), past=past)) == ()
+    assert regions(Target(what="seam"), PassContext(noise(SIZE), past=past)) == ()
 
 
 def test_without_earlier_passes_the_edge_of_the_mask_is_looked_at():
@@ -143,19 +147,19 @@ def test_without_earlier_passes_the_edge_of_the_mask_is_looked_at():
     pasted = plain.pixels.copy()
     pasted[mask.solid] += 20
     target = Target(what="seam", user_mask="ignore")
-    assert regions(target, View(plain, mask)) == ()
-    (band,) = regions(target, View(plain.with_pixels(pasted), mask))
+    assert regions(target, PassContext(plain, mask)) == ()
+    (band,) = regions(target, PassContext(plain.with_pixels(pasted), mask))
     assert band.label == "seam"
     assert not band.mask(SIZE).solid[260, 260]
 
 
 def test_the_regions_of_a_pass_are_what_it_painted():
     past = reports(square(100, 100), square(400, 300))
-    again = regions(Target(what="regions of a pass", of_pass=1), View(noise(SIZE), past=past))
+    again = regions(Target(what="regions of a pass", of_pass=1), PassContext(noise(SIZE), past=past))
     assert len(again) == 2
     assert again[0].box.contains(square(100, 100))
     assert again[1].box.contains(square(400, 300))
-    assert regions(Target(what="regions of a pass", of_pass=2), View(noise(SIZE), past=past)) == ()
+    assert regions(Target(what="regions of a pass", of_pass=2), PassContext(noise(SIZE), past=past)) == ()
 
 
 def test_detectors_can_look_within_what_an_earlier_pass_found():
@@ -167,8 +171,8 @@ def test_detectors_can_look_within_what_an_earlier_pass_found():
             seen.append(picture.size)
             return tuple(found(square(40, 40, 20), square(0, 0, 4), label="eye"))
 
-    view = View(noise(SIZE), past=reports(square(200, 200)))
-    detectors = Eyes(lambda name: Near(), lambda name: None)
+    view = PassContext(noise(SIZE), past=reports(square(200, 200)))
+    detectors = Finders(lambda name: Near(), lambda name: None)
     (eye,) = regions(Target(models=("eyes",), of_pass=1), view, detectors)
     ((width, height),) = seen
     assert 100 < width == height < 200
@@ -180,7 +184,7 @@ def test_an_unsharp_part_is_found_and_a_sharp_one_left():
     picture = noise(SIZE).pixels.copy()
     soft = Box(300, 100, 500, 300)
     picture[soft.slices] = cv2.GaussianBlur(picture, (0, 0), 3)[soft.slices]
-    view = View(noise(SIZE).with_pixels(picture))
+    view = PassContext(noise(SIZE).with_pixels(picture))
     (region,) = regions(Target(what="blurred", confidence=0.0), view)
     assert soft.grown(20).contains(region.box)
     assert region.box.contains(soft.grown(-40))
@@ -194,7 +198,7 @@ def test_a_lean_that_a_detector_tells_is_of_no_account_unless_tilted_ones_are_lo
                 dataclasses.replace(r, turn=40.0) for r in super().find(picture, confidence, classes)
             )
 
-    seen = Eyes(lambda name: Leaning((FACES[0],)), lambda name: None)
+    seen = Finders(lambda name: Leaning((FACES[0],)), lambda name: None)
     (plain,) = regions(Target(models=("face",)), seen=seen)
     assert plain.turn == 0
 
@@ -205,15 +209,15 @@ class Outliner:
 
     asked: list = dataclasses.field(default_factory=list)
 
-    def segment(self, picture, prompt: Prompt, memory=None) -> Seen:
+    def segment(self, picture, prompt: Prompt, memory=None) -> Segmentation:
         self.asked.append(prompt)
-        return Seen(found(*FACES))
+        return Segmentation(found(*FACES))
 
 
 def test_what_points_and_a_box_mean_is_the_segmenters_best():
     outliner = Outliner()
     target = Target(what="pointed", points=(0.5, 0.2, 1.0, 1.0), box=(0.1, 0.1, 0.905, 1.0))
-    seen = regions(target, seen=Eyes(lambda name: FakeDetector(()), lambda name: outliner))
+    seen = regions(target, seen=Finders(lambda name: FakeDetector(()), lambda name: outliner))
     assert [region.box for region in seen] == [found(*FACES)[0].box]
     (asked,) = outliner.asked
     assert [(click.x, click.y, click.positive) for click in asked.clicks] == [

@@ -5,9 +5,9 @@ import pytest
 from retouch.image.frame import Frame
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.pipeline.run import run
+from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan
-from retouch.pipeline.timing import FADE, Tempo, Tempos, work_of
+from retouch.pipeline.timing import FADE, Speed, SpeedHistory, work_of
 from retouch.recipes.recipe import Sampling, Settings
 from retouch.testing import FakeEngine
 from tests.helpers import noise, step_of
@@ -22,7 +22,7 @@ def step(side=500, steps=20, strength=0.5, checkpoint="", variations=1):
 
 
 def painted(seconds, *steps):
-    results = run([noise(CROP.size)], [Plan(steps)], FakeEngine())
+    results = run_plans([noise(CROP.size)], [Plan(steps)], FakeEngine())
     return [dataclasses.replace(report, seconds=seconds) for report in results[0].reports]
 
 
@@ -33,9 +33,9 @@ def test_work_is_megapixels_times_the_steps_that_are_taken():
 
 
 def test_a_pace_is_a_ratio_of_sums_that_forgets():
-    assert Tempo().of(3) is None
-    assert Tempo().after(6, 2).of(3) == 9
-    both = Tempo().after(100, 1).after(2, 2)
+    assert Speed().of(3) is None
+    assert Speed().after(6, 2).of(3) == 9
+    both = Speed().after(100, 1).after(2, 2)
     assert both.of(1) == pytest.approx((100 * FADE + 2) / (FADE + 2))
     late = both
     for _ in range(60):
@@ -44,7 +44,7 @@ def test_a_pace_is_a_ratio_of_sums_that_forgets():
 
 
 def test_what_is_not_known_is_not_invented():
-    tempos = Tempos()
+    tempos = SpeedHistory()
     assert tempos.seconds("one", "model", [step()]) == [None]
     tempos.learn("one", "model", painted(4.0, step()))
     assert tempos.seconds("other", "model", [step()]) == [None]
@@ -53,14 +53,14 @@ def test_what_is_not_known_is_not_invented():
 
 
 def test_seconds_follow_size_steps_and_variations():
-    tempos = Tempos()
+    tempos = SpeedHistory()
     tempos.learn("one", "", painted(4.0, step(steps=20)))
     asked = [step(), step(side=1000), step(steps=40), step(variations=3)]
     assert tempos.seconds("one", "", asked) == [4, 16, 8, 12]
 
 
 def test_three_variations_in_so_many_seconds_are_three_times_the_work():
-    tempos = Tempos()
+    tempos = SpeedHistory()
     tempos.learn("one", "", painted(12.0, step(variations=3)))
     assert tempos.seconds("one", "", [step()]) == [4]
 
@@ -69,8 +69,8 @@ def test_what_was_not_painted_teaches_nothing():
     def broken(jobs):
         raise RuntimeError("no")
 
-    tempos = Tempos()
-    results = run([noise(CROP.size)], [Plan((step(),))], FakeEngine(before_call=broken))
+    tempos = SpeedHistory()
+    results = run_plans([noise(CROP.size)], [Plan((step(),))], FakeEngine(before_call=broken))
     tempos.learn("one", "", [dataclasses.replace(results[0].reports[0], seconds=9.0)])
     tempos.learn("one", "", painted(0.0, step()))
     assert tempos.seconds("one", "", [step()]) == [None]

@@ -7,9 +7,9 @@ import pytest
 
 from retouch.errors import NotANumber
 from retouch.image.geometry import Size
-from retouch.pipeline.plan import plan
+from retouch.pipeline.plan import plan_pass
 from retouch.pipeline.report import Report
-from retouch.pipeline.run import run
+from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan
 from retouch.recipes.recipe import Generation
 from retouch.recipes.seeds import MAX_SEED
@@ -22,7 +22,7 @@ FOUR = found(square(20, 20, 60), square(300, 30, 60), square(40, 300, 60), squar
 
 
 def planned(regions=FOUR, generation=GENERATION, **changes) -> Plan:
-    return plan(CANVAS, regions, (0, face_pass(**changes)), generation, NATIVE)
+    return plan_pass(CANVAS, regions, (0, face_pass(**changes)), generation, NATIVE)
 
 
 def seeds(report: Report) -> list[int]:
@@ -32,7 +32,7 @@ def seeds(report: Report) -> list[int]:
 @pytest.mark.parametrize(("count", "limit"), [(1, 8), (4, 8), (6, 8), (16, 5)])
 def test_variations_share_calls_with_those_of_other_regions(count, limit):
     engine = FakeEngine(batch_limit=limit)
-    (result,) = run([noise(CANVAS)], [planned(variations=count)], engine)
+    (result,) = run_plans([noise(CANVAS)], [planned(variations=count)], engine)
     assert len(engine.calls) == math.ceil(count * len(FOUR) / limit)
     assert [len(r.candidates) for r in result.reports] == [count] * 4
 
@@ -40,7 +40,7 @@ def test_variations_share_calls_with_those_of_other_regions(count, limit):
 def test_variations_differ_by_their_seeds_alone():
     engine = FakeEngine()
     varied = Generation("a photo", "blurry", MAX_SEED, 7, 0.5)
-    (result,) = run([noise(CANVAS)], [planned(FOUR[:1], varied, variations=3)], engine)
+    (result,) = run_plans([noise(CANVAS)], [planned(FOUR[:1], varied, variations=3)], engine)
     first, second, third = engine.calls[0]
     assert [(j.seed, j.subseed) for j in (first, second, third)] == [(MAX_SEED, 7), (0, 8), (1, 9)]
     assert first.picture is second.picture is third.picture
@@ -50,11 +50,11 @@ def test_variations_differ_by_their_seeds_alone():
 def test_any_candidate_can_be_had_instead_of_the_chosen():
     """What a person would get who asks for that seed alone."""
     picture = noise(CANVAS)
-    (result,) = run([picture], [planned(FOUR[:1], variations=3)], FakeEngine())
+    (result,) = run_plans([picture], [planned(FOUR[:1], variations=3)], FakeEngine())
     (report,) = result.reports
     for candidate in report.candidates:
         alone = planned(FOUR[:1], Generation("a photo", "blurry", candidate.seed))
-        (other,) = run([picture], [alone], FakeEngine())
+        (other,) = run_plans([picture], [alone], FakeEngine())
         assert candidate.on(picture) == other.picture
     assert report.best is report.candidates[report.chosen]
     assert report.best.on(picture) == result.picture
@@ -62,7 +62,7 @@ def test_any_candidate_can_be_had_instead_of_the_chosen():
 
 
 def test_candidates_are_no_larger_than_their_mask():
-    (result,) = run([noise(CANVAS)], [planned(variations=2)], FakeEngine())
+    (result,) = run_plans([noise(CANVAS)], [planned(variations=2)], FakeEngine())
     for report in result.reports:
         for candidate in report.candidates:
             assert candidate.box.size == candidate.over.size == candidate.mask.size
@@ -74,7 +74,7 @@ def test_a_failing_variation_costs_itself_alone():
         if any(job.seed == 101 for job in jobs):
             raise NotANumber("NaN.")
 
-    (result,) = run([noise(CANVAS)], [planned(FOUR[:1], variations=3)], FakeEngine(before_call=before))
+    (result,) = run_plans([noise(CANVAS)], [planned(FOUR[:1], variations=3)], FakeEngine(before_call=before))
     (report,) = result.reports
     assert report.kept
     assert seeds(report) == [100, 102]
@@ -86,14 +86,16 @@ def test_when_every_variation_fails_the_region_is_left():
     def before(jobs):
         raise RuntimeError("bug")
 
-    (result,) = run([noise(CANVAS)], [planned(FOUR[:1], variations=3)], FakeEngine(before_call=before))
+    (result,) = run_plans([noise(CANVAS)], [planned(FOUR[:1], variations=3)], FakeEngine(before_call=before))
     assert [(r.outcome, r.candidates) for r in result.reports] == [("skipped", ())]
     assert result.picture == noise(CANVAS)
 
 
 def test_after_an_interrupt_the_best_of_what_is_finished_is_kept():
     engine = FakeEngine(batch_limit=2)
-    (result,) = run([noise(CANVAS)], [planned(FOUR[:2], variations=3)], engine, FakeProgress(stop_after=3))
+    (result,) = run_plans(
+        [noise(CANVAS)], [planned(FOUR[:2], variations=3)], engine, FakeProgress(stop_after=3)
+    )
     first, second = result.reports
     assert (first.outcome, seeds(first), first.why) == ("kept", [100, 101, 102], "")
     assert (second.outcome, second.why) == ("kept", "2 of 3 variations are missing: interrupted")
@@ -106,6 +108,6 @@ def test_after_an_interrupt_the_best_of_what_is_finished_is_kept():
 
 def test_progress_counts_variations():
     progress = FakeProgress()
-    run([noise(CANVAS)], [planned(FOUR[:2], variations=3)], FakeEngine(batch_limit=4), progress)
+    run_plans([noise(CANVAS)], [planned(FOUR[:2], variations=3)], FakeEngine(batch_limit=4), progress)
     assert [(done, total) for done, total, _ in progress.shown] == [(0, 6), (4, 6), (6, 6)]
     assert progress.shown[0][2] == "4 of 6 variations"

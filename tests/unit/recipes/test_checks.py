@@ -1,7 +1,7 @@
 import pytest
 
 from retouch.recipes import library
-from retouch.recipes.checks import concerns
+from retouch.recipes.checks import contradictions
 from retouch.recipes.recipe import Gate, Pass, Recipe, Target
 from retouch.recipes.shape import Shape
 
@@ -9,12 +9,12 @@ FACE = Target(models=("face",))
 
 
 def of(*passes: Pass) -> tuple[str, ...]:
-    return concerns(Recipe("Mine", passes=passes))
+    return contradictions(Recipe("Mine", passes=passes))
 
 
 @pytest.mark.parametrize("recipe", library.recipes().values(), ids=lambda r: r.name)
 def test_a_built_in_recipe_is_in_good_order(recipe):
-    assert concerns(recipe) == ()
+    assert contradictions(recipe) == ()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from retouch.image.mask import Mask
 from retouch.pipeline.report import Report
 from retouch.pipeline.report_infotext import params
 from retouch.recipes.infotext import RECIPE, REGIONS, recipe_in
-from retouch.recipes.prompts import Said
+from retouch.recipes.prompts import PromptPair
 from retouch.recipes.recipe import Recipe
 from tests.helpers import face_pass, recipe_of, step_of, values_of
 
@@ -39,14 +39,14 @@ def test_defaults_are_left_out_and_everything_is_on_one_line():
 
 def test_what_was_painted_is_said_region_by_region():
     reports = [Report(STEP), Report(STEP, "skipped", "interrupted")]
-    regions = json.loads(params(Recipe(), reports, Said("a park", "ugly"))[REGIONS])
+    regions = json.loads(params(Recipe(), reports, PromptPair("a park", "ugly"))[REGIONS])
     words = {"prompt": "a face", "negative": ""}
     assert regions[0] == {"pass": 2, "box": [20, 30, 60, 70], "seed": 7, **words}
     assert regions[1] == {**regions[0], "left": "interrupted"}
 
 
 def test_the_pictures_own_words_are_not_said_again():
-    (region,) = json.loads(params(Recipe(), [Report(STEP)], Said("a face", ""))[REGIONS])
+    (region,) = json.loads(params(Recipe(), [Report(STEP)], PromptPair("a face", ""))[REGIONS])
     assert set(region) == {"pass", "box", "seed"}
 
 

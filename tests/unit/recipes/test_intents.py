@@ -6,9 +6,9 @@ import pytest
 
 from retouch.api.requests.inpaint import InpaintRequest
 from retouch.knobs import load
-from retouch.pipeline.step_masks import Reach
+from retouch.pipeline.step_masks import MaskMargins
 from retouch.recipes.intents import EMPTY_SCENE, INTENTS
-from retouch.recipes.prompts import Said
+from retouch.recipes.prompts import PromptPair
 from retouch.recipes.recipe import Pass
 
 
@@ -34,24 +34,24 @@ def test_only_refining_starts_from_what_is_there():
 
 def test_removing_asks_for_what_is_behind_and_never_for_the_object():
     remove = INTENTS["remove"]
-    assert remove.said(Said("", ""), "a dog") == Said(EMPTY_SCENE, "a dog")
-    said = remove.said(Said("wet sand", "blurry"), "a dog")
-    assert said == Said(f"wet sand, {EMPTY_SCENE}", "blurry, a dog")
+    assert remove.said(PromptPair("", ""), "a dog") == PromptPair(EMPTY_SCENE, "a dog")
+    said = remove.said(PromptPair("wet sand", "blurry"), "a dog")
+    assert said == PromptPair(f"wet sand, {EMPTY_SCENE}", "blurry, a dog")
 
 
 def test_the_objects_words_are_a_prompt_only_where_it_stays_itself():
-    assert INTENTS["refine"].said(Said("", ""), "a dog").prompt == "a dog"
-    assert INTENTS["refine"].said(Said("a cat", ""), "a dog").prompt == "a cat"
+    assert INTENTS["refine"].said(PromptPair("", ""), "a dog").prompt == "a dog"
+    assert INTENTS["refine"].said(PromptPair("a cat", ""), "a dog").prompt == "a cat"
     for name in ("fill", "replace", "add"):
-        assert INTENTS[name].said(Said("", ""), "a dog") == Said("", ""), name
+        assert INTENTS[name].said(PromptPair("", ""), "a dog") == PromptPair("", ""), name
 
 
 def test_removing_takes_more_than_the_mask_in_proportion_to_it():
     remove, fill = (INTENTS[name].how.shape for name in ("remove", "fill"))
-    assert Reach.of(1000, remove).grow == 80
-    assert Reach.of(10, remove).grow == 3
-    assert Reach.of(1000, dataclasses.replace(remove, grow=-3)).grow == -3
-    assert Reach.of(1000, fill).grow == 50
+    assert MaskMargins.of(1000, remove).grow == 80
+    assert MaskMargins.of(10, remove).grow == 3
+    assert MaskMargins.of(1000, dataclasses.replace(remove, grow=-3)).grow == -3
+    assert MaskMargins.of(1000, fill).grow == 50
 
 
 @pytest.mark.parametrize("name", INTENTS)

@@ -7,7 +7,7 @@ import pytest
 
 from retouch.errors import BadInput, Missing, RetouchError, TooLarge
 from retouch.recipes import library
-from retouch.recipes.library import Shelf, stem_of
+from retouch.recipes.library import RecipeLibrary, stem_of
 from retouch.recipes.migration import SCHEMA
 from retouch.recipes.recipe import Pass, Recipe, Target
 
@@ -21,7 +21,7 @@ def folder(tmp_path) -> Path:
 
 
 def test_a_saved_recipe_is_found_by_name_and_is_a_plain_file(folder):
-    assert Shelf(folder).save(MINE) == MINE
+    assert RecipeLibrary(folder).save(MINE) == MINE
     assert library.recipe("mein rezept", folder) == MINE
     (path,) = folder.iterdir()
     assert path.name == "mein-rezept.json"
@@ -32,7 +32,7 @@ def test_a_saved_recipe_is_found_by_name_and_is_a_plain_file(folder):
 
 
 def test_a_name_that_is_taken_is_refused_and_nothing_is_lost(folder):
-    one = Shelf(folder)
+    one = RecipeLibrary(folder)
     one.save(MINE)
     with pytest.raises(BadInput, match=r"already.*`replace`") as caught:
         one.save(dataclasses.replace(OTHER, name="MEIN rezept"))
@@ -43,13 +43,13 @@ def test_a_name_that_is_taken_is_refused_and_nothing_is_lost(folder):
 def test_replace_writes_over_the_file_that_holds_the_name(folder):
     folder.mkdir(parents=True)
     (folder / "by-hand.json").write_text(library.pretty(MINE), "utf-8")
-    Shelf(folder).save(OTHER, replace=True)
+    RecipeLibrary(folder).save(OTHER, replace=True)
     assert [path.name for path in folder.iterdir()] == ["by-hand.json"]
     assert library.recipe(MINE.name, folder) == OTHER
 
 
 def test_a_built_in_recipe_is_stood_before_but_never_changed(folder):
-    one, mine = Shelf(folder), dataclasses.replace(MINE, name="face polish")
+    one, mine = RecipeLibrary(folder), dataclasses.replace(MINE, name="face polish")
     before = {path: path.read_bytes() for path in library.BUILT_IN.glob("*.json")}
     with pytest.raises(BadInput, match="'Face polish' is built in") as caught:
         one.save(mine)
@@ -63,7 +63,7 @@ def test_a_built_in_recipe_is_stood_before_but_never_changed(folder):
 
 
 def test_what_is_built_in_or_not_there_cannot_be_removed(folder):
-    one = Shelf(folder)
+    one = RecipeLibrary(folder)
     one.save(MINE)
     with pytest.raises(BadInput, match="built in"):
         one.remove("Crowd")
@@ -74,7 +74,7 @@ def test_what_is_built_in_or_not_there_cannot_be_removed(folder):
 
 
 def test_two_names_that_make_one_file_name_keep_both(folder):
-    one = Shelf(folder)
+    one = RecipeLibrary(folder)
     for name in ("A+B", "a b", "A/B"):
         one.save(dataclasses.replace(MINE, name=name))
     assert sorted(path.name for path in folder.iterdir()) == ["a-b-2.json", "a-b-3.json", "a-b.json"]
@@ -84,10 +84,10 @@ def test_two_names_that_make_one_file_name_keep_both(folder):
 def test_a_file_that_cannot_be_read_is_never_written_over(folder):
     folder.mkdir(parents=True)
     (folder / "mein-rezept.json").write_text("{ half", "utf-8")
-    Shelf(folder).save(MINE, replace=True)
+    RecipeLibrary(folder).save(MINE, replace=True)
     assert (folder / "mein-rezept.json").read_text("utf-8") == "{ half"
     assert library.recipe(MINE.name, folder) == MINE
-    assert "mein-rezept.json" in Shelf(folder).faults()[0]
+    assert "mein-rezept.json" in RecipeLibrary(folder).faults()[0]
 
 
 @pytest.mark.parametrize(
@@ -114,23 +114,23 @@ def test_a_file_name_is_safe_everywhere(name, stem):
 @pytest.mark.parametrize("name", ["", "  \n ", "a\0b", "a\u202eb", "Custom", " custom "])
 def test_a_name_nobody_could_choose_is_refused(folder, name):
     with pytest.raises(BadInput) as caught:
-        Shelf(folder).save(dataclasses.replace(MINE, name=name))
+        RecipeLibrary(folder).save(dataclasses.replace(MINE, name=name))
     assert caught.value.path == "recipe.name"
     assert not folder.exists()
 
 
 def test_a_name_is_kept_on_one_line(folder):
-    assert Shelf(folder).save(dataclasses.replace(MINE, name=" two\n lines ")).name == "two lines"
+    assert RecipeLibrary(folder).save(dataclasses.replace(MINE, name=" two\n lines ")).name == "two lines"
 
 
 def test_without_a_folder_nothing_can_be_kept():
     with pytest.raises(Missing, match="--recipes"):
-        Shelf(None).save(MINE)
-    assert Shelf(None).own() == {}
+        RecipeLibrary(None).save(MINE)
+    assert RecipeLibrary(None).own() == {}
 
 
 def test_a_write_that_breaks_leaves_the_old_file_and_no_other(folder, monkeypatch):
-    one = Shelf(folder)
+    one = RecipeLibrary(folder)
     one.save(MINE)
 
     def full(*_):
@@ -146,7 +146,7 @@ def test_a_write_that_breaks_leaves_the_old_file_and_no_other(folder, monkeypatc
 
 def test_there_is_an_end_to_own_recipes(folder, monkeypatch):
     monkeypatch.setattr(library, "MAX_OWN", 1)
-    one = Shelf(folder)
+    one = RecipeLibrary(folder)
     one.save(MINE)
     one.save(OTHER, replace=True)
     with pytest.raises(TooLarge, match="1 recipes"):
@@ -154,7 +154,7 @@ def test_there_is_an_end_to_own_recipes(folder, monkeypatch):
 
 
 def test_of_many_who_save_one_name_at_once_one_wins(folder):
-    done, one = [], Shelf(folder)
+    done, one = [], RecipeLibrary(folder)
 
     def save() -> None:
         try:

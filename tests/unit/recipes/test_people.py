@@ -4,9 +4,9 @@ from retouch.errors import BadInput
 from retouch.image.geometry import Box, Size
 from retouch.image.region import Region
 from retouch.knobs import dump, load
-from retouch.pipeline.pipeline import Canvas, Studio
-from retouch.recipes.people import Person, introduced, read, said_of, written
-from retouch.recipes.prompts import Said
+from retouch.pipeline.pipeline import PictureInput, Pipeline
+from retouch.recipes.people import Person, assign_people, prompts_for, read, written
+from retouch.recipes.prompts import PromptPair
 from retouch.recipes.recipe import Generation, Recipe
 from retouch.testing import FakeDetector, FakeEngine
 from tests.helpers import noise
@@ -16,7 +16,7 @@ ANN, BEN = Box(60, 40, 120, 110), Box(400, 60, 470, 130)
 BODY_OF_ANN, BODY_OF_BEN = Box(20, 20, 200, 390), Box(330, 30, 560, 395)
 LEFT, RIGHT = Person("red hair", who="left"), Person("blue hat", "cap", who="right")
 AT = Person("freckles", at=(0.1, 1 / 3))
-AROUND = Said("two people", "blurry")
+AROUND = PromptPair("two people", "blurry")
 
 
 def regions(*boxes):
@@ -24,7 +24,7 @@ def regions(*boxes):
 
 
 def whose(boxes, people, earlier=()):
-    return [region.person for region in introduced(regions(*boxes), people, CANVAS, earlier)]
+    return [region.person for region in assign_people(regions(*boxes), people, CANVAS, earlier)]
 
 
 def test_people_are_found_by_place_in_the_first_pass():
@@ -53,9 +53,9 @@ def test_a_point_means_the_smallest_region_around_it_in_every_pass():
 
 
 def test_what_is_said_of_a_person():
-    region = introduced(regions(ANN), (LEFT,), CANVAS)[0]
-    assert said_of(region, (LEFT,), AROUND) == Said("red hair", "blurry", own=True)
-    assert said_of(regions(BEN)[0], (LEFT,), AROUND) == AROUND
+    region = assign_people(regions(ANN), (LEFT,), CANVAS)[0]
+    assert prompts_for(region, (LEFT,), AROUND) == PromptPair("red hair", "blurry", own=True)
+    assert prompts_for(regions(BEN)[0], (LEFT,), AROUND) == AROUND
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def prompts_of(passes, people):
     """(pass, prompt) of every step, by its place from the left."""
     recipe = load(Recipe, {"passes": passes, "people": [dump(person) for person in people]})
     finders = {"face": FakeDetector((BEN, ANN)), "person": FakeDetector((BODY_OF_ANN, BODY_OF_BEN))}
-    studio = Studio(FakeEngine(), finders.__getitem__)
-    canvas = Canvas(noise(CANVAS), Generation(prompt="two people"))
+    studio = Pipeline(FakeEngine(), finders.__getitem__)
+    canvas = PictureInput(noise(CANVAS), Generation(prompt="two people"))
     plan, (result,) = studio.plan(canvas, recipe), studio.fix([canvas], recipe)
     steps = sorted(plan.steps, key=lambda s: (s.pass_index, s.box.left))
     painted = sorted((r.step for r in result.reports), key=lambda s: (s.pass_index, s.box.left))
@@ -145,8 +145,8 @@ def test_a_person_whose_words_reach_no_region_is_told():
     recipe = load(
         Recipe, {"passes": [{"target": {"models": ["face"]}}], "people": [dump(LEFT), dump(nobody)]}
     )
-    studio = Studio(FakeEngine(), {"face": FakeDetector((BEN, ANN))}.__getitem__)
-    (result,) = studio.fix([Canvas(noise(CANVAS), Generation(prompt="two people"))], recipe)
+    studio = Pipeline(FakeEngine(), {"face": FakeDetector((BEN, ANN))}.__getitem__)
+    (result,) = studio.fix([PictureInput(noise(CANVAS), Generation(prompt="two people"))], recipe)
     assert result.warnings == (
         'Person 2 (9): no region is theirs, so that "green scarf, beard" is not used.',
     )

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from retouch.image.geometry import Box, Size
 from retouch.image.region import Region
-from retouch.pipeline.plan import plan
-from retouch.recipes.prompts import LONGEST_QUOTE, Said, assign, networks, resolve, without_networks
+from retouch.pipeline.plan import plan_pass
+from retouch.recipes.prompts import LONGEST_QUOTE, PromptPair, assign, networks, resolve, without_networks
 from tests.helpers import GENERATION, face_pass, square
 
 CANVAS = Size(1000, 800)
@@ -15,7 +15,7 @@ LEFT = Region.of_box(Box(50, 300, 150, 420), "person", 0.9)
 MIDDLE = Region.of_box(Box(400, 350, 620, 520), "dog", 0.8)
 RIGHT = Region.of_box(Box(850, 50, 900, 90), "person", 0.7)
 THREE = (LEFT, MIDDLE, RIGHT)
-SAID = Said("a park", "ugly")
+SAID = PromptPair("a park", "ugly")
 
 
 def said(template, regions=THREE):
@@ -96,7 +96,7 @@ def test_the_pictures_own_prompt_fills_in():
 
 
 def test_the_pictures_prompt_is_not_read_as_a_template():
-    odd = Said(r"\1 [SKIP] [SEP] x", "")
+    odd = PromptPair(r"\1 [SKIP] [SEP] x", "")
     assert resolve("[PROMPT]", "", [LEFT], CANVAS, [odd])[0] == odd
 
 
@@ -130,7 +130,7 @@ def test_networks_are_found_sorted_and_taken_out():
 
 def planned(prompt, regions=THREE, negative=""):
     how = face_pass(prompt=prompt, negative_prompt=negative)
-    return plan(CANVAS, regions, (0, how), GENERATION, Size(512, 512))
+    return plan_pass(CANVAS, regions, (0, how), GENERATION, Size(512, 512))
 
 
 WORDS = ("red", "HAT", "\u5973\u6027", "caf\u00e9", "o'clock", "42", "for", "sale", "AND", "BREAK")

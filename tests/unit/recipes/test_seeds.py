@@ -15,7 +15,7 @@ from retouch.cli.command import main
 from retouch.errors import BadInput, collect_remarks
 from retouch.image.codec import encoder
 from retouch.knobs import load
-from retouch.pipeline.pipeline import Canvas
+from retouch.pipeline.pipeline import PictureInput
 from retouch.recipes.infotext import CHUNK
 from retouch.recipes.recipe import Generation, Pass, Recipe
 from retouch.recipes.seeds import MAX_SEED, MOST_SEED, fold_seed
@@ -88,7 +88,7 @@ def test_the_accordion_takes_it():
 def test_the_seed_of_a_hosts_job_is_told_beside_the_picture():
     here = Stand(engine=FakeEngine(side=64))
     with here.busy("fix"):
-        (result,) = here.studio.fix([Canvas(PHOTO, Generation(seed=LARGE))], recipe_of("whole picture"))
+        (result,) = here.studio.fix([PictureInput(PHOTO, Generation(seed=LARGE))], recipe_of("whole picture"))
     assert any(str(LARGE) in text for text in result.warnings)
     assert result.reports[0].seed == TAKEN
 

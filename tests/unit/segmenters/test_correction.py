@@ -4,22 +4,22 @@ import pytest
 from retouch.image.geometry import Box
 from retouch.segmenters.base import Click
 from retouch.segmenters.sam.correction import corrected
-from retouch.segmenters.sam.mask_candidates import Guess, likeness
-from retouch.segmenters.sam.square_input import Fit
+from retouch.segmenters.sam.mask_candidates import MaskCandidate, mask_iou
+from retouch.segmenters.sam.square_input import SquareInput
 
-FIT = Fit.of(Box(0, 0, 256, 256), 256)
+FIT = SquareInput.of(Box(0, 0, 256, 256), 256)
 SQUARE = Box(40, 40, 120, 120)
 INSIDE = Click(60, 60)
 
 
-def guess(*boxes: Box, score: float = 0.5) -> Guess:
+def guess(*boxes: Box, score: float = 0.5) -> MaskCandidate:
     logits = np.full((64, 64), -5, np.float32)
     for left, top, right, bottom in boxes:
         logits[top // 4 : bottom // 4, left // 4 : right // 4] = 5
-    return Guess(FIT, logits, score)
+    return MaskCandidate(FIT, logits, score)
 
 
-def mended(before: Guess, clicks: list[Click], *answers: Guess) -> Guess:
+def mended(before: MaskCandidate, clicks: list[Click], *answers: MaskCandidate) -> MaskCandidate:
     """By the first of the answers and what they all say."""
     return corrected(answers[0], np.stack([one.logits for one in answers]), before, clicks)
 
@@ -28,8 +28,8 @@ BEFORE = guess(SQUARE)
 MORE = guess(Box(40, 40, 160, 120), score=0.8)
 
 
-def alike(found: Guess, *boxes: Box) -> bool:
-    return likeness(found.logits, guess(*boxes).logits) == 1
+def alike(found: MaskCandidate, *boxes: Box) -> bool:
+    return mask_iou(found.logits, guess(*boxes).logits) == 1
 
 
 def test_only_the_part_under_the_click_changes():

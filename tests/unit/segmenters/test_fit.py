@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from retouch.image.geometry import Box, Size
 from retouch.segmenters.base import Click
-from retouch.segmenters.sam.square_input import Fit
+from retouch.segmenters.sam.square_input import SquareInput
 from tests.helpers import noise
 
 
-def blob(fit: Fit, box: Box, count: int = 64) -> np.ndarray:
+def blob(fit: SquareInput, box: Box, count: int = 64) -> np.ndarray:
     """Logits positive in `box` (canvas), negative outside, falling evenly with the distance to its edge."""
     cells = (np.arange(count) + 0.5) * fit.side / count
     x, y = np.meshgrid(cells, cells)
@@ -27,7 +27,7 @@ def blob(fit: Fit, box: Box, count: int = 64) -> np.ndarray:
     st.tuples(st.floats(0, 1), st.floats(0, 1)),
 )
 def test_points_go_there_and_back(size, stretch, where):
-    fit = Fit.of(size.box.shifted(7, 3), 256, stretch)
+    fit = SquareInput.of(size.box.shifted(7, 3), 256, stretch)
     point = np.array(where) * size + [7, 3]
     there = fit.points(point)
     assert (there >= -1e-6).all()
@@ -36,21 +36,21 @@ def test_points_go_there_and_back(size, stretch, where):
 
 
 def test_the_longer_side_fills_the_input_or_both_when_stretched():
-    assert Fit.of(Box(0, 0, 600, 300), 256).inner == (256, 128)
-    assert Fit.of(Box(0, 0, 300, 601), 256).inner == (128, 256)
-    assert Fit.of(Box(0, 0, 600, 300), 256, stretch=True).inner == (256, 256)
+    assert SquareInput.of(Box(0, 0, 600, 300), 256).inner == (256, 128)
+    assert SquareInput.of(Box(0, 0, 300, 601), 256).inner == (128, 256)
+    assert SquareInput.of(Box(0, 0, 600, 300), 256, stretch=True).inner == (256, 256)
 
 
 def test_an_image_is_the_crop():
     picture = noise(Size(300, 200))
-    fit = Fit.of(Box(10, 20, 138, 84), 128)
+    fit = SquareInput.of(Box(10, 20, 138, 84), 128)
     assert np.array_equal(fit.image(picture.pixels), picture.pixels[20:84, 10:138])
 
 
 @pytest.mark.parametrize("stretch", [False, True])
 @pytest.mark.parametrize("crop", [Box(0, 0, 900, 600), Box(100, 50, 400, 450)])
 def test_a_region_lies_where_the_logits_are_positive_at_the_pictures_resolution(crop, stretch):
-    fit, thing = Fit.of(crop, 256, stretch), Box(170, 130, 333, 300)
+    fit, thing = SquareInput.of(crop, 256, stretch), Box(170, 130, 333, 300)
     region = fit.region(blob(fit, thing), 0.7)
     assert region is not None
     assert region.score == 0.7
@@ -59,7 +59,7 @@ def test_a_region_lies_where_the_logits_are_positive_at_the_pictures_resolution(
 
 
 def test_a_region_is_the_same_however_its_rows_are_made(monkeypatch):
-    fit = Fit.of(Box(0, 0, 500, 700), 256)
+    fit = SquareInput.of(Box(0, 0, 500, 700), 256)
     logits = np.random.default_rng(1).normal(size=(64, 64)).astype(np.float32)
     whole = fit.region(logits, 1.0)
     monkeypatch.setattr("retouch.segmenters.sam.square_input.ROWS", 13)
@@ -67,7 +67,7 @@ def test_a_region_is_the_same_however_its_rows_are_made(monkeypatch):
 
 
 def test_blank_logits_are_no_region():
-    fit = Fit.of(Box(0, 0, 500, 700), 256)
+    fit = SquareInput.of(Box(0, 0, 500, 700), 256)
     assert fit.region(np.full((64, 64), -1, np.float32), 1.0) is None
     beside = np.full((64, 64), -1, np.float32)
     beside[:, 60:] = 1  # where the square is padding
@@ -75,7 +75,7 @@ def test_blank_logits_are_no_region():
 
 
 def test_a_click_reads_what_its_pixel_of_the_mask_becomes():
-    fit = Fit.of(Box(0, 0, 640, 400), 256)
+    fit = SquareInput.of(Box(0, 0, 640, 400), 256)
     logits = np.random.default_rng(2).normal(size=(64, 64)).astype(np.float32)
     region = fit.region(logits, 1.0)
     clicks = [Click(x, y) for x in range(0, 640, 37) for y in range(0, 400, 23)]
@@ -84,8 +84,8 @@ def test_a_click_reads_what_its_pixel_of_the_mask_becomes():
 
 
 def test_logits_seen_through_another_fit_are_the_same_mask():
-    whole, thing = Fit.of(Box(0, 0, 900, 600), 256), Box(400, 200, 520, 330)
-    close = Fit.of(Box(350, 150, 570, 370), 256)
+    whole, thing = SquareInput.of(Box(0, 0, 900, 600), 256), Box(400, 200, 520, 330)
+    close = SquareInput.of(Box(350, 150, 570, 370), 256)
     through = close.region(whole.resampled(blob(whole, thing), close), 1.0)
     assert np.abs(np.array(through.box) - thing).max() <= 3
     back = close.resampled(blob(close, thing), whole)

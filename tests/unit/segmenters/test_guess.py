@@ -2,25 +2,25 @@ import numpy as np
 
 from retouch.image.geometry import Box, Size
 from retouch.segmenters.base import Click, Prompt
-from retouch.segmenters.sam.decoder import Answer
-from retouch.segmenters.sam.mask_candidates import Guess, asked, best_first, guesses
-from retouch.segmenters.sam.square_input import Fit
-from retouch.segmenters.sam.zoom import closer, kept
+from retouch.segmenters.sam.decoder import DecoderOutput
+from retouch.segmenters.sam.mask_candidates import MaskCandidate, asked, best_first, guesses
+from retouch.segmenters.sam.square_input import SquareInput
+from retouch.segmenters.sam.zoom import better_of, zoom_crop
 
-FIT = Fit.of(Box(0, 0, 256, 256), 256)
+FIT = SquareInput.of(Box(0, 0, 256, 256), 256)
 IN, OUT = 5.0, -5.0
 
 
-def guess(*boxes: Box, score: float = 0.5, fit: Fit = FIT) -> Guess:
+def guess(*boxes: Box, score: float = 0.5, fit: SquareInput = FIT) -> MaskCandidate:
     logits = np.full((64, 64), OUT, np.float32)
     for left, top, right, bottom in boxes:
         logits[top // 4 : bottom // 4, left // 4 : right // 4] = IN
-    return Guess(fit, logits, score)
+    return MaskCandidate(fit, logits, score)
 
 
-def answer(*ones: Guess) -> Answer:
+def answer(*ones: MaskCandidate) -> DecoderOutput:
     count = len(ones)
-    return Answer(
+    return DecoderOutput(
         np.stack([one.logits for one in ones]),
         np.array([one.score for one in ones]),
         np.zeros(count, int),
@@ -32,7 +32,7 @@ SMALL, LARGE, ELSEWHERE = Box(80, 80, 120, 120), Box(40, 40, 200, 200), Box(200,
 
 
 def test_a_prompt_is_asked_in_input_pixels_with_what_is_in_view():
-    fit = Fit.of(Box(100, 100, 228, 228), 256)
+    fit = SquareInput.of(Box(100, 100, 228, 228), 256)
     prompt = Prompt((Click(110, 120), Click(50, 50), Click(200, 130, False)), Box(110, 110, 150, 160))
     ask = asked(fit, prompt, guess(LARGE))
     assert ask.points.tolist() == [[[21, 41], [201, 61]]]
@@ -65,22 +65,22 @@ def test_best_first_obeys_then_scores_and_drops_doubles():
 
 class TestCloser:
     def test_what_is_small_in_a_large_picture_is_looked_at_again(self):
-        crop = closer(Box(2000, 1000, 2300, 1200), Size(4000, 3000), 1024)
+        crop = zoom_crop(Box(2000, 1000, 2300, 1200), Size(4000, 3000), 1024)
         assert crop.size == (512, 512)
         assert crop.contains(Box(2000, 1000, 2300, 1200))
 
     def test_never_when_the_picture_shows_as_much(self):
-        assert closer(Box(10, 10, 40, 40), Size(1000, 800), 1024) is None
-        assert closer(Box(100, 100, 2600, 2000), Size(4000, 3000), 1024) is None
+        assert zoom_crop(Box(10, 10, 40, 40), Size(1000, 800), 1024) is None
+        assert zoom_crop(Box(100, 100, 2600, 2000), Size(4000, 3000), 1024) is None
 
     def test_a_crop_stays_on_the_canvas(self):
-        crop = closer(Box(0, 2900, 100, 3000), Size(4000, 3000), 1024)
+        crop = zoom_crop(Box(0, 2900, 100, 3000), Size(4000, 3000), 1024)
         assert Size(4000, 3000).box.contains(crop)
 
     def test_the_finer_mask_must_be_of_the_same_thing(self):
-        fit = Fit.of(Box(64, 64, 192, 192), 256)
+        fit = SquareInput.of(Box(64, 64, 192, 192), 256)
         coarse = guess(Box(80, 80, 120, 120))
-        same = Guess(fit, coarse.within(fit).logits, 0.5)
-        other = Guess(fit, -same.logits, 0.5)
-        assert kept(same, coarse, [Click(100, 100)]) is same
-        assert kept(other, coarse, [Click(100, 100)]) is coarse
+        same = MaskCandidate(fit, coarse.within(fit).logits, 0.5)
+        other = MaskCandidate(fit, -same.logits, 0.5)
+        assert better_of(same, coarse, [Click(100, 100)]) is same
+        assert better_of(other, coarse, [Click(100, 100)]) is coarse

@@ -2,18 +2,18 @@ import threading
 
 import pytest
 
-from retouch.segmenters.compute_once import Once
+from retouch.segmenters.compute_once import ComputeOnce
 
 
 def test_a_value_is_made_once():
-    made, once = [], Once(2)
+    made, once = [], ComputeOnce(2)
     for _ in range(3):
         assert once.get("a", lambda: made.append(1) or 7) == 7
     assert made == [1]
 
 
 def test_who_asks_meanwhile_waits_for_the_first():
-    once, begun, go = Once(2), threading.Event(), threading.Event()
+    once, begun, go = ComputeOnce(2), threading.Event(), threading.Event()
     made, got = [], []
 
     def slow():
@@ -37,7 +37,7 @@ def test_who_asks_meanwhile_waits_for_the_first():
 
 
 def test_the_longest_unused_is_forgotten():
-    once = Once(2)
+    once = ComputeOnce(2)
     for key in ("a", "b", "a", "c"):
         once.get(key, lambda key=key: key)
     assert len(once) == 2
@@ -46,7 +46,7 @@ def test_the_longest_unused_is_forgotten():
 
 
 def test_what_failed_is_tried_anew():
-    once = Once(2)
+    once = ComputeOnce(2)
     with pytest.raises(ZeroDivisionError):
         once.get("a", lambda: 1 // 0)
     assert once.get("a", lambda: 5) == 5

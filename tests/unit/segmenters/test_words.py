@@ -5,8 +5,8 @@ import pytest
 from retouch.errors import BadInput, Missing
 from retouch.image.geometry import Box, Size
 from retouch.segmenters.base import Click, Prompt
-from retouch.segmenters.text_detector import Words
-from retouch.segmenters.text_segmenter import Worded
+from retouch.segmenters.text_detector import TextDetector
+from retouch.segmenters.text_segmenter import TextSegmenter
 from retouch.testing import FakeDetector, FakeSegmenter
 from tests.helpers import noise
 
@@ -52,7 +52,7 @@ def world(detector):
 
 @pytest.mark.parametrize("text", ["face", "Face", "faces", " head "])
 def test_a_label_or_what_people_say_for_it_asks_its_detector(text):
-    (found,) = Words(Shelf(face_role())).find(PICTURE, text)
+    (found,) = TextDetector(Shelf(face_role())).find(PICTURE, text)
     assert found.box == FACE
     assert found.label == text.strip()
 
@@ -60,13 +60,13 @@ def test_a_label_or_what_people_say_for_it_asks_its_detector(text):
 def test_any_other_word_asks_the_models_that_take_any_first():
     other = FakeDetector((FACE,), "thing")
     shelf = Shelf(("a.pt", "yolo", True, (), other), world(FakeDetector((CAT,), "cat")), face_role())
-    (found,) = Words(shelf).find(PICTURE, "cat")
+    (found,) = TextDetector(shelf).find(PICTURE, "cat")
     assert found.box == CAT
     assert other.calls == 0
 
 
 def test_several_things_are_several_regions():
-    found = Words(Shelf(face_role(), world(FakeDetector((CAT,), "cat")))).find(PICTURE, "face, cat")
+    found = TextDetector(Shelf(face_role(), world(FakeDetector((CAT,), "cat")))).find(PICTURE, "face, cat")
     assert {region.label: region.box for region in found} == {"face": FACE, "cat": CAT}
 
 
@@ -74,37 +74,37 @@ def test_a_word_nobody_knows_says_what_to_do():
     absent = ("cat.pt", "yolo", False, ("cat",), FakeDetector((CAT,), "cat"))
     shelf = Shelf(face_role(), absent, ("b.pt", "yolo", True, (), Refusing()))
     with pytest.raises(Missing, match="nothing here finds 'cat'") as error:
-        Words(shelf).find(PICTURE, "cat")
+        TextDetector(shelf).find(PICTURE, "cat")
     assert error.value.path == "text"
     assert "YOLO-World" in error.value.hint
 
 
 def test_what_the_only_model_lacks_is_what_is_said():
     with pytest.raises(Missing, match="need a text encoder"):
-        Words(Shelf(world(Lacking()))).find(PICTURE, "cat")
+        TextDetector(Shelf(world(Lacking()))).find(PICTURE, "cat")
 
 
 def test_a_part_nobody_can_find_is_none():
-    assert Words(Shelf(("face", "role", False, ("face",), Lacking()))).part(PICTURE, "face") == ()
-    assert [r.box for r in Words(Shelf(face_role())).part(PICTURE, "face")] == [FACE]
+    assert TextDetector(Shelf(("face", "role", False, ("face",), Lacking()))).part(PICTURE, "face") == ()
+    assert [r.box for r in TextDetector(Shelf(face_role())).part(PICTURE, "face")] == [FACE]
 
 
 class TestWorded:
     def test_without_words_it_is_the_inner_one(self):
         inner = FakeSegmenter()
-        seen = Worded(inner, Words(Shelf())).segment(PICTURE, Prompt((Click(50, 40),)), 3)
+        seen = TextSegmenter(inner, TextDetector(Shelf())).segment(PICTURE, Prompt((Click(50, 40),)), 3)
         assert inner.prompts == [(Prompt((Click(50, 40),)), 3)]
         assert seen.memory == 4
 
     def test_a_bare_box_is_outlined_and_keeps_its_label(self):
         inner = FakeSegmenter()
-        seen = Worded(inner, Words(Shelf(face_role()))).segment(PICTURE, Prompt(text="face"))
+        seen = TextSegmenter(inner, TextDetector(Shelf(face_role()))).segment(PICTURE, Prompt(text="face"))
         assert [prompt.box for prompt, _ in inner.prompts] == [FACE]
         assert [(r.label, r.score) for r in seen.regions] == [("face", 0.9)]
 
     def test_clicks_and_a_box_choose_among_what_was_found(self):
         both = FakeDetector((FACE, CAT), "face")
-        worded = Worded(FakeSegmenter(), Words(Shelf(("face", "role", True, ("face",), both))))
+        worded = TextSegmenter(FakeSegmenter(), TextDetector(Shelf(("face", "role", True, ("face",), both))))
 
         def boxes(**prompt):
             return {r.box for r in worded.segment(PICTURE, Prompt(text="face", **prompt)).regions}
@@ -117,5 +117,5 @@ class TestWorded:
     def test_a_bad_prompt_reaches_nobody(self):
         inner = FakeSegmenter()
         with pytest.raises(BadInput):
-            Worded(inner, Words(Shelf())).segment(PICTURE, Prompt((Click(500, 4),)))
+            TextSegmenter(inner, TextDetector(Shelf())).segment(PICTURE, Prompt((Click(500, 4),)))
         assert inner.prompts == []

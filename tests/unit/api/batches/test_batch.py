@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from retouch.api.batches.batch import Job
-from retouch.api.batches.registry import Jobs
+from retouch.api.batches.batch import Batch
+from retouch.api.batches.registry import BatchRegistry
 from retouch.errors import Missing, TooLarge
 from retouch.image.codec import decoder, encoder
 from retouch.recipes.recipe import Recipe
@@ -51,7 +51,7 @@ class Painter:
         self.stops += 1
 
 
-def settled(job: Job) -> Job:
+def settled(job: Batch) -> Batch:
     until = time.monotonic() + WAIT
     while job.busy:
         assert time.monotonic() < until, job.summary()
@@ -59,12 +59,12 @@ def settled(job: Job) -> Job:
     return job
 
 
-def states(job: Job) -> list[str]:
+def states(job: Batch) -> list[str]:
     return [file["state"] for file in job.summary()["files"]]
 
 
-def begun(painter: Painter, *images: str, jobs: Jobs | None = None) -> Job:
-    job = (jobs or Jobs()).open(painter)
+def begun(painter: Painter, *images: str, jobs: BatchRegistry | None = None) -> Batch:
+    job = (jobs or BatchRegistry()).open(painter)
     for number, one in enumerate(images):
         job.add(f"{number}.png", one)
     return job
@@ -187,7 +187,7 @@ def test_files_that_are_done_leave_their_source_and_failed_ones_keep_it():
 
 
 def test_a_batch_has_so_many_files_at_most():
-    job = begun(Painter(), image(1), image(2), jobs=Jobs(max_files=2))
+    job = begun(Painter(), image(1), image(2), jobs=BatchRegistry(max_files=2))
     with pytest.raises(TooLarge) as refused:
         job.add("third", image(3))
     assert (refused.value.path, refused.value.status) == ("images", 413)
@@ -195,7 +195,7 @@ def test_a_batch_has_so_many_files_at_most():
 
 
 def test_the_oldest_that_is_over_makes_room_and_those_at_work_stay():
-    jobs, gate = Jobs(max_jobs=2), Gate(0)
+    jobs, gate = BatchRegistry(max_jobs=2), Gate(0)
     over = settled(begun(Painter(), image(), jobs=jobs))
     busy = begun(Painter(gate), image(), jobs=jobs)
     third = begun(Painter(gate), image(), jobs=jobs)
@@ -210,7 +210,7 @@ def test_the_oldest_that_is_over_makes_room_and_those_at_work_stay():
 
 def test_the_disk_is_bounded_by_all_jobs_together():
     weight = len(image())
-    jobs, gate = Jobs(max_bytes=5 * weight // 2), Gate(0)
+    jobs, gate = BatchRegistry(max_bytes=5 * weight // 2), Gate(0)
     over = settled(begun(Painter(), BAD, jobs=jobs))
     job = begun(Painter(gate), image(1), image(2), jobs=jobs)
     with pytest.raises(TooLarge, match="bytes on disk are full"):
@@ -245,7 +245,7 @@ def test_a_full_disk_fails_one_file_and_leaves_nothing_of_it(monkeypatch):
 
 
 def test_a_job_that_is_removed_stops_and_takes_its_files_with_it():
-    jobs, gate = Jobs(), Gate()
+    jobs, gate = BatchRegistry(), Gate()
     painter = Painter(gate)
     job = begun(painter, image(1), image(2), image(3), jobs=jobs)
     assert gate.reached.wait(WAIT)
@@ -259,14 +259,14 @@ def test_a_job_that_is_removed_stops_and_takes_its_files_with_it():
 
 
 def test_nobody_can_guess_a_job():
-    jobs = Jobs()
+    jobs = BatchRegistry()
     names = {jobs.open(Painter()).name for _ in range(8)}
     assert len(names) == 8
     assert min(map(len, names)) >= 20
 
 
 def test_the_page_says_what_became_of_each_and_runs_nothing_of_their_names():
-    job = Jobs().open(Painter())
+    job = BatchRegistry().open(Painter())
     job.add("<script>alert(1)</script>", image())
     job.add("broken.png", BAD)
     page = settled(job).page()
@@ -279,13 +279,13 @@ def test_the_page_says_what_became_of_each_and_runs_nothing_of_their_names():
 
 
 def test_a_file_without_a_name_has_its_number():
-    job = Jobs().open(Painter())
+    job = BatchRegistry().open(Painter())
     job.add("", image())
     assert settled(job).summary()["files"][0]["name"] == "1"
 
 
 def test_a_server_that_goes_leaves_nothing_behind():
-    jobs, gate = Jobs(), Gate()
+    jobs, gate = BatchRegistry(), Gate()
     job = begun(Painter(gate), image(1), image(2), jobs=jobs)
     home = job.shelf.folder.parent
     assert gate.reached.wait(WAIT)
@@ -304,5 +304,5 @@ def test_what_a_killed_process_left_days_ago_is_swept_away(monkeypatch, tmp_path
         (folder / "file").touch()
     for folder in (old, other):
         os.utime(folder, (0, 0))
-    Jobs().open(Painter())
+    BatchRegistry().open(Painter())
     assert [folder.exists() for folder in (old, young, other)] == [False, True, True]

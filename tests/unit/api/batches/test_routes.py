@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from retouch.api.batches.entry import LONGEST, Entry, preview
-from retouch.image.picture import Baggage, Picture
+from retouch.api.batches.entry import LONGEST, BatchEntry, preview
+from retouch.image.picture import Metadata, Picture
 from tests.stand import photo
 
 
@@ -27,14 +27,14 @@ def answer(*outcomes: str, **more: object) -> dict:
     ],
 )
 def test_what_became_of_a_file(outcomes, state):
-    entry = Entry("a.png", error="before").running().finished(answer(*outcomes))
+    entry = BatchEntry("a.png", error="before").running().finished(answer(*outcomes))
     assert (entry.name, entry.state, entry.seed, entry.warnings) == ("a.png", state, 3, ("one",))
     assert entry.error == ("no region could be painted: why skipped" if state == "failed" else "")
     assert sum(entry.outcomes.values()) == len(outcomes)
 
 
 def test_a_file_that_waits_again_knows_nothing_of_what_went_wrong():
-    assert Entry("a.png").failed("no").waiting() == Entry("a.png")
+    assert BatchEntry("a.png").failed("no").waiting() == BatchEntry("a.png")
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,6 @@ def test_a_preview_is_bounded_and_never_larger(size, shown):
 
 def test_a_preview_keeps_the_colour_profile():
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    picture = dataclasses.replace(photo(), baggage=Baggage(icc=profile))
+    picture = dataclasses.replace(photo(), baggage=Metadata(icc=profile))
     with Image.open(io.BytesIO(preview(picture))) as made:
         assert made.info["icc_profile"] == profile

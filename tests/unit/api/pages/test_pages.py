@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 
-from retouch.api.batches.entry import Entry
-from retouch.api.pages.batch_page import Batch, Places, summary
+from retouch.api.batches.entry import BatchEntry
+from retouch.api.pages.batch_page import BatchPage, Places, summary
 from retouch.recipes.recipe import Pass, Recipe
 
 REPORT = {
@@ -19,13 +19,15 @@ REPORT = {
     "why": "the seam <b>",
     "quality": {"seam_before": 0.25, "seam": 0.75, "confidence_before": None, "confidence_after": None},
 }
-DONE = Entry(
+DONE = BatchEntry(
     "a.png", "done", seed=5, reports=({**REPORT, "outcome": "kept", "why": ""}, REPORT), pictured=True
 )
 
 
-def page(*entries: Entry, recipe: Recipe = Recipe("Mine", "When <i>.", (Pass(),)), note: str = "") -> str:
-    return summary(Batch(recipe, entries, note), lambda i: Places(f"b{i}", f"a{i}", f"r{i}"))
+def page(
+    *entries: BatchEntry, recipe: Recipe = Recipe("Mine", "When <i>.", (Pass(),)), note: str = ""
+) -> str:
+    return summary(BatchPage(recipe, entries, note), lambda i: Places(f"b{i}", f"a{i}", f"r{i}"))
 
 
 def test_a_region_says_its_scores_before_and_after_and_why_it_was_reverted():
@@ -49,7 +51,7 @@ def test_the_pass_is_said_where_there_are_several():
 
 
 def test_each_file_has_its_own_pictures_and_one_without_has_none():
-    said = page(Entry("first.png", "failed", "no"), DONE, Entry("last.png"))
+    said = page(BatchEntry("first.png", "failed", "no"), DONE, BatchEntry("last.png"))
     assert 'src="b1"' in said
     assert 'src="a1"' in said
     assert 'href="r1"' in said
@@ -58,12 +60,12 @@ def test_each_file_has_its_own_pictures_and_one_without_has_none():
 
 
 def test_failures_come_first_with_their_reasons():
-    said = page(DONE, Entry("bad.png", "failed", "cannot <be> read"))
+    said = page(DONE, BatchEntry("bad.png", "failed", "cannot <be> read"))
     assert said.index("bad.png</b> cannot &lt;be&gt; read") < said.index(">a.png")
 
 
 def test_what_is_said_of_all_is_said_once_and_what_of_one_at_its_place():
-    both = [Entry(name, "done", warnings=("of all", f"of {name}")) for name in ("a", "b")]
+    both = [BatchEntry(name, "done", warnings=("of all", f"of {name}")) for name in ("a", "b")]
     said = page(*both)
     assert said.count("of all") == 1
     assert said.index("of all") < said.index("<section>") < said.index("of a<")
@@ -72,7 +74,7 @@ def test_what_is_said_of_all_is_said_once_and_what_of_one_at_its_place():
 
 def test_the_recipe_is_there_in_full_and_nothing_runs():
     said = page(
-        Entry("<script>", "failed", "<script>"),
+        BatchEntry("<script>", "failed", "<script>"),
         recipe=Recipe("</title><script>", "<script>"),
         note="<script>",
     )

@@ -2,7 +2,7 @@ import pytest
 
 from retouch.api.requests.detect import DetectRequest
 from retouch.api.requests.fix import FixRequest
-from retouch.api.requests.inpaint import InpaintRequest, painted
+from retouch.api.requests.inpaint import InpaintRequest, pass_from_body
 from retouch.api.requests.script import AutofixRequest
 from retouch.api.requests.segment import MaskRequest, SegmentRequest
 from retouch.errors import BadInput
@@ -89,7 +89,7 @@ def test_inpainting_has_every_knob_of_a_pass_but_those_that_look_for_something()
 
 def test_a_body_changes_a_pass_only_where_it_speaks():
     base = Pass(denoising_strength=0.9, masked_content="fill", shape=Shape(grow=7, blur=3))
-    made = painted({"denoising_strength": 0.2, "shape": {"blur": 9}, "steps": 4, "prompt": "p"}, base)
+    made = pass_from_body({"denoising_strength": 0.2, "shape": {"blur": 9}, "steps": 4, "prompt": "p"}, base)
     assert (made.denoising_strength, made.masked_content, made.steps) == (0.2, "fill", 4)
     assert made.shape == Shape(grow=7, blur=9)
     assert made.prompt == "", "the words are the generation's"
@@ -97,5 +97,5 @@ def test_a_body_changes_a_pass_only_where_it_speaks():
 
 def test_null_is_a_blank_where_a_knob_has_one_and_as_left_out_elsewhere():
     base = Pass(denoising_strength=0.9, shape=Shape(grow=7))
-    made = painted({"denoising_strength": None, "shape": {"grow": None}}, base)
+    made = pass_from_body({"denoising_strength": None, "shape": {"grow": None}}, base)
     assert made == Pass(denoising_strength=0.9)

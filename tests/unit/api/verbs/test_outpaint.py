@@ -13,7 +13,7 @@ from retouch.image.codec import decoder, encoder
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
 from retouch.pipeline.report import Report
-from retouch.pipeline.timing import Tempos
+from retouch.pipeline.timing import SpeedHistory
 from retouch.recipes.infotext import CHUNK, made_with
 from retouch.testing import FakeEngine, FakeProgress
 from tests.stand import Stand, photo
@@ -114,7 +114,7 @@ def test_a_reverted_stage_stays_so_while_others_are_painted_again_until_it_is_na
     desk = ApiService(stand())
     first = ask(desk, left=128, right=256, refine=0.3)
     back = ask(desk, way=first["way"], revert=[3])
-    desk.tempos = Tempos()
+    desk.tempos = SpeedHistory()
     planned = desk.answer("plan", {"verb": "outpaint", "way": back["way"], "again": [2], **ONCE})
     assert [step["seconds"] for step in planned["steps"]] == [0, None, 0], "only the second is due"
     other = ask(desk, way=back["way"], again=[2], refine=0.3)

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from retouch.engines.base import Job
 from retouch.image.blend.colour_field import LARGEST_SHIFT, STRONGEST_TONE, Field, field, inside_say, reliance
-from retouch.image.blend.composite import composite
+from retouch.image.blend.composite import blend_patch
 from retouch.image.frame import Frame
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.quality.colour_drift import drift_inside
 from retouch.image.region import Region
-from retouch.pipeline.plan import plan
-from retouch.pipeline.run import run
+from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan
 from retouch.progress import Progress
 from retouch.recipes.recipe import Pass
@@ -266,7 +266,7 @@ def test_what_is_outside_the_mask_stays_to_the_bit_whatever_is_painted(data):
     made = field(original, painted, shown, repainted)
     over = painted + (0 if made is None else made.shift(painted, size, size.box))
     assert np.isfinite(over).all()
-    mixed = composite(original, over, shown)
+    mixed = blend_patch(original, over, shown)
     assert np.array_equal(mixed[shown.alpha == 0], original[shown.alpha == 0])
 
 
@@ -290,8 +290,8 @@ REGION = Region.of_box(Box(100, 80, 180, 160), "face", 0.9)
 def drift(shift: float, **changes) -> float:
     """Mean difference in the region, of a picture fixed by an engine that shifts colours."""
     original = Picture(whole(scene(CANVAS)))
-    planned = plan(CANVAS, [REGION], (0, face_pass(**changes)), GENERATION, Size(256, 256))
-    (result,) = run([original], [planned], Shifting(shift=shift))
+    planned = plan_pass(CANVAS, [REGION], (0, face_pass(**changes)), GENERATION, Size(256, 256))
+    (result,) = run_plans([original], [planned], Shifting(shift=shift))
     mask = result.reports[0].mask(original)
     assert np.array_equal(result.picture.pixels[mask.alpha == 0], original.pixels[mask.alpha == 0])
     difference = result.picture.pixels.astype(float) - original.pixels
@@ -307,8 +307,8 @@ def test_a_region_that_is_fixed_again_and_again_does_not_drift_by_rounding():
     picture = original = Picture(whole(scene(CANVAS)))
     drifts = []
     for _ in range(6):
-        planned = plan(CANVAS, [REGION], (0, face_pass()), GENERATION, Size(256, 256))
-        picture = run([picture], [planned], Shifting(shift=7.3))[0].picture
+        planned = plan_pass(CANVAS, [REGION], (0, face_pass()), GENERATION, Size(256, 256))
+        picture = run_plans([picture], [planned], Shifting(shift=7.3))[0].picture
         drifts.append(drift_inside(original.pixels, picture.pixels, REGION.mask(CANVAS)) or 0.0)
     assert drifts[-1] <= drifts[0] + 0.02
 
@@ -325,13 +325,13 @@ def test_off_is_plain_alpha_to_the_bit(work):
     shown = Mask.of_box(frame.crop.size, Box(60, 50, 140, 110)).feathered(8)
     step = step_of(frame, shown, colour_correction=0.0, grain=0.0)
     engine = Shifting(shift=10)
-    (result,) = run([canvas], [Plan((step,))], engine)
+    (result,) = run_plans([canvas], [Plan((step,))], engine)
     spot = shown.bounds
     assert spot is not None
     there = spot.shifted(frame.crop.left, frame.crop.top).slices
     over = frame.put(engine.shifted(frame.take(canvas)), spot)
     assert np.array_equal(
-        result.picture.pixels[there], composite(canvas.pixels[there], over, shown.crop(spot))
+        result.picture.pixels[there], blend_patch(canvas.pixels[there], over, shown.crop(spot))
     )
 
 
@@ -346,6 +346,6 @@ def test_a_fix_of_any_strength_keeps_what_is_outside_its_mask_to_the_bit(data):
         colour_correction=data.draw(st.floats(0, 1)),
     )
     picture = noise(size)
-    (result,) = run([picture], [Plan((step,))], Shifting(shift=9))
+    (result,) = run_plans([picture], [Plan((step,))], Shifting(shift=9))
     kept = result.reports[0].mask(picture).alpha == 0
     assert np.array_equal(result.picture.pixels[kept], picture.pixels[kept])

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retouch.image.blend.composite import composite, settled
+from retouch.image.blend.composite import blend_patch, keep_unchanged
 from retouch.image.geometry import Size
 from retouch.image.mask import Mask
 from tests.helpers import masks, noise, sizes
@@ -13,7 +13,7 @@ from tests.helpers import masks, noise, sizes
 def test_zero_keeps_full_replaces_and_between_lies_between(data):
     size = data.draw(sizes())
     under, over, mask = noise(size, 1).pixels, noise(size, 2).pixels, data.draw(masks(size))
-    mixed = composite(under, over, mask)
+    mixed = blend_patch(under, over, mask)
     assert np.array_equal(mixed[mask.alpha == 0], under[mask.alpha == 0])
     assert np.array_equal(mixed[mask.alpha == 255], over[mask.alpha == 255])
     assert (mixed >= np.minimum(under, over)).all()
@@ -25,7 +25,7 @@ def test_every_mix_is_the_weighted_mean_rounded_to_nearest():
     for value in (0, 1, 100, 254, 255):
         expected = np.rint((under * (255 - alpha) + value * alpha) / 255)
         stacked = np.repeat(under[..., None], 3, 2).astype(np.uint8)
-        mixed = composite(stacked, np.full_like(stacked, value), Mask(alpha.astype(np.uint8)))
+        mixed = blend_patch(stacked, np.full_like(stacked, value), Mask(alpha.astype(np.uint8)))
         assert np.array_equal(mixed[..., 0], expected)
 
 
@@ -33,34 +33,34 @@ def test_every_mix_is_the_weighted_mean_rounded_to_nearest():
 def test_equal_pictures_mix_to_themselves(data):
     size = data.draw(sizes())
     pixels = noise(size).pixels
-    assert np.array_equal(composite(pixels, pixels, data.draw(masks(size))), pixels)
+    assert np.array_equal(blend_patch(pixels, pixels, data.draw(masks(size))), pixels)
 
 
 def test_sizes_that_differ_are_refused():
     with pytest.raises(ValueError, match="sizes differ"):
-        composite(noise(Size(4, 4)).pixels, noise(Size(4, 4)).pixels, Mask.full(Size(4, 5)))
+        blend_patch(noise(Size(4, 4)).pixels, noise(Size(4, 4)).pixels, Mask.full(Size(4, 5)))
 
 
 @given(st.data())
 def test_levels_that_are_whole_mix_as_bytes_do(data):
     size = data.draw(sizes())
     under, over, mask = noise(size, 1).pixels, noise(size, 2).pixels, data.draw(masks(size))
-    mixed = composite(under, over.astype(np.float32), mask)
-    assert np.array_equal(mixed, composite(under, over, mask))
+    mixed = blend_patch(under, over.astype(np.float32), mask)
+    assert np.array_equal(mixed, blend_patch(under, over, mask))
 
 
 @given(st.data(), st.floats(-300, 300))
 def test_levels_beyond_black_and_white_keep_the_outside_and_never_wrap(data, shift):
     size = data.draw(sizes())
     under, over, mask = noise(size, 1).pixels, noise(size, 2).pixels + shift, data.draw(masks(size))
-    mixed, full = composite(under, over, mask), mask.alpha == 255
+    mixed, full = blend_patch(under, over, mask), mask.alpha == 255
     assert np.array_equal(mixed[mask.alpha == 0], under[mask.alpha == 0])
     assert np.abs(mixed[full] - over.clip(0, 255)[full]).max(initial=0) <= 0.501
 
 
 def test_fractions_of_levels_are_rounded_once_after_mixing():
     under, over = np.full((1, 1, 3), 10, np.uint8), np.full((1, 1, 3), 11.4, np.float32)
-    assert (composite(under, over, Mask(np.full((1, 1), 128, np.uint8))) == 11).all()
+    assert (blend_patch(under, over, Mask(np.full((1, 1), 128, np.uint8))) == 11).all()
 
 
 @given(st.data())
@@ -70,5 +70,5 @@ def test_what_was_only_rounded_and_scaled_stays_to_the_bit(data):
     seen = under + np.random.default_rng(2).uniform(-0.4, 0.4, under.shape)
     changed = data.draw(masks(size)).solid[..., None]
     over = seen + np.where(changed, (0, 0, 3), 0.5)
-    back = settled(under, over, seen)
+    back = keep_unchanged(under, over, seen)
     assert np.array_equal(np.where(changed, over, under), back)

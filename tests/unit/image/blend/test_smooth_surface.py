@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from retouch.image.blend.smooth_surface import Evidence, Fit, Surface
+from retouch.image.blend.smooth_surface import Evidence, Surface, SurfaceFit
 
 ROWS, COLUMNS = 40, 48
 TONE = np.array([[0.05, 0.0, 0.01], [0.0, -0.04, 0.0], [0.02, 0.0, 0.03]])
@@ -21,7 +21,7 @@ def evidence(seed: int = 0, noise: float = 0.0, tone: np.ndarray | float = 0.0) 
     return Evidence(weight, value, np.zeros_like(weight), colour)
 
 
-def fitted(seen: Evidence) -> Fit:
+def fitted(seen: Evidence) -> SurfaceFit:
     return Surface.over(ROWS, COLUMNS).fit([seen])
 
 

@@ -18,13 +18,13 @@ from retouch.image.codec import decoder, encoder
 from retouch.image.geometry import Box, Margins, Size
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.outpaint.checks import Guard
-from retouch.outpaint.progress import Way
+from retouch.outpaint.checks import CheckOptions
+from retouch.outpaint.progress import Extension
 from retouch.outpaint.run import extend
-from retouch.outpaint.stage_steps import Words, reach_of, steps
-from retouch.outpaint.stages import Pace, stages
-from retouch.pipeline.plan import plan
-from retouch.pipeline.run import run
+from retouch.outpaint.stage_steps import StagePrompts, reach_of, steps
+from retouch.outpaint.stages import StageOptions, plan_stages
+from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.run import run_plans
 from retouch.recipes.intents import INTENTS
 from retouch.recipes.recipe import Generation, Pass
 from retouch.recipes.shape import Shape
@@ -125,8 +125,8 @@ class Colours(FakeEngine):
 def painted(pixels, box=BOX, engine=None, **how):
     picture = Picture(np.ascontiguousarray(pixels))
     recipe = face_pass(Shape(grow=0, blur=4), **{"denoising_strength": 0.9, **how})
-    made = plan(picture.size, [Region.of_box(box)], (0, recipe), Generation(), Size(128, 128))
-    (result,) = run([picture], [made], engine or Colours(128))
+    made = plan_pass(picture.size, [Region.of_box(box)], (0, recipe), Generation(), Size(128, 128))
+    (result,) = run_plans([picture], [made], engine or Colours(128))
     assert result.reports[0].kept
     return result
 
@@ -286,13 +286,13 @@ def extended(pixels, **how) -> np.ndarray:
     picture, margins, pace = (
         Picture(np.ascontiguousarray(pixels)),
         Margins(right=96),
-        Pace(step=64, overlap=32, feather=8),
+        StageOptions(step=64, overlap=32, feather=8),
     )
-    found = stages(picture.size, margins, NATIVE, pace)
+    found = plan_stages(picture.size, margins, NATIVE, pace)
     reach = reach_of(pace, NATIVE)
-    made = steps(found, Generation(seed=4), Pass(masked_content="noise", **how), Words(), reach)
-    way = Way(picture, margins, found, made, reach=reach)
-    return extend(way, Colours(128), Guard(tries=1, cleanup=0)).way.finished().pixels
+    made = steps(found, Generation(seed=4), Pass(masked_content="noise", **how), StagePrompts(), reach)
+    way = Extension(picture, margins, found, made, reach=reach)
+    return extend(way, Colours(128), CheckOptions(tries=1, cleanup=0)).way.finished().pixels
 
 
 def test_an_extension_keeps_the_tone_of_the_whole_picture():

@@ -15,7 +15,7 @@ from retouch.image.codec import decoder, encoder, mask_layers
 from retouch.image.codec.decoder import decode, decode_base64, from_pil
 from retouch.image.codec.encoder import encode
 from retouch.image.geometry import Box, Size
-from retouch.image.picture import Baggage, Picture
+from retouch.image.picture import Metadata, Picture
 from tests.helpers import noise, sizes
 
 SIZE = Size(7, 5)
@@ -291,7 +291,7 @@ def test_text_that_png_cannot_name_is_left_out():
 def test_exif_too_long_for_jpeg_does_not_cost_the_picture():
     exif = exif_of()
     exif[0x9286] = b"x" * 70_000
-    picture = Picture(PIXELS, baggage=Baggage(exif=exif.tobytes()))
+    picture = Picture(PIXELS, baggage=Metadata(exif=exif.tobytes()))
     assert decode(encode(picture, "JPEG")).size == SIZE
     assert maker(decode(encode(picture, "PNG")).baggage.exif) == "Maker"
 
@@ -391,7 +391,7 @@ def test_what_is_no_picture_in_memory_is_refused(pixels, alpha):
 
 
 def test_other_pixels_keep_alpha_and_baggage_where_the_size_allows():
-    picture = Picture(PIXELS, rgba()[..., 3], Baggage(icc=SRGB))
+    picture = Picture(PIXELS, rgba()[..., 3], Metadata(icc=SRGB))
     same = picture.with_pixels(PIXELS[::-1].copy())
     assert np.array_equal(same.alpha, picture.alpha)
     assert same.baggage == picture.baggage

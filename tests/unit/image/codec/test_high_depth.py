@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retouch.api.memory import Kept
+from retouch.api.memory import PictureCache
 from retouch.errors import BadPicture
-from retouch.image.blend.composite import composite, composite_deep
+from retouch.image.blend.composite import blend_patch, composite_deep
 from retouch.image.codec import decoder, encoder
 from retouch.image.codec.decoder import decode
 from retouch.image.codec.encoder import encode, losses
@@ -20,7 +20,7 @@ from retouch.image.codec.exif import turn_upright
 from retouch.image.geometry import Box, Margins, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.outpaint.progress import Way
+from retouch.outpaint.progress import Extension
 from retouch.outpaint.transparent_border import opaque_part
 from retouch.pipeline.candidate import Candidate, put_on
 from tests.files import chunk, deep_png, tiff
@@ -151,7 +151,7 @@ def test_16_bits_are_blended_and_stay_outside_of_the_mask(mask, seed):
     assert np.array_equal(made[mask == 255] >> 8, over[mask == 255])
     exact = found + (over.astype(float) - under) * 256 * mask[..., None] / 255
     assert np.abs(made - exact).max() <= 0.5 + 1e-6
-    assert np.abs((made >> 8).astype(int) - composite(under, over, Mask(mask))).max() <= 1
+    assert np.abs((made >> 8).astype(int) - blend_patch(under, over, Mask(mask))).max() <= 1
 
 
 @settings(max_examples=30, deadline=None)
@@ -189,7 +189,7 @@ def test_samples_of_another_size_are_refused():
 
 def test_a_larger_canvas_keeps_16_bits():
     picture = decode(deep_png(samples(3)))
-    way = Way(picture, Margins(8, 0, 8, 0), (), ())
+    way = Extension(picture, Margins(8, 0, 8, 0), (), ())
     canvas = way.canvas()
     assert canvas.deep is not None
     assert canvas.size == Size(56, 24)
@@ -210,13 +210,13 @@ def test_a_picture_of_other_fine_detail_is_kept_under_another_name():
     found = samples(3)
     found[..., 0] &= 0xFF00
     other = found + np.array([1, 0, 0], np.uint16)
-    kept = Kept()
+    kept = PictureCache()
     names = {kept.put(decode(deep_png(one))) for one in (found, other)}
     assert len(names) == 2
 
 
 def test_a_kept_picture_weighs_its_16_bits():
-    kept = Kept()
+    kept = PictureCache()
     kept.put(decode(deep_png(samples(3))))
     assert kept.bytes == 24 * 40 * (3 + 6)
 

@@ -16,7 +16,7 @@ from retouch.image.codec import encoder, png
 from retouch.image.codec import exif as exif_module
 from retouch.image.codec.decoder import decode
 from retouch.image.codec.encoder import encode, losses
-from retouch.image.picture import Baggage, Picture
+from retouch.image.picture import Metadata, Picture
 from tests.files import SRGB, XMP, chunk, deep_png, exif, saved, tiff
 
 PIXELS = np.random.default_rng(7).integers(0, 256, (6, 9, 3), np.uint8)
@@ -53,7 +53,7 @@ xmps = st.sampled_from([None, XMP % 1, b"<x/>" + b" " * 100_000])
 dpis = st.sampled_from([None, (72.0, 72.0), (300.0, 150.0), (0.01, 90_000.0)])
 chunks = st.sampled_from([(), ((b"gAMA", b"\0\0\xb1\x8f"),), ((b"sRGB", b"\0"), (b"vpAg", b"\0" * 9))])
 bags = st.builds(
-    Baggage, icc=profiles, exif=exifs, text=texts, xmp=xmps, dpi=dpis, chunks=chunks, grey=st.booleans()
+    Metadata, icc=profiles, exif=exifs, text=texts, xmp=xmps, dpi=dpis, chunks=chunks, grey=st.booleans()
 )
 pictures = st.builds(
     Picture,
@@ -68,10 +68,10 @@ pictures = st.builds(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(pictures, st.sampled_from(list(encoder.FORMATS)))
-@example(Picture(PIXELS, baggage=Baggage(icc=profile(2_000_000))), "PNG")
-@example(Picture(PIXELS, baggage=Baggage(text=(("workflow", "x" * HUGE),))), "PNG")
-@example(Picture(PIXELS, baggage=Baggage(icc=profile(255 * 65_519 + 1))), "JPEG")
-@example(Picture(PIXELS, baggage=Baggage(text=(("Comment", "x" * 65_534),))), "JPEG")
+@example(Picture(PIXELS, baggage=Metadata(icc=profile(2_000_000))), "PNG")
+@example(Picture(PIXELS, baggage=Metadata(text=(("workflow", "x" * HUGE),))), "PNG")
+@example(Picture(PIXELS, baggage=Metadata(icc=profile(255 * 65_519 + 1))), "JPEG")
+@example(Picture(PIXELS, baggage=Metadata(text=(("Comment", "x" * 65_534),))), "JPEG")
 def test_what_is_written_is_read_again_and_what_is_lost_is_told(picture, kind):
     """All of it is there again, or the losses name it."""
     again, told = decode(encode(picture, kind)), " ".join(losses(picture, kind))
@@ -208,7 +208,7 @@ def _longer(letters: str, size: int) -> bytes:
 
 
 def test_infotext_beyond_the_room_is_told():
-    full = Baggage(text=(("a", "x" * (png.MAX_BAGGAGE - 10)),))
+    full = Metadata(text=(("a", "x" * (png.MAX_BAGGAGE - 10)),))
     picture, text = Picture(PIXELS, baggage=full), {"parameters": "Steps: 20, Seed: 7"}
     assert any("'parameters'" in said for said in losses(picture, "PNG", text))
     assert decode(encode(picture, "PNG", text)).baggage.text == full.text
@@ -222,7 +222,7 @@ def test_many_texts_are_refused_by_their_sum():
 
 def test_settings_of_pil_are_left_alone():
     before = PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY, Image.MAX_IMAGE_PIXELS
-    decode(encode(Picture(PIXELS, baggage=Baggage(icc=profile(2_000_000)))))
+    decode(encode(Picture(PIXELS, baggage=Metadata(icc=profile(2_000_000)))))
     assert before == (PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY, Image.MAX_IMAGE_PIXELS)
 
 

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from retouch.image.fill.content_aware import content
-from retouch.image.fill.smooth import spread
+from retouch.image.fill.content_aware import fill_with_content
+from retouch.image.fill.smooth import fill_smoothly
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from tests.helpers import noise
@@ -27,16 +27,18 @@ def hurt(pixels: np.ndarray) -> np.ndarray:
 
 
 def test_stripes_are_led_on_through_the_hole():
-    made = content(hurt(stripes()), MASK)[HOLE.slices].astype(int)
+    made = fill_with_content(hurt(stripes()), MASK)[HOLE.slices].astype(int)
     wrong = np.abs(made - stripes()[HOLE.slices]).mean()
-    smooth = np.abs(spread(hurt(stripes()), MASK)[HOLE.slices].astype(int) - stripes()[HOLE.slices]).mean()
+    smooth = np.abs(
+        fill_smoothly(hurt(stripes()), MASK)[HOLE.slices].astype(int) - stripes()[HOLE.slices]
+    ).mean()
     assert wrong < smooth / 4
 
 
 def test_an_edge_that_ends_on_either_side_meets_itself():
     scene = np.full((128, 128, 3), 60, np.uint8)
     scene[70:] = 190
-    made = content(hurt(scene), MASK)
+    made = fill_with_content(hurt(scene), MASK)
     above, below = made[HOLE.top : 66, HOLE.left : HOLE.right], made[74 : HOLE.bottom, HOLE.left : HOLE.right]
     assert np.abs(above.astype(int) - 60).max() <= 12
     assert np.abs(below.astype(int) - 190).max() <= 12
@@ -45,14 +47,14 @@ def test_an_edge_that_ends_on_either_side_meets_itself():
 def test_a_texture_keeps_its_contrast():
     rough = cv2.GaussianBlur(np.random.default_rng(1).normal(0, 90, (128, 128)), (0, 0), 1) + 120
     grain = np.repeat(rough.clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
-    made = content(hurt(grain), MASK)[HOLE.slices]
+    made = fill_with_content(hurt(grain), MASK)[HOLE.slices]
     assert made.std() > 0.7 * grain.std()
     assert made.mean() == pytest.approx(120, abs=8)
 
 
 def test_the_same_picture_gives_the_same_fill_and_only_the_hole_changes():
     pixels = hurt(noise(SIZE).pixels)
-    once, again = content(pixels, MASK), content(pixels, MASK)
+    once, again = fill_with_content(pixels, MASK), fill_with_content(pixels, MASK)
     assert np.array_equal(once, again)
     assert np.array_equal(once[~MASK.solid], pixels[~MASK.solid])
     assert once.dtype == np.uint8
@@ -62,14 +64,14 @@ def test_where_no_whole_patch_is_kept_the_colours_are_carried_in():
     size = Size(40, 40)
     frame = Mask.of_box(size, Box(3, 3, 37, 37))
     pixels = noise(size).pixels
-    assert np.array_equal(content(pixels, frame), spread(pixels, frame))
+    assert np.array_equal(fill_with_content(pixels, frame), fill_smoothly(pixels, frame))
 
 
 def test_a_step_of_tone_at_the_rim_is_taken_off():
     """On a slope whatever is copied has another tone than where it goes."""
     _, x = np.mgrid[:128, :128]
     slope = np.repeat((60 + x * 0.8).astype(np.uint8)[..., None], 3, axis=2)
-    made = content(hurt(slope), MASK).astype(int)
+    made = fill_with_content(hurt(slope), MASK).astype(int)
     assert np.abs(made - slope)[HOLE.slices].max() <= 10
 
 
@@ -80,5 +82,5 @@ def test_a_large_picture_is_filled_on_every_level():
     hole = Box(200, 100, 301, 181)
     gone = waves.copy()
     gone[hole.slices] = 0
-    made = content(gone, Mask.of_box(size, hole))[hole.slices].astype(int)
+    made = fill_with_content(gone, Mask.of_box(size, hole))[hole.slices].astype(int)
     assert np.abs(made - waves[hole.slices]).mean() < 20

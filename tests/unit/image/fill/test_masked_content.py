@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retouch.image.fill.border import edge, mirror
-from retouch.image.fill.masked_content import FILLS, MASKED_CONTENT, filled
-from retouch.image.fill.noise import noise as spectral
-from retouch.image.fill.smooth import spread
+from retouch.image.fill.border import fill_with_edge, fill_with_mirror
+from retouch.image.fill.masked_content import FILLS, MASKED_CONTENT, fill_hole
+from retouch.image.fill.noise import fill_with_noise as spectral
+from retouch.image.fill.smooth import fill_smoothly
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
@@ -19,7 +19,7 @@ def test_what_is_not_masked_stays_to_the_bit(data):
     size = data.draw(sizes())
     picture, mask = noise(size), data.draw(masks(size))
     kept = mask.alpha == 0
-    assert np.array_equal(spread(picture.pixels, mask)[kept], picture.pixels[kept])
+    assert np.array_equal(fill_smoothly(picture.pixels, mask)[kept], picture.pixels[kept])
 
 
 @given(st.data())
@@ -30,12 +30,12 @@ def test_one_colour_around_fills_the_hole_with_it(data):
         pixels = flat(size, (10, 200, 90)).pixels.copy()
         pixels[mask.alpha == 255] = 255 - pixels[mask.alpha == 255]
         hard = Mask.where(mask.alpha == 255)
-        assert np.abs(spread(pixels, hard).astype(int) - (10, 200, 90)).max() <= 1
+        assert np.abs(fill_smoothly(pixels, hard).astype(int) - (10, 200, 90)).max() <= 1
 
 
 @pytest.mark.parametrize("size", [Size(1, 1), Size(1, 90), Size(64, 64), Size(37, 5)])
 def test_without_a_known_pixel_the_result_is_mid_grey(size):
-    assert (spread(noise(size).pixels, Mask.full(size)) == 127).all()
+    assert (fill_smoothly(noise(size).pixels, Mask.full(size)) == 127).all()
 
 
 def test_the_hole_continues_what_lies_on_each_side():
@@ -44,7 +44,7 @@ def test_the_hole_continues_what_lies_on_each_side():
     pixels[:, 48:] = 200
     hole = Mask.of_box(size, Box(32, 32, 64, 64))
     pixels[32:64, 32:64] = (255, 0, 255)
-    made = spread(pixels, hole)
+    made = fill_smoothly(pixels, hole)
     assert made[48, 34].max() < 60
     assert made[48, 61].min() > 140
     assert made[..., 1].max() <= 200
@@ -53,13 +53,13 @@ def test_the_hole_continues_what_lies_on_each_side():
 def test_the_fill_is_as_it_was(golden):
     size = Size(96, 72)
     golden_mask = Mask.of_ellipse(size, Box(20, 12, 70, 60))
-    golden(filled(ramp(size), golden_mask, "fill"), "fill")
+    golden(fill_hole(ramp(size), golden_mask, "fill"), "fill")
 
 
 def test_original_leaves_the_picture():
     picture, mask = noise(Size(40, 40)), Mask.of_box(Size(40, 40), Box(10, 10, 30, 30))
     assert MASKED_CONTENT[0] == "original"
-    assert filled(picture, mask, "original") is picture
+    assert fill_hole(picture, mask, "original") is picture
 
 
 @pytest.mark.parametrize("content", MASKED_CONTENT[1:])
@@ -68,7 +68,7 @@ def test_nothing_of_what_was_in_the_hole_is_left_and_nothing_else_changes(conten
     mask = Mask.of_ellipse(size, Box(10, 10, 36, 30))
     other = noise(size).pixels.copy()
     other[mask.solid] = 255 - other[mask.solid]
-    made, again = (filled(picture, mask, content).pixels for picture in (noise(size), Picture(other)))
+    made, again = (fill_hole(picture, mask, content).pixels for picture in (noise(size), Picture(other)))
     assert np.array_equal(made, again)
     assert np.array_equal(made[~mask.solid], noise(size).pixels[~mask.solid])
 
@@ -76,26 +76,26 @@ def test_nothing_of_what_was_in_the_hole_is_left_and_nothing_else_changes(conten
 @pytest.mark.parametrize("content", FILLS)
 def test_a_hole_without_surroundings_and_no_hole_at_all_are_no_trouble(content):
     picture = noise(Size(20, 16))
-    assert filled(picture, Mask.full(picture.size), content).size == picture.size
-    assert filled(picture, Mask.blank(picture.size), content) == picture
+    assert fill_hole(picture, Mask.full(picture.size), content).size == picture.size
+    assert fill_hole(picture, Mask.blank(picture.size), content) == picture
 
 
 def test_the_edge_is_carried_straight_out():
     size = Size(60, 20)
-    made = edge(noise(size).pixels, Mask.of_box(size, Box(40, 0, 60, 20)))
+    made = fill_with_edge(noise(size).pixels, Mask.of_box(size, Box(40, 0, 60, 20)))
     assert (made[:, 40:] == made[:, 39:40]).all()
 
 
 def test_the_mirror_shows_the_picture_reversed_beyond_its_last_column():
     size = Size(60, 20)
-    made = mirror(noise(size).pixels, Mask.of_box(size, Box(40, 0, 60, 20)))
+    made = fill_with_mirror(noise(size).pixels, Mask.of_box(size, Box(40, 0, 60, 20)))
     assert np.array_equal(made[:, 40:], made[:, 38:18:-1])
 
 
 def test_a_hole_deeper_than_what_is_known_still_gets_known_colours():
     size = Size(60, 20)
     pixels = noise(size).pixels
-    made = mirror(pixels, Mask.of_box(size, Box(10, 0, 60, 20)))
+    made = fill_with_mirror(pixels, Mask.of_box(size, Box(10, 0, 60, 20)))
     assert (made[:, 25:] == pixels[:, 9:10]).all()
 
 
@@ -103,7 +103,7 @@ def test_noise_is_as_rough_as_what_surrounds_it_and_has_its_colour():
     size = Size(128, 128)
     rough = np.random.default_rng(3).normal((90, 140, 60), 20, (128, 128, 3)).clip(0, 255).astype(np.uint8)
     hole = Box(40, 40, 90, 90)
-    made = filled(Picture(rough), Mask.of_box(size, hole), "noise").pixels[hole.slices].astype(float)
+    made = fill_hole(Picture(rough), Mask.of_box(size, hole), "noise").pixels[hole.slices].astype(float)
     assert made.std((0, 1)) == pytest.approx([20, 20, 20], abs=4)
     assert made.mean((0, 1)) == pytest.approx([90, 140, 60], abs=6)
 

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from retouch.image.colour_space import lab
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.image.quality.colour_drift import drift, drift_around, drift_inside, drift_rim
+from retouch.image.quality.colour_drift import colour_drift, drift_around, drift_inside, drift_rim
 from retouch.image.quality.confidence import Confidence, score_at
-from retouch.image.quality.measure import Quality, measure
-from retouch.image.quality.psnr import psnr
-from retouch.image.quality.repetition import repetition
-from retouch.image.quality.seam import join, seam, seam_floor
-from retouch.image.quality.sharpness import sharpness
+from retouch.image.quality.measure import Quality, measure_quality
+from retouch.image.quality.psnr import measure_psnr
+from retouch.image.quality.repetition import repetition_score
+from retouch.image.quality.seam import join, seam_floor, seam_score
+from retouch.image.quality.sharpness import sharpness_score
 from tests.helpers import masks, noise, sizes
 
 SIZE = Size(200, 176)
@@ -84,15 +84,15 @@ def test_on_a_plain_ground_a_sharp_step_scores_its_height(mask):
     for step in (1, 5, 20):
         result = stepped(ground, mask, step)
         height = np.linalg.norm(lab(np.full((1, 1, 3), 120 + step, np.uint8)) - lab(ground[:1, :1]))
-        assert seam(result, mask) == pytest.approx(float(height), rel=0.02)
-    assert seam(ground, mask) == 0
+        assert seam_score(result, mask) == pytest.approx(float(height), rel=0.02)
+    assert seam_score(ground, mask) == 0
 
 
 @each_mask
 @pytest.mark.parametrize("seed", range(3))
 def test_a_seam_score_grows_with_the_step(mask, seed):
     ground = texture(seed, contrast=10)
-    assert rising([number(seam(stepped(ground, mask, step), mask)) for step in (0, 4, 8, 16, 32)])
+    assert rising([number(seam_score(stepped(ground, mask, step), mask)) for step in (0, 4, 8, 16, 32)])
 
 
 @each_mask
@@ -100,15 +100,17 @@ def test_the_softer_a_seam_the_lower_its_score(mask):
     ground = np.full((SIZE.height, SIZE.width, 3), 120, np.uint8)
     # Blurred, a mask still passes one half where it did.
     soft = [Mask(cv2.GaussianBlur(mask.alpha, (0, 0), blur)) for blur in (4, 2, 1)]
-    scores = [number(seam(stepped(ground, one, 20), one)) for one in (*soft, mask)]
+    scores = [number(seam_score(stepped(ground, one, 20), one)) for one in (*soft, mask)]
     assert scores[0] > 0
     assert rising(scores)
 
 
 @pytest.mark.parametrize("roughness", [0.0, 0.8, 1.2, 1.6])
 def test_an_untouched_texture_has_no_seam(roughness):
-    scores = [number(seam(texture(seed, roughness), mask)) for seed in range(4) for mask in MASKS.values()]
-    step = np.mean([number(seam(stepped(texture(0, roughness), m, 32), m)) for m in MASKS.values()])
+    scores = [
+        number(seam_score(texture(seed, roughness), mask)) for seed in range(4) for mask in MASKS.values()
+    ]
+    step = np.mean([number(seam_score(stepped(texture(0, roughness), m, 32), m)) for m in MASKS.values()])
     assert abs(np.mean(scores)) < 0.03 * step
     assert np.abs(scores).max() < 0.15 * step
 
@@ -117,15 +119,17 @@ def test_a_seam_in_colour_alone_is_seen():
     ground = texture(1, contrast=10)
     tinted = ground + np.array([12, -6, 3], np.float32)  # about the same luma
     mask = MASKS["ellipse"]
-    assert number(seam(through(ground, tinted, mask), mask)) > 10 * abs(number(seam(ground, mask)))
+    assert number(seam_score(through(ground, tinted, mask), mask)) > 10 * abs(
+        number(seam_score(ground, mask))
+    )
 
 
 def test_a_seam_one_pixel_beside_the_edge_is_seen():
     ground = texture(2, contrast=10)
     mask = MASKS["box"]
     for moved in (mask.grown(1), mask.grown(-1)):
-        there = number(seam(stepped(ground, mask, 16), mask))
-        assert number(seam(stepped(ground, moved, 16), mask)) > 0.7 * there
+        there = number(seam_score(stepped(ground, mask, 16), mask))
+        assert number(seam_score(stepped(ground, moved, 16), mask)) > 0.7 * there
 
 
 @given(st.integers(0, 99), st.sampled_from(sorted(MASKS)), st.sampled_from([0, 1, (0, 1)]))
@@ -133,14 +137,14 @@ def test_a_flipped_picture_scores_the_same(seed, name, axis):
     mask = MASKS[name]
     result = stepped(texture(seed % 4), mask, 10)
     turned, its = np.flip(result, axis), Mask(np.ascontiguousarray(np.flip(mask.alpha, axis)))
-    assert seam(turned, its) == pytest.approx(number(seam(result, mask)), abs=0.3)
-    assert sharpness(turned, its) == pytest.approx(number(sharpness(result, mask)), rel=1e-3)
-    assert repetition(turned) == pytest.approx(number(repetition(result)), rel=1e-2, abs=1e-3)
+    assert seam_score(turned, its) == pytest.approx(number(seam_score(result, mask)), abs=0.3)
+    assert sharpness_score(turned, its) == pytest.approx(number(sharpness_score(result, mask)), rel=1e-3)
+    assert repetition_score(turned) == pytest.approx(number(repetition_score(result)), rel=1e-2, abs=1e-3)
 
 
 @pytest.mark.parametrize("mask", [Mask.blank(SIZE), Mask.full(SIZE), Mask.of_box(SIZE, Box(9, 9, 11, 11))])
 def test_without_an_edge_there_is_no_seam_to_speak_of(mask):
-    assert seam(texture(0), mask) is None
+    assert seam_score(texture(0), mask) is None
     assert seam_floor(texture(0), mask) is None
 
 
@@ -148,7 +152,7 @@ def test_a_join_is_a_seam_along_a_line():
     ground = texture(3)
     half = Mask.of_box(SIZE, Box(0, 0, 100, SIZE.height))
     result = stepped(ground, half, 12)
-    assert join(result, x=100) == seam(result, half)
+    assert join(result, x=100) == seam_score(result, half)
     assert number(join(result, x=100)) > number(join(result, x=60)) + 1
     assert number(join(np.swapaxes(result, 0, 1), y=100)) == pytest.approx(
         number(join(result, x=100)), abs=0.2
@@ -166,7 +170,7 @@ def test_a_photograph_has_a_floor_that_a_plain_seam_is_above(mask):
     ground = texture(4)
     floor = number(seam_floor(ground, mask))
     assert 0 <= floor == seam_floor(ground, mask)
-    assert number(seam(stepped(ground, mask, 16), mask)) > 2 * floor
+    assert number(seam_score(stepped(ground, mask, 16), mask)) > 2 * floor
 
 
 # Colour drift
@@ -206,9 +210,9 @@ def test_drift_is_that_of_where_it_is_asked_for():
     half = where.copy()
     half[:, :105] = False
     result = truth + 10 * half[..., None].astype(np.float32)
-    one, both = number(drift(truth, result, half)), number(drift(truth, result, where))
+    one, both = number(colour_drift(truth, result, half)), number(colour_drift(truth, result, where))
     assert both == pytest.approx(one / 2, rel=0.1)
-    assert drift(truth, result, np.zeros_like(where)) is None
+    assert colour_drift(truth, result, np.zeros_like(where)) is None
 
 
 # Sharpness
@@ -219,7 +223,8 @@ def test_drift_is_that_of_where_it_is_asked_for():
 def test_sharpness_falls_with_blur_and_is_one_untouched(mask, roughness):
     ground = texture(0, roughness)
     scores = [
-        number(sharpness(through(ground, blurred(ground, b), mask), mask)) for b in (0, 0.6, 1, 1.6, 2.5, 4)
+        number(sharpness_score(through(ground, blurred(ground, b), mask), mask))
+        for b in (0, 0.6, 1, 1.6, 2.5, 4)
     ]
     assert scores[0] == pytest.approx(1, abs=0.15)
     assert rising(scores[::-1])
@@ -229,15 +234,15 @@ def test_sharpness_falls_with_blur_and_is_one_untouched(mask, roughness):
 def test_noise_is_not_sharpness(mask):
     ground = texture(1, roughness=1.6)
     soft = through(ground, blurred(ground, 2.5), mask)
-    noisy = number(sharpness(through(ground, grainy(blurred(ground, 2.5), 6), mask), mask))
-    assert noisy == pytest.approx(number(sharpness(soft, mask)), abs=0.15)
+    noisy = number(sharpness_score(through(ground, grainy(blurred(ground, 2.5), 6), mask), mask))
+    assert noisy == pytest.approx(number(sharpness_score(soft, mask)), abs=0.15)
 
 
 def test_where_nothing_is_to_be_seen_nothing_is_sharp():
     plain = np.full((SIZE.height, SIZE.width, 3), 90, np.uint8)
-    assert sharpness(plain, MASKS["box"]) is None
-    assert sharpness(texture(0), Mask.of_box(SIZE, Box(50, 50, 57, 57))) is None
-    assert sharpness(texture(0), Mask.full(SIZE)) is None
+    assert sharpness_score(plain, MASKS["box"]) is None
+    assert sharpness_score(texture(0), Mask.of_box(SIZE, Box(50, 50, 57, 57))) is None
+    assert sharpness_score(texture(0), Mask.full(SIZE)) is None
 
 
 # Repetition
@@ -257,11 +262,11 @@ def tiled(pixels: np.ndarray, times: int) -> np.ndarray:
 def test_the_more_is_a_copy_the_higher_repetition(seed):
     ground = texture(seed)
     series = [ground, *(with_mirrored_strip(ground, share) for share in (0.15, 0.3)), tiled(ground, 2)]
-    scores = [number(repetition(one)) for one in series]
+    scores = [number(repetition_score(one)) for one in series]
     assert rising(scores)
     assert scores[0] < 0.1
     assert scores[-1] > 0.8
-    assert number(repetition(tiled(ground, 3))) > 0.8
+    assert number(repetition_score(tiled(ground, 3))) > 0.8
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -269,16 +274,16 @@ def test_a_part_that_is_a_copy_of_another_is_found(seed):
     ground = texture(seed)
     part = Mask.of_box(SIZE, Box(150, 0, 200, SIZE.height))
     copied = np.concatenate([ground[:, :150], ground[:, 40:90]], axis=1)
-    assert number(repetition(ground, part)) < 0.2
-    assert number(repetition(copied, part)) > 0.8
-    assert number(repetition(with_mirrored_strip(ground, 0.25), part)) > 0.8
+    assert number(repetition_score(ground, part)) < 0.2
+    assert number(repetition_score(copied, part)) > 0.8
+    assert number(repetition_score(with_mirrored_strip(ground, 0.25), part)) > 0.8
 
 
 def test_a_straight_line_is_no_copy():
     ground = texture(2, contrast=4).astype(np.uint8)
     cv2.line(ground, (0, 30), (199, 150), (220, 220, 220), 3, cv2.LINE_AA)
     ground[100:103] = 20
-    assert number(repetition(ground)) < 0.2
+    assert number(repetition_score(ground)) < 0.2
 
 
 def test_a_part_without_detail_repeats_nothing():
@@ -286,27 +291,27 @@ def test_a_part_without_detail_repeats_nothing():
     ground = texture(3)
     sky = ground.copy()
     sky[:, :100] = grainy(np.full_like(ground[:, :100], 150), 0.5)
-    assert repetition(sky, MASKS["half"]) is None
-    assert repetition(ground, MASKS["half"]) is not None
+    assert repetition_score(sky, MASKS["half"]) is None
+    assert repetition_score(ground, MASKS["half"]) is not None
 
 
 def test_a_picture_is_looked_at_as_large_as_another_would_be():
     ground = texture(0)
     small = cv2.resize(ground, (100, 88), interpolation=cv2.INTER_AREA)
-    assert repetition(ground, of=512) == pytest.approx(number(repetition(small)), rel=0.05)
-    assert repetition(ground, of=SIZE.height) == repetition(ground)
+    assert repetition_score(ground, of=512) == pytest.approx(number(repetition_score(small)), rel=0.05)
+    assert repetition_score(ground, of=SIZE.height) == repetition_score(ground)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_plain_colour_to_both_sides_repeats_nothing(seed):
     ground = cv2.resize(texture(seed), (400, 400), interpolation=cv2.INTER_CUBIC)
     extended = cv2.copyMakeBorder(ground, 0, 0, 600, 600, cv2.BORDER_CONSTANT, value=(120, 120, 120))
-    assert number(repetition(extended)) < 1.1 * number(repetition(ground)) + 0.005
+    assert number(repetition_score(extended)) < 1.1 * number(repetition_score(ground)) + 0.005
 
 
 def test_repetition_of_nothing_is_unknown():
-    assert repetition(np.full((50, 50, 3), 7, np.uint8)) is None
-    assert repetition(texture(0), Mask.of_box(SIZE, Box(0, 0, 20, 20))) is None
+    assert repetition_score(np.full((50, 50, 3), 7, np.uint8)) is None
+    assert repetition_score(texture(0), Mask.of_box(SIZE, Box(0, 0, 20, 20))) is None
 
 
 # Confidence and fidelity
@@ -327,12 +332,16 @@ def test_psnr_is_that_of_the_textbook():
     other = one.copy()
     other[:2] = 110
     top = Mask.of_box(Size(6, 4), Box(0, 0, 6, 2))
-    assert psnr(one, other, top) == pytest.approx(20 * math.log10(25.5))
-    assert psnr(one, other) == psnr(other, one) == pytest.approx(20 * math.log10(25.5) + 10 * math.log10(2))
-    assert psnr(one, one) == 100
-    assert psnr(one, other, Mask.blank(Size(6, 4))) is None
+    assert measure_psnr(one, other, top) == pytest.approx(20 * math.log10(25.5))
+    assert (
+        measure_psnr(one, other)
+        == measure_psnr(other, one)
+        == pytest.approx(20 * math.log10(25.5) + 10 * math.log10(2))
+    )
+    assert measure_psnr(one, one) == 100
+    assert measure_psnr(one, other, Mask.blank(Size(6, 4))) is None
     with pytest.raises(ValueError, match="sizes"):
-        psnr(one, other[1:])
+        measure_psnr(one, other[1:])
 
 
 # All of them
@@ -342,23 +351,23 @@ def test_everything_is_measured_at_once():
     truth, mask = texture(0), MASKS["ellipse"]
     original = through(truth, np.zeros_like(truth), mask)
     result = stepped(truth, mask, 10)
-    found = measure(original, result, mask, truth, Confidence(0.25, 0.5))
-    assert found.seam == seam(result, mask)
-    assert found.seam_before == seam(original, mask)
+    found = measure_quality(original, result, mask, truth, Confidence(0.25, 0.5))
+    assert found.seam == seam_score(result, mask)
+    assert found.seam_before == seam_score(original, mask)
     assert found.drift_around == 0
     assert found.drift_rim == drift_rim(original, result, mask)
     assert found.drift_inside == drift_inside(truth, result, mask)
-    assert found.sharpness == sharpness(result, mask)
-    assert found.repetition == repetition(result, mask)
+    assert found.sharpness == sharpness_score(result, mask)
+    assert found.repetition == repetition_score(result, mask)
     assert found.as_dict()["confidence_change"] == 0.25
     assert found.as_dict()["seam"] == round(number(found.seam), 4)
-    assert measure(original, result, mask).drift_inside is None
+    assert measure_quality(original, result, mask).drift_inside is None
 
 
 def test_bytes_and_floats_of_the_same_levels_measure_the_same():
     bytes_, mask = noise(SIZE).pixels, MASKS["box"]
     floats = bytes_.astype(np.float32)
-    assert measure(bytes_, bytes_, mask, bytes_) == measure(floats, floats, mask, floats)
+    assert measure_quality(bytes_, bytes_, mask, bytes_) == measure_quality(floats, floats, mask, floats)
 
 
 @given(st.data())
@@ -366,17 +375,17 @@ def test_what_cannot_be_measured_is_null_and_never_nan(data):
     size = data.draw(sizes(1, 40))
     mask = data.draw(st.one_of(masks(size), st.just(Mask.blank(size)), st.just(Mask.full(size))))
     one, other = noise(size, 1).pixels, noise(size, 2).pixels
-    found = measure(one, other, mask, one).as_dict()
+    found = measure_quality(one, other, mask, one).as_dict()
     assert set(found) >= {"seam", "drift_around", "sharpness", "repetition", "confidence_change"}
     json.dumps(found, allow_nan=False)
 
 
 def test_a_blank_mask_leaves_nothing_to_say():
     ground = texture(0)
-    assert measure(ground, ground, Mask.blank(SIZE)) == Quality()
+    assert measure_quality(ground, ground, Mask.blank(SIZE)) == Quality()
 
 
 def test_pictures_of_other_sizes_are_refused():
     ground = texture(0)
     with pytest.raises(ValueError, match="one size"):
-        measure(ground, ground[1:], MASKS["box"])
+        measure_quality(ground, ground[1:], MASKS["box"])
