@@ -67,7 +67,7 @@ def dump(value: Any) -> Any:
 def load(cls: type[T], data: Any, path: str = "") -> T:
     """Build `cls` from JSON data, or raise BadInput naming the JSON path of the first fault.
 
-    A class with an `upgraded` has it bring the data of older versions into today's form first.
+    A class with an `upgrade` has it bring the data of older versions into today's form first.
     """
     if isinstance(data, cls):
         return data
@@ -77,7 +77,7 @@ def load(cls: type[T], data: Any, path: str = "") -> T:
         )
     fields: dict[str, Any] = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
     try:
-        data = getattr(cls, "upgraded", dict)(data)
+        data = getattr(cls, "upgrade", dict)(data)
         for key in data:
             if key not in fields:
                 raise BadInput(f"unknown field {key!r}.", path=str(key), hint=did_you_mean(str(key), fields))

@@ -33,7 +33,7 @@ class FakeEngine:
     def native(self, checkpoint: str) -> Size:
         return Size(self.side, self.side)
 
-    def kin(self, job: Job) -> Hashable:
+    def batch_key(self, job: Job) -> Hashable:
         return networks(job.prompt)
 
     def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
@@ -71,8 +71,8 @@ class Counted:
     def native(self, checkpoint: str) -> Size:
         return self.engine.native(checkpoint)
 
-    def kin(self, job: Job) -> Hashable:
-        return self.engine.kin(job)
+    def batch_key(self, job: Job) -> Hashable:
+        return self.engine.batch_key(job)
 
     def prompt_remarks(self, job: Job) -> tuple[str, ...]:
         return self.engine.prompt_remarks(job) if isinstance(self.engine, PromptReader) else ()

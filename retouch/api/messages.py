@@ -33,12 +33,12 @@ def with_seconds(desk: ApiContext, steps: Sequence[Step]) -> dict[str, Any]:
     each = desk.tempos.seconds(*_painter(desk), steps)
     known = [seconds for seconds in each if seconds is not None]
     return {
-        "steps": [{**s.summary(), "seconds": _rounded(t)} for s, t in zip(steps, each, strict=True)],
-        "seconds": _rounded(sum(known)) if len(known) == len(each) else None,
+        "steps": [{**s.summary(), "seconds": _round_seconds(t)} for s, t in zip(steps, each, strict=True)],
+        "seconds": _round_seconds(sum(known)) if len(known) == len(each) else None,
     }
 
 
-def _rounded(seconds: float | None) -> float | None:
+def _round_seconds(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 2)
 
 

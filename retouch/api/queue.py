@@ -56,9 +56,9 @@ class JobQueue:
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @contextlib.contextmanager
-    def taken(self, ticket: JobTicket, queue: AbstractContextManager[Any]) -> Iterator[None]:
+    def hold(self, ticket: JobTicket, queue: AbstractContextManager[Any]) -> Iterator[None]:
         """Wait for `queue` and hold it; inside, `ticket` is the one at work."""
-        with self._listed(ticket), queue:
+        with self._enlist(ticket), queue:
             self._pass_to(ticket)
             try:
                 yield
@@ -66,7 +66,7 @@ class JobQueue:
                 self._pass_to(None)
 
     @contextlib.contextmanager
-    def _listed(self, ticket: JobTicket) -> Iterator[None]:
+    def _enlist(self, ticket: JobTicket) -> Iterator[None]:
         with self._lock:
             self._waiting.append(ticket)
         try:
@@ -100,7 +100,7 @@ class JobQueue:
         that one, so that no neighbour is hit.
         """
         with self._lock:
-            found = self._found(task)
+            found = self._find(task)
             if found is None:
                 return False
             found.stopped = True
@@ -108,7 +108,7 @@ class JobQueue:
                 press()
             return True
 
-    def _found(self, task: str) -> JobTicket | None:
+    def _find(self, task: str) -> JobTicket | None:
         if not task:
             return self._now
         jobs = [*([self._now] if self._now else []), *self._waiting]

@@ -128,7 +128,7 @@ def _add_batch(router: APIRouter, door: routes.BatchRoute, desk: ApiService) -> 
             body = parse(await _bounded_body(request)) if sent else None
         except RetouchError as error:
             return _failure(error)
-        say = partial(_shown, door, desk, dict(request.path_params), body)
+        say = partial(_response, door, desk, dict(request.path_params), body)
         if door.quick:
             return await asyncio.get_running_loop().run_in_executor(_watchers, _answer, say)
         return await _in_thread(say)
@@ -137,7 +137,7 @@ def _add_batch(router: APIRouter, door: routes.BatchRoute, desk: ApiService) -> 
     _add(router, f"/batch/{{job}}{door.path}", door.method, endpoint)
 
 
-def _shown(
+def _response(
     door: routes.BatchRoute, desk: ApiService, at: dict[str, str], body: Any
 ) -> dict[str, Any] | Response:
     from starlette.responses import Response as Answer

@@ -52,7 +52,7 @@ class ApiService(ApiContext):
         return {**said, "warnings": unique(said.get("warnings", ()), remarks)} if remarks else said
 
     def recipes(self) -> dict[str, Any]:
-        return recipes.listed(self)
+        return recipes.list_recipes(self)
 
     def models(self) -> dict[str, Any]:
         return {"models": self.backend.models(), "segmenters": self.backend.segmenters()}

@@ -87,7 +87,7 @@ class Standalone:
     def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:
         """One job at a time. The first that `paints` loads the engine: Missing when there is none."""
         ticket = JobTicket(what, task)
-        with self.turns.taken(ticket, self._queue):
+        with self.turns.hold(ticket, self._queue):
             if paints and self._engine is None:
                 self._engine = self.load_engine()
                 self._native = self._engine.native("")
@@ -113,7 +113,7 @@ class _NoEngine:
     def native(self, checkpoint: str) -> Any:
         raise no_model()
 
-    def kin(self, job: Any) -> Any:
+    def batch_key(self, job: Any) -> Any:
         raise no_model()
 
     def paint(self, jobs: Any, progress: Progress) -> Any:

@@ -21,7 +21,7 @@ import numpy as np
 from retouch.api.serialize import report_json
 from retouch.app.backend import Standalone, add_arguments, backend_of
 from retouch.app.demo_page import Shown, draw_plan, page
-from retouch.app.sample_photos import resized, sample
+from retouch.app.sample_photos import resize, sample
 from retouch.errors import RetouchError
 from retouch.image.codec import encoder, mask_layers
 from retouch.image.geometry import Box
@@ -79,7 +79,7 @@ def mended_face() -> Scene:
     face = Box(178, 58, 274, 177)
     told = f"A face in {BLOCKS} blocks is found and repainted, as auto-fix does while a picture is made."
     passes = (Pass(target=FACE, denoising_strength=0.5),)
-    given = pixelated(truth, [face], BLOCKS)
+    given = pixelate(truth, [face], BLOCKS)
     return Scene("face", told, truth, given, "an astronaut's face", passes, lost=face)
 
 
@@ -114,7 +114,7 @@ def extended_photograph() -> Scene:
 def refined_person() -> Scene:
     """A whole portrait of which only a thumbnail was left: first the person, then the face again."""
     truth = sample("astronaut").picture
-    given = resized(resized(truth, 1 / 8), 8)
+    given = resize(resize(truth, 1 / 8), 8)
     told = "A recipe of two passes on a portrait grown from a thumbnail: the person at 0.6, the face at 0.4."
     passes = (
         Pass(target=PERSON, denoising_strength=0.6),
@@ -184,7 +184,7 @@ def figures_of(scene: Scene, result: Result, mask: Mask) -> dict[str, Any]:
     }
 
 
-def pixelated(photo: Picture, boxes: Sequence[Box], blocks: int) -> Picture:
+def pixelate(photo: Picture, boxes: Sequence[Box], blocks: int) -> Picture:
     """The photograph with every box in coarse blocks, so many to its width."""
     pixels = photo.pixels.copy()
     for box in boxes:

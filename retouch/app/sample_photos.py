@@ -34,10 +34,10 @@ class Sample:
 
     def scaled(self, short_side: int) -> Picture:
         """With its short side this many pixels long."""
-        return resized(self.picture, short_side / min(self.picture.size))
+        return resize(self.picture, short_side / min(self.picture.size))
 
 
-def resized(picture: Picture, factor: float) -> Picture:
+def resize(picture: Picture, factor: float) -> Picture:
     """Larger or smaller, by Lanczos as everywhere in Retouch."""
     size = Size(*(round(side * factor) for side in picture.size))
     return Picture(np.asarray(Image.fromarray(picture.pixels).resize(size, Image.Resampling.LANCZOS)))

@@ -33,12 +33,12 @@ def main(words: Sequence[str] | None = None, door: Client | None = None) -> int:
     args = build_parser().parse_args(words)
     try:
         with convert_errors(_broke):
-            return _done(args, door or _door(args))
+            return _execute(args, door or _door(args))
     except RetouchError as error:
         return _refuse(error)
 
 
-def _done(args: argparse.Namespace, door: Client) -> int:
+def _execute(args: argparse.Namespace, door: Client) -> int:
     if args.verb in _ALONE:
         return _ALONE[args.verb](args, door)
     named = photos(args.photos, args.out, output_files.ENDINGS["plan" if args.plan else args.verb])

@@ -47,13 +47,13 @@ def photos(words: Sequence[str], out: Path, ending: str = "") -> tuple[InputFile
     """
     found: dict[Path, InputFile] = {}
     for word in words:
-        for source, place in _named(word, out):
+        for source, place in _files_named(word, out):
             found.setdefault(source.resolve(), InputFile(source, _target(out / place, ending)))
     _check_apart(tuple(found.values()))
     return tuple(found.values())
 
 
-def _named(word: str, out: Path) -> list[tuple[Path, Path]]:
+def _files_named(word: str, out: Path) -> list[tuple[Path, Path]]:
     """(file, its place below the folder it was found in) of one word, sorted.
 
     In a folder, what lies in `out` is left out, and what `detect` made: that is of an earlier run.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from retouch.api.batches.entry import unpainted
+from retouch.api.batches.entry import why_unpainted
 from retouch.cli.input_files import InputFile
 from retouch.errors import PaintFailed
 from retouch.image.codec import decoder, encoder, mask_layers
@@ -52,7 +52,7 @@ def check(answer: dict[str, Any]) -> None:
     """PaintFailed when nothing could be painted of what was to be, or it was stopped on the way."""
     if answer.get("stopped"):
         raise PaintFailed("it was interrupted.", hint="The same command goes on from here.")
-    why = unpainted(answer)
+    why = why_unpainted(answer)
     if why:
         raise PaintFailed(why)
 

@@ -179,7 +179,7 @@ def _help(knob: Knob) -> str:
     return f"{knob.help} {plain_number(knob.low)} to {plain_number(knob.high)}."
 
 
-def given(args: argparse.Namespace, found: Sequence[KnobPath]) -> dict[str, Any]:
+def given_knobs(args: argparse.Namespace, found: Sequence[KnobPath]) -> dict[str, Any]:
     """What was said on the command line, by dotted path."""
     values = {leaf.path: getattr(args, leaf.path) for leaf in found}
     return {path: value for path, value in values.items() if value is not None}

@@ -57,16 +57,16 @@ def _list(args: argparse.Namespace, door: Client) -> int:
 
 
 def _show(args: argparse.Namespace, door: Client) -> int:
-    print(pretty(_found(args.what, door)), end="")
+    print(pretty(_find_recipe(args.what, door)), end="")
     return 0
 
 
 def _check(args: argparse.Namespace, door: Client) -> int:
     """Every file is looked at, whatever is wrong with one. 1 when something is."""
-    return max(_checked(Path(name)) for name in args.what)
+    return max(_check_file(Path(name)) for name in args.what)
 
 
-def _checked(path: Path) -> int:
+def _check_file(path: Path) -> int:
     try:
         received = _file(path)
     except RetouchError as error:
@@ -86,7 +86,7 @@ def _save(args: argparse.Namespace, door: Client) -> int:
 
 
 def _share(args: argparse.Namespace, door: Client) -> int:
-    print(share(_found(args.what, door)))
+    print(share(_find_recipe(args.what, door)))
     return 0
 
 
@@ -104,7 +104,7 @@ def _remove(args: argparse.Namespace, door: Client) -> int:
     return 0
 
 
-def _found(asked: str, door: Client) -> Recipe:
+def _find_recipe(asked: str, door: Client) -> Recipe:
     """By name, or from a file."""
     if asked.lower().endswith(".json"):
         return _file(Path(asked)).recipe

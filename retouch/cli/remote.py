@@ -36,14 +36,14 @@ class Remote:
         return self._ask("recipes")
 
     def _ask(self, what: str, body: bytes | None = None) -> dict[str, Any]:
-        with convert_errors(self._broken):
+        with convert_errors(self._unreachable):
             request = urllib.request.Request(f"{self.address}{PREFIX}/{what}", body, self._headers())
             try:
                 with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
                     return _object(answer.read(), self.address)
             except urllib.error.HTTPError as error:
                 with error:
-                    raise _raised(error.code, error.read(), self.address) from None
+                    raise _error_from(error.code, error.read(), self.address) from None
             except OSError as error:
                 raise self._silent(str(getattr(error, "reason", error))) from None
 
@@ -51,7 +51,7 @@ class Remote:
         hint = "Is it running, and was it started with --api or as python -m retouch.app?"
         return Unreachable(f"{self.address} does not answer ({cause}).", hint=hint)
 
-    def _broken(self, cause: str) -> Unreachable:
+    def _unreachable(self, cause: str) -> Unreachable:
         """Of an address that cannot be asked, and of an answer that is no HTTP or ends too soon."""
         return Unreachable(
             f"{self.address} does not answer as a WebUI does ({cause}).", hint="Check the address."
@@ -82,12 +82,12 @@ def _no_address() -> BadInput:
     return BadInput("is not the address of a server.", path="--url", hint=hint)
 
 
-def _raised(status: int, body: bytes, address: str) -> RetouchError:
+def _error_from(status: int, body: bytes, address: str) -> RetouchError:
     """The error of an answer, of the class the far side named."""
     if status in (401, 403):
         hint = "Give them in the address, as http://user:password@host."
         return Unreachable(f"{address} asks for user and password.", hint=hint)
-    said = _said(body)
+    said = _error_fields(body)
     if not said and status == 404:
         return Unreachable(f"{address} has no Retouch.", hint="Is the extension installed there?")
     kind = _kinds(RetouchError).get(str(said.get("error")), RetouchError)
@@ -101,7 +101,7 @@ def _kinds(parent: type[RetouchError]) -> dict[str, type[RetouchError]]:
     return found | {n: k for child in found.values() for n, k in _kinds(child).items()}
 
 
-def _said(body: bytes) -> dict[str, Any]:
+def _error_fields(body: bytes) -> dict[str, Any]:
     """What `RetouchError.as_json` said, {} for anybody else's error."""
     try:
         said = json.loads(body)

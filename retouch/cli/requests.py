@@ -15,7 +15,7 @@ from retouch.api.requests.outpaint import OutpaintRequest
 from retouch.cli import output_files, parser, prompts
 from retouch.cli.client import Client
 from retouch.cli.input_files import InputFile
-from retouch.cli.parser import given
+from retouch.cli.parser import given_knobs
 from retouch.errors import BadInput, Missing, did_you_mean
 from retouch.knobs import dump, knobs_of, load, replace, unflatten
 from retouch.recipes import library
@@ -63,7 +63,7 @@ def request_from(args: argparse.Namespace, door: Client) -> CliRequest:
 
 
 def _run(args: argparse.Namespace, door: Client) -> CliRequest:
-    return _fixing(args, _called(args.recipe, door, "RECIPE"))
+    return _fixing(args, _recipe_named(args.recipe, door, "RECIPE"))
 
 
 def _fix(args: argparse.Namespace, door: Client) -> CliRequest:
@@ -72,13 +72,13 @@ def _fix(args: argparse.Namespace, door: Client) -> CliRequest:
 
 def _fixing(args: argparse.Namespace, recipe: Recipe) -> CliRequest:
     asked = {"recipe": dump(recipe), "return_history": getattr(args, "history", False)}
-    request = load(FixRequest, {**given(args, parser.fix_leaves()), **asked})
+    request = load(FixRequest, {**given_knobs(args, parser.fix_leaves()), **asked})
     return CliRequest("fix", dump(request), output_files.keep_fix)
 
 
 def _inpaint(args: argparse.Namespace, _door: Client) -> CliRequest:
     """A mask is read from its file, once, or outlined in each photograph."""
-    body = {**unflatten(given(args, parser.inpaint_leaves())), "return_history": args.history}
+    body = {**unflatten(given_knobs(args, parser.inpaint_leaves())), "return_history": args.history}
     load(InpaintRequest, body)
     asked, files = prompts.prompt(args), {"mask": args.mask, "sketch": args.sketch}
     sent = {name: prompts.file(path, f"--{name}") for name, path in files.items() if path}
@@ -91,12 +91,12 @@ def _inpaint(args: argparse.Namespace, _door: Client) -> CliRequest:
 
 def _outpaint(args: argparse.Namespace, _door: Client) -> CliRequest:
     order = {"order": args.order.split(",")} if args.order else {}
-    request = load(OutpaintRequest, {**given(args, parser.outpaint_leaves()), **order})
+    request = load(OutpaintRequest, {**given_knobs(args, parser.outpaint_leaves()), **order})
     return CliRequest("outpaint", dump(request), output_files.keep_outpaint)
 
 
 def _detect(args: argparse.Namespace, _door: Client) -> CliRequest:
-    target = {**given(args, parser.target_leaves()), "models": args.target or ["face"]}
+    target = {**given_knobs(args, parser.target_leaves()), "models": args.target or ["face"]}
     return CliRequest("detect", {"targets": [dump(load(Target, target))]}, output_files.keep_detect)
 
 
@@ -120,7 +120,7 @@ def _recipe(args: argparse.Namespace, door: Client) -> Recipe:
     """The recipe named or written, with what the flags say of its passes."""
     if args.recipe and args.target:
         raise BadInput("a recipe has its own targets.", path="--target", hint="Leave one out.")
-    target, painting = given(args, parser.target_leaves()), given(args, parser.pass_leaves())
+    target, painting = given_knobs(args, parser.target_leaves()), given_knobs(args, parser.pass_leaves())
     changes = {**painting, **{f"target.{name}": value for name, value in target.items()}}
     recipe = _asked_recipe(args, door)
     return dataclasses.replace(recipe, passes=tuple(replace(p, changes) for p in recipe.passes))
@@ -129,10 +129,10 @@ def _recipe(args: argparse.Namespace, door: Client) -> Recipe:
 def _asked_recipe(args: argparse.Namespace, door: Client) -> Recipe:
     if args.target:
         return Recipe("Command line", passes=(Pass(target=Target(models=tuple(args.target))),))
-    return _called(args.recipe or str(FixRequest().recipe), door, "--recipe")
+    return _recipe_named(args.recipe or str(FixRequest().recipe), door, "--recipe")
 
 
-def _called(asked: str, door: Client, path: str) -> Recipe:
+def _recipe_named(asked: str, door: Client, path: str) -> Recipe:
     """The recipe of that name, where the work is done, or of that file; `path` is named in errors."""
     if asked.lower().endswith(".json"):
         return _read(Path(asked), path)

@@ -59,10 +59,10 @@ class SummaryPage(NoSummary):
     def finish(self, photo: InputFile, answer: dict[str, Any]) -> None:
         entry = self._entries[photo.target].finished(answer)
         after = decoder.decode_base64(answer["image"])
-        self._remember(photo, self._pictured(entry, decoder.read(photo.source), after))
+        self._remember(photo, self._add_pictures(entry, decoder.read(photo.source), after))
 
     def skip(self, photo: InputFile) -> None:
-        entry = self._recalled(photo) or self._seen(photo)
+        entry = self._read_entry(photo) or self._entry_of_files(photo)
         self._entries[photo.target] = entry
 
     def fail(self, photo: InputFile, error: Exception) -> None:
@@ -80,25 +80,27 @@ class SummaryPage(NoSummary):
     def _name(self, photo: InputFile) -> str:
         return photo.target.relative_to(self.out).as_posix()
 
-    def _shown(self, name: str, ending: str) -> Path:
+    def _picture_path(self, name: str, ending: str) -> Path:
         return self.out / SHOWN / f"{name}.{ending}"
 
-    def _pictured(self, entry: BatchEntry, before: Picture, after: Picture) -> BatchEntry:
+    def _add_pictures(self, entry: BatchEntry, before: Picture, after: Picture) -> BatchEntry:
         for ending, picture in (("before.jpg", before), ("after.jpg", after)):
-            path = self._shown(entry.name, ending)
+            path = self._picture_path(entry.name, ending)
             path.parent.mkdir(parents=True, exist_ok=True)
             output_files.put(path, preview(picture))
         return dataclasses.replace(entry, pictured=True)
 
     def _remember(self, photo: InputFile, entry: BatchEntry) -> None:
         said = {"recipe": dump(self.recipe), "entry": dataclasses.asdict(entry)}
-        output_files.put(self._shown(entry.name, "json"), json.dumps(said, ensure_ascii=False).encode())
+        output_files.put(
+            self._picture_path(entry.name, "json"), json.dumps(said, ensure_ascii=False).encode()
+        )
         self._entries[photo.target] = entry
 
-    def _recalled(self, photo: InputFile) -> BatchEntry | None:
+    def _read_entry(self, photo: InputFile) -> BatchEntry | None:
         """What an earlier run said of a file, None where there is nothing that can be read."""
         try:
-            said = json.loads(self._shown(self._name(photo), "json").read_bytes())
+            said = json.loads(self._picture_path(self._name(photo), "json").read_bytes())
             entry = BatchEntry(**{**said["entry"], "reports": tuple(said["entry"]["reports"])})
             recipe = {"name": Recipe().name, **said["recipe"]}
         except (OSError, ValueError, TypeError, KeyError):
@@ -111,13 +113,13 @@ class SummaryPage(NoSummary):
         warning = f"Done before, {other}. --force does it again."
         return dataclasses.replace(entry, warnings=(*entry.warnings, warning))
 
-    def _seen(self, photo: InputFile) -> BatchEntry:
+    def _entry_of_files(self, photo: InputFile) -> BatchEntry:
         """Of a file that something else has done: nothing but its two pictures is known."""
         entry = BatchEntry(
             self._name(photo), "done", warnings=("It was done before; nothing is known of how.",)
         )
         try:
-            return self._pictured(entry, decoder.read(photo.source), decoder.read(photo.target))
+            return self._add_pictures(entry, decoder.read(photo.source), decoder.read(photo.target))
         except (RetouchError, OSError):
             return entry
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retouch.detectors.tiling import wanted
+from retouch.detectors.tiling import wanted_labels
 from retouch.image.geometry import Box
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
@@ -20,7 +20,7 @@ class CenterDetector:
 
     def find(self, picture: Picture, confidence: float, classes: tuple[str, ...] = ()) -> tuple[Region, ...]:
         """That one region, whatever the confidence. BadInput when another class is asked for."""
-        wanted(classes, self.labels, self.name)
+        wanted_labels(classes, self.labels, self.name)
         width, height = picture.size
         box = Box(width // 4, height // 4, width - width // 4, height - height // 4)
         return (Region(box, Mask.of_ellipse(box.size, box.size.box), self.name, 1.0),)

@@ -72,7 +72,7 @@ class FaceFinder:
         return distinct([region for region in kept if region])
 
     def _close_up(self, pixels: np.ndarray, region: Region) -> Region | None:
-        window, crop = _zoomed(pixels, region.box, 2.2)
+        window, crop = _zoom(pixels, region.box, 2.2)
         local = region.moved(-window.left, -window.top)
         seen = [_matching(raw_faces(self.graphs, kind, crop), local) for kind in self.ranges]
         confirmed = [face for face in seen if face]
@@ -101,7 +101,7 @@ def _matching(found: Sequence[Region], like: Region) -> Region | None:
     return max(near, key=lambda region: region.score, default=None)
 
 
-def _zoomed(pixels: np.ndarray, box: Box, times: float) -> tuple[Box, np.ndarray]:
+def _zoom(pixels: np.ndarray, box: Box, times: float) -> tuple[Box, np.ndarray]:
     """A square window of `times` the box's side around it, moved into the picture, and its pixels."""
     side = round(max(box.size) * times)
     window = Box.around(box.center, Size(side, side)).inside(Size(pixels.shape[1], pixels.shape[0]))
@@ -143,21 +143,21 @@ class FeatureFinder:
         return [feature for feature in features if feature]
 
     def _feature(self, pixels: np.ndarray, face: Region) -> Region | None:
-        window, crop = _zoomed(pixels, face.box, 1.8)
+        window, crop = _zoom(pixels, face.box, 1.8)
         landmarks = mesh(self.faces.graphs, crop)
         if landmarks is None:
             return None
         hulls = [self._hull(landmarks[list(ring)], face.score) for ring in self.rings]
         if any(hull is None for hull in hulls):
             return None
-        return _united([hull for hull in hulls if hull]).moved(window.left, window.top)
+        return _unite([hull for hull in hulls if hull]).moved(window.left, window.top)
 
     def _hull(self, points: np.ndarray, score: float) -> Region | None:
         width = float(np.ptp(points[:, 0]))
         return face_shapes.hull_region(points, self.label, score, self.grow * width)
 
 
-def _united(regions: Sequence[Region]) -> Region:
+def _unite(regions: Sequence[Region]) -> Region:
     box = regions[0].box
     for region in regions[1:]:
         box = box | region.box
@@ -189,7 +189,7 @@ def find_people(graphs: Graphs, pixels: np.ndarray) -> list[Region]:
     people, whom it sees when grey bars make the picture square. They are added where nobody was found.
     """
     found = _people(_matte(graphs, pixels))
-    square, left, top = _squared(pixels)
+    square, left, top = _pad_to_square(pixels)
     matte = _matte(graphs, square)[top : top + pixels.shape[0], left : left + pixels.shape[1]]
     return found + [p for p in _people(matte) if all(overlap(p, known) < 0.2 for known in found)]
 
@@ -207,7 +207,7 @@ def _people(matte: np.ndarray) -> list[Region]:
     return [_person(matte, labels == n) for n in numbers]
 
 
-def _squared(pixels: np.ndarray) -> tuple[np.ndarray, int, int]:
+def _pad_to_square(pixels: np.ndarray) -> tuple[np.ndarray, int, int]:
     """The picture in the middle of a grey square, and where its corner is there."""
     height, width = pixels.shape[:2]
     side = max(height, width)

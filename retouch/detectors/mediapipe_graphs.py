@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from retouch.errors import Missing, describe
-from retouch.weights.import_guard import fenced
+from retouch.weights.import_guard import guard_imports
 
 SERVES = "0.10.13 to 0.10.21"
 _NEEDED = (
@@ -41,7 +41,7 @@ LOWEST = 0.3
 """What a graph scores lower it does not report."""
 
 
-def installed() -> bool:
+def is_installed() -> bool:
     """Whether a mediapipe that serves is here. Imports nothing."""
     return _missing() == ""
 
@@ -97,7 +97,7 @@ class Graphs:
 def _make(kind: str) -> Any:
     demand(kind)
     try:
-        with fenced(), quiet(_NOISE):
+        with guard_imports(), quiet(_NOISE):
             from mediapipe import solutions  # type: ignore[attr-defined, import-untyped]
 
             graph = MAKERS[kind](solutions)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from retouch.detectors import centre, mediapipe_detectors, mediapipe_graphs, opencv_cascades
 from retouch.detectors.base import Detector
-from retouch.detectors.tiling import Searcher, wanted
+from retouch.detectors.tiling import Searcher, wanted_labels
 from retouch.detectors.vocabulary import Vocabulary
 from retouch.detectors.yolo import Yolo, free_cache
 from retouch.errors import Missing, RetouchError, add_remark, did_you_mean
@@ -94,7 +94,7 @@ class DetectorRegistry:
             if name in ROLES:
                 return Role(name, self._players(name))
             if name in self._built_in:
-                return self._built(name)
+                return self._build(name)
             return self._yolo(self._path(name))
 
     def available(self) -> tuple[ModelInfo, ...]:
@@ -115,7 +115,7 @@ class DetectorRegistry:
         opencv_cascades.unload()
         free_cache()
 
-    def _built(self, name: str) -> Detector:
+    def _build(self, name: str) -> Detector:
         if name.startswith("mediapipe"):
             mediapipe_graphs.demand(name)
         return self._built_in[name]
@@ -155,11 +155,11 @@ class DetectorRegistry:
         state = model_folders.state_of(path)
         known, yolo = self._yolos.get(path, (None, None))
         if yolo is None or (known and known != state):
-            yolo = Yolo(path, self._fetched, self._device, self._vocabulary.embed, self.unload)
+            yolo = Yolo(path, self._fetch, self._device, self._vocabulary.embed, self.unload)
         self._yolos[path] = state, yolo
         return yolo
 
-    def _fetched(self, path: Path) -> Path:
+    def _fetch(self, path: Path) -> Path:
         """The file, downloaded if it is not here and the catalogue has it."""
         item = catalogue.entry(path.name)
         if item is None or path.is_file():
@@ -182,7 +182,7 @@ class DetectorRegistry:
         return fitting + [name for name in spec.built_in if self._serves(name)]
 
     def _serves(self, name: str) -> bool:
-        return mediapipe_graphs.installed() if name.startswith("mediapipe") else True
+        return mediapipe_graphs.is_installed() if name.startswith("mediapipe") else True
 
     def _role_info(self, role: str) -> ModelInfo:
         names = self._player_names(role)
@@ -234,13 +234,13 @@ class Role:
 
         Raises what the last player raises when none can be used.
         """
-        wanted(classes, (self.name,), self.name)
+        wanted_labels(classes, (self.name,), self.name)
         for player in self._players[:-1]:
             try:
-                return self._labelled(player.find(picture, confidence, ()))
+                return self._relabel(player.find(picture, confidence, ()))
             except RetouchError as error:
                 add_remark(f"{player.name} cannot be used for {self.name!r}, another detector is: {error}")
-        return self._labelled(self._players[-1].find(picture, confidence, ()))
+        return self._relabel(self._players[-1].find(picture, confidence, ()))
 
-    def _labelled(self, regions: Sequence[Region]) -> tuple[Region, ...]:
+    def _relabel(self, regions: Sequence[Region]) -> tuple[Region, ...]:
         return tuple(replace(region, label=self.name) for region in regions)

@@ -84,12 +84,12 @@ def _same(a: Region, b: Region) -> bool:
     return iou(a.box, b.box) >= 0.5
 
 
-def ordered(regions: Iterable[Region]) -> tuple[Region, ...]:
+def by_score(regions: Iterable[Region]) -> tuple[Region, ...]:
     """Best score first, ties by place: one picture always gives one order."""
     return tuple(sorted(regions, key=lambda r: (-r.score, r.box, r.label)))
 
 
-def wanted(classes: Sequence[str], labels: Sequence[str], name: str) -> frozenset[str]:
+def wanted_labels(classes: Sequence[str], labels: Sequence[str], name: str) -> frozenset[str]:
     """The labels that `classes` name, whatever their case; all when none is named.
 
     Raises BadInput when a class is none of `labels`.
@@ -117,14 +117,14 @@ class Searcher:
 
         BadInput for an unknown class; Missing where the library that looks is not here or fails.
         """
-        asked = wanted(classes, self.labels, self.name)
+        asked = wanted_labels(classes, self.labels, self.name)
         smallest = self.smallest(picture.size)
-        with convert_errors(self._failed):
+        with convert_errors(self._failure):
             found = search(picture.pixels, lambda crop: self.look(crop, confidence), smallest)
             finished = self.finish(picture.pixels, found)
-        return ordered(r for r in finished if r.score >= confidence and r.label in asked)
+        return by_score(r for r in finished if r.score >= confidence and r.label in asked)
 
-    def _failed(self, cause: str) -> Missing:
+    def _failure(self, cause: str) -> Missing:
         return Missing(f"{self.name!r} failed ({cause}).", hint="Take another detector, or report this.")
 
 

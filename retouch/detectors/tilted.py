@@ -46,7 +46,7 @@ def find_tilted(picture: Picture, look: Look) -> list[Region]:
     not seen again, was an accident. It takes a dozen looks, and one more for each thing that is tilted.
     """
     sights = [_Sight(region, 0) for region in look(picture)]
-    sights += [_Sight(r, degrees) for degrees in ANGLES for r in _seen(picture, look, degrees)]
+    sights += [_Sight(r, degrees) for degrees in ANGLES for r in _look_turned(picture, look, degrees)]
     groups: list[list[_Sight]] = []
     for sight in sorted(sights, key=lambda s: -s.region.score):
         same = next((group for group in groups if _of_one(sight, group)), None)
@@ -64,7 +64,7 @@ def _upright(picture: Picture, look: Look, group: Sequence[_Sight]) -> Region | 
     nearest = min(group, key=lambda s: abs((s.looked - mean + 180) % 360 - 180))
     alone = len(group) == 1 and nearest.looked != 0
     if alone or _right(mean) is None:
-        sights = (_Sight(region, mean) for region in _seen(picture, look, round(mean)))
+        sights = (_Sight(region, mean) for region in _look_turned(picture, look, round(mean)))
         again = next((sight for sight in sights if _of_one(sight, group)), None)
         if alone and again is None:
             return None
@@ -92,7 +92,7 @@ def _support(direction: complex, sight: _Sight) -> float:
     return sight.region.score**2 * max(cosine, 0) ** 2
 
 
-def _seen(picture: Picture, look: Look, degrees: float) -> list[Region]:
+def _look_turned(picture: Picture, look: Look, degrees: float) -> list[Region]:
     matrix, size = _onto(picture.size, degrees)
     pixels = cv2.warpAffine(picture.pixels, matrix, size, flags=cv2.INTER_LINEAR)
     back = [_back(region, matrix, degrees) for region in look(Picture(pixels))]

@@ -47,7 +47,7 @@ class Vocabulary:
             raise Missing(
                 f"no text encoder is known for a {kind}.", hint="Leave its classes empty.", path="classes"
             )
-        with torch.inference_mode(), convert_errors(lambda cause: _broken(ENCODERS[kind], cause)):
+        with torch.inference_mode(), convert_errors(lambda cause: _refusal(ENCODERS[kind], cause)):
             vectors = self._encoder(ENCODERS[kind])(_tokens(words)).float()
             vectors = (vectors / vectors.norm(dim=-1, keepdim=True))[None]
             return head.get_tpe(vectors).clone() if hasattr(head, "get_tpe") else vectors.clone()
@@ -68,7 +68,7 @@ class Vocabulary:
                 hint=f"Put it into the WebUI's models/retouch; it is {_SOURCES[file]}.",
                 path="classes",
             )
-        with convert_errors(lambda cause: _broken(file, cause)):
+        with convert_errors(lambda cause: _refusal(file, cause)):
             module = torch.jit.load(str(path), map_location="cpu").float().eval()
         return module.encode_text if hasattr(module, "encode_text") else module
 
@@ -77,7 +77,7 @@ class Vocabulary:
             self._encoders.clear()
 
 
-def _broken(file: str, cause: str) -> WeightsRefused:
+def _refusal(file: str, cause: str) -> WeightsRefused:
     return WeightsRefused(
         f"{file} is damaged, no TorchScript, or not this model's text encoder ({cause}).",
         hint="Download it again.",

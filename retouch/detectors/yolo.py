@@ -19,7 +19,7 @@ import numpy as np
 
 from retouch.detectors import yolo_checkpoint
 from retouch.detectors.letterbox import Letterbox
-from retouch.detectors.tiling import ordered, search, wanted
+from retouch.detectors.tiling import by_score, search, wanted_labels
 from retouch.errors import OutOfMemory, RetouchError, convert_errors, ran_out_of_memory
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
@@ -79,10 +79,10 @@ class Yolo:
     ) -> tuple[Region, ...]:
         net = self._net = self._net or Net.load(path, self._device())
         net.speak(classes, self._embed)
-        asked = wanted(classes, tuple(net.names), self.name)
+        asked = wanted_labels(classes, tuple(net.names), self.name)
         numbers = [number for number, label in enumerate(net.names) if label in asked]
         found = search(picture.pixels, lambda crop: net.look(crop, confidence, numbers), 2 * net.side)
-        return ordered(found)
+        return by_score(found)
 
     @property
     def labels(self) -> tuple[str, ...]:

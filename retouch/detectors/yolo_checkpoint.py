@@ -32,7 +32,7 @@ def read_module(path: Path) -> Any:
 
 
 def _needs_ultralytics(file: str, error: Exception) -> RetouchError:
-    if not versions.installed("ultralytics"):
+    if not versions.installed_version("ultralytics"):
         return Missing(f"{file} needs ultralytics ({describe(error)}).", hint="pip install ultralytics.")
     hint = f"Reinstall it, or another version: {versions.OLDEST} to {versions.NEWEST} are tested."
     fault = f"{file} needs {versions.name('ultralytics')}, which does not start ({describe(error)})."

@@ -49,7 +49,7 @@ class Engine(Protocol):
         """The size the named checkpoint ("" for the loaded one) was trained at."""
         ...
 
-    def kin(self, job: Job) -> Hashable:
+    def batch_key(self, job: Job) -> Hashable:
         """Jobs of equal size, settings and kin can go through one sampling call."""
         ...
 

@@ -32,14 +32,14 @@ class PatchEngine:
     def native(self, checkpoint: str) -> Size:
         return Size(SIDE, SIDE)
 
-    def kin(self, job: Job) -> Hashable:
+    def batch_key(self, job: Job) -> Hashable:
         return None
 
     def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
-        return [None if progress.stopped else self._filled(job) for job in jobs]
+        return [None if progress.stopped else self._fill(job) for job in jobs]
 
     @staticmethod
-    def _filled(job: Job) -> Picture:
+    def _fill(job: Job) -> Picture:
         if job.settings.denoising_strength == 0:
             return job.picture
         return Picture(fill_with_content(job.picture.pixels, job.mask))

@@ -78,7 +78,7 @@ class DiffusersEngine:
         side = model.family.native(model.pipe)
         return Size(side, side)
 
-    def kin(self, job: Job) -> Hashable:
+    def batch_key(self, job: Job) -> Hashable:
         """The LoRAs: they change the weights, so a batch has one set."""
         return networks(job.prompt)
 
@@ -95,11 +95,11 @@ class DiffusersEngine:
         """
         if not jobs:
             return []
-        if len({(job.picture.size, job.settings, self.kin(job)) for job in jobs}) > 1:
+        if len({(job.picture.size, job.settings, self.batch_key(job)) for job in jobs}) > 1:
             raise ValueError("jobs of one call must have one size, one settings and one kin")
         if jobs[0].settings.denoising_strength <= 0:
             return [job.picture for job in jobs]
-        with _translated():
+        with _translate_errors():
             return self._paint(jobs, progress)
 
     def _paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
@@ -127,7 +127,7 @@ def _sample(model: Model, jobs: Sequence[Job], progress: Progress) -> list[Pictu
         with _starting(model, batch, jobs[0].settings.sampling.noise_multiplier):
             packed = model.pipe(**_call(model, batch, jobs, progress)).images
         size = jobs[0].picture.size
-        made = model.family.unpacked(model.pipe, packed, size.height, size.width)
+        made = model.family.unpack_latents(model.pipe, packed, size.height, size.width)
         # Inpainting checkpoints repaint what they were to keep, if only a little.
         kept = made.float().where(batch.alpha > 0, batch.latents)
         return latents.decode(model.pipe.vae, kept)
@@ -179,7 +179,7 @@ def _starting(model: Model, batch: Batch, noise_multiplier: float) -> Iterator[N
     def prepare_latents(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
         wanted = signature.bind(*args, **kwargs).arguments
         clean, noise = batch.latents.to(wanted["dtype"]), batch.noise.to(wanted["dtype"])
-        first = model.family.noised(model.pipe, clean, noise * noise_multiplier, wanted["timestep"])
+        first = model.family.add_noise(model.pipe, clean, noise * noise_multiplier, wanted["timestep"])
         return model.family.start(model.pipe, (first, noise, clean), wanted)
 
     model.pipe.prepare_latents = prepare_latents
@@ -190,7 +190,7 @@ def _starting(model: Model, batch: Batch, noise_multiplier: float) -> Iterator[N
 
 
 @contextlib.contextmanager
-def _translated() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     """Whatever torch and diffusers raise, as PaintFailed with the original as its cause."""
     try:
         yield

@@ -25,9 +25,9 @@ class DiffusersSoftMask:
         pipe, family = model.pipe, model.family
         self._pipe, self._family = pipe, family
         soft = batch.alpha * (batch.alpha < OPAQUE)
-        self._alpha = family.packed(pipe, soft.expand_as(batch.latents))
-        self._clean = family.packed(pipe, batch.latents)
-        self._noise = family.packed(pipe, batch.noise)
+        self._alpha = family.pack_latents(pipe, soft.expand_as(batch.latents))
+        self._clean = family.pack_latents(pipe, batch.latents)
+        self._noise = family.pack_latents(pipe, batch.noise)
         self._before: torch.Tensor | None = None
 
     def after_step(self, step: int, latents: torch.Tensor) -> torch.Tensor:
@@ -39,7 +39,7 @@ class DiffusersSoftMask:
         if not held.any():
             return latents
         after = self._pipe.scheduler.timesteps[step + 1 - steps].reshape(1)  # none is held in the last step
-        original = self._family.noised(self._pipe, self._clean, self._noise, after).to(latents.dtype)
+        original = self._family.add_noise(self._pipe, self._clean, self._noise, after).to(latents.dtype)
         self._remind(held)
         self._before = original
         return torch.where(held, original, latents)

@@ -106,7 +106,7 @@ class Loader:
         Missing, BadInput and WeightsRefused say why not.
         """
         path = Path(model)
-        with convert_errors(lambda cause: _damaged(model, cause)), quiet():
+        with convert_errors(lambda cause: _damage_error(model, cause)), quiet():
             try:
                 pipe = self._file(path) if path.is_file() else self._folder(model)
             except OSError as error:  # what the hub, transformers and diffusers raise for anything not found
@@ -154,7 +154,7 @@ class Loader:
             return _read_vae(path, like).to(like.device)
 
 
-def _damaged(model: str, cause: str) -> WeightsRefused:
+def _damage_error(model: str, cause: str) -> WeightsRefused:
     hint = "Download or convert it again, or update diffusers."
     return WeightsRefused(f"{model} could not be read ({cause}).", path="model", hint=hint)
 

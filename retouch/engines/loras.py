@@ -48,7 +48,7 @@ def apply_loras(pipe: Any, chosen: Adapters, files: dict[str, Path]) -> None:
     pipe.unload_lora_weights()
     for number, (name, _) in enumerate(chosen):
         try:
-            with convert_errors(lambda cause, file=files[name]: _refused(file, cause)):
+            with convert_errors(lambda cause, file=files[name]: _refusal(file, cause)):
                 pipe.load_lora_weights(str(files[name]), adapter_name=f"lora{number}")
         except RetouchError:
             pipe.unload_lora_weights()
@@ -57,7 +57,7 @@ def apply_loras(pipe: Any, chosen: Adapters, files: dict[str, Path]) -> None:
         pipe.set_adapters([f"lora{n}" for n in range(len(chosen))], [weight for _, weight in chosen])
 
 
-def _refused(file: Path, cause: str) -> RetouchError:
+def _refusal(file: Path, cause: str) -> RetouchError:
     return WeightsRefused(
         f"{file.name} does not fit this model or is damaged ({cause}).",
         path="prompt",

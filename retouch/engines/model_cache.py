@@ -18,7 +18,7 @@ class Model:
         self.pipe.set_progress_bar_config(disable=True)
         self.family = FAMILIES[type(self.pipe).__name__]
         self.scheduler = self.pipe.scheduler
-        self.own_vae = self._readied(self.pipe.vae)
+        self.own_vae = self._prepare_vae(self.pipe.vae)
         self._vae_name = ""
         self._adapters: Adapters = ()
 
@@ -27,14 +27,14 @@ class Model:
         files = {name: find(name, folders.loras, "LoRA") for name, _ in adapters}
         if vae != self._vae_name:
             other = loader.vae(find(vae, folders.vaes, "VAE"), self.own_vae) if vae else self.own_vae
-            self.pipe.vae, self._vae_name = self._readied(other), vae
+            self.pipe.vae, self._vae_name = self._prepare_vae(other), vae
         if adapters != self._adapters:
             self._adapters = ()  # should wearing fail, none is left on
             with quiet():
                 apply_loras(self.pipe, adapters, files)
             self._adapters = adapters
 
-    def _readied(self, vae: Any) -> Any:
+    def _prepare_vae(self, vae: Any) -> Any:
         """One picture at a time, which bounds memory and costs no speed; float32 where halves overflow."""
         import torch
 
@@ -58,14 +58,14 @@ class ModelCache:
 
     def take(self, checkpoint: str) -> Model:
         """The named model, "" for the own, on the device. Missing for a name not in the folder."""
-        model = self.own if checkpoint in ("", self.own.name) else self._named(checkpoint)
+        model = self.own if checkpoint in ("", self.own.name) else self._model_named(checkpoint)
         if model is not self._placed:
             self._make_room()
             model.move(self.loader.device)
             self._placed = model
         return model
 
-    def _named(self, checkpoint: str) -> Model:
+    def _model_named(self, checkpoint: str) -> Model:
         if self._other is None or self._other.name != checkpoint:
             path = find(checkpoint, self.folders.checkpoints, "checkpoint")
             self._make_room()  # two models rarely fit on one device

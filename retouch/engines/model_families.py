@@ -79,7 +79,7 @@ class Family:
             "clip_skip": skip if skip > 0 else None,
         }
 
-    def noised(self, pipe: Any, latents: torch.Tensor, noise: torch.Tensor, timestep: Any) -> torch.Tensor:
+    def add_noise(self, pipe: Any, latents: torch.Tensor, noise: torch.Tensor, timestep: Any) -> torch.Tensor:
         if self.flow:
             return pipe.scheduler.scale_noise(latents, timestep, noise)
         return pipe.scheduler.add_noise(latents, noise, timestep)
@@ -88,11 +88,11 @@ class Family:
         """What the pipeline's `prepare_latents`, called with `wanted`, has to return."""
         return made if wanted.get("return_image_latents") else made[:2]
 
-    def packed(self, pipe: Any, latents: torch.Tensor) -> torch.Tensor:
+    def pack_latents(self, pipe: Any, latents: torch.Tensor) -> torch.Tensor:
         """(B, C, h, w) of any type as the pipeline lays its latents out."""
         return latents
 
-    def unpacked(self, pipe: Any, latents: torch.Tensor, height: int, width: int) -> torch.Tensor:
+    def unpack_latents(self, pipe: Any, latents: torch.Tensor, height: int, width: int) -> torch.Tensor:
         """The pipeline's latents as (B, C, h, w)."""
         return latents
 
@@ -134,12 +134,12 @@ class Flux(Family):
         return {"image": batch.latents, "masked_image_latents": batch.known}
 
     def start(self, pipe: Any, made: Start, wanted: Mapping[str, Any]) -> tuple[Any, ...]:
-        return (*(self.packed(pipe, latents) for latents in made), _positions(pipe, made[0]))
+        return (*(self.pack_latents(pipe, latents) for latents in made), _positions(pipe, made[0]))
 
-    def packed(self, pipe: Any, latents: torch.Tensor) -> torch.Tensor:
+    def pack_latents(self, pipe: Any, latents: torch.Tensor) -> torch.Tensor:
         return pipe._pack_latents(latents, *latents.shape)
 
-    def unpacked(self, pipe: Any, latents: torch.Tensor, height: int, width: int) -> torch.Tensor:
+    def unpack_latents(self, pipe: Any, latents: torch.Tensor, height: int, width: int) -> torch.Tensor:
         return pipe._unpack_latents(latents, height, width, pipe.vae_scale_factor)
 
 
@@ -153,7 +153,7 @@ class FluxFill(Flux):
         return {"image": batch.pixels / 2 + 0.5}
 
     def start(self, pipe: Any, made: Start, wanted: Mapping[str, Any]) -> tuple[Any, ...]:
-        return self.packed(pipe, made[0]), _positions(pipe, made[0])
+        return self.pack_latents(pipe, made[0]), _positions(pipe, made[0])
 
 
 def _positions(pipe: Any, latents: torch.Tensor) -> torch.Tensor:

@@ -71,7 +71,7 @@ def read_mask(
     that is asked for is not there, and for another aspect.
     """
     layers = convert(data, layers_of, path)
-    reading = _checked(_Chooser(layers, path, under).reading(channel))
+    reading = _with_warnings(_Chooser(layers, path, under).reading(channel))
     return fit_reading(reading, size, path)
 
 
@@ -102,7 +102,7 @@ class _Chooser:
         if alpha is None:
             hint = "Use mask_channel luminance, or send a file with transparency."
             raise BadInput(f"has no transparency to read as {channel}.", path=self.path, hint=hint)
-        return self._alpha() if channel == "alpha" else self._erased()
+        return self._alpha() if channel == "alpha" else self._read_erased()
 
     def _auto(self) -> MaskReading:
         layers = self.layers
@@ -113,9 +113,9 @@ class _Chooser:
             return self._under_nothing()
         if self._plain() or self._agree():
             return self._alpha()
-        if self._of_the_picture() and _framed(layers.alpha):
+        if self._of_the_picture() and _is_framed(layers.alpha):
             told = "The mask is the picture with parts erased: what was erased is repainted."
-            return dataclasses.replace(self._erased(), warnings=(*layers.remarks, told))
+            return dataclasses.replace(self._read_erased(), warnings=(*layers.remarks, told))
         raise BadInput(
             "has transparency and different grey levels: it can be read by either.",
             path=self.path,
@@ -123,15 +123,15 @@ class _Chooser:
         )
 
     def _grey(self) -> MaskReading:
-        return self._made(self.layers.grey, "grey levels")
+        return self._make_reading(self.layers.grey, "grey levels")
 
     def _alpha(self) -> MaskReading:
-        return self._made(np.asarray(self.layers.alpha), "alpha")
+        return self._make_reading(np.asarray(self.layers.alpha), "alpha")
 
-    def _erased(self) -> MaskReading:
-        return self._made(255 - np.asarray(self.layers.alpha), "what is transparent (inverted alpha)")
+    def _read_erased(self) -> MaskReading:
+        return self._make_reading(255 - np.asarray(self.layers.alpha), "what is transparent (inverted alpha)")
 
-    def _made(self, levels: np.ndarray, read_as: str) -> MaskReading:
+    def _make_reading(self, levels: np.ndarray, read_as: str) -> MaskReading:
         layers = self.layers
         if int(levels.max()) == 1:
             told = "The mask's levels are 0 and 1: 1 is read as 255, repainted in full."
@@ -196,13 +196,13 @@ def _apart(one: np.ndarray, other: np.ndarray, where: np.ndarray) -> float:
     return float(np.abs(one.astype(np.float64) - other)[where].mean()) if where.any() else 0.0
 
 
-def _framed(alpha: np.ndarray) -> bool:
+def _is_framed(alpha: np.ndarray) -> bool:
     """Most of the border is opaque: what is transparent lies within, as what was erased does."""
     border = np.concatenate([alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1]])
     return float((border >= 128).mean()) >= 0.75
 
 
-def _checked(reading: MaskReading) -> MaskReading:
+def _with_warnings(reading: MaskReading) -> MaskReading:
     """With a warning of a mask that does hardly anything."""
     top = int(reading.mask.alpha.max())
     if not 0 < top < FAINT:
@@ -216,7 +216,7 @@ def _checked(reading: MaskReading) -> MaskReading:
 
 def surrounds(mask: Mask) -> bool:
     """More than half of the picture and most of its border is masked, but not all: as in an inverted mask."""
-    return mask.alpha.size / 2 < mask.area < mask.alpha.size and _framed(mask.alpha)
+    return mask.alpha.size / 2 < mask.area < mask.alpha.size and _is_framed(mask.alpha)
 
 
 def fit_reading(reading: MaskReading, size: Size, path: str = "mask") -> MaskReading:

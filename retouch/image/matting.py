@@ -55,8 +55,8 @@ def _window(pixels: np.ndarray, alpha: np.ndarray, window: Box, radius: int) -> 
     guess = cv2.resize(rough, small, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     reach = max(1, round(radius / step))
     first = _by_colour(colours, guess, reach)
-    lines = _guided(colours, first, max(1, reach // 2))
-    return _applied(lines, part, rough, radius)
+    lines = _guided_filter(colours, first, max(1, reach // 2))
+    return _apply_lines(lines, part, rough, radius)
 
 
 def _mean(values: np.ndarray, reach: int) -> np.ndarray:
@@ -93,7 +93,7 @@ def _unlikely(colours: np.ndarray, where: np.ndarray, reach: int) -> np.ndarray:
     return (away * away).sum(2) / (2 * spread) + 1.5 * np.log(spread)
 
 
-def _guided(colours: np.ndarray, values: np.ndarray, reach: int) -> np.ndarray:
+def _guided_filter(colours: np.ndarray, values: np.ndarray, reach: int) -> np.ndarray:
     """(h, w, 4) float32: of each pixel the line values = a * colour + b, as a in 3 channels and b."""
     mean, mean_value = _mean(colours, reach), _mean(values, reach)
     pairs = [(i, j) for i in range(3) for j in range(i, 3)]
@@ -103,12 +103,12 @@ def _guided(colours: np.ndarray, values: np.ndarray, reach: int) -> np.ndarray:
         for k, (i, j) in enumerate(pairs)
     ]
     shared = _mean(colours * values[..., None], reach) - mean * mean_value[..., None]
-    slope = _solved(spread, shared)
+    slope = _solve(spread, shared)
     offset = mean_value - (slope * mean).sum(2)
     return _mean(np.dstack([slope, offset]), reach)
 
 
-def _solved(spread: list[np.ndarray], shared: np.ndarray) -> np.ndarray:
+def _solve(spread: list[np.ndarray], shared: np.ndarray) -> np.ndarray:
     """(covariance + EVEN)^-1 shared at each pixel, by cofactors: `spread` is its upper triangle by rows."""
     xx, xy, xz, yy, yz, zz = spread
     xx, yy, zz = xx + EVEN, yy + EVEN, zz + EVEN
@@ -120,19 +120,19 @@ def _solved(spread: list[np.ndarray], shared: np.ndarray) -> np.ndarray:
     return np.dstack([part / whole for part in parts])
 
 
-def _applied(lines: np.ndarray, part: np.ndarray, rough: np.ndarray, radius: int) -> np.ndarray:
+def _apply_lines(lines: np.ndarray, part: np.ndarray, rough: np.ndarray, radius: int) -> np.ndarray:
     """The lines at full resolution, in the band; (height, width) uint8."""
     out = rough.copy()
     share = cv2.blur((rough >= 128).astype(np.float32), (2 * radius + 1, 2 * radius + 1))
     y, x = np.nonzero((share > 1e-4) & (share < 1 - 1e-4))
-    at = _sampled(lines, part.shape[:2], y, x)
+    at = _sample_lines(lines, part.shape[:2], y, x)
     values = (part[y, x].astype(np.float32) / 255 * at[:, :3]).sum(1) + at[:, 3]
     # Filtering leaves a veil over both sides; the ends are drawn apart to where they were.
     out[y, x] = np.rint(((values - 0.08) / 0.84).clip(0, 1) * 255).astype(np.uint8)
     return out
 
 
-def _sampled(lines: np.ndarray, shape: tuple[int, ...], y: np.ndarray, x: np.ndarray) -> np.ndarray:
+def _sample_lines(lines: np.ndarray, shape: tuple[int, ...], y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """(n, 4): the small copy's lines, bilinear, at pixels of the full one."""
     fy, fx = (
         ((where + 0.5) * small / full - 0.5).clip(0, small - 1).astype(np.float32)

@@ -124,11 +124,11 @@ def _frozen(array: np.ndarray, ndim: int) -> np.ndarray:
     ):
         raise ValueError(f"a picture needs non-empty uint8 of {ndim} axes, not {array.dtype} {array.shape}")
     if not array.flags.c_contiguous:  # detectors take whole rows only
-        return _locked(np.array(array, order="C"))
-    return _locked(array.copy()) if array.flags.writeable else array
+        return _lock(np.array(array, order="C"))
+    return _lock(array.copy()) if array.flags.writeable else array
 
 
-def _locked(array: np.ndarray) -> np.ndarray:
+def _lock(array: np.ndarray) -> np.ndarray:
     array.flags.writeable = False
     return array
 
@@ -146,7 +146,7 @@ def _follow(deep: np.ndarray, pixels: np.ndarray, alpha: np.ndarray | None) -> n
     deep = deep[..., : eight.shape[2]]
     same = deep >> 8 == eight
     if same.all():
-        return deep if not deep.flags.writeable else _locked(np.array(deep, order="C"))
+        return deep if not deep.flags.writeable else _lock(np.array(deep, order="C"))
     changed = eight.astype(np.uint16) << 8 | deep & 255
     changed[..., 3:] = eight[..., 3:] * np.uint16(257)
-    return _locked(np.where(same, deep, changed))
+    return _lock(np.where(same, deep, changed))

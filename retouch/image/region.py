@@ -100,7 +100,7 @@ def _alike(a: Region, b: Region, limit: float) -> bool:
     return common > limit * (a.shape.area + b.shape.area - common)
 
 
-def merged(regions: Sequence[Region]) -> Region:
+def merge_regions(regions: Sequence[Region]) -> Region:
     """All of them as one, with the best score and the first label."""
     box = regions[0].box
     for region in regions[1:]:

@@ -48,14 +48,14 @@ class RotatedFrame:
         window = np.ascontiguousarray(pixels[near.slices])
         if share < 1:  # what would alias is taken off before
             window = cv2.GaussianBlur(window, (0, 0), 0.5 * (share**-2 - 1) ** 0.5 + 1e-3)
-        return _warped(window, _moved(onto, near.left, near.top), self.frame.work)
+        return _warp(window, _shift_matrix(onto, near.left, near.top), self.frame.work)
 
     def take_mask(self, mask: Mask, seen: Mask) -> Mask:
         """The same of a mask of the crop's size; `seen` is that upright at work size."""
         if self.right is not None:
             return Mask(rotate_right_angle(seen.alpha, self.right))
         crop = self.frame.crop
-        onto = _moved(self._onto, crop.left, crop.top)
+        onto = _shift_matrix(self._onto, crop.left, crop.top)
         return Mask(cv2.warpAffine(mask.alpha, onto, self.frame.work, flags=cv2.INTER_LINEAR))
 
     def back(self, patch: np.ndarray, under: np.ndarray) -> np.ndarray:
@@ -63,7 +63,7 @@ class RotatedFrame:
         if self.right is not None:
             return rotate_right_angle(patch, -self.right)
         flags = cv2.WARP_INVERSE_MAP | cv2.INTER_LANCZOS4
-        onto = _then(self._enlarged, self._onto)
+        onto = _then(self._crop_to_canvas, self._onto)
         known = np.full(patch.shape[:2], 255, np.uint8)
         share = cv2.warpAffine(known, onto, self.frame.work, flags=cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR)
         back = cv2.warpAffine(patch, onto, self.frame.work, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
@@ -85,7 +85,7 @@ class RotatedFrame:
         return np.column_stack([linear, middle - linear @ np.array(self.center) + linear @ (0.5, 0.5) - 0.5])
 
     @property
-    def _enlarged(self) -> np.ndarray:
+    def _crop_to_canvas(self) -> np.ndarray:
         """Pixels of the crop at work size -> canvas pixels, (2, 3)."""
         crop = np.array([self.frame.crop.left, self.frame.crop.top])
         return np.column_stack([np.diag(1 / self._shares), crop - 0.5 + 0.5 / self._shares])
@@ -98,7 +98,7 @@ class RotatedFrame:
         return Box.covering(x - half, y - half, x + half, y + half)
 
 
-def _warped(pixels: np.ndarray, onto: np.ndarray, size: Size) -> np.ndarray:
+def _warp(pixels: np.ndarray, onto: np.ndarray, size: Size) -> np.ndarray:
     return cv2.warpAffine(pixels, onto, size, flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
 
 
@@ -107,6 +107,6 @@ def _then(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.column_stack([second[:, :2] @ first[:, :2], second[:, :2] @ first[:, 2] + second[:, 2]])
 
 
-def _moved(onto: np.ndarray, left: int, top: int) -> np.ndarray:
+def _shift_matrix(onto: np.ndarray, left: int, top: int) -> np.ndarray:
     """The same for a piece that begins there."""
     return np.column_stack([onto[:, :2], onto[:, :2] @ (left, top) + onto[:, 2]])

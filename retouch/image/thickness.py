@@ -97,7 +97,7 @@ def _reached_parts(deep: np.ndarray, most: float) -> Iterator[tuple[float, np.nd
     cell, pooled = 1, deep
     for least in itertools.takewhile(lambda least: least <= most, _ladder()):
         while 2 * cell <= least / 2 / _CELLS:
-            cell, pooled = 2 * cell, _halved(pooled)
+            cell, pooled = 2 * cell, _halve(pooled)
         middles = (pooled >= least / 2).astype(np.uint8)
         if not middles.any():
             return
@@ -110,7 +110,7 @@ def _ladder() -> Iterator[float]:
     return (THINNEST * RATIO**n for n in itertools.count())
 
 
-def _halved(values: np.ndarray) -> np.ndarray:
+def _halve(values: np.ndarray) -> np.ndarray:
     """The greatest of each two by two values."""
     even = np.pad(values, [(0, side % 2) for side in values.shape])
     return even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2).max(axis=(1, 3))

@@ -120,8 +120,8 @@ class CanvasSize:
             if asked < has:
                 hint = f"At least the picture's own {has}: nothing is cut off."
                 raise BadInput(f"{asked} is less than the picture's {has}.", path=side, hint=hint)
-        x = _placed(self.across, target.width, (0, size.width), subject and (subject.left, subject.right))
-        y = _placed(self.down, target.height, (0, size.height), subject and (subject.top, subject.bottom))
+        x = _offset_of(self.across, target.width, (0, size.width), subject and (subject.left, subject.right))
+        y = _offset_of(self.down, target.height, (0, size.height), subject and (subject.top, subject.bottom))
         return Margins(x, y, target.width - size.width - x, target.height - size.height - y)
 
 
@@ -143,14 +143,14 @@ def aspect_of(text: str) -> float:
 Span = tuple[int, int]
 
 
-def _placed(place: str, length: int, whole: Span, subject: Span | None) -> int:
+def _offset_of(place: str, length: int, whole: Span, subject: Span | None) -> int:
     """Pixels before the picture, on one axis of `length`. A third is met by the picture's middle."""
     room = length - whole[1]
     if place == SUBJECT:
         return _on_a_third(length, room, subject or whole)
     share = _PLACES[{"top": "left", "bottom": "right"}.get(place, place)]
     at = share * room if share in (0, 0.5, 1) else share * length - whole[1] / 2
-    return _clamped(at, room)
+    return _clamp(at, room)
 
 
 def _on_a_third(length: int, room: int, subject: Span) -> int:
@@ -158,12 +158,12 @@ def _on_a_third(length: int, room: int, subject: Span) -> int:
     middle = sum(subject) / 2
 
     def miss(line: float) -> float:
-        return abs(_clamped(line * length - middle, room) + middle - line * length)
+        return abs(_clamp(line * length - middle, room) + middle - line * length)
 
-    return _clamped(min((1 / 3, 2 / 3), key=miss) * length - middle, room)
+    return _clamp(min((1 / 3, 2 / 3), key=miss) * length - middle, room)
 
 
-def _clamped(at: float, room: int) -> int:
+def _clamp(at: float, room: int) -> int:
     return min(max(math.floor(at + 0.5), 0), room)
 
 

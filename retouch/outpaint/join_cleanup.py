@@ -41,7 +41,7 @@ def _band(hole: np.ndarray) -> np.ndarray:
     return ramp * ramp * (3 - 2 * ramp)
 
 
-def merged(first: Candidate, second: Candidate, under: np.ndarray) -> Candidate:
+def merge_candidates(first: Candidate, second: Candidate, under: np.ndarray) -> Candidate:
     """One candidate that does to `under` what both, one after the other, do: through the mask of `first`.
 
     `under`, (height, width, 3) uint8, is what was in the box of `first`; `second` lies within that box, and

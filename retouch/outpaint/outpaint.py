@@ -79,7 +79,7 @@ def extend_pictures(
 
     One that cannot be extended stays as it is, and its warnings say why.
     """
-    begun = [_begun(request, canvas, studio) for canvas in canvases]
+    begun = [_begin(request, canvas, studio) for canvas in canvases]
     ended = extend_all([one.way for one in begun], studio.engine, request, progress)
     results = [_so_far(*each) for each in zip(canvases, begun, ended, strict=True)]
     whole = [i for i, one in enumerate(ended) if one.way.steps and not one.way.left]
@@ -93,7 +93,7 @@ def extend_pictures(
     return results
 
 
-def _begun(request: OutpaintOptions, canvas: PictureInput, studio: Pipeline) -> Planned:
+def _begin(request: OutpaintOptions, canvas: PictureInput, studio: Pipeline) -> Planned:
     """A way without stages where there is none."""
     try:
         return plan_extension(request, canvas.picture, canvas.generation, studio)

@@ -58,10 +58,10 @@ def extend_all(
         going = [walk for walk, most in zip(walks, enough, strict=True) if _goes_on(walk, most)]
         if not going:
             break
-        done, total = _counted(walks)
+        done, total = _count_stages(walks)
         watcher.show(done, total, f"stage {done + 1} of {total}")
         _paint_waves(going, engine, watcher)
-    watcher.show(*_counted(walks), "done")
+    watcher.show(*_count_stages(walks), "done")
     stopped = watcher.stopped
     return [ExtensionResult(w.way, tuple(w.reports), tuple(w.remarks + w.faults), stopped) for w in walks]
 
@@ -70,7 +70,7 @@ def _goes_on(walk: StagePainter, enough: int) -> bool:
     return bool(walk.way.due) and not walk.faults and len(walk.way.done) < enough
 
 
-def _counted(walks: Sequence[StagePainter]) -> tuple[int, int]:
+def _count_stages(walks: Sequence[StagePainter]) -> tuple[int, int]:
     """(stages that are done, all that are to be) of all ways."""
     done = sum(len(walk.way.done) for walk in walks)
     return done, done + sum(len(walk.way.due) for walk in walks)
@@ -80,12 +80,12 @@ def _paint_waves(walks: Sequence[StagePainter], engine: Engine, watcher: Progres
     """The next wave of each: what they ask for at a time is painted together."""
     under_way = [(wave, next(wave)) for wave in [walk.wave() for walk in walks]]
     while under_way:
-        reports = _painted([asks for _, asks in under_way], engine, watcher)
-        sent = [(wave, _sent(wave, found)) for (wave, _), found in zip(under_way, reports, strict=True)]
+        reports = _paint([asks for _, asks in under_way], engine, watcher)
+        sent = [(wave, _advance(wave, found)) for (wave, _), found in zip(under_way, reports, strict=True)]
         under_way = [(wave, asks) for wave, asks in sent if asks is not None]
 
 
-def _sent(wave: Wave, reports: Sequence[Report]) -> list[StageJob] | None:
+def _advance(wave: Wave, reports: Sequence[Report]) -> list[StageJob] | None:
     """What the wave asks for next, None when it is done."""
     try:
         return wave.send(reports)
@@ -93,7 +93,7 @@ def _sent(wave: Wave, reports: Sequence[Report]) -> list[StageJob] | None:
         return None
 
 
-def _painted(asked: Sequence[Sequence[StageJob]], engine: Engine, watcher: Progress) -> list[list[Report]]:
+def _paint(asked: Sequence[Sequence[StageJob]], engine: Engine, watcher: Progress) -> list[list[Report]]:
     """A report of each that is asked for, by who asks."""
     asks = list(itertools.chain.from_iterable(asked))
     crops, wholes = [ask.crop for ask in asks], [ask.whole for ask in asks]

@@ -14,7 +14,7 @@ from retouch.image.geometry import Box
 from retouch.image.picture import Picture
 from retouch.outpaint.checks import PLAIN_STEP, CheckOptions, SeamBaseline, copy_search_area, repetition_of
 from retouch.outpaint.join import best_join, join_visibility
-from retouch.outpaint.join_cleanup import cleanup_of, merged
+from retouch.outpaint.join_cleanup import cleanup_of, merge_candidates
 from retouch.outpaint.progress import Extension
 from retouch.outpaint.stage_split import near_half
 from retouch.pipeline.candidate import Candidate
@@ -82,12 +82,12 @@ class StagePainter:
         """All stages of the next wave in one go, again those that repeat, and the joins that show."""
         due = self.way.due
         wave = {step.number: step for step in due if step.wave == due[0].wave}
-        found = self._all_judged((yield self._asked(list(wave.values()))))
+        found = self._all_judged((yield self._stage_jobs(list(wave.values()))))
         for number in range(2, self._guard.tries + 1):
             weak = [] if self._watcher.stopped else [r for r in found if self._is_weak(r)]
-            again = yield self._asked([self._again(wave[r.step.number], r, number) for r in weak])
+            again = yield self._stage_jobs([self._again(wave[r.step.number], r, number) for r in weak])
             found = self._better(found, self._all_judged(again))
-        for report in (yield from self._cleaned(found)):
+        for report in (yield from self._clean_joins(found)):
             self._file(report, wave[report.step.number])
 
     def _is_weak(self, report: Report) -> bool:
@@ -96,7 +96,7 @@ class StagePainter:
         return self._beyond(report.step, report.best) > 0 or self._repeats(report)
 
     def _repeats(self, report: Report) -> bool:
-        return _repeated(report) > self._allowed(report.step)
+        return _repetition(report) > self._allowed_repetition(report.step)
 
     def _better(self, before: Sequence[Report], again: Sequence[Report]) -> list[Report]:
         """Of two paintings of a stage the one of less fault; half of one must not repeat at all."""
@@ -128,7 +128,9 @@ class StagePainter:
         said = VARIED if planned.prompt and varied else planned.prompt
         return dataclasses.replace(half or last.step, seed=seed, prompt=said)
 
-    def _asked(self, steps: Sequence[Step], under: Mapping[int, Candidate] | None = None) -> list[StageJob]:
+    def _stage_jobs(
+        self, steps: Sequence[Step], under: Mapping[int, Candidate] | None = None
+    ) -> list[StageJob]:
         """`under` are candidates, by number of stage, that are put on the canvas first."""
         crops = [Picture(self._crop(step, (under or {}).get(step.number))) for step in steps]
         return [StageJob(step, crop, self.way.picture) for step, crop in zip(steps, crops, strict=True)]
@@ -141,17 +143,17 @@ class StagePainter:
         return crop
 
     def _all_judged(self, reports: Sequence[Report]) -> list[Report]:
-        return [self._judged(report) for report in reports]
+        return [self._judge(report) for report in reports]
 
-    def _judged(self, report: Report) -> Report:
+    def _judge(self, report: Report) -> Report:
         """With all as they are put back, for any may be chosen later. That least at fault is chosen."""
         if report.best is None:
             return report
-        seen = tuple(self._met(report.step, made) for made in report.candidates)
+        seen = tuple(self._join(report.step, made) for made in report.candidates)
         merit = [made.score - self._fault_of(report.step, made) for made in seen]
         return dataclasses.replace(report, candidates=seen, chosen=int(np.argmax(merit)))
 
-    def _copied(self, step: Step, made: Candidate) -> float:
+    def _copied_share(self, step: Step, made: Candidate) -> float:
         """How much is a copy of what is around the stage then, the stage with it."""
         window = self._around(step) | made.box
         pixels = self._pixels[window.slices].copy()
@@ -161,18 +163,20 @@ class StagePainter:
     def _around(self, step: Step) -> Box:
         return copy_search_area(step.box, step.label, self.way.known())
 
-    def _allowed(self, step: Step) -> float:
+    def _allowed_repetition(self, step: Step) -> float:
         """What there may be: as much as was there before is not held against the stage."""
         before = self._around(step) & self.way.known()
         return max(self._most, repetition_of(self._pixels[before.slices]))
 
-    def _met(self, step: Step, made: Candidate) -> Candidate:
+    def _join(self, step: Step, made: Candidate) -> Candidate:
         """Brought level with what is there, and put back so that it shows least; with what that scores."""
         crop = step.frame.crop
         put = best_join(made, self._crop(step), crop, step.box, step.label, self._guard.join)
-        return _scored(put, repetition=self._copied(step, put), seam=self._shown(step, put))
+        return _with_scores(
+            put, repetition=self._copied_share(step, put), seam=self._join_visibility(step, put)
+        )
 
-    def _cleaned(
+    def _clean_joins(
         self, reports: Sequence[Report]
     ) -> Generator[list[StageJob], Sequence[Report], list[Report]]:
         """Joins that show more than twice what the photograph has are gone over once, where that helps."""
@@ -180,20 +184,20 @@ class StagePainter:
         if not bad or not self._guard.cleanup or self._watcher.stopped:
             return list(reports)
         steps = [cleanup_of(step, self._guard.cleanup) for step, _ in bad]
-        again = yield self._asked(steps, {step.number: made for step, made in bad})
+        again = yield self._stage_jobs(steps, {step.number: made for step, made in bad})
         found = {r.step.number: r.best for r in again if r.kept and r.best}
         return [self._with_cleanup(r, found.get(r.step.number)) for r in reports]
 
     def _with_cleanup(self, report: Report, second: Candidate | None) -> Report:
         if report.best is None or second is None:
             return report
-        both = merged(report.best, second, self._pixels[report.best.box.slices])
-        after = self._shown(report.step, both)
+        both = merge_candidates(report.best, second, self._pixels[report.best.box.slices])
+        after = self._join_visibility(report.step, both)
         if after >= (report.best.scores.seam or 0.0):
             return report
-        return _with_best(report, _scored(both, seam=after))
+        return _with_best(report, _with_scores(both, seam=after))
 
-    def _shown(self, step: Step, made: Candidate) -> float:
+    def _join_visibility(self, step: Step, made: Candidate) -> float:
         return join_visibility(made, self._crop(step), step.frame.crop, step.box, step.label)
 
     def _file(self, report: Report, planned: Step) -> None:
@@ -207,19 +211,19 @@ class StagePainter:
         if step.box != planned.box:
             self._halve(step)
         if self._is_weak(report):
-            self.remarks.append(self._said(report, report.best))
+            self.remarks.append(self._remark(report, report.best))
         report.best.put(self._pixels)
         number = step.number
         self.way = self.way.with_done({number: report.best}, {number: report.candidates})
 
-    def _said(self, report: Report, made: Candidate) -> str:
+    def _remark(self, report: Report, made: Candidate) -> str:
         """What a person should know of a stage that no try made good."""
         step, tries = report.step, self._guard.tries
         if self._repeats(report):
+            repeated, allowed = _repetition(report), self._allowed_repetition(step)
             return (
-                f"With stage {step.number} ({step.label}) {_repeated(report):.2f} of what is around it "
-                f"repeats after {tries} tries ({self._allowed(step):.2f} is allowed): take a smaller step, "
-                "or say what is there."
+                f"With stage {step.number} ({step.label}) {repeated:.2f} of what is around it repeats after "
+                f"{tries} tries ({allowed:.2f} is allowed): take a smaller step, or say what is there."
             )
         return (
             f"The join of stage {step.number} ({step.label}) shows after {tries} tries "
@@ -239,7 +243,7 @@ class StagePainter:
         )
 
 
-def _repeated(report: Report) -> float:
+def _repetition(report: Report) -> float:
     return report.quality.repetition or 0.0
 
 
@@ -248,5 +252,5 @@ def _with_best(report: Report, best: Candidate) -> Report:
     return dataclasses.replace(report, candidates=candidates)
 
 
-def _scored(made: Candidate, **scores: float | None) -> Candidate:
+def _with_scores(made: Candidate, **scores: float | None) -> Candidate:
     return dataclasses.replace(made, scores=dataclasses.replace(made.scores, **scores))

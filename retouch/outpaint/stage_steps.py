@@ -122,10 +122,10 @@ def masks(hole: Box, crop: Box, reach: tuple[int, int]) -> tuple[Mask, Mask, Mas
     """What of a stage's crop has no pixels yet, what is denoised, and what is put back."""
     overlap, feather = reach
     mask = Mask.of_box(crop.size, hole.relative_to(crop))
-    return mask, mask.feathered(overlap), joined(mask, feather, hole)
+    return mask, mask.feathered(overlap), join_mask(mask, feather, hole)
 
 
-def joined(hole: Mask, feather: int, place: Box) -> Mask:
+def join_mask(hole: Mask, feather: int, place: Box) -> Mask:
     """The composite mask: opaque over the hole, gone `feather` pixels from it, its edge not a ruler line.
 
     Where it starts to fall wanders over the inner half of the feather; the outer half is the fall. `place`,

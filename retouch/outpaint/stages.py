@@ -107,7 +107,7 @@ def plan_stages(size: Size, margins: Margins, native: Size, pace: StageOptions) 
         for hole, frame in _pieces(known, strip, side, (native, overlap)):
             if len(found) == MAX_STAGES:
                 raise _too_many(pace)
-            found.append(_queued(Stage(len(found) + 1, side, hole, frame), found, overlap))
+            found.append(_with_wave(Stage(len(found) + 1, side, hole, frame), found, overlap))
         known |= strip
     return tuple(found)
 
@@ -170,7 +170,7 @@ def _pieces(known: Box, strip: Box, side: str, limits: tuple[Size, int]) -> Iter
     along = _Along.of(side)
     start, end = along.span(strip)
     wide, deep = (native.height, native.width) if along.upright else (native.width, native.height)
-    seen = _deepened(strip, side, deep) & (known | strip)
+    seen = _deepen(strip, side, deep) & (known | strip)
 
     def framed(near: int, far: int) -> tuple[Frame, int, int]:
         frame = _frame_within(along.cut(seen, near, far), known | strip, native)
@@ -216,7 +216,7 @@ def _middle(start: int, end: int, wide: int) -> tuple[int, int]:
     return near, near + wide
 
 
-def _deepened(strip: Box, side: str, deep: int) -> Box:
+def _deepen(strip: Box, side: str, deep: int) -> Box:
     """The strip and what lies inward of it, `deep` pixels in all."""
     edges = {
         "left": {"right": strip.left + deep},
@@ -233,7 +233,7 @@ def _frame_within(crop: Box, bounds: Box, native: Size) -> Frame:
     return dataclasses.replace(frame, crop=frame.crop.shifted(bounds.left, bounds.top))
 
 
-def _queued(stage: Stage, before: Sequence[Stage], overlap: int) -> Stage:
+def _with_wave(stage: Stage, before: Sequence[Stage], overlap: int) -> Stage:
     """With the wave after every stage that paints what this one sees, or sees what this one paints."""
     mine = stage.hole.grown(overlap) & stage.frame.crop
     waits = [

@@ -30,13 +30,13 @@ def find_subject(request: CanvasSize, picture: Picture, studio: Pipeline) -> tup
     if not request.wants_subject:
         return None, ""
     for name in SUBJECTS:
-        found = _seen(name, picture, studio)
+        found = _find(name, picture, studio)
         if found:
             return max(found, key=lambda region: region.shape.area).box, ""
     return None, "No face and no person was found: the picture's middle is kept on a line of thirds."
 
 
-def _seen(name: str, picture: Picture, studio: Pipeline) -> tuple[Region, ...]:
+def _find(name: str, picture: Picture, studio: Pipeline) -> tuple[Region, ...]:
     """Nothing where there is no such detector, or it fails: a place is no reason to refuse."""
     try:
         return studio.detect(picture, Target(models=(name,)))

@@ -145,8 +145,8 @@ class _Before:
             return None
         window = spot.grown(MARGIN) & composite.size.box
         share = min((LARGEST / window.area) ** 0.5, 1)
-        mask = Mask(_resized(composite.crop(window).alpha, share))
-        zones, pixels = Zones.of(mask), _resized(crop[window.slices], share)
+        mask = Mask(_resize(composite.crop(window).alpha, share))
+        zones, pixels = Zones.of(mask), _resize(crop[window.slices], share)
         if zones is None:
             return None
         edge = tuple(outlines(mask))
@@ -154,7 +154,7 @@ class _Before:
 
     def beside(self, crop: np.ndarray) -> Quality:
         """Of the same crop with something painted on it."""
-        after = _resized(crop[self.window.slices], self.share)
+        after = _resize(crop[self.window.slices], self.share)
         return Quality(
             seam=excess(after, self.edge),
             seam_before=self.seam,
@@ -168,7 +168,7 @@ def _sharpness(pixels: np.ndarray, zones: Zones) -> float | None:
     return contrast(gray(pixels[zones.window.slices]), zones)
 
 
-def _resized(pixels: np.ndarray, share: float) -> np.ndarray:
+def _resize(pixels: np.ndarray, share: float) -> np.ndarray:
     """Pixels or alpha at a share, up to 1, of their size."""
     if share == 1:
         return pixels

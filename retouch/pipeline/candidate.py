@@ -87,10 +87,10 @@ def combined_by_rank(ranked: Sequence[Sequence[Candidate]], picture: Picture) ->
     if len(regions) <= 1:
         return [candidate for candidates in regions for candidate in candidates]
     most = max(len(candidates) for candidates in regions)
-    return [_combined([one[min(rank, len(one) - 1)] for one in regions], picture) for rank in range(most)]
+    return [_combine([one[min(rank, len(one) - 1)] for one in regions], picture) for rank in range(most)]
 
 
-def _combined(candidates: Sequence[Candidate], picture: Picture) -> Candidate:
+def _combine(candidates: Sequence[Candidate], picture: Picture) -> Candidate:
     """One that does to the picture what all do, one after another."""
     box = functools.reduce(operator.or_, (one.box for one in candidates))
     under = picture.pixels[box.slices]

@@ -128,7 +128,7 @@ class StepOnCanvas:
     def _upright(self) -> RotatedFrame:
         return RotatedFrame(self.step.frame, self.step.box.center, self.step.turn)
 
-    def _shown(self) -> Picture:
+    def _input_picture(self) -> Picture:
         """What the painter is shown, before anything is filled in."""
         if not self.step.turn:
             return self.seen
@@ -144,7 +144,7 @@ class StepOnCanvas:
         step = self.step
         hole = self._shown_mask(step.denoise if step.hole is None else step.hole)
         first = Job(
-            picture=fill_hole(self._shown(), hole, step.settings.masked_content),
+            picture=fill_hole(self._input_picture(), hole, step.settings.masked_content),
             mask=self._shown_mask(step.denoise),
             prompt=step.prompt,
             negative_prompt=step.negative_prompt,
@@ -153,14 +153,14 @@ class StepOnCanvas:
             subseed=step.subseed,
             subseed_strength=step.subseed_strength,
         )
-        return [QueuedJob(self, _reseeded(first, more)) for more in range(step.variations)]
+        return [QueuedJob(self, _with_seed(first, more)) for more in range(step.variations)]
 
     def take(self, job: Job, patch: Picture, seconds: float) -> None:
         """What was painted for one of the jobs."""
         if self.step.turn and patch is not job.picture:
             patch = Picture(self._upright.back(patch.pixels, self.seen.pixels))
         if self._toning is not None and patch is not job.picture:
-            patch = self._toned(self._toning, patch)
+            patch = self._apply_tone(self._toning, patch)
         self._painted += 1
         self._seconds += seconds
         spot = self.step.composite.bounds
@@ -170,7 +170,7 @@ class StepOnCanvas:
             self._candidates.append(dataclasses.replace(made, scores=self.trial.scores(made, around)))
         self._close_when_done()
 
-    def _toned(self, toning: Toning, patch: Picture) -> Picture:
+    def _apply_tone(self, toning: Toning, patch: Picture) -> Picture:
         after = toning.patch(patch)
         remark = toning.remark(patch, after, self.step.frame.take_mask(self.step.composite).alpha)
         self.remarks.update({remark: None} if remark else {})
@@ -196,7 +196,7 @@ class StepOnCanvas:
         if not self._painted:
             return Report(self.step, "skipped", faults[0], self._seconds)
         why = f"{len(faults)} of {self.step.variations} variations are missing: {faults[0]}" if faults else ""
-        ranked = self.canvas.judge.ranked(self._candidates, self.trial)
+        ranked = self.canvas.judge.rank(self._candidates, self.trial)
         if not ranked:
             return Report(self.step, "skipped", NOTHING_LEFT, self._seconds)
         worse = [gate_failure(one.scores, self.step.gate) for one in ranked]
@@ -204,9 +204,9 @@ class StepOnCanvas:
         if worse[best]:
             return Report(self.step, "reverted", worse[best], self._seconds, ranked, best)
         kept = Report(self.step, "kept", why, self._seconds, ranked, best)
-        return kept if self.step.hole is not None else self._seen(kept, ranked[best])
+        return kept if self.step.hole is not None else self._with_visibility(kept, ranked[best])
 
-    def _seen(self, kept: Report, best: Candidate) -> Report:
+    def _with_visibility(self, kept: Report, best: Candidate) -> Report:
         """The report with how much of it can be seen, and its outcome where that is nothing.
 
         Of a step that had no pixels before, as a stage of an extension, all is seen.
@@ -235,12 +235,12 @@ class StepOnCanvas:
         under, mask = self.canvas.pixels[box.slices], step.composite.crop(spot)
         if patch is job.picture and step.settings.masked_content == "original":
             return Candidate(job.seed, Picture(under.copy()), box, mask)
-        over = quantize_for_composite(under, self._matched(patch, under, spot), mask)
+        over = quantize_for_composite(under, self._match_traits(patch, under, spot), mask)
         return Candidate(job.seed, Picture(over), box, mask)
 
-    def _matched(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
+    def _match_traits(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
         """The pixels `spot` of the crop, painted, with the colours and the traits of the picture."""
-        over = self._level(self._corrected(patch, under, spot), under, spot)
+        over = self._level(self._correct_colours(patch, under, spot), under, spot)
         made = self.canvas.traits.give(over, self.step, spot)
         made = self._toning.spot(made, spot) if self._toning else made
         return made if made is over else np.where((over != under).any(-1, keepdims=True), made, under)
@@ -253,7 +253,7 @@ class StepOnCanvas:
         shift = np.float32(self.step.match_edge) * find_edge_shift(under, over, outside)
         return np.where((over != under).any(-1, keepdims=True), over + shift, over)
 
-    def _corrected(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
+    def _correct_colours(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
         """The pixels `spot` of the crop, painted, in the colours of what surrounds them.
 
         Seen and painted are compared at work size: scaling back is no shift of colours, and what other
@@ -286,7 +286,7 @@ class QueuedJob:
     job: Job
 
 
-def _reseeded(job: Job, more: int) -> Job:
+def _with_seed(job: Job, more: int) -> Job:
     if not more:
         return job
     seeds = {"seed": (job.seed + more) % (MAX_SEED + 1), "subseed": (job.subseed + more) % (MAX_SEED + 1)}

@@ -94,9 +94,9 @@ class History:
     def choosing(self, chosen: Mapping[int, int]) -> History:
         """Another candidate for some entries, which then are shown; candidates count from 1."""
         self.known(chosen)
-        return self.changed({number: self._chosen(number, place) for number, place in chosen.items()})
+        return self.changed({number: self._choose(number, place) for number, place in chosen.items()})
 
-    def _chosen(self, number: int, place: int) -> HistoryEntry:
+    def _choose(self, number: int, place: int) -> HistoryEntry:
         entry = self.entries[number - 1]
         if not 1 <= place <= len(entry.candidates):
             hint = f"Step {number} has 1 to {len(entry.candidates)}."
@@ -135,7 +135,7 @@ class Repainted:
     stopped: bool = False
 
 
-def repainted(
+def repaint_entries(
     history: History,
     seeds: Mapping[int, int],
     engine: Engine,

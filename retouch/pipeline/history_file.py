@@ -39,10 +39,10 @@ MAX_BYTES, MAX_ENTRIES = 2 * LIMIT, 4096
 _TEXT, _BEFORE = "history.json", "before.png"
 
 
-def written(history: History, about: Mapping[str, Any]) -> bytes:
+def write_history(history: History, about: Mapping[str, Any]) -> bytes:
     """The file, or TooLarge for more than `read` takes. `about` is plain JSON data that rides along."""
-    thinned = _thinned(history)
-    entries = [dump(_said(entry)) for entry in thinned.entries]
+    thinned = _drop_candidates(history)
+    entries = [dump(_entry_form(entry)) for entry in thinned.entries]
     text = json.dumps({"schema": SCHEMA, "about": dict(about), "entries": entries}, ensure_ascii=False)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as file:
@@ -93,7 +93,7 @@ def _no_history(cause: str) -> BadInput:
     return BadInput(f"it is no history, or damaged ({cause}).", path="file", hint=hint)
 
 
-def _thinned(history: History) -> History:
+def _drop_candidates(history: History) -> History:
     """Without unchosen candidates from the oldest entry on, until the rest is surely within bounds."""
     weight = sum(_weight(c) for entry in history.entries for c in entry.candidates)
     weight += max(history.picture.nbytes - MAX_BYTES // 2, 0)
@@ -111,7 +111,7 @@ def _weight(candidate: Candidate) -> int:
     return candidate.over.pixels.nbytes + candidate.mask.alpha.nbytes
 
 
-def _said(entry: HistoryEntry) -> EntryForm:
+def _entry_form(entry: HistoryEntry) -> EntryForm:
     return EntryForm(
         paintings=tuple(
             PaintingForm(c.seed, tuple(c.box), _scores(c.scores), c.score) for c in entry.candidates

@@ -18,7 +18,7 @@ import numpy as np
 
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.image.region import Region, merged
+from retouch.image.region import Region, merge_regions
 from retouch.image.thickness import greatest_thickness
 from retouch.pipeline.step_masks import border_sides, context_share, thing_size
 from retouch.recipes.recipe import Pass
@@ -67,10 +67,10 @@ def split_region(region: Region, how: Pass, limits: Limits) -> tuple[Region, ...
     if region.background or how.shape.area == "whole picture" or how.shape.merge != "none":
         return (region,)
     parts = [piece for part in _parts(region) for piece in _pieces(part, how, limits)]
-    groups = _grouped(parts, how, limits) if len(parts) > 1 else [parts]
+    groups = _group_parts(parts, how, limits) if len(parts) > 1 else [parts]
     if len(groups) == 1:
         return (region,)
-    made = (merged(group) for group in groups)
+    made = (merge_regions(group) for group in groups)
     return tuple(dataclasses.replace(region, box=one.box, shape=one.shape) for one in made)
 
 
@@ -102,7 +102,7 @@ def _in_cells(region: Region, side: int) -> Iterator[Region]:
 
 def _pieces(part: Region, how: Pass, limits: Limits) -> Iterator[Region]:
     """The part itself, or its pieces where it is thin and does not fit into one crop."""
-    alone = _measured([part], limits.canvas)
+    alone = _measures_of([part], limits.canvas)
     if alone.crop_areas(how)[0] <= limits.room or not limits.is_thin(alone.thickness)[0]:
         yield part
     else:
@@ -113,10 +113,10 @@ def _thickness(part: Region, canvas: Size) -> float:
     return greatest_thickness(part.shape, border_sides(part.box, canvas))
 
 
-def _grouped(parts: Sequence[Region], how: Pass, limits: Limits) -> list[list[Region]]:
+def _group_parts(parts: Sequence[Region], how: Pass, limits: Limits) -> list[list[Region]]:
     """Which parts share a crop: of all that may, those with the smallest common crop are joined first."""
     groups = [[part] for part in parts]
-    pairs = _Pairs(_measured(parts, limits.canvas), how)
+    pairs = _Pairs(_measures_of(parts, limits.canvas), how)
     while (pair := pairs.next_to_join(limits)) is not None:
         kept, gone = pair
         groups[kept], groups[gone] = groups[kept] + groups[gone], []
@@ -154,7 +154,7 @@ class _Measures(NamedTuple):
         return np.maximum(sides.prod(-1), sides.max(-1) ** 2 * NARROWEST)
 
 
-def _measured(parts: Sequence[Region], canvas: Size) -> _Measures:
+def _measures_of(parts: Sequence[Region], canvas: Size) -> _Measures:
     return _Measures(
         np.array([part.box for part in parts], float),
         np.array([part.shape.area for part in parts], float),

@@ -22,9 +22,9 @@ from retouch.pipeline.ranking import Ranker, Scorer
 from retouch.pipeline.report import Report, Result, with_warnings
 from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan
-from retouch.pipeline.targets import PassContext, chosen, find_target, found_by, rejection
+from retouch.pipeline.targets import PassContext, find_target, found_by, rejection, select_regions
 from retouch.progress import Progress, Silent
-from retouch.recipes.people import PersonSighting, assign_people, unmatched
+from retouch.recipes.people import PersonSighting, assign_people, unmatched_people
 from retouch.recipes.recipe import Generation, Pass, Recipe, Target
 from retouch.recipes.seeds import fold_seed
 from retouch.segmenters.base import Segmenter
@@ -138,7 +138,7 @@ class Pipeline:
         view = PassContext(canvas.picture, canvas.user_mask, past)
         with collect_remarks() as remarks:
             found = found_by(view, recipe_pass.target, self._eyes)
-            regions = chosen(found, view, recipe_pass.target)
+            regions = select_regions(found, view, recipe_pass.target)
             if regions:
                 fold_seed(
                     canvas.generation.seed
@@ -151,7 +151,7 @@ class Pipeline:
             )
         people = canvas.generation.people
         if people:
-            regions = assign_people(regions, people, canvas.picture.size, _seen(past))
+            regions = assign_people(regions, people, canvas.picture.size, _sightings(past))
         if not regions:
             return _PlannedPass(told)  # nothing found must not cost a checkpoint's loading
         native = self.engine.native(recipe_pass.settings(canvas.generation).sampling.checkpoint)
@@ -182,10 +182,12 @@ def _with_people_told(result: Result, recipe: Recipe) -> Result:
     """Where anything was found, whose words were not used is told."""
     if not result.reports:
         return result
-    return with_warnings(result, unmatched(recipe.people, {report.step.person for report in result.reports}))
+    return with_warnings(
+        result, unmatched_people(recipe.people, {report.step.person for report in result.reports})
+    )
 
 
-def _seen(past: Sequence[Report]) -> list[PersonSighting]:
+def _sightings(past: Sequence[Report]) -> list[PersonSighting]:
     """Where earlier passes saw whom; 0 is whom nobody named."""
     return [(report.step.person, report.step.box) for report in past]
 

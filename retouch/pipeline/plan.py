@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from retouch.image.frame import Frame, frame_around
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.image.region import Region, merged, overlap
+from retouch.image.region import Region, merge_regions, overlap
 from retouch.pipeline.islands import Limits, split_region
 from retouch.pipeline.step import Plan, Step
 from retouch.pipeline.step_masks import LEAST_WIDER, build_masks, context_padding, greatest_reach
@@ -81,7 +81,7 @@ def shape_regions(regions: Sequence[Region], shape: Shape, canvas: Size) -> tupl
     kept = [r for r in moved if r is not None]
     if shape.merge == "none" or not kept:
         return tuple(kept)
-    one = merged(kept)
+    one = merge_regions(kept)
     if shape.merge == "merge":
         return (one,)
     rest = Region.of_mask(one.mask(canvas).inverted(), "background", one.score)

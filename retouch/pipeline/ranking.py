@@ -48,7 +48,7 @@ class Ranker:
     look: Look | None = None
     scorer: Scorer | None = None
 
-    def ranked(self, candidates: Sequence[Candidate], trial: BeforeAfter) -> tuple[Candidate, ...]:
+    def rank(self, candidates: Sequence[Candidate], trial: BeforeAfter) -> tuple[Candidate, ...]:
         """The same, each with the score by which it is to be chosen."""
         scores = self._scores(candidates, trial)
         return tuple(replace(c, score=score) for c, score in zip(candidates, scores, strict=True))
@@ -63,7 +63,7 @@ class Ranker:
             except Exception:  # a model of the person's own must not cost what was painted
                 _LOG.exception("the scorer broke: candidates are ranked without it")
         faith, where = fidelity(trial.step.settings), inner_mask(candidates[0], trial.step.box)
-        apart = distances(candidates, agreed(candidates), where)
+        apart = distances(candidates, mean_of(candidates), where)
         moved = distances(candidates, trial.under(candidates[0]), where, LOW)
         return [
             quality_score(one.scores) - (faith * off + AGREEING * far) / ASTRAY
@@ -102,7 +102,7 @@ def seam_excess(quality: Quality) -> float:
     return max((quality.seam or 0.0) - max(quality.seam_before or 0.0, 0.0), 0.0)
 
 
-def agreed(candidates: Sequence[Candidate]) -> np.ndarray:
+def mean_of(candidates: Sequence[Candidate]) -> np.ndarray:
     """Their mean, (height, width, 3) float32 levels."""
     return np.mean([one.over.pixels for one in candidates], axis=0, dtype=np.float32)
 

@@ -19,7 +19,7 @@ from retouch.recipes.infotext import (
     REGIONS,
     compact_json,
     line,
-    written,
+    write_infotext,
 )
 from retouch.recipes.prompts import PromptPair
 from retouch.recipes.recipe import Generation, Recipe
@@ -49,10 +49,10 @@ def text(generation: Generation, picture: Picture, recipe: Recipe, reports: Sequ
     What an earlier run said goes. A text of its own without a line of parameters gets `generation`'s.
     """
     ours = params(recipe, reports, PromptPair(generation.prompt, generation.negative_prompt))
-    made = {**_made(generation), "Size": str(picture.size), **ours}
+    made = {**_generation_params(generation), "Size": str(picture.size), **ours}
     before = dict(picture.baggage.text).get(CHUNK, "").strip()
     if not before:
-        return written(generation.prompt, generation.negative_prompt, made)
+        return write_infotext(generation.prompt, generation.negative_prompt, made)
     *above, last = before.split("\n")
     if len(_PAIR.findall(last)) < _PAIRS:
         return f"{before}\n{line(made)}"
@@ -60,7 +60,7 @@ def text(generation: Generation, picture: Picture, recipe: Recipe, reports: Sequ
     return "\n".join([*above, ", ".join(filter(None, [others, line(ours)]))])
 
 
-def _made(generation: Generation) -> dict[str, Any]:
+def _generation_params(generation: Generation) -> dict[str, Any]:
     """The WebUI's names for what made a picture; blanks are left out."""
     sampling = generation.sampling
     varied = generation.subseed_strength > 0

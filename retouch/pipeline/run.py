@@ -79,7 +79,7 @@ def batches(tasks: Sequence[StepOnCanvas], engine: Engine) -> Iterator[list[Queu
     """Shots of one size, one settings and one kin together, in first-come order, cut to the limit."""
     groups: dict[object, list[QueuedJob]] = {}
     for shot in (shot for task in tasks for shot in task.shots()):
-        key = (shot.job.picture.size, shot.job.settings, engine.kin(shot.job))
+        key = (shot.job.picture.size, shot.job.settings, engine.batch_key(shot.job))
         groups.setdefault(key, []).append(shot)
     limit = max(engine.batch_limit, 1)
     for group in groups.values():

@@ -19,7 +19,7 @@ from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.quality.seam import seam_score
-from retouch.image.region import Region, distinct, merged
+from retouch.image.region import Region, distinct, merge_regions
 from retouch.image.thickness import greatest_thickness
 from retouch.image.tiles import cells
 from retouch.pipeline.finders import Finders
@@ -53,7 +53,7 @@ class PassContext:
 
 def find_target(view: PassContext, target: Target, eyes: Finders) -> tuple[Region, ...]:
     """The regions of one target, chosen and in order, each thing once. Raises what `found_by` does."""
-    return chosen(found_by(view, target, eyes), view, target)
+    return select_regions(found_by(view, target, eyes), view, target)
 
 
 def found_by(view: PassContext, target: Target, eyes: Finders) -> tuple[Region, ...]:
@@ -67,7 +67,7 @@ def found_by(view: PassContext, target: Target, eyes: Finders) -> tuple[Region, 
     return distinct(found)
 
 
-def chosen(found: Sequence[Region], view: PassContext, target: Target) -> tuple[Region, ...]:
+def select_regions(found: Sequence[Region], view: PassContext, target: Target) -> tuple[Region, ...]:
     """Those that are to be painted, in order."""
     return select(found, target, view.size, _bounding(view, target))
 
@@ -81,7 +81,7 @@ def _bounding(view: PassContext, target: Target) -> Mask | None:
     return None if target.what in ("mask", "background") else view.user_mask
 
 
-def _detected(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+def _find_by_detectors(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     def look(picture: Picture) -> list[Region]:
         finders = [eyes.detector(model) for model in target.models]
         return [r for d in finders for r in d.find(picture, target.confidence, target.classes)]
@@ -91,7 +91,7 @@ def _detected(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     return _within(view, target, look)
 
 
-def _named(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+def _find_by_words(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     words = Prompt(text=", ".join(target.classes))
 
     def look(picture: Picture) -> list[Region]:
@@ -100,7 +100,7 @@ def _named(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     return _within(view, target, look)
 
 
-def _pointed(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+def _find_by_points(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     """The best mask that the segmenter has for the points and the box."""
     width, height = view.size
     spots = zip(target.points[::2], target.points[1::2], strict=True)
@@ -112,7 +112,7 @@ def _pointed(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     return list(eyes.segmenter("").segment(view.picture, Prompt(clicks, box)).regions[:1])
 
 
-def _unsharp(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+def _find_unsharp(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     return _within(view, target, lambda picture: list(find_unsharp(picture.pixels, target.blurred_below)))
 
 
@@ -121,7 +121,7 @@ def _within(view: PassContext, target: Target, look: Callable[[Picture], list[Re
     if target.of_pass is None:
         return look(view.picture)
     found = []
-    for outer in _earlier(view, target):
+    for outer in _find_earlier(view, target):
         side = round(max(outer.box.size) * AROUND)
         box = outer.box.grown(side) & view.size.box
         crop = Picture(np.ascontiguousarray(view.picture.pixels[box.slices]))
@@ -135,7 +135,7 @@ def _holds(box: Box, region: Region) -> bool:
     return box.left <= x < box.right and box.top <= y < box.bottom
 
 
-def _masked(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+def _find_masked(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     region = Region.of_mask(_mask(view), "mask")
     return [note_background(region, view.size)] if region else []
 
@@ -148,30 +148,30 @@ def _mask(view: PassContext) -> Mask:
     return view.user_mask
 
 
-def _background(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+def _find_background(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     """What the mask leaves out; without a mask, what the detectors or the words leave out."""
     mask = view.user_mask
     if mask is None:
-        look = _named if not target.models and target.classes else _detected
+        look = _find_by_words if not target.models and target.classes else _find_by_detectors
         subjects = look(view, target, eyes)
         if not subjects:
             return []
-        mask = merged(subjects).mask(view.size)
+        mask = merge_regions(subjects).mask(view.size)
     region = make_background_region(view.picture, mask)
     return [region] if region else []
 
 
-def _whole(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+def _find_whole(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     return [Region.of_box(view.size.box, "picture")]
 
 
-def _tiled(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+def _find_tiles(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     """Tiles that meet in the middle of what they share: with a mask blur of half of it each fades out."""
     overlap = min(target.overlap, target.tile // 2)
     return [Region.of_box(cell, "tile") for cell in cells(view.size, target.tile, overlap)]
 
 
-def _seams(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+def _find_seams(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
     """A band along the edge of what was painted before, wherever the seam there is worth it.
 
     Where nothing was, the person's mask is taken for what they painted before they came here.
@@ -199,11 +199,11 @@ def _band(region: Region, canvas: Size) -> Region | None:
     return band and replace(band.moved(window.left, window.top), background=region.background)
 
 
-def _again(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
-    return _earlier(view, target)
+def _find_again(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+    return _find_earlier(view, target)
 
 
-def _earlier(view: PassContext, target: Target) -> list[Region]:
+def _find_earlier(view: PassContext, target: Target) -> list[Region]:
     """What was painted before, or was to be: the cores of the composite masks."""
     steps = [report.step for report in _of_pass(view, target)]
     found = []
@@ -222,14 +222,14 @@ def _of_pass(view: PassContext, target: Target) -> list[Report]:
 
 
 FINDERS: dict[str, Callable[[PassContext, Target, Finders], list[Region]]] = {
-    "detectors": _detected,
-    "text": _named,
-    "pointed": _pointed,
-    "mask": _masked,
-    "background": _background,
-    "whole picture": _whole,
-    "tiles": _tiled,
-    "seam": _seams,
-    "blurred": _unsharp,
-    "regions of a pass": _again,
+    "detectors": _find_by_detectors,
+    "text": _find_by_words,
+    "pointed": _find_by_points,
+    "mask": _find_masked,
+    "background": _find_background,
+    "whole picture": _find_whole,
+    "tiles": _find_tiles,
+    "seam": _find_seams,
+    "blurred": _find_unsharp,
+    "regions of a pass": _find_again,
 }

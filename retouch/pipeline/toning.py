@@ -51,12 +51,12 @@ class Toning:
 
     def patch(self, patch: Picture) -> Picture:
         """A picture of the crop at work size."""
-        levels = self._applied(patch.pixels, self.free)
+        levels = self._apply(patch.pixels, self.free)
         return Picture(np.rint(np.clip(levels, 0, 255)).astype(np.uint8))
 
     def spot(self, levels: np.ndarray, spot: Box) -> np.ndarray:
         """The pixels `spot` of the crop, (height, width, 3) levels: float32."""
-        return self._applied(levels, None if self.free is None else self.free[spot.slices])
+        return self._apply(levels, None if self.free is None else self.free[spot.slices])
 
     def remark(self, before: Picture, after: Picture, shown: np.ndarray) -> str:
         """What to tell of a patch, "" where it hardly had colours. `shown` is the composite alpha."""
@@ -65,7 +65,7 @@ class Toning:
         taken = float((apart * weight).sum() / max(float(weight.sum()), 1.0))
         return REMARK.format(kind="black-and-white" if self.tone.grey else "toned") if taken >= TOLD else ""
 
-    def _applied(self, levels: np.ndarray, free: np.ndarray | None) -> np.ndarray:
+    def _apply(self, levels: np.ndarray, free: np.ndarray | None) -> np.ndarray:
         toned = self.tone.apply(levels)
         if free is None:
             return toned

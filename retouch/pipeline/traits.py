@@ -42,16 +42,16 @@ class Traits:
 
         In this order, for the grain was measured compressed. `over` itself where there is nothing to give.
         """
-        made = self._compressed(over, step, spot) if step.compression else over
-        return self._grained(made, step, spot) if step.grain else made
+        made = self._compress(over, step, spot) if step.compression else over
+        return self._add_grain(made, step, spot) if step.grain else made
 
-    def _compressed(self, over: np.ndarray, step: Step, spot: Box) -> np.ndarray:
+    def _compress(self, over: np.ndarray, step: Step, spot: Box) -> np.ndarray:
         if self.compression is None:
             return over
         crop = step.frame.crop
         return self.compression.apply(over, crop.left + spot.left, crop.top + spot.top, step.compression)
 
-    def _grained(self, over: np.ndarray, step: Step, spot: Box) -> np.ndarray:
+    def _add_grain(self, over: np.ndarray, step: Step, spot: Box) -> np.ndarray:
         if self.grain is None:
             return over
         lacking = self.grain.missing(over, step.composite.alpha[spot.slices])

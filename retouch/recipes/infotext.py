@@ -82,7 +82,7 @@ def compact_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def written(prompt: str, negative_prompt: str, params: Mapping[str, Any]) -> str:
+def write_infotext(prompt: str, negative_prompt: str, params: Mapping[str, Any]) -> str:
     """Prompt, negative prompt if any, and the line of `params`, in the WebUI's form."""
     negative = [f"Negative prompt: {negative_prompt}"] if negative_prompt else []
     return "\n".join([prompt, *negative, line(params)]).strip()
@@ -90,9 +90,9 @@ def written(prompt: str, negative_prompt: str, params: Mapping[str, Any]) -> str
 
 def line(params: Mapping[str, Any]) -> str:
     """`key: value` pairs. A value that would run into its neighbours is quoted as JSON."""
-    return ", ".join(f"{key}: {_quoted(str(value))}" for key, value in params.items())
+    return ", ".join(f"{key}: {_quote(str(value))}" for key, value in params.items())
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     needs = any(mark in value for mark in ',:\n"')
     return json.dumps(value, ensure_ascii=False) if needs else value

@@ -45,14 +45,14 @@ class Intent:
     context: str = ""
     of_object: str = "left out"
 
-    def said(self, asked: PromptPair, words: str) -> PromptPair:
+    def prompts_for(self, asked: PromptPair, words: str) -> PromptPair:
         """The prompts of a region whose object `words` name."""
         prompt, negative = asked.prompt.strip(), asked.negative_prompt.strip()
         if self.of_object == "prompt":
             prompt = prompt or words.strip()
         if self.of_object == "negative prompt":
-            negative = _joined(negative, words)
-        return PromptPair(_joined(prompt, self.context), negative)
+            negative = _join(negative, words)
+        return PromptPair(_join(prompt, self.context), negative)
 
     def summary(self) -> dict[str, Any]:
         """For the page: what the button says, and the defaults of its knobs."""
@@ -61,7 +61,7 @@ class Intent:
         return {**{key: told[key] for key in kept}, "pass": {**PASS_DEFAULTS, **dump(self.how)}}
 
 
-def _joined(*texts: str) -> str:
+def _join(*texts: str) -> str:
     return ", ".join(text.strip() for text in texts if text.strip())
 
 

@@ -136,7 +136,7 @@ class RecipeLibrary:
 
         BadInput for a name that is none or that, without `replace`, is taken; Missing without a folder.
         """
-        kept = dataclasses.replace(recipe, name=_checked(recipe.name))
+        kept = dataclasses.replace(recipe, name=_check_name(recipe.name))
         with _writing, _disk(self._folder()) as folder:
             mine = self._files(kept.name)
             if not replace:
@@ -193,7 +193,7 @@ def _built_in(name: str) -> Recipe | None:
     return next((recipe for recipe in built_in() if recipe.name.lower() == wanted), None)
 
 
-def _checked(name: str) -> str:
+def _check_name(name: str) -> str:
     """On one line, without blanks around it."""
     plain = " ".join(name.split())
     if not plain:

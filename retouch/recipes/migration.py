@@ -25,7 +25,7 @@ STEPS: Mapping[int, Callable[[Data], Data]] = {1: _from_1}
 """What brings a recipe from this version to the next. Each gets a copy it may change at the top."""
 
 
-def upgraded(data: Mapping[str, Any]) -> Data:
+def upgrade(data: Mapping[str, Any]) -> Data:
     """`data` in the form of `SCHEMA`; one that does not say its version is of the first.
 
     BadInput at `schema` for a version that is none, or newer than this Retouch.

@@ -20,7 +20,7 @@ from retouch.errors import BadInput
 from retouch.image.geometry import Box, Size
 from retouch.image.region import Region
 from retouch.knobs import Knob
-from retouch.recipes.prompts import PLACES, PromptPair, named, quote
+from retouch.recipes.prompts import PLACES, PromptPair, quote, regions_at_place
 
 MAX_PEOPLE = 64
 NEGATIVE = "Negative prompt"
@@ -46,12 +46,12 @@ class Person:
             raise BadInput(f"{list(self.at)} is no point.", path="at", hint="Give x and y, each 0 to 1.")
         if not self.at and not self.who:
             raise BadInput("nobody is meant.", path="who", hint="Give `who`, as left, or `at`.")
-        if self.who and not _known(self.who):
+        if self.who and not _is_place(self.who):
             hint = f"Give a number from 1, or one of {', '.join(PLACES)}."
             raise BadInput(f"{self.who!r} is nobody.", path="who", hint=hint)
 
 
-def _known(who: str) -> bool:
+def _is_place(who: str) -> bool:
     word = who.strip().lower()
     return word in PLACES or (word.isdecimal() and int(word) > 0)
 
@@ -85,7 +85,7 @@ def prompts_for(region: Region, people: Sequence[Person], around: PromptPair) ->
     )
 
 
-def unmatched(people: Sequence[Person], matched: Collection[int]) -> tuple[str, ...]:
+def unmatched_people(people: Sequence[Person], matched: Collection[int]) -> tuple[str, ...]:
     """A sentence for each person whose words reach no region. `matched` are numbers from 1."""
     return tuple(
         f"Person {number} ({_place(person)}): no region is theirs, so that "
@@ -104,7 +104,7 @@ def _theirs(
         return _smallest(regions, [x, y]) + _near(regions, known)
     if known:
         return _near(regions, known)
-    return [] if earlier else named(person.who.strip().lower(), regions, canvas)
+    return [] if earlier else regions_at_place(person.who.strip().lower(), regions, canvas)
 
 
 def _smallest(regions: Sequence[Region], spot: Sequence[float]) -> list[int]:
@@ -142,7 +142,7 @@ def _read(number: int, head: str, words: str) -> Person:
     point = tuple(float(one) for one in head.split(",") if _is_number(one))
     if "," in head and len(point) == len(head.split(",")) == 2 and all(0 <= one <= 1 for one in point):
         return Person(words, at=point)
-    if not _known(head):
+    if not _is_place(head):
         raise BadInput(f"line {number}: {head[:40]!r} is nobody.", path="people", hint=_HINT)
     return Person(words, who=head.lower())
 
@@ -155,16 +155,16 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def written(people: Sequence[Person]) -> str:
+def write_people(people: Sequence[Person]) -> str:
     """As `read` takes it: on one line each, or two."""
-    return "\n".join(_written(person) for person in people)
+    return "\n".join(_write_person(person) for person in people)
 
 
 def _place(person: Person) -> str:
     return ", ".join(repr(float(share)) for share in person.at) or person.who
 
 
-def _written(person: Person) -> str:
+def _write_person(person: Person) -> str:
     negative = f"\n{NEGATIVE}: {_line(person.negative_prompt)}" if person.negative_prompt else ""
     return f"{_place(person)}: {_line(person.prompt)}".rstrip() + negative
 

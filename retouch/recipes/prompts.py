@@ -79,7 +79,7 @@ def resolve(
     texts = assign(template, regions, canvas)
     negatives = assign(negative, regions, canvas)
     return tuple(
-        None if _has("SKIP", text) else _filled(text, other, around)
+        None if _has("SKIP", text) else _fill_tags(text, other, around)
         for text, other, around in zip(texts, negatives, said, strict=True)
     )
 
@@ -100,7 +100,7 @@ def _with_words(tag: str, text: str, words: str) -> str:
     return _BRACKETS.sub(lambda match: words if _tag(match) == tag else match[0], text)
 
 
-def _filled(text: str, negative: str, around: PromptPair) -> PromptPair:
+def _fill_tags(text: str, negative: str, around: PromptPair) -> PromptPair:
     return PromptPair(
         _with(text, around.prompt, around.own), _with(negative, around.negative_prompt, around.own)
     )
@@ -137,7 +137,7 @@ def _shares(parts: Sequence[Part], regions: Sequence[Region], canvas: Size) -> t
     bound = [(part.who.casefold(), place) for place, part in enumerate(parts) if part.who is not None]
     chosen: dict[int, int] = {}
     for who, place in sorted(bound, key=lambda one: _specificity(one[0])):
-        for index in named(who, regions, canvas):
+        for index in regions_at_place(who, regions, canvas):
             chosen.setdefault(index, place)
     sequence = [place for place, part in enumerate(parts) if part.who is None]
     rest = [i for i in range(len(regions)) if i not in chosen]
@@ -196,12 +196,12 @@ def _tag_remarks(template: str, negative: bool) -> Iterator[str]:
     """Tags that are read as words."""
     found = (match for match in _BRACKETS.finditer(template) if not match[0].startswith("\\"))
     for text in dict.fromkeys(match[0] for match in found if not _tag(match)):
-        yield f"{quote(text)} is read as words. The tag is written {quote(_corrected(text))}."
+        yield f"{quote(text)} is read as words. The tag is written {quote(_correct_tags(text))}."
     if negative and _has("SKIP", template):
         yield "[SKIP] in a negative prompt is read as words. Write it in the prompt."
 
 
-def _corrected(text: str) -> str:
+def _correct_tags(text: str) -> str:
     head, *who = text[1:-1].split()
     return f"[{' '.join([head.upper(), *who])}]" if who or head.upper() != "FOR" else "[FOR left]"
 
@@ -217,7 +217,7 @@ def _specificity(who: str) -> int:
     return 0 if who.isdecimal() else 1 if who in _PLACES or who == "bottom" else 2
 
 
-def named(who: str, regions: Sequence[Region], canvas: Size) -> list[int]:
+def regions_at_place(who: str, regions: Sequence[Region], canvas: Size) -> list[int]:
     """Places in `regions` of what `who`, casefolded, names: a number, a place or a class."""
     indices = range(len(regions))
     if who.isdecimal():

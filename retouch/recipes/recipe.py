@@ -9,7 +9,7 @@ from retouch.errors import BadInput
 from retouch.image.fill.masked_content import MASKED_CONTENT
 from retouch.knobs import Knob
 from retouch.recipes.match_knobs import COMPRESSION, GRAIN, KEEP_TONE, MATCH_EDGE
-from retouch.recipes.migration import SCHEMA, upgraded
+from retouch.recipes.migration import SCHEMA, upgrade
 from retouch.recipes.people import MAX_PEOPLE, Person
 from retouch.recipes.seeds import SEED, fold_seed
 from retouch.recipes.selection import Selection
@@ -243,7 +243,7 @@ class Recipe:
     schema: int = Knob("Schema", "Version of this file's form.", 1, SCHEMA, 1).field(1)
     """A file that does not say is of the first form; a recipe is of today's, and what is written says so."""
 
-    upgraded = staticmethod(upgraded)
+    upgrade = staticmethod(upgrade)
 
     def __post_init__(self) -> None:
         if len(self.passes) > MAX_PASSES:

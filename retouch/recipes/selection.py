@@ -68,8 +68,8 @@ def select(
     if user_mask is not None:
         kept = [r for r in kept if _USER_MASK[choice.user_mask](r, user_mask)]
     if choice.top_k:
-        kept = _sorted(kept, _TOP_BY[choice.top_by], canvas)[: choice.top_k]
-    kept = _sorted(kept, choice.order, canvas)
+        kept = _sort(kept, _TOP_BY[choice.top_by], canvas)[: choice.top_k]
+    kept = _sort(kept, choice.order, canvas)
     return tuple(r for i, r in enumerate(kept, 1) if not choice.index or i in choice.index)
 
 
@@ -94,7 +94,7 @@ def _refusal(region: Region, choice: Selection, canvas: Size, user_mask: Mask | 
     return f"not among Only numbers {', '.join(map(str, choice.index))}"
 
 
-def _sorted(regions: Sequence[Region], order: str, canvas: Size) -> list[Region]:
+def _sort(regions: Sequence[Region], order: str, canvas: Size) -> list[Region]:
     """Ties are broken by place, so that one picture always gives one order."""
     key = ORDERS[order]
     return sorted(regions, key=lambda r: (key(r, canvas), r.box))
@@ -105,15 +105,15 @@ def _area_fits(region: Region, choice: Selection, canvas: Size) -> bool:
     return choice.min_area <= ratio <= choice.max_area
 
 
-def _covered(region: Region, mask: Mask) -> float:
+def _covered_share(region: Region, mask: Mask) -> float:
     """The share of a region's core that is marked in `mask`, however faintly."""
     core = region.shape.core
     return np.count_nonzero((mask.crop(region.box).alpha > 0) & core) / max(np.count_nonzero(core), 1)
 
 
 _USER_MASK: dict[str, Callable[[Region, Mask], bool]] = {
-    "touching": lambda r, m: _covered(r, m) > 0,
-    "inside": lambda r, m: _covered(r, m) >= 0.5,
-    "outside": lambda r, m: _covered(r, m) < 0.5,
+    "touching": lambda r, m: _covered_share(r, m) > 0,
+    "inside": lambda r, m: _covered_share(r, m) >= 0.5,
+    "outside": lambda r, m: _covered_share(r, m) < 0.5,
     "ignore": lambda r, m: True,
 }

@@ -60,15 +60,15 @@ def _json_in(text: str) -> tuple[str, str]:
     if text.startswith(("{", "[")):
         return text, ""
     if text.lower().startswith(PREFIX) and not text[len(PREFIX) :].lstrip().startswith(('"', "{")):
-        return _unpacked("".join(text[len(PREFIX) :].split())), ""  # a mail may have broken its line
+        return _unpack("".join(text[len(PREFIX) :].split())), ""  # a mail may have broken its line
     if found := infotext.recipe_json(text):
         return found, infotext.RECIPE
     if word := _WORD.search(text):
-        return _unpacked(word.group(1)), ""
+        return _unpack(word.group(1)), ""
     raise BadInput("there is no recipe in this text.", path="text", hint=_KINDS)
 
 
-def _unpacked(word: str) -> str:
+def _unpack(word: str) -> str:
     """Never more than `MAX_BYTES`, whatever it would unpack to."""
     unpacker = zlib.decompressobj()
     try:

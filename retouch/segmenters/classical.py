@@ -21,7 +21,7 @@ from retouch.image.region import Region, distinct, overlap
 from retouch.segmenters import geodesic
 from retouch.segmenters.base import Click, Prompt, Segmentation
 from retouch.segmenters.compute_once import ComputeOnce
-from retouch.segmenters.prompt_checks import checked, ranked, violations
+from retouch.segmenters.prompt_checks import check_prompt, rank_regions, violations
 
 SIDE = 288
 """Longest side of the small copy, in pixels."""
@@ -99,7 +99,7 @@ class Classical:
         self._view(picture)
 
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
-        asked = checked(prompt, picture.size)
+        asked = check_prompt(prompt, picture.size)
         before = memory.region if isinstance(memory, Memory) and memory.digest == picture.digest else None
         regions = self._answers(picture, asked, before)
         return Segmentation(regions, Memory(picture.digest, regions[0]) if regions else None)
@@ -107,14 +107,14 @@ class Classical:
     def _answers(self, picture: Picture, asked: Prompt, before: Region | None) -> tuple[Region, ...]:
         view = self._view(picture)
         if before is not None:
-            mended = corrected(view, before, asked.clicks)
+            mended = correct_clicks(view, before, asked.clicks)
             if not violations(mended, asked.clicks):
                 return (mended,)
         if asked.box is not None:
             return (in_box(picture, asked.box, asked.clicks),)
         regions = [region for region in around(view, asked.clicks) if region]
         regions += [part for part in view.parts if not violations(part, asked.clicks)]
-        return ranked(_apart(ranked(regions, asked.clicks)), asked.clicks)
+        return rank_regions(_apart(rank_regions(regions, asked.clicks)), asked.clicks)
 
     def everything(self, picture: Picture) -> tuple[Region, ...]:
         view = self._view(picture)
@@ -153,7 +153,7 @@ def around(view: WorkingView, clicks: Sequence[Click]) -> list[Region | None]:
     return [_cut(view, level, take, keep) for level in geodesic.levels(reach)]
 
 
-def corrected(view: WorkingView, before: Region, clicks: Sequence[Click]) -> Region:
+def correct_clicks(view: WorkingView, before: Region, clicks: Sequence[Click]) -> Region:
     """`before` with what each click that it disobeys lies on put in or taken out, and nothing else."""
     for click in clicks:
         if violations(before, [click]):

@@ -15,7 +15,7 @@ from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.segmenters.base import Prompt, Segmentation
 from retouch.segmenters.compute_once import ComputeOnce
-from retouch.segmenters.prompt_checks import checked, ranked, violations
+from retouch.segmenters.prompt_checks import check_prompt, rank_regions, violations
 
 CONFIDENCE = 0.25
 OFFERED = 3
@@ -37,12 +37,14 @@ class FastSam:
 
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
         """The things that obey most clicks, smallest first, or that fit the box best."""
-        asked = checked(prompt, picture.size)
+        asked = check_prompt(prompt, picture.size)
         found = self.everything(picture)
         if asked.box is not None:
             box = asked.box
             fitting = sorted(found, key=lambda r: -iou(r.box, box))[:OFFERED]
-            return Segmentation(ranked((replace(r, score=iou(r.box, box)) for r in fitting), asked.clicks))
+            return Segmentation(
+                rank_regions((replace(r, score=iou(r.box, box)) for r in fitting), asked.clicks)
+            )
         return Segmentation(_obeying(found, asked))
 
     def _look(self, picture: Picture) -> tuple[Region, ...]:

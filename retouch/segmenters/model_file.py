@@ -51,10 +51,10 @@ def _safetensors(path: Path) -> dict[str, Any]:
         from safetensors.torch import load_file
     except ImportError as error:
         raise Missing(f"{path.name} needs safetensors.", hint="pip install safetensors.") from error
-    with convert_errors(lambda cause: _damaged(path, cause)):
+    with convert_errors(lambda cause: _damage_error(path, cause)):
         safe_unpickle.check_file(path)
         return load_file(str(path))
 
 
-def _damaged(path: Path, cause: str) -> WeightsRefused:
+def _damage_error(path: Path, cause: str) -> WeightsRefused:
     return WeightsRefused(f"{path.name} is damaged ({cause}).", hint="Download it again.")

@@ -11,7 +11,7 @@ from retouch.image.region import Region
 from retouch.segmenters.base import Click, Prompt
 
 
-def checked(prompt: Prompt, canvas: Size) -> Prompt:
+def check_prompt(prompt: Prompt, canvas: Size) -> Prompt:
     """The prompt, its box cut to the canvas.
 
     BadInput, with the path of what is wrong, when nothing is pointed at, a click lies outside, or nothing
@@ -51,6 +51,6 @@ def _covers(region: Region, click: Click) -> bool:
     return inside and bool(region.shape.alpha[y, x] >= SOLID)
 
 
-def ranked(regions: Iterable[Region], clicks: Sequence[Click]) -> tuple[Region, ...]:
+def rank_regions(regions: Iterable[Region], clicks: Sequence[Click]) -> tuple[Region, ...]:
     """First what agrees with the most clicks, then what scores best: a click always has its way."""
     return tuple(sorted(regions, key=lambda r: (violations(r, clicks), -r.score, r.box)))

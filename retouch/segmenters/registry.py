@@ -121,18 +121,18 @@ class SegmenterRegistry:
                 raise Missing(f"there is no segmenter {name!r}.", hint=hint, path="segmenter")
             path, kind = self._folders[0] / name, item.kind
         changed, _ = model_folders.state_of(path) or (0, 0)
-        made = self._models.get((path, changed)) or self._made(path, kind)
+        made = self._models.get((path, changed)) or self._build(path, kind)
         self._models[path, changed] = made
         return made[1]
 
-    def _made(self, path: Path, kind: str) -> tuple[Sam | Yolo, Segmenter]:
+    def _build(self, path: Path, kind: str) -> tuple[Sam | Yolo, Segmenter]:
         if kind == "fastsam":
-            yolo = Yolo(path, self._fetched, self._device, _no_words, self.release)
+            yolo = Yolo(path, self._fetch, self._device, _no_words, self.release)
             return yolo, TextSegmenter(FastSam(yolo), self._words)
-        sam = Sam(path, self._fetched, self._device, self.release)
+        sam = Sam(path, self._fetch, self._device, self.release)
         return sam, TextSegmenter(sam, self._words)
 
-    def _fetched(self, path: Path) -> Path:
+    def _fetch(self, path: Path) -> Path:
         """The file, downloaded if it is not here and the catalogue has it."""
         item = segmenter_catalogue.entry(path.name)
         if item is None or path.is_file():

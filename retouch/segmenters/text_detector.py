@@ -76,9 +76,9 @@ class TextDetector:
                     return self._detectors.get(info.name).find(picture, CONFIDENCE, (word,))
                 except RetouchError as error:
                     add_remark(f"{info.name} could not look for {thing!r}: {error}")
-        return self._asked(picture, thing, [info.name for info in installed if info.kind == "yolo"])
+        return self._first_answer(picture, thing, [info.name for info in installed if info.kind == "yolo"])
 
-    def _asked(self, picture: Picture, thing: str, files: Sequence[str]) -> tuple[Region, ...]:
+    def _first_answer(self, picture: Picture, thing: str, files: Sequence[str]) -> tuple[Region, ...]:
         """What the first model that knows the word finds, those asked first that know any."""
         reason: RetouchError = _unknown(thing)
         for name in sorted(files, key=lambda file: not any(word in file.casefold() for word in _OPEN)):

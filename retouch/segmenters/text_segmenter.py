@@ -8,7 +8,7 @@ from typing import Any
 from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.segmenters.base import Prompt, Segmentation, Segmenter
-from retouch.segmenters.prompt_checks import checked, ranked, violations
+from retouch.segmenters.prompt_checks import check_prompt, rank_regions, violations
 from retouch.segmenters.text_detector import TextDetector
 
 
@@ -37,13 +37,15 @@ class TextSegmenter:
         self.words.demand(text)
 
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
-        asked = checked(prompt, picture.size)
+        asked = check_prompt(prompt, picture.size)
         if not asked.text:
             return self.inner.segment(picture, asked, memory)
-        found = (r for r in self.words.find(picture, asked.text) if _chosen(r, asked))
-        return Segmentation(ranked((self._outlined(picture, r, asked.fine) for r in found), asked.clicks))
+        found = (r for r in self.words.find(picture, asked.text) if _is_chosen(r, asked))
+        return Segmentation(
+            rank_regions((self._outline(picture, r, asked.fine) for r in found), asked.clicks)
+        )
 
-    def _outlined(self, picture: Picture, region: Region, fine: bool) -> Region:
+    def _outline(self, picture: Picture, region: Region, fine: bool) -> Region:
         """A detector's own outline stays; a mere box becomes the outline of what is in it."""
         if region.shape.area < region.box.area:
             return region
@@ -51,6 +53,6 @@ class TextSegmenter:
         return replace(drawn[0], label=region.label, score=region.score) if drawn else region
 
 
-def _chosen(region: Region, prompt: Prompt) -> bool:
+def _is_chosen(region: Region, prompt: Prompt) -> bool:
     inside = prompt.box is None or (region.box & prompt.box).area * 2 >= region.box.area
     return inside and not violations(region, prompt.clicks)

@@ -81,7 +81,7 @@ class HostBackend:
         """
         ticket = JobTicket(what, task or host.progress.create_task_id(f"retouch_{what}"))
         host.progress.add_task_to_queue(ticket.task)
-        with self.turns.taken(ticket, host.call_queue.queue_lock):
+        with self.turns.hold(ticket, host.call_queue.queue_lock):
             host.shared.state.begin(job=ticket.task)
             host.progress.start_task(ticket.task)
             try:

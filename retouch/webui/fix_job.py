@@ -77,7 +77,7 @@ class AutofixJob:
         if getattr(p, "retouch", None) is None:
             _forget(p)
         try:
-            job = cls._asked(p, args)
+            job = cls._from_args(p, args)
             if job and job.request.skip_img2img and getattr(p, "init_images", None):
                 job.skipped = skip_host_img2img(p)
         except RetouchError as error:
@@ -91,13 +91,13 @@ class AutofixJob:
         return job
 
     @classmethod
-    def _asked(cls, p: Any, args: Sequence[Any]) -> AutofixJob | None:
+    def _from_args(cls, p: Any, args: Sequence[Any]) -> AutofixJob | None:
         changes = getattr(p, OVERRIDES, None)
         request = request_from([True, *args[1:]] if changes and not isinstance(args[0], dict) else args)
         if request is None:
             return None
         named = library.recipe(request.recipe, own_recipes()).knowing(request.people)
-        recipe = _changed(_with_overrides(named, request), changes or {})
+        recipe = _apply_axes(_with_overrides(named, request), changes or {})
         if not (recipe.active or (request.skip_img2img and request.outpaint)):
             return None
         p.extra_generation_params.update(params(recipe))  # of a refused one as well: a paste brings it back
@@ -106,14 +106,14 @@ class AutofixJob:
     def _before_hires(self, p: Any) -> None:
         """Where `p` has a hires fix, the passes that ask for it run before that. Else all run at the end."""
         hires_fix.release(p)
-        if hires_fix.asked(p) and self.runs.only("before").active:
+        if hires_fix.has_hires_fix(p) and self.runs.only("before").active:
             early, self.finish = self.runs.only("before"), self.runs.only("after")
             hires_fix.between(p, functools.partial(self._fix_small, p, early))
 
     def _fix_small(self, p: Any, early: Recipe, pictures: Sequence[Picture]) -> list[Picture]:
         """Nothing is said of them before the picture is finished."""
         around = Around(p, small=True)
-        results = self._painted(around, early, self._canvases(around, pictures, range(len(pictures))))
+        results = self._paint(around, early, self._canvases(around, pictures, range(len(pictures))))
         self.early = dict(enumerate(results))
         return [result.picture for result in results]
 
@@ -145,7 +145,7 @@ class AutofixJob:
 
     def _fix(self, p: Any, pictures: Sequence[Picture], indices: Sequence[int]) -> list[Result]:
         canvases = self._canvases(Around(p), pictures, indices)
-        results = self._painted(Around(p), self.finish, canvases)
+        results = self._paint(Around(p), self.finish, canvases)
         for index, canvas, result in zip(indices, canvases, results, strict=True):
             self._record(p, index, canvas, result)
         return results
@@ -160,7 +160,7 @@ class AutofixJob:
         ]
 
     @staticmethod
-    def _painted(around: Around, recipe: Recipe, canvases: Sequence[PictureInput]) -> list[Result]:
+    def _paint(around: Around, recipe: Recipe, canvases: Sequence[PictureInput]) -> list[Result]:
         """Whatever happens, every picture comes back: mended, or as it was with a reason."""
         try:
             with working(around.p):
@@ -255,7 +255,7 @@ def _with_overrides(recipe: Recipe, request: AutofixRequest) -> Recipe:
     return dataclasses.replace(recipe, passes=tuple(filled(one) for one in recipe.passes))
 
 
-def _changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
+def _apply_axes(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
     """An axis changes the first pass."""
     if not changes:
         return recipe

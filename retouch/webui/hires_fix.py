@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from retouch.image.picture import Picture
-from retouch.webui.engine.batch_img2img import cells, seeded
+from retouch.webui.engine.batch_img2img import cells, seed_torch
 from retouch.webui.engine.tensors import floats_of, picture_of
 from retouch.webui.host import devices, latents_of, processing, shared, use_hires_checkpoint
 
@@ -21,7 +21,7 @@ Mend = Callable[[Sequence[Picture]], Sequence[Picture]]
 """A batch's small pictures -> the same, mended; their sizes stay."""
 
 
-def asked(txt2img: Any) -> bool:
+def has_hires_fix(txt2img: Any) -> bool:
     """True for a job with a hires fix; an img2img has none."""
     return bool(getattr(txt2img, "enable_hr", False))
 
@@ -33,7 +33,7 @@ def between(txt2img: Any, mend: Mend) -> None:
     @functools.wraps(enlarge)
     def mended_first(samples: Any, decoded_samples: Any, seeds: Any, *rest: Any, **named: Any) -> Any:
         if not shared.state.interrupted:
-            samples, decoded_samples = _mended(txt2img, samples, decoded_samples, mend, seeds)
+            samples, decoded_samples = _mend_samples(txt2img, samples, decoded_samples, mend, seeds)
         return enlarge(samples, decoded_samples, seeds, *rest, **named)
 
     txt2img.sample_hr_pass = mended_first
@@ -44,7 +44,9 @@ def release(p: Any) -> None:
     p.__dict__.pop("sample_hr_pass", None)
 
 
-def _mended(txt2img: Any, samples: Any, decoded: Any, mend: Mend, seeds: Sequence[int]) -> tuple[Any, Any]:
+def _mend_samples(
+    txt2img: Any, samples: Any, decoded: Any, mend: Mend, seeds: Sequence[int]
+) -> tuple[Any, Any]:
     """What `sample_hr_pass` takes: latents, or with an upscaler of pixels the decoded floats, -1..1."""
     floats = decoded
     if floats is None:
@@ -61,15 +63,15 @@ def _mended(txt2img: Any, samples: Any, decoded: Any, mend: Mend, seeds: Sequenc
         return samples, torch.stack([one.to(decoded) for one in kept])
     # Interrupted, the host shows the latents as they are: those, too, hold what is finished.
     each = zip(samples, pictures, after, new, seeds, strict=True)
-    return torch.stack([_encoded(*one) for one in each]), decoded
+    return torch.stack([_encode(*one) for one in each]), decoded
 
 
-def _encoded(latent: Any, before: Picture, after: Picture, new: torch.Tensor, seed: int) -> Any:
+def _encode(latent: Any, before: Picture, after: Picture, new: torch.Tensor, seed: int) -> Any:
     """The latent, with the cells that were painted over taken from the mended picture."""
     changed = (before.pixels != after.pixels).any(2)
     if not changed.any():
         return latent
-    with seeded(seed):
+    with seed_torch(seed):
         encoded = latents_of(new[None])[0].to(latent)
     touched = cells(changed, *latent.shape[-2:])[0].to(latent.device) > 0
     return torch.where(touched, encoded, latent)

@@ -31,7 +31,7 @@ def on_image_saved(params: Any) -> None:
     if found is not None:
         try:
             path = Path(params.filename).with_suffix(history_file.ENDING)
-            history_file.save(path, history_file.written(*found), settings.history_bytes())
+            history_file.save(path, history_file.write_history(*found), settings.history_bytes())
         except Exception:  # a full disk must not cost the picture
             host.errors.report("Retouch: the history beside a picture was not saved", exc_info=True)
 

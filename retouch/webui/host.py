@@ -175,10 +175,10 @@ def scheduler_names() -> list[str]:
 
 def loaded_checkpoint() -> str:
     """Title of the checkpoint in memory, "" when there is none. Loads nothing, unlike `shared.sd_model`."""
-    return getattr(_loaded(), "title", "")
+    return getattr(_load(), "title", "")
 
 
-def _loaded() -> Any:
+def _load() -> Any:
     model = getattr(sd_models.model_data, "sd_model", None)
     return getattr(model, "sd_checkpoint_info", None)
 
@@ -202,12 +202,12 @@ def models_as_found() -> Iterator[None]:
     in its place, the one that the options name is, as each batch of the host's begins.
     """
     checkpoint, vae = (shared.opts.data.get(key) for key in ("sd_model_checkpoint", "sd_vae"))
-    loaded = _loaded()
+    loaded = _load()
     try:
         yield
     finally:
         shared.opts.data["sd_model_checkpoint"] = checkpoint
-        if _loaded() is not loaded:
+        if _load() is not loaded:
             sd_models.reload_model_weights()
         if shared.opts.data.get("sd_vae") != vae:
             shared.opts.data["sd_vae"] = vae

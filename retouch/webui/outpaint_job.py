@@ -65,13 +65,13 @@ class OutpaintJob:
         p.extra_generation_params.pop(OUTPAINT_WARNINGS, None)  # of the picture before
         fault = _unfit(p)
         before = from_pil(pp.image)
-        done = Result(before, warnings=(fault,)) if fault else self._extended(p, before)
+        done = Result(before, warnings=(fault,)) if fault else self._extend(p, before)
         if done.warnings:
             self.say(p, "; ".join(done.warnings))
         if done.picture.size != before.size:
             pp.image = done.picture.pil()
 
-    def _extended(self, p: Any, before: Picture) -> Result:
+    def _extend(self, p: Any, before: Picture) -> Result:
         batch, self.batch = self.batch, None
         if batch is not None:
             self.ahead = self._foreseen(p, before, [picture_of(tensor) for tensor in batch.images])

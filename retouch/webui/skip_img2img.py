@@ -31,7 +31,7 @@ class Skipped:
     mask: Mask | None
     before: dict[str, Any]
 
-    def decoded(self, count: int) -> Any:
+    def decode_floats(self, count: int) -> Any:
         """Floats -1..1 that the host's truncation maps back to the very same bytes."""
         return processing.DecodedSamples(_exact(self.pictures[i % len(self.pictures)]) for i in range(count))
 
@@ -55,7 +55,7 @@ def skip_host_img2img(p: Any) -> Skipped:
     )
     p.init = lambda *_: _nothing_to_composite(p)
     # Asked of `p` only then: ControlNet keeps the first file's `sample` for a whole Batch tab.
-    p.sample = lambda *_, **__: p.retouch.skipped.decoded(len(p.prompts))
+    p.sample = lambda *_, **__: p.retouch.skipped.decode_floats(len(p.prompts))
     if 1 < len(pictures) <= p.batch_size:
         p.batch_size = len(pictures)  # as the host's own `init` has it
     p.width, p.height = pictures[0].size  # what the generation text says

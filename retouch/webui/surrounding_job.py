@@ -101,7 +101,7 @@ class Around:
         """Arguments of the host's img2img with which it samples with `checkpoint` as the job around did."""
         known = processing.StableDiffusionProcessingImg2Img.__dataclass_fields__
         asked = {name: getattr(self.p, name) for name in _PASSED_ON if hasattr(self.p, name)}
-        if checkpoint in ("", self.checkpoint) and self._refined:
+        if checkpoint in ("", self.checkpoint) and self._has_refiner:
             asked |= {
                 "refiner_checkpoint": self.p.refiner_checkpoint,
                 "refiner_switch_at": self.p.refiner_switch_at,
@@ -109,7 +109,7 @@ class Around:
         return {name: value for name, value in asked.items() if name in known and value is not None}
 
     @property
-    def _refined(self) -> bool:
+    def _has_refiner(self) -> bool:
         """True where a refiner took part. Of a hires fix it does in one of the samplings, or in both."""
         if (getattr(self.p, "refiner_checkpoint", None) or "") in _SAME:
             return False

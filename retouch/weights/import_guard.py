@@ -36,7 +36,7 @@ OFFLINE = {
 
 
 @contextlib.contextmanager
-def fenced(env: Mapping[str, str] | None = None) -> Iterator[None]:
+def guard_imports(env: Mapping[str, str] | None = None) -> Iterator[None]:
     """Within, the environment has `env` as well; afterwards everything listed above is as it was."""
     with _LOCK, warnings.catch_warnings():
         variables, attributes = dict(os.environ), _attributes()
@@ -88,7 +88,7 @@ def import_ultralytics() -> Any:
     if "ultralytics.nn.tasks" in sys.modules:
         return sys.modules["ultralytics"]
     settings = tempfile.TemporaryDirectory(prefix="retouch-")
-    with settings as folder, fenced({**OFFLINE, "YOLO_CONFIG_DIR": folder}):
+    with settings as folder, guard_imports({**OFFLINE, "YOLO_CONFIG_DIR": folder}):
         import ultralytics
         import ultralytics.nn.tasks
     return ultralytics

@@ -29,7 +29,7 @@ def load(path: Path) -> Any:
     too large, not a checkpoint, or asks for anything but what a YOLO model is made of.
     """
     path = Path(path)
-    with convert_errors(lambda cause: _damaged(path, cause)):
+    with convert_errors(lambda cause: _damage_error(path, cause)):
         check_file(path)
         try:
             with zipfile.ZipFile(path) as archive:
@@ -47,14 +47,14 @@ def check_file(path: Path) -> None:
     except FileNotFoundError:
         raise Missing(f"there is no {path.name}.", hint=f"It was looked for in {path.parent.name}.") from None
     except OSError as error:
-        raise _damaged(path, describe(error)) from None
+        raise _damage_error(path, describe(error)) from None
     if not regular:
         raise WeightsRefused(f"{path.name} is no file.", hint="Put the model's file there.")
     if size > MAX_FILE:
         raise WeightsRefused(f"{path.name} is over {MAX_FILE >> 30} GiB.", hint=_HINT)
 
 
-def _damaged(path: Path, cause: str) -> RetouchError:
+def _damage_error(path: Path, cause: str) -> RetouchError:
     return WeightsRefused(f"{path.name} is damaged, no checkpoint, or cannot be read ({cause}).", hint=_HINT)
 
 
@@ -131,17 +131,17 @@ class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one c
         except Unknown:
             raise
         except LookupError as error:
-            raise self._refused(str(error.args[0])) from None
+            raise self._refusal(str(error.args[0])) from None
 
     def persistent_load(self, pid: Any) -> Storage:
         if not (isinstance(pid, tuple) and len(pid) == 5 and pid[0] == "storage" and self._storages):
-            raise self._refused("something outside itself")
+            raise self._refusal("something outside itself")
         _, kind, key, _, count = pid
         if not isinstance(kind, Global):
-            raise self._refused("a storage of unknown type")
+            raise self._refusal("a storage of unknown type")
         return self._storages.get(kind, str(key), int(count))
 
-    def _refused(self, what: str) -> WeightsRefused:
+    def _refusal(self, what: str) -> WeightsRefused:
         return WeightsRefused(
             f"{self._name} asks for {what}, which no model needs; nothing of it was run.", hint=_HINT
         )
@@ -149,7 +149,7 @@ class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one c
     def load_reduce(self) -> None:
         args, call = self.stack.pop(), self.stack.pop()
         if not (isinstance(call, Global) and call.make and isinstance(args, tuple)):
-            raise self._refused(f"a call of {getattr(call, 'name', type(call).__name__)}")
+            raise self._refusal(f"a call of {getattr(call, 'name', type(call).__name__)}")
         self.stack.append(call.make(*args))
 
     def load_newobj(self) -> None:
@@ -158,10 +158,10 @@ class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one c
 
     def load_build(self) -> None:
         state = self.stack.pop()
-        _fill(self.stack[-1], state, self._refused)
+        _fill(self.stack[-1], state, self._refusal)
 
     def load_forbidden(self) -> None:
-        raise self._refused("an instruction that no torch file has")
+        raise self._refusal("an instruction that no torch file has")
 
 
 Unpickler.dispatch.update(pickle._Unpickler.dispatch)  # type: ignore[attr-defined]

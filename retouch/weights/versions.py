@@ -11,7 +11,7 @@ OLDEST, NEWEST = "8.1.0", "8.4.190"
 (tests/adapters/test_yolo_versions.py). Older ones may run, and are not tested."""
 
 
-def installed(library: str) -> str:
+def installed_version(library: str) -> str:
     """The version of an installed library, "" without it. Imports nothing."""
     version = getattr(sys.modules.get(library), "__version__", "")
     if version:
@@ -29,7 +29,7 @@ def number(version: str) -> tuple[int, ...]:
 
 def name(library: str) -> str:
     """A library with its version, for a message."""
-    return f"{library} {installed(library) or '(not installed)'}"
+    return f"{library} {installed_version(library) or '(not installed)'}"
 
 
 def saved_with(saved: str) -> str:
@@ -39,7 +39,7 @@ def saved_with(saved: str) -> str:
 
 def next_step(library: str, saved: str) -> str:
     """What to do where a file of version `saved`, "" for unknown, does not fit the installed library."""
-    here = installed(library)
+    here = installed_version(library)
     if library == "ultralytics" and saved and number(saved) < number(here):
         return f"Install ultralytics {saved}, or save the file again with {here}."
     wanted = f'"{library}>={saved}"' if library == "ultralytics" and saved else library

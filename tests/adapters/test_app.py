@@ -188,7 +188,7 @@ def test_a_plan_does_not_wait_for_a_long_job_once_the_model_is_known():
     mask = base64.b64encode(mask_layers.encode_gray(np.full((200, 400), 255, np.uint8))).decode()
     body = {"verb": "inpaint", "image": IMAGE, "mask": mask}
     first = post(client, "plan", body).json()
-    with backend.turns.taken(JobTicket("fix"), backend._queue):
+    with backend.turns.hold(JobTicket("fix"), backend._queue):
         assert post(client, "plan", body).json()["steps"][0]["work"] == first["steps"][0]["work"]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from retouch.app import demo
-from retouch.app.demo import changed_outside, pixelated
+from retouch.app.demo import changed_outside, pixelate
 from retouch.app.sample_photos import SAMPLES
 from retouch.engines import demo_model
 from retouch.image.codec import decoder
@@ -74,7 +74,7 @@ def test_a_model_that_paints_noise_says_so(tmp_path, capsys, monkeypatch):
 
 def test_a_damaged_face_is_blocks_and_the_rest_is_the_photograph():
     box = Box(40, 30, 140, 150)
-    before, after = photo(), pixelated(photo(), [box], 20)
+    before, after = photo(), pixelate(photo(), [box], 20)
     outside = np.ones((200, 240), bool)
     outside[box.slices] = False
     assert np.array_equal(before.pixels[outside], after.pixels[outside])

@@ -153,8 +153,12 @@ class TestLoras:
         assert both == paint(engine, said("<lora:ink.v2:1> face <lora:detail:1>"))
 
     def test_jobs_of_different_loras_are_not_kin(self, engine):
-        assert engine.kin(said("a face <lora:detail:1>")) == engine.kin(said("<lora:detail:1> a hand"))
-        assert engine.kin(said("face <lora:detail:1>")) != engine.kin(said("face <lora:detail:0.5>"))
+        assert engine.batch_key(said("a face <lora:detail:1>")) == engine.batch_key(
+            said("<lora:detail:1> a hand")
+        )
+        assert engine.batch_key(said("face <lora:detail:1>")) != engine.batch_key(
+            said("face <lora:detail:0.5>")
+        )
 
     def test_an_unknown_one_is_missing_by_name(self, engine):
         with pytest.raises(Missing, match="Did you mean 'detail'"):

@@ -102,7 +102,7 @@ def test_a_layer_of_a_newer_library_is_no_attack(newer: Path) -> None:
         DetectorRegistry([newer.parent], offline=True).get(newer.name).find(PICTURE, 0.5, ())
     said = str(refused.value)
     assert "NextBlock" in said
-    assert versions.installed("ultralytics") in said
+    assert versions.installed_version("ultralytics") in said
     assert "saved by ultralytics 99.1.0" in said
     assert 'pip install --upgrade "ultralytics>=99.1.0"' in refused.value.hint
     assert "author" not in said
@@ -117,7 +117,7 @@ def test_a_role_goes_on_without_it_and_says_so(newer: Path) -> None:
 
 
 def test_an_older_file_asks_for_its_own_version() -> None:
-    here = versions.installed("ultralytics")
+    here = versions.installed_version("ultralytics")
     assert versions.next_step("ultralytics", "8.0.9") == (
         f"Install ultralytics 8.0.9, or save the file again with {here}."
     )
@@ -180,7 +180,7 @@ def test_a_network_that_breaks_names_file_and_versions(error, monkeypatch) -> No
     with pytest.raises(WeightsRefused, match=type(error).__name__) as refused:
         detector.find(PICTURE, 0.5, ())
     assert SHAPES.name in refused.value.what
-    assert f"the installed ultralytics {versions.installed('ultralytics')}" in refused.value.what
+    assert f"the installed ultralytics {versions.installed_version('ultralytics')}" in refused.value.what
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,9 @@ def after_steps(model):
 
     def listening(hold, step, left):
         given = theirs(hold, step, left)
-        seen.append([model.family.unpacked(model.pipe, x, SIZE.height, SIZE.width) for x in (left, given)])
+        seen.append(
+            [model.family.unpack_latents(model.pipe, x, SIZE.height, SIZE.width) for x in (left, given)]
+        )
         return given
 
     with pytest.MonkeyPatch.context() as patch:

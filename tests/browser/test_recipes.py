@@ -164,7 +164,7 @@ def test_a_file_and_a_picture_with_a_recipe_are_read(studio, tmp_path):
     )
     picture, chunks = tmp_path / "made.png", PngImagePlugin.PngInfo()
     chunks.add_text(
-        "parameters", infotext.written("a cat", "", {"Steps": 20, **report_infotext.params(MINE)})
+        "parameters", infotext.write_infotext("a cat", "", {"Steps": 20, **report_infotext.params(MINE)})
     )
     Image.new("RGB", (8, 8)).save(picture, pnginfo=chunks)
     for path, name, remark in ((file, "From a file", "schema 1"), (picture, "Soft glow", "")):

@@ -318,7 +318,7 @@ class TestFolders:
 def history_file() -> bytes:
     over = Picture(np.full((8, 8, 3), 90, np.uint8))
     made = Candidate(5, over, Box(4, 4, 12, 12), Mask.full(over.size))
-    return pipeline_history_file.written(
+    return pipeline_history_file.write_history(
         History(photo(24, 24), (HistoryEntry(None, (made,)),)), {"infotext": "a"}
     )
 

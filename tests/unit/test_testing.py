@@ -48,8 +48,8 @@ def test_the_engine_may_be_made_to_fail():
 
 def test_jobs_with_other_networks_are_not_kin():
     engine = FakeEngine()
-    assert engine.kin(job("a <lora:x:1>")) == engine.kin(job("b <lora:x:1>"))
-    assert engine.kin(job("a <lora:x:1>")) != engine.kin(job("a"))
+    assert engine.batch_key(job("a <lora:x:1>")) == engine.batch_key(job("b <lora:x:1>"))
+    assert engine.batch_key(job("a <lora:x:1>")) != engine.batch_key(job("a"))
 
 
 def test_the_detector_finds_its_boxes_where_they_lie_on_the_picture():
@@ -80,4 +80,4 @@ def test_a_counted_engine_paints_as_the_one_it_counts():
     one = job()
     assert counted.paint([one, one], FakeProgress()) == engine.paint([one, one], FakeProgress())
     assert [len(call) for call in counted.calls] == [2]
-    assert (counted.native(""), counted.kin(one)) == (engine.native(""), engine.kin(one))
+    assert (counted.native(""), counted.batch_key(one)) == (engine.native(""), engine.batch_key(one))

@@ -18,7 +18,7 @@ from retouch.recipes.library import UNNAMED
 from retouch.recipes.recipe import Pass, Target
 from retouch.webui.panel.outpaint_section import WIDGETS
 from retouch.webui.panel.panel import LEAVES, request_from
-from retouch.webui.panel.widgets import shown
+from retouch.webui.panel.widgets import widget_value
 from tests.helpers import values_of
 from tests.webui.driver import FACES, LEFT, RIGHT, recipe
 
@@ -85,7 +85,7 @@ def fields(webui, is_img2img: bool = False) -> list[tuple]:
 
 def values_for(webui, passes: list[Pass], name: str = UNNAMED, skip: bool = False) -> list:
     padded = [*passes, *[Pass()] * (TABS - len(passes))]
-    tabs = [shown(leaf, get_path(p, leaf.path)) for p in padded for leaf in LEAVES]
+    tabs = [widget_value(leaf, get_path(p, leaf.path)) for p in padded for leaf in LEAVES]
     return [True, name, skip, "", *tabs, *webui.values()[-WIDGETS:]]
 
 

@@ -204,7 +204,7 @@ def test_every_refresh_is_pressed_after_a_save_and_a_removal(webui):
 
 
 def test_a_paste_is_read_whatever_its_form(page):
-    text = infotext.written("a cat", "", {"Steps": 20, **report_infotext.params(MINE)})
+    text = infotext.write_infotext("a cat", "", {"Steps": 20, **report_infotext.params(MINE)})
     for pasted in (sharing.share(MINE), text):
         page.choose("Crowd")
         page.take_in(pasted)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from retouch.app.demo import pixelated
+from retouch.app.demo import pixelate
 from retouch.app.sample_photos import SAMPLES, Sample, sample
 from retouch.detectors.registry import DetectorRegistry
 from retouch.engines import demo_model, latents
@@ -182,7 +182,7 @@ def face(engine: DiffusersEngine) -> Figure:
     truth = sample("astronaut").picture
     studio = Pipeline(engine, DetectorRegistry(device=lambda: "cpu", offline=True).get)
     box = studio.detect(truth, Target(models=("face",)))[0].box
-    spoilt = pixelated(truth, [box], BLOCKS)
+    spoilt = pixelate(truth, [box], BLOCKS)
     before = decibels(truth.crop(box).pixels, spoilt.crop(box).pixels)
     after = [
         decibels(truth.crop(box).pixels, _mended(studio, spoilt, seed).crop(box).pixels) for seed in SEEDS

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from retouch.app.sample_photos import resized
+from retouch.app.sample_photos import resize
 from retouch.detectors.base import Detector
 from retouch.detectors.registry import DetectorRegistry
 from retouch.engines import demo_model
@@ -85,7 +85,7 @@ def _stuck_on(case: Case) -> PictureInput:
 
 def _many(case: Case) -> PictureInput:
     """Small faces: eight people on a quarter of a wall."""
-    people = resized(crowd(8), 0.5).pixels
+    people = resize(crowd(8), 0.5).pixels
     room = np.full((2 * people.shape[0], 2 * people.shape[1], 3), 128, np.uint8)
     room[: people.shape[0], : people.shape[1]] = people
     return _canvas(Picture(room))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from retouch.app.sample_photos import FACE, FACE_WORDS, SAMPLES, Sample, resized, sample
+from retouch.app.sample_photos import FACE, FACE_WORDS, SAMPLES, Sample, resize, sample
 from retouch.image.geometry import Box, Size
 from tools.demo_model.beyond import continued
 
@@ -128,7 +128,7 @@ def _factors(low: float, high: float) -> Sequence[float]:
 
 
 def _level(one: Sample, factor: float) -> Level:
-    picture = resized(one.picture, factor * SHORT_SIDE / min(one.picture.size))
+    picture = resize(one.picture, factor * SHORT_SIDE / min(one.picture.size))
     return Level(one, picture.pixels, picture.size.box, one.words)
 
 

@@ -146,11 +146,11 @@ class Batch:
         for number in self._turns():
             entry = self.entry(number)
             try:
-                self._set(number, self._made(number, entry))
+                self._set(number, self._paint_entry(number, entry))
             except Exception as error:
                 if not isinstance(error, RetouchError):
                     _LOG.exception("Retouch: a file of a batch failed unexpectedly")
-                self._set(number, entry.failed(_said(error)))
+                self._set(number, entry.failed(_error_text(error)))
 
     def _turns(self) -> Iterator[int]:
         """Numbers of files to do, until none waits or it is cancelled."""
@@ -165,7 +165,7 @@ class Batch:
                 self._set(waiting[0], self._entries[waiting[0] - 1].running())
             yield waiting[0]
 
-    def _made(self, number: int, entry: BatchEntry) -> BatchEntry:
+    def _paint_entry(self, number: int, entry: BatchEntry) -> BatchEntry:
         source = self.shelf.get(f"{number}.source").decode()
         answer = self.painter.fix(source, lambda: self._cancelled)
         if answer["stopped"]:  # by us, or by the host's own Interrupt: that means all of it
@@ -201,7 +201,7 @@ def _places(index: int) -> Places:
     return Places(*(f"{what}/{index + 1}" for what in ("before", "after", "file")))
 
 
-def _said(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     if isinstance(error, RetouchError):
         return str(error)
     return f"It failed inside Retouch ({type(error).__name__}). The server's log says where."

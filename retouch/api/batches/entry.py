@@ -48,7 +48,7 @@ class BatchEntry:
         changed = any(report["outcome"] == "kept" for report in reports)
         said = BatchEntry(self.name, "done" if changed else "kept", "", answer.get("seed"), reports)
         said = dataclasses.replace(said, warnings=tuple(answer.get("warnings") or ()))
-        why = unpainted(answer)
+        why = why_unpainted(answer)
         return said.failed(why) if why else said
 
     @property
@@ -58,7 +58,7 @@ class BatchEntry:
         return {what: all_of_them.count(what) for what in ("kept", "unseen", "reverted", "skipped")}
 
 
-def unpainted(answer: Mapping[str, Any]) -> str:
+def why_unpainted(answer: Mapping[str, Any]) -> str:
     """Why nothing could be painted of what was to be; "" where something was, or nothing was to be.
 
     What a gate reverted was painted: that the old is better is no failure.

@@ -38,7 +38,7 @@ class Places:
 
 def summary(batch: BatchPage, places: Callable[[int], Places]) -> str:
     """The page; `places` is asked by a file's place in the batch, from 0, once its preview is there."""
-    shared = _shared(batch.entries)
+    shared = _common_warnings(batch.entries)
     own = [
         dataclasses.replace(e, warnings=tuple(w for w in e.warnings if w not in shared))
         for e in batch.entries
@@ -51,7 +51,7 @@ def summary(batch: BatchPage, places: Callable[[int], Places]) -> str:
 
 def _head(batch: BatchPage) -> str:
     note = f'<p class="remark">{html.escape(batch.note)}</p>' if batch.note else ""
-    shared = remarks([*batch.warnings, *_shared(batch.entries)])
+    shared = remarks([*batch.warnings, *_common_warnings(batch.entries)])
     states = [entry.state for entry in batch.entries]
     files = {"photographs": len(states)} | {_WORDS[state].lower(): states.count(state) for state in _WORDS}
     regions = {
@@ -67,7 +67,7 @@ def _head(batch: BatchPage) -> str:
     )
 
 
-def _shared(entries: Sequence[BatchEntry]) -> list[str]:
+def _common_warnings(entries: Sequence[BatchEntry]) -> list[str]:
     """What is said of every painted picture is said once, and not of one alone."""
     painted = [entry.warnings for entry in entries if entry.state == "done"]
     first, *others = painted or [()]
@@ -84,24 +84,24 @@ def _failures(entries: Sequence[BatchEntry]) -> str:
 def _file(entry: BatchEntry, places: Places | None, without: Sequence[str]) -> str:
     if entry.state == "failed" and not places and not entry.reports:
         return ""  # all there is to say of it is said above
-    shown = _compared(entry, places) if places else ""
+    shown = _comparison_html(entry, places) if places else ""
     return _FILE.format(
         name=html.escape(entry.name),
         state=entry.state,
         word=_WORDS[entry.state],
         shown=shown,
-        told=_told(entry),
+        told=_text_html(entry),
         warnings=remarks([*([entry.error] if entry.error else []), *entry.warnings]),
         reports=table(entry.reports, without),
     )
 
 
-def _compared(entry: BatchEntry, places: Places) -> str:
+def _comparison_html(entry: BatchEntry, places: Places) -> str:
     whole = f'<a href="{html.escape(places.result)}">The whole picture</a>' if places.result else ""
     return f"<div class=pair>{compare(places.before, places.after, entry.name)}{whole}</div>"
 
 
-def _told(entry: BatchEntry) -> str:
+def _text_html(entry: BatchEntry) -> str:
     counted = [f"{count} {_OUTCOMES[what]}" for what, count in entry.outcomes.items() if count]
     if entry.state in FINISHED and not entry.error:
         regions = f"Regions: {', '.join(counted)}." if counted else "Nothing was found."

@@ -41,7 +41,7 @@ def _cells(row: Sequence[str]) -> str:
     return "".join(f"<td>{html.escape(text)}" for text in row)
 
 
-def _measured(*names: str) -> Callable[[Mapping[str, Any]], str]:
+def _measurement(*names: str) -> Callable[[Mapping[str, Any]], str]:
     """One number, or the one before and the one after, as far as they are known."""
 
     def say(report: Mapping[str, Any]) -> str:
@@ -67,10 +67,10 @@ _COLUMNS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "Painted at": lambda report: "x".join(map(str, report["work"])),
     "Seed": lambda report: str(report["seed"]),
     "Outcome": lambda report: f"{report['outcome']} {report['why']}".strip(),
-    "Confidence": _measured("confidence_before", "confidence_after"),
-    "Seam": _measured("seam_before", "seam"),
-    "Sharpness": _measured("sharpness_before", "sharpness"),
-    "Colours moved": _measured("drift_rim"),
+    "Confidence": _measurement("confidence_before", "confidence_after"),
+    "Seam": _measurement("seam_before", "seam"),
+    "Sharpness": _measurement("sharpness_before", "sharpness"),
+    "Colours moved": _measurement("drift_rim"),
 }
 """Of a report, and of what was measured, by the names in `Quality.as_dict`."""
 _PAGE = """<!doctype html>

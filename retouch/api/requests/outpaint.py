@@ -88,7 +88,7 @@ def fill_from_infotext(
             own[name] = made.params[said]
     if (seed := made.params.get("Seed", "")).isdecimal():
         own["seed"] = seed
-    changes = {name: _typed(name, value) for name, value in own.items() if name not in given}
+    changes = {name: _parse_value(name, value) for name, value in own.items() if name not in given}
     known = {name: value for name, value in changes.items() if value is not None}
     return dataclasses.replace(request, **known)
 
@@ -96,7 +96,7 @@ def fill_from_infotext(
 _NUMBERS = {"steps": int, "clip_skip": int, "seed": int, "cfg_scale": float}
 
 
-def _typed(name: str, text: str) -> Any:
+def _parse_value(name: str, text: str) -> Any:
     """None, and a remark, for what is no number where one belongs, and for one out of its bounds."""
     if name not in _NUMBERS:
         return text

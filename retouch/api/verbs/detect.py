@@ -26,7 +26,7 @@ def answer_detect(desk: ApiContext, body: Any) -> dict[str, Any]:
         studio = desk.backend.studio
         for i, target in enumerate(request.targets):
             check_detectors(studio, target, f"targets[{i}]")
-        found = [_found(studio, picture, t, i) for i, t in enumerate(request.targets)]
+        found = [_find(studio, picture, t, i) for i, t in enumerate(request.targets)]
     regions = [
         {"target": i, **region_json(r, picture.size)} for i, regions in enumerate(found) for r in regions
     ]
@@ -51,7 +51,7 @@ def _check_targets(targets: tuple[Target, ...]) -> None:
             raise BadInput("no detector is named.", path=f"targets[{i}].models", hint='As ["face"].')
 
 
-def _found(studio: Pipeline, picture: Picture, target: Target, index: int) -> tuple[Region, ...]:
+def _find(studio: Pipeline, picture: Picture, target: Target, index: int) -> tuple[Region, ...]:
     try:
         return studio.detect(picture, target)
     except RetouchError as error:  # weights are loaded, and refused, when first needed

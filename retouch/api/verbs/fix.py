@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def answer_fix(desk: ApiContext, body: Any) -> dict[str, Any]:
-    request, recipe, picture, name = _asked(desk, body)
+    request, recipe, picture, name = _load_request(desk, body)
     sent = _mask(request, picture)
     runs, skipped = ready(desk, recipe)
     with desk.backend.busy("fix", request.task) as progress:
@@ -61,7 +61,7 @@ def answer_fix(desk: ApiContext, body: Any) -> dict[str, Any]:
 
 def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
     """What `fix` would do with the same body; nothing is painted."""
-    request, recipe, picture, name = _asked(desk, body)
+    request, recipe, picture, name = _load_request(desk, body)
     sent = _mask(request, picture)
     runs, skipped = ready(desk, recipe)
     with desk.backend.busy("plan", request.task):
@@ -71,7 +71,7 @@ def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
     return {"image_id": name, "seed": request.seed, "mask_reading": sent.reading if sent else "", **said}
 
 
-def _asked(desk: ApiContext, body: Any) -> tuple[FixRequest, Recipe, Picture, str]:
+def _load_request(desk: ApiContext, body: Any) -> tuple[FixRequest, Recipe, Picture, str]:
     request = with_seeds(load(FixRequest, body))
     recipe = library.recipe(request.recipe, desk.backend.own_recipes).knowing(request.people)
     return request, recipe, *desk.open(request)

@@ -14,7 +14,7 @@ from retouch.image.codec import encoder
 from retouch.image.quality.visibility import SEEN_PIXELS, visible_pixels
 from retouch.knobs import load
 from retouch.pipeline import history_file
-from retouch.pipeline.history import History, HistoryEntry, Repainted, repainted
+from retouch.pipeline.history import History, HistoryEntry, Repainted, repaint_entries
 from retouch.pipeline.report import CHANGED, UNCHANGED
 from retouch.recipes import infotext
 from retouch.recipes.seeds import MAX_SEED
@@ -39,14 +39,14 @@ class Past:
 
 def answer_history(desk: ApiContext, body: Any) -> dict[str, Any]:
     request = load(HistoryRequest, body)
-    past = _opened(desk, request)
-    changed = _changed(past.history, request)
+    past = _open(desk, request)
+    changed = _apply_changes(past.history, request)
     seeds = _seeds(changed, request)
     done = Repainted(changed)
     if seeds:
         with desk.backend.busy("history", request.task) as progress:
-            done = repainted(changed, seeds, desk.backend.studio.engine, progress)
-    answer = said(desk, dataclasses.replace(past, history=done.history), done, request.return_file)
+            done = repaint_entries(changed, seeds, desk.backend.studio.engine, progress)
+    answer = history_answer(desk, dataclasses.replace(past, history=done.history), done, request.return_file)
     outcome = _outcome(past.history, done.history, request)
     unseen = _UNCHANGED if outcome == UNCHANGED and not done.stopped else ""
     return {**answer, "outcome": outcome, "warnings": unique(answer["warnings"], unseen)}
@@ -69,7 +69,7 @@ def keep(desk: ApiContext, past: Past) -> str:
     return desk.pasts.put(_OF, past)
 
 
-def said(desk: ApiContext, past: Past, done: Repainted, file: bool) -> dict[str, Any]:
+def history_answer(desk: ApiContext, past: Past, done: Repainted, file: bool) -> dict[str, Any]:
     picture = past.history.now()
     text = str(past.about.get("infotext", ""))
     answer = {
@@ -87,13 +87,13 @@ def said(desk: ApiContext, past: Past, done: Repainted, file: bool) -> dict[str,
 def _file(past: Past, warnings: list[str]) -> dict[str, Any]:
     """A history that is too large for a file must not cost the picture: it is told, and `file` is blank."""
     try:
-        return {"file": encoded(past)}
+        return {"file": encode_history(past)}
     except TooLarge as error:
         return {"file": "", "warnings": [*warnings, f"The history is not written: {error}"]}
 
 
-def encoded(past: Past) -> str:
-    return base64.b64encode(history_file.written(past.history, past.about)).decode("ascii")
+def encode_history(past: Past) -> str:
+    return base64.b64encode(history_file.write_history(past.history, past.about)).decode("ascii")
 
 
 def steps_json(history: History) -> list[dict[str, Any]]:
@@ -117,7 +117,7 @@ def _entry(history: History, number: int, entry: HistoryEntry) -> dict[str, Any]
     }
 
 
-def _opened(desk: ApiContext, request: HistoryRequest) -> Past:
+def _open(desk: ApiContext, request: HistoryRequest) -> Past:
     if request.file:
         try:
             data = base64.b64decode(request.file, validate=True)
@@ -132,7 +132,7 @@ def _opened(desk: ApiContext, request: HistoryRequest) -> Past:
     return found
 
 
-def _changed(history: History, request: HistoryRequest) -> History:
+def _apply_changes(history: History, request: HistoryRequest) -> History:
     for path in ("revert", "restore"):
         history.known(getattr(request, path), path)
     history.steps(request.again, "again")

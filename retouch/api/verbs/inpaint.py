@@ -63,7 +63,7 @@ class _Asked:
     def canvas(self, desk: ApiContext) -> PictureInput:
         made = self.request.generation(desk.backend.defaults(), self.request.seed)
         words = PromptPair(made.prompt, made.negative_prompt)
-        said = INTENTS[self.request.intent].said(words, self.request.object)
+        said = INTENTS[self.request.intent].prompts_for(words, self.request.object)
         words_too = {"prompt": said.prompt, "negative_prompt": said.negative_prompt}
         return PictureInput(self.sketched, dataclasses.replace(made, **words_too))
 
@@ -74,7 +74,7 @@ def answer_inpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
     Every candidate is put back on the picture as it was sent, so that nothing of a sketch is left where the
     painting fades out.
     """
-    asked = _opened(desk, body)
+    asked = _open(desk, body)
     with desk.backend.busy("inpaint", asked.request.task) as progress:
         studio, canvas = desk.backend.studio, asked.canvas(desk)
         result = studio.paint(canvas, [asked.region], asked.how, progress)
@@ -99,7 +99,7 @@ def _results(desk: ApiContext, asked: _Asked, generation: Generation, result: Re
     text = texts[0] if texts else _text(asked, generation, result.reports)
     said = {
         "infotext": text,
-        "history": _kept(desk, asked, result.reports, text) if asked.request.return_history else "",
+        "history": _remember(desk, asked, result.reports, text) if asked.request.return_history else "",
         "reports": [
             {**report_json(report, masked), **_again(asked, result, report)} for report in result.reports
         ],
@@ -125,7 +125,7 @@ def _again(asked: _Asked, result: Result, report: Report) -> dict[str, Any]:
     return {**how, "candidates": [candidate_json(c, patches=True) for c in _best_first(report)]}
 
 
-def _kept(desk: ApiContext, asked: _Asked, reports: Sequence[Report], text: str) -> str:
+def _remember(desk: ApiContext, asked: _Asked, reports: Sequence[Report], text: str) -> str:
     """The name of what can be gone back in."""
     history = History.of(asked.original, reports)
     if not asked.repaintable:
@@ -158,7 +158,7 @@ def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
 
     With `return_masks` each step has its composite `mask`, of its crop's size.
     """
-    asked = _opened(desk, body)
+    asked = _open(desk, body)
     canvas = asked.canvas(desk)
     checkpoint = asked.how.settings(canvas.generation).sampling.checkpoint
     native = desk.backend.native(checkpoint) or _asked_native(desk, checkpoint, asked.request.task)
@@ -178,12 +178,12 @@ def _asked_native(desk: ApiContext, checkpoint: str, task: str) -> Size:
         return desk.backend.studio.engine.native(checkpoint)
 
 
-def _opened(desk: ApiContext, body: Any) -> _Asked:
+def _open(desk: ApiContext, body: Any) -> _Asked:
     """Everything that can be refused is refused here, before any GPU second."""
     request = with_seeds(load(InpaintRequest, body))
     given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     original, name = desk.open(request)
-    drawn = inpaint_sketch.opened(request.sketch, original.size)
+    drawn = inpaint_sketch.open_sketch(request.sketch, original.size)
     sent = _mask(request, original, drawn)
     intent = INTENTS[request.intent]
     region = _region(request, original, sent.mask)

@@ -35,7 +35,7 @@ class Sketch:
         return picture.with_pixels(blend_patch(picture.pixels, self.drawn.pixels, self.alpha))
 
 
-def opened(text: str, canvas: Size) -> Sketch | None:
+def open_sketch(text: str, canvas: Size) -> Sketch | None:
     """A sketch of the canvas' size; None without one, or where nothing is drawn on it.
 
     BadInput when it has no transparency: then it would be another picture; and for another aspect.

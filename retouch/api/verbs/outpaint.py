@@ -44,18 +44,18 @@ class _Held:
 
 def answer_outpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
     """The extended picture, as far as it went: an interrupt, or a stage that fails, keeps what is done."""
-    request, picture = _opened(desk, body)
+    request, picture = _open(desk, body)
     with desk.backend.busy("outpaint", request.task) as progress:
         studio = desk.backend.studio
-        held = _begun(desk, request, picture, studio)
-        done = _walked(held.way, request, studio, progress)
-        made = _refined(held, done, request, studio, progress)
+        held = _begin(desk, request, picture, studio)
+        done = _paint_stages(held.way, request, studio, progress)
+        made = _refine(held, done, request, studio, progress)
     record_timing(desk, (*done.reports, *made.reports))
     remark = remark_of(studio, done.reports)
     lost = losses_of(made.picture, bool(done.way.done))
     whole = request.answer == "images"
     return {
-        **_said(desk, dataclasses.replace(held, way=done.way), done, made, whole),
+        **_answer(desk, dataclasses.replace(held, way=done.way), done, made, whole),
         "stages": [_stage(done.way, step.number, not whole) for step in done.way.steps],
         "warnings": unique(held.remarks, done.warnings, made.warnings, lost, remark),
     }
@@ -66,10 +66,10 @@ def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
 
     `seconds` are for one painting of each that is due; null where nothing was painted here before.
     """
-    request, picture = _opened(desk, body)
+    request, picture = _open(desk, body)
     with desk.backend.busy("plan", request.task):
         studio = desk.backend.studio
-        held = _begun(desk, request, picture, studio)
+        held = _begin(desk, request, picture, studio)
         said = with_seconds(desk, held.way.due)
     way, seconds = held.way, {step["number"]: step["seconds"] for step in said["steps"]}
     return {
@@ -85,7 +85,7 @@ def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
     }
 
 
-def _walked(
+def _paint_stages(
     way: Extension, request: OutpaintRequest, studio: Pipeline, progress: Progress
 ) -> ExtensionResult:
     """Taking back and choosing paint nothing, unless what hangs on the choice is to be painted again."""
@@ -94,7 +94,7 @@ def _walked(
     return extend(way, studio.engine, request, progress, request.at_once)
 
 
-def _refined(
+def _refine(
     held: _Held, done: ExtensionResult, request: OutpaintRequest, studio: Pipeline, progress: Progress
 ) -> Result:
     """The picture as far as it went; once every stage is there, refined where that is asked for."""
@@ -104,7 +104,7 @@ def _refined(
     return made
 
 
-def _opened(desk: ApiContext, body: Any) -> tuple[OutpaintRequest, Picture | None]:
+def _open(desk: ApiContext, body: Any) -> tuple[OutpaintRequest, Picture | None]:
     """The picture is None where an earlier way is gone on with."""
     request = load(OutpaintRequest, body)
     given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
@@ -116,16 +116,16 @@ def _opened(desk: ApiContext, body: Any) -> tuple[OutpaintRequest, Picture | Non
     return with_seeds(fill_from_infotext(request, given, picture)), picture
 
 
-def _begun(desk: ApiContext, request: OutpaintRequest, picture: Picture | None, studio: Pipeline) -> _Held:
+def _begin(desk: ApiContext, request: OutpaintRequest, picture: Picture | None, studio: Pipeline) -> _Held:
     if picture is None:
-        return _resumed(desk, request)
+        return _resume(desk, request)
     generation = request.generation(desk.backend.defaults(), request.seed)
     made = plan_extension(request, picture, generation, studio)
     remarks = unique(picture.baggage.notes, made.remarks)
     return _Held(made.way, made.generation, request.recipe, tuple(remarks))
 
 
-def _resumed(desk: ApiContext, request: OutpaintRequest) -> _Held:
+def _resume(desk: ApiContext, request: OutpaintRequest) -> _Held:
     held = desk.ways.get(_WAYS, request.way)
     if held is None:
         raise Missing(f"no way is kept as {request.way!r}.", path="way", hint="Extend the picture anew.")
@@ -157,7 +157,9 @@ def _seeds(way: Extension, numbers: Sequence[int]) -> dict[int, int]:
     return {number: (had[number] + 3 * STRIDE) % (MAX_SEED + 1) for number in numbers}
 
 
-def _said(desk: ApiContext, held: _Held, done: ExtensionResult, made: Result, whole: bool) -> dict[str, Any]:
+def _answer(
+    desk: ApiContext, held: _Held, done: ExtensionResult, made: Result, whole: bool
+) -> dict[str, Any]:
     """`whole`: with the picture itself, which its `image_id` names in any case."""
     text = report_infotext.text(held.generation, made.picture, held.recipe, (*done.reports, *made.reports))
     return {
@@ -190,12 +192,12 @@ def _stage(way: Extension, number: int, patches: bool) -> dict[str, Any]:
         "prompt": step.prompt,
         "seed": made.seed if made else step.seed,
         "done": made is not None,
-        "chosen": _chosen(way, number),
+        "chosen": _chosen_number(way, number),
         "candidates": [candidate_json(c, patches) for c in way.found.get(number, ()) if made],
     }
 
 
-def _chosen(way: Extension, number: int) -> int | None:
+def _chosen_number(way: Extension, number: int) -> int | None:
     """Which of its candidates is there, counted from 1."""
     made = way.done.get(number)
     found = way.found.get(number, ())

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 from retouch.api.requests.recipes import ReadRequest, RemoveRequest, SaveRequest
 
 
-def listed(desk: ApiContext) -> dict[str, Any]:
+def list_recipes(desk: ApiContext) -> dict[str, Any]:
     """Every recipe, as a request takes it; which are the person's `own`; the files that cannot be read.
 
     `uses`: the targets that each knob of a target is for, where it is not for all.

@@ -24,7 +24,7 @@ from retouch.image.region import Region
 from retouch.image.thickness import greatest_thickness
 from retouch.knobs import load
 from retouch.segmenters.base import Click, Prompt, Segmentation, Segmenter
-from retouch.segmenters.prompt_checks import checked
+from retouch.segmenters.prompt_checks import check_prompt
 from retouch.segmenters.registry import CLASSICAL
 
 if TYPE_CHECKING:
@@ -49,16 +49,16 @@ def _look(desk: ApiContext, segmenter: Segmenter, picture: Picture) -> None:
 def answer_segment(desk: ApiContext, body: Any) -> dict[str, Any]:
     request = load(SegmentRequest, body)
     picture, name = desk.open(request)
-    prompt = None if request.everything else checked(_prompt(request), picture.size)
+    prompt = None if request.everything else check_prompt(_prompt(request), picture.size)
     segmenter = desk.segmenter(request.segmenter)
     of = (name, segmenter.name)
     memory = desk.memories.get(of, request.memory)
     with _turn(desk, segmenter, request):
-        seen = _seen(segmenter, picture, prompt, memory)
+        seen = _segment(segmenter, picture, prompt, memory)
     forgotten = _FORGOTTEN if request.memory and memory is None else ""
     regions = seen.regions
     if request.refine_edges:
-        regions = tuple(snapped(picture, region) for region in regions)
+        regions = tuple(snap_to_edges(picture, region) for region in regions)
     canvas = picture.size if request.whole_masks else None
     return {
         "image_id": name,
@@ -72,7 +72,7 @@ def answer_segment(desk: ApiContext, body: Any) -> dict[str, Any]:
 _FORGOTTEN = "The memory named is gone, or of another picture or segmenter: this is a first look."
 
 
-def _seen(segmenter: Segmenter, picture: Picture, prompt: Prompt | None, memory: Any) -> Segmentation:
+def _segment(segmenter: Segmenter, picture: Picture, prompt: Prompt | None, memory: Any) -> Segmentation:
     if prompt is None:
         return Segmentation(segmenter.everything(picture))
     return segmenter.segment(picture, prompt, memory)
@@ -97,7 +97,7 @@ SNAP = 0.025
 """Of a region's thickness: how far its outline may move to meet an edge of the picture."""
 
 
-def snapped(picture: Picture, region: Region, radius: int = 0) -> Region:
+def snap_to_edges(picture: Picture, region: Region, radius: int = 0) -> Region:
     """The region with its outline on natural edges, at full resolution; only near it is looked at."""
     radius = radius or max(2, round(greatest_thickness(region.shape) * SNAP))
     window = region.box.grown(4 * radius) & picture.size.box
@@ -116,7 +116,7 @@ def mask(desk: ApiContext, body: Any) -> dict[str, Any]:
     region = Region.of_mask(sent.mask)
     if region is None:
         raise BadInput("is empty.", path="mask", hint="White is what is meant.")
-    made = snapped(picture, region, request.radius) if request.radius else region
+    made = snap_to_edges(picture, region, request.radius) if request.radius else region
     return {
         "image_id": name,
         **region_json(made),

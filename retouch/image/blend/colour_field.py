@@ -128,7 +128,7 @@ def field(
         return None
     centre = np.einsum("ij,ijc->c", kept.weight, kept.colour) / kept.weight.sum()
     shown = shown.weighing(shown.weight * inside)
-    knots, tone, agreement = _fitted(kept.about(centre), shown.about(centre))
+    knots, tone, agreement = _fit(kept.about(centre), shown.about(centre))
     width, height = composite.size
     domain = (window.left / width, window.top / height, window.right / width, window.bottom / height)
     return Field(knots, domain, np.column_stack([tone.T, -centre @ tone]).astype(np.float32), agreement)
@@ -168,39 +168,41 @@ def _cells(width: int, height: int) -> tuple[int, int]:
     return max(round(width / side), 1), max(round(height / side), 1)
 
 
-def _fitted(kept: Evidence, shown: Evidence) -> tuple[np.ndarray, np.ndarray, float]:
+def _fit(kept: Evidence, shown: Evidence) -> tuple[np.ndarray, np.ndarray, float]:
     """(knots, tone, agreement): what explains most of the evidence, and the share of what is kept it does."""
     surface = Surface.over(*kept.weight.shape)
     plausible = kept.weight * cv2.erode(_biweight(kept.error(), LARGEST_SHIFT), _BESIDE)
     used = kept.weighing(plausible)
     fit, error = surface.fit([used]), kept.error()
     for scale in SCALES:
-        error = kept.error(surface.said(fit, kept))
+        error = kept.error(surface.evaluate(fit, kept))
         used = kept.weighing(plausible * _trust(error, scale))
         fit = surface.fit([used], _noise(surface, fit, [used]).mean())
     agreement = float(kept.weight[(error <= AGREEING) & (plausible > 0)].sum() / kept.weight.sum())
     every = [used]
     if shown.weight.any():
-        alike = cv2.erode(_biweight(shown.error(surface.said(fit, shown)), ALIKE), _BESIDE)
+        alike = cv2.erode(_biweight(shown.error(surface.evaluate(fit, shown)), ALIKE), _BESIDE)
         every.append(shown.weighing(shown.weight * alike))
         fit = surface.fit(every, _noise(surface, fit, [used]).mean())
-    return *_believed(surface, fit, every), agreement
+    return *_shrink_to_noise(surface, fit, every), agreement
 
 
-def _believed(surface: Surface, fit: SurfaceFit, every: Sequence[Evidence]) -> tuple[np.ndarray, np.ndarray]:
+def _shrink_to_noise(
+    surface: Surface, fit: SurfaceFit, every: Sequence[Evidence]
+) -> tuple[np.ndarray, np.ndarray]:
     """(knots, tone): each as far as it is more than fitting to mere noise gives."""
     tone = fit.tone * min(1.0, STRONGEST_TONE / max(float(np.linalg.norm(fit.tone, 2)), 1e-9))
     noise = _noise(surface, fit, every)
     tone = tone * _sure(np.einsum("ac,ab,bc->c", tone, fit.firmness, tone) / noise, TONE_FREEDOM)
     rest = [seen.without(tone) for seen in every]
     fit = surface.fit(rest, noise.mean())
-    power = _squares([(seen, surface.said(fit, seen)) for seen in rest])
+    power = _squares([(seen, surface.evaluate(fit, seen)) for seen in rest])
     return fit.where_repainted * _sure(power / _noise(surface, fit, rest), FREEDOM), tone
 
 
 def _noise(surface: Surface, fit: SurfaceFit, every: Sequence[Evidence]) -> np.ndarray:
     """(3,): the variance of what a fit leaves of one cell, by channel, levels squared."""
-    left = _squares([(seen, seen.value - surface.said(fit, seen)) for seen in every])
+    left = _squares([(seen, seen.value - surface.evaluate(fit, seen)) for seen in every])
     count = sum(float(seen.weight.sum()) for seen in every) - KNOTS
     return np.maximum(left / max(count, 1.0), LEAST_NOISE)
 

@@ -57,14 +57,14 @@ class Grain:
         blocks = _blocks(pixels)
         if len(blocks) < LEAST_BLOCKS:
             return None
-        mean, noise = _measured(blocks)
+        mean, noise = _measure_blocks(blocks)
         deviation = _deviations(mean, noise)
         if deviation is None or not SEEN <= deviation.min() <= TOO_MUCH:
             return None
         wider = _blocks(pixels, side=WIDER)
-        mean, noise = _measured(wider)
+        mean, noise = _measure_blocks(wider)
         order = np.argsort(noise / deviation[np.rint(mean).astype(int)])
-        return cls(deviation, *_shape(_left(wider[order[: max(round(PLAIN * len(wider)), 4)]])))
+        return cls(deviation, *_shape(_plane_residual(wider[order[: max(round(PLAIN * len(wider)), 4)]])))
 
     def missing(self, levels: np.ndarray, alpha: np.ndarray) -> float:
         """The share of this grain, 0..1 of its deviation, that (height, width, 3) painted levels lack.
@@ -74,7 +74,7 @@ class Grain:
         blocks = _blocks(levels, alpha >= 128)
         if len(blocks) < LEAST_PAINTED:
             return 0.0
-        mean, noise = _measured(blocks)
+        mean, noise = _measure_blocks(blocks)
         here = float(np.quantile(noise / self.deviation[np.clip(np.rint(mean), 0, 255).astype(int)], 0.25))
         return 0.0 if here >= ENOUGH else (1 - here**2) ** 0.5
 
@@ -109,16 +109,16 @@ def _planes(pixels: int) -> np.ndarray:
     return np.linalg.qr(planes)[0].astype(np.float32)
 
 
-def _left(blocks: np.ndarray) -> np.ndarray:
+def _plane_residual(blocks: np.ndarray) -> np.ndarray:
     """What the nearest plane leaves of (blocks, pixels, ..) values."""
     planes = _planes(blocks.shape[1])
     return blocks - np.einsum("pk,qk,bq...->bp...", planes, planes, blocks, optimize=True)
 
 
-def _measured(blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _measure_blocks(blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(mean, noise) of the luma of each block; the noise is a standard deviation."""
     luma = blocks @ LUMA
-    return luma.mean(axis=1), np.sqrt((_left(luma) ** 2).sum(axis=1) / (luma.shape[1] - 3))
+    return luma.mean(axis=1), np.sqrt((_plane_residual(luma) ** 2).sum(axis=1) / (luma.shape[1] - 3))
 
 
 def _deviations(mean: np.ndarray, noise: np.ndarray) -> np.ndarray | None:

@@ -106,7 +106,7 @@ class Surface:
         knots = solved[:-_OTHERS, :3].reshape(*self._shape, 3)
         return SurfaceFit(knots, solved[-_OTHERS:-3, :3], tone, np.linalg.inv(covariance))
 
-    def said(self, fit: SurfaceFit, seen: Evidence) -> np.ndarray:
+    def evaluate(self, fit: SurfaceFit, seen: Evidence) -> np.ndarray:
         """(rows, columns, 3): the value a fit expects of each cell."""
         smooth = np.einsum("ik,klc,jl->ijc", self.down, fit.knots, self.along, optimize=True)
         others = np.concatenate([fit.tint, fit.tone])

@@ -65,7 +65,11 @@ class Tone:
         sample = np.ascontiguousarray(pixels[::step, ::step]).reshape(-1, 3)
         if not _is_photograph(sample):
             return None
-        return cls.of_grey() if _is_grey(sample) else _fitted(_averaged(pixels), sample.astype(np.float32))
+        return (
+            cls.of_grey()
+            if _is_grey(sample)
+            else _fit_curve(_average_cells(pixels), sample.astype(np.float32))
+        )
 
     @classmethod
     def of_grey(cls) -> Tone:
@@ -127,7 +131,7 @@ def _is_grey(sample: np.ndarray) -> bool:
     return exact >= MOSTLY * len(shown) and exact >= APART * np.count_nonzero(shown <= COLOURED)
 
 
-def _averaged(pixels: np.ndarray) -> np.ndarray:
+def _average_cells(pixels: np.ndarray) -> np.ndarray:
     """(cells, 3) float32: means of squares of pixels."""
     step = max(max(pixels.shape[:2]) // (SAMPLED * AVERAGED), 1)
     sample = np.ascontiguousarray(pixels[::step, ::step])
@@ -135,7 +139,7 @@ def _averaged(pixels: np.ndarray) -> np.ndarray:
     return cv2.resize(sample, size, interpolation=cv2.INTER_AREA).reshape(-1, 3).astype(np.float32)
 
 
-def _fitted(cells: np.ndarray, sample: np.ndarray) -> Tone | None:
+def _fit_curve(cells: np.ndarray, sample: np.ndarray) -> Tone | None:
     """The curve that (cells, 3) float32 lie on, None where they lie on none.
 
     Half of the cells are judged by the curve of the other half: few cells are always near their own. The

@@ -93,7 +93,7 @@ def _frames(image: Image.Image) -> tuple[str, ...]:
 
 def decode(data: bytes, path: str = "image") -> Picture:
     """A picture from file bytes. BadPicture or TooLarge say why not; `path` is named in them."""
-    picture = _guarded(data, path, lambda: _decoded(data, path))
+    picture = _convert_errors(data, path, lambda: _decode(data, path))
     metadata.check_weight(picture.baggage, path)
     return picture
 
@@ -102,13 +102,13 @@ def convert(data: bytes, use: Callable[[Image.Image], T], path: str = "image") -
     """What `use` returns for the file as PIL opens it, within the same bounds and with the same refusals."""
 
     def convert() -> T:
-        with _opened(data, _reader(data), path) as image:
+        with _open_by_pil(data, _reader(data), path) as image:
             return use(image)
 
-    return _guarded(data, path, convert)
+    return _convert_errors(data, path, convert)
 
 
-def _guarded(data: bytes, path: str, read: Callable[[], T]) -> T:
+def _convert_errors(data: bytes, path: str, read: Callable[[], T]) -> T:
     """What `read` returns; whatever it raises becomes BadPicture or TooLarge, which name `path`."""
     if len(data) > MAX_BYTES:
         raise TooLarge(f"{len(data)} bytes are too many.", path=path, hint=f"At most {MAX_BYTES}.")
@@ -136,7 +136,7 @@ def _reader(data: bytes) -> str:
     return reader
 
 
-def _opened(data: bytes, reader: str, path: str) -> Image.Image:
+def _open_by_pil(data: bytes, reader: str, path: str) -> Image.Image:
     """By PIL, which has unpacked nothing yet; a PNG without what it carries, which PIL might refuse."""
     file = io.BytesIO(png.bare(data) if data.startswith(png.SIGNATURE) else data)
     image = _open(file, formats=[reader] if reader else file_kinds.READ)
@@ -144,13 +144,13 @@ def _opened(data: bytes, reader: str, path: str) -> Image.Image:
     return image
 
 
-def _decoded(data: bytes, path: str) -> Picture:
+def _decode(data: bytes, path: str) -> Picture:
     reader = _reader(data)
     if data.startswith(png.SIGNATURE):
         return _of_png(data, path)
     if (header := tiff.header(data)) is not None:
         return _of_tiff(data, header, path)
-    with _opened(data, reader, path) as image:
+    with _open_by_pil(data, reader, path) as image:
         bits = max(file_kinds.bits_of(data), int(image.info.get("bit_depth") or 8))
         found = _of_image(image, metadata.of_image(image, data))
     lost = (f"It has {bits} bits a channel, of which 8 are read.",) if bits > 8 else ()
@@ -159,7 +159,7 @@ def _decoded(data: bytes, path: str) -> Picture:
 
 
 def _of_png(data: bytes, path: str) -> Picture:
-    with _opened(data, "PNG", path) as image:
+    with _open_by_pil(data, "PNG", path) as image:
         carried = metadata.of_png(data, path)
         if png.depth(data) != 16:
             return _of_image(image, carried)
@@ -176,7 +176,7 @@ def _of_tiff(data: bytes, header: tiff.Header, path: str) -> Picture:
         raise BadPicture(f"it is a TIFF, and {why}.", hint=hint)
     carried, data = metadata.of_tiff(data, header), exif.upright(data)
     if not header.is_deep:
-        with _opened(data, "TIFF", path) as image:
+        with _open_by_pil(data, "TIFF", path) as image:
             return _picture(samples_of(image, carried.bag.icc), carried)
     rgb = high_depth.as_rgb(high_depth.read_tiff(data, header))
     made = fit_profile(rgb, header.colours == 1, carried.bag.icc, header.losses)

@@ -29,7 +29,7 @@ def encode(picture: Picture, kind: str = "PNG", text: dict[str, str] | None = No
     longest = _LONGEST.get(kind, max(picture.size))
     if max(picture.size) > longest:
         raise BadPicture(f"{picture.size} is too long for {kind}, at most {longest} a side.", hint="Use PNG.")
-    bag = _written(picture, text)
+    bag = _metadata_to_write(picture, text)
     if kind == "PNG":
         parts, _ = metadata.png_chunks(bag)
         return png.insert_chunks(_bare_png(picture), parts)
@@ -41,7 +41,7 @@ def encode(picture: Picture, kind: str = "PNG", text: dict[str, str] | None = No
     return out.getvalue()
 
 
-def _written(picture: Picture, text: dict[str, str] | None) -> Metadata:
+def _metadata_to_write(picture: Picture, text: dict[str, str] | None) -> Metadata:
     """The baggage with `text` in the place of texts of the same keys, and without a profile for grey only."""
     bag, more = picture.baggage, text or {}
     texts = (*((k, v) for k, v in bag.text if k not in more), *more.items())
@@ -78,7 +78,7 @@ def _bare_png(picture: Picture) -> bytes:
 
 def losses(picture: Picture, kind: str = "PNG", text: dict[str, str] | None = None) -> tuple[str, ...]:
     """What a file of `kind` has not of what the picture's own file had, a sentence each."""
-    bag = _written(picture, text)
+    bag = _metadata_to_write(picture, text)
     found = [*bag.losses]
     if kind == "JPEG" and picture.alpha is not None:
         found.append("JPEG has no transparency: the colours beneath it show.")

@@ -20,7 +20,7 @@ def read_png(data: bytes, key: object = None) -> np.ndarray:
 
     `key` is the colour that is transparent, as PIL says it: a number for grey, three for RGB.
     """
-    samples = _opened(data)
+    samples = _open(data)
     if key is None:
         return samples
     colours = samples[..., : 1 if samples.shape[2] == 1 else 3]
@@ -36,7 +36,7 @@ def read_tiff(data: bytes, said: tiff.Header) -> np.ndarray:
     BadPicture for floating-point samples beyond 0..1, and for what no reader here can unpack.
     """
     apart = said.planes or said.channels == 2 or (said.is_float and said.bits[0] == 16)
-    samples = _by_tifffile(data, said) if apart else _opened(data)
+    samples = _by_tifffile(data, said) if apart else _open(data)
     samples = samples[..., : said.channels]
     if said.is_float:
         samples = _from_float(samples)
@@ -67,7 +67,7 @@ def _from_float(samples: np.ndarray) -> np.ndarray:
     return np.rint(samples.astype(np.float64) * FULL).astype(np.uint16)
 
 
-def _opened(data: bytes) -> np.ndarray:
+def _open(data: bytes) -> np.ndarray:
     try:
         found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as error:

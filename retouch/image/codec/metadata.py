@@ -43,14 +43,14 @@ def of_png(data: bytes, path: str) -> Carried:
     icc = png.profile(found[b"iCCP"], room) if b"iCCP" in found else b""
     names = png.left_out(parts)
     kept = tuple((key, value) for key, value in texts if key not in (_EXIF_TEXT, png.XMP))
-    return _carried(
+    return _without_orientation(
         Metadata(
             icc=icc or None,
             exif=tags or None,
             text=kept,
             xmp=said[png.XMP].encode() if png.XMP in said else None,
             dpi=png.density(found.get(b"pHYs", b"")),
-            chunks=png.copied(parts),
+            chunks=png.chunks_to_copy(parts),
             losses=(_unsafe(names),) if names else (),
         )
     )
@@ -80,7 +80,7 @@ def of_image(image: Image.Image, data: bytes = b"") -> Carried:
     if comment:
         texts[COMMENT] = comment.decode("utf-8", "replace") if isinstance(comment, bytes) else str(comment)
     lost = tuple(f"Its {name} block is left out." for name in jpeg.left_out(data))
-    carried = _carried(
+    carried = _without_orientation(
         Metadata(
             icc=info.get("icc_profile") or None,
             exif=info.get("exif") or _from_hex(str(info.get(_EXIF_TEXT, ""))) or None,
@@ -98,7 +98,7 @@ def of_tiff(data: bytes, header: tiff.Header) -> Carried:
     held = {_IPTC_TAG: "IPTC", _PHOTOSHOP_TAG: "Photoshop"}
     lost = tuple(f"Its {name} block is left out." for tag, name in held.items() if tag in header.tags)
     frames = f"It has {header.pages} pages: only the first is used."
-    carried = _carried(
+    carried = _without_orientation(
         Metadata(
             icc=_bytes(header.tags.get(_ICC_TAG)),
             exif=_tiff_exif(data),
@@ -153,7 +153,7 @@ def _density(said: Any) -> tuple[float, float] | None:
 _DAMAGED = "Its EXIF is damaged and is left out."
 
 
-def _carried(bag: Metadata) -> Carried:
+def _without_orientation(bag: Metadata) -> Carried:
     """With its orientation taken out of EXIF and XMP, where the picture is turned by it instead."""
     tags = bag.exif
     if tags and not tags.startswith(exif.MARK):

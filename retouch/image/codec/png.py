@@ -40,7 +40,7 @@ def chunks(data: bytes) -> Iterator[Chunk]:
         place = end
 
 
-def _packed(name: bytes, body: bytes) -> bytes:
+def _pack(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
@@ -58,7 +58,7 @@ def bare(data: bytes) -> bytes:
 def insert_chunks(data: bytes, parts: Iterable[Chunk]) -> bytes:
     """The file with these chunks right after its header."""
     place = len(SIGNATURE) + 12 + 13
-    return data[:place] + b"".join(_packed(name, body) for name, body in parts) + data[place:]
+    return data[:place] + b"".join(_pack(name, body) for name, body in parts) + data[place:]
 
 
 def depth(data: bytes) -> int:
@@ -71,7 +71,7 @@ def is_grey(data: bytes) -> bool:
     return len(data) > 25 and data[25] in (0, 4)
 
 
-def copied(parts: Sequence[Chunk]) -> tuple[Chunk, ...]:
+def chunks_to_copy(parts: Sequence[Chunk]) -> tuple[Chunk, ...]:
     """Those that say how colours are to be seen, and unknown ones that a changed picture may keep.
 
     The lower case of a name's fourth letter says so of a chunk ("safe to copy").
@@ -128,13 +128,13 @@ def text(name: bytes, body: bytes, room: Room) -> tuple[str, str]:
     word = key.decode("latin-1")
     if name == b"iTXt":
         *_, said = rest[2:].split(b"\0", 2)
-        said = room.unpack(said) if rest[:1] == b"\1" else _counted(said, room)
+        said = room.unpack(said) if rest[:1] == b"\1" else _count(said, room)
         return word, said.decode("utf-8", "replace")
-    said = room.unpack(rest[1:]) if name == b"zTXt" else _counted(rest, room)
+    said = room.unpack(rest[1:]) if name == b"zTXt" else _count(rest, room)
     return word, said.decode("latin-1")
 
 
-def _counted(body: bytes, room: Room) -> bytes:
+def _count(body: bytes, room: Room) -> bytes:
     room.take(len(body))
     return body
 

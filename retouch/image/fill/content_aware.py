@@ -50,8 +50,8 @@ def fill_with_content(pixels: np.ndarray, mask: Mask) -> np.ndarray:
     smooth = fill_smoothly(pixels, Mask.where(mask.solid))
     rng, below = np.random.default_rng(0), None
     for level in reversed(list(_pyramid(smooth, mask.solid))):
-        below = _solved(level, below, rng) or below
-    made = smooth if below is None else _fitted(below, pixels, mask)
+        below = _solve_level(level, below, rng) or below
+    made = smooth if below is None else _level_colours(below, pixels, mask)
     return np.where(mask.solid[..., None], made, pixels)
 
 
@@ -83,7 +83,7 @@ def _pyramid(smooth: np.ndarray, hole: np.ndarray) -> Iterator[_Level]:
     while min(level.hole.shape) >= 2 * COARSEST and _depth(level.hole) > SHALLOW:
         size = (level.hole.shape[1] // 2, level.hole.shape[0] // 2)
         share = cv2.resize(level.hole.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-        yield (level := _Level(_scaled(level.planes, size, cv2.INTER_AREA), share > 0))
+        yield (level := _Level(_scale(level.planes, size, cv2.INTER_AREA), share > 0))
 
 
 def _depth(hole: np.ndarray) -> float:
@@ -99,19 +99,19 @@ def _texture(smooth: np.ndarray, hole: np.ndarray) -> np.ndarray:
     return np.dstack([TEXTURE * cv2.GaussianBlur(plane, (0, 0), NEIGHBOURHOOD) / share for plane in rough])
 
 
-def _scaled(planes: np.ndarray, size: tuple[int, int], how: int) -> np.ndarray:
+def _scale(planes: np.ndarray, size: tuple[int, int], how: int) -> np.ndarray:
     """Three planes at a time: OpenCV takes no more than four."""
     parts = [planes[..., first : first + 3] for first in range(0, planes.shape[2], 3)]
     return np.dstack([cv2.resize(part, size, interpolation=how) for part in parts])
 
 
-def _solved(level: _Level, below: _Solution | None, rng: np.random.Generator) -> _Solution | None:
+def _solve_level(level: _Level, below: _Solution | None, rng: np.random.Generator) -> _Solution | None:
     """One level, from the coarser one. None when there is nothing to take patches from, or no hole."""
     planes = level.planes[..., :3] if level.large else level.planes
     if below is not None:
         count = planes.shape[2]
         height, width = level.hole.shape
-        grown = _scaled(below.colours[..., :count], (width, height), cv2.INTER_LINEAR)
+        grown = _scale(below.colours[..., :count], (width, height), cv2.INTER_LINEAR)
         planes = np.where(level.hole[..., None], grown, planes)
     work = Patches(np.ascontiguousarray(planes), level.hole, 2 if level.large else 1)
     if not work.comparisons:
@@ -143,7 +143,7 @@ def _search(work: Patches, large: bool, rng: np.random.Generator) -> None:
             work.vote(CHOICE)
 
 
-def _fitted(found: _Solution, pixels: np.ndarray, mask: Mask) -> np.ndarray:
+def _level_colours(found: _Solution, pixels: np.ndarray, mask: Mask) -> np.ndarray:
     """The colours, less the smooth field by which the patches across the rim are off beside it, as uint8."""
     beside = ~mask.solid & np.isfinite(found.voted[..., 0])
     differs = np.nan_to_num(pixels - found.voted[..., :3]).clip(-MOST_OFF, MOST_OFF)

@@ -23,14 +23,14 @@ def fill_with_noise(pixels: np.ndarray, mask: Mask) -> np.ndarray:
     kept = ~mask.solid
     if not kept.any():
         return smooth.astype(np.uint8)
-    differs = (pixels - _blurred(smooth)) * kept[..., None]
+    differs = (pixels - _blur(smooth)) * kept[..., None]
     rng = np.random.default_rng(zlib.crc32(pixels[kept].tobytes()))
     texture = _random_phase(differs, rng) / np.sqrt(kept.mean())
     mixed = np.where(kept[..., None], pixels, smooth + texture)
     return np.rint(mixed).clip(0, 255).astype(np.uint8)
 
 
-def _blurred(pixels: np.ndarray) -> np.ndarray:
+def _blur(pixels: np.ndarray) -> np.ndarray:
     """Without what is finer than a sixteenth of the shorter side."""
     sigma = max(min(pixels.shape[:2]) / 32, 1.0)
     return cv2.GaussianBlur(pixels, (0, 0), sigma)

@@ -30,7 +30,7 @@ def colour_drift(before: np.ndarray, after: np.ndarray, where: np.ndarray) -> fl
     if not area:
         return None
     deviation = min(max(area**0.5 / 16, HARDEST), SOFTEST)
-    share = _blurred(where.astype(np.float32), deviation)
+    share = _blur(where.astype(np.float32), deviation)
     known = share > 1e-4
     moved = np.zeros_like(share)
     low = [_low(pixels, where, deviation, share) for pixels in (before, after)]
@@ -71,10 +71,10 @@ def within(before: np.ndarray, after: np.ndarray, zones: Zones, where: np.ndarra
 def _low(pixels: np.ndarray, where: np.ndarray, deviation: float, share: np.ndarray) -> np.ndarray:
     """(rows, columns, 3) CIELAB of the low-passed pixels `where`."""
     masked = pixels.astype(np.float32) * where[..., None].astype(np.float32)
-    return lab(_blurred(masked, deviation) / np.maximum(share, 1e-4)[..., None])
+    return lab(_blur(masked, deviation) / np.maximum(share, 1e-4)[..., None])
 
 
-def _blurred(plane: np.ndarray, deviation: float) -> np.ndarray:
+def _blur(plane: np.ndarray, deviation: float) -> np.ndarray:
     return cv2.GaussianBlur(_cells(plane, deviation), (0, 0), CELLS, borderType=cv2.BORDER_CONSTANT)
 
 

@@ -44,7 +44,7 @@ def outlines(mask: Mask) -> Iterator[EdgeProfile]:
         places, normals = _normals(points[:, 0], smooth)
         open_edge = _is(~solid, np.rint(places - normals).astype(np.intp))
         if np.count_nonzero(open_edge) >= SHORTEST:
-            yield _unrolled(places[open_edge], normals[open_edge], solid)
+            yield _unroll(places[open_edge], normals[open_edge], solid)
 
 
 def _normals(places: np.ndarray, smooth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -57,7 +57,7 @@ def _normals(places: np.ndarray, smooth: np.ndarray) -> tuple[np.ndarray, np.nda
     return places[sloping], slope[sloping] / steepness[sloping, None]
 
 
-def _unrolled(places: np.ndarray, normals: np.ndarray, solid: np.ndarray) -> EdgeProfile:
+def _unroll(places: np.ndarray, normals: np.ndarray, solid: np.ndarray) -> EdgeProfile:
     # The pixels themselves, not a mean of neighbours: that would blur a step along a slanting edge.
     away = np.arange(-REACH, REACH)
     on = np.rint(places[:, None] + away[None, :, None] * normals[:, None]).astype(np.intp)

@@ -55,7 +55,7 @@ def repetition_score(
         if (part * part).sum() < PLAIN * (detail * detail).mean() * share.sum():
             return None
     energy = float((part * part).sum())
-    return min(_copied(part, detail, mirrored) / energy, 1.0) if energy > 0 else None
+    return min(_copied_energy(part, detail, mirrored) / energy, 1.0) if energy > 0 else None
 
 
 def _small(plane: np.ndarray, shrink: float) -> np.ndarray:
@@ -70,7 +70,7 @@ def _detail(pixels: np.ndarray, shrink: float) -> np.ndarray:
     return high / (cv2.GaussianBlur(high * high, (0, 0), 8) ** 0.5 + FAINT)
 
 
-def _copied(part: np.ndarray, whole: np.ndarray, mirrored: bool) -> float:
+def _copied_energy(part: np.ndarray, whole: np.ndarray, mirrored: bool) -> float:
     """The energy of `part` that is found again, by the best shift of the whole or of its mirror images."""
     size = tuple(cv2.getOptimalDFTSize(2 * side) for side in whole.shape)
     there = _spectrum(part, size)

@@ -77,11 +77,11 @@ def seam_floor(pixels: np.ndarray, mask: Mask, seed: int = 0, tries: int = 8) ->
 def seams_elsewhere(pixels: np.ndarray, mask: Mask, seed: int = 0, tries: int = 8) -> list[float]:
     """The absolute values that `seam_floor` is the mean of: where one line follows an outline, not alike."""
     rng = np.random.default_rng(seed)
-    found = [seam_score(pixels, _moved(mask, rng)) for _ in range(tries)]
+    found = [seam_score(pixels, _move_mask(mask, rng)) for _ in range(tries)]
     return [abs(score) for score in found if score is not None]
 
 
-def _moved(mask: Mask, rng: np.random.Generator) -> Mask:
+def _move_mask(mask: Mask, rng: np.random.Generator) -> Mask:
     """The mask somewhere else. What comes in from beyond a border is as the border was."""
     box = mask.bounds
     if box is None:
@@ -106,7 +106,7 @@ def excess(pixels: np.ndarray, edge: Iterable[EdgeProfile]) -> float | None:
     edge = tuple(edge)
     stride = min(max(sum(len(outline.valid) for outline in edge) // STRETCHES, NEAREST), FARTHEST)
     found = [_of_stretches(lab(outline.of(pixels)), outline.valid, stride) for outline in edge]
-    return _trimmed(np.concatenate([np.zeros(0), *found]))
+    return _trimmed_mean(np.concatenate([np.zeros(0), *found]))
 
 
 def _of_stretches(colours: np.ndarray, valid: np.ndarray, stride: int) -> np.ndarray:
@@ -154,7 +154,7 @@ def _mean_known(outer: np.ndarray, inner: np.ndarray) -> np.ndarray:
     return np.where(both, (np.where(both, outer, 0) + np.where(both, inner, 0)) / 2, np.minimum(outer, inner))
 
 
-def _trimmed(values: np.ndarray) -> float | None:
+def _trimmed_mean(values: np.ndarray) -> float | None:
     if not values.size:
         return None
     cut = int(values.size * TRIM)

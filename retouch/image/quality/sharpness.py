@@ -60,13 +60,13 @@ def _fineness(energies: list[np.ndarray], rough: np.ndarray, where: np.ndarray) 
         return None
     variance = (float(np.median(rough[where])) / (0.6745 * 6)) ** 2
     fine, coarse = (
-        max(float(energy[where].mean()) - variance * _passed(deviation), 0)
+        max(float(energy[where].mean()) - variance * _noise_gain(deviation), 0)
         for energy, deviation in zip(energies, (FINE, COARSE), strict=True)
     )
     return fine / coarse if coarse > FLATTEST else None
 
 
-def _passed(deviation: float) -> float:
+def _noise_gain(deviation: float) -> float:
     """The squared gradient that white noise of variance 1 leaves, by the same filters."""
     blur = cv2.getGaussianKernel(2 * round(4 * deviation) + 1, deviation).ravel()
     slope = np.convolve(blur, [0.5, 0, -0.5])

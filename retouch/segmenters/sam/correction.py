@@ -35,7 +35,7 @@ MARGIN = 0.02
 """The logit at a click that just has its way."""
 
 
-def corrected(
+def correct_mask(
     new: MaskCandidate, answers: np.ndarray, before: MaskCandidate, clicks: Sequence[Click]
 ) -> MaskCandidate:
     """`before`, mended at each click that it disobeys, with the score of `new`.
@@ -49,7 +49,7 @@ def corrected(
         return new
     for click in wrong:
         if mended.violations([click]):
-            mended = _mended(mended, answers, click, clicks)
+            mended = _mend(mended, answers, click, clicks)
     return mended
 
 
@@ -64,7 +64,7 @@ def _another(new: MaskCandidate, old: MaskCandidate, click: Click, clicks: Seque
     return asked >= ONE_WAY * changed.sum() and _round(changed, _cell(fit, click), HALFWAY) is not None
 
 
-def _mended(mask: MaskCandidate, answers: np.ndarray, click: Click, clicks: Sequence[Click]) -> MaskCandidate:
+def _mend(mask: MaskCandidate, answers: np.ndarray, click: Click, clicks: Sequence[Click]) -> MaskCandidate:
     """The mask with more where a positive click lies, with less where a negative one does, never both.
 
     Logits are turned round for a negative click: above 0 is as the click would have it.

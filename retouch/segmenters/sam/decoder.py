@@ -66,12 +66,12 @@ class Decoder:
         import torch
 
         with torch.inference_mode(), torch.autocast(torch.device(device).type, enabled=False):
-            sparse, dense = self._embedded(ask, device)
-            tokens, picture = self._attended(features.coarse.to(device), sparse, dense)
+            sparse, dense = self._embed(ask, device)
+            tokens, picture = self._attend(features.coarse.to(device), sparse, dense)
             scores = self._masks.iou_prediction_head(tokens[:, self._first])
             wanted = torch.zeros_like(scores, dtype=torch.bool)
             wanted[:, list(ask.levels)] = scores[:, list(ask.levels)] > ask.least
-            logits = self._drawn(picture, tokens, wanted, [f.to(device) for f in features.finer])
+            logits = self._draw_masks(picture, tokens, wanted, [f.to(device) for f in features.finer])
             rows, levels = wanted.nonzero(as_tuple=True)
             return DecoderOutput(
                 *(part.cpu().numpy() for part in (logits, scores[rows, levels], rows, levels))
@@ -82,7 +82,7 @@ class Decoder:
         """Where the token of quality is; one for whether there is anything at all may come before it."""
         return int(getattr(self._masks, "pred_obj_scores", False))
 
-    def _embedded(self, ask: DecoderInput, device: Any) -> tuple[Any, Any]:
+    def _embed(self, ask: DecoderInput, device: Any) -> tuple[Any, Any]:
         import torch
 
         def tensor(array: np.ndarray | None) -> Any:
@@ -101,7 +101,7 @@ class Decoder:
         clicks = None if points is None else (points, labels)
         return self._prompts(points=clicks, boxes=boxes, masks=None if masks is None else masks[:, None])
 
-    def _attended(self, coarse: Any, sparse: Any, dense: Any) -> tuple[Any, Any]:
+    def _attend(self, coarse: Any, sparse: Any, dense: Any) -> tuple[Any, Any]:
         """(n, tokens, c), and the picture as each prompt sees it: (n, c, h, w)."""
         import torch
 
@@ -116,7 +116,7 @@ class Decoder:
         out, seen = self._masks.transformer(coarse + dense, self._place, tokens)
         return out, seen.transpose(1, 2).reshape(len(sparse), *coarse.shape[1:])
 
-    def _drawn(self, picture: Any, tokens: Any, wanted: Any, finer: list[Any]) -> Any:
+    def _draw_masks(self, picture: Any, tokens: Any, wanted: Any, finer: list[Any]) -> Any:
         """(m, h, w): the wanted masks, in the order of `wanted.nonzero()`."""
         import torch
 
@@ -131,11 +131,11 @@ class Decoder:
         import torch
 
         masks, start = self._masks, self._first + 1
-        grown = self._upscaled(picture, finer)
+        grown = self._upscale(picture, finer)
         pens = [pen(tokens[:, start + level]) for level, pen in enumerate(masks.output_hypernetworks_mlps)]
         return torch.einsum("nlc,nchw->nlhw", torch.stack(pens, 1), grown)
 
-    def _upscaled(self, picture: Any, finer: list[Any]) -> Any:
+    def _upscale(self, picture: Any, finer: list[Any]) -> Any:
         if not finer:
             return self._masks.output_upscaling(picture)
         finest, finer_one = finer

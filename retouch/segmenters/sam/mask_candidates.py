@@ -54,7 +54,7 @@ def mask_iou(a: np.ndarray, b: np.ndarray) -> float:
     return np.count_nonzero((a > 0) & (b > 0)) / union if union else 1.0
 
 
-def asked(fit: SquareInput, prompt: Prompt, before: MaskCandidate | None = None) -> DecoderInput:
+def decoder_input(fit: SquareInput, prompt: Prompt, before: MaskCandidate | None = None) -> DecoderInput:
     """The prompt as the decoder takes it; what was answered `before` comes with it."""
     clicks = [click for click in prompt.clicks if _holds(fit.crop, click)]
     centres = np.array([(click.x + 0.5, click.y + 0.5) for click in clicks], np.float32).reshape(-1, 2)

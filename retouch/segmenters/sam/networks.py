@@ -73,7 +73,7 @@ def load(path: Path, device: str) -> SamNetwork:
         )
     with convert_errors(lambda cause: _unlike(path, kind, cause)):
         make = BUILDERS[kind](held)
-        make.module.load_state_dict(_used(held, make.module), strict=True, assign=True)
+        make.module.load_state_dict(_weights_of_module(held, make.module), strict=True, assign=True)
         module = make.module.float().eval().requires_grad_(False).to(device)
     return SamNetwork(
         module, make.decoder(module), partial(make.look, module), make.side, device, make.stretch
@@ -88,7 +88,7 @@ def _unlike(path: Path, kind: str, cause: str) -> WeightsRefused:
     )
 
 
-def _used(held: Mapping[str, Any], module: Any) -> dict[str, Any]:
+def _weights_of_module(held: Mapping[str, Any], module: Any) -> dict[str, Any]:
     """What the model takes of a file: trackers of videos and statistics of training stay behind."""
     names = set(module.state_dict())
     return {name: value for name, value in held.items() if name in names}
@@ -176,7 +176,7 @@ def _heads(layers: Any, encoder: Encoder, head: Head) -> tuple[Any, Any]:
 def _ultralytics() -> Any:
     try:
         import_guard.import_ultralytics()
-        with import_guard.fenced(import_guard.OFFLINE):
+        with import_guard.guard_imports(import_guard.OFFLINE):
             from ultralytics.models.sam import build
     except ImportError as error:
         raise Missing(f"this model needs ultralytics ({error}).", hint="pip install ultralytics.") from error

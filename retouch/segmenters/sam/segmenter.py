@@ -14,12 +14,12 @@ from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.segmenters.base import Prompt, Segmentation
 from retouch.segmenters.compute_once import ComputeOnce
-from retouch.segmenters.prompt_checks import checked
+from retouch.segmenters.prompt_checks import check_prompt
 from retouch.segmenters.sam import everything, networks
-from retouch.segmenters.sam.correction import corrected
+from retouch.segmenters.sam.correction import correct_mask
 from retouch.segmenters.sam.decoder import Features
 from retouch.segmenters.sam.everything import Grid
-from retouch.segmenters.sam.mask_candidates import MaskCandidate, asked, best_first, guesses
+from retouch.segmenters.sam.mask_candidates import MaskCandidate, best_first, decoder_input, guesses
 from retouch.segmenters.sam.networks import SamNetwork
 from retouch.segmenters.sam.square_input import SquareInput
 from retouch.segmenters.sam.zoom import better_of, zoom_crop
@@ -65,7 +65,7 @@ class Sam:
 
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
         """Masks for clicks and a box; `Worded` knows words. Raises Missing, WeightsRefused, OutOfMemory."""
-        said = checked(prompt, picture.size)
+        said = check_prompt(prompt, picture.size)
         before = memory.guess if isinstance(memory, Memory) and memory.digest == picture.digest else None
         found = self._with(lambda net: self._guesses(net, picture, said, before))
         regions = [region for region in (guess.region for guess in found) if region]
@@ -92,10 +92,10 @@ class Sam:
         """Best first: what was before, corrected where it must be; then all that is new, then that itself."""
         crop = _view(picture.size, prompt, before)
         look, fit = self._look(net, picture, crop)
-        answer = net.decode(look, asked(fit, prompt, before))
+        answer = net.decode(look, decoder_input(fit, prompt, before))
         found = guesses(fit, answer, prompt)
         if before is not None:
-            mended = [corrected(guess, answer.logits, before, prompt.clicks) for guess in found]
+            mended = [correct_mask(guess, answer.logits, before, prompt.clicks) for guess in found]
             found = [*mended, *found, before]
         ordered = best_first(found, prompt.clicks)
         if not prompt.fine or crop != picture.size.box:
@@ -111,7 +111,7 @@ class Sam:
         if crop is None or box is None:
             return found
         look, fit = self._look(net, picture, crop)
-        ask = asked(fit, replace(prompt, box=box), found[0])
+        ask = decoder_input(fit, replace(prompt, box=box), found[0])
         answer = net.decode(look, replace(ask, levels=(0,)))
         finer = MaskCandidate(fit, answer.logits[0], found[0].score)
         return [better_of(finer, found[0], prompt.clicks), *found[1:]]

@@ -45,7 +45,7 @@ class BatchImg2Img(processing.StableDiffusionProcessingImg2Img):
         """Tensors of shape [batch, ...] from the parent's `init` on each crop alone."""
         prepared = [self._one(k, all_prompts, all_seeds, all_subseeds) for k in range(len(self.retouch_jobs))]
         for name in _PREPARED:
-            setattr(self, name, _joined([one[name] for one in prepared], self.init_latent.ndim))
+            setattr(self, name, _join([one[name] for one in prepared], self.init_latent.ndim))
         self.batch_size = len(self.retouch_jobs)
         self._no_overlay()
 
@@ -63,7 +63,7 @@ class BatchImg2Img(processing.StableDiffusionProcessingImg2Img):
         self.latent_mask = _opaque(job.mask.alpha)
         self.mask = self.nmask = None
         self._no_overlay()
-        with seeded(seeds[k]):
+        with seed_torch(seeds[k]):
             super().init(prompts[k : k + 1], seeds[k : k + 1], subseeds[k : k + 1])
         refuse_nan(self.init_latent, ENCODER)
         self._touch(job.mask.alpha)
@@ -98,7 +98,7 @@ def _opaque(alpha: np.ndarray) -> Image.Image:
     return Image.fromarray(opaque.repeat(CELL, 0).repeat(CELL, 1))
 
 
-def _joined(tensors: Sequence[Any], ndim: int) -> Any:
+def _join(tensors: Sequence[Any], ndim: int) -> Any:
     """Along a new batch axis, or the one they already have (Neo's masks have it)."""
     if tensors[0] is None:
         return None
@@ -106,7 +106,7 @@ def _joined(tensors: Sequence[Any], ndim: int) -> Any:
 
 
 @contextlib.contextmanager
-def seeded(seed: int) -> Iterator[None]:
+def seed_torch(seed: int) -> Iterator[None]:
     """The VAE samples its posterior from torch's global generator: seed it, then give it back."""
     with torch.random.fork_rng(devices=gpus()):
         torch.manual_seed(seed)

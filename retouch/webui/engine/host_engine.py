@@ -72,7 +72,7 @@ class HostEngine:
         host.use_models(checkpoint or self.found[0], "", self.found)
         return host.native()
 
-    def kin(self, job: Job) -> Hashable:
+    def batch_key(self, job: Job) -> Hashable:
         """The host reads LoRA tags of a batch's first prompt only, joins negatives only of equal
         length, and its DPM adaptive sampler lets batch mates change each other."""
         sampling = job.settings.sampling
@@ -84,7 +84,7 @@ class HostEngine:
         if jobs[0].settings.denoising_strength == 0:
             return [job.picture for job in jobs]
         sampling = jobs[0].settings.sampling
-        with _translated(self.free_memory), host_state_restored():
+        with _translate_errors(self.free_memory), host_state_restored():
             runner = self._runner()
             checkpoint, vae = sampling.checkpoint or self.found[0], sampling.vae or self.found[1]
             host.use_models(checkpoint, vae, self.found)
@@ -135,7 +135,7 @@ def _host_named(job: Job) -> Job:
 
 
 @contextlib.contextmanager
-def _translated(free_memory: Callable[[], None]) -> Iterator[None]:
+def _translate_errors(free_memory: Callable[[], None]) -> Iterator[None]:
     """The host's failures as ours. Its extra-network errors and asserts are kept as the cause."""
     try:
         yield

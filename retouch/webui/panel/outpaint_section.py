@@ -18,7 +18,7 @@ from retouch.outpaint.checks import CheckOptions
 from retouch.outpaint.stage_steps import StagePrompts
 from retouch.outpaint.stages import StageOptions
 from retouch.recipes.infotext import OUTPAINT
-from retouch.webui.panel.widgets import AUTO, read_all, shown, widget
+from retouch.webui.panel.widgets import AUTO, read_all, widget, widget_value
 
 CHANGES = "retouch_outpaint_changes"
 """Where an X/Y/Z axis leaves its changes to the extension, on `p`: {knob: value}."""
@@ -83,7 +83,7 @@ def _paster(leaf: KnobPath) -> Callable[[dict[str, Any]], Any]:
             asked = outpaint_in(params)
         except RetouchError:
             return None
-        return None if asked is None else shown(leaf, getattr(asked, leaf.path))
+        return None if asked is None else widget_value(leaf, getattr(asked, leaf.path))
 
     return paste
 

@@ -19,8 +19,8 @@ from retouch.recipes.recipe import Pass, Recipe
 from retouch.webui import host, settings
 from retouch.webui.panel import outpaint_section
 from retouch.webui.panel.outpaint_section import WIDGETS, Section
-from retouch.webui.panel.recipe_buttons import RecipeButtons, kept_as, left_out, names, told
-from retouch.webui.panel.widgets import read_all, shown, widget
+from retouch.webui.panel.recipe_buttons import RecipeButtons, kept_as, left_out, message_html, names
+from retouch.webui.panel.widgets import read_all, widget, widget_value
 from retouch.webui.service import own_recipes
 
 START = "Face polish"
@@ -64,7 +64,7 @@ class Panel:
                     visible=self.is_img2img,
                     elem_id=self.elem_id("skip_img2img"),
                 )
-            keeping = RecipeButtons(self.elem_id, recipe, _typed, _filled)
+            keeping = RecipeButtons(self.elem_id, recipe, _recipe_from_fields, _fill_fields)
             keeping.build()
             words = gr.Textbox(
                 "", label="People", info=PEOPLE, elem_id=self.elem_id("people"), lines=2, placeholder=EXAMPLE
@@ -83,13 +83,13 @@ class Panel:
             (skip, lambda params: SKIPPED in params),
             (keeping.said, _pasted_remark),
             (words, _pasted_people),
-            *self._pasted(shown_recipe[1:]),
+            *self._paste_fields(shown_recipe[1:]),
             *section.paste_fields,
         ]
         return self.components
 
     def _tabs(self) -> None:
-        start = _padded(library.recipe(START, own_recipes()))
+        start = _pad_passes(library.recipe(START, own_recipes()))
         with gr.Tabs(elem_id=self.elem_id("tabs")):
             for index, recipe_pass in enumerate(start):
                 with gr.Tab(f"Target {index + 1}", elem_id=self.elem_id(f"tab_{index + 1}")):
@@ -113,7 +113,7 @@ class Panel:
                             make(leaf)
         self.components += [made[leaf] for leaf in LEAVES]
 
-    def _pasted(self, tabs: Sequence[Any]) -> list[tuple[Any, Any]]:
+    def _paste_fields(self, tabs: Sequence[Any]) -> list[tuple[Any, Any]]:
         places = [(index, leaf) for index in range(settings.tabs()) for leaf in LEAVES]
         return [(c, _paster(index, leaf)) for c, (index, leaf) in zip(tabs, places, strict=True)]
 
@@ -122,16 +122,16 @@ def _rows(group: Sequence[KnobPath], width: int = 3) -> list[Sequence[KnobPath]]
     return [group[i : i + width] for i in range(0, len(group), width)]
 
 
-def _padded(recipe: Recipe) -> list[Pass]:
+def _pad_passes(recipe: Recipe) -> list[Pass]:
     """As many passes as there are tabs; what does not fit is left out."""
     count = settings.tabs()
     return [*recipe.passes[:count], *[Pass()] * (count - len(recipe.passes))]
 
 
-def _filled(recipe: Recipe) -> list[Any]:
+def _fill_fields(recipe: Recipe) -> list[Any]:
     """A recipe into the field of its people and the tabs."""
-    tabs = [shown(leaf, get_path(p, leaf.path)) for p in _padded(recipe) for leaf in LEAVES]
-    return [gr.update(value=value) for value in (people.written(recipe.people), *tabs)]
+    tabs = [widget_value(leaf, get_path(p, leaf.path)) for p in _pad_passes(recipe) for leaf in LEAVES]
+    return [gr.update(value=value) for value in (people.write_people(recipe.people), *tabs)]
 
 
 def _pasted_name(params: dict[str, Any]) -> str | None:
@@ -139,7 +139,7 @@ def _pasted_name(params: dict[str, Any]) -> str | None:
         recipe = recipe_in(params)
     except RetouchError:
         return None
-    return recipe and _named(recipe).name
+    return recipe and _rename(recipe).name
 
 
 def _pasted_people(params: dict[str, Any]) -> str | None:
@@ -147,7 +147,7 @@ def _pasted_people(params: dict[str, Any]) -> str | None:
         recipe = recipe_in(params)
     except RetouchError:
         return None
-    return None if recipe is None else people.written(recipe.people)
+    return None if recipe is None else people.write_people(recipe.people)
 
 
 def _pasted_remark(params: dict[str, Any]) -> str:
@@ -155,8 +155,8 @@ def _pasted_remark(params: dict[str, Any]) -> str:
     try:
         recipe = recipe_in(params)
     except RetouchError as error:
-        return told(str(error), bad=True)
-    return told(*left_out(recipe)) if recipe else told()
+        return message_html(str(error), bad=True)
+    return message_html(*left_out(recipe)) if recipe else message_html()
 
 
 def _paster(index: int, leaf: KnobPath) -> Callable[[dict[str, Any]], Any]:
@@ -167,7 +167,7 @@ def _paster(index: int, leaf: KnobPath) -> Callable[[dict[str, Any]], Any]:
             recipe = recipe_in(params)
         except RetouchError:
             return None
-        return None if recipe is None else shown(leaf, get_path(_padded(recipe)[index], leaf.path))
+        return None if recipe is None else widget_value(leaf, get_path(_pad_passes(recipe)[index], leaf.path))
 
     return paste
 
@@ -185,13 +185,13 @@ def request_from(args: Sequence[Any]) -> AutofixRequest | None:
     if not enabled:
         return None
     recipe, outpaint = (
-        _typed(name, values[:-WIDGETS]),
+        _recipe_from_fields(name, values[:-WIDGETS]),
         outpaint_section.request_from_widgets(values[-WIDGETS:]),
     )
     return AutofixRequest(recipe=recipe, skip_img2img=bool(skip), outpaint=outpaint)
 
 
-def _typed(name: str, values: Sequence[Any]) -> Recipe:
+def _recipe_from_fields(name: str, values: Sequence[Any]) -> Recipe:
     """What is above, the people's words and then the tabs, as a recipe."""
     said, *rest = values
     size = len(LEAVES)
@@ -199,9 +199,9 @@ def _typed(name: str, values: Sequence[Any]) -> Recipe:
     passes = tuple(load(Pass, unflatten(read_all(tab)), f"target {i}") for i, tab in enumerate(tabs, 1))
     while passes and not passes[-1].target.looks:
         passes = passes[:-1]
-    return _named(Recipe(name, passes=passes, people=people.read(str(said or ""))))
+    return _rename(Recipe(name, passes=passes, people=people.read(str(said or ""))))
 
 
-def _named(recipe: Recipe) -> Recipe:
+def _rename(recipe: Recipe) -> Recipe:
     """It keeps its name only while it still is that recipe."""
     return recipe if kept_as(recipe) else dataclasses.replace(recipe, name=UNNAMED)

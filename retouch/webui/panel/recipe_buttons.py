@@ -48,7 +48,7 @@ def left_out(recipe: Recipe) -> tuple[str, ...]:
     return (f"{fault} Settings, Retouch, has the number of targets.",)
 
 
-def told(*texts: str, bad: bool = False) -> str:
+def message_html(*texts: str, bad: bool = False) -> str:
     """Lines for the place below the buttons, as HTML."""
     lines = "<br>".join(html.escape(text) for text in texts if text)
     kind = "retouch-said retouch-bad" if bad else "retouch-said"
@@ -133,12 +133,12 @@ class RecipeButtons:
     def _choose(self, name: str) -> list[Any]:
         """A chosen recipe into the tabs; "Custom" leaves them."""
         if name == UNNAMED:
-            return [told(), *self._nothing()]
+            return [message_html(), *self._nothing()]
         try:
             recipe = library.recipe(name, own_recipes())
         except RetouchError as error:
-            return [told(str(error), bad=True), *self._nothing()]
-        return [told(recipe.description, *left_out(recipe)), *self.fill(recipe)]
+            return [message_html(str(error), bad=True), *self._nothing()]
+        return [message_html(recipe.description, *left_out(recipe)), *self.fill(recipe)]
 
     @staticmethod
     def _refresh() -> Any:
@@ -153,18 +153,18 @@ class RecipeButtons:
             asked = dataclasses.replace(here, name=name or chosen, description=about)
             kept = RecipeLibrary(own_recipes()).save(asked, bool(replace))
         except RetouchError as error:
-            return [gr.update(), told(str(error), bad=True)]
+            return [gr.update(), message_html(str(error), bad=True)]
         chosen_now = gr.update(choices=names(), value=kept.name)
-        return [chosen_now, told(f"Saved as {kept.name!r}.", *contradictions(kept))]
+        return [chosen_now, message_html(f"Saved as {kept.name!r}.", *contradictions(kept))]
 
     def _read(self, pasted: str) -> list[Any]:
         try:
             received = read_text(pasted or "")
         except RetouchError as error:
-            return [gr.update(), told(str(error), bad=True), gr.update(), *self._nothing()]
+            return [gr.update(), message_html(str(error), bad=True), gr.update(), *self._nothing()]
         recipe = received.recipe
         same = kept_as(recipe) is not None
-        said = told(
+        said = message_html(
             f"{recipe.name!r} is in the tabs." + ("" if same else " Save it to keep it."),
             f"It was of schema {received.migrated}." if received.migrated else "",
             *left_out(recipe),
@@ -178,17 +178,17 @@ class RecipeButtons:
         try:
             here = self.shown(chosen, values)
         except RetouchError as error:
-            return ["", "", told(str(error), bad=True)]
-        return [share(here), pretty(here), told(*contradictions(here))]
+            return ["", "", message_html(str(error), bad=True)]
+        return [share(here), pretty(here), message_html(*contradictions(here))]
 
     def _delete(self, name: str) -> list[Any]:
         try:
             before = RecipeLibrary(own_recipes()).remove(name)
         except RetouchError as error:
-            return [gr.update(), told(str(error), bad=True)]
+            return [gr.update(), message_html(str(error), bad=True)]
         again = f" The built-in {before.name!r} is in its place." if before else ""
         chosen = gr.update(choices=names(), value=UNNAMED)
-        return [chosen, told(f"{name!r} is deleted; the tabs still show it.{again}")]
+        return [chosen, message_html(f"{name!r} is deleted; the tabs still show it.{again}")]
 
     def _nothing(self) -> list[Any]:
         return [gr.update() for _ in self.fill(Recipe())]

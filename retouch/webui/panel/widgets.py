@@ -33,8 +33,8 @@ def widget(leaf: KnobPath, value: Any, elem_id: str, number: int) -> gr.componen
     label = knob.label if number == 1 else f"{knob.label} {number}"
     if name in _LINES:
         help_text = f"{knob.help} One a line." if name in _BY_LINE else knob.help
-        return _words(label, help_text, shown(leaf, value), elem_id, _LINES[name])
-    common = {"label": label, "info": knob.help, "elem_id": elem_id, "value": shown(leaf, value)}
+        return _words(label, help_text, widget_value(leaf, value), elem_id, _LINES[name])
+    common = {"label": label, "info": knob.help, "elem_id": elem_id, "value": widget_value(leaf, value)}
     if name == "models":
         return gr.Dropdown(detector_names(), multiselect=True, **common)
     if name in _LISTS:
@@ -63,7 +63,7 @@ def _placeholder(leaf: KnobPath) -> str:
     return AUTO if leaf.path.startswith("shape.") else INHERIT
 
 
-def shown(leaf: KnobPath, value: Any) -> Any:
+def widget_value(leaf: KnobPath, value: Any) -> Any:
     """A knob's value as its widget shows it."""
     name = leaf.path.rpartition(".")[2]
     if name == "models":

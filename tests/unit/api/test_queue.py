@@ -9,7 +9,7 @@ def held(turns: JobQueue, queue: threading.Lock, ticket: JobTicket, inside=lambd
     """A thread that takes its turn and calls `inside` there."""
 
     def run():
-        with turns.taken(ticket, queue):
+        with turns.hold(ticket, queue):
             inside()
 
     thread = threading.Thread(target=run)
@@ -27,7 +27,7 @@ def until(condition) -> None:
 
 def test_one_works_and_one_waits_and_both_are_gone_afterwards():
     turns, queue = JobQueue(), threading.Lock()
-    with turns.taken(JobTicket("fix", "mine"), queue):
+    with turns.hold(JobTicket("fix", "mine"), queue):
         waiting = held(turns, queue, JobTicket("inpaint", "yours"))
         until(lambda: turns.waiting == 1)
         mine, yours = turns.summary("mine"), turns.summary("yours")
@@ -41,7 +41,7 @@ def test_one_works_and_one_waits_and_both_are_gone_afterwards():
 def test_a_job_that_fails_frees_its_place():
     turns, queue = JobQueue(), threading.Lock()
     try:
-        with turns.taken(JobTicket("fix"), queue):
+        with turns.hold(JobTicket("fix"), queue):
             raise ZeroDivisionError
     except ZeroDivisionError:
         pass
@@ -51,7 +51,7 @@ def test_a_job_that_fails_frees_its_place():
 
 def test_nobody_learns_the_name_of_anothers_task():
     turns = JobQueue()
-    with turns.taken(JobTicket("fix", "secret"), threading.Lock()):
+    with turns.hold(JobTicket("fix", "secret"), threading.Lock()):
         for asked in ("", "other"):
             assert "secret" not in str(turns.summary(asked))
             assert not turns.at_work(asked)
@@ -60,7 +60,7 @@ def test_nobody_learns_the_name_of_anothers_task():
 def test_only_the_task_that_is_named_is_stopped():
     turns, pressed = JobQueue(), []
     ticket = JobTicket("fix", "mine")
-    with turns.taken(ticket, threading.Lock()):
+    with turns.hold(ticket, threading.Lock()):
         assert turns.stop("other", lambda: pressed.append(1)) is False
         assert (ticket.stopped, pressed) == (False, [])
         assert turns.stop("mine", lambda: pressed.append(1)) is True
@@ -71,7 +71,7 @@ def test_only_the_task_that_is_named_is_stopped():
 def test_without_a_name_it_is_the_one_at_work_and_none_that_waits():
     turns, queue = JobQueue(), threading.Lock()
     first, second = JobTicket("fix", "a"), JobTicket("fix", "b")
-    with turns.taken(first, queue):
+    with turns.hold(first, queue):
         thread = held(turns, queue, second)
         until(lambda: turns.waiting == 1)
         assert turns.stop("")
@@ -83,7 +83,7 @@ def test_without_a_name_it_is_the_one_at_work_and_none_that_waits():
 def test_one_that_waits_is_stopped_before_it_begins_and_presses_nothing():
     turns, queue, seen, pressed = JobQueue(), threading.Lock(), [], []
     waits = JobTicket("inpaint", "later")
-    with turns.taken(JobTicket("fix", "now"), queue):
+    with turns.hold(JobTicket("fix", "now"), queue):
         thread = held(turns, queue, waits, lambda: seen.append(waits.stopped))
         until(lambda: turns.waiting == 1)
         assert turns.stop("later", lambda: pressed.append(1))

@@ -101,7 +101,7 @@ def test_what_is_repainted_by_hand_has_a_history_too(desk, tmp_path, capsys):
 def test_a_step_that_cannot_be_painted_again_says_so(fixed, desk, capsys):
     held, about = history_file.read(history_of(fixed).read_bytes())
     entries = (dataclasses.replace(held.entries[0], step=None, name="By hand"), held.entries[1])
-    history_of(fixed).write_bytes(history_file.written(History(held.picture, entries), about))
+    history_of(fixed).write_bytes(history_file.write_history(History(held.picture, entries), about))
     assert main(["history", str(history_of(fixed))], desk) == 0
     first, second = capsys.readouterr().out.splitlines()[-2:]
     assert "not to be painted again  By hand" in first

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retouch.detectors.tiling import Searcher, merged_passes, ordered, search, sides, wanted, whole_only
+from retouch.detectors.tiling import (
+    Searcher,
+    by_score,
+    merged_passes,
+    search,
+    sides,
+    wanted_labels,
+    whole_only,
+)
 from retouch.errors import BadInput
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
@@ -102,14 +110,14 @@ def test_people_whose_boxes_overlap_but_not_their_masks_stay_two() -> None:
 def test_order_is_by_score_then_place() -> None:
     a, b = Region.of_box(Box(5, 0, 9, 9), "x", 0.7), Region.of_box(Box(0, 0, 4, 9), "x", 0.7)
     c = Region.of_box(Box(9, 9, 20, 20), "x", 0.9)
-    assert ordered([a, b, c]) == ordered([c, b, a]) == (c, b, a)
+    assert by_score([a, b, c]) == by_score([c, b, a]) == (c, b, a)
 
 
 def test_classes_are_matched_whatever_their_case() -> None:
-    assert wanted(("Cat",), ("cat", "dog"), "animals") == {"cat"}
-    assert wanted((), ("cat", "dog"), "animals") == {"cat", "dog"}
+    assert wanted_labels(("Cat",), ("cat", "dog"), "animals") == {"cat"}
+    assert wanted_labels((), ("cat", "dog"), "animals") == {"cat", "dog"}
     with pytest.raises(BadInput, match=r"animals finds no 'cta'. Did you mean 'cat'\?"):
-        wanted(("cta",), ("cat", "dog"), "animals")
+        wanted_labels(("cta",), ("cat", "dog"), "animals")
 
 
 def test_a_searcher_keeps_to_confidence_and_cuts_to_the_picture() -> None:

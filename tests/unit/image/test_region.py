@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from retouch.errors import BadInput
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.image.region import Region, distinct, merged, overlap
+from retouch.image.region import Region, distinct, merge_regions, overlap
 from retouch.image.tiles import tiles, whole_in_tile
 from retouch.recipes.selection import ORDERS, Selection, select
 from tests.helpers import boxes_in, found, masks, sizes, square, wild_boxes
@@ -179,7 +179,7 @@ def test_a_shape_that_does_not_fit_its_box_is_refused():
 def test_merged_regions_are_the_union(data):
     canvas = Size(50, 40)
     regions = [Region.of_box(data.draw(boxes_in(canvas)), str(i), i / 5) for i in range(3)]
-    one = merged(regions)
+    one = merge_regions(regions)
     union = regions[0].mask(canvas) | regions[1].mask(canvas) | regions[2].mask(canvas)
     assert one.mask(canvas) == union
     assert (one.label, one.score) == ("0", 0.4)

@@ -13,7 +13,7 @@ from retouch.outpaint.join import best_join, join_break, join_visibility
 from retouch.outpaint.join_cut import along_a_line
 from retouch.outpaint.join_level import level_edge
 from retouch.outpaint.run import extend
-from retouch.outpaint.stage_steps import joined
+from retouch.outpaint.stage_steps import join_mask
 from retouch.pipeline.candidate import Candidate
 from retouch.testing import FakeEngine
 from tests.helpers import flat, noise
@@ -23,7 +23,7 @@ from tests.unit.outpaint.test_progress import FEATHER, HOW, NATIVE, way
 def offered(over, hole, feather=16):
     """`over` painted in all of a 200 x 96 canvas, put back in `hole` and `feather` pixels of the rest."""
     size = Size(200, 96)
-    return Candidate(1, Picture(over), size.box, joined(Mask.of_box(size, hole), feather, hole))
+    return Candidate(1, Picture(over), size.box, join_mask(Mask.of_box(size, hole), feather, hole))
 
 
 def test_a_step_at_the_edge_is_led_on_into_the_hole_until_it_has_faded():
@@ -73,7 +73,7 @@ def test_every_painting_of_a_stage_is_cut_for_any_may_be_chosen_later():
         way(margins=Margins(right=128), how=how), FakeEngine(side=256), CheckOptions(tries=1, cleanup=0)
     )
     one, other = done.way.found[1]
-    faded = joined(Mask.of_box(Size(256, 256), Box(128, 0, 256, 256)), FEATHER, Box(256, 0, 384, 256))
+    faded = join_mask(Mask.of_box(Size(256, 256), Box(128, 0, 256, 256)), FEATHER, Box(256, 0, 384, 256))
     width = one.mask.size.width
     assert not np.array_equal(one.mask.alpha, faded.alpha[:, -width:])
     assert not np.array_equal(other.mask.alpha, faded.alpha[:, -width:])
@@ -157,7 +157,7 @@ def test_of_all_ways_the_one_is_taken_that_shows_least_on_either_line(side):
 
 
 def offered_mask():
-    return joined(Mask.of_box(SIZE, HOLE), 16, HOLE).alpha
+    return join_mask(Mask.of_box(SIZE, HOLE), 16, HOLE).alpha
 
 
 def test_a_step_shows_at_the_border_and_where_the_painting_gives_way():

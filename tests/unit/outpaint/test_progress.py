@@ -10,11 +10,11 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.quality.seam import join
 from retouch.outpaint.checks import CheckOptions
-from retouch.outpaint.join_cleanup import merged
+from retouch.outpaint.join_cleanup import merge_candidates
 from retouch.outpaint.join_cut import along_the_cut, least_path
 from retouch.outpaint.progress import Extension, dependents
 from retouch.outpaint.run import extend
-from retouch.outpaint.stage_steps import StagePrompts, joined, reach_of, steps, unused_prompts
+from retouch.outpaint.stage_steps import StagePrompts, join_mask, reach_of, steps, unused_prompts
 from retouch.outpaint.stages import StageOptions, plan_stages
 from retouch.pipeline.candidate import Candidate
 from retouch.recipes.recipe import Generation, Pass
@@ -178,14 +178,16 @@ def test_a_strip_that_is_not_whole_yet_is_left_out_of_the_picture():
 
 def test_a_join_is_opaque_over_the_hole_gone_beyond_the_feather_and_no_straight_line():
     size, hole = Size(256, 256), Box(128, 0, 256, 256)
-    mask = joined(Mask.of_box(size, hole), 32, hole).alpha
+    mask = join_mask(Mask.of_box(size, hole), 32, hole).alpha
     assert (mask[:, 128:] == 255).all()
     assert (mask[:, : 128 - 32] == 0).all()
     edge = (mask >= 128).argmax(1)
     assert edge.std() > 1
     assert np.abs(np.diff(edge)).max() <= 4
-    assert np.array_equal(mask, joined(Mask.of_box(size, hole), 32, hole).alpha)
-    assert np.array_equal(joined(Mask.of_box(size, hole), 0, hole).alpha > 0, Mask.of_box(size, hole).solid)
+    assert np.array_equal(mask, join_mask(Mask.of_box(size, hole), 32, hole).alpha)
+    assert np.array_equal(
+        join_mask(Mask.of_box(size, hole), 0, hole).alpha > 0, Mask.of_box(size, hole).solid
+    )
 
 
 class Harsh(FakeEngine):
@@ -225,7 +227,7 @@ def test_a_cut_follows_where_least_differs_and_leaves_the_rest_of_the_picture():
     under = np.full((40, 64, 3), 100, np.uint8)
     over = np.full((40, 64, 3), 200, np.uint8)
     over[:, 30:32] = 100  # the one line on which they agree
-    made = Candidate(1, Picture(over), size.box, joined(Mask.of_box(size, hole), 20, hole))
+    made = Candidate(1, Picture(over), size.box, join_mask(Mask.of_box(size, hole), 20, hole))
     pixels = under.copy()
     along_the_cut(made, under, hole, "right").put(pixels)
     assert (pixels[:, 34:] == 200).all()
@@ -266,7 +268,7 @@ def test_a_cleanup_is_merged_to_the_pixel():
     stepwise, at_once = under.copy(), under.copy()
     first.put(stepwise)
     second.put(stepwise)
-    merged(first, second, under).put(at_once)
+    merge_candidates(first, second, under).put(at_once)
     assert np.abs(stepwise.astype(int) - at_once).max() <= 1
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from retouch.errors import BadInput
 from retouch.image.geometry import Size
-from retouch.pipeline.history import TOGETHER, History, HistoryEntry, repainted
+from retouch.pipeline.history import TOGETHER, History, HistoryEntry, repaint_entries
 from retouch.pipeline.plan import plan_pass
 from retouch.pipeline.run import run_plans
 from retouch.testing import FakeEngine, FakeProgress
@@ -71,9 +71,9 @@ def test_another_variation_is_shown_in_place_of_the_chosen_one():
 
 def test_a_step_painted_again_stands_on_what_is_under_it_now():
     history = made()
-    again = repainted(history.switched([1], False), {3: 99}, FakeEngine()).history
+    again = repaint_entries(history.switched([1], False), {3: 99}, FakeEngine()).history
     alone = made(ON_THE_LEFT_ONE).entries[0]
-    fresh = repainted(History(history.picture, (alone,)), {1: 99}, FakeEngine()).history
+    fresh = repaint_entries(History(history.picture, (alone,)), {1: 99}, FakeEngine()).history
     assert again.entries[2].best.seed == 99
     assert again.entries[2].best.over == fresh.entries[0].best.over
     assert again.entries[1] is history.entries[1]
@@ -83,12 +83,12 @@ def test_the_same_seed_upon_the_same_gives_the_same_again():
     history = made()
     seeds = {n: e.step.seed for n, e in enumerate(history.entries, 1) if e.step}
     assert len(seeds) == len(history.entries)
-    assert repainted(history, seeds, FakeEngine()).history.now() == history.now()
+    assert repaint_entries(history, seeds, FakeEngine()).history.now() == history.now()
 
 
 def test_steps_that_do_not_see_one_another_share_a_batch_and_others_wait():
     engine = FakeEngine()
-    repainted(made(), {1: 5, 2: 6, 3: 7}, engine)
+    repaint_entries(made(), {1: 5, 2: 6, 3: 7}, engine)
     assert [len(call) for call in engine.calls] == [2, 1]
 
 
@@ -96,13 +96,13 @@ def test_no_more_than_a_few_pictures_are_held_at_once():
     spots = [square(10 + 140 * x, 10 + 160 * y, 20) for y in range(3) for x in range(4)]
     engine = FakeEngine(batch_limit=64)
     history = made(*spots)
-    repainted(history, {n: n for n in range(1, 13)}, engine)
+    repaint_entries(history, {n: n for n in range(1, 13)}, engine)
     assert max(len(call) for call in engine.calls) <= TOGETHER
 
 
 def test_interrupted_what_is_not_painted_stays_as_it_was():
     history = made()
-    done = repainted(history, {1: 5, 3: 7}, FakeEngine(), FakeProgress(stop_after=0))
+    done = repaint_entries(history, {1: 5, 3: 7}, FakeEngine(), FakeProgress(stop_after=0))
     assert done.stopped
     assert done.history.now() == history.now()
 
@@ -113,7 +113,7 @@ def test_a_gate_holds_for_what_is_painted_again():
     assert entry.step
     strict = dataclasses.replace(entry.step.gate, mode="on", sharpness=1.0, drift=0.0, seam=0.0)
     guarded = HistoryEntry(dataclasses.replace(entry.step, gate=strict), entry.candidates)
-    done = repainted(History(history.picture, (guarded,)), {1: 5}, FakeEngine())
+    done = repaint_entries(History(history.picture, (guarded,)), {1: 5}, FakeEngine())
     assert not done.history.entries[0].on
     assert done.history.now() == history.picture
     assert done.warnings

@@ -12,7 +12,7 @@ from retouch.image import picture as image_picture
 from retouch.image.codec import decoder, encoder, mask_layers
 from retouch.image.picture import Metadata
 from retouch.pipeline import history_file
-from retouch.pipeline.history import History, repainted
+from retouch.pipeline.history import History, repaint_entries
 from retouch.testing import FakeEngine
 from tests.stand import Stand, photo
 from tests.unit.pipeline.test_history import FAR_LEFT, made
@@ -36,7 +36,7 @@ def text_of(data: bytes) -> dict:
 
 def test_a_history_comes_back_whole():
     history = made(variations=2).switched([2], False)
-    read, about = history_file.read(history_file.written(history, {"recipe": {"name": "Mine"}}))
+    read, about = history_file.read(history_file.write_history(history, {"recipe": {"name": "Mine"}}))
     assert about == {"recipe": {"name": "Mine"}}
     assert read.now() == history.now()
     assert [e.on for e in read.entries] == [True, False, True]
@@ -53,24 +53,24 @@ def test_a_history_comes_back_whole():
 
 def test_a_reopened_step_paints_the_same_as_before():
     history = made()
-    read, _ = history_file.read(history_file.written(history, {}))
+    read, _ = history_file.read(history_file.write_history(history, {}))
     seeds = {n: 5 * n for n in (1, 2, 3)}
     assert (
-        repainted(read, seeds, FakeEngine()).history.now()
-        == repainted(history, seeds, FakeEngine()).history.now()
+        repaint_entries(read, seeds, FakeEngine()).history.now()
+        == repaint_entries(history, seeds, FakeEngine()).history.now()
     )
 
 
 def test_an_entry_painted_elsewhere_comes_back_without_a_step():
     history = made(variations=2)
     plain = dataclasses.replace(history.entries[1], step=None, name="By hand")
-    read, _ = history_file.read(history_file.written(history.changed({2: plain}), {}))
+    read, _ = history_file.read(history_file.write_history(history.changed({2: plain}), {}))
     entry = read.entries[1]
     assert (entry.step, entry.label, entry.crop) == (None, "By hand", entry.best.box)
     assert [c.over for c in entry.candidates] == [c.over for c in plain.candidates]
     assert read.now() == history.now()
     with pytest.raises(BadInput, match="how step 2 was painted is not kept"):
-        repainted(read, {1: 5, 2: 6}, FakeEngine())
+        repaint_entries(read, {1: 5, 2: 6}, FakeEngine())
 
 
 def test_what_rides_along_with_the_picture_comes_back():
@@ -80,7 +80,7 @@ def test_what_rides_along_with_the_picture_comes_back():
         np.full(history.picture.pixels.shape[:2], 9, np.uint8),
         Metadata(text=(("parameters", "a cat"),)),
     )
-    read, _ = history_file.read(history_file.written(History(picture, history.entries), {}))
+    read, _ = history_file.read(history_file.write_history(History(picture, history.entries), {}))
     assert dict(read.now().baggage.text)["parameters"] == "a cat"
     assert read.now().alpha.min() == 9  # what is painted becomes opaque
 
@@ -90,7 +90,7 @@ def test_over_the_limit_variations_that_were_not_chosen_go_oldest_first(monkeypa
     each = sum(c.over.pixels.nbytes + c.mask.alpha.nbytes for c in history.entries[0].candidates)
     with monkeypatch.context() as patch:
         patch.setattr(history_file, "LIMIT", 3 * each - 1)
-        data = history_file.written(history, {})
+        data = history_file.write_history(history, {})
     read, _ = history_file.read(data)
     assert [len(entry.candidates) for entry in read.entries] == [1, 3, 3]
     assert read.now() == history.now()
@@ -110,7 +110,7 @@ def test_over_the_limit_variations_that_were_not_chosen_go_oldest_first(monkeypa
 )
 def test_a_damaged_file_is_refused(changed):
     with pytest.raises(RetouchError):
-        history_file.read(rewritten(history_file.written(made(FAR_LEFT), {}), **changed))
+        history_file.read(rewritten(history_file.write_history(made(FAR_LEFT), {}), **changed))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_damaged_file_is_refused(changed):
     ],
 )
 def test_numbers_that_cannot_be_are_refused(change):
-    data = history_file.written(made(FAR_LEFT), {})
+    data = history_file.write_history(made(FAR_LEFT), {})
     said = text_of(data)
     entry, inside = said["entries"][0], dict(change)
     entry["step"].update(inside.pop("step", {}))

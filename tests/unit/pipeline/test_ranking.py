@@ -12,7 +12,7 @@ from retouch.image.quality.measure import Quality
 from retouch.pipeline.before_after import BeforeAfter
 from retouch.pipeline.candidate import Candidate
 from retouch.pipeline.plan import plan_pass
-from retouch.pipeline.ranking import Ranker, agreed, distances, fidelity, inner_mask, quality_score
+from retouch.pipeline.ranking import Ranker, distances, fidelity, inner_mask, mean_of, quality_score
 from retouch.pipeline.run import run_plans
 from retouch.recipes.recipe import Gate, Settings
 from retouch.testing import FakeEngine
@@ -191,7 +191,7 @@ def test_what_a_candidate_does_around_its_region_does_not_count():
 
 
 def test_what_candidates_agree_on_is_their_mean():
-    assert agreed([off(10), off(20), off(60)]) == pytest.approx(np.full((4, 4, 3), 30))
+    assert mean_of([off(10), off(20), off(60)]) == pytest.approx(np.full((4, 4, 3), 30))
 
 
 def test_a_large_window_is_measured_smaller():

@@ -34,16 +34,16 @@ def test_only_refining_starts_from_what_is_there():
 
 def test_removing_asks_for_what_is_behind_and_never_for_the_object():
     remove = INTENTS["remove"]
-    assert remove.said(PromptPair("", ""), "a dog") == PromptPair(EMPTY_SCENE, "a dog")
-    said = remove.said(PromptPair("wet sand", "blurry"), "a dog")
+    assert remove.prompts_for(PromptPair("", ""), "a dog") == PromptPair(EMPTY_SCENE, "a dog")
+    said = remove.prompts_for(PromptPair("wet sand", "blurry"), "a dog")
     assert said == PromptPair(f"wet sand, {EMPTY_SCENE}", "blurry, a dog")
 
 
 def test_the_objects_words_are_a_prompt_only_where_it_stays_itself():
-    assert INTENTS["refine"].said(PromptPair("", ""), "a dog").prompt == "a dog"
-    assert INTENTS["refine"].said(PromptPair("a cat", ""), "a dog").prompt == "a cat"
+    assert INTENTS["refine"].prompts_for(PromptPair("", ""), "a dog").prompt == "a dog"
+    assert INTENTS["refine"].prompts_for(PromptPair("a cat", ""), "a dog").prompt == "a cat"
     for name in ("fill", "replace", "add"):
-        assert INTENTS[name].said(PromptPair("", ""), "a dog") == PromptPair("", ""), name
+        assert INTENTS[name].prompts_for(PromptPair("", ""), "a dog") == PromptPair("", ""), name
 
 
 def test_removing_takes_more_than_the_mask_in_proportion_to_it():

@@ -7,7 +7,7 @@ from retouch.api.requests.fix import FixRequest
 from retouch.errors import BadInput
 from retouch.knobs import dump, load
 from retouch.recipes import migration
-from retouch.recipes.migration import SCHEMA, STEPS, upgraded
+from retouch.recipes.migration import SCHEMA, STEPS, upgrade
 from retouch.recipes.recipe import Pass, Recipe, Target
 from retouch.recipes.shape import Shape
 
@@ -50,13 +50,13 @@ def test_every_step_from_its_version_on_is_taken_in_order(monkeypatch):
     steps = {n: lambda data, n=n: {**data, "name": f"{data['name']}{n}"} for n in (1, 2, 3)}
     monkeypatch.setattr(migration, "STEPS", steps)
     monkeypatch.setattr(migration, "SCHEMA", 4)
-    assert [upgraded({"name": "x", "schema": n})["name"] for n in (1, 2, 3, 4)] == ["x123", "x23", "x3", "x"]
+    assert [upgrade({"name": "x", "schema": n})["name"] for n in (1, 2, 3, 4)] == ["x123", "x23", "x3", "x"]
 
 
 def test_a_step_does_not_change_what_it_was_given(monkeypatch):
     monkeypatch.setattr(migration, "STEPS", {1: lambda data: (data.pop("name"), data)[1]})
     given = {"name": "x"}
-    upgraded(given)
+    upgrade(given)
     assert given == {"name": "x"}
 
 

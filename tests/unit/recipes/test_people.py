@@ -5,7 +5,7 @@ from retouch.image.geometry import Box, Size
 from retouch.image.region import Region
 from retouch.knobs import dump, load
 from retouch.pipeline.pipeline import PictureInput, Pipeline
-from retouch.recipes.people import Person, assign_people, prompts_for, read, written
+from retouch.recipes.people import Person, assign_people, prompts_for, read, write_people
 from retouch.recipes.prompts import PromptPair
 from retouch.recipes.recipe import Generation, Recipe
 from retouch.testing import FakeDetector, FakeEngine
@@ -70,7 +70,7 @@ PEOPLE = (Person("red (hair:1.2), <lora:x:1>", "hat", who="left"), Person("", "b
 
 
 def test_people_are_written_a_line_each_and_read_back_the_same():
-    text = written(PEOPLE)
+    text = write_people(PEOPLE)
     assert text.splitlines() == [
         "left: red (hair:1.2), <lora:x:1>",
         "Negative prompt: hat",
@@ -79,9 +79,9 @@ def test_people_are_written_a_line_each_and_read_back_the_same():
         "0.1, 0.3333333333333333: freckles",
     ]
     assert read(text) == PEOPLE
-    assert (read(""), written(())) == ((), "")
+    assert (read(""), write_people(())) == ((), "")
     assert read(" LEFT :a\n\n  negative PROMPT:b ") == (Person("a", "b", who="left"),)
-    assert read(written([Person("a\nb", who="top")])) == (Person("a b", who="top"),)
+    assert read(write_people([Person("a\nb", who="top")])) == (Person("a b", who="top"),)
     twice = "left: a\nNegative prompt: b\nNegative prompt: c"
     assert read(twice) == (Person("a", "b, c", who="left"),)
 

@@ -41,7 +41,7 @@ def test_a_share_string_is_found_broken_over_lines_and_in_a_sentence():
 def test_a_generation_text_gives_its_recipe_back():
     """The WebUI's form, with what would mislead before it."""
     made = report_infotext.params(MINE)
-    text = infotext.written(
+    text = infotext.write_infotext(
         "a cat, Retouch: none\nmore", "bad", {"Steps": 20, "Seed": 1, **made, "Version": "v1"}
     )
     received = sharing.read_text(text).recipe
@@ -81,7 +81,7 @@ def test_what_is_no_recipe_is_said_with_its_place(text, path, words):
 
 
 def test_a_generation_text_that_is_cut_off_is_said():
-    text = infotext.written("", "", {"Steps": 20, **report_infotext.params(MINE)})
+    text = infotext.write_infotext("", "", {"Steps": 20, **report_infotext.params(MINE)})
     with pytest.raises(BadInput) as caught:
         sharing.read_text(text[:-30])
     assert caught.value.path == infotext.RECIPE

@@ -3,7 +3,7 @@ import pytest
 
 from retouch.image.geometry import Box
 from retouch.segmenters.base import Click
-from retouch.segmenters.sam.correction import corrected
+from retouch.segmenters.sam.correction import correct_mask
 from retouch.segmenters.sam.mask_candidates import MaskCandidate, mask_iou
 from retouch.segmenters.sam.square_input import SquareInput
 
@@ -21,7 +21,7 @@ def guess(*boxes: Box, score: float = 0.5) -> MaskCandidate:
 
 def mended(before: MaskCandidate, clicks: list[Click], *answers: MaskCandidate) -> MaskCandidate:
     """By the first of the answers and what they all say."""
-    return corrected(answers[0], np.stack([one.logits for one in answers]), before, clicks)
+    return correct_mask(answers[0], np.stack([one.logits for one in answers]), before, clicks)
 
 
 BEFORE = guess(SQUARE)

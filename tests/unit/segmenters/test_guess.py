@@ -3,7 +3,7 @@ import numpy as np
 from retouch.image.geometry import Box, Size
 from retouch.segmenters.base import Click, Prompt
 from retouch.segmenters.sam.decoder import DecoderOutput
-from retouch.segmenters.sam.mask_candidates import MaskCandidate, asked, best_first, guesses
+from retouch.segmenters.sam.mask_candidates import MaskCandidate, best_first, decoder_input, guesses
 from retouch.segmenters.sam.square_input import SquareInput
 from retouch.segmenters.sam.zoom import better_of, zoom_crop
 
@@ -34,12 +34,12 @@ SMALL, LARGE, ELSEWHERE = Box(80, 80, 120, 120), Box(40, 40, 200, 200), Box(200,
 def test_a_prompt_is_asked_in_input_pixels_with_what_is_in_view():
     fit = SquareInput.of(Box(100, 100, 228, 228), 256)
     prompt = Prompt((Click(110, 120), Click(50, 50), Click(200, 130, False)), Box(110, 110, 150, 160))
-    ask = asked(fit, prompt, guess(LARGE))
+    ask = decoder_input(fit, prompt, guess(LARGE))
     assert ask.points.tolist() == [[[21, 41], [201, 61]]]
     assert ask.labels.tolist() == [[1, 0]]
     assert ask.boxes.tolist() == [[20, 20, 100, 120]]
     assert ask.masks.shape == (1, 64, 64)
-    assert asked(fit, Prompt((Click(0, 0),))).points is None
+    assert decoder_input(fit, Prompt((Click(0, 0),))).points is None
 
 
 def test_a_single_click_has_three_meanings_a_clear_prompt_one():

@@ -5,7 +5,7 @@ from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.region import Region
 from retouch.segmenters.base import Click, Prompt
-from retouch.segmenters.prompt_checks import checked, ranked, violations
+from retouch.segmenters.prompt_checks import check_prompt, rank_regions, violations
 
 CANVAS = Size(100, 60)
 
@@ -24,18 +24,18 @@ CANVAS = Size(100, 60)
 )
 def test_what_points_at_nothing_is_refused_with_its_path(prompt, path, what):
     with pytest.raises(BadInput, match=what) as error:
-        checked(prompt, CANVAS)
+        check_prompt(prompt, CANVAS)
     assert error.value.path == path
 
 
 def test_a_box_is_cut_to_the_canvas_and_the_rest_stays():
     prompt = Prompt((Click(99, 59), Click(0, 0, False)), Box(-5, 10, 300, 20), " a cat ", fine=False)
-    assert checked(prompt, CANVAS) == Prompt(prompt.clicks, Box(0, 10, 100, 20), "a cat", False)
+    assert check_prompt(prompt, CANVAS) == Prompt(prompt.clicks, Box(0, 10, 100, 20), "a cat", False)
 
 
 def test_a_negative_click_is_enough_with_a_box():
     prompt = Prompt((Click(1, 1, False),), Box(0, 0, 9, 9))
-    assert checked(prompt, CANVAS) == prompt
+    assert check_prompt(prompt, CANVAS) == prompt
 
 
 def test_violations_count_clicks_left_out_and_taken_in():
@@ -49,4 +49,4 @@ def test_a_click_has_its_way_before_any_score():
     obedient = Region.of_box(Box(0, 0, 10, 10), score=0.1)
     better = Region.of_box(Box(20, 20, 30, 30), score=0.9)
     best = Region.of_box(Box(0, 0, 12, 12), score=0.2)
-    assert ranked([better, obedient, best], [Click(5, 5)]) == (best, obedient, better)
+    assert rank_regions([better, obedient, best], [Click(5, 5)]) == (best, obedient, better)

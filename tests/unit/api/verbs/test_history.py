@@ -149,7 +149,7 @@ def elsewhere(file: str, number: int) -> str:
     held, about = history_file.read(base64.b64decode(file))
     entries = list(held.entries)
     entries[number - 1] = dataclasses.replace(entries[number - 1], step=None, name="By hand")
-    return base64.b64encode(history_file.written(History(held.picture, tuple(entries)), about)).decode()
+    return base64.b64encode(history_file.write_history(History(held.picture, tuple(entries)), about)).decode()
 
 
 def test_a_step_painted_elsewhere_is_reverted_and_told_apart():

@@ -84,7 +84,7 @@ def test_a_file_that_cannot_be_read_is_told_with_the_list(desk, tmp_path):
 
 @pytest.mark.parametrize("form", ["json", "share", "infotext"])
 def test_a_text_is_read_whatever_its_form_and_nothing_is_kept(desk, form):
-    made = infotext.written("a cat", "", {"Steps": 20, **report_infotext.params(MINE)})
+    made = infotext.write_infotext("a cat", "", {"Steps": 20, **report_infotext.params(MINE)})
     text = {"json": json.dumps(dump(MINE)), "share": sharing.share(MINE), "infotext": made}[form]
     said = desk.answer("recipes/read", {"text": text})
     assert load(Recipe, said["recipe"]).passes == MINE.passes

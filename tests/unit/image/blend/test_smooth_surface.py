@@ -29,7 +29,7 @@ def test_place_and_tone_are_told_apart_and_hold_in_the_hole():
     seen = evidence(tone=TONE)
     fit = fitted(seen)
     assert np.abs(fit.tone - TONE).max() < 1e-3
-    assert np.abs(Surface.over(ROWS, COLUMNS).said(fit, seen) - seen.value).max() < 0.15
+    assert np.abs(Surface.over(ROWS, COLUMNS).evaluate(fit, seen) - seen.value).max() < 0.15
 
 
 def test_what_a_known_tone_leaves_is_the_surface_alone():
@@ -49,7 +49,7 @@ def test_what_has_little_noise_is_followed_closely_and_what_has_much_smoothly():
         flat, wave = evidence(3, noise), np.sin(np.linspace(0, 12, COLUMNS))[None, :, None]
         bare = dataclasses.replace(flat, value=flat.value + wave, colour=np.zeros_like(flat.colour))
         surface = Surface.over(ROWS, COLUMNS)
-        error = surface.said(surface.fit([bare], assumed), bare) - (evidence().value + wave)
+        error = surface.evaluate(surface.fit([bare], assumed), bare) - (evidence().value + wave)
         return float((error**2)[flat.weight > 0].mean())
 
     assert left(0.1, 0.01) < left(0.1, 100) / 2
