@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def repeatable_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a seed is picked at random, a test picks the same ones each time it runs."""
     random.seed(0)  # of the WebUI
-    monkeypatch.setattr("retouch.api.messages.secrets.randbelow", random.Random(0).randrange)
+    monkeypatch.setattr("retouch.recipes.seeds.secrets.randbelow", random.Random(0).randrange)
 
 
 @pytest.fixture

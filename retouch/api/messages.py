@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import secrets
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,7 +13,7 @@ from retouch.image.picture import Picture
 from retouch.pipeline.pipeline import Pipeline
 from retouch.pipeline.report import Report
 from retouch.pipeline.step import Step
-from retouch.recipes.seeds import MAX_SEED
+from retouch.recipes.seeds import pick_seed
 
 if TYPE_CHECKING:
     from retouch.api.context import ApiContext
@@ -51,7 +50,7 @@ def _painter(desk: ApiContext) -> tuple[str, str]:
 def with_seeds(request: R) -> R:
     """-1 becomes a seed that can be reported and asked for again."""
     asked = {"seed": request.seed, "subseed": request.subseed}
-    picked = {k: secrets.randbelow(MAX_SEED + 1) for k, v in asked.items() if v < 0}
+    picked = {k: pick_seed() for k, v in asked.items() if v < 0}
     return dataclasses.replace(request, **picked)
 
 

@@ -21,10 +21,8 @@ from retouch.pipeline.candidate import Candidate
 from retouch.pipeline.report import Report
 from retouch.pipeline.step import Plan, Step
 from retouch.progress import Progress
-from retouch.recipes.seeds import MAX_SEED
+from retouch.recipes import seeds
 
-STRIDE = 0x9E3779B1
-"""From a seed to the one of the next try: far from those of the other stages."""
 HALF = 3
 """The try that paints only the nearer half of a stage; what follows has other words too."""
 VARIED = "the background of the same scene"
@@ -123,7 +121,7 @@ class StagePainter:
         copies = self._repeats(last)
         whole = copies and number == HALF and planned.number not in self._halves
         half = near_half(planned, self.way.reach, self.way.known()) if whole else None
-        seed = (planned.seed + (number - 1) * STRIDE) % (MAX_SEED + 1)
+        seed = seeds.for_retry(planned.seed, number - 1)
         varied = copies and (number > HALF or (number == HALF and not half))
         said = VARIED if planned.prompt and varied else planned.prompt
         return dataclasses.replace(half or last.step, seed=seed, prompt=said)

@@ -11,10 +11,8 @@ from retouch.image.geometry import Box, Size
 from retouch.outpaint.stage_steps import masks
 from retouch.outpaint.stages import CELL, Stage
 from retouch.pipeline.step import Step
-from retouch.recipes.seeds import MAX_SEED
+from retouch.recipes import seeds
 
-APART = 0x85EBCA6B
-"""From the seed of the nearer half to the farther one's: the next number is another stage's."""
 SHALLOWEST = 64
 """Pixels of a stage that can be halved: the half is then no less than the smallest step there is."""
 
@@ -46,7 +44,7 @@ def _frame(whole: Frame, side: str, rest: int, known: Box) -> Frame:
 def far_half(step: Step, near: Step, number: int, reach: tuple[int, int]) -> Step:
     """The other half, stage `number`: seen as the whole stage was, a wave after the nearer one."""
     box = _without(step.box, OPPOSITE[step.label], depth_of(near.box, step.label))
-    seed = (near.seed + APART) % (MAX_SEED + 1)
+    seed = seeds.for_far_half(near.seed)
     return _with(step, reach, number=number, box=box, seed=seed, wave=step.wave + 1)
 
 

@@ -14,9 +14,9 @@ from retouch.image.mask import Mask
 from retouch.knobs import Knob
 from retouch.outpaint.stages import SIDES, Stage, StageOptions
 from retouch.pipeline.step import Step
+from retouch.recipes import seeds
 from retouch.recipes.prompts import PromptPair, quote
 from retouch.recipes.recipe import Generation, Pass
-from retouch.recipes.seeds import MAX_SEED
 
 WAVE_LENGTH = 24
 """Pixels between the bends of a join: a straight one is what the eye finds first."""
@@ -92,7 +92,6 @@ def reach_of(pace: StageOptions, native: Size, size: Size | None = None) -> tupl
 
 def _step(stage: Stage, said: PromptPair, generation: Generation, how: Pass, reach: tuple[int, int]) -> Step:
     hole, denoise, composite = masks(stage.hole, stage.frame.crop, reach)
-    more = stage.number - 1 if how.seed_step == "next" else 0
     return Step(
         number=stage.number,
         pass_index=0,
@@ -102,8 +101,8 @@ def _step(stage: Stage, said: PromptPair, generation: Generation, how: Pass, rea
         frame=stage.frame,
         prompt=said.prompt,
         negative_prompt=said.negative_prompt,
-        seed=((generation.seed if how.seed is None else how.seed) + more) % (MAX_SEED + 1),
-        subseed=(generation.subseed + more) % (MAX_SEED + 1),
+        seed=seeds.for_region(generation.seed if how.seed is None else how.seed, stage.number, how.seed_step),
+        subseed=seeds.for_region(generation.subseed, stage.number, how.seed_step),
         subseed_strength=generation.subseed_strength,
         settings=how.settings(generation),
         colour_correction=how.colour_correction,

@@ -29,7 +29,7 @@ from retouch.pipeline.report import Report
 from retouch.pipeline.step import Step
 from retouch.pipeline.toning import Toning
 from retouch.pipeline.traits import Traits
-from retouch.recipes.seeds import MAX_SEED
+from retouch.recipes import seeds
 
 NOTHING_LEFT = "nothing of it is left to paint"
 
@@ -289,5 +289,6 @@ class QueuedJob:
 def _with_seed(job: Job, more: int) -> Job:
     if not more:
         return job
-    seeds = {"seed": (job.seed + more) % (MAX_SEED + 1), "subseed": (job.subseed + more) % (MAX_SEED + 1)}
-    return dataclasses.replace(job, **seeds)
+    return dataclasses.replace(
+        job, seed=seeds.for_variation(job.seed, more), subseed=seeds.for_variation(job.subseed, more)
+    )

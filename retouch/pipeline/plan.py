@@ -13,10 +13,10 @@ from retouch.image.region import Region, merge_regions, overlap
 from retouch.pipeline.islands import Limits, split_region
 from retouch.pipeline.step import Plan, Step
 from retouch.pipeline.step_masks import LEAST_WIDER, build_masks, context_padding, greatest_reach
+from retouch.recipes import seeds
 from retouch.recipes.people import prompts_for
 from retouch.recipes.prompts import PromptPair, remarks, resolve
 from retouch.recipes.recipe import Generation, Pass, Target
-from retouch.recipes.seeds import MAX_SEED
 from retouch.recipes.shape import Shape
 
 MAX_STEPS = 256
@@ -136,7 +136,7 @@ def _step(
 
 def _seed(recipe_pass: Pass, base: int, number: int) -> int:
     start = recipe_pass.seed if recipe_pass.seed is not None else base
-    return (start + (number - 1 if recipe_pass.seed_step == "next" else 0)) % (MAX_SEED + 1)
+    return seeds.for_region(start, number, recipe_pass.seed_step)
 
 
 def _frame(region: Region, recipe_pass: Pass, canvas: Size, native: Size) -> Frame:

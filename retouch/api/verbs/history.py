@@ -16,8 +16,7 @@ from retouch.knobs import load
 from retouch.pipeline import history_file
 from retouch.pipeline.history import History, HistoryEntry, Repainted, repaint_entries
 from retouch.pipeline.report import CHANGED, UNCHANGED
-from retouch.recipes import infotext
-from retouch.recipes.seeds import MAX_SEED
+from retouch.recipes import infotext, seeds
 
 if TYPE_CHECKING:
     from retouch.api.context import ApiContext
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 from retouch.api.requests.history import HistoryRequest
 
 _OF = ("history", "")
-STRIDE = 0x9E3779B1
-"""From a seed to the one of the next painting: far from those of the other steps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,11 +38,11 @@ def answer_history(desk: ApiContext, body: Any) -> dict[str, Any]:
     request = load(HistoryRequest, body)
     past = _open(desk, request)
     changed = _apply_changes(past.history, request)
-    seeds = _seeds(changed, request)
+    fresh = _seeds(changed, request)
     done = Repainted(changed)
-    if seeds:
+    if fresh:
         with desk.backend.busy("history", request.task) as progress:
-            done = repaint_entries(changed, seeds, desk.backend.studio.engine, progress)
+            done = repaint_entries(changed, fresh, desk.backend.studio.engine, progress)
     answer = history_answer(desk, dataclasses.replace(past, history=done.history), done, request.return_file)
     outcome = _outcome(past.history, done.history, request)
     unseen = _UNCHANGED if outcome == UNCHANGED and not done.stopped else ""
@@ -146,7 +143,7 @@ def _seeds(history: History, request: HistoryRequest) -> dict[int, int]:
 
     What was painted elsewhere stays as it is.
     """
-    fresh = {n: (_last(history, n) + STRIDE) % (MAX_SEED + 1) for n in request.again}
+    fresh = {n: seeds.for_retry(_last(history, n), 1) for n in request.again}
     if request.later == "keep":
         return fresh
     moved: Sequence[int] = [*request.revert, *request.restore, *(c.step for c in request.choose), *fresh]

@@ -17,19 +17,19 @@ from retouch.knobs import load
 from retouch.outpaint.outpaint import plan_extension, refine_new_area
 from retouch.outpaint.progress import Extension
 from retouch.outpaint.run import ExtensionResult, extend
-from retouch.outpaint.stage_painter import STRIDE
 from retouch.pipeline import report_infotext
 from retouch.pipeline.pipeline import Pipeline
 from retouch.pipeline.report import CHANGED, UNCHANGED, Result
 from retouch.progress import Progress
-from retouch.recipes import infotext
+from retouch.recipes import infotext, seeds
 from retouch.recipes.recipe import Generation, Recipe
-from retouch.recipes.seeds import MAX_SEED
 
 if TYPE_CHECKING:
     from retouch.api.context import ApiContext
 
 _WAYS = ("way", "")
+AFTER_TRIES = 3
+"""Attempt from which a stage is painted again: a stage's own tries have the seeds of those before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +154,7 @@ def _seeds(way: Extension, numbers: Sequence[int]) -> dict[int, int]:
     """Another seed for each of these stages, derived from what it had."""
     had = {step.number: step.seed for step in way.steps}
     had |= {number: made.seed for number, made in way.done.items()}
-    return {number: (had[number] + 3 * STRIDE) % (MAX_SEED + 1) for number in numbers}
+    return {number: seeds.for_retry(had[number], AFTER_TRIES) for number in numbers}
 
 
 def _answer(
