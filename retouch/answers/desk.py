@@ -21,6 +21,7 @@ from retouch.ports import Segmenter
 from retouch.raster import Picture
 from retouch.recipe import Recipe
 from retouch.request import (
+    PASS_DEFAULTS,
     BatchRequest,
     DetectRequest,
     FixRequest,
@@ -89,7 +90,8 @@ class Desk:
 
     @staticmethod
     def intents() -> dict[str, Any]:
-        return {"intents": [intent.summary() for intent in INTENTS.values()]}
+        told = [intent.summary() for intent in INTENTS.values()]
+        return {"intents": [{**one, "pass": {**PASS_DEFAULTS, **one["pass"]}} for one in told]}
 
     @staticmethod
     def schemas() -> dict[str, Any]:
