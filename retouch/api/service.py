@@ -12,7 +12,7 @@ from retouch.api.requests.batch import BatchRequest
 from retouch.api.requests.detect import DetectRequest
 from retouch.api.requests.fix import FixRequest
 from retouch.api.requests.history import HistoryRequest
-from retouch.api.requests.inpaint import InpaintRequest
+from retouch.api.requests.inpaint import PASS_DEFAULTS, InpaintRequest
 from retouch.api.requests.outpaint import OutpaintRequest
 from retouch.api.requests.script import AutofixRequest
 from retouch.api.requests.segment import MaskRequest, PictureRequest, SegmentRequest
@@ -63,7 +63,8 @@ class ApiService(ApiContext):
 
     @staticmethod
     def intents() -> dict[str, Any]:
-        return {"intents": [intent.summary() for intent in INTENTS.values()]}
+        told = [intent.summary() for intent in INTENTS.values()]
+        return {"intents": [{**one, "pass": {**PASS_DEFAULTS, **one["pass"]}} for one in told]}
 
     @staticmethod
     def schemas() -> dict[str, Any]:

@@ -21,12 +21,6 @@ EMPTY_SCENE = "empty background, scenery"
 """What is where nothing is. Krita's plugin says "background scenery" when it removes without a prompt."""
 SKETCHED = {"masked_content": "original", "denoising_strength": 0.55}
 """Painted colours steer the result: guides name 0.5-0.56 as what keeps the drawn shapes and colours."""
-PASS_DEFAULTS = {
-    field.name: field.default
-    for field in dataclasses.fields(Pass)
-    if isinstance(field.default, int | float | str)
-}
-"""Values of a pass that no intent sets: a request leaves them out, and a page shows them."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +52,7 @@ class Intent:
         """For the page: what the button says, and the defaults of its knobs."""
         told = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         kept = ("name", "label", "description", "prompt_needed")
-        return {**{key: told[key] for key in kept}, "pass": {**PASS_DEFAULTS, **dump(self.how)}}
+        return {**{key: told[key] for key in kept}, "pass": dump(self.how)}
 
 
 def _join(*texts: str) -> str:

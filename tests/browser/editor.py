@@ -89,10 +89,16 @@ class Editor:
         self["stage"].locator("canvas").last.click(position={"x": x, "y": y}, **how)
 
     def place(self, x: float, y: float) -> tuple[float, float]:
-        """Where a pixel of the picture is, in CSS pixels of the stage."""
+        """Where a pixel of the picture is, in CSS pixels of the stage, once the view fits the layout."""
         script = """async ([x, y]) => {
             const { view } = await document.getElementById("retouch_studio").studio;
             const { toView } = await import("/javascript/retouch/geometry/viewport.mjs");
+            const stage = document.querySelector("[data-testid=stage]");
+            const isOff = (side) =>
+                Math.abs(view.viewport[side] - stage.getBoundingClientRect()[side] * view.ratio) > 1.5;
+            while (isOff("width") || isOff("height")) {
+                await new Promise(requestAnimationFrame);
+            }
             const at = toView(view.viewport, x + 0.5, y + 0.5);
             return [at.x / view.ratio, at.y / view.ratio];
         }"""

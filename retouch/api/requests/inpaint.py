@@ -68,6 +68,12 @@ def pass_from_body(body: Mapping[str, Any], base: Pass) -> Pass:
     return replace(base, {path: v for path, v in asked.items() if v is not None or path in blank})
 
 
+PASS_DEFAULTS = {
+    name: getattr(Pass(), name)
+    for name in (f.name for f in fields(InpaintRequest) if f.default is None)
+    if getattr(Pass(), name, None) is not None
+}
+"""Values of knobs that an InpaintRequest leaves blank, where no intent sets them."""
 _GENERATIONS = ("prompt", "negative_prompt", "seed")
 _OF_THE_PASS = tuple(
     f.name for f in fields(InpaintRequest) if f.name in _PASS_KNOBS and f.name not in _GENERATIONS

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from retouch.api.requests.inpaint import InpaintRequest
+from retouch.api.service import ApiService
 from retouch.knobs import load
 from retouch.pipeline.step_masks import MaskMargins
 from retouch.recipes.intents import EMPTY_SCENE, INTENTS
@@ -54,10 +55,12 @@ def test_removing_takes_more_than_the_mask_in_proportion_to_it():
     assert MaskMargins.of(1000, fill).grow == 50
 
 
-@pytest.mark.parametrize("name", INTENTS)
-def test_a_page_is_told_the_value_of_every_knob_that_a_request_leaves_out(name):
-    told = INTENTS[name].summary()["pass"]
+@pytest.mark.parametrize("place", range(len(INTENTS)), ids=list(INTENTS))
+def test_a_page_is_told_the_value_of_every_knob_that_a_request_leaves_blank(place):
+    told = ApiService.intents()["intents"][place]
+    how = INTENTS[told["name"]].how
     blank = {field.name for field in dataclasses.fields(InpaintRequest) if field.default is None}
-    for field in dataclasses.fields(Pass):
-        if field.name in blank and field.default is not None:
-            assert told[field.name] == getattr(INTENTS[name].how, field.name)
+    known = {f.name for f in dataclasses.fields(Pass) if f.name in blank and getattr(how, f.name) is not None}
+    assert {"colour_correction", "grain", "compression", "match_edge"} < known
+    assert {name: told["pass"][name] for name in known} == {name: getattr(how, name) for name in known}
+    assert load(InpaintRequest, {"image": "x", "mask": "x", **told["pass"]})
