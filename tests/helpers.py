@@ -78,7 +78,9 @@ def step_of(frame: Frame, composite: Mask, denoise: Mask | None = None, **change
         "subseed_strength": 0.0,
         "settings": Settings(),
     }
-    return Step(**{**values, **changes})
+    fields = {field.name for field in dataclasses.fields(Step)}
+    how = Pass(**{name: changes.pop(name) for name in list(changes) if name not in fields})
+    return Step(**{**values, "how": how, **changes})
 
 
 def sizes(low: int = 1, high: int = 60) -> st.SearchStrategy[Size]:

@@ -114,7 +114,7 @@ class StepOnCanvas:
     @cached_property
     def _toning(self) -> Toning | None:
         """None at once where colours are let in: most pictures are not asked for their tone twice."""
-        if self.step.keep_tone == "off":
+        if self.step.how.keep_tone == "off":
             return None
         crop = self.canvas.original.pixels[self.step.frame.crop.slices]
         return Toning.of(self.canvas.traits.tone, crop, self.step)
@@ -153,7 +153,7 @@ class StepOnCanvas:
             subseed=step.subseed,
             subseed_strength=step.subseed_strength,
         )
-        return [QueuedJob(self, _with_seed(first, more)) for more in range(step.variations)]
+        return [QueuedJob(self, _with_seed(first, more)) for more in range(step.how.variations)]
 
     def take(self, job: Job, patch: Picture, seconds: float) -> None:
         """What was painted for one of the jobs."""
@@ -183,23 +183,27 @@ class StepOnCanvas:
         self._close_when_done()
 
     def _close_when_done(self) -> None:
-        if self._painted + len(self._faults) == self.step.variations:
+        if self._painted + len(self._faults) == self.step.how.variations:
             self.close("")
 
     def close(self, unreached: str) -> None:
         """No more is to come. `unreached` is why some of the jobs gave neither a picture nor a fault."""
-        left = self.step.variations - self._painted - len(self._faults)
+        left = self.step.how.variations - self._painted - len(self._faults)
         report = self._report([*self._faults, *[unreached] * left])
         self.canvas.file(self.index, dataclasses.replace(report, remarks=tuple(self.remarks)))
 
     def _report(self, faults: Sequence[str]) -> Report:
         if not self._painted:
             return Report(self.step, "skipped", faults[0], self._seconds)
-        why = f"{len(faults)} of {self.step.variations} variations are missing: {faults[0]}" if faults else ""
+        why = (
+            f"{len(faults)} of {self.step.how.variations} variations are missing: {faults[0]}"
+            if faults
+            else ""
+        )
         ranked = self.canvas.judge.rank(self._candidates, self.trial)
         if not ranked:
             return Report(self.step, "skipped", NOTHING_LEFT, self._seconds)
-        worse = [gate_failure(one.scores, self.step.gate) for one in ranked]
+        worse = [gate_failure(one.scores, self.step.how.gate) for one in ranked]
         best = max(range(len(ranked)), key=lambda i: (not worse[i], ranked[i].score))
         if worse[best]:
             return Report(self.step, "reverted", worse[best], self._seconds, ranked, best)
@@ -247,10 +251,10 @@ class StepOnCanvas:
 
     def _level(self, over: np.ndarray, under: np.ndarray, spot: Box) -> np.ndarray:
         """`over` without its step where the composite mask passes one half. What is as it was stays."""
-        if not self.step.match_edge:
+        if not self.step.how.match_edge:
             return over
         outside = (~self.step.composite.crop(spot).solid).astype(np.uint8)
-        shift = np.float32(self.step.match_edge) * find_edge_shift(under, over, outside)
+        shift = np.float32(self.step.how.match_edge) * find_edge_shift(under, over, outside)
         return np.where((over != under).any(-1, keepdims=True), over + shift, over)
 
     def _correct_colours(self, patch: Picture, under: np.ndarray, spot: Box) -> np.ndarray:
@@ -261,7 +265,7 @@ class StepOnCanvas:
         """
         step = self.step
         over = step.frame.put(patch, spot)
-        if not step.colour_correction:
+        if not step.how.colour_correction:
             return over
         strength, content = step.settings.denoising_strength, step.settings.masked_content
         found = colour_field(
@@ -273,7 +277,7 @@ class StepOnCanvas:
         )
         if found is None:
             return over
-        amount = step.colour_correction * reliance(found.agreement, strength)
+        amount = step.how.colour_correction * reliance(found.agreement, strength)
         over = over + np.float32(amount) * found.shift(over, step.frame.crop.size, spot)
         return keep_unchanged(under, over, step.frame.put(self.seen, spot))
 

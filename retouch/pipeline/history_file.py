@@ -142,20 +142,14 @@ def _step_said(step: Step) -> StepForm:
 
 def _how(step: Step) -> Pass:
     settings = step.settings
-    return Pass(
+    return replace(
+        step.how,
         **asdict(settings.sampling),
         prompt=step.prompt,
         negative_prompt=step.negative_prompt,
         denoising_strength=settings.denoising_strength,
         masked_content=settings.masked_content,
         restore_faces=settings.restore_faces,
-        colour_correction=step.colour_correction,
-        keep_tone=step.keep_tone,
-        grain=step.grain,
-        compression=step.compression,
-        match_edge=step.match_edge,
-        variations=step.variations,
-        gate=step.gate,
         seed=step.seed,
     )
 
@@ -224,13 +218,7 @@ def _step(file: zipfile.ZipFile, place: int, said: StepForm, canvas: Size) -> St
         subseed=said.subseed,
         subseed_strength=said.subseed_strength,
         settings=settings,
-        colour_correction=how.colour_correction,
-        keep_tone=how.keep_tone,
-        grain=how.grain,
-        compression=how.compression,
-        match_edge=how.match_edge,
-        variations=how.variations,
-        gate=how.gate,
+        how=how.for_step(),
         turn=said.turn,
         hole=hole,
         denoise=denoise,

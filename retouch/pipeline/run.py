@@ -37,7 +37,7 @@ def run_plans(
     whole = wholes or pictures
     canvases = [Canvas(p, judge or Ranker(), w) for p, w in zip(pictures, whole, strict=True)]
     steps = [step for plan in plans for step in plan.steps]
-    total, done = sum(step.variations for step in steps), 0
+    total, done = sum(step.how.variations for step in steps), 0
     things = "regions" if total == len(steps) else "variations"
     for batch in _batches(canvases, plans, engine):
         if watcher.stopped:

@@ -9,14 +9,18 @@ from typing import Any
 from retouch.image.frame import Frame
 from retouch.image.geometry import Box
 from retouch.image.mask import Mask
-from retouch.recipes.recipe import Gate, Settings
+from retouch.recipes.recipe import USED_UP, Pass, Settings
+
+PUT_BACK = tuple(field.name for field in dataclasses.fields(Pass) if field.name not in (*USED_UP, "gate"))
+"""Knobs of a pass that a step keeps as they are."""
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
     """One region's future. All masks are of the crop's size; `box` is the region's own.
 
-    `hole` is what has no pixels yet, and gets the masked content; None for all that is denoised.
+    `hole` is what has no pixels yet, and gets the masked content; None for all that is denoised. `how` is what
+    `Pass.for_step` gives: how many candidates there are, how they are put back, and the gate.
     """
 
     number: int
@@ -33,13 +37,7 @@ class Step:
     subseed: int
     subseed_strength: float
     settings: Settings
-    colour_correction: float = 1.0
-    keep_tone: str = "auto"
-    grain: float = 1.0
-    compression: float = 1.0
-    match_edge: float = 0.0
-    variations: int = 1
-    gate: Gate = Gate()
+    how: Pass = Pass()
     turn: float = 0.0
     person: int = 0
     background: bool = False
@@ -49,9 +47,13 @@ class Step:
     def summary(self) -> dict[str, Any]:
         """What a person or a test compares: everything but the masks."""
         sampling = dataclasses.asdict(self.settings.sampling)
-        kept = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        for name in ("frame", "denoise", "composite", "settings", "hole"):
-            del kept[name]
+        how = {name: getattr(self.how, name) for name in PUT_BACK}
+        kept: dict[str, Any] = {}
+        for field in dataclasses.fields(self):
+            if field.name == "how":
+                kept |= {**how, "gate": self.how.gate.mode}
+            elif field.name not in ("frame", "denoise", "composite", "settings", "hole"):
+                kept[field.name] = getattr(self, field.name)
         frame = self.frame
         return {
             **kept,
@@ -60,7 +62,6 @@ class Step:
             "work": list(frame.work),
             "magnification": round(frame.magnification, 3),
             "mask_area": self.composite.area,
-            "gate": self.gate.mode,
             "denoising_strength": self.settings.denoising_strength,
             "masked_content": self.settings.masked_content,
             "sampling": sampling,

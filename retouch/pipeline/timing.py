@@ -62,7 +62,7 @@ class SpeedHistory:
         """Of each step painted once, with all its variations."""
         return [
             self._known.get((engine, step.settings.sampling.checkpoint or loaded), Speed()).of(
-                work_of(step) * step.variations
+                work_of(step) * step.how.variations
             )
             for step in steps
         ]

@@ -37,9 +37,9 @@ class Toning:
 
         `crop` are the original pixels, (height, width, 3) uint8. `tone` is that of the whole picture.
         """
-        if tone is None or step.keep_tone == "off":
+        if tone is None or step.how.keep_tone == "off":
             return None
-        if step.keep_tone == "all":
+        if step.how.keep_tone == "all":
             return cls(tone, None)
         coloured = tone.find_coloured(crop)
         if step.hole is not None:

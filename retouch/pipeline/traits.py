@@ -42,17 +42,17 @@ class Traits:
 
         In this order, for the grain was measured compressed. `over` itself where there is nothing to give.
         """
-        made = self._compress(over, step, spot) if step.compression else over
-        return self._add_grain(made, step, spot) if step.grain else made
+        made = self._compress(over, step, spot) if step.how.compression else over
+        return self._add_grain(made, step, spot) if step.how.grain else made
 
     def _compress(self, over: np.ndarray, step: Step, spot: Box) -> np.ndarray:
         if self.compression is None:
             return over
         crop = step.frame.crop
-        return self.compression.apply(over, crop.left + spot.left, crop.top + spot.top, step.compression)
+        return self.compression.apply(over, crop.left + spot.left, crop.top + spot.top, step.how.compression)
 
     def _add_grain(self, over: np.ndarray, step: Step, spot: Box) -> np.ndarray:
         if self.grain is None:
             return over
         lacking = self.grain.missing(over, step.composite.alpha[spot.slices])
-        return over + self.grain.make(over, step.seed, lacking * step.grain) if lacking else over
+        return over + self.grain.make(over, step.seed, lacking * step.how.grain) if lacking else over

@@ -215,9 +215,21 @@ class Pass(Overrides):
         if self.seed is not None:
             object.__setattr__(self, "seed", fold_seed(self.seed))
 
+    def for_step(self) -> Pass:
+        """What of the pass acts on a planned region: all but what finding and planning have used up."""
+        return dataclasses.replace(self, **{name: getattr(Pass(), name) for name in USED_UP})
+
     def settings(self, generation: Generation) -> Settings:
         sampling = self.over(generation.sampling)
         return Settings(sampling, self.denoising_strength, self.masked_content, self.restore_faces)
+
+
+USED_UP = (
+    *("enabled", "absent", "target", "shape", "hires", "seed", "seed_step", "prompt", "negative_prompt"),
+    *(field.name for field in dataclasses.fields(Overrides)),
+    *("denoising_strength", "masked_content", "restore_faces"),
+)
+"""Fields of a pass that a step has in another form: its box, masks, words, seed and `Settings`."""
 
 
 @dataclass(frozen=True)

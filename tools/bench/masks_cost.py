@@ -83,6 +83,11 @@ def _solid(mask: Mask) -> int:
 
 def changed_by(plan: Plan, size: Size) -> int:
     """Pixels of a flat picture that change when every step is painted inverted, without colour correction."""
-    bare = Plan(tuple(dataclasses.replace(step, colour_correction=0.0) for step in plan.steps))
+    bare = Plan(
+        tuple(
+            dataclasses.replace(step, how=dataclasses.replace(step.how, colour_correction=0.0))
+            for step in plan.steps
+        )
+    )
     (result,) = run_plans([flat(size)], [bare], Inverting())
     return int(np.count_nonzero((result.picture.pixels != GREY).any(2)))

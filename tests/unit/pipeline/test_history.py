@@ -111,8 +111,9 @@ def test_a_gate_holds_for_what_is_painted_again():
     history = made(FAR_LEFT)
     (entry,) = history.entries
     assert entry.step
-    strict = dataclasses.replace(entry.step.gate, mode="on", sharpness=1.0, drift=0.0, seam=0.0)
-    guarded = HistoryEntry(dataclasses.replace(entry.step, gate=strict), entry.candidates)
+    gate = dataclasses.replace(entry.step.how.gate, mode="on", sharpness=1.0, drift=0.0, seam=0.0)
+    strict = dataclasses.replace(entry.step, how=dataclasses.replace(entry.step.how, gate=gate))
+    guarded = HistoryEntry(strict, entry.candidates)
     done = repaint_entries(History(history.picture, (guarded,)), {1: 5}, FakeEngine())
     assert not done.history.entries[0].on
     assert done.history.now() == history.picture

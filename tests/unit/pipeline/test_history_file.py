@@ -45,7 +45,7 @@ def test_a_history_comes_back_whole():
         assert theirs.step
         assert theirs.step.summary() == mine.step.summary()
         assert theirs.step.denoise == mine.step.denoise
-        assert theirs.step.gate == mine.step.gate
+        assert theirs.step.how == mine.step.how
         assert [c.seed for c in theirs.candidates] == [c.seed for c in mine.candidates]
         assert [c.over for c in theirs.candidates] == [c.over for c in mine.candidates]
         assert theirs.best.scores.as_dict() == mine.best.scores.as_dict()
