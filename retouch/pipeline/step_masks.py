@@ -25,6 +25,10 @@ KEPT_BLUR_SHARE, LEAST_KEPT_BLUR, MOST_KEPT_BLUR = 0.02, 2, 6
 """Of the thickness of what a background leaves out, and canvas pixels: a wider fade is a halo around it."""
 
 
+CONTEXT_SHARE, CONTEXT_SHARE_OF_STRENGTH = 0.3, 0.5
+"""Context on each side, of a thing's size: at denoising strength 0, and what strength 1 adds."""
+
+
 @dataclass(frozen=True)
 class MaskMargins:
     """How far, in canvas pixels, the masks reach beyond a part of a region that is this thick."""
@@ -69,7 +73,7 @@ def thing_size(area: Numbers, box_area: Numbers, thickness: Numbers) -> Numbers:
 
 def context_share(strength: float) -> float:
     """Context on each side, of a thing's size, at a denoising strength of 0..1."""
-    return 0.3 + 0.5 * strength
+    return CONTEXT_SHARE + CONTEXT_SHARE_OF_STRENGTH * strength
 
 
 def greatest_reach(region: Region, shape: Shape, canvas: Size) -> MaskMargins:
