@@ -19,8 +19,8 @@ PUT_BACK = tuple(field.name for field in dataclasses.fields(Pass) if field.name 
 class Step:
     """One region's future. All masks are of the crop's size; `box` is the region's own.
 
-    `hole` is what has no pixels yet, and gets the masked content; None for all that is denoised. `how` comes of
-    `Pass.for_step`: how many candidates there are, how they are put back, and the gate.
+    `hole` is what has no pixels yet and gets the masked content; None for all that is denoised. `how` is what
+    `Pass.for_step` gives: how many candidates there are, how they are put back, and the gate.
     """
 
     number: int
