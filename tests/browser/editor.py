@@ -17,6 +17,7 @@ MARK = (255, 0, 255)
 """Colour of what tests look for on the screen. Nothing of the page has it."""
 WAIT_MS = 60_000
 """For a machine that is busy with other things."""
+expect.set_options(timeout=WAIT_MS)
 
 
 class Editor:

@@ -32,7 +32,12 @@ export function columnSteps(alpha, width, height, level, far) {
     return steps;
 }
 
-/** Raise `out` to at least `level` within `reach` pixels of each pixel of `alpha` that has at least `level`. */
+/**
+ * Raise `out` to at least `level` within `reach` pixels of each pixel of `alpha` that has at least `level`.
+ *
+ * @param {Uint8Array} out height * width, 0..255; changed in place
+ * @param {Uint8Array} alpha height * width, 0..255
+ */
 export function raiseWithin(out, alpha, width, height, level, reach) {
     const steps = columnSteps(alpha, width, height, level, reach + 1);
     const spans = Int32Array.from({ length: reach + 2 }, (_, d) =>
