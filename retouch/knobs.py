@@ -13,7 +13,7 @@ import math
 import re
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -28,7 +28,11 @@ _HALF_SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Knob:
-    """What a person may set a field to. `low` and `high` are inclusive."""
+    """What a person may set a field to, and where it is shown. `low` and `high` are inclusive.
+
+    `group` is the title of the fold that holds the knob. `order` is its place among the knobs shown above the
+    folds, from 1; 0 leaves it in its fold. `axis` offers it as an axis of the X/Y/Z plot.
+    """
 
     label: str
     help: str
@@ -36,6 +40,9 @@ class Knob:
     high: float | None = None
     step: float | None = None
     choices: tuple[str, ...] = ()
+    group: str = ""
+    order: int = 0
+    axis: bool = False
 
     def field(self, default: Any = dataclasses.MISSING) -> Any:
         """A dataclass field that carries this knob; without a default it is required."""
@@ -45,6 +52,15 @@ class Knob:
 def knobs_of(cls: type) -> dict[str, Knob]:
     """The knobs of a dataclass by field name, in declaration order."""
     return {f.name: f.metadata[_KEY] for f in dataclasses.fields(cls) if _KEY in f.metadata}
+
+
+def optional_knobs(cls: type[T]) -> type[T]:
+    """Class decorator: every knob that `cls` inherits also takes None, its default, for "not set here"."""
+    fields = dataclasses.fields(cls.__mro__[1])
+    cls.__annotations__ = {f.name: f"{f.type} | None" for f in fields}
+    for field in fields:
+        setattr(cls, field.name, field.metadata[_KEY].field(None))
+    return dataclass(frozen=True)(cls)
 
 
 @functools.cache
@@ -225,10 +241,12 @@ def schema(cls: type) -> dict[str, Any]:
 
 def _field_schema(field: Any, hint: Any) -> dict[str, Any]:
     knob = field.metadata.get(_KEY, Knob("", ""))
-    said = {"title": knob.label, "description": knob.help}
+    entries: dict[str, Any] = {"title": knob.label, "description": knob.help, "group": knob.group}
     if field.default is not dataclasses.MISSING:
-        said["default"] = dump(field.default)
-    return {**_type_schema(hint, knob), **{key: value for key, value in said.items() if value != ""}}
+        entries["default"] = dump(field.default)
+    if knob.order:
+        entries["order"] = knob.order
+    return {**_type_schema(hint, knob), **{key: value for key, value in entries.items() if value != ""}}
 
 
 def _type_schema(hint: Any, knob: Knob) -> dict[str, Any]:
@@ -286,6 +304,20 @@ def knob_paths(cls: type, prefix: str = "") -> tuple[KnobPath, ...]:
         else:
             found.append(KnobPath(path, field.metadata.get(_KEY, Knob("", "")), hint, field.default))
     return tuple(found)
+
+
+def front_knobs(knobs: Iterable[KnobPath], last: int) -> list[KnobPath]:
+    """The knobs shown above the folds, by `order`, up to place `last`."""
+    return sorted((k for k in knobs if 0 < k.knob.order <= last), key=lambda k: k.knob.order)
+
+
+def folded_knobs(knobs: Iterable[KnobPath], last: int) -> dict[str, list[KnobPath]]:
+    """The other knobs by the title of their fold, both in declaration order."""
+    folds: dict[str, list[KnobPath]] = {}
+    for knob in knobs:
+        if not 0 < knob.knob.order <= last:
+            folds.setdefault(knob.knob.group, []).append(knob)
+    return folds
 
 
 def get_path(value: Any, path: str) -> Any:

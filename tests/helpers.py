@@ -19,8 +19,9 @@ from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.knobs import Knob, types_of
 from retouch.pipeline.step import Step
-from retouch.recipes.recipe import Generation, Pass, Recipe, Settings, Target
+from retouch.recipes.recipe import Generation, Pass, Recipe, Settings
 from retouch.recipes.shape import Shape
+from retouch.recipes.target import Target
 
 _TRIES = 6
 """Draws of a value whose fields must fit one another, before its default has to do."""

@@ -19,7 +19,7 @@ from retouch.image.region import Region
 from retouch.pipeline.finders import Finders
 from retouch.pipeline.pipeline import Pipeline
 from retouch.progress import Progress
-from retouch.recipes.recipe import Sampling
+from retouch.recipes.sampling import Sampling
 from retouch.segmenters.base import Prompt, Segmentation
 from retouch.testing import FakeDetector, FakeEngine, FakeProgress
 

@@ -33,8 +33,9 @@ from retouch.image.region import Region
 from retouch.pipeline.pipeline import PictureInput
 from retouch.pipeline.report import Result
 from retouch.pipeline.step import Plan
-from retouch.recipes.recipe import Generation, Pass, Recipe, Target
+from retouch.recipes.recipe import Generation, Pass, Recipe
 from retouch.recipes.shape import Shape
+from retouch.recipes.target import Target
 
 OUT = Path("retouch-demo")
 SEED = 7

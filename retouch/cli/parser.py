@@ -14,7 +14,8 @@ from retouch.app.backend import add_arguments
 from retouch.cli import history, prompts, recipes
 from retouch.errors import plain_number
 from retouch.knobs import Knob, KnobPath, knob_paths, knobs_of
-from retouch.recipes.recipe import Pass, Target
+from retouch.recipes.recipe import Pass
+from retouch.recipes.target import Target
 
 ABOUT = "Find what is wrong in photographs and repaint it, here or through a WebUI."
 OWN = (

@@ -19,7 +19,8 @@ from retouch.cli.parser import given_knobs
 from retouch.errors import BadInput, Missing, did_you_mean
 from retouch.knobs import dump, knobs_of, load, replace, unflatten
 from retouch.recipes import library
-from retouch.recipes.recipe import Pass, Recipe, Target
+from retouch.recipes.recipe import Pass, Recipe
+from retouch.recipes.target import Target
 
 
 @dataclass(frozen=True)

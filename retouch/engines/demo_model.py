@@ -7,7 +7,7 @@ from pathlib import Path
 import retouch
 from retouch.engines.diffusers_engine import DiffusersEngine
 from retouch.engines.loading import Folders, Loader
-from retouch.recipes.recipe import Sampling
+from retouch.recipes.sampling import Sampling
 
 FOLDER = Path(retouch.__file__).resolve().parent.parent / "models" / "demo"
 NAME = "demo model"

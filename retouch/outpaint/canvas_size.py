@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from retouch.errors import BadInput, TooLarge
 from retouch.image.codec.decoder import MAX_PIXELS
 from retouch.image.geometry import Box, Margins, Size
 from retouch.knobs import Knob
+
+_Knob = functools.partial(Knob, group="Placement")
 
 LARGEST_MARGIN = 16384
 SMALLEST_ORIGINAL = 64
@@ -26,28 +29,33 @@ SUBJECT = "subject"
 """Keeps what the picture shows, a face or a person, on a line of thirds."""
 
 
-def _margin(side: str) -> int:
-    return Knob(side.capitalize(), f"Pixels to add on the {side}.", 0, LARGEST_MARGIN, 8).field(0)
+def _margin(side: str, order: int) -> int:
+    return _Knob(side.capitalize(), f"Pixels to add on the {side}.", 0, LARGEST_MARGIN, 8, order=order).field(
+        0
+    )
 
 
 @dataclass(frozen=True)
 class CanvasSize:
     """What the canvas becomes. One of: margins, `factor`, `width` and/or `height`, `aspect`."""
 
-    left: int = _margin("left")
-    top: int = _margin("top")
-    right: int = _margin("right")
-    bottom: int = _margin("bottom")
-    factor: float | None = Knob("Factor", "Times the picture's sides.", 1, 16, 0.05).field(None)
-    width: int | None = Knob("Width", "Of the result, in pixels.", 1, 32768, 8).field(None)
-    height: int | None = Knob("Height", "Of the result, in pixels.", 1, 32768, 8).field(None)
-    aspect: str = Knob("Aspect", f"Width to height, as {', '.join(ASPECTS[:3])}; nothing is cut off.").field(
-        ""
-    )
-    across: str = Knob(
+    left: int = _margin("left", 2)
+    top: int = _margin("top", 3)
+    right: int = _margin("right", 4)
+    bottom: int = _margin("bottom", 5)
+    factor: float | None = _Knob("Factor", "Times the picture's sides.", 1, 16, 0.05).field(None)
+    width: int | None = _Knob("Width", "Of the result, in pixels.", 1, 32768, 8).field(None)
+    height: int | None = _Knob("Height", "Of the result, in pixels.", 1, 32768, 8).field(None)
+    aspect: str = _Knob(
+        "Aspect",
+        f"Width to height, as {', '.join(ASPECTS[:3])}; nothing is cut off.",
+        order=1,
+        axis=True,
+    ).field("")
+    across: str = _Knob(
         "Across", "Where the picture lies in the wider one.", choices=(*ACROSS, SUBJECT)
     ).field("centre")
-    down: str = Knob("Down", "Where the picture lies in the higher one.", choices=(*DOWN, SUBJECT)).field(
+    down: str = _Knob("Down", "Where the picture lies in the higher one.", choices=(*DOWN, SUBJECT)).field(
         "centre"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +14,8 @@ from retouch.image.quality.repetition import SHORT, repetition_score
 from retouch.image.quality.seam import seams_elsewhere
 from retouch.knobs import Knob
 from retouch.outpaint.stage_split import OPPOSITE, depth_of
+
+_Knob = functools.partial(Knob, group="Checks")
 
 LONG = 384
 """Pixels of the long side of what is looked at for copies."""
@@ -38,7 +41,7 @@ LEAST_BACK = 768
 class CheckOptions:
     """How the new is joined to the old, and what is done when a stage copies it or its join shows."""
 
-    tries: int = Knob(
+    tries: int = _Knob(
         "Tries",
         "Paintings of a stage at most, where it copies what is there or its join shows; that of which least "
         "does is kept: another seed, then half the step, then other words.",
@@ -46,20 +49,20 @@ class CheckOptions:
         8,
         1,
     ).field(4)
-    limit: float = Knob(
+    limit: float = _Knob(
         "Repetition limit",
         "Times the picture's own repetition that there may be around a stage once it is painted.",
         1,
         10,
         0.1,
     ).field(1.2)
-    join: str = Knob(
+    join: str = _Knob(
         "Join",
         "Of many ways to put a stage back the one that shows least; or fade over the feather; or cut along "
         "the line where least differs.",
         choices=("least", "feather", "cut"),
     ).field("least")
-    cleanup: float = Knob(
+    cleanup: float = _Knob(
         "Seam cleanup", "Denoising strength of a second pass along a join that shows; 0 is off.", 0, 1, 0.05
     ).field(0.35)
 

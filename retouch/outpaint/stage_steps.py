@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,12 +19,14 @@ from retouch.recipes import seeds
 from retouch.recipes.prompts import PromptPair, quote
 from retouch.recipes.recipe import Generation, Pass
 
+_Knob = functools.partial(Knob, group="Prompts")
+
 WAVE_LENGTH = 24
 """Pixels between the bends of a join: a straight one is what the eye finds first."""
 
 
 def _side(side: str) -> str:
-    return Knob(
+    return _Knob(
         f"Prompt {side}", f"What is said to the stages on the {side}; blank for the whole scene's."
     ).field("")
 
@@ -36,10 +39,10 @@ class StagePrompts:
     prompt_right: str = _side("right")
     prompt_top: str = _side("top")
     prompt_bottom: str = _side("bottom")
-    stage_prompts: tuple[str, ...] = Knob(
+    stage_prompts: tuple[str, ...] = _Knob(
         "Prompts by stage", "One a stage, in order; blank ones, and those that are missing, say nothing."
     ).field(())
-    beyond: str = Knob("Off-screen", "What lies beyond the picture's border, added to every prompt.").field(
+    beyond: str = _Knob("Off-screen", "What lies beyond the picture's border, added to every prompt.").field(
         ""
     )
 

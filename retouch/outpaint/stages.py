@@ -8,6 +8,7 @@ painted in pieces, from its middle outwards, so that its corners come last and s
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from retouch.errors import BadInput
 from retouch.image.frame import Frame, frame_around
 from retouch.image.geometry import Box, Margins, Size
 from retouch.knobs import Knob
+
+_Knob = functools.partial(Knob, group="Stages")
 
 SIDES = ("left", "right", "top", "bottom")
 """The default order: sideways first, for a horizon leads on, then sky, then ground."""
@@ -31,25 +34,30 @@ MAX_STAGES = 512
 class StageOptions:
     """How the way is cut into stages."""
 
-    step: int | None = Knob(
-        "Step", "Pixels a stage adds; blank for half the model's size, 128 to 256.", 32, 1024, 8
+    step: int | None = _Knob(
+        "Step",
+        "Pixels a stage adds; blank for half the model's size, 128 to 256.",
+        32,
+        1024,
+        8,
+        order=6,
+        axis=True,
     ).field(None)
-    overlap: int | None = Knob(
+    overlap: int | None = _Knob(
         "Overlap",
         "Pixels of what is there that the model may repaint; blank for 30 %, at least 64.",
-        8,
-        512,
-        8,
+        *(8, 512, 8),
+        order=7,
+        axis=True,
     ).field(None)
-    feather: int = Knob(
+    feather: int = _Knob(
         "Feather",
         "Pixels of what is there over which the new fades out; beyond them nothing changes.",
-        0,
-        256,
-        1,
+        *(0, 256, 1),
+        axis=True,
     ).field(FEATHER)
-    order: tuple[str, ...] = Knob("Order", "Sides, one after the other.", choices=SIDES).field(SIDES)
-    alternating: bool = Knob("Alternating", "One stage a side in turn, not one side at a time.").field(False)
+    order: tuple[str, ...] = _Knob("Order", "Sides, one after the other.", choices=SIDES).field(SIDES)
+    alternating: bool = _Knob("Alternating", "One stage a side in turn, not one side at a time.").field(False)
 
     def __post_init__(self) -> None:
         if sorted(set(self.order)) != sorted(self.order):

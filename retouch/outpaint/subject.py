@@ -8,7 +8,7 @@ from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.outpaint.canvas_size import CanvasSize
 from retouch.pipeline.pipeline import Pipeline
-from retouch.recipes.recipe import Target
+from retouch.recipes.target import Target
 
 SUBJECTS = ("face", "person")
 """Who may be kept on a line of thirds: the first that is found."""

@@ -6,7 +6,8 @@ import dataclasses
 
 from retouch.errors import RetouchError
 from retouch.pipeline.finders import Finders
-from retouch.recipes.recipe import Pass, Recipe, Target
+from retouch.recipes.recipe import Pass, Recipe
+from retouch.recipes.target import Target
 from retouch.segmenters.text_segmenter import TextSegmenter
 
 
@@ -35,13 +36,13 @@ def _off(one: Pass) -> Pass:
 
 def _lacking(eyes: Finders, target: Target) -> RetouchError | None:
     """Why the target cannot be looked for, None when it can. Nothing is loaded."""
-    models = target.models if target.what in ("detectors", "background") else ()
+    models = target.models if "models" in target.kind.knobs else ()
     for i, model in enumerate(models):
         try:
             eyes.detector(model)
         except RetouchError as error:
             return type(error)(error.what, path=f"target.models[{i}]", hint=error.hint)
-    if target.what == "text" or (target.what == "background" and target.classes and not models):
+    if "classes" in target.kind.knobs and target.classes and not models:
         return _wordless(eyes, target)
     return None
 

@@ -25,8 +25,9 @@ from retouch.pipeline.step import Plan
 from retouch.pipeline.targets import PassContext, find_target, found_by, rejection, select_regions
 from retouch.progress import Progress, Silent
 from retouch.recipes.people import PersonSighting, assign_people, unmatched_people
-from retouch.recipes.recipe import Generation, Pass, Recipe, Target
+from retouch.recipes.recipe import Generation, Pass, Recipe
 from retouch.recipes.seeds import fold_seed
+from retouch.recipes.target import Target
 from retouch.segmenters.base import Segmenter
 from retouch.segmenters.registry import SegmenterRegistry
 

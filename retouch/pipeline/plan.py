@@ -16,8 +16,9 @@ from retouch.pipeline.step_masks import LEAST_WIDER, build_masks, context_paddin
 from retouch.recipes import seeds
 from retouch.recipes.people import prompts_for
 from retouch.recipes.prompts import PromptPair, remarks, resolve
-from retouch.recipes.recipe import Generation, Pass, Target
+from retouch.recipes.recipe import Generation, Pass
 from retouch.recipes.shape import Shape
+from retouch.recipes.target import Target
 
 MAX_STEPS = 256
 """Regions painted in one picture by one pass; of more the largest are, and it is said so."""
@@ -72,7 +73,7 @@ def mask_limit(user_mask: Mask | None, target: Target) -> Mask | None:
     """
     if user_mask is None or target.user_mask == "ignore":
         return None
-    return user_mask.inverted() if target.user_mask == "outside" or target.what == "background" else user_mask
+    return user_mask.inverted() if target.user_mask == "outside" or target.kind.protects_mask else user_mask
 
 
 def shape_regions(regions: Sequence[Region], shape: Shape, canvas: Size) -> tuple[Region, ...]:

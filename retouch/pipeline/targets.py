@@ -26,8 +26,8 @@ from retouch.pipeline.finders import Finders
 from retouch.pipeline.ranking import seam_excess
 from retouch.pipeline.report import Report
 from retouch.pipeline.step_masks import border_sides
-from retouch.recipes.recipe import Target
 from retouch.recipes.selection import select, why_none
+from retouch.recipes.target import Target
 from retouch.segmenters.base import Click, Prompt
 
 AROUND = 0.25
@@ -78,7 +78,7 @@ def rejection(found: Sequence[Region], view: PassContext, target: Target) -> str
 
 
 def _bounding(view: PassContext, target: Target) -> Mask | None:
-    return None if target.what in ("mask", "background") else view.user_mask
+    return view.user_mask if target.kind.bounded else None
 
 
 def _find_by_detectors(view: PassContext, target: Target, eyes: Finders) -> list[Region]:

@@ -8,23 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from retouch.knobs import knobs_of
-from retouch.recipes.recipe import Gate, Pass, Recipe, Target
+from retouch.recipes.recipe import Gate, Pass, Recipe
+from retouch.recipes.target import Target, kinds_by_knob
 
 LEAST_OVER_NOISE = 0.5
 """Denoising strength below which noise or emptiness under the mask is still seen in the result."""
-USES = {
-    "models": ("detectors", "background"),
-    "classes": ("detectors", "text", "background"),
-    "points": ("pointed",),
-    "box": ("pointed",),
-    "tilted": ("detectors", "background"),
-    "of_pass": ("detectors", "text", "background", "seam", "blurred", "regions of a pass"),
-    "tile": ("tiles",),
-    "overlap": ("tiles",),
-    "seam_from": ("seam",),
-    "blurred_below": ("blurred",),
-}
-"""The targets that each knob of some of them is for."""
 _PLAIN = Target()
 
 
@@ -44,7 +32,7 @@ def _of_order(recipe: Recipe, place: int, one: Pass) -> Iterator[str]:
     """What it looks in is found by no pass that runs."""
     running = [number for number, _ in recipe.active if number < place]
     named = one.target.of_pass
-    if named is not None and one.target.what in USES["of_pass"] and named - 1 not in running:
+    if named is not None and "of_pass" in one.target.kind.knobs and named - 1 not in running:
         yield f"it looks in what pass {named} finds, which does not run: nothing is found."
     if one.target.what == "regions of a pass" and named is None and not running:
         yield "it paints again what an earlier pass painted, and there is none: nothing is found."
@@ -52,8 +40,8 @@ def _of_order(recipe: Recipe, place: int, one: Pass) -> Iterator[str]:
 
 def _of_target(one: Pass) -> Iterator[str]:
     target = one.target
-    for name, users in USES.items():
-        if getattr(target, name) != getattr(_PLAIN, name) and target.what not in users:
+    for name in kinds_by_knob():
+        if getattr(target, name) != getattr(_PLAIN, name) and name not in target.kind.knobs:
             label = knobs_of(type(target))[name].label
             yield f"{label!r} is not used: the target is {target.what!r}."
     if target.tilted and target.what == "background" and not target.models:

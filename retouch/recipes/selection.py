@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,31 +26,33 @@ ORDERS: dict[str, Callable[[Region, Size], float]] = {
 }
 _TOP_BY = {"area": "largest first", "confidence": "confidence", "center": "center outward"}
 
+_Knob = functools.partial(Knob, group="Detection")
+
 
 @dataclass(frozen=True)
 class Selection:
     """Which of the regions found are repainted, and in which order."""
 
-    confidence: float = Knob("Detection confidence", "Regions scored lower are ignored.", 0, 1, 0.01).field(
-        0.3
-    )
-    min_area: float = Knob("Mask min area ratio", "Of the picture; smaller is ignored.", 0, 1, 0.001).field(
+    confidence: float = _Knob(
+        "Detection confidence", "Regions scored lower are ignored.", 0, 1, 0.01, axis=True
+    ).field(0.3)
+    min_area: float = _Knob("Mask min area ratio", "Of the picture; smaller is ignored.", 0, 1, 0.001).field(
         0.0
     )
-    max_area: float = Knob("Mask max area ratio", "Of the picture; larger is ignored.", 0, 1, 0.001).field(
+    max_area: float = _Knob("Mask max area ratio", "Of the picture; larger is ignored.", 0, 1, 0.001).field(
         1.0
     )
-    top_k: int = Knob("Mask top-k", "Keep only this many, 0 for all.", 0, 1000, 1).field(0)
-    top_by: str = Knob("Top-k by", "What makes a region one of the top k.", choices=tuple(_TOP_BY)).field(
+    top_k: int = _Knob("Mask top-k", "Keep only this many, 0 for all.", 0, 1000, 1).field(0)
+    top_by: str = _Knob("Top-k by", "What makes a region one of the top k.", choices=tuple(_TOP_BY)).field(
         "area"
     )
-    order: str = Knob("Order", "Number 1 comes first; prompts follow it.", choices=tuple(ORDERS)).field(
-        "confidence"
-    )
-    index: tuple[int, ...] = Knob(
+    order: str = _Knob(
+        "Order", "Number 1 comes first; prompts follow it.", choices=tuple(ORDERS), axis=True
+    ).field("confidence")
+    index: tuple[int, ...] = _Knob(
         "Only numbers", "After ordering, e.g. 2 for only the second.", 1, 1000
     ).field(())
-    user_mask: str = Knob(
+    user_mask: str = _Knob(
         "Inpaint mask",
         "With an img2img mask: which regions stay.",
         choices=("touching", "inside", "outside", "ignore"),

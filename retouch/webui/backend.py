@@ -18,7 +18,7 @@ from retouch.image.geometry import Size
 from retouch.pipeline.finders import Finders
 from retouch.pipeline.pipeline import Pipeline
 from retouch.progress import Progress
-from retouch.recipes.recipe import Sampling
+from retouch.recipes.sampling import Sampling
 from retouch.segmenters.base import Segmenter
 from retouch.webui import host, service
 from retouch.webui.auth import guard_of

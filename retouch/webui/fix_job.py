@@ -27,7 +27,8 @@ from retouch.recipes import library
 from retouch.recipes.checks import contradictions
 from retouch.recipes.infotext import RECIPE, REGIONS, SKIPPED, WARNINGS
 from retouch.recipes.prompts import PromptPair
-from retouch.recipes.recipe import Generation, Overrides, Pass, Recipe
+from retouch.recipes.recipe import Generation, Pass, Recipe
+from retouch.recipes.sampling import Overrides
 from retouch.webui import hires_fix, history_files, host
 from retouch.webui.engine.host_engine import HostEngine
 from retouch.webui.engine.tensors import floats_of, picture_of

@@ -31,7 +31,7 @@ from modules import (
 
 from retouch.errors import Missing, PaintFailed, did_you_mean
 from retouch.image.geometry import Size
-from retouch.recipes.recipe import Sampling
+from retouch.recipes.sampling import Sampling
 
 __all__ = [
     "call_queue",

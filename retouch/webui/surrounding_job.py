@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from retouch.recipes.recipe import STEPS, Generation, Sampling
+from retouch.recipes.recipe import Generation
+from retouch.recipes.sampling import Sampling
 from retouch.webui import host
 from retouch.webui.host import processing, shared
 
@@ -148,4 +149,7 @@ def _hires_steps(txt2img: Any) -> int:
     Hires steps are all run, from the denoising strength down, while an img2img runs that share of its own.
     """
     asked = getattr(txt2img, "hr_second_pass_steps", 0) or 0
-    return min(round(asked / min(txt2img.denoising_strength or 1.0, 0.999)), int(STEPS.high or asked))
+    return min(
+        round(asked / min(txt2img.denoising_strength or 1.0, 0.999)),
+        int(knobs_of(Sampling)["steps"].high or asked),
+    )

@@ -19,7 +19,8 @@ from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.progress import Silent
-from retouch.recipes.recipe import Sampling, Settings
+from retouch.recipes.recipe import Settings
+from retouch.recipes.sampling import Sampling
 
 WIDTH = 32
 torch.set_num_threads(1)  # a tensor this small is done before a second thread wakes

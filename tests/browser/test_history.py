@@ -16,7 +16,8 @@ from retouch.image.picture import Picture
 from retouch.pipeline import history_file
 from retouch.pipeline.history import History
 from retouch.recipes import sharing
-from retouch.recipes.recipe import Pass, Recipe, Target
+from retouch.recipes.recipe import Pass, Recipe
+from retouch.recipes.target import Target
 from tests.browser.backend import FACE, Server
 from tests.browser.conftest import DISC
 from tests.browser.editor import WAIT_MS, Editor

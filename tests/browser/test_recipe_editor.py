@@ -8,8 +8,9 @@ from playwright.sync_api import Locator, expect
 
 from retouch.detectors.registry import ModelInfo
 from retouch.recipes import library
-from retouch.recipes.recipe import Gate, Pass, Recipe, Target
+from retouch.recipes.recipe import Gate, Pass, Recipe
 from retouch.recipes.shape import Shape
+from retouch.recipes.target import Target
 from tests.browser.backend import Registry
 from tests.browser.editor import Editor
 
@@ -103,7 +104,7 @@ def test_two_passes_are_written_by_clicking_saved_and_run(studio, own_recipes, s
 
 def test_a_faulty_value_is_told_at_its_place_even_of_another_pass(studio):
     edit(studio, "Full refine")
-    studio.page.get_by_role("button", name="Which regions").click()
+    studio.page.get_by_role("button", name="Detection").click()
     knob(studio, "Mask min area ratio").fill("0.5")
     knob(studio, "Mask max area ratio").fill("0.25")
     knob(studio, "Mask max area ratio").press("Tab")
@@ -113,7 +114,7 @@ def test_a_faulty_value_is_told_at_its_place_even_of_another_pass(studio):
     studio["pass"].nth(2).click()
     expect(knob(studio, "Mask min area ratio")).to_have_attribute("aria-invalid", "false")
     expect(studio["pass"].nth(0).get_by_role("img")).to_have_accessible_name("0.5 is above max_area 0.25.")
-    studio.page.get_by_role("button", name="Which regions").click()
+    studio.page.get_by_role("button", name="Detection").click()
     studio["edit-save"].click()
     expect(knob(studio, "Mask min area ratio")).to_be_focused()
     expect(studio["pass"].nth(0)).to_have_attribute("aria-current", "true")

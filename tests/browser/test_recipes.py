@@ -15,7 +15,8 @@ from retouch.engines.base import Job
 from retouch.image.picture import Picture
 from retouch.pipeline import report_infotext
 from retouch.recipes import infotext, library, sharing
-from retouch.recipes.recipe import Pass, Recipe, Target
+from retouch.recipes.recipe import Pass, Recipe
+from retouch.recipes.target import Target
 from tests.browser.backend import FACE
 from tests.browser.editor import Editor
 

@@ -16,7 +16,8 @@ test("a recipe without a name is Custom", () => {
 });
 
 test("the mask goes along where an enabled pass asks for it", () => {
-    const of = (what, enabled) => needsMask({ passes: [{}, { target: { what }, enabled }] });
+    const masked = ["mask", "background", "seam"];
+    const of = (what, enabled) => needsMask({ passes: [{}, { target: { what }, enabled }] }, masked);
     assert.deepEqual(["mask", "background", "seam", "detectors", "tiles"].map((what) => of(what)), [
         true,
         true,
@@ -25,7 +26,7 @@ test("the mask goes along where an enabled pass asks for it", () => {
         false,
     ]);
     assert.equal(of("mask", false), false);
-    assert.equal(needsMask({}), false);
+    assert.equal(needsMask({}, masked), false);
 });
 
 test("each pass says what it looks for and how it paints", () => {

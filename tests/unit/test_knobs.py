@@ -12,8 +12,10 @@ from retouch.api.requests.script import AutofixRequest
 from retouch.errors import BadInput
 from retouch.knobs import Knob, dump, get_path, knob_paths, knobs_of, load, replace, schema, unflatten
 from retouch.recipes.migration import SCHEMA
-from retouch.recipes.recipe import Generation, Pass, Recipe, Sampling, Target
+from retouch.recipes.recipe import Generation, Pass, Recipe
+from retouch.recipes.sampling import Sampling
 from retouch.recipes.shape import Shape
+from retouch.recipes.target import Target
 from tests.helpers import values_of
 
 WIRE = (Sampling, Generation, Target, Shape, Pass, Recipe, FixRequest, AutofixRequest, DetectRequest)

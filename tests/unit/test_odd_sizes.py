@@ -18,7 +18,7 @@ from retouch.outpaint.stage_steps import reach_of
 from retouch.outpaint.stages import StageOptions, plan_stages
 from retouch.recipes import library
 from retouch.recipes.intents import INTENTS
-from retouch.recipes.recipe import AIMS
+from retouch.recipes.target import KINDS
 from retouch.testing import FakeDetector, FakeEngine
 from tests.stand import Stand, photo
 
@@ -65,7 +65,7 @@ def test_inpaint_takes_any_size(intent, size, native):
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("what", sorted(set(AIMS) - {"text", "pointed", "regions of a pass"}))
+@pytest.mark.parametrize("what", sorted(set(KINDS) - {"text", "pointed", "regions of a pass"}))
 def test_every_target_takes_any_size(what, size):
     recipe = {"name": "x", "passes": [{"target": {"what": what, "models": ["face"]}}]}
     asked = {"image": encoder.encode_base64(photo(*size)), "mask": mask_of(size), "recipe": recipe}

@@ -26,9 +26,10 @@ from retouch.image.region import Region
 from retouch.knobs import dump, load
 from retouch.pipeline.candidate import Candidate, put_on
 from retouch.pipeline.history import History
-from retouch.recipes.recipe import Pass, Recipe, Target
+from retouch.recipes.recipe import Pass, Recipe
 from retouch.recipes.selection import Selection, select, why_none
 from retouch.recipes.shape import Shape
+from retouch.recipes.target import Target
 from retouch.testing import FakeEngine
 from tests.helpers import masks, noise, sizes
 from tests.stand import BOX, Stand, photo

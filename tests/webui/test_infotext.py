@@ -15,7 +15,8 @@ from retouch.pipeline.report_infotext import params
 from retouch.recipes import library
 from retouch.recipes.infotext import RECIPE, REGIONS, recipe_in
 from retouch.recipes.library import UNNAMED
-from retouch.recipes.recipe import Pass, Target
+from retouch.recipes.recipe import Pass
+from retouch.recipes.target import Target
 from retouch.webui.panel.outpaint_section import WIDGETS
 from retouch.webui.panel.panel import LEAVES, request_from
 from retouch.webui.panel.widgets import widget_value

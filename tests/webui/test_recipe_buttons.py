@@ -16,8 +16,9 @@ from retouch.pipeline import report_infotext
 from retouch.recipes import infotext, library, sharing
 from retouch.recipes.library import UNNAMED, RecipeLibrary
 from retouch.recipes.people import Person
-from retouch.recipes.recipe import Gate, Pass, Recipe, Target
+from retouch.recipes.recipe import Gate, Pass, Recipe
 from retouch.recipes.shape import Shape
+from retouch.recipes.target import Target
 from retouch.webui.panel import panel, recipe_buttons
 from retouch.webui.panel.panel import request_from
 from tests.webui.driver import WebUI

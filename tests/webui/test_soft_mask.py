@@ -18,7 +18,8 @@ from retouch.image.codec.decoder import from_pil
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.progress import Silent
-from retouch.recipes.recipe import Sampling, Settings
+from retouch.recipes.recipe import Settings
+from retouch.recipes.sampling import Sampling
 from retouch.webui.engine import soft_mask
 from retouch.webui.engine.batch_img2img import FilteredScripts
 from retouch.webui.engine.host_engine import HostEngine

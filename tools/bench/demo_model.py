@@ -27,8 +27,9 @@ from retouch.image.region import Region
 from retouch.pipeline.pipeline import PictureInput, Pipeline
 from retouch.progress import Silent
 from retouch.recipes import library
-from retouch.recipes.recipe import Generation, Pass, Settings, Target
+from retouch.recipes.recipe import Generation, Pass, Settings
 from retouch.recipes.shape import Shape
+from retouch.recipes.target import Target
 from tools.bench.figures import Figure
 
 NATIVE = Size(256, 256)

@@ -12,7 +12,9 @@ from retouch.engines.random_model import tiny_pipeline
 from retouch.image.geometry import Size
 from retouch.image.picture import Picture
 from retouch.pipeline.pipeline import PictureInput, Pipeline
-from retouch.recipes.recipe import Generation, Pass, Recipe, Sampling, Target
+from retouch.recipes.recipe import Generation, Pass, Recipe
+from retouch.recipes.sampling import Sampling
+from retouch.recipes.target import Target
 from tools.bench import beside, hosted
 from tools.bench.figures import Figure
 from tools.bench.models import sd1

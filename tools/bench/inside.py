@@ -119,7 +119,9 @@ def share(words: list[str]) -> dict[str, Any]:
 def _fixer(path: str) -> Any:
     from retouch.image.codec import decoder
     from retouch.pipeline.pipeline import PictureInput
-    from retouch.recipes.recipe import Generation, Pass, Recipe, Sampling, Target
+    from retouch.recipes.recipe import Generation, Pass, Recipe
+    from retouch.recipes.sampling import Sampling
+    from retouch.recipes.target import Target
     from retouch.webui import host, service
 
     picture = decoder.read(Path(path))

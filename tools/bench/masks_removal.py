@@ -22,7 +22,7 @@ from retouch.image.quality.seam import seam_score
 from retouch.pipeline.report import Result
 from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan
-from retouch.recipes.recipe import Sampling
+from retouch.recipes.sampling import Sampling
 from tools.bench.figures import Figure
 from tools.bench.masks_rules import BEFORE, NOW, RULES, WEBUI
 from tools.bench.masks_zoo import Draw, Paper, curls, dots, ellipse, letters, polyline

@@ -29,7 +29,8 @@ from retouch.pipeline.report import Result
 from retouch.pipeline.step import Plan, Step
 from retouch.progress import Progress
 from retouch.recipes.intents import INTENTS
-from retouch.recipes.recipe import Generation, Pass, Sampling
+from retouch.recipes.recipe import Generation, Pass
+from retouch.recipes.sampling import Sampling
 from tools.bench.rivals import WEBUI_BLUR
 
 NOW, BEFORE, WEBUI = "Retouch", "rule of f540717", "A1111"

@@ -18,7 +18,8 @@ from retouch.pipeline.pipeline import UNSURE, PictureInput, Pipeline
 from retouch.pipeline.ranking import LOW
 from retouch.pipeline.report import Report, Result
 from retouch.recipes import library
-from retouch.recipes.recipe import Gate, Generation, Recipe, Target
+from retouch.recipes.recipe import Gate, Generation, Recipe
+from retouch.recipes.target import Target
 from tools.bench.figures import Figure
 from tools.bench.recipes_choice import Set, things
 from tools.bench.recipes_faces import WORDS, Case, cases, tilted

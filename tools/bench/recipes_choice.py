@@ -15,7 +15,8 @@ from retouch.image.region import Region
 from retouch.pipeline.pipeline import PictureInput, Pipeline
 from retouch.pipeline.ranking import LOW, distances, inner_mask
 from retouch.pipeline.report import Report
-from retouch.recipes.recipe import Generation, Pass, Sampling
+from retouch.recipes.recipe import Generation, Pass
+from retouch.recipes.sampling import Sampling
 from retouch.recipes.shape import Shape
 from tools.bench.recipes_faces import SPOILINGS, Sees, cases, decibels, spoilt
 from tools.bench.seam_cases import SHAPES

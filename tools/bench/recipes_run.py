@@ -17,7 +17,9 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.pipeline.pipeline import PictureInput, Pipeline
 from retouch.recipes import library
-from retouch.recipes.recipe import Generation, Pass, Recipe, Sampling, Target
+from retouch.recipes.recipe import Generation, Pass, Recipe
+from retouch.recipes.sampling import Sampling
+from retouch.recipes.target import Target
 from retouch.testing import Counted, FakeDetector, FakeEngine, FakeSegmenter
 from tools.bench.figures import Figure
 from tools.bench.pictures import crowd

@@ -8,15 +8,8 @@ import { knobsOf } from "../ui/knob-widgets.mjs";
 import { section } from "../ui/collapsible.mjs";
 import { flat } from "../document/settings.mjs";
 
-/** Fields of the request that are not knobs to adjust, or have their own place on the page. */
-const ELSEWHERE =
-    /^(image|image_id|task|mask|box|sketch|intent|object|answer|return_masks|return_history|return_steps|people|invert|prompt|negative_prompt|variations|seed|subseed|subseed_strength)$|^target\./;
-const GROUPS = [
-    ["Painting", /^(denoising_strength|masked_content|colour_correction|keep_tone|grain|compression|match_edge|restore_faces|soft.*)$/],
-    ["Mask and context", /^shape\./],
-    ["Sampling", /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
-    ["More", /./],
-];
+/** Knobs that have their own place on the page. */
+const ELSEWHERE = ["prompt", "negative_prompt", "variations"];
 
 export class IntentsPanel {
     /** `intents` and `schema` as the server describes them. */
@@ -37,7 +30,7 @@ export class IntentsPanel {
             max: 16,
             onchange: (e) => settings.set({ variations: bounded(e.target.value, 1, 16) }),
         });
-        this.adjust = new Adjust(settings, GROUPS);
+        this.adjust = new Adjust(settings);
         const row = h(
             "div",
             { class: "rt-numbers" },
@@ -70,7 +63,8 @@ export class IntentsPanel {
     /** Called once the server has said what it can do. */
     describe(intents, schema) {
         this.intents = intents;
-        this.knobs = knobsOf(schema).filter(({ path }) => !ELSEWHERE.test(path));
+        const knobs = knobsOf(schema).filter(({ path, group }) => group && !ELSEWHERE.includes(path));
+        this.knobs = knobs.map((knob) => ({ ...knob, order: 0 }));
         this.buttons.replaceChildren(...intents.map((intent, index) => this.#button(intent, index)));
         this.update();
     }

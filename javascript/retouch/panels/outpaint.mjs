@@ -5,24 +5,14 @@ import { canvasForm } from "./outpaint-size.mjs";
 import { h, setAttribute } from "../ui/dom.mjs";
 import { seedField, wordsField } from "../ui/fields.mjs";
 import { icon } from "../ui/icons.mjs";
-import { knobsOf } from "../ui/knob-widgets.mjs";
+import { frontKnobs, knobsOf } from "../ui/knob-widgets.mjs";
 import { plannedWords } from "./plan-text.mjs";
 import { KNOBS_OF } from "../server/outpaint-plan.mjs";
 import { section } from "../ui/collapsible.mjs";
 
-/** Fields of the request that are not knobs to adjust, or have their own place on the page. */
+/** Knobs that have their own place on the page: how far, and the prompts by side and stage. */
 const ELSEWHERE =
-    /^(image|image_id|task|way|again|revert|choose|keep_later|at_once|answer|left|top|right|bottom|factor|width|height|aspect|across|down|prompt.*|stage_prompts|beyond|seed|subseed|subseed_strength)$/;
-/** Knobs that are always to be seen. */
-const FIRST = ["step", "overlap", "masked_content"];
-const GROUPS = [
-    ["Stages", /^(feather|order|alternating|seed_step|variations)$/],
-    ["Join", /^(join|cleanup|colour_correction|keep_tone|grain|compression|denoising_strength)$/],
-    ["Repetition", /^(tries|limit)$/],
-    ["Words", /^(match|negative_prompt)$/],
-    ["Sampling", /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
-    ["More", /./],
-];
+    /^(left|top|right|bottom|factor|width|height|aspect|across|down|prompt.*|stage_prompts|beyond)$/;
 const OWNER = { name: KNOBS_OF, label: "Extend" };
 const SCENE = "The whole scene; blank for the picture's own prompt";
 const BY_SIDE = [
@@ -51,7 +41,7 @@ export class ExtendPanel {
             "Extend",
         );
         this.first = h("div", { class: "rt-adjust" });
-        this.adjust = new Adjust(settings, GROUPS);
+        this.adjust = new Adjust(settings);
         const prompt = this.#words("prompt", "Prompt of the extension", SCENE, 2);
         const seed = seedField(settings, "rt-extend-seed");
         this.element = h("div", { class: "rt-extend", hidden: true, "data-testid": "extend-panel" }, [
@@ -83,7 +73,7 @@ export class ExtendPanel {
 
     /** Called once the server has said what it can do. */
     describe(schema) {
-        this.knobs = knobsOf(schema).filter(({ path }) => !ELSEWHERE.test(path));
+        this.knobs = knobsOf(schema).filter(({ path, group }) => group && !ELSEWHERE.test(path));
         this.form.offer(knobsOf(schema));
         this.update();
     }
@@ -101,12 +91,8 @@ export class ExtendPanel {
         const moved = JSON.stringify([settings.moved(KNOBS_OF), knobs.length]);
         if (this.moved !== moved) {
             this.moved = moved;
-            const first = FIRST.map((path) => knobs.find((knob) => knob.path === path)).filter(Boolean);
-            this.first.replaceChildren(...first.map((knob) => rowOf(settings, KNOBS_OF, knob)));
+            this.first.replaceChildren(...frontKnobs(knobs).map((knob) => rowOf(settings, KNOBS_OF, knob)));
         }
-        this.adjust.show(
-            OWNER,
-            knobs.filter(({ path }) => !FIRST.includes(path)),
-        );
+        this.adjust.show(OWNER, knobs);
     }
 }

@@ -1,30 +1,10 @@
 /** Every knob of a pass that is written, from the server's schema: what most people touch first, the rest folded. */
 
 import { h, keyed, setAttribute } from "../ui/dom.mjs";
-import { knobRow, widget, wordsIn } from "../ui/knob-widgets.mjs";
+import { foldedKnobs, frontKnobs, knobRow, widget, wordsIn } from "../ui/knob-widgets.mjs";
 import { isSame, valueAt } from "./draft.mjs";
 import { section } from "../ui/collapsible.mjs";
 
-/** Always to be seen, in this order; after what is looked for. */
-const FIRST = [
-    "denoising_strength",
-    "prompt",
-    "negative_prompt",
-    "variations",
-    "shape.blur",
-    "shape.padding",
-    "gate.mode",
-    "enabled",
-];
-/** Folded; a knob belongs to the first that fits. */
-const GROUPS = [
-    ["regions", "Which regions", /^target\./],
-    ["mask", "Mask and context", /^shape\./],
-    ["painting", "Painting", /^(masked_content|colour_correction|keep_tone|grain|compression|match_edge|restore_faces|seed|seed_step)$/],
-    ["gate", "Gate", /^gate\./],
-    ["sampling", "Sampling", /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
-    ["more", "More", /./],
-];
 const OWNER = "pass";
 
 export class PassKnobs {
@@ -40,25 +20,20 @@ export class PassKnobs {
      */
     constructor({ knobs, uses, models, change }) {
         Object.assign(this, { uses, models, change });
-        this.fold = GROUPS.map(([name, title, fits]) => this.#folded(name, title, fits));
-        const looked = knobs.filter(({ path }) => path === "target.what" || targetKnob(path) in uses);
-        looked.sort((a, b) => Number(b.path === "target.what") - Number(a.path === "target.what"));
-        const first = FIRST.map((path) => knobs.find((knob) => knob.path === path)).filter(Boolean);
-        const left = new Set(knobs.filter((knob) => !looked.includes(knob) && !first.includes(knob)));
-        for (const group of this.fold) {
-            group.knobs = [...left].filter(({ path }) => group.fits.test(path));
-            group.knobs.forEach((knob) => left.delete(knob));
-        }
+        const isFirst = ({ path }) => path === "target.what" || targetKnob(path) in uses;
+        const first = knobs.filter(isFirst).sort((a, b) => isWhat(b) - isWhat(a));
+        const others = knobs.filter((knob) => !isFirst(knob));
+        this.fold = [...foldedKnobs(others)].map(([title, folded]) => ({ ...this.#folded(title), knobs: folded }));
         const body = h("div", { class: "rt-adjust" });
-        this.groups = [{ knobs: [...looked, ...first], body }, ...this.fold];
+        this.groups = [{ knobs: [...first, ...frontKnobs(others)], body }, ...this.fold];
         this.element = h("div", { class: "rt-edit-knobs" }, body, ...this.fold.map(({ element }) => element));
     }
 
-    #folded(name, title, fits) {
+    #folded(title) {
         const count = h("small", {});
         const body = h("div", { class: "rt-adjust" });
-        const element = section(`pass-${name}`, h("span", {}, title, " ", count), [body], { open: false });
-        return { fits, count, body, element };
+        const element = section(`pass-${title.toLowerCase()}`, h("span", {}, title, " ", count), [body], { open: false });
+        return { count, body, element };
     }
 
     /** @param {Map<string, string>} faults by knob; `fresh` where it is another pass than before */
@@ -155,6 +130,10 @@ export class PassKnobs {
         );
         return h("span", { class: "rt-edit-pick" }, field, list);
     }
+}
+
+function isWhat({ path }) {
+    return Number(path === "target.what");
 }
 
 function targetKnob(path) {

@@ -11,8 +11,6 @@ import { Pixels } from "../image/pixels.mjs";
 import { groupsOf, pictured } from "./requests.mjs";
 import { readSidecar } from "../document/history-file.mjs";
 
-/** Targets that look at the person's mask. */
-const MASKED = ["mask", "background", "seam"];
 const UNCHANGED = "Nothing was changed";
 const UNFOUND = "the recipe found nothing to repaint.";
 
@@ -28,7 +26,7 @@ export class Fixing {
     run(recipe, asked = recipe) {
         const label = recipe.name ?? "Recipe";
         return this.painter.run(label, async (task, doc) => {
-            const mask = needsMask(recipe) ? await maskedIn(doc, this.settings) : {};
+            const mask = needsMask(recipe, await this.#masked()) ? await maskedIn(doc, this.settings) : {};
             const body = { recipe: asked, task, ...saidOf(doc, this.settings), ...mask, return_history: true };
             const answer = await this.api.about(pickSentPicture(doc), "fix", body);
             const after = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
@@ -45,6 +43,12 @@ export class Fixing {
             const { infotext, warnings = [] } = answer;
             return withOffer(this.store.doc, { ...offer, infotext, warnings, candidates });
         });
+    }
+
+    /** The kinds of target that use the user's mask, as the server lists them. */
+    async #masked() {
+        this.masked ??= (await this.api.get("recipes")).masked;
+        return this.masked;
     }
 
     /**
@@ -64,9 +68,9 @@ export class Fixing {
     }
 }
 
-/** Whether what is masked matters to a recipe. */
-export function needsMask({ passes = [] }) {
-    return passes.some(({ enabled = true, target = {} }) => enabled && MASKED.includes(target.what));
+/** Whether a pass of the recipe has one of the kinds of target that use the mask. */
+export function needsMask({ passes = [] }, masked) {
+    return passes.some(({ enabled = true, target = {} }) => enabled && masked.includes(target.what));
 }
 
 /** All that is masked, for a recipe that asks; {} where nothing is. */

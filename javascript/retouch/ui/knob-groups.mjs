@@ -1,12 +1,11 @@
 /** Knobs of something in groups, each with its way back to the default; made anew only when what it shows differs. */
 
 import { h } from "./dom.mjs";
-import { knobRow } from "./knob-widgets.mjs";
+import { foldedKnobs, knobRow } from "./knob-widgets.mjs";
 
 export class Adjust {
-    /** @param {[string, RegExp][]} groups title, and which knobs; a knob belongs to the first that fits */
-    constructor(settings, groups) {
-        Object.assign(this, { settings, groups, shown: "" });
+    constructor(settings) {
+        Object.assign(this, { settings, shown: "" });
         this.element = h("div", { class: "rt-adjust" });
     }
 
@@ -38,15 +37,10 @@ export class Adjust {
     }
 
     #grouped(owner, knobs, defaults) {
-        const left = new Set(knobs);
-        return this.groups
-            .map(([title, fits]) => {
-                const those = [...left].filter(({ path }) => fits.test(path));
-                those.forEach((knob) => left.delete(knob));
-                const rows = those.map((knob) => rowOf(this.settings, owner.name, knob, defaults));
-                return rows.length ? h("fieldset", {}, title && h("legend", {}, title), rows) : null;
-            })
-            .filter(Boolean);
+        return [...foldedKnobs(knobs)].map(([title, group]) => {
+            const rows = group.map((knob) => rowOf(this.settings, owner.name, knob, defaults));
+            return h("fieldset", {}, h("legend", {}, title), rows);
+        });
     }
 }
 

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.mjs";
 
-/** Every knob of a request's schema that is not itself an object: [{path, label, help, type, items, low, high, choices, optional, default}]. */
+/** Every knob of a request's schema that is not itself an object: [{path, label, help, group, order, type, items, low, high, choices, optional, default}]. */
 export function knobsOf(schema, prefix = "") {
     return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
         const path = prefix + name;
@@ -17,6 +17,8 @@ function knob(path, field) {
         path,
         label: field.title || path,
         help: field.description ?? "",
+        group: field.group ?? "",
+        order: field.order ?? 0,
         type: plain.type ?? "string",
         items: plain.items?.type ?? null,
         low: plain.minimum,
@@ -25,6 +27,20 @@ function knob(path, field) {
         optional: (field.anyOf ?? []).some((s) => s.type === "null"),
         default: field.default ?? null,
     };
+}
+
+/** The knobs that stand above the folds, in order. @param {object[]} knobs see `knobsOf` */
+export function frontKnobs(knobs) {
+    return knobs.filter(({ order }) => order > 0).sort((a, b) => a.order - b.order);
+}
+
+/** The other knobs by the title of their fold. Returns a Map in the order of declaration. */
+export function foldedKnobs(knobs) {
+    const folds = new Map();
+    for (const knob of knobs.filter(({ order }) => !order)) {
+        folds.set(knob.group, [...(folds.get(knob.group) ?? []), knob]);
+    }
+    return folds;
 }
 
 function variant(field, fits) {

@@ -9,7 +9,8 @@ from retouch.errors import BadInput
 from retouch.image.geometry import Box
 from retouch.image.mask_reading import CHANNELS
 from retouch.knobs import Knob
-from retouch.recipes.recipe import NEGATIVE, Generation, Overrides, Sampling
+from retouch.recipes.recipe import NEGATIVE, Generation
+from retouch.recipes.sampling import Overrides, Sampling
 from retouch.recipes.seeds import SEED, fold_seed
 
 MAX_IMAGE = 400_000_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from retouch.api.requests.base import Pictured
 from retouch.knobs import Knob
-from retouch.recipes.recipe import Target
+from retouch.recipes.target import Target
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from retouch.api.requests.base import BOX, MASK, MASK_CHANNEL, MAX_IMAGE, Painting, check_box
 from retouch.knobs import Knob, knob_paths, knobs_of, replace
+from retouch.recipes.inpaint_knobs import InpaintOverrides
 from retouch.recipes.intents import INTENTS
 from retouch.recipes.people import Person
 from retouch.recipes.recipe import Pass
@@ -17,7 +18,7 @@ _PASS_KNOBS = knobs_of(Pass)
 
 
 @dataclass(frozen=True)
-class InpaintRequest(Painting):
+class InpaintRequest(Painting, InpaintOverrides):
     """Repaint what a mask covers as an intent says; blank knobs are the intent's."""
 
     mask: str = MASK.field("")
@@ -41,15 +42,6 @@ class InpaintRequest(Painting):
         "Return steps",
         "Each report carries what paints it again, as .retouch files have it; of several, candidates too.",
     ).field(False)
-    variations: int | None = _PASS_KNOBS["variations"].field(None)
-    denoising_strength: float | None = _PASS_KNOBS["denoising_strength"].field(None)
-    masked_content: str | None = _PASS_KNOBS["masked_content"].field(None)
-    colour_correction: float | None = _PASS_KNOBS["colour_correction"].field(None)
-    keep_tone: str | None = _PASS_KNOBS["keep_tone"].field(None)
-    grain: float | None = _PASS_KNOBS["grain"].field(None)
-    compression: float | None = _PASS_KNOBS["compression"].field(None)
-    match_edge: float | None = _PASS_KNOBS["match_edge"].field(None)
-    restore_faces: bool | None = _PASS_KNOBS["restore_faces"].field(None)
     shape: Shape = field(default=Shape())
 
     def __post_init__(self) -> None:

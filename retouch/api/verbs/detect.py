@@ -12,7 +12,7 @@ from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.knobs import load
 from retouch.pipeline.pipeline import Pipeline
-from retouch.recipes.recipe import MAX_PASSES, Target
+from retouch.recipes.target import MAX_PASSES, Target
 
 if TYPE_CHECKING:
     from retouch.api.context import ApiContext

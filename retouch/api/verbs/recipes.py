@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from retouch.api.messages import unique
 from retouch.knobs import dump, load
 from retouch.recipes import library, sharing
-from retouch.recipes.checks import USES, contradictions
+from retouch.recipes.checks import contradictions
 from retouch.recipes.library import RecipeLibrary
+from retouch.recipes.target import KINDS, kinds_by_knob
 
 if TYPE_CHECKING:
     from retouch.api.context import ApiContext
@@ -19,13 +20,16 @@ from retouch.api.requests.recipes import ReadRequest, RemoveRequest, SaveRequest
 def list_recipes(desk: ApiContext) -> dict[str, Any]:
     """Every recipe, as a request takes it; which are the person's `own`; the files that cannot be read.
 
-    `uses`: the targets that each knob of a target is for, where it is not for all.
+    `uses` are the kinds of target that use each knob which not every kind uses. `masked` are the kinds
+    that use the mask.
     """
     shelf = RecipeLibrary(desk.backend.own_recipes)
     mine, found = shelf.own(), library.recipes(desk.backend.own_recipes)
     own = [name for name in found if name.lower() in mine]
     every = [dump(recipe) for recipe in found.values()]
-    return {"recipes": every, "own": own, "uses": USES, "warnings": shelf.faults()}
+    masked = [kind.name for kind in KINDS.values() if kind.uses_mask]
+    listed = {"recipes": every, "own": own, "warnings": shelf.faults()}
+    return {**listed, "uses": kinds_by_knob(), "masked": masked}
 
 
 def save(desk: ApiContext, body: Any) -> dict[str, Any]:

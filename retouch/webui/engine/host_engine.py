@@ -19,7 +19,7 @@ from retouch.image.picture import Picture
 from retouch.pipeline.report import Result
 from retouch.progress import Progress
 from retouch.recipes.prompts import networks
-from retouch.recipes.recipe import Sampling
+from retouch.recipes.sampling import Sampling
 from retouch.webui import host
 from retouch.webui.engine.batch_img2img import FilteredScripts, crops
 from retouch.webui.engine.guest_scripts import states_kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +12,7 @@ import gradio as gr
 
 from retouch.api.requests.script import ScriptOutpaint
 from retouch.errors import BadInput, RetouchError
-from retouch.knobs import KnobPath, knob_paths, knobs_of, load, unflatten
-from retouch.outpaint.canvas_size import CanvasSize
-from retouch.outpaint.checks import CheckOptions
-from retouch.outpaint.stage_steps import StagePrompts
+from retouch.knobs import KnobPath, folded_knobs, front_knobs, knob_paths, knobs_of, load, unflatten
 from retouch.outpaint.stages import StageOptions
 from retouch.recipes.infotext import OUTPAINT
 from retouch.webui.panel.widgets import AUTO, read_all, widget, widget_value
@@ -27,8 +24,8 @@ _OF_THE_PICTURE = ("seed", "subseed", "subseed_strength")
 LEAVES = tuple(leaf for leaf in knob_paths(ScriptOutpaint) if leaf.path not in _OF_THE_PICTURE)
 WIDGETS = 1 + len(LEAVES)
 """How many of a script's args are ours: the last."""
-_FRONT = ("aspect", *CanvasSize().margins._fields)
-_FOLDS = {"Placement": CanvasSize, "Stages": StageOptions, "Prompts": StagePrompts, "Guards": CheckOptions}
+FRONT_KNOBS = 5
+"""How many knobs stand above the folds: the aspect and the margins."""
 BLANK = ScriptOutpaint()
 
 
@@ -46,8 +43,11 @@ class Section:
         with gr.Accordion("Outpaint", open=False, elem_id=self.elem_id("outpaint")):
             label = "Extend each finished picture"
             enable = gr.Checkbox(False, label=label, elem_id=self.elem_id("outpaint_enabled"))
-            for title, group in _groups():
-                with gr.Group() if not title else gr.Accordion(title, open=False):
+            for title, group in {
+                "": front_knobs(LEAVES, FRONT_KNOBS),
+                **folded_knobs(LEAVES, FRONT_KNOBS),
+            }.items():
+                with gr.Accordion(title, open=False) if title else gr.Group():
                     for row in (group[i : i + 4] for i in range(0, len(group), 4)):
                         with gr.Row():
                             made |= {leaf.path: self._widget(leaf) for leaf in row}
@@ -66,15 +66,6 @@ class Section:
         if leaf.optional and leaf.path in knobs_of(StageOptions):
             made.placeholder = AUTO
         return made
-
-
-def _groups() -> Iterator[tuple[str, list[KnobPath]]]:
-    """(title, knobs); what most people touch has no title, and is above the folds."""
-    yield "", [leaf for name in _FRONT for leaf in LEAVES if leaf.path == name]
-    for title, part in _FOLDS.items():
-        yield title, [leaf for leaf in LEAVES if leaf.path in knobs_of(part) and leaf.path not in _FRONT]
-    placed = {name for part in _FOLDS.values() for name in knobs_of(part)}
-    yield "Inpainting", [leaf for leaf in LEAVES if leaf.path not in placed]
 
 
 def _paster(leaf: KnobPath) -> Callable[[dict[str, Any]], Any]:

@@ -11,7 +11,7 @@ import gradio as gr
 
 from retouch.api.requests.script import AutofixRequest
 from retouch.errors import RetouchError
-from retouch.knobs import KnobPath, get_path, knob_paths, load, unflatten
+from retouch.knobs import KnobPath, folded_knobs, front_knobs, get_path, knob_paths, load, unflatten
 from retouch.recipes import library, people
 from retouch.recipes.infotext import RECIPE, SKIPPED, recipe_in
 from retouch.recipes.library import UNNAMED
@@ -25,14 +25,8 @@ from retouch.webui.service import own_recipes
 
 START = "Face polish"
 LEAVES = knob_paths(Pass)
-_GROUPS = {
-    "Detection": [leaf for leaf in LEAVES if leaf.path.startswith("target.")],
-    "Mask": [leaf for leaf in LEAVES if leaf.path.startswith("shape.")],
-    "Gate": [leaf for leaf in LEAVES if leaf.path.startswith("gate.")],
-    "Inpainting": [leaf for leaf in LEAVES if "." not in leaf.path],
-}
-_FRONT = ("enabled", "target.models", "prompt", "negative_prompt", "denoising_strength")
-"""Shown above the folds: what most people touch."""
+FRONT_KNOBS = 5
+"""How many knobs stand above the folds of a target."""
 PEOPLE = "Words bound to one person through all targets, a person a line: who, a colon, the words."
 EXAMPLE = "left: a woman with red hair\nNegative prompt: hat"
 
@@ -103,11 +97,11 @@ class Panel:
             elem_id = self.elem_id(f"{leaf.path.replace('.', '_')}_{index + 1}")
             made[leaf] = widget(leaf, get_path(recipe_pass, leaf.path), elem_id, index + 1)
 
-        for leaf in (leaf for path in _FRONT for leaf in LEAVES if leaf.path == path):
+        for leaf in front_knobs(LEAVES, FRONT_KNOBS):
             make(leaf)
-        for title, group in _GROUPS.items():
+        for title, group in folded_knobs(LEAVES, FRONT_KNOBS).items():
             with gr.Accordion(title, open=False, elem_id=self.elem_id(f"{title.lower()}_{index + 1}")):
-                for row in _rows([leaf for leaf in group if leaf.path not in _FRONT]):
+                for row in _rows(group):
                     with gr.Row():
                         for leaf in row:
                             make(leaf)

@@ -14,30 +14,6 @@ from retouch.webui.panel.outpaint_section import LEAVES as OUTPAINT_LEAVES
 from retouch.webui.panel.widgets import read
 from retouch.webui.service import detector_names
 
-_AXES = (
-    "target.models",
-    "target.confidence",
-    "target.order",
-    "prompt",
-    "negative_prompt",
-    "denoising_strength",
-    "masked_content",
-    "steps",
-    "cfg_scale",
-    "sampler",
-    "scheduler",
-    "checkpoint",
-    "vae",
-    "clip_skip",
-    "noise_multiplier",
-    "seed",
-    "shape.grow",
-    "shape.blur",
-    "shape.padding",
-    "shape.work_side",
-    "shape.area",
-)
-_OUTPAINT = ("step", "overlap", "feather", "denoising_strength", "aspect", "seed_step", "refine")
 _CHOICES: dict[str, Callable[[], list[str]]] = {
     "target.models": detector_names,
     "sampler": host.sampler_names,
@@ -56,9 +32,8 @@ def on_before_ui() -> None:
     if xyz is None:
         return
     known = {option.label for option in xyz.axis_options}
-    by_path = {leaf.path: leaf for leaf in knob_paths(Pass)}
-    ours = [_axis(xyz, by_path[path]) for path in _AXES]
-    ours += [_axis(xyz, leaf, CHANGES) for leaf in OUTPAINT_LEAVES if leaf.path in _OUTPAINT]
+    ours = [_axis(xyz, leaf) for leaf in knob_paths(Pass) if leaf.knob.axis]
+    ours += [_axis(xyz, leaf, CHANGES) for leaf in OUTPAINT_LEAVES if leaf.knob.axis]
     xyz.axis_options.extend(axis for axis in ours if axis.label not in known)
 
 

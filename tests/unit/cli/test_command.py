@@ -13,7 +13,7 @@ from retouch.cli.remote import Unreachable
 from retouch.errors import PaintFailed
 from retouch.image.codec import decoder, encoder, mask_layers
 from retouch.knobs import knobs_of
-from retouch.recipes.recipe import Overrides
+from retouch.recipes.sampling import Overrides
 from retouch.testing import FakeProgress
 from tests.stand import BOX, Stand, photo
 

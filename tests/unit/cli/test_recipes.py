@@ -7,7 +7,8 @@ from retouch.api.service import ApiService
 from retouch.cli.command import main
 from retouch.recipes import library, sharing
 from retouch.recipes.library import pretty
-from retouch.recipes.recipe import Pass, Recipe, Target
+from retouch.recipes.recipe import Pass, Recipe
+from retouch.recipes.target import Target
 from tests.stand import Stand
 
 MINE = Recipe("Mine", "For me.", (Pass(target=Target(models=("face",)), denoising_strength=0.3),))

@@ -17,7 +17,9 @@ from retouch.pipeline import report_infotext
 from retouch.pipeline.plan import plan_pass
 from retouch.pipeline.report import Report
 from retouch.recipes import infotext
-from retouch.recipes.recipe import Generation, Pass, Recipe, Sampling, Target
+from retouch.recipes.recipe import Generation, Pass, Recipe
+from retouch.recipes.sampling import Sampling
+from retouch.recipes.target import Target
 from tests.stand import BOX, photo
 
 PARAM = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')

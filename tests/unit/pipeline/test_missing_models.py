@@ -3,7 +3,8 @@ import pytest
 from retouch.errors import Missing
 from retouch.pipeline.finders import Finders
 from retouch.pipeline.missing_models import drop_unavailable_passes
-from retouch.recipes.recipe import Pass, Recipe, Target
+from retouch.recipes.recipe import Pass, Recipe
+from retouch.recipes.target import Target
 from retouch.segmenters.text_detector import TextDetector
 from retouch.segmenters.text_segmenter import TextSegmenter
 from retouch.testing import FakeDetector

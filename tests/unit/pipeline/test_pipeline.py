@@ -7,7 +7,9 @@ from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.region import Region
 from retouch.pipeline.pipeline import PictureInput, Pipeline
-from retouch.recipes.recipe import Gate, Recipe, Sampling, Target
+from retouch.recipes.recipe import Gate, Recipe
+from retouch.recipes.sampling import Sampling
+from retouch.recipes.target import Target
 from retouch.testing import FakeDetector, FakeEngine, FakeProgress
 from tests.helpers import GENERATION, face_pass, noise, recipe_of, square
 

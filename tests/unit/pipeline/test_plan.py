@@ -12,9 +12,10 @@ from retouch.image.region import Region, overlap
 from retouch.pipeline.plan import MAX_STEPS, mask_limit, plan_pass, shape_regions
 from retouch.pipeline.step import Plan
 from retouch.pipeline.step_masks import MaskMargins, build_masks, context_padding, greatest_reach
-from retouch.recipes.recipe import Pass, Target
+from retouch.recipes.recipe import Pass
 from retouch.recipes.seeds import MAX_SEED
 from retouch.recipes.shape import Shape
+from retouch.recipes.target import Target
 from tests.helpers import GENERATION, face_pass, found, masks, sizes, square
 
 CANVAS = Size(1000, 800)

@@ -14,7 +14,8 @@ from retouch.pipeline.finders import Finders
 from retouch.pipeline.plan import plan_pass
 from retouch.pipeline.report import Report
 from retouch.pipeline.targets import PassContext, find_target
-from retouch.recipes.recipe import Pass, Target
+from retouch.recipes.recipe import Pass
+from retouch.recipes.target import Target
 from retouch.segmenters.base import Prompt, Segmentation
 from retouch.testing import FakeDetector
 from tests.helpers import GENERATION, face_pass, flat, found, noise, square

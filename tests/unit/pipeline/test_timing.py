@@ -8,7 +8,8 @@ from retouch.image.mask import Mask
 from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan
 from retouch.pipeline.timing import FADE, Speed, SpeedHistory, work_of
-from retouch.recipes.recipe import Sampling, Settings
+from retouch.recipes.recipe import Settings
+from retouch.recipes.sampling import Sampling
 from retouch.testing import FakeEngine
 from tests.helpers import noise, step_of
 

@@ -2,8 +2,9 @@ import pytest
 
 from retouch.recipes import library
 from retouch.recipes.checks import contradictions
-from retouch.recipes.recipe import Gate, Pass, Recipe, Target
+from retouch.recipes.recipe import Gate, Pass, Recipe
 from retouch.recipes.shape import Shape
+from retouch.recipes.target import Target
 
 FACE = Target(models=("face",))
 

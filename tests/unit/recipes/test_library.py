@@ -9,7 +9,8 @@ from retouch.errors import BadInput, Missing, RetouchError, TooLarge
 from retouch.recipes import library
 from retouch.recipes.library import RecipeLibrary, stem_of
 from retouch.recipes.migration import SCHEMA
-from retouch.recipes.recipe import Pass, Recipe, Target
+from retouch.recipes.recipe import Pass, Recipe
+from retouch.recipes.target import Target
 
 MINE = Recipe("Mein Rezept", "Für später.", (Pass(target=Target(models=("face",)), denoising_strength=0.3),))
 OTHER = dataclasses.replace(MINE, description="Another one.")

@@ -8,8 +8,9 @@ from retouch.errors import BadInput
 from retouch.knobs import dump, load
 from retouch.recipes import migration
 from retouch.recipes.migration import SCHEMA, STEPS, upgrade
-from retouch.recipes.recipe import Pass, Recipe, Target
+from retouch.recipes.recipe import Pass, Recipe
 from retouch.recipes.shape import Shape
+from retouch.recipes.target import Target
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "recipes"
 OLD = json.loads((GOLDEN / "schema-1.json").read_text("utf-8"))

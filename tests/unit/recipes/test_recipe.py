@@ -5,7 +5,9 @@ import pytest
 from retouch.errors import BadInput
 from retouch.knobs import load
 from retouch.recipes.migration import SCHEMA
-from retouch.recipes.recipe import MAX_PASSES, Generation, Overrides, Pass, Recipe, Sampling, Settings, Target
+from retouch.recipes.recipe import Generation, Pass, Recipe, Settings
+from retouch.recipes.sampling import Overrides, Sampling
+from retouch.recipes.target import MAX_PASSES, Target
 
 SURROUNDING = Sampling(
     steps=31, cfg_scale=4.5, sampler="Euler a", scheduler="Karras", checkpoint="c", vae="v", clip_skip=2

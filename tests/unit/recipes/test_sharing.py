@@ -12,7 +12,8 @@ from retouch.pipeline import report_infotext
 from retouch.recipes import infotext, library, sharing
 from retouch.recipes.library import pretty
 from retouch.recipes.migration import SCHEMA
-from retouch.recipes.recipe import Pass, Recipe, Target
+from retouch.recipes.recipe import Pass, Recipe
+from retouch.recipes.target import Target
 from tests.helpers import values_of
 
 MINE = Recipe("Für mich, 日本", 'Wenn\'s "klemmt"', library.recipe("Full refine").passes)

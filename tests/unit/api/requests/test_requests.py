@@ -7,8 +7,10 @@ from retouch.api.requests.script import AutofixRequest
 from retouch.api.requests.segment import MaskRequest, SegmentRequest
 from retouch.errors import BadInput
 from retouch.knobs import knobs_of, load
-from retouch.recipes.recipe import Pass, Sampling, Target
+from retouch.recipes.recipe import Pass
+from retouch.recipes.sampling import Sampling
 from retouch.recipes.shape import Shape
+from retouch.recipes.target import Target
 
 
 def test_a_request_says_what_it_means_and_takes_the_rest_from_the_host():

@@ -12,7 +12,8 @@ from retouch.knobs import dump, load
 from retouch.pipeline import report_infotext
 from retouch.recipes import infotext, library, sharing
 from retouch.recipes.migration import SCHEMA
-from retouch.recipes.recipe import AIMS, Pass, Recipe, Target
+from retouch.recipes.recipe import Pass, Recipe
+from retouch.recipes.target import KINDS, Target
 from tests.stand import BOX, Stand, photo
 
 FACE = Target(models=("face",))
@@ -53,7 +54,7 @@ def test_the_list_says_which_knobs_a_target_uses(desk):
     uses = json.loads(json.dumps(desk.recipes()["uses"]))
     assert uses["models"] == ["detectors", "background"]
     assert set(uses) < {field.name for field in dataclasses.fields(Target)}
-    assert {what for those in uses.values() for what in those} < set(AIMS)
+    assert {what for those in uses.values() for what in those} < set(KINDS)
 
 
 def test_a_taken_name_is_refused_until_it_is_to_be_replaced(desk):
