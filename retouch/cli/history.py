@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from retouch.cli.client import Client
 
 ABOUT = "list the steps of a .retouch file; take some back, or paint them again"
-STEPS = ("revert", "restore", "again")
+STEPS = ("revert", "restore", "repaint")
 
 
 def add(command: argparse.ArgumentParser) -> None:

@@ -41,7 +41,7 @@ _LEFT_OUT = (
     "image_ids",
     "memory",
     "mask",
-    "way",
+    "state",
     "history",
     "history_file",
 )

@@ -32,13 +32,13 @@ OWN = (
     "sketch",
     "answer",
     "shape.merge",
-    "way",
-    "again",
+    "state",
+    "repaint",
     "revert",
     "choose",
     "keep_later",
-    "at_once",
-    "order",
+    "max_stages",
+    "side_order",
     "stage_prompts",
 )
 """Fields of a request the command line fills by itself, or has no use for."""

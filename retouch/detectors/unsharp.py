@@ -46,7 +46,7 @@ def _parts(mask: Mask, part: np.ndarray, smallest: int) -> list[Region]:
     regions = []
     for label in range(1, count):
         inside = labels == label
-        region = Region.of_mask(Mask.where(inside), "blurred", _softness(part[inside]))
+        region = Region.of_mask(Mask.where(inside), "unsharp", _softness(part[inside]))
         if region is not None and sizes[label] >= smallest:
             regions.append(region)
     return regions

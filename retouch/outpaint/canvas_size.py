@@ -52,12 +52,12 @@ class CanvasSize:
         order=1,
         axis=True,
     ).field("")
-    across: str = _Knob(
-        "Across", "Where the picture lies in the wider one.", choices=(*ACROSS, SUBJECT)
+    horizontal: str = _Knob(
+        "Horizontal position", "Where the picture lies in the wider one.", choices=(*ACROSS, SUBJECT)
     ).field("centre")
-    down: str = _Knob("Down", "Where the picture lies in the higher one.", choices=(*DOWN, SUBJECT)).field(
-        "centre"
-    )
+    vertical: str = _Knob(
+        "Vertical position", "Where the picture lies in the higher one.", choices=(*DOWN, SUBJECT)
+    ).field("centre")
 
     def __post_init__(self) -> None:
         ways = [name for name, asked in self._ways().items() if asked]
@@ -94,7 +94,7 @@ class CanvasSize:
 
     @property
     def wants_subject(self) -> bool:
-        return SUBJECT in (self.across, self.down)
+        return SUBJECT in (self.horizontal, self.vertical)
 
     def of(self, size: Size, subject: Box | None = None) -> Margins:
         """Pixels to add to a picture of `size`. `subject`, in its pixels, is what `across` may follow.
@@ -128,8 +128,12 @@ class CanvasSize:
             if asked < has:
                 hint = f"At least the picture's own {has}: nothing is cut off."
                 raise BadInput(f"{asked} is less than the picture's {has}.", path=side, hint=hint)
-        x = _offset_of(self.across, target.width, (0, size.width), subject and (subject.left, subject.right))
-        y = _offset_of(self.down, target.height, (0, size.height), subject and (subject.top, subject.bottom))
+        x = _offset_of(
+            self.horizontal, target.width, (0, size.width), subject and (subject.left, subject.right)
+        )
+        y = _offset_of(
+            self.vertical, target.height, (0, size.height), subject and (subject.top, subject.bottom)
+        )
         return Margins(x, y, target.width - size.width - x, target.height - size.height - y)
 
 

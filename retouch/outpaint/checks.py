@@ -41,15 +41,15 @@ LEAST_BACK = 768
 class CheckOptions:
     """How the new is joined to the old, and what is done when a stage copies it or its join shows."""
 
-    tries: int = _Knob(
-        "Tries",
+    attempts: int = _Knob(
+        "Attempts",
         "Paintings of a stage at most, where it copies what is there or its join shows; that of which least "
         "does is kept: another seed, then half the step, then other words.",
         1,
         8,
         1,
     ).field(4)
-    limit: float = _Knob(
+    repetition_limit: float = _Knob(
         "Repetition limit",
         "Times the picture's own repetition that there may be around a stage once it is painted.",
         1,
@@ -68,7 +68,7 @@ class CheckOptions:
 
     def most(self, picture: Picture) -> float:
         """The repetition there may be where a stage was painted, 0..1."""
-        return self.limit * max(repetition_of(picture.pixels), CHANCE)
+        return self.repetition_limit * max(repetition_of(picture.pixels), CHANCE)
 
 
 def repetition_of(pixels: np.ndarray) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from retouch.knobs import Knob, knobs_of
 from retouch.outpaint.canvas_size import CanvasSize
@@ -10,6 +12,7 @@ from retouch.outpaint.checks import CheckOptions
 from retouch.outpaint.stage_steps import StagePrompts
 from retouch.outpaint.stages import StageOptions
 from retouch.recipes.inpaint_knobs import MatchKnobs
+from retouch.recipes.migration import rename_fields
 from retouch.recipes.recipe import Pass
 from retouch.recipes.shape import Shape
 from retouch.recipes.target import Target
@@ -21,6 +24,17 @@ _PASS_KNOBS = knobs_of(Pass)
 _MATCH_KNOBS = tuple(knobs_of(MatchKnobs))
 _STAGE_KNOBS = ("denoising_strength", "masked_content", "variations", "seed_step", *_MATCH_KNOBS)
 """Knobs of a pass that every stage is painted with."""
+_OLDER_NAMES = {
+    "tries": "attempts",
+    "limit": "repetition_limit",
+    "step": "stage_size",
+    "order": "side_order",
+    "alternating": "alternate_sides",
+    "beyond": "off_screen",
+    "match": "match_original",
+    "across": "horizontal",
+    "down": "vertical",
+}
 TILES = Shape(grow=0, blur=16, padding=32)
 """Tiles for refining: with their context as large as the model sees."""
 SEEN, SHARED = 512, 64
@@ -31,7 +45,7 @@ SEEN, SHARED = 512, 64
 class OutpaintOptions(MatchKnobs, CanvasSize, StageOptions, StagePrompts, CheckOptions):
     """How a picture is extended, whatever picture and whichever entry point."""
 
-    match: bool = Knob(
+    match_original: bool = Knob(
         "Match the original", "What is not said is taken from how the picture was made.", group="Prompts"
     ).field(True)
     denoising_strength: float = replace(_PASS_KNOBS["denoising_strength"], order=0).field(
@@ -52,6 +66,11 @@ class OutpaintOptions(MatchKnobs, CanvasSize, StageOptions, StagePrompts, CheckO
         group="Inpainting",
         axis=True,
     ).field(0.0)
+
+    @staticmethod
+    def upgrade(data: Mapping[str, Any]) -> dict[str, Any]:
+        """Generation texts written before 0.2 have the older names."""
+        return rename_fields(data, _OLDER_NAMES)
 
     def __post_init__(self) -> None:
         for part in (CanvasSize, StageOptions):

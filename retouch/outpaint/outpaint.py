@@ -38,7 +38,7 @@ def native_of(
     try:
         return studio.engine.native(sampling.checkpoint), generation, ""
     except RetouchError:
-        if not request.match or not sampling.checkpoint:
+        if not request.match_original or not sampling.checkpoint:
             raise
         loaded = dataclasses.replace(generation, sampling=dataclasses.replace(sampling, checkpoint=""))
         remark = f"The picture's checkpoint {sampling.checkpoint!r} is not here: the loaded one paints."

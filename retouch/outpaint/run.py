@@ -33,7 +33,7 @@ def extend(
     progress: Progress | None = None,
     at_once: int | None = None,
 ) -> ExtensionResult:
-    """Paint what is due, or whole waves until `at_once` stages are done.
+    """Paint what is due, or whole waves until `max_stages` stages are done.
 
     Stops at Interrupt, and at a stage that cannot be painted: what is done is kept.
     """

@@ -81,7 +81,7 @@ class StagePainter:
         due = self.way.due
         wave = {step.number: step for step in due if step.wave == due[0].wave}
         found = self._all_judged((yield self._stage_jobs(list(wave.values()))))
-        for number in range(2, self._guard.tries + 1):
+        for number in range(2, self._guard.attempts + 1):
             weak = [] if self._watcher.stopped else [r for r in found if self._is_weak(r)]
             again = yield self._stage_jobs([self._again(wave[r.step.number], r, number) for r in weak])
             found = self._better(found, self._all_judged(again))
@@ -89,7 +89,7 @@ class StagePainter:
             self._file(report, wave[report.step.number])
 
     def _is_weak(self, report: Report) -> bool:
-        if self._guard.tries == 1 or not report.kept or report.best is None:
+        if self._guard.attempts == 1 or not report.kept or report.best is None:
             return False
         return self._beyond(report.step, report.best) > 0 or self._repeats(report)
 
@@ -216,7 +216,7 @@ class StagePainter:
 
     def _remark(self, report: Report, made: Candidate) -> str:
         """What a person should know of a stage that no try made good."""
-        step, tries = report.step, self._guard.tries
+        step, tries = report.step, self._guard.attempts
         if self._repeats(report):
             repeated, allowed = _repetition(report), self._allowed_repetition(step)
             return (

@@ -42,9 +42,9 @@ class StagePrompts:
     stage_prompts: tuple[str, ...] = _Knob(
         "Prompts by stage", "One a stage, in order; blank ones, and those that are missing, say nothing."
     ).field(())
-    beyond: str = _Knob("Off-screen", "What lies beyond the picture's border, added to every prompt.").field(
-        ""
-    )
+    off_screen: str = _Knob(
+        "Off-screen", "What lies beyond the picture's border, added to every prompt."
+    ).field("")
 
     def say(self, stages: Sequence[Stage], scene: str) -> tuple[str, ...]:
         """One prompt a stage. Raises BadInput for one that is of no stage."""
@@ -55,7 +55,7 @@ class StagePrompts:
         own = (*self.stage_prompts[:last], *[""] * (len(stages) - last))
         sides = {side: getattr(self, f"prompt_{side}") for side in SIDES}
         return tuple(
-            ", ".join(text for text in (mine or sides[stage.side] or scene, self.beyond) if text)
+            ", ".join(text for text in (mine or sides[stage.side] or scene, self.off_screen) if text)
             for stage, mine in zip(stages, own, strict=True)
         )
 

@@ -34,8 +34,8 @@ MAX_STAGES = 512
 class StageOptions:
     """How the way is cut into stages."""
 
-    step: int | None = _Knob(
-        "Step",
+    stage_size: int | None = _Knob(
+        "Stage size",
         "Pixels a stage adds; blank for half the model's size, 128 to 256.",
         32,
         1024,
@@ -56,21 +56,27 @@ class StageOptions:
         *(0, 256, 1),
         axis=True,
     ).field(FEATHER)
-    order: tuple[str, ...] = _Knob("Order", "Sides, one after the other.", choices=SIDES).field(SIDES)
-    alternating: bool = _Knob("Alternating", "One stage a side in turn, not one side at a time.").field(False)
+    side_order: tuple[str, ...] = _Knob("Order of sides", "Sides, one after the other.", choices=SIDES).field(
+        SIDES
+    )
+    alternate_sides: bool = _Knob(
+        "Alternate sides", "One stage a side in turn, not one side at a time."
+    ).field(False)
 
     def __post_init__(self) -> None:
-        if sorted(set(self.order)) != sorted(self.order):
-            raise BadInput(f"{list(self.order)} names a side twice.", path="order", hint="Each side once.")
+        if sorted(set(self.side_order)) != sorted(self.side_order):
+            raise BadInput(
+                f"{list(self.side_order)} names a side twice.", path="side_order", hint="Each side once."
+            )
 
     def sides(self) -> tuple[str, ...]:
         """All four: those not named come last."""
-        return (*self.order, *(side for side in SIDES if side not in self.order))
+        return (*self.side_order, *(side for side in SIDES if side not in self.side_order))
 
     def step_for(self, native: Size) -> int:
         """As asked; else half of what the model sees, and less than all of it."""
-        if self.step is not None:
-            return self.step
+        if self.stage_size is not None:
+            return self.stage_size
         wanted = _cells(min(max(min(native) // 2, LEAST_STEP), MOST_STEP))
         return min(wanted, _cells_below(min(native)))
 
@@ -122,7 +128,7 @@ def plan_stages(size: Size, margins: Margins, native: Size, pace: StageOptions) 
 
 def _too_many(pace: StageOptions) -> BadInput:
     hint = f"At most {MAX_STAGES}: take a larger step, or extend less."
-    path = "" if pace.step is None else "step"
+    path = "" if pace.stage_size is None else "stage_size"
     return BadInput(f"more than {MAX_STAGES} stages are too many.", path=path, hint=hint)
 
 
@@ -132,7 +138,7 @@ def _check(size: Size, native: Size, pace: StageOptions, overlap: int, step: int
         raise BadInput(f"{overlap} is too much.", path="overlap", hint=hint)
     if step > min(native) - CELL:
         hint = f"At most {min(native) - CELL}: the model sees {native} and needs something to go on from."
-        raise BadInput(f"{step} is too much.", path="step", hint=hint)
+        raise BadInput(f"{step} is too much.", path="stage_size", hint=hint)
     if pace.feather_for(overlap) > overlap:
         hint = f"At most the overlap of {overlap}: more was not repainted."
         raise BadInput(f"{pace.feather} is too much.", path="feather", hint=hint)
@@ -141,7 +147,7 @@ def _check(size: Size, native: Size, pace: StageOptions, overlap: int, step: int
 def _bands(margins: Margins, step: int, pace: StageOptions) -> Iterator[tuple[str, int]]:
     """(side, depth) in order: each margin in equal parts of at most `step`."""
     depths = {side: list(_parts(getattr(margins, side), step)) for side in pace.sides()}
-    if not pace.alternating:
+    if not pace.alternate_sides:
         yield from ((side, depth) for side, parts in depths.items() for depth in parts)
         return
     for turn in range(max(map(len, depths.values()))):

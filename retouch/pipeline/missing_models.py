@@ -23,7 +23,7 @@ def drop_unavailable_passes(
         error = _lacking(eyes, one.target)
         if error is None:
             continue
-        if one.absent == "refuse":
+        if one.if_missing == "refuse":
             raise type(error)(error.what, path=f"{path}.passes[{place}].{error.path}", hint=error.hint)
         passes[place] = _off(one)
         remarks.append(f"Pass {place + 1} is skipped: {error.what} {error.hint}".rstrip())

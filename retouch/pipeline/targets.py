@@ -113,7 +113,7 @@ def _find_by_points(view: PassContext, target: Target, eyes: Finders) -> list[Re
 
 
 def _find_unsharp(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
-    return _within(view, target, lambda picture: list(find_unsharp(picture.pixels, target.blurred_below)))
+    return _within(view, target, lambda picture: list(find_unsharp(picture.pixels, target.unsharp_below)))
 
 
 def _within(view: PassContext, target: Target, look: Callable[[Picture], list[Region]]) -> list[Region]:
@@ -179,9 +179,9 @@ def _find_seams(view: PassContext, target: Target, eyes: Finders) -> list[Region
     if not view.past and view.user_mask is not None:
         visible = seam_score(view.picture.pixels, view.user_mask) or 0.0
         whole = Region(view.size.box, view.user_mask)
-        bands = [_band(whole, view.size)] if visible > target.seam_from else []
+        bands = [_band(whole, view.size)] if visible > target.seam_above else []
     else:
-        kept = [r for r in _of_pass(view, target) if r.kept and seam_excess(r.quality) > target.seam_from]
+        kept = [r for r in _of_pass(view, target) if r.kept and seam_excess(r.quality) > target.seam_above]
         found = [Region(r.best.box, r.best.mask, background=r.step.background) for r in kept if r.best]
         bands = [_band(region, view.size) for region in found]
     return [band for band in bands if band is not None]
@@ -224,12 +224,12 @@ def _of_pass(view: PassContext, target: Target) -> list[Report]:
 FINDERS: dict[str, Callable[[PassContext, Target, Finders], list[Region]]] = {
     "detectors": _find_by_detectors,
     "text": _find_by_words,
-    "pointed": _find_by_points,
+    "points": _find_by_points,
     "mask": _find_masked,
     "background": _find_background,
     "whole picture": _find_whole,
     "tiles": _find_tiles,
     "seam": _find_seams,
-    "blurred": _find_unsharp,
+    "unsharp": _find_unsharp,
     "regions of a pass": _find_again,
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 from retouch.errors import BadInput
 
-SCHEMA = 2
+SCHEMA = 3
 Data = dict[str, Any]
 
 
@@ -21,7 +21,31 @@ def _from_1(data: Data) -> Data:
     return data
 
 
-STEPS: Mapping[int, Callable[[Data], Data]] = {1: _from_1}
+_PASS_NAMES = {"absent": "if_missing"}
+_TARGET_NAMES = {"blurred_below": "unsharp_below", "seam_from": "seam_above"}
+_TARGETS = {"blurred": "unsharp", "pointed": "points"}
+
+
+def _from_2(data: Data) -> Data:
+    """3 renamed fields of a pass and of its target, and two kinds of target."""
+    passes = data.get("passes")
+    if isinstance(passes, list | tuple):
+        data["passes"] = [_pass_from_2(one) if isinstance(one, Mapping) else one for one in passes]
+    return data
+
+
+def _pass_from_2(data: Mapping[str, Any]) -> Data:
+    recipe_pass = rename_fields(data, _PASS_NAMES)
+    target = recipe_pass.get("target")
+    if isinstance(target, Mapping):
+        target = rename_fields(target, _TARGET_NAMES)
+        if isinstance(target.get("what"), str):
+            target["what"] = _TARGETS.get(target["what"], target["what"])
+        recipe_pass["target"] = target
+    return recipe_pass
+
+
+STEPS: Mapping[int, Callable[[Data], Data]] = {1: _from_1, 2: _from_2}
 """What brings a recipe from this version to the next. Each gets a copy it may change at the top."""
 
 
@@ -40,6 +64,12 @@ def upgrade(data: Mapping[str, Any]) -> Data:
     for number in range(int(version), SCHEMA):
         made = STEPS[number](dict(made))
     return {**made, "schema": SCHEMA}
+
+
+def rename_fields(data: Mapping[str, Any], names: Mapping[str, str]) -> Data:
+    """`data` with every field of `names` under its new name. Where both are given, the new name wins."""
+    renamed = {names[key]: value for key, value in data.items() if key in names}
+    return {**renamed, **{key: value for key, value in data.items() if key not in names}}
 
 
 def _is_version(version: Any) -> bool:

@@ -74,7 +74,7 @@ class Pass(Overrides, InpaintKnobs):
     """One look and one repaint."""
 
     enabled: bool = Knob("Enabled", "Off leaves this pass out.", group="Run", order=1).field(True)
-    absent: str = Knob(
+    if_missing: str = Knob(
         "If a model is missing",
         "Refuse the whole recipe before anything is painted, or skip this pass.",
         choices=("refuse", "skip"),
@@ -115,7 +115,7 @@ class Pass(Overrides, InpaintKnobs):
 
 
 USED_UP = (
-    *("enabled", "absent", "target", "shape", "hires", "seed", "seed_step", "prompt", "negative_prompt"),
+    *("enabled", "if_missing", "target", "shape", "hires", "seed", "seed_step", "prompt", "negative_prompt"),
     *(field.name for field in dataclasses.fields(Overrides)),
     *("denoising_strength", "masked_content", "restore_faces"),
 )

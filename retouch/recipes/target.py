@@ -36,13 +36,13 @@ KINDS = {
     for kind in (
         TargetKind("detectors", _DETECTION, requires=("models",)),
         TargetKind("text", ("classes", "of_pass"), requires=("classes",)),
-        TargetKind("pointed", ("points", "box"), requires=("points", "box")),
+        TargetKind("points", ("points", "box"), requires=("points", "box")),
         TargetKind("mask", uses_mask=True, bounded=False),
         TargetKind("background", _DETECTION, uses_mask=True, bounded=False, protects_mask=True),
         TargetKind("whole picture"),
         TargetKind("tiles", ("tile", "overlap")),
-        TargetKind("seam", ("of_pass", "seam_from"), uses_mask=True),
-        TargetKind("blurred", ("of_pass", "blurred_below")),
+        TargetKind("seam", ("of_pass", "seam_above"), uses_mask=True),
+        TargetKind("unsharp", ("of_pass", "unsharp_below")),
         TargetKind("regions of a pass", ("of_pass",)),
     )
 }
@@ -85,10 +85,10 @@ class Target(Selection):
     ).field(None)
     tile: int = _Knob("Tile size", "Pixels, overlap included.", 128, 4096, 64).field(512)
     overlap: int = _Knob("Tile overlap", "Pixels that neighbouring tiles share.", 0, 1024, 8).field(64)
-    seam_from: float = _Knob(
-        "Seam from", "CIELAB units per pixel beyond which an edge is painted over.", 0, 10, 0.1
+    seam_above: float = _Knob(
+        "Seam above", "CIELAB units per pixel beyond which an edge is painted over.", 0, 10, 0.1
     ).field(0.5)
-    blurred_below: float = _Knob(
+    unsharp_below: float = _Knob(
         "Unsharp below", "Of the sharpness of the picture's sharp parts.", 0, 1, 0.05
     ).field(0.5)
 

@@ -135,7 +135,7 @@ def _same(finished: Picture, expected: Picture | None) -> bool:
 
 def generation(asked: ScriptOutpaint, made: Generation) -> Generation:
     """As the picture was made, with whatever is asked for; or, not to match it, only what is asked for."""
-    if not asked.match:
+    if not asked.match_original:
         return asked.generation(host.sampling(), made.seed)
     varied = asked.subseed_strength > 0
     return Generation(

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from retouch.knobs import knobs_of
 from retouch.recipes.recipe import Generation
 from retouch.recipes.sampling import Sampling
 from retouch.webui import host

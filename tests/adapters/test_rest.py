@@ -94,8 +94,8 @@ def test_inpainted_steps_are_painted_again_one_upon_the_other_from_a_file():
         files |= {f"{number}-{name}.png": base64.b64decode(png) for name, png in pngs.items()}
         picture = history_in(written(entries, files)).now()
     file = base64.b64encode(written(entries, files)).decode()
-    kept = post(to, "history", {"file": file, "again": [1], "return_file": True}).json()
-    both = post(to, "history", {"file": file, "again": [1], "later": "repaint", "return_file": True}).json()
+    kept = post(to, "history", {"file": file, "repaint": [1], "return_file": True}).json()
+    both = post(to, "history", {"file": file, "repaint": [1], "later": "repaint", "return_file": True}).json()
     assert kept["steps"][0]["upon_it"] == [2]
     _, before = history_in(file).entries
     for said, same in ((kept, True), (both, False)):

@@ -69,7 +69,7 @@ def named(seed: int, **more: object) -> dict:
 
 def lacking(absent: str) -> dict:
     """A recipe whose second pass asks for a detector that is not here."""
-    foot = {"target": {"models": ["foot"]}, "absent": absent}
+    foot = {"target": {"models": ["foot"]}, "if_missing": absent}
     return {**FACES, "passes": [*FACES["passes"], foot]}
 
 

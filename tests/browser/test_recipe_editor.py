@@ -125,7 +125,7 @@ def test_a_faulty_value_is_told_at_its_place_even_of_another_pass(studio):
 
 def test_what_is_no_number_is_refused_by_name(studio):
     studio["recipe-new"].click()
-    knob(studio, "Target").select_option("pointed")
+    knob(studio, "Target").select_option("points")
     knob(studio, "Points").fill("0.5, left")
     knob(studio, "Points").press("Tab")
     expect(fault(studio, "Points")).to_contain_text("'left' is not a finite number")

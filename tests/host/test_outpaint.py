@@ -14,7 +14,7 @@ import pytest
 from tests.host.client import Client, base64_of, opened, pixels, two_people
 
 FEATHER = 8
-SHORT = {"steps": 1, "prompt": "a wall", "seed": 5, "feather": FEATHER, "tries": 1, "cleanup": 0}
+SHORT = {"steps": 1, "prompt": "a wall", "seed": 5, "feather": FEATHER, "attempts": 1, "cleanup": 0}
 SQUARE = two_people().crop((0, 0, 256, 256))
 JOB = {"prompt": "a face", "seed": 3, "steps": 2, "sampler_name": "Euler", "cfg_scale": 5}
 PARAM = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
@@ -29,7 +29,7 @@ def step(client) -> int:
 
 
 def ask(client: Client, **body: Any) -> dict[str, Any]:
-    about = {} if "way" in body else {"image": base64_of(SQUARE)}
+    about = {} if "state" in body else {"image": base64_of(SQUARE)}
     return client.do("outpaint", {**about, **SHORT, **body})
 
 
@@ -53,7 +53,7 @@ def test_four_sides_are_painted_round_the_picture_and_it_stays(client):
 
 
 def test_an_aspect_is_met_and_a_plan_said_how(client):
-    body = {"aspect": "16:9", "across": "third"}
+    body = {"aspect": "16:9", "horizontal": "third"}
     planned = client.do("plan", {"verb": "outpaint", "image": base64_of(SQUARE), **SHORT, **body})
     said = ask(client, **body)
     width, height = opened(said["image"]).size
@@ -70,13 +70,13 @@ def test_an_aspect_is_met_and_a_plan_said_how(client):
 def test_a_stage_is_painted_again_alone_with_what_hangs_on_it(client, step):
     first = ask(client, right=2 * step)
     assert len(first["stages"]) == 2
-    second = ask(client, way=first["way"], again=[2])
+    second = ask(client, state=first["state"], repaint=[2])
     one, two = pixels(first["image"]), pixels(second["image"])
     edge = 256 + step - FEATHER
     assert np.array_equal(one[:, :edge], two[:, :edge])
     assert not np.array_equal(one[:, edge + FEATHER :], two[:, edge + FEATHER :])
     assert [report["number"] for report in second["reports"]] == [2]
-    back = ask(client, way=second["way"], revert=[1])
+    back = ask(client, state=second["state"], revert=[1])
     assert np.array_equal(pixels(back["image"]), pixels(SQUARE))
 
 
@@ -84,7 +84,7 @@ def test_another_variation_of_a_stage_is_taken(client):
     first = ask(client, right=64, variations=2, answer="patches")
     (stage,) = first["stages"]
     other = 3 - stage["chosen"]
-    second = ask(client, way=first["way"], choose={"1": other}, keep_later=True)
+    second = ask(client, state=first["state"], choose={"1": other}, keep_later=True)
     patch = pixels(stage["candidates"][other - 1]["patch"])
     assert np.array_equal(pixels(second["image"])[:, 256:], patch[:, -64:])
 
@@ -115,7 +115,7 @@ def test_bad_input_is_refused_by_its_path(client, body, path):
 
 
 def script(**asked: Any) -> dict[str, Any]:
-    outpaint = {"feather": FEATHER, "tries": 1, "cleanup": 0, "steps": 1, **asked}
+    outpaint = {"feather": FEATHER, "attempts": 1, "cleanup": 0, "steps": 1, **asked}
     request = {"enabled": True, "recipe": {"name": "None", "passes": []}, "outpaint": outpaint}
     return {"alwayson_scripts": {"Retouch": {"args": [request]}}}
 
@@ -139,7 +139,7 @@ def test_the_script_extends_every_picture_of_a_batch(client):
     for before, after in zip(plain["images"][-2:], images, strict=True):
         assert_kept(pixels(before), pixels(after), [64, 0, 320, 256])
     field = parsed(json.loads(said["info"])["infotexts"][-1])["Retouch outpaint"]
-    asked = {**sides, "feather": FEATHER, "tries": 1, "cleanup": 0, "steps": 1}
+    asked = {**sides, "feather": FEATHER, "attempts": 1, "cleanup": 0, "steps": 1}
     assert json.loads(field) == asked
     again = client.sdapi("txt2img", {**txt2img(), **script(**json.loads(field))})
     assert opened(again["images"][0]).size == (320, 320)

@@ -76,7 +76,7 @@ def _possible(one: dict[str, Any], useful: set[Asked]) -> dict[str, Any]:
         kept = {key: target[key] for key in ("of_pass", "user_mask") if key in target}
         target = {"models": ["center"], **kept, **({"what": "background"} if _behind(target) else {})}
     if target.get("what") == "seam":
-        target["seam_from"] = 0
+        target["seam_above"] = 0
     return {**one, **QUICK, "shape": {**one.get("shape", {}), **QUICK["shape"]}, "target": target}
 
 
@@ -158,7 +158,7 @@ def test_a_fix_can_be_gone_back_in(client):
     one = client.do("history", {"history": fixed["history"], "revert": [1], "return_file": True})
     none = client.do("history", {"file": one["file"], "revert": [2]})
     assert np.array_equal(pixels(none["image"]), pixels(two_people()))
-    again = client.do("history", {"history": none["history"], "restore": [1], "again": [2]})
+    again = client.do("history", {"history": none["history"], "restore": [1], "repaint": [2]})
     assert [step["on"] for step in again["steps"]] == [True, True]
     assert again["steps"][1]["variations"][0]["seed"] != fixed["reports"][1]["seed"]
     first = again["steps"][0]["box"]

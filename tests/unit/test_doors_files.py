@@ -67,7 +67,7 @@ def test_inpaint_keeps_16_bits_in_every_variation():
 
 def test_outpaint_keeps_16_bits_of_the_original():
     answer = desk().answer(
-        "outpaint", {"image": sent(deep_png(DEEP)), "right": 64, "step": 64, "overlap": 16}
+        "outpaint", {"image": sent(deep_png(DEEP)), "right": 64, "stage_size": 64, "overlap": 16}
     )
     deep = decode_base64(answer["image"]).deep
     height, width = DEEP.shape[:2]

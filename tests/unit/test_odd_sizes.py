@@ -28,8 +28,8 @@ WORDLESS = [r for r in library.built_in() if all(one.target.what != "text" for o
 """Those that need no segmenter which knows words."""
 EXTENSIONS = [
     {"left": 8}, {"top": 1}, {"right": 100}, {"factor": 1.5}, {"factor": 1.05}, {"aspect": "16:9"},
-    {"aspect": "9:16"}, {"factor": 1.2, "refine": 0.3}, {"bottom": 64, "alternating": True},
-    {"aspect": "2.39:1", "across": "subject"},
+    {"aspect": "9:16"}, {"factor": 1.2, "refine": 0.3}, {"bottom": 64, "alternate_sides": True},
+    {"aspect": "2.39:1", "horizontal": "subject"},
 ]  # fmt: skip
 
 
@@ -65,14 +65,14 @@ def test_inpaint_takes_any_size(intent, size, native):
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("what", sorted(set(KINDS) - {"text", "pointed", "regions of a pass"}))
+@pytest.mark.parametrize("what", sorted(set(KINDS) - {"text", "points", "regions of a pass"}))
 def test_every_target_takes_any_size(what, size):
     recipe = {"name": "x", "passes": [{"target": {"what": what, "models": ["face"]}}]}
     asked = {"image": encoder.encode_base64(photo(*size)), "mask": mask_of(size), "recipe": recipe}
     here = desk(size, 256)
     said = sound(here.answer("fix", {**asked, "return_history": True}))
     if said["reports"]:
-        again = {"history": said["history"], "again": [1], "later": "repaint"}
+        again = {"history": said["history"], "repaint": [1], "later": "repaint"}
         assert not here.answer("history", again)["stopped"]
 
 
@@ -106,7 +106,7 @@ def test_outpaint_takes_any_size(how, size, native):
 
 @pytest.mark.parametrize("how", EXTENSIONS, ids=str)
 def test_outpaint_paints_an_odd_size(how):
-    asked = {"image": encoder.encode_base64(photo(65, 101)), "tries": 1, "cleanup": 0, "seed": 1, **how}
+    asked = {"image": encoder.encode_base64(photo(65, 101)), "attempts": 1, "cleanup": 0, "seed": 1, **how}
     said = sound(desk((65, 101), 64).answer("outpaint", {**asked, "join": "feather"}))
     assert said["stages"]
     assert all(stage["done"] for stage in said["stages"])
@@ -125,7 +125,7 @@ def test_the_defaults_of_an_extension_always_fit(size, native, margin):
     assert plan_stages(canvas, Margins(right=margin), seen, pace)
 
 
-@pytest.mark.parametrize(("asked", "path"), [({"overlap": 72}, "overlap"), ({"step": 512}, "step")])
+@pytest.mark.parametrize(("asked", "path"), [({"overlap": 72}, "overlap"), ({"stage_size": 512}, "stage_size")])
 def test_what_a_person_gave_is_refused_by_its_name(asked, path):
     image = {"image": encoder.encode_base64(photo(101, 67)), "factor": 1.5}
     with pytest.raises(BadInput, match="is too much") as refused:

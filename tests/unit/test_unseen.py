@@ -195,7 +195,7 @@ def test_fewer_pixels_than_a_speck_are_told():
 
 
 def test_an_extension_is_seen_whatever_its_colour_and_a_failed_one_is_not():
-    body = {"image": encoder.encode_base64(photo()), "left": 64, "tries": 1, "seed": 1}
+    body = {"image": encoder.encode_base64(photo()), "left": 64, "attempts": 1, "seed": 1}
     answer = ApiService(Stand()).answer("outpaint", body)
     assert (answer["outcome"], answer["reports"][0]["outcome"]) == ("changed", "kept")
 

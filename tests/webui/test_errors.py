@@ -65,7 +65,7 @@ def test_a_detector_that_does_not_exist_refuses_the_recipe_before_anything_is_pa
 
 
 def test_a_pass_whose_detector_does_not_exist_is_skipped_where_it_says_so(webui, plain):
-    run = webui.txt2img(recipe({"target": {"models": ["foot"]}, "absent": "skip"}, {}), batch_size=2)
+    run = webui.txt2img(recipe({"target": {"models": ["foot"]}, "if_missing": "skip"}, {}), batch_size=2)
     assert says(run, "Pass 1 is skipped")
     assert says(run, "'foot'")
     assert '\\"absent\\":\\"skip\\"' in run.infotexts[0]
@@ -73,7 +73,7 @@ def test_a_pass_whose_detector_does_not_exist_is_skipped_where_it_says_so(webui,
 
 
 def test_where_every_pass_is_skipped_nothing_is_painted(webui, plain):
-    run = webui.txt2img(recipe({"target": {"models": ["foot"]}, "absent": "skip"}), batch_size=2)
+    run = webui.txt2img(recipe({"target": {"models": ["foot"]}, "if_missing": "skip"}), batch_size=2)
     assert says(run, "Pass 1 is skipped")
     assert run.pictures == plain.pictures
     assert inner() == []

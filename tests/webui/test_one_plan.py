@@ -120,16 +120,16 @@ def test_widgets_make_the_plan_of_the_request_they_show(webui, plans):
 
 OUTPAINT = {
     "aspect": "3:2",
-    "down": "third",
-    "step": 96,
+    "vertical": "third",
+    "stage_size": 96,
     "overlap": 72,
     "prompt_left": "a cliff",
-    "beyond": "gulls",
+    "off_screen": "gulls",
     "denoising_strength": 0.7,
     "variations": 2,
-    "tries": 1,
+    "attempts": 1,
     "cleanup": 0,
-    "match": True,
+    "match_original": True,
 }
 NOTHING = {"name": "None", "passes": []}
 
@@ -167,7 +167,7 @@ def test_one_extension_is_one_plan_through_every_door(webui, ways, tmp_path):
         assert taken_ways(ways) == expected, f"REST {verb}"
     picture = tmp_path / "photo.png"
     photo().save(picture)
-    flags = [word for key, value in body.items() if key != "match" for word in (flag(key), str(value))]
+    flags = [word for key, value in body.items() if key != "match_original" for word in (flag(key), str(value))]
     desk = ApiService(Stand(FakeEngine(side=512)))
     assert command.main(["outpaint", str(picture), "-o", str(tmp_path / "out"), "--json", *flags], desk) == 0
     assert taken_ways(ways) == expected, "command line"

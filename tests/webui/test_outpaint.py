@@ -26,7 +26,7 @@ from retouch.webui.panel import outpaint_section
 from retouch.webui.panel.outpaint_section import LEAVES, WIDGETS, outpaint_in
 from tests.webui.driver import FACES, LEFT, expected_errors, inner, mask_of, outer, photo
 
-ONCE = {"tries": 1, "cleanup": 0}
+ONCE = {"attempts": 1, "cleanup": 0}
 NOTHING = {"name": "None", "passes": []}
 
 
@@ -73,7 +73,7 @@ def other_fixer(webui, monkeypatch):
 
 
 def test_pictures_of_a_batch_share_sampling_calls_and_become_what_they_would_alone(webui, monkeypatch):
-    asked = outpaint(right=256, step=128, refine=0.2)
+    asked = outpaint(right=256, stage_size=128, refine=0.2)
     together = webui.txt2img(asked, batch_size=3)
     calls = [len(call["seeds"]) for call in inner()]
     trace.clear()
@@ -123,7 +123,7 @@ def test_what_breaks_for_one_of_a_batch_leaves_the_others_theirs(webui, monkeypa
 
 def test_interrupt_keeps_what_is_finished_of_every_picture_of_the_batch(webui, monkeypatch):
     monkeypatch.setattr(progress.HostProgress, "stopped", property(lambda _watch: len(inner()) >= 2))
-    run = webui.txt2img(outpaint(right=768, step=128), batch_size=2)
+    run = webui.txt2img(outpaint(right=768, stage_size=128), batch_size=2)
     assert {picture.size.width for picture in run.pictures} <= {512 + 128, 512 + 256}
     assert [len(call["seeds"]) for call in inner()] == [2, 2]
     assert len(trace.of("saved")) == 2
@@ -175,7 +175,7 @@ def test_faces_are_mended_first_and_stay(webui):
 
 
 def test_the_stages_are_painted_as_the_picture_was(webui):
-    webui.txt2img(outpaint(right=128, beyond="gulls", denoising_strength=0.7), steps=9, cfg_scale=5.5)
+    webui.txt2img(outpaint(right=128, off_screen="gulls", denoising_strength=0.7), steps=9, cfg_scale=5.5)
     (call,) = inner()
     assert call["prompts"] == ["a portrait, gulls"]
     assert call["strength"] == 0.7
@@ -183,7 +183,7 @@ def test_the_stages_are_painted_as_the_picture_was(webui):
 
 
 def test_widgets_ask_for_what_the_api_asks_for(webui):
-    by_api = webui.txt2img(outpaint(right=128, step=64, prompt_right="a pier", order=["right", "left"]))
+    by_api = webui.txt2img(outpaint(right=128, stage_size=64, prompt_right="a pier", side_order=["right", "left"]))
     widgets = {
         "enable": True,
         "target_models_1": [],
@@ -211,7 +211,7 @@ def test_switched_off_it_does_nothing(webui):
 
 
 def test_one_field_of_the_text_brings_every_widget_back(webui):
-    asked = {"aspect": "2:1", "across": "third", "step": 64, "beyond": 'gulls, "loud"', "limit": 1.5}
+    asked = {"aspect": "2:1", "horizontal": "third", "stage_size": 64, "off_screen": 'gulls, "loud"', "repetition_limit": 1.5}
     run = webui.txt2img(outpaint(**asked))
     found = outpaint_in(said(run))
     assert found == load(ScriptOutpaint, {**ONCE, **asked})
@@ -277,7 +277,7 @@ def test_interrupt_keeps_the_finished_stages_and_saves_them(webui, monkeypatch):
         return len(inner()) >= 2
 
     monkeypatch.setattr(progress.HostProgress, "stopped", property(lambda _watch: interrupt()))
-    run = webui.txt2img(outpaint(right=768, step=256))
+    run = webui.txt2img(outpaint(right=768, stage_size=256))
     assert run.pictures[0].size.width in (512 + 256, 512 + 512)
     assert trace.of("saved")[-1]["image"].size == tuple(run.pictures[0].size)
 
@@ -344,7 +344,7 @@ def test_the_picture_given_to_a_skipped_img2img_is_extended_as_it_is(webui, reci
 
 
 def test_not_to_match_takes_nothing_from_how_the_picture_was_made(webui):
-    webui.txt2img(outpaint(right=128, match=False), steps=9, cfg_scale=5.5)
+    webui.txt2img(outpaint(right=128, match_original=False), steps=9, cfg_scale=5.5)
     (call,) = inner()
     assert call["prompts"] == [""]
     assert call["cfg_scale"] == 7.0

@@ -35,7 +35,7 @@ MINE = Recipe(
             variations=6,
             steps=33,
             seed=7,
-            absent="skip",
+            if_missing="skip",
         ),
         Pass(enabled=False, target=Target(models=("face",))),
         Pass(target=Target(what="regions of a pass", of_pass=1), masked_content="fill", vae="soft.pt"),

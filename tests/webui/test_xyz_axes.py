@@ -170,7 +170,7 @@ def test_an_axis_changes_what_an_api_request_asks_for(webui, xyz):
     request = {
         "enabled": True,
         "recipe": {"name": "None", "passes": []},
-        "outpaint": {"right": 128, "tries": 1, "cleanup": 0},
+        "outpaint": {"right": 128, "attempts": 1, "cleanup": 0},
     }
     with webui.generating(), contextlib.closing(p):
         webui.prepare(p, request)

@@ -35,9 +35,9 @@ class HistoryRequest(TaskRequest):
     choose: tuple[Taken, ...] = field(
         default=(), metadata={"knob": Knob("Choose", "Other variations than the best by score.")}
     )
-    again: tuple[int, ...] = Knob("Again", _STEPS + " With another seed.", 1, history_file.MAX_ENTRIES).field(
-        ()
-    )
+    repaint: tuple[int, ...] = Knob(
+        "Repaint", _STEPS + " With another seed.", 1, history_file.MAX_ENTRIES
+    ).field(())
     later: str = Knob(
         "Later steps",
         "What becomes of those that were painted upon a changed one.",
@@ -49,7 +49,7 @@ class HistoryRequest(TaskRequest):
         if bool(self.history) == bool(self.file):
             fault = "and file are both given." if self.file else "is required."
             raise BadInput(fault, path="history", hint="Give either `history` or `file`.")
-        both = set(self.revert) & {*self.restore, *self.again, *(one.step for one in self.choose)}
+        both = set(self.revert) & {*self.restore, *self.repaint, *(one.step for one in self.choose)}
         if both:
             fault = f"step {min(both)} is also to be shown."
             raise BadInput(fault, path="revert", hint="One after the other.")

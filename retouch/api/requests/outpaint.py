@@ -23,11 +23,11 @@ _MATCHED = {"Steps": "steps", "CFG scale": "cfg_scale", "Sampler": "sampler", "S
 
 @dataclass(frozen=True)
 class OutpaintRequest(Painting, OutpaintOptions):
-    """Extend a picture in stages; or go on with, change, or take back stages of an earlier `way`."""
+    """Extend a picture in stages; or go on with, change, or take back stages of an earlier `state`."""
 
-    way: str = Knob("Way", "As an earlier answer named it: go on from there.", high=80).field("")
-    again: tuple[int, ...] = Knob(
-        "Again",
+    state: str = Knob("State", "As an earlier answer named it: go on from there.", high=80).field("")
+    repaint: tuple[int, ...] = Knob(
+        "Repaint",
         "Stages of that way to paint with another seed, and all that were painted upon them; no others.",
         1,
         512,
@@ -41,7 +41,7 @@ class OutpaintRequest(Painting, OutpaintOptions):
     keep_later: bool = Knob(
         "Keep later stages", "What was painted upon a chosen stage stays, and nothing is painted."
     ).field(False)
-    at_once: int | None = Knob(
+    max_stages: int | None = Knob(
         "Stages at once", "Answer when so many are painted, to choose and go on; blank for all.", 1, 512, 1
     ).field(None)
     answer: str = Knob(
@@ -51,9 +51,9 @@ class OutpaintRequest(Painting, OutpaintOptions):
     def __post_init__(self) -> None:
         Painting.__post_init__(self)
         OutpaintOptions.__post_init__(self)
-        asked = [name for name in ("again", "revert", "choose") if getattr(self, name)]
-        if asked and not self.way:
-            raise BadInput("is said of no way.", path=asked[0], hint="Give the `way` of an earlier answer.")
+        asked = [name for name in ("repaint", "revert", "choose") if getattr(self, name)]
+        if asked and not self.state:
+            raise BadInput("needs a state.", path=asked[0], hint="Give the `state` of an earlier answer.")
         if len(asked) > 1:
             raise BadInput(f"and {asked[0]} are both given.", path=asked[1], hint="One after the other.")
         _ = self.chosen
@@ -80,7 +80,7 @@ def fill_from_infotext(
     request: OutpaintRequest, given: Mapping[str, Any], picture: Picture
 ) -> OutpaintRequest:
     """`request` with what its body, `given`, does not say taken from the picture's own generation text."""
-    if not request.match or (made := infotext.made_with(picture)) is None:
+    if not request.match_original or (made := infotext.made_with(picture)) is None:
         return request
     own: dict[str, Any] = {"prompt": made.prompt, "negative_prompt": made.negative_prompt}
     for said, name in _MATCHED.items():

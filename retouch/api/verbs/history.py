@@ -54,7 +54,7 @@ _UNCHANGED = "The picture is as it was before: nothing of what was asked for can
 
 def _outcome(before: History, after: History, request: HistoryRequest) -> str:
     """Whether what was asked for can be seen; "" where nothing was asked for."""
-    if not (request.revert or request.restore or request.choose or request.again):
+    if not (request.revert or request.restore or request.choose or request.repaint):
         return ""
     old, new = before.now(), after.now()
     seen = visible_pixels(old.pixels, new.pixels, old.alpha, new.alpha)
@@ -132,7 +132,7 @@ def _open(desk: ApiContext, request: HistoryRequest) -> Past:
 def _apply_changes(history: History, request: HistoryRequest) -> History:
     for path in ("revert", "restore"):
         history.known(getattr(request, path), path)
-    history.steps(request.again, "again")
+    history.steps(request.repaint, "repaint")
     chosen = {one.step: one.variation for one in request.choose}
     history.known(chosen, "choose")
     return history.switched(request.revert, False).switched(request.restore, True).choosing(chosen)
@@ -143,7 +143,7 @@ def _seeds(history: History, request: HistoryRequest) -> dict[int, int]:
 
     What was painted elsewhere stays as it is.
     """
-    fresh = {n: seeds.for_retry(_last(history, n), 1) for n in request.again}
+    fresh = {n: seeds.for_retry(_last(history, n), 1) for n in request.repaint}
     if request.later == "keep":
         return fresh
     moved: Sequence[int] = [*request.revert, *request.restore, *(c.step for c in request.choose), *fresh]

@@ -91,7 +91,7 @@ def _paint_stages(
     """Taking back and choosing paint nothing, unless what hangs on the choice is to be painted again."""
     if request.revert or (request.choose and request.keep_later):
         return ExtensionResult(way)
-    return extend(way, studio.engine, request, progress, request.at_once)
+    return extend(way, studio.engine, request, progress, request.max_stages)
 
 
 def _refine(
@@ -108,9 +108,9 @@ def _open(desk: ApiContext, body: Any) -> tuple[OutpaintRequest, Picture | None]
     """The picture is None where an earlier way is gone on with."""
     request = load(OutpaintRequest, body)
     given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
-    if request.way:
+    if request.state:
         if request.image or request.image_id:
-            raise BadInput("and way are both given.", path="image", hint="The way has its picture.")
+            raise BadInput("and state are both given.", path="image", hint="The state has its picture.")
         return with_seeds(request), None
     picture, _ = desk.open(request)
     return with_seeds(fill_from_infotext(request, given, picture)), picture
@@ -126,17 +126,19 @@ def _begin(desk: ApiContext, request: OutpaintRequest, picture: Picture | None, 
 
 
 def _resume(desk: ApiContext, request: OutpaintRequest) -> _Held:
-    held = desk.ways.get(_WAYS, request.way)
+    held = desk.ways.get(_WAYS, request.state)
     if held is None:
-        raise Missing(f"no way is kept as {request.way!r}.", path="way", hint="Extend the picture anew.")
-    for path in ("again", "revert"):
+        raise Missing(
+            f"no state is kept as {request.state!r}.", path="state", hint="Extend the picture anew."
+        )
+    for path in ("repaint", "revert"):
         unknown = set(getattr(request, path)) - {step.number for step in held.way.steps}
         if unknown:
             hint = f"Its stages are 1 to {len(held.way.steps)}."
             raise BadInput(f"there is no stage {min(unknown)}.", path=path, hint=hint)
     chosen = {stage: number - 1 for stage, number in request.chosen.items()}
     way = held.way.going_on().taking(_there(held.way, chosen), request.keep_later).without(request.revert)
-    way = way.again(_seeds(way, request.again)) if request.again else way
+    way = way.again(_seeds(way, request.repaint)) if request.repaint else way
     return dataclasses.replace(held, way=way, recipe=request.recipe_after(held.recipe))
 
 
@@ -165,7 +167,7 @@ def _answer(
     return {
         **({"image": encoder.encode_base64(made.picture, {infotext.CHUNK: text})} if whole else {}),
         "image_id": desk.kept.put(made.picture),
-        "way": desk.ways.put(_WAYS, held),
+        "state": desk.ways.put(_WAYS, held),
         "size": list(done.way.canvas_box.size),
         "known": list(done.way.known()),
         "origin": list(done.way.origin),

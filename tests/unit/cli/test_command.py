@@ -319,7 +319,7 @@ def test_every_knob_of_inpainting_has_a_flag(capsys):
 
 def test_outpaint_extends_to_an_aspect(album, tmp_path):
     stand = Stand()
-    words = ["--aspect", "2:1", "--order", "right,left", "--tries", "1", "--cleanup", "0"]
+    words = ["--aspect", "2:1", "--side-order", "right,left", "--attempts", "1", "--cleanup", "0"]
     assert run("outpaint", album / "a.png", *words, "-o", tmp_path / "out", stand=stand) == 0
     made = decoder.read(tmp_path / "out" / "a.png")
     assert made.size.width == 2 * made.size.height
@@ -327,14 +327,14 @@ def test_outpaint_extends_to_an_aspect(album, tmp_path):
 
 
 def test_outpaint_refuses_a_side_there_is_not(album, tmp_path, capsys):
-    assert run("outpaint", album / "a.png", "--order", "up", "-o", tmp_path / "out") == 2
+    assert run("outpaint", album / "a.png", "--side-order", "up", "-o", tmp_path / "out") == 2
     assert "order" in capsys.readouterr().err
 
 
 def test_what_a_painting_verb_would_do_is_planned_and_nothing_painted(album, tmp_path):
     stand = Stand()
     out = tmp_path / "out"
-    words = ["--right", 64, "--plan", "--tries", "1"]
+    words = ["--right", 64, "--plan", "--attempts", "1"]
     assert run("outpaint", album / "a.png", *words, "-o", out, stand=stand) == 0
     said = json.loads((out / "a.png.plan.json").read_text())
     assert (said["size"], said["steps"][0]["label"], said["steps"][0]["done"]) == ([304, 200], "right", False)

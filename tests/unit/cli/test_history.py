@@ -69,13 +69,13 @@ def test_a_step_is_taken_back_and_the_new_history_goes_on_from_there(fixed, desk
 
 def test_a_step_is_painted_again(fixed, desk, tmp_path, capsys):
     again = tmp_path / "again.png"
-    assert main(["history", str(history_of(fixed)), "--again", "2", "-o", str(again)], desk) == 0
+    assert main(["history", str(history_of(fixed)), "--repaint", "2", "-o", str(again)], desk) == 0
     assert "seed 6" not in capsys.readouterr().out
     assert desk.backend.jobs[-1] == "history"
 
 
 @pytest.mark.parametrize(
-    "words", [["--revert", "x"], ["--revert", "9"], ["--choose", "1"], ["--revert", "1", "--again", "1"]]
+    "words", [["--revert", "x"], ["--revert", "9"], ["--choose", "1"], ["--revert", "1", "--repaint", "1"]]
 )
 def test_what_is_not_understood_is_said(fixed, desk, words, capsys):
     assert main(["history", str(history_of(fixed)), *words], desk) == 2
@@ -89,7 +89,7 @@ def test_what_is_repainted_by_hand_has_a_history_too(desk, tmp_path, capsys):
     assert main([*words, "--intent", "remove", "--seed", "5", "--history"], desk) == 0
     (file,) = (tmp_path / "out").glob("*.retouch")
     out = file.with_suffix("")
-    assert main(["history", str(file), "--again", "1", "-o", str(again)], desk) == 0
+    assert main(["history", str(file), "--repaint", "1", "-o", str(again)], desk) == 0
     assert "Remove at 60,50" in capsys.readouterr().out
     assert not np.array_equal(pixels(again), pixels(out))
     best = history_file.read(file.read_bytes())[0].entries[0].best
@@ -106,11 +106,11 @@ def test_a_step_that_cannot_be_painted_again_says_so(fixed, desk, capsys):
     first, second = capsys.readouterr().out.splitlines()[-2:]
     assert "not to be painted again  By hand" in first
     assert "pass 1" in second
-    assert main(["history", str(history_of(fixed)), "--again", "1"], desk) == 2
+    assert main(["history", str(history_of(fixed)), "--repaint", "1"], desk) == 2
     assert "how step 1 was painted is not kept" in capsys.readouterr().err
 
 
 def test_interrupted_it_says_so(fixed, desk, capsys):
     desk.backend.watcher = FakeProgress(stop_after=0)
-    assert main(["history", str(history_of(fixed)), "--again", "1"], desk) == 2
+    assert main(["history", str(history_of(fixed)), "--repaint", "1"], desk) == 2
     assert "interrupted" in capsys.readouterr().err

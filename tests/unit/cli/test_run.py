@@ -73,9 +73,9 @@ def test_run_knows_a_recipe_by_its_name_and_says_all_of_it(album, tmp_path):
     assert (out / "a.png").read_bytes() == (album / "a.png").read_bytes()
 
 
-@pytest.mark.parametrize("absent", ["refuse", "skip"])
+@pytest.mark.parametrize("if_missing", ["refuse", "skip"])
 def test_a_detector_that_is_not_here_is_told_of_once_for_all(album, tmp_path, capsys, absent):
-    foot = {"target": {"models": ["foot"]}, "absent": absent}
+    foot = {"target": {"models": ["foot"]}, "if_missing": absent}
     recipe, stand = tmp_path / "lacking.json", Stand()
     recipe.write_text(json.dumps({"name": "Lacking", "passes": [*FACES["passes"], foot]}))
     status = run("run", recipe, album, "-o", tmp_path / "out", stand=stand)

@@ -29,27 +29,27 @@ def test_an_aspect_is_met_to_the_pixel_and_nothing_is_cut(width, height, aspect)
 
 
 @pytest.mark.parametrize(
-    ("across", "left"), [("left", 0), ("centre", 256), ("right", 512), ("third", 85), ("two thirds", 427)]
+    ("horizontal", "left"), [("left", 0), ("centre", 256), ("right", 512), ("third", 85), ("two thirds", 427)]
 )
 def test_the_picture_lies_where_it_was_asked_to(across, left):
-    margins = CanvasSize(width=1024, across=across).of(SQUARE)
+    margins = CanvasSize(width=1024, horizontal=across).of(SQUARE)
     assert margins == Margins(left, 0, 512 - left, 0)
 
 
 @pytest.mark.parametrize(("subject", "middle"), [(Box(100, 0, 200, 512), 341), (Box(350, 0, 450, 512), 683)])
 def test_a_subject_comes_to_lie_on_the_nearer_third(subject, middle):
-    margins = CanvasSize(width=1024, across="subject").of(SQUARE, subject)
+    margins = CanvasSize(width=1024, horizontal="subject").of(SQUARE, subject)
     assert margins.left + (subject.left + subject.right) / 2 == pytest.approx(middle, abs=1)
 
 
 def test_a_subject_that_cannot_reach_a_third_comes_as_near_as_it_can():
-    edge = CanvasSize(width=600, across="subject").of(SQUARE, Box(480, 0, 512, 512))
+    edge = CanvasSize(width=600, horizontal="subject").of(SQUARE, Box(480, 0, 512, 512))
     assert edge == Margins(0, 0, 88, 0)
 
 
 def test_factor_and_size_and_margins():
     assert CanvasSize(factor=2.0).of(SQUARE) == Margins(256, 256, 256, 256)
-    assert CanvasSize(height=700, down="top").of(SQUARE) == Margins(0, 0, 0, 188)
+    assert CanvasSize(height=700, vertical="top").of(SQUARE) == Margins(0, 0, 0, 188)
     assert CanvasSize(left=8, bottom=40).of(Size(300, 200)) == Margins(8, 0, 0, 40)
 
 
@@ -80,7 +80,7 @@ def test_what_cannot_be_done_is_said_where(asked, size, path):
         ({"aspect": "0:3"}, "aspect"),
         ({"aspect": "16:9", "left": 4}, "aspect"),
         ({"factor": 0.5}, "factor"),
-        ({"across": "below"}, "across"),
+        ({"horizontal": "below"}, "horizontal"),
     ],
 )
 def test_a_request_that_means_nothing_is_refused_before_any_picture_is_seen(asked, path):

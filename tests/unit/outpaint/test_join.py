@@ -70,7 +70,7 @@ def test_without_an_overlap_there_is_nothing_to_be_level_with():
 def test_every_painting_of_a_stage_is_cut_for_any_may_be_chosen_later():
     how = dataclasses.replace(HOW, variations=2)
     done = extend(
-        way(margins=Margins(right=128), how=how), FakeEngine(side=256), CheckOptions(tries=1, cleanup=0)
+        way(margins=Margins(right=128), how=how), FakeEngine(side=256), CheckOptions(attempts=1, cleanup=0)
     )
     one, other = done.way.found[1]
     faded = join_mask(Mask.of_box(Size(256, 256), Box(128, 0, 256, 256)), FEATHER, Box(256, 0, 384, 256))
@@ -90,7 +90,7 @@ class Lighter(FakeEngine):
 def test_a_step_along_the_cut_is_seen_though_it_lies_off_the_edge_of_the_hole():
     grey = dataclasses.replace(way(margins=Margins(right=128)), picture=flat(NATIVE, (100, 100, 100)))
     engine = Lighter(side=256)
-    done = extend(grey, engine, CheckOptions(tries=1, cleanup=0.35))
+    done = extend(grey, engine, CheckOptions(attempts=1, cleanup=0.35))
     steps = np.abs(np.diff(done.way.found[1][0].mask.alpha.astype(int), axis=1)).max(0)
     assert steps.argmax() < FEATHER - 4
     assert [call[0].settings.denoising_strength for call in engine.calls] == [1.0, 0.35]

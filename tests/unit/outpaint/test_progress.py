@@ -24,7 +24,7 @@ from tests.helpers import noise
 NATIVE = Size(256, 256)
 HOW = Pass(denoising_strength=1.0, masked_content="edge", colour_correction=0.0)
 FEATHER = 16
-ONCE = CheckOptions(tries=1, cleanup=0)
+ONCE = CheckOptions(attempts=1, cleanup=0)
 
 
 def way(
@@ -65,7 +65,7 @@ def test_stages_of_one_wave_go_through_one_call():
 
 def test_words_for_a_side_for_a_stage_and_for_what_lies_beyond():
     margins = Margins(left=128, right=128)
-    said = way(margins=margins, words=StagePrompts(prompt_left="a cliff", beyond="gulls")).steps
+    said = way(margins=margins, words=StagePrompts(prompt_left="a cliff", off_screen="gulls")).steps
     assert [s.prompt for s in said] == ["a cliff, gulls", "a beach, gulls"]
     said = way(margins=margins, words=StagePrompts(stage_prompts=("", "a pier"))).steps
     assert [s.prompt for s in said] == ["a beach", "a pier"]
@@ -78,7 +78,7 @@ def test_words_for_a_side_for_a_stage_and_for_what_lies_beyond():
 
 
 def test_a_sides_prompt_that_no_stage_takes_is_told():
-    words = StagePrompts(prompt_left="a cliff", prompt_right="the sea", beyond="gulls")
+    words = StagePrompts(prompt_left="a cliff", prompt_right="the sea", off_screen="gulls")
     (told,) = unused_prompts(words, way(margins=Margins(right=128), words=words).steps)
     assert told.startswith('prompt_left: "a cliff" is not used')
     both = StagePrompts(prompt_left="a cliff", stage_prompts=("a pier",))
@@ -211,7 +211,7 @@ def test_a_join_that_shows_is_gone_over_within_the_feather():
     )
     engine = Harsh(side=256)
     kept = extend(plain, Harsh(side=256), ONCE)
-    done = extend(plain, engine, CheckOptions(tries=1, cleanup=0.35))
+    done = extend(plain, engine, CheckOptions(attempts=1, cleanup=0.35))
     assert [call[0].settings.denoising_strength for call in engine.calls] == [1.0, 0.35]
     first, second = (join(one.way.finished().pixels, x=256) for one in (kept, done))
     assert second < first / 1.5

@@ -46,7 +46,7 @@ QUIET = Picture(noise(NATIVE).pixels // 8)
 
 def test_a_stage_that_copies_the_picture_is_painted_again_with_another_seed():
     engine = Copying(side=256)
-    done = extend(seeded(way(margins=Margins(right=128)), 7, QUIET), engine, CheckOptions(tries=3, cleanup=0))
+    done = extend(seeded(way(margins=Margins(right=128)), 7, QUIET), engine, CheckOptions(attempts=3, cleanup=0))
     assert len(engine.calls) == 2
     assert done.reports[0].seed == engine.calls[1][0].seed != 7
     alone = Copying(side=256)
@@ -71,7 +71,7 @@ class Stubborn(Copying):
 
 def test_then_half_the_step_is_tried_then_other_words_and_what_still_repeats_is_said():
     engine = Stubborn(side=256)
-    done = extend(way(margins=Margins(right=128)), engine, CheckOptions(tries=4, cleanup=0))
+    done = extend(way(margins=Margins(right=128)), engine, CheckOptions(attempts=4, cleanup=0))
     jobs = [call[0] for call in engine.calls][:4]
     assert len({job.seed for job in jobs}) == 4
     assert jobs[0].prompt == jobs[1].prompt == jobs[2].prompt == "a beach"
@@ -95,7 +95,7 @@ class Cautious(Copying):
 
 def halved(**changes):
     engine = Cautious(side=256)
-    return engine, extend(way(**changes), engine, CheckOptions(tries=3, cleanup=0))
+    return engine, extend(way(**changes), engine, CheckOptions(attempts=3, cleanup=0))
 
 
 def test_a_stage_whose_half_does_not_repeat_becomes_two():
@@ -173,7 +173,7 @@ def test_what_was_seen_three_stages_ago_is_no_more_to_be_repeated_than_what_is_n
     smooth = cv2.GaussianBlur(pixels, (0, 0), 2)
     Forgetful.tree = smooth[8:248, 132:244]
     start = dataclasses.replace(way(margins=Margins(right=512)), picture=Picture(smooth))
-    done = extend(start, Forgetful(side=256), CheckOptions(tries=1, cleanup=0))
+    done = extend(start, Forgetful(side=256), CheckOptions(attempts=1, cleanup=0))
     scores = [report.quality.repetition for report in done.reports]
     assert max(scores[:3]) < 0.05 < 0.1 < scores[3]
     crop = done.way.canvas().pixels[:, 512:]
@@ -197,7 +197,7 @@ def peak_of(width: int) -> tuple[int, int]:
     start = Extension(noise(size), margins, found, made)
     tracemalloc.start()
     try:
-        done = extend(start, Plain(side=256), CheckOptions(tries=1))
+        done = extend(start, Plain(side=256), CheckOptions(attempts=1))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -261,7 +261,7 @@ def test_weak_stages_of_several_pictures_are_tried_again_together():
     start = way(margins=Margins(right=128))
     other = Picture(noise(NATIVE, 3).pixels // 8)
     ways = [seeded(start, 7, QUIET), seeded(start, 7, other), seeded(start, 8, QUIET)]
-    done, calls, alone = beside(Copying, ways, CheckOptions(tries=3, cleanup=0))
+    done, calls, alone = beside(Copying, ways, CheckOptions(attempts=3, cleanup=0))
     assert [len(call) for call in calls] == [3, 2]
     assert_alike(done, alone)
 
@@ -284,12 +284,12 @@ class Starker(Stark):
 def test_a_stage_whose_join_shows_is_painted_again_whole_and_in_its_own_words():
     start = seeded(way(margins=Margins(right=128)), 7, QUIET)
     engine = Stark(side=256)
-    done = extend(start, engine, CheckOptions(tries=4, cleanup=0))
+    done = extend(start, engine, CheckOptions(attempts=4, cleanup=0))
     assert len(engine.calls) == 2
     assert done.reports[0].seed != 7
     assert not done.warnings
     stubborn = Starker(side=256)
-    done = extend(start, stubborn, CheckOptions(tries=4, cleanup=0))
+    done = extend(start, stubborn, CheckOptions(attempts=4, cleanup=0))
     assert len(stubborn.calls) == 4
     assert {call[0].prompt for call in stubborn.calls} == {start.steps[0].prompt}
     assert len(done.way.stages) == 1
@@ -319,7 +319,7 @@ def test_joins_of_several_pictures_that_still_show_are_gone_over_together():
     smooth = cv2.GaussianBlur(noise(NATIVE).pixels, (0, 0), 6)
     start = way(margins=Margins(right=128), pace=StageOptions(feather=4))
     ways = [seeded(start, seed, Picture(smooth)) for seed in (7, 8)]
-    done, calls, alone = beside(Both, ways, CheckOptions(tries=2, cleanup=0.35))
+    done, calls, alone = beside(Both, ways, CheckOptions(attempts=2, cleanup=0.35))
     assert [(len(call), call[0].settings.denoising_strength) for call in calls] == [(2, 1), (2, 1), (2, 0.35)]
     assert_alike(done, alone)
 
@@ -328,7 +328,7 @@ def test_a_copy_is_not_given_up_for_a_plain_step():
     start = seeded(way(margins=Margins(right=128)), 7, QUIET)
     copy_kept = []
     for engine in (Both, Abrupt):
-        (stage,) = extend(start, engine(side=256), CheckOptions(tries=2, cleanup=0)).reports
+        (stage,) = extend(start, engine(side=256), CheckOptions(attempts=2, cleanup=0)).reports
         copy_kept.append(stage.seed == 7)
     assert copy_kept == [False, True]
 

@@ -45,7 +45,7 @@ def test_what_is_asked_for_lies_in_its_own_crop_and_comes_back_to_its_place_on_t
 
 def test_a_try_that_nothing_needs_is_an_empty_turn_and_cleanup_is_none():
     grey = dataclasses.replace(way(margins=Margins(right=128)), picture=flat(NATIVE, (100, 100, 100)))
-    walk = StagePainter(grey, CheckOptions(tries=3, cleanup=0), Silent())
+    walk = StagePainter(grey, CheckOptions(attempts=3, cleanup=0), Silent())
     wave = walk.wave()
     (report,) = answered(next(wave))
     reports = [dataclasses.replace(report, candidates=tuple(_grey(made) for made in report.candidates))]

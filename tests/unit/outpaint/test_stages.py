@@ -18,7 +18,7 @@ def ways(draw):
     margins = Margins(draw(margin), draw(margin), draw(margin), draw(margin))
     order = tuple(draw(st.permutations(SIDES)))[: draw(st.integers(0, 4))]
     side = draw(st.sampled_from([192, 256, 384]))
-    return size, margins, Size(side, side), StageOptions(order=order, alternating=draw(st.booleans()))
+    return size, margins, Size(side, side), StageOptions(side_order=order, alternate_sides=draw(st.booleans()))
 
 
 @given(ways())
@@ -52,7 +52,7 @@ def test_no_crop_is_larger_than_the_model_by_more_than_its_aspect_makes_it(way):
 
 
 def test_a_long_margin_goes_in_equal_parts_of_at_most_a_step():
-    found = plan_stages(Size(512, 512), Margins(right=600), NATIVE, StageOptions(step=256))
+    found = plan_stages(Size(512, 512), Margins(right=600), NATIVE, StageOptions(stage_size=256))
     assert [s.hole for s in found] == [
         Box(512, 0, 712, 512), Box(712, 0, 912, 512), Box(912, 0, 1112, 512)
     ]  # fmt: skip
@@ -67,10 +67,10 @@ def test_a_crop_at_the_models_own_size_is_not_resampled():
 def test_sides_come_in_the_order_asked_for_and_by_turns_when_alternating():
     margins = Margins(300, 100, 300, 0)
     by_side = [
-        s.side for s in plan_stages(Size(512, 512), margins, NATIVE, StageOptions(order=("top", "right")))
+        s.side for s in plan_stages(Size(512, 512), margins, NATIVE, StageOptions(side_order=("top", "right")))
     ]
     assert list(dict.fromkeys(by_side)) == ["top", "right", "left"]
-    turns = [s.side for s in plan_stages(Size(512, 512), margins, NATIVE, StageOptions(alternating=True))]
+    turns = [s.side for s in plan_stages(Size(512, 512), margins, NATIVE, StageOptions(alternate_sides=True))]
     assert turns[:5] == ["left", "right", "top", "top", "top"]
     assert turns[-2:] != turns[:2]
 
@@ -96,7 +96,7 @@ def test_the_corners_of_a_strip_come_last_and_see_both_neighbours():
     ("size", "pace", "path"),
     [
         (Size(100, 900), StageOptions(overlap=128), "overlap"),
-        (NATIVE, StageOptions(step=512), "step"),
+        (NATIVE, StageOptions(stage_size=512), "step"),
         (NATIVE, StageOptions(overlap=64, feather=65), "feather"),
     ],
 )
@@ -108,12 +108,12 @@ def test_a_pace_without_room_is_refused_by_name(size, pace, path):
 
 def test_a_way_of_more_stages_than_anyone_wants_is_refused():
     with pytest.raises(BadInput, match="stages are too many"):
-        plan_stages(Size(256, 256), Margins(4000, 4000, 4000, 4000), Size(256, 256), StageOptions(step=32))
+        plan_stages(Size(256, 256), Margins(4000, 4000, 4000, 4000), Size(256, 256), StageOptions(stage_size=32))
 
 
 def test_a_side_named_twice_is_refused():
     with pytest.raises(BadInput, match="twice"):
-        StageOptions(order=("left", "left"))
+        StageOptions(side_order=("left", "left"))
 
 
 @pytest.mark.parametrize(("side", "step", "overlap"), [(256, 128, 64), (512, 256, 80), (1024, 256, 80)])

@@ -48,7 +48,7 @@ def test_a_model_that_is_absent_refuses_the_recipe_by_its_path():
 
 def test_a_pass_that_may_be_skipped_is_switched_off_in_its_place():
     eyes = Pass(target=Target(models=("face",), of_pass=1))
-    runs, remarks = drop_unavailable_passes(EYES, Recipe(passes=(Pass(target=FOOT, absent="skip"), eyes)))
+    runs, remarks = drop_unavailable_passes(EYES, Recipe(passes=(Pass(target=FOOT, if_missing="skip"), eyes)))
     assert runs.active == ((1, eyes),)
     assert remarks == ("Pass 1 is skipped: no detector is called 'foot'. Known: face.",)
 
@@ -70,7 +70,7 @@ def test_words_that_nothing_here_finds_are_told_before_painting(what):
     with pytest.raises(Missing, match="nothing here finds 'hat'") as caught:
         drop_unavailable_passes(EYES, Recipe(passes=(Pass(target=target),)))
     assert caught.value.path == "recipe.passes[0].target.classes"
-    runs, (remark,) = drop_unavailable_passes(EYES, Recipe(passes=(Pass(target=target, absent="skip"),)))
+    runs, (remark,) = drop_unavailable_passes(EYES, Recipe(passes=(Pass(target=target, if_missing="skip"),)))
     assert runs.active == ()
     assert "'hat'" in remark
 

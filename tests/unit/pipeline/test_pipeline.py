@@ -196,7 +196,7 @@ def test_a_later_pass_can_look_within_what_an_earlier_one_found():
 
 def test_the_seam_an_earlier_pass_left_is_painted_over():
     """The fake paints flat colours on noise: a seam if ever there was one."""
-    band = face_pass(target={"what": "seam", "models": (), "seam_from": 0.0})
+    band = face_pass(target={"what": "seam", "models": (), "seam_above": 0.0})
     (result,) = studio_of().fix([canvas_of()], recipe_of(face_pass(), band))
     assert [(r.step.pass_index, r.step.label) for r in result.reports][2:] == [(1, "seam"), (1, "seam")]
     assert [s.label for s in studio_of().plan(canvas_of(), recipe_of(face_pass(), band)).steps] == [

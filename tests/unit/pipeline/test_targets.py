@@ -186,10 +186,10 @@ def test_an_unsharp_part_is_found_and_a_sharp_one_left():
     soft = Box(300, 100, 500, 300)
     picture[soft.slices] = cv2.GaussianBlur(picture, (0, 0), 3)[soft.slices]
     view = PassContext(noise(SIZE).with_pixels(picture))
-    (region,) = regions(Target(what="blurred", confidence=0.0), view)
+    (region,) = regions(Target(what="unsharp", confidence=0.0), view)
     assert soft.grown(20).contains(region.box)
     assert region.box.contains(soft.grown(-40))
-    assert regions(Target(what="blurred", confidence=0.0)) == ()
+    assert regions(Target(what="unsharp", confidence=0.0)) == ()
 
 
 def test_a_lean_that_a_detector_tells_is_of_no_account_unless_tilted_ones_are_looked_for():
@@ -217,7 +217,7 @@ class Outliner:
 
 def test_what_points_and_a_box_mean_is_the_segmenters_best():
     outliner = Outliner()
-    target = Target(what="pointed", points=(0.5, 0.2, 1.0, 1.0), box=(0.1, 0.1, 0.905, 1.0))
+    target = Target(what="points", points=(0.5, 0.2, 1.0, 1.0), box=(0.1, 0.1, 0.905, 1.0))
     seen = regions(target, seen=Finders(lambda name: FakeDetector(()), lambda name: outliner))
     assert [region.box for region in seen] == [found(*FACES)[0].box]
     (asked,) = outliner.asked
@@ -238,10 +238,10 @@ def test_what_points_and_a_box_mean_is_the_segmenters_best():
 )
 def test_points_come_in_pairs_and_a_box_has_four_sides(said, path):
     with pytest.raises(BadInput) as error:
-        Target(what="pointed", **said)
+        Target(what="points", **said)
     assert error.value.path == path
 
 
 def test_nothing_pointed_at_is_nothing_to_look_for():
-    assert not Target(what="pointed").looks
-    assert Target(what="pointed", points=(0.5, 0.5)).looks
+    assert not Target(what="points").looks
+    assert Target(what="points", points=(0.5, 0.5)).looks

@@ -24,7 +24,7 @@ def test_a_built_in_recipe_is_in_good_order(recipe):
         (Pass(target=Target(what="mask", models=("face",))), "'Detectors' is not used"),
         (Pass(target=Target(what="tiles", classes=("cup",))), "'Classes' is not used"),
         (Pass(target=Target(models=("face",), tile=256)), "'Tile size' is not used"),
-        (Pass(target=Target(what="mask", blurred_below=0.2)), "'Unsharp below' is not used"),
+        (Pass(target=Target(what="mask", unsharp_below=0.2)), "'Unsharp below' is not used"),
         (Pass(target=Target(what="text", classes=("cup",), tilted=True)), "'Tilted too' is not used"),
         (Pass(target=Target(what="background", classes=("cup",), tilted=True)), "there is no detector"),
         (Pass(target=Target(what="tiles", tile=256, overlap=200)), "overlap by 128 pixels"),

@@ -38,6 +38,23 @@ def test_a_recipe_of_schema_1_means_today_what_it_meant():
     )
 
 
+def test_schema_2_recipe_loads_under_the_names_of_schema_3():
+    recipe = load(Recipe, json.loads((GOLDEN / "schema-2.json").read_text("utf-8")))
+    unsharp, points, seam = recipe.passes
+    assert unsharp == Pass(
+        if_missing="skip", target=Target(what="unsharp", unsharp_below=0.4, confidence=0.0)
+    )
+    assert points.target == Target(what="points", points=(0.5, 0.25))
+    assert seam.target == Target(what="seam", seam_above=0.25, of_pass=1)
+
+
+@pytest.mark.parametrize("passes", [None, 3, "x", [None], [{"target": 3}], [{"target": {"what": []}}]])
+def test_malformed_schema_2_recipe_is_refused_by_the_loader(passes):
+    with pytest.raises(BadInput) as caught:
+        load(Recipe, {"passes": passes, "schema": 2})
+    assert caught.value.path.startswith("passes")
+
+
 def test_what_is_written_says_its_version():
     assert dump(Recipe("Mine"))["schema"] == SCHEMA
 

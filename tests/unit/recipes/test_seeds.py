@@ -52,7 +52,7 @@ def test_every_verb_takes_a_seed_of_comfyui(verb):
     from retouch.image.mask import Mask
 
     mask = {"mask": mask_base64(Mask(np.full((96, 96), 255, np.uint8)))}
-    more = {"outpaint": {"right": 8, "tries": 1}, "inpaint": mask, "plan": {"verb": "fix"}}.get(verb, {})
+    more = {"outpaint": {"right": 8, "attempts": 1}, "inpaint": mask, "plan": {"verb": "fix"}}.get(verb, {})
     said = desk().answer(verb, {"image": IMAGE, "seed": LARGE, **more})
     assert said["seed"] == TAKEN
     assert any(str(LARGE) in text and str(TAKEN) in text for text in said["warnings"])
@@ -101,7 +101,7 @@ def recipe_of(what: str) -> Recipe:
 def test_an_extension_takes_that_of_the_picture(seed, taken):
     text = f"a cat\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: {seed}, Size: 96x96"
     image = encoder.encode_base64(PHOTO, {CHUNK: text})
-    said = desk().answer("outpaint", {"image": image, "right": 8, "tries": 1})
+    said = desk().answer("outpaint", {"image": image, "right": 8, "attempts": 1})
     assert said["seed"] == taken
     assert any(seed in text for text in said["warnings"]) == (seed != "7")
 
@@ -109,7 +109,7 @@ def test_an_extension_takes_that_of_the_picture(seed, taken):
 def test_what_of_the_picture_is_out_of_bounds_is_told():
     text = "a cat\nSteps: 900, Sampler: Euler, CFG scale: 7, Seed: 5, Size: 96x96"
     image = encoder.encode_base64(PHOTO, {CHUNK: text})
-    said = desk().answer("outpaint", {"image": image, "right": 8, "tries": 1})
+    said = desk().answer("outpaint", {"image": image, "right": 8, "attempts": 1})
     assert any("steps: the picture's own '900'" in text for text in said["warnings"])
 
 

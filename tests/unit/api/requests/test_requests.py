@@ -85,7 +85,7 @@ def test_faults_of_the_studio_are_named(cls, data, path):
 
 
 def test_inpainting_has_every_knob_of_a_pass_but_those_that_look_for_something():
-    of_others = {"enabled", "absent", "hires", "seed_step"}
+    of_others = {"enabled", "if_missing", "hires", "seed_step"}
     assert set(knobs_of(Pass)) - set(knobs_of(InpaintRequest)) == of_others
 
 

@@ -71,7 +71,7 @@ def test_another_variation_is_taken():
 
 def test_a_step_is_painted_again_with_another_seed_under_the_queue():
     desk, answer = fixed()
-    said = desk.answer("history", {"history": answer["history"], "again": [2], "task": "mine"})
+    said = desk.answer("history", {"history": answer["history"], "repaint": [2], "task": "mine"})
     seeds = [[v["seed"] for v in step["variations"]] for step in said["steps"]]
     assert seeds[0] == [5, 6]
     assert len(seeds[1]) == 2
@@ -111,7 +111,7 @@ def test_the_file_opens_at_another_desk():
 def test_interrupted_it_is_as_it_was():
     desk, answer = fixed()
     desk.backend.watcher = FakeProgress(stop_after=0)
-    said = desk.answer("history", {"history": answer["history"], "again": [1]})
+    said = desk.answer("history", {"history": answer["history"], "repaint": [1]})
     assert said["stopped"]
     assert picture_of(said) == picture_of(answer)
 
@@ -123,9 +123,9 @@ def test_interrupted_it_is_as_it_was():
         ({"history": "a", "file": "b"}, "history"),
         ({"file": "*"}, "file"),
         ({"file": "aGVsbG8="}, "file"),
-        ({"revert": [1], "again": [1]}, "revert"),
+        ({"revert": [1], "repaint": [1]}, "revert"),
         ({"revert": [3]}, "revert"),
-        ({"again": [9]}, "again"),
+        ({"repaint": [9]}, "repaint"),
         ({"choose": [{"step": 1, "variation": 3}]}, "choose"),
         ({"choose": [{"step": 7, "variation": 1}]}, "choose"),
         ({"later": "never"}, "later"),
@@ -162,8 +162,8 @@ def test_a_step_painted_elsewhere_is_reverted_and_told_apart():
     ]
     assert np.array_equal(picture_of(said).pixels[:, :120], photo().pixels[:, :120])
     with pytest.raises(BadInput, match="how step 1 was painted is not kept") as error:
-        desk.answer("history", {"history": said["history"], "again": [1]})
-    assert error.value.path == "again"
+        desk.answer("history", {"history": said["history"], "repaint": [1]})
+    assert error.value.path == "repaint"
 
 
 def test_what_was_painted_elsewhere_upon_a_step_stays_where_the_rest_is_repainted():
@@ -172,7 +172,7 @@ def test_what_was_painted_elsewhere_upon_a_step_stays_where_the_rest_is_repainte
     answer = desk.answer("fix", {"image": IMAGE, "recipe": thrice, "seed": 5, "return_history": True})
     file = desk.answer("history", {"history": answer["history"], "return_file": True})["file"]
     before = history_file.read(base64.b64decode(file))[0].entries
-    asked = {"file": elsewhere(file, 2), "again": [1], "later": "repaint", "return_file": True}
+    asked = {"file": elsewhere(file, 2), "repaint": [1], "later": "repaint", "return_file": True}
     after = history_file.read(base64.b64decode(desk.answer("history", asked)["file"]))[0].entries
     kept = [old.best.over == new.best.over for old, new in zip(before, after, strict=True)]
     assert kept == [False, True, False]

@@ -336,7 +336,7 @@ def test_what_was_painted_can_be_gone_back_in_and_painted_again_inside_its_mask(
     desk = ApiService(Stand())
     body = {"image": IMAGE, "mask": MASK, "seed": 5, "variations": 2, "intent": "remove", "prompt": "grass"}
     made = desk.answer("inpaint", {**body, "return_history": True, "return_masks": True})
-    said = desk.answer("history", {"history": made["history"], "again": [1]})
+    said = desk.answer("history", {"history": made["history"], "repaint": [1]})
     (step,) = said["steps"]
     assert (step["label"], step["repaintable"]) == ("Remove", True)
     assert [job.prompt for job in desk.backend.engine.calls[-1]] == [f"grass, {EMPTY_SCENE}"] * 2

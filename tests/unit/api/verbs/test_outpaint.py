@@ -20,7 +20,7 @@ from tests.stand import Stand, photo
 
 PHOTO = photo(256, 256)
 IMAGE = encoder.encode_base64(PHOTO)
-ONCE = {"tries": 1, "cleanup": 0, "seed": 5}
+ONCE = {"attempts": 1, "cleanup": 0, "seed": 5}
 
 
 def stand(**engine) -> Stand:
@@ -28,7 +28,7 @@ def stand(**engine) -> Stand:
 
 
 def ask(desk: ApiService | None = None, **body):
-    about = {} if "way" in body or "image" in body else {"image": IMAGE}
+    about = {} if "state" in body or "image" in body else {"image": IMAGE}
     return (desk or ApiService(stand())).answer("outpaint", {**about, **ONCE, **body})
 
 
@@ -67,7 +67,7 @@ def test_a_plan_is_what_is_painted_then_and_paints_nothing():
         ({"aspect": "1:1", "left": 8}, "aspect", "both given"),
         ({"right": 64, "overlap": 300}, "overlap", "300"),
         ({"right": 256, "stage_prompts": ["one", "two", "three"]}, "stage_prompts", "2 stages"),
-        ({"right": 64, "again": [1]}, "again", "no way"),
+        ({"right": 64, "repaint": [1]}, "repaint", "needs a state"),
         ({"right": 64, "masked_content": "nice"}, "masked_content", "not allowed"),
     ],
 )
@@ -89,7 +89,7 @@ def test_a_sliver_is_no_scene():
 def test_a_stage_is_painted_again_alone_with_what_was_painted_upon_it():
     desk = ApiService(stand())
     first = ask(desk, left=128, right=256)
-    second = ask(desk, way=first["way"], again=[2])
+    second = ask(desk, state=first["state"], repaint=[2])
     seeds = [[stage["seed"] for stage in said["stages"]] for said in (first, second)]
     assert seeds[0][0] == seeds[1][0]
     assert seeds[0][1] != seeds[1][1]
@@ -103,27 +103,27 @@ def test_a_stage_is_reverted_without_painting_and_can_be_gone_on_from():
     desk = ApiService(here)
     first = ask(desk, right=256)
     calls = len(here.engine.calls)
-    back = ask(desk, way=first["way"], revert=[1])
+    back = ask(desk, state=first["state"], revert=[1])
     assert len(here.engine.calls) == calls
     assert np.array_equal(pixels(back), PHOTO.pixels)
     assert [stage["done"] for stage in back["stages"]] == [False, False]
-    assert np.array_equal(pixels(ask(desk, way=back["way"])), pixels(first))
+    assert np.array_equal(pixels(ask(desk, state=back["state"])), pixels(first))
 
 
 def test_a_reverted_stage_stays_so_while_others_are_painted_again_until_it_is_named_or_gone_on_with():
     desk = ApiService(stand())
     first = ask(desk, left=128, right=256, refine=0.3)
-    back = ask(desk, way=first["way"], revert=[3])
+    back = ask(desk, state=first["state"], revert=[3])
     desk.tempos = SpeedHistory()
-    planned = desk.answer("plan", {"verb": "outpaint", "way": back["way"], "again": [2], **ONCE})
+    planned = desk.answer("plan", {"verb": "outpaint", "state": back["state"], "repaint": [2], **ONCE})
     assert [step["seconds"] for step in planned["steps"]] == [0, None, 0], "only the second is due"
-    other = ask(desk, way=back["way"], again=[2], refine=0.3)
+    other = ask(desk, state=back["state"], repaint=[2], refine=0.3)
     assert [report["number"] for report in other["reports"]] == [2]
     assert [stage["done"] for stage in other["stages"]] == [True, True, False]
     assert other["refined"] == [], "it is not whole"
-    named = ask(desk, way=other["way"], again=[3])
+    named = ask(desk, state=other["state"], repaint=[3])
     assert [stage["done"] for stage in named["stages"]] == [True, True, True]
-    on = ask(desk, way=other["way"])
+    on = ask(desk, state=other["state"])
     assert [report["number"] for report in on["reports"]] == [3]
 
 
@@ -137,18 +137,18 @@ def test_an_interrupt_keeps_the_finished_stages_and_the_way_goes_on_from_there()
     assert 0 < done < 4
     assert pixels(half).shape[1] == 256 + 128 * done
     here.watcher = FakeProgress()
-    assert pixels(ask(desk, way=half["way"])).shape == (256, 768, 3)
+    assert pixels(ask(desk, state=half["state"])).shape == (256, 768, 3)
 
 
 def test_a_way_that_is_gone_and_a_stage_that_never_was_are_named():
     desk = ApiService(stand())
     with pytest.raises(Missing) as caught:
-        ask(desk, way="nowhere")
-    assert caught.value.path == "way"
+        ask(desk, state="nowhere")
+    assert caught.value.path == "state"
     first = ask(desk, right=128)
     with pytest.raises(BadInput, match="no stage 9") as stage:
-        ask(desk, way=first["way"], again=[9])
-    assert stage.value.path == "again"
+        ask(desk, state=first["state"], repaint=[9])
+    assert stage.value.path == "repaint"
 
 
 def test_what_fails_on_the_way_is_said_and_the_picture_is_there():
@@ -171,7 +171,7 @@ def with_text(text: str) -> str:
 def test_the_pictures_own_text_says_what_the_request_does_not():
     here = stand()
     said = ApiService(here).answer(
-        "outpaint", {"image": with_text(MADE), "right": 128, "cfg_scale": 9, "tries": 1, "cleanup": 0}
+        "outpaint", {"image": with_text(MADE), "right": 128, "cfg_scale": 9, "attempts": 1, "cleanup": 0}
     )
     job = here.engine.calls[0][0]
     assert (job.prompt, job.negative_prompt, job.seed) == ("a beach, gulls", "people", 99)
@@ -179,7 +179,7 @@ def test_the_pictures_own_text_says_what_the_request_does_not():
     assert (sampling.steps, sampling.sampler, sampling.cfg_scale) == (31, "DPM++ 2M", 9)
     assert said["seed"] == 99
     here.engine.calls.clear()
-    ask(ApiService(here), image=with_text(MADE), right=128, match=False)
+    ask(ApiService(here), image=with_text(MADE), right=128, match_original=False)
     assert here.engine.calls[0][0].prompt == ""
 
 
@@ -213,14 +213,14 @@ def test_a_picture_transparent_all_over_is_refused():
 def test_the_subject_comes_to_a_line_of_thirds():
     here = stand()
     here.boxes = (Box(20, 20, 60, 60),)
-    said = ask(ApiService(here), aspect="2:1", across="subject")
+    said = ask(ApiService(here), aspect="2:1", horizontal="subject")
     left = said["origin"][0]
     assert abs(left + 40 - 512 / 3) <= 1
 
 
 def test_without_a_subject_it_is_said():
     here = dataclasses.replace(stand(), boxes=())
-    said = ask(ApiService(here), aspect="2:1", across="subject")
+    said = ask(ApiService(here), aspect="2:1", horizontal="subject")
     assert "No face" in said["warnings"][0]
 
 
@@ -248,7 +248,7 @@ def test_a_checkpoint_that_only_the_text_names_and_is_not_here_is_done_without()
     assert said["refined"]
     assert {job.settings.sampling.checkpoint for call in here.engine.calls for job in call} == {""}
     with pytest.raises(Missing):
-        ask(ApiService(here), right=128, checkpoint="gone", match=False)
+        ask(ApiService(here), right=128, checkpoint="gone", match_original=False)
 
 
 def test_numbers_that_cannot_be_in_a_text_are_not_matched():
@@ -270,13 +270,13 @@ def test_all_that_was_painted_of_a_stage_is_in_the_answer_and_another_can_be_tak
     assert one["seed"] == one["candidates"][one["chosen"] - 1]["seed"]
     assert [len(call) for call in here.engine.calls] == [3, 3], "one batch a stage"
     other = one["chosen"] % 3 + 1
-    second = ask(desk, way=first["way"], choose={"1": other}, keep_later=True)
+    second = ask(desk, state=first["state"], choose={"1": other}, keep_later=True)
     assert len(here.engine.calls) == 2
     assert second["stages"][0]["chosen"] == other
     wanted = decoder.decode_base64(one["candidates"][other - 1]["patch"]).pixels
     assert np.array_equal(pixels(second)[:, 300:360], wanted[:, -84:-24])
     assert second["stages"][1]["seed"] == first["stages"][1]["seed"]
-    third = ask(desk, way=first["way"], choose={"1": other})
+    third = ask(desk, state=first["state"], choose={"1": other})
     assert [report["number"] for report in third["reports"]] == [2]
     assert third["stages"][0]["chosen"] == other
     assert np.array_equal(pixels(third)[:, 300:360], pixels(second)[:, 300:360])
@@ -284,14 +284,14 @@ def test_all_that_was_painted_of_a_stage_is_in_the_answer_and_another_can_be_tak
 
 def test_stages_can_be_painted_some_at_a_time_to_choose_as_it_goes():
     desk = ApiService(stand())
-    first = ask(desk, right=384, variations=2, at_once=1)
+    first = ask(desk, right=384, variations=2, max_stages=1)
     assert [stage["done"] for stage in first["stages"]] == [True, False, False]
     assert not first["stopped"]
     assert pixels(first).shape[1] == 384
-    chosen = ask(desk, way=first["way"], choose={"1": 2}, at_once=1)
+    chosen = ask(desk, state=first["state"], choose={"1": 2}, max_stages=1)
     assert [stage["done"] for stage in chosen["stages"]] == [True, True, False]
     assert [stage["chosen"] is None for stage in chosen["stages"]] == [False, False, True]
-    assert ask(desk, way=chosen["way"])["known"] == [0, 0, 640, 256]
+    assert ask(desk, state=chosen["state"])["known"] == [0, 0, 640, 256]
 
 
 @pytest.mark.parametrize(
@@ -302,19 +302,19 @@ def test_stages_can_be_painted_some_at_a_time_to_choose_as_it_goes():
         ({"choose": {"1": 0}}, "names no paintings"),
         ({"choose": {"one": 1}}, "names no paintings"),
         ({"choose": {"1": True}}, "names no paintings"),
-        ({"choose": {"1": 1}, "again": [1]}, "both given"),
+        ({"choose": {"1": 1}, "repaint": [1]}, "both given"),
     ],
 )
 def test_a_painting_that_is_not_there_cannot_be_chosen(body, says):
     desk = ApiService(stand())
     first = ask(desk, right=128)
     with pytest.raises(BadInput, match=says) as caught:
-        ask(desk, way=first["way"], **body)
+        ask(desk, state=first["state"], **body)
     assert caught.value.path == "choose"
 
 
 def test_choosing_needs_a_way():
-    with pytest.raises(BadInput, match="of no way") as caught:
+    with pytest.raises(BadInput, match="needs a state") as caught:
         ask(right=128, choose={"1": 1})
     assert caught.value.path == "choose"
 
@@ -340,12 +340,12 @@ def test_what_is_new_is_refined_in_tiles_and_the_original_stays_to_the_bit():
 def test_a_way_is_refined_when_it_is_whole_and_then_as_is_asked():
     here = stand()
     desk = ApiService(here)
-    half = ask(desk, right=256, at_once=1, refine=0.3)
+    half = ask(desk, right=256, max_stages=1, refine=0.3)
     assert half["refined"] == []
-    whole = ask(desk, way=half["way"], refine=0.2)
+    whole = ask(desk, state=half["state"], refine=0.2)
     assert whole["refined"]
     assert here.engine.calls[-1][0].settings.denoising_strength == 0.2
-    assert ask(desk, way=whole["way"])["refined"] == []
+    assert ask(desk, state=whole["state"])["refined"] == []
 
 
 def test_a_plan_says_how_long_it_will_take_once_something_was_painted():

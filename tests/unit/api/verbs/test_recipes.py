@@ -147,7 +147,7 @@ def test_an_absent_model_refuses_before_anything_is_painted(desk):
 
 
 def test_a_pass_that_may_be_skipped_is_told_and_the_others_run(desk):
-    passes = (Pass(target=Target(models=("foot",)), absent="skip"), Pass(target=FACE))
+    passes = (Pass(target=Target(models=("foot",)), if_missing="skip"), Pass(target=FACE))
     said = fixed(desk, *passes)
     assert [report["pass"] for report in said["reports"]] == [2]
     assert any(text.startswith("Pass 1 is skipped") for text in said["warnings"])

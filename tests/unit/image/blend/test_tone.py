@@ -286,13 +286,13 @@ def extended(pixels, **how) -> np.ndarray:
     picture, margins, pace = (
         Picture(np.ascontiguousarray(pixels)),
         Margins(right=96),
-        StageOptions(step=64, overlap=32, feather=8),
+        StageOptions(stage_size=64, overlap=32, feather=8),
     )
     found = plan_stages(picture.size, margins, NATIVE, pace)
     reach = reach_of(pace, NATIVE)
     made = steps(found, Generation(seed=4), Pass(masked_content="noise", **how), StagePrompts(), reach)
     way = Extension(picture, margins, found, made, reach=reach)
-    return extend(way, Colours(128), CheckOptions(tries=1, cleanup=0)).way.finished().pixels
+    return extend(way, Colours(128), CheckOptions(attempts=1, cleanup=0)).way.finished().pixels
 
 
 def test_an_extension_keeps_the_tone_of_the_whole_picture():
