@@ -120,8 +120,8 @@ def _add_inpaint(command: argparse.ArgumentParser) -> None:
 
 def _add_outpaint(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("how far, and how")
-    sides = knobs_of(OutpaintRequest)["order"]
-    group.add_argument("--order", metavar="SIDE,...", help=f"{sides.help} {', '.join(sides.choices)}.")
+    sides = knobs_of(OutpaintRequest)["side_order"]
+    group.add_argument("--side-order", metavar="SIDE,...", help=f"{sides.help} {', '.join(sides.choices)}.")
     add_knobs(group, outpaint_leaves())
     _add_plan(command)
 

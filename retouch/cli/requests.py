@@ -91,7 +91,7 @@ def _inpaint(args: argparse.Namespace, _door: Client) -> CliRequest:
 
 
 def _outpaint(args: argparse.Namespace, _door: Client) -> CliRequest:
-    order = {"order": args.order.split(",")} if args.order else {}
+    order = {"side_order": args.side_order.split(",")} if args.side_order else {}
     request = load(OutpaintRequest, {**given_knobs(args, parser.outpaint_leaves()), **order})
     return CliRequest("outpaint", dump(request), output_files.keep_outpaint)
 

@@ -125,7 +125,9 @@ def test_the_defaults_of_an_extension_always_fit(size, native, margin):
     assert plan_stages(canvas, Margins(right=margin), seen, pace)
 
 
-@pytest.mark.parametrize(("asked", "path"), [({"overlap": 72}, "overlap"), ({"stage_size": 512}, "stage_size")])
+@pytest.mark.parametrize(
+    ("asked", "path"), [({"overlap": 72}, "overlap"), ({"stage_size": 512}, "stage_size")]
+)
 def test_what_a_person_gave_is_refused_by_its_name(asked, path):
     image = {"image": encoder.encode_base64(photo(101, 67)), "factor": 1.5}
     with pytest.raises(BadInput, match="is too much") as refused:

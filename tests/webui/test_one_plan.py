@@ -167,7 +167,9 @@ def test_one_extension_is_one_plan_through_every_door(webui, ways, tmp_path):
         assert taken_ways(ways) == expected, f"REST {verb}"
     picture = tmp_path / "photo.png"
     photo().save(picture)
-    flags = [word for key, value in body.items() if key != "match_original" for word in (flag(key), str(value))]
+    flags = [
+        word for key, value in body.items() if key != "match_original" for word in (flag(key), str(value))
+    ]
     desk = ApiService(Stand(FakeEngine(side=512)))
     assert command.main(["outpaint", str(picture), "-o", str(tmp_path / "out"), "--json", *flags], desk) == 0
     assert taken_ways(ways) == expected, "command line"

@@ -183,7 +183,9 @@ def test_the_stages_are_painted_as_the_picture_was(webui):
 
 
 def test_widgets_ask_for_what_the_api_asks_for(webui):
-    by_api = webui.txt2img(outpaint(right=128, stage_size=64, prompt_right="a pier", side_order=["right", "left"]))
+    by_api = webui.txt2img(
+        outpaint(right=128, stage_size=64, prompt_right="a pier", side_order=["right", "left"])
+    )
     widgets = {
         "enable": True,
         "target_models_1": [],
@@ -211,7 +213,13 @@ def test_switched_off_it_does_nothing(webui):
 
 
 def test_one_field_of_the_text_brings_every_widget_back(webui):
-    asked = {"aspect": "2:1", "horizontal": "third", "stage_size": 64, "off_screen": 'gulls, "loud"', "repetition_limit": 1.5}
+    asked = {
+        "aspect": "2:1",
+        "horizontal": "third",
+        "stage_size": 64,
+        "off_screen": 'gulls, "loud"',
+        "repetition_limit": 1.5,
+    }
     run = webui.txt2img(outpaint(**asked))
     found = outpaint_in(said(run))
     assert found == load(ScriptOutpaint, {**ONCE, **asked})

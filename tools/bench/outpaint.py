@@ -255,7 +255,12 @@ def _cost(side: int, engine: Engine) -> tuple[float, float]:
     meter = _Meter()
     tracemalloc.start()
     walked(
-        picture, Margins(right=512), _generation(SAMPLES[0]), engine, CheckOptions(attempts=1, cleanup=0), meter
+        picture,
+        Margins(right=512),
+        _generation(SAMPLES[0]),
+        engine,
+        CheckOptions(attempts=1, cleanup=0),
+        meter,
     )
     tracemalloc.stop()
     waves = meter.waves[1:]

@@ -46,7 +46,9 @@ QUIET = Picture(noise(NATIVE).pixels // 8)
 
 def test_a_stage_that_copies_the_picture_is_painted_again_with_another_seed():
     engine = Copying(side=256)
-    done = extend(seeded(way(margins=Margins(right=128)), 7, QUIET), engine, CheckOptions(attempts=3, cleanup=0))
+    done = extend(
+        seeded(way(margins=Margins(right=128)), 7, QUIET), engine, CheckOptions(attempts=3, cleanup=0)
+    )
     assert len(engine.calls) == 2
     assert done.reports[0].seed == engine.calls[1][0].seed != 7
     alone = Copying(side=256)

@@ -18,7 +18,12 @@ def ways(draw):
     margins = Margins(draw(margin), draw(margin), draw(margin), draw(margin))
     order = tuple(draw(st.permutations(SIDES)))[: draw(st.integers(0, 4))]
     side = draw(st.sampled_from([192, 256, 384]))
-    return size, margins, Size(side, side), StageOptions(side_order=order, alternate_sides=draw(st.booleans()))
+    return (
+        size,
+        margins,
+        Size(side, side),
+        StageOptions(side_order=order, alternate_sides=draw(st.booleans())),
+    )
 
 
 @given(ways())
@@ -67,7 +72,8 @@ def test_a_crop_at_the_models_own_size_is_not_resampled():
 def test_sides_come_in_the_order_asked_for_and_by_turns_when_alternating():
     margins = Margins(300, 100, 300, 0)
     by_side = [
-        s.side for s in plan_stages(Size(512, 512), margins, NATIVE, StageOptions(side_order=("top", "right")))
+        s.side
+        for s in plan_stages(Size(512, 512), margins, NATIVE, StageOptions(side_order=("top", "right")))
     ]
     assert list(dict.fromkeys(by_side)) == ["top", "right", "left"]
     turns = [s.side for s in plan_stages(Size(512, 512), margins, NATIVE, StageOptions(alternate_sides=True))]
@@ -108,7 +114,9 @@ def test_a_pace_without_room_is_refused_by_name(size, pace, path):
 
 def test_a_way_of_more_stages_than_anyone_wants_is_refused():
     with pytest.raises(BadInput, match="stages are too many"):
-        plan_stages(Size(256, 256), Margins(4000, 4000, 4000, 4000), Size(256, 256), StageOptions(stage_size=32))
+        plan_stages(
+            Size(256, 256), Margins(4000, 4000, 4000, 4000), Size(256, 256), StageOptions(stage_size=32)
+        )
 
 
 def test_a_side_named_twice_is_refused():

@@ -107,4 +107,6 @@ def test_a_word_that_only_looks_like_a_share_string_is_none():
 
 def test_a_pass_of_the_pasted_recipe_is_what_was_written():
     text = '{"passes": [{"target": {"models": ["hand"]}, "if_missing": "skip"}]}'
-    assert sharing.read_text(text).recipe.passes == (Pass(target=Target(models=("hand",)), if_missing="skip"),)
+    assert sharing.read_text(text).recipe.passes == (
+        Pass(target=Target(models=("hand",)), if_missing="skip"),
+    )
