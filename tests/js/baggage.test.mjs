@@ -6,11 +6,11 @@ import { toBase64 } from "../../javascript/retouch/util/base64.mjs";
 import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
 import { joinedBytes, through } from "../../javascript/retouch/util/bytes.mjs";
 import { kept, opened, toggledStep } from "../../javascript/retouch/document/document.mjs";
-import { textOf, withText } from "../../javascript/retouch/image/png-text.mjs";
+import { readPngText, writePngText } from "../../javascript/retouch/image/png-text.mjs";
 import { Mask } from "../../javascript/retouch/image/mask.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
-import { chunk, chunksOf, decodePng, encodePng, SIGNATURE } from "../../javascript/retouch/image/png.mjs";
-import { isPlain, readPicture } from "../../javascript/retouch/files/read-picture.mjs";
+import { makeChunk, chunksOf, decodePng, encodePng, SIGNATURE } from "../../javascript/retouch/image/png.mjs";
+import { canDecodeExactly, readPicture } from "../../javascript/retouch/files/read-picture.mjs";
 import { restored, stored } from "../../javascript/retouch/document/serialize.mjs";
 
 const RGBA = Uint8Array.from({ length: 4 * 4 * 4 }, (_, i) => (i * 37) % 256);
@@ -19,7 +19,7 @@ const letters = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0)
 /** A PNG of RGBA with these chunks behind its header. */
 async function png(chunks, data = RGBA) {
     const [header, ...rest] = chunksOf(await encodePng(data, 4, 4, data.length / 16)).map(({ whole }) => whole);
-    const own = chunks.map(([type, body]) => chunk(type, letters(body)));
+    const own = chunks.map(([type, body]) => makeChunk(type, letters(body)));
     return joinedBytes([Uint8Array.from(SIGNATURE), header, ...own, ...rest]);
 }
 
@@ -40,7 +40,7 @@ for (const type of CARRIED) {
 async function profileOf(space) {
     const profile = letters("\0".repeat(16) + space + "\0".repeat(108));
     const packed = await through(new CompressionStream("deflate"), profile);
-    return chunk("iCCP", joinedBytes([letters("name\0\0"), packed]));
+    return makeChunk("iCCP", joinedBytes([letters("name\0\0"), packed]));
 }
 
 const GREY = new Pixels(4, 4, Uint8ClampedArray.from(RGBA, (_, i) => (i % 4 === 3 ? 255 - i : (i >> 2) * 9)));
@@ -60,14 +60,14 @@ for (const [name, pixels, channels] of [
 }
 
 test("a profile of grey is left out where there is colour, all else stays", async () => {
-    const pHYs = chunk("pHYs", letters("123456789"));
+    const pHYs = makeChunk("pHYs", letters("123456789"));
     const file = await packPng(new Pixels(4, 4, Uint8ClampedArray.from(RGBA)), joinedBytes([await profileOf("GRAY"), pHYs]));
     assert.deepEqual(readBaggage(file), pHYs);
 });
 
 for (const [name, profile] of [
     ["of RGB", await profileOf("RGB ")],
-    ["that is damaged", chunk("iCCP", letters("name\0\0zzz"))],
+    ["that is damaged", makeChunk("iCCP", letters("name\0\0zzz"))],
 ]) {
     test(`a profile ${name} goes with grey into a file of colours`, async () => {
         const file = await packPng(GREY, profile);
@@ -91,15 +91,15 @@ test("no PNG has no baggage, and a file that breaks off has what is whole", asyn
 test("a packed PNG has pixels, baggage and the infotext in place of the old", async () => {
     const file = await png([["tEXt", "parameters\0old"], ["tEXt", "Title\0kept"], ["pHYs", "123456789"]]);
     const made = await packPng(new Pixels(4, 4, Uint8ClampedArray.from(RGBA)), readBaggage(file), "new");
-    assert.equal(textOf(made), "new");
-    assert.equal(textOf(made, "Title"), "kept");
+    assert.equal(readPngText(made), "new");
+    assert.equal(readPngText(made, "Title"), "kept");
     assert.ok(types(made).includes("pHYs"));
     assert.deepEqual([...(await decodePng(made)).data], [...RGBA]);
 });
 
 test("an infotext is replaced where it was compressed, too", async () => {
     const file = await png([["zTXt", "parameters\0\0packed"], ["iTXt", "parameters\0\x01\0\0\0packed"]]);
-    assert.deepEqual(types(withText(file, "new")), ["IHDR", "tEXt", "IDAT", "IEND"]);
+    assert.deepEqual(types(writePngText(file, "new")), ["IHDR", "tEXt", "IDAT", "IEND"]);
 });
 
 // ---- what is sent
@@ -149,14 +149,14 @@ const ELABORATE = [
 ];
 
 test("this page reads what needs no turning, no palette and no profile of greys", async () => {
-    assert.equal(isPlain(await png([["iCCP", "x"], ["tEXt", "a\0b"], ["iTXt", "a\0\0\0\0\0b"]])), true);
+    assert.equal(canDecodeExactly(await png([["iCCP", "x"], ["tEXt", "a\0b"], ["iTXt", "a\0\0\0\0\0b"]])), true);
     for (const one of ELABORATE) {
-        assert.equal(isPlain(await png([one])), false, one[0]);
+        assert.equal(canDecodeExactly(await png([one])), false, one[0]);
     }
-    assert.equal(isPlain(await png([["iCCP", "x"]], new Uint8Array(16))), false);
-    assert.equal(isPlain(await png([], new Uint8Array(16))), true);
-    assert.equal(isPlain((await png([])).subarray(0, 60)), false);
-    assert.equal(isPlain(letters("GIF89a and so on, long enough for a header of PNG")), false);
+    assert.equal(canDecodeExactly(await png([["iCCP", "x"]], new Uint8Array(16))), false);
+    assert.equal(canDecodeExactly(await png([], new Uint8Array(16))), true);
+    assert.equal(canDecodeExactly((await png([])).subarray(0, 60)), false);
+    assert.equal(canDecodeExactly(letters("GIF89a and so on, long enough for a header of PNG")), false);
 });
 
 /** A server that gives back `file`; remembers what it was asked. */

@@ -9,7 +9,7 @@ import { DEPTH, Store } from "../../javascript/retouch/document/store.mjs";
 import { Mask, NOTHING } from "../../javascript/retouch/image/mask.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
 import { Stroke } from "../../javascript/retouch/image/brush-stroke.mjs";
-import { withStroke } from "../../javascript/retouch/image/sketch-layer.mjs";
+import { addStrokeToLayer } from "../../javascript/retouch/image/sketch-layer.mjs";
 
 const GRAY = [100, 100, 100, 255];
 const opened = () => docs.opened(Pixels.filled(20, 10, GRAY), "photo.png");
@@ -137,14 +137,14 @@ test("the active mask is of what is used, as shaped, and of the sketch", () => {
     assert.equal(docs.activeMask(doc).area, 20 + 4);
     const stroke = new Stroke(doc.base, { size: 2, hardness: 1, opacity: 1 });
     stroke.to({ x: 10, y: 5, pressure: 1 });
-    const layer = withStroke(null, { stroke, erase: false, colour: [255, 0, 0] });
+    const layer = addStrokeToLayer(null, { stroke, erase: false, colour: [255, 0, 0] });
     const sketched = docs.sketched(doc, layer);
     assert.equal(docs.activeMask(sketched).at(9, 4), docs.sketchMask(layer).at(9, 4));
     assert.deepEqual(docs.sketchPixels(sketched).at(9, 4).slice(0, 3), [255, 0, 0]);
     assert.equal(docs.sketchPixels(sketched).width, 20);
     const rubber = new Stroke(doc.base, { size: 8, hardness: 1, opacity: 1 });
     rubber.to({ x: 10, y: 5, pressure: 1 });
-    assert.equal(withStroke(layer, { stroke: rubber, erase: true, colour: [0, 0, 0] }), null);
+    assert.equal(addStrokeToLayer(layer, { stroke: rubber, erase: true, colour: [0, 0, 0] }), null);
 });
 
 test("shaping is remembered while nothing changes", () => {

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { boxOf, boxOfSize } from "../../javascript/retouch/geometry/box.mjs";
-import { parsedColour } from "../../javascript/retouch/image/colour.mjs";
+import { parseColour } from "../../javascript/retouch/image/colour.mjs";
 import * as docs from "../../javascript/retouch/document/document.mjs";
 import * as layers from "../../javascript/retouch/canvas/layers.mjs";
 import { ghostText } from "../../javascript/retouch/canvas/overlays.mjs";
 import { Mask } from "../../javascript/retouch/image/mask.mjs";
-import { halvedAlpha, halvedRgba } from "../../javascript/retouch/image/half-size.mjs";
+import { halveAlpha, halveRgba } from "../../javascript/retouch/image/half-size.mjs";
 import { outlineOf } from "../../javascript/retouch/image/mask-outline.mjs";
 import { paneAt, panesOf } from "../../javascript/retouch/canvas/compare-panes.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
@@ -74,22 +74,22 @@ test("a stroke off the picture leaves nothing, and says only what changed", () =
 });
 
 test("zooming keeps the point under the cursor, panning keeps the picture in sight", () => {
-    const view = viewports.fitted(viewports.viewportOf(800, 600), boxOf(0, 0, 4000, 3000));
+    const view = viewports.fitViewport(viewports.viewportOf(800, 600), boxOf(0, 0, 4000, 3000));
     const before = viewports.toPicture(view, 300, 200);
-    const near = viewports.zoomed(view, { width: 4000, height: 3000 }, 2, 300, 200);
+    const near = viewports.zoomViewport(view, { width: 4000, height: 3000 }, 2, 300, 200);
     const after = viewports.toPicture(near, 300, 200);
     assert.ok(Math.abs(before.x - after.x) < 1 && Math.abs(before.y - after.y) < 1);
     assert.equal(Number.isInteger(near.x) && Number.isInteger(near.y), true);
-    const gone = viewports.panned(near, { width: 4000, height: 3000 }, 1e6, -1e6);
+    const gone = viewports.panViewport(near, { width: 4000, height: 3000 }, 1e6, -1e6);
     assert.ok(viewports.visibleBox(gone, { width: 4000, height: 3000 }).right > 0);
 });
 
 test("scales stay within bounds and a resize keeps the middle", () => {
-    const view = viewports.fitted(viewports.viewportOf(800, 600), boxOfSize(SIZE));
+    const view = viewports.fitViewport(viewports.viewportOf(800, 600), boxOfSize(SIZE));
     assert.equal(view.scale, 1);
-    assert.equal(viewports.zoomed(view, SIZE, 1e9).scale, viewports.CLOSEST);
-    assert.equal(viewports.zoomed(view, SIZE, 0).scale, viewports.FARTHEST);
-    const wider = viewports.resized(view, SIZE, 1000, 700);
+    assert.equal(viewports.zoomViewport(view, SIZE, 1e9).scale, viewports.CLOSEST);
+    assert.equal(viewports.zoomViewport(view, SIZE, 0).scale, viewports.FARTHEST);
+    const wider = viewports.resizeViewport(view, SIZE, 1000, 700);
     assert.deepEqual(viewports.toPicture(wider, 500, 350), viewports.toPicture(view, 400, 300));
 });
 
@@ -134,11 +134,11 @@ test("a part to remake is whole pixels of a coarse tile", () => {
 });
 
 test("halving takes means, by alpha, and keeps odd edges", () => {
-    const alpha = halvedAlpha(Uint8Array.of(0, 100, 7, 200, 100, 9), 3, 2);
+    const alpha = halveAlpha(Uint8Array.of(0, 100, 7, 200, 100, 9), 3, 2);
     assert.deepEqual([...alpha.data], [100, 8]);
-    const solid = halvedRgba(Uint8ClampedArray.of(10, 20, 30, 255, 20, 30, 41, 255), 2, 1);
+    const solid = halveRgba(Uint8ClampedArray.of(10, 20, 30, 255, 20, 30, 41, 255), 2, 1);
     assert.deepEqual([...solid.data], [15, 25, 36, 255]);
-    const clear = halvedRgba(Uint8ClampedArray.of(200, 0, 0, 255, 0, 99, 0, 0), 2, 1);
+    const clear = halveRgba(Uint8ClampedArray.of(200, 0, 0, 255, 0, 99, 0, 0), 2, 1);
     assert.deepEqual([...clear.data], [200, 0, 0, 128]);
 });
 
@@ -206,7 +206,7 @@ test("the ghost says the crop, the work size, and when it is too small", () => {
 });
 
 test("colours are read as the page writes them", () => {
-    assert.deepEqual(parsedColour("#0a7"), [0, 170, 119]);
-    assert.deepEqual(parsedColour("#102030"), [16, 32, 48]);
-    assert.throws(() => parsedColour("red"), /#rrggbb/);
+    assert.deepEqual(parseColour("#0a7"), [0, 170, 119]);
+    assert.deepEqual(parseColour("#102030"), [16, 32, 48]);
+    assert.throws(() => parseColour("red"), /#rrggbb/);
 });

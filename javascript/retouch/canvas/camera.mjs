@@ -12,7 +12,7 @@ export class Camera {
 
     /**
      * @param {() => import("../geometry/box.mjs").Size | null} size the picture's; without one nothing moves
-     * @param {(zoomed: boolean) => void} moved called after every move
+     * @param {(zoomViewport: boolean) => void} moved called after every move
      * @param {() => import("../geometry/box.mjs").Box} [room] what a fit shows, in picture pixels; the picture
      */
     constructor(size, moved, room = () => boxOfSize(size())) {
@@ -33,7 +33,7 @@ export class Camera {
 
     /** The whole picture; it stays whole when the view gets another size, until something else moves it. */
     fit() {
-        this.#go((view) => viewports.fitted(view, this.#room()));
+        this.#go((view) => viewports.fitViewport(view, this.#room()));
         this.#fits = true;
     }
 
@@ -46,18 +46,18 @@ export class Camera {
 
     /** Around a point of the view. */
     scaleBy(factor, x, y) {
-        this.#go((view, size) => viewports.zoomed(view, size, view.scale * factor, x, y));
+        this.#go((view, size) => viewports.zoomViewport(view, size, view.scale * factor, x, y));
     }
 
     pan(dx, dy) {
         if (dx || dy) {
-            this.#go((view, size) => viewports.panned(view, size, dx, dy));
+            this.#go((view, size) => viewports.panViewport(view, size, dx, dy));
         }
     }
 
     /** Brings a picture point into sight. */
     reveal(point) {
-        this.#go((view, size) => viewports.revealing(view, size, point));
+        this.#go((view, size) => viewports.revealPoint(view, size, point));
     }
 
     resize(width, height) {
@@ -69,7 +69,7 @@ export class Camera {
             this.#viewport = Object.freeze({ ...this.#viewport, width, height });
             this.fit();
         } else {
-            this.#go((view, size) => viewports.resized(view, size, width, height));
+            this.#go((view, size) => viewports.resizeViewport(view, size, width, height));
         }
     }
 

@@ -9,12 +9,12 @@
  *     painted: on an object, which may be a new one, or, with a colour, on the sketch; `erase` as it is seen
  */
 
-import { areaOf, around, grownBox, heightOf, isEmpty, NOWHERE, overlap, widthOf } from "../geometry/box.mjs";
+import { areaOf, unionBox, growBox, heightOf, isEmpty, NOWHERE, overlap, widthOf } from "../geometry/box.mjs";
 import { pictureIn, shapedMask } from "../document/document.mjs";
 import { NOTHING } from "../image/mask.mjs";
-import { halvedAlpha, halvedRgba, halvedTimes } from "../image/half-size.mjs";
+import { halveAlpha, halveRgba, halveTimes } from "../image/half-size.mjs";
 import { outlineOf } from "../image/mask-outline.mjs";
-import { paintedLayer } from "../image/sketch-layer.mjs";
+import { renderLayer } from "../image/sketch-layer.mjs";
 
 /** @typedef {{width: number, height: number, data: Uint8ClampedArray}} Raster RGBA */
 
@@ -24,13 +24,13 @@ import { paintedLayer } from "../image/sketch-layer.mjs";
  */
 export function pictureRaster(base, patches, box, level) {
     const { data, width, height } = pictureIn(base, patches, box);
-    return halvedTimes(halvedRgba, level, data, width, height);
+    return halveTimes(halveRgba, level, data, width, height);
 }
 
 /** @returns {Raster | null} null where nothing is sketched */
 export function sketchRaster(layer, live, box, level) {
-    const pixels = paintedLayer(layer, live?.colour ? live : null, box);
-    return pixels && halvedTimes(halvedRgba, level, pixels.data, pixels.width, pixels.height);
+    const pixels = renderLayer(layer, live?.colour ? live : null, box);
+    return pixels && halveTimes(halveRgba, level, pixels.data, pixels.width, pixels.height);
 }
 
 /**
@@ -47,7 +47,7 @@ export function overlayRaster({ objects, live, size, colour, inverted = null }, 
     }
     const strongest = alphas.reduce(strongerOf, new Uint8Array(areaOf(box)));
     const shown = inverted ? readPaintedAlpha(inverted, strongest, box) : strongest;
-    const { data, width, height } = halvedTimes(halvedAlpha, level, shown, widthOf(box), heightOf(box));
+    const { data, width, height } = halveTimes(halveAlpha, level, shown, widthOf(box), heightOf(box));
     const out = new Uint32Array(data.length);
     const rgb = colour[0] | (colour[1] << 8) | (colour[2] << 16);
     for (let i = 0; i < out.length; i++) {
@@ -62,12 +62,12 @@ function readPaintedAlpha({ planned }, kept, box) {
 
 /** @returns {number[]} see outlineOf, in tile pixels */
 export function outlineRuns(object, live, size, box, level) {
-    const wide = grownBox(box, 2 ** level);
+    const wide = growBox(box, 2 ** level);
     const alpha = shownAlpha(object, live, size, wide);
     if (!alpha) {
         return [];
     }
-    const { data, width, height } = halvedTimes(halvedAlpha, level, alpha, widthOf(wide), heightOf(wide));
+    const { data, width, height } = halveTimes(halveAlpha, level, alpha, widthOf(wide), heightOf(wide));
     return outlineOf(data, width, height);
 }
 
@@ -152,7 +152,7 @@ export function differenceOf(before, after, size) {
         return NOWHERE;
     }
     const [a, b] = [before, after].map((object) => (object ? shapedMask(object, size) : NOTHING));
-    return before?.shape === after?.shape ? a.differenceTo(b) : around(a.box, b.box);
+    return before?.shape === after?.shape ? a.differenceTo(b) : unionBox(a.box, b.box);
 }
 
 /** @returns {Box[]} where two sketches can differ */

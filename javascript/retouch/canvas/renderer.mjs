@@ -1,6 +1,6 @@
 /** Painter: once a frame, and only then, it brings what changed to a view's canvases. */
 
-import { around, isEmpty, NOWHERE } from "../geometry/box.mjs";
+import { unionBox, isEmpty, NOWHERE } from "../geometry/box.mjs";
 import { Ants } from "./selection-outline.mjs";
 import { selectedObject } from "../document/document.mjs";
 import { drawCrosshair, drawDivider, drawGhost, drawPixel } from "./overlays.mjs";
@@ -40,7 +40,7 @@ export class Painter {
 
     /** @param {import("./scene.mjs").Look} look what is to be seen from now on */
     show(look) {
-        this.#due.part = this.#scene.show(look).reduce(around, this.#due.part);
+        this.#due.part = this.#scene.show(look).reduce(unionBox, this.#due.part);
         const object = look.live ? null : selectedObject(look.doc);
         this.#due.ants = this.#ants.show(object?.visible ? object : null, look.doc.base) || this.#due.ants;
         this.marks();
@@ -49,7 +49,7 @@ export class Painter {
     /** What a stroke has just covered. */
     touched(box) {
         this.#scene.touch(box);
-        this.#due.part = around(this.#due.part, box);
+        this.#due.part = unionBox(this.#due.part, box);
         this.marks();
     }
 

@@ -9,9 +9,9 @@
  *     be seen; `inverted`: see Shown
  */
 
-import { boxOfSize, grownBox, heightOf, isEmpty, overlap, widthOf } from "../geometry/box.mjs";
-import { drawChecker } from "../image/checkerboard.mjs";
-import { parsedColour } from "../image/colour.mjs";
+import { boxOfSize, growBox, heightOf, isEmpty, overlap, widthOf } from "../geometry/box.mjs";
+import { drawCheckerboard } from "../image/checkerboard.mjs";
+import { parseColour } from "../image/colour.mjs";
 import * as layers from "./layers.mjs";
 import { panesOf } from "./compare-panes.mjs";
 import { Tiles } from "./tiles.mjs";
@@ -52,7 +52,7 @@ export class Scene {
 
     #shown() {
         const { doc, live, overlay, inverted } = this.#look;
-        const colour = parsedColour(overlay.colour);
+        const colour = parseColour(overlay.colour);
         return { objects: listOverlaid(this.#look), live, size: doc.base, colour, inverted };
     }
 
@@ -103,7 +103,7 @@ export class Scene {
     #paintPane({ view, clip, side }, changed) {
         const context = this.#context;
         const { base } = this.#look.doc;
-        const part = changed && grownBox(changed, SMEAR * 2 ** levelOf(view));
+        const part = changed && growBox(changed, SMEAR * 2 ** levelOf(view));
         const dirty = part ? overlap(boxInView(view, part), clip) : clip;
         if (isEmpty(dirty)) {
             return;
@@ -128,7 +128,7 @@ export class Scene {
         const seen = overlap(visibleBox(view, base), part);
         if (!base.opaque) {
             const seenPart = overlap(boxInView(view, boxOfSize(base)), boxOfSize(view));
-            drawChecker(this.#context, seenPart, this.#theme.checks);
+            drawCheckerboard(this.#context, seenPart, this.#theme.checks);
         }
         this.#drawTiles(this.#tiles[side], view, seen);
         if (side === "after") {

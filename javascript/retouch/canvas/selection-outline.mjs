@@ -1,6 +1,6 @@
 /** Ants: the outline of the selected object, in stripes that walk, on a canvas of its own. */
 
-import { grownBox, isEmpty, widthOf } from "../geometry/box.mjs";
+import { growBox, isEmpty, widthOf } from "../geometry/box.mjs";
 import { differenceOf, outlineRuns } from "./layers.mjs";
 import { panesOf } from "./compare-panes.mjs";
 import { Tiles } from "./tiles.mjs";
@@ -48,7 +48,7 @@ export class Ants {
         this.#size = size;
         if (known) {
             const change = differenceOf(before, object, size);
-            this.#tiles.invalidate(isEmpty(change) ? change : grownBox(change, APRON));
+            this.#tiles.invalidate(isEmpty(change) ? change : growBox(change, APRON));
         } else {
             this.#tiles.clear(size);
         }

@@ -6,7 +6,7 @@
  * @typedef {{level: number, box: Box}} Place box: in picture pixels, cut off at the picture's edge
  */
 
-import { around, boxOf, boxOfSize, isEmpty, NOWHERE, overlap } from "../geometry/box.mjs";
+import { unionBox, boxOf, boxOfSize, isEmpty, NOWHERE, overlap } from "../geometry/box.mjs";
 
 /** Pixels a side, at the tile's own level. */
 export const TILE = 256;
@@ -41,7 +41,7 @@ export class Tiles {
         }
         for (const tile of this.#tiles.values()) {
             const common = overlap(tile.box, box);
-            tile.stale = around(tile.stale, common);
+            tile.stale = unionBox(tile.stale, common);
         }
     }
 

@@ -5,7 +5,7 @@
  * @typedef {import("./document.mjs").Doc} Doc
  */
 
-import { movedBox, isEmpty, overlap } from "../geometry/box.mjs";
+import { moveBox, isEmpty, overlap } from "../geometry/box.mjs";
 import { Mask } from "../image/mask.mjs";
 
 const pictures = new WeakMap();
@@ -40,6 +40,6 @@ function putInto(under, { patch, mask, box: place }, box) {
     if (isEmpty(common)) {
         return under;
     }
-    const here = (there) => movedBox(there, -box.left, -box.top);
+    const here = (there) => moveBox(there, -box.left, -box.top);
     return under.put(patch, new Mask(here(common), mask.read(common)), here(place));
 }

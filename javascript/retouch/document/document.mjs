@@ -19,7 +19,7 @@
  *     objects: Obj[], selected: string | null, sketch: Layer | null}} Doc `baggage`: see baggage.mjs
  */
 
-import { boxOfSize, movedBox } from "../geometry/box.mjs";
+import { boxOfSize, moveBox } from "../geometry/box.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { forget, PLAIN, shapedMask } from "./shaped-mask.mjs";
 
@@ -235,7 +235,7 @@ export function sketchMask(layer) {
 
 /** @returns {Pixels | null} the sketch at the picture's size, transparent where nothing was painted */
 export function sketchPixels({ base, sketch }) {
-    return sketch && sketch.pixels.crop(movedBox(boxOfSize(base), -sketch.box.left, -sketch.box.top));
+    return sketch && sketch.pixels.crop(moveBox(boxOfSize(base), -sketch.box.left, -sketch.box.top));
 }
 
 // ---- memory

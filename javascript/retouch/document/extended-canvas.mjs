@@ -12,11 +12,11 @@
  *     `under` that picture
  */
 
-import { areaOf, boxOfList, boxOfSize, isEmpty, movedBox, overlap } from "../geometry/box.mjs";
+import { areaOf, boxOfList, boxOfSize, isEmpty, moveBox, overlap } from "../geometry/box.mjs";
 import { picture } from "./document.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { withoutOffer } from "./variations.mjs";
-import { Pixels, shownBox } from "../image/pixels.mjs";
+import { Pixels, alphaBounds } from "../image/pixels.mjs";
 
 /** Alpha from which on a pixel is there. */
 const SOLID = 128;
@@ -65,7 +65,7 @@ function placeIn({ at, known }) {
 
 /** A box of the canvas, in pixels of the base. */
 export function boxOnBase({ known }, list) {
-    return movedBox(boxOfList(list), -known.left, -known.top);
+    return moveBox(boxOfList(list), -known.left, -known.top);
 }
 
 /**
@@ -75,7 +75,7 @@ export function boxOnBase({ known }, list) {
 function mover(dx, dy) {
     const masks = new Map();
     const mask = (one) => masks.get(one) ?? masks.set(one, one.moved(dx, dy)).get(one);
-    const box = (one) => one && movedBox(one, dx, dy);
+    const box = (one) => one && moveBox(one, dx, dy);
     const step = ({ how: _, paintings: __, chosen: ___, ...one }) => {
         const asked = one.asked ? { asked: mask(one.asked) } : {};
         return Object.freeze({ ...one, ...asked, box: box(one.box), mask: mask(one.mask) });
@@ -109,7 +109,7 @@ function laidUnder(pixels, under, place) {
         return { base: pixels, painted: NOTHING };
     }
     const seen = picture(under);
-    const box = overlap(movedBox(boxOfSize(seen), place.x, place.y), boxOfSize(pixels));
+    const box = overlap(moveBox(boxOfSize(seen), place.x, place.y), boxOfSize(pixels));
     const data = pixels.data.slice();
     const mask = new Uint8Array(areaOf(box));
     for (let y = box.top, index = 0; y < box.bottom; y++) {
@@ -166,7 +166,7 @@ function sees(stage, other) {
 /** What the server takes for the picture: a box round everything solid; what is transparent is area to fill. */
 export function solidBox(pixels) {
     if (!solids.has(pixels)) {
-        solids.set(pixels, pixels.opaque ? boxOfSize(pixels) : shownBox(pixels, SOLID));
+        solids.set(pixels, pixels.opaque ? boxOfSize(pixels) : alphaBounds(pixels, SOLID));
     }
     return solids.get(pixels);
 }

@@ -12,10 +12,10 @@
 
 import { readBaggage, infotextOf, packPng } from "./metadata.mjs";
 import { fromBase64, toBase64 } from "../util/base64.mjs";
-import { boxOfList, boxOfSize, isEmpty, listOfBox, overlap, sameBox } from "../geometry/box.mjs";
+import { boxOfList, boxOfSize, isEmpty, listOfBox, overlap, isSameBox } from "../geometry/box.mjs";
 import { bytesOfBlob } from "../image/codec.mjs";
 import { opened } from "./document.mjs";
-import { textOf } from "../image/png-text.mjs";
+import { readPngText } from "../image/png-text.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { numbersOf } from "./scores.mjs";
 import { labelled, withPainting } from "./step-history.mjs";
@@ -52,7 +52,7 @@ async function read(members, name) {
         return { ...(await stepOf(said, file, base)), ...own };
     });
     const steps = labelled(await Promise.all(made));
-    const plain = opened(base, name, page?.before ?? textOf(before), readBaggage(before));
+    const plain = opened(base, name, page?.before ?? readPngText(before), readBaggage(before));
     return Object.freeze({ ...plain, steps: Object.freeze(steps), about });
 }
 
@@ -89,7 +89,7 @@ async function stepOf({ paintings, step, chosen = 0, on = true, name = "" }, fil
 
 function checkInside(box, base) {
     const place = boxOfList(box);
-    if (isEmpty(place) || !sameBox(overlap(place, boxOfSize(base)), place)) {
+    if (isEmpty(place) || !isSameBox(overlap(place, boxOfSize(base)), place)) {
         throw new RangeError(`[${box}] is no box in the picture`);
     }
 }

@@ -8,7 +8,7 @@
 import { joinedBytes, through } from "../util/bytes.mjs";
 import { bytesOfBlob, encodeGrey, isGrey } from "../image/codec.mjs";
 import { picture } from "./compose.mjs";
-import { withText } from "../image/png-text.mjs";
+import { writePngText } from "../image/png-text.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { chunksOf, SIGNATURE } from "../image/png.mjs";
 
@@ -47,7 +47,7 @@ export async function packPng(pixels, baggage = NONE, infotext = "") {
     const isOfGrey = await hasGreyProfile(baggage);
     const asGrey = isOfGrey && isGrey(pixels.data);
     const bare = asGrey ? await encodeGrey(pixels) : await bytesOfBlob(await pixels.toBlob());
-    return withText(replaceBaggage(bare, isOfGrey && !asGrey ? withoutProfile(baggage) : baggage), infotext);
+    return writePngText(replaceBaggage(bare, isOfGrey && !asGrey ? withoutProfile(baggage) : baggage), infotext);
 }
 
 async function hasGreyProfile(baggage) {

@@ -3,7 +3,7 @@
  * finds at a point on them, and in all later passes of what is found there. Pure.
  */
 
-import { areaOf, boxOfSize, grownBox, overlap } from "../geometry/box.mjs";
+import { areaOf, boxOfSize, growBox, overlap } from "../geometry/box.mjs";
 import { shapedMask } from "./document.mjs";
 import { squaredDistances } from "../image/distance-transform.mjs";
 
@@ -30,7 +30,7 @@ function deepest(mask) {
     if (!areaOf(mask.box) || !mask.area) {
         return null;
     }
-    const framed = mask.cropped(grownBox(mask.box, 1)); // at its border, too, the mask ends
+    const framed = mask.cropped(growBox(mask.box, 1)); // at its border, too, the mask ends
     const far = Math.max(framed.width, framed.height);
     const outside = framed.data.map((alpha) => (alpha < mask.half ? 1 : 0));
     const depths = squaredDistances(outside, framed.width, framed.height, 1, far);

@@ -3,7 +3,7 @@
  * the person has moved away from its defaults.
  */
 
-import { NOTHING_ASKED } from "../geometry/margins.mjs";
+import { UNCHANGED_SIZE } from "../geometry/margins.mjs";
 
 const KEY = "retouch-settings";
 const START = {
@@ -15,7 +15,7 @@ const START = {
     intent: "",
     segmenter: "",
     refine_edges: true,
-    extension: NOTHING_ASKED,
+    extension: UNCHANGED_SIZE,
     extension_words: {},
     overrides: {},
 };

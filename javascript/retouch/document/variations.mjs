@@ -12,7 +12,7 @@
  *     that share a prompt, and the first seed that was not tried yet
  */
 
-import { around, boxOfSize, overlap } from "../geometry/box.mjs";
+import { unionBox, boxOfSize, overlap } from "../geometry/box.mjs";
 import { changedObject, kept, newId, picture, pictureIn, selected, withObject } from "./document.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { Pixels } from "../image/pixels.mjs";
@@ -126,7 +126,7 @@ export function merged(doc, candidates) {
     if (candidates.length === 1) {
         return candidates[0];
     }
-    const box = candidates.reduce((sum, candidate) => around(sum, candidate.box), candidates[0].box);
+    const box = candidates.reduce((sum, candidate) => unionBox(sum, candidate.box), candidates[0].box);
     const steps = [...doc.steps.filter(({ on }) => on), ...candidates];
     const mask = candidates.reduce((sum, candidate) => sum.union(solid(candidate.mask)), NOTHING);
     const scores = averaged(candidates.map((candidate) => candidate.scores));

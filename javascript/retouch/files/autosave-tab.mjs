@@ -1,7 +1,7 @@
 /** Remembering: the pictures of this tab survive a reload, and work that a closed tab left can be brought back. */
 
 import { pickSentPicture } from "../document/metadata.mjs";
-import { debounced } from "../util/debounce.mjs";
+import { debounce } from "../util/debounce.mjs";
 import { Shelf } from "../document/autosave.mjs";
 import { restored, stored } from "../document/serialize.mjs";
 import { isSaved, joinWords, markSaved, listUnsavedWork } from "../document/unsaved-work.mjs";
@@ -24,7 +24,7 @@ class Remembering {
 
     constructor({ store, settings, notices, view, api, painter, loading }) {
         Object.assign(this, { store, settings, notices, view, api, painter, loading });
-        this.keep = debounced(() => this.#keep(), KEEP_WAIT_MS);
+        this.keep = debounce(() => this.#keep(), KEEP_WAIT_MS);
     }
 
     async begin() {

@@ -10,8 +10,8 @@
 import { Offline } from "../server/client.mjs";
 import { readBaggage } from "../document/metadata.mjs";
 import { toBase64 } from "../util/base64.mjs";
-import { decodeInBrowser, decodedPixels } from "../image/codec.mjs";
-import { readKeyword, textOf } from "../image/png-text.mjs";
+import { decodeInBrowser, decodePixels } from "../image/codec.mjs";
+import { readKeyword, readPngText } from "../image/png-text.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { chunksOf, isPng, pngHeader } from "../image/png.mjs";
 
@@ -26,7 +26,7 @@ const DEEP = 16;
  * @returns {Promise<Read>} rejects in one sentence
  */
 export async function readPicture(name, bytes, door) {
-    const read = isPlain(bytes) ? readHere : readAtServer;
+    const read = canDecodeExactly(bytes) ? readHere : readAtServer;
     try {
         return await read(name, bytes, door);
     } catch (error) {
@@ -38,7 +38,7 @@ export async function readPicture(name, bytes, door) {
 }
 
 /** Whether the pixels and the baggage that this page finds are those that the server would find. */
-export function isPlain(bytes) {
+export function canDecodeExactly(bytes) {
     const header = pngHeader(bytes);
     const chunks = header?.depth === 8 ? chunksOf(bytes) : [];
     const types = chunks.map(({ type }) => type);
@@ -57,12 +57,12 @@ function isElaborate(chunk) {
 }
 
 async function readHere(name, bytes, { api, say }) {
-    const pixels = await decodePixels(bytes);
+    const pixels = await readPixels(bytes);
     api?.give(pixels, toBase64(bytes)).then(
         ({ warnings = [] }) => warnings.forEach((warning) => say(`${name}: ${warning}`)),
         () => {}, // it is sent again with the first question about it
     );
-    return { pixels, baggage: readBaggage(bytes), infotext: textOf(bytes) };
+    return { pixels, baggage: readBaggage(bytes), infotext: readPngText(bytes) };
 }
 
 async function readAtServer(name, bytes, { api, say }) {
@@ -71,19 +71,19 @@ async function readAtServer(name, bytes, { api, say }) {
     }
     const { image_id: id, warnings = [] } = await api.post("picture", { image: toBase64(bytes) });
     const png = await api.bytes(`picture/${id}`);
-    const pixels = await decodePixels(png);
+    const pixels = await readPixels(png);
     api.knows(pixels, id);
     const depths = [bytes, png].map((file) => (isPng(file) ? file[24] : 8));
     const remarks = [...warnings, ...(depths.includes(DEEP) ? [SHALLOW] : [])];
     remarks.forEach((remark) => say(`${name}: ${remark}`));
-    return { pixels, baggage: readBaggage(png), infotext: textOf(png) };
+    return { pixels, baggage: readBaggage(png), infotext: readPngText(png) };
 }
 
 const SHALLOW =
     "It has 16 bits a sample; this page works with 8, and so has what it saves. The command line and REST keep 16.";
 
-async function decodePixels(png) {
-    const { width, height, data } = await decodedPixels(new Blob([png]));
+async function readPixels(png) {
+    const { width, height, data } = await decodePixels(new Blob([png]));
     return new Pixels(width, height, data);
 }
 
@@ -92,7 +92,7 @@ async function readByBrowser(name, bytes, { say, error }) {
         throw new Error(`${name} is not a picture that this browser or the server can read. ${explain(error)}`.trim());
     });
     say(`${name} was opened without colour profile, EXIF and texts, and so is what is saved. ${explain(error)}`);
-    return { pixels: new Pixels(width, height, data), baggage: new Uint8Array(0), infotext: textOf(bytes) };
+    return { pixels: new Pixels(width, height, data), baggage: new Uint8Array(0), infotext: readPngText(bytes) };
 }
 
 function explain(error) {

@@ -8,7 +8,7 @@
  *     middle; exact: to the pixel, not to the cells that are painted
  */
 
-import { canvasSize, OPPOSITE, WIDEST } from "./margins.mjs";
+import { extendedSize, OPPOSITE, WIDEST } from "./margins.mjs";
 
 /** Pixels of the picture that the model paints as one. */
 export const CELL = 8;
@@ -24,42 +24,42 @@ const AXES = [
  * @param {How} [how]
  * @returns {Margins}
  */
-export function widened(size, margins, grip, way, how = {}) {
-    return how.keep ? scaled(size, margins, grip, { way, ...how }) : moved(margins, grip, way, how);
+export function dragMargin(size, margins, grip, way, how = {}) {
+    return how.keep ? scaleCanvas(size, margins, grip, { way, ...how }) : moveHandle(margins, grip, way, how);
 }
 
 /** The picture itself moved on a canvas that stays as large. */
-export function slid(margins, way, { exact = false } = {}) {
+export function slidePicture(margins, way, { exact = false } = {}) {
     return AXES.reduce((now, { along, sides: [before, after] }) => {
         const both = margins[before] + margins[after];
-        const at = within(snapped(margins[before] + way[along], exact), both);
+        const at = clampMargin(snapToCell(margins[before] + way[along], exact), both);
         return { ...now, [before]: at, [after]: both - at };
     }, margins);
 }
 
-function moved(margins, grip, way, { both = false, exact = false }) {
+function moveHandle(margins, grip, way, { both = false, exact = false }) {
     const next = { ...margins };
     for (const { along } of AXES) {
         const side = grip[along];
         if (side) {
-            next[side] = within(snapped(margins[side] + outward(side, way[along]), exact));
+            next[side] = clampMargin(snapToCell(margins[side] + outward(side, way[along]), exact));
             const other = OPPOSITE[side];
-            next[other] = both ? within(margins[other] + next[side] - margins[side]) : next[other];
+            next[other] = both ? clampMargin(margins[other] + next[side] - margins[side]) : next[other];
         }
     }
     return next;
 }
 
 /** Both lengths times one number: that of the axis the grip was moved along farthest. */
-function scaled(size, margins, grip, { way, both = false }) {
-    const canvas = canvasSize(size, margins);
+function scaleCanvas(size, margins, grip, { way, both = false }) {
+    const canvas = extendedSize(size, margins);
     const axes = AXES.map((axis) => ({ ...axis, shares: sharesOf(axis, grip, both), of: canvas[axis.length] }));
-    const asked = axes
+    const factors = axes
         .filter(({ along }) => grip[along])
         .map(({ along, of }) => 1 + (outward(grip[along], way[along]) * (both ? 2 : 1)) / of);
-    const least = Math.max(...axes.map(({ shares, of }) => 1 - room(margins, shares) / of));
-    const factor = Math.max(...asked, least);
-    return axes.reduce((now, { shares, of }) => spread(now, shares, Math.round(of * (factor - 1))), { ...margins });
+    const least = Math.max(...axes.map(({ shares, of }) => 1 - slackOf(margins, shares) / of));
+    const factor = Math.max(...factors, least);
+    return axes.reduce((now, { shares, of }) => distributePixels(now, shares, Math.round(of * (factor - 1))), { ...margins });
 }
 
 /** Which sides take what an axis grows by: [side, share]. */
@@ -68,16 +68,16 @@ function sharesOf({ along, sides }, grip, both) {
 }
 
 /** Pixels that an axis can lose before one of its margins is used up. */
-function room(margins, shares) {
+function slackOf(margins, shares) {
     return Math.min(...shares.map(([side, share]) => margins[side] / share));
 }
 
-function spread(margins, shares, pixels) {
+function distributePixels(margins, shares, pixels) {
     let left = pixels;
     const next = { ...margins };
     shares.forEach(([side, share], index) => {
         const part = index === shares.length - 1 ? left : Math.round(pixels * share);
-        next[side] = within(next[side] + part);
+        next[side] = clampMargin(next[side] + part);
         left -= part;
     });
     return next;
@@ -87,11 +87,11 @@ function outward(side, way) {
     return side === "left" || side === "top" ? -way : way;
 }
 
-function snapped(pixels, exact) {
+function snapToCell(pixels, exact) {
     const cell = exact ? 1 : CELL;
     return Math.round(pixels / cell) * cell;
 }
 
-function within(pixels, most = WIDEST) {
+function clampMargin(pixels, most = WIDEST) {
     return Math.min(Math.max(pixels, 0), most);
 }

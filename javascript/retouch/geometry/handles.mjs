@@ -3,21 +3,21 @@
 /** @typedef {{x: "left" | "" | "right", y: "top" | "" | "bottom"}} Grip "" where it moves neither side */
 
 /** @type {Grip[]} */
-export const GRIPS = Object.freeze(
+export const HANDLES = Object.freeze(
     ["left", "", "right"]
         .flatMap((x) => ["top", "", "bottom"].map((y) => Object.freeze({ x, y })))
         .filter(({ x, y }) => x || y),
 );
 
 /** Where a grip lies on a box: on a corner, or in the middle of an edge. */
-export function placeOf({ x, y }, box) {
+export function handlePoint({ x, y }, box) {
     return {
         x: x ? box[x] : (box.left + box.right) / 2,
         y: y ? box[y] : (box.top + box.bottom) / 2,
     };
 }
 
-export function cursorOf({ x, y }) {
+export function handleCursor({ x, y }) {
     if (x && y) {
         return (x === "left") === (y === "top") ? "nwse-resize" : "nesw-resize";
     }

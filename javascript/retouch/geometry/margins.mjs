@@ -24,20 +24,20 @@ const ASPECT = /^\s*(\d+(?:\.\d+)?)\s*[:x/]\s*(\d+(?:\.\d+)?)\s*$/;
 const SHARES = { left: 0, top: 0, third: 1 / 3, centre: 0.5, "two thirds": 2 / 3, right: 1, bottom: 1 };
 
 /** @type {Asked} */
-export const NOTHING_ASKED = Object.freeze({ aspect: "", across: "", down: "", margins: NO_MARGINS });
+export const UNCHANGED_SIZE = Object.freeze({ aspect: "", across: "", down: "", margins: NO_MARGINS });
 
 /** The canvas in the picture's pixels: the picture's own corner is at 0, 0. @returns {Box} */
-export function canvasBox({ width, height }, { left, top, right, bottom }) {
+export function extendedBox({ width, height }, { left, top, right, bottom }) {
     return boxOf(-left, -top, width + right, height + bottom);
 }
 
 /** @returns {Size} */
-export function canvasSize(size, margins) {
-    const box = canvasBox(size, margins);
+export function extendedSize(size, margins) {
+    const box = extendedBox(size, margins);
     return { width: widthOf(box), height: heightOf(box) };
 }
 
-export function isNone(margins) {
+export function isZeroMargins(margins) {
     return SIDES.every((side) => margins[side] === 0);
 }
 
@@ -57,21 +57,21 @@ export function marginsOf({ aspect, across, down, margins }, size) {
     if (!ratio) {
         return NO_MARGINS;
     }
-    const width = Math.max(size.width, rounded(size.height * ratio));
-    const height = Math.max(size.height, rounded(size.width / ratio));
-    const left = placed(across, width, size.width);
-    const top = placed(down, height, size.height);
+    const width = Math.max(size.width, roundHalfToEven(size.height * ratio));
+    const height = Math.max(size.height, roundHalfToEven(size.width / ratio));
+    const left = offsetInCanvas(across, width, size.width);
+    const top = offsetInCanvas(down, height, size.height);
     return { left, top, right: width - size.width - left, bottom: height - size.height - top };
 }
 
 /** Half a pixel to the even one, as the server's language rounds. */
-function rounded(value) {
+function roundHalfToEven(value) {
     const whole = Math.round(value);
     return Math.abs(value % 1) === 0.5 && whole % 2 ? whole - 1 : whole;
 }
 
 /** Pixels before the picture, on one axis of `length`. A third is met by the picture's middle. */
-export function placed(place, length, own) {
+export function offsetInCanvas(place, length, own) {
     const room = length - own;
     const share = SHARES[place] ?? SHARES.centre;
     const at = [0, 0.5, 1].includes(share) ? share * room : share * length - own / 2;
@@ -79,19 +79,19 @@ export function placed(place, length, own) {
 }
 
 /** The picture at another place of a canvas that stays as large: an anchor was chosen. @returns {Asked} */
-export function anchored(asked, size, changes) {
-    const next = { ...asked, ...changes };
+export function anchorPicture(request, size, changes) {
+    const next = { ...request, ...changes };
     if (next.aspect) {
         return next;
     }
-    const canvas = canvasSize(size, asked.margins);
-    const moved = { ...asked.margins };
+    const canvas = extendedSize(size, request.margins);
+    const moved = { ...request.margins };
     for (const [place, before, after, length] of [
         [changes.across, "left", "right", "width"],
         [changes.down, "top", "bottom", "height"],
     ]) {
         if (place && place !== SUBJECT) {
-            moved[before] = placed(place, canvas[length], size[length]);
+            moved[before] = offsetInCanvas(place, canvas[length], size[length]);
             moved[after] = canvas[length] - size[length] - moved[before];
         }
     }
@@ -99,16 +99,16 @@ export function anchored(asked, size, changes) {
 }
 
 /** What the server is asked for, in its words. */
-export function requestOf({ aspect, across, down, margins }, size) {
+export function makeSizeFields({ aspect, across, down, margins }, size) {
     const places = { across: across || "centre", down: down || "centre" };
     if (aspect) {
         return { aspect, ...places };
     }
-    return [across, down].includes(SUBJECT) ? { ...canvasSize(size, margins), ...places } : { ...margins };
+    return [across, down].includes(SUBJECT) ? { ...extendedSize(size, margins), ...places } : { ...margins };
 }
 
 /** "16:9" where it is one that is offered, or two small numbers say it to half a hundredth, else "1.48:1". */
-export function aspectWords({ width, height }) {
+export function aspectText({ width, height }) {
     const ratio = width / height;
     const isNear = (aspect) => Math.abs(aspectOf(aspect) / ratio - 1) < 0.005;
     const simple = [1, 2, 3, 4, 5].map((down) => [Math.round(ratio * down), down]).filter(([across]) => across <= 5);

@@ -1,7 +1,7 @@
 /** Colours as the page writes them: #rgb, #rrggbb. */
 
 /** @returns {number[]} [r, g, b] */
-export function parsedColour(text) {
+export function parseColour(text) {
     const hex = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text)?.[1];
     if (!hex) {
         throw new Error(`"${text}" is not a colour: write it as #rrggbb.`);

@@ -2,7 +2,7 @@
 
 import { h } from "../ui/dom.mjs";
 import { icon } from "../ui/icons.mjs";
-import { aspectWords, canvasSize } from "../geometry/margins.mjs";
+import { aspectText, extendedSize } from "../geometry/margins.mjs";
 
 const UNASKED = "Drag an edge or a corner of the picture outward, or choose an aspect.";
 
@@ -15,8 +15,8 @@ export function plannedWords({ store, any, plan, fault, margins }, knobs) {
     if (fault) {
         return [said("rt-fault", faultWords(fault, knobs))];
     }
-    const size = canvasSize(base, margins);
-    const words = ` · ${aspectWords(size)} · ${stagesOf(plan)}`;
+    const size = extendedSize(base, margins);
+    const words = ` · ${aspectText(size)} · ${stagesOf(plan)}`;
     const canvas = h("p", {}, h("b", {}, `${size.width} × ${size.height}`), words);
     return [canvas, ...(plan?.warnings ?? []).map((warning) => said("rt-warned", warning))];
 }

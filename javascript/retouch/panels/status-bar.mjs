@@ -2,7 +2,7 @@
 
 import { boxOfList } from "../geometry/box.mjs";
 import { h } from "../ui/dom.mjs";
-import { debounced } from "../util/debounce.mjs";
+import { debounce } from "../util/debounce.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { duration } from "./plan-text.mjs";
@@ -60,7 +60,7 @@ export class StatusLine {
             this.ghost,
             zoom,
         );
-        this.ask = debounced(() => this.#ask(), PLAN_WAIT_MS);
+        this.ask = debounce(() => this.#ask(), PLAN_WAIT_MS);
         store.addEventListener("change", () => this.update());
         view.addEventListener("zoom", () => this.#zoomed());
         view.addEventListener("cursor", (event) => this.#moved(event.detail));

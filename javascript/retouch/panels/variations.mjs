@@ -1,6 +1,6 @@
 /** The strip of variations over the canvas: look, compare, keep one, ask for more, or throw them away. */
 
-import { grownBox, overlap } from "../geometry/box.mjs";
+import { growBox, overlap } from "../geometry/box.mjs";
 import { pictureIn } from "../document/document.mjs";
 import { h } from "../ui/dom.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
@@ -127,7 +127,7 @@ export class ResultsStrip {
     #thumb(candidate, index) {
         const { doc } = this.store;
         const around = Math.round(Math.max(candidate.patch.width, candidate.patch.height) * 0.15) + 8;
-        const box = overlap(grownBox(candidate.box, around), doc.base.box);
+        const box = overlap(growBox(candidate.box, around), doc.base.box);
         const steps = [...doc.steps.filter(({ on }) => on), candidate];
         const small = thumbnail(pictureIn(doc.base, steps, box), THUMB);
         const canvas = h("canvas", { width: small.width, height: small.height, "aria-hidden": "true" });

@@ -3,7 +3,7 @@
 import { bytesOfBlob } from "../image/codec.mjs";
 import { chosenFile, h } from "../ui/dom.mjs";
 import { wordButton } from "../ui/icons.mjs";
-import { textOf } from "../image/png-text.mjs";
+import { readPngText } from "../image/png-text.mjs";
 
 const PASTE = "Paste a recipe, a share string or a generation text, or drop a file here";
 const FILES = ".json,.txt,image/png";
@@ -70,6 +70,6 @@ export class RecipeIntake {
             return this.say(`${file.name} is too large for a recipe.`);
         }
         const bytes = await bytesOfBlob(file);
-        await this.take(textOf(bytes) || (file.type.startsWith("image/") ? " no recipe" : await file.text()));
+        await this.take(readPngText(bytes) || (file.type.startsWith("image/") ? " no recipe" : await file.text()));
     }
 }

@@ -1,7 +1,7 @@
 /** What the server says of a recipe that is being written: what is wrong or odd, and where. */
 
 import { ServerError } from "../server/client.mjs";
-import { debounced } from "../util/debounce.mjs";
+import { debounce } from "../util/debounce.mjs";
 import { faultPlace, remarkPlace } from "./draft.mjs";
 import { takenWords } from "./text.mjs";
 
@@ -14,7 +14,7 @@ export class Verdict {
     constructor(api, changed) {
         Object.assign(this, { api, changed, fault: null, remarks: [] });
         /** Ask soon, once nothing has changed for a moment. */
-        this.ask = debounced((recipe) => this.judge(recipe), WAIT_MS);
+        this.ask = debounce((recipe) => this.judge(recipe), WAIT_MS);
     }
 
     /** Whatever is on its way is of yesterday. */

@@ -6,9 +6,9 @@
 import { pickSentPicture } from "../document/metadata.mjs";
 import { boxOfList } from "../geometry/box.mjs";
 import { picture } from "../document/document.mjs";
-import { debounced } from "../util/debounce.mjs";
+import { debounce } from "../util/debounce.mjs";
 import { extensionOf, boxOnBase, solidBox } from "../document/extended-canvas.mjs";
-import { anchored, isNone, marginsOf, NO_MARGINS, NOTHING_ASKED, requestOf } from "../geometry/margins.mjs";
+import { anchorPicture, isZeroMargins, marginsOf, NO_MARGINS, UNCHANGED_SIZE, makeSizeFields } from "../geometry/margins.mjs";
 import { nested } from "../document/settings.mjs";
 
 const WAIT_MS = 350;
@@ -27,7 +27,7 @@ export class Prospect extends EventTarget {
     constructor({ store, settings, view, painter, api }) {
         super();
         Object.assign(this, { store, settings, view, painter, api });
-        this.ask = debounced(() => this.#ask(), WAIT_MS);
+        this.ask = debounce(() => this.#ask(), WAIT_MS);
         const again = () => this.#again();
         store.addEventListener("change", again);
         settings.addEventListener("change", again);
@@ -58,25 +58,25 @@ export class Prospect extends EventTarget {
     /** Whether there is anything to be extended: transparent borders need not be asked for. */
     get any() {
         const { base } = this.store.doc;
-        return base !== null && (this.asked.aspect !== "" || !isNone(this.asked.margins) || !base.opaque);
+        return base !== null && (this.asked.aspect !== "" || !isZeroMargins(this.asked.margins) || !base.opaque);
     }
 
     /** Margins by hand: no aspect and no anchor any more. */
     setMargins(changes) {
         const margins = Object.freeze({ ...this.margins, ...changes });
-        this.#set({ ...NOTHING_ASKED, margins });
+        this.#set({ ...UNCHANGED_SIZE, margins });
     }
 
     setAspect(aspect) {
         const places = { across: this.asked.across || "centre", down: this.asked.down || "centre" };
-        this.#set(aspect ? { ...this.asked, ...places, aspect } : { ...NOTHING_ASKED, margins: this.margins });
+        this.#set(aspect ? { ...this.asked, ...places, aspect } : { ...UNCHANGED_SIZE, margins: this.margins });
     }
 
     /** @param {{across?: string, down?: string}} changes */
     setAnchor(changes) {
         const { base } = this.store.doc;
         const asked = { ...this.asked, margins: this.margins };
-        this.#set(base ? anchored(asked, base, changes) : { ...asked, ...changes });
+        this.#set(base ? anchorPicture(asked, base, changes) : { ...asked, ...changes });
     }
 
     say(name, text) {
@@ -84,7 +84,7 @@ export class Prospect extends EventTarget {
     }
 
     clear() {
-        this.#set(NOTHING_ASKED);
+        this.#set(UNCHANGED_SIZE);
     }
 
     #set(asked) {
@@ -102,7 +102,7 @@ export class Prospect extends EventTarget {
         const words = Object.entries(this.words).filter(([, text]) => text.length);
         const seed = this.settings.get("seed");
         return {
-            ...requestOf(this.asked, this.store.doc.base),
+            ...makeSizeFields(this.asked, this.store.doc.base),
             ...Object.fromEntries(words),
             ...(seed >= 0 ? { seed } : {}),
             ...this.knobs(),

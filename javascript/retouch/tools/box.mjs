@@ -1,8 +1,8 @@
 /** A box around what is meant: dragged out, and adjusted by its handles. */
 
-import { areaOf, boxOfSize, covering, overlap } from "../geometry/box.mjs";
+import { areaOf, boxOfSize, boundingBox, overlap } from "../geometry/box.mjs";
 import { withObject } from "../document/document.mjs";
-import { cursorOf, GRIPS, placeOf } from "../geometry/handles.mjs";
+import { handleCursor, HANDLES, handlePoint } from "../geometry/handles.mjs";
 import { Tool } from "./tool.mjs";
 import { boxInView, toView } from "../geometry/viewport.mjs";
 
@@ -21,7 +21,7 @@ export class BoxTool extends Tool {
 
     #handleAt(spot) {
         const box = this.object?.box;
-        return box ? GRIPS.find((handle) => this.near(spot, placeOf(handle, box))) : undefined;
+        return box ? HANDLES.find((handle) => this.near(spot, handlePoint(handle, box))) : undefined;
     }
 
     down(spot) {
@@ -38,7 +38,7 @@ export class BoxTool extends Tool {
         if (handle) {
             this.#drag.box = this.#clipped(resized(box, handle, spot));
         } else if (box || !this.near(start, spot, SLACK)) {
-            this.#drag.box = this.#clipped(covering(start.x, start.y, spot.x, spot.y));
+            this.#drag.box = this.#clipped(boundingBox(start.x, start.y, spot.x, spot.y));
         }
         this.bench.redraw();
     }
@@ -66,7 +66,7 @@ export class BoxTool extends Tool {
 
     hover(spot) {
         const handle = spot && this.#handleAt(spot);
-        this.cursor = handle ? cursorOf(handle) : "crosshair";
+        this.cursor = handle ? handleCursor(handle) : "crosshair";
     }
 
     key(key) {
@@ -82,8 +82,8 @@ export class BoxTool extends Tool {
         const box = this.#box();
         if (box) {
             pen.box(pen.theme.accent, boxInView(view, box));
-            GRIPS.forEach((handle) => {
-                const { x, y } = placeOf(handle, box);
+            HANDLES.forEach((handle) => {
+                const { x, y } = handlePoint(handle, box);
                 pen.handle(pen.theme.accent, toView(view, x, y), HANDLE);
             });
         }
@@ -103,5 +103,5 @@ function resized(box, handle, spot) {
     if (handle.y) {
         moved[handle.y] = Math.round(spot.y);
     }
-    return covering(moved.left, moved.top, moved.right, moved.bottom);
+    return boundingBox(moved.left, moved.top, moved.right, moved.bottom);
 }

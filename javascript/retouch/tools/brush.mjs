@@ -1,9 +1,9 @@
 /** Brush, eraser and sketch: strokes on the selected object's mask, or colour above the picture. */
 
 import { isEmpty } from "../geometry/box.mjs";
-import { parsedColour } from "../image/colour.mjs";
+import { parseColour } from "../image/colour.mjs";
 import { changedObject, objectOf, painted, sketched, withObject } from "../document/document.mjs";
-import { withStroke } from "../image/sketch-layer.mjs";
+import { addStrokeToLayer } from "../image/sketch-layer.mjs";
 import { Stroke } from "../image/brush-stroke.mjs";
 import { Tool } from "./tool.mjs";
 import { toView } from "../geometry/viewport.mjs";
@@ -99,13 +99,13 @@ export class BrushTool extends StrokeTool {
 
 export class SketchTool extends StrokeTool {
     live(stroke, spot) {
-        return { object: null, stroke, erase: spot.erase, colour: parsedColour(this.bench.brush.colour) };
+        return { object: null, stroke, erase: spot.erase, colour: parseColour(this.bench.brush.colour) };
     }
 
     commit(live) {
         this.bench.store.do(
             live.erase ? "Erase sketch" : "Sketch",
-            sketched(this.doc, withStroke(this.doc.sketch, live)),
+            sketched(this.doc, addStrokeToLayer(this.doc.sketch, live)),
         );
     }
 

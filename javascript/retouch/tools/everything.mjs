@@ -1,9 +1,9 @@
 /** Everything: whatever a segmenter found in the picture lights up under the pointer and is taken by a click. */
 
 import { areaOf, contains, heightOf, overlap, widthOf } from "../geometry/box.mjs";
-import { parsedColour } from "../image/colour.mjs";
+import { parseColour } from "../image/colour.mjs";
 import { painted, selectedObject, withObject } from "../document/document.mjs";
-import { halvedAlpha, halvedTimes } from "../image/half-size.mjs";
+import { halveAlpha, halveTimes } from "../image/half-size.mjs";
 import { Tool } from "./tool.mjs";
 import { boxInView } from "../geometry/viewport.mjs";
 
@@ -96,7 +96,7 @@ export class EverythingTool extends Tool {
 
     #litCanvas(region, theme) {
         if (this.#lit.region !== region) {
-            this.#lit = { region, canvas: canvasOf(region.mask, parsedColour(theme.accent)) };
+            this.#lit = { region, canvas: canvasOf(region.mask, parseColour(theme.accent)) };
         }
         return this.#lit.canvas;
     }
@@ -105,7 +105,7 @@ export class EverythingTool extends Tool {
 /** A mask in one colour, no longer than a screen. */
 function canvasOf(mask, [red, green, blue]) {
     const times = Math.max(0, Math.ceil(Math.log2(Math.max(mask.width, mask.height) / LONGEST)));
-    const { data, width, height } = halvedTimes(halvedAlpha, times, mask.data, mask.width, mask.height);
+    const { data, width, height } = halveTimes(halveAlpha, times, mask.data, mask.width, mask.height);
     const pixels = Uint32Array.from(data, (alpha) => (alpha << 24) | (blue << 16) | (green << 8) | red);
     const canvas = new OffscreenCanvas(width, height);
     const image = new ImageData(new Uint8ClampedArray(pixels.buffer), width, height);

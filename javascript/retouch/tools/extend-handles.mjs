@@ -4,8 +4,8 @@
  */
 
 import { h, setAttribute } from "../ui/dom.mjs";
-import { GRIPS, placeOf } from "../geometry/handles.mjs";
-import { canvasBox, canvasSize, NO_MARGINS, WIDEST } from "../geometry/margins.mjs";
+import { HANDLES, handlePoint } from "../geometry/handles.mjs";
+import { extendedBox, extendedSize, NO_MARGINS, WIDEST } from "../geometry/margins.mjs";
 import { toView } from "../geometry/viewport.mjs";
 
 const STEP = 8;
@@ -21,7 +21,7 @@ export class Handles {
      */
     constructor(bench, moved) {
         Object.assign(this, { bench, moved });
-        this.#parts = GRIPS.map((grip) => ({ grip, element: this.#handle(grip) }));
+        this.#parts = HANDLES.map((grip) => ({ grip, element: this.#handle(grip) }));
         const elements = this.#parts.map(({ element }) => element);
         const label = "Edges and corners of the canvas";
         this.element = h("div", { class: "rt-handles", role: "group", "aria-label": label, hidden: true }, elements);
@@ -64,11 +64,11 @@ export class Handles {
 
     /** @param {{size: Size, margins: Margins}} canvas */
     place(view, ratio, { size, margins }) {
-        const box = canvasBox(size, margins);
-        const { width, height } = canvasSize(size, margins);
+        const box = extendedBox(size, margins);
+        const { width, height } = extendedSize(size, margins);
         this.element.hidden = false;
         for (const { grip, element } of this.#parts) {
-            const spot = placeOf(grip, box);
+            const spot = handlePoint(grip, box);
             const { x, y } = toView(view, spot.x, spot.y);
             element.style.transform = `translate(${x / ratio}px, ${y / ratio}px)`;
             const said = sidesOf(grip).map((side) => `${margins[side]} ${side}`);

@@ -4,9 +4,9 @@
  * @typedef {{number: number, box: Box, crop: Box}} GhostStage in picture pixels: what it paints, and what it sees
  */
 
-import { boxOfSize, contains, heightOf, overlap, sameBox, widthOf } from "../geometry/box.mjs";
-import { drawChecker } from "../image/checkerboard.mjs";
-import { aspectWords, canvasBox, canvasSize } from "../geometry/margins.mjs";
+import { boxOfSize, contains, heightOf, overlap, isSameBox, widthOf } from "../geometry/box.mjs";
+import { drawCheckerboard } from "../image/checkerboard.mjs";
+import { aspectText, extendedBox, extendedSize } from "../geometry/margins.mjs";
 import { boxInView } from "../geometry/viewport.mjs";
 
 /** With more, crops hide one another: then only the one that is pointed at is drawn. */
@@ -19,9 +19,9 @@ const BADGE = 16;
 
 /** @param {{size: Size, margins: Margins, stages: GhostStage[], pointed: number, lit: GhostStage | null}} shown */
 export function drawExtension(pen, view, { size, margins, stages, pointed, lit }) {
-    const canvas = canvasBox(size, margins);
+    const canvas = extendedBox(size, margins);
     const place = boxInView(view, canvas);
-    if (!sameBox(canvas, boxOfSize(size))) {
+    if (!isSameBox(canvas, boxOfSize(size))) {
         outside(pen, view, { canvas: place, picture: boxInView(view, boxOfSize(size)) }, stages);
     }
     pen.box(pen.theme.accent, place, { width: 2 });
@@ -31,8 +31,8 @@ export function drawExtension(pen, view, { size, margins, stages, pointed, lit }
     if (lit) {
         drawLit(pen, view, lit);
     }
-    const { width, height } = canvasSize(size, margins);
-    const words = `${width} × ${height}  ·  ${aspectWords({ width, height })}`;
+    const { width, height } = extendedSize(size, margins);
+    const words = `${width} × ${height}  ·  ${aspectText({ width, height })}`;
     pen.label(pen.theme.accent, words, { x: place.left, y: place.bottom + GAP * pen.ratio });
 }
 
@@ -54,7 +54,7 @@ function outside(pen, view, { canvas, picture }, stages) {
         context.rect(box.left, box.top, widthOf(box), heightOf(box));
     }
     context.clip("evenodd");
-    drawChecker(context, overlap(canvas, boxOfSize(view)), theme.checks);
+    drawCheckerboard(context, overlap(canvas, boxOfSize(view)), theme.checks);
     context.fillStyle = theme.accent;
     stages.forEach((stage, index) => {
         const box = boxInView(view, stage.box);

@@ -3,14 +3,14 @@
  * alike, as in other editors; Ctrl gives single pixels. The picture itself can be dragged on a wider canvas.
  */
 
-import { boxOfSize, contains, grownBox, overlap, sameBox } from "../geometry/box.mjs";
+import { boxOfSize, contains, growBox, overlap, isSameBox } from "../geometry/box.mjs";
 import { drawExtension, stageAt } from "./extend-overlay.mjs";
-import { cursorOf, GRIPS, placeOf } from "../geometry/handles.mjs";
+import { handleCursor, HANDLES, handlePoint } from "../geometry/handles.mjs";
 import { Handles } from "./extend-handles.mjs";
-import { canvasBox, isNone, NO_MARGINS } from "../geometry/margins.mjs";
+import { extendedBox, isZeroMargins, NO_MARGINS } from "../geometry/margins.mjs";
 import { Tool } from "./tool.mjs";
 import { boxInView, toView } from "../geometry/viewport.mjs";
-import { slid, widened } from "../geometry/drag-margins.mjs";
+import { slidePicture, dragMargin } from "../geometry/drag-margins.mjs";
 
 /** CSS pixels on either side of an edge that take it. */
 const GRIP = 9;
@@ -42,12 +42,12 @@ export class ExtendTool extends Tool {
     }
 
     get #canvas() {
-        return canvasBox(this.doc.base, this.#margins);
+        return extendedBox(this.doc.base, this.#margins);
     }
 
     get room() {
         const { left, top, right, bottom } = this.#canvas;
-        return grownBox(this.#canvas, Math.ceil(Math.max(right - left, bottom - top) * ROOM));
+        return growBox(this.#canvas, Math.ceil(Math.max(right - left, bottom - top) * ROOM));
     }
 
     /** Everything of the canvas in sight, handles and all: it was typed, or dragged to the end of the view. */
@@ -56,17 +56,17 @@ export class ExtendTool extends Tool {
         if (this.#drag || !this.doc.base) {
             return;
         }
-        const place = grownBox(boxInView(viewport, this.#canvas), GRIP * ratio);
-        if (!sameBox(place, overlap(place, boxOfSize(viewport)))) {
+        const place = growBox(boxInView(viewport, this.#canvas), GRIP * ratio);
+        if (!isSameBox(place, overlap(place, boxOfSize(viewport)))) {
             this.bench.fit();
         }
     }
 
     #gripAt(spot) {
         return (
-            GRIPS.find((grip) => this.near(spot, placeOf(grip, this.#canvas))) ??
+            HANDLES.find((grip) => this.near(spot, handlePoint(grip, this.#canvas))) ??
             this.#edgeAt(spot) ??
-            (!isNone(this.#margins) && this.isInside(spot) ? ITSELF : null)
+            (!isZeroMargins(this.#margins) && this.isInside(spot) ? ITSELF : null)
         );
     }
 
@@ -76,7 +76,7 @@ export class ExtendTool extends Tool {
         const reach = (GRIP * ratio) / viewport.scale;
         const canvas = this.#canvas;
         const isNear = (a, b) => Math.abs(a - b) <= reach;
-        if (!contains(grownBox(canvas, reach), x, y)) {
+        if (!contains(growBox(canvas, reach), x, y)) {
             return null;
         }
         const across = ["left", "right"].find((side) => isNear(x, canvas[side])) ?? "";
@@ -99,7 +99,7 @@ export class ExtendTool extends Tool {
     }
 
     #tell(margins, grip, way, how) {
-        const next = grip === ITSELF ? slid(margins, way, how) : widened(this.doc.base, margins, grip, way, how);
+        const next = grip === ITSELF ? slidePicture(margins, way, how) : dragMargin(this.doc.base, margins, grip, way, how);
         this.bench.tell("margins", { margins: next });
     }
 
@@ -109,7 +109,7 @@ export class ExtendTool extends Tool {
         const { x, y } = toView(viewport, spot.x, spot.y);
         const dragged = this.#drag !== null;
         this.#drag = null;
-        if (dragged && !contains(grownBox(boxOfSize(viewport), -2 * GRIP * ratio), x, y)) {
+        if (dragged && !contains(growBox(boxOfSize(viewport), -2 * GRIP * ratio), x, y)) {
             this.reveal();
         }
     }
@@ -132,11 +132,11 @@ export class ExtendTool extends Tool {
     }
 
     #cursorFor(grip) {
-        return grip === ITSELF ? "move" : grip ? cursorOf(grip) : "default";
+        return grip === ITSELF ? "move" : grip ? handleCursor(grip) : "default";
     }
 
     key(key) {
-        if (key !== "Escape" || isNone(this.#margins)) {
+        if (key !== "Escape" || isZeroMargins(this.#margins)) {
             return false;
         }
         this.bench.tell("margins", { margins: NO_MARGINS });
@@ -146,7 +146,7 @@ export class ExtendTool extends Tool {
     /** A grip moved with the keyboard. */
     #nudge({ grip, way, both }) {
         this.#tell(this.#margins, grip, way, { both, exact: true });
-        this.bench.camera.reveal(placeOf(grip, this.#canvas));
+        this.bench.camera.reveal(handlePoint(grip, this.#canvas));
     }
 
     draw(pen, view) {

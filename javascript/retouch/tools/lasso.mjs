@@ -1,7 +1,7 @@
 /** Lasso: a line drawn round what is meant, freehand, or corner by corner with clicks; both can be mixed. */
 
 import { objectOf, painted, withObject } from "../document/document.mjs";
-import { polygonMask } from "../image/polygon-mask.mjs";
+import { makePolygonMask } from "../image/polygon-mask.mjs";
 import { Tool } from "./tool.mjs";
 import { toView } from "../geometry/viewport.mjs";
 
@@ -83,7 +83,7 @@ export class LassoTool extends Tool {
     }
 
     #close() {
-        const mask = polygonMask(this.#points, this.doc.base);
+        const mask = makePolygonMask(this.#points, this.doc.base);
         const erase = this.#erase;
         this.cancel();
         if (mask.width && (this.object || !erase)) {

@@ -1,6 +1,6 @@
 /** Fields of one setting each, that follow it wherever else it is changed. */
 
-import { debounced } from "../util/debounce.mjs";
+import { debounce } from "../util/debounce.mjs";
 import { h, setValue } from "./dom.mjs";
 import { readSeed } from "../util/seed-text.mjs";
 
@@ -8,7 +8,7 @@ const WAIT_MS = 150;
 
 /** Words in several lines: `{read, write}` are the setting, heard of by `settings`. */
 export function wordsField(settings, { read, write }, { placeholder, label, rows, testid }) {
-    const change = debounced(write, WAIT_MS);
+    const change = debounce(write, WAIT_MS);
     const field = h("textarea", { class: "rt-words", rows, placeholder, "aria-label": label, "data-testid": testid });
     field.addEventListener("input", () => change(field.value));
     field.addEventListener("change", () => change.now(field.value));

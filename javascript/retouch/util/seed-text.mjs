@@ -12,8 +12,8 @@ export function readSeed(text) {
         const isAny = digits === "" || digits.startsWith("-");
         return { seed: -1, remark: isAny ? "" : `"${text}" is no whole number: any seed is used.` };
     }
-    const given = BigInt(digits);
-    const seed = Number(given % SEEDS);
+    const number = BigInt(digits);
+    const seed = Number(number % SEEDS);
     const remark = `${digits} is above ${SEEDS - 1n}, the largest seed: its remainder by 2^32, ${seed}, is used.`;
-    return { seed, remark: given < SEEDS ? "" : remark };
+    return { seed, remark: number < SEEDS ? "" : remark };
 }
