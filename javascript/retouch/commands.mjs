@@ -2,21 +2,21 @@
 
 import {
     activeMask,
-    changedObject,
-    reshaped,
-    selected,
+    changeObject,
+    setShape,
+    selectObject,
     selectedObject,
-    withObject,
-    withoutObject,
+    addObject,
+    removeObject,
 } from "./document/document.mjs";
 import { pickSentPicture } from "./document/metadata.mjs";
 import { openBatch } from "./batch/dialog.mjs";
 import { chosenFile, download } from "./ui/dom.mjs";
 import { showShortcuts } from "./ui/dialogs.mjs";
-import { maskFile, savedFile } from "./files/import-export.mjs";
+import { makeMaskFile, makePictureFile } from "./files/import-export.mjs";
 import { foundObjects } from "./point-to-mask.mjs";
-import { offerOf } from "./document/variations.mjs";
-import { historyFile, OPENS } from "./files/open-file.mjs";
+import { variationsOf } from "./document/variations.mjs";
+import { makeHistoryFile, ACCEPTED_FILES } from "./files/open-file.mjs";
 import { areaOf, boxOfList, listOfBox } from "./geometry/box.mjs";
 import { showRecipes } from "./recipes/dialog.mjs";
 import { nameOf, plain } from "./recipes/text.mjs";
@@ -38,18 +38,18 @@ function documentCommands(studio) {
         undo: () => store.undo(),
         redo: () => store.redo(),
         async open() {
-            const file = await chosenFile(OPENS);
+            const file = await chosenFile(ACCEPTED_FILES);
             return file && load(file);
         },
-        save: () => downloadAs(savedFile, store.doc),
-        saveHistory: () => downloadAs(historyFile, store.doc),
+        save: () => downloadAs(makePictureFile, store.doc),
+        saveHistory: () => downloadAs(makeHistoryFile, store.doc),
         async send(target) {
             if (target.needsMask && !areaOf(activeMask(store.doc).box)) {
                 return notices.say("Nothing is masked: mask something first, or send the picture alone.", "warning");
             }
             const { doc } = store;
             try {
-                await target.send({ picture: await savedFile(doc), mask: await maskFile(doc) });
+                await target.send({ picture: await makePictureFile(doc), mask: await makeMaskFile(doc) });
                 markSaved(doc);
                 if (target.needsMask) {
                     markMasksSaved(doc);
@@ -108,10 +108,10 @@ function maskCommands(studio) {
     const withSelected = (label, change) => () =>
         selectedObject(store.doc) && store.do(label, change(store.doc, store.doc.selected));
     return {
-        newObject: () => store.doc.base && store.do("New object", withObject(store.doc)),
-        deselect: () => store.amend(selected(store.doc, null)),
-        deleteObject: withSelected("Delete object", withoutObject),
-        invert: withSelected("Invert", (doc, id) => reshaped(doc, id, { invert: !selectedObject(doc).shape.invert })),
+        newObject: () => store.doc.base && store.do("New object", addObject(store.doc)),
+        deselect: () => store.amend(selectObject(store.doc, null)),
+        deleteObject: withSelected("Delete object", removeObject),
+        invert: withSelected("Invert", (doc, id) => setShape(doc, id, { invert: !selectedObject(doc).shape.invert })),
         /** The selected mask's outline moved to the picture's edges, at full resolution. */
         async snap() {
             const object = selectedObject(store.doc);
@@ -123,7 +123,7 @@ function maskCommands(studio) {
                 const body = { mask: await object.mask.toPng(), box: listOfBox(box), radius: SNAP_RADIUS };
                 const answer = await studio.api.about(pickSentPicture(store.doc), "mask", body);
                 const mask = await Mask.fromPng(answer.mask, boxOfList(answer.box));
-                store.do("Snap to edges", changedObject(store.doc, object.id, { mask, added: mask, cut: NOTHING }));
+                store.do("Snap to edges", changeObject(store.doc, object.id, { mask, added: mask, cut: NOTHING }));
             } catch (error) {
                 notices.say(error.message, "error");
             }
@@ -152,7 +152,7 @@ function paintCommands(studio) {
     return {
         intent: (index) => studio.intents.press(studio.intents.intents[index]?.name),
         enter() {
-            if (offerOf(store.doc)) {
+            if (variationsOf(store.doc)) {
                 return results.keep();
             }
             return studio.view.tool === "extend" ? studio.extending.extend() : studio.intents.press();

@@ -1,11 +1,11 @@
 /** From the canvas' pointing tools to objects: what was clicked becomes the best mask of it. */
 
-import { objectOf, withCandidates, withObject } from "./document/document.mjs";
+import { objectOf, setCandidates, addObject } from "./document/document.mjs";
 
 /** Candidates of one object overlap; another thing found by the same words does not. */
 export function foundObjects(doc, found, text) {
     return found.reduce(
-        (now, { mask, label }) => withObject(now, { name: label || text, mask, candidates: [mask] }),
+        (now, { mask, label }) => addObject(now, { name: label || text, mask, candidates: [mask] }),
         doc,
     );
 }
@@ -49,7 +49,7 @@ export class Pointing {
         const asked = store.doc;
         if (!clicks.some(({ on, positive }) => on && positive) && !box) {
             this.segmenting.forget(id);
-            return store.amend(withCandidates(asked, id, []));
+            return store.amend(setCandidates(asked, id, []));
         }
         const { memory } = objectOf(asked, id);
         const said = await this.#ask(() => this.segmenting.pointed(asked, id, { clicks, box, memory }));
@@ -58,7 +58,7 @@ export class Pointing {
             return undefined;
         }
         return store.amend(
-            withCandidates(
+            setCandidates(
                 store.doc,
                 id,
                 said.found.map(({ mask }) => mask),

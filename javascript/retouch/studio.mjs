@@ -5,11 +5,11 @@ import { Api } from "./server/client.mjs";
 import { pickSentPicture } from "./document/metadata.mjs";
 import { commandsOf } from "./commands.mjs";
 import { Notices } from "./ui/dialogs.mjs";
-import { opened, selectedObject } from "./document/document.mjs";
+import { newDocument, selectedObject } from "./document/document.mjs";
 import { h } from "./ui/dom.mjs";
 import { Extending } from "./server/outpaint.mjs";
 import { ExtendPanel } from "./panels/outpaint.mjs";
-import { receive } from "./files/import-export.mjs";
+import { listenForFiles } from "./files/import-export.mjs";
 import { Fixing } from "./server/fix.mjs";
 import { Header } from "./panels/header.mjs";
 import { settle } from "./host/webui-page.mjs";
@@ -18,13 +18,13 @@ import { icon } from "./ui/icons.mjs";
 import { IntentsPanel } from "./panels/intents.mjs";
 import { listen } from "./ui/key-listener.mjs";
 import { ObjectsPanel } from "./panels/objects.mjs";
-import { Loading } from "./files/load-picture.mjs";
-import { offerOf } from "./document/variations.mjs";
+import { PictureLoader } from "./files/load-picture.mjs";
+import { variationsOf } from "./document/variations.mjs";
 import { Painter } from "./server/inpaint.mjs";
 import { Pointing } from "./point-to-mask.mjs";
 import { Progress } from "./panels/progress.mjs";
 import { Prospect } from "./server/outpaint-plan.mjs";
-import { remember } from "./files/autosave-tab.mjs";
+import { startAutosave } from "./files/autosave-tab.mjs";
 import { Repainting } from "./server/repaint.mjs";
 import { encoded, groupsOf, pictured, recipeOf } from "./server/requests.mjs";
 import { ResultsStrip } from "./panels/variations.mjs";
@@ -40,7 +40,7 @@ import { CanvasView } from "./canvas/canvas-view.mjs";
 
 /** Put the studio into `root`. `host` is "standalone" or "webui". Returns {store, view, act, destroy}. */
 export function mount(root, { api: address, host }) {
-    const studio = { root, host, store: new Store(opened()), settings: new Settings(), notices: new Notices() };
+    const studio = { root, host, store: new Store(newDocument()), settings: new Settings(), notices: new Notices() };
     studio.api = new Api(address, encoded);
     studio.progress = new Progress(studio.api);
     studio.painter = new Painter({ ...studio, pointed: () => studio.pointing.settled() });
@@ -64,7 +64,7 @@ function build(studio) {
     studio.plan = (signal) => planned(studio, signal);
     studio.prospect = new Prospect(studio);
     studio.extending = new Extending(studio);
-    studio.loading = new Loading(studio);
+    studio.loading = new PictureLoader(studio);
     studio.act = commandsOf(studio);
     studio.extendPanel = new ExtendPanel(studio, new StageList(studio));
     studio.intents = new IntentsPanel(studio);
@@ -122,8 +122,8 @@ function emptyState(act) {
 function connect(studio) {
     const { store, view, settings, painter, api, notices, act } = studio;
     const is = {
-        offered: () => offerOf(store.doc) !== null,
-        choosing: () => offerOf(store.doc) !== null && view.crosshair === null,
+        offered: () => variationsOf(store.doc) !== null,
+        choosing: () => variationsOf(store.doc) !== null && view.crosshair === null,
         unpointed: () => view.crosshair === null,
         cyclable: (event) =>
             !event.shiftKey && studio.stage.contains(event.target) && selectedObject(store.doc)?.candidates.length > 1,
@@ -131,8 +131,8 @@ function connect(studio) {
     studio.actions = actionsOf(act, is);
     const stops = [
         listen(studio.actions, studio.alive),
-        receive(studio.root, studio.alive, { open: act.load, notices }),
-        remember(studio),
+        listenForFiles(studio.root, studio.alive, { open: act.load, notices }),
+        startAutosave(studio),
         tooltips(studio.root),
     ];
     if (studio.host === "webui") {

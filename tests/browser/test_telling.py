@@ -62,7 +62,7 @@ def test_not_masked_shows_what_is_repainted_and_keeps_what_is_masked(editor, ser
     editor.offered(2)
     answer = editor.page.evaluate("""async () => {
         const { store } = await document.getElementById("retouch_studio").studio;
-        const { mask } = store.doc.offer.candidates[0];
+        const { mask } = store.doc.variations.candidates[0];
         return [...mask.read({ left: 0, top: 0, right: 300, bottom: 200 })];
     }""")
     assert answer == shown.ravel().tolist()

@@ -5,13 +5,13 @@ import { readBaggage, readCarried, packPng, pickSentPicture, replaceBaggage } fr
 import { toBase64 } from "../../javascript/retouch/util/base64.mjs";
 import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
 import { joinedBytes, through } from "../../javascript/retouch/util/bytes.mjs";
-import { kept, opened, toggledStep } from "../../javascript/retouch/document/document.mjs";
+import { addStep, newDocument, toggleStep } from "../../javascript/retouch/document/document.mjs";
 import { readPngText, writePngText } from "../../javascript/retouch/image/png-text.mjs";
 import { Mask } from "../../javascript/retouch/image/mask.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
 import { makeChunk, chunksOf, decodePng, encodePng, SIGNATURE } from "../../javascript/retouch/image/png.mjs";
 import { canDecodeExactly, readPicture } from "../../javascript/retouch/files/read-picture.mjs";
-import { restored, stored } from "../../javascript/retouch/document/serialize.mjs";
+import { deserialize, serialize } from "../../javascript/retouch/document/serialize.mjs";
 
 const RGBA = Uint8Array.from({ length: 4 * 4 * 4 }, (_, i) => (i * 37) % 256);
 const letters = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
@@ -108,31 +108,31 @@ const BASE = Pixels.filled(8, 8, [9, 9, 9, 255]);
 const step = (infotext) => ({ box: boxOf(0, 0, 2, 2), patch: Pixels.filled(2, 2), mask: Mask.ofBox(boxOf(0, 0, 2, 2)), infotext });
 
 test("the picture as opened is sent as itself, with what it carries", () => {
-    const doc = opened(BASE, "a.png", "a disc", Uint8Array.of(1));
+    const doc = newDocument(BASE, "a.png", "a disc", Uint8Array.of(1));
     assert.equal(pickSentPicture(doc), BASE);
     assert.deepEqual(readCarried(BASE), { baggage: doc.baggage, infotext: "a disc" });
-    assert.equal(pickSentPicture(opened()), null);
+    assert.equal(pickSentPicture(newDocument()), null);
 });
 
 test("a picture with steps carries their infotext, under one name for as long as it is the same", () => {
-    const doc = kept(opened(Pixels.filled(8, 8), "a.png", "before", Uint8Array.of(1)), step("after"));
+    const doc = addStep(newDocument(Pixels.filled(8, 8), "a.png", "before", Uint8Array.of(1)), step("after"));
     const sent = pickSentPicture(doc);
     assert.equal(pickSentPicture(doc), sent);
     assert.deepEqual(readCarried(sent), { baggage: doc.baggage, infotext: "after" });
-    const off = toggledStep(doc, doc.steps[0].id);
+    const off = toggleStep(doc, doc.steps[0].id);
     assert.equal(pickSentPicture(off), doc.base);
     assert.equal(readCarried(doc.base).infotext, "before");
 });
 
 test("where nothing is carried no second copy of the picture is sent", () => {
-    const doc = kept(opened(Pixels.filled(8, 8)), step(""));
+    const doc = addStep(newDocument(Pixels.filled(8, 8)), step(""));
     assert.equal(pickSentPicture(doc).data, pickSentPicture(doc).data);
     assert.deepEqual(readCarried(pickSentPicture(doc)), {});
 });
 
 test("baggage survives what a browser stores", async () => {
-    const doc = opened(BASE, "a.png", "x", Uint8Array.of(1, 2, 3));
-    const again = await restored(await stored(doc));
+    const doc = newDocument(BASE, "a.png", "x", Uint8Array.of(1, 2, 3));
+    const again = await deserialize(await serialize(doc));
     assert.deepEqual(again.baggage, doc.baggage);
     assert.deepEqual(blobless(again.base), blobless(BASE));
 });

@@ -21,7 +21,7 @@ const spot = (x, y, pressure = 1) => ({ x, y, pressure });
 
 function strokeOf(brush, ...spots) {
     const stroke = new Stroke(SIZE, brush);
-    spots.forEach((one) => stroke.to(one));
+    spots.forEach((one) => stroke.lineTo(one));
     return stroke;
 }
 
@@ -66,10 +66,10 @@ test("many small moves paint what one long one paints", () => {
 
 test("a stroke off the picture leaves nothing, and says only what changed", () => {
     const stroke = new Stroke(SIZE, HARD);
-    assert.equal(stroke.to(spot(-50, -50)).right, 0);
+    assert.equal(stroke.lineTo(spot(-50, -50)).right, 0);
     assert.deepEqual({ ...stroke.toMask().box }, { left: 0, top: 0, right: 0, bottom: 0 });
-    stroke.to(spot(30, 30));
-    const changed = stroke.to(spot(60, 30));
+    stroke.lineTo(spot(30, 30));
+    const changed = stroke.lineTo(spot(60, 30));
     assert.ok(changed.left > 15 && changed.right <= 72 && changed.bottom <= 42);
 });
 
@@ -164,10 +164,10 @@ test("side by side, both panes show the middle in their middle; a slider splits 
 
 test("an overlay shows the strongest mask, the stroke being painted, and nothing of what is hidden", () => {
     const base = Pixels.filled(64, 64, [0, 0, 0, 255]);
-    let doc = docs.withObject(docs.opened(base), { mask: Mask.ofBox(boxOf(0, 0, 8, 8)) });
-    doc = docs.withObject(doc, { mask: Mask.ofBox(boxOf(30, 30, 40, 40)), visible: false });
+    let doc = docs.addObject(docs.newDocument(base), { mask: Mask.ofBox(boxOf(0, 0, 8, 8)) });
+    doc = docs.addObject(doc, { mask: Mask.ofBox(boxOf(30, 30, 40, 40)), visible: false });
     const stroke = new Stroke(base, HARD);
-    stroke.to(spot(50, 50));
+    stroke.lineTo(spot(50, 50));
     const raster = (live) =>
         layers.overlayRaster(
             { objects: layers.shownObjects(doc, live), live, size: base, colour: [9, 8, 7] },
@@ -180,14 +180,14 @@ test("an overlay shows the strongest mask, the stroke being painted, and nothing
     const painting = { object: doc.objects[1], stroke, erase: false, colour: null };
     assert.equal(alphaAt(raster(painting), 50, 50), 255);
     assert.equal(alphaAt(raster(painting), 35, 35), 255);
-    stroke.to(spot(35, 35));
+    stroke.lineTo(spot(35, 35));
     assert.equal(alphaAt(raster({ ...painting, erase: true }), 35, 35), 0);
 });
 
 test("what changed between two documents is where they differ, and no more", () => {
     const base = Pixels.filled(64, 64, [0, 0, 0, 255]);
-    const before = docs.withObject(docs.opened(base), { mask: Mask.ofBox(boxOf(0, 0, 30, 30)) });
-    const after = docs.painted(before, before.selected, Mask.ofBox(boxOf(28, 28, 33, 33)), false);
+    const before = docs.addObject(docs.newDocument(base), { mask: Mask.ofBox(boxOf(0, 0, 30, 30)) });
+    const after = docs.addStroke(before, before.selected, Mask.ofBox(boxOf(28, 28, 33, 33)), false);
     assert.deepEqual(layers.changedMasks(before.objects, after.objects, base), [boxOf(28, 28, 33, 33)]);
     assert.deepEqual(layers.changedMasks(after.objects, after.objects, base), []);
     const patches = [1, 2, 3].map((at) => ({

@@ -15,7 +15,7 @@ const sides = (left, top, right, bottom) => ({ left, top, right, bottom });
 /** The tool on a picture in the middle of a view of 1000 x 800; what it tells is what is asked from then on. */
 function bench(margins = NO_MARGINS) {
     const made = {
-        store: { doc: docs.opened(PICTURE) },
+        store: { doc: docs.newDocument(PICTURE) },
         viewport: { width: 1000, height: 800, x: 350, y: 300, scale: 1 },
         ratio: 1,
         extension: { margins, stages: [], lit: null },

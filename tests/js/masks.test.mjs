@@ -158,7 +158,7 @@ test("what is no plain PNG is refused, also one cut short", async () => {
 test("at rest a mask is small, and wakes up the same", () => {
     const data = noise(1000).map((value, i) => (i % 7 ? 0 : value));
     const mask = new Mask(boxOf(0, 0, 100, 10), Uint8Array.from(data));
-    mask.rest();
+    mask.compress();
     assert.deepEqual(mask.data, data);
 });
 

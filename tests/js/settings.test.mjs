@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { knobsOf, stepOf } from "../../javascript/retouch/ui/knob-widgets.mjs";
-import { flat, nested, Settings } from "../../javascript/retouch/document/settings.mjs";
+import { flatten, unflatten, Settings } from "../../javascript/retouch/document/settings.mjs";
 
 function storage(start = {}) {
     const held = { ...start };
@@ -11,17 +11,17 @@ function storage(start = {}) {
 
 test("flat and nested are each other's way back", () => {
     const tree = { steps: 20, shape: { grow: -4, area: "only masked" }, list: ["a", "b"] };
-    assert.deepEqual(flat(tree), { steps: 20, "shape.grow": -4, "shape.area": "only masked", list: ["a", "b"] });
-    assert.deepEqual(nested(flat(tree)), tree);
+    assert.deepEqual(flatten(tree), { steps: 20, "shape.grow": -4, "shape.area": "only masked", list: ["a", "b"] });
+    assert.deepEqual(unflatten(flatten(tree)), tree);
 });
 
 test("a knob is moved for one intent, and moved back", () => {
     const settings = new Settings(storage());
-    settings.move("fill", "shape.grow", 9);
-    assert.deepEqual(settings.moved("fill"), { "shape.grow": 9 });
-    assert.deepEqual(settings.moved("remove"), {});
-    settings.move("fill", "shape.grow", undefined);
-    assert.deepEqual(settings.moved("fill"), {});
+    settings.setOverride("fill", "shape.grow", 9);
+    assert.deepEqual(settings.overridesOf("fill"), { "shape.grow": 9 });
+    assert.deepEqual(settings.overridesOf("remove"), {});
+    settings.setOverride("fill", "shape.grow", undefined);
+    assert.deepEqual(settings.overridesOf("fill"), {});
 });
 
 test("habits are kept for the next day, the prompt of one picture is not", () => {

@@ -11,7 +11,7 @@ import { toolsFor } from "../../javascript/retouch/tools/index.mjs";
 import { viewportOf } from "../../javascript/retouch/geometry/viewport.mjs";
 
 /** What a view gives its tools, without a page: one device pixel is one picture pixel. */
-function benchOf(doc = docs.opened(Pixels.filled(200, 100, [9, 9, 9, 255]))) {
+function benchOf(doc = docs.newDocument(Pixels.filled(200, 100, [9, 9, 9, 255]))) {
     const told = [];
     const bench = {
         store: new Store(doc),
@@ -60,7 +60,7 @@ test("a mask that arrives with the prompt's key is the same step", () => {
     const { bench, told, tools, object } = benchOf();
     click(tools.point, 20, 30);
     const [{ merge }] = told;
-    const masked = docs.withCandidates(bench.store.doc, object().id, [Mask.ofBox(boxOf(0, 0, 9, 9))]);
+    const masked = docs.setCandidates(bench.store.doc, object().id, [Mask.ofBox(boxOf(0, 0, 9, 9))]);
     bench.store.do("Point", masked, { merge });
     bench.store.undo();
     assert.equal(bench.store.doc.objects.length, 0);
@@ -69,7 +69,7 @@ test("a mask that arrives with the prompt's key is the same step", () => {
 test("points are dragged, toggled and removed; the last one takes its mask along", () => {
     const { bench, told, tools, object } = benchOf();
     click(tools.point, 20, 30);
-    bench.store.amend(docs.withCandidates(bench.store.doc, object().id, [Mask.ofBox(boxOf(0, 0, 9, 9))]));
+    bench.store.amend(docs.setCandidates(bench.store.doc, object().id, [Mask.ofBox(boxOf(0, 0, 9, 9))]));
     drag(tools.point, [22, 31], [60, 50]);
     assert.deepEqual(object().clicks, [{ x: 60, y: 50, positive: true, on: true }]);
     click(tools.point, 60, 50, { ctrl: true });
@@ -145,14 +145,14 @@ test("with Shift a stroke goes on straight from the last", () => {
 });
 
 test("on an inverted mask, painting still adds to what is seen", () => {
-    const shape = { ...docs.PLAIN, invert: true };
-    const doc = docs.withObject(benchOf().bench.store.doc, {
+    const shape = { ...docs.PLAIN_SHAPE, invert: true };
+    const doc = docs.addObject(benchOf().bench.store.doc, {
         mask: Mask.ofBox(boxOf(0, 0, 100, 100)),
         shape,
     });
     const { bench, tools, object } = benchOf(doc);
     click(tools.brush, 50, 50);
-    assert.equal(docs.shapedMask(object(), bench.store.doc.base).at(50, 50), 255);
+    assert.equal(docs.shapeMask(object(), bench.store.doc.base).at(50, 50), 255);
 });
 
 test("the sketch takes the brush's colour, and the eraser's end takes it away", () => {

@@ -13,7 +13,7 @@
 
 import { boxOfSize, contains } from "../geometry/box.mjs";
 import { Camera } from "./camera.mjs";
-import { cycled, selectedObject } from "../document/document.mjs";
+import { nextCandidate, selectedObject } from "../document/document.mjs";
 import { Input } from "./pointer-input.mjs";
 import { Keyboard } from "./keyboard-input.mjs";
 import { Painter } from "./renderer.mjs";
@@ -149,7 +149,7 @@ export class CanvasView extends Shown {
             return;
         }
         if (selectedObject(doc)?.candidates.length > 1) {
-            this.store.do("Candidate", cycled(doc, doc.selected, by), { merge: `candidate ${doc.selected}` });
+            this.store.do("Candidate", nextCandidate(doc, doc.selected, by), { merge: `candidate ${doc.selected}` });
         }
     }
 

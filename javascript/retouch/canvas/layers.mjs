@@ -10,7 +10,7 @@
  */
 
 import { areaOf, unionBox, growBox, heightOf, isEmpty, NOWHERE, overlap, widthOf } from "../geometry/box.mjs";
-import { pictureIn, shapedMask } from "../document/document.mjs";
+import { composeBox, shapeMask } from "../document/document.mjs";
 import { NOTHING } from "../image/mask.mjs";
 import { halveAlpha, halveRgba, halveTimes } from "../image/half-size.mjs";
 import { outlineOf } from "../image/mask-outline.mjs";
@@ -23,7 +23,7 @@ import { renderLayer } from "../image/sketch-layer.mjs";
  * @returns {Raster}
  */
 export function pictureRaster(base, patches, box, level) {
-    const { data, width, height } = pictureIn(base, patches, box);
+    const { data, width, height } = composeBox(base, patches, box);
     return halveTimes(halveRgba, level, data, width, height);
 }
 
@@ -73,7 +73,7 @@ export function outlineRuns(object, live, size, box, level) {
 
 /** An object's alpha with the stroke that is being painted on it; null where there is none. */
 function shownAlpha(object, live, size, box) {
-    const mask = shapedMask(object, size);
+    const mask = shapeMask(object, size);
     const stroke = live?.object?.id === object.id && !isEmpty(overlap(live.stroke.bounds, box)) ? live : null;
     if (isEmpty(overlap(mask.box, box))) {
         return stroke && !stroke.erase ? stroke.stroke.read(box) : null;
@@ -151,7 +151,7 @@ export function differenceOf(before, after, size) {
     if (before && after && before.mask === after.mask && before.shape === after.shape) {
         return NOWHERE;
     }
-    const [a, b] = [before, after].map((object) => (object ? shapedMask(object, size) : NOTHING));
+    const [a, b] = [before, after].map((object) => (object ? shapeMask(object, size) : NOTHING));
     return before?.shape === after?.shape ? a.differenceTo(b) : unionBox(a.box, b.box);
 }
 

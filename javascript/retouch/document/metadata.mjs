@@ -7,7 +7,7 @@
 
 import { joinedBytes, through } from "../util/bytes.mjs";
 import { bytesOfBlob, encodeGrey, isGrey } from "../image/codec.mjs";
-import { picture } from "./compose.mjs";
+import { composePicture } from "./compose.mjs";
 import { writePngText } from "../image/png-text.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { chunksOf, SIGNATURE } from "../image/png.mjs";
@@ -85,11 +85,11 @@ export function infotextOf(doc) {
  * @returns {Pixels | null}
  */
 export function pickSentPicture(doc) {
-    const [seen, said] = [picture(doc), { baggage: doc.baggage ?? NONE, infotext: infotextOf(doc) }];
-    const bare = !said.infotext && !said.baggage.length;
-    const sent = bare || seen === doc.base ? seen : makeTwin(seen, said);
+    const [pixels, metadata] = [composePicture(doc), { baggage: doc.baggage ?? NONE, infotext: infotextOf(doc) }];
+    const bare = !metadata.infotext && !metadata.baggage.length;
+    const sent = bare || pixels === doc.base ? pixels : copyWithMetadata(pixels, metadata);
     if (sent && !bare) {
-        carried.set(sent, said);
+        carried.set(sent, metadata);
     }
     return sent;
 }
@@ -100,14 +100,14 @@ export function readCarried(pixels) {
 }
 
 /** The same pixels under another name. */
-function makeTwin(pixels, said) {
+function copyWithMetadata(pixels, metadata) {
     const known = twins.get(pixels);
-    if (!isSame(carried.get(known), said)) {
+    if (!isSameMetadata(carried.get(known), metadata)) {
         twins.set(pixels, new Pixels(pixels.width, pixels.height, pixels.data));
     }
     return twins.get(pixels);
 }
 
-function isSame(one, { baggage, infotext }) {
+function isSameMetadata(one, { baggage, infotext }) {
     return one?.baggage === baggage && one?.infotext === infotext;
 }

@@ -4,7 +4,7 @@
  */
 
 import { areaOf, boxOfSize, growBox, overlap } from "../geometry/box.mjs";
-import { shapedMask } from "./document.mjs";
+import { shapeMask } from "./document.mjs";
 import { squaredDistances } from "../image/distance-transform.mjs";
 
 /** @returns {{prompt: string, at: [number, number]}[]} at: shares of the picture's sides */
@@ -12,21 +12,21 @@ export function peopleOf(doc) {
     const { base } = doc;
     const named = doc.objects.filter(({ use, prompt }) => use && prompt.trim());
     return named.flatMap((object) => {
-        const spot = spotOn(object, base);
+        const spot = pointOnObject(object, base);
         const at = spot && [(spot.x + 0.5) / base.width, (spot.y + 0.5) / base.height];
         return spot ? [{ prompt: object.prompt.trim(), at }] : [];
     });
 }
 
 /** A pixel of an object: where it was clicked, else the one deepest inside its mask; null for an empty mask. */
-export function spotOn(object, base) {
-    const mask = shapedMask(object, base);
+export function pointOnObject(object, base) {
+    const mask = shapeMask(object, base);
     const inside = mask.cropped(overlap(mask.box, boxOfSize(base)));
     const click = object.clicks.find(({ x, y, positive, on }) => positive && on && inside.at(x, y) >= inside.half);
-    return click ? { x: click.x, y: click.y } : deepest(inside);
+    return click ? { x: click.x, y: click.y } : deepestPoint(inside);
 }
 
-function deepest(mask) {
+function deepestPoint(mask) {
     if (!areaOf(mask.box) || !mask.area) {
         return null;
     }

@@ -18,11 +18,11 @@ import { Pixels } from "../image/pixels.mjs";
  * @param {Step[]} steps
  * @returns {Step[]}
  */
-export function upon(steps, id) {
+export function listStepsUpon(steps, id) {
     const at = steps.findIndex((step) => step.id === id);
     const below = steps.slice(at, at + 1);
     for (const later of steps.slice(at + 1)) {
-        if (later.on && below.some((step) => !isEmpty(overlap(seenBy(later), step.box)))) {
+        if (later.on && below.some((step) => !isEmpty(overlap(seenBox(later), step.box)))) {
             below.push(later);
         }
     }
@@ -30,38 +30,38 @@ export function upon(steps, id) {
 }
 
 /** What a step saw of the picture, or as much of that as is known. */
-function seenBy({ how, box }) {
+function seenBox({ how, box }) {
     return how ? boxOfList(how.step.crop) : box;
 }
 
 /** @returns {Promise<Step>} the step showing another of its paintings, counted round and round */
-export async function withPainting(step, index) {
+export async function choosePainting(step, index) {
     const { paintings } = step;
     const chosen = ((index % paintings.length) + paintings.length) % paintings.length;
     const { box: list, patch, mask, seed, scores } = paintings[chosen];
     const box = boxOfList(list);
     const pixels = await Pixels.fromBlob(new Blob([fromBase64(patch)]));
-    const shown = { box, patch: pixels, mask: await Mask.fromPng(mask, box), report: { seed, scores } };
-    if (![pixels.box, shown.mask.box].every((one) => widthOf(one) === widthOf(box) && heightOf(one) === heightOf(box))) {
+    const fields = { box, patch: pixels, mask: await Mask.fromPng(mask, box), report: { seed, scores } };
+    if (![pixels.box, fields.mask.box].every((one) => widthOf(one) === widthOf(box) && heightOf(one) === heightOf(box))) {
         throw new RangeError("a painting is not as large as its box");
     }
-    return Object.freeze({ ...step, ...shown, chosen });
+    return Object.freeze({ ...step, ...fields, chosen });
 }
 
 /** Steps as they come from a file, with ids, and named by what was found and in which pass. */
-export function labelled(steps) {
+export function labelSteps(steps) {
     const passes = new Set(steps.map(({ how }) => how?.step.pass_index));
-    return steps.map((step) => Object.freeze({ id: newId(), ...step, name: step.name || nameOf(step, passes.size > 1) }));
+    return steps.map((step) => Object.freeze({ id: newId(), ...step, name: step.name || makeStepName(step, passes.size > 1) }));
 }
 
-function nameOf({ how }, several) {
+function makeStepName({ how }, several) {
     const label = how?.step.label || "Step";
     const name = label[0].toUpperCase() + label.slice(1);
     return several && how ? `${name} · pass ${how.step.pass_index + 1}` : name;
 }
 
 /** The document with a step in place of the one of the same id; null where it is no longer there. */
-export function withStep(doc, step) {
+export function replaceStep(doc, step) {
     const steps = doc.steps.map((other) => (other.id === step.id ? step : other));
     return doc.steps.some(({ id }) => id === step.id) ? Object.freeze({ ...doc, steps }) : null;
 }

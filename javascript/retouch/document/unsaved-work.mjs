@@ -37,7 +37,7 @@ export function listUnsavedWork(doc) {
     const areMasksSaved = savedMasks.has(doc.objects) && savedMasks.get(doc.objects) === doc.sketch;
     return [
         isSaved(doc) ? "" : describePainted(doc),
-        doc.offer ? "variations that are not kept" : "",
+        doc.variations ? "variations that are not kept" : "",
         areMasksSaved ? "" : masks > 1 ? `${masks} masks` : masks ? "a mask" : "",
         areMasksSaved || !doc.sketch ? "" : "a colour sketch",
     ].filter(Boolean);

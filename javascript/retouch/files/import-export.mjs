@@ -2,17 +2,17 @@
 
 import { infotextOf, packPng } from "../document/metadata.mjs";
 import { fromBase64 } from "../util/base64.mjs";
-import { activeMask, picture } from "../document/document.mjs";
+import { activeMask, composePicture } from "../document/document.mjs";
 import { h } from "../ui/dom.mjs";
 import { isTyping } from "../ui/key-listener.mjs";
 
 /** The picture as a PNG file, with its infotext and all else that the opened file carried. */
-export async function savedFile(doc) {
-    const bytes = await packPng(picture(doc), doc.baggage, infotextOf(doc));
+export async function makePictureFile(doc) {
+    const bytes = await packPng(composePicture(doc), doc.baggage, infotextOf(doc));
     return new File([bytes], nameFor(doc), { type: "image/png" });
 }
 
-export async function maskFile(doc) {
+export async function makeMaskFile(doc) {
     return new File([fromBase64(await activeMask(doc).toPng(doc.base))], "mask.png", { type: "image/png" });
 }
 
@@ -27,7 +27,7 @@ const STRIPPED =
 const PASTED = "image.png";
 
 /** Hear of pictures dropped on `root` or pasted while `alive()`. Returns the function that stops it. */
-export function receive(root, alive, { open, notices }) {
+export function listenForFiles(root, alive, { open, notices }) {
     const veil = h("div", { class: "rt-veil", "aria-hidden": "true", hidden: true }, h("span", {}, "Drop to open"));
     root.append(veil);
     const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
@@ -41,43 +41,43 @@ export function receive(root, alive, { open, notices }) {
     const out = (event) => (veil.hidden = !(event.relatedTarget && root.contains(event.relatedTarget)) || veil.hidden);
     const drop = (event) => {
         veil.hidden = true;
-        const file = pictureIn(event.dataTransfer);
+        const file = pickFile(event.dataTransfer);
         if (file) {
             event.preventDefault();
             event.stopPropagation();
             open(file);
-            tellOthers(event.dataTransfer, file, notices);
+            warnOfOthers(event.dataTransfer, file, notices);
         }
     };
     const paste = (event) => {
-        const file = pictureIn(event.clipboardData);
+        const file = pickFile(event.clipboardData);
         if (alive() && file && !isTyping(event.target)) {
             event.preventDefault();
             open(file);
-            tellOthers(event.clipboardData, file, notices);
+            warnOfOthers(event.clipboardData, file, notices);
             if (file.name === PASTED) {
                 notices.sayOnce(STRIPPED, "info");
             }
         }
     };
-    const heard = [
+    const listeners = [
         [root, "dragenter", over],
         [root, "dragover", over],
         [root, "dragleave", out],
         [root, "drop", drop],
         [document, "paste", paste],
     ];
-    heard.forEach(([target, name, listener]) => target.addEventListener(name, listener));
-    return () => heard.forEach(([target, name, listener]) => target.removeEventListener(name, listener));
+    listeners.forEach(([target, name, listener]) => target.addEventListener(name, listener));
+    return () => listeners.forEach(([target, name, listener]) => target.removeEventListener(name, listener));
 }
 
-function tellOthers({ files }, file, notices) {
+function warnOfOthers({ files }, file, notices) {
     if (files.length > 1) {
         const text = `Of ${files.length} files only ${file.name} was opened: Batch takes many.`;
         notices.say(text, "warning");
     }
 }
 
-function pictureIn(transfer) {
+function pickFile(transfer) {
     return [...(transfer?.files ?? [])].find(({ type }) => type.startsWith("image/")) ?? transfer?.files?.[0] ?? null;
 }

@@ -5,12 +5,12 @@
 
 import { pickSentPicture } from "../document/metadata.mjs";
 import { download } from "../ui/dom.mjs";
-import { documentOf, historyFile } from "./open-file.mjs";
+import { readDocument, makeHistoryFile } from "./open-file.mjs";
 import { joinWords, markSaved, listUnsavedWork } from "../document/unsaved-work.mjs";
 
 const SLOW_MS = 600;
 
-export class Loading {
+export class PictureLoader {
     #latest = null;
 
     constructor({ store, view, api, notices }) {
@@ -20,12 +20,12 @@ export class Loading {
 
     /** The file as the present picture, unless another was asked for meanwhile. */
     async load(file) {
-        const asked = (this.#latest = Symbol("load"));
+        const token = (this.#latest = Symbol("load"));
         const done = this.#tellWhenSlow(file);
-        const say = (remark) => this.#latest === asked && this.notices.say(remark, "warning");
+        const say = (remark) => this.#latest === token && this.notices.say(remark, "warning");
         try {
-            const doc = await documentOf(file, { api: this.api, say });
-            if (this.#latest === asked) {
+            const doc = await readDocument(file, { api: this.api, say });
+            if (this.#latest === token) {
                 markSaved(doc);
                 this.show(doc);
             }
@@ -45,20 +45,20 @@ export class Loading {
         this.api.send(pickSentPicture(doc)).catch(() => {}); // it is sent again with the first question about it
         if (work.length) {
             const text = `${before.name} is still here, with ${joinWords(work)} in no file yet: Undo leads back to it.`;
-            const action = { label: "Back to it", run: () => this.store.back(before.base) };
+            const action = { label: "Back to it", run: () => this.store.reopen(before.base) };
             this.#closeOnceBack(before.base, this.notices.say(text, "warning", action));
         }
     }
 
     /** The notice is of no use any more once the picture is there again. */
     #closeOnceBack(base, close) {
-        const heard = ({ detail }) => {
+        const onChange = ({ detail }) => {
             if (detail.doc.base === base) {
                 close();
-                this.store.removeEventListener("change", heard);
+                this.store.removeEventListener("change", onChange);
             }
         };
-        this.store.addEventListener("change", heard);
+        this.store.addEventListener("change", onChange);
     }
 
     #tellWhenSlow({ name }) {
@@ -70,7 +70,7 @@ export class Loading {
     #tellDropped(doc) {
         const text = `${doc.name} had to make room for other pictures, with ${joinWords(listUnsavedWork(doc))} in no file.`;
         const save = async () => {
-            const file = await historyFile(doc);
+            const file = await makeHistoryFile(doc);
             download(file, file.name);
         };
         this.notices.say(text, "lasting", { label: "Save it with its history", run: save });

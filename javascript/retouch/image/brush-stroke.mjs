@@ -43,7 +43,7 @@ export class Stroke {
      * @param {Spot} spot
      * @returns {Box} what changed
      */
-    to(spot) {
+    lineTo(spot) {
         const from = this.#last;
         this.#last = spot;
         if (!from) {

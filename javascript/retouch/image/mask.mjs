@@ -87,7 +87,7 @@ export class Mask {
     }
 
     /** Keeps a compressed copy only, until the data is asked for again: for states far back in the history. */
-    rest() {
+    compress() {
         this.#runs ??= encodeRuns(this.#data);
         this.#data = null;
     }

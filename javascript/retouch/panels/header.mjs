@@ -1,6 +1,6 @@
 /** The bar on top: open, undo, recipes, compare, send, save. */
 
-import { picture } from "../document/document.mjs";
+import { composePicture } from "../document/document.mjs";
 import { menuButton } from "../ui/dialogs.mjs";
 import { h } from "../ui/dom.mjs";
 import { targets } from "../host/webui-page.mjs";
@@ -94,9 +94,9 @@ export class Header {
         this.name.textContent = name;
         this.name.title = name;
         this.save.disabled = !base;
-        const same = !base || picture(store.doc) === base;
+        const same = !base || composePicture(store.doc) === base;
         for (const [wrap, off] of [
-            [this.compare, same && !store.doc.offer],
+            [this.compare, same && !store.doc.variations],
             [this.send, !base],
             [this.saveAs, !base],
         ]) {

@@ -6,7 +6,7 @@ import { seedField, wordsField } from "../ui/fields.mjs";
 import { icon } from "../ui/icons.mjs";
 import { knobsOf } from "../ui/knob-widgets.mjs";
 import { section } from "../ui/collapsible.mjs";
-import { flat } from "../document/settings.mjs";
+import { flatten } from "../document/settings.mjs";
 
 /** Fields of the request that are not knobs to adjust, or have their own place on the page. */
 const ELSEWHERE =
@@ -112,7 +112,7 @@ export class IntentsPanel {
             .querySelectorAll("button")
             .forEach((b) => b.classList.toggle("rt-last", b.dataset.intent === settings.get("intent")));
         if (this.current) {
-            this.adjust.show(this.current, this.knobs, flat(this.current.pass ?? {}));
+            this.adjust.show(this.current, this.knobs, flatten(this.current.pass ?? {}));
         }
     }
 }

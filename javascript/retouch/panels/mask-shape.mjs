@@ -1,8 +1,8 @@
 /** The edge of the selected object's mask: grow, shrink, feather and the like, seen while they are dragged. */
 
-import { reshaped, selectedObject } from "../document/document.mjs";
+import { setShape, selectedObject } from "../document/document.mjs";
 import { h } from "../ui/dom.mjs";
-import { PLAIN } from "../document/shaped-mask.mjs";
+import { PLAIN_SHAPE } from "../document/shaped-mask.mjs";
 
 const SLIDERS = [
     ["grow", "Grow / shrink", -128, 128],
@@ -22,7 +22,7 @@ export class ShapeForm {
     constructor(store, snap) {
         this.store = store;
         this.inputs = {};
-        this.reset = h("button", { type: "button", class: "rt-link", onclick: () => this.#set(PLAIN) }, "Reset");
+        this.reset = h("button", { type: "button", class: "rt-link", onclick: () => this.#set(PLAIN_SHAPE) }, "Reset");
         const switches = h(
             "div",
             { class: "rt-switches" },
@@ -90,7 +90,7 @@ export class ShapeForm {
     #set(changes) {
         const { doc } = this.store;
         if (selectedObject(doc)) {
-            this.store.do("Shape the mask", reshaped(doc, doc.selected, changes), {
+            this.store.do("Shape the mask", setShape(doc, doc.selected, changes), {
                 merge: `shape-${doc.selected}-${Object.keys(changes)}`,
             });
         }
@@ -101,7 +101,7 @@ export class ShapeForm {
         this.element.hidden = !object;
         if (object) {
             Object.entries(this.inputs).forEach(([name, show]) => show(object.shape[name]));
-            this.reset.disabled = Object.keys(PLAIN).every((name) => PLAIN[name] === object.shape[name]);
+            this.reset.disabled = Object.keys(PLAIN_SHAPE).every((name) => PLAIN_SHAPE[name] === object.shape[name]);
         }
     }
 }

@@ -1,7 +1,7 @@
 /** One masked object in the list: its switches, its name, its own prompt, and its place among the others. */
 
 import { areaOf, boxOfSize } from "../geometry/box.mjs";
-import { changedObject, cycled, objectOf, selected, shapedMask, withoutObject } from "../document/document.mjs";
+import { changeObject, nextCandidate, objectOf, selectObject, shapeMask, removeObject } from "../document/document.mjs";
 import { h, setAttribute, setValue } from "../ui/dom.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 
@@ -30,19 +30,19 @@ export class ObjectRow {
     }
 
     #change(label, changes, merge = null) {
-        this.store.do(label, changedObject(this.doc, this.id, changes), { merge });
+        this.store.do(label, changeObject(this.doc, this.id, changes), { merge });
     }
 
     #select() {
-        this.store.amend(selected(this.doc, this.id));
+        this.store.amend(selectObject(this.doc, this.id));
     }
 
     #show() {
-        this.store.amend(changedObject(this.doc, this.id, { visible: !this.object.visible }));
+        this.store.amend(changeObject(this.doc, this.id, { visible: !this.object.visible }));
     }
 
     #delete() {
-        this.store.do("Delete object", withoutObject(this.doc, this.id));
+        this.store.do("Delete object", removeObject(this.doc, this.id));
     }
 
     #use() {
@@ -57,7 +57,7 @@ export class ObjectRow {
     }
 
     #level() {
-        const next = () => this.store.do("Next candidate", cycled(this.doc, this.id));
+        const next = () => this.store.do("Next candidate", nextCandidate(this.doc, this.id));
         return h("button", { type: "button", class: "rt-level", "data-tip": "Next candidate  (Tab)", onclick: next });
     }
 
@@ -152,6 +152,6 @@ export function moved(doc, id, to) {
 
 /** How much of the picture, to one digit that counts. */
 function shareOf(object, base) {
-    const share = base ? (shapedMask(object, base).area / areaOf(boxOfSize(base))) * 100 : 0;
+    const share = base ? (shapeMask(object, base).area / areaOf(boxOfSize(base))) * 100 : 0;
     return share === 0 ? "empty" : share < 0.1 ? "<0.1 %" : `${share < 10 ? share.toFixed(1) : Math.round(share)} %`;
 }

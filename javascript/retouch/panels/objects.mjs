@@ -1,7 +1,7 @@
 /** The list of masked objects: what is shown, used, named, prompted, ordered and combined. */
 
 import { fromBase64 } from "../util/base64.mjs";
-import { combined, shapedMask, sketched, withObject } from "../document/document.mjs";
+import { combineObjects, shapeMask, setSketch, addObject } from "../document/document.mjs";
 import { chosenFile, download, h, keyed } from "../ui/dom.mjs";
 import { choose, menuButton } from "../ui/dialogs.mjs";
 import { sources } from "../host/webui-page.mjs";
@@ -32,7 +32,7 @@ export class ObjectsPanel {
             "data-testid": "export-mask",
         });
         const tools = [
-            iconButton("add", "New empty object", () => this.#do("New object", withObject(this.doc)), {
+            iconButton("add", "New empty object", () => this.#do("New object", addObject(this.doc)), {
                 "data-testid": "new-object",
             }),
             ...this.combine,
@@ -79,7 +79,7 @@ export class ObjectsPanel {
         const wipe = iconButton(
             "close",
             "Wipe off the colour sketch",
-            () => this.#do("Wipe off the sketch", sketched(this.doc, null)),
+            () => this.#do("Wipe off the sketch", setSketch(this.doc, null)),
             { "data-testid": "wipe-sketch" },
         );
         return h(
@@ -106,7 +106,7 @@ export class ObjectsPanel {
     }
 
     #combine(how) {
-        this.#do(how[0].toUpperCase() + how.slice(1), combined(this.doc, this.#ticked(), how));
+        this.#do(how[0].toUpperCase() + how.slice(1), combineObjects(this.doc, this.#ticked(), how));
     }
 
     /** A button; where masks can come from elsewhere than a file, a menu. */
@@ -142,7 +142,7 @@ export class ObjectsPanel {
             return;
         }
         [`${file.name}: ${reading}.`, ...warnings].forEach((text, k) => this.notices.say(text, k ? "warning" : "info"));
-        this.#do("Import mask", withObject(this.doc, { mask, added: mask, name: file.name.replace(/\.\w+$/, "") }));
+        this.#do("Import mask", addObject(this.doc, { mask, added: mask, name: file.name.replace(/\.\w+$/, "") }));
     }
 
     /** {} where nothing was chosen. */
@@ -156,7 +156,7 @@ export class ObjectsPanel {
     }
 
     async exportMask() {
-        const masks = this.doc.objects.filter(({ use }) => use).map((object) => shapedMask(object, this.doc.base));
+        const masks = this.doc.objects.filter(({ use }) => use).map((object) => shapeMask(object, this.doc.base));
         const png = await masks.reduce((sum, mask) => sum.union(mask), NOTHING).toPng(this.doc.base);
         download(
             new Blob([fromBase64(png)], { type: "image/png" }),

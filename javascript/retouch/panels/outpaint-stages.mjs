@@ -1,11 +1,11 @@
 /** The stages of the last extension: each can be painted again or taken back, with those that hang on it. */
 
 import { boxOfSize, isEmpty, overlap } from "../geometry/box.mjs";
-import { pictureIn } from "../document/document.mjs";
+import { composeBox } from "../document/document.mjs";
 import { h, keyed } from "../ui/dom.mjs";
-import { boxOnBase, dependents, extensionOf, takenAlong } from "../document/extended-canvas.mjs";
+import { boxOnBase, listDependents, extensionOf, listPaintedDependents } from "../document/extended-canvas.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
-import { thumbnail } from "../document/variations.mjs";
+import { makeThumbnail } from "../document/variations.mjs";
 import { listedWords } from "./plan-text.mjs";
 import { section } from "../ui/collapsible.mjs";
 
@@ -82,8 +82,8 @@ export class StageList {
     }
 
     #say({ name, needed, said, level, again, revert }, stage, record) {
-        const upon = dependents(record.stages, stage.number);
-        const along = takenAlong(record.stages, stage.number);
+        const upon = listDependents(record.stages, stage.number);
+        const along = listPaintedDependents(record.stages, stage.number);
         const others = along.length ? `, and with it ${listedWords(along)}` : "";
         name.textContent = `${stage.number} · ${stage.side}`;
         needed.textContent = upon.length ? `  needed by ${upon.join(", ")}` : "";
@@ -109,7 +109,7 @@ export class StageList {
         }
         const blank = !stage.done || isEmpty(box);
         const on = steps.filter((step) => step.on);
-        const small = blank ? { width: 1, height: 1 } : thumbnail(pictureIn(base, on, box), THUMB);
+        const small = blank ? { width: 1, height: 1 } : makeThumbnail(composeBox(base, on, box), THUMB);
         Object.assign(canvas, { drawn: steps, of: base, width: small.width, height: small.height });
         canvas.classList.toggle("rt-blank", blank);
         if (!blank) {

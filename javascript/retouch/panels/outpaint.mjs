@@ -98,7 +98,7 @@ export class ExtendPanel {
         this.planned.replaceChildren(...plannedWords(prospect, knobs));
         setAttribute(this.planned, "aria-busy", prospect.any && !prospect.plan && !prospect.fault);
         this.press.disabled = !prospect.any || prospect.fault !== null || painter.busy;
-        const moved = JSON.stringify([settings.moved(KNOBS_OF), knobs.length]);
+        const moved = JSON.stringify([settings.overridesOf(KNOBS_OF), knobs.length]);
         if (this.moved !== moved) {
             this.moved = moved;
             const first = FIRST.map((path) => knobs.find((knob) => knob.path === path)).filter(Boolean);

@@ -79,7 +79,7 @@ export class StatusLine {
         this.asking?.abort();
         this.ask.cancel();
         this.view.inverted = this.isInverted() ? { planned: null } : null;
-        const idle = this.store.doc.base && !this.store.doc.offer && !this.painter.busy;
+        const idle = this.store.doc.base && !this.store.doc.variations && !this.painter.busy;
         if (idle) {
             this.ask();
         } else {

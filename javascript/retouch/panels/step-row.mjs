@@ -1,10 +1,10 @@
 /** One kept step in the history: its switch, its name, its variations, and what may become of it. */
 
-import { renamedStep, toggledStep, withoutStep } from "../document/document.mjs";
+import { renameStep, toggleStep, removeStep } from "../document/document.mjs";
 import { h, setAttribute, setValue } from "../ui/dom.mjs";
 import { iconButton } from "../ui/icons.mjs";
 import { wordsOf } from "./quality-text.mjs";
-import { upon } from "../document/step-history.mjs";
+import { listStepsUpon } from "../document/step-history.mjs";
 import { listedWords } from "./plan-text.mjs";
 
 /** Painted over a sketch, moved by an extension, or brought without a word of how it was made. */
@@ -19,13 +19,13 @@ export class StepRow {
             type: "checkbox",
             "aria-label": "On",
             "data-tip": "Switch on or off",
-            onchange: () => this.#change("Switch a step", toggledStep(this.doc, id)),
+            onchange: () => this.#change("Switch a step", toggleStep(this.doc, id)),
         });
         this.name = h("input", {
             type: "text",
             class: "rt-name",
             "aria-label": "Name of the step",
-            oninput: ({ target }) => this.#change("Rename", renamedStep(this.doc, id, target.value), `step-${id}`),
+            oninput: ({ target }) => this.#change("Rename", renameStep(this.doc, id, target.value), `step-${id}`),
         });
         this.level = this.#level();
         this.again = iconButton("again", "Paint again", () => this.#again(), { "data-testid": "step-again" });
@@ -57,7 +57,7 @@ export class StepRow {
     }
 
     #built() {
-        const remove = () => this.#change("Delete a step", withoutStep(this.doc, this.id));
+        const remove = () => this.#change("Delete a step", removeStep(this.doc, this.id));
         const gone = iconButton("close", "Delete the step", remove);
         const parts = [this.number, this.on, this.name, this.level, this.again, this.reopen, gone];
         const row = h("div", { class: "rt-row" }, parts);
@@ -66,7 +66,7 @@ export class StepRow {
 
     update(step) {
         const { steps } = this.doc;
-        const later = upon(steps, this.id);
+        const later = listStepsUpon(steps, this.id);
         const numbers = later.map((other) => steps.indexOf(other) + 1);
         this.number.textContent = steps.indexOf(step) + 1;
         this.on.checked = step.on;

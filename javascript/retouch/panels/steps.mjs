@@ -1,8 +1,8 @@
 /** The history of kept steps: each on or off in any order, painted again, reopened, renamed or deleted. */
 
 import { h, keyed } from "../ui/dom.mjs";
-import { reopening } from "../document/variations.mjs";
-import { flat } from "../document/settings.mjs";
+import { reopenStep } from "../document/variations.mjs";
+import { flatten } from "../document/settings.mjs";
 import { section } from "../ui/collapsible.mjs";
 import { StepRow } from "./step-row.mjs";
 
@@ -54,9 +54,9 @@ export class StepsPanel {
             this.settings.set({
                 ...placed,
                 intent,
-                overrides: { ...this.settings.get("overrides"), [intent]: flat(moved) },
+                overrides: { ...this.settings.get("overrides"), [intent]: flatten(moved) },
             });
         }
-        this.store.do("Reopen a step", reopening(this.store.doc, step));
+        this.store.do("Reopen a step", reopenStep(this.store.doc, step));
     }
 }

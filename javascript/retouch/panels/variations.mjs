@@ -1,11 +1,11 @@
 /** The strip of variations over the canvas: look, compare, keep one, ask for more, or throw them away. */
 
 import { growBox, overlap } from "../geometry/box.mjs";
-import { pictureIn } from "../document/document.mjs";
+import { composeBox } from "../document/document.mjs";
 import { h } from "../ui/dom.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { measured, shownMeasure, wordsOf } from "./quality-text.mjs";
-import { choosing, keepingOffer, offerOf, thumbnail, withoutOffer } from "../document/variations.mjs";
+import { chooseVariation, keepVariation, variationsOf, makeThumbnail, clearVariations } from "../document/variations.mjs";
 
 const THUMB = 144;
 
@@ -58,54 +58,54 @@ export class ResultsStrip {
         );
     }
 
-    get offer() {
-        return offerOf(this.store.doc);
+    get variations() {
+        return variationsOf(this.store.doc);
     }
 
     step(by) {
-        if (this.offer) {
-            this.choose(this.offer.chosen + by);
+        if (this.variations) {
+            this.choose(this.variations.chosen + by);
         }
     }
 
     choose(index) {
-        this.store.amend(choosing(this.store.doc, index));
+        this.store.amend(chooseVariation(this.store.doc, index));
     }
 
     keep() {
-        if (this.offer) {
-            this.store.do(`Keep: ${this.offer.name}`, keepingOffer(this.store.doc));
+        if (this.variations) {
+            this.store.do(`Keep: ${this.variations.name}`, keepVariation(this.store.doc));
         }
     }
 
     discard() {
-        if (this.offer) {
-            this.store.do("Discard", withoutOffer(this.store.doc));
+        if (this.variations) {
+            this.store.do("Discard", clearVariations(this.store.doc));
         }
     }
 
     update() {
-        const { offer } = this;
-        this.element.hidden = !offer;
-        this.view.preview = offer ? offer.candidates[offer.chosen] : null;
-        this.#uncover(offer !== null);
-        if (!offer) {
+        const { variations } = this;
+        this.element.hidden = !variations;
+        this.view.preview = variations ? variations.candidates[variations.chosen] : null;
+        this.#uncover(variations !== null);
+        if (!variations) {
             this.drawn = null;
             return;
         }
-        this.more.hidden = !offer.parts?.length;
-        this.measures.replaceChildren(...measured(offer.candidates[offer.chosen].scores).map(shownMeasure));
-        this.#warn(offer.warnings ?? []);
-        this.count.textContent = `${offer.chosen + 1} of ${offer.candidates.length}`;
-        if (this.drawn !== offer.candidates) {
-            this.drawn = offer.candidates;
-            this.thumbs.replaceChildren(...offer.candidates.map((candidate, index) => this.#thumb(candidate, index)));
+        this.more.hidden = !variations.parts?.length;
+        this.measures.replaceChildren(...measured(variations.candidates[variations.chosen].scores).map(shownMeasure));
+        this.#warn(variations.warnings ?? []);
+        this.count.textContent = `${variations.chosen + 1} of ${variations.candidates.length}`;
+        if (this.drawn !== variations.candidates) {
+            this.drawn = variations.candidates;
+            this.thumbs.replaceChildren(...variations.candidates.map((candidate, index) => this.#thumb(candidate, index)));
         }
         [...this.thumbs.children].forEach((thumb, index) => {
-            thumb.setAttribute("aria-selected", index === offer.chosen);
-            thumb.tabIndex = index === offer.chosen ? 0 : -1;
+            thumb.setAttribute("aria-selected", index === variations.chosen);
+            thumb.tabIndex = index === variations.chosen ? 0 : -1;
         });
-        this.thumbs.children[offer.chosen].scrollIntoView({ block: "nearest", inline: "nearest" });
+        this.thumbs.children[variations.chosen].scrollIntoView({ block: "nearest", inline: "nearest" });
     }
 
     #warn(warnings) {
@@ -129,7 +129,7 @@ export class ResultsStrip {
         const around = Math.round(Math.max(candidate.patch.width, candidate.patch.height) * 0.15) + 8;
         const box = overlap(growBox(candidate.box, around), doc.base.box);
         const steps = [...doc.steps.filter(({ on }) => on), candidate];
-        const small = thumbnail(pictureIn(doc.base, steps, box), THUMB);
+        const small = makeThumbnail(composeBox(doc.base, steps, box), THUMB);
         const canvas = h("canvas", { width: small.width, height: small.height, "aria-hidden": "true" });
         canvas.getContext("2d").putImageData(new ImageData(small.data, small.width, small.height), 0, 0);
         return h(

@@ -5,11 +5,11 @@ import { fromBase64 } from "../util/base64.mjs";
 import { pickSentPicture } from "../document/metadata.mjs";
 import { areaOf } from "../geometry/box.mjs";
 import { NOTHING } from "../image/mask.mjs";
-import { differing, withOffer } from "../document/variations.mjs";
+import { changedArea, setVariations } from "../document/variations.mjs";
 import { peopleOf } from "../document/people.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { groupsOf, pictured } from "./requests.mjs";
-import { readSidecar } from "../document/history-file.mjs";
+import { readHistoryFile } from "../document/history-file.mjs";
 
 /** Targets that look at the person's mask. */
 const MASKED = ["mask", "background", "seam"];
@@ -32,7 +32,7 @@ export class Fixing {
             const body = { recipe: asked, task, ...saidOf(doc, this.settings), ...mask, return_history: true };
             const answer = await this.api.about(pickSentPicture(doc), "fix", body);
             const after = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
-            const change = differing(doc, after);
+            const change = changedArea(doc, after);
             this.painter.warn(answer, Boolean(change));
             if (!change) {
                 const why = answer.reports.map((report) => report.why).filter(Boolean);
@@ -40,10 +40,10 @@ export class Fixing {
                 return null;
             }
             const steps = await this.#steps(answer);
-            const offer = { intent: "", name: label, asked: NOTHING, objects: [], parts: [], request: null, steps };
+            const variations = { intent: "", name: label, asked: NOTHING, objects: [], parts: [], request: null, steps };
             const candidates = [{ ...change, seed: answer.seed, scores: {} }];
             const { infotext, warnings = [] } = answer;
-            return withOffer(this.store.doc, { ...offer, infotext, warnings, candidates });
+            return setVariations(this.store.doc, { ...variations, infotext, warnings, candidates });
         });
     }
 
@@ -54,7 +54,7 @@ export class Fixing {
     async #steps({ history }) {
         try {
             const { file } = await this.api.post("history", { history, return_file: true });
-            return (await readSidecar(fromBase64(file))).steps;
+            return (await readHistoryFile(fromBase64(file))).steps;
         } catch (error) {
             if (error instanceof ServerError && error.path === "history") {
                 return null;

@@ -5,8 +5,8 @@ import { fromBase64 } from "../util/base64.mjs";
 import { pickSentPicture } from "../document/metadata.mjs";
 import { boxOfList } from "../geometry/box.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
-import { numbersOf } from "../document/scores.mjs";
-import { membersOf, merged, offerOf, assignPart, withMore, withOffer } from "../document/variations.mjs";
+import { keepFiniteScores } from "../document/scores.mjs";
+import { listSingles, mergeCandidates, variationsOf, assignPart, addVariations, setVariations } from "../document/variations.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { groupsOf, pictured, recipeOf } from "./requests.mjs";
 
@@ -44,18 +44,18 @@ export class Painter extends EventTarget {
 
     /** More variations of what is offered, from the seeds that follow. */
     more() {
-        const offer = offerOf(this.store.doc);
-        if (!offer?.parts?.length) {
+        const variations = variationsOf(this.store.doc);
+        if (!variations?.parts?.length) {
             return;
         }
         this.run("More", async (task, doc) => {
-            const { candidates, parts, warnings } = await this.#all(task, doc, offer.parts);
+            const { candidates, parts, warnings } = await this.#all(task, doc, variations.parts);
             if (!candidates.length) {
                 return null;
             }
-            return offerOf(this.store.doc)
-                ? withMore(this.store.doc, candidates, { parts, warnings })
-                : withOffer(this.store.doc, { ...offer, candidates, parts, warnings });
+            return variationsOf(this.store.doc)
+                ? addVariations(this.store.doc, candidates, { parts, warnings })
+                : setVariations(this.store.doc, { ...variations, candidates, parts, warnings });
         });
     }
 
@@ -67,7 +67,7 @@ export class Painter extends EventTarget {
         const objects = groups.flatMap((group) => group.objects.map(({ id }) => id));
         const asked = groups.reduce((sum, { mask }) => sum.union(mask), NOTHING);
         const request = parts.length === 1 ? parts[0].request : null;
-        return withOffer(this.store.doc, { intent: name, name: label, asked, objects, request, ...painted });
+        return setVariations(this.store.doc, { intent: name, name: label, asked, objects, request, ...painted });
     }
 
     /**
@@ -81,7 +81,7 @@ export class Painter extends EventTarget {
             const { candidates, infotext, stopped, warnings } = await this.#painted(task, doc, mask, asked);
             warnings.forEach((warning) => told.add(warning));
             if (candidates.length) {
-                tried.set(place, Math.max(...candidates.flatMap(membersOf).map(({ seed }) => seed)) + 1);
+                tried.set(place, Math.max(...candidates.flatMap(listSingles).map(({ seed }) => seed)) + 1);
                 done.push({ candidates: candidates.map((candidate) => assignPart(candidate, place)), infotext });
             }
             if (stopped) {
@@ -91,7 +91,7 @@ export class Painter extends EventTarget {
         const count = done.length ? Math.min(...done.map(({ candidates }) => candidates.length)) : 0;
         const ranked = Array.from({ length: count }, (_, rank) => done.map(({ candidates }) => candidates[rank]));
         return {
-            candidates: ranked.map((those) => merged(doc, those)),
+            candidates: ranked.map((those) => mergeCandidates(doc, those)),
             parts: parts.map((part, place) => (tried.has(place) ? { ...part, next: tried.get(place) } : part)),
             infotext: done[0]?.infotext ?? "",
             warnings: [...told],
@@ -181,7 +181,7 @@ async function readCandidates({ reports, candidates }, doc) {
     const ranked = await Promise.all(regions.map(readRegion));
     const most = Math.max(...ranked.map((those) => those.length));
     const ofRank = (rank) => ranked.map((those) => those[Math.min(rank, those.length - 1)]);
-    return Array.from({ length: most }, (_, rank) => merged(doc, ofRank(rank)));
+    return Array.from({ length: most }, (_, rank) => mergeCandidates(doc, ofRank(rank)));
 }
 
 function readRegion({ how = null, candidates }) {
@@ -192,7 +192,7 @@ function readRegion({ how = null, candidates }) {
 async function candidateOf({ patch, mask, box, seed, scores }, how) {
     const place = boxOfList(box);
     const pixels = await Pixels.fromBlob(new Blob([fromBase64(patch)]));
-    const painting = Object.freeze({ seed, box, scores: numbersOf(scores), score: 0, patch, mask });
+    const painting = Object.freeze({ seed, box, scores: keepFiniteScores(scores), score: 0, patch, mask });
     const shown = { box: place, patch: pixels, mask: await Mask.fromPng(mask, place), seed, scores: scores ?? {} };
     return { ...shown, how, painting };
 }

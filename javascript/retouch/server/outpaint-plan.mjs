@@ -5,11 +5,11 @@
 
 import { pickSentPicture } from "../document/metadata.mjs";
 import { boxOfList } from "../geometry/box.mjs";
-import { picture } from "../document/document.mjs";
+import { composePicture } from "../document/document.mjs";
 import { debounce } from "../util/debounce.mjs";
 import { extensionOf, boxOnBase, solidBox } from "../document/extended-canvas.mjs";
 import { anchorPicture, isZeroMargins, marginsOf, NO_MARGINS, UNCHANGED_SIZE, makeSizeFields } from "../geometry/margins.mjs";
-import { nested } from "../document/settings.mjs";
+import { unflatten } from "../document/settings.mjs";
 
 const WAIT_MS = 350;
 /** Its moved knobs lie beside those of the intents. */
@@ -110,7 +110,7 @@ export class Prospect extends EventTarget {
     }
 
     knobs() {
-        return nested(this.settings.moved(KNOBS_OF));
+        return unflatten(this.settings.overridesOf(KNOBS_OF));
     }
 
     /** The picture to extend, with its own text. */
@@ -122,7 +122,7 @@ export class Prospect extends EventTarget {
     /** What was planned is of no use any more, unless nothing differs. */
     #again() {
         const key = this.active && this.any ? JSON.stringify(this.body()) : "";
-        const pixels = key ? picture(this.store.doc) : null;
+        const pixels = key ? composePicture(this.store.doc) : null;
         if (key !== this.#key || pixels !== this.pixels) {
             this.asking?.abort();
             this.#key = key;

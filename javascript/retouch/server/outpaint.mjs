@@ -3,7 +3,7 @@
 import { ServerError } from "./client.mjs";
 import { fromBase64 } from "../util/base64.mjs";
 import { boxOfList } from "../geometry/box.mjs";
-import { extended, extensionOf } from "../document/extended-canvas.mjs";
+import { extendDocument, extensionOf } from "../document/extended-canvas.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { cornerIn } from "./outpaint-plan.mjs";
 
@@ -104,7 +104,7 @@ export class Extending extends EventTarget {
     async #arrived(answer, { at, under }) {
         const { way, stages, infotext } = answer;
         const pixels = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
-        const doc = extended(this.store.doc, pixels, {
+        const doc = extendDocument(this.store.doc, pixels, {
             way,
             stages,
             infotext,

@@ -4,8 +4,8 @@
  */
 
 import { fromBase64, toBase64 } from "../util/base64.mjs";
-import { upon, withPainting, withStep } from "../document/step-history.mjs";
-import { listed, readSidecar, writtenSidecar } from "../document/history-file.mjs";
+import { listStepsUpon, choosePainting, replaceStep } from "../document/step-history.mjs";
+import { listFileSteps, readHistoryFile, writeHistoryFile } from "../document/history-file.mjs";
 
 const BUSY = "Something is being painted: paint the step again when that is done.";
 const STOPPED = "Stopped: the steps are as they were.";
@@ -28,7 +28,7 @@ export class Repainting {
 
     /** Another of a step's paintings. */
     async choose(step, index) {
-        const doc = withStep(this.store.doc, await withPainting(step, index));
+        const doc = replaceStep(this.store.doc, await choosePainting(step, index));
         if (doc) {
             this.store.do("Another variation", doc, { merge: `variation-${step.id}` });
         }
@@ -42,22 +42,22 @@ export class Repainting {
     }
 
     async #painted(task, doc, id, asked) {
-        const steps = listed(doc);
+        const steps = listFileSteps(doc);
         const at = steps.findIndex((step) => step.id === id);
-        const file = toBase64(await writtenSidecar(doc));
+        const file = toBase64(await writeHistoryFile(doc));
         const body = { file, ...asked(at + 1, steps[at]), return_file: true, task };
         const answer = await this.api.post("history", body);
         this.painter.warn(answer);
         if (answer.stopped) {
             this.notices.say(STOPPED);
         }
-        const { steps: now } = await readSidecar(fromBase64(answer.file));
-        const touched = new Set([id, ...upon(steps, id).map((step) => step.id)]);
+        const { steps: now } = await readHistoryFile(fromBase64(answer.file));
+        const touched = new Set([id, ...listStepsUpon(steps, id).map((step) => step.id)]);
         const pairs = steps.map((step, index) => ({ step, made: now[index] }));
         const changed = pairs.filter(({ step, made }) => touched.has(step.id) && differs(step, made));
         changed.filter(({ step, made }) => step.on && !made.on).forEach(({ step }) => this.notices.say(worse(step)));
         const last = this.store.doc;
-        return changed.reduce((to, { step, made }) => withStep(to, repainted(step, made)) ?? to, last);
+        return changed.reduce((to, { step, made }) => replaceStep(to, repainted(step, made)) ?? to, last);
     }
 }
 

@@ -3,9 +3,9 @@
 import { readCarried, packPng } from "../document/metadata.mjs";
 import { toBase64 } from "../util/base64.mjs";
 import { areaOf, boxOfSize, listOfBox, overlap } from "../geometry/box.mjs";
-import { sketchMask, sketchPixels, shapedMask } from "../document/document.mjs";
+import { sketchMask, sketchPixels, shapeMask } from "../document/document.mjs";
 import { NOTHING } from "../image/mask.mjs";
-import { nested } from "../document/settings.mjs";
+import { unflatten } from "../document/settings.mjs";
 
 const NAMED = /^Object \d+$/;
 
@@ -19,7 +19,7 @@ export async function encoded(pixels) {
 export function groupsOf(doc, settings) {
     const used = doc.objects
         .filter(({ use }) => use)
-        .map((object) => ({ ...object, shaped: shapedMask(object, doc.base) }));
+        .map((object) => ({ ...object, shaped: shapeMask(object, doc.base) }));
     const masked = used.filter(({ shaped }) => areaOf(shaped.box));
     const prompts = settings.get("invert") ? [""] : [...new Set(masked.map(({ prompt }) => prompt.trim()))];
     const groups = prompts.map((prompt) => {
@@ -59,7 +59,7 @@ export function recipeOf(group, intent, settings) {
         variations: settings.get("variations"),
         invert: settings.get("invert"),
         object: words(group.objects),
-        ...nested(settings.moved(intent)),
+        ...unflatten(settings.overridesOf(intent)),
     };
 }
 

@@ -1,7 +1,7 @@
 /** A box around what is meant: dragged out, and adjusted by its handles. */
 
 import { areaOf, boxOfSize, boundingBox, overlap } from "../geometry/box.mjs";
-import { withObject } from "../document/document.mjs";
+import { addObject } from "../document/document.mjs";
 import { handleCursor, HANDLES, handlePoint } from "../geometry/handles.mjs";
 import { Tool } from "./tool.mjs";
 import { boxInView, toView } from "../geometry/viewport.mjs";
@@ -55,7 +55,7 @@ export class BoxTool extends Tool {
             return;
         }
         const fresh = !handle && (spot.shift || !this.object || isTaken(this.object));
-        const doc = fresh ? withObject(this.doc) : this.doc;
+        const doc = fresh ? addObject(this.doc) : this.doc;
         this.prompt(handle ? "Change box" : "Box", doc, doc.selected, { box });
     }
 

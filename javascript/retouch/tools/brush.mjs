@@ -2,7 +2,7 @@
 
 import { isEmpty } from "../geometry/box.mjs";
 import { parseColour } from "../image/colour.mjs";
-import { changedObject, objectOf, painted, sketched, withObject } from "../document/document.mjs";
+import { changeObject, objectOf, addStroke, setSketch, addObject } from "../document/document.mjs";
 import { addStrokeToLayer } from "../image/sketch-layer.mjs";
 import { Stroke } from "../image/brush-stroke.mjs";
 import { Tool } from "./tool.mjs";
@@ -41,7 +41,7 @@ class StrokeTool extends Tool {
     #paint(spot) {
         const { live } = this.bench;
         if (live) {
-            this.bench.touched(live.stroke.to(spot));
+            this.bench.touched(live.stroke.lineTo(spot));
         }
     }
 
@@ -77,18 +77,18 @@ export class BrushTool extends StrokeTool {
     }
 
     live(stroke, spot) {
-        const object = this.object ?? withObject(this.doc).objects.at(-1);
+        const object = this.object ?? addObject(this.doc).objects.at(-1);
         return { object, stroke, erase: spot.erase !== this.#erases, colour: null };
     }
 
     /** What is seen is painted: on an inverted mask, adding takes away from what was pointed at. */
     commit({ object, stroke, erase }) {
-        const doc = objectOf(this.doc, object.id) ? this.doc : withObject(this.doc, object);
+        const doc = objectOf(this.doc, object.id) ? this.doc : addObject(this.doc, object);
         if (erase && doc !== this.doc) {
             return;
         }
-        const shown = changedObject(doc, object.id, { visible: true });
-        const after = painted(shown, object.id, stroke.toMask(), erase !== object.shape.invert);
+        const shown = changeObject(doc, object.id, { visible: true });
+        const after = addStroke(shown, object.id, stroke.toMask(), erase !== object.shape.invert);
         this.bench.store.do(erase ? "Erase" : "Brush", after);
     }
 
@@ -105,7 +105,7 @@ export class SketchTool extends StrokeTool {
     commit(live) {
         this.bench.store.do(
             live.erase ? "Erase sketch" : "Sketch",
-            sketched(this.doc, addStrokeToLayer(this.doc.sketch, live)),
+            setSketch(this.doc, addStrokeToLayer(this.doc.sketch, live)),
         );
     }
 

@@ -2,7 +2,7 @@
 
 import { areaOf, contains, heightOf, overlap, widthOf } from "../geometry/box.mjs";
 import { parseColour } from "../image/colour.mjs";
-import { painted, selectedObject, withObject } from "../document/document.mjs";
+import { addStroke, selectedObject, addObject } from "../document/document.mjs";
 import { halveAlpha, halveTimes } from "../image/half-size.mjs";
 import { Tool } from "./tool.mjs";
 import { boxInView } from "../geometry/viewport.mjs";
@@ -65,7 +65,7 @@ export class EverythingTool extends Tool {
         if (object && (shift || erase)) {
             this.bench.store.do(
                 erase ? "Take away" : "Add",
-                painted(this.doc, object.id, region.mask, erase),
+                addStroke(this.doc, object.id, region.mask, erase),
             );
             return;
         }
@@ -73,7 +73,7 @@ export class EverythingTool extends Tool {
         const given = { mask: region.mask, candidates, candidate: this.#choice };
         this.bench.store.do(
             "Take",
-            withObject(this.doc, region.label ? { ...given, name: region.label } : given),
+            addObject(this.doc, region.label ? { ...given, name: region.label } : given),
         );
     }
 

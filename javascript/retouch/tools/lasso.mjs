@@ -1,6 +1,6 @@
 /** Lasso: a line drawn round what is meant, freehand, or corner by corner with clicks; both can be mixed. */
 
-import { objectOf, painted, withObject } from "../document/document.mjs";
+import { objectOf, addStroke, addObject } from "../document/document.mjs";
 import { makePolygonMask } from "../image/polygon-mask.mjs";
 import { Tool } from "./tool.mjs";
 import { toView } from "../geometry/viewport.mjs";
@@ -87,11 +87,11 @@ export class LassoTool extends Tool {
         const erase = this.#erase;
         this.cancel();
         if (mask.width && (this.object || !erase)) {
-            const doc = this.object ? this.doc : withObject(this.doc);
+            const doc = this.object ? this.doc : addObject(this.doc);
             const inverts = objectOf(doc, doc.selected).shape.invert;
             this.bench.store.do(
                 erase ? "Lasso away" : "Lasso",
-                painted(doc, doc.selected, mask, erase !== inverts),
+                addStroke(doc, doc.selected, mask, erase !== inverts),
             );
         }
     }

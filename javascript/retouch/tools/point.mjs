@@ -1,6 +1,6 @@
 /** Points: a click adds what is under it, with Alt or the right button it takes it away. */
 
-import { selected, withObject } from "../document/document.mjs";
+import { selectObject, addObject } from "../document/document.mjs";
 import { Tool } from "./tool.mjs";
 import { toView } from "../geometry/viewport.mjs";
 
@@ -85,7 +85,7 @@ export class PointTool extends Tool {
     #add(spot) {
         const click = { ...this.pixelAt(spot), positive: !spot.erase, on: true };
         const fresh = spot.shift || !this.object;
-        const doc = fresh ? withObject(this.doc) : this.doc;
+        const doc = fresh ? addObject(this.doc) : this.doc;
         const clicks = fresh ? [click] : [...this.object.clicks, click];
         this.#current = clicks.length - 1;
         this.#added = performance.now();
@@ -102,7 +102,7 @@ export class PointTool extends Tool {
     #remove(index) {
         this.#current = -1;
         const clicks = this.object.clicks.filter((_, i) => i !== index);
-        this.prompt("Remove point", selected(this.doc, this.object.id), this.object.id, { clicks });
+        this.prompt("Remove point", selectObject(this.doc, this.object.id), this.object.id, { clicks });
     }
 
     draw(pen, view) {

@@ -16,7 +16,7 @@
  */
 
 import { boxOfSize, contains } from "../geometry/box.mjs";
-import { changedObject, newId, selectedObject, withCandidates } from "../document/document.mjs";
+import { changeObject, newId, selectedObject, setCandidates } from "../document/document.mjs";
 import { toView } from "../geometry/viewport.mjs";
 
 /** CSS pixels around a handle that still take it; more than a pen's wobble, less than a finger. */
@@ -90,10 +90,10 @@ export class Tool {
      */
     prompt(label, doc, id, changes) {
         const merge = `prompt ${newId()}`;
-        const changed = changedObject(doc, id, changes);
+        const changed = changeObject(doc, id, changes);
         const object = changed.objects.find((one) => one.id === id);
         const asks = object.box !== null || object.clicks.some(({ on }) => on);
-        this.bench.store.do(label, asks ? changed : withCandidates(changed, id, []), { merge });
+        this.bench.store.do(label, asks ? changed : setCandidates(changed, id, []), { merge });
         const { clicks, box } = object;
         this.bench.tell("prompt", { object: selectedObject(this.doc), clicks, box, merge });
     }

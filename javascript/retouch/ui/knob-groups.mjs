@@ -16,7 +16,7 @@ export class Adjust {
      * @param {object} [defaults] by dotted path, where they differ from the knobs' own
      */
     show(owner, knobs, defaults = {}) {
-        const shown = JSON.stringify([owner.name, this.settings.moved(owner.name), knobs.map(({ path }) => path)]);
+        const shown = JSON.stringify([owner.name, this.settings.overridesOf(owner.name), knobs.map(({ path }) => path)]);
         if (this.shown === shown) {
             return;
         }
@@ -30,8 +30,8 @@ export class Adjust {
     }
 
     #reset({ name }) {
-        const moved = Object.keys(this.settings.moved(name)).length;
-        const back = () => this.settings.reset(name);
+        const moved = Object.keys(this.settings.overridesOf(name)).length;
+        const back = () => this.settings.resetOverrides(name);
         return moved
             ? h("button", { type: "button", class: "rt-link", onclick: back }, `Reset ${moved} changed`)
             : "All at their defaults.";
@@ -52,11 +52,11 @@ export class Adjust {
 
 /** One knob of an owner, with what it will be. */
 export function rowOf(settings, name, knob, defaults = {}) {
-    const moved = settings.moved(name);
+    const moved = settings.overridesOf(name);
     return knobRow(knob, {
         owner: name,
         value: moved[knob.path] ?? defaults[knob.path] ?? knob.default,
         moved: knob.path in moved,
-        set: (to) => settings.move(name, knob.path, to),
+        set: (to) => settings.setOverride(name, knob.path, to),
     });
 }
