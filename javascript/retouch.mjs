@@ -77,7 +77,7 @@ async function inWebui(app) {
         whenSeen(root);
     }
     const { attach } = await part(root, "host/webui-gallery.mjs");
-    attach(async (file) => file && (await studioIn(root)).act.load(file));
+    attach(async (file) => file && (await studioIn(root)).commands.load(file));
 }
 
 /** The accordions' dropdowns list the recipes of the WebUI's start: those of now are asked for, once a button. */

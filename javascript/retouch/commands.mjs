@@ -14,7 +14,7 @@ import { openBatch } from "./batch/dialog.mjs";
 import { chosenFile, download } from "./ui/dom.mjs";
 import { showShortcuts } from "./ui/dialogs.mjs";
 import { makeMaskFile, makePictureFile } from "./files/import-export.mjs";
-import { foundObjects } from "./point-to-mask.mjs";
+import { addFoundObjects } from "./point-to-mask.mjs";
 import { variationsOf } from "./document/variations.mjs";
 import { makeHistoryFile, ACCEPTED_FILES } from "./files/open-file.mjs";
 import { areaOf, boxOfList, listOfBox } from "./geometry/box.mjs";
@@ -25,14 +25,14 @@ import { markMasksSaved, markSaved } from "./document/unsaved-work.mjs";
 
 const SNAP_RADIUS = 8;
 
-/** @param studio the parts that mount() made, by name */
-export function commandsOf(studio) {
+/** @param studio the parts of the page, by name */
+export function makeCommands(studio) {
     return { ...documentCommands(studio), ...viewCommands(studio), ...maskCommands(studio), ...paintCommands(studio) };
 }
 
 function documentCommands(studio) {
     const { store, notices } = studio;
-    const load = (file) => studio.loading.load(file);
+    const load = (file) => studio.pictureLoader.load(file);
     return {
         load,
         undo: () => store.undo(),
@@ -41,8 +41,8 @@ function documentCommands(studio) {
             const file = await chosenFile(ACCEPTED_FILES);
             return file && load(file);
         },
-        save: () => downloadAs(makePictureFile, store.doc),
-        saveHistory: () => downloadAs(makeHistoryFile, store.doc),
+        save: () => downloadFile(makePictureFile, store.doc),
+        saveHistory: () => downloadFile(makeHistoryFile, store.doc),
         async send(target) {
             if (target.needsMask && !areaOf(activeMask(store.doc).box)) {
                 return notices.say("Nothing is masked: mask something first, or send the picture alone.", "warning");
@@ -58,14 +58,14 @@ function documentCommands(studio) {
                 notices.say(error.message, "error");
             }
         },
-        help: () => showShortcuts(studio.root, studio.actions),
+        help: () => showShortcuts(studio.root, studio.shortcuts),
     };
 }
 
-/** The document as the file that `made` makes of it. */
-async function downloadAs(made, doc) {
+/** The document as the file that `makeFile` makes of it. */
+async function downloadFile(makeFile, doc) {
     if (doc.base) {
-        const file = await made(doc);
+        const file = await makeFile(doc);
         download(file, file.name);
         markSaved(doc);
     }
@@ -73,20 +73,20 @@ async function downloadAs(made, doc) {
 
 function viewCommands(studio) {
     const { view } = studio;
-    const told =
+    const thenUpdate =
         (work) =>
-        (...given) => {
-            work(...given);
-            studio.refresh();
+        (...args) => {
+            work(...args);
+            studio.updateTools();
         };
     return {
-        tool: told((name) => {
+        tool: thenUpdate((name) => {
             view.tool = name;
-            studio.pointing.toolChosen(name);
+            studio.pointToMask.onToolChange(name);
         }),
-        swap: told(() => (view.subtracting = !view.subtracting)),
-        brush: told((changes) => (view.brush = changes)),
-        size: told((factor) => (view.brush = { size: Math.min(512, Math.max(1, view.brush.size * factor)) })),
+        swap: thenUpdate(() => (view.subtracting = !view.subtracting)),
+        brush: thenUpdate((changes) => (view.brush = changes)),
+        size: thenUpdate((factor) => (view.brush = { size: Math.min(512, Math.max(1, view.brush.size * factor)) })),
         compare: (mode) => (view.compare = { mode }),
         overlay: () => (view.overlay = { show: !view.overlay.show }),
         hold: (on) => view.hold(on),
@@ -97,7 +97,7 @@ function viewCommands(studio) {
         zoom: (factor) => view.zoomTo(view.scale * factor),
         theme: () => studio.theme.toggle(),
         text: () => {
-            studio.act.tool("point");
+            studio.commands.tool("point");
             studio.toolOptions.text.focus();
         },
     };
@@ -121,7 +121,7 @@ function maskCommands(studio) {
             try {
                 const { box } = object.mask;
                 const body = { mask: await object.mask.toPng(), box: listOfBox(box), radius: SNAP_RADIUS };
-                const answer = await studio.api.about(pickSentPicture(store.doc), "mask", body);
+                const answer = await studio.api.postWithPicture(pickSentPicture(store.doc), "mask", body);
                 const mask = await Mask.fromPng(answer.mask, boxOfList(answer.box));
                 store.do("Snap to edges", changeObject(store.doc, object.id, { mask, added: mask, cut: NOTHING }));
             } catch (error) {
@@ -133,12 +133,12 @@ function maskCommands(studio) {
                 return;
             }
             try {
-                const said = await studio.segmenting.named(store.doc, text.trim());
-                said?.warnings.forEach((warning) => notices.say(warning, "warning"));
-                if (said && !said.found.length) {
+                const answer = await studio.segmentJobs.segmentText(store.doc, text.trim());
+                answer?.warnings.forEach((warning) => notices.say(warning, "warning"));
+                if (answer && !answer.regions.length) {
                     notices.say(`Nothing in the picture looks like "${text.trim()}".`);
-                } else if (said) {
-                    store.do(`Find: ${text.trim()}`, foundObjects(store.doc, said.found, text.trim()));
+                } else if (answer) {
+                    store.do(`Find: ${text.trim()}`, addFoundObjects(store.doc, answer.regions, text.trim()));
                 }
             } catch (error) {
                 notices.say(error.message, "error");
@@ -148,19 +148,19 @@ function maskCommands(studio) {
 }
 
 function paintCommands(studio) {
-    const { painter, fixing, results, api, notices, store } = studio;
+    const { inpaintJobs, fixJobs, variationStrip, api, notices, store } = studio;
     return {
         intent: (index) => studio.intents.press(studio.intents.intents[index]?.name),
         enter() {
             if (variationsOf(store.doc)) {
-                return results.keep();
+                return variationStrip.keep();
             }
-            return studio.view.tool === "extend" ? studio.extending.extend() : studio.intents.press();
+            return studio.view.tool === "extend" ? studio.outpaintJobs.extend() : studio.intents.press();
         },
-        step: (by) => results.step(by),
-        more: () => painter.more(),
+        step: (by) => variationStrip.step(by),
+        more: () => inpaintJobs.paintMore(),
         batch: () => openBatch(studio),
-        discard: () => results.discard(),
+        discard: () => variationStrip.discard(),
         async recipes() {
             try {
                 const { recipes } = store.doc.base ? await api.get("recipes") : { recipes: [] };
@@ -168,7 +168,7 @@ function paintCommands(studio) {
                     label: nameOf(recipe),
                     hint: recipe.description,
                     testid: "recipe",
-                    run: () => fixing.run(plain(recipe), nameOf(recipe)),
+                    run: () => fixJobs.run(plain(recipe), nameOf(recipe)),
                 }));
                 const hint = "Write, read, save, import, share, export, delete";
                 return [{ label: "All recipes…", hint, testid: "recipes-all", run: () => showRecipes(studio) }, ...items];

@@ -1,16 +1,16 @@
 /** The studio page: makes its parts, lays them out, and lets them hear of one another. */
 
-import { actionsOf } from "./shortcuts.mjs";
-import { Api } from "./server/client.mjs";
+import { makeShortcuts } from "./shortcuts.mjs";
+import { ServerClient } from "./server/client.mjs";
 import { pickSentPicture } from "./document/metadata.mjs";
-import { commandsOf } from "./commands.mjs";
+import { makeCommands } from "./commands.mjs";
 import { Notices } from "./ui/dialogs.mjs";
 import { newDocument, selectedObject } from "./document/document.mjs";
 import { h } from "./ui/dom.mjs";
-import { Extending } from "./server/outpaint.mjs";
-import { ExtendPanel } from "./panels/outpaint.mjs";
+import { OutpaintJobs } from "./server/outpaint.mjs";
+import { OutpaintPanel } from "./panels/outpaint.mjs";
 import { listenForFiles } from "./files/import-export.mjs";
-import { Fixing } from "./server/fix.mjs";
+import { FixJobs } from "./server/fix.mjs";
 import { Header } from "./panels/header.mjs";
 import { settle } from "./host/webui-page.mjs";
 import { Store } from "./document/store.mjs";
@@ -20,72 +20,72 @@ import { listen } from "./ui/key-listener.mjs";
 import { ObjectsPanel } from "./panels/objects.mjs";
 import { PictureLoader } from "./files/load-picture.mjs";
 import { variationsOf } from "./document/variations.mjs";
-import { Painter } from "./server/inpaint.mjs";
-import { Pointing } from "./point-to-mask.mjs";
+import { InpaintJobs } from "./server/inpaint.mjs";
+import { PointToMask } from "./point-to-mask.mjs";
 import { Progress } from "./panels/progress.mjs";
-import { Prospect } from "./server/outpaint-plan.mjs";
+import { OutpaintPlan } from "./server/outpaint-plan.mjs";
 import { startAutosave } from "./files/autosave-tab.mjs";
-import { Repainting } from "./server/repaint.mjs";
-import { encoded, groupsOf, pictured, recipeOf } from "./server/requests.mjs";
-import { ResultsStrip } from "./panels/variations.mjs";
-import { Segmenting } from "./server/segment.mjs";
+import { RepaintJobs } from "./server/repaint.mjs";
+import { encodePicture, groupByPrompt, encodeMask, makeInpaintBody } from "./server/requests.mjs";
+import { VariationStrip } from "./panels/variations.mjs";
+import { SegmentJobs } from "./server/segment.mjs";
 import { Settings } from "./document/settings.mjs";
-import { StageList } from "./panels/outpaint-stages.mjs";
-import { StatusLine } from "./panels/status-bar.mjs";
+import { OutpaintStages } from "./panels/outpaint-stages.mjs";
+import { StatusBar } from "./panels/status-bar.mjs";
 import { StepsPanel } from "./panels/steps.mjs";
 import { follow } from "./ui/theme.mjs";
 import { ToolOptions, Toolbar } from "./panels/toolbar.mjs";
 import { tooltips } from "./ui/tooltip.mjs";
 import { CanvasView } from "./canvas/canvas-view.mjs";
 
-/** Put the studio into `root`. `host` is "standalone" or "webui". Returns {store, view, act, destroy}. */
+/** Put the studio into `root`. `host` is "standalone" or "webui". Returns {store, view, commands, destroy}. */
 export function mount(root, { api: address, host }) {
     const studio = { root, host, store: new Store(newDocument()), settings: new Settings(), notices: new Notices() };
-    studio.api = new Api(address, encoded);
+    studio.api = new ServerClient(address, encodePicture);
     studio.progress = new Progress(studio.api);
-    studio.painter = new Painter({ ...studio, pointed: () => studio.pointing.settled() });
-    studio.fixing = new Fixing(studio);
-    studio.repainting = new Repainting(studio);
-    studio.segmenting = new Segmenting(studio.api, studio.settings);
-    studio.refresh = () => [studio.toolbar, studio.toolOptions].forEach((part) => part.update());
-    studio.alive = () => root.isConnected && root.getClientRects().length > 0;
-    build(studio);
-    connect(studio);
-    learn(studio);
+    studio.inpaintJobs = new InpaintJobs({ ...studio, pendingClicks: () => studio.pointToMask.whenSettled() });
+    studio.fixJobs = new FixJobs(studio);
+    studio.repaintJobs = new RepaintJobs(studio);
+    studio.segmentJobs = new SegmentJobs(studio.api, studio.settings);
+    studio.updateTools = () => [studio.toolbar, studio.toolOptions].forEach((part) => part.update());
+    studio.isVisible = () => root.isConnected && root.getClientRects().length > 0;
+    buildPage(studio);
+    connectParts(studio);
+    loadSchema(studio);
     return studio;
 }
 
-function build(studio) {
+function buildPage(studio) {
     const { root, store } = studio;
-    studio.stage = h("div", { class: "rt-stage", "data-testid": "stage" });
-    studio.view = new CanvasView(studio.stage, store, {});
-    studio.pointing = new Pointing(studio);
-    studio.results = new ResultsStrip(studio);
-    studio.plan = (signal) => planned(studio, signal);
-    studio.prospect = new Prospect(studio);
-    studio.extending = new Extending(studio);
-    studio.loading = new PictureLoader(studio);
-    studio.act = commandsOf(studio);
-    studio.extendPanel = new ExtendPanel(studio, new StageList(studio));
+    studio.canvasElement = h("div", { class: "rt-stage", "data-testid": "stage" });
+    studio.view = new CanvasView(studio.canvasElement, store, {});
+    studio.pointToMask = new PointToMask(studio);
+    studio.variationStrip = new VariationStrip(studio);
+    studio.plan = (signal) => requestPlan(studio, signal);
+    studio.outpaintPlan = new OutpaintPlan(studio);
+    studio.outpaintJobs = new OutpaintJobs(studio);
+    studio.pictureLoader = new PictureLoader(studio);
+    studio.commands = makeCommands(studio);
+    studio.outpaintPanel = new OutpaintPanel(studio, new OutpaintStages(studio));
     studio.intents = new IntentsPanel(studio);
     studio.toolbar = new Toolbar(studio);
     studio.toolOptions = new ToolOptions(studio);
-    studio.status = new StatusLine(studio);
-    studio.empty = emptyState(studio.act);
+    studio.statusBar = new StatusBar(studio);
+    studio.empty = makeEmptyState(studio.commands);
     const canvas = h(
         "main",
         { class: "rt-canvas", "aria-label": "Canvas" },
         studio.toolOptions.element,
-        studio.stage,
+        studio.canvasElement,
         studio.empty,
         studio.progress.element,
-        studio.results.element,
+        studio.variationStrip.element,
     );
     const objects = new ObjectsPanel(studio).element;
     const panel = h(
         "aside",
         { class: "rt-panel", "aria-label": "Extension, objects, painting and history" },
-        studio.extendPanel.element,
+        studio.outpaintPanel.element,
         objects,
         studio.intents.elements,
         new StepsPanel(studio).element,
@@ -96,13 +96,13 @@ function build(studio) {
         studio.toolbar.element,
         canvas,
         panel,
-        studio.status.element,
+        studio.statusBar.element,
         studio.notices.element,
     );
     studio.theme = follow(root, studio.host, (theme) => (studio.view.theme = theme));
 }
 
-function emptyState(act) {
+function makeEmptyState(commands) {
     return h(
         "div",
         { class: "rt-empty", "data-testid": "empty" },
@@ -112,26 +112,26 @@ function emptyState(act) {
             "p",
             {},
             "or paste one, or ",
-            h("button", { type: "button", class: "rt-link", onclick: act.open }, "choose a file"),
+            h("button", { type: "button", class: "rt-link", onclick: commands.open }, "choose a file"),
             ".",
         ),
         h("p", { class: "rt-hint" }, "Then click on what bothers you and press Remove."),
     );
 }
 
-function connect(studio) {
-    const { store, view, settings, painter, api, notices, act } = studio;
-    const is = {
+function connectParts(studio) {
+    const { store, view, settings, inpaintJobs, api, notices, commands } = studio;
+    const conditions = {
         offered: () => variationsOf(store.doc) !== null,
         choosing: () => variationsOf(store.doc) !== null && view.crosshair === null,
         unpointed: () => view.crosshair === null,
         cyclable: (event) =>
-            !event.shiftKey && studio.stage.contains(event.target) && selectedObject(store.doc)?.candidates.length > 1,
+            !event.shiftKey && studio.canvasElement.contains(event.target) && selectedObject(store.doc)?.candidates.length > 1,
     };
-    studio.actions = actionsOf(act, is);
+    studio.shortcuts = makeShortcuts(commands, conditions);
     const stops = [
-        listen(studio.actions, studio.alive),
-        listenForFiles(studio.root, studio.alive, { open: act.load, notices }),
+        listen(studio.shortcuts, studio.isVisible),
+        listenForFiles(studio.root, studio.isVisible, { open: commands.load, notices }),
         startAutosave(studio),
         tooltips(studio.root),
     ];
@@ -139,9 +139,9 @@ function connect(studio) {
         stops.push(settle(studio.root));
     }
     studio.destroy = () => [...stops, () => view.destroy(), () => studio.theme.stop()].forEach((stop) => stop());
-    view.addEventListener("tool", () => (studio.refresh(), studio.status.planAgain()));
-    settings.addEventListener("change", () => studio.status.planAgain());
-    painter.addEventListener("jobs", () => studio.status.planAgain());
+    view.addEventListener("tool", () => (studio.updateTools(), studio.statusBar.planAgain()));
+    settings.addEventListener("change", () => studio.statusBar.planAgain());
+    inpaintJobs.addEventListener("jobs", () => studio.statusBar.planAgain());
     const update = () => (studio.empty.hidden = store.doc.base !== null);
     store.addEventListener("change", update);
     let away = null;
@@ -157,36 +157,36 @@ function connect(studio) {
 }
 
 /** What painting now would do, or null with nothing masked. */
-async function planned({ store, settings, view, intents, api }, signal) {
+async function requestPlan({ store, settings, view, intents, api }, signal) {
     const { doc } = store;
-    const [group] = view.tool === "extend" ? [] : groupsOf(doc, settings);
+    const [group] = view.tool === "extend" ? [] : groupByPrompt(doc, settings);
     if (!group || !intents.current) {
         return null;
     }
     const body = {
         verb: "inpaint",
-        ...recipeOf(group, intents.current.name, settings),
-        ...(await pictured(doc, group.mask)),
+        ...makeInpaintBody(group, intents.current.name, settings),
+        ...(await encodeMask(doc, group.mask)),
         return_masks: settings.get("invert"),
     };
-    return signal.aborted ? null : api.about(pickSentPicture(doc), "plan", body, signal);
+    return signal.aborted ? null : api.postWithPicture(pickSentPicture(doc), "plan", body, signal);
 }
 
 /** Ask the server what it can do, for as long as it takes. */
-async function learn({ api, intents, extendPanel, notices, toolOptions }) {
+async function loadSchema({ api, intents, outpaintPanel, notices, toolOptions }) {
     for (;;) {
         try {
             const [{ intents: known }, schema, { segmenters = [] }] = await Promise.all(
                 ["intents", "schema", "models"].map((path) => api.get(path)),
             );
             toolOptions.offer(segmenters);
-            extendPanel.describe(schema.OutpaintRequest ?? {});
+            outpaintPanel.describe(schema.OutpaintRequest ?? {});
             return intents.describe(known, schema.InpaintRequest ?? {});
         } catch (error) {
             if (error.status) {
                 return notices.say(error.message, "error");
             }
-            await api.online();
+            await api.whenOnline();
         }
     }
 }

@@ -164,9 +164,9 @@ function door(file, warnings = []) {
     const [said, asked] = [[], []];
     const api = {
         post: async (path, body) => (asked.push([path, body.image]), { image_id: "id", warnings }),
-        give: (pixels, image) => api.post("picture", { image }),
-        bytes: async (path) => (asked.push([path]), file),
-        knows: (pixels, id) => asked.push(["knows", id]),
+        sendFile: (pixels, image) => api.post("picture", { image }),
+        getBytes: async (path) => (asked.push([path]), file),
+        setPictureId: (pixels, id) => asked.push(["knows", id]),
     };
     return { api, say: (remark) => said.push(remark), said, asked };
 }

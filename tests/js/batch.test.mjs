@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { droppedFiles, isPicture, picturesOf, placeOf } from "../../javascript/retouch/batch/files.mjs";
 import { BatchRun, sumOf, wordsOf } from "../../javascript/retouch/batch/run.mjs";
-import { Offline, ServerError } from "../../javascript/retouch/server/client.mjs";
+import { OfflineError, ServerError } from "../../javascript/retouch/server/client.mjs";
 
 const file = (name, type = "") => ({ name, type });
 
@@ -81,7 +81,7 @@ class Server {
         return this.say();
     }
 
-    online() {
+    whenOnline() {
         return Promise.resolve();
     }
 }
@@ -159,7 +159,7 @@ test("a request that is refused as a whole begins nothing", async () => {
 
 test("a server that is away for a moment is waited for", async () => {
     let away = 2;
-    const run = runOn(new Server((path) => (path === "get" && away-- > 0 ? new Offline() : null)));
+    const run = runOn(new Server((path) => (path === "get" && away-- > 0 ? new OfflineError() : null)));
     await run.start([file("a.png")], {});
     assert.deepEqual(statesOf(run), ["done"]);
 });

@@ -18,7 +18,7 @@ function bench(margins = NO_MARGINS) {
         store: { doc: docs.newDocument(PICTURE) },
         viewport: { width: 1000, height: 800, x: 350, y: 300, scale: 1 },
         ratio: 1,
-        extension: { margins, stages: [], lit: null },
+        extension: { margins, stages: [], highlighted: null },
         fits: 0,
         redraw: () => {},
         fit: () => made.fits++,

@@ -7,7 +7,7 @@ import { Mask, NOTHING } from "../../javascript/retouch/image/mask.mjs";
 import * as variations from "../../javascript/retouch/document/variations.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
 import { deserialize, serialize } from "../../javascript/retouch/document/serialize.mjs";
-import { groupsOf, pictured, recipeOf } from "../../javascript/retouch/server/requests.mjs";
+import { groupByPrompt, encodeMask, makeInpaintBody } from "../../javascript/retouch/server/requests.mjs";
 import { Settings } from "../../javascript/retouch/document/settings.mjs";
 
 const RED = [255, 0, 0, 255];
@@ -157,7 +157,7 @@ test("a thumbnail is small and keeps its shape", () => {
 test("objects that say the same are painted together, the others on their own", () => {
     let doc = masked(BOX, boxOf(6, 0, 8, 2), boxOf(0, 6, 2, 8));
     doc = { ...doc, objects: doc.objects.map((object, i) => ({ ...object, prompt: i === 1 ? "a bird" : "" })) };
-    const groups = groupsOf(doc, settings());
+    const groups = groupByPrompt(doc, settings());
     assert.deepEqual(
         groups.map(({ prompt, objects }) => [prompt, objects.length]),
         [
@@ -166,28 +166,28 @@ test("objects that say the same are painted together, the others on their own", 
         ],
     );
     assert.equal(groups[0].mask.at(6, 0), 0);
-    assert.equal(groupsOf(doc, settings({ invert: true })).length, 1);
+    assert.equal(groupByPrompt(doc, settings({ invert: true })).length, 1);
 });
 
 test("an object that is not in use, or empty, is not asked for", () => {
     const doc = addObject(masked(BOX), { mask: NOTHING });
-    assert.equal(groupsOf(doc, settings())[0].objects.length, 1);
+    assert.equal(groupByPrompt(doc, settings())[0].objects.length, 1);
     const unused = { ...doc, objects: doc.objects.map((object) => ({ ...object, use: false })) };
-    assert.deepEqual(groupsOf(unused, settings()), []);
+    assert.deepEqual(groupByPrompt(unused, settings()), []);
 });
 
 test("a request holds the prompt, the name a person gave, and the knobs that were moved", () => {
     const doc = masked(BOX);
     const made = settings({ prompt: "grass" });
     made.setOverride("remove", "shape.grow", 3);
-    const [group] = groupsOf({ ...doc, objects: [{ ...doc.objects[0], name: "dog" }] }, made);
-    const body = recipeOf(group, "remove", made);
+    const [group] = groupByPrompt({ ...doc, objects: [{ ...doc.objects[0], name: "dog" }] }, made);
+    const body = makeInpaintBody(group, "remove", made);
     assert.deepEqual([body.prompt, body.object, body.shape], ["grass", "dog", { grow: 3 }]);
-    assert.equal(recipeOf(groupsOf(doc, made)[0], "fill", made).object, "");
+    assert.equal(makeInpaintBody(groupByPrompt(doc, made)[0], "fill", made).object, "");
 });
 
 test("of a mask that reaches beside the picture only what lies on it is sent", async () => {
-    const { mask, box } = await pictured(masked(), Mask.ofBox(boxOf(-3, 2, 4, 20)));
+    const { mask, box } = await encodeMask(masked(), Mask.ofBox(boxOf(-3, 2, 4, 20)));
     assert.deepEqual(box, [0, 2, 4, 8]);
     assert.equal((await Mask.fromPng(mask)).area, 24);
 });

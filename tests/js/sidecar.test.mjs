@@ -9,7 +9,7 @@ import { keepVariation, setVariations } from "../../javascript/retouch/document/
 import { readDocument, makeHistoryFile } from "../../javascript/retouch/files/open-file.mjs";
 import { listStepsUpon, choosePainting } from "../../javascript/retouch/document/step-history.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
-import { Repainting } from "../../javascript/retouch/server/repaint.mjs";
+import { RepaintJobs } from "../../javascript/retouch/server/repaint.mjs";
 import { deserialize, serialize } from "../../javascript/retouch/document/serialize.mjs";
 import { Store } from "../../javascript/retouch/document/store.mjs";
 import { readHistoryFile, writeHistoryFile } from "../../javascript/retouch/document/history-file.mjs";
@@ -196,15 +196,15 @@ function repainting(store, answer) {
             return { file: toBase64(await writeHistoryFile(await answer(sent, body))), warnings: [] };
         },
     };
-    const painter = {
+    const inpaintJobs = {
         busy: false,
-        warn: () => {},
+        showWarnings: () => {},
         run: async (label, work) => {
             const next = await work("task", store.doc);
             return next && store.do(label, next);
         },
     };
-    return { ...said, made: new Repainting({ api, store, painter, notices: { say: (text) => said.notices.push(text) } }) };
+    return { ...said, made: new RepaintJobs({ api, store, inpaintJobs, notices: { say: (text) => said.notices.push(text) } }) };
 }
 
 async function repaintedStep(step, { on = true } = {}) {
@@ -219,7 +219,7 @@ test("a step painted again keeps its name, and is one step back", async () => {
         ...sent,
         steps: [{ ...(await repaintedStep(sent.steps[0])), name: "" }, sent.steps[1]],
     }));
-    await made.again(face.id, true);
+    await made.repaint(face.id, true);
     const { path, again, later, return_file } = bodies[0];
     assert.deepEqual([path, again, later, return_file], ["history", [1], "repaint", true]);
     assert.deepEqual(store.doc.steps.map(({ id, name }) => [id, name]), [[face.id, "Face"], [mine.id, "Mine"]]);
@@ -235,7 +235,7 @@ test("what became worse is off, and said so", async () => {
         ...sent,
         steps: [await repaintedStep(sent.steps[0], { on: false }), sent.steps[1]],
     }));
-    await made.again(store.doc.steps[0].id);
+    await made.repaint(store.doc.steps[0].id);
     assert.equal(store.doc.steps[0].on, false);
     assert.match(notices[0], /"Face" became worse/);
 });
@@ -244,7 +244,7 @@ test("what lies upon a step is painted as that is shown now; nothing new is no s
     const under = docs.addStep(docs.addStep(start(), { ...(await fixed()), on: false }), await fixed());
     const store = new Store(under);
     const { made, bodies } = repainting(store, (sent) => sent);
-    await made.upon(under.steps[0].id);
+    await made.repaintUpon(under.steps[0].id);
     assert.deepEqual([bodies[0].revert, bodies[0].later], [[1], "repaint"]);
     assert.equal(store.doc, under);
     assert.equal(store.canUndo, false);
@@ -253,7 +253,7 @@ test("what lies upon a step is painted as that is shown now; nothing new is no s
 test("another variation can be undone", async () => {
     const store = new Store(await doc());
     const { made } = repainting(store, (sent) => sent);
-    await made.choose(store.doc.steps[0], 1);
+    await made.chooseVariation(store.doc.steps[0], 1);
     assert.deepEqual(docs.composePicture(store.doc).at(4, 3), BLUE);
     store.undo();
     assert.deepEqual(docs.composePicture(store.doc).at(4, 3), RED);

@@ -1,6 +1,6 @@
 /** One batch on the server as the page sees it: files sent one at a time, watched, cancelled, resumed. */
 
-import { patiently, ServerError } from "../server/client.mjs";
+import { retryWhenOnline, ServerError } from "../server/client.mjs";
 import { toBase64 } from "../util/base64.mjs";
 import { placeOf } from "./files.mjs";
 import { bytesOfBlob } from "../image/codec.mjs";
@@ -106,7 +106,7 @@ export class BatchRun extends EventTarget {
     /** What fetches the bytes of things there, of this job whichever comes after it. */
     get fetched() {
         const { api, job } = this;
-        return (what) => patiently(api, () => api.bytes(`batch/${job}/${what}`));
+        return (what) => retryWhenOnline(api, () => api.getBytes(`batch/${job}/${what}`));
     }
 
     #work() {
@@ -131,7 +131,7 @@ export class BatchRun extends EventTarget {
 
     async #sent(one) {
         const body = { name: one.name, image: await this.encode(one.file) };
-        this.said = await patiently(this.api, () => this.api.post(`batch/${this.job}/add`, body));
+        this.said = await retryWhenOnline(this.api, () => this.api.post(`batch/${this.job}/add`, body));
         this.#unsent = this.#unsent.filter((other) => other !== one);
     }
 
@@ -149,7 +149,7 @@ export class BatchRun extends EventTarget {
 
     async #look() {
         try {
-            this.said = await patiently(this.api, () => this.api.get(`batch/${this.job}`));
+            this.said = await retryWhenOnline(this.api, () => this.api.get(`batch/${this.job}`));
             this.fraction = await this.#ofTheOneAtWork();
         } catch (error) {
             this.#lost(error);
@@ -163,7 +163,7 @@ export class BatchRun extends EventTarget {
         if (!this.busy || !mine) {
             return 0;
         }
-        const { task, fraction } = await patiently(this.api, () => this.api.get(`progress?task=${mine}`));
+        const { task, fraction } = await retryWhenOnline(this.api, () => this.api.get(`progress?task=${mine}`));
         return task === mine ? fraction : 0;
     }
 

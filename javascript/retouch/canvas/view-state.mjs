@@ -16,7 +16,7 @@ export class Shown extends EventTarget {
     #theme = themeOf("dark");
     #ghost = null;
     #inverted = null;
-    #extension = Object.freeze({ margins: NO_MARGINS, stages: [], lit: null });
+    #extension = Object.freeze({ margins: NO_MARGINS, stages: [], highlighted: null });
     #preview = null;
     #regions = [];
     #live = null;
@@ -121,7 +121,7 @@ export class Shown extends EventTarget {
         return this.#extension;
     }
 
-    /** @param {Partial<{margins: Margins, stages: import("../tools/extend-overlay.mjs").GhostStage[], lit: object}>} changes */
+    /** @param {Partial<{margins: Margins, stages: import("../tools/extend-overlay.mjs").GhostStage[], highlighted: object}>} changes */
     set extension(changes) {
         this.#extension = Object.freeze({ ...this.#extension, ...changes });
         this.redraw();

@@ -22,8 +22,8 @@ class TabAutosave {
     #savedOthers = "";
     #ending = new AbortController();
 
-    constructor({ store, settings, notices, view, api, painter, loading }) {
-        Object.assign(this, { store, settings, notices, view, api, painter, loading });
+    constructor({ store, settings, notices, view, api, inpaintJobs, pictureLoader }) {
+        Object.assign(this, { store, settings, notices, view, api, inpaintJobs, pictureLoader });
         this.save = debounce(() => this.#save(), KEEP_WAIT_MS);
     }
 
@@ -75,7 +75,7 @@ class TabAutosave {
     async #offerAbandoned() {
         const record = await this.#autosaves.findAbandoned();
         if (record) {
-            const run = async () => this.loading.show(upgradeDoc((await deserialize(record.content)).doc));
+            const run = async () => this.pictureLoader.show(upgradeDoc((await deserialize(record.content)).doc));
             const text = `${record.name} was closed with ${joinWords(record.work)} in no file.`;
             this.notices.say(text, "lasting", { label: "Bring it back", run });
         }
@@ -106,7 +106,7 @@ class TabAutosave {
     #onLeave(event) {
         const { doc } = this.store;
         const isPending = doc !== this.#savedDoc && listUnsavedWork(doc).length > 0;
-        if (isPending || this.painter.busy) {
+        if (isPending || this.inpaintJobs.busy) {
             this.save.now();
             event.preventDefault();
         }

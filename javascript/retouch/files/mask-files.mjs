@@ -22,7 +22,7 @@ export const CHANNELS = [
  */
 export async function readMaskFile(api, doc, file, channel = "auto") {
     const body = { mask: toBase64(await bytesOfBlob(file)), mask_channel: channel, radius: 0 };
-    const { mask, box, mask_reading: reading, warnings = [] } = await api.about(pickSentPicture(doc), "mask", body);
+    const { mask, box, mask_reading: reading, warnings = [] } = await api.postWithPicture(pickSentPicture(doc), "mask", body);
     return { mask: await Mask.fromPng(mask, boxOfList(box)), reading, warnings };
 }
 

@@ -7,7 +7,7 @@
  * @typedef {{api: Api | null, say: (remark: string) => void}} Door `say` hears what is not kept
  */
 
-import { Offline } from "../server/client.mjs";
+import { OfflineError } from "../server/client.mjs";
 import { readBaggage } from "../document/metadata.mjs";
 import { toBase64 } from "../util/base64.mjs";
 import { decodeInBrowser, decodePixels } from "../image/codec.mjs";
@@ -58,7 +58,7 @@ function isElaborate(chunk) {
 
 async function readHere(name, bytes, { api, say }) {
     const pixels = await readPixels(bytes);
-    api?.give(pixels, toBase64(bytes)).then(
+    api?.sendFile(pixels, toBase64(bytes)).then(
         ({ warnings = [] }) => warnings.forEach((warning) => say(`${name}: ${warning}`)),
         () => {}, // it is sent again with the first question about it
     );
@@ -67,12 +67,12 @@ async function readHere(name, bytes, { api, say }) {
 
 async function readAtServer(name, bytes, { api, say }) {
     if (!api) {
-        throw new Offline();
+        throw new OfflineError();
     }
     const { image_id: id, warnings = [] } = await api.post("picture", { image: toBase64(bytes) });
-    const png = await api.bytes(`picture/${id}`);
+    const png = await api.getBytes(`picture/${id}`);
     const pixels = await readPixels(png);
-    api.knows(pixels, id);
+    api.setPictureId(pixels, id);
     const depths = [bytes, png].map((file) => (isPng(file) ? file[24] : 8));
     const remarks = [...warnings, ...(depths.includes(DEEP) ? [SHALLOW] : [])];
     remarks.forEach((remark) => say(`${name}: ${remark}`));
@@ -96,5 +96,5 @@ async function readByBrowser(name, bytes, { say, error }) {
 }
 
 function explain(error) {
-    return error instanceof Offline ? "The server does not answer." : error.message;
+    return error instanceof OfflineError ? "The server does not answer." : error.message;
 }

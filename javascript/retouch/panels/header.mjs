@@ -13,54 +13,54 @@ const COMPARE = [
 ];
 
 /** What a document can be saved as. */
-function savings(act) {
+function savings(commands) {
     const history = "A .retouch file: the picture before everything, and every step, to be opened again";
     return [
-        { label: "Picture", hint: "PNG, with its infotext", run: act.save, testid: "save-picture" },
-        { label: "Picture with history", hint: history, run: act.saveHistory, testid: "save-history" },
+        { label: "Picture", hint: "PNG, with its infotext", run: commands.save, testid: "save-picture" },
+        { label: "Picture with history", hint: history, run: commands.saveHistory, testid: "save-history" },
     ];
 }
 
 export class Header {
-    constructor({ store, view, host, act }) {
+    constructor({ store, view, host, commands }) {
         Object.assign(this, { store, view });
-        this.undo = iconButton("undo", "Undo", act.undo, { key: "Ctrl+Z", "data-testid": "undo" });
-        this.redo = iconButton("redo", "Redo", act.redo, { key: "Ctrl+Shift+Z", "data-testid": "redo" });
+        this.undo = iconButton("undo", "Undo", commands.undo, { key: "Ctrl+Z", "data-testid": "undo" });
+        this.redo = iconButton("redo", "Redo", commands.redo, { key: "Ctrl+Shift+Z", "data-testid": "redo" });
         this.name = h("span", { class: "rt-document-name" });
-        this.save = this.#button("download", "Save", act.save, "save", "Save as PNG, with its infotext  (Ctrl+S)");
-        this.saveAs = menuButton([icon("chevron")], "Save as", () => savings(act), {
+        this.save = this.#button("download", "Save", commands.save, "save", "Save as PNG, with its infotext  (Ctrl+S)");
+        this.saveAs = menuButton([icon("chevron")], "Save as", () => savings(commands), {
             class: "rt-button rt-save-as",
             "data-testid": "save-as",
         });
         this.recipes = menuButton(
             [icon("recipe"), h("span", {}, "Fix by recipe"), icon("chevron")],
             "Fix by recipe",
-            act.recipes,
+            commands.recipes,
             { "data-testid": "recipes" },
         );
         this.compare = menuButton(
             [icon("before"), h("span", {}, "Compare"), icon("chevron")],
             "Compare with the first picture",
-            () => COMPARE.map(([mode, label]) => ({ label, run: () => act.compare(mode), testid: `compare-${mode}` })),
+            () => COMPARE.map(([mode, label]) => ({ label, run: () => commands.compare(mode), testid: `compare-${mode}` })),
             { "data-testid": "compare" },
         );
-        this.send = this.#sending(host, act);
+        this.send = this.#sending(host, commands);
         const theme =
-            host === "standalone" ? [iconButton("dark", "Light or dark", act.theme, { "data-testid": "theme" })] : [];
+            host === "standalone" ? [iconButton("dark", "Light or dark", commands.theme, { "data-testid": "theme" })] : [];
         this.element = h(
             "header",
             { class: "rt-header" },
             h("h1", { class: "rt-brand" }, icon("recipe"), "Retouch"),
-            this.#button("folder", "Open", act.open, "open", "Open a picture, or a .retouch file with its history  (Ctrl+O)"),
+            this.#button("folder", "Open", commands.open, "open", "Open a picture, or a .retouch file with its history  (Ctrl+O)"),
             h("div", { class: "rt-group" }, this.undo, this.redo),
             this.name,
             this.recipes,
-            this.#button("union", "Batch", act.batch, "batch", "A folder of pictures by one recipe"),
+            this.#button("union", "Batch", commands.batch, "batch", "A folder of pictures by one recipe"),
             this.compare,
             this.send,
             h("div", { class: "rt-group" }, this.save, this.saveAs),
             ...theme,
-            iconButton("help", "Keyboard shortcuts", act.help, { key: "?", "data-testid": "help" }),
+            iconButton("help", "Keyboard shortcuts", commands.help, { key: "?", "data-testid": "help" }),
         );
         store.addEventListener("change", () => this.update());
         this.update();
@@ -75,11 +75,11 @@ export class Header {
         );
     }
 
-    #sending(host, act) {
+    #sending(host, commands) {
         if (!targets(host).length) {
             return null;
         }
-        const items = () => targets(host).map((target) => ({ ...target, run: () => act.send(target) }));
+        const items = () => targets(host).map((target) => ({ ...target, run: () => commands.send(target) }));
         return menuButton([icon("send"), h("span", {}, "Send to"), icon("chevron")], "Send to", items, {
             "data-testid": "send",
         });

@@ -20,8 +20,8 @@ const GROUPS = [
 
 export class IntentsPanel {
     /** `intents` and `schema` as the server describes them. */
-    constructor({ settings, painter, store }) {
-        Object.assign(this, { settings, painter, store, intents: [], knobs: [] });
+    constructor({ settings, inpaintJobs, store }) {
+        Object.assign(this, { settings, inpaintJobs, store, intents: [], knobs: [] });
         this.buttons = h("div", { class: "rt-intents", role: "group", "aria-label": "Intents" });
         this.prompt = this.#words("prompt", "What should be there", "Prompt", 3);
         this.negative = this.#words("negative_prompt", "What should not", "Negative prompt", 1);
@@ -76,7 +76,7 @@ export class IntentsPanel {
     }
 
     #button(intent, index) {
-        const press = () => (this.settings.set({ prompt: this.prompt.value }), this.painter.intent(intent));
+        const press = () => (this.settings.set({ prompt: this.prompt.value }), this.inpaintJobs.runIntent(intent));
         const tip = `${intent.description}  (Alt+${index + 1})`;
         return h(
             "button",

@@ -4,7 +4,7 @@ import { h } from "../ui/dom.mjs";
 
 const KEY = "retouch-overlay";
 
-export class OverlayForm {
+export class MaskOverlayForm {
     constructor(view) {
         this.view = view;
         view.overlay = remembered();

@@ -15,7 +15,7 @@ const SWITCHES = [
     ["invert", "Invert"],
 ];
 
-export class ShapeForm {
+export class MaskShapeForm {
     #frame = 0;
 
     /** `snap` moves the selected object's outline to the picture's own edges. */

@@ -9,9 +9,9 @@ import { icon, iconButton } from "../ui/icons.mjs";
 import { NOTHING } from "../image/mask.mjs";
 import { CHANNELS, isAmbiguous, readMaskFile } from "../files/mask-files.mjs";
 import { ObjectRow } from "./object-row.mjs";
-import { OverlayForm } from "./mask-overlay.mjs";
+import { MaskOverlayForm } from "./mask-overlay.mjs";
 import { section } from "../ui/collapsible.mjs";
-import { ShapeForm } from "./mask-shape.mjs";
+import { MaskShapeForm } from "./mask-shape.mjs";
 import { markMasksSaved } from "../document/unsaved-work.mjs";
 
 const COMBINE = [
@@ -21,7 +21,7 @@ const COMBINE = [
 ];
 
 export class ObjectsPanel {
-    constructor({ root, store, api, notices, view, act, host }) {
+    constructor({ root, store, api, notices, view, commands, host }) {
         Object.assign(this, { root, store, api, notices, view, rows: new WeakMap() });
         this.list = h("ul", { class: "rt-list", "aria-label": "Objects" });
         this.empty = h("p", { class: "rt-hint" }, "Click on something in the picture, or paint over it.");
@@ -39,12 +39,12 @@ export class ObjectsPanel {
             this.#importing(sources(host)),
             this.exporting,
         ];
-        this.shape = new ShapeForm(store, act.snap);
+        this.shape = new MaskShapeForm(store, commands.snap);
         this.sketch = this.#sketchRow();
         this.element = section(
             "objects",
             "Objects",
-            [this.empty, this.list, this.sketch, this.shape.element, new OverlayForm(view).element],
+            [this.empty, this.list, this.sketch, this.shape.element, new MaskOverlayForm(view).element],
             { tools },
         );
         store.addEventListener("change", () => this.update());

@@ -10,18 +10,18 @@ const ANCHORS = [
 const AS_IT_LIES = "as dragged";
 
 /** @returns {{element: HTMLElement, update: () => void, offer: (knobs: object[]) => void}} */
-export function canvasForm(prospect, view) {
+export function canvasForm(outpaintPlan, view) {
     const change = (work) => (work(), view.activeTool.reveal?.());
-    const aspects = aspectRow((aspect) => change(() => prospect.setAspect(aspect)));
-    const margins = marginFields((changes) => change(() => prospect.setMargins(changes)));
-    const anchors = anchorFields((changes) => change(() => prospect.setAnchor(changes)));
+    const aspects = aspectRow((aspect) => change(() => outpaintPlan.setAspect(aspect)));
+    const margins = marginFields((changes) => change(() => outpaintPlan.setMargins(changes)));
+    const anchors = anchorFields((changes) => change(() => outpaintPlan.setAnchor(changes)));
     return {
         element: h("div", { class: "rt-canvas-form" }, aspects.element, margins.element, anchors.element),
         offer: (knobs) => anchors.offer(knobs),
         update() {
-            aspects.update(prospect.asked);
-            margins.update(prospect.margins);
-            anchors.update(prospect.asked);
+            aspects.update(outpaintPlan.size);
+            margins.update(outpaintPlan.margins);
+            anchors.update(outpaintPlan.size);
         },
     };
 }

@@ -12,21 +12,21 @@ import { section } from "../ui/collapsible.mjs";
 const THUMB = 72;
 const FORGOTTEN = "The server has forgotten this extension: its stages stay as they are.";
 
-export class StageList {
-    constructor({ store, view, extending, painter, prospect }) {
-        Object.assign(this, { store, view, extending, painter, prospect });
+export class OutpaintStages {
+    constructor({ store, view, outpaintJobs, inpaintJobs, outpaintPlan }) {
+        Object.assign(this, { store, view, outpaintJobs, inpaintJobs, outpaintPlan });
         this.list = h("ul", { class: "rt-list rt-stages", "aria-label": "Stages" });
         this.goOn = h(
             "button",
-            { type: "button", class: "rt-button", "data-testid": "go-on", onclick: () => extending.goOn() },
+            { type: "button", class: "rt-button", "data-testid": "go-on", onclick: () => outpaintJobs.paintRest() },
             icon("skip"),
             "Go on",
         );
         this.forgotten = h("p", { class: "rt-hint" }, FORGOTTEN);
         this.element = section("stages", "Stages", [this.list, this.goOn, this.forgotten]);
         store.addEventListener("change", () => this.update());
-        painter.addEventListener("jobs", () => this.update());
-        extending.addEventListener("gone", () => this.update());
+        inpaintJobs.addEventListener("jobs", () => this.update());
+        outpaintJobs.addEventListener("gone", () => this.update());
         view.addEventListener("tool", () => this.update());
         this.update();
     }
@@ -39,11 +39,11 @@ export class StageList {
         const record = extensionOf(this.store.doc);
         const stages = record?.stages ?? [];
         this.element.hidden = !record;
-        this.usable = this.extending.lasts && !this.painter.busy;
+        this.usable = this.outpaintJobs.isAvailable && !this.inpaintJobs.busy;
         this.goOn.hidden = stages.every(({ done }) => done);
         this.goOn.disabled = !this.usable;
-        this.forgotten.hidden = !record || this.extending.lasts;
-        this.prospect.light(null);
+        this.forgotten.hidden = !record || this.outpaintJobs.isAvailable;
+        this.outpaintPlan.highlight(null);
         keyed(this.list, stages, {
             key: ({ number }) => number,
             make: (stage) => this.#row(stage),
@@ -56,15 +56,15 @@ export class StageList {
         const name = h("b", { class: "rt-stage-name" });
         const needed = h("span", { class: "rt-area" });
         const said = h("span", { class: "rt-area" });
-        const again = iconButton("again", "", () => this.extending.again(number), { "data-testid": "again" });
-        const revert = iconButton("undo", "", () => this.extending.revert(number), { "data-testid": "revert" });
+        const again = iconButton("again", "", () => this.outpaintJobs.repaintStage(number), { "data-testid": "again" });
+        const revert = iconButton("undo", "", () => this.outpaintJobs.revertStage(number), { "data-testid": "revert" });
         const level = h("button", { type: "button", class: "rt-level", "data-testid": "stage-variation" });
-        level.addEventListener("click", () => this.extending.choose(number, nextOf(row.stage)));
+        level.addEventListener("click", () => this.outpaintJobs.chooseVariation(number, nextOf(row.stage)));
         const words = h("div", { class: "rt-stage-words" }, h("span", {}, name, needed), said);
         const parts = [canvas, words, level, again, revert];
         const row = h("li", { "data-testid": "stage-row" }, h("div", { class: "rt-row" }, parts));
         row.parts = { canvas, name, needed, said, level, again, revert };
-        const light = (on) => () => this.prospect.light(on ? row.stage : null);
+        const light = (on) => () => this.outpaintPlan.highlight(on ? row.stage : null);
         ["pointerenter", "focusin"].forEach((type) => row.addEventListener(type, light(true)));
         ["pointerleave", "focusout"].forEach((type) => row.addEventListener(type, light(false)));
         return row;

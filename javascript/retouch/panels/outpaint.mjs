@@ -7,7 +7,7 @@ import { seedField, wordsField } from "../ui/fields.mjs";
 import { icon } from "../ui/icons.mjs";
 import { knobsOf } from "../ui/knob-widgets.mjs";
 import { plannedWords } from "./plan-text.mjs";
-import { KNOBS_OF } from "../server/outpaint-plan.mjs";
+import { OUTPAINT_OWNER } from "../server/outpaint-plan.mjs";
 import { section } from "../ui/collapsible.mjs";
 
 /** Fields of the request that are not knobs to adjust, or have their own place on the page. */
@@ -23,7 +23,7 @@ const GROUPS = [
     ["Sampling", /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
     ["More", /./],
 ];
-const OWNER = { name: KNOBS_OF, label: "Extend" };
+const OWNER = { name: OUTPAINT_OWNER, label: "Extend" };
 const SCENE = "The whole scene; blank for the picture's own prompt";
 const BY_SIDE = [
     ["prompt_left", "On the left"],
@@ -33,10 +33,10 @@ const BY_SIDE = [
     ["beyond", "Just off-screen"],
 ];
 
-export class ExtendPanel {
-    constructor({ settings, prospect, extending, painter, view }, stages) {
-        Object.assign(this, { settings, prospect, extending, painter, view, knobs: [] });
-        this.form = canvasForm(prospect, view);
+export class OutpaintPanel {
+    constructor({ settings, outpaintPlan, outpaintJobs, inpaintJobs, view }, stages) {
+        Object.assign(this, { settings, outpaintPlan, outpaintJobs, inpaintJobs, view, knobs: [] });
+        this.form = canvasForm(outpaintPlan, view);
         this.planned = h("div", { class: "rt-planned", role: "status", "data-testid": "extend-plan" });
         this.press = h(
             "button",
@@ -45,7 +45,7 @@ export class ExtendPanel {
                 class: "rt-button rt-primary rt-extend-now",
                 "data-testid": "extend-now",
                 "data-tip": "Paint the stages that are drawn  (Enter)",
-                onclick: () => extending.extend(),
+                onclick: () => outpaintJobs.extend(),
             },
             icon("extend"),
             "Extend",
@@ -60,16 +60,16 @@ export class ExtendPanel {
             section("extend-words", "Prompts by side and stage", this.#particular(), { open: false }),
             section("extend-knobs", "How it is painted", [this.first, seed, this.adjust.element], { open: false }),
         ]);
-        [settings, prospect].forEach((source) => source.addEventListener("change", () => this.update()));
-        painter.addEventListener("jobs", () => this.update());
+        [settings, outpaintPlan].forEach((source) => source.addEventListener("change", () => this.update()));
+        inpaintJobs.addEventListener("jobs", () => this.update());
         view.addEventListener("tool", () => this.update());
         this.update();
     }
 
     #words(name, label, placeholder, rows, { read = (text) => text ?? "", write = (text) => text } = {}) {
         const setting = {
-            read: () => read(this.prospect.words[name]),
-            write: (text) => this.prospect.say(name, write(text)),
+            read: () => read(this.outpaintPlan.prompts[name]),
+            write: (text) => this.outpaintPlan.setPrompt(name, write(text)),
         };
         return wordsField(this.settings, setting, { placeholder, label, rows, testid: `extend-${name}` });
     }
@@ -89,20 +89,20 @@ export class ExtendPanel {
     }
 
     update() {
-        const { prospect, painter, settings, knobs } = this;
+        const { outpaintPlan, inpaintJobs, settings, knobs } = this;
         this.element.hidden = this.view.tool !== "extend";
         if (this.element.hidden) {
             return;
         }
         this.form.update();
-        this.planned.replaceChildren(...plannedWords(prospect, knobs));
-        setAttribute(this.planned, "aria-busy", prospect.any && !prospect.plan && !prospect.fault);
-        this.press.disabled = !prospect.any || prospect.fault !== null || painter.busy;
-        const moved = JSON.stringify([settings.overridesOf(KNOBS_OF), knobs.length]);
+        this.planned.replaceChildren(...plannedWords(outpaintPlan, knobs));
+        setAttribute(this.planned, "aria-busy", outpaintPlan.hasRequest && !outpaintPlan.plan && !outpaintPlan.fault);
+        this.press.disabled = !outpaintPlan.hasRequest || outpaintPlan.fault !== null || inpaintJobs.busy;
+        const moved = JSON.stringify([settings.overridesOf(OUTPAINT_OWNER), knobs.length]);
         if (this.moved !== moved) {
             this.moved = moved;
             const first = FIRST.map((path) => knobs.find((knob) => knob.path === path)).filter(Boolean);
-            this.first.replaceChildren(...first.map((knob) => rowOf(settings, KNOBS_OF, knob)));
+            this.first.replaceChildren(...first.map((knob) => rowOf(settings, OUTPAINT_OWNER, knob)));
         }
         this.adjust.show(
             OWNER,

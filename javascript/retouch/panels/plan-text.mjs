@@ -7,9 +7,9 @@ import { aspectText, extendedSize } from "../geometry/margins.mjs";
 const UNASKED = "Drag an edge or a corner of the picture outward, or choose an aspect.";
 
 /** @returns {HTMLElement[]} */
-export function plannedWords({ store, any, plan, fault, margins }, knobs) {
+export function plannedWords({ store, hasRequest, plan, fault, margins }, knobs) {
     const { base } = store.doc;
-    if (!base || !any) {
+    if (!base || !hasRequest) {
         return [h("p", { class: "rt-hint" }, UNASKED)];
     }
     if (fault) {

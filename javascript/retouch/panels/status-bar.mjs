@@ -10,9 +10,9 @@ import { duration } from "./plan-text.mjs";
 const PLAN_WAIT_MS = 600;
 const COARSE = "Under-resolved: painted smaller than it is. Mask less, or raise the work size.";
 
-export class StatusLine {
-    constructor({ store, view, painter, settings, act, plan }) {
-        Object.assign(this, { store, view, painter, settings, plan });
+export class StatusBar {
+    constructor({ store, view, inpaintJobs, settings, commands, plan }) {
+        Object.assign(this, { store, view, inpaintJobs, settings, plan });
         this.size = h("span", { "data-testid": "size" });
         this.cursor = h("span", { class: "rt-cursor" });
         this.ghost = h("span", { class: "rt-plan", "data-testid": "plan", role: "status" });
@@ -22,7 +22,7 @@ export class StatusLine {
             "aria-label": "Zoom: fit the picture",
             "data-tip": "Fit  (F)",
             "data-testid": "zoom",
-            onclick: act.fit,
+            onclick: commands.fit,
         });
         const zoom = h(
             "div",
@@ -34,7 +34,7 @@ export class StatusLine {
                     class: "rt-icon-button",
                     "aria-label": "Zoom out",
                     "data-tip": "Zoom out  (-)",
-                    onclick: () => act.zoom(1 / 1.25),
+                    onclick: () => commands.zoom(1 / 1.25),
                 },
                 "−",
             ),
@@ -46,11 +46,11 @@ export class StatusLine {
                     class: "rt-icon-button",
                     "aria-label": "Zoom in",
                     "data-tip": "Zoom in  (+)",
-                    onclick: () => act.zoom(1.25),
+                    onclick: () => commands.zoom(1.25),
                 },
                 "+",
             ),
-            iconButton("fit", "Fit", act.fit, { key: "F" }),
+            iconButton("fit", "Fit", commands.fit, { key: "F" }),
         );
         this.element = h(
             "section",
@@ -79,7 +79,7 @@ export class StatusLine {
         this.asking?.abort();
         this.ask.cancel();
         this.view.inverted = this.isInverted() ? { planned: null } : null;
-        const idle = this.store.doc.base && !this.store.doc.variations && !this.painter.busy;
+        const idle = this.store.doc.base && !this.store.doc.variations && !this.inpaintJobs.busy;
         if (idle) {
             this.ask();
         } else {

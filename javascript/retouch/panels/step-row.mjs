@@ -11,7 +11,7 @@ import { listedWords } from "./plan-text.mjs";
 const FOR_GOOD = "Cannot be painted again";
 
 export class StepRow {
-    /** @param panel {store, painter, repainting, reopen} */
+    /** @param panel {store, inpaintJobs, repaintJobs, reopen} */
     constructor(panel, id) {
         Object.assign(this, { panel, id, asking: false });
         this.number = h("span", { class: "rt-step-number", "aria-hidden": "true" });
@@ -51,7 +51,7 @@ export class StepRow {
     }
 
     #level() {
-        const next = () => this.panel.repainting.choose(this.step, this.step.chosen + 1);
+        const next = () => this.panel.repaintJobs.chooseVariation(this.step, this.step.chosen + 1);
         const props = { class: "rt-level", "data-tip": "Next variation", "data-testid": "step-variation" };
         return h("button", { type: "button", ...props, onclick: next });
     }
@@ -94,8 +94,8 @@ export class StepRow {
         const numbers = listedWords(those.map((step) => this.doc.steps.indexOf(step) + 1));
         this.choices = how || numbers ? { itself: Boolean(how), those: numbers } : null;
         this.again.hidden = !this.choices;
-        this.again.disabled = this.panel.painter.busy;
-        this.asking &&= Boolean(this.choices?.those) && !this.panel.painter.busy;
+        this.again.disabled = this.panel.inpaintJobs.busy;
+        this.asking &&= Boolean(this.choices?.those) && !this.panel.inpaintJobs.busy;
         setAttribute(this.again, "aria-expanded", this.asking);
         this.choice.hidden = !this.asking;
         this.choice.replaceChildren(...(this.asking ? this.#buttons() : []));
@@ -103,19 +103,19 @@ export class StepRow {
 
     #again() {
         if (!this.choices.those) {
-            return this.panel.repainting.again(this.id);
+            return this.panel.repaintJobs.repaint(this.id);
         }
         this.asking = !this.asking;
         this.update(this.step);
     }
 
     #buttons() {
-        const { repainting } = this.panel;
+        const { repaintJobs } = this.panel;
         const { itself, those } = this.choices;
         const made = [
-            ["It alone", "With another seed; what is upon it stays as it is", () => repainting.again(this.id)],
-            [`It, then ${those}`, "With another seed, then what is upon it", () => repainting.again(this.id, true)],
-            [`Only ${those}`, "What is upon it, as this step is or is not shown now", () => repainting.upon(this.id)],
+            ["It alone", "With another seed; what is upon it stays as it is", () => repaintJobs.repaint(this.id)],
+            [`It, then ${those}`, "With another seed, then what is upon it", () => repaintJobs.repaint(this.id, true)],
+            [`Only ${those}`, "What is upon it, as this step is or is not shown now", () => repaintJobs.repaintUpon(this.id)],
         ];
         return (itself ? made : made.slice(2)).map(([label, tip, press]) =>
             h("button", { type: "button", class: "rt-button", "data-tip": tip, onclick: () => this.#done(press) }, label),

@@ -12,8 +12,8 @@ const PLACED = ["prompt", "negative_prompt", "seed", "variations", "invert"];
 export class StepsPanel {
     #rows = new WeakMap();
 
-    constructor({ store, settings, painter, repainting }) {
-        Object.assign(this, { store, settings, painter, repainting });
+    constructor({ store, settings, inpaintJobs, repaintJobs }) {
+        Object.assign(this, { store, settings, inpaintJobs, repaintJobs });
         this.list = h("ul", { class: "rt-list rt-steps", "aria-label": "Kept steps" });
         this.empty = h(
             "p",
@@ -22,7 +22,7 @@ export class StepsPanel {
         );
         this.element = section("history", "History", [this.empty, this.list]);
         store.addEventListener("change", () => this.update());
-        painter.addEventListener("jobs", () => this.update());
+        inpaintJobs.addEventListener("jobs", () => this.update());
         this.update();
     }
 

@@ -24,17 +24,17 @@ const PAINTING = ["brush", "eraser", "sketch"];
 const POINTING = ["point", "box", "everything"];
 
 export class Toolbar {
-    constructor({ view, act }) {
+    constructor({ view, commands }) {
         this.view = view;
         this.buttons = TOOLS.map(([name, label, key]) => {
             const face = name === "sketch" ? "palette" : name === "pan" ? "hand" : name;
-            return iconButton(face, label, () => act.tool(name), {
+            return iconButton(face, label, () => commands.tool(name), {
                 key,
                 "data-tool": name,
                 "data-testid": `tool-${name}`,
             });
         });
-        this.swap = iconButton("swap", "Swap add and subtract", () => act.swap(), { key: "X", "data-testid": "swap" });
+        this.swap = iconButton("swap", "Swap add and subtract", () => commands.swap(), { key: "X", "data-testid": "swap" });
         const bar = h(
             "div",
             { class: "rt-toolbar", role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" },
@@ -69,8 +69,8 @@ export class Toolbar {
 
 /** What the tool in hand can be told: size and colour of a brush, words for the pointing ones. */
 export class ToolOptions {
-    constructor({ view, act, settings }) {
-        Object.assign(this, { view, act, settings });
+    constructor({ view, commands, settings }) {
+        Object.assign(this, { view, commands, settings });
         this.hint = h("span", { class: "rt-tool-hint" });
         this.text = h("input", {
             type: "text",
@@ -85,7 +85,7 @@ export class ToolOptions {
             this.text,
             h("button", { type: "submit", class: "rt-button", "data-testid": "find" }, icon("text"), "Find"),
         );
-        form.addEventListener("submit", (event) => (event.preventDefault(), act.find(this.text.value)));
+        form.addEventListener("submit", (event) => (event.preventDefault(), commands.find(this.text.value)));
         this.segmenter = h("select", {
             "aria-label": "Segmenter",
             "data-tip": "What finds the outline",
@@ -142,7 +142,7 @@ export class ToolOptions {
             type: "color",
             "aria-label": "Colour",
             "data-testid": "colour",
-            oninput: (e) => this.act.brush({ colour: e.target.value }),
+            oninput: (e) => this.commands.brush({ colour: e.target.value }),
         });
         return h(
             "div",
@@ -159,7 +159,7 @@ export class ToolOptions {
             max,
             "aria-label": label,
             "data-testid": `brush-${name}`,
-            oninput: () => this.act.brush({ [name]: Number(input.value) / scale }),
+            oninput: () => this.commands.brush({ [name]: Number(input.value) / scale }),
         });
         const output = h("output", {});
         const show = (value) => {

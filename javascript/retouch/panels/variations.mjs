@@ -9,9 +9,9 @@ import { chooseVariation, keepVariation, variationsOf, makeThumbnail, clearVaria
 
 const THUMB = 144;
 
-export class ResultsStrip {
-    constructor({ store, painter, view }) {
-        Object.assign(this, { store, painter, view });
+export class VariationStrip {
+    constructor({ store, inpaintJobs, view }) {
+        Object.assign(this, { store, inpaintJobs, view });
         this.thumbs = h("div", {
             class: "rt-thumbs",
             role: "listbox",
@@ -23,7 +23,7 @@ export class ResultsStrip {
         this.more = this.#button(
             "add",
             "More",
-            () => painter.more(),
+            () => inpaintJobs.paintMore(),
             "more",
             "More variations, from the next seeds  (N)",
         );
@@ -45,7 +45,7 @@ export class ResultsStrip {
         const parts = [this.thumbs, tools, this.measures, this.warnings];
         this.element = h("div", { class: "rt-strip", hidden: true, "data-testid": "results" }, parts);
         store.addEventListener("change", () => this.update());
-        painter.addEventListener("jobs", () => (this.more.disabled = painter.busy));
+        inpaintJobs.addEventListener("jobs", () => (this.more.disabled = inpaintJobs.busy));
         this.update();
     }
 

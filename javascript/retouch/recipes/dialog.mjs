@@ -169,7 +169,7 @@ class RecipesDialog {
 
     #run(recipe) {
         this.dialog.close();
-        this.studio.fixing.run(plain(recipe));
+        this.studio.fixJobs.run(plain(recipe));
     }
 
     /** In the editor: one that there is, or for null a new one. */

@@ -203,7 +203,7 @@ export class RecipeEditor {
         }
         this.dialog.close();
         this.heard.ran();
-        this.studio.fixing.run({ ...recipe, name: nameOf(recipe) });
+        this.studio.fixJobs.run({ ...recipe, name: nameOf(recipe) });
     }
 
     /** One's own recipe takes the place of what it was; no other is written over. */

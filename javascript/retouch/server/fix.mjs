@@ -8,38 +8,38 @@ import { NOTHING } from "../image/mask.mjs";
 import { changedArea, setVariations } from "../document/variations.mjs";
 import { peopleOf } from "../document/people.mjs";
 import { Pixels } from "../image/pixels.mjs";
-import { groupsOf, pictured } from "./requests.mjs";
+import { groupByPrompt, encodeMask } from "./requests.mjs";
 import { readHistoryFile } from "../document/history-file.mjs";
 
 /** Targets that look at the person's mask. */
-const MASKED = ["mask", "background", "seam"];
+const MASK_TARGETS = ["mask", "background", "seam"];
 const UNCHANGED = "Nothing was changed";
 const UNFOUND = "the recipe found nothing to repaint.";
 
-export class Fixing {
-    constructor({ api, store, settings, painter, notices }) {
-        Object.assign(this, { api, store, settings, painter, notices });
+export class FixJobs {
+    constructor({ api, store, settings, inpaintJobs, notices }) {
+        Object.assign(this, { api, store, settings, inpaintJobs, notices });
     }
 
     /**
      * @param {object} recipe as lists have it, or written out
-     * @param {string | object} asked the same for the server: by name will do for one that it has
+     * @param {string | object} reference the same for the server: by name will do for one that it has
      */
-    run(recipe, asked = recipe) {
+    run(recipe, reference = recipe) {
         const label = recipe.name ?? "Recipe";
-        return this.painter.run(label, async (task, doc) => {
-            const mask = needsMask(recipe) ? await maskedIn(doc, this.settings) : {};
-            const body = { recipe: asked, task, ...saidOf(doc, this.settings), ...mask, return_history: true };
-            const answer = await this.api.about(pickSentPicture(doc), "fix", body);
+        return this.inpaintJobs.run(label, async (task, doc) => {
+            const mask = needsMask(recipe) ? await makeMaskFields(doc, this.settings) : {};
+            const body = { recipe: reference, task, ...makePromptFields(doc, this.settings), ...mask, return_history: true };
+            const answer = await this.api.postWithPicture(pickSentPicture(doc), "fix", body);
             const after = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
             const change = changedArea(doc, after);
-            this.painter.warn(answer, Boolean(change));
+            this.inpaintJobs.showWarnings(answer, Boolean(change));
             if (!change) {
                 const why = answer.reports.map((report) => report.why).filter(Boolean);
                 this.notices.say(`${UNCHANGED}: ${[...new Set(why)].join("; ") || UNFOUND}`);
                 return null;
             }
-            const steps = await this.#steps(answer);
+            const steps = await this.#readSteps(answer);
             const variations = { intent: "", name: label, asked: NOTHING, objects: [], parts: [], request: null, steps };
             const candidates = [{ ...change, seed: answer.seed, scores: {} }];
             const { infotext, warnings = [] } = answer;
@@ -51,7 +51,7 @@ export class Fixing {
      * What was painted, region by region: those that a gate took back are there, and off. Null where the server
      * has forgotten it meanwhile: then all of it is kept as one.
      */
-    async #steps({ history }) {
+    async #readSteps({ history }) {
         try {
             const { file } = await this.api.post("history", { history, return_file: true });
             return (await readHistoryFile(fromBase64(file))).steps;
@@ -66,18 +66,18 @@ export class Fixing {
 
 /** Whether what is masked matters to a recipe. */
 export function needsMask({ passes = [] }) {
-    return passes.some(({ enabled = true, target = {} }) => enabled && MASKED.includes(target.what));
+    return passes.some(({ enabled = true, target = {} }) => enabled && MASK_TARGETS.includes(target.what));
 }
 
 /** All that is masked, for a recipe that asks; {} where nothing is. */
-async function maskedIn(doc, settings) {
-    const all = groupsOf(doc, settings).reduce((sum, { mask }) => sum.union(mask), NOTHING);
-    const { mask, box } = areaOf(all.box) ? await pictured(doc, all) : {};
+async function makeMaskFields(doc, settings) {
+    const all = groupByPrompt(doc, settings).reduce((sum, { mask }) => sum.union(mask), NOTHING);
+    const { mask, box } = areaOf(all.box) ? await encodeMask(doc, all) : {};
     return mask ? { mask, box } : {};
 }
 
 /** The words and the seed, and whoever has words of their own. */
-function saidOf(doc, settings) {
+function makePromptFields(doc, settings) {
     const words = Object.fromEntries(["prompt", "negative_prompt", "seed"].map((name) => [name, settings.get(name)]));
     const people = peopleOf(doc);
     return people.length ? { ...words, people } : words;

@@ -1,6 +1,6 @@
 /** Jobs, and those of the intents: what is masked, or more of the same; sent, watched, and made an offer of. */
 
-import { Offline } from "./client.mjs";
+import { OfflineError } from "./client.mjs";
 import { fromBase64 } from "../util/base64.mjs";
 import { pickSentPicture } from "../document/metadata.mjs";
 import { boxOfList } from "../geometry/box.mjs";
@@ -8,7 +8,7 @@ import { Mask, NOTHING } from "../image/mask.mjs";
 import { keepFiniteScores } from "../document/scores.mjs";
 import { listSingles, mergeCandidates, variationsOf, assignPart, addVariations, setVariations } from "../document/variations.mjs";
 import { Pixels } from "../image/pixels.mjs";
-import { groupsOf, pictured, recipeOf } from "./requests.mjs";
+import { groupByPrompt, encodeMask, makeInpaintBody } from "./requests.mjs";
 
 /** Nothing masked: said before anything is sent. */
 const UNMASKED = "Nothing is masked yet: click on something, or paint over it, and press again.";
@@ -16,13 +16,13 @@ const REPLACED = "The picture was replaced while a job ran for the one before; w
 const STOPPED = "Stopped: nothing was finished.";
 
 /** Dispatches "jobs" when a job begins or ends. */
-export class Painter extends EventTarget {
+export class InpaintJobs extends EventTarget {
     #jobs = [];
 
-    /** `pointed()` resolves once every click has its mask. */
-    constructor({ api, store, settings, progress, notices, pointed = () => null }) {
+    /** `pendingClicks()` resolves once every click has its mask. */
+    constructor({ api, store, settings, progress, notices, pendingClicks = () => null }) {
         super();
-        Object.assign(this, { api, store, settings, progress, notices, pointed });
+        Object.assign(this, { api, store, settings, progress, notices, pendingClicks });
     }
 
     get busy() {
@@ -30,26 +30,26 @@ export class Painter extends EventTarget {
     }
 
     /** Paint what is masked as an intent says. Who clicks and presses at once means what was clicked. */
-    async intent({ name, label }) {
+    async runIntent({ name, label }) {
         const { store, settings } = this;
         settings.set({ intent: name });
-        await this.pointed();
-        const groups = store.doc.base ? groupsOf(store.doc, settings) : [];
+        await this.pendingClicks();
+        const groups = store.doc.base ? groupByPrompt(store.doc, settings) : [];
         if (!groups.length) {
             return this.notices.say(store.doc.base ? UNMASKED : "Open a picture first.", "warning");
         }
-        const parts = groups.map((group) => ({ mask: group.mask, request: recipeOf(group, name, settings) }));
-        return this.run(label, (task, doc) => this.#offered(task, doc, { name, label, groups, parts }));
+        const parts = groups.map((group) => ({ mask: group.mask, request: makeInpaintBody(group, name, settings) }));
+        return this.run(label, (task, doc) => this.#inpaintGroups(task, doc, { name, label, groups, parts }));
     }
 
     /** More variations of what is offered, from the seeds that follow. */
-    more() {
+    paintMore() {
         const variations = variationsOf(this.store.doc);
         if (!variations?.parts?.length) {
             return;
         }
         this.run("More", async (task, doc) => {
-            const { candidates, parts, warnings } = await this.#all(task, doc, variations.parts);
+            const { candidates, parts, warnings } = await this.#inpaintParts(task, doc, variations.parts);
             if (!candidates.length) {
                 return null;
             }
@@ -59,27 +59,27 @@ export class Painter extends EventTarget {
         });
     }
 
-    async #offered(task, doc, { name, label, groups, parts }) {
-        const painted = await this.#all(task, doc, parts);
+    async #inpaintGroups(task, doc, { name, label, groups, parts }) {
+        const painted = await this.#inpaintParts(task, doc, parts);
         if (!painted.candidates.length) {
             return null;
         }
         const objects = groups.flatMap((group) => group.objects.map(({ id }) => id));
-        const asked = groups.reduce((sum, { mask }) => sum.union(mask), NOTHING);
+        const mask = groups.reduce((sum, { mask }) => sum.union(mask), NOTHING);
         const request = parts.length === 1 ? parts[0].request : null;
-        return setVariations(this.store.doc, { intent: name, name: label, asked, objects, request, ...painted });
+        return setVariations(this.store.doc, { intent: name, name: label, asked: mask, objects, request, ...painted });
     }
 
     /**
      * Each part of an offer painted, the best of each together, and so on. A part that fails is left out of these,
      * and asked again when there are to be more.
      */
-    async #all(task, doc, parts) {
-        const [done, tried, told] = [[], new Map(), new Set()];
+    async #inpaintParts(task, doc, parts) {
+        const [done, tried, allWarnings] = [[], new Map(), new Set()];
         for (const [place, { mask, request, next = request.seed }] of parts.entries()) {
-            const asked = { ...request, seed: next };
-            const { candidates, infotext, stopped, warnings } = await this.#painted(task, doc, mask, asked);
-            warnings.forEach((warning) => told.add(warning));
+            const body = { ...request, seed: next };
+            const { candidates, infotext, stopped, warnings } = await this.#inpaintPart(task, doc, mask, body);
+            warnings.forEach((warning) => allWarnings.add(warning));
             if (candidates.length) {
                 tried.set(place, Math.max(...candidates.flatMap(listSingles).map(({ seed }) => seed)) + 1);
                 done.push({ candidates: candidates.map((candidate) => assignPart(candidate, place)), infotext });
@@ -94,14 +94,14 @@ export class Painter extends EventTarget {
             candidates: ranked.map((those) => mergeCandidates(doc, those)),
             parts: parts.map((part, place) => (tried.has(place) ? { ...part, next: tried.get(place) } : part)),
             infotext: done[0]?.infotext ?? "",
-            warnings: [...told],
+            warnings: [...allWarnings],
         };
     }
 
-    async #painted(task, doc, mask, request) {
-        const body = { ...request, ...(await pictured(doc, mask)), answer: "patches", return_steps: true, task };
-        const answer = await this.api.about(pickSentPicture(doc), "inpaint", body);
-        this.warn(answer);
+    async #inpaintPart(task, doc, mask, request) {
+        const body = { ...request, ...(await encodeMask(doc, mask)), answer: "patches", return_steps: true, task };
+        const answer = await this.api.postWithPicture(pickSentPicture(doc), "inpaint", body);
+        this.showWarnings(answer);
         const candidates = await readCandidates(answer, doc);
         const { infotext, stopped, warnings = [] } = answer;
         return { candidates, infotext, stopped, warnings };
@@ -111,7 +111,7 @@ export class Painter extends EventTarget {
      * What an answer warns of. Where it makes an offer, the strip of variations shows it for as long as it lasts, and
      * a notice only what is new. A job that ends with nothing to offer says so, each time, and why.
      */
-    warn({ warnings = [], stopped, candidates, reports = [] }, isOffer = candidates?.length > 0) {
+    showWarnings({ warnings = [], stopped, candidates, reports = [] }, isOffer = candidates?.length > 0) {
         const say = isOffer ? "sayOnce" : "say";
         warnings.forEach((warning) => this.notices[say](warning, "warning"));
         if (candidates?.length === 0) {
@@ -133,17 +133,17 @@ export class Painter extends EventTarget {
             base: this.store.doc.base,
         };
         this.#jobs.push(job);
-        this.#changed();
+        this.#notify();
         const before = this.last ?? Promise.resolve();
         this.last = before
-            .then(() => this.#done(job, work))
-            .catch((error) => this.#failed(error, () => this.run(label, work)));
+            .then(() => this.#runJob(job, work))
+            .catch((error) => this.#reportFailure(error, () => this.run(label, work)));
         await this.last;
         this.#jobs = this.#jobs.filter((other) => other !== job);
-        this.#changed();
+        this.#notify();
     }
 
-    async #done(job, work) {
+    async #runJob(job, work) {
         this.progress.start(job.task, job.label);
         try {
             if (this.store.doc.base !== job.base) {
@@ -159,13 +159,13 @@ export class Painter extends EventTarget {
         }
     }
 
-    #failed(error, again) {
+    #reportFailure(error, again) {
         const text =
-            error instanceof Offline ? "The connection to the server was lost while it painted." : error.message;
+            error instanceof OfflineError ? "The connection to the server was lost while it painted." : error.message;
         this.notices.say(text, "error", { label: "Try again", run: again });
     }
 
-    #changed() {
+    #notify() {
         this.dispatchEvent(new Event("jobs"));
     }
 }
@@ -185,14 +185,14 @@ async function readCandidates({ reports, candidates }, doc) {
 }
 
 function readRegion({ how = null, candidates }) {
-    return Promise.all(candidates.map((candidate) => candidateOf(candidate, Object.freeze(how))));
+    return Promise.all(candidates.map((candidate) => readCandidate(candidate, Object.freeze(how))));
 }
 
 /** With what a history keeps of it: how it was painted, and its painting as it came. */
-async function candidateOf({ patch, mask, box, seed, scores }, how) {
+async function readCandidate({ patch, mask, box, seed, scores }, how) {
     const place = boxOfList(box);
     const pixels = await Pixels.fromBlob(new Blob([fromBase64(patch)]));
     const painting = Object.freeze({ seed, box, scores: keepFiniteScores(scores), score: 0, patch, mask });
-    const shown = { box: place, patch: pixels, mask: await Mask.fromPng(mask, place), seed, scores: scores ?? {} };
-    return { ...shown, how, painting };
+    const fields = { box: place, patch: pixels, mask: await Mask.fromPng(mask, place), seed, scores: scores ?? {} };
+    return { ...fields, how, painting };
 }

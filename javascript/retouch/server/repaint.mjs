@@ -10,67 +10,67 @@ import { listFileSteps, readHistoryFile, writeHistoryFile } from "../document/hi
 const BUSY = "Something is being painted: paint the step again when that is done.";
 const STOPPED = "Stopped: the steps are as they were.";
 
-export class Repainting {
-    constructor({ api, store, painter, notices }) {
-        Object.assign(this, { api, store, painter, notices });
+export class RepaintJobs {
+    constructor({ api, store, inpaintJobs, notices }) {
+        Object.assign(this, { api, store, inpaintJobs, notices });
     }
 
     /** Paint a step with another seed; `later`: then those upon it, with their own. */
-    again(id, later = false) {
-        return this.#job("Paint again", id, (number) => ({ again: [number], later: later ? "repaint" : "keep" }));
+    repaint(id, later = false) {
+        return this.#run("Paint again", id, (number) => ({ again: [number], later: later ? "repaint" : "keep" }));
     }
 
     /** Paint what lies upon a step, as that is shown or not shown now. */
-    upon(id) {
-        const asked = (number, { on }) => ({ [on ? "restore" : "revert"]: [number], later: "repaint" });
-        return this.#job("Paint what is upon it", id, asked);
+    repaintUpon(id) {
+        const makeFields = (number, { on }) => ({ [on ? "restore" : "revert"]: [number], later: "repaint" });
+        return this.#run("Paint what is upon it", id, makeFields);
     }
 
     /** Another of a step's paintings. */
-    async choose(step, index) {
+    async chooseVariation(step, index) {
         const doc = replaceStep(this.store.doc, await choosePainting(step, index));
         if (doc) {
             this.store.do("Another variation", doc, { merge: `variation-${step.id}` });
         }
     }
 
-    #job(label, id, asked) {
-        if (this.painter.busy) {
+    #run(label, id, makeFields) {
+        if (this.inpaintJobs.busy) {
             return this.notices.say(BUSY, "warning");
         }
-        return this.painter.run(label, (task, doc) => this.#painted(task, doc, id, asked));
+        return this.inpaintJobs.run(label, (task, doc) => this.#repaintSteps(task, doc, id, makeFields));
     }
 
-    async #painted(task, doc, id, asked) {
+    async #repaintSteps(task, doc, id, makeFields) {
         const steps = listFileSteps(doc);
         const at = steps.findIndex((step) => step.id === id);
         const file = toBase64(await writeHistoryFile(doc));
-        const body = { file, ...asked(at + 1, steps[at]), return_file: true, task };
+        const body = { file, ...makeFields(at + 1, steps[at]), return_file: true, task };
         const answer = await this.api.post("history", body);
-        this.painter.warn(answer);
+        this.inpaintJobs.showWarnings(answer);
         if (answer.stopped) {
             this.notices.say(STOPPED);
         }
         const { steps: now } = await readHistoryFile(fromBase64(answer.file));
         const touched = new Set([id, ...listStepsUpon(steps, id).map((step) => step.id)]);
-        const pairs = steps.map((step, index) => ({ step, made: now[index] }));
-        const changed = pairs.filter(({ step, made }) => touched.has(step.id) && differs(step, made));
-        changed.filter(({ step, made }) => step.on && !made.on).forEach(({ step }) => this.notices.say(worse(step)));
+        const pairs = steps.map((step, index) => ({ step, repainted: now[index] }));
+        const changed = pairs.filter(({ step, repainted }) => touched.has(step.id) && isRepainted(step, repainted));
+        changed.filter(({ step, repainted }) => step.on && !repainted.on).forEach(({ step }) => this.notices.say(makeWorseText(step)));
         const last = this.store.doc;
-        return changed.reduce((to, { step, made }) => replaceStep(to, repainted(step, made)) ?? to, last);
+        return changed.reduce((to, { step, repainted }) => replaceStep(to, withPaintingsOf(step, repainted)) ?? to, last);
     }
 }
 
-function differs({ how, paintings = [] }, made) {
+function isRepainted({ how, paintings = [] }, repainted) {
     const patches = (those) => those.map(({ patch }) => patch).join();
-    return Boolean(how) && patches(paintings) !== patches(made.paintings);
+    return Boolean(how) && patches(paintings) !== patches(repainted.paintings);
 }
 
-function worse({ name }) {
+function makeWorseText({ name }) {
     return `"${name}" became worse, and is switched off.`;
 }
 
 /** What was painted of a step by now; what the page knows of it stays. */
-function repainted(step, { box, patch, mask, report, paintings, chosen, how, on }) {
+function withPaintingsOf(step, { box, patch, mask, report, paintings, chosen, how, on }) {
     return Object.freeze({ ...step, box, patch, mask, report, paintings, chosen, how, on });
 }

@@ -10,13 +10,13 @@ import { unflatten } from "../document/settings.mjs";
 const NAMED = /^Object \d+$/;
 
 /** @returns {Promise<string>} a picture as base64 PNG, with what it carries: see `pickSentPicture` */
-export async function encoded(pixels) {
+export async function encodePicture(pixels) {
     const { baggage, infotext } = readCarried(pixels);
     return toBase64(await packPng(pixels, baggage, infotext));
 }
 
 /** What would be repainted by each prompt: objects in use that say the same are painted together. */
-export function groupsOf(doc, settings) {
+export function groupByPrompt(doc, settings) {
     const used = doc.objects
         .filter(({ use }) => use)
         .map((object) => ({ ...object, shaped: shapeMask(object, doc.base) }));
@@ -26,14 +26,14 @@ export function groupsOf(doc, settings) {
         const members = settings.get("invert") ? masked : masked.filter((object) => object.prompt.trim() === prompt);
         return { prompt, objects: members, mask: members.reduce((sum, { shaped }) => sum.union(shaped), NOTHING) };
     });
-    return withSketch(
+    return addSketch(
         groups.filter(({ mask }) => areaOf(mask.box)),
         sketchMask(doc.sketch),
     );
 }
 
 /** Painted colours are masked too: with the objects of the general prompt, or on their own. */
-function withSketch(groups, sketch) {
+function addSketch(groups, sketch) {
     if (!areaOf(sketch.box)) {
         return groups;
     }
@@ -42,7 +42,7 @@ function withSketch(groups, sketch) {
 }
 
 /** What an object is called, where a person or a segmenter has named it. */
-function words(objects) {
+function namesOf(objects) {
     return objects
         .map(({ name }) => name)
         .filter((name) => !NAMED.test(name))
@@ -50,7 +50,7 @@ function words(objects) {
 }
 
 /** The body of POST inpaint without what only the moment knows: picture, mask, task. It can be asked again. */
-export function recipeOf(group, intent, settings) {
+export function makeInpaintBody(group, intent, settings) {
     return {
         intent,
         prompt: group.prompt || settings.get("prompt"),
@@ -58,18 +58,18 @@ export function recipeOf(group, intent, settings) {
         seed: settings.get("seed"),
         variations: settings.get("variations"),
         invert: settings.get("invert"),
-        object: words(group.objects),
+        object: namesOf(group.objects),
         ...unflatten(settings.overridesOf(intent)),
     };
 }
 
 /** The mask's and the sketch's part of a body; what of the mask lies beside the picture is left out. */
-export async function pictured(doc, mask) {
+export async function encodeMask(doc, mask) {
     const sketch = sketchPixels(doc);
     const inside = mask.cropped(overlap(mask.box, boxOfSize(doc.base)));
     return {
         mask: await inside.toPng(),
         box: listOfBox(inside.box),
-        ...(sketch ? { sketch: await encoded(sketch) } : {}),
+        ...(sketch ? { sketch: await encodePicture(sketch) } : {}),
     };
 }

@@ -17,8 +17,8 @@ const GAP = 26;
 /** CSS pixels of a strip that can bear a number. */
 const BADGE = 16;
 
-/** @param {{size: Size, margins: Margins, stages: GhostStage[], pointed: number, lit: GhostStage | null}} shown */
-export function drawExtension(pen, view, { size, margins, stages, pointed, lit }) {
+/** @param {{size: Size, margins: Margins, stages: GhostStage[], pointed: number, highlighted: GhostStage | null}} shown */
+export function drawExtension(pen, view, { size, margins, stages, pointed, highlighted }) {
     const canvas = extendedBox(size, margins);
     const place = boxInView(view, canvas);
     if (!isSameBox(canvas, boxOfSize(size))) {
@@ -28,8 +28,8 @@ export function drawExtension(pen, view, { size, margins, stages, pointed, lit }
     stages.forEach((stage) => pen.box(pen.theme.accent, boxInView(view, stage.box), { width: 1 }));
     cropsOf(stages, pointed).forEach((stage) => drawCrop(pen, view, stage, stage.number === pointed));
     stages.forEach((stage) => drawNumber(pen, view, stage));
-    if (lit) {
-        drawLit(pen, view, lit);
+    if (highlighted) {
+        drawLit(pen, view, highlighted);
     }
     const { width, height } = extendedSize(size, margins);
     const words = `${width} × ${height}  ·  ${aspectText({ width, height })}`;

@@ -150,8 +150,8 @@ export class ExtendTool extends Tool {
     }
 
     draw(pen, view) {
-        const { margins, stages, lit } = this.bench.extension;
-        drawExtension(pen, view, { size: this.doc.base, margins, stages, lit, pointed: this.#pointed });
+        const { margins, stages, highlighted } = this.bench.extension;
+        drawExtension(pen, view, { size: this.doc.base, margins, stages, highlighted, pointed: this.#pointed });
         this.#handles?.place(view, this.bench.ratio, { size: this.doc.base, margins });
     }
 }

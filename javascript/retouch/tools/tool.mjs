@@ -9,7 +9,7 @@
  * @property {{mask: Mask, label: string}[]} regions
  * @property {Live | null} live the stroke being painted
  * @property {(box: Box) => void} touched redraws what a stroke covered
- * @property {{margins: Margins, stages: GhostStage[], lit: GhostStage | null}} extension what is to be painted
+ * @property {{margins: Margins, stages: GhostStage[], highlighted: GhostStage | null}} extension what is to be painted
  *     around the picture, and a stage of it that is pointed at
  * @property {() => void} redraw the marks
  * @property {(type: string, detail: object) => void} tell dispatches an event
