@@ -1,6 +1,6 @@
 /** Everything that has a shortcut: what it does, its keys, and how the overlay lists it. */
 
-import { TOOLS } from "./panels/toolbar.mjs";
+import { TOOLS } from "./tools/index.mjs";
 
 /** What the tool Extend and its handles hear themselves. */
 const EXTEND_KEYS = [
@@ -17,7 +17,7 @@ const EXTEND_KEYS = [
 /** @param commands what the page can do, @param is what it is at: see shell.mjs */
 export function makeShortcuts(commands, conditions) {
     return [
-        ...TOOLS.map(([name, label, key]) => ({ group: "Tools", label, keys: [key], run: () => commands.tool(name) })),
+        ...TOOLS.map(({ name, label, key }) => ({ group: "Tools", label, keys: [key], run: () => commands.tool(name) })),
         { group: "Tools", label: "Find by words", keys: ["T"], run: commands.text },
         { group: "Tools", label: "Swap add and subtract", keys: ["X"], run: commands.swap },
         {

@@ -37,6 +37,7 @@ import { follow } from "./ui/theme.mjs";
 import { ToolOptions, Toolbar } from "./panels/toolbar.mjs";
 import { tooltips } from "./ui/tooltip.mjs";
 import { CanvasView } from "./canvas/canvas-view.mjs";
+import { makeTools } from "./tools/index.mjs";
 
 /** Put the studio into `root`. `host` is "standalone" or "webui". Returns {store, view, commands, destroy}. */
 export function mount(root, { api: address, host }) {
@@ -58,7 +59,7 @@ export function mount(root, { api: address, host }) {
 function buildPage(studio) {
     const { root, store } = studio;
     studio.canvasElement = h("div", { class: "rt-stage", "data-testid": "stage" });
-    studio.view = new CanvasView(studio.canvasElement, store, {});
+    studio.view = new CanvasView(studio.canvasElement, store, { tools: makeTools });
     studio.pointToMask = new PointToMask(studio);
     studio.variationStrip = new VariationStrip(studio);
     studio.plan = (signal) => requestPlan(studio, signal);

@@ -18,9 +18,9 @@ PLANNED = "studio => studio.view.inverted?.planned != null"
 OVERLAY = """async ([width, height]) => {
     const { view } = await document.getElementById("retouch_studio").studio;
     const layers = await import("/javascript/retouch/canvas/layers.mjs");
-    const { overlayRaster, listUsedObjects, shownObjects } = layers;
+    const { overlayRaster, listUsedObjects, listVisibleObjects } = layers;
     const { doc } = view.store;
-    const objects = view.inverted ? listUsedObjects(doc, null) : shownObjects(doc, null);
+    const objects = view.inverted ? listUsedObjects(doc, null) : listVisibleObjects(doc, null);
     const look = { objects, live: null, size: doc.base, colour: [0, 0, 0], inverted: view.inverted };
     const { data } = overlayRaster(look, { left: 0, top: 0, right: width, bottom: height }, 0);
     return [view.inverted?.planned ? "planned" : "masks", [...data].filter((_, i) => i % 4 === 3)];

@@ -14,7 +14,7 @@ const ALLOWED = {
     document: ["util", "geometry", "image"],
     server: ["util", "geometry", "image", "document"],
     tools: ["util", "geometry", "image", "document", "ui"],
-    canvas: ["util", "geometry", "image", "document", "tools"],
+    canvas: ["util", "geometry", "image", "document"],
     files: ["util", "ui", "geometry", "image", "document", "server"],
     host: ["ui"],
     panels: ["util", "ui", "geometry", "image", "document", "server", "tools", "files", "host"],

@@ -118,7 +118,7 @@ test("tiles are made once, remade only where something changed, and dropped when
     ]);
     places.forEach((place) => tiles.get(place));
     assert.equal(tiles.peek(places[0]), undefined);
-    assert.equal(tiles.missing(places[0]), true);
+    assert.equal(tiles.isMissing(places[0]), true);
 });
 
 test("a part to remake is whole pixels of a coarse tile", () => {
@@ -170,7 +170,7 @@ test("an overlay shows the strongest mask, the stroke being painted, and nothing
     stroke.lineTo(spot(50, 50));
     const raster = (live) =>
         layers.overlayRaster(
-            { objects: layers.shownObjects(doc, live), live, size: base, colour: [9, 8, 7] },
+            { objects: layers.listVisibleObjects(doc, live), live, size: base, colour: [9, 8, 7] },
             base.box,
             0,
         );

@@ -37,17 +37,17 @@ export function sketchRaster(layer, live, box, level) {
  * The strongest of all masks shown, or all that they leave out, in one colour.
  *
  * @param {{objects: Obj[], live: Live | null, size: Size, colour: number[], inverted?: {planned: Mask | null} | null}}
- *     shown colour: [r, g, b], inverted: see Shown
+ *     shown colour: [r, g, b], inverted: see ViewState
  * @returns {Raster | null} null where there is none
  */
 export function overlayRaster({ objects, live, size, colour, inverted = null }, box, level) {
-    const alphas = objects.map((object) => shownAlpha(object, live, size, box)).filter(Boolean);
+    const alphas = objects.map((object) => alphaWithStroke(object, live, size, box)).filter(Boolean);
     if (!alphas.length && !inverted) {
         return null;
     }
     const strongest = alphas.reduce(strongerOf, new Uint8Array(areaOf(box)));
-    const shown = inverted ? readPaintedAlpha(inverted, strongest, box) : strongest;
-    const { data, width, height } = halveTimes(halveAlpha, level, shown, widthOf(box), heightOf(box));
+    const visible = inverted ? readPaintedAlpha(inverted, strongest, box) : strongest;
+    const { data, width, height } = halveTimes(halveAlpha, level, visible, widthOf(box), heightOf(box));
     const out = new Uint32Array(data.length);
     const rgb = colour[0] | (colour[1] << 8) | (colour[2] << 16);
     for (let i = 0; i < out.length; i++) {
@@ -56,14 +56,14 @@ export function overlayRaster({ objects, live, size, colour, inverted = null }, 
     return { data: new Uint8ClampedArray(out.buffer), width, height };
 }
 
-function readPaintedAlpha({ planned }, kept, box) {
-    return planned ? planned.read(box) : kept.map((alpha) => 255 - alpha);
+function readPaintedAlpha({ planned }, masked, box) {
+    return planned ? planned.read(box) : masked.map((alpha) => 255 - alpha);
 }
 
 /** @returns {number[]} see outlineOf, in tile pixels */
 export function outlineRuns(object, live, size, box, level) {
     const wide = growBox(box, 2 ** level);
-    const alpha = shownAlpha(object, live, size, wide);
+    const alpha = alphaWithStroke(object, live, size, wide);
     if (!alpha) {
         return [];
     }
@@ -72,17 +72,17 @@ export function outlineRuns(object, live, size, box, level) {
 }
 
 /** An object's alpha with the stroke that is being painted on it; null where there is none. */
-function shownAlpha(object, live, size, box) {
+function alphaWithStroke(object, live, size, box) {
     const mask = shapeMask(object, size);
     const stroke = live?.object?.id === object.id && !isEmpty(overlap(live.stroke.bounds, box)) ? live : null;
     if (isEmpty(overlap(mask.box, box))) {
         return stroke && !stroke.erase ? stroke.stroke.read(box) : null;
     }
     const alpha = mask.read(box);
-    return stroke ? withStroke(alpha, stroke.stroke.read(box), stroke.erase) : alpha;
+    return stroke ? applyStroke(alpha, stroke.stroke.read(box), stroke.erase) : alpha;
 }
 
-function withStroke(alpha, stroke, erase) {
+function applyStroke(alpha, stroke, erase) {
     return erase
         ? weakerOf(
               alpha,
@@ -110,10 +110,10 @@ function weakerOf(a, b) {
 }
 
 /** The objects whose masks are shown: also one that is being painted, hidden or not yet there. */
-export function shownObjects(doc, live) {
+export function listVisibleObjects(doc, live) {
     const painted = live?.object;
-    const shown = doc.objects.filter(({ visible, id }) => visible && id !== painted?.id);
-    return painted ? [...shown, painted] : shown;
+    const others = doc.objects.filter(({ visible, id }) => visible && id !== painted?.id);
+    return painted ? [...others, painted] : others;
 }
 
 /** The objects in use, with one that is being painted. */
@@ -138,16 +138,16 @@ export function changedPatches(before, after) {
 /** @returns {Box[]} where the overlays of two lists of objects can differ */
 export function changedMasks(before, after, size) {
     const known = new Map(before.map((object) => [object.id, object]));
-    const boxes = after.map((object) => differenceOf(known.get(object.id), object, size));
+    const boxes = after.map((object) => differenceBox(known.get(object.id), object, size));
     const left = new Set(after.map(({ id }) => id));
     const gone = before
         .filter(({ id }) => !left.has(id))
-        .map((object) => differenceOf(object, undefined, size));
+        .map((object) => differenceBox(object, undefined, size));
     return [...boxes, ...gone].filter((box) => !isEmpty(box));
 }
 
 /** The box in which two states of an object can look different; exact after a stroke, quick after a slider. */
-export function differenceOf(before, after, size) {
+export function differenceBox(before, after, size) {
     if (before && after && before.mask === after.mask && before.shape === after.shape) {
         return NOWHERE;
     }

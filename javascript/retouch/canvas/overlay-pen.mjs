@@ -4,7 +4,7 @@ import { heightOf, widthOf } from "../geometry/box.mjs";
 
 const FONT = "12px system-ui, sans-serif";
 
-export class Pen {
+export class OverlayPen {
     /**
      * @param {CanvasRenderingContext2D} context
      * @param {number} ratio device pixels per CSS pixel

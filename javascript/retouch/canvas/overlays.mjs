@@ -11,7 +11,7 @@ const RESOLVED = 1;
  *
  * @typedef {{crop: number[] | Box, work: number[] | {width: number, height: number}, magnification: number,
  *     under_resolved?: boolean}} GhostStep
- * @param {Pen} pen
+ * @param {OverlayPen} pen
  * @param {GhostStep[]} steps
  */
 export function drawGhost(pen, view, steps) {

@@ -8,11 +8,11 @@
 import { themeOf } from "../image/colour.mjs";
 import { NO_MARGINS } from "../geometry/margins.mjs";
 
-export class Shown extends EventTarget {
+export class ViewState extends EventTarget {
     #brush = Object.freeze({ size: 60, hardness: 0.8, opacity: 1, colour: "#e0483e" });
     #overlay = Object.freeze({ colour: "#ff3d7f", opacity: 0.45, show: true });
     #compare = Object.freeze({ mode: "off", at: 0.5 });
-    #held = false;
+    #isBeforeShown = false;
     #theme = themeOf("dark");
     #ghost = null;
     #inverted = null;
@@ -63,7 +63,7 @@ export class Shown extends EventTarget {
     }
 
     get compare() {
-        return this.#held ? { ...this.#compare, mode: "before" } : this.#compare;
+        return this.#isBeforeShown ? { ...this.#compare, mode: "before" } : this.#compare;
     }
 
     /** @param {Partial<{mode: CompareMode, at: number}>} changes at: the slider's place, 0..1 */
@@ -74,8 +74,8 @@ export class Shown extends EventTarget {
     }
 
     /** Shows the picture before, as long as a key is held. */
-    hold(on) {
-        this.#held = Boolean(on);
+    showBefore(on) {
+        this.#isBeforeShown = Boolean(on);
         this.refresh();
         this.repaint();
     }

@@ -10,7 +10,7 @@ export const ACCEPTED_FILES = `image/*,${ENDING}`;
 
 /**
  * @param {File} file
- * @param {{api?: Api | null, say?: (remark: string) => void}} [door] see reading.mjs
+ * @param {{api?: ServerClient | null, say?: (remark: string) => void}} [door] see reading.mjs
  * @returns {Promise<Doc>} rejects in one sentence
  */
 export async function readDocument(file, { api = null, say = () => {} } = {}) {

@@ -1,8 +1,8 @@
 /** Grips: the eight places of a box that a hand takes, and the sides that each of them moves. */
 
-/** @typedef {{x: "left" | "" | "right", y: "top" | "" | "bottom"}} Grip "" where it moves neither side */
+/** @typedef {{x: "left" | "" | "right", y: "top" | "" | "bottom"}} Handle "" where it moves neither side */
 
-/** @type {Grip[]} */
+/** @type {Handle[]} */
 export const HANDLES = Object.freeze(
     ["left", "", "right"]
         .flatMap((x) => ["top", "", "bottom"].map((y) => Object.freeze({ x, y })))

@@ -3,7 +3,7 @@
  * and where the picture lies in it. Pure; the server's own rules, so that the ghost need not wait for it.
  *
  * @typedef {{left: number, top: number, right: number, bottom: number}} Margins in picture pixels
- * @typedef {{aspect: string, across: string, down: string, margins: Margins}} Asked `aspect` is "" where the
+ * @typedef {{aspect: string, across: string, down: string, margins: Margins}} CanvasSize `aspect` is "" where the
  *     margins count, `across` and `down` are "" where the picture lies as the margins have it
  * @typedef {import("./box.mjs").Box} Box
  * @typedef {import("./box.mjs").Size} Size
@@ -23,7 +23,7 @@ export const SUBJECT = "subject";
 const ASPECT = /^\s*(\d+(?:\.\d+)?)\s*[:x/]\s*(\d+(?:\.\d+)?)\s*$/;
 const SHARES = { left: 0, top: 0, third: 1 / 3, centre: 0.5, "two thirds": 2 / 3, right: 1, bottom: 1 };
 
-/** @type {Asked} */
+/** @type {CanvasSize} */
 export const UNCHANGED_SIZE = Object.freeze({ aspect: "", across: "", down: "", margins: NO_MARGINS });
 
 /** The canvas in the picture's pixels: the picture's own corner is at 0, 0. @returns {Box} */
@@ -78,7 +78,7 @@ export function offsetInCanvas(place, length, own) {
     return Math.min(Math.max(Math.floor(at + 0.5), 0), room);
 }
 
-/** The picture at another place of a canvas that stays as large: an anchor was chosen. @returns {Asked} */
+/** The picture at another place of a canvas that stays as large: an anchor was chosen. @returns {CanvasSize} */
 export function anchorPicture(request, size, changes) {
     const next = { ...request, ...changes };
     if (next.aspect) {

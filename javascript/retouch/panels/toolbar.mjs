@@ -1,39 +1,19 @@
 /** The slim bar of tools, and the options of the one in hand. */
 
 import { h, setAttribute } from "../ui/dom.mjs";
+import { TOOLS } from "../tools/index.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
-
-/** name, label, key, what to do with it. */
-export const TOOLS = [
-    ["point", "Point", "W", "Click what you mean; right button or Alt takes away."],
-    ["box", "Box", "M", "Drag a box round what you mean."],
-    ["everything", "Everything", "A", "Every object is outlined as you move over it; click to take it."],
-    ["lasso", "Lasso", "L", "Draw round it; Alt takes away."],
-    ["brush", "Brush", "B", "Paint the mask; Alt takes away."],
-    ["eraser", "Eraser", "E", "Rub out the mask."],
-    ["sketch", "Colour sketch", "S", "Paint colours: they are both mask and starting content."],
-    [
-        "extend",
-        "Extend",
-        "O",
-        "Drag an edge or a corner of the canvas outward; Shift keeps the aspect, Alt takes both sides.",
-    ],
-    ["pan", "Hand", "H", "Drag the picture; Space does so in every tool."],
-];
-const PAINTING = ["brush", "eraser", "sketch"];
-const POINTING = ["point", "box", "everything"];
 
 export class Toolbar {
     constructor({ view, commands }) {
         this.view = view;
-        this.buttons = TOOLS.map(([name, label, key]) => {
-            const face = name === "sketch" ? "palette" : name === "pan" ? "hand" : name;
-            return iconButton(face, label, () => commands.tool(name), {
-                key,
-                "data-tool": name,
-                "data-testid": `tool-${name}`,
-            });
-        });
+        this.buttons = TOOLS.map((tool) =>
+            iconButton(tool.icon, tool.label, () => commands.tool(tool.name), {
+                key: tool.key,
+                "data-tool": tool.name,
+                "data-testid": `tool-${tool.name}`,
+            }),
+        );
         this.swap = iconButton("swap", "Swap add and subtract", () => commands.swap(), { key: "X", "data-testid": "swap" });
         const bar = h(
             "div",
@@ -172,10 +152,11 @@ export class ToolOptions {
 
     update() {
         const { tool, brush } = this.view;
-        this.hint.textContent = TOOLS.find(([name]) => name === tool)?.[3] ?? "";
-        this.pointing.hidden = !POINTING.includes(tool);
-        this.brush.hidden = !PAINTING.includes(tool);
-        this.colour.hidden = tool !== "sketch";
+        const { tip, options } = TOOLS.find(({ name }) => name === tool);
+        this.hint.textContent = tip;
+        this.pointing.hidden = !options.includes("pointing");
+        this.brush.hidden = !options.includes("brush");
+        this.colour.hidden = !options.includes("colour");
         this.colour.value = brush.colour;
         Object.entries(this.inputs).forEach(([name, { show }]) => show(brush[name]));
     }

@@ -40,7 +40,7 @@ export class OutpaintPlan extends EventTarget {
         return this.view.tool === "extend" && this.store.doc.base !== null;
     }
 
-    /** @returns {import("../geometry/margins.mjs").Asked} */
+    /** @returns {import("../geometry/margins.mjs").CanvasSize} */
     get size() {
         return this.settings.get("extension");
     }

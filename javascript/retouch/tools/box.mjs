@@ -11,7 +11,6 @@ const HANDLE = 4;
 const SLACK = 3;
 
 export class BoxTool extends Tool {
-    cursor = "crosshair";
     drags = true;
     #drag = null;
 
@@ -21,7 +20,7 @@ export class BoxTool extends Tool {
 
     #handleAt(spot) {
         const box = this.object?.box;
-        return box ? HANDLES.find((handle) => this.near(spot, handlePoint(handle, box))) : undefined;
+        return box ? HANDLES.find((handle) => this.isNear(spot, handlePoint(handle, box))) : undefined;
     }
 
     down(spot) {
@@ -36,14 +35,14 @@ export class BoxTool extends Tool {
         const spot = spots[spots.length - 1];
         const { handle, start, box } = this.#drag;
         if (handle) {
-            this.#drag.box = this.#clipped(resized(box, handle, spot));
-        } else if (box || !this.near(start, spot, SLACK)) {
-            this.#drag.box = this.#clipped(boundingBox(start.x, start.y, spot.x, spot.y));
+            this.#drag.box = this.#clipToPicture(resizeBox(box, handle, spot));
+        } else if (box || !this.isNear(start, spot, SLACK)) {
+            this.#drag.box = this.#clipToPicture(boundingBox(start.x, start.y, spot.x, spot.y));
         }
-        this.bench.redraw();
+        this.view.redraw();
     }
 
-    #clipped(box) {
+    #clipToPicture(box) {
         return overlap(box, boxOfSize(this.doc.base));
     }
 
@@ -51,25 +50,25 @@ export class BoxTool extends Tool {
         const { handle, box } = this.#drag ?? {};
         this.#drag = null;
         if (!box || !areaOf(box)) {
-            this.bench.redraw();
+            this.view.redraw();
             return;
         }
-        const fresh = !handle && (spot.shift || !this.object || isTaken(this.object));
+        const fresh = !handle && (spot.shift || !this.object || hasContent(this.object));
         const doc = fresh ? addObject(this.doc) : this.doc;
         this.prompt(handle ? "Change box" : "Box", doc, doc.selected, { box });
     }
 
     cancel() {
         this.#drag = null;
-        this.bench.redraw();
+        this.view.redraw();
     }
 
     hover(spot) {
         const handle = spot && this.#handleAt(spot);
-        this.cursor = handle ? handleCursor(handle) : "crosshair";
+        this.hoverCursor = handle ? handleCursor(handle) : null;
     }
 
-    key(key) {
+    handleKey(key) {
         const object = this.object;
         if (key !== "Delete" || !object?.box) {
             return false;
@@ -91,11 +90,11 @@ export class BoxTool extends Tool {
 }
 
 /** Another box means another thing, unless the object is still empty. */
-function isTaken({ mask, box, clicks }) {
+function hasContent({ mask, box, clicks }) {
     return mask.width > 0 || box !== null || clicks.length > 0;
 }
 
-function resized(box, handle, spot) {
+function resizeBox(box, handle, spot) {
     const moved = { ...box };
     if (handle.x) {
         moved[handle.x] = Math.round(spot.x);

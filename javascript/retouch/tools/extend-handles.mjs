@@ -12,24 +12,24 @@ const STEP = 8;
 const FAR = 64;
 const ARROWS = { ArrowLeft: ["x", -1], ArrowRight: ["x", 1], ArrowUp: ["y", -1], ArrowDown: ["y", 1] };
 
-export class Handles {
+export class ExtendHandles {
     #parts;
 
     /**
-     * @param {import("./tool.mjs").Bench} bench
-     * @param {(change: {grip: Grip, way: {x: number, y: number}, both: boolean}) => void} moved
+     * @param {import("./tool.mjs").ToolView} view
+     * @param {(change: {handle: Handle, offset: {x: number, y: number}, both: boolean}) => void} onMove
      */
-    constructor(bench, moved) {
-        Object.assign(this, { bench, moved });
-        this.#parts = HANDLES.map((grip) => ({ grip, element: this.#handle(grip) }));
+    constructor(view, onMove) {
+        Object.assign(this, { view, onMove });
+        this.#parts = HANDLES.map((handle) => ({ handle, element: this.#makeElement(handle) }));
         const elements = this.#parts.map(({ element }) => element);
         const label = "Edges and corners of the canvas";
         this.element = h("div", { class: "rt-handles", role: "group", "aria-label": label, hidden: true }, elements);
-        bench.element.after(this.element);
+        view.element.after(this.element);
     }
 
-    #handle(grip) {
-        const name = nameOf(grip);
+    #makeElement(handle) {
+        const name = makeHandleName(handle);
         return h("div", {
             class: "rt-handle",
             role: "slider",
@@ -39,22 +39,22 @@ export class Handles {
             "aria-valuemax": WIDEST,
             "aria-valuenow": 0,
             "data-testid": `handle-${name.toLowerCase().replaceAll(" ", "-")}`,
-            onkeydown: (event) => this.#key(event, grip),
+            onkeydown: (event) => this.#handleKey(event, handle),
         });
     }
 
-    /** Arrow keys move a grip, Home puts it back on the picture, Escape all of them. */
-    #key(event, grip) {
+    /** Arrow keys move a handle, Home puts it back on the picture, Escape all of them. */
+    #handleKey(event, handle) {
         const [axis, sign] = ARROWS[event.key] ?? [];
-        if (grip[axis]) {
+        if (handle[axis]) {
             const step = event.ctrlKey ? 1 : event.shiftKey ? FAR : STEP;
-            this.moved({ grip, way: { x: 0, y: 0, [axis]: sign * step }, both: event.altKey });
+            this.onMove({ handle, offset: { x: 0, y: 0, [axis]: sign * step }, both: event.altKey });
         } else if (event.key === "Home" || event.key === "Delete") {
-            const { margins } = this.bench.extension;
-            const back = Object.fromEntries(sidesOf(grip).map((side) => [side, 0]));
-            this.bench.tell("margins", { margins: { ...margins, ...back } });
+            const { margins } = this.view.extension;
+            const back = Object.fromEntries(sidesOf(handle).map((side) => [side, 0]));
+            this.view.emit("margins", { margins: { ...margins, ...back } });
         } else if (event.key === "Escape") {
-            this.bench.tell("margins", { margins: NO_MARGINS });
+            this.view.emit("margins", { margins: NO_MARGINS });
         } else if (!axis) {
             return;
         }
@@ -67,13 +67,13 @@ export class Handles {
         const box = extendedBox(size, margins);
         const { width, height } = extendedSize(size, margins);
         this.element.hidden = false;
-        for (const { grip, element } of this.#parts) {
-            const spot = handlePoint(grip, box);
+        for (const { handle, element } of this.#parts) {
+            const spot = handlePoint(handle, box);
             const { x, y } = toView(view, spot.x, spot.y);
             element.style.transform = `translate(${x / ratio}px, ${y / ratio}px)`;
-            const said = sidesOf(grip).map((side) => `${margins[side]} ${side}`);
-            setAttribute(element, "aria-valuenow", Math.max(...sidesOf(grip).map((side) => margins[side])));
-            setAttribute(element, "aria-valuetext", `Pixels added: ${said.join(", ")}. Canvas ${width} by ${height}`);
+            const amounts = sidesOf(handle).map((side) => `${margins[side]} ${side}`);
+            setAttribute(element, "aria-valuenow", Math.max(...sidesOf(handle).map((side) => margins[side])));
+            setAttribute(element, "aria-valuetext", `Pixels added: ${amounts.join(", ")}. Canvas ${width} by ${height}`);
         }
     }
 
@@ -87,7 +87,7 @@ function sidesOf({ x, y }) {
 }
 
 /** "Right edge", "Top left corner". */
-function nameOf(grip) {
-    const words = sidesOf(grip).join(" ");
-    return `${words[0].toUpperCase()}${words.slice(1)} ${grip.x && grip.y ? "corner" : "edge"}`;
+function makeHandleName(handle) {
+    const words = sidesOf(handle).join(" ");
+    return `${words[0].toUpperCase()}${words.slice(1)} ${handle.x && handle.y ? "corner" : "edge"}`;
 }

@@ -22,14 +22,14 @@ export function drawExtension(pen, view, { size, margins, stages, pointed, highl
     const canvas = extendedBox(size, margins);
     const place = boxInView(view, canvas);
     if (!isSameBox(canvas, boxOfSize(size))) {
-        outside(pen, view, { canvas: place, picture: boxInView(view, boxOfSize(size)) }, stages);
+        drawOutside(pen, view, { canvas: place, picture: boxInView(view, boxOfSize(size)) }, stages);
     }
     pen.box(pen.theme.accent, place, { width: 2 });
     stages.forEach((stage) => pen.box(pen.theme.accent, boxInView(view, stage.box), { width: 1 }));
     cropsOf(stages, pointed).forEach((stage) => drawCrop(pen, view, stage, stage.number === pointed));
     stages.forEach((stage) => drawNumber(pen, view, stage));
     if (highlighted) {
-        drawLit(pen, view, highlighted);
+        drawHighlight(pen, view, highlighted);
     }
     const { width, height } = extendedSize(size, margins);
     const words = `${width} × ${height}  ·  ${aspectText({ width, height })}`;
@@ -46,7 +46,7 @@ function cropsOf(stages, pointed) {
 }
 
 /** Squares where there is no picture yet, tinted by turns, so that neighbouring strips differ. */
-function outside(pen, view, { canvas, picture }, stages) {
+function drawOutside(pen, view, { canvas, picture }, stages) {
     const { context, theme } = pen;
     context.save();
     context.beginPath();
@@ -76,7 +76,7 @@ function drawNumber(pen, view, { number, box }) {
     }
 }
 
-function drawLit(pen, view, stage) {
+function drawHighlight(pen, view, stage) {
     pen.box(pen.theme.warning, boxInView(view, stage.box), { width: 2 });
     drawCrop(pen, view, stage, true);
     drawNumber(pen, view, stage);

@@ -9,7 +9,6 @@ import { toView } from "../geometry/viewport.mjs";
 const SLACK = 4;
 
 export class LassoTool extends Tool {
-    cursor = "crosshair";
     #points = [];
     #erase = false;
     #press = null;
@@ -27,7 +26,7 @@ export class LassoTool extends Tool {
     move(spots) {
         const last = spots[spots.length - 1];
         if (this.#press) {
-            this.#press.drawn ||= !this.near(this.#press.spot, last, SLACK);
+            this.#press.drawn ||= !this.isNear(this.#press.spot, last, SLACK);
             if (this.#press.drawn) {
                 this.#points.push(...spots.map(pointOf));
             }
@@ -39,14 +38,14 @@ export class LassoTool extends Tool {
     up(spot) {
         const { drawn, first } = this.#press ?? {};
         this.#press = null;
-        const closes = !first && this.#points.length > 2 && this.near(this.#points[0], spot);
+        const closes = !first && this.#points.length > 2 && this.isNear(this.#points[0], spot);
         if ((drawn && first) || closes) {
             this.#close();
         }
         this.#show(spot);
     }
 
-    twice() {
+    doubleClick() {
         this.#close();
     }
 
@@ -56,7 +55,7 @@ export class LassoTool extends Tool {
         }
     }
 
-    key(key) {
+    handleKey(key) {
         if (!this.#points.length) {
             return false;
         }
@@ -66,7 +65,7 @@ export class LassoTool extends Tool {
             this.cancel();
         } else if (key === "Delete") {
             this.#points.pop();
-            this.bench.redraw();
+            this.view.redraw();
         }
         return true;
     }
@@ -74,12 +73,12 @@ export class LassoTool extends Tool {
     cancel() {
         this.#points = [];
         this.#press = null;
-        this.bench.redraw();
+        this.view.redraw();
     }
 
     #show(pointer) {
         this.#pointer = pointer;
-        this.bench.redraw();
+        this.view.redraw();
     }
 
     #close() {
@@ -89,7 +88,7 @@ export class LassoTool extends Tool {
         if (mask.width && (this.object || !erase)) {
             const doc = this.object ? this.doc : addObject(this.doc);
             const inverts = objectOf(doc, doc.selected).shape.invert;
-            this.bench.store.do(
+            this.view.store.do(
                 erase ? "Lasso away" : "Lasso",
                 addStroke(doc, doc.selected, mask, erase !== inverts),
             );

@@ -9,71 +9,70 @@ const RADIUS = 7;
 const HABIT_MS = 500;
 
 export class PointTool extends Tool {
-    cursor = "crosshair";
-    #held = null;
-    #fresh = null;
+    #dragged = null;
+    #pressed = null;
     #current = -1;
     #added = 0;
 
     /** The points as they are shown: one that is dragged, at the pointer. */
     #clicks() {
         const clicks = this.object?.clicks ?? [];
-        return this.#held
-            ? clicks.map((click, i) => (i === this.#held.index ? this.#held.click : click))
+        return this.#dragged
+            ? clicks.map((click, i) => (i === this.#dragged.index ? this.#dragged.click : click))
             : clicks;
     }
 
     #hit(spot) {
         const clicks = this.#clicks();
-        return clicks.findLastIndex(({ x, y }) => this.near(spot, { x: x + 0.5, y: y + 0.5 }));
+        return clicks.findLastIndex(({ x, y }) => this.isNear(spot, { x: x + 0.5, y: y + 0.5 }));
     }
 
     down(spot) {
         const index = this.#hit(spot);
         if (index >= 0) {
-            this.#held = { index, click: this.object.clicks[index], toggles: spot.ctrl, moved: false };
+            this.#dragged = { index, click: this.object.clicks[index], toggles: spot.ctrl, moved: false };
             this.#current = index;
         }
-        this.#fresh = index < 0 && this.isInside(spot) ? spot : null;
-        this.bench.redraw();
+        this.#pressed = index < 0 && this.isInside(spot) ? spot : null;
+        this.view.redraw();
     }
 
     move(spots) {
-        if (this.#held) {
+        if (this.#dragged) {
             const { x, y } = this.pixelAt(spots[spots.length - 1]);
-            const { click } = this.#held;
-            this.#held.moved ||= x !== click.x || y !== click.y;
-            this.#held.click = { ...click, x, y };
-            this.bench.redraw();
+            const { click } = this.#dragged;
+            this.#dragged.moved ||= x !== click.x || y !== click.y;
+            this.#dragged.click = { ...click, x, y };
+            this.view.redraw();
         }
     }
 
     /** Only now, for a second finger may yet make it a pinch. */
     up() {
-        const [held, fresh, clicks] = [this.#held, this.#fresh, this.#clicks()];
-        this.#held = this.#fresh = null;
-        if (held?.moved) {
+        const [dragged, fresh, clicks] = [this.#dragged, this.#pressed, this.#clicks()];
+        this.#dragged = this.#pressed = null;
+        if (dragged?.moved) {
             this.prompt("Move point", this.doc, this.object.id, { clicks });
-        } else if (held?.toggles) {
-            this.#toggle(held.index);
+        } else if (dragged?.toggles) {
+            this.#toggle(dragged.index);
         } else if (fresh) {
             this.#add(fresh);
         }
     }
 
     cancel() {
-        this.#held = this.#fresh = null;
-        this.bench.redraw();
+        this.#dragged = this.#pressed = null;
+        this.view.redraw();
     }
 
-    twice(spot) {
+    doubleClick(spot) {
         const index = this.#hit(spot);
         if (index >= 0 && performance.now() - this.#added > HABIT_MS) {
             this.#remove(index);
         }
     }
 
-    key(key) {
+    handleKey(key) {
         const count = this.object?.clicks.length ?? 0;
         if (key !== "Delete" || !count) {
             return false;
