@@ -11,7 +11,7 @@ import {
 } from "./document/document.mjs";
 import { pickSentPicture } from "./document/metadata.mjs";
 import { openBatch } from "./batch/dialog.mjs";
-import { chosenFile, download } from "./ui/dom.mjs";
+import { chooseFile, download } from "./ui/dom.mjs";
 import { showShortcuts } from "./ui/dialogs.mjs";
 import { makeMaskFile, makePictureFile } from "./files/import-export.mjs";
 import { addFoundObjects } from "./point-to-mask.mjs";
@@ -19,7 +19,7 @@ import { variationsOf } from "./document/variations.mjs";
 import { makeHistoryFile, ACCEPTED_FILES } from "./files/open-file.mjs";
 import { areaOf, boxOfList, listOfBox } from "./geometry/box.mjs";
 import { showRecipes } from "./recipes/dialog.mjs";
-import { nameOf, plain } from "./recipes/text.mjs";
+import { recipeName, bareRecipe } from "./recipes/text.mjs";
 import { Mask, NOTHING } from "./image/mask.mjs";
 import { markMasksSaved, markSaved } from "./document/unsaved-work.mjs";
 
@@ -32,18 +32,18 @@ export function makeCommands(studio) {
 
 function documentCommands(studio) {
     const { store, notices } = studio;
-    const load = (file) => studio.pictureLoader.load(file);
+    const loadFile = (file) => studio.pictureLoader.load(file);
     return {
-        load,
+        loadFile,
         undo: () => store.undo(),
         redo: () => store.redo(),
-        async open() {
-            const file = await chosenFile(ACCEPTED_FILES);
-            return file && load(file);
+        async openFile() {
+            const file = await chooseFile(ACCEPTED_FILES);
+            return file && loadFile(file);
         },
-        save: () => downloadFile(makePictureFile, store.doc),
+        savePicture: () => downloadFile(makePictureFile, store.doc),
         saveHistory: () => downloadFile(makeHistoryFile, store.doc),
-        async send(target) {
+        async sendTo(target) {
             if (target.needsMask && !areaOf(activeMask(store.doc).box)) {
                 return notices.say("Nothing is masked: mask something first, or send the picture alone.", "warning");
             }
@@ -58,7 +58,7 @@ function documentCommands(studio) {
                 notices.say(error.message, "error");
             }
         },
-        help: () => showShortcuts(studio.root, studio.shortcuts),
+        showHelp: () => showShortcuts(studio.root, studio.shortcuts),
     };
 }
 
@@ -80,24 +80,24 @@ function viewCommands(studio) {
             studio.updateTools();
         };
     return {
-        tool: thenUpdate((name) => {
+        setTool: thenUpdate((name) => {
             view.tool = name;
             studio.pointToMask.onToolChange(name);
         }),
-        swap: thenUpdate(() => (view.subtracting = !view.subtracting)),
-        brush: thenUpdate((changes) => (view.brush = changes)),
-        size: thenUpdate((factor) => (view.brush = { size: Math.min(512, Math.max(1, view.brush.size * factor)) })),
-        compare: (mode) => (view.compare = { mode }),
-        overlay: () => (view.overlay = { show: !view.overlay.show }),
-        hold: (on) => view.showBefore(on),
-        focus: () => view.focus(),
-        cycle: (by) => view.cycleCandidate(by),
-        fit: () => view.fit(),
-        full: () => view.zoomTo(1),
-        zoom: (factor) => view.zoomTo(view.scale * factor),
-        theme: () => studio.theme.toggle(),
-        text: () => {
-            studio.commands.tool("point");
+        swapAddSubtract: thenUpdate(() => (view.subtracting = !view.subtracting)),
+        setBrush: thenUpdate((changes) => (view.brush = changes)),
+        scaleBrush: thenUpdate((factor) => (view.brush = { size: Math.min(512, Math.max(1, view.brush.size * factor)) })),
+        setCompare: (mode) => (view.compare = { mode }),
+        toggleOverlay: () => (view.overlay = { show: !view.overlay.show }),
+        showBefore: (on) => view.showBefore(on),
+        focusCanvas: () => view.focus(),
+        cycleCandidate: (by) => view.cycleCandidate(by),
+        fitView: () => view.fit(),
+        zoomToFull: () => view.zoomTo(1),
+        zoomBy: (factor) => view.zoomTo(view.scale * factor),
+        toggleTheme: () => studio.theme.toggle(),
+        focusTextPrompt: () => {
+            studio.commands.setTool("point");
             studio.toolOptions.text.focus();
         },
     };
@@ -111,9 +111,9 @@ function maskCommands(studio) {
         newObject: () => store.doc.base && store.do("New object", addObject(store.doc)),
         deselect: () => store.amend(selectObject(store.doc, null)),
         deleteObject: withSelected("Delete object", removeObject),
-        invert: withSelected("Invert", (doc, id) => setShape(doc, id, { invert: !selectedObject(doc).shape.invert })),
+        invertMask: withSelected("Invert", (doc, id) => setShape(doc, id, { invert: !selectedObject(doc).shape.invert })),
         /** The selected mask's outline moved to the picture's edges, at full resolution. */
-        async snap() {
+        async snapToEdges() {
             const object = selectedObject(store.doc);
             if (!object || !areaOf(object.mask.box)) {
                 return;
@@ -128,7 +128,7 @@ function maskCommands(studio) {
                 notices.say(error.message, "error");
             }
         },
-        async find(text) {
+        async findByText(text) {
             if (!store.doc.base || !text.trim()) {
                 return;
             }
@@ -150,25 +150,25 @@ function maskCommands(studio) {
 function paintCommands(studio) {
     const { inpaintJobs, fixJobs, variationStrip, api, notices, store } = studio;
     return {
-        intent: (index) => studio.intents.press(studio.intents.intents[index]?.name),
-        enter() {
+        runIntent: (index) => studio.intents.press(studio.intents.intents[index]?.name),
+        keepOrRun() {
             if (variationsOf(store.doc)) {
                 return variationStrip.keep();
             }
             return studio.view.tool === "extend" ? studio.outpaintJobs.extend() : studio.intents.press();
         },
-        step: (by) => variationStrip.step(by),
-        more: () => inpaintJobs.paintMore(),
-        batch: () => openBatch(studio),
-        discard: () => variationStrip.discard(),
-        async recipes() {
+        stepVariation: (by) => variationStrip.step(by),
+        paintMore: () => inpaintJobs.paintMore(),
+        showBatch: () => openBatch(studio),
+        discardVariations: () => variationStrip.discard(),
+        async listRecipes() {
             try {
                 const { recipes } = store.doc.base ? await api.get("recipes") : { recipes: [] };
                 const items = recipes.map((recipe) => ({
-                    label: nameOf(recipe),
+                    label: recipeName(recipe),
                     hint: recipe.description,
                     testid: "recipe",
-                    run: () => fixJobs.run(plain(recipe), nameOf(recipe)),
+                    run: () => fixJobs.run(bareRecipe(recipe), recipeName(recipe)),
                 }));
                 const hint = "Write, read, save, import, share, export, delete";
                 return [{ label: "All recipes…", hint, testid: "recipes-all", run: () => showRecipes(studio) }, ...items];

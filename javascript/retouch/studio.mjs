@@ -12,11 +12,11 @@ import { OutpaintPanel } from "./panels/outpaint.mjs";
 import { listenForFiles } from "./files/import-export.mjs";
 import { FixJobs } from "./server/fix.mjs";
 import { Header } from "./panels/header.mjs";
-import { settle } from "./host/webui-page.mjs";
+import { fillWindow } from "./host/webui-page.mjs";
 import { Store } from "./document/store.mjs";
 import { icon } from "./ui/icons.mjs";
 import { IntentsPanel } from "./panels/intents.mjs";
-import { listen } from "./ui/key-listener.mjs";
+import { listenForKeys } from "./ui/key-listener.mjs";
 import { ObjectsPanel } from "./panels/objects.mjs";
 import { PictureLoader } from "./files/load-picture.mjs";
 import { variationsOf } from "./document/variations.mjs";
@@ -33,9 +33,9 @@ import { Settings } from "./document/settings.mjs";
 import { OutpaintStages } from "./panels/outpaint-stages.mjs";
 import { StatusBar } from "./panels/status-bar.mjs";
 import { StepsPanel } from "./panels/steps.mjs";
-import { follow } from "./ui/theme.mjs";
+import { followTheme } from "./ui/theme.mjs";
 import { ToolOptions, Toolbar } from "./panels/toolbar.mjs";
-import { tooltips } from "./ui/tooltip.mjs";
+import { attachTooltips } from "./ui/tooltip.mjs";
 import { CanvasView } from "./canvas/canvas-view.mjs";
 import { makeTools } from "./tools/index.mjs";
 
@@ -62,7 +62,7 @@ function buildPage(studio) {
     studio.view = new CanvasView(studio.canvasElement, store, { tools: makeTools });
     studio.pointToMask = new PointToMask(studio);
     studio.variationStrip = new VariationStrip(studio);
-    studio.plan = (signal) => requestPlan(studio, signal);
+    studio.requestPlan = (signal) => requestPlan(studio, signal);
     studio.outpaintPlan = new OutpaintPlan(studio);
     studio.outpaintJobs = new OutpaintJobs(studio);
     studio.pictureLoader = new PictureLoader(studio);
@@ -100,7 +100,7 @@ function buildPage(studio) {
         studio.statusBar.element,
         studio.notices.element,
     );
-    studio.theme = follow(root, studio.host, (theme) => (studio.view.theme = theme));
+    studio.theme = followTheme(root, studio.host, (theme) => (studio.view.theme = theme));
 }
 
 function makeEmptyState(commands) {
@@ -113,7 +113,7 @@ function makeEmptyState(commands) {
             "p",
             {},
             "or paste one, or ",
-            h("button", { type: "button", class: "rt-link", onclick: commands.open }, "choose a file"),
+            h("button", { type: "button", class: "rt-link", onclick: commands.openFile }, "choose a file"),
             ".",
         ),
         h("p", { class: "rt-hint" }, "Then click on what bothers you and press Remove."),
@@ -131,18 +131,18 @@ function connectParts(studio) {
     };
     studio.shortcuts = makeShortcuts(commands, conditions);
     const stops = [
-        listen(studio.shortcuts, studio.isVisible),
-        listenForFiles(studio.root, studio.isVisible, { open: commands.load, notices }),
+        listenForKeys(studio.shortcuts, studio.isVisible),
+        listenForFiles(studio.root, studio.isVisible, { open: commands.loadFile, notices }),
         startAutosave(studio),
-        tooltips(studio.root),
+        attachTooltips(studio.root),
     ];
     if (studio.host === "webui") {
-        stops.push(settle(studio.root));
+        stops.push(fillWindow(studio.root));
     }
     studio.destroy = () => [...stops, () => view.destroy(), () => studio.theme.stop()].forEach((stop) => stop());
-    view.addEventListener("tool", () => (studio.updateTools(), studio.statusBar.planAgain()));
-    settings.addEventListener("change", () => studio.statusBar.planAgain());
-    inpaintJobs.addEventListener("jobs", () => studio.statusBar.planAgain());
+    view.addEventListener("tool", () => (studio.updateTools(), studio.statusBar.updatePlan()));
+    settings.addEventListener("change", () => studio.statusBar.updatePlan());
+    inpaintJobs.addEventListener("jobs", () => studio.statusBar.updatePlan());
     const update = () => (studio.empty.hidden = store.doc.base !== null);
     store.addEventListener("change", update);
     let away = null;
@@ -180,7 +180,7 @@ async function loadSchema({ api, intents, outpaintPanel, notices, toolOptions })
             const [{ intents: known }, schema, { segmenters = [] }] = await Promise.all(
                 ["intents", "schema", "models"].map((path) => api.get(path)),
             );
-            toolOptions.offer(segmenters);
+            toolOptions.setSegmenters(segmenters);
             outpaintPanel.describe(schema.OutpaintRequest ?? {});
             return intents.describe(known, schema.InpaintRequest ?? {});
         } catch (error) {

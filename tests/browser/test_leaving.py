@@ -47,7 +47,7 @@ def from_gallery(editor: Editor, path: Path) -> None:
     """As the WebUI's galleries do."""
     script = """async (bytes) => {
         const { commands } = await document.getElementById("retouch_studio").studio;
-        await commands.load(new File([Uint8Array.from(bytes)], "given.png"));
+        await commands.loadFile(new File([Uint8Array.from(bytes)], "given.png"));
     }"""
     editor.page.evaluate(script, list(path.read_bytes()))
 

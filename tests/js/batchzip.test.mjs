@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { memberNames, packed, pageInside } from "../../javascript/retouch/batch/download.mjs";
+import { memberNames, packBatch, rewritePage } from "../../javascript/retouch/batch/download.mjs";
 import { contentOf, membersOf, Zip } from "../../javascript/retouch/util/zip.mjs";
 import { joinedBytes } from "../../javascript/retouch/util/bytes.mjs";
 
@@ -30,7 +30,7 @@ test("the page finds its pictures inside the file", () => {
         [2, "b.png"],
     ]);
     assert.equal(
-        pageInside(PAGE, names),
+        rewritePage(PAGE, names),
         `<img src="summary/1.before.jpg"><a href="trip/a%20%231.png">a</a><img src="summary/2.after.jpg">` +
             `<img src="before/9"> src=before/1`,
     );
@@ -39,7 +39,7 @@ test("the page finds its pictures inside the file", () => {
 test("one file holds the page, every result and what the page shows", async () => {
     const [given, told] = [[], []];
     const rows = [row(1, "a.png"), row(2, "b.png", "failed"), row(3, "c.png")];
-    await packed(rows, fetched, { give: (zip) => given.push(zip), tell: (...said) => told.push(said) });
+    await packBatch(rows, fetched, { give: (zip) => given.push(zip), tell: (...said) => told.push(said) });
     assert.equal(given.length, 1);
     const members = membersOf(joinedBytes(given[0].parts));
     const first = ["a.png", "summary/1.before.jpg", "summary/1.after.jpg"];
@@ -58,7 +58,7 @@ test("what is more than one file holds goes into further ones, and nothing is le
     const given = [];
     const rows = Array.from({ length: 12 }, (_, index) => row(index + 1, `${index}.png`));
     const largest = 1000;
-    await packed(rows, fetched, { give: (zip) => given.push(zip), make: () => new Zip({ largest }) });
+    await packBatch(rows, fetched, { give: (zip) => given.push(zip), make: () => new Zip({ largest }) });
     const files = given.map(({ parts }) => joinedBytes(parts));
     assert.ok(files.length > 2);
     assert.ok(files.every(({ length }) => length <= largest));
@@ -73,6 +73,6 @@ test("a picture that cannot be had gives no file with a hole", async () => {
         }
         return fetched(what);
     };
-    await assert.rejects(packed([row(1, "a.png")], lost, { give: (zip) => given.push(zip) }), /gone/);
+    await assert.rejects(packBatch([row(1, "a.png")], lost, { give: (zip) => given.push(zip) }), /gone/);
     assert.deepEqual(given, []);
 });

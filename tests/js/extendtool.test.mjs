@@ -6,7 +6,7 @@ import { ExtendTool } from "../../javascript/retouch/tools/extend.mjs";
 import { stageAt } from "../../javascript/retouch/tools/extend-overlay.mjs";
 import { NO_MARGINS } from "../../javascript/retouch/geometry/margins.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
-import { duration, faultWords } from "../../javascript/retouch/panels/plan-text.mjs";
+import { formatDuration, describeFault } from "../../javascript/retouch/panels/plan-text.mjs";
 
 const PICTURE = Pixels.filled(300, 200, [9, 9, 9, 255]);
 const spot = (x, y, more = {}) => ({ x, y, pressure: 1, erase: false, shift: false, ctrl: false, alt: false, ...more });
@@ -94,11 +94,11 @@ test("a stage is found by what it paints", () => {
 });
 
 test("an estimate is as exact as it can be", () => {
-    assert.deepEqual([0.2, 43, 150, 9000].map(duration), ["1 s", "43 s", "3 min", "2.5 h"]);
+    assert.deepEqual([0.2, 43, 150, 9000].map(formatDuration), ["1 s", "43 s", "3 min", "2.5 h"]);
 });
 
 test("a fault names its knob", () => {
     const knobs = [{ path: "overlap", label: "Overlap" }];
-    assert.equal(faultWords({ path: "overlap", message: "300 is too much." }, knobs), "Overlap: 300 is too much.");
-    assert.equal(faultWords({ path: "", message: "the picture has it already." }, knobs), "The picture has it already.");
+    assert.equal(describeFault({ path: "overlap", message: "300 is too much." }, knobs), "Overlap: 300 is too much.");
+    assert.equal(describeFault({ path: "", message: "the picture has it already." }, knobs), "The picture has it already.");
 });

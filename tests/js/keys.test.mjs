@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { makeShortcuts } from "../../javascript/retouch/shortcuts.mjs";
-import { chord } from "../../javascript/retouch/ui/key-listener.mjs";
+import { readChord } from "../../javascript/retouch/ui/key-listener.mjs";
 
 const pressed = (key, held = {}) =>
-    chord({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
+    readChord({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
 
 test("a chord names what is held and what is pressed", () => {
     assert.equal(pressed("b"), "B");

@@ -6,7 +6,7 @@ import { newDocument, addObject } from "../../javascript/retouch/document/docume
 import { Mask } from "../../javascript/retouch/image/mask.mjs";
 import { peopleOf } from "../../javascript/retouch/document/people.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
-import { peopleWords } from "../../javascript/retouch/recipes/text.mjs";
+import { describePeople } from "../../javascript/retouch/recipes/text.mjs";
 
 const BASE = Pixels.filled(40, 20, [1, 2, 3, 255]);
 const docWith = (...objects) => objects.reduce(addObject, newDocument(BASE));
@@ -31,9 +31,9 @@ test("nobody is who has no words, is not in use, or is not masked", () => {
     const mask = Mask.ofBox(boxOf(0, 0, 4, 4));
     const doc = docWith({ mask }, { mask, prompt: "a", use: false }, { prompt: "b" }, { mask, prompt: "  " });
     assert.deepEqual(peopleOf(doc), []);
-    assert.equal(peopleWords([]), "");
+    assert.equal(describePeople([]), "");
 });
 
 test("whose words go along is said", () => {
-    assert.match(peopleWords([{ prompt: "red hair" }, { prompt: "a beard" }]), /all passes: "red hair", "a beard"\.$/);
+    assert.match(describePeople([{ prompt: "red hair" }, { prompt: "a beard" }]), /all passes: "red hair", "a beard"\.$/);
 });

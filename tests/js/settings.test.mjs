@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { knobsOf, stepOf } from "../../javascript/retouch/ui/knob-widgets.mjs";
+import { knobsOf, inputStep } from "../../javascript/retouch/ui/knob-widgets.mjs";
 import { flatten, unflatten, Settings } from "../../javascript/retouch/document/settings.mjs";
 
 function storage(start = {}) {
@@ -66,7 +66,7 @@ test("knobs come from the schema, with what is nested and what may be blank", ()
 });
 
 test("a slider's step suits its span", () => {
-    assert.equal(stepOf({ type: "integer", low: 0, high: 9 }), 1);
-    assert.equal(stepOf({ type: "number", low: 0, high: 1 }), 0.01);
-    assert.equal(stepOf({ type: "number", low: 1, high: 30 }), 0.5);
+    assert.equal(inputStep({ type: "integer", low: 0, high: 9 }), 1);
+    assert.equal(inputStep({ type: "number", low: 0, high: 1 }), 0.01);
+    assert.equal(inputStep({ type: "number", low: 1, high: 30 }), 0.5);
 });

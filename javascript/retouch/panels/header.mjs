@@ -3,7 +3,7 @@
 import { composePicture } from "../document/document.mjs";
 import { menuButton } from "../ui/dialogs.mjs";
 import { h } from "../ui/dom.mjs";
-import { targets } from "../host/webui-page.mjs";
+import { listSendTargets } from "../host/webui-page.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 
 const COMPARE = [
@@ -13,10 +13,10 @@ const COMPARE = [
 ];
 
 /** What a document can be saved as. */
-function savings(commands) {
+function makeSaveItems(commands) {
     const history = "A .retouch file: the picture before everything, and every step, to be opened again";
     return [
-        { label: "Picture", hint: "PNG, with its infotext", run: commands.save, testid: "save-picture" },
+        { label: "Picture", hint: "PNG, with its infotext", run: commands.savePicture, testid: "save-picture" },
         { label: "Picture with history", hint: history, run: commands.saveHistory, testid: "save-history" },
     ];
 }
@@ -27,46 +27,46 @@ export class Header {
         this.undo = iconButton("undo", "Undo", commands.undo, { key: "Ctrl+Z", "data-testid": "undo" });
         this.redo = iconButton("redo", "Redo", commands.redo, { key: "Ctrl+Shift+Z", "data-testid": "redo" });
         this.name = h("span", { class: "rt-document-name" });
-        this.save = this.#button("download", "Save", commands.save, "save", "Save as PNG, with its infotext  (Ctrl+S)");
-        this.saveAs = menuButton([icon("chevron")], "Save as", () => savings(commands), {
+        this.save = this.#makeButton("download", "Save", commands.savePicture, "save", "Save as PNG, with its infotext  (Ctrl+S)");
+        this.saveAs = menuButton([icon("chevron")], "Save as", () => makeSaveItems(commands), {
             class: "rt-button rt-save-as",
             "data-testid": "save-as",
         });
         this.recipes = menuButton(
             [icon("recipe"), h("span", {}, "Fix by recipe"), icon("chevron")],
             "Fix by recipe",
-            commands.recipes,
+            commands.listRecipes,
             { "data-testid": "recipes" },
         );
         this.compare = menuButton(
             [icon("before"), h("span", {}, "Compare"), icon("chevron")],
             "Compare with the first picture",
-            () => COMPARE.map(([mode, label]) => ({ label, run: () => commands.compare(mode), testid: `compare-${mode}` })),
+            () => COMPARE.map(([mode, label]) => ({ label, run: () => commands.setCompare(mode), testid: `compare-${mode}` })),
             { "data-testid": "compare" },
         );
-        this.send = this.#sending(host, commands);
+        this.send = this.#makeSendMenu(host, commands);
         const theme =
-            host === "standalone" ? [iconButton("dark", "Light or dark", commands.theme, { "data-testid": "theme" })] : [];
+            host === "standalone" ? [iconButton("dark", "Light or dark", commands.toggleTheme, { "data-testid": "theme" })] : [];
         this.element = h(
             "header",
             { class: "rt-header" },
             h("h1", { class: "rt-brand" }, icon("recipe"), "Retouch"),
-            this.#button("folder", "Open", commands.open, "open", "Open a picture, or a .retouch file with its history  (Ctrl+O)"),
+            this.#makeButton("folder", "Open", commands.openFile, "open", "Open a picture, or a .retouch file with its history  (Ctrl+O)"),
             h("div", { class: "rt-group" }, this.undo, this.redo),
             this.name,
             this.recipes,
-            this.#button("union", "Batch", commands.batch, "batch", "A folder of pictures by one recipe"),
+            this.#makeButton("union", "Batch", commands.showBatch, "batch", "A folder of pictures by one recipe"),
             this.compare,
             this.send,
             h("div", { class: "rt-group" }, this.save, this.saveAs),
             ...theme,
-            iconButton("help", "Keyboard shortcuts", commands.help, { key: "?", "data-testid": "help" }),
+            iconButton("help", "Keyboard shortcuts", commands.showHelp, { key: "?", "data-testid": "help" }),
         );
         store.addEventListener("change", () => this.update());
         this.update();
     }
 
-    #button(name, label, press, testid, tip) {
+    #makeButton(name, label, press, testid, tip) {
         return h(
             "button",
             { type: "button", class: "rt-button", "data-testid": testid, "data-tip": tip, onclick: press },
@@ -75,11 +75,11 @@ export class Header {
         );
     }
 
-    #sending(host, commands) {
-        if (!targets(host).length) {
+    #makeSendMenu(host, commands) {
+        if (!listSendTargets(host).length) {
             return null;
         }
-        const items = () => targets(host).map((target) => ({ ...target, run: () => commands.send(target) }));
+        const items = () => listSendTargets(host).map((target) => ({ ...target, run: () => commands.sendTo(target) }));
         return menuButton([icon("send"), h("span", {}, "Send to"), icon("chevron")], "Send to", items, {
             "data-testid": "send",
         });

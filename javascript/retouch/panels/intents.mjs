@@ -1,11 +1,11 @@
 /** What to do with what is masked: the prompt, one button per intent, and every knob behind them. */
 
-import { Adjust } from "../ui/knob-groups.mjs";
+import { KnobGroups } from "../ui/knob-groups.mjs";
 import { h, setValue } from "../ui/dom.mjs";
-import { seedField, wordsField } from "../ui/fields.mjs";
+import { makeSeedField, makeTextField } from "../ui/fields.mjs";
 import { icon } from "../ui/icons.mjs";
 import { knobsOf } from "../ui/knob-widgets.mjs";
-import { section } from "../ui/collapsible.mjs";
+import { makeSection } from "../ui/collapsible.mjs";
 import { flatten } from "../document/settings.mjs";
 
 /** Fields of the request that are not knobs to adjust, or have their own place on the page. */
@@ -23,8 +23,8 @@ export class IntentsPanel {
     constructor({ settings, inpaintJobs, store }) {
         Object.assign(this, { settings, inpaintJobs, store, intents: [], knobs: [] });
         this.buttons = h("div", { class: "rt-intents", role: "group", "aria-label": "Intents" });
-        this.prompt = this.#words("prompt", "What should be there", "Prompt", 3);
-        this.negative = this.#words("negative_prompt", "What should not", "Negative prompt", 1);
+        this.prompt = this.#makePromptField("prompt", "What should be there", "Prompt", 3);
+        this.negative = this.#makePromptField("negative_prompt", "What should not", "Negative prompt", 1);
         this.invert = h("input", {
             type: "checkbox",
             "data-testid": "not-masked",
@@ -35,9 +35,9 @@ export class IntentsPanel {
             type: "number",
             min: 1,
             max: 16,
-            onchange: (e) => settings.set({ variations: bounded(e.target.value, 1, 16) }),
+            onchange: (e) => settings.set({ variations: clampInteger(e.target.value, 1, 16) }),
         });
-        this.adjust = new Adjust(settings, GROUPS);
+        this.adjust = new KnobGroups(settings, GROUPS);
         const row = h(
             "div",
             { class: "rt-numbers" },
@@ -49,11 +49,11 @@ export class IntentsPanel {
             ),
             h("label", { for: "rt-variations" }, "Variations", this.variations),
         );
-        const main = section("paint", "Paint", [this.prompt, this.buttons, row]);
-        const more = section(
+        const main = makeSection("paint", "Paint", [this.prompt, this.buttons, row]);
+        const more = makeSection(
             "adjust",
             "Adjust",
-            [this.negative, seedField(settings, "rt-seed"), this.adjust.element],
+            [this.negative, makeSeedField(settings, "rt-seed"), this.adjust.element],
             { open: false },
         );
         this.elements = [main, more];
@@ -61,21 +61,21 @@ export class IntentsPanel {
         this.update();
     }
 
-    #words(name, placeholder, label, rows) {
+    #makePromptField(name, placeholder, label, rows) {
         const { settings } = this;
         const setting = { read: () => settings.get(name), write: (value) => settings.set({ [name]: value }) };
-        return wordsField(settings, setting, { placeholder, label, rows, testid: name });
+        return makeTextField(settings, setting, { placeholder, label, rows, testid: name });
     }
 
     /** Called once the server has said what it can do. */
     describe(intents, schema) {
         this.intents = intents;
         this.knobs = knobsOf(schema).filter(({ path }) => !ELSEWHERE.test(path));
-        this.buttons.replaceChildren(...intents.map((intent, index) => this.#button(intent, index)));
+        this.buttons.replaceChildren(...intents.map((intent, index) => this.#makeButton(intent, index)));
         this.update();
     }
 
-    #button(intent, index) {
+    #makeButton(intent, index) {
         const press = () => (this.settings.set({ prompt: this.prompt.value }), this.inpaintJobs.runIntent(intent));
         const tip = `${intent.description}  (Alt+${index + 1})`;
         return h(
@@ -117,6 +117,6 @@ export class IntentsPanel {
     }
 }
 
-function bounded(raw, low, high) {
+function clampInteger(raw, low, high) {
     return Math.min(Math.max(Math.round(Number(raw) || low), low), high);
 }

@@ -7,7 +7,7 @@ const KEY = "retouch-overlay";
 export class MaskOverlayForm {
     constructor(view) {
         this.view = view;
-        view.overlay = remembered();
+        view.overlay = loadOverlay();
         const { colour, opacity } = view.overlay;
         const change = (changes) => {
             view.overlay = changes;
@@ -39,7 +39,7 @@ export class MaskOverlayForm {
     }
 }
 
-function remembered() {
+function loadOverlay() {
     try {
         const { colour, opacity } = JSON.parse(localStorage.getItem(KEY) ?? "{}");
         return {

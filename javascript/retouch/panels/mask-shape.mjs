@@ -26,7 +26,7 @@ export class MaskShapeForm {
         const switches = h(
             "div",
             { class: "rt-switches" },
-            SWITCHES.map((s) => this.#switch(...s)),
+            SWITCHES.map((s) => this.#makeSwitch(...s)),
             this.reset,
         );
         const sharp = h(
@@ -45,14 +45,14 @@ export class MaskShapeForm {
             "fieldset",
             { class: "rt-shape", "data-testid": "shape" },
             h("legend", {}, "Edge of the mask"),
-            SLIDERS.map((s) => this.#slider(...s)),
+            SLIDERS.map((s) => this.#makeSlider(...s)),
             switches,
         );
     }
 
-    #slider(name, label, min, max) {
+    #makeSlider(name, label, min, max) {
         const id = `rt-shape-${name}`;
-        const set = (value) => this.#soon({ [name]: Math.min(Math.max(Math.round(Number(value) || 0), min), max) });
+        const set = (value) => this.#setNextFrame({ [name]: Math.min(Math.max(Math.round(Number(value) || 0), min), max) });
         const range = h("input", {
             type: "range",
             min,
@@ -71,7 +71,7 @@ export class MaskShapeForm {
         );
     }
 
-    #switch(name, label) {
+    #makeSwitch(name, label) {
         const box = h("input", {
             type: "checkbox",
             "data-testid": `shape-${name}`,
@@ -82,7 +82,7 @@ export class MaskShapeForm {
     }
 
     /** A slider speaks more often than a large mask can be shaped: once a frame is enough. */
-    #soon(changes) {
+    #setNextFrame(changes) {
         cancelAnimationFrame(this.#frame);
         this.#frame = requestAnimationFrame(() => this.#set(changes));
     }

@@ -11,14 +11,14 @@ const DRAGGED = "text/retouch-object";
 export class ObjectRow {
     constructor(store, id) {
         Object.assign(this, { store, id });
-        this.use = this.#use();
-        this.eye = iconButton("eye", "Show or hide", () => this.#show());
-        this.name = this.#words("name", "Rename", { class: "rt-name", "aria-label": "Name" });
-        this.level = this.#level();
+        this.use = this.#makeUseBox();
+        this.eye = iconButton("eye", "Show or hide", () => this.#toggleVisible());
+        this.name = this.#makeTextInput("name", "Rename", { class: "rt-name", "aria-label": "Name" });
+        this.level = this.#makeLevelButton();
         this.area = h("span", { class: "rt-area" });
         const own = { placeholder: "Its own prompt", "aria-label": "Prompt of this object", "data-tip": WORDS };
-        this.prompt = this.#words("prompt", "Prompt", { class: "rt-object-prompt", ...own });
-        this.element = this.#built();
+        this.prompt = this.#makeTextInput("prompt", "Prompt", { class: "rt-object-prompt", ...own });
+        this.element = this.#build();
     }
 
     get doc() {
@@ -37,7 +37,7 @@ export class ObjectRow {
         this.store.amend(selectObject(this.doc, this.id));
     }
 
-    #show() {
+    #toggleVisible() {
         this.store.amend(changeObject(this.doc, this.id, { visible: !this.object.visible }));
     }
 
@@ -45,31 +45,31 @@ export class ObjectRow {
         this.store.do("Delete object", removeObject(this.doc, this.id));
     }
 
-    #use() {
-        const said = { "aria-label": "Use: repaint this", "data-tip": "Use: repaint this" };
+    #makeUseBox() {
+        const names = { "aria-label": "Use: repaint this", "data-tip": "Use: repaint this" };
         const change = ({ target }) => this.#change(target.checked ? "Use" : "Do not use", { use: target.checked });
-        return h("input", { type: "checkbox", ...said, onchange: change });
+        return h("input", { type: "checkbox", ...names, onchange: change });
     }
 
-    #words(field, label, props) {
+    #makeTextInput(field, label, props) {
         const change = ({ target }) => this.#change(label, { [field]: target.value }, `${field}-${this.id}`);
         return h("input", { type: "text", ...props, oninput: change });
     }
 
-    #level() {
+    #makeLevelButton() {
         const next = () => this.store.do("Next candidate", nextCandidate(this.doc, this.id));
         return h("button", { type: "button", class: "rt-level", "data-tip": "Next candidate  (Tab)", onclick: next });
     }
 
-    #built() {
+    #build() {
         const grip = h("span", { class: "rt-grip", draggable: "true", "aria-hidden": "true" }, icon("grip"));
         const gone = iconButton("close", "Delete", () => this.#delete());
         const parts = [grip, this.use, this.eye, this.name, this.level, this.area, gone];
         // what is pressed speaks for itself: selecting the row as well would undo a box's tick before it is heard
         const press = ({ target }) => target.closest("button, input[type=checkbox]") || this.#select();
-        const props = { "data-testid": "object", tabindex: 0, onclick: press, onkeydown: (e) => this.#keys(e) };
+        const props = { "data-testid": "object", tabindex: 0, onclick: press, onkeydown: (e) => this.#onKey(e) };
         const row = h("li", props, h("div", { class: "rt-row" }, parts), this.prompt);
-        this.#draggable(row, grip);
+        this.#makeDraggable(row, grip);
         return row;
     }
 
@@ -79,17 +79,17 @@ export class ObjectRow {
         const chosen = object.id === doc.selected;
         setAttribute(this.element, "aria-current", chosen);
         this.use.checked = object.use;
-        this.#open(object.visible);
+        this.#showVisible(object.visible);
         setValue(this.name, object.name);
         setValue(this.prompt, object.prompt);
         this.prompt.hidden = !chosen && !object.prompt;
         this.level.hidden = candidates.length < 2;
         this.level.textContent = `${candidate + 1}/${candidates.length}`;
         setAttribute(this.level, "aria-label", `Candidate ${candidate + 1} of ${candidates.length}: next`);
-        this.area.textContent = shareOf(object, doc.base);
+        this.area.textContent = describeShare(object, doc.base);
     }
 
-    #open(visible) {
+    #showVisible(visible) {
         setAttribute(this.eye, "aria-pressed", visible);
         if (this.eye.dataset.shown !== String(visible)) {
             this.eye.dataset.shown = visible;
@@ -98,7 +98,7 @@ export class ObjectRow {
     }
 
     /** Alt and an arrow move a row; Delete deletes it. Only on the row itself, not in its fields. */
-    #keys(event) {
+    #onKey(event) {
         if (event.target !== this.element) {
             return;
         }
@@ -119,39 +119,39 @@ export class ObjectRow {
     }
 
     #move(id, to) {
-        this.store.do("Move object", moved(this.doc, id, to));
+        this.store.do("Move object", moveObject(this.doc, id, to));
     }
 
-    #draggable(row, grip) {
+    #makeDraggable(row, grip) {
         grip.addEventListener("dragstart", ({ dataTransfer }) => {
             dataTransfer.setData(DRAGGED, this.id);
             dataTransfer.setDragImage(row, 8, 8);
         });
-        row.addEventListener("dragover", (event) => event.dataTransfer.types.includes(DRAGGED) && taken(event));
+        row.addEventListener("dragover", (event) => event.dataTransfer.types.includes(DRAGGED) && claimEvent(event));
         row.addEventListener("drop", (event) => {
             const id = event.dataTransfer.getData(DRAGGED);
             if (id && id !== this.id) {
-                taken(event);
+                claimEvent(event);
                 this.#move(id, this.doc.objects.indexOf(this.object));
             }
         });
     }
 }
 
-function taken(event) {
+function claimEvent(event) {
     event.preventDefault();
     event.stopPropagation();
 }
 
 /** @param {number} to the new place, 0 lowest */
-export function moved(doc, id, to) {
+export function moveObject(doc, id, to) {
     const objects = doc.objects.filter((object) => object.id !== id);
     objects.splice(to, 0, objectOf(doc, id));
     return Object.freeze({ ...doc, objects });
 }
 
 /** How much of the picture, to one digit that counts. */
-function shareOf(object, base) {
+function describeShare(object, base) {
     const share = base ? (shapeMask(object, base).area / areaOf(boxOfSize(base))) * 100 : 0;
     return share === 0 ? "empty" : share < 0.1 ? "<0.1 %" : `${share < 10 ? share.toFixed(1) : Math.round(share)} %`;
 }

@@ -2,15 +2,15 @@
 
 import { fromBase64 } from "../util/base64.mjs";
 import { combineObjects, shapeMask, setSketch, addObject } from "../document/document.mjs";
-import { chosenFile, download, h, keyed } from "../ui/dom.mjs";
-import { choose, menuButton } from "../ui/dialogs.mjs";
-import { sources } from "../host/webui-page.mjs";
+import { chooseFile, download, h, syncChildren } from "../ui/dom.mjs";
+import { chooseOption, menuButton } from "../ui/dialogs.mjs";
+import { listMaskSources } from "../host/webui-page.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { NOTHING } from "../image/mask.mjs";
 import { CHANNELS, isAmbiguous, readMaskFile } from "../files/mask-files.mjs";
 import { ObjectRow } from "./object-row.mjs";
 import { MaskOverlayForm } from "./mask-overlay.mjs";
-import { section } from "../ui/collapsible.mjs";
+import { makeSection } from "../ui/collapsible.mjs";
 import { MaskShapeForm } from "./mask-shape.mjs";
 import { markMasksSaved } from "../document/unsaved-work.mjs";
 
@@ -28,7 +28,7 @@ export class ObjectsPanel {
         this.combine = COMBINE.map(([how, label]) =>
             iconButton(how, label, () => this.#combine(how), { "data-testid": `combine-${how}` }),
         );
-        this.exporting = iconButton("download", "Export the mask as PNG", () => this.exportMask(), {
+        this.exportButton = iconButton("download", "Export the mask as PNG", () => this.exportMask(), {
             "data-testid": "export-mask",
         });
         const tools = [
@@ -36,12 +36,12 @@ export class ObjectsPanel {
                 "data-testid": "new-object",
             }),
             ...this.combine,
-            this.#importing(sources(host)),
-            this.exporting,
+            this.#makeImportButton(listMaskSources(host)),
+            this.exportButton,
         ];
-        this.shape = new MaskShapeForm(store, commands.snap);
-        this.sketch = this.#sketchRow();
-        this.element = section(
+        this.shape = new MaskShapeForm(store, commands.snapToEdges);
+        this.sketch = this.#makeSketchRow();
+        this.element = makeSection(
             "objects",
             "Objects",
             [this.empty, this.list, this.sketch, this.shape.element, new MaskOverlayForm(view).element],
@@ -63,19 +63,19 @@ export class ObjectsPanel {
         const { objects } = this.doc;
         this.empty.hidden = objects.length > 0 || this.doc.sketch !== null;
         this.sketch.hidden = this.doc.sketch === null;
-        this.combine.forEach((button) => (button.disabled = this.#ticked().length < 2));
-        this.exporting.disabled = !objects.some(({ use }) => use);
+        this.combine.forEach((button) => (button.disabled = this.#usedIds().length < 2));
+        this.exportButton.disabled = !objects.some(({ use }) => use);
         const rows = [...objects].reverse();
-        keyed(this.list, rows, {
+        syncChildren(this.list, rows, {
             key: ({ id }) => id,
-            make: ({ id }) => this.#row(id),
+            make: ({ id }) => this.#makeRow(id),
             update: (element) => this.rows.get(element).update(),
         });
         this.shape.update();
     }
 
     /** Painted colours are masked too, but are no object: all that can be done here is to wipe them off. */
-    #sketchRow() {
+    #makeSketchRow() {
         const wipe = iconButton(
             "close",
             "Wipe off the colour sketch",
@@ -91,14 +91,14 @@ export class ObjectsPanel {
         );
     }
 
-    #row(id) {
+    #makeRow(id) {
         const row = new ObjectRow(this.store, id);
         this.rows.set(row.element, row);
         return row.element;
     }
 
     /** The objects in use, the selected one first. */
-    #ticked() {
+    #usedIds() {
         const ids = this.doc.objects.filter(({ use }) => use).map(({ id }) => id);
         return ids.includes(this.doc.selected)
             ? [this.doc.selected, ...ids.filter((id) => id !== this.doc.selected)]
@@ -106,13 +106,13 @@ export class ObjectsPanel {
     }
 
     #combine(how) {
-        this.#do(how[0].toUpperCase() + how.slice(1), combineObjects(this.doc, this.#ticked(), how));
+        this.#do(how[0].toUpperCase() + how.slice(1), combineObjects(this.doc, this.#usedIds(), how));
     }
 
     /** A button; where masks can come from elsewhere than a file, a menu. */
-    #importing(places) {
+    #makeImportButton(places) {
         const [label, face] = ["Import a mask", { "data-testid": "import-mask", "data-tip": "Import a mask" }];
-        const fromFile = () => this.importMask(() => chosenFile("image/*"));
+        const fromFile = () => this.importMask(() => chooseFile("image/*"));
         if (!places.length) {
             return iconButton("upload", label, fromFile, face);
         }
@@ -126,7 +126,7 @@ export class ObjectsPanel {
         try {
             const file = await take();
             if (file && this.doc.base) {
-                await this.#imported(file);
+                await this.#importFile(file);
             }
         } catch (error) {
             this.notices.say(error.message, "error");
@@ -134,10 +134,10 @@ export class ObjectsPanel {
     }
 
     /** How it was read is told; where two readings are likely, a person chooses. */
-    async #imported(file) {
+    async #importFile(file) {
         const { base } = this.doc;
         const read = readMaskFile(this.api, this.doc, file);
-        const { mask, reading, warnings } = await read.catch((error) => this.#chosen(file, error));
+        const { mask, reading, warnings } = await read.catch((error) => this.#askChannel(file, error));
         if (!mask || this.doc.base !== base) {
             return;
         }
@@ -146,12 +146,12 @@ export class ObjectsPanel {
     }
 
     /** {} where nothing was chosen. */
-    async #chosen(file, error) {
+    async #askChannel(file, error) {
         if (!isAmbiguous(error)) {
             throw new Error(`${file.name}: ${error.message}`, { cause: error });
         }
         const question = `${file.name} can be read in several ways. What of it is the mask?`;
-        const chosen = await choose(this.root, "Import a mask", question, CHANNELS);
+        const chosen = await chooseOption(this.root, "Import a mask", question, CHANNELS);
         return chosen ? readMaskFile(this.api, this.doc, file, chosen.channel) : {};
     }
 

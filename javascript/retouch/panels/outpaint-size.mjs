@@ -9,15 +9,15 @@ const ANCHORS = [
 ];
 const AS_IT_LIES = "as dragged";
 
-/** @returns {{element: HTMLElement, update: () => void, offer: (knobs: object[]) => void}} */
-export function canvasForm(outpaintPlan, view) {
+/** @returns {{element: HTMLElement, update: () => void, setPlaces: (knobs: object[]) => void}} */
+export function makeOutpaintSizeForm(outpaintPlan, view) {
     const change = (work) => (work(), view.activeTool.reveal?.());
-    const aspects = aspectRow((aspect) => change(() => outpaintPlan.setAspect(aspect)));
-    const margins = marginFields((changes) => change(() => outpaintPlan.setMargins(changes)));
-    const anchors = anchorFields((changes) => change(() => outpaintPlan.setAnchor(changes)));
+    const aspects = makeAspectRow((aspect) => change(() => outpaintPlan.setAspect(aspect)));
+    const margins = makeMarginFields((changes) => change(() => outpaintPlan.setMargins(changes)));
+    const anchors = makeAnchorFields((changes) => change(() => outpaintPlan.setAnchor(changes)));
     return {
         element: h("div", { class: "rt-canvas-form" }, aspects.element, margins.element, anchors.element),
-        offer: (knobs) => anchors.offer(knobs),
+        setPlaces: (knobs) => anchors.setPlaces(knobs),
         update() {
             aspects.update(outpaintPlan.size);
             margins.update(outpaintPlan.margins);
@@ -27,7 +27,7 @@ export function canvasForm(outpaintPlan, view) {
 }
 
 /** Common aspects as buttons, which a second press lets go; any other is typed. */
-function aspectRow(set) {
+function makeAspectRow(set) {
     const buttons = ASPECTS.map((aspect) =>
         h(
             "button",
@@ -57,7 +57,7 @@ function aspectRow(set) {
     return { element, update };
 }
 
-function marginFields(set) {
+function makeMarginFields(set) {
     const fields = SIDES.map((side) => {
         const input = h("input", {
             type: "number",
@@ -67,7 +67,7 @@ function marginFields(set) {
             "data-testid": `margin-${side}`,
             onchange: () => set({ [side]: Math.max(0, Math.round(Number(input.value) || 0)) }),
         });
-        return { side, input, label: h("label", {}, h("span", {}, titled(side)), input) };
+        return { side, input, label: h("label", {}, h("span", {}, capitalize(side)), input) };
     });
     const update = (margins) => fields.forEach(({ side, input }) => setValue(input, String(margins[side])));
     const labels = fields.map(({ label }) => label);
@@ -77,13 +77,13 @@ function marginFields(set) {
 }
 
 /** The places come from the server's schema. */
-function anchorFields(set) {
+function makeAnchorFields(set) {
     const fields = ANCHORS.map(([name, title]) => {
         const select = h("select", { "data-testid": name, onchange: () => set({ [name]: select.value }) });
         return { name, select, label: h("label", {}, h("span", {}, title), select) };
     });
-    const update = (asked) => fields.forEach(({ name, select }) => setValue(select, asked[name]));
-    const offer = (knobs) => {
+    const update = (size) => fields.forEach(({ name, select }) => setValue(select, size[name]));
+    const setPlaces = (knobs) => {
         for (const { name, select } of fields) {
             const places = knobs.find(({ path }) => path === name)?.choices ?? [];
             const options = places.map((place) => h("option", { value: place }, place));
@@ -92,9 +92,9 @@ function anchorFields(set) {
     };
     const labels = fields.map(({ label }) => label);
     const element = h("div", { class: "rt-anchors", role: "group", "aria-label": "Where the picture lies" }, labels);
-    return { element, update, offer };
+    return { element, update, setPlaces };
 }
 
-function titled(side) {
+function capitalize(side) {
     return side[0].toUpperCase() + side.slice(1);
 }

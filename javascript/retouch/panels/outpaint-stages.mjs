@@ -2,12 +2,12 @@
 
 import { boxOfSize, isEmpty, overlap } from "../geometry/box.mjs";
 import { composeBox } from "../document/document.mjs";
-import { h, keyed } from "../ui/dom.mjs";
+import { h, syncChildren } from "../ui/dom.mjs";
 import { boxOnBase, listDependents, extensionOf, listPaintedDependents } from "../document/extended-canvas.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { makeThumbnail } from "../document/variations.mjs";
-import { listedWords } from "./plan-text.mjs";
-import { section } from "../ui/collapsible.mjs";
+import { joinNumbers } from "./plan-text.mjs";
+import { makeSection } from "../ui/collapsible.mjs";
 
 const THUMB = 72;
 const FORGOTTEN = "The server has forgotten this extension: its stages stay as they are.";
@@ -23,7 +23,7 @@ export class OutpaintStages {
             "Go on",
         );
         this.forgotten = h("p", { class: "rt-hint" }, FORGOTTEN);
-        this.element = section("stages", "Stages", [this.list, this.goOn, this.forgotten]);
+        this.element = makeSection("stages", "Stages", [this.list, this.goOn, this.forgotten]);
         store.addEventListener("change", () => this.update());
         inpaintJobs.addEventListener("jobs", () => this.update());
         outpaintJobs.addEventListener("gone", () => this.update());
@@ -44,29 +44,29 @@ export class OutpaintStages {
         this.goOn.disabled = !this.usable;
         this.forgotten.hidden = !record || this.outpaintJobs.isAvailable;
         this.outpaintPlan.highlight(null);
-        keyed(this.list, stages, {
+        syncChildren(this.list, stages, {
             key: ({ number }) => number,
-            make: (stage) => this.#row(stage),
+            make: (stage) => this.#makeRow(stage),
             update: (row, stage) => this.#fill(row, stage, record),
         });
     }
 
-    #row({ number }) {
+    #makeRow({ number }) {
         const canvas = h("canvas", { class: "rt-stage-thumb", "aria-hidden": "true" });
         const name = h("b", { class: "rt-stage-name" });
         const needed = h("span", { class: "rt-area" });
-        const said = h("span", { class: "rt-area" });
+        const status = h("span", { class: "rt-area" });
         const again = iconButton("again", "", () => this.outpaintJobs.repaintStage(number), { "data-testid": "again" });
         const revert = iconButton("undo", "", () => this.outpaintJobs.revertStage(number), { "data-testid": "revert" });
         const level = h("button", { type: "button", class: "rt-level", "data-testid": "stage-variation" });
-        level.addEventListener("click", () => this.outpaintJobs.chooseVariation(number, nextOf(row.stage)));
-        const words = h("div", { class: "rt-stage-words" }, h("span", {}, name, needed), said);
+        level.addEventListener("click", () => this.outpaintJobs.chooseVariation(number, nextCandidateNumber(row.stage)));
+        const words = h("div", { class: "rt-stage-words" }, h("span", {}, name, needed), status);
         const parts = [canvas, words, level, again, revert];
         const row = h("li", { "data-testid": "stage-row" }, h("div", { class: "rt-row" }, parts));
-        row.parts = { canvas, name, needed, said, level, again, revert };
-        const light = (on) => () => this.outpaintPlan.highlight(on ? row.stage : null);
-        ["pointerenter", "focusin"].forEach((type) => row.addEventListener(type, light(true)));
-        ["pointerleave", "focusout"].forEach((type) => row.addEventListener(type, light(false)));
+        row.parts = { canvas, name, needed, status, level, again, revert };
+        const highlight = (on) => () => this.outpaintPlan.highlight(on ? row.stage : null);
+        ["pointerenter", "focusin"].forEach((type) => row.addEventListener(type, highlight(true)));
+        ["pointerleave", "focusout"].forEach((type) => row.addEventListener(type, highlight(false)));
         return row;
     }
 
@@ -75,35 +75,35 @@ export class OutpaintStages {
         if (row.stage !== stage) {
             row.stage = stage;
             row.classList.toggle("rt-undone", !stage.done);
-            this.#say(row.parts, stage, record);
+            this.#describe(row.parts, stage, record);
         }
         level.disabled = again.disabled = revert.disabled = !this.usable || !stage.done;
         this.#draw(canvas, stage, record);
     }
 
-    #say({ name, needed, said, level, again, revert }, stage, record) {
+    #describe({ name, needed, status, level, again, revert }, stage, record) {
         const upon = listDependents(record.stages, stage.number);
         const along = listPaintedDependents(record.stages, stage.number);
-        const others = along.length ? `, and with it ${listedWords(along)}` : "";
+        const others = along.length ? `, and with it ${joinNumbers(along)}` : "";
         name.textContent = `${stage.number} · ${stage.side}`;
         needed.textContent = upon.length ? `  needed by ${upon.join(", ")}` : "";
-        said.textContent = saidOf(stage, this.#boxOf(stage, record));
+        status.textContent = describeStage(stage, this.#boxInPicture(stage, record));
         level.hidden = !stage.done || (stage.candidates?.length ?? 0) < 2;
         level.textContent = `${stage.chosen ?? "–"}/${stage.candidates?.length}`;
-        named(level, `Next variation of stage ${stage.number}${upon.length ? "; later stages stay" : ""}`);
-        named(again, `Paint stage ${stage.number} again${others}`);
-        named(revert, `Take stage ${stage.number} back${others}`);
+        setLabel(level, `Next variation of stage ${stage.number}${upon.length ? "; later stages stay" : ""}`);
+        setLabel(again, `Paint stage ${stage.number} again${others}`);
+        setLabel(revert, `Take stage ${stage.number} back${others}`);
     }
 
     /** Where the picture shows it; empty for a stage whose strip is not whole yet. */
-    #boxOf(stage, record) {
+    #boxInPicture(stage, record) {
         return overlap(boxOnBase(record, stage.box), boxOfSize(this.store.doc.base));
     }
 
     /** What the picture shows of it now. */
     #draw(canvas, stage, record) {
         const { base, steps } = this.store.doc;
-        const box = this.#boxOf(stage, record);
+        const box = this.#boxInPicture(stage, record);
         if (canvas.drawn === steps && canvas.of === base) {
             return;
         }
@@ -118,7 +118,7 @@ export class OutpaintStages {
     }
 }
 
-function saidOf({ done, seed }, box) {
+function describeStage({ done, seed }, box) {
     if (!done) {
         return "not painted";
     }
@@ -126,11 +126,11 @@ function saidOf({ done, seed }, box) {
 }
 
 /** Which of its paintings comes after the one that is there, from 1, round and round. */
-function nextOf({ chosen, candidates }) {
+function nextCandidateNumber({ chosen, candidates }) {
     return ((chosen ?? 0) % candidates.length) + 1;
 }
 
-function named(button, label) {
+function setLabel(button, label) {
     button.setAttribute("aria-label", label);
     button.dataset.tip = label;
 }

@@ -1,14 +1,14 @@
 /** The panel of the tool Extend: how far, said by aspect, anchor or margins; with what words; and what is planned. */
 
-import { Adjust, rowOf } from "../ui/knob-groups.mjs";
-import { canvasForm } from "./outpaint-size.mjs";
+import { KnobGroups, makeOverrideRow } from "../ui/knob-groups.mjs";
+import { makeOutpaintSizeForm } from "./outpaint-size.mjs";
 import { h, setAttribute } from "../ui/dom.mjs";
-import { seedField, wordsField } from "../ui/fields.mjs";
+import { makeSeedField, makeTextField } from "../ui/fields.mjs";
 import { icon } from "../ui/icons.mjs";
 import { knobsOf } from "../ui/knob-widgets.mjs";
-import { plannedWords } from "./plan-text.mjs";
+import { makePlanLines } from "./plan-text.mjs";
 import { OUTPAINT_OWNER } from "../server/outpaint-plan.mjs";
-import { section } from "../ui/collapsible.mjs";
+import { makeSection } from "../ui/collapsible.mjs";
 
 /** Fields of the request that are not knobs to adjust, or have their own place on the page. */
 const ELSEWHERE =
@@ -36,9 +36,9 @@ const BY_SIDE = [
 export class OutpaintPanel {
     constructor({ settings, outpaintPlan, outpaintJobs, inpaintJobs, view }, stages) {
         Object.assign(this, { settings, outpaintPlan, outpaintJobs, inpaintJobs, view, knobs: [] });
-        this.form = canvasForm(outpaintPlan, view);
-        this.planned = h("div", { class: "rt-planned", role: "status", "data-testid": "extend-plan" });
-        this.press = h(
+        this.form = makeOutpaintSizeForm(outpaintPlan, view);
+        this.planLines = h("div", { class: "rt-planned", role: "status", "data-testid": "extend-plan" });
+        this.extendButton = h(
             "button",
             {
                 type: "button",
@@ -51,14 +51,14 @@ export class OutpaintPanel {
             "Extend",
         );
         this.first = h("div", { class: "rt-adjust" });
-        this.adjust = new Adjust(settings, GROUPS);
-        const prompt = this.#words("prompt", "Prompt of the extension", SCENE, 2);
-        const seed = seedField(settings, "rt-extend-seed");
+        this.adjust = new KnobGroups(settings, GROUPS);
+        const prompt = this.#makePromptField("prompt", "Prompt of the extension", SCENE, 2);
+        const seed = makeSeedField(settings, "rt-extend-seed");
         this.element = h("div", { class: "rt-extend", hidden: true, "data-testid": "extend-panel" }, [
-            section("extend", "Extend", [this.form.element, prompt, this.press, this.planned]),
+            makeSection("extend", "Extend", [this.form.element, prompt, this.extendButton, this.planLines]),
             stages.element,
-            section("extend-words", "Prompts by side and stage", this.#particular(), { open: false }),
-            section("extend-knobs", "How it is painted", [this.first, seed, this.adjust.element], { open: false }),
+            makeSection("extend-words", "Prompts by side and stage", this.#makePromptFields(), { open: false }),
+            makeSection("extend-knobs", "How it is painted", [this.first, seed, this.adjust.element], { open: false }),
         ]);
         [settings, outpaintPlan].forEach((source) => source.addEventListener("change", () => this.update()));
         inpaintJobs.addEventListener("jobs", () => this.update());
@@ -66,25 +66,25 @@ export class OutpaintPanel {
         this.update();
     }
 
-    #words(name, label, placeholder, rows, { read = (text) => text ?? "", write = (text) => text } = {}) {
+    #makePromptField(name, label, placeholder, rows, { read = (text) => text ?? "", write = (text) => text } = {}) {
         const setting = {
             read: () => read(this.outpaintPlan.prompts[name]),
             write: (text) => this.outpaintPlan.setPrompt(name, write(text)),
         };
-        return wordsField(this.settings, setting, { placeholder, label, rows, testid: `extend-${name}` });
+        return makeTextField(this.settings, setting, { placeholder, label, rows, testid: `extend-${name}` });
     }
 
-    #particular() {
-        const sides = BY_SIDE.map(([name, label]) => this.#words(name, label, `${label}: what is there`, 1));
+    #makePromptFields() {
+        const sides = BY_SIDE.map(([name, label]) => this.#makePromptField(name, label, `${label}: what is there`, 1));
         const lines = { read: (list = []) => list.join("\n"), write: (text) => (text.trim() ? text.split("\n") : []) };
-        const stages = this.#words("stage_prompts", "Prompts by stage", "A line for each stage, in order", 3, lines);
+        const stages = this.#makePromptField("stage_prompts", "Prompts by stage", "A line for each stage, in order", 3, lines);
         return [...sides, stages];
     }
 
     /** Called once the server has said what it can do. */
     describe(schema) {
         this.knobs = knobsOf(schema).filter(({ path }) => !ELSEWHERE.test(path));
-        this.form.offer(knobsOf(schema));
+        this.form.setPlaces(knobsOf(schema));
         this.update();
     }
 
@@ -95,14 +95,14 @@ export class OutpaintPanel {
             return;
         }
         this.form.update();
-        this.planned.replaceChildren(...plannedWords(outpaintPlan, knobs));
-        setAttribute(this.planned, "aria-busy", outpaintPlan.hasRequest && !outpaintPlan.plan && !outpaintPlan.fault);
-        this.press.disabled = !outpaintPlan.hasRequest || outpaintPlan.fault !== null || inpaintJobs.busy;
+        this.planLines.replaceChildren(...makePlanLines(outpaintPlan, knobs));
+        setAttribute(this.planLines, "aria-busy", outpaintPlan.hasRequest && !outpaintPlan.plan && !outpaintPlan.fault);
+        this.extendButton.disabled = !outpaintPlan.hasRequest || outpaintPlan.fault !== null || inpaintJobs.busy;
         const moved = JSON.stringify([settings.overridesOf(OUTPAINT_OWNER), knobs.length]);
         if (this.moved !== moved) {
             this.moved = moved;
             const first = FIRST.map((path) => knobs.find((knob) => knob.path === path)).filter(Boolean);
-            this.first.replaceChildren(...first.map((knob) => rowOf(settings, OUTPAINT_OWNER, knob)));
+            this.first.replaceChildren(...first.map((knob) => makeOverrideRow(settings, OUTPAINT_OWNER, knob)));
         }
         this.adjust.show(
             OWNER,

@@ -7,42 +7,42 @@ import { aspectText, extendedSize } from "../geometry/margins.mjs";
 const UNASKED = "Drag an edge or a corner of the picture outward, or choose an aspect.";
 
 /** @returns {HTMLElement[]} */
-export function plannedWords({ store, hasRequest, plan, fault, margins }, knobs) {
+export function makePlanLines({ store, hasRequest, plan, fault, margins }, knobs) {
     const { base } = store.doc;
     if (!base || !hasRequest) {
         return [h("p", { class: "rt-hint" }, UNASKED)];
     }
     if (fault) {
-        return [said("rt-fault", faultWords(fault, knobs))];
+        return [makeRemark("rt-fault", describeFault(fault, knobs))];
     }
     const size = extendedSize(base, margins);
-    const words = ` · ${aspectText(size)} · ${stagesOf(plan)}`;
+    const words = ` · ${aspectText(size)} · ${describeStages(plan)}`;
     const canvas = h("p", {}, h("b", {}, `${size.width} × ${size.height}`), words);
-    return [canvas, ...(plan?.warnings ?? []).map((warning) => said("rt-warned", warning))];
+    return [canvas, ...(plan?.warnings ?? []).map((warning) => makeRemark("rt-warned", warning))];
 }
 
-function said(kind, text) {
+function makeRemark(kind, text) {
     return h("p", { class: kind }, icon("warn"), h("span", {}, text));
 }
 
 /** Which knob is at fault is told by its label. */
-export function faultWords({ path = "", message }, knobs) {
+export function describeFault({ path = "", message }, knobs) {
     const label = knobs.find((knob) => knob.path === path)?.label;
     return label ? `${label}: ${message}` : message[0].toUpperCase() + message.slice(1);
 }
 
-function stagesOf(plan) {
+function describeStages(plan) {
     if (!plan) {
         return "planning …";
     }
     const { steps } = plan;
     const stages = `${steps.length} ${steps.length === 1 ? "stage" : "stages"}`;
     const seconds = steps.reduce((sum, step) => sum + (step.seconds ?? NaN), 0);
-    return Number.isFinite(seconds) ? `${stages}, about ${duration(seconds)}` : stages;
+    return Number.isFinite(seconds) ? `${stages}, about ${formatDuration(seconds)}` : stages;
 }
 
 /** "3 s", "40 s", "2 min", "1.5 h": no more exact than an estimate is. */
-export function duration(seconds) {
+export function formatDuration(seconds) {
     if (seconds < 90) {
         return `${Math.max(1, Math.round(seconds))} s`;
     }
@@ -50,7 +50,7 @@ export function duration(seconds) {
 }
 
 /** "3", "3 and 4", "3, 4 and 5"; "" for none. */
-export function listedWords(numbers) {
+export function joinNumbers(numbers) {
     const [last, ...others] = [...numbers].reverse();
     return others.length ? `${others.reverse().join(", ")} and ${last}` : String(last ?? "");
 }

@@ -55,12 +55,12 @@ export class Progress {
         this.element.hidden = false;
         this.#show({ fraction: 0, what: label });
         const ask = async () => {
-            const said = await this.api.get(`progress?task=${encodeURIComponent(task)}`).catch(() => null);
+            const progress = await this.api.get(`progress?task=${encodeURIComponent(task)}`).catch(() => null);
             if (this.#task !== task) {
                 return;
             }
-            if (said?.task === task || said?.queued) {
-                this.#show(said);
+            if (progress?.task === task || progress?.queued) {
+                this.#show(progress);
             }
             this.#timer = setTimeout(ask, POLL_MS);
         };

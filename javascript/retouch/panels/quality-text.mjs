@@ -12,26 +12,26 @@ const MEASURES = [
 ];
 
 /** @returns {{name: string, text: string, tip: string}[]} of the numbers that there are */
-export function measured(scores = {}) {
+export function listMeasures(scores = {}) {
     const known = MEASURES.filter(([, , after]) => Number.isFinite(scores[after]));
     return known.map(([name, before, after, tip]) => {
         const values = [scores[before], scores[after]].filter(Number.isFinite);
-        return { name, text: values.map((value) => rounded(value)).join(" → "), tip };
+        return { name, text: values.map((value) => formatValue(value)).join(" → "), tip };
     });
 }
 
 /** Without a sign where nothing is left of the number. */
-function rounded(value) {
+function formatValue(value) {
     return Number(value.toFixed(DIGITS)).toFixed(DIGITS);
 }
 
 /** All of them on one line. */
-export function wordsOf(scores) {
-    return measured(scores)
+export function describeScores(scores) {
+    return listMeasures(scores)
         .map(({ name, text }) => `${name} ${text}`)
         .join(" · ");
 }
 
-export function shownMeasure({ name, text, tip }) {
+export function makeMeasure({ name, text, tip }) {
     return h("span", { "data-tip": tip }, `${name} `, h("b", {}, text));
 }

@@ -5,14 +5,14 @@ import { h } from "../ui/dom.mjs";
 import { debounce } from "../util/debounce.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
-import { duration } from "./plan-text.mjs";
+import { formatDuration } from "./plan-text.mjs";
 
 const PLAN_WAIT_MS = 600;
 const COARSE = "Under-resolved: painted smaller than it is. Mask less, or raise the work size.";
 
 export class StatusBar {
-    constructor({ store, view, inpaintJobs, settings, commands, plan }) {
-        Object.assign(this, { store, view, inpaintJobs, settings, plan });
+    constructor({ store, view, inpaintJobs, settings, commands, requestPlan }) {
+        Object.assign(this, { store, view, inpaintJobs, settings, requestPlan });
         this.size = h("span", { "data-testid": "size" });
         this.cursor = h("span", { class: "rt-cursor" });
         this.ghost = h("span", { class: "rt-plan", "data-testid": "plan", role: "status" });
@@ -22,7 +22,7 @@ export class StatusBar {
             "aria-label": "Zoom: fit the picture",
             "data-tip": "Fit  (F)",
             "data-testid": "zoom",
-            onclick: commands.fit,
+            onclick: commands.fitView,
         });
         const zoom = h(
             "div",
@@ -34,7 +34,7 @@ export class StatusBar {
                     class: "rt-icon-button",
                     "aria-label": "Zoom out",
                     "data-tip": "Zoom out  (-)",
-                    onclick: () => commands.zoom(1 / 1.25),
+                    onclick: () => commands.zoomBy(1 / 1.25),
                 },
                 "−",
             ),
@@ -46,11 +46,11 @@ export class StatusBar {
                     class: "rt-icon-button",
                     "aria-label": "Zoom in",
                     "data-tip": "Zoom in  (+)",
-                    onclick: () => commands.zoom(1.25),
+                    onclick: () => commands.zoomBy(1.25),
                 },
                 "+",
             ),
-            iconButton("fit", "Fit", commands.fit, { key: "F" }),
+            iconButton("fit", "Fit", commands.fitView, { key: "F" }),
         );
         this.element = h(
             "section",
@@ -60,30 +60,30 @@ export class StatusBar {
             this.ghost,
             zoom,
         );
-        this.ask = debounce(() => this.#ask(), PLAN_WAIT_MS);
+        this.loadPlan = debounce(() => this.#loadPlan(), PLAN_WAIT_MS);
         store.addEventListener("change", () => this.update());
-        view.addEventListener("zoom", () => this.#zoomed());
-        view.addEventListener("cursor", (event) => this.#moved(event.detail));
+        view.addEventListener("zoom", () => this.#showZoom());
+        view.addEventListener("cursor", (event) => this.#showCursor(event.detail));
         this.update();
     }
 
     update() {
         const { base } = this.store.doc;
         this.size.textContent = base ? `${base.width} × ${base.height}` : "No picture";
-        this.#zoomed();
-        this.planAgain();
+        this.#showZoom();
+        this.updatePlan();
     }
 
     /** The plan is asked for anew: the mask or the settings have changed. */
-    planAgain() {
-        this.asking?.abort();
-        this.ask.cancel();
+    updatePlan() {
+        this.pendingRequest?.abort();
+        this.loadPlan.cancel();
         this.view.inverted = this.isInverted() ? { planned: null } : null;
         const idle = this.store.doc.base && !this.store.doc.variations && !this.inpaintJobs.busy;
         if (idle) {
-            this.ask();
+            this.loadPlan();
         } else {
-            this.#show(null);
+            this.#showPlan(null);
         }
     }
 
@@ -93,30 +93,30 @@ export class StatusBar {
         return this.settings.get("invert") && doc.base !== null && doc.objects.some(({ use, mask }) => use && mask.width);
     }
 
-    #zoomed() {
+    #showZoom() {
         this.zoom.textContent = `${Math.round(this.view.scale * 100)} %`;
     }
 
-    #moved(place) {
+    #showCursor(place) {
         this.cursor.textContent = place ? `${Math.floor(place.x)}, ${Math.floor(place.y)}` : "";
     }
 
-    async #ask() {
-        this.asking = new AbortController();
-        const { signal } = this.asking;
-        const plan = await this.plan(signal).catch(() => null);
+    async #loadPlan() {
+        this.pendingRequest = new AbortController();
+        const { signal } = this.pendingRequest;
+        const plan = await this.requestPlan(signal).catch(() => null);
         const planned = plan?.steps?.some(({ mask }) => mask) ? await uniteComposites(plan.steps) : null;
         if (!signal.aborted) {
-            this.#show(plan, planned);
+            this.#showPlan(plan, planned);
         }
     }
 
     /** Crop and work size of the first step; the canvas shows all of them. */
-    #show(plan, planned = null) {
+    #showPlan(plan, planned = null) {
         const step = plan?.steps?.[0];
         this.view.ghost = plan?.steps ?? null;
         this.view.inverted = this.isInverted() ? { planned } : null;
-        const warning = step ? warningOf(plan) : "";
+        const warning = step ? describeWarning(plan) : "";
         this.ghost.classList.toggle("rt-warns", warning !== "");
         if (!step) {
             this.ghost.replaceChildren();
@@ -125,7 +125,7 @@ export class StatusBar {
         const [left, top, right, bottom] = step.crop;
         const grown = step.magnification ?? step.work[0] / (right - left);
         const size = `${right - left} × ${bottom - top} → ${step.work[0]} × ${step.work[1]}  (${grown.toFixed(2)} ×)`;
-        const words = [size, ...timeOf(plan)].join(", ");
+        const words = [size, ...describeTime(plan)].join(", ");
         this.ghost.title = warning || "What the model will see, and the size it paints it at";
         this.ghost.replaceChildren(
             icon(warning ? "warn" : "refine"),
@@ -142,11 +142,11 @@ async function uniteComposites(steps) {
 }
 
 /** Once something was painted here before. */
-function timeOf({ seconds }) {
-    return Number.isFinite(seconds) ? [`about ${duration(seconds)}`] : [];
+function describeTime({ seconds }) {
+    return Number.isFinite(seconds) ? [`about ${formatDuration(seconds)}`] : [];
 }
 
-function warningOf({ steps, warnings = [] }) {
+function describeWarning({ steps, warnings = [] }) {
     const coarse = !warnings.length && steps.some((step) => step.under_resolved);
     return coarse ? COARSE : warnings.join(" ");
 }

@@ -3,9 +3,9 @@
 import { renameStep, toggleStep, removeStep } from "../document/document.mjs";
 import { h, setAttribute, setValue } from "../ui/dom.mjs";
 import { iconButton } from "../ui/icons.mjs";
-import { wordsOf } from "./quality-text.mjs";
+import { describeScores } from "./quality-text.mjs";
 import { listStepsUpon } from "../document/step-history.mjs";
-import { listedWords } from "./plan-text.mjs";
+import { joinNumbers } from "./plan-text.mjs";
 
 /** Painted over a sketch, moved by an extension, or brought without a word of how it was made. */
 const FOR_GOOD = "Cannot be painted again";
@@ -13,7 +13,7 @@ const FOR_GOOD = "Cannot be painted again";
 export class StepRow {
     /** @param panel {store, inpaintJobs, repaintJobs, reopen} */
     constructor(panel, id) {
-        Object.assign(this, { panel, id, asking: false });
+        Object.assign(this, { panel, id, isAsking: false });
         this.number = h("span", { class: "rt-step-number", "aria-hidden": "true" });
         this.on = h("input", {
             type: "checkbox",
@@ -27,15 +27,15 @@ export class StepRow {
             "aria-label": "Name of the step",
             oninput: ({ target }) => this.#change("Rename", renameStep(this.doc, id, target.value), `step-${id}`),
         });
-        this.level = this.#level();
-        this.again = iconButton("again", "Paint again", () => this.#again(), { "data-testid": "step-again" });
+        this.level = this.#makeLevelButton();
+        this.again = iconButton("again", "Paint again", () => this.#pressAgain(), { "data-testid": "step-again" });
         this.reopen = iconButton("history", "Reopen: mask and request again", () => panel.reopen(this.step), {
             "data-testid": "reopen",
         });
         this.measures = h("div", { class: "rt-measures" });
         this.under = h("div", { class: "rt-under", "data-testid": "upon-it" });
         this.choice = h("div", { class: "rt-choice", role: "group", "aria-label": "What to paint again" });
-        this.element = this.#built();
+        this.element = this.#build();
     }
 
     get doc() {
@@ -50,13 +50,13 @@ export class StepRow {
         this.panel.store.do(label, doc, { merge });
     }
 
-    #level() {
+    #makeLevelButton() {
         const next = () => this.panel.repaintJobs.chooseVariation(this.step, this.step.chosen + 1);
         const props = { class: "rt-level", "data-tip": "Next variation", "data-testid": "step-variation" };
         return h("button", { type: "button", ...props, onclick: next });
     }
 
-    #built() {
+    #build() {
         const remove = () => this.#change("Delete a step", removeStep(this.doc, this.id));
         const gone = iconButton("close", "Delete the step", remove);
         const parts = [this.number, this.on, this.name, this.level, this.again, this.reopen, gone];
@@ -72,11 +72,11 @@ export class StepRow {
         this.on.checked = step.on;
         this.element.classList.toggle("rt-off", !step.on);
         setValue(this.name, step.name);
-        this.measures.textContent = reportOf(step);
-        this.under.textContent = later.length ? `Painted upon it: ${listedWords(numbers)}` : "";
+        this.measures.textContent = describeReport(step);
+        this.under.textContent = later.length ? `Painted upon it: ${joinNumbers(numbers)}` : "";
         this.reopen.hidden = !step.asked?.width;
         this.#showLevel(step);
-        this.#offer(step, later);
+        this.#showChoices(step, later);
     }
 
     #showLevel({ paintings = [], chosen }) {
@@ -89,46 +89,46 @@ export class StepRow {
     }
 
     /** A step of which it is not known how it was painted is not painted again: it can be reopened. */
-    #offer({ how }, later) {
+    #showChoices({ how }, later) {
         const those = later.filter((step) => step.how);
-        const numbers = listedWords(those.map((step) => this.doc.steps.indexOf(step) + 1));
+        const numbers = joinNumbers(those.map((step) => this.doc.steps.indexOf(step) + 1));
         this.choices = how || numbers ? { itself: Boolean(how), those: numbers } : null;
         this.again.hidden = !this.choices;
         this.again.disabled = this.panel.inpaintJobs.busy;
-        this.asking &&= Boolean(this.choices?.those) && !this.panel.inpaintJobs.busy;
-        setAttribute(this.again, "aria-expanded", this.asking);
-        this.choice.hidden = !this.asking;
-        this.choice.replaceChildren(...(this.asking ? this.#buttons() : []));
+        this.isAsking &&= Boolean(this.choices?.those) && !this.panel.inpaintJobs.busy;
+        setAttribute(this.again, "aria-expanded", this.isAsking);
+        this.choice.hidden = !this.isAsking;
+        this.choice.replaceChildren(...(this.isAsking ? this.#makeChoiceButtons() : []));
     }
 
-    #again() {
+    #pressAgain() {
         if (!this.choices.those) {
             return this.panel.repaintJobs.repaint(this.id);
         }
-        this.asking = !this.asking;
+        this.isAsking = !this.isAsking;
         this.update(this.step);
     }
 
-    #buttons() {
+    #makeChoiceButtons() {
         const { repaintJobs } = this.panel;
         const { itself, those } = this.choices;
-        const made = [
+        const choices = [
             ["It alone", "With another seed; what is upon it stays as it is", () => repaintJobs.repaint(this.id)],
             [`It, then ${those}`, "With another seed, then what is upon it", () => repaintJobs.repaint(this.id, true)],
             [`Only ${those}`, "What is upon it, as this step is or is not shown now", () => repaintJobs.repaintUpon(this.id)],
         ];
-        return (itself ? made : made.slice(2)).map(([label, tip, press]) =>
-            h("button", { type: "button", class: "rt-button", "data-tip": tip, onclick: () => this.#done(press) }, label),
+        return (itself ? choices : choices.slice(2)).map(([label, tip, press]) =>
+            h("button", { type: "button", class: "rt-button", "data-tip": tip, onclick: () => this.#closeChoices(press) }, label),
         );
     }
 
-    #done(press) {
-        this.asking = false;
+    #closeChoices(press) {
+        this.isAsking = false;
         press();
     }
 }
 
-function reportOf({ report: { seed, scores } = {}, how }) {
-    const words = [seed === undefined ? "" : `Seed ${seed}`, wordsOf(scores), how ? "" : FOR_GOOD];
+function describeReport({ report: { seed, scores } = {}, how }) {
+    const words = [seed === undefined ? "" : `Seed ${seed}`, describeScores(scores), how ? "" : FOR_GOOD];
     return words.filter(Boolean).join(" · ");
 }

@@ -1,13 +1,13 @@
 /** The history of kept steps: each on or off in any order, painted again, reopened, renamed or deleted. */
 
-import { h, keyed } from "../ui/dom.mjs";
+import { h, syncChildren } from "../ui/dom.mjs";
 import { reopenStep } from "../document/variations.mjs";
 import { flatten } from "../document/settings.mjs";
-import { section } from "../ui/collapsible.mjs";
+import { makeSection } from "../ui/collapsible.mjs";
 import { StepRow } from "./step-row.mjs";
 
 /** Parts of a request that have their own place in the settings; the others are knobs that were moved. */
-const PLACED = ["prompt", "negative_prompt", "seed", "variations", "invert"];
+const SETTINGS_FIELDS = ["prompt", "negative_prompt", "seed", "variations", "invert"];
 
 export class StepsPanel {
     #rows = new WeakMap();
@@ -20,7 +20,7 @@ export class StepsPanel {
             { class: "rt-hint" },
             "Steps that you keep are listed here. Each can be switched off, in any order.",
         );
-        this.element = section("history", "History", [this.empty, this.list]);
+        this.element = makeSection("history", "History", [this.empty, this.list]);
         store.addEventListener("change", () => this.update());
         inpaintJobs.addEventListener("jobs", () => this.update());
         this.update();
@@ -30,14 +30,14 @@ export class StepsPanel {
         const { steps } = this.store.doc;
         this.empty.hidden = steps.length > 0;
         const rows = [...steps].reverse();
-        keyed(this.list, rows, {
+        syncChildren(this.list, rows, {
             key: ({ id }) => id,
-            make: ({ id }) => this.#made(id),
+            make: ({ id }) => this.#makeRow(id),
             update: (element, step) => this.#rows.get(element).update(step),
         });
     }
 
-    #made(id) {
+    #makeRow(id) {
         const row = new StepRow(this, id);
         this.#rows.set(row.element, row);
         return row.element;
@@ -45,10 +45,10 @@ export class StepsPanel {
 
     /** The step off, its mask an object, its request in the settings: as before it was painted. */
     reopen(step) {
-        const { intent, ...asked } = step.request ?? {};
-        const placed = Object.fromEntries(PLACED.filter((name) => name in asked).map((name) => [name, asked[name]]));
+        const { intent, ...fields } = step.request ?? {};
+        const placed = Object.fromEntries(SETTINGS_FIELDS.filter((name) => name in fields).map((name) => [name, fields[name]]));
         const moved = Object.fromEntries(
-            Object.entries(asked).filter(([name]) => !PLACED.includes(name) && name !== "object"),
+            Object.entries(fields).filter(([name]) => !SETTINGS_FIELDS.includes(name) && name !== "object"),
         );
         if (intent) {
             this.settings.set({

@@ -8,13 +8,13 @@ export class Toolbar {
     constructor({ view, commands }) {
         this.view = view;
         this.buttons = TOOLS.map((tool) =>
-            iconButton(tool.icon, tool.label, () => commands.tool(tool.name), {
+            iconButton(tool.icon, tool.label, () => commands.setTool(tool.name), {
                 key: tool.key,
                 "data-tool": tool.name,
                 "data-testid": `tool-${tool.name}`,
             }),
         );
-        this.swap = iconButton("swap", "Swap add and subtract", () => commands.swap(), { key: "X", "data-testid": "swap" });
+        this.swap = iconButton("swap", "Swap add and subtract", () => commands.swapAddSubtract(), { key: "X", "data-testid": "swap" });
         const bar = h(
             "div",
             { class: "rt-toolbar", role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" },
@@ -22,13 +22,13 @@ export class Toolbar {
             h("hr", {}),
             this.swap,
         );
-        bar.addEventListener("keydown", (event) => this.#rove(event));
+        bar.addEventListener("keydown", (event) => this.#moveFocus(event));
         this.element = h("nav", { class: "rt-tools", "aria-label": "Tools" }, bar);
         this.update();
     }
 
     /** Arrow keys walk along the bar. */
-    #rove(event) {
+    #moveFocus(event) {
         const all = [...this.buttons, this.swap];
         const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
         if (by) {
@@ -65,7 +65,7 @@ export class ToolOptions {
             this.text,
             h("button", { type: "submit", class: "rt-button", "data-testid": "find" }, icon("text"), "Find"),
         );
-        form.addEventListener("submit", (event) => (event.preventDefault(), commands.find(this.text.value)));
+        form.addEventListener("submit", (event) => (event.preventDefault(), commands.findByText(this.text.value)));
         this.segmenter = h("select", {
             "aria-label": "Segmenter",
             "data-tip": "What finds the outline",
@@ -85,20 +85,20 @@ export class ToolOptions {
             fine,
             "Fine edges",
         );
-        this.pointing = h("div", { class: "rt-options" }, snap, this.segmenter, form);
-        this.brush = this.#brush();
+        this.pointingOptions = h("div", { class: "rt-options" }, snap, this.segmenter, form);
+        this.brushOptions = this.#makeBrushOptions();
         this.element = h(
             "div",
             { class: "rt-tool-options", role: "group", "aria-label": "Tool options" },
             this.hint,
-            this.pointing,
-            this.brush,
+            this.pointingOptions,
+            this.brushOptions,
         );
         this.update();
     }
 
     /** Which segmenters are installed, as the server lists them; no choice is shown where there is none. */
-    offer(segmenters) {
+    setSegmenters(segmenters) {
         const here = segmenters.filter(({ installed }) => installed);
         const chosen = here.some(({ name }) => name === this.settings.get("segmenter"))
             ? this.settings.get("segmenter")
@@ -112,17 +112,17 @@ export class ToolOptions {
         this.segmenter.hidden = here.length < 2;
     }
 
-    #brush() {
+    #makeBrushOptions() {
         this.inputs = {
-            size: this.#range("size", "Size", 1, 512, (v) => `${Math.round(v)} px`, 1),
-            hardness: this.#range("hardness", "Hardness", 0, 100, (v) => `${Math.round(v * 100)} %`, 100),
-            opacity: this.#range("opacity", "Opacity", 1, 100, (v) => `${Math.round(v * 100)} %`, 100),
+            size: this.#makeRange("size", "Size", 1, 512, (v) => `${Math.round(v)} px`, 1),
+            hardness: this.#makeRange("hardness", "Hardness", 0, 100, (v) => `${Math.round(v * 100)} %`, 100),
+            opacity: this.#makeRange("opacity", "Opacity", 1, 100, (v) => `${Math.round(v * 100)} %`, 100),
         };
         this.colour = h("input", {
             type: "color",
             "aria-label": "Colour",
             "data-testid": "colour",
-            oninput: (e) => this.commands.brush({ colour: e.target.value }),
+            oninput: (e) => this.commands.setBrush({ colour: e.target.value }),
         });
         return h(
             "div",
@@ -132,14 +132,14 @@ export class ToolOptions {
         );
     }
 
-    #range(name, label, min, max, say, scale) {
+    #makeRange(name, label, min, max, say, scale) {
         const input = h("input", {
             type: "range",
             min,
             max,
             "aria-label": label,
             "data-testid": `brush-${name}`,
-            oninput: () => this.commands.brush({ [name]: Number(input.value) / scale }),
+            oninput: () => this.commands.setBrush({ [name]: Number(input.value) / scale }),
         });
         const output = h("output", {});
         const show = (value) => {
@@ -154,8 +154,8 @@ export class ToolOptions {
         const { tool, brush } = this.view;
         const { tip, options } = TOOLS.find(({ name }) => name === tool);
         this.hint.textContent = tip;
-        this.pointing.hidden = !options.includes("pointing");
-        this.brush.hidden = !options.includes("brush");
+        this.pointingOptions.hidden = !options.includes("pointing");
+        this.brushOptions.hidden = !options.includes("brush");
         this.colour.hidden = !options.includes("colour");
         this.colour.value = brush.colour;
         Object.entries(this.inputs).forEach(([name, { show }]) => show(brush[name]));

@@ -4,7 +4,7 @@ import { growBox, overlap } from "../geometry/box.mjs";
 import { composeBox } from "../document/document.mjs";
 import { h } from "../ui/dom.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
-import { measured, shownMeasure, wordsOf } from "./quality-text.mjs";
+import { listMeasures, makeMeasure, describeScores } from "./quality-text.mjs";
 import { chooseVariation, keepVariation, variationsOf, makeThumbnail, clearVariations } from "../document/variations.mjs";
 
 const THUMB = 144;
@@ -20,7 +20,7 @@ export class VariationStrip {
         });
         this.count = h("span", { class: "rt-count", "aria-live": "polite" });
         this.measures = h("div", { class: "rt-measures", "data-testid": "measures" });
-        this.more = this.#button(
+        this.more = this.#makeButton(
             "add",
             "More",
             () => inpaintJobs.paintMore(),
@@ -38,8 +38,8 @@ export class VariationStrip {
             this.count,
             iconButton("chevron", "Next variation", () => this.step(1), { key: "→", "data-testid": "next" }),
             this.more,
-            this.#button("close", "Discard", () => this.discard(), "discard", "Throw them away  (Esc)"),
-            this.#button("check", "Keep", () => this.keep(), "keep", "Keep this one  (Enter)", "rt-primary"),
+            this.#makeButton("close", "Discard", () => this.discard(), "discard", "Throw them away  (Esc)"),
+            this.#makeButton("check", "Keep", () => this.keep(), "keep", "Keep this one  (Enter)", "rt-primary"),
         );
         this.warnings = h("ul", { class: "rt-offer-warnings", "aria-label": "Warnings", "data-testid": "offer-warnings" });
         const parts = [this.thumbs, tools, this.measures, this.warnings];
@@ -49,7 +49,7 @@ export class VariationStrip {
         this.update();
     }
 
-    #button(name, label, press, testid, tip, extra = "") {
+    #makeButton(name, label, press, testid, tip, extra = "") {
         return h(
             "button",
             { type: "button", class: `rt-button ${extra}`, "data-testid": testid, "data-tip": tip, onclick: press },
@@ -88,18 +88,18 @@ export class VariationStrip {
         const { variations } = this;
         this.element.hidden = !variations;
         this.view.preview = variations ? variations.candidates[variations.chosen] : null;
-        this.#uncover(variations !== null);
+        this.#hideMask(variations !== null);
         if (!variations) {
-            this.drawn = null;
+            this.drawnCandidates = null;
             return;
         }
         this.more.hidden = !variations.parts?.length;
-        this.measures.replaceChildren(...measured(variations.candidates[variations.chosen].scores).map(shownMeasure));
-        this.#warn(variations.warnings ?? []);
+        this.measures.replaceChildren(...listMeasures(variations.candidates[variations.chosen].scores).map(makeMeasure));
+        this.#showWarnings(variations.warnings ?? []);
         this.count.textContent = `${variations.chosen + 1} of ${variations.candidates.length}`;
-        if (this.drawn !== variations.candidates) {
-            this.drawn = variations.candidates;
-            this.thumbs.replaceChildren(...variations.candidates.map((candidate, index) => this.#thumb(candidate, index)));
+        if (this.drawnCandidates !== variations.candidates) {
+            this.drawnCandidates = variations.candidates;
+            this.thumbs.replaceChildren(...variations.candidates.map((candidate, index) => this.#makeThumb(candidate, index)));
         }
         [...this.thumbs.children].forEach((thumb, index) => {
             thumb.setAttribute("aria-selected", index === variations.chosen);
@@ -108,23 +108,23 @@ export class VariationStrip {
         this.thumbs.children[variations.chosen].scrollIntoView({ block: "nearest", inline: "nearest" });
     }
 
-    #warn(warnings) {
+    #showWarnings(warnings) {
         this.warnings.hidden = !warnings.length;
         this.warnings.replaceChildren(...warnings.map((text) => h("li", {}, icon("warn"), h("span", {}, text))));
     }
 
     /** What was painted is seen without the mask over it; afterwards the mask is shown again if it was before. */
-    #uncover(on) {
-        if (on && this.covered === undefined) {
-            this.covered = this.view.overlay.show;
+    #hideMask(on) {
+        if (on && this.wasMaskShown === undefined) {
+            this.wasMaskShown = this.view.overlay.show;
             this.view.overlay = { show: false };
-        } else if (!on && this.covered !== undefined) {
-            this.view.overlay = { show: this.covered };
-            this.covered = undefined;
+        } else if (!on && this.wasMaskShown !== undefined) {
+            this.view.overlay = { show: this.wasMaskShown };
+            this.wasMaskShown = undefined;
         }
     }
 
-    #thumb(candidate, index) {
+    #makeThumb(candidate, index) {
         const { doc } = this.store;
         const around = Math.round(Math.max(candidate.patch.width, candidate.patch.height) * 0.15) + 8;
         const box = overlap(growBox(candidate.box, around), doc.base.box);
@@ -140,7 +140,7 @@ export class VariationStrip {
                 class: "rt-thumb",
                 "aria-label": `Variation ${index + 1}, seed ${candidate.seed}`,
                 "data-testid": "variation",
-                "data-tip": [`Seed ${candidate.seed}`, wordsOf(candidate.scores)].filter(Boolean).join(" · "),
+                "data-tip": [`Seed ${candidate.seed}`, describeScores(candidate.scores)].filter(Boolean).join(" · "),
                 onclick: () => this.choose(index),
             },
             canvas,

@@ -1,9 +1,9 @@
 /** Every knob of a pass that is written, from the server's schema: what most people touch first, the rest folded. */
 
-import { h, keyed, setAttribute } from "../ui/dom.mjs";
-import { knobRow, widget, wordsIn } from "../ui/knob-widgets.mjs";
-import { isSame, valueAt } from "./draft.mjs";
-import { section } from "../ui/collapsible.mjs";
+import { h, syncChildren, setAttribute } from "../ui/dom.mjs";
+import { makeKnobRow, makeWidget, splitList } from "../ui/knob-widgets.mjs";
+import { isEqual, getPath } from "./draft.mjs";
+import { makeSection } from "../ui/collapsible.mjs";
 
 /** Always to be seen, in this order; after what is looked for. */
 const FIRST = [
@@ -29,7 +29,7 @@ const OWNER = "pass";
 
 export class PassKnobs {
     /** Which row is made anew: its input shows what was typed, which may not be what it came to. */
-    #turns = new Map();
+    #revisions = new Map();
     #round = 0;
 
     /**
@@ -40,7 +40,7 @@ export class PassKnobs {
      */
     constructor({ knobs, uses, models, change }) {
         Object.assign(this, { uses, models, change });
-        this.fold = GROUPS.map(([name, title, fits]) => this.#folded(name, title, fits));
+        this.fold = GROUPS.map(([name, title, fits]) => this.#makeFold(name, title, fits));
         const looked = knobs.filter(({ path }) => path === "target.what" || targetKnob(path) in uses);
         looked.sort((a, b) => Number(b.path === "target.what") - Number(a.path === "target.what"));
         const first = FIRST.map((path) => knobs.find((knob) => knob.path === path)).filter(Boolean);
@@ -54,10 +54,10 @@ export class PassKnobs {
         this.element = h("div", { class: "rt-edit-knobs" }, body, ...this.fold.map(({ element }) => element));
     }
 
-    #folded(name, title, fits) {
+    #makeFold(name, title, fits) {
         const count = h("small", {});
         const body = h("div", { class: "rt-adjust" });
-        const element = section(`pass-${name}`, h("span", {}, title, " ", count), [body], { open: false });
+        const element = makeSection(`pass-${name}`, h("span", {}, title, " ", count), [body], { open: false });
         return { fits, count, body, element };
     }
 
@@ -65,14 +65,14 @@ export class PassKnobs {
     show(pass, faults, fresh = false) {
         this.#round += Number(fresh);
         this.pass = pass;
-        const key = ({ path }) => `${this.#round} ${path} ${this.#turns.get(path) ?? 0}`;
-        const make = (knob) => this.#row(knob);
-        const update = (row, { path }) => showState(row, valueAt(pass, path) !== undefined, faults.get(path) ?? "");
+        const key = ({ path }) => `${this.#round} ${path} ${this.#revisions.get(path) ?? 0}`;
+        const make = (knob) => this.#makeRow(knob);
+        const update = (row, { path }) => showState(row, getPath(pass, path) !== undefined, faults.get(path) ?? "");
         const focus = document.activeElement?.id;
         for (const { knobs, body, count } of this.groups) {
             const those = knobs.filter((knob) => this.#isUsed(knob));
-            keyed(body, those, { key, make, update });
-            const moved = those.filter(({ path }) => valueAt(pass, path) !== undefined).length;
+            syncChildren(body, those, { key, make, update });
+            const moved = those.filter(({ path }) => getPath(pass, path) !== undefined).length;
             if (count) {
                 count.textContent = moved ? `${moved} changed` : "";
             }
@@ -105,45 +105,45 @@ export class PassKnobs {
     #isUsed({ path }) {
         const users = path.startsWith("target.") ? this.uses[targetKnob(path)] : null;
         const what = this.pass.target?.what ?? "detectors";
-        return !users || users.includes(what) || valueAt(this.pass, path) !== undefined;
+        return !users || users.includes(what) || getPath(this.pass, path) !== undefined;
     }
 
-    #row(knob) {
+    #makeRow(knob) {
         const { path } = knob;
-        const value = valueAt(this.pass, path);
+        const value = getPath(this.pass, path);
         const set = (to) => {
-            this.#turns.set(path, (this.#turns.get(path) ?? 0) + 1);
-            this.#say(knob, to);
+            this.#revisions.set(path, (this.#revisions.get(path) ?? 0) + 1);
+            this.#setKnob(knob, to);
         };
-        const make = this.#maker(knob);
+        const make = this.#widgetMaker(knob);
         const moved = value !== undefined;
-        const row = knobRow(knob, { owner: OWNER, value: value ?? knob.default, moved, set, make });
+        const row = makeKnobRow(knob, { owner: OWNER, value: value ?? knob.default, moved, set, make });
         const id = `${row.querySelector("label").htmlFor}-fault`;
         const fault = h("p", { class: "rt-edit-fault", id, hidden: true });
         return h("div", { class: "rt-edit-knob" }, row, fault);
     }
 
     /** A value that is the default needs no saying. */
-    #say(knob, to) {
-        this.change(knob.path, isSame(to, knob.default) ? undefined : to);
+    #setKnob(knob, to) {
+        this.change(knob.path, isEqual(to, knob.default) ? undefined : to);
     }
 
-    #maker(knob) {
+    #widgetMaker(knob) {
         if (/prompt$/.test(knob.path)) {
-            return (_, id, value) => this.#words(knob, id, value);
+            return (_, id, value) => this.#makePromptField(knob, id, value);
         }
-        return knob.path === "target.models" ? (...given) => this.#detectors(...given) : widget;
+        return knob.path === "target.models" ? (...args) => this.#makeDetectorField(...args) : makeWidget;
     }
 
-    #words(knob, id, value) {
-        const typed = (event) => this.#say(knob, event.target.value);
+    #makePromptField(knob, id, value) {
+        const typed = (event) => this.#setKnob(knob, event.target.value);
         return h("textarea", { id, class: "rt-words", rows: 2, value, placeholder: knob.help, oninput: typed });
     }
 
     /** Names with commas between them, and a list to take them from. */
-    #detectors(knob, id, value, set) {
-        const field = widget(knob, id, value, set);
-        const add = (event) => set([...new Set([...wordsIn(field.value), event.target.value])]);
+    #makeDetectorField(knob, id, value, set) {
+        const field = makeWidget(knob, id, value, set);
+        const add = (event) => set([...new Set([...splitList(field.value), event.target.value])]);
         const options = this.models.map(({ name, installed, description }) =>
             h("option", { value: name, title: description }, installed ? name : `${name} (not here yet)`),
         );

@@ -7,7 +7,7 @@ const SECONDS = { info: 5, warning: 20, error: 30 };
 
 /** Notices in a corner, read out by a screen reader. */
 export class Notices {
-    #said = new Set();
+    #shown = new Set();
 
     constructor() {
         this.element = h("div", {
@@ -30,7 +30,7 @@ export class Notices {
             action && h("button", { type: "button", class: "rt-link", onclick: pressed }, action.label),
             iconButton("close", "Dismiss", close),
         );
-        this.#without(text);
+        this.#removeEqual(text);
         this.element.append(notice);
         if (SECONDS[kind]) {
             closeLater(notice, SECONDS[kind] * 1000);
@@ -40,13 +40,13 @@ export class Notices {
 
     /** What is true of every answer is worth one notice, not one per answer. */
     sayOnce(text, kind) {
-        if (!this.#said.has(text)) {
-            this.#said.add(text);
+        if (!this.#shown.has(text)) {
+            this.#shown.add(text);
             this.say(text, kind);
         }
     }
 
-    #without(text) {
+    #removeEqual(text) {
         [...this.element.children]
             .filter((old) => old.querySelector("span").textContent === text)
             .forEach((old) => old.remove());
@@ -84,18 +84,18 @@ export function menuButton(face, label, items, props = {}) {
     };
     const outside = (event) => wrap.contains(event.target) || close();
     const open = async () => {
-        list.replaceChildren(...(await items()).map((item) => menuItem(item, close)));
+        list.replaceChildren(...(await items()).map((item) => makeMenuItem(item, close)));
         list.hidden = false;
         button.setAttribute("aria-expanded", "true");
         document.addEventListener("pointerdown", outside, true);
         list.querySelector("button:not(:disabled)")?.focus();
     };
     button.addEventListener("click", () => (list.hidden ? open() : close()));
-    list.addEventListener("keydown", (event) => moveIn(list, event, close));
+    list.addEventListener("keydown", (event) => moveFocus(list, event, close));
     return wrap;
 }
 
-function menuItem({ label, hint = "", run, disabled = false, testid = false }, close) {
+function makeMenuItem({ label, hint = "", run, disabled = false, testid = false }, close) {
     const press = () => (close(true), run());
     return h(
         "button",
@@ -105,7 +105,7 @@ function menuItem({ label, hint = "", run, disabled = false, testid = false }, c
     );
 }
 
-function moveIn(list, event, close) {
+function moveFocus(list, event, close) {
     const items = [...list.querySelectorAll("button:not(:disabled)")];
     const here = items.indexOf(document.activeElement);
     const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: items.length - 1 }[event.key];
@@ -127,7 +127,7 @@ function moveIn(list, event, close) {
  * @param {Option[]} options
  * @returns {Promise<Option | null>} null where the dialog was closed without an answer
  */
-export function choose(parent, title, question, options) {
+export function chooseOption(parent, title, question, options) {
     return new Promise((resolve) => {
         let chosen = null;
         const take = (option) => ((chosen = option), dialog.close());
@@ -151,13 +151,13 @@ function makeChoiceButton(option, take) {
 
 /** The list of shortcuts, from the table that makes them work. */
 export function showShortcuts(parent, actions) {
-    const groups = grouped(actions);
+    const groups = groupShortcuts(actions);
     const close = h(
         "form",
         { method: "dialog" },
         h("button", { class: "rt-button", "aria-label": "Close shortcuts" }, "Close"),
     );
-    const sections = [...groups].filter(([name]) => name).map(([name, those]) => shortcutGroup(name, those));
+    const sections = [...groups].filter(([name]) => name).map(([name, those]) => makeShortcutGroup(name, those));
     const dialog = h(
         "dialog",
         {
@@ -174,21 +174,21 @@ export function showShortcuts(parent, actions) {
     dialog.showModal();
 }
 
-function grouped(actions) {
+function groupShortcuts(actions) {
     const groups = new Map();
     actions.forEach((action) => groups.set(action.group, [...(groups.get(action.group) ?? []), action]));
     return groups;
 }
 
-function shortcutGroup(name, actions) {
-    const rows = actions.map(({ keys, label, shown = keys }) => [
-        h("dt", {}, ...shown.slice(0, 2).map((key) => h("kbd", {}, pretty(key)))),
+function makeShortcutGroup(name, actions) {
+    const rows = actions.map(({ keys, label, listedKeys: listedKeys = keys }) => [
+        h("dt", {}, ...listedKeys.slice(0, 2).map((key) => h("kbd", {}, formatKey(key)))),
         h("dd", {}, label),
     ]);
     return h("section", {}, h("h3", {}, name), h("dl", {}, rows.flat()));
 }
 
-function pretty(key) {
+function formatKey(key) {
     return key
         .replace("ArrowLeft", "←")
         .replace("ArrowRight", "→")

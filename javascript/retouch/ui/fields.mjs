@@ -7,7 +7,7 @@ import { readSeed } from "../util/seed-text.mjs";
 const WAIT_MS = 150;
 
 /** Words in several lines: `{read, write}` are the setting, heard of by `settings`. */
-export function wordsField(settings, { read, write }, { placeholder, label, rows, testid }) {
+export function makeTextField(settings, { read, write }, { placeholder, label, rows, testid }) {
     const change = debounce(write, WAIT_MS);
     const field = h("textarea", { class: "rt-words", rows, placeholder, "aria-label": label, "data-testid": testid });
     field.addEventListener("input", () => change(field.value));
@@ -19,24 +19,24 @@ export function wordsField(settings, { read, write }, { placeholder, label, rows
 }
 
 /** The seed, blank for any. One that is not taken as it was typed is told below. */
-export function seedField(settings, id) {
-    const told = h("p", { class: "rt-hint rt-told", id: `${id}-told`, role: "status", hidden: true });
+export function makeSeedField(settings, id) {
+    const remarkLine = h("p", { class: "rt-hint rt-told", id: `${id}-told`, role: "status", hidden: true });
     const field = h("input", {
         id,
         type: "number",
         min: -1,
         placeholder: "random",
-        "aria-describedby": told.id,
+        "aria-describedby": remarkLine.id,
         onchange: () => set(readSeed(field.value)),
     });
     const update = () => setValue(field, settings.get("seed") < 0 ? "" : String(settings.get("seed")));
     const set = ({ seed, remark }) => {
-        told.textContent = remark;
-        told.hidden = remark === "";
+        remarkLine.textContent = remark;
+        remarkLine.hidden = remark === "";
         settings.set({ seed });
         update();
     };
     settings.addEventListener("change", update);
     update();
-    return h("div", {}, h("div", { class: "rt-knob" }, h("label", { for: id }, "Seed"), field), told);
+    return h("div", {}, h("div", { class: "rt-knob" }, h("label", { for: id }, "Seed"), field), remarkLine);
 }

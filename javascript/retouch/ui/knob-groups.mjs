@@ -1,9 +1,9 @@
 /** Knobs of something in groups, each with its way back to the default; made anew only when what it shows differs. */
 
 import { h } from "./dom.mjs";
-import { knobRow } from "./knob-widgets.mjs";
+import { makeKnobRow } from "./knob-widgets.mjs";
 
-export class Adjust {
+export class KnobGroups {
     /** @param {[string, RegExp][]} groups title, and which knobs; a knob belongs to the first that fits */
     constructor(settings, groups) {
         Object.assign(this, { settings, groups, shown: "" });
@@ -22,14 +22,14 @@ export class Adjust {
         }
         this.shown = shown;
         const focus = document.activeElement?.id;
-        const head = h("p", { class: "rt-hint" }, "Knobs of ", h("b", {}, owner.label), ". ", this.#reset(owner));
-        this.element.replaceChildren(head, ...this.#grouped(owner, knobs, defaults));
+        const head = h("p", { class: "rt-hint" }, "Knobs of ", h("b", {}, owner.label), ". ", this.#makeReset(owner));
+        this.element.replaceChildren(head, ...this.#makeGroups(owner, knobs, defaults));
         if (focus?.startsWith("rt-knob-")) {
             this.element.querySelector(`#${focus}`)?.focus();
         }
     }
 
-    #reset({ name }) {
+    #makeReset({ name }) {
         const moved = Object.keys(this.settings.overridesOf(name)).length;
         const back = () => this.settings.resetOverrides(name);
         return moved
@@ -37,13 +37,13 @@ export class Adjust {
             : "All at their defaults.";
     }
 
-    #grouped(owner, knobs, defaults) {
+    #makeGroups(owner, knobs, defaults) {
         const left = new Set(knobs);
         return this.groups
             .map(([title, fits]) => {
                 const those = [...left].filter(({ path }) => fits.test(path));
                 those.forEach((knob) => left.delete(knob));
-                const rows = those.map((knob) => rowOf(this.settings, owner.name, knob, defaults));
+                const rows = those.map((knob) => makeOverrideRow(this.settings, owner.name, knob, defaults));
                 return rows.length ? h("fieldset", {}, title && h("legend", {}, title), rows) : null;
             })
             .filter(Boolean);
@@ -51,9 +51,9 @@ export class Adjust {
 }
 
 /** One knob of an owner, with what it will be. */
-export function rowOf(settings, name, knob, defaults = {}) {
+export function makeOverrideRow(settings, name, knob, defaults = {}) {
     const moved = settings.overridesOf(name);
-    return knobRow(knob, {
+    return makeKnobRow(knob, {
         owner: name,
         value: moved[knob.path] ?? defaults[knob.path] ?? knob.default,
         moved: knob.path in moved,

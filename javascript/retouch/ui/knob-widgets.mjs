@@ -6,13 +6,13 @@ import { h } from "./dom.mjs";
 export function knobsOf(schema, prefix = "") {
     return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
         const path = prefix + name;
-        const inner = variant(field, (s) => s.type === "object" && s.properties);
-        return inner ? knobsOf(inner, `${path}.`) : [knob(path, field)];
+        const inner = findVariant(field, (s) => s.type === "object" && s.properties);
+        return inner ? knobsOf(inner, `${path}.`) : [readKnob(path, field)];
     });
 }
 
-function knob(path, field) {
-    const plain = variant(field, (s) => s.type && s.type !== "null") ?? field;
+function readKnob(path, field) {
+    const plain = findVariant(field, (s) => s.type && s.type !== "null") ?? field;
     return {
         path,
         label: field.title || path,
@@ -27,25 +27,25 @@ function knob(path, field) {
     };
 }
 
-function variant(field, fits) {
+function findVariant(field, fits) {
     return fits(field) ? field : (field.anyOf ?? []).find(fits);
 }
 
 /** A whole number, hundredths, or what the span asks for. */
-export function stepOf({ type, low, high }) {
+export function inputStep({ type, low, high }) {
     return type === "integer" ? 1 : high - low <= 2 ? 0.01 : 0.5;
 }
 
-const BOUNDED = ({ type, low, high }) =>
+const isBounded = ({ type, low, high }) =>
     ["integer", "number"].includes(type) && low !== undefined && high !== undefined;
-const SLIDABLE = (k) => BOUNDED(k) && k.high - k.low <= 4096;
+const isSlidable = (k) => isBounded(k) && k.high - k.low <= 4096;
 
 /**
  * One knob's row. `value` is what will be used, `moved` whether that is the person's own choice; `set(value)`
  * hears of a change, with undefined for "back to the default". `owner` sets it apart from others of its name;
  * `make` makes what it is set with.
  */
-export function knobRow(knob, { owner = "", value, moved, set, make = widget }) {
+export function makeKnobRow(knob, { owner = "", value, moved, set, make = makeWidget }) {
     const id = ["rt-knob", owner, knob.path.replaceAll(".", "-")].filter(Boolean).join("-");
     const back = h(
         "button",
@@ -70,28 +70,28 @@ export function knobRow(knob, { owner = "", value, moved, set, make = widget }) 
     );
 }
 
-export function widget(knob, id, value, set) {
+export function makeWidget(knob, id, value, set) {
     if (knob.type === "boolean") {
         return h("input", { id, type: "checkbox", checked: Boolean(value), onchange: (e) => set(e.target.checked) });
     }
     if (knob.choices) {
-        return select(knob, id, value, set);
+        return makeSelect(knob, id, value, set);
     }
     if (knob.type === "array") {
-        return list(knob, id, value, set);
+        return makeListField(knob, id, value, set);
     }
-    return SLIDABLE(knob) ? slider(knob, id, value, set) : entry(knob, id, value, set);
+    return isSlidable(knob) ? makeSlider(knob, id, value, set) : makeInput(knob, id, value, set);
 }
 
-function select(knob, id, value, set) {
+function makeSelect(knob, id, value, set) {
     const options = knob.choices.map((choice) => h("option", { value: choice, selected: choice === value }, choice));
     return h("select", { id, onchange: (e) => set(e.target.value) }, options);
 }
 
 /** A slider and a number side by side. A blank number means "as it comes". */
-function slider(knob, id, value, set) {
-    const bounds = { min: knob.low, max: knob.high, step: stepOf(knob) };
-    const say = (raw) => set(raw === "" ? undefined : clamped(knob, Number(raw)));
+function makeSlider(knob, id, value, set) {
+    const bounds = { min: knob.low, max: knob.high, step: inputStep(knob) };
+    const say = (raw) => set(raw === "" ? undefined : clampValue(knob, Number(raw)));
     const number = h("input", {
         ...bounds,
         id,
@@ -103,7 +103,7 @@ function slider(knob, id, value, set) {
     const range = h("input", {
         ...bounds,
         type: "range",
-        value: value ?? resting(knob),
+        value: value ?? restingValue(knob),
         "aria-label": `${knob.label}, slider`,
         tabindex: -1,
     });
@@ -113,15 +113,15 @@ function slider(knob, id, value, set) {
 }
 
 /** Where a slider without a value stands: at nothing, where that is possible. */
-function resting({ low, high }) {
+function restingValue({ low, high }) {
     return Math.min(Math.max(0, low), high);
 }
 
-export function clamped({ low, high }, value) {
+export function clampValue({ low, high }, value) {
     return Math.min(Math.max(value, low), high);
 }
 
-function entry(knob, id, value, set) {
+function makeInput(knob, id, value, set) {
     const isNumber = knob.type === "integer" || knob.type === "number";
     const read = (raw) => (raw === "" ? undefined : isNumber ? Number(raw) : raw);
     const props = isNumber ? { type: "number", min: knob.low ?? false, max: knob.high ?? false } : { type: "text" };
@@ -135,9 +135,9 @@ function entry(knob, id, value, set) {
 }
 
 /** Several words or numbers, with commas between them. What is no number is left for the server to refuse. */
-function list({ items, help }, id, value, set) {
+function makeListField({ items, help }, id, value, set) {
     const item = (word) => (items === "string" || Number.isNaN(Number(word)) ? word : Number(word));
-    const read = (raw) => wordsIn(raw).map(item);
+    const read = (raw) => splitList(raw).map(item);
     return h("input", {
         id,
         type: "text",
@@ -148,7 +148,7 @@ function list({ items, help }, id, value, set) {
 }
 
 /** The words of a list as it is written. */
-export function wordsIn(raw) {
+export function splitList(raw) {
     return raw
         .split(",")
         .map((word) => word.trim())
