@@ -1,4 +1,4 @@
-/** What buttons and shortcuts do. Each works on the store or the view, and nothing here draws. */
+/** What buttons and shortcuts do. A command changes the store or the view; it draws nothing. */
 
 import {
     activeMask,
@@ -25,7 +25,11 @@ import { markMasksSaved, markSaved } from "./document/unsaved-work.mjs";
 
 const SNAP_RADIUS = 8;
 
-/** @param studio the parts of the page, by name */
+/**
+ * The commands by name. A command looks its part up when it runs: parts are made before and after the commands.
+ *
+ * @param {import("./studio.mjs").Studio} studio
+ */
 export function makeCommands(studio) {
     return { ...documentCommands(studio), ...viewCommands(studio), ...maskCommands(studio), ...paintCommands(studio) };
 }
@@ -62,7 +66,7 @@ function documentCommands(studio) {
     };
 }
 
-/** The document as the file that `makeFile` makes of it. */
+/** Downloads the file that `makeFile` makes of the document. */
 async function downloadFile(makeFile, doc) {
     if (doc.base) {
         const file = await makeFile(doc);

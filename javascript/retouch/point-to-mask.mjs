@@ -14,6 +14,7 @@ export class PointToMask {
     #pending = new Set();
     #lastClick = Promise.resolve();
 
+    /** @param {import("./studio.mjs").Studio} studio */
     constructor({ store, view, segmentJobs, notices }) {
         Object.assign(this, { store, view, segmentJobs, notices });
         view.addEventListener("prompt", (event) => {

@@ -1,8 +1,20 @@
-/** Everything that has a shortcut: what it does, its keys, and how the overlay lists it. */
+/**
+ * Every shortcut, in one table: the keys, what they do, and how the list of shortcuts shows them.
+ *
+ * @typedef {object} Shortcut
+ * @property {string} group heading in the list; "" is not listed
+ * @property {string} label
+ * @property {string[]} keys as `readChord` writes them
+ * @property {string[]} [listedKeys] keys as the list shows them, where they differ from `keys`
+ * @property {(event?: KeyboardEvent) => void} run
+ * @property {() => void} [up] runs when the key is released
+ * @property {(event: KeyboardEvent) => boolean} [when] whether the key counts now
+ * @property {boolean} [early] heard before the focused element hears it
+ */
 
 import { TOOLS } from "./tools/index.mjs";
 
-/** What the tool Extend and its handles hear themselves. */
+/** Keys that the tool Extend and its handles handle themselves. */
 const EXTEND_KEYS = [
     ["Drag keeping the aspect", "Shift+Drag"],
     ["Drag both sides alike", "Alt+Drag"],
@@ -14,7 +26,11 @@ const EXTEND_KEYS = [
     ["Extend", "Enter"],
 ];
 
-/** @param commands what the page can do, @param is what it is at: see shell.mjs */
+/**
+ * @param {ReturnType<typeof import("./commands.mjs").makeCommands>} commands
+ * @param {Record<string, (event?: KeyboardEvent) => boolean>} conditions see `makeConditions` in studio.mjs
+ * @returns {Shortcut[]}
+ */
 export function makeShortcuts(commands, conditions) {
     return [
         ...TOOLS.map(({ name, label, key }) => ({ group: "Tools", label, keys: [key], run: () => commands.setTool(name) })),
@@ -30,7 +46,7 @@ export function makeShortcuts(commands, conditions) {
             group: "Mask",
             label: "Next candidate: part, object, group",
             keys: ["Tab"],
-            when: conditions.cyclable,
+            when: conditions.hasCandidates,
             run: () => commands.cycleCandidate(1),
         },
         { group: "Mask", label: "Candidate with the wheel", keys: ["Alt+Wheel"], run: () => {} },
@@ -50,7 +66,7 @@ export function makeShortcuts(commands, conditions) {
             label: "Last intent again; keep, when there are variations",
             keys: ["Enter"],
             early: true,
-            when: conditions.unpointed,
+            when: conditions.isCrosshairHidden,
             run: commands.keepOrRun,
         },
         {
@@ -58,11 +74,11 @@ export function makeShortcuts(commands, conditions) {
             label: "Previous or next variation",
             keys: ["ArrowLeft", "ArrowRight"],
             early: true,
-            when: conditions.choosing,
+            when: conditions.isChoosing,
             run: (e) => commands.stepVariation(e.key === "ArrowLeft" ? -1 : 1),
         },
-        { group: "Paint", label: "More variations", keys: ["N"], when: conditions.offered, run: commands.paintMore },
-        { group: "Paint", label: "Discard the variations", keys: ["Escape"], when: conditions.offered, run: commands.discardVariations },
+        { group: "Paint", label: "More variations", keys: ["N"], when: conditions.hasVariations, run: commands.paintMore },
+        { group: "Paint", label: "Discard the variations", keys: ["Escape"], when: conditions.hasVariations, run: commands.discardVariations },
         ...EXTEND_KEYS.map(([label, ...listedKeys]) => ({ group: "Extend", label, keys: [], listedKeys: listedKeys, run: () => {} })),
         {
             group: "View",

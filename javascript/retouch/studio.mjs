@@ -1,4 +1,39 @@
-/** The studio page: makes its parts, lays them out, and lets them hear of one another. */
+/**
+ * The studio page: makes its parts, lays them out and connects them.
+ *
+ * @typedef {object} Studio every part of the page by name; a class takes the parts that it needs
+ * @property {HTMLElement} root
+ * @property {"standalone" | "webui"} host
+ * @property {Store} store the document, with undo
+ * @property {Settings} settings what the next request asks for
+ * @property {Notices} notices
+ * @property {ServerClient} api
+ * @property {Progress} progress
+ * @property {InpaintJobs} inpaintJobs also runs the jobs of the other classes, one at a time
+ * @property {FixJobs} fixJobs
+ * @property {RepaintJobs} repaintJobs
+ * @property {SegmentJobs} segmentJobs
+ * @property {OutpaintPlan} outpaintPlan
+ * @property {OutpaintJobs} outpaintJobs
+ * @property {HTMLElement} canvasElement the view's element
+ * @property {CanvasView} view
+ * @property {PointToMask} pointToMask
+ * @property {PictureLoader} pictureLoader
+ * @property {ReturnType<typeof makeCommands>} commands
+ * @property {import("./shortcuts.mjs").Shortcut[]} shortcuts
+ * @property {Toolbar} toolbar
+ * @property {ToolOptions} toolOptions
+ * @property {IntentsPanel} intents
+ * @property {OutpaintPanel} outpaintPanel
+ * @property {VariationStrip} variationStrip
+ * @property {StatusBar} statusBar
+ * @property {HTMLElement} emptyState shown while there is no picture
+ * @property {ReturnType<typeof followTheme>} theme
+ * @property {(signal: AbortSignal) => Promise<object | null>} requestPlan see `requestPlan` below
+ * @property {() => void} updateTools brings toolbar and tool options up to date
+ * @property {() => boolean} isVisible whether the studio is on the screen
+ * @property {() => void} destroy
+ */
 
 import { makeShortcuts } from "./shortcuts.mjs";
 import { ServerClient } from "./server/client.mjs";
@@ -39,15 +74,21 @@ import { attachTooltips } from "./ui/tooltip.mjs";
 import { CanvasView } from "./canvas/canvas-view.mjs";
 import { makeTools } from "./tools/index.mjs";
 
-/** Put the studio into `root`. `host` is "standalone" or "webui". Returns {store, view, commands, destroy}. */
+/**
+ * Puts the studio into `root`.
+ *
+ * @param {HTMLElement} root
+ * @param {{api: string, host: "standalone" | "webui"}} options `api`: the address of the REST API
+ * @returns {Studio}
+ */
 export function mount(root, { api: address, host }) {
     const studio = { root, host, store: new Store(newDocument()), settings: new Settings(), notices: new Notices() };
     studio.api = new ServerClient(address, encodePicture);
-    studio.progress = new Progress(studio.api);
+    studio.progress = new Progress(studio);
     studio.inpaintJobs = new InpaintJobs({ ...studio, pendingClicks: () => studio.pointToMask.whenSettled() });
     studio.fixJobs = new FixJobs(studio);
     studio.repaintJobs = new RepaintJobs(studio);
-    studio.segmentJobs = new SegmentJobs(studio.api, studio.settings);
+    studio.segmentJobs = new SegmentJobs(studio);
     studio.updateTools = () => [studio.toolbar, studio.toolOptions].forEach((part) => part.update());
     studio.isVisible = () => root.isConnected && root.getClientRects().length > 0;
     buildPage(studio);
@@ -72,13 +113,13 @@ function buildPage(studio) {
     studio.toolbar = new Toolbar(studio);
     studio.toolOptions = new ToolOptions(studio);
     studio.statusBar = new StatusBar(studio);
-    studio.empty = makeEmptyState(studio.commands);
+    studio.emptyState = makeEmptyState(studio.commands);
     const canvas = h(
         "main",
         { class: "rt-canvas", "aria-label": "Canvas" },
         studio.toolOptions.element,
         studio.canvasElement,
-        studio.empty,
+        studio.emptyState,
         studio.progress.element,
         studio.variationStrip.element,
     );
@@ -121,15 +162,8 @@ function makeEmptyState(commands) {
 }
 
 function connectParts(studio) {
-    const { store, view, settings, inpaintJobs, api, notices, commands } = studio;
-    const conditions = {
-        offered: () => variationsOf(store.doc) !== null,
-        choosing: () => variationsOf(store.doc) !== null && view.crosshair === null,
-        unpointed: () => view.crosshair === null,
-        cyclable: (event) =>
-            !event.shiftKey && studio.canvasElement.contains(event.target) && selectedObject(store.doc)?.candidates.length > 1,
-    };
-    studio.shortcuts = makeShortcuts(commands, conditions);
+    const { store, view, settings, inpaintJobs, notices, commands } = studio;
+    studio.shortcuts = makeShortcuts(commands, makeConditions(studio));
     const stops = [
         listenForKeys(studio.shortcuts, studio.isVisible),
         listenForFiles(studio.root, studio.isVisible, { open: commands.loadFile, notices }),
@@ -143,8 +177,24 @@ function connectParts(studio) {
     view.addEventListener("tool", () => (studio.updateTools(), studio.statusBar.updatePlan()));
     settings.addEventListener("change", () => studio.statusBar.updatePlan());
     inpaintJobs.addEventListener("jobs", () => studio.statusBar.updatePlan());
-    const update = () => (studio.empty.hidden = store.doc.base !== null);
+    const update = () => (studio.emptyState.hidden = store.doc.base !== null);
     store.addEventListener("change", update);
+    connectNotices(studio);
+}
+
+/** Conditions under which shortcuts count. */
+function makeConditions({ store, view, canvasElement }) {
+    return {
+        hasVariations: () => variationsOf(store.doc) !== null,
+        isChoosing: () => variationsOf(store.doc) !== null && view.crosshair === null,
+        isCrosshairHidden: () => view.crosshair === null,
+        hasCandidates: (event) =>
+            !event.shiftKey && canvasElement.contains(event.target) && selectedObject(store.doc)?.candidates.length > 1,
+    };
+}
+
+/** A notice stays for as long as the server does not answer. */
+function connectNotices({ api, notices }) {
     let away = null;
     api.addEventListener(
         "offline",
@@ -157,7 +207,7 @@ function connectParts(studio) {
     });
 }
 
-/** What painting now would do, or null with nothing masked. */
+/** The plan of the next inpaint request, null with nothing masked. @returns {Promise<object | null>} */
 async function requestPlan({ store, settings, view, intents, api }, signal) {
     const { doc } = store;
     const [group] = view.tool === "extend" ? [] : groupByPrompt(doc, settings);
@@ -173,7 +223,7 @@ async function requestPlan({ store, settings, view, intents, api }, signal) {
     return signal.aborted ? null : api.postWithPicture(pickSentPicture(doc), "plan", body, signal);
 }
 
-/** Ask the server what it can do, for as long as it takes. */
+/** Asks the server for intents, schema and segmenters until it answers. */
 async function loadSchema({ api, intents, outpaintPanel, notices, toolOptions }) {
     for (;;) {
         try {

@@ -14,14 +14,19 @@ const SAVE = "Save all as .zip";
 const SAVE_TIP = "The pictures, and their page of before and after";
 const runs = new WeakMap();
 
-/** Open the dialog; the batch itself goes on when it is closed. */
+/**
+ * Open the dialog; the batch itself goes on when it is closed.
+ *
+ * @param {import("../studio.mjs").Studio} studio
+ */
 export async function openBatch(studio) {
-    if (!runs.has(studio)) {
-        runs.set(studio, new BatchRun(studio.api));
-        runs.get(studio).restore();
+    const { api } = studio;
+    if (!runs.has(api)) {
+        runs.set(api, new BatchRun(api));
+        runs.get(api).restore();
     }
-    const recipes = studio.api.get("recipes").then(({ recipes: known }) => known);
-    new BatchDialog(studio, runs.get(studio), await recipes.catch((error) => reportError(studio, error))).open();
+    const recipes = api.get("recipes").then(({ recipes: known }) => known);
+    new BatchDialog(studio, runs.get(api), await recipes.catch((error) => reportError(studio, error))).open();
 }
 
 function reportError({ notices }, error) {
@@ -32,8 +37,13 @@ function reportError({ notices }, error) {
 class BatchDialog {
     #files = [];
 
-    constructor(studio, run, recipes) {
-        Object.assign(this, { studio, run });
+    /**
+     * @param {import("../studio.mjs").Studio} studio
+     * @param {BatchRun} run
+     * @param {object[]} recipes as the server lists them
+     */
+    constructor({ root, notices }, run, recipes) {
+        Object.assign(this, { root, notices, run });
         this.recipe = h(
             "select",
             { "aria-label": "Recipe", "data-testid": "batch-recipe", onchange: () => this.update() },
@@ -60,7 +70,7 @@ class BatchDialog {
 
     open() {
         this.run.addEventListener("change", this.update);
-        this.studio.root.append(this.element);
+        this.root.append(this.element);
         this.element.showModal();
         this.update();
     }
@@ -157,7 +167,7 @@ class BatchDialog {
         const files = this.#files;
         this.#files = [];
         await this.run.start(files, request).catch((error) => {
-            this.studio.notices.say(error.message, "error");
+            this.notices.say(error.message, "error");
             this.#setFiles(files);
         });
     }

@@ -9,7 +9,10 @@ import { isSaved, joinWords, markSaved, listUnsavedWork } from "../document/unsa
 const KEEP_WAIT_MS = 800;
 const FULL = "This browser has no room to keep your work through a reload: save it before you close the page.";
 
-/** @param studio the parts that mount() made. Returns how to stop. */
+/**
+ * @param {import("../studio.mjs").Studio} studio
+ * @returns {() => void} stops it
+ */
 export function startAutosave(studio) {
     const autosave = new TabAutosave(studio);
     autosave.start();
@@ -22,6 +25,7 @@ class TabAutosave {
     #savedOthers = "";
     #ending = new AbortController();
 
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ store, settings, notices, view, api, inpaintJobs, pictureLoader }) {
         Object.assign(this, { store, settings, notices, view, api, inpaintJobs, pictureLoader });
         this.save = debounce(() => this.#save(), KEEP_WAIT_MS);

@@ -13,6 +13,7 @@ const SLOW_MS = 600;
 export class PictureLoader {
     #latest = null;
 
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ store, view, api, notices }) {
         Object.assign(this, { store, view, api, notices });
         store.addEventListener("dropped", ({ detail }) => this.#tellDropped(detail.doc));

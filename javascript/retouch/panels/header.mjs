@@ -22,6 +22,7 @@ function makeSaveItems(commands) {
 }
 
 export class Header {
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ store, view, host, commands }) {
         Object.assign(this, { store, view });
         this.undo = iconButton("undo", "Undo", commands.undo, { key: "Ctrl+Z", "data-testid": "undo" });

@@ -19,7 +19,7 @@ const GROUPS = [
 ];
 
 export class IntentsPanel {
-    /** `intents` and `schema` as the server describes them. */
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ settings, inpaintJobs, store }) {
         Object.assign(this, { settings, inpaintJobs, store, intents: [], knobs: [] });
         this.buttons = h("div", { class: "rt-intents", role: "group", "aria-label": "Intents" });

@@ -21,6 +21,7 @@ const COMBINE = [
 ];
 
 export class ObjectsPanel {
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ root, store, api, notices, view, commands, host }) {
         Object.assign(this, { root, store, api, notices, view, rows: new WeakMap() });
         this.list = h("ul", { class: "rt-list", "aria-label": "Objects" });

@@ -13,6 +13,7 @@ const THUMB = 72;
 const FORGOTTEN = "The server has forgotten this extension: its stages stay as they are.";
 
 export class OutpaintStages {
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ store, view, outpaintJobs, inpaintJobs, outpaintPlan }) {
         Object.assign(this, { store, view, outpaintJobs, inpaintJobs, outpaintPlan });
         this.list = h("ul", { class: "rt-list rt-stages", "aria-label": "Stages" });

@@ -34,6 +34,10 @@ const BY_SIDE = [
 ];
 
 export class OutpaintPanel {
+    /**
+     * @param {import("../studio.mjs").Studio} studio
+     * @param {import("./outpaint-stages.mjs").OutpaintStages} stages
+     */
     constructor({ settings, outpaintPlan, outpaintJobs, inpaintJobs, view }, stages) {
         Object.assign(this, { settings, outpaintPlan, outpaintJobs, inpaintJobs, view, knobs: [] });
         this.form = makeOutpaintSizeForm(outpaintPlan, view);

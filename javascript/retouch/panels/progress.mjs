@@ -9,7 +9,8 @@ export class Progress {
     #timer = 0;
     #task = "";
 
-    constructor(api) {
+    /** @param {import("../studio.mjs").Studio} studio */
+    constructor({ api }) {
         this.api = api;
         this.bar = h("span", { class: "rt-bar-fill" });
         this.track = h(

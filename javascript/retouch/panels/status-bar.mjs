@@ -11,6 +11,7 @@ const PLAN_WAIT_MS = 600;
 const COARSE = "Under-resolved: painted smaller than it is. Mask less, or raise the work size.";
 
 export class StatusBar {
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ store, view, inpaintJobs, settings, commands, requestPlan }) {
         Object.assign(this, { store, view, inpaintJobs, settings, requestPlan });
         this.size = h("span", { "data-testid": "size" });

@@ -11,7 +11,10 @@ import { joinNumbers } from "./plan-text.mjs";
 const FOR_GOOD = "Cannot be painted again";
 
 export class StepRow {
-    /** @param panel {store, inpaintJobs, repaintJobs, reopen} */
+    /**
+     * @param {import("./steps.mjs").StepsPanel} panel
+     * @param {string} id of the step
+     */
     constructor(panel, id) {
         Object.assign(this, { panel, id, isAsking: false });
         this.number = h("span", { class: "rt-step-number", "aria-hidden": "true" });

@@ -12,6 +12,7 @@ const SETTINGS_FIELDS = ["prompt", "negative_prompt", "seed", "variations", "inv
 export class StepsPanel {
     #rows = new WeakMap();
 
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ store, settings, inpaintJobs, repaintJobs }) {
         Object.assign(this, { store, settings, inpaintJobs, repaintJobs });
         this.list = h("ul", { class: "rt-list rt-steps", "aria-label": "Kept steps" });

@@ -5,6 +5,7 @@ import { TOOLS } from "../tools/index.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 
 export class Toolbar {
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ view, commands }) {
         this.view = view;
         this.buttons = TOOLS.map((tool) =>
@@ -49,6 +50,7 @@ export class Toolbar {
 
 /** What the tool in hand can be told: size and colour of a brush, words for the pointing ones. */
 export class ToolOptions {
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ view, commands, settings }) {
         Object.assign(this, { view, commands, settings });
         this.hint = h("span", { class: "rt-tool-hint" });

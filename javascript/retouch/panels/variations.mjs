@@ -10,6 +10,7 @@ import { chooseVariation, keepVariation, variationsOf, makeThumbnail, clearVaria
 const THUMB = 144;
 
 export class VariationStrip {
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ store, inpaintJobs, view }) {
         Object.assign(this, { store, inpaintJobs, view });
         this.thumbs = h("div", {

@@ -11,7 +11,11 @@ import { RecipeImport } from "./import.mjs";
 import { makeSaveRow, makeToolRow } from "./rows.mjs";
 import { recipeFileName, recipeFileText, recipeName, describePasses, describePeople, bareRecipe, describeTakenName } from "./text.mjs";
 
-/** Open it over the studio. */
+/**
+ * Open it over the studio.
+ *
+ * @param {import("../studio.mjs").Studio} studio
+ */
 export function showRecipes(studio) {
     return new RecipesDialog(studio).open();
 }
@@ -24,21 +28,22 @@ class RecipesDialog {
     #recipe = null;
     #remarks = [];
 
-    constructor(studio) {
-        this.studio = studio;
+    /** @param {import("../studio.mjs").Studio} studio */
+    constructor({ root, store, api, fixJobs, notices }) {
+        Object.assign(this, { root, store, api, fixJobs, notices });
         this.list = h("div", { class: "rt-recipe-list", role: "listbox", "aria-label": "Recipes" });
         this.detail = h("div", { class: "rt-recipe", "data-testid": "recipe-detail" });
         this.status = h("p", { class: "rt-recipe-said", role: "status", "data-testid": "recipe-said" });
         this.importForm = new RecipeImport({
             take: (text) => this.#readText(text),
             say: (text) => this.#say(text),
-            own: infotextOf(studio.store.doc),
+            own: infotextOf(store.doc),
         });
         this.dialog = this.#makeDialog();
     }
 
     async open() {
-        this.studio.root.append(this.dialog);
+        this.root.append(this.dialog);
         this.dialog.showModal();
         const warnings = await this.#load();
         if (warnings) {
@@ -72,7 +77,7 @@ class RecipesDialog {
 
     /** What the server has now. Returns its warnings, or null after saying what went wrong. */
     async #load() {
-        const answer = await this.#request(() => this.studio.api.get("recipes"));
+        const answer = await this.#request(() => this.api.get("recipes"));
         if (!answer) {
             return null;
         }
@@ -147,7 +152,7 @@ class RecipesDialog {
 
     /** Whose own words go along. */
     #makePeopleLine() {
-        const words = describePeople(peopleOf(this.studio.store.doc));
+        const words = describePeople(peopleOf(this.store.doc));
         return words && h("p", { class: "rt-recipe-people", "data-testid": "recipe-people" }, icon("point"), words);
     }
 
@@ -159,7 +164,7 @@ class RecipesDialog {
     #makeTools(recipe) {
         const edit = recipe.own || !this.#known.includes(recipe) ? "Edit" : "Edit a copy";
         return makeToolRow(recipe, edit, {
-            run: this.studio.store.doc.base && (() => this.#run(recipe)),
+            run: this.store.doc.base && (() => this.#run(recipe)),
             edit: () => this.#edit(recipe),
             share: () => this.#share(recipe),
             export: () => this.#export(recipe),
@@ -169,12 +174,12 @@ class RecipesDialog {
 
     #run(recipe) {
         this.dialog.close();
-        this.studio.fixJobs.run(bareRecipe(recipe));
+        this.fixJobs.run(bareRecipe(recipe));
     }
 
     /** In the editor: one that there is, or for null a new one. */
     async #edit(recipe) {
-        const answer = await this.#request(() => Promise.all(["schema", "models"].map((path) => this.studio.api.get(path))));
+        const answer = await this.#request(() => Promise.all(["schema", "models"].map((path) => this.api.get(path))));
         if (!answer) {
             return;
         }
@@ -185,7 +190,7 @@ class RecipesDialog {
             onRun: () => this.dialog.close(),
             onClose: (draft) => this.#onEditorClose(draft),
         };
-        new RecipeEditor(this.studio, begun, { schema, models, uses: this.#uses }, handlers).open();
+        new RecipeEditor(this, begun, { schema, models, uses: this.#uses }, handlers).open();
     }
 
     /** The editor is closed: what it leaves unsaved is at hand now. */
@@ -199,7 +204,7 @@ class RecipesDialog {
         if (!text.trim()) {
             return this.#say("Paste something first.");
         }
-        const answer = await this.#request(() => this.studio.api.post("recipes/read", { text }));
+        const answer = await this.#request(() => this.api.post("recipes/read", { text }));
         if (answer) {
             this.importForm.clear();
             this.#choose(answer.recipe, answer.warnings);
@@ -209,7 +214,7 @@ class RecipesDialog {
 
     async #save(recipe, replace = false) {
         const answer = await this.#request(
-            () => this.studio.api.post("recipes/save", { recipe, replace }),
+            () => this.api.post("recipes/save", { recipe, replace }),
             (error) => error.path === "recipe.name" && !replace && this.#offerReplace(recipe, error),
         );
         if (answer) {
@@ -240,7 +245,7 @@ class RecipesDialog {
 
     async #share(recipe) {
         const text = JSON.stringify(bareRecipe(recipe));
-        const answer = await this.#request(() => this.studio.api.post("recipes/read", { text }));
+        const answer = await this.#request(() => this.api.post("recipes/read", { text }));
         if (!answer) {
             return;
         }
@@ -264,7 +269,7 @@ class RecipesDialog {
     }
 
     async #deleteSaved(recipe) {
-        const answer = await this.#request(() => this.studio.api.post("recipes/remove", { name: recipeName(recipe) }));
+        const answer = await this.#request(() => this.api.post("recipes/remove", { name: recipeName(recipe) }));
         if (answer) {
             await this.#refresh(recipeName(answer.restored ?? {}));
             const again = answer.restored ? " The built-in one is used again." : "";

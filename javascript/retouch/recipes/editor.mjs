@@ -33,18 +33,18 @@ export class RecipeEditor {
     #at = 0;
 
     /**
-     * @param {object} studio the parts of the page
+     * @param {import("../studio.mjs").Studio} studio
      * @param {object} recipe what to begin with; `draft` is its name among the drafts where it is one, `replaces`
      *     which of the person's own recipes is changed
      * @param {object} known what the server says: `schema` of a recipe, `models`, `uses` of the target's knobs
      * @param {object} handlers `onSave(answer)`, `onRun()` and, in any case, `onClose(draft)`
      */
-    constructor(studio, recipe, { schema, models, uses }, handlers) {
-        Object.assign(this, { studio, handlers, replaces: recipe.replaces ?? "" });
+    constructor({ root, store, api, fixJobs, notices }, recipe, { schema, models, uses }, handlers) {
+        Object.assign(this, { root, store, api, fixJobs, notices, handlers, replaces: recipe.replaces ?? "" });
         this.recipe = { passes: [], ...bareRecipe(recipe) };
         this.start = recipe.draft ? null : this.recipe;
         this.draft = recipe.draft ?? `${Date.now()}-${Math.random()}`;
-        this.validation = new RecipeValidation(studio.api, () => this.#draw());
+        this.validation = new RecipeValidation(api, () => this.#draw());
         this.passes = new PassList({ choose: (at) => this.#choose(at), change: (action) => this.#rearrange(action) });
         const change = (path, value) => this.#setRecipe(changePass(this.recipe, this.#at, path, value));
         this.knobs = new PassKnobs({ knobs: knobsOf(schema.properties.passes.items), uses, models, change });
@@ -54,7 +54,7 @@ export class RecipeEditor {
     }
 
     open() {
-        this.studio.root.append(this.dialog);
+        this.root.append(this.dialog);
         this.dialog.showModal();
         this.#draw(true);
         this.validation.validate(this.recipe);
@@ -109,7 +109,7 @@ export class RecipeEditor {
 
     #makeTools() {
         const run = textButton("Run on the picture", "recipe", "edit-run", () => this.#run());
-        run.disabled = !this.studio.store.doc.base;
+        run.disabled = !this.store.doc.base;
         const save = textButton("Save", "check", "edit-save", () => this.#save(), "rt-primary");
         return h("div", { class: "rt-row" }, run, save);
     }
@@ -199,11 +199,11 @@ export class RecipeEditor {
             return this.#reveal();
         }
         if (this.isDirty) {
-            this.studio.notices.say(UNSAVED);
+            this.notices.say(UNSAVED);
         }
         this.dialog.close();
         this.handlers.onRun();
-        this.studio.fixJobs.run({ ...recipe, name: recipeName(recipe) });
+        this.fixJobs.run({ ...recipe, name: recipeName(recipe) });
     }
 
     /** One's own recipe takes the place of what it was; no other is written over. */
@@ -212,7 +212,7 @@ export class RecipeEditor {
         const replace = Boolean(replaces) && replaces.toLowerCase() === recipeName(recipe).toLowerCase();
         this.validation.reset();
         try {
-            const answer = await this.studio.api.post("recipes/save", { recipe, replace });
+            const answer = await this.api.post("recipes/save", { recipe, replace });
             dropDraft(this.draft);
             this.dialog.close();
             this.handlers.onSave(answer);

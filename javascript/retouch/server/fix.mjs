@@ -17,6 +17,7 @@ const UNCHANGED = "Nothing was changed";
 const UNFOUND = "the recipe found nothing to repaint.";
 
 export class FixJobs {
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ api, store, settings, inpaintJobs, notices }) {
         Object.assign(this, { api, store, settings, inpaintJobs, notices });
     }

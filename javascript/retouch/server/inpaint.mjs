@@ -19,7 +19,10 @@ const STOPPED = "Stopped: nothing was finished.";
 export class InpaintJobs extends EventTarget {
     #jobs = [];
 
-    /** `pendingClicks()` resolves once every click has its mask. */
+    /**
+     * @param {import("../studio.mjs").Studio & {pendingClicks?: () => Promise<unknown>}} studio `pendingClicks` resolves
+     *     once every click has its mask
+     */
     constructor({ api, store, settings, progress, notices, pendingClicks = () => null }) {
         super();
         Object.assign(this, { api, store, settings, progress, notices, pendingClicks });

@@ -24,6 +24,7 @@ export class OutpaintPlan extends EventTarget {
     #key = "";
     #highlighted = null;
 
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ store, settings, view, inpaintJobs, api }) {
         super();
         Object.assign(this, { store, settings, view, inpaintJobs, api });

@@ -20,6 +20,7 @@ const STALE = (error) => error instanceof ServerError && error.status === 404 &&
 export class OutpaintJobs extends EventTarget {
     #forgottenIds = new Set();
 
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ api, store, inpaintJobs, outpaintPlan, notices }) {
         super();
         Object.assign(this, { api, store, inpaintJobs, outpaintPlan, notices });

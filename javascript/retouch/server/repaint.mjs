@@ -11,6 +11,7 @@ const BUSY = "Something is being painted: paint the step again when that is done
 const STOPPED = "Stopped: the steps are as they were.";
 
 export class RepaintJobs {
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ api, store, inpaintJobs, notices }) {
         Object.assign(this, { api, store, inpaintJobs, notices });
     }

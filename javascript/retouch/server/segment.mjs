@@ -20,7 +20,8 @@ export function readRegions(answer) {
 export class SegmentJobs {
     #running = new Map();
 
-    constructor(api, settings) {
+    /** @param {import("../studio.mjs").Studio} studio */
+    constructor({ api, settings }) {
         Object.assign(this, { api, settings });
     }
 
