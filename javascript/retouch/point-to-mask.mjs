@@ -1,8 +1,8 @@
-/** From the canvas' pointing tools to objects: what was clicked becomes the best mask of it. */
+/** Makes masks of objects from the clicks and boxes of the canvas. */
 
 import { objectOf, setCandidates, addObject } from "./document/document.mjs";
 
-/** Candidates of one object overlap; another thing found by the same words does not. */
+/** Adds an object for each region found by words. Unlike candidates of one object, they do not overlap. */
 export function addFoundObjects(doc, regions, text) {
     return regions.reduce(
         (now, { mask, label }) => addObject(now, { name: label || text, mask, candidates: [mask] }),
@@ -26,12 +26,12 @@ export class PointToMask {
         );
     }
 
-    /** Resolves once every click so far has its mask, or will have none. */
+    /** Resolves once every click so far has its mask or has failed. */
     whenSettled() {
         return this.#lastClick;
     }
 
-    /** The canvas is busy for as long as anything is being looked for. */
+    /** Marks the canvas busy until `work` ends. */
     #showBusy(work) {
         const { element } = this.view;
         this.#pending.add(work);
@@ -44,7 +44,7 @@ export class PointToMask {
         });
     }
 
-    /** A click or a box on an object: its mask arrives as part of the same undoable step. */
+    /** Segments an object's clicks and box. Its mask becomes part of the same undoable step. */
     async #segmentPrompt({ object: { id }, clicks, box }) {
         const { store } = this;
         const doc = store.doc;
@@ -68,7 +68,7 @@ export class PointToMask {
         );
     }
 
-    /** The everything tool needs all objects before the pointer moves over the first. */
+    /** The tool Everything needs all regions before the pointer moves over the first. */
     async onToolChange(name) {
         const { base } = this.store.doc;
         if (name !== "everything" || !base) {

@@ -63,7 +63,7 @@ import { startAutosave } from "./files/autosave-tab.mjs";
 import { RepaintJobs } from "./server/repaint.mjs";
 import { encodePicture, groupByPrompt, encodeMask, makeInpaintBody } from "./server/requests.mjs";
 import { VariationStrip } from "./panels/variations.mjs";
-import { SegmentJobs } from "./server/segment.mjs";
+import { SegmentJobs } from "./server/segmentation.mjs";
 import { Settings } from "./document/settings.mjs";
 import { OutpaintStages } from "./panels/outpaint-stages.mjs";
 import { StatusBar } from "./panels/status-bar.mjs";

@@ -1,4 +1,4 @@
-/** Stage: the canvases of a view, one above the other, as large as their element in device pixels. */
+/** Canvas stack: the canvases of a view, one above the other, at their element's size in device pixels. */
 
 const LABEL = "Picture. Arrow keys move a cross hair, Enter uses the tool there, Alt and Enter takes away.";
 const FILLING = "position:absolute;inset:0;width:100%;height:100%;display:block;";
@@ -10,7 +10,7 @@ export class CanvasStack {
     #reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
     ratio = 1;
 
-    /** @param {(width: number, height: number) => void} onResize in device pixels; called at once, too */
+    /** @param {(width: number, height: number) => void} onResize gets the size in device pixels, also at the start */
     constructor(element, onResize, label = LABEL) {
         const make = (name, style, parent) => {
             const child = document.createElement(name);
@@ -71,7 +71,7 @@ export class CanvasStack {
         }
     }
 
-    /** Whether things may move by themselves. */
+    /** Whether animations may run. */
     get isAnimated() {
         return !this.#reducedMotion.matches && this.#root.isConnected;
     }

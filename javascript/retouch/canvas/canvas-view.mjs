@@ -1,6 +1,6 @@
 /**
- * CanvasView: a document on the page, and the tools that change it. It reads and writes the store; whoever
- * embeds it listens to its events:
+ * Canvas view: shows a document and holds the tools that change it. It reads and writes the store, and dispatches
+ * events:
  *
  *   "prompt" {object, clicks, box, merge}  points or box changed: find the mask, then
  *            store.do(label, setCandidates(store.doc, object.id, masks, {memory}), {merge})
@@ -144,7 +144,7 @@ export class CanvasView extends ViewState {
 
     // ---- what happens
 
-    /** The candidate `by` places on: of the region under the pointer, or of the selected object. */
+    /** Goes `by` candidates on: of the region under the pointer, else of the selected object. */
     cycleCandidate(by = 1) {
         const { doc } = this.store;
         if (this.activeTool.cycle(by)) {
@@ -155,7 +155,7 @@ export class CanvasView extends ViewState {
         }
     }
 
-    /** A key that the tool in hand may know: "Delete", "Enter", "Escape". Whether it did. */
+    /** Passes "Delete", "Enter" or "Escape" to the active tool. @returns {boolean} whether the tool used it */
     handleKey(key) {
         return this.hasPicture && this.activeTool.handleKey(key);
     }
@@ -168,7 +168,7 @@ export class CanvasView extends ViewState {
         this.dispatchEvent(new CustomEvent(type, { detail }));
     }
 
-    /** Reads out to who cannot see. */
+    /** Announces a text to screen readers. */
     announce(text) {
         this.#stack.announce(text);
     }
@@ -194,7 +194,7 @@ export class CanvasView extends ViewState {
 
     // ---- drawing
 
-    /** The marks: points, boxes, the brush's ring. */
+    /** Draws the overlays anew: points, boxes, the brush's ring. */
     redraw() {
         this.#renderer?.invalidateOverlays();
     }

@@ -1,5 +1,5 @@
 /**
- * Keyboard: a cross hair that the arrow keys move, and Enter or Space for the press of a button. Tools that drag
+ * Keyboard input: arrow keys move a cross hair, Enter or Space stand for the press of a button. Tools that drag
  * are pressed by one Enter and released by the next. Shift goes farther, Ctrl pixel by pixel, Alt takes away.
  */
 

@@ -37,7 +37,7 @@ export function sketchRaster(layer, live, box, level) {
  * The strongest of all masks shown, or all that they leave out, in one colour.
  *
  * @param {{objects: Obj[], live: Live | null, size: Size, colour: number[], inverted?: {planned: Mask | null} | null}}
- *     shown colour: [r, g, b], inverted: see ViewState
+ *     content colour: [r, g, b]; inverted: see ViewState
  * @returns {Raster | null} null where there is none
  */
 export function overlayRaster({ objects, live, size, colour, inverted = null }, box, level) {

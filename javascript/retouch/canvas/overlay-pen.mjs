@@ -1,4 +1,4 @@
-/** Pen: marks on a view's canvas, in device pixels, legible on any picture by a halo under every line. */
+/** Overlay pen: draws lines and labels above the picture, in device pixels, with a halo to be legible anywhere. */
 
 import { heightOf, widthOf } from "../geometry/box.mjs";
 
@@ -15,7 +15,7 @@ export class OverlayPen {
         this.ratio = ratio;
     }
 
-    /** Strokes what `trace` traces, in `colour` on a halo. */
+    /** Strokes the path that `trace` makes, in `colour` on a halo. */
     line(colour, trace, { width = 1.5, dash = [] } = {}) {
         const { context, ratio } = this;
         context.beginPath();

@@ -1,4 +1,4 @@
-/** Marks above the picture that belong to no tool: the plan's ghost, the comparison's divider, the cross hair. */
+/** Overlays that belong to no tool: the plan's ghost, the comparison's divider, the cross hair. */
 
 import { boxOf, boxOfList } from "../geometry/box.mjs";
 import { boxInView, toView } from "../geometry/viewport.mjs";
@@ -11,7 +11,7 @@ const RESOLVED = 1;
  *
  * @typedef {{crop: number[] | Box, work: number[] | {width: number, height: number}, magnification: number,
  *     under_resolved?: boolean}} GhostStep
- * @param {OverlayPen} pen
+ * @param {import("./overlay-pen.mjs").OverlayPen} pen
  * @param {GhostStep[]} steps
  */
 export function drawGhost(pen, view, steps) {

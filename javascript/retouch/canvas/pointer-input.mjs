@@ -1,6 +1,6 @@
 /**
- * Input: pointer and wheel, of mouse, pen and fingers, to tools and to the viewport. The left button, the pen and
- * one finger use the tool; the middle button, Space and two fingers move the picture; the wheel zooms.
+ * Pointer input: passes pointer and wheel events of mouse, pen and fingers to tools and viewport. The left button, the
+ * pen and one finger use the tool; the middle button, Space and two fingers move the picture; the wheel zooms.
  *
  * @typedef {import("../tools/tool.mjs").Spot} Spot
  */

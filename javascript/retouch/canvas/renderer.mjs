@@ -1,4 +1,4 @@
-/** Painter: once a frame, and only then, it brings what changed to a view's canvases. */
+/** Renderer: draws what changed on a view's canvases, at most once a frame. */
 
 import { unionBox, isEmpty, NOWHERE } from "../geometry/box.mjs";
 import { SelectionOutline } from "./selection-outline.mjs";
@@ -38,7 +38,7 @@ export class Renderer {
         clearTimeout(this.#outlineTimer);
     }
 
-    /** @param {import("./scene.mjs").Look} look what is to be seen from now on */
+    /** @param {import("./scene.mjs").Look} look to show from now on */
     setLook(look) {
         this.#due.part = this.#scene.setLook(look).reduce(unionBox, this.#due.part);
         const object = look.live ? null : selectedObject(look.doc);
@@ -46,14 +46,14 @@ export class Renderer {
         this.invalidateOverlays();
     }
 
-    /** What a stroke has just covered. */
+    /** Marks the box that a stroke has just covered. */
     invalidateStroke(box) {
         this.#scene.invalidateStroke(box);
         this.#due.part = unionBox(this.#due.part, box);
         this.invalidateOverlays();
     }
 
-    /** Points, boxes, the brush's ring: whatever lies above the picture. */
+    /** Marks the overlays: points, boxes, the brush's ring. */
     invalidateOverlays() {
         this.#due.overlays = true;
         this.#requestFrame();
@@ -64,7 +64,7 @@ export class Renderer {
         this.#requestFrame();
     }
 
-    /** Resolves when nothing is left to draw but walking ants. */
+    /** Resolves when nothing is left to draw but the animated outline. */
     whenDrawn() {
         return this.#frame ? new Promise((resolve) => this.#waiters.push(resolve)) : Promise.resolve();
     }
@@ -73,7 +73,7 @@ export class Renderer {
         this.#frame ||= requestAnimationFrame(() => this.render());
     }
 
-    /** At once, for whoever cannot wait for the next frame: a canvas that has just been given another size. */
+    /** Draws at once. A canvas that was resized cannot wait for the next frame. */
     render() {
         cancelAnimationFrame(this.#frame);
         this.#frame = 0;
@@ -102,7 +102,7 @@ export class Renderer {
         }
     }
 
-    /** The ants walk while they are seen, unless the person asked for less motion. */
+    /** The outline is animated while it is visible, unless the person asked for reduced motion. */
     #renderOutline() {
         clearTimeout(this.#outlineTimer);
         const { viewport, compare, ratio } = this.#view;

@@ -57,7 +57,7 @@ export class Scene {
     }
 
     /**
-     * Takes over what is to be seen from now on.
+     * Sets what is shown from now on.
      *
      * @param {Look} look
      * @returns {Box[]} where, in the picture, it differs from before
@@ -156,7 +156,7 @@ export class Scene {
     }
 }
 
-/** The nearest coarser tile there is. */
+/** The nearest coarser tile that exists. */
 function findCoarserTile(tiles, place) {
     for (let from = tiles.parent(place), more = 8; from && more > 0; from = tiles.parent(from), more--) {
         const content = tiles.peek(from);

@@ -1,4 +1,4 @@
-/** Ants: the outline of the selected object, in stripes that walk, on a canvas of its own. */
+/** Selection outline: moving stripes ("marching ants") round the selected object, on a canvas of its own. */
 
 import { growBox, isEmpty, widthOf } from "../geometry/box.mjs";
 import { differenceBox, outlineRuns } from "./layers.mjs";
@@ -28,7 +28,7 @@ export class SelectionOutline {
     }
 
     /**
-     * @param {Obj | null} object null: nobody walks for now
+     * @param {Obj | null} object null for no outline
      * @returns {boolean} whether anything changed
      */
     setObject(object, size) {
@@ -58,7 +58,7 @@ export class SelectionOutline {
         return this.#selection !== null && (this.#selection.mask.width > 0 || this.#selection.shape.invert);
     }
 
-    /** @param {number} phase how far the stripes have walked, in device pixels */
+    /** @param {number} phase how far the stripes have moved, in device pixels */
     render(view, compare, phase) {
         const context = this.#context;
         context.clearRect(0, 0, view.width, view.height);

@@ -1,6 +1,6 @@
 /**
- * What a view is told to show beside the document, and what its tools paint with. `brush`, `overlay` and
- * `compare` take what differs: `view.brush = {size: 20}`; what they give is frozen.
+ * View state: what a view shows besides the document, and the brush of its tools. `brush`, `overlay` and `compare` are
+ * set by what changes, as in `view.brush = {size: 20}`; their values are frozen.
  *
  * @typedef {"off" | "before" | "slider" | "side"} CompareMode
  */
@@ -22,13 +22,13 @@ export class ViewState extends EventTarget {
     #live = null;
     #subtracting = false;
 
-    /** Marks above the picture differ. */
+    /** Called when overlays have changed. */
     redraw() {}
 
-    /** What is seen of the document differs. */
+    /** Called when the visible part of the document has changed. */
     refresh() {}
 
-    /** Everything is to be drawn again. */
+    /** Called when everything must be drawn again. */
     repaint() {}
 
     get brush() {
@@ -73,7 +73,7 @@ export class ViewState extends EventTarget {
         this.repaint();
     }
 
-    /** Shows the picture before, as long as a key is held. */
+    /** Shows the first picture for as long as `on` is true. */
     showBefore(on) {
         this.#isBeforeShown = Boolean(on);
         this.refresh();

@@ -16,7 +16,9 @@
  *     report: object}} Step
  * @typedef {{box: Box, pixels: Pixels}} Layer RGBA, transparent outside its box
  * @typedef {{base: Pixels | null, name: string, infotext: string, baggage: Uint8Array, steps: Step[],
- *     objects: Obj[], selected: string | null, sketch: Layer | null}} Doc `baggage`: see metadata.mjs
+ *     objects: Obj[], selected: string | null, sketch: Layer | null,
+ *     variations?: import("./variations.mjs").Variations | null, extension?: import("./extended-canvas.mjs").Extension,
+ *     about?: object}} Doc `baggage`: see metadata.mjs; `about`: of the history file it was opened from
  */
 
 import { boxOfSize, moveBox } from "../geometry/box.mjs";
@@ -52,9 +54,9 @@ export function selectedObject(doc) {
 }
 
 /**
- * A new object above the others, selected.
+ * Adds an object above the others and selects it.
  *
- * @param {Partial<Obj>} [fields] whatever differs from an empty one
+ * @param {Partial<Obj>} [fields] what differs from an empty object
  * @returns {Doc} its last object is the new one
  */
 export function addObject(doc, fields = {}) {
@@ -114,14 +116,14 @@ export function selectObject(doc, id) {
     return doc.selected === id ? doc : freeze({ ...doc, selected: id });
 }
 
-/** What a segmenter answered, best first; the brush's share stays. */
+/** Sets a segmenter's candidates, best first; the strokes on the object stay. */
 export function setCandidates(doc, id, candidates, { memory = "", candidate = 0 } = {}) {
     const object = objectOf(doc, id);
     const mask = applyBrush(object, candidates[candidate] ?? NOTHING);
     return changeObject(doc, id, { candidates, candidate, memory, mask });
 }
 
-/** The candidate `by` places on, round and round. */
+/** Chooses the candidate `by` places on, modulo their number. */
 export function nextCandidate(doc, id, by = 1) {
     const { candidates, candidate, memory } = objectOf(doc, id);
     const count = candidates.length;
@@ -129,7 +131,7 @@ export function nextCandidate(doc, id, by = 1) {
     return count > 1 ? setCandidates(doc, id, candidates, { memory, candidate: next }) : doc;
 }
 
-/** A stroke or a lasso on an object's mask: added, or cut out. */
+/** Adds a stroke or a lasso to an object's mask, or with `erase` removes it. */
 export function addStroke(doc, id, stroke, erase) {
     const object = objectOf(doc, id);
     const changes = erase
@@ -151,7 +153,7 @@ function applyBrush({ added, cut }, mask) {
 }
 
 /**
- * One object instead of several: their masks as they are shaped, combined in the order given.
+ * Combines several objects into the first: their shaped masks, in the order given.
  *
  * @param {"union" | "subtract" | "intersect"} how "subtract" takes the others from the first
  */
@@ -181,7 +183,7 @@ export function activeMask(doc) {
 
 // ---- steps
 
-/** @param {Step} step without an id it is given one, without `on` it is on */
+/** Adds a step on top. @param {Step} step gets an id where it has none; is on unless `on` is false */
 export function addStep(doc, step) {
     return freeze({ ...doc, steps: [...doc.steps, freeze({ id: newId(), on: true, ...step })] });
 }
@@ -240,7 +242,7 @@ export function sketchPixels({ base, sketch }) {
 
 // ---- memory
 
-/** Compresses the masks of a state that the present does not share. */
+/** Compresses the masks of a document that `present` does not share. */
 export function compressMasks(doc, present) {
     const near = new Set(present.objects.flatMap(masksOf));
     for (const mask of doc.objects.flatMap(masksOf).filter((mask) => !near.has(mask))) {

@@ -1,6 +1,6 @@
 /**
- * Extension: a document on a larger canvas, and on a smaller one again where stages of it are taken back. All that
- * lies on the picture keeps its place on it, and every step kept before can still be switched off.
+ * A document on an extended canvas, which is smaller again after stages are reverted. Objects, steps and sketch keep
+ * their place on the picture, and every step kept before can still be switched off.
  *
  * @typedef {import("./document.mjs").Doc} Doc
  * @typedef {{x: number, y: number}} Point
@@ -28,12 +28,12 @@ export function extensionOf(doc) {
 }
 
 /**
- * The document on what was painted: a first extension of it, or another state of the one it has.
+ * The document on the pixels of an extension: a first one, or another state of the present one.
  *
  * @param {Doc} doc
  * @param {Pixels} pixels of `record.known`
  * @param {Extension} record
- * @returns {Doc} its picture is `pixels`, but for steps kept since; without an offer
+ * @returns {Doc} its picture is `pixels`, but for steps kept since; without variations
  */
 export function extendDocument(doc, pixels, record) {
     const { under } = record;
@@ -138,7 +138,7 @@ function copyColour(a, i, b, j) {
 }
 
 /**
- * The later stages that see anything of one, however far removed: they go with it.
+ * The later stages whose crops show a stage, directly or through others.
  *
  * @param {Stage[]} stages
  * @returns {number[]}
@@ -153,7 +153,7 @@ export function listDependents(stages, number) {
     return gone.slice(1).map((stage) => stage.number);
 }
 
-/** Those of them that are painted: they are painted again, or taken back, with it. */
+/** The painted dependents of a stage: they are repainted or reverted with it. */
 export function listPaintedDependents(stages, number) {
     const painted = stages.filter(({ done }) => done);
     return listDependents(painted, number);

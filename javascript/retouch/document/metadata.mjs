@@ -1,5 +1,5 @@
 /**
- * Baggage: what a picture file carries besides its pixels, as the PNG chunks that hold it, to the byte: colour
+ * Metadata ("baggage"): what a picture file holds besides its pixels, as its PNG chunks, to the byte: colour
  * profile, EXIF, XMP, texts, pixels per metre (PNG specification, third edition, chapter 11.3).
  *
  * @typedef {import("./document.mjs").Doc} Doc
@@ -99,7 +99,7 @@ export function readCarried(pixels) {
     return carried.get(pixels) ?? {};
 }
 
-/** The same pixels under another name. */
+/** A copy of the pixels as another object, one for each set of metadata. */
 function copyWithMetadata(pixels, metadata) {
     const known = twins.get(pixels);
     if (!isSameMetadata(carried.get(known), metadata)) {

@@ -19,7 +19,7 @@ export function peopleOf(doc) {
 }
 
 /** A pixel of an object: where it was clicked, else the one deepest inside its mask; null for an empty mask. */
-export function pointOnObject(object, base) {
+function pointOnObject(object, base) {
     const mask = shapeMask(object, base);
     const inside = mask.cropped(overlap(mask.box, boxOfSize(base)));
     const click = object.clicks.find(({ x, y, positive, on }) => positive && on && inside.at(x, y) >= inside.half);

@@ -46,12 +46,12 @@ export class Settings extends EventTarget {
         this.dispatchEvent(new CustomEvent("change", { detail: names }));
     }
 
-    /** The moved knobs of an intent, by dotted path. */
+    /** The changed knobs of an intent or another owner, by dotted path. */
     overridesOf(intent) {
         return this.values.overrides[intent] ?? {};
     }
 
-    /** Move one knob; undefined puts it back to the intent's default. */
+    /** Changes one knob; undefined resets it to the default. */
     setOverride(intent, path, value) {
         const { [path]: _, ...others } = this.overridesOf(intent);
         const moved = value === undefined ? others : { ...others, [path]: value };

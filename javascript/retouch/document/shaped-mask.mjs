@@ -47,7 +47,7 @@ export function forgetShapes(mask) {
     results.delete(mask);
 }
 
-export function isPlainShape(shape) {
+function isPlainShape(shape) {
     return Object.keys(PLAIN_SHAPE).every((knob) => shape[knob] === PLAIN_SHAPE[knob]);
 }
 

@@ -1,7 +1,7 @@
 /**
- * The past: what kept steps have to do with one another, and which of its paintings a step shows. Steps that the
- * server painted carry all of their paintings, packed, and how they were painted; those for which a hand had drawn
- * something, or that an extension moved, only what they show.
+ * Kept steps: which depend on one another, and which of its paintings a step shows. A step that the server painted
+ * holds all its paintings, packed, and how they were painted. A step over a sketch, or one that an extension moved,
+ * holds only what it shows.
  *
  * @typedef {import("./document.mjs").Step} Step
  */
@@ -29,7 +29,7 @@ export function listStepsUpon(steps, id) {
     return below.slice(1);
 }
 
-/** What a step saw of the picture, or as much of that as is known. */
+/** The box of the picture that the model saw for a step; without `how`, the step's own box. */
 function seenBox({ how, box }) {
     return how ? boxOfList(how.step.crop) : box;
 }
@@ -48,7 +48,7 @@ export async function choosePainting(step, index) {
     return Object.freeze({ ...step, ...fields, chosen });
 }
 
-/** Steps as they come from a file, with ids, and named by what was found and in which pass. */
+/** Steps of a file with ids, and named by region and pass. */
 export function labelSteps(steps) {
     const passes = new Set(steps.map(({ how }) => how?.step.pass_index));
     return steps.map((step) => Object.freeze({ id: newId(), ...step, name: step.name || makeStepName(step, passes.size > 1) }));

@@ -1,13 +1,14 @@
 /**
- * The offer: variations that were painted and wait to be kept. It is part of the document, so that undo brings
- * back what was thrown away.
+ * The variations of a job: candidates that wait until one is kept or all are discarded. They are part of the document,
+ * so that undo brings discarded ones back.
  *
  * @typedef {{box: Box, patch: Pixels, mask: Mask, seed: number, scores: object, part?: number, of?: Candidate[],
- *     how?: How | null, painting?: Painting}} Candidate best first. `part`: the place of its part in the offer; `of`:
- *     those of several parts that this one shows together; `how` and `painting` as in `sidecar.mjs`
+ *     how?: How | null, painting?: Painting}} Candidate `part`: the index of its part; `of`: the
+ *     candidates of several parts that this one shows together; `how` and `painting` as in `history-file.mjs`
  * @typedef {{intent: string, name: string, asked: Mask, objects: string[], request: object | null,
  *     parts: Part[], infotext: string, candidates: Candidate[], chosen: number, warnings?: string[],
- *     steps?: Step[]}} Offer `request`: of the only part; `warnings`: of the answers; `steps`: what is kept instead of the chosen one, which looks the same
+ *     steps?: Step[]}} Variations `candidates` are best first; `request`: of the only part; `warnings`: of the answers;
+ *     `steps`: kept instead of the chosen candidate, which looks the same
  * @typedef {{mask: Mask, request: object, next: number}} Part what to ask again, without pictures, of the objects
  *     that share a prompt, and the first seed that was not tried yet
  */
@@ -17,36 +18,30 @@ import { changeObject, addStep, newId, composePicture, composeBox, selectObject,
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { Pixels } from "../image/pixels.mjs";
 
-/** @returns {Offer | null} */
+/** @returns {Variations | null} */
 export function variationsOf(doc) {
     return doc.variations ?? null;
 }
 
-/** Nothing stays selected: points and outlines would lie over what was painted. */
+/** The document with variations. Nothing stays selected: points and outlines would cover the painted area. */
 export function setVariations(doc, variations) {
     return Object.freeze({ ...selectObject(doc, null), variations: Object.freeze({ chosen: 0, ...variations }) });
 }
 
-/** Without its offer, and with what it was painted for selected again. */
+/** The document without variations, and with the object they were painted for selected again. */
 export function clearVariations(doc) {
     const variations = variationsOf(doc);
     return variations ? Object.freeze({ ...selectObject(doc, variations.objects.at(-1) ?? doc.selected), variations: null }) : doc;
 }
 
-/** The chosen variation, null without an offer. */
-export function chosenVariation(doc) {
-    const variations = variationsOf(doc);
-    return variations ? variations.candidates[variations.chosen] : null;
-}
-
-/** Another variation, counted round and round. */
+/** Chooses the variation at `index`, modulo their number. */
 export function chooseVariation(doc, index) {
     const { candidates } = variationsOf(doc);
     const count = candidates.length;
     return setVariations(doc, { ...variationsOf(doc), chosen: ((index % count) + count) % count });
 }
 
-/** More variations of the same, behind those that are there; the first of the new ones is chosen. */
+/** Adds variations behind the others and chooses the first of the new ones. */
 export function addVariations(doc, candidates, { parts = variationsOf(doc).parts, warnings = [] } = {}) {
     const variations = variationsOf(doc);
     return setVariations(doc, {
@@ -59,8 +54,8 @@ export function addVariations(doc, candidates, { parts = variationsOf(doc).parts
 }
 
 /**
- * The chosen variation becomes a step, or a step for each of its parts. What was masked for it is neither used nor
- * shown any more, so that the next click begins something new.
+ * Makes the chosen variation a step, or a step for each of its parts. The objects masked for it are no longer used or
+ * shown, so that the next click begins a new object.
  */
 export function keepVariation(doc) {
     const { objects, steps } = variationsOf(doc);
@@ -79,19 +74,19 @@ function makeSteps(variations) {
     });
 }
 
-/** Each painting once, `one` itself among them: a region of fewer variations shows its last with several others. */
+/** Each painting once, with `one` itself: a region with fewer variations repeats its last one. */
 function dropDuplicates(candidates, one) {
     const byPainting = new Map(candidates.map((candidate) => [candidate.painting ?? candidate, candidate]));
     byPainting.set(one.painting ?? one, one);
     return [...byPainting.values()];
 }
 
-/** Those that a candidate shows together, or itself. */
+/** The candidates that one shows together, or itself. */
 export function listSingles(candidate) {
     return candidate.of ?? [candidate];
 }
 
-/** The candidate as one of an offer's part. */
+/** The candidate with the index of its part. */
 export function assignPart(candidate, part) {
     return { ...candidate, part, ...(candidate.of ? { of: candidate.of.map((one) => ({ ...one, part })) } : {}) };
 }
@@ -100,7 +95,7 @@ function partKey(candidate) {
     return listSingles(candidate).map(({ part }) => part).join();
 }
 
-/** Of one part: `all` are its variations, `one` the chosen one. */
+/** The step of one part: `all` are its variations, `one` is the chosen one. */
 function makeStep(variations, one, all) {
     const { box, patch, mask, seed, scores } = one;
     const { mask: asked, request } = variations.parts?.[one.part] ?? { mask: variations.asked, request: variations.request };
@@ -110,7 +105,7 @@ function makeStep(variations, one, all) {
     return one.how ? { ...step, ...repaintable } : step;
 }
 
-/** A step's mask as an object again, and the step itself off: as it was before it was painted. */
+/** Switches a step off and makes its mask an object again, as before it was painted. */
 export function reopenStep(doc, step) {
     const steps = doc.steps.map((other) => (other.id === step.id ? Object.freeze({ ...other, on: false }) : other));
     return addObject(Object.freeze({ ...clearVariations(doc), steps }), {
@@ -121,7 +116,7 @@ export function reopenStep(doc, step) {
     });
 }
 
-/** Several candidates painted side by side as one: each through its own mask, on what is there now. */
+/** One candidate that shows several: each is composited through its own mask on the present picture. */
 export function mergeCandidates(doc, candidates) {
     if (candidates.length === 1) {
         return candidates[0];
@@ -150,7 +145,7 @@ function binarizeMask(mask) {
     );
 }
 
-/** A whole picture painted elsewhere, as a candidate of only what differs; null where nothing does. */
+/** The pixels of `after` that differ from the document's picture, as a candidate; null where none do. */
 export function changedArea(doc, after) {
     const before = composePicture(doc);
     if (after.width !== before.width || after.height !== before.height) {
@@ -171,7 +166,7 @@ export function composeWithCandidate(doc, candidate) {
     return candidate ? under.put(candidate.patch, candidate.mask, candidate.box) : under;
 }
 
-/** A small copy for the strip, at most `side` pixels long, by plain subsampling. */
+/** A copy of at most `side` pixels a side, by plain subsampling. */
 export function makeThumbnail(pixels, side) {
     const scale = Math.max(1, Math.max(pixels.width, pixels.height) / side);
     const [width, height] = [pixels.width, pixels.height].map((n) => Math.max(1, Math.round(n / scale)));

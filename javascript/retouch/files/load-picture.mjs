@@ -1,6 +1,6 @@
 /**
- * Loading: a file opened as the present picture. The one before stays where it holds work that is in no file: undo
- * leads back to it, and it survives a reload.
+ * Picture loader: opens a file as the present picture. The picture before is kept if it has unsaved work: undo goes
+ * back to it, and it survives a reload.
  */
 
 import { pickSentPicture } from "../document/metadata.mjs";
@@ -19,7 +19,7 @@ export class PictureLoader {
         store.addEventListener("dropped", ({ detail }) => this.#tellDropped(detail.doc));
     }
 
-    /** The file as the present picture, unless another was asked for meanwhile. */
+    /** Opens the file, unless another was chosen meanwhile. */
     async load(file) {
         const token = (this.#latest = Symbol("load"));
         const done = this.#tellWhenSlow(file);
@@ -37,7 +37,7 @@ export class PictureLoader {
         }
     }
 
-    /** Another document as the present one. */
+    /** Opens a document as the present one. */
     show(doc) {
         const before = this.store.doc;
         const work = listUnsavedWork(before);

@@ -1,4 +1,4 @@
-/** Mask files: the server reads them, so that one rule holds for all doors. */
+/** Mask files: the server reads them, so that one rule holds for all entry points. */
 
 import { ServerError } from "../server/client.mjs";
 import { pickSentPicture } from "../document/metadata.mjs";

@@ -1,4 +1,4 @@
-/** Opening: a file of a person's choice as a document, whether it is a picture or a history. */
+/** Opens a file, a picture or a history, as a document. */
 
 import { bytesOfBlob } from "../image/codec.mjs";
 import { newDocument } from "../document/document.mjs";
@@ -10,7 +10,7 @@ export const ACCEPTED_FILES = `image/*,${ENDING}`;
 
 /**
  * @param {File} file
- * @param {{api?: ServerClient | null, say?: (remark: string) => void}} [door] see reading.mjs
+ * @param {{api?: import("../server/client.mjs").ServerClient | null, say?: (remark: string) => void}} [options] see read-picture.mjs
  * @returns {Promise<Doc>} rejects in one sentence
  */
 export async function readDocument(file, { api = null, say = () => {} } = {}) {
@@ -23,7 +23,7 @@ export async function readDocument(file, { api = null, say = () => {} } = {}) {
     return newDocument(pixels, name, infotext, baggage);
 }
 
-/** The document with all that it is made of, to be opened again. */
+/** The document with its history, as a file that can be opened again. */
 export async function makeHistoryFile(doc) {
     const stem = doc.name.replace(/\.\w+$/, "") || "picture";
     return new File([await writeHistoryFile(doc)], `${stem}${ENDING}`, { type: "application/zip" });

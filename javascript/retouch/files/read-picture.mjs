@@ -4,7 +4,7 @@
  * there is no server, or it cannot read the file, they come from the browser, without what the file carried.
  *
  * @typedef {{pixels: Pixels, baggage: Uint8Array, infotext: string}} Read
- * @typedef {{api: ServerClient | null, say: (remark: string) => void}} Door `say` hears what is not kept
+ * @typedef {{api: import("../server/client.mjs").ServerClient | null, say: (remark: string) => void}} Door `say` is told what is not kept
  */
 
 import { OfflineError } from "../server/client.mjs";

@@ -1,9 +1,9 @@
 /**
- * Widening: the margins after a handle of the canvas was moved, alone, with its opposite, or keeping the aspect.
+ * The margins after a handle of the canvas was dragged: alone, with its opposite, or keeping the aspect.
  * Nothing of the picture is ever cut off. Pure.
  *
  * @typedef {import("./margins.mjs").Margins} Margins
- * @typedef {import("./handles.mjs").Handle} Handle
+ * @typedef {import("./box-handles.mjs").Handle} Handle
  * @typedef {{keep?: boolean, both?: boolean, exact?: boolean}} How keep: the aspect; both: sides alike, from the
  *     middle; exact: to the pixel, not to the cells that are painted
  */

@@ -19,7 +19,7 @@ export const OPPOSITE = Object.freeze({ left: "right", right: "left", top: "bott
 export const WIDEST = 16384;
 export const ASPECTS = Object.freeze(["16:9", "9:16", "4:5", "1:1", "21:9"]);
 /** Keeps what the picture shows on a line of thirds: only the server knows where that is. */
-export const SUBJECT = "subject";
+const SUBJECT = "subject";
 const ASPECT = /^\s*(\d+(?:\.\d+)?)\s*[:x/]\s*(\d+(?:\.\d+)?)\s*$/;
 const SHARES = { left: 0, top: 0, third: 1 / 3, centre: 0.5, "two thirds": 2 / 3, right: 1, bottom: 1 };
 
@@ -48,7 +48,7 @@ export function aspectOf(text) {
     return Number.isFinite(ratio) && ratio > 0 ? ratio : null;
 }
 
-/** What was asked, in pixels; nothing for an aspect that is none. @returns {Margins} */
+/** The margins of a canvas size in pixels; none for text that is no aspect. @returns {Margins} */
 export function marginsOf({ aspect, across, down, margins }, size) {
     if (!aspect) {
         return margins;
@@ -78,7 +78,7 @@ export function offsetInCanvas(place, length, own) {
     return Math.min(Math.max(Math.floor(at + 0.5), 0), room);
 }
 
-/** The picture at another place of a canvas that stays as large: an anchor was chosen. @returns {CanvasSize} */
+/** The size after an anchor was chosen: the canvas stays as large, the picture moves on it. @returns {CanvasSize} */
 export function anchorPicture(request, size, changes) {
     const next = { ...request, ...changes };
     if (next.aspect) {
@@ -98,7 +98,7 @@ export function anchorPicture(request, size, changes) {
     return { ...next, margins: moved };
 }
 
-/** What the server is asked for, in its words. */
+/** The fields of POST outpaint that say the canvas size. */
 export function makeSizeFields({ aspect, across, down, margins }, size) {
     const places = { across: across || "centre", down: down || "centre" };
     if (aspect) {

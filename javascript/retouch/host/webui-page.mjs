@@ -1,6 +1,6 @@
 /**
  * Where the studio stands: alone, or in the WebUI, whose pages pictures come from and go to. Everything that
- * knows the WebUI's page is here and in gallery.mjs.
+ * knows the WebUI's page is here and in webui-gallery.mjs.
  */
 
 const IMG2IMG = { img2img: 0, inpaint: 4 };

@@ -41,7 +41,7 @@ export function isGrey(data) {
 
 /**
  * A picture file that a server or this page wrote, or any that `decodePng` reads. An orientation in a PNG's EXIF is
- * not applied: see opening.mjs.
+ * not applied: see read-picture.mjs.
  *
  * @returns {Promise<{width: number, height: number, data: Uint8ClampedArray}>} RGBA, straight alpha
  */

@@ -10,7 +10,7 @@ export function parseColour(text) {
     return [0, 2, 4].map((at) => parseInt(long.slice(at, at + 2), 16));
 }
 
-export const THEMES = Object.freeze({
+const THEMES = Object.freeze({
     dark: Object.freeze({
         ground: "#1d1f23",
         checks: ["#5a5d63", "#45484d"],

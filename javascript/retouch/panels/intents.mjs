@@ -2,7 +2,7 @@
 
 import { KnobGroups } from "../ui/knob-groups.mjs";
 import { h, setValue } from "../ui/dom.mjs";
-import { makeSeedField, makeTextField } from "../ui/fields.mjs";
+import { makeSeedField, makeTextField } from "../ui/setting-fields.mjs";
 import { icon } from "../ui/icons.mjs";
 import { knobsOf } from "../ui/knob-widgets.mjs";
 import { makeSection } from "../ui/collapsible.mjs";

@@ -3,7 +3,7 @@
 import { KnobGroups, makeOverrideRow } from "../ui/knob-groups.mjs";
 import { makeOutpaintSizeForm } from "./outpaint-size.mjs";
 import { h, setAttribute } from "../ui/dom.mjs";
-import { makeSeedField, makeTextField } from "../ui/fields.mjs";
+import { makeSeedField, makeTextField } from "../ui/setting-fields.mjs";
 import { icon } from "../ui/icons.mjs";
 import { knobsOf } from "../ui/knob-widgets.mjs";
 import { makePlanLines } from "./plan-text.mjs";

@@ -11,11 +11,7 @@ import { RecipeImport } from "./import.mjs";
 import { makeSaveRow, makeToolRow } from "./rows.mjs";
 import { recipeFileName, recipeFileText, recipeName, describePasses, describePeople, bareRecipe, describeTakenName } from "./text.mjs";
 
-/**
- * Open it over the studio.
- *
- * @param {import("../studio.mjs").Studio} studio
- */
+/** Opens the dialog over the studio. @param {import("../studio.mjs").Studio} studio */
 export function showRecipes(studio) {
     return new RecipesDialog(studio).open();
 }

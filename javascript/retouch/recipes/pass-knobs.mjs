@@ -33,7 +33,7 @@ export class PassKnobs {
     #round = 0;
 
     /**
-     * @param {object[]} knobs of a pass, see knobs.mjs
+     * @param {object[]} knobs of a pass, see `knobsOf`
      * @param {Object<string, string[]>} uses the targets that a knob of the target is for, where not for all
      * @param {object[]} models the detectors there are
      * @param {(path: string, value: any) => void} change hears of a knob's value; undefined for its default

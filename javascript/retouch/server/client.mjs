@@ -45,7 +45,7 @@ export class ServerClient extends EventTarget {
         return new Uint8Array(await answer.arrayBuffer());
     }
 
-    /** POST about a picture, by the id the server knows it under; sent, or sent again, where need be. */
+    /** POST with a picture's id. The picture is sent first where the server does not have it. */
     async postWithPicture(pixels, path, body, signal) {
         try {
             return await this.post(path, { image_id: await this.send(pixels), ...body }, signal);
@@ -59,7 +59,7 @@ export class ServerClient extends EventTarget {
         }
     }
 
-    /** The id of a picture, which this sends the first time: the server begins to look at it at once. */
+    /** The id of a picture. The first call sends it, and the server begins to embed it. */
     send(pixels) {
         if (!this.#pictureIds.has(pixels)) {
             this.#setId(pixels, this.#upload(pixels));
@@ -87,7 +87,7 @@ export class ServerClient extends EventTarget {
         id.catch(() => this.#pictureIds.delete(pixels));
     }
 
-    /** The server has this picture already, as `id`. */
+    /** Sets the id of a picture that the server has already. */
     setPictureId(pixels, id) {
         this.#pictureIds.set(pixels, Promise.resolve(id));
     }
@@ -105,7 +105,7 @@ export class ServerClient extends EventTarget {
         return body;
     }
 
-    /** An answer that ends too early. Of a failure its status says enough. */
+    /** Handles an answer whose body breaks off. For a failure its status is enough. */
     #readBrokenAnswer(error, { ok }) {
         if (ok && error.name !== "AbortError") {
             this.#watchConnection();
@@ -153,7 +153,7 @@ export class ServerClient extends EventTarget {
     }
 }
 
-/** `work` again, once the server is back, for as long as it is away: for what may be asked twice. */
+/** Runs `work`, and again each time the server is back. Only for requests that may be sent twice. */
 export async function retryWhenOnline(api, work) {
     for (;;) {
         try {

@@ -1,4 +1,4 @@
-/** Fixing: the job of a recipe, run on the picture. Its result is an offer; kept, each region it painted is a step. */
+/** Fix jobs: run a recipe on the picture. The result is one variation; kept, each painted region becomes a step. */
 
 import { ServerError } from "./client.mjs";
 import { fromBase64 } from "../util/base64.mjs";
@@ -11,7 +11,7 @@ import { Pixels } from "../image/pixels.mjs";
 import { groupByPrompt, encodeMask } from "./requests.mjs";
 import { readHistoryFile } from "../document/history-file.mjs";
 
-/** Targets that look at the person's mask. */
+/** Targets that need the person's mask. */
 const MASK_TARGETS = ["mask", "background", "seam"];
 const UNCHANGED = "Nothing was changed";
 const UNFOUND = "the recipe found nothing to repaint.";
@@ -24,7 +24,7 @@ export class FixJobs {
 
     /**
      * @param {object} recipe as lists have it, or written out
-     * @param {string | object} reference the same for the server: by name will do for one that it has
+     * @param {string | object} reference the recipe as it is sent: the name of one that the server has, or the recipe
      */
     run(recipe, reference = recipe) {
         const label = recipe.name ?? "Recipe";
@@ -49,8 +49,8 @@ export class FixJobs {
     }
 
     /**
-     * What was painted, region by region: those that a gate took back are there, and off. Null where the server
-     * has forgotten it meanwhile: then all of it is kept as one.
+     * The painted regions as steps; steps that a gate reverted are off. Null where the server has forgotten the
+     * history: then the result is kept as one step.
      */
     async #readSteps({ history }) {
         try {
@@ -65,19 +65,19 @@ export class FixJobs {
     }
 }
 
-/** Whether what is masked matters to a recipe. */
+/** Whether a recipe uses the mask. */
 export function needsMask({ passes = [] }) {
     return passes.some(({ enabled = true, target = {} }) => enabled && MASK_TARGETS.includes(target.what));
 }
 
-/** All that is masked, for a recipe that asks; {} where nothing is. */
+/** The body's fields of the whole mask; {} where nothing is masked. */
 async function makeMaskFields(doc, settings) {
     const all = groupByPrompt(doc, settings).reduce((sum, { mask }) => sum.union(mask), NOTHING);
     const { mask, box } = areaOf(all.box) ? await encodeMask(doc, all) : {};
     return mask ? { mask, box } : {};
 }
 
-/** The words and the seed, and whoever has words of their own. */
+/** The body's fields of prompts and seed, with the objects that have prompts of their own. */
 function makePromptFields(doc, settings) {
     const words = Object.fromEntries(["prompt", "negative_prompt", "seed"].map((name) => [name, settings.get(name)]));
     const people = peopleOf(doc);

@@ -1,4 +1,4 @@
-/** Jobs, and those of the intents: what is masked, or more of the same; sent, watched, and made an offer of. */
+/** Inpaint jobs: paint the masked area as an intent says. The class also queues the jobs of the other classes. */
 
 import { OfflineError } from "./client.mjs";
 import { fromBase64 } from "../util/base64.mjs";
@@ -10,7 +10,7 @@ import { listSingles, mergeCandidates, variationsOf, assignPart, addVariations, 
 import { Pixels } from "../image/pixels.mjs";
 import { groupByPrompt, encodeMask, makeInpaintBody } from "./requests.mjs";
 
-/** Nothing masked: said before anything is sent. */
+/** Shown before anything is sent. */
 const UNMASKED = "Nothing is masked yet: click on something, or paint over it, and press again.";
 const REPLACED = "The picture was replaced while a job ran for the one before; what it painted is discarded.";
 const STOPPED = "Stopped: nothing was finished.";
@@ -20,8 +20,8 @@ export class InpaintJobs extends EventTarget {
     #jobs = [];
 
     /**
-     * @param {import("../studio.mjs").Studio & {pendingClicks?: () => Promise<unknown>}} studio `pendingClicks` resolves
-     *     once every click has its mask
+     * @param {import("../studio.mjs").Studio & {pendingClicks?: () => Promise<unknown>}} studio `pendingClicks`
+     *     resolves once every click has its mask
      */
     constructor({ api, store, settings, progress, notices, pendingClicks = () => null }) {
         super();
@@ -32,7 +32,7 @@ export class InpaintJobs extends EventTarget {
         return this.#jobs.length > 0;
     }
 
-    /** Paint what is masked as an intent says. Who clicks and presses at once means what was clicked. */
+    /** Paints the masked area as an intent says, once every pending click has its mask. */
     async runIntent({ name, label }) {
         const { store, settings } = this;
         settings.set({ intent: name });
@@ -45,7 +45,7 @@ export class InpaintJobs extends EventTarget {
         return this.run(label, (task, doc) => this.#inpaintGroups(task, doc, { name, label, groups, parts }));
     }
 
-    /** More variations of what is offered, from the seeds that follow. */
+    /** Paints more variations, with the seeds that follow. */
     paintMore() {
         const variations = variationsOf(this.store.doc);
         if (!variations?.parts?.length) {
@@ -74,8 +74,8 @@ export class InpaintJobs extends EventTarget {
     }
 
     /**
-     * Each part of an offer painted, the best of each together, and so on. A part that fails is left out of these,
-     * and asked again when there are to be more.
+     * Paints every part. A candidate shows the parts' results of one rank together. A part without a result is left
+     * out; `paintMore` asks for it again.
      */
     async #inpaintParts(task, doc, parts) {
         const [done, tried, allWarnings] = [[], new Map(), new Set()];
@@ -111,11 +111,11 @@ export class InpaintJobs extends EventTarget {
     }
 
     /**
-     * What an answer warns of. Where it makes an offer, the strip of variations shows it for as long as it lasts, and
-     * a notice only what is new. A job that ends with nothing to offer says so, each time, and why.
+     * Shows the warnings of an answer. The strip of variations keeps them in sight, so a notice repeats none. A job
+     * without variations shows a notice each time, with the reason.
      */
-    showWarnings({ warnings = [], stopped, candidates, reports = [] }, isOffer = candidates?.length > 0) {
-        const say = isOffer ? "sayOnce" : "say";
+    showWarnings({ warnings = [], stopped, candidates, reports = [] }, hasVariations = candidates?.length > 0) {
+        const say = hasVariations ? "sayOnce" : "say";
         warnings.forEach((warning) => this.notices[say](warning, "warning"));
         if (candidates?.length === 0) {
             const why = reports.map((report) => report.why).filter(Boolean);
@@ -125,7 +125,7 @@ export class InpaintJobs extends EventTarget {
     }
 
     /**
-     * One job from press to what it leaves. The next one waits for it, here and in the server's queue.
+     * Runs one job. The next one waits for it, here and in the server's queue.
      *
      * @param {(task: string, doc: Doc) => Promise<Doc | null>} work gives the next document, null for none
      */
@@ -174,7 +174,7 @@ export class InpaintJobs extends EventTarget {
 }
 
 /**
- * What was painted, best first. Of several regions those of a rank together, each of them on its own as well.
+ * The candidates of an answer, best first. With several regions a candidate shows the results of one rank together.
  *
  * @returns {Promise<import("../document/variations.mjs").Candidate[]>}
  */
@@ -191,7 +191,7 @@ function readRegion({ how = null, candidates }) {
     return Promise.all(candidates.map((candidate) => readCandidate(candidate, Object.freeze(how))));
 }
 
-/** With what a history keeps of it: how it was painted, and its painting as it came. */
+/** A candidate with what the history keeps: how it was painted, and the painting as the server sent it. */
 async function readCandidate({ patch, mask, box, seed, scores }, how) {
     const place = boxOfList(box);
     const pixels = await Pixels.fromBlob(new Blob([fromBase64(patch)]));

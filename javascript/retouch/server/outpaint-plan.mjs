@@ -1,6 +1,6 @@
 /**
- * Prospect: how far the picture is to be extended, and what the server plans to do for it. What is asked lies in
- * the settings; the plan comes a moment after every change, as long as the tool is in hand.
+ * Outpaint plan: the canvas size to extend to, and the server's plan for it. The size lies in the settings. While the
+ * tool Extend is active the plan is requested shortly after every change.
  */
 
 import { pickSentPicture } from "../document/metadata.mjs";
@@ -12,12 +12,12 @@ import { anchorPicture, isZeroMargins, marginsOf, NO_MARGINS, UNCHANGED_SIZE, ma
 import { unflatten } from "../document/settings.mjs";
 
 const WAIT_MS = 350;
-/** Its moved knobs lie beside those of the intents. */
+/** The owner of its knobs in the settings. */
 export const OUTPAINT_OWNER = "outpaint";
 
-/** Dispatches "change" when what is asked or planned differs. */
+/** Dispatches "change" when the plan has changed. */
 export class OutpaintPlan extends EventTarget {
-    /** @type {object | null} the server's answer to what is asked now */
+    /** @type {object | null} the server's answer for the present size */
     plan = null;
     /** @type {Error | null} why there is none */
     fault = null;
@@ -50,19 +50,19 @@ export class OutpaintPlan extends EventTarget {
         return this.settings.get("extension_words");
     }
 
-    /** As the server plans them, else as they follow from what is asked. */
+    /** The margins of the plan, else those of the size. */
     get margins() {
         const { base } = this.store.doc;
         return this.plan ? plannedMargins(this.plan, base) : base ? marginsOf(this.size, base) : NO_MARGINS;
     }
 
-    /** Whether there is anything to be extended: transparent borders need not be asked for. */
+    /** Whether there is anything to paint. Transparent borders are painted without a request. */
     get hasRequest() {
         const { base } = this.store.doc;
         return base !== null && (this.size.aspect !== "" || !isZeroMargins(this.size.margins) || !base.opaque);
     }
 
-    /** Margins by hand: no aspect and no anchor any more. */
+    /** Sets margins; aspect and anchor are cleared. */
     setMargins(changes) {
         const margins = Object.freeze({ ...this.margins, ...changes });
         this.#setSize({ ...UNCHANGED_SIZE, margins });
@@ -92,13 +92,13 @@ export class OutpaintPlan extends EventTarget {
         this.settings.set({ extension: Object.freeze(size) });
     }
 
-    /** A stage of what was painted that is pointed at in a list; null for none. */
+    /** Highlights a painted stage on the canvas; null for none. */
     highlight(stage) {
         this.#highlighted = stage;
         this.#updateView();
     }
 
-    /** The body of POST outpaint, without the picture. What is not said is matched to the picture's own text. */
+    /** The body of POST outpaint without the picture. Fields that are left out follow the picture's infotext. */
     makeBody() {
         const prompts = Object.entries(this.prompts).filter(([, text]) => text.length);
         const seed = this.settings.get("seed");
@@ -114,13 +114,13 @@ export class OutpaintPlan extends EventTarget {
         return unflatten(this.settings.overridesOf(OUTPAINT_OWNER));
     }
 
-    /** The picture to extend, with its own text. */
+    /** The picture to extend, with its infotext. */
     sentPicture() {
         const { doc } = this.store;
         return pickSentPicture(doc);
     }
 
-    /** What was planned is of no use any more, unless nothing differs. */
+    /** Discards the plan if the request or the picture has changed, and requests another. */
     #refresh() {
         const key = this.isActive && this.hasRequest ? JSON.stringify(this.makeBody()) : "";
         const pixels = key ? composePicture(this.store.doc) : null;
@@ -174,7 +174,7 @@ export class OutpaintPlan extends EventTarget {
     }
 }
 
-/** Where on the planned or painted canvas the document's picture has its corner. */
+/** The place of the document's picture on the canvas of a plan or an answer. @returns {{x: number, y: number}} */
 export function canvasCorner({ origin }, base) {
     const [solid, place] = [solidBox(base), boxOfList(origin)];
     return { x: place.left - solid.left, y: place.top - solid.top };

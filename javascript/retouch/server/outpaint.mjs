@@ -1,4 +1,4 @@
-/** Extending: the jobs that lead a picture to a larger canvas, and along that way to and fro. */
+/** Outpaint jobs: extend the picture in stages; repaint, revert and resume stages. */
 
 import { ServerError } from "./client.mjs";
 import { fromBase64 } from "../util/base64.mjs";
@@ -16,7 +16,7 @@ const GONE =
     "its stages cannot be painted again.";
 const STALE = (error) => error instanceof ServerError && error.status === 404 && error.path === "way";
 
-/** Dispatches "gone" when the server turns out to have forgotten a way. */
+/** Dispatches "gone" when the server has forgotten an extension. */
 export class OutpaintJobs extends EventTarget {
     #forgottenIds = new Set();
 
@@ -26,13 +26,13 @@ export class OutpaintJobs extends EventTarget {
         Object.assign(this, { api, store, inpaintJobs, outpaintPlan, notices });
     }
 
-    /** Whether stages of the present extension can be painted: not once the server has forgotten it. */
+    /** Whether the server still has the present extension, so that its stages can be painted. */
     get isAvailable() {
         const record = extensionOf(this.store.doc);
         return record !== null && !this.#forgottenIds.has(record.way);
     }
 
-    /** Paint what is asked. */
+    /** Paints the planned extension. */
     extend() {
         const { store, outpaintPlan, notices, inpaintJobs } = this;
         if (!store.doc.base || !outpaintPlan.hasRequest) {
@@ -47,21 +47,22 @@ export class OutpaintJobs extends EventTarget {
         return inpaintJobs.run("Extend", (task, doc) => this.#startExtension(task, doc));
     }
 
+    /** Paints the stages that are left. */
     paintRest() {
         return this.#continueExtension("Go on", {});
     }
 
-    /** Paint a stage with another seed, and what was painted upon it. */
+    /** Repaints a stage with another seed, and its dependents. */
     repaintStage(number) {
         return this.#continueExtension(`Stage ${number} again`, { again: [number] });
     }
 
-    /** Take a stage back, and what was painted upon it. */
+    /** Reverts a stage and its dependents. */
     revertStage(number) {
         return this.#continueExtension(`Revert stage ${number}`, { revert: [number] });
     }
 
-    /** Take another painting of a stage, counted from 1; what was painted upon it stays. */
+    /** Chooses another painting of a stage, counted from 1; its dependents stay. */
     chooseVariation(number, painting) {
         return this.#continueExtension(`Another variation of stage ${number}`, { choose: { [number]: painting }, keep_later: true });
     }
@@ -101,7 +102,7 @@ export class OutpaintJobs extends EventTarget {
         return null;
     }
 
-    /** The document as it is by now, on what was painted; the server has the picture already. */
+    /** The document on the extended canvas of an answer. */
     async #makeDocument(answer, { at, under }) {
         const { way, stages, infotext } = answer;
         const pixels = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));

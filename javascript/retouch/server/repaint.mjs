@@ -1,6 +1,6 @@
 /**
- * Repainting: kept steps painted again, and others upon them. The document travels to the server as a `.retouch`
- * file and comes back as one: whatever was restarted or forgotten meanwhile is of no account.
+ * Repaint jobs: paint kept steps again, and the steps upon them. The document goes to the server as a `.retouch` file
+ * and comes back as one, so the server needs no memory of it.
  */
 
 import { fromBase64, toBase64 } from "../util/base64.mjs";
@@ -16,18 +16,18 @@ export class RepaintJobs {
         Object.assign(this, { api, store, inpaintJobs, notices });
     }
 
-    /** Paint a step with another seed; `later`: then those upon it, with their own. */
+    /** Repaints a step with another seed; with `later` also the steps upon it, with their own seeds. */
     repaint(id, later = false) {
         return this.#run("Paint again", id, (number) => ({ again: [number], later: later ? "repaint" : "keep" }));
     }
 
-    /** Paint what lies upon a step, as that is shown or not shown now. */
+    /** Repaints the steps upon one, which is on or off as it is now. */
     repaintUpon(id) {
         const makeFields = (number, { on }) => ({ [on ? "restore" : "revert"]: [number], later: "repaint" });
         return this.#run("Paint what is upon it", id, makeFields);
     }
 
-    /** Another of a step's paintings. */
+    /** Shows another of a step's paintings. */
     async chooseVariation(step, index) {
         const doc = replaceStep(this.store.doc, await choosePainting(step, index));
         if (doc) {
@@ -71,7 +71,7 @@ function makeWorseText({ name }) {
     return `"${name}" became worse, and is switched off.`;
 }
 
-/** What was painted of a step by now; what the page knows of it stays. */
+/** The step with the paintings of a repainted one; its other fields stay. */
 function withPaintingsOf(step, { box, patch, mask, report, paintings, chosen, how, on }) {
     return Object.freeze({ ...step, box, patch, mask, report, paintings, chosen, how, on });
 }

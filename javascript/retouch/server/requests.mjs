@@ -1,4 +1,4 @@
-/** What the server is asked: bodies of requests from the document and the settings. Nothing here is sent. */
+/** Bodies of requests, made of the document and the settings. Nothing is sent here. */
 
 import { readCarried, packPng } from "../document/metadata.mjs";
 import { toBase64 } from "../util/base64.mjs";
@@ -15,7 +15,7 @@ export async function encodePicture(pixels) {
     return toBase64(await packPng(pixels, baggage, infotext));
 }
 
-/** What would be repainted by each prompt: objects in use that say the same are painted together. */
+/** The masks to repaint, one a prompt: objects in use with the same prompt are painted together. */
 export function groupByPrompt(doc, settings) {
     const used = doc.objects
         .filter(({ use }) => use)
@@ -32,7 +32,7 @@ export function groupByPrompt(doc, settings) {
     );
 }
 
-/** Painted colours are masked too: with the objects of the general prompt, or on their own. */
+/** The groups with the sketch's mask in that of the general prompt, or in one of its own. */
 function addSketch(groups, sketch) {
     if (!areaOf(sketch.box)) {
         return groups;
@@ -41,7 +41,7 @@ function addSketch(groups, sketch) {
     return [...groups.filter((group) => group !== general), { ...general, mask: general.mask.union(sketch) }];
 }
 
-/** What an object is called, where a person or a segmenter has named it. */
+/** The names that a person or a segmenter gave the objects. */
 function namesOf(objects) {
     return objects
         .map(({ name }) => name)
@@ -49,7 +49,7 @@ function namesOf(objects) {
         .join(", ");
 }
 
-/** The body of POST inpaint without what only the moment knows: picture, mask, task. It can be asked again. */
+/** The body of POST inpaint without picture, mask and task, so that it can be sent again. */
 export function makeInpaintBody(group, intent, settings) {
     return {
         intent,
@@ -63,7 +63,7 @@ export function makeInpaintBody(group, intent, settings) {
     };
 }
 
-/** The mask's and the sketch's part of a body; what of the mask lies beside the picture is left out. */
+/** The body's fields of mask and sketch; the mask is cropped to the picture. */
 export async function encodeMask(doc, mask) {
     const sketch = sketchPixels(doc);
     const inside = mask.cropped(overlap(mask.box, boxOfSize(doc.base)));

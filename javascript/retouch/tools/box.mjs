@@ -2,7 +2,7 @@
 
 import { areaOf, boxOfSize, boundingBox, overlap } from "../geometry/box.mjs";
 import { addObject } from "../document/document.mjs";
-import { handleCursor, HANDLES, handlePoint } from "../geometry/handles.mjs";
+import { handleCursor, HANDLES, handlePoint } from "../geometry/box-handles.mjs";
 import { Tool } from "./tool.mjs";
 import { boxInView, toView } from "../geometry/viewport.mjs";
 

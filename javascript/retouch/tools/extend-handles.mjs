@@ -1,10 +1,12 @@
 /**
- * Handles: the grips of the canvas as elements, so that the keyboard can reach them and a screen reader names
- * them. The pointer goes through them, to the tool.
+ * The handles of the canvas as elements, so that the keyboard can reach them and a screen reader names them. Pointer
+ * events pass through them to the tool.
+ *
+ * @typedef {import("../geometry/box-handles.mjs").Handle} Handle
  */
 
 import { h, setAttribute } from "../ui/dom.mjs";
-import { HANDLES, handlePoint } from "../geometry/handles.mjs";
+import { HANDLES, handlePoint } from "../geometry/box-handles.mjs";
 import { extendedBox, extendedSize, NO_MARGINS, WIDEST } from "../geometry/margins.mjs";
 import { toView } from "../geometry/viewport.mjs";
 

@@ -5,7 +5,7 @@
 
 import { boxOfSize, contains, growBox, overlap, isSameBox } from "../geometry/box.mjs";
 import { drawExtension, stageAt } from "./extend-overlay.mjs";
-import { handleCursor, HANDLES, handlePoint } from "../geometry/handles.mjs";
+import { handleCursor, HANDLES, handlePoint } from "../geometry/box-handles.mjs";
 import { ExtendHandles } from "./extend-handles.mjs";
 import { extendedBox, isZeroMargins, NO_MARGINS } from "../geometry/margins.mjs";
 import { Tool } from "./tool.mjs";

@@ -96,7 +96,12 @@ export class Tool {
         return false;
     }
 
-    /** Goes `by` candidates on, of what is under the pointer. @param {number} _by @returns {boolean} whether there are any */
+    /**
+     * Goes `by` candidates on, of what is under the pointer.
+     *
+     * @param {number} _by
+     * @returns {boolean} whether there are any
+     */
     cycle(_by) {
         return false;
     }

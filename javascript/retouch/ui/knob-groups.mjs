@@ -12,7 +12,7 @@ export class KnobGroups {
 
     /**
      * @param {{name: string, label: string}} owner whose knobs they are
-     * @param {object[]} knobs see knobs.mjs
+     * @param {object[]} knobs see `knobsOf`
      * @param {object} [defaults] by dotted path, where they differ from the knobs' own
      */
     show(owner, knobs, defaults = {}) {

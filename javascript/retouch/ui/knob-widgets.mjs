@@ -117,7 +117,7 @@ function restingValue({ low, high }) {
     return Math.min(Math.max(0, low), high);
 }
 
-export function clampValue({ low, high }, value) {
+function clampValue({ low, high }, value) {
     return Math.min(Math.max(value, low), high);
 }
 

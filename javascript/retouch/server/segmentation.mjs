@@ -1,4 +1,4 @@
-/** Clicks, boxes and words to masks: the latest prompt wins, an earlier one still on its way is given up. */
+/** Segment jobs: clicks, boxes and words to masks. A new prompt aborts an earlier one of the same key. */
 
 import { pickSentPicture } from "../document/metadata.mjs";
 import { boxOfList, listOfBox } from "../geometry/box.mjs";
@@ -7,8 +7,8 @@ import { retryWhenOnline } from "./client.mjs";
 
 const WAIT_MS = 60;
 
-/** What the server found, as [{mask, label, score}], best first. */
-export function readRegions(answer) {
+/** The regions of an answer, best first. */
+function readRegions(answer) {
     const read = async ({ mask, box, label = "", score }) => ({
         mask: await Mask.fromPng(mask, boxOfList(box)),
         label,
@@ -26,7 +26,7 @@ export class SegmentJobs {
     }
 
     /**
-     * Masks of what clicks and box point at, null where a later prompt of the same `key` took over.
+     * Segments what clicks and box point at. Null where a later prompt of the same `key` replaced this one.
      *
      * @returns {Promise<{regions: {mask: Mask, label: string, score: number}[], memory: string, warnings: string[]} | null>}
      */
@@ -45,7 +45,7 @@ export class SegmentJobs {
         return this.#segment(doc, "everything", { everything: true });
     }
 
-    /** Give up whatever is on its way for `key`. */
+    /** Aborts the request of `key`. */
     cancel(key) {
         this.#running.get(key)?.abort();
         this.#running.delete(key);

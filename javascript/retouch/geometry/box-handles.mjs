@@ -1,4 +1,4 @@
-/** Grips: the eight places of a box that a hand takes, and the sides that each of them moves. */
+/** Handles of a box: its corners and the middles of its edges, and the sides that each of them moves. */
 
 /** @typedef {{x: "left" | "" | "right", y: "top" | "" | "bottom"}} Handle "" where it moves neither side */
 
@@ -9,7 +9,7 @@ export const HANDLES = Object.freeze(
         .filter(({ x, y }) => x || y),
 );
 
-/** Where a grip lies on a box: on a corner, or in the middle of an edge. */
+/** Where a handle lies on a box: on a corner, or in the middle of an edge. */
 export function handlePoint({ x, y }, box) {
     return {
         x: x ? box[x] : (box.left + box.right) / 2,
