@@ -42,7 +42,10 @@ function loadStyles({ dataset: { files } }) {
     }
     const link = document.createElement("link");
     const loaded = new Promise((resolve) => (link.onload = link.onerror = resolve));
-    Object.assign(link, { rel: "stylesheet", href: new URL(`${files}javascript/retouch/styles/studio.css`, document.baseURI) });
+    Object.assign(link, {
+        rel: "stylesheet",
+        href: new URL(`${files}javascript/retouch/styles/studio.css`, document.baseURI),
+    });
     document.head.append(link);
     return loaded;
 }

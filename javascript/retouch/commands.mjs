@@ -90,7 +90,9 @@ function viewCommands(studio) {
         }),
         swapAddSubtract: thenUpdate(() => (view.subtracting = !view.subtracting)),
         setBrush: thenUpdate((changes) => (view.brush = changes)),
-        scaleBrush: thenUpdate((factor) => (view.brush = { size: Math.min(512, Math.max(1, view.brush.size * factor)) })),
+        scaleBrush: thenUpdate(
+            (factor) => (view.brush = { size: Math.min(512, Math.max(1, view.brush.size * factor)) }),
+        ),
         setCompare: (mode) => (view.compare = { mode }),
         toggleOverlay: () => (view.overlay = { show: !view.overlay.show }),
         showBefore: (on) => view.showBefore(on),
@@ -115,7 +117,9 @@ function maskCommands(studio) {
         newObject: () => store.doc.base && store.do("New object", addObject(store.doc)),
         deselect: () => store.amend(selectObject(store.doc, null)),
         deleteObject: withSelected("Delete object", removeObject),
-        invertMask: withSelected("Invert", (doc, id) => setShape(doc, id, { invert: !selectedObject(doc).shape.invert })),
+        invertMask: withSelected("Invert", (doc, id) =>
+            setShape(doc, id, { invert: !selectedObject(doc).shape.invert }),
+        ),
         /** The selected mask's outline moved to the picture's edges, at full resolution. */
         async snapToEdges() {
             const object = selectedObject(store.doc);
@@ -175,7 +179,10 @@ function paintCommands(studio) {
                     run: () => fixJobs.run(bareRecipe(recipe), recipeName(recipe)),
                 }));
                 const hint = "Write, read, save, import, share, export, delete";
-                return [{ label: "All recipes…", hint, testid: "recipes-all", run: () => showRecipes(studio) }, ...items];
+                return [
+                    { label: "All recipes…", hint, testid: "recipes-all", run: () => showRecipes(studio) },
+                    ...items,
+                ];
             } catch (error) {
                 notices.say(error.message, "error");
                 return [];

@@ -33,7 +33,12 @@ const EXTEND_KEYS = [
  */
 export function makeShortcuts(commands, conditions) {
     return [
-        ...TOOLS.map(({ name, label, key }) => ({ group: "Tools", label, keys: [key], run: () => commands.setTool(name) })),
+        ...TOOLS.map(({ name, label, key }) => ({
+            group: "Tools",
+            label,
+            keys: [key],
+            run: () => commands.setTool(name),
+        })),
         { group: "Tools", label: "Find by words", keys: ["T"], run: commands.focusTextPrompt },
         { group: "Tools", label: "Swap add and subtract", keys: ["X"], run: commands.swapAddSubtract },
         {
@@ -53,7 +58,12 @@ export function makeShortcuts(commands, conditions) {
         { group: "Mask", label: "New object", keys: ["Shift+N"], run: commands.newObject },
         { group: "Mask", label: "Deselect", keys: ["Ctrl+D"], run: commands.deselect },
         { group: "Mask", label: "Invert the selected mask", keys: ["Ctrl+I"], run: commands.invertMask },
-        { group: "Mask", label: "Delete the selected object", keys: ["Delete", "Backspace"], run: commands.deleteObject },
+        {
+            group: "Mask",
+            label: "Delete the selected object",
+            keys: ["Delete", "Backspace"],
+            run: commands.deleteObject,
+        },
         ...[1, 2, 3, 4, 5].map((n) => ({
             group: n === 1 ? "Paint" : "",
             label: "Intents, first to fifth",
@@ -77,9 +87,27 @@ export function makeShortcuts(commands, conditions) {
             when: conditions.isChoosing,
             run: (e) => commands.stepVariation(e.key === "ArrowLeft" ? -1 : 1),
         },
-        { group: "Paint", label: "More variations", keys: ["N"], when: conditions.hasVariations, run: commands.paintMore },
-        { group: "Paint", label: "Discard the variations", keys: ["Escape"], when: conditions.hasVariations, run: commands.discardVariations },
-        ...EXTEND_KEYS.map(([label, ...listedKeys]) => ({ group: "Extend", label, keys: [], listedKeys: listedKeys, run: () => {} })),
+        {
+            group: "Paint",
+            label: "More variations",
+            keys: ["N"],
+            when: conditions.hasVariations,
+            run: commands.paintMore,
+        },
+        {
+            group: "Paint",
+            label: "Discard the variations",
+            keys: ["Escape"],
+            when: conditions.hasVariations,
+            run: commands.discardVariations,
+        },
+        ...EXTEND_KEYS.map(([label, ...listedKeys]) => ({
+            group: "Extend",
+            label,
+            keys: [],
+            listedKeys: listedKeys,
+            run: () => {},
+        })),
         {
             group: "View",
             label: "Before, while held",

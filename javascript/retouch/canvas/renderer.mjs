@@ -42,7 +42,8 @@ export class Renderer {
     setLook(look) {
         this.#due.part = this.#scene.setLook(look).reduce(unionBox, this.#due.part);
         const object = look.live ? null : selectedObject(look.doc);
-        this.#due.outline = this.#outline.setObject(object?.visible ? object : null, look.doc.base) || this.#due.outline;
+        this.#due.outline =
+            this.#outline.setObject(object?.visible ? object : null, look.doc.base) || this.#due.outline;
         this.invalidateOverlays();
     }
 

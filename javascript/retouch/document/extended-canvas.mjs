@@ -44,7 +44,9 @@ export function extendDocument(doc, pixels, record) {
     const laid = makeMover(place.x, place.y);
     const steps = doc.steps.map((step) => {
         const first = under.steps.find(({ id }) => id === step.id);
-        return first ? subtractPainted(laid.step({ ...first, on: step.on, name: step.name }), painted) : move.step(step);
+        return first
+            ? subtractPainted(laid.step({ ...first, on: step.on, name: step.name }), painted)
+            : move.step(step);
     });
     const { objects, sketch } = clearVariations(doc);
     return Object.freeze({

@@ -42,7 +42,9 @@ export async function choosePainting(step, index) {
     const box = boxOfList(list);
     const pixels = await Pixels.fromBlob(new Blob([fromBase64(patch)]));
     const fields = { box, patch: pixels, mask: await Mask.fromPng(mask, box), report: { seed, scores } };
-    if (![pixels.box, fields.mask.box].every((one) => widthOf(one) === widthOf(box) && heightOf(one) === heightOf(box))) {
+    if (
+        ![pixels.box, fields.mask.box].every((one) => widthOf(one) === widthOf(box) && heightOf(one) === heightOf(box))
+    ) {
         throw new RangeError("a painting is not as large as its box");
     }
     return Object.freeze({ ...step, ...fields, chosen });
@@ -51,7 +53,9 @@ export async function choosePainting(step, index) {
 /** Steps of a file with ids, and named by region and pass. */
 export function labelSteps(steps) {
     const passes = new Set(steps.map(({ how }) => how?.step.pass_index));
-    return steps.map((step) => Object.freeze({ id: newId(), ...step, name: step.name || makeStepName(step, passes.size > 1) }));
+    return steps.map((step) =>
+        Object.freeze({ id: newId(), ...step, name: step.name || makeStepName(step, passes.size > 1) }),
+    );
 }
 
 function makeStepName({ how }, several) {

@@ -73,7 +73,10 @@ export class Store extends EventTarget {
 
     /** The other pictures as they were left, in the order of undo, and the present one's place among all. */
     get others() {
-        return { docs: this.#stacks.filter((stack) => stack !== this.#stack).map(({ doc }) => doc), place: this.#place };
+        return {
+            docs: this.#stacks.filter((stack) => stack !== this.#stack).map(({ doc }) => doc),
+            place: this.#place,
+        };
     }
 
     /**

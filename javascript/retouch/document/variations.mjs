@@ -31,7 +31,9 @@ export function setVariations(doc, variations) {
 /** The document without variations, and with the object they were painted for selected again. */
 export function clearVariations(doc) {
     const variations = variationsOf(doc);
-    return variations ? Object.freeze({ ...selectObject(doc, variations.objects.at(-1) ?? doc.selected), variations: null }) : doc;
+    return variations
+        ? Object.freeze({ ...selectObject(doc, variations.objects.at(-1) ?? doc.selected), variations: null })
+        : doc;
 }
 
 /** Chooses the variation at `index`, modulo their number. */
@@ -59,7 +61,10 @@ export function addVariations(doc, candidates, { parts = variationsOf(doc).parts
  */
 export function keepVariation(doc) {
     const { objects, steps } = variationsOf(doc);
-    const done = objects.reduce((now, id) => changeObject(now, id, { use: false, visible: false }), clearVariations(doc));
+    const done = objects.reduce(
+        (now, id) => changeObject(now, id, { use: false, visible: false }),
+        clearVariations(doc),
+    );
     const newSteps = steps ? steps : makeSteps(variationsOf(doc));
     return Object.freeze({ ...selectObject(newSteps.reduce(addStep, done), null), sketch: steps ? doc.sketch : null });
 }
@@ -98,7 +103,10 @@ function partKey(candidate) {
 /** The step of one part: `all` are its variations, `one` is the chosen one. */
 function makeStep(variations, one, all) {
     const { box, patch, mask, seed, scores } = one;
-    const { mask: asked, request } = variations.parts?.[one.part] ?? { mask: variations.asked, request: variations.request };
+    const { mask: asked, request } = variations.parts?.[one.part] ?? {
+        mask: variations.asked,
+        request: variations.request,
+    };
     const origin = { request: { ...request, seed }, infotext: variations.infotext, report: { seed, scores } };
     const step = { name: variations.name, intent: variations.intent, box, patch, mask, asked, ...origin };
     const repaintable = { how: one.how, paintings: all.map(({ painting }) => painting), chosen: all.indexOf(one) };
@@ -126,7 +134,14 @@ export function mergeCandidates(doc, candidates) {
     const mask = candidates.reduce((sum, candidate) => sum.union(binarizeMask(candidate.mask)), NOTHING);
     const scores = meanScores(candidates.map((candidate) => candidate.scores));
     const [{ seed }] = candidates;
-    return { box, patch: composeBox(doc.base, steps, box), mask: mask.cropped(box), seed, scores, of: candidates.flatMap(listSingles) };
+    return {
+        box,
+        patch: composeBox(doc.base, steps, box),
+        mask: mask.cropped(box),
+        seed,
+        scores,
+        of: candidates.flatMap(listSingles),
+    };
 }
 
 /** Each number's mean over those that have one. */

@@ -59,7 +59,9 @@ function scaleCanvas(size, margins, handle, { offset, both = false }) {
         .map(({ along, of }) => 1 + (outward(handle[along], offset[along]) * (both ? 2 : 1)) / of);
     const least = Math.max(...axes.map(({ shares, of }) => 1 - slackOf(margins, shares) / of));
     const factor = Math.max(...factors, least);
-    return axes.reduce((now, { shares, of }) => distributePixels(now, shares, Math.round(of * (factor - 1))), { ...margins });
+    return axes.reduce((now, { shares, of }) => distributePixels(now, shares, Math.round(of * (factor - 1))), {
+        ...margins,
+    });
 }
 
 /** Which sides take what an axis grows by: [side, share]. */

@@ -113,5 +113,8 @@ export function aspectText({ width, height }) {
     const isNear = (aspect) => Math.abs(aspectOf(aspect) / ratio - 1) < 0.005;
     const simple = [1, 2, 3, 4, 5].map((down) => [Math.round(ratio * down), down]).filter(([across]) => across <= 5);
     const plain = ratio >= 1 ? `${ratio.toFixed(2)}:1` : `1:${(1 / ratio).toFixed(2)}`;
-    return [...ASPECTS, ...simple.map((pair) => pair.join(":"))].find((aspect) => aspectOf(aspect) && isNear(aspect)) ?? plain;
+    return (
+        [...ASPECTS, ...simple.map((pair) => pair.join(":"))].find((aspect) => aspectOf(aspect) && isNear(aspect)) ??
+        plain
+    );
 }

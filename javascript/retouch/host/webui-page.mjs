@@ -63,7 +63,9 @@ const SEND_TARGETS = [
 
 /** The places a mask can be taken from: [{label, testid, take()}], `take` giving a file; none when alone. */
 export function listMaskSources(kind) {
-    return kind === "webui" ? [{ label: "From Inpaint upload", testid: "mask-from-inpaint", take: readInpaintMask }] : [];
+    return kind === "webui"
+        ? [{ label: "From Inpaint upload", testid: "mask-from-inpaint", take: readInpaintMask }]
+        : [];
 }
 
 async function readInpaintMask() {

@@ -10,7 +10,17 @@
  *     scales the size
  */
 
-import { areaOf, unionBox, boxOf, boxOfSize, boundingBox, isEmpty, NOWHERE, overlap, widthOf } from "../geometry/box.mjs";
+import {
+    areaOf,
+    unionBox,
+    boxOf,
+    boxOfSize,
+    boundingBox,
+    isEmpty,
+    NOWHERE,
+    overlap,
+    widthOf,
+} from "../geometry/box.mjs";
 import { Mask } from "./mask.mjs";
 
 const BLOCK = 256;

@@ -81,7 +81,9 @@ let exact = null;
 
 /** Some privacy settings add noise to what is read from a canvas. */
 function isCanvasExact() {
-    exact ??= typeof OffscreenCanvas !== "undefined" && readsBackExactly(Uint8ClampedArray.from({ length: 1024 }, makeSample));
+    exact ??=
+        typeof OffscreenCanvas !== "undefined" &&
+        readsBackExactly(Uint8ClampedArray.from({ length: 1024 }, makeSample));
     return exact;
 }
 

@@ -40,7 +40,14 @@ function weighedMean(a, b, c, d) {
     const sum = (a >>> 24) + (b >>> 24) + (c >>> 24) + (d >>> 24);
     let out = ((sum + 2) >> 2) << 24;
     for (let shift = 0; sum && shift < 24; shift += 8) {
-        out |= Math.round((weighedChannel(a, shift) + weighedChannel(b, shift) + weighedChannel(c, shift) + weighedChannel(d, shift)) / sum) << shift;
+        out |=
+            Math.round(
+                (weighedChannel(a, shift) +
+                    weighedChannel(b, shift) +
+                    weighedChannel(c, shift) +
+                    weighedChannel(d, shift)) /
+                    sum,
+            ) << shift;
     }
     return out;
 }

@@ -75,7 +75,11 @@ export class ExtendHandles {
             element.style.transform = `translate(${x / ratio}px, ${y / ratio}px)`;
             const amounts = sidesOf(handle).map((side) => `${margins[side]} ${side}`);
             setAttribute(element, "aria-valuenow", Math.max(...sidesOf(handle).map((side) => margins[side])));
-            setAttribute(element, "aria-valuetext", `Pixels added: ${amounts.join(", ")}. Canvas ${width} by ${height}`);
+            setAttribute(
+                element,
+                "aria-valuetext",
+                `Pixels added: ${amounts.join(", ")}. Canvas ${width} by ${height}`,
+            );
         }
     }
 

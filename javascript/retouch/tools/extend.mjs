@@ -98,7 +98,10 @@ export class ExtendTool extends Tool {
     }
 
     #setMargins(margins, handle, offset, how) {
-        const next = handle === ITSELF ? slidePicture(margins, offset, how) : dragMargin(this.doc.base, margins, handle, offset, how);
+        const next =
+            handle === ITSELF
+                ? slidePicture(margins, offset, how)
+                : dragMargin(this.doc.base, margins, handle, offset, how);
         this.view.emit("margins", { margins: next });
     }
 
