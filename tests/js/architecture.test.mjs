@@ -5,6 +5,9 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import test from "node:test";
 
+import { makeTools, TOOLS } from "../../javascript/retouch/tools/index.mjs";
+import { Tool } from "../../javascript/retouch/tools/tool.mjs";
+
 const ROOT = resolve(import.meta.dirname, "../../javascript/retouch");
 const ALLOWED = {
     util: [],
@@ -23,6 +26,8 @@ const ALLOWED = {
 };
 /** These import nothing that needs a page or a network. */
 const BARE = ["util", "geometry", "image", "document"];
+/** Classes, and functions that are exported. */
+const NAMED = /^(?:export )?class (\w+)|^export (?:async )?function (\w+)/gm;
 const FLAT = ["commands.mjs", "point-to-mask.mjs", "shortcuts.mjs", "studio.mjs"];
 
 function modulesBelow(folder) {
@@ -72,6 +77,33 @@ test("no modules import each other in a circle", () => {
         done.add(path);
     };
     MODULES.forEach((path) => visit(path, []));
+});
+
+test("no class and no exported function has the name of another", () => {
+    const owners = new Map();
+    for (const path of MODULES) {
+        const code = readFileSync(path, "utf8");
+        for (const [, ofClass, ofFunction] of code.matchAll(NAMED)) {
+            const name = ofClass ?? ofFunction;
+            owners.set(name, [...(owners.get(name) ?? []), relative(ROOT, path)]);
+        }
+    }
+    const twice = [...owners].filter(([, paths]) => paths.length > 1);
+    assert.deepEqual(twice, []);
+});
+
+test("the canvas gets every tool from one table", () => {
+    const names = TOOLS.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
+    assert.equal(new Set(TOOLS.map(({ key }) => key)).size, TOOLS.length);
+    const view = {};
+    const tools = makeTools(view);
+    assert.deepEqual(Object.keys(tools), names);
+    for (const row of TOOLS) {
+        assert.ok(tools[row.name] instanceof row.class && tools[row.name] instanceof Tool, row.name);
+        assert.equal(tools[row.name].view, view);
+        assert.equal(tools[row.name].cursor, row.cursor);
+    }
 });
 
 for (const path of MODULES.filter((one) => BARE.includes(folderOf(one)))) {

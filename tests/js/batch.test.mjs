@@ -37,8 +37,8 @@ test("folders in folders are searched to their end, and files by themselves take
     const inner = folder("in", entry("d.webp"));
     const trip = folder("trip", entry("c.png"), entry("a.png"), entry("b.txt"), inner, entry("e.png"));
     const items = [trip, entry("x.txt")].map((one) => ({ webkitGetAsEntry: () => one }));
-    const found = await readDroppedFiles({ items, files: [] });
-    assert.deepEqual(found.map(relativePath), ["trip/a.png", "trip/c.png", "trip/e.png", "trip/in/d.webp", "x.txt"]);
+    const files = await readDroppedFiles({ items, files: [] });
+    assert.deepEqual(files.map(relativePath), ["trip/a.png", "trip/c.png", "trip/e.png", "trip/in/d.webp", "x.txt"]);
 });
 
 /** A server that does a file each time it is asked how far it is. */
@@ -118,11 +118,11 @@ test("what a recipe leaves out of every file is said once, beside how far it is"
 
 test("the file at work counts by as much of it as is done", async () => {
     const run = runOn(new Server());
-    const seen = [];
-    run.addEventListener("change", () => seen.push(run.done));
+    const states = [];
+    run.addEventListener("change", () => states.push(run.done));
     await run.start([file("a.png"), file("b.png")], {});
-    assert.ok(seen.includes(1.5), String(seen));
-    assert.equal(seen.at(-1), 2);
+    assert.ok(states.includes(1.5), String(states));
+    assert.equal(states.at(-1), 2);
 });
 
 test("a file that is refused is named and the rest are sent", async () => {

@@ -92,8 +92,8 @@ test("candidates go round both ways", () => {
     const masks = [1, 2, 3].map((side) => Mask.ofBox(box(0, 0, side, side)));
     const doc = docs.addObject(opened());
     const { id } = doc.objects[0];
-    const given = docs.setCandidates(doc, id, masks, { memory: "m" });
-    const back = docs.nextCandidate(given, id, -1);
+    const withMasks = docs.setCandidates(doc, id, masks, { memory: "m" });
+    const back = docs.nextCandidate(withMasks, id, -1);
     assert.equal(docs.objectOf(back, id).mask.area, 9);
     assert.equal(docs.objectOf(docs.nextCandidate(back, id), id).candidate, 0);
     assert.equal(docs.objectOf(back, id).memory, "m");

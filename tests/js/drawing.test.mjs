@@ -99,9 +99,9 @@ test("a view zoomed out uses halved tiles, never coarser than the screen", () =>
 });
 
 test("tiles are made once, remade only where something changed, and dropped when there are too many", () => {
-    const made = [];
+    const parts = [];
     const tiles = new Tiles(({ box }, part, before) => {
-        made.push([before === undefined, part]);
+        parts.push([before === undefined, part]);
         return { box };
     }, 4);
     tiles.clear({ width: 600, height: 300 });
@@ -112,7 +112,7 @@ test("tiles are made once, remade only where something changed, and dropped when
     tiles.get(places[0]);
     tiles.invalidate(boxOf(10, 10, 20, 300));
     tiles.get(places[0]);
-    assert.deepEqual(made, [
+    assert.deepEqual(parts, [
         [true, boxOf(0, 0, 256, 256)],
         [false, boxOf(10, 10, 20, 256)],
     ]);

@@ -27,11 +27,11 @@ for (const { name, mask, shaped } of golden.cases) {
     for (const [operation, expected] of Object.entries(shaped)) {
         test(`${operation} of ${name} is what the server makes, number for number`, () => {
             const [method, amount] = operation.split(" ");
-            const given = method === "fillHoles" ? [] : method === "invert" ? [size] : [Number(amount), size];
-            const made = maskOf(mask)
+            const args = method === "fillHoles" ? [] : method === "invert" ? [size] : [Number(amount), size];
+            const result = maskOf(mask)
                 .trimmed()
-                [method](...given);
-            assert.deepEqual(made.read(whole), maskOf(expected).data);
+                [method](...args);
+            assert.deepEqual(result.read(whole), maskOf(expected).data);
         });
     }
 }

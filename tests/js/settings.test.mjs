@@ -5,8 +5,8 @@ import { knobsOf, inputStep } from "../../javascript/retouch/ui/knob-widgets.mjs
 import { flatten, unflatten, Settings } from "../../javascript/retouch/document/settings.mjs";
 
 function storage(start = {}) {
-    const held = { ...start };
-    return { held, getItem: (name) => held[name] ?? null, setItem: (name, value) => (held[name] = value) };
+    const items = { ...start };
+    return { items, getItem: (name) => items[name] ?? null, setItem: (name, value) => (items[name] = value) };
 }
 
 test("flat and nested are each other's way back", () => {
@@ -39,11 +39,11 @@ test("a storage that holds nonsense is a first visit", () => {
 
 test("only what differs is told", () => {
     const settings = new Settings(storage());
-    const told = [];
-    settings.addEventListener("change", ({ detail }) => told.push(detail));
+    const events = [];
+    settings.addEventListener("change", ({ detail }) => events.push(detail));
     settings.set({ prompt: "", seed: 5 });
     settings.set({ seed: 5 });
-    assert.deepEqual(told, [["seed"]]);
+    assert.deepEqual(events, [["seed"]]);
 });
 
 test("knobs come from the schema, with what is nested and what may be blank", () => {

@@ -31,8 +31,8 @@ for (const type of CARRIED) {
     test(`a chunk ${type} is carried to the byte, and replaces that of the new file`, async () => {
         const from = await png([[type, "name\0body \xff"]]);
         const onto = await png([[type, "other\0other"]]);
-        const made = replaceBaggage(onto, readBaggage(from));
-        assert.deepEqual(made, from);
+        const packed = replaceBaggage(onto, readBaggage(from));
+        assert.deepEqual(packed, from);
     });
 }
 
@@ -90,11 +90,11 @@ test("no PNG has no baggage, and a file that breaks off has what is whole", asyn
 
 test("a packed PNG has pixels, baggage and the infotext in place of the old", async () => {
     const file = await png([["tEXt", "parameters\0old"], ["tEXt", "Title\0kept"], ["pHYs", "123456789"]]);
-    const made = await packPng(new Pixels(4, 4, Uint8ClampedArray.from(RGBA)), readBaggage(file), "new");
-    assert.equal(readPngText(made), "new");
-    assert.equal(readPngText(made, "Title"), "kept");
-    assert.ok(types(made).includes("pHYs"));
-    assert.deepEqual([...(await decodePng(made)).data], [...RGBA]);
+    const packed = await packPng(new Pixels(4, 4, Uint8ClampedArray.from(RGBA)), readBaggage(file), "new");
+    assert.equal(readPngText(packed), "new");
+    assert.equal(readPngText(packed, "Title"), "kept");
+    assert.ok(types(packed).includes("pHYs"));
+    assert.deepEqual([...(await decodePng(packed)).data], [...RGBA]);
 });
 
 test("an infotext is replaced where it was compressed, too", async () => {
@@ -159,16 +159,16 @@ test("this page reads what needs no turning, no palette and no profile of greys"
     assert.equal(canDecodeExactly(letters("GIF89a and so on, long enough for a header of PNG")), false);
 });
 
-/** A server that gives back `file`; remembers what it was asked. */
+/** A server that gives back `file`; remembers its requests. */
 function door(file, warnings = []) {
-    const [said, asked] = [[], []];
+    const [remarks, requests] = [[], []];
     const api = {
-        post: async (path, body) => (asked.push([path, body.image]), { image_id: "id", warnings }),
+        post: async (path, body) => (requests.push([path, body.image]), { image_id: "id", warnings }),
         sendFile: (pixels, image) => api.post("picture", { image }),
-        getBytes: async (path) => (asked.push([path]), file),
-        setPictureId: (pixels, id) => asked.push(["knows", id]),
+        getBytes: async (path) => (requests.push([path]), file),
+        setPictureId: (pixels, id) => requests.push(["knows", id]),
     };
-    return { api, say: (remark) => said.push(remark), said, asked };
+    return { api, say: (remark) => remarks.push(remark), remarks, requests };
 }
 
 test("a plain file is read here and given to the server as it is, whose warnings are told", async () => {
@@ -178,8 +178,8 @@ test("a plain file is read here and given to the server as it is, whose warnings
     await null;
     assert.deepEqual(blobless(pixels), [...RGBA]);
     assert.deepEqual(baggage, readBaggage(file));
-    assert.deepEqual(at.asked, [["picture", toBase64(file)]]);
-    assert.deepEqual(at.said, ["a.png: Beware."]);
+    assert.deepEqual(at.requests, [["picture", toBase64(file)]]);
+    assert.deepEqual(at.remarks, ["a.png: Beware."]);
 });
 
 test("another file is given to the server, and its pixels and baggage come from there", async () => {
@@ -188,8 +188,8 @@ test("another file is given to the server, and its pixels and baggage come from 
     const { pixels, baggage, infotext } = await readPicture("a.gif", letters("GIF89a"), at);
     assert.deepEqual(blobless(pixels), [...RGBA]);
     assert.deepEqual([infotext, baggage], ["a disc", readBaggage(answer)]);
-    assert.deepEqual(at.asked.slice(1), [["picture/id"], ["knows", "id"]]);
-    assert.deepEqual(at.said, ["a.gif: The first of 2 frames is used."]);
+    assert.deepEqual(at.requests.slice(1), [["picture/id"], ["knows", "id"]]);
+    assert.deepEqual(at.remarks, ["a.gif: The first of 2 frames is used."]);
 });
 
 test("of 16 bits the high byte is read, and that is told", async () => {
@@ -202,5 +202,5 @@ test("of 16 bits the high byte is read, and that is told", async () => {
         [...pixels.data].filter((_, i) => i % 4 < 3),
         [...samples].filter((_, i) => i % 2 === 0),
     );
-    assert.match(at.said[0], /16 bits/);
+    assert.match(at.remarks[0], /16 bits/);
 });

@@ -37,42 +37,42 @@ test("the page finds its pictures inside the file", () => {
 });
 
 test("one file holds the page, every result and what the page shows", async () => {
-    const [given, told] = [[], []];
+    const [zips, progress] = [[], []];
     const rows = [row(1, "a.png"), row(2, "b.png", "failed"), row(3, "c.png")];
-    await packBatch(rows, fetched, { give: (zip) => given.push(zip), tell: (...said) => told.push(said) });
-    assert.equal(given.length, 1);
-    const members = membersOf(joinedBytes(given[0].parts));
+    await packBatch(rows, fetched, { give: (zip) => zips.push(zip), tell: (...step) => progress.push(step) });
+    assert.equal(zips.length, 1);
+    const members = membersOf(joinedBytes(zips[0].parts));
     const first = ["a.png", "summary/1.before.jpg", "summary/1.after.jpg"];
     const third = ["c.png", "summary/3.before.jpg", "summary/3.after.jpg"];
     assert.deepEqual([...members.keys()], ["summary.html", ...first, ...third]);
     assert.equal(textOf(await contentOf(members.get("c.png"))), "file/3");
     assert.equal(textOf(await contentOf(members.get("summary/1.after.jpg"))), "after/1");
     assert.match(textOf(await contentOf(members.get("summary.html"))), /href="a\.png"/);
-    assert.deepEqual(told, [
+    assert.deepEqual(progress, [
         [0, 2],
         [1, 2],
     ]);
 });
 
 test("what is more than one file holds goes into further ones, and nothing is left out", async () => {
-    const given = [];
+    const zips = [];
     const rows = Array.from({ length: 12 }, (_, index) => row(index + 1, `${index}.png`));
     const largest = 1000;
-    await packBatch(rows, fetched, { give: (zip) => given.push(zip), make: () => new Zip({ largest }) });
-    const files = given.map(({ parts }) => joinedBytes(parts));
+    await packBatch(rows, fetched, { give: (zip) => zips.push(zip), make: () => new Zip({ largest }) });
+    const files = zips.map(({ parts }) => joinedBytes(parts));
     assert.ok(files.length > 2);
     assert.ok(files.every(({ length }) => length <= largest));
     assert.equal(files.flatMap((file) => [...membersOf(file).keys()]).length, 1 + 3 * 12);
 });
 
 test("a picture that cannot be had gives no file with a hole", async () => {
-    const given = [];
+    const zips = [];
     const lost = async (what) => {
         if (what === "after/1") {
             throw new Error("gone");
         }
         return fetched(what);
     };
-    await assert.rejects(packBatch([row(1, "a.png")], lost, { give: (zip) => given.push(zip) }), /gone/);
-    assert.deepEqual(given, []);
+    await assert.rejects(packBatch([row(1, "a.png")], lost, { give: (zip) => zips.push(zip) }), /gone/);
+    assert.deepEqual(zips, []);
 });

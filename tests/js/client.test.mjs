@@ -7,31 +7,31 @@ const PICTURE = { width: 2, height: 2 };
 
 /** A server of functions by path; remembers what it was asked. */
 function server(doors) {
-    const asked = [];
+    const paths = [];
     const fetch = async (url, { body } = {}) => {
         const path = url.replace("root/", "");
-        asked.push(path);
-        const [status, said] = doors[path](JSON.parse(body ?? "{}"), asked);
-        return { ok: status < 400, status, json: async () => said };
+        paths.push(path);
+        const [status, answer] = doors[path](JSON.parse(body ?? "{}"), paths);
+        return { ok: status < 400, status, json: async () => answer };
     };
-    return { asked, api: new ServerClient("root", async () => "png", { fetch, wait: 1 }) };
+    return { paths, api: new ServerClient("root", async () => "png", { fetch, wait: 1 }) };
 }
 
 test("a picture is sent once, however often it is asked about", async () => {
-    const { asked, api } = server({ picture: () => [200, { image_id: "a" }], segment: (body) => [200, body] });
+    const { paths, api } = server({ picture: () => [200, { image_id: "a" }], segment: (body) => [200, body] });
     await Promise.all([api.postWithPicture(PICTURE, "segment", { text: "x" }), api.postWithPicture(PICTURE, "segment", {})]);
-    assert.deepEqual(asked, ["picture", "segment", "segment"]);
+    assert.deepEqual(paths, ["picture", "segment", "segment"]);
 });
 
 test("a picture that was forgotten is sent again, once, and the question with its new name", async () => {
     let sent = 0;
     const stale = [404, { what: "gone", path: "image_id" }];
-    const { asked, api } = server({
+    const { paths, api } = server({
         picture: () => [200, { image_id: `id${++sent}` }],
         segment: ({ image_id: id }) => (id === "id1" ? stale : [200, { image_id: id }]),
     });
     assert.deepEqual(await api.postWithPicture(PICTURE, "segment", {}), { image_id: "id2" });
-    assert.deepEqual(asked, ["picture", "segment", "picture", "segment"]);
+    assert.deepEqual(paths, ["picture", "segment", "picture", "segment"]);
 });
 
 test("with a picture that was forgotten what the server remembered of it is not named again", async () => {
@@ -45,14 +45,14 @@ test("with a picture that was forgotten what the server remembered of it is not 
 });
 
 test("another thing that is missing is an error with the server's words", async () => {
-    const { asked, api } = server({
+    const { paths, api } = server({
         picture: () => [200, { image_id: "a" }],
         fix: () => [404, { what: "No model.", hint: "Get one.", path: "model" }],
     });
     const error = await api.postWithPicture(PICTURE, "fix", {}).catch((e) => e);
     assert.ok(error instanceof ServerError);
     assert.equal(error.message, "No model. Get one.");
-    assert.deepEqual(asked, ["picture", "fix"]);
+    assert.deepEqual(paths, ["picture", "fix"]);
 });
 
 test("a picture that could not be sent is sent anew the next time", async () => {

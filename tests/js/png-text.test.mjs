@@ -11,14 +11,14 @@ const PNG = Uint8Array.from(
 
 function chunks(bytes) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const found = [];
+    const list = [];
     for (let at = 8; at < bytes.length;) {
         const length = view.getUint32(at);
         const body = bytes.subarray(at + 4, at + 8 + length);
-        found.push({ type: String.fromCharCode(...body.subarray(0, 4)), body, crc: view.getUint32(at + 8 + length) });
+        list.push({ type: String.fromCharCode(...body.subarray(0, 4)), body, crc: view.getUint32(at + 8 + length) });
         at += 12 + length;
     }
-    return found;
+    return list;
 }
 
 for (const text of ["a cat\nSteps: 20, Seed: 7", "déjà vu", "猫 🐱\nSteps: 20"]) {

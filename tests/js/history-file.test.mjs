@@ -41,8 +41,8 @@ async function fixed(box = BOX, crop = [0, 0, 8, 8], pass_index = 0) {
 function byHand(box = boxOf(0, 0, 3, 3)) {
     const [width, height] = [box.right - box.left, box.bottom - box.top];
     const patch = Pixels.filled(width, height, [0, 200, 0, 255]);
-    const said = { request: { intent: "fill", seed: 3 }, report: { seed: 3, scores: { seam: null, drift_around: 2 } } };
-    return { name: "Mine", intent: "fill", box, patch, mask: Mask.ofBox(box), asked: Mask.ofBox(BOX), infotext: "y", ...said };
+    const fields = { request: { intent: "fill", seed: 3 }, report: { seed: 3, scores: { seam: null, drift_around: 2 } } };
+    return { name: "Mine", intent: "fill", box, patch, mask: Mask.ofBox(box), asked: Mask.ofBox(BOX), infotext: "y", ...fields };
 }
 
 const start = () => docs.newDocument(Pixels.filled(10, 8, GREY), "a.png", "before");
@@ -119,7 +119,7 @@ test("what is damaged or of another kind is said in one sentence", async () => {
     const good = membersOf(await writeHistoryFile(await doc()));
     const files = await Promise.all([...good].map(async ([name, member]) => [name, await contentOf(member)]));
     const changed = (name, change) => zipped(files.map(([one, content]) => [one, one === name ? change(content) : content]));
-    const said = (change) => changed("history.json", (bytes) => {
+    const withHistory = (change) => changed("history.json", (bytes) => {
         const text = JSON.parse(new TextDecoder().decode(bytes));
         change(text);
         return bytesOf(JSON.stringify(text));
@@ -129,9 +129,9 @@ test("what is damaged or of another kind is said in one sentence", async () => {
         zipped([["a.txt", bytesOf("hello")]]),
         changed("before.png", () => bytesOf("no picture")),
         changed("0-0.png", () => files.find(([name]) => name === "before.png")[1]),
-        said((text) => (text.schema = 2)),
-        said((text) => (text.entries[0].paintings[0].box = [0, 0, 4000, 4000])),
-        said((text) => delete text.entries[0].paintings),
+        withHistory((text) => (text.schema = 2)),
+        withHistory((text) => (text.entries[0].paintings[0].box = [0, 0, 4000, 4000])),
+        withHistory((text) => delete text.entries[0].paintings),
     ];
     for (const bytes of broken) {
         await assert.rejects(readHistoryFile(bytes, "a.retouch"), /^Error: a.retouch is damaged, or no history/);
@@ -169,9 +169,9 @@ test("what is offered by a recipe is kept as its steps; masks stay for the next"
     const masked = docs.addObject(start(), { mask: Mask.ofBox(BOX) });
     const { box, patch, mask } = steps[0];
     const asked = { asked: Mask.ofBox(BOX), objects: [], request: null, candidates: [{ box, patch, mask, seed: 7, scores: {} }] };
-    const kept = keepVariation(setVariations(masked, { intent: "", name: "Polish", ...asked, steps }));
-    assert.deepEqual(kept.steps.map(({ id, on }) => [id, on]), [[steps[0].id, true], [steps[1].id, false]]);
-    assert.equal(kept.objects[0].use, true);
+    const after = keepVariation(setVariations(masked, { intent: "", name: "Polish", ...asked, steps }));
+    assert.deepEqual(after.steps.map(({ id, on }) => [id, on]), [[steps[0].id, true], [steps[1].id, false]]);
+    assert.equal(after.objects[0].use, true);
 });
 
 test("on a larger canvas nobody knows any more how to paint a step again", async () => {
@@ -187,11 +187,11 @@ test("on a larger canvas nobody knows any more how to paint a step again", async
 // ---- painting again
 
 /** `answer(document, body)` makes the document that comes back. */
-function repainting(store, answer) {
-    const said = { bodies: [], notices: [] };
+function makeRepaintJobs(store, answer) {
+    const calls = { bodies: [], notices: [] };
     const api = {
         post: async (path, body) => {
-            said.bodies.push({ path, ...body });
+            calls.bodies.push({ path, ...body });
             const sent = await readHistoryFile(Buffer.from(body.file, "base64"));
             return { file: toBase64(await writeHistoryFile(await answer(sent, body))), warnings: [] };
         },
@@ -204,7 +204,7 @@ function repainting(store, answer) {
             return next && store.do(label, next);
         },
     };
-    return { ...said, made: new RepaintJobs({ api, store, inpaintJobs, notices: { say: (text) => said.notices.push(text) } }) };
+    return { ...calls, jobs: new RepaintJobs({ api, store, inpaintJobs, notices: { say: (text) => calls.notices.push(text) } }) };
 }
 
 async function repaintedStep(step, { on = true } = {}) {
@@ -215,11 +215,11 @@ async function repaintedStep(step, { on = true } = {}) {
 test("a step painted again keeps its name, and is one step back", async () => {
     const store = new Store(docs.renameStep(await doc(), (await doc()).steps[0].id, ""));
     const [face, mine] = store.doc.steps;
-    const { made, bodies } = repainting(store, async (sent) => ({
+    const { jobs, bodies } = makeRepaintJobs(store, async (sent) => ({
         ...sent,
         steps: [{ ...(await repaintedStep(sent.steps[0])), name: "" }, sent.steps[1]],
     }));
-    await made.repaint(face.id, true);
+    await jobs.repaint(face.id, true);
     const { path, again, later, return_file } = bodies[0];
     assert.deepEqual([path, again, later, return_file], ["history", [1], "repaint", true]);
     assert.deepEqual(store.doc.steps.map(({ id, name }) => [id, name]), [[face.id, "Face"], [mine.id, "Mine"]]);
@@ -231,11 +231,11 @@ test("a step painted again keeps its name, and is one step back", async () => {
 
 test("what became worse is off, and said so", async () => {
     const store = new Store(await doc());
-    const { made, notices } = repainting(store, async (sent) => ({
+    const { jobs, notices } = makeRepaintJobs(store, async (sent) => ({
         ...sent,
         steps: [await repaintedStep(sent.steps[0], { on: false }), sent.steps[1]],
     }));
-    await made.repaint(store.doc.steps[0].id);
+    await jobs.repaint(store.doc.steps[0].id);
     assert.equal(store.doc.steps[0].on, false);
     assert.match(notices[0], /"Face" became worse/);
 });
@@ -243,8 +243,8 @@ test("what became worse is off, and said so", async () => {
 test("what lies upon a step is painted as that is shown now; nothing new is no step", async () => {
     const under = docs.addStep(docs.addStep(start(), { ...(await fixed()), on: false }), await fixed());
     const store = new Store(under);
-    const { made, bodies } = repainting(store, (sent) => sent);
-    await made.repaintUpon(under.steps[0].id);
+    const { jobs, bodies } = makeRepaintJobs(store, (sent) => sent);
+    await jobs.repaintUpon(under.steps[0].id);
     assert.deepEqual([bodies[0].revert, bodies[0].later], [[1], "repaint"]);
     assert.equal(store.doc, under);
     assert.equal(store.canUndo, false);
@@ -252,8 +252,8 @@ test("what lies upon a step is painted as that is shown now; nothing new is no s
 
 test("another variation can be undone", async () => {
     const store = new Store(await doc());
-    const { made } = repainting(store, (sent) => sent);
-    await made.chooseVariation(store.doc.steps[0], 1);
+    const { jobs } = makeRepaintJobs(store, (sent) => sent);
+    await jobs.chooseVariation(store.doc.steps[0], 1);
     assert.deepEqual(docs.composePicture(store.doc).at(4, 3), BLUE);
     store.undo();
     assert.deepEqual(docs.composePicture(store.doc).at(4, 3), RED);

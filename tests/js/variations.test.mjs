@@ -38,9 +38,9 @@ function offered(doc = masked(BOX), candidates = [candidate(), candidate(BOX, 8,
 }
 
 const settings = (changes = {}) => {
-    const made = new Settings(null);
-    made.set(changes);
-    return made;
+    const result = new Settings(null);
+    result.set(changes);
+    return result;
 };
 
 test("nothing is applied until it is kept", () => {
@@ -81,8 +81,8 @@ test("more stand behind those that were there, and the first of them is shown", 
 });
 
 test("reopening a step switches it off and brings back its mask", () => {
-    const kept = variations.keepVariation(offered());
-    const doc = variations.reopenStep(kept, kept.steps[0]);
+    const after = variations.keepVariation(offered());
+    const doc = variations.reopenStep(after, after.steps[0]);
     assert.equal(doc.steps[0].on, false);
     assert.ok(doc.objects.at(-1).mask.equals(Mask.ofBox(BOX)));
     assert.equal(doc.selected, doc.objects.at(-1).id);
@@ -92,8 +92,8 @@ test("two regions painted apart are one candidate that keeps what lies between t
     const doc = masked();
     const far = boxOf(7, 5, 9, 7);
     const both = variations.mergeCandidates(doc, [candidate(), candidate(far, 7, [0, 0, 255, 255])]);
-    const seen = variations.composeWithCandidate(doc, both);
-    assert.deepEqual([seen.at(2, 1), seen.at(7, 5), seen.at(6, 4)], [RED, [0, 0, 255, 255], GREY]);
+    const whole = variations.composeWithCandidate(doc, both);
+    assert.deepEqual([whole.at(2, 1), whole.at(7, 5), whole.at(6, 4)], [RED, [0, 0, 255, 255], GREY]);
     assert.equal(both.mask.at(6, 4), 0);
 });
 
@@ -128,10 +128,10 @@ test("parts are kept as steps of their own that look as they did together", () =
     const parts = [BOX, far].map((box, at) => ({ mask: Mask.ofBox(box), request: { prompt: `${at}` }, next: 9 }));
     const left = variations.mergeCandidates(doc, [repaintable(far, 9, 1)]);
     const offer = variations.setVariations(doc, { name: "Fill", objects: [], parts, infotext: "x", candidates: [...both, left] });
-    const kept = variations.keepVariation(variations.chooseVariation(offer, 1));
-    assert.ok(composePicture(kept).equals(variations.composeWithCandidate(doc, both[1])));
-    const told = kept.steps.map(({ request, chosen, paintings, asked }) => [request.prompt, chosen, paintings.length, asked.box]);
-    assert.deepEqual(told, [["0", 1, 2, BOX], ["1", 1, 2, far]]);
+    const after = variations.keepVariation(variations.chooseVariation(offer, 1));
+    assert.ok(composePicture(after).equals(variations.composeWithCandidate(doc, both[1])));
+    const summary = after.steps.map(({ request, chosen, paintings, asked }) => [request.prompt, chosen, paintings.length, asked.box]);
+    assert.deepEqual(summary, [["0", 1, 2, BOX], ["1", 1, 2, far]]);
     const [alone] = variations.keepVariation(variations.chooseVariation(offer, 2)).steps;
     assert.deepEqual([alone.request.prompt, alone.paintings.length], ["1", 1]);
 });
@@ -142,10 +142,10 @@ test("regions of one part are steps of their own, each with its paintings once a
     const candidates = near.map((one) => variations.assignPart(variations.mergeCandidates(doc, [one, last]), 0));
     const parts = [{ mask: Mask.ofBox(BOX).union(Mask.ofBox(far)), request: { prompt: "" }, next: 9 }];
     const offer = variations.setVariations(doc, { name: "Fill", objects: [], parts, infotext: "x", candidates });
-    const kept = variations.keepVariation(variations.chooseVariation(offer, 1));
-    assert.ok(composePicture(kept).equals(variations.composeWithCandidate(doc, candidates[1])));
-    const told = kept.steps.map(({ chosen, paintings, asked, how }) => [chosen, paintings.length, asked.trimmed().box, how !== null]);
-    assert.deepEqual(told, [[1, 2, BOX, true], [0, 1, far, true]]);
+    const after = variations.keepVariation(variations.chooseVariation(offer, 1));
+    assert.ok(composePicture(after).equals(variations.composeWithCandidate(doc, candidates[1])));
+    const summary = after.steps.map(({ chosen, paintings, asked, how }) => [chosen, paintings.length, asked.trimmed().box, how !== null]);
+    assert.deepEqual(summary, [[1, 2, BOX, true], [0, 1, far, true]]);
 });
 
 test("a thumbnail is small and keeps its shape", () => {
@@ -193,8 +193,8 @@ test("of a mask that reaches beside the picture only what lies on it is sent", a
 });
 
 test("a document comes back from storage to the bit", async () => {
-    const seen = [9, 8, 7, 254];
-    const start = addObject(newDocument(Pixels.filled(10, 8, seen), "a.png", ""), { mask: Mask.ofBox(BOX) });
+    const colour = [9, 8, 7, 254];
+    const start = addObject(newDocument(Pixels.filled(10, 8, colour), "a.png", ""), { mask: Mask.ofBox(BOX) });
     const doc = variations.keepVariation(offered(start, [candidate(BOX, 7, [255, 0, 0, 254])]));
     const back = await deserialize(structuredClone(await serialize(doc)));
     assert.ok(composePicture(back).equals(composePicture(doc)));

@@ -4,8 +4,8 @@ import test from "node:test";
 import { makeShortcuts } from "../../javascript/retouch/shortcuts.mjs";
 import { readChord } from "../../javascript/retouch/ui/key-listener.mjs";
 
-const pressed = (key, held = {}) =>
-    readChord({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
+const pressed = (key, modifiers = {}) =>
+    readChord({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...modifiers });
 
 test("a chord names what is held and what is pressed", () => {
     assert.equal(pressed("b"), "B");

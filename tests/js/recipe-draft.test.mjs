@@ -158,12 +158,12 @@ test("what is wrong and what is odd are known by their pass", async () => {
 });
 
 test("a late answer about what was is not heard", async () => {
-    let heard = 0;
-    const validation = new RecipeValidation(api, () => heard++);
+    let changes = 0;
+    const validation = new RecipeValidation(api, () => changes++);
     const late = validation.validate({ name: "bad", wait: 20 });
     assert.equal(await validation.validate({ name: "odd" }), true);
     assert.equal(await late, false);
-    assert.deepEqual([heard, validation.fault], [1, null]);
+    assert.deepEqual([changes, validation.fault], [1, null]);
 });
 
 test("a name that is taken is a fault of the name, and a server that is away one of nothing", () => {

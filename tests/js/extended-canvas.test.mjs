@@ -126,8 +126,8 @@ test("a stage taken back: later things shift with the picture, earlier steps sho
 test("a step kept while the extension was painted is shifted, and lies upon it", () => {
     const doc = docs.newDocument(Pixels.filled(20, 10, GRAY));
     const box = boxOf(0, 0, 2, 2);
-    const kept = docs.addStep(doc, { name: "Fill", box, patch: Pixels.filled(2, 2, RED), mask: Mask.ofBox(box) });
-    const wide = extendDocument(kept, painted(doc), recordOf(doc));
+    const stepDoc = docs.addStep(doc, { name: "Fill", box, patch: Pixels.filled(2, 2, RED), mask: Mask.ofBox(box) });
+    const wide = extendDocument(stepDoc, painted(doc), recordOf(doc));
     assert.deepEqual(docs.composePicture(wide).at(10, 4), RED);
 });
 
