@@ -33,6 +33,17 @@ const EXTEND_KEYS = [
  */
 export function makeShortcuts(commands, conditions) {
     return [
+        ...toolShortcuts(commands),
+        ...maskShortcuts(commands, conditions),
+        ...paintShortcuts(commands, conditions),
+        ...extendShortcuts(),
+        ...viewShortcuts(commands),
+        ...documentShortcuts(commands),
+    ];
+}
+
+function toolShortcuts(commands) {
+    return [
         ...TOOLS.map(({ name, label, key }) => ({
             group: "Tools",
             label,
@@ -47,6 +58,11 @@ export function makeShortcuts(commands, conditions) {
             keys: ["[", "]"],
             run: (e) => commands.scaleBrush(e.key === "[" ? 1 / 1.2 : 1.2),
         },
+    ];
+}
+
+function maskShortcuts(commands, conditions) {
+    return [
         {
             group: "Mask",
             label: "Next candidate: part, object, group",
@@ -64,6 +80,11 @@ export function makeShortcuts(commands, conditions) {
             keys: ["Delete", "Backspace"],
             run: commands.deleteObject,
         },
+    ];
+}
+
+function paintShortcuts(commands, conditions) {
+    return [
         ...[1, 2, 3, 4, 5].map((n) => ({
             group: n === 1 ? "Paint" : "",
             label: "Intents, first to fifth",
@@ -101,6 +122,11 @@ export function makeShortcuts(commands, conditions) {
             when: conditions.hasVariations,
             run: commands.discardVariations,
         },
+    ];
+}
+
+function extendShortcuts() {
+    return [
         ...EXTEND_KEYS.map(([label, ...listedKeys]) => ({
             group: "Extend",
             label,
@@ -108,6 +134,11 @@ export function makeShortcuts(commands, conditions) {
             listedKeys: listedKeys,
             run: () => {},
         })),
+    ];
+}
+
+function viewShortcuts(commands) {
+    return [
         {
             group: "View",
             label: "Before, while held",
@@ -131,6 +162,11 @@ export function makeShortcuts(commands, conditions) {
             run: (e) => commands.zoomBy(e.key === "-" ? 1 / 1.25 : 1.25),
         },
         { group: "View", label: "Show or hide the mask", keys: ["Q"], run: commands.toggleOverlay },
+    ];
+}
+
+function documentShortcuts(commands) {
+    return [
         { group: "Document", label: "Undo", keys: ["Ctrl+Z"], run: commands.undo },
         { group: "Document", label: "Redo", keys: ["Ctrl+Shift+Z", "Ctrl+Y"], run: commands.redo },
         { group: "Document", label: "Open", keys: ["Ctrl+O"], run: commands.openFile },
