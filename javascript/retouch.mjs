@@ -28,14 +28,14 @@ export function markTabs(root, page) {
 }
 
 /**
- * A module of the studio. The WebUI would serve it without a word on how long it is fresh, and an update would
- * leave the browser with old ones among new ones: there, all come from a door of our own.
+ * Imports a module of the studio. The WebUI serves files without cache headers, so that after an update a browser
+ * would mix old and new modules: there, all modules come from a route of ours.
  */
 function importModule(root, name) {
     return import(new URL(`${root.dataset.files ?? ""}javascript/retouch/${name}`, document.baseURI));
 }
 
-/** The studio's looks, before it is seen; the standalone page names them itself. */
+/** Loads the studio's CSS; the standalone page links it itself. */
 function loadStyles({ dataset: { files } }) {
     if (!files) {
         return Promise.resolve();
@@ -50,7 +50,7 @@ function loadStyles({ dataset: { files } }) {
     return loaded;
 }
 
-/** The studio in `root`, made the first time it is asked for. */
+/** The studio in `root`; the first call makes it. */
 function getStudio(root) {
     root.studio ??= Promise.all([importModule(root, "studio.mjs"), loadStyles(root)]).then(([{ mount }]) =>
         mount(root, root.dataset),
@@ -58,7 +58,7 @@ function getStudio(root) {
     return root.studio;
 }
 
-/** Make the studio once its root is to be seen. */
+/** Makes the studio once its root is visible. */
 function makeStudioWhenVisible(root) {
     const observer = new IntersectionObserver((entries) => {
         if (entries.some(({ isIntersecting }) => isIntersecting)) {
@@ -69,7 +69,7 @@ function makeStudioWhenVisible(root) {
     observer.observe(root);
 }
 
-/** The studio's tab and the galleries' buttons, as soon as the page has them; gradio may draw it anew. */
+/** Attaches the studio's tab and the galleries' buttons once the page has them; gradio may draw them anew. */
 async function attachToWebui(app) {
     const root = app.querySelector(`#${STUDIO}`);
     if (!root) {
@@ -83,7 +83,7 @@ async function attachToWebui(app) {
     attachButtons(async (file) => file && (await getStudio(root)).commands.loadFile(file));
 }
 
-/** The accordions' dropdowns list the recipes of the WebUI's start: those of now are asked for, once a button. */
+/** Presses each refresh button once: the accordions' dropdowns list the recipes of the WebUI's start. */
 export function refreshRecipes(root) {
     root.querySelectorAll(".retouch-refresh:not([data-pressed])").forEach((button) => {
         button.dataset.pressed = "yes";

@@ -89,7 +89,7 @@ class BatchDialog {
         syncChildren(this.list, run.rows, { key: ({ key }) => key, make: makeRow, update: this.#updateRow });
     }
 
-    /** The buttons that would do something. */
+    /** Shows the buttons that apply now. */
     #showButtons(rows) {
         const { run } = this;
         this.cancel.hidden = !run.busy || run.cancelled;

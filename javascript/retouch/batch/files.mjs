@@ -18,8 +18,8 @@ export function relativePath(file) {
 }
 
 /**
- * What a drop holds: its files, and the pictures of its folders. Call it while the event is handled: what was
- * dropped is gone afterwards.
+ * The files of a drop, and the pictures of its folders. Call it while the event is handled: the transfer is empty
+ * afterwards.
  *
  * @returns {Promise<File[]>} each with its `place`
  */

@@ -23,7 +23,7 @@ export class BatchRun extends EventTarget {
         Object.assign(this, { api, wait, encode, storage, fraction: 0, status: null, fault: "", cancelled: false });
     }
 
-    /** Forget the job; the server keeps it for whoever has its page open. */
+    /** Forgets the job here; the server keeps it, and its page stays open to others. */
     clear() {
         this.storage?.removeItem(KEY);
         Object.assign(this, { status: null, fault: "", cancelled: false });
@@ -40,18 +40,18 @@ export class BatchRun extends EventTarget {
         return [this.fault || describeRows(this.rows), ...(this.status?.warnings ?? [])].join(". ");
     }
 
-    /** Files are on their way, or being painted. */
+    /** Whether files are being sent or painted. */
     get busy() {
         return this.#sending || AT_WORK.includes(this.status?.state);
     }
 
-    /** There is something that resuming would do. */
+    /** Whether there are files that resuming would paint. */
     get resumable() {
         const undone = this.rows.some(({ state }) => ["waiting", "failed", "unsent"].includes(state));
         return Boolean(this.job) && !this.fault && !this.busy && undone;
     }
 
-    /** Every file in a line: what the server says of it, then what it has not got yet. */
+    /** A row for each file: those the server has, then those not sent yet. */
     get rows() {
         const known = (this.status?.files ?? []).map((file) => ({ key: `${file.number}`, ...file }));
         const unsent = this.#unsent.map(({ key, name, error }) => ({
@@ -103,7 +103,7 @@ export class BatchRun extends EventTarget {
         return `${this.api.root}/batch/${this.job}/${what}`;
     }
 
-    /** What fetches the bytes of things there, of this job whichever comes after it. */
+    /** A function that fetches bytes below the address of this job, also after another was started. */
     get fetchBytes() {
         const { api, job } = this;
         return (what) => retryWhenOnline(api, () => api.getBytes(`batch/${job}/${what}`));

@@ -1,6 +1,6 @@
 /**
- * Tiles: squares of a picture at 1/2^level of its size, made when first asked for and remade only where something
- * changed. What a tile holds (a canvas, a path) is the maker's affair.
+ * Tiles: squares of a picture at 1/2^level of its size, made on demand and remade only where something changed.
+ * `make` decides what a tile holds: a canvas, a path.
  *
  * @typedef {import("../geometry/box.mjs").Box} Box
  * @typedef {{level: number, box: Box}} Place box: in picture pixels, cut off at the picture's edge
@@ -19,9 +19,9 @@ export class Tiles {
 
     /**
      * @template T
-     * @param {(place: Place, part: Box, before: T | undefined) => T} make part: what is to be made, the whole
-     *     box unless there is something `before`
-     * @param {number} limit kept; the longest unused go first
+     * @param {(place: Place, part: Box, before: T | undefined) => T} make `part` is the box to make: the
+     *     whole place unless there is content `before`
+     * @param {number} limit tiles kept; those unused for longest are dropped first
      */
     constructor(make, limit = 600) {
         this.#make = make;
@@ -34,7 +34,7 @@ export class Tiles {
         this.#frame = boxOfSize(size);
     }
 
-    /** Marks what changed; it is remade when next asked for. */
+    /** Marks a box as changed; its tiles are remade on the next `get`. */
     invalidate(box) {
         if (isEmpty(box)) {
             return;

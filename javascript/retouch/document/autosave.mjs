@@ -35,7 +35,7 @@ export class AutosaveStore {
         return this.#writing;
     }
 
-    /** The newest record with work of a tab that was closed; null where there is none, or none can be told. */
+    /** The newest record with unsaved work of a closed tab; null without one, or where the browser has no locks. */
     async findAbandoned() {
         if (!navigator.locks) {
             return null;

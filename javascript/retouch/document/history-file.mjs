@@ -56,7 +56,7 @@ async function parseMembers(members, name) {
     return Object.freeze({ ...plain, steps: Object.freeze(steps), about });
 }
 
-/** The steps that a file of the document has, in order: what lies beside the picture by now is not to be seen. */
+/** The steps that the document's file holds, in order: those that touch the picture. */
 export function listFileSteps(doc) {
     return doc.steps.filter(({ box }) => !isEmpty(overlap(box, boxOfSize(doc.base))));
 }

@@ -72,7 +72,7 @@ function baggageChunks(baggage) {
     return chunksOf(joinedBytes([HEAD, baggage]));
 }
 
-/** How the picture as it is now was made: the last step that is on and has said so, else the file's own. */
+/** The infotext of the picture: that of the last step that is on and has one, else the file's. */
 export function infotextOf(doc) {
     return [...doc.steps].reverse().find(({ on, infotext }) => on && infotext)?.infotext || doc.infotext;
 }

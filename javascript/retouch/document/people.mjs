@@ -1,6 +1,6 @@
 /**
- * People: objects in use with a prompt of their own, as recipes hear of them. The prompt is said of whatever a pass
- * finds at a point on them, and in all later passes of what is found there. Pure.
+ * People: the objects in use with a prompt of their own, as requests of recipes list them. A recipe uses the prompt for
+ * the region that a pass finds at a point of the object, in this and all later passes. Pure.
  */
 
 import { areaOf, boxOfSize, growBox, overlap } from "../geometry/box.mjs";

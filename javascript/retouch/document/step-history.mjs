@@ -13,7 +13,7 @@ import { Mask } from "../image/mask.mjs";
 import { Pixels } from "../image/pixels.mjs";
 
 /**
- * Later steps that are on and were painted upon one, however far removed.
+ * The later steps that are on and were painted upon one, directly or through others.
  *
  * @param {Step[]} steps
  * @returns {Step[]}

@@ -10,7 +10,7 @@ export const ACCEPTED_FILES = `image/*,${ENDING}`;
 
 /**
  * @param {File} file
- * @param {{api?: import("../server/client.mjs").ServerClient | null, say?: (remark: string) => void}} [options] see read-picture.mjs
+ * @param {Partial<import("./read-picture.mjs").ReadOptions>} [options]
  * @returns {Promise<Doc>} rejects in one sentence
  */
 export async function readDocument(file, { api = null, say = () => {} } = {}) {

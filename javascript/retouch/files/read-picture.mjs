@@ -1,10 +1,11 @@
 /**
- * Reading: a picture file as pixels, with what it carries. The server gets the file as it is. Pixels come from the
+ * Reads a picture file: pixels and metadata. The server gets the file as it is. Pixels come from the
  * file where this page reads them exactly, else from the server, as a PNG with all that the file carried. Where
  * there is no server, or it cannot read the file, they come from the browser, without what the file carried.
  *
  * @typedef {{pixels: Pixels, baggage: Uint8Array, infotext: string}} Read
- * @typedef {{api: import("../server/client.mjs").ServerClient | null, say: (remark: string) => void}} Door `say` is told what is not kept
+ * @typedef {import("../server/client.mjs").ServerClient} ServerClient
+ * @typedef {{api: ServerClient | null, say: (remark: string) => void}} ReadOptions `say` is told what is not kept
  */
 
 import { OfflineError } from "../server/client.mjs";
@@ -22,22 +23,22 @@ const DEEP = 16;
 /**
  * @param {string} name of the file, for messages
  * @param {Uint8Array} bytes
- * @param {Door} door
+ * @param {ReadOptions} options
  * @returns {Promise<Read>} rejects in one sentence
  */
-export async function readPicture(name, bytes, door) {
+export async function readPicture(name, bytes, options) {
     const read = canDecodeExactly(bytes) ? readHere : readAtServer;
     try {
-        return await read(name, bytes, door);
+        return await read(name, bytes, options);
     } catch (error) {
         if (error instanceof RangeError) {
             throw new Error(`${name} is too large for the memory of this browser.`, { cause: error });
         }
-        return readByBrowser(name, bytes, { ...door, error });
+        return readByBrowser(name, bytes, { ...options, error });
     }
 }
 
-/** Whether the pixels and the baggage that this page finds are those that the server would find. */
+/** Whether this page reads the same pixels and metadata as the server would. */
 export function canDecodeExactly(bytes) {
     const header = pngHeader(bytes);
     const chunks = header?.depth === 8 ? chunksOf(bytes) : [];

@@ -70,7 +70,7 @@ function roundHalfToEven(value) {
     return Math.abs(value % 1) === 0.5 && whole % 2 ? whole - 1 : whole;
 }
 
-/** Pixels before the picture, on one axis of `length`. A third is met by the picture's middle. */
+/** Pixels before the picture, on one axis of `length`. At a third lies the picture's middle. */
 export function offsetInCanvas(place, length, own) {
     const room = length - own;
     const share = SHARES[place] ?? SHARES.centre;
@@ -107,7 +107,7 @@ export function makeSizeFields({ aspect, across, down, margins }, size) {
     return [across, down].includes(SUBJECT) ? { ...extendedSize(size, margins), ...places } : { ...margins };
 }
 
-/** "16:9" where it is one that is offered, or two small numbers say it to half a hundredth, else "1.48:1". */
+/** "16:9" where the aspect is within 0.5 % of a common one or of two small numbers, else "1.48:1". */
 export function aspectText({ width, height }) {
     const ratio = width / height;
     const isNear = (aspect) => Math.abs(aspectOf(aspect) / ratio - 1) < 0.005;

@@ -86,7 +86,7 @@ export class Mask {
         return this.#data;
     }
 
-    /** Keeps a compressed copy only, until the data is asked for again: for states far back in the history. */
+    /** Keeps only run lengths until `data` is read again: for states far from the present one. */
     compress() {
         this.#runs ??= encodeRuns(this.#data);
         this.#data = null;

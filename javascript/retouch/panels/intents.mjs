@@ -67,7 +67,7 @@ export class IntentsPanel {
         return makeTextField(settings, setting, { placeholder, label, rows, testid: name });
     }
 
-    /** Called once the server has said what it can do. */
+    /** Shows the server's intents and knobs, as GET intents and GET schema list them. */
     describe(intents, schema) {
         this.intents = intents;
         this.knobs = knobsOf(schema).filter(({ path }) => !ELSEWHERE.test(path));

@@ -134,7 +134,7 @@ export class ObjectsPanel {
         }
     }
 
-    /** How it was read is told; where two readings are likely, a person chooses. */
+    /** Adds the mask of a file as an object and says how it was read. With two likely readings a person chooses. */
     async #importFile(file) {
         const { base } = this.doc;
         const read = readMaskFile(this.api, this.doc, file);

@@ -1,4 +1,4 @@
-/** The stages of the last extension: each can be painted again or taken back, with those that hang on it. */
+/** The stages of the last extension: each can be repainted or reverted, with its dependents. */
 
 import { boxOfSize, isEmpty, overlap } from "../geometry/box.mjs";
 import { composeBox } from "../document/document.mjs";
@@ -32,7 +32,7 @@ export class OutpaintStages {
         this.update();
     }
 
-    /** As long as the tool is in hand: nobody sees it otherwise. */
+    /** Does nothing while another tool is active: the panel is hidden then. */
     update() {
         if (this.view.tool !== "extend") {
             return;

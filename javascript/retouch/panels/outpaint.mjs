@@ -1,4 +1,4 @@
-/** The panel of the tool Extend: how far, said by aspect, anchor or margins; with what words; and what is planned. */
+/** The panel of the tool Extend: canvas size by aspect, anchor or margins; prompts; knobs; and the plan. */
 
 import { KnobGroups, makeOverrideRow } from "../ui/knob-groups.mjs";
 import { makeOutpaintSizeForm } from "./outpaint-size.mjs";
@@ -85,7 +85,7 @@ export class OutpaintPanel {
         return [...sides, stages];
     }
 
-    /** Called once the server has said what it can do. */
+    /** Shows the server's knobs and places, as GET schema lists them. */
     describe(schema) {
         this.knobs = knobsOf(schema).filter(({ path }) => !ELSEWHERE.test(path));
         this.form.setPlaces(knobsOf(schema));

@@ -1,4 +1,4 @@
-/** What the server plans to paint, or why it will not, in words. */
+/** The server's plan of an extension, or why it has none, in words. */
 
 import { h } from "../ui/dom.mjs";
 import { icon } from "../ui/icons.mjs";
@@ -25,7 +25,7 @@ function makeRemark(kind, text) {
     return h("p", { class: kind }, icon("warn"), h("span", {}, text));
 }
 
-/** Which knob is at fault is told by its label. */
+/** The fault in words, with the label of the knob at fault. */
 export function describeFault({ path = "", message }, knobs) {
     const label = knobs.find((knob) => knob.path === path)?.label;
     return label ? `${label}: ${message}` : message[0].toUpperCase() + message.slice(1);

@@ -1,4 +1,4 @@
-/** What was measured of a painting, in words: how it is now, and how the same place was before. */
+/** Quality scores in words: of the painted area, and of the same area before. */
 
 import { h } from "../ui/dom.mjs";
 

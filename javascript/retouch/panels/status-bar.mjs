@@ -1,4 +1,4 @@
-/** The line at the bottom: size, cursor, zoom, and what painting now would see, at what size. */
+/** Status bar: picture size, cursor, zoom, and crop and work size of the present plan. */
 
 import { boxOfList } from "../geometry/box.mjs";
 import { h } from "../ui/dom.mjs";
@@ -75,7 +75,7 @@ export class StatusBar {
         this.updatePlan();
     }
 
-    /** The plan is asked for anew: the mask or the settings have changed. */
+    /** Requests the plan anew, after a change of mask or settings. */
     updatePlan() {
         this.pendingRequest?.abort();
         this.loadPlan.cancel();

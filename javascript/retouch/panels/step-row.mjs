@@ -1,4 +1,4 @@
-/** One kept step in the history: its switch, its name, its variations, and what may become of it. */
+/** One kept step in the history: its switch, name and variations, and its buttons. */
 
 import { renameStep, toggleStep, removeStep } from "../document/document.mjs";
 import { h, setAttribute, setValue } from "../ui/dom.mjs";
@@ -7,7 +7,7 @@ import { describeScores } from "./quality-text.mjs";
 import { listStepsUpon } from "../document/step-history.mjs";
 import { joinNumbers } from "./plan-text.mjs";
 
-/** Painted over a sketch, moved by an extension, or brought without a word of how it was made. */
+/** A step over a sketch, one that an extension moved, or one from a file without `how`. */
 const FOR_GOOD = "Cannot be painted again";
 
 export class StepRow {

@@ -1,4 +1,4 @@
-/** The slim bar of tools, and the options of the one in hand. */
+/** The toolbar, and the options of the active tool. */
 
 import { h, setAttribute } from "../ui/dom.mjs";
 import { TOOLS } from "../tools/index.mjs";
@@ -28,7 +28,7 @@ export class Toolbar {
         this.update();
     }
 
-    /** Arrow keys walk along the bar. */
+    /** Arrow keys move the focus along the bar. */
     #moveFocus(event) {
         const all = [...this.buttons, this.swap];
         const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
@@ -48,7 +48,7 @@ export class Toolbar {
     }
 }
 
-/** What the tool in hand can be told: size and colour of a brush, words for the pointing ones. */
+/** The options of the active tool: brush and colour, or segmenter and search by words. */
 export class ToolOptions {
     /** @param {import("../studio.mjs").Studio} studio */
     constructor({ view, commands, settings }) {

@@ -114,7 +114,7 @@ export class VariationStrip {
         this.warnings.replaceChildren(...warnings.map((text) => h("li", {}, icon("warn"), h("span", {}, text))));
     }
 
-    /** What was painted is seen without the mask over it; afterwards the mask is shown again if it was before. */
+    /** Hides the mask overlay while there are variations, and shows it again if it was shown before. */
     #hideMask(on) {
         if (on && this.wasMaskShown === undefined) {
             this.wasMaskShown = this.view.overlay.show;

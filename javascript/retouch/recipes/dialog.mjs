@@ -1,4 +1,4 @@
-/** The dialog of recipes: look, run, write, take in what others sent, keep, hand on, delete. */
+/** The dialog of recipes: read, run, edit, import, save, share, export, delete. */
 
 import { download, h } from "../ui/dom.mjs";
 import { infotextOf } from "../document/metadata.mjs";
@@ -71,7 +71,7 @@ class RecipesDialog {
         return dialog;
     }
 
-    /** What the server has now. Returns its warnings, or null after saying what went wrong. */
+    /** Loads the server's recipes. Returns its warnings, or null after an error was shown. */
     async #load() {
         const answer = await this.#request(() => this.api.get("recipes"));
         if (!answer) {
@@ -146,7 +146,7 @@ class RecipesDialog {
         ].filter(Boolean);
     }
 
-    /** Whose own words go along. */
+    /** Which objects have prompts of their own. */
     #makePeopleLine() {
         const words = describePeople(peopleOf(this.store.doc));
         return words && h("p", { class: "rt-recipe-people", "data-testid": "recipe-people" }, icon("point"), words);
@@ -173,7 +173,7 @@ class RecipesDialog {
         this.fixJobs.run(bareRecipe(recipe));
     }
 
-    /** In the editor: one that there is, or for null a new one. */
+    /** Opens the editor with a recipe, or for null with a new one. */
     async #edit(recipe) {
         const answer = await this.#request(() => Promise.all(["schema", "models"].map((path) => this.api.get(path))));
         if (!answer) {
@@ -189,7 +189,7 @@ class RecipesDialog {
         new RecipeEditor(this, begun, { schema, models, uses: this.#uses }, handlers).open();
     }
 
-    /** The editor is closed: what it leaves unsaved is at hand now. */
+    /** After the editor is closed: chooses the draft that it left unsaved. */
     #onEditorClose(draft) {
         this.#drafts = loadDrafts();
         const left = this.#drafts.find((one) => one.draft === draft);
@@ -226,7 +226,7 @@ class RecipesDialog {
         this.#say(`Saved as "${recipeName(recipe)}".`);
     }
 
-    /** The name is somebody's: asked once more. True when that is what was wrong. */
+    /** Offers to replace the recipe that has this name. False where none has. */
     #offerReplace(recipe, error) {
         const wanted = recipe.name.trim().toLowerCase();
         const there = this.#known.find((one) => recipeName(one).toLowerCase() === wanted);
@@ -284,7 +284,7 @@ class RecipesDialog {
         this.status.replaceChildren(texts.join(" "));
     }
 
-    /** The answer, or null after saying what went wrong; `isHandled(error)` is true where that is said already. */
+    /** The answer of `work`, or null after its error was shown, here or by `isHandled(error)`. */
     async #request(work, isHandled = () => false) {
         try {
             return await work();

@@ -50,7 +50,7 @@ export function movePass(recipe, place, by) {
     return recipe.passes[to] ? reorderPasses(recipe, placesOf(recipe).toSpliced(place, 1).toSpliced(to, 0, place)) : recipe;
 }
 
-/** @returns {number[]} the passes, from 0, that look in what the one of a place finds */
+/** @returns {number[]} the passes, from 0, that look within the regions of the pass at a place */
 export function passesWithin(recipe, place) {
     return placesOf(recipe).filter((index) => recipe.passes[index].target?.of_pass === place + 1);
 }
@@ -60,8 +60,8 @@ function placesOf({ passes }) {
 }
 
 /**
- * The passes in another order, each by its old place, null for a new one. What looks in a pass goes on looking in it,
- * in the first where there are two of it now, and everywhere where it is gone.
+ * The passes in another order, each by its old place, null for a new one. A pass within another stays within it: within
+ * the first copy of a duplicated one, and within none where it is removed.
  */
 function reorderPasses(recipe, order) {
     const passes = order.map((old) => {
@@ -91,7 +91,7 @@ export function parseRemark(remark) {
     return { pass: number && number - 1, text };
 }
 
-/** What is written when a recipe of a list is: one's own, what is not saved as it is, of others a copy. */
+/** What the editor starts with: an own recipe, an unsaved one as it is, of another a copy. */
 export function startDraft(recipe, known) {
     if (recipe.draft || !known.includes(recipe)) {
         return recipe;

@@ -61,7 +61,7 @@ export class RecipeEditor {
         (this.recipe.name ? this.passes.buttons.add : this.dialog.querySelector("input")).focus();
     }
 
-    /** Something was changed that is kept nowhere but here. */
+    /** Whether there are unsaved changes. */
     get isDirty() {
         return this.start === null || !isEqual(this.recipe, this.start);
     }
@@ -235,7 +235,7 @@ export class RecipeEditor {
         this.passes.reveal();
     }
 
-    /** Close; with changes that are not saved, not before it is said what becomes of them. */
+    /** Closes the dialog; with unsaved changes asks first what becomes of them. */
     #leave() {
         document.activeElement?.blur(); // what is typed there counts
         if (!this.isDirty) {

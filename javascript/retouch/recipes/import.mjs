@@ -1,4 +1,4 @@
-/** Where recipes come in: pasted, chosen or dropped as a file, or out of the picture's own infotext. */
+/** Import of recipes: pasted, from a file, or from the picture's own infotext. */
 
 import { bytesOfBlob } from "../image/codec.mjs";
 import { chooseFile, h } from "../ui/dom.mjs";
@@ -11,7 +11,7 @@ const FILES = ".json,.txt,image/png";
 const BIGGEST = 64_000_000;
 
 export class RecipeImport {
-    /** `take(text)` hears of what came in, `say(text)` of what could not; `own` is the picture's infotext. */
+    /** `take(text)` gets an imported text, `say(text)` why a file is refused; `own` is the picture's infotext. */
     constructor({ take, say, own }) {
         Object.assign(this, { take, say });
         this.pasted = h("textarea", {

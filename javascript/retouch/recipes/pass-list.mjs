@@ -13,7 +13,7 @@ const LIST_ACTIONS = [
 ];
 
 export class PassList {
-    /** `choose(place)` hears of another choice, `change(action)` of "add", "duplicate", "remove", "up" and "down". */
+    /** `choose(place)` hears of a choice, `change(action)` of "add", "duplicate", "remove", "up" and "down". */
     constructor({ choose, change }) {
         Object.assign(this, { choose, change });
         this.list = h("ol", { class: "rt-edit-list", "aria-label": "Passes", onkeydown: (event) => this.#key(event) });
@@ -27,7 +27,7 @@ export class PassList {
         this.element = h("div", { class: "rt-edit-passes" }, tools, this.list);
     }
 
-    /** @param {Map<number, string>} marks what is to be said of passes, by place; `at` is the chosen one's */
+    /** @param {Map<number, string>} marks remarks by pass; `at` is the chosen pass */
     show(recipe, at, marks) {
         this.at = at;
         this.count = recipe.passes.length;

@@ -1,4 +1,4 @@
-/** What the server says of a recipe that is being written: what is wrong or odd, and where. */
+/** Recipe validation: the server's fault and remarks on a recipe that is being written, and where they belong. */
 
 import { ServerError } from "../server/client.mjs";
 import { debounce } from "../util/debounce.mjs";
@@ -10,14 +10,14 @@ const WAIT_MS = 300;
 export class RecipeValidation {
     #revision = 0;
 
-    /** `onChange()` hears of every answer. */
+    /** `onChange()` is called after every answer. */
     constructor(api, onChange) {
         Object.assign(this, { api, onChange, fault: null, remarks: [] });
         /** Ask soon, once nothing has changed for a moment. */
         this.validateSoon = debounce((recipe) => this.validate(recipe), WAIT_MS);
     }
 
-    /** Whatever is on its way is of yesterday. */
+    /** Ignores the answer that is still to come. */
     reset() {
         this.validateSoon.cancel();
         this.#revision++;
@@ -46,7 +46,7 @@ export class RecipeValidation {
         }
     }
 
-    /** The server would not have it. */
+    /** Sets the fault of a refused request. */
     setError(error) {
         this.fault = makeFault(error);
         this.onChange();
@@ -57,7 +57,7 @@ export class RecipeValidation {
         return this.fault?.pass === pass ? new Map([[this.fault.knob, this.fault.text]]) : new Map();
     }
 
-    /** @returns {Map<number, string>} what is to be said of passes, in one line each */
+    /** @returns {Map<number, string>} what is to be said of passes, one line a pass */
     marksByPass() {
         const marks = new Map();
         for (const { pass, text } of [this.fault, ...this.remarks].filter(Boolean)) {

@@ -8,7 +8,7 @@ import { Stroke } from "../image/brush-stroke.mjs";
 import { Tool } from "./tool.mjs";
 import { toView } from "../geometry/viewport.mjs";
 
-/** Draws strokes; what they are for is said by `live` and `commit`. */
+/** Draws strokes. Subclasses say with `live`, `commit` and `ink` what a stroke changes. */
 class StrokeTool extends Tool {
     drags = true;
     #at = null;

@@ -125,8 +125,8 @@ export class Tool {
     }
 
     /**
-     * One step of history: another prompt for an object. What no prompt asks for any more is gone at once; the
-     * rest comes with the answer, merged into the same step.
+     * Makes one undoable step: another prompt for an object. Without clicks and box its candidates are removed at once;
+     * else the segmenter's answer is merged into the same step.
      */
     prompt(label, doc, id, changes) {
         const merge = `prompt ${newId()}`;

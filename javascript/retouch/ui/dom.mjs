@@ -54,7 +54,7 @@ export function syncChildren(parent, items, { key, make, update }) {
     });
 }
 
-/** Set an attribute only where it differs: a page that is told the same thing does nothing. */
+/** Sets an attribute only where it differs. */
 export function setAttribute(node, name, value) {
     if (node.getAttribute(name) !== String(value)) {
         node.setAttribute(name, value);

@@ -1,4 +1,4 @@
-/** Knobs of something in groups, each with its way back to the default; made anew only when what it shows differs. */
+/** Knob groups: the knobs of an owner, each with a reset button; made anew only when something has changed. */
 
 import { h } from "./dom.mjs";
 import { makeKnobRow } from "./knob-widgets.mjs";

@@ -1,4 +1,4 @@
-/** Fields of one setting each, that follow it wherever else it is changed. */
+/** Fields of one setting each; they follow changes made elsewhere. */
 
 import { debounce } from "../util/debounce.mjs";
 import { h, setValue } from "./dom.mjs";
@@ -6,7 +6,7 @@ import { readSeed } from "../util/seed-text.mjs";
 
 const WAIT_MS = 150;
 
-/** Words in several lines: `{read, write}` are the setting, heard of by `settings`. */
+/** A text in several lines. `{read, write}` access the setting, `settings` dispatches its changes. */
 export function makeTextField(settings, { read, write }, { placeholder, label, rows, testid }) {
     const change = debounce(write, WAIT_MS);
     const field = h("textarea", { class: "rt-words", rows, placeholder, "aria-label": label, "data-testid": testid });
@@ -18,7 +18,7 @@ export function makeTextField(settings, { read, write }, { placeholder, label, r
     return field;
 }
 
-/** The seed, blank for any. One that is not taken as it was typed is told below. */
+/** The seed, blank for any. A line below says where another seed is used than was typed. */
 export function makeSeedField(settings, id) {
     const remarkLine = h("p", { class: "rt-hint rt-told", id: `${id}-told`, role: "status", hidden: true });
     const field = h("input", {

@@ -1,4 +1,4 @@
-/** Calls put off until nothing has happened for a while. */
+/** Debounced calls. */
 
 /** Call `work` once, `wait` ms after the last call. `.cancel()` forgets it, `.now()` does it at once. */
 export function debounce(work, wait) {
