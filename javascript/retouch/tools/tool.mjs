@@ -20,6 +20,7 @@
  * @property {() => void} redraw the overlays
  * @property {() => void} fit shows all of the active tool's `fittedBox`
  * @property {import("../canvas/camera.mjs").Camera} camera
+ * @property {HTMLElement} element the canvas that has the focus
  * @property {(type: string, detail: object) => void} emit dispatches an event
  */
 
