@@ -108,3 +108,8 @@ function asPromise(request) {
         request.onerror = () => reject(request.error);
     });
 }
+
+/** A deserialized document in the present form: earlier versions called its variations `offer`. */
+export function upgradeDoc({ offer, ...doc }) {
+    return Object.freeze(offer === undefined ? doc : { ...doc, variations: offer });
+}

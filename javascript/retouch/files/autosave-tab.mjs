@@ -2,7 +2,7 @@
 
 import { pickSentPicture } from "../document/metadata.mjs";
 import { debounce } from "../util/debounce.mjs";
-import { AutosaveStore } from "../document/autosave.mjs";
+import { AutosaveStore, upgradeDoc } from "../document/autosave.mjs";
 import { deserialize, serialize } from "../document/serialize.mjs";
 import { isSaved, joinWords, markSaved, listUnsavedWork } from "../document/unsaved-work.mjs";
 
@@ -115,9 +115,4 @@ class TabAutosave {
             event.preventDefault();
         }
     }
-}
-
-/** A stored document in today's form: older versions called its variations `offer`. */
-function upgradeDoc({ offer, ...doc }) {
-    return Object.freeze(offer === undefined ? doc : { ...doc, variations: offer });
 }
