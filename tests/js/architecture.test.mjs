@@ -1,13 +1,15 @@
 /** Which folder of the studio's modules may import which others, and what runs without a page. */
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import test from "node:test";
 
 const ROOT = resolve(import.meta.dirname, "../../javascript/retouch");
 const ALLOWED = {
-    util: [],
+    vendor: [],
+    util: ["vendor"],
     ui: ["util"],
     geometry: ["util"],
     image: ["util", "geometry"],
@@ -79,3 +81,12 @@ for (const path of MODULES.filter((one) => BARE.includes(folderOf(one)))) {
         assert.equal(typeof (await import(path)), "object");
     });
 }
+
+test("libraries of others are as their table says, each with its licence", () => {
+    const folder = join(ROOT, "vendor");
+    const table = readFileSync(join(folder, "README.md"), "utf8");
+    for (const path of MODULES.filter((one) => folderOf(one) === "vendor")) {
+        assert.ok(table.includes(createHash("sha256").update(readFileSync(path)).digest("hex")), path);
+        assert.ok(statSync(path.replace(/\.mjs$/, ".LICENSE")).isFile(), path);
+    }
+});
