@@ -22,6 +22,7 @@ import { showRecipes } from "./recipes/dialog.mjs";
 import { nameOf, plain } from "./recipes/text.mjs";
 import { Mask, NOTHING } from "./image/mask.mjs";
 import { markMasksSaved, markSaved } from "./document/unsaved-work.mjs";
+import { text } from "./util/text.mjs";
 
 const SNAP_RADIUS = 8;
 
@@ -45,7 +46,7 @@ function documentCommands(studio) {
         saveHistory: () => downloadAs(historyFile, store.doc),
         async send(target) {
             if (target.needsMask && !areaOf(activeMask(store.doc).box)) {
-                return notices.say("Nothing is masked: mask something first, or send the picture alone.", "warning");
+                return notices.say(text("send.unmasked"), "warning");
             }
             const { doc } = store;
             try {
@@ -108,10 +109,10 @@ function maskCommands(studio) {
     const withSelected = (label, change) => () =>
         selectedObject(store.doc) && store.do(label, change(store.doc, store.doc.selected));
     return {
-        newObject: () => store.doc.base && store.do("New object", withObject(store.doc)),
+        newObject: () => store.doc.base && store.do(text("objects.new"), withObject(store.doc)),
         deselect: () => store.amend(selected(store.doc, null)),
-        deleteObject: withSelected("Delete object", withoutObject),
-        invert: withSelected("Invert", (doc, id) => reshaped(doc, id, { invert: !selectedObject(doc).shape.invert })),
+        deleteObject: withSelected(text("objects.delete"), withoutObject),
+        invert: withSelected(text("edge.invert"), (doc, id) => reshaped(doc, id, { invert: !selectedObject(doc).shape.invert })),
         /** The selected mask's outline moved to the picture's edges, at full resolution. */
         async snap() {
             const object = selectedObject(store.doc);
@@ -123,22 +124,22 @@ function maskCommands(studio) {
                 const body = { mask: await object.mask.toPng(), box: listOfBox(box), radius: SNAP_RADIUS };
                 const answer = await studio.api.about(pickSentPicture(store.doc), "mask", body);
                 const mask = await Mask.fromPng(answer.mask, boxOfList(answer.box));
-                store.do("Snap to edges", changedObject(store.doc, object.id, { mask, added: mask, cut: NOTHING }));
+                store.do(text("edge.snap"), changedObject(store.doc, object.id, { mask, added: mask, cut: NOTHING }));
             } catch (error) {
                 notices.say(error.message, "error");
             }
         },
-        async find(text) {
-            if (!store.doc.base || !text.trim()) {
+        async find(words) {
+            if (!store.doc.base || !words.trim()) {
                 return;
             }
             try {
-                const said = await studio.segmenting.named(store.doc, text.trim());
+                const said = await studio.segmenting.named(store.doc, words.trim());
                 said?.warnings.forEach((warning) => notices.say(warning, "warning"));
                 if (said && !said.found.length) {
-                    notices.say(`Nothing in the picture looks like "${text.trim()}".`);
+                    notices.say(text("find.nothing", { words: words.trim() }));
                 } else if (said) {
-                    store.do(`Find: ${text.trim()}`, foundObjects(store.doc, said.found, text.trim()));
+                    store.do(text("find.done", { words: words.trim() }), foundObjects(store.doc, said.found, words.trim()));
                 }
             } catch (error) {
                 notices.say(error.message, "error");
@@ -170,8 +171,8 @@ function paintCommands(studio) {
                     testid: "recipe",
                     run: () => fixing.run(plain(recipe), nameOf(recipe)),
                 }));
-                const hint = "Write, read, save, import, share, export, delete";
-                return [{ label: "All recipes…", hint, testid: "recipes-all", run: () => showRecipes(studio) }, ...items];
+                const hint = text("recipes.all.hint");
+                return [{ label: text("recipes.all"), hint, testid: "recipes-all", run: () => showRecipes(studio) }, ...items];
             } catch (error) {
                 notices.say(error.message, "error");
                 return [];

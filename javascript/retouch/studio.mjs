@@ -37,6 +37,7 @@ import { follow } from "./ui/theme.mjs";
 import { ToolOptions, Toolbar } from "./panels/toolbar.mjs";
 import { tooltips } from "./ui/tooltip.mjs";
 import { CanvasView } from "./canvas/canvas-view.mjs";
+import { text } from "./util/text.mjs";
 
 /** Put the studio into `root`. `host` is "standalone" or "webui". Returns {store, view, act, destroy}. */
 export function mount(root, { api: address, host }) {
@@ -74,7 +75,7 @@ function build(studio) {
     studio.empty = emptyState(studio.act);
     const canvas = h(
         "main",
-        { class: "rt-canvas", "aria-label": "Canvas" },
+        { class: "rt-canvas", "aria-label": text("page.canvas") },
         studio.toolOptions.element,
         studio.stage,
         studio.empty,
@@ -84,7 +85,7 @@ function build(studio) {
     const objects = new ObjectsPanel(studio).element;
     const panel = h(
         "aside",
-        { class: "rt-panel", "aria-label": "Extension, objects, painting and history" },
+        { class: "rt-panel", "aria-label": text("page.panel") },
         studio.extendPanel.element,
         objects,
         studio.intents.elements,
@@ -107,15 +108,15 @@ function emptyState(act) {
         "div",
         { class: "rt-empty", "data-testid": "empty" },
         icon("drop"),
-        h("h2", {}, "Drop a picture here"),
+        h("h2", {}, text("empty.drop")),
         h(
             "p",
             {},
-            "or paste one, or ",
-            h("button", { type: "button", class: "rt-link", onclick: act.open }, "choose a file"),
+            text("empty.paste"),
+            h("button", { type: "button", class: "rt-link", onclick: act.open }, text("empty.choose")),
             ".",
         ),
-        h("p", { class: "rt-hint" }, "Then click on what bothers you and press Remove."),
+        h("p", { class: "rt-hint" }, text("empty.then")),
     );
 }
 
@@ -147,12 +148,12 @@ function connect(studio) {
     let away = null;
     api.addEventListener(
         "offline",
-        () => (away ??= notices.say("The server does not answer. Trying again …", "lasting")),
+        () => (away ??= notices.say(text("server.away"), "lasting")),
     );
     api.addEventListener("online", () => {
         away?.();
         away = null;
-        notices.say("The server is back.");
+        notices.say(text("server.back"));
     });
 }
 

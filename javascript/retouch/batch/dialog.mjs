@@ -7,11 +7,12 @@ import { download, h, keyed } from "../ui/dom.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { fileName } from "../recipes/text.mjs";
 import { Zip } from "../util/zip.mjs";
+import { text } from "../util/text.mjs";
 
 /** What is chosen for those who do not choose. */
 const FIRST = "Face polish";
-const SAVE = "Save all as .zip";
-const PACKED = "The pictures, and their page of before and after";
+const SAVE = text("batch.save");
+const PACKED = text("batch.save.tip");
 const runs = new WeakMap();
 
 /** Open the dialog; the batch itself goes on when it is closed. */
@@ -36,21 +37,21 @@ class BatchDialog {
         Object.assign(this, { studio, run });
         this.recipe = h(
             "select",
-            { "aria-label": "Recipe", "data-testid": "batch-recipe", onchange: () => this.update() },
+            { "aria-label": text("batch.recipe"), "data-testid": "batch-recipe", onchange: () => this.update() },
             recipes.map(optionOf),
         );
         this.recipe.value = recipes.find(({ name }) => name === FIRST)?.name ?? recipes[0]?.name ?? "";
         this.about = h("p", { class: "rt-hint" });
         this.prompt = h("input", {
             type: "text",
-            placeholder: "Prompt, if all have one",
-            "aria-label": "Prompt",
+            placeholder: text("batch.prompt.hint"),
+            "aria-label": text("batch.prompt"),
             "data-testid": "batch-prompt",
         });
         this.chosen = h("p", { "data-testid": "batch-chosen" });
         this.sum = h("p", { class: "rt-batch-sum", role: "status", "data-testid": "batch-sum" });
-        this.bar = h("progress", { max: 1, "aria-label": "Files done" });
-        this.list = h("ul", { class: "rt-batch-list", "aria-label": "Files", tabindex: "0" });
+        this.bar = h("progress", { max: 1, "aria-label": text("batch.progress") });
+        this.list = h("ul", { class: "rt-batch-list", "aria-label": text("batch.files"), tabindex: "0" });
         this.#buttons();
         this.asking = h("div", { class: "rt-batch-ask" }, this.#place(), this.#asked());
         this.working = h("div", {}, this.#head(), this.bar, this.list);
@@ -69,7 +70,7 @@ class BatchDialog {
         const { run } = this;
         this.asking.hidden = Boolean(run.job);
         this.working.hidden = !run.job;
-        this.chosen.textContent = this.#files.length ? `${this.#files.length} files chosen` : "";
+        this.chosen.textContent = this.#files.length ? text("batch.chosen", { count: this.#files.length }) : "";
         this.about.textContent = this.recipe.selectedOptions[0]?.title ?? "";
         this.start.disabled = !this.#files.length || !this.recipe.value;
         this.#offer(run.rows);
@@ -85,7 +86,7 @@ class BatchDialog {
         this.cancel.hidden = !run.busy || run.cancelled;
         this.resume.hidden = !run.resumable;
         const over = rows.every((row) => isDone(row) || row.state === "failed");
-        this.resume.textContent = over ? "Try failed again" : "Resume";
+        this.resume.textContent = over ? text("batch.retry") : text("batch.resume");
         this.fresh.hidden = run.busy;
         this.save.hidden = this.summary.hidden = !rows.some(isDone) || Boolean(run.fault);
         this.summary.href = run.job ? run.address("page") : "";
@@ -103,15 +104,15 @@ class BatchDialog {
     #buttons() {
         const button = (label, testid, press, props = {}) =>
             h("button", { type: "button", class: "rt-button", "data-testid": testid, onclick: press, ...props }, label);
-        this.start = button("Start", "batch-start", () => this.#start(), { class: "rt-button rt-primary" });
-        this.cancel = button("Cancel", "batch-cancel", () => this.run.cancel());
-        this.resume = button("Resume", "batch-resume", () => this.run.resume());
-        this.fresh = button("New batch", "batch-new", () => this.run.clear());
+        this.start = button(text("batch.start"), "batch-start", () => this.#start(), { class: "rt-button rt-primary" });
+        this.cancel = button(text("batch.cancel"), "batch-cancel", () => this.run.cancel());
+        this.resume = button(text("batch.resume"), "batch-resume", () => this.run.resume());
+        this.fresh = button(text("batch.new"), "batch-new", () => this.run.clear());
         this.save = button(SAVE, "batch-save", () => this.#save(), { title: PACKED });
         this.summary = h(
             "a",
             { class: "rt-button", target: "_blank", rel: "noopener", "data-testid": "batch-summary" },
-            "Before and after",
+            text("batch.summary"),
         );
     }
 
@@ -129,8 +130,8 @@ class BatchDialog {
             "div",
             { class: "rt-batch-place" },
             icon("drop"),
-            h("p", {}, "Drop a folder or pictures here, or choose"),
-            h("p", {}, this.#choosing("files", {}), " or ", this.#choosing("a folder", { webkitdirectory: true })),
+            h("p", {}, text("batch.drop")),
+            h("p", {}, this.#choosing(text("batch.chooseFiles"), {}), text("batch.or"), this.#choosing(text("batch.chooseFolder"), { webkitdirectory: true })),
             this.chosen,
         );
     }
@@ -140,7 +141,7 @@ class BatchDialog {
         const take = () => this.#take(props.webkitdirectory ? picturesOf(field.files) : [...field.files]);
         const field = h("input", { type: "file", multiple: true, hidden: true, onchange: take, ...props });
         const press = () => field.click();
-        const testid = `batch-${label.split(" ").pop()}`;
+        const testid = props.webkitdirectory ? "batch-folder" : "batch-files";
         return [
             h("button", { type: "button", class: "rt-link", "data-testid": testid, onclick: press }, label),
             field,
@@ -168,12 +169,12 @@ class BatchDialog {
         const name = fileName({ name: run.said.recipe }, "zip");
         const make = () => new Zip({ keep: (bytes) => new Blob([bytes]) });
         const give = ({ parts }) => download(new Blob(parts, { type: "application/zip" }), name);
-        const tell = (done, all) => (save.textContent = `Packing ${done + 1} of ${all} …`);
+        const tell = (done, all) => (save.textContent = text("batch.packing", { number: done + 1, count: all }));
         save.disabled = true;
         try {
             await packed(run.rows, run.fetched, { give, tell, make });
         } catch (error) {
-            this.sum.textContent = `The pictures could not be packed: ${error.message}`;
+            this.sum.textContent = text("batch.unpacked", { why: error.message });
         }
         save.disabled = false;
         save.textContent = SAVE;
@@ -201,7 +202,7 @@ class BatchDialog {
                 "data-testid": "batch-dialog",
                 ...heard,
             },
-            h("header", {}, h("h2", { id: "rt-batch-title" }, "Batch"), iconButton("close", "Close", close)),
+            h("header", {}, h("h2", { id: "rt-batch-title" }, text("batch.title")), iconButton("close", text("dialog.close"), close)),
             this.asking,
             this.working,
         );
@@ -219,6 +220,6 @@ function rowOf({ name }) {
         { "data-testid": "batch-file" },
         h("span", { class: "rt-batch-name", title: name }),
         h("span", { class: "rt-batch-words" }),
-        h("a", { class: "rt-link", download: true }, "Save"),
+        h("a", { class: "rt-link", download: true }, text("batch.saveOne")),
     );
 }

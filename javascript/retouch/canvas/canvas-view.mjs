@@ -20,6 +20,7 @@ import { Painter } from "./renderer.mjs";
 import { Shown } from "./view-state.mjs";
 import { Stage } from "./canvas-stack.mjs";
 import { toolsFor } from "../tools/index.mjs";
+import { text } from "../util/text.mjs";
 
 export class CanvasView extends Shown {
     #stage;
@@ -149,7 +150,7 @@ export class CanvasView extends Shown {
             return;
         }
         if (selectedObject(doc)?.candidates.length > 1) {
-            this.store.do("Candidate", cycled(doc, doc.selected, by), { merge: `candidate ${doc.selected}` });
+            this.store.do(text("did.candidate"), cycled(doc, doc.selected, by), { merge: `candidate ${doc.selected}` });
         }
     }
 

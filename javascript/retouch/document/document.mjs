@@ -22,6 +22,7 @@
 import { boxOfSize, movedBox } from "../geometry/box.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { forget, PLAIN, shapedMask } from "./shaped-mask.mjs";
+import { text } from "../util/text.mjs";
 
 export { picture, pictureIn } from "./compose.mjs";
 export { PLAIN, shapedMask };
@@ -84,10 +85,10 @@ function emptyObject(doc) {
 function freeName(doc) {
     const taken = new Set(doc.objects.map(({ name }) => name));
     let number = 1;
-    while (taken.has(`Object ${number}`)) {
+    while (taken.has(text("object.numbered", { number }))) {
         number++;
     }
-    return `Object ${number}`;
+    return text("object.numbered", { number });
 }
 
 export function withoutObject(doc, id) {

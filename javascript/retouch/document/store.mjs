@@ -5,6 +5,7 @@
  */
 
 import { atRest } from "./document.mjs";
+import { text } from "../util/text.mjs";
 
 /** Steps that can be undone. */
 export const DEPTH = 100;
@@ -142,7 +143,7 @@ export class Store extends EventTarget {
         while (others.length > OTHERS || sumPixels(others) > OTHER_PIXELS) {
             dropped.push(others.shift().doc);
         }
-        this.#pasts = [...others, new Past(doc, `Open ${doc.name}`)];
+        this.#pasts = [...others, new Past(doc, text("did.open", { name: doc.name }))];
         this.#in = others.length;
         this.#moved(before, this.labels[0]);
         dropped.forEach((gone) => this.dispatchEvent(new CustomEvent("dropped", { detail: { doc: gone } })));
@@ -157,7 +158,7 @@ export class Store extends EventTarget {
     restore(doc, { docs = [], place = docs.length } = {}) {
         const before = this.doc;
         const all = [...docs.slice(0, place), doc, ...docs.slice(place)];
-        this.#pasts = all.map((one) => new Past(one, `Open ${one.name}`));
+        this.#pasts = all.map((one) => new Past(one, text("did.open", { name: one.name })));
         this.#in = place;
         this.#moved(before, "");
     }

@@ -5,9 +5,10 @@ import { debounced } from "../util/debounce.mjs";
 import { Shelf } from "../document/autosave.mjs";
 import { restored, stored } from "../document/serialize.mjs";
 import { isSaved, joinWords, markSaved, listUnsavedWork } from "../document/unsaved-work.mjs";
+import { text } from "../util/text.mjs";
 
 const KEEP_WAIT_MS = 800;
-const FULL = "This browser has no room to keep your work through a reload: save it before you close the page.";
+const FULL = text("autosave.full");
 
 /** @param studio the parts that mount() made. Returns how to stop. */
 export function remember(studio) {
@@ -36,7 +37,7 @@ class Remembering {
                 await this.#offerAbandoned();
             }
         } catch (error) {
-            this.notices.say(`What was here before could not be brought back (${error.message}).`, "warning");
+            this.notices.say(text("autosave.lost", { why: error.message }), "warning");
         }
         this.#listen();
     }
@@ -75,8 +76,8 @@ class Remembering {
         const record = await this.#shelf.abandoned();
         if (record) {
             const run = async () => this.loading.show((await restored(record.content)).doc);
-            const text = `${record.name} was closed with ${joinWords(record.work)} in no file.`;
-            this.notices.say(text, "lasting", { label: "Bring it back", run });
+            const told = text("autosave.left", { name: record.name, work: joinWords(record.work) });
+            this.notices.say(told, "lasting", { label: text("autosave.restore"), run });
         }
     }
 

@@ -14,6 +14,7 @@ import { decodeInBrowser, decodedPixels } from "../image/codec.mjs";
 import { readKeyword, textOf } from "../image/png-text.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { chunksOf, isPng, pngHeader } from "../image/png.mjs";
+import { text } from "../util/text.mjs";
 
 /** Chunks that turn, colour or move the picture: the server reads those. */
 const ELABORATE = new Set(["eXIf", "tRNS", "zTXt", "acTL"]);
@@ -31,7 +32,7 @@ export async function readPicture(name, bytes, door) {
         return await read(name, bytes, door);
     } catch (error) {
         if (error instanceof RangeError) {
-            throw new Error(`${name} is too large for the memory of this browser.`, { cause: error });
+            throw new Error(text("open.tooLarge", { name }), { cause: error });
         }
         return readByBrowser(name, bytes, { ...door, error });
     }
@@ -80,7 +81,7 @@ async function readAtServer(name, bytes, { api, say }) {
 }
 
 const SHALLOW =
-    "It has 16 bits a sample; this page works with 8, and so has what it saves. The command line and REST keep 16.";
+    text("open.shallow");
 
 async function decodePixels(png) {
     const { width, height, data } = await decodedPixels(new Blob([png]));
@@ -89,12 +90,12 @@ async function decodePixels(png) {
 
 async function readByBrowser(name, bytes, { say, error }) {
     const { width, height, data } = await decodeInBrowser(new Blob([bytes])).catch(() => {
-        throw new Error(`${name} is not a picture that this browser or the server can read. ${explain(error)}`.trim());
+        throw new Error(text("open.unreadable", { name, why: explain(error) }).trim());
     });
-    say(`${name} was opened without colour profile, EXIF and texts, and so is what is saved. ${explain(error)}`);
+    say(text("open.stripped", { name, why: explain(error) }));
     return { pixels: new Pixels(width, height, data), baggage: new Uint8Array(0), infotext: textOf(bytes) };
 }
 
 function explain(error) {
-    return error instanceof Offline ? "The server does not answer." : error.message;
+    return error instanceof Offline ? text("server.silent") : error.message;
 }

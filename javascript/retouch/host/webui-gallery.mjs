@@ -1,6 +1,7 @@
 /** The WebUI's galleries: a button under each that opens the chosen picture in the studio. */
 
 import { gradio, showTab } from "./webui-page.mjs";
+import { text } from "../util/text.mjs";
 
 const PAGES = ["txt2img", "img2img", "extras"];
 const STUDIO_TAB = "tab_retouch";
@@ -26,7 +27,7 @@ function button(page, row, open) {
     const made = document.createElement("button");
     made.id = `${page}_send_to_retouch`;
     made.className = row.querySelector("button")?.className ?? "tool";
-    made.title = "Send the picture to Retouch";
+    made.title = text("send.toRetouch");
     made.setAttribute("aria-label", made.title);
     made.textContent = "🪄";
     made.addEventListener("click", () => send(page, open));

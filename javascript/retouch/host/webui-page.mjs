@@ -3,6 +3,8 @@
  * knows the WebUI's page is here and in gallery.mjs.
  */
 
+import { text } from "../util/text.mjs";
+
 const IMG2IMG = { img2img: 0, inpaint: 4 };
 const WAIT_MS = 8000;
 const LEAST_HEIGHT = 540;
@@ -31,8 +33,8 @@ export function targets(kind) {
 
 const WEBUI = [
     {
-        label: "img2img › Inpaint upload",
-        hint: "picture and mask",
+        label: text("send.inpaint"),
+        hint: text("send.pictureAndMask"),
         testid: "send-inpaint",
         needsMask: true,
         async send({ picture, mask }) {
@@ -42,8 +44,8 @@ const WEBUI = [
         },
     },
     {
-        label: "img2img",
-        hint: "picture",
+        label: text("send.img2img"),
+        hint: text("send.picture"),
         testid: "send-img2img",
         async send({ picture }) {
             showImg2img(IMG2IMG.img2img);
@@ -51,8 +53,8 @@ const WEBUI = [
         },
     },
     {
-        label: "Extras",
-        hint: "picture",
+        label: text("send.extras"),
+        hint: text("send.picture"),
         testid: "send-extras",
         async send({ picture }) {
             showTab("tab_extras");
@@ -63,13 +65,13 @@ const WEBUI = [
 
 /** The places a mask can be taken from: [{label, testid, take()}], `take` giving a file; none when alone. */
 export function sources(kind) {
-    return kind === "webui" ? [{ label: "From Inpaint upload", testid: "mask-from-inpaint", take: inpaintMask }] : [];
+    return kind === "webui" ? [{ label: text("maskFile.fromInpaint"), testid: "mask-from-inpaint", take: inpaintMask }] : [];
 }
 
 async function inpaintMask() {
     const shown = gradio().querySelector("#img_inpaint_mask img");
     if (!shown) {
-        throw new Error("img2img › Inpaint upload has no mask: put one there first.");
+        throw new Error(text("maskFile.noneInInpaint"));
     }
     const answer = await fetch(shown.src);
     return new File([await answer.blob()], "Inpaint upload.png");
@@ -91,7 +93,7 @@ function showImg2img(place) {
 async function put(id, file) {
     const box = gradio().querySelector(`#${id}`);
     if (!box) {
-        throw new Error(`This WebUI has no "${id}" to send to.`);
+        throw new Error(text("send.noPlace", { id }));
     }
     box.querySelector('button[aria-label="Clear"]')?.click();
     const input = await until(() => box.querySelector('input[type="file"]'));
@@ -111,7 +113,7 @@ async function until(found) {
         }
         await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error("The WebUI's page did not take the picture.");
+    throw new Error(text("send.notTaken"));
 }
 
 export function gradio() {

@@ -7,24 +7,25 @@ import { icon } from "../ui/icons.mjs";
 import { knobsOf } from "../ui/knob-widgets.mjs";
 import { section } from "../ui/collapsible.mjs";
 import { flat } from "../document/settings.mjs";
+import { text } from "../util/text.mjs";
 
 /** Fields of the request that are not knobs to adjust, or have their own place on the page. */
 const ELSEWHERE =
     /^(image|image_id|task|mask|box|sketch|intent|object|answer|return_masks|return_history|return_steps|people|invert|prompt|negative_prompt|variations|seed|subseed|subseed_strength)$|^target\./;
 const GROUPS = [
-    ["Painting", /^(denoising_strength|masked_content|colour_correction|keep_tone|grain|compression|match_edge|restore_faces|soft.*)$/],
-    ["Mask and context", /^shape\./],
-    ["Sampling", /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
-    ["More", /./],
+    [text("knobs.painting"), /^(denoising_strength|masked_content|colour_correction|keep_tone|grain|compression|match_edge|restore_faces|soft.*)$/],
+    [text("knobs.mask"), /^shape\./],
+    [text("knobs.sampling"), /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
+    [text("knobs.more"), /./],
 ];
 
 export class IntentsPanel {
     /** `intents` and `schema` as the server describes them. */
     constructor({ settings, painter, store }) {
         Object.assign(this, { settings, painter, store, intents: [], knobs: [] });
-        this.buttons = h("div", { class: "rt-intents", role: "group", "aria-label": "Intents" });
-        this.prompt = this.#words("prompt", "What should be there", "Prompt", 3);
-        this.negative = this.#words("negative_prompt", "What should not", "Negative prompt", 1);
+        this.buttons = h("div", { class: "rt-intents", role: "group", "aria-label": text("intents.label") });
+        this.prompt = this.#words("prompt", text("intents.prompt.hint"), text("intents.prompt"), 3);
+        this.negative = this.#words("negative_prompt", text("intents.negative.hint"), text("intents.negative"), 1);
         this.invert = h("input", {
             type: "checkbox",
             "data-testid": "not-masked",
@@ -43,16 +44,16 @@ export class IntentsPanel {
             { class: "rt-numbers" },
             h(
                 "label",
-                { class: "rt-check", "data-tip": "Repaint all that is not masked: the background" },
+                { class: "rt-check", "data-tip": text("intents.invert.tip") },
                 this.invert,
-                "Not masked",
+                text("intents.invert"),
             ),
-            h("label", { for: "rt-variations" }, "Variations", this.variations),
+            h("label", { for: "rt-variations" }, text("intents.variations"), this.variations),
         );
-        const main = section("paint", "Paint", [this.prompt, this.buttons, row]);
+        const main = section("paint", text("intents.title"), [this.prompt, this.buttons, row]);
         const more = section(
             "adjust",
-            "Adjust",
+            text("intents.adjust"),
             [this.negative, seedField(settings, "rt-seed"), this.adjust.element],
             { open: false },
         );
@@ -77,7 +78,7 @@ export class IntentsPanel {
 
     #button(intent, index) {
         const press = () => (this.settings.set({ prompt: this.prompt.value }), this.painter.intent(intent));
-        const tip = `${intent.description}  (Alt+${index + 1})`;
+        const tip = text("intents.tip", { description: intent.description, number: index + 1 });
         return h(
             "button",
             {

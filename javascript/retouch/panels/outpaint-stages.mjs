@@ -8,22 +8,23 @@ import { icon, iconButton } from "../ui/icons.mjs";
 import { thumbnail } from "../document/variations.mjs";
 import { listedWords } from "./plan-text.mjs";
 import { section } from "../ui/collapsible.mjs";
+import { text } from "../util/text.mjs";
 
 const THUMB = 72;
-const FORGOTTEN = "The server has forgotten this extension: its stages stay as they are.";
+const FORGOTTEN = text("stages.forgotten");
 
 export class StageList {
     constructor({ store, view, extending, painter, prospect }) {
         Object.assign(this, { store, view, extending, painter, prospect });
-        this.list = h("ul", { class: "rt-list rt-stages", "aria-label": "Stages" });
+        this.list = h("ul", { class: "rt-list rt-stages", "aria-label": text("stages.title") });
         this.goOn = h(
             "button",
             { type: "button", class: "rt-button", "data-testid": "go-on", onclick: () => extending.goOn() },
             icon("skip"),
-            "Go on",
+            text("stages.goOn"),
         );
         this.forgotten = h("p", { class: "rt-hint" }, FORGOTTEN);
-        this.element = section("stages", "Stages", [this.list, this.goOn, this.forgotten]);
+        this.element = section("stages", text("stages.title"), [this.list, this.goOn, this.forgotten]);
         store.addEventListener("change", () => this.update());
         painter.addEventListener("jobs", () => this.update());
         extending.addEventListener("gone", () => this.update());
@@ -84,15 +85,15 @@ export class StageList {
     #say({ name, needed, said, level, again, revert }, stage, record) {
         const upon = dependents(record.stages, stage.number);
         const along = takenAlong(record.stages, stage.number);
-        const others = along.length ? `, and with it ${listedWords(along)}` : "";
+        const others = along.length ? text("stages.along", { stages: listedWords(along) }) : "";
         name.textContent = `${stage.number} · ${stage.side}`;
-        needed.textContent = upon.length ? `  needed by ${upon.join(", ")}` : "";
+        needed.textContent = upon.length ? text("stages.neededBy", { stages: upon.join(", ") }) : "";
         said.textContent = saidOf(stage, this.#boxOf(stage, record));
         level.hidden = !stage.done || (stage.candidates?.length ?? 0) < 2;
         level.textContent = `${stage.chosen ?? "–"}/${stage.candidates?.length}`;
-        named(level, `Next variation of stage ${stage.number}${upon.length ? "; later stages stay" : ""}`);
-        named(again, `Paint stage ${stage.number} again${others}`);
-        named(revert, `Take stage ${stage.number} back${others}`);
+        named(level, text(upon.length ? "stages.nextLater" : "stages.next", { number: stage.number }));
+        named(again, text("stages.again", { number: stage.number, others }));
+        named(revert, text("stages.revert", { number: stage.number, others }));
     }
 
     /** Where the picture shows it; empty for a stage whose strip is not whole yet. */
@@ -120,9 +121,9 @@ export class StageList {
 
 function saidOf({ done, seed }, box) {
     if (!done) {
-        return "not painted";
+        return text("stages.unpainted");
     }
-    return isEmpty(box) ? "painted; waits for the rest of its strip" : `seed ${seed}`;
+    return isEmpty(box) ? text("stages.waits") : text("stages.seed", { seed });
 }
 
 /** Which of its paintings comes after the one that is there, from 1, round and round. */

@@ -6,9 +6,10 @@ import { debounced } from "../util/debounce.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { duration } from "./plan-text.mjs";
+import { text } from "../util/text.mjs";
 
 const PLAN_WAIT_MS = 600;
-const COARSE = "Under-resolved: painted smaller than it is. Mask less, or raise the work size.";
+const COARSE = text("status.coarse");
 
 export class StatusLine {
     constructor({ store, view, painter, settings, act, plan }) {
@@ -19,8 +20,8 @@ export class StatusLine {
         this.zoom = h("button", {
             type: "button",
             class: "rt-zoom",
-            "aria-label": "Zoom: fit the picture",
-            "data-tip": "Fit  (F)",
+            "aria-label": text("status.zoom"),
+            "data-tip": text("status.zoom.tip"),
             "data-testid": "zoom",
             onclick: act.fit,
         });
@@ -32,8 +33,8 @@ export class StatusLine {
                 {
                     type: "button",
                     class: "rt-icon-button",
-                    "aria-label": "Zoom out",
-                    "data-tip": "Zoom out  (-)",
+                    "aria-label": text("status.zoomOut"),
+                    "data-tip": text("status.zoomOut.tip"),
                     onclick: () => act.zoom(1 / 1.25),
                 },
                 "−",
@@ -44,17 +45,17 @@ export class StatusLine {
                 {
                     type: "button",
                     class: "rt-icon-button",
-                    "aria-label": "Zoom in",
-                    "data-tip": "Zoom in  (+)",
+                    "aria-label": text("status.zoomIn"),
+                    "data-tip": text("status.zoomIn.tip"),
                     onclick: () => act.zoom(1.25),
                 },
                 "+",
             ),
-            iconButton("fit", "Fit", act.fit, { key: "F" }),
+            iconButton("fit", text("status.fit"), act.fit, { key: "F" }),
         );
         this.element = h(
             "section",
-            { class: "rt-status", "aria-label": "Status" },
+            { class: "rt-status", "aria-label": text("status.label") },
             this.size,
             this.cursor,
             this.ghost,
@@ -69,7 +70,7 @@ export class StatusLine {
 
     update() {
         const { base } = this.store.doc;
-        this.size.textContent = base ? `${base.width} × ${base.height}` : "No picture";
+        this.size.textContent = base ? `${base.width} × ${base.height}` : text("status.none");
         this.#zoomed();
         this.planAgain();
     }
@@ -126,7 +127,7 @@ export class StatusLine {
         const grown = step.magnification ?? step.work[0] / (right - left);
         const size = `${right - left} × ${bottom - top} → ${step.work[0]} × ${step.work[1]}  (${grown.toFixed(2)} ×)`;
         const words = [size, ...timeOf(plan)].join(", ");
-        this.ghost.title = warning || "What the model will see, and the size it paints it at";
+        this.ghost.title = warning || text("status.plan.tip");
         this.ghost.replaceChildren(
             icon(warning ? "warn" : "refine"),
             h("span", {}, words),
@@ -143,7 +144,7 @@ async function uniteComposites(steps) {
 
 /** Once something was painted here before. */
 function timeOf({ seconds }) {
-    return Number.isFinite(seconds) ? [`about ${duration(seconds)}`] : [];
+    return Number.isFinite(seconds) ? [text("status.time", { time: duration(seconds) })] : [];
 }
 
 function warningOf({ steps, warnings = [] }) {

@@ -5,6 +5,7 @@ import { reopening } from "../document/variations.mjs";
 import { flat } from "../document/settings.mjs";
 import { section } from "../ui/collapsible.mjs";
 import { StepRow } from "./step-row.mjs";
+import { text } from "../util/text.mjs";
 
 /** Parts of a request that have their own place in the settings; the others are knobs that were moved. */
 const PLACED = ["prompt", "negative_prompt", "seed", "variations", "invert"];
@@ -14,13 +15,13 @@ export class StepsPanel {
 
     constructor({ store, settings, painter, repainting }) {
         Object.assign(this, { store, settings, painter, repainting });
-        this.list = h("ul", { class: "rt-list rt-steps", "aria-label": "Kept steps" });
+        this.list = h("ul", { class: "rt-list rt-steps", "aria-label": text("steps.label") });
         this.empty = h(
             "p",
             { class: "rt-hint" },
-            "Steps that you keep are listed here. Each can be switched off, in any order.",
+            text("steps.empty"),
         );
-        this.element = section("history", "History", [this.empty, this.list]);
+        this.element = section("history", text("steps.title"), [this.empty, this.list]);
         store.addEventListener("change", () => this.update());
         painter.addEventListener("jobs", () => this.update());
         this.update();
@@ -57,6 +58,6 @@ export class StepsPanel {
                 overrides: { ...this.settings.get("overrides"), [intent]: flat(moved) },
             });
         }
-        this.store.do("Reopen a step", reopening(this.store.doc, step));
+        this.store.do(text("step.reopen"), reopening(this.store.doc, step));
     }
 }

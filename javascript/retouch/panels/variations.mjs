@@ -6,6 +6,7 @@ import { h } from "../ui/dom.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { measured, shownMeasure, wordsOf } from "./quality-text.mjs";
 import { choosing, keepingOffer, offerOf, thumbnail, withoutOffer } from "../document/variations.mjs";
+import { text } from "../util/text.mjs";
 
 const THUMB = 144;
 
@@ -15,33 +16,33 @@ export class ResultsStrip {
         this.thumbs = h("div", {
             class: "rt-thumbs",
             role: "listbox",
-            "aria-label": "Variations",
+            "aria-label": text("variations.label"),
             "aria-orientation": "horizontal",
         });
         this.count = h("span", { class: "rt-count", "aria-live": "polite" });
         this.measures = h("div", { class: "rt-measures", "data-testid": "measures" });
         this.more = this.#button(
             "add",
-            "More",
+            text("variations.more"),
             () => painter.more(),
             "more",
-            "More variations, from the next seeds  (N)",
+            text("variations.more.tip"),
         );
         const tools = h(
             "div",
             { class: "rt-strip-tools" },
-            iconButton("chevron", "Previous variation", () => this.step(-1), {
+            iconButton("chevron", text("variations.previous"), () => this.step(-1), {
                 key: "←",
                 class: "rt-icon-button rt-flip",
                 "data-testid": "previous",
             }),
             this.count,
-            iconButton("chevron", "Next variation", () => this.step(1), { key: "→", "data-testid": "next" }),
+            iconButton("chevron", text("variations.next"), () => this.step(1), { key: "→", "data-testid": "next" }),
             this.more,
-            this.#button("close", "Discard", () => this.discard(), "discard", "Throw them away  (Esc)"),
-            this.#button("check", "Keep", () => this.keep(), "keep", "Keep this one  (Enter)", "rt-primary"),
+            this.#button("close", text("variations.discard"), () => this.discard(), "discard", text("variations.discard.tip")),
+            this.#button("check", text("variations.keep"), () => this.keep(), "keep", text("variations.keep.tip"), "rt-primary"),
         );
-        this.warnings = h("ul", { class: "rt-offer-warnings", "aria-label": "Warnings", "data-testid": "offer-warnings" });
+        this.warnings = h("ul", { class: "rt-offer-warnings", "aria-label": text("variations.warnings"), "data-testid": "offer-warnings" });
         const parts = [this.thumbs, tools, this.measures, this.warnings];
         this.element = h("div", { class: "rt-strip", hidden: true, "data-testid": "results" }, parts);
         store.addEventListener("change", () => this.update());
@@ -74,13 +75,13 @@ export class ResultsStrip {
 
     keep() {
         if (this.offer) {
-            this.store.do(`Keep: ${this.offer.name}`, keepingOffer(this.store.doc));
+            this.store.do(text("variations.kept", { name: this.offer.name }), keepingOffer(this.store.doc));
         }
     }
 
     discard() {
         if (this.offer) {
-            this.store.do("Discard", withoutOffer(this.store.doc));
+            this.store.do(text("variations.discard"), withoutOffer(this.store.doc));
         }
     }
 
@@ -96,7 +97,7 @@ export class ResultsStrip {
         this.more.hidden = !offer.parts?.length;
         this.measures.replaceChildren(...measured(offer.candidates[offer.chosen].scores).map(shownMeasure));
         this.#warn(offer.warnings ?? []);
-        this.count.textContent = `${offer.chosen + 1} of ${offer.candidates.length}`;
+        this.count.textContent = text("variations.count", { number: offer.chosen + 1, count: offer.candidates.length });
         if (this.drawn !== offer.candidates) {
             this.drawn = offer.candidates;
             this.thumbs.replaceChildren(...offer.candidates.map((candidate, index) => this.#thumb(candidate, index)));
@@ -138,9 +139,9 @@ export class ResultsStrip {
                 type: "button",
                 role: "option",
                 class: "rt-thumb",
-                "aria-label": `Variation ${index + 1}, seed ${candidate.seed}`,
+                "aria-label": text("variations.one", { number: index + 1, seed: candidate.seed }),
                 "data-testid": "variation",
-                "data-tip": [`Seed ${candidate.seed}`, wordsOf(candidate.scores)].filter(Boolean).join(" · "),
+                "data-tip": [text("seed.of", { seed: candidate.seed }), wordsOf(candidate.scores)].filter(Boolean).join(" · "),
                 onclick: () => this.choose(index),
             },
             canvas,

@@ -10,6 +10,7 @@ import { RecipeEditor } from "./editor.mjs";
 import { RecipeIntake } from "./import.mjs";
 import { keepingRow, toolRow } from "./rows.mjs";
 import { fileName, fileText, nameOf, passLines, peopleWords, plain, takenWords } from "./text.mjs";
+import { text } from "../util/text.mjs";
 
 /** Open it over the studio. */
 export function showRecipes(studio) {
@@ -26,7 +27,7 @@ class RecipesDialog {
 
     constructor(studio) {
         this.studio = studio;
-        this.list = h("div", { class: "rt-recipe-list", role: "listbox", "aria-label": "Recipes" });
+        this.list = h("div", { class: "rt-recipe-list", role: "listbox", "aria-label": text("recipes.title") });
         this.detail = h("div", { class: "rt-recipe", "data-testid": "recipe-detail" });
         this.said = h("p", { class: "rt-recipe-said", role: "status", "data-testid": "recipe-said" });
         this.intake = new RecipeIntake({
@@ -48,9 +49,9 @@ class RecipesDialog {
 
     #dialog() {
         const { list, detail, said } = this;
-        const close = h("form", { method: "dialog" }, h("button", { class: "rt-button" }, "Close"));
-        const fresh = wordButton("New recipe", "add", "recipe-new", () => this.#edit(null));
-        const header = h("header", {}, h("h2", { id: "rt-recipes-title" }, "Recipes"), fresh, close);
+        const close = h("form", { method: "dialog" }, h("button", { class: "rt-button" }, text("dialog.close")));
+        const fresh = wordButton(text("recipes.new"), "add", "recipe-new", () => this.#edit(null));
+        const header = h("header", {}, h("h2", { id: "rt-recipes-title" }, text("recipes.title")), fresh, close);
         const body = h("div", { class: "rt-recipes-body" }, list, h("div", {}, detail, said));
         const dialog = h(
             "dialog",
@@ -111,9 +112,9 @@ class RecipesDialog {
         const others = this.#known.filter(({ own }) => !own);
         const fresh = recipe && ![...this.#known, ...this.#drafts].includes(recipe) ? [recipe] : [];
         const groups = [
-            ["Not saved", [...this.#drafts, ...fresh]],
-            ["Mine", mine],
-            ["Built in", others],
+            [text("recipes.unsaved"), [...this.#drafts, ...fresh]],
+            [text("recipes.mine"), mine],
+            [text("recipes.builtIn"), others],
         ].filter(([, those]) => those.length);
         const listed = groups.map(([title, those]) => [h("h3", {}, title), ...those.map((one) => this.#entry(one))]);
         this.list.replaceChildren(...listed.flat());
@@ -157,7 +158,7 @@ class RecipesDialog {
     }
 
     #tools(recipe) {
-        const edit = recipe.own || !this.#known.includes(recipe) ? "Edit" : "Edit a copy";
+        const edit = recipe.own || !this.#known.includes(recipe) ? text("recipes.edit") : text("recipes.editCopy");
         return toolRow(recipe, edit, {
             run: this.studio.store.doc.base && (() => this.#run(recipe)),
             edit: () => this.#edit(recipe),
@@ -195,15 +196,15 @@ class RecipesDialog {
         this.#choose(left ?? (this.#recipe?.draft ? this.#known[0] : this.#recipe), left ? [] : this.#remarks);
     }
 
-    async #read(text) {
-        if (!text.trim()) {
-            return this.#say("Paste something first.");
+    async #read(pasted) {
+        if (!pasted.trim()) {
+            return this.#say(text("recipes.pasteFirst"));
         }
-        const said = await this.#ask(() => this.studio.api.post("recipes/read", { text }));
+        const said = await this.#ask(() => this.studio.api.post("recipes/read", { text: pasted }));
         if (said) {
             this.intake.clear();
             this.#choose(said.recipe, said.warnings);
-            this.#say("Save it to keep it, or run it as it is.");
+            this.#say(text("recipes.read.done"));
         }
     }
 
@@ -222,7 +223,7 @@ class RecipesDialog {
         await this.#refresh(nameOf(recipe));
         this.#remarks = warnings;
         this.#draw();
-        this.#say(`Saved as "${nameOf(recipe)}".`);
+        this.#say(text("recipes.saved", { name: nameOf(recipe) }));
     }
 
     /** The name is somebody's: asked once more. True when that is what was wrong. */
@@ -232,24 +233,24 @@ class RecipesDialog {
         if (!there) {
             return false;
         }
-        const words = there.own ? "Replace mine" : "Use mine in its place";
+        const words = there.own ? text("recipes.replace") : text("recipes.override");
         const again = wordButton(words, "replace", "recipe-replace", () => this.#save(recipe, true));
         this.said.replaceChildren(takenWords(error), " ", again);
         return true;
     }
 
     async #share(recipe) {
-        const text = JSON.stringify(plain(recipe));
-        const said = await this.#ask(() => this.studio.api.post("recipes/read", { text }));
+        const body = { text: JSON.stringify(plain(recipe)) };
+        const said = await this.#ask(() => this.studio.api.post("recipes/read", body));
         if (!said) {
             return;
         }
         try {
             await navigator.clipboard.writeText(said.share);
-            this.#say("The share string is copied: paste it wherever you like.");
+            this.#say(text("recipes.shared"));
         } catch {
             this.intake.offer(said.share); // the browser gives no clipboard to pages that are not secure
-            this.#say("Copy the share string from the field below.");
+            this.#say(text("recipes.shareByHand"));
         }
     }
 
@@ -259,23 +260,23 @@ class RecipesDialog {
 
     #delete(recipe) {
         const press = () => (recipe.draft ? this.#thrownAway(recipe) : this.#deleted(recipe));
-        const sure = wordButton("Delete it", "remove", "recipe-delete-sure", press);
-        this.said.replaceChildren(`Delete "${nameOf(recipe)}" for good? `, sure);
+        const sure = wordButton(text("recipes.deleteSure"), "remove", "recipe-delete-sure", press);
+        this.said.replaceChildren(text("recipes.deleteQuestion", { name: nameOf(recipe) }), sure);
     }
 
     async #deleted(recipe) {
         const said = await this.#ask(() => this.studio.api.post("recipes/remove", { name: nameOf(recipe) }));
         if (said) {
             await this.#refresh(nameOf(said.restored ?? {}));
-            const again = said.restored ? " The built-in one is used again." : "";
-            this.#say(`"${said.removed}" is deleted.${again}`);
+            const key = said.restored ? "recipes.deletedRestored" : "recipes.deleted";
+            this.#say(text(key, { name: said.removed }));
         }
     }
 
     #thrownAway(recipe) {
         dropDraft(recipe.draft);
         this.#edited(recipe.draft);
-        this.#say(`"${nameOf(recipe)}" is deleted.`);
+        this.#say(text("recipes.deleted", { name: nameOf(recipe) }));
     }
 
     #say(...texts) {

@@ -17,8 +17,9 @@ import { PassKnobs } from "./pass-knobs.mjs";
 import { PassList } from "./pass-list.mjs";
 import { Verdict } from "./validation.mjs";
 import { nameOf, plain } from "./text.mjs";
+import { text } from "../util/text.mjs";
 
-const UNSAVED = 'This recipe is not saved: it is kept in "All recipes", under "Not saved".';
+const UNSAVED = text("editor.unsaved");
 const ABOUT = ["name", "description"];
 /** What becomes of the passes and of the chosen one's place. */
 const DEEDS = {
@@ -73,7 +74,7 @@ export class RecipeEditor {
         this.remarks = h("div", { class: "rt-edit-remarks", role: "status", "data-testid": "edit-remarks" });
         this.said = h("div", { class: "rt-edit-said", role: "alert", "data-testid": "edit-said" });
         const pane = h("div", { class: "rt-edit-pass" }, this.title, this.remarks, this.knobs.element);
-        const title = this.replaces ? `Edit "${this.replaces}"` : "New recipe";
+        const title = this.replaces ? text("editor.title", { name: this.replaces }) : text("recipes.new");
         const dialog = h(
             "dialog",
             {
@@ -84,7 +85,7 @@ export class RecipeEditor {
                 onclose: () => this.#gone(),
                 onkeydown: (event) => this.#key(event),
             },
-            h("header", {}, h("h2", { id: "rt-edit-title" }, title), iconButton("close", "Close", () => this.#leave())),
+            h("header", {}, h("h2", { id: "rt-edit-title" }, title), iconButton("close", text("dialog.close"), () => this.#leave())),
             this.about,
             h("div", { class: "rt-edit-body" }, this.passes.element, pane),
             h("div", { class: "rt-edit-foot" }, this.said, this.#tools()),
@@ -108,9 +109,9 @@ export class RecipeEditor {
     }
 
     #tools() {
-        const run = wordButton("Run on the picture", "recipe", "edit-run", () => this.#run());
+        const run = wordButton(text("recipes.run"), "recipe", "edit-run", () => this.#run());
         run.disabled = !this.studio.store.doc.base;
-        const save = wordButton("Save", "check", "edit-save", () => this.#save(), "rt-primary");
+        const save = wordButton(text("recipes.save"), "check", "edit-save", () => this.#save(), "rt-primary");
         return h("div", { class: "rt-row" }, run, save);
     }
 
@@ -120,7 +121,7 @@ export class RecipeEditor {
         const pass = recipe.passes[this.#at];
         const faults = verdict.faults(this.#at);
         this.passes.show(recipe, this.#at, verdict.marks());
-        this.title.textContent = pass ? `Pass ${this.#at + 1} of ${recipe.passes.length}` : "No pass yet: add one.";
+        this.title.textContent = pass ? text("editor.pass", { number: this.#at + 1, count: recipe.passes.length }) : text("editor.noPass");
         this.knobs.element.hidden = !pass;
         this.knobs.show(pass ?? {}, faults, fresh);
         const about = verdict.faults(null);
@@ -186,9 +187,9 @@ export class RecipeEditor {
 
     #sayRemoved(before, at) {
         const lookers = lookersIn(before, at).map((place) => (place > at ? place : place + 1));
-        const lost = lookers.length ? `What looked in it now looks everywhere: pass ${lookers.join(", ")}. ` : "";
-        const undo = wordButton("Undo", "undo", "edit-undo", () => (this.#say(), this.#take(before, at)));
-        this.#say(`Pass ${at + 1} is removed. ${lost}`, undo);
+        const lost = lookers.length ? text("editor.lost", { passes: lookers.join(", ") }) : "";
+        const undo = wordButton(text("editor.undo"), "undo", "edit-undo", () => (this.#say(), this.#take(before, at)));
+        this.#say(text("editor.removed", { number: at + 1, lost }), undo);
     }
 
     // ---- how it ends
@@ -242,10 +243,10 @@ export class RecipeEditor {
             return this.dialog.close();
         }
         const drop = () => (dropDraft(this.draft), this.dialog.close());
-        const on = wordButton("Go on editing", "", "edit-on", () => (this.#say(), this.passes.reveal(true)));
-        const later = wordButton("Keep for later", "", "edit-later", () => this.dialog.close());
-        const away = wordButton("Throw away", "remove", "edit-drop", drop);
-        this.#say(h("span", {}, "Changes are not saved."), on, later, away);
+        const on = wordButton(text("editor.goOn"), "", "edit-on", () => (this.#say(), this.passes.reveal(true)));
+        const later = wordButton(text("editor.later"), "", "edit-later", () => this.dialog.close());
+        const away = wordButton(text("editor.drop"), "remove", "edit-drop", drop);
+        this.#say(h("span", {}, text("editor.dirty")), on, later, away);
         on.focus();
     }
 

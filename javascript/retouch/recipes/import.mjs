@@ -4,8 +4,9 @@ import { bytesOfBlob } from "../image/codec.mjs";
 import { chosenFile, h } from "../ui/dom.mjs";
 import { wordButton } from "../ui/icons.mjs";
 import { textOf } from "../image/png-text.mjs";
+import { text } from "../util/text.mjs";
 
-const PASTE = "Paste a recipe, a share string or a generation text, or drop a file here";
+const PASTE = text("intake.paste");
 const FILES = ".json,.txt,image/png";
 /** Bytes of a file that may hold a recipe: a large picture with its infotext. */
 const BIGGEST = 64_000_000;
@@ -22,11 +23,11 @@ export class RecipeIntake {
             "data-testid": "recipe-paste",
             onpaste: () => setTimeout(() => take(this.pasted.value)),
         });
-        const fromPicture = wordButton("From this picture", "eye", "recipe-of-picture", () => take(own));
+        const fromPicture = wordButton(text("intake.picture"), "eye", "recipe-of-picture", () => take(own));
         fromPicture.disabled = !own;
         const tools = [
-            wordButton("Read", "check", "recipe-read", () => take(this.pasted.value)),
-            wordButton("Choose a file", "folder", "recipe-file", async () => this.#readFile(await chosenFile(FILES))),
+            wordButton(text("intake.read"), "check", "recipe-read", () => take(this.pasted.value)),
+            wordButton(text("intake.file"), "folder", "recipe-file", async () => this.#readFile(await chosenFile(FILES))),
             fromPicture,
         ];
         // No footer element: the WebUI hides them all.
@@ -67,7 +68,7 @@ export class RecipeIntake {
             return;
         }
         if (file.size > BIGGEST) {
-            return this.say(`${file.name} is too large for a recipe.`);
+            return this.say(text("intake.tooLarge", { name: file.name }));
         }
         const bytes = await bytesOfBlob(file);
         await this.take(textOf(bytes) || (file.type.startsWith("image/") ? " no recipe" : await file.text()));

@@ -1,9 +1,11 @@
 /** The REST doors. A picture is sent once; the server may forget it, which nobody notices. */
 
+import { text } from "../util/text.mjs";
+
 export class ServerError extends Error {
     /** `said` is what the server answered: {error, path, what, hint}. */
     constructor(status, said) {
-        super([said.what, said.hint].filter(Boolean).join(" ") || `The server answered ${status}.`);
+        super([said.what, said.hint].filter(Boolean).join(" ") || text("server.status", { status }));
         this.status = status;
         this.path = said.path ?? "";
     }
@@ -11,7 +13,7 @@ export class ServerError extends Error {
 
 export class Offline extends Error {
     constructor() {
-        super("The server does not answer.");
+        super(text("server.silent"));
     }
 }
 

@@ -10,11 +10,12 @@ import { peopleOf } from "../document/people.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { groupsOf, pictured } from "./requests.mjs";
 import { readSidecar } from "../document/history-file.mjs";
+import { text } from "../util/text.mjs";
 
 /** Targets that look at the person's mask. */
 const MASKED = ["mask", "background", "seam"];
-const UNCHANGED = "Nothing was changed";
-const UNFOUND = "the recipe found nothing to repaint.";
+const UNCHANGED = text("fix.unchanged");
+const UNFOUND = text("fix.unfound");
 
 export class Fixing {
     constructor({ api, store, settings, painter, notices }) {
@@ -26,7 +27,7 @@ export class Fixing {
      * @param {string | object} asked the same for the server: by name will do for one that it has
      */
     run(recipe, asked = recipe) {
-        const label = recipe.name ?? "Recipe";
+        const label = recipe.name ?? text("fix.label");
         return this.painter.run(label, async (task, doc) => {
             const mask = needsMask(recipe) ? await maskedIn(doc, this.settings) : {};
             const body = { recipe: asked, task, ...saidOf(doc, this.settings), ...mask, return_history: true };

@@ -9,11 +9,12 @@ import { numbersOf } from "../document/scores.mjs";
 import { membersOf, merged, offerOf, assignPart, withMore, withOffer } from "../document/variations.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { groupsOf, pictured, recipeOf } from "./requests.mjs";
+import { text } from "../util/text.mjs";
 
 /** Nothing masked: said before anything is sent. */
-const UNMASKED = "Nothing is masked yet: click on something, or paint over it, and press again.";
-const REPLACED = "The picture was replaced while a job ran for the one before; what it painted is discarded.";
-const STOPPED = "Stopped: nothing was finished.";
+const UNMASKED = text("paint.unmasked");
+const REPLACED = text("paint.replaced");
+const STOPPED = text("paint.stopped");
 
 /** Dispatches "jobs" when a job begins or ends. */
 export class Painter extends EventTarget {
@@ -36,7 +37,7 @@ export class Painter extends EventTarget {
         await this.pointed();
         const groups = store.doc.base ? groupsOf(store.doc, settings) : [];
         if (!groups.length) {
-            return this.notices.say(store.doc.base ? UNMASKED : "Open a picture first.", "warning");
+            return this.notices.say(store.doc.base ? UNMASKED : text("paint.noPicture"), "warning");
         }
         const parts = groups.map((group) => ({ mask: group.mask, request: recipeOf(group, name, settings) }));
         return this.run(label, (task, doc) => this.#offered(task, doc, { name, label, groups, parts }));
@@ -48,7 +49,7 @@ export class Painter extends EventTarget {
         if (!offer?.parts?.length) {
             return;
         }
-        this.run("More", async (task, doc) => {
+        this.run(text("paint.more"), async (task, doc) => {
             const { candidates, parts, warnings } = await this.#all(task, doc, offer.parts);
             if (!candidates.length) {
                 return null;
@@ -116,8 +117,8 @@ export class Painter extends EventTarget {
         warnings.forEach((warning) => this.notices[say](warning, "warning"));
         if (candidates?.length === 0) {
             const why = reports.map((report) => report.why).filter(Boolean);
-            const text = stopped ? STOPPED : ["Nothing was painted", ...why].join(": ");
-            this.notices.say(text, stopped ? "info" : "warning");
+            const told = stopped ? STOPPED : [text("paint.nothing"), ...why].join(": ");
+            this.notices.say(told, stopped ? "info" : "warning");
         }
     }
 
@@ -160,9 +161,8 @@ export class Painter extends EventTarget {
     }
 
     #failed(error, again) {
-        const text =
-            error instanceof Offline ? "The connection to the server was lost while it painted." : error.message;
-        this.notices.say(text, "error", { label: "Try again", run: again });
+        const told = error instanceof Offline ? text("paint.disconnected") : error.message;
+        this.notices.say(told, "error", { label: text("paint.retry"), run: again });
     }
 
     #changed() {

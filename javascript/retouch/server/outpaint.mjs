@@ -6,14 +6,13 @@ import { boxOfList } from "../geometry/box.mjs";
 import { extended, extensionOf } from "../document/extended-canvas.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { cornerIn } from "./outpaint-plan.mjs";
+import { text } from "../util/text.mjs";
 
-const NOTHING = "Nothing is to be added yet: drag an edge outward, or choose an aspect.";
-const BUSY = "Something is being painted: extend the picture when that is done.";
-const UNPAINTED = "Nothing was painted: the picture is as it was.";
-const PARTLY = "Not everything was painted: Go on paints the rest.";
-const GONE =
-    "The server no longer has this extension: it was restarted, or others came after it. The picture stays; " +
-    "its stages cannot be painted again.";
+const NOTHING = text("extend.nothing");
+const BUSY = text("extend.busy");
+const UNPAINTED = text("extend.unpainted");
+const PARTLY = text("extend.partly");
+const GONE = text("extend.gone");
 const STALE = (error) => error instanceof ServerError && error.status === 404 && error.path === "way";
 
 /** Dispatches "gone" when the server turns out to have forgotten a way. */
@@ -35,7 +34,7 @@ export class Extending extends EventTarget {
     extend() {
         const { store, prospect, notices, painter } = this;
         if (!store.doc.base || !prospect.any) {
-            return notices.say(store.doc.base ? NOTHING : "Open a picture first.", "warning");
+            return notices.say(store.doc.base ? NOTHING : text("paint.noPicture"), "warning");
         }
         if (painter.busy) {
             return notices.say(BUSY, "warning");
@@ -43,26 +42,26 @@ export class Extending extends EventTarget {
         if (prospect.fault) {
             return notices.say(prospect.fault.message, "warning");
         }
-        return painter.run("Extend", (task, doc) => this.#begun(task, doc));
+        return painter.run(text("extend.title"), (task, doc) => this.#begun(task, doc));
     }
 
     goOn() {
-        return this.#further("Go on", {});
+        return this.#further(text("stages.goOn"), {});
     }
 
     /** Paint a stage with another seed, and what was painted upon it. */
     again(number) {
-        return this.#further(`Stage ${number} again`, { again: [number] });
+        return this.#further(text("extend.again", { number }), { again: [number] });
     }
 
     /** Take a stage back, and what was painted upon it. */
     revert(number) {
-        return this.#further(`Revert stage ${number}`, { revert: [number] });
+        return this.#further(text("extend.revert", { number }), { revert: [number] });
     }
 
     /** Take another painting of a stage, counted from 1; what was painted upon it stays. */
     choose(number, painting) {
-        return this.#further(`Another variation of stage ${number}`, { choose: { [number]: painting }, keep_later: true });
+        return this.#further(text("extend.choose", { number }), { choose: { [number]: painting }, keep_later: true });
     }
 
     async #begun(task, doc) {

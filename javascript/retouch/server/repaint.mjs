@@ -6,9 +6,10 @@
 import { fromBase64, toBase64 } from "../util/base64.mjs";
 import { upon, withPainting, withStep } from "../document/step-history.mjs";
 import { listed, readSidecar, writtenSidecar } from "../document/history-file.mjs";
+import { text } from "../util/text.mjs";
 
-const BUSY = "Something is being painted: paint the step again when that is done.";
-const STOPPED = "Stopped: the steps are as they were.";
+const BUSY = text("step.busy");
+const STOPPED = text("step.stopped");
 
 export class Repainting {
     constructor({ api, store, painter, notices }) {
@@ -17,20 +18,20 @@ export class Repainting {
 
     /** Paint a step with another seed; `later`: then those upon it, with their own. */
     again(id, later = false) {
-        return this.#job("Paint again", id, (number) => ({ again: [number], later: later ? "repaint" : "keep" }));
+        return this.#job(text("step.again"), id, (number) => ({ again: [number], later: later ? "repaint" : "keep" }));
     }
 
     /** Paint what lies upon a step, as that is shown or not shown now. */
     upon(id) {
         const asked = (number, { on }) => ({ [on ? "restore" : "revert"]: [number], later: "repaint" });
-        return this.#job("Paint what is upon it", id, asked);
+        return this.#job(text("step.paintUpon"), id, asked);
     }
 
     /** Another of a step's paintings. */
     async choose(step, index) {
         const doc = withStep(this.store.doc, await withPainting(step, index));
         if (doc) {
-            this.store.do("Another variation", doc, { merge: `variation-${step.id}` });
+            this.store.do(text("step.choose"), doc, { merge: `variation-${step.id}` });
         }
     }
 
@@ -67,7 +68,7 @@ function differs({ how, paintings = [] }, made) {
 }
 
 function worse({ name }) {
-    return `"${name}" became worse, and is switched off.`;
+    return text("step.worse", { name });
 }
 
 /** What was painted of a step by now; what the page knows of it stays. */

@@ -5,6 +5,7 @@ import { withObject } from "../document/document.mjs";
 import { cursorOf, GRIPS, placeOf } from "../geometry/handles.mjs";
 import { Tool } from "./tool.mjs";
 import { boxInView, toView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 const HANDLE = 4;
 /** CSS pixels a press must travel to be a box. */
@@ -56,7 +57,7 @@ export class BoxTool extends Tool {
         }
         const fresh = !handle && (spot.shift || !this.object || isTaken(this.object));
         const doc = fresh ? withObject(this.doc) : this.doc;
-        this.prompt(handle ? "Change box" : "Box", doc, doc.selected, { box });
+        this.prompt(handle ? text("did.changeBox") : text("did.box"), doc, doc.selected, { box });
     }
 
     cancel() {
@@ -74,7 +75,7 @@ export class BoxTool extends Tool {
         if (key !== "Delete" || !object?.box) {
             return false;
         }
-        this.prompt("Remove box", this.doc, object.id, { box: null });
+        this.prompt(text("did.removeBox"), this.doc, object.id, { box: null });
         return true;
     }
 

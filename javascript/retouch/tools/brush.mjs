@@ -7,6 +7,7 @@ import { withStroke } from "../image/sketch-layer.mjs";
 import { Stroke } from "../image/brush-stroke.mjs";
 import { Tool } from "./tool.mjs";
 import { toView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 /** Draws strokes; what they are for is said by `live` and `commit`. */
 class StrokeTool extends Tool {
@@ -89,7 +90,7 @@ export class BrushTool extends StrokeTool {
         }
         const shown = changedObject(doc, object.id, { visible: true });
         const after = painted(shown, object.id, stroke.toMask(), erase !== object.shape.invert);
-        this.bench.store.do(erase ? "Erase" : "Brush", after);
+        this.bench.store.do(erase ? text("did.erase") : text("did.brush"), after);
     }
 
     ink(theme, spot) {
@@ -104,7 +105,7 @@ export class SketchTool extends StrokeTool {
 
     commit(live) {
         this.bench.store.do(
-            live.erase ? "Erase sketch" : "Sketch",
+            live.erase ? text("did.eraseSketch") : text("did.sketch"),
             sketched(this.doc, withStroke(this.doc.sketch, live)),
         );
     }

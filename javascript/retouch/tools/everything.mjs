@@ -6,6 +6,7 @@ import { painted, selectedObject, withObject } from "../document/document.mjs";
 import { halvedAlpha, halvedTimes } from "../image/half-size.mjs";
 import { Tool } from "./tool.mjs";
 import { boxInView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 const LONGEST = 1024;
 const SOLID = 128;
@@ -64,7 +65,7 @@ export class EverythingTool extends Tool {
         const object = selectedObject(this.doc);
         if (object && (shift || erase)) {
             this.bench.store.do(
-                erase ? "Take away" : "Add",
+                erase ? text("did.takeAway") : text("did.add"),
                 painted(this.doc, object.id, region.mask, erase),
             );
             return;
@@ -72,7 +73,7 @@ export class EverythingTool extends Tool {
         const candidates = this.#under.map(({ mask }) => mask);
         const given = { mask: region.mask, candidates, candidate: this.#choice };
         this.bench.store.do(
-            "Take",
+            text("did.take"),
             withObject(this.doc, region.label ? { ...given, name: region.label } : given),
         );
     }
@@ -88,7 +89,7 @@ export class EverythingTool extends Tool {
         pen.context.globalAlpha = 1;
         const count = this.#under.length > 1 ? ` ${this.#choice + 1}/${this.#under.length}` : "";
         const at = overlap(to, { left: 0, top: 0, right: view.width, bottom: view.height });
-        pen.label(pen.theme.ink, `${region.label || "Object"}${count}`, {
+        pen.label(pen.theme.ink, `${region.label || text("object.unknown")}${count}`, {
             x: at.left,
             y: at.top + 24 * pen.ratio,
         });

@@ -7,10 +7,29 @@ import { h, setAttribute } from "../ui/dom.mjs";
 import { GRIPS, placeOf } from "../geometry/handles.mjs";
 import { canvasBox, canvasSize, NO_MARGINS, WIDEST } from "../geometry/margins.mjs";
 import { toView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 const STEP = 8;
 const FAR = 64;
 const ARROWS = { ArrowLeft: ["x", -1], ArrowRight: ["x", 1], ArrowUp: ["y", -1], ArrowDown: ["y", 1] };
+
+/** Keys of what the handles are called, and of how many pixels a side has. */
+const NAMES = {
+    left: "handles.left",
+    right: "handles.right",
+    top: "handles.top",
+    bottom: "handles.bottom",
+    "top left": "handles.topLeft",
+    "top right": "handles.topRight",
+    "bottom left": "handles.bottomLeft",
+    "bottom right": "handles.bottomRight",
+};
+const ADDED = {
+    left: "handles.left.added",
+    right: "handles.right.added",
+    top: "handles.top.added",
+    bottom: "handles.bottom.added",
+};
 
 export class Handles {
     #parts;
@@ -23,7 +42,7 @@ export class Handles {
         Object.assign(this, { bench, moved });
         this.#parts = GRIPS.map((grip) => ({ grip, element: this.#handle(grip) }));
         const elements = this.#parts.map(({ element }) => element);
-        const label = "Edges and corners of the canvas";
+        const label = text("handles.label");
         this.element = h("div", { class: "rt-handles", role: "group", "aria-label": label, hidden: true }, elements);
         bench.element.after(this.element);
     }
@@ -38,7 +57,7 @@ export class Handles {
             "aria-valuemin": 0,
             "aria-valuemax": WIDEST,
             "aria-valuenow": 0,
-            "data-testid": `handle-${name.toLowerCase().replaceAll(" ", "-")}`,
+            "data-testid": `handle-${[...sidesOf(grip), kindOf(grip)].join("-")}`,
             onkeydown: (event) => this.#key(event, grip),
         });
     }
@@ -71,9 +90,9 @@ export class Handles {
             const spot = placeOf(grip, box);
             const { x, y } = toView(view, spot.x, spot.y);
             element.style.transform = `translate(${x / ratio}px, ${y / ratio}px)`;
-            const said = sidesOf(grip).map((side) => `${margins[side]} ${side}`);
+            const said = sidesOf(grip).map((side) => text(ADDED[side], { count: margins[side] }));
             setAttribute(element, "aria-valuenow", Math.max(...sidesOf(grip).map((side) => margins[side])));
-            setAttribute(element, "aria-valuetext", `Pixels added: ${said.join(", ")}. Canvas ${width} by ${height}`);
+            setAttribute(element, "aria-valuetext", text("handles.value", { pixels: said.join(", "), width, height }));
         }
     }
 
@@ -88,6 +107,9 @@ function sidesOf({ x, y }) {
 
 /** "Right edge", "Top left corner". */
 function nameOf(grip) {
-    const words = sidesOf(grip).join(" ");
-    return `${words[0].toUpperCase()}${words.slice(1)} ${grip.x && grip.y ? "corner" : "edge"}`;
+    return text(NAMES[sidesOf(grip).join(" ")]);
+}
+
+function kindOf({ x, y }) {
+    return x && y ? "corner" : "edge";
 }

@@ -4,6 +4,7 @@ import { objectOf, painted, withObject } from "../document/document.mjs";
 import { polygonMask } from "../image/polygon-mask.mjs";
 import { Tool } from "./tool.mjs";
 import { toView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 /** CSS pixels a press must travel to draw instead of setting a corner. */
 const SLACK = 4;
@@ -90,7 +91,7 @@ export class LassoTool extends Tool {
             const doc = this.object ? this.doc : withObject(this.doc);
             const inverts = objectOf(doc, doc.selected).shape.invert;
             this.bench.store.do(
-                erase ? "Lasso away" : "Lasso",
+                erase ? text("did.lassoAway") : text("did.lasso"),
                 painted(doc, doc.selected, mask, erase !== inverts),
             );
         }
