@@ -112,7 +112,9 @@ function maskCommands(studio) {
         newObject: () => store.doc.base && store.do(text("objects.new"), withObject(store.doc)),
         deselect: () => store.amend(selected(store.doc, null)),
         deleteObject: withSelected(text("objects.delete"), withoutObject),
-        invert: withSelected(text("edge.invert"), (doc, id) => reshaped(doc, id, { invert: !selectedObject(doc).shape.invert })),
+        invert: withSelected(text("edge.invert"), (doc, id) =>
+            reshaped(doc, id, { invert: !selectedObject(doc).shape.invert }),
+        ),
         /** The selected mask's outline moved to the picture's edges, at full resolution. */
         async snap() {
             const object = selectedObject(store.doc);
@@ -139,7 +141,10 @@ function maskCommands(studio) {
                 if (said && !said.found.length) {
                     notices.say(text("find.nothing", { words: words.trim() }));
                 } else if (said) {
-                    store.do(text("find.done", { words: words.trim() }), foundObjects(store.doc, said.found, words.trim()));
+                    store.do(
+                        text("find.done", { words: words.trim() }),
+                        foundObjects(store.doc, said.found, words.trim()),
+                    );
                 }
             } catch (error) {
                 notices.say(error.message, "error");
@@ -172,7 +177,10 @@ function paintCommands(studio) {
                     run: () => fixing.run(plain(recipe), nameOf(recipe)),
                 }));
                 const hint = text("recipes.all.hint");
-                return [{ label: text("recipes.all"), hint, testid: "recipes-all", run: () => showRecipes(studio) }, ...items];
+                return [
+                    { label: text("recipes.all"), hint, testid: "recipes-all", run: () => showRecipes(studio) },
+                    ...items,
+                ];
             } catch (error) {
                 notices.say(error.message, "error");
                 return [];

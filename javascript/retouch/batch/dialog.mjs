@@ -131,7 +131,13 @@ class BatchDialog {
             { class: "rt-batch-place" },
             icon("drop"),
             h("p", {}, text("batch.drop")),
-            h("p", {}, this.#choosing(text("batch.chooseFiles"), {}), text("batch.or"), this.#choosing(text("batch.chooseFolder"), { webkitdirectory: true })),
+            h(
+                "p",
+                {},
+                this.#choosing(text("batch.chooseFiles"), {}),
+                text("batch.or"),
+                this.#choosing(text("batch.chooseFolder"), { webkitdirectory: true }),
+            ),
             this.chosen,
         );
     }
@@ -202,7 +208,12 @@ class BatchDialog {
                 "data-testid": "batch-dialog",
                 ...heard,
             },
-            h("header", {}, h("h2", { id: "rt-batch-title" }, text("batch.title")), iconButton("close", text("dialog.close"), close)),
+            h(
+                "header",
+                {},
+                h("h2", { id: "rt-batch-title" }, text("batch.title")),
+                iconButton("close", text("dialog.close"), close),
+            ),
             this.asking,
             this.working,
         );

@@ -65,7 +65,9 @@ const WEBUI = [
 
 /** The places a mask can be taken from: [{label, testid, take()}], `take` giving a file; none when alone. */
 export function sources(kind) {
-    return kind === "webui" ? [{ label: text("maskFile.fromInpaint"), testid: "mask-from-inpaint", take: inpaintMask }] : [];
+    return kind === "webui"
+        ? [{ label: text("maskFile.fromInpaint"), testid: "mask-from-inpaint", take: inpaintMask }]
+        : [];
 }
 
 async function inpaintMask() {

@@ -17,7 +17,12 @@ const COMPARE = [
 function savings(act) {
     const history = text("header.saveHistory.hint");
     return [
-        { label: text("header.savePicture"), hint: text("header.savePicture.hint"), run: act.save, testid: "save-picture" },
+        {
+            label: text("header.savePicture"),
+            hint: text("header.savePicture.hint"),
+            run: act.save,
+            testid: "save-picture",
+        },
         { label: text("header.saveHistory"), hint: history, run: act.saveHistory, testid: "save-history" },
     ];
 }
@@ -47,7 +52,9 @@ export class Header {
         );
         this.send = this.#sending(host, act);
         const theme =
-            host === "standalone" ? [iconButton("dark", text("header.theme"), act.theme, { "data-testid": "theme" })] : [];
+            host === "standalone"
+                ? [iconButton("dark", text("header.theme"), act.theme, { "data-testid": "theme" })]
+                : [];
         this.element = h(
             "header",
             { class: "rt-header" },
@@ -81,9 +88,14 @@ export class Header {
             return null;
         }
         const items = () => targets(host).map((target) => ({ ...target, run: () => act.send(target) }));
-        return menuButton([icon("send"), h("span", {}, text("header.send")), icon("chevron")], text("header.send"), items, {
-            "data-testid": "send",
-        });
+        return menuButton(
+            [icon("send"), h("span", {}, text("header.send")), icon("chevron")],
+            text("header.send"),
+            items,
+            {
+                "data-testid": "send",
+            },
+        );
     }
 
     update() {
@@ -91,7 +103,9 @@ export class Header {
         const { base, name } = store.doc;
         this.undo.disabled = !store.canUndo;
         this.redo.disabled = !store.canRedo;
-        this.undo.dataset.tip = store.canUndo ? text("header.undo.tipOf", { step: store.labels[store.at] }) : text("header.undo.tip");
+        this.undo.dataset.tip = store.canUndo
+            ? text("header.undo.tipOf", { step: store.labels[store.at] })
+            : text("header.undo.tip");
         this.name.textContent = name;
         this.name.title = name;
         this.save.disabled = !base;

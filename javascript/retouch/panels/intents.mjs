@@ -13,7 +13,10 @@ import { text } from "../util/text.mjs";
 const ELSEWHERE =
     /^(image|image_id|task|mask|box|sketch|intent|object|answer|return_masks|return_history|return_steps|people|invert|prompt|negative_prompt|variations|seed|subseed|subseed_strength)$|^target\./;
 const GROUPS = [
-    [text("knobs.painting"), /^(denoising_strength|masked_content|colour_correction|keep_tone|grain|compression|match_edge|restore_faces|soft.*)$/],
+    [
+        text("knobs.painting"),
+        /^(denoising_strength|masked_content|colour_correction|keep_tone|grain|compression|match_edge|restore_faces|soft.*)$/,
+    ],
     [text("knobs.mask"), /^shape\./],
     [text("knobs.sampling"), /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
     [text("knobs.more"), /./],

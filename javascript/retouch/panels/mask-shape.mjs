@@ -23,7 +23,11 @@ export class ShapeForm {
     constructor(store, snap) {
         this.store = store;
         this.inputs = {};
-        this.reset = h("button", { type: "button", class: "rt-link", onclick: () => this.#set(PLAIN) }, text("edge.reset"));
+        this.reset = h(
+            "button",
+            { type: "button", class: "rt-link", onclick: () => this.#set(PLAIN) },
+            text("edge.reset"),
+        );
         const switches = h(
             "div",
             { class: "rt-switches" },

@@ -48,7 +48,8 @@ export class ObjectRow {
 
     #use() {
         const said = { "aria-label": text("object.use.label"), "data-tip": text("object.use.label") };
-        const change = ({ target }) => this.#change(target.checked ? text("object.use") : text("object.unuse"), { use: target.checked });
+        const change = ({ target }) =>
+            this.#change(target.checked ? text("object.use") : text("object.unuse"), { use: target.checked });
         return h("input", { type: "checkbox", ...said, onchange: change });
     }
 
@@ -86,7 +87,11 @@ export class ObjectRow {
         this.prompt.hidden = !chosen && !object.prompt;
         this.level.hidden = candidates.length < 2;
         this.level.textContent = `${candidate + 1}/${candidates.length}`;
-        setAttribute(this.level, "aria-label", text("object.candidate", { number: candidate + 1, count: candidates.length }));
+        setAttribute(
+            this.level,
+            "aria-label",
+            text("object.candidate", { number: candidate + 1, count: candidates.length }),
+        );
         this.area.textContent = shareOf(object, doc.base);
     }
 
@@ -154,5 +159,9 @@ export function moved(doc, id, to) {
 /** How much of the picture, to one digit that counts. */
 function shareOf(object, base) {
     const share = base ? (shapedMask(object, base).area / areaOf(boxOfSize(base))) * 100 : 0;
-    return share === 0 ? text("object.empty") : share < 0.1 ? "<0.1 %" : `${share < 10 ? share.toFixed(1) : Math.round(share)} %`;
+    return share === 0
+        ? text("object.empty")
+        : share < 0.1
+          ? "<0.1 %"
+          : `${share < 10 ? share.toFixed(1) : Math.round(share)} %`;
 }

@@ -112,7 +112,10 @@ export class ObjectsPanel {
 
     /** A button; where masks can come from elsewhere than a file, a menu. */
     #importing(places) {
-        const [label, face] = [text("maskFile.import"), { "data-testid": "import-mask", "data-tip": text("maskFile.import") }];
+        const [label, face] = [
+            text("maskFile.title"),
+            { "data-testid": "import-mask", "data-tip": text("maskFile.title") },
+        ];
         const fromFile = () => this.importMask(() => chosenFile("image/*"));
         if (!places.length) {
             return iconButton("upload", label, fromFile, face);
@@ -143,7 +146,10 @@ export class ObjectsPanel {
             return;
         }
         [`${file.name}: ${reading}.`, ...warnings].forEach((text, k) => this.notices.say(text, k ? "warning" : "info"));
-        this.#do(text("maskFile.done"), withObject(this.doc, { mask, added: mask, name: file.name.replace(/\.\w+$/, "") }));
+        this.#do(
+            text("maskFile.done"),
+            withObject(this.doc, { mask, added: mask, name: file.name.replace(/\.\w+$/, "") }),
+        );
     }
 
     /** {} where nothing was chosen. */
@@ -152,7 +158,7 @@ export class ObjectsPanel {
             throw new Error(`${file.name}: ${error.message}`, { cause: error });
         }
         const question = text("maskFile.question", { name: file.name });
-        const chosen = await choose(this.root, text("maskFile.import"), question, CHANNELS);
+        const chosen = await choose(this.root, text("maskFile.title"), question, CHANNELS);
         return chosen ? readMaskFile(this.api, this.doc, file, chosen.channel) : {};
     }
 

@@ -60,7 +60,12 @@ function aspectRow(set) {
         buttons.forEach((button) => setAttribute(button, "aria-pressed", button.textContent === aspect));
         setValue(typed, ASPECTS.includes(aspect) ? "" : aspect);
     };
-    const element = h("div", { class: "rt-aspects", role: "group", "aria-label": text("extend.aspect") }, buttons, typed);
+    const element = h(
+        "div",
+        { class: "rt-aspects", role: "group", "aria-label": text("extend.aspect") },
+        buttons,
+        typed,
+    );
     return { element, update };
 }
 

@@ -76,9 +76,17 @@ export class ExtendPanel {
     }
 
     #particular() {
-        const sides = BY_SIDE.map(([name, label]) => this.#words(name, label, text("extend.prompt.sideHint", { label }), 1));
+        const sides = BY_SIDE.map(([name, label]) =>
+            this.#words(name, label, text("extend.prompt.sideHint", { label }), 1),
+        );
         const lines = { read: (list = []) => list.join("\n"), write: (text) => (text.trim() ? text.split("\n") : []) };
-        const stages = this.#words("stage_prompts", text("extend.prompt.stages"), text("extend.prompt.stages.hint"), 3, lines);
+        const stages = this.#words(
+            "stage_prompts",
+            text("extend.prompt.stages"),
+            text("extend.prompt.stages.hint"),
+            3,
+            lines,
+        );
         return [...sides, stages];
     }
 

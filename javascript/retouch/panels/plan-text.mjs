@@ -47,7 +47,9 @@ export function duration(seconds) {
     if (seconds < 90) {
         return text("duration.seconds", { number: Math.max(1, Math.round(seconds)) });
     }
-    return seconds < 5400 ? text("duration.minutes", { number: Math.round(seconds / 60) }) : text("duration.hours", { number: (seconds / 3600).toFixed(1) });
+    return seconds < 5400
+        ? text("duration.minutes", { number: Math.round(seconds / 60) })
+        : text("duration.hours", { number: (seconds / 3600).toFixed(1) });
 }
 
 /** "3", "3 and 4", "3, 4 and 5"; "" for none. */

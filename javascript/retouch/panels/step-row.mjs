@@ -26,7 +26,8 @@ export class StepRow {
             type: "text",
             class: "rt-name",
             "aria-label": text("step.name"),
-            oninput: ({ target }) => this.#change(text("step.rename"), renamedStep(this.doc, id, target.value), `step-${id}`),
+            oninput: ({ target }) =>
+                this.#change(text("step.rename"), renamedStep(this.doc, id, target.value), `step-${id}`),
         });
         this.level = this.#level();
         this.again = iconButton("again", text("step.again"), () => this.#again(), { "data-testid": "step-again" });
@@ -115,7 +116,11 @@ export class StepRow {
         const { itself, those } = this.choices;
         const made = [
             [text("step.again.alone"), text("step.again.alone.tip"), () => repainting.again(this.id)],
-            [text("step.again.then", { steps: those }), text("step.again.then.tip"), () => repainting.again(this.id, true)],
+            [
+                text("step.again.then", { steps: those }),
+                text("step.again.then.tip"),
+                () => repainting.again(this.id, true),
+            ],
             [text("step.again.only", { steps: those }), text("step.again.only.tip"), () => repainting.upon(this.id)],
         ];
         return (itself ? made : made.slice(2)).map(([label, tip, press]) =>

@@ -38,7 +38,12 @@ export class Toolbar {
         this.swap = iconButton("swap", text("toolbar.swap"), () => act.swap(), { key: "X", "data-testid": "swap" });
         const bar = h(
             "div",
-            { class: "rt-toolbar", role: "toolbar", "aria-label": text("toolbar.label"), "aria-orientation": "vertical" },
+            {
+                class: "rt-toolbar",
+                role: "toolbar",
+                "aria-label": text("toolbar.label"),
+                "aria-orientation": "vertical",
+            },
             this.buttons,
             h("hr", {}),
             this.swap,
@@ -84,7 +89,12 @@ export class ToolOptions {
             "form",
             { class: "rt-text-form", role: "search" },
             this.text,
-            h("button", { type: "submit", class: "rt-button", "data-testid": "find" }, icon("text"), text("find.button")),
+            h(
+                "button",
+                { type: "submit", class: "rt-button", "data-testid": "find" },
+                icon("text"),
+                text("find.button"),
+            ),
         );
         form.addEventListener("submit", (event) => (event.preventDefault(), act.find(this.text.value)));
         this.segmenter = h("select", {

@@ -39,10 +39,27 @@ export class ResultsStrip {
             this.count,
             iconButton("chevron", text("variations.next"), () => this.step(1), { key: "→", "data-testid": "next" }),
             this.more,
-            this.#button("close", text("variations.discard"), () => this.discard(), "discard", text("variations.discard.tip")),
-            this.#button("check", text("variations.keep"), () => this.keep(), "keep", text("variations.keep.tip"), "rt-primary"),
+            this.#button(
+                "close",
+                text("variations.discard"),
+                () => this.discard(),
+                "discard",
+                text("variations.discard.tip"),
+            ),
+            this.#button(
+                "check",
+                text("variations.keep"),
+                () => this.keep(),
+                "keep",
+                text("variations.keep.tip"),
+                "rt-primary",
+            ),
         );
-        this.warnings = h("ul", { class: "rt-offer-warnings", "aria-label": text("variations.warnings"), "data-testid": "offer-warnings" });
+        this.warnings = h("ul", {
+            class: "rt-offer-warnings",
+            "aria-label": text("variations.warnings"),
+            "data-testid": "offer-warnings",
+        });
         const parts = [this.thumbs, tools, this.measures, this.warnings];
         this.element = h("div", { class: "rt-strip", hidden: true, "data-testid": "results" }, parts);
         store.addEventListener("change", () => this.update());
@@ -141,7 +158,9 @@ export class ResultsStrip {
                 class: "rt-thumb",
                 "aria-label": text("variations.one", { number: index + 1, seed: candidate.seed }),
                 "data-testid": "variation",
-                "data-tip": [text("seed.of", { seed: candidate.seed }), wordsOf(candidate.scores)].filter(Boolean).join(" · "),
+                "data-tip": [text("seed.of", { seed: candidate.seed }), wordsOf(candidate.scores)]
+                    .filter(Boolean)
+                    .join(" · "),
                 onclick: () => this.choose(index),
             },
             canvas,

@@ -85,7 +85,12 @@ export class RecipeEditor {
                 onclose: () => this.#gone(),
                 onkeydown: (event) => this.#key(event),
             },
-            h("header", {}, h("h2", { id: "rt-edit-title" }, title), iconButton("close", text("dialog.close"), () => this.#leave())),
+            h(
+                "header",
+                {},
+                h("h2", { id: "rt-edit-title" }, title),
+                iconButton("close", text("dialog.close"), () => this.#leave()),
+            ),
             this.about,
             h("div", { class: "rt-edit-body" }, this.passes.element, pane),
             h("div", { class: "rt-edit-foot" }, this.said, this.#tools()),
@@ -121,7 +126,9 @@ export class RecipeEditor {
         const pass = recipe.passes[this.#at];
         const faults = verdict.faults(this.#at);
         this.passes.show(recipe, this.#at, verdict.marks());
-        this.title.textContent = pass ? text("editor.pass", { number: this.#at + 1, count: recipe.passes.length }) : text("editor.noPass");
+        this.title.textContent = pass
+            ? text("editor.pass", { number: this.#at + 1, count: recipe.passes.length })
+            : text("editor.noPass");
         this.knobs.element.hidden = !pass;
         this.knobs.show(pass ?? {}, faults, fresh);
         const about = verdict.faults(null);

@@ -27,7 +27,9 @@ export class RecipeIntake {
         fromPicture.disabled = !own;
         const tools = [
             wordButton(text("intake.read"), "check", "recipe-read", () => take(this.pasted.value)),
-            wordButton(text("intake.file"), "folder", "recipe-file", async () => this.#readFile(await chosenFile(FILES))),
+            wordButton(text("intake.file"), "folder", "recipe-file", async () =>
+                this.#readFile(await chosenFile(FILES)),
+            ),
             fromPicture,
         ];
         // No footer element: the WebUI hides them all.

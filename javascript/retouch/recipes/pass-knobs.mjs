@@ -21,9 +21,17 @@ const FIRST = [
 const GROUPS = [
     ["regions", text("knobs.regions"), /^target\./],
     ["mask", text("knobs.mask"), /^shape\./],
-    ["painting", text("knobs.painting"), /^(masked_content|colour_correction|keep_tone|grain|compression|match_edge|restore_faces|seed|seed_step)$/],
+    [
+        "painting",
+        text("knobs.painting"),
+        /^(masked_content|colour_correction|keep_tone|grain|compression|match_edge|restore_faces|seed|seed_step)$/,
+    ],
     ["gate", text("knobs.gate"), /^gate\./],
-    ["sampling", text("knobs.sampling"), /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
+    [
+        "sampling",
+        text("knobs.sampling"),
+        /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/,
+    ],
     ["more", text("knobs.more"), /./],
 ];
 const OWNER = "pass";
@@ -146,11 +154,20 @@ export class PassKnobs {
         const field = widget(knob, id, value, set);
         const add = (event) => set([...new Set([...wordsIn(field.value), event.target.value])]);
         const options = this.models.map(({ name, installed, description }) =>
-            h("option", { value: name, title: description }, installed ? name : text("editor.detector.absent", { name })),
+            h(
+                "option",
+                { value: name, title: description },
+                installed ? name : text("editor.detector.absent", { name }),
+            ),
         );
         const list = h(
             "select",
-            { id: `${id}-add`, "aria-label": text("editor.detector.label"), "data-testid": "add-detector", onchange: add },
+            {
+                id: `${id}-add`,
+                "aria-label": text("editor.detector.label"),
+                "data-testid": "add-detector",
+                onchange: add,
+            },
             h("option", { value: "", selected: true }, text("editor.detector.add")),
             options,
         );

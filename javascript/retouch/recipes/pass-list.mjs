@@ -17,7 +17,11 @@ export class PassList {
     /** `choose(place)` hears of another choice, `change(deed)` of "add", "duplicate", "remove", "up" and "down". */
     constructor({ choose, change }) {
         Object.assign(this, { choose, change });
-        this.list = h("ol", { class: "rt-edit-list", "aria-label": text("editor.passes"), onkeydown: (event) => this.#key(event) });
+        this.list = h("ol", {
+            class: "rt-edit-list",
+            "aria-label": text("editor.passes"),
+            onkeydown: (event) => this.#key(event),
+        });
         const buttons = DEEDS.map(([sign, deed, label]) => [
             deed,
             iconButton(sign, label, () => this.#do(deed), { title: label, "data-testid": `pass-${deed}` }),

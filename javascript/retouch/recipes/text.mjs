@@ -27,7 +27,10 @@ export function passLines({ passes = [] }) {
 
 function looksOf({ what = "detectors", models = [], classes = [], of_pass: within }) {
     const named = [...models, ...classes].join(", ");
-    const head = what === "detectors" || what === "text" ? named || text("pass.nothing") : [what, named].filter(Boolean).join(": ");
+    const head =
+        what === "detectors" || what === "text"
+            ? named || text("pass.nothing")
+            : [what, named].filter(Boolean).join(": ");
     return within ? text("pass.within", { target: head, number: within }) : head;
 }
 

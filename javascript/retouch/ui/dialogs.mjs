@@ -135,10 +135,24 @@ export function choose(parent, title, question, options) {
         const over = () => (dialog.remove(), resolve(chosen));
         const dialog = h(
             "dialog",
-            { class: "rt-dialog rt-question", "aria-labelledby": "rt-question-title", "data-testid": "choice", onclose: over },
-            h("header", {}, h("h2", { id: "rt-question-title" }, title), iconButton("close", text("dialog.close"), () => dialog.close())),
+            {
+                class: "rt-dialog rt-question",
+                "aria-labelledby": "rt-question-title",
+                "data-testid": "choice",
+                onclose: over,
+            },
+            h(
+                "header",
+                {},
+                h("h2", { id: "rt-question-title" }, title),
+                iconButton("close", text("dialog.close"), () => dialog.close()),
+            ),
             h("p", {}, question),
-            h("div", { class: "rt-answers" }, options.map((option) => makeChoiceButton(option, take))),
+            h(
+                "div",
+                { class: "rt-answers" },
+                options.map((option) => makeChoiceButton(option, take)),
+            ),
         );
         parent.append(dialog);
         dialog.showModal();

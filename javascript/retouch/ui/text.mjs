@@ -242,7 +242,7 @@ export const TEXT = Object.freeze({
     "maskFile.invertedAlpha.hint": "what is transparent is repainted",
     "maskFile.fromInpaint": "From Inpaint upload",
     "maskFile.noneInInpaint": "img2img › Inpaint upload has no mask: put one there first.",
-    "maskFile.import": "Import a mask",
+    "maskFile.title": "Import a mask",
     "maskFile.fromFile": "From a file",
     "maskFile.done": "Import mask",
     "maskFile.question": "{name} can be read in several ways. What of it is the mask?",
