@@ -81,7 +81,7 @@ export const TEXT = Object.freeze({
     "recipes.share": "Copy share string",
     "recipes.export": "Export",
     "recipes.delete": "Delete",
-    "recipes.people": "Prompts of objects, each used in every pass for the person found there: {prompts}.",
+    "recipes.people": "Own prompts of objects, each said of whoever is found there, through all passes: {prompts}.",
     "recipes.deletedRestored": '"{name}" is deleted. The built-in one is used again.',
 
     "shortcuts.extend.aspect": "Drag keeping the aspect",
