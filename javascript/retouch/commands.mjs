@@ -22,6 +22,7 @@ import { showRecipes } from "./recipes/dialog.mjs";
 import { recipeName, bareRecipe } from "./recipes/text.mjs";
 import { Mask, NOTHING } from "./image/mask.mjs";
 import { markMasksSaved, markSaved } from "./document/unsaved-work.mjs";
+import { text } from "./util/text.mjs";
 
 const SNAP_RADIUS = 8;
 
@@ -49,7 +50,7 @@ function documentCommands(studio) {
         saveHistory: () => downloadFile(makeHistoryFile, store.doc),
         async sendTo(target) {
             if (target.needsMask && !areaOf(activeMask(store.doc).box)) {
-                return notices.say("Nothing is masked: mask something first, or send the picture alone.", "warning");
+                return notices.say(text("send.unmasked"), "warning");
             }
             const { doc } = store;
             try {
@@ -114,10 +115,10 @@ function maskCommands(studio) {
     const withSelected = (label, change) => () =>
         selectedObject(store.doc) && store.do(label, change(store.doc, store.doc.selected));
     return {
-        newObject: () => store.doc.base && store.do("New object", addObject(store.doc)),
+        newObject: () => store.doc.base && store.do(text("objects.new"), addObject(store.doc)),
         deselect: () => store.amend(selectObject(store.doc, null)),
-        deleteObject: withSelected("Delete object", removeObject),
-        invertMask: withSelected("Invert", (doc, id) =>
+        deleteObject: withSelected(text("objects.delete"), removeObject),
+        invertMask: withSelected(text("edge.invert"), (doc, id) =>
             setShape(doc, id, { invert: !selectedObject(doc).shape.invert }),
         ),
         /** The selected mask's outline moved to the picture's edges, at full resolution. */
@@ -131,22 +132,25 @@ function maskCommands(studio) {
                 const body = { mask: await object.mask.toPng(), box: listOfBox(box), radius: SNAP_RADIUS };
                 const answer = await studio.api.postWithPicture(pickSentPicture(store.doc), "mask", body);
                 const mask = await Mask.fromPng(answer.mask, boxOfList(answer.box));
-                store.do("Snap to edges", changeObject(store.doc, object.id, { mask, added: mask, cut: NOTHING }));
+                store.do(text("edge.snap"), changeObject(store.doc, object.id, { mask, added: mask, cut: NOTHING }));
             } catch (error) {
                 notices.say(error.message, "error");
             }
         },
-        async findByText(text) {
-            if (!store.doc.base || !text.trim()) {
+        async findByText(words) {
+            if (!store.doc.base || !words.trim()) {
                 return;
             }
             try {
-                const answer = await studio.segmentJobs.segmentText(store.doc, text.trim());
+                const answer = await studio.segmentJobs.segmentText(store.doc, words.trim());
                 answer?.warnings.forEach((warning) => notices.say(warning, "warning"));
                 if (answer && !answer.regions.length) {
-                    notices.say(`Nothing in the picture looks like "${text.trim()}".`);
+                    notices.say(text("find.nothing", { words: words.trim() }));
                 } else if (answer) {
-                    store.do(`Find: ${text.trim()}`, addFoundObjects(store.doc, answer.regions, text.trim()));
+                    store.do(
+                        text("find.done", { words: words.trim() }),
+                        addFoundObjects(store.doc, answer.regions, words.trim()),
+                    );
                 }
             } catch (error) {
                 notices.say(error.message, "error");
@@ -178,9 +182,9 @@ function paintCommands(studio) {
                     testid: "recipe",
                     run: () => fixJobs.run(bareRecipe(recipe), recipeName(recipe)),
                 }));
-                const hint = "Write, read, save, import, share, export, delete";
+                const hint = text("recipes.all.hint");
                 return [
-                    { label: "All recipes…", hint, testid: "recipes-all", run: () => showRecipes(studio) },
+                    { label: text("recipes.all"), hint, testid: "recipes-all", run: () => showRecipes(studio) },
                     ...items,
                 ];
             } catch (error) {

@@ -73,6 +73,7 @@ import { ToolOptions, Toolbar } from "./panels/toolbar.mjs";
 import { attachTooltips } from "./ui/tooltip.mjs";
 import { CanvasView } from "./canvas/canvas-view.mjs";
 import { makeTools } from "./tools/index.mjs";
+import { text } from "./util/text.mjs";
 
 /**
  * Puts the studio into `root`.
@@ -116,7 +117,7 @@ function buildPage(studio) {
     studio.emptyState = makeEmptyState(studio.commands);
     const canvas = h(
         "main",
-        { class: "rt-canvas", "aria-label": "Canvas" },
+        { class: "rt-canvas", "aria-label": text("page.canvas") },
         studio.toolOptions.element,
         studio.canvasElement,
         studio.emptyState,
@@ -126,7 +127,7 @@ function buildPage(studio) {
     const objects = new ObjectsPanel(studio).element;
     const panel = h(
         "aside",
-        { class: "rt-panel", "aria-label": "Extension, objects, painting and history" },
+        { class: "rt-panel", "aria-label": text("page.panel") },
         studio.outpaintPanel.element,
         objects,
         studio.intents.elements,
@@ -149,15 +150,15 @@ function makeEmptyState(commands) {
         "div",
         { class: "rt-empty", "data-testid": "empty" },
         icon("drop"),
-        h("h2", {}, "Drop a picture here"),
+        h("h2", {}, text("empty.drop")),
         h(
             "p",
             {},
-            "or paste one, or ",
-            h("button", { type: "button", class: "rt-link", onclick: commands.openFile }, "choose a file"),
+            text("empty.paste"),
+            h("button", { type: "button", class: "rt-link", onclick: commands.openFile }, text("empty.choose")),
             ".",
         ),
-        h("p", { class: "rt-hint" }, "Then click on what bothers you and press Remove."),
+        h("p", { class: "rt-hint" }, text("empty.then")),
     );
 }
 
@@ -198,12 +199,12 @@ function connectNotices({ api, notices }) {
     let away = null;
     api.addEventListener(
         "offline",
-        () => (away ??= notices.say("The server does not answer. Trying again …", "lasting")),
+        () => (away ??= notices.say(text("server.away"), "lasting")),
     );
     api.addEventListener("online", () => {
         away?.();
         away = null;
-        notices.say("The server is back.");
+        notices.say(text("server.back"));
     });
 }
 

@@ -1,6 +1,7 @@
 /** Which folder of the studio's modules may import which others, and what runs without a page. */
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import test from "node:test";
@@ -9,8 +10,12 @@ import { makeTools, TOOLS } from "../../javascript/retouch/tools/index.mjs";
 import { Tool } from "../../javascript/retouch/tools/tool.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../../javascript/retouch");
+/** What the page says: nothing but data, so that whoever makes sentences may have it through `util/text.mjs`. */
+const WORDS = join("ui", "text.mjs");
 const ALLOWED = {
-    util: [],
+    vendor: [],
+    [WORDS]: [],
+    util: ["vendor", WORDS],
     ui: ["util"],
     geometry: ["util"],
     image: ["util", "geometry"],
@@ -19,11 +24,12 @@ const ALLOWED = {
     tools: ["util", "geometry", "image", "document", "ui"],
     canvas: ["util", "geometry", "image", "document"],
     files: ["util", "ui", "geometry", "image", "document", "server"],
-    host: ["ui"],
+    host: ["util", "ui"],
     panels: ["util", "ui", "geometry", "image", "document", "server", "tools", "files", "host"],
     recipes: ["util", "ui", "image", "document", "server", "files"],
     batch: ["util", "ui", "image", "document", "server", "files", "recipes"],
 };
+const FOLDERS = Object.keys(ALLOWED).filter((name) => name !== WORDS);
 /** These import nothing that needs a page or a network. */
 const BARE = ["util", "geometry", "image", "document"];
 /** Classes, and functions that are exported. */
@@ -43,13 +49,20 @@ function importsOf(path) {
     return [...code.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map(([, name]) => resolve(dirname(path), name));
 }
 
-const folderOf = (path) => (dirname(path) === ROOT ? "" : relative(ROOT, path).split(/[\\/]/)[0]);
+function folderOf(path) {
+    const name = relative(ROOT, path);
+    if (name === WORDS) {
+        return WORDS;
+    }
+    return dirname(path) === ROOT ? "" : name.split(/[\\/]/)[0];
+}
+
 const MODULES = modulesBelow(ROOT);
 
 test("every module is in a folder, but for four", () => {
     assert.deepEqual(MODULES.filter((path) => !folderOf(path)).map((path) => relative(ROOT, path)).sort(), FLAT);
     const folders = readdirSync(ROOT).filter((name) => statSync(join(ROOT, name)).isDirectory());
-    assert.deepEqual(folders.filter((name) => name !== "styles").sort(), Object.keys(ALLOWED).sort());
+    assert.deepEqual(folders.filter((name) => name !== "styles").sort(), FOLDERS.toSorted());
 });
 
 for (const [folder, allowed] of Object.entries(ALLOWED)) {
@@ -111,3 +124,12 @@ for (const path of MODULES.filter((one) => BARE.includes(folderOf(one)))) {
         assert.equal(typeof (await import(path)), "object");
     });
 }
+
+test("libraries of others are as their table says, each with its licence", () => {
+    const folder = join(ROOT, "vendor");
+    const table = readFileSync(join(folder, "README.md"), "utf8");
+    for (const path of MODULES.filter((one) => folderOf(one) === "vendor")) {
+        assert.ok(table.includes(createHash("sha256").update(readFileSync(path)).digest("hex")), path);
+        assert.ok(statSync(path.replace(/\.mjs$/, ".LICENSE")).isFile(), path);
+    }
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { memberNames, packBatch, rewritePage } from "../../javascript/retouch/batch/download.mjs";
-import { contentOf, membersOf, Zip } from "../../javascript/retouch/util/zip.mjs";
+import { contentOf, membersOf, Zip, zipped } from "../../javascript/retouch/util/zip.mjs";
 import { joinedBytes } from "../../javascript/retouch/util/bytes.mjs";
 
 const bytesOf = (text) => new TextEncoder().encode(text);
@@ -75,4 +75,38 @@ test("a picture that cannot be had gives no file with a hole", async () => {
     };
     await assert.rejects(packBatch([row(1, "a.png")], lost, { give: (zip) => zips.push(zip) }), /gone/);
     assert.deepEqual(zips, []);
+});
+
+// ---- ZIP
+
+/** The central directory of a file that has one member and no comment. */
+function listedIn(file) {
+    const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+    const at = view.getUint32(file.length - 22 + 16, true);
+    const [flags, method, time, date] = [8, 10, 12, 14].map((field) => view.getUint16(at + field, true));
+    const [checksum, packed, size] = [16, 20, 24].map((field) => view.getUint32(at + field, true));
+    return { utf8: (flags & 0x800) !== 0, method, time, date, checksum, packed, size };
+}
+
+test("members are stored, with their CRC-32, names in UTF-8 and the first date of the format", () => {
+    const zip = new Zip();
+    zip.add("größe.txt", bytesOf("hello"));
+    const plain = { method: 0, time: 0, date: 0x21, checksum: 0x3610a686, packed: 5, size: 5 };
+    for (const file of [joinedBytes(zip.parts), zipped([["größe.txt", bytesOf("hello")]])]) {
+        assert.deepEqual(listedIn(file), { utf8: true, ...plain });
+    }
+});
+
+test("a file is exactly as long as was counted, and its contents go where they are kept", () => {
+    const kept = [];
+    const content = bytesOf("as long as it is");
+    const zip = new Zip({ keep: (bytes) => kept.push(bytes) && bytes });
+    zip.add("ä", content);
+    zip.add("b", new Uint8Array(0));
+    const { length } = joinedBytes(zip.parts);
+    assert.ok(kept.includes(content));
+    const [fitting, tight] = [length, length - 1].map((largest) => new Zip({ largest }));
+    fitting.add("ä", content);
+    tight.add("ä", content);
+    assert.deepEqual([fitting.fits("b", new Uint8Array(0)), tight.fits("b", new Uint8Array(0))], [true, false]);
 });

@@ -7,11 +7,12 @@ import { download, h, syncChildren } from "../ui/dom.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { recipeFileName } from "../recipes/text.mjs";
 import { Zip } from "../util/zip.mjs";
+import { text } from "../util/text.mjs";
 
 /** What is chosen for those who do not choose. */
 const DEFAULT_RECIPE = "Face polish";
-const SAVE = "Save all as .zip";
-const SAVE_TIP = "The pictures, and their page of before and after";
+const SAVE = text("batch.save");
+const SAVE_TIP = text("batch.save.tip");
 const runs = new WeakMap();
 
 /**
@@ -46,21 +47,21 @@ class BatchDialog {
         Object.assign(this, { root, notices, run });
         this.recipe = h(
             "select",
-            { "aria-label": "Recipe", "data-testid": "batch-recipe", onchange: () => this.update() },
+            { "aria-label": text("batch.recipe"), "data-testid": "batch-recipe", onchange: () => this.update() },
             recipes.map(makeOption),
         );
         this.recipe.value = recipes.find(({ name }) => name === DEFAULT_RECIPE)?.name ?? recipes[0]?.name ?? "";
         this.about = h("p", { class: "rt-hint" });
         this.prompt = h("input", {
             type: "text",
-            placeholder: "Prompt, if all have one",
-            "aria-label": "Prompt",
+            placeholder: text("batch.prompt.hint"),
+            "aria-label": text("batch.prompt"),
             "data-testid": "batch-prompt",
         });
         this.chosen = h("p", { "data-testid": "batch-chosen" });
         this.sum = h("p", { class: "rt-batch-sum", role: "status", "data-testid": "batch-sum" });
-        this.bar = h("progress", { max: 1, "aria-label": "Files done" });
-        this.list = h("ul", { class: "rt-batch-list", "aria-label": "Files", tabindex: "0" });
+        this.bar = h("progress", { max: 1, "aria-label": text("batch.progress") });
+        this.list = h("ul", { class: "rt-batch-list", "aria-label": text("batch.files"), tabindex: "0" });
         this.#makeButtons();
         this.setupPane = h("div", { class: "rt-batch-ask" }, this.#makeDropArea(), this.#makeForm());
         this.workPane = h("div", {}, this.#makeHead(), this.bar, this.list);
@@ -79,7 +80,7 @@ class BatchDialog {
         const { run } = this;
         this.setupPane.hidden = Boolean(run.job);
         this.workPane.hidden = !run.job;
-        this.chosen.textContent = this.#files.length ? `${this.#files.length} files chosen` : "";
+        this.chosen.textContent = this.#files.length ? text("batch.chosen", { count: this.#files.length }) : "";
         this.about.textContent = this.recipe.selectedOptions[0]?.title ?? "";
         this.start.disabled = !this.#files.length || !this.recipe.value;
         this.#showButtons(run.rows);
@@ -95,7 +96,7 @@ class BatchDialog {
         this.cancel.hidden = !run.busy || run.cancelled;
         this.resume.hidden = !run.resumable;
         const over = rows.every((row) => isDone(row) || row.state === "failed");
-        this.resume.textContent = over ? "Try failed again" : "Resume";
+        this.resume.textContent = over ? text("batch.retry") : text("batch.resume");
         this.fresh.hidden = run.busy;
         this.save.hidden = this.summary.hidden = !rows.some(isDone) || Boolean(run.fault);
         this.summary.href = run.job ? run.address("page") : "";
@@ -113,15 +114,15 @@ class BatchDialog {
     #makeButtons() {
         const button = (label, testid, press, props = {}) =>
             h("button", { type: "button", class: "rt-button", "data-testid": testid, onclick: press, ...props }, label);
-        this.start = button("Start", "batch-start", () => this.#start(), { class: "rt-button rt-primary" });
-        this.cancel = button("Cancel", "batch-cancel", () => this.run.cancel());
-        this.resume = button("Resume", "batch-resume", () => this.run.resume());
-        this.fresh = button("New batch", "batch-new", () => this.run.clear());
+        this.start = button(text("batch.start"), "batch-start", () => this.#start(), { class: "rt-button rt-primary" });
+        this.cancel = button(text("batch.cancel"), "batch-cancel", () => this.run.cancel());
+        this.resume = button(text("batch.resume"), "batch-resume", () => this.run.resume());
+        this.fresh = button(text("batch.new"), "batch-new", () => this.run.clear());
         this.save = button(SAVE, "batch-save", () => this.#save(), { title: SAVE_TIP });
         this.summary = h(
             "a",
             { class: "rt-button", target: "_blank", rel: "noopener", "data-testid": "batch-summary" },
-            "Before and after",
+            text("batch.summary"),
         );
     }
 
@@ -139,8 +140,14 @@ class BatchDialog {
             "div",
             { class: "rt-batch-place" },
             icon("drop"),
-            h("p", {}, "Drop a folder or pictures here, or choose"),
-            h("p", {}, this.#makeFileChooser("files", {}), " or ", this.#makeFileChooser("a folder", { webkitdirectory: true })),
+            h("p", {}, text("batch.drop")),
+            h(
+                "p",
+                {},
+                this.#makeFileChooser(text("batch.chooseFiles"), {}),
+                text("batch.or"),
+                this.#makeFileChooser(text("batch.chooseFolder"), { webkitdirectory: true }),
+            ),
             this.chosen,
         );
     }
@@ -150,7 +157,7 @@ class BatchDialog {
         const take = () => this.#setFiles(props.webkitdirectory ? listPictures(field.files) : [...field.files]);
         const field = h("input", { type: "file", multiple: true, hidden: true, onchange: take, ...props });
         const press = () => field.click();
-        const testid = `batch-${label.split(" ").pop()}`;
+        const testid = props.webkitdirectory ? "batch-folder" : "batch-files";
         return [
             h("button", { type: "button", class: "rt-link", "data-testid": testid, onclick: press }, label),
             field,
@@ -178,12 +185,12 @@ class BatchDialog {
         const name = recipeFileName({ name: run.status.recipe }, "zip");
         const make = () => new Zip({ keep: (bytes) => new Blob([bytes]) });
         const give = ({ parts }) => download(new Blob(parts, { type: "application/zip" }), name);
-        const tell = (done, all) => (save.textContent = `Packing ${done + 1} of ${all} …`);
+        const tell = (done, all) => (save.textContent = text("batch.packing", { number: done + 1, count: all }));
         save.disabled = true;
         try {
             await packBatch(run.rows, run.fetchBytes, { give, tell, make });
         } catch (error) {
-            this.sum.textContent = `The pictures could not be packed: ${error.message}`;
+            this.sum.textContent = text("batch.unpacked", { why: error.message });
         }
         save.disabled = false;
         save.textContent = SAVE;
@@ -211,7 +218,12 @@ class BatchDialog {
                 "data-testid": "batch-dialog",
                 ...handlers,
             },
-            h("header", {}, h("h2", { id: "rt-batch-title" }, "Batch"), iconButton("close", "Close", close)),
+            h(
+                "header",
+                {},
+                h("h2", { id: "rt-batch-title" }, text("batch.title")),
+                iconButton("close", text("dialog.close"), close),
+            ),
             this.setupPane,
             this.workPane,
         );
@@ -229,6 +241,6 @@ function makeRow({ name }) {
         { "data-testid": "batch-file" },
         h("span", { class: "rt-batch-name", title: name }),
         h("span", { class: "rt-batch-words" }),
-        h("a", { class: "rt-link", download: true }, "Save"),
+        h("a", { class: "rt-link", download: true }, text("batch.saveOne")),
     );
 }

@@ -4,10 +4,11 @@ import { retryWhenOnline, ServerError } from "../server/client.mjs";
 import { toBase64 } from "../util/base64.mjs";
 import { relativePath } from "./files.mjs";
 import { bytesOfBlob } from "../image/codec.mjs";
+import { text } from "../util/text.mjs";
 
 const KEY = "retouch-batch";
 const AT_WORK = ["running", "stopping"];
-const GONE = "The server has this batch no longer: its files made room for others. Start another.";
+const GONE = text("batch.gone");
 
 const encodedFile = async (file) => toBase64(await bytesOfBlob(file));
 
@@ -187,11 +188,19 @@ export class BatchRun extends EventTarget {
 }
 
 const STATES = {
-    unsent: "Not sent yet",
-    waiting: "Waiting",
-    running: "At work …",
-    kept: "As it was",
-    failed: "Failed",
+    unsent: text("batch.unsent"),
+    waiting: text("batch.waiting"),
+    running: text("batch.running"),
+    kept: text("batch.kept"),
+    failed: text("batch.failed"),
+};
+
+/** What became of a file's regions, in the order of the words. */
+const OUTCOMES = {
+    kept: "batch.regions.kept",
+    unseen: "batch.regions.unseen",
+    reverted: "batch.regions.reverted",
+    skipped: "batch.regions.skipped",
 };
 
 /** There is a result; "kept" is one that is as the picture was. */
@@ -202,8 +211,9 @@ export function isDone({ state }) {
 /** What a row says of its file. */
 export function describeRow({ state, error = "", regions = {} }) {
     if (state === "done") {
-        const outcomes = ["kept", "unseen", "reverted", "skipped"].filter((what) => regions[what]);
-        return `Repainted: ${outcomes.map((what) => `${regions[what]} ${what}`).join(", ")}`;
+        const outcomes = Object.entries(OUTCOMES).filter(([what]) => regions[what]);
+        const list = outcomes.map(([what, key]) => text(key, { count: regions[what] })).join(", ");
+        return text("batch.repainted", { list });
     }
     return error ? `${STATES[state]}: ${error}` : STATES[state];
 }
@@ -212,5 +222,5 @@ export function describeRow({ state, error = "", regions = {} }) {
 export function describeRows(rows) {
     const failed = rows.filter(({ state }) => state === "failed").length;
     const done = rows.filter(isDone).length;
-    return `${done} of ${rows.length} done${failed ? `, ${failed} failed` : ""}`;
+    return text(failed ? "batch.doneAndFailed" : "batch.done", { done, count: rows.length, failed });
 }

@@ -1,6 +1,8 @@
 /** Canvas stack: the canvases of a view, one above the other, at their element's size in device pixels. */
 
-const LABEL = "Picture. Arrow keys move a cross hair, Enter uses the tool there, Alt and Enter takes away.";
+import { text } from "../util/text.mjs";
+
+const LABEL = text("canvas.label");
 const FILLING = "position:absolute;inset:0;width:100%;height:100%;display:block;";
 
 export class CanvasStack {

@@ -19,6 +19,7 @@ import { KeyboardInput } from "./keyboard-input.mjs";
 import { Renderer } from "./renderer.mjs";
 import { ViewState } from "./view-state.mjs";
 import { CanvasStack } from "./canvas-stack.mjs";
+import { text } from "../util/text.mjs";
 
 export class CanvasView extends ViewState {
     #stack;
@@ -151,7 +152,7 @@ export class CanvasView extends ViewState {
             return;
         }
         if (selectedObject(doc)?.candidates.length > 1) {
-            this.store.do("Candidate", nextCandidate(doc, doc.selected, by), { merge: `candidate ${doc.selected}` });
+            this.store.do(text("did.candidate"), nextCandidate(doc, doc.selected, by), { merge: `candidate ${doc.selected}` });
         }
     }
 

@@ -24,6 +24,7 @@
 import { boxOfSize, moveBox } from "../geometry/box.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { forgetShapes, PLAIN_SHAPE, shapeMask } from "./shaped-mask.mjs";
+import { text } from "../util/text.mjs";
 
 export { composePicture, composeBox } from "./compose.mjs";
 export { PLAIN_SHAPE, shapeMask };
@@ -86,10 +87,10 @@ function emptyObject(doc) {
 function nextObjectName(doc) {
     const taken = new Set(doc.objects.map(({ name }) => name));
     let number = 1;
-    while (taken.has(`Object ${number}`)) {
+    while (taken.has(text("object.numbered", { number }))) {
         number++;
     }
-    return `Object ${number}`;
+    return text("object.numbered", { number });
 }
 
 export function removeObject(doc, id) {

@@ -21,6 +21,7 @@ import { keepFiniteScores } from "./scores.mjs";
 import { labelSteps, choosePainting } from "./step-history.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { contentOf, membersOf, zipped } from "../util/zip.mjs";
+import { text } from "../util/text.mjs";
 
 export const ENDING = ".retouch";
 const SCHEMA = 1;
@@ -34,7 +35,7 @@ export async function readHistoryFile(bytes, name = "") {
     try {
         return await parseMembers(membersOf(bytes), name);
     } catch {
-        throw new Error(`${name || "It"} is damaged, or no history as Retouch writes it.`);
+        throw new Error(text(name ? "open.damaged" : "open.damagedUnnamed", { name }));
     }
 }
 

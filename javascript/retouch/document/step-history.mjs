@@ -11,6 +11,7 @@ import { boxOfList, heightOf, isEmpty, overlap, widthOf } from "../geometry/box.
 import { newId } from "./document.mjs";
 import { Mask } from "../image/mask.mjs";
 import { Pixels } from "../image/pixels.mjs";
+import { text } from "../util/text.mjs";
 
 /**
  * The later steps that are on and were painted upon one, directly or through others.
@@ -59,9 +60,9 @@ export function labelSteps(steps) {
 }
 
 function makeStepName({ how }, several) {
-    const label = how?.step.label || "Step";
+    const label = how?.step.label || text("step.unnamed");
     const name = label[0].toUpperCase() + label.slice(1);
-    return several && how ? `${name} · pass ${how.step.pass_index + 1}` : name;
+    return several && how ? text("step.ofPass", { name, number: how.step.pass_index + 1 }) : name;
 }
 
 /** The document with a step in place of the one of the same id; null where it is no longer there. */

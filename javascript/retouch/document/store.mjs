@@ -5,6 +5,7 @@
  */
 
 import { compressMasks } from "./document.mjs";
+import { text } from "../util/text.mjs";
 
 /** Steps that can be undone. */
 export const DEPTH = 100;
@@ -145,7 +146,7 @@ export class Store extends EventTarget {
         while (others.length > OTHERS || sumPixels(others) > OTHER_PIXELS) {
             dropped.push(others.shift().doc);
         }
-        this.#stacks = [...others, new UndoStack(doc, `Open ${doc.name}`)];
+        this.#stacks = [...others, new UndoStack(doc, text("did.open", { name: doc.name }))];
         this.#place = others.length;
         this.#notify(before, this.labels[0]);
         dropped.forEach((gone) => this.dispatchEvent(new CustomEvent("dropped", { detail: { doc: gone } })));
@@ -160,7 +161,7 @@ export class Store extends EventTarget {
     restore(doc, { docs = [], place = docs.length } = {}) {
         const before = this.doc;
         const all = [...docs.slice(0, place), doc, ...docs.slice(place)];
-        this.#stacks = all.map((one) => new UndoStack(one, `Open ${one.name}`));
+        this.#stacks = all.map((one) => new UndoStack(one, text("did.open", { name: one.name })));
         this.#place = place;
         this.#notify(before, "");
     }

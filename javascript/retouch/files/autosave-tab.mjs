@@ -5,9 +5,10 @@ import { debounce } from "../util/debounce.mjs";
 import { AutosaveStore, upgradeDoc } from "../document/autosave.mjs";
 import { deserialize, serialize } from "../document/serialize.mjs";
 import { isSaved, joinWords, markSaved, listUnsavedWork } from "../document/unsaved-work.mjs";
+import { text } from "../util/text.mjs";
 
 const KEEP_WAIT_MS = 800;
-const FULL = "This browser has no room to keep your work through a reload: save it before you close the page.";
+const FULL = text("autosave.full");
 
 /**
  * @param {import("../studio.mjs").Studio} studio
@@ -40,7 +41,7 @@ class TabAutosave {
                 await this.#offerAbandoned();
             }
         } catch (error) {
-            this.notices.say(`What was here before could not be brought back (${error.message}).`, "warning");
+            this.notices.say(text("autosave.lost", { why: error.message }), "warning");
         }
         this.#listen();
     }
@@ -80,8 +81,8 @@ class TabAutosave {
         const record = await this.#autosaves.findAbandoned();
         if (record) {
             const run = async () => this.pictureLoader.show(upgradeDoc((await deserialize(record.content)).doc));
-            const text = `${record.name} was closed with ${joinWords(record.work)} in no file.`;
-            this.notices.say(text, "lasting", { label: "Bring it back", run });
+            const told = text("autosave.left", { name: record.name, work: joinWords(record.work) });
+            this.notices.say(told, "lasting", { label: text("autosave.restore"), run });
         }
     }
 

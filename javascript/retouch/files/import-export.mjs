@@ -5,6 +5,7 @@ import { fromBase64 } from "../util/base64.mjs";
 import { activeMask, composePicture } from "../document/document.mjs";
 import { h } from "../ui/dom.mjs";
 import { isTyping } from "../ui/key-listener.mjs";
+import { text } from "../util/text.mjs";
 
 /** The picture as a PNG file, with its infotext and all else that the opened file carried. */
 export async function makePictureFile(doc) {
@@ -22,13 +23,13 @@ function nameFor({ name, steps, extension }) {
 }
 
 const STRIPPED =
-    "Browsers take colour profile, EXIF and texts out of a picture that is pasted: open or drop its file to keep them.";
+    text("open.pasted");
 /** What browsers call a picture of the clipboard that is no file. */
 const PASTED = "image.png";
 
 /** Hear of pictures dropped on `root` or pasted while `alive()`. Returns the function that stops it. */
 export function listenForFiles(root, alive, { open, notices }) {
-    const veil = h("div", { class: "rt-veil", "aria-hidden": "true", hidden: true }, h("span", {}, "Drop to open"));
+    const veil = h("div", { class: "rt-veil", "aria-hidden": "true", hidden: true }, h("span", {}, text("open.drop")));
     root.append(veil);
     const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
     const over = (event) => {
@@ -73,8 +74,8 @@ export function listenForFiles(root, alive, { open, notices }) {
 
 function warnOfOthers({ files }, file, notices) {
     if (files.length > 1) {
-        const text = `Of ${files.length} files only ${file.name} was opened: Batch takes many.`;
-        notices.say(text, "warning");
+        const told = text("open.onlyOne", { files: files.length, name: file.name });
+        notices.say(told, "warning");
     }
 }
 

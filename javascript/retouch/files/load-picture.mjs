@@ -7,6 +7,7 @@ import { pickSentPicture } from "../document/metadata.mjs";
 import { download } from "../ui/dom.mjs";
 import { readDocument, makeHistoryFile } from "./open-file.mjs";
 import { joinWords, markSaved, listUnsavedWork } from "../document/unsaved-work.mjs";
+import { text } from "../util/text.mjs";
 
 const SLOW_MS = 600;
 
@@ -45,9 +46,9 @@ export class PictureLoader {
         this.view.fit();
         this.api.send(pickSentPicture(doc)).catch(() => {}); // it is sent again with the first question about it
         if (work.length) {
-            const text = `${before.name} is still here, with ${joinWords(work)} in no file yet: Undo leads back to it.`;
-            const action = { label: "Back to it", run: () => this.store.reopen(before.base) };
-            this.#closeOnceBack(before.base, this.notices.say(text, "warning", action));
+            const told = text("open.stillHere", { name: before.name, work: joinWords(work) });
+            const action = { label: text("open.back"), run: () => this.store.reopen(before.base) };
+            this.#closeOnceBack(before.base, this.notices.say(told, "warning", action));
         }
     }
 
@@ -64,16 +65,17 @@ export class PictureLoader {
 
     #tellWhenSlow({ name }) {
         let close = () => {};
-        const timer = setTimeout(() => (close = this.notices.say(`Opening ${name || "the picture"} …`, "lasting")), SLOW_MS);
+        const opening = name ? text("open.slow", { name }) : text("open.slowUnnamed");
+        const timer = setTimeout(() => (close = this.notices.say(opening, "lasting")), SLOW_MS);
         return () => (clearTimeout(timer), close());
     }
 
     #tellDropped(doc) {
-        const text = `${doc.name} had to make room for other pictures, with ${joinWords(listUnsavedWork(doc))} in no file.`;
+        const told = text("open.dropped", { name: doc.name, work: joinWords(listUnsavedWork(doc)) });
         const save = async () => {
             const file = await makeHistoryFile(doc);
             download(file, file.name);
         };
-        this.notices.say(text, "lasting", { label: "Save it with its history", run: save });
+        this.notices.say(told, "lasting", { label: text("open.saveDropped"), run: save });
     }
 }

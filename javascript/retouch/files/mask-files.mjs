@@ -6,12 +6,13 @@ import { toBase64 } from "../util/base64.mjs";
 import { boxOfList } from "../geometry/box.mjs";
 import { bytesOfBlob } from "../image/codec.mjs";
 import { Mask } from "../image/mask.mjs";
+import { text } from "../util/text.mjs";
 
 /** What of a file can be its mask, where two readings are likely. */
 export const CHANNELS = [
-    { channel: "luminance", label: "Brightness", hint: "white is repainted" },
-    { channel: "alpha", label: "Opacity", hint: "what is opaque is repainted" },
-    { channel: "inverted alpha", label: "Transparency", hint: "what is transparent is repainted" },
+    { channel: "luminance", label: text("maskFile.luminance"), hint: text("maskFile.luminance.hint") },
+    { channel: "alpha", label: text("maskFile.alpha"), hint: text("maskFile.alpha.hint") },
+    { channel: "inverted alpha", label: text("maskFile.invertedAlpha"), hint: text("maskFile.invertedAlpha.hint") },
 ];
 
 /**

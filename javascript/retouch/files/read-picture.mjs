@@ -15,6 +15,7 @@ import { decodeInBrowser, decodePixels } from "../image/codec.mjs";
 import { readKeyword, readPngText } from "../image/png-text.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { chunksOf, isPng, pngHeader } from "../image/png.mjs";
+import { text } from "../util/text.mjs";
 
 /** Chunks that turn, colour or move the picture: the server reads those. */
 const ELABORATE = new Set(["eXIf", "tRNS", "zTXt", "acTL"]);
@@ -32,7 +33,7 @@ export async function readPicture(name, bytes, options) {
         return await read(name, bytes, options);
     } catch (error) {
         if (error instanceof RangeError) {
-            throw new Error(`${name} is too large for the memory of this browser.`, { cause: error });
+            throw new Error(text("open.tooLarge", { name }), { cause: error });
         }
         return readByBrowser(name, bytes, { ...options, error });
     }
@@ -81,7 +82,7 @@ async function readAtServer(name, bytes, { api, say }) {
 }
 
 const SHALLOW =
-    "It has 16 bits a sample; this page works with 8, and so has what it saves. The command line and REST keep 16.";
+    text("open.shallow");
 
 async function readPixels(png) {
     const { width, height, data } = await decodePixels(new Blob([png]));
@@ -90,12 +91,12 @@ async function readPixels(png) {
 
 async function readByBrowser(name, bytes, { say, error }) {
     const { width, height, data } = await decodeInBrowser(new Blob([bytes])).catch(() => {
-        throw new Error(`${name} is not a picture that this browser or the server can read. ${explain(error)}`.trim());
+        throw new Error(text("open.unreadable", { name, why: explain(error) }).trim());
     });
-    say(`${name} was opened without colour profile, EXIF and texts, and so is what is saved. ${explain(error)}`);
+    say(text("open.stripped", { name, why: explain(error) }));
     return { pixels: new Pixels(width, height, data), baggage: new Uint8Array(0), infotext: readPngText(bytes) };
 }
 
 function explain(error) {
-    return error instanceof OfflineError ? "The server does not answer." : error.message;
+    return error instanceof OfflineError ? text("server.silent") : error.message;
 }

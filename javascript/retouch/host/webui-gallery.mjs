@@ -1,6 +1,7 @@
 /** The WebUI's galleries: a button under each that opens the chosen picture in the studio. */
 
 import { gradio, showTab } from "./webui-page.mjs";
+import { text } from "../util/text.mjs";
 
 const PAGES = ["txt2img", "img2img", "extras"];
 const STUDIO_TAB = "tab_retouch";
@@ -26,7 +27,7 @@ function makeButton(page, row, open) {
     const element = document.createElement("button");
     element.id = `${page}_send_to_retouch`;
     element.className = row.querySelector("button")?.className ?? "tool";
-    element.title = "Send the picture to Retouch";
+    element.title = text("send.toRetouch");
     element.setAttribute("aria-label", element.title);
     element.textContent = "🪄";
     element.addEventListener("click", () => sendPicture(page, open));

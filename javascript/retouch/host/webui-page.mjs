@@ -3,6 +3,8 @@
  * knows the WebUI's page is here and in webui-gallery.mjs.
  */
 
+import { text } from "../util/text.mjs";
+
 const IMG2IMG = { img2img: 0, inpaint: 4 };
 const WAIT_MS = 8000;
 const LEAST_HEIGHT = 540;
@@ -31,8 +33,8 @@ export function listSendTargets(kind) {
 
 const SEND_TARGETS = [
     {
-        label: "img2img › Inpaint upload",
-        hint: "picture and mask",
+        label: text("send.inpaint"),
+        hint: text("send.pictureAndMask"),
         testid: "send-inpaint",
         needsMask: true,
         async send({ picture, mask }) {
@@ -42,8 +44,8 @@ const SEND_TARGETS = [
         },
     },
     {
-        label: "img2img",
-        hint: "picture",
+        label: text("send.img2img"),
+        hint: text("send.picture"),
         testid: "send-img2img",
         async send({ picture }) {
             showImg2img(IMG2IMG.img2img);
@@ -51,8 +53,8 @@ const SEND_TARGETS = [
         },
     },
     {
-        label: "Extras",
-        hint: "picture",
+        label: text("send.extras"),
+        hint: text("send.picture"),
         testid: "send-extras",
         async send({ picture }) {
             showTab("tab_extras");
@@ -64,14 +66,14 @@ const SEND_TARGETS = [
 /** The places a mask can be taken from: [{label, testid, take()}], `take` giving a file; none when alone. */
 export function listMaskSources(kind) {
     return kind === "webui"
-        ? [{ label: "From Inpaint upload", testid: "mask-from-inpaint", take: readInpaintMask }]
+        ? [{ label: text("maskFile.fromInpaint"), testid: "mask-from-inpaint", take: readInpaintMask }]
         : [];
 }
 
 async function readInpaintMask() {
     const image = gradio().querySelector("#img_inpaint_mask img");
     if (!image) {
-        throw new Error("img2img › Inpaint upload has no mask: put one there first.");
+        throw new Error(text("maskFile.noneInInpaint"));
     }
     const answer = await fetch(image.src);
     return new File([await answer.blob()], "Inpaint upload.png");
@@ -93,7 +95,7 @@ function showImg2img(place) {
 async function putFile(id, file) {
     const box = gradio().querySelector(`#${id}`);
     if (!box) {
-        throw new Error(`This WebUI has no "${id}" to send to.`);
+        throw new Error(text("send.noPlace", { id }));
     }
     box.querySelector('button[aria-label="Clear"]')?.click();
     const input = await waitFor(() => box.querySelector('input[type="file"]'));
@@ -113,7 +115,7 @@ async function waitFor(find) {
         }
         await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error("The WebUI's page did not take the picture.");
+    throw new Error(text("send.notTaken"));
 }
 
 export function gradio() {

@@ -5,19 +5,25 @@ import { menuButton } from "../ui/dialogs.mjs";
 import { h } from "../ui/dom.mjs";
 import { listSendTargets } from "../host/webui-page.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
+import { text } from "../util/text.mjs";
 
 const COMPARE = [
-    ["off", "Off"],
-    ["slider", "Slider"],
-    ["side", "Side by side"],
+    ["off", text("header.compare.off")],
+    ["slider", text("header.compare.slider")],
+    ["side", text("header.compare.side")],
 ];
 
 /** What a document can be saved as. */
 function makeSaveItems(commands) {
-    const history = "A .retouch file: the picture before everything, and every step, to be opened again";
+    const history = text("header.saveHistory.hint");
     return [
-        { label: "Picture", hint: "PNG, with its infotext", run: commands.savePicture, testid: "save-picture" },
-        { label: "Picture with history", hint: history, run: commands.saveHistory, testid: "save-history" },
+        {
+            label: text("header.savePicture"),
+            hint: text("header.savePicture.hint"),
+            run: commands.savePicture,
+            testid: "save-picture",
+        },
+        { label: text("header.saveHistory"), hint: history, run: commands.saveHistory, testid: "save-history" },
     ];
 }
 
@@ -25,43 +31,45 @@ export class Header {
     /** @param {import("../studio.mjs").Studio} studio */
     constructor({ store, view, host, commands }) {
         Object.assign(this, { store, view });
-        this.undo = iconButton("undo", "Undo", commands.undo, { key: "Ctrl+Z", "data-testid": "undo" });
-        this.redo = iconButton("redo", "Redo", commands.redo, { key: "Ctrl+Shift+Z", "data-testid": "redo" });
+        this.undo = iconButton("undo", text("header.undo"), commands.undo, { key: "Ctrl+Z", "data-testid": "undo" });
+        this.redo = iconButton("redo", text("header.redo"), commands.redo, { key: "Ctrl+Shift+Z", "data-testid": "redo" });
         this.name = h("span", { class: "rt-document-name" });
-        this.save = this.#makeButton("download", "Save", commands.savePicture, "save", "Save as PNG, with its infotext  (Ctrl+S)");
-        this.saveAs = menuButton([icon("chevron")], "Save as", () => makeSaveItems(commands), {
+        this.save = this.#makeButton("download", text("header.save"), commands.savePicture, "save", text("header.save.tip"));
+        this.saveAs = menuButton([icon("chevron")], text("header.saveAs"), () => makeSaveItems(commands), {
             class: "rt-button rt-save-as",
             "data-testid": "save-as",
         });
         this.recipes = menuButton(
-            [icon("recipe"), h("span", {}, "Fix by recipe"), icon("chevron")],
-            "Fix by recipe",
+            [icon("recipe"), h("span", {}, text("header.recipes")), icon("chevron")],
+            text("header.recipes"),
             commands.listRecipes,
             { "data-testid": "recipes" },
         );
         this.compare = menuButton(
-            [icon("before"), h("span", {}, "Compare"), icon("chevron")],
-            "Compare with the first picture",
+            [icon("before"), h("span", {}, text("header.compare")), icon("chevron")],
+            text("header.compare.label"),
             () => COMPARE.map(([mode, label]) => ({ label, run: () => commands.setCompare(mode), testid: `compare-${mode}` })),
             { "data-testid": "compare" },
         );
         this.send = this.#makeSendMenu(host, commands);
         const theme =
-            host === "standalone" ? [iconButton("dark", "Light or dark", commands.toggleTheme, { "data-testid": "theme" })] : [];
+            host === "standalone"
+                ? [iconButton("dark", text("header.theme"), commands.toggleTheme, { "data-testid": "theme" })]
+                : [];
         this.element = h(
             "header",
             { class: "rt-header" },
-            h("h1", { class: "rt-brand" }, icon("recipe"), "Retouch"),
-            this.#makeButton("folder", "Open", commands.openFile, "open", "Open a picture, or a .retouch file with its history  (Ctrl+O)"),
+            h("h1", { class: "rt-brand" }, icon("recipe"), text("header.brand")),
+            this.#makeButton("folder", text("header.open"), commands.openFile, "open", text("header.open.tip")),
             h("div", { class: "rt-group" }, this.undo, this.redo),
             this.name,
             this.recipes,
-            this.#makeButton("union", "Batch", commands.showBatch, "batch", "A folder of pictures by one recipe"),
+            this.#makeButton("union", text("header.batch"), commands.showBatch, "batch", text("header.batch.tip")),
             this.compare,
             this.send,
             h("div", { class: "rt-group" }, this.save, this.saveAs),
             ...theme,
-            iconButton("help", "Keyboard shortcuts", commands.showHelp, { key: "?", "data-testid": "help" }),
+            iconButton("help", text("shortcuts.title"), commands.showHelp, { key: "?", "data-testid": "help" }),
         );
         store.addEventListener("change", () => this.update());
         this.update();
@@ -81,9 +89,14 @@ export class Header {
             return null;
         }
         const items = () => listSendTargets(host).map((target) => ({ ...target, run: () => commands.sendTo(target) }));
-        return menuButton([icon("send"), h("span", {}, "Send to"), icon("chevron")], "Send to", items, {
-            "data-testid": "send",
-        });
+        return menuButton(
+            [icon("send"), h("span", {}, text("header.send")), icon("chevron")],
+            text("header.send"),
+            items,
+            {
+                "data-testid": "send",
+            },
+        );
     }
 
     update() {
@@ -91,7 +104,9 @@ export class Header {
         const { base, name } = store.doc;
         this.undo.disabled = !store.canUndo;
         this.redo.disabled = !store.canRedo;
-        this.undo.dataset.tip = store.canUndo ? `Undo: ${store.labels[store.at]}  (Ctrl+Z)` : "Undo  (Ctrl+Z)";
+        this.undo.dataset.tip = store.canUndo
+            ? text("header.undo.tipOf", { step: store.labels[store.at] })
+            : text("header.undo.tip");
         this.name.textContent = name;
         this.name.title = name;
         this.save.disabled = !base;

@@ -7,24 +7,28 @@ import { icon } from "../ui/icons.mjs";
 import { knobsOf } from "../ui/knob-widgets.mjs";
 import { makeSection } from "../ui/collapsible.mjs";
 import { flatten } from "../document/settings.mjs";
+import { text } from "../util/text.mjs";
 
 /** Fields of the request that are not knobs to adjust, or have their own place on the page. */
 const ELSEWHERE =
     /^(image|image_id|task|mask|box|sketch|intent|object|answer|return_masks|return_history|return_steps|people|invert|prompt|negative_prompt|variations|seed|subseed|subseed_strength)$|^target\./;
 const GROUPS = [
-    ["Painting", /^(denoising_strength|masked_content|colour_correction|keep_tone|grain|compression|match_edge|restore_faces|soft.*)$/],
-    ["Mask and context", /^shape\./],
-    ["Sampling", /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
-    ["More", /./],
+    [
+        text("knobs.painting"),
+        /^(denoising_strength|masked_content|colour_correction|keep_tone|grain|compression|match_edge|restore_faces|soft.*)$/,
+    ],
+    [text("knobs.mask"), /^shape\./],
+    [text("knobs.sampling"), /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
+    [text("knobs.more"), /./],
 ];
 
 export class IntentsPanel {
     /** @param {import("../studio.mjs").Studio} studio */
     constructor({ settings, inpaintJobs, store }) {
         Object.assign(this, { settings, inpaintJobs, store, intents: [], knobs: [] });
-        this.buttons = h("div", { class: "rt-intents", role: "group", "aria-label": "Intents" });
-        this.prompt = this.#makePromptField("prompt", "What should be there", "Prompt", 3);
-        this.negative = this.#makePromptField("negative_prompt", "What should not", "Negative prompt", 1);
+        this.buttons = h("div", { class: "rt-intents", role: "group", "aria-label": text("intents.label") });
+        this.prompt = this.#makePromptField("prompt", text("intents.prompt.hint"), text("intents.prompt"), 3);
+        this.negative = this.#makePromptField("negative_prompt", text("intents.negative.hint"), text("intents.negative"), 1);
         this.invert = h("input", {
             type: "checkbox",
             "data-testid": "not-masked",
@@ -43,16 +47,16 @@ export class IntentsPanel {
             { class: "rt-numbers" },
             h(
                 "label",
-                { class: "rt-check", "data-tip": "Repaint all that is not masked: the background" },
+                { class: "rt-check", "data-tip": text("intents.invert.tip") },
                 this.invert,
-                "Not masked",
+                text("intents.invert"),
             ),
-            h("label", { for: "rt-variations" }, "Variations", this.variations),
+            h("label", { for: "rt-variations" }, text("intents.variations"), this.variations),
         );
-        const main = makeSection("paint", "Paint", [this.prompt, this.buttons, row]);
+        const main = makeSection("paint", text("intents.title"), [this.prompt, this.buttons, row]);
         const more = makeSection(
             "adjust",
-            "Adjust",
+            text("intents.adjust"),
             [this.negative, makeSeedField(settings, "rt-seed"), this.adjust.element],
             { open: false },
         );
@@ -77,7 +81,7 @@ export class IntentsPanel {
 
     #makeButton(intent, index) {
         const press = () => (this.settings.set({ prompt: this.prompt.value }), this.inpaintJobs.runIntent(intent));
-        const tip = `${intent.description}  (Alt+${index + 1})`;
+        const tip = text("intents.tip", { description: intent.description, number: index + 1 });
         return h(
             "button",
             {

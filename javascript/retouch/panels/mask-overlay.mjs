@@ -1,6 +1,7 @@
 /** How masks are shown: colour, opacity, or not at all. A preference, kept from one day to the next. */
 
 import { h } from "../ui/dom.mjs";
+import { text } from "../util/text.mjs";
 
 const KEY = "retouch-overlay";
 
@@ -16,7 +17,7 @@ export class MaskOverlayForm {
         const tint = h("input", {
             type: "color",
             value: colour,
-            "aria-label": "Colour of masks",
+            "aria-label": text("overlay.colour"),
             "data-testid": "overlay-colour",
             oninput: (e) => change({ colour: e.target.value }),
         });
@@ -25,14 +26,14 @@ export class MaskOverlayForm {
             min: 0,
             max: 100,
             value: opacity * 100,
-            "aria-label": "Opacity of masks",
+            "aria-label": text("overlay.opacity"),
             "data-testid": "overlay-opacity",
             oninput: (e) => change({ opacity: e.target.value / 100 }),
         });
         this.element = h(
             "div",
             { class: "rt-overlay-form" },
-            h("span", { "data-tip": "Show or hide masks  (Q)" }, "Overlay"),
+            h("span", { "data-tip": text("overlay.tip") }, text("overlay.label")),
             tint,
             strength,
         );

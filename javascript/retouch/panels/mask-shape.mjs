@@ -3,16 +3,17 @@
 import { setShape, selectedObject } from "../document/document.mjs";
 import { h } from "../ui/dom.mjs";
 import { PLAIN_SHAPE } from "../document/shaped-mask.mjs";
+import { text } from "../util/text.mjs";
 
 const SLIDERS = [
-    ["grow", "Grow / shrink", -128, 128],
-    ["feather", "Feather", 0, 128],
-    ["smooth", "Smooth", 0, 64],
-    ["islands", "Drop islands", 0, 2000],
+    ["grow", text("edge.grow"), -128, 128],
+    ["feather", text("edge.feather"), 0, 128],
+    ["smooth", text("edge.smooth"), 0, 64],
+    ["islands", text("edge.islands"), 0, 2000],
 ];
 const SWITCHES = [
-    ["holes", "Fill holes"],
-    ["invert", "Invert"],
+    ["holes", text("edge.holes")],
+    ["invert", text("edge.invert")],
 ];
 
 export class MaskShapeForm {
@@ -22,7 +23,11 @@ export class MaskShapeForm {
     constructor(store, snap) {
         this.store = store;
         this.inputs = {};
-        this.reset = h("button", { type: "button", class: "rt-link", onclick: () => this.#set(PLAIN_SHAPE) }, "Reset");
+        this.reset = h(
+            "button",
+            { type: "button", class: "rt-link", onclick: () => this.#set(PLAIN_SHAPE) },
+            text("edge.reset"),
+        );
         const switches = h(
             "div",
             { class: "rt-switches" },
@@ -35,16 +40,16 @@ export class MaskShapeForm {
                 type: "button",
                 class: "rt-button",
                 "data-testid": "snap",
-                "data-tip": "Move the outline to the picture's own edges: hair, fences",
+                "data-tip": text("edge.snap.tip"),
                 onclick: snap,
             },
-            "Snap to edges",
+            text("edge.snap"),
         );
         switches.append(sharp);
         this.element = h(
             "fieldset",
             { class: "rt-shape", "data-testid": "shape" },
-            h("legend", {}, "Edge of the mask"),
+            h("legend", {}, text("edge.label")),
             SLIDERS.map((s) => this.#makeSlider(...s)),
             switches,
         );
@@ -57,7 +62,7 @@ export class MaskShapeForm {
             type: "range",
             min,
             max,
-            "aria-label": `${label}, slider`,
+            "aria-label": text("knobs.slider", { label }),
             tabindex: -1,
             oninput: (e) => set(e.target.value),
         });
@@ -90,7 +95,7 @@ export class MaskShapeForm {
     #set(changes) {
         const { doc } = this.store;
         if (selectedObject(doc)) {
-            this.store.do("Shape the mask", setShape(doc, doc.selected, changes), {
+            this.store.do(text("edge.done"), setShape(doc, doc.selected, changes), {
                 merge: `shape-${doc.selected}-${Object.keys(changes)}`,
             });
         }

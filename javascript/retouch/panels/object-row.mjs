@@ -4,20 +4,21 @@ import { areaOf, boxOfSize } from "../geometry/box.mjs";
 import { changeObject, nextCandidate, objectOf, selectObject, shapeMask, removeObject } from "../document/document.mjs";
 import { h, setAttribute, setValue } from "../ui/dom.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
+import { text } from "../util/text.mjs";
 
-const WORDS = "Instead of the general one; recipes say it of whoever is found here, through all passes";
+const WORDS = text("object.prompt.tip");
 const DRAGGED = "text/retouch-object";
 
 export class ObjectRow {
     constructor(store, id) {
         Object.assign(this, { store, id });
         this.use = this.#makeUseBox();
-        this.eye = iconButton("eye", "Show or hide", () => this.#toggleVisible());
-        this.name = this.#makeTextInput("name", "Rename", { class: "rt-name", "aria-label": "Name" });
+        this.eye = iconButton("eye", text("object.show"), () => this.#toggleVisible());
+        this.name = this.#makeTextInput("name", text("object.rename"), { class: "rt-name", "aria-label": text("object.name") });
         this.level = this.#makeLevelButton();
         this.area = h("span", { class: "rt-area" });
-        const own = { placeholder: "Its own prompt", "aria-label": "Prompt of this object", "data-tip": WORDS };
-        this.prompt = this.#makeTextInput("prompt", "Prompt", { class: "rt-object-prompt", ...own });
+        const own = { placeholder: text("object.prompt.hint"), "aria-label": text("object.prompt"), "data-tip": WORDS };
+        this.prompt = this.#makeTextInput("prompt", text("object.prompt.done"), { class: "rt-object-prompt", ...own });
         this.element = this.#build();
     }
 
@@ -42,12 +43,13 @@ export class ObjectRow {
     }
 
     #delete() {
-        this.store.do("Delete object", removeObject(this.doc, this.id));
+        this.store.do(text("objects.delete"), removeObject(this.doc, this.id));
     }
 
     #makeUseBox() {
-        const names = { "aria-label": "Use: repaint this", "data-tip": "Use: repaint this" };
-        const change = ({ target }) => this.#change(target.checked ? "Use" : "Do not use", { use: target.checked });
+        const names = { "aria-label": text("object.use.label"), "data-tip": text("object.use.label") };
+        const change = ({ target }) =>
+            this.#change(target.checked ? text("object.use") : text("object.unuse"), { use: target.checked });
         return h("input", { type: "checkbox", ...names, onchange: change });
     }
 
@@ -57,13 +59,13 @@ export class ObjectRow {
     }
 
     #makeLevelButton() {
-        const next = () => this.store.do("Next candidate", nextCandidate(this.doc, this.id));
-        return h("button", { type: "button", class: "rt-level", "data-tip": "Next candidate  (Tab)", onclick: next });
+        const next = () => this.store.do(text("object.next"), nextCandidate(this.doc, this.id));
+        return h("button", { type: "button", class: "rt-level", "data-tip": text("object.next.tip"), onclick: next });
     }
 
     #build() {
         const grip = h("span", { class: "rt-grip", draggable: "true", "aria-hidden": "true" }, icon("grip"));
-        const gone = iconButton("close", "Delete", () => this.#delete());
+        const gone = iconButton("close", text("object.delete"), () => this.#delete());
         const parts = [grip, this.use, this.eye, this.name, this.level, this.area, gone];
         // what is pressed speaks for itself: selecting the row as well would undo a box's tick before it is heard
         const press = ({ target }) => target.closest("button, input[type=checkbox]") || this.#select();
@@ -85,7 +87,11 @@ export class ObjectRow {
         this.prompt.hidden = !chosen && !object.prompt;
         this.level.hidden = candidates.length < 2;
         this.level.textContent = `${candidate + 1}/${candidates.length}`;
-        setAttribute(this.level, "aria-label", `Candidate ${candidate + 1} of ${candidates.length}: next`);
+        setAttribute(
+            this.level,
+            "aria-label",
+            text("object.candidate", { number: candidate + 1, count: candidates.length }),
+        );
         this.area.textContent = describeShare(object, doc.base);
     }
 
@@ -119,7 +125,7 @@ export class ObjectRow {
     }
 
     #move(id, to) {
-        this.store.do("Move object", moveObject(this.doc, id, to));
+        this.store.do(text("object.move"), moveObject(this.doc, id, to));
     }
 
     #makeDraggable(row, grip) {
@@ -153,5 +159,9 @@ export function moveObject(doc, id, to) {
 /** How much of the picture, to one digit that counts. */
 function describeShare(object, base) {
     const share = base ? (shapeMask(object, base).area / areaOf(boxOfSize(base))) * 100 : 0;
-    return share === 0 ? "empty" : share < 0.1 ? "<0.1 %" : `${share < 10 ? share.toFixed(1) : Math.round(share)} %`;
+    return share === 0
+        ? text("object.empty")
+        : share < 0.1
+          ? "<0.1 %"
+          : `${share < 10 ? share.toFixed(1) : Math.round(share)} %`;
 }

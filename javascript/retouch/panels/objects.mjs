@@ -13,27 +13,28 @@ import { MaskOverlayForm } from "./mask-overlay.mjs";
 import { makeSection } from "../ui/collapsible.mjs";
 import { MaskShapeForm } from "./mask-shape.mjs";
 import { markMasksSaved } from "../document/unsaved-work.mjs";
+import { text } from "../util/text.mjs";
 
 const COMBINE = [
-    ["union", "Unite the ticked objects"],
-    ["subtract", "Take the other ticked objects from the selected one"],
-    ["intersect", "Keep what all ticked objects share"],
+    ["union", text("objects.union.label"), text("objects.union")],
+    ["subtract", text("objects.subtract.label"), text("objects.subtract")],
+    ["intersect", text("objects.intersect.label"), text("objects.intersect")],
 ];
 
 export class ObjectsPanel {
     /** @param {import("../studio.mjs").Studio} studio */
     constructor({ root, store, api, notices, view, commands, host }) {
         Object.assign(this, { root, store, api, notices, view, rows: new WeakMap() });
-        this.list = h("ul", { class: "rt-list", "aria-label": "Objects" });
-        this.empty = h("p", { class: "rt-hint" }, "Click on something in the picture, or paint over it.");
-        this.combine = COMBINE.map(([how, label]) =>
-            iconButton(how, label, () => this.#combine(how), { "data-testid": `combine-${how}` }),
+        this.list = h("ul", { class: "rt-list", "aria-label": text("objects.title") });
+        this.empty = h("p", { class: "rt-hint" }, text("objects.empty"));
+        this.combine = COMBINE.map(([how, label, done]) =>
+            iconButton(how, label, () => this.#combine(how, done), { "data-testid": `combine-${how}` }),
         );
-        this.exportButton = iconButton("download", "Export the mask as PNG", () => this.exportMask(), {
+        this.exportButton = iconButton("download", text("objects.export"), () => this.exportMask(), {
             "data-testid": "export-mask",
         });
         const tools = [
-            iconButton("add", "New empty object", () => this.#do("New object", addObject(this.doc)), {
+            iconButton("add", text("objects.new.label"), () => this.#do(text("objects.new"), addObject(this.doc)), {
                 "data-testid": "new-object",
             }),
             ...this.combine,
@@ -44,7 +45,7 @@ export class ObjectsPanel {
         this.sketch = this.#makeSketchRow();
         this.element = makeSection(
             "objects",
-            "Objects",
+            text("objects.title"),
             [this.empty, this.list, this.sketch, this.shape.element, new MaskOverlayForm(view).element],
             { tools },
         );
@@ -79,15 +80,15 @@ export class ObjectsPanel {
     #makeSketchRow() {
         const wipe = iconButton(
             "close",
-            "Wipe off the colour sketch",
-            () => this.#do("Wipe off the sketch", setSketch(this.doc, null)),
+            text("objects.wipe.label"),
+            () => this.#do(text("objects.wipe"), setSketch(this.doc, null)),
             { "data-testid": "wipe-sketch" },
         );
         return h(
             "div",
             { class: "rt-row rt-sketch" },
             icon("palette"),
-            h("span", { class: "rt-sketch-name" }, "Colour sketch"),
+            h("span", { class: "rt-sketch-name" }, text("objects.sketch")),
             wipe,
         );
     }
@@ -106,19 +107,22 @@ export class ObjectsPanel {
             : ids;
     }
 
-    #combine(how) {
-        this.#do(how[0].toUpperCase() + how.slice(1), combineObjects(this.doc, this.#usedIds(), how));
+    #combine(how, done) {
+        this.#do(done, combineObjects(this.doc, this.#usedIds(), how));
     }
 
     /** A button; where masks can come from elsewhere than a file, a menu. */
     #makeImportButton(places) {
-        const [label, face] = ["Import a mask", { "data-testid": "import-mask", "data-tip": "Import a mask" }];
+        const [label, face] = [
+            text("maskFile.title"),
+            { "data-testid": "import-mask", "data-tip": text("maskFile.title") },
+        ];
         const fromFile = () => this.importMask(() => chooseFile("image/*"));
         if (!places.length) {
             return iconButton("upload", label, fromFile, face);
         }
         const items = places.map((place) => ({ ...place, run: () => this.importMask(place.take) }));
-        const all = [{ label: "From a file", testid: "mask-from-file", run: fromFile }, ...items];
+        const all = [{ label: text("maskFile.fromFile"), testid: "mask-from-file", run: fromFile }, ...items];
         return menuButton([icon("upload")], label, () => all, { ...face, class: "rt-icon-button" });
     }
 
@@ -143,7 +147,10 @@ export class ObjectsPanel {
             return;
         }
         [`${file.name}: ${reading}.`, ...warnings].forEach((text, k) => this.notices.say(text, k ? "warning" : "info"));
-        this.#do("Import mask", addObject(this.doc, { mask, added: mask, name: file.name.replace(/\.\w+$/, "") }));
+        this.#do(
+            text("maskFile.done"),
+            addObject(this.doc, { mask, added: mask, name: file.name.replace(/\.\w+$/, "") }),
+        );
     }
 
     /** {} where nothing was chosen. */
@@ -151,8 +158,8 @@ export class ObjectsPanel {
         if (!isAmbiguous(error)) {
             throw new Error(`${file.name}: ${error.message}`, { cause: error });
         }
-        const question = `${file.name} can be read in several ways. What of it is the mask?`;
-        const chosen = await chooseOption(this.root, "Import a mask", question, CHANNELS);
+        const question = text("maskFile.question", { name: file.name });
+        const chosen = await chooseOption(this.root, text("maskFile.title"), question, CHANNELS);
         return chosen ? readMaskFile(this.api, this.doc, file, chosen.channel) : {};
     }
 

@@ -2,12 +2,19 @@
 
 import { h, setAttribute, setValue } from "../ui/dom.mjs";
 import { ASPECTS, SIDES, WIDEST } from "../geometry/margins.mjs";
+import { text } from "../util/text.mjs";
 
+const TITLES = {
+    left: text("extend.left"),
+    top: text("extend.top"),
+    right: text("extend.right"),
+    bottom: text("extend.bottom"),
+};
 const ANCHORS = [
-    ["across", "Across"],
-    ["down", "Down"],
+    ["across", text("extend.across")],
+    ["down", text("extend.down")],
 ];
-const AS_IT_LIES = "as dragged";
+const AS_IT_LIES = text("extend.asDragged");
 
 /** @returns {{element: HTMLElement, update: () => void, setPlaces: (knobs: object[]) => void}} */
 export function makeOutpaintSizeForm(outpaintPlan, view) {
@@ -43,9 +50,9 @@ function makeAspectRow(set) {
     );
     const typed = h("input", {
         type: "text",
-        placeholder: "other",
-        "aria-label": "Aspect, as 16:9",
-        "data-tip": "Any other aspect, as 2.39:1",
+        placeholder: text("extend.aspect.other"),
+        "aria-label": text("extend.aspect.label"),
+        "data-tip": text("extend.aspect.tip"),
         "data-testid": "aspect",
         onchange: () => set(typed.value.trim()),
     });
@@ -53,7 +60,12 @@ function makeAspectRow(set) {
         buttons.forEach((button) => setAttribute(button, "aria-pressed", button.textContent === aspect));
         setValue(typed, ASPECTS.includes(aspect) ? "" : aspect);
     };
-    const element = h("div", { class: "rt-aspects", role: "group", "aria-label": "Aspect" }, buttons, typed);
+    const element = h(
+        "div",
+        { class: "rt-aspects", role: "group", "aria-label": text("extend.aspect") },
+        buttons,
+        typed,
+    );
     return { element, update };
 }
 
@@ -67,11 +79,11 @@ function makeMarginFields(set) {
             "data-testid": `margin-${side}`,
             onchange: () => set({ [side]: Math.max(0, Math.round(Number(input.value) || 0)) }),
         });
-        return { side, input, label: h("label", {}, h("span", {}, capitalize(side)), input) };
+        return { side, input, label: h("label", {}, h("span", {}, TITLES[side]), input) };
     });
     const update = (margins) => fields.forEach(({ side, input }) => setValue(input, String(margins[side])));
     const labels = fields.map(({ label }) => label);
-    const face = { class: "rt-margins", role: "group", "aria-label": "Pixels to add on each side" };
+    const face = { class: "rt-margins", role: "group", "aria-label": text("extend.margins") };
     const element = h("div", face, labels);
     return { element, update };
 }
@@ -91,10 +103,7 @@ function makeAnchorFields(set) {
         }
     };
     const labels = fields.map(({ label }) => label);
-    const element = h("div", { class: "rt-anchors", role: "group", "aria-label": "Where the picture lies" }, labels);
+    const element = h("div", { class: "rt-anchors", role: "group", "aria-label": text("extend.anchors") }, labels);
     return { element, update, setPlaces };
 }
 
-function capitalize(side) {
-    return side[0].toUpperCase() + side.slice(1);
-}

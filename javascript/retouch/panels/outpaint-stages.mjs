@@ -8,23 +8,24 @@ import { icon, iconButton } from "../ui/icons.mjs";
 import { makeThumbnail } from "../document/variations.mjs";
 import { joinNumbers } from "./plan-text.mjs";
 import { makeSection } from "../ui/collapsible.mjs";
+import { text } from "../util/text.mjs";
 
 const THUMB = 72;
-const FORGOTTEN = "The server has forgotten this extension: its stages stay as they are.";
+const FORGOTTEN = text("stages.forgotten");
 
 export class OutpaintStages {
     /** @param {import("../studio.mjs").Studio} studio */
     constructor({ store, view, outpaintJobs, inpaintJobs, outpaintPlan }) {
         Object.assign(this, { store, view, outpaintJobs, inpaintJobs, outpaintPlan });
-        this.list = h("ul", { class: "rt-list rt-stages", "aria-label": "Stages" });
+        this.list = h("ul", { class: "rt-list rt-stages", "aria-label": text("stages.title") });
         this.goOn = h(
             "button",
             { type: "button", class: "rt-button", "data-testid": "go-on", onclick: () => outpaintJobs.paintRest() },
             icon("skip"),
-            "Go on",
+            text("stages.goOn"),
         );
         this.forgotten = h("p", { class: "rt-hint" }, FORGOTTEN);
-        this.element = makeSection("stages", "Stages", [this.list, this.goOn, this.forgotten]);
+        this.element = makeSection("stages", text("stages.title"), [this.list, this.goOn, this.forgotten]);
         store.addEventListener("change", () => this.update());
         inpaintJobs.addEventListener("jobs", () => this.update());
         outpaintJobs.addEventListener("gone", () => this.update());
@@ -85,15 +86,15 @@ export class OutpaintStages {
     #describe({ name, needed, status, level, again, revert }, stage, record) {
         const upon = listDependents(record.stages, stage.number);
         const along = listPaintedDependents(record.stages, stage.number);
-        const others = along.length ? `, and with it ${joinNumbers(along)}` : "";
+        const others = along.length ? text("stages.along", { stages: joinNumbers(along) }) : "";
         name.textContent = `${stage.number} · ${stage.side}`;
-        needed.textContent = upon.length ? `  needed by ${upon.join(", ")}` : "";
+        needed.textContent = upon.length ? text("stages.neededBy", { stages: upon.join(", ") }) : "";
         status.textContent = describeStage(stage, this.#boxInPicture(stage, record));
         level.hidden = !stage.done || (stage.candidates?.length ?? 0) < 2;
         level.textContent = `${stage.chosen ?? "–"}/${stage.candidates?.length}`;
-        setLabel(level, `Next variation of stage ${stage.number}${upon.length ? "; later stages stay" : ""}`);
-        setLabel(again, `Paint stage ${stage.number} again${others}`);
-        setLabel(revert, `Take stage ${stage.number} back${others}`);
+        setLabel(level, text(upon.length ? "stages.nextLater" : "stages.next", { number: stage.number }));
+        setLabel(again, text("stages.again", { number: stage.number, others }));
+        setLabel(revert, text("stages.revert", { number: stage.number, others }));
     }
 
     /** Where the picture shows it; empty for a stage whose strip is not whole yet. */
@@ -121,9 +122,9 @@ export class OutpaintStages {
 
 function describeStage({ done, seed }, box) {
     if (!done) {
-        return "not painted";
+        return text("stages.unpainted");
     }
-    return isEmpty(box) ? "painted; waits for the rest of its strip" : `seed ${seed}`;
+    return isEmpty(box) ? text("stages.waits") : text("stages.seed", { seed });
 }
 
 /** Which of its paintings comes after the one that is there, from 1, round and round. */

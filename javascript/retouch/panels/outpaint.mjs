@@ -9,6 +9,7 @@ import { knobsOf } from "../ui/knob-widgets.mjs";
 import { makePlanLines } from "./plan-text.mjs";
 import { OUTPAINT_OWNER } from "../server/outpaint-plan.mjs";
 import { makeSection } from "../ui/collapsible.mjs";
+import { text } from "../util/text.mjs";
 
 /** Fields of the request that are not knobs to adjust, or have their own place on the page. */
 const ELSEWHERE =
@@ -16,21 +17,21 @@ const ELSEWHERE =
 /** Knobs that are always to be seen. */
 const FIRST = ["step", "overlap", "masked_content"];
 const GROUPS = [
-    ["Stages", /^(feather|order|alternating|seed_step|variations)$/],
-    ["Join", /^(join|cleanup|colour_correction|keep_tone|grain|compression|denoising_strength)$/],
-    ["Repetition", /^(tries|limit)$/],
-    ["Words", /^(match|negative_prompt)$/],
-    ["Sampling", /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
-    ["More", /./],
+    [text("stages.title"), /^(feather|order|alternating|seed_step|variations)$/],
+    [text("knobs.join"), /^(join|cleanup|colour_correction|keep_tone|grain|compression|denoising_strength)$/],
+    [text("knobs.repetition"), /^(tries|limit)$/],
+    [text("knobs.words"), /^(match|negative_prompt)$/],
+    [text("knobs.sampling"), /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
+    [text("knobs.more"), /./],
 ];
-const OWNER = { name: OUTPAINT_OWNER, label: "Extend" };
-const SCENE = "The whole scene; blank for the picture's own prompt";
+const OWNER = { name: OUTPAINT_OWNER, label: text("extend.title") };
+const SCENE = text("extend.prompt.hint");
 const BY_SIDE = [
-    ["prompt_left", "On the left"],
-    ["prompt_right", "On the right"],
-    ["prompt_top", "At the top"],
-    ["prompt_bottom", "At the bottom"],
-    ["beyond", "Just off-screen"],
+    ["prompt_left", text("extend.prompt.left")],
+    ["prompt_right", text("extend.prompt.right")],
+    ["prompt_top", text("extend.prompt.top")],
+    ["prompt_bottom", text("extend.prompt.bottom")],
+    ["beyond", text("extend.prompt.beyond")],
 ];
 
 export class OutpaintPanel {
@@ -48,21 +49,21 @@ export class OutpaintPanel {
                 type: "button",
                 class: "rt-button rt-primary rt-extend-now",
                 "data-testid": "extend-now",
-                "data-tip": "Paint the stages that are drawn  (Enter)",
+                "data-tip": text("extend.tip"),
                 onclick: () => outpaintJobs.extend(),
             },
             icon("extend"),
-            "Extend",
+            text("extend.title"),
         );
         this.first = h("div", { class: "rt-adjust" });
         this.adjust = new KnobGroups(settings, GROUPS);
-        const prompt = this.#makePromptField("prompt", "Prompt of the extension", SCENE, 2);
+        const prompt = this.#makePromptField("prompt", text("extend.prompt"), SCENE, 2);
         const seed = makeSeedField(settings, "rt-extend-seed");
         this.element = h("div", { class: "rt-extend", hidden: true, "data-testid": "extend-panel" }, [
-            makeSection("extend", "Extend", [this.form.element, prompt, this.extendButton, this.planLines]),
+            makeSection("extend", text("extend.title"), [this.form.element, prompt, this.extendButton, this.planLines]),
             stages.element,
-            makeSection("extend-words", "Prompts by side and stage", this.#makePromptFields(), { open: false }),
-            makeSection("extend-knobs", "How it is painted", [this.first, seed, this.adjust.element], { open: false }),
+            makeSection("extend-words", text("extend.prompts"), this.#makePromptFields(), { open: false }),
+            makeSection("extend-knobs", text("extend.knobs"), [this.first, seed, this.adjust.element], { open: false }),
         ]);
         [settings, outpaintPlan].forEach((source) => source.addEventListener("change", () => this.update()));
         inpaintJobs.addEventListener("jobs", () => this.update());
@@ -79,9 +80,17 @@ export class OutpaintPanel {
     }
 
     #makePromptFields() {
-        const sides = BY_SIDE.map(([name, label]) => this.#makePromptField(name, label, `${label}: what is there`, 1));
+        const sides = BY_SIDE.map(([name, label]) =>
+            this.#makePromptField(name, label, text("extend.prompt.sideHint", { label }), 1),
+        );
         const lines = { read: (list = []) => list.join("\n"), write: (text) => (text.trim() ? text.split("\n") : []) };
-        const stages = this.#makePromptField("stage_prompts", "Prompts by stage", "A line for each stage, in order", 3, lines);
+        const stages = this.#makePromptField(
+            "stage_prompts",
+            text("extend.prompt.stages"),
+            text("extend.prompt.stages.hint"),
+            3,
+            lines,
+        );
         return [...sides, stages];
     }
 

@@ -3,8 +3,9 @@
 import { h } from "../ui/dom.mjs";
 import { icon } from "../ui/icons.mjs";
 import { aspectText, extendedSize } from "../geometry/margins.mjs";
+import { text } from "../util/text.mjs";
 
-const UNASKED = "Drag an edge or a corner of the picture outward, or choose an aspect.";
+const UNASKED = text("plan.unasked");
 
 /** @returns {HTMLElement[]} */
 export function makePlanLines({ store, hasRequest, plan, fault, margins }, knobs) {
@@ -33,24 +34,26 @@ export function describeFault({ path = "", message }, knobs) {
 
 function describeStages(plan) {
     if (!plan) {
-        return "planning …";
+        return text("plan.planning");
     }
     const { steps } = plan;
-    const stages = `${steps.length} ${steps.length === 1 ? "stage" : "stages"}`;
+    const stages = text("plan.stages", { count: steps.length });
     const seconds = steps.reduce((sum, step) => sum + (step.seconds ?? NaN), 0);
-    return Number.isFinite(seconds) ? `${stages}, about ${formatDuration(seconds)}` : stages;
+    return Number.isFinite(seconds) ? text("plan.stagesAndTime", { stages, time: formatDuration(seconds) }) : stages;
 }
 
 /** "3 s", "40 s", "2 min", "1.5 h": no more exact than an estimate is. */
 export function formatDuration(seconds) {
     if (seconds < 90) {
-        return `${Math.max(1, Math.round(seconds))} s`;
+        return text("duration.seconds", { number: Math.max(1, Math.round(seconds)) });
     }
-    return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+    return seconds < 5400
+        ? text("duration.minutes", { number: Math.round(seconds / 60) })
+        : text("duration.hours", { number: (seconds / 3600).toFixed(1) });
 }
 
 /** "3", "3 and 4", "3, 4 and 5"; "" for none. */
 export function joinNumbers(numbers) {
     const [last, ...others] = [...numbers].reverse();
-    return others.length ? `${others.reverse().join(", ")} and ${last}` : String(last ?? "");
+    return others.length ? text("list.and", { others: others.reverse().join(", "), last }) : String(last ?? "");
 }

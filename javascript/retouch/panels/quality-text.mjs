@@ -1,14 +1,15 @@
 /** Quality scores in words: of the painted area, and of the same area before. */
 
 import { h } from "../ui/dom.mjs";
+import { text } from "../util/text.mjs";
 
 const DIGITS = 2;
 /** What `Quality` of the server says: [name, before, after, what it means]. */
 const MEASURES = [
-    ["Seam", "seam_before", "seam", "Steps along the mask's outline that its surroundings lack; less is better"],
-    ["Drift", "", "drift_around", "How far colours moved beside the mask, in CIELAB; 0 is best"],
-    ["Sharpness", "sharpness_before", "sharpness", "Detail inside against around: near 1 it looks like the rest"],
-    ["Confidence", "confidence_before", "confidence_after", "How sure the detector is of what it found there"],
+    [text("quality.seam"), "seam_before", "seam", text("quality.seam.tip")],
+    [text("quality.drift"), "", "drift_around", text("quality.drift.tip")],
+    [text("quality.sharpness"), "sharpness_before", "sharpness", text("quality.sharpness.tip")],
+    [text("quality.confidence"), "confidence_before", "confidence_after", text("quality.confidence.tip")],
 ];
 
 /** @returns {{name: string, text: string, tip: string}[]} of the numbers that there are */

@@ -6,9 +6,10 @@ import { debounce } from "../util/debounce.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { formatDuration } from "./plan-text.mjs";
+import { text } from "../util/text.mjs";
 
 const PLAN_WAIT_MS = 600;
-const COARSE = "Under-resolved: painted smaller than it is. Mask less, or raise the work size.";
+const COARSE = text("status.coarse");
 
 export class StatusBar {
     /** @param {import("../studio.mjs").Studio} studio */
@@ -20,8 +21,8 @@ export class StatusBar {
         this.zoom = h("button", {
             type: "button",
             class: "rt-zoom",
-            "aria-label": "Zoom: fit the picture",
-            "data-tip": "Fit  (F)",
+            "aria-label": text("status.zoom"),
+            "data-tip": text("status.zoom.tip"),
             "data-testid": "zoom",
             onclick: commands.fitView,
         });
@@ -33,8 +34,8 @@ export class StatusBar {
                 {
                     type: "button",
                     class: "rt-icon-button",
-                    "aria-label": "Zoom out",
-                    "data-tip": "Zoom out  (-)",
+                    "aria-label": text("status.zoomOut"),
+                    "data-tip": text("status.zoomOut.tip"),
                     onclick: () => commands.zoomBy(1 / 1.25),
                 },
                 "−",
@@ -45,17 +46,17 @@ export class StatusBar {
                 {
                     type: "button",
                     class: "rt-icon-button",
-                    "aria-label": "Zoom in",
-                    "data-tip": "Zoom in  (+)",
+                    "aria-label": text("status.zoomIn"),
+                    "data-tip": text("status.zoomIn.tip"),
                     onclick: () => commands.zoomBy(1.25),
                 },
                 "+",
             ),
-            iconButton("fit", "Fit", commands.fitView, { key: "F" }),
+            iconButton("fit", text("status.fit"), commands.fitView, { key: "F" }),
         );
         this.element = h(
             "section",
-            { class: "rt-status", "aria-label": "Status" },
+            { class: "rt-status", "aria-label": text("status.label") },
             this.size,
             this.cursor,
             this.ghost,
@@ -70,7 +71,7 @@ export class StatusBar {
 
     update() {
         const { base } = this.store.doc;
-        this.size.textContent = base ? `${base.width} × ${base.height}` : "No picture";
+        this.size.textContent = base ? `${base.width} × ${base.height}` : text("status.none");
         this.#showZoom();
         this.updatePlan();
     }
@@ -127,7 +128,7 @@ export class StatusBar {
         const grown = step.magnification ?? step.work[0] / (right - left);
         const size = `${right - left} × ${bottom - top} → ${step.work[0]} × ${step.work[1]}  (${grown.toFixed(2)} ×)`;
         const words = [size, ...describeTime(plan)].join(", ");
-        this.ghost.title = warning || "What the model will see, and the size it paints it at";
+        this.ghost.title = warning || text("status.plan.tip");
         this.ghost.replaceChildren(
             icon(warning ? "warn" : "refine"),
             h("span", {}, words),
@@ -144,7 +145,7 @@ async function uniteComposites(steps) {
 
 /** Once something was painted here before. */
 function describeTime({ seconds }) {
-    return Number.isFinite(seconds) ? [`about ${formatDuration(seconds)}`] : [];
+    return Number.isFinite(seconds) ? [text("status.time", { time: formatDuration(seconds) })] : [];
 }
 
 function describeWarning({ steps, warnings = [] }) {

@@ -6,9 +6,10 @@ import { iconButton } from "../ui/icons.mjs";
 import { describeScores } from "./quality-text.mjs";
 import { listStepsUpon } from "../document/step-history.mjs";
 import { joinNumbers } from "./plan-text.mjs";
+import { text } from "../util/text.mjs";
 
 /** A step over a sketch, one that an extension moved, or one from a file without `how`. */
-const FOR_GOOD = "Cannot be painted again";
+const FOR_GOOD = text("step.forGood");
 
 export class StepRow {
     /**
@@ -20,24 +21,25 @@ export class StepRow {
         this.number = h("span", { class: "rt-step-number", "aria-hidden": "true" });
         this.on = h("input", {
             type: "checkbox",
-            "aria-label": "On",
-            "data-tip": "Switch on or off",
-            onchange: () => this.#change("Switch a step", toggleStep(this.doc, id)),
+            "aria-label": text("step.on"),
+            "data-tip": text("step.on.tip"),
+            onchange: () => this.#change(text("step.switch"), toggleStep(this.doc, id)),
         });
         this.name = h("input", {
             type: "text",
             class: "rt-name",
-            "aria-label": "Name of the step",
-            oninput: ({ target }) => this.#change("Rename", renameStep(this.doc, id, target.value), `step-${id}`),
+            "aria-label": text("step.name"),
+            oninput: ({ target }) =>
+                this.#change(text("step.rename"), renameStep(this.doc, id, target.value), `step-${id}`),
         });
         this.level = this.#makeLevelButton();
-        this.again = iconButton("again", "Paint again", () => this.#pressAgain(), { "data-testid": "step-again" });
-        this.reopen = iconButton("history", "Reopen: mask and request again", () => panel.reopen(this.step), {
+        this.again = iconButton("again", text("step.again"), () => this.#pressAgain(), { "data-testid": "step-again" });
+        this.reopen = iconButton("history", text("step.reopen.label"), () => panel.reopen(this.step), {
             "data-testid": "reopen",
         });
         this.measures = h("div", { class: "rt-measures" });
         this.under = h("div", { class: "rt-under", "data-testid": "upon-it" });
-        this.choice = h("div", { class: "rt-choice", role: "group", "aria-label": "What to paint again" });
+        this.choice = h("div", { class: "rt-choice", role: "group", "aria-label": text("step.choice") });
         this.element = this.#build();
     }
 
@@ -55,13 +57,13 @@ export class StepRow {
 
     #makeLevelButton() {
         const next = () => this.panel.repaintJobs.chooseVariation(this.step, this.step.chosen + 1);
-        const props = { class: "rt-level", "data-tip": "Next variation", "data-testid": "step-variation" };
+        const props = { class: "rt-level", "data-tip": text("step.next"), "data-testid": "step-variation" };
         return h("button", { type: "button", ...props, onclick: next });
     }
 
     #build() {
-        const remove = () => this.#change("Delete a step", removeStep(this.doc, this.id));
-        const gone = iconButton("close", "Delete the step", remove);
+        const remove = () => this.#change(text("step.delete"), removeStep(this.doc, this.id));
+        const gone = iconButton("close", text("step.delete.label"), remove);
         const parts = [this.number, this.on, this.name, this.level, this.again, this.reopen, gone];
         const row = h("div", { class: "rt-row" }, parts);
         return h("li", { "data-testid": "step" }, row, this.measures, this.under, this.choice);
@@ -76,7 +78,7 @@ export class StepRow {
         this.element.classList.toggle("rt-off", !step.on);
         setValue(this.name, step.name);
         this.measures.textContent = describeReport(step);
-        this.under.textContent = later.length ? `Painted upon it: ${joinNumbers(numbers)}` : "";
+        this.under.textContent = later.length ? text("step.upon", { steps: joinNumbers(numbers) }) : "";
         this.reopen.hidden = !step.asked?.width;
         this.#showLevel(step);
         this.#showChoices(step, later);
@@ -88,7 +90,7 @@ export class StepRow {
             return;
         }
         this.level.textContent = `${chosen + 1}/${paintings.length}`;
-        setAttribute(this.level, "aria-label", `Variation ${chosen + 1} of ${paintings.length}: next`);
+        setAttribute(this.level, "aria-label", text("step.variation", { number: chosen + 1, count: paintings.length }));
     }
 
     /** A step of which it is not known how it was painted is not painted again: it can be reopened. */
@@ -116,9 +118,13 @@ export class StepRow {
         const { repaintJobs } = this.panel;
         const { itself, those } = this.choices;
         const choices = [
-            ["It alone", "With another seed; what is upon it stays as it is", () => repaintJobs.repaint(this.id)],
-            [`It, then ${those}`, "With another seed, then what is upon it", () => repaintJobs.repaint(this.id, true)],
-            [`Only ${those}`, "What is upon it, as this step is or is not shown now", () => repaintJobs.repaintUpon(this.id)],
+            [text("step.again.alone"), text("step.again.alone.tip"), () => repaintJobs.repaint(this.id)],
+            [
+                text("step.again.then", { steps: those }),
+                text("step.again.then.tip"),
+                () => repaintJobs.repaint(this.id, true),
+            ],
+            [text("step.again.only", { steps: those }), text("step.again.only.tip"), () => repaintJobs.repaintUpon(this.id)],
         ];
         return (itself ? choices : choices.slice(2)).map(([label, tip, press]) =>
             h("button", { type: "button", class: "rt-button", "data-tip": tip, onclick: () => this.#closeChoices(press) }, label),
@@ -132,6 +138,6 @@ export class StepRow {
 }
 
 function describeReport({ report: { seed, scores } = {}, how }) {
-    const words = [seed === undefined ? "" : `Seed ${seed}`, describeScores(scores), how ? "" : FOR_GOOD];
+    const words = [seed === undefined ? "" : text("seed.of", { seed }), describeScores(scores), how ? "" : FOR_GOOD];
     return words.filter(Boolean).join(" · ");
 }

@@ -5,6 +5,7 @@ import { reopenStep } from "../document/variations.mjs";
 import { flatten } from "../document/settings.mjs";
 import { makeSection } from "../ui/collapsible.mjs";
 import { StepRow } from "./step-row.mjs";
+import { text } from "../util/text.mjs";
 
 /** Parts of a request that have their own place in the settings; the others are knobs that were moved. */
 const SETTINGS_FIELDS = ["prompt", "negative_prompt", "seed", "variations", "invert"];
@@ -15,13 +16,13 @@ export class StepsPanel {
     /** @param {import("../studio.mjs").Studio} studio */
     constructor({ store, settings, inpaintJobs, repaintJobs }) {
         Object.assign(this, { store, settings, inpaintJobs, repaintJobs });
-        this.list = h("ul", { class: "rt-list rt-steps", "aria-label": "Kept steps" });
+        this.list = h("ul", { class: "rt-list rt-steps", "aria-label": text("steps.label") });
         this.empty = h(
             "p",
             { class: "rt-hint" },
-            "Steps that you keep are listed here. Each can be switched off, in any order.",
+            text("steps.empty"),
         );
-        this.element = makeSection("history", "History", [this.empty, this.list]);
+        this.element = makeSection("history", text("steps.title"), [this.empty, this.list]);
         store.addEventListener("change", () => this.update());
         inpaintJobs.addEventListener("jobs", () => this.update());
         this.update();
@@ -58,6 +59,6 @@ export class StepsPanel {
                 overrides: { ...this.settings.get("overrides"), [intent]: flatten(moved) },
             });
         }
-        this.store.do("Reopen a step", reopenStep(this.store.doc, step));
+        this.store.do(text("step.reopen"), reopenStep(this.store.doc, step));
     }
 }

@@ -3,6 +3,7 @@
 import { h, setAttribute } from "../ui/dom.mjs";
 import { TOOLS } from "../tools/index.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
+import { text } from "../util/text.mjs";
 
 export class Toolbar {
     /** @param {import("../studio.mjs").Studio} studio */
@@ -15,16 +16,21 @@ export class Toolbar {
                 "data-testid": `tool-${tool.name}`,
             }),
         );
-        this.swap = iconButton("swap", "Swap add and subtract", () => commands.swapAddSubtract(), { key: "X", "data-testid": "swap" });
+        this.swap = iconButton("swap", text("toolbar.swap"), () => commands.swapAddSubtract(), { key: "X", "data-testid": "swap" });
         const bar = h(
             "div",
-            { class: "rt-toolbar", role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" },
+            {
+                class: "rt-toolbar",
+                role: "toolbar",
+                "aria-label": text("toolbar.label"),
+                "aria-orientation": "vertical",
+            },
             this.buttons,
             h("hr", {}),
             this.swap,
         );
         bar.addEventListener("keydown", (event) => this.#moveFocus(event));
-        this.element = h("nav", { class: "rt-tools", "aria-label": "Tools" }, bar);
+        this.element = h("nav", { class: "rt-tools", "aria-label": text("toolbar.label") }, bar);
         this.update();
     }
 
@@ -43,8 +49,8 @@ export class Toolbar {
         this.buttons.forEach((button) => setAttribute(button, "aria-pressed", button.dataset.tool === this.view.tool));
         setAttribute(this.swap, "aria-pressed", Boolean(this.view.subtracting));
         this.swap.dataset.tip = this.view.subtracting
-            ? "Subtracting: swap to add  (X)"
-            : "Adding: swap to subtract  (X)";
+            ? text("toolbar.subtracting")
+            : text("toolbar.adding");
     }
 }
 
@@ -57,20 +63,25 @@ export class ToolOptions {
         this.text = h("input", {
             type: "text",
             class: "rt-text-prompt",
-            placeholder: "or name it: dog, sky, left hand …",
-            "aria-label": "Find by words",
+            placeholder: text("find.hint"),
+            "aria-label": text("find.label"),
             "data-testid": "text-prompt",
         });
         const form = h(
             "form",
             { class: "rt-text-form", role: "search" },
             this.text,
-            h("button", { type: "submit", class: "rt-button", "data-testid": "find" }, icon("text"), "Find"),
+            h(
+                "button",
+                { type: "submit", class: "rt-button", "data-testid": "find" },
+                icon("text"),
+                text("find.button"),
+            ),
         );
         form.addEventListener("submit", (event) => (event.preventDefault(), commands.findByText(this.text.value)));
         this.segmenter = h("select", {
-            "aria-label": "Segmenter",
-            "data-tip": "What finds the outline",
+            "aria-label": text("segmenter.label"),
+            "data-tip": text("segmenter.tip"),
             hidden: true,
             "data-testid": "segmenter",
             onchange: (e) => settings.set({ segmenter: e.target.value }),
@@ -83,15 +94,15 @@ export class ToolOptions {
         });
         const snap = h(
             "label",
-            { class: "rt-check", "data-tip": "Outlines follow the picture's own edges at full resolution" },
+            { class: "rt-check", "data-tip": text("segmenter.fine.tip") },
             fine,
-            "Fine edges",
+            text("segmenter.fine"),
         );
         this.pointingOptions = h("div", { class: "rt-options" }, snap, this.segmenter, form);
         this.brushOptions = this.#makeBrushOptions();
         this.element = h(
             "div",
-            { class: "rt-tool-options", role: "group", "aria-label": "Tool options" },
+            { class: "rt-tool-options", role: "group", "aria-label": text("toolbar.options") },
             this.hint,
             this.pointingOptions,
             this.brushOptions,
@@ -106,7 +117,7 @@ export class ToolOptions {
             ? this.settings.get("segmenter")
             : "";
         this.settings.set({ segmenter: chosen });
-        const best = h("option", { value: "" }, "Best segmenter");
+        const best = h("option", { value: "" }, text("segmenter.best"));
         this.segmenter.replaceChildren(
             best,
             ...here.map(({ name }) => h("option", { value: name, selected: name === chosen }, name)),
@@ -116,13 +127,13 @@ export class ToolOptions {
 
     #makeBrushOptions() {
         this.inputs = {
-            size: this.#makeRange("size", "Size", 1, 512, (v) => `${Math.round(v)} px`, 1),
-            hardness: this.#makeRange("hardness", "Hardness", 0, 100, (v) => `${Math.round(v * 100)} %`, 100),
-            opacity: this.#makeRange("opacity", "Opacity", 1, 100, (v) => `${Math.round(v * 100)} %`, 100),
+            size: this.#makeRange("size", text("brush.size"), 1, 512, (v) => `${Math.round(v)} px`, 1),
+            hardness: this.#makeRange("hardness", text("brush.hardness"), 0, 100, (v) => `${Math.round(v * 100)} %`, 100),
+            opacity: this.#makeRange("opacity", text("brush.opacity"), 1, 100, (v) => `${Math.round(v * 100)} %`, 100),
         };
         this.colour = h("input", {
             type: "color",
-            "aria-label": "Colour",
+            "aria-label": text("brush.colour"),
             "data-testid": "colour",
             oninput: (e) => this.commands.setBrush({ colour: e.target.value }),
         });

@@ -6,6 +6,7 @@ import { h } from "../ui/dom.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { listMeasures, makeMeasure, describeScores } from "./quality-text.mjs";
 import { chooseVariation, keepVariation, variationsOf, makeThumbnail, clearVariations } from "../document/variations.mjs";
+import { text } from "../util/text.mjs";
 
 const THUMB = 144;
 
@@ -16,33 +17,50 @@ export class VariationStrip {
         this.thumbs = h("div", {
             class: "rt-thumbs",
             role: "listbox",
-            "aria-label": "Variations",
+            "aria-label": text("variations.label"),
             "aria-orientation": "horizontal",
         });
         this.count = h("span", { class: "rt-count", "aria-live": "polite" });
         this.measures = h("div", { class: "rt-measures", "data-testid": "measures" });
         this.more = this.#makeButton(
             "add",
-            "More",
+            text("variations.more"),
             () => inpaintJobs.paintMore(),
             "more",
-            "More variations, from the next seeds  (N)",
+            text("variations.more.tip"),
         );
         const tools = h(
             "div",
             { class: "rt-strip-tools" },
-            iconButton("chevron", "Previous variation", () => this.step(-1), {
+            iconButton("chevron", text("variations.previous"), () => this.step(-1), {
                 key: "←",
                 class: "rt-icon-button rt-flip",
                 "data-testid": "previous",
             }),
             this.count,
-            iconButton("chevron", "Next variation", () => this.step(1), { key: "→", "data-testid": "next" }),
+            iconButton("chevron", text("variations.next"), () => this.step(1), { key: "→", "data-testid": "next" }),
             this.more,
-            this.#makeButton("close", "Discard", () => this.discard(), "discard", "Throw them away  (Esc)"),
-            this.#makeButton("check", "Keep", () => this.keep(), "keep", "Keep this one  (Enter)", "rt-primary"),
+            this.#makeButton(
+                "close",
+                text("variations.discard"),
+                () => this.discard(),
+                "discard",
+                text("variations.discard.tip"),
+            ),
+            this.#makeButton(
+                "check",
+                text("variations.keep"),
+                () => this.keep(),
+                "keep",
+                text("variations.keep.tip"),
+                "rt-primary",
+            ),
         );
-        this.warnings = h("ul", { class: "rt-offer-warnings", "aria-label": "Warnings", "data-testid": "offer-warnings" });
+        this.warnings = h("ul", {
+            class: "rt-offer-warnings",
+            "aria-label": text("variations.warnings"),
+            "data-testid": "offer-warnings",
+        });
         const parts = [this.thumbs, tools, this.measures, this.warnings];
         this.element = h("div", { class: "rt-strip", hidden: true, "data-testid": "results" }, parts);
         store.addEventListener("change", () => this.update());
@@ -75,13 +93,13 @@ export class VariationStrip {
 
     keep() {
         if (this.variations) {
-            this.store.do(`Keep: ${this.variations.name}`, keepVariation(this.store.doc));
+            this.store.do(text("variations.kept", { name: this.variations.name }), keepVariation(this.store.doc));
         }
     }
 
     discard() {
         if (this.variations) {
-            this.store.do("Discard", clearVariations(this.store.doc));
+            this.store.do(text("variations.discard"), clearVariations(this.store.doc));
         }
     }
 
@@ -97,7 +115,7 @@ export class VariationStrip {
         this.more.hidden = !variations.parts?.length;
         this.measures.replaceChildren(...listMeasures(variations.candidates[variations.chosen].scores).map(makeMeasure));
         this.#showWarnings(variations.warnings ?? []);
-        this.count.textContent = `${variations.chosen + 1} of ${variations.candidates.length}`;
+        this.count.textContent = text("variations.count", { number: variations.chosen + 1, count: variations.candidates.length });
         if (this.drawnCandidates !== variations.candidates) {
             this.drawnCandidates = variations.candidates;
             this.thumbs.replaceChildren(...variations.candidates.map((candidate, index) => this.#makeThumb(candidate, index)));
@@ -139,9 +157,11 @@ export class VariationStrip {
                 type: "button",
                 role: "option",
                 class: "rt-thumb",
-                "aria-label": `Variation ${index + 1}, seed ${candidate.seed}`,
+                "aria-label": text("variations.one", { number: index + 1, seed: candidate.seed }),
                 "data-testid": "variation",
-                "data-tip": [`Seed ${candidate.seed}`, describeScores(candidate.scores)].filter(Boolean).join(" · "),
+                "data-tip": [text("seed.of", { seed: candidate.seed }), describeScores(candidate.scores)]
+                    .filter(Boolean)
+                    .join(" · "),
                 onclick: () => this.choose(index),
             },
             canvas,

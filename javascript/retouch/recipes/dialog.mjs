@@ -10,6 +10,7 @@ import { RecipeEditor } from "./editor.mjs";
 import { RecipeImport } from "./import.mjs";
 import { makeSaveRow, makeToolRow } from "./rows.mjs";
 import { recipeFileName, recipeFileText, recipeName, describePasses, describePeople, bareRecipe, describeTakenName } from "./text.mjs";
+import { text } from "../util/text.mjs";
 
 /** Opens the dialog over the studio. @param {import("../studio.mjs").Studio} studio */
 export function showRecipes(studio) {
@@ -27,7 +28,7 @@ class RecipesDialog {
     /** @param {import("../studio.mjs").Studio} studio */
     constructor({ root, store, api, fixJobs, notices }) {
         Object.assign(this, { root, store, api, fixJobs, notices });
-        this.list = h("div", { class: "rt-recipe-list", role: "listbox", "aria-label": "Recipes" });
+        this.list = h("div", { class: "rt-recipe-list", role: "listbox", "aria-label": text("recipes.title") });
         this.detail = h("div", { class: "rt-recipe", "data-testid": "recipe-detail" });
         this.status = h("p", { class: "rt-recipe-said", role: "status", "data-testid": "recipe-said" });
         this.importForm = new RecipeImport({
@@ -49,9 +50,9 @@ class RecipesDialog {
 
     #makeDialog() {
         const { list, detail, status } = this;
-        const close = h("form", { method: "dialog" }, h("button", { class: "rt-button" }, "Close"));
-        const fresh = textButton("New recipe", "add", "recipe-new", () => this.#edit(null));
-        const header = h("header", {}, h("h2", { id: "rt-recipes-title" }, "Recipes"), fresh, close);
+        const close = h("form", { method: "dialog" }, h("button", { class: "rt-button" }, text("dialog.close")));
+        const fresh = textButton(text("recipes.new"), "add", "recipe-new", () => this.#edit(null));
+        const header = h("header", {}, h("h2", { id: "rt-recipes-title" }, text("recipes.title")), fresh, close);
         const body = h("div", { class: "rt-recipes-body" }, list, h("div", {}, detail, status));
         const dialog = h(
             "dialog",
@@ -112,9 +113,9 @@ class RecipesDialog {
         const others = this.#known.filter(({ own }) => !own);
         const fresh = recipe && ![...this.#known, ...this.#drafts].includes(recipe) ? [recipe] : [];
         const groups = [
-            ["Not saved", [...this.#drafts, ...fresh]],
-            ["Mine", mine],
-            ["Built in", others],
+            [text("recipes.unsaved"), [...this.#drafts, ...fresh]],
+            [text("recipes.mine"), mine],
+            [text("recipes.builtIn"), others],
         ].filter(([, those]) => those.length);
         const listed = groups.map(([title, those]) => [h("h3", {}, title), ...those.map((one) => this.#makeEntry(one))]);
         this.list.replaceChildren(...listed.flat());
@@ -158,7 +159,7 @@ class RecipesDialog {
     }
 
     #makeTools(recipe) {
-        const edit = recipe.own || !this.#known.includes(recipe) ? "Edit" : "Edit a copy";
+        const edit = recipe.own || !this.#known.includes(recipe) ? text("recipes.edit") : text("recipes.editCopy");
         return makeToolRow(recipe, edit, {
             run: this.store.doc.base && (() => this.#run(recipe)),
             edit: () => this.#edit(recipe),
@@ -196,15 +197,15 @@ class RecipesDialog {
         this.#choose(left ?? (this.#recipe?.draft ? this.#known[0] : this.#recipe), left ? [] : this.#remarks);
     }
 
-    async #readText(text) {
-        if (!text.trim()) {
-            return this.#say("Paste something first.");
+    async #readText(pasted) {
+        if (!pasted.trim()) {
+            return this.#say(text("recipes.pasteFirst"));
         }
-        const answer = await this.#request(() => this.api.post("recipes/read", { text }));
+        const answer = await this.#request(() => this.api.post("recipes/read", { text: pasted }));
         if (answer) {
             this.importForm.clear();
             this.#choose(answer.recipe, answer.warnings);
-            this.#say("Save it to keep it, or run it as it is.");
+            this.#say(text("recipes.read.done"));
         }
     }
 
@@ -223,7 +224,7 @@ class RecipesDialog {
         await this.#refresh(recipeName(recipe));
         this.#remarks = warnings;
         this.#draw();
-        this.#say(`Saved as "${recipeName(recipe)}".`);
+        this.#say(text("recipes.saved", { name: recipeName(recipe) }));
     }
 
     /** Offers to replace the recipe that has this name. False where none has. */
@@ -233,24 +234,24 @@ class RecipesDialog {
         if (!there) {
             return false;
         }
-        const words = there.own ? "Replace mine" : "Use mine in its place";
+        const words = there.own ? text("recipes.replace") : text("recipes.override");
         const again = textButton(words, "replace", "recipe-replace", () => this.#save(recipe, true));
         this.status.replaceChildren(describeTakenName(error), " ", again);
         return true;
     }
 
     async #share(recipe) {
-        const text = JSON.stringify(bareRecipe(recipe));
-        const answer = await this.#request(() => this.api.post("recipes/read", { text }));
+        const body = { text: JSON.stringify(bareRecipe(recipe)) };
+        const answer = await this.#request(() => this.api.post("recipes/read", body));
         if (!answer) {
             return;
         }
         try {
             await navigator.clipboard.writeText(answer.share);
-            this.#say("The share string is copied: paste it wherever you like.");
+            this.#say(text("recipes.shared"));
         } catch {
             this.importForm.showText(answer.share); // the browser gives no clipboard to pages that are not secure
-            this.#say("Copy the share string from the field below.");
+            this.#say(text("recipes.shareByHand"));
         }
     }
 
@@ -260,23 +261,23 @@ class RecipesDialog {
 
     #delete(recipe) {
         const press = () => (recipe.draft ? this.#deleteDraft(recipe) : this.#deleteSaved(recipe));
-        const sure = textButton("Delete it", "remove", "recipe-delete-sure", press);
-        this.status.replaceChildren(`Delete "${recipeName(recipe)}" for good? `, sure);
+        const sure = textButton(text("recipes.deleteSure"), "remove", "recipe-delete-sure", press);
+        this.status.replaceChildren(text("recipes.deleteQuestion", { name: recipeName(recipe) }), sure);
     }
 
     async #deleteSaved(recipe) {
-        const answer = await this.#request(() => this.api.post("recipes/remove", { name: recipeName(recipe) }));
+        const answer = await this.#request(() => this.studio.api.post("recipes/remove", { name: recipeName(recipe) }));
         if (answer) {
             await this.#refresh(recipeName(answer.restored ?? {}));
-            const again = answer.restored ? " The built-in one is used again." : "";
-            this.#say(`"${answer.removed}" is deleted.${again}`);
+            const key = answer.restored ? "recipes.deletedRestored" : "recipes.deleted";
+            this.#say(text(key, { name: answer.removed }));
         }
     }
 
     #deleteDraft(recipe) {
         dropDraft(recipe.draft);
         this.#onEditorClose(recipe.draft);
-        this.#say(`"${recipeName(recipe)}" is deleted.`);
+        this.#say(text("recipes.deleted", { name: recipeName(recipe) }));
     }
 
     #say(...texts) {

@@ -17,8 +17,9 @@ import { PassKnobs } from "./pass-knobs.mjs";
 import { PassList } from "./pass-list.mjs";
 import { RecipeValidation } from "./validation.mjs";
 import { recipeName, bareRecipe } from "./text.mjs";
+import { text } from "../util/text.mjs";
 
-const UNSAVED = 'This recipe is not saved: it is kept in "All recipes", under "Not saved".';
+const UNSAVED = text("editor.unsaved");
 const ABOUT = ["name", "description"];
 /** What becomes of the passes and of the chosen one's place. */
 const LIST_ACTIONS = {
@@ -73,7 +74,7 @@ export class RecipeEditor {
         this.remarks = h("div", { class: "rt-edit-remarks", role: "status", "data-testid": "edit-remarks" });
         this.status = h("div", { class: "rt-edit-said", role: "alert", "data-testid": "edit-said" });
         const pane = h("div", { class: "rt-edit-pass" }, this.title, this.remarks, this.knobs.element);
-        const title = this.replaces ? `Edit "${this.replaces}"` : "New recipe";
+        const title = this.replaces ? text("editor.title", { name: this.replaces }) : text("recipes.new");
         const dialog = h(
             "dialog",
             {
@@ -84,7 +85,12 @@ export class RecipeEditor {
                 onclose: () => this.#onClose(),
                 onkeydown: (event) => this.#onKey(event),
             },
-            h("header", {}, h("h2", { id: "rt-edit-title" }, title), iconButton("close", "Close", () => this.#leave())),
+            h(
+                "header",
+                {},
+                h("h2", { id: "rt-edit-title" }, title),
+                iconButton("close", text("dialog.close"), () => this.#leave()),
+            ),
             this.about,
             h("div", { class: "rt-edit-body" }, this.passes.element, pane),
             h("div", { class: "rt-edit-foot" }, this.status, this.#makeTools()),
@@ -108,9 +114,9 @@ export class RecipeEditor {
     }
 
     #makeTools() {
-        const run = textButton("Run on the picture", "recipe", "edit-run", () => this.#run());
+        const run = textButton(text("recipes.run"), "recipe", "edit-run", () => this.#run());
         run.disabled = !this.store.doc.base;
-        const save = textButton("Save", "check", "edit-save", () => this.#save(), "rt-primary");
+        const save = textButton(text("recipes.save"), "check", "edit-save", () => this.#save(), "rt-primary");
         return h("div", { class: "rt-row" }, run, save);
     }
 
@@ -120,7 +126,9 @@ export class RecipeEditor {
         const pass = recipe.passes[this.#at];
         const faults = validation.faultsOf(this.#at);
         this.passes.show(recipe, this.#at, validation.marksByPass());
-        this.title.textContent = pass ? `Pass ${this.#at + 1} of ${recipe.passes.length}` : "No pass yet: add one.";
+        this.title.textContent = pass
+            ? text("editor.pass", { number: this.#at + 1, count: recipe.passes.length })
+            : text("editor.noPass");
         this.knobs.element.hidden = !pass;
         this.knobs.show(pass ?? {}, faults, fresh);
         const about = validation.faultsOf(null);
@@ -186,9 +194,9 @@ export class RecipeEditor {
 
     #sayRemoved(before, at) {
         const lookers = passesWithin(before, at).map((place) => (place > at ? place : place + 1));
-        const lost = lookers.length ? `What looked in it now looks everywhere: pass ${lookers.join(", ")}. ` : "";
-        const undo = textButton("Undo", "undo", "edit-undo", () => (this.#say(), this.#setRecipe(before, at)));
-        this.#say(`Pass ${at + 1} is removed. ${lost}`, undo);
+        const lost = lookers.length ? text("editor.lost", { passes: lookers.join(", ") }) : "";
+        const undo = textButton(text("editor.undo"), "undo", "edit-undo", () => (this.#say(), this.#setRecipe(before, at)));
+        this.#say(text("editor.removed", { number: at + 1, lost }), undo);
     }
 
     // ---- how it ends
@@ -242,10 +250,10 @@ export class RecipeEditor {
             return this.dialog.close();
         }
         const drop = () => (dropDraft(this.draft), this.dialog.close());
-        const on = textButton("Go on editing", "", "edit-on", () => (this.#say(), this.passes.reveal(true)));
-        const later = textButton("Keep for later", "", "edit-later", () => this.dialog.close());
-        const away = textButton("Throw away", "remove", "edit-drop", drop);
-        this.#say(h("span", {}, "Changes are not saved."), on, later, away);
+        const on = textButton(text("editor.goOn"), "", "edit-on", () => (this.#say(), this.passes.reveal(true)));
+        const later = textButton(text("editor.later"), "", "edit-later", () => this.dialog.close());
+        const away = textButton(text("editor.drop"), "remove", "edit-drop", drop);
+        this.#say(h("span", {}, text("editor.dirty")), on, later, away);
         on.focus();
     }
 

@@ -4,8 +4,9 @@ import { bytesOfBlob } from "../image/codec.mjs";
 import { chooseFile, h } from "../ui/dom.mjs";
 import { textButton } from "../ui/icons.mjs";
 import { readPngText } from "../image/png-text.mjs";
+import { text } from "../util/text.mjs";
 
-const PASTE = "Paste a recipe, a share string or a generation text, or drop a file here";
+const PASTE = text("intake.paste");
 const FILES = ".json,.txt,image/png";
 /** Bytes of a file that may hold a recipe: a large picture with its infotext. */
 const BIGGEST = 64_000_000;
@@ -22,11 +23,13 @@ export class RecipeImport {
             "data-testid": "recipe-paste",
             onpaste: () => setTimeout(() => take(this.pasted.value)),
         });
-        const fromPicture = textButton("From this picture", "eye", "recipe-of-picture", () => take(own));
+        const fromPicture = textButton(text("intake.picture"), "eye", "recipe-of-picture", () => take(own));
         fromPicture.disabled = !own;
         const tools = [
-            textButton("Read", "check", "recipe-read", () => take(this.pasted.value)),
-            textButton("Choose a file", "folder", "recipe-file", async () => this.#readFile(await chooseFile(FILES))),
+            textButton(text("intake.read"), "check", "recipe-read", () => take(this.pasted.value)),
+            textButton(text("intake.file"), "folder", "recipe-file", async () =>
+                this.#readFile(await chooseFile(FILES)),
+            ),
             fromPicture,
         ];
         // No footer element: the WebUI hides them all.
@@ -67,7 +70,7 @@ export class RecipeImport {
             return;
         }
         if (file.size > BIGGEST) {
-            return this.say(`${file.name} is too large for a recipe.`);
+            return this.say(text("intake.tooLarge", { name: file.name }));
         }
         const bytes = await bytesOfBlob(file);
         await this.take(readPngText(bytes) || (file.type.startsWith("image/") ? " no recipe" : await file.text()));

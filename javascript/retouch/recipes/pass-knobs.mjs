@@ -4,6 +4,7 @@ import { h, syncChildren, setAttribute } from "../ui/dom.mjs";
 import { makeKnobRow, makeWidget, splitList } from "../ui/knob-widgets.mjs";
 import { isEqual, getPath } from "./draft.mjs";
 import { makeSection } from "../ui/collapsible.mjs";
+import { text } from "../util/text.mjs";
 
 /** Always to be seen, in this order; after what is looked for. */
 const FIRST = [
@@ -18,12 +19,20 @@ const FIRST = [
 ];
 /** Folded; a knob belongs to the first that fits. */
 const GROUPS = [
-    ["regions", "Which regions", /^target\./],
-    ["mask", "Mask and context", /^shape\./],
-    ["painting", "Painting", /^(masked_content|colour_correction|keep_tone|grain|compression|match_edge|restore_faces|seed|seed_step)$/],
-    ["gate", "Gate", /^gate\./],
-    ["sampling", "Sampling", /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/],
-    ["more", "More", /./],
+    ["regions", text("knobs.regions"), /^target\./],
+    ["mask", text("knobs.mask"), /^shape\./],
+    [
+        "painting",
+        text("knobs.painting"),
+        /^(masked_content|colour_correction|keep_tone|grain|compression|match_edge|restore_faces|seed|seed_step)$/,
+    ],
+    ["gate", text("knobs.gate"), /^gate\./],
+    [
+        "sampling",
+        text("knobs.sampling"),
+        /^(steps|cfg_scale|sampler|scheduler|checkpoint|vae|clip_skip|noise_multiplier)$/,
+    ],
+    ["more", text("knobs.more"), /./],
 ];
 const OWNER = "pass";
 
@@ -74,7 +83,7 @@ export class PassKnobs {
             syncChildren(body, those, { key, make, update });
             const moved = those.filter(({ path }) => getPath(pass, path) !== undefined).length;
             if (count) {
-                count.textContent = moved ? `${moved} changed` : "";
+                count.textContent = moved ? text("knobs.changed", { count: moved }) : "";
             }
         }
         if (focus?.startsWith("rt-knob-") && document.activeElement?.id !== focus) {
@@ -145,12 +154,21 @@ export class PassKnobs {
         const field = makeWidget(knob, id, value, set);
         const add = (event) => set([...new Set([...splitList(field.value), event.target.value])]);
         const options = this.models.map(({ name, installed, description }) =>
-            h("option", { value: name, title: description }, installed ? name : `${name} (not here yet)`),
+            h(
+                "option",
+                { value: name, title: description },
+                installed ? name : text("editor.detector.absent", { name }),
+            ),
         );
         const list = h(
             "select",
-            { id: `${id}-add`, "aria-label": "Add a detector", "data-testid": "add-detector", onchange: add },
-            h("option", { value: "", selected: true }, "Add …"),
+            {
+                id: `${id}-add`,
+                "aria-label": text("editor.detector.label"),
+                "data-testid": "add-detector",
+                onchange: add,
+            },
+            h("option", { value: "", selected: true }, text("editor.detector.add")),
             options,
         );
         return h("span", { class: "rt-edit-pick" }, field, list);

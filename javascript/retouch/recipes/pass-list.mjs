@@ -3,26 +3,31 @@
 import { h, syncChildren, setAttribute } from "../ui/dom.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { describePasses } from "./text.mjs";
+import { text } from "../util/text.mjs";
 
 const LIST_ACTIONS = [
-    ["add", "add", "Add a pass"],
-    ["copy", "duplicate", "Duplicate the pass"],
-    ["remove", "remove", "Remove the pass"],
-    ["up", "up", "Move the pass up"],
-    ["down", "down", "Move the pass down"],
+    ["add", "add", text("editor.pass.add")],
+    ["copy", "duplicate", text("editor.pass.duplicate")],
+    ["remove", "remove", text("editor.pass.remove")],
+    ["up", "up", text("editor.pass.up")],
+    ["down", "down", text("editor.pass.down")],
 ];
 
 export class PassList {
     /** `choose(place)` hears of a choice, `change(action)` of "add", "duplicate", "remove", "up" and "down". */
     constructor({ choose, change }) {
         Object.assign(this, { choose, change });
-        this.list = h("ol", { class: "rt-edit-list", "aria-label": "Passes", onkeydown: (event) => this.#key(event) });
+        this.list = h("ol", {
+            class: "rt-edit-list",
+            "aria-label": text("editor.passes"),
+            onkeydown: (event) => this.#key(event),
+        });
         const buttons = LIST_ACTIONS.map(([sign, action, label]) => [
             action,
             iconButton(sign, label, () => this.#do(action), { title: label, "data-testid": `pass-${action}` }),
         ]);
         this.buttons = Object.fromEntries(buttons);
-        const tools = h("div", { class: "rt-group", role: "group", "aria-label": "Change the list" });
+        const tools = h("div", { class: "rt-group", role: "group", "aria-label": text("editor.tools") });
         tools.append(...Object.values(this.buttons));
         this.element = h("div", { class: "rt-edit-passes" }, tools, this.list);
     }

@@ -3,6 +3,7 @@
 import { h } from "../ui/dom.mjs";
 import { textButton } from "../ui/icons.mjs";
 import { recipeName } from "./text.mjs";
+import { text } from "../util/text.mjs";
 
 /** Its name, and the button that saves it under that; `fresh` where it is not saved yet. `save` gets the name. */
 export function makeSaveRow(recipe, fresh, save) {
@@ -10,13 +11,13 @@ export function makeSaveRow(recipe, fresh, save) {
         type: "text",
         value: recipeName(recipe) === "Custom" ? "" : recipeName(recipe),
         maxlength: 80,
-        placeholder: "Name",
-        "aria-label": "Name to save it under",
+        placeholder: text("recipes.name"),
+        "aria-label": text("recipes.name.label"),
         "data-testid": "recipe-name",
     });
     const press = () => save(name.value);
     name.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), press()));
-    const button = textButton(fresh ? "Save" : "Save as", "add", "recipe-save", press);
+    const button = textButton(fresh ? text("recipes.save") : text("recipes.saveAs"), "add", "recipe-save", press);
     return h("div", { class: "rt-row" }, name, button);
 }
 
@@ -26,15 +27,15 @@ export function makeSaveRow(recipe, fresh, save) {
  *   `remove` nothing be deleted
  */
 export function makeToolRow(recipe, edit, on) {
-    const run = textButton("Run on the picture", "recipe", "recipe-run", on.run, "rt-primary");
+    const run = textButton(text("recipes.run"), "recipe", "recipe-run", on.run, "rt-primary");
     run.disabled = !on.run;
     return h(
         "div",
         { class: "rt-row" },
         run,
         textButton(edit, "brush", "recipe-edit", on.edit),
-        textButton("Copy share string", "send", "recipe-share", on.share),
-        textButton("Export", "download", "recipe-export", on.export),
-        on.remove && textButton("Delete", "remove", "recipe-delete", on.remove),
+        textButton(text("recipes.share"), "send", "recipe-share", on.share),
+        textButton(text("recipes.export"), "download", "recipe-export", on.export),
+        on.remove && textButton(text("recipes.delete"), "remove", "recipe-delete", on.remove),
     );
 }

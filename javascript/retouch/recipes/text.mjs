@@ -1,5 +1,7 @@
 /** What the page says of a recipe, and the recipe without what only a list says of it. Pure. */
 
+import { text } from "../util/text.mjs";
+
 /** The recipe alone: lists also say whose it is, and of what is not saved which it is and what it stands for. */
 export function bareRecipe({ own: _own, draft: _draft, replaces: _replaces, ...recipe }) {
     return recipe;
@@ -14,10 +16,10 @@ export function describePasses({ passes = [] }) {
     return passes.map((pass) => {
         const { target = {}, enabled = true, denoising_strength: strength = 0.4, variations = 1, gate = {} } = pass;
         const extras = [
-            `denoising strength ${strength}`,
-            variations > 1 && `${variations} variations`,
-            gate.mode === "on" && "gate",
-            !enabled && "off",
+            text("pass.strength", { strength }),
+            variations > 1 && text("pass.variations", { count: variations }),
+            gate.mode === "on" && text("pass.gate"),
+            !enabled && text("pass.off"),
         ];
         return { looks: describeTarget(target), extras: extras.filter(Boolean).join(" · ") };
     });
@@ -25,14 +27,17 @@ export function describePasses({ passes = [] }) {
 
 function describeTarget({ what = "detectors", models = [], classes = [], of_pass: within }) {
     const named = [...models, ...classes].join(", ");
-    const head = what === "detectors" || what === "text" ? named || "nothing yet" : [what, named].filter(Boolean).join(": ");
-    return within ? `${head}, within pass ${within}` : head;
+    const head =
+        what === "detectors" || what === "text"
+            ? named || text("pass.nothing")
+            : [what, named].filter(Boolean).join(": ");
+    return within ? text("pass.within", { target: head, number: within }) : head;
 }
 
 /** What becomes of the objects that have words of their own; "" where none has. */
 export function describePeople(people) {
     const named = people.map(({ prompt }) => `"${prompt}"`).join(", ");
-    return named && `Own prompts of objects, each said of whoever is found there, through all passes: ${named}.`;
+    return named && text("recipes.people", { prompts: named });
 }
 
 /** What the server says of a name that is taken, without what only its own requests can do about it. */

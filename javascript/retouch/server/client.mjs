@@ -1,9 +1,11 @@
 /** The REST client. It sends a picture once, and again without notice where the server has forgotten it. */
 
+import { text } from "../util/text.mjs";
+
 export class ServerError extends Error {
     /** `answer` is the body of the response: {error, path, what, hint}. */
     constructor(status, answer) {
-        super([answer.what, answer.hint].filter(Boolean).join(" ") || `The server answered ${status}.`);
+        super([answer.what, answer.hint].filter(Boolean).join(" ") || text("server.status", { status }));
         this.status = status;
         this.path = answer.path ?? "";
     }
@@ -11,7 +13,7 @@ export class ServerError extends Error {
 
 export class OfflineError extends Error {
     constructor() {
-        super("The server does not answer.");
+        super(text("server.silent"));
     }
 }
 

@@ -10,11 +10,12 @@ import { peopleOf } from "../document/people.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { groupByPrompt, encodeMask } from "./requests.mjs";
 import { readHistoryFile } from "../document/history-file.mjs";
+import { text } from "../util/text.mjs";
 
 /** Targets that need the person's mask. */
 const MASK_TARGETS = ["mask", "background", "seam"];
-const UNCHANGED = "Nothing was changed";
-const UNFOUND = "the recipe found nothing to repaint.";
+const UNCHANGED = text("fix.unchanged");
+const UNFOUND = text("fix.unfound");
 
 export class FixJobs {
     /** @param {import("../studio.mjs").Studio} studio */
@@ -27,7 +28,7 @@ export class FixJobs {
      * @param {string | object} reference the recipe as it is sent: the name of one that the server has, or the recipe
      */
     run(recipe, reference = recipe) {
-        const label = recipe.name ?? "Recipe";
+        const label = recipe.name ?? text("fix.label");
         return this.inpaintJobs.run(label, async (task, doc) => {
             const mask = needsMask(recipe) ? await makeMaskFields(doc, this.settings) : {};
             const body = { recipe: reference, task, ...makePromptFields(doc, this.settings), ...mask, return_history: true };

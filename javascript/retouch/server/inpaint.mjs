@@ -9,11 +9,12 @@ import { keepFiniteScores } from "../document/scores.mjs";
 import { listSingles, mergeCandidates, variationsOf, assignPart, addVariations, setVariations } from "../document/variations.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { groupByPrompt, encodeMask, makeInpaintBody } from "./requests.mjs";
+import { text } from "../util/text.mjs";
 
 /** Shown before anything is sent. */
-const UNMASKED = "Nothing is masked yet: click on something, or paint over it, and press again.";
-const REPLACED = "The picture was replaced while a job ran for the one before; what it painted is discarded.";
-const STOPPED = "Stopped: nothing was finished.";
+const UNMASKED = text("paint.unmasked");
+const REPLACED = text("paint.replaced");
+const STOPPED = text("paint.stopped");
 
 /** Dispatches "jobs" when a job begins or ends. */
 export class InpaintJobs extends EventTarget {
@@ -39,7 +40,7 @@ export class InpaintJobs extends EventTarget {
         await this.pendingClicks();
         const groups = store.doc.base ? groupByPrompt(store.doc, settings) : [];
         if (!groups.length) {
-            return this.notices.say(store.doc.base ? UNMASKED : "Open a picture first.", "warning");
+            return this.notices.say(store.doc.base ? UNMASKED : text("paint.noPicture"), "warning");
         }
         const parts = groups.map((group) => ({ mask: group.mask, request: makeInpaintBody(group, name, settings) }));
         return this.run(label, (task, doc) => this.#inpaintGroups(task, doc, { name, label, groups, parts }));
@@ -51,7 +52,7 @@ export class InpaintJobs extends EventTarget {
         if (!variations?.parts?.length) {
             return;
         }
-        this.run("More", async (task, doc) => {
+        this.run(text("paint.more"), async (task, doc) => {
             const { candidates, parts, warnings } = await this.#inpaintParts(task, doc, variations.parts);
             if (!candidates.length) {
                 return null;
@@ -119,8 +120,8 @@ export class InpaintJobs extends EventTarget {
         warnings.forEach((warning) => this.notices[say](warning, "warning"));
         if (candidates?.length === 0) {
             const why = reports.map((report) => report.why).filter(Boolean);
-            const text = stopped ? STOPPED : ["Nothing was painted", ...why].join(": ");
-            this.notices.say(text, stopped ? "info" : "warning");
+            const told = stopped ? STOPPED : [text("paint.nothing"), ...why].join(": ");
+            this.notices.say(told, stopped ? "info" : "warning");
         }
     }
 
@@ -163,9 +164,8 @@ export class InpaintJobs extends EventTarget {
     }
 
     #reportFailure(error, again) {
-        const text =
-            error instanceof OfflineError ? "The connection to the server was lost while it painted." : error.message;
-        this.notices.say(text, "error", { label: "Try again", run: again });
+        const told = error instanceof OfflineError ? text("paint.disconnected") : error.message;
+        this.notices.say(told, "error", { label: text("paint.retry"), run: again });
     }
 
     #notify() {

@@ -6,14 +6,13 @@ import { boxOfList } from "../geometry/box.mjs";
 import { extendDocument, extensionOf } from "../document/extended-canvas.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { canvasCorner } from "./outpaint-plan.mjs";
+import { text } from "../util/text.mjs";
 
-const NO_MARGINS_ASKED = "Nothing is to be added yet: drag an edge outward, or choose an aspect.";
-const BUSY = "Something is being painted: extend the picture when that is done.";
-const UNPAINTED = "Nothing was painted: the picture is as it was.";
-const PARTLY = "Not everything was painted: Go on paints the rest.";
-const GONE =
-    "The server no longer has this extension: it was restarted, or others came after it. The picture stays; " +
-    "its stages cannot be painted again.";
+const NO_MARGINS_ASKED = text("extend.nothing");
+const BUSY = text("extend.busy");
+const UNPAINTED = text("extend.unpainted");
+const PARTLY = text("extend.partly");
+const GONE = text("extend.gone");
 const STALE = (error) => error instanceof ServerError && error.status === 404 && error.path === "way";
 
 /** Dispatches "gone" when the server has forgotten an extension. */
@@ -36,7 +35,7 @@ export class OutpaintJobs extends EventTarget {
     extend() {
         const { store, outpaintPlan, notices, inpaintJobs } = this;
         if (!store.doc.base || !outpaintPlan.hasRequest) {
-            return notices.say(store.doc.base ? NO_MARGINS_ASKED : "Open a picture first.", "warning");
+            return notices.say(store.doc.base ? NO_MARGINS_ASKED : text("paint.noPicture"), "warning");
         }
         if (inpaintJobs.busy) {
             return notices.say(BUSY, "warning");
@@ -44,27 +43,27 @@ export class OutpaintJobs extends EventTarget {
         if (outpaintPlan.fault) {
             return notices.say(outpaintPlan.fault.message, "warning");
         }
-        return inpaintJobs.run("Extend", (task, doc) => this.#startExtension(task, doc));
+        return inpaintJobs.run(text("extend.title"), (task, doc) => this.#startExtension(task, doc));
     }
 
     /** Paints the stages that are left. */
     paintRest() {
-        return this.#continueExtension("Go on", {});
+        return this.#continueExtension(text("stages.goOn"), {});
     }
 
     /** Repaints a stage with another seed, and its dependents. */
     repaintStage(number) {
-        return this.#continueExtension(`Stage ${number} again`, { again: [number] });
+        return this.#continueExtension(text("extend.again", { number }), { again: [number] });
     }
 
     /** Reverts a stage and its dependents. */
     revertStage(number) {
-        return this.#continueExtension(`Revert stage ${number}`, { revert: [number] });
+        return this.#continueExtension(text("extend.revert", { number }), { revert: [number] });
     }
 
     /** Chooses another painting of a stage, counted from 1; its dependents stay. */
     chooseVariation(number, painting) {
-        return this.#continueExtension(`Another variation of stage ${number}`, { choose: { [number]: painting }, keep_later: true });
+        return this.#continueExtension(text("extend.choose", { number }), { choose: { [number]: painting }, keep_later: true });
     }
 
     async #startExtension(task, doc) {

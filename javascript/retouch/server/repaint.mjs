@@ -6,9 +6,10 @@
 import { fromBase64, toBase64 } from "../util/base64.mjs";
 import { listStepsUpon, choosePainting, replaceStep } from "../document/step-history.mjs";
 import { listFileSteps, readHistoryFile, writeHistoryFile } from "../document/history-file.mjs";
+import { text } from "../util/text.mjs";
 
-const BUSY = "Something is being painted: paint the step again when that is done.";
-const STOPPED = "Stopped: the steps are as they were.";
+const BUSY = text("step.busy");
+const STOPPED = text("step.stopped");
 
 export class RepaintJobs {
     /** @param {import("../studio.mjs").Studio} studio */
@@ -18,20 +19,20 @@ export class RepaintJobs {
 
     /** Repaints a step with another seed; with `later` also the steps upon it, with their own seeds. */
     repaint(id, later = false) {
-        return this.#run("Paint again", id, (number) => ({ again: [number], later: later ? "repaint" : "keep" }));
+        return this.#run(text("step.again"), id, (number) => ({ again: [number], later: later ? "repaint" : "keep" }));
     }
 
     /** Repaints the steps upon one, which is on or off as it is now. */
     repaintUpon(id) {
         const makeFields = (number, { on }) => ({ [on ? "restore" : "revert"]: [number], later: "repaint" });
-        return this.#run("Paint what is upon it", id, makeFields);
+        return this.#run(text("step.paintUpon"), id, makeFields);
     }
 
     /** Shows another of a step's paintings. */
     async chooseVariation(step, index) {
         const doc = replaceStep(this.store.doc, await choosePainting(step, index));
         if (doc) {
-            this.store.do("Another variation", doc, { merge: `variation-${step.id}` });
+            this.store.do(text("step.choose"), doc, { merge: `variation-${step.id}` });
         }
     }
 
@@ -68,7 +69,7 @@ function isRepainted({ how, paintings = [] }, repainted) {
 }
 
 function makeWorseText({ name }) {
-    return `"${name}" became worse, and is switched off.`;
+    return text("step.worse", { name });
 }
 
 /** The step with the paintings of a repainted one; its other fields stay. */

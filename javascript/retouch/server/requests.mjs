@@ -6,8 +6,10 @@ import { areaOf, boxOfSize, listOfBox, overlap } from "../geometry/box.mjs";
 import { sketchMask, sketchPixels, shapeMask } from "../document/document.mjs";
 import { NOTHING } from "../image/mask.mjs";
 import { unflatten } from "../document/settings.mjs";
+import { text } from "../util/text.mjs";
 
-const NAMED = /^Object \d+$/;
+/** The names that the page gives. */
+const NAMED = new RegExp(`^${text("object.numbered", { number: "\\d+" })}$`);
 
 /** @returns {Promise<string>} a picture as base64 PNG, with what it carries: see `pickSentPicture` */
 export async function encodePicture(pixels) {

@@ -5,6 +5,7 @@ import { addObject } from "../document/document.mjs";
 import { handleCursor, HANDLES, handlePoint } from "../geometry/box-handles.mjs";
 import { Tool } from "./tool.mjs";
 import { boxInView, toView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 const HANDLE = 4;
 /** CSS pixels a press must travel to be a box. */
@@ -55,7 +56,7 @@ export class BoxTool extends Tool {
         }
         const fresh = !handle && (spot.shift || !this.object || hasContent(this.object));
         const doc = fresh ? addObject(this.doc) : this.doc;
-        this.prompt(handle ? "Change box" : "Box", doc, doc.selected, { box });
+        this.prompt(handle ? text("did.changeBox") : text("did.box"), doc, doc.selected, { box });
     }
 
     cancel() {
@@ -73,7 +74,7 @@ export class BoxTool extends Tool {
         if (key !== "Delete" || !object?.box) {
             return false;
         }
-        this.prompt("Remove box", this.doc, object.id, { box: null });
+        this.prompt(text("did.removeBox"), this.doc, object.id, { box: null });
         return true;
     }
 

@@ -7,6 +7,7 @@ import { addStrokeToLayer } from "../image/sketch-layer.mjs";
 import { Stroke } from "../image/brush-stroke.mjs";
 import { Tool } from "./tool.mjs";
 import { toView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 /** Draws strokes. Subclasses say with `live`, `commit` and `ink` what a stroke changes. */
 class StrokeTool extends Tool {
@@ -83,7 +84,7 @@ export class BrushTool extends StrokeTool {
         }
         const visible = changeObject(doc, object.id, { visible: true });
         const after = addStroke(visible, object.id, stroke.toMask(), erase !== object.shape.invert);
-        this.view.store.do(erase ? "Erase" : "Brush", after);
+        this.view.store.do(erase ? text("did.erase") : text("did.brush"), after);
     }
 
     ink(theme, spot) {
@@ -103,7 +104,7 @@ export class SketchTool extends StrokeTool {
 
     commit(live) {
         this.view.store.do(
-            live.erase ? "Erase sketch" : "Sketch",
+            live.erase ? text("did.eraseSketch") : text("did.sketch"),
             setSketch(this.doc, addStrokeToLayer(this.doc.sketch, live)),
         );
     }

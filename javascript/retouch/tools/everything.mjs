@@ -6,6 +6,7 @@ import { addStroke, selectedObject, addObject } from "../document/document.mjs";
 import { halveAlpha, halveTimes } from "../image/half-size.mjs";
 import { Tool } from "./tool.mjs";
 import { boxInView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 const LONGEST = 1024;
 const SOLID = 128;
@@ -63,7 +64,7 @@ export class EverythingTool extends Tool {
         const object = selectedObject(this.doc);
         if (object && (shift || erase)) {
             this.view.store.do(
-                erase ? "Take away" : "Add",
+                erase ? text("did.takeAway") : text("did.add"),
                 addStroke(this.doc, object.id, region.mask, erase),
             );
             return;
@@ -71,7 +72,7 @@ export class EverythingTool extends Tool {
         const candidates = this.#hovered.map(({ mask }) => mask);
         const fields = { mask: region.mask, candidates, candidate: this.#choice };
         this.view.store.do(
-            "Take",
+            text("did.take"),
             addObject(this.doc, region.label ? { ...fields, name: region.label } : fields),
         );
     }
@@ -87,7 +88,7 @@ export class EverythingTool extends Tool {
         pen.context.globalAlpha = 1;
         const count = this.#hovered.length > 1 ? ` ${this.#choice + 1}/${this.#hovered.length}` : "";
         const at = overlap(to, { left: 0, top: 0, right: view.width, bottom: view.height });
-        pen.label(pen.theme.ink, `${region.label || "Object"}${count}`, {
+        pen.label(pen.theme.ink, `${region.label || text("object.unknown")}${count}`, {
             x: at.left,
             y: at.top + 24 * pen.ratio,
         });

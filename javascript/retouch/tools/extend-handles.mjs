@@ -9,10 +9,29 @@ import { h, setAttribute } from "../ui/dom.mjs";
 import { HANDLES, handlePoint } from "../geometry/box-handles.mjs";
 import { extendedBox, extendedSize, NO_MARGINS, WIDEST } from "../geometry/margins.mjs";
 import { toView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 const STEP = 8;
 const FAR = 64;
 const ARROWS = { ArrowLeft: ["x", -1], ArrowRight: ["x", 1], ArrowUp: ["y", -1], ArrowDown: ["y", 1] };
+
+/** Keys of what the handles are called, and of how many pixels a side has. */
+const NAMES = {
+    left: "handles.left",
+    right: "handles.right",
+    top: "handles.top",
+    bottom: "handles.bottom",
+    "top left": "handles.topLeft",
+    "top right": "handles.topRight",
+    "bottom left": "handles.bottomLeft",
+    "bottom right": "handles.bottomRight",
+};
+const ADDED = {
+    left: "handles.left.added",
+    right: "handles.right.added",
+    top: "handles.top.added",
+    bottom: "handles.bottom.added",
+};
 
 export class ExtendHandles {
     #parts;
@@ -25,7 +44,7 @@ export class ExtendHandles {
         Object.assign(this, { view, onMove });
         this.#parts = HANDLES.map((handle) => ({ handle, element: this.#makeElement(handle) }));
         const elements = this.#parts.map(({ element }) => element);
-        const label = "Edges and corners of the canvas";
+        const label = text("handles.label");
         this.element = h("div", { class: "rt-handles", role: "group", "aria-label": label, hidden: true }, elements);
         view.element.after(this.element);
     }
@@ -40,7 +59,7 @@ export class ExtendHandles {
             "aria-valuemin": 0,
             "aria-valuemax": WIDEST,
             "aria-valuenow": 0,
-            "data-testid": `handle-${name.toLowerCase().replaceAll(" ", "-")}`,
+            "data-testid": `handle-${[...sidesOf(handle), kindOf(handle)].join("-")}`,
             onkeydown: (event) => this.#handleKey(event, handle),
         });
     }
@@ -73,13 +92,9 @@ export class ExtendHandles {
             const spot = handlePoint(handle, box);
             const { x, y } = toView(view, spot.x, spot.y);
             element.style.transform = `translate(${x / ratio}px, ${y / ratio}px)`;
-            const amounts = sidesOf(handle).map((side) => `${margins[side]} ${side}`);
+            const amounts = sidesOf(handle).map((side) => text(ADDED[side], { count: margins[side] }));
             setAttribute(element, "aria-valuenow", Math.max(...sidesOf(handle).map((side) => margins[side])));
-            setAttribute(
-                element,
-                "aria-valuetext",
-                `Pixels added: ${amounts.join(", ")}. Canvas ${width} by ${height}`,
-            );
+            setAttribute(element, "aria-valuetext", text("handles.value", { pixels: amounts.join(", "), width, height }));
         }
     }
 
@@ -94,6 +109,9 @@ function sidesOf({ x, y }) {
 
 /** "Right edge", "Top left corner". */
 function makeHandleName(handle) {
-    const words = sidesOf(handle).join(" ");
-    return `${words[0].toUpperCase()}${words.slice(1)} ${handle.x && handle.y ? "corner" : "edge"}`;
+    return text(NAMES[sidesOf(handle).join(" ")]);
+}
+
+function kindOf({ x, y }) {
+    return x && y ? "corner" : "edge";
 }

@@ -14,6 +14,7 @@
  * @property {typeof import("./tool.mjs").Tool} class
  */
 
+import { text } from "../util/text.mjs";
 import { BoxTool } from "./box.mjs";
 import { BrushTool, EraserTool, SketchTool } from "./brush.mjs";
 import { EverythingTool } from "./everything.mjs";
@@ -26,9 +27,9 @@ import { PointTool } from "./point.mjs";
 export const TOOLS = Object.freeze([
     {
         name: "point",
-        label: "Point",
+        label: text("tool.point"),
         key: "W",
-        tip: "Click what you mean; right button or Alt takes away.",
+        tip: text("tool.point.tip"),
         icon: "point",
         cursor: "crosshair",
         options: ["pointing"],
@@ -36,9 +37,9 @@ export const TOOLS = Object.freeze([
     },
     {
         name: "box",
-        label: "Box",
+        label: text("tool.box"),
         key: "M",
-        tip: "Drag a box round what you mean.",
+        tip: text("tool.box.tip"),
         icon: "box",
         cursor: "crosshair",
         options: ["pointing"],
@@ -46,9 +47,9 @@ export const TOOLS = Object.freeze([
     },
     {
         name: "everything",
-        label: "Everything",
+        label: text("tool.everything"),
         key: "A",
-        tip: "Every object is outlined as you move over it; click to take it.",
+        tip: text("tool.everything.tip"),
         icon: "everything",
         cursor: "pointer",
         options: ["pointing"],
@@ -56,9 +57,9 @@ export const TOOLS = Object.freeze([
     },
     {
         name: "lasso",
-        label: "Lasso",
+        label: text("tool.lasso"),
         key: "L",
-        tip: "Draw round it; Alt takes away.",
+        tip: text("tool.lasso.tip"),
         icon: "lasso",
         cursor: "crosshair",
         options: [],
@@ -66,9 +67,9 @@ export const TOOLS = Object.freeze([
     },
     {
         name: "brush",
-        label: "Brush",
+        label: text("tool.brush"),
         key: "B",
-        tip: "Paint the mask; Alt takes away.",
+        tip: text("tool.brush.tip"),
         icon: "brush",
         cursor: "none",
         options: ["brush"],
@@ -76,9 +77,9 @@ export const TOOLS = Object.freeze([
     },
     {
         name: "eraser",
-        label: "Eraser",
+        label: text("tool.eraser"),
         key: "E",
-        tip: "Rub out the mask.",
+        tip: text("tool.eraser.tip"),
         icon: "eraser",
         cursor: "none",
         options: ["brush"],
@@ -86,9 +87,9 @@ export const TOOLS = Object.freeze([
     },
     {
         name: "sketch",
-        label: "Colour sketch",
+        label: text("tool.sketch"),
         key: "S",
-        tip: "Paint colours: they are both mask and starting content.",
+        tip: text("tool.sketch.tip"),
         icon: "palette",
         cursor: "none",
         options: ["brush", "colour"],
@@ -96,9 +97,9 @@ export const TOOLS = Object.freeze([
     },
     {
         name: "extend",
-        label: "Extend",
+        label: text("tool.extend"),
         key: "O",
-        tip: "Drag an edge or a corner of the canvas outward; Shift keeps the aspect, Alt takes both sides.",
+        tip: text("tool.extend.tip"),
         icon: "extend",
         cursor: "default",
         options: [],
@@ -106,9 +107,9 @@ export const TOOLS = Object.freeze([
     },
     {
         name: "pan",
-        label: "Hand",
+        label: text("tool.pan"),
         key: "H",
-        tip: "Drag the picture; Space does so in every tool.",
+        tip: text("tool.pan.tip"),
         icon: "hand",
         cursor: "grab",
         options: [],

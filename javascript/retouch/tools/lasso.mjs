@@ -4,6 +4,7 @@ import { objectOf, addStroke, addObject } from "../document/document.mjs";
 import { makePolygonMask } from "../image/polygon-mask.mjs";
 import { Tool } from "./tool.mjs";
 import { toView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 /** CSS pixels a press must travel to draw instead of setting a corner. */
 const SLACK = 4;
@@ -89,7 +90,7 @@ export class LassoTool extends Tool {
             const doc = this.object ? this.doc : addObject(this.doc);
             const inverts = objectOf(doc, doc.selected).shape.invert;
             this.view.store.do(
-                erase ? "Lasso away" : "Lasso",
+                erase ? text("did.lassoAway") : text("did.lasso"),
                 addStroke(doc, doc.selected, mask, erase !== inverts),
             );
         }

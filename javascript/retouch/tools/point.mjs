@@ -3,6 +3,7 @@
 import { selectObject, addObject } from "../document/document.mjs";
 import { Tool } from "./tool.mjs";
 import { toView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 const RADIUS = 7;
 /** A second click this soon after adding a point is a habit, not a wish to remove it. */
@@ -52,7 +53,7 @@ export class PointTool extends Tool {
         const [dragged, fresh, clicks] = [this.#dragged, this.#pressed, this.#clicks()];
         this.#dragged = this.#pressed = null;
         if (dragged?.moved) {
-            this.prompt("Move point", this.doc, this.object.id, { clicks });
+            this.prompt(text("did.movePoint"), this.doc, this.object.id, { clicks });
         } else if (dragged?.toggles) {
             this.#toggle(dragged.index);
         } else if (fresh) {
@@ -88,20 +89,20 @@ export class PointTool extends Tool {
         const clicks = fresh ? [click] : [...this.object.clicks, click];
         this.#current = clicks.length - 1;
         this.#added = performance.now();
-        this.prompt("Point", doc, doc.selected, { clicks });
+        this.prompt(text("did.point"), doc, doc.selected, { clicks });
     }
 
     #toggle(index) {
         const clicks = this.object.clicks.map((click, i) =>
             i === index ? { ...click, on: !click.on } : click,
         );
-        this.prompt("Toggle point", this.doc, this.object.id, { clicks });
+        this.prompt(text("did.togglePoint"), this.doc, this.object.id, { clicks });
     }
 
     #remove(index) {
         this.#current = -1;
         const clicks = this.object.clicks.filter((_, i) => i !== index);
-        this.prompt("Remove point", selectObject(this.doc, this.object.id), this.object.id, { clicks });
+        this.prompt(text("did.removePoint"), selectObject(this.doc, this.object.id), this.object.id, { clicks });
     }
 
     draw(pen, view) {

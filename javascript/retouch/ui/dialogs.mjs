@@ -2,6 +2,7 @@
 
 import { h } from "./dom.mjs";
 import { icon, iconButton } from "./icons.mjs";
+import { text } from "../util/text.mjs";
 
 const SECONDS = { info: 5, warning: 20, error: 30 };
 
@@ -18,19 +19,19 @@ export class Notices {
         });
     }
 
-    /** Show `text`; `action` is {label, run}. Stays until closed when `kind` is "lasting". Returns how to close it. */
-    say(text, kind = "info", action = null) {
+    /** Show `words`; `action` is {label, run}. Stays until closed when `kind` is "lasting". Returns how to close it. */
+    say(words, kind = "info", action = null) {
         const close = () => notice.remove();
         const pressed = () => (close(), action.run());
         const notice = h(
             "div",
             { class: `rt-notice rt-${kind}` },
             kind === "info" ? null : icon("warn"),
-            h("span", {}, text),
+            h("span", {}, words),
             action && h("button", { type: "button", class: "rt-link", onclick: pressed }, action.label),
-            iconButton("close", "Dismiss", close),
+            iconButton("close", text("notice.dismiss"), close),
         );
-        this.#removeEqual(text);
+        this.#removeEqual(words);
         this.element.append(notice);
         if (SECONDS[kind]) {
             closeLater(notice, SECONDS[kind] * 1000);
@@ -134,10 +135,24 @@ export function chooseOption(parent, title, question, options) {
         const over = () => (dialog.remove(), resolve(chosen));
         const dialog = h(
             "dialog",
-            { class: "rt-dialog rt-question", "aria-labelledby": "rt-question-title", "data-testid": "choice", onclose: over },
-            h("header", {}, h("h2", { id: "rt-question-title" }, title), iconButton("close", "Close", () => dialog.close())),
+            {
+                class: "rt-dialog rt-question",
+                "aria-labelledby": "rt-question-title",
+                "data-testid": "choice",
+                onclose: over,
+            },
+            h(
+                "header",
+                {},
+                h("h2", { id: "rt-question-title" }, title),
+                iconButton("close", text("dialog.close"), () => dialog.close()),
+            ),
             h("p", {}, question),
-            h("div", { class: "rt-answers" }, options.map((option) => makeChoiceButton(option, take))),
+            h(
+                "div",
+                { class: "rt-answers" },
+                options.map((option) => makeChoiceButton(option, take)),
+            ),
         );
         parent.append(dialog);
         dialog.showModal();
@@ -145,8 +160,8 @@ export function chooseOption(parent, title, question, options) {
 }
 
 function makeChoiceButton(option, take) {
-    const text = [h("b", {}, option.label), h("small", {}, option.hint)];
-    return h("button", { type: "button", class: "rt-button", onclick: () => take(option) }, text);
+    const words = [h("b", {}, option.label), h("small", {}, option.hint)];
+    return h("button", { type: "button", class: "rt-button", onclick: () => take(option) }, words);
 }
 
 /** The list of shortcuts, from the table that makes them work. */
@@ -155,7 +170,7 @@ export function showShortcuts(parent, actions) {
     const close = h(
         "form",
         { method: "dialog" },
-        h("button", { class: "rt-button", "aria-label": "Close shortcuts" }, "Close"),
+        h("button", { class: "rt-button", "aria-label": text("shortcuts.close") }, text("dialog.close")),
     );
     const sections = [...groups].filter(([name]) => name).map(([name, those]) => makeShortcutGroup(name, those));
     const dialog = h(
@@ -166,7 +181,7 @@ export function showShortcuts(parent, actions) {
             "data-testid": "shortcuts",
             onclose: () => dialog.remove(),
         },
-        h("header", {}, h("h2", { id: "rt-shortcuts-title" }, "Keyboard shortcuts"), close),
+        h("header", {}, h("h2", { id: "rt-shortcuts-title" }, text("shortcuts.title")), close),
         h("div", { class: "rt-shortcuts" }, sections),
     );
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.mjs";
 import { makeKnobRow } from "./knob-widgets.mjs";
+import { text } from "../util/text.mjs";
 
 export class KnobGroups {
     /** @param {[string, RegExp][]} groups title, and which knobs; a knob belongs to the first that fits */
@@ -22,7 +23,7 @@ export class KnobGroups {
         }
         this.shown = shown;
         const focus = document.activeElement?.id;
-        const head = h("p", { class: "rt-hint" }, "Knobs of ", h("b", {}, owner.label), ". ", this.#makeReset(owner));
+        const head = h("p", { class: "rt-hint" }, text("knobs.of"), h("b", {}, owner.label), ". ", this.#makeReset(owner));
         this.element.replaceChildren(head, ...this.#makeGroups(owner, knobs, defaults));
         if (focus?.startsWith("rt-knob-")) {
             this.element.querySelector(`#${focus}`)?.focus();
@@ -33,8 +34,8 @@ export class KnobGroups {
         const moved = Object.keys(this.settings.overridesOf(name)).length;
         const back = () => this.settings.resetOverrides(name);
         return moved
-            ? h("button", { type: "button", class: "rt-link", onclick: back }, `Reset ${moved} changed`)
-            : "All at their defaults.";
+            ? h("button", { type: "button", class: "rt-link", onclick: back }, text("knobs.reset", { count: moved }))
+            : text("knobs.defaults");
     }
 
     #makeGroups(owner, knobs, defaults) {

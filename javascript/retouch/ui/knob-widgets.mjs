@@ -1,6 +1,7 @@
 /** Widgets for knobs, made from the server's JSON schema: labels, bounds, choices and help come from there. */
 
 import { h } from "./dom.mjs";
+import { text } from "../util/text.mjs";
 
 /** Every knob of a request's schema that is not itself an object: [{path, label, help, type, items, low, high, choices, optional, default}]. */
 export function knobsOf(schema, prefix = "") {
@@ -53,8 +54,8 @@ export function makeKnobRow(knob, { owner = "", value, moved, set, make = makeWi
             type: "button",
             class: "rt-back",
             hidden: !moved,
-            "aria-label": `${knob.label}: back to the default`,
-            "data-tip": "Back to the default",
+            "aria-label": text("knobs.backOf", { label: knob.label }),
+            "data-tip": text("knobs.back"),
             onclick: () => set(undefined),
         },
         "↺",
@@ -97,14 +98,14 @@ function makeSlider(knob, id, value, set) {
         id,
         type: "number",
         value: value ?? "",
-        placeholder: "auto",
+        placeholder: text("knobs.auto"),
         onchange: (e) => say(e.target.value),
     });
     const range = h("input", {
         ...bounds,
         type: "range",
         value: value ?? restingValue(knob),
-        "aria-label": `${knob.label}, slider`,
+        "aria-label": text("knobs.slider", { label: knob.label }),
         tabindex: -1,
     });
     range.addEventListener("input", () => (number.value = range.value));
@@ -129,7 +130,7 @@ function makeInput(knob, id, value, set) {
         ...props,
         id,
         value: value ?? "",
-        placeholder: knob.optional || value === null ? "auto" : "",
+        placeholder: knob.optional || value === null ? text("knobs.auto") : "",
         onchange: (e) => set(read(e.target.value)),
     });
 }

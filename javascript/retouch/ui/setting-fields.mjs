@@ -3,6 +3,7 @@
 import { debounce } from "../util/debounce.mjs";
 import { h, setValue } from "./dom.mjs";
 import { readSeed } from "../util/seed-text.mjs";
+import { text } from "../util/text.mjs";
 
 const WAIT_MS = 150;
 
@@ -25,7 +26,7 @@ export function makeSeedField(settings, id) {
         id,
         type: "number",
         min: -1,
-        placeholder: "random",
+        placeholder: text("seed.random"),
         "aria-describedby": remarkLine.id,
         onchange: () => set(readSeed(field.value)),
     });
@@ -38,5 +39,5 @@ export function makeSeedField(settings, id) {
     };
     settings.addEventListener("change", update);
     update();
-    return h("div", {}, h("div", { class: "rt-knob" }, h("label", { for: id }, "Seed"), field), remarkLine);
+    return h("div", {}, h("div", { class: "rt-knob" }, h("label", { for: id }, text("seed.label")), field), remarkLine);
 }
