@@ -9,7 +9,7 @@ const ON = "retouch-on";
 const STUDIO = "retouch_studio";
 
 /** Whether a target runs: it is enabled and names at least one detector. */
-export function runs(detectors, enabled) {
+export function isTargetRunning(detectors, enabled) {
     return enabled && detectors > 0;
 }
 
@@ -20,7 +20,7 @@ export function markTabs(root, page) {
     buttons.forEach((button, index) => {
         const detectors = root.querySelectorAll(`${prefix}_target_models_${index + 1} .token`).length;
         const enabled = root.querySelector(`${prefix}_enabled_${index + 1} input`)?.checked ?? false;
-        const on = runs(detectors, enabled);
+        const on = isTargetRunning(detectors, enabled);
         if (button.classList.contains(ON) !== on) {
             button.classList.toggle(ON, on);
         }
@@ -28,59 +28,62 @@ export function markTabs(root, page) {
 }
 
 /**
- * A module of the studio. The WebUI would serve it without a word on how long it is fresh, and an update would
- * leave the browser with old ones among new ones: there, all come from a door of our own.
+ * Imports a module of the studio. The WebUI serves files without cache headers, so that after an update a browser
+ * would mix old and new modules: there, all modules come from a route of ours.
  */
-function part(root, name) {
+function importModule(root, name) {
     return import(new URL(`${root.dataset.files ?? ""}javascript/retouch/${name}`, document.baseURI));
 }
 
-/** The studio's looks, before it is seen; the standalone page names them itself. */
-function dressed({ dataset: { files } }) {
+/** Loads the studio's CSS; the standalone page links it itself. */
+function loadStyles({ dataset: { files } }) {
     if (!files) {
         return Promise.resolve();
     }
     const link = document.createElement("link");
     const loaded = new Promise((resolve) => (link.onload = link.onerror = resolve));
-    Object.assign(link, { rel: "stylesheet", href: new URL(`${files}javascript/retouch/styles/studio.css`, document.baseURI) });
+    Object.assign(link, {
+        rel: "stylesheet",
+        href: new URL(`${files}javascript/retouch/styles/studio.css`, document.baseURI),
+    });
     document.head.append(link);
     return loaded;
 }
 
-/** The studio in `root`, made the first time it is asked for. */
-function studioIn(root) {
-    root.studio ??= Promise.all([part(root, "studio.mjs"), dressed(root)]).then(([{ mount }]) =>
+/** The studio in `root`; the first call makes it. */
+function getStudio(root) {
+    root.studio ??= Promise.all([importModule(root, "studio.mjs"), loadStyles(root)]).then(([{ mount }]) =>
         mount(root, root.dataset),
     );
     return root.studio;
 }
 
-/** Make the studio once its root is to be seen. */
-function whenSeen(root) {
-    const seen = new IntersectionObserver((entries) => {
+/** Makes the studio once its root is visible. */
+function makeStudioWhenVisible(root) {
+    const observer = new IntersectionObserver((entries) => {
         if (entries.some(({ isIntersecting }) => isIntersecting)) {
-            seen.disconnect();
-            studioIn(root);
+            observer.disconnect();
+            getStudio(root);
         }
     });
-    seen.observe(root);
+    observer.observe(root);
 }
 
-/** The studio's tab and the galleries' buttons, as soon as the page has them; gradio may draw it anew. */
-async function inWebui(app) {
+/** Attaches the studio's tab and the galleries' buttons once the page has them; gradio may draw them anew. */
+async function attachToWebui(app) {
     const root = app.querySelector(`#${STUDIO}`);
     if (!root) {
         return;
     }
     if (!root.dataset.ready) {
         root.dataset.ready = "yes";
-        whenSeen(root);
+        makeStudioWhenVisible(root);
     }
-    const { attach } = await part(root, "host/webui-gallery.mjs");
-    attach(async (file) => file && (await studioIn(root)).act.load(file));
+    const { attachButtons } = await importModule(root, "host/webui-gallery.mjs");
+    attachButtons(async (file) => file && (await getStudio(root)).commands.loadFile(file));
 }
 
-/** The accordions' dropdowns list the recipes of the WebUI's start: those of now are asked for, once a button. */
+/** Presses each refresh button once: the accordions' dropdowns list the recipes of the WebUI's start. */
 export function refreshRecipes(root) {
     root.querySelectorAll(".retouch-refresh:not([data-pressed])").forEach((button) => {
         button.dataset.pressed = "yes";
@@ -91,12 +94,12 @@ export function refreshRecipes(root) {
 function afterUpdate() {
     PAGES.forEach((page) => markTabs(window.gradioApp(), page));
     refreshRecipes(window.gradioApp());
-    inWebui(window.gradioApp());
+    attachToWebui(window.gradioApp());
 }
 
 if (typeof window !== "undefined" && window.onAfterUiUpdate) {
     window.onAfterUiUpdate(afterUpdate);
     afterUpdate();
 } else if (typeof document !== "undefined") {
-    studioIn(document.getElementById(STUDIO));
+    getStudio(document.getElementById(STUDIO));
 }

@@ -1,55 +1,60 @@
-/** What buttons and shortcuts do. Each works on the store or the view, and nothing here draws. */
+/** What buttons and shortcuts do. A command changes the store or the view; it draws nothing. */
 
 import {
     activeMask,
-    changedObject,
-    reshaped,
-    selected,
+    changeObject,
+    setShape,
+    selectObject,
     selectedObject,
-    withObject,
-    withoutObject,
+    addObject,
+    removeObject,
 } from "./document/document.mjs";
 import { pickSentPicture } from "./document/metadata.mjs";
 import { openBatch } from "./batch/dialog.mjs";
-import { chosenFile, download } from "./ui/dom.mjs";
+import { chooseFile, download } from "./ui/dom.mjs";
 import { showShortcuts } from "./ui/dialogs.mjs";
-import { maskFile, savedFile } from "./files/import-export.mjs";
-import { foundObjects } from "./point-to-mask.mjs";
-import { offerOf } from "./document/variations.mjs";
-import { historyFile, OPENS } from "./files/open-file.mjs";
+import { makeMaskFile, makePictureFile } from "./files/import-export.mjs";
+import { addFoundObjects } from "./point-to-mask.mjs";
+import { variationsOf } from "./document/variations.mjs";
+import { makeHistoryFile, ACCEPTED_FILES } from "./files/open-file.mjs";
 import { areaOf, boxOfList, listOfBox } from "./geometry/box.mjs";
 import { showRecipes } from "./recipes/dialog.mjs";
-import { nameOf, plain } from "./recipes/text.mjs";
+import { recipeName, bareRecipe } from "./recipes/text.mjs";
 import { Mask, NOTHING } from "./image/mask.mjs";
 import { markMasksSaved, markSaved } from "./document/unsaved-work.mjs";
+import { text } from "./util/text.mjs";
 
 const SNAP_RADIUS = 8;
 
-/** @param studio the parts that mount() made, by name */
-export function commandsOf(studio) {
+/**
+ * The commands by name. A command looks its part up when it runs: parts are made before and after the commands.
+ *
+ * @param {import("./studio.mjs").Studio} studio
+ */
+export function makeCommands(studio) {
     return { ...documentCommands(studio), ...viewCommands(studio), ...maskCommands(studio), ...paintCommands(studio) };
 }
 
 function documentCommands(studio) {
     const { store, notices } = studio;
-    const load = (file) => studio.loading.load(file);
+    const loadFile = (file) => studio.pictureLoader.load(file);
     return {
-        load,
+        loadFile,
         undo: () => store.undo(),
         redo: () => store.redo(),
-        async open() {
-            const file = await chosenFile(OPENS);
-            return file && load(file);
+        async openFile() {
+            const file = await chooseFile(ACCEPTED_FILES);
+            return file && loadFile(file);
         },
-        save: () => downloadAs(savedFile, store.doc),
-        saveHistory: () => downloadAs(historyFile, store.doc),
-        async send(target) {
+        savePicture: () => downloadFile(makePictureFile, store.doc),
+        saveHistory: () => downloadFile(makeHistoryFile, store.doc),
+        async sendTo(target) {
             if (target.needsMask && !areaOf(activeMask(store.doc).box)) {
-                return notices.say("Nothing is masked: mask something first, or send the picture alone.", "warning");
+                return notices.say(text("send.unmasked"), "warning");
             }
             const { doc } = store;
             try {
-                await target.send({ picture: await savedFile(doc), mask: await maskFile(doc) });
+                await target.send({ picture: await makePictureFile(doc), mask: await makeMaskFile(doc) });
                 markSaved(doc);
                 if (target.needsMask) {
                     markMasksSaved(doc);
@@ -58,14 +63,14 @@ function documentCommands(studio) {
                 notices.say(error.message, "error");
             }
         },
-        help: () => showShortcuts(studio.root, studio.actions),
+        showHelp: () => showShortcuts(studio.root, studio.shortcuts),
     };
 }
 
-/** The document as the file that `made` makes of it. */
-async function downloadAs(made, doc) {
+/** Downloads the file that `makeFile` makes of the document. */
+async function downloadFile(makeFile, doc) {
     if (doc.base) {
-        const file = await made(doc);
+        const file = await makeFile(doc);
         download(file, file.name);
         markSaved(doc);
     }
@@ -73,31 +78,33 @@ async function downloadAs(made, doc) {
 
 function viewCommands(studio) {
     const { view } = studio;
-    const told =
+    const thenUpdate =
         (work) =>
-        (...given) => {
-            work(...given);
-            studio.refresh();
+        (...args) => {
+            work(...args);
+            studio.updateTools();
         };
     return {
-        tool: told((name) => {
+        setTool: thenUpdate((name) => {
             view.tool = name;
-            studio.pointing.toolChosen(name);
+            studio.pointToMask.onToolChange(name);
         }),
-        swap: told(() => (view.subtracting = !view.subtracting)),
-        brush: told((changes) => (view.brush = changes)),
-        size: told((factor) => (view.brush = { size: Math.min(512, Math.max(1, view.brush.size * factor)) })),
-        compare: (mode) => (view.compare = { mode }),
-        overlay: () => (view.overlay = { show: !view.overlay.show }),
-        hold: (on) => view.hold(on),
-        focus: () => view.focus(),
-        cycle: (by) => view.cycle(by),
-        fit: () => view.fit(),
-        full: () => view.zoomTo(1),
-        zoom: (factor) => view.zoomTo(view.scale * factor),
-        theme: () => studio.theme.toggle(),
-        text: () => {
-            studio.act.tool("point");
+        swapAddSubtract: thenUpdate(() => (view.subtracting = !view.subtracting)),
+        setBrush: thenUpdate((changes) => (view.brush = changes)),
+        scaleBrush: thenUpdate(
+            (factor) => (view.brush = { size: Math.min(512, Math.max(1, view.brush.size * factor)) }),
+        ),
+        setCompare: (mode) => (view.compare = { mode }),
+        toggleOverlay: () => (view.overlay = { show: !view.overlay.show }),
+        showBefore: (on) => view.showBefore(on),
+        focusCanvas: () => view.focus(),
+        cycleCandidate: (by) => view.cycleCandidate(by),
+        fitView: () => view.fit(),
+        zoomToFull: () => view.zoomTo(1),
+        zoomBy: (factor) => view.zoomTo(view.scale * factor),
+        toggleTheme: () => studio.theme.toggle(),
+        focusTextPrompt: () => {
+            studio.commands.setTool("point");
             studio.toolOptions.text.focus();
         },
     };
@@ -108,12 +115,14 @@ function maskCommands(studio) {
     const withSelected = (label, change) => () =>
         selectedObject(store.doc) && store.do(label, change(store.doc, store.doc.selected));
     return {
-        newObject: () => store.doc.base && store.do("New object", withObject(store.doc)),
-        deselect: () => store.amend(selected(store.doc, null)),
-        deleteObject: withSelected("Delete object", withoutObject),
-        invert: withSelected("Invert", (doc, id) => reshaped(doc, id, { invert: !selectedObject(doc).shape.invert })),
+        newObject: () => store.doc.base && store.do(text("objects.new"), addObject(store.doc)),
+        deselect: () => store.amend(selectObject(store.doc, null)),
+        deleteObject: withSelected(text("objects.delete"), removeObject),
+        invertMask: withSelected(text("edge.invert"), (doc, id) =>
+            setShape(doc, id, { invert: !selectedObject(doc).shape.invert }),
+        ),
         /** The selected mask's outline moved to the picture's edges, at full resolution. */
-        async snap() {
+        async snapToEdges() {
             const object = selectedObject(store.doc);
             if (!object || !areaOf(object.mask.box)) {
                 return;
@@ -121,24 +130,27 @@ function maskCommands(studio) {
             try {
                 const { box } = object.mask;
                 const body = { mask: await object.mask.toPng(), box: listOfBox(box), radius: SNAP_RADIUS };
-                const answer = await studio.api.about(pickSentPicture(store.doc), "mask", body);
+                const answer = await studio.api.postWithPicture(pickSentPicture(store.doc), "mask", body);
                 const mask = await Mask.fromPng(answer.mask, boxOfList(answer.box));
-                store.do("Snap to edges", changedObject(store.doc, object.id, { mask, added: mask, cut: NOTHING }));
+                store.do(text("edge.snap"), changeObject(store.doc, object.id, { mask, added: mask, cut: NOTHING }));
             } catch (error) {
                 notices.say(error.message, "error");
             }
         },
-        async find(text) {
-            if (!store.doc.base || !text.trim()) {
+        async findByText(words) {
+            if (!store.doc.base || !words.trim()) {
                 return;
             }
             try {
-                const said = await studio.segmenting.named(store.doc, text.trim());
-                said?.warnings.forEach((warning) => notices.say(warning, "warning"));
-                if (said && !said.found.length) {
-                    notices.say(`Nothing in the picture looks like "${text.trim()}".`);
-                } else if (said) {
-                    store.do(`Find: ${text.trim()}`, foundObjects(store.doc, said.found, text.trim()));
+                const answer = await studio.segmentJobs.segmentText(store.doc, words.trim());
+                answer?.warnings.forEach((warning) => notices.say(warning, "warning"));
+                if (answer && !answer.regions.length) {
+                    notices.say(text("find.nothing", { words: words.trim() }));
+                } else if (answer) {
+                    store.do(
+                        text("find.done", { words: words.trim() }),
+                        addFoundObjects(store.doc, answer.regions, words.trim()),
+                    );
                 }
             } catch (error) {
                 notices.say(error.message, "error");
@@ -148,30 +160,33 @@ function maskCommands(studio) {
 }
 
 function paintCommands(studio) {
-    const { painter, fixing, results, api, notices, store } = studio;
+    const { inpaintJobs, fixJobs, variationStrip, api, notices, store } = studio;
     return {
-        intent: (index) => studio.intents.press(studio.intents.intents[index]?.name),
-        enter() {
-            if (offerOf(store.doc)) {
-                return results.keep();
+        runIntent: (index) => studio.intents.press(studio.intents.intents[index]?.name),
+        keepOrRun() {
+            if (variationsOf(store.doc)) {
+                return variationStrip.keep();
             }
-            return studio.view.tool === "extend" ? studio.extending.extend() : studio.intents.press();
+            return studio.view.tool === "extend" ? studio.outpaintJobs.extend() : studio.intents.press();
         },
-        step: (by) => results.step(by),
-        more: () => painter.more(),
-        batch: () => openBatch(studio),
-        discard: () => results.discard(),
-        async recipes() {
+        stepVariation: (by) => variationStrip.step(by),
+        paintMore: () => inpaintJobs.paintMore(),
+        showBatch: () => openBatch(studio),
+        discardVariations: () => variationStrip.discard(),
+        async listRecipes() {
             try {
                 const { recipes } = store.doc.base ? await api.get("recipes") : { recipes: [] };
                 const items = recipes.map((recipe) => ({
-                    label: nameOf(recipe),
+                    label: recipeName(recipe),
                     hint: recipe.description,
                     testid: "recipe",
-                    run: () => fixing.run(plain(recipe), nameOf(recipe)),
+                    run: () => fixJobs.run(bareRecipe(recipe), recipeName(recipe)),
                 }));
-                const hint = "Write, read, save, import, share, export, delete";
-                return [{ label: "All recipes…", hint, testid: "recipes-all", run: () => showRecipes(studio) }, ...items];
+                const hint = text("recipes.all.hint");
+                return [
+                    { label: text("recipes.all"), hint, testid: "recipes-all", run: () => showRecipes(studio) },
+                    ...items,
+                ];
             } catch (error) {
                 notices.say(error.message, "error");
                 return [];

@@ -1,89 +1,90 @@
-/** From the canvas' pointing tools to objects: what was clicked becomes the best mask of it. */
+/** Makes masks of objects from the clicks and boxes of the canvas. */
 
-import { objectOf, withCandidates, withObject } from "./document/document.mjs";
+import { objectOf, setCandidates, addObject } from "./document/document.mjs";
 
-/** Candidates of one object overlap; another thing found by the same words does not. */
-export function foundObjects(doc, found, text) {
-    return found.reduce(
-        (now, { mask, label }) => withObject(now, { name: label || text, mask, candidates: [mask] }),
+/** Adds an object for each region found by words. Unlike candidates of one object, they do not overlap. */
+export function addFoundObjects(doc, regions, text) {
+    return regions.reduce(
+        (now, { mask, label }) => addObject(now, { name: label || text, mask, candidates: [mask] }),
         doc,
     );
 }
 
-export class Pointing {
-    #asking = new Set();
-    #clicks = Promise.resolve();
+export class PointToMask {
+    #pending = new Set();
+    #lastClick = Promise.resolve();
 
-    constructor({ store, view, segmenting, notices }) {
-        Object.assign(this, { store, view, segmenting, notices });
+    /** @param {import("./studio.mjs").Studio} studio */
+    constructor({ store, view, segmentJobs, notices }) {
+        Object.assign(this, { store, view, segmentJobs, notices });
         view.addEventListener("prompt", (event) => {
-            this.#clicks = Promise.allSettled([this.#clicks, this.#watched(this.#prompted(event.detail))]);
+            this.#lastClick = Promise.allSettled([this.#lastClick, this.#showBusy(this.#segmentPrompt(event.detail))]);
         });
         store.addEventListener(
             "change",
-            ({ detail }) => detail.before?.base !== detail.doc.base && this.toolChosen(view.tool),
+            ({ detail }) => detail.before?.base !== detail.doc.base && this.onToolChange(view.tool),
         );
     }
 
-    /** Resolves once every click so far has its mask, or will have none. */
-    settled() {
-        return this.#clicks;
+    /** Resolves once every click so far has its mask or has failed. */
+    whenSettled() {
+        return this.#lastClick;
     }
 
-    /** The canvas is busy for as long as anything is being looked for. */
-    #watched(work) {
+    /** Marks the canvas busy until `work` ends. */
+    #showBusy(work) {
         const { element } = this.view;
-        this.#asking.add(work);
+        this.#pending.add(work);
         element?.setAttribute("aria-busy", "true");
         return work.finally(() => {
-            this.#asking.delete(work);
-            if (!this.#asking.size) {
+            this.#pending.delete(work);
+            if (!this.#pending.size) {
                 element?.removeAttribute("aria-busy");
             }
         });
     }
 
-    /** A click or a box on an object: its mask arrives as part of the same undoable step. */
-    async #prompted({ object: { id }, clicks, box }) {
+    /** Segments an object's clicks and box. Its mask becomes part of the same undoable step. */
+    async #segmentPrompt({ object: { id }, clicks, box }) {
         const { store } = this;
-        const asked = store.doc;
+        const doc = store.doc;
         if (!clicks.some(({ on, positive }) => on && positive) && !box) {
-            this.segmenting.forget(id);
-            return store.amend(withCandidates(asked, id, []));
+            this.segmentJobs.cancel(id);
+            return store.amend(setCandidates(doc, id, []));
         }
-        const { memory } = objectOf(asked, id);
-        const said = await this.#ask(() => this.segmenting.pointed(asked, id, { clicks, box, memory }));
+        const { memory } = objectOf(doc, id);
+        const answer = await this.#tryJob(() => this.segmentJobs.segmentAt(doc, id, { clicks, box, memory }));
         const now = objectOf(store.doc, id);
-        if (!said || !now || now.clicks !== clicks || now.box !== box) {
+        if (!answer || !now || now.clicks !== clicks || now.box !== box) {
             return undefined;
         }
         return store.amend(
-            withCandidates(
+            setCandidates(
                 store.doc,
                 id,
-                said.found.map(({ mask }) => mask),
-                { memory: said.memory },
+                answer.regions.map(({ mask }) => mask),
+                { memory: answer.memory },
             ),
         );
     }
 
-    /** The everything tool needs all objects before the pointer moves over the first. */
-    async toolChosen(name) {
+    /** The tool Everything needs all regions before the pointer moves over the first. */
+    async onToolChange(name) {
         const { base } = this.store.doc;
         if (name !== "everything" || !base) {
             return;
         }
-        const said = await this.#watched(this.#ask(() => this.segmenting.everything(this.store.doc)));
-        if (said && this.store.doc.base === base) {
-            this.view.regions = said.found;
+        const answer = await this.#showBusy(this.#tryJob(() => this.segmentJobs.segmentEverything(this.store.doc)));
+        if (answer && this.store.doc.base === base) {
+            this.view.regions = answer.regions;
         }
     }
 
-    async #ask(work) {
+    async #tryJob(work) {
         try {
-            const said = await work();
-            said?.warnings.forEach((warning) => this.notices.say(warning, "warning"));
-            return said;
+            const answer = await work();
+            answer?.warnings.forEach((warning) => this.notices.say(warning, "warning"));
+            return answer;
         } catch (error) {
             this.notices.say(error.message, "error");
             return null;

@@ -1,97 +1,186 @@
-/** Everything that has a shortcut: what it does, its keys, and how the overlay lists it. */
+/**
+ * Every shortcut, in one table: the keys, what they do, and how the list of shortcuts shows them.
+ *
+ * @typedef {object} Shortcut
+ * @property {string} group heading in the list; "" is not listed
+ * @property {string} label
+ * @property {string[]} keys as `readChord` writes them
+ * @property {string[]} [listedKeys] keys as the list shows them, where they differ from `keys`
+ * @property {(event?: KeyboardEvent) => void} run
+ * @property {() => void} [up] runs when the key is released
+ * @property {(event: KeyboardEvent) => boolean} [when] whether the key counts now
+ * @property {boolean} [early] heard before the focused element hears it
+ */
 
-import { TOOLS } from "./panels/toolbar.mjs";
+import { TOOLS } from "./tools/index.mjs";
+import { text } from "./util/text.mjs";
 
-/** What the tool Extend and its handles hear themselves. */
-const EXTEND = [
-    ["Drag keeping the aspect", "Shift+Drag"],
-    ["Drag both sides alike", "Alt+Drag"],
-    ["Drag by single pixels", "Ctrl+Drag"],
-    ["Next edge or corner (on the canvas)", "Tab"],
-    ["Move it by 8 or 64 pixels", "Arrows", "Shift+Arrows"],
-    ["Put it back on the picture", "Home"],
-    ["Put all edges back", "Escape"],
-    ["Extend", "Enter"],
+const GROUPS = {
+    tools: text("shortcuts.group.tools"),
+    mask: text("shortcuts.group.mask"),
+    paint: text("shortcuts.group.paint"),
+    extend: text("shortcuts.group.extend"),
+    view: text("shortcuts.group.view"),
+    document: text("shortcuts.group.document"),
+};
+/** Keys that the tool Extend and its handles handle themselves. */
+const EXTEND_KEYS = [
+    [text("shortcuts.extend.aspect"), "Shift+Drag"],
+    [text("shortcuts.extend.both"), "Alt+Drag"],
+    [text("shortcuts.extend.pixels"), "Ctrl+Drag"],
+    [text("shortcuts.extend.next"), "Tab"],
+    [text("shortcuts.extend.move"), "Arrows", "Shift+Arrows"],
+    [text("shortcuts.extend.back"), "Home"],
+    [text("shortcuts.extend.allBack"), "Escape"],
+    [text("shortcuts.extend.now"), "Enter"],
 ];
 
-/** @param act what the page can do, @param is what it is at: see shell.mjs */
-export function actionsOf(act, is) {
+/**
+ * @param {ReturnType<typeof import("./commands.mjs").makeCommands>} commands
+ * @param {Record<string, (event?: KeyboardEvent) => boolean>} conditions see `makeConditions` in studio.mjs
+ * @returns {Shortcut[]}
+ */
+export function makeShortcuts(commands, conditions) {
     return [
-        ...TOOLS.map(([name, label, key]) => ({ group: "Tools", label, keys: [key], run: () => act.tool(name) })),
-        { group: "Tools", label: "Find by words", keys: ["T"], run: act.text },
-        { group: "Tools", label: "Swap add and subtract", keys: ["X"], run: act.swap },
+        ...toolShortcuts(commands),
+        ...maskShortcuts(commands, conditions),
+        ...paintShortcuts(commands, conditions),
+        ...extendShortcuts(),
+        ...viewShortcuts(commands),
+        ...documentShortcuts(commands),
+    ];
+}
+
+function toolShortcuts(commands) {
+    return [
+        ...TOOLS.map(({ name, label, key }) => ({
+            group: GROUPS.tools,
+            label,
+            keys: [key],
+            run: () => commands.setTool(name),
+        })),
+        { group: GROUPS.tools, label: text("shortcuts.find"), keys: ["T"], run: commands.focusTextPrompt },
+        { group: GROUPS.tools, label: text("shortcuts.swap"), keys: ["X"], run: commands.swapAddSubtract },
         {
-            group: "Tools",
-            label: "Smaller or larger brush",
+            group: GROUPS.tools,
+            label: text("shortcuts.brushSize"),
             keys: ["[", "]"],
-            run: (e) => act.size(e.key === "[" ? 1 / 1.2 : 1.2),
+            run: (e) => commands.scaleBrush(e.key === "[" ? 1 / 1.2 : 1.2),
         },
+    ];
+}
+
+function maskShortcuts(commands, conditions) {
+    return [
         {
-            group: "Mask",
-            label: "Next candidate: part, object, group",
+            group: GROUPS.mask,
+            label: text("shortcuts.candidate"),
             keys: ["Tab"],
-            when: is.cyclable,
-            run: () => act.cycle(1),
+            when: conditions.hasCandidates,
+            run: () => commands.cycleCandidate(1),
         },
-        { group: "Mask", label: "Candidate with the wheel", keys: ["Alt+Wheel"], run: () => {} },
-        { group: "Mask", label: "New object", keys: ["Shift+N"], run: act.newObject },
-        { group: "Mask", label: "Deselect", keys: ["Ctrl+D"], run: act.deselect },
-        { group: "Mask", label: "Invert the selected mask", keys: ["Ctrl+I"], run: act.invert },
-        { group: "Mask", label: "Delete the selected object", keys: ["Delete", "Backspace"], run: act.deleteObject },
+        { group: GROUPS.mask, label: text("shortcuts.candidateWheel"), keys: ["Alt+Wheel"], run: () => {} },
+        { group: GROUPS.mask, label: text("shortcuts.newObject"), keys: ["Shift+N"], run: commands.newObject },
+        { group: GROUPS.mask, label: text("shortcuts.deselect"), keys: ["Ctrl+D"], run: commands.deselect },
+        { group: GROUPS.mask, label: text("shortcuts.invert"), keys: ["Ctrl+I"], run: commands.invertMask },
+        {
+            group: GROUPS.mask,
+            label: text("shortcuts.deleteObject"),
+            keys: ["Delete", "Backspace"],
+            run: commands.deleteObject,
+        },
+    ];
+}
+
+function paintShortcuts(commands, conditions) {
+    return [
         ...[1, 2, 3, 4, 5].map((n) => ({
-            group: n === 1 ? "Paint" : "",
-            label: "Intents, first to fifth",
+            group: n === 1 ? GROUPS.paint : "",
+            label: text("shortcuts.intents"),
             keys: [`Alt+${n}`],
-            shown: ["Alt+1", "Alt+5"],
-            run: () => act.intent(n - 1),
+            listedKeys: ["Alt+1", "Alt+5"],
+            run: () => commands.runIntent(n - 1),
         })),
         {
-            group: "Paint",
-            label: "Last intent again; keep, when there are variations",
+            group: GROUPS.paint,
+            label: text("shortcuts.enter"),
             keys: ["Enter"],
             early: true,
-            when: is.unpointed,
-            run: act.enter,
+            when: conditions.isCrosshairHidden,
+            run: commands.keepOrRun,
         },
         {
-            group: "Paint",
-            label: "Previous or next variation",
+            group: GROUPS.paint,
+            label: text("shortcuts.variation"),
             keys: ["ArrowLeft", "ArrowRight"],
             early: true,
-            when: is.choosing,
-            run: (e) => act.step(e.key === "ArrowLeft" ? -1 : 1),
+            when: conditions.isChoosing,
+            run: (e) => commands.stepVariation(e.key === "ArrowLeft" ? -1 : 1),
         },
-        { group: "Paint", label: "More variations", keys: ["N"], when: is.offered, run: act.more },
-        { group: "Paint", label: "Discard the variations", keys: ["Escape"], when: is.offered, run: act.discard },
-        ...EXTEND.map(([label, ...shown]) => ({ group: "Extend", label, keys: [], shown, run: () => {} })),
         {
-            group: "View",
-            label: "Before, while held",
+            group: GROUPS.paint,
+            label: text("shortcuts.more"),
+            keys: ["N"],
+            when: conditions.hasVariations,
+            run: commands.paintMore,
+        },
+        {
+            group: GROUPS.paint,
+            label: text("shortcuts.discard"),
+            keys: ["Escape"],
+            when: conditions.hasVariations,
+            run: commands.discardVariations,
+        },
+    ];
+}
+
+function extendShortcuts() {
+    return [
+        ...EXTEND_KEYS.map(([label, ...listedKeys]) => ({
+            group: GROUPS.extend,
+            label,
+            keys: [],
+            listedKeys: listedKeys,
+            run: () => {},
+        })),
+    ];
+}
+
+function viewShortcuts(commands) {
+    return [
+        {
+            group: GROUPS.view,
+            label: text("shortcuts.before"),
             keys: ["C"],
-            run: () => act.hold(true),
-            up: () => act.hold(false),
+            run: () => commands.showBefore(true),
+            up: () => commands.showBefore(false),
         },
-        { group: "View", label: "Pan, while held", keys: ["Space"], run: act.focus },
+        { group: GROUPS.view, label: text("shortcuts.pan"), keys: ["Space"], run: commands.focusCanvas },
         {
-            group: "View",
-            label: "Move a cross hair, with Enter to press (on the canvas)",
+            group: GROUPS.view,
+            label: text("shortcuts.crosshair"),
             keys: ["Arrows"],
             run: () => {},
         },
-        { group: "View", label: "Fit", keys: ["F", "Ctrl+0"], run: act.fit },
-        { group: "View", label: "100 %", keys: ["1"], run: act.full },
+        { group: GROUPS.view, label: text("shortcuts.fit"), keys: ["F", "Ctrl+0"], run: commands.fitView },
+        { group: GROUPS.view, label: text("shortcuts.full"), keys: ["1"], run: commands.zoomToFull },
         {
-            group: "View",
-            label: "Zoom in or out",
+            group: GROUPS.view,
+            label: text("shortcuts.zoom"),
             keys: ["+", "-", "="],
-            run: (e) => act.zoom(e.key === "-" ? 1 / 1.25 : 1.25),
+            run: (e) => commands.zoomBy(e.key === "-" ? 1 / 1.25 : 1.25),
         },
-        { group: "View", label: "Show or hide the mask", keys: ["Q"], run: act.overlay },
-        { group: "Document", label: "Undo", keys: ["Ctrl+Z"], run: act.undo },
-        { group: "Document", label: "Redo", keys: ["Ctrl+Shift+Z", "Ctrl+Y"], run: act.redo },
-        { group: "Document", label: "Open", keys: ["Ctrl+O"], run: act.open },
-        { group: "Document", label: "Save", keys: ["Ctrl+S"], run: act.save },
-        { group: "Document", label: "Save with history", keys: ["Ctrl+Shift+S"], run: act.saveHistory },
-        { group: "Document", label: "This list", keys: ["?"], run: act.help },
+        { group: GROUPS.view, label: text("shortcuts.overlay"), keys: ["Q"], run: commands.toggleOverlay },
+    ];
+}
+
+function documentShortcuts(commands) {
+    return [
+        { group: GROUPS.document, label: text("shortcuts.undo"), keys: ["Ctrl+Z"], run: commands.undo },
+        { group: GROUPS.document, label: text("shortcuts.redo"), keys: ["Ctrl+Shift+Z", "Ctrl+Y"], run: commands.redo },
+        { group: GROUPS.document, label: text("shortcuts.open"), keys: ["Ctrl+O"], run: commands.openFile },
+        { group: GROUPS.document, label: text("shortcuts.save"), keys: ["Ctrl+S"], run: commands.savePicture },
+        { group: GROUPS.document, label: text("shortcuts.saveHistory"), keys: ["Ctrl+Shift+S"], run: commands.saveHistory },
+        { group: GROUPS.document, label: text("shortcuts.help"), keys: ["?"], run: commands.showHelp },
     ];
 }

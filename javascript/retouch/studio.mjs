@@ -1,91 +1,134 @@
-/** The studio page: makes its parts, lays them out, and lets them hear of one another. */
+/**
+ * The studio page: makes its parts, lays them out and connects them.
+ *
+ * @typedef {object} Studio every part of the page by name; a class takes the parts that it needs
+ * @property {HTMLElement} root
+ * @property {"standalone" | "webui"} host
+ * @property {Store} store the document, with undo
+ * @property {Settings} settings what the next request asks for
+ * @property {Notices} notices
+ * @property {ServerClient} api
+ * @property {Progress} progress
+ * @property {InpaintJobs} inpaintJobs also runs the jobs of the other classes, one at a time
+ * @property {FixJobs} fixJobs
+ * @property {RepaintJobs} repaintJobs
+ * @property {SegmentJobs} segmentJobs
+ * @property {OutpaintPlan} outpaintPlan
+ * @property {OutpaintJobs} outpaintJobs
+ * @property {HTMLElement} canvasElement the view's element
+ * @property {CanvasView} view
+ * @property {PointToMask} pointToMask
+ * @property {PictureLoader} pictureLoader
+ * @property {ReturnType<typeof makeCommands>} commands
+ * @property {import("./shortcuts.mjs").Shortcut[]} shortcuts
+ * @property {Toolbar} toolbar
+ * @property {ToolOptions} toolOptions
+ * @property {IntentsPanel} intents
+ * @property {OutpaintPanel} outpaintPanel
+ * @property {VariationStrip} variationStrip
+ * @property {StatusBar} statusBar
+ * @property {HTMLElement} emptyState shown while there is no picture
+ * @property {ReturnType<typeof followTheme>} theme
+ * @property {(signal: AbortSignal) => Promise<object | null>} requestPlan see `requestPlan` below
+ * @property {() => void} updateTools brings toolbar and tool options up to date
+ * @property {() => boolean} isVisible whether the studio is on the screen
+ * @property {() => void} destroy
+ */
 
-import { actionsOf } from "./shortcuts.mjs";
-import { Api } from "./server/client.mjs";
+import { makeShortcuts } from "./shortcuts.mjs";
+import { ServerClient } from "./server/client.mjs";
 import { pickSentPicture } from "./document/metadata.mjs";
-import { commandsOf } from "./commands.mjs";
+import { makeCommands } from "./commands.mjs";
 import { Notices } from "./ui/dialogs.mjs";
-import { opened, selectedObject } from "./document/document.mjs";
+import { newDocument, selectedObject } from "./document/document.mjs";
 import { h } from "./ui/dom.mjs";
-import { Extending } from "./server/outpaint.mjs";
-import { ExtendPanel } from "./panels/outpaint.mjs";
-import { receive } from "./files/import-export.mjs";
-import { Fixing } from "./server/fix.mjs";
+import { OutpaintJobs } from "./server/outpaint.mjs";
+import { OutpaintPanel } from "./panels/outpaint.mjs";
+import { listenForFiles } from "./files/import-export.mjs";
+import { FixJobs } from "./server/fix.mjs";
 import { Header } from "./panels/header.mjs";
-import { settle } from "./host/webui-page.mjs";
+import { fillWindow } from "./host/webui-page.mjs";
 import { Store } from "./document/store.mjs";
 import { icon } from "./ui/icons.mjs";
 import { IntentsPanel } from "./panels/intents.mjs";
-import { listen } from "./ui/key-listener.mjs";
+import { listenForKeys } from "./ui/key-listener.mjs";
 import { ObjectsPanel } from "./panels/objects.mjs";
-import { Loading } from "./files/load-picture.mjs";
-import { offerOf } from "./document/variations.mjs";
-import { Painter } from "./server/inpaint.mjs";
-import { Pointing } from "./point-to-mask.mjs";
+import { PictureLoader } from "./files/load-picture.mjs";
+import { variationsOf } from "./document/variations.mjs";
+import { InpaintJobs } from "./server/inpaint.mjs";
+import { PointToMask } from "./point-to-mask.mjs";
 import { Progress } from "./panels/progress.mjs";
-import { Prospect } from "./server/outpaint-plan.mjs";
-import { remember } from "./files/autosave-tab.mjs";
-import { Repainting } from "./server/repaint.mjs";
-import { encoded, groupsOf, pictured, recipeOf } from "./server/requests.mjs";
-import { ResultsStrip } from "./panels/variations.mjs";
-import { Segmenting } from "./server/segment.mjs";
+import { OutpaintPlan } from "./server/outpaint-plan.mjs";
+import { startAutosave } from "./files/autosave-tab.mjs";
+import { RepaintJobs } from "./server/repaint.mjs";
+import { encodePicture, groupByPrompt, encodeMask, makeInpaintBody } from "./server/requests.mjs";
+import { VariationStrip } from "./panels/variations.mjs";
+import { SegmentJobs } from "./server/segmentation.mjs";
 import { Settings } from "./document/settings.mjs";
-import { StageList } from "./panels/outpaint-stages.mjs";
-import { StatusLine } from "./panels/status-bar.mjs";
+import { OutpaintStages } from "./panels/outpaint-stages.mjs";
+import { StatusBar } from "./panels/status-bar.mjs";
 import { StepsPanel } from "./panels/steps.mjs";
-import { follow } from "./ui/theme.mjs";
+import { followTheme } from "./ui/theme.mjs";
 import { ToolOptions, Toolbar } from "./panels/toolbar.mjs";
-import { tooltips } from "./ui/tooltip.mjs";
+import { attachTooltips } from "./ui/tooltip.mjs";
 import { CanvasView } from "./canvas/canvas-view.mjs";
+import { makeTools } from "./tools/index.mjs";
+import { text } from "./util/text.mjs";
 
-/** Put the studio into `root`. `host` is "standalone" or "webui". Returns {store, view, act, destroy}. */
+/**
+ * Puts the studio into `root`.
+ *
+ * @param {HTMLElement} root
+ * @param {{api: string, host: "standalone" | "webui"}} options `api`: the address of the REST API
+ * @returns {Studio}
+ */
 export function mount(root, { api: address, host }) {
-    const studio = { root, host, store: new Store(opened()), settings: new Settings(), notices: new Notices() };
-    studio.api = new Api(address, encoded);
-    studio.progress = new Progress(studio.api);
-    studio.painter = new Painter({ ...studio, pointed: () => studio.pointing.settled() });
-    studio.fixing = new Fixing(studio);
-    studio.repainting = new Repainting(studio);
-    studio.segmenting = new Segmenting(studio.api, studio.settings);
-    studio.refresh = () => [studio.toolbar, studio.toolOptions].forEach((part) => part.update());
-    studio.alive = () => root.isConnected && root.getClientRects().length > 0;
-    build(studio);
-    connect(studio);
-    learn(studio);
+    const studio = { root, host, store: new Store(newDocument()), settings: new Settings(), notices: new Notices() };
+    studio.api = new ServerClient(address, encodePicture);
+    studio.progress = new Progress(studio);
+    studio.inpaintJobs = new InpaintJobs({ ...studio, pendingClicks: () => studio.pointToMask.whenSettled() });
+    studio.fixJobs = new FixJobs(studio);
+    studio.repaintJobs = new RepaintJobs(studio);
+    studio.segmentJobs = new SegmentJobs(studio);
+    studio.updateTools = () => [studio.toolbar, studio.toolOptions].forEach((part) => part.update());
+    studio.isVisible = () => root.isConnected && root.getClientRects().length > 0;
+    buildPage(studio);
+    connectParts(studio);
+    loadSchema(studio);
     return studio;
 }
 
-function build(studio) {
+function buildPage(studio) {
     const { root, store } = studio;
-    studio.stage = h("div", { class: "rt-stage", "data-testid": "stage" });
-    studio.view = new CanvasView(studio.stage, store, {});
-    studio.pointing = new Pointing(studio);
-    studio.results = new ResultsStrip(studio);
-    studio.plan = (signal) => planned(studio, signal);
-    studio.prospect = new Prospect(studio);
-    studio.extending = new Extending(studio);
-    studio.loading = new Loading(studio);
-    studio.act = commandsOf(studio);
-    studio.extendPanel = new ExtendPanel(studio, new StageList(studio));
+    studio.canvasElement = h("div", { class: "rt-stage", "data-testid": "stage" });
+    studio.view = new CanvasView(studio.canvasElement, store, { tools: makeTools });
+    studio.pointToMask = new PointToMask(studio);
+    studio.variationStrip = new VariationStrip(studio);
+    studio.requestPlan = (signal) => requestPlan(studio, signal);
+    studio.outpaintPlan = new OutpaintPlan(studio);
+    studio.outpaintJobs = new OutpaintJobs(studio);
+    studio.pictureLoader = new PictureLoader(studio);
+    studio.commands = makeCommands(studio);
+    studio.outpaintPanel = new OutpaintPanel(studio, new OutpaintStages(studio));
     studio.intents = new IntentsPanel(studio);
     studio.toolbar = new Toolbar(studio);
     studio.toolOptions = new ToolOptions(studio);
-    studio.status = new StatusLine(studio);
-    studio.empty = emptyState(studio.act);
+    studio.statusBar = new StatusBar(studio);
+    studio.emptyState = makeEmptyState(studio.commands);
     const canvas = h(
         "main",
-        { class: "rt-canvas", "aria-label": "Canvas" },
+        { class: "rt-canvas", "aria-label": text("page.canvas") },
         studio.toolOptions.element,
-        studio.stage,
-        studio.empty,
+        studio.canvasElement,
+        studio.emptyState,
         studio.progress.element,
-        studio.results.element,
+        studio.variationStrip.element,
     );
     const objects = new ObjectsPanel(studio).element;
     const panel = h(
         "aside",
-        { class: "rt-panel", "aria-label": "Extension, objects, painting and history" },
-        studio.extendPanel.element,
+        { class: "rt-panel", "aria-label": text("page.panel") },
+        studio.outpaintPanel.element,
         objects,
         studio.intents.elements,
         new StepsPanel(studio).element,
@@ -96,97 +139,106 @@ function build(studio) {
         studio.toolbar.element,
         canvas,
         panel,
-        studio.status.element,
+        studio.statusBar.element,
         studio.notices.element,
     );
-    studio.theme = follow(root, studio.host, (theme) => (studio.view.theme = theme));
+    studio.theme = followTheme(root, studio.host, (theme) => (studio.view.theme = theme));
 }
 
-function emptyState(act) {
+function makeEmptyState(commands) {
     return h(
         "div",
         { class: "rt-empty", "data-testid": "empty" },
         icon("drop"),
-        h("h2", {}, "Drop a picture here"),
+        h("h2", {}, text("empty.drop")),
         h(
             "p",
             {},
-            "or paste one, or ",
-            h("button", { type: "button", class: "rt-link", onclick: act.open }, "choose a file"),
+            text("empty.paste"),
+            h("button", { type: "button", class: "rt-link", onclick: commands.openFile }, text("empty.choose")),
             ".",
         ),
-        h("p", { class: "rt-hint" }, "Then click on what bothers you and press Remove."),
+        h("p", { class: "rt-hint" }, text("empty.then")),
     );
 }
 
-function connect(studio) {
-    const { store, view, settings, painter, api, notices, act } = studio;
-    const is = {
-        offered: () => offerOf(store.doc) !== null,
-        choosing: () => offerOf(store.doc) !== null && view.crosshair === null,
-        unpointed: () => view.crosshair === null,
-        cyclable: (event) =>
-            !event.shiftKey && studio.stage.contains(event.target) && selectedObject(store.doc)?.candidates.length > 1,
-    };
-    studio.actions = actionsOf(act, is);
+function connectParts(studio) {
+    const { store, view, settings, inpaintJobs, notices, commands } = studio;
+    studio.shortcuts = makeShortcuts(commands, makeConditions(studio));
     const stops = [
-        listen(studio.actions, studio.alive),
-        receive(studio.root, studio.alive, { open: act.load, notices }),
-        remember(studio),
-        tooltips(studio.root),
+        listenForKeys(studio.shortcuts, studio.isVisible),
+        listenForFiles(studio.root, studio.isVisible, { open: commands.loadFile, notices }),
+        startAutosave(studio),
+        attachTooltips(studio.root),
     ];
     if (studio.host === "webui") {
-        stops.push(settle(studio.root));
+        stops.push(fillWindow(studio.root));
     }
     studio.destroy = () => [...stops, () => view.destroy(), () => studio.theme.stop()].forEach((stop) => stop());
-    view.addEventListener("tool", () => (studio.refresh(), studio.status.planAgain()));
-    settings.addEventListener("change", () => studio.status.planAgain());
-    painter.addEventListener("jobs", () => studio.status.planAgain());
-    const update = () => (studio.empty.hidden = store.doc.base !== null);
+    view.addEventListener("tool", () => (studio.updateTools(), studio.statusBar.updatePlan()));
+    settings.addEventListener("change", () => studio.statusBar.updatePlan());
+    inpaintJobs.addEventListener("jobs", () => studio.statusBar.updatePlan());
+    const update = () => (studio.emptyState.hidden = store.doc.base !== null);
     store.addEventListener("change", update);
+    connectNotices(studio);
+}
+
+/** Conditions under which shortcuts count. */
+function makeConditions({ store, view, canvasElement }) {
+    return {
+        hasVariations: () => variationsOf(store.doc) !== null,
+        isChoosing: () => variationsOf(store.doc) !== null && view.crosshair === null,
+        isCrosshairHidden: () => view.crosshair === null,
+        hasCandidates: (event) =>
+            !event.shiftKey && canvasElement.contains(event.target) && selectedObject(store.doc)?.candidates.length > 1,
+    };
+}
+
+/** A notice stays for as long as the server does not answer. */
+function connectNotices({ api, notices }) {
     let away = null;
     api.addEventListener(
         "offline",
-        () => (away ??= notices.say("The server does not answer. Trying again …", "lasting")),
+        () => (away ??= notices.say(text("server.away"), "lasting")),
     );
     api.addEventListener("online", () => {
         away?.();
         away = null;
-        notices.say("The server is back.");
+        notices.say(text("server.back"));
     });
 }
 
-/** What painting now would do, or null with nothing masked. */
-async function planned({ store, settings, view, intents, api }, signal) {
+/** The plan of the next inpaint request, null with nothing masked. @returns {Promise<object | null>} */
+async function requestPlan({ store, settings, view, intents, api }, signal) {
     const { doc } = store;
-    const [group] = view.tool === "extend" ? [] : groupsOf(doc, settings);
+    const [group] = view.tool === "extend" ? [] : groupByPrompt(doc, settings);
     if (!group || !intents.current) {
         return null;
     }
     const body = {
         verb: "inpaint",
-        ...recipeOf(group, intents.current.name, settings),
-        ...(await pictured(doc, group.mask)),
+        ...makeInpaintBody(group, intents.current.name, settings),
+        ...(await encodeMask(doc, group.mask)),
         return_masks: settings.get("invert"),
     };
-    return signal.aborted ? null : api.about(pickSentPicture(doc), "plan", body, signal);
+    return signal.aborted ? null : api.postWithPicture(pickSentPicture(doc), "plan", body, signal);
 }
 
-/** Ask the server what it can do, for as long as it takes. */
-async function learn({ api, intents, extendPanel, notices, toolOptions }) {
+/** Asks the server for intents, schema and segmenters until it answers. */
+async function loadSchema({ api, intents, outpaintPanel, notices, toolOptions }) {
     for (;;) {
         try {
             const [{ intents: known }, schema, { segmenters = [] }] = await Promise.all(
                 ["intents", "schema", "models"].map((path) => api.get(path)),
             );
-            toolOptions.offer(segmenters);
-            extendPanel.describe(schema.OutpaintRequest ?? {});
+            toolOptions.setSegmenters(segmenters);
+            outpaintPanel.describe(schema.OutpaintRequest ?? {});
             return intents.describe(known, schema.InpaintRequest ?? {});
         } catch (error) {
             if (error.status) {
                 return notices.say(error.message, "error");
             }
-            await api.online();
+            await api.whenOnline();
         }
     }
 }

@@ -66,7 +66,7 @@ class Editor:
     def settle(self) -> None:
         """Until the canvas has drawn what it was told to."""
         self.page.evaluate(
-            "async () => (await document.getElementById('retouch_studio').studio).view.settled()"
+            "async () => (await document.getElementById('retouch_studio').studio).view.whenDrawn()"
         )
 
     def screen(self) -> np.ndarray:

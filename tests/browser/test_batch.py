@@ -159,6 +159,7 @@ def test_all_of_it_is_saved_as_one_file(session, album, server, tmp_path):
     job = server.desk.jobs.get(_job(editor))
     with zipfile.ZipFile(download.value.path()) as file:
         assert file.testzip() is None
+        assert {one.date_time for one in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         pictures = {name for name in file.namelist() if name.startswith("album/")}
         assert pictures == {"album/c.png", "album/inside/c.png"}
         for number, name in ((2, "album/c.png"), (3, "album/inside/c.png")):

@@ -102,13 +102,13 @@ def test_a_typed_aspect_is_planned_dragged_from_and_let_go(extending):
     expect(extending["aspect-16:9"]).to_have_attribute("aria-pressed", "true")
     planned(extending, 2)
     expect(extending["extend-plan"]).to_contain_text("356 × 200 · 16:9")
-    extending["across"].select_option("left")
+    extending["horizontal"].select_option("left")
     expect(extending["margin-right"]).to_have_value("56")
     planned(extending, 1)
     extending.drag((150, 0), (150, -64))
     assert margins(extending) == {"left": 0, "top": 64, "right": 56, "bottom": 0}
     expect(extending["aspect-16:9"]).to_have_attribute("aria-pressed", "false")
-    expect(extending["across"]).to_have_value("")
+    expect(extending["horizontal"]).to_have_value("")
     extending["aspect-1:1"].click()
     expect(extending["margin-bottom"]).to_have_value("50")
     extend(extending, "300 × 300")
@@ -118,7 +118,7 @@ def test_the_server_says_where_the_subject_brings_the_picture(extending):
     """The face of the tests, its middle at 80, comes to a third of 400."""
     extending["aspect"].fill("2:1")
     extending["aspect"].press("Tab")
-    extending["across"].select_option("subject")
+    extending["horizontal"].select_option("subject")
     expect(extending["margin-left"]).to_have_value("53", timeout=WAIT_MS)
     extend(extending, "400 × 200")
 
@@ -208,7 +208,7 @@ def test_a_stage_is_painted_again_with_those_upon_it_and_that_is_undone(extendin
     assert stage(extending, 1).inner_text() == seeds[0]
     assert np.array_equal(first[:, : 364 - FEATHER], second[:, : 364 - FEATHER])
     assert not np.array_equal(first[:, 500:], second[:, 500:])
-    assert extending.bodies("outpaint")[-1]["again"] == [2]
+    assert extending.bodies("outpaint")[-1]["repaint"] == [2]
     extending["undo"].click()
     assert np.array_equal(extending.saved()[0], first)
 

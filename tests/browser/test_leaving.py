@@ -46,8 +46,8 @@ def paste(editor: Editor, path: Path) -> None:
 def from_gallery(editor: Editor, path: Path) -> None:
     """As the WebUI's galleries do."""
     script = """async (bytes) => {
-        const { act } = await document.getElementById("retouch_studio").studio;
-        await act.load(new File([Uint8Array.from(bytes)], "given.png"));
+        const { commands } = await document.getElementById("retouch_studio").studio;
+        await commands.loadFile(new File([Uint8Array.from(bytes)], "given.png"));
     }"""
     editor.page.evaluate(script, list(path.read_bytes()))
 

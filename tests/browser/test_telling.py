@@ -18,9 +18,9 @@ PLANNED = "studio => studio.view.inverted?.planned != null"
 OVERLAY = """async ([width, height]) => {
     const { view } = await document.getElementById("retouch_studio").studio;
     const layers = await import("/javascript/retouch/canvas/layers.mjs");
-    const { overlayRaster, listUsedObjects, shownObjects } = layers;
+    const { overlayRaster, listUsedObjects, listVisibleObjects } = layers;
     const { doc } = view.store;
-    const objects = view.inverted ? listUsedObjects(doc, null) : shownObjects(doc, null);
+    const objects = view.inverted ? listUsedObjects(doc, null) : listVisibleObjects(doc, null);
     const look = { objects, live: null, size: doc.base, colour: [0, 0, 0], inverted: view.inverted };
     const { data } = overlayRaster(look, { left: 0, top: 0, right: width, bottom: height }, 0);
     return [view.inverted?.planned ? "planned" : "masks", [...data].filter((_, i) => i % 4 === 3)];
@@ -62,7 +62,7 @@ def test_not_masked_shows_what_is_repainted_and_keeps_what_is_masked(editor, ser
     editor.offered(2)
     answer = editor.page.evaluate("""async () => {
         const { store } = await document.getElementById("retouch_studio").studio;
-        const { mask } = store.doc.offer.candidates[0];
+        const { mask } = store.doc.variations.candidates[0];
         return [...mask.read({ left: 0, top: 0, right: 300, bottom: 200 })];
     }""")
     assert answer == shown.ravel().tolist()

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { droppedFiles, isPicture, picturesOf, placeOf } from "../../javascript/retouch/batch/files.mjs";
-import { BatchRun, sumOf, wordsOf } from "../../javascript/retouch/batch/run.mjs";
-import { Offline, ServerError } from "../../javascript/retouch/server/client.mjs";
+import { readDroppedFiles, isPicture, listPictures, relativePath } from "../../javascript/retouch/batch/files.mjs";
+import { BatchRun, describeRows, describeRow } from "../../javascript/retouch/batch/run.mjs";
+import { OfflineError, ServerError } from "../../javascript/retouch/server/client.mjs";
 
 const file = (name, type = "") => ({ name, type });
 
@@ -19,7 +19,7 @@ test("of a folder's files the pictures are taken, by their places", () => {
         { ...file("notes.txt"), webkitRelativePath: "trip/notes.txt" },
         { ...file("c.png"), webkitRelativePath: "trip/a/c.png" },
     ];
-    assert.deepEqual(picturesOf(files).map(placeOf), ["trip/a/c.png", "trip/b.png"]);
+    assert.deepEqual(listPictures(files).map(relativePath), ["trip/a/c.png", "trip/b.png"]);
 });
 
 /** A folder that hands out its entries two at a time. */
@@ -37,8 +37,8 @@ test("folders in folders are searched to their end, and files by themselves take
     const inner = folder("in", entry("d.webp"));
     const trip = folder("trip", entry("c.png"), entry("a.png"), entry("b.txt"), inner, entry("e.png"));
     const items = [trip, entry("x.txt")].map((one) => ({ webkitGetAsEntry: () => one }));
-    const found = await droppedFiles({ items, files: [] });
-    assert.deepEqual(found.map(placeOf), ["trip/a.png", "trip/c.png", "trip/e.png", "trip/in/d.webp", "x.txt"]);
+    const files = await readDroppedFiles({ items, files: [] });
+    assert.deepEqual(files.map(relativePath), ["trip/a.png", "trip/c.png", "trip/e.png", "trip/in/d.webp", "x.txt"]);
 });
 
 /** A server that does a file each time it is asked how far it is. */
@@ -81,7 +81,7 @@ class Server {
         return this.say();
     }
 
-    online() {
+    whenOnline() {
         return Promise.resolve();
     }
 }
@@ -113,16 +113,16 @@ test("what a recipe leaves out of every file is said once, beside how far it is"
     server.say = () => ({ ...say(), warnings: ["Pass 2 is left out: there is no detector 'hand'."] });
     const run = runOn(server);
     await run.start([file("a.png"), file("b.png")], { recipe: "R" });
-    assert.equal(run.words, "2 of 2 done. Pass 2 is left out: there is no detector 'hand'.");
+    assert.equal(run.text, "2 of 2 done. Pass 2 is left out: there is no detector 'hand'.");
 });
 
 test("the file at work counts by as much of it as is done", async () => {
     const run = runOn(new Server());
-    const seen = [];
-    run.addEventListener("change", () => seen.push(run.done));
+    const states = [];
+    run.addEventListener("change", () => states.push(run.done));
     await run.start([file("a.png"), file("b.png")], {});
-    assert.ok(seen.includes(1.5), String(seen));
-    assert.equal(seen.at(-1), 2);
+    assert.ok(states.includes(1.5), String(states));
+    assert.equal(states.at(-1), 2);
 });
 
 test("a file that is refused is named and the rest are sent", async () => {
@@ -131,8 +131,8 @@ test("a file that is refused is named and the rest are sent", async () => {
     const run = runOn(server);
     await run.start([file("a.png"), file("b.png"), file("c.png")], {});
     const row = run.rows.find(({ name }) => name === "b.png");
-    assert.equal(wordsOf(row), "Failed: too large. At most 9.");
-    assert.equal(sumOf(run.rows), "2 of 3 done, 1 failed");
+    assert.equal(describeRow(row), "Failed: too large. At most 9.");
+    assert.equal(describeRows(run.rows), "2 of 3 done, 1 failed");
 });
 
 test("cancelling keeps back what is not sent, and resuming sends it", async () => {
@@ -159,7 +159,7 @@ test("a request that is refused as a whole begins nothing", async () => {
 
 test("a server that is away for a moment is waited for", async () => {
     let away = 2;
-    const run = runOn(new Server((path) => (path === "get" && away-- > 0 ? new Offline() : null)));
+    const run = runOn(new Server((path) => (path === "get" && away-- > 0 ? new OfflineError() : null)));
     await run.start([file("a.png")], {});
     assert.deepEqual(statesOf(run), ["done"]);
 });
@@ -184,7 +184,7 @@ test("a reload brings the batch back", async () => {
 
 test("what became of a file, in words", () => {
     const regions = { kept: 2, reverted: 1, skipped: 0 };
-    assert.equal(wordsOf({ state: "done", regions }), "Repainted: 2 kept, 1 reverted");
-    assert.equal(wordsOf({ state: "kept" }), "As it was");
-    assert.equal(sumOf([{ state: "done" }, { state: "waiting" }]), "1 of 2 done");
+    assert.equal(describeRow({ state: "done", regions }), "Repainted: 2 kept, 1 reverted");
+    assert.equal(describeRow({ state: "kept" }), "As it was");
+    assert.equal(describeRows([{ state: "done" }, { state: "waiting" }]), "1 of 2 done");
 });

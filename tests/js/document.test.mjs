@@ -9,10 +9,10 @@ import { DEPTH, Store } from "../../javascript/retouch/document/store.mjs";
 import { Mask, NOTHING } from "../../javascript/retouch/image/mask.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
 import { Stroke } from "../../javascript/retouch/image/brush-stroke.mjs";
-import { withStroke } from "../../javascript/retouch/image/sketch-layer.mjs";
+import { addStrokeToLayer } from "../../javascript/retouch/image/sketch-layer.mjs";
 
 const GRAY = [100, 100, 100, 255];
-const opened = () => docs.opened(Pixels.filled(20, 10, GRAY), "photo.png");
+const opened = () => docs.newDocument(Pixels.filled(20, 10, GRAY), "photo.png");
 const box = boxOf;
 
 function stepOf(place, colour, alpha = 255) {
@@ -52,15 +52,15 @@ test("a patch is opaque and leaves everything outside its mask alone", () => {
 
 test("steps can be turned off, moved and removed in any order, and the first picture is never touched", () => {
     const first = opened();
-    const red = docs.kept(first, stepOf(box(0, 0, 10, 10), [255, 0, 0, 255]));
-    const both = docs.kept(red, stepOf(box(5, 0, 15, 10), [0, 0, 255, 255]));
-    assert.deepEqual(docs.picture(both).at(7, 5), [0, 0, 255, 255]);
+    const red = docs.addStep(first, stepOf(box(0, 0, 10, 10), [255, 0, 0, 255]));
+    const both = docs.addStep(red, stepOf(box(5, 0, 15, 10), [0, 0, 255, 255]));
+    assert.deepEqual(docs.composePicture(both).at(7, 5), [0, 0, 255, 255]);
     const [one, two] = both.steps;
-    assert.deepEqual(docs.picture(docs.movedStep(both, one.id, 1)).at(7, 5), [255, 0, 0, 255]);
-    assert.deepEqual(docs.picture(docs.toggledStep(both, two.id)).at(7, 5), [255, 0, 0, 255]);
-    assert.deepEqual(docs.picture(docs.withoutStep(both, one.id)).at(2, 5), GRAY);
-    const off = docs.toggledStep(docs.toggledStep(both, one.id), two.id);
-    assert.equal(docs.picture(off), first.base);
+    assert.deepEqual(docs.composePicture(docs.moveStep(both, one.id, 1)).at(7, 5), [255, 0, 0, 255]);
+    assert.deepEqual(docs.composePicture(docs.toggleStep(both, two.id)).at(7, 5), [255, 0, 0, 255]);
+    assert.deepEqual(docs.composePicture(docs.removeStep(both, one.id)).at(2, 5), GRAY);
+    const off = docs.toggleStep(docs.toggleStep(both, one.id), two.id);
+    assert.equal(docs.composePicture(off), first.base);
     assert.deepEqual(first.base.at(7, 5), GRAY);
 });
 
@@ -69,107 +69,107 @@ test("a part of the picture is what the whole shows there", () => {
         stepOf(box(0, 0, 10, 10), [255, 0, 0, 255], 100),
         stepOf(box(5, 2, 15, 9), [0, 0, 255, 255], 77),
     ];
-    const doc = steps.reduce(docs.kept, opened());
+    const doc = steps.reduce(docs.addStep, opened());
     const place = box(3, 1, 12, 10);
-    assert.deepEqual(docs.pictureIn(doc.base, doc.steps, place).data, docs.picture(doc).crop(place).data);
+    assert.deepEqual(docs.composeBox(doc.base, doc.steps, place).data, docs.composePicture(doc).crop(place).data);
 });
 
 test("what was painted by hand outlives another answer of the segmenter", () => {
-    let doc = docs.withObject(opened());
+    let doc = docs.addObject(opened());
     const { id } = docs.selectedObject(doc);
-    doc = docs.withCandidates(doc, id, [Mask.ofBox(box(0, 0, 5, 5))]);
-    doc = docs.painted(doc, id, Mask.ofBox(box(8, 0, 10, 2)), false);
-    doc = docs.painted(doc, id, Mask.ofBox(box(0, 0, 2, 2)), true);
-    doc = docs.withCandidates(doc, id, [Mask.ofBox(box(0, 0, 6, 6)), Mask.ofBox(box(0, 0, 3, 3))]);
+    doc = docs.setCandidates(doc, id, [Mask.ofBox(box(0, 0, 5, 5))]);
+    doc = docs.addStroke(doc, id, Mask.ofBox(box(8, 0, 10, 2)), false);
+    doc = docs.addStroke(doc, id, Mask.ofBox(box(0, 0, 2, 2)), true);
+    doc = docs.setCandidates(doc, id, [Mask.ofBox(box(0, 0, 6, 6)), Mask.ofBox(box(0, 0, 3, 3))]);
     const { mask } = docs.objectOf(doc, id);
     assert.equal(mask.area, 36 - 4 + 4);
     assert.equal(mask.at(9, 1), 255);
     assert.equal(mask.at(1, 1), 0);
-    assert.equal(docs.objectOf(docs.cycled(doc, id), id).mask.area, 9 - 4 + 4);
+    assert.equal(docs.objectOf(docs.nextCandidate(doc, id), id).mask.area, 9 - 4 + 4);
 });
 
 test("candidates go round both ways", () => {
     const masks = [1, 2, 3].map((side) => Mask.ofBox(box(0, 0, side, side)));
-    const doc = docs.withObject(opened());
+    const doc = docs.addObject(opened());
     const { id } = doc.objects[0];
-    const given = docs.withCandidates(doc, id, masks, { memory: "m" });
-    const back = docs.cycled(given, id, -1);
+    const withMasks = docs.setCandidates(doc, id, masks, { memory: "m" });
+    const back = docs.nextCandidate(withMasks, id, -1);
     assert.equal(docs.objectOf(back, id).mask.area, 9);
-    assert.equal(docs.objectOf(docs.cycled(back, id), id).candidate, 0);
+    assert.equal(docs.objectOf(docs.nextCandidate(back, id), id).candidate, 0);
     assert.equal(docs.objectOf(back, id).memory, "m");
 });
 
 test("objects are named, selected, changed and removed", () => {
-    const two = docs.withObject(docs.withObject(opened()), { prompt: "a cat" });
+    const two = docs.addObject(docs.addObject(opened()), { prompt: "a cat" });
     assert.deepEqual(
         two.objects.map(({ name }) => name),
         ["Object 1", "Object 2"],
     );
     const [one, other] = two.objects;
     assert.equal(two.selected, other.id);
-    assert.equal(docs.withoutObject(two, other.id).selected, one.id);
-    assert.equal(docs.changedObject(two, one.id, { name: "Sky" }).objects[0].name, "Sky");
+    assert.equal(docs.removeObject(two, other.id).selected, one.id);
+    assert.equal(docs.changeObject(two, one.id, { name: "Sky" }).objects[0].name, "Sky");
     assert.equal(two.objects[0].name, "Object 1");
 });
 
 test("masks combine as they are shaped, in the order given, into the first", () => {
-    let doc = docs.withObject(opened(), { mask: Mask.ofBox(box(2, 2, 4, 4)), name: "A" });
-    doc = docs.withObject(doc, { mask: Mask.ofBox(box(3, 3, 6, 6)), name: "B" });
+    let doc = docs.addObject(opened(), { mask: Mask.ofBox(box(2, 2, 4, 4)), name: "A" });
+    doc = docs.addObject(doc, { mask: Mask.ofBox(box(3, 3, 6, 6)), name: "B" });
     const [a, b] = doc.objects.map(({ id }) => id);
-    const grown = docs.reshaped(doc, a, { grow: 1 });
-    const cut = docs.combined(grown, [a, b], "subtract");
+    const grown = docs.setShape(doc, a, { grow: 1 });
+    const cut = docs.combineObjects(grown, [a, b], "subtract");
     assert.deepEqual(
         cut.objects.map(({ name }) => name),
         ["A"],
     );
     assert.equal(cut.objects[0].mask.area, 12 - 3);
-    assert.equal(docs.combined(grown, [b, a], "intersect").objects[0].name, "B");
-    assert.deepEqual(cut.objects[0].shape, docs.PLAIN);
+    assert.equal(docs.combineObjects(grown, [b, a], "intersect").objects[0].name, "B");
+    assert.deepEqual(cut.objects[0].shape, docs.PLAIN_SHAPE);
 });
 
 test("the active mask is of what is used, as shaped, and of the sketch", () => {
-    let doc = docs.withObject(opened(), { mask: Mask.ofBox(box(0, 0, 2, 2)) });
-    doc = docs.withObject(doc, { mask: Mask.ofBox(box(5, 5, 6, 6)), use: false });
-    doc = docs.withObject(doc, {
+    let doc = docs.addObject(opened(), { mask: Mask.ofBox(box(0, 0, 2, 2)) });
+    doc = docs.addObject(doc, { mask: Mask.ofBox(box(5, 5, 6, 6)), use: false });
+    doc = docs.addObject(doc, {
         mask: Mask.ofBox(box(0, 0, 20, 9)),
-        shape: { ...docs.PLAIN, invert: true },
+        shape: { ...docs.PLAIN_SHAPE, invert: true },
     });
     assert.equal(docs.activeMask(doc).area, 20 + 4);
     const stroke = new Stroke(doc.base, { size: 2, hardness: 1, opacity: 1 });
-    stroke.to({ x: 10, y: 5, pressure: 1 });
-    const layer = withStroke(null, { stroke, erase: false, colour: [255, 0, 0] });
-    const sketched = docs.sketched(doc, layer);
+    stroke.lineTo({ x: 10, y: 5, pressure: 1 });
+    const layer = addStrokeToLayer(null, { stroke, erase: false, colour: [255, 0, 0] });
+    const sketched = docs.setSketch(doc, layer);
     assert.equal(docs.activeMask(sketched).at(9, 4), docs.sketchMask(layer).at(9, 4));
     assert.deepEqual(docs.sketchPixels(sketched).at(9, 4).slice(0, 3), [255, 0, 0]);
     assert.equal(docs.sketchPixels(sketched).width, 20);
     const rubber = new Stroke(doc.base, { size: 8, hardness: 1, opacity: 1 });
-    rubber.to({ x: 10, y: 5, pressure: 1 });
-    assert.equal(withStroke(layer, { stroke: rubber, erase: true, colour: [0, 0, 0] }), null);
+    rubber.lineTo({ x: 10, y: 5, pressure: 1 });
+    assert.equal(addStrokeToLayer(layer, { stroke: rubber, erase: true, colour: [0, 0, 0] }), null);
 });
 
 test("shaping is remembered while nothing changes", () => {
-    const doc = docs.withObject(opened(), {
+    const doc = docs.addObject(opened(), {
         mask: Mask.ofBox(box(2, 2, 4, 4)),
-        shape: { ...docs.PLAIN, grow: 2 },
+        shape: { ...docs.PLAIN_SHAPE, grow: 2 },
     });
     const [object] = doc.objects;
-    assert.equal(docs.shapedMask(object, doc.base), docs.shapedMask({ ...object }, doc.base));
-    const more = docs.reshaped(doc, object.id, { grow: 3 }).objects[0];
-    assert.notEqual(docs.shapedMask(more, doc.base), docs.shapedMask(object, doc.base));
+    assert.equal(docs.shapeMask(object, doc.base), docs.shapeMask({ ...object }, doc.base));
+    const more = docs.setShape(doc, object.id, { grow: 3 }).objects[0];
+    assert.notEqual(docs.shapeMask(more, doc.base), docs.shapeMask(object, doc.base));
 });
 
 test("undo goes back to the first picture's very bytes", () => {
     const doc = opened();
     const store = new Store(doc);
-    store.do("Object", docs.withObject(store.doc));
-    store.do("Fill", docs.kept(store.doc, stepOf(box(0, 0, 9, 9), [1, 2, 3, 255])));
+    store.do("Object", docs.addObject(store.doc));
+    store.do("Fill", docs.addStep(store.doc, stepOf(box(0, 0, 9, 9), [1, 2, 3, 255])));
     store.undo();
     store.undo();
     assert.equal(store.canUndo, false);
     assert.equal(store.doc, doc);
     store.redo();
     assert.equal(store.doc.objects.length, 1);
-    store.do("Other", docs.withObject(store.doc));
+    store.do("Other", docs.addObject(store.doc));
     assert.equal(store.canRedo, false);
     assert.deepEqual(store.labels, ["", "Object", "Other"]);
 });
@@ -202,7 +202,7 @@ test("steps of one key merge, but not across an undo", () => {
 
 test("amending is no step and keeps what can be redone", () => {
     const store = new Store(opened());
-    store.do("Object", docs.withObject(store.doc));
+    store.do("Object", docs.addObject(store.doc));
     store.undo();
     const changes = [];
     store.addEventListener("change", ({ detail }) => changes.push([detail.before.name, detail.doc.name]));
@@ -214,11 +214,11 @@ test("amending is no step and keeps what can be redone", () => {
 
 test("states far back keep their masks", () => {
     const store = new Store(opened());
-    store.do("Object", docs.withObject(store.doc, { mask: Mask.ofBox(box(1, 1, 5, 5)) }));
+    store.do("Object", docs.addObject(store.doc, { mask: Mask.ofBox(box(1, 1, 5, 5)) }));
     for (let i = 0; i < 5; i++) {
         store.do(
             "Paint",
-            docs.painted(store.doc, store.doc.selected, Mask.ofBox(box(i, 6, i + 1, 7)), false),
+            docs.addStroke(store.doc, store.doc.selected, Mask.ofBox(box(i, 6, i + 1, 7)), false),
         );
     }
     store.goTo(1);

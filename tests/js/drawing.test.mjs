@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { boxOf, boxOfSize } from "../../javascript/retouch/geometry/box.mjs";
-import { parsedColour } from "../../javascript/retouch/image/colour.mjs";
+import { parseColour } from "../../javascript/retouch/image/colour.mjs";
 import * as docs from "../../javascript/retouch/document/document.mjs";
 import * as layers from "../../javascript/retouch/canvas/layers.mjs";
 import { ghostText } from "../../javascript/retouch/canvas/overlays.mjs";
 import { Mask } from "../../javascript/retouch/image/mask.mjs";
-import { halvedAlpha, halvedRgba } from "../../javascript/retouch/image/half-size.mjs";
+import { halveAlpha, halveRgba } from "../../javascript/retouch/image/half-size.mjs";
 import { outlineOf } from "../../javascript/retouch/image/mask-outline.mjs";
 import { paneAt, panesOf } from "../../javascript/retouch/canvas/compare-panes.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
@@ -21,7 +21,7 @@ const spot = (x, y, pressure = 1) => ({ x, y, pressure });
 
 function strokeOf(brush, ...spots) {
     const stroke = new Stroke(SIZE, brush);
-    spots.forEach((one) => stroke.to(one));
+    spots.forEach((one) => stroke.lineTo(one));
     return stroke;
 }
 
@@ -66,30 +66,30 @@ test("many small moves paint what one long one paints", () => {
 
 test("a stroke off the picture leaves nothing, and says only what changed", () => {
     const stroke = new Stroke(SIZE, HARD);
-    assert.equal(stroke.to(spot(-50, -50)).right, 0);
+    assert.equal(stroke.lineTo(spot(-50, -50)).right, 0);
     assert.deepEqual({ ...stroke.toMask().box }, { left: 0, top: 0, right: 0, bottom: 0 });
-    stroke.to(spot(30, 30));
-    const changed = stroke.to(spot(60, 30));
+    stroke.lineTo(spot(30, 30));
+    const changed = stroke.lineTo(spot(60, 30));
     assert.ok(changed.left > 15 && changed.right <= 72 && changed.bottom <= 42);
 });
 
 test("zooming keeps the point under the cursor, panning keeps the picture in sight", () => {
-    const view = viewports.fitted(viewports.viewportOf(800, 600), boxOf(0, 0, 4000, 3000));
+    const view = viewports.fitViewport(viewports.viewportOf(800, 600), boxOf(0, 0, 4000, 3000));
     const before = viewports.toPicture(view, 300, 200);
-    const near = viewports.zoomed(view, { width: 4000, height: 3000 }, 2, 300, 200);
+    const near = viewports.zoomViewport(view, { width: 4000, height: 3000 }, 2, 300, 200);
     const after = viewports.toPicture(near, 300, 200);
     assert.ok(Math.abs(before.x - after.x) < 1 && Math.abs(before.y - after.y) < 1);
     assert.equal(Number.isInteger(near.x) && Number.isInteger(near.y), true);
-    const gone = viewports.panned(near, { width: 4000, height: 3000 }, 1e6, -1e6);
+    const gone = viewports.panViewport(near, { width: 4000, height: 3000 }, 1e6, -1e6);
     assert.ok(viewports.visibleBox(gone, { width: 4000, height: 3000 }).right > 0);
 });
 
 test("scales stay within bounds and a resize keeps the middle", () => {
-    const view = viewports.fitted(viewports.viewportOf(800, 600), boxOfSize(SIZE));
+    const view = viewports.fitViewport(viewports.viewportOf(800, 600), boxOfSize(SIZE));
     assert.equal(view.scale, 1);
-    assert.equal(viewports.zoomed(view, SIZE, 1e9).scale, viewports.CLOSEST);
-    assert.equal(viewports.zoomed(view, SIZE, 0).scale, viewports.FARTHEST);
-    const wider = viewports.resized(view, SIZE, 1000, 700);
+    assert.equal(viewports.zoomViewport(view, SIZE, 1e9).scale, viewports.CLOSEST);
+    assert.equal(viewports.zoomViewport(view, SIZE, 0).scale, viewports.FARTHEST);
+    const wider = viewports.resizeViewport(view, SIZE, 1000, 700);
     assert.deepEqual(viewports.toPicture(wider, 500, 350), viewports.toPicture(view, 400, 300));
 });
 
@@ -99,9 +99,9 @@ test("a view zoomed out uses halved tiles, never coarser than the screen", () =>
 });
 
 test("tiles are made once, remade only where something changed, and dropped when there are too many", () => {
-    const made = [];
+    const parts = [];
     const tiles = new Tiles(({ box }, part, before) => {
-        made.push([before === undefined, part]);
+        parts.push([before === undefined, part]);
         return { box };
     }, 4);
     tiles.clear({ width: 600, height: 300 });
@@ -112,13 +112,13 @@ test("tiles are made once, remade only where something changed, and dropped when
     tiles.get(places[0]);
     tiles.invalidate(boxOf(10, 10, 20, 300));
     tiles.get(places[0]);
-    assert.deepEqual(made, [
+    assert.deepEqual(parts, [
         [true, boxOf(0, 0, 256, 256)],
         [false, boxOf(10, 10, 20, 256)],
     ]);
     places.forEach((place) => tiles.get(place));
     assert.equal(tiles.peek(places[0]), undefined);
-    assert.equal(tiles.missing(places[0]), true);
+    assert.equal(tiles.isMissing(places[0]), true);
 });
 
 test("a part to remake is whole pixels of a coarse tile", () => {
@@ -134,11 +134,11 @@ test("a part to remake is whole pixels of a coarse tile", () => {
 });
 
 test("halving takes means, by alpha, and keeps odd edges", () => {
-    const alpha = halvedAlpha(Uint8Array.of(0, 100, 7, 200, 100, 9), 3, 2);
+    const alpha = halveAlpha(Uint8Array.of(0, 100, 7, 200, 100, 9), 3, 2);
     assert.deepEqual([...alpha.data], [100, 8]);
-    const solid = halvedRgba(Uint8ClampedArray.of(10, 20, 30, 255, 20, 30, 41, 255), 2, 1);
+    const solid = halveRgba(Uint8ClampedArray.of(10, 20, 30, 255, 20, 30, 41, 255), 2, 1);
     assert.deepEqual([...solid.data], [15, 25, 36, 255]);
-    const clear = halvedRgba(Uint8ClampedArray.of(200, 0, 0, 255, 0, 99, 0, 0), 2, 1);
+    const clear = halveRgba(Uint8ClampedArray.of(200, 0, 0, 255, 0, 99, 0, 0), 2, 1);
     assert.deepEqual([...clear.data], [200, 0, 0, 128]);
 });
 
@@ -164,13 +164,13 @@ test("side by side, both panes show the middle in their middle; a slider splits 
 
 test("an overlay shows the strongest mask, the stroke being painted, and nothing of what is hidden", () => {
     const base = Pixels.filled(64, 64, [0, 0, 0, 255]);
-    let doc = docs.withObject(docs.opened(base), { mask: Mask.ofBox(boxOf(0, 0, 8, 8)) });
-    doc = docs.withObject(doc, { mask: Mask.ofBox(boxOf(30, 30, 40, 40)), visible: false });
+    let doc = docs.addObject(docs.newDocument(base), { mask: Mask.ofBox(boxOf(0, 0, 8, 8)) });
+    doc = docs.addObject(doc, { mask: Mask.ofBox(boxOf(30, 30, 40, 40)), visible: false });
     const stroke = new Stroke(base, HARD);
-    stroke.to(spot(50, 50));
+    stroke.lineTo(spot(50, 50));
     const raster = (live) =>
         layers.overlayRaster(
-            { objects: layers.shownObjects(doc, live), live, size: base, colour: [9, 8, 7] },
+            { objects: layers.listVisibleObjects(doc, live), live, size: base, colour: [9, 8, 7] },
             base.box,
             0,
         );
@@ -180,14 +180,14 @@ test("an overlay shows the strongest mask, the stroke being painted, and nothing
     const painting = { object: doc.objects[1], stroke, erase: false, colour: null };
     assert.equal(alphaAt(raster(painting), 50, 50), 255);
     assert.equal(alphaAt(raster(painting), 35, 35), 255);
-    stroke.to(spot(35, 35));
+    stroke.lineTo(spot(35, 35));
     assert.equal(alphaAt(raster({ ...painting, erase: true }), 35, 35), 0);
 });
 
 test("what changed between two documents is where they differ, and no more", () => {
     const base = Pixels.filled(64, 64, [0, 0, 0, 255]);
-    const before = docs.withObject(docs.opened(base), { mask: Mask.ofBox(boxOf(0, 0, 30, 30)) });
-    const after = docs.painted(before, before.selected, Mask.ofBox(boxOf(28, 28, 33, 33)), false);
+    const before = docs.addObject(docs.newDocument(base), { mask: Mask.ofBox(boxOf(0, 0, 30, 30)) });
+    const after = docs.addStroke(before, before.selected, Mask.ofBox(boxOf(28, 28, 33, 33)), false);
     assert.deepEqual(layers.changedMasks(before.objects, after.objects, base), [boxOf(28, 28, 33, 33)]);
     assert.deepEqual(layers.changedMasks(after.objects, after.objects, base), []);
     const patches = [1, 2, 3].map((at) => ({
@@ -206,7 +206,7 @@ test("the ghost says the crop, the work size, and when it is too small", () => {
 });
 
 test("colours are read as the page writes them", () => {
-    assert.deepEqual(parsedColour("#0a7"), [0, 170, 119]);
-    assert.deepEqual(parsedColour("#102030"), [16, 32, 48]);
-    assert.throws(() => parsedColour("red"), /#rrggbb/);
+    assert.deepEqual(parseColour("#0a7"), [0, 170, 119]);
+    assert.deepEqual(parseColour("#102030"), [16, 32, 48]);
+    assert.throws(() => parseColour("red"), /#rrggbb/);
 });

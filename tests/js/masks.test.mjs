@@ -7,7 +7,7 @@ import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
 import { raiseWithin, squaredDistances } from "../../javascript/retouch/image/distance-transform.mjs";
 import { Mask, NOTHING } from "../../javascript/retouch/image/mask.mjs";
 import { decodePng, encodePng } from "../../javascript/retouch/image/png.mjs";
-import { polygonMask } from "../../javascript/retouch/image/polygon-mask.mjs";
+import { makePolygonMask } from "../../javascript/retouch/image/polygon-mask.mjs";
 
 const golden = JSON.parse(readFileSync(new URL("masks.json", import.meta.url), "utf8"));
 const size = { width: golden.width, height: golden.height };
@@ -27,11 +27,11 @@ for (const { name, mask, shaped } of golden.cases) {
     for (const [operation, expected] of Object.entries(shaped)) {
         test(`${operation} of ${name} is what the server makes, number for number`, () => {
             const [method, amount] = operation.split(" ");
-            const given = method === "fillHoles" ? [] : method === "invert" ? [size] : [Number(amount), size];
-            const made = maskOf(mask)
+            const args = method === "fillHoles" ? [] : method === "invert" ? [size] : [Number(amount), size];
+            const result = maskOf(mask)
                 .trimmed()
-                [method](...given);
-            assert.deepEqual(made.read(whole), maskOf(expected).data);
+                [method](...args);
+            assert.deepEqual(result.read(whole), maskOf(expected).data);
         });
     }
 }
@@ -158,12 +158,12 @@ test("what is no plain PNG is refused, also one cut short", async () => {
 test("at rest a mask is small, and wakes up the same", () => {
     const data = noise(1000).map((value, i) => (i % 7 ? 0 : value));
     const mask = new Mask(boxOf(0, 0, 100, 10), Uint8Array.from(data));
-    mask.rest();
+    mask.compress();
     assert.deepEqual(mask.data, data);
 });
 
 test("a polygon covers half of the pixels its edge halves, and a loop that crosses itself has no hole", () => {
-    const square = polygonMask(
+    const square = makePolygonMask(
         [
             { x: 2.5, y: 2 },
             { x: 6, y: 2 },
@@ -179,9 +179,9 @@ test("a polygon covers half of the pixels its edge halves, and a loop that cross
         x: 10 + 8 * Math.cos((i * Math.PI) / 4),
         y: 10 + 8 * Math.sin((i * Math.PI) / 4),
     }));
-    assert.equal(polygonMask(twice, { width: 20, height: 20 }).at(10, 10), 255);
+    assert.equal(makePolygonMask(twice, { width: 20, height: 20 }).at(10, 10), 255);
     assert.equal(
-        polygonMask(
+        makePolygonMask(
             [
                 { x: 0, y: 0 },
                 { x: 5, y: 5 },
@@ -193,7 +193,7 @@ test("a polygon covers half of the pixels its edge halves, and a loop that cross
 });
 
 test("a polygon is cut off at the picture", () => {
-    const large = polygonMask(
+    const large = makePolygonMask(
         [
             { x: -9, y: -9 },
             { x: 30, y: -9 },

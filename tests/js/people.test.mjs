@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
-import { opened, withObject } from "../../javascript/retouch/document/document.mjs";
+import { newDocument, addObject } from "../../javascript/retouch/document/document.mjs";
 import { Mask } from "../../javascript/retouch/image/mask.mjs";
 import { peopleOf } from "../../javascript/retouch/document/people.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
-import { peopleWords } from "../../javascript/retouch/recipes/text.mjs";
+import { describePeople } from "../../javascript/retouch/recipes/text.mjs";
 
 const BASE = Pixels.filled(40, 20, [1, 2, 3, 255]);
-const docWith = (...objects) => objects.reduce(withObject, opened(BASE));
+const docWith = (...objects) => objects.reduce(addObject, newDocument(BASE));
 const click = (x, y, positive = true, on = true) => ({ x, y, positive, on });
 
 test("a person is where they were clicked, in shares of the picture", () => {
@@ -31,9 +31,9 @@ test("nobody is who has no words, is not in use, or is not masked", () => {
     const mask = Mask.ofBox(boxOf(0, 0, 4, 4));
     const doc = docWith({ mask }, { mask, prompt: "a", use: false }, { prompt: "b" }, { mask, prompt: "  " });
     assert.deepEqual(peopleOf(doc), []);
-    assert.equal(peopleWords([]), "");
+    assert.equal(describePeople([]), "");
 });
 
 test("whose words go along is said", () => {
-    assert.match(peopleWords([{ prompt: "red hair" }, { prompt: "a beard" }]), /all passes: "red hair", "a beard"\.$/);
+    assert.match(describePeople([{ prompt: "red hair" }, { prompt: "a beard" }]), /all passes: "red hair", "a beard"\.$/);
 });

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { refreshRecipes } from "../../javascript/retouch.mjs";
-import { fileName, fileText, nameOf, passLines, plain } from "../../javascript/retouch/recipes/text.mjs";
+import { recipeFileName, recipeFileText, recipeName, describePasses, bareRecipe } from "../../javascript/retouch/recipes/text.mjs";
 import { needsMask } from "../../javascript/retouch/server/fix.mjs";
 
 test("a recipe is sent without what a list says of it", () => {
-    assert.deepEqual(plain({ name: "Mine", schema: 2, own: true }), { name: "Mine", schema: 2 });
-    assert.deepEqual(JSON.parse(fileText({ name: "Mine", own: false })), { name: "Mine" });
+    assert.deepEqual(bareRecipe({ name: "Mine", schema: 2, own: true }), { name: "Mine", schema: 2 });
+    assert.deepEqual(JSON.parse(recipeFileText({ name: "Mine", own: false })), { name: "Mine" });
 });
 
 test("a recipe without a name is Custom", () => {
-    assert.equal(nameOf({}), "Custom");
-    assert.equal(nameOf({ name: "Mine" }), "Mine");
+    assert.equal(recipeName({}), "Custom");
+    assert.equal(recipeName({ name: "Mine" }), "Mine");
 });
 
 test("the mask goes along where an enabled pass asks for it", () => {
@@ -36,7 +36,7 @@ test("each pass says what it looks for and how it paints", () => {
         { target: { models: ["eyes"], of_pass: 1 }, enabled: false },
         {},
     ];
-    assert.deepEqual(passLines({ passes }), [
+    assert.deepEqual(describePasses({ passes }), [
         { looks: "face, hand", extras: "denoising strength 0.4" },
         { looks: "tiles", extras: "denoising strength 0.3 · 4 variations · gate" },
         { looks: "eyes, within pass 1", extras: "denoising strength 0.4 · off" },
@@ -45,9 +45,9 @@ test("each pass says what it looks for and how it paints", () => {
 });
 
 test("a file's name leads nowhere else", () => {
-    assert.equal(fileName({ name: "../Größe & Co" }), "größe-co.json");
-    assert.equal(fileName({ name: "☃" }), "recipe.json");
-    assert.equal(fileName({ name: "x".repeat(80) }), `${"x".repeat(48)}.json`);
+    assert.equal(recipeFileName({ name: "../Größe & Co" }), "größe-co.json");
+    assert.equal(recipeFileName({ name: "☃" }), "recipe.json");
+    assert.equal(recipeFileName({ name: "x".repeat(80) }), `${"x".repeat(48)}.json`);
 });
 
 test("each accordion's list is asked for once a page", () => {

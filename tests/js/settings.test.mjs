@@ -1,27 +1,27 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { knobsOf, stepOf } from "../../javascript/retouch/ui/knob-widgets.mjs";
-import { flat, nested, Settings } from "../../javascript/retouch/document/settings.mjs";
+import { knobsOf, inputStep } from "../../javascript/retouch/ui/knob-widgets.mjs";
+import { flatten, unflatten, Settings } from "../../javascript/retouch/document/settings.mjs";
 
 function storage(start = {}) {
-    const held = { ...start };
-    return { held, getItem: (name) => held[name] ?? null, setItem: (name, value) => (held[name] = value) };
+    const items = { ...start };
+    return { items, getItem: (name) => items[name] ?? null, setItem: (name, value) => (items[name] = value) };
 }
 
 test("flat and nested are each other's way back", () => {
     const tree = { steps: 20, shape: { grow: -4, area: "only masked" }, list: ["a", "b"] };
-    assert.deepEqual(flat(tree), { steps: 20, "shape.grow": -4, "shape.area": "only masked", list: ["a", "b"] });
-    assert.deepEqual(nested(flat(tree)), tree);
+    assert.deepEqual(flatten(tree), { steps: 20, "shape.grow": -4, "shape.area": "only masked", list: ["a", "b"] });
+    assert.deepEqual(unflatten(flatten(tree)), tree);
 });
 
 test("a knob is moved for one intent, and moved back", () => {
     const settings = new Settings(storage());
-    settings.move("fill", "shape.grow", 9);
-    assert.deepEqual(settings.moved("fill"), { "shape.grow": 9 });
-    assert.deepEqual(settings.moved("remove"), {});
-    settings.move("fill", "shape.grow", undefined);
-    assert.deepEqual(settings.moved("fill"), {});
+    settings.setOverride("fill", "shape.grow", 9);
+    assert.deepEqual(settings.overridesOf("fill"), { "shape.grow": 9 });
+    assert.deepEqual(settings.overridesOf("remove"), {});
+    settings.setOverride("fill", "shape.grow", undefined);
+    assert.deepEqual(settings.overridesOf("fill"), {});
 });
 
 test("habits are kept for the next day, the prompt of one picture is not", () => {
@@ -39,11 +39,11 @@ test("a storage that holds nonsense is a first visit", () => {
 
 test("only what differs is told", () => {
     const settings = new Settings(storage());
-    const told = [];
-    settings.addEventListener("change", ({ detail }) => told.push(detail));
+    const events = [];
+    settings.addEventListener("change", ({ detail }) => events.push(detail));
     settings.set({ prompt: "", seed: 5 });
     settings.set({ seed: 5 });
-    assert.deepEqual(told, [["seed"]]);
+    assert.deepEqual(events, [["seed"]]);
 });
 
 test("knobs come from the schema, with what is nested and what may be blank", () => {
@@ -66,7 +66,7 @@ test("knobs come from the schema, with what is nested and what may be blank", ()
 });
 
 test("a slider's step suits its span", () => {
-    assert.equal(stepOf({ type: "integer", low: 0, high: 9 }), 1);
-    assert.equal(stepOf({ type: "number", low: 0, high: 1 }), 0.01);
-    assert.equal(stepOf({ type: "number", low: 1, high: 30 }), 0.5);
+    assert.equal(inputStep({ type: "integer", low: 0, high: 9 }), 1);
+    assert.equal(inputStep({ type: "number", low: 0, high: 1 }), 0.01);
+    assert.equal(inputStep({ type: "number", low: 1, high: 30 }), 0.5);
 });

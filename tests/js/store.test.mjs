@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
-import { kept, opened, sketched, withObject } from "../../javascript/retouch/document/document.mjs";
+import { addStep, newDocument, setSketch, addObject } from "../../javascript/retouch/document/document.mjs";
 import { DEPTH, OTHERS, Store } from "../../javascript/retouch/document/store.mjs";
 import { Mask } from "../../javascript/retouch/image/mask.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
@@ -12,22 +12,22 @@ const BOX = boxOf(1, 1, 4, 4);
 const MASK = Mask.ofBox(BOX);
 
 function fresh(name) {
-    const doc = opened(Pixels.filled(8, 8, [1, 2, 3, 255]), name);
+    const doc = newDocument(Pixels.filled(8, 8, [1, 2, 3, 255]), name);
     markSaved(doc);
     return doc;
 }
 
 function masked(doc) {
-    return withObject(doc, { mask: MASK, added: MASK });
+    return addObject(doc, { mask: MASK, added: MASK });
 }
 
 function painted(doc) {
-    return kept(doc, { name: "Fill", box: BOX, patch: Pixels.filled(3, 3), mask: MASK });
+    return addStep(doc, { name: "Fill", box: BOX, patch: Pixels.filled(3, 3), mask: MASK });
 }
 
 /** A store with a mask on a.png, left for b.png. */
 function leaving() {
-    const store = new Store(opened());
+    const store = new Store(newDocument());
     store.open(fresh("a.png"), false);
     store.do("Mask", masked(store.doc));
     const left = store.doc;
@@ -61,14 +61,14 @@ test("what is done to a picture that was gone back to leaves the one opened late
     const { store } = leaving();
     store.do("Mask", masked(store.doc));
     const later = store.doc;
-    store.back(store.others.docs[0].base);
+    store.reopen(store.others.docs[0].base);
     store.do("Paint", painted(store.doc));
     store.redo();
     assert.equal(store.doc, later);
 });
 
 test("a picture without work makes way, and nothing can be undone to it", () => {
-    const store = new Store(opened());
+    const store = new Store(newDocument());
     store.open(fresh("a.png"), false);
     store.open(fresh("b.png"), false);
     assert.equal(store.canUndo, false);
@@ -76,7 +76,7 @@ test("a picture without work makes way, and nothing can be undone to it", () => 
 });
 
 test("a picture that has to make room is named, the oldest first", () => {
-    const store = new Store(opened());
+    const store = new Store(newDocument());
     const dropped = [];
     store.addEventListener("dropped", ({ detail }) => dropped.push(detail.doc.name));
     for (let i = 0; i < OTHERS + 3; i++) {
@@ -89,7 +89,7 @@ test("a picture that has to make room is named, the oldest first", () => {
 test("what was kept elsewhere is undone to and redone to as before", () => {
     const { store } = leaving();
     store.undo();
-    const again = new Store(opened());
+    const again = new Store(newDocument());
     again.restore(store.doc, store.others);
     assert.equal(again.doc.name, "a.png");
     again.redo();
@@ -100,14 +100,14 @@ test("what was kept elsewhere is undone to and redone to as before", () => {
 
 test("work is what is in no file, in words", () => {
     const doc = fresh("a.png");
-    assert.deepEqual(listUnsavedWork(opened()), []);
+    assert.deepEqual(listUnsavedWork(newDocument()), []);
     assert.deepEqual(listUnsavedWork(doc), []);
     assert.deepEqual(listUnsavedWork(masked(doc)), ["a mask"]);
     assert.deepEqual(listUnsavedWork(masked(masked(doc))), ["2 masks"]);
     assert.deepEqual(listUnsavedWork(painted(doc)), ["a step"]);
-    assert.deepEqual(listUnsavedWork({ ...doc, offer: {} }), ["variations that are not kept"]);
+    assert.deepEqual(listUnsavedWork({ ...doc, variations: {} }), ["variations that are not kept"]);
     const layer = { box: BOX, pixels: Pixels.filled(3, 3, [9, 9, 9, 255]) };
-    assert.deepEqual(listUnsavedWork(sketched(doc, layer)), ["a colour sketch"]);
+    assert.deepEqual(listUnsavedWork(setSketch(doc, layer)), ["a colour sketch"]);
     assert.deepEqual(listUnsavedWork({ ...doc, base: Pixels.filled(9, 9) }), ["changes"]);
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { markTabs, runs } from "../../javascript/retouch.mjs";
+import { markTabs, isTargetRunning } from "../../javascript/retouch.mjs";
 
 function button() {
     const classes = new Set();
@@ -35,9 +35,9 @@ function page(targets) {
 const marked = (root) => root.buttons.map((b) => b.classList.contains("retouch-on"));
 
 test("a target runs when it is enabled and names a detector", () => {
-    assert.equal(runs(1, true), true);
-    assert.equal(runs(0, true), false);
-    assert.equal(runs(2, false), false);
+    assert.equal(isTargetRunning(1, true), true);
+    assert.equal(isTargetRunning(0, true), false);
+    assert.equal(isTargetRunning(2, false), false);
 });
 
 test("only the tabs that run are marked, and the mark goes again", () => {

@@ -7,13 +7,13 @@ import * as docs from "../../javascript/retouch/document/document.mjs";
 import { Store } from "../../javascript/retouch/document/store.mjs";
 import { Mask } from "../../javascript/retouch/image/mask.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
-import { toolsFor } from "../../javascript/retouch/tools/index.mjs";
+import { makeTools } from "../../javascript/retouch/tools/index.mjs";
 import { viewportOf } from "../../javascript/retouch/geometry/viewport.mjs";
 
 /** What a view gives its tools, without a page: one device pixel is one picture pixel. */
-function benchOf(doc = docs.opened(Pixels.filled(200, 100, [9, 9, 9, 255]))) {
-    const told = [];
-    const bench = {
+function viewOf(doc = docs.newDocument(Pixels.filled(200, 100, [9, 9, 9, 255]))) {
+    const events = [];
+    const view = {
         store: new Store(doc),
         viewport: viewportOf(200, 100),
         ratio: 1,
@@ -21,10 +21,10 @@ function benchOf(doc = docs.opened(Pixels.filled(200, 100, [9, 9, 9, 255]))) {
         regions: [],
         live: null,
         redraw() {},
-        touched() {},
-        tell: (type, detail) => told.push({ type, ...detail }),
+        invalidateStroke() {},
+        emit: (type, detail) => events.push({ type, ...detail }),
     };
-    return { bench, told, tools: toolsFor(bench), object: () => docs.selectedObject(bench.store.doc) };
+    return { view, events, tools: makeTools(view), object: () => docs.selectedObject(view.store.doc) };
 }
 
 const spot = (x, y, more = {}) => ({ x, y, pressure: 1, erase: false, shift: false, ctrl: false, ...more });
@@ -38,7 +38,7 @@ function drag(tool, from, to, more) {
 const click = (tool, x, y, more) => drag(tool, [x, y], [x, y], more);
 
 test("points add and take away, and each asks once for the object it made", () => {
-    const { bench, told, tools, object } = benchOf();
+    const { view, events, tools, object } = viewOf();
     click(tools.point, 20.7, 30.2);
     click(tools.point, 80, 30, { erase: true });
     assert.deepEqual(object().clicks, [
@@ -46,127 +46,127 @@ test("points add and take away, and each asks once for the object it made", () =
         { x: 80, y: 30, positive: false, on: true },
     ]);
     assert.deepEqual(
-        told.map(({ type, clicks }) => [type, clicks.length]),
+        events.map(({ type, clicks }) => [type, clicks.length]),
         [
             ["prompt", 1],
             ["prompt", 2],
         ],
     );
-    assert.equal(bench.store.doc.objects.length, 1);
-    assert.equal(new Set(told.map(({ merge }) => merge)).size, 2);
+    assert.equal(view.store.doc.objects.length, 1);
+    assert.equal(new Set(events.map(({ merge }) => merge)).size, 2);
 });
 
 test("a mask that arrives with the prompt's key is the same step", () => {
-    const { bench, told, tools, object } = benchOf();
+    const { view, events, tools, object } = viewOf();
     click(tools.point, 20, 30);
-    const [{ merge }] = told;
-    const masked = docs.withCandidates(bench.store.doc, object().id, [Mask.ofBox(boxOf(0, 0, 9, 9))]);
-    bench.store.do("Point", masked, { merge });
-    bench.store.undo();
-    assert.equal(bench.store.doc.objects.length, 0);
+    const [{ merge }] = events;
+    const masked = docs.setCandidates(view.store.doc, object().id, [Mask.ofBox(boxOf(0, 0, 9, 9))]);
+    view.store.do("Point", masked, { merge });
+    view.store.undo();
+    assert.equal(view.store.doc.objects.length, 0);
 });
 
 test("points are dragged, toggled and removed; the last one takes its mask along", () => {
-    const { bench, told, tools, object } = benchOf();
+    const { view, events, tools, object } = viewOf();
     click(tools.point, 20, 30);
-    bench.store.amend(docs.withCandidates(bench.store.doc, object().id, [Mask.ofBox(boxOf(0, 0, 9, 9))]));
+    view.store.amend(docs.setCandidates(view.store.doc, object().id, [Mask.ofBox(boxOf(0, 0, 9, 9))]));
     drag(tools.point, [22, 31], [60, 50]);
     assert.deepEqual(object().clicks, [{ x: 60, y: 50, positive: true, on: true }]);
     click(tools.point, 60, 50, { ctrl: true });
     assert.equal(object().clicks[0].on, false);
-    assert.equal(tools.point.key("Delete"), true);
+    assert.equal(tools.point.handleKey("Delete"), true);
     assert.equal(object().mask.width, 0);
-    assert.deepEqual(told.at(-1).clicks, []);
-    assert.equal(tools.point.key("Delete"), false);
-    assert.deepEqual(bench.store.labels, ["", "Point", "Move point", "Toggle point", "Remove point"]);
+    assert.deepEqual(events.at(-1).clicks, []);
+    assert.equal(tools.point.handleKey("Delete"), false);
+    assert.deepEqual(view.store.labels, ["", "Point", "Move point", "Toggle point", "Remove point"]);
 });
 
 test("a point beside the picture is none, a cancelled press is none, Shift begins another object", () => {
-    const { bench, tools } = benchOf();
+    const { view, tools } = viewOf();
     click(tools.point, 250, 30);
     tools.point.down(spot(20, 20));
     tools.point.cancel();
     tools.point.up(spot(20, 20));
-    assert.equal(bench.store.doc.objects.length, 0);
+    assert.equal(view.store.doc.objects.length, 0);
     click(tools.point, 20, 20);
     click(tools.point, 90, 20, { shift: true });
-    assert.equal(bench.store.doc.objects.length, 2);
+    assert.equal(view.store.doc.objects.length, 2);
 });
 
 test("a box is dragged in any direction, clipped, adjusted by a handle, removed", () => {
-    const { told, tools, object } = benchOf();
+    const { events, tools, object } = viewOf();
     drag(tools.box, [50, 60], [-20, 10]);
     assert.deepEqual({ ...object().box }, { left: 0, top: 10, right: 50, bottom: 60 });
     drag(tools.box, [50, 60], [80, 70]);
     assert.deepEqual({ ...object().box }, { left: 0, top: 10, right: 80, bottom: 70 });
     drag(tools.box, [40, 11], [45, 30]);
     assert.deepEqual({ ...object().box }, { left: 0, top: 30, right: 80, bottom: 70 });
-    assert.equal(told.length, 3);
-    tools.box.key("Delete");
+    assert.equal(events.length, 3);
+    tools.box.handleKey("Delete");
     assert.equal(object().box, null);
 });
 
 test("a click is no box, and another box is another object", () => {
-    const { bench, tools } = benchOf();
+    const { view, tools } = viewOf();
     drag(tools.box, [50, 60], [51, 61]);
-    assert.equal(bench.store.doc.objects.length, 0);
+    assert.equal(view.store.doc.objects.length, 0);
     drag(tools.box, [10, 10], [40, 40]);
     drag(tools.box, [100, 20], [150, 70]);
-    assert.equal(bench.store.doc.objects.length, 2);
+    assert.equal(view.store.doc.objects.length, 2);
 });
 
 test("a stroke is one step on the selected object, new when there is none; the eraser takes away", () => {
-    const { bench, tools, object } = benchOf();
+    const { view, tools, object } = viewOf();
     drag(tools.brush, [20, 50], [60, 50]);
-    assert.deepEqual(bench.store.labels, ["", "Brush"]);
+    assert.deepEqual(view.store.labels, ["", "Brush"]);
     assert.equal(object().mask.at(40, 50), 255);
     drag(tools.eraser, [40, 50], [40, 50]);
     assert.equal(object().mask.at(40, 50), 0);
     drag(tools.eraser, [40, 50], [40, 50], { erase: true });
     assert.equal(object().mask.at(40, 50), 255);
-    assert.equal(bench.store.doc.objects.length, 1);
-    assert.equal(bench.live, null);
+    assert.equal(view.store.doc.objects.length, 1);
+    assert.equal(view.live, null);
 });
 
 test("erasing nothing makes nothing, and a cancelled stroke leaves nothing", () => {
-    const { bench, tools } = benchOf();
+    const { view, tools } = viewOf();
     drag(tools.eraser, [20, 50], [60, 50]);
     tools.brush.down(spot(20, 50));
     tools.brush.cancel();
     tools.brush.up(spot(30, 50));
-    assert.equal(bench.store.canUndo, false);
+    assert.equal(view.store.canUndo, false);
 });
 
 test("with Shift a stroke goes on straight from the last", () => {
-    const { tools, object } = benchOf();
+    const { tools, object } = viewOf();
     click(tools.brush, 20, 50);
     click(tools.brush, 120, 50, { shift: true });
     assert.equal(object().mask.at(70, 50), 255);
 });
 
 test("on an inverted mask, painting still adds to what is seen", () => {
-    const shape = { ...docs.PLAIN, invert: true };
-    const doc = docs.withObject(benchOf().bench.store.doc, {
+    const shape = { ...docs.PLAIN_SHAPE, invert: true };
+    const doc = docs.addObject(viewOf().view.store.doc, {
         mask: Mask.ofBox(boxOf(0, 0, 100, 100)),
         shape,
     });
-    const { bench, tools, object } = benchOf(doc);
+    const { view, tools, object } = viewOf(doc);
     click(tools.brush, 50, 50);
-    assert.equal(docs.shapedMask(object(), bench.store.doc.base).at(50, 50), 255);
+    assert.equal(docs.shapeMask(object(), view.store.doc.base).at(50, 50), 255);
 });
 
 test("the sketch takes the brush's colour, and the eraser's end takes it away", () => {
-    const { bench, tools } = benchOf();
+    const { view, tools } = viewOf();
     click(tools.sketch, 50, 50);
-    assert.deepEqual(docs.sketchPixels(bench.store.doc).at(50, 50), [255, 0, 0, 255]);
-    bench.brush = { ...bench.brush, size: 40 };
+    assert.deepEqual(docs.sketchPixels(view.store.doc).at(50, 50), [255, 0, 0, 255]);
+    view.brush = { ...view.brush, size: 40 };
     click(tools.sketch, 50, 50, { erase: true });
-    assert.equal(bench.store.doc.sketch, null);
-    assert.deepEqual(bench.store.labels, ["", "Sketch", "Erase sketch"]);
+    assert.equal(view.store.doc.sketch, null);
+    assert.deepEqual(view.store.labels, ["", "Sketch", "Erase sketch"]);
 });
 
 test("a lasso is drawn in one go, or corner by corner and closed by a key", () => {
-    const { bench, tools, object } = benchOf();
+    const { view, tools, object } = viewOf();
     tools.lasso.down(spot(10, 10));
     tools.lasso.move([spot(60, 10), spot(60, 60), spot(10, 60)]);
     tools.lasso.up(spot(10, 60));
@@ -176,20 +176,20 @@ test("a lasso is drawn in one go, or corner by corner and closed by a key", () =
         [40, 20],
         [40, 40],
     ].forEach(([x, y]) => click(tools.lasso, x, y, { erase: true }));
-    assert.equal(tools.lasso.key("Enter"), true);
+    assert.equal(tools.lasso.handleKey("Enter"), true);
     assert.equal(object().mask.at(35, 25), 0);
-    assert.equal(tools.lasso.key("Escape"), false);
-    assert.deepEqual(bench.store.labels, ["", "Lasso", "Lasso away"]);
+    assert.equal(tools.lasso.handleKey("Escape"), false);
+    assert.deepEqual(view.store.labels, ["", "Lasso", "Lasso away"]);
 });
 
 test("a lasso's corners can be taken back, and closing on the first corner works", () => {
-    const { tools, object } = benchOf();
+    const { tools, object } = viewOf();
     [
         [10, 10],
         [50, 10],
         [190, 90],
     ].forEach(([x, y]) => click(tools.lasso, x, y));
-    tools.lasso.key("Delete");
+    tools.lasso.handleKey("Delete");
     [
         [50, 50],
         [10, 50],
@@ -199,23 +199,23 @@ test("a lasso's corners can be taken back, and closing on the first corner works
 });
 
 test("of everything, the smallest lights up first, the next by cycling, and a click takes it with all others", () => {
-    const { bench, told, tools, object } = benchOf();
+    const { view, events, tools, object } = viewOf();
     const [small, large] = [boxOf(20, 20, 40, 40), boxOf(0, 0, 90, 90)].map((box) => ({
         mask: Mask.ofBox(box),
         label: "",
     }));
-    bench.regions = [large, small];
+    view.regions = [large, small];
     tools.everything.hover(spot(30, 30));
-    assert.equal(told.at(-1).region, small);
+    assert.equal(events.at(-1).region, small);
     tools.everything.cycle(1);
-    assert.equal(told.at(-1).region, large);
+    assert.equal(events.at(-1).region, large);
     click(tools.everything, 30, 30);
     assert.equal(object().mask, large.mask);
     assert.deepEqual(object().candidates, [small.mask, large.mask]);
     click(tools.everything, 30, 30, { erase: true });
     assert.equal(object().mask.width, 0);
     tools.everything.hover(spot(150, 95));
-    assert.equal(told.at(-1).region, null);
+    assert.equal(events.at(-1).region, null);
 });
 
 test("a view that was fitted stays so when resized, one that was zoomed keeps its scale", () => {

@@ -40,12 +40,13 @@ import { Store } from "/retouch/document/store.mjs";
 import { Mask } from "/retouch/image/mask.mjs";
 import { Pixels } from "/retouch/image/pixels.mjs";
 import { CanvasView } from "/retouch/canvas/canvas-view.mjs";
+import { makeTools } from "/retouch/tools/index.mjs";
 const picture = await Pixels.fromBlob(await (await fetch("/picture.png")).blob());
-const store = new Store(documents.opened());
-const view = new CanvasView(document.getElementById("view"), store);
-store.open(documents.opened(picture));
+const store = new Store(documents.newDocument());
+const view = new CanvasView(document.getElementById("view"), store, { tools: makeTools });
+store.open(documents.newDocument(picture));
 Object.assign(window, { store, view, Mask });
-await view.settled();
+await view.whenDrawn();
 document.title = "Ready";
 </script>"""
 GROW = """() => {
@@ -92,7 +93,7 @@ def _script(route: Any) -> None:
 def _strokes(page: Any, name: str, show: str, rounds: int) -> Figure:
     """The median round: a first one, not counted, lets the page compile its code."""
     page.evaluate(f"view.tool = 'brush'; view.brush = {{size: {BRUSH}}}; {show}")
-    page.evaluate("view.settled()")
+    page.evaluate("view.whenDrawn()")
     traces = [_traced_stroke(page) for _ in range(rounds + 1)][1:]
     rates = [_frames_a_second(trace) for trace in traces]
     busy = statistics.median(_main_thread_ms(trace) for trace in traces)
@@ -116,7 +117,7 @@ def _traced_stroke(page: Any) -> list[dict]:
             page.mouse.move(WINDOW.width / 2 + x, WINDOW.height / 2 + y)
     trace = json.loads(browser.stop_tracing())["traceEvents"]
     page.mouse.up()
-    page.evaluate("view.settled()")
+    page.evaluate("view.whenDrawn()")
     return trace
 
 

@@ -5,10 +5,10 @@ import { Zip } from "../util/zip.mjs";
 
 /** The page, and the folder of what only it shows. */
 const PAGE = "summary.html";
-const SHOWN = "summary";
+const THUMBNAILS = "summary";
 /** Where the server's page has its pictures: before, after, and the result itself. */
 const ADDRESS = /\b(src|href)="(before|after|file)\/(\d+)"/g;
-const KEPT = /[^\p{L}\p{N} ._()[\]+,&@=#~!-]/gu;
+const REFUSED_SIGNS = /[^\p{L}\p{N} ._()[\]+,&@=#~!-]/gu;
 
 /**
  * The results by the names they have in the file: those of what was sent, with their folders, each once, and without
@@ -19,15 +19,15 @@ const KEPT = /[^\p{L}\p{N} ._()[\]+,&@=#~!-]/gu;
  */
 export function memberNames(rows) {
     const taken = new Set();
-    return new Map(rows.filter(isDone).map(({ number, name }) => [number, free(pathOf(name) || `${number}`, taken)]));
+    return new Map(rows.filter(isDone).map(({ number, name }) => [number, takeName(pathOf(name) || `${number}`, taken)]));
 }
 
 function pathOf(name) {
-    const words = name.split(/[/\\]/).map((word) => word.replace(KEPT, "_").replace(/^[. ]+|[. ]+$/g, ""));
+    const words = name.split(/[/\\]/).map((word) => word.replace(REFUSED_SIGNS, "_").replace(/^[. ]+|[. ]+$/g, ""));
     return words.filter(Boolean).join("/").replace(/\.\w{1,5}$/, "");
 }
 
-function free(stem, taken) {
+function takeName(stem, taken) {
     for (let number = 1; ; number++) {
         const name = `${stem}${number > 1 ? ` (${number})` : ""}.png`;
         if (!taken.has(name.toLowerCase())) {
@@ -38,10 +38,10 @@ function free(stem, taken) {
 }
 
 /** The server's page with its pictures where the file has them. */
-export function pageInside(page, names) {
+export function rewritePage(page, names) {
     return page.replace(ADDRESS, (whole, attribute, what, number) => {
         const name = names.get(Number(number));
-        return name ? `${attribute}="${what === "file" ? addressOf(name) : shownAs(what, number)}"` : whole;
+        return name ? `${attribute}="${what === "file" ? addressOf(name) : thumbnailName(what, number)}"` : whole;
     });
 }
 
@@ -49,21 +49,21 @@ function addressOf(name) {
     return name.split("/").map(encodeURIComponent).join("/").replace(/'/g, "%27");
 }
 
-function shownAs(what, number) {
-    return `${SHOWN}/${number}.${what}.jpg`;
+function thumbnailName(what, number) {
+    return `${THUMBNAILS}/${number}.${what}.jpg`;
 }
 
 /**
  * The whole of it. More than one file holds goes into further ones.
  *
  * @param {object[]} rows of the batch
- * @param {(what: string) => Promise<Uint8Array>} fetched what the server has below the batch's address
+ * @param {(what: string) => Promise<Uint8Array>} fetchBytes what the server has below the batch's address
  * @param {{give: (zip: Zip) => void, tell?: (done: number, all: number) => void, make?: () => Zip}} how `give` takes
  *     each file that is full, and the last; `tell` hears how far it is
  */
-export async function packed(rows, fetched, { give, tell = () => {}, make = () => new Zip() }) {
+export async function packBatch(rows, fetchBytes, { give, tell = () => {}, make = () => new Zip() }) {
     const names = memberNames(rows);
-    const page = pageInside(new TextDecoder().decode(await fetched("page")), names);
+    const page = rewritePage(new TextDecoder().decode(await fetchBytes("page")), names);
     let zip = make();
     let done = 0;
     const put = (name, content) => {
@@ -76,9 +76,9 @@ export async function packed(rows, fetched, { give, tell = () => {}, make = () =
     put(PAGE, new TextEncoder().encode(page));
     for (const [number, name] of names) {
         tell(done++, names.size);
-        put(name, await fetched(`file/${number}`));
+        put(name, await fetchBytes(`file/${number}`));
         for (const what of ["before", "after"]) {
-            put(shownAs(what, number), await fetched(`${what}/${number}`));
+            put(thumbnailName(what, number), await fetchBytes(`${what}/${number}`));
         }
     }
     give(zip);

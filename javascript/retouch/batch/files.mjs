@@ -8,45 +8,45 @@ export function isPicture({ name, type = "" }) {
 }
 
 /** Of a list that a field for folders gives, the pictures in the order of their places. */
-export function picturesOf(files) {
-    return [...files].filter(isPicture).sort((a, b) => placeOf(a).localeCompare(placeOf(b)));
+export function listPictures(files) {
+    return [...files].filter(isPicture).sort((a, b) => relativePath(a).localeCompare(relativePath(b)));
 }
 
 /** A file's name, with its folders where it came with them. */
-export function placeOf(file) {
+export function relativePath(file) {
     return file.place ?? (file.webkitRelativePath || file.name);
 }
 
 /**
- * What a drop holds: its files, and the pictures of its folders. Call it while the event is handled: what was
- * dropped is gone afterwards.
+ * The files of a drop, and the pictures of its folders. Call it while the event is handled: the transfer is empty
+ * afterwards.
  *
  * @returns {Promise<File[]>} each with its `place`
  */
-export async function droppedFiles(transfer) {
+export async function readDroppedFiles(transfer) {
     const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-    const found = entries.length ? await Promise.all(entries.map((entry) => filesOf(entry))) : [[...transfer.files]];
-    return found.flat();
+    const files = entries.length ? await Promise.all(entries.map((entry) => listFiles(entry))) : [[...transfer.files]];
+    return files.flat();
 }
 
-async function filesOf(entry, inside = "") {
+async function listFiles(entry, inside = "") {
     const place = inside + entry.name;
     if (!entry.isDirectory) {
         const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
         return inside && !isPicture(file) ? [] : [Object.assign(file, { place })];
     }
-    const found = await Promise.all((await entriesOf(entry)).map((one) => filesOf(one, `${place}/`)));
-    return found.flat();
+    const files = await Promise.all((await listEntries(entry)).map((one) => listFiles(one, `${place}/`)));
+    return files.flat();
 }
 
 /** A browser hands a folder out in portions; an empty one is the last. */
-async function entriesOf(folder) {
-    const [reader, found] = [folder.createReader(), []];
+async function listEntries(folder) {
+    const [reader, all] = [folder.createReader(), []];
     for (;;) {
-        const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-        if (!some.length) {
-            return found.sort((a, b) => a.name.localeCompare(b.name));
+        const portion = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+        if (!portion.length) {
+            return all.sort((a, b) => a.name.localeCompare(b.name));
         }
-        found.push(...some);
+        all.push(...portion);
     }
 }

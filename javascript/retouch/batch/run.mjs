@@ -1,13 +1,14 @@
 /** One batch on the server as the page sees it: files sent one at a time, watched, cancelled, resumed. */
 
-import { patiently, ServerError } from "../server/client.mjs";
+import { retryWhenOnline, ServerError } from "../server/client.mjs";
 import { toBase64 } from "../util/base64.mjs";
-import { placeOf } from "./files.mjs";
+import { relativePath } from "./files.mjs";
 import { bytesOfBlob } from "../image/codec.mjs";
+import { text } from "../util/text.mjs";
 
 const KEY = "retouch-batch";
 const AT_WORK = ["running", "stopping"];
-const GONE = "The server has this batch no longer: its files made room for others. Start another.";
+const GONE = text("batch.gone");
 
 const encodedFile = async (file) => toBase64(await bytesOfBlob(file));
 
@@ -20,40 +21,40 @@ export class BatchRun extends EventTarget {
     /** `storage` remembers the job through a reload of the page; `encode(file)` gives a file's base64. */
     constructor(api, { wait = 700, encode = encodedFile, storage = globalThis.sessionStorage } = {}) {
         super();
-        Object.assign(this, { api, wait, encode, storage, fraction: 0, said: null, fault: "", cancelled: false });
+        Object.assign(this, { api, wait, encode, storage, fraction: 0, status: null, fault: "", cancelled: false });
     }
 
-    /** Forget the job; the server keeps it for whoever has its page open. */
+    /** Forgets the job here; the server keeps it, and its page stays open to others. */
     clear() {
         this.storage?.removeItem(KEY);
-        Object.assign(this, { said: null, fault: "", cancelled: false });
+        Object.assign(this, { status: null, fault: "", cancelled: false });
         this.#unsent = [];
-        this.#changed();
+        this.#notify();
     }
 
     get job() {
-        return this.said?.job ?? "";
+        return this.status?.job ?? "";
     }
 
     /** All there is to say of the batch as a whole: how far it is, or what went wrong, and what it leaves out. */
-    get words() {
-        return [this.fault || sumOf(this.rows), ...(this.said?.warnings ?? [])].join(". ");
+    get text() {
+        return [this.fault || describeRows(this.rows), ...(this.status?.warnings ?? [])].join(". ");
     }
 
-    /** Files are on their way, or being painted. */
+    /** Whether files are being sent or painted. */
     get busy() {
-        return this.#sending || AT_WORK.includes(this.said?.state);
+        return this.#sending || AT_WORK.includes(this.status?.state);
     }
 
-    /** There is something that resuming would do. */
+    /** Whether there are files that resuming would paint. */
     get resumable() {
         const undone = this.rows.some(({ state }) => ["waiting", "failed", "unsent"].includes(state));
         return Boolean(this.job) && !this.fault && !this.busy && undone;
     }
 
-    /** Every file in a line: what the server says of it, then what it has not got yet. */
+    /** A row for each file: those the server has, then those not sent yet. */
     get rows() {
-        const known = (this.said?.files ?? []).map((file) => ({ key: `${file.number}`, ...file }));
+        const known = (this.status?.files ?? []).map((file) => ({ key: `${file.number}`, ...file }));
         const unsent = this.#unsent.map(({ key, name, error }) => ({
             key,
             name,
@@ -69,10 +70,10 @@ export class BatchRun extends EventTarget {
     }
 
     /** Begin a job of these files; `asked` is the rest of the request. Rejects when it is refused. */
-    async start(files, asked) {
+    async start(files, request) {
         this.clear();
-        this.#unsent = files.map((file, index) => ({ key: `unsent ${index}`, file, name: placeOf(file), error: "" }));
-        this.said = await this.api.post("batch", asked);
+        this.#unsent = files.map((file, index) => ({ key: `unsent ${index}`, file, name: relativePath(file), error: "" }));
+        this.status = await this.api.post("batch", request);
         this.storage?.setItem(KEY, this.job);
         await this.#work();
     }
@@ -80,21 +81,21 @@ export class BatchRun extends EventTarget {
     /** The job of before a reload, if there was one. */
     async restore() {
         const job = this.storage?.getItem(KEY);
-        if (job && !this.said) {
-            this.said = { job, state: "running", files: [] };
+        if (job && !this.status) {
+            this.status = { job, state: "running", files: [] };
             await this.#watch();
         }
     }
 
     async cancel() {
         this.cancelled = true;
-        await this.#asked("cancel");
+        await this.#command("cancel");
     }
 
     async resume() {
         this.cancelled = false;
         this.#unsent.forEach((one) => (one.error = ""));
-        await this.#asked("resume");
+        await this.#command("resume");
         await this.#work();
     }
 
@@ -103,35 +104,35 @@ export class BatchRun extends EventTarget {
         return `${this.api.root}/batch/${this.job}/${what}`;
     }
 
-    /** What fetches the bytes of things there, of this job whichever comes after it. */
-    get fetched() {
+    /** A function that fetches bytes below the address of this job, also after another was started. */
+    get fetchBytes() {
         const { api, job } = this;
-        return (what) => patiently(api, () => api.bytes(`batch/${job}/${what}`));
+        return (what) => retryWhenOnline(api, () => api.getBytes(`batch/${job}/${what}`));
     }
 
     #work() {
-        return Promise.all([this.#send(), this.#watch()]);
+        return Promise.all([this.#sendFiles(), this.#watch()]);
     }
 
-    async #send() {
+    async #sendFiles() {
         if (this.#sending) {
             return;
         }
         this.#sending = true;
-        for (let next; (next = this.#next()); this.#changed()) {
-            await this.#sent(next).catch((error) => (next.error = error.message));
+        for (let next; (next = this.#next()); this.#notify()) {
+            await this.#sendFile(next).catch((error) => (next.error = error.message));
         }
         this.#sending = false;
-        this.#changed();
+        this.#notify();
     }
 
     #next() {
         return this.cancelled || this.fault ? null : this.#unsent.find(({ error }) => !error);
     }
 
-    async #sent(one) {
+    async #sendFile(one) {
         const body = { name: one.name, image: await this.encode(one.file) };
-        this.said = await patiently(this.api, () => this.api.post(`batch/${this.job}/add`, body));
+        this.status = await retryWhenOnline(this.api, () => this.api.post(`batch/${this.job}/add`, body));
         this.#unsent = this.#unsent.filter((other) => other !== one);
     }
 
@@ -142,56 +143,64 @@ export class BatchRun extends EventTarget {
         this.#watching = true;
         while (this.busy && !this.fault) {
             await new Promise((resolve) => setTimeout(resolve, this.wait));
-            await this.#look();
+            await this.#poll();
         }
         this.#watching = false;
     }
 
-    async #look() {
+    async #poll() {
         try {
-            this.said = await patiently(this.api, () => this.api.get(`batch/${this.job}`));
-            this.fraction = await this.#ofTheOneAtWork();
+            this.status = await retryWhenOnline(this.api, () => this.api.get(`batch/${this.job}`));
+            this.fraction = await this.#currentFraction();
         } catch (error) {
-            this.#lost(error);
+            this.#setFault(error);
         }
-        this.#changed();
+        this.#notify();
     }
 
     /** How far the file at work is, 0 to 1: 0 while others are before it. */
-    async #ofTheOneAtWork() {
-        const mine = this.said.task;
+    async #currentFraction() {
+        const mine = this.status.task;
         if (!this.busy || !mine) {
             return 0;
         }
-        const { task, fraction } = await patiently(this.api, () => this.api.get(`progress?task=${mine}`));
+        const { task, fraction } = await retryWhenOnline(this.api, () => this.api.get(`progress?task=${mine}`));
         return task === mine ? fraction : 0;
     }
 
-    async #asked(what) {
+    async #command(what) {
         try {
-            this.said = await this.api.post(`batch/${this.job}/${what}`, {});
+            this.status = await this.api.post(`batch/${this.job}/${what}`, {});
         } catch (error) {
-            this.#lost(error);
+            this.#setFault(error);
         }
-        this.#changed();
+        this.#notify();
     }
 
-    #lost(error) {
+    #setFault(error) {
         this.fault = error instanceof ServerError && error.path === "job" ? GONE : error.message;
         this.storage?.removeItem(KEY);
     }
 
-    #changed() {
+    #notify() {
         this.dispatchEvent(new Event("change"));
     }
 }
 
 const STATES = {
-    unsent: "Not sent yet",
-    waiting: "Waiting",
-    running: "At work …",
-    kept: "As it was",
-    failed: "Failed",
+    unsent: text("batch.unsent"),
+    waiting: text("batch.waiting"),
+    running: text("batch.running"),
+    kept: text("batch.kept"),
+    failed: text("batch.failed"),
+};
+
+/** What became of a file's regions, in the order of the words. */
+const OUTCOMES = {
+    kept: "batch.regions.kept",
+    unseen: "batch.regions.unseen",
+    reverted: "batch.regions.reverted",
+    skipped: "batch.regions.skipped",
 };
 
 /** There is a result; "kept" is one that is as the picture was. */
@@ -200,17 +209,18 @@ export function isDone({ state }) {
 }
 
 /** What a row says of its file. */
-export function wordsOf({ state, error = "", regions = {} }) {
+export function describeRow({ state, error = "", regions = {} }) {
     if (state === "done") {
-        const told = ["kept", "unseen", "reverted", "skipped"].filter((what) => regions[what]);
-        return `Repainted: ${told.map((what) => `${regions[what]} ${what}`).join(", ")}`;
+        const outcomes = Object.entries(OUTCOMES).filter(([what]) => regions[what]);
+        const list = outcomes.map(([what, key]) => text(key, { count: regions[what] })).join(", ");
+        return text("batch.repainted", { list });
     }
     return error ? `${STATES[state]}: ${error}` : STATES[state];
 }
 
 /** How far all of it is. */
-export function sumOf(rows) {
+export function describeRows(rows) {
     const failed = rows.filter(({ state }) => state === "failed").length;
     const done = rows.filter(isDone).length;
-    return `${done} of ${rows.length} done${failed ? `, ${failed} failed` : ""}`;
+    return text(failed ? "batch.doneAndFailed" : "batch.done", { done, count: rows.length, failed });
 }

@@ -5,20 +5,20 @@ import * as viewports from "../geometry/viewport.mjs";
 
 export class Camera {
     #size;
-    #moved;
-    #room;
+    #onMove;
+    #fittedBox;
     #viewport = viewports.viewportOf(1, 1);
     #fits = true;
 
     /**
      * @param {() => import("../geometry/box.mjs").Size | null} size the picture's; without one nothing moves
-     * @param {(zoomed: boolean) => void} moved called after every move
-     * @param {() => import("../geometry/box.mjs").Box} [room] what a fit shows, in picture pixels; the picture
+     * @param {(zoomed: boolean) => void} onMove called after every move
+     * @param {() => import("../geometry/box.mjs").Box} [fittedBox] what a fit shows, in picture pixels; the picture
      */
-    constructor(size, moved, room = () => boxOfSize(size())) {
+    constructor(size, onMove, fittedBox = () => boxOfSize(size())) {
         this.#size = size;
-        this.#moved = moved;
-        this.#room = room;
+        this.#onMove = onMove;
+        this.#fittedBox = fittedBox;
     }
 
     /** @returns {import("../geometry/viewport.mjs").Viewport} */
@@ -33,7 +33,7 @@ export class Camera {
 
     /** The whole picture; it stays whole when the view gets another size, until something else moves it. */
     fit() {
-        this.#go((view) => viewports.fitted(view, this.#room()));
+        this.#apply((view) => viewports.fitViewport(view, this.#fittedBox()));
         this.#fits = true;
     }
 
@@ -46,40 +46,40 @@ export class Camera {
 
     /** Around a point of the view. */
     scaleBy(factor, x, y) {
-        this.#go((view, size) => viewports.zoomed(view, size, view.scale * factor, x, y));
+        this.#apply((view, size) => viewports.zoomViewport(view, size, view.scale * factor, x, y));
     }
 
     pan(dx, dy) {
         if (dx || dy) {
-            this.#go((view, size) => viewports.panned(view, size, dx, dy));
+            this.#apply((view, size) => viewports.panViewport(view, size, dx, dy));
         }
     }
 
     /** Brings a picture point into sight. */
     reveal(point) {
-        this.#go((view, size) => viewports.revealing(view, size, point));
+        this.#apply((view, size) => viewports.revealPoint(view, size, point));
     }
 
     resize(width, height) {
         const fits = this.#fits;
         if (!this.#size()) {
             this.#viewport = Object.freeze({ ...this.#viewport, width, height });
-            this.#moved(false);
+            this.#onMove(false);
         } else if (fits) {
             this.#viewport = Object.freeze({ ...this.#viewport, width, height });
             this.fit();
         } else {
-            this.#go((view, size) => viewports.resized(view, size, width, height));
+            this.#apply((view, size) => viewports.resizeViewport(view, size, width, height));
         }
     }
 
-    #go(move) {
+    #apply(move) {
         const size = this.#size();
         if (size) {
             const before = this.#viewport;
             this.#viewport = move(before, size);
             this.#fits = false;
-            this.#moved(before.scale !== this.#viewport.scale);
+            this.#onMove(before.scale !== this.#viewport.scale);
         }
     }
 }

@@ -1,34 +1,36 @@
-/** Stage: the canvases of a view, one above the other, as large as their element in device pixels. */
+/** Canvas stack: the canvases of a view, one above the other, at their element's size in device pixels. */
 
-const LABEL = "Picture. Arrow keys move a cross hair, Enter uses the tool there, Alt and Enter takes away.";
+import { text } from "../util/text.mjs";
+
+const LABEL = text("canvas.label");
 const FILLING = "position:absolute;inset:0;width:100%;height:100%;display:block;";
 
-export class Stage {
+export class CanvasStack {
     #root;
-    #voice;
+    #liveRegion;
     #observer;
-    #calm = matchMedia("(prefers-reduced-motion: reduce)");
+    #reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
     ratio = 1;
 
-    /** @param {(width: number, height: number) => void} resized in device pixels; called at once, too */
-    constructor(element, resized, label = LABEL) {
+    /** @param {(width: number, height: number) => void} onResize gets the size in device pixels, also at the start */
+    constructor(element, onResize, label = LABEL) {
         const make = (name, style, parent) => {
-            const made = document.createElement(name);
-            made.style.cssText = style;
-            parent.append(made);
-            return made;
+            const child = document.createElement(name);
+            child.style.cssText = style;
+            parent.append(child);
+            return child;
         };
         this.#root = make("div", "position:absolute;inset:0;overflow:hidden;", element);
         this.scene = make("canvas", FILLING, this.#root);
-        this.ants = make("canvas", `${FILLING}pointer-events:none;`, this.#root);
+        this.outline = make("canvas", `${FILLING}pointer-events:none;`, this.#root);
         this.top = make("canvas", `${FILLING}touch-action:none;outline-offset:-2px;`, this.#root);
-        this.#voice = make(
+        this.#liveRegion = make(
             "div",
             "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);",
             this.#root,
         );
         this.scene.setAttribute("aria-hidden", "true");
-        this.ants.setAttribute("aria-hidden", "true");
+        this.outline.setAttribute("aria-hidden", "true");
         for (const [name, value] of [
             ["tabindex", "0"],
             ["role", "application"],
@@ -36,8 +38,8 @@ export class Stage {
         ]) {
             this.top.setAttribute(name, value);
         }
-        this.#voice.setAttribute("aria-live", "polite");
-        this.#observer = new ResizeObserver(([entry]) => this.#measure(entry, resized));
+        this.#liveRegion.setAttribute("aria-live", "polite");
+        this.#observer = new ResizeObserver(([entry]) => this.#measure(entry, onResize));
         this.#observe();
     }
 
@@ -50,20 +52,20 @@ export class Stage {
         }
     }
 
-    #measure(entry, resized) {
+    #measure(entry, onResize) {
         const css = entry.contentRect;
         const [exact] = entry.devicePixelContentBoxSize ?? [];
         const width = devicePixels(css.width, exact?.inlineSize);
         const height = devicePixels(css.height, exact?.blockSize);
         if (width > 0 && height > 0) {
             this.ratio = width / css.width;
-            resized(width, height);
+            onResize(width, height);
         }
     }
 
     /** Gives the canvases a viewport's size; a canvas that gets another one is blank. */
     fit({ width, height }) {
-        for (const canvas of [this.scene, this.ants, this.top]) {
+        for (const canvas of [this.scene, this.outline, this.top]) {
             if (canvas.width !== width || canvas.height !== height) {
                 canvas.width = width;
                 canvas.height = height;
@@ -71,13 +73,13 @@ export class Stage {
         }
     }
 
-    /** Whether things may move by themselves. */
-    get moves() {
-        return !this.#calm.matches && this.#root.isConnected;
+    /** Whether animations may run. */
+    get isAnimated() {
+        return !this.#reducedMotion.matches && this.#root.isConnected;
     }
 
-    say(text) {
-        this.#voice.textContent = text;
+    announce(text) {
+        this.#liveRegion.textContent = text;
     }
 
     destroy() {

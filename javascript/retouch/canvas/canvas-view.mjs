@@ -1,9 +1,9 @@
 /**
- * CanvasView: a document on the page, and the tools that change it. It reads and writes the store; whoever
- * embeds it listens to its events:
+ * Canvas view: shows a document and holds the tools that change it. It reads and writes the store, and dispatches
+ * events:
  *
  *   "prompt" {object, clicks, box, merge}  points or box changed: find the mask, then
- *            store.do(label, withCandidates(store.doc, object.id, masks, {memory}), {merge})
+ *            store.do(label, setCandidates(store.doc, object.id, masks, {memory}), {merge})
  *   "hover"  {region}   what of `regions` lies under the pointer, or null
  *   "cursor" {x, y} | null   the pointer, in whole picture pixels
  *   "zoom"   {scale}    device pixels per picture pixel
@@ -13,43 +13,46 @@
 
 import { boxOfSize, contains } from "../geometry/box.mjs";
 import { Camera } from "./camera.mjs";
-import { cycled, selectedObject } from "../document/document.mjs";
-import { Input } from "./pointer-input.mjs";
-import { Keyboard } from "./keyboard-input.mjs";
-import { Painter } from "./renderer.mjs";
-import { Shown } from "./view-state.mjs";
-import { Stage } from "./canvas-stack.mjs";
-import { toolsFor } from "../tools/index.mjs";
+import { nextCandidate, selectedObject } from "../document/document.mjs";
+import { PointerInput } from "./pointer-input.mjs";
+import { KeyboardInput } from "./keyboard-input.mjs";
+import { Renderer } from "./renderer.mjs";
+import { ViewState } from "./view-state.mjs";
+import { CanvasStack } from "./canvas-stack.mjs";
+import { text } from "../util/text.mjs";
 
-export class CanvasView extends Shown {
-    #stage;
-    #painter;
+export class CanvasView extends ViewState {
+    #stack;
+    #renderer;
     #tools;
     #keyboard;
-    #name = "point";
-    #ending = new AbortController();
+    #toolName;
+    #lifetime = new AbortController();
 
     /**
      * @param {HTMLElement} element is filled; its size is the view's
      * @param {Store} store
-     * @param {{onClicks?: (object: Obj) => void, onHover?: (region: object | null) => void,
-     *     theme?: "dark" | "light" | object, label?: string}} [options]
+     * @param {{tools: (view: CanvasView) => Record<string, import("../tools/tool.mjs").Tool>,
+     *     onClicks?: (object: Obj) => void, onHover?: (region: object | null) => void,
+     *     theme?: "dark" | "light" | object, label?: string}} options `tools` makes the tools by name; the first is
+     *     active at the start
      */
-    constructor(element, store, { onClicks, onHover, theme = "dark", label } = {}) {
+    constructor(element, store, { tools, onClicks, onHover, theme = "dark", label }) {
         super();
-        const { signal } = this.#ending;
+        const { signal } = this.#lifetime;
         this.store = store;
         this.camera = new Camera(
             () => store.doc.base,
-            (zoomed) => this.#moved(zoomed),
-            () => this.activeTool.room,
+            (zoomed) => this.#onMove(zoomed),
+            () => this.activeTool.fittedBox,
         );
-        this.#stage = new Stage(element, (width, height) => this.#resize(width, height), label);
-        this.#painter = new Painter(this, this.#stage);
-        this.#tools = toolsFor(this);
-        const input = new Input(this.#stage.top, this, signal);
-        this.#keyboard = new Keyboard(this.#stage.top, this, input, signal);
-        store.addEventListener("change", ({ detail }) => this.#changed(detail), { signal });
+        this.#stack = new CanvasStack(element, (width, height) => this.#resize(width, height), label);
+        this.#renderer = new Renderer(this, this.#stack);
+        this.#tools = tools(this);
+        [this.#toolName] = Object.keys(this.#tools);
+        const input = new PointerInput(this.#stack.top, this, signal);
+        this.#keyboard = new KeyboardInput(this.#stack.top, this, input, signal);
+        store.addEventListener("change", ({ detail }) => this.#onChange(detail), { signal });
         this.addEventListener("prompt", ({ detail }) => onClicks?.(detail.object));
         this.addEventListener("hover", ({ detail }) => onHover?.(detail.region));
         this.theme = theme;
@@ -57,40 +60,40 @@ export class CanvasView extends Shown {
     }
 
     destroy() {
-        this.#ending.abort();
-        this.#painter.stop();
-        this.#stage.destroy();
+        this.#lifetime.abort();
+        this.#renderer.stop();
+        this.#stack.destroy();
     }
 
     /** What has the keyboard's focus. */
     get element() {
-        return this.#stage.top;
+        return this.#stack.top;
     }
 
     get tool() {
-        return this.#name;
+        return this.#toolName;
     }
 
-    /** @param {"point" | "box" | "lasso" | "brush" | "eraser" | "everything" | "sketch" | "extend" | "pan"} name */
+    /** @param {string} name of one of the tools */
     set tool(name) {
         if (!this.#tools[name]) {
             throw new RangeError(`There is no tool "${name}": ${Object.keys(this.#tools).join(", ")}.`);
         }
-        if (name !== this.#name) {
+        if (name !== this.#toolName) {
             const before = this.activeTool;
             before.cancel();
             before.hover(null);
-            this.#name = name;
-            before.leave();
-            this.activeTool.enter();
-            this.#stage.top.style.cursor = this.activeTool.cursor;
-            this.tell("tool", { tool: name });
+            this.#toolName = name;
+            before.deactivate();
+            this.activeTool.activate();
+            this.#stack.top.style.cursor = this.activeTool.cursor;
+            this.emit("tool", { tool: name });
             this.redraw();
         }
     }
 
     get activeTool() {
-        return this.#tools[this.#name];
+        return this.#tools[this.#toolName];
     }
 
     // ---- where it is seen
@@ -100,7 +103,7 @@ export class CanvasView extends Shown {
     }
 
     get ratio() {
-        return this.#stage.ratio;
+        return this.#stack.ratio;
     }
 
     get scale() {
@@ -128,57 +131,57 @@ export class CanvasView extends Shown {
         this.camera.scaleBy(scale / this.scale, x * this.ratio, y * this.ratio);
     }
 
-    #moved(zoomed) {
+    #onMove(zoomed) {
         this.repaint();
         if (zoomed) {
-            this.tell("zoom", { scale: this.scale });
+            this.emit("zoom", { scale: this.scale });
         }
     }
 
     #resize(width, height) {
         this.camera.resize(width, height);
-        this.#painter.paint();
+        this.#renderer.render();
     }
 
     // ---- what happens
 
-    /** The candidate `by` places on: of the region under the pointer, or of the selected object. */
-    cycle(by = 1) {
+    /** Goes `by` candidates on: of the region under the pointer, else of the selected object. */
+    cycleCandidate(by = 1) {
         const { doc } = this.store;
-        if (this.#name === "everything" && this.#tools.everything.cycle(by)) {
+        if (this.activeTool.cycle(by)) {
             return;
         }
         if (selectedObject(doc)?.candidates.length > 1) {
-            this.store.do("Candidate", cycled(doc, doc.selected, by), { merge: `candidate ${doc.selected}` });
+            this.store.do(text("did.candidate"), nextCandidate(doc, doc.selected, by), { merge: `candidate ${doc.selected}` });
         }
     }
 
-    /** A key that the tool in hand may know: "Delete", "Enter", "Escape". Whether it did. */
-    key(key) {
-        return this.hasPicture && this.activeTool.key(key);
+    /** Passes "Delete", "Enter" or "Escape" to the active tool. @returns {boolean} whether the tool used it */
+    handleKey(key) {
+        return this.hasPicture && this.activeTool.handleKey(key);
     }
 
     focus() {
-        this.#stage.top.focus({ preventScroll: true });
+        this.#stack.top.focus({ preventScroll: true });
     }
 
-    tell(type, detail) {
+    emit(type, detail) {
         this.dispatchEvent(new CustomEvent(type, { detail }));
     }
 
-    /** Reads out to who cannot see. */
-    say(text) {
-        this.#stage.say(text);
+    /** Announces a text to screen readers. */
+    announce(text) {
+        this.#stack.announce(text);
     }
 
     /** @param {{x: number, y: number} | null} at the pointer, in picture pixels */
-    pointed(at) {
+    setCursor(at) {
         const base = this.store.doc.base;
         const inside = at && base && contains(boxOfSize(base), at.x, at.y);
-        this.tell("cursor", inside ? { x: Math.floor(at.x), y: Math.floor(at.y) } : null);
+        this.emit("cursor", inside ? { x: Math.floor(at.x), y: Math.floor(at.y) } : null);
     }
 
-    #changed({ before, doc }) {
+    #onChange({ before, doc }) {
         if (before.base !== doc.base) {
             this.activeTool.cancel();
             this.preview = this.live = null;
@@ -192,27 +195,27 @@ export class CanvasView extends Shown {
 
     // ---- drawing
 
-    /** The marks: points, boxes, the brush's ring. */
+    /** Draws the overlays anew: points, boxes, the brush's ring. */
     redraw() {
-        this.#painter?.marks();
+        this.#renderer?.invalidateOverlays();
     }
 
     /** What a stroke has just covered. */
-    touched(box) {
-        this.#painter.touched(box);
+    invalidateStroke(box) {
+        this.#renderer.invalidateStroke(box);
     }
 
     /** Resolves when everything is drawn. */
-    settled() {
-        return this.#painter.settled();
+    whenDrawn() {
+        return this.#renderer.whenDrawn();
     }
 
     refresh() {
         const { live, preview, overlay, compare, inverted } = this;
-        this.#painter?.show({ doc: this.store.doc, live, preview, overlay, compare, inverted });
+        this.#renderer?.setLook({ doc: this.store.doc, live, preview, overlay, compare, inverted });
     }
 
     repaint() {
-        this.#painter?.all();
+        this.#renderer?.invalidateAll();
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Keyboard: a cross hair that the arrow keys move, and Enter or Space for the press of a button. Tools that drag
+ * Keyboard input: arrow keys move a cross hair, Enter or Space stand for the press of a button. Tools that drag
  * are pressed by one Enter and released by the next. Shift goes farther, Ctrl pixel by pixel, Alt takes away.
  */
 
@@ -8,7 +8,7 @@ const FAR = 5;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const KEYS = { Enter: "Enter", Escape: "Escape", Delete: "Delete", Backspace: "Delete" };
 
-export class Keyboard {
+export class KeyboardInput {
     #view;
     #input;
     #at = null;
@@ -52,19 +52,19 @@ export class Keyboard {
         if (!this.#view.hasPicture) {
             return;
         }
-        const known =
+        const isHandled =
             event.key in ARROWS
-                ? this.#walk(event)
+                ? this.#moveCrosshair(event)
                 : event.key === " "
-                  ? this.#hold(event)
+                  ? this.#pressSpace(event)
                   : this.#key(event);
-        if (known) {
+        if (isHandled) {
             event.preventDefault();
             this.#view.redraw();
         }
     }
 
-    #walk(event) {
+    #moveCrosshair(event) {
         const { viewport, ratio } = this.#view;
         const step = event.ctrlKey ? 1 : (STEP * ratio * (event.shiftKey ? FAR : 1)) / viewport.scale;
         const [dx, dy] = ARROWS[event.key];
@@ -79,13 +79,13 @@ export class Keyboard {
         } else {
             this.#view.activeTool.hover(spot);
         }
-        this.#view.pointed(spot);
-        this.#view.say(`${Math.floor(spot.x)}, ${Math.floor(spot.y)}`);
+        this.#view.setCursor(spot);
+        this.#view.announce(`${Math.floor(spot.x)}, ${Math.floor(spot.y)}`);
         return true;
     }
 
     /** Space moves the picture while the pointer drags; let go without that, it is Enter. */
-    #hold(event) {
+    #pressSpace(event) {
         if (!event.repeat) {
             this.#space = { used: false };
             this.#input.space = true;
@@ -101,7 +101,7 @@ export class Keyboard {
         this.#space = null;
         this.#input.space = false;
         if (!used && this.#at) {
-            this.#act(event);
+            this.#press(event);
             this.#view.redraw();
         }
     }
@@ -115,11 +115,11 @@ export class Keyboard {
             this.hide();
             return true;
         }
-        const meant = this.#at && key === "Enter" ? false : this.#view.activeTool.key(key);
-        return meant || (key === "Enter" && this.#act(event));
+        const isHandled = this.#at && key === "Enter" ? false : this.#view.activeTool.handleKey(key);
+        return isHandled || (key === "Enter" && this.#press(event));
     }
 
-    #act(event) {
+    #press(event) {
         const tool = this.#view.activeTool;
         this.#at ??= this.#view.camera.middle;
         const spot = this.#spot(event);

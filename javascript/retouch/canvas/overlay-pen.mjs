@@ -1,10 +1,10 @@
-/** Pen: marks on a view's canvas, in device pixels, legible on any picture by a halo under every line. */
+/** Overlay pen: draws lines and labels above the picture, in device pixels, with a halo to be legible anywhere. */
 
 import { heightOf, widthOf } from "../geometry/box.mjs";
 
 const FONT = "12px system-ui, sans-serif";
 
-export class Pen {
+export class OverlayPen {
     /**
      * @param {CanvasRenderingContext2D} context
      * @param {number} ratio device pixels per CSS pixel
@@ -15,7 +15,7 @@ export class Pen {
         this.ratio = ratio;
     }
 
-    /** Strokes what `trace` traces, in `colour` on a halo. */
+    /** Strokes the path that `trace` makes, in `colour` on a halo. */
     line(colour, trace, { width = 1.5, dash = [] } = {}) {
         const { context, ratio } = this;
         context.beginPath();

@@ -1,7 +1,8 @@
-/** Marks above the picture that belong to no tool: the plan's ghost, the comparison's divider, the cross hair. */
+/** Overlays that belong to no tool: the plan's ghost, the comparison's divider, the cross hair. */
 
 import { boxOf, boxOfList } from "../geometry/box.mjs";
 import { boxInView, toView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 /** Below this a crop is painted with fewer pixels than it has: coarse, unless the plan says otherwise. */
 const RESOLVED = 1;
@@ -11,7 +12,7 @@ const RESOLVED = 1;
  *
  * @typedef {{crop: number[] | Box, work: number[] | {width: number, height: number}, magnification: number,
  *     under_resolved?: boolean}} GhostStep
- * @param {Pen} pen
+ * @param {import("./overlay-pen.mjs").OverlayPen} pen
  * @param {GhostStep[]} steps
  */
 export function drawGhost(pen, view, steps) {
@@ -30,14 +31,15 @@ export function ghostText(crop, work, magnification, coarse = magnification < RE
         : [crop.left, crop.top, crop.right, crop.bottom];
     const [width, height] = Array.isArray(work) ? work : [work.width, work.height];
     const scale = `${magnification.toFixed(2)}×`;
-    const note = coarse ? ", under-resolved" : "";
-    return `${right - left}×${bottom - top} at ${width}×${height}, ${scale}${note}`;
+    const note = coarse ? text("canvas.coarse") : "";
+    const sizes = { crop: `${right - left}×${bottom - top}`, work: `${width}×${height}` };
+    return text("canvas.ghost", { ...sizes, scale, note });
 }
 
 /** The line between before and after, and which side is which. */
 export function drawDivider(pen, view, { mode, at }) {
     if (mode === "before") {
-        pen.label(pen.theme.ink, "Before", { x: 8 * pen.ratio, y: 28 * pen.ratio });
+        pen.label(pen.theme.ink, text("canvas.before"), { x: 8 * pen.ratio, y: 28 * pen.ratio });
     }
     if (mode !== "slider" && mode !== "side") {
         return;
@@ -51,8 +53,8 @@ export function drawDivider(pen, view, { mode, at }) {
         ],
         { width: 2 },
     );
-    pen.label(pen.theme.ink, "Before", { x: 8 * pen.ratio, y: 28 * pen.ratio });
-    pen.label(pen.theme.ink, "After", { x: view.width, y: 28 * pen.ratio });
+    pen.label(pen.theme.ink, text("canvas.before"), { x: 8 * pen.ratio, y: 28 * pen.ratio });
+    pen.label(pen.theme.ink, text("canvas.after"), { x: view.width, y: 28 * pen.ratio });
     if (mode === "slider") {
         pen.handle(pen.theme.accent, { x, y: view.height / 2 }, 6);
     }

@@ -1,8 +1,8 @@
 /**
- * Input: pointer and wheel, of mouse, pen and fingers, to tools and to the viewport. The left button, the pen and
- * one finger use the tool; the middle button, Space and two fingers move the picture; the wheel zooms.
+ * Pointer input: passes pointer and wheel events of mouse, pen and fingers to tools and viewport. The left button, the
+ * pen and one finger use the tool; the middle button, Space and two fingers move the picture; the wheel zooms.
  *
- * @typedef {import("../tools/index.mjs").Spot} Spot
+ * @typedef {import("../tools/tool.mjs").Spot} Spot
  */
 
 import { paneAt } from "./compare-panes.mjs";
@@ -19,10 +19,10 @@ const PINCH_SPEED = 0.01;
 /** CSS pixels around the comparison's divider that take it. */
 const DIVIDER = 8;
 
-export class Input {
+export class PointerInput {
     #view;
     #canvas;
-    #doing = null;
+    #gesture = null;
     #fingers = new Map();
     #space = false;
 
@@ -30,22 +30,22 @@ export class Input {
     constructor(canvas, view, signal) {
         this.#view = view;
         this.#canvas = canvas;
-        const on = (type, act, options = {}) =>
-            canvas.addEventListener(type, act.bind(this), { signal, ...options });
+        const on = (type, listener, options = {}) =>
+            canvas.addEventListener(type, listener.bind(this), { signal, ...options });
         on("pointerdown", this.#down);
         on("pointermove", this.#move);
         on("pointerup", this.#up);
         on("pointercancel", this.#cancel);
         on("pointerleave", this.#leave);
-        on("dblclick", this.#twice);
+        on("dblclick", this.#doubleClick);
         on("wheel", this.#wheel, { passive: false });
         on("contextmenu", (event) => event.preventDefault());
     }
 
-    /** Space held moves the picture; whether it did so is known when it is released. */
-    set space(held) {
-        this.#space = held;
-        this.#canvas.style.cursor = held ? "grab" : this.#view.activeTool.cursor;
+    /** While Space is down a drag moves the picture. */
+    set space(isDown) {
+        this.#space = isDown;
+        this.#canvas.style.cursor = isDown ? "grab" : this.#view.activeTool.cursor;
     }
 
     /** @returns {{x: number, y: number}} of an event in the view, in device pixels */
@@ -56,14 +56,14 @@ export class Input {
     }
 
     /** @returns {Spot} */
-    #spot(event, pane = this.#doing?.pane) {
+    #spot(event, pane = this.#gesture?.pane) {
         const { x, y } = this.#place(event);
         const { view } = pane ?? paneAt(this.#view.viewport, this.#view.compare, x, y);
         const turned = event.button === RIGHT || (event.buttons & (RIGHT | PEN_END)) !== 0;
         return {
             ...toPicture(view, x, y),
             pressure: event.pointerType === "pen" ? event.pressure : 1,
-            erase: this.#doing?.erase ?? (event.altKey || turned) !== this.#view.subtracting,
+            erase: this.#gesture?.erase ?? (event.altKey || turned) !== this.#view.subtracting,
             shift: event.shiftKey,
             ctrl: event.ctrlKey || event.metaKey,
             alt: event.altKey,
@@ -79,7 +79,7 @@ export class Input {
         }
         if (this.#fingers.size === 2) {
             this.#begin("pinch", {});
-        } else if (!this.#doing && this.#view.hasPicture) {
+        } else if (!this.#gesture && this.#view.hasPicture) {
             this.#press(event, at);
         }
     }
@@ -99,11 +99,11 @@ export class Input {
         }
     }
 
-    #begin(what, more) {
-        if (this.#doing?.what === "use") {
+    #begin(kind, more) {
+        if (this.#gesture?.kind === "use") {
             this.#view.activeTool.cancel();
         }
-        this.#doing = { what, ...more };
+        this.#gesture = { kind, ...more };
     }
 
     #onDivider({ x }) {
@@ -113,13 +113,13 @@ export class Input {
 
     #move(event) {
         const at = this.#place(event);
-        switch (this.#doing?.what) {
+        switch (this.#gesture?.kind) {
             case "use":
                 this.#view.activeTool.move(this.#spots(event));
                 break;
             case "pan":
-                this.#view.camera.pan(at.x - this.#doing.at.x, at.y - this.#doing.at.y);
-                this.#doing.at = at;
+                this.#view.camera.pan(at.x - this.#gesture.at.x, at.y - this.#gesture.at.y);
+                this.#gesture.at = at;
                 break;
             case "pinch":
                 this.#pinch(event, at);
@@ -130,7 +130,7 @@ export class Input {
             default:
                 this.#hover(event, at);
         }
-        this.#view.pointed(this.#spot(event));
+        this.#view.setCursor(this.#spot(event));
     }
 
     /** Every place the pointer was since the last event, for smooth strokes. */
@@ -154,9 +154,9 @@ export class Input {
         if (!this.#fingers.has(event.pointerId)) {
             return;
         }
-        const before = span([...this.#fingers.values()]);
+        const before = spanOf([...this.#fingers.values()]);
         this.#fingers.set(event.pointerId, at);
-        const after = span([...this.#fingers.values()]);
+        const after = spanOf([...this.#fingers.values()]);
         this.#view.camera.pan(after.x - before.x, after.y - before.y);
         if (before.length > 0) {
             this.#view.camera.scaleBy(after.length / before.length, after.x, after.y);
@@ -165,35 +165,35 @@ export class Input {
 
     #up(event) {
         this.#fingers.delete(event.pointerId);
-        const { what } = this.#doing ?? {};
-        if (what === "pinch" && this.#fingers.size > 0) {
+        const { kind } = this.#gesture ?? {};
+        if (kind === "pinch" && this.#fingers.size > 0) {
             return;
         }
-        if (what === "use") {
+        if (kind === "use") {
             this.#view.activeTool.up(this.#spot(event));
         }
-        this.#doing = null;
+        this.#gesture = null;
         this.#canvas.style.cursor = this.#view.activeTool.cursor;
     }
 
     #cancel(event) {
         this.#fingers.delete(event.pointerId);
-        if (this.#doing?.what === "use") {
+        if (this.#gesture?.kind === "use") {
             this.#view.activeTool.cancel();
         }
-        this.#doing = null;
+        this.#gesture = null;
     }
 
     #leave() {
-        if (!this.#doing) {
+        if (!this.#gesture) {
             this.#view.activeTool.hover(null);
-            this.#view.pointed(null);
+            this.#view.setCursor(null);
         }
     }
 
-    #twice(event) {
+    #doubleClick(event) {
         if (this.#view.hasPicture && event.button === LEFT) {
-            this.#view.activeTool.twice(this.#spot(event));
+            this.#view.activeTool.doubleClick(this.#spot(event));
         }
     }
 
@@ -203,7 +203,7 @@ export class Input {
         const [dx, dy] = [event.deltaX * unit, event.deltaY * unit];
         const { x, y } = this.#place(event);
         if (event.altKey) {
-            this.#view.cycle(Math.sign(dy || dx));
+            this.#view.cycleCandidate(Math.sign(dy || dx));
         } else if (event.shiftKey) {
             this.#view.camera.pan(-(dx || dy), 0);
         } else {
@@ -213,6 +213,6 @@ export class Input {
     }
 }
 
-function span([a, b]) {
+function spanOf([a, b]) {
     return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, length: Math.hypot(a.x - b.x, a.y - b.y) };
 }

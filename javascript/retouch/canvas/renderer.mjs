@@ -1,126 +1,127 @@
-/** Painter: once a frame, and only then, it brings what changed to a view's canvases. */
+/** Renderer: draws what changed on a view's canvases, at most once a frame. */
 
-import { around, isEmpty, NOWHERE } from "../geometry/box.mjs";
-import { Ants } from "./selection-outline.mjs";
+import { unionBox, isEmpty, NOWHERE } from "../geometry/box.mjs";
+import { SelectionOutline } from "./selection-outline.mjs";
 import { selectedObject } from "../document/document.mjs";
 import { drawCrosshair, drawDivider, drawGhost, drawPixel } from "./overlays.mjs";
-import { Pen } from "./overlay-pen.mjs";
+import { OverlayPen } from "./overlay-pen.mjs";
 import { Scene } from "./scene.mjs";
 
-const ANT_MS = 120;
+const OUTLINE_MS = 120;
 /** From this scale on the pixel under the cross hair is framed. */
 const PIXELS_SEEN = 8;
-const NOTHING_DUE = Object.freeze({ part: NOWHERE, all: false, ants: false, marks: false });
+const NOTHING_DUE = Object.freeze({ part: NOWHERE, all: false, outline: false, overlays: false });
 
-export class Painter {
+export class Renderer {
     #view;
-    #stage;
+    #stack;
     #scene;
-    #ants;
+    #outline;
     #due = { ...NOTHING_DUE };
     #frame = 0;
-    #antTimer = 0;
-    #waiting = [];
+    #outlineTimer = 0;
+    #waiters = [];
 
     /**
      * @param {import("./canvas-view.mjs").CanvasView} view
-     * @param {import("./canvas-stack.mjs").Stage} stage
+     * @param {import("./canvas-stack.mjs").CanvasStack} stack
      */
-    constructor(view, stage) {
+    constructor(view, stack) {
         this.#view = view;
-        this.#stage = stage;
-        this.#scene = new Scene(stage.scene);
-        this.#ants = new Ants(stage.ants);
+        this.#stack = stack;
+        this.#scene = new Scene(stack.scene);
+        this.#outline = new SelectionOutline(stack.outline);
     }
 
     stop() {
         cancelAnimationFrame(this.#frame);
-        clearTimeout(this.#antTimer);
+        clearTimeout(this.#outlineTimer);
     }
 
-    /** @param {import("./scene.mjs").Look} look what is to be seen from now on */
-    show(look) {
-        this.#due.part = this.#scene.show(look).reduce(around, this.#due.part);
+    /** @param {import("./scene.mjs").Look} look to show from now on */
+    setLook(look) {
+        this.#due.part = this.#scene.setLook(look).reduce(unionBox, this.#due.part);
         const object = look.live ? null : selectedObject(look.doc);
-        this.#due.ants = this.#ants.show(object?.visible ? object : null, look.doc.base) || this.#due.ants;
-        this.marks();
+        this.#due.outline =
+            this.#outline.setObject(object?.visible ? object : null, look.doc.base) || this.#due.outline;
+        this.invalidateOverlays();
     }
 
-    /** What a stroke has just covered. */
-    touched(box) {
-        this.#scene.touch(box);
-        this.#due.part = around(this.#due.part, box);
-        this.marks();
+    /** Marks the box that a stroke has just covered. */
+    invalidateStroke(box) {
+        this.#scene.invalidateStroke(box);
+        this.#due.part = unionBox(this.#due.part, box);
+        this.invalidateOverlays();
     }
 
-    /** Points, boxes, the brush's ring: whatever lies above the picture. */
-    marks() {
-        this.#due.marks = true;
-        this.#ask();
+    /** Marks the overlays: points, boxes, the brush's ring. */
+    invalidateOverlays() {
+        this.#due.overlays = true;
+        this.#requestFrame();
     }
 
-    all() {
-        this.#due = { part: NOWHERE, all: true, ants: true, marks: true };
-        this.#ask();
+    invalidateAll() {
+        this.#due = { part: NOWHERE, all: true, outline: true, overlays: true };
+        this.#requestFrame();
     }
 
-    /** Resolves when nothing is left to draw but walking ants. */
-    settled() {
-        return this.#frame ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
+    /** Resolves when nothing is left to draw but the animated outline. */
+    whenDrawn() {
+        return this.#frame ? new Promise((resolve) => this.#waiters.push(resolve)) : Promise.resolve();
     }
 
-    #ask() {
-        this.#frame ||= requestAnimationFrame(() => this.paint());
+    #requestFrame() {
+        this.#frame ||= requestAnimationFrame(() => this.render());
     }
 
-    /** At once, for whoever cannot wait for the next frame: a canvas that has just been given another size. */
-    paint() {
+    /** Draws at once. A canvas that was resized cannot wait for the next frame. */
+    render() {
         cancelAnimationFrame(this.#frame);
         this.#frame = 0;
         const due = this.#due;
         this.#due = { ...NOTHING_DUE };
         const { viewport } = this.#view;
-        this.#stage.fit(viewport);
+        this.#stack.fit(viewport);
         if (due.all || !isEmpty(due.part)) {
-            this.#paintScene(due.all ? null : due.part);
+            this.#renderScene(due.all ? null : due.part);
         }
-        if (due.ants) {
-            this.#march();
+        if (due.outline) {
+            this.#renderOutline();
         }
-        if (due.marks) {
-            this.#drawMarks();
+        if (due.overlays) {
+            this.#drawOverlays();
         }
         if (!this.#frame) {
-            this.#waiting.splice(0).forEach((resolve) => resolve());
+            this.#waiters.splice(0).forEach((resolve) => resolve());
         }
     }
 
-    #paintScene(part) {
-        if (this.#scene.paint(this.#view.viewport, part, this.#view.theme)) {
+    #renderScene(part) {
+        if (this.#scene.render(this.#view.viewport, part, this.#view.theme)) {
             this.#due.all = true;
-            this.#ask();
+            this.#requestFrame();
         }
     }
 
-    /** The ants walk while they are seen, unless the person asked for less motion. */
-    #march() {
-        clearTimeout(this.#antTimer);
+    /** The outline is animated while it is visible, unless the person asked for reduced motion. */
+    #renderOutline() {
+        clearTimeout(this.#outlineTimer);
         const { viewport, compare, ratio } = this.#view;
-        this.#ants.paint(viewport, compare, Math.floor(performance.now() / ANT_MS) * ratio);
-        if (this.#ants.any && this.#stage.moves) {
-            this.#antTimer = setTimeout(() => requestAnimationFrame(() => this.#march()), ANT_MS);
+        this.#outline.render(viewport, compare, Math.floor(performance.now() / OUTLINE_MS) * ratio);
+        if (this.#outline.isVisible && this.#stack.isAnimated) {
+            this.#outlineTimer = setTimeout(() => requestAnimationFrame(() => this.#renderOutline()), OUTLINE_MS);
         }
     }
 
-    #drawMarks() {
+    #drawOverlays() {
         const view = this.#view;
         const { viewport, ghost, compare, activeTool, crosshair } = view;
-        const context = this.#stage.top.getContext("2d");
+        const context = this.#stack.top.getContext("2d");
         context.clearRect(0, 0, viewport.width, viewport.height);
         if (!view.hasPicture) {
             return;
         }
-        const pen = new Pen(context, view.theme, view.ratio);
+        const pen = new OverlayPen(context, view.theme, view.ratio);
         drawGhost(pen, viewport, ghost ?? []);
         activeTool.draw(pen, viewport);
         drawDivider(pen, viewport, compare);

@@ -6,12 +6,12 @@
  * @typedef {import("../geometry/box.mjs").Box} Box
  * @typedef {{doc: Doc, live: Live | null, preview: Patch | null, overlay: {colour: string, opacity: number,
  *     show: boolean}, compare: {mode: string, at: number}, inverted: {planned: Mask | null} | null}} Look what is to
- *     be seen; `inverted`: see Shown
+ *     be seen; `inverted`: see ViewState
  */
 
-import { boxOfSize, grownBox, heightOf, isEmpty, overlap, widthOf } from "../geometry/box.mjs";
-import { drawChecker } from "../image/checkerboard.mjs";
-import { parsedColour } from "../image/colour.mjs";
+import { boxOfSize, growBox, heightOf, isEmpty, overlap, widthOf } from "../geometry/box.mjs";
+import { drawCheckerboard } from "../image/checkerboard.mjs";
+import { parseColour } from "../image/colour.mjs";
 import * as layers from "./layers.mjs";
 import { panesOf } from "./compare-panes.mjs";
 import { Tiles } from "./tiles.mjs";
@@ -33,36 +33,36 @@ export class Scene {
     /** @param {HTMLCanvasElement} canvas */
     constructor(canvas) {
         this.#context = canvas.getContext("2d");
-        const tiles = (raster) => new Tiles(canvasMaker(raster));
+        const tiles = (raster) => new Tiles(makeTileFactory(raster));
         this.#tiles = {
             after: tiles((box, level) =>
-                this.#picture(layers.patchesOf(this.#look.doc, this.#look.preview), box, level),
+                this.#pictureRaster(layers.patchesOf(this.#look.doc, this.#look.preview), box, level),
             ),
-            before: tiles((box, level) => this.#picture(beforePatches(this.#look), box, level)),
+            before: tiles((box, level) => this.#pictureRaster(beforePatches(this.#look), box, level)),
             sketch: tiles((box, level) =>
                 layers.sketchRaster(this.#look.doc.sketch, this.#look.live, box, level),
             ),
-            overlay: tiles((box, level) => layers.overlayRaster(this.#shown(), box, level)),
+            overlay: tiles((box, level) => layers.overlayRaster(this.#overlayContent(), box, level)),
         };
     }
 
-    #picture(patches, box, level) {
+    #pictureRaster(patches, box, level) {
         return layers.pictureRaster(this.#look.doc.base, patches, box, level);
     }
 
-    #shown() {
+    #overlayContent() {
         const { doc, live, overlay, inverted } = this.#look;
-        const colour = parsedColour(overlay.colour);
+        const colour = parseColour(overlay.colour);
         return { objects: listOverlaid(this.#look), live, size: doc.base, colour, inverted };
     }
 
     /**
-     * Takes over what is to be seen from now on.
+     * Sets what is shown from now on.
      *
      * @param {Look} look
      * @returns {Box[]} where, in the picture, it differs from before
      */
-    show(look) {
+    setLook(look) {
         const before = this.#look;
         this.#look = look;
         const size = look.doc.base;
@@ -81,7 +81,7 @@ export class Scene {
     }
 
     /** What a stroke has just covered. */
-    touch(box) {
+    invalidateStroke(box) {
         this.#tiles[this.#look.live?.colour ? "sketch" : "overlay"].invalidate(box);
     }
 
@@ -90,20 +90,20 @@ export class Scene {
      * @param {Box | null} part of the picture to redraw; null for all of the canvas
      * @returns {boolean} whether something is still missing and another frame is due
      */
-    paint(view, part, theme) {
+    render(view, part, theme) {
         this.#theme = theme;
         this.#deadline = performance.now() + BUDGET_MS;
         this.#late = false;
         for (const pane of panesOf(view, this.#look.compare)) {
-            this.#paintPane(pane, part);
+            this.#renderPane(pane, part);
         }
         return this.#late;
     }
 
-    #paintPane({ view, clip, side }, changed) {
+    #renderPane({ view, clip, side }, changed) {
         const context = this.#context;
         const { base } = this.#look.doc;
-        const part = changed && grownBox(changed, SMEAR * 2 ** levelOf(view));
+        const part = changed && growBox(changed, SMEAR * 2 ** levelOf(view));
         const dirty = part ? overlap(boxInView(view, part), clip) : clip;
         if (isEmpty(dirty)) {
             return;
@@ -115,49 +115,49 @@ export class Scene {
         context.fillStyle = this.#theme.ground;
         context.fillRect(dirty.left, dirty.top, widthOf(dirty), heightOf(dirty));
         if (base) {
-            this.#paintPicture(view, part ?? visibleBox(view, base), side);
+            this.#renderPicture(view, part ?? visibleBox(view, base), side);
         }
         context.restore();
     }
 
-    #paintPicture(view, part, side) {
+    #renderPicture(view, part, side) {
         const {
             doc: { base },
             overlay,
         } = this.#look;
-        const seen = overlap(visibleBox(view, base), part);
+        const visible = overlap(visibleBox(view, base), part);
         if (!base.opaque) {
             const seenPart = overlap(boxInView(view, boxOfSize(base)), boxOfSize(view));
-            drawChecker(this.#context, seenPart, this.#theme.checks);
+            drawCheckerboard(this.#context, seenPart, this.#theme.checks);
         }
-        this.#drawTiles(this.#tiles[side], view, seen);
+        this.#drawTiles(this.#tiles[side], view, visible);
         if (side === "after") {
-            this.#drawTiles(this.#tiles.sketch, view, seen);
+            this.#drawTiles(this.#tiles.sketch, view, visible);
         }
         if (side === "after" && overlay.show) {
             this.#context.globalAlpha = overlay.opacity;
-            this.#drawTiles(this.#tiles.overlay, view, seen);
+            this.#drawTiles(this.#tiles.overlay, view, visible);
             this.#context.globalAlpha = 1;
         }
     }
 
-    #drawTiles(tiles, view, seen) {
+    #drawTiles(tiles, view, visible) {
         const context = this.#context;
         context.imageSmoothingEnabled = view.scale < CRISP_FROM;
         context.imageSmoothingQuality = "low";
-        for (const place of tiles.places(seen, levelOf(view))) {
-            const late = tiles.missing(place) && performance.now() > this.#deadline;
+        for (const place of tiles.places(visible, levelOf(view))) {
+            const late = tiles.isMissing(place) && performance.now() > this.#deadline;
             this.#late ||= late;
-            const found = late ? standIn(tiles, place) : { from: place, content: tiles.get(place) };
-            if (found?.content) {
-                drawPart(context, found, place, boxInView(view, place.box));
+            const tile = late ? findCoarserTile(tiles, place) : { from: place, content: tiles.get(place) };
+            if (tile?.content) {
+                drawPart(context, tile, place, boxInView(view, place.box));
             }
         }
     }
 }
 
-/** The nearest coarser tile there is. */
-function standIn(tiles, place) {
+/** The nearest coarser tile that exists. */
+function findCoarserTile(tiles, place) {
     for (let from = tiles.parent(place), more = 8; from && more > 0; from = tiles.parent(from), more--) {
         const content = tiles.peek(from);
         if (content) {
@@ -184,10 +184,10 @@ function drawPart(context, { from, content }, { box }, to) {
 }
 
 /** Makes tiles that are canvases, of a raster of each part; null as long as all were empty. */
-function canvasMaker(raster) {
+function makeTileFactory(raster) {
     return ({ level, box }, part, before) => {
-        const made = raster(part, level);
-        if (!made && !before) {
+        const pixels = raster(part, level);
+        if (!pixels && !before) {
             return null;
         }
         const share = 1 / 2 ** level;
@@ -195,8 +195,8 @@ function canvasMaker(raster) {
             before ?? new OffscreenCanvas(Math.ceil(widthOf(box) * share), Math.ceil(heightOf(box) * share));
         const context = canvas.getContext("2d");
         const [x, y] = [(part.left - box.left) * share, (part.top - box.top) * share];
-        if (made) {
-            context.putImageData(new ImageData(made.data, made.width, made.height), x, y);
+        if (pixels) {
+            context.putImageData(new ImageData(pixels.data, pixels.width, pixels.height), x, y);
         } else {
             context.clearRect(x, y, Math.ceil(widthOf(part) * share), Math.ceil(heightOf(part) * share));
         }
@@ -211,15 +211,15 @@ function beforePatches({ doc, preview }) {
 
 /** The objects that make the overlay: those shown, or, to be left out, those in use. */
 function listOverlaid({ doc, live, inverted }) {
-    return inverted ? layers.listUsedObjects(doc, live) : layers.shownObjects(doc, live);
+    return inverted ? layers.listUsedObjects(doc, live) : layers.listVisibleObjects(doc, live);
 }
 
-function isInvertedAlike(before, after) {
+function isSameInversion(before, after) {
     return !before === !after && before?.planned === after?.planned;
 }
 
 function changesOf(before, after) {
-    const all = before.overlay.colour !== after.overlay.colour || !isInvertedAlike(before.inverted, after.inverted);
+    const all = before.overlay.colour !== after.overlay.colour || !isSameInversion(before.inverted, after.inverted);
     const size = after.doc.base;
     const live = [before.live, after.live].filter((stroke, i, both) => stroke && both[0] !== both[1]);
     const strokes = (sketch) =>

@@ -1,7 +1,7 @@
-/** Ants: the outline of the selected object, in stripes that walk, on a canvas of its own. */
+/** Selection outline: moving stripes ("marching ants") round the selected object, on a canvas of its own. */
 
-import { grownBox, isEmpty, widthOf } from "../geometry/box.mjs";
-import { differenceOf, outlineRuns } from "./layers.mjs";
+import { growBox, isEmpty, widthOf } from "../geometry/box.mjs";
+import { differenceBox, outlineRuns } from "./layers.mjs";
 import { panesOf } from "./compare-panes.mjs";
 import { Tiles } from "./tiles.mjs";
 import { boxInView, levelOf, visibleBox } from "../geometry/viewport.mjs";
@@ -10,10 +10,10 @@ const STRIPE = 8;
 /** Picture pixels round a change whose outline may be another: one of the coarsest tile's. */
 const APRON = 64;
 
-export class Ants {
+export class SelectionOutline {
     #context;
     #tiles;
-    #shown = null;
+    #selection = null;
     #object = null;
     #size = null;
     #stripes = null;
@@ -28,12 +28,12 @@ export class Ants {
     }
 
     /**
-     * @param {Obj | null} object null: nobody walks for now
+     * @param {Obj | null} object null for no outline
      * @returns {boolean} whether anything changed
      */
-    show(object, size) {
-        const changed = this.#shown !== object || this.#size !== size;
-        this.#shown = object;
+    setObject(object, size) {
+        const changed = this.#selection !== object || this.#size !== size;
+        this.#selection = object;
         if (changed && object) {
             this.#update(object, size);
         }
@@ -47,25 +47,25 @@ export class Ants {
         this.#object = object;
         this.#size = size;
         if (known) {
-            const change = differenceOf(before, object, size);
-            this.#tiles.invalidate(isEmpty(change) ? change : grownBox(change, APRON));
+            const change = differenceBox(before, object, size);
+            this.#tiles.invalidate(isEmpty(change) ? change : growBox(change, APRON));
         } else {
             this.#tiles.clear(size);
         }
     }
 
-    get any() {
-        return this.#shown !== null && (this.#shown.mask.width > 0 || this.#shown.shape.invert);
+    get isVisible() {
+        return this.#selection !== null && (this.#selection.mask.width > 0 || this.#selection.shape.invert);
     }
 
-    /** @param {number} phase how far the stripes have walked, in device pixels */
-    paint(view, compare, phase) {
+    /** @param {number} phase how far the stripes have moved, in device pixels */
+    render(view, compare, phase) {
         const context = this.#context;
         context.clearRect(0, 0, view.width, view.height);
-        if (!this.any) {
+        if (!this.isVisible) {
             return;
         }
-        context.strokeStyle = this.#striped(phase);
+        context.strokeStyle = this.#pattern(phase);
         context.lineWidth = Math.max(1, Math.round(globalThis.devicePixelRatio ?? 1)) * 1.5;
         for (const pane of panesOf(view, compare).filter(({ side }) => side === "after")) {
             this.#stroke(pane);
@@ -80,20 +80,20 @@ export class Ants {
         context.clip();
         context.beginPath();
         for (const place of this.#tiles.places(visibleBox(view, this.#size), levelOf(view))) {
-            trace(context, this.#tiles.get(place), boxInView(view, place.box), view.scale * 2 ** place.level);
+            traceRuns(context, this.#tiles.get(place), boxInView(view, place.box), view.scale * 2 ** place.level);
         }
         context.stroke();
         context.restore();
     }
 
-    #striped(phase) {
-        this.#stripes ??= this.#context.createPattern(stripes(), "repeat");
+    #pattern(phase) {
+        this.#stripes ??= this.#context.createPattern(drawStripes(), "repeat");
         this.#stripes.setTransform(new DOMMatrix().translate(phase % STRIPE, 0));
         return this.#stripes;
     }
 }
 
-function trace(context, runs, { left, top }, scale) {
+function traceRuns(context, runs, { left, top }, scale) {
     for (let i = 0; i < runs.length; i += 4) {
         context.moveTo(left + runs[i] * scale, top + runs[i + 1] * scale);
         context.lineTo(left + runs[i + 2] * scale, top + runs[i + 3] * scale);
@@ -101,7 +101,7 @@ function trace(context, runs, { left, top }, scale) {
 }
 
 /** Diagonal, so that upright and level lines both show them. */
-function stripes() {
+function drawStripes() {
     const canvas = new OffscreenCanvas(STRIPE, STRIPE);
     const context = canvas.getContext("2d");
     const image = context.createImageData(STRIPE, STRIPE);

@@ -1,12 +1,12 @@
 /**
- * Tiles: squares of a picture at 1/2^level of its size, made when first asked for and remade only where something
- * changed. What a tile holds (a canvas, a path) is the maker's affair.
+ * Tiles: squares of a picture at 1/2^level of its size, made on demand and remade only where something changed.
+ * `make` decides what a tile holds: a canvas, a path.
  *
  * @typedef {import("../geometry/box.mjs").Box} Box
  * @typedef {{level: number, box: Box}} Place box: in picture pixels, cut off at the picture's edge
  */
 
-import { around, boxOf, boxOfSize, isEmpty, NOWHERE, overlap } from "../geometry/box.mjs";
+import { unionBox, boxOf, boxOfSize, isEmpty, NOWHERE, overlap } from "../geometry/box.mjs";
 
 /** Pixels a side, at the tile's own level. */
 export const TILE = 256;
@@ -14,18 +14,18 @@ export const TILE = 256;
 export class Tiles {
     #tiles = new Map();
     #make;
-    #most;
+    #limit;
     #frame = NOWHERE;
 
     /**
      * @template T
-     * @param {(place: Place, part: Box, before: T | undefined) => T} make part: what is to be made, the whole
-     *     box unless there is something `before`
-     * @param {number} most kept; the longest unused go first
+     * @param {(place: Place, part: Box, before: T | undefined) => T} make `part` is the box to make: the
+     *     whole place unless there is content `before`
+     * @param {number} limit tiles kept; those unused for longest are dropped first
      */
-    constructor(make, most = 600) {
+    constructor(make, limit = 600) {
         this.#make = make;
-        this.#most = most;
+        this.#limit = limit;
     }
 
     /** Starts over for a picture of another size. */
@@ -34,14 +34,14 @@ export class Tiles {
         this.#frame = boxOfSize(size);
     }
 
-    /** Marks what changed; it is remade when next asked for. */
+    /** Marks a box as changed; its tiles are remade on the next `get`. */
     invalidate(box) {
         if (isEmpty(box)) {
             return;
         }
         for (const tile of this.#tiles.values()) {
             const common = overlap(tile.box, box);
-            tile.stale = around(tile.stale, common);
+            tile.stale = unionBox(tile.stale, common);
         }
     }
 
@@ -49,13 +49,13 @@ export class Tiles {
     places(box, level) {
         const side = TILE * 2 ** level;
         const inside = overlap(box, this.#frame);
-        const found = [];
+        const places = [];
         for (let top = Math.floor(inside.top / side) * side; top < inside.bottom; top += side) {
             for (let left = Math.floor(inside.left / side) * side; left < inside.right; left += side) {
-                found.push({ level, box: overlap(boxOf(left, top, left + side, top + side), this.#frame) });
+                places.push({ level, box: overlap(boxOf(left, top, left + side, top + side), this.#frame) });
             }
         }
-        return found;
+        return places;
     }
 
     /** What a place holds, made or remade if it must be. */
@@ -67,13 +67,13 @@ export class Tiles {
         if (!isEmpty(tile.stale)) {
             tile.content = this.#make(place, this.#partOf(place, tile), tile.content);
             tile.stale = NOWHERE;
-            this.#drop();
+            this.#dropOldest();
         }
         return tile.content;
     }
 
     /** Whether `get` would have all of a place to make. */
-    missing(place) {
+    isMissing(place) {
         const tile = this.#tiles.get(keyOf(place));
         return !tile || tile.stale === tile.box;
     }
@@ -89,12 +89,12 @@ export class Tiles {
     }
 
     #partOf({ level, box }, { content, stale }) {
-        return content === undefined ? box : aligned(stale, 2 ** level, box);
+        return content === undefined ? box : alignBox(stale, 2 ** level, box);
     }
 
-    #drop() {
+    #dropOldest() {
         for (const key of this.#tiles.keys()) {
-            if (this.#tiles.size <= this.#most) {
+            if (this.#tiles.size <= this.#limit) {
                 return;
             }
             this.#tiles.delete(key);
@@ -107,7 +107,7 @@ function keyOf({ level, box }) {
 }
 
 /** The smallest box around one that whole tile pixels make up. */
-function aligned(box, grid, within) {
+function alignBox(box, grid, within) {
     return overlap(
         boxOf(
             Math.floor(box.left / grid) * grid,

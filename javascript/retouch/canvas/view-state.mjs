@@ -1,6 +1,6 @@
 /**
- * What a view is told to show beside the document, and what its tools paint with. `brush`, `overlay` and
- * `compare` take what differs: `view.brush = {size: 20}`; what they give is frozen.
+ * View state: what a view shows besides the document, and the brush of its tools. `brush`, `overlay` and `compare` are
+ * set by what changes, as in `view.brush = {size: 20}`; their values are frozen.
  *
  * @typedef {"off" | "before" | "slider" | "side"} CompareMode
  */
@@ -8,27 +8,27 @@
 import { themeOf } from "../image/colour.mjs";
 import { NO_MARGINS } from "../geometry/margins.mjs";
 
-export class Shown extends EventTarget {
+export class ViewState extends EventTarget {
     #brush = Object.freeze({ size: 60, hardness: 0.8, opacity: 1, colour: "#e0483e" });
     #overlay = Object.freeze({ colour: "#ff3d7f", opacity: 0.45, show: true });
     #compare = Object.freeze({ mode: "off", at: 0.5 });
-    #held = false;
+    #isBeforeShown = false;
     #theme = themeOf("dark");
     #ghost = null;
     #inverted = null;
-    #extension = Object.freeze({ margins: NO_MARGINS, stages: [], lit: null });
+    #extension = Object.freeze({ margins: NO_MARGINS, stages: [], highlighted: null });
     #preview = null;
     #regions = [];
     #live = null;
     #subtracting = false;
 
-    /** Marks above the picture differ. */
+    /** Called when overlays have changed. */
     redraw() {}
 
-    /** What is seen of the document differs. */
+    /** Called when the visible part of the document has changed. */
     refresh() {}
 
-    /** Everything is to be drawn again. */
+    /** Called when everything must be drawn again. */
     repaint() {}
 
     get brush() {
@@ -63,7 +63,7 @@ export class Shown extends EventTarget {
     }
 
     get compare() {
-        return this.#held ? { ...this.#compare, mode: "before" } : this.#compare;
+        return this.#isBeforeShown ? { ...this.#compare, mode: "before" } : this.#compare;
     }
 
     /** @param {Partial<{mode: CompareMode, at: number}>} changes at: the slider's place, 0..1 */
@@ -73,9 +73,9 @@ export class Shown extends EventTarget {
         this.repaint();
     }
 
-    /** Shows the picture before, as long as a key is held. */
-    hold(on) {
-        this.#held = Boolean(on);
+    /** Shows the first picture for as long as `on` is true. */
+    showBefore(on) {
+        this.#isBeforeShown = Boolean(on);
         this.refresh();
         this.repaint();
     }
@@ -121,7 +121,7 @@ export class Shown extends EventTarget {
         return this.#extension;
     }
 
-    /** @param {Partial<{margins: Margins, stages: import("../tools/extend-overlay.mjs").GhostStage[], lit: object}>} changes */
+    /** @param {Partial<{margins: Margins, stages: import("../tools/extend-overlay.mjs").GhostStage[], highlighted: object}>} changes */
     set extension(changes) {
         this.#extension = Object.freeze({ ...this.#extension, ...changes });
         this.redraw();

@@ -9,15 +9,15 @@ const TAB = "retouch-tab";
 const DAYS = 7;
 const MOST = 12;
 
-export class Shelf {
+export class AutosaveStore {
     #database = null;
     #writing = Promise.resolve();
 
     /** The records of this tab (or of the one it was duplicated from), null where there is none. */
     async open() {
-        this.#database = await asPromise(request());
+        this.#database = await asPromise(openDatabase());
         const from = sessionStorage.getItem(TAB);
-        this.tab = from && (await isFree(from)) ? from : await freshTab();
+        this.tab = from && (await lockTab(from)) ? from : await newTab();
         sessionStorage.setItem(TAB, this.tab);
         await this.#tidy([this.tab, from]);
         return { now: from && (await this.#get(from)), left: from && (await this.#get(from, "left")) };
@@ -28,25 +28,25 @@ export class Shelf {
      *
      * @param {string} part "" for the present picture, "left" for those it can be undone to
      */
-    keep(record, part = "") {
-        const named = { ...record, tab: makeKey(this.tab, part), when: Date.now() };
+    write(record, part = "") {
+        const named = { ...record, tab: makeRecordKey(this.tab, part), when: Date.now() };
         const write = () => asPromise(this.#store("readwrite").put(named));
         this.#writing = this.#writing.catch(() => {}).then(write);
         return this.#writing;
     }
 
-    /** The newest record with work of a tab that was closed; null where there is none, or none can be told. */
-    async abandoned() {
+    /** The newest record with unsaved work of a closed tab; null without one, or where the browser has no locks. */
+    async findAbandoned() {
         if (!navigator.locks) {
             return null;
         }
-        const held = (await navigator.locks.query()).held.map(({ name }) => name);
+        const locks = (await navigator.locks.query()).held.map(({ name }) => name);
         const records = await asPromise(this.#store("readonly").index("when").getAll());
-        return records.reverse().find(({ tab, work }) => work?.length && !held.includes(nameLock(tab))) ?? null;
+        return records.reverse().find(({ tab, work }) => work?.length && !locks.includes(nameLock(tab))) ?? null;
     }
 
     async #get(tab, part = "") {
-        return (await asPromise(this.#store("readonly").get(makeKey(tab, part)))) ?? null;
+        return (await asPromise(this.#store("readonly").get(makeRecordKey(tab, part)))) ?? null;
     }
 
     #store(mode) {
@@ -63,7 +63,7 @@ export class Shelf {
     }
 }
 
-function makeKey(tab, part) {
+function makeRecordKey(tab, part) {
     return part ? `${tab}/${part}` : tab;
 }
 
@@ -75,7 +75,7 @@ function nameLock(tab) {
     return `retouch-${tab}`;
 }
 
-function request() {
+function openDatabase() {
     const opening = indexedDB.open(DATABASE, 1);
     opening.onupgradeneeded = () => {
         opening.result.createObjectStore(STORE, { keyPath: "tab" }).createIndex("when", "when");
@@ -84,7 +84,7 @@ function request() {
 }
 
 /** An id is held by a lock for as long as its tab lives. */
-function isFree(tab) {
+function lockTab(tab) {
     if (!navigator.locks) {
         return Promise.resolve(true);
     }
@@ -96,15 +96,25 @@ function isFree(tab) {
     });
 }
 
-async function freshTab() {
+async function newTab() {
     const tab = crypto.getRandomValues(new Uint32Array(4)).join("-");
-    await isFree(tab);
+    await lockTab(tab);
     return tab;
 }
 
-function asPromise(asked) {
+function asPromise(request) {
     return new Promise((resolve, reject) => {
-        asked.onsuccess = () => resolve(asked.result);
-        asked.onerror = () => reject(asked.error);
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
     });
+}
+
+/** A deserialized document in the present form: earlier versions called its variations `offer`. */
+export function upgradeDoc({ offer, ...doc }) {
+    const extension = doc.extension && upgradeExtension(doc.extension);
+    return Object.freeze({ ...doc, ...(offer !== undefined && { variations: offer }), ...(extension && { extension }) });
+}
+
+function upgradeExtension({ way, ...extension }) {
+    return way === undefined ? extension : { ...extension, state: way };
 }

@@ -5,13 +5,13 @@
  * @typedef {import("./document.mjs").Doc} Doc
  */
 
-import { movedBox, isEmpty, overlap } from "../geometry/box.mjs";
+import { moveBox, isEmpty, overlap } from "../geometry/box.mjs";
 import { Mask } from "../image/mask.mjs";
 
 const pictures = new WeakMap();
 
 /** @returns {Pixels | null} the base with every step that is on, in order; remembered for the last steps asked */
-export function picture(doc) {
+export function composePicture(doc) {
     const steps = doc.steps.filter(({ on }) => on);
     if (!doc.base || !steps.length) {
         return doc.base;
@@ -31,15 +31,15 @@ export function picture(doc) {
  * @param {{box: Box, patch: Pixels, mask: Mask}[]} steps in order
  * @returns {Pixels} of the box
  */
-export function pictureIn(base, steps, box) {
-    return steps.reduce((under, step) => putInto(under, step, box), base.crop(box));
+export function composeBox(base, steps, box) {
+    return steps.reduce((under, step) => putStepInto(under, step, box), base.crop(box));
 }
 
-function putInto(under, { patch, mask, box: place }, box) {
+function putStepInto(under, { patch, mask, box: place }, box) {
     const common = overlap(overlap(place, mask.box), box);
     if (isEmpty(common)) {
         return under;
     }
-    const here = (there) => movedBox(there, -box.left, -box.top);
+    const here = (there) => moveBox(there, -box.left, -box.top);
     return under.put(patch, new Mask(here(common), mask.read(common)), here(place));
 }

@@ -16,21 +16,24 @@
  *     report: object}} Step
  * @typedef {{box: Box, pixels: Pixels}} Layer RGBA, transparent outside its box
  * @typedef {{base: Pixels | null, name: string, infotext: string, baggage: Uint8Array, steps: Step[],
- *     objects: Obj[], selected: string | null, sketch: Layer | null}} Doc `baggage`: see baggage.mjs
+ *     objects: Obj[], selected: string | null, sketch: Layer | null,
+ *     variations?: import("./variations.mjs").Variations | null, extension?: import("./extended-canvas.mjs").Extension,
+ *     about?: object}} Doc `baggage`: see metadata.mjs; `about`: of the history file it was opened from
  */
 
-import { boxOfSize, movedBox } from "../geometry/box.mjs";
+import { boxOfSize, moveBox } from "../geometry/box.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
-import { forget, PLAIN, shapedMask } from "./shaped-mask.mjs";
+import { forgetShapes, PLAIN_SHAPE, shapeMask } from "./shaped-mask.mjs";
+import { text } from "../util/text.mjs";
 
-export { picture, pictureIn } from "./compose.mjs";
-export { PLAIN, shapedMask };
+export { composePicture, composeBox } from "./compose.mjs";
+export { PLAIN_SHAPE, shapeMask };
 
 const NO_BYTES = new Uint8Array(0);
 
 /** @returns {Doc} */
-export function opened(base = null, name = "", infotext = "", baggage = NO_BYTES) {
-    return frozen({ base, name, infotext, baggage, steps: [], objects: [], selected: null, sketch: null });
+export function newDocument(base = null, name = "", infotext = "", baggage = NO_BYTES) {
+    return freeze({ base, name, infotext, baggage, steps: [], objects: [], selected: null, sketch: null });
 }
 
 /** Unlike any other, in this document or another; needs no secure page. */
@@ -52,24 +55,24 @@ export function selectedObject(doc) {
 }
 
 /**
- * A new object above the others, selected.
+ * Adds an object above the others and selects it.
  *
- * @param {Partial<Obj>} [given] whatever differs from an empty one
+ * @param {Partial<Obj>} [fields] what differs from an empty object
  * @returns {Doc} its last object is the new one
  */
-export function withObject(doc, given = {}) {
-    const object = frozen({ ...emptyObject(doc), ...given });
-    return frozen({ ...doc, objects: [...doc.objects, object], selected: object.id });
+export function addObject(doc, fields = {}) {
+    const object = freeze({ ...emptyObject(doc), ...fields });
+    return freeze({ ...doc, objects: [...doc.objects, object], selected: object.id });
 }
 
 function emptyObject(doc) {
     return {
         id: newId(),
-        name: freeName(doc),
+        name: nextObjectName(doc),
         mask: NOTHING,
         added: NOTHING,
         cut: NOTHING,
-        shape: PLAIN,
+        shape: PLAIN_SHAPE,
         visible: true,
         use: true,
         prompt: "",
@@ -81,58 +84,58 @@ function emptyObject(doc) {
     };
 }
 
-function freeName(doc) {
+function nextObjectName(doc) {
     const taken = new Set(doc.objects.map(({ name }) => name));
     let number = 1;
-    while (taken.has(`Object ${number}`)) {
+    while (taken.has(text("object.numbered", { number }))) {
         number++;
     }
-    return `Object ${number}`;
+    return text("object.numbered", { number });
 }
 
-export function withoutObject(doc, id) {
+export function removeObject(doc, id) {
     const at = doc.objects.findIndex((object) => object.id === id);
     const objects = doc.objects.filter((object) => object.id !== id);
     const next = objects[Math.min(at, objects.length - 1)]?.id ?? null;
-    return frozen({ ...doc, objects, selected: doc.selected === id ? next : doc.selected });
+    return freeze({ ...doc, objects, selected: doc.selected === id ? next : doc.selected });
 }
 
 /** @param {Partial<Obj>} changes */
-export function changedObject(doc, id, changes) {
+export function changeObject(doc, id, changes) {
     const objects = doc.objects.map((object) =>
-        object.id === id ? frozen({ ...object, ...changes }) : object,
+        object.id === id ? freeze({ ...object, ...changes }) : object,
     );
-    return frozen({ ...doc, objects });
+    return freeze({ ...doc, objects });
 }
 
 /** @param {Partial<Shape>} changes */
-export function reshaped(doc, id, changes) {
-    return changedObject(doc, id, { shape: frozen({ ...objectOf(doc, id).shape, ...changes }) });
+export function setShape(doc, id, changes) {
+    return changeObject(doc, id, { shape: freeze({ ...objectOf(doc, id).shape, ...changes }) });
 }
 
-export function selected(doc, id) {
-    return doc.selected === id ? doc : frozen({ ...doc, selected: id });
+export function selectObject(doc, id) {
+    return doc.selected === id ? doc : freeze({ ...doc, selected: id });
 }
 
-/** What a segmenter answered, best first; the brush's share stays. */
-export function withCandidates(doc, id, candidates, { memory = "", candidate = 0 } = {}) {
+/** Sets a segmenter's candidates, best first; the strokes on the object stay. */
+export function setCandidates(doc, id, candidates, { memory = "", candidate = 0 } = {}) {
     const object = objectOf(doc, id);
-    const mask = withHand(object, candidates[candidate] ?? NOTHING);
-    return changedObject(doc, id, { candidates, candidate, memory, mask });
+    const mask = applyBrush(object, candidates[candidate] ?? NOTHING);
+    return changeObject(doc, id, { candidates, candidate, memory, mask });
 }
 
-/** The candidate `by` places on, round and round. */
-export function cycled(doc, id, by = 1) {
+/** Chooses the candidate `by` places on, modulo their number. */
+export function nextCandidate(doc, id, by = 1) {
     const { candidates, candidate, memory } = objectOf(doc, id);
     const count = candidates.length;
     const next = count ? (((candidate + by) % count) + count) % count : 0;
-    return count > 1 ? withCandidates(doc, id, candidates, { memory, candidate: next }) : doc;
+    return count > 1 ? setCandidates(doc, id, candidates, { memory, candidate: next }) : doc;
 }
 
-/** A stroke or a lasso on an object's mask: added, or cut out. */
-export function painted(doc, id, stroke, erase) {
+/** Adds a stroke or a lasso to an object's mask, or with `erase` removes it. */
+export function addStroke(doc, id, stroke, erase) {
     const object = objectOf(doc, id);
-    const hand = erase
+    const changes = erase
         ? {
               added: object.added.subtract(stroke),
               cut: object.cut.union(stroke),
@@ -143,82 +146,82 @@ export function painted(doc, id, stroke, erase) {
               cut: object.cut.subtract(stroke),
               mask: object.mask.union(stroke),
           };
-    return changedObject(doc, id, hand);
+    return changeObject(doc, id, changes);
 }
 
-function withHand({ added, cut }, mask) {
+function applyBrush({ added, cut }, mask) {
     return mask.union(added).subtract(cut);
 }
 
 /**
- * One object instead of several: their masks as they are shaped, combined in the order given.
+ * Combines several objects into the first: their shaped masks, in the order given.
  *
  * @param {"union" | "subtract" | "intersect"} how "subtract" takes the others from the first
  */
-export function combined(doc, ids, how) {
+export function combineObjects(doc, ids, how) {
     const [first, ...others] = ids.map((id) => objectOf(doc, id));
-    const masks = others.map((object) => shapedMask(object, doc.base));
-    const mask = masks.reduce((sum, other) => sum[how](other), shapedMask(first, doc.base));
-    const kept = doc.objects.filter(({ id }) => id === first.id || !ids.includes(id));
+    const masks = others.map((object) => shapeMask(object, doc.base));
+    const mask = masks.reduce((sum, other) => sum[how](other), shapeMask(first, doc.base));
+    const objects = doc.objects.filter(({ id }) => id === first.id || !ids.includes(id));
     const plain = {
         mask,
         added: mask,
         cut: NOTHING,
-        shape: PLAIN,
+        shape: PLAIN_SHAPE,
         clicks: [],
         box: null,
         candidates: [],
         memory: "",
     };
-    return selected(changedObject({ ...doc, objects: kept }, first.id, plain), first.id);
+    return selectObject(changeObject({ ...doc, objects }, first.id, plain), first.id);
 }
 
 /** What would be repainted: the objects in use as they are shaped, and wherever the sketch has colour. */
 export function activeMask(doc) {
-    const masks = doc.objects.filter(({ use }) => use).map((object) => shapedMask(object, doc.base));
+    const masks = doc.objects.filter(({ use }) => use).map((object) => shapeMask(object, doc.base));
     return [...masks, sketchMask(doc.sketch)].reduce((sum, mask) => sum.union(mask), NOTHING);
 }
 
 // ---- steps
 
-/** @param {Step} step without an id it is given one, without `on` it is on */
-export function kept(doc, step) {
-    return frozen({ ...doc, steps: [...doc.steps, frozen({ id: newId(), on: true, ...step })] });
+/** Adds a step on top. @param {Step} step gets an id where it has none; is on unless `on` is false */
+export function addStep(doc, step) {
+    return freeze({ ...doc, steps: [...doc.steps, freeze({ id: newId(), on: true, ...step })] });
 }
 
-export function toggledStep(doc, id) {
-    return changedStep(doc, id, (step) => ({ on: !step.on }));
+export function toggleStep(doc, id) {
+    return changeStep(doc, id, (step) => ({ on: !step.on }));
 }
 
-export function renamedStep(doc, id, name) {
-    return changedStep(doc, id, () => ({ name }));
+export function renameStep(doc, id, name) {
+    return changeStep(doc, id, () => ({ name }));
 }
 
-function changedStep(doc, id, change) {
-    const steps = doc.steps.map((step) => (step.id === id ? frozen({ ...step, ...change(step) }) : step));
-    return frozen({ ...doc, steps });
+function changeStep(doc, id, change) {
+    const steps = doc.steps.map((step) => (step.id === id ? freeze({ ...step, ...change(step) }) : step));
+    return freeze({ ...doc, steps });
 }
 
-export function withoutStep(doc, id) {
-    return frozen({ ...doc, steps: doc.steps.filter((step) => step.id !== id) });
+export function removeStep(doc, id) {
+    return freeze({ ...doc, steps: doc.steps.filter((step) => step.id !== id) });
 }
 
 /** @param {number} to the step's new place, 0 lowest */
-export function movedStep(doc, id, to) {
+export function moveStep(doc, id, to) {
     const steps = doc.steps.filter((step) => step.id !== id);
     steps.splice(
         to,
         0,
         doc.steps.find((step) => step.id === id),
     );
-    return frozen({ ...doc, steps });
+    return freeze({ ...doc, steps });
 }
 
 // ---- the sketch
 
 /** @param {Layer | null} layer */
-export function sketched(doc, layer) {
-    return frozen({ ...doc, sketch: layer });
+export function setSketch(doc, layer) {
+    return freeze({ ...doc, sketch: layer });
 }
 
 /** The sketch's alpha as a mask. */
@@ -235,17 +238,17 @@ export function sketchMask(layer) {
 
 /** @returns {Pixels | null} the sketch at the picture's size, transparent where nothing was painted */
 export function sketchPixels({ base, sketch }) {
-    return sketch && sketch.pixels.crop(movedBox(boxOfSize(base), -sketch.box.left, -sketch.box.top));
+    return sketch && sketch.pixels.crop(moveBox(boxOfSize(base), -sketch.box.left, -sketch.box.top));
 }
 
 // ---- memory
 
-/** Compresses the masks of a state that the present does not share. */
-export function atRest(doc, present) {
+/** Compresses the masks of a document that `present` does not share. */
+export function compressMasks(doc, present) {
     const near = new Set(present.objects.flatMap(masksOf));
     for (const mask of doc.objects.flatMap(masksOf).filter((mask) => !near.has(mask))) {
-        forget(mask);
-        mask.rest();
+        forgetShapes(mask);
+        mask.compress();
     }
 }
 
@@ -253,6 +256,6 @@ function masksOf({ mask, added, cut, candidates }) {
     return [mask, added, cut, ...candidates];
 }
 
-function frozen(record) {
+function freeze(record) {
     return Object.freeze(record);
 }

@@ -12,15 +12,16 @@
 
 import { readBaggage, infotextOf, packPng } from "./metadata.mjs";
 import { fromBase64, toBase64 } from "../util/base64.mjs";
-import { boxOfList, boxOfSize, isEmpty, listOfBox, overlap, sameBox } from "../geometry/box.mjs";
+import { boxOfList, boxOfSize, isEmpty, listOfBox, overlap, isSameBox } from "../geometry/box.mjs";
 import { bytesOfBlob } from "../image/codec.mjs";
-import { opened } from "./document.mjs";
-import { textOf } from "../image/png-text.mjs";
+import { newDocument } from "./document.mjs";
+import { readPngText } from "../image/png-text.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
-import { numbersOf } from "./scores.mjs";
-import { labelled, withPainting } from "./step-history.mjs";
+import { keepFiniteScores } from "./scores.mjs";
+import { labelSteps, choosePainting } from "./step-history.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { contentOf, membersOf, zipped } from "../util/zip.mjs";
+import { text } from "../util/text.mjs";
 
 export const ENDING = ".retouch";
 const SCHEMA = 1;
@@ -30,15 +31,15 @@ const MASKS = ["denoise", "composite", "hole"];
 const LABEL = 200;
 
 /** @returns {Promise<Doc>} the picture as it was before everything, with each entry a step; rejects in a sentence */
-export async function readSidecar(bytes, name = "") {
+export async function readHistoryFile(bytes, name = "") {
     try {
-        return await read(membersOf(bytes), name);
+        return await parseMembers(membersOf(bytes), name);
     } catch {
-        throw new Error(`${name || "It"} is damaged, or no history as Retouch writes it.`);
+        throw new Error(text(name ? "open.damaged" : "open.damagedUnnamed", { name }));
     }
 }
 
-async function read(members, name) {
+async function parseMembers(members, name) {
     const { schema, entries, about } = JSON.parse(new TextDecoder().decode(await contentOf(members.get(TEXT))));
     if (schema !== SCHEMA || !Array.isArray(entries) || !about) {
         throw new RangeError(`schema ${schema}`);
@@ -46,36 +47,36 @@ async function read(members, name) {
     const before = await contentOf(members.get(BEFORE));
     const base = await Pixels.fromBlob(new Blob([before]));
     const page = about.page?.steps?.length === entries.length ? about.page : null;
-    const made = entries.map(async (said, place) => {
+    const pending = entries.map(async (entry, place) => {
         const file = (kind) => contentOf(members.get(`${place}-${kind}.png`)).then(toBase64);
-        const own = page ? await ownOf(page.steps[place]) : { infotext: about.infotext ?? "" };
-        return { ...(await stepOf(said, file, base)), ...own };
+        const fields = page ? await readPageFields(page.steps[place]) : { infotext: about.infotext ?? "" };
+        return { ...(await readStep(entry, file, base)), ...fields };
     });
-    const steps = labelled(await Promise.all(made));
-    const plain = opened(base, name, page?.before ?? textOf(before), readBaggage(before));
+    const steps = labelSteps(await Promise.all(pending));
+    const plain = newDocument(base, name, page?.before ?? readPngText(before), readBaggage(before));
     return Object.freeze({ ...plain, steps: Object.freeze(steps), about });
 }
 
-/** The steps that a file of the document has, in order: what lies beside the picture by now is not to be seen. */
-export function listed(doc) {
+/** The steps that the document's file holds, in order: those that touch the picture. */
+export function listFileSteps(doc) {
     return doc.steps.filter(({ box }) => !isEmpty(overlap(box, boxOfSize(doc.base))));
 }
 
-/** @returns {Promise<Uint8Array>} the file, of the steps that `listed` names */
-export async function writtenSidecar(doc) {
-    const steps = listed(doc);
-    const told = await Promise.all(steps.map((step, place) => entryOf(step, place, doc.base)));
-    const page = { before: doc.infotext, steps: await Promise.all(steps.map(ownSaid)) };
+/** @returns {Promise<Uint8Array>} the file, of the steps that `listFileSteps` names */
+export async function writeHistoryFile(doc) {
+    const steps = listFileSteps(doc);
+    const entries = await Promise.all(steps.map((step, place) => makeEntry(step, place, doc.base)));
+    const page = { before: doc.infotext, steps: await Promise.all(steps.map(packPageFields)) };
     const about = { ...doc.about, infotext: infotextOf(doc), page };
-    const text = JSON.stringify({ schema: SCHEMA, about, entries: told.map(({ said }) => said) });
+    const text = JSON.stringify({ schema: SCHEMA, about, entries: entries.map(({ entry }) => entry) });
     const before = await packPng(doc.base, doc.baggage, doc.infotext);
-    const files = told.flatMap(({ files }) => files.map(([name, png]) => [name, fromBase64(png)]));
+    const files = entries.flatMap(({ files }) => files.map(([name, png]) => [name, fromBase64(png)]));
     return zipped([[TEXT, new TextEncoder().encode(text)], [BEFORE, before], ...files]);
 }
 
 // ---- an entry and a step
 
-async function stepOf({ paintings, step, chosen = 0, on = true, name = "" }, file, base) {
+async function readStep({ paintings, step, chosen = 0, on = true, name = "" }, file, base) {
     const packed = paintings.map(async ({ seed, box, scores, score = 0 }, k) => {
         checkInside(box, base);
         return { seed, box, scores, score, patch: await file(k), mask: await file(`${k}-mask`) };
@@ -84,19 +85,19 @@ async function stepOf({ paintings, step, chosen = 0, on = true, name = "" }, fil
     const masks = step ? await Promise.all(there.map(async (kind) => [kind, await file(kind)])) : [];
     const how = step ? Object.freeze({ step, masks: Object.freeze(Object.fromEntries(masks)) }) : null;
     const plain = { name, intent: "", asked: NOTHING, request: null, infotext: "", on, how };
-    return withPainting({ ...plain, paintings: Object.freeze(await Promise.all(packed)) }, chosen);
+    return choosePainting({ ...plain, paintings: Object.freeze(await Promise.all(packed)) }, chosen);
 }
 
 function checkInside(box, base) {
     const place = boxOfList(box);
-    if (isEmpty(place) || !sameBox(overlap(place, boxOfSize(base)), place)) {
+    if (isEmpty(place) || !isSameBox(overlap(place, boxOfSize(base)), place)) {
         throw new RangeError(`[${box}] is no box in the picture`);
     }
 }
 
-async function entryOf(step, place, base) {
-    const paintings = step.paintings ?? [await paintingOf(step, base)];
-    const said = {
+async function makeEntry(step, place, base) {
+    const paintings = step.paintings ?? [await makePainting(step, base)];
+    const entry = {
         paintings: paintings.map(({ seed, box, scores, score }) => ({ seed, box, scores, score })),
         step: step.how?.step ?? null,
         chosen: step.chosen ?? 0,
@@ -109,11 +110,11 @@ async function entryOf(step, place, base) {
     ]);
     const masks = Object.entries(step.how?.masks ?? {});
     const files = [...pngs, ...masks].map(([kind, png]) => [`${place}-${kind}.png`, png]);
-    return { said, files };
+    return { entry, files };
 }
 
 /** A step of this page as a painting: only what of it lies on the picture. */
-async function paintingOf({ box, patch, mask, report }, base) {
+async function makePainting({ box, patch, mask, report }, base) {
     const inside = overlap(box, boxOfSize(base));
     const cropped = patch.crop({
         left: inside.left - box.left,
@@ -124,7 +125,7 @@ async function paintingOf({ box, patch, mask, report }, base) {
     return {
         seed: report?.seed ?? 0,
         box: listOfBox(inside),
-        scores: numbersOf(report?.scores),
+        scores: keepFiniteScores(report?.scores),
         score: 0,
         patch: toBase64(await bytesOfBlob(await cropped.toBlob())),
         mask: await mask.cropped(inside).toPng(),
@@ -133,12 +134,12 @@ async function paintingOf({ box, patch, mask, report }, base) {
 
 // ---- what only this page knows of a step: all of it JSON, for the server hands on no other member
 
-async function ownSaid({ intent, request, infotext, asked }) {
-    const said = asked?.width ? { box: listOfBox(asked.box), png: await asked.toPng() } : null;
-    return { intent, request, infotext, asked: said };
+async function packPageFields({ intent, request, infotext, asked }) {
+    const mask = asked?.width ? { box: listOfBox(asked.box), png: await asked.toPng() } : null;
+    return { intent, request, infotext, asked: mask };
 }
 
-async function ownOf({ intent = "", request = null, infotext = "", asked = null }) {
+async function readPageFields({ intent = "", request = null, infotext = "", asked = null }) {
     const mask = asked?.png ? await Mask.fromPng(asked.png, boxOfList(asked.box)) : NOTHING;
     return { intent, request, infotext, asked: mask };
 }

@@ -1,5 +1,5 @@
 /**
- * Baggage: what a picture file carries besides its pixels, as the PNG chunks that hold it, to the byte: colour
+ * Metadata ("baggage"): what a picture file holds besides its pixels, as its PNG chunks, to the byte: colour
  * profile, EXIF, XMP, texts, pixels per metre (PNG specification, third edition, chapter 11.3).
  *
  * @typedef {import("./document.mjs").Doc} Doc
@@ -7,8 +7,8 @@
 
 import { joinedBytes, through } from "../util/bytes.mjs";
 import { bytesOfBlob, encodeGrey, isGrey } from "../image/codec.mjs";
-import { picture } from "./compose.mjs";
-import { withText } from "../image/png-text.mjs";
+import { composePicture } from "./compose.mjs";
+import { writePngText } from "../image/png-text.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { chunksOf, SIGNATURE } from "../image/png.mjs";
 
@@ -47,7 +47,7 @@ export async function packPng(pixels, baggage = NONE, infotext = "") {
     const isOfGrey = await hasGreyProfile(baggage);
     const asGrey = isOfGrey && isGrey(pixels.data);
     const bare = asGrey ? await encodeGrey(pixels) : await bytesOfBlob(await pixels.toBlob());
-    return withText(replaceBaggage(bare, isOfGrey && !asGrey ? withoutProfile(baggage) : baggage), infotext);
+    return writePngText(replaceBaggage(bare, isOfGrey && !asGrey ? withoutProfile(baggage) : baggage), infotext);
 }
 
 async function hasGreyProfile(baggage) {
@@ -72,7 +72,7 @@ function baggageChunks(baggage) {
     return chunksOf(joinedBytes([HEAD, baggage]));
 }
 
-/** How the picture as it is now was made: the last step that is on and has said so, else the file's own. */
+/** The infotext of the picture: that of the last step that is on and has one, else the file's. */
 export function infotextOf(doc) {
     return [...doc.steps].reverse().find(({ on, infotext }) => on && infotext)?.infotext || doc.infotext;
 }
@@ -85,11 +85,11 @@ export function infotextOf(doc) {
  * @returns {Pixels | null}
  */
 export function pickSentPicture(doc) {
-    const [seen, said] = [picture(doc), { baggage: doc.baggage ?? NONE, infotext: infotextOf(doc) }];
-    const bare = !said.infotext && !said.baggage.length;
-    const sent = bare || seen === doc.base ? seen : makeTwin(seen, said);
+    const [pixels, metadata] = [composePicture(doc), { baggage: doc.baggage ?? NONE, infotext: infotextOf(doc) }];
+    const bare = !metadata.infotext && !metadata.baggage.length;
+    const sent = bare || pixels === doc.base ? pixels : copyWithMetadata(pixels, metadata);
     if (sent && !bare) {
-        carried.set(sent, said);
+        carried.set(sent, metadata);
     }
     return sent;
 }
@@ -99,15 +99,15 @@ export function readCarried(pixels) {
     return carried.get(pixels) ?? {};
 }
 
-/** The same pixels under another name. */
-function makeTwin(pixels, said) {
+/** A copy of the pixels as another object, one for each set of metadata. */
+function copyWithMetadata(pixels, metadata) {
     const known = twins.get(pixels);
-    if (!isSame(carried.get(known), said)) {
+    if (!isSameMetadata(carried.get(known), metadata)) {
         twins.set(pixels, new Pixels(pixels.width, pixels.height, pixels.data));
     }
     return twins.get(pixels);
 }
 
-function isSame(one, { baggage, infotext }) {
+function isSameMetadata(one, { baggage, infotext }) {
     return one?.baggage === baggage && one?.infotext === infotext;
 }

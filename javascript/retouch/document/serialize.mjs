@@ -14,7 +14,7 @@ function fileOf(pixels) {
 }
 
 /** Any tree of plain data, bytes, pixels and masks. */
-export async function stored(value) {
+export async function serialize(value) {
     if (value instanceof Pixels) {
         return { kind: "pixels", file: await fileOf(value) };
     }
@@ -24,10 +24,10 @@ export async function stored(value) {
     if (value instanceof Uint8Array) {
         return value;
     }
-    return walked(value, stored);
+    return mapTree(value, serialize);
 }
 
-export async function restored(value) {
+export async function deserialize(value) {
     if (value?.kind === "pixels" && value.file instanceof Blob) {
         const pixels = await Pixels.fromBlob(value.file);
         files.set(pixels, Promise.resolve(value.file));
@@ -36,10 +36,10 @@ export async function restored(value) {
     if (value?.kind === "mask" && value.data instanceof Uint8Array) {
         return new Mask(value.box, value.data);
     }
-    return value instanceof Uint8Array ? value : walked(value, restored);
+    return value instanceof Uint8Array ? value : mapTree(value, deserialize);
 }
 
-async function walked(value, visit) {
+async function mapTree(value, visit) {
     if (Array.isArray(value)) {
         return Object.freeze(await Promise.all(value.map(visit)));
     }

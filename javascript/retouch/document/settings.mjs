@@ -3,7 +3,7 @@
  * the person has moved away from its defaults.
  */
 
-import { NOTHING_ASKED } from "../geometry/margins.mjs";
+import { UNCHANGED_SIZE } from "../geometry/margins.mjs";
 
 const KEY = "retouch-settings";
 const START = {
@@ -15,7 +15,7 @@ const START = {
     intent: "",
     segmenter: "",
     refine_edges: true,
-    extension: NOTHING_ASKED,
+    extension: UNCHANGED_SIZE,
     extension_words: {},
     overrides: {},
 };
@@ -27,7 +27,7 @@ export class Settings extends EventTarget {
     constructor(storage = globalThis.localStorage) {
         super();
         this.storage = storage;
-        this.values = { ...START, ...habits(storage) };
+        this.values = { ...START, ...loadHabits(storage) };
     }
 
     get(name) {
@@ -41,43 +41,43 @@ export class Settings extends EventTarget {
         }
         this.values = { ...this.values, ...changes };
         if (names.some((name) => HABITS.includes(name))) {
-            keep(this.storage, this.values);
+            saveHabits(this.storage, this.values);
         }
         this.dispatchEvent(new CustomEvent("change", { detail: names }));
     }
 
-    /** The moved knobs of an intent, by dotted path. */
-    moved(intent) {
+    /** The changed knobs of an intent or another owner, by dotted path. */
+    overridesOf(intent) {
         return this.values.overrides[intent] ?? {};
     }
 
-    /** Move one knob; undefined puts it back to the intent's default. */
-    move(intent, path, value) {
-        const { [path]: _, ...others } = this.moved(intent);
+    /** Changes one knob; undefined resets it to the default. */
+    setOverride(intent, path, value) {
+        const { [path]: _, ...others } = this.overridesOf(intent);
         const moved = value === undefined ? others : { ...others, [path]: value };
         this.set({ overrides: { ...this.values.overrides, [intent]: moved } });
     }
 
-    reset(intent) {
+    resetOverrides(intent) {
         this.set({ overrides: { ...this.values.overrides, [intent]: {} } });
     }
 }
 
-function habits(storage) {
+function loadHabits(storage) {
     try {
-        const found = JSON.parse(storage?.getItem(KEY) ?? "{}");
-        return Object.fromEntries(HABITS.filter((name) => name in found).map((name) => [name, found[name]]));
+        const stored = JSON.parse(storage?.getItem(KEY) ?? "{}");
+        return Object.fromEntries(HABITS.filter((name) => name in stored).map((name) => [name, stored[name]]));
     } catch {
         return {};
     }
 }
 
-function keep(storage, values) {
+function saveHabits(storage, values) {
     storage?.setItem(KEY, JSON.stringify(Object.fromEntries(HABITS.map((name) => [name, values[name]]))));
 }
 
 /** {"a.b": 1} as {a: {b: 1}}: knobs as the server takes them. */
-export function nested(flat) {
+export function unflatten(flat) {
     const out = {};
     for (const [path, value] of Object.entries(flat)) {
         const names = path.split(".");
@@ -89,10 +89,10 @@ export function nested(flat) {
 }
 
 /** {a: {b: 1}} as {"a.b": 1}; lists are values. */
-export function flat(tree, prefix = "") {
+export function flatten(tree, prefix = "") {
     return Object.entries(tree).reduce((out, [name, value]) => {
         const path = prefix + name;
         const deeper = value !== null && typeof value === "object" && !Array.isArray(value);
-        return { ...out, ...(deeper ? flat(value, `${path}.`) : { [path]: value }) };
+        return { ...out, ...(deeper ? flatten(value, `${path}.`) : { [path]: value }) };
     }, {});
 }

@@ -5,7 +5,7 @@ import { boxOfSize, overlap } from "../geometry/box.mjs";
 /** @typedef {import("./document.mjs").Shape} Shape */
 
 /** @type {Shape} leaves a mask as it is */
-export const PLAIN = Object.freeze({
+export const PLAIN_SHAPE = Object.freeze({
     grow: 0,
     feather: 0,
     smooth: 0,
@@ -27,31 +27,31 @@ const results = new WeakMap();
  * @param {import("../geometry/box.mjs").Size | null} size the picture's; needed to invert, and cuts off what grows out
  * @returns {import("../image/mask.mjs").Mask}
  */
-export function shapedMask({ mask, shape }, size = null) {
-    if (isPlain(shape)) {
+export function shapeMask({ mask, shape }, size = null) {
+    if (isPlainShape(shape)) {
         return mask;
     }
     const key = JSON.stringify([shape, size?.width, size?.height]);
     const known = results.get(mask) ?? results.set(mask, new Map()).get(mask);
-    const found = known.get(key) ?? shaped(mask, shape, size);
+    const result = known.get(key) ?? applyShape(mask, shape, size);
     known.delete(key);
-    known.set(key, found);
+    known.set(key, result);
     if (known.size > KEPT) {
         known.delete(known.keys().next().value);
     }
-    return found;
+    return result;
 }
 
 /** Lets go of what was remembered for a mask. */
-export function forget(mask) {
+export function forgetShapes(mask) {
     results.delete(mask);
 }
 
-export function isPlain(shape) {
-    return Object.keys(PLAIN).every((knob) => shape[knob] === PLAIN[knob]);
+function isPlainShape(shape) {
+    return Object.keys(PLAIN_SHAPE).every((knob) => shape[knob] === PLAIN_SHAPE[knob]);
 }
 
-function shaped(mask, { grow, feather, smooth, holes, islands, invert }, size) {
+function applyShape(mask, { grow, feather, smooth, holes, islands, invert }, size) {
     let out = size ? mask.cropped(overlap(mask.box, boxOfSize(size))) : mask;
     out = holes ? out.fillHoles() : out;
     out = islands > 0 ? out.dropIslands(islands) : out;

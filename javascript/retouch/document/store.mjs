@@ -1,10 +1,11 @@
 /**
- * Store: the pictures of one page, each with its past. Documents are never changed, so a past is a list of them
- * that share what they have in common. Undo leads through the past of the present picture, and from its beginning
- * to the picture that was left for it; redo leads back.
+ * Store: the pictures of one page, each with an undo stack. A stack is a list of documents: they are immutable and
+ * share what they have in common. Undo goes back in the stack of the present picture, and from its first state to
+ * the picture opened before it. Redo goes forward.
  */
 
-import { atRest } from "./document.mjs";
+import { compressMasks } from "./document.mjs";
+import { text } from "../util/text.mjs";
 
 /** Steps that can be undone. */
 export const DEPTH = 100;
@@ -14,8 +15,8 @@ export const OTHER_PIXELS = 200_000_000;
 /** States this far from the present keep their masks compressed. */
 const NEAR = 2;
 
-/** The states of one picture, and which of them is the present. */
-class Past {
+/** The states of one picture; `at` is the index of the present one. */
+class UndoStack {
     at = 0;
 
     constructor(doc, label = "") {
@@ -37,43 +38,46 @@ class Past {
  * others.
  */
 export class Store extends EventTarget {
-    #pasts;
-    #in = 0;
+    #stacks;
+    #place = 0;
 
     constructor(doc) {
         super();
-        this.#pasts = [new Past(doc)];
+        this.#stacks = [new UndoStack(doc)];
     }
 
-    get #past() {
-        return this.#pasts[this.#in];
+    get #stack() {
+        return this.#stacks[this.#place];
     }
 
     get doc() {
-        return this.#past.doc;
+        return this.#stack.doc;
     }
 
     get canUndo() {
-        return this.#past.at > 0 || this.#in > 0;
+        return this.#stack.at > 0 || this.#place > 0;
     }
 
     get canRedo() {
-        return this.#past.at < this.#past.states.length - 1 || this.#in < this.#pasts.length - 1;
+        return this.#stack.at < this.#stack.states.length - 1 || this.#place < this.#stacks.length - 1;
     }
 
     /** What led to each state of the present picture, oldest first; the first state's is how it was opened. */
     get labels() {
-        return this.#past.states.map(({ label }) => label);
+        return this.#stack.states.map(({ label }) => label);
     }
 
     /** The present's place in `labels`. */
     get at() {
-        return this.#past.at;
+        return this.#stack.at;
     }
 
     /** The other pictures as they were left, in the order of undo, and the present one's place among all. */
     get others() {
-        return { docs: this.#pasts.filter((past) => past !== this.#past).map(({ doc }) => doc), place: this.#in };
+        return {
+            docs: this.#stacks.filter((stack) => stack !== this.#stack).map(({ doc }) => doc),
+            place: this.#place,
+        };
     }
 
     /**
@@ -84,7 +88,7 @@ export class Store extends EventTarget {
      *     dragging a slider, or a mask that arrives after its click, is one step
      */
     do(label, doc, { merge = null } = {}) {
-        const { states, at } = this.#past;
+        const { states, at } = this.#stack;
         const present = states[at];
         if (doc === present.doc) {
             return;
@@ -93,101 +97,101 @@ export class Store extends EventTarget {
         states.length = at + (replaces ? 0 : 1);
         states.push({ label, doc, merge });
         states.splice(0, states.length - DEPTH - 1);
-        this.#move(states.length - 1, present.doc, label);
+        this.#setState(states.length - 1, present.doc, label);
     }
 
     /** Changes the present without a step of its own: what is selected, shown or hidden. */
     amend(doc) {
-        const { states, at } = this.#past;
+        const { states, at } = this.#stack;
         const present = states[at];
         if (doc !== present.doc) {
             states[at] = { ...present, doc };
-            this.#move(at, present.doc, "");
+            this.#setState(at, present.doc, "");
         }
     }
 
     undo() {
-        if (this.#past.at > 0) {
-            this.goTo(this.#past.at - 1);
+        if (this.#stack.at > 0) {
+            this.goTo(this.#stack.at - 1);
         } else {
-            this.#enter(this.#in - 1);
+            this.#switchTo(this.#place - 1);
         }
     }
 
     redo() {
-        if (this.#past.at < this.#past.states.length - 1) {
-            this.goTo(this.#past.at + 1);
+        if (this.#stack.at < this.#stack.states.length - 1) {
+            this.goTo(this.#stack.at + 1);
         } else {
-            this.#enter(this.#in + 1);
+            this.#switchTo(this.#place + 1);
         }
     }
 
     /** @param {number} at a place in `labels`; others are ignored */
     goTo(at) {
-        const { states } = this.#past;
+        const { states } = this.#stack;
         if (at !== this.at && states[at]) {
-            this.#move(at, this.doc, states[at].label);
+            this.#setState(at, this.doc, states[at].label);
         }
     }
 
     /**
-     * Another picture, with a past of its own.
+     * Opens another picture, with an undo stack of its own.
      *
      * @param {boolean} keep whether the present picture stays, to be undone to
      */
     open(doc, keep) {
         const before = this.doc;
-        const others = this.#pasts.filter((past) => keep || past !== this.#past);
+        const others = this.#stacks.filter((stack) => keep || stack !== this.#stack);
         const dropped = [];
         while (others.length > OTHERS || sumPixels(others) > OTHER_PIXELS) {
             dropped.push(others.shift().doc);
         }
-        this.#pasts = [...others, new Past(doc, `Open ${doc.name}`)];
-        this.#in = others.length;
-        this.#moved(before, this.labels[0]);
+        this.#stacks = [...others, new UndoStack(doc, text("did.open", { name: doc.name }))];
+        this.#place = others.length;
+        this.#notify(before, this.labels[0]);
         dropped.forEach((gone) => this.dispatchEvent(new CustomEvent("dropped", { detail: { doc: gone } })));
     }
 
     /** The picture of this base, where it is still kept. */
-    back(base) {
-        this.#enter(this.#pasts.findIndex((past) => past.doc.base === base));
+    reopen(base) {
+        this.#switchTo(this.#stacks.findIndex((stack) => stack.doc.base === base));
     }
 
     /** What was kept elsewhere: `docs` as `others` gave them, and the present one at its place. */
     restore(doc, { docs = [], place = docs.length } = {}) {
         const before = this.doc;
         const all = [...docs.slice(0, place), doc, ...docs.slice(place)];
-        this.#pasts = all.map((one) => new Past(one, `Open ${one.name}`));
-        this.#in = place;
-        this.#moved(before, "");
+        this.#stacks = all.map((one) => new UndoStack(one, text("did.open", { name: one.name })));
+        this.#place = place;
+        this.#notify(before, "");
     }
 
-    #enter(place) {
-        if (this.#pasts[place] && place !== this.#in) {
+    #switchTo(place) {
+        if (this.#stacks[place] && place !== this.#place) {
             const before = this.doc;
-            this.#in = place;
-            this.#moved(before, this.labels[this.at]);
+            this.#place = place;
+            this.#notify(before, this.labels[this.at]);
         }
     }
 
-    #move(at, before, label) {
-        this.#past.at = at;
-        const far = this.#past.states[at - NEAR - 1];
+    #setState(at, before, label) {
+        this.#stack.at = at;
+        const far = this.#stack.states[at - NEAR - 1];
         if (far) {
-            atRest(far.doc, this.doc);
+            compressMasks(far.doc, this.doc);
         }
-        this.#moved(before, label);
+        this.#notify(before, label);
     }
 
-    #moved(before, label) {
+    #notify(before, label) {
         const { doc } = this;
         if (before.base !== doc.base) {
-            this.#pasts.filter((past) => past !== this.#past).forEach((past) => atRest(past.doc, doc));
+            this.#stacks.filter((stack) => stack !== this.#stack).forEach((stack) => compressMasks(stack.doc, doc));
         }
         this.dispatchEvent(new CustomEvent("change", { detail: { label, before, doc } }));
     }
 }
 
-function sumPixels(pasts) {
-    return pasts.reduce((sum, { pixels }) => sum + pixels, 0);
+function sumPixels(stacks) {
+    return stacks.reduce((sum, { pixels }) => sum + pixels, 0);
 }

@@ -6,6 +6,7 @@
  */
 
 import { areaOf } from "../geometry/box.mjs";
+import { text } from "../util/text.mjs";
 
 /** Per picture the lists of steps, and per list of objects the sketches, that are in a file. */
 const savedSteps = new WeakMap();
@@ -37,19 +38,20 @@ export function listUnsavedWork(doc) {
     const areMasksSaved = savedMasks.has(doc.objects) && savedMasks.get(doc.objects) === doc.sketch;
     return [
         isSaved(doc) ? "" : describePainted(doc),
-        doc.offer ? "variations that are not kept" : "",
-        areMasksSaved ? "" : masks > 1 ? `${masks} masks` : masks ? "a mask" : "",
-        areMasksSaved || !doc.sketch ? "" : "a colour sketch",
+        doc.variations ? text("work.variations") : "",
+        areMasksSaved || !masks ? "" : text("work.masks", { count: masks }),
+        areMasksSaved || !doc.sketch ? "" : text("work.sketch"),
     ].filter(Boolean);
 }
 
 function describePainted({ steps, extension }) {
     const count = steps.filter(({ on }) => on).length;
-    const painted = count > 1 ? `${count} steps` : count ? "a step" : "changes";
-    return extension ? `an extension and ${painted}` : painted;
+    const painted = count ? text("work.steps", { count }) : text("work.changes");
+    return extension ? text("work.extension", { painted }) : painted;
 }
 
 /** "a, b and c" */
 export function joinWords(words) {
-    return [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(" and ");
+    const [others, last] = [words.slice(0, -1).join(", "), words.at(-1) ?? ""];
+    return others ? text("list.and", { others, last }) : last;
 }

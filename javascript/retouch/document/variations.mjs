@@ -1,119 +1,122 @@
 /**
- * The offer: variations that were painted and wait to be kept. It is part of the document, so that undo brings
- * back what was thrown away.
+ * The variations of a job: candidates that wait until one is kept or all are discarded. They are part of the document,
+ * so that undo brings discarded ones back.
  *
  * @typedef {{box: Box, patch: Pixels, mask: Mask, seed: number, scores: object, part?: number, of?: Candidate[],
- *     how?: How | null, painting?: Painting}} Candidate best first. `part`: the place of its part in the offer; `of`:
- *     those of several parts that this one shows together; `how` and `painting` as in `sidecar.mjs`
+ *     how?: How | null, painting?: Painting}} Candidate `part`: the index of its part; `of`: the
+ *     candidates of several parts that this one shows together; `how` and `painting` as in `history-file.mjs`
  * @typedef {{intent: string, name: string, asked: Mask, objects: string[], request: object | null,
  *     parts: Part[], infotext: string, candidates: Candidate[], chosen: number, warnings?: string[],
- *     steps?: Step[]}} Offer `request`: of the only part; `warnings`: of the answers; `steps`: what is kept instead of the chosen one, which looks the same
+ *     steps?: Step[]}} Variations `candidates` are best first; `request`: of the only part; `warnings`: of the answers;
+ *     `steps`: kept instead of the chosen candidate, which looks the same
  * @typedef {{mask: Mask, request: object, next: number}} Part what to ask again, without pictures, of the objects
  *     that share a prompt, and the first seed that was not tried yet
  */
 
-import { around, boxOfSize, overlap } from "../geometry/box.mjs";
-import { changedObject, kept, newId, picture, pictureIn, selected, withObject } from "./document.mjs";
+import { unionBox, boxOfSize, overlap } from "../geometry/box.mjs";
+import { changeObject, addStep, newId, composePicture, composeBox, selectObject, addObject } from "./document.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { Pixels } from "../image/pixels.mjs";
 
-/** @returns {Offer | null} */
-export function offerOf(doc) {
-    return doc.offer ?? null;
+/** @returns {Variations | null} */
+export function variationsOf(doc) {
+    return doc.variations ?? null;
 }
 
-/** Nothing stays selected: points and outlines would lie over what was painted. */
-export function withOffer(doc, offer) {
-    return Object.freeze({ ...selected(doc, null), offer: Object.freeze({ chosen: 0, ...offer }) });
+/** The document with variations. Nothing stays selected: points and outlines would cover the painted area. */
+export function setVariations(doc, variations) {
+    return Object.freeze({ ...selectObject(doc, null), variations: Object.freeze({ chosen: 0, ...variations }) });
 }
 
-/** Without its offer, and with what it was painted for selected again. */
-export function withoutOffer(doc) {
-    const offer = offerOf(doc);
-    return offer ? Object.freeze({ ...selected(doc, offer.objects.at(-1) ?? doc.selected), offer: null }) : doc;
+/** The document without variations, and with the object they were painted for selected again. */
+export function clearVariations(doc) {
+    const variations = variationsOf(doc);
+    return variations
+        ? Object.freeze({ ...selectObject(doc, variations.objects.at(-1) ?? doc.selected), variations: null })
+        : doc;
 }
 
-/** The chosen variation, null without an offer. */
-export function chosenOf(doc) {
-    const offer = offerOf(doc);
-    return offer ? offer.candidates[offer.chosen] : null;
-}
-
-/** Another variation, counted round and round. */
-export function choosing(doc, index) {
-    const { candidates } = offerOf(doc);
+/** Chooses the variation at `index`, modulo their number. */
+export function chooseVariation(doc, index) {
+    const { candidates } = variationsOf(doc);
     const count = candidates.length;
-    return withOffer(doc, { ...offerOf(doc), chosen: ((index % count) + count) % count });
+    return setVariations(doc, { ...variationsOf(doc), chosen: ((index % count) + count) % count });
 }
 
-/** More variations of the same, behind those that are there; the first of the new ones is chosen. */
-export function withMore(doc, candidates, { parts = offerOf(doc).parts, warnings = [] } = {}) {
-    const offer = offerOf(doc);
-    return withOffer(doc, {
-        ...offer,
+/** Adds variations behind the others and chooses the first of the new ones. */
+export function addVariations(doc, candidates, { parts = variationsOf(doc).parts, warnings = [] } = {}) {
+    const variations = variationsOf(doc);
+    return setVariations(doc, {
+        ...variations,
         parts,
-        warnings: [...new Set([...(offer.warnings ?? []), ...warnings])],
-        candidates: [...offer.candidates, ...candidates],
-        chosen: offer.candidates.length,
+        warnings: [...new Set([...(variations.warnings ?? []), ...warnings])],
+        candidates: [...variations.candidates, ...candidates],
+        chosen: variations.candidates.length,
     });
 }
 
 /**
- * The chosen variation becomes a step, or a step for each of its parts. What was masked for it is neither used nor
- * shown any more, so that the next click begins something new.
+ * Makes the chosen variation a step, or a step for each of its parts. The objects masked for it are no longer used or
+ * shown, so that the next click begins a new object.
  */
-export function keepingOffer(doc) {
-    const { objects, steps } = offerOf(doc);
-    const done = objects.reduce((now, id) => changedObject(now, id, { use: false, visible: false }), withoutOffer(doc));
-    const made = steps ? steps : stepsOf(offerOf(doc));
-    return Object.freeze({ ...selected(made.reduce(kept, done), null), sketch: steps ? doc.sketch : null });
+export function keepVariation(doc) {
+    const { objects, steps } = variationsOf(doc);
+    const done = objects.reduce(
+        (now, id) => changeObject(now, id, { use: false, visible: false }),
+        clearVariations(doc),
+    );
+    const newSteps = steps ? steps : makeSteps(variationsOf(doc));
+    return Object.freeze({ ...selectObject(newSteps.reduce(addStep, done), null), sketch: steps ? doc.sketch : null });
 }
 
-function stepsOf(offer) {
-    const best = offer.candidates[offer.chosen];
-    const alike = offer.candidates.filter((candidate) => partsOf(candidate) === partsOf(best));
-    return membersOf(best).map((one, place) => {
-        const others = alike.map((other) => membersOf(other)[place]);
-        const step = stepOf(offer, one, dropDuplicates(others, one));
+function makeSteps(variations) {
+    const best = variations.candidates[variations.chosen];
+    const alike = variations.candidates.filter((candidate) => partKey(candidate) === partKey(best));
+    return listSingles(best).map((one, place) => {
+        const others = alike.map((other) => listSingles(other)[place]);
+        const step = makeStep(variations, one, dropDuplicates(others, one));
         return best.of ? { ...step, asked: step.asked.cropped(overlap(step.asked.box, step.box)) } : step;
     });
 }
 
-/** Each painting once, `one` itself among them: a region of fewer variations shows its last with several others. */
+/** Each painting once, with `one` itself: a region with fewer variations repeats its last one. */
 function dropDuplicates(candidates, one) {
     const byPainting = new Map(candidates.map((candidate) => [candidate.painting ?? candidate, candidate]));
     byPainting.set(one.painting ?? one, one);
     return [...byPainting.values()];
 }
 
-/** Those that a candidate shows together, or itself. */
-export function membersOf(candidate) {
+/** The candidates that one shows together, or itself. */
+export function listSingles(candidate) {
     return candidate.of ?? [candidate];
 }
 
-/** The candidate as one of an offer's part. */
+/** The candidate with the index of its part. */
 export function assignPart(candidate, part) {
     return { ...candidate, part, ...(candidate.of ? { of: candidate.of.map((one) => ({ ...one, part })) } : {}) };
 }
 
-function partsOf(candidate) {
-    return membersOf(candidate).map(({ part }) => part).join();
+function partKey(candidate) {
+    return listSingles(candidate).map(({ part }) => part).join();
 }
 
-/** Of one part: `all` are its variations, `one` the chosen one. */
-function stepOf(offer, one, all) {
+/** The step of one part: `all` are its variations, `one` is the chosen one. */
+function makeStep(variations, one, all) {
     const { box, patch, mask, seed, scores } = one;
-    const { mask: asked, request } = offer.parts?.[one.part] ?? { mask: offer.asked, request: offer.request };
-    const said = { request: { ...request, seed }, infotext: offer.infotext, report: { seed, scores } };
-    const step = { name: offer.name, intent: offer.intent, box, patch, mask, asked, ...said };
-    const again = { how: one.how, paintings: all.map(({ painting }) => painting), chosen: all.indexOf(one) };
-    return one.how ? { ...step, ...again } : step;
+    const { mask: asked, request } = variations.parts?.[one.part] ?? {
+        mask: variations.asked,
+        request: variations.request,
+    };
+    const origin = { request: { ...request, seed }, infotext: variations.infotext, report: { seed, scores } };
+    const step = { name: variations.name, intent: variations.intent, box, patch, mask, asked, ...origin };
+    const repaintable = { how: one.how, paintings: all.map(({ painting }) => painting), chosen: all.indexOf(one) };
+    return one.how ? { ...step, ...repaintable } : step;
 }
 
-/** A step's mask as an object again, and the step itself off: as it was before it was painted. */
-export function reopening(doc, step) {
+/** Switches a step off and makes its mask an object again, as before it was painted. */
+export function reopenStep(doc, step) {
     const steps = doc.steps.map((other) => (other.id === step.id ? Object.freeze({ ...other, on: false }) : other));
-    return withObject(Object.freeze({ ...withoutOffer(doc), steps }), {
+    return addObject(Object.freeze({ ...clearVariations(doc), steps }), {
         id: newId(),
         name: step.name,
         mask: step.asked,
@@ -121,21 +124,28 @@ export function reopening(doc, step) {
     });
 }
 
-/** Several candidates painted side by side as one: each through its own mask, on what is there now. */
-export function merged(doc, candidates) {
+/** One candidate that shows several: each is composited through its own mask on the present picture. */
+export function mergeCandidates(doc, candidates) {
     if (candidates.length === 1) {
         return candidates[0];
     }
-    const box = candidates.reduce((sum, candidate) => around(sum, candidate.box), candidates[0].box);
+    const box = candidates.reduce((sum, candidate) => unionBox(sum, candidate.box), candidates[0].box);
     const steps = [...doc.steps.filter(({ on }) => on), ...candidates];
-    const mask = candidates.reduce((sum, candidate) => sum.union(solid(candidate.mask)), NOTHING);
-    const scores = averaged(candidates.map((candidate) => candidate.scores));
+    const mask = candidates.reduce((sum, candidate) => sum.union(binarizeMask(candidate.mask)), NOTHING);
+    const scores = meanScores(candidates.map((candidate) => candidate.scores));
     const [{ seed }] = candidates;
-    return { box, patch: pictureIn(doc.base, steps, box), mask: mask.cropped(box), seed, scores, of: candidates.flatMap(membersOf) };
+    return {
+        box,
+        patch: composeBox(doc.base, steps, box),
+        mask: mask.cropped(box),
+        seed,
+        scores,
+        of: candidates.flatMap(listSingles),
+    };
 }
 
 /** Each number's mean over those that have one. */
-function averaged(all) {
+function meanScores(all) {
     const mean = (name) => {
         const known = all.map((scores) => scores[name]).filter(Number.isFinite);
         return known.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
@@ -143,16 +153,16 @@ function averaged(all) {
     return Object.fromEntries(Object.keys(all[0]).map((name) => [name, mean(name)]));
 }
 
-function solid(mask) {
+function binarizeMask(mask) {
     return new Mask(
         mask.box,
         mask.data.map((alpha) => (alpha ? 255 : 0)),
     );
 }
 
-/** A whole picture painted elsewhere, as a candidate of only what differs; null where nothing does. */
-export function differing(doc, after) {
-    const before = picture(doc);
+/** The pixels of `after` that differ from the document's picture, as a candidate; null where none do. */
+export function changedArea(doc, after) {
+    const before = composePicture(doc);
     if (after.width !== before.width || after.height !== before.height) {
         return null;
     }
@@ -166,13 +176,13 @@ export function differing(doc, after) {
 }
 
 /** The picture with a variation on it. */
-export function pictureWith(doc, candidate) {
-    const under = picture(doc);
+export function composeWithCandidate(doc, candidate) {
+    const under = composePicture(doc);
     return candidate ? under.put(candidate.patch, candidate.mask, candidate.box) : under;
 }
 
-/** A small copy for the strip, at most `side` pixels long, by plain subsampling. */
-export function thumbnail(pixels, side) {
+/** A copy of at most `side` pixels a side, by plain subsampling. */
+export function makeThumbnail(pixels, side) {
     const scale = Math.max(1, Math.max(pixels.width, pixels.height) / side);
     const [width, height] = [pixels.width, pixels.height].map((n) => Math.max(1, Math.round(n / scale)));
     const from = new Uint32Array(pixels.data.buffer, pixels.data.byteOffset, pixels.width * pixels.height);

@@ -2,17 +2,18 @@
 
 import { infotextOf, packPng } from "../document/metadata.mjs";
 import { fromBase64 } from "../util/base64.mjs";
-import { activeMask, picture } from "../document/document.mjs";
+import { activeMask, composePicture } from "../document/document.mjs";
 import { h } from "../ui/dom.mjs";
 import { isTyping } from "../ui/key-listener.mjs";
+import { text } from "../util/text.mjs";
 
 /** The picture as a PNG file, with its infotext and all else that the opened file carried. */
-export async function savedFile(doc) {
-    const bytes = await packPng(picture(doc), doc.baggage, infotextOf(doc));
+export async function makePictureFile(doc) {
+    const bytes = await packPng(composePicture(doc), doc.baggage, infotextOf(doc));
     return new File([bytes], nameFor(doc), { type: "image/png" });
 }
 
-export async function maskFile(doc) {
+export async function makeMaskFile(doc) {
     return new File([fromBase64(await activeMask(doc).toPng(doc.base))], "mask.png", { type: "image/png" });
 }
 
@@ -22,13 +23,13 @@ function nameFor({ name, steps, extension }) {
 }
 
 const STRIPPED =
-    "Browsers take colour profile, EXIF and texts out of a picture that is pasted: open or drop its file to keep them.";
+    text("open.pasted");
 /** What browsers call a picture of the clipboard that is no file. */
 const PASTED = "image.png";
 
 /** Hear of pictures dropped on `root` or pasted while `alive()`. Returns the function that stops it. */
-export function receive(root, alive, { open, notices }) {
-    const veil = h("div", { class: "rt-veil", "aria-hidden": "true", hidden: true }, h("span", {}, "Drop to open"));
+export function listenForFiles(root, alive, { open, notices }) {
+    const veil = h("div", { class: "rt-veil", "aria-hidden": "true", hidden: true }, h("span", {}, text("open.drop")));
     root.append(veil);
     const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
     const over = (event) => {
@@ -41,43 +42,43 @@ export function receive(root, alive, { open, notices }) {
     const out = (event) => (veil.hidden = !(event.relatedTarget && root.contains(event.relatedTarget)) || veil.hidden);
     const drop = (event) => {
         veil.hidden = true;
-        const file = pictureIn(event.dataTransfer);
+        const file = pickFile(event.dataTransfer);
         if (file) {
             event.preventDefault();
             event.stopPropagation();
             open(file);
-            tellOthers(event.dataTransfer, file, notices);
+            warnOfOthers(event.dataTransfer, file, notices);
         }
     };
     const paste = (event) => {
-        const file = pictureIn(event.clipboardData);
+        const file = pickFile(event.clipboardData);
         if (alive() && file && !isTyping(event.target)) {
             event.preventDefault();
             open(file);
-            tellOthers(event.clipboardData, file, notices);
+            warnOfOthers(event.clipboardData, file, notices);
             if (file.name === PASTED) {
                 notices.sayOnce(STRIPPED, "info");
             }
         }
     };
-    const heard = [
+    const listeners = [
         [root, "dragenter", over],
         [root, "dragover", over],
         [root, "dragleave", out],
         [root, "drop", drop],
         [document, "paste", paste],
     ];
-    heard.forEach(([target, name, listener]) => target.addEventListener(name, listener));
-    return () => heard.forEach(([target, name, listener]) => target.removeEventListener(name, listener));
+    listeners.forEach(([target, name, listener]) => target.addEventListener(name, listener));
+    return () => listeners.forEach(([target, name, listener]) => target.removeEventListener(name, listener));
 }
 
-function tellOthers({ files }, file, notices) {
+function warnOfOthers({ files }, file, notices) {
     if (files.length > 1) {
-        const text = `Of ${files.length} files only ${file.name} was opened: Batch takes many.`;
-        notices.say(text, "warning");
+        const told = text("open.onlyOne", { files: files.length, name: file.name });
+        notices.say(told, "warning");
     }
 }
 
-function pictureIn(transfer) {
+function pickFile(transfer) {
     return [...(transfer?.files ?? [])].find(({ type }) => type.startsWith("image/")) ?? transfer?.files?.[0] ?? null;
 }

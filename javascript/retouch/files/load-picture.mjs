@@ -1,31 +1,33 @@
 /**
- * Loading: a file opened as the present picture. The one before stays where it holds work that is in no file: undo
- * leads back to it, and it survives a reload.
+ * Picture loader: opens a file as the present picture. The picture before is kept if it has unsaved work: undo goes
+ * back to it, and it survives a reload.
  */
 
 import { pickSentPicture } from "../document/metadata.mjs";
 import { download } from "../ui/dom.mjs";
-import { documentOf, historyFile } from "./open-file.mjs";
+import { readDocument, makeHistoryFile } from "./open-file.mjs";
 import { joinWords, markSaved, listUnsavedWork } from "../document/unsaved-work.mjs";
+import { text } from "../util/text.mjs";
 
 const SLOW_MS = 600;
 
-export class Loading {
+export class PictureLoader {
     #latest = null;
 
+    /** @param {import("../studio.mjs").Studio} studio */
     constructor({ store, view, api, notices }) {
         Object.assign(this, { store, view, api, notices });
         store.addEventListener("dropped", ({ detail }) => this.#tellDropped(detail.doc));
     }
 
-    /** The file as the present picture, unless another was asked for meanwhile. */
+    /** Opens the file, unless another was chosen meanwhile. */
     async load(file) {
-        const asked = (this.#latest = Symbol("load"));
+        const token = (this.#latest = Symbol("load"));
         const done = this.#tellWhenSlow(file);
-        const say = (remark) => this.#latest === asked && this.notices.say(remark, "warning");
+        const say = (remark) => this.#latest === token && this.notices.say(remark, "warning");
         try {
-            const doc = await documentOf(file, { api: this.api, say });
-            if (this.#latest === asked) {
+            const doc = await readDocument(file, { api: this.api, say });
+            if (this.#latest === token) {
                 markSaved(doc);
                 this.show(doc);
             }
@@ -36,7 +38,7 @@ export class Loading {
         }
     }
 
-    /** Another document as the present one. */
+    /** Opens a document as the present one. */
     show(doc) {
         const before = this.store.doc;
         const work = listUnsavedWork(before);
@@ -44,35 +46,36 @@ export class Loading {
         this.view.fit();
         this.api.send(pickSentPicture(doc)).catch(() => {}); // it is sent again with the first question about it
         if (work.length) {
-            const text = `${before.name} is still here, with ${joinWords(work)} in no file yet: Undo leads back to it.`;
-            const action = { label: "Back to it", run: () => this.store.back(before.base) };
-            this.#closeOnceBack(before.base, this.notices.say(text, "warning", action));
+            const told = text("open.stillHere", { name: before.name, work: joinWords(work) });
+            const action = { label: text("open.back"), run: () => this.store.reopen(before.base) };
+            this.#closeOnceBack(before.base, this.notices.say(told, "warning", action));
         }
     }
 
     /** The notice is of no use any more once the picture is there again. */
     #closeOnceBack(base, close) {
-        const heard = ({ detail }) => {
+        const onChange = ({ detail }) => {
             if (detail.doc.base === base) {
                 close();
-                this.store.removeEventListener("change", heard);
+                this.store.removeEventListener("change", onChange);
             }
         };
-        this.store.addEventListener("change", heard);
+        this.store.addEventListener("change", onChange);
     }
 
     #tellWhenSlow({ name }) {
         let close = () => {};
-        const timer = setTimeout(() => (close = this.notices.say(`Opening ${name || "the picture"} …`, "lasting")), SLOW_MS);
+        const opening = name ? text("open.slow", { name }) : text("open.slowUnnamed");
+        const timer = setTimeout(() => (close = this.notices.say(opening, "lasting")), SLOW_MS);
         return () => (clearTimeout(timer), close());
     }
 
     #tellDropped(doc) {
-        const text = `${doc.name} had to make room for other pictures, with ${joinWords(listUnsavedWork(doc))} in no file.`;
+        const told = text("open.dropped", { name: doc.name, work: joinWords(listUnsavedWork(doc)) });
         const save = async () => {
-            const file = await historyFile(doc);
+            const file = await makeHistoryFile(doc);
             download(file, file.name);
         };
-        this.notices.say(text, "lasting", { label: "Save it with its history", run: save });
+        this.notices.say(told, "lasting", { label: text("open.saveDropped"), run: save });
     }
 }

@@ -1,4 +1,4 @@
-/** Mask files: the server reads them, so that one rule holds for all doors. */
+/** Mask files: the server reads them, so that one rule holds for all entry points. */
 
 import { ServerError } from "../server/client.mjs";
 import { pickSentPicture } from "../document/metadata.mjs";
@@ -6,12 +6,13 @@ import { toBase64 } from "../util/base64.mjs";
 import { boxOfList } from "../geometry/box.mjs";
 import { bytesOfBlob } from "../image/codec.mjs";
 import { Mask } from "../image/mask.mjs";
+import { text } from "../util/text.mjs";
 
 /** What of a file can be its mask, where two readings are likely. */
 export const CHANNELS = [
-    { channel: "luminance", label: "Brightness", hint: "white is repainted" },
-    { channel: "alpha", label: "Opacity", hint: "what is opaque is repainted" },
-    { channel: "inverted alpha", label: "Transparency", hint: "what is transparent is repainted" },
+    { channel: "luminance", label: text("maskFile.luminance"), hint: text("maskFile.luminance.hint") },
+    { channel: "alpha", label: text("maskFile.alpha"), hint: text("maskFile.alpha.hint") },
+    { channel: "inverted alpha", label: text("maskFile.invertedAlpha"), hint: text("maskFile.invertedAlpha.hint") },
 ];
 
 /**
@@ -22,7 +23,7 @@ export const CHANNELS = [
  */
 export async function readMaskFile(api, doc, file, channel = "auto") {
     const body = { mask: toBase64(await bytesOfBlob(file)), mask_channel: channel, radius: 0 };
-    const { mask, box, mask_reading: reading, warnings = [] } = await api.about(pickSentPicture(doc), "mask", body);
+    const { mask, box, mask_reading: reading, warnings = [] } = await api.postWithPicture(pickSentPicture(doc), "mask", body);
     return { mask: await Mask.fromPng(mask, boxOfList(box)), reading, warnings };
 }
 

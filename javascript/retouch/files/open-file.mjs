@@ -1,30 +1,30 @@
-/** Opening: a file of a person's choice as a document, whether it is a picture or a history. */
+/** Opens a file, a picture or a history, as a document. */
 
 import { bytesOfBlob } from "../image/codec.mjs";
-import { opened } from "../document/document.mjs";
+import { newDocument } from "../document/document.mjs";
 import { readPicture } from "./read-picture.mjs";
-import { ENDING, readSidecar, writtenSidecar } from "../document/history-file.mjs";
+import { ENDING, readHistoryFile, writeHistoryFile } from "../document/history-file.mjs";
 import { isZip } from "../util/zip.mjs";
 
-export const OPENS = `image/*,${ENDING}`;
+export const ACCEPTED_FILES = `image/*,${ENDING}`;
 
 /**
  * @param {File} file
- * @param {{api?: Api | null, say?: (remark: string) => void}} [door] see reading.mjs
+ * @param {Partial<import("./read-picture.mjs").ReadOptions>} [options]
  * @returns {Promise<Doc>} rejects in one sentence
  */
-export async function documentOf(file, { api = null, say = () => {} } = {}) {
+export async function readDocument(file, { api = null, say = () => {} } = {}) {
     const bytes = await bytesOfBlob(file);
     if (isZip(bytes) || file.name?.endsWith(ENDING)) {
-        return readSidecar(bytes, file.name);
+        return readHistoryFile(bytes, file.name);
     }
     const name = file.name || "pasted.png";
     const { pixels, infotext, baggage } = await readPicture(name, bytes, { api, say });
-    return opened(pixels, name, infotext, baggage);
+    return newDocument(pixels, name, infotext, baggage);
 }
 
-/** The document with all that it is made of, to be opened again. */
-export async function historyFile(doc) {
+/** The document with its history, as a file that can be opened again. */
+export async function makeHistoryFile(doc) {
     const stem = doc.name.replace(/\.\w+$/, "") || "picture";
-    return new File([await writtenSidecar(doc)], `${stem}${ENDING}`, { type: "application/zip" });
+    return new File([await writeHistoryFile(doc)], `${stem}${ENDING}`, { type: "application/zip" });
 }

@@ -19,7 +19,7 @@ export function boxOfSize({ width, height }) {
 }
 
 /** The smallest box of whole pixels that covers float coordinates, given in any order. */
-export function covering(x0, y0, x1, y1) {
+export function boundingBox(x0, y0, x1, y1) {
     return boxOf(
         Math.floor(Math.min(x0, x1)),
         Math.floor(Math.min(y0, y1)),
@@ -53,7 +53,7 @@ export function isEmpty(box) {
     return box.right <= box.left || box.bottom <= box.top;
 }
 
-export function sameBox(a, b) {
+export function isSameBox(a, b) {
     return a.left === b.left && a.top === b.top && a.right === b.right && a.bottom === b.bottom;
 }
 
@@ -72,7 +72,7 @@ export function overlap(a, b) {
 }
 
 /** The smallest box around both; an empty one does not count. */
-export function around(a, b) {
+export function unionBox(a, b) {
     if (isEmpty(a)) {
         return b;
     }
@@ -87,10 +87,10 @@ export function around(a, b) {
     );
 }
 
-export function grownBox(box, by) {
+export function growBox(box, by) {
     return boxOf(box.left - by, box.top - by, box.right + by, box.bottom + by);
 }
 
-export function movedBox(box, dx, dy) {
+export function moveBox(box, dx, dy) {
     return boxOf(box.left + dx, box.top + dy, box.right + dx, box.bottom + dy);
 }

@@ -3,8 +3,8 @@
  * and where the picture lies in it. Pure; the server's own rules, so that the ghost need not wait for it.
  *
  * @typedef {{left: number, top: number, right: number, bottom: number}} Margins in picture pixels
- * @typedef {{aspect: string, across: string, down: string, margins: Margins}} Asked `aspect` is "" where the
- *     margins count, `across` and `down` are "" where the picture lies as the margins have it
+ * @typedef {{aspect: string, horizontal: string, vertical: string, margins: Margins}} CanvasSize `aspect` is "" where the
+ *     margins count, `horizontal` and `vertical` are "" where the picture lies as the margins have it
  * @typedef {import("./box.mjs").Box} Box
  * @typedef {import("./box.mjs").Size} Size
  */
@@ -19,25 +19,25 @@ export const OPPOSITE = Object.freeze({ left: "right", right: "left", top: "bott
 export const WIDEST = 16384;
 export const ASPECTS = Object.freeze(["16:9", "9:16", "4:5", "1:1", "21:9"]);
 /** Keeps what the picture shows on a line of thirds: only the server knows where that is. */
-export const SUBJECT = "subject";
+const SUBJECT = "subject";
 const ASPECT = /^\s*(\d+(?:\.\d+)?)\s*[:x/]\s*(\d+(?:\.\d+)?)\s*$/;
 const SHARES = { left: 0, top: 0, third: 1 / 3, centre: 0.5, "two thirds": 2 / 3, right: 1, bottom: 1 };
 
-/** @type {Asked} */
-export const NOTHING_ASKED = Object.freeze({ aspect: "", across: "", down: "", margins: NO_MARGINS });
+/** @type {CanvasSize} */
+export const UNCHANGED_SIZE = Object.freeze({ aspect: "", horizontal: "", vertical: "", margins: NO_MARGINS });
 
 /** The canvas in the picture's pixels: the picture's own corner is at 0, 0. @returns {Box} */
-export function canvasBox({ width, height }, { left, top, right, bottom }) {
+export function extendedBox({ width, height }, { left, top, right, bottom }) {
     return boxOf(-left, -top, width + right, height + bottom);
 }
 
 /** @returns {Size} */
-export function canvasSize(size, margins) {
-    const box = canvasBox(size, margins);
+export function extendedSize(size, margins) {
+    const box = extendedBox(size, margins);
     return { width: widthOf(box), height: heightOf(box) };
 }
 
-export function isNone(margins) {
+export function isZeroMargins(margins) {
     return SIDES.every((side) => margins[side] === 0);
 }
 
@@ -48,8 +48,8 @@ export function aspectOf(text) {
     return Number.isFinite(ratio) && ratio > 0 ? ratio : null;
 }
 
-/** What was asked, in pixels; nothing for an aspect that is none. @returns {Margins} */
-export function marginsOf({ aspect, across, down, margins }, size) {
+/** The margins of a canvas size in pixels; none for text that is no aspect. @returns {Margins} */
+export function marginsOf({ aspect, horizontal, vertical, margins }, size) {
     if (!aspect) {
         return margins;
     }
@@ -57,61 +57,64 @@ export function marginsOf({ aspect, across, down, margins }, size) {
     if (!ratio) {
         return NO_MARGINS;
     }
-    const width = Math.max(size.width, rounded(size.height * ratio));
-    const height = Math.max(size.height, rounded(size.width / ratio));
-    const left = placed(across, width, size.width);
-    const top = placed(down, height, size.height);
+    const width = Math.max(size.width, roundHalfToEven(size.height * ratio));
+    const height = Math.max(size.height, roundHalfToEven(size.width / ratio));
+    const left = offsetInCanvas(horizontal, width, size.width);
+    const top = offsetInCanvas(vertical, height, size.height);
     return { left, top, right: width - size.width - left, bottom: height - size.height - top };
 }
 
 /** Half a pixel to the even one, as the server's language rounds. */
-function rounded(value) {
+function roundHalfToEven(value) {
     const whole = Math.round(value);
     return Math.abs(value % 1) === 0.5 && whole % 2 ? whole - 1 : whole;
 }
 
-/** Pixels before the picture, on one axis of `length`. A third is met by the picture's middle. */
-export function placed(place, length, own) {
+/** Pixels before the picture, on one axis of `length`. At a third lies the picture's middle. */
+export function offsetInCanvas(place, length, own) {
     const room = length - own;
     const share = SHARES[place] ?? SHARES.centre;
     const at = [0, 0.5, 1].includes(share) ? share * room : share * length - own / 2;
     return Math.min(Math.max(Math.floor(at + 0.5), 0), room);
 }
 
-/** The picture at another place of a canvas that stays as large: an anchor was chosen. @returns {Asked} */
-export function anchored(asked, size, changes) {
-    const next = { ...asked, ...changes };
+/** The size after an anchor was chosen: the canvas stays as large, the picture moves on it. @returns {CanvasSize} */
+export function anchorPicture(request, size, changes) {
+    const next = { ...request, ...changes };
     if (next.aspect) {
         return next;
     }
-    const canvas = canvasSize(size, asked.margins);
-    const moved = { ...asked.margins };
+    const canvas = extendedSize(size, request.margins);
+    const moved = { ...request.margins };
     for (const [place, before, after, length] of [
-        [changes.across, "left", "right", "width"],
-        [changes.down, "top", "bottom", "height"],
+        [changes.horizontal, "left", "right", "width"],
+        [changes.vertical, "top", "bottom", "height"],
     ]) {
         if (place && place !== SUBJECT) {
-            moved[before] = placed(place, canvas[length], size[length]);
+            moved[before] = offsetInCanvas(place, canvas[length], size[length]);
             moved[after] = canvas[length] - size[length] - moved[before];
         }
     }
     return { ...next, margins: moved };
 }
 
-/** What the server is asked for, in its words. */
-export function requestOf({ aspect, across, down, margins }, size) {
-    const places = { across: across || "centre", down: down || "centre" };
+/** The fields of POST outpaint that say the canvas size. */
+export function makeSizeFields({ aspect, horizontal, vertical, margins }, size) {
+    const places = { horizontal: horizontal || "centre", vertical: vertical || "centre" };
     if (aspect) {
         return { aspect, ...places };
     }
-    return [across, down].includes(SUBJECT) ? { ...canvasSize(size, margins), ...places } : { ...margins };
+    return [horizontal, vertical].includes(SUBJECT) ? { ...extendedSize(size, margins), ...places } : { ...margins };
 }
 
-/** "16:9" where it is one that is offered, or two small numbers say it to half a hundredth, else "1.48:1". */
-export function aspectWords({ width, height }) {
+/** "16:9" where the aspect is within 0.5 % of a common one or of two small numbers, else "1.48:1". */
+export function aspectText({ width, height }) {
     const ratio = width / height;
     const isNear = (aspect) => Math.abs(aspectOf(aspect) / ratio - 1) < 0.005;
     const simple = [1, 2, 3, 4, 5].map((down) => [Math.round(ratio * down), down]).filter(([across]) => across <= 5);
     const plain = ratio >= 1 ? `${ratio.toFixed(2)}:1` : `1:${(1 / ratio).toFixed(2)}`;
-    return [...ASPECTS, ...simple.map((pair) => pair.join(":"))].find((aspect) => aspectOf(aspect) && isNear(aspect)) ?? plain;
+    return (
+        [...ASPECTS, ...simple.map((pair) => pair.join(":"))].find((aspect) => aspectOf(aspect) && isNear(aspect)) ??
+        plain
+    );
 }

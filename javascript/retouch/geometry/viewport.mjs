@@ -6,7 +6,7 @@
  * @typedef {{width: number, height: number, x: number, y: number, scale: number}} Viewport
  */
 
-import { boxOf, boxOfSize, covering, heightOf, overlap, widthOf } from "./box.mjs";
+import { boxOf, boxOfSize, boundingBox, heightOf, overlap, widthOf } from "./box.mjs";
 
 export const CLOSEST = 64;
 export const FARTHEST = 1 / 64;
@@ -20,47 +20,47 @@ export function viewportOf(width, height) {
 }
 
 /** All of a box of the picture in the middle, not above its own size. */
-export function fitted(view, box) {
+export function fitViewport(view, box) {
     const room = (length) => Math.max(length - 2 * MARGIN, 1);
-    const asked = Math.min(room(view.width) / widthOf(box), room(view.height) / heightOf(box), 1);
-    const scale = Math.max(asked, FARTHEST);
+    const fullScale = Math.min(room(view.width) / widthOf(box), room(view.height) / heightOf(box), 1);
+    const scale = Math.max(fullScale, FARTHEST);
     const x = Math.round((view.width - (box.left + box.right) * scale) / 2);
     const y = Math.round((view.height - (box.top + box.bottom) * scale) / 2);
     return Object.freeze({ ...view, x, y, scale });
 }
 
 /** Scaled so that the picture's point under (x, y) of the view stays there. */
-export function zoomed(view, size, scale, x = view.width / 2, y = view.height / 2) {
+export function zoomViewport(view, size, scale, x = view.width / 2, y = view.height / 2) {
     const next = Math.min(Math.max(scale, FARTHEST), CLOSEST);
     const ratio = next / view.scale;
-    return inSight({ ...view, x: x - (x - view.x) * ratio, y: y - (y - view.y) * ratio, scale: next }, size);
+    return keepInSight({ ...view, x: x - (x - view.x) * ratio, y: y - (y - view.y) * ratio, scale: next }, size);
 }
 
-export function panned(view, size, dx, dy) {
-    return inSight({ ...view, x: view.x + dx, y: view.y + dy }, size);
+export function panViewport(view, size, dx, dy) {
+    return keepInSight({ ...view, x: view.x + dx, y: view.y + dy }, size);
 }
 
 /** The same picture point in the middle of a view of another size. */
-export function resized(view, size, width, height) {
+export function resizeViewport(view, size, width, height) {
     const x = view.x + (width - view.width) / 2;
     const y = view.y + (height - view.height) / 2;
-    return inSight({ ...view, width, height, x, y }, size);
+    return keepInSight({ ...view, width, height, x, y }, size);
 }
 
 /** Moved as little as needed to bring a picture point into the view. */
-export function revealing(view, size, point) {
+export function revealPoint(view, size, point) {
     const { x, y } = toView(view, point.x, point.y);
     const inside = (at, length) => Math.min(Math.max(at, IN_SIGHT), length - IN_SIGHT) - at;
-    return panned(view, size, inside(x, view.width), inside(y, view.height));
+    return panViewport(view, size, inside(x, view.width), inside(y, view.height));
 }
 
-function inSight(view, size) {
-    const kept = (at, length, picture) => {
+function keepInSight(view, size) {
+    const clampOrigin = (at, length, picture) => {
         const least = Math.min(IN_SIGHT, picture);
         return Math.round(Math.min(Math.max(at, least - picture), length - least));
     };
-    const x = kept(view.x, view.width, size.width * view.scale);
-    const y = kept(view.y, view.height, size.height * view.scale);
+    const x = clampOrigin(view.x, view.width, size.width * view.scale);
+    const y = clampOrigin(view.y, view.height, size.height * view.scale);
     return Object.freeze({ ...view, x, y });
 }
 
@@ -76,7 +76,7 @@ export function toPicture(view, x, y) {
 export function visibleBox(view, size) {
     const from = toPicture(view, 0, 0);
     const to = toPicture(view, view.width, view.height);
-    return overlap(covering(from.x, from.y, to.x, to.y), boxOfSize(size));
+    return overlap(boundingBox(from.x, from.y, to.x, to.y), boxOfSize(size));
 }
 
 /** Halvings of the picture that still give every device pixel one of its own. */

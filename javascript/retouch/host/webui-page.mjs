@@ -1,7 +1,9 @@
 /**
  * Where the studio stands: alone, or in the WebUI, whose pages pictures come from and go to. Everything that
- * knows the WebUI's page is here and in gallery.mjs.
+ * knows the WebUI's page is here and in webui-gallery.mjs.
  */
+
+import { text } from "../util/text.mjs";
 
 const IMG2IMG = { img2img: 0, inpaint: 4 };
 const WAIT_MS = 8000;
@@ -9,7 +11,7 @@ const LEAST_HEIGHT = 540;
 const MARGIN = 14;
 
 /** gradio sets the text of its HTML as prose, which is not for a page of buttons; the studio fills the window. */
-export function settle(root) {
+export function fillWindow(root) {
     root.closest(".prose")?.classList.remove("prose");
     const fill = () => {
         const top = root.getBoundingClientRect().top + scrollY;
@@ -25,53 +27,55 @@ export function settle(root) {
 }
 
 /** The places a picture can be sent to: [{label, hint, send({picture, mask})}] with files; none when alone. */
-export function targets(kind) {
-    return kind === "webui" ? WEBUI : [];
+export function listSendTargets(kind) {
+    return kind === "webui" ? SEND_TARGETS : [];
 }
 
-const WEBUI = [
+const SEND_TARGETS = [
     {
-        label: "img2img › Inpaint upload",
-        hint: "picture and mask",
+        label: text("send.inpaint"),
+        hint: text("send.pictureAndMask"),
         testid: "send-inpaint",
         needsMask: true,
         async send({ picture, mask }) {
             showImg2img(IMG2IMG.inpaint);
-            await put("img_inpaint_base", picture);
-            await put("img_inpaint_mask", mask);
+            await putFile("img_inpaint_base", picture);
+            await putFile("img_inpaint_mask", mask);
         },
     },
     {
-        label: "img2img",
-        hint: "picture",
+        label: text("send.img2img"),
+        hint: text("send.picture"),
         testid: "send-img2img",
         async send({ picture }) {
             showImg2img(IMG2IMG.img2img);
-            await put("img2img_image", picture);
+            await putFile("img2img_image", picture);
         },
     },
     {
-        label: "Extras",
-        hint: "picture",
+        label: text("send.extras"),
+        hint: text("send.picture"),
         testid: "send-extras",
         async send({ picture }) {
             showTab("tab_extras");
-            await put("extras_image", picture);
+            await putFile("extras_image", picture);
         },
     },
 ];
 
 /** The places a mask can be taken from: [{label, testid, take()}], `take` giving a file; none when alone. */
-export function sources(kind) {
-    return kind === "webui" ? [{ label: "From Inpaint upload", testid: "mask-from-inpaint", take: inpaintMask }] : [];
+export function listMaskSources(kind) {
+    return kind === "webui"
+        ? [{ label: text("maskFile.fromInpaint"), testid: "mask-from-inpaint", take: readInpaintMask }]
+        : [];
 }
 
-async function inpaintMask() {
-    const shown = gradio().querySelector("#img_inpaint_mask img");
-    if (!shown) {
-        throw new Error("img2img › Inpaint upload has no mask: put one there first.");
+async function readInpaintMask() {
+    const image = gradio().querySelector("#img_inpaint_mask img");
+    if (!image) {
+        throw new Error(text("maskFile.noneInInpaint"));
     }
-    const answer = await fetch(shown.src);
+    const answer = await fetch(image.src);
     return new File([await answer.blob()], "Inpaint upload.png");
 }
 
@@ -88,30 +92,30 @@ function showImg2img(place) {
 }
 
 /** Give a file to one of the WebUI's image boxes, as if a person had chosen it. */
-async function put(id, file) {
+async function putFile(id, file) {
     const box = gradio().querySelector(`#${id}`);
     if (!box) {
-        throw new Error(`This WebUI has no "${id}" to send to.`);
+        throw new Error(text("send.noPlace", { id }));
     }
     box.querySelector('button[aria-label="Clear"]')?.click();
-    const input = await until(() => box.querySelector('input[type="file"]'));
-    const given = new DataTransfer();
-    given.items.add(file);
-    input.files = given.files;
+    const input = await waitFor(() => box.querySelector('input[type="file"]'));
+    const transfer = new DataTransfer();
+    transfer.items.add(file);
+    input.files = transfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
-    await until(() => box.querySelector("img, canvas"));
+    await waitFor(() => box.querySelector("img, canvas"));
 }
 
 /** gradio draws what a change asks for some frames later. */
-async function until(found) {
+async function waitFor(find) {
     for (const end = Date.now() + WAIT_MS; Date.now() < end;) {
-        const node = found();
+        const node = find();
         if (node) {
             return node;
         }
         await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error("The WebUI's page did not take the picture.");
+    throw new Error(text("send.notTaken"));
 }
 
 export function gradio() {

@@ -10,7 +10,17 @@
  *     scales the size
  */
 
-import { areaOf, around, boxOf, boxOfSize, covering, isEmpty, NOWHERE, overlap, widthOf } from "../geometry/box.mjs";
+import {
+    areaOf,
+    unionBox,
+    boxOf,
+    boxOfSize,
+    boundingBox,
+    isEmpty,
+    NOWHERE,
+    overlap,
+    widthOf,
+} from "../geometry/box.mjs";
 import { Mask } from "./mask.mjs";
 
 const BLOCK = 256;
@@ -43,7 +53,7 @@ export class Stroke {
      * @param {Spot} spot
      * @returns {Box} what changed
      */
-    to(spot) {
+    lineTo(spot) {
         const from = this.#last;
         this.#last = spot;
         if (!from) {
@@ -61,7 +71,7 @@ export class Stroke {
             const share = at / length;
             const radius = this.#radius(from.pressure + (to.pressure - from.pressure) * share);
             const [x, y] = [from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share];
-            changed = around(changed, this.#dab(x, y, radius));
+            changed = unionBox(changed, this.#dab(x, y, radius));
             at += Math.max(radius * SPACING, 0.5);
         }
         this.#owed = at - length;
@@ -74,13 +84,13 @@ export class Stroke {
 
     #dab(x, y, radius) {
         const box = overlap(
-            covering(x - radius - 1, y - radius - 1, x + radius + 1, y + radius + 1),
+            boundingBox(x - radius - 1, y - radius - 1, x + radius + 1, y + radius + 1),
             this.#frame,
         );
         if (isEmpty(box)) {
             return NOWHERE;
         }
-        this.bounds = around(this.bounds, box);
+        this.bounds = unionBox(this.bounds, box);
         const profile = dabProfile(radius, this.brush);
         this.#eachBlock(box, (block, part, origin) => pressDab(block, part, origin, { x, y, ...profile }));
         return box;
@@ -96,9 +106,9 @@ export class Stroke {
     }
 
     #block(key) {
-        const found = this.#blocks.get(key) ?? new Uint8Array(BLOCK * BLOCK);
-        this.#blocks.set(key, found);
-        return found;
+        const block = this.#blocks.get(key) ?? new Uint8Array(BLOCK * BLOCK);
+        this.#blocks.set(key, block);
+        return block;
     }
 
     /** The alpha of a box. */

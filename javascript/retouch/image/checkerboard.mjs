@@ -5,7 +5,7 @@ import { heightOf, widthOf } from "../geometry/box.mjs";
 const CHECK = 8;
 
 /** @param {import("../geometry/box.mjs").Box} area in device pixels, the squares counted from its corner */
-export function drawChecker(context, area, [light, dark]) {
+export function drawCheckerboard(context, area, [light, dark]) {
     context.fillStyle = light;
     context.fillRect(area.left, area.top, widthOf(area), heightOf(area));
     context.fillStyle = dark;

@@ -41,11 +41,11 @@ export function isGrey(data) {
 
 /**
  * A picture file that a server or this page wrote, or any that `decodePng` reads. An orientation in a PNG's EXIF is
- * not applied: see opening.mjs.
+ * not applied: see read-picture.mjs.
  *
  * @returns {Promise<{width: number, height: number, data: Uint8ClampedArray}>} RGBA, straight alpha
  */
-export async function decodedPixels(blob) {
+export async function decodePixels(blob) {
     const bytes = await bytesOfBlob(blob);
     const header = pngHeader(bytes);
     const types = chunksOf(bytes).map(({ type }) => type);
@@ -57,7 +57,7 @@ export async function decodedPixels(blob) {
 }
 
 /** @returns {Promise<Blob>} PNG, exact */
-export async function encodedPixels({ width, height, data, opaque }) {
+export async function encodePixels({ width, height, data, opaque }) {
     if (!opaque || !fitsCanvas({ width, height })) {
         const png = await encodePng(opaque ? withoutAlpha(data) : data, width, height, opaque ? 3 : 4);
         return new Blob([png], { type: "image/png" });
@@ -81,7 +81,9 @@ let exact = null;
 
 /** Some privacy settings add noise to what is read from a canvas. */
 function isCanvasExact() {
-    exact ??= typeof OffscreenCanvas !== "undefined" && givesBack(Uint8ClampedArray.from({ length: 1024 }, makeSample));
+    exact ??=
+        typeof OffscreenCanvas !== "undefined" &&
+        readsBackExactly(Uint8ClampedArray.from({ length: 1024 }, makeSample));
     return exact;
 }
 
@@ -89,7 +91,7 @@ function makeSample(_, i) {
     return i % 4 === 3 ? 255 : (i * 151) % 256;
 }
 
-function givesBack(data) {
+function readsBackExactly(data) {
     const context = new OffscreenCanvas(16, 16).getContext("2d", { willReadFrequently: true });
     context.putImageData(new ImageData(data, 16, 16), 0, 0);
     const read = context.getImageData(0, 0, 16, 16).data;

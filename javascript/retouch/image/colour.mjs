@@ -1,7 +1,7 @@
 /** Colours as the page writes them: #rgb, #rrggbb. */
 
 /** @returns {number[]} [r, g, b] */
-export function parsedColour(text) {
+export function parseColour(text) {
     const hex = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text)?.[1];
     if (!hex) {
         throw new Error(`"${text}" is not a colour: write it as #rrggbb.`);
@@ -10,7 +10,7 @@ export function parsedColour(text) {
     return [0, 2, 4].map((at) => parseInt(long.slice(at, at + 2), 16));
 }
 
-export const THEMES = Object.freeze({
+const THEMES = Object.freeze({
     dark: Object.freeze({
         ground: "#1d1f23",
         checks: ["#5a5d63", "#45484d"],

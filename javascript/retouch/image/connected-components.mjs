@@ -5,13 +5,13 @@
  * @param {boolean} diagonal whether pixels that touch by a corner are connected
  * @returns {{labels: Int32Array, count: number}} 0 where `belongs` is false, else 1..count
  */
-export function connectedParts(belongs, width, height, diagonal) {
+export function labelComponents(belongs, width, height, diagonal) {
     const labels = new Int32Array(width * height);
     const parents = [0];
     for (let y = 0; y < height; y++) {
         labelRow(labels, parents, belongs, { width, row: y * width, diagonal });
     }
-    return { labels, count: flatten(labels, parents) };
+    return { labels, count: renumberLabels(labels, parents) };
 }
 
 function labelRow(labels, parents, belongs, { width, row, diagonal }) {
@@ -24,10 +24,10 @@ function labelRow(labels, parents, belongs, { width, row, diagonal }) {
         let label = left;
         if (row > 0) {
             const above = at - width;
-            label = joined(parents, label, labels[above]);
+            label = joinLabels(parents, label, labels[above]);
             if (diagonal) {
-                label = joined(parents, label, x > 0 ? labels[above - 1] : 0);
-                label = joined(parents, label, x + 1 < width ? labels[above + 1] : 0);
+                label = joinLabels(parents, label, x > 0 ? labels[above - 1] : 0);
+                label = joinLabels(parents, label, x + 1 < width ? labels[above + 1] : 0);
             }
         }
         labels[at] = label || parents.push(parents.length) - 1;
@@ -35,19 +35,19 @@ function labelRow(labels, parents, belongs, { width, row, diagonal }) {
 }
 
 /** The label of two that meet; 0 is none. */
-function joined(parents, a, b) {
+function joinLabels(parents, a, b) {
     if (!a || !b || a === b) {
         return a || b;
     }
-    const rootA = root(parents, a);
-    const rootB = root(parents, b);
+    const rootA = findRoot(parents, a);
+    const rootB = findRoot(parents, b);
     const low = Math.min(rootA, rootB);
     parents[rootA] = low;
     parents[rootB] = low;
     return low;
 }
 
-function root(parents, label) {
+function findRoot(parents, label) {
     while (parents[label] !== label) {
         parents[label] = parents[parents[label]];
         label = parents[label];
@@ -56,11 +56,11 @@ function root(parents, label) {
 }
 
 /** Numbers the parts 1..count without gaps. */
-function flatten(labels, parents) {
+function renumberLabels(labels, parents) {
     const numbers = new Int32Array(parents.length);
     let count = 0;
     for (let label = 1; label < parents.length; label++) {
-        const top = root(parents, label);
+        const top = findRoot(parents, label);
         numbers[label] = top === label ? ++count : numbers[top];
     }
     for (let i = 0; i < labels.length; i++) {

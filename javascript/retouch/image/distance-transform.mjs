@@ -14,7 +14,7 @@
  * @param {number} level pixels of at least this shade count
  * @returns {Uint16Array} 0 on pixels that count, `far` where there is none within `far`
  */
-export function columnSteps(alpha, width, height, level, far) {
+function columnSteps(alpha, width, height, level, far) {
     const steps = new Uint16Array(width * height);
     for (let i = 0; i < width; i++) {
         steps[i] = alpha[i] >= level ? 0 : far;

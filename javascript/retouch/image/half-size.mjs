@@ -5,7 +5,7 @@ const HALVES = 0x00020002;
 const OPAQUE = 255;
 
 /** @param {Uint8Array | Uint8ClampedArray} data height * width * 4; colours weigh as much as their alpha */
-export function halvedRgba(data, width, height) {
+export function halveRgba(data, width, height) {
     const [wide, high] = [halfOf(width), halfOf(height)];
     const pixels = new Uint32Array(data.buffer, data.byteOffset, width * height);
     const out = new Uint32Array(wide * high);
@@ -40,17 +40,24 @@ function weighedMean(a, b, c, d) {
     const sum = (a >>> 24) + (b >>> 24) + (c >>> 24) + (d >>> 24);
     let out = ((sum + 2) >> 2) << 24;
     for (let shift = 0; sum && shift < 24; shift += 8) {
-        out |= Math.round((part(a, shift) + part(b, shift) + part(c, shift) + part(d, shift)) / sum) << shift;
+        out |=
+            Math.round(
+                (weighedChannel(a, shift) +
+                    weighedChannel(b, shift) +
+                    weighedChannel(c, shift) +
+                    weighedChannel(d, shift)) /
+                    sum,
+            ) << shift;
     }
     return out;
 }
 
-function part(pixel, shift) {
+function weighedChannel(pixel, shift) {
     return ((pixel >>> shift) & 255) * (pixel >>> 24);
 }
 
 /** @param {Uint8Array} data height * width */
-export function halvedAlpha(data, width, height) {
+export function halveAlpha(data, width, height) {
     const [wide, high] = [halfOf(width), halfOf(height)];
     const out = new Uint8Array(wide * high);
     for (let y = 0, to = 0; y < high; y++) {
@@ -65,8 +72,8 @@ export function halvedAlpha(data, width, height) {
     return { data: out, width: wide, height: high };
 }
 
-/** @param {typeof halvedRgba | typeof halvedAlpha} halved */
-export function halvedTimes(halved, times, data, width, height) {
+/** @param {typeof halveRgba | typeof halveAlpha} halved */
+export function halveTimes(halved, times, data, width, height) {
     let out = { data, width, height };
     for (let turn = 0; turn < times; turn++) {
         out = halved(out.data, out.width, out.height);

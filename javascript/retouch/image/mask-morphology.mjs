@@ -6,14 +6,14 @@
  */
 
 import { raiseWithin, squaredDistances } from "./distance-transform.mjs";
-import { connectedParts } from "./connected-components.mjs";
+import { labelComponents } from "./connected-components.mjs";
 
 /** A mask of more shades than this is taken apart at every 16th shade. */
 const EXACT_LEVELS = 16;
 const LEVEL_STEP = 16;
 
 /** Every pixel takes the strongest shade within `by` pixels. */
-export function grown(data, width, height, by) {
+export function growAlpha(data, width, height, by) {
     const out = new Uint8Array(data);
     for (const level of levelsOf(data)) {
         raiseWithin(out, data, width, height, level, by);
@@ -22,12 +22,12 @@ export function grown(data, width, height, by) {
 }
 
 /** Every pixel takes the weakest shade within `by` pixels. */
-export function shrunk(data, width, height, by) {
-    return inverted(grown(inverted(data), width, height, by));
+export function shrinkAlpha(data, width, height, by) {
+    return invertAlpha(growAlpha(invertAlpha(data), width, height, by));
 }
 
 /** Every shade stays and falls smoothly outside, to exactly 0 from `by` + 1 on. */
-export function feathered(data, width, height, by) {
+export function featherAlpha(data, width, height, by) {
     const out = new Uint8Array(data);
     for (const level of levelsOf(data)) {
         const squares = squaredDistances(data, width, height, level, by + 2);
@@ -41,7 +41,7 @@ export function feathered(data, width, height, by) {
     return out;
 }
 
-function inverted(data) {
+function invertAlpha(data) {
     return data.map((alpha) => 255 - alpha);
 }
 
@@ -66,11 +66,11 @@ function smoothRamp(by, level) {
     return Uint8Array.from({ length: (by + 1) ** 2 }, (_, square) => {
         const ramp = round(1 - round(round(Math.sqrt(square)) / (by + 1)));
         const smooth = round(round(ramp * ramp) * round(3 - round(2 * ramp)));
-        return roundedToEven(round(smooth * level));
+        return roundToEven(round(smooth * level));
     });
 }
 
-function roundedToEven(value) {
+function roundToEven(value) {
     const below = Math.floor(value);
     const rest = value - below;
     return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
@@ -86,10 +86,10 @@ function strongestOf(data) {
 }
 
 /** Kept areas that do not reach the border of the data are filled with the strongest shade. */
-export function withoutHoles(data, width, height) {
+export function fillHoles(data, width, height) {
     const most = strongestOf(data);
     const isKept = (i) => data[i] === 0 || 2 * data[i] < most;
-    const { labels, count } = connectedParts(isKept, width, height, false);
+    const { labels, count } = labelComponents(isKept, width, height, false);
     const outside = new Uint8Array(count + 1);
     outside[0] = 1;
     for (let x = 0; x < width; x++) {
@@ -105,8 +105,8 @@ export function withoutHoles(data, width, height) {
  * Connected parts of fewer than `least` pixels are dropped, with their soft edges. A pixel counts when it has at
  * least half of its part's strongest shade.
  */
-export function withoutIslands(data, width, height, least) {
-    const { labels, count } = connectedParts((i) => data[i] > 0, width, height, true);
+export function dropIslands(data, width, height, least) {
+    const { labels, count } = labelComponents((i) => data[i] > 0, width, height, true);
     const strongest = new Uint8Array(count + 1);
     for (let i = 0; i < labels.length; i++) {
         strongest[labels[i]] = Math.max(strongest[labels[i]], data[i]);
@@ -124,11 +124,11 @@ const BLURS = 3;
  * Teeth and nicks narrower than about `by` go, straight edges stay: blurred by three boxes of radius
  * by / 3, then made steep again at half of the strongest shade, over about a pixel.
  */
-export function smoothed(data, width, height, by) {
+export function smoothAlpha(data, width, height, by) {
     const radius = Math.max(1, Math.round(by / BLURS));
     let blurred = new Float32Array(data);
     for (let turn = 0; turn < BLURS; turn++) {
-        blurred = blurredColumns(blurredRows(blurred, width, height, radius), width, height, radius);
+        blurred = blurColumns(blurRows(blurred, width, height, radius), width, height, radius);
     }
     const steepness = 1.5 * (2 * radius + 1); // an edge is blurred to 3/4 of a box's share a pixel
     const most = strongestOf(data);
@@ -140,7 +140,7 @@ export function smoothed(data, width, height, by) {
 }
 
 /** A running mean; beyond the border lies what lies on it. */
-function blurredRows(values, width, height, radius) {
+function blurRows(values, width, height, radius) {
     const out = new Float32Array(values.length);
     const share = 1 / (2 * radius + 1);
     for (let row = 0; row < values.length; row += width) {
@@ -159,7 +159,7 @@ function blurredRows(values, width, height, radius) {
     return out;
 }
 
-function blurredColumns(values, width, height, radius) {
+function blurColumns(values, width, height, radius) {
     const out = new Float32Array(values.length);
     const share = 1 / (2 * radius + 1);
     const sums = new Float32Array(width);

@@ -10,27 +10,27 @@
 import { fromBase64, toBase64 } from "../util/base64.mjs";
 import {
     areaOf,
-    around,
+    unionBox,
     boxOf,
     boxOfSize,
     contains,
-    grownBox,
+    growBox,
     heightOf,
     isEmpty,
-    movedBox,
+    moveBox,
     NOWHERE,
     overlap,
-    sameBox,
+    isSameBox,
     widthOf,
 } from "../geometry/box.mjs";
-import { decodedPixels, isOpaque } from "./codec.mjs";
+import { decodePixels, isOpaque } from "./codec.mjs";
 import { decodePng, encodePng, pngHeader } from "./png.mjs";
-import { packed, unpacked } from "../util/run-length.mjs";
-import * as shaping from "./mask-morphology.mjs";
+import { encodeRuns, decodeRuns } from "../util/run-length.mjs";
+import * as morphology from "./mask-morphology.mjs";
 
 export class Mask {
     #data;
-    #packed = null;
+    #runs = null;
     #area = -1;
 
     /**
@@ -72,23 +72,23 @@ export class Mask {
         const gray = header?.channels === 1;
         const { width, height, data } = gray
             ? await decodePng(bytes)
-            : await decodedPixels(new Blob([bytes]));
+            : await decodePixels(new Blob([bytes]));
         const read = gray
             ? new Mask(boxOfSize({ width, height }), data)
             : Mask.fromPixels({ width, height, data });
-        return box ? new Mask(movedBox(read.box, box.left, box.top), read.data) : read;
+        return box ? new Mask(moveBox(read.box, box.left, box.top), read.data) : read;
     }
 
     get data() {
         if (!this.#data) {
-            this.#data = unpacked(this.#packed, areaOf(this.box));
+            this.#data = decodeRuns(this.#runs, areaOf(this.box));
         }
         return this.#data;
     }
 
-    /** Keeps a compressed copy only, until the data is asked for again: for states far back in the history. */
-    rest() {
-        this.#packed ??= packed(this.#data);
+    /** Keeps only run lengths until `data` is read again: for states far from the present one. */
+    compress() {
+        this.#runs ??= encodeRuns(this.#data);
         this.#data = null;
     }
 
@@ -125,12 +125,12 @@ export class Mask {
 
     equals(other) {
         const [a, b] = [this.trimmed(), other.trimmed()];
-        return sameBox(a.box, b.box) && a.data.every((alpha, i) => alpha === b.data[i]);
+        return isSameBox(a.box, b.box) && a.data.every((alpha, i) => alpha === b.data[i]);
     }
 
     /** The smallest box around all pixels that differ. */
     differenceTo(other) {
-        const box = around(this.box, other.box);
+        const box = unionBox(this.box, other.box);
         const [a, b] = [this.read(box), other.read(box)];
         for (let i = 0; i < a.length; i++) {
             a[i] ^= b[i];
@@ -154,12 +154,12 @@ export class Mask {
     }
 
     cropped(box) {
-        return sameBox(box, this.box) ? this : new Mask(box, this.read(box));
+        return isSameBox(box, this.box) ? this : new Mask(box, this.read(box));
     }
 
     /** The same elsewhere. */
     moved(dx, dy) {
-        return (dx || dy) && !isEmpty(this.box) ? new Mask(movedBox(this.box, dx, dy), this.data) : this;
+        return (dx || dy) && !isEmpty(this.box) ? new Mask(moveBox(this.box, dx, dy), this.data) : this;
     }
 
     /** The same on the smallest box. */
@@ -168,16 +168,16 @@ export class Mask {
     }
 
     union(other) {
-        return combined(this, other, around(this.box, other.box), Math.max);
+        return mixMasks(this, other, unionBox(this.box, other.box), Math.max);
     }
 
     subtract(other) {
-        return combined(this, other, this.box, (a, b) => Math.min(a, 255 - b)).trimmed();
+        return mixMasks(this, other, this.box, (a, b) => Math.min(a, 255 - b)).trimmed();
     }
 
     intersect(other) {
         const common = overlap(this.box, other.box);
-        return combined(this, other, common, Math.min).trimmed();
+        return mixMasks(this, other, common, Math.min).trimmed();
     }
 
     /** @param {Size} size */
@@ -190,39 +190,39 @@ export class Mask {
 
     /** @param {number} pixels whole; below 0 shrinks */
     grow(pixels, size = null) {
-        return pixels < 0 ? this.shrink(-pixels, size) : this.#shaped(shaping.grown, pixels, size);
+        return pixels < 0 ? this.shrink(-pixels, size) : this.#applyShape(morphology.growAlpha, pixels, size);
     }
 
     shrink(pixels, size = null) {
-        return this.#shaped(shaping.shrunk, pixels, size, 1).trimmed();
+        return this.#applyShape(morphology.shrinkAlpha, pixels, size, 1).trimmed();
     }
 
     /** Opaque where it was solid, falling smoothly outside over `pixels`. */
     feather(pixels, size = null) {
-        return this.#shaped(shaping.feathered, pixels, size);
+        return this.#applyShape(morphology.featherAlpha, pixels, size);
     }
 
     /** Teeth and nicks narrower than about `pixels` go. */
     smooth(pixels, size = null) {
-        return this.#shaped(shaping.smoothed, pixels, size).trimmed();
+        return this.#applyShape(morphology.smoothAlpha, pixels, size).trimmed();
     }
 
     /** Kept areas that do not reach the mask's bounds are filled. */
     fillHoles() {
-        return this.#shaped(shaping.withoutHoles, 1, null, 0);
+        return this.#applyShape(morphology.fillHoles, 1, null, 0);
     }
 
     /** Connected parts of fewer than `pixels` solid pixels go. */
     dropIslands(pixels) {
-        return this.#shaped(shaping.withoutIslands, pixels, null, 0).trimmed();
+        return this.#applyShape(morphology.dropIslands, pixels, null, 0).trimmed();
     }
 
-    #shaped(shape, amount, size, room = amount) {
+    #applyShape(shape, amount, size, room = amount) {
         const bounds = boundsOf(this);
         if (amount <= 0 || isEmpty(bounds)) {
             return this;
         }
-        const wide = grownBox(bounds, room);
+        const wide = growBox(bounds, room);
         const box = size ? overlap(wide, boxOfSize(size)) : wide;
         return new Mask(box, shape(this.read(box), widthOf(box), heightOf(box), amount));
     }
@@ -265,11 +265,11 @@ function boundsOf({ box, data, width, height }) {
     while (right > left && !column(right - 1)) {
         right--;
     }
-    return right > left ? movedBox(boxOf(left, top, right, bottom), box.left, box.top) : NOWHERE;
+    return right > left ? moveBox(boxOf(left, top, right, bottom), box.left, box.top) : NOWHERE;
 }
 
 /** `a` on `box` with `b` let in by `mix` wherever `box` reaches. */
-function combined(a, b, box, mix) {
+function mixMasks(a, b, box, mix) {
     const out = a.read(box);
     const common = overlap(box, b.box);
     const [width, theirs, data] = [widthOf(box), widthOf(b.box), b.data];

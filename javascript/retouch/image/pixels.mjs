@@ -6,8 +6,8 @@
  * @typedef {import("./mask.mjs").Mask} Mask
  */
 
-import { boxOf, boxOfSize, heightOf, overlap, sameBox, widthOf } from "../geometry/box.mjs";
-import { decodedPixels, encodedPixels, isOpaque } from "./codec.mjs";
+import { boxOf, boxOfSize, heightOf, overlap, isSameBox, widthOf } from "../geometry/box.mjs";
+import { decodePixels, encodePixels, isOpaque } from "./codec.mjs";
 
 export class Pixels {
     #opaque = null;
@@ -31,13 +31,13 @@ export class Pixels {
 
     /** Any picture file the browser reads, upright. Rejects when it cannot be read. */
     static async fromBlob(blob) {
-        const { width, height, data } = await decodedPixels(blob);
+        const { width, height, data } = await decodePixels(blob);
         return new Pixels(width, height, data);
     }
 
     /** @returns {Promise<Blob>} PNG, to the bit */
     toBlob() {
-        return encodedPixels(this);
+        return encodePixels(this);
     }
 
     get box() {
@@ -63,7 +63,7 @@ export class Pixels {
 
     /** @param {Box} box transparent black where it leaves the picture */
     crop(box) {
-        if (sameBox(box, this.box)) {
+        if (isSameBox(box, this.box)) {
             return this;
         }
         const out = Pixels.filled(widthOf(box), heightOf(box));
@@ -104,7 +104,7 @@ export class Pixels {
 /** Sums of whole numbers: 255 is odd, so nothing ever lies half way, and adding 127 rounds to nearest. */
 function blendRow(under, patch, mask, { to, over, alpha, count }) {
     for (let end = alpha + count; alpha < end; alpha++, to += 4, over += 4) {
-        const share = mask[alpha] && under[to + 3] < 255 ? madeOpaque(under, to + 3, mask[alpha]) : mask[alpha];
+        const share = mask[alpha] && under[to + 3] < 255 ? raiseAlpha(under, to + 3, mask[alpha]) : mask[alpha];
         for (let c = 0; share && c < 3; c++) {
             under[to + c] = ((under[to + c] * (255 - share) + patch[over + c] * share + 127) / 255) | 0;
         }
@@ -112,14 +112,14 @@ function blendRow(under, patch, mask, { to, over, alpha, count }) {
 }
 
 /** Raise one alpha by opaque paint of `share` 1..255; the share that the paint's colour then has. */
-function madeOpaque(under, at, share) {
+function raiseAlpha(under, at, share) {
     const after = (under[at] + ((255 - under[at]) * share + 127) / 255) | 0;
     under[at] = after;
     return ((share * 255 + (after >> 1)) / after) | 0;
 }
 
 /** The smallest box round all pixels of at least an alpha; an empty one where there are none. */
-export function shownBox({ width, height, data }, least = 1) {
+export function alphaBounds({ width, height, data }, least = 1) {
     let [left, top, right, bottom] = [width, height, 0, 0];
     for (let y = 0; y < height; y++) {
         for (let x = 0; x < width; x++) {

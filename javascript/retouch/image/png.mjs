@@ -26,9 +26,9 @@ export async function encodePng(data, width, height, channels) {
     header.set([8, COLOUR_TYPES[channels], 0, 0, 0], 8);
     const packed = await through(
         new CompressionStream("deflate"),
-        filtered(data, width * channels, channels),
+        filterRows(data, width * channels, channels),
     );
-    const chunks = [chunk("IHDR", header), chunk("IDAT", packed), chunk("IEND", new Uint8Array(0))];
+    const chunks = [makeChunk("IHDR", header), makeChunk("IDAT", packed), makeChunk("IEND", new Uint8Array(0))];
     return joinedBytes([Uint8Array.from(SIGNATURE), ...chunks]);
 }
 
@@ -66,7 +66,7 @@ export async function decodePng(bytes) {
         .map(({ body }) => body);
     const raw = await through(new DecompressionStream("deflate"), joinedBytes(packed));
     const { depth, ...plain } = header;
-    const data = unfiltered(raw, header);
+    const data = unfilterRows(raw, header);
     return { ...plain, data: depth === 16 ? takeHighBytes(data) : data };
 }
 
@@ -86,7 +86,7 @@ export function chunksOf(bytes) {
         return [];
     }
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const found = [];
+    const chunks = [];
     for (let at = SIGNATURE.length; at + 12 <= bytes.length; ) {
         const length = view.getUint32(at);
         const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
@@ -94,14 +94,14 @@ export function chunksOf(bytes) {
             break;
         }
         const whole = bytes.subarray(at, at + 12 + length);
-        found.push({ type, body: whole.subarray(8, 8 + length), whole });
+        chunks.push({ type, body: whole.subarray(8, 8 + length), whole });
         at += 12 + length;
     }
-    return found;
+    return chunks;
 }
 
 /** Gray rows as they are, for masks are flat; colours as the difference to the pixel on the left. */
-function filtered(data, stride, channels) {
+function filterRows(data, stride, channels) {
     const rows = data.length / stride;
     const out = new Uint8Array(data.length + rows);
     const kind = channels === 1 ? 0 : 1;
@@ -117,7 +117,7 @@ function filtered(data, stride, channels) {
     return out;
 }
 
-function unfiltered(raw, { width, height, channels, depth }) {
+function unfilterRows(raw, { width, height, channels, depth }) {
     const step = (channels * depth) / 8;
     const stride = width * step;
     if (raw.length !== (stride + 1) * height) {
@@ -193,7 +193,7 @@ function paeth(left, up, corner) {
 }
 
 /** @returns {Uint8Array} a chunk, whole */
-export function chunk(type, body) {
+export function makeChunk(type, body) {
     const out = new Uint8Array(body.length + 12);
     const view = new DataView(out.buffer);
     view.setUint32(0, body.length);

@@ -1,6 +1,6 @@
 /** Masks of polygons, with soft edges. */
 
-import { boxOf, boxOfSize, covering, heightOf, isEmpty, overlap, widthOf } from "../geometry/box.mjs";
+import { boxOf, boxOfSize, boundingBox, heightOf, isEmpty, overlap, widthOf } from "../geometry/box.mjs";
 import { Mask, NOTHING } from "./mask.mjs";
 
 /** Lines per pixel row; across a line coverage is exact. */
@@ -12,20 +12,20 @@ const LINES = 4;
  * @param {{x: number, y: number}[]} points in picture pixels
  * @param {import("../geometry/box.mjs").Size} size the picture's
  */
-export function polygonMask(points, size) {
+export function makePolygonMask(points, size) {
     if (points.length < 3) {
         return NOTHING;
     }
     const xs = points.map(({ x }) => x);
     const ys = points.map(({ y }) => y);
-    const all = covering(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys));
+    const all = boundingBox(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys));
     const box = overlap(all, boxOfSize(size));
     if (isEmpty(box)) {
         return NOTHING;
     }
     return new Mask(
         boxOf(box.left, box.top, box.right, box.bottom),
-        filledRows(edgesOf(points), box),
+        fillRows(edgesOf(points), box),
     ).trimmed();
 }
 
@@ -41,7 +41,7 @@ function edgesOf(points) {
     });
 }
 
-function filledRows(edges, box) {
+function fillRows(edges, box) {
     const [width, height] = [widthOf(box), heightOf(box)];
     const out = new Uint8Array(width * height);
     const sums = new Float32Array(width);

@@ -5,8 +5,8 @@
  * @typedef {import("../geometry/box.mjs").Box} Box
  */
 
-import { around, heightOf, isEmpty, movedBox, overlap, widthOf } from "../geometry/box.mjs";
-import { Pixels, shownBox } from "./pixels.mjs";
+import { unionBox, heightOf, isEmpty, moveBox, overlap, widthOf } from "../geometry/box.mjs";
+import { Pixels, alphaBounds } from "./pixels.mjs";
 
 /**
  * Part of a layer with a stroke on it.
@@ -15,20 +15,20 @@ import { Pixels, shownBox } from "./pixels.mjs";
  * @param {{stroke: Stroke, erase: boolean, colour: number[]} | null} live
  * @returns {Pixels | null} of the box; null where there is nothing
  */
-export function paintedLayer(layer, live, box) {
+export function renderLayer(layer, live, box) {
     const touched = live && !isEmpty(overlap(live.stroke.bounds, box));
     const there = layer && !isEmpty(overlap(layer.box, box));
     if (!touched && !there) {
         return null;
     }
     const under = there
-        ? layer.pixels.crop(movedBox(box, -layer.box.left, -layer.box.top))
+        ? layer.pixels.crop(moveBox(box, -layer.box.left, -layer.box.top))
         : Pixels.filled(widthOf(box), heightOf(box));
     if (!touched) {
         return under;
     }
     const data = under.data.slice();
-    (live.erase ? erased : coloured)(data, live.stroke.read(box), live.colour);
+    (live.erase ? erasePixels : colourPixels)(data, live.stroke.read(box), live.colour);
     return new Pixels(widthOf(box), heightOf(box), data);
 }
 
@@ -37,20 +37,20 @@ export function paintedLayer(layer, live, box) {
  *
  * @returns {Layer | null}
  */
-export function withStroke(layer, live) {
-    const box = live.erase ? layer?.box : around(layer?.box ?? live.stroke.bounds, live.stroke.bounds);
-    const pixels = box && paintedLayer(layer, live, box);
-    return pixels && trimmed({ box, pixels });
+export function addStrokeToLayer(layer, live) {
+    const box = live.erase ? layer?.box : unionBox(layer?.box ?? live.stroke.bounds, live.stroke.bounds);
+    const pixels = box && renderLayer(layer, live, box);
+    return pixels && trimLayer({ box, pixels });
 }
 
 /** On the smallest box of what has colour; null when nothing has. */
-function trimmed({ box, pixels }) {
-    const inner = shownBox(pixels);
-    return isEmpty(inner) ? null : { box: movedBox(inner, box.left, box.top), pixels: pixels.crop(inner) };
+function trimLayer({ box, pixels }) {
+    const inner = alphaBounds(pixels);
+    return isEmpty(inner) ? null : { box: moveBox(inner, box.left, box.top), pixels: pixels.crop(inner) };
 }
 
 /** Porter and Duff's "over", colours not multiplied by alpha. */
-function coloured(data, stroke, colour) {
+function colourPixels(data, stroke, colour) {
     for (let i = 0, at = 0; i < stroke.length; i++, at += 4) {
         if (stroke[i]) {
             const over = stroke[i] / 255;
@@ -64,7 +64,7 @@ function coloured(data, stroke, colour) {
     }
 }
 
-function erased(data, stroke) {
+function erasePixels(data, stroke) {
     for (let i = 0, at = 3; i < stroke.length; i++, at += 4) {
         data[at] = (data[at] * (255 - stroke[i])) / 255;
     }

@@ -1,72 +1,81 @@
 /** The bar on top: open, undo, recipes, compare, send, save. */
 
-import { picture } from "../document/document.mjs";
+import { composePicture } from "../document/document.mjs";
 import { menuButton } from "../ui/dialogs.mjs";
 import { h } from "../ui/dom.mjs";
-import { targets } from "../host/webui-page.mjs";
+import { listSendTargets } from "../host/webui-page.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
+import { text } from "../util/text.mjs";
 
 const COMPARE = [
-    ["off", "Off"],
-    ["slider", "Slider"],
-    ["side", "Side by side"],
+    ["off", text("header.compare.off")],
+    ["slider", text("header.compare.slider")],
+    ["side", text("header.compare.side")],
 ];
 
 /** What a document can be saved as. */
-function savings(act) {
-    const history = "A .retouch file: the picture before everything, and every step, to be opened again";
+function makeSaveItems(commands) {
+    const history = text("header.saveHistory.hint");
     return [
-        { label: "Picture", hint: "PNG, with its infotext", run: act.save, testid: "save-picture" },
-        { label: "Picture with history", hint: history, run: act.saveHistory, testid: "save-history" },
+        {
+            label: text("header.savePicture"),
+            hint: text("header.savePicture.hint"),
+            run: commands.savePicture,
+            testid: "save-picture",
+        },
+        { label: text("header.saveHistory"), hint: history, run: commands.saveHistory, testid: "save-history" },
     ];
 }
 
 export class Header {
-    constructor({ store, view, host, act }) {
+    /** @param {import("../studio.mjs").Studio} studio */
+    constructor({ store, view, host, commands }) {
         Object.assign(this, { store, view });
-        this.undo = iconButton("undo", "Undo", act.undo, { key: "Ctrl+Z", "data-testid": "undo" });
-        this.redo = iconButton("redo", "Redo", act.redo, { key: "Ctrl+Shift+Z", "data-testid": "redo" });
+        this.undo = iconButton("undo", text("header.undo"), commands.undo, { key: "Ctrl+Z", "data-testid": "undo" });
+        this.redo = iconButton("redo", text("header.redo"), commands.redo, { key: "Ctrl+Shift+Z", "data-testid": "redo" });
         this.name = h("span", { class: "rt-document-name" });
-        this.save = this.#button("download", "Save", act.save, "save", "Save as PNG, with its infotext  (Ctrl+S)");
-        this.saveAs = menuButton([icon("chevron")], "Save as", () => savings(act), {
+        this.save = this.#makeButton("download", text("header.save"), commands.savePicture, "save", text("header.save.tip"));
+        this.saveAs = menuButton([icon("chevron")], text("header.saveAs"), () => makeSaveItems(commands), {
             class: "rt-button rt-save-as",
             "data-testid": "save-as",
         });
         this.recipes = menuButton(
-            [icon("recipe"), h("span", {}, "Fix by recipe"), icon("chevron")],
-            "Fix by recipe",
-            act.recipes,
+            [icon("recipe"), h("span", {}, text("header.recipes")), icon("chevron")],
+            text("header.recipes"),
+            commands.listRecipes,
             { "data-testid": "recipes" },
         );
         this.compare = menuButton(
-            [icon("before"), h("span", {}, "Compare"), icon("chevron")],
-            "Compare with the first picture",
-            () => COMPARE.map(([mode, label]) => ({ label, run: () => act.compare(mode), testid: `compare-${mode}` })),
+            [icon("before"), h("span", {}, text("header.compare")), icon("chevron")],
+            text("header.compare.label"),
+            () => COMPARE.map(([mode, label]) => ({ label, run: () => commands.setCompare(mode), testid: `compare-${mode}` })),
             { "data-testid": "compare" },
         );
-        this.send = this.#sending(host, act);
+        this.send = this.#makeSendMenu(host, commands);
         const theme =
-            host === "standalone" ? [iconButton("dark", "Light or dark", act.theme, { "data-testid": "theme" })] : [];
+            host === "standalone"
+                ? [iconButton("dark", text("header.theme"), commands.toggleTheme, { "data-testid": "theme" })]
+                : [];
         this.element = h(
             "header",
             { class: "rt-header" },
-            h("h1", { class: "rt-brand" }, icon("recipe"), "Retouch"),
-            this.#button("folder", "Open", act.open, "open", "Open a picture, or a .retouch file with its history  (Ctrl+O)"),
+            h("h1", { class: "rt-brand" }, icon("recipe"), text("header.brand")),
+            this.#makeButton("folder", text("header.open"), commands.openFile, "open", text("header.open.tip")),
             h("div", { class: "rt-group" }, this.undo, this.redo),
             this.name,
             this.recipes,
-            this.#button("union", "Batch", act.batch, "batch", "A folder of pictures by one recipe"),
+            this.#makeButton("union", text("header.batch"), commands.showBatch, "batch", text("header.batch.tip")),
             this.compare,
             this.send,
             h("div", { class: "rt-group" }, this.save, this.saveAs),
             ...theme,
-            iconButton("help", "Keyboard shortcuts", act.help, { key: "?", "data-testid": "help" }),
+            iconButton("help", text("shortcuts.title"), commands.showHelp, { key: "?", "data-testid": "help" }),
         );
         store.addEventListener("change", () => this.update());
         this.update();
     }
 
-    #button(name, label, press, testid, tip) {
+    #makeButton(name, label, press, testid, tip) {
         return h(
             "button",
             { type: "button", class: "rt-button", "data-testid": testid, "data-tip": tip, onclick: press },
@@ -75,14 +84,19 @@ export class Header {
         );
     }
 
-    #sending(host, act) {
-        if (!targets(host).length) {
+    #makeSendMenu(host, commands) {
+        if (!listSendTargets(host).length) {
             return null;
         }
-        const items = () => targets(host).map((target) => ({ ...target, run: () => act.send(target) }));
-        return menuButton([icon("send"), h("span", {}, "Send to"), icon("chevron")], "Send to", items, {
-            "data-testid": "send",
-        });
+        const items = () => listSendTargets(host).map((target) => ({ ...target, run: () => commands.sendTo(target) }));
+        return menuButton(
+            [icon("send"), h("span", {}, text("header.send")), icon("chevron")],
+            text("header.send"),
+            items,
+            {
+                "data-testid": "send",
+            },
+        );
     }
 
     update() {
@@ -90,13 +104,15 @@ export class Header {
         const { base, name } = store.doc;
         this.undo.disabled = !store.canUndo;
         this.redo.disabled = !store.canRedo;
-        this.undo.dataset.tip = store.canUndo ? `Undo: ${store.labels[store.at]}  (Ctrl+Z)` : "Undo  (Ctrl+Z)";
+        this.undo.dataset.tip = store.canUndo
+            ? text("header.undo.tipOf", { step: store.labels[store.at] })
+            : text("header.undo.tip");
         this.name.textContent = name;
         this.name.title = name;
         this.save.disabled = !base;
-        const same = !base || picture(store.doc) === base;
+        const same = !base || composePicture(store.doc) === base;
         for (const [wrap, off] of [
-            [this.compare, same && !store.doc.offer],
+            [this.compare, same && !store.doc.variations],
             [this.send, !base],
             [this.saveAs, !base],
         ]) {

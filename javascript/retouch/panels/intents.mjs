@@ -1,23 +1,24 @@
 /** What to do with what is masked: the prompt, one button per intent, and every knob behind them. */
 
-import { Adjust } from "../ui/knob-groups.mjs";
+import { KnobGroups } from "../ui/knob-groups.mjs";
 import { h, setValue } from "../ui/dom.mjs";
-import { seedField, wordsField } from "../ui/fields.mjs";
+import { makeSeedField, makeTextField } from "../ui/setting-fields.mjs";
 import { icon } from "../ui/icons.mjs";
 import { knobsOf } from "../ui/knob-widgets.mjs";
-import { section } from "../ui/collapsible.mjs";
-import { flat } from "../document/settings.mjs";
+import { makeSection } from "../ui/collapsible.mjs";
+import { flatten } from "../document/settings.mjs";
+import { text } from "../util/text.mjs";
 
 /** Knobs that have their own place on the page. */
 const ELSEWHERE = ["prompt", "negative_prompt", "variations"];
 
 export class IntentsPanel {
-    /** `intents` and `schema` as the server describes them. */
-    constructor({ settings, painter, store }) {
-        Object.assign(this, { settings, painter, store, intents: [], knobs: [] });
-        this.buttons = h("div", { class: "rt-intents", role: "group", "aria-label": "Intents" });
-        this.prompt = this.#words("prompt", "What should be there", "Prompt", 3);
-        this.negative = this.#words("negative_prompt", "What should not", "Negative prompt", 1);
+    /** @param {import("../studio.mjs").Studio} studio */
+    constructor({ settings, inpaintJobs, store }) {
+        Object.assign(this, { settings, inpaintJobs, store, intents: [], knobs: [] });
+        this.buttons = h("div", { class: "rt-intents", role: "group", "aria-label": text("intents.label") });
+        this.prompt = this.#makePromptField("prompt", text("intents.prompt.hint"), text("intents.prompt"), 3);
+        this.negative = this.#makePromptField("negative_prompt", text("intents.negative.hint"), text("intents.negative"), 1);
         this.invert = h("input", {
             type: "checkbox",
             "data-testid": "not-masked",
@@ -28,25 +29,25 @@ export class IntentsPanel {
             type: "number",
             min: 1,
             max: 16,
-            onchange: (e) => settings.set({ variations: bounded(e.target.value, 1, 16) }),
+            onchange: (e) => settings.set({ variations: clampInteger(e.target.value, 1, 16) }),
         });
-        this.adjust = new Adjust(settings);
+        this.adjust = new KnobGroups(settings);
         const row = h(
             "div",
             { class: "rt-numbers" },
             h(
                 "label",
-                { class: "rt-check", "data-tip": "Repaint all that is not masked: the background" },
+                { class: "rt-check", "data-tip": text("intents.invert.tip") },
                 this.invert,
-                "Not masked",
+                text("intents.invert"),
             ),
-            h("label", { for: "rt-variations" }, "Variations", this.variations),
+            h("label", { for: "rt-variations" }, text("intents.variations"), this.variations),
         );
-        const main = section("paint", "Paint", [this.prompt, this.buttons, row]);
-        const more = section(
+        const main = makeSection("paint", text("intents.title"), [this.prompt, this.buttons, row]);
+        const more = makeSection(
             "adjust",
-            "Adjust",
-            [this.negative, seedField(settings, "rt-seed"), this.adjust.element],
+            text("intents.adjust"),
+            [this.negative, makeSeedField(settings, "rt-seed"), this.adjust.element],
             { open: false },
         );
         this.elements = [main, more];
@@ -54,24 +55,24 @@ export class IntentsPanel {
         this.update();
     }
 
-    #words(name, placeholder, label, rows) {
+    #makePromptField(name, placeholder, label, rows) {
         const { settings } = this;
         const setting = { read: () => settings.get(name), write: (value) => settings.set({ [name]: value }) };
-        return wordsField(settings, setting, { placeholder, label, rows, testid: name });
+        return makeTextField(settings, setting, { placeholder, label, rows, testid: name });
     }
 
-    /** Called once the server has said what it can do. */
+    /** Shows the server's intents and knobs, as GET intents and GET schema list them. */
     describe(intents, schema) {
         this.intents = intents;
         const knobs = knobsOf(schema).filter(({ path, group }) => group && !ELSEWHERE.includes(path));
         this.knobs = knobs.map((knob) => ({ ...knob, order: 0 }));
-        this.buttons.replaceChildren(...intents.map((intent, index) => this.#button(intent, index)));
+        this.buttons.replaceChildren(...intents.map((intent, index) => this.#makeButton(intent, index)));
         this.update();
     }
 
-    #button(intent, index) {
-        const press = () => (this.settings.set({ prompt: this.prompt.value }), this.painter.intent(intent));
-        const tip = `${intent.description}  (Alt+${index + 1})`;
+    #makeButton(intent, index) {
+        const press = () => (this.settings.set({ prompt: this.prompt.value }), this.inpaintJobs.runIntent(intent));
+        const tip = text("intents.tip", { description: intent.description, number: index + 1 });
         return h(
             "button",
             {
@@ -106,11 +107,11 @@ export class IntentsPanel {
             .querySelectorAll("button")
             .forEach((b) => b.classList.toggle("rt-last", b.dataset.intent === settings.get("intent")));
         if (this.current) {
-            this.adjust.show(this.current, this.knobs, flat(this.current.pass ?? {}));
+            this.adjust.show(this.current, this.knobs, flatten(this.current.pass ?? {}));
         }
     }
 }
 
-function bounded(raw, low, high) {
+function clampInteger(raw, low, high) {
     return Math.min(Math.max(Math.round(Number(raw) || low), low), high);
 }

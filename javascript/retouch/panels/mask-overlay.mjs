@@ -1,13 +1,14 @@
 /** How masks are shown: colour, opacity, or not at all. A preference, kept from one day to the next. */
 
 import { h } from "../ui/dom.mjs";
+import { text } from "../util/text.mjs";
 
 const KEY = "retouch-overlay";
 
-export class OverlayForm {
+export class MaskOverlayForm {
     constructor(view) {
         this.view = view;
-        view.overlay = remembered();
+        view.overlay = loadOverlay();
         const { colour, opacity } = view.overlay;
         const change = (changes) => {
             view.overlay = changes;
@@ -16,7 +17,7 @@ export class OverlayForm {
         const tint = h("input", {
             type: "color",
             value: colour,
-            "aria-label": "Colour of masks",
+            "aria-label": text("overlay.colour"),
             "data-testid": "overlay-colour",
             oninput: (e) => change({ colour: e.target.value }),
         });
@@ -25,21 +26,21 @@ export class OverlayForm {
             min: 0,
             max: 100,
             value: opacity * 100,
-            "aria-label": "Opacity of masks",
+            "aria-label": text("overlay.opacity"),
             "data-testid": "overlay-opacity",
             oninput: (e) => change({ opacity: e.target.value / 100 }),
         });
         this.element = h(
             "div",
             { class: "rt-overlay-form" },
-            h("span", { "data-tip": "Show or hide masks  (Q)" }, "Overlay"),
+            h("span", { "data-tip": text("overlay.tip") }, text("overlay.label")),
             tint,
             strength,
         );
     }
 }
 
-function remembered() {
+function loadOverlay() {
     try {
         const { colour, opacity } = JSON.parse(localStorage.getItem(KEY) ?? "{}");
         return {

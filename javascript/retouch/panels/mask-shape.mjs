@@ -1,32 +1,37 @@
 /** The edge of the selected object's mask: grow, shrink, feather and the like, seen while they are dragged. */
 
-import { reshaped, selectedObject } from "../document/document.mjs";
+import { setShape, selectedObject } from "../document/document.mjs";
 import { h } from "../ui/dom.mjs";
-import { PLAIN } from "../document/shaped-mask.mjs";
+import { PLAIN_SHAPE } from "../document/shaped-mask.mjs";
+import { text } from "../util/text.mjs";
 
 const SLIDERS = [
-    ["grow", "Grow / shrink", -128, 128],
-    ["feather", "Feather", 0, 128],
-    ["smooth", "Smooth", 0, 64],
-    ["islands", "Drop islands", 0, 2000],
+    ["grow", text("edge.grow"), -128, 128],
+    ["feather", text("edge.feather"), 0, 128],
+    ["smooth", text("edge.smooth"), 0, 64],
+    ["islands", text("edge.islands"), 0, 2000],
 ];
 const SWITCHES = [
-    ["holes", "Fill holes"],
-    ["invert", "Invert"],
+    ["holes", text("edge.holes")],
+    ["invert", text("edge.invert")],
 ];
 
-export class ShapeForm {
+export class MaskShapeForm {
     #frame = 0;
 
     /** `snap` moves the selected object's outline to the picture's own edges. */
     constructor(store, snap) {
         this.store = store;
         this.inputs = {};
-        this.reset = h("button", { type: "button", class: "rt-link", onclick: () => this.#set(PLAIN) }, "Reset");
+        this.reset = h(
+            "button",
+            { type: "button", class: "rt-link", onclick: () => this.#set(PLAIN_SHAPE) },
+            text("edge.reset"),
+        );
         const switches = h(
             "div",
             { class: "rt-switches" },
-            SWITCHES.map((s) => this.#switch(...s)),
+            SWITCHES.map((s) => this.#makeSwitch(...s)),
             this.reset,
         );
         const sharp = h(
@@ -35,29 +40,29 @@ export class ShapeForm {
                 type: "button",
                 class: "rt-button",
                 "data-testid": "snap",
-                "data-tip": "Move the outline to the picture's own edges: hair, fences",
+                "data-tip": text("edge.snap.tip"),
                 onclick: snap,
             },
-            "Snap to edges",
+            text("edge.snap"),
         );
         switches.append(sharp);
         this.element = h(
             "fieldset",
             { class: "rt-shape", "data-testid": "shape" },
-            h("legend", {}, "Edge of the mask"),
-            SLIDERS.map((s) => this.#slider(...s)),
+            h("legend", {}, text("edge.label")),
+            SLIDERS.map((s) => this.#makeSlider(...s)),
             switches,
         );
     }
 
-    #slider(name, label, min, max) {
+    #makeSlider(name, label, min, max) {
         const id = `rt-shape-${name}`;
-        const set = (value) => this.#soon({ [name]: Math.min(Math.max(Math.round(Number(value) || 0), min), max) });
+        const set = (value) => this.#setNextFrame({ [name]: Math.min(Math.max(Math.round(Number(value) || 0), min), max) });
         const range = h("input", {
             type: "range",
             min,
             max,
-            "aria-label": `${label}, slider`,
+            "aria-label": text("knobs.slider", { label }),
             tabindex: -1,
             oninput: (e) => set(e.target.value),
         });
@@ -71,7 +76,7 @@ export class ShapeForm {
         );
     }
 
-    #switch(name, label) {
+    #makeSwitch(name, label) {
         const box = h("input", {
             type: "checkbox",
             "data-testid": `shape-${name}`,
@@ -82,7 +87,7 @@ export class ShapeForm {
     }
 
     /** A slider speaks more often than a large mask can be shaped: once a frame is enough. */
-    #soon(changes) {
+    #setNextFrame(changes) {
         cancelAnimationFrame(this.#frame);
         this.#frame = requestAnimationFrame(() => this.#set(changes));
     }
@@ -90,7 +95,7 @@ export class ShapeForm {
     #set(changes) {
         const { doc } = this.store;
         if (selectedObject(doc)) {
-            this.store.do("Shape the mask", reshaped(doc, doc.selected, changes), {
+            this.store.do(text("edge.done"), setShape(doc, doc.selected, changes), {
                 merge: `shape-${doc.selected}-${Object.keys(changes)}`,
             });
         }
@@ -101,7 +106,7 @@ export class ShapeForm {
         this.element.hidden = !object;
         if (object) {
             Object.entries(this.inputs).forEach(([name, show]) => show(object.shape[name]));
-            this.reset.disabled = Object.keys(PLAIN).every((name) => PLAIN[name] === object.shape[name]);
+            this.reset.disabled = Object.keys(PLAIN_SHAPE).every((name) => PLAIN_SHAPE[name] === object.shape[name]);
         }
     }
 }

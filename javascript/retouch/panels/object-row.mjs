@@ -1,24 +1,25 @@
 /** One masked object in the list: its switches, its name, its own prompt, and its place among the others. */
 
 import { areaOf, boxOfSize } from "../geometry/box.mjs";
-import { changedObject, cycled, objectOf, selected, shapedMask, withoutObject } from "../document/document.mjs";
+import { changeObject, nextCandidate, objectOf, selectObject, shapeMask, removeObject } from "../document/document.mjs";
 import { h, setAttribute, setValue } from "../ui/dom.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
+import { text } from "../util/text.mjs";
 
-const WORDS = "Instead of the general one; recipes say it of whoever is found here, through all passes";
+const WORDS = text("object.prompt.tip");
 const DRAGGED = "text/retouch-object";
 
 export class ObjectRow {
     constructor(store, id) {
         Object.assign(this, { store, id });
-        this.use = this.#use();
-        this.eye = iconButton("eye", "Show or hide", () => this.#show());
-        this.name = this.#words("name", "Rename", { class: "rt-name", "aria-label": "Name" });
-        this.level = this.#level();
+        this.use = this.#makeUseBox();
+        this.eye = iconButton("eye", text("object.show"), () => this.#toggleVisible());
+        this.name = this.#makeTextInput("name", text("object.rename"), { class: "rt-name", "aria-label": text("object.name") });
+        this.level = this.#makeLevelButton();
         this.area = h("span", { class: "rt-area" });
-        const own = { placeholder: "Its own prompt", "aria-label": "Prompt of this object", "data-tip": WORDS };
-        this.prompt = this.#words("prompt", "Prompt", { class: "rt-object-prompt", ...own });
-        this.element = this.#built();
+        const own = { placeholder: text("object.prompt.hint"), "aria-label": text("object.prompt"), "data-tip": WORDS };
+        this.prompt = this.#makeTextInput("prompt", text("object.prompt.done"), { class: "rt-object-prompt", ...own });
+        this.element = this.#build();
     }
 
     get doc() {
@@ -30,46 +31,47 @@ export class ObjectRow {
     }
 
     #change(label, changes, merge = null) {
-        this.store.do(label, changedObject(this.doc, this.id, changes), { merge });
+        this.store.do(label, changeObject(this.doc, this.id, changes), { merge });
     }
 
     #select() {
-        this.store.amend(selected(this.doc, this.id));
+        this.store.amend(selectObject(this.doc, this.id));
     }
 
-    #show() {
-        this.store.amend(changedObject(this.doc, this.id, { visible: !this.object.visible }));
+    #toggleVisible() {
+        this.store.amend(changeObject(this.doc, this.id, { visible: !this.object.visible }));
     }
 
     #delete() {
-        this.store.do("Delete object", withoutObject(this.doc, this.id));
+        this.store.do(text("objects.delete"), removeObject(this.doc, this.id));
     }
 
-    #use() {
-        const said = { "aria-label": "Use: repaint this", "data-tip": "Use: repaint this" };
-        const change = ({ target }) => this.#change(target.checked ? "Use" : "Do not use", { use: target.checked });
-        return h("input", { type: "checkbox", ...said, onchange: change });
+    #makeUseBox() {
+        const names = { "aria-label": text("object.use.label"), "data-tip": text("object.use.label") };
+        const change = ({ target }) =>
+            this.#change(target.checked ? text("object.use") : text("object.unuse"), { use: target.checked });
+        return h("input", { type: "checkbox", ...names, onchange: change });
     }
 
-    #words(field, label, props) {
+    #makeTextInput(field, label, props) {
         const change = ({ target }) => this.#change(label, { [field]: target.value }, `${field}-${this.id}`);
         return h("input", { type: "text", ...props, oninput: change });
     }
 
-    #level() {
-        const next = () => this.store.do("Next candidate", cycled(this.doc, this.id));
-        return h("button", { type: "button", class: "rt-level", "data-tip": "Next candidate  (Tab)", onclick: next });
+    #makeLevelButton() {
+        const next = () => this.store.do(text("object.next"), nextCandidate(this.doc, this.id));
+        return h("button", { type: "button", class: "rt-level", "data-tip": text("object.next.tip"), onclick: next });
     }
 
-    #built() {
+    #build() {
         const grip = h("span", { class: "rt-grip", draggable: "true", "aria-hidden": "true" }, icon("grip"));
-        const gone = iconButton("close", "Delete", () => this.#delete());
+        const gone = iconButton("close", text("object.delete"), () => this.#delete());
         const parts = [grip, this.use, this.eye, this.name, this.level, this.area, gone];
         // what is pressed speaks for itself: selecting the row as well would undo a box's tick before it is heard
         const press = ({ target }) => target.closest("button, input[type=checkbox]") || this.#select();
-        const props = { "data-testid": "object", tabindex: 0, onclick: press, onkeydown: (e) => this.#keys(e) };
+        const props = { "data-testid": "object", tabindex: 0, onclick: press, onkeydown: (e) => this.#onKey(e) };
         const row = h("li", props, h("div", { class: "rt-row" }, parts), this.prompt);
-        this.#draggable(row, grip);
+        this.#makeDraggable(row, grip);
         return row;
     }
 
@@ -79,17 +81,21 @@ export class ObjectRow {
         const chosen = object.id === doc.selected;
         setAttribute(this.element, "aria-current", chosen);
         this.use.checked = object.use;
-        this.#open(object.visible);
+        this.#showVisible(object.visible);
         setValue(this.name, object.name);
         setValue(this.prompt, object.prompt);
         this.prompt.hidden = !chosen && !object.prompt;
         this.level.hidden = candidates.length < 2;
         this.level.textContent = `${candidate + 1}/${candidates.length}`;
-        setAttribute(this.level, "aria-label", `Candidate ${candidate + 1} of ${candidates.length}: next`);
-        this.area.textContent = shareOf(object, doc.base);
+        setAttribute(
+            this.level,
+            "aria-label",
+            text("object.candidate", { number: candidate + 1, count: candidates.length }),
+        );
+        this.area.textContent = describeShare(object, doc.base);
     }
 
-    #open(visible) {
+    #showVisible(visible) {
         setAttribute(this.eye, "aria-pressed", visible);
         if (this.eye.dataset.shown !== String(visible)) {
             this.eye.dataset.shown = visible;
@@ -98,7 +104,7 @@ export class ObjectRow {
     }
 
     /** Alt and an arrow move a row; Delete deletes it. Only on the row itself, not in its fields. */
-    #keys(event) {
+    #onKey(event) {
         if (event.target !== this.element) {
             return;
         }
@@ -119,39 +125,43 @@ export class ObjectRow {
     }
 
     #move(id, to) {
-        this.store.do("Move object", moved(this.doc, id, to));
+        this.store.do(text("object.move"), moveObject(this.doc, id, to));
     }
 
-    #draggable(row, grip) {
+    #makeDraggable(row, grip) {
         grip.addEventListener("dragstart", ({ dataTransfer }) => {
             dataTransfer.setData(DRAGGED, this.id);
             dataTransfer.setDragImage(row, 8, 8);
         });
-        row.addEventListener("dragover", (event) => event.dataTransfer.types.includes(DRAGGED) && taken(event));
+        row.addEventListener("dragover", (event) => event.dataTransfer.types.includes(DRAGGED) && claimEvent(event));
         row.addEventListener("drop", (event) => {
             const id = event.dataTransfer.getData(DRAGGED);
             if (id && id !== this.id) {
-                taken(event);
+                claimEvent(event);
                 this.#move(id, this.doc.objects.indexOf(this.object));
             }
         });
     }
 }
 
-function taken(event) {
+function claimEvent(event) {
     event.preventDefault();
     event.stopPropagation();
 }
 
 /** @param {number} to the new place, 0 lowest */
-export function moved(doc, id, to) {
+export function moveObject(doc, id, to) {
     const objects = doc.objects.filter((object) => object.id !== id);
     objects.splice(to, 0, objectOf(doc, id));
     return Object.freeze({ ...doc, objects });
 }
 
 /** How much of the picture, to one digit that counts. */
-function shareOf(object, base) {
-    const share = base ? (shapedMask(object, base).area / areaOf(boxOfSize(base))) * 100 : 0;
-    return share === 0 ? "empty" : share < 0.1 ? "<0.1 %" : `${share < 10 ? share.toFixed(1) : Math.round(share)} %`;
+function describeShare(object, base) {
+    const share = base ? (shapeMask(object, base).area / areaOf(boxOfSize(base))) * 100 : 0;
+    return share === 0
+        ? text("object.empty")
+        : share < 0.1
+          ? "<0.1 %"
+          : `${share < 10 ? share.toFixed(1) : Math.round(share)} %`;
 }

@@ -1,50 +1,52 @@
 /** The list of masked objects: what is shown, used, named, prompted, ordered and combined. */
 
 import { fromBase64 } from "../util/base64.mjs";
-import { combined, shapedMask, sketched, withObject } from "../document/document.mjs";
-import { chosenFile, download, h, keyed } from "../ui/dom.mjs";
-import { choose, menuButton } from "../ui/dialogs.mjs";
-import { sources } from "../host/webui-page.mjs";
+import { combineObjects, shapeMask, setSketch, addObject } from "../document/document.mjs";
+import { chooseFile, download, h, syncChildren } from "../ui/dom.mjs";
+import { chooseOption, menuButton } from "../ui/dialogs.mjs";
+import { listMaskSources } from "../host/webui-page.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { NOTHING } from "../image/mask.mjs";
 import { CHANNELS, isAmbiguous, readMaskFile } from "../files/mask-files.mjs";
 import { ObjectRow } from "./object-row.mjs";
-import { OverlayForm } from "./mask-overlay.mjs";
-import { section } from "../ui/collapsible.mjs";
-import { ShapeForm } from "./mask-shape.mjs";
+import { MaskOverlayForm } from "./mask-overlay.mjs";
+import { makeSection } from "../ui/collapsible.mjs";
+import { MaskShapeForm } from "./mask-shape.mjs";
 import { markMasksSaved } from "../document/unsaved-work.mjs";
+import { text } from "../util/text.mjs";
 
 const COMBINE = [
-    ["union", "Unite the ticked objects"],
-    ["subtract", "Take the other ticked objects from the selected one"],
-    ["intersect", "Keep what all ticked objects share"],
+    ["union", text("objects.union.label"), text("objects.union")],
+    ["subtract", text("objects.subtract.label"), text("objects.subtract")],
+    ["intersect", text("objects.intersect.label"), text("objects.intersect")],
 ];
 
 export class ObjectsPanel {
-    constructor({ root, store, api, notices, view, act, host }) {
+    /** @param {import("../studio.mjs").Studio} studio */
+    constructor({ root, store, api, notices, view, commands, host }) {
         Object.assign(this, { root, store, api, notices, view, rows: new WeakMap() });
-        this.list = h("ul", { class: "rt-list", "aria-label": "Objects" });
-        this.empty = h("p", { class: "rt-hint" }, "Click on something in the picture, or paint over it.");
-        this.combine = COMBINE.map(([how, label]) =>
-            iconButton(how, label, () => this.#combine(how), { "data-testid": `combine-${how}` }),
+        this.list = h("ul", { class: "rt-list", "aria-label": text("objects.title") });
+        this.empty = h("p", { class: "rt-hint" }, text("objects.empty"));
+        this.combine = COMBINE.map(([how, label, done]) =>
+            iconButton(how, label, () => this.#combine(how, done), { "data-testid": `combine-${how}` }),
         );
-        this.exporting = iconButton("download", "Export the mask as PNG", () => this.exportMask(), {
+        this.exportButton = iconButton("download", text("objects.export"), () => this.exportMask(), {
             "data-testid": "export-mask",
         });
         const tools = [
-            iconButton("add", "New empty object", () => this.#do("New object", withObject(this.doc)), {
+            iconButton("add", text("objects.new.label"), () => this.#do(text("objects.new"), addObject(this.doc)), {
                 "data-testid": "new-object",
             }),
             ...this.combine,
-            this.#importing(sources(host)),
-            this.exporting,
+            this.#makeImportButton(listMaskSources(host)),
+            this.exportButton,
         ];
-        this.shape = new ShapeForm(store, act.snap);
-        this.sketch = this.#sketchRow();
-        this.element = section(
+        this.shape = new MaskShapeForm(store, commands.snapToEdges);
+        this.sketch = this.#makeSketchRow();
+        this.element = makeSection(
             "objects",
-            "Objects",
-            [this.empty, this.list, this.sketch, this.shape.element, new OverlayForm(view).element],
+            text("objects.title"),
+            [this.empty, this.list, this.sketch, this.shape.element, new MaskOverlayForm(view).element],
             { tools },
         );
         store.addEventListener("change", () => this.update());
@@ -63,61 +65,64 @@ export class ObjectsPanel {
         const { objects } = this.doc;
         this.empty.hidden = objects.length > 0 || this.doc.sketch !== null;
         this.sketch.hidden = this.doc.sketch === null;
-        this.combine.forEach((button) => (button.disabled = this.#ticked().length < 2));
-        this.exporting.disabled = !objects.some(({ use }) => use);
+        this.combine.forEach((button) => (button.disabled = this.#usedIds().length < 2));
+        this.exportButton.disabled = !objects.some(({ use }) => use);
         const rows = [...objects].reverse();
-        keyed(this.list, rows, {
+        syncChildren(this.list, rows, {
             key: ({ id }) => id,
-            make: ({ id }) => this.#row(id),
+            make: ({ id }) => this.#makeRow(id),
             update: (element) => this.rows.get(element).update(),
         });
         this.shape.update();
     }
 
     /** Painted colours are masked too, but are no object: all that can be done here is to wipe them off. */
-    #sketchRow() {
+    #makeSketchRow() {
         const wipe = iconButton(
             "close",
-            "Wipe off the colour sketch",
-            () => this.#do("Wipe off the sketch", sketched(this.doc, null)),
+            text("objects.wipe.label"),
+            () => this.#do(text("objects.wipe"), setSketch(this.doc, null)),
             { "data-testid": "wipe-sketch" },
         );
         return h(
             "div",
             { class: "rt-row rt-sketch" },
             icon("palette"),
-            h("span", { class: "rt-sketch-name" }, "Colour sketch"),
+            h("span", { class: "rt-sketch-name" }, text("objects.sketch")),
             wipe,
         );
     }
 
-    #row(id) {
+    #makeRow(id) {
         const row = new ObjectRow(this.store, id);
         this.rows.set(row.element, row);
         return row.element;
     }
 
     /** The objects in use, the selected one first. */
-    #ticked() {
+    #usedIds() {
         const ids = this.doc.objects.filter(({ use }) => use).map(({ id }) => id);
         return ids.includes(this.doc.selected)
             ? [this.doc.selected, ...ids.filter((id) => id !== this.doc.selected)]
             : ids;
     }
 
-    #combine(how) {
-        this.#do(how[0].toUpperCase() + how.slice(1), combined(this.doc, this.#ticked(), how));
+    #combine(how, done) {
+        this.#do(done, combineObjects(this.doc, this.#usedIds(), how));
     }
 
     /** A button; where masks can come from elsewhere than a file, a menu. */
-    #importing(places) {
-        const [label, face] = ["Import a mask", { "data-testid": "import-mask", "data-tip": "Import a mask" }];
-        const fromFile = () => this.importMask(() => chosenFile("image/*"));
+    #makeImportButton(places) {
+        const [label, face] = [
+            text("maskFile.title"),
+            { "data-testid": "import-mask", "data-tip": text("maskFile.title") },
+        ];
+        const fromFile = () => this.importMask(() => chooseFile("image/*"));
         if (!places.length) {
             return iconButton("upload", label, fromFile, face);
         }
         const items = places.map((place) => ({ ...place, run: () => this.importMask(place.take) }));
-        const all = [{ label: "From a file", testid: "mask-from-file", run: fromFile }, ...items];
+        const all = [{ label: text("maskFile.fromFile"), testid: "mask-from-file", run: fromFile }, ...items];
         return menuButton([icon("upload")], label, () => all, { ...face, class: "rt-icon-button" });
     }
 
@@ -126,37 +131,40 @@ export class ObjectsPanel {
         try {
             const file = await take();
             if (file && this.doc.base) {
-                await this.#imported(file);
+                await this.#importFile(file);
             }
         } catch (error) {
             this.notices.say(error.message, "error");
         }
     }
 
-    /** How it was read is told; where two readings are likely, a person chooses. */
-    async #imported(file) {
+    /** Adds the mask of a file as an object and says how it was read. With two likely readings a person chooses. */
+    async #importFile(file) {
         const { base } = this.doc;
         const read = readMaskFile(this.api, this.doc, file);
-        const { mask, reading, warnings } = await read.catch((error) => this.#chosen(file, error));
+        const { mask, reading, warnings } = await read.catch((error) => this.#askChannel(file, error));
         if (!mask || this.doc.base !== base) {
             return;
         }
         [`${file.name}: ${reading}.`, ...warnings].forEach((text, k) => this.notices.say(text, k ? "warning" : "info"));
-        this.#do("Import mask", withObject(this.doc, { mask, added: mask, name: file.name.replace(/\.\w+$/, "") }));
+        this.#do(
+            text("maskFile.done"),
+            addObject(this.doc, { mask, added: mask, name: file.name.replace(/\.\w+$/, "") }),
+        );
     }
 
     /** {} where nothing was chosen. */
-    async #chosen(file, error) {
+    async #askChannel(file, error) {
         if (!isAmbiguous(error)) {
             throw new Error(`${file.name}: ${error.message}`, { cause: error });
         }
-        const question = `${file.name} can be read in several ways. What of it is the mask?`;
-        const chosen = await choose(this.root, "Import a mask", question, CHANNELS);
+        const question = text("maskFile.question", { name: file.name });
+        const chosen = await chooseOption(this.root, text("maskFile.title"), question, CHANNELS);
         return chosen ? readMaskFile(this.api, this.doc, file, chosen.channel) : {};
     }
 
     async exportMask() {
-        const masks = this.doc.objects.filter(({ use }) => use).map((object) => shapedMask(object, this.doc.base));
+        const masks = this.doc.objects.filter(({ use }) => use).map((object) => shapeMask(object, this.doc.base));
         const png = await masks.reduce((sum, mask) => sum.union(mask), NOTHING).toPng(this.doc.base);
         download(
             new Blob([fromBase64(png)], { type: "image/png" }),

@@ -2,32 +2,39 @@
 
 import { h, setAttribute, setValue } from "../ui/dom.mjs";
 import { ASPECTS, SIDES, WIDEST } from "../geometry/margins.mjs";
+import { text } from "../util/text.mjs";
 
+const TITLES = {
+    left: text("extend.left"),
+    top: text("extend.top"),
+    right: text("extend.right"),
+    bottom: text("extend.bottom"),
+};
 const ANCHORS = [
-    ["across", "Across"],
-    ["down", "Down"],
+    ["horizontal", text("extend.horizontal")],
+    ["vertical", text("extend.vertical")],
 ];
-const AS_IT_LIES = "as dragged";
+const AS_IT_LIES = text("extend.asDragged");
 
-/** @returns {{element: HTMLElement, update: () => void, offer: (knobs: object[]) => void}} */
-export function canvasForm(prospect, view) {
+/** @returns {{element: HTMLElement, update: () => void, setPlaces: (knobs: object[]) => void}} */
+export function makeOutpaintSizeForm(outpaintPlan, view) {
     const change = (work) => (work(), view.activeTool.reveal?.());
-    const aspects = aspectRow((aspect) => change(() => prospect.setAspect(aspect)));
-    const margins = marginFields((changes) => change(() => prospect.setMargins(changes)));
-    const anchors = anchorFields((changes) => change(() => prospect.setAnchor(changes)));
+    const aspects = makeAspectRow((aspect) => change(() => outpaintPlan.setAspect(aspect)));
+    const margins = makeMarginFields((changes) => change(() => outpaintPlan.setMargins(changes)));
+    const anchors = makeAnchorFields((changes) => change(() => outpaintPlan.setAnchor(changes)));
     return {
         element: h("div", { class: "rt-canvas-form" }, aspects.element, margins.element, anchors.element),
-        offer: (knobs) => anchors.offer(knobs),
+        setPlaces: (knobs) => anchors.setPlaces(knobs),
         update() {
-            aspects.update(prospect.asked);
-            margins.update(prospect.margins);
-            anchors.update(prospect.asked);
+            aspects.update(outpaintPlan.size);
+            margins.update(outpaintPlan.margins);
+            anchors.update(outpaintPlan.size);
         },
     };
 }
 
 /** Common aspects as buttons, which a second press lets go; any other is typed. */
-function aspectRow(set) {
+function makeAspectRow(set) {
     const buttons = ASPECTS.map((aspect) =>
         h(
             "button",
@@ -43,9 +50,9 @@ function aspectRow(set) {
     );
     const typed = h("input", {
         type: "text",
-        placeholder: "other",
-        "aria-label": "Aspect, as 16:9",
-        "data-tip": "Any other aspect, as 2.39:1",
+        placeholder: text("extend.aspect.other"),
+        "aria-label": text("extend.aspect.label"),
+        "data-tip": text("extend.aspect.tip"),
         "data-testid": "aspect",
         onchange: () => set(typed.value.trim()),
     });
@@ -53,11 +60,16 @@ function aspectRow(set) {
         buttons.forEach((button) => setAttribute(button, "aria-pressed", button.textContent === aspect));
         setValue(typed, ASPECTS.includes(aspect) ? "" : aspect);
     };
-    const element = h("div", { class: "rt-aspects", role: "group", "aria-label": "Aspect" }, buttons, typed);
+    const element = h(
+        "div",
+        { class: "rt-aspects", role: "group", "aria-label": text("extend.aspect") },
+        buttons,
+        typed,
+    );
     return { element, update };
 }
 
-function marginFields(set) {
+function makeMarginFields(set) {
     const fields = SIDES.map((side) => {
         const input = h("input", {
             type: "number",
@@ -67,23 +79,23 @@ function marginFields(set) {
             "data-testid": `margin-${side}`,
             onchange: () => set({ [side]: Math.max(0, Math.round(Number(input.value) || 0)) }),
         });
-        return { side, input, label: h("label", {}, h("span", {}, titled(side)), input) };
+        return { side, input, label: h("label", {}, h("span", {}, TITLES[side]), input) };
     });
     const update = (margins) => fields.forEach(({ side, input }) => setValue(input, String(margins[side])));
     const labels = fields.map(({ label }) => label);
-    const face = { class: "rt-margins", role: "group", "aria-label": "Pixels to add on each side" };
+    const face = { class: "rt-margins", role: "group", "aria-label": text("extend.margins") };
     const element = h("div", face, labels);
     return { element, update };
 }
 
 /** The places come from the server's schema. */
-function anchorFields(set) {
+function makeAnchorFields(set) {
     const fields = ANCHORS.map(([name, title]) => {
         const select = h("select", { "data-testid": name, onchange: () => set({ [name]: select.value }) });
         return { name, select, label: h("label", {}, h("span", {}, title), select) };
     });
-    const update = (asked) => fields.forEach(({ name, select }) => setValue(select, asked[name]));
-    const offer = (knobs) => {
+    const update = (size) => fields.forEach(({ name, select }) => setValue(select, size[name]));
+    const setPlaces = (knobs) => {
         for (const { name, select } of fields) {
             const places = knobs.find(({ path }) => path === name)?.choices ?? [];
             const options = places.map((place) => h("option", { value: place }, place));
@@ -91,10 +103,7 @@ function anchorFields(set) {
         }
     };
     const labels = fields.map(({ label }) => label);
-    const element = h("div", { class: "rt-anchors", role: "group", "aria-label": "Where the picture lies" }, labels);
-    return { element, update, offer };
+    const element = h("div", { class: "rt-anchors", role: "group", "aria-label": text("extend.anchors") }, labels);
+    return { element, update, setPlaces };
 }
 
-function titled(side) {
-    return side[0].toUpperCase() + side.slice(1);
-}

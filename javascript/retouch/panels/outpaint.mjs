@@ -1,97 +1,110 @@
-/** The panel of the tool Extend: how far, said by aspect, anchor or margins; with what words; and what is planned. */
+/** The panel of the tool Extend: canvas size by aspect, anchor or margins; prompts; knobs; and the plan. */
 
-import { Adjust, rowOf } from "../ui/knob-groups.mjs";
-import { canvasForm } from "./outpaint-size.mjs";
+import { KnobGroups, makeOverrideRow } from "../ui/knob-groups.mjs";
+import { makeOutpaintSizeForm } from "./outpaint-size.mjs";
 import { h, setAttribute } from "../ui/dom.mjs";
-import { seedField, wordsField } from "../ui/fields.mjs";
+import { makeSeedField, makeTextField } from "../ui/setting-fields.mjs";
 import { icon } from "../ui/icons.mjs";
 import { frontKnobs, knobsOf } from "../ui/knob-widgets.mjs";
-import { plannedWords } from "./plan-text.mjs";
-import { KNOBS_OF } from "../server/outpaint-plan.mjs";
-import { section } from "../ui/collapsible.mjs";
+import { makePlanLines } from "./plan-text.mjs";
+import { OUTPAINT_OWNER } from "../server/outpaint-plan.mjs";
+import { makeSection } from "../ui/collapsible.mjs";
+import { text } from "../util/text.mjs";
 
 /** Knobs that have their own place on the page: how far, and the prompts by side and stage. */
 const ELSEWHERE =
-    /^(left|top|right|bottom|factor|width|height|aspect|across|down|prompt.*|stage_prompts|beyond)$/;
-const OWNER = { name: KNOBS_OF, label: "Extend" };
-const SCENE = "The whole scene; blank for the picture's own prompt";
+    /^(left|top|right|bottom|factor|width|height|aspect|horizontal|vertical|prompt.*|stage_prompts|off_screen)$/;
+const OWNER = { name: OUTPAINT_OWNER, label: text("extend.title") };
+const SCENE = text("extend.prompt.hint");
 const BY_SIDE = [
-    ["prompt_left", "On the left"],
-    ["prompt_right", "On the right"],
-    ["prompt_top", "At the top"],
-    ["prompt_bottom", "At the bottom"],
-    ["beyond", "Just off-screen"],
+    ["prompt_left", text("extend.prompt.left")],
+    ["prompt_right", text("extend.prompt.right")],
+    ["prompt_top", text("extend.prompt.top")],
+    ["prompt_bottom", text("extend.prompt.bottom")],
+    ["off_screen", text("extend.prompt.offScreen")],
 ];
 
-export class ExtendPanel {
-    constructor({ settings, prospect, extending, painter, view }, stages) {
-        Object.assign(this, { settings, prospect, extending, painter, view, knobs: [] });
-        this.form = canvasForm(prospect, view);
-        this.planned = h("div", { class: "rt-planned", role: "status", "data-testid": "extend-plan" });
-        this.press = h(
+export class OutpaintPanel {
+    /**
+     * @param {import("../studio.mjs").Studio} studio
+     * @param {import("./outpaint-stages.mjs").OutpaintStages} stages
+     */
+    constructor({ settings, outpaintPlan, outpaintJobs, inpaintJobs, view }, stages) {
+        Object.assign(this, { settings, outpaintPlan, outpaintJobs, inpaintJobs, view, knobs: [] });
+        this.form = makeOutpaintSizeForm(outpaintPlan, view);
+        this.planLines = h("div", { class: "rt-planned", role: "status", "data-testid": "extend-plan" });
+        this.extendButton = h(
             "button",
             {
                 type: "button",
                 class: "rt-button rt-primary rt-extend-now",
                 "data-testid": "extend-now",
-                "data-tip": "Paint the stages that are drawn  (Enter)",
-                onclick: () => extending.extend(),
+                "data-tip": text("extend.tip"),
+                onclick: () => outpaintJobs.extend(),
             },
             icon("extend"),
-            "Extend",
+            text("extend.title"),
         );
         this.first = h("div", { class: "rt-adjust" });
-        this.adjust = new Adjust(settings);
-        const prompt = this.#words("prompt", "Prompt of the extension", SCENE, 2);
-        const seed = seedField(settings, "rt-extend-seed");
+        this.adjust = new KnobGroups(settings);
+        const prompt = this.#makePromptField("prompt", text("extend.prompt"), SCENE, 2);
+        const seed = makeSeedField(settings, "rt-extend-seed");
         this.element = h("div", { class: "rt-extend", hidden: true, "data-testid": "extend-panel" }, [
-            section("extend", "Extend", [this.form.element, prompt, this.press, this.planned]),
+            makeSection("extend", text("extend.title"), [this.form.element, prompt, this.extendButton, this.planLines]),
             stages.element,
-            section("extend-words", "Prompts by side and stage", this.#particular(), { open: false }),
-            section("extend-knobs", "How it is painted", [this.first, seed, this.adjust.element], { open: false }),
+            makeSection("extend-words", text("extend.prompts"), this.#makePromptFields(), { open: false }),
+            makeSection("extend-knobs", text("extend.knobs"), [this.first, seed, this.adjust.element], { open: false }),
         ]);
-        [settings, prospect].forEach((source) => source.addEventListener("change", () => this.update()));
-        painter.addEventListener("jobs", () => this.update());
+        [settings, outpaintPlan].forEach((source) => source.addEventListener("change", () => this.update()));
+        inpaintJobs.addEventListener("jobs", () => this.update());
         view.addEventListener("tool", () => this.update());
         this.update();
     }
 
-    #words(name, label, placeholder, rows, { read = (text) => text ?? "", write = (text) => text } = {}) {
+    #makePromptField(name, label, placeholder, rows, { read = (text) => text ?? "", write = (text) => text } = {}) {
         const setting = {
-            read: () => read(this.prospect.words[name]),
-            write: (text) => this.prospect.say(name, write(text)),
+            read: () => read(this.outpaintPlan.prompts[name]),
+            write: (text) => this.outpaintPlan.setPrompt(name, write(text)),
         };
-        return wordsField(this.settings, setting, { placeholder, label, rows, testid: `extend-${name}` });
+        return makeTextField(this.settings, setting, { placeholder, label, rows, testid: `extend-${name}` });
     }
 
-    #particular() {
-        const sides = BY_SIDE.map(([name, label]) => this.#words(name, label, `${label}: what is there`, 1));
+    #makePromptFields() {
+        const sides = BY_SIDE.map(([name, label]) =>
+            this.#makePromptField(name, label, text("extend.prompt.sideHint", { label }), 1),
+        );
         const lines = { read: (list = []) => list.join("\n"), write: (text) => (text.trim() ? text.split("\n") : []) };
-        const stages = this.#words("stage_prompts", "Prompts by stage", "A line for each stage, in order", 3, lines);
+        const stages = this.#makePromptField(
+            "stage_prompts",
+            text("extend.prompt.stages"),
+            text("extend.prompt.stages.hint"),
+            3,
+            lines,
+        );
         return [...sides, stages];
     }
 
-    /** Called once the server has said what it can do. */
+    /** Shows the server's knobs and places, as GET schema lists them. */
     describe(schema) {
         this.knobs = knobsOf(schema).filter(({ path, group }) => group && !ELSEWHERE.test(path));
-        this.form.offer(knobsOf(schema));
+        this.form.setPlaces(knobsOf(schema));
         this.update();
     }
 
     update() {
-        const { prospect, painter, settings, knobs } = this;
+        const { outpaintPlan, inpaintJobs, settings, knobs } = this;
         this.element.hidden = this.view.tool !== "extend";
         if (this.element.hidden) {
             return;
         }
         this.form.update();
-        this.planned.replaceChildren(...plannedWords(prospect, knobs));
-        setAttribute(this.planned, "aria-busy", prospect.any && !prospect.plan && !prospect.fault);
-        this.press.disabled = !prospect.any || prospect.fault !== null || painter.busy;
-        const moved = JSON.stringify([settings.moved(KNOBS_OF), knobs.length]);
+        this.planLines.replaceChildren(...makePlanLines(outpaintPlan, knobs));
+        setAttribute(this.planLines, "aria-busy", outpaintPlan.hasRequest && !outpaintPlan.plan && !outpaintPlan.fault);
+        this.extendButton.disabled = !outpaintPlan.hasRequest || outpaintPlan.fault !== null || inpaintJobs.busy;
+        const moved = JSON.stringify([settings.overridesOf(OUTPAINT_OWNER), knobs.length]);
         if (this.moved !== moved) {
             this.moved = moved;
-            this.first.replaceChildren(...frontKnobs(knobs).map((knob) => rowOf(settings, KNOBS_OF, knob)));
+            this.first.replaceChildren(...frontKnobs(knobs).map((knob) => makeOverrideRow(settings, OUTPAINT_OWNER, knob)));
         }
         this.adjust.show(OWNER, knobs);
     }

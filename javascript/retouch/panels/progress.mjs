@@ -2,6 +2,7 @@
 
 import { h } from "../ui/dom.mjs";
 import { icon } from "../ui/icons.mjs";
+import { text } from "../util/text.mjs";
 
 const POLL_MS = 400;
 
@@ -9,7 +10,8 @@ export class Progress {
     #timer = 0;
     #task = "";
 
-    constructor(api) {
+    /** @param {import("../studio.mjs").Studio} studio */
+    constructor({ api }) {
         this.api = api;
         this.bar = h("span", { class: "rt-bar-fill" });
         this.track = h(
@@ -17,16 +19,16 @@ export class Progress {
             {
                 class: "rt-bar",
                 role: "progressbar",
-                "aria-label": "Painting",
+                "aria-label": text("progress.label"),
                 "aria-valuemin": 0,
                 "aria-valuemax": 100,
             },
             this.bar,
         );
         this.what = h("span", { class: "rt-what", "aria-live": "polite" });
-        this.preview = h("img", { class: "rt-live", alt: "Live preview of the job", hidden: true });
-        this.interrupt = this.#button("stop", "Interrupt", "interrupt", "Stop here; what is finished stays");
-        this.skip = this.#button("skip", "Skip", "skip", "Leave this part out and go on");
+        this.preview = h("img", { class: "rt-live", alt: text("progress.preview"), hidden: true });
+        this.interrupt = this.#button("stop", text("progress.interrupt"), "interrupt", text("progress.interrupt.tip"));
+        this.skip = this.#button("skip", text("progress.skip"), "skip", text("progress.skip.tip"));
         const words = h("div", { class: "rt-progress-words" }, this.what, this.track);
         this.element = h(
             "div",
@@ -55,12 +57,12 @@ export class Progress {
         this.element.hidden = false;
         this.#show({ fraction: 0, what: label });
         const ask = async () => {
-            const said = await this.api.get(`progress?task=${encodeURIComponent(task)}`).catch(() => null);
+            const progress = await this.api.get(`progress?task=${encodeURIComponent(task)}`).catch(() => null);
             if (this.#task !== task) {
                 return;
             }
-            if (said?.task === task || said?.queued) {
-                this.#show(said);
+            if (progress?.task === task || progress?.queued) {
+                this.#show(progress);
             }
             this.#timer = setTimeout(ask, POLL_MS);
         };
@@ -79,7 +81,7 @@ export class Progress {
         const percent = Math.round(Math.min(Math.max(share, 0), 1) * 100);
         this.bar.style.width = `${percent}%`;
         this.track.setAttribute("aria-valuenow", percent);
-        this.what.textContent = queued ? `Waiting for its turn (${waiting} in the queue)` : what || "Painting";
+        this.what.textContent = queued ? text("progress.waiting", { count: waiting }) : what || text("progress.label");
         if (preview) {
             this.preview.src = preview;
             this.preview.hidden = false;

@@ -1,28 +1,30 @@
-/** The line at the bottom: size, cursor, zoom, and what painting now would see, at what size. */
+/** Status bar: picture size, cursor, zoom, and crop and work size of the present plan. */
 
 import { boxOfList } from "../geometry/box.mjs";
 import { h } from "../ui/dom.mjs";
-import { debounced } from "../util/debounce.mjs";
+import { debounce } from "../util/debounce.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
-import { duration } from "./plan-text.mjs";
+import { formatDuration } from "./plan-text.mjs";
+import { text } from "../util/text.mjs";
 
 const PLAN_WAIT_MS = 600;
-const COARSE = "Under-resolved: painted smaller than it is. Mask less, or raise the work size.";
+const COARSE = text("status.coarse");
 
-export class StatusLine {
-    constructor({ store, view, painter, settings, act, plan }) {
-        Object.assign(this, { store, view, painter, settings, plan });
+export class StatusBar {
+    /** @param {import("../studio.mjs").Studio} studio */
+    constructor({ store, view, inpaintJobs, settings, commands, requestPlan }) {
+        Object.assign(this, { store, view, inpaintJobs, settings, requestPlan });
         this.size = h("span", { "data-testid": "size" });
         this.cursor = h("span", { class: "rt-cursor" });
         this.ghost = h("span", { class: "rt-plan", "data-testid": "plan", role: "status" });
         this.zoom = h("button", {
             type: "button",
             class: "rt-zoom",
-            "aria-label": "Zoom: fit the picture",
-            "data-tip": "Fit  (F)",
+            "aria-label": text("status.zoom"),
+            "data-tip": text("status.zoom.tip"),
             "data-testid": "zoom",
-            onclick: act.fit,
+            onclick: commands.fitView,
         });
         const zoom = h(
             "div",
@@ -32,9 +34,9 @@ export class StatusLine {
                 {
                     type: "button",
                     class: "rt-icon-button",
-                    "aria-label": "Zoom out",
-                    "data-tip": "Zoom out  (-)",
-                    onclick: () => act.zoom(1 / 1.25),
+                    "aria-label": text("status.zoomOut"),
+                    "data-tip": text("status.zoomOut.tip"),
+                    onclick: () => commands.zoomBy(1 / 1.25),
                 },
                 "−",
             ),
@@ -44,46 +46,46 @@ export class StatusLine {
                 {
                     type: "button",
                     class: "rt-icon-button",
-                    "aria-label": "Zoom in",
-                    "data-tip": "Zoom in  (+)",
-                    onclick: () => act.zoom(1.25),
+                    "aria-label": text("status.zoomIn"),
+                    "data-tip": text("status.zoomIn.tip"),
+                    onclick: () => commands.zoomBy(1.25),
                 },
                 "+",
             ),
-            iconButton("fit", "Fit", act.fit, { key: "F" }),
+            iconButton("fit", text("status.fit"), commands.fitView, { key: "F" }),
         );
         this.element = h(
             "section",
-            { class: "rt-status", "aria-label": "Status" },
+            { class: "rt-status", "aria-label": text("status.label") },
             this.size,
             this.cursor,
             this.ghost,
             zoom,
         );
-        this.ask = debounced(() => this.#ask(), PLAN_WAIT_MS);
+        this.loadPlan = debounce(() => this.#loadPlan(), PLAN_WAIT_MS);
         store.addEventListener("change", () => this.update());
-        view.addEventListener("zoom", () => this.#zoomed());
-        view.addEventListener("cursor", (event) => this.#moved(event.detail));
+        view.addEventListener("zoom", () => this.#showZoom());
+        view.addEventListener("cursor", (event) => this.#showCursor(event.detail));
         this.update();
     }
 
     update() {
         const { base } = this.store.doc;
-        this.size.textContent = base ? `${base.width} × ${base.height}` : "No picture";
-        this.#zoomed();
-        this.planAgain();
+        this.size.textContent = base ? `${base.width} × ${base.height}` : text("status.none");
+        this.#showZoom();
+        this.updatePlan();
     }
 
-    /** The plan is asked for anew: the mask or the settings have changed. */
-    planAgain() {
-        this.asking?.abort();
-        this.ask.cancel();
+    /** Requests the plan anew, after a change of mask or settings. */
+    updatePlan() {
+        this.pendingRequest?.abort();
+        this.loadPlan.cancel();
         this.view.inverted = this.isInverted() ? { planned: null } : null;
-        const idle = this.store.doc.base && !this.store.doc.offer && !this.painter.busy;
+        const idle = this.store.doc.base && !this.store.doc.variations && !this.inpaintJobs.busy;
         if (idle) {
-            this.ask();
+            this.loadPlan();
         } else {
-            this.#show(null);
+            this.#showPlan(null);
         }
     }
 
@@ -93,30 +95,30 @@ export class StatusLine {
         return this.settings.get("invert") && doc.base !== null && doc.objects.some(({ use, mask }) => use && mask.width);
     }
 
-    #zoomed() {
+    #showZoom() {
         this.zoom.textContent = `${Math.round(this.view.scale * 100)} %`;
     }
 
-    #moved(place) {
+    #showCursor(place) {
         this.cursor.textContent = place ? `${Math.floor(place.x)}, ${Math.floor(place.y)}` : "";
     }
 
-    async #ask() {
-        this.asking = new AbortController();
-        const { signal } = this.asking;
-        const plan = await this.plan(signal).catch(() => null);
+    async #loadPlan() {
+        this.pendingRequest = new AbortController();
+        const { signal } = this.pendingRequest;
+        const plan = await this.requestPlan(signal).catch(() => null);
         const planned = plan?.steps?.some(({ mask }) => mask) ? await uniteComposites(plan.steps) : null;
         if (!signal.aborted) {
-            this.#show(plan, planned);
+            this.#showPlan(plan, planned);
         }
     }
 
     /** Crop and work size of the first step; the canvas shows all of them. */
-    #show(plan, planned = null) {
+    #showPlan(plan, planned = null) {
         const step = plan?.steps?.[0];
         this.view.ghost = plan?.steps ?? null;
         this.view.inverted = this.isInverted() ? { planned } : null;
-        const warning = step ? warningOf(plan) : "";
+        const warning = step ? describeWarning(plan) : "";
         this.ghost.classList.toggle("rt-warns", warning !== "");
         if (!step) {
             this.ghost.replaceChildren();
@@ -125,8 +127,8 @@ export class StatusLine {
         const [left, top, right, bottom] = step.crop;
         const grown = step.magnification ?? step.work[0] / (right - left);
         const size = `${right - left} × ${bottom - top} → ${step.work[0]} × ${step.work[1]}  (${grown.toFixed(2)} ×)`;
-        const words = [size, ...timeOf(plan)].join(", ");
-        this.ghost.title = warning || "What the model will see, and the size it paints it at";
+        const words = [size, ...describeTime(plan)].join(", ");
+        this.ghost.title = warning || text("status.plan.tip");
         this.ghost.replaceChildren(
             icon(warning ? "warn" : "refine"),
             h("span", {}, words),
@@ -142,11 +144,11 @@ async function uniteComposites(steps) {
 }
 
 /** Once something was painted here before. */
-function timeOf({ seconds }) {
-    return Number.isFinite(seconds) ? [`about ${duration(seconds)}`] : [];
+function describeTime({ seconds }) {
+    return Number.isFinite(seconds) ? [text("status.time", { time: formatDuration(seconds) })] : [];
 }
 
-function warningOf({ steps, warnings = [] }) {
+function describeWarning({ steps, warnings = [] }) {
     const coarse = !warnings.length && steps.some((step) => step.under_resolved);
     return coarse ? COARSE : warnings.join(" ");
 }

@@ -1,41 +1,46 @@
-/** One kept step in the history: its switch, its name, its variations, and what may become of it. */
+/** One kept step in the history: its switch, name and variations, and its buttons. */
 
-import { renamedStep, toggledStep, withoutStep } from "../document/document.mjs";
+import { renameStep, toggleStep, removeStep } from "../document/document.mjs";
 import { h, setAttribute, setValue } from "../ui/dom.mjs";
 import { iconButton } from "../ui/icons.mjs";
-import { wordsOf } from "./quality-text.mjs";
-import { upon } from "../document/step-history.mjs";
-import { listedWords } from "./plan-text.mjs";
+import { describeScores } from "./quality-text.mjs";
+import { listStepsUpon } from "../document/step-history.mjs";
+import { joinNumbers } from "./plan-text.mjs";
+import { text } from "../util/text.mjs";
 
-/** Painted over a sketch, moved by an extension, or brought without a word of how it was made. */
-const FOR_GOOD = "Cannot be painted again";
+/** A step over a sketch, one that an extension moved, or one from a file without `how`. */
+const FOR_GOOD = text("step.forGood");
 
 export class StepRow {
-    /** @param panel {store, painter, repainting, reopen} */
+    /**
+     * @param {import("./steps.mjs").StepsPanel} panel
+     * @param {string} id of the step
+     */
     constructor(panel, id) {
-        Object.assign(this, { panel, id, asking: false });
+        Object.assign(this, { panel, id, isAsking: false });
         this.number = h("span", { class: "rt-step-number", "aria-hidden": "true" });
         this.on = h("input", {
             type: "checkbox",
-            "aria-label": "On",
-            "data-tip": "Switch on or off",
-            onchange: () => this.#change("Switch a step", toggledStep(this.doc, id)),
+            "aria-label": text("step.on"),
+            "data-tip": text("step.on.tip"),
+            onchange: () => this.#change(text("step.switch"), toggleStep(this.doc, id)),
         });
         this.name = h("input", {
             type: "text",
             class: "rt-name",
-            "aria-label": "Name of the step",
-            oninput: ({ target }) => this.#change("Rename", renamedStep(this.doc, id, target.value), `step-${id}`),
+            "aria-label": text("step.name"),
+            oninput: ({ target }) =>
+                this.#change(text("step.rename"), renameStep(this.doc, id, target.value), `step-${id}`),
         });
-        this.level = this.#level();
-        this.again = iconButton("again", "Paint again", () => this.#again(), { "data-testid": "step-again" });
-        this.reopen = iconButton("history", "Reopen: mask and request again", () => panel.reopen(this.step), {
+        this.level = this.#makeLevelButton();
+        this.again = iconButton("again", text("step.again"), () => this.#pressAgain(), { "data-testid": "step-again" });
+        this.reopen = iconButton("history", text("step.reopen.label"), () => panel.reopen(this.step), {
             "data-testid": "reopen",
         });
         this.measures = h("div", { class: "rt-measures" });
         this.under = h("div", { class: "rt-under", "data-testid": "upon-it" });
-        this.choice = h("div", { class: "rt-choice", role: "group", "aria-label": "What to paint again" });
-        this.element = this.#built();
+        this.choice = h("div", { class: "rt-choice", role: "group", "aria-label": text("step.choice") });
+        this.element = this.#build();
     }
 
     get doc() {
@@ -50,15 +55,15 @@ export class StepRow {
         this.panel.store.do(label, doc, { merge });
     }
 
-    #level() {
-        const next = () => this.panel.repainting.choose(this.step, this.step.chosen + 1);
-        const props = { class: "rt-level", "data-tip": "Next variation", "data-testid": "step-variation" };
+    #makeLevelButton() {
+        const next = () => this.panel.repaintJobs.chooseVariation(this.step, this.step.chosen + 1);
+        const props = { class: "rt-level", "data-tip": text("step.next"), "data-testid": "step-variation" };
         return h("button", { type: "button", ...props, onclick: next });
     }
 
-    #built() {
-        const remove = () => this.#change("Delete a step", withoutStep(this.doc, this.id));
-        const gone = iconButton("close", "Delete the step", remove);
+    #build() {
+        const remove = () => this.#change(text("step.delete"), removeStep(this.doc, this.id));
+        const gone = iconButton("close", text("step.delete.label"), remove);
         const parts = [this.number, this.on, this.name, this.level, this.again, this.reopen, gone];
         const row = h("div", { class: "rt-row" }, parts);
         return h("li", { "data-testid": "step" }, row, this.measures, this.under, this.choice);
@@ -66,17 +71,17 @@ export class StepRow {
 
     update(step) {
         const { steps } = this.doc;
-        const later = upon(steps, this.id);
+        const later = listStepsUpon(steps, this.id);
         const numbers = later.map((other) => steps.indexOf(other) + 1);
         this.number.textContent = steps.indexOf(step) + 1;
         this.on.checked = step.on;
         this.element.classList.toggle("rt-off", !step.on);
         setValue(this.name, step.name);
-        this.measures.textContent = reportOf(step);
-        this.under.textContent = later.length ? `Painted upon it: ${listedWords(numbers)}` : "";
+        this.measures.textContent = describeReport(step);
+        this.under.textContent = later.length ? text("step.upon", { steps: joinNumbers(numbers) }) : "";
         this.reopen.hidden = !step.asked?.width;
         this.#showLevel(step);
-        this.#offer(step, later);
+        this.#showChoices(step, later);
     }
 
     #showLevel({ paintings = [], chosen }) {
@@ -85,50 +90,54 @@ export class StepRow {
             return;
         }
         this.level.textContent = `${chosen + 1}/${paintings.length}`;
-        setAttribute(this.level, "aria-label", `Variation ${chosen + 1} of ${paintings.length}: next`);
+        setAttribute(this.level, "aria-label", text("step.variation", { number: chosen + 1, count: paintings.length }));
     }
 
     /** A step of which it is not known how it was painted is not painted again: it can be reopened. */
-    #offer({ how }, later) {
+    #showChoices({ how }, later) {
         const those = later.filter((step) => step.how);
-        const numbers = listedWords(those.map((step) => this.doc.steps.indexOf(step) + 1));
+        const numbers = joinNumbers(those.map((step) => this.doc.steps.indexOf(step) + 1));
         this.choices = how || numbers ? { itself: Boolean(how), those: numbers } : null;
         this.again.hidden = !this.choices;
-        this.again.disabled = this.panel.painter.busy;
-        this.asking &&= Boolean(this.choices?.those) && !this.panel.painter.busy;
-        setAttribute(this.again, "aria-expanded", this.asking);
-        this.choice.hidden = !this.asking;
-        this.choice.replaceChildren(...(this.asking ? this.#buttons() : []));
+        this.again.disabled = this.panel.inpaintJobs.busy;
+        this.isAsking &&= Boolean(this.choices?.those) && !this.panel.inpaintJobs.busy;
+        setAttribute(this.again, "aria-expanded", this.isAsking);
+        this.choice.hidden = !this.isAsking;
+        this.choice.replaceChildren(...(this.isAsking ? this.#makeChoiceButtons() : []));
     }
 
-    #again() {
+    #pressAgain() {
         if (!this.choices.those) {
-            return this.panel.repainting.again(this.id);
+            return this.panel.repaintJobs.repaint(this.id);
         }
-        this.asking = !this.asking;
+        this.isAsking = !this.isAsking;
         this.update(this.step);
     }
 
-    #buttons() {
-        const { repainting } = this.panel;
+    #makeChoiceButtons() {
+        const { repaintJobs } = this.panel;
         const { itself, those } = this.choices;
-        const made = [
-            ["It alone", "With another seed; what is upon it stays as it is", () => repainting.again(this.id)],
-            [`It, then ${those}`, "With another seed, then what is upon it", () => repainting.again(this.id, true)],
-            [`Only ${those}`, "What is upon it, as this step is or is not shown now", () => repainting.upon(this.id)],
+        const choices = [
+            [text("step.again.alone"), text("step.again.alone.tip"), () => repaintJobs.repaint(this.id)],
+            [
+                text("step.again.then", { steps: those }),
+                text("step.again.then.tip"),
+                () => repaintJobs.repaint(this.id, true),
+            ],
+            [text("step.again.only", { steps: those }), text("step.again.only.tip"), () => repaintJobs.repaintUpon(this.id)],
         ];
-        return (itself ? made : made.slice(2)).map(([label, tip, press]) =>
-            h("button", { type: "button", class: "rt-button", "data-tip": tip, onclick: () => this.#done(press) }, label),
+        return (itself ? choices : choices.slice(2)).map(([label, tip, press]) =>
+            h("button", { type: "button", class: "rt-button", "data-tip": tip, onclick: () => this.#closeChoices(press) }, label),
         );
     }
 
-    #done(press) {
-        this.asking = false;
+    #closeChoices(press) {
+        this.isAsking = false;
         press();
     }
 }
 
-function reportOf({ report: { seed, scores } = {}, how }) {
-    const words = [seed === undefined ? "" : `Seed ${seed}`, wordsOf(scores), how ? "" : FOR_GOOD];
+function describeReport({ report: { seed, scores } = {}, how }) {
+    const words = [seed === undefined ? "" : text("seed.of", { seed }), describeScores(scores), how ? "" : FOR_GOOD];
     return words.filter(Boolean).join(" · ");
 }

@@ -1,44 +1,46 @@
-/** The dialog of recipes: look, run, write, take in what others sent, keep, hand on, delete. */
+/** The dialog of recipes: read, run, edit, import, save, share, export, delete. */
 
 import { download, h } from "../ui/dom.mjs";
 import { infotextOf } from "../document/metadata.mjs";
-import { icon, wordButton } from "../ui/icons.mjs";
+import { icon, textButton } from "../ui/icons.mjs";
 import { peopleOf } from "../document/people.mjs";
-import { begunWith, blankRecipe } from "./draft.mjs";
-import { drafts, dropDraft } from "./draft-storage.mjs";
+import { startDraft, blankRecipe } from "./draft.mjs";
+import { loadDrafts, dropDraft } from "./draft-storage.mjs";
 import { RecipeEditor } from "./editor.mjs";
-import { RecipeIntake } from "./import.mjs";
-import { keepingRow, toolRow } from "./rows.mjs";
-import { fileName, fileText, nameOf, passLines, peopleWords, plain, takenWords } from "./text.mjs";
+import { RecipeImport } from "./import.mjs";
+import { makeSaveRow, makeToolRow } from "./rows.mjs";
+import { recipeFileName, recipeFileText, recipeName, describePasses, describePeople, bareRecipe, describeTakenName } from "./text.mjs";
+import { text } from "../util/text.mjs";
 
-/** Open it over the studio. */
+/** Opens the dialog over the studio. @param {import("../studio.mjs").Studio} studio */
 export function showRecipes(studio) {
     return new RecipesDialog(studio).open();
 }
 
 class RecipesDialog {
     #known = [];
-    #drafts = drafts();
+    #drafts = loadDrafts();
     #uses = {};
     /** The recipe at hand, as the list or the last paste has it; null before the list is there. */
     #recipe = null;
     #remarks = [];
 
-    constructor(studio) {
-        this.studio = studio;
-        this.list = h("div", { class: "rt-recipe-list", role: "listbox", "aria-label": "Recipes" });
+    /** @param {import("../studio.mjs").Studio} studio */
+    constructor({ root, store, api, fixJobs, notices }) {
+        Object.assign(this, { root, store, api, fixJobs, notices });
+        this.list = h("div", { class: "rt-recipe-list", role: "listbox", "aria-label": text("recipes.title") });
         this.detail = h("div", { class: "rt-recipe", "data-testid": "recipe-detail" });
-        this.said = h("p", { class: "rt-recipe-said", role: "status", "data-testid": "recipe-said" });
-        this.intake = new RecipeIntake({
-            take: (text) => this.#read(text),
+        this.status = h("p", { class: "rt-recipe-said", role: "status", "data-testid": "recipe-said" });
+        this.importForm = new RecipeImport({
+            take: (text) => this.#readText(text),
             say: (text) => this.#say(text),
-            own: infotextOf(studio.store.doc),
+            own: infotextOf(store.doc),
         });
-        this.dialog = this.#dialog();
+        this.dialog = this.#makeDialog();
     }
 
     async open() {
-        this.studio.root.append(this.dialog);
+        this.root.append(this.dialog);
         this.dialog.showModal();
         const warnings = await this.#load();
         if (warnings) {
@@ -46,12 +48,12 @@ class RecipesDialog {
         }
     }
 
-    #dialog() {
-        const { list, detail, said } = this;
-        const close = h("form", { method: "dialog" }, h("button", { class: "rt-button" }, "Close"));
-        const fresh = wordButton("New recipe", "add", "recipe-new", () => this.#edit(null));
-        const header = h("header", {}, h("h2", { id: "rt-recipes-title" }, "Recipes"), fresh, close);
-        const body = h("div", { class: "rt-recipes-body" }, list, h("div", {}, detail, said));
+    #makeDialog() {
+        const { list, detail, status } = this;
+        const close = h("form", { method: "dialog" }, h("button", { class: "rt-button" }, text("dialog.close")));
+        const fresh = textButton(text("recipes.new"), "add", "recipe-new", () => this.#edit(null));
+        const header = h("header", {}, h("h2", { id: "rt-recipes-title" }, text("recipes.title")), fresh, close);
+        const body = h("div", { class: "rt-recipes-body" }, list, h("div", {}, detail, status));
         const dialog = h(
             "dialog",
             {
@@ -63,20 +65,20 @@ class RecipesDialog {
             },
             header,
             body,
-            this.intake.element,
+            this.importForm.element,
         );
         dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-        this.intake.hearDrops(dialog);
+        this.importForm.listenForDrops(dialog);
         return dialog;
     }
 
-    /** What the server has now. Returns its warnings, or null after saying what went wrong. */
+    /** Loads the server's recipes. Returns its warnings, or null after an error was shown. */
     async #load() {
-        const answer = await this.#ask(() => this.studio.api.get("recipes"));
+        const answer = await this.#request(() => this.api.get("recipes"));
         if (!answer) {
             return null;
         }
-        this.#known = answer.recipes.map((one) => ({ ...one, own: answer.own.includes(nameOf(one)) }));
+        this.#known = answer.recipes.map((one) => ({ ...one, own: answer.own.includes(recipeName(one)) }));
         this.#uses = answer.uses;
         return answer.warnings ?? [];
     }
@@ -93,8 +95,8 @@ class RecipesDialog {
     /** Load the list again and choose the recipe called `name`. */
     async #refresh(name) {
         if (await this.#load()) {
-            this.#drafts = drafts();
-            this.#choose(this.#known.find((one) => nameOf(one) === name) ?? this.#known[0] ?? null);
+            this.#drafts = loadDrafts();
+            this.#choose(this.#known.find((one) => recipeName(one) === name) ?? this.#known[0] ?? null);
             this.#say();
         }
     }
@@ -111,17 +113,17 @@ class RecipesDialog {
         const others = this.#known.filter(({ own }) => !own);
         const fresh = recipe && ![...this.#known, ...this.#drafts].includes(recipe) ? [recipe] : [];
         const groups = [
-            ["Not saved", [...this.#drafts, ...fresh]],
-            ["Mine", mine],
-            ["Built in", others],
+            [text("recipes.unsaved"), [...this.#drafts, ...fresh]],
+            [text("recipes.mine"), mine],
+            [text("recipes.builtIn"), others],
         ].filter(([, those]) => those.length);
-        const listed = groups.map(([title, those]) => [h("h3", {}, title), ...those.map((one) => this.#entry(one))]);
+        const listed = groups.map(([title, those]) => [h("h3", {}, title), ...those.map((one) => this.#makeEntry(one))]);
         this.list.replaceChildren(...listed.flat());
-        this.detail.replaceChildren(...(recipe ? this.#details(recipe) : []));
+        this.detail.replaceChildren(...(recipe ? this.#makeDetails(recipe) : []));
         this.list.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
     }
 
-    #entry(recipe) {
+    #makeEntry(recipe) {
         const props = {
             type: "button",
             role: "option",
@@ -129,37 +131,37 @@ class RecipesDialog {
             "data-testid": "recipe-entry",
             onclick: () => (this.#choose(recipe), this.#say()),
         };
-        return h("button", props, nameOf(recipe));
+        return h("button", props, recipeName(recipe));
     }
 
-    #details(recipe) {
-        const lines = passLines(recipe).map(({ looks, extras }) => h("li", {}, looks, h("small", {}, extras)));
+    #makeDetails(recipe) {
+        const lines = describePasses(recipe).map(({ looks, extras }) => h("li", {}, looks, h("small", {}, extras)));
         return [
-            h("h3", {}, nameOf(recipe)),
+            h("h3", {}, recipeName(recipe)),
             recipe.description && h("p", {}, recipe.description),
             h("ol", { class: "rt-passes" }, ...lines),
             ...this.#remarks.map((text) => h("p", { class: "rt-recipe-remark" }, icon("warn"), text)),
-            this.#people(),
-            this.#keeping(recipe),
-            this.#tools(recipe),
+            this.#makePeopleLine(),
+            this.#makeSaveRow(recipe),
+            this.#makeTools(recipe),
         ].filter(Boolean);
     }
 
-    /** Whose own words go along. */
-    #people() {
-        const words = peopleWords(peopleOf(this.studio.store.doc));
+    /** Which objects have prompts of their own. */
+    #makePeopleLine() {
+        const words = describePeople(peopleOf(this.store.doc));
         return words && h("p", { class: "rt-recipe-people", "data-testid": "recipe-people" }, icon("point"), words);
     }
 
-    #keeping(recipe) {
-        const save = (name) => this.#save({ ...plain(recipe), name });
-        return keepingRow(recipe, !this.#known.includes(recipe), save);
+    #makeSaveRow(recipe) {
+        const save = (name) => this.#save({ ...bareRecipe(recipe), name });
+        return makeSaveRow(recipe, !this.#known.includes(recipe), save);
     }
 
-    #tools(recipe) {
-        const edit = recipe.own || !this.#known.includes(recipe) ? "Edit" : "Edit a copy";
-        return toolRow(recipe, edit, {
-            run: this.studio.store.doc.base && (() => this.#run(recipe)),
+    #makeTools(recipe) {
+        const edit = recipe.own || !this.#known.includes(recipe) ? text("recipes.edit") : text("recipes.editCopy");
+        return makeToolRow(recipe, edit, {
+            run: this.store.doc.base && (() => this.#run(recipe)),
             edit: () => this.#edit(recipe),
             share: () => this.#share(recipe),
             export: () => this.#export(recipe),
@@ -169,128 +171,128 @@ class RecipesDialog {
 
     #run(recipe) {
         this.dialog.close();
-        this.studio.fixing.run(plain(recipe));
+        this.fixJobs.run(bareRecipe(recipe));
     }
 
-    /** In the editor: one that there is, or for null a new one. */
+    /** Opens the editor with a recipe, or for null with a new one. */
     async #edit(recipe) {
-        const said = await this.#ask(() => Promise.all(["schema", "models"].map((path) => this.studio.api.get(path))));
-        if (!said) {
+        const answer = await this.#request(() => Promise.all(["schema", "models"].map((path) => this.api.get(path))));
+        if (!answer) {
             return;
         }
-        const [{ Recipe: schema }, { models }] = said;
-        const begun = recipe ? begunWith(recipe, this.#known) : blankRecipe(schema.properties.schema.maximum);
-        const heard = {
-            saved: (answer) => this.#saved(answer),
-            ran: () => this.dialog.close(),
-            left: (draft) => this.#edited(draft),
+        const [{ Recipe: schema }, { models }] = answer;
+        const begun = recipe ? startDraft(recipe, this.#known) : blankRecipe(schema.properties.schema.maximum);
+        const handlers = {
+            onSave: (answer) => this.#onSave(answer),
+            onRun: () => this.dialog.close(),
+            onClose: (draft) => this.#onEditorClose(draft),
         };
-        new RecipeEditor(this.studio, begun, { schema, models, uses: this.#uses }, heard).open();
+        new RecipeEditor(this, begun, { schema, models, uses: this.#uses }, handlers).open();
     }
 
-    /** The editor is closed: what it leaves unsaved is at hand now. */
-    #edited(draft) {
-        this.#drafts = drafts();
+    /** After the editor is closed: chooses the draft that it left unsaved. */
+    #onEditorClose(draft) {
+        this.#drafts = loadDrafts();
         const left = this.#drafts.find((one) => one.draft === draft);
         this.#choose(left ?? (this.#recipe?.draft ? this.#known[0] : this.#recipe), left ? [] : this.#remarks);
     }
 
-    async #read(text) {
-        if (!text.trim()) {
-            return this.#say("Paste something first.");
+    async #readText(pasted) {
+        if (!pasted.trim()) {
+            return this.#say(text("recipes.pasteFirst"));
         }
-        const said = await this.#ask(() => this.studio.api.post("recipes/read", { text }));
-        if (said) {
-            this.intake.clear();
-            this.#choose(said.recipe, said.warnings);
-            this.#say("Save it to keep it, or run it as it is.");
+        const answer = await this.#request(() => this.api.post("recipes/read", { text: pasted }));
+        if (answer) {
+            this.importForm.clear();
+            this.#choose(answer.recipe, answer.warnings);
+            this.#say(text("recipes.read.done"));
         }
     }
 
     async #save(recipe, replace = false) {
-        const said = await this.#ask(
-            () => this.studio.api.post("recipes/save", { recipe, replace }),
-            (error) => error.path === "recipe.name" && !replace && this.#taken(recipe, error),
+        const answer = await this.#request(
+            () => this.api.post("recipes/save", { recipe, replace }),
+            (error) => error.path === "recipe.name" && !replace && this.#offerReplace(recipe, error),
         );
-        if (said) {
+        if (answer) {
             dropDraft(this.#recipe?.draft);
-            await this.#saved(said);
+            await this.#onSave(answer);
         }
     }
 
-    async #saved({ recipe, warnings }) {
-        await this.#refresh(nameOf(recipe));
+    async #onSave({ recipe, warnings }) {
+        await this.#refresh(recipeName(recipe));
         this.#remarks = warnings;
         this.#draw();
-        this.#say(`Saved as "${nameOf(recipe)}".`);
+        this.#say(text("recipes.saved", { name: recipeName(recipe) }));
     }
 
-    /** The name is somebody's: asked once more. True when that is what was wrong. */
-    #taken(recipe, error) {
+    /** Offers to replace the recipe that has this name. False where none has. */
+    #offerReplace(recipe, error) {
         const wanted = recipe.name.trim().toLowerCase();
-        const there = this.#known.find((one) => nameOf(one).toLowerCase() === wanted);
+        const there = this.#known.find((one) => recipeName(one).toLowerCase() === wanted);
         if (!there) {
             return false;
         }
-        const words = there.own ? "Replace mine" : "Use mine in its place";
-        const again = wordButton(words, "replace", "recipe-replace", () => this.#save(recipe, true));
-        this.said.replaceChildren(takenWords(error), " ", again);
+        const words = there.own ? text("recipes.replace") : text("recipes.override");
+        const again = textButton(words, "replace", "recipe-replace", () => this.#save(recipe, true));
+        this.status.replaceChildren(describeTakenName(error), " ", again);
         return true;
     }
 
     async #share(recipe) {
-        const text = JSON.stringify(plain(recipe));
-        const said = await this.#ask(() => this.studio.api.post("recipes/read", { text }));
-        if (!said) {
+        const body = { text: JSON.stringify(bareRecipe(recipe)) };
+        const answer = await this.#request(() => this.api.post("recipes/read", body));
+        if (!answer) {
             return;
         }
         try {
-            await navigator.clipboard.writeText(said.share);
-            this.#say("The share string is copied: paste it wherever you like.");
+            await navigator.clipboard.writeText(answer.share);
+            this.#say(text("recipes.shared"));
         } catch {
-            this.intake.offer(said.share); // the browser gives no clipboard to pages that are not secure
-            this.#say("Copy the share string from the field below.");
+            this.importForm.showText(answer.share); // the browser gives no clipboard to pages that are not secure
+            this.#say(text("recipes.shareByHand"));
         }
     }
 
     #export(recipe) {
-        download(new Blob([fileText(recipe)], { type: "application/json" }), fileName(recipe));
+        download(new Blob([recipeFileText(recipe)], { type: "application/json" }), recipeFileName(recipe));
     }
 
     #delete(recipe) {
-        const press = () => (recipe.draft ? this.#thrownAway(recipe) : this.#deleted(recipe));
-        const sure = wordButton("Delete it", "remove", "recipe-delete-sure", press);
-        this.said.replaceChildren(`Delete "${nameOf(recipe)}" for good? `, sure);
+        const press = () => (recipe.draft ? this.#deleteDraft(recipe) : this.#deleteSaved(recipe));
+        const sure = textButton(text("recipes.deleteSure"), "remove", "recipe-delete-sure", press);
+        this.status.replaceChildren(text("recipes.deleteQuestion", { name: recipeName(recipe) }), sure);
     }
 
-    async #deleted(recipe) {
-        const said = await this.#ask(() => this.studio.api.post("recipes/remove", { name: nameOf(recipe) }));
-        if (said) {
-            await this.#refresh(nameOf(said.restored ?? {}));
-            const again = said.restored ? " The built-in one is used again." : "";
-            this.#say(`"${said.removed}" is deleted.${again}`);
+    async #deleteSaved(recipe) {
+        const answer = await this.#request(() => this.studio.api.post("recipes/remove", { name: recipeName(recipe) }));
+        if (answer) {
+            await this.#refresh(recipeName(answer.restored ?? {}));
+            const key = answer.restored ? "recipes.deletedRestored" : "recipes.deleted";
+            this.#say(text(key, { name: answer.removed }));
         }
     }
 
-    #thrownAway(recipe) {
+    #deleteDraft(recipe) {
         dropDraft(recipe.draft);
-        this.#edited(recipe.draft);
-        this.#say(`"${nameOf(recipe)}" is deleted.`);
+        this.#onEditorClose(recipe.draft);
+        this.#say(text("recipes.deleted", { name: recipeName(recipe) }));
     }
 
     #say(...texts) {
-        this.said.classList.remove("rt-bad");
-        this.said.replaceChildren(texts.join(" "));
+        this.status.classList.remove("rt-bad");
+        this.status.replaceChildren(texts.join(" "));
     }
 
-    /** The answer, or null after saying what went wrong; `mended(error)` is true where that is said already. */
-    async #ask(work, mended = () => false) {
+    /** The answer of `work`, or null after its error was shown, here or by `isHandled(error)`. */
+    async #request(work, isHandled = () => false) {
         try {
             return await work();
         } catch (error) {
-            if (!mended(error)) {
+            if (!isHandled(error)) {
                 this.#say([error.path, error.message].filter(Boolean).join(": "));
-                this.said.classList.add("rt-bad");
+                this.status.classList.add("rt-bad");
             }
             return null;
         }

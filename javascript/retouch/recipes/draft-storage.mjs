@@ -3,34 +3,34 @@
 const KEY = "retouch-recipe-drafts";
 
 /** @returns {{draft: string, replaces: string}[]} recipes, each with its name here and which of one's own it changes */
-export function drafts(storage = globalThis.localStorage) {
+export function loadDrafts(storage = globalThis.localStorage) {
     try {
-        const found = JSON.parse(storage?.getItem(KEY) ?? "[]");
-        return Array.isArray(found) ? found.filter(({ draft, passes }) => draft && Array.isArray(passes)) : [];
+        const stored = JSON.parse(storage?.getItem(KEY) ?? "[]");
+        return Array.isArray(stored) ? stored.filter(({ draft, passes }) => draft && Array.isArray(passes)) : [];
     } catch {
         return [];
     }
 }
 
-/** A recipe of `drafts`, in place of what was kept under its name. */
+/** A recipe of `loadDrafts`, in place of what was kept under its name. */
 export function keepDraft(recipe, storage = globalThis.localStorage) {
-    const known = drafts(storage);
+    const known = loadDrafts(storage);
     const isThere = known.some(({ draft }) => draft === recipe.draft);
-    const kept = isThere ? known.map((one) => (one.draft === recipe.draft ? recipe : one)) : [...known, recipe];
-    store(kept, storage);
+    const recipes = isThere ? known.map((one) => (one.draft === recipe.draft ? recipe : one)) : [...known, recipe];
+    saveDrafts(recipes, storage);
 }
 
 export function dropDraft(name, storage = globalThis.localStorage) {
-    const known = drafts(storage);
-    const kept = known.filter(({ draft }) => draft !== name);
-    if (kept.length < known.length) {
-        store(kept, storage);
+    const known = loadDrafts(storage);
+    const recipes = known.filter(({ draft }) => draft !== name);
+    if (recipes.length < known.length) {
+        saveDrafts(recipes, storage);
     }
 }
 
-function store(kept, storage) {
+function saveDrafts(recipes, storage) {
     try {
-        storage?.setItem(KEY, JSON.stringify(kept));
+        storage?.setItem(KEY, JSON.stringify(recipes));
     } catch {
         // A browser that keeps nothing: the editor still has it.
     }

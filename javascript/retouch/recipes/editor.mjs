@@ -1,79 +1,80 @@
 /** The dialog in which a recipe is written: its passes, the knobs of the chosen one, and what is wrong where. */
 
 import { h, setAttribute } from "../ui/dom.mjs";
-import { icon, iconButton, wordButton } from "../ui/icons.mjs";
+import { icon, iconButton, textButton } from "../ui/icons.mjs";
 import { knobsOf } from "../ui/knob-widgets.mjs";
 import {
-    addedPass,
-    changedPass,
-    duplicatedPass,
-    isSame,
-    lookersIn,
-    movedPass,
-    removedPass,
+    addPass,
+    changePass,
+    duplicatePass,
+    isEqual,
+    passesWithin,
+    movePass,
+    removePass,
 } from "./draft.mjs";
 import { dropDraft, keepDraft } from "./draft-storage.mjs";
 import { PassKnobs } from "./pass-knobs.mjs";
 import { PassList } from "./pass-list.mjs";
-import { Verdict } from "./validation.mjs";
-import { nameOf, plain } from "./text.mjs";
+import { RecipeValidation } from "./validation.mjs";
+import { recipeName, bareRecipe } from "./text.mjs";
+import { text } from "../util/text.mjs";
 
-const UNSAVED = 'This recipe is not saved: it is kept in "All recipes", under "Not saved".';
+const UNSAVED = text("editor.unsaved");
 const ABOUT = ["name", "description"];
 /** What becomes of the passes and of the chosen one's place. */
-const DEEDS = {
-    add: (recipe, at) => [addedPass(recipe, at), Math.min(at + 1, recipe.passes.length)],
-    duplicate: (recipe, at) => [duplicatedPass(recipe, at), at + 1],
-    remove: (recipe, at) => [removedPass(recipe, at), Math.max(0, Math.min(at, recipe.passes.length - 2))],
-    up: (recipe, at) => [movedPass(recipe, at, -1), at - 1],
-    down: (recipe, at) => [movedPass(recipe, at, 1), at + 1],
+const LIST_ACTIONS = {
+    add: (recipe, at) => [addPass(recipe, at), Math.min(at + 1, recipe.passes.length)],
+    duplicate: (recipe, at) => [duplicatePass(recipe, at), at + 1],
+    remove: (recipe, at) => [removePass(recipe, at), Math.max(0, Math.min(at, recipe.passes.length - 2))],
+    up: (recipe, at) => [movePass(recipe, at, -1), at - 1],
+    down: (recipe, at) => [movePass(recipe, at, 1), at + 1],
 };
 
 export class RecipeEditor {
     #at = 0;
 
     /**
-     * @param {object} studio the parts of the page
+     * @param {import("../studio.mjs").Studio} studio
      * @param {object} recipe what to begin with; `draft` is its name among the drafts where it is one, `replaces`
      *     which of the person's own recipes is changed
      * @param {object} known what the server says: `schema` of a recipe, `models`, `uses` of the target's knobs
-     * @param {object} heard `saved(answer)`, `ran()` and, in any case, `left(draft)`
+     * @param {object} handlers `onSave(answer)`, `onRun()` and, in any case, `onClose(draft)`
      */
-    constructor(studio, recipe, { schema, models, uses }, heard) {
-        Object.assign(this, { studio, heard, replaces: recipe.replaces ?? "" });
-        this.recipe = { passes: [], ...plain(recipe) };
+    constructor({ root, store, api, fixJobs, notices }, recipe, { schema, models, uses }, handlers) {
+        Object.assign(this, { root, store, api, fixJobs, notices, handlers, replaces: recipe.replaces ?? "" });
+        this.recipe = { passes: [], ...bareRecipe(recipe) };
         this.start = recipe.draft ? null : this.recipe;
         this.draft = recipe.draft ?? `${Date.now()}-${Math.random()}`;
-        this.verdict = new Verdict(studio.api, () => this.#draw());
-        this.passes = new PassList({ choose: (at) => this.#choose(at), change: (deed) => this.#rearrange(deed) });
-        const change = (path, value) => this.#take(changedPass(this.recipe, this.#at, path, value));
+        this.validation = new RecipeValidation(api, () => this.#draw());
+        this.passes = new PassList({ choose: (at) => this.#choose(at), change: (action) => this.#rearrange(action) });
+        const change = (path, value) => this.#setRecipe(changePass(this.recipe, this.#at, path, value));
         this.knobs = new PassKnobs({ knobs: knobsOf(schema.properties.passes.items), uses, models, change });
-        const fields = ABOUT.map((name) => this.#field(name, schema.properties[name]));
+        const fields = ABOUT.map((name) => this.#makeField(name, schema.properties[name]));
         this.about = h("div", { class: "rt-edit-about" }, fields);
-        this.dialog = this.#dialog();
+        this.dialog = this.#makeDialog();
     }
 
     open() {
-        this.studio.root.append(this.dialog);
+        this.root.append(this.dialog);
         this.dialog.showModal();
         this.#draw(true);
-        this.verdict.judge(this.recipe);
+        this.validation.validate(this.recipe);
         (this.recipe.name ? this.passes.buttons.add : this.dialog.querySelector("input")).focus();
     }
 
-    /** Something was changed that is kept nowhere but here. */
-    get dirty() {
-        return this.start === null || !isSame(this.recipe, this.start);
+    /** Whether there are unsaved changes. */
+    get isDirty() {
+        return this.start === null || !isEqual(this.recipe, this.start);
     }
 
     // ---- what it looks like
 
-    #dialog() {
+    #makeDialog() {
         this.title = h("h3", {});
         this.remarks = h("div", { class: "rt-edit-remarks", role: "status", "data-testid": "edit-remarks" });
-        this.said = h("div", { class: "rt-edit-said", role: "alert", "data-testid": "edit-said" });
+        this.status = h("div", { class: "rt-edit-said", role: "alert", "data-testid": "edit-said" });
         const pane = h("div", { class: "rt-edit-pass" }, this.title, this.remarks, this.knobs.element);
-        const title = this.replaces ? `Edit "${this.replaces}"` : "New recipe";
+        const title = this.replaces ? text("editor.title", { name: this.replaces }) : text("recipes.new");
         const dialog = h(
             "dialog",
             {
@@ -81,18 +82,23 @@ export class RecipeEditor {
                 "aria-labelledby": "rt-edit-title",
                 "data-testid": "recipe-editor",
                 oncancel: (event) => (event.preventDefault(), this.#leave()),
-                onclose: () => this.#gone(),
-                onkeydown: (event) => this.#key(event),
+                onclose: () => this.#onClose(),
+                onkeydown: (event) => this.#onKey(event),
             },
-            h("header", {}, h("h2", { id: "rt-edit-title" }, title), iconButton("close", "Close", () => this.#leave())),
+            h(
+                "header",
+                {},
+                h("h2", { id: "rt-edit-title" }, title),
+                iconButton("close", text("dialog.close"), () => this.#leave()),
+            ),
             this.about,
             h("div", { class: "rt-edit-body" }, this.passes.element, pane),
-            h("div", { class: "rt-edit-foot" }, this.said, this.#tools()),
+            h("div", { class: "rt-edit-foot" }, this.status, this.#makeTools()),
         );
         return dialog;
     }
 
-    #field(name, { title, description }) {
+    #makeField(name, { title, description }) {
         const id = `rt-edit-${name}`;
         const input = h("input", {
             id,
@@ -101,29 +107,31 @@ export class RecipeEditor {
             placeholder: description,
             "aria-describedby": `${id}-fault`,
             "data-testid": `edit-${name}`,
-            oninput: () => this.#take({ ...this.recipe, [name]: input.value }),
+            oninput: () => this.#setRecipe({ ...this.recipe, [name]: input.value }),
         });
         const fault = h("p", { class: "rt-edit-fault", id: `${id}-fault` });
         return h("div", {}, h("label", { for: id }, title), input, fault);
     }
 
-    #tools() {
-        const run = wordButton("Run on the picture", "recipe", "edit-run", () => this.#run());
-        run.disabled = !this.studio.store.doc.base;
-        const save = wordButton("Save", "check", "edit-save", () => this.#save(), "rt-primary");
+    #makeTools() {
+        const run = textButton(text("recipes.run"), "recipe", "edit-run", () => this.#run());
+        run.disabled = !this.store.doc.base;
+        const save = textButton(text("recipes.save"), "check", "edit-save", () => this.#save(), "rt-primary");
         return h("div", { class: "rt-row" }, run, save);
     }
 
     /** All that can have changed; `fresh` where another pass is chosen than before. */
     #draw(fresh = false) {
-        const { recipe, verdict } = this;
+        const { recipe, validation } = this;
         const pass = recipe.passes[this.#at];
-        const faults = verdict.faults(this.#at);
-        this.passes.show(recipe, this.#at, verdict.marks());
-        this.title.textContent = pass ? `Pass ${this.#at + 1} of ${recipe.passes.length}` : "No pass yet: add one.";
+        const faults = validation.faultsOf(this.#at);
+        this.passes.show(recipe, this.#at, validation.marksByPass());
+        this.title.textContent = pass
+            ? text("editor.pass", { number: this.#at + 1, count: recipe.passes.length })
+            : text("editor.noPass");
         this.knobs.element.hidden = !pass;
         this.knobs.show(pass ?? {}, faults, fresh);
-        const about = verdict.faults(null);
+        const about = validation.faultsOf(null);
         [...this.about.children].forEach(({ children: [, input, fault] }, index) => {
             fault.textContent = about.get(ABOUT[index]) ?? "";
             setAttribute(input, "aria-invalid", Boolean(fault.textContent));
@@ -135,7 +143,7 @@ export class RecipeEditor {
 
     /** What no field can show, and what is odd about this pass or all of it. */
     #drawRemarks(faults) {
-        const remarks = this.verdict.remarks.filter(({ pass }) => pass === null || pass === this.#at);
+        const remarks = this.validation.remarks.filter(({ pass }) => pass === null || pass === this.#at);
         const texts = [...faults, ...remarks.map(({ text }) => text)];
         if (texts.join("\n") !== this.shown) {
             this.shown = texts.join("\n");
@@ -145,7 +153,7 @@ export class RecipeEditor {
     }
 
     #say(...parts) {
-        this.said.replaceChildren(...parts);
+        this.status.replaceChildren(...parts);
     }
 
     // ---- what changes it
@@ -156,75 +164,75 @@ export class RecipeEditor {
     }
 
     /** Whatever becomes of the page, nothing that was written is lost. */
-    #take(recipe, at = null) {
+    #setRecipe(recipe, at = null) {
         this.recipe = recipe;
         this.#at = at ?? this.#at;
-        if (this.dirty) {
+        if (this.isDirty) {
             keepDraft({ ...recipe, draft: this.draft, replaces: this.replaces });
         } else {
             dropDraft(this.draft);
         }
         this.#draw(at !== null);
-        this.verdict.ask(recipe);
+        this.validation.validateSoon(recipe);
     }
 
-    #rearrange(deed) {
+    #rearrange(action) {
         const { recipe } = this;
         const at = this.#at;
-        const [next, to] = DEEDS[deed](recipe, at);
+        const [next, to] = LIST_ACTIONS[action](recipe, at);
         if (next === recipe) {
             return;
         }
-        this.verdict.forget(); // its places are others' now
+        this.validation.reset(); // its places are others' now
         this.#say();
-        this.#take(next, to);
+        this.#setRecipe(next, to);
         this.passes.reveal();
-        if (deed === "remove") {
+        if (action === "remove") {
             this.#sayRemoved(recipe, at);
         }
     }
 
     #sayRemoved(before, at) {
-        const lookers = lookersIn(before, at).map((place) => (place > at ? place : place + 1));
-        const lost = lookers.length ? `What looked in it now looks everywhere: pass ${lookers.join(", ")}. ` : "";
-        const undo = wordButton("Undo", "undo", "edit-undo", () => (this.#say(), this.#take(before, at)));
-        this.#say(`Pass ${at + 1} is removed. ${lost}`, undo);
+        const lookers = passesWithin(before, at).map((place) => (place > at ? place : place + 1));
+        const lost = lookers.length ? text("editor.lost", { passes: lookers.join(", ") }) : "";
+        const undo = textButton(text("editor.undo"), "undo", "edit-undo", () => (this.#say(), this.#setRecipe(before, at)));
+        this.#say(text("editor.removed", { number: at + 1, lost }), undo);
     }
 
     // ---- how it ends
 
     async #run() {
         const { recipe } = this;
-        if (!(await this.verdict.judge(recipe))) {
+        if (!(await this.validation.validate(recipe))) {
             return this.#reveal();
         }
-        if (this.dirty) {
-            this.studio.notices.say(UNSAVED);
+        if (this.isDirty) {
+            this.notices.say(UNSAVED);
         }
         this.dialog.close();
-        this.heard.ran();
-        this.studio.fixing.run({ ...recipe, name: nameOf(recipe) });
+        this.handlers.onRun();
+        this.fixJobs.run({ ...recipe, name: recipeName(recipe) });
     }
 
     /** One's own recipe takes the place of what it was; no other is written over. */
     async #save() {
         const { recipe, replaces } = this;
-        const replace = Boolean(replaces) && replaces.toLowerCase() === nameOf(recipe).toLowerCase();
-        this.verdict.forget();
+        const replace = Boolean(replaces) && replaces.toLowerCase() === recipeName(recipe).toLowerCase();
+        this.validation.reset();
         try {
-            const answer = await this.studio.api.post("recipes/save", { recipe, replace });
+            const answer = await this.api.post("recipes/save", { recipe, replace });
             dropDraft(this.draft);
             this.dialog.close();
-            this.heard.saved(answer);
+            this.handlers.onSave(answer);
         } catch (error) {
-            this.verdict.refused(error);
+            this.validation.setError(error);
             this.#reveal();
         }
     }
 
     /** Go to what is wrong. */
     #reveal() {
-        const { pass, knob } = this.verdict.fault ?? { pass: null, knob: "" };
+        const { pass, knob } = this.validation.fault ?? { pass: null, knob: "" };
         if (pass === null) {
             return this.about.children[ABOUT.indexOf(knob)]?.querySelector("input").focus();
         }
@@ -235,27 +243,27 @@ export class RecipeEditor {
         this.passes.reveal();
     }
 
-    /** Close; with changes that are not saved, not before it is said what becomes of them. */
+    /** Closes the dialog; with unsaved changes asks first what becomes of them. */
     #leave() {
         document.activeElement?.blur(); // what is typed there counts
-        if (!this.dirty) {
+        if (!this.isDirty) {
             return this.dialog.close();
         }
         const drop = () => (dropDraft(this.draft), this.dialog.close());
-        const on = wordButton("Go on editing", "", "edit-on", () => (this.#say(), this.passes.reveal(true)));
-        const later = wordButton("Keep for later", "", "edit-later", () => this.dialog.close());
-        const away = wordButton("Throw away", "remove", "edit-drop", drop);
-        this.#say(h("span", {}, "Changes are not saved."), on, later, away);
+        const on = textButton(text("editor.goOn"), "", "edit-on", () => (this.#say(), this.passes.reveal(true)));
+        const later = textButton(text("editor.later"), "", "edit-later", () => this.dialog.close());
+        const away = textButton(text("editor.drop"), "remove", "edit-drop", drop);
+        this.#say(h("span", {}, text("editor.dirty")), on, later, away);
         on.focus();
     }
 
-    #gone() {
-        this.verdict.forget();
+    #onClose() {
+        this.validation.reset();
         this.dialog.remove();
-        this.heard.left(this.draft);
+        this.handlers.onClose(this.draft);
     }
 
-    #key(event) {
+    #onKey(event) {
         event.stopPropagation();
         if (event.key === "Escape") {
             event.preventDefault(); // a second one would close the dialog unasked

@@ -1,17 +1,18 @@
-/** Where recipes come in: pasted, chosen or dropped as a file, or out of the picture's own infotext. */
+/** Import of recipes: pasted, from a file, or from the picture's own infotext. */
 
 import { bytesOfBlob } from "../image/codec.mjs";
-import { chosenFile, h } from "../ui/dom.mjs";
-import { wordButton } from "../ui/icons.mjs";
-import { textOf } from "../image/png-text.mjs";
+import { chooseFile, h } from "../ui/dom.mjs";
+import { textButton } from "../ui/icons.mjs";
+import { readPngText } from "../image/png-text.mjs";
+import { text } from "../util/text.mjs";
 
-const PASTE = "Paste a recipe, a share string or a generation text, or drop a file here";
+const PASTE = text("intake.paste");
 const FILES = ".json,.txt,image/png";
 /** Bytes of a file that may hold a recipe: a large picture with its infotext. */
 const BIGGEST = 64_000_000;
 
-export class RecipeIntake {
-    /** `take(text)` hears of what came in, `say(text)` of what could not; `own` is the picture's infotext. */
+export class RecipeImport {
+    /** `take(text)` gets an imported text, `say(text)` why a file is refused; `own` is the picture's infotext. */
     constructor({ take, say, own }) {
         Object.assign(this, { take, say });
         this.pasted = h("textarea", {
@@ -22,11 +23,13 @@ export class RecipeIntake {
             "data-testid": "recipe-paste",
             onpaste: () => setTimeout(() => take(this.pasted.value)),
         });
-        const fromPicture = wordButton("From this picture", "eye", "recipe-of-picture", () => take(own));
+        const fromPicture = textButton(text("intake.picture"), "eye", "recipe-of-picture", () => take(own));
         fromPicture.disabled = !own;
         const tools = [
-            wordButton("Read", "check", "recipe-read", () => take(this.pasted.value)),
-            wordButton("Choose a file", "folder", "recipe-file", async () => this.#readFile(await chosenFile(FILES))),
+            textButton(text("intake.read"), "check", "recipe-read", () => take(this.pasted.value)),
+            textButton(text("intake.file"), "folder", "recipe-file", async () =>
+                this.#readFile(await chooseFile(FILES)),
+            ),
             fromPicture,
         ];
         // No footer element: the WebUI hides them all.
@@ -39,27 +42,27 @@ export class RecipeIntake {
     }
 
     /** A text to be copied by hand, where the browser gives no clipboard. */
-    offer(text) {
+    showText(text) {
         this.pasted.value = text;
         this.pasted.select();
     }
 
     /** What is dropped on `target` comes in, too, and nowhere else. */
-    hearDrops(target) {
-        const heard = (work) => (event) => {
+    listenForDrops(target) {
+        const handle = (work) => (event) => {
             event.preventDefault();
             event.stopPropagation();
             work(event);
         };
-        target.addEventListener("dragenter", heard(() => {}));
-        target.addEventListener("dragover", heard(() => target.classList.add("rt-dropping")));
-        target.addEventListener("dragleave", heard(() => target.classList.remove("rt-dropping")));
+        target.addEventListener("dragenter", handle(() => {}));
+        target.addEventListener("dragover", handle(() => target.classList.add("rt-dropping")));
+        target.addEventListener("dragleave", handle(() => target.classList.remove("rt-dropping")));
         const drop = ({ dataTransfer }) => {
             target.classList.remove("rt-dropping");
             const [file] = dataTransfer.files;
             return file ? this.#readFile(file) : this.take(dataTransfer.getData("text"));
         };
-        target.addEventListener("drop", heard(drop));
+        target.addEventListener("drop", handle(drop));
     }
 
     async #readFile(file) {
@@ -67,9 +70,9 @@ export class RecipeIntake {
             return;
         }
         if (file.size > BIGGEST) {
-            return this.say(`${file.name} is too large for a recipe.`);
+            return this.say(text("intake.tooLarge", { name: file.name }));
         }
         const bytes = await bytesOfBlob(file);
-        await this.take(textOf(bytes) || (file.type.startsWith("image/") ? " no recipe" : await file.text()));
+        await this.take(readPngText(bytes) || (file.type.startsWith("image/") ? " no recipe" : await file.text()));
     }
 }

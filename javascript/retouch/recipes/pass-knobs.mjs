@@ -1,19 +1,20 @@
 /** Every knob of a pass that is written, from the server's schema: what most people touch first, the rest folded. */
 
-import { h, keyed, setAttribute } from "../ui/dom.mjs";
-import { foldedKnobs, frontKnobs, knobRow, widget, wordsIn } from "../ui/knob-widgets.mjs";
-import { isSame, valueAt } from "./draft.mjs";
-import { section } from "../ui/collapsible.mjs";
+import { h, syncChildren, setAttribute } from "../ui/dom.mjs";
+import { foldedKnobs, frontKnobs, makeKnobRow, makeWidget, splitList } from "../ui/knob-widgets.mjs";
+import { isEqual, getPath } from "./draft.mjs";
+import { makeSection } from "../ui/collapsible.mjs";
+import { text } from "../util/text.mjs";
 
 const OWNER = "pass";
 
 export class PassKnobs {
     /** Which row is made anew: its input shows what was typed, which may not be what it came to. */
-    #turns = new Map();
+    #revisions = new Map();
     #round = 0;
 
     /**
-     * @param {object[]} knobs of a pass, see knobs.mjs
+     * @param {object[]} knobs of a pass, see `knobsOf`
      * @param {Object<string, string[]>} uses the targets that a knob of the target is for, where not for all
      * @param {object[]} models the detectors there are
      * @param {(path: string, value: any) => void} change hears of a knob's value; undefined for its default
@@ -23,16 +24,16 @@ export class PassKnobs {
         const isFirst = ({ path }) => path === "target.what" || targetKnob(path) in uses;
         const first = knobs.filter(isFirst).sort((a, b) => isWhat(b) - isWhat(a));
         const others = knobs.filter((knob) => !isFirst(knob));
-        this.fold = [...foldedKnobs(others)].map(([title, folded]) => ({ ...this.#folded(title), knobs: folded }));
+        this.fold = [...foldedKnobs(others)].map(([title, folded]) => ({ ...this.#makeFold(title), knobs: folded }));
         const body = h("div", { class: "rt-adjust" });
         this.groups = [{ knobs: [...first, ...frontKnobs(others)], body }, ...this.fold];
         this.element = h("div", { class: "rt-edit-knobs" }, body, ...this.fold.map(({ element }) => element));
     }
 
-    #folded(title) {
+    #makeFold(title) {
         const count = h("small", {});
         const body = h("div", { class: "rt-adjust" });
-        const element = section(`pass-${title.toLowerCase()}`, h("span", {}, title, " ", count), [body], { open: false });
+        const element = makeSection(`pass-${title.toLowerCase()}`, h("span", {}, title, " ", count), [body], { open: false });
         return { count, body, element };
     }
 
@@ -40,16 +41,16 @@ export class PassKnobs {
     show(pass, faults, fresh = false) {
         this.#round += Number(fresh);
         this.pass = pass;
-        const key = ({ path }) => `${this.#round} ${path} ${this.#turns.get(path) ?? 0}`;
-        const make = (knob) => this.#row(knob);
-        const update = (row, { path }) => showState(row, valueAt(pass, path) !== undefined, faults.get(path) ?? "");
+        const key = ({ path }) => `${this.#round} ${path} ${this.#revisions.get(path) ?? 0}`;
+        const make = (knob) => this.#makeRow(knob);
+        const update = (row, { path }) => showState(row, getPath(pass, path) !== undefined, faults.get(path) ?? "");
         const focus = document.activeElement?.id;
         for (const { knobs, body, count } of this.groups) {
             const those = knobs.filter((knob) => this.#isUsed(knob));
-            keyed(body, those, { key, make, update });
-            const moved = those.filter(({ path }) => valueAt(pass, path) !== undefined).length;
+            syncChildren(body, those, { key, make, update });
+            const moved = those.filter(({ path }) => getPath(pass, path) !== undefined).length;
             if (count) {
-                count.textContent = moved ? `${moved} changed` : "";
+                count.textContent = moved ? text("knobs.changed", { count: moved }) : "";
             }
         }
         if (focus?.startsWith("rt-knob-") && document.activeElement?.id !== focus) {
@@ -80,52 +81,61 @@ export class PassKnobs {
     #isUsed({ path }) {
         const users = path.startsWith("target.") ? this.uses[targetKnob(path)] : null;
         const what = this.pass.target?.what ?? "detectors";
-        return !users || users.includes(what) || valueAt(this.pass, path) !== undefined;
+        return !users || users.includes(what) || getPath(this.pass, path) !== undefined;
     }
 
-    #row(knob) {
+    #makeRow(knob) {
         const { path } = knob;
-        const value = valueAt(this.pass, path);
+        const value = getPath(this.pass, path);
         const set = (to) => {
-            this.#turns.set(path, (this.#turns.get(path) ?? 0) + 1);
-            this.#say(knob, to);
+            this.#revisions.set(path, (this.#revisions.get(path) ?? 0) + 1);
+            this.#setKnob(knob, to);
         };
-        const make = this.#maker(knob);
+        const make = this.#widgetMaker(knob);
         const moved = value !== undefined;
-        const row = knobRow(knob, { owner: OWNER, value: value ?? knob.default, moved, set, make });
+        const row = makeKnobRow(knob, { owner: OWNER, value: value ?? knob.default, moved, set, make });
         const id = `${row.querySelector("label").htmlFor}-fault`;
         const fault = h("p", { class: "rt-edit-fault", id, hidden: true });
         return h("div", { class: "rt-edit-knob" }, row, fault);
     }
 
     /** A value that is the default needs no saying. */
-    #say(knob, to) {
-        this.change(knob.path, isSame(to, knob.default) ? undefined : to);
+    #setKnob(knob, to) {
+        this.change(knob.path, isEqual(to, knob.default) ? undefined : to);
     }
 
-    #maker(knob) {
+    #widgetMaker(knob) {
         if (/prompt$/.test(knob.path)) {
-            return (_, id, value) => this.#words(knob, id, value);
+            return (_, id, value) => this.#makePromptField(knob, id, value);
         }
-        return knob.path === "target.models" ? (...given) => this.#detectors(...given) : widget;
+        return knob.path === "target.models" ? (...args) => this.#makeDetectorField(...args) : makeWidget;
     }
 
-    #words(knob, id, value) {
-        const typed = (event) => this.#say(knob, event.target.value);
+    #makePromptField(knob, id, value) {
+        const typed = (event) => this.#setKnob(knob, event.target.value);
         return h("textarea", { id, class: "rt-words", rows: 2, value, placeholder: knob.help, oninput: typed });
     }
 
     /** Names with commas between them, and a list to take them from. */
-    #detectors(knob, id, value, set) {
-        const field = widget(knob, id, value, set);
-        const add = (event) => set([...new Set([...wordsIn(field.value), event.target.value])]);
+    #makeDetectorField(knob, id, value, set) {
+        const field = makeWidget(knob, id, value, set);
+        const add = (event) => set([...new Set([...splitList(field.value), event.target.value])]);
         const options = this.models.map(({ name, installed, description }) =>
-            h("option", { value: name, title: description }, installed ? name : `${name} (not here yet)`),
+            h(
+                "option",
+                { value: name, title: description },
+                installed ? name : text("editor.detector.absent", { name }),
+            ),
         );
         const list = h(
             "select",
-            { id: `${id}-add`, "aria-label": "Add a detector", "data-testid": "add-detector", onchange: add },
-            h("option", { value: "", selected: true }, "Add …"),
+            {
+                id: `${id}-add`,
+                "aria-label": text("editor.detector.label"),
+                "data-testid": "add-detector",
+                onchange: add,
+            },
+            h("option", { value: "", selected: true }, text("editor.detector.add")),
             options,
         );
         return h("span", { class: "rt-edit-pick" }, field, list);

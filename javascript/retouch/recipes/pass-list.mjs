@@ -1,38 +1,43 @@
 /** The passes of a recipe that is written: a list to choose from, and what can be done with the chosen one. */
 
-import { h, keyed, setAttribute } from "../ui/dom.mjs";
+import { h, syncChildren, setAttribute } from "../ui/dom.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
-import { passLines } from "./text.mjs";
+import { describePasses } from "./text.mjs";
+import { text } from "../util/text.mjs";
 
-const DEEDS = [
-    ["add", "add", "Add a pass"],
-    ["copy", "duplicate", "Duplicate the pass"],
-    ["remove", "remove", "Remove the pass"],
-    ["up", "up", "Move the pass up"],
-    ["down", "down", "Move the pass down"],
+const LIST_ACTIONS = [
+    ["add", "add", text("editor.pass.add")],
+    ["copy", "duplicate", text("editor.pass.duplicate")],
+    ["remove", "remove", text("editor.pass.remove")],
+    ["up", "up", text("editor.pass.up")],
+    ["down", "down", text("editor.pass.down")],
 ];
 
 export class PassList {
-    /** `choose(place)` hears of another choice, `change(deed)` of "add", "duplicate", "remove", "up" and "down". */
+    /** `choose(place)` hears of a choice, `change(action)` of "add", "duplicate", "remove", "up" and "down". */
     constructor({ choose, change }) {
         Object.assign(this, { choose, change });
-        this.list = h("ol", { class: "rt-edit-list", "aria-label": "Passes", onkeydown: (event) => this.#key(event) });
-        const buttons = DEEDS.map(([sign, deed, label]) => [
-            deed,
-            iconButton(sign, label, () => this.#do(deed), { title: label, "data-testid": `pass-${deed}` }),
+        this.list = h("ol", {
+            class: "rt-edit-list",
+            "aria-label": text("editor.passes"),
+            onkeydown: (event) => this.#key(event),
+        });
+        const buttons = LIST_ACTIONS.map(([sign, action, label]) => [
+            action,
+            iconButton(sign, label, () => this.#do(action), { title: label, "data-testid": `pass-${action}` }),
         ]);
         this.buttons = Object.fromEntries(buttons);
-        const tools = h("div", { class: "rt-group", role: "group", "aria-label": "Change the list" });
+        const tools = h("div", { class: "rt-group", role: "group", "aria-label": text("editor.tools") });
         tools.append(...Object.values(this.buttons));
         this.element = h("div", { class: "rt-edit-passes" }, tools, this.list);
     }
 
-    /** @param {Map<number, string>} marks what is to be said of passes, by place; `at` is the chosen one's */
+    /** @param {Map<number, string>} marks remarks by pass; `at` is the chosen pass */
     show(recipe, at, marks) {
         this.at = at;
         this.count = recipe.passes.length;
-        const items = passLines(recipe).map((line, place) => ({ ...line, place, mark: marks.get(place) ?? "" }));
-        keyed(this.list, items, { key: ({ place }) => place, make: (item) => this.#entry(item), update: this.#update });
+        const items = describePasses(recipe).map((line, place) => ({ ...line, place, mark: marks.get(place) ?? "" }));
+        syncChildren(this.list, items, { key: ({ place }) => place, make: (item) => this.#entry(item), update: this.#update });
         const { duplicate, remove, up, down } = this.buttons;
         duplicate.disabled = remove.disabled = !this.count;
         up.disabled = at < 1;
@@ -67,9 +72,9 @@ export class PassList {
         setAttribute(button, "aria-current", place === this.at);
     };
 
-    #do(deed) {
-        this.change(deed);
-        if (this.buttons[deed].disabled) {
+    #do(action) {
+        this.change(action);
+        if (this.buttons[action].disabled) {
             this.reveal(true);
         }
     }
@@ -77,13 +82,13 @@ export class PassList {
     /** Arrows choose, and with Alt they move what is chosen. */
     #key(event) {
         const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-        const deed = { ArrowUp: "up", ArrowDown: "down", Delete: "remove" }[event.key];
-        if (!deed || (event.key !== "Delete" && !event.altKey && !(this.at + by in this.list.children))) {
+        const action = { ArrowUp: "up", ArrowDown: "down", Delete: "remove" }[event.key];
+        if (!action || (event.key !== "Delete" && !event.altKey && !(this.at + by in this.list.children))) {
             return;
         }
         event.preventDefault();
         if (event.altKey || event.key === "Delete") {
-            this.change(deed);
+            this.change(action);
         } else {
             this.choose(this.at + by);
         }

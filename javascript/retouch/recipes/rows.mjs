@@ -1,22 +1,23 @@
 /** What can be done with the recipe at hand, as rows of the dialog of recipes. */
 
 import { h } from "../ui/dom.mjs";
-import { wordButton } from "../ui/icons.mjs";
-import { nameOf } from "./text.mjs";
+import { textButton } from "../ui/icons.mjs";
+import { recipeName } from "./text.mjs";
+import { text } from "../util/text.mjs";
 
 /** Its name, and the button that saves it under that; `fresh` where it is not saved yet. `save` gets the name. */
-export function keepingRow(recipe, fresh, save) {
+export function makeSaveRow(recipe, fresh, save) {
     const name = h("input", {
         type: "text",
-        value: nameOf(recipe) === "Custom" ? "" : nameOf(recipe),
+        value: recipeName(recipe) === "Custom" ? "" : recipeName(recipe),
         maxlength: 80,
-        placeholder: "Name",
-        "aria-label": "Name to save it under",
+        placeholder: text("recipes.name"),
+        "aria-label": text("recipes.name.label"),
         "data-testid": "recipe-name",
     });
     const press = () => save(name.value);
     name.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), press()));
-    const button = wordButton(fresh ? "Save" : "Save as", "add", "recipe-save", press);
+    const button = textButton(fresh ? text("recipes.save") : text("recipes.saveAs"), "add", "recipe-save", press);
     return h("div", { class: "rt-row" }, name, button);
 }
 
@@ -25,16 +26,16 @@ export function keepingRow(recipe, fresh, save) {
  * @param {{run, edit, share, export, remove}} on what each button does. Without `run` nothing can be run, without
  *   `remove` nothing be deleted
  */
-export function toolRow(recipe, edit, on) {
-    const run = wordButton("Run on the picture", "recipe", "recipe-run", on.run, "rt-primary");
+export function makeToolRow(recipe, edit, on) {
+    const run = textButton(text("recipes.run"), "recipe", "recipe-run", on.run, "rt-primary");
     run.disabled = !on.run;
     return h(
         "div",
         { class: "rt-row" },
         run,
-        wordButton(edit, "brush", "recipe-edit", on.edit),
-        wordButton("Copy share string", "send", "recipe-share", on.share),
-        wordButton("Export", "download", "recipe-export", on.export),
-        on.remove && wordButton("Delete", "remove", "recipe-delete", on.remove),
+        textButton(edit, "brush", "recipe-edit", on.edit),
+        textButton(text("recipes.share"), "send", "recipe-share", on.share),
+        textButton(text("recipes.export"), "download", "recipe-export", on.export),
+        on.remove && textButton(text("recipes.delete"), "remove", "recipe-delete", on.remove),
     );
 }

@@ -1,48 +1,53 @@
 /** What the page says of a recipe, and the recipe without what only a list says of it. Pure. */
 
+import { text } from "../util/text.mjs";
+
 /** The recipe alone: lists also say whose it is, and of what is not saved which it is and what it stands for. */
-export function plain({ own: _own, draft: _draft, replaces: _replaces, ...recipe }) {
+export function bareRecipe({ own: _own, draft: _draft, replaces: _replaces, ...recipe }) {
     return recipe;
 }
 
-export function nameOf({ name }) {
+export function recipeName({ name }) {
     return name?.trim() || "Custom";
 }
 
 /** A line for each pass: what it looks for, how strongly it paints, and what else is worth knowing. */
-export function passLines({ passes = [] }) {
+export function describePasses({ passes = [] }) {
     return passes.map((pass) => {
         const { target = {}, enabled = true, denoising_strength: strength = 0.4, variations = 1, gate = {} } = pass;
         const extras = [
-            `denoising strength ${strength}`,
-            variations > 1 && `${variations} variations`,
-            gate.mode === "on" && "gate",
-            !enabled && "off",
+            text("pass.strength", { strength }),
+            variations > 1 && text("pass.variations", { count: variations }),
+            gate.mode === "on" && text("pass.gate"),
+            !enabled && text("pass.off"),
         ];
-        return { looks: looksOf(target), extras: extras.filter(Boolean).join(" · ") };
+        return { looks: describeTarget(target), extras: extras.filter(Boolean).join(" · ") };
     });
 }
 
-function looksOf({ what = "detectors", models = [], classes = [], of_pass: within }) {
+function describeTarget({ what = "detectors", models = [], classes = [], of_pass: within }) {
     const named = [...models, ...classes].join(", ");
-    const head = what === "detectors" || what === "text" ? named || "nothing yet" : [what, named].filter(Boolean).join(": ");
-    return within ? `${head}, within pass ${within}` : head;
+    const head =
+        what === "detectors" || what === "text"
+            ? named || text("pass.nothing")
+            : [what, named].filter(Boolean).join(": ");
+    return within ? text("pass.within", { target: head, number: within }) : head;
 }
 
 /** What becomes of the objects that have words of their own; "" where none has. */
-export function peopleWords(people) {
+export function describePeople(people) {
     const named = people.map(({ prompt }) => `"${prompt}"`).join(", ");
-    return named && `Own prompts of objects, each said of whoever is found there, through all passes: ${named}.`;
+    return named && text("recipes.people", { prompts: named });
 }
 
 /** What the server says of a name that is taken, without what only its own requests can do about it. */
-export function takenWords({ message }) {
+export function describeTakenName({ message }) {
     return message.split("`")[0].replace(/, or $/, ".");
 }
 
 /** A file's name for it that every system takes. */
-export function fileName(recipe, ending = "json") {
-    const stem = nameOf(recipe)
+export function recipeFileName(recipe, ending = "json") {
+    const stem = recipeName(recipe)
         .normalize("NFKC")
         .toLowerCase()
         .replace(/[^\p{L}\p{N}]+/gu, "-")
@@ -51,6 +56,6 @@ export function fileName(recipe, ending = "json") {
 }
 
 /** As a file: the form that the server writes. */
-export function fileText(recipe) {
-    return `${JSON.stringify(plain(recipe), null, 2)}\n`;
+export function recipeFileText(recipe) {
+    return `${JSON.stringify(bareRecipe(recipe), null, 2)}\n`;
 }

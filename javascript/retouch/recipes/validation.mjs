@@ -1,64 +1,64 @@
-/** What the server says of a recipe that is being written: what is wrong or odd, and where. */
+/** Recipe validation: the server's fault and remarks on a recipe that is being written, and where they belong. */
 
 import { ServerError } from "../server/client.mjs";
-import { debounced } from "../util/debounce.mjs";
-import { faultPlace, remarkPlace } from "./draft.mjs";
-import { takenWords } from "./text.mjs";
+import { debounce } from "../util/debounce.mjs";
+import { parseFaultPath, parseRemark } from "./draft.mjs";
+import { describeTakenName } from "./text.mjs";
 
 const WAIT_MS = 300;
 
-export class Verdict {
-    #asked = 0;
+export class RecipeValidation {
+    #revision = 0;
 
-    /** `changed()` hears of every answer. */
-    constructor(api, changed) {
-        Object.assign(this, { api, changed, fault: null, remarks: [] });
+    /** `onChange()` is called after every answer. */
+    constructor(api, onChange) {
+        Object.assign(this, { api, onChange, fault: null, remarks: [] });
         /** Ask soon, once nothing has changed for a moment. */
-        this.ask = debounced((recipe) => this.judge(recipe), WAIT_MS);
+        this.validateSoon = debounce((recipe) => this.validate(recipe), WAIT_MS);
     }
 
-    /** Whatever is on its way is of yesterday. */
-    forget() {
-        this.ask.cancel();
-        this.#asked++;
+    /** Ignores the answer that is still to come. */
+    reset() {
+        this.validateSoon.cancel();
+        this.#revision++;
         this.fault = null;
     }
 
     /** Ask now. True where nothing is wrong; false, too, where it has changed meanwhile. */
-    async judge(recipe) {
-        this.ask.cancel();
-        const mine = ++this.#asked;
-        const [fault, remarks] = await this.#answer(recipe);
-        if (mine !== this.#asked) {
+    async validate(recipe) {
+        this.validateSoon.cancel();
+        const mine = ++this.#revision;
+        const [fault, remarks] = await this.#request(recipe);
+        if (mine !== this.#revision) {
             return false;
         }
         Object.assign(this, { fault, remarks });
-        this.changed();
+        this.onChange();
         return !fault;
     }
 
-    async #answer(recipe) {
+    async #request(recipe) {
         try {
             const { warnings } = await this.api.post("recipes/read", { text: JSON.stringify(recipe) });
-            return [null, warnings.map(remarkPlace)];
+            return [null, warnings.map(parseRemark)];
         } catch (error) {
-            return [faultOf(error), []];
+            return [makeFault(error), []];
         }
     }
 
-    /** The server would not have it. */
-    refused(error) {
-        this.fault = faultOf(error);
-        this.changed();
+    /** Sets the fault of a refused request. */
+    setError(error) {
+        this.fault = makeFault(error);
+        this.onChange();
     }
 
     /** @returns {Map<string, string>} what is wrong with the knobs of a pass, or for null of the recipe itself */
-    faults(pass) {
+    faultsOf(pass) {
         return this.fault?.pass === pass ? new Map([[this.fault.knob, this.fault.text]]) : new Map();
     }
 
-    /** @returns {Map<number, string>} what is to be said of passes, in one line each */
-    marks() {
+    /** @returns {Map<number, string>} what is to be said of passes, one line a pass */
+    marksByPass() {
         const marks = new Map();
         for (const { pass, text } of [this.fault, ...this.remarks].filter(Boolean)) {
             if (pass !== null) {
@@ -70,7 +70,7 @@ export class Verdict {
 }
 
 /** A server that is away has no place for it. */
-function faultOf(error) {
-    const place = error instanceof ServerError ? faultPlace(error.path) : { pass: null, knob: "" };
-    return { ...place, text: error.path === "recipe.name" ? takenWords(error) : error.message };
+function makeFault(error) {
+    const place = error instanceof ServerError ? parseFaultPath(error.path) : { pass: null, knob: "" };
+    return { ...place, text: error.path === "recipe.name" ? describeTakenName(error) : error.message };
 }

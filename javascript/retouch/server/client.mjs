@@ -1,26 +1,28 @@
-/** The REST doors. A picture is sent once; the server may forget it, which nobody notices. */
+/** The REST client. It sends a picture once, and again without notice where the server has forgotten it. */
+
+import { text } from "../util/text.mjs";
 
 export class ServerError extends Error {
-    /** `said` is what the server answered: {error, path, what, hint}. */
-    constructor(status, said) {
-        super([said.what, said.hint].filter(Boolean).join(" ") || `The server answered ${status}.`);
+    /** `answer` is the body of the response: {error, path, what, hint}. */
+    constructor(status, answer) {
+        super([answer.what, answer.hint].filter(Boolean).join(" ") || text("server.status", { status }));
         this.status = status;
-        this.path = said.path ?? "";
+        this.path = answer.path ?? "";
     }
 }
 
-export class Offline extends Error {
+export class OfflineError extends Error {
     constructor() {
-        super("The server does not answer.");
+        super(text("server.silent"));
     }
 }
 
-const STALE = (error) => error instanceof ServerError && error.status === 404 && error.path === "image_id";
+const isPictureForgotten = (error) => error instanceof ServerError && error.status === 404 && error.path === "image_id";
 
 /** Dispatches "offline" and "online". `encode(pixels)` gives a picture's base64. */
-export class Api extends EventTarget {
-    #ids = new WeakMap();
-    #waiting = null;
+export class ServerClient extends EventTarget {
+    #pictureIds = new WeakMap();
+    #reconnection = null;
 
     constructor(root, encode, { fetch = globalThis.fetch.bind(globalThis), wait = 1500 } = {}) {
         super();
@@ -37,34 +39,34 @@ export class Api extends EventTarget {
     }
 
     /** The bytes of a file of the server's. */
-    async bytes(path) {
-        const answer = await this.#reach(path, {});
+    async getBytes(path) {
+        const answer = await this.#request(path, {});
         if (!answer.ok) {
             throw new ServerError(answer.status, await answer.json().catch(() => ({})));
         }
         return new Uint8Array(await answer.arrayBuffer());
     }
 
-    /** POST about a picture, by the id the server knows it under; sent, or sent again, where need be. */
-    async about(pixels, path, body, signal) {
+    /** POST with a picture's id. The picture is sent first where the server does not have it. */
+    async postWithPicture(pixels, path, body, signal) {
         try {
             return await this.post(path, { image_id: await this.send(pixels), ...body }, signal);
         } catch (error) {
-            if (!STALE(error)) {
+            if (!isPictureForgotten(error)) {
                 throw error;
             }
-            this.#ids.delete(pixels);
+            this.#pictureIds.delete(pixels);
             const known = body.memory ? { memory: "" } : {}; // what was remembered of it is gone with it
             return this.post(path, { image_id: await this.send(pixels), ...body, ...known }, signal);
         }
     }
 
-    /** The id of a picture, which this sends the first time: the server begins to look at it at once. */
+    /** The id of a picture. The first call sends it, and the server begins to embed it. */
     send(pixels) {
-        if (!this.#ids.has(pixels)) {
-            this.#remember(pixels, this.#sent(pixels));
+        if (!this.#pictureIds.has(pixels)) {
+            this.#setId(pixels, this.#upload(pixels));
         }
-        return this.#ids.get(pixels);
+        return this.#pictureIds.get(pixels);
     }
 
     /**
@@ -73,43 +75,43 @@ export class Api extends EventTarget {
      * @param {string} image the file as base64
      * @returns {Promise<{image_id: string, warnings: string[]}>}
      */
-    give(pixels, image) {
+    sendFile(pixels, image) {
         const answer = this.post("picture", { image });
-        this.#remember(
+        this.#setId(
             pixels,
             answer.then(({ image_id: id }) => id),
         );
         return answer;
     }
 
-    #remember(pixels, id) {
-        this.#ids.set(pixels, id);
-        id.catch(() => this.#ids.delete(pixels));
+    #setId(pixels, id) {
+        this.#pictureIds.set(pixels, id);
+        id.catch(() => this.#pictureIds.delete(pixels));
     }
 
-    /** The server has this picture already, as `id`. */
-    knows(pixels, id) {
-        this.#ids.set(pixels, Promise.resolve(id));
+    /** Sets the id of a picture that the server has already. */
+    setPictureId(pixels, id) {
+        this.#pictureIds.set(pixels, Promise.resolve(id));
     }
 
-    async #sent(pixels) {
+    async #upload(pixels) {
         return (await this.post("picture", { image: await this.encode(pixels) })).image_id;
     }
 
     async #call(path, options) {
-        const answer = await this.#reach(path, options);
-        const said = await answer.json().catch((error) => this.#cut(error, answer));
+        const answer = await this.#request(path, options);
+        const body = await answer.json().catch((error) => this.#readBrokenAnswer(error, answer));
         if (!answer.ok) {
-            throw new ServerError(answer.status, said.what ? said : { what: said.detail });
+            throw new ServerError(answer.status, body.what ? body : { what: body.detail });
         }
-        return said;
+        return body;
     }
 
-    /** An answer that ends too early. Of a failure its status says enough. */
-    #cut(error, { ok }) {
+    /** Handles an answer whose body breaks off. For a failure its status is enough. */
+    #readBrokenAnswer(error, { ok }) {
         if (ok && error.name !== "AbortError") {
-            this.#watch();
-            throw new Offline();
+            this.#watchConnection();
+            throw new OfflineError();
         }
         if (ok) {
             throw error;
@@ -117,32 +119,32 @@ export class Api extends EventTarget {
         return {};
     }
 
-    async #reach(path, options) {
+    async #request(path, options) {
         try {
             return await this.fetch(`${this.root}/${path}`, options);
         } catch (error) {
             if (error.name === "AbortError") {
                 throw error;
             }
-            this.#watch();
-            throw new Offline();
+            this.#watchConnection();
+            throw new OfflineError();
         }
     }
 
     /** Resolves once the server answers again. */
-    online() {
-        return this.#waiting ?? Promise.resolve();
+    whenOnline() {
+        return this.#reconnection ?? Promise.resolve();
     }
 
-    #watch() {
-        this.#waiting ??= this.#knock().then(() => {
-            this.#waiting = null;
+    #watchConnection() {
+        this.#reconnection ??= this.#waitForHealth().then(() => {
+            this.#reconnection = null;
             this.dispatchEvent(new Event("online"));
         });
         this.dispatchEvent(new Event("offline"));
     }
 
-    async #knock() {
+    async #waitForHealth() {
         for (;;) {
             await new Promise((resolve) => setTimeout(resolve, this.wait));
             const answer = await this.fetch(`${this.root}/health`).catch(() => null);
@@ -153,16 +155,16 @@ export class Api extends EventTarget {
     }
 }
 
-/** `work` again, once the server is back, for as long as it is away: for what may be asked twice. */
-export async function patiently(api, work) {
+/** Runs `work`, and again each time the server is back. Only for requests that may be sent twice. */
+export async function retryWhenOnline(api, work) {
     for (;;) {
         try {
             return await work();
         } catch (error) {
-            if (!(error instanceof Offline)) {
+            if (!(error instanceof OfflineError)) {
                 throw error;
             }
-            await api.online();
+            await api.whenOnline();
         }
     }
 }

@@ -1,47 +1,49 @@
-/** Fixing: the job of a recipe, run on the picture. Its result is an offer; kept, each region it painted is a step. */
+/** Fix jobs: run a recipe on the picture. The result is one variation; kept, each painted region becomes a step. */
 
 import { ServerError } from "./client.mjs";
 import { fromBase64 } from "../util/base64.mjs";
 import { pickSentPicture } from "../document/metadata.mjs";
 import { areaOf } from "../geometry/box.mjs";
 import { NOTHING } from "../image/mask.mjs";
-import { differing, withOffer } from "../document/variations.mjs";
+import { changedArea, setVariations } from "../document/variations.mjs";
 import { peopleOf } from "../document/people.mjs";
 import { Pixels } from "../image/pixels.mjs";
-import { groupsOf, pictured } from "./requests.mjs";
-import { readSidecar } from "../document/history-file.mjs";
+import { groupByPrompt, encodeMask } from "./requests.mjs";
+import { readHistoryFile } from "../document/history-file.mjs";
+import { text } from "../util/text.mjs";
 
-const UNCHANGED = "Nothing was changed";
-const UNFOUND = "the recipe found nothing to repaint.";
+const UNCHANGED = text("fix.unchanged");
+const UNFOUND = text("fix.unfound");
 
-export class Fixing {
-    constructor({ api, store, settings, painter, notices }) {
-        Object.assign(this, { api, store, settings, painter, notices });
+export class FixJobs {
+    /** @param {import("../studio.mjs").Studio} studio */
+    constructor({ api, store, settings, inpaintJobs, notices }) {
+        Object.assign(this, { api, store, settings, inpaintJobs, notices });
     }
 
     /**
      * @param {object} recipe as lists have it, or written out
-     * @param {string | object} asked the same for the server: by name will do for one that it has
+     * @param {string | object} reference the recipe as it is sent: the name of one that the server has, or the recipe
      */
-    run(recipe, asked = recipe) {
-        const label = recipe.name ?? "Recipe";
-        return this.painter.run(label, async (task, doc) => {
-            const mask = needsMask(recipe, await this.#masked()) ? await maskedIn(doc, this.settings) : {};
-            const body = { recipe: asked, task, ...saidOf(doc, this.settings), ...mask, return_history: true };
-            const answer = await this.api.about(pickSentPicture(doc), "fix", body);
+    run(recipe, reference = recipe) {
+        const label = recipe.name ?? text("fix.label");
+        return this.inpaintJobs.run(label, async (task, doc) => {
+            const mask = needsMask(recipe, await this.#masked()) ? await makeMaskFields(doc, this.settings) : {};
+            const body = { recipe: reference, task, ...makePromptFields(doc, this.settings), ...mask, return_history: true };
+            const answer = await this.api.postWithPicture(pickSentPicture(doc), "fix", body);
             const after = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
-            const change = differing(doc, after);
-            this.painter.warn(answer, Boolean(change));
+            const change = changedArea(doc, after);
+            this.inpaintJobs.showWarnings(answer, Boolean(change));
             if (!change) {
                 const why = answer.reports.map((report) => report.why).filter(Boolean);
                 this.notices.say(`${UNCHANGED}: ${[...new Set(why)].join("; ") || UNFOUND}`);
                 return null;
             }
-            const steps = await this.#steps(answer);
-            const offer = { intent: "", name: label, asked: NOTHING, objects: [], parts: [], request: null, steps };
+            const steps = await this.#readSteps(answer);
+            const variations = { intent: "", name: label, asked: NOTHING, objects: [], parts: [], request: null, steps };
             const candidates = [{ ...change, seed: answer.seed, scores: {} }];
             const { infotext, warnings = [] } = answer;
-            return withOffer(this.store.doc, { ...offer, infotext, warnings, candidates });
+            return setVariations(this.store.doc, { ...variations, infotext, warnings, candidates });
         });
     }
 
@@ -52,13 +54,13 @@ export class Fixing {
     }
 
     /**
-     * What was painted, region by region: those that a gate took back are there, and off. Null where the server
-     * has forgotten it meanwhile: then all of it is kept as one.
+     * The painted regions as steps; steps that a gate reverted are off. Null where the server has forgotten the
+     * history: then the result is kept as one step.
      */
-    async #steps({ history }) {
+    async #readSteps({ history }) {
         try {
             const { file } = await this.api.post("history", { history, return_file: true });
-            return (await readSidecar(fromBase64(file))).steps;
+            return (await readHistoryFile(fromBase64(file))).steps;
         } catch (error) {
             if (error instanceof ServerError && error.path === "history") {
                 return null;
@@ -73,15 +75,15 @@ export function needsMask({ passes = [] }, masked) {
     return passes.some(({ enabled = true, target = {} }) => enabled && masked.includes(target.what));
 }
 
-/** All that is masked, for a recipe that asks; {} where nothing is. */
-async function maskedIn(doc, settings) {
-    const all = groupsOf(doc, settings).reduce((sum, { mask }) => sum.union(mask), NOTHING);
-    const { mask, box } = areaOf(all.box) ? await pictured(doc, all) : {};
+/** The body's fields of the whole mask; {} where nothing is masked. */
+async function makeMaskFields(doc, settings) {
+    const all = groupByPrompt(doc, settings).reduce((sum, { mask }) => sum.union(mask), NOTHING);
+    const { mask, box } = areaOf(all.box) ? await encodeMask(doc, all) : {};
     return mask ? { mask, box } : {};
 }
 
-/** The words and the seed, and whoever has words of their own. */
-function saidOf(doc, settings) {
+/** The body's fields of prompts and seed, with the objects that have prompts of their own. */
+function makePromptFields(doc, settings) {
     const words = Object.fromEntries(["prompt", "negative_prompt", "seed"].map((name) => [name, settings.get(name)]));
     const people = peopleOf(doc);
     return people.length ? { ...words, people } : words;

@@ -1,87 +1,91 @@
-/** Jobs, and those of the intents: what is masked, or more of the same; sent, watched, and made an offer of. */
+/** Inpaint jobs: paint the masked area as an intent says. The class also queues the jobs of the other classes. */
 
-import { Offline } from "./client.mjs";
+import { OfflineError } from "./client.mjs";
 import { fromBase64 } from "../util/base64.mjs";
 import { pickSentPicture } from "../document/metadata.mjs";
 import { boxOfList } from "../geometry/box.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
-import { numbersOf } from "../document/scores.mjs";
-import { membersOf, merged, offerOf, assignPart, withMore, withOffer } from "../document/variations.mjs";
+import { keepFiniteScores } from "../document/scores.mjs";
+import { listSingles, mergeCandidates, variationsOf, assignPart, addVariations, setVariations } from "../document/variations.mjs";
 import { Pixels } from "../image/pixels.mjs";
-import { groupsOf, pictured, recipeOf } from "./requests.mjs";
+import { groupByPrompt, encodeMask, makeInpaintBody } from "./requests.mjs";
+import { text } from "../util/text.mjs";
 
-/** Nothing masked: said before anything is sent. */
-const UNMASKED = "Nothing is masked yet: click on something, or paint over it, and press again.";
-const REPLACED = "The picture was replaced while a job ran for the one before; what it painted is discarded.";
-const STOPPED = "Stopped: nothing was finished.";
+/** Shown before anything is sent. */
+const UNMASKED = text("paint.unmasked");
+const REPLACED = text("paint.replaced");
+const STOPPED = text("paint.stopped");
 
 /** Dispatches "jobs" when a job begins or ends. */
-export class Painter extends EventTarget {
+export class InpaintJobs extends EventTarget {
     #jobs = [];
 
-    /** `pointed()` resolves once every click has its mask. */
-    constructor({ api, store, settings, progress, notices, pointed = () => null }) {
+    /**
+     * @param {import("../studio.mjs").Studio & {pendingClicks?: () => Promise<unknown>}} studio `pendingClicks`
+     *     resolves once every click has its mask
+     */
+    constructor({ api, store, settings, progress, notices, pendingClicks = () => null }) {
         super();
-        Object.assign(this, { api, store, settings, progress, notices, pointed });
+        Object.assign(this, { api, store, settings, progress, notices, pendingClicks });
     }
 
     get busy() {
         return this.#jobs.length > 0;
     }
 
-    /** Paint what is masked as an intent says. Who clicks and presses at once means what was clicked. */
-    async intent({ name, label }) {
+    /** Paints the masked area as an intent says, once every pending click has its mask. */
+    async runIntent({ name, label }) {
         const { store, settings } = this;
         settings.set({ intent: name });
-        await this.pointed();
-        const groups = store.doc.base ? groupsOf(store.doc, settings) : [];
+        await this.pendingClicks();
+        const groups = store.doc.base ? groupByPrompt(store.doc, settings) : [];
         if (!groups.length) {
-            return this.notices.say(store.doc.base ? UNMASKED : "Open a picture first.", "warning");
+            return this.notices.say(store.doc.base ? UNMASKED : text("paint.noPicture"), "warning");
         }
-        const parts = groups.map((group) => ({ mask: group.mask, request: recipeOf(group, name, settings) }));
-        return this.run(label, (task, doc) => this.#offered(task, doc, { name, label, groups, parts }));
+        const parts = groups.map((group) => ({ mask: group.mask, request: makeInpaintBody(group, name, settings) }));
+        return this.run(label, (task, doc) => this.#inpaintGroups(task, doc, { name, label, groups, parts }));
     }
 
-    /** More variations of what is offered, from the seeds that follow. */
-    more() {
-        const offer = offerOf(this.store.doc);
-        if (!offer?.parts?.length) {
+    /** Paints more variations, with the seeds that follow. */
+    paintMore() {
+        const variations = variationsOf(this.store.doc);
+        if (!variations?.parts?.length) {
             return;
         }
-        this.run("More", async (task, doc) => {
-            const { candidates, parts, warnings } = await this.#all(task, doc, offer.parts);
+        this.run(text("paint.more"), async (task, doc) => {
+            const { candidates, parts, warnings } = await this.#inpaintParts(task, doc, variations.parts);
             if (!candidates.length) {
                 return null;
             }
-            return offerOf(this.store.doc)
-                ? withMore(this.store.doc, candidates, { parts, warnings })
-                : withOffer(this.store.doc, { ...offer, candidates, parts, warnings });
+            return variationsOf(this.store.doc)
+                ? addVariations(this.store.doc, candidates, { parts, warnings })
+                : setVariations(this.store.doc, { ...variations, candidates, parts, warnings });
         });
     }
 
-    async #offered(task, doc, { name, label, groups, parts }) {
-        const painted = await this.#all(task, doc, parts);
+    async #inpaintGroups(task, doc, { name, label, groups, parts }) {
+        const painted = await this.#inpaintParts(task, doc, parts);
         if (!painted.candidates.length) {
             return null;
         }
         const objects = groups.flatMap((group) => group.objects.map(({ id }) => id));
-        const asked = groups.reduce((sum, { mask }) => sum.union(mask), NOTHING);
+        const mask = groups.reduce((sum, { mask }) => sum.union(mask), NOTHING);
         const request = parts.length === 1 ? parts[0].request : null;
-        return withOffer(this.store.doc, { intent: name, name: label, asked, objects, request, ...painted });
+        return setVariations(this.store.doc, { intent: name, name: label, asked: mask, objects, request, ...painted });
     }
 
     /**
-     * Each part of an offer painted, the best of each together, and so on. A part that fails is left out of these,
-     * and asked again when there are to be more.
+     * Paints every part. A candidate shows the parts' results of one rank together. A part without a result is left
+     * out; `paintMore` asks for it again.
      */
-    async #all(task, doc, parts) {
-        const [done, tried, told] = [[], new Map(), new Set()];
+    async #inpaintParts(task, doc, parts) {
+        const [done, tried, allWarnings] = [[], new Map(), new Set()];
         for (const [place, { mask, request, next = request.seed }] of parts.entries()) {
-            const asked = { ...request, seed: next };
-            const { candidates, infotext, stopped, warnings } = await this.#painted(task, doc, mask, asked);
-            warnings.forEach((warning) => told.add(warning));
+            const body = { ...request, seed: next };
+            const { candidates, infotext, stopped, warnings } = await this.#inpaintPart(task, doc, mask, body);
+            warnings.forEach((warning) => allWarnings.add(warning));
             if (candidates.length) {
-                tried.set(place, Math.max(...candidates.flatMap(membersOf).map(({ seed }) => seed)) + 1);
+                tried.set(place, Math.max(...candidates.flatMap(listSingles).map(({ seed }) => seed)) + 1);
                 done.push({ candidates: candidates.map((candidate) => assignPart(candidate, place)), infotext });
             }
             if (stopped) {
@@ -91,38 +95,38 @@ export class Painter extends EventTarget {
         const count = done.length ? Math.min(...done.map(({ candidates }) => candidates.length)) : 0;
         const ranked = Array.from({ length: count }, (_, rank) => done.map(({ candidates }) => candidates[rank]));
         return {
-            candidates: ranked.map((those) => merged(doc, those)),
+            candidates: ranked.map((those) => mergeCandidates(doc, those)),
             parts: parts.map((part, place) => (tried.has(place) ? { ...part, next: tried.get(place) } : part)),
             infotext: done[0]?.infotext ?? "",
-            warnings: [...told],
+            warnings: [...allWarnings],
         };
     }
 
-    async #painted(task, doc, mask, request) {
-        const body = { ...request, ...(await pictured(doc, mask)), answer: "patches", return_steps: true, task };
-        const answer = await this.api.about(pickSentPicture(doc), "inpaint", body);
-        this.warn(answer);
+    async #inpaintPart(task, doc, mask, request) {
+        const body = { ...request, ...(await encodeMask(doc, mask)), answer: "patches", return_steps: true, task };
+        const answer = await this.api.postWithPicture(pickSentPicture(doc), "inpaint", body);
+        this.showWarnings(answer);
         const candidates = await readCandidates(answer, doc);
         const { infotext, stopped, warnings = [] } = answer;
         return { candidates, infotext, stopped, warnings };
     }
 
     /**
-     * What an answer warns of. Where it makes an offer, the strip of variations shows it for as long as it lasts, and
-     * a notice only what is new. A job that ends with nothing to offer says so, each time, and why.
+     * Shows the warnings of an answer. The strip of variations keeps them in sight, so a notice repeats none. A job
+     * without variations shows a notice each time, with the reason.
      */
-    warn({ warnings = [], stopped, candidates, reports = [] }, isOffer = candidates?.length > 0) {
-        const say = isOffer ? "sayOnce" : "say";
+    showWarnings({ warnings = [], stopped, candidates, reports = [] }, hasVariations = candidates?.length > 0) {
+        const say = hasVariations ? "sayOnce" : "say";
         warnings.forEach((warning) => this.notices[say](warning, "warning"));
         if (candidates?.length === 0) {
             const why = reports.map((report) => report.why).filter(Boolean);
-            const text = stopped ? STOPPED : ["Nothing was painted", ...why].join(": ");
-            this.notices.say(text, stopped ? "info" : "warning");
+            const told = stopped ? STOPPED : [text("paint.nothing"), ...why].join(": ");
+            this.notices.say(told, stopped ? "info" : "warning");
         }
     }
 
     /**
-     * One job from press to what it leaves. The next one waits for it, here and in the server's queue.
+     * Runs one job. The next one waits for it, here and in the server's queue.
      *
      * @param {(task: string, doc: Doc) => Promise<Doc | null>} work gives the next document, null for none
      */
@@ -133,17 +137,17 @@ export class Painter extends EventTarget {
             base: this.store.doc.base,
         };
         this.#jobs.push(job);
-        this.#changed();
+        this.#notify();
         const before = this.last ?? Promise.resolve();
         this.last = before
-            .then(() => this.#done(job, work))
-            .catch((error) => this.#failed(error, () => this.run(label, work)));
+            .then(() => this.#runJob(job, work))
+            .catch((error) => this.#reportFailure(error, () => this.run(label, work)));
         await this.last;
         this.#jobs = this.#jobs.filter((other) => other !== job);
-        this.#changed();
+        this.#notify();
     }
 
-    async #done(job, work) {
+    async #runJob(job, work) {
         this.progress.start(job.task, job.label);
         try {
             if (this.store.doc.base !== job.base) {
@@ -159,19 +163,18 @@ export class Painter extends EventTarget {
         }
     }
 
-    #failed(error, again) {
-        const text =
-            error instanceof Offline ? "The connection to the server was lost while it painted." : error.message;
-        this.notices.say(text, "error", { label: "Try again", run: again });
+    #reportFailure(error, again) {
+        const told = error instanceof OfflineError ? text("paint.disconnected") : error.message;
+        this.notices.say(told, "error", { label: text("paint.retry"), run: again });
     }
 
-    #changed() {
+    #notify() {
         this.dispatchEvent(new Event("jobs"));
     }
 }
 
 /**
- * What was painted, best first. Of several regions those of a rank together, each of them on its own as well.
+ * The candidates of an answer, best first. With several regions a candidate shows the results of one rank together.
  *
  * @returns {Promise<import("../document/variations.mjs").Candidate[]>}
  */
@@ -181,18 +184,18 @@ async function readCandidates({ reports, candidates }, doc) {
     const ranked = await Promise.all(regions.map(readRegion));
     const most = Math.max(...ranked.map((those) => those.length));
     const ofRank = (rank) => ranked.map((those) => those[Math.min(rank, those.length - 1)]);
-    return Array.from({ length: most }, (_, rank) => merged(doc, ofRank(rank)));
+    return Array.from({ length: most }, (_, rank) => mergeCandidates(doc, ofRank(rank)));
 }
 
 function readRegion({ how = null, candidates }) {
-    return Promise.all(candidates.map((candidate) => candidateOf(candidate, Object.freeze(how))));
+    return Promise.all(candidates.map((candidate) => readCandidate(candidate, Object.freeze(how))));
 }
 
-/** With what a history keeps of it: how it was painted, and its painting as it came. */
-async function candidateOf({ patch, mask, box, seed, scores }, how) {
+/** A candidate with what the history keeps: how it was painted, and the painting as the server sent it. */
+async function readCandidate({ patch, mask, box, seed, scores }, how) {
     const place = boxOfList(box);
     const pixels = await Pixels.fromBlob(new Blob([fromBase64(patch)]));
-    const painting = Object.freeze({ seed, box, scores: numbersOf(scores), score: 0, patch, mask });
-    const shown = { box: place, patch: pixels, mask: await Mask.fromPng(mask, place), seed, scores: scores ?? {} };
-    return { ...shown, how, painting };
+    const painting = Object.freeze({ seed, box, scores: keepFiniteScores(scores), score: 0, patch, mask });
+    const fields = { box: place, patch: pixels, mask: await Mask.fromPng(mask, place), seed, scores: scores ?? {} };
+    return { ...fields, how, painting };
 }

@@ -1,195 +1,199 @@
 /**
- * Prospect: how far the picture is to be extended, and what the server plans to do for it. What is asked lies in
- * the settings; the plan comes a moment after every change, as long as the tool is in hand.
+ * Outpaint plan: the canvas size to extend to, and the server's plan for it. The size lies in the settings. While the
+ * tool Extend is active the plan is requested shortly after every change.
  */
 
 import { pickSentPicture } from "../document/metadata.mjs";
 import { boxOfList } from "../geometry/box.mjs";
-import { picture } from "../document/document.mjs";
-import { debounced } from "../util/debounce.mjs";
+import { composePicture } from "../document/document.mjs";
+import { debounce } from "../util/debounce.mjs";
 import { extensionOf, boxOnBase, solidBox } from "../document/extended-canvas.mjs";
-import { anchored, isNone, marginsOf, NO_MARGINS, NOTHING_ASKED, requestOf } from "../geometry/margins.mjs";
-import { nested } from "../document/settings.mjs";
+import { anchorPicture, isZeroMargins, marginsOf, NO_MARGINS, UNCHANGED_SIZE, makeSizeFields } from "../geometry/margins.mjs";
+import { unflatten } from "../document/settings.mjs";
 
 const WAIT_MS = 350;
-/** Its moved knobs lie beside those of the intents. */
-export const KNOBS_OF = "outpaint";
+/** The owner of its knobs in the settings. */
+export const OUTPAINT_OWNER = "outpaint";
 
-/** Dispatches "change" when what is asked or planned differs. */
-export class Prospect extends EventTarget {
-    /** @type {object | null} the server's answer to what is asked now */
+/** Dispatches "change" when the plan has changed. */
+export class OutpaintPlan extends EventTarget {
+    /** @type {object | null} the server's answer for the present size */
     plan = null;
     /** @type {Error | null} why there is none */
     fault = null;
     #key = "";
-    #lit = null;
+    #highlighted = null;
 
-    constructor({ store, settings, view, painter, api }) {
+    /** @param {import("../studio.mjs").Studio} studio */
+    constructor({ store, settings, view, inpaintJobs, api }) {
         super();
-        Object.assign(this, { store, settings, view, painter, api });
-        this.ask = debounced(() => this.#ask(), WAIT_MS);
-        const again = () => this.#again();
-        store.addEventListener("change", again);
-        settings.addEventListener("change", again);
-        painter.addEventListener("jobs", again);
-        view.addEventListener("tool", again);
+        Object.assign(this, { store, settings, view, inpaintJobs, api });
+        this.requestPlan = debounce(() => this.#requestPlan(), WAIT_MS);
+        const refresh = () => this.#refresh();
+        store.addEventListener("change", refresh);
+        settings.addEventListener("change", refresh);
+        inpaintJobs.addEventListener("jobs", refresh);
+        view.addEventListener("tool", refresh);
         view.addEventListener("margins", ({ detail }) => this.setMargins(detail.margins));
     }
 
-    get active() {
+    get isActive() {
         return this.view.tool === "extend" && this.store.doc.base !== null;
     }
 
-    /** @returns {import("../geometry/margins.mjs").Asked} */
-    get asked() {
+    /** @returns {import("../geometry/margins.mjs").CanvasSize} */
+    get size() {
         return this.settings.get("extension");
     }
 
-    get words() {
+    get prompts() {
         return this.settings.get("extension_words");
     }
 
-    /** As the server plans them, else as they follow from what is asked. */
+    /** The margins of the plan, else those of the size. */
     get margins() {
         const { base } = this.store.doc;
-        return this.plan ? marginsIn(this.plan, base) : base ? marginsOf(this.asked, base) : NO_MARGINS;
+        return this.plan ? plannedMargins(this.plan, base) : base ? marginsOf(this.size, base) : NO_MARGINS;
     }
 
-    /** Whether there is anything to be extended: transparent borders need not be asked for. */
-    get any() {
+    /** Whether there is anything to paint. Transparent borders are painted without a request. */
+    get hasRequest() {
         const { base } = this.store.doc;
-        return base !== null && (this.asked.aspect !== "" || !isNone(this.asked.margins) || !base.opaque);
+        return base !== null && (this.size.aspect !== "" || !isZeroMargins(this.size.margins) || !base.opaque);
     }
 
-    /** Margins by hand: no aspect and no anchor any more. */
+    /** Sets margins; aspect and anchor are cleared. */
     setMargins(changes) {
         const margins = Object.freeze({ ...this.margins, ...changes });
-        this.#set({ ...NOTHING_ASKED, margins });
+        this.#setSize({ ...UNCHANGED_SIZE, margins });
     }
 
     setAspect(aspect) {
-        const places = { across: this.asked.across || "centre", down: this.asked.down || "centre" };
-        this.#set(aspect ? { ...this.asked, ...places, aspect } : { ...NOTHING_ASKED, margins: this.margins });
+        const places = {
+            horizontal: this.size.horizontal || "centre",
+            vertical: this.size.vertical || "centre",
+        };
+        this.#setSize(aspect ? { ...this.size, ...places, aspect } : { ...UNCHANGED_SIZE, margins: this.margins });
     }
 
     /** @param {{across?: string, down?: string}} changes */
     setAnchor(changes) {
         const { base } = this.store.doc;
-        const asked = { ...this.asked, margins: this.margins };
-        this.#set(base ? anchored(asked, base, changes) : { ...asked, ...changes });
+        const size = { ...this.size, margins: this.margins };
+        this.#setSize(base ? anchorPicture(size, base, changes) : { ...size, ...changes });
     }
 
-    say(name, text) {
-        this.settings.set({ extension_words: Object.freeze({ ...this.words, [name]: text }) });
+    setPrompt(name, text) {
+        this.settings.set({ extension_words: Object.freeze({ ...this.prompts, [name]: text }) });
     }
 
     clear() {
-        this.#set(NOTHING_ASKED);
+        this.#setSize(UNCHANGED_SIZE);
     }
 
-    #set(asked) {
-        this.settings.set({ extension: Object.freeze(asked) });
+    #setSize(size) {
+        this.settings.set({ extension: Object.freeze(size) });
     }
 
-    /** A stage of what was painted that is pointed at in a list; null for none. */
-    light(stage) {
-        this.#lit = stage;
-        this.#show();
+    /** Highlights a painted stage on the canvas; null for none. */
+    highlight(stage) {
+        this.#highlighted = stage;
+        this.#updateView();
     }
 
-    /** The body of POST outpaint, without the picture. What is not said is matched to the picture's own text. */
-    body() {
-        const words = Object.entries(this.words).filter(([, text]) => text.length);
+    /** The body of POST outpaint without the picture. Fields that are left out follow the picture's infotext. */
+    makeBody() {
+        const prompts = Object.entries(this.prompts).filter(([, text]) => text.length);
         const seed = this.settings.get("seed");
         return {
-            ...requestOf(this.asked, this.store.doc.base),
-            ...Object.fromEntries(words),
+            ...makeSizeFields(this.size, this.store.doc.base),
+            ...Object.fromEntries(prompts),
             ...(seed >= 0 ? { seed } : {}),
-            ...this.knobs(),
+            ...this.knobValues(),
         };
     }
 
-    knobs() {
-        return nested(this.settings.moved(KNOBS_OF));
+    knobValues() {
+        return unflatten(this.settings.overridesOf(OUTPAINT_OWNER));
     }
 
-    /** The picture to extend, with its own text. */
-    pictured() {
+    /** The picture to extend, with its infotext. */
+    sentPicture() {
         const { doc } = this.store;
         return pickSentPicture(doc);
     }
 
-    /** What was planned is of no use any more, unless nothing differs. */
-    #again() {
-        const key = this.active && this.any ? JSON.stringify(this.body()) : "";
-        const pixels = key ? picture(this.store.doc) : null;
+    /** Discards the plan if the request or the picture has changed, and requests another. */
+    #refresh() {
+        const key = this.isActive && this.hasRequest ? JSON.stringify(this.makeBody()) : "";
+        const pixels = key ? composePicture(this.store.doc) : null;
         if (key !== this.#key || pixels !== this.pixels) {
-            this.asking?.abort();
+            this.pendingRequest?.abort();
             this.#key = key;
             this.pixels = pixels;
-            this.#answer(null, null);
+            this.#setPlan(null, null);
         } else {
-            this.#show();
+            this.#updateView();
         }
-        if (key && !this.plan && !this.fault && !this.painter.busy) {
-            this.ask();
+        if (key && !this.plan && !this.fault && !this.inpaintJobs.busy) {
+            this.requestPlan();
         }
     }
 
-    async #ask() {
-        this.asking?.abort();
-        this.asking = new AbortController();
-        const { signal } = this.asking;
-        if (!this.active || !this.any || this.painter.busy) {
+    async #requestPlan() {
+        this.pendingRequest?.abort();
+        this.pendingRequest = new AbortController();
+        const { signal } = this.pendingRequest;
+        if (!this.isActive || !this.hasRequest || this.inpaintJobs.busy) {
             return;
         }
         try {
-            const plan = await this.api.about(this.pictured(), "plan", { verb: "outpaint", ...this.body() }, signal);
+            const plan = await this.api.postWithPicture(this.sentPicture(), "plan", { verb: "outpaint", ...this.makeBody() }, signal);
             if (!signal.aborted) {
-                this.#answer(plan, null);
+                this.#setPlan(plan, null);
             }
         } catch (error) {
             if (!signal.aborted) {
-                this.#answer(null, error);
+                this.#setPlan(null, error);
             }
         }
     }
 
-    #answer(plan, fault) {
+    #setPlan(plan, fault) {
         Object.assign(this, { plan, fault });
-        this.#show();
+        this.#updateView();
         this.dispatchEvent(new Event("change"));
     }
 
-    #show() {
+    #updateView() {
         const { doc } = this.store;
-        const at = this.plan && cornerIn(this.plan, doc.base);
+        const at = this.plan && canvasCorner(this.plan, doc.base);
         const record = extensionOf(doc);
         this.view.extension = {
             margins: this.margins,
-            stages: this.plan ? this.plan.steps.map((step) => placedStage(step, at)) : [],
-            lit: this.#lit && record ? litStage(this.#lit, record) : null,
+            stages: this.plan ? this.plan.steps.map((step) => moveStageToBase(step, at)) : [],
+            highlighted: this.#highlighted && record ? moveHighlightToBase(this.#highlighted, record) : null,
         };
     }
 }
 
-/** Where on the planned or painted canvas the document's picture has its corner. */
-export function cornerIn({ origin }, base) {
+/** The place of the document's picture on the canvas of a plan or an answer. @returns {{x: number, y: number}} */
+export function canvasCorner({ origin }, base) {
     const [solid, place] = [solidBox(base), boxOfList(origin)];
     return { x: place.left - solid.left, y: place.top - solid.top };
 }
 
-function marginsIn(plan, base) {
-    const { x: left, y: top } = cornerIn(plan, base);
+function plannedMargins(plan, base) {
+    const { x: left, y: top } = canvasCorner(plan, base);
     const [width, height] = plan.size;
     return { left, top, right: width - base.width - left, bottom: height - base.height - top };
 }
 
-function placedStage(step, at) {
+function moveStageToBase(step, at) {
     const canvas = { known: { left: at.x, top: at.y } };
     return { ...step, box: boxOnBase(canvas, step.box), crop: boxOnBase(canvas, step.crop) };
 }
 
-function litStage(stage, record) {
+function moveHighlightToBase(stage, record) {
     return { ...stage, box: boxOnBase(record, stage.box), crop: boxOnBase(record, stage.crop) };
 }

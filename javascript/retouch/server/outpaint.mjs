@@ -1,111 +1,112 @@
-/** Extending: the jobs that lead a picture to a larger canvas, and along that way to and fro. */
+/** Outpaint jobs: extend the picture in stages; repaint, revert and resume stages. */
 
 import { ServerError } from "./client.mjs";
 import { fromBase64 } from "../util/base64.mjs";
 import { boxOfList } from "../geometry/box.mjs";
-import { extended, extensionOf } from "../document/extended-canvas.mjs";
+import { extendDocument, extensionOf } from "../document/extended-canvas.mjs";
 import { Pixels } from "../image/pixels.mjs";
-import { cornerIn } from "./outpaint-plan.mjs";
+import { canvasCorner } from "./outpaint-plan.mjs";
+import { text } from "../util/text.mjs";
 
-const NOTHING = "Nothing is to be added yet: drag an edge outward, or choose an aspect.";
-const BUSY = "Something is being painted: extend the picture when that is done.";
-const UNPAINTED = "Nothing was painted: the picture is as it was.";
-const PARTLY = "Not everything was painted: Go on paints the rest.";
-const GONE =
-    "The server no longer has this extension: it was restarted, or others came after it. The picture stays; " +
-    "its stages cannot be painted again.";
-const STALE = (error) => error instanceof ServerError && error.status === 404 && error.path === "way";
+const NO_MARGINS_ASKED = text("extend.nothing");
+const BUSY = text("extend.busy");
+const UNPAINTED = text("extend.unpainted");
+const PARTLY = text("extend.partly");
+const GONE = text("extend.gone");
+const STALE = (error) => error instanceof ServerError && error.status === 404 && error.path === "state";
 
-/** Dispatches "gone" when the server turns out to have forgotten a way. */
-export class Extending extends EventTarget {
-    #gone = new Set();
+/** Dispatches "gone" when the server has forgotten an extension. */
+export class OutpaintJobs extends EventTarget {
+    #forgottenIds = new Set();
 
-    constructor({ api, store, painter, prospect, notices }) {
+    /** @param {import("../studio.mjs").Studio} studio */
+    constructor({ api, store, inpaintJobs, outpaintPlan, notices }) {
         super();
-        Object.assign(this, { api, store, painter, prospect, notices });
+        Object.assign(this, { api, store, inpaintJobs, outpaintPlan, notices });
     }
 
-    /** Whether stages of the present extension can be painted: not once the server has forgotten it. */
-    get lasts() {
+    /** Whether the server still has the present extension, so that its stages can be painted. */
+    get isAvailable() {
         const record = extensionOf(this.store.doc);
-        return record !== null && !this.#gone.has(record.way);
+        return record !== null && !this.#forgottenIds.has(record.state);
     }
 
-    /** Paint what is asked. */
+    /** Paints the planned extension. */
     extend() {
-        const { store, prospect, notices, painter } = this;
-        if (!store.doc.base || !prospect.any) {
-            return notices.say(store.doc.base ? NOTHING : "Open a picture first.", "warning");
+        const { store, outpaintPlan, notices, inpaintJobs } = this;
+        if (!store.doc.base || !outpaintPlan.hasRequest) {
+            return notices.say(store.doc.base ? NO_MARGINS_ASKED : text("paint.noPicture"), "warning");
         }
-        if (painter.busy) {
+        if (inpaintJobs.busy) {
             return notices.say(BUSY, "warning");
         }
-        if (prospect.fault) {
-            return notices.say(prospect.fault.message, "warning");
+        if (outpaintPlan.fault) {
+            return notices.say(outpaintPlan.fault.message, "warning");
         }
-        return painter.run("Extend", (task, doc) => this.#begun(task, doc));
+        return inpaintJobs.run(text("extend.title"), (task, doc) => this.#startExtension(task, doc));
     }
 
-    goOn() {
-        return this.#further("Go on", {});
+    /** Paints the stages that are left. */
+    paintRest() {
+        return this.#continueExtension(text("stages.goOn"), {});
     }
 
-    /** Paint a stage with another seed, and what was painted upon it. */
-    again(number) {
-        return this.#further(`Stage ${number} again`, { again: [number] });
+    /** Repaints a stage with another seed, and its dependents. */
+    repaintStage(number) {
+        return this.#continueExtension(text("extend.again", { number }), { repaint: [number] });
     }
 
-    /** Take a stage back, and what was painted upon it. */
-    revert(number) {
-        return this.#further(`Revert stage ${number}`, { revert: [number] });
+    /** Reverts a stage and its dependents. */
+    revertStage(number) {
+        return this.#continueExtension(text("extend.revert", { number }), { revert: [number] });
     }
 
-    /** Take another painting of a stage, counted from 1; what was painted upon it stays. */
-    choose(number, painting) {
-        return this.#further(`Another variation of stage ${number}`, { choose: { [number]: painting }, keep_later: true });
+    /** Chooses another painting of a stage, counted from 1; its dependents stay. */
+    chooseVariation(number, painting) {
+        return this.#continueExtension(text("extend.choose", { number }), { choose: { [number]: painting }, keep_later: true });
     }
 
-    async #begun(task, doc) {
+    async #startExtension(task, doc) {
         const { base, steps } = doc;
-        const answer = await this.api.about(this.prospect.pictured(), "outpaint", { ...this.prospect.body(), task });
-        this.painter.warn(answer);
+        const answer = await this.api.postWithPicture(this.outpaintPlan.sentPicture(), "outpaint", { ...this.outpaintPlan.makeBody(), task });
+        this.inpaintJobs.showWarnings(answer);
         if (!answer.stages.some(({ done }) => done)) {
             this.notices.say(UNPAINTED, answer.stopped ? "info" : "warning");
             return null;
         }
-        this.prospect.clear();
-        return this.#arrived(answer, { at: cornerIn(answer, base), under: { base, steps } });
+        this.outpaintPlan.clear();
+        return this.#makeDocument(answer, { at: canvasCorner(answer, base), under: { base, steps } });
     }
 
-    #further(label, what) {
-        return this.painter.run(label, async (task, doc) => {
-            const { way, at, under } = extensionOf(doc);
+    #continueExtension(label, what) {
+        return this.inpaintJobs.run(label, async (task, doc) => {
+            const { state, at, under } = extensionOf(doc);
             try {
-                const answer = await this.api.post("outpaint", { way, ...what, ...this.prospect.knobs(), task });
-                this.painter.warn(answer);
-                return await this.#arrived(answer, { at, under });
+                const answer = await this.api.post("outpaint", { state, ...what, ...this.outpaintPlan.knobValues(), task });
+                this.inpaintJobs.showWarnings(answer);
+                return await this.#makeDocument(answer, { at, under });
             } catch (error) {
-                return this.#forgotten(error, way);
+                return this.#handleForgotten(error, state);
             }
         });
     }
 
-    #forgotten(error, way) {
+    #handleForgotten(error, state) {
         if (!STALE(error)) {
             throw error;
         }
-        this.#gone.add(way);
+        this.#forgottenIds.add(state);
         this.notices.say(GONE, "error");
         this.dispatchEvent(new Event("gone"));
         return null;
     }
 
-    /** The document as it is by now, on what was painted; the server has the picture already. */
-    async #arrived(answer, { at, under }) {
-        const { way, stages, infotext } = answer;
+    /** The document on the extended canvas of an answer. */
+    async #makeDocument(answer, { at, under }) {
+        const { state, stages, infotext } = answer;
         const pixels = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
-        const doc = extended(this.store.doc, pixels, {
-            way,
+        const doc = extendDocument(this.store.doc, pixels, {
+            state,
             stages,
             infotext,
             known: boxOfList(answer.known),

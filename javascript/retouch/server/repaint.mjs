@@ -1,76 +1,78 @@
 /**
- * Repainting: kept steps painted again, and others upon them. The document travels to the server as a `.retouch`
- * file and comes back as one: whatever was restarted or forgotten meanwhile is of no account.
+ * Repaint jobs: paint kept steps again, and the steps upon them. The document goes to the server as a `.retouch` file
+ * and comes back as one, so the server needs no memory of it.
  */
 
 import { fromBase64, toBase64 } from "../util/base64.mjs";
-import { upon, withPainting, withStep } from "../document/step-history.mjs";
-import { listed, readSidecar, writtenSidecar } from "../document/history-file.mjs";
+import { listStepsUpon, choosePainting, replaceStep } from "../document/step-history.mjs";
+import { listFileSteps, readHistoryFile, writeHistoryFile } from "../document/history-file.mjs";
+import { text } from "../util/text.mjs";
 
-const BUSY = "Something is being painted: paint the step again when that is done.";
-const STOPPED = "Stopped: the steps are as they were.";
+const BUSY = text("step.busy");
+const STOPPED = text("step.stopped");
 
-export class Repainting {
-    constructor({ api, store, painter, notices }) {
-        Object.assign(this, { api, store, painter, notices });
+export class RepaintJobs {
+    /** @param {import("../studio.mjs").Studio} studio */
+    constructor({ api, store, inpaintJobs, notices }) {
+        Object.assign(this, { api, store, inpaintJobs, notices });
     }
 
-    /** Paint a step with another seed; `later`: then those upon it, with their own. */
-    again(id, later = false) {
-        return this.#job("Paint again", id, (number) => ({ again: [number], later: later ? "repaint" : "keep" }));
+    /** Repaints a step with another seed; with `later` also the steps upon it, with their own seeds. */
+    repaint(id, later = false) {
+        return this.#run(text("step.again"), id, (number) => ({ repaint: [number], later: later ? "repaint" : "keep" }));
     }
 
-    /** Paint what lies upon a step, as that is shown or not shown now. */
-    upon(id) {
-        const asked = (number, { on }) => ({ [on ? "restore" : "revert"]: [number], later: "repaint" });
-        return this.#job("Paint what is upon it", id, asked);
+    /** Repaints the steps upon one, which is on or off as it is now. */
+    repaintUpon(id) {
+        const makeFields = (number, { on }) => ({ [on ? "restore" : "revert"]: [number], later: "repaint" });
+        return this.#run(text("step.paintUpon"), id, makeFields);
     }
 
-    /** Another of a step's paintings. */
-    async choose(step, index) {
-        const doc = withStep(this.store.doc, await withPainting(step, index));
+    /** Shows another of a step's paintings. */
+    async chooseVariation(step, index) {
+        const doc = replaceStep(this.store.doc, await choosePainting(step, index));
         if (doc) {
-            this.store.do("Another variation", doc, { merge: `variation-${step.id}` });
+            this.store.do(text("step.choose"), doc, { merge: `variation-${step.id}` });
         }
     }
 
-    #job(label, id, asked) {
-        if (this.painter.busy) {
+    #run(label, id, makeFields) {
+        if (this.inpaintJobs.busy) {
             return this.notices.say(BUSY, "warning");
         }
-        return this.painter.run(label, (task, doc) => this.#painted(task, doc, id, asked));
+        return this.inpaintJobs.run(label, (task, doc) => this.#repaintSteps(task, doc, id, makeFields));
     }
 
-    async #painted(task, doc, id, asked) {
-        const steps = listed(doc);
+    async #repaintSteps(task, doc, id, makeFields) {
+        const steps = listFileSteps(doc);
         const at = steps.findIndex((step) => step.id === id);
-        const file = toBase64(await writtenSidecar(doc));
-        const body = { file, ...asked(at + 1, steps[at]), return_file: true, task };
+        const file = toBase64(await writeHistoryFile(doc));
+        const body = { file, ...makeFields(at + 1, steps[at]), return_file: true, task };
         const answer = await this.api.post("history", body);
-        this.painter.warn(answer);
+        this.inpaintJobs.showWarnings(answer);
         if (answer.stopped) {
             this.notices.say(STOPPED);
         }
-        const { steps: now } = await readSidecar(fromBase64(answer.file));
-        const touched = new Set([id, ...upon(steps, id).map((step) => step.id)]);
-        const pairs = steps.map((step, index) => ({ step, made: now[index] }));
-        const changed = pairs.filter(({ step, made }) => touched.has(step.id) && differs(step, made));
-        changed.filter(({ step, made }) => step.on && !made.on).forEach(({ step }) => this.notices.say(worse(step)));
+        const { steps: now } = await readHistoryFile(fromBase64(answer.file));
+        const touched = new Set([id, ...listStepsUpon(steps, id).map((step) => step.id)]);
+        const pairs = steps.map((step, index) => ({ step, repainted: now[index] }));
+        const changed = pairs.filter(({ step, repainted }) => touched.has(step.id) && isRepainted(step, repainted));
+        changed.filter(({ step, repainted }) => step.on && !repainted.on).forEach(({ step }) => this.notices.say(makeWorseText(step)));
         const last = this.store.doc;
-        return changed.reduce((to, { step, made }) => withStep(to, repainted(step, made)) ?? to, last);
+        return changed.reduce((to, { step, repainted }) => replaceStep(to, withPaintingsOf(step, repainted)) ?? to, last);
     }
 }
 
-function differs({ how, paintings = [] }, made) {
+function isRepainted({ how, paintings = [] }, repainted) {
     const patches = (those) => those.map(({ patch }) => patch).join();
-    return Boolean(how) && patches(paintings) !== patches(made.paintings);
+    return Boolean(how) && patches(paintings) !== patches(repainted.paintings);
 }
 
-function worse({ name }) {
-    return `"${name}" became worse, and is switched off.`;
+function makeWorseText({ name }) {
+    return text("step.worse", { name });
 }
 
-/** What was painted of a step by now; what the page knows of it stays. */
-function repainted(step, { box, patch, mask, report, paintings, chosen, how, on }) {
+/** The step with the paintings of a repainted one; its other fields stay. */
+function withPaintingsOf(step, { box, patch, mask, report, paintings, chosen, how, on }) {
     return Object.freeze({ ...step, box, patch, mask, report, paintings, chosen, how, on });
 }

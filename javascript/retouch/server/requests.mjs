@@ -1,39 +1,41 @@
-/** What the server is asked: bodies of requests from the document and the settings. Nothing here is sent. */
+/** Bodies of requests, made of the document and the settings. Nothing is sent here. */
 
 import { readCarried, packPng } from "../document/metadata.mjs";
 import { toBase64 } from "../util/base64.mjs";
 import { areaOf, boxOfSize, listOfBox, overlap } from "../geometry/box.mjs";
-import { sketchMask, sketchPixels, shapedMask } from "../document/document.mjs";
+import { sketchMask, sketchPixels, shapeMask } from "../document/document.mjs";
 import { NOTHING } from "../image/mask.mjs";
-import { nested } from "../document/settings.mjs";
+import { unflatten } from "../document/settings.mjs";
+import { text } from "../util/text.mjs";
 
-const NAMED = /^Object \d+$/;
+/** The names that the page gives. */
+const NAMED = new RegExp(`^${text("object.numbered", { number: "\\d+" })}$`);
 
 /** @returns {Promise<string>} a picture as base64 PNG, with what it carries: see `pickSentPicture` */
-export async function encoded(pixels) {
+export async function encodePicture(pixels) {
     const { baggage, infotext } = readCarried(pixels);
     return toBase64(await packPng(pixels, baggage, infotext));
 }
 
-/** What would be repainted by each prompt: objects in use that say the same are painted together. */
-export function groupsOf(doc, settings) {
+/** The masks to repaint, one a prompt: objects in use with the same prompt are painted together. */
+export function groupByPrompt(doc, settings) {
     const used = doc.objects
         .filter(({ use }) => use)
-        .map((object) => ({ ...object, shaped: shapedMask(object, doc.base) }));
+        .map((object) => ({ ...object, shaped: shapeMask(object, doc.base) }));
     const masked = used.filter(({ shaped }) => areaOf(shaped.box));
     const prompts = settings.get("invert") ? [""] : [...new Set(masked.map(({ prompt }) => prompt.trim()))];
     const groups = prompts.map((prompt) => {
         const members = settings.get("invert") ? masked : masked.filter((object) => object.prompt.trim() === prompt);
         return { prompt, objects: members, mask: members.reduce((sum, { shaped }) => sum.union(shaped), NOTHING) };
     });
-    return withSketch(
+    return addSketch(
         groups.filter(({ mask }) => areaOf(mask.box)),
         sketchMask(doc.sketch),
     );
 }
 
-/** Painted colours are masked too: with the objects of the general prompt, or on their own. */
-function withSketch(groups, sketch) {
+/** The groups with the sketch's mask in that of the general prompt, or in one of its own. */
+function addSketch(groups, sketch) {
     if (!areaOf(sketch.box)) {
         return groups;
     }
@@ -41,16 +43,16 @@ function withSketch(groups, sketch) {
     return [...groups.filter((group) => group !== general), { ...general, mask: general.mask.union(sketch) }];
 }
 
-/** What an object is called, where a person or a segmenter has named it. */
-function words(objects) {
+/** The names that a person or a segmenter gave the objects. */
+function namesOf(objects) {
     return objects
         .map(({ name }) => name)
         .filter((name) => !NAMED.test(name))
         .join(", ");
 }
 
-/** The body of POST inpaint without what only the moment knows: picture, mask, task. It can be asked again. */
-export function recipeOf(group, intent, settings) {
+/** The body of POST inpaint without picture, mask and task, so that it can be sent again. */
+export function makeInpaintBody(group, intent, settings) {
     return {
         intent,
         prompt: group.prompt || settings.get("prompt"),
@@ -58,18 +60,18 @@ export function recipeOf(group, intent, settings) {
         seed: settings.get("seed"),
         variations: settings.get("variations"),
         invert: settings.get("invert"),
-        object: words(group.objects),
-        ...nested(settings.moved(intent)),
+        object: namesOf(group.objects),
+        ...unflatten(settings.overridesOf(intent)),
     };
 }
 
-/** The mask's and the sketch's part of a body; what of the mask lies beside the picture is left out. */
-export async function pictured(doc, mask) {
+/** The body's fields of mask and sketch; the mask is cropped to the picture. */
+export async function encodeMask(doc, mask) {
     const sketch = sketchPixels(doc);
     const inside = mask.cropped(overlap(mask.box, boxOfSize(doc.base)));
     return {
         mask: await inside.toPng(),
         box: listOfBox(inside.box),
-        ...(sketch ? { sketch: await encoded(sketch) } : {}),
+        ...(sketch ? { sketch: await encodePicture(sketch) } : {}),
     };
 }

@@ -1,17 +1,17 @@
 /** A box around what is meant: dragged out, and adjusted by its handles. */
 
-import { areaOf, boxOfSize, covering, overlap } from "../geometry/box.mjs";
-import { withObject } from "../document/document.mjs";
-import { cursorOf, GRIPS, placeOf } from "../geometry/handles.mjs";
+import { areaOf, boxOfSize, boundingBox, overlap } from "../geometry/box.mjs";
+import { addObject } from "../document/document.mjs";
+import { handleCursor, HANDLES, handlePoint } from "../geometry/box-handles.mjs";
 import { Tool } from "./tool.mjs";
 import { boxInView, toView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 const HANDLE = 4;
 /** CSS pixels a press must travel to be a box. */
 const SLACK = 3;
 
 export class BoxTool extends Tool {
-    cursor = "crosshair";
     drags = true;
     #drag = null;
 
@@ -21,7 +21,7 @@ export class BoxTool extends Tool {
 
     #handleAt(spot) {
         const box = this.object?.box;
-        return box ? GRIPS.find((handle) => this.near(spot, placeOf(handle, box))) : undefined;
+        return box ? HANDLES.find((handle) => this.isNear(spot, handlePoint(handle, box))) : undefined;
     }
 
     down(spot) {
@@ -36,14 +36,14 @@ export class BoxTool extends Tool {
         const spot = spots[spots.length - 1];
         const { handle, start, box } = this.#drag;
         if (handle) {
-            this.#drag.box = this.#clipped(resized(box, handle, spot));
-        } else if (box || !this.near(start, spot, SLACK)) {
-            this.#drag.box = this.#clipped(covering(start.x, start.y, spot.x, spot.y));
+            this.#drag.box = this.#clipToPicture(resizeBox(box, handle, spot));
+        } else if (box || !this.isNear(start, spot, SLACK)) {
+            this.#drag.box = this.#clipToPicture(boundingBox(start.x, start.y, spot.x, spot.y));
         }
-        this.bench.redraw();
+        this.view.redraw();
     }
 
-    #clipped(box) {
+    #clipToPicture(box) {
         return overlap(box, boxOfSize(this.doc.base));
     }
 
@@ -51,30 +51,30 @@ export class BoxTool extends Tool {
         const { handle, box } = this.#drag ?? {};
         this.#drag = null;
         if (!box || !areaOf(box)) {
-            this.bench.redraw();
+            this.view.redraw();
             return;
         }
-        const fresh = !handle && (spot.shift || !this.object || isTaken(this.object));
-        const doc = fresh ? withObject(this.doc) : this.doc;
-        this.prompt(handle ? "Change box" : "Box", doc, doc.selected, { box });
+        const fresh = !handle && (spot.shift || !this.object || hasContent(this.object));
+        const doc = fresh ? addObject(this.doc) : this.doc;
+        this.prompt(handle ? text("did.changeBox") : text("did.box"), doc, doc.selected, { box });
     }
 
     cancel() {
         this.#drag = null;
-        this.bench.redraw();
+        this.view.redraw();
     }
 
     hover(spot) {
         const handle = spot && this.#handleAt(spot);
-        this.cursor = handle ? cursorOf(handle) : "crosshair";
+        this.hoverCursor = handle ? handleCursor(handle) : null;
     }
 
-    key(key) {
+    handleKey(key) {
         const object = this.object;
         if (key !== "Delete" || !object?.box) {
             return false;
         }
-        this.prompt("Remove box", this.doc, object.id, { box: null });
+        this.prompt(text("did.removeBox"), this.doc, object.id, { box: null });
         return true;
     }
 
@@ -82,8 +82,8 @@ export class BoxTool extends Tool {
         const box = this.#box();
         if (box) {
             pen.box(pen.theme.accent, boxInView(view, box));
-            GRIPS.forEach((handle) => {
-                const { x, y } = placeOf(handle, box);
+            HANDLES.forEach((handle) => {
+                const { x, y } = handlePoint(handle, box);
                 pen.handle(pen.theme.accent, toView(view, x, y), HANDLE);
             });
         }
@@ -91,11 +91,11 @@ export class BoxTool extends Tool {
 }
 
 /** Another box means another thing, unless the object is still empty. */
-function isTaken({ mask, box, clicks }) {
+function hasContent({ mask, box, clicks }) {
     return mask.width > 0 || box !== null || clicks.length > 0;
 }
 
-function resized(box, handle, spot) {
+function resizeBox(box, handle, spot) {
     const moved = { ...box };
     if (handle.x) {
         moved[handle.x] = Math.round(spot.x);
@@ -103,5 +103,5 @@ function resized(box, handle, spot) {
     if (handle.y) {
         moved[handle.y] = Math.round(spot.y);
     }
-    return covering(moved.left, moved.top, moved.right, moved.bottom);
+    return boundingBox(moved.left, moved.top, moved.right, moved.bottom);
 }

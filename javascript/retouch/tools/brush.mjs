@@ -1,62 +1,62 @@
 /** Brush, eraser and sketch: strokes on the selected object's mask, or colour above the picture. */
 
 import { isEmpty } from "../geometry/box.mjs";
-import { parsedColour } from "../image/colour.mjs";
-import { changedObject, objectOf, painted, sketched, withObject } from "../document/document.mjs";
-import { withStroke } from "../image/sketch-layer.mjs";
+import { parseColour } from "../image/colour.mjs";
+import { changeObject, objectOf, addStroke, setSketch, addObject } from "../document/document.mjs";
+import { addStrokeToLayer } from "../image/sketch-layer.mjs";
 import { Stroke } from "../image/brush-stroke.mjs";
 import { Tool } from "./tool.mjs";
 import { toView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
-/** Draws strokes; what they are for is said by `live` and `commit`. */
+/** Draws strokes. Subclasses say with `live`, `commit` and `ink` what a stroke changes. */
 class StrokeTool extends Tool {
-    cursor = "none";
     drags = true;
     #at = null;
     #last = null;
 
     down(spot) {
         this.#at = spot;
-        this.bench.live = this.live(new Stroke(this.doc.base, this.bench.brush), spot);
+        this.view.live = this.live(new Stroke(this.doc.base, this.view.brush), spot);
         if (spot.shift && this.#last) {
-            this.#paint({ ...this.#last, pressure: spot.pressure });
+            this.#addSpot({ ...this.#last, pressure: spot.pressure });
         }
-        this.#paint(spot);
+        this.#addSpot(spot);
     }
 
     move(spots) {
         this.#at = spots[spots.length - 1];
-        spots.forEach((spot) => this.#paint(spot));
+        spots.forEach((spot) => this.#addSpot(spot));
     }
 
     up(spot) {
-        const { live } = this.bench;
+        const { live } = this.view;
         this.#last = spot;
         if (live && !isEmpty(live.stroke.bounds)) {
             this.commit(live);
         }
-        this.bench.live = null;
+        this.view.live = null;
     }
 
-    #paint(spot) {
-        const { live } = this.bench;
+    #addSpot(spot) {
+        const { live } = this.view;
         if (live) {
-            this.bench.touched(live.stroke.to(spot));
+            this.view.invalidateStroke(live.stroke.lineTo(spot));
         }
     }
 
     cancel() {
-        this.bench.live = null;
+        this.view.live = null;
     }
 
     hover(spot) {
         this.#at = spot;
-        this.bench.redraw();
+        this.view.redraw();
     }
 
     draw(pen, view) {
         if (this.#at) {
-            const { size } = this.bench.brush;
+            const { size } = this.view.brush;
             const radius = (size / 2) * view.scale;
             const centre = toView(view, this.#at.x, this.#at.y);
             pen.ring(this.ink(pen.theme, this.#at), centre, radius, { width: 1 });
@@ -68,48 +68,48 @@ class StrokeTool extends Tool {
 }
 
 export class BrushTool extends StrokeTool {
-    #erases;
-
-    /** @param {boolean} erases the eraser: without Alt it takes away, with Alt it adds */
-    constructor(bench, erases) {
-        super(bench);
-        this.#erases = erases;
-    }
+    /** Whether a stroke without Alt erases. */
+    erases = false;
 
     live(stroke, spot) {
-        const object = this.object ?? withObject(this.doc).objects.at(-1);
-        return { object, stroke, erase: spot.erase !== this.#erases, colour: null };
+        const object = this.object ?? addObject(this.doc).objects.at(-1);
+        return { object, stroke, erase: spot.erase !== this.erases, colour: null };
     }
 
     /** What is seen is painted: on an inverted mask, adding takes away from what was pointed at. */
     commit({ object, stroke, erase }) {
-        const doc = objectOf(this.doc, object.id) ? this.doc : withObject(this.doc, object);
+        const doc = objectOf(this.doc, object.id) ? this.doc : addObject(this.doc, object);
         if (erase && doc !== this.doc) {
             return;
         }
-        const shown = changedObject(doc, object.id, { visible: true });
-        const after = painted(shown, object.id, stroke.toMask(), erase !== object.shape.invert);
-        this.bench.store.do(erase ? "Erase" : "Brush", after);
+        const visible = changeObject(doc, object.id, { visible: true });
+        const after = addStroke(visible, object.id, stroke.toMask(), erase !== object.shape.invert);
+        this.view.store.do(erase ? text("did.erase") : text("did.brush"), after);
     }
 
     ink(theme, spot) {
-        return spot.erase !== this.#erases ? theme.negative : theme.ink;
+        return spot.erase !== this.erases ? theme.negative : theme.ink;
     }
+}
+
+/** Without Alt it takes away, with Alt it adds. */
+export class EraserTool extends BrushTool {
+    erases = true;
 }
 
 export class SketchTool extends StrokeTool {
     live(stroke, spot) {
-        return { object: null, stroke, erase: spot.erase, colour: parsedColour(this.bench.brush.colour) };
+        return { object: null, stroke, erase: spot.erase, colour: parseColour(this.view.brush.colour) };
     }
 
     commit(live) {
-        this.bench.store.do(
-            live.erase ? "Erase sketch" : "Sketch",
-            sketched(this.doc, withStroke(this.doc.sketch, live)),
+        this.view.store.do(
+            live.erase ? text("did.eraseSketch") : text("did.sketch"),
+            setSketch(this.doc, addStrokeToLayer(this.doc.sketch, live)),
         );
     }
 
     ink(theme, spot) {
-        return spot.erase ? theme.negative : this.bench.brush.colour;
+        return spot.erase ? theme.negative : this.view.brush.colour;
     }
 }

@@ -4,9 +4,9 @@
  * @typedef {{number: number, box: Box, crop: Box}} GhostStage in picture pixels: what it paints, and what it sees
  */
 
-import { boxOfSize, contains, heightOf, overlap, sameBox, widthOf } from "../geometry/box.mjs";
-import { drawChecker } from "../image/checkerboard.mjs";
-import { aspectWords, canvasBox, canvasSize } from "../geometry/margins.mjs";
+import { boxOfSize, contains, heightOf, overlap, isSameBox, widthOf } from "../geometry/box.mjs";
+import { drawCheckerboard } from "../image/checkerboard.mjs";
+import { aspectText, extendedBox, extendedSize } from "../geometry/margins.mjs";
 import { boxInView } from "../geometry/viewport.mjs";
 
 /** With more, crops hide one another: then only the one that is pointed at is drawn. */
@@ -17,22 +17,22 @@ const GAP = 26;
 /** CSS pixels of a strip that can bear a number. */
 const BADGE = 16;
 
-/** @param {{size: Size, margins: Margins, stages: GhostStage[], pointed: number, lit: GhostStage | null}} shown */
-export function drawExtension(pen, view, { size, margins, stages, pointed, lit }) {
-    const canvas = canvasBox(size, margins);
+/** @param {{size: Size, margins: Margins, stages: GhostStage[], pointed: number, highlighted: GhostStage | null}} shown */
+export function drawExtension(pen, view, { size, margins, stages, pointed, highlighted }) {
+    const canvas = extendedBox(size, margins);
     const place = boxInView(view, canvas);
-    if (!sameBox(canvas, boxOfSize(size))) {
-        outside(pen, view, { canvas: place, picture: boxInView(view, boxOfSize(size)) }, stages);
+    if (!isSameBox(canvas, boxOfSize(size))) {
+        drawOutside(pen, view, { canvas: place, picture: boxInView(view, boxOfSize(size)) }, stages);
     }
     pen.box(pen.theme.accent, place, { width: 2 });
     stages.forEach((stage) => pen.box(pen.theme.accent, boxInView(view, stage.box), { width: 1 }));
     cropsOf(stages, pointed).forEach((stage) => drawCrop(pen, view, stage, stage.number === pointed));
     stages.forEach((stage) => drawNumber(pen, view, stage));
-    if (lit) {
-        drawLit(pen, view, lit);
+    if (highlighted) {
+        drawHighlight(pen, view, highlighted);
     }
-    const { width, height } = canvasSize(size, margins);
-    const words = `${width} × ${height}  ·  ${aspectWords({ width, height })}`;
+    const { width, height } = extendedSize(size, margins);
+    const words = `${width} × ${height}  ·  ${aspectText({ width, height })}`;
     pen.label(pen.theme.accent, words, { x: place.left, y: place.bottom + GAP * pen.ratio });
 }
 
@@ -46,7 +46,7 @@ function cropsOf(stages, pointed) {
 }
 
 /** Squares where there is no picture yet, tinted by turns, so that neighbouring strips differ. */
-function outside(pen, view, { canvas, picture }, stages) {
+function drawOutside(pen, view, { canvas, picture }, stages) {
     const { context, theme } = pen;
     context.save();
     context.beginPath();
@@ -54,7 +54,7 @@ function outside(pen, view, { canvas, picture }, stages) {
         context.rect(box.left, box.top, widthOf(box), heightOf(box));
     }
     context.clip("evenodd");
-    drawChecker(context, overlap(canvas, boxOfSize(view)), theme.checks);
+    drawCheckerboard(context, overlap(canvas, boxOfSize(view)), theme.checks);
     context.fillStyle = theme.accent;
     stages.forEach((stage, index) => {
         const box = boxInView(view, stage.box);
@@ -76,7 +76,7 @@ function drawNumber(pen, view, { number, box }) {
     }
 }
 
-function drawLit(pen, view, stage) {
+function drawHighlight(pen, view, stage) {
     pen.box(pen.theme.warning, boxInView(view, stage.box), { width: 2 });
     drawCrop(pen, view, stage, true);
     drawNumber(pen, view, stage);

@@ -3,80 +3,79 @@
  * alike, as in other editors; Ctrl gives single pixels. The picture itself can be dragged on a wider canvas.
  */
 
-import { boxOfSize, contains, grownBox, overlap, sameBox } from "../geometry/box.mjs";
+import { boxOfSize, contains, growBox, overlap, isSameBox } from "../geometry/box.mjs";
 import { drawExtension, stageAt } from "./extend-overlay.mjs";
-import { cursorOf, GRIPS, placeOf } from "../geometry/handles.mjs";
-import { Handles } from "./extend-handles.mjs";
-import { canvasBox, isNone, NO_MARGINS } from "../geometry/margins.mjs";
+import { handleCursor, HANDLES, handlePoint } from "../geometry/box-handles.mjs";
+import { ExtendHandles } from "./extend-handles.mjs";
+import { extendedBox, isZeroMargins, NO_MARGINS } from "../geometry/margins.mjs";
 import { Tool } from "./tool.mjs";
 import { boxInView, toView } from "../geometry/viewport.mjs";
-import { slid, widened } from "../geometry/drag-margins.mjs";
+import { slidePicture, dragMargin } from "../geometry/drag-margins.mjs";
 
 /** CSS pixels on either side of an edge that take it. */
-const GRIP = 9;
+const REACH = 9;
 /** Of the canvas' longer side, left free around it to drag into. */
 const ROOM = 0.22;
-/** The picture as a grip: it moves neither side alone. */
+/** The picture as a handle: it moves neither side alone. */
 const ITSELF = Object.freeze({ x: "", y: "" });
 
 export class ExtendTool extends Tool {
-    cursor = "default";
     drags = true;
     #drag = null;
-    #pointed = 0;
+    #hoveredStage = 0;
     #handles = null;
 
-    enter() {
-        this.#handles = new Handles(this.bench, (change) => this.#nudge(change));
-        this.bench.fit();
+    activate() {
+        this.#handles = new ExtendHandles(this.view, (change) => this.#nudge(change));
+        this.view.fit();
     }
 
-    leave() {
+    deactivate() {
         this.#handles?.remove();
         this.#handles = null;
-        this.bench.camera.refit();
+        this.view.camera.refit();
     }
 
     get #margins() {
-        return this.bench.extension.margins;
+        return this.view.extension.margins;
     }
 
     get #canvas() {
-        return canvasBox(this.doc.base, this.#margins);
+        return extendedBox(this.doc.base, this.#margins);
     }
 
-    get room() {
+    get fittedBox() {
         const { left, top, right, bottom } = this.#canvas;
-        return grownBox(this.#canvas, Math.ceil(Math.max(right - left, bottom - top) * ROOM));
+        return growBox(this.#canvas, Math.ceil(Math.max(right - left, bottom - top) * ROOM));
     }
 
     /** Everything of the canvas in sight, handles and all: it was typed, or dragged to the end of the view. */
     reveal() {
-        const { viewport, ratio } = this.bench;
+        const { viewport, ratio } = this.view;
         if (this.#drag || !this.doc.base) {
             return;
         }
-        const place = grownBox(boxInView(viewport, this.#canvas), GRIP * ratio);
-        if (!sameBox(place, overlap(place, boxOfSize(viewport)))) {
-            this.bench.fit();
+        const place = growBox(boxInView(viewport, this.#canvas), REACH * ratio);
+        if (!isSameBox(place, overlap(place, boxOfSize(viewport)))) {
+            this.view.fit();
         }
     }
 
-    #gripAt(spot) {
+    #handleAt(spot) {
         return (
-            GRIPS.find((grip) => this.near(spot, placeOf(grip, this.#canvas))) ??
+            HANDLES.find((handle) => this.isNear(spot, handlePoint(handle, this.#canvas))) ??
             this.#edgeAt(spot) ??
-            (!isNone(this.#margins) && this.isInside(spot) ? ITSELF : null)
+            (!isZeroMargins(this.#margins) && this.isInside(spot) ? ITSELF : null)
         );
     }
 
     /** An edge can be taken all along. */
     #edgeAt({ x, y }) {
-        const { viewport, ratio } = this.bench;
-        const reach = (GRIP * ratio) / viewport.scale;
+        const { viewport, ratio } = this.view;
+        const reach = (REACH * ratio) / viewport.scale;
         const canvas = this.#canvas;
         const isNear = (a, b) => Math.abs(a - b) <= reach;
-        if (!contains(grownBox(canvas, reach), x, y)) {
+        if (!contains(growBox(canvas, reach), x, y)) {
             return null;
         }
         const across = ["left", "right"].find((side) => isNear(x, canvas[side])) ?? "";
@@ -85,31 +84,34 @@ export class ExtendTool extends Tool {
     }
 
     down(spot) {
-        const grip = this.#gripAt(spot);
-        this.#drag = grip && { grip, start: spot, margins: this.#margins };
-        this.cursor = this.#cursorFor(grip);
+        const handle = this.#handleAt(spot);
+        this.#drag = handle && { handle, start: spot, margins: this.#margins };
+        this.hoverCursor = this.#cursorFor(handle);
     }
 
     move(spots) {
         if (this.#drag) {
             const spot = spots[spots.length - 1];
-            const { grip, start, margins } = this.#drag;
-            this.#tell(margins, grip, { x: spot.x - start.x, y: spot.y - start.y }, howOf(spot));
+            const { handle, start, margins } = this.#drag;
+            this.#setMargins(margins, handle, { x: spot.x - start.x, y: spot.y - start.y }, howOf(spot));
         }
     }
 
-    #tell(margins, grip, way, how) {
-        const next = grip === ITSELF ? slid(margins, way, how) : widened(this.doc.base, margins, grip, way, how);
-        this.bench.tell("margins", { margins: next });
+    #setMargins(margins, handle, offset, how) {
+        const next =
+            handle === ITSELF
+                ? slidePicture(margins, offset, how)
+                : dragMargin(this.doc.base, margins, handle, offset, how);
+        this.view.emit("margins", { margins: next });
     }
 
     /** What was dragged to the end of the view, or beyond, can be dragged farther. */
     up(spot) {
-        const { viewport, ratio } = this.bench;
+        const { viewport, ratio } = this.view;
         const { x, y } = toView(viewport, spot.x, spot.y);
         const dragged = this.#drag !== null;
         this.#drag = null;
-        if (dragged && !contains(grownBox(boxOfSize(viewport), -2 * GRIP * ratio), x, y)) {
+        if (dragged && !contains(growBox(boxOfSize(viewport), -2 * REACH * ratio), x, y)) {
             this.reveal();
         }
     }
@@ -118,41 +120,41 @@ export class ExtendTool extends Tool {
         const before = this.#drag?.margins;
         this.#drag = null;
         if (before) {
-            this.bench.tell("margins", { margins: before });
+            this.view.emit("margins", { margins: before });
         }
     }
 
     hover(spot) {
-        this.cursor = this.#cursorFor(spot && this.#gripAt(spot));
-        const pointed = spot ? stageAt(this.bench.extension.stages, spot) : 0;
-        if (pointed !== this.#pointed) {
-            this.#pointed = pointed;
-            this.bench.redraw();
+        this.hoverCursor = this.#cursorFor(spot && this.#handleAt(spot));
+        const pointed = spot ? stageAt(this.view.extension.stages, spot) : 0;
+        if (pointed !== this.#hoveredStage) {
+            this.#hoveredStage = pointed;
+            this.view.redraw();
         }
     }
 
-    #cursorFor(grip) {
-        return grip === ITSELF ? "move" : grip ? cursorOf(grip) : "default";
+    #cursorFor(handle) {
+        return handle === ITSELF ? "move" : handle ? handleCursor(handle) : null;
     }
 
-    key(key) {
-        if (key !== "Escape" || isNone(this.#margins)) {
+    handleKey(key) {
+        if (key !== "Escape" || isZeroMargins(this.#margins)) {
             return false;
         }
-        this.bench.tell("margins", { margins: NO_MARGINS });
+        this.view.emit("margins", { margins: NO_MARGINS });
         return true;
     }
 
-    /** A grip moved with the keyboard. */
-    #nudge({ grip, way, both }) {
-        this.#tell(this.#margins, grip, way, { both, exact: true });
-        this.bench.camera.reveal(placeOf(grip, this.#canvas));
+    /** A handle moved with the keyboard. */
+    #nudge({ handle, offset, both }) {
+        this.#setMargins(this.#margins, handle, offset, { both, exact: true });
+        this.view.camera.reveal(handlePoint(handle, this.#canvas));
     }
 
     draw(pen, view) {
-        const { margins, stages, lit } = this.bench.extension;
-        drawExtension(pen, view, { size: this.doc.base, margins, stages, lit, pointed: this.#pointed });
-        this.#handles?.place(view, this.bench.ratio, { size: this.doc.base, margins });
+        const { margins, stages, highlighted } = this.view.extension;
+        drawExtension(pen, view, { size: this.doc.base, margins, stages, highlighted, pointed: this.#hoveredStage });
+        this.#handles?.place(view, this.view.ratio, { size: this.doc.base, margins });
     }
 }
 

@@ -1,50 +1,128 @@
 /**
- * Tools: what a press, a move and a release on the picture mean. Every tool has the same few methods, so that
- * mouse, pen, touch and keyboard drive them alike.
+ * The tools of the canvas, each declared once. The toolbar, the tool options, the shortcuts and the list of shortcuts
+ * are made from `TOOLS`. A new tool needs its module and a row here.
  *
- * @typedef {{x: number, y: number, pressure: number, erase: boolean, shift: boolean, ctrl: boolean,
- *     alt: boolean}} Spot in picture pixels; `erase`: Alt, the right button or the pen's other end
- * @typedef {object} Tool
- * @property {string} cursor of the mouse, in CSS
- * @property {boolean} drags whether the keyboard presses with one key and releases with the next
- * @property {(spot: Spot) => void} down
- * @property {(spots: Spot[]) => void} move while pressed; every place since the last call
- * @property {(spot: Spot) => void} up
- * @property {(spot: Spot | null) => void} hover not pressed; null when the pointer leaves
- * @property {() => void} cancel as if it had never been pressed
- * @property {(key: string) => boolean} key "Delete", "Enter", "Escape"; whether it meant something
- * @property {(spot: Spot) => void} twice a double click
- * @property {(pen: Pen, view: Viewport) => void} draw
- * @property {() => void} enter taken in hand
- * @property {() => void} leave put away; another is in hand
- * @property {Box} room what is seen of the picture, and around it, when it is fitted
+ * @typedef {"pointing" | "brush" | "colour"} OptionGroup
+ * @typedef {object} ToolRow
+ * @property {string} name of the tool, as `view.tool` takes it
+ * @property {string} label on its button
+ * @property {string} key its shortcut
+ * @property {string} tip what to do with it, in one sentence
+ * @property {string} icon a name in `ui/icons.mjs`
+ * @property {string} cursor of the mouse, in CSS, where nothing special lies under it
+ * @property {OptionGroup[]} options the groups of options that it shows
+ * @property {typeof import("./tool.mjs").Tool} class
  */
 
+import { text } from "../util/text.mjs";
 import { BoxTool } from "./box.mjs";
-import { BrushTool, SketchTool } from "./brush.mjs";
+import { BrushTool, EraserTool, SketchTool } from "./brush.mjs";
 import { EverythingTool } from "./everything.mjs";
 import { ExtendTool } from "./extend.mjs";
 import { LassoTool } from "./lasso.mjs";
+import { PanTool } from "./pan.mjs";
 import { PointTool } from "./point.mjs";
-import { Tool } from "./tool.mjs";
 
-/** Moves the picture under the pointer; the input does so itself. */
-class PanTool extends Tool {
-    cursor = "grab";
-    pans = true;
-}
+/** @type {readonly ToolRow[]} in the order of the toolbar; the first is active at the start */
+export const TOOLS = Object.freeze([
+    {
+        name: "point",
+        label: text("tool.point"),
+        key: "W",
+        tip: text("tool.point.tip"),
+        icon: "point",
+        cursor: "crosshair",
+        options: ["pointing"],
+        class: PointTool,
+    },
+    {
+        name: "box",
+        label: text("tool.box"),
+        key: "M",
+        tip: text("tool.box.tip"),
+        icon: "box",
+        cursor: "crosshair",
+        options: ["pointing"],
+        class: BoxTool,
+    },
+    {
+        name: "everything",
+        label: text("tool.everything"),
+        key: "A",
+        tip: text("tool.everything.tip"),
+        icon: "everything",
+        cursor: "pointer",
+        options: ["pointing"],
+        class: EverythingTool,
+    },
+    {
+        name: "lasso",
+        label: text("tool.lasso"),
+        key: "L",
+        tip: text("tool.lasso.tip"),
+        icon: "lasso",
+        cursor: "crosshair",
+        options: [],
+        class: LassoTool,
+    },
+    {
+        name: "brush",
+        label: text("tool.brush"),
+        key: "B",
+        tip: text("tool.brush.tip"),
+        icon: "brush",
+        cursor: "none",
+        options: ["brush"],
+        class: BrushTool,
+    },
+    {
+        name: "eraser",
+        label: text("tool.eraser"),
+        key: "E",
+        tip: text("tool.eraser.tip"),
+        icon: "eraser",
+        cursor: "none",
+        options: ["brush"],
+        class: EraserTool,
+    },
+    {
+        name: "sketch",
+        label: text("tool.sketch"),
+        key: "S",
+        tip: text("tool.sketch.tip"),
+        icon: "palette",
+        cursor: "none",
+        options: ["brush", "colour"],
+        class: SketchTool,
+    },
+    {
+        name: "extend",
+        label: text("tool.extend"),
+        key: "O",
+        tip: text("tool.extend.tip"),
+        icon: "extend",
+        cursor: "default",
+        options: [],
+        class: ExtendTool,
+    },
+    {
+        name: "pan",
+        label: text("tool.pan"),
+        key: "H",
+        tip: text("tool.pan.tip"),
+        icon: "hand",
+        cursor: "grab",
+        options: [],
+        class: PanTool,
+    },
+].map(Object.freeze));
 
-/** @param {import("./tool.mjs").Bench} bench */
-export function toolsFor(bench) {
-    return {
-        point: new PointTool(bench),
-        box: new BoxTool(bench),
-        lasso: new LassoTool(bench),
-        brush: new BrushTool(bench, false),
-        eraser: new BrushTool(bench, true),
-        everything: new EverythingTool(bench),
-        sketch: new SketchTool(bench),
-        extend: new ExtendTool(bench),
-        pan: new PanTool(bench),
-    };
+/**
+ * One tool of each row, for a view.
+ *
+ * @param {import("./tool.mjs").ToolView} view
+ * @returns {Record<string, import("./tool.mjs").Tool>} by name, in the order of `TOOLS`
+ */
+export function makeTools(view) {
+    return Object.fromEntries(TOOLS.map((row) => [row.name, new row.class(view, row)]));
 }

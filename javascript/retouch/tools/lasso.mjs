@@ -1,15 +1,15 @@
 /** Lasso: a line drawn round what is meant, freehand, or corner by corner with clicks; both can be mixed. */
 
-import { objectOf, painted, withObject } from "../document/document.mjs";
-import { polygonMask } from "../image/polygon-mask.mjs";
+import { objectOf, addStroke, addObject } from "../document/document.mjs";
+import { makePolygonMask } from "../image/polygon-mask.mjs";
 import { Tool } from "./tool.mjs";
 import { toView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 /** CSS pixels a press must travel to draw instead of setting a corner. */
 const SLACK = 4;
 
 export class LassoTool extends Tool {
-    cursor = "crosshair";
     #points = [];
     #erase = false;
     #press = null;
@@ -27,7 +27,7 @@ export class LassoTool extends Tool {
     move(spots) {
         const last = spots[spots.length - 1];
         if (this.#press) {
-            this.#press.drawn ||= !this.near(this.#press.spot, last, SLACK);
+            this.#press.drawn ||= !this.isNear(this.#press.spot, last, SLACK);
             if (this.#press.drawn) {
                 this.#points.push(...spots.map(pointOf));
             }
@@ -39,14 +39,14 @@ export class LassoTool extends Tool {
     up(spot) {
         const { drawn, first } = this.#press ?? {};
         this.#press = null;
-        const closes = !first && this.#points.length > 2 && this.near(this.#points[0], spot);
+        const closes = !first && this.#points.length > 2 && this.isNear(this.#points[0], spot);
         if ((drawn && first) || closes) {
             this.#close();
         }
         this.#show(spot);
     }
 
-    twice() {
+    doubleClick() {
         this.#close();
     }
 
@@ -56,7 +56,7 @@ export class LassoTool extends Tool {
         }
     }
 
-    key(key) {
+    handleKey(key) {
         if (!this.#points.length) {
             return false;
         }
@@ -66,7 +66,7 @@ export class LassoTool extends Tool {
             this.cancel();
         } else if (key === "Delete") {
             this.#points.pop();
-            this.bench.redraw();
+            this.view.redraw();
         }
         return true;
     }
@@ -74,24 +74,24 @@ export class LassoTool extends Tool {
     cancel() {
         this.#points = [];
         this.#press = null;
-        this.bench.redraw();
+        this.view.redraw();
     }
 
     #show(pointer) {
         this.#pointer = pointer;
-        this.bench.redraw();
+        this.view.redraw();
     }
 
     #close() {
-        const mask = polygonMask(this.#points, this.doc.base);
+        const mask = makePolygonMask(this.#points, this.doc.base);
         const erase = this.#erase;
         this.cancel();
         if (mask.width && (this.object || !erase)) {
-            const doc = this.object ? this.doc : withObject(this.doc);
+            const doc = this.object ? this.doc : addObject(this.doc);
             const inverts = objectOf(doc, doc.selected).shape.invert;
-            this.bench.store.do(
-                erase ? "Lasso away" : "Lasso",
-                painted(doc, doc.selected, mask, erase !== inverts),
+            this.view.store.do(
+                erase ? text("did.lassoAway") : text("did.lasso"),
+                addStroke(doc, doc.selected, mask, erase !== inverts),
             );
         }
     }

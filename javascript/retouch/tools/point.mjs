@@ -1,79 +1,79 @@
 /** Points: a click adds what is under it, with Alt or the right button it takes it away. */
 
-import { selected, withObject } from "../document/document.mjs";
+import { selectObject, addObject } from "../document/document.mjs";
 import { Tool } from "./tool.mjs";
 import { toView } from "../geometry/viewport.mjs";
+import { text } from "../util/text.mjs";
 
 const RADIUS = 7;
 /** A second click this soon after adding a point is a habit, not a wish to remove it. */
 const HABIT_MS = 500;
 
 export class PointTool extends Tool {
-    cursor = "crosshair";
-    #held = null;
-    #fresh = null;
+    #dragged = null;
+    #pressed = null;
     #current = -1;
     #added = 0;
 
     /** The points as they are shown: one that is dragged, at the pointer. */
     #clicks() {
         const clicks = this.object?.clicks ?? [];
-        return this.#held
-            ? clicks.map((click, i) => (i === this.#held.index ? this.#held.click : click))
+        return this.#dragged
+            ? clicks.map((click, i) => (i === this.#dragged.index ? this.#dragged.click : click))
             : clicks;
     }
 
     #hit(spot) {
         const clicks = this.#clicks();
-        return clicks.findLastIndex(({ x, y }) => this.near(spot, { x: x + 0.5, y: y + 0.5 }));
+        return clicks.findLastIndex(({ x, y }) => this.isNear(spot, { x: x + 0.5, y: y + 0.5 }));
     }
 
     down(spot) {
         const index = this.#hit(spot);
         if (index >= 0) {
-            this.#held = { index, click: this.object.clicks[index], toggles: spot.ctrl, moved: false };
+            this.#dragged = { index, click: this.object.clicks[index], toggles: spot.ctrl, moved: false };
             this.#current = index;
         }
-        this.#fresh = index < 0 && this.isInside(spot) ? spot : null;
-        this.bench.redraw();
+        this.#pressed = index < 0 && this.isInside(spot) ? spot : null;
+        this.view.redraw();
     }
 
     move(spots) {
-        if (this.#held) {
+        if (this.#dragged) {
             const { x, y } = this.pixelAt(spots[spots.length - 1]);
-            const { click } = this.#held;
-            this.#held.moved ||= x !== click.x || y !== click.y;
-            this.#held.click = { ...click, x, y };
-            this.bench.redraw();
+            const { click } = this.#dragged;
+            this.#dragged.moved ||= x !== click.x || y !== click.y;
+            this.#dragged.click = { ...click, x, y };
+            this.view.redraw();
         }
     }
 
     /** Only now, for a second finger may yet make it a pinch. */
     up() {
-        const [held, fresh, clicks] = [this.#held, this.#fresh, this.#clicks()];
-        this.#held = this.#fresh = null;
-        if (held?.moved) {
-            this.prompt("Move point", this.doc, this.object.id, { clicks });
-        } else if (held?.toggles) {
-            this.#toggle(held.index);
+        const [dragged, fresh, clicks] = [this.#dragged, this.#pressed, this.#clicks()];
+        this.#dragged = this.#pressed = null;
+        if (dragged?.moved) {
+            this.prompt(text("did.movePoint"), this.doc, this.object.id, { clicks });
+        } else if (dragged?.toggles) {
+            this.#toggle(dragged.index);
         } else if (fresh) {
             this.#add(fresh);
         }
     }
 
     cancel() {
-        this.#held = this.#fresh = null;
-        this.bench.redraw();
+        this.#dragged = this.#pressed = null;
+        this.view.redraw();
     }
 
-    twice(spot) {
+    doubleClick(spot) {
         const index = this.#hit(spot);
         if (index >= 0 && performance.now() - this.#added > HABIT_MS) {
             this.#remove(index);
         }
     }
 
-    key(key) {
+    handleKey(key) {
         const count = this.object?.clicks.length ?? 0;
         if (key !== "Delete" || !count) {
             return false;
@@ -85,24 +85,24 @@ export class PointTool extends Tool {
     #add(spot) {
         const click = { ...this.pixelAt(spot), positive: !spot.erase, on: true };
         const fresh = spot.shift || !this.object;
-        const doc = fresh ? withObject(this.doc) : this.doc;
+        const doc = fresh ? addObject(this.doc) : this.doc;
         const clicks = fresh ? [click] : [...this.object.clicks, click];
         this.#current = clicks.length - 1;
         this.#added = performance.now();
-        this.prompt("Point", doc, doc.selected, { clicks });
+        this.prompt(text("did.point"), doc, doc.selected, { clicks });
     }
 
     #toggle(index) {
         const clicks = this.object.clicks.map((click, i) =>
             i === index ? { ...click, on: !click.on } : click,
         );
-        this.prompt("Toggle point", this.doc, this.object.id, { clicks });
+        this.prompt(text("did.togglePoint"), this.doc, this.object.id, { clicks });
     }
 
     #remove(index) {
         this.#current = -1;
         const clicks = this.object.clicks.filter((_, i) => i !== index);
-        this.prompt("Remove point", selected(this.doc, this.object.id), this.object.id, { clicks });
+        this.prompt(text("did.removePoint"), selectObject(this.doc, this.object.id), this.object.id, { clicks });
     }
 
     draw(pen, view) {

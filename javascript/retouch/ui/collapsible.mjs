@@ -5,7 +5,7 @@ import { icon } from "./icons.mjs";
 
 const KEY = "retouch-folded";
 
-function folded() {
+function loadFolded() {
     try {
         return new Set(JSON.parse(localStorage.getItem(KEY) ?? "[]"));
     } catch {
@@ -14,8 +14,8 @@ function folded() {
 }
 
 /** `tools` are buttons on the heading's line, `open` whether it is unfolded the first time. */
-export function section(name, title, children, { tools = [], open = true } = {}) {
-    const isOpen = folded().has(`${name}:${open}`) ? !open : open;
+export function makeSection(name, title, children, { tools = [], open = true } = {}) {
+    const isOpen = loadFolded().has(`${name}:${open}`) ? !open : open;
     const body = h("div", { class: "rt-section-body", id: `rt-section-${name}`, hidden: !isOpen }, ...children);
     const button = h(
         "button",
@@ -26,7 +26,7 @@ export function section(name, title, children, { tools = [], open = true } = {})
     button.addEventListener("click", () => {
         body.hidden = !body.hidden;
         button.setAttribute("aria-expanded", !body.hidden);
-        const names = folded();
+        const names = loadFolded();
         names[body.hidden === open ? "add" : "delete"](`${name}:${open}`);
         localStorage.setItem(KEY, JSON.stringify([...names]));
     });

@@ -2,12 +2,13 @@
 
 import { h } from "./dom.mjs";
 import { icon, iconButton } from "./icons.mjs";
+import { text } from "../util/text.mjs";
 
 const SECONDS = { info: 5, warning: 20, error: 30 };
 
 /** Notices in a corner, read out by a screen reader. */
 export class Notices {
-    #said = new Set();
+    #shown = new Set();
 
     constructor() {
         this.element = h("div", {
@@ -18,19 +19,19 @@ export class Notices {
         });
     }
 
-    /** Show `text`; `action` is {label, run}. Stays until closed when `kind` is "lasting". Returns how to close it. */
-    say(text, kind = "info", action = null) {
+    /** Show `words`; `action` is {label, run}. Stays until closed when `kind` is "lasting". Returns how to close it. */
+    say(words, kind = "info", action = null) {
         const close = () => notice.remove();
         const pressed = () => (close(), action.run());
         const notice = h(
             "div",
             { class: `rt-notice rt-${kind}` },
             kind === "info" ? null : icon("warn"),
-            h("span", {}, text),
+            h("span", {}, words),
             action && h("button", { type: "button", class: "rt-link", onclick: pressed }, action.label),
-            iconButton("close", "Dismiss", close),
+            iconButton("close", text("notice.dismiss"), close),
         );
-        this.#without(text);
+        this.#removeEqual(words);
         this.element.append(notice);
         if (SECONDS[kind]) {
             closeLater(notice, SECONDS[kind] * 1000);
@@ -40,13 +41,13 @@ export class Notices {
 
     /** What is true of every answer is worth one notice, not one per answer. */
     sayOnce(text, kind) {
-        if (!this.#said.has(text)) {
-            this.#said.add(text);
+        if (!this.#shown.has(text)) {
+            this.#shown.add(text);
             this.say(text, kind);
         }
     }
 
-    #without(text) {
+    #removeEqual(text) {
         [...this.element.children]
             .filter((old) => old.querySelector("span").textContent === text)
             .forEach((old) => old.remove());
@@ -84,18 +85,18 @@ export function menuButton(face, label, items, props = {}) {
     };
     const outside = (event) => wrap.contains(event.target) || close();
     const open = async () => {
-        list.replaceChildren(...(await items()).map((item) => menuItem(item, close)));
+        list.replaceChildren(...(await items()).map((item) => makeMenuItem(item, close)));
         list.hidden = false;
         button.setAttribute("aria-expanded", "true");
         document.addEventListener("pointerdown", outside, true);
         list.querySelector("button:not(:disabled)")?.focus();
     };
     button.addEventListener("click", () => (list.hidden ? open() : close()));
-    list.addEventListener("keydown", (event) => moveIn(list, event, close));
+    list.addEventListener("keydown", (event) => moveFocus(list, event, close));
     return wrap;
 }
 
-function menuItem({ label, hint = "", run, disabled = false, testid = false }, close) {
+function makeMenuItem({ label, hint = "", run, disabled = false, testid = false }, close) {
     const press = () => (close(true), run());
     return h(
         "button",
@@ -105,7 +106,7 @@ function menuItem({ label, hint = "", run, disabled = false, testid = false }, c
     );
 }
 
-function moveIn(list, event, close) {
+function moveFocus(list, event, close) {
     const items = [...list.querySelectorAll("button:not(:disabled)")];
     const here = items.indexOf(document.activeElement);
     const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: items.length - 1 }[event.key];
@@ -127,17 +128,31 @@ function moveIn(list, event, close) {
  * @param {Option[]} options
  * @returns {Promise<Option | null>} null where the dialog was closed without an answer
  */
-export function choose(parent, title, question, options) {
+export function chooseOption(parent, title, question, options) {
     return new Promise((resolve) => {
         let chosen = null;
         const take = (option) => ((chosen = option), dialog.close());
         const over = () => (dialog.remove(), resolve(chosen));
         const dialog = h(
             "dialog",
-            { class: "rt-dialog rt-question", "aria-labelledby": "rt-question-title", "data-testid": "choice", onclose: over },
-            h("header", {}, h("h2", { id: "rt-question-title" }, title), iconButton("close", "Close", () => dialog.close())),
+            {
+                class: "rt-dialog rt-question",
+                "aria-labelledby": "rt-question-title",
+                "data-testid": "choice",
+                onclose: over,
+            },
+            h(
+                "header",
+                {},
+                h("h2", { id: "rt-question-title" }, title),
+                iconButton("close", text("dialog.close"), () => dialog.close()),
+            ),
             h("p", {}, question),
-            h("div", { class: "rt-answers" }, options.map((option) => makeChoiceButton(option, take))),
+            h(
+                "div",
+                { class: "rt-answers" },
+                options.map((option) => makeChoiceButton(option, take)),
+            ),
         );
         parent.append(dialog);
         dialog.showModal();
@@ -145,19 +160,19 @@ export function choose(parent, title, question, options) {
 }
 
 function makeChoiceButton(option, take) {
-    const text = [h("b", {}, option.label), h("small", {}, option.hint)];
-    return h("button", { type: "button", class: "rt-button", onclick: () => take(option) }, text);
+    const words = [h("b", {}, option.label), h("small", {}, option.hint)];
+    return h("button", { type: "button", class: "rt-button", onclick: () => take(option) }, words);
 }
 
 /** The list of shortcuts, from the table that makes them work. */
 export function showShortcuts(parent, actions) {
-    const groups = grouped(actions);
+    const groups = groupShortcuts(actions);
     const close = h(
         "form",
         { method: "dialog" },
-        h("button", { class: "rt-button", "aria-label": "Close shortcuts" }, "Close"),
+        h("button", { class: "rt-button", "aria-label": text("shortcuts.close") }, text("dialog.close")),
     );
-    const sections = [...groups].filter(([name]) => name).map(([name, those]) => shortcutGroup(name, those));
+    const sections = [...groups].filter(([name]) => name).map(([name, those]) => makeShortcutGroup(name, those));
     const dialog = h(
         "dialog",
         {
@@ -166,7 +181,7 @@ export function showShortcuts(parent, actions) {
             "data-testid": "shortcuts",
             onclose: () => dialog.remove(),
         },
-        h("header", {}, h("h2", { id: "rt-shortcuts-title" }, "Keyboard shortcuts"), close),
+        h("header", {}, h("h2", { id: "rt-shortcuts-title" }, text("shortcuts.title")), close),
         h("div", { class: "rt-shortcuts" }, sections),
     );
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
@@ -174,21 +189,21 @@ export function showShortcuts(parent, actions) {
     dialog.showModal();
 }
 
-function grouped(actions) {
+function groupShortcuts(actions) {
     const groups = new Map();
     actions.forEach((action) => groups.set(action.group, [...(groups.get(action.group) ?? []), action]));
     return groups;
 }
 
-function shortcutGroup(name, actions) {
-    const rows = actions.map(({ keys, label, shown = keys }) => [
-        h("dt", {}, ...shown.slice(0, 2).map((key) => h("kbd", {}, pretty(key)))),
+function makeShortcutGroup(name, actions) {
+    const rows = actions.map(({ keys, label, listedKeys: listedKeys = keys }) => [
+        h("dt", {}, ...listedKeys.slice(0, 2).map((key) => h("kbd", {}, formatKey(key)))),
         h("dd", {}, label),
     ]);
     return h("section", {}, h("h3", {}, name), h("dl", {}, rows.flat()));
 }
 
-function pretty(key) {
+function formatKey(key) {
     return key
         .replace("ArrowLeft", "←")
         .replace("ArrowRight", "→")

@@ -36,7 +36,7 @@ function setProp(node, name, value) {
  * Make `parent` hold one child per item, in order. A child is reused as long as its key stays, so that what
  * has the focus keeps it. `make(item)` builds a child, `update(child, item)` brings it up to date.
  */
-export function keyed(parent, items, { key, make, update }) {
+export function syncChildren(parent, items, { key, make, update }) {
     const known = new Map([...parent.children].map((child) => [child.dataset.key, child]));
     const wanted = items.map((item) => {
         const name = String(key(item));
@@ -54,7 +54,7 @@ export function keyed(parent, items, { key, make, update }) {
     });
 }
 
-/** Set an attribute only where it differs: a page that is told the same thing does nothing. */
+/** Sets an attribute only where it differs. */
 export function setAttribute(node, name, value) {
     if (node.getAttribute(name) !== String(value)) {
         node.setAttribute(name, value);
@@ -69,7 +69,7 @@ export function setValue(input, value) {
 }
 
 /** A file of the person's choice, or null. */
-export function chosenFile(accept) {
+export function chooseFile(accept) {
     return new Promise((resolve) => {
         const input = h("input", { type: "file", accept, onchange: () => resolve(input.files[0] ?? null) });
         input.addEventListener("cancel", () => resolve(null));

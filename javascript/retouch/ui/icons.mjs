@@ -77,7 +77,7 @@ export function iconButton(name, label, press, { key = "", ...props } = {}) {
 }
 
 /** A button of words, with an icon before them where `sign` names one; `extra` are more classes. */
-export function wordButton(label, sign, testid, press, extra = "") {
+export function textButton(label, sign, testid, press, extra = "") {
     const props = { type: "button", class: `rt-button ${extra}`.trim(), "data-testid": testid, onclick: press };
     return h("button", props, sign && icon(sign), label);
 }

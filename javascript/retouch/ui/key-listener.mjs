@@ -9,7 +9,7 @@ export function isTyping(target) {
 }
 
 /** "Ctrl+Shift+Z" of an event; a letter by what is on it, whatever Shift makes of it. */
-export function chord(event) {
+export function readChord(event) {
     const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
     const named = key === " " ? "Space" : key;
     const shifted = event.shiftKey && (named.length > 1 || /[A-Z]/.test(named));
@@ -18,7 +18,7 @@ export function chord(event) {
 }
 
 /** Keys that a focused button or slider wants for itself. */
-function isTaken(target, keys) {
+function isClaimed(target, keys) {
     if (!(target instanceof Element)) {
         return false;
     }
@@ -33,22 +33,22 @@ function isTaken(target, keys) {
  * Listen for `actions`: [{keys: ["B"], run, up?, when?, early?}]. One that is `early` is heard before whatever has
  * the focus. `alive()` says whether the studio is what the person sees. Returns the function that stops it.
  */
-export function listen(actions, alive, target = document) {
+export function listenForKeys(actions, alive, target = document) {
     const known = new Map(actions.flatMap((action) => action.keys.map((keys) => [keys, action])));
-    const held = new Map();
+    const pressed = new Map();
     const down = (event, early) => {
-        const keys = chord(event);
+        const keys = readChord(event);
         const action = known.get(keys);
         const deaf =
             !action || Boolean(action.early) !== early || !alive() || event.defaultPrevented || event.isComposing;
-        if (deaf || isTyping(event.target) || isTaken(event.target, keys) || action.when?.(event) === false) {
+        if (deaf || isTyping(event.target) || isClaimed(event.target, keys) || action.when?.(event) === false) {
             return;
         }
         event.preventDefault();
         event.stopPropagation();
         if (action.up) {
-            if (!held.has(event.code)) {
-                held.set(event.code, action);
+            if (!pressed.has(event.code)) {
+                pressed.set(event.code, action);
                 action.run(event);
             }
         } else {
@@ -56,12 +56,12 @@ export function listen(actions, alive, target = document) {
         }
     };
     const up = (event) => {
-        held.get(event.code)?.up(event);
-        held.delete(event.code);
+        pressed.get(event.code)?.up(event);
+        pressed.delete(event.code);
     };
     const blur = () => {
-        held.forEach((action) => action.up());
-        held.clear();
+        pressed.forEach((action) => action.up());
+        pressed.clear();
     };
     const first = (event) => down(event, true);
     const last = (event) => down(event, false);

@@ -1,18 +1,19 @@
 /** Widgets for knobs, made from the server's JSON schema: labels, bounds, choices and help come from there. */
 
 import { h } from "./dom.mjs";
+import { text } from "../util/text.mjs";
 
 /** Every knob of a request's schema that is not itself an object: [{path, label, help, group, order, type, items, low, high, choices, optional, default}]. */
 export function knobsOf(schema, prefix = "") {
     return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
         const path = prefix + name;
-        const inner = variant(field, (s) => s.type === "object" && s.properties);
-        return inner ? knobsOf(inner, `${path}.`) : [knob(path, field)];
+        const inner = findVariant(field, (s) => s.type === "object" && s.properties);
+        return inner ? knobsOf(inner, `${path}.`) : [readKnob(path, field)];
     });
 }
 
-function knob(path, field) {
-    const plain = variant(field, (s) => s.type && s.type !== "null") ?? field;
+function readKnob(path, field) {
+    const plain = findVariant(field, (s) => s.type && s.type !== "null") ?? field;
     return {
         path,
         label: field.title || path,
@@ -43,25 +44,25 @@ export function foldedKnobs(knobs) {
     return folds;
 }
 
-function variant(field, fits) {
+function findVariant(field, fits) {
     return fits(field) ? field : (field.anyOf ?? []).find(fits);
 }
 
 /** A whole number, hundredths, or what the span asks for. */
-export function stepOf({ type, low, high }) {
+export function inputStep({ type, low, high }) {
     return type === "integer" ? 1 : high - low <= 2 ? 0.01 : 0.5;
 }
 
-const BOUNDED = ({ type, low, high }) =>
+const isBounded = ({ type, low, high }) =>
     ["integer", "number"].includes(type) && low !== undefined && high !== undefined;
-const SLIDABLE = (k) => BOUNDED(k) && k.high - k.low <= 4096;
+const isSlidable = (k) => isBounded(k) && k.high - k.low <= 4096;
 
 /**
  * One knob's row. `value` is what will be used, `moved` whether that is the person's own choice; `set(value)`
  * hears of a change, with undefined for "back to the default". `owner` sets it apart from others of its name;
  * `make` makes what it is set with.
  */
-export function knobRow(knob, { owner = "", value, moved, set, make = widget }) {
+export function makeKnobRow(knob, { owner = "", value, moved, set, make = makeWidget }) {
     const id = ["rt-knob", owner, knob.path.replaceAll(".", "-")].filter(Boolean).join("-");
     const back = h(
         "button",
@@ -69,8 +70,8 @@ export function knobRow(knob, { owner = "", value, moved, set, make = widget }) 
             type: "button",
             class: "rt-back",
             hidden: !moved,
-            "aria-label": `${knob.label}: back to the default`,
-            "data-tip": "Back to the default",
+            "aria-label": text("knobs.backOf", { label: knob.label }),
+            "data-tip": text("knobs.back"),
             onclick: () => set(undefined),
         },
         "↺",
@@ -86,41 +87,41 @@ export function knobRow(knob, { owner = "", value, moved, set, make = widget }) 
     );
 }
 
-export function widget(knob, id, value, set) {
+export function makeWidget(knob, id, value, set) {
     if (knob.type === "boolean") {
         return h("input", { id, type: "checkbox", checked: Boolean(value), onchange: (e) => set(e.target.checked) });
     }
     if (knob.choices) {
-        return select(knob, id, value, set);
+        return makeSelect(knob, id, value, set);
     }
     if (knob.type === "array") {
-        return list(knob, id, value, set);
+        return makeListField(knob, id, value, set);
     }
-    return SLIDABLE(knob) ? slider(knob, id, value, set) : entry(knob, id, value, set);
+    return isSlidable(knob) ? makeSlider(knob, id, value, set) : makeInput(knob, id, value, set);
 }
 
-function select(knob, id, value, set) {
+function makeSelect(knob, id, value, set) {
     const options = knob.choices.map((choice) => h("option", { value: choice, selected: choice === value }, choice));
     return h("select", { id, onchange: (e) => set(e.target.value) }, options);
 }
 
 /** A slider and a number side by side. A blank number means "as it comes". */
-function slider(knob, id, value, set) {
-    const bounds = { min: knob.low, max: knob.high, step: stepOf(knob) };
-    const say = (raw) => set(raw === "" ? undefined : clamped(knob, Number(raw)));
+function makeSlider(knob, id, value, set) {
+    const bounds = { min: knob.low, max: knob.high, step: inputStep(knob) };
+    const say = (raw) => set(raw === "" ? undefined : clampValue(knob, Number(raw)));
     const number = h("input", {
         ...bounds,
         id,
         type: "number",
         value: value ?? "",
-        placeholder: "auto",
+        placeholder: text("knobs.auto"),
         onchange: (e) => say(e.target.value),
     });
     const range = h("input", {
         ...bounds,
         type: "range",
-        value: value ?? resting(knob),
-        "aria-label": `${knob.label}, slider`,
+        value: value ?? restingValue(knob),
+        "aria-label": text("knobs.slider", { label: knob.label }),
         tabindex: -1,
     });
     range.addEventListener("input", () => (number.value = range.value));
@@ -129,15 +130,15 @@ function slider(knob, id, value, set) {
 }
 
 /** Where a slider without a value stands: at nothing, where that is possible. */
-function resting({ low, high }) {
+function restingValue({ low, high }) {
     return Math.min(Math.max(0, low), high);
 }
 
-export function clamped({ low, high }, value) {
+function clampValue({ low, high }, value) {
     return Math.min(Math.max(value, low), high);
 }
 
-function entry(knob, id, value, set) {
+function makeInput(knob, id, value, set) {
     const isNumber = knob.type === "integer" || knob.type === "number";
     const read = (raw) => (raw === "" ? undefined : isNumber ? Number(raw) : raw);
     const props = isNumber ? { type: "number", min: knob.low ?? false, max: knob.high ?? false } : { type: "text" };
@@ -145,15 +146,15 @@ function entry(knob, id, value, set) {
         ...props,
         id,
         value: value ?? "",
-        placeholder: knob.optional || value === null ? "auto" : "",
+        placeholder: knob.optional || value === null ? text("knobs.auto") : "",
         onchange: (e) => set(read(e.target.value)),
     });
 }
 
 /** Several words or numbers, with commas between them. What is no number is left for the server to refuse. */
-function list({ items, help }, id, value, set) {
+function makeListField({ items, help }, id, value, set) {
     const item = (word) => (items === "string" || Number.isNaN(Number(word)) ? word : Number(word));
-    const read = (raw) => wordsIn(raw).map(item);
+    const read = (raw) => splitList(raw).map(item);
     return h("input", {
         id,
         type: "text",
@@ -164,7 +165,7 @@ function list({ items, help }, id, value, set) {
 }
 
 /** The words of a list as it is written. */
-export function wordsIn(raw) {
+export function splitList(raw) {
     return raw
         .split(",")
         .map((word) => word.trim())

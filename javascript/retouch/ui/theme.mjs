@@ -3,10 +3,10 @@
 const KEY = "retouch-theme";
 
 /** Keeps `root`'s data-theme right; `changed(theme)` hears of it. Returns {toggle, stop}. */
-export function follow(root, host, changed = () => {}) {
+export function followTheme(root, host, changed = () => {}) {
     const system = matchMedia("(prefers-color-scheme: dark)");
     const apply = () => {
-        const theme = wanted(host, system);
+        const theme = wantedTheme(host, system);
         if (root.dataset.theme !== theme) {
             root.dataset.theme = theme;
             changed(theme);
@@ -31,7 +31,7 @@ export function follow(root, host, changed = () => {}) {
 }
 
 /** gradio marks its body "dark"; a choice made in the standalone page is not the WebUI's business. */
-function wanted(host, system) {
+function wantedTheme(host, system) {
     if (host === "webui") {
         return document.body.classList.contains("dark") ? "dark" : "light";
     }

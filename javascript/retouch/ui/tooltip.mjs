@@ -6,7 +6,7 @@ const WAIT_MS = 450;
 const GAP = 7;
 
 /** Screen readers have the buttons' own names: this is for eyes only. Returns the function that stops it. */
-export function tooltips(root) {
+export function attachTooltips(root) {
     const tip = h("div", { class: "rt-tip", "aria-hidden": "true", hidden: true });
     root.append(tip);
     let timer = 0;
@@ -17,28 +17,28 @@ export function tooltips(root) {
     const show = (target) => {
         tip.textContent = target.dataset.tip;
         tip.hidden = false;
-        place(tip, target, root);
+        placeTip(tip, target, root);
     };
-    const meet = (event) => {
+    const onPoint = (event) => {
         hide();
         const target = event.target.closest?.("[data-tip]");
         if (target && (event.type === "pointerover" || target.matches(":focus-visible"))) {
             timer = setTimeout(() => target.isConnected && show(target), WAIT_MS);
         }
     };
-    const heard = [
-        ["pointerover", meet],
-        ["focusin", meet],
+    const listeners = [
+        ["pointerover", onPoint],
+        ["focusin", onPoint],
         ["pointerdown", hide],
         ["keydown", hide],
         ["pointerleave", hide],
     ];
-    heard.forEach(([name, listener]) => root.addEventListener(name, listener, true));
-    return () => heard.forEach(([name, listener]) => root.removeEventListener(name, listener, true));
+    listeners.forEach(([name, listener]) => root.addEventListener(name, listener, true));
+    return () => listeners.forEach(([name, listener]) => root.removeEventListener(name, listener, true));
 }
 
 /** Below its target, or above where there is no room; right of the tools; never out of the studio. */
-function place(tip, target, root) {
+function placeTip(tip, target, root) {
     const [to, own, all] = [target, tip, root].map((node) => node.getBoundingClientRect());
     const beside = target.closest('[aria-orientation="vertical"]');
     const below = to.bottom + GAP + own.height < all.bottom;

@@ -1,16 +1,16 @@
-/** Calls put off until nothing has happened for a while. */
+/** Debounced calls. */
 
 /** Call `work` once, `wait` ms after the last call. `.cancel()` forgets it, `.now()` does it at once. */
-export function debounced(work, wait) {
+export function debounce(work, wait) {
     let timer = 0;
-    const later = (...given) => {
+    const later = (...args) => {
         clearTimeout(timer);
-        timer = setTimeout(() => work(...given), wait);
+        timer = setTimeout(() => work(...args), wait);
     };
     later.cancel = () => clearTimeout(timer);
-    later.now = (...given) => {
+    later.now = (...args) => {
         clearTimeout(timer);
-        return work(...given);
+        return work(...args);
     };
     return later;
 }

@@ -1,7 +1,7 @@
 /** Run lengths of bytes, for masks at rest: pairs of (count, value). */
 
 /** @returns {Uint32Array} count << 8 | value, counts below 2^24 */
-export function packed(data) {
+export function encodeRuns(data) {
     const runs = [];
     for (let at = 0; at < data.length; ) {
         const start = at;
@@ -15,7 +15,7 @@ export function packed(data) {
     return Uint32Array.from(runs);
 }
 
-export function unpacked(runs, length) {
+export function decodeRuns(runs, length) {
     const data = new Uint8Array(length);
     let at = 0;
     for (const run of runs) {

@@ -5,13 +5,13 @@ import { readBaggage, readCarried, packPng, pickSentPicture, replaceBaggage } fr
 import { toBase64 } from "../../javascript/retouch/util/base64.mjs";
 import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
 import { joinedBytes, through } from "../../javascript/retouch/util/bytes.mjs";
-import { kept, opened, toggledStep } from "../../javascript/retouch/document/document.mjs";
-import { textOf, withText } from "../../javascript/retouch/image/png-text.mjs";
+import { addStep, newDocument, toggleStep } from "../../javascript/retouch/document/document.mjs";
+import { readPngText, writePngText } from "../../javascript/retouch/image/png-text.mjs";
 import { Mask } from "../../javascript/retouch/image/mask.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
-import { chunk, chunksOf, decodePng, encodePng, SIGNATURE } from "../../javascript/retouch/image/png.mjs";
-import { isPlain, readPicture } from "../../javascript/retouch/files/read-picture.mjs";
-import { restored, stored } from "../../javascript/retouch/document/serialize.mjs";
+import { makeChunk, chunksOf, decodePng, encodePng, SIGNATURE } from "../../javascript/retouch/image/png.mjs";
+import { canDecodeExactly, readPicture } from "../../javascript/retouch/files/read-picture.mjs";
+import { deserialize, serialize } from "../../javascript/retouch/document/serialize.mjs";
 
 const RGBA = Uint8Array.from({ length: 4 * 4 * 4 }, (_, i) => (i * 37) % 256);
 const letters = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
@@ -19,7 +19,7 @@ const letters = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0)
 /** A PNG of RGBA with these chunks behind its header. */
 async function png(chunks, data = RGBA) {
     const [header, ...rest] = chunksOf(await encodePng(data, 4, 4, data.length / 16)).map(({ whole }) => whole);
-    const own = chunks.map(([type, body]) => chunk(type, letters(body)));
+    const own = chunks.map(([type, body]) => makeChunk(type, letters(body)));
     return joinedBytes([Uint8Array.from(SIGNATURE), header, ...own, ...rest]);
 }
 
@@ -31,8 +31,8 @@ for (const type of CARRIED) {
     test(`a chunk ${type} is carried to the byte, and replaces that of the new file`, async () => {
         const from = await png([[type, "name\0body \xff"]]);
         const onto = await png([[type, "other\0other"]]);
-        const made = replaceBaggage(onto, readBaggage(from));
-        assert.deepEqual(made, from);
+        const packed = replaceBaggage(onto, readBaggage(from));
+        assert.deepEqual(packed, from);
     });
 }
 
@@ -40,7 +40,7 @@ for (const type of CARRIED) {
 async function profileOf(space) {
     const profile = letters("\0".repeat(16) + space + "\0".repeat(108));
     const packed = await through(new CompressionStream("deflate"), profile);
-    return chunk("iCCP", joinedBytes([letters("name\0\0"), packed]));
+    return makeChunk("iCCP", joinedBytes([letters("name\0\0"), packed]));
 }
 
 const GREY = new Pixels(4, 4, Uint8ClampedArray.from(RGBA, (_, i) => (i % 4 === 3 ? 255 - i : (i >> 2) * 9)));
@@ -60,14 +60,14 @@ for (const [name, pixels, channels] of [
 }
 
 test("a profile of grey is left out where there is colour, all else stays", async () => {
-    const pHYs = chunk("pHYs", letters("123456789"));
+    const pHYs = makeChunk("pHYs", letters("123456789"));
     const file = await packPng(new Pixels(4, 4, Uint8ClampedArray.from(RGBA)), joinedBytes([await profileOf("GRAY"), pHYs]));
     assert.deepEqual(readBaggage(file), pHYs);
 });
 
 for (const [name, profile] of [
     ["of RGB", await profileOf("RGB ")],
-    ["that is damaged", chunk("iCCP", letters("name\0\0zzz"))],
+    ["that is damaged", makeChunk("iCCP", letters("name\0\0zzz"))],
 ]) {
     test(`a profile ${name} goes with grey into a file of colours`, async () => {
         const file = await packPng(GREY, profile);
@@ -90,16 +90,16 @@ test("no PNG has no baggage, and a file that breaks off has what is whole", asyn
 
 test("a packed PNG has pixels, baggage and the infotext in place of the old", async () => {
     const file = await png([["tEXt", "parameters\0old"], ["tEXt", "Title\0kept"], ["pHYs", "123456789"]]);
-    const made = await packPng(new Pixels(4, 4, Uint8ClampedArray.from(RGBA)), readBaggage(file), "new");
-    assert.equal(textOf(made), "new");
-    assert.equal(textOf(made, "Title"), "kept");
-    assert.ok(types(made).includes("pHYs"));
-    assert.deepEqual([...(await decodePng(made)).data], [...RGBA]);
+    const packed = await packPng(new Pixels(4, 4, Uint8ClampedArray.from(RGBA)), readBaggage(file), "new");
+    assert.equal(readPngText(packed), "new");
+    assert.equal(readPngText(packed, "Title"), "kept");
+    assert.ok(types(packed).includes("pHYs"));
+    assert.deepEqual([...(await decodePng(packed)).data], [...RGBA]);
 });
 
 test("an infotext is replaced where it was compressed, too", async () => {
     const file = await png([["zTXt", "parameters\0\0packed"], ["iTXt", "parameters\0\x01\0\0\0packed"]]);
-    assert.deepEqual(types(withText(file, "new")), ["IHDR", "tEXt", "IDAT", "IEND"]);
+    assert.deepEqual(types(writePngText(file, "new")), ["IHDR", "tEXt", "IDAT", "IEND"]);
 });
 
 // ---- what is sent
@@ -108,31 +108,31 @@ const BASE = Pixels.filled(8, 8, [9, 9, 9, 255]);
 const step = (infotext) => ({ box: boxOf(0, 0, 2, 2), patch: Pixels.filled(2, 2), mask: Mask.ofBox(boxOf(0, 0, 2, 2)), infotext });
 
 test("the picture as opened is sent as itself, with what it carries", () => {
-    const doc = opened(BASE, "a.png", "a disc", Uint8Array.of(1));
+    const doc = newDocument(BASE, "a.png", "a disc", Uint8Array.of(1));
     assert.equal(pickSentPicture(doc), BASE);
     assert.deepEqual(readCarried(BASE), { baggage: doc.baggage, infotext: "a disc" });
-    assert.equal(pickSentPicture(opened()), null);
+    assert.equal(pickSentPicture(newDocument()), null);
 });
 
 test("a picture with steps carries their infotext, under one name for as long as it is the same", () => {
-    const doc = kept(opened(Pixels.filled(8, 8), "a.png", "before", Uint8Array.of(1)), step("after"));
+    const doc = addStep(newDocument(Pixels.filled(8, 8), "a.png", "before", Uint8Array.of(1)), step("after"));
     const sent = pickSentPicture(doc);
     assert.equal(pickSentPicture(doc), sent);
     assert.deepEqual(readCarried(sent), { baggage: doc.baggage, infotext: "after" });
-    const off = toggledStep(doc, doc.steps[0].id);
+    const off = toggleStep(doc, doc.steps[0].id);
     assert.equal(pickSentPicture(off), doc.base);
     assert.equal(readCarried(doc.base).infotext, "before");
 });
 
 test("where nothing is carried no second copy of the picture is sent", () => {
-    const doc = kept(opened(Pixels.filled(8, 8)), step(""));
+    const doc = addStep(newDocument(Pixels.filled(8, 8)), step(""));
     assert.equal(pickSentPicture(doc).data, pickSentPicture(doc).data);
     assert.deepEqual(readCarried(pickSentPicture(doc)), {});
 });
 
 test("baggage survives what a browser stores", async () => {
-    const doc = opened(BASE, "a.png", "x", Uint8Array.of(1, 2, 3));
-    const again = await restored(await stored(doc));
+    const doc = newDocument(BASE, "a.png", "x", Uint8Array.of(1, 2, 3));
+    const again = await deserialize(await serialize(doc));
     assert.deepEqual(again.baggage, doc.baggage);
     assert.deepEqual(blobless(again.base), blobless(BASE));
 });
@@ -149,26 +149,26 @@ const ELABORATE = [
 ];
 
 test("this page reads what needs no turning, no palette and no profile of greys", async () => {
-    assert.equal(isPlain(await png([["iCCP", "x"], ["tEXt", "a\0b"], ["iTXt", "a\0\0\0\0\0b"]])), true);
+    assert.equal(canDecodeExactly(await png([["iCCP", "x"], ["tEXt", "a\0b"], ["iTXt", "a\0\0\0\0\0b"]])), true);
     for (const one of ELABORATE) {
-        assert.equal(isPlain(await png([one])), false, one[0]);
+        assert.equal(canDecodeExactly(await png([one])), false, one[0]);
     }
-    assert.equal(isPlain(await png([["iCCP", "x"]], new Uint8Array(16))), false);
-    assert.equal(isPlain(await png([], new Uint8Array(16))), true);
-    assert.equal(isPlain((await png([])).subarray(0, 60)), false);
-    assert.equal(isPlain(letters("GIF89a and so on, long enough for a header of PNG")), false);
+    assert.equal(canDecodeExactly(await png([["iCCP", "x"]], new Uint8Array(16))), false);
+    assert.equal(canDecodeExactly(await png([], new Uint8Array(16))), true);
+    assert.equal(canDecodeExactly((await png([])).subarray(0, 60)), false);
+    assert.equal(canDecodeExactly(letters("GIF89a and so on, long enough for a header of PNG")), false);
 });
 
-/** A server that gives back `file`; remembers what it was asked. */
+/** A server that gives back `file`; remembers its requests. */
 function door(file, warnings = []) {
-    const [said, asked] = [[], []];
+    const [remarks, requests] = [[], []];
     const api = {
-        post: async (path, body) => (asked.push([path, body.image]), { image_id: "id", warnings }),
-        give: (pixels, image) => api.post("picture", { image }),
-        bytes: async (path) => (asked.push([path]), file),
-        knows: (pixels, id) => asked.push(["knows", id]),
+        post: async (path, body) => (requests.push([path, body.image]), { image_id: "id", warnings }),
+        sendFile: (pixels, image) => api.post("picture", { image }),
+        getBytes: async (path) => (requests.push([path]), file),
+        setPictureId: (pixels, id) => requests.push(["knows", id]),
     };
-    return { api, say: (remark) => said.push(remark), said, asked };
+    return { api, say: (remark) => remarks.push(remark), remarks, requests };
 }
 
 test("a plain file is read here and given to the server as it is, whose warnings are told", async () => {
@@ -178,8 +178,8 @@ test("a plain file is read here and given to the server as it is, whose warnings
     await null;
     assert.deepEqual(blobless(pixels), [...RGBA]);
     assert.deepEqual(baggage, readBaggage(file));
-    assert.deepEqual(at.asked, [["picture", toBase64(file)]]);
-    assert.deepEqual(at.said, ["a.png: Beware."]);
+    assert.deepEqual(at.requests, [["picture", toBase64(file)]]);
+    assert.deepEqual(at.remarks, ["a.png: Beware."]);
 });
 
 test("another file is given to the server, and its pixels and baggage come from there", async () => {
@@ -188,8 +188,8 @@ test("another file is given to the server, and its pixels and baggage come from 
     const { pixels, baggage, infotext } = await readPicture("a.gif", letters("GIF89a"), at);
     assert.deepEqual(blobless(pixels), [...RGBA]);
     assert.deepEqual([infotext, baggage], ["a disc", readBaggage(answer)]);
-    assert.deepEqual(at.asked.slice(1), [["picture/id"], ["knows", "id"]]);
-    assert.deepEqual(at.said, ["a.gif: The first of 2 frames is used."]);
+    assert.deepEqual(at.requests.slice(1), [["picture/id"], ["knows", "id"]]);
+    assert.deepEqual(at.remarks, ["a.gif: The first of 2 frames is used."]);
 });
 
 test("of 16 bits the high byte is read, and that is told", async () => {
@@ -202,5 +202,5 @@ test("of 16 bits the high byte is read, and that is told", async () => {
         [...pixels.data].filter((_, i) => i % 4 < 3),
         [...samples].filter((_, i) => i % 2 === 0),
     );
-    assert.match(at.said[0], /16 bits/);
+    assert.match(at.remarks[0], /16 bits/);
 });

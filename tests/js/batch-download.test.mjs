@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { memberNames, packed, pageInside } from "../../javascript/retouch/batch/download.mjs";
-import { contentOf, membersOf, Zip } from "../../javascript/retouch/util/zip.mjs";
+import { memberNames, packBatch, rewritePage } from "../../javascript/retouch/batch/download.mjs";
+import { contentOf, membersOf, Zip, zipped } from "../../javascript/retouch/util/zip.mjs";
 import { joinedBytes } from "../../javascript/retouch/util/bytes.mjs";
 
 const bytesOf = (text) => new TextEncoder().encode(text);
@@ -30,49 +30,83 @@ test("the page finds its pictures inside the file", () => {
         [2, "b.png"],
     ]);
     assert.equal(
-        pageInside(PAGE, names),
+        rewritePage(PAGE, names),
         `<img src="summary/1.before.jpg"><a href="trip/a%20%231.png">a</a><img src="summary/2.after.jpg">` +
             `<img src="before/9"> src=before/1`,
     );
 });
 
 test("one file holds the page, every result and what the page shows", async () => {
-    const [given, told] = [[], []];
+    const [zips, progress] = [[], []];
     const rows = [row(1, "a.png"), row(2, "b.png", "failed"), row(3, "c.png")];
-    await packed(rows, fetched, { give: (zip) => given.push(zip), tell: (...said) => told.push(said) });
-    assert.equal(given.length, 1);
-    const members = membersOf(joinedBytes(given[0].parts));
+    await packBatch(rows, fetched, { give: (zip) => zips.push(zip), tell: (...step) => progress.push(step) });
+    assert.equal(zips.length, 1);
+    const members = membersOf(joinedBytes(zips[0].parts));
     const first = ["a.png", "summary/1.before.jpg", "summary/1.after.jpg"];
     const third = ["c.png", "summary/3.before.jpg", "summary/3.after.jpg"];
     assert.deepEqual([...members.keys()], ["summary.html", ...first, ...third]);
     assert.equal(textOf(await contentOf(members.get("c.png"))), "file/3");
     assert.equal(textOf(await contentOf(members.get("summary/1.after.jpg"))), "after/1");
     assert.match(textOf(await contentOf(members.get("summary.html"))), /href="a\.png"/);
-    assert.deepEqual(told, [
+    assert.deepEqual(progress, [
         [0, 2],
         [1, 2],
     ]);
 });
 
 test("what is more than one file holds goes into further ones, and nothing is left out", async () => {
-    const given = [];
+    const zips = [];
     const rows = Array.from({ length: 12 }, (_, index) => row(index + 1, `${index}.png`));
     const largest = 1000;
-    await packed(rows, fetched, { give: (zip) => given.push(zip), make: () => new Zip({ largest }) });
-    const files = given.map(({ parts }) => joinedBytes(parts));
+    await packBatch(rows, fetched, { give: (zip) => zips.push(zip), make: () => new Zip({ largest }) });
+    const files = zips.map(({ parts }) => joinedBytes(parts));
     assert.ok(files.length > 2);
     assert.ok(files.every(({ length }) => length <= largest));
     assert.equal(files.flatMap((file) => [...membersOf(file).keys()]).length, 1 + 3 * 12);
 });
 
 test("a picture that cannot be had gives no file with a hole", async () => {
-    const given = [];
+    const zips = [];
     const lost = async (what) => {
         if (what === "after/1") {
             throw new Error("gone");
         }
         return fetched(what);
     };
-    await assert.rejects(packed([row(1, "a.png")], lost, { give: (zip) => given.push(zip) }), /gone/);
-    assert.deepEqual(given, []);
+    await assert.rejects(packBatch([row(1, "a.png")], lost, { give: (zip) => zips.push(zip) }), /gone/);
+    assert.deepEqual(zips, []);
+});
+
+// ---- ZIP
+
+/** The central directory of a file that has one member and no comment. */
+function listedIn(file) {
+    const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+    const at = view.getUint32(file.length - 22 + 16, true);
+    const [flags, method, time, date] = [8, 10, 12, 14].map((field) => view.getUint16(at + field, true));
+    const [checksum, packed, size] = [16, 20, 24].map((field) => view.getUint32(at + field, true));
+    return { utf8: (flags & 0x800) !== 0, method, time, date, checksum, packed, size };
+}
+
+test("members are stored, with their CRC-32, names in UTF-8 and the first date of the format", () => {
+    const zip = new Zip();
+    zip.add("größe.txt", bytesOf("hello"));
+    const plain = { method: 0, time: 0, date: 0x21, checksum: 0x3610a686, packed: 5, size: 5 };
+    for (const file of [joinedBytes(zip.parts), zipped([["größe.txt", bytesOf("hello")]])]) {
+        assert.deepEqual(listedIn(file), { utf8: true, ...plain });
+    }
+});
+
+test("a file is exactly as long as was counted, and its contents go where they are kept", () => {
+    const kept = [];
+    const content = bytesOf("as long as it is");
+    const zip = new Zip({ keep: (bytes) => kept.push(bytes) && bytes });
+    zip.add("ä", content);
+    zip.add("b", new Uint8Array(0));
+    const { length } = joinedBytes(zip.parts);
+    assert.ok(kept.includes(content));
+    const [fitting, tight] = [length, length - 1].map((largest) => new Zip({ largest }));
+    fitting.add("ä", content);
+    tight.add("ä", content);
+    assert.deepEqual([fitting.fits("b", new Uint8Array(0)), tight.fits("b", new Uint8Array(0))], [true, false]);
 });

@@ -5,15 +5,15 @@ import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
 import * as docs from "../../javascript/retouch/document/document.mjs";
 import {
     boxOnBase,
-    dependents,
-    extended,
+    listDependents,
+    extendDocument,
     extensionOf,
     solidBox,
-    takenAlong,
+    listPaintedDependents,
 } from "../../javascript/retouch/document/extended-canvas.mjs";
 import { Store } from "../../javascript/retouch/document/store.mjs";
 import { Mask } from "../../javascript/retouch/image/mask.mjs";
-import { withOffer, offerOf } from "../../javascript/retouch/document/variations.mjs";
+import { setVariations, variationsOf } from "../../javascript/retouch/document/variations.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
 
 const GRAY = [100, 100, 100, 255];
@@ -26,12 +26,12 @@ const CANVAS = boxOf(0, 0, 40, 18);
 function stepped() {
     const box = boxOf(0, 0, 10, 10);
     const step = { name: "Fill", box, patch: Pixels.filled(10, 10, RED), mask: Mask.ofBox(box), infotext: "red" };
-    return docs.kept(docs.opened(Pixels.filled(20, 10, GRAY), "photo.png"), step);
+    return docs.addStep(docs.newDocument(Pixels.filled(20, 10, GRAY), "photo.png"), step);
 }
 
 /** What a server would answer: new all round, over the first two columns of the picture too. */
 function painted(doc, at = AT, size = { width: 40, height: 18 }, fade = 2) {
-    const seen = docs.picture(doc);
+    const seen = docs.composePicture(doc);
     const out = Pixels.filled(size.width, size.height, NEW);
     for (let y = 0; y < seen.height; y++) {
         for (let x = fade; x < seen.width; x++) {
@@ -43,14 +43,14 @@ function painted(doc, at = AT, size = { width: 40, height: 18 }, fade = 2) {
 
 function recordOf(doc, more = {}) {
     const under = { base: doc.base, steps: doc.steps };
-    return { way: "w1", stages: [], known: CANVAS, at: AT, under, infotext: "wide", ...more };
+    return { state: "w1", stages: [], known: CANVAS, at: AT, under, infotext: "wide", ...more };
 }
 
 test("the picture after an extension is what was painted, to the bit, with its steps on", () => {
     const doc = stepped();
     const pixels = painted(doc);
-    const wide = extended(doc, pixels, recordOf(doc));
-    assert.ok(docs.picture(wide).equals(pixels));
+    const wide = extendDocument(doc, pixels, recordOf(doc));
+    assert.ok(docs.composePicture(wide).equals(pixels));
     assert.equal(wide.steps[0].box.left, 10);
     assert.equal(wide.infotext, "wide");
     assert.equal(wide.steps[0].infotext, "");
@@ -58,26 +58,26 @@ test("the picture after an extension is what was painted, to the bit, with its s
 
 test("a step kept before can still be switched off: the first picture shows, but for what was painted over it", () => {
     const doc = stepped();
-    const wide = extended(doc, painted(doc), recordOf(doc));
-    const off = docs.picture(docs.toggledStep(wide, wide.steps[0].id));
+    const wide = extendDocument(doc, painted(doc), recordOf(doc));
+    const off = docs.composePicture(docs.toggleStep(wide, wide.steps[0].id));
     assert.deepEqual(off.at(10 + 5, 4 + 5), GRAY);
     assert.deepEqual(off.at(10 + 1, 4 + 5), NEW);
     assert.deepEqual(off.at(0, 0), NEW);
 });
 
 test("without steps the answer is the base as it is", () => {
-    const doc = docs.opened(Pixels.filled(20, 10, GRAY));
+    const doc = docs.newDocument(Pixels.filled(20, 10, GRAY));
     const pixels = painted(doc);
-    assert.equal(extended(doc, pixels, recordOf(doc)).base, pixels);
+    assert.equal(extendDocument(doc, pixels, recordOf(doc)).base, pixels);
 });
 
 test("objects, points, boxes and the sketch keep their place on the picture, and what is shared stays shared", () => {
     const mask = Mask.ofBox(boxOf(3, 2, 6, 5));
     const clicks = [{ x: 4, y: 3, positive: true, on: true }];
     const given = { mask, candidates: [mask], clicks, box: boxOf(2, 1, 7, 6), memory: "m" };
-    const first = docs.withObject(docs.opened(Pixels.filled(20, 10, GRAY)), given);
-    const doc = docs.sketched(first, { box: boxOf(1, 1, 2, 2), pixels: Pixels.filled(1, 1, RED) });
-    const wide = extended(doc, painted(doc), recordOf(doc));
+    const first = docs.addObject(docs.newDocument(Pixels.filled(20, 10, GRAY)), given);
+    const doc = docs.setSketch(first, { box: boxOf(1, 1, 2, 2), pixels: Pixels.filled(1, 1, RED) });
+    const wide = extendDocument(doc, painted(doc), recordOf(doc));
     const [object] = wide.objects;
     assert.deepEqual(object.mask.box, boxOf(13, 6, 16, 9));
     assert.equal(object.mask.data, mask.data);
@@ -93,7 +93,7 @@ test("objects, points, boxes and the sketch keep their place on the picture, and
 test("undo gives the first document itself", () => {
     const doc = stepped();
     const store = new Store(doc);
-    store.do("Extend", extended(doc, painted(doc), recordOf(doc)));
+    store.do("Extend", extendDocument(doc, painted(doc), recordOf(doc)));
     store.undo();
     assert.equal(store.doc, doc);
     assert.equal(extensionOf(store.doc), null);
@@ -101,40 +101,40 @@ test("undo gives the first document itself", () => {
 
 test("a stage taken back: later things shift with the picture, earlier steps show all of themselves again", () => {
     const doc = stepped();
-    const wide = extended(doc, painted(doc), recordOf(doc));
-    const later = docs.kept(wide, {
+    const wide = extendDocument(doc, painted(doc), recordOf(doc));
+    const later = docs.addStep(wide, {
         name: "Later",
         box: boxOf(12, 6, 14, 8),
         patch: Pixels.filled(2, 2, [9, 9, 9, 255]),
         mask: Mask.ofBox(boxOf(12, 6, 14, 8)),
         infotext: "later",
     });
-    const renamed = docs.renamedStep(later, later.steps[0].id, "Red");
+    const renamed = docs.renameStep(later, later.steps[0].id, "Red");
     const known = boxOf(10, 4, 40, 18);
     const back = painted(doc, { x: 0, y: 0 }, { width: 30, height: 14 }, 0);
-    const less = extended(renamed, back, recordOf(doc, { known, under: extensionOf(wide).under }));
+    const less = extendDocument(renamed, back, recordOf(doc, { known, under: extensionOf(wide).under }));
     assert.deepEqual(less.steps[1].box, boxOf(2, 2, 4, 4));
     assert.equal(less.steps[1].infotext, "later");
     assert.equal(less.steps[0].name, "Red");
     assert.deepEqual(less.steps[0].mask.box, boxOf(0, 0, 10, 10));
-    assert.deepEqual(docs.picture(less).at(0, 0), RED);
-    assert.deepEqual(docs.picture(less).at(3, 3), [9, 9, 9, 255]);
-    const off = docs.toggledStep(less, less.steps[0].id);
-    assert.deepEqual(docs.picture(off).at(0, 0), GRAY);
+    assert.deepEqual(docs.composePicture(less).at(0, 0), RED);
+    assert.deepEqual(docs.composePicture(less).at(3, 3), [9, 9, 9, 255]);
+    const off = docs.toggleStep(less, less.steps[0].id);
+    assert.deepEqual(docs.composePicture(off).at(0, 0), GRAY);
 });
 
 test("a step kept while the extension was painted is shifted, and lies upon it", () => {
-    const doc = docs.opened(Pixels.filled(20, 10, GRAY));
+    const doc = docs.newDocument(Pixels.filled(20, 10, GRAY));
     const box = boxOf(0, 0, 2, 2);
-    const kept = docs.kept(doc, { name: "Fill", box, patch: Pixels.filled(2, 2, RED), mask: Mask.ofBox(box) });
-    const wide = extended(kept, painted(doc), recordOf(doc));
-    assert.deepEqual(docs.picture(wide).at(10, 4), RED);
+    const stepDoc = docs.addStep(doc, { name: "Fill", box, patch: Pixels.filled(2, 2, RED), mask: Mask.ofBox(box) });
+    const wide = extendDocument(stepDoc, painted(doc), recordOf(doc));
+    assert.deepEqual(docs.composePicture(wide).at(10, 4), RED);
 });
 
 test("an offer is not taken along", () => {
-    const doc = docs.opened(Pixels.filled(20, 10, GRAY));
-    const offered = withOffer(doc, { objects: [], candidates: [{}], parts: [] });
-    assert.equal(offerOf(extended(offered, painted(doc), recordOf(doc))), null);
+    const doc = docs.newDocument(Pixels.filled(20, 10, GRAY));
+    const offered = setVariations(doc, { objects: [], candidates: [{}], parts: [] });
+    assert.equal(variationsOf(extendDocument(offered, painted(doc), recordOf(doc))), null);
 });
 
 test("a box of the canvas lies on the base where the painted part begins", () => {
@@ -157,9 +157,9 @@ test("what hangs on a stage is every later one that sees it, however far removed
         stage(3, 2, [40, 0, 50, 10], [30, 0, 50, 10]),
         stage(4, 0, [-10, 0, 0, 10], [-10, 0, 20, 10]),
     ];
-    assert.deepEqual(dependents(stages, 1), [2, 3]);
-    assert.deepEqual(dependents(stages, 3), []);
-    assert.deepEqual(dependents(stages, 4), []);
+    assert.deepEqual(listDependents(stages, 1), [2, 3]);
+    assert.deepEqual(listDependents(stages, 3), []);
+    assert.deepEqual(listDependents(stages, 4), []);
 });
 
 test("only what is painted goes along with a stage", () => {
@@ -169,6 +169,6 @@ test("only what is painted goes along with a stage", () => {
         stage(2, 1, [30, 0, 40, 10], [20, 0, 40, 10], true),
         stage(3, 2, [40, 0, 50, 10], [30, 0, 50, 10], false),
     ];
-    assert.deepEqual(dependents(stages, 1), [2, 3]);
-    assert.deepEqual(takenAlong(stages, 1), [2]);
+    assert.deepEqual(listDependents(stages, 1), [2, 3]);
+    assert.deepEqual(listPaintedDependents(stages, 1), [2]);
 });

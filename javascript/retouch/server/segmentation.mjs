@@ -1,14 +1,14 @@
-/** Clicks, boxes and words to masks: the latest prompt wins, an earlier one still on its way is given up. */
+/** Segment jobs: clicks, boxes and words to masks. A new prompt aborts an earlier one of the same key. */
 
 import { pickSentPicture } from "../document/metadata.mjs";
 import { boxOfList, listOfBox } from "../geometry/box.mjs";
 import { Mask } from "../image/mask.mjs";
-import { patiently } from "./client.mjs";
+import { retryWhenOnline } from "./client.mjs";
 
 const WAIT_MS = 60;
 
-/** What the server found, as [{mask, label, score}], best first. */
-export function foundIn(answer) {
+/** The regions of an answer, best first. */
+function readRegions(answer) {
     const read = async ({ mask, box, label = "", score }) => ({
         mask: await Mask.fromPng(mask, boxOfList(box)),
         label,
@@ -17,41 +17,42 @@ export function foundIn(answer) {
     return Promise.all(answer.masks.map(read));
 }
 
-export class Segmenting {
+export class SegmentJobs {
     #running = new Map();
 
-    constructor(api, settings) {
+    /** @param {import("../studio.mjs").Studio} studio */
+    constructor({ api, settings }) {
         Object.assign(this, { api, settings });
     }
 
     /**
-     * Masks of what clicks and box point at, null where a later prompt of the same `key` took over.
+     * Segments what clicks and box point at. Null where a later prompt of the same `key` replaced this one.
      *
-     * @returns {Promise<{found: {mask: Mask, label: string, score: number}[], memory: string, warnings: string[]} | null>}
+     * @returns {Promise<{regions: {mask: Mask, label: string, score: number}[], memory: string, warnings: string[]} | null>}
      */
-    pointed(doc, key, { clicks, box, memory = "" }) {
+    segmentAt(doc, key, { clicks, box, memory = "" }) {
         const points = clicks
             .filter(({ on }) => on !== false)
             .map(({ x, y, positive }) => ({ x: Math.floor(x), y: Math.floor(y), positive }));
-        return this.#ask(doc, key, { points, box: box ? listOfBox(box) : null, memory });
+        return this.#segment(doc, key, { points, box: box ? listOfBox(box) : null, memory });
     }
 
-    named(doc, text) {
-        return this.#ask(doc, "text", { text });
+    segmentText(doc, text) {
+        return this.#segment(doc, "text", { text });
     }
 
-    everything(doc) {
-        return this.#ask(doc, "everything", { everything: true });
+    segmentEverything(doc) {
+        return this.#segment(doc, "everything", { everything: true });
     }
 
-    /** Give up whatever is on its way for `key`. */
-    forget(key) {
+    /** Aborts the request of `key`. */
+    cancel(key) {
         this.#running.get(key)?.abort();
         this.#running.delete(key);
     }
 
-    async #ask(doc, key, prompt) {
-        this.forget(key);
+    async #segment(doc, key, prompt) {
+        this.cancel(key);
         const asking = new AbortController();
         this.#running.set(key, asking);
         try {
@@ -62,11 +63,11 @@ export class Segmenting {
                 segmenter: this.settings.get("segmenter"),
                 refine_edges: this.settings.get("refine_edges"),
             };
-            const answer = await patiently(this.api, () =>
-                this.api.about(pickSentPicture(doc), "segment", body, asking.signal),
+            const answer = await retryWhenOnline(this.api, () =>
+                this.api.postWithPicture(pickSentPicture(doc), "segment", body, asking.signal),
             );
             asking.signal.throwIfAborted();
-            return { found: await foundIn(answer), memory: answer.memory ?? "", warnings: answer.warnings ?? [] };
+            return { regions: await readRegions(answer), memory: answer.memory ?? "", warnings: answer.warnings ?? [] };
         } catch (error) {
             if (error.name === "AbortError") {
                 return null;

@@ -3,16 +3,16 @@ import test from "node:test";
 
 import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
 import * as docs from "../../javascript/retouch/document/document.mjs";
-import { extended } from "../../javascript/retouch/document/extended-canvas.mjs";
+import { extendDocument } from "../../javascript/retouch/document/extended-canvas.mjs";
 import { Mask } from "../../javascript/retouch/image/mask.mjs";
-import { keepingOffer, withOffer } from "../../javascript/retouch/document/variations.mjs";
-import { documentOf, historyFile } from "../../javascript/retouch/files/open-file.mjs";
-import { upon, withPainting } from "../../javascript/retouch/document/step-history.mjs";
+import { keepVariation, setVariations } from "../../javascript/retouch/document/variations.mjs";
+import { readDocument, makeHistoryFile } from "../../javascript/retouch/files/open-file.mjs";
+import { listStepsUpon, choosePainting } from "../../javascript/retouch/document/step-history.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
-import { Repainting } from "../../javascript/retouch/server/repaint.mjs";
-import { restored, stored } from "../../javascript/retouch/document/serialize.mjs";
+import { RepaintJobs } from "../../javascript/retouch/server/repaint.mjs";
+import { deserialize, serialize } from "../../javascript/retouch/document/serialize.mjs";
 import { Store } from "../../javascript/retouch/document/store.mjs";
-import { readSidecar, writtenSidecar } from "../../javascript/retouch/document/history-file.mjs";
+import { readHistoryFile, writeHistoryFile } from "../../javascript/retouch/document/history-file.mjs";
 import { toBase64 } from "../../javascript/retouch/util/base64.mjs";
 import { contentOf, isZip, membersOf, zipped } from "../../javascript/retouch/util/zip.mjs";
 
@@ -35,18 +35,18 @@ async function fixed(box = BOX, crop = [0, 0, 8, 8], pass_index = 0) {
     const masks = { denoise: await Mask.ofBox(boxOf(0, 0, 8, 8)).toPng(), composite: paintings[0].mask };
     const how = { step: { label: "face", pass_index, crop, hole: false }, masks };
     const step = { id: docs.newId(), name: "Face", intent: "", request: null, infotext: "x", on: true, how, paintings };
-    return withPainting(step, 0);
+    return choosePainting(step, 0);
 }
 
 function byHand(box = boxOf(0, 0, 3, 3)) {
     const [width, height] = [box.right - box.left, box.bottom - box.top];
     const patch = Pixels.filled(width, height, [0, 200, 0, 255]);
-    const said = { request: { intent: "fill", seed: 3 }, report: { seed: 3, scores: { seam: null, drift_around: 2 } } };
-    return { name: "Mine", intent: "fill", box, patch, mask: Mask.ofBox(box), asked: Mask.ofBox(BOX), infotext: "y", ...said };
+    const fields = { request: { intent: "fill", seed: 3 }, report: { seed: 3, scores: { seam: null, drift_around: 2 } } };
+    return { name: "Mine", intent: "fill", box, patch, mask: Mask.ofBox(box), asked: Mask.ofBox(BOX), infotext: "y", ...fields };
 }
 
-const start = () => docs.opened(Pixels.filled(10, 8, GREY), "a.png", "before");
-const doc = async () => docs.kept(docs.kept(start(), await fixed()), byHand());
+const start = () => docs.newDocument(Pixels.filled(10, 8, GREY), "a.png", "before");
+const doc = async () => docs.addStep(docs.addStep(start(), await fixed()), byHand());
 
 // ---- ZIP
 
@@ -70,13 +70,13 @@ test("a bit that was turned over is noticed", async () => {
 // ---- the file
 
 test("a document comes back: its picture, its steps, which are on, and what the page alone knows", async () => {
-    const before = docs.toggledStep(await doc(), (await doc()).steps[0].id);
-    const off = docs.toggledStep(before, before.steps[0].id);
-    const now = await readSidecar(await writtenSidecar(off), "a.retouch");
+    const before = docs.toggleStep(await doc(), (await doc()).steps[0].id);
+    const off = docs.toggleStep(before, before.steps[0].id);
+    const now = await readHistoryFile(await writeHistoryFile(off), "a.retouch");
     assert.equal(now.infotext, "before");
     assert.deepEqual([...now.base.data], [...off.base.data]);
     assert.deepEqual(now.steps.map(({ name, on }) => [name, on]), [["Face", false], ["Mine", true]]);
-    assert.deepEqual([...docs.picture(now).data], [...docs.picture(off).data]);
+    assert.deepEqual([...docs.composePicture(now).data], [...docs.composePicture(off).data]);
     const [face, mine] = now.steps;
     assert.deepEqual(face.how, off.steps[0].how);
     assert.deepEqual(face.paintings, off.steps[0].paintings);
@@ -88,38 +88,38 @@ test("a document comes back: its picture, its steps, which are on, and what the 
 });
 
 test("a file that the server wrote anew, of the members it knows, still says how to reopen a step", async () => {
-    const members = membersOf(await writtenSidecar(await doc()));
+    const members = membersOf(await writeHistoryFile(await doc()));
     const known = [...members].filter(([name]) => /^(history.json|before.png|\d+-(\d+(-mask)?|denoise|composite|hole).png)$/.test(name));
     const files = await Promise.all(known.map(async ([name, member]) => [name, await contentOf(member)]));
-    const now = await readSidecar(zipped(files));
+    const now = await readHistoryFile(zipped(files));
     assert.ok(now.steps[1].asked.equals(Mask.ofBox(BOX)));
 });
 
 test("another variation is shown, kept and saved", async () => {
-    const step = await withPainting(await fixed(), -1);
+    const step = await choosePainting(await fixed(), -1);
     assert.deepEqual([step.chosen, step.report.seed, step.patch.at(0, 0)], [1, 8, BLUE]);
-    const now = await readSidecar(await writtenSidecar(docs.kept(start(), step)));
-    assert.deepEqual([now.steps[0].chosen, docs.picture(now).at(3, 2)], [1, BLUE]);
+    const now = await readHistoryFile(await writeHistoryFile(docs.addStep(start(), step)));
+    assert.deepEqual([now.steps[0].chosen, docs.composePicture(now).at(3, 2)], [1, BLUE]);
 });
 
 test("a step that lies beside the picture by now is left out, one half on it is cut", async () => {
-    const both = docs.kept(docs.kept(start(), byHand(boxOf(20, 0, 23, 3))), byHand(boxOf(8, 6, 12, 10)));
-    const now = await readSidecar(await writtenSidecar(both));
+    const both = docs.addStep(docs.addStep(start(), byHand(boxOf(20, 0, 23, 3))), byHand(boxOf(8, 6, 12, 10)));
+    const now = await readHistoryFile(await writeHistoryFile(both));
     assert.deepEqual(now.steps.map(({ box }) => box), [boxOf(8, 6, 10, 8)]);
-    assert.deepEqual([...docs.picture(now).data], [...docs.picture(both).data]);
+    assert.deepEqual([...docs.composePicture(now).data], [...docs.composePicture(both).data]);
 });
 
 test("passes are told apart in the names of steps without one", async () => {
     const unnamed = [await fixed(BOX, [0, 0, 8, 8], 0), await fixed(BOX, [0, 0, 8, 8], 1)].map((step) => ({ ...step, name: "" }));
-    const named = await readSidecar(await writtenSidecar(unnamed.reduce(docs.kept, start())));
+    const named = await readHistoryFile(await writeHistoryFile(unnamed.reduce(docs.addStep, start())));
     assert.deepEqual(named.steps.map(({ name }) => name), ["Face · pass 1", "Face · pass 2"]);
 });
 
 test("what is damaged or of another kind is said in one sentence", async () => {
-    const good = membersOf(await writtenSidecar(await doc()));
+    const good = membersOf(await writeHistoryFile(await doc()));
     const files = await Promise.all([...good].map(async ([name, member]) => [name, await contentOf(member)]));
     const changed = (name, change) => zipped(files.map(([one, content]) => [one, one === name ? change(content) : content]));
-    const said = (change) => changed("history.json", (bytes) => {
+    const withHistory = (change) => changed("history.json", (bytes) => {
         const text = JSON.parse(new TextDecoder().decode(bytes));
         change(text);
         return bytesOf(JSON.stringify(text));
@@ -129,23 +129,23 @@ test("what is damaged or of another kind is said in one sentence", async () => {
         zipped([["a.txt", bytesOf("hello")]]),
         changed("before.png", () => bytesOf("no picture")),
         changed("0-0.png", () => files.find(([name]) => name === "before.png")[1]),
-        said((text) => (text.schema = 2)),
-        said((text) => (text.entries[0].paintings[0].box = [0, 0, 4000, 4000])),
-        said((text) => delete text.entries[0].paintings),
+        withHistory((text) => (text.schema = 2)),
+        withHistory((text) => (text.entries[0].paintings[0].box = [0, 0, 4000, 4000])),
+        withHistory((text) => delete text.entries[0].paintings),
     ];
     for (const bytes of broken) {
-        await assert.rejects(readSidecar(bytes, "a.retouch"), /^Error: a.retouch is damaged, or no history/);
+        await assert.rejects(readHistoryFile(bytes, "a.retouch"), /^Error: a.retouch is damaged, or no history/);
     }
 });
 
 test("a history is opened like a picture, and outlives a reload", async () => {
-    const file = await historyFile(await doc());
+    const file = await makeHistoryFile(await doc());
     assert.equal(file.name, "a.retouch");
-    const now = await documentOf(file);
+    const now = await readDocument(file);
     assert.equal(now.steps.length, 2);
-    const again = await restored(await stored(now));
+    const again = await deserialize(await serialize(now));
     assert.deepEqual(again.steps[0].paintings, now.steps[0].paintings);
-    assert.deepEqual([...docs.picture(again).data], [...docs.picture(now).data]);
+    assert.deepEqual([...docs.composePicture(again).data], [...docs.composePicture(now).data]);
 });
 
 // ---- what lies upon what
@@ -159,71 +159,71 @@ test("later steps that saw a step are upon it, however far removed, if they are 
         { ...(await fixed(BOX)), on: false },
         { ...byHand(boxOf(0, 6, 2, 8)), id: "hand" },
     ];
-    const numbers = (id) => upon(steps, id).map((step) => steps.indexOf(step));
+    const numbers = (id) => listStepsUpon(steps, id).map((step) => steps.indexOf(step));
     assert.deepEqual(numbers(steps[0].id), [1, 2]);
     assert.deepEqual(numbers(steps[2].id), []);
 });
 
 test("what is offered by a recipe is kept as its steps; masks stay for the next", async () => {
     const steps = [await fixed(), { ...(await fixed()), on: false }];
-    const masked = docs.withObject(start(), { mask: Mask.ofBox(BOX) });
+    const masked = docs.addObject(start(), { mask: Mask.ofBox(BOX) });
     const { box, patch, mask } = steps[0];
     const asked = { asked: Mask.ofBox(BOX), objects: [], request: null, candidates: [{ box, patch, mask, seed: 7, scores: {} }] };
-    const kept = keepingOffer(withOffer(masked, { intent: "", name: "Polish", ...asked, steps }));
-    assert.deepEqual(kept.steps.map(({ id, on }) => [id, on]), [[steps[0].id, true], [steps[1].id, false]]);
-    assert.equal(kept.objects[0].use, true);
+    const after = keepVariation(setVariations(masked, { intent: "", name: "Polish", ...asked, steps }));
+    assert.deepEqual(after.steps.map(({ id, on }) => [id, on]), [[steps[0].id, true], [steps[1].id, false]]);
+    assert.equal(after.objects[0].use, true);
 });
 
 test("on a larger canvas nobody knows any more how to paint a step again", async () => {
-    const one = docs.kept(start(), await withPainting(await fixed(), 1));
-    const seen = docs.picture(one);
+    const one = docs.addStep(start(), await choosePainting(await fixed(), 1));
+    const seen = docs.composePicture(one);
     const known = boxOf(0, 0, 10, 8);
     const record = { way: "w", stages: [], known, at: { x: 0, y: 0 }, under: { base: one.base, steps: one.steps }, infotext: "" };
-    const now = await readSidecar(await writtenSidecar(extended(one, seen, record)));
+    const now = await readHistoryFile(await writeHistoryFile(extendDocument(one, seen, record)));
     assert.deepEqual([now.steps[0].how, now.steps[0].paintings.length, now.steps[0].chosen], [null, 1, 0]);
-    assert.deepEqual([...docs.picture(now).data], [...seen.data]);
+    assert.deepEqual([...docs.composePicture(now).data], [...seen.data]);
 });
 
 // ---- painting again
 
 /** `answer(document, body)` makes the document that comes back. */
-function repainting(store, answer) {
-    const said = { bodies: [], notices: [] };
+function makeRepaintJobs(store, answer) {
+    const calls = { bodies: [], notices: [] };
     const api = {
         post: async (path, body) => {
-            said.bodies.push({ path, ...body });
-            const sent = await readSidecar(Buffer.from(body.file, "base64"));
-            return { file: toBase64(await writtenSidecar(await answer(sent, body))), warnings: [] };
+            calls.bodies.push({ path, ...body });
+            const sent = await readHistoryFile(Buffer.from(body.file, "base64"));
+            return { file: toBase64(await writeHistoryFile(await answer(sent, body))), warnings: [] };
         },
     };
-    const painter = {
+    const inpaintJobs = {
         busy: false,
-        warn: () => {},
+        showWarnings: () => {},
         run: async (label, work) => {
             const next = await work("task", store.doc);
             return next && store.do(label, next);
         },
     };
-    return { ...said, made: new Repainting({ api, store, painter, notices: { say: (text) => said.notices.push(text) } }) };
+    return { ...calls, jobs: new RepaintJobs({ api, store, inpaintJobs, notices: { say: (text) => calls.notices.push(text) } }) };
 }
 
 async function repaintedStep(step, { on = true } = {}) {
     const paintings = [await painting(BOX, [1, 2, 3, 255], 99)];
-    return { ...(await withPainting({ ...step, paintings }, 0)), on };
+    return { ...(await choosePainting({ ...step, paintings }, 0)), on };
 }
 
 test("a step painted again keeps its name, and is one step back", async () => {
-    const store = new Store(docs.renamedStep(await doc(), (await doc()).steps[0].id, ""));
+    const store = new Store(docs.renameStep(await doc(), (await doc()).steps[0].id, ""));
     const [face, mine] = store.doc.steps;
-    const { made, bodies } = repainting(store, async (sent) => ({
+    const { jobs, bodies } = makeRepaintJobs(store, async (sent) => ({
         ...sent,
         steps: [{ ...(await repaintedStep(sent.steps[0])), name: "" }, sent.steps[1]],
     }));
-    await made.again(face.id, true);
+    await jobs.repaint(face.id, true);
     const { path, again, later, return_file } = bodies[0];
     assert.deepEqual([path, again, later, return_file], ["history", [1], "repaint", true]);
     assert.deepEqual(store.doc.steps.map(({ id, name }) => [id, name]), [[face.id, "Face"], [mine.id, "Mine"]]);
-    assert.deepEqual(docs.picture(store.doc).at(4, 3), [1, 2, 3, 255]);
+    assert.deepEqual(docs.composePicture(store.doc).at(4, 3), [1, 2, 3, 255]);
     assert.equal(store.doc.steps[1], mine);
     store.undo();
     assert.equal(store.doc.steps[0], face);
@@ -231,20 +231,20 @@ test("a step painted again keeps its name, and is one step back", async () => {
 
 test("what became worse is off, and said so", async () => {
     const store = new Store(await doc());
-    const { made, notices } = repainting(store, async (sent) => ({
+    const { jobs, notices } = makeRepaintJobs(store, async (sent) => ({
         ...sent,
         steps: [await repaintedStep(sent.steps[0], { on: false }), sent.steps[1]],
     }));
-    await made.again(store.doc.steps[0].id);
+    await jobs.repaint(store.doc.steps[0].id);
     assert.equal(store.doc.steps[0].on, false);
     assert.match(notices[0], /"Face" became worse/);
 });
 
 test("what lies upon a step is painted as that is shown now; nothing new is no step", async () => {
-    const under = docs.kept(docs.kept(start(), { ...(await fixed()), on: false }), await fixed());
+    const under = docs.addStep(docs.addStep(start(), { ...(await fixed()), on: false }), await fixed());
     const store = new Store(under);
-    const { made, bodies } = repainting(store, (sent) => sent);
-    await made.upon(under.steps[0].id);
+    const { jobs, bodies } = makeRepaintJobs(store, (sent) => sent);
+    await jobs.repaintUpon(under.steps[0].id);
     assert.deepEqual([bodies[0].revert, bodies[0].later], [[1], "repaint"]);
     assert.equal(store.doc, under);
     assert.equal(store.canUndo, false);
@@ -252,9 +252,9 @@ test("what lies upon a step is painted as that is shown now; nothing new is no s
 
 test("another variation can be undone", async () => {
     const store = new Store(await doc());
-    const { made } = repainting(store, (sent) => sent);
-    await made.choose(store.doc.steps[0], 1);
-    assert.deepEqual(docs.picture(store.doc).at(4, 3), BLUE);
+    const { jobs } = makeRepaintJobs(store, (sent) => sent);
+    await jobs.chooseVariation(store.doc.steps[0], 1);
+    assert.deepEqual(docs.composePicture(store.doc).at(4, 3), BLUE);
     store.undo();
-    assert.deepEqual(docs.picture(store.doc).at(4, 3), RED);
+    assert.deepEqual(docs.composePicture(store.doc).at(4, 3), RED);
 });

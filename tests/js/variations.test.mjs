@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
-import { opened, picture, withObject } from "../../javascript/retouch/document/document.mjs";
+import { newDocument, composePicture, addObject } from "../../javascript/retouch/document/document.mjs";
 import { Mask, NOTHING } from "../../javascript/retouch/image/mask.mjs";
-import * as offers from "../../javascript/retouch/document/variations.mjs";
+import * as variations from "../../javascript/retouch/document/variations.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
-import { restored, stored } from "../../javascript/retouch/document/serialize.mjs";
-import { groupsOf, pictured, recipeOf } from "../../javascript/retouch/server/requests.mjs";
+import { deserialize, serialize } from "../../javascript/retouch/document/serialize.mjs";
+import { groupByPrompt, encodeMask, makeInpaintBody } from "../../javascript/retouch/server/requests.mjs";
 import { Settings } from "../../javascript/retouch/document/settings.mjs";
 
 const RED = [255, 0, 0, 255];
@@ -20,13 +20,13 @@ function candidate(box = BOX, seed = 7, colour = RED) {
 }
 
 function masked(...boxes) {
-    const start = opened(Pixels.filled(10, 8, GREY), "a.png", "");
-    return boxes.reduce((doc, box) => withObject(doc, { mask: Mask.ofBox(box) }), start);
+    const start = newDocument(Pixels.filled(10, 8, GREY), "a.png", "");
+    return boxes.reduce((doc, box) => addObject(doc, { mask: Mask.ofBox(box) }), start);
 }
 
 function offered(doc = masked(BOX), candidates = [candidate(), candidate(BOX, 8, [0, 255, 0, 255])]) {
     const request = { intent: "fill", seed: 7 };
-    return offers.withOffer(doc, {
+    return variations.setVariations(doc, {
         intent: "fill",
         name: "Fill",
         asked: Mask.ofBox(BOX),
@@ -38,51 +38,51 @@ function offered(doc = masked(BOX), candidates = [candidate(), candidate(BOX, 8,
 }
 
 const settings = (changes = {}) => {
-    const made = new Settings(null);
-    made.set(changes);
-    return made;
+    const result = new Settings(null);
+    result.set(changes);
+    return result;
 };
 
 test("nothing is applied until it is kept", () => {
     const doc = offered();
-    assert.equal(picture(doc), doc.base);
-    assert.deepEqual(picture(offers.keepingOffer(doc)).at(2, 1), RED);
-    assert.equal(offers.withoutOffer(doc).offer, null);
+    assert.equal(composePicture(doc), doc.base);
+    assert.deepEqual(composePicture(variations.keepVariation(doc)).at(2, 1), RED);
+    assert.equal(variations.clearVariations(doc).variations, null);
 });
 
 test("the variation that is chosen is the one that is kept, with its seed", () => {
-    const doc = offers.keepingOffer(offers.choosing(offered(), 1));
-    assert.deepEqual(picture(doc).at(4, 3), [0, 255, 0, 255]);
+    const doc = variations.keepVariation(variations.chooseVariation(offered(), 1));
+    assert.deepEqual(composePicture(doc).at(4, 3), [0, 255, 0, 255]);
     assert.equal(doc.steps[0].request.seed, 8);
     assert.equal(doc.steps[0].infotext, "x");
 });
 
 test("choosing goes round and round", () => {
-    assert.equal(offers.choosing(offered(), -1).offer.chosen, 1);
-    assert.equal(offers.choosing(offered(), 2).offer.chosen, 0);
+    assert.equal(variations.chooseVariation(offered(), -1).variations.chosen, 1);
+    assert.equal(variations.chooseVariation(offered(), 2).variations.chosen, 0);
 });
 
 test("what was painted for is put aside when kept, and selected again when discarded", () => {
     const doc = offered();
     const [object] = doc.objects;
-    const [after] = offers.keepingOffer(doc).objects;
+    const [after] = variations.keepVariation(doc).objects;
     assert.deepEqual([after.use, after.visible], [false, false]);
     assert.equal(doc.selected, null);
-    assert.equal(offers.withoutOffer(doc).selected, object.id);
+    assert.equal(variations.clearVariations(doc).selected, object.id);
 });
 
 test("more stand behind those that were there, and the first of them is shown", () => {
-    const doc = offers.withMore(offered(), [candidate(BOX, 9)]);
+    const doc = variations.addVariations(offered(), [candidate(BOX, 9)]);
     assert.deepEqual(
-        doc.offer.candidates.map(({ seed }) => seed),
+        doc.variations.candidates.map(({ seed }) => seed),
         [7, 8, 9],
     );
-    assert.equal(doc.offer.chosen, 2);
+    assert.equal(doc.variations.chosen, 2);
 });
 
 test("reopening a step switches it off and brings back its mask", () => {
-    const kept = offers.keepingOffer(offered());
-    const doc = offers.reopening(kept, kept.steps[0]);
+    const after = variations.keepVariation(offered());
+    const doc = variations.reopenStep(after, after.steps[0]);
     assert.equal(doc.steps[0].on, false);
     assert.ok(doc.objects.at(-1).mask.equals(Mask.ofBox(BOX)));
     assert.equal(doc.selected, doc.objects.at(-1).id);
@@ -91,20 +91,20 @@ test("reopening a step switches it off and brings back its mask", () => {
 test("two regions painted apart are one candidate that keeps what lies between them", () => {
     const doc = masked();
     const far = boxOf(7, 5, 9, 7);
-    const both = offers.merged(doc, [candidate(), candidate(far, 7, [0, 0, 255, 255])]);
-    const seen = offers.pictureWith(doc, both);
-    assert.deepEqual([seen.at(2, 1), seen.at(7, 5), seen.at(6, 4)], [RED, [0, 0, 255, 255], GREY]);
+    const both = variations.mergeCandidates(doc, [candidate(), candidate(far, 7, [0, 0, 255, 255])]);
+    const whole = variations.composeWithCandidate(doc, both);
+    assert.deepEqual([whole.at(2, 1), whole.at(7, 5), whole.at(6, 4)], [RED, [0, 0, 255, 255], GREY]);
     assert.equal(both.mask.at(6, 4), 0);
 });
 
 test("of a whole picture only what differs becomes a step", () => {
     const doc = masked();
     const after = doc.base.put(Pixels.filled(3, 3, RED), Mask.ofBox(BOX), BOX);
-    const change = offers.differing(doc, after);
+    const change = variations.changedArea(doc, after);
     assert.deepEqual({ ...change.box }, { ...BOX });
-    assert.ok(offers.pictureWith(doc, change).equals(after));
-    assert.equal(offers.differing(doc, doc.base), null);
-    assert.equal(offers.differing(doc, Pixels.filled(9, 8)), null);
+    assert.ok(variations.composeWithCandidate(doc, change).equals(after));
+    assert.equal(variations.changedArea(doc, doc.base), null);
+    assert.equal(variations.changedArea(doc, Pixels.filled(9, 8)), null);
 });
 
 /** As the server paints it: with what paints it again, and its painting as it came. */
@@ -115,49 +115,49 @@ function repaintable(box, seed, part) {
 
 test("what the server painted is kept with all its variations and with how it was painted", () => {
     const doc = offered(masked(BOX), [repaintable(BOX, 7), repaintable(BOX, 8)]);
-    const [step] = offers.keepingOffer(offers.choosing(doc, 1)).steps;
+    const [step] = variations.keepVariation(variations.chooseVariation(doc, 1)).steps;
     assert.deepEqual(step.paintings.map(({ patch }) => patch), ["p7", "p8"]);
     assert.deepEqual([step.chosen, step.report.seed, step.how.step.crop], [1, 8, [0, 0, 10, 8]]);
-    const plain = offers.keepingOffer(offered()).steps[0];
+    const plain = variations.keepVariation(offered()).steps[0];
     assert.equal("how" in plain || "paintings" in plain, false);
 });
 
 test("parts are kept as steps of their own that look as they did together", () => {
     const [doc, far] = [masked(), boxOf(7, 5, 9, 7)];
-    const both = [7, 8].map((seed) => offers.merged(doc, [repaintable(BOX, seed, 0), repaintable(far, seed, 1)]));
+    const both = [7, 8].map((seed) => variations.mergeCandidates(doc, [repaintable(BOX, seed, 0), repaintable(far, seed, 1)]));
     const parts = [BOX, far].map((box, at) => ({ mask: Mask.ofBox(box), request: { prompt: `${at}` }, next: 9 }));
-    const left = offers.merged(doc, [repaintable(far, 9, 1)]);
-    const offer = offers.withOffer(doc, { name: "Fill", objects: [], parts, infotext: "x", candidates: [...both, left] });
-    const kept = offers.keepingOffer(offers.choosing(offer, 1));
-    assert.ok(picture(kept).equals(offers.pictureWith(doc, both[1])));
-    const told = kept.steps.map(({ request, chosen, paintings, asked }) => [request.prompt, chosen, paintings.length, asked.box]);
-    assert.deepEqual(told, [["0", 1, 2, BOX], ["1", 1, 2, far]]);
-    const [alone] = offers.keepingOffer(offers.choosing(offer, 2)).steps;
+    const left = variations.mergeCandidates(doc, [repaintable(far, 9, 1)]);
+    const offer = variations.setVariations(doc, { name: "Fill", objects: [], parts, infotext: "x", candidates: [...both, left] });
+    const after = variations.keepVariation(variations.chooseVariation(offer, 1));
+    assert.ok(composePicture(after).equals(variations.composeWithCandidate(doc, both[1])));
+    const summary = after.steps.map(({ request, chosen, paintings, asked }) => [request.prompt, chosen, paintings.length, asked.box]);
+    assert.deepEqual(summary, [["0", 1, 2, BOX], ["1", 1, 2, far]]);
+    const [alone] = variations.keepVariation(variations.chooseVariation(offer, 2)).steps;
     assert.deepEqual([alone.request.prompt, alone.paintings.length], ["1", 1]);
 });
 
 test("regions of one part are steps of their own, each with its paintings once and its own mask", () => {
     const [doc, far] = [masked(), boxOf(7, 5, 9, 7)];
     const [near, last] = [[7, 8].map((seed) => repaintable(BOX, seed)), repaintable(far, 7)];
-    const candidates = near.map((one) => offers.assignPart(offers.merged(doc, [one, last]), 0));
+    const candidates = near.map((one) => variations.assignPart(variations.mergeCandidates(doc, [one, last]), 0));
     const parts = [{ mask: Mask.ofBox(BOX).union(Mask.ofBox(far)), request: { prompt: "" }, next: 9 }];
-    const offer = offers.withOffer(doc, { name: "Fill", objects: [], parts, infotext: "x", candidates });
-    const kept = offers.keepingOffer(offers.choosing(offer, 1));
-    assert.ok(picture(kept).equals(offers.pictureWith(doc, candidates[1])));
-    const told = kept.steps.map(({ chosen, paintings, asked, how }) => [chosen, paintings.length, asked.trimmed().box, how !== null]);
-    assert.deepEqual(told, [[1, 2, BOX, true], [0, 1, far, true]]);
+    const offer = variations.setVariations(doc, { name: "Fill", objects: [], parts, infotext: "x", candidates });
+    const after = variations.keepVariation(variations.chooseVariation(offer, 1));
+    assert.ok(composePicture(after).equals(variations.composeWithCandidate(doc, candidates[1])));
+    const summary = after.steps.map(({ chosen, paintings, asked, how }) => [chosen, paintings.length, asked.trimmed().box, how !== null]);
+    assert.deepEqual(summary, [[1, 2, BOX, true], [0, 1, far, true]]);
 });
 
 test("a thumbnail is small and keeps its shape", () => {
-    const small = offers.thumbnail(Pixels.filled(400, 100, RED), 40);
+    const small = variations.makeThumbnail(Pixels.filled(400, 100, RED), 40);
     assert.deepEqual([small.width, small.height, small.at(39, 9)], [40, 10, RED]);
-    assert.equal(offers.thumbnail(Pixels.filled(4, 2), 40).width, 4);
+    assert.equal(variations.makeThumbnail(Pixels.filled(4, 2), 40).width, 4);
 });
 
 test("objects that say the same are painted together, the others on their own", () => {
     let doc = masked(BOX, boxOf(6, 0, 8, 2), boxOf(0, 6, 2, 8));
     doc = { ...doc, objects: doc.objects.map((object, i) => ({ ...object, prompt: i === 1 ? "a bird" : "" })) };
-    const groups = groupsOf(doc, settings());
+    const groups = groupByPrompt(doc, settings());
     assert.deepEqual(
         groups.map(({ prompt, objects }) => [prompt, objects.length]),
         [
@@ -166,38 +166,38 @@ test("objects that say the same are painted together, the others on their own", 
         ],
     );
     assert.equal(groups[0].mask.at(6, 0), 0);
-    assert.equal(groupsOf(doc, settings({ invert: true })).length, 1);
+    assert.equal(groupByPrompt(doc, settings({ invert: true })).length, 1);
 });
 
 test("an object that is not in use, or empty, is not asked for", () => {
-    const doc = withObject(masked(BOX), { mask: NOTHING });
-    assert.equal(groupsOf(doc, settings())[0].objects.length, 1);
+    const doc = addObject(masked(BOX), { mask: NOTHING });
+    assert.equal(groupByPrompt(doc, settings())[0].objects.length, 1);
     const unused = { ...doc, objects: doc.objects.map((object) => ({ ...object, use: false })) };
-    assert.deepEqual(groupsOf(unused, settings()), []);
+    assert.deepEqual(groupByPrompt(unused, settings()), []);
 });
 
 test("a request holds the prompt, the name a person gave, and the knobs that were moved", () => {
     const doc = masked(BOX);
     const made = settings({ prompt: "grass" });
-    made.move("remove", "shape.grow", 3);
-    const [group] = groupsOf({ ...doc, objects: [{ ...doc.objects[0], name: "dog" }] }, made);
-    const body = recipeOf(group, "remove", made);
+    made.setOverride("remove", "shape.grow", 3);
+    const [group] = groupByPrompt({ ...doc, objects: [{ ...doc.objects[0], name: "dog" }] }, made);
+    const body = makeInpaintBody(group, "remove", made);
     assert.deepEqual([body.prompt, body.object, body.shape], ["grass", "dog", { grow: 3 }]);
-    assert.equal(recipeOf(groupsOf(doc, made)[0], "fill", made).object, "");
+    assert.equal(makeInpaintBody(groupByPrompt(doc, made)[0], "fill", made).object, "");
 });
 
 test("of a mask that reaches beside the picture only what lies on it is sent", async () => {
-    const { mask, box } = await pictured(masked(), Mask.ofBox(boxOf(-3, 2, 4, 20)));
+    const { mask, box } = await encodeMask(masked(), Mask.ofBox(boxOf(-3, 2, 4, 20)));
     assert.deepEqual(box, [0, 2, 4, 8]);
     assert.equal((await Mask.fromPng(mask)).area, 24);
 });
 
 test("a document comes back from storage to the bit", async () => {
-    const seen = [9, 8, 7, 254];
-    const start = withObject(opened(Pixels.filled(10, 8, seen), "a.png", ""), { mask: Mask.ofBox(BOX) });
-    const doc = offers.keepingOffer(offered(start, [candidate(BOX, 7, [255, 0, 0, 254])]));
-    const back = await restored(structuredClone(await stored(doc)));
-    assert.ok(picture(back).equals(picture(doc)));
+    const colour = [9, 8, 7, 254];
+    const start = addObject(newDocument(Pixels.filled(10, 8, colour), "a.png", ""), { mask: Mask.ofBox(BOX) });
+    const doc = variations.keepVariation(offered(start, [candidate(BOX, 7, [255, 0, 0, 254])]));
+    const back = await deserialize(structuredClone(await serialize(doc)));
+    assert.ok(composePicture(back).equals(composePicture(doc)));
     assert.ok(back.objects[0].mask.equals(doc.objects[0].mask));
     assert.ok(back.steps[0].asked.equals(doc.steps[0].asked));
     assert.equal(back.steps[0].request.seed, 7);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { actionsOf } from "../../javascript/retouch/shortcuts.mjs";
-import { chord } from "../../javascript/retouch/ui/key-listener.mjs";
+import { makeShortcuts } from "../../javascript/retouch/shortcuts.mjs";
+import { readChord } from "../../javascript/retouch/ui/key-listener.mjs";
 
-const pressed = (key, held = {}) =>
-    chord({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
+const pressed = (key, modifiers = {}) =>
+    readChord({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...modifiers });
 
 test("a chord names what is held and what is pressed", () => {
     assert.equal(pressed("b"), "B");
@@ -22,7 +22,7 @@ test("a sign that needs Shift on one keyboard and not on another is the same cho
 
 test("no two shortcuts share their keys, and each is told apart in the list", () => {
     const anything = new Proxy({}, { get: () => () => true });
-    const actions = actionsOf(anything, anything);
+    const actions = makeShortcuts(anything, anything);
     const keys = actions.flatMap((action) => action.keys);
     assert.deepEqual(keys, [...new Set(keys)]);
     assert.ok(actions.every(({ label, run }) => label && typeof run === "function"));

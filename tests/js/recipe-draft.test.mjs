@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import * as draft from "../../javascript/retouch/recipes/draft.mjs";
-import { drafts, dropDraft, keepDraft } from "../../javascript/retouch/recipes/draft-storage.mjs";
+import { loadDrafts, dropDraft, keepDraft } from "../../javascript/retouch/recipes/draft-storage.mjs";
 import { ServerError } from "../../javascript/retouch/server/client.mjs";
-import { knobsOf, wordsIn } from "../../javascript/retouch/ui/knob-widgets.mjs";
-import { Verdict } from "../../javascript/retouch/recipes/validation.mjs";
+import { knobsOf, splitList } from "../../javascript/retouch/ui/knob-widgets.mjs";
+import { RecipeValidation } from "../../javascript/retouch/recipes/validation.mjs";
 
 /** Four passes known by their strength; the third looks in the second, the fourth in the third. */
 const FOUR = {
@@ -20,43 +20,43 @@ const looks = ({ passes }) => passes.map((one) => one.target?.of_pass);
 
 test("a knob is set and put back under its path, and nothing empty is left", () => {
     const one = { prompt: "x", target: { models: ["face"] } };
-    const set = draft.withValue(one, "shape.padding", 32);
+    const set = draft.setPath(one, "shape.padding", 32);
     assert.deepEqual(set, { ...one, shape: { padding: 32 } });
-    assert.deepEqual(draft.withValue(set, "shape.padding", undefined), one);
-    assert.deepEqual(draft.withValue(set, "target.what", "mask").target, { models: ["face"], what: "mask" });
-    assert.equal(draft.valueAt(set, "shape.padding"), 32);
-    assert.equal(draft.valueAt(set, "gate.mode"), undefined);
+    assert.deepEqual(draft.setPath(set, "shape.padding", undefined), one);
+    assert.deepEqual(draft.setPath(set, "target.what", "mask").target, { models: ["face"], what: "mask" });
+    assert.equal(draft.getPath(set, "shape.padding"), 32);
+    assert.equal(draft.getPath(set, "gate.mode"), undefined);
     assert.deepEqual(one, { prompt: "x", target: { models: ["face"] } });
 });
 
 test("false and 0 are values", () => {
-    assert.deepEqual(draft.withValue({}, "enabled", false), { enabled: false });
-    assert.deepEqual(draft.withValue({}, "shape.grow", 0), { shape: { grow: 0 } });
+    assert.deepEqual(draft.setPath({}, "enabled", false), { enabled: false });
+    assert.deepEqual(draft.setPath({}, "shape.grow", 0), { shape: { grow: 0 } });
 });
 
 test("one pass changes, the others stay", () => {
-    const changed = draft.changedPass(FOUR, 1, "gate.mode", "on");
+    const changed = draft.changePass(FOUR, 1, "gate.mode", "on");
     assert.deepEqual(changed.passes[1].gate, { mode: "on" });
     assert.equal(changed.passes[0], FOUR.passes[0]);
 });
 
 test("what looks in a pass follows it through every rearrangement", () => {
-    const added = draft.addedPass(FOUR, 0);
+    const added = draft.addPass(FOUR, 0);
     assert.deepEqual([strengths(added), looks(added)], [
         [0.1, undefined, 0.2, 0.3, 0.4],
         [undefined, undefined, undefined, 3, 4],
     ]);
-    const twice = draft.duplicatedPass(FOUR, 1);
+    const twice = draft.duplicatePass(FOUR, 1);
     assert.deepEqual([strengths(twice), looks(twice)], [
         [0.1, 0.2, 0.2, 0.3, 0.4],
         [undefined, undefined, undefined, 2, 4],
     ]);
-    const up = draft.movedPass(FOUR, 1, -1);
+    const up = draft.movePass(FOUR, 1, -1);
     assert.deepEqual([strengths(up), looks(up)], [
         [0.2, 0.1, 0.3, 0.4],
         [undefined, undefined, 1, 3],
     ]);
-    const down = draft.movedPass(FOUR, 1, 1);
+    const down = draft.movePass(FOUR, 1, 1);
     assert.deepEqual([strengths(down), looks(down)], [
         [0.1, 0.3, 0.2, 0.4],
         [undefined, 3, undefined, 2],
@@ -64,8 +64,8 @@ test("what looks in a pass follows it through every rearrangement", () => {
 });
 
 test("what looked in a pass that is taken out looks everywhere, and is known beforehand", () => {
-    assert.deepEqual(draft.lookersIn(FOUR, 1), [2]);
-    const fewer = draft.removedPass(FOUR, 1);
+    assert.deepEqual(draft.passesWithin(FOUR, 1), [2]);
+    const fewer = draft.removePass(FOUR, 1);
     assert.deepEqual([strengths(fewer), looks(fewer)], [
         [0.1, 0.3, 0.4],
         [undefined, undefined, 2],
@@ -74,9 +74,9 @@ test("what looked in a pass that is taken out looks everywhere, and is known bef
 });
 
 test("nothing moves out of the list, and a first pass goes into an empty one", () => {
-    assert.equal(draft.movedPass(FOUR, 0, -1), FOUR);
-    assert.equal(draft.movedPass(FOUR, 3, 1), FOUR);
-    assert.deepEqual(draft.addedPass({ passes: [] }, 0).passes, [{}]);
+    assert.equal(draft.movePass(FOUR, 0, -1), FOUR);
+    assert.equal(draft.movePass(FOUR, 3, 1), FOUR);
+    assert.deepEqual(draft.addPass({ passes: [] }, 0).passes, [{}]);
 });
 
 test("a fault's path leads to a pass and its knob", () => {
@@ -89,13 +89,13 @@ test("a fault's path leads to a pass and its knob", () => {
         recipe: { pass: null, knob: "" },
     };
     for (const [path, place] of Object.entries(places)) {
-        assert.deepEqual(draft.faultPlace(path), place, path);
+        assert.deepEqual(draft.parseFaultPath(path), place, path);
     }
 });
 
 test("a remark is about the pass it names", () => {
-    assert.deepEqual(draft.remarkPlace("Pass 2: 'Box' is not used."), { pass: 1, text: "'Box' is not used." });
-    assert.deepEqual(draft.remarkPlace("Recipe 'Pass 2: x'."), { pass: null, text: "Recipe 'Pass 2: x'." });
+    assert.deepEqual(draft.parseRemark("Pass 2: 'Box' is not used."), { pass: 1, text: "'Box' is not used." });
+    assert.deepEqual(draft.parseRemark("Recipe 'Pass 2: x'."), { pass: null, text: "Recipe 'Pass 2: x'." });
 });
 
 test("one's own is changed, a built-in one copied under a name that is free", () => {
@@ -103,16 +103,16 @@ test("one's own is changed, a built-in one copied under a name that is free", ()
     const mine = { name: "crowd COPY", passes: [], own: true };
     const long = { name: "x".repeat(80), passes: [], own: false };
     const known = [crowd, mine, long];
-    assert.deepEqual(draft.begunWith(crowd, known), { name: "Crowd copy 2", passes: [] });
-    assert.deepEqual(draft.begunWith(mine, known), { ...mine, replaces: "crowd COPY" });
-    assert.equal(draft.begunWith(long, known).name, `${"x".repeat(75)} copy`);
+    assert.deepEqual(draft.startDraft(crowd, known), { name: "Crowd copy 2", passes: [] });
+    assert.deepEqual(draft.startDraft(mine, known), { ...mine, replaces: "crowd COPY" });
+    assert.equal(draft.startDraft(long, known).name, `${"x".repeat(75)} copy`);
     const pasted = { name: "Crowd", passes: [{}] };
-    assert.equal(draft.begunWith(pasted, known), pasted);
+    assert.equal(draft.startDraft(pasted, known), pasted);
 });
 
 test("recipes are the same whatever the order of what they say", () => {
-    assert.ok(draft.isSame({ a: 1, b: { c: [1, 2], d: 3 } }, { b: { d: 3, c: [1, 2] }, a: 1 }));
-    assert.ok(!draft.isSame({ passes: [{ a: 1 }, {}] }, { passes: [{}, { a: 1 }] }));
+    assert.ok(draft.isEqual({ a: 1, b: { c: [1, 2], d: 3 } }, { b: { d: 3, c: [1, 2] }, a: 1 }));
+    assert.ok(!draft.isEqual({ passes: [{ a: 1 }, {}] }, { passes: [{}, { a: 1 }] }));
 });
 
 test("what is not saved is kept under its name until it is dropped", () => {
@@ -123,14 +123,14 @@ test("what is not saved is kept under its name until it is dropped", () => {
     keepDraft({ ...one, draft: "2" }, local);
     keepDraft({ ...one, name: "B" }, local);
     assert.deepEqual(
-        drafts(local).map(({ draft: key, name }) => key + name),
+        loadDrafts(local).map(({ draft: key, name }) => key + name),
         ["1B", "2A"],
     );
     dropDraft("1", local);
-    assert.deepEqual(drafts(local), [{ ...one, draft: "2" }]);
+    assert.deepEqual(loadDrafts(local), [{ ...one, draft: "2" }]);
     for (const spoilt of ["{", "3", '[{"draft": "1"}]', "[null]"]) {
         storage.set([...storage.keys()][0], spoilt);
-        assert.deepEqual(drafts(local), [], spoilt);
+        assert.deepEqual(loadDrafts(local), [], spoilt);
     }
 });
 
@@ -147,32 +147,32 @@ const api = {
 };
 
 test("what is wrong and what is odd are known by their pass", async () => {
-    const verdict = new Verdict(api, () => {});
-    assert.equal(await verdict.judge({ name: "bad" }), false);
-    assert.deepEqual([...verdict.faults(1)], [["target.box", "is wrong."]]);
-    assert.deepEqual([...verdict.faults(0), ...verdict.faults(null)], []);
-    assert.deepEqual([...verdict.marks()], [[1, "is wrong."]]);
-    assert.equal(await verdict.judge({ name: "odd" }), true);
-    assert.deepEqual([...verdict.marks()], [[1, "odd again"]]);
-    assert.equal(verdict.fault, null);
+    const validation = new RecipeValidation(api, () => {});
+    assert.equal(await validation.validate({ name: "bad" }), false);
+    assert.deepEqual([...validation.faultsOf(1)], [["target.box", "is wrong."]]);
+    assert.deepEqual([...validation.faultsOf(0), ...validation.faultsOf(null)], []);
+    assert.deepEqual([...validation.marksByPass()], [[1, "is wrong."]]);
+    assert.equal(await validation.validate({ name: "odd" }), true);
+    assert.deepEqual([...validation.marksByPass()], [[1, "odd again"]]);
+    assert.equal(validation.fault, null);
 });
 
 test("a late answer about what was is not heard", async () => {
-    let heard = 0;
-    const verdict = new Verdict(api, () => heard++);
-    const late = verdict.judge({ name: "bad", wait: 20 });
-    assert.equal(await verdict.judge({ name: "odd" }), true);
+    let changes = 0;
+    const validation = new RecipeValidation(api, () => changes++);
+    const late = validation.validate({ name: "bad", wait: 20 });
+    assert.equal(await validation.validate({ name: "odd" }), true);
     assert.equal(await late, false);
-    assert.deepEqual([heard, verdict.fault], [1, null]);
+    assert.deepEqual([changes, validation.fault], [1, null]);
 });
 
 test("a name that is taken is a fault of the name, and a server that is away one of nothing", () => {
-    const verdict = new Verdict(api, () => {});
+    const validation = new RecipeValidation(api, () => {});
     const hint = "Take another name, or `replace` it.";
-    verdict.refused(new ServerError(422, { what: "'A' is taken.", hint, path: "recipe.name" }));
-    assert.deepEqual([...verdict.faults(null)], [["name", "'A' is taken. Take another name."]]);
-    verdict.refused(new Error("The server does not answer."));
-    assert.deepEqual([...verdict.faults(null)], [["", "The server does not answer."]]);
+    validation.setError(new ServerError(422, { what: "'A' is taken.", hint, path: "recipe.name" }));
+    assert.deepEqual([...validation.faultsOf(null)], [["name", "'A' is taken. Take another name."]]);
+    validation.setError(new Error("The server does not answer."));
+    assert.deepEqual([...validation.faultsOf(null)], [["", "The server does not answer."]]);
 });
 
 test("a list's knob says what its items are", () => {
@@ -183,5 +183,5 @@ test("a list's knob says what its items are", () => {
         knobs.map(({ items }) => items),
         ["string", "number", null],
     );
-    assert.deepEqual(wordsIn(" face, , hand,"), ["face", "hand"]);
+    assert.deepEqual(splitList(" face, , hand,"), ["face", "hand"]);
 });
