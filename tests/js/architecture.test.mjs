@@ -38,6 +38,14 @@ function importsOf(path) {
     return [...code.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map(([, name]) => resolve(dirname(path), name));
 }
 
+/** Characters of a test's name as the source has it; a template counts with its placeholders. */
+const LONGEST_TEST_NAME = 70;
+
+function testNamesOf(path) {
+    const calls = /^\s*test(?:\.\w+)?\(\s*(["'`])((?:\\.|(?!\1).)*)\1/gm;
+    return [...readFileSync(path, "utf8").matchAll(calls)].map(([, , name]) => name);
+}
+
 const folderOf = (path) => (dirname(path) === ROOT ? "" : relative(ROOT, path).split(/[\\/]/)[0]);
 const MODULES = modulesBelow(ROOT);
 
@@ -79,3 +87,10 @@ for (const path of MODULES.filter((one) => BARE.includes(folderOf(one)))) {
         assert.equal(typeof (await import(path)), "object");
     });
 }
+
+test("every test name has at most 70 characters", () => {
+    const files = readdirSync(import.meta.dirname, { recursive: true }).filter((name) => name.endsWith(".test.mjs"));
+    const names = files.flatMap((name) => testNamesOf(join(import.meta.dirname, name)));
+    assert.ok(names.length > 200);
+    assert.deepEqual(names.filter((name) => name.length > LONGEST_TEST_NAME), []);
+});

@@ -38,7 +38,7 @@ def pixels(path):
     return np.asarray(Image.open(path).convert("RGB"))
 
 
-def test_a_fix_writes_its_history_beside_each_photograph_where_that_is_asked(fixed, desk, tmp_path):
+def test_fix_writes_a_history_file_beside_each_photograph_on_request(fixed, desk, tmp_path):
     history, about = history_file.read(history_of(fixed).read_bytes())
     assert np.array_equal(history.now().pixels, pixels(fixed))
     assert history.picture == photo()

@@ -19,7 +19,7 @@ def test_a_size_measures_itself():
 
 
 @given(wild_boxes(), sizes(1, 300))
-def test_a_box_moved_inside_lies_inside_and_is_cut_only_where_it_is_too_long(box, bounds):
+def test_box_moved_inside_fits_and_is_clipped_only_where_too_long(box, bounds):
     inside = box.inside(bounds)
     assert bounds.box.contains(inside)
     assert inside.width == min(box.width, bounds.width)

@@ -65,7 +65,7 @@ def test_blank_stays_blank_whatever_is_asked():
 
 
 @given(st.data(), st.integers(1, 12))
-def test_a_feathered_mask_is_opaque_where_solid_and_zero_from_one_pixel_beyond(data, pixels):
+def test_feathered_mask_is_255_where_solid_and_0_one_pixel_beyond_the_fade(data, pixels):
     hard = Mask.where(data.draw(masks(data.draw(sizes(1, 30)))).solid)
     soft, distance = hard.feathered(pixels).alpha, nearest(hard.solid)
     assert (soft[hard.solid] == 255).all()
@@ -89,7 +89,7 @@ def test_feathering_by_nothing_changes_nothing():
 
 
 @given(st.data())
-def test_cutting_with_any_window_gives_what_lies_in_it_and_nothing_elsewhere(data):
+def test_cut_with_any_window_copies_its_pixels_and_is_zero_elsewhere(data):
     size = data.draw(sizes(1, 30))
     mask, window = data.draw(masks(size)), data.draw(wild_boxes(60))
     padded = np.pad(mask.alpha, 130)

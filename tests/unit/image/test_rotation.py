@@ -52,7 +52,7 @@ def test_what_was_turned_comes_back_but_for_its_corners(work):
     assert (back[0, 0] == 7).all()
 
 
-def test_a_turned_crop_is_the_canvas_about_its_center_not_the_crop_with_its_corners_mirrored():
+def test_rotated_crop_takes_its_corners_from_the_canvas_not_a_mirror():
     """The crop lies against a border, the thing in its corner: it is seen whole, in the middle."""
     pixels = ramp(Size(300, 300)).pixels.copy()
     cv2.circle(pixels, (20, 20), 8, (0, 0, 255), -1)

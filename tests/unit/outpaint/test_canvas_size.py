@@ -83,7 +83,7 @@ def test_what_cannot_be_done_is_said_where(asked, size, path):
         ({"across": "below"}, "across"),
     ],
 )
-def test_a_request_that_means_nothing_is_refused_before_any_picture_is_seen(asked, path):
+def test_contradictory_outpaint_request_is_refused_without_a_picture(asked, path):
     with pytest.raises(BadInput) as caught:
         load(CanvasSize, asked)
     assert caught.value.path == path

@@ -36,7 +36,7 @@ def way(
     return Extension(noise(size), margins, found, made)
 
 
-def test_the_new_part_is_painted_and_the_picture_beyond_the_feather_is_bit_identical():
+def test_new_area_is_painted_and_pixels_beyond_the_feather_are_unchanged():
     engine = FakeEngine(side=256)
     done = extend(way(), engine, ONCE)
     pixels = done.way.finished().pixels
@@ -46,7 +46,7 @@ def test_the_new_part_is_painted_and_the_picture_beyond_the_feather_is_bit_ident
     assert (pixels[:, -1] == FakeEngine.colour(engine.calls[1][0]).pixels[0, 0]).all()
 
 
-def test_under_the_hole_lies_the_masked_content_and_the_overlap_is_repainted_softly():
+def test_hole_has_masked_content_and_overlap_has_a_soft_mask():
     engine = FakeEngine(side=256)
     extend(way(), engine, ONCE)
     job = engine.calls[0][0]
@@ -176,7 +176,7 @@ def test_a_strip_that_is_not_whole_yet_is_left_out_of_the_picture():
     assert part.finished() == made.picture, "nor is what it faded into the picture left"
 
 
-def test_a_join_is_opaque_over_the_hole_gone_beyond_the_feather_and_no_straight_line():
+def test_join_mask_is_255_in_hole_0_past_the_feather_and_not_straight():
     size, hole = Size(256, 256), Box(128, 0, 256, 256)
     mask = join_mask(Mask.of_box(size, hole), 32, hole).alpha
     assert (mask[:, 128:] == 255).all()
@@ -222,7 +222,7 @@ def test_a_join_that_shows_is_gone_over_within_the_feather():
     assert np.array_equal(canvas, pixels)
 
 
-def test_a_cut_follows_where_least_differs_and_leaves_the_rest_of_the_picture():
+def test_cut_follows_the_least_difference_and_leaves_the_other_pixels():
     size, hole = Size(64, 40), Box(40, 0, 64, 40)
     under = np.full((40, 64, 3), 100, np.uint8)
     over = np.full((40, 64, 3), 200, np.uint8)
@@ -272,7 +272,7 @@ def test_a_cleanup_is_merged_to_the_pixel():
     assert np.abs(stepwise.astype(int) - at_once).max() <= 1
 
 
-def test_eight_times_the_width_is_painted_from_crops_no_larger_than_the_model_sees():
+def test_eightfold_width_is_painted_from_crops_of_at_most_native_size():
     engine = FakeEngine(side=256)
     done = extend(way(margins=Margins(left=896, right=896)), engine, ONCE)
     assert done.way.finished().size == Size(2048, 256)

@@ -44,7 +44,7 @@ QUIET = Picture(noise(NATIVE).pixels // 8)
 """What repeats nothing, and is even enough that a plain grey joins it unseen."""
 
 
-def test_a_stage_that_copies_the_picture_is_painted_again_with_another_seed():
+def test_stage_that_copies_the_picture_is_repainted_with_another_seed():
     engine = Copying(side=256)
     done = extend(seeded(way(margins=Margins(right=128)), 7, QUIET), engine, CheckOptions(tries=3, cleanup=0))
     assert len(engine.calls) == 2
@@ -69,7 +69,7 @@ class Stubborn(Copying):
         return Picture(pixels)
 
 
-def test_then_half_the_step_is_tried_then_other_words_and_what_still_repeats_is_said():
+def test_repetition_is_retried_with_half_step_then_prompt_then_warned_of():
     engine = Stubborn(side=256)
     done = extend(way(margins=Margins(right=128)), engine, CheckOptions(tries=4, cleanup=0))
     jobs = [call[0] for call in engine.calls][:4]
@@ -123,7 +123,7 @@ def test_what_is_painted_upon_a_halved_stage_comes_after_both_halves():
     assert done.way.without([by_place[1].number]).finished().size == Size(320, 256)
 
 
-def test_a_strip_of_pieces_of_which_one_is_halved_is_whole_when_all_are_there():
+def test_strip_with_one_halved_stage_is_whole_once_all_parts_are_painted():
     made = way(Size(512, 256), Margins(top=128), pace=StageOptions(feather=8))
     near = near_half(made.steps[1], made.reach, made.known())
     parts = made.halved(near)
@@ -167,7 +167,7 @@ class Forgetful(FakeEngine):
         return Picture(fresh)
 
 
-def test_what_was_seen_three_stages_ago_is_no_more_to_be_repeated_than_what_is_near():
+def test_repetition_of_a_distant_stage_counts_as_that_of_a_near_one():
     pixels = noise(NATIVE).pixels.copy()
     pixels[8:248, 132:244] = Forgetful.tree
     smooth = cv2.GaussianBlur(pixels, (0, 0), 2)
@@ -180,7 +180,7 @@ def test_what_was_seen_three_stages_ago_is_no_more_to_be_repeated_than_what_is_n
     assert repetition_score(crop) < 0.05
 
 
-def test_where_copies_are_looked_for_is_bounded_and_holds_enough_of_the_stage():
+def test_copy_search_area_is_bounded_and_holds_a_16th_of_stage_pixels():
     known = Box(0, 0, 8192, 4096)
     seen = {copy_search_area(Box(x, 1024, x + 128, 1280), "right", known).size for x in (2048, 4096, 8064)}
     assert seen == {Size(7 * 128, 512)}
@@ -243,7 +243,7 @@ def assert_alike(done, alone):
         ]
 
 
-def test_pictures_side_by_side_cost_the_sampling_calls_of_one_and_become_what_they_would_alone():
+def test_parallel_pictures_cost_calls_of_one_and_equal_separate_runs():
     ways = [seeded(way(margins=Margins(right=384)), seed) for seed in (7, 100, 200)]
     done, calls, alone = beside(FakeEngine, ways, ONCE)
     assert [len(call) for call in calls] == [3, 3, 3]
@@ -281,7 +281,7 @@ class Starker(Stark):
         return super().paint([dataclasses.replace(job, seed=7) for job in jobs], progress)
 
 
-def test_a_stage_whose_join_shows_is_painted_again_whole_and_in_its_own_words():
+def test_stage_with_a_visible_join_is_repainted_whole_with_its_own_prompt():
     start = seeded(way(margins=Margins(right=128)), 7, QUIET)
     engine = Stark(side=256)
     done = extend(start, engine, CheckOptions(tries=4, cleanup=0))

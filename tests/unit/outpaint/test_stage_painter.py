@@ -31,7 +31,7 @@ def finished(wave, reports):
         wave.send(reports)
 
 
-def test_what_is_asked_for_lies_in_its_own_crop_and_comes_back_to_its_place_on_the_canvas():
+def test_stage_job_round_trips_between_crop_and_canvas():
     walk = StagePainter(way(Size(512, 256), Margins(128, 0, 128, 0)), ONCE, Silent())
     asks = next(walk.wave())
     assert [ask.step.box for ask in asks] == [Box(0, 0, 128, 256), Box(640, 0, 768, 256)]

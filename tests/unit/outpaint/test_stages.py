@@ -23,7 +23,7 @@ def ways(draw):
 
 @given(ways())
 @settings(max_examples=40, deadline=None)
-def test_every_new_pixel_is_painted_once_and_no_crop_ever_shows_a_pixel_that_is_not_there_yet(way):
+def test_stages_paint_every_new_pixel_once_from_crops_of_known_pixels(way):
     size, margins, native, pace = way
     found = plan_stages(size, margins, native, pace)
     whole = extended_size(size, margins)

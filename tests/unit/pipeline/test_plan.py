@@ -256,7 +256,7 @@ def test_seeds_follow_the_number_of_the_region(changes, expected):
     assert [s.seed for s in steps(regions, face_pass(**changes))] == expected
 
 
-def test_a_skipped_region_keeps_its_number_and_leaves_the_others_their_seeds():
+def test_skipped_region_keeps_its_number_and_the_seeds_of_the_others():
     regions = found(square(0, 0), square(300, 0), square(600, 0))
     made = steps(regions, face_pass(prompt="a [SEP] [SKIP] [SEP] c"))
     assert [(s.number, s.prompt, s.seed) for s in made] == [(1, "a", 100), (3, "c", 102)]
@@ -277,7 +277,7 @@ def test_no_two_steps_of_one_wave_overlap(places):
             assert wave != other_wave or overlap(mine, other) <= 0.1
 
 
-def test_of_a_thousand_regions_the_largest_are_painted_in_their_order_and_that_is_said():
+def test_plan_keeps_the_largest_regions_in_order_and_warns_over_the_limit():
     places = [(x, y) for y in range(0, 500, 20) for x in range(0, 800, 20)]
     boxes = [Box(x, y, x + side, y + side) for n, (x, y) in enumerate(places) for side in [8 + n // 800]]
     planned = plan_pass(CANVAS, found(*boxes), (0, face_pass(Shape(work_side=64))), GENERATION, NATIVE)

@@ -191,7 +191,7 @@ def test_an_unsharp_part_is_found_and_a_sharp_one_left():
     assert regions(Target(what="blurred", confidence=0.0)) == ()
 
 
-def test_a_lean_that_a_detector_tells_is_of_no_account_unless_tilted_ones_are_looked_for():
+def test_tilt_reported_by_a_detector_is_ignored_unless_tilt_is_searched():
     class Leaning(FakeDetector):
         def find(self, picture, confidence, classes):
             return tuple(

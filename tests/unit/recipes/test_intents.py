@@ -56,7 +56,7 @@ def test_removing_takes_more_than_the_mask_in_proportion_to_it():
 
 
 @pytest.mark.parametrize("place", range(len(INTENTS)), ids=list(INTENTS))
-def test_a_page_is_told_the_value_of_every_knob_that_a_request_leaves_blank(place):
+def test_intents_answer_has_the_default_of_every_knob_left_blank(place):
     told = ApiService.intents()["intents"][place]
     how = INTENTS[told["name"]].how
     blank = {field.name for field in dataclasses.fields(InpaintRequest) if field.default is None}

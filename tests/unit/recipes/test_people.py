@@ -41,7 +41,7 @@ def test_whoever_was_found_stays_who_they_are_in_parts_and_wholes():
     assert whose([hand], (LEFT, RIGHT), [(1, BODY_OF_ANN), (2, BODY_OF_BEN)]) == [1]
 
 
-def test_a_lone_region_of_a_later_pass_is_not_taken_for_the_one_on_the_left():
+def test_lone_region_of_a_later_pass_is_not_assigned_to_the_left_person():
     assert whose([BEN], (LEFT,), [(0, BEN), (1, ANN)]) == [0]
 
 

@@ -39,7 +39,7 @@ def test_a_built_in_recipe_does_something_says_what_and_survives_a_file(recipe):
 
 
 @pytest.mark.parametrize("recipe", BUILT_IN.values(), ids=lambda r: r.name)
-def test_gates_are_on_where_detectors_look_and_what_was_there_is_to_be_kept(recipe):
+def test_gentle_detector_passes_of_every_preset_have_their_gate_on(recipe):
     for _, one in recipe.active:
         gentle = one.target.what == "detectors" and one.denoising_strength < 0.6
         assert one.gate.mode == "on" or not gentle

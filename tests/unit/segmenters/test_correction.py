@@ -86,7 +86,7 @@ def test_a_click_has_its_way_whatever_the_answers_say(answers: int, click: Click
     assert found.violations([INSIDE, click]) == 0
 
 
-def test_an_outline_bends_no_further_than_half_way_to_a_click_that_says_otherwise():
+def test_outline_bends_at_most_half_way_to_an_opposite_click():
     clicks = [INSIDE, Click(180, 80), Click(196, 80, False)]
     assert mended(BEFORE, clicks, BEFORE).violations(clicks) == 0
 

@@ -49,7 +49,7 @@ def test_an_image_is_the_crop():
 
 @pytest.mark.parametrize("stretch", [False, True])
 @pytest.mark.parametrize("crop", [Box(0, 0, 900, 600), Box(100, 50, 400, 450)])
-def test_a_region_lies_where_the_logits_are_positive_at_the_pictures_resolution(crop, stretch):
+def test_region_covers_positive_logits_at_picture_resolution(crop, stretch):
     fit, thing = SquareInput.of(crop, 256, stretch), Box(170, 130, 333, 300)
     region = fit.region(blob(fit, thing), 0.7)
     assert region is not None

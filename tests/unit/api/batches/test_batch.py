@@ -109,7 +109,7 @@ def test_the_unforeseen_fails_one_file_and_is_logged(caplog):
     assert "secret" in caplog.text
 
 
-def test_what_could_not_be_painted_has_failed_and_what_was_reverted_is_as_it_was():
+def test_batch_reports_failed_regions_and_leaves_reverted_ones_unchanged():
     painter = Painter()
     painter.outcome = "skipped"
     job = settled(begun(painter, image()))

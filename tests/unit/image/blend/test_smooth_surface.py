@@ -43,7 +43,7 @@ def test_the_centre_of_the_colours_does_not_change_the_tone():
     assert np.allclose(fitted(seen.about(np.array([30.0, -20, 10]))).tone, fitted(seen).tone, atol=1e-4)
 
 
-def test_what_has_little_noise_is_followed_closely_and_what_has_much_smoothly():
+def test_surface_follows_clean_samples_closely_and_smooths_noisy_ones():
     def left(noise: float, assumed: float) -> float:
         """The mean square that a fit leaves of a wave, outside the hole."""
         flat, wave = evidence(3, noise), np.sin(np.linspace(0, 12, COLUMNS))[None, :, None]

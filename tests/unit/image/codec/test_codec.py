@@ -229,7 +229,7 @@ def test_a_format_that_runs_another_program_is_refused():
 
 
 @pytest.mark.parametrize(("width", "height"), [(20_000, 20_000), (12_000, 10_001), (2**31 - 1, 2**31 - 1)])
-def test_a_header_that_promises_too_many_pixels_is_refused_before_they_are_made(width, height):
+def test_decoder_refuses_header_with_too_many_pixels_before_decoding(width, height):
     with pytest.raises(TooLarge) as caught:
         decode(png_claiming(width, height))
     assert caught.value.path == "image"
