@@ -17,6 +17,18 @@ SHOWN_BY_EXAMPLE = {
     "retouch.image.blend.membrane",
     "retouch.image.blend.smooth_surface",
     "retouch.image.blend.tone",
+    "retouch.image.fill.border",
+    "retouch.image.fill.content_aware",
+    "retouch.image.fill.noise",
+    "retouch.image.fill.smooth",
+    "retouch.image.quality.colour_drift",
+    "retouch.image.quality.edge_profile",
+    "retouch.image.quality.measure",
+    "retouch.image.quality.psnr",
+    "retouch.image.quality.repetition",
+    "retouch.image.quality.seam",
+    "retouch.image.quality.sharpness",
+    "retouch.image.quality.zones",
 }
 """Modules that implement a method of the field: each has at least one example."""
 
