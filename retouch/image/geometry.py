@@ -55,6 +55,7 @@ class Box(NamedTuple):
 
     @classmethod
     def around(cls, center: tuple[float, float], size: Size) -> Box:
+        """The box of this size about `center`, x, y in pixels, rounded to whole pixels."""
         left, top = round(center[0] - size.width / 2), round(center[1] - size.height / 2)
         return cls(left, top, left + size.width, top + size.height)
 
@@ -89,7 +90,7 @@ class Box(NamedTuple):
 
     @property
     def slices(self) -> tuple[slice, slice]:
-        """Index of this box in a (height, width, ...) array."""
+        """The index of this box in a (height, width, ...) array."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
     def grown(self, margins: Margins | int) -> Box:
@@ -124,7 +125,11 @@ class Box(NamedTuple):
         return self & other == other
 
     def inside(self, bounds: Size) -> Box:
-        """This box moved, then cut if it must be, to lie within `bounds`."""
+        """This box moved to lie within `bounds`, and clipped if it is larger.
+
+        >>> Box(-5, 0, 5, 10).inside(Size(20, 8))
+        Box(left=0, top=0, right=10, bottom=8)
+        """
         dx = max(-self.left, 0) - max(self.right - bounds.width, 0)
         dy = max(-self.top, 0) - max(self.bottom - bounds.height, 0)
         return self.shifted(dx, dy) & bounds.box
@@ -134,6 +139,10 @@ class Box(NamedTuple):
 
 
 def iou(a: Box, b: Box) -> float:
-    """Intersection over union, 0..1."""
+    """Intersection over union, 0..1.
+
+    >>> iou(Box(0, 0, 10, 10), Box(0, 0, 5, 10))
+    0.5
+    """
     common = (a & b).area
     return common / (a.area + b.area - common) if common else 0.0
