@@ -10,6 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "retouch"
 SHOWN_BY_EXAMPLE = {
+    "retouch.detectors.unsharp",
     "retouch.image.blend.colour_field",
     "retouch.image.blend.composite",
     "retouch.image.blend.grain",
@@ -17,10 +18,14 @@ SHOWN_BY_EXAMPLE = {
     "retouch.image.blend.membrane",
     "retouch.image.blend.smooth_surface",
     "retouch.image.blend.tone",
+    "retouch.image.colour_space",
     "retouch.image.fill.border",
     "retouch.image.fill.content_aware",
     "retouch.image.fill.noise",
     "retouch.image.fill.smooth",
+    "retouch.image.frame",
+    "retouch.image.mask",
+    "retouch.image.matting",
     "retouch.image.quality.colour_drift",
     "retouch.image.quality.edge_profile",
     "retouch.image.quality.measure",
@@ -29,6 +34,8 @@ SHOWN_BY_EXAMPLE = {
     "retouch.image.quality.seam",
     "retouch.image.quality.sharpness",
     "retouch.image.quality.zones",
+    "retouch.image.rotation",
+    "retouch.image.thickness",
 }
 """Modules that implement a method of the field: each has at least one example."""
 

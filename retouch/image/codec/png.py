@@ -107,7 +107,7 @@ class Room:
             raise too_much(self._path)
 
     def unpack(self, packed: bytes) -> bytes:
-        """The decompressed bytes of zlib data: a part if truncated, none if damaged. TooLarge beyond the room."""
+        """The bytes in zlib data: a part if truncated, none if damaged. TooLarge beyond the room."""
         try:
             body = zlib.decompressobj().decompress(packed, max(self._left, 0) + 1)
         except zlib.error:
