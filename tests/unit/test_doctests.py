@@ -36,6 +36,7 @@ SHOWN_BY_EXAMPLE = {
     "retouch.image.quality.zones",
     "retouch.image.rotation",
     "retouch.image.thickness",
+    "retouch.segmenters.geodesic",
 }
 """Modules that implement a method of the field: each has at least one example."""
 
