@@ -129,7 +129,9 @@ def let_in(coloured: np.ndarray, side: float) -> np.ndarray | None:
 
 
 def chroma(levels: np.ndarray) -> np.ndarray:
-    """The largest minus the smallest channel of (.., 3) RGB levels of any type: (..,), in levels.
+    """The largest minus the smallest channel of RGB levels: an array of shape (..,), of the type of `levels`.
+
+    `levels` have shape (.., 3) and range 0..255.
 
     >>> chroma(np.array([[200, 50, 120], [7, 7, 7]]))
     array([150,   0])
