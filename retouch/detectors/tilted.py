@@ -108,9 +108,7 @@ def _onto(size: Size, degrees: float) -> tuple[np.ndarray, Size]:
     width, height = size
     across, down = abs(math.cos(math.radians(degrees))), abs(math.sin(math.radians(degrees)))
     sides = (width * across + height * down, width * down + height * across)
-    room = Size(
-        *(math.ceil(round(side, 6)) for side in sides)
-    )  # sines have rounding errors
+    room = Size(*(math.ceil(round(side, 6)) for side in sides))  # sines have rounding errors
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1)
     matrix[:, 2] += ((room.width - width) / 2, (room.height - height) / 2)
     return matrix, room
