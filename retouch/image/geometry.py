@@ -94,6 +94,7 @@ class Box(NamedTuple):
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
     def grown(self, margins: Margins | int) -> Box:
+        """The box grown by `margins`, or by this many pixels on every side; negative ones shrink it."""
         m = Margins.even(margins) if isinstance(margins, int) else margins
         return Box(self.left - m.left, self.top - m.top, self.right + m.right, self.bottom + m.bottom)
 
@@ -101,6 +102,7 @@ class Box(NamedTuple):
         return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
 
     def relative_to(self, origin: Box) -> Box:
+        """This box in pixels from the upper left corner of `origin`."""
         return self.shifted(-origin.left, -origin.top)
 
     def __and__(self, other: Box) -> Box:
@@ -135,6 +137,7 @@ class Box(NamedTuple):
         return self.shifted(dx, dy) & bounds.box
 
     def distance_to(self, center: tuple[float, float]) -> float:
+        """The distance in pixels from this box's center to a point x, y."""
         return math.dist(self.center, center)
 
 

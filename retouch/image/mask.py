@@ -168,9 +168,11 @@ class Mask:
         return Mask(_spread(self.alpha, ramp))
 
     def resized(self, size: Size) -> Mask:
+        """The mask scaled to `size`, bicubic; itself at equal size."""
         return self if size == self.size else Mask(np.asarray(Image.fromarray(self.alpha).resize(size)))
 
     def inverted(self) -> Mask:
+        """255 minus each shade."""
         return Mask(255 - self.alpha)
 
     def without_holes(self) -> Mask:

@@ -108,8 +108,8 @@ class Picture:
         picture's own 16 bits.
         """
         same = pixels.shape == self.pixels.shape
-        kept = self.deep if deep is None and same else deep
-        return dataclasses.replace(self, pixels=pixels, alpha=self.alpha if same else None, deep=kept)
+        samples = self.deep if deep is None and same else deep
+        return dataclasses.replace(self, pixels=pixels, alpha=self.alpha if same else None, deep=samples)
 
     def pil(self) -> Image.Image:
         """A PIL image, RGBA when the picture has alpha."""

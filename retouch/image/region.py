@@ -55,6 +55,7 @@ class Region:
         return self.within(canvas.box)
 
     def moved(self, dx: int, dy: int) -> Region:
+        """The region shifted by `dx` pixels to the right and `dy` down."""
         return dataclasses.replace(self, box=self.box.shifted(dx, dy))
 
     def clipped(self, canvas: Size) -> Region | None:

@@ -50,7 +50,7 @@ def recipe_in(params: Mapping[str, Any]) -> Recipe | None:
 
 def recipe_json(text: str) -> str:
     """The recipe's JSON in a whole generation text, unchanged; "" without one."""
-    *_, value = ["", *(found.group(1).strip() for found in _RECIPE.finditer(text))]
+    *_, value = ["", *(match.group(1).strip() for match in _RECIPE.finditer(text))]
     try:
         return json.loads(value) if value.startswith('"') else value
     except ValueError:  # truncated: the reader of the JSON reports it

@@ -62,8 +62,8 @@ def _json_in(text: str) -> tuple[str, str]:
         return text, ""
     if text.lower().startswith(PREFIX) and not text[len(PREFIX) :].lstrip().startswith(('"', "{")):
         return _unpack("".join(text[len(PREFIX) :].split())), ""  # a mail may have broken its line
-    if found := infotext.recipe_json(text):
-        return found, infotext.RECIPE
+    if encoded := infotext.recipe_json(text):
+        return encoded, infotext.RECIPE
     if word := _WORD.search(text):
         return _unpack(word.group(1)), ""
     raise BadInput("there is no recipe in this text.", path="text", hint=_KINDS)

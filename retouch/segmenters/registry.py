@@ -85,7 +85,7 @@ class SegmenterRegistry:
     def available(self) -> tuple[SegmenterInfo, ...]:
         """Every name that `get` knows, the best installed one first. Loads no model and uses no network."""
         with self._lock:
-            installed = sorted((found for found in self._here().values() if found[1] != REFUSED), key=_rank)
+            installed = sorted((entry for entry in self._here().values() if entry[1] != REFUSED), key=_rank)
             listed = [
                 SegmenterInfo(path.name, kind, True, _size(path), _about(path)) for path, kind in installed
             ]

@@ -33,6 +33,7 @@ SHOWN_BY_EXAMPLE = {
     "retouch.image.quality.repetition",
     "retouch.image.quality.seam",
     "retouch.image.quality.sharpness",
+    "retouch.image.quality.visibility",
     "retouch.image.quality.zones",
     "retouch.image.rotation",
     "retouch.image.thickness",

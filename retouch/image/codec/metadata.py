@@ -213,6 +213,7 @@ def check_weight(bag: Metadata, path: str) -> None:
 
 
 def png_losses(bag: Metadata) -> list[str]:
+    """One sentence for each part of the metadata that a PNG cannot hold."""
     lost = [f"PNG cannot hold the text {key!r}, which is left out." for key in png_chunks(bag)[1]]
     if bag.icc and len(bag.icc) > _COMMON:
         lost.append(
@@ -249,6 +250,7 @@ def _comment(bag: Metadata) -> bytes:
 
 
 def jpeg_losses(bag: Metadata) -> list[str]:
+    """One sentence for each part of the metadata that a JPEG cannot hold."""
     comment = _comment(bag)
     long = [
         name
@@ -264,10 +266,12 @@ def jpeg_losses(bag: Metadata) -> list[str]:
 
 
 def webp_options(bag: Metadata) -> dict[str, Any]:
+    """Options of PIL's WebP writer for the metadata."""
     return {k: v for k, v in {"icc_profile": bag.icc, "exif": bag.exif, "xmp": bag.xmp}.items() if v}
 
 
 def webp_losses(bag: Metadata) -> list[str]:
+    """One sentence for each part of the metadata that a WebP cannot hold."""
     lost = _unsaid("WebP", [key for key, _ in bag.text], bag)
     return [*lost, *(["WebP has no place for its pixels per inch."] if bag.dpi else [])]
 

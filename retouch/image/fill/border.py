@@ -51,13 +51,13 @@ def _nearest_kept(mask: Mask) -> tuple[np.ndarray, np.ndarray] | None:
 
     Linear time, by OpenCV's distance transform with labels.
     """
-    kept = ~mask.solid
-    if not kept.any():
+    unmasked = ~mask.solid
+    if not unmasked.any():
         return None
     _, labels = cv2.distanceTransformWithLabels(
-        (~kept).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+        (~unmasked).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    rows, columns = np.nonzero(kept)
+    rows, columns = np.nonzero(unmasked)
     places = np.zeros((2, labels.max() + 1), np.intp)
     places[:, labels[rows, columns]] = rows, columns
     return places[0][labels], places[1][labels]

@@ -116,9 +116,9 @@ def _depth(hole: np.ndarray) -> float:
 def _texture(smooth: np.ndarray, hole: np.ndarray) -> np.ndarray:
     """(height, width, 2) float32: the mean absolute gradients of the kept part, across and down."""
     luma = cv2.cvtColor(smooth, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    kept = (cv2.dilate(hole.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0).astype(np.float32)
-    rough = [np.abs(cv2.Sobel(luma, cv2.CV_32F, dx, 1 - dx, scale=1 / 8)) * kept for dx in (1, 0)]
-    share = cv2.GaussianBlur(kept, (0, 0), NEIGHBOURHOOD) + 1e-6
+    unmasked = (cv2.dilate(hole.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0).astype(np.float32)
+    rough = [np.abs(cv2.Sobel(luma, cv2.CV_32F, dx, 1 - dx, scale=1 / 8)) * unmasked for dx in (1, 0)]
+    share = cv2.GaussianBlur(unmasked, (0, 0), NEIGHBOURHOOD) + 1e-6
     return np.dstack([TEXTURE * cv2.GaussianBlur(plane, (0, 0), NEIGHBOURHOOD) / share for plane in rough])
 
 

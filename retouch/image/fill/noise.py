@@ -32,13 +32,13 @@ def fill_with_noise(pixels: np.ndarray, mask: Mask) -> np.ndarray:
     (True, True)
     """
     smooth = fill_smoothly(pixels, mask).astype(np.float32)
-    kept = ~mask.solid
-    if not kept.any():
+    unmasked = ~mask.solid
+    if not unmasked.any():
         return smooth.astype(np.uint8)
-    residual = (pixels - _blur(smooth)) * kept[..., None]
-    rng = np.random.default_rng(zlib.crc32(pixels[kept].tobytes()))
-    texture = _random_phase(residual, rng) / np.sqrt(kept.mean())
-    mixed = np.where(kept[..., None], pixels, smooth + texture)
+    residual = (pixels - _blur(smooth)) * unmasked[..., None]
+    rng = np.random.default_rng(zlib.crc32(pixels[unmasked].tobytes()))
+    texture = _random_phase(residual, rng) / np.sqrt(unmasked.mean())
+    mixed = np.where(unmasked[..., None], pixels, smooth + texture)
     return np.rint(mixed).clip(0, 255).astype(np.uint8)
 
 

@@ -113,8 +113,17 @@ def drift_rim(original: np.ndarray, result: np.ndarray, mask: Mask) -> float | N
 def drift_inside(truth: np.ndarray, result: np.ndarray, mask: Mask) -> float | None:
     """`colour_drift` from the truth over all solid pixels of the mask, 0 and up in CIELAB units.
 
-    `truth` and `result` are (height, width, 3) RGB levels 0..255, uint8 or float32, of the mask's size. None
-    when the mask is solid nowhere.
+    Parameters
+    ----------
+    truth, result : (height, width, 3) uint8 or float32
+        RGB levels 0..255 of one size.
+    mask : Mask
+        (height, width) uint8, 0..255, of the same size.
+
+    Returns
+    -------
+    float or None
+        None when the mask is solid nowhere.
     """
     return colour_drift(truth, result, mask.solid)
 
