@@ -39,7 +39,7 @@ def test_a_part_of_a_patch_is_that_part_of_the_whole_in_levels(work):
 
 
 @given(st.data(), st.sampled_from(NATIVES))
-def test_the_crop_lies_inside_covers_what_is_needed_and_is_never_tiny(data, native):
+def test_crop_is_inside_the_canvas_covers_the_box_and_has_64_pixels(data, native):
     canvas = data.draw(sizes(1, 900))
     needed = data.draw(boxes_in(canvas))
     frame = frame_around(needed, canvas, native)

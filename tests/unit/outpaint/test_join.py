@@ -67,7 +67,7 @@ def test_without_an_overlap_there_is_nothing_to_be_level_with():
     assert level_edge(made, np.zeros((96, 100, 3), np.uint8), hole) is made
 
 
-def test_every_painting_of_a_stage_is_cut_for_any_may_be_chosen_later():
+def test_every_candidate_of_a_stage_gets_its_own_cut():
     how = dataclasses.replace(HOW, variations=2)
     done = extend(
         way(margins=Margins(right=128), how=how), FakeEngine(side=256), CheckOptions(tries=1, cleanup=0)

@@ -63,7 +63,7 @@ def test_stages_of_one_wave_go_through_one_call():
     assert [len(call) for call in engine.calls] == [2]
 
 
-def test_words_for_a_side_for_a_stage_and_for_what_lies_beyond():
+def test_prompts_of_sides_stages_and_beyond_reach_their_steps():
     margins = Margins(left=128, right=128)
     said = way(margins=margins, words=StagePrompts(prompt_left="a cliff", beyond="gulls")).steps
     assert [s.prompt for s in said] == ["a cliff, gulls", "a beach, gulls"]
@@ -77,7 +77,7 @@ def test_words_for_a_side_for_a_stage_and_for_what_lies_beyond():
     assert caught.value.path == "stage_prompts"
 
 
-def test_a_sides_prompt_that_no_stage_takes_is_told():
+def test_unused_prompt_of_a_side_is_reported():
     words = StagePrompts(prompt_left="a cliff", prompt_right="the sea", beyond="gulls")
     (told,) = unused_prompts(words, way(margins=Margins(right=128), words=words).steps)
     assert told.startswith('prompt_left: "a cliff" is not used')
@@ -87,7 +87,7 @@ def test_a_sides_prompt_that_no_stage_takes_is_told():
     assert not unused_prompts(words, way(margins=Margins(left=64, right=64), words=words).steps)
 
 
-def test_one_seed_for_all_stages_when_asked():
+def test_seed_step_same_gives_all_stages_one_seed():
     made = way(how=dataclasses.replace(HOW, seed_step="same"))
     assert {step.seed for step in made.steps} == {7}
 
@@ -122,7 +122,7 @@ def test_a_stage_that_fails_ends_the_way_there_and_says_so():
     assert "no such sampler" in done.warnings[0]
 
 
-def test_another_try_at_a_stage_takes_what_was_painted_upon_it_along():
+def test_repainting_a_stage_also_repaints_the_stages_on_top():
     engine = FakeEngine(side=256)
     first = extend(way(margins=Margins(left=128, right=256)), engine, ONCE).way
     again = first.again({2: 99})
@@ -133,7 +133,7 @@ def test_another_try_at_a_stage_takes_what_was_painted_upon_it_along():
     assert not np.array_equal(second.pixels[:, 400:450], first.finished().pixels[:, 400:450])
 
 
-def test_another_try_at_a_stage_leaves_what_was_reverted_alone():
+def test_repainting_a_stage_leaves_reverted_stages_reverted():
     whole = extend(way(margins=Margins(left=128, right=256)), FakeEngine(side=256), ONCE).way
     again = whole.without([3]).again({2: 99})
     assert [step.number for step in again.due] == [2]
@@ -144,18 +144,18 @@ def test_another_try_at_a_stage_leaves_what_was_reverted_alone():
     assert [step.number for step in whole.without([1, 3]).again({3: 99}).due] == [3], "named itself"
 
 
-def test_another_try_at_what_was_reverted_paints_what_it_is_painted_upon():
+def test_repainting_a_stage_also_paints_reverted_stages_below_it():
     whole = extend(way(margins=Margins(left=128, right=256)), FakeEngine(side=256), ONCE).way
     assert [step.number for step in whole.without([1, 2]).again({3: 99}).due] == [2, 3]
 
 
-def test_reverting_a_stage_gives_back_what_was_there_before_to_the_bit():
+def test_reverting_a_stage_restores_its_pixels_bit_for_bit():
     done = extend(way(), FakeEngine(side=256), ONCE).way
     assert done.without([1]).finished() == noise(NATIVE)
     assert done.without([2]).finished().size == Size(384, 256)
 
 
-def test_only_what_shows_a_stage_depends_on_it():
+def test_only_stages_whose_crop_shows_a_stage_depend_on_it():
     found = plan_stages(Size(512, 256), Margins(256, 0, 256, 0), NATIVE, StageOptions())
     assert dependents(found, [1]) == {1, 2}
     assert dependents(found, [3]) == {3, 4}

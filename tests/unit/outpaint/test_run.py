@@ -110,7 +110,7 @@ def test_a_stage_whose_half_does_not_repeat_becomes_two():
     assert done.way.picture == noise(NATIVE)
 
 
-def test_what_is_painted_upon_a_halved_stage_comes_after_both_halves():
+def test_stages_on_top_of_a_halved_stage_follow_both_halves():
     engine, done = halved()
     found = done.way.steps
     assert sorted(step.number for step in found) == [1, 2, 3, 4]
@@ -324,7 +324,7 @@ def test_joins_of_several_pictures_that_still_show_are_gone_over_together():
     assert_alike(done, alone)
 
 
-def test_a_copy_is_not_given_up_for_a_plain_step():
+def test_copy_is_not_replaced_by_a_retry_with_a_visible_step():
     start = seeded(way(margins=Margins(right=128)), 7, QUIET)
     copy_kept = []
     for engine in (Both, Abrupt):
@@ -347,7 +347,7 @@ def test_a_stage_that_cannot_be_painted_ends_the_way_of_its_picture_only():
     assert len(part.reports) == 2
 
 
-def test_interrupt_keeps_what_is_finished_of_each():
+def test_interrupt_keeps_the_finished_stages_of_each_picture():
     ways = [seeded(way(margins=Margins(right=384)), seed) for seed in (7, 100)]
     watcher = FakeProgress(stop_after=2)
     done = extend_all(ways, FakeEngine(side=256), ONCE, watcher)

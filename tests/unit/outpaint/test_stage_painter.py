@@ -43,7 +43,7 @@ def test_stage_job_round_trips_between_crop_and_canvas():
     assert report.best.box.right == 768
 
 
-def test_a_try_that_nothing_needs_is_an_empty_turn_and_cleanup_is_none():
+def test_wave_yields_empty_list_when_no_retry_is_needed():
     grey = dataclasses.replace(way(margins=Margins(right=128)), picture=flat(NATIVE, (100, 100, 100)))
     walk = StagePainter(grey, CheckOptions(tries=3, cleanup=0), Silent())
     wave = walk.wave()
@@ -55,7 +55,7 @@ def test_a_try_that_nothing_needs_is_an_empty_turn_and_cleanup_is_none():
     assert set(walk.way.done) == {1}
 
 
-def test_nothing_is_on_the_canvas_before_the_wave_is_done():
+def test_canvas_is_unchanged_until_the_wave_is_finished():
     walk = StagePainter(way(margins=Margins(right=256)), ONCE, Silent())
     before = walk.way.canvas().pixels
     wave = walk.wave()

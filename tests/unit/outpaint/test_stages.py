@@ -64,7 +64,7 @@ def test_a_crop_at_the_models_own_size_is_not_resampled():
     assert stage.frame.magnification == 1
 
 
-def test_sides_come_in_the_order_asked_for_and_by_turns_when_alternating():
+def test_sides_follow_the_given_order_or_alternate():
     margins = Margins(300, 100, 300, 0)
     by_side = [
         s.side for s in plan_stages(Size(512, 512), margins, NATIVE, StageOptions(order=("top", "right")))

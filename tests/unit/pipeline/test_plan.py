@@ -77,7 +77,7 @@ def test_the_composite_masks_have_at_least_the_regions_own_shades(scene):
 
 
 @given(scenes())
-def test_masks_made_in_a_window_are_those_of_the_whole_canvas(scene):
+def test_masks_of_a_window_equal_those_of_the_whole_canvas(scene):
     canvas, region, shape = scene
     shape = dataclasses.replace(shape, grow=3, blur=5)
     on_canvas = region.clipped(canvas)
@@ -91,7 +91,7 @@ def test_masks_made_in_a_window_are_those_of_the_whole_canvas(scene):
 
 
 @given(scenes(), st.data())
-def test_the_users_mask_bounds_what_may_change(scene, data):
+def test_users_mask_bounds_the_changed_pixels(scene, data):
     canvas, region, shape = scene
     painted = data.draw(masks(canvas))
     for step in steps([region], face_pass(shape), canvas, user_mask=painted):
@@ -109,7 +109,7 @@ def test_an_all_black_mask_plans_nothing_and_an_all_white_one_everything():
     ("choice", "left", "right"),
     [("touching", 255, 0), ("inside", 255, 0), ("outside", 0, 255), ("ignore", 255, 255)],
 )
-def test_whoever_chooses_outside_the_mask_paints_there(choice, left, right):
+def test_user_mask_outside_paints_outside_the_mask(choice, left, right):
     painted = Mask.of_box(CANVAS, Box(0, 0, 500, 800))
     limit = mask_limit(painted, Target(user_mask=choice)) or Mask.full(CANVAS)
     assert (limit.alpha[0, 0], limit.alpha[0, -1]) == (left, right)
@@ -159,7 +159,7 @@ def test_a_region_shrunk_to_nothing_makes_no_step():
     assert steps(found(square(100, 100, 20)), face_pass(Shape(grow=-30))) == ()
 
 
-def test_growth_and_fade_are_in_pixels_when_given():
+def test_given_growth_and_fade_are_in_pixels():
     (step,) = steps(found(square(400, 300)), face_pass(Shape(grow=10, blur=0)))
     expected = Mask.of_box(CANVAS, square(400, 300)).grown(10)
     assert np.array_equal(whole(step), expected.alpha)
@@ -176,7 +176,7 @@ def test_blank_sizes_scale_with_the_region_and_context_with_the_strength():
     assert context_padding(small, Shape(padding=7), 0.8) == 7
 
 
-def test_a_background_stops_at_what_it_leaves_out():
+def test_background_mask_stops_at_the_kept_region():
     subject = Mask.of_box(CANVAS, Box(400, 300, 500, 400))
     (step,) = steps([Region(CANVAS.box, subject.inverted(), "background", background=True)])
     alpha = whole(step)
@@ -195,14 +195,14 @@ def test_the_whole_picture_can_be_the_context():
     assert Mask(whole(step)).bounds.width < 150
 
 
-def test_the_work_size_is_the_models_or_the_one_asked():
+def test_work_size_is_native_or_the_given_one():
     (native,) = steps(found(square(400, 300)), native=Size(1024, 1024))
     assert native.frame.work == Size(1024, 1024)
     (asked,) = steps(found(square(400, 300)), face_pass(Shape(work_side=256)), native=Size(1024, 1024))
     assert asked.frame.work == Size(256, 256)
 
 
-def test_an_under_resolved_region_is_said():
+def test_under_resolved_region_is_reported():
     planned = plan_pass(
         Size(3000, 3000), found(Box(100, 100, 2500, 2500)), (0, face_pass()), GENERATION, NATIVE
     )
@@ -210,7 +210,7 @@ def test_an_under_resolved_region_is_said():
     assert plan_pass(CANVAS, found(square(0, 0)), (0, face_pass()), GENERATION, NATIVE).warnings == ()
 
 
-def test_offsets_move_and_what_leaves_the_canvas_is_gone():
+def test_offsets_move_masks_and_clip_them_to_the_canvas():
     shape = Shape(x_offset=100, y_offset=-50)
     moved = shape_regions(found(square(10, 100), square(950, 100), square(500, 10, 20)), shape, CANVAS)
     assert [r.box for r in moved] == [square(110, 50)]
@@ -223,7 +223,7 @@ def test_merge_makes_one_region_of_all():
     assert len(steps(found(square(0, 0), square(200, 100)), face_pass(Shape(merge="merge")))) == 1
 
 
-def test_merge_and_invert_paints_all_that_is_none_of_them():
+def test_merge_and_invert_paints_the_complement_of_all_regions():
     faces = found(square(0, 0), square(200, 100))
     (rest,) = shape_regions(faces, Shape(merge="merge and invert"), CANVAS)
     expected = (faces[0].mask(CANVAS) | faces[1].mask(CANVAS)).inverted()
