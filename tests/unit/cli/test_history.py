@@ -77,7 +77,7 @@ def test_a_step_is_painted_again(fixed, desk, tmp_path, capsys):
 @pytest.mark.parametrize(
     "words", [["--revert", "x"], ["--revert", "9"], ["--choose", "1"], ["--revert", "1", "--again", "1"]]
 )
-def test_what_is_not_understood_is_said(fixed, desk, words, capsys):
+def test_invalid_arguments_of_history_are_reported(fixed, desk, words, capsys):
     assert main(["history", str(history_of(fixed)), *words], desk) == 2
     assert "retouch:" in capsys.readouterr().err
 

@@ -111,7 +111,7 @@ def photo() -> Picture:
 
 def test_importing_and_listing_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from retouch.detectors import Registry; Registry().available();"
+        "import sys; from retouch.detectors.registry import DetectorRegistry; DetectorRegistry().available();"
         "print(sorted({'torch', 'ultralytics', 'mediapipe', 'gradio'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
