@@ -91,7 +91,8 @@ def polygon_region(points: np.ndarray, label: str, score: float) -> Region | Non
 
 
 def hull_region(points: np.ndarray, label: str, score: float, grow: float = 0.0) -> Region | None:
-    """The filled convex hull of `points`, (n, 2) float x, y in pixels, grown by `grow` pixels; below 1 it is not grown.
+    """The filled convex hull of `points`, (n, 2) float x, y in pixels, grown by `grow` pixels; below 1 it is
+    not grown.
 
     None when it is under 2 pixels wide. `score` is 0..1.
     """

@@ -35,8 +35,8 @@ before = state()
 """
 
 ULTRALYTICS = """
-from retouch.detectors import fence
-fence.import_ultralytics()
+from retouch.weights import import_guard
+import_guard.import_ultralytics()
 """
 
 DETECT = """

@@ -117,8 +117,8 @@ class Tone:
 def let_in(coloured: np.ndarray, side: float) -> np.ndarray | None:
     """The share at which painted colours are kept: (height, width) float32 0..1.
 
-    It is 1 at `coloured` pixels, (height, width) bool, and falls to a half at a distance of 8 % of `side`, the
-    painted side in pixels, above 0. None when no pixel is coloured.
+    It is 1 at `coloured` pixels, (height, width) bool, and falls to a half at a distance of 8 % of `side`,
+    the painted side in pixels, above 0. None when no pixel is coloured.
     """
     if not coloured.any():
         return None
