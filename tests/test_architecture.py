@@ -71,10 +71,13 @@ LONGEST_FUNCTION = 60
 LONGEST_FILE = 300
 MOST_PARAMETERS = 6
 """Budgets without a list of exceptions: what does not fit is taken apart."""
+LONGEST_TEST_NAME = 70
+"""Characters of a test's name, `test_` counted."""
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 PACKAGES = {".".join(path.parent.relative_to(ROOT).parts) for path in SOURCES if path.name == "__init__.py"}
 BUDGETED = [*SOURCES, *sorted((ROOT / "scripts").rglob("*.py"))]
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 
 def module_of(path: Path) -> str:
@@ -227,3 +230,9 @@ def test_code_stays_within_its_budget(path):
         length = (function.end_lineno or 0) - function.lineno + 1
         assert length <= LONGEST_FUNCTION, f"{where} has {length} lines"
         assert parameters(function) <= MOST_PARAMETERS, f"{where} takes {parameters(function)} parameters"
+
+
+@pytest.mark.parametrize("path", TESTS, ids=ids(TESTS))
+def test_every_test_name_has_at_most_70_characters(path):
+    names = [function.name for function in functions(path) if function.name.startswith("test_")]
+    assert [name for name in names if len(name) > LONGEST_TEST_NAME] == []

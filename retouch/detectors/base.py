@@ -1,4 +1,4 @@
-"""Detector: what finds things in a picture."""
+"""The protocol of detectors."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from retouch.image.region import Region
 
 @runtime_checkable
 class Detector(Protocol):
-    """Finds things. Loaded once and kept by whoever made it."""
+    """Finds things in a picture. The owner makes it once and keeps it."""
 
     @property
     def name(self) -> str: ...
 
     def find(self, picture: Picture, confidence: float, classes: tuple[str, ...]) -> tuple[Region, ...]:
-        """Every region scored at least `confidence`, of the given classes when any are named."""
+        """Every region with a score of at least `confidence`, 0..1, of `classes`, or of all classes for
+        ()."""
         ...

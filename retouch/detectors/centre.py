@@ -1,4 +1,4 @@
-"""Detectors that look at nothing: a fixed part of every picture, where a subject usually is."""
+"""Detectors without a model: a fixed part of every picture, where a subject usually is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CenterDetector:
     labels: tuple[str, ...] = ("center",)
 
     def find(self, picture: Picture, confidence: float, classes: tuple[str, ...] = ()) -> tuple[Region, ...]:
-        """That one region, whatever the confidence. BadInput when another class is asked for."""
+        """The one region, for any confidence. Raises BadInput for another class than "center"."""
         wanted_labels(classes, self.labels, self.name)
         width, height = picture.size
         box = Box(width // 4, height // 4, width - width // 4, height - height // 4)

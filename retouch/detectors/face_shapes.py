@@ -1,9 +1,9 @@
-"""The shape of a face from what face models report: six points, a mesh of landmarks, or a bare box.
+"""The shape of a face from the output of face models: six points, a mesh of landmarks, or a bare box.
 
-Face boxes reach from the eyebrows to the chin. A face to repaint reaches from the hairline to the chin
-and from ear to ear, so every shape here is extended upward along the face's own axis.
-Proportions are those of the drawing canon: the eyes lie half-way up the head, and hairline to brow,
-brow to nose and nose to chin are three equal parts.
+Face boxes reach from the eyebrows to the chin. A face to repaint reaches from the hairline to the chin and
+from ear to ear, so every shape here is extended upward along the face's own axis. All points are x, y in
+pixels of the picture. Proportions are those of the drawing canon: the eyes lie half-way up the head, and
+hairline to brow, brow to nose and nose to chin are three equal parts.
 """
 
 from __future__ import annotations
@@ -21,12 +21,16 @@ from retouch.image.region import Region
 # In units of the distance from the middle of the eyes to the mouth, downward positive.
 HAIRLINE, CHIN = -1.15, 1.85
 NARROWEST = 1.0
-"""Half the width of a face is at least this, however far it is turned away."""
+"""The least half width of a face in these units, for any rotation of the head."""
 
 
 @dataclass(frozen=True)
 class Axes:
-    """A face's own frame: origin between the eyes, `down` and `across` unit vectors, `unit` in pixels."""
+    """A face's own coordinates.
+
+    `origin`, (2,) float, is the middle of the eyes in pixels; `down`, (2,) float, is a unit vector towards
+    the mouth; `unit` is the distance to the mouth in pixels, above 0.
+    """
 
     origin: np.ndarray
     down: np.ndarray
@@ -34,34 +38,48 @@ class Axes:
 
     @property
     def across(self) -> np.ndarray:
+        """(2,) float: the unit vector at a right angle to `down`."""
         return np.array([self.down[1], -self.down[0]])
 
     @property
     def turn(self) -> float:
-        """Degrees counter-clockwise that would set the face upright, -180..180."""
+        """The rotation that makes the face upright, in degrees counter-clockwise, -180..180."""
         return math.degrees(math.atan2(-self.down[0], self.down[1]))
 
     def shaped(self, region: Region | None) -> Region | None:
-        """A region of this face, with its turn."""
+        """The region with the `turn` of this face; None stays None."""
         return region and replace(region, turn=self.turn)
 
     @classmethod
     def of(cls, eyes: np.ndarray, mouth: np.ndarray) -> Axes | None:
-        """From the middle of the eyes and of the mouth, None when they fall together."""
+        """The axes of a face from the middle of its eyes and of its mouth, both (2,) pixels; None when they
+        coincide.
+
+        >>> Axes.of(np.array([50.0, 40.0]), np.array([50.0, 60.0])).turn
+        -0.0
+        """
         unit = float(np.linalg.norm(mouth - eyes))
         return cls(eyes, (mouth - eyes) / unit, unit) if unit > 1e-6 else None
 
     def local(self, points: np.ndarray) -> np.ndarray:
-        """(n, 2) pixels -> (n, 2) units: across, down."""
+        """(n, 2) pixels -> (n, 2) units of this face: across, down."""
         offset = (points - self.origin) / self.unit
         return np.stack([offset @ self.across, offset @ self.down], axis=1)
 
     def pixels(self, points: np.ndarray) -> np.ndarray:
+        """(n, 2) units of this face -> (n, 2) float pixels: x, y."""
         return self.origin + self.unit * (points[:, :1] * self.across + points[:, 1:] * self.down)
 
 
 def polygon_region(points: np.ndarray, label: str, score: float) -> Region | None:
-    """The filled polygon of (n, 2) x, y pixels; it may hang over the picture. None when it is thin."""
+    """The filled polygon of `points`, (n, 2) float x, y in pixels of the picture; None if it is under 2
+    pixels wide.
+
+    The region may reach beyond the picture. `score` is 0..1.
+
+    >>> polygon_region(np.array([[2.0, 2.0], [7.0, 2.0], [7.0, 5.0], [2.0, 5.0]]), "face", 1.0).box
+    Box(left=2, top=2, right=8, bottom=6)
+    """
     box = Box.covering(*points.min(0), *(points.max(0) + 1))
     if box.width < 2 or box.height < 2:
         return None
@@ -73,7 +91,11 @@ def polygon_region(points: np.ndarray, label: str, score: float) -> Region | Non
 
 
 def hull_region(points: np.ndarray, label: str, score: float, grow: float = 0.0) -> Region | None:
-    """The convex hull of (n, 2) pixels, grown by `grow` pixels on every side."""
+    """The filled convex hull of `points`, (n, 2) float x, y in pixels, grown by `grow` pixels; below 1 it is
+    not grown.
+
+    None when it is under 2 pixels wide. `score` is 0..1.
+    """
     hull = cv2.convexHull(points.astype(np.float32))[:, 0]
     if grow >= 1:
         turns = np.linspace(0, 2 * np.pi, 24, endpoint=False)
@@ -83,15 +105,18 @@ def hull_region(points: np.ndarray, label: str, score: float, grow: float = 0.0)
 
 
 def ellipse_points(center: np.ndarray, radii: np.ndarray) -> np.ndarray:
+    """(72, 2) float: x, y of points on an ellipse, from its `center` and `radii`, both (2,) x, y in one
+    unit."""
     turns = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     return center + radii * np.stack([np.cos(turns), np.sin(turns)], axis=1)
 
 
 def from_points(points: np.ndarray, score: float) -> Region | None:
-    """A face from (6, 2) pixels: right eye, left eye, nose, mouth, right ear, left ear (of the person).
+    """An elliptic face from `points`, (6, 2) float pixels: right eye, left eye, nose, mouth, right ear, left
+    ear.
 
-    An ellipse in the face's own frame, so a tilted head gets a tilted shape. None when the points say
-    nothing, as for a face seen from above.
+    Left and right are the person's. The ellipse is aligned with the face, so a tilted head gets a tilted
+    shape. None when the points have no usable proportions, as for a face seen from above.
     """
     axes = Axes.of(points[:2].mean(0), points[3])
     if axes is None:
@@ -105,7 +130,7 @@ def from_points(points: np.ndarray, score: float) -> Region | None:
 
 
 def from_box(left: float, top: float, right: float, bottom: float, score: float) -> Region | None:
-    """An upright face from a box that reaches from the eyebrows to the chin."""
+    """An upright elliptic face from a box, in pixels, that reaches from the eyebrows to the chin."""
     top -= 0.3 * (bottom - top)
     center = np.array([(left + right) / 2, (top + bottom) / 2])
     radii = np.array([(right - left) / 2, (bottom - top) / 2])
@@ -115,11 +140,14 @@ def from_box(left: float, top: float, right: float, bottom: float, score: float)
 # Indices into mediapipe's 468 face landmarks.
 _EYES, _MOUTH = (33, 133, 263, 362), (13, 14)
 _FOREHEAD = 1.35
-"""The mesh ends half-way up the forehead: its part above the eyes is stretched by this much."""
+"""Factor that stretches the mesh above the eyes, because it ends half-way up the forehead."""
 
 
 def from_mesh(landmarks: np.ndarray, score: float) -> Region | None:
-    """A face's outline from (468, 2) landmark pixels, up to the hairline."""
+    """The outline of a face up to the hairline from mediapipe's landmarks, (468, 2) float x, y in pixels.
+
+    None when eyes and mouth coincide or the outline is under 2 pixels wide.
+    """
     axes = Axes.of(landmarks[list(_EYES)].mean(0), landmarks[list(_MOUTH)].mean(0))
     if axes is None:
         return None

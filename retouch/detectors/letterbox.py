@@ -1,6 +1,6 @@
-"""How a picture is fitted into a detector's input, and how places and masks come back from it.
+"""Fit a picture into a detector's input, and map points and masks back.
 
-Edge coordinates throughout: pixel i covers i to i + 1, so its centre is i + 0.5.
+Coordinates are those of edges: pixel i covers i to i + 1, so its centre is i + 0.5.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 
 GREY = 114
-"""What YOLO pads with."""
+"""The level of YOLO's padding."""
 
 
 @dataclass(frozen=True)
 class Letterbox:
-    """`canvas` scaled to `inner` and centred in `outer`, grey around."""
+    """A picture of size `canvas` scaled to `inner` and centred in `outer`, with grey padding; sizes in
+    pixels."""
 
     canvas: Size
     inner: Size
@@ -27,40 +28,43 @@ class Letterbox:
 
     @classmethod
     def fit(cls, canvas: Size, side: int, stride: int = 32) -> Letterbox:
-        """The longest side becomes `side`; both are padded to multiples of `stride`."""
+        """The letterbox that scales the longest side to `side` pixels and pads both to multiples of
+        `stride`."""
         scale = side / max(canvas)
         inner = Size(*(max(1, round(length * scale)) for length in canvas))
         return cls(canvas, inner, Size(*(-(-length // stride) * stride for length in inner)))
 
     @property
     def scale(self) -> np.ndarray:
-        """(2,) input pixels per canvas pixel, across and down: rounding makes them differ a little."""
+        """(2,) input pixels per canvas pixel, across and down; they differ slightly by rounding."""
         return np.array(self.inner) / np.array(self.canvas)
 
     @property
     def offset(self) -> np.ndarray:
-        """(2,) padding left and above, in input pixels."""
+        """(2,) int: padding left and above, in input pixels."""
         return (np.array(self.outer) - np.array(self.inner)) // 2
 
     def image(self, pixels: np.ndarray) -> np.ndarray:
-        """(height, width, 3) uint8 of `canvas` -> of `outer`."""
+        """(height, width, 3) uint8 RGB of size `canvas` -> of size `outer`."""
         out = np.full((self.outer.height, self.outer.width, 3), GREY, np.uint8)
         left, top = self.offset
-        # Averaging when shrinking: picking single pixels would move edges by half an input pixel.
+        # Average when shrinking: nearest pixels would move edges by half an input pixel.
         how = cv2.INTER_AREA if min(self.scale) < 1 else cv2.INTER_LINEAR
         resized = cv2.resize(pixels, self.inner, interpolation=how)
         out[top : top + self.inner.height, left : left + self.inner.width] = resized
         return out
 
     def to_canvas(self, points: np.ndarray) -> np.ndarray:
-        """(..., 2) input coordinates -> canvas coordinates."""
+        """(..., 2) x, y in input pixels -> (..., 2) float x, y in canvas pixels."""
         return (points - self.offset) / self.scale
 
     def mask(self, logits: np.ndarray, box: Box) -> Mask:
-        """The mask inside `box` (canvas pixels) of (h, w) logits that cover all of `outer`.
+        """The mask inside `box`, in canvas pixels, from (height, width) float logits that cover all of
+        `outer`.
 
-        Each canvas pixel's centre is looked up where it lies among the logits: padding, rounding and
-        the logits' own coarseness are all in that one map. Resolution is the picture's.
+        The logits are interpolated at the centre of each canvas pixel; padding, rounding and the resolution
+        of the logits are all in this one map. The mask has the resolution of the picture: 255 where the logit
+        is above 0.
         """
         per_logit = np.array(self.outer) / np.array(logits.shape[::-1])
         x, y = (np.arange(low, high) + 0.5 for low, high in ((box.left, box.right), (box.top, box.bottom)))

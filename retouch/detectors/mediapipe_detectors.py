@@ -1,8 +1,8 @@
 """Faces, eyes, lips, hands and people by mediapipe.
 
-mediapipe's own results are only the start: its full-range face model misses faces in pictures that are
-not square, its boxes end at the eyebrows, and its scores from one far view are worth little. Here every
-face candidate gets a second, close look by all models asked, which gives the score and the outline.
+mediapipe's own results need corrections: its full-range face model misses faces in pictures that are not
+square, its boxes end at the eyebrows, and its scores from one distant view are unreliable. Here all models
+run a second time on a crop around each face candidate, which gives the score and the outline.
 """
 
 from __future__ import annotations
@@ -25,15 +25,19 @@ RANGES = ("full", "short")
 
 
 def smallest_tile(size: Size) -> int:
-    """The models see 128 to 192 px a side: a 40 px face needs a tile of at most 400."""
+    """The least tile side in pixels: the models' inputs are 128 to 192 wide, so a face of 40 needs a tile of
+    400."""
     return max(320, max(size) // 10)
 
 
 def raw_faces(graphs: Graphs, kind: str, pixels: np.ndarray) -> list[Region]:
-    """What one face model reports, shaped as faces."""
+    """The faces that one face model detects in `pixels`, (height, width, 3) uint8 RGB.
+
+    `kind` is one of RANGES. Raises Missing without a working mediapipe.
+    """
     detections = graphs.run(f"face {kind}", pixels).detections or ()
-    found = (_face(detection, pixels.shape) for detection in detections)
-    return [region for region in found if region]
+    faces = (_face(detection, pixels.shape) for detection in detections)
+    return [region for region in faces if region]
 
 
 def _face(detection: Any, shape: tuple[int, ...]) -> Region | None:
@@ -50,12 +54,12 @@ def _face(detection: Any, shape: tuple[int, ...]) -> Region | None:
 
 @dataclass(frozen=True)
 class FaceFinder:
-    """Candidates from any of `ranges`, then a close second look at each.
+    """Face candidates from any of `ranges`, each checked by a second detection in a crop around it.
 
-    The score is the mean, over the models asked, of what they say close up, and half of that where one of
-    them sees nothing: a cloud that one model takes for a face scores low. The outline is the mesh model's
-    where that agrees; `mesh_only` takes it as it is, up to the middle of the forehead, and drops what has
-    none.
+    The score is the mean of the models' scores in the crop, and half of that when one of them detects
+    nothing: a cloud that one model mistakes for a face scores low. The outline is that of the mesh model if
+    it agrees. `mesh_only` uses the mesh unchanged, up to the middle of the forehead, and drops faces without
+    one.
     """
 
     graphs: Graphs
@@ -63,19 +67,21 @@ class FaceFinder:
     mesh_only: bool = False
 
     def look(self, pixels: np.ndarray, confidence: float) -> Sequence[Region]:
+        """Face candidates in (height, width, 3) uint8 RGB pixels; `confidence` is not used."""
         return merged_passes(raw_faces(self.graphs, kind, pixels) for kind in self.ranges)
 
     def finish(self, pixels: np.ndarray, found: tuple[Region, ...]) -> Sequence[Region]:
+        """The confirmed candidates in a (height, width, 3) uint8 RGB picture, with scores and outlines."""
         close = (self._close_up(pixels, region) for region in found)
         canvas = Size(pixels.shape[1], pixels.shape[0])
-        kept = (region.clipped(canvas) for region in close if region)
-        return distinct([region for region in kept if region])
+        clipped = (region.clipped(canvas) for region in close if region)
+        return distinct([region for region in clipped if region])
 
     def _close_up(self, pixels: np.ndarray, region: Region) -> Region | None:
         window, crop = _zoom(pixels, region.box, 2.2)
         local = region.moved(-window.left, -window.top)
-        seen = [_matching(raw_faces(self.graphs, kind, crop), local) for kind in self.ranges]
-        confirmed = [face for face in seen if face]
+        matches = [_matching(raw_faces(self.graphs, kind, crop), local) for kind in self.ranges]
+        confirmed = [face for face in matches if face]
         score = sum(face.score for face in confirmed) / len(self.ranges)
         if len(confirmed) < len(self.ranges):
             score /= 2
@@ -102,19 +108,23 @@ def _matching(found: Sequence[Region], like: Region) -> Region | None:
 
 
 def _zoom(pixels: np.ndarray, box: Box, times: float) -> tuple[Box, np.ndarray]:
-    """A square window of `times` the box's side around it, moved into the picture, and its pixels."""
+    """(window, its pixels): a square of `times` the box's longer side around it, moved into the picture."""
     side = round(max(box.size) * times)
     window = Box.around(box.center, Size(side, side)).inside(Size(pixels.shape[1], pixels.shape[0]))
     return window, np.ascontiguousarray(pixels[window.slices])
 
 
 def mesh(graphs: Graphs, pixels: np.ndarray) -> np.ndarray | None:
-    """(468, 2) landmark pixels of the one face in `pixels`."""
-    found = graphs.run("face mesh", pixels).multi_face_landmarks
-    return None if not found else landmark_pixels(found[0], pixels)
+    """(468, 2) float x, y in pixels: the landmarks of the face in `pixels`, (height, width, 3) uint8 RGB.
+
+    None when no face is found. Raises Missing without a working mediapipe.
+    """
+    faces = graphs.run("face mesh", pixels).multi_face_landmarks
+    return None if not faces else landmark_pixels(faces[0], pixels)
 
 
 def landmark_pixels(landmarks: Any, pixels: np.ndarray) -> np.ndarray:
+    """(n, 2) float x, y in pixels of mediapipe's n `landmarks` in `pixels`, (height, width, 3)."""
     scale = np.array([pixels.shape[1], pixels.shape[0]])
     return np.array([(p.x, p.y) for p in landmarks.landmark]) * scale
 
@@ -127,18 +137,19 @@ _LIPS = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17
 
 @dataclass(frozen=True)
 class FeatureFinder:
-    """A feature of each face found: the hulls of `rings` of landmarks as one region.
+    """A feature of each detected face: the hulls of `rings` of landmarks as one region.
 
-    Both eyes are one region, for eyes painted one by one do not look the same way.
+    Both eyes are one region, because eyes that are painted separately do not look in the same direction.
     """
 
     faces: FaceFinder
     label: str
     rings: tuple[tuple[int, ...], ...]
     grow: float
-    """Of the feature's width, added on every side."""
+    """Share of the feature's width that is added on every side."""
 
     def finish(self, pixels: np.ndarray, found: tuple[Region, ...]) -> Sequence[Region]:
+        """The feature of each confirmed face in a (height, width, 3) uint8 RGB picture."""
         features = (self._feature(pixels, face) for face in self.faces.finish(pixels, found))
         return [feature for feature in features if feature]
 
@@ -166,36 +177,42 @@ def _unite(regions: Sequence[Region]) -> Region:
 
 
 def find_hands(graphs: Graphs, pixels: np.ndarray) -> list[Region]:
-    """Hulls of hand landmarks, with the wrist. The score is the model's certainty of left or right,
-    the only one that this solution reports."""
+    """The hulls of hand landmarks with the wrist in `pixels`, (height, width, 3) uint8 RGB.
+
+    The score 0..1 is that of left or right, the only one that mediapipe reports. Raises Missing without a
+    working mediapipe.
+    """
     result = graphs.run("hands", pixels)
     sides = result.multi_handedness or ()
     marks = [landmark_pixels(hand, pixels) for hand in result.multi_hand_landmarks or ()]
-    found = (_hand(p, float(side.classification[0].score)) for p, side in zip(marks, sides, strict=True))
-    return [hand for hand in found if hand]
+    hands = (_hand(p, float(side.classification[0].score)) for p, side in zip(marks, sides, strict=True))
+    return [hand for hand in hands if hand]
 
 
 def _hand(points: np.ndarray, score: float) -> Region | None:
-    """Landmarks run along the bones and start at the wrist: flesh lies around them, a little arm below."""
+    """The region of a hand: landmarks lie on the bones and begin at the wrist, so flesh and some arm are
+    added."""
     palm = float(np.linalg.norm(points[9] - points[0]))
     arm = points[0] + 0.3 * (points[0] - points[9])
     return face_shapes.hull_region(np.vstack([points, arm]), "hand", score, 0.22 * palm)
 
 
 def find_people(graphs: Graphs, pixels: np.ndarray) -> list[Region]:
-    """The matte's connected parts, each scored by its mean confidence. People who touch are one part.
+    """The connected parts of the person matte of `pixels`, (height, width, 3) uint8 RGB.
 
-    The model squeezes what it gets into a square: outlines are best so, but in a wide picture it misses
-    people, whom it sees when grey bars make the picture square. They are added where nobody was found.
+    Each has its mean confidence, 0..1, as score. People who touch are one part. The model scales its input to
+    a square. That gives the best outlines but misses people in a wide picture. With grey bars that make the
+    picture square it detects them, so those are added where no person was found. Raises Missing without a
+    working mediapipe.
     """
-    found = _people(_matte(graphs, pixels))
+    people = _people(_matte(graphs, pixels))
     square, left, top = _pad_to_square(pixels)
     matte = _matte(graphs, square)[top : top + pixels.shape[0], left : left + pixels.shape[1]]
-    return found + [p for p in _people(matte) if all(overlap(p, known) < 0.2 for known in found)]
+    return people + [p for p in _people(matte) if all(overlap(p, other) < 0.2 for other in people)]
 
 
 def _matte(graphs: Graphs, pixels: np.ndarray) -> np.ndarray:
-    """(height, width) float32, 0 to 1."""
+    """(height, width) float32, 0..1: the matte of all people."""
     return np.asarray(graphs.run("person", pixels).segmentation_mask, np.float32)
 
 
@@ -208,7 +225,7 @@ def _people(matte: np.ndarray) -> list[Region]:
 
 
 def _pad_to_square(pixels: np.ndarray) -> tuple[np.ndarray, int, int]:
-    """The picture in the middle of a grey square, and where its corner is there."""
+    """(square, left, top): the picture in the middle of a grey square, and the position of its corner."""
     height, width = pixels.shape[:2]
     side = max(height, width)
     left, top = (side - width) // 2, (side - height) // 2
@@ -218,7 +235,7 @@ def _pad_to_square(pixels: np.ndarray) -> tuple[np.ndarray, int, int]:
 
 
 def _person(matte: np.ndarray, part: np.ndarray) -> Region:
-    """One part with its soft border: the matte itself within a few pixels of the part."""
+    """The region of one part with its soft border: the matte within a few pixels of the part."""
     near = cv2.dilate(part.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     alpha = np.rint(np.where(near, matte, 0).clip(0, 1) * 255).astype(np.uint8)
     region = Region.of_mask(Mask(alpha), "person", float(matte[part].mean()))
@@ -227,11 +244,11 @@ def _person(matte: np.ndarray, part: np.ndarray) -> Region:
 
 
 def detectors(graphs: Graphs) -> dict[str, Searcher]:
-    """Every mediapipe detector by name. Nothing is loaded before the first find."""
+    """Every mediapipe detector by name. They load their graphs at the first `find`."""
     both = FaceFinder(graphs)
     eyes = FeatureFinder(both, "eyes", (_RIGHT_EYE, _LEFT_EYE), 0.25)
     lips = FeatureFinder(both, "lips", (_LIPS,), 0.08)
-    made = {
+    finders = {
         "mediapipe face": ("face", both.look, both.finish),
         "mediapipe face mesh": ("face", both.look, FaceFinder(graphs, RANGES, mesh_only=True).finish),
         "mediapipe eyes": ("eyes", both.look, eyes.finish),
@@ -239,8 +256,10 @@ def detectors(graphs: Graphs) -> dict[str, Searcher]:
     }
     for kind in RANGES:
         one = FaceFinder(graphs, (kind,))
-        made[f"mediapipe face {kind}"] = ("face", one.look, one.finish)
-    searchers = {n: Searcher(n, (label,), look, smallest_tile, end) for n, (label, look, end) in made.items()}
+        finders[f"mediapipe face {kind}"] = ("face", one.look, one.finish)
+    searchers = {
+        n: Searcher(n, (label,), look, smallest_tile, end) for n, (label, look, end) in finders.items()
+    }
     searchers["mediapipe hands"] = Searcher(
         "mediapipe hands", ("hand",), lambda pixels, _: find_hands(graphs, pixels), hand_tile
     )
@@ -251,5 +270,6 @@ def detectors(graphs: Graphs) -> dict[str, Searcher]:
 
 
 def hand_tile(size: Size) -> int:
-    """The palm model sees 192 px a side and wants palms of a tenth of that."""
+    """The least tile side in pixels: the palm model's input is 192 wide and palms must have a tenth of
+    that."""
     return max(384, max(size) // 8)

@@ -1,8 +1,8 @@
-"""mediapipe's graphs: which versions serve, made once each, kept, and quiet.
+"""mediapipe's graphs: each is made once and kept, without its log output.
 
-What serves: mediapipe 0.10.13 to 0.10.21. Those wheels bring both `mediapipe.solutions` and the models
-it runs (face detection, face mesh, hands, selfie segmentation), so everything works offline. Later wheels
-have dropped both; with them this module says Missing and the OpenCV cascades find faces.
+mediapipe 0.10.13 to 0.10.21 work. Those wheels have both `mediapipe.solutions` and its models (face
+detection, face mesh, hands, selfie segmentation), so everything works offline. Later wheels lack both; with
+them this module raises Missing and the OpenCV cascades find faces.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ _NOISE = re.compile(
     rb"|gl_context|OpenGL|_calculator\.cc"
 )
 LOWEST = 0.3
-"""What a graph scores lower it does not report."""
+"""The least score 0..1 that a graph reports."""
 
 
 def is_installed() -> bool:
-    """Whether a mediapipe that serves is here. Imports nothing."""
+    """Whether a working version of mediapipe is installed. Imports nothing."""
     return _missing() == ""
 
 
 def _missing() -> str:
-    """Why mediapipe does not serve, "" when it does."""
+    """The reason why mediapipe does not work, "" when it does."""
     with contextlib.suppress(ImportError, ValueError):
         spec = importlib.util.find_spec("mediapipe")
         if spec and spec.origin:
@@ -58,7 +58,7 @@ def _missing() -> str:
 
 
 def demand(what: str) -> None:
-    """Missing, with what to do about it, unless mediapipe serves. `what` needs it."""
+    """Raise Missing, with advice, unless mediapipe works. `what` is the detector that needs it."""
     reason = _missing()
     if reason:
         raise Missing(
@@ -71,19 +71,22 @@ _ELSE = "or put a YOLO .pt that finds it into the WebUI's models/retouch"
 
 
 class Graphs:
-    """One mediapipe graph per purpose, made at first use. Thread-safe: one picture at a time."""
+    """One mediapipe graph for each kind, made at first use. Thread-safe: one picture at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._made: dict[str, Any] = {}
 
     def run(self, kind: str, pixels: np.ndarray) -> Any:
-        """The solution's result for (height, width, 3) RGB uint8. `kind` is a name in MAKERS."""
+        """The result of a solution for (height, width, 3) uint8 RGB pixels. `kind` is a name in MAKERS.
+
+        Raises Missing when mediapipe is not installed or does not start.
+        """
         with self._lock:
             if kind not in self._made:
                 self._made[kind] = _make(kind)
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)  # protobuf's, about mediapipe's way of using it
+                warnings.simplefilter("ignore", UserWarning)  # protobuf warns about mediapipe
                 return self._made[kind].process(pixels)
 
     def close(self) -> None:
@@ -101,8 +104,8 @@ def _make(kind: str) -> Any:
             from mediapipe import solutions  # type: ignore[attr-defined, import-untyped]
 
             graph = MAKERS[kind](solutions)
-            graph.process(np.zeros((64, 64, 3), np.uint8))  # its complaints come at the first picture
-    except Exception as error:  # an install that is broken raises anything
+            graph.process(np.zeros((64, 64, 3), np.uint8))  # it logs at the first picture
+    except Exception as error:  # a broken install raises exceptions of any type
         raise Missing(
             f"mediapipe does not start ({describe(error)}).",
             hint=f"Versions {SERVES} serve; reinstall one of them.",
@@ -127,21 +130,21 @@ MAKERS: dict[str, Callable[[Any], Any]] = {
 
 @contextlib.contextmanager
 def quiet(noise: re.Pattern[bytes]) -> Iterator[None]:
-    """Lines that native code writes to stderr are held back; all but `noise` follow afterwards.
+    """Buffer the lines that native code writes to stderr, and write all but those that match `noise` at the
+    end.
 
-    mediapipe offers no log level, and its first picture prints half a dozen warnings that mean nothing
-    to a user.
+    mediapipe has no log level, and its first picture prints several warnings that are irrelevant to a user.
     """
-    with tempfile.TemporaryFile() as held:
+    with tempfile.TemporaryFile() as buffer:
         sys.stderr.flush()
         saved = os.dup(2)
-        os.dup2(held.fileno(), 2)
+        os.dup2(buffer.fileno(), 2)
         try:
             yield
         finally:
             os.dup2(saved, 2)
             os.close(saved)
-            held.seek(0)
-            for line in held:
+            buffer.seek(0)
+            for line in buffer:
                 if not noise.search(line):
                     os.write(2, line)

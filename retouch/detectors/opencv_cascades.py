@@ -1,6 +1,7 @@
-"""Faces and eyes by the cascades that come with OpenCV: always here, for frontal faces only.
+"""Faces and eyes by OpenCV's own cascades: always available, for frontal faces only.
 
-Viola and Jones, "Rapid object detection using a boosted cascade of simple features", 2001.
+P. Viola and M. Jones, Rapid object detection using a boosted cascade of simple features, 2001,
+doi:10.1109/CVPR.2001.990517.
 """
 
 from __future__ import annotations
@@ -33,16 +34,18 @@ def _classifier(file: str) -> cv2.CascadeClassifier:
 
 
 def _scan(file: str, grey: np.ndarray, least: int) -> list[tuple[np.ndarray, float]]:
-    """(x, y, width, height) and a score for each place found, squares of at least `least` px."""
+    """((4,) x, y, width, height in pixels, score 0..1) of each detection, squares of at least `least`
+    pixels."""
     with _LOCK:
         boxes, counts = _classifier(file).detectMultiScale2(grey, 1.1, 4, minSize=(least, least))
     return [(np.asarray(box, float), _score(int(n))) for box, n in zip(boxes, np.ravel(counts), strict=True)]
 
 
 def _score(neighbours: int) -> float:
-    """0..1 from how many shifted and scaled windows agreed: some thirty on a face, a few by accident.
+    """A score 0..1 from the number of shifted and scaled windows that agree: about thirty on a face, few by
+    chance.
 
-    The cascade's own stage margins do not tell the two apart.
+    The cascade's own stage margins do not separate the two.
     """
     return 1 - math.exp(-neighbours / 20)
 
@@ -52,36 +55,42 @@ def _grey(pixels: np.ndarray) -> np.ndarray:
 
 
 def find_faces(pixels: np.ndarray, confidence: float) -> Sequence[Region]:
-    """Frontal upright faces of at least 24 px and a hundredth of the picture.
+    """Frontal upright faces in `pixels`, (height, width, 3) uint8 RGB.
 
-    A face in which no eye is found scores less: leaves and stones have none.
+    Faces have at least 24 pixels and a hundredth of the picture's longer side. A face without a detected eye
+    scores less, because leaves and stones have none. `confidence` is not used. Raises Missing without
+    OpenCV's cascade files.
     """
     grey = _grey(pixels)
-    found = _scan(_FACE, grey, max(24, max(pixels.shape) // 100))
-    regions = (_face(box, score if _eyes_in(grey, box) else score * 0.6) for box, score in found)
+    boxes = _scan(_FACE, grey, max(24, max(pixels.shape) // 100))
+    regions = (_face(box, score if _eyes_in(grey, box) else score * 0.6) for box, score in boxes)
     return [region for region in regions if region]
 
 
 def _face(box: np.ndarray, score: float) -> Region | None:
-    """The cascade's square reaches from mid-forehead to the chin, and is wider than the face."""
+    """The region of a face from the cascade's square, which reaches from mid-forehead to chin and is too
+    wide."""
     x, y, width, height = box
     return face_shapes.from_box(x + 0.1 * width, y + 0.12 * height, x + 0.9 * width, y + height, score)
 
 
 def _eyes_in(grey: np.ndarray, face: np.ndarray) -> list[np.ndarray]:
-    """Eyes in the upper part of a face, as x, y, width, height in the picture."""
+    """Eyes in the upper part of a face, each (4,) x, y, width, height in pixels of the picture."""
     x, y, width, height = face.astype(int)
     upper = grey[y : y + height * 3 // 5, x : x + width]
-    zoom = max(1.0, 96 / width)  # the eye cascade wants eyes of 20 px
+    zoom = max(1.0, 96 / width)  # the eye cascade needs eyes of 20 pixels
     large = cv2.resize(upper, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)
     return [box / zoom + [x, y, 0, 0] for box, _ in _scan(_EYE, large, max(20, large.shape[1] // 8))]
 
 
 def find_eyes(pixels: np.ndarray, confidence: float) -> Sequence[Region]:
-    """The eyes of each face as one region."""
+    """The eyes of each frontal face in `pixels`, (height, width, 3) uint8 RGB, as one region.
+
+    Faces have at least 48 pixels. `confidence` is not used. Raises Missing without OpenCV's cascade files.
+    """
     grey = _grey(pixels)
-    found = _scan(_FACE, grey, max(48, max(pixels.shape) // 100))
-    pairs = (_eyes(_eyes_in(grey, box), score) for box, score in found)
+    boxes = _scan(_FACE, grey, max(48, max(pixels.shape) // 100))
+    pairs = (_eyes(_eyes_in(grey, box), score) for box, score in boxes)
     return [pair for pair in pairs if pair]
 
 
@@ -91,7 +100,7 @@ def _eyes(found: Sequence[np.ndarray], score: float) -> Region | None:
 
 
 def detectors() -> dict[str, Searcher]:
-    """Every cascade detector by name. A cascade scans all sizes itself: no tiles."""
+    """Every cascade detector by name. They need no tiles, because a cascade scans all sizes itself."""
     looks: dict[str, tuple[str, Callable[[np.ndarray, float], Sequence[Region]]]] = {
         "opencv face": ("face", find_faces),
         "opencv eyes": ("eyes", find_eyes),
@@ -100,5 +109,5 @@ def detectors() -> dict[str, Searcher]:
 
 
 def unload() -> None:
-    """Forget the classifiers that were read."""
+    """Free the loaded classifiers."""
     _classifier.cache_clear()

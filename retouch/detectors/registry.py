@@ -1,4 +1,4 @@
-"""All detectors by name: built-in ones, model files, and roles that pick the best of what is here."""
+"""All detectors by name: built-in ones, model files, and roles that choose the best available detector."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ALIASES = {
 
 @dataclass(frozen=True)
 class RoleSpec:
-    """Who can play a role: files whose name has one of `words`, then built-in detectors, in order."""
+    """The detectors for a role, in order: files whose name has one of `words`, then built-in detectors."""
 
     words: tuple[str, ...]
     built_in: tuple[str, ...]
@@ -46,7 +46,8 @@ ROLES = {
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """One detector for a list. `kind`: role, yolo, mediapipe, opencv or shape; `size` bytes, 0 built in."""
+    """One detector in a list. `kind` is role, yolo, mediapipe, opencv or shape; `size` is in bytes, 0 if
+    built in."""
 
     name: str
     kind: str
@@ -57,11 +58,11 @@ class ModelInfo:
 
 
 class DetectorRegistry:
-    """Detectors, each made once, its model loaded at its first find and kept. Thread-safe.
+    """All detectors. Each is made once; its model is loaded at its first `find` and kept. Thread-safe.
 
-    `folders` are searched, with subfolders, for .pt files, the first folder first; downloads go to the
-    first. `device` ("cpu", "cuda:0", ...) is asked whenever a model is loaded. Nothing is loaded or
-    downloaded before `get` or `find` ask for it; with `offline` nothing is downloaded at all.
+    `folders` and their subfolders are searched for .pt files in order; downloads go to the first. `device`
+    returns "cpu", "cuda:0" and so on when a model is loaded. Loading and downloading wait for `get` or
+    `find`; with `offline` there are no downloads.
     """
 
     def __init__(
@@ -84,10 +85,10 @@ class DetectorRegistry:
         self._yolos: dict[Path, tuple[tuple[int, int] | None, Yolo]] = {}
 
     def get(self, name: str) -> Detector:
-        """The detector of that name. Its `find` loads the model, and downloads what the catalogue has.
+        """The detector of this name. Its `find` loads the model, and downloads it if the catalogue has it.
 
-        Raises Missing, with the closest name, for an unknown one, and with what to install or download for
-        one that nothing here can serve.
+        Raises Missing: with the closest name for an unknown one, and with advice on installation or download
+        for one that is not available.
         """
         name = ALIASES.get(name, name)
         with self._lock:
@@ -98,14 +99,14 @@ class DetectorRegistry:
             return self._yolo(self._path(name))
 
     def available(self) -> tuple[ModelInfo, ...]:
-        """Every name `get` knows, roles first. Loads nothing, asks no network."""
+        """Every name that `get` knows, roles first. Loads no model and uses no network."""
         with self._lock:
             files = self._files()
             listed = [_file_info(name, files.get(name)) for name in self._known_files(files)]
             return (*map(self._role_info, ROLES), *listed, *map(self._built_info, self._built_in))
 
     def unload(self) -> None:
-        """Free every model that is not at work right now; it is loaded again when next needed."""
+        """Free every model that is not in use; it is loaded again at its next `find`."""
         with self._lock:
             for _, yolo in self._yolos.values():
                 yolo.unload()
@@ -121,25 +122,26 @@ class DetectorRegistry:
         return self._built_in[name]
 
     def _files(self) -> dict[str, Path]:
-        """Model files by name; of equal names the first folder's, then the first path's."""
-        found: dict[str, Path] = {}
+        """Model files by name; for equal names the one of the first folder, then of the first path."""
+        files: dict[str, Path] = {}
         for folder in self._folders:
             for path in model_folders.model_files(folder, (".pt",)):
                 if path.name not in weights_of_text() and not file_contents.segments(path):
-                    found.setdefault(path.name, path)
-        return found
+                    files.setdefault(path.name, path)
+        return files
 
     def _known_files(self, files: dict[str, Path]) -> list[str]:
         catalogued = [item.name for item in catalogue.CATALOGUE]
         return catalogued + sorted(set(files) - set(catalogued))
 
     def _file(self, name: str) -> Path | None:
-        """Any file of that name in the folders, such as a text encoder."""
+        """A file of this name in the folders, such as a text encoder, or None."""
         paths = (path for folder in self._folders for path in model_folders.model_files(folder, (name,)))
         return next((path for path in paths if path.name == name), None)
 
     def _path(self, name: str) -> Path:
-        """Where the file is, or will be once it is downloaded."""
+        """The path of a file, or its future path if it must be downloaded. Raises Missing for an unknown
+        name."""
         files, item = self._files(), catalogue.entry(name)
         if name in files:
             return files[name]
@@ -151,23 +153,23 @@ class DetectorRegistry:
         raise Missing(f"there is no detector {name!r}.", hint=did_you_mean(name, known))
 
     def _yolo(self, path: Path) -> Yolo:
-        """One per file; a file that was replaced since is another model."""
+        """The model of a file; a replaced file is another model."""
         state = model_folders.state_of(path)
-        known, yolo = self._yolos.get(path, (None, None))
-        if yolo is None or (known and known != state):
+        state_before, yolo = self._yolos.get(path, (None, None))
+        if yolo is None or (state_before and state_before != state):
             yolo = Yolo(path, self._fetch, self._device, self._vocabulary.embed, self.unload)
         self._yolos[path] = state, yolo
         return yolo
 
     def _fetch(self, path: Path) -> Path:
-        """The file, downloaded if it is not here and the catalogue has it."""
+        """The file, downloaded if it is missing and the catalogue has it."""
         item = catalogue.entry(path.name)
         if item is None or path.is_file():
             return path
         return download.fetch(item, path.parent, offline=self._offline, watch=self._watch)
 
     def _players(self, role: str) -> list[Detector]:
-        """Who can play `role` here, best first. Raises Missing when nobody can."""
+        """The available detectors for `role`, best first. Raises Missing when there are none."""
         names = self._player_names(role)
         if not names:
             spec = ROLES[role]
@@ -202,7 +204,7 @@ class DetectorRegistry:
 
 
 def weights_of_text() -> frozenset[str]:
-    """Files in the models folders that are no detectors."""
+    """Names of the text encoders, which lie in the models folders and are no detectors."""
     from retouch.detectors.vocabulary import ENCODERS
 
     return frozenset(ENCODERS.values())
@@ -218,21 +220,21 @@ def _file_info(name: str, path: Path | None) -> ModelInfo:
     state = path and model_folders.state_of(path)
     if state:
         return ModelInfo(name, "yolo", True, state[1], labels, about)
-    if item is None:  # it was there a moment ago
+    if item is None:  # deleted since the folder was listed
         return ModelInfo(name, "yolo", False, 0, labels, about)
     return ModelInfo(name, "yolo", False, item.size, labels, f"{about} Downloaded at first use.")
 
 
 class Role:
-    """A Detector that asks the best player for its role, and the next one if that cannot be used."""
+    """A Detector that uses the best detector for its role, and the next one if that fails."""
 
     def __init__(self, name: str, players: Sequence[Detector]) -> None:
         self.name, self._players = name, list(players)
 
     def find(self, picture: Picture, confidence: float, classes: tuple[str, ...] = ()) -> tuple[Region, ...]:
-        """Regions labelled with the role; a remark for each player that failed before one could be asked.
+        """Regions labelled with the role. Adds a remark for each detector that fails before one works.
 
-        Raises what the last player raises when none can be used.
+        Raises the error of the last detector when all fail.
         """
         wanted_labels(classes, (self.name,), self.name)
         for player in self._players[:-1]:

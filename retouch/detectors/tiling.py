@@ -1,8 +1,8 @@
-"""Finding small things in large pictures: the whole picture first, then overlapping tiles.
+"""Find small things in large pictures: in the whole picture first, then in overlapping tiles.
 
-A detector shrinks whatever it is given to its own input size, so a small face in a large picture is
-only a few pixels to it. Tiles of falling size give every thing one view in which it is large enough,
-and what several views saw is told apart from what is really several things.
+A detector shrinks its input to a fixed size, so a small face in a large picture has only a few pixels. Tiles
+of falling size give every thing one view in which it is large enough. Detections of one thing in several
+views are merged.
 """
 
 from __future__ import annotations
@@ -20,20 +20,26 @@ from retouch.image.region import Region, overlap
 from retouch.image.tiles import tiles, whole_in_tile
 
 Look = Callable[[np.ndarray, float], Sequence[Region]]
-"""(height, width, 3) RGB uint8 and a confidence -> regions in those pixels; they may hang over."""
+"""(height, width, 3) uint8 RGB and a confidence 0..1 -> regions in those pixels, which may reach beyond
+them."""
 
 SHARED = 0.25
-"""Of a tile's side, shared with each neighbour: what is larger is seen whole by a larger tile."""
+"""Share of a tile's side that overlaps with each neighbour: a larger thing is whole in a larger tile."""
 
 EDGE = 0.02
-"""Of a tile's side: what ends this close to a cut was probably cut."""
+"""Share of a tile's side: a region that ends this close to a cut was probably cut."""
 
 SAME = 0.6
-"""Two finds of one label that overlap by more, over the smaller, are one thing."""
+"""Two regions of one label whose overlap, divided by the smaller one, is larger are one thing."""
 
 
 def sides(longest: int, smallest: int) -> tuple[int, ...]:
-    """Tile sides from below the whole picture down to `smallest`, in steps of at most a half."""
+    """Tile sides in pixels, descending from below the `longest` side of a picture to `smallest`, at most
+    halving.
+
+    >>> sides(4000, 1000)
+    (2000, 1000)
+    """
     if longest <= smallest:
         return ()
     steps = math.ceil(math.log2(longest / smallest))
@@ -44,17 +50,18 @@ def sides(longest: int, smallest: int) -> tuple[int, ...]:
 def search(
     pixels: np.ndarray, look: Callable[[np.ndarray], Sequence[Region]], smallest: int
 ) -> tuple[Region, ...]:
-    """Regions of the whole picture and of its tiles, each thing once, cut to the picture.
+    """The regions of a picture and of its tiles, each thing once, clipped to the picture.
 
-    `smallest` is the side, in pixels, of the smallest tiles; a picture no larger is seen once.
+    `pixels` are (height, width, 3) uint8 RGB. `look` gets such arrays and returns regions in their pixels.
+    `smallest` is the side of the smallest tiles in pixels; a picture of at most this size has no tiles.
     """
     canvas = Size(pixels.shape[1], pixels.shape[0])
     passes = [list(look(pixels))]
     for side in sides(max(canvas), smallest):
         for tile in tiles(canvas, side, round(side * SHARED)):
-            seen = [r.moved(tile.left, tile.top) for r in look(_cut(pixels, tile))]
+            regions = [r.moved(tile.left, tile.top) for r in look(_cut(pixels, tile))]
             slack = max(1, round(side * EDGE))
-            passes.append([r for r in seen if whole_in_tile(r, tile, canvas, slack)])
+            passes.append([r for r in regions if whole_in_tile(r, tile, canvas, slack)])
     on_canvas = (region.clipped(canvas) for region in merged_passes(passes))
     return tuple(region for region in on_canvas if region)
 
@@ -64,20 +71,20 @@ def _cut(pixels: np.ndarray, tile: Box) -> np.ndarray:
 
 
 def merged_passes(passes: Iterable[Sequence[Region]]) -> list[Region]:
-    """Each thing once, from passes in order of falling view.
+    """Each thing once, from passes in the order of falling views.
 
-    A later find of something known replaces it only when it is the same box and scores better: a
-    part of it, as a tile sees, never displaces the whole.
+    A later region of a known thing replaces it only if it has nearly the same box and a better score: a part,
+    as seen in a tile, never replaces the whole.
     """
-    kept: list[Region] = []
-    for found in passes:
-        for region in sorted(found, key=lambda r: (-r.score, r.box)):
-            rivals = [k for k in kept if k.label == region.label and overlap(k, region) > SAME]
+    merged: list[Region] = []
+    for regions in passes:
+        for region in sorted(regions, key=lambda r: (-r.score, r.box)):
+            rivals = [k for k in merged if k.label == region.label and overlap(k, region) > SAME]
             if not rivals:
-                kept.append(region)
+                merged.append(region)
             elif len(rivals) == 1 and rivals[0].score < region.score and _same(rivals[0], region):
-                kept[kept.index(rivals[0])] = region
-    return kept
+                merged[merged.index(rivals[0])] = region
+    return merged
 
 
 def _same(a: Region, b: Region) -> bool:
@@ -85,15 +92,12 @@ def _same(a: Region, b: Region) -> bool:
 
 
 def by_score(regions: Iterable[Region]) -> tuple[Region, ...]:
-    """Best score first, ties by place: one picture always gives one order."""
+    """The regions by descending score, then by place, so that the order is deterministic."""
     return tuple(sorted(regions, key=lambda r: (-r.score, r.box, r.label)))
 
 
 def wanted_labels(classes: Sequence[str], labels: Sequence[str], name: str) -> frozenset[str]:
-    """The labels that `classes` name, whatever their case; all when none is named.
-
-    Raises BadInput when a class is none of `labels`.
-    """
+    """The labels that `classes` name, in any case; all for no class. Raises BadInput for an unknown class."""
     known = {label.casefold(): label for label in labels}
     for word in classes:
         if word.strip().casefold() not in known:
@@ -104,7 +108,11 @@ def wanted_labels(classes: Sequence[str], labels: Sequence[str], name: str) -> f
 
 @dataclass(frozen=True)
 class Searcher:
-    """A Detector made of a look, the smallest tile it needs, and a finishing touch on what it found."""
+    """A Detector from a look, the side of the smallest tile, and a last step on the merged regions.
+
+    `smallest` maps the picture's size to pixels. `finish` maps (height, width, 3) uint8 RGB pixels and the
+    merged regions to the final ones.
+    """
 
     name: str
     labels: tuple[str, ...]
@@ -113,21 +121,22 @@ class Searcher:
     finish: Callable[[np.ndarray, tuple[Region, ...]], Sequence[Region]] = lambda pixels, found: found
 
     def find(self, picture: Picture, confidence: float, classes: tuple[str, ...] = ()) -> tuple[Region, ...]:
-        """Regions of `classes` scored at least `confidence`, best first.
+        """Regions of `classes` with a score of at least `confidence`, 0..1, best first.
 
-        BadInput for an unknown class; Missing where the library that looks is not here or fails.
+        Raises BadInput for an unknown class, and Missing when the detector's library is not installed or
+        fails.
         """
-        asked = wanted_labels(classes, self.labels, self.name)
+        labels = wanted_labels(classes, self.labels, self.name)
         smallest = self.smallest(picture.size)
         with convert_errors(self._failure):
-            found = search(picture.pixels, lambda crop: self.look(crop, confidence), smallest)
-            finished = self.finish(picture.pixels, found)
-        return by_score(r for r in finished if r.score >= confidence and r.label in asked)
+            merged = search(picture.pixels, lambda crop: self.look(crop, confidence), smallest)
+            finished = self.finish(picture.pixels, merged)
+        return by_score(r for r in finished if r.score >= confidence and r.label in labels)
 
     def _failure(self, cause: str) -> Missing:
         return Missing(f"{self.name!r} failed ({cause}).", hint="Take another detector, or report this.")
 
 
 def whole_only(size: Size) -> int:
-    """A `smallest` that makes no tiles."""
+    """The `smallest` of a Searcher without tiles."""
     return max(size)

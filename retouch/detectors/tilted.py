@@ -1,4 +1,4 @@
-"""Find things that stand on their head: the picture is shown to a detector turned."""
+"""Find tilted things: the detector runs on rotated copies of the picture."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ from retouch.image.picture import Picture
 from retouch.image.region import Region, overlap
 
 ANGLES = tuple(range(30, 360, 30))
-"""Turns that are tried: detectors find a face that is tilted by half of a step as well as an upright one."""
+"""Degrees of the rotations: detectors find a face that is tilted by half a step as well as an upright one."""
 NEARLY = 15
-"""Degrees from a right angle at which that is taken: nothing is resampled then."""
+"""Degrees: a tilt this close to a right angle is rounded to it, which needs no resampling."""
 SAME = 0.3
-"""Of the smaller one: what overlaps by more is one thing. Upside down, a face is seen where its chin is."""
+"""Overlap, divided by the smaller region, from which two detections are one thing. A face that is upside down
+is detected around its chin."""
 Look = Callable[[Picture], Sequence[Region]]
 
 
 @dataclass(frozen=True, eq=False)
 class _Sight:
-    """A thing as a detector saw it, where it is, when the picture was turned by `looked`."""
+    """A detection, mapped back to the picture, that was made when the picture was rotated by `looked`
+    degrees."""
 
     region: Region
     looked: float
@@ -38,12 +40,13 @@ class _Sight:
 
 
 def find_tilted(picture: Picture, look: Look) -> list[Region]:
-    """What is seen in the picture as it stands and turned by each of ANGLES, where it is, with its turn.
+    """The things in a picture at any tilt, with their `Region.turn` in degrees counter-clockwise.
 
-    A detector sees a face also when it is tilted, and some see it upside down: what turn most sights are near
-    is taken, where a sight is of the turn at which it was had and of what the detector itself makes of it
-    (`Region.turn`). Then it is looked at once more, upright by that: what was seen at one turn alone, and is
-    not seen again, was an accident. It takes a dozen looks, and one more for each thing that is tilted.
+    The detector `look` runs on the picture and on its rotations by each of ANGLES. The tilt of a thing is the
+    weighted mean over all its detections; the angle of a detection is the rotation of the picture plus the
+    tilt that the detector reports. Then the detector runs once more with the thing upright. A detection at
+    one rotation only that is not confirmed is dropped. This takes twelve runs, and one more for each tilted
+    thing.
     """
     sights = [_Sight(region, 0) for region in look(picture)]
     sights += [_Sight(r, degrees) for degrees in ANGLES for r in _look_turned(picture, look, degrees)]
@@ -59,7 +62,7 @@ def _of_one(sight: _Sight, group: Sequence[_Sight]) -> bool:
 
 
 def _upright(picture: Picture, look: Look, group: Sequence[_Sight]) -> Region | None:
-    """One thing as it was seen at several turns, best first; None when it was an accident."""
+    """The region of one thing from its detections, best first; None when it is not confirmed."""
     mean = _direction(group)
     nearest = min(group, key=lambda s: abs((s.looked - mean + 180) % 360 - 180))
     alone = len(group) == 1 and nearest.looked != 0
@@ -75,19 +78,20 @@ def _upright(picture: Picture, look: Look, group: Sequence[_Sight]) -> Region | 
 
 
 def _direction(group: Sequence[_Sight]) -> float:
-    """The turn in degrees that the sights of one thing are about: their mean, as seen from the best."""
+    """The tilt in degrees of one thing: the mean of its detections, weighted by agreement with the best
+    one."""
     start = max(group, key=lambda s: sum(_support(s.direction, other) for other in group)).direction
     return math.degrees(cmath.phase(sum(_support(start, s) * s.direction for s in group)))
 
 
 def _right(degrees: float) -> int | None:
-    """The right angle that it nearly is."""
+    """The right angle within NEARLY degrees, or None."""
     right = round(degrees / 90) * 90
     return right if abs(degrees - right) <= NEARLY else None
 
 
 def _support(direction: complex, sight: _Sight) -> float:
-    """How much a sight speaks for a direction: fully for its own, not at all for what is square to it."""
+    """The weight of a detection for a direction: full for its own, 0 from a right angle on."""
     cosine = (direction * sight.direction.conjugate()).real
     return sight.region.score**2 * max(cosine, 0) ** 2
 
@@ -95,23 +99,23 @@ def _support(direction: complex, sight: _Sight) -> float:
 def _look_turned(picture: Picture, look: Look, degrees: float) -> list[Region]:
     matrix, size = _onto(picture.size, degrees)
     pixels = cv2.warpAffine(picture.pixels, matrix, size, flags=cv2.INTER_LINEAR)
-    back = [_back(region, matrix, degrees) for region in look(Picture(pixels))]
-    return [region for one in back if one and (region := one.clipped(picture.size))]
+    regions = [_back(region, matrix, degrees) for region in look(Picture(pixels))]
+    return [region for one in regions if one and (region := one.clipped(picture.size))]
 
 
 def _onto(size: Size, degrees: float) -> tuple[np.ndarray, Size]:
-    """The matrix that turns a picture of this size, and the size that holds all of it then."""
+    """(matrix (2, 3), size): the rotation of a picture of this size, and the size that holds the result."""
     width, height = size
     across, down = abs(math.cos(math.radians(degrees))), abs(math.sin(math.radians(degrees)))
     sides = (width * across + height * down, width * down + height * across)
-    room = Size(*(math.ceil(round(side, 6)) for side in sides))  # a right angle's sine is not quite whole
+    room = Size(*(math.ceil(round(side, 6)) for side in sides))  # sines have rounding errors
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1)
     matrix[:, 2] += ((room.width - width) / 2, (room.height - height) / 2)
     return matrix, room
 
 
 def _back(region: Region, matrix: np.ndarray, degrees: float) -> Region | None:
-    """A region of a picture that was turned by `matrix`, in the picture itself."""
+    """A region of a picture that was rotated by `matrix`, mapped back; None when nothing is left."""
     left, top, right, bottom = region.box
     corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
     spots = cv2.transform(corners[None], cv2.invertAffineTransform(matrix))[0]

@@ -1,8 +1,8 @@
-"""Class names as numbers, for models that look for whatever they are told: YOLO-World and YOLOE.
+"""Embeddings of class names for open-vocabulary models: YOLO-World and YOLOE.
 
-Each needs the text encoder it was trained with, as a file next to the models: CLIP's `ViT-B-32.pt` for
-YOLO-World, `mobileclip_blt.ts` for YOLOE. Both are TorchScript, which is its own closed language. The
-words are cut up by the `clip` package, which the WebUI has.
+Each needs the text encoder of its training, as a file next to the models: CLIP's `ViT-B-32.pt` for
+YOLO-World, `mobileclip_blt.ts` for YOLOE. Both are TorchScript, a closed language that cannot import. The
+`clip` package, which the WebUI has, tokenises the words.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SOURCES = {
 
 
 class Vocabulary:
-    """Text encoders, found by `find` (a file name -> its path or None), each loaded once and kept."""
+    """Text encoders, each loaded once and kept. `find` maps a file name to its path or None."""
 
     def __init__(self, find: Callable[[str], Path | None]) -> None:
         self._find, self._lock = find, threading.Lock()
@@ -35,7 +35,8 @@ class Vocabulary:
     def embed(self, module: Any, words: Sequence[str]) -> Any:
         """(1, words, width) float32 unit vectors for `module`, an ultralytics model.
 
-        Raises Missing without the encoder's file or the clip package, or when the model cannot be told.
+        Raises Missing without the encoder's file or the clip package, or when the model takes no class names,
+        and WeightsRefused for a damaged encoder.
         """
         import torch
 
@@ -73,6 +74,7 @@ class Vocabulary:
         return module.encode_text if hasattr(module, "encode_text") else module
 
     def unload(self) -> None:
+        """Free the loaded encoders."""
         with self._lock:
             self._encoders.clear()
 

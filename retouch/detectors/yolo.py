@@ -1,8 +1,8 @@
-"""YOLO models: boxes and instance masks, from checkpoints read without running anything in them.
+"""YOLO models: boxes and instance masks, from checkpoints that are read without executing code in them.
 
-ultralytics supplies the model classes. Fitting the picture in, decoding, suppression and masks are done
-here: its predictor picks a device by itself, writes settings, and forgets the padding when it scales
-masks; what a network returns has stayed the same since version 8.0.
+ultralytics supplies the model classes. Letterboxing, decoding, suppression and masks are done here: its
+predictor chooses a device by itself, writes settings, and ignores the padding when it scales masks. The
+output of the networks has been the same since version 8.0.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from retouch.image.region import Region
 
 IOU = 0.5
 MOST = 300
-"""Finds per look; a crowd has fewer faces."""
+"""Most regions of one view; a crowd has fewer faces."""
 CANDIDATES = 3000
 
 Embed = Callable[[Any, Sequence[str]], Any]
@@ -46,20 +46,20 @@ class Yolo:
         embed: Embed,
         tidy: Callable[[], None],
     ) -> None:
-        """`fetch` gets the file here and `device` is asked when the model is loaded; `embed` reads class
-        names; `tidy` frees other models."""
+        """`fetch` downloads the file if needed, and `device` returns the device when the model is loaded.
+        `embed` makes embeddings of class names, and `tidy` frees other models."""
         self.name, self._path, self._fetch = path.name, path, fetch
         self._device, self._embed, self._tidy = device, embed, tidy
         self._lock = threading.RLock()
         self._net: Net | None = None
 
     def find(self, picture: Picture, confidence: float, classes: tuple[str, ...] = ()) -> tuple[Region, ...]:
-        """Regions of `classes`, best first; of large pictures also from overlapping tiles.
+        """Regions of `classes` with a score of at least `confidence`, 0..1, best first.
 
-        An open-vocabulary model looks for whatever `classes` says. Out of memory on a GPU, everything
-        is freed and the search is repeated on the CPU, once. Raises Missing, WeightsRefused, which names the
-        versions where file and ultralytics do not fit, BadInput for a class the model does not know,
-        OutOfMemory.
+        Large pictures are also searched in overlapping tiles. An open-vocabulary model searches for any
+        `classes`. When a GPU runs out of memory, all models are freed and the search is repeated once on the
+        CPU. Raises Missing; WeightsRefused, which names the versions when file and ultralytics do not match;
+        BadInput for a class that the model does not know; OutOfMemory.
         """
         with self._lock:
             path = self._path if self._net else self._fetch(self._path)
@@ -79,18 +79,18 @@ class Yolo:
     ) -> tuple[Region, ...]:
         net = self._net = self._net or Net.load(path, self._device())
         net.speak(classes, self._embed)
-        asked = wanted_labels(classes, tuple(net.names), self.name)
-        numbers = [number for number, label in enumerate(net.names) if label in asked]
-        found = search(picture.pixels, lambda crop: net.look(crop, confidence, numbers), 2 * net.side)
-        return by_score(found)
+        labels = wanted_labels(classes, tuple(net.names), self.name)
+        numbers = [number for number, label in enumerate(net.names) if label in labels]
+        regions = search(picture.pixels, lambda crop: net.look(crop, confidence, numbers), 2 * net.side)
+        return by_score(regions)
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The classes of the loaded model, () before it is."""
+        """The classes of the loaded model, () before it is loaded."""
         return tuple(self._net.names) if self._net else ()
 
     def unload(self) -> None:
-        """Free the model unless it is at work in another thread; the next find loads it again."""
+        """Free the model unless another thread uses it; the next `find` loads it again."""
         if self._lock.acquire(blocking=False):
             self._net = None
             self._lock.release()
@@ -98,7 +98,7 @@ class Yolo:
 
 
 def free_cache() -> None:
-    """Give memory that torch keeps for later back to the GPU. Imports nothing."""
+    """Return the memory that torch caches to the GPU. Imports nothing."""
     import sys
 
     torch = sys.modules.get("torch")
@@ -108,7 +108,8 @@ def free_cache() -> None:
 
 @dataclass
 class Net:
-    """A network on its device. `names` by class number, `side` its input's longest side in pixels."""
+    """A network on its device. `names` are its labels by class number, `side` is the input's longest side in
+    pixels."""
 
     module: Any
     names: tuple[str, ...]
@@ -119,7 +120,8 @@ class Net:
 
     @classmethod
     def load(cls, path: Path, device: str) -> Net:
-        """Raises Missing without ultralytics or file, WeightsRefused for anything but a detector."""
+        """The network of a checkpoint. Raises Missing without ultralytics or the file, WeightsRefused for no
+        detector."""
         module = yolo_checkpoint.read_module(path)
         names = module.names
         labels = tuple(
@@ -136,7 +138,7 @@ class Net:
         return cls(module, labels, yolo_checkpoint.input_side(module), device, open_vocabulary, path.name)
 
     def speak(self, classes: Sequence[str], embed: Embed) -> None:
-        """Make an open-vocabulary network look for `classes`, unless it already does."""
+        """Make an open-vocabulary network search for `classes`, unless it already does."""
         known = {name.casefold() for name in self.names}
         words = tuple(dict.fromkeys(word.strip() for word in classes if word.strip()))
         if not self.open_vocabulary or all(word.casefold() in known for word in words):
@@ -151,22 +153,27 @@ class Net:
         self.names = words
 
     def look(self, pixels: np.ndarray, confidence: float, numbers: Sequence[int]) -> list[Region]:
-        """Regions of the classes `numbers` in (height, width, 3) RGB uint8."""
+        """Regions of the classes `numbers` with a score of at least `confidence` in (height, width, 3) uint8
+        RGB."""
         canvas = Size(pixels.shape[1], pixels.shape[0])
         fitted = Letterbox.fit(canvas, self.side)
         rows, prototypes = self._run(fitted.image(pixels))
-        kept = self._suppress(rows, confidence, numbers)
-        regions = (self._region(row, prototypes, fitted) for row in kept)
+        best = self._suppress(rows, confidence, numbers)
+        regions = (self._region(row, prototypes, fitted) for row in best)
         return [region for region in regions if region]
 
     def _run(self, image: np.ndarray) -> tuple[Any, Any]:
-        """(n, 4 + classes + rest) rows, or (n, 6 + rest) of an end-to-end head, and (k, h, w) or None."""
+        """(rows, prototypes) for a (height, width, 3) uint8 RGB input.
+
+        Rows are (n, 4 + classes + k), or (n, 6 + k) for an end-to-end head. Prototypes are (k, height, width)
+        or None.
+        """
         import torch
 
         tensor = torch.from_numpy(image.transpose(2, 0, 1).copy()).to(self.device).float()[None] / 255
         kind = torch.device(self.device).type
         if self._end_to_end and hasattr(self._head, "stride"):
-            # It takes that many of the cells there are, and fails where there are fewer.
+            # The head takes this many of its cells, and fails if it has fewer.
             self._head.max_det = min(MOST, _cells(self._head, tensor.shape[2:]))
         with torch.inference_mode(), torch.autocast(kind, enabled=False), _memory(self.device):
             out = self.module(tensor)
@@ -179,13 +186,13 @@ class Net:
         return rows, prototypes
 
     def _check(self, rows: Any, prototypes: Any) -> None:
-        """WeightsRefused unless the answer has the form that a head which finds boxes or outlines gives."""
-        known = 6 if self._end_to_end else 4 + len(self.names)
+        """Raise WeightsRefused unless the output has the shapes of a head for boxes or outlines."""
+        columns = 6 if self._end_to_end else 4 + len(self.names)
         if prototypes is not None:
-            known += len(prototypes)
+            columns += len(prototypes)
         kind = type(self._head).__name__
         flat = prototypes is None or prototypes.ndim == 3
-        if not (flat and rows.ndim == 2 and (rows.shape[1] == known or "Pose" in kind)):
+        if not (flat and rows.ndim == 2 and (rows.shape[1] == columns or "Pose" in kind)):
             raise yolo_checkpoint.unknown_head(self.file, kind)
 
     @property
@@ -197,13 +204,14 @@ class Net:
         return bool(getattr(self._head, "end2end", False))
 
     def _suppress(self, rows: Any, confidence: float, numbers: Sequence[int]) -> Any:
-        """(n, 6 + rest): left, top, right, bottom, score, class, mask coefficients; best first."""
+        """(n, 6 + k): left, top, right, bottom in input pixels, score, class, mask coefficients; best
+        first."""
         import torch
         from torchvision.ops import batched_nms
 
         rows = rows if self._end_to_end else _corners(rows, len(self.names))
-        asked = torch.isin(rows[:, 5].long(), torch.tensor(list(numbers), device=rows.device))
-        rows = rows[(rows[:, 4] >= confidence) & asked]
+        wanted = torch.isin(rows[:, 5].long(), torch.tensor(list(numbers), device=rows.device))
+        rows = rows[(rows[:, 4] >= confidence) & wanted]
         rows = rows[rows[:, 4].argsort(descending=True, stable=True)][:CANDIDATES]
         keep = batched_nms(rows[:, :4], rows[:, 4], rows[:, 5].long(), IOU)[:MOST]
         return rows[keep].cpu()
@@ -223,19 +231,20 @@ class Net:
 
 
 def _box_shape(box: Box, label: str) -> Mask:
-    """What a thing known by its box alone fills of it: a face an ellipse, a little wider than inscribed."""
+    """The shape of a thing without a mask: for a face an ellipse slightly larger than inscribed, else its
+    box."""
     if "face" in label.casefold():
         return Mask.of_ellipse(box.size, box.size.box.grown(round(0.04 * max(box.size))))
     return Mask.full(box.size)
 
 
 def _cells(head: Any, shape: Sequence[int]) -> int:
-    """How many places a head looks at in an input of (height, width)."""
+    """The number of cells of a head for an input of (height, width)."""
     return sum(math.ceil(shape[0] / int(s)) * math.ceil(shape[1] / int(s)) for s in head.stride)
 
 
 def _corners(rows: Any, classes: int) -> Any:
-    """Centre, size and a score per class -> corners, the best score and its class."""
+    """Rows of centre, size and a score for each class -> corners, the best score and its class."""
     import torch
 
     middle, half = rows[:, :2], rows[:, 2:4] / 2
@@ -245,7 +254,7 @@ def _corners(rows: Any, classes: int) -> Any:
 
 @contextlib.contextmanager
 def _memory(device: str) -> Iterator[None]:
-    """On the CPU there is nothing to fall back to: say so in our own words."""
+    """Convert a lack of memory on the CPU, which has no fallback, to OutOfMemory."""
     try:
         yield
     except (RuntimeError, MemoryError) as error:

@@ -1,4 +1,4 @@
-"""YOLO files: the network in a checkpoint, and what to say where the installed ultralytics cannot run it."""
+"""YOLO files: the network in a checkpoint, and the errors when the installed ultralytics cannot run it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from retouch.weights import file_contents, import_guard, safe_unpickle, versions
 
 
 def read_module(path: Path) -> Any:
-    """The model of a checkpoint: on the CPU, in float32, for inference."""
+    """The model of a checkpoint: on the CPU, in float32, for inference.
+
+    Raises Missing without a working ultralytics, and WeightsRefused for a file without a detector.
+    """
     try:
         import_guard.import_ultralytics()
         import torch
         from ultralytics.nn.tasks import BaseModel
-    except Exception as error:  # an install that is broken or does not fit torch raises anything
+    except Exception as error:  # a broken install, or one for another torch, raises exceptions of any type
         raise _needs_ultralytics(path.name, error) from error
-    held = safe_unpickle.load(path)
-    module = (held.get("ema") or held.get("model")) if isinstance(held, dict) else None
+    checkpoint = safe_unpickle.load(path)
+    module = (checkpoint.get("ema") or checkpoint.get("model")) if isinstance(checkpoint, dict) else None
     if not isinstance(module, BaseModel) or not getattr(module, "names", None):
         raise WeightsRefused(f"{path.name} holds no YOLO model.", hint="A trained .pt of ultralytics does.")
     layers: Any = module.model
@@ -40,16 +43,16 @@ def _needs_ultralytics(file: str, error: Exception) -> RetouchError:
 
 
 def input_side(module: Any) -> int:
-    """The input side the model was trained at, within reason."""
+    """The input side in pixels of the model's training, a multiple of 32 in 64..1536; 640 if unknown."""
     args = getattr(module, "args", None) or {}
-    given: Any = args.get("imgsz") if isinstance(args, dict) else getattr(args, "imgsz", None)
-    longest = max(given) if isinstance(given, (list, tuple)) and given else given
+    trained: Any = args.get("imgsz") if isinstance(args, dict) else getattr(args, "imgsz", None)
+    longest = max(trained) if isinstance(trained, (list, tuple)) and trained else trained
     side = longest if isinstance(longest, (int, float)) and longest > 0 else 640
     return min(max(round(side / 32) * 32, 64), 1536)
 
 
 def prepare_head(head: Any) -> None:
-    """Have it answer plain tensors: predictions, and mask prototypes if there are any."""
+    """Make the head return plain tensors: predictions, and mask prototypes if it has them."""
     head.export = True
     if not hasattr(head, "format"):  # before 8.3 only ultralytics' own export sets it, and the head reads it
         head.format = "torchscript"
@@ -65,7 +68,7 @@ def unknown_head(file: str, kind: str) -> WeightsRefused:
 
 
 def unfit(path: Path, cause: str) -> RetouchError:
-    """The file could be read, and the installed ultralytics cannot run what it made of it."""
+    """The error for a file that was read but that the installed ultralytics cannot run."""
     saved = file_contents.saved_by(path)
     fault = (
         f"{path.name} does not run with the installed {versions.name('ultralytics')} ({cause})."

@@ -1,4 +1,4 @@
-"""Frame: an invertible crop-and-scale between canvas pixels and the size a model works at."""
+"""Frame: an invertible crop-and-scale between canvas pixels and a model's work size."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 
 STRIDE = 64
-"""Work sizes are multiples of this: the UNets halve an eighth-size latent three times."""
+"""Pixels: work sizes are multiples of this, because UNets halve an eighth-size latent three times."""
 SMALLEST = 64
-"""No crop is narrower than this many canvas pixels unless the picture is."""
+"""Canvas pixels: the least side of a crop, unless the picture is smaller."""
 _SUPPORT = 4
-"""Pixels of the coarser side that a resampled pixel may depend on; Lanczos looks at 3."""
+"""Pixels of the coarser grid on which a resampled pixel may depend; Lanczos has a support of 3."""
 
 
 @dataclass(frozen=True)
 class Frame:
-    """`crop` lies within the canvas; `work` is what the model sees. Never letterboxed."""
+    """`crop` is a box within the canvas, in canvas pixels; `work` is the model's input size. Never
+    letterboxed."""
 
     crop: Box
     work: Size
@@ -34,18 +35,19 @@ class Frame:
         return (self.work.area / self.crop.area) ** 0.5
 
     def take(self, canvas: Picture) -> Picture:
-        """The crop at work size. At equal size the pixels are the canvas' own."""
+        """The crop of a canvas at work size. At equal size the pixels are unchanged."""
         return self.cut(canvas.pixels)
 
     def cut(self, pixels: np.ndarray) -> Picture:
-        """`take` from the bare (height, width, 3) uint8 pixels of a canvas."""
+        """`take` from the (height, width, 3) uint8 RGB pixels of a canvas."""
         return Picture(resize(pixels[self.crop.slices], self.work))
 
     def put(self, patch: Picture, spot: Box | None = None) -> np.ndarray:
-        """The pixels `spot` of the crop, all by default, from a painted patch: (height, width, 3).
+        """A painted patch at the scale of the canvas: (height, width, 3) RGB of the size of `spot`.
 
-        uint8 and the patch's own at equal size; else float32 levels, unrounded and unclipped, so that
-        whoever composites them rounds only once.
+        `spot` is a part of the crop, in canvas pixels from its corner; the whole crop by default. The result
+        is uint8 and the patch's own pixels at equal size. Otherwise it is float32 levels, neither rounded nor
+        clipped to 0..255, so that compositing rounds only once.
         """
         crop = self.crop.size
         spot = spot or crop.box
@@ -63,7 +65,7 @@ class Frame:
         return np.stack([plane[spot.relative_to(near).slices] for plane in planes], -1)
 
     def take_mask(self, mask: Mask) -> Mask:
-        """A crop-sized mask at work size."""
+        """A mask of the crop's size at work size."""
         if mask.size == self.work:
             return mask
         shrinks = self.work.area < self.crop.area
@@ -72,25 +74,38 @@ class Frame:
 
 
 def _plane(channel: np.ndarray, size: Size, source: tuple[float, float, float, float]) -> np.ndarray:
-    """The box `source` of a (height, width) channel at another size, in float32."""
+    """(height, width) float32: the box `source` of a (height, width) channel, resampled to `size`."""
     image = Image.fromarray(channel.astype(np.float32))
     return np.asarray(image.resize(size, Image.Resampling.LANCZOS, box=source))
 
 
 def resize(pixels: np.ndarray, size: Size) -> np.ndarray:
-    """Lanczos both ways, antialiased when shrinking."""
+    """(height, width[, 3]) uint8 resampled to `size` by Lanczos, antialiased when shrinking.
+
+    At equal size the result is `pixels` itself.
+
+    >>> resize(np.full((4, 4, 3), 7, np.uint8), Size(2, 6)).shape
+    (6, 2, 3)
+    """
     if (pixels.shape[1], pixels.shape[0]) == size:
         return pixels
     return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
 
 
 def work_size(aspect: float, native: Size) -> Size:
-    """The largest multiple-of-64 size of at most the native area whose aspect is nearest."""
+    """The size of the nearest aspect in multiples of 64 pixels, of at most the native area.
+
+    `aspect` is width over height, above 0, and `native` is the model's native size in pixels. Of equal
+    aspects the larger size wins.
+
+    >>> work_size(1.5, Size(512, 512))
+    Size(width=640, height=384)
+    """
     return min(_buckets(native), key=lambda s: (abs(np.log(s.aspect / aspect)), -s.area))
 
 
 def _buckets(native: Size) -> list[Size]:
-    """One size per width: at most the native area, no side over twice the native one."""
+    """One size for each width: at most the native area, no side over twice the native one."""
     longest = 2 * max(native)
     widths = range(STRIDE, longest + 1, STRIDE)
     heights = {w: min(native.area // w // STRIDE * STRIDE, longest) for w in widths}
@@ -98,10 +113,13 @@ def _buckets(native: Size) -> list[Size]:
 
 
 def frame_around(needed: Box, canvas: Size, native: Size) -> Frame:
-    """The frame whose crop covers `needed`, widened to its work size's aspect where it can be.
+    """The frame whose crop covers `needed`, a box in canvas pixels, at the aspect of its work size.
 
-    The crop is at least 64 px, stays inside the canvas, and is stretched by less than a pixel
-    unless the canvas itself is too narrow for the bucket.
+    The crop is at least 64 pixels a side and lies inside the canvas. Scaling stretches it by less than a
+    pixel, unless the canvas is too narrow for the aspect.
+
+    >>> frame_around(Box(100, 100, 200, 200), Size(1000, 800), Size(512, 512))
+    Frame(crop=Box(left=100, top=100, right=200, bottom=200), work=Size(width=512, height=512))
     """
     box = _at_least(needed, SMALLEST).inside(canvas)
     work = work_size(box.width / box.height, native)

@@ -55,6 +55,7 @@ class Box(NamedTuple):
 
     @classmethod
     def around(cls, center: tuple[float, float], size: Size) -> Box:
+        """The box of this size about `center`, x, y in pixels, rounded to whole pixels."""
         left, top = round(center[0] - size.width / 2), round(center[1] - size.height / 2)
         return cls(left, top, left + size.width, top + size.height)
 
@@ -89,10 +90,11 @@ class Box(NamedTuple):
 
     @property
     def slices(self) -> tuple[slice, slice]:
-        """Index of this box in a (height, width, ...) array."""
+        """The index of this box in a (height, width, ...) array."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
     def grown(self, margins: Margins | int) -> Box:
+        """The box grown by `margins`, or by this many pixels on every side; negative ones shrink it."""
         m = Margins.even(margins) if isinstance(margins, int) else margins
         return Box(self.left - m.left, self.top - m.top, self.right + m.right, self.bottom + m.bottom)
 
@@ -100,6 +102,7 @@ class Box(NamedTuple):
         return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
 
     def relative_to(self, origin: Box) -> Box:
+        """This box in pixels from the upper left corner of `origin`."""
         return self.shifted(-origin.left, -origin.top)
 
     def __and__(self, other: Box) -> Box:
@@ -124,16 +127,25 @@ class Box(NamedTuple):
         return self & other == other
 
     def inside(self, bounds: Size) -> Box:
-        """This box moved, then cut if it must be, to lie within `bounds`."""
+        """This box moved to lie within `bounds`, and clipped if it is larger.
+
+        >>> Box(-5, 0, 5, 10).inside(Size(20, 8))
+        Box(left=0, top=0, right=10, bottom=8)
+        """
         dx = max(-self.left, 0) - max(self.right - bounds.width, 0)
         dy = max(-self.top, 0) - max(self.bottom - bounds.height, 0)
         return self.shifted(dx, dy) & bounds.box
 
     def distance_to(self, center: tuple[float, float]) -> float:
+        """The distance in pixels from this box's center to a point x, y."""
         return math.dist(self.center, center)
 
 
 def iou(a: Box, b: Box) -> float:
-    """Intersection over union, 0..1."""
+    """Intersection over union, 0..1.
+
+    >>> iou(Box(0, 0, 10, 10), Box(0, 0, 5, 10))
+    0.5
+    """
     common = (a & b).area
     return common / (a.area + b.area - common) if common else 0.0

@@ -1,11 +1,12 @@
 """Mask: soft alpha, white = repaint. Growth is round and exact, by distance transform.
 
-Distances are Euclidean between pixel centres. Nothing outside the array counts as unmasked, so a mask that
-touches the border is not eaten from there.
+Distances are Euclidean between pixel centres. Pixels outside the array do not count as unmasked, so a mask
+that touches the border does not shrink from there.
 
 A shade is the strength of the repaint. Growth and fade keep it: they act on the level sets of the mask
-(grey-scale morphology by threshold decomposition, Maragos and Ziff 1990), so a mask of shade 136 grows as one
-of shade 127 does, and its result is that much stronger.
+(grey-scale morphology by threshold decomposition: P. Maragos and R. Ziff, Threshold superposition in
+morphological image analysis systems, 1990), so a mask of shade 136 grows as one of shade 127 does, and its
+result is stronger in proportion.
 """
 
 from __future__ import annotations
@@ -21,14 +22,16 @@ from PIL import Image
 from retouch.image.geometry import Box, Size
 
 SOLID = 128
-"""A pixel of a mask that reaches 255 counts as inside it from here up."""
+"""The least shade of a solid pixel, 0..255."""
 EXACT_LEVELS, LEVEL_STEP = 16, 16
-"""A mask of more shades is taken apart at every 16th: a strength that spreads is then at most 15 too low."""
+"""A mask of more shades is decomposed at every 16th level: a strength that spreads is then at most 15 too
+low."""
 
 
 @dataclass(frozen=True, eq=False)
 class Mask:
-    """(height, width) uint8, 0 = keep, 255 = repaint, read-only."""
+    """(height, width) uint8, 0 = keep, 255 = repaint, read-only. ValueError for any other array, or an empty
+    one."""
 
     alpha: np.ndarray
 
@@ -48,21 +51,24 @@ class Mask:
 
     @classmethod
     def full(cls, size: Size) -> Mask:
+        """255 everywhere."""
         return cls(np.full((size.height, size.width), 255, np.uint8))
 
     @classmethod
     def blank(cls, size: Size) -> Mask:
+        """0 everywhere."""
         return cls(np.zeros((size.height, size.width), np.uint8))
 
     @classmethod
     def of_box(cls, size: Size, box: Box) -> Mask:
+        """255 inside `box`, which may reach beyond the mask."""
         alpha = np.zeros((size.height, size.width), np.uint8)
         alpha[(box & size.box).slices] = 255
         return cls(alpha)
 
     @classmethod
     def of_ellipse(cls, size: Size, box: Box) -> Mask:
-        """The ellipse inscribed in `box`."""
+        """255 inside the ellipse inscribed in `box`."""
         y, x = np.ogrid[: size.height, : size.width]
         (cx, cy), rx, ry = box.center, max(box.width / 2, 0.5), max(box.height / 2, 0.5)
         inside = ((x + 0.5 - cx) / rx) ** 2 + ((y + 0.5 - cy) / ry) ** 2 <= 1
@@ -70,13 +76,14 @@ class Mask:
 
     @classmethod
     def of_polygon(cls, size: Size, points: np.ndarray) -> Mask:
-        """Filled polygon of (n, 2) x, y points in pixels."""
+        """255 inside a polygon. `points` are (n, 2) x, y in pixels of the mask, of any numeric type."""
         alpha = np.zeros((size.height, size.width), np.uint8)
         cv2.fillPoly(alpha, [np.round(points).astype(np.int32)], (255,))
         return cls(alpha)
 
     @classmethod
     def where(cls, inside: np.ndarray) -> Mask:
+        """255 where `inside`, (height, width) bool, is True."""
         return cls(inside.astype(np.uint8) * 255)
 
     @property
@@ -85,19 +92,22 @@ class Mask:
 
     @property
     def solid(self) -> np.ndarray:
-        """(height, width) bool."""
+        """(height, width) bool: pixels of shade 128 or more."""
         return self.alpha >= SOLID
 
     @cached_property
     def area(self) -> int:
-        """Pixels of the core."""
+        """The number of pixels of the core."""
         return int(np.count_nonzero(self.core))
 
     @property
     def core(self) -> np.ndarray:
-        """(height, width) bool: where the mask has at least half of its own strongest shade, none if blank.
+        """(height, width) bool: pixels with at least half of the mask's own strongest shade, none if blank.
 
-        Of a mask that reaches 255 this is where it is solid. A mask of one faint shade has a core, too.
+        For a mask that reaches 255 this is `solid`. A mask of one faint shade has a core, too.
+
+        >>> Mask(np.uint8([[0, 40, 100]])).core
+        array([[False, False,  True]])
         """
         return (self.alpha > 0) & (self.alpha >= int(self.alpha.max()) / 2)
 
@@ -107,14 +117,14 @@ class Mask:
 
     @property
     def bounds(self) -> Box | None:
-        """The box of everything not 0, None when blank."""
+        """The smallest box around all pixels above 0, None when blank."""
         rows, columns = np.flatnonzero(self.alpha.any(1)), np.flatnonzero(self.alpha.any(0))
         if not rows.size:
             return None
         return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
     def crop(self, box: Box) -> Mask:
-        """The part inside `box`; where `box` leaves the mask there is nothing to repaint."""
+        """The part inside `box`, 0 where `box` reaches beyond the mask."""
         out = np.zeros((box.height, box.width), np.uint8)
         common = box & self.size.box
         if not common.empty:
@@ -122,7 +132,11 @@ class Mask:
         return Mask(out)
 
     def grown(self, pixels: int) -> Mask:
-        """Every pixel takes the strongest shade within `pixels` of it; below 0 it takes the weakest."""
+        """Every pixel takes the strongest shade within `pixels` of it; below 0 it takes the weakest.
+
+        >>> Mask(np.uint8([[0, 0, 0, 136, 0, 0]])).grown(1).alpha
+        array([[  0,   0, 136, 136, 136,   0]], dtype=uint8)
+        """
         if pixels == 0:
             return self
         near = (self.bounds or Box(0, 0, 0, 0)).grown(max(pixels, 1)) & self.size.box
@@ -137,7 +151,13 @@ class Mask:
         return Mask(alpha)
 
     def feathered(self, pixels: int) -> Mask:
-        """Every shade stays and falls smoothly outside, to exactly 0 from `pixels` + 1 on."""
+        """Every shade stays and falls smoothly outside, to exactly 0 at a distance of `pixels` + 1.
+
+        `pixels` of 0 or less return the mask itself.
+
+        >>> Mask(np.uint8([[255, 0, 0, 0]])).feathered(2).alpha
+        array([[255, 189,  66,   0]], dtype=uint8)
+        """
         if pixels <= 0:
             return self
 
@@ -148,26 +168,28 @@ class Mask:
         return Mask(_spread(self.alpha, ramp))
 
     def resized(self, size: Size) -> Mask:
+        """The mask scaled to `size`, bicubic; itself at equal size."""
         return self if size == self.size else Mask(np.asarray(Image.fromarray(self.alpha).resize(size)))
 
     def inverted(self) -> Mask:
+        """255 minus each shade."""
         return Mask(255 - self.alpha)
 
     def without_holes(self) -> Mask:
-        """Kept areas that do not reach the border are filled with the mask's strongest shade."""
-        kept = ~self.core
-        count, labels = cv2.connectedComponents(kept.astype(np.uint8), connectivity=4)
+        """The mask with kept areas that do not reach the border filled with its strongest shade."""
+        unmasked = ~self.core
+        count, labels = cv2.connectedComponents(unmasked.astype(np.uint8), connectivity=4)
         edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
         outside = np.isin(np.arange(count), edge)
-        return Mask(np.maximum(self.alpha, (~outside[labels] & kept) * self.alpha.max()))
+        return Mask(np.maximum(self.alpha, (~outside[labels] & unmasked) * self.alpha.max()))
 
     def without_islands(self, pixels: int) -> Mask:
-        """Connected parts of fewer than `pixels` pixels are dropped, with their soft edges.
+        """The mask without connected parts of fewer than `pixels` pixels and their soft edges.
 
         A pixel counts when it has at least half of its part's strongest shade.
         """
-        count, found = cv2.connectedComponents((self.alpha > 0).astype(np.uint8), connectivity=8)
-        labels = np.asarray(found, np.int32)
+        count, components = cv2.connectedComponents((self.alpha > 0).astype(np.uint8), connectivity=8)
+        labels = np.asarray(components, np.int32)
         strongest = np.zeros(count, np.uint8)
         np.maximum.at(strongest, labels, self.alpha)
         counted = (self.alpha > 0) & (self.alpha >= strongest[labels] / 2)
@@ -185,19 +207,20 @@ class Mask:
 
 
 def _spread(alpha: np.ndarray, share: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """(height, width) uint8: at each pixel the most that a level set of `alpha` gives it, or its own shade.
+    """(height, width) uint8: the maximum at each pixel of the values of all level sets of `alpha` and its own
+    shade.
 
-    A level set gives its shade times `share`, 0..1, of the distance to it in pixels.
+    The value of a level set is its shade times `share`, 0..1, of the distance to it in pixels.
     """
     out = alpha.copy()
     for level in _levels(alpha):
-        given = np.rint(share(_outside(alpha >= level)) * np.float32(level)).astype(np.uint8)
-        np.maximum(out, given, out=out)
+        faded = np.rint(share(_outside(alpha >= level)) * np.float32(level)).astype(np.uint8)
+        np.maximum(out, faded, out=out)
     return out
 
 
 def _levels(alpha: np.ndarray) -> np.ndarray:
-    """The shades above 0 at which a mask is taken apart, rising."""
+    """(levels,) int: the shades above 0 at which a mask is decomposed, ascending."""
     shades = np.flatnonzero(np.bincount(alpha.ravel(), minlength=256)[1:]) + 1
     if len(shades) <= EXACT_LEVELS:
         return shades
@@ -207,7 +230,8 @@ def _levels(alpha: np.ndarray) -> np.ndarray:
 
 
 def _outside(solid: np.ndarray) -> np.ndarray:
-    """Distance of every pixel to the nearest solid one, infinite when there is none."""
+    """(height, width) float32 pixels: the distance to the nearest solid pixel, infinite when there is
+    none."""
     if not solid.any():
         return np.full(solid.shape, np.inf, np.float32)
     return cv2.distanceTransform((~solid).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)

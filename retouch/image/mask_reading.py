@@ -1,13 +1,12 @@
-"""Read a mask file by one rule, whatever the door, and say how it was read.
+"""Read a mask file by one rule for all entry points, and describe how it was read.
 
 The rule, with `channel` "auto":
 
-1. Opaque file: its grey levels. 0 keeps, the highest level the file can hold repaints, between are strengths.
-2. One plain colour with alpha: the alpha, as A1111 reads it.
-3. The photograph itself with parts erased: what was erased.
-4. Levels 0 and 1 are off and on. 16-bit and float levels are scaled to 0..255.
-5. Levels near black and near white become 0 and 255 where the file has the noise of lossy compression.
-6. Colours, and alpha and grey levels that disagree, have two readings: refused, and the error names them.
+1. An opaque file: its grey levels. 0 keeps, the highest level of the file's type repaints, between are
+strengths. 2. One plain colour with alpha: the alpha, as A1111 reads it. 3. The photograph itself with parts
+erased: the erased parts. 4. Levels 0 and 1 are off and on. 16-bit and float levels are scaled to 0..255. 5.
+Levels near black and near white become 0 and 255 in a file with the noise of lossy compression. 6. Colours,
+and alpha and grey levels that disagree, have two readings. The file is refused; the error names both.
 
 A file of the picture's aspect is scaled to its size; any other aspect is refused.
 """
@@ -29,20 +28,20 @@ from retouch.image.picture import Picture
 
 CHANNELS = ("auto", "luminance", "alpha", "inverted alpha")
 ALIKE = 16
-"""Levels, on average, that two channels or two pictures may differ by and still say the same."""
+"""Levels: the largest mean difference of two channels or two pictures that count as equal."""
 SPREAD = 64
-"""Levels between the channels of a pixel from which on it has a colour: chroma noise has less."""
+"""Levels between the channels of a pixel from which it counts as coloured: chroma noise has less."""
 COLOURED = 0.05
-"""Share of what is not black in a file from which on its colours may mean something."""
+"""Share of the pixels that are not black: with more coloured pixels the colours may have a meaning."""
 FAINT = 16
-"""Levels: a mask with none above leaves the picture as good as it is."""
+"""Levels: a mask whose highest level is below has almost no effect."""
 ASPECT = 0.02
-"""How far the aspect of a mask may be off, beyond the rounding of its sides."""
+"""The largest relative error of a mask's aspect, besides the rounding of its sides."""
 
 
 @dataclass(frozen=True, eq=False)
 class MaskReading:
-    """A mask as it was read: `read_as` in words, and what a person should know of it."""
+    """A mask that was read from a file: `read_as` says how, and `warnings` are sentences for the person."""
 
     mask: Mask
     read_as: str
@@ -50,13 +49,17 @@ class MaskReading:
 
 
 def sentence(read_as: str, mask: Mask) -> str:
-    """How a mask was read and how much of its canvas is to be repainted, strongly or weakly."""
+    """A sentence: how a mask was read, and which share of its canvas is above 0."""
     share = np.count_nonzero(mask.alpha) / mask.alpha.size
     return f"mask read as {read_as}; {share_in_words(share)} of the picture"
 
 
 def share_in_words(share: float) -> str:
-    """A share 0..1 in percent, never rounded to 0 or 100 where it is neither."""
+    """A share 0..1 in percent, never rounded to 0 or 100 unless it is.
+
+    >>> share_in_words(0.25), share_in_words(0.0001)
+    ('25.0 %', 'less than 0.1 %')
+    """
     if 0 < share < 0.001:
         return "less than 0.1 %"
     return "more than 99.9 %" if 0.999 < share < 1 else f"{100 * share:.1f} %"
@@ -65,10 +68,11 @@ def share_in_words(share: float) -> str:
 def read_mask(
     data: bytes, size: Size, path: str = "mask", channel: str = "auto", under: Picture | None = None
 ) -> MaskReading:
-    """The mask of `size` in a file. `channel` is one of CHANNELS, `under` the picture that it is for.
+    """The mask in a file, scaled to `size`.
 
-    BadPicture or TooLarge for no readable file; BadInput where two readings are likely, where the channel
-    that is asked for is not there, and for another aspect.
+    `channel` is one of CHANNELS. `under` is the picture that the mask belongs to, and `path` the JSON path of
+    the file for errors. Raises BadPicture or TooLarge for a file that cannot be read, and BadInput when two
+    readings are likely, when the file lacks the `channel`, and for another aspect.
     """
     layers = convert(data, layers_of, path)
     reading = _with_warnings(_Chooser(layers, path, under).reading(channel))
@@ -76,9 +80,10 @@ def read_mask(
 
 
 def host_mask(image: Image.Image) -> Mask:
-    """The mask in an image that A1111 holds, of the image's size; which layer it is, is A1111's rule.
+    """The mask in a PIL image of the WebUI, of the image's size, by A1111's rule.
 
-    Its alpha where that is not opaque, else its grey levels (`create_binary_mask` without rounding).
+    It is the alpha if that is not opaque everywhere, else the grey levels (`create_binary_mask` without
+    rounding).
     """
     layers = layers_of(image)
     channel = "luminance" if layers.alpha is None else "alpha"
@@ -87,7 +92,7 @@ def host_mask(image: Image.Image) -> Mask:
 
 @dataclass(frozen=True, eq=False)
 class _Chooser:
-    """Which of a file's layers is the mask."""
+    """Chooses the layer of a file that is the mask."""
 
     layers: Layers
     path: str
@@ -114,8 +119,8 @@ class _Chooser:
         if self._plain() or self._agree():
             return self._alpha()
         if self._of_the_picture() and _is_framed(layers.alpha):
-            told = "The mask is the picture with parts erased: what was erased is repainted."
-            return dataclasses.replace(self._read_erased(), warnings=(*layers.remarks, told))
+            warning = "The mask is the picture with parts erased: what was erased is repainted."
+            return dataclasses.replace(self._read_erased(), warnings=(*layers.remarks, warning))
         raise BadInput(
             "has transparency and different grey levels: it can be read by either.",
             path=self.path,
@@ -134,9 +139,9 @@ class _Chooser:
     def _make_reading(self, levels: np.ndarray, read_as: str) -> MaskReading:
         layers = self.layers
         if int(levels.max()) == 1:
-            told = "The mask's levels are 0 and 1: 1 is read as 255, repainted in full."
+            warning = "The mask's levels are 0 and 1: 1 is read as 255, repainted in full."
             return MaskReading(
-                Mask(levels * np.uint8(255)), f"off and on ({read_as} 0 and 1)", (*layers.remarks, told)
+                Mask(levels * np.uint8(255)), f"off and on ({read_as} 0 and 1)", (*layers.remarks, warning)
             )
         cleaned, noise = without_noise(levels, layers.lossy)
         if not noise:
@@ -149,8 +154,8 @@ class _Chooser:
         if colours is None:
             return
         spread = colours.max(2) - colours.min(2)
-        shown = np.count_nonzero(colours.max(2) >= SPREAD)
-        if np.count_nonzero(spread >= SPREAD) > COLOURED * shown:
+        bright = np.count_nonzero(colours.max(2) >= SPREAD)
+        if np.count_nonzero(spread >= SPREAD) > COLOURED * bright:
             raise BadInput(
                 "has colours: it can be read by their brightness, or each colour may mean something.",
                 path=self.path,
@@ -158,29 +163,29 @@ class _Chooser:
             )
 
     def _under_nothing(self) -> MaskReading:
-        """Transparent all over: what lies under it is the mask where it has several levels."""
+        """The reading of a file that is transparent everywhere: its grey levels if it has several."""
         grey = self.layers.grey
         if int(grey.max()) == int(grey.min()):
             return self._alpha()
         self._refuse_colours()
-        told = "The mask is transparent all over: the grey levels under its transparency are read."
-        made = self._grey()
-        return dataclasses.replace(made, warnings=(*made.warnings, told))
+        warning = "The mask is transparent all over: the grey levels under its transparency are read."
+        reading = self._grey()
+        return dataclasses.replace(reading, warnings=(*reading.warnings, warning))
 
     def _plain(self) -> bool:
-        """One colour, wherever anything of it can be seen."""
+        """Whether all visible pixels have one colour."""
         alpha, colours = np.asarray(self.layers.alpha), np.asarray(self.layers.colours)
-        seen = colours[alpha >= min(128, int(alpha.max()))].astype(int)
-        return bool((np.ptp(seen, axis=0) <= ALIKE).all())
+        visible = colours[alpha >= min(128, int(alpha.max()))].astype(int)
+        return bool((np.ptp(visible, axis=0) <= ALIKE).all())
 
     def _agree(self) -> bool:
-        """Grey levels and alpha say the same, with or without one multiplied by the other."""
+        """Whether grey levels and alpha are equal, with or without premultiplied alpha."""
         alpha, grey = np.asarray(self.layers.alpha, np.float64), np.asarray(self.layers.grey, np.float64)
-        shown = (alpha > 0) & ((grey > 0) | (alpha > ALIKE))
-        return min(_apart(grey, alpha, shown), _apart(grey * alpha / 255, alpha, shown)) <= ALIKE
+        visible = (alpha > 0) & ((grey > 0) | (alpha > ALIKE))
+        return min(_apart(grey, alpha, visible), _apart(grey * alpha / 255, alpha, visible)) <= ALIKE
 
     def _of_the_picture(self) -> bool:
-        """The colours that can be seen are those of the picture."""
+        """Whether the visible colours are those of the picture."""
         if self.under is None:
             return False
         alpha, colours = np.asarray(self.layers.alpha), np.asarray(self.layers.colours)
@@ -192,46 +197,47 @@ class _Chooser:
 
 
 def _apart(one: np.ndarray, other: np.ndarray, where: np.ndarray) -> float:
-    """The mean difference in levels."""
+    """The mean difference in levels of two (height, width) arrays over the pixels `where`; 0 for none."""
     return float(np.abs(one.astype(np.float64) - other)[where].mean()) if where.any() else 0.0
 
 
 def _is_framed(alpha: np.ndarray) -> bool:
-    """Most of the border is opaque: what is transparent lies within, as what was erased does."""
+    """Whether three quarters of the border are opaque: erased parts lie inside a picture."""
     border = np.concatenate([alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1]])
     return float((border >= 128).mean()) >= 0.75
 
 
 def _with_warnings(reading: MaskReading) -> MaskReading:
-    """With a warning of a mask that does hardly anything."""
+    """The reading with a warning if its mask has almost no effect."""
     top = int(reading.mask.alpha.max())
     if not 0 < top < FAINT:
         return reading
-    told = (
+    warning = (
         f"The mask's highest level is {top} of 255: hardly anything of what is painted will be seen. "
         "If its levels are labels, write 255 where it is to be repainted."
     )
-    return dataclasses.replace(reading, warnings=(*reading.warnings, told))
+    return dataclasses.replace(reading, warnings=(*reading.warnings, warning))
 
 
 def surrounds(mask: Mask) -> bool:
-    """More than half of the picture and most of its border is masked, but not all: as in an inverted mask."""
+    """Whether more than half of the picture and most of its border is masked, but not all, as in an inverted
+    mask."""
     return mask.alpha.size / 2 < mask.area < mask.alpha.size and _is_framed(mask.alpha)
 
 
 def fit_reading(reading: MaskReading, size: Size, path: str = "mask") -> MaskReading:
-    """The reading with its mask of `size`. BadInput for another aspect."""
+    """The reading with its mask scaled to `size`. Raises BadInput for another aspect."""
     mine = reading.mask.size
     if mine == size:
         return reading
     check_aspect(mine, size, path)
     image = Image.fromarray(reading.mask.alpha).resize((size.width, size.height), Image.Resampling.BILINEAR)
-    told = f"The {path} is {mine} and was scaled to {size}."
-    return dataclasses.replace(reading, mask=Mask(np.asarray(image)), warnings=(told, *reading.warnings))
+    warning = f"The {path} is {mine} and was scaled to {size}."
+    return dataclasses.replace(reading, mask=Mask(np.asarray(image)), warnings=(warning, *reading.warnings))
 
 
 def check_aspect(mine: Size, size: Size, path: str) -> None:
-    """BadInput where the aspects differ by more than rounding."""
+    """Raise BadInput when the aspects differ by more than rounding."""
     if _same_aspect(mine, size):
         return
     turned = " It looks turned by 90 degrees." if _same_aspect(Size(mine.height, mine.width), size) else ""
@@ -243,7 +249,7 @@ def check_aspect(mine: Size, size: Size, path: str) -> None:
 
 
 def _same_aspect(mine: Size, size: Size) -> bool:
-    """Alike but for the rounding of a side to whole pixels, and ASPECT."""
+    """Whether the aspects are equal up to the rounding of a side to whole pixels, or up to ASPECT."""
     width, height = mine.height * size.width / size.height, mine.width * size.height / size.width
     rounded = abs(width - mine.width) <= 1 or abs(height - mine.height) <= 1
     return rounded or abs(width / mine.width - 1) <= ASPECT

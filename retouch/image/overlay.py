@@ -1,4 +1,4 @@
-"""Pictures for the person: what was found, numbered, tinted and boxed."""
+"""Preview pictures: the detected regions, numbered, tinted and boxed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ TINT = 0.4
 
 
 def draw_regions(picture: Picture, regions: Sequence[Region]) -> Picture:
-    """The picture with each region's mask tinted, its box drawn, and "1 face 0.93" beside it."""
+    """The picture with each region's mask tinted, its box drawn, and a label such as "1 face 0.93" above
+    it."""
     pixels = picture.pixels.copy()
     for number, region in enumerate(regions):
         box = region.box & picture.size.box

@@ -1,7 +1,7 @@
-"""Picture: RGB uint8, read-only, with what its file carried besides.
+"""Picture: RGB uint8, read-only, with the metadata of its file.
 
-A picture is an upright (height, width, 3) array. Where its file had 16 bits a channel, those ride along in
-`deep`, whose high bytes are always the 8-bit samples: models see 8 bits, and what they leave alone keeps 16.
+A picture is an upright (height, width, 3) array. The samples of a file of 16 bits a channel are kept in
+`deep`, whose high bytes are always the 8-bit samples: models get 8 bits, and unchanged pixels keep 16.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from retouch.image.geometry import Box, Size
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a file carries besides its samples.
+    """The content of a file besides its samples.
 
-    `notes` say how the file was read, `losses` what no file written from it has any more: sentences for the
-    person. `grey` is true where the file had one channel of colour. `dpi` are pixels per inch, across and
-    down. `xmp` is an XMP packet. `chunks` are PNG chunks that are copied as they are: (name, data).
+    `notes` are sentences for the person on how the file was read, and `losses` on content that files written
+    from it lack. `grey` is True for a file of one channel of colour. `dpi` are pixels per inch, across and
+    down. `xmp` is an XMP packet. `chunks` are PNG chunks that are copied unchanged: (name, data).
     """
 
     icc: bytes | None = None
@@ -39,10 +39,11 @@ class Metadata:
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """(height, width, 3) RGB uint8, and alpha as (height, width) uint8 or None when opaque.
+    """`pixels` are (height, width, 3) uint8 RGB; `alpha` is (height, width) uint8, or None when opaque.
 
     `deep` is None for a file of 8 bits, else the same samples as uint16: (height, width, 3), or 4 with alpha.
-    Where its high byte is not the 8-bit sample, that was changed since, and its value is taken over.
+    A sample whose high byte differs from the 8-bit sample was changed since; it takes the new value.
+    ValueError for arrays of other shapes or types.
     """
 
     pixels: np.ndarray
@@ -71,42 +72,44 @@ class Picture:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of its samples in memory."""
+        """Bytes of the samples in memory."""
         return sum(one.nbytes for one in (self.pixels, self.alpha, self.deep) if one is not None)
 
     @cached_property
     def digest(self) -> str:
-        """sha256 of size and colours: the name under which detections and embeddings are cached."""
+        """SHA-256 of size and colours: the key of cached detections and embeddings."""
         return hashlib.sha256(repr(self.pixels.shape).encode() + self.pixels.tobytes()).hexdigest()
 
     @property
     def is_grey(self) -> bool:
-        """True where the file had one channel of colour and every pixel is grey still."""
+        """True when the file had one channel of colour and every pixel is still grey."""
         samples = self.pixels if self.deep is None else self.deep
         red, green, blue = samples[..., 0], samples[..., 1], samples[..., 2]
         return self.baggage.grey and np.array_equal(red, green) and np.array_equal(red, blue)
 
     def crop(self, box: Box) -> Picture:
-        """The colours inside `box`, which must lie within the picture."""
+        """The colours inside `box`. ValueError when `box` does not lie within the picture."""
         if not self.size.box.contains(box):
             raise ValueError(f"{box} does not lie within {self.size}")
         return Picture(self.pixels[box.slices])
 
     def part(self, box: Box) -> Picture:
-        """The same file cut to `box`, which must lie within the picture: alpha, depth and baggage stay."""
+        """The picture cut to `box`, with alpha, depth and baggage. ValueError when `box` is not within it."""
         if not self.size.box.contains(box):
             raise ValueError(f"{box} does not lie within {self.size}")
         alpha, deep = (None if a is None else a[box.slices] for a in (self.alpha, self.deep))
         return dataclasses.replace(self, pixels=self.pixels[box.slices], alpha=alpha, deep=deep)
 
     def with_pixels(self, pixels: np.ndarray, deep: np.ndarray | None = None) -> Picture:
-        """The same file with other colours; alpha and baggage stay if the size does.
+        """The picture with other colours, (height, width, 3) uint8 RGB; alpha and baggage stay if the size
+        does.
 
-        `deep` are those colours in 16 bits; without it they are the picture's own wherever nothing changed.
+        `deep` are these colours as uint16 0..65535, of the same shape. Without it, unchanged samples keep the
+        picture's own 16 bits.
         """
         same = pixels.shape == self.pixels.shape
-        kept = self.deep if deep is None and same else deep
-        return dataclasses.replace(self, pixels=pixels, alpha=self.alpha if same else None, deep=kept)
+        samples = self.deep if deep is None and same else deep
+        return dataclasses.replace(self, pixels=pixels, alpha=self.alpha if same else None, deep=samples)
 
     def pil(self) -> Image.Image:
         """A PIL image, RGBA when the picture has alpha."""
@@ -134,9 +137,10 @@ def _lock(array: np.ndarray) -> np.ndarray:
 
 
 def _follow(deep: np.ndarray, pixels: np.ndarray, alpha: np.ndarray | None) -> np.ndarray:
-    """`deep`, the change of a sample added where its high byte is not the 8-bit sample any more.
+    """`deep`, updated where its high byte differs from the 8-bit sample, read-only.
 
-    A change is a whole number of 8-bit levels, so what is finer stays as it was. Alpha takes the new value.
+    Changed colours take the new high byte and keep the low byte. Changed alpha takes the new value.
+    ValueError when the shapes or types do not fit.
     """
     eight = pixels if alpha is None else np.dstack([pixels, alpha])
     if deep.dtype != np.uint16 or deep.ndim != 3 or deep.shape[:2] != pixels.shape[:2]:

@@ -1,4 +1,4 @@
-"""Region: one record per thing found, and how the ones to repaint are chosen and put in order."""
+"""Region: the record of one detected thing, and operations on several."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from retouch.image.mask import Mask
 
 @dataclass(frozen=True)
 class Region:
-    """A thing found in a picture. `shape` is its soft mask inside `box`, of the box's size.
+    """A thing in a picture.
 
-    `turn` is how far it has to be turned to stand upright, in degrees counter-clockwise;
-    `person` whom of a recipe's people it belongs to, from 1, or 0. A `background` is all but what is kept:
-    its masks grow and fade away from that, never into it.
-
-    Keeping the mask as large as the thing, not as the picture, lets a crowd on a 40-megapixel
-    photograph cost what its faces cost.
+    `box` is in canvas pixels, and `shape` is the soft mask inside it, of the box's size: a crowd on a
+    photograph of 40 megapixels costs the memory of its faces only. `score` is 0..1. `turn` is the rotation
+    that makes the thing upright, in degrees counter-clockwise. `person` is the number, from 1, of a recipe's
+    person to whom it belongs, or 0. The masks of a `background` grow and fade away from the kept thing, never
+    into it. ValueError when the sizes of `shape` and `box` differ.
     """
 
     box: Box
@@ -38,22 +37,25 @@ class Region:
 
     @classmethod
     def of_box(cls, box: Box, label: str = "", score: float = 1.0) -> Region:
+        """The region of all pixels of `box`."""
         return cls(box, Mask.full(box.size), label, score)
 
     @classmethod
     def of_mask(cls, mask: Mask, label: str = "", score: float = 1.0) -> Region | None:
-        """From a picture-sized mask; None when it is blank."""
+        """The region of a mask of the picture's size; None when it is blank."""
         box = mask.bounds
         return None if box is None else cls(box, mask.crop(box), label, score)
 
     def within(self, window: Box) -> Mask:
-        """This region's mask as seen in `window` (canvas pixels), of the window's size."""
+        """The part of this region's mask in `window`, a box in canvas pixels, of the window's size."""
         return self.shape.crop(window.relative_to(self.box))
 
     def mask(self, canvas: Size) -> Mask:
+        """The mask of this region on the whole canvas, of its size."""
         return self.within(canvas.box)
 
     def moved(self, dx: int, dy: int) -> Region:
+        """The region shifted by `dx` pixels to the right and `dy` down."""
         return dataclasses.replace(self, box=self.box.shifted(dx, dy))
 
     def clipped(self, canvas: Size) -> Region | None:
@@ -63,12 +65,12 @@ class Region:
 
 
 def overlap(a: Region, b: Region) -> float:
-    """Common pixels of the cores over the smaller region's, 0..1."""
+    """Common pixels of the cores divided by those of the smaller core, 0..1."""
     return _common_area(a, b) / max(min(a.shape.area, b.shape.area), 1)
 
 
 def _common_area(a: Region, b: Region) -> int:
-    """Pixels that are in the cores of both."""
+    """The number of pixels in the cores of both."""
     common = a.box & b.box
     if common.empty:
         return 0
@@ -77,18 +79,18 @@ def _common_area(a: Region, b: Region) -> int:
 
 
 def distinct(regions: Sequence[Region], limit: float = 0.6) -> tuple[Region, ...]:
-    """One region per thing: of any two alike by more than `limit` the better score stays.
+    """One region per thing: of two regions more similar than `limit`, 0..1, the one with the better score
+    stays.
 
-    Of one label, likeness is the overlap over the smaller of the two, so that the half of a face
-    seen by one tile never survives beside the whole face seen by another. Of two labels it is the
-    intersection of their masks over the union, so that a face survives inside the person whose face it is,
-    and a bicycle under its rider.
+    For equal labels the similarity is the overlap divided by the smaller core. So half of a face in one tile
+    never survives next to the whole face in another tile. For two labels it is the intersection of the cores
+    over their union. So a face survives inside its person, and a bicycle under its rider.
     """
-    kept: list[Region] = []
+    chosen: list[Region] = []
     for region in sorted(regions, key=lambda r: (-r.score, -r.box.area, r.box)):
-        if not any(_alike(region, other, limit) for other in kept):
-            kept.append(region)
-    return tuple(kept)
+        if not any(_alike(region, other, limit) for other in chosen):
+            chosen.append(region)
+    return tuple(chosen)
 
 
 def _alike(a: Region, b: Region, limit: float) -> bool:
@@ -101,7 +103,7 @@ def _alike(a: Region, b: Region, limit: float) -> bool:
 
 
 def merge_regions(regions: Sequence[Region]) -> Region:
-    """All of them as one, with the best score and the first label."""
+    """One region of all pixels of `regions`, at least one, with the best score and the first label."""
     box = regions[0].box
     for region in regions[1:]:
         box = box | region.box

@@ -1,4 +1,4 @@
-"""A picture cut into tiles that overlap, and things found in them."""
+"""Overlapping tiles of a picture, and regions in them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from retouch.image.region import Region
 
 
 def tiles(canvas: Size, tile: int, overlap_px: int) -> tuple[Box, ...]:
-    """Equal tiles of at most `tile` px a side that cover the canvas, sharing at least `overlap_px`."""
+    """Equal tiles of at most `tile` pixels a side that cover the canvas and overlap by at least `overlap_px`.
+
+    Raises ValueError unless 0 <= `overlap_px` < `tile`.
+
+    >>> tiles(Size(100, 60), 60, 10)
+    (Box(left=0, top=0, right=60, bottom=60), Box(left=40, top=0, right=100, bottom=60))
+    """
     if not 0 <= overlap_px < tile:
         raise ValueError(f"tiles of {tile} px cannot share {overlap_px}")
     return tuple(
@@ -21,7 +27,11 @@ def tiles(canvas: Size, tile: int, overlap_px: int) -> tuple[Box, ...]:
 
 
 def cells(canvas: Size, tile: int, overlap_px: int) -> tuple[Box, ...]:
-    """The same tiles, each cut in the middle of what it shares with its neighbours: they only meet."""
+    """The same tiles, each cut in the middle of its overlap with a neighbour, so that they touch only.
+
+    >>> cells(Size(100, 60), 60, 10)
+    (Box(left=0, top=0, right=50, bottom=60), Box(left=50, top=0, right=100, bottom=60))
+    """
     across = _cuts(canvas.width, tile, overlap_px)
     down = _cuts(canvas.height, tile, overlap_px)
     return tuple(
@@ -48,7 +58,8 @@ def _starts(length: int, tile: int, overlap_px: int) -> list[int]:
 
 
 def whole_in_tile(region: Region, tile: Box, canvas: Size, slack: int = 1) -> bool:
-    """False when the region comes within `slack` px of an inner edge of its tile: a neighbour sees more."""
+    """False when the region comes within `slack` pixels of an inner edge of its tile: a neighbour has more of
+    it."""
     gap = Margins(*(0 if side == end else slack for side, end in zip(tile, canvas.box, strict=True)))
     inner = Box(tile.left + gap.left, tile.top + gap.top, tile.right - gap.right, tile.bottom - gap.bottom)
     return inner.contains(region.box)

@@ -1,1 +1,1 @@
-"""What a person asks for: passes and their knobs, prompts, people, intents, the library of recipes."""
+"""Recipes: passes and their knobs, prompts, people, intents, seeds, and the library of recipes."""

@@ -1,6 +1,7 @@
-"""Settings of a recipe that contradict one another: allowed, but hardly what the person means.
+"""Warnings about settings of a recipe that contradict each other: allowed, but probably not intended.
 
-What cannot be is refused by `retouch.recipes.recipe`; this only says what a knob will not do, and why.
+`retouch.recipes.recipe` refuses invalid settings; this module only names knobs without an effect, with the
+reason.
 """
 
 from __future__ import annotations
@@ -12,24 +13,24 @@ from retouch.recipes.recipe import Gate, Pass, Recipe
 from retouch.recipes.target import Target, kinds_by_knob
 
 LEAST_OVER_NOISE = 0.5
-"""Denoising strength below which noise or emptiness under the mask is still seen in the result."""
+"""Denoising strength below which noise or emptiness under the mask is still visible in the result."""
 _PLAIN = Target()
 
 
 def contradictions(recipe: Recipe) -> tuple[str, ...]:
-    """What a person should know before this runs, a sentence each; () for a recipe in good order."""
+    """One sentence for each contradiction in a recipe; () without any."""
     if not recipe.active:
         return (f"Recipe {recipe.name!r} has no enabled pass that looks for something: nothing is painted.",)
-    said = [
+    remarks = [
         f"Pass {place + 1}: {remark}"
         for place, one in recipe.active
         for remark in (*_of_order(recipe, place, one), *(r for check in CHECKS for r in check(one)))
     ]
-    return tuple(said)
+    return tuple(remarks)
 
 
 def _of_order(recipe: Recipe, place: int, one: Pass) -> Iterator[str]:
-    """What it looks in is found by no pass that runs."""
+    """A remark if the pass searches within the regions of a pass that does not run."""
     running = [number for number, _ in recipe.active if number < place]
     named = one.target.of_pass
     if named is not None and "of_pass" in one.target.kind.knobs and named - 1 not in running:

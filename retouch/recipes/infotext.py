@@ -1,8 +1,8 @@
-"""What a picture's generation text says of Retouch, and reading it back.
+"""Retouch's keys in the generation text of a picture (infotext): writing and reading.
 
-Two keys are read back: `Retouch` holds the recipe, knobs at their defaults left out; `Retouch regions`
-what was painted, so that one region can be painted again alone. Both are JSON on one line. `text` writes
-a whole generation text in the WebUI's own form, for pictures that no WebUI made.
+Two keys are read back. `Retouch` holds the recipe without knobs at their defaults. `Retouch regions` holds
+the painted regions, so that a single region can be repainted. Both are JSON on one line. `write_infotext`
+writes a whole generation text in the WebUI's own form, for pictures that no WebUI made.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ OUTPAINT = "Retouch outpaint"
 OUTPAINT_WARNINGS = "Retouch outpaint warnings"
 BLANK = PromptPair("", "")
 CHUNK = "parameters"
-"""The PNG text chunk the WebUI keeps its generation text in."""
+"""The PNG text chunk of the WebUI's generation text."""
 _VALUE = r'(?:"(?:\\.|[^\\"])*"|[^,]*)(?=,|$)'
 _KEYS = (RECIPE, REGIONS, WARNINGS, SKIPPED, OUTPAINT, OUTPAINT_WARNINGS)
 _OURS = re.compile(rf"(?:^|,)\s*(?:{'|'.join(_KEYS)}):\s*{_VALUE}")
 _RECIPE = re.compile(rf"(?:^|,)\s*{RECIPE}:\s*({_VALUE})", re.MULTILINE)
 _PAIR = re.compile(rf"\w[\w \-/]+:\s*{_VALUE}")
 _PAIRS = 3
-"""Fewer on the last line, and the WebUI takes it for a part of the prompt."""
+"""The fewest pairs of a line of parameters: with fewer the WebUI takes the line for a part of the prompt."""
 
 
 def recipe_in(params: Mapping[str, Any]) -> Recipe | None:
-    """The recipe an infotext carries, None without one. BadInput when it is damaged."""
+    """The recipe in the parameters of an infotext, None without one. BadInput when it is damaged."""
     text = params.get(RECIPE)
     if not text:
         return None
@@ -49,17 +49,17 @@ def recipe_in(params: Mapping[str, Any]) -> Recipe | None:
 
 
 def recipe_json(text: str) -> str:
-    """The recipe's JSON in a whole generation text, as it stands there; "" without one."""
-    *_, value = ["", *(found.group(1).strip() for found in _RECIPE.finditer(text))]
+    """The recipe's JSON in a whole generation text, unchanged; "" without one."""
+    *_, value = ["", *(match.group(1).strip() for match in _RECIPE.finditer(text))]
     try:
         return json.loads(value) if value.startswith('"') else value
-    except ValueError:  # cut off: whoever reads it says so
+    except ValueError:  # truncated: the reader of the JSON reports it
         return value
 
 
 @dataclass(frozen=True)
 class GenerationText:
-    """What a generation text says its picture was made with. `params` are the WebUI's names and values."""
+    """The content of a generation text. `params` are the WebUI's names and values."""
 
     prompt: str = ""
     negative_prompt: str = ""
@@ -67,7 +67,7 @@ class GenerationText:
 
 
 def made_with(picture: Picture) -> GenerationText | None:
-    """As the picture's own text chunk says; None without one, or where it has no line of parameters."""
+    """The generation text of a picture; None without one, or without a line of parameters in it."""
     *above, last = dict(picture.baggage.text).get(CHUNK, "").strip().split("\n")
     pairs = [pair.group(0).partition(":") for pair in _PAIR.finditer(last)]
     if len(pairs) < _PAIRS:
@@ -79,6 +79,7 @@ def made_with(picture: Picture) -> GenerationText | None:
 
 
 def compact_json(value: Any) -> str:
+    """JSON on one line, without spaces between its tokens."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -89,7 +90,7 @@ def write_infotext(prompt: str, negative_prompt: str, params: Mapping[str, Any])
 
 
 def line(params: Mapping[str, Any]) -> str:
-    """`key: value` pairs. A value that would run into its neighbours is quoted as JSON."""
+    """`key: value` pairs, separated by commas. A value with a separator in it is quoted as JSON."""
     return ", ".join(f"{key}: {_quote(str(value))}" for key, value in params.items())
 
 

@@ -1,9 +1,9 @@
-"""Intents: what a person wants done under a mask, as one word that stands for many knobs.
+"""Intents: the purpose of an inpainting, as one word that stands for many knobs.
 
-A default's source is in the comment beside it. "Guides" are the four that practice was gathered from: ZSky
-AI's guide, AI/TLDR, stable-diffusion-art, and "Inpainting 101" for the WebUI; other tools' numbers are read
-from their code. All leave mask blur and only masked padding blank: both then scale with what is masked, and
-the padding with the denoising strength too.
+The source of a default is in the comment next to it. "Guides" are four guides to inpainting: ZSky AI's guide,
+AI/TLDR, stable-diffusion-art, and "Inpainting 101" for the WebUI. Numbers of other tools come from their
+code. All intents leave mask blur and only masked padding blank: both then scale with the masked area, and the
+padding also with the denoising strength.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from retouch.recipes.recipe import Pass
 from retouch.recipes.shape import Shape
 
 EMPTY_SCENE = "empty background, scenery"
-"""What is where nothing is. Krita's plugin says "background scenery" when it removes without a prompt."""
+"""The prompt for an empty area. Krita's plugin uses "background scenery" when it removes without a prompt."""
 SKETCHED = {"masked_content": "original", "denoising_strength": 0.55}
-"""Painted colours steer the result: guides name 0.5-0.56 as what keeps the drawn shapes and colours."""
+"""Defaults over a sketch: guides name strengths of 0.5 to 0.56, which keep the drawn shapes and colours."""
 
 
 @dataclass(frozen=True)
 class Intent:
-    """One button. `how` are the defaults of its pass; a request changes any of them.
+    """One button. `how` holds the defaults of its pass; a request can change any of them.
 
-    `context`: words that are added to every prompt. `of_object`: what becomes of the object's own words:
-    left out, the prompt if there is no other, or the negative prompt.
+    `context` is added to every prompt. `of_object` is the use of the object's own words: "left out", "prompt"
+    if there is no other prompt, or "negative prompt".
     """
 
     name: str
@@ -40,7 +40,7 @@ class Intent:
     of_object: str = "left out"
 
     def prompts_for(self, asked: PromptPair, words: str) -> PromptPair:
-        """The prompts of a region whose object `words` name."""
+        """The prompts of a region whose object has the name `words`."""
         prompt, negative = asked.prompt.strip(), asked.negative_prompt.strip()
         if self.of_object == "prompt":
             prompt = prompt or words.strip()
@@ -49,10 +49,10 @@ class Intent:
         return PromptPair(_join(prompt, self.context), negative)
 
     def summary(self) -> dict[str, Any]:
-        """For the page: what the button says, and the defaults of its knobs."""
-        told = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        kept = ("name", "label", "description", "prompt_needed")
-        return {**{key: told[key] for key in kept}, "pass": dump(self.how)}
+        """The button's texts and the defaults of its knobs, for the page."""
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        keys = ("name", "label", "description", "prompt_needed")
+        return {**{key: values[key] for key in keys}, "pass": dump(self.how)}
 
 
 def _join(*texts: str) -> str:

@@ -24,11 +24,11 @@ from retouch.recipes.recipe import Recipe
 _LOG = logging.getLogger(__name__)
 BUILT_IN = Path(__file__).parent / "presets"
 MAX_BYTES = 4 * 1024 * 1024
-"""Of a recipe's JSON: the most passes with the longest prompts, and no more."""
+"""Bytes of a recipe's JSON: enough for the most passes with the longest prompts."""
 
 
 def plain(text: str, path: str = "") -> Any:
-    """JSON as data. BadInput with its line and column where it is none."""
+    """The data in a JSON text. BadInput, with line and column, for invalid JSON."""
     try:
         return json.loads(text)
     except RecursionError:
@@ -38,7 +38,7 @@ def plain(text: str, path: str = "") -> Any:
 
 
 def read(path: Path) -> Recipe:
-    """One recipe file; BadInput names the file and the JSON path of a fault."""
+    """The recipe in a file. BadInput names the file and the JSON path of an error."""
     try:
         text = _text(path)
         with convert_errors(
@@ -53,7 +53,7 @@ def read(path: Path) -> Recipe:
 
 
 def _text(path: Path) -> str:
-    if not path.is_file() and path.exists():  # a pipe would be waited for without end
+    if not path.is_file() and path.exists():  # reading a pipe would block
         raise BadInput("it is no file.", hint="A recipe is a JSON file.")
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
@@ -63,11 +63,12 @@ def _text(path: Path) -> str:
 
 
 def built_in() -> tuple[Recipe, ...]:
+    """The recipes that come with Retouch, in the order of their files."""
     return tuple(read(path) for path in sorted(BUILT_IN.glob("*.json")))
 
 
 def files(own: Path | None) -> Iterator[tuple[Path, Recipe | RetouchError]]:
-    """A person's own files in order, each with its recipe or with why it cannot be read."""
+    """A person's own files in order, each with its recipe or with the error why it cannot be read."""
     for path in sorted(own.glob("*.json")) if own and own.is_dir() else ():
         try:
             yield path, read(path)
@@ -78,90 +79,93 @@ def files(own: Path | None) -> Iterator[tuple[Path, Recipe | RetouchError]]:
 
 
 def recipes(own: Path | None = None) -> dict[str, Recipe]:
-    """All recipes by name; a person's own replaces a built-in of its name, in whichever case.
+    """All recipes by name. A person's own recipe replaces a built-in one of the same name, in any case.
 
-    One of their files that cannot be read is logged and left out: the others still serve.
+    A file that cannot be read is logged and left out.
     """
-    found = {recipe.name.lower(): recipe for recipe in built_in()}
-    for path, said in files(own):
-        if isinstance(said, Recipe):
-            found[said.name.lower()] = said
+    by_name = {recipe.name.lower(): recipe for recipe in built_in()}
+    for path, outcome in files(own):
+        if isinstance(outcome, Recipe):
+            by_name[outcome.name.lower()] = outcome
         else:
-            _LOG.warning("Retouch: recipe %s is left out: %s", path.name, said)
-    return {recipe.name: recipe for recipe in found.values()}
+            _LOG.warning("Retouch: recipe %s is left out: %s", path.name, outcome)
+    return {recipe.name: recipe for recipe in by_name.values()}
 
 
 def recipe(asked: str | Recipe, own: Path | None = None) -> Recipe:
-    """The recipe itself, or the one of that name in any case; Missing lists what there is."""
+    """The recipe itself, or the one of this name in any case. Missing suggests the closest name."""
     if isinstance(asked, Recipe):
         return asked
-    known = recipes(own)
-    by_lower = {name.lower(): name for name in known}
+    by_name = recipes(own)
+    by_lower = {name.lower(): name for name in by_name}
     name = by_lower.get(asked.strip().lower())
     if name is None:
-        raise Missing(f"no recipe is called {asked!r}.", path="recipe", hint=did_you_mean(asked, known))
-    return known[name]
+        raise Missing(f"no recipe is called {asked!r}.", path="recipe", hint=did_you_mean(asked, by_name))
+    return by_name[name]
 
 
 MAX_OWN = 500
 UNNAMED = "Custom"
-"""What settings are called that are no recipe by name."""
+"""The name of settings that are no named recipe."""
 _LONGEST_STEM = 48
 _DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
-"""Windows opens no file under these, whatever the ending."""
+"""Names that Windows reserves, with any ending."""
 _writing = threading.Lock()
 
 
 def pretty(recipe: Recipe) -> str:
-    """A recipe as a file of its own: its version, and every knob that is not at its default."""
+    """The JSON of a recipe's file: its version, and every knob that is not at its default."""
     return json.dumps(dump(recipe), ensure_ascii=False, indent=2) + "\n"
 
 
 @dataclass(frozen=True)
 class RecipeLibrary:
-    """The folder, which need not exist yet; None where there is none to write to."""
+    """A person's own recipes. `folder` need not exist yet; None for no folder."""
 
     folder: Path | None
 
     def own(self) -> dict[str, Recipe]:
-        """What can be read there, by name in lower case."""
-        return {said.name.lower(): said for _, said in files(self.folder) if isinstance(said, Recipe)}
+        """The recipes that can be read, by name in lower case."""
+        return {
+            outcome.name.lower(): outcome for _, outcome in files(self.folder) if isinstance(outcome, Recipe)
+        }
 
     def faults(self) -> list[str]:
-        """What cannot, and why."""
-        return [str(said) for _, said in files(self.folder) if isinstance(said, RetouchError)]
+        """One sentence for each file that cannot be read."""
+        return [str(outcome) for _, outcome in files(self.folder) if isinstance(outcome, RetouchError)]
 
     def save(self, recipe: Recipe, replace: bool = False) -> Recipe:
-        """Write it, all at once or not at all; as it was written. A built-in one stays as it is.
+        """Write a recipe atomically and return it as written. A built-in recipe of its name stays unchanged.
 
-        BadInput for a name that is none or that, without `replace`, is taken; Missing without a folder.
+        Raises BadInput for an invalid name, and for a used one without `replace`; TooLarge for too many
+        recipes; Missing without a folder.
         """
-        kept = dataclasses.replace(recipe, name=_check_name(recipe.name))
+        named = dataclasses.replace(recipe, name=_check_name(recipe.name))
         with _writing, _disk(self._folder()) as folder:
-            mine = self._files(kept.name)
+            paths = self._files(named.name)
             if not replace:
-                self._refuse_taken(kept.name, bool(mine))
-            if not mine and sum(1 for _ in folder.glob("*.json")) >= MAX_OWN:
+                self._refuse_taken(named.name, bool(paths))
+            if not paths and sum(1 for _ in folder.glob("*.json")) >= MAX_OWN:
                 fault = f"there are {MAX_OWN} recipes of your own already."
                 raise TooLarge(fault, path="recipe", hint="Remove some first.")
             folder.mkdir(parents=True, exist_ok=True)
-            _put(mine[-1] if mine else _free(folder, kept.name), pretty(kept))
-        return kept
+            _put(paths[-1] if paths else _free(folder, named.name), pretty(named))
+        return named
 
     def remove(self, name: str) -> Recipe | None:
-        """Take it away. The built-in one that it stood before, which is there again, or None.
+        """Delete a recipe. Returns the built-in one of the same name, which is available again, or None.
 
-        Missing for a name that is not there, BadInput for a built-in one.
+        Raises Missing for an unknown name, and BadInput for a built-in recipe.
         """
         before = _built_in(name)
         with _writing, _disk(self._folder()):
-            mine = self._files(name)
-            for path in mine:
+            paths = self._files(name)
+            for path in paths:
                 path.unlink(missing_ok=True)
-        if not mine and before:
+        if not paths and before:
             hint = "Only your own recipes can be removed."
             raise BadInput(f"{before.name!r} is built in.", path="name", hint=hint)
-        if not mine:
+        if not paths:
             hint = did_you_mean(name, [recipe.name for recipe in self.own().values()])
             raise Missing(f"you have no recipe called {name!r}.", path="name", hint=hint)
         return before
@@ -172,10 +176,10 @@ class RecipeLibrary:
         return self.folder
 
     def _files(self, name: str) -> list[Path]:
-        """Those that hold it; of several, the last is the one that is used."""
+        """The files with a recipe of this name; the last one is used."""
         wanted = name.strip().lower()
-        held = [(path, said) for path, said in files(self.folder) if isinstance(said, Recipe)]
-        return [path for path, said in held if said.name.lower() == wanted]
+        readable = [(path, recipe) for path, recipe in files(self.folder) if isinstance(recipe, Recipe)]
+        return [path for path, recipe in readable if recipe.name.lower() == wanted]
 
     @staticmethod
     def _refuse_taken(name: str, mine: bool) -> None:
@@ -194,7 +198,7 @@ def _built_in(name: str) -> Recipe | None:
 
 
 def _check_name(name: str) -> str:
-    """On one line, without blanks around it."""
+    """The name on one line, without blanks around it. BadInput for an invalid one."""
     plain = " ".join(name.split())
     if not plain:
         raise BadInput("is blank.", path="recipe.name", hint="Give the recipe a name.")
@@ -207,21 +211,21 @@ def _check_name(name: str) -> str:
 
 
 def _free(folder: Path, name: str) -> Path:
-    """A file of that name that is not there yet: another recipe's is never written over."""
+    """A path for this name that does not exist yet, so that no other recipe is overwritten."""
     stem = stem_of(name)
     stems = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
     return next(path for path in (folder / f"{stem}.json" for stem in stems) if not os.path.lexists(path))
 
 
 def stem_of(name: str) -> str:
-    """A recipe's name as a file name that every system takes and that leads nowhere else."""
+    """A recipe's name as a file name without ending, valid on every system and without a path."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     stem = re.sub(r"[\W_]+", "-", plain).strip("-")[:_LONGEST_STEM].strip("-")
     return f"recipe-{stem}".strip("-") if not stem or _DEVICES.fullmatch(stem) else stem
 
 
 def _put(path: Path, text: str) -> None:
-    """All at once or not at all, under a name of its own until it is whole."""
+    """Write a file atomically, through a temporary file."""
     handle, name = tempfile.mkstemp(".part", path.stem, path.parent)
     part = Path(name)
     try:
@@ -235,7 +239,7 @@ def _put(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def _disk(folder: Path) -> Iterator[Path]:
-    """What the file system refuses, as an error of ours that names no path of the server."""
+    """Convert an OSError to a RetouchError that names no path of the server."""
     try:
         yield folder
     except OSError as error:

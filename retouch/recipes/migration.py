@@ -1,8 +1,8 @@
-"""Older recipes in today's form: one small step per version, on plain JSON data.
+"""Upgrade older recipes to the current schema: one small step for each version, on plain JSON data.
 
-Whatever reads a recipe (a file, a request, a generation text, a paste) comes through here, for `knobs.load`
-asks for it. To change the form: raise `SCHEMA`, add the step from the version before, and a file of that
-version to tests/golden/recipes.
+Every reader of a recipe (a file, a request, a generation text, a paste) uses this, because `knobs.load` calls
+it. To change the schema: raise `SCHEMA`, add the step from the version before, and a file of that version to
+tests/golden/recipes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Data = dict[str, Any]
 
 
 def _from_1(data: Data) -> Data:
-    """2 added targets, variations and gates; all that 1 could say means the same."""
+    """Schema 2 added targets, variations and gates; schema 1 is a subset of it."""
     return data
 
 
@@ -46,13 +46,13 @@ def _pass_from_2(data: Mapping[str, Any]) -> Data:
 
 
 STEPS: Mapping[int, Callable[[Data], Data]] = {1: _from_1, 2: _from_2}
-"""What brings a recipe from this version to the next. Each gets a copy it may change at the top."""
+"""Version -> function to the next version. Each gets a copy whose top level it may change."""
 
 
 def upgrade(data: Mapping[str, Any]) -> Data:
-    """`data` in the form of `SCHEMA`; one that does not say its version is of the first.
+    """`data` upgraded to `SCHEMA`; data without a version has version 1.
 
-    BadInput at `schema` for a version that is none, or newer than this Retouch.
+    Raises BadInput at `schema` for an invalid version, or for one newer than this Retouch.
     """
     version = data.get("schema", 1)
     if not _is_version(version):
@@ -60,10 +60,10 @@ def upgrade(data: Mapping[str, Any]) -> Data:
     if version > SCHEMA:
         fault = f"{version} is newer than {SCHEMA}, the newest that is known here."
         raise BadInput(fault, path="schema", hint="Update Retouch to use this recipe.")
-    made = dict(data)
+    upgraded = dict(data)
     for number in range(int(version), SCHEMA):
-        made = STEPS[number](dict(made))
-    return {**made, "schema": SCHEMA}
+        upgraded = STEPS[number](dict(upgraded))
+    return {**upgraded, "schema": SCHEMA}
 
 
 def rename_fields(data: Mapping[str, Any], names: Mapping[str, str]) -> Data:

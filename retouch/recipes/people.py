@@ -1,9 +1,9 @@
-"""People: words bound to one person, who stays the same through all passes of a recipe.
+"""People: prompts for single persons, who stay the same through all passes of a recipe.
 
-Whoever is told by a point is told once and for all. Whoever is told by a place, as "left", is sought in the
-first pass that finds anything, and is afterwards where they were then.
+A person is named by a point in the picture, which is valid in all passes, or by a place such as "left". A
+place is resolved in the first pass that finds a region; later passes use the region of that pass.
 
-By hand they are written one a line, and read back the same:
+A person writes them one in each line, and they are written back the same:
 
     left: a woman with red hair
     Negative prompt: hat
@@ -24,7 +24,7 @@ from retouch.recipes.prompts import PLACES, PromptPair, quote, regions_at_place
 
 MAX_PEOPLE = 64
 NEGATIVE = "Negative prompt"
-"""Begins the line of what is not to be painted of the person above it, as in the WebUI's generation text."""
+"""Begins the line of the negative prompt of the person above it, as in the WebUI's generation text."""
 _HINT = (
     f"Begin it with a number, {', '.join(PLACES)}, or a point as 0.3, 0.6, and a colon; or with {NEGATIVE}:."
 )
@@ -32,7 +32,7 @@ _HINT = (
 
 @dataclass(frozen=True)
 class Person:
-    """One person and what is said of them; `at` wins over `who`."""
+    """One person with their prompts; `at` has priority over `who`. BadInput without a valid one of both."""
 
     prompt: str = Knob("Prompt", "Takes the place of the picture's in every region of this person.").field("")
     negative_prompt: str = Knob("Negative prompt", "The same; blank for the picture's.").field("")
@@ -57,16 +57,16 @@ def _is_place(who: str) -> bool:
 
 
 PersonSighting = tuple[int, Box]
-"""A person's number from 1, and a box in which an earlier pass saw them."""
+"""A person's number from 1, and the box of their region in an earlier pass."""
 
 
 def assign_people(
     regions: Sequence[Region], people: Sequence[Person], canvas: Size, earlier: Sequence[PersonSighting] = ()
 ) -> list[Region]:
-    """The regions in order, each with the number of the person it belongs to, 0 for nobody.
+    """The regions in order, each with the number of its person, 0 for none.
 
-    It belongs to whoever's point, or face of an earlier pass, it contains, or in whose earlier region its
-    middle lies. Two that would have the same are told apart by the smaller region.
+    A region belongs to a person if it contains the person's point or the middle of their region in an earlier
+    pass, or if its own middle lies in that region. Of several regions around one point the smallest is taken.
     """
     whose = [0] * len(regions)
     for number, person in enumerate(people, 1):
@@ -76,7 +76,7 @@ def assign_people(
 
 
 def prompts_for(region: Region, people: Sequence[Person], around: PromptPair) -> PromptPair:
-    """What is said of a region where a template asks for the picture's prompt."""
+    """The prompts of a region: those of its person, or `around` for a blank one or no person."""
     if not region.person:
         return around
     person = people[region.person - 1]
@@ -86,7 +86,7 @@ def prompts_for(region: Region, people: Sequence[Person], around: PromptPair) ->
 
 
 def unmatched_people(people: Sequence[Person], matched: Collection[int]) -> tuple[str, ...]:
-    """A sentence for each person whose words reach no region. `matched` are numbers from 1."""
+    """One sentence for each person whose prompts reach no region. `matched` are numbers from 1."""
     return tuple(
         f"Person {number} ({_place(person)}): no region is theirs, so that "
         f"{quote(', '.join(words))} is not used."
@@ -98,23 +98,23 @@ def unmatched_people(people: Sequence[Person], matched: Collection[int]) -> tupl
 def _theirs(
     number: int, person: Person, regions: Sequence[Region], canvas: Size, earlier: Sequence[PersonSighting]
 ) -> list[int]:
-    known = [box for who, box in earlier if who == number]
+    boxes = [box for who, box in earlier if who == number]
     if person.at:
         x, y = person.at[0] * canvas.width, person.at[1] * canvas.height
-        return _smallest(regions, [x, y]) + _near(regions, known)
-    if known:
-        return _near(regions, known)
+        return _smallest(regions, [x, y]) + _near(regions, boxes)
+    if boxes:
+        return _near(regions, boxes)
     return [] if earlier else regions_at_place(person.who.strip().lower(), regions, canvas)
 
 
 def _smallest(regions: Sequence[Region], spot: Sequence[float]) -> list[int]:
-    """The smallest region with that spot in it."""
-    held = [i for i, region in enumerate(regions) if _in(region.box, spot)]
-    return [min(held, key=lambda i: regions[i].box.area)] if held else []
+    """The index of the smallest region with this point in it, as a list."""
+    around = [i for i, region in enumerate(regions) if _in(region.box, spot)]
+    return [min(around, key=lambda i: regions[i].box.area)] if around else []
 
 
 def _near(regions: Sequence[Region], known: Sequence[Box]) -> list[int]:
-    """The parts of what is known, and the smallest whole around each."""
+    """Indices of the regions inside known boxes, and of the smallest region around each box's middle."""
     parts = [i for i, r in enumerate(regions) if any(_in(box, r.box.center) for box in known)]
     wholes = [i for box in known for i in _smallest(regions, box.center)]
     return list(dict.fromkeys(parts + wholes))
@@ -125,7 +125,7 @@ def _in(box: Box, spot: Sequence[float]) -> bool:
 
 
 def read(text: str) -> tuple[Person, ...]:
-    """People as they are written by hand. BadInput names the line that is not understood."""
+    """The people in a text, one in each line. BadInput names an invalid line."""
     people: list[Person] = []
     for number, line in enumerate(text.splitlines(), 1):
         head, colon, words = (part.strip() for part in line.partition(":"))
@@ -138,7 +138,7 @@ def read(text: str) -> tuple[Person, ...]:
 
 
 def _read(number: int, head: str, words: str) -> Person:
-    """The person of one line; `head` is what is before its colon."""
+    """The person of one line; `head` is the text before its colon."""
     point = tuple(float(one) for one in head.split(",") if _is_number(one))
     if "," in head and len(point) == len(head.split(",")) == 2 and all(0 <= one <= 1 for one in point):
         return Person(words, at=point)
@@ -156,7 +156,7 @@ def _is_number(text: str) -> bool:
 
 
 def write_people(people: Sequence[Person]) -> str:
-    """As `read` takes it: on one line each, or two."""
+    """The text of people for `read`: one or two lines for each person."""
     return "\n".join(_write_person(person) for person in people)
 
 

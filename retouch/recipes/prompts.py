@@ -1,4 +1,4 @@
-"""What is said to each region: a template, split among the regions and filled from the picture's prompt.
+"""The prompt of each region: a template, split among the regions and filled from the picture's prompt.
 
     [PROMPT]      the surrounding picture's own prompt
     [SEP]         next region, next text; the last text serves all further regions
@@ -6,10 +6,10 @@
     [FOR who]     binds the text up to the next [SEP] or [FOR] to `who`: a number (1 is the first),
                   left, right, top, bottom, center, largest, smallest, or a class such as person
 
-Bound texts win over the sequence; the regions nobody named share the unbound texts in order. Tags are
-written in capitals; the name after FOR is read in any case. Everything else is words and reaches the
-model: `[for sale]`, `[red hair:blue:0.5]`, `\\[SEP]` and every other WebUI syntax. `remarks` tells of each
-word that reaches no region.
+Bound texts have priority over the sequence; all other regions take the unbound texts in order. Tags are
+written in capitals; the name after FOR is read in any case. All other text reaches the model unchanged:
+`[for sale]`, `[red hair:blue:0.5]`, `\\[SEP]` and every other WebUI syntax. `remarks` names each word that
+reaches no region.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _BRACKETS = re.compile(
     r"\\.|\[\s*(?:(?P<tag>SEP|SKIP|PROMPT|FOR)\s*|(?P<bound>FOR)\s(?P<who>[^\[\]:|]*))\]",
     re.IGNORECASE | re.DOTALL,
 )
-"""An escaped character, a tag, or what differs from a tag only in its letters' case."""
+"""An escaped character, a tag, or a text that differs from a tag only in the case of its letters."""
 _NETWORK = re.compile(r"<(\w+):([^<>]+)>")
 LONGEST_QUOTE = 1000
 """Characters of a prompt that a warning repeats."""
@@ -40,7 +40,7 @@ _PLACES = {
 }
 
 PLACES = (*_PLACES, "bottom")
-"""Words that name one of several regions by where it lies, or by its size."""
+"""Words that name one of several regions by its place or its size."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class PromptPair:
     prompt: str
     negative_prompt: str
     own: bool = False
-    """Of one person alone: said also where a template does not ask for it."""
+    """True for the prompts of one person: they are added to a template without [PROMPT]."""
 
 
 @dataclass(frozen=True)
@@ -65,16 +65,16 @@ class Part:
         return _has("SKIP", self.text)
 
     def __str__(self) -> str:
-        """As it is written."""
+        """The part as written in a template."""
         return self.text if self.who is None else f"[FOR {self.who}] {self.text}".strip()
 
 
 def resolve(
     template: str, negative: str, regions: Sequence[Region], canvas: Size, said: Sequence[PromptPair]
 ) -> tuple[PromptPair | None, ...]:
-    """One text per region in order, None where the template says to skip.
+    """The prompts of each region in order, None for a region that the template skips.
 
-    `said` are the words around each region: the picture's, or those of the person it belongs to.
+    `said` are the surrounding prompts of each region: the picture's, or those of its person.
     """
     texts = assign(template, regions, canvas)
     negatives = assign(negative, regions, canvas)
@@ -85,7 +85,7 @@ def resolve(
 
 
 def _tag(match: re.Match[str]) -> str:
-    """SEP, SKIP, PROMPT or FOR, "" for words."""
+    """SEP, SKIP, PROMPT or FOR, "" for plain text."""
     if match["bound"] == "FOR" and match["who"].strip():
         return "FOR"
     return match["tag"] if match["tag"] in ("SEP", "SKIP", "PROMPT") else ""
@@ -96,7 +96,7 @@ def _has(tag: str, text: str) -> bool:
 
 
 def _with_words(tag: str, text: str, words: str) -> str:
-    """`text` with `words` in place of each such tag."""
+    """`text` with each tag of this kind replaced by `words`."""
     return _BRACKETS.sub(lambda match: words if _tag(match) == tag else match[0], text)
 
 
@@ -113,7 +113,7 @@ def _with(template: str, words: str, own: bool) -> str:
 
 
 def assign(template: str, regions: Sequence[Region], canvas: Size) -> tuple[str, ...]:
-    """The part of the template that falls to each region."""
+    """The text of the template's part for each region."""
     parts = split(template)
     return tuple(parts[share].text for share in _shares(parts, regions, canvas))
 
@@ -133,15 +133,15 @@ def split(template: str) -> tuple[Part, ...]:
 
 
 def _shares(parts: Sequence[Part], regions: Sequence[Region], canvas: Size) -> tuple[int, ...]:
-    """For each region the place in `parts` of the one that falls to it."""
+    """For each region the index in `parts` of its part."""
     bound = [(part.who.casefold(), place) for place, part in enumerate(parts) if part.who is not None]
     chosen: dict[int, int] = {}
     for who, place in sorted(bound, key=lambda one: _specificity(one[0])):
         for index in regions_at_place(who, regions, canvas):
             chosen.setdefault(index, place)
     sequence = [place for place, part in enumerate(parts) if part.who is None]
-    rest = [i for i in range(len(regions)) if i not in chosen]
-    chosen.update({i: sequence[min(n, len(sequence) - 1)] for n, i in enumerate(rest)})
+    unbound = [i for i in range(len(regions)) if i not in chosen]
+    chosen.update({i: sequence[min(n, len(sequence) - 1)] for n, i in enumerate(unbound)})
     return tuple(chosen[i] for i in range(len(regions)))
 
 
@@ -150,7 +150,7 @@ def remarks(
 ) -> Iterator[str]:
     """Yield a sentence for each word of a template that reaches no region, and for each likely mistake.
 
-    `painted` are the places, from 0, of the `regions` that are painted with the template's words.
+    `painted` are the indices, from 0, of the `regions` that are painted with the template's words.
     """
     parts = split(template)
     shares = _shares(parts, regions, canvas)
@@ -163,17 +163,17 @@ def remarks(
 
 
 def _count_remarks(parts: Sequence[Part], shares: Sequence[int]) -> Iterator[str]:
-    """[SEP] with more or fewer parts than there are regions for them."""
+    """A remark if the number of parts by [SEP] differs from the number of regions for them."""
     sequence = [place for place, part in enumerate(parts) if part.who is None]
     waiting = [number for number, place in enumerate(shares, 1) if place in sequence]
     if len(sequence) > 1 and len(sequence) != len(waiting):
-        left = waiting[len(sequence) :]
-        more = f" Regions {', '.join(map(str, left))} take the last part too." if left else ""
+        surplus = waiting[len(sequence) :]
+        more = f" Regions {', '.join(map(str, surplus))} take the last part too." if surplus else ""
         yield f"[SEP] makes {len(sequence)} parts for {len(waiting)} regions.{more}"
 
 
 def _unused_remarks(part: Part, assigned: bool, regions: Sequence[Region]) -> Iterator[str]:
-    """`assigned`: regions take this part, but none of them is painted."""
+    """A remark on a part that no painted region takes; `assigned` if skipped regions take it."""
     words = _with_words("SKIP", part.text, "").strip(" ,")
     if assigned and not words:
         return
@@ -182,7 +182,7 @@ def _unused_remarks(part: Part, assigned: bool, regions: Sequence[Region]) -> It
 
 
 def _missing(part: Part, regions: Sequence[Region]) -> str:
-    """Why no region takes a part."""
+    """The reason why no region takes a part."""
     if part.who is None:
         return "no region is left for it"
     labels = ", ".join(sorted({region.label for region in regions if region.label})) or "none"
@@ -193,9 +193,9 @@ def _missing(part: Part, regions: Sequence[Region]) -> str:
 
 
 def _tag_remarks(template: str, negative: bool) -> Iterator[str]:
-    """Tags that are read as words."""
-    found = (match for match in _BRACKETS.finditer(template) if not match[0].startswith("\\"))
-    for text in dict.fromkeys(match[0] for match in found if not _tag(match)):
+    """A remark for each text that looks like a tag but is read as words."""
+    brackets = (match for match in _BRACKETS.finditer(template) if not match[0].startswith("\\"))
+    for text in dict.fromkeys(match[0] for match in brackets if not _tag(match)):
         yield f"{quote(text)} is read as words. The tag is written {quote(_correct_tags(text))}."
     if negative and _has("SKIP", template):
         yield "[SKIP] in a negative prompt is read as words. Write it in the prompt."
@@ -207,18 +207,18 @@ def _correct_tags(text: str) -> str:
 
 
 def quote(text: str) -> str:
-    """A prompt's words for a warning, cut where they are too long."""
+    """The words of a prompt for a warning, truncated to LONGEST_QUOTE characters."""
     more = len(text) - LONGEST_QUOTE
     return f'"{text}"' if more <= 0 else f'"{text[:LONGEST_QUOTE]}" and {more} more characters'
 
 
 def _specificity(who: str) -> int:
-    """Numbers before places before classes."""
+    """A sort key: numbers before places before classes."""
     return 0 if who.isdecimal() else 1 if who in _PLACES or who == "bottom" else 2
 
 
 def regions_at_place(who: str, regions: Sequence[Region], canvas: Size) -> list[int]:
-    """Places in `regions` of what `who`, casefolded, names: a number, a place or a class."""
+    """Indices in `regions` of the regions that `who`, casefolded, names: a number, a place or a class."""
     indices = range(len(regions))
     if who.isdecimal():
         return [i for i in indices if str(i + 1) == who.lstrip("0")]
@@ -235,9 +235,10 @@ def _place(who: str) -> Callable[[Region, Size], float] | None:
 
 
 def networks(prompt: str) -> tuple[str, ...]:
-    """The extra networks (`<lora:name:weight>`) a prompt asks for, sorted."""
+    """The extra networks (`<lora:name:weight>`) in a prompt, sorted."""
     return tuple(sorted(match.group(0) for match in _NETWORK.finditer(prompt)))
 
 
 def without_networks(prompt: str) -> str:
+    """The prompt without extra networks."""
     return _NETWORK.sub("", prompt).strip()

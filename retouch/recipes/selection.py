@@ -1,4 +1,4 @@
-"""Which of the regions found a pass repaints, and in which order."""
+"""The selection and the order of the detected regions that a pass repaints."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _Knob = functools.partial(Knob, group="Detection")
 
 @dataclass(frozen=True)
 class Selection:
-    """Which of the regions found are repainted, and in which order."""
+    """The selection and the order of the regions to repaint. BadInput for `min_area` above `max_area`."""
 
     confidence: float = _Knob(
         "Detection confidence", "Regions scored lower are ignored.", 0, 1, 0.01, axis=True
@@ -66,20 +66,20 @@ class Selection:
 def select(
     regions: Sequence[Region], choice: Selection, canvas: Size, user_mask: Mask | None = None
 ) -> tuple[Region, ...]:
-    """Filter, cut to the top k, order, and pick by number, in that order."""
-    kept = [r for r in regions if r.score >= choice.confidence and _area_fits(r, choice, canvas)]
+    """The regions to repaint: filtered, then cut to the top k, ordered, and picked by number."""
+    chosen = [r for r in regions if r.score >= choice.confidence and _area_fits(r, choice, canvas)]
     if user_mask is not None:
-        kept = [r for r in kept if _USER_MASK[choice.user_mask](r, user_mask)]
+        chosen = [r for r in chosen if _USER_MASK[choice.user_mask](r, user_mask)]
     if choice.top_k:
-        kept = _sort(kept, _TOP_BY[choice.top_by], canvas)[: choice.top_k]
-    kept = _sort(kept, choice.order, canvas)
-    return tuple(r for i, r in enumerate(kept, 1) if not choice.index or i in choice.index)
+        chosen = _sort(chosen, _TOP_BY[choice.top_by], canvas)[: choice.top_k]
+    chosen = _sort(chosen, choice.order, canvas)
+    return tuple(r for i, r in enumerate(chosen, 1) if not choice.index or i in choice.index)
 
 
 def why_none(
     regions: Sequence[Region], choice: Selection, canvas: Size, user_mask: Mask | None = None
 ) -> str:
-    """Why `select` chooses none of these, as "2 smaller than Mask min area ratio 0.1, 1 ..."."""
+    """The reasons why `select` chooses no region, as "2 smaller than Mask min area ratio 0.1, 1 ..."."""
     counts = Counter(_refusal(region, choice, canvas, user_mask) for region in regions)
     return ", ".join(f"{count} {reason}" for reason, count in counts.items())
 
@@ -98,7 +98,7 @@ def _refusal(region: Region, choice: Selection, canvas: Size, user_mask: Mask | 
 
 
 def _sort(regions: Sequence[Region], order: str, canvas: Size) -> list[Region]:
-    """Ties are broken by place, so that one picture always gives one order."""
+    """The regions in an order of ORDERS, ties by place, so that the order is deterministic."""
     key = ORDERS[order]
     return sorted(regions, key=lambda r: (key(r, canvas), r.box))
 
@@ -109,7 +109,7 @@ def _area_fits(region: Region, choice: Selection, canvas: Size) -> bool:
 
 
 def _covered_share(region: Region, mask: Mask) -> float:
-    """The share of a region's core that is marked in `mask`, however faintly."""
+    """The share 0..1 of a region's core where `mask` is above 0."""
     core = region.shape.core
     return np.count_nonzero((mask.crop(region.box).alpha > 0) & core) / max(np.count_nonzero(core), 1)
 

@@ -1,4 +1,4 @@
-"""Recipes as text that people send one another, and reading whatever they paste.
+"""Recipes as text for sending, and reading the recipe in a pasted text.
 
 A share string is "retouch:" and the recipe's JSON, zlib-compressed (RFC 1950), in URL-safe base64
 (RFC 4648) without padding: one word, safe in any chat.
@@ -29,14 +29,15 @@ _CUT = "Copy the whole of it again."
 
 @dataclass(frozen=True)
 class Received:
-    """What was read. `migrated` is the older schema it was written in, None for today's."""
+    """The recipe of a text. `migrated` is the older schema that it was written in, None for the current
+    one."""
 
     recipe: Recipe
     migrated: int | None = None
 
 
 def share(recipe: Recipe) -> str:
-    """The share string; `read_text` gives the recipe back."""
+    """The share string of a recipe, for `read_text`."""
     data = json.dumps(dump(recipe), ensure_ascii=False, separators=(",", ":")).encode()
     return PREFIX + base64.urlsafe_b64encode(zlib.compress(data, 9)).decode("ascii").rstrip("=")
 
@@ -44,41 +45,41 @@ def share(recipe: Recipe) -> str:
 def read_text(text: str) -> Received:
     """The recipe in a pasted text: its JSON, a share string, or a generation text.
 
-    BadInput names the JSON path of a fault, or says that the text is none of these; TooLarge.
+    Raises BadInput, with the JSON path of an error or for a text of another kind, and TooLarge.
     """
     if len(text) > MAX_BYTES:
         raise TooLarge(f"{len(text)} characters are no recipe.", path="text", hint=f"At most {MAX_BYTES}.")
-    found, path = _json_in(text.strip().lstrip("\ufeff"))
-    data = plain(found, path or "text")
+    encoded, path = _json_in(text.strip().lstrip("\ufeff"))
+    data = plain(encoded, path or "text")
     recipe = load(Recipe, data, path)
-    said = data.get("schema", SCHEMA) if isinstance(data, Mapping) else SCHEMA
-    return Received(recipe, said if said < SCHEMA else None)
+    version = data.get("schema", SCHEMA) if isinstance(data, Mapping) else SCHEMA
+    return Received(recipe, version if version < SCHEMA else None)
 
 
 def _json_in(text: str) -> tuple[str, str]:
-    """(JSON, the path it lies at in the text)."""
+    """(JSON, its path in the text)."""
     if text.startswith(("{", "[")):
         return text, ""
     if text.lower().startswith(PREFIX) and not text[len(PREFIX) :].lstrip().startswith(('"', "{")):
         return _unpack("".join(text[len(PREFIX) :].split())), ""  # a mail may have broken its line
-    if found := infotext.recipe_json(text):
-        return found, infotext.RECIPE
+    if encoded := infotext.recipe_json(text):
+        return encoded, infotext.RECIPE
     if word := _WORD.search(text):
         return _unpack(word.group(1)), ""
     raise BadInput("there is no recipe in this text.", path="text", hint=_KINDS)
 
 
 def _unpack(word: str) -> str:
-    """Never more than `MAX_BYTES`, whatever it would unpack to."""
+    """The JSON in a share string, decompressed to at most `MAX_BYTES`."""
     unpacker = zlib.decompressobj()
     try:
         packed = base64.b64decode(word.rstrip("=") + "=" * (-len(word.rstrip("=")) % 4), b"-_", validate=True)
         data = unpacker.decompress(packed, MAX_BYTES)
-        said = data.decode()
+        decoded = data.decode()
     except (binascii.Error, zlib.error, ValueError):
         raise BadInput("the share string is damaged.", path="text", hint=_CUT) from None
     if unpacker.unconsumed_tail:
         raise TooLarge("the share string holds no recipe, but far more.", path="text", hint=_CUT)
     if not unpacker.eof:
         raise BadInput("the share string is cut off.", path="text", hint=_CUT)
-    return said
+    return decoded

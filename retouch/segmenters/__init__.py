@@ -1,1 +1,1 @@
-"""Outline what is pointed at, named, or everything."""
+"""Outline things by clicks, boxes or words, or all things of a picture."""

@@ -1,4 +1,4 @@
-"""Segmenter: what outlines what is pointed at, and how it is asked."""
+"""The protocol of segmenters, and its prompts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from retouch.image.region import Region
 
 @dataclass(frozen=True)
 class Click:
-    """A point in canvas pixels that belongs to the thing meant, or, when not `positive`, does not."""
+    """A point in canvas pixels inside the wanted thing, or outside it when not `positive`."""
 
     x: int
     y: int
@@ -21,9 +21,9 @@ class Click:
 
 @dataclass(frozen=True)
 class Prompt:
-    """What is pointed at: clicks, a box round it (canvas pixels), words, or several of these.
+    """The description of a thing: clicks, a box around it in canvas pixels, words, or several of these.
 
-    `fine` allows a second look at a crop round a thing that is small in a large picture.
+    `fine` allows a second pass on a crop around a thing that is small in a large picture.
     """
 
     clicks: tuple[Click, ...] = ()
@@ -34,7 +34,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Segmentation:
-    """What a segmenter makes of a prompt, best first. `memory` goes back to it with the next click."""
+    """The regions for a prompt, best first. `memory` is passed back to the segmenter with the next click."""
 
     regions: tuple[Region, ...]
     memory: Any = None
@@ -42,23 +42,23 @@ class Segmentation:
 
 @runtime_checkable
 class Segmenter(Protocol):
-    """Outlines what is pointed at. Loaded once and kept by whoever made it."""
+    """Outlines things by prompts. The owner makes it once and keeps it."""
 
     @property
     def name(self) -> str: ...
 
     def prepare(self, picture: Picture) -> None:
-        """Do now, once per picture, what every prompt needs: the first one then answers at once."""
+        """Compute once what all prompts on a picture share, so that the first prompt is answered at once."""
         ...
 
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
-        """What the prompt means. `memory`: what the same thing's last answer held.
+        """The regions for a prompt. `memory` is that of the last answer for the same thing.
 
-        Regions that agree with every click come first. BadInput for an empty prompt, and for what lies
-        outside the picture; Missing when its words name nothing that can be found here.
+        Regions that agree with every click come first. Raises BadInput for an empty prompt and for clicks or
+        boxes outside the picture, and Missing when no detector knows its words.
         """
         ...
 
     def everything(self, picture: Picture) -> tuple[Region, ...]:
-        """Every thing in the picture, best first; they may overlap."""
+        """All things in the picture, best first; they may overlap."""
         ...

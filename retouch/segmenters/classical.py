@@ -1,8 +1,9 @@
-"""Outlines without a model file: what is enclosed by edges round the clicks, then told apart by colour.
+"""Outlines without a model file: areas enclosed by edges around the clicks, then separated by colour.
 
-Grown along paths without edges (`geodesic`), then cut by GrabCut (Rother, Kolmogorov and Blake, GrabCut:
-Interactive foreground extraction using iterated graph cuts, 2004), on a small copy, so that a click takes
-the same time on any picture. What the detectors know, people and faces, is offered as well.
+Regions grow along paths without edges (`geodesic`) and are cut by GrabCut (C. Rother, V. Kolmogorov and A.
+Blake, GrabCut: Interactive foreground extraction using iterated graph cuts, 2004,
+doi:10.1145/1015706.1015720). Both work on a small copy, so that a click takes the same time on any picture.
+Detected people and faces are offered as well.
 """
 
 from __future__ import annotations
@@ -27,20 +28,23 @@ SIDE = 288
 """Longest side of the small copy, in pixels."""
 ROUNDS = 3
 OWN = 0.8
-"""The best score of an outline by edges alone: what a detector knows for sure comes before it."""
+"""The best score of an outline by edges alone, so that detected things come before it."""
 EASY = 1.2
-"""How much harder to reach than its middle the rest of what is wrong may be."""
+"""Largest distance of a wrong pixel from the click, as a ratio to the largest within the click's depth."""
 MARGIN = 0.35
-"""Of a box's longer side, seen around it: what is certainly not the thing."""
+"""Share of a box's longer side around it that is background for certain."""
 LEAST = 0.05
-"""Of a box's area: nobody draws a box round something smaller."""
+"""Share of a box's area: a smaller thing is not what the box was drawn around."""
 _KEEP, _TAKE, _MAYBE_KEEP, _MAYBE_TAKE = cv2.GC_BGD, cv2.GC_FGD, cv2.GC_PR_BGD, cv2.GC_PR_FGD
 
 
 @dataclass(frozen=True, eq=False)
 class WorkingView:
-    """A part of a picture made small: `crop` in canvas pixels, `pixels` RGB uint8, `cost` of a step at each
-    of them, `parts` known in the picture."""
+    """A small copy of a part of a picture.
+
+    `crop` is the part in canvas pixels, `pixels` are (height, width, 3) uint8 RGB, `cost`, (height, width)
+    float32, is that of a geodesic step, and `parts` are regions detected in the picture.
+    """
 
     crop: Box
     pixels: np.ndarray
@@ -49,6 +53,7 @@ class WorkingView:
 
     @classmethod
     def of(cls, picture: Picture, crop: Box, parts: tuple[Region, ...] = ()) -> WorkingView:
+        """The copy of `crop`, at most SIDE pixels a side."""
         scale = min(1.0, SIDE / max(crop.size))
         small = Size(*(max(8, round(length * scale)) for length in crop.size))
         pixels = cv2.resize(picture.pixels[crop.slices], small, interpolation=cv2.INTER_AREA)
@@ -59,35 +64,38 @@ class WorkingView:
 
     @property
     def scale(self) -> np.ndarray:
-        """Small pixels per canvas pixel, across and down."""
+        """(2,) float: pixels of the copy per canvas pixel, across and down."""
         return np.array(self.pixels.shape[1::-1]) / np.array(self.crop.size)
 
     def discs(self, clicks: Sequence[Click], radius: int = 2) -> np.ndarray:
-        """(height, width) bool: a small disc round each click."""
-        drawn = np.zeros(self.pixels.shape[:2], np.uint8)
+        """(height, width) bool of the copy: a disc of `radius` pixels around each click."""
+        discs = np.zeros(self.pixels.shape[:2], np.uint8)
         for click in clicks:
             x, y = (np.array([click.x - self.crop.left, click.y - self.crop.top]) + 0.5) * self.scale
-            cv2.circle(drawn, (int(x), int(y)), radius, (1,), -1)
-        return drawn > 0
+            cv2.circle(discs, (int(x), int(y)), radius, (1,), -1)
+        return discs > 0
 
     def region(self, solid: np.ndarray, score: float) -> Region | None:
-        """(height, width) bool of the small copy -> a region of the picture, smooth at its size."""
+        """The region of the picture for `solid`, (height, width) bool of the copy, with a smooth outline.
+
+        None when `solid` is False everywhere.
+        """
         soft = cv2.GaussianBlur(solid.astype(np.float32), (0, 0), 0.8)
         full = cv2.resize(soft, self.crop.size, interpolation=cv2.INTER_CUBIC)
-        found = Region.of_mask(Mask.where(full >= 0.5), "", score)
-        return found and found.moved(self.crop.left, self.crop.top)
+        region = Region.of_mask(Mask.where(full >= 0.5), "", score)
+        return region and region.moved(self.crop.left, self.crop.top)
 
 
 @dataclass(frozen=True, eq=False)
 class Memory:
-    """The last answer on the picture of that digest."""
+    """The last region on the picture of this digest."""
 
     digest: str
     region: Region
 
 
 class Classical:
-    """A Segmenter. `parts` finds what is known by heart in a picture; it is asked once per picture."""
+    """A Segmenter. `parts` detects known things in a picture; it is called once for each picture."""
 
     name = "classical"
 
@@ -99,17 +107,17 @@ class Classical:
         self._view(picture)
 
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
-        asked = check_prompt(prompt, picture.size)
+        checked = check_prompt(prompt, picture.size)
         before = memory.region if isinstance(memory, Memory) and memory.digest == picture.digest else None
-        regions = self._answers(picture, asked, before)
+        regions = self._answers(picture, checked, before)
         return Segmentation(regions, Memory(picture.digest, regions[0]) if regions else None)
 
     def _answers(self, picture: Picture, asked: Prompt, before: Region | None) -> tuple[Region, ...]:
         view = self._view(picture)
         if before is not None:
-            mended = correct_clicks(view, before, asked.clicks)
-            if not violations(mended, asked.clicks):
-                return (mended,)
+            corrected = correct_clicks(view, before, asked.clicks)
+            if not violations(corrected, asked.clicks):
+                return (corrected,)
         if asked.box is not None:
             return (in_box(picture, asked.box, asked.clicks),)
         regions = [region for region in around(view, asked.clicks) if region]
@@ -127,12 +135,12 @@ class Classical:
 
 
 def _apart(regions: Sequence[Region]) -> list[Region]:
-    """Of regions that are nearly the same the first; a part and its whole are two."""
-    kept: list[Region] = []
+    """The regions without near duplicates of earlier ones; a part and its whole are two."""
+    different: list[Region] = []
     for region in regions:
-        if all(_likeness(region, other) < 0.9 for other in kept):
-            kept.append(region)
-    return kept
+        if all(_likeness(region, other) < 0.9 for other in different):
+            different.append(region)
+    return different
 
 
 def _likeness(a: Region, b: Region) -> float:
@@ -142,7 +150,7 @@ def _likeness(a: Region, b: Region) -> float:
 
 
 def around(view: WorkingView, clicks: Sequence[Click]) -> list[Region | None]:
-    """What may be meant by clicks: regions at several sizes that hold the positive ones."""
+    """Candidates for the thing at the clicks: regions of several sizes that hold the positive clicks."""
     take, keep = (
         view.discs([c for c in clicks if c.positive]),
         view.discs([c for c in clicks if not c.positive]),
@@ -154,52 +162,53 @@ def around(view: WorkingView, clicks: Sequence[Click]) -> list[Region | None]:
 
 
 def correct_clicks(view: WorkingView, before: Region, clicks: Sequence[Click]) -> Region:
-    """`before` with what each click that it disobeys lies on put in or taken out, and nothing else."""
+    """`before` with the patch at each violated click added or removed, and nothing else changed."""
     for click in clicks:
         if violations(before, [click]):
             others = [replace(c, positive=False) for c in clicks if c.positive != click.positive]
             part = _patch(view, before, [replace(click, positive=True), *others])
             mask = before.within(view.crop)
             mask = mask | part if click.positive else mask - part
-            found = Region.of_mask(mask, before.label, before.score)
-            before = found.moved(view.crop.left, view.crop.top) if found else before
+            region = Region.of_mask(mask, before.label, before.score)
+            before = region.moved(view.crop.left, view.crop.top) if region else before
     return before
 
 
 def _patch(view: WorkingView, before: Region, clicks: Sequence[Click]) -> Mask:
-    """What is wrong round the first click, as far as it can be told.
+    """The wrong area around the first click.
 
-    A click is put into the middle of what is wrong. So that reaches half as far again as the outline is
-    away, and to no pixel that is much harder to get to than those between.
+    People click into the middle of a wrong area. So the area extends to at most 1.5 times the distance of the
+    outline, and to no pixel with a much greater geodesic distance than those between.
     """
     seed = view.discs(clicks[:1], 1)
     small = before.within(view.crop).resized(Size(*view.pixels.shape[1::-1])).solid
     side = small == bool(small[seed].mean() >= 0.5)
     depth = float(cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5)[seed].max())
-    away = cv2.distanceTransform((~seed).astype(np.uint8), cv2.DIST_L2, 5)
+    distance = cv2.distanceTransform((~seed).astype(np.uint8), cv2.DIST_L2, 5)
     reach = geodesic.distances(view.cost, seed)
-    close = side & (away <= max(depth, 1))
+    close = side & (distance <= max(depth, 1))
     easy = reach <= EASY * float(reach[close].max(initial=0))
     rivals = geodesic.distances(view.cost, view.discs(clicks[1:]))
-    chosen = _holding(side & easy & (away <= 1.5 * depth) & (reach < rivals) | seed, seed)
-    found = view.region(chosen, 1.0)
-    return found.within(view.crop) if found else Mask.blank(view.crop.size)
+    chosen = _holding(side & easy & (distance <= 1.5 * depth) & (reach < rivals) | seed, seed)
+    region = view.region(chosen, 1.0)
+    return region.within(view.crop) if region else Mask.blank(view.crop.size)
 
 
 def in_box(picture: Picture, box: Box, clicks: Sequence[Click]) -> Region:
-    """The one thing in a box, seen at a scale of its own; the box itself where nothing stands out in it."""
+    """The thing in a box, segmented at its own scale; the box itself when GrabCut finds nothing in it."""
     margin = max(4, round(MARGIN * max(box.size)))
     view = WorkingView.of(picture, box.grown(margin) & picture.size.box)
     corners = np.array(box.relative_to(view.crop)).reshape(2, 2) * view.scale
     inner = np.zeros(view.pixels.shape[:2], bool)
     inner[(Box.covering(*corners.ravel()) & Size(*view.pixels.shape[1::-1]).box).slices] = True
     take, keep = (view.discs([c for c in clicks if c.positive == kind]) for kind in (True, False))
-    found = _cut(view, inner & ~keep, take & inner, keep | ~inner)
-    return found if found and found.shape.area > LEAST * box.area else Region.of_box(box, score=0.1)
+    region = _cut(view, inner & ~keep, take & inner, keep | ~inner)
+    return region if region and region.shape.area > LEAST * box.area else Region.of_box(box, score=0.1)
 
 
 def _cut(view: WorkingView, guess: np.ndarray, take: np.ndarray, keep: np.ndarray) -> Region | None:
-    """GrabCut from a guess; what is far from it stays out."""
+    """GrabCut from a guess; pixels far from it are background. All arrays are (height, width) bool of the
+    copy."""
     labels = np.where(guess, _MAYBE_TAKE, _MAYBE_KEEP).astype(np.uint8)
     radius = max(3, round(0.5 * np.sqrt(guess.sum())))
     near = cv2.dilate(guess.astype(np.uint8), np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)) > 0
@@ -210,9 +219,9 @@ def _cut(view: WorkingView, guess: np.ndarray, take: np.ndarray, keep: np.ndarra
 
 
 def _grabcut(pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    sure = np.isin(labels, (_KEEP, _MAYBE_KEEP))
-    if sure.all() or not sure.any():
-        return ~sure  # one colour model would have nothing to learn from
+    outside = np.isin(labels, (_KEEP, _MAYBE_KEEP))
+    if outside.all() or not outside.any():
+        return ~outside  # one colour model would have no samples
     cv2.setRNGSeed(0)
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cut, *_ = cv2.grabCut(pixels, labels.copy(), (0, 0, 1, 1), *models, ROUNDS, cv2.GC_INIT_WITH_MASK)
@@ -220,9 +229,9 @@ def _grabcut(pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def _holding(solid: np.ndarray, seeds: np.ndarray) -> np.ndarray:
-    """The connected parts that hold a seed."""
-    count, found = cv2.connectedComponents(solid.astype(np.uint8), connectivity=4)
-    labels = np.asarray(found, np.int32)
+    """(height, width) bool: the connected parts of `solid` that hold a seed."""
+    count, components = cv2.connectedComponents(solid.astype(np.uint8), connectivity=4)
+    labels = np.asarray(components, np.int32)
     wanted = np.zeros(count, bool)
     wanted[np.unique(labels[seeds & solid])] = True
     wanted[0] = False
@@ -230,7 +239,7 @@ def _holding(solid: np.ndarray, seeds: np.ndarray) -> np.ndarray:
 
 
 def _clearness(view: WorkingView, solid: np.ndarray) -> float:
-    """0..OWN: how much of an edge the outline follows."""
+    """A score 0..OWN: the mean strength of the edge under the outline."""
     rim = cv2.morphologyEx(solid.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
     if not rim.any():
         return 0.0
@@ -238,12 +247,16 @@ def _clearness(view: WorkingView, solid: np.ndarray) -> float:
 
 
 def patches(view: WorkingView) -> list[Region]:
-    """Connected areas of even colour (Comaniciu and Meer, Mean shift, 2002) from 1/400 of the picture on."""
+    """Connected areas of uniform colour, of at least 1/400 of the picture.
+
+    D. Comaniciu and P. Meer, Mean shift: a robust approach toward feature space analysis, 2002,
+    doi:10.1109/34.1000236.
+    """
     even = cv2.pyrMeanShiftFiltering(view.pixels, 8, 18)
     steps = (even // 24).astype(np.int32) @ np.array([1, 16, 256])
-    found = []
+    regions = []
     for colour in np.unique(steps):
         _, labels, stats, _ = cv2.connectedComponentsWithStats((steps == colour).astype(np.uint8))
         for number in np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] * 400 >= steps.size) + 1:
-            found.append(view.region(labels == number, _clearness(view, labels == number)))
-    return [region for region in found if region]
+            regions.append(view.region(labels == number, _clearness(view, labels == number)))
+    return [region for region in regions if region]

@@ -1,4 +1,4 @@
-"""What is costly is made once: whoever asks while it is being made waits for it."""
+"""A cache that computes each value once: concurrent callers wait for the same computation."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ T = TypeVar("T")
 
 
 class ComputeOnce(Generic[T]):
-    """Values by key, each made by the first who asks. At most `limit` stay, the last used ones."""
+    """Values by key, each made by the first caller. At most the `limit` last used values stay."""
 
     def __init__(self, limit: int) -> None:
         self._limit, self._lock = limit, threading.Lock()
         self._slots: OrderedDict[Hashable, _Slot[T]] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The value of `key`. What `make` raises is raised here, and the next who asks makes it anew."""
+        """The value of `key`. An exception of `make` is raised here, and the next caller tries again."""
         with self._lock:
             slot = self._slots.setdefault(key, _Slot())
             self._slots.move_to_end(key)
@@ -27,6 +27,7 @@ class ComputeOnce(Generic[T]):
         return slot.value(make)
 
     def clear(self) -> None:
+        """Forget all values."""
         with self._lock:
             self._slots.clear()
 

@@ -1,6 +1,6 @@
-"""FastSAM: a detector that outlines every thing at once; prompts only choose among what it found.
+"""FastSAM: a detector that outlines all things at once; prompts choose among them.
 
-Zhao et al., Fast Segment Anything, 2023.
+X. Zhao and others, Fast Segment Anything, 2023, arXiv:2306.12156.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PICTURES = 8
 
 
 class FastSam:
-    """A Segmenter made of a FastSAM file's detector. Each picture is looked at once."""
+    """A Segmenter from the detector of a FastSAM file. It detects once for each picture."""
 
     def __init__(self, detector: Detector) -> None:
         self.name, self._detector = detector.name, detector
@@ -36,25 +36,25 @@ class FastSam:
         return self._seen.get(picture.digest, lambda: self._look(picture))
 
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
-        """The things that obey most clicks, smallest first, or that fit the box best."""
-        asked = check_prompt(prompt, picture.size)
-        found = self.everything(picture)
-        if asked.box is not None:
-            box = asked.box
-            fitting = sorted(found, key=lambda r: -iou(r.box, box))[:OFFERED]
+        """The regions that agree with most clicks, smallest first, or that fit the box best."""
+        checked = check_prompt(prompt, picture.size)
+        regions = self.everything(picture)
+        if checked.box is not None:
+            box = checked.box
+            fitting = sorted(regions, key=lambda r: -iou(r.box, box))[:OFFERED]
             return Segmentation(
-                rank_regions((replace(r, score=iou(r.box, box)) for r in fitting), asked.clicks)
+                rank_regions((replace(r, score=iou(r.box, box)) for r in fitting), checked.clicks)
             )
-        return Segmentation(_obeying(found, asked))
+        return Segmentation(_obeying(regions, checked))
 
     def _look(self, picture: Picture) -> tuple[Region, ...]:
         return tuple(replace(r, label="") for r in self._detector.find(picture, CONFIDENCE, ()))
 
 
 def _obeying(found: Sequence[Region], prompt: Prompt) -> tuple[Region, ...]:
-    """Of what holds a positive click, what obeys the most clicks."""
-    meant = [click for click in prompt.clicks if click.positive]
-    held = [r for r in found if violations(r, meant) < len(meant)]
-    fewest = min((violations(r, prompt.clicks) for r in held), default=0)
-    best = [r for r in held if violations(r, prompt.clicks) == fewest]
+    """Of the regions that hold a positive click, those that agree with the most clicks."""
+    positives = [click for click in prompt.clicks if click.positive]
+    holding = [r for r in found if violations(r, positives) < len(positives)]
+    fewest = min((violations(r, prompt.clicks) for r in holding), default=0)
+    best = [r for r in holding if violations(r, prompt.clicks) == fewest]
     return tuple(sorted(best, key=lambda r: (-r.score, r.shape.area))[:OFFERED])

@@ -1,5 +1,5 @@
-"""Model files: what kind they are, told without reading a tensor, and their tensors, read without running any
-of what a pickle may ask for."""
+"""Model files: their kind, found without reading a tensor, and their tensors, read without executing a
+pickle."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ ENDINGS = (".pth", ".pt", ".safetensors")
 
 
 def kind(path: Path) -> str:
-    """The kind of a model file, as `architecture.kind_of` tells it; "" for others and damaged ones."""
+    """The kind of a model file by `architecture.kind_of`; "" for other and damaged files."""
     return kind_of(_header(path) if path.suffix == ".safetensors" else file_contents.words(path))
 
 
 def _header(path: Path) -> set[str]:
-    """The tensors' names in a safetensors file."""
+    """The names of the tensors in a safetensors file."""
     try:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
@@ -33,17 +33,18 @@ def _header(path: Path) -> set[str]:
 
 
 def tensors(path: Path) -> dict[str, Any]:
-    """The state dict in a file, on the CPU, also where it lies under "model" or "state_dict".
+    """The state dict in a file, on the CPU; it may lie under "model" or "state_dict".
 
-    Raises Missing without the file, WeightsRefused when it is damaged, asks for code, or holds anything else.
+    Raises Missing without the file, and WeightsRefused when it is damaged, needs code, or holds anything
+    else.
     """
-    held = _safetensors(path) if path.suffix == ".safetensors" else safe_unpickle.load(path)
+    state = _safetensors(path) if path.suffix == ".safetensors" else safe_unpickle.load(path)
     for key in ("model", "state_dict"):
-        if isinstance(held, Mapping) and isinstance(held.get(key), Mapping):
-            held = held[key]
-    if not isinstance(held, Mapping) or not held or not all(hasattr(v, "shape") for v in held.values()):
+        if isinstance(state, Mapping) and isinstance(state.get(key), Mapping):
+            state = state[key]
+    if not isinstance(state, Mapping) or not state or not all(hasattr(v, "shape") for v in state.values()):
         raise WeightsRefused(f"{path.name} holds no tensors by name.", hint="Use the published file.")
-    return {str(name): value for name, value in held.items()}
+    return {str(name): value for name, value in state.items()}
 
 
 def _safetensors(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is pointed at, checked before anything is computed, and which answers agree with it."""
+"""Checks of a prompt before any computation, and the agreement of regions with it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from retouch.segmenters.base import Click, Prompt
 
 
 def check_prompt(prompt: Prompt, canvas: Size) -> Prompt:
-    """The prompt, its box cut to the canvas.
+    """The prompt with its box clipped to the canvas.
 
-    BadInput, with the path of what is wrong, when nothing is pointed at, a click lies outside, or nothing
-    of the box is on the canvas.
+    Raises BadInput, with the JSON path, for an empty prompt, for negative clicks only, for a click outside
+    the canvas, and for a box outside it.
     """
     if not (prompt.clicks or prompt.box or prompt.text.strip()):
         raise BadInput("nothing is pointed at.", path="points", hint="Give a point, a box or a text.")
@@ -41,7 +41,7 @@ def _cut(box: Box | None, canvas: Size) -> Box | None:
 
 
 def violations(region: Region, clicks: Iterable[Click]) -> int:
-    """Clicks that say otherwise: positive ones left out, negative ones taken in."""
+    """The number of clicks that disagree with a region: positive ones outside, negative ones inside."""
     return sum(_covers(region, click) != click.positive for click in clicks)
 
 
@@ -52,5 +52,5 @@ def _covers(region: Region, click: Click) -> bool:
 
 
 def rank_regions(regions: Iterable[Region], clicks: Sequence[Click]) -> tuple[Region, ...]:
-    """First what agrees with the most clicks, then what scores best: a click always has its way."""
+    """The regions by agreement with clicks, then by score: a click has priority over any score."""
     return tuple(sorted(regions, key=lambda r: (violations(r, clicks), -r.score, r.box)))

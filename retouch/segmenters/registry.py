@@ -30,14 +30,15 @@ NEEDS = {
     "mobile-sam": "ultralytics",
     "fastsam": "ultralytics",
 }
-"""The package that each kind runs with, the kinds whose masks are best first."""
+"""The package that each kind needs, in descending quality of the masks."""
 REFUSED = "sam-hq"
-"""Known by what is in it, so that asking for it by name says why; not run yet, so never offered."""
+"""Recognised by its content, so that a request by name gets a reason; not supported yet, so never listed."""
 
 
 @dataclass(frozen=True)
 class SegmenterInfo:
-    """One segmenter for a list. `kind`: classical, sam, sam-hq, mobile-sam, sam2 or fastsam; `size` bytes."""
+    """One segmenter in a list. `kind` is classical, sam, sam-hq, mobile-sam, sam2 or fastsam; `size` is in
+    bytes."""
 
     name: str
     kind: str
@@ -47,11 +48,11 @@ class SegmenterInfo:
 
 
 class SegmenterRegistry:
-    """Segmenters, each made once, its model loaded at its first picture and kept. Thread-safe.
+    """All segmenters. Each is made once; its model is loaded at its first picture and kept. Thread-safe.
 
-    `folders` are searched, with subfolders, for model files, the first folder first; downloads go to the
-    first. `device` is asked whenever a model is loaded; `detectors` find what a text names. Nothing is loaded
-    or downloaded before a segmenter is used; with `offline` nothing is downloaded at all.
+    `folders` and their subfolders are searched for model files in order; downloads go to the first. `device`
+    returns the device when a model is loaded, and `detectors` find the things that a text names. Loading and
+    downloading wait for the first use; with `offline` there are no downloads.
     """
 
     def __init__(
@@ -72,9 +73,9 @@ class SegmenterRegistry:
         self._models: dict[tuple[Path, int], tuple[Sam | Yolo, Segmenter]] = {}
 
     def get(self, name: str = "") -> Segmenter:
-        """The segmenter of that name, "" for the best that is installed.
+        """The segmenter of this name, "" for the best installed one.
 
-        Its first picture loads the model, and downloads what the catalogue has. Raises Missing, with the
+        Its first picture loads the model, and downloads it if the catalogue has it. Raises Missing, with the
         closest name, for an unknown one.
         """
         with self._lock:
@@ -82,35 +83,38 @@ class SegmenterRegistry:
             return self._classical if name == CLASSICAL else self._model(name)
 
     def available(self) -> tuple[SegmenterInfo, ...]:
-        """Every name `get` knows, the best installed one first. Loads nothing, asks no network."""
+        """Every name that `get` knows, the best installed one first. Loads no model and uses no network."""
         with self._lock:
-            here = sorted((found for found in self._here().values() if found[1] != REFUSED), key=_rank)
-            listed = [SegmenterInfo(path.name, kind, True, _size(path), _about(path)) for path, kind in here]
+            installed = sorted((entry for entry in self._here().values() if entry[1] != REFUSED), key=_rank)
+            listed = [
+                SegmenterInfo(path.name, kind, True, _size(path), _about(path)) for path, kind in installed
+            ]
         about = "Needs no file: edges and colours round the points, and what detectors know."
-        known = {info.name for info in listed}
+        names = {info.name for info in listed}
         absent = [
             SegmenterInfo(item.name, item.kind, False, item.size, f"{item.about} Downloaded at first use.")
             for item in segmenter_catalogue.CATALOGUE
-            if item.name not in known
+            if item.name not in names
         ]
         return (*listed, SegmenterInfo(CLASSICAL, "classical", True, 0, about), *absent)
 
     def release(self) -> None:
-        """Free every model's memory that is not at work right now; it is loaded again when next needed."""
+        """Free the memory of every model that is not in use; it is loaded again at its next use."""
         with self._lock:
             for model, _ in self._models.values():
                 model.release() if isinstance(model, Sam) else model.unload()
         free_cache()
 
     def _here(self) -> dict[str, tuple[Path, str]]:
-        """(file, kind) by name; of equal names the first folder's. Only what the installed packages run."""
-        found: dict[str, tuple[Path, str]] = {}
+        """(file, kind) by name of the files that installed packages can run; the first folder has
+        priority."""
+        files: dict[str, tuple[Path, str]] = {}
         for folder in self._folders:
             for path in model_folders.model_files(folder, model_file.ENDINGS):
                 kind = model_file.kind(path)
                 if kind and importlib.util.find_spec(NEEDS[kind]):
-                    found.setdefault(path.name, (path, kind))
-        return found
+                    files.setdefault(path.name, (path, kind))
+        return files
 
     def _model(self, name: str) -> Segmenter:
         path, kind = self._here().get(name, (None, ""))
@@ -121,9 +125,9 @@ class SegmenterRegistry:
                 raise Missing(f"there is no segmenter {name!r}.", hint=hint, path="segmenter")
             path, kind = self._folders[0] / name, item.kind
         changed, _ = model_folders.state_of(path) or (0, 0)
-        made = self._models.get((path, changed)) or self._build(path, kind)
-        self._models[path, changed] = made
-        return made[1]
+        model = self._models.get((path, changed)) or self._build(path, kind)
+        self._models[path, changed] = model
+        return model[1]
 
     def _build(self, path: Path, kind: str) -> tuple[Sam | Yolo, Segmenter]:
         if kind == "fastsam":
@@ -133,25 +137,25 @@ class SegmenterRegistry:
         return sam, TextSegmenter(sam, self._words)
 
     def _fetch(self, path: Path) -> Path:
-        """The file, downloaded if it is not here and the catalogue has it."""
+        """The file, downloaded if it is missing and the catalogue has it."""
         item = segmenter_catalogue.entry(path.name)
         if item is None or path.is_file():
             return path
         return download.fetch(item, path.parent, offline=self._offline, watch=self._watch)
 
     def _parts(self, picture: Picture) -> tuple[Region, ...]:
-        """People and faces, which no colour outlines as well as those who know them."""
+        """People and faces, which detectors outline better than colours do."""
         return (*self._words.part(picture, "person"), *self._words.part(picture, "face"))
 
 
 def _rank(found: tuple[Path, str]) -> tuple[int, int]:
-    """The best kind first; of one kind the larger file, which is the better model."""
+    """A sort key: the best kind first, and of one kind the larger file, which is the better model."""
     path, kind = found
     return list(NEEDS).index(kind), -_size(path)
 
 
 def _size(path: Path) -> int:
-    """Bytes; 0 of what has gone since it was listed."""
+    """The size in bytes; 0 for a file that was deleted since."""
     state = model_folders.state_of(path)
     return state[1] if state else 0
 

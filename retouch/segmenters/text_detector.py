@@ -1,4 +1,4 @@
-"""Words to regions: by the detectors that know a label, and by those that look for whatever they are told."""
+"""Words to regions: by detectors that know the label, and by open-vocabulary detectors."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ SYNONYMS = {
     "lips": ("lip", "mouth", "mouths"),
     "person": ("persons", "people", "human", "man", "woman", "men", "women", "child", "boy", "girl"),
 }
-"""What people write for what detectors call otherwise."""
+"""Words of people for the labels of detectors."""
 _OPEN = ("world", "yoloe")
-"""In the names of files that look for any word."""
+"""Parts of the file names of open-vocabulary models."""
 
 
 class Detectors(Protocol):
-    """What is needed of `retouch.detectors.Registry`."""
+    """The part of `DetectorRegistry` that is used here."""
 
     def get(self, name: str) -> Detector: ...
 
@@ -34,31 +34,31 @@ class Detectors(Protocol):
 
 
 class TextDetector:
-    """Finds what words name, with the detectors there are."""
+    """Finds the things that words name, with the installed detectors."""
 
     def __init__(self, detectors: Detectors) -> None:
         self._detectors = detectors
 
     def find(self, picture: Picture, text: str) -> tuple[Region, ...]:
-        """Regions of each thing named, best first, labelled as named. Things are divided by , ; . or |.
+        """Regions of each named thing, best first, labelled by the text. Things are separated by , ; . or |.
 
-        Missing when no detector here knows one of the words.
+        Raises Missing when no installed detector knows one of the words.
         """
-        found = [replace(region, label=t) for t in _things(text) for region in self._thing(picture, t)]
-        return distinct(found)
+        regions = [replace(region, label=t) for t in _things(text) for region in self._thing(picture, t)]
+        return distinct(regions)
 
     def demand(self, text: str) -> None:
-        """Missing for a thing that no detector here could find. A model file may know any word."""
+        """Raise Missing for a thing that no installed detector can find. A YOLO file may know any word."""
         installed = [info for info in self._detectors.available() if info.installed]
-        known = {label.casefold() for info in installed for label in info.labels}
+        labels = {label.casefold() for info in installed for label in info.labels}
         if any(info.kind == "yolo" for info in installed):
             return
         for thing in _things(text):
-            if _common(thing.casefold()) not in known:
+            if _common(thing.casefold()) not in labels:
                 raise _unknown(thing)
 
     def part(self, picture: Picture, role: str) -> tuple[Region, ...]:
-        """What plays `role` ("face", "person", ...) in the picture, () when nobody here can tell."""
+        """The regions of a `role` ("face", "person", ...) in the picture, () without a detector for it."""
         if not any(info.name == role and info.installed for info in self._detectors.available()):
             return ()
         try:
@@ -70,7 +70,7 @@ class TextDetector:
     def _thing(self, picture: Picture, thing: str) -> tuple[Region, ...]:
         word = _common(thing.casefold())
         installed = [info for info in self._detectors.available() if info.installed]
-        for info in installed:  # roles come first, so that the best there is looks
+        for info in installed:  # roles come first, so that the best detector is used
             if word in (label.casefold() for label in info.labels):
                 try:
                     return self._detectors.get(info.name).find(picture, CONFIDENCE, (word,))
@@ -79,7 +79,7 @@ class TextDetector:
         return self._first_answer(picture, thing, [info.name for info in installed if info.kind == "yolo"])
 
     def _first_answer(self, picture: Picture, thing: str, files: Sequence[str]) -> tuple[Region, ...]:
-        """What the first model that knows the word finds, those asked first that know any."""
+        """The regions of the first model that knows the word; open-vocabulary models are tried first."""
         reason: RetouchError = _unknown(thing)
         for name in sorted(files, key=lambda file: not any(word in file.casefold() for word in _OPEN)):
             try:

@@ -1,4 +1,4 @@
-"""A segmenter that is told in words as well: detectors find the things, the segmenter outlines them."""
+"""A segmenter that also takes words: detectors find the things, and the segmenter outlines them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from retouch.segmenters.text_detector import TextDetector
 
 @dataclass(frozen=True)
 class TextSegmenter:
-    """`inner` for clicks and boxes; for a text, a region for each thing that `words` finds.
+    """A Segmenter: `inner` for clicks and boxes, and for a text one region for each thing that `words` finds.
 
-    With a text, a box or clicks only choose among what was found.
+    With a text, a box or clicks choose among these regions.
     """
 
     inner: Segmenter
@@ -33,24 +33,25 @@ class TextSegmenter:
         return self.inner.everything(picture)
 
     def demand(self, text: str) -> None:
-        """Missing when no detector here could find one of the things; nothing is loaded or looked at."""
+        """Raise Missing when no installed detector can find one of the things. Loads no model."""
         self.words.demand(text)
 
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
-        asked = check_prompt(prompt, picture.size)
-        if not asked.text:
-            return self.inner.segment(picture, asked, memory)
-        found = (r for r in self.words.find(picture, asked.text) if _is_chosen(r, asked))
+        checked = check_prompt(prompt, picture.size)
+        if not checked.text:
+            return self.inner.segment(picture, checked, memory)
+        regions = (r for r in self.words.find(picture, checked.text) if _is_chosen(r, checked))
         return Segmentation(
-            rank_regions((self._outline(picture, r, asked.fine) for r in found), asked.clicks)
+            rank_regions((self._outline(picture, r, checked.fine) for r in regions), checked.clicks)
         )
 
     def _outline(self, picture: Picture, region: Region, fine: bool) -> Region:
-        """A detector's own outline stays; a mere box becomes the outline of what is in it."""
+        """The region with an outline: a detector's own outline stays, and a box becomes that of its
+        content."""
         if region.shape.area < region.box.area:
             return region
-        drawn = self.inner.segment(picture, Prompt(box=region.box, fine=fine)).regions
-        return replace(drawn[0], label=region.label, score=region.score) if drawn else region
+        outlines = self.inner.segment(picture, Prompt(box=region.box, fine=fine)).regions
+        return replace(outlines[0], label=region.label, score=region.score) if outlines else region
 
 
 def _is_chosen(region: Region, prompt: Prompt) -> bool:

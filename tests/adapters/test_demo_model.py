@@ -54,7 +54,7 @@ def test_a_photograph_survives_the_autoencoder(engine, name):
     assert through(engine, on_grid(sample(name).scaled(NATIVE.width))) > 26
 
 
-def test_the_right_prompt_paints_nearer_to_the_truth_than_a_wrong_one_or_telea(engine):
+def test_right_prompt_paints_closer_to_truth_than_wrong_prompt_or_telea(engine):
     cut = holes()[:4]
     right = [hole.error(painted(engine, hole, hole.sample.prompt)) for hole in cut]
     wrong = [hole.error(painted(engine, hole, "a rocket")) for hole in cut]

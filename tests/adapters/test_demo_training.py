@@ -89,7 +89,7 @@ def test_whole_photographs_start_on_the_latents_grid():
     assert crops
 
 
-def test_what_is_made_up_beyond_a_border_goes_on_from_it_and_is_never_twice_the_same():
+def test_continuation_joins_the_border_and_differs_by_seed():
     pixels = SAMPLES[5].scaled(160).pixels
     one, same, other = (continued(pixels, 96, np.random.default_rng(seed)) for seed in (1, 1, 2))
     width = pixels.shape[1]
@@ -101,7 +101,7 @@ def test_what_is_made_up_beyond_a_border_goes_on_from_it_and_is_never_twice_the_
     assert abs(join(one, x=width)) < join(np.hstack([pixels, 255 - pixels]), x=width) / 4
 
 
-def test_pieces_from_beyond_lie_on_either_side_and_hold_some_of_what_is_new(monkeypatch):
+def test_extension_crops_lie_on_both_sides_and_include_new_pixels(monkeypatch):
     monkeypatch.setattr(crops, "VIEWS", 1)
     monkeypatch.setattr(crops, "SAMPLES", SAMPLES[1:2])
     right, left = Album.beyond(np.random.default_rng(0)).levels
@@ -145,7 +145,7 @@ def test_each_word_is_one_token_and_others_are_none(tmp_path):
     assert known("a tabby", padding="max_length").input_ids != empty
 
 
-def test_a_training_prompt_is_as_long_as_clip_wants_and_holds_only_its_words(tmp_path):
+def test_training_prompt_has_clip_length_and_only_the_given_words(tmp_path):
     known = words.tokenizer(tmp_path)
     rng = np.random.default_rng(0)
     for _ in range(50):

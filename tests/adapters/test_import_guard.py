@@ -35,16 +35,16 @@ before = state()
 """
 
 ULTRALYTICS = """
-from retouch.detectors import fence
-fence.import_ultralytics()
+from retouch.weights import import_guard
+import_guard.import_ultralytics()
 """
 
 DETECT = """
 import numpy as np
 from pathlib import Path
-from retouch.detectors import Registry
+from retouch.detectors.registry import DetectorRegistry
 from retouch.image.codec.decoder import Picture
-registry = Registry([Path("tests/data")], offline=True)
+registry = DetectorRegistry([Path("tests/data")], offline=True)
 picture = Picture(np.full((96, 96, 3), 90, np.uint8))
 for name in ("shapes-seg.pt", "face", "hand", "person", "opencv face"):
     registry.get(name).find(picture, 0.9, ())

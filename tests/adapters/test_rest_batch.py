@@ -73,7 +73,7 @@ def lacking(absent: str) -> dict:
     return {**FACES, "passes": [*FACES["passes"], foot]}
 
 
-def test_a_recipe_that_lacks_a_detector_is_refused_once_and_before_any_picture_is_looked_at(to):
+def test_batch_refuses_recipe_with_unknown_detector_before_any_detection(to):
     answer = to.post("batch", {"recipe": lacking("refuse"), "images": [named(1), named(2)]})
     said = answer.json()
     assert (answer.status_code, said["path"]) == (404, "recipe.passes[1].target.models[0]")
@@ -82,7 +82,7 @@ def test_a_recipe_that_lacks_a_detector_is_refused_once_and_before_any_picture_i
     assert not to.desk.jobs._jobs
 
 
-def test_a_pass_that_is_to_be_skipped_is_told_of_once_and_not_of_each_picture(to):
+def test_batch_warns_of_skipped_pass_once_and_not_for_each_picture(to):
     job = to.begin(named(1), named(2), recipe=lacking("skip"))
     (warning,) = to.settled(job)["warnings"]
     assert warning.startswith("Pass 2 is skipped: no detector is called 'foot'")

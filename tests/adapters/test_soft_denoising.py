@@ -113,7 +113,7 @@ def test_a_batch_holds_each_crop_by_its_own_mask(family):
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
-def test_every_sampler_goes_about_as_far_as_that_share_of_the_strength_would(sampler):
+def test_soft_mask_changes_as_much_as_reduced_strength_for_every_sampler(sampler):
     """100 of 255 is 4 steps of 8. Solvers that remember earlier steps, or span two, are not exact."""
     soft, full = _distance(flat(100, sampler=sampler)), _distance(flat(255, sampler=sampler))
     assert soft < 1.5 * _distance(flat(255, strength=4 / STEPS, sampler=sampler))
@@ -142,7 +142,7 @@ def test_only_opaque_cells_lose_their_content(content):
 
 
 @pytest.mark.parametrize("family", ["SD", "FLUX", "SD inpainting", "SD3 inpainting", "FLUX Fill"])
-def test_an_inpainting_checkpoint_counts_as_hole_what_is_repainted_for_half_of_the_steps(family):
+def test_inpainting_hole_holds_pixels_repainted_for_half_of_the_steps(family):
     model = tiny.engine(family)._shelf.own
     batch = latents.batch_of(model.pipe, model.family, [masked(RAMP)])
     least = 1 if family in ("SD", "FLUX") else 128

@@ -54,7 +54,7 @@ def test_a_scene_is_the_same_whenever_it_is_made():
     assert not np.array_equal(first.pixels, unseen.pixels)
 
 
-def test_a_scene_shows_a_few_things_apart_that_are_large_enough_to_point_at():
+def test_scene_has_one_to_five_disjoint_objects_of_at_least_16_pixels():
     for seed in range(30):
         one = scene(seed)
         assert one.pixels.shape == (SIDE, SIDE, 3)

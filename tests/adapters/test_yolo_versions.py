@@ -42,11 +42,11 @@ READ = """
 import sys
 from pathlib import Path
 import numpy as np
-from retouch.detectors import Registry
+from retouch.detectors.registry import DetectorRegistry
 from retouch.errors import WeightsRefused
 from retouch.image.codec.decoder import Picture
 picture = Picture(np.random.default_rng(0).integers(0, 255, (64, 96, 3), np.uint8))
-registry = Registry([Path(sys.argv[1])], offline=True)
+registry = DetectorRegistry([Path(sys.argv[1])], offline=True)
 for file in sorted(Path(sys.argv[1]).glob("*.pt")):
     try:
         found = registry.get(file.name).find(picture, 1e-5, ())

@@ -116,7 +116,7 @@ def test_cancelled_and_resumed(session, album, held, server):
     expect(editor["batch-cancel"]).to_be_hidden()
 
 
-def test_a_folder_gives_its_pictures_and_the_batch_outlives_its_dialog_and_a_reload(session, album):
+def test_batch_of_a_folder_survives_closed_dialog_and_reload(session, album):
     (album / "notes.txt").write_text("not asked for")
     editor = session()
     choose(editor, "folder", album)

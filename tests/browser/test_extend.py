@@ -66,7 +66,7 @@ def stage(editor, number: int) -> Locator:
     return editor["stage-row"].nth(number - 1)
 
 
-def test_an_edge_is_dragged_the_picture_grows_and_undo_gives_the_first_bytes(extending, server, pixels):
+def test_dragging_an_edge_extends_the_picture_and_undo_restores_its_bytes(extending, server, pixels):
     extending.drag((299, 100), (427, 110))
     assert margins(extending) == {"left": 0, "top": 0, "right": 128, "bottom": 0}
     planned(extending, 1)

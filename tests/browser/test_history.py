@@ -165,7 +165,7 @@ def by_hand(editor, server, monkeypatch, session, tmp_path) -> tuple[Editor, Pat
     return other, path
 
 
-def test_what_was_removed_on_the_page_is_painted_again_inside_its_mask_alone(by_hand, tmp_path):
+def test_repainting_a_removal_changes_pixels_only_inside_its_mask(by_hand, tmp_path):
     editor, path = by_hand
     before, shown = read(path), editor.saved()[0]
     expect(step(editor, 1).get_by_test_id("upon-it")).to_have_text("Painted upon it: 2")
@@ -182,7 +182,7 @@ def test_what_was_removed_on_the_page_is_painted_again_inside_its_mask_alone(by_
     expect(editor["object"]).to_have_count(1)
 
 
-def test_what_was_refined_upon_it_is_painted_again_with_it_where_that_is_asked(by_hand, tmp_path):
+def test_repainting_a_step_can_include_later_steps_on_top_of_it(by_hand, tmp_path):
     editor, path = by_hand
     before = read(path)
     again(editor, 1, "It, then 2")
@@ -193,7 +193,7 @@ def test_what_was_refined_upon_it_is_painted_again_with_it_where_that_is_asked(b
     assert np.array_equal(editor.saved()[0], now.now().pixels)
 
 
-def test_parts_with_words_of_their_own_are_steps_of_their_own_with_all_variations(editor, tmp_path):
+def test_objects_with_own_prompts_become_steps_with_all_variations(editor, tmp_path):
     editor["tool-brush"].click()
     for spot, words in (((80, 80), "a cat"), ((200, 150), "a dog")):
         editor["new-object"].click()
@@ -211,7 +211,7 @@ def test_parts_with_words_of_their_own_are_steps_of_their_own_with_all_variation
     assert np.array_equal(held.now().pixels, editor.saved()[0])
 
 
-def test_what_was_painted_over_a_sketch_says_that_it_cannot_be_painted_again(editor, tmp_path):
+def test_step_painted_over_a_sketch_cannot_be_repainted(editor, tmp_path):
     editor["tool-sketch"].click()
     editor.drag((80, 80), (110, 80))
     editor.press("fill")

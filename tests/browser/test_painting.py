@@ -149,7 +149,7 @@ def test_more_variations_come_from_the_seeds_that_follow(editor):
     assert sorted(seeds) == list(range(min(seeds), min(seeds) + 4))
 
 
-def test_objects_with_prompts_of_their_own_are_painted_together_and_have_more(editor, server):
+def test_objects_with_own_prompts_share_a_request_and_more_variations(editor, server):
     editor.point(*DISC)
     editor.page.get_by_placeholder("Its own prompt").fill("a lemon")
     editor.click(*editor.place(40, 40), modifiers=["Shift"])
@@ -190,7 +190,7 @@ def test_what_is_painted_does_not_wait_for_everything_to_be_found(editor, server
     held.pop().continue_()
 
 
-def test_what_was_measured_is_shown_with_a_variation_and_kept_with_its_step(editor):
+def test_quality_is_shown_for_each_variation_and_stored_with_its_step(editor):
     editor.point(*DISC)
     editor.press("remove")
     editor.offered(2)

@@ -134,7 +134,7 @@ def test_what_is_no_number_is_refused_by_name(studio):
     expect(fault(studio, "Points")).to_be_hidden()
 
 
-def test_passes_are_moved_by_mouse_and_keys_and_what_looks_in_one_follows_it(studio, own_recipes):
+def test_passes_move_by_mouse_and_keys_and_references_follow(studio, own_recipes):
     edit(studio, "Full refine")
     passes(studio, "person", "face", "eyes, within pass 2", "seam")
     studio["pass"].nth(1).click()

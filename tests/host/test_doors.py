@@ -237,7 +237,7 @@ def segmented(client, kept: str, **more: object) -> dict:
     return client.do("segment", {"image_id": kept, **more})
 
 
-def test_a_click_outlines_something_round_it_and_a_second_click_has_its_way(client, kept):
+def test_click_outlines_its_object_and_second_click_corrects_the_outline(client, kept):
     first = segmented(client, kept, points=[{"x": 112, "y": 55}], box=FACE, whole_masks=True)
     best = np.asarray(opened(first["masks"][0]["mask"]))
     assert best.shape == (256, 512)
@@ -295,7 +295,7 @@ def test_a_plan_of_inpainting_is_what_it_then_does(client, kept, removed):
     assert {k: step[k] for k in same} == {k: removed["reports"][0][k] for k in same}
 
 
-def test_a_sketch_is_painted_and_nothing_of_it_remains_where_painting_faded_out(client, kept):
+def test_sketch_is_painted_and_leaves_no_trace_in_the_feather(client, kept):
     rgba = np.zeros((256, 512, 4), np.uint8)
     rgba[150:200, 150:200] = (255, 0, 255, 255)
     sketch = base64_of(Image.fromarray(rgba))

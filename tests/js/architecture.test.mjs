@@ -57,6 +57,14 @@ function folderOf(path) {
     return dirname(path) === ROOT ? "" : name.split(/[\\/]/)[0];
 }
 
+/** Characters of a test's name as the source has it; a template counts with its placeholders. */
+const LONGEST_TEST_NAME = 70;
+
+function testNamesOf(path) {
+    const calls = /^\s*test(?:\.\w+)?\(\s*(["'`])((?:\\.|(?!\1).)*)\1/gm;
+    return [...readFileSync(path, "utf8").matchAll(calls)].map(([, , name]) => name);
+}
+
 const MODULES = modulesBelow(ROOT);
 
 test("every module is in a folder, but for four", () => {
@@ -132,4 +140,11 @@ test("libraries of others are as their table says, each with its licence", () =>
         assert.ok(table.includes(createHash("sha256").update(readFileSync(path)).digest("hex")), path);
         assert.ok(statSync(path.replace(/\.mjs$/, ".LICENSE")).isFile(), path);
     }
+});
+
+test("every test name has at most 70 characters", () => {
+    const files = readdirSync(import.meta.dirname, { recursive: true }).filter((name) => name.endsWith(".test.mjs"));
+    const names = files.flatMap((name) => testNamesOf(join(import.meta.dirname, name)));
+    assert.ok(names.length > 200);
+    assert.deepEqual(names.filter((name) => name.length > LONGEST_TEST_NAME), []);
 });

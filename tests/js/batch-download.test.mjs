@@ -13,7 +13,7 @@ const row = (number, name, state = "done") => ({ number, name, state });
 const PAGE = `<img src="before/1"><a href="file/1">a</a><img src="after/2"><img src="before/9"> src=before/1`;
 const fetched = async (what) => bytesOf(what === "page" ? PAGE : what);
 
-test("pictures keep their folders, each name is there once, and none leads elsewhere", () => {
+test("ZIP names keep their folders, are unique and stay inside the archive", () => {
     const sent = ["trip/a.JPG", "trip/A.png", "../../etc/x.png", "C:\\in\\y?.webp", "größe 1.tif", "..", "b.png"];
     const rows = sent.map((name, index) => row(index + 1, name, name === "b.png" ? "failed" : "done"));
     const names = ["trip/a.png", "trip/A (2).png", "etc/x.png", "C_/in/y_.png", "größe 1.png", "6.png"];
@@ -54,7 +54,7 @@ test("one file holds the page, every result and what the page shows", async () =
     ]);
 });
 
-test("what is more than one file holds goes into further ones, and nothing is left out", async () => {
+test("a ZIP over the size limit is split into several without losing members", async () => {
     const zips = [];
     const rows = Array.from({ length: 12 }, (_, index) => row(index + 1, `${index}.png`));
     const largest = 1000;
@@ -88,7 +88,7 @@ function listedIn(file) {
     return { utf8: (flags & 0x800) !== 0, method, time, date, checksum, packed, size };
 }
 
-test("members are stored, with their CRC-32, names in UTF-8 and the first date of the format", () => {
+test("members are stored with CRC-32, UTF-8 names and the first date", () => {
     const zip = new Zip();
     zip.add("größe.txt", bytesOf("hello"));
     const plain = { method: 0, time: 0, date: 0x21, checksum: 0x3610a686, packed: 5, size: 5 };
@@ -97,7 +97,7 @@ test("members are stored, with their CRC-32, names in UTF-8 and the first date o
     }
 });
 
-test("a file is exactly as long as was counted, and its contents go where they are kept", () => {
+test("a file has the counted length and its contents go to their store", () => {
     const kept = [];
     const content = bytesOf("as long as it is");
     const zip = new Zip({ keep: (bytes) => kept.push(bytes) && bytes });

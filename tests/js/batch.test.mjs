@@ -33,7 +33,7 @@ function folder(name, ...entries) {
 
 const entry = (name) => ({ name, isDirectory: false, file: (give) => give(file(name)) });
 
-test("folders in folders are searched to their end, and files by themselves taken as they are", async () => {
+test("nested folders are searched and single files are taken as they are", async () => {
     const inner = folder("in", entry("d.webp"));
     const trip = folder("trip", entry("c.png"), entry("a.png"), entry("b.txt"), inner, entry("e.png"));
     const items = [trip, entry("x.txt")].map((one) => ({ webkitGetAsEntry: () => one }));
@@ -107,7 +107,7 @@ test("files are sent one at a time and watched to the end", async () => {
     assert.equal(run.address("file/3"), "root/batch/j/file/3");
 });
 
-test("what a recipe leaves out of every file is said once, beside how far it is", async () => {
+test("a warning about every file is shown once, beside the progress", async () => {
     const server = new Server();
     const say = server.say.bind(server);
     server.say = () => ({ ...say(), warnings: ["Pass 2 is left out: there is no detector 'hand'."] });
@@ -164,7 +164,7 @@ test("a server that is away for a moment is waited for", async () => {
     assert.deepEqual(statesOf(run), ["done"]);
 });
 
-test("a batch that the server has forgotten is said so, and not asked for again", async () => {
+test("a forgotten batch is reported and no longer resumable", async () => {
     const gone = new ServerError(404, { what: "gone", path: "job" });
     const storage = new Storage();
     const run = runOn(new Server((path) => (path === "get" ? gone : null)), storage);

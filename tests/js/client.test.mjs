@@ -23,7 +23,7 @@ test("a picture is sent once, however often it is asked about", async () => {
     assert.deepEqual(paths, ["picture", "segment", "segment"]);
 });
 
-test("a picture that was forgotten is sent again, once, and the question with its new name", async () => {
+test("a forgotten picture is uploaded once more and the request repeats", async () => {
     let sent = 0;
     const stale = [404, { what: "gone", path: "image_id" }];
     const { paths, api } = server({
@@ -34,7 +34,7 @@ test("a picture that was forgotten is sent again, once, and the question with it
     assert.deepEqual(paths, ["picture", "segment", "picture", "segment"]);
 });
 
-test("with a picture that was forgotten what the server remembered of it is not named again", async () => {
+test("a forgotten picture drops the server's memory of it", async () => {
     let sent = 0;
     const { api } = server({
         picture: () => [200, { image_id: `id${++sent}` }],
@@ -62,7 +62,7 @@ test("a picture that could not be sent is sent anew the next time", async () => 
     assert.equal(await api.send(PICTURE), "b");
 });
 
-test("a server that is away is knocked at until it answers, and the question is asked again", async () => {
+test("an offline server is polled until it answers, then the request repeats", async () => {
     let down = 3;
     const said = [];
     const fetch = async (url) => {
@@ -79,7 +79,7 @@ test("a server that is away is knocked at until it answers, and the question is 
     assert.equal(said.at(-1), "online");
 });
 
-test("an answer that breaks off is a lost connection, a failure without words is its status", async () => {
+test("a truncated answer is Offline, a failure without a body its status", async () => {
     const broken = (status) => async (url) =>
         url.endsWith("health")
             ? { ok: true }

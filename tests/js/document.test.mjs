@@ -50,7 +50,7 @@ test("a patch is opaque and leaves everything outside its mask alone", () => {
     assert.deepEqual(out.at(3, 3), [10, 20, 30, 40]);
 });
 
-test("steps can be turned off, moved and removed in any order, and the first picture is never touched", () => {
+test("steps toggle, move and go in any order and never change the base", () => {
     const first = opened();
     const red = docs.addStep(first, stepOf(box(0, 0, 10, 10), [255, 0, 0, 255]));
     const both = docs.addStep(red, stepOf(box(5, 0, 15, 10), [0, 0, 255, 255]));

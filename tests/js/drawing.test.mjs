@@ -33,7 +33,7 @@ test("a hard dab is a disc of the brush's size", () => {
     assert.equal(mask.at(111, 100), 0);
 });
 
-test("a stroke has no gaps, also over the edges of its blocks, and no scallops", () => {
+test("a stroke has no gaps and no scallops across the edges of its blocks", () => {
     const mask = strokeOf(HARD, spot(200, 250), spot(330, 250)).toMask();
     for (let x = 200; x < 330; x++) {
         assert.ok(mask.at(x, 241) === 255 && mask.at(x, 258) === 255, `gap at ${x}`);
@@ -73,7 +73,7 @@ test("a stroke off the picture leaves nothing, and says only what changed", () =
     assert.ok(changed.left > 15 && changed.right <= 72 && changed.bottom <= 42);
 });
 
-test("zooming keeps the point under the cursor, panning keeps the picture in sight", () => {
+test("zoom keeps the point under the cursor, pan keeps the picture visible", () => {
     const view = viewports.fitViewport(viewports.viewportOf(800, 600), boxOf(0, 0, 4000, 3000));
     const before = viewports.toPicture(view, 300, 200);
     const near = viewports.zoomViewport(view, { width: 4000, height: 3000 }, 2, 300, 200);
@@ -98,7 +98,7 @@ test("a view zoomed out uses halved tiles, never coarser than the screen", () =>
     assert.deepEqual([8, 1, 0.75, 0.5, 0.3, 0.25, 0.2].map(level), [0, 0, 0, 1, 1, 2, 2]);
 });
 
-test("tiles are made once, remade only where something changed, and dropped when there are too many", () => {
+test("tiles are rendered once, updated where changed, evicted over the limit", () => {
     const parts = [];
     const tiles = new Tiles(({ box }, part, before) => {
         parts.push([before === undefined, part]);
@@ -142,7 +142,7 @@ test("halving takes means, by alpha, and keeps odd edges", () => {
     assert.deepEqual([...clear.data], [200, 0, 0, 128]);
 });
 
-test("the outline runs between solid and not, in straight runs, and no further than the tile", () => {
+test("the outline separates solid pixels in straight runs within the tile", () => {
     const alpha = new Uint8Array(36);
     [14, 15, 20, 21].forEach((i) => (alpha[i] = 255));
     const runs = outlineOf(alpha, 6, 6);
@@ -150,7 +150,7 @@ test("the outline runs between solid and not, in straight runs, and no further t
     assert.deepEqual(outlineOf(new Uint8Array(36).fill(255), 6, 6), []);
 });
 
-test("side by side, both panes show the middle in their middle; a slider splits one view", () => {
+test("side-by-side panes share their middle, a slider splits one view", () => {
     const view = { ...viewports.viewportOf(800, 600), x: 100, y: 50 };
     const [left, right] = panesOf(view, { mode: "side", at: 0.5 });
     const middle = viewports.toPicture(view, 400, 300);
@@ -162,7 +162,7 @@ test("side by side, both panes show the middle in their middle; a slider splits 
     assert.equal(panesOf(view, { mode: "off", at: 0 })[0].side, "after");
 });
 
-test("an overlay shows the strongest mask, the stroke being painted, and nothing of what is hidden", () => {
+test("an overlay shows the strongest mask and live stroke, no hidden mask", () => {
     const base = Pixels.filled(64, 64, [0, 0, 0, 255]);
     let doc = docs.addObject(docs.newDocument(base), { mask: Mask.ofBox(boxOf(0, 0, 8, 8)) });
     doc = docs.addObject(doc, { mask: Mask.ofBox(boxOf(30, 30, 40, 40)), visible: false });

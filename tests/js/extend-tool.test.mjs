@@ -35,12 +35,12 @@ function drag({ tool, view }, from, to, more = {}) {
     return margins;
 }
 
-test("an edge is taken anywhere along it, and moves by what the pointer moves", () => {
+test("an edge can be grabbed anywhere and moves as far as the pointer", () => {
     assert.deepEqual(drag(makeTool(), [304, 30], [368, 90]), sides(0, 0, 64, 0));
     assert.deepEqual(drag(makeTool(), [150, -5], [10, -45]), sides(0, 40, 0, 0));
 });
 
-test("a corner takes two edges; Shift, Alt and Ctrl are aspect, both sides and single pixels", () => {
+test("a corner moves 2 edges; Shift keeps aspect, Alt mirrors, Ctrl is exact", () => {
     assert.deepEqual(drag(makeTool(), [298, 203], [378, 227]), sides(0, 0, 80, 24));
     assert.deepEqual(drag(makeTool(), [300, 200], [450, 200], { shift: true }), sides(0, 0, 150, 100));
     assert.deepEqual(drag(makeTool(), [300, 100], [340, 100], { alt: true }), sides(40, 0, 40, 0));
@@ -52,7 +52,7 @@ test("a picture with margins is dragged on its canvas, one without stays", () =>
     assert.deepEqual(drag(makeTool(), [150, 100], [118, 100]), NO_MARGINS);
 });
 
-test("a drag that is cancelled leaves the margins as they were, Escape puts all back", () => {
+test("a cancelled drag restores the margins, Escape resets them", () => {
     const { tool, view } = makeTool(sides(8, 0, 0, 0));
     tool.down(spot(300, 100));
     tool.move([spot(400, 100)]);

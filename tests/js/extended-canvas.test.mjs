@@ -46,7 +46,7 @@ function recordOf(doc, more = {}) {
     return { state: "w1", stages: [], known: CANVAS, at: AT, under, infotext: "wide", ...more };
 }
 
-test("the picture after an extension is what was painted, to the bit, with its steps on", () => {
+test("the picture after an extension equals the painted pixels, bit for bit", () => {
     const doc = stepped();
     const pixels = painted(doc);
     const wide = extendDocument(doc, pixels, recordOf(doc));
@@ -56,7 +56,7 @@ test("the picture after an extension is what was painted, to the bit, with its s
     assert.equal(wide.steps[0].infotext, "");
 });
 
-test("a step kept before can still be switched off: the first picture shows, but for what was painted over it", () => {
+test("an earlier step toggled off shows the base outside the extension", () => {
     const doc = stepped();
     const wide = extendDocument(doc, painted(doc), recordOf(doc));
     const off = docs.composePicture(docs.toggleStep(wide, wide.steps[0].id));
@@ -71,7 +71,7 @@ test("without steps the answer is the base as it is", () => {
     assert.equal(extendDocument(doc, pixels, recordOf(doc)).base, pixels);
 });
 
-test("objects, points, boxes and the sketch keep their place on the picture, and what is shared stays shared", () => {
+test("an extension shifts objects, clicks, boxes and sketch, sharing masks", () => {
     const mask = Mask.ofBox(boxOf(3, 2, 6, 5));
     const clicks = [{ x: 4, y: 3, positive: true, on: true }];
     const given = { mask, candidates: [mask], clicks, box: boxOf(2, 1, 7, 6), memory: "m" };
@@ -99,7 +99,7 @@ test("undo gives the first document itself", () => {
     assert.equal(extensionOf(store.doc), null);
 });
 
-test("a stage taken back: later things shift with the picture, earlier steps show all of themselves again", () => {
+test("a removed stage shifts later steps and uncovers earlier ones", () => {
     const doc = stepped();
     const wide = extendDocument(doc, painted(doc), recordOf(doc));
     const later = docs.addStep(wide, {
@@ -123,7 +123,7 @@ test("a stage taken back: later things shift with the picture, earlier steps sho
     assert.deepEqual(docs.composePicture(off).at(0, 0), GRAY);
 });
 
-test("a step kept while the extension was painted is shifted, and lies upon it", () => {
+test("a step kept during the extension is shifted and lies on top", () => {
     const doc = docs.newDocument(Pixels.filled(20, 10, GRAY));
     const box = boxOf(0, 0, 2, 2);
     const stepDoc = docs.addStep(doc, { name: "Fill", box, patch: Pixels.filled(2, 2, RED), mask: Mask.ofBox(box) });
@@ -149,7 +149,7 @@ test("a transparent border is no part of the picture", () => {
     assert.deepEqual(solidBox(Pixels.filled(6, 4, GRAY)), boxOf(0, 0, 6, 4));
 });
 
-test("what hangs on a stage is every later one that sees it, however far removed", () => {
+test("stages that depend on a stage are found transitively", () => {
     const stage = (number, wave, box, crop) => ({ number, wave, box, crop });
     const stages = [
         stage(1, 0, [20, 0, 30, 10], [0, 0, 30, 10]),

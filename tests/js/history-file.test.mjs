@@ -50,7 +50,7 @@ const doc = async () => docs.addStep(docs.addStep(start(), await fixed()), byHan
 
 // ---- ZIP
 
-test("members come back, stored or deflated, and nothing else is taken for a ZIP", async () => {
+test("members survive a round trip and other files are refused as ZIP", async () => {
     const file = zipped([["a.txt", bytesOf("hello")], ["größe", new Uint8Array(0)]]);
     assert.ok(isZip(file));
     const members = membersOf(file);
@@ -69,7 +69,7 @@ test("a bit that was turned over is noticed", async () => {
 
 // ---- the file
 
-test("a document comes back: its picture, its steps, which are on, and what the page alone knows", async () => {
+test("a document survives a round trip with steps, switches and page data", async () => {
     const before = docs.toggleStep(await doc(), (await doc()).steps[0].id);
     const off = docs.toggleStep(before, before.steps[0].id);
     const now = await readHistoryFile(await writeHistoryFile(off), "a.retouch");
@@ -87,7 +87,7 @@ test("a document comes back: its picture, its steps, which are on, and what the 
     assert.deepEqual(mine.report, { seed: 3, scores: { drift_around: 2 } });
 });
 
-test("a file that the server wrote anew, of the members it knows, still says how to reopen a step", async () => {
+test("a file rewritten by the server still tells how to reopen a step", async () => {
     const members = membersOf(await writeHistoryFile(await doc()));
     const known = [...members].filter(([name]) => /^(history.json|before.png|\d+-(\d+(-mask)?|denoise|composite|hole).png)$/.test(name));
     const files = await Promise.all(known.map(async ([name, member]) => [name, await contentOf(member)]));
@@ -102,7 +102,7 @@ test("another variation is shown, kept and saved", async () => {
     assert.deepEqual([now.steps[0].chosen, docs.composePicture(now).at(3, 2)], [1, BLUE]);
 });
 
-test("a step that lies beside the picture by now is left out, one half on it is cut", async () => {
+test("a step outside the picture is left out, one half outside is clipped", async () => {
     const both = docs.addStep(docs.addStep(start(), byHand(boxOf(20, 0, 23, 3))), byHand(boxOf(8, 6, 12, 10)));
     const now = await readHistoryFile(await writeHistoryFile(both));
     assert.deepEqual(now.steps.map(({ box }) => box), [boxOf(8, 6, 10, 8)]);
@@ -150,7 +150,7 @@ test("a history is opened like a picture, and outlives a reload", async () => {
 
 // ---- what lies upon what
 
-test("later steps that saw a step are upon it, however far removed, if they are on", async () => {
+test("later active steps that saw a step depend on it transitively", async () => {
     const far = boxOf(6, 5, 8, 7);
     const steps = [
         await fixed(BOX),
@@ -164,7 +164,7 @@ test("later steps that saw a step are upon it, however far removed, if they are 
     assert.deepEqual(numbers(steps[2].id), []);
 });
 
-test("what is offered by a recipe is kept as its steps; masks stay for the next", async () => {
+test("a recipe's offer is kept as its steps and the masks stay selected", async () => {
     const steps = [await fixed(), { ...(await fixed()), on: false }];
     const masked = docs.addObject(start(), { mask: Mask.ofBox(BOX) });
     const { box, patch, mask } = steps[0];
@@ -220,8 +220,8 @@ test("a step painted again keeps its name, and is one step back", async () => {
         steps: [{ ...(await repaintedStep(sent.steps[0])), name: "" }, sent.steps[1]],
     }));
     await jobs.repaint(face.id, true);
-    const { path, again, later, return_file } = bodies[0];
-    assert.deepEqual([path, again, later, return_file], ["history", [1], "repaint", true]);
+    const { path, repaint, later, return_file } = bodies[0];
+    assert.deepEqual([path, repaint, later, return_file], ["history", [1], "repaint", true]);
     assert.deepEqual(store.doc.steps.map(({ id, name }) => [id, name]), [[face.id, "Face"], [mine.id, "Mine"]]);
     assert.deepEqual(docs.composePicture(store.doc).at(4, 3), [1, 2, 3, 255]);
     assert.equal(store.doc.steps[1], mine);
@@ -240,7 +240,7 @@ test("what became worse is off, and said so", async () => {
     assert.match(notices[0], /"Face" became worse/);
 });
 
-test("what lies upon a step is painted as that is shown now; nothing new is no step", async () => {
+test("steps on top are repainted over what is shown; no change adds no step", async () => {
     const under = docs.addStep(docs.addStep(start(), { ...(await fixed()), on: false }), await fixed());
     const store = new Store(under);
     const { jobs, bodies } = makeRepaintJobs(store, (sent) => sent);

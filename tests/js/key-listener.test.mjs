@@ -15,7 +15,7 @@ test("a chord names what is held and what is pressed", () => {
     assert.equal(pressed(" "), "Space");
 });
 
-test("a sign that needs Shift on one keyboard and not on another is the same chord", () => {
+test("a sign is the same chord on keyboards with and without Shift for it", () => {
     assert.equal(pressed("?", { shiftKey: true }), "?");
     assert.equal(pressed("?"), "?");
 });

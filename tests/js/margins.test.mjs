@@ -21,12 +21,12 @@ for (const [text, horizontal, vertical, expected] of [
     ["1:1", "right", "third", sides(0, 0, 0, 100)],
     ["3:2", "centre", "centre", NO_MARGINS],
 ]) {
-    test(`${text} with the picture at ${horizontal}, ${vertical} has the server's margins`, () => {
+    test(`${text} at ${horizontal}, ${vertical} gives the margins of the server`, () => {
         assert.deepEqual(aspect(text, horizontal, vertical), expected);
     });
 }
 
-test("what is no aspect asks for nothing, and is sent as it is, for the server to say why", () => {
+test("an invalid aspect gives no margins and is sent for refusal", () => {
     assert.deepEqual(aspect("wide"), NO_MARGINS);
     assert.equal(margins.aspectOf("0:3"), null);
     const asked = { ...UNCHANGED_SIZE, aspect: "wide" };
@@ -83,7 +83,7 @@ test("keeping the aspect, a corner grows both ways from the opposite one", () =>
     assert.deepEqual(made, sides(150, 100, 0, 0));
 });
 
-test("keeping the aspect, an edge widens the other axis on both its sides, from the middle on all four", () => {
+test("with the aspect kept, an edge widens the other axis on both sides", () => {
     assert.deepEqual(dragMargin(SIZE, NO_MARGINS, RIGHT, { x: 150, y: 0 }, { keep: true }), sides(0, 50, 150, 50));
     const both = dragMargin(SIZE, NO_MARGINS, RIGHT, { x: 75, y: 0 }, { keep: true, both: true });
     assert.deepEqual(both, sides(75, 50, 75, 50));

@@ -92,7 +92,7 @@ test("soft alpha is mixed, not cut", () => {
     assert.deepEqual([...soft.subtract(other).data], [100, 200]);
 });
 
-test("smoothing removes a tooth and a nick and keeps a straight edge where it was", () => {
+test("smoothing removes a tooth and a nick and keeps a straight edge", () => {
     const block = Mask.ofBox(boxOf(20, 20, 80, 80));
     const ragged = block.union(Mask.ofBox(boxOf(50, 12, 52, 20))).subtract(Mask.ofBox(boxOf(50, 70, 52, 80)));
     const smooth = ragged.smooth(9, { width: 100, height: 100 });
@@ -162,7 +162,7 @@ test("at rest a mask is small, and wakes up the same", () => {
     assert.deepEqual(mask.data, data);
 });
 
-test("a polygon covers half of the pixels its edge halves, and a loop that crosses itself has no hole", () => {
+test("a polygon covers edge pixels by their share and fills its crossings", () => {
     const square = makePolygonMask(
         [
             { x: 2.5, y: 2 },

@@ -28,7 +28,7 @@ const blobless = (pixels) => [...pixels.data];
 const CARRIED = ["iCCP", "sRGB", "gAMA", "cHRM", "cICP", "pHYs", "eXIf", "tEXt", "zTXt", "iTXt"];
 
 for (const type of CARRIED) {
-    test(`a chunk ${type} is carried to the byte, and replaces that of the new file`, async () => {
+    test(`chunk ${type} is copied byte for byte over that of the new file`, async () => {
         const from = await png([[type, "name\0body \xff"]]);
         const onto = await png([[type, "other\0other"]]);
         const packed = replaceBaggage(onto, readBaggage(from));
@@ -114,7 +114,7 @@ test("the picture as opened is sent as itself, with what it carries", () => {
     assert.equal(pickSentPicture(newDocument()), null);
 });
 
-test("a picture with steps carries their infotext, under one name for as long as it is the same", () => {
+test("a picture with steps carries their infotext and is one object", () => {
     const doc = addStep(newDocument(Pixels.filled(8, 8), "a.png", "before", Uint8Array.of(1)), step("after"));
     const sent = pickSentPicture(doc);
     assert.equal(pickSentPicture(doc), sent);
@@ -148,7 +148,7 @@ const ELABORATE = [
     ["iTXt", "parameters\0\x01\0\0\0x"],
 ];
 
-test("this page reads what needs no turning, no palette and no profile of greys", async () => {
+test("the page decodes PNGs without orientation, palette or grey profile", async () => {
     assert.equal(canDecodeExactly(await png([["iCCP", "x"], ["tEXt", "a\0b"], ["iTXt", "a\0\0\0\0\0b"]])), true);
     for (const one of ELABORATE) {
         assert.equal(canDecodeExactly(await png([one])), false, one[0]);
@@ -171,7 +171,7 @@ function door(file, warnings = []) {
     return { api, say: (remark) => remarks.push(remark), remarks, requests };
 }
 
-test("a plain file is read here and given to the server as it is, whose warnings are told", async () => {
+test("a plain file is decoded here, uploaded unchanged, warnings are shown", async () => {
     const file = await png([["pHYs", "123456789"]]);
     const at = door(null, ["Beware."]);
     const { pixels, baggage } = await readPicture("a.png", file, at);
@@ -182,7 +182,7 @@ test("a plain file is read here and given to the server as it is, whose warnings
     assert.deepEqual(at.remarks, ["a.png: Beware."]);
 });
 
-test("another file is given to the server, and its pixels and baggage come from there", async () => {
+test("any other file is decoded by the server, with pixels and metadata", async () => {
     const answer = await png([["tEXt", "parameters\0a disc"]]);
     const at = door(answer, ["The first of 2 frames is used."]);
     const { pixels, baggage, infotext } = await readPicture("a.gif", letters("GIF89a"), at);

@@ -18,7 +18,7 @@ test("a person is where they were clicked, in shares of the picture", () => {
     assert.deepEqual(peopleOf(doc), [{ prompt: "red hair", at: [12.5 / 40, 4.5 / 20] }]);
 });
 
-test("without a click on the mask it is the pixel deepest inside it, also in a ring", () => {
+test("without a click on the mask its deepest pixel is used, also in a ring", () => {
     const square = Mask.ofBox(boxOf(10, 2, 21, 13));
     assert.deepEqual(peopleOf(docWith({ mask: square, prompt: "a" }))[0].at, [15.5 / 40, 7.5 / 20]);
     const ring = square.subtract(Mask.ofBox(boxOf(12, 4, 21, 11)));

@@ -63,7 +63,7 @@ test("what looks in a pass follows it through every rearrangement", () => {
     ]);
 });
 
-test("what looked in a pass that is taken out looks everywhere, and is known beforehand", () => {
+test("removing a pass clears the references to it, which are listed first", () => {
     assert.deepEqual(draft.passesWithin(FOUR, 1), [2]);
     const fewer = draft.removePass(FOUR, 1);
     assert.deepEqual([strengths(fewer), looks(fewer)], [
@@ -166,7 +166,7 @@ test("a late answer about what was is not heard", async () => {
     assert.deepEqual([changes, validation.fault], [1, null]);
 });
 
-test("a name that is taken is a fault of the name, and a server that is away one of nothing", () => {
+test("a taken name is an error of the name, an offline server of no field", () => {
     const validation = new RecipeValidation(api, () => {});
     const hint = "Take another name, or `replace` it.";
     validation.setError(new ServerError(422, { what: "'A' is taken.", hint, path: "recipe.name" }));

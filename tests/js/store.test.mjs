@@ -57,7 +57,7 @@ test("however much is done to a picture, the one before it stays", () => {
     assert.deepEqual([...left.objects[0].mask.data], Array(9).fill(255));
 });
 
-test("what is done to a picture that was gone back to leaves the one opened later", () => {
+test("edits of an earlier picture leave the one opened later unchanged", () => {
     const { store } = leaving();
     store.do("Mask", masked(store.doc));
     const later = store.doc;
@@ -111,7 +111,7 @@ test("work is what is in no file, in words", () => {
     assert.deepEqual(listUnsavedWork({ ...doc, base: Pixels.filled(9, 9) }), ["changes"]);
 });
 
-test("a saved picture has no work, until it is changed; undone to, it has none again", () => {
+test("a saved picture has unsaved work only while it differs from the saved", () => {
     const store = new Store(fresh("a.png"));
     store.do("Paint", painted(store.doc));
     markSaved(store.doc);

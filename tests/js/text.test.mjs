@@ -90,7 +90,7 @@ test("a key that there is not, and a value that is missing, are errors", () => {
     assert.throws(() => text("plan.stages"), RangeError);
 });
 
-test("every plural has the forms that English has, with the same placeholders or fewer", () => {
+test("every plural has the English forms with the same placeholders", () => {
     for (const words of Object.values(TEXT).filter((one) => typeof one !== "string")) {
         assert.deepEqual(Object.keys(words), ["one", "other"]);
     }

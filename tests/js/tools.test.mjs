@@ -66,7 +66,7 @@ test("a mask that arrives with the prompt's key is the same step", () => {
     assert.equal(view.store.doc.objects.length, 0);
 });
 
-test("points are dragged, toggled and removed; the last one takes its mask along", () => {
+test("clicks are dragged, toggled and removed; the last removes its mask", () => {
     const { view, events, tools, object } = viewOf();
     click(tools.point, 20, 30);
     view.store.amend(docs.setCandidates(view.store.doc, object().id, [Mask.ofBox(boxOf(0, 0, 9, 9))]));
@@ -81,7 +81,7 @@ test("points are dragged, toggled and removed; the last one takes its mask along
     assert.deepEqual(view.store.labels, ["", "Point", "Move point", "Toggle point", "Remove point"]);
 });
 
-test("a point beside the picture is none, a cancelled press is none, Shift begins another object", () => {
+test("clicks outside or cancelled are ignored, Shift starts another object", () => {
     const { view, tools } = viewOf();
     click(tools.point, 250, 30);
     tools.point.down(spot(20, 20));
@@ -93,7 +93,7 @@ test("a point beside the picture is none, a cancelled press is none, Shift begin
     assert.equal(view.store.doc.objects.length, 2);
 });
 
-test("a box is dragged in any direction, clipped, adjusted by a handle, removed", () => {
+test("a box drag goes any way, is clipped, adjusted by a handle, removed", () => {
     const { events, tools, object } = viewOf();
     drag(tools.box, [50, 60], [-20, 10]);
     assert.deepEqual({ ...object().box }, { left: 0, top: 10, right: 50, bottom: 60 });
@@ -115,7 +115,7 @@ test("a click is no box, and another box is another object", () => {
     assert.equal(view.store.doc.objects.length, 2);
 });
 
-test("a stroke is one step on the selected object, new when there is none; the eraser takes away", () => {
+test("a stroke is one undo step on the selected or a new object", () => {
     const { view, tools, object } = viewOf();
     drag(tools.brush, [20, 50], [60, 50]);
     assert.deepEqual(view.store.labels, ["", "Brush"]);
@@ -155,7 +155,7 @@ test("on an inverted mask, painting still adds to what is seen", () => {
     assert.equal(docs.shapeMask(object(), view.store.doc.base).at(50, 50), 255);
 });
 
-test("the sketch takes the brush's colour, and the eraser's end takes it away", () => {
+test("the sketch takes the brush's colour and the eraser removes it", () => {
     const { view, tools } = viewOf();
     click(tools.sketch, 50, 50);
     assert.deepEqual(docs.sketchPixels(view.store.doc).at(50, 50), [255, 0, 0, 255]);
@@ -182,7 +182,7 @@ test("a lasso is drawn in one go, or corner by corner and closed by a key", () =
     assert.deepEqual(view.store.labels, ["", "Lasso", "Lasso away"]);
 });
 
-test("a lasso's corners can be taken back, and closing on the first corner works", () => {
+test("lasso corners can be undone and the first corner closes the loop", () => {
     const { tools, object } = viewOf();
     [
         [10, 10],
@@ -198,7 +198,7 @@ test("a lasso's corners can be taken back, and closing on the first corner works
     assert.ok(Math.abs(object().mask.area - 1600) < 60);
 });
 
-test("of everything, the smallest lights up first, the next by cycling, and a click takes it with all others", () => {
+test("hover marks the smallest region, cycling the next, a click takes it", () => {
     const { view, events, tools, object } = viewOf();
     const [small, large] = [boxOf(20, 20, 40, 40), boxOf(0, 0, 90, 90)].map((box) => ({
         mask: Mask.ofBox(box),
@@ -218,7 +218,7 @@ test("of everything, the smallest lights up first, the next by cycling, and a cl
     assert.equal(events.at(-1).region, null);
 });
 
-test("a view that was fitted stays so when resized, one that was zoomed keeps its scale", () => {
+test("a fitted view stays fitted on resize, a zoomed one keeps its scale", () => {
     const moves = [];
     const camera = new Camera(
         () => ({ width: 1000, height: 500 }),

@@ -62,7 +62,7 @@ test("choosing goes round and round", () => {
     assert.equal(variations.chooseVariation(offered(), 2).variations.chosen, 0);
 });
 
-test("what was painted for is put aside when kept, and selected again when discarded", () => {
+test("keeping an offer deselects its objects, discarding selects them again", () => {
     const doc = offered();
     const [object] = doc.objects;
     const [after] = variations.keepVariation(doc).objects;
@@ -71,7 +71,7 @@ test("what was painted for is put aside when kept, and selected again when disca
     assert.equal(variations.clearVariations(doc).selected, object.id);
 });
 
-test("more stand behind those that were there, and the first of them is shown", () => {
+test("more variations follow the earlier ones and the first new one is shown", () => {
     const doc = variations.addVariations(offered(), [candidate(BOX, 9)]);
     assert.deepEqual(
         doc.variations.candidates.map(({ seed }) => seed),
@@ -88,7 +88,7 @@ test("reopening a step switches it off and brings back its mask", () => {
     assert.equal(doc.selected, doc.objects.at(-1).id);
 });
 
-test("two regions painted apart are one candidate that keeps what lies between them", () => {
+test("two separate regions merge to one candidate that keeps the gap", () => {
     const doc = masked();
     const far = boxOf(7, 5, 9, 7);
     const both = variations.mergeCandidates(doc, [candidate(), candidate(far, 7, [0, 0, 255, 255])]);
@@ -113,7 +113,7 @@ function repaintable(box, seed, part) {
     return { ...candidate(box, seed), part, how: { step: { crop: [0, 0, 10, 8] }, masks: {} }, painting };
 }
 
-test("what the server painted is kept with all its variations and with how it was painted", () => {
+test("a step keeps all its variations and how it was painted", () => {
     const doc = offered(masked(BOX), [repaintable(BOX, 7), repaintable(BOX, 8)]);
     const [step] = variations.keepVariation(variations.chooseVariation(doc, 1)).steps;
     assert.deepEqual(step.paintings.map(({ patch }) => patch), ["p7", "p8"]);
@@ -136,7 +136,7 @@ test("parts are kept as steps of their own that look as they did together", () =
     assert.deepEqual([alone.request.prompt, alone.paintings.length], ["1", 1]);
 });
 
-test("regions of one part are steps of their own, each with its paintings once and its own mask", () => {
+test("regions of one part become steps with own mask and unique paintings", () => {
     const [doc, far] = [masked(), boxOf(7, 5, 9, 7)];
     const [near, last] = [[7, 8].map((seed) => repaintable(BOX, seed)), repaintable(far, 7)];
     const candidates = near.map((one) => variations.assignPart(variations.mergeCandidates(doc, [one, last]), 0));
@@ -154,7 +154,7 @@ test("a thumbnail is small and keeps its shape", () => {
     assert.equal(variations.makeThumbnail(Pixels.filled(4, 2), 40).width, 4);
 });
 
-test("objects that say the same are painted together, the others on their own", () => {
+test("objects with equal prompts share a request, others have their own", () => {
     let doc = masked(BOX, boxOf(6, 0, 8, 2), boxOf(0, 6, 2, 8));
     doc = { ...doc, objects: doc.objects.map((object, i) => ({ ...object, prompt: i === 1 ? "a bird" : "" })) };
     const groups = groupByPrompt(doc, settings());
@@ -176,7 +176,7 @@ test("an object that is not in use, or empty, is not asked for", () => {
     assert.deepEqual(groupByPrompt(unused, settings()), []);
 });
 
-test("a request holds the prompt, the name a person gave, and the knobs that were moved", () => {
+test("a request holds the prompt, the object's name and the moved knobs", () => {
     const doc = masked(BOX);
     const made = settings({ prompt: "grass" });
     made.setOverride("remove", "shape.grow", 3);

@@ -30,7 +30,7 @@ def planned(mask: Mask, rule: str, intent: str = "remove"):
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_what_changes_is_what_was_planned(rule):
+def test_changed_pixels_are_those_of_the_plan(rule):
     plan = planned(SPECK, rule)
     cost = cost_of(SPECK, plan)
     assert changed_by(plan, CANVAS) == cost.soft
@@ -38,7 +38,7 @@ def test_what_changes_is_what_was_planned(rule):
     assert cost.solid <= cost.soft
 
 
-def test_sampling_calls_are_those_that_the_engine_gets():
+def test_counted_sampling_calls_equal_those_of_the_engine():
     steps = planned(SPECK, BEFORE).steps * 3 + planned(WIRE, BEFORE).steps
     plan, engine = Plan(steps), Counted(Inverting(SIDE, batch_limit=2))
     run_plans([flat(CANVAS)], [plan], engine)
@@ -54,7 +54,7 @@ def test_sampling_calls_are_those_that_the_engine_gets():
         (SPECKS, "fill", 10400, 17648, 27712),
     ],
 )
-def test_the_rule_before_plans_what_it_planned(mask, intent, solid, soft, denoised):
+def test_old_rule_plans_the_recorded_masks(mask, intent, solid, soft, denoised):
     (step,) = planned(mask, BEFORE, intent).steps
     cost = cost_of(mask, Plan((step,)))
     assert (cost.solid, cost.soft) == (solid, soft)
@@ -74,7 +74,7 @@ def test_a_wire_is_too_thin_for_the_webui_to_cover():
     assert cost_of(WIRE, planned(WIRE, NOW)).covered == 1
 
 
-def test_a_union_of_one_thing_is_that_thing():
+def test_union_ratio_of_a_single_thing_is_1():
     assert union_ratio([SPECK], "remove") == 1
 
 

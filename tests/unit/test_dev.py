@@ -65,7 +65,7 @@ def test_the_sentence_repeats_the_command(monkeypatch):
 
 
 @pytest.mark.parametrize("path", ["dev.py", *sorted(map(str, ROOT.glob("tools/*.py")))])
-def test_old_pythons_can_read_what_starts(path):
+def test_start_scripts_parse_with_python_3_6(path):
     ast.parse((ROOT / path).read_text(encoding="utf-8"), feature_version=(3, 6))
 
 
@@ -80,7 +80,7 @@ def test_a_finished_set_up_is_ready_until_its_lock_changes(locks, venv, work):
     assert not environment.is_ready(venv, ["app"])
 
 
-def test_a_half_finished_set_up_is_made_anew(locks, venv, work):
+def test_unfinished_environment_is_created_again(locks, venv, work):
     environment.set_up(venv, "app")
     assert work == ["create", "app"]
 
@@ -242,7 +242,7 @@ def test_a_browser_that_is_here_is_used(browsers, monkeypatch):
     assert steps == []
 
 
-def test_a_browser_that_is_missing_is_installed_where_that_needs_nobody(browsers, monkeypatch):
+def test_missing_browser_is_installed_by_root_with_apt(browsers, monkeypatch):
     here, steps = browsers
     here.add("apt-get")
     monkeypatch.setattr(environment.os, "geteuid", lambda: 0)
@@ -251,7 +251,7 @@ def test_a_browser_that_is_missing_is_installed_where_that_needs_nobody(browsers
 
 
 @pytest.mark.parametrize(("user", "tools"), [(1000, {"apt-get"}), (0, set())])
-def test_else_one_sentence_says_what_to_do(browsers, monkeypatch, user, tools):
+def test_missing_browser_is_refused_with_advice_without_root_or_apt(browsers, monkeypatch, user, tools):
     here, steps = browsers
     here.update(tools)
     monkeypatch.setattr(environment.os, "geteuid", lambda: user)

@@ -201,7 +201,7 @@ def test_previews_of_a_grey_profile_are_made(tmp_path):
         assert image.info.get("icc_profile") is None
 
 
-def test_a_folder_names_what_cannot_be_read_of_it(tmp_path, capsys):
+def test_unreadable_file_of_a_folder_is_named_and_others_are_fixed(tmp_path, capsys):
     album = tmp_path / "album"
     album.mkdir()
     Path(album / "a.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(30))

@@ -53,5 +53,5 @@ def test_without_a_close_word_all_known_ones_are_listed_in_order():
     assert did_you_mean("qqq", ["steps", "seed"]) == "Known: seed, steps."
 
 
-def test_with_nothing_known_that_is_said():
+def test_did_you_mean_without_candidates_says_so():
     assert did_you_mean("face", []) == "None is known here."

@@ -78,7 +78,7 @@ class OutOfMemoryError(RuntimeError):
 @pytest.mark.parametrize(
     "error", [MemoryError(), OutOfMemoryError("x"), RuntimeError("CUDA out of memory. Tried")], ids=repr
 )
-def test_memory_that_ran_out_stays_what_it_is(error):
+def test_out_of_memory_is_not_converted(error):
     with pytest.raises(OutOfMemory), convert_errors(WeightsRefused):
         raise error
 
@@ -135,13 +135,13 @@ def test_a_broken_file_does_not_keep_words_from_being_found():
     assert [region.label for region in words.find(photo(), "dog")] == ["dog"]
 
 
-def test_a_broken_role_does_not_break_what_only_uses_it():
+def test_broken_role_gives_no_parts_and_a_remark():
     with collect_remarks() as remarks:
         assert TextDetector(Many(person=Broken())).part(photo(), "person") == ()
     assert "bad.pt is damaged" in remarks[0]
 
 
-def test_what_breaks_inside_a_verb_is_an_error_of_ours():
+def test_exception_inside_a_verb_becomes_a_retouch_error():
     here = Stand()
     here._detector = lambda name: {}["boom"]
     with pytest.raises(RetouchError, match="'detect' failed inside Retouch") as raised:
@@ -175,7 +175,7 @@ def test_a_batch_goes_on_after_a_photograph_that_breaks(tmp_path, capsys):
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_an_answer_of_another_version_is_told_in_words(tmp_path, capsys):
+def test_answer_without_expected_keys_is_one_sentence(tmp_path, capsys):
     (tmp_path / "x.retouch").write_bytes(b"")
 
     class Other(Fragile):
@@ -286,7 +286,7 @@ class TestFolders:
         assert "MINE.PT" in self.listed(tmp_path / "models")
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
-    def test_what_is_no_regular_file_is_left_out(self, tmp_path):
+    def test_files_that_are_not_regular_are_skipped(self, tmp_path):
         os.mkfifo(tmp_path / "pipe.pt")
         (tmp_path / "folder.pt").mkdir()
         (tmp_path / "broken.pt").symlink_to(tmp_path / "gone.pt")
@@ -376,7 +376,7 @@ def encrypted(data: bytes) -> bytes:
         pytest.param(lambda data: b"PK\x05\x06" + bytes(18), id="no entries"),
     ],
 )  # fmt: skip
-def test_a_history_that_is_none_is_refused(spoilt: Callable[[bytes], bytes]):
+def test_invalid_history_is_refused(spoilt: Callable[[bytes], bytes]):
     with pytest.raises(BadInput, match="no history") as raised:
         pipeline_history_file.read(spoilt(HISTORY))
     assert raised.value.path == "file"

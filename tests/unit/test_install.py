@@ -40,7 +40,7 @@ def launch(monkeypatch):
     return fake
 
 
-def test_missing_names_only_what_is_not_there():
+def test_missing_lists_only_packages_that_are_not_installed():
     wanted = {"a": "a==1", "b": "b==2"}
     assert install.missing(wanted, {"b": "0.1"}) == ["a==1"]
     assert install.missing(wanted, {"a": "9", "b": "9"}) == []
@@ -70,7 +70,7 @@ def test_a_complete_host_is_left_alone(launch, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_torch_numpy_and_opencv_are_never_asked_for(launch):
+def test_install_never_requires_torch_numpy_or_opencv(launch):
     install.add_missing(launch, {})
     names = {word.split("==")[0] for command in launch.commands for word in command.split()}
     assert not names & {"torch", "torchvision", "numpy", "pillow", "opencv-python", "mediapipe"}
@@ -80,7 +80,7 @@ def test_torch_numpy_and_opencv_are_never_asked_for(launch):
 @pytest.mark.parametrize(
     ("version", "told"), [("8.0.230", True), ("8.1.0", False), ("8.10.1", False), ("8.4.100", False)]
 )
-def test_an_older_detector_library_stays_and_is_told(launch, capsys, version, told):
+def test_older_detector_library_stays_and_is_reported(launch, capsys, version, told):
     install.add_missing(launch, {**COMPLETE, "ultralytics": version})
     assert launch.commands == []
     assert (f"ultralytics {version} is installed and stays" in capsys.readouterr().out) == told
@@ -113,7 +113,7 @@ def test_offline_is_one_sentence(monkeypatch, capsys):
     assert "No matching distribution found" in said
 
 
-def test_without_a_host_it_says_what_to_run_instead():
+def test_install_without_a_host_names_the_command_to_run():
     script = Path(install.__file__)
     done = subprocess.run([sys.executable, "-I", script], capture_output=True, text=True, check=True)
     assert "dev.py run" in done.stdout

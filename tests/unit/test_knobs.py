@@ -23,7 +23,7 @@ WIRE = (Sampling, Generation, Target, Shape, Pass, Recipe, FixRequest, AutofixRe
 
 @pytest.mark.parametrize("cls", WIRE, ids=lambda c: c.__name__)
 @given(data=st.data())
-def test_what_is_dumped_loads_as_the_same_value(cls, data):
+def test_dump_and_load_round_trip(cls, data):
     value = data.draw(values_of(cls))
     assert load(cls, dump(value)) == value
     assert load(cls, json.loads(json.dumps(dump(value)))) == value
@@ -79,7 +79,7 @@ def test_a_fault_is_named_by_its_json_path_and_value(data, path, said):
     assert said in error.what
 
 
-def test_bounds_are_said_and_inclusive():
+def test_bounds_are_inclusive_and_named_in_the_error():
     assert fault(Pass, {"steps": 0}).hint == "Allowed: 1 to 150."
     assert load(Pass, {"steps": 1}).steps == 1
     assert load(Pass, {"steps": 150}).steps == 150
@@ -114,7 +114,7 @@ class Needy:
     count: int = Knob("Count", "How many.", 1, 3).field()
 
 
-def test_a_required_field_is_asked_for():
+def test_missing_required_field_is_refused_with_its_path():
     error = fault(Needy, {})
     assert (error.path, error.what, error.hint) == ("count", "is required.", "How many.")
     assert schema(Needy)["required"] == ["count"]
@@ -127,7 +127,7 @@ def test_a_replaced_value_is_checked():
         replace(Pass(), {"steps": 1000})
 
 
-def test_every_knob_of_the_wire_says_what_it_is():
+def test_every_knob_of_a_request_has_label_and_help():
     for cls in (Sampling, Target, Shape, Recipe, FixRequest):
         for name, knob in knobs_of(cls).items():
             assert knob.label, f"{cls.__name__}.{name}"
@@ -168,7 +168,7 @@ def test_leaves_reach_into_nested_dataclasses():
     assert get_path(Pass(), "target.confidence") == 0.3
 
 
-def test_dotted_paths_nest_into_what_loads():
+def test_dotted_paths_unflatten_to_a_loadable_value():
     flat = {"steps": 3, "target.top_k": 2, "target.models": ["face"], "shape.grow": 4}
     loaded = load(Pass, unflatten(flat))
     assert {path: get_path(loaded, path) for path in flat} == {**flat, "target.models": ("face",)}

@@ -77,7 +77,7 @@ def test_it_cleans_up_when_it_fails(client, webui):
     assert call_queue.queue_lock.holder is None
 
 
-def test_another_checkpoint_is_loaded_for_a_request_and_back_before_the_queue_moves_on(client):
+def test_checkpoint_of_a_request_is_restored_before_the_queue_unlocks(client):
     post(client, "fix", {"image": IMAGE, "checkpoint": "two.safetensors", "vae": "soft.vae.pt"})
     events = [what for what, _ in trace.events if what in ("checkpoint loaded", "vae loaded", "unlock")]
     assert events.count("checkpoint loaded") == 2
@@ -367,7 +367,7 @@ def test_a_batch_takes_its_turn_with_every_file(client):
     assert call_queue.queue_lock.holder is None
 
 
-def test_cancelling_a_batch_interrupts_the_webuis_sampling_and_leaves_the_rest(client):
+def test_cancelling_a_batch_interrupts_sampling_and_leaves_waiting_files(client):
     jobs = []
 
     def press(p, step):

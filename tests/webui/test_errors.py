@@ -55,7 +55,7 @@ def test_a_detector_that_breaks(webui, plain):
     assert says(run, "ZeroDivisionError")
 
 
-def test_a_detector_that_does_not_exist_refuses_the_recipe_before_anything_is_painted(webui, plain):
+def test_unknown_detector_refuses_the_recipe_before_anything_is_painted(webui, plain):
     run = webui.txt2img(recipe({}, {"target": {"models": ["foot"]}}), batch_size=2)
     assert says(run, "recipe.passes[1].target.models[0]")
     assert '"name\\":' in run.infotexts[0]

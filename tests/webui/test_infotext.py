@@ -54,7 +54,7 @@ def test_a_picture_without_regions_says_the_recipe_only(webui):
     assert REGIONS not in said
 
 
-def test_a_picture_where_nothing_is_found_does_not_say_the_regions_of_an_earlier_one(webui):
+def test_infotext_without_detections_omits_regions_of_earlier_pictures(webui):
     faces = webui.detectors.faces
     find, there = faces.find, iter([faces.boxes, (), faces.boxes])
     faces.find = lambda *given: (setattr(faces, "boxes", next(there)), find(*given))[1]

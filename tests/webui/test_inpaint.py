@@ -82,7 +82,7 @@ def test_an_inverted_mask_bounds_the_other_side(webui):
     assert not changed(photo(), fixed)[MINE.grown(-10).slices].any()
 
 
-def test_a_batch_of_inpainted_pictures_is_fixed_one_by_one_with_its_own_seeds(webui):
+def test_batch_of_inpainted_pictures_is_fixed_singly_with_own_seeds(webui):
     run = inpaint(webui, FACES, batch_size=2, n_iter=2)
     assert [said["seeds"] for said in inner()] == [[100], [101], [102], [103]]
     assert len({picture.digest for picture in run.pictures}) == 4

@@ -72,7 +72,7 @@ def other_fixer(webui, monkeypatch):
     return does
 
 
-def test_pictures_of_a_batch_share_sampling_calls_and_become_what_they_would_alone(webui, monkeypatch):
+def test_batch_pictures_share_sampling_calls_and_equal_separate_runs(webui, monkeypatch):
     asked = outpaint(right=256, stage_size=128, refine=0.2)
     together = webui.txt2img(asked, batch_size=3)
     calls = [len(call["seeds"]) for call in inner()]
@@ -86,7 +86,7 @@ def test_pictures_of_a_batch_share_sampling_calls_and_become_what_they_would_alo
     assert together.infotexts == alone.infotexts
 
 
-def test_a_picture_that_another_extension_changes_is_extended_as_it_then_is(webui, other_fixer):
+def test_picture_changed_by_another_extension_is_extended_as_changed(webui, other_fixer):
     other_fixer[1] = lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     plain = webui.txt2img({"enabled": False}, batch_size=3)
     run = webui.txt2img(outpaint(right=128), batch_size=3)
@@ -239,7 +239,7 @@ def pasting(webui) -> list:
     return webui.script().infotext_fields[-WIDGETS:]
 
 
-def test_every_knob_but_those_of_the_picture_has_a_widget_with_a_label_of_its_own(webui):
+def test_every_outpaint_knob_has_a_widget_with_a_unique_label(webui):
     ours = webui.script().controls[-WIDGETS:]
     labels = [c.label for c in webui.script().controls]
     assert len({c.label for c in ours}) == WIDGETS

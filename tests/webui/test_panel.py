@@ -67,7 +67,7 @@ def test_what_the_page_shows_at_first_is_what_runs(webui):
     assert inner()[1:] == by_widgets
 
 
-def test_words_for_single_people_reach_their_regions_and_come_back_by_a_paste(webui):
+def test_prompts_of_people_reach_their_regions_and_survive_a_paste(webui):
     words = "right: a man, (old:1.2)\nNegative prompt: hat\n1: a girl"
     values = webui.values(enable=True, people=words, target_order_1="left to right")
     run = webui.txt2img(values)
@@ -80,7 +80,7 @@ def test_words_for_single_people_reach_their_regions_and_come_back_by_a_paste(we
     assert back == [True, UNNAMED, *values[2:]]
 
 
-def test_whoever_is_not_understood_is_named_with_the_line_and_nothing_is_painted(webui):
+def test_unknown_person_is_reported_with_its_line_and_nothing_is_painted(webui):
     run = webui.txt2img(webui.values(enable=True, people="left: a girl\n\nlefft: a man"))
     assert "line 3: 'lefft' is nobody" in run.warnings
     assert inner() == []

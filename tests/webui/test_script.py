@@ -99,7 +99,7 @@ def test_a_pass_may_paint_differently(webui):
     assert shared.opts.CLIP_stop_at_last_layers == 1
 
 
-def test_a_later_pass_sees_what_an_earlier_one_painted(webui):
+def test_later_pass_detects_on_the_painted_picture(webui):
     once = webui.txt2img(recipe({"denoising_strength": 0.5}))
     twice = webui.txt2img(recipe({"denoising_strength": 0.5}, {"denoising_strength": 0.5, "prompt": "blue"}))
     assert len(inner()) == 3

@@ -141,7 +141,7 @@ def test_a_cell_is_painted_as_strongly_as_any_pixel_of_it_asks(webui):
     assert np.array_equal(repainted()[0], cells & (np.arange(SIDE) == 3)[:, None])
 
 
-def test_an_inpainting_checkpoint_is_shown_what_is_repainted_for_half_of_the_steps(webui, monkeypatch):
+def test_inpainting_conditioning_masks_pixels_repainted_half_of_the_steps(webui, monkeypatch):
     monkeypatch.setattr(shared.sd_model.model, "conditioning_key", "hybrid", raising=False)
     one = job(RAMP)
     with overheard("post_sample") as heard:

@@ -18,7 +18,7 @@ def loads(kind: str) -> list[str]:
     return [said["name"] for said in trace.of(f"{kind} loaded")]
 
 
-def test_another_checkpoint_and_vae_are_loaded_once_for_a_pass_and_once_back(webui):
+def test_checkpoint_and_vae_of_a_pass_are_loaded_and_restored_once(webui):
     shared.opts.data["retouch_batch_limit"] = 1
     webui.txt2img(recipe(OTHER), batch_size=2)
     assert [(said["checkpoint"], said["vae"]) for said in inner()] == [("two.safetensors", "soft.vae.pt")] * 4

@@ -20,7 +20,7 @@ def test_the_webui_is_given_one_tab_with_the_pages_root(webui):
     assert 'data-files="retouch/site/"' in str(root.value)
 
 
-def test_the_studios_files_are_where_the_tab_says_and_never_older_than_the_page(webui):
+def test_studio_files_are_served_with_etag_and_no_cache(webui):
     app = FastAPI()
     script_callbacks.app_started_callback(None, app)
     for name in (

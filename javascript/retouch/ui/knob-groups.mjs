@@ -2,6 +2,7 @@
 
 import { h } from "./dom.mjs";
 import { foldedKnobs, makeKnobRow } from "./knob-widgets.mjs";
+import { text } from "../util/text.mjs";
 
 export class KnobGroups {
     constructor(settings) {

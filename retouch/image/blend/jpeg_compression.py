@@ -1,8 +1,9 @@
-"""JPEG compression of a photograph: measured in its pixels, and given to what was painted without it.
+"""JPEG compression of a photograph: measured in its pixels, and applied to painted pixels without it.
 
-What a JPEG was decoded to has DCT coefficients at multiples of its quality's quantization steps (Fan and de
-Queiroz, Identification of Bitmap Compression History, 2003). The steps are those of ITU-T T.81, table K.1,
-scaled by quality as in the IJG's encoder. Tables of other makers are not looked for. Levels are 0..255.
+A decoded JPEG has DCT coefficients at multiples of its quantization steps (Z. Fan and R. de Queiroz,
+Identification of Bitmap Compression History: JPEG Detection and Quantizer Estimation, 2003). The steps are
+those of ITU-T T.81, table K.1, scaled by quality as in the IJG's encoder. Other tables are not searched for.
+Levels are 0..255.
 """
 
 from __future__ import annotations
@@ -17,22 +18,23 @@ from PIL import Image
 from retouch.image.blend.tone import LUMA
 
 BLOCK, UNIT = 8, 16
-"""Pixels a side of a block, and of what is encoded together where colours have half the resolution."""
+"""Side in pixels of a block, and of a minimum coded unit when colours have half the resolution."""
 QUALITIES = range(20, 91)
-"""Qualities that are looked for. Below them compression is damage, above them it is not seen."""
+"""Qualities that are searched for. Below them compression is damage, above them it is invisible."""
 WINDOW, BLOCKS = 1024, 1024
-"""Pixels a side of the middle of a picture that is looked at, and blocks of it."""
+"""The part of a picture that is measured: the side in pixels of a window in its middle, and blocks in
+that."""
 WIDEST = 5
-"""A frequency is looked at where its row and column together are less."""
+"""A frequency is measured when its row and column sum to less."""
 LEAST_STEP = 3
-"""Levels of a quantization step that shows through rounding."""
+"""Levels: the smallest quantization step that is visible after rounding to bytes."""
 LEAST_TOLD, LEAST_RANGE, LEAST_FREQUENCIES = 16, 2, 4
-"""Coefficients of a frequency that are not 0, and steps from the least to the most, for it to tell; and such
-frequencies for a quality to be told. A flat colour, a ramp or a drawing tells nothing."""
+"""A frequency counts when it has this many coefficients that are not 0, over this many steps from the least
+to the greatest. A quality needs this many such frequencies: a flat colour, a ramp or a drawing has fewer."""
 SURE, AHEAD = 0.5, 0.3
-"""Mean cosine of a coefficient's phase within its step, 1 at multiples: of the quality found, and how far it
-is above the median of all. Of what is no JPEG, photographs have up to 0.21, a page of text 0.37 (those of
-scikit-image)."""
+"""Mean cosine of a coefficient's phase within its step, which is 1 at multiples: the least for a quality, and
+its least distance from the median of all qualities. Among scikit-image's pictures that are no JPEG,
+photographs have up to 0.21 and a page of text 0.37."""
 
 _LUMA_STEPS = (
     *(16, 11, 10, 16, 24, 40, 51, 61),
@@ -48,7 +50,8 @@ _LUMA_STEPS = (
 
 @dataclass(frozen=True)
 class Compression:
-    """`quality` is that of the IJG's encoder; blocks begin at `left`, `top` pixels, 0..7, of the picture."""
+    """`quality`, 20..90, is that of the IJG's encoder. Blocks begin `left` and `top` pixels, 0..7, into the
+    picture."""
 
     quality: int
     left: int = 0
@@ -56,7 +59,8 @@ class Compression:
 
     @classmethod
     def of(cls, pixels: np.ndarray) -> Compression | None:
-        """That of a picture, (height, width, 3) uint8; None where none is seen, or none is sure."""
+        """The compression of a picture, (height, width, 3) uint8 RGB. None when none is visible or
+        certain."""
         luma = _middle(pixels) @ LUMA
         for left, top in dict.fromkeys([(0, 0), _block_corner(luma)]):
             quality = _quality(_coefficients(luma[top:, left:]))
@@ -65,17 +69,22 @@ class Compression:
         return None
 
     def apply(self, levels: np.ndarray, left: int, top: int, share: float = 1.0) -> np.ndarray:
-        """(height, width, 3) levels, `left` and `top` pixels into the picture, compressed like it: float32.
+        """Painted levels with the compression of the picture, on the picture's grid of blocks: float32.
 
-        `share`, 0..1, is how much of the difference is made. Colours have half the resolution then, as most
-        encoders store them.
+        `levels` and the result are (height, width, 3) RGB levels 0..255. They lie `left` and `top` pixels
+        into the picture. `share`, 0..1, is the share of the change that is applied. Colours get half the
+        resolution, as most encoders store them.
+
+        >>> flat = np.full((16, 16, 3), 100, np.float32)
+        >>> np.array_equal(Compression(60).apply(flat, 0, 0), flat)
+        True
         """
         height, width = levels.shape[:2]
         x, y = (left - self.left) % UNIT, (top - self.top) % UNIT
         margins = (y, -(y + height) % UNIT), (x, -(x + width) % UNIT), (0, 0)
-        whole = np.pad(np.rint(levels).clip(0, 255).astype(np.uint8), margins, mode="edge")
-        made = _through_jpeg(whole, self.quality)[y : y + height, x : x + width].astype(np.float32)
-        return levels + np.float32(share) * (made - levels)
+        padded = np.pad(np.rint(levels).clip(0, 255).astype(np.uint8), margins, mode="edge")
+        compressed = _through_jpeg(padded, self.quality)[y : y + height, x : x + width].astype(np.float32)
+        return levels + np.float32(share) * (compressed - levels)
 
 
 def _through_jpeg(pixels: np.ndarray, quality: int) -> np.ndarray:
@@ -86,13 +95,16 @@ def _through_jpeg(pixels: np.ndarray, quality: int) -> np.ndarray:
 
 
 def _middle(pixels: np.ndarray) -> np.ndarray:
-    """At most WINDOW a side, from multiples of UNIT on."""
+    """The middle of (height, width, 3) pixels: at most WINDOW a side, beginning at multiples of UNIT."""
     top, left = (max(length - WINDOW, 0) // 2 // UNIT * UNIT for length in pixels.shape[:2])
     return pixels[top : top + WINDOW, left : left + WINDOW]
 
 
 def _block_corner(luma: np.ndarray) -> tuple[int, int]:
-    """(left, top) of the first whole block, by where neighbours differ more than those beside them do."""
+    """(left, top), 0..7 pixels: the first whole block of (height, width) levels.
+
+    At the edges of blocks the difference of neighbours is larger than on either side.
+    """
     return _block_edge(luma), _block_edge(luma.T)
 
 
@@ -106,10 +118,11 @@ def _block_edge(luma: np.ndarray) -> int:
 
 
 def _coefficients(luma: np.ndarray) -> np.ndarray:
-    """(blocks, 64) orthonormal DCT of (height, width) levels, at most BLOCKS of them."""
+    """(blocks, 64) float32: the orthonormal DCT of blocks of (height, width) levels, at most BLOCKS of
+    them."""
     rows, columns = (length // BLOCK for length in luma.shape)
-    cut = luma[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2)
-    blocks = cut.reshape(-1, BLOCK, BLOCK)
+    grid = luma[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2)
+    blocks = grid.reshape(-1, BLOCK, BLOCK)
     blocks = blocks[:: max(-(-len(blocks) // BLOCKS), 1)].astype(np.float32)
     basis = cv2.dct(np.eye(BLOCK, dtype=np.float32), flags=cv2.DCT_ROWS).T
     return (basis @ blocks @ basis.T).reshape(-1, BLOCK * BLOCK)
@@ -120,31 +133,37 @@ def _quality(coefficients: np.ndarray) -> int | None:
         return None
     phases = _phases(coefficients)
     best = int(np.argmax(phases))
-    sure = phases[best] >= max(SURE, float(np.median(phases)) + AHEAD)
-    return QUALITIES[best] if sure else None
+    certain = phases[best] >= max(SURE, float(np.median(phases)) + AHEAD)
+    return QUALITIES[best] if certain else None
 
 
 def _phases(coefficients: np.ndarray) -> np.ndarray:
-    """(qualities,): the mean cosine of coefficients' phases within steps, -1..1; -1 where too few tell."""
-    found = [_of_frequency(coefficients[:, at], _STEPS[:, at]) for at in _FREQUENCIES]
-    phases, tell = (np.stack(parts) for parts in zip(*found, strict=True))
-    number = tell.sum(axis=0)
-    mean = (phases * tell).sum(axis=0) / np.maximum(number, 1)
+    """(qualities,) -1..1: the mean cosine of coefficients' phases within steps; -1 when too few count."""
+    frequencies = [_of_frequency(coefficients[:, at], _STEPS[:, at]) for at in _FREQUENCIES]
+    phases, counts = (np.stack(parts) for parts in zip(*frequencies, strict=True))
+    number = counts.sum(axis=0)
+    mean = (phases * counts).sum(axis=0) / np.maximum(number, 1)
     return np.where(number >= LEAST_FREQUENCIES, mean, -1)
 
 
 def _of_frequency(coefficients: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The same of (blocks,) coefficients of one frequency by its steps, (qualities,); and where it tells."""
-    told = coefficients / steps[:, None]
-    kept = np.abs(told) >= 0.5  # not quantized to 0
-    number = kept.sum(axis=1)
-    span = np.where(kept, told, -np.inf).max(axis=1) - np.where(kept, told, np.inf).min(axis=1)
-    phases = (np.cos(np.float32(2 * np.pi) * told) * kept).sum(axis=1) / np.maximum(number, 1)
+    """(phases, counts), both (qualities,): the same of (blocks,) coefficients of one frequency, and if it
+    counts.
+
+    `steps` are the quantization steps of this frequency, (qualities,) levels.
+    """
+    multiples = coefficients / steps[:, None]
+    nonzero = np.abs(multiples) >= 0.5  # not quantized to 0
+    number = nonzero.sum(axis=1)
+    span = np.where(nonzero, multiples, -np.inf).max(axis=1) - np.where(nonzero, multiples, np.inf).min(
+        axis=1
+    )
+    phases = (np.cos(np.float32(2 * np.pi) * multiples) * nonzero).sum(axis=1) / np.maximum(number, 1)
     return phases, (number >= LEAST_TOLD) & (span >= LEAST_RANGE) & (steps >= LEAST_STEP)
 
 
 def _steps(quality: int) -> np.ndarray:
-    """(64,) quantization steps of luma."""
+    """(64,) quantization steps of luma in levels, 1..255."""
     scale = 5000 // quality if quality < 50 else 200 - 2 * quality
     return np.clip((np.array(_LUMA_STEPS) * scale + 50) // 100, 1, 255)
 

@@ -1,1 +1,1 @@
-"""Files to pictures and pictures to files, with what a file carries besides its pixels."""
+"""Files to pictures and pictures to files, with the metadata of a file."""

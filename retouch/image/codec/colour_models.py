@@ -1,4 +1,4 @@
-"""RGB samples of whatever colour model PIL opened, and what a person should know of that."""
+"""RGB samples of any colour model that PIL opens, with remarks on the conversion."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _NAMES = {"YCbCr": "YCbCr", "HSV": "HSV"}
 class Samples:
     """`rgb` is (height, width, 3 or 4) uint8 or uint16, RGB with alpha last.
 
-    `grey` says that the file had one channel of colour, `icc` is the profile that the samples have now,
-    `notes` and `losses` are as those of `Baggage`.
+    `grey` is True for a file of one channel of colour. `icc` is the profile of these samples. `notes` and
+    `losses` are those of `Metadata`.
     """
 
     rgb: np.ndarray
@@ -32,10 +32,10 @@ class Samples:
 
 
 def samples_of(image: Image.Image, icc: bytes | None) -> Samples:
-    """`image` in RGB, with alpha where it is transparent; `icc` is the file's profile.
+    """The samples of `image` in RGB, with alpha if it has transparency; `icc` is the file's profile.
 
-    CMYK goes through its profile to sRGB, without one by the plain rule; CIELAB goes to sRGB. BadPicture for
-    samples beyond the range of their mode.
+    CMYK is converted to sRGB by its profile, or without one by PIL's plain rule; CIELAB is converted to sRGB.
+    Raises BadPicture for samples beyond the range of their mode.
     """
     if image.mode == "CMYK":
         return _of_cmyk(image, icc)
@@ -49,7 +49,11 @@ def samples_of(image: Image.Image, icc: bytes | None) -> Samples:
 
 
 def fit_profile(rgb: np.ndarray, grey: bool, icc: bytes | None, losses: tuple[str, ...] = ()) -> Samples:
-    """Samples with their profile, where it is one for RGB, or for grey of a grey file."""
+    """Samples with the profile `icc`, if that is one for RGB, or for grey and the file is `grey`.
+
+    `rgb` is (height, width, 3 or 4) uint8 0..255 or uint16 0..65535, RGB with alpha last. A note replaces a
+    profile of another kind.
+    """
     if not icc or icc[16:20] == b"RGB " or (grey and icc[16:20] == b"GRAY"):
         return Samples(rgb, grey, icc or None, losses)
     return Samples(rgb, grey, None, losses, ("Its colour profile is not one for RGB and is left out.",))
@@ -70,11 +74,11 @@ def _model_lost(image: Image.Image) -> tuple[str, ...]:
 
 
 def _of_cmyk(image: Image.Image, icc: bytes | None) -> Samples:
-    made, note = None, _PLAIN
+    converted, note = None, _PLAIN
     if icc and icc[16:20] == b"CMYK":
-        made = _through(image, icc)
-        note = "It is CMYK and is read as sRGB by its own profile." if made else _PLAIN
-    rgb = np.asarray(made or image.convert("RGB"))
+        converted = _through(image, icc)
+        note = "It is CMYK and is read as sRGB by its own profile." if converted else _PLAIN
+    rgb = np.asarray(converted or image.convert("RGB"))
     return Samples(rgb, losses=(_becomes("CMYK", "sRGB"),), notes=(note,))
 
 
@@ -82,7 +86,7 @@ _PLAIN = "It is CMYK without a profile that can be used: it is read by a plain r
 
 
 def _through(image: Image.Image, icc: bytes) -> Image.Image | None:
-    """In sRGB; None where the profile is damaged, or PIL has no colour management."""
+    """The image in sRGB; None when the profile is damaged or PIL has no colour management."""
     try:
         source, screen = ImageCms.ImageCmsProfile(io.BytesIO(icc)), ImageCms.createProfile("sRGB")
         return ImageCms.profileToProfile(image, source, screen, outputMode="RGB")
@@ -92,8 +96,8 @@ def _through(image: Image.Image, icc: bytes) -> Image.Image | None:
 
 def _of_lab(image: Image.Image) -> np.ndarray:
     lab, screen = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-    made = ImageCms.applyTransform(image, ImageCms.buildTransform(lab, screen, "LAB", "RGB"))
-    return np.asarray(made)
+    converted = ImageCms.applyTransform(image, ImageCms.buildTransform(lab, screen, "LAB", "RGB"))
+    return np.asarray(converted)
 
 
 def _grey(image: Image.Image) -> np.ndarray:
@@ -101,7 +105,7 @@ def _grey(image: Image.Image) -> np.ndarray:
     samples = np.asarray(image)
     top = 1 if image.mode == "F" else 65535
     low, high = float(samples.min()), float(samples.max())
-    if not (low >= 0 and high <= top):  # nor is what is not a number
+    if not (low >= 0 and high <= top):  # also True for NaN
         hint = "Scale its samples to 16 bits, 0 to 65535, or to 8."
         raise BadPicture(f"its samples go from {low:g} to {high:g}, not 0 to {top}.", hint=hint)
     return np.rint(samples.astype(np.float64) * (65535 / top)).astype(np.uint16)

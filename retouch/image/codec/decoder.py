@@ -1,8 +1,8 @@
-"""The only codec: files to pictures and pictures to files.
+"""The only decoder: files to pictures.
 
-Orientation, palettes, other colour models and animation end here: past this point a picture is upright RGB.
-What a file carries besides its samples (alpha, ICC profile, EXIF, XMP, text, pixels per inch) rides along and
-is written back where the format can hold it; `losses` names what it cannot hold.
+Orientation, palettes, other colour models and animation are resolved here: every decoded picture is upright
+RGB. The metadata of a file (alpha, ICC profile, EXIF, XMP, text, pixels per inch) is kept with the picture.
+`encoder` writes it back if the format can hold it, and its `losses` names the rest.
 """
 
 from __future__ import annotations
@@ -25,20 +25,18 @@ from retouch.image.codec.metadata import Carried
 from retouch.image.geometry import Size
 from retouch.image.picture import Picture
 
-"""What is of other modules and is had from here, too."""
-
 T = TypeVar("T")
 MAX_PIXELS = 120_000_000
 MAX_SAMPLES = 4 * MAX_PIXELS
 """Bytes of samples: an RGBA picture of MAX_PIXELS with 8 bits, half as many pixels with 16."""
 MAX_BYTES = 512 * 1024 * 1024
-"""Of a file. Samples and baggage at their most are less: whatever is written can be read."""
+"""Bytes of a file. The largest samples and metadata are smaller, so that every written file can be read."""
 _open = Image.open
-"""Bound now: ultralytics replaces PIL's function by one that installs packages for what it cannot read."""
+"""Bound at import: ultralytics replaces PIL's function by one that installs packages for unknown formats."""
 
 
 def upright(image: Image.Image) -> Image.Image:
-    """A copy turned as its EXIF or XMP says; `image` stays as it is, and PIL has turned a TIFF already."""
+    """A copy of `image` rotated by the orientation in its EXIF or XMP. PIL has already rotated a TIFF."""
     turn = metadata.of_image(image).orientation
     return image.transpose(_TURNS[turn]) if turn in _TURNS else image.copy()
 
@@ -55,7 +53,7 @@ _TURNS = {
 
 
 def from_pil(image: Image.Image) -> Picture:
-    """Any PIL image, uprighted by its EXIF orientation, as RGB with its alpha beside it."""
+    """Any PIL image as an upright picture: RGB, with its alpha separate. Rotated by its EXIF orientation."""
     return _of_image(image, metadata.of_image(image))
 
 
@@ -64,24 +62,24 @@ def _of_image(image: Image.Image, carried: Carried) -> Picture:
     return _picture(samples_of(image, bag.icc), dataclasses.replace(carried, bag=bag))
 
 
-def _picture(found: Samples, carried: Carried) -> Picture:
-    """Turned upright; alpha that is full everywhere is left out."""
-    bag, upright = carried.bag, exif.turn_upright(found.rgb, carried.orientation)
-    full = upright.shape[2] == 3 or upright[..., 3].min() == np.iinfo(upright.dtype).max
+def _picture(samples: Samples, carried: Carried) -> Picture:
+    """The picture of these samples, rotated upright, without an alpha that is opaque everywhere."""
+    bag, upright = carried.bag, exif.turn_upright(samples.rgb, carried.orientation)
+    opaque = upright.shape[2] == 3 or upright[..., 3].min() == np.iinfo(upright.dtype).max
     is_deep = upright.dtype == np.uint16
     eight = (upright >> 8).astype(np.uint8) if is_deep else upright
     bag = dataclasses.replace(
         bag,
-        icc=found.icc,
-        grey=found.grey,
-        notes=(*bag.notes, *found.notes),
-        losses=(*bag.losses, *found.losses),
+        icc=samples.icc,
+        grey=samples.grey,
+        notes=(*bag.notes, *samples.notes),
+        losses=(*bag.losses, *samples.losses),
     )
-    return Picture(eight[..., :3], None if full else eight[..., 3], bag, upright if is_deep else None)
+    return Picture(eight[..., :3], None if opaque else eight[..., 3], bag, upright if is_deep else None)
 
 
 def _frames(image: Image.Image) -> tuple[str, ...]:
-    """The second picture of a camera's MPO is a preview, or how far away or bright things are."""
+    """Notes on further frames. Those of a camera's MPO are previews, or maps of depth or light."""
     frames = getattr(image, "n_frames", 1)
     if frames < 2:
         return ()
@@ -92,14 +90,14 @@ def _frames(image: Image.Image) -> tuple[str, ...]:
 
 
 def decode(data: bytes, path: str = "image") -> Picture:
-    """A picture from file bytes. BadPicture or TooLarge say why not; `path` is named in them."""
+    """The picture in the bytes of a file. Raises BadPicture or TooLarge, which name `path`, a JSON path."""
     picture = _convert_errors(data, path, lambda: _decode(data, path))
     metadata.check_weight(picture.baggage, path)
     return picture
 
 
 def convert(data: bytes, use: Callable[[Image.Image], T], path: str = "image") -> T:
-    """What `use` returns for the file as PIL opens it, within the same bounds and with the same refusals."""
+    """The result of `use` on the PIL image of a file. Bounds and errors are those of `decode`."""
 
     def convert() -> T:
         with _open_by_pil(data, _reader(data), path) as image:
@@ -109,7 +107,7 @@ def convert(data: bytes, use: Callable[[Image.Image], T], path: str = "image") -
 
 
 def _convert_errors(data: bytes, path: str, read: Callable[[], T]) -> T:
-    """What `read` returns; whatever it raises becomes BadPicture or TooLarge, which name `path`."""
+    """The result of `read`. Every exception becomes BadPicture or TooLarge, which name `path`."""
     if len(data) > MAX_BYTES:
         raise TooLarge(f"{len(data)} bytes are too many.", path=path, hint=f"At most {MAX_BYTES}.")
     try:
@@ -121,13 +119,13 @@ def _convert_errors(data: bytes, path: str, read: Callable[[], T]) -> T:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooLarge(f"{error}.", path=path, hint=f"At most {MAX_PIXELS} pixels.") from None
-    except Exception as error:  # PIL's decoders raise whatever they like on damaged files
+    except Exception as error:  # PIL's decoders raise exceptions of many types on damaged files
         why = f"not a readable picture ({_reason(data, error)})."
         raise BadPicture(why, path=path, hint=file_kinds.SEND) from None
 
 
 def _reader(data: bytes) -> str:
-    """PIL's name of the only reader of such a file, "" for any of those that are always there."""
+    """PIL's name of the only reader of such a file, "" for the readers that are always there."""
     kind = file_kinds.kind_of(data)
     reader = file_kinds.opener(kind) if kind else ""
     if kind and not reader:
@@ -137,7 +135,8 @@ def _reader(data: bytes) -> str:
 
 
 def _open_by_pil(data: bytes, reader: str, path: str) -> Image.Image:
-    """By PIL, which has unpacked nothing yet; a PNG without what it carries, which PIL might refuse."""
+    """The PIL image of a file, not yet decompressed. A PNG loses its metadata first, which PIL might
+    refuse."""
     file = io.BytesIO(png.bare(data) if data.startswith(png.SIGNATURE) else data)
     image = _open(file, formats=[reader] if reader else file_kinds.READ)
     check_size(Size(*image.size), len(image.getbands()) * (1 + (png.depth(data) == 16)), path)
@@ -152,10 +151,10 @@ def _decode(data: bytes, path: str) -> Picture:
         return _of_tiff(data, header, path)
     with _open_by_pil(data, reader, path) as image:
         bits = max(file_kinds.bits_of(data), int(image.info.get("bit_depth") or 8))
-        found = _of_image(image, metadata.of_image(image, data))
-    lost = (f"It has {bits} bits a channel, of which 8 are read.",) if bits > 8 else ()
-    bag = dataclasses.replace(found.baggage, notes=(*found.baggage.notes, *lost))
-    return dataclasses.replace(found, baggage=bag)
+        picture = _of_image(image, metadata.of_image(image, data))
+    notes = (f"It has {bits} bits a channel, of which 8 are read.",) if bits > 8 else ()
+    bag = dataclasses.replace(picture.baggage, notes=(*picture.baggage.notes, *notes))
+    return dataclasses.replace(picture, baggage=bag)
 
 
 def _of_png(data: bytes, path: str) -> Picture:
@@ -163,10 +162,10 @@ def _of_png(data: bytes, path: str) -> Picture:
         carried = metadata.of_png(data, path)
         if png.depth(data) != 16:
             return _of_image(image, carried)
-        image.load()  # of what is cut off OpenCV would give a part, and PIL nothing
-        found = high_depth.read_png(png.bare(data), image.info.get("transparency"))
+        image.load()  # raises for a truncated file, of which OpenCV would return a part
+        samples = high_depth.read_png(png.bare(data), image.info.get("transparency"))
         grey = png.is_grey(data)
-        return _picture(fit_profile(high_depth.as_rgb(found), grey, carried.bag.icc), carried)
+        return _picture(fit_profile(high_depth.as_rgb(samples), grey, carried.bag.icc), carried)
 
 
 def _of_tiff(data: bytes, header: tiff.Header, path: str) -> Picture:
@@ -179,12 +178,12 @@ def _of_tiff(data: bytes, header: tiff.Header, path: str) -> Picture:
         with _open_by_pil(data, "TIFF", path) as image:
             return _picture(samples_of(image, carried.bag.icc), carried)
     rgb = high_depth.as_rgb(high_depth.read_tiff(data, header))
-    made = fit_profile(rgb, header.colours == 1, carried.bag.icc, header.losses)
-    return _picture(made, carried)
+    samples = fit_profile(rgb, header.colours == 1, carried.bag.icc, header.losses)
+    return _picture(samples, carried)
 
 
 def check_size(size: Size, width: int, path: str) -> None:
-    """Refuses before anything is unpacked; `width` is of a pixel's samples, bytes."""
+    """Raise TooLarge or BadPicture for a bad size, before decompression; `width` is the bytes of a pixel."""
     if size.area > MAX_PIXELS:
         hint = f"At most {MAX_PIXELS}, as 12000x10000."
         raise TooLarge(f"{size} has too many pixels.", path=path, hint=hint)
@@ -202,12 +201,12 @@ def _reason(data: bytes, error: Exception) -> str:
 
 
 def decode_base64(text: str, path: str = "image") -> Picture:
-    """A picture from base64, line breaks allowed, or a data URI. A server path or a URL is refused."""
+    """The picture in base64, line breaks allowed, or in a data URI. BadPicture for a server path or a URL."""
     return decode(file_bytes(text, path), path)
 
 
 def file_bytes(text: str, path: str = "image") -> bytes:
-    """The bytes of a file sent as base64 or a data URI. TooLarge or BadPicture; `path` is named in them."""
+    """The bytes of a file sent as base64 or a data URI. Raises TooLarge or BadPicture, which name `path`."""
     body = text.partition(",")[2] if text.startswith("data:") else text
     if len(body) > MAX_BYTES * 4 // 3 + 4:
         raise TooLarge("too many bytes.", path=path, hint=f"At most {MAX_BYTES}.")
@@ -220,7 +219,7 @@ def file_bytes(text: str, path: str = "image") -> bytes:
 
 
 def read(path: Path) -> Picture:
-    """A picture from a file, named in any error."""
+    """The picture in a file. Raises BadPicture or TooLarge, which name the file."""
     try:
         data = Path(path).read_bytes()
     except OSError as error:

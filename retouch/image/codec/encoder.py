@@ -1,4 +1,4 @@
-"""Pictures to files, and what a file cannot hold of a picture."""
+"""Pictures to files, and the losses of each format."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from retouch.image.picture import Metadata, Picture
 FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 _LONGEST = {"JPEG": 65_535, "WEBP": 16_383}
 _JPEG: dict[str, Any] = {"quality": 98, "subsampling": 0}
-"""Full colour resolution: a mended photograph has been through JPEG once already."""
+"""Full colour resolution: a repaired photograph has been through JPEG once already."""
 
 
 def encode(picture: Picture, kind: str = "PNG", text: dict[str, str] | None = None) -> bytes:
-    """File bytes of `kind`, one of FORMATS, or BadPicture when it cannot hold so large a picture.
+    """The bytes of a file of `kind`, one of FORMATS. BadPicture when the format cannot hold so large a
+    picture.
 
-    What is left out then is what `losses` says of the same. A grey file is written grey while it is.
+    `losses` names the omitted content. The picture of a grey file is written as grey if it is still grey.
     """
     longest = _LONGEST.get(kind, max(picture.size))
     if max(picture.size) > longest:
@@ -42,7 +43,7 @@ def encode(picture: Picture, kind: str = "PNG", text: dict[str, str] | None = No
 
 
 def _metadata_to_write(picture: Picture, text: dict[str, str] | None) -> Metadata:
-    """The baggage with `text` in the place of texts of the same keys, and without a profile for grey only."""
+    """The metadata with `text` instead of texts of the same keys, and without a grey profile for colours."""
     bag, more = picture.baggage, text or {}
     texts = (*((k, v) for k, v in bag.text if k not in more), *more.items())
     icc = None if _has_grey_profile(bag) and not picture.is_grey else bag.icc
@@ -50,7 +51,7 @@ def _metadata_to_write(picture: Picture, text: dict[str, str] | None) -> Metadat
 
 
 def jpeg_profile(picture: Picture) -> bytes | None:
-    """The colour profile for an RGB JPEG of the picture; None without one that fits it."""
+    """The colour profile for an RGB JPEG of the picture; None if it has none that fits."""
     bag = picture.baggage
     return None if _has_grey_profile(bag) else metadata.jpeg_options(bag).get("icc_profile")
 
@@ -60,7 +61,7 @@ def _has_grey_profile(bag: Metadata) -> bool:
 
 
 def _image(picture: Picture, alpha: bool) -> Image.Image:
-    """L or LA of what is grey, else RGB or RGBA."""
+    """A PIL image: L or LA of a grey picture, else RGB or RGBA."""
     colours = picture.pixels[..., 0] if picture.is_grey else picture.pixels
     if not alpha or picture.alpha is None:
         return Image.fromarray(colours)
@@ -77,31 +78,33 @@ def _bare_png(picture: Picture) -> bytes:
 
 
 def losses(picture: Picture, kind: str = "PNG", text: dict[str, str] | None = None) -> tuple[str, ...]:
-    """What a file of `kind` has not of what the picture's own file had, a sentence each."""
+    """One sentence for each content of the picture's own file that a file of `kind` lacks."""
     bag = _metadata_to_write(picture, text)
-    found = [*bag.losses]
+    sentences = [*bag.losses]
     if kind == "JPEG" and picture.alpha is not None:
-        found.append("JPEG has no transparency: the colours beneath it show.")
+        sentences.append("JPEG has no transparency: the colours beneath it show.")
     if kind != "PNG" and picture.deep is not None:
-        found.append(f"{kind} has 8 bits a channel: the picture's 16 become 8. Write a PNG to keep them.")
+        sentences.append(f"{kind} has 8 bits a channel: the picture's 16 become 8. Write a PNG to keep them.")
     if picture.baggage.grey and not picture.is_grey:
-        found.append("It was grey and is written as RGB: what was painted has colours.")
-    return tuple(dict.fromkeys([*found, *metadata.LOSSES[kind](bag)]))
+        sentences.append("It was grey and is written as RGB: what was painted has colours.")
+    return tuple(dict.fromkeys([*sentences, *metadata.LOSSES[kind](bag)]))
 
 
 def encode_base64(picture: Picture, text: dict[str, str] | None = None) -> str:
+    """The PNG of a picture as base64, with `text` in its chunks."""
     return base64.b64encode(encode(picture, "PNG", text)).decode("ascii")
 
 
 def encode_gray(samples: np.ndarray) -> bytes:
-    """A one-channel PNG of (height, width) uint8: how a mask travels."""
+    """A PNG of one channel, for masks: `samples` are (height, width) uint8 0..255."""
     out = io.BytesIO()
     Image.fromarray(samples).save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 
 def write(picture: Picture, path: Path, text: dict[str, str] | None = None) -> None:
-    """Write by the file's ending (png, jpg, jpeg, webp), all at once or not at all."""
+    """Write a file atomically, in the format of its ending (png, jpg, jpeg, webp). BadPicture for any
+    other."""
     path, kind = Path(path), kind_of(path)
     part = path.with_name(path.name + ".part")
     part.write_bytes(encode(picture, kind, text))
@@ -109,7 +112,7 @@ def write(picture: Picture, path: Path, text: dict[str, str] | None = None) -> N
 
 
 def kind_of(path: Path) -> str:
-    """Which of FORMATS a file's ending means; BadPicture for any other."""
+    """The name in FORMATS of a file's ending. BadPicture for any other."""
     kinds = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
     ending = Path(path).suffix.lower()
     if ending not in kinds:

@@ -1,4 +1,4 @@
-"""What kind of file some bytes are, and of the kinds that are not read, what to do with them."""
+"""The kind of a file by its bytes, and advice for the kinds that are not read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from PIL import Image
 
 SEND = "Send PNG, JPEG or WebP."
 READ = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
-"""PIL's names of what is always read: nothing that PIL hands to another program, as it does EPS."""
+"""PIL's names of the formats that are always read; none that PIL passes to another program, as it does
+EPS."""
 _RAW = "Develop it in a raw converter and save a 16-bit TIFF or PNG."
 _FLATTEN = "Flatten it and save a PNG or TIFF; both are read with 8 and 16 bits a channel."
 _RENDER = "Render it to a PNG at the size you need."
@@ -21,12 +22,12 @@ _FRAME = "Save one frame of it as PNG."
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file: its name, and what to do with it where it is not read."""
+    """A kind of file: its name, and advice if it is not read."""
 
     name: str
     hint: str = _SAVE
     plugin: str = ""
-    """PIL's name of what is read where this PIL, or an extension of it, can."""
+    """PIL's name of the reader, if this PIL or an extension of it has one."""
 
 
 _AVIF, _HEIC, _JXL = Kind("AVIF", plugin="AVIF"), Kind("HEIC", plugin="HEIF"), Kind("JPEG XL", plugin="JXL")
@@ -75,7 +76,7 @@ _BRANDS = {
     b"crx ": Kind("a raw camera file (Canon CR3)", _RAW),
     **dict.fromkeys((b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"), _HEIC),
 }
-"""Of a file of the ISO base media format, which video is, too."""
+"""Brands of the ISO base media format. Videos have that format, too."""
 _MARKUP = (
     (b"<svg", Kind("SVG, a drawing", _RENDER)),
     (b"<!doctype html", Kind("a web page", "Save the picture itself, not the page that shows it.")),
@@ -84,7 +85,7 @@ _MARKUP = (
 
 
 def kind_of(data: bytes) -> Kind | None:
-    """The kind of file; None for what is read by PIL, and for what nobody knows."""
+    """The kind of a file; None for the formats that PIL reads and for unknown ones."""
     if data[4:8] == b"ftyp":
         return _of_brands(data)
     if data[:4] == b"RIFF" and data[8:12] == b"AVI ":
@@ -97,7 +98,7 @@ def kind_of(data: bytes) -> Kind | None:
 
 
 def _of_brands(data: bytes) -> Kind:
-    """The main brand, or the first of the others that is known: `mif1` alone may be either."""
+    """The kind of the main brand, or of the first known other brand: `mif1` alone may be AVIF or HEIC."""
     others = [data[place : place + 4] for place in range(16, min(int.from_bytes(data[:4], "big"), 128), 4)]
     if data[8:12] in (b"mif1", b"msf1") and (b"avif" in others or b"avis" in others):
         return _AVIF
@@ -105,14 +106,14 @@ def _of_brands(data: bytes) -> Kind:
 
 
 def bits_of(data: bytes) -> int:
-    """Bits a channel of an AVIF file, as its `av1C` box says; 8 of any other."""
+    """Bits a channel of an AVIF file, from its `av1C` box; 8 for other files."""
     place = data.find(b"av1C", 0, 8192)
     flags = data[place + 6] if 0 <= place < len(data) - 6 and data[4:8] == b"ftyp" else 0
     return (12 if flags & 0x20 else 10) if flags & 0x40 else 8
 
 
 def opener(kind: Kind) -> str:
-    """PIL's name of the reader of that kind, "" where there is none; extensions of PIL are registered."""
+    """PIL's name of the reader of a kind, "" without one. Registers extensions of PIL."""
     if kind.plugin and kind.plugin not in Image.OPEN:
         Image.init()
         register = _REGISTER.get(kind.plugin)
@@ -122,7 +123,7 @@ def opener(kind: Kind) -> str:
 
 
 def way_out(kind: Kind) -> str:
-    """What to do with a kind that is not read."""
+    """Advice for a kind that is not read."""
     return f"{_SAVE[:-1]}, or install {_PACKAGES[kind.plugin]}." if kind.plugin else kind.hint
 
 
@@ -134,15 +135,15 @@ _PACKAGES = {
 
 
 def _with(module: str, function: str = "") -> Callable[[], None]:
-    """Imports an extension of PIL, if it is there, and calls what registers it."""
+    """A function that imports an extension of PIL, if installed, and calls its registration."""
 
     def register() -> None:
         try:
-            found = importlib.import_module(module)
+            extension = importlib.import_module(module)
         except ImportError:
             return
         if function:
-            getattr(found, function)()
+            getattr(extension, function)()
 
     return register
 

@@ -1,4 +1,5 @@
-"""Samples of 16 bits and of floating point, which PIL does not read: by OpenCV, which every host has."""
+"""Samples of 16 bits and of floating point, which PIL does not read. OpenCV, which every host has, reads
+them."""
 
 from __future__ import annotations
 
@@ -16,27 +17,29 @@ NUMBERS = "Scale its samples to 0..1 (black to white), map tones beyond, and sav
 
 
 def read_png(data: bytes, key: object = None) -> np.ndarray:
-    """(height, width, 1, 3 or 4) uint16 of a 16-bit PNG, grey or RGB with alpha last.
+    """The samples of a 16-bit PNG: (height, width, 1, 3 or 4) uint16 0..65535, grey or RGB with alpha last.
 
-    `key` is the colour that is transparent, as PIL says it: a number for grey, three for RGB.
+    `key` is the transparent colour in PIL's form: a number for grey, three for RGB. Raises BadPicture when
+    OpenCV cannot read the file.
     """
     samples = _open(data)
     if key is None:
         return samples
     colours = samples[..., : 1 if samples.shape[2] == 1 else 3]
-    gone = (colours == np.array(key, np.uint16)).all(-1)
+    transparent = (colours == np.array(key, np.uint16)).all(-1)
     if colours.shape[2] == 1:
         colours = np.repeat(colours, 3, 2)
-    return np.dstack([colours, np.where(gone, 0, FULL).astype(np.uint16)])
+    return np.dstack([colours, np.where(transparent, 0, FULL).astype(np.uint16)])
 
 
 def read_tiff(data: bytes, said: tiff.Header) -> np.ndarray:
-    """(height, width, 1 to 4) uint16 of a TIFF whose `tiff.fault` is blank, grey or RGB with alpha last.
+    """The samples of a TIFF: (height, width, 1 to 4) uint16 0..65535, grey or RGB with alpha last.
 
-    BadPicture for floating-point samples beyond 0..1, and for what no reader here can unpack.
+    `said` is its header, for which `tiff.fault` is blank. Raises BadPicture for floating-point samples beyond
+    0..1, and for files that no installed reader can decode.
     """
-    apart = said.planes or said.channels == 2 or (said.is_float and said.bits[0] == 16)
-    samples = _by_tifffile(data, said) if apart else _open(data)
+    separate = said.planes or said.channels == 2 or (said.is_float and said.bits[0] == 16)
+    samples = _by_tifffile(data, said) if separate else _open(data)
     samples = samples[..., : said.channels]
     if said.is_float:
         samples = _from_float(samples)
@@ -45,19 +48,19 @@ def read_tiff(data: bytes, said: tiff.Header) -> np.ndarray:
     return _with_alpha(samples, said)
 
 
-def _with_alpha(samples: np.ndarray, said: tiff.Header) -> np.ndarray:
-    """With the extra channel if it is alpha; colours that were multiplied by it are divided by it."""
-    colours, alpha = samples[..., : said.colours], samples[..., said.colours :]
-    if not said.alpha or not alpha.size:
+def _with_alpha(samples: np.ndarray, header: tiff.Header) -> np.ndarray:
+    """The samples with their extra channel if that is alpha; premultiplied colours are divided by it."""
+    colours, alpha = samples[..., : header.colours], samples[..., header.colours :]
+    if not header.alpha or not alpha.size:
         return colours
-    if said.alpha == 1:
-        whole = colours.astype(np.float64) * FULL / np.maximum(alpha, 1)
-        colours = np.rint(np.minimum(whole, FULL)).astype(np.uint16)
+    if header.alpha == 1:
+        straight = colours.astype(np.float64) * FULL / np.maximum(alpha, 1)
+        colours = np.rint(np.minimum(straight, FULL)).astype(np.uint16)
     return np.concatenate([colours, alpha], 2)
 
 
 def _from_float(samples: np.ndarray) -> np.ndarray:
-    """0..1 as 0..65535."""
+    """Float samples 0..1 as uint16 0..65535."""
     if not np.isfinite(samples).all():
         count = int((~np.isfinite(samples)).sum())
         raise BadPicture(f"{count} of its samples are not a number or infinite.", hint=NUMBERS)
@@ -69,18 +72,18 @@ def _from_float(samples: np.ndarray) -> np.ndarray:
 
 def _open(data: bytes) -> np.ndarray:
     try:
-        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        samples = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as error:
         raise BadPicture(f"OpenCV cannot read it ({error.err}).", hint=_PLAIN) from None
-    if found is None:
+    if samples is None:
         raise BadPicture("OpenCV cannot read it.", hint=_PLAIN)
-    if found.ndim == 2:
-        return found[..., None]
-    order = [2, 1, 0, 3][: found.shape[2]]
-    return np.ascontiguousarray(found[..., order])
+    if samples.ndim == 2:
+        return samples[..., None]
+    order = [2, 1, 0, 3][: samples.shape[2]]
+    return np.ascontiguousarray(samples[..., order])
 
 
-def _by_tifffile(data: bytes, said: tiff.Header) -> np.ndarray:
+def _by_tifffile(data: bytes, header: tiff.Header) -> np.ndarray:
     try:
         import tifffile
     except ImportError:
@@ -89,17 +92,20 @@ def _by_tifffile(data: bytes, said: tiff.Header) -> np.ndarray:
         raise BadPicture(fault, hint=hint) from None
     try:
         with tifffile.TiffFile(io.BytesIO(data)) as file:
-            found = file.pages[0].asarray()  # type: ignore[union-attr]
-    except Exception as error:  # a codec that is not there, or damage: it raises whatever it likes
+            samples = file.pages[0].asarray()  # type: ignore[union-attr]
+    except Exception as error:  # exceptions of many types, for a missing codec or a damaged file
         hint = _PLAIN
         raise BadPicture(f"tifffile cannot read it ({error}).", hint=hint) from None
-    if said.planes:
-        found = np.moveaxis(found, 0, -1)
-    return found if found.ndim == 3 else found[..., None]
+    if header.planes:
+        samples = np.moveaxis(samples, 0, -1)
+    return samples if samples.ndim == 3 else samples[..., None]
 
 
 def as_rgb(samples: np.ndarray) -> np.ndarray:
-    """(height, width, 3 or 4) of grey or RGB, with alpha last where the count of channels is even."""
+    """(height, width, 3 or 4) RGB of grey or RGB samples, (height, width, 1 to 4), of the same type.
+
+    With 2 or 4 channels the last is alpha.
+    """
     colours, alpha = samples, None
     if samples.shape[2] % 2 == 0:
         colours, alpha = samples[..., :-1], samples[..., -1:]
@@ -108,7 +114,10 @@ def as_rgb(samples: np.ndarray) -> np.ndarray:
 
 
 def png(samples: np.ndarray) -> bytes:
-    """A PNG of (height, width) grey or (height, width, 3 or 4) uint16, alpha last."""
+    """A PNG of 16 bits: `samples` are (height, width) grey or (height, width, 3 or 4) RGB, uint16 0..65535.
+
+    Alpha is last. Raises BadPicture when OpenCV cannot write so large a file.
+    """
     ordered = samples if samples.ndim == 2 else samples[..., [2, 1, 0, 3][: samples.shape[2]]]
     done, data = cv2.imencode(".png", np.ascontiguousarray(ordered), [cv2.IMWRITE_PNG_COMPRESSION, 4])
     if not done:

@@ -1,4 +1,4 @@
-"""JPEG: which of its processes are read, and what of its segments PIL does not tell in every version."""
+"""JPEG: the processes that are read, and the segments that not every version of PIL reads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SAVE = "Save it as a baseline JPEG of 8 bits, or as a 16-bit TIFF or PNG."
 
 
 def check(data: bytes) -> None:
-    """BadPicture for a JPEG of another depth than 8 bits, or of a process that PIL does not read."""
+    """Raise BadPicture for a JPEG of another depth than 8 bits, or of a process that PIL does not read."""
     for marker, place in _segments(data):
         if marker in _FRAMES:
             if data[place] != 8:
@@ -30,7 +30,7 @@ def check(data: bytes) -> None:
 
 
 def xmp(data: bytes) -> bytes | None:
-    """The XMP packet; None without one, or for what is no JPEG."""
+    """The XMP packet of a JPEG; None without one, or for other files."""
     for marker, place in _segments(data):
         if marker == 0xE1 and data.startswith(XMP_MARK, place):
             return data[place + len(XMP_MARK) : place - 2 + _length(data, place)]
@@ -38,20 +38,20 @@ def xmp(data: bytes) -> bytes | None:
 
 
 def left_out(data: bytes) -> tuple[str, ...]:
-    """Names of blocks that are not carried on."""
-    found = [(m, place) for m, place in _segments(data) if m in (0xE1, 0xEB, 0xED)]
+    """Names of the blocks that are not kept."""
+    segments = [(m, place) for m, place in _segments(data) if m in (0xE1, 0xEB, 0xED)]
     return tuple(
-        n for m, start, n in _LEFT_OUT if any(m == k and data.startswith(start, p) for k, p in found)
+        n for m, start, n in _LEFT_OUT if any(m == k and data.startswith(start, p) for k, p in segments)
     )
 
 
 def _length(data: bytes, place: int) -> int:
-    """Of the segment whose body begins there, its own two bytes counted."""
+    """The length in bytes of the segment whose body begins at `place`, its own two bytes included."""
     return int.from_bytes(data[place - 2 : place], "big")
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int]]:
-    """(marker, where its body begins) up to the picture itself; nothing of what is no JPEG."""
+    """(marker, position of its body) of each segment before the picture data; none for other files."""
     place = 2 if data.startswith(b"\xff\xd8\xff") else len(data)
     while place + 4 < len(data) and data[place] == 0xFF:
         marker = data[place + 1]

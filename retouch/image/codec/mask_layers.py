@@ -1,6 +1,6 @@
 """The layers of a mask file, upright and as 8-bit levels, without the noise of lossy compression.
 
-Which of the layers is the mask is decided in `mask_reading`.
+`mask_reading` chooses the layer that is the mask.
 """
 
 from __future__ import annotations
@@ -14,19 +14,20 @@ from PIL import Image
 from retouch.image.codec.decoder import upright
 
 OPAQUE = 250
-"""Alpha from here up everywhere is that of an opaque file."""
+"""The least alpha 0..255 of an opaque file."""
 NOISE = (8, 48)
-"""Bounds in levels of what is taken for noise. JPEG of quality 40 rings by up to 17 beside an 8 px block."""
+"""Bounds of the noise in levels. A JPEG of quality 40 rings by up to 17 next to a block of 8 pixels."""
 LOSSLESS_NOISE = 16
-"""The same in a lossless file that was made from a lossy one, where a faint texture may be meant."""
+"""The largest noise in levels of a lossless file made from a lossy one, where a faint texture may be
+intended."""
 OSCILLATION = 0.05
 """Share of local extrema along rows of faint areas: 0.07 to 0.5 after JPEG or WebP, 0.01 in a soft edge."""
 LEAST_NOISE = 64
-"""Faint pixels that are not flat from which on that share means something."""
+"""The fewest faint pixels that are not flat for that share to be reliable."""
 
 
 def encode_gray(samples: np.ndarray) -> bytes:
-    """A one-channel PNG of (height, width) uint8: how a mask travels."""
+    """A PNG of one channel, for masks: `samples` are (height, width) uint8 0..255."""
     out = io.BytesIO()
     Image.fromarray(samples).save(out, "PNG", compress_level=1)
     return out.getvalue()
@@ -34,10 +35,11 @@ def encode_gray(samples: np.ndarray) -> bytes:
 
 @dataclass(frozen=True, eq=False)
 class Layers:
-    """What a file holds, upright: (height, width) uint8 grey and alpha, (height, width, 3) uint8 colours.
+    """The upright layers of a file: (height, width) uint8 grey and alpha, (height, width, 3) uint8 RGB
+    colours.
 
-    `alpha` is None where the file is opaque, `colours` where it holds grey levels only. A `lossy` file has
-    noise.
+    `alpha` is None for an opaque file, `colours` for a file of grey levels only. A `lossy` file has noise.
+    `remarks` are sentences for the person.
     """
 
     grey: np.ndarray
@@ -48,17 +50,17 @@ class Layers:
 
 
 def layers_of(image: Image.Image) -> Layers:
-    """Of any image that PIL opened."""
+    """The layers of any image that PIL opened."""
     frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
     remarks = (f"The mask has {frames} frames: the first is used.",) if frames > 1 else ()
-    lossy, turned = _is_lossy(image), upright(image)
-    if turned.mode[0] in "IF":
-        grey, scaled = _eight_bits(np.asarray(turned))
+    lossy, rotated = _is_lossy(image), upright(image)
+    if rotated.mode[0] in "IF":
+        grey, scaled = _eight_bits(np.asarray(rotated))
         return Layers(grey, lossy=lossy, remarks=(*remarks, *scaled))
-    if turned.mode == "LAB":
-        return Layers(np.asarray(turned.getchannel("L")), lossy=lossy, remarks=remarks)
-    transparent = turned.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in turned.info
-    straight = turned.convert("LA") if turned.mode == "La" else turned
+    if rotated.mode == "LAB":
+        return Layers(np.asarray(rotated.getchannel("L")), lossy=lossy, remarks=remarks)
+    transparent = rotated.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in rotated.info
+    straight = rotated.convert("LA") if rotated.mode == "La" else rotated
     flat = straight.convert("RGBA" if transparent else "RGB")
     alpha = np.asarray(flat.getchannel("A")) if transparent else None
     colours = np.asarray(flat.convert("RGB"))
@@ -71,7 +73,7 @@ def _opaque(alpha: np.ndarray | None) -> bool:
 
 
 def _is_lossy(image: Image.Image) -> bool:
-    """JPEG in any container, AVIF and HEIC; of WebP what is not known to be lossless."""
+    """True for JPEG in any container, AVIF and HEIC, and for WebP unless it is lossless."""
     if image.format in ("JPEG", "MPO", "JPEG2000", "AVIF", "HEIF"):
         return True
     if image.format == "WEBP":
@@ -80,7 +82,7 @@ def _is_lossy(image: Image.Image) -> bool:
 
 
 def _lossless_webp(image: Image.Image) -> bool:
-    """By the name of the chunk that holds the pixels: `VP8L`, within the first few chunks."""
+    """Whether one of the first chunks of a WebP is `VP8L`, the lossless pixels."""
     file = image.fp
     if file is None:
         return False
@@ -92,23 +94,29 @@ def _lossless_webp(image: Image.Image) -> bool:
 
 
 def _eight_bits(samples: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
-    """(uint8 levels, remarks) of 16-bit, 32-bit and float levels, scaled by what such a file can hold."""
+    """(uint8 levels, remarks) of 16-bit, 32-bit and float samples, scaled by the range of such a file."""
     values = np.nan_to_num(samples.astype(np.float64), posinf=0, neginf=0).clip(0)
     top, whole = float(values.max()), not np.issubdtype(samples.dtype, np.floating)
     if not whole and top <= 1:
         return np.rint(values * 255).astype(np.uint8), ()
     if top <= 255:
-        told = (f"The mask's highest level is {top:g}: its levels are read as 0 to 255.",) if top > 1 else ()
-        return np.rint(values).astype(np.uint8), told if whole else ()
+        remarks = (
+            (f"The mask's highest level is {top:g}: its levels are read as 0 to 255.",) if top > 1 else ()
+        )
+        return np.rint(values).astype(np.uint8), remarks if whole else ()
     most = max(top, 65535.0)
     return np.rint(values * (255 / most)).astype(np.uint8), ()
 
 
 def without_noise(levels: np.ndarray, lossy: bool = False) -> tuple[np.ndarray, int]:
-    """(uint8 levels, noise in levels) with what is within the noise of black or white set to 0 or 255.
+    """(cleaned, noise): levels within the noise of black or white become 0 or 255.
 
-    From one to two times the noise the levels rise linearly to what they are: the map is continuous and
-    monotonic. A lossless file is cleaned only where its faint areas oscillate as those of a lossy one do.
+    `levels` and the cleaned ones are (height, width) uint8 0..255; the noise is in levels, 0 when nothing
+    changed. Between one and two times the noise the map rises linearly to the identity: it is continuous and
+    monotonic. A lossless file is cleaned only if its faint areas oscillate as those of a lossy one do.
+
+    >>> without_noise(np.uint8([[3, 128, 252]]), lossy=True)
+    (array([[  0, 128, 255]], dtype=uint8), 8)
     """
     if int(levels.max()) < 128:
         return levels, 0
@@ -126,14 +134,14 @@ def without_noise(levels: np.ndarray, lossy: bool = False) -> tuple[np.ndarray, 
 
 
 def _oscillations(levels: np.ndarray, below: int) -> tuple[np.ndarray, int]:
-    """(the levels of local extrema along rows, the pixels that are not flat) of areas that are `below`.
+    """(levels of local extrema along rows, number of pixels that are not flat) in areas `below` this level.
 
-    An edge within a pixel of either is none: what rises towards it is the edge.
+    Pixels next to a level of `below` or more do not count: they are part of an edge.
     """
-    left, here, right = (
+    left, middle, right = (
         levels[:, place : levels.shape[1] - 2 + place].astype(np.int16) for place in range(3)
     )
-    faint = np.maximum(np.maximum(left, here), right) < below
-    before, after = here - left, right - here
+    faint = np.maximum(np.maximum(left, middle), right) < below
+    before, after = middle - left, right - middle
     moving = faint & ((before != 0) | (after != 0))
-    return np.maximum(here, np.maximum(left, right))[faint & (before * after < 0)], int(moving.sum())
+    return np.maximum(middle, np.maximum(left, right))[faint & (before * after < 0)], int(moving.sum())

@@ -1,6 +1,6 @@
-"""What a file carries besides its samples: read from it within bounds, and put into another.
+"""The metadata of files: read within bounds, and written to other files.
 
-Everything that a writer here can put into a file, a reader here accepts: both know the same bounds.
+Readers and writers have the same bounds, so that every written file can be read.
 """
 
 from __future__ import annotations
@@ -18,38 +18,38 @@ from retouch.image.picture import Metadata
 _EXIF_TEXT = "Raw profile type exif"
 _NOT_TEXT = ("compression", "comment", _EXIF_TEXT)
 COMMENT = "Comment"
-"""The keyword under which a comment of JPEG or GIF travels."""
+"""The keyword of a comment of JPEG or GIF."""
 _TIFF_TAGS = (270, 271, 272, 305, 306, 315, 33432)
-"""What TIFF and EXIF say by the same tags: description, maker, model, software, date, artist, rights."""
+"""The common tags of TIFF and EXIF: description, maker, model, software, date, artist, rights."""
 _EXIF_DIRECTORIES = (34665, 34853)
 _XMP_TAG, _IPTC_TAG, _PHOTOSHOP_TAG, _ICC_TAG = 700, 33723, 34377, 34675
 
 
 @dataclass(frozen=True)
 class Carried:
-    """Of one file, before it is turned upright. `orientation` is as EXIF counts, 1 for upright."""
+    """The metadata of one file before its rotation. `orientation` is EXIF's, 1..8, 1 for upright."""
 
     bag: Metadata = Metadata()
     orientation: int = 1
 
 
 def of_png(data: bytes, path: str) -> Carried:
-    """From a PNG's chunks. TooLarge when they unpack to more than can be carried."""
+    """The metadata in a PNG's chunks. TooLarge when they decompress to more than `png.MAX_BAGGAGE`."""
     parts, room = list(png.chunks(data)), png.Room(path)
-    found = {name: body for name, body in parts if name in (b"iCCP", b"eXIf", b"pHYs")}
+    bodies = {name: body for name, body in parts if name in (b"iCCP", b"eXIf", b"pHYs")}
     texts = [png.text(name, body, room) for name, body in parts if name in (b"tEXt", b"zTXt", b"iTXt")]
-    said = dict(texts)
-    tags = found.get(b"eXIf") or _from_hex(said.get(_EXIF_TEXT, ""))
-    icc = png.profile(found[b"iCCP"], room) if b"iCCP" in found else b""
+    by_keyword = dict(texts)
+    tags = bodies.get(b"eXIf") or _from_hex(by_keyword.get(_EXIF_TEXT, ""))
+    icc = png.profile(bodies[b"iCCP"], room) if b"iCCP" in bodies else b""
     names = png.left_out(parts)
-    kept = tuple((key, value) for key, value in texts if key not in (_EXIF_TEXT, png.XMP))
+    texts_to_keep = tuple((key, value) for key, value in texts if key not in (_EXIF_TEXT, png.XMP))
     return _without_orientation(
         Metadata(
             icc=icc or None,
             exif=tags or None,
-            text=kept,
-            xmp=said[png.XMP].encode() if png.XMP in said else None,
-            dpi=png.density(found.get(b"pHYs", b"")),
+            text=texts_to_keep,
+            xmp=by_keyword[png.XMP].encode() if png.XMP in by_keyword else None,
+            dpi=png.density(bodies.get(b"pHYs", b"")),
             chunks=png.chunks_to_copy(parts),
             losses=(_unsafe(names),) if names else (),
         )
@@ -61,7 +61,7 @@ def _unsafe(names: tuple[str, ...]) -> str:
 
 
 def _from_hex(text: str) -> bytes:
-    """What ImageMagick writes: a name, a count, and lines of hexadecimal."""
+    """The bytes in ImageMagick's format: a name, a count, and lines of hexadecimal."""
     try:
         return bytes.fromhex("".join(text.split("\n")[3:]))
     except ValueError:
@@ -69,9 +69,9 @@ def _from_hex(text: str) -> bytes:
 
 
 def of_image(image: Image.Image, data: bytes = b"") -> Carried:
-    """From what PIL read of any other format than PNG and TIFF, and of an image in memory.
+    """The metadata that PIL read from a format other than PNG and TIFF, or that an image in memory has.
 
-    `data` are the bytes of its file, where there is one.
+    `data` are the bytes of its file, if it has one.
     """
     info = image.info
     xmp, comment = jpeg.xmp(data) or info.get("xmp"), info.get("comment")
@@ -94,9 +94,9 @@ def of_image(image: Image.Image, data: bytes = b"") -> Carried:
 
 
 def of_tiff(data: bytes, header: tiff.Header) -> Carried:
-    """From the first directory of a TIFF file."""
-    held = {_IPTC_TAG: "IPTC", _PHOTOSHOP_TAG: "Photoshop"}
-    lost = tuple(f"Its {name} block is left out." for tag, name in held.items() if tag in header.tags)
+    """The metadata in the first directory of a TIFF file."""
+    blocks = {_IPTC_TAG: "IPTC", _PHOTOSHOP_TAG: "Photoshop"}
+    lost = tuple(f"Its {name} block is left out." for tag, name in blocks.items() if tag in header.tags)
     frames = f"It has {header.pages} pages: only the first is used."
     carried = _without_orientation(
         Metadata(
@@ -112,39 +112,39 @@ def of_tiff(data: bytes, header: tiff.Header) -> Carried:
 
 
 def _bytes(value: Any) -> bytes | None:
-    """Of a tag that PIL reads as bytes, as a tuple of them, or as numbers of a byte each."""
+    """The bytes of a tag that PIL reads as bytes, as a tuple of bytes, or as numbers of one byte each."""
     if isinstance(value, tuple) and value:
         value = value[0] if isinstance(value[0], bytes) else bytes(value)
     return value if isinstance(value, bytes) and value else None
 
 
 def _tiff_density(header: tiff.Header) -> tuple[float, float] | None:
-    """The unit is inches unless it is said to be centimetres; 1 says that it is none."""
+    """Pixels per inch. The unit of the tags is inches by default, 3 is centimetres, and 1 is none."""
     unit = {1: 0.0, 3: 2.54}.get(header.tags.get(296, 2), 1.0)
-    said = _density((header.tags.get(282), header.tags.get(283)))
-    return (said[0] * unit, said[1] * unit) if said and unit else None
+    density = _density((header.tags.get(282), header.tags.get(283)))
+    return (density[0] * unit, density[1] * unit) if density and unit else None
 
 
 def _tiff_exif(data: bytes) -> bytes | None:
-    """EXIF of what a TIFF file's own directories say of how it was made."""
-    found, made = Image.Exif(), Image.Exif()
+    """EXIF of the tags in a TIFF file's own directories that describe how it was made."""
+    source, copy = Image.Exif(), Image.Exif()
     try:
-        found.load_from_fp(io.BytesIO(data))
+        source.load_from_fp(io.BytesIO(data))
         for tag in _TIFF_TAGS:
-            if tag in found:
-                made[tag] = found[tag]
+            if tag in source:
+                copy[tag] = source[tag]
         for directory in _EXIF_DIRECTORIES:
-            if inside := found.get_ifd(directory):
-                made[directory] = dict(inside)
-        return made.tobytes() if len(made) else None
-    except Exception:  # PIL raises whatever it likes on damaged EXIF, which must not cost the picture
+            if entries := source.get_ifd(directory):
+                copy[directory] = dict(entries)
+        return copy.tobytes() if len(copy) else None
+    except Exception:  # PIL raises exceptions of many types on damaged EXIF; the picture is still readable
         return None
 
 
-def _density(said: Any) -> tuple[float, float] | None:
-    """Pixels per inch, None where they are no such numbers."""
+def _density(values: Any) -> tuple[float, float] | None:
+    """Pixels per inch, None unless they are positive numbers below a million."""
     try:
-        across, down = (float(one) for one in said)
+        across, down = (float(one) for one in values)
     except (TypeError, ValueError, ZeroDivisionError):
         return None
     return (across, down) if 0 < across < 1e6 and 0 < down < 1e6 else None
@@ -154,7 +154,8 @@ _DAMAGED = "Its EXIF is damaged and is left out."
 
 
 def _without_orientation(bag: Metadata) -> Carried:
-    """With its orientation taken out of EXIF and XMP, where the picture is turned by it instead."""
+    """The metadata with its orientation reset in EXIF and XMP, and that orientation for rotating the
+    picture."""
     tags = bag.exif
     if tags and not tags.startswith(exif.MARK):
         tags = exif.MARK + tags
@@ -163,12 +164,14 @@ def _without_orientation(bag: Metadata) -> Carried:
             dataclasses.replace(bag, losses=(*bag.losses, _DAMAGED)),
             None,
         )
-    said = exif.orientation(tags or b"") or exif.xmp_orientation(bag.xmp or b"") or 1
+    orientation = exif.orientation(tags or b"") or exif.xmp_orientation(bag.xmp or b"") or 1
     tags, stale = exif.without_preview(exif.upright(tags)) if tags else (None, False)
     lost = ("The preview inside its EXIF shows it as it was, and is left out.",) if stale else ()
     xmp = exif.upright_xmp(bag.xmp) if bag.xmp else None
-    dpi = bag.dpi[::-1] if bag.dpi and said >= 5 else bag.dpi
-    return Carried(dataclasses.replace(bag, exif=tags, xmp=xmp, dpi=dpi, losses=(*bag.losses, *lost)), said)
+    dpi = bag.dpi[::-1] if bag.dpi and orientation >= 5 else bag.dpi
+    return Carried(
+        dataclasses.replace(bag, exif=tags, xmp=xmp, dpi=dpi, losses=(*bag.losses, *lost)), orientation
+    )
 
 
 JPEG_SEGMENT = 65_533
@@ -176,7 +179,7 @@ _JPEG_PROFILE = 255 * 65_519
 
 
 def png_chunks(bag: Metadata) -> tuple[list[png.Chunk], list[str]]:
-    """(chunks that carry all of it, keywords of text that are left out)."""
+    """(chunks for the metadata, keywords of the texts that are left out)."""
     wanted = [*bag.text, *([(png.XMP, bag.xmp.decode("utf-8", "replace"))] if bag.xmp else [])]
     parts = [png.profile_chunk(bag.icc)] if bag.icc else []
     parts += [*bag.chunks, *([png.density_chunk(bag.dpi)] if bag.dpi else [])]
@@ -193,7 +196,7 @@ def png_chunks(bag: Metadata) -> tuple[list[png.Chunk], list[str]]:
 
 
 def weigh(bag: Metadata) -> int:
-    """Bytes, unpacked, of all that a file carries besides its samples."""
+    """The uncompressed bytes of the metadata."""
     whole = sum(len(one) for one in (bag.icc, bag.exif, bag.xmp) if one)
     texts = sum(_text_weight(key, value) for key, value in bag.text)
     return whole + texts + sum(len(body) for _, body in bag.chunks)
@@ -204,12 +207,13 @@ def _text_weight(key: str, value: str) -> int:
 
 
 def check_weight(bag: Metadata, path: str) -> None:
-    """TooLarge for more than every writer has room for: so it is refused before anything is painted."""
+    """Raise TooLarge for more metadata than every writer can hold, so that it is refused before painting."""
     if weigh(bag) > png.MAX_BAGGAGE:
         raise png.too_much(path)
 
 
 def png_losses(bag: Metadata) -> list[str]:
+    """One sentence for each part of the metadata that a PNG cannot hold."""
     lost = [f"PNG cannot hold the text {key!r}, which is left out." for key in png_chunks(bag)[1]]
     if bag.icc and len(bag.icc) > _COMMON:
         lost.append(
@@ -220,11 +224,11 @@ def png_losses(bag: Metadata) -> list[str]:
 
 
 _COMMON = 1024 * 1024
-"""Bytes of a packed chunk that PIL unpacks, unless it is told otherwise."""
+"""Bytes of a compressed chunk that PIL decompresses by default."""
 
 
 def jpeg_options(bag: Metadata) -> dict[str, Any]:
-    """What PIL's JPEG writer takes of it: all that `jpeg_losses` does not name."""
+    """Options of PIL's JPEG writer for the metadata, without the content that `jpeg_losses` names."""
     options: dict[str, Any] = {}
     if bag.icc and len(bag.icc) <= _JPEG_PROFILE:
         options["icc_profile"] = bag.icc
@@ -241,12 +245,13 @@ def jpeg_options(bag: Metadata) -> dict[str, Any]:
 
 
 def _comment(bag: Metadata) -> bytes:
-    said = dict(bag.text).get(COMMENT, "").encode("utf-8", "replace")
-    return said if len(said) <= JPEG_SEGMENT else b""
+    comment = dict(bag.text).get(COMMENT, "").encode("utf-8", "replace")
+    return comment if len(comment) <= JPEG_SEGMENT else b""
 
 
 def jpeg_losses(bag: Metadata) -> list[str]:
-    held = _comment(bag)
+    """One sentence for each part of the metadata that a JPEG cannot hold."""
+    comment = _comment(bag)
     long = [
         name
         for name, data, room in (
@@ -257,14 +262,16 @@ def jpeg_losses(bag: Metadata) -> list[str]:
         if data and len(data) > room
     ]
     lost = [f"JPEG has no room for its {name}, which is left out." for name in long]
-    return lost + _unsaid("JPEG", [k for k, _ in bag.text if k != COMMENT or not held], bag)
+    return lost + _unsaid("JPEG", [k for k, _ in bag.text if k != COMMENT or not comment], bag)
 
 
 def webp_options(bag: Metadata) -> dict[str, Any]:
+    """Options of PIL's WebP writer for the metadata."""
     return {k: v for k, v in {"icc_profile": bag.icc, "exif": bag.exif, "xmp": bag.xmp}.items() if v}
 
 
 def webp_losses(bag: Metadata) -> list[str]:
+    """One sentence for each part of the metadata that a WebP cannot hold."""
     lost = _unsaid("WebP", [key for key, _ in bag.text], bag)
     return [*lost, *(["WebP has no place for its pixels per inch."] if bag.dpi else [])]
 
@@ -282,4 +289,4 @@ def _unsaid(kind: str, keys: list[str], bag: Metadata) -> list[str]:
 
 
 LOSSES = {"PNG": png_losses, "JPEG": jpeg_losses, "WEBP": webp_losses}
-"""By format: what of the baggage it has no place for, a sentence each."""
+"""By format: one sentence for each part of the metadata that it cannot hold."""

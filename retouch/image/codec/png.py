@@ -1,8 +1,8 @@
-"""PNG chunks: what a file carries besides its pixels, and how that is put into another file.
+"""PNG chunks: the metadata of a file, and how to insert it into another file.
 
-PIL refuses text and profiles beyond a megabyte, by a setting of the whole process that is the host's to make.
-So they are read here, within bounds of their own, and PIL is given the file without them.
-The format: https://www.w3.org/TR/png-3/.
+PIL refuses text and profiles beyond a megabyte. The limit is a setting of the whole process, which belongs to
+the host. So they are read here, within bounds of their own, and PIL gets the file without them. The format:
+https://www.w3.org/TR/png-3/.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from retouch.errors import TooLarge
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MAX_BAGGAGE = 32 * 1024 * 1024
-"""Bytes, unpacked, of all that a file carries besides its pixels."""
+"""The most uncompressed bytes of metadata."""
 XMP = "XML:com.adobe.xmp"
 COLOUR = (b"gAMA", b"cHRM", b"sRGB", b"cICP", b"mDCV", b"cLLI")
-"""What says how samples are to be seen. Where there is a profile, that comes first."""
+"""Chunks that say how to display samples. A profile has priority over them."""
 _PACKED = (b"iCCP", b"tEXt", b"zTXt", b"iTXt")
 _OF_SAMPLES = (b"PLTE", b"IDAT", b"IEND", b"IHDR", b"tRNS", b"bKGD", b"hIST", b"sBIT", b"sPLT", b"pHYs")
 _OF_FRAMES = (b"acTL", b"fcTL", b"fdAT")
 _SPENT = (b"tIME",)
-"""When the file was last changed: it is changed now."""
+"""Obsolete after any change: the time of the last change."""
 
 Chunk = tuple[bytes, bytes]
 
 
 def chunks(data: bytes) -> Iterator[Chunk]:
-    """(name, data) of each chunk in order. A chunk that is cut off ends it."""
+    """(name, data) of each chunk in order, up to the first truncated one."""
     place = len(SIGNATURE)
     while place + 12 <= len(data):
         (length,) = struct.unpack_from(">I", data, place)
@@ -45,14 +45,14 @@ def _pack(name: bytes, body: bytes) -> bytes:
 
 
 def bare(data: bytes) -> bytes:
-    """The file without the profile and texts, of which PIL has bounds. All else stays, damage with it."""
-    kept, place = [data[: len(SIGNATURE)]], len(SIGNATURE)
+    """The file without profile and texts, which PIL limits. All other bytes stay, also damaged ones."""
+    parts, place = [data[: len(SIGNATURE)]], len(SIGNATURE)
     for name, body in chunks(data):
         end = place + 12 + len(body)
         if name not in _PACKED:
-            kept.append(data[place:end])
+            parts.append(data[place:end])
         place = end
-    return b"".join([*kept, data[place:]])
+    return b"".join([*parts, data[place:]])
 
 
 def insert_chunks(data: bytes, parts: Iterable[Chunk]) -> bytes:
@@ -62,25 +62,25 @@ def insert_chunks(data: bytes, parts: Iterable[Chunk]) -> bytes:
 
 
 def depth(data: bytes) -> int:
-    """Bits a sample; 0 where there is no header."""
+    """Bits a sample; 0 without a header."""
     return data[24] if len(data) > 24 and data[12:16] == b"IHDR" else 0
 
 
 def is_grey(data: bytes) -> bool:
-    """True of colour types 0 and 4, grey and grey with alpha."""
+    """True for the colour types 0 and 4, grey and grey with alpha."""
     return len(data) > 25 and data[25] in (0, 4)
 
 
 def chunks_to_copy(parts: Sequence[Chunk]) -> tuple[Chunk, ...]:
-    """Those that say how colours are to be seen, and unknown ones that a changed picture may keep.
+    """The chunks that say how to display colours, and the unknown chunks that a changed picture may keep.
 
-    The lower case of a name's fourth letter says so of a chunk ("safe to copy").
+    A lower-case fourth letter of the name marks a chunk as safe to copy.
     """
     return tuple(one for one in parts if one[0] in COLOUR or (_unknown(one[0]) and one[0][3:].islower()))
 
 
 def left_out(parts: Sequence[Chunk]) -> tuple[str, ...]:
-    """Names of unknown chunks that a changed picture must not keep, as signatures of its pixels."""
+    """Names of the unknown chunks that a changed picture must not keep, such as signatures of its pixels."""
     names = {name.decode("latin-1") for name, _ in parts if _unknown(name) and not name[3:].islower()}
     return tuple(sorted(names))
 
@@ -95,19 +95,19 @@ def too_much(path: str) -> TooLarge:
 
 
 class Room:
-    """How much may still be unpacked of one file."""
+    """The bytes of metadata that one file may still decompress."""
 
     def __init__(self, path: str) -> None:
         self._left, self._path = MAX_BAGGAGE, path
 
     def take(self, count: int) -> None:
-        """TooLarge when that is more than there is room for."""
+        """Use up `count` bytes. TooLarge when fewer are left."""
         self._left -= count
         if self._left < 0:
             raise too_much(self._path)
 
     def unpack(self, packed: bytes) -> bytes:
-        """What zlib packed. What is damaged gives as much as can be read of it."""
+        """The bytes in zlib data: a part if truncated, none if damaged. TooLarge beyond the room."""
         try:
             body = zlib.decompressobj().decompress(packed, max(self._left, 0) + 1)
         except zlib.error:
@@ -127,11 +127,11 @@ def text(name: bytes, body: bytes, room: Room) -> tuple[str, str]:
     key, _, rest = body.partition(b"\0")
     word = key.decode("latin-1")
     if name == b"iTXt":
-        *_, said = rest[2:].split(b"\0", 2)
-        said = room.unpack(said) if rest[:1] == b"\1" else _count(said, room)
-        return word, said.decode("utf-8", "replace")
-    said = room.unpack(rest[1:]) if name == b"zTXt" else _count(rest, room)
-    return word, said.decode("latin-1")
+        *_, encoded = rest[2:].split(b"\0", 2)
+        encoded = room.unpack(encoded) if rest[:1] == b"\1" else _count(encoded, room)
+        return word, encoded.decode("utf-8", "replace")
+    encoded = room.unpack(rest[1:]) if name == b"zTXt" else _count(rest, room)
+    return word, encoded.decode("latin-1")
 
 
 def _count(body: bytes, room: Room) -> bytes:
@@ -140,7 +140,7 @@ def _count(body: bytes, room: Room) -> bytes:
 
 
 def text_chunk(key: str, value: str) -> Chunk | None:
-    """A tEXt chunk, or iTXt where Latin-1 cannot say it. None for what is no keyword of PNG."""
+    """A tEXt chunk for ASCII text, else iTXt. None for an invalid keyword of PNG."""
     try:
         word = key.encode("latin-1")
     except UnicodeEncodeError:
@@ -153,17 +153,18 @@ def text_chunk(key: str, value: str) -> Chunk | None:
 
 
 def profile_chunk(icc: bytes) -> Chunk:
+    """An iCCP chunk of an ICC profile."""
     return b"iCCP", b"ICC Profile\0\0" + zlib.compress(icc)
 
 
 def density_chunk(dpi: tuple[float, float]) -> Chunk:
-    """pHYs: pixels per metre."""
+    """A pHYs chunk, in pixels per metre, of pixels per inch."""
     across, down = (min(max(round(one / 0.0254), 0), 2**32 - 1) for one in dpi)
     return b"pHYs", struct.pack(">IIB", across, down, 1)
 
 
 def density(body: bytes) -> tuple[float, float] | None:
-    """Pixels per inch of a pHYs chunk, None where it says only what shape they have."""
+    """Pixels per inch of a pHYs chunk; None when it has only the aspect of pixels."""
     if len(body) != 9 or body[8] != 1:
         return None
     across, down = struct.unpack(">II", body[:8])

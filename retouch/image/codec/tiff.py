@@ -1,7 +1,7 @@
-"""TIFF: what its header says, and which of its many kinds are read.
+"""TIFF: the header, and the kinds that are read.
 
-PIL reads 8 bits and palettes; what has 16 bits or floating point is read by OpenCV, whose own conversions are
-not asked for: it neither inverts, nor divides by alpha, nor knows planes.
+PIL reads 8 bits and palettes; OpenCV reads 16 bits and floating point. OpenCV's conversions are not used: it
+neither inverts, nor divides by alpha, nor supports planes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _CHANNELS, _PLANAR, _EXTRA, _FORMAT, _SUB = 277, 284, 338, 339, 330
 _DNG = 50706
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, MASK, CMYK, YCBCR, LAB = 0, 1, 2, 3, 4, 5, 6, 8
 _COLOURS = {WHITE_IS_ZERO: 1, BLACK_IS_ZERO: 1, RGB: 3, PALETTE: 1, CMYK: 4, YCBCR: 3, LAB: 3}
-"""Channels of what is read, alpha not counted."""
+"""Channels of the photometric interpretations that are read, without alpha."""
 _DEEP = (WHITE_IS_ZERO, BLACK_IS_ZERO, RGB)
 _NAMES = {MASK: "a transparency mask", 9: "ICC Lab", 10: "ITU Lab", 32803: "raw sensor samples",
           32844: "LogL", 32845: "LogLuv", 34892: "linear raw samples"}  # fmt: skip
@@ -34,7 +34,7 @@ _SAVE = "Save it as TIFF or PNG, RGB or grey, with 8 or 16 bits a channel."
 
 @dataclass(frozen=True)
 class Header:
-    """Of the first page; `pages` counts all. `reduced`: it is a preview. `tags` are as PIL reads them."""
+    """The header of the first page; `pages` counts all. `reduced` marks a preview. `tags` are PIL's."""
 
     size: Size
     bits: tuple[int, ...]
@@ -55,12 +55,12 @@ class Header:
 
     @property
     def is_deep(self) -> bool:
-        """More than PIL reads of it."""
+        """Whether the samples have more bits than PIL reads."""
         return self.is_float or (self.bits[0] == 16 and self.photometric in _DEEP)
 
     @property
     def losses(self) -> tuple[str, ...]:
-        """What 16 bits a channel have not of it."""
+        """One sentence for each content that 16 bits a channel cannot hold."""
         deep = (f"Its {self.bits[0]}-bit floating-point samples become 16 bits a channel.",)
         more = ("Its extra channel is not alpha and is left out.",)
         spare = self.channels > self.colours and not self.alpha
@@ -72,18 +72,19 @@ class Header:
 
     @property
     def alpha(self) -> int:
-        """0 without alpha, 1 where colours were multiplied by it, 2 where they were not."""
+        """0 without alpha, 1 with premultiplied colours, 2 with straight ones."""
         return self.extra[0] if self.extra and self.extra[0] in (1, 2) else 0
 
 
 def header(data: bytes) -> Header | None:
-    """None for what is no TIFF, or too damaged to say; BadPicture for a byte order that is not read."""
-    how, found = layout(data), list(directories(data))
-    if how is None or not found:
+    """The header of a TIFF; None for other files and badly damaged ones. BadPicture for big-endian
+    BigTIFF."""
+    encoding, places = layout(data), list(directories(data))
+    if encoding is None or not places:
         return None
-    if how.big and how.order == ">":  # PIL misses the mark of these
+    if encoding.big and encoding.order == ">":  # PIL misses the mark of these
         raise BadPicture("it is a BigTIFF of big-endian byte order.", hint=_SAVE)
-    tags = _tags(data, found[0], how.big)
+    tags = _tags(data, places[0], encoding.big)
     return Header(
         size=Size(_one(tags, _WIDTH, 0), _one(tags, _HEIGHT, 0)),
         bits=_all(tags, _BITS, (1,)),
@@ -93,24 +94,24 @@ def header(data: bytes) -> Header | None:
         planes=_one(tags, _PLANAR, 1) == 2 and _one(tags, _CHANNELS, 1) > 1,
         extra=_all(tags, _EXTRA, ()),
         compression=_one(tags, _COMPRESSION, 1),
-        pages=len(found),
+        pages=len(places),
         raw=_DNG in tags or _one(tags, _PHOTOMETRIC, 0) in (32803, 34892),
-        reduced=bool(_one(tags, _KIND, 0) & 1) and (_SUB in tags or len(found) > 1),
+        reduced=bool(_one(tags, _KIND, 0) & 1) and (_SUB in tags or len(places) > 1),
         tags=tags,
     )
 
 
 def _tags(data: bytes, place: int, big: bool) -> Any:
-    found = TiffImagePlugin.ImageFileDirectory_v2(data[: 16 if big else 8])
+    tags = TiffImagePlugin.ImageFileDirectory_v2(data[: 16 if big else 8])
     stream = io.BytesIO(data)
     stream.seek(place)
-    found.load(stream)
-    return found
+    tags.load(stream)
+    return tags
 
 
 def _all(tags: Any, tag: int, default: tuple[int, ...]) -> tuple[int, ...]:
-    said = tags.get(tag, default)
-    return tuple(int(one) for one in (said if isinstance(said, tuple) else (said,)))
+    values = tags.get(tag, default)
+    return tuple(int(one) for one in (values if isinstance(values, tuple) else (values,)))
 
 
 def _one(tags: Any, tag: int, default: int) -> int:
@@ -118,7 +119,7 @@ def _one(tags: Any, tag: int, default: int) -> int:
 
 
 def fault(said: Header) -> tuple[str, str]:
-    """(why such a TIFF is not read, what to do), or two blanks."""
+    """(reason why such a TIFF is not read, advice), or two blanks."""
     if said.raw:
         return "it is a raw camera file", RAW
     if said.reduced:
@@ -132,18 +133,18 @@ def fault(said: Header) -> tuple[str, str]:
     return (f"it has {why}", _SAVE) if why else ("", "")
 
 
-def _unread_samples(said: Header) -> str:
-    """What of its samples is not read, "" when all is."""
-    many, bits = len(set(said.bits)) > 1, said.bits[0]
+def _unread_samples(head: Header) -> str:
+    """The property of the samples that is not supported, "" when all are."""
+    many, bits = len(set(head.bits)) > 1, head.bits[0]
     if many:
-        return f"samples of {', '.join(map(str, said.bits))} bits in one pixel"
-    if said.sample_format not in (_UNSIGNED, _FLOAT):
-        return _FORMATS.get(said.sample_format, f"samples of format {said.sample_format}")
-    if said.channels > said.colours + 1:
-        return f"{said.channels} channels"
-    if said.is_float and (bits not in (16, 32, 64) or said.photometric not in (BLACK_IS_ZERO, RGB)):
+        return f"samples of {', '.join(map(str, head.bits))} bits in one pixel"
+    if head.sample_format not in (_UNSIGNED, _FLOAT):
+        return _FORMATS.get(head.sample_format, f"samples of format {head.sample_format}")
+    if head.channels > head.colours + 1:
+        return f"{head.channels} channels"
+    if head.is_float and (bits not in (16, 32, 64) or head.photometric not in (BLACK_IS_ZERO, RGB)):
         return f"{bits}-bit floating-point samples of another colour model than RGB and grey"
-    if said.is_float or bits in (1, 2, 4, 8) or said.is_deep:
+    if head.is_float or bits in (1, 2, 4, 8) or head.is_deep:
         return ""
     if bits == 16:
         return "16 bits a channel in another colour model than RGB and grey"

@@ -1,4 +1,4 @@
-"""The nearest known pixel carried into the hole, or the picture reflected there."""
+"""Fill a hole with the nearest kept pixel, or with the picture reflected at the hole's edge."""
 
 from __future__ import annotations
 
@@ -9,15 +9,29 @@ from retouch.image.mask import Mask
 
 
 def fill_with_edge(pixels: np.ndarray, mask: Mask) -> np.ndarray:
-    """Every solid pixel of `mask` takes the colour of the kept one nearest to it."""
+    """Each solid pixel of the mask takes the colour of the nearest kept pixel.
+
+    `pixels` and the result are (height, width, 3) uint8 RGB levels of the mask's size. Without a kept pixel
+    the result is `pixels`.
+
+    >>> pixels = np.uint8([[[10] * 3, [0] * 3, [0] * 3, [20] * 3]])
+    >>> fill_with_edge(pixels, Mask(np.uint8([[0, 255, 255, 0]])))[0, :, 0]
+    array([10, 10, 20, 20], dtype=uint8)
+    """
     near = _nearest_kept(mask)
     return pixels if near is None else pixels[near]
 
 
 def fill_with_mirror(pixels: np.ndarray, mask: Mask) -> np.ndarray:
-    """Every solid pixel takes the colour of its mirror image in the nearest kept pixel.
+    """Each solid pixel of the mask takes the colour of its mirror image at the nearest kept pixel.
 
-    Where that lies in the hole or outside the picture, it takes the nearest kept pixel's own.
+    A mirror image in the hole or outside the picture is replaced by the nearest kept pixel. `pixels` and the
+    result are (height, width, 3) uint8 RGB levels of the mask's size. Without a kept pixel the result is
+    `pixels`.
+
+    >>> pixels = np.uint8([[[10] * 3, [20] * 3, [30] * 3, [0] * 3, [0] * 3]])
+    >>> fill_with_mirror(pixels, Mask(np.uint8([[0, 0, 0, 255, 255]])))[0, :, 0]
+    array([10, 20, 30, 20, 10], dtype=uint8)
     """
     near = _nearest_kept(mask)
     if near is None:
@@ -32,17 +46,18 @@ def fill_with_mirror(pixels: np.ndarray, mask: Mask) -> np.ndarray:
 
 
 def _nearest_kept(mask: Mask) -> tuple[np.ndarray, np.ndarray] | None:
-    """(rows, columns) of the kept pixel nearest to each; None when none is kept.
+    """(rows, columns), both (height, width) intp: the kept pixel nearest to each pixel; None when none is
+    kept.
 
-    Linear time: a labelled distance transform (Felzenszwalb and Huttenlocher, 2012, in OpenCV).
+    Linear time, by OpenCV's distance transform with labels.
     """
-    kept = ~mask.solid
-    if not kept.any():
+    unmasked = ~mask.solid
+    if not unmasked.any():
         return None
     _, labels = cv2.distanceTransformWithLabels(
-        (~kept).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+        (~unmasked).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    rows, columns = np.nonzero(kept)
+    rows, columns = np.nonzero(unmasked)
     places = np.zeros((2, labels.max() + 1), np.intp)
     places[:, labels[rows, columns]] = rows, columns
     return places[0][labels], places[1][labels]

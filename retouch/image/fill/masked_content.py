@@ -1,7 +1,7 @@
-"""Masked content: what lies under the hole before denoising.
+"""Masked content: the pixels under the hole before denoising.
 
-A fill takes (height, width, 3) uint8 pixels and the Mask to fill, and gives pixels of that shape; what the
-mask does not cover stays as it is. To add one, write it and name it in FILLS.
+A fill takes (height, width, 3) uint8 pixels and the Mask to fill, and returns pixels of that shape; pixels
+outside the mask are unchanged. To add a fill, write the function and name it in FILLS.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ MASKED_CONTENT = tuple(dict.fromkeys([*OF_HOST, *FILLS]))
 
 
 def fill_hole(picture: Picture, mask: Mask, masked_content: str) -> Picture:
-    """`original` leaves the picture; the others put something of its surroundings into the hole first."""
+    """The picture with its hole filled by the method `masked_content`, one of MASKED_CONTENT.
+
+    "original" returns the picture itself; the other methods fill the hole from its surroundings. The mask has
+    the picture's size.
+    """
     fill = FILLS.get(masked_content)
     return picture if fill is None else Picture(fill(picture.pixels, mask))

@@ -1,4 +1,4 @@
-"""Noise that has the spectrum and the colours of what surrounds the hole."""
+"""Fill a hole with noise that has the spectrum and the colours of its surroundings."""
 
 from __future__ import annotations
 
@@ -12,31 +12,45 @@ from retouch.image.mask import Mask
 
 
 def fill_with_noise(pixels: np.ndarray, mask: Mask) -> np.ndarray:
-    """The surrounding colours carried inward, with texture on them as the kept part has it.
+    """Fill the solid part of the mask with the surrounding colours and a random texture like that of the kept
+    part.
 
-    The texture is what the kept pixels differ by from that smooth surface, its Fourier phases turned at
-    random, by the same angle in all channels so that they stay correlated (Galerne, Gousseau and Morel,
-    Random Phase Textures, 2011). The same picture and mask give the same noise, and another picture other
-    noise: the stages of an extension do not repeat one another. n log n in the pixels.
+    The texture is the difference of the kept pixels from the smooth fill, with random Fourier phases. The
+    phase shift is the same in all channels, so that they stay correlated (B. Galerne, Y. Gousseau and J.-M.
+    Morel, Random Phase Textures: Theory and Synthesis, 2011, doi:10.1109/TIP.2010.2052822). The noise is a
+    function of the picture and the mask: equal inputs give equal noise, and the stages of an extension do not
+    repeat each other. Time is n log n in the pixels.
+
+    `pixels` and the result are (height, width, 3) uint8 RGB levels of the mask's size; kept pixels are
+    unchanged. Without a kept pixel the result is mid grey.
+
+    >>> pixels = np.random.default_rng(0).integers(100, 156, (64, 64, 3), np.uint8)
+    >>> alpha = np.zeros((64, 64), np.uint8)
+    >>> alpha[16:48, 16:48] = 255
+    >>> filled = fill_with_noise(pixels, Mask(alpha))
+    >>> np.array_equal(filled[:16], pixels[:16]), bool(10 < filled[16:48, 16:48].std() < 25)
+    (True, True)
     """
     smooth = fill_smoothly(pixels, mask).astype(np.float32)
-    kept = ~mask.solid
-    if not kept.any():
+    unmasked = ~mask.solid
+    if not unmasked.any():
         return smooth.astype(np.uint8)
-    differs = (pixels - _blur(smooth)) * kept[..., None]
-    rng = np.random.default_rng(zlib.crc32(pixels[kept].tobytes()))
-    texture = _random_phase(differs, rng) / np.sqrt(kept.mean())
-    mixed = np.where(kept[..., None], pixels, smooth + texture)
+    residual = (pixels - _blur(smooth)) * unmasked[..., None]
+    rng = np.random.default_rng(zlib.crc32(pixels[unmasked].tobytes()))
+    texture = _random_phase(residual, rng) / np.sqrt(unmasked.mean())
+    mixed = np.where(unmasked[..., None], pixels, smooth + texture)
     return np.rint(mixed).clip(0, 255).astype(np.uint8)
 
 
 def _blur(pixels: np.ndarray) -> np.ndarray:
-    """Without what is finer than a sixteenth of the shorter side."""
+    """The pixels without detail finer than a sixteenth of the shorter side."""
     sigma = max(min(pixels.shape[:2]) / 32, 1.0)
     return cv2.GaussianBlur(pixels, (0, 0), sigma)
 
 
 def _random_phase(texture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A (height, width, channels) texture with the same amplitudes and random phases, equal in all
+    channels."""
     angles = np.angle(np.fft.rfft2(rng.standard_normal(texture.shape[:2])))
-    turned = np.fft.rfft2(texture, axes=(0, 1)) * np.exp(1j * angles)[..., None]
-    return np.fft.irfft2(turned, s=texture.shape[:2], axes=(0, 1))
+    spectrum = np.fft.rfft2(texture, axes=(0, 1)) * np.exp(1j * angles)[..., None]
+    return np.fft.irfft2(spectrum, s=texture.shape[:2], axes=(0, 1))

@@ -1,4 +1,4 @@
-"""Colour drift: how far low-frequency colours have moved."""
+"""Colour drift: the mean change of low-frequency colours."""
 
 from __future__ import annotations
 
@@ -16,15 +16,36 @@ CELLS = 2.0
 
 
 def colour_drift(before: np.ndarray, after: np.ndarray, where: np.ndarray) -> float | None:
-    """Mean Delta E between two low-passed pictures over the pixels `where`; 0 = the same, 2.3 = just seen.
+    """Mean Delta E between two low-passed pictures over the pixels `where`.
 
-    Delta E is CIE76, the distance in CIELAB: what is compared differs by little, where later formulas
-    agree with it well enough. Both pictures are (height, width, 3) levels 0..255, `where` is (height,
-    width) bool. The low pass, a Gaussian over sRGB levels, is a normalised convolution (Knutsson and
-    Westin, 1993) of the pixels `where` alone, so nothing leaks in from beyond; its standard deviation is
-    a sixteenth of the square root of their number, 2 to 16 pixels. None when `where` is nowhere.
+    Delta E is CIE76, the Euclidean distance in CIELAB: small differences need no later formula. The low pass
+    is a Gaussian over sRGB levels, as a normalised convolution of the pixels `where` alone, so that no colour
+    leaks in from other pixels. Its standard deviation is a sixteenth of the square root of their number, 2 to
+    16 pixels.
 
-    The 2.3 is from Mahy, Van Eycken and Oosterlinck, Evaluation of uniform color spaces, 1994.
+    Parameters
+    ----------
+    before, after : (height, width, 3) uint8 or float32
+        RGB levels 0..255.
+    where : (height, width) bool
+        The pixels to compare.
+
+    Returns
+    -------
+    float or None
+        0 and up, in CIELAB units: 0 = equal, 2.3 = just noticeable. None when `where` is False everywhere.
+
+    References ---------- H. Knutsson and C.-F. Westin, Normalized and Differential Convolution, 1993. M.
+    Mahy, L. Van Eycken and A. Oosterlinck, Evaluation of uniform color spaces developed after the adoption of
+    CIELAB and CIELUV, 1994 (the 2.3).
+
+    Examples
+    --------
+    >>> grey = np.full((32, 32, 3), 128, np.uint8)
+    >>> colour_drift(grey, grey, np.ones((32, 32), bool))
+    0.0
+    >>> round(colour_drift(grey, grey + np.uint8(10), np.ones((32, 32), bool)), 1)
+    3.9
     """
     area = int(np.count_nonzero(where))
     if not area:
@@ -40,36 +61,84 @@ def colour_drift(before: np.ndarray, after: np.ndarray, where: np.ndarray) -> fl
 
 
 def drift_around(original: np.ndarray, result: np.ndarray, mask: Mask) -> float | None:
-    """`drift` on a ring of kept pixels around the mask, as wide as a quarter of its side, 8..64 pixels.
+    """`colour_drift` on a ring of kept pixels around the mask, 0 and up in CIELAB units.
 
-    Of a crop as it was painted: what the painter did to colours that it was to keep. Of a result that
-    has been put back: 0, or kept pixels were not kept. None when there is no ring.
+    For a crop as painted it measures the change of colours that the painter should have kept. For a composite
+    it is 0, unless kept pixels were changed.
+
+    Parameters
+    ----------
+    original, result : (height, width, 3) uint8 or float32
+        RGB levels 0..255 of one size.
+    mask : Mask
+        (height, width) uint8, 0..255. The ring is as wide as a quarter of its side, 8..64 pixels.
+
+    Returns
+    -------
+    float or None
+        None when the mask has no edge or no kept pixel around it.
+
+    Examples
+    --------
+    >>> grey, hole = np.full((64, 64, 3), 128, np.uint8), np.zeros((64, 64), np.uint8)
+    >>> hole[16:48, 16:48] = 255
+    >>> drift_around(grey, grey, Mask(hole))
+    0.0
     """
     zones = Zones.of(mask)
     return None if zones is None else within(original, result, zones, zones.ring)
 
 
 def drift_rim(original: np.ndarray, result: np.ndarray, mask: Mask) -> float | None:
-    """`drift` just inside the mask, on a ring of the same width: needs no truth, counts new content too.
+    """`colour_drift` just inside the mask's edge, 0 and up in CIELAB units. It needs no truth.
 
-    A repair that keeps what it mends, such as a face at low denoising strength, should stay low here.
+    New content counts as drift. A repair at low denoising strength, such as of a face, should have little.
+
+    Parameters
+    ----------
+    original, result : (height, width, 3) uint8 or float32
+        RGB levels 0..255 of one size.
+    mask : Mask
+        (height, width) uint8, 0..255. The rim is as wide as a quarter of its side, 8..64 pixels.
+
+    Returns
+    -------
+    float or None
+        None when the mask has no edge.
     """
     zones = Zones.of(mask)
     return None if zones is None else within(original, result, zones, zones.rim)
 
 
 def drift_inside(truth: np.ndarray, result: np.ndarray, mask: Mask) -> float | None:
-    """`drift` from the truth on all of the mask."""
+    """`colour_drift` from the truth over all solid pixels of the mask, 0 and up in CIELAB units.
+
+    Parameters
+    ----------
+    truth, result : (height, width, 3) uint8 or float32
+        RGB levels 0..255 of one size.
+    mask : Mask
+        (height, width) uint8, 0..255, of the same size.
+
+    Returns
+    -------
+    float or None
+        None when the mask is solid nowhere.
+    """
     return colour_drift(truth, result, mask.solid)
 
 
 def within(before: np.ndarray, after: np.ndarray, zones: Zones, where: np.ndarray) -> float | None:
-    """`drift` of two whole pictures over a part of the zones' window."""
+    """`colour_drift` of two pictures over the pixels `where` of the zones' window.
+
+    `before` and `after` are (height, width, 3) RGB levels 0..255 of the whole picture; `where` is a bool
+    array of the window's height and width, such as `zones.ring`. None when `where` is False everywhere.
+    """
     return colour_drift(before[zones.window.slices], after[zones.window.slices], where)
 
 
 def _low(pixels: np.ndarray, where: np.ndarray, deviation: float, share: np.ndarray) -> np.ndarray:
-    """(rows, columns, 3) CIELAB of the low-passed pixels `where`."""
+    """(rows, columns, 3) float32 CIELAB of the low-passed pixels `where`, (height, width) bool."""
     masked = pixels.astype(np.float32) * where[..., None].astype(np.float32)
     return lab(_blur(masked, deviation) / np.maximum(share, 1e-4)[..., None])
 

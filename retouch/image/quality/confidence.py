@@ -1,4 +1,4 @@
-"""What a detector thinks of a region before and after it was painted."""
+"""The confidence of a detector in a region before and after painting."""
 
 from __future__ import annotations
 
@@ -8,29 +8,33 @@ from dataclasses import dataclass
 from retouch.image.geometry import Box, iou
 
 SAME = 0.3
-"""Boxes that overlap by at least this, as intersection over union, are of one and the same thing."""
+"""Least intersection over union of two boxes of one object."""
 
 
 @dataclass(frozen=True)
 class Confidence:
-    """Scores 0..1 of one region. None = nobody looked; 0 = looked, and not found."""
+    """Scores 0..1 of one region. None = no detector ran; 0 = not detected."""
 
     before: float | None = None
     after: float | None = None
 
     @property
     def change(self) -> float | None:
-        """-1..1, above 0 = the detector is surer of it than it was. None unless both are known."""
+        """After minus before, -1..1: above 0 = the confidence increased. None unless both are known."""
         return None if self.before is None or self.after is None else self.after - self.before
 
     @classmethod
     def of(
         cls, box: Box, before: Iterable[tuple[Box, float]], after: Iterable[tuple[Box, float]]
     ) -> Confidence:
-        """Of the thing at `box`, by what the same detector found in both pictures: boxes and scores."""
+        """The confidence in the object at `box`, from one detector's (box, score) pairs in both pictures."""
         return cls(score_at(box, before), score_at(box, after))
 
 
 def score_at(box: Box, found: Iterable[tuple[Box, float]]) -> float:
-    """The best score among the boxes that are of the thing at `box`, 0 when none is."""
+    """The best score 0..1 of a detection at `box`, 0 when there is none.
+
+    >>> score_at(Box(0, 0, 10, 10), [(Box(1, 0, 11, 10), 0.8), (Box(50, 50, 60, 60), 0.9)])
+    0.8
+    """
     return max((score for other, score in found if iou(box, other) >= SAME), default=0.0)

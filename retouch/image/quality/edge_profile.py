@@ -1,4 +1,4 @@
-"""Colours along a mask's edge, unrolled: one row per pixel of the edge, columns across it."""
+"""Pixels along a mask's edge, unrolled: one row per pixel of the edge, columns across it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,20 @@ REACH = 16
 SMOOTHING = 2.5
 """Standard deviation in pixels of the blur of the mask whose gradient is the normal of its edge."""
 SHORTEST = 24
-"""An outline of fewer pixels has no direction to speak of."""
+"""Pixels: a shorter outline has no reliable direction."""
 
 
 @dataclass(frozen=True, eq=False)
 class EdgeProfile:
-    """One closed outline of a mask, `length` pixels long, where it does not run along the picture's border.
+    """One closed outline of a mask, without the parts that run along the picture's border.
 
-    `x` and `y`, (length, 2 * REACH), are the pixels on the normals, from out to in: the edge lies between
-    columns REACH - 1 and REACH. `valid` says which do lie in the picture, and on their side of the edge.
+    Attributes
+    ----------
+    x, y : (length, 2 * REACH) intp
+        The pixels on the normals of the edge, from outside to inside, in pixels of the picture. The edge lies
+        between columns REACH - 1 and REACH.
+    valid : (length, 2 * REACH) bool
+        The pixels that lie in the picture and on their side of the edge.
     """
 
     x: np.ndarray
@@ -31,12 +36,21 @@ class EdgeProfile:
     valid: np.ndarray
 
     def of(self, pixels: np.ndarray) -> np.ndarray:
-        """(length, 2 * REACH, channels) of a picture; anything where not `valid`."""
+        """(length, 2 * REACH, channels): the profile of a (height, width, channels) picture, of its type.
+
+        Values that are not `valid` are arbitrary.
+        """
         return pixels[self.y, self.x]
 
 
 def outlines(mask: Mask) -> Iterator[EdgeProfile]:
-    """All outlines of the mask's core that are long enough to be looked at, holes included."""
+    """All outlines of the mask's core of at least `SHORTEST` pixels, those of its holes included.
+
+    >>> square = np.zeros((64, 64), np.uint8)
+    >>> square[20:40, 20:40] = 255
+    >>> [len(outline.valid) for outline in outlines(Mask(square))]
+    [76]
+    """
     solid = mask.core
     traced, _ = cv2.findContours(solid.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     smooth = cv2.GaussianBlur(solid.astype(np.float32), (0, 0), SMOOTHING, borderType=cv2.BORDER_REPLICATE)
@@ -48,7 +62,11 @@ def outlines(mask: Mask) -> Iterator[EdgeProfile]:
 
 
 def _normals(places: np.ndarray, smooth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where the blurred mask has a slope, (n, 2) x, y and its direction, inwards."""
+    """(places, normals), both (n, 2) x, y: the places where the blurred mask has a slope, and unit vectors
+    inwards.
+
+    `places` are (m, 2) pixels; `smooth` is (height, width) float32 0..1.
+    """
     padded = np.pad(smooth, 1, mode="edge")
     x, y = places[:, 0] + 1, places[:, 1] + 1
     slope = np.stack([padded[y, x + 1] - padded[y, x - 1], padded[y + 1, x] - padded[y - 1, x]], axis=1)
@@ -58,7 +76,7 @@ def _normals(places: np.ndarray, smooth: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 def _unroll(places: np.ndarray, normals: np.ndarray, solid: np.ndarray) -> EdgeProfile:
-    # The pixels themselves, not a mean of neighbours: that would blur a step along a slanting edge.
+    # Nearest pixels, without interpolation: a mean of neighbours would blur a step along a slanting edge.
     away = np.arange(-REACH, REACH)
     on = np.rint(places[:, None] + away[None, :, None] * normals[:, None]).astype(np.intp)
     valid = np.where(away >= 0, _is(solid, on), _is(~solid, on))
@@ -67,7 +85,7 @@ def _unroll(places: np.ndarray, normals: np.ndarray, solid: np.ndarray) -> EdgeP
 
 
 def _is(what: np.ndarray, on: np.ndarray) -> np.ndarray:
-    """Of a (height, width) bool, what it says at (..., 2) x, y; False beyond."""
+    """(...) bool: the values of a (height, width) bool array at (..., 2) x, y; False outside."""
     height, width = what.shape
     x, y = on[..., 0], on[..., 1]
     return (

@@ -1,7 +1,7 @@
 """Numbers on a result: seam, colour drift, sharpness, repetition, detector confidence.
 
-All take (height, width, 3) RGB levels 0..255, uint8 or float, and say None where there is nothing to
-measure. None needs the truth except `drift_inside` and `psnr`. Time is linear, or n log n in the size.
+All take (height, width, 3) RGB levels 0..255, uint8 or float, and return None when they are undefined. Only
+`drift_inside` and `psnr` need the truth. Time is linear, or n log n in the size.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ DIGITS = 4
 
 @dataclass(frozen=True)
 class Quality:
-    """What was measured of one result; each number is defined where the function of its name is.
+    """The measures of one result. Each is documented at the function of its name; None = undefined.
 
-    `seam` and `sharpness` say most beside those of the original at the same place, `..._before`.
+    `seam` and `sharpness` are to be compared with those of the original at the same place, `..._before`.
     """
 
     seam: float | None = None
@@ -42,10 +42,10 @@ class Quality:
     confidence: Confidence = Confidence()
 
     def as_dict(self) -> dict[str, float | None]:
-        """For JSON: flat and rounded; None is null."""
+        """A flat dict for JSON, rounded to 4 digits; None becomes null."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        seen = values.pop("confidence")
-        values |= {f"confidence_{name}": getattr(seen, name) for name in ("before", "after", "change")}
+        confidence = values.pop("confidence")
+        values |= {f"confidence_{name}": getattr(confidence, name) for name in ("before", "after", "change")}
         return {name: None if value is None else round(value, DIGITS) for name, value in values.items()}
 
 
@@ -56,20 +56,46 @@ def measure_quality(
     truth: np.ndarray | None = None,
     confidence: Confidence | None = None,
 ) -> Quality:
-    """Everything that can be said of `result`, which repainted the `mask` of `original`.
+    """All measures of `result`, which repainted the `mask` of `original`.
 
-    All are of one size; for an extended picture, `original` is the canvas as it was handed to the
-    painter. `truth` is what ought to be there, where that is known; `confidence` what a detector found.
+    Parameters
+    ----------
+    original, result : (height, width, 3) uint8 or float32
+        RGB levels 0..255. For an extended picture `original` is the canvas as the painter got it.
+    mask : Mask
+        (height, width) uint8, 0..255, of the same size.
+    truth : (height, width, 3) uint8 or float32, optional
+        The correct picture, if known.
+    confidence : Confidence, optional
+        The detector's scores before and after.
+
+    Returns
+    -------
+    Quality
+        With None for every measure that is undefined.
+
+    Raises
+    ------
+    ValueError
+        When the sizes differ.
+
+    Examples
+    --------
+    >>> grey, hole = np.full((64, 64, 3), 128, np.uint8), np.zeros((64, 64), np.uint8)
+    >>> hole[16:48, 16:48] = 255
+    >>> quality = measure_quality(grey, grey, Mask(hole))
+    >>> quality.seam, quality.drift_around, quality.sharpness
+    (0.0, 0.0, None)
     """
     shapes = {original.shape, result.shape, (*mask.alpha.shape, 3), *([] if truth is None else [truth.shape])}
     if len(shapes) > 1:
         raise ValueError(f"original, result, mask and truth must be of one size, not {sorted(shapes)}")
-    known = confidence or Confidence()
-    copied = repetition_score(result, mask)
-    told = None if truth is None else drift_inside(truth, result, mask)
+    scores = confidence or Confidence()
+    repetition = repetition_score(result, mask)
+    inside = None if truth is None else drift_inside(truth, result, mask)
     zones = Zones.of(mask)
     if zones is None:
-        return Quality(drift_inside=told, repetition=copied, confidence=known)
+        return Quality(drift_inside=inside, repetition=repetition, confidence=scores)
     edge = tuple(outlines(mask))
     before, after = (gray(pixels[zones.window.slices]) for pixels in (original, result))
     return Quality(
@@ -77,9 +103,9 @@ def measure_quality(
         seam_before=excess(original, edge),
         drift_around=within(original, result, zones, zones.ring),
         drift_rim=within(original, result, zones, zones.rim),
-        drift_inside=told,
+        drift_inside=inside,
         sharpness=contrast(after, zones),
         sharpness_before=contrast(before, zones),
-        repetition=copied,
-        confidence=known,
+        repetition=repetition,
+        confidence=scores,
     )

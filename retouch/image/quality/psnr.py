@@ -1,4 +1,4 @@
-"""Nearness to another picture, pixel by pixel."""
+"""Fidelity to another picture, pixel by pixel."""
 
 from __future__ import annotations
 
@@ -9,14 +9,37 @@ import numpy as np
 from retouch.image.mask import Mask
 
 HIGHEST = 100.0
-"""dB: one of 150 000 values is a single level off. Nearer than that counts as equal."""
+"""dB: one of 150 000 values is off by one level. Higher values count as equal pictures."""
 
 
 def measure_psnr(original: np.ndarray, result: np.ndarray, mask: Mask | None = None) -> float | None:
-    """Peak signal-to-noise ratio in dB of levels 0..255, over all pixels or where the mask is solid.
+    """Peak signal-to-noise ratio in dB, over all pixels or over the solid pixels of the mask.
 
-    10 log10(255^2 / mean squared error) over all three channels; 30 is fair, 40 hard to tell apart,
-    100 for equal pictures and never more, for JSON knows no infinity. None when the mask is solid nowhere.
+    It is 10 log10(255^2 / mean squared error) over all three channels.
+
+    Parameters
+    ----------
+    original, result : (height, width, 3) uint8 or float32
+        RGB levels 0..255 of one size.
+    mask : Mask, optional
+        (height, width) uint8, 0..255.
+
+    Returns
+    -------
+    float or None
+        dB, up to 100: 30 is fair, 40 hard to tell apart, 100 equal, because JSON has no infinity. None when
+        the mask is solid nowhere.
+
+    Raises
+    ------
+    ValueError
+        When the sizes differ.
+
+    Examples
+    --------
+    >>> grey = np.full((8, 8, 3), 128, np.uint8)
+    >>> measure_psnr(grey, grey), round(measure_psnr(grey, grey + 1), 2)
+    (100.0, 48.13)
     """
     if original.shape != result.shape:
         raise ValueError(f"sizes differ: {original.shape}, {result.shape}")

@@ -1,4 +1,4 @@
-"""Seam visibility: how much more the colours change across a mask's edge than beside it."""
+"""Seam visibility: the colour gradient across a mask's edge in excess of the gradient next to it."""
 
 from __future__ import annotations
 
@@ -12,44 +12,55 @@ from retouch.image.mask import Mask
 from retouch.image.quality.edge_profile import REACH, EdgeProfile, outlines
 
 STRETCH = 64
-"""Pixels of the edge that are looked at together: short enough to follow a shift that varies along it."""
+"""Pixels of edge per stretch: short enough to follow a shift that varies along the edge."""
 STRETCHES, NEAREST, FARTHEST = 64, 4, 32
-"""How many stretches to look at, and how many pixels from one to the next then are at least and at most:
-where they overlap, it matters less where the first begins."""
+"""Number of stretches to aim for, and the least and greatest distance in pixels between their beginnings.
+They overlap, so that the place of the first matters less."""
 BESIDE = (-14, -10, -6, 6, 10, 14)
-"""How far from the edge the gradient is that it is compared with: in pixels, inwards."""
+"""Pixels from the edge, inwards, of the lines whose gradients are the reference."""
 TRIM = 0.1
-"""The share of stretches that is left out at either end: the edge may happen to follow an outline."""
+"""Share of stretches that the trimmed mean leaves out at either end: the edge may follow an outline by
+chance."""
 KNOWN = 1 / 3
-"""The share of a stretch that must be seen: the rest is beyond the border, or the mask is thin there."""
+"""Share of a stretch that must be valid: the rest is outside the picture, or the mask is thin there."""
 
 
 def seam_score(pixels: np.ndarray, mask: Mask) -> float | None:
-    """The gradient across the mask's edge in excess of that beside it, in CIELAB units per pixel.
+    """The gradient across the mask's edge in excess of that next to it, in CIELAB units per pixel.
 
-    The edge, where the mask passes one half, is looked at in stretches of 64 pixels. In each, at some
-    distance from the edge, the gradient is the median difference between neighbouring pixels along the
-    normals, per channel with its sign, and as a distance in CIELAB (Delta E, CIE76): texture, whose
-    differences have either sign, cancels; a step, which has one, does not. The excess is what the
-    steepest of the three lines at the edge has more than such threes beside it: on each side the median
-    of those at 6, 10 and 14 pixels, and of both sides the mean. The score is the trimmed mean of the
-    excess over all stretches.
+    The edge, where the mask passes one half, is measured in stretches of 64 pixels. The gradient of a stretch
+    on a line is the median difference between neighbouring pixels along the normals, by channel and signed,
+    as a distance in CIELAB (Delta E, CIE76). Differences of texture have either sign and cancel; those of a
+    step have one sign. The excess of a stretch is the steepest of the three lines at the edge minus a
+    reference: on each side the median of such maxima at 6, 10 and 14 pixels, and of both sides the mean. The
+    score is the trimmed mean of the excess over all stretches.
 
     A sharp step of 3 units on a smooth ground scores 3, one feathered over 6 pixels 0.5. An untouched
-    photograph scores about 0 wherever the mask is, as often below as above, unless its edge follows an
-    outline of the scene: compare with the score of the picture before. Texture hides a seam from the
-    eye, and lowers the score too. None when the mask has no edge, or too short a one.
+    photograph scores about 0 for any mask, with either sign, unless the edge follows an outline of the scene:
+    compare with the score of the picture before. Texture hides a seam from the eye and lowers the score too.
 
-    Gradients against their own surroundings are how blocking is measured (Wu and Yuen, A generalized
-    block-edge impairment metric for video coding, 1997); here along an edge of any shape.
+    Gradients relative to their surroundings measure blocking (H. Wu and M. Yuen, A generalized block-edge
+    impairment metric for video coding, 1997, doi:10.1109/97.641398); here the edge may have any shape.
+
+    `pixels` are (height, width, 3) RGB levels 0..255, uint8 or float32, of the mask's size. None when the
+    mask has no edge, or only outlines of fewer than 24 pixels.
+
+    >>> picture, hole = np.full((64, 64, 3), 128, np.uint8), np.zeros((64, 64), np.uint8)
+    >>> hole[16:48, 16:48] = 255
+    >>> before = seam_score(picture, Mask(hole))
+    >>> picture[16:48, 16:48] += 10
+    >>> before, round(seam_score(picture, Mask(hole)), 1)
+    (0.0, 3.9)
     """
     return excess(pixels, tuple(outlines(mask)))
 
 
 def join(pixels: np.ndarray, x: int | None = None, y: int | None = None) -> float | None:
-    """`seam` along the straight line between columns x - 1 and x, or between rows y - 1 and y.
+    """`seam_score` along the straight line between columns x - 1 and x, or between rows y - 1 and y.
 
-    The number to ask for after outpainting, at the old border of the picture.
+    It measures the join of an extension at the old border of the picture. `pixels` are (height, width, 3) RGB
+    levels 0..255, uint8 or float32. Exactly one of `x`, 1..width - 1, and `y`, 1..height - 1, is given, in
+    pixels; anything else raises ValueError.
     """
     if (x is None) == (y is None):
         raise ValueError(f"a join is either at x or at y, not x={x}, y={y}")
@@ -64,25 +75,29 @@ def join(pixels: np.ndarray, x: int | None = None, y: int | None = None) -> floa
 
 
 def seam_floor(pixels: np.ndarray, mask: Mask, seed: int = 0, tries: int = 8) -> float | None:
-    """What `seam` says of the photograph itself: its mean absolute value along the same edge elsewhere.
+    """The mean absolute `seam_score` of a picture without a seam: 0 and up, in CIELAB units per pixel.
 
-    The mask is moved to `tries` random places of `pixels`, a picture without a seam; where it touches a
-    border of the picture it still does after. In CIELAB units per pixel, 0 and up. A score within twice
-    of this is no evidence of a seam. None when `seam` is.
+    The mask is moved to `tries` random places, at least 1, of `pixels`, (height, width, 3) RGB levels 0..255.
+    A border of the picture that it touches it still touches after. A score of up to twice this floor is no
+    evidence of a seam. None when no place has an edge to measure.
     """
     scores = seams_elsewhere(pixels, mask, seed, tries)
     return float(np.mean(scores)) if scores else None
 
 
 def seams_elsewhere(pixels: np.ndarray, mask: Mask, seed: int = 0, tries: int = 8) -> list[float]:
-    """The absolute values that `seam_floor` is the mean of: where one line follows an outline, not alike."""
+    """The absolute seam scores whose mean is `seam_floor`, in CIELAB units per pixel.
+
+    `pixels` are (height, width, 3) RGB levels 0..255 of the mask's size. The list has at most `tries` values;
+    they differ where a moved edge follows an outline of the scene. The same `seed` gives the same places.
+    """
     rng = np.random.default_rng(seed)
-    found = [seam_score(pixels, _move_mask(mask, rng)) for _ in range(tries)]
-    return [abs(score) for score in found if score is not None]
+    scores = [seam_score(pixels, _move_mask(mask, rng)) for _ in range(tries)]
+    return [abs(score) for score in scores if score is not None]
 
 
 def _move_mask(mask: Mask, rng: np.random.Generator) -> Mask:
-    """The mask somewhere else. What comes in from beyond a border is as the border was."""
+    """The mask at a random place. Pixels from outside the picture repeat its border."""
     box = mask.bounds
     if box is None:
         return mask
@@ -97,32 +112,38 @@ def _move_mask(mask: Mask, rng: np.random.Generator) -> Mask:
 
 
 def _room(gap: int, length: int) -> int:
-    """How far a mask of this length can go where there is a gap to the border; half itself if it touches."""
+    """Pixels by which a mask of this length can move towards a border: the gap, or half its length if it
+    touches."""
     return gap or length // 2
 
 
 def excess(pixels: np.ndarray, edge: Iterable[EdgeProfile]) -> float | None:
-    """`seam` along these outlines of a picture, (height, width, 3) levels 0..255."""
+    """`seam_score` along these outlines of a picture, (height, width, 3) RGB levels 0..255.
+
+    None when there is no outline, or no stretch of it is valid.
+    """
     edge = tuple(edge)
     stride = min(max(sum(len(outline.valid) for outline in edge) // STRETCHES, NEAREST), FARTHEST)
-    found = [_of_stretches(lab(outline.of(pixels)), outline.valid, stride) for outline in edge]
-    return _trimmed_mean(np.concatenate([np.zeros(0), *found]))
+    stretches = [_of_stretches(lab(outline.of(pixels)), outline.valid, stride) for outline in edge]
+    return _trimmed_mean(np.concatenate([np.zeros(0), *stretches]))
 
 
 def _of_stretches(colours: np.ndarray, valid: np.ndarray, stride: int) -> np.ndarray:
-    """The excess of each stretch of an unrolled edge, (length, 2 * REACH, 3)."""
+    """(stretches,): the excess of each valid stretch of an unrolled edge, (length, 2 * REACH, 3) CIELAB."""
     gradients = _gradients(colours, valid, stride)
     edge, *others = (_steepest(gradients, REACH + away) for away in (0, *BESIDE))
     sides = [_medians(np.stack(side, axis=1))[0] for side in (others[:3], others[3:])]
-    beside = _mean_known(*sides)
-    usable = np.isfinite(edge) & np.isfinite(beside)
-    return edge[usable] - beside[usable]
+    reference = _mean_known(*sides)
+    usable = np.isfinite(edge) & np.isfinite(reference)
+    return edge[usable] - reference[usable]
 
 
 def _gradients(colours: np.ndarray, valid: np.ndarray, stride: int) -> np.ndarray:
-    """Median gradient of each stretch at each line, (stretches, lines), inf where too little is known.
+    """(stretches, lines): the median gradient of each stretch at each line, inf where too few pixels are
+    valid.
 
-    Line i is between columns i - 1 and i; the first and the last are beyond the ends, and not known.
+    Line i is between columns i - 1 and i. The first and the last line lie outside the profile and are never
+    valid.
     """
     length = len(valid)
     rows = (np.arange(0, length, stride)[:, None] + np.arange(min(STRETCH, length))) % length
@@ -135,7 +156,7 @@ def _gradients(colours: np.ndarray, valid: np.ndarray, stride: int) -> np.ndarra
 
 
 def _medians(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Along the last axis, of what is finite: the median, inf where nothing is, and their number."""
+    """(medians, counts) of the finite values along the last axis; the median of none is inf."""
     count = np.isfinite(values).sum(-1)
     ordered = np.sort(values, axis=-1)
     middle = (np.maximum(count - 1, 0) // 2, np.minimum(count // 2, np.maximum(count - 1, 0)))
@@ -144,12 +165,12 @@ def _medians(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _steepest(gradients: np.ndarray, line: int) -> np.ndarray:
-    """Of a line and its two neighbours, per stretch; inf unless all are known."""
+    """(stretches,): the largest gradient of a line and its two neighbours; inf unless all are valid."""
     return gradients[:, line - 1 : line + 2].max(1)
 
 
 def _mean_known(outer: np.ndarray, inner: np.ndarray) -> np.ndarray:
-    """Of two numbers the mean, of one that one, of none inf."""
+    """The mean of the finite ones of two arrays, inf where neither is finite."""
     both = np.isfinite(outer) & np.isfinite(inner)
     return np.where(both, (np.where(both, outer, 0) + np.where(both, inner, 0)) / 2, np.minimum(outer, inner))
 

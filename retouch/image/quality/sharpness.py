@@ -1,4 +1,4 @@
-"""Sharpness of what was painted against its surroundings."""
+"""Sharpness of a painted region relative to its surroundings."""
 
 from __future__ import annotations
 
@@ -12,34 +12,45 @@ from retouch.image.quality.zones import Zones
 FINE, COARSE = 1.0, 3.0
 """Standard deviations in pixels of the Gaussians whose gradients are compared."""
 CLEAR = 4
-"""Pixels nearer than this to the edge are left out: a seam is not detail."""
+"""Pixels: a band of this width on either side of the edge is left out, because a seam is no detail."""
 LEAST = 64
-"""Pixels needed on either side."""
+"""The fewest pixels on either side."""
 FLATTEST = 0.02
-"""Gradient energy, in squared levels per pixel, below which there is nothing to be sharp."""
+"""Gradient energy in squared levels per pixel: a side with less has no detail to compare."""
 
 _NOISE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 
 
 def sharpness_score(pixels: np.ndarray, mask: Mask) -> float | None:
-    """How sharp the inside of the mask is against a ring around it: 1 = alike, less = softer, above 0.
+    """The sharpness inside the mask relative to a ring around it: 1 = equal, below 1 = softer, always above
+    0.
 
-    On each side, the energy of gradients at a fine scale over that at a coarse one: what share of its
-    detail is fine. That is a property of focus rather than of how much there is to see (compare Crete and
-    others, The blur effect, 2007, who blur once more and look at what is lost). Energy that is due to noise
-    alone is taken off before: its variance is estimated from a difference of Laplacians that edges do not
-    pass (Immerkaer, Fast noise variance estimation, 1996), by the median. The score is the root of inside
-    over outside.
+    The fineness of a side is the energy of its gradients at a fine scale divided by that at a coarse scale.
+    It depends on focus rather than on the amount of detail (compare F. Crete and others, The blur effect,
+    2007, doi:10.1117/12.702790, who blur once more and measure the loss). The energy of noise is subtracted
+    first. Its variance is estimated by the median of a difference of Laplacians, which suppresses edges (J.
+    Immerkaer, Fast noise variance estimation, 1996, doi:10.1006/cviu.1996.0060). The score is the square root
+    of the fineness inside divided by that outside.
 
-    A photograph whose subject is in focus and whose background is not says more than 1 untouched: compare
-    with the score of the picture before. None when either side is too small or has nothing to be sharp.
+    An untouched photograph with a blurred background scores above 1: compare with the score of the picture
+    before.
+
+    `pixels` are (height, width, 3) RGB levels 0..255, uint8 or float32, of the mask's size. None when either
+    side has fewer than 64 pixels or almost no detail.
+
+    >>> noise = np.random.default_rng(0).integers(0, 256, (96, 96, 3), np.uint8)
+    >>> picture, hole = cv2.GaussianBlur(noise, (0, 0), 2), np.zeros((96, 96), np.uint8)
+    >>> hole[32:64, 32:64] = 255
+    >>> picture[32:64, 32:64] = cv2.GaussianBlur(noise, (0, 0), 4)[32:64, 32:64]
+    >>> sharpness_score(picture, Mask(hole)) < 0.8
+    True
     """
     zones = Zones.of(mask)
     return None if zones is None else contrast(gray(pixels[zones.window.slices]), zones)
 
 
 def contrast(luma: np.ndarray, zones: Zones) -> float | None:
-    """`sharpness` of the luma of a window, (height, width) levels."""
+    """`sharpness_score` from the luma of the zones' window, (height, width) float32 levels 0..255."""
     clear = zones.distance >= CLEAR
     rough = np.abs(cv2.filter2D(luma, cv2.CV_32F, _NOISE))
     energies = [_energy(luma, deviation) for deviation in (FINE, COARSE)]
@@ -48,14 +59,14 @@ def contrast(luma: np.ndarray, zones: Zones) -> float | None:
 
 
 def _energy(luma: np.ndarray, deviation: float) -> np.ndarray:
-    """Squared gradient of the blurred luma."""
+    """(height, width) float32 squared levels per pixel: the squared gradient of the blurred luma."""
     smooth = cv2.GaussianBlur(luma, (0, 0), deviation)
     across, down = (cv2.Sobel(smooth, cv2.CV_32F, *order, ksize=1, scale=0.5) for order in ((1, 0), (0, 1)))
     return across * across + down * down
 
 
 def _fineness(energies: list[np.ndarray], rough: np.ndarray, where: np.ndarray) -> float | None:
-    """Energy at the fine scale over energy at the coarse one, without noise."""
+    """Energy at the fine scale divided by energy at the coarse one, without noise; None when undefined."""
     if np.count_nonzero(where) < LEAST:
         return None
     variance = (float(np.median(rough[where])) / (0.6745 * 6)) ** 2
@@ -67,7 +78,7 @@ def _fineness(energies: list[np.ndarray], rough: np.ndarray, where: np.ndarray) 
 
 
 def _noise_gain(deviation: float) -> float:
-    """The squared gradient that white noise of variance 1 leaves, by the same filters."""
+    """The mean squared gradient of white noise of variance 1 after the same filters."""
     blur = cv2.getGaussianKernel(2 * round(4 * deviation) + 1, deviation).ravel()
     slope = np.convolve(blur, [0.5, 0, -0.5])
     return float(2 * (blur**2).sum() * (slope**2).sum())

@@ -1,4 +1,4 @@
-"""The parts of a picture that a measure compares: a mask's inside, and a ring on either side of its edge."""
+"""The parts of a picture that measures compare: a mask's inside, and a ring on either side of its edge."""
 
 from __future__ import annotations
 
@@ -16,11 +16,20 @@ NARROWEST, WIDEST = 8, 64
 
 @dataclass(frozen=True, eq=False)
 class Zones:
-    """(height, width) arrays over `window`, the box of the picture that holds the mask and its ring.
+    """The zones of a mask; the arrays have the size of `window`.
 
-    `distance` is that in pixels to the other side of the mask's edge, 1 and up on either side. `inside`
-    is the mask's core, `rim` the part of it within `width` of the edge, `ring` what is kept to
-    the bit within `width` of it.
+    Attributes
+    ----------
+    window : Box
+        The part of the picture that holds the mask and its ring, in pixels of the picture.
+    distance : (height, width) float32
+        Pixels to the other side of the mask's edge, 1 and up on either side.
+    inside : (height, width) bool
+        The mask's core.
+    rim : (height, width) bool
+        The part of the core near the edge: within a quarter of the mask's side, 8..64 pixels.
+    ring : (height, width) bool
+        The pixels with a mask of 0 within the same distance of the edge.
     """
 
     window: Box
@@ -31,7 +40,14 @@ class Zones:
 
     @classmethod
     def of(cls, mask: Mask) -> Zones | None:
-        """None when the mask has no edge: it is blank, or its core is everywhere."""
+        """The zones of a mask; None when it has no edge, because it is blank or its core is everywhere.
+
+        >>> square = np.zeros((64, 64), np.uint8)
+        >>> square[16:48, 16:48] = 255
+        >>> zones = Zones.of(Mask(square))
+        >>> zones.window, int(zones.inside.sum()), int(zones.rim.sum())
+        (Box(left=8, top=8, right=56, bottom=56), 1024, 768)
+        """
         core = mask.core
         bounds = Mask.where(core).bounds
         if bounds is None or mask.area == mask.size.area:
@@ -45,5 +61,5 @@ class Zones:
 
 
 def _depth(here: np.ndarray) -> np.ndarray:
-    """Distance to the nearest pixel that is not `here`, 0 for those."""
+    """(height, width) float32 pixels: the distance to the nearest pixel that is not `here`, 0 for those."""
     return cv2.distanceTransform(here.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)

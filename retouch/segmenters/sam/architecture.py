@@ -1,7 +1,7 @@
-"""What a model of SAM's family is like, told from the shapes of its tensors; file names say nothing.
+"""The architecture of a model of SAM's family, from the shapes of its tensors, not from the file's name.
 
-Relative positions give most of it away: there are 2 n - 1 of them for n cells a side, each as wide as a head,
-and a block that attends in windows has fewer than one that sees all.
+Relative positions show most of it: there are 2 n - 1 of them for n cells a side, each as wide as a head, and
+a block with windowed attention has fewer than one with global attention.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 Shapes = Mapping[str, tuple[int, ...]]
 
 HEAD = 64
-"""Width of a head where no relative positions tell: that of every published SAM but the largest."""
+"""Width of a head without relative positions: that of every published SAM except the largest."""
 
 
 def kind_of(names: Collection[str]) -> str:
-    """sam, sam-hq, mobile-sam, sam2 or fastsam, from the names in a file; "" for anything else."""
+    """sam, sam-hq, mobile-sam, sam2 or fastsam, from the names of tensors in a file; "" for anything else."""
     if "mask_decoder.hf_token.weight" in names:
         return "sam-hq"
     if "sam_mask_decoder.iou_token.weight" in names and "image_encoder.trunk.pos_embed" in names:
@@ -33,7 +33,8 @@ def kind_of(names: Collection[str]) -> str:
 
 @dataclass(frozen=True)
 class Encoder:
-    """A vision transformer: `side` and `patch` in pixels, `window` in patches; `whole` blocks see all."""
+    """A vision transformer: `side` and `patch` in pixels, `window` in patches; `whole` blocks attend
+    globally."""
 
     side: int
     patch: int
@@ -48,23 +49,23 @@ class Encoder:
 
     @classmethod
     def of(cls, shapes: Shapes) -> Encoder:
-        """KeyError when a tensor is missing."""
+        """The encoder with tensors of these shapes. KeyError when one is missing."""
         _, grid, _, width = shapes["image_encoder.pos_embed"]
         patch = shapes["image_encoder.patch_embed.proj.weight"][-1]
         depth = count(shapes, "image_encoder.blocks.")
         positions = [shapes.get(f"image_encoder.blocks.{i}.attn.rel_pos_h") for i in range(depth)]
-        told = [shape for shape in positions if shape]
+        known = [shape for shape in positions if shape]
         cells = [(shape[0] + 1) // 2 if shape else grid for shape in positions]
         return cls(
             side=grid * patch,
             patch=patch,
             width=width,
             depth=depth,
-            heads=width // (told[0][1] if told else HEAD),
+            heads=width // (known[0][1] if known else HEAD),
             mlp=shapes["image_encoder.blocks.0.mlp.lin1.weight"][0],
             window=min(cells) if min(cells) < grid else 0,
             whole=tuple(i for i in range(depth) if cells[i] == grid),
-            relative=bool(told),
+            relative=bool(known),
             out=shapes["image_encoder.neck.0.weight"][0],
         )
 
@@ -83,7 +84,7 @@ class Head:
 
     @classmethod
     def of(cls, shapes: Shapes) -> Head:
-        """KeyError when a tensor is missing."""
+        """The decoder with tensors of these shapes. KeyError when one is missing."""
         transformer = "mask_decoder.transformer.layers."
         masks, width = shapes["mask_decoder.mask_tokens.weight"]
         return cls(
@@ -98,5 +99,5 @@ class Head:
 
 
 def count(shapes: Collection[str], prefix: str) -> int:
-    """How many numbered parts begin with `prefix`."""
+    """The number of numbered parts whose names begin with `prefix`."""
     return len({name[len(prefix) :].split(".")[0] for name in shapes if name.startswith(prefix)})

@@ -1,9 +1,10 @@
-"""A click that corrects a mask: what is wrong round it is mended, what nobody complained about stays.
+"""Correct a mask by clicks: the wrong area around a click changes, and the rest of the mask stays.
 
-A click lies in what is wrong, about where that is deepest: so people click, and so a machine does in their
-stead (Sofiiuk, Petrov and Konushin, Reviving Iterative Training with Mask Guidance, 2021). What is wrong is
-therefore nowhere much deeper than where the click lies, and that tells the answers to trust from the others.
-Where none is to be trusted the outline bends to hold the click and no more: that is hardly ever wrong.
+A correcting click lies near the deepest point of the wrong area: people click so, and so do simulated clicks
+(K. Sofiiuk, I. Petrov and A. Konushin, Reviving Iterative Training with Mask Guidance for Interactive
+Segmentation, 2021, arXiv:2102.06583). So the wrong area is nowhere much deeper than at the click, which tells
+reliable answers of the decoder from others. Without a reliable answer the outline bends just enough to hold
+the click, which is rarely wrong.
 """
 
 from __future__ import annotations
@@ -19,55 +20,57 @@ from retouch.segmenters.sam.mask_candidates import MaskCandidate, mask_iou
 from retouch.segmenters.sam.square_input import SquareInput
 
 ANOTHER = 0.4
-"""Masks that overlap by less (intersection over union) are of different things."""
+"""Intersection over union below which two masks are of different things."""
 DEEP, HALFWAY = 0.8, 0.7
-"""How deep in what would change a click must lie, as a share of the greatest depth there: where most of the
-answers would change it, and where all of them would or it is a mask of another thing."""
+"""The least depth of a click in the changed area, as a share of the greatest depth there: for a change that
+most answers make, and for one that all answers make or that changes to another thing."""
 ONE_WAY = 0.85
-"""Of what changes from a part to its whole, or back, so much is added, or so much is taken away."""
+"""Share of the changed pixels that change as the click asks when a part becomes its whole, or the reverse."""
 REACH = 4
-"""Depths of a click from it: what is wrong further away is not known from it."""
+"""Radius of a correction, in depths of its click."""
 FINEST = 0.5
-"""Cells of the logits: nearer to an outline a model knows nothing, and narrower no outline bends."""
+"""Cells of the logits: the precision of a model's outline, and the least radius of a bend."""
 BEND = 1.25
-"""Deviation of the Gaussian by which an outline bends, in depths of the click."""
+"""Standard deviation of the Gaussian that bends an outline, in depths of the click."""
 MARGIN = 0.02
-"""The logit at a click that just has its way."""
+"""The logit at a click after a bend."""
 
 
 def correct_mask(
     new: MaskCandidate, answers: np.ndarray, before: MaskCandidate, clicks: Sequence[Click]
 ) -> MaskCandidate:
-    """`before`, mended at each click that it disobeys, with the score of `new`.
+    """`before`, corrected at each click that it violates, with the score of `new`.
 
-    `answers` (levels, h, w): all logits that the decoder gave, seen as `new` is. Where nobody complained, or
-    the click asks for another thing altogether, which `new` is of, it is `new` as it is.
+    `answers`, (levels, n, n) float32, are all logits of the decoder, at the input of `new`, which is
+    `new.fit`. `new` itself is returned when no click is violated, or when the last violated click asks for
+    another thing and `new` is a mask of that.
     """
-    mended = replace(before.within(new.fit), score=new.score)
-    wrong = [click for click in clicks if mended.violations([click])]
-    if not wrong or _another(new, mended, wrong[-1], clicks):
+    corrected = replace(before.within(new.fit), score=new.score)
+    wrong = [click for click in clicks if corrected.violations([click])]
+    if not wrong or _another(new, corrected, wrong[-1], clicks):
         return new
     for click in wrong:
-        if mended.violations([click]):
-            mended = _mend(mended, answers, click, clicks)
-    return mended
+        if corrected.violations([click]):
+            corrected = _mend(corrected, answers, click, clicks)
+    return corrected
 
 
 def _another(new: MaskCandidate, old: MaskCandidate, click: Click, clicks: Sequence[Click]) -> bool:
-    """Whether the click asks for the whole of which `old` was a part, or the other way round, as `new` is."""
+    """Whether `new` is the whole of which `old` was a part, or the reverse, as the click asks."""
     if mask_iou(new.logits, old.logits) >= ANOTHER or new.violations(clicks):
         return False
     fit = new.fit
     wanted = fit.dense(new.logits) > 0
     changed = wanted != (fit.dense(old.logits) > 0)
-    asked = np.count_nonzero(changed & (wanted == click.positive))
-    return asked >= ONE_WAY * changed.sum() and _round(changed, _cell(fit, click), HALFWAY) is not None
+    as_asked = np.count_nonzero(changed & (wanted == click.positive))
+    return as_asked >= ONE_WAY * changed.sum() and _round(changed, _cell(fit, click), HALFWAY) is not None
 
 
 def _mend(mask: MaskCandidate, answers: np.ndarray, click: Click, clicks: Sequence[Click]) -> MaskCandidate:
-    """The mask with more where a positive click lies, with less where a negative one does, never both.
+    """The mask with an area added at a positive click, or removed at a negative one.
 
-    Logits are turned round for a negative click: above 0 is as the click would have it.
+    `answers` are (levels, n, n) logits. The sign of all logits is reversed for a negative click: above 0
+    means as the click asks.
     """
     fit, sign = mask.fit, np.float32(1 if click.positive else -1)
     old, agreed = sign * mask.logits, np.sort(sign * answers, axis=0)
@@ -78,15 +81,15 @@ def _mend(mask: MaskCandidate, answers: np.ndarray, click: Click, clicks: Sequen
         for wanted, least in ((agreed[(len(agreed) - 1) // 2], DEEP), (agreed[0], HALFWAY)):
             piece = _round(lacking & (fit.dense(wanted) > 0), cell, least)
             if piece is not None:
-                taken = _cells(fit, piece & _near(piece.shape, cell, REACH * depth), len(old))
-                found = replace(mask, logits=sign * np.where(taken, np.maximum(wanted, bent), bent))
-                if not found.violations(clicks):
-                    return found
+                cells = _cells(fit, piece & _near(piece.shape, cell, REACH * depth), len(old))
+                corrected = replace(mask, logits=sign * np.where(cells, np.maximum(wanted, bent), bent))
+                if not corrected.violations(clicks):
+                    return corrected
     return replace(mask, logits=sign * bent)
 
 
 def _bent(fit: SquareInput, logits: np.ndarray, click: Click, radius: float) -> np.ndarray:
-    """(h, w) logits raised by a Gaussian of `radius` input pixels, just as high as the click needs."""
+    """(n, n) logits plus a Gaussian of `radius` input pixels that is just high enough for the click."""
     centres = (np.arange(len(logits)) + 0.5) * fit.side / len(logits)
     x, y = _place(fit, click)
     across, down = (np.exp(-(((centres - at) / radius) ** 2) / 2) for at in (x, y))
@@ -96,15 +99,16 @@ def _bent(fit: SquareInput, logits: np.ndarray, click: Click, radius: float) -> 
 
 
 def _room(fit: SquareInput, click: Click, clicks: Sequence[Click]) -> float:
-    """Half the way, in input pixels, to the nearest click that says the opposite."""
+    """Half the distance in input pixels to the nearest click of the opposite kind, infinite without one."""
     others = [_place(fit, other) for other in clicks if other.positive != click.positive]
     return min((float(np.hypot(*(_place(fit, click) - other))) / 2 for other in others), default=np.inf)
 
 
 def _round(changed: np.ndarray, cell: tuple[int, int], least: float) -> np.ndarray | None:
-    """The connected piece of (height, width) bool that holds `cell`.
+    """(height, width) bool: the connected part of `changed` that holds `cell`, (row, column).
 
-    None where it holds none, or is so much deeper elsewhere that nobody would have clicked here.
+    None when `cell` is not changed, or when the part is so much deeper elsewhere that a person would click
+    there.
     """
     if not changed[cell]:
         return None
@@ -115,31 +119,33 @@ def _round(changed: np.ndarray, cell: tuple[int, int], least: float) -> np.ndarr
 
 
 def _depths(inside: np.ndarray) -> np.ndarray:
-    """(height, width) pixels to the nearest one that is not `inside`; beyond the picture none is."""
+    """(height, width) float32 pixels: the distance to the nearest one not `inside`; none is inside beyond the
+    array."""
     framed = cv2.copyMakeBorder(inside.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(0,))
     return cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1]
 
 
 def _near(shape: tuple[int, ...], cell: tuple[int, int], reach: float) -> np.ndarray:
-    """Bool of `shape`: at most `reach` pixels from `cell`."""
+    """Bool of `shape`: the pixels at most `reach` from `cell`."""
     down, across = (np.arange(length) - at for length, at in zip(shape, cell, strict=True))
     return down[:, None] ** 2 + across**2 <= reach**2
 
 
 def _cells(fit: SquareInput, piece: np.ndarray, count: int) -> np.ndarray:
-    """(count, count) bool: the logits that make a piece of the dense ones, and those next to them."""
+    """(count, count) bool: the logits under a part of the dense ones, (height, width) bool, and their
+    neighbours."""
     square = np.zeros((fit.side, fit.side), np.float32)
     square[: len(piece), : piece.shape[1]] = piece
-    held = cv2.resize(square, (count, count), interpolation=cv2.INTER_AREA) > 0
-    return cv2.dilate(held.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    covered = cv2.resize(square, (count, count), interpolation=cv2.INTER_AREA) > 0
+    return cv2.dilate(covered.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
 
 
 def _place(fit: SquareInput, click: Click) -> np.ndarray:
-    """(2,) the click's centre in input pixels, across and down."""
+    """(2,) float: x, y of the click's centre in input pixels."""
     return fit.points(np.array([click.x + 0.5, click.y + 0.5]))
 
 
 def _cell(fit: SquareInput, click: Click) -> tuple[int, int]:
-    """The dense logit, row and column, in which a click lies."""
+    """(row, column) of the dense logit at a click."""
     x, y = np.minimum(_place(fit, click).astype(int), np.array(fit.inner) - 1)
     return int(y), int(x)

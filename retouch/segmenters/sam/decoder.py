@@ -1,8 +1,9 @@
 """Prompts and a picture's features to masks, for every model of SAM's family.
 
-Kirillov et al., Segment Anything, 2023; Ravi et al., SAM 2, 2024. The layers are the libraries'; the order in
-which they are run is ours: the picture's own part of the first layer is computed once for all prompts, and
-masks are drawn only for those whose predicted quality is worth it.
+A. Kirillov and others, Segment Anything, 2023, arXiv:2304.02643; N. Ravi and others, SAM 2: Segment Anything
+in Images and Videos, 2024, arXiv:2408.00714. The layers are the libraries'. They run in another order here:
+the picture's part of the first layer is computed once for all prompts, and masks are computed only for a
+sufficient predicted quality.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from typing import Any
 import numpy as np
 
 CHUNK = 8
-"""Prompts whose masks are drawn at once: each takes 32 MiB meanwhile."""
+"""Prompts whose masks are computed at once: each needs 32 MiB."""
 
 
 @dataclass(frozen=True, eq=False)
 class DecoderInput:
-    """Prompts, one a row, in input pixels (edge coordinates). What is None is not said.
+    """Prompts, one in each row, in input pixels (edge coordinates); None for parts that are not given.
 
-    `points` (n, k, 2) with `labels` (n, k): 1 inside, 0 outside. `boxes` (n, 4). `masks` (n, h, w): logits of
-    an earlier answer. Drawn are the masks of `levels` whose predicted quality is above `least`.
+    `points` are (n, k, 2) float x, y with `labels`, (n, k): 1 inside, 0 outside. `boxes` are (n, 4) float
+    left, top, right, bottom. `masks` are (n, h, w) float32, the logits of an earlier answer. The answer has
+    the masks of `levels`, 0..3, whose predicted quality is above `least`.
     """
 
     points: np.ndarray | None = None
@@ -34,9 +36,11 @@ class DecoderInput:
 
 @dataclass(frozen=True, eq=False)
 class DecoderOutput:
-    """Masks drawn: `logits` (m, h, w) float32 over the square input, and of each its predicted `scores`,
-    the `prompts` row it answers, and its `levels`: 0 the one mask for a clear prompt, 1 to 3 for an
-    ambiguous one."""
+    """The masks of an answer: `logits` are (m, h, w) float32 over the square input.
+
+    All others are (m,): `scores` are predicted qualities, about 0..1; `prompts` are the rows of the prompts;
+    `levels` are 0 for the mask of a clear prompt and 1 to 3 for those of an ambiguous one.
+    """
 
     logits: np.ndarray
     scores: np.ndarray
@@ -46,16 +50,16 @@ class DecoderOutput:
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """What an encoder makes of a picture, on the CPU: (1, c, h, w), and finer ones if the model has them."""
+    """The output of an encoder on the CPU: (1, c, h, w) float32, and finer levels if the model has them."""
 
     coarse: Any
     finer: tuple[Any, ...] = ()
 
 
 class Decoder:
-    """`prompts` and `masks` are the model's prompt encoder and mask decoder.
+    """Runs a model's prompt encoder, `prompts`, and its mask decoder, `masks`.
 
-    `box_as_points`: corners are points labelled 2 and 3, as SAM 2 was trained.
+    With `box_as_points` the corners of a box are points labelled 2 and 3, as in the training of SAM 2.
     """
 
     def __init__(self, prompts: Any, masks: Any, box_as_points: bool = False) -> None:
@@ -63,6 +67,7 @@ class Decoder:
         self._place: Any = None
 
     def decode(self, features: Features, ask: DecoderInput, device: Any) -> DecoderOutput:
+        """The masks for the prompts `ask` on a picture's features, computed on `device`."""
         import torch
 
         with torch.inference_mode(), torch.autocast(torch.device(device).type, enabled=False):
@@ -79,7 +84,7 @@ class Decoder:
 
     @property
     def _first(self) -> int:
-        """Where the token of quality is; one for whether there is anything at all may come before it."""
+        """The index of the quality token; a token for the presence of an object may come before it."""
         return int(getattr(self._masks, "pred_obj_scores", False))
 
     def _embed(self, ask: DecoderInput, device: Any) -> tuple[Any, Any]:
@@ -88,7 +93,7 @@ class Decoder:
         def tensor(array: np.ndarray | None) -> Any:
             return None if array is None else torch.as_tensor(array, dtype=torch.float32, device=device)
 
-        # The encoder adds half a pixel, to make edge coordinates of a pixel's number.
+        # The encoder adds half a pixel, which converts the number of a pixel to edge coordinates.
         points, boxes, labels = (tensor(a) for a in (ask.points, ask.boxes, ask.labels))
         points, boxes = (None if part is None else part - 0.5 for part in (points, boxes))
         if boxes is not None and self._box_as_points:
@@ -102,7 +107,7 @@ class Decoder:
         return self._prompts(points=clicks, boxes=boxes, masks=None if masks is None else masks[:, None])
 
     def _attend(self, coarse: Any, sparse: Any, dense: Any) -> tuple[Any, Any]:
-        """(n, tokens, c), and the picture as each prompt sees it: (n, c, h, w)."""
+        """(tokens (n, tokens, c), picture (n, c, h, w)) after attention, for each prompt."""
         import torch
 
         own = [self._masks.iou_token.weight, self._masks.mask_tokens.weight]
@@ -110,24 +115,24 @@ class Decoder:
             own.insert(0, self._masks.obj_score_token.weight)
         tokens = torch.cat([torch.cat(own)[None].expand(len(sparse), -1, -1), sparse], 1)
         if len(dense) > 1 and dense.stride(0) == 0:
-            dense = dense[:1]  # the same for all prompts: the first layer then sees the picture once
+            dense = dense[:1]  # equal for all prompts, so the first layer runs on the picture once
         if self._place is None or self._place.device != coarse.device:
             self._place = self._prompts.get_dense_pe()
-        out, seen = self._masks.transformer(coarse + dense, self._place, tokens)
-        return out, seen.transpose(1, 2).reshape(len(sparse), *coarse.shape[1:])
+        out, picture = self._masks.transformer(coarse + dense, self._place, tokens)
+        return out, picture.transpose(1, 2).reshape(len(sparse), *coarse.shape[1:])
 
     def _draw_masks(self, picture: Any, tokens: Any, wanted: Any, finer: list[Any]) -> Any:
         """(m, h, w): the wanted masks, in the order of `wanted.nonzero()`."""
         import torch
 
-        drawn = [self._sheet(picture[:0], tokens[:0], finer)[wanted[:0]]]
+        parts = [self._sheet(picture[:0], tokens[:0], finer)[wanted[:0]]]
         rows = wanted.any(1).nonzero()[:, 0]
-        for some in rows.split(CHUNK):
-            drawn.append(self._sheet(picture[some], tokens[some], finer)[wanted[some]])
-        return torch.cat(drawn)
+        for chunk in rows.split(CHUNK):
+            parts.append(self._sheet(picture[chunk], tokens[chunk], finer)[wanted[chunk]])
+        return torch.cat(parts)
 
     def _sheet(self, picture: Any, tokens: Any, finer: list[Any]) -> Any:
-        """(n, levels, h, w): every mask of some prompts."""
+        """(n, levels, h, w): all masks of these prompts."""
         import torch
 
         masks, start = self._masks, self._first + 1

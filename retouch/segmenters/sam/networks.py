@@ -1,7 +1,8 @@
-"""Models of SAM's family, built from their tensors: encoders by what they are, and one decoder for all.
+"""Models of SAM's family, built from their tensors: an encoder for each kind, and one decoder for all.
 
-Kirillov et al., Segment Anything, 2023; Zhang et al., Faster Segment Anything (MobileSAM), 2023; Ravi et al.,
-SAM 2, 2024. SAM's layers are the segment-anything package's, the others' those of ultralytics.
+A. Kirillov and others, Segment Anything, 2023, arXiv:2304.02643; C. Zhang and others, Faster Segment Anything
+(MobileSAM), 2023, arXiv:2306.14289; N. Ravi and others, SAM 2, 2024, arXiv:2408.00714. SAM's layers come from
+the segment-anything package, the others from ultralytics.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from retouch.segmenters.sam.decoder import Decoder, DecoderInput, DecoderOutput,
 from retouch.weights import import_guard, versions
 
 MEAN, DEVIATION = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
-"""Of RGB in 0..255 over ImageNet: what all of them were trained with."""
+"""Mean and standard deviation of RGB levels 0..255 over ImageNet, from the training of all these models."""
 
 
 @dataclass(frozen=True, eq=False)
 class SamNetwork:
-    """A model on its device. `side` of its square input in pixels; `stretch`: a picture fills all of it."""
+    """A model on its device. `side` is that of its square input in pixels; with `stretch` a picture fills all
+    of it."""
 
     module: Any
     decoder: Decoder
@@ -36,9 +38,10 @@ class SamNetwork:
     stretch: bool = False
 
     def encode(self, image: np.ndarray) -> Features:
-        """(height, width, 3) RGB uint8, at most `side` a side -> its features, float32 on the CPU.
+        """The features, float32 on the CPU, of (height, width, 3) uint8 RGB of at most `side` pixels a side.
 
-        On a GPU in half precision, which changes masks by less than a pixel; on a CPU that is slower.
+        A GPU computes in half precision, which changes masks by less than a pixel; on a CPU half precision is
+        slower.
         """
         import torch
 
@@ -49,31 +52,32 @@ class SamNetwork:
             (tensor - mean) / deviation, (0, self.side - width, 0, self.side - height)
         )
         kind = torch.device(self.device).type
-        # torch 2.1 minds the kind even where autocast is not enabled
+        # torch 2.1 checks the type even if autocast is not enabled
         half = torch.float16 if kind == "cuda" else torch.bfloat16
         with torch.inference_mode(), torch.autocast(kind, half, enabled=kind == "cuda"):
-            found = self.look(padded[None])
-        return Features(found.coarse.float().cpu(), tuple(part.float().cpu() for part in found.finer))
+            features = self.look(padded[None])
+        return Features(features.coarse.float().cpu(), tuple(part.float().cpu() for part in features.finer))
 
     def decode(self, features: Features, ask: DecoderInput) -> DecoderOutput:
+        """The masks for the prompts `ask` on a picture's features."""
         return self.decoder.decode(features, ask, self.device)
 
 
 def load(path: Path, device: str) -> SamNetwork:
-    """The model in a file, ready on `device`.
+    """The model in a file, loaded on `device`.
 
-    Raises Missing without the file or the package it needs, WeightsRefused for anything but such a model.
+    Raises Missing without the file or its package, and WeightsRefused for a file without such a model.
     """
-    held = model_file.tensors(path)
-    kind = kind_of(held)
+    weights = model_file.tensors(path)
+    kind = kind_of(weights)
     if kind not in BUILDERS:
         raise WeightsRefused(
             f"{path.name} is no model that segments{f' ({kind})' if kind else ''}.",
             hint="SAM, MobileSAM and SAM 2 files do.",
         )
     with convert_errors(lambda cause: _unlike(path, kind, cause)):
-        make = BUILDERS[kind](held)
-        make.module.load_state_dict(_weights_of_module(held, make.module), strict=True, assign=True)
+        make = BUILDERS[kind](weights)
+        make.module.load_state_dict(_weights_of_module(weights, make.module), strict=True, assign=True)
         module = make.module.float().eval().requires_grad_(False).to(device)
     return SamNetwork(
         module, make.decoder(module), partial(make.look, module), make.side, device, make.stretch
@@ -88,15 +92,15 @@ def _unlike(path: Path, kind: str, cause: str) -> WeightsRefused:
     )
 
 
-def _weights_of_module(held: Mapping[str, Any], module: Any) -> dict[str, Any]:
-    """What the model takes of a file: trackers of videos and statistics of training stay behind."""
+def _weights_of_module(weights: Mapping[str, Any], module: Any) -> dict[str, Any]:
+    """The tensors of a file that the model has, without video trackers and statistics of the training."""
     names = set(module.state_dict())
-    return {name: value for name, value in held.items() if name in names}
+    return {name: value for name, value in weights.items() if name in names}
 
 
 @dataclass(frozen=True)
 class LoadedNetwork:
-    """A model without weights, and how it is used."""
+    """A model without weights, and the functions that run it."""
 
     module: Any
     decoder: Callable[[Any], Decoder]
@@ -105,12 +109,12 @@ class LoadedNetwork:
     stretch: bool = False
 
 
-def _shapes(held: Mapping[str, Any]) -> Shapes:
-    return {name: tuple(value.shape) for name, value in held.items()}
+def _shapes(weights: Mapping[str, Any]) -> Shapes:
+    return {name: tuple(value.shape) for name, value in weights.items()}
 
 
-def _sam(held: Mapping[str, Any]) -> LoadedNetwork:
-    shapes = _shapes(held)
+def _sam(weights: Mapping[str, Any]) -> LoadedNetwork:
+    shapes = _shapes(weights)
     encoder, head = Encoder.of(shapes), Head.of(shapes)
     layers = _layers()
     with _nothing_drawn():
@@ -133,7 +137,7 @@ def _layers() -> Any:
 
 
 def _nothing_drawn() -> Any:
-    """Parameters are made without numbers, which the file's replace: no time and no memory for them."""
+    """A context in which parameters have no values, for the file's replace them: it saves time and memory."""
     import torch
 
     return torch.device("meta")
@@ -183,17 +187,17 @@ def _ultralytics() -> Any:
     return build
 
 
-def _mobile(held: Mapping[str, Any]) -> LoadedNetwork:
+def _mobile(weights: Mapping[str, Any]) -> LoadedNetwork:
     module = _ultralytics().build_mobile_sam()
     return LoadedNetwork(module, _sam_decoder, lambda m, x: Features(m.image_encoder(x)), 1024)
 
 
 SAM2_SIZES = {(96, 12): "t", (96, 16): "s", (112, 24): "b", (144, 48): "l"}
-"""(width, blocks) of the published ones, to the builders of ultralytics."""
+"""(width, blocks) of the published models -> suffix of ultralytics' builders."""
 
 
-def _sam2(held: Mapping[str, Any]) -> LoadedNetwork:
-    shapes = _shapes(held)
+def _sam2(weights: Mapping[str, Any]) -> LoadedNetwork:
+    shapes = _shapes(weights)
     width = shapes["image_encoder.trunk.patch_embed.proj.weight"][0]
     size = width, count(shapes, "image_encoder.trunk.blocks.")
     if size not in SAM2_SIZES:
@@ -207,7 +211,7 @@ def _sam2_decoder(module: Any) -> Decoder:
 
 
 def _sam2_look(module: Any, tensor: Any) -> Features:
-    """The three finest levels; a still picture has no memory, which is a vector of its own."""
+    """The three finest levels. A still picture has no memory, for which the model has a vector."""
     finest, finer, coarse = module.forward_image(tensor)["backbone_fpn"][-3:]
     return Features(coarse + module.no_mem_embed.reshape(1, -1, 1, 1), (finest, finer))
 

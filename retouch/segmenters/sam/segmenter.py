@@ -1,4 +1,4 @@
-"""A segmenter of SAM's family: the picture is looked at once, each prompt then costs one decoding."""
+"""A segmenter of SAM's family: a picture is encoded once, and each prompt then costs one decoding."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from retouch.segmenters.sam.zoom import better_of, zoom_crop
 
 T = TypeVar("T")
 LOOKS = 12
-"""Pictures and crops remembered: 4 MiB each, 16 for SAM 2."""
+"""Pictures and crops whose features are kept: 4 MiB each, 16 for SAM 2."""
 
 
 @dataclass(frozen=True, eq=False)
 class Memory:
-    """The best mask of a prompt on the picture of that digest."""
+    """The best mask of the last prompt on the picture of this digest."""
 
     digest: str
     guess: MaskCandidate
 
 
 class Sam:
-    """A Segmenter for one file: loaded at the first picture, kept until `release`."""
+    """A Segmenter for one file, loaded at the first picture and kept until `release`."""
 
     def __init__(
         self,
@@ -48,7 +48,8 @@ class Sam:
         tidy: Callable[[], None],
         grid: Grid | None = None,
     ) -> None:
-        """`fetch` gets the file here and `device` is asked when it is loaded; `tidy` frees other models."""
+        """`fetch` downloads the file if needed, `device` returns the device to load it on, and `tidy` frees
+        other models."""
         self.name, self._path, self._fetch = path.name, path, fetch
         self._device, self._tidy, self._grid = device, tidy, grid or Grid()
         self._lock = threading.RLock()
@@ -64,12 +65,13 @@ class Sam:
         self._with(lambda net: self._look(net, picture, picture.size.box))
 
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
-        """Masks for clicks and a box; `Worded` knows words. Raises Missing, WeightsRefused, OutOfMemory."""
-        said = check_prompt(prompt, picture.size)
+        """Masks for clicks and a box; `TextSegmenter` takes words. Raises Missing, WeightsRefused,
+        OutOfMemory."""
+        checked = check_prompt(prompt, picture.size)
         before = memory.guess if isinstance(memory, Memory) and memory.digest == picture.digest else None
-        found = self._with(lambda net: self._guesses(net, picture, said, before))
-        regions = [region for region in (guess.region for guess in found) if region]
-        return Segmentation(tuple(regions), Memory(picture.digest, found[0]))
+        candidates = self._with(lambda net: self._guesses(net, picture, checked, before))
+        regions = [region for region in (guess.region for guess in candidates) if region]
+        return Segmentation(tuple(regions), Memory(picture.digest, candidates[0]))
 
     def everything(self, picture: Picture) -> tuple[Region, ...]:
         def all_of(net: SamNetwork) -> tuple[Region, ...]:
@@ -79,9 +81,9 @@ class Sam:
         return self._with(all_of)
 
     def release(self) -> None:
-        """Free the model's memory as soon as nobody uses it; the next prompt loads it again.
+        """Free the model once no prompt uses it; the next prompt loads it again.
 
-        What was seen of pictures stays, on the CPU.
+        The features of pictures stay on the CPU.
         """
         with self._lock:
             self._net = None
@@ -89,15 +91,16 @@ class Sam:
     def _guesses(
         self, net: SamNetwork, picture: Picture, prompt: Prompt, before: MaskCandidate | None
     ) -> list[MaskCandidate]:
-        """Best first: what was before, corrected where it must be; then all that is new, then that itself."""
+        """The candidates, best first: corrected versions of the mask before, new masks, and the mask
+        before."""
         crop = _view(picture.size, prompt, before)
         look, fit = self._look(net, picture, crop)
         answer = net.decode(look, decoder_input(fit, prompt, before))
-        found = guesses(fit, answer, prompt)
+        candidates = guesses(fit, answer, prompt)
         if before is not None:
-            mended = [correct_mask(guess, answer.logits, before, prompt.clicks) for guess in found]
-            found = [*mended, *found, before]
-        ordered = best_first(found, prompt.clicks)
+            corrected = [correct_mask(guess, answer.logits, before, prompt.clicks) for guess in candidates]
+            candidates = [*corrected, *candidates, before]
+        ordered = best_first(candidates, prompt.clicks)
         if not prompt.fine or crop != picture.size.box:
             return ordered
         return self._closer(net, picture, prompt, ordered)
@@ -105,7 +108,7 @@ class Sam:
     def _closer(
         self, net: SamNetwork, picture: Picture, prompt: Prompt, found: list[MaskCandidate]
     ) -> list[MaskCandidate]:
-        """A second look at what is small in a large picture: same thing, finer outline."""
+        """A second pass on a thing that is small in a large picture, for a finer outline."""
         box = found[0].box
         crop = box and zoom_crop(box, picture.size, net.side)
         if crop is None or box is None:
@@ -122,7 +125,8 @@ class Sam:
         return self._looks.get(key, lambda: net.encode(fit.image(picture.pixels))), fit
 
     def _with(self, work: Callable[[SamNetwork], T]) -> T:
-        """`work` with the model; out of memory on a GPU, once more on the CPU with everything else freed."""
+        """The result of `work` on the model. When a GPU runs out of memory, all models are freed and the CPU
+        is used."""
         with convert_errors(self._unfit):
             try:
                 return work(self._ready(None))
@@ -145,10 +149,11 @@ class Sam:
 
 
 def _view(canvas: Size, prompt: Prompt, before: MaskCandidate | None) -> Box:
-    """Where to look: where the mask was last seen, if all that is now said lies there."""
+    """The crop to encode: that of the last mask if all clicks and the box lie in it, else the whole
+    picture."""
     if before is None:
         return canvas.box
     crop = before.fit.crop
     points = [Box(click.x, click.y, click.x + 1, click.y + 1) for click in prompt.clicks]
-    said: Sequence[Box] = [*points, *([prompt.box] if prompt.box else [])]
-    return crop if all(crop.contains(box) for box in said) else canvas.box
+    boxes: Sequence[Box] = [*points, *([prompt.box] if prompt.box else [])]
+    return crop if all(crop.contains(box) for box in boxes) else canvas.box

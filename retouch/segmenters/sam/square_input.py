@@ -1,6 +1,6 @@
-"""How a part of a picture becomes a model's square input, and how logits become a mask of the picture.
+"""Map a part of a picture to a model's square input, and logits to a mask of the picture.
 
-Edge coordinates throughout: pixel i covers i to i + 1, so its centre is i + 0.5.
+Coordinates are those of edges: pixel i covers i to i + 1, so its centre is i + 0.5.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from retouch.image.region import Region
 from retouch.segmenters.base import Click
 
 ROWS = 256
-"""Rows of a mask made at a time: what is needed beside the mask itself stays small."""
+"""Rows of a mask that are computed at once, so that intermediate arrays stay small."""
 
 
 @dataclass(frozen=True)
 class SquareInput:
-    """`crop` (canvas pixels) scaled to `inner`, in the upper left of a square of `side` pixels."""
+    """`crop`, in canvas pixels, scaled to `inner` in the upper left of a square of `side` pixels."""
 
     crop: Box
     inner: Size
@@ -31,10 +31,10 @@ class SquareInput:
 
     @classmethod
     def of(cls, crop: Box, side: int, stretch: bool = False) -> SquareInput:
-        """The longer side becomes `side`, or, with `stretch`, both."""
+        """The input that scales the longer side to `side` pixels, or both sides with `stretch`."""
         scale = side / max(crop.size)
-        kept = Size(*(max(1, int(length * scale + 0.5)) for length in crop.size))
-        return cls(crop, Size(side, side) if stretch else kept, side)
+        proportional = Size(*(max(1, int(length * scale + 0.5)) for length in crop.size))
+        return cls(crop, Size(side, side) if stretch else proportional, side)
 
     @property
     def scale(self) -> np.ndarray:
@@ -42,45 +42,50 @@ class SquareInput:
         return np.array(self.inner) / np.array(self.crop.size)
 
     def image(self, pixels: np.ndarray) -> np.ndarray:
-        """The crop of (height, width, 3) uint8, as large as `inner`."""
+        """The crop of a picture, (height, width, 3) uint8 RGB, scaled to `inner`: (height, width, 3)
+        uint8."""
         part = np.ascontiguousarray(pixels[self.crop.slices])
         return np.asarray(Image.fromarray(part).resize(self.inner, Image.Resampling.BILINEAR))
 
     def points(self, places: np.ndarray) -> np.ndarray:
-        """(..., 2) canvas coordinates -> input coordinates."""
+        """(..., 2) x, y in canvas pixels -> (..., 2) float x, y in input pixels."""
         return (places - np.array(self.crop[:2])) * self.scale
 
     def canvas(self, points: np.ndarray) -> np.ndarray:
-        """(..., 2) input coordinates -> canvas coordinates."""
+        """(..., 2) x, y in input pixels -> (..., 2) float x, y in canvas pixels."""
         return points / self.scale + np.array(self.crop[:2])
 
     def box(self, corners: np.ndarray) -> Box:
-        """(4,) input coordinates -> the pixels of the crop that they cover."""
+        """(4,) left, top, right, bottom in input pixels -> the box of canvas pixels, clipped to the crop."""
         return Box.covering(*np.round(self.canvas(corners.reshape(2, 2)), 3).ravel()) & self.crop
 
     def at(self, logits: np.ndarray, clicks: Sequence[Click]) -> np.ndarray:
-        """(len(clicks),) what the (h, w) logits, which cover the square, are at these pixels."""
+        """(len(clicks),) float: the logits at the clicks. `logits`, (n, n) float32, cover the square."""
         dense = self.dense(logits) if clicks else logits
         boxes = [Box(click.x, click.y, click.x + 1, click.y + 1) for click in clicks]
         return np.array([self.values(dense, box)[0, 0] for box in boxes])
 
     def dense(self, logits: np.ndarray) -> np.ndarray:
-        """The (h, w) logits at each pixel of `inner`: half of what makes a mask of them, as the package does.
+        """(height, width) float32: the (n, n) logits, which cover the square, at each pixel of `inner`.
 
-        Straight to the picture would be as good, but a speckle more or less moves a mask's box, and with it
-        what is taken for a double.
+        This is the first of the two resamplings of segment-anything. One resampling to the picture would be
+        as good, but single speckles change a mask's box, and with it the removal of duplicates.
         """
         full = cv2.resize(logits, (self.side, self.side), interpolation=cv2.INTER_LINEAR)
         return full[: self.inner.height, : self.inner.width]
 
     def values(self, dense: np.ndarray, box: Box) -> np.ndarray:
-        """(height, width) float32: dense logits, bilinear, at the centre of each pixel of `box`."""
+        """(height, width) float32: the logits of `dense` at the centre of each pixel of `box`, bilinear.
+
+        `box` is in canvas pixels, within the crop.
+        """
         (x0, x1, fx), (y0, y1, fy) = self._taps(box, 0), self._taps(box, 1)
         rows = dense[y0] * (1 - fy)[:, None] + dense[y1] * fy[:, None]
         return rows[:, x0] * (1 - fx) + rows[:, x1] * fx
 
     def _taps(self, box: Box, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Of each pixel of `box`: the two dense logits to mix along an axis, and how much of the second."""
+        """(low, high, share) for each pixel of `box` along an axis: two dense logits, and the share of the
+        second."""
         last = self.inner[axis] - 1
         centres = np.arange(box[axis], box[axis + 2]) + 0.5
         places = ((centres - self.crop[axis]) * self.scale[axis] - 0.5).clip(0, last)
@@ -88,7 +93,7 @@ class SquareInput:
         return low, np.minimum(low + 1, last), (places - low).astype(np.float32)
 
     def solid(self, logits: np.ndarray) -> Box | None:
-        """The pixels of the crop near any positive logit, None when there is none."""
+        """The box of canvas pixels near the positive ones of (n, n) logits, None when there are none."""
         rows, columns = np.flatnonzero((logits > 0).any(1)), np.flatnonzero((logits > 0).any(0))
         if not rows.size:
             return None
@@ -98,7 +103,8 @@ class SquareInput:
         return None if near.empty else near
 
     def region(self, logits: np.ndarray, score: float) -> Region | None:
-        """Where the (h, w) logits are positive, at the picture's resolution; None when nowhere."""
+        """The region of the positive ones of (n, n) float32 logits, at the picture's resolution; None for
+        none."""
         near = self.solid(logits)
         if near is None:
             return None
@@ -106,11 +112,11 @@ class SquareInput:
         for top in range(near.top, near.bottom, ROWS):
             band = Box(near.left, top, near.right, min(top + ROWS, near.bottom))
             alpha[band.relative_to(near).slices] = (self.values(dense, band) > 0) * np.uint8(255)
-        found = Region.of_mask(_frozen(alpha), "", score)
-        return found and found.moved(near.left, near.top)
+        region = Region.of_mask(_frozen(alpha), "", score)
+        return region and region.moved(near.left, near.top)
 
     def resampled(self, logits: np.ndarray, other: SquareInput) -> np.ndarray:
-        """(h, w) logits of this fit as those of `other`; what this one does not see is -10."""
+        """(n, n) float32: the (n, n) logits of this input resampled to `other`; -10 outside this input."""
         steps = (np.arange(len(logits)) + 0.5) * other.side / len(logits)
         grid = np.stack(np.meshgrid(steps, steps), axis=-1)
         places = self.points(other.canvas(grid)) * len(logits) / self.side - 0.5
@@ -119,6 +125,6 @@ class SquareInput:
 
 
 def _frozen(alpha: np.ndarray) -> Mask:
-    """A mask that takes the array as it is: it is ours alone, and may be large."""
+    """A mask of an array without a copy: the array has no other owner and may be large."""
     alpha.flags.writeable = False
     return Mask(alpha)

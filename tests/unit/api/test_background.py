@@ -34,7 +34,7 @@ def test_an_errand_that_fails_does_not_stop_the_next():
     assert done.wait(30)
 
 
-def test_the_thread_is_gone_when_nothing_is_left_and_comes_again():
+def test_worker_thread_ends_when_idle_and_restarts_on_submit():
     ahead = BackgroundWorker()
     threads: queue.Queue[threading.Thread] = queue.Queue()
     for _ in range(2):

@@ -11,7 +11,7 @@ from retouch.image.picture import Metadata
 from tests.stand import photo
 
 
-def test_what_was_put_comes_back_under_its_name():
+def test_cache_returns_each_picture_by_its_name():
     kept = PictureCache()
     one, two = photo(seed=1), photo(seed=2)
     names = kept.put(one), kept.put(two)
@@ -27,7 +27,7 @@ def test_colours_alpha_and_baggage_all_make_the_name():
     assert len({name_of(p, b"k") for p in (plain, veiled, tagged, photo(seed=9))}) == 4
 
 
-def test_nobody_who_has_the_picture_can_tell_its_name_elsewhere():
+def test_picture_name_depends_on_the_key_of_the_process():
     assert PictureCache().put(photo()) != PictureCache().put(photo())
     assert name_of(photo(), b"one") == name_of(photo(), b"one")
 

@@ -80,7 +80,7 @@ def test_without_a_name_it_is_the_one_at_work_and_none_that_waits():
     assert turns.stop("") is False
 
 
-def test_one_that_waits_is_stopped_before_it_begins_and_presses_nothing():
+def test_waiting_job_is_stopped_without_interrupting_the_running_one():
     turns, queue, seen, pressed = JobQueue(), threading.Lock(), [], []
     waits = JobTicket("inpaint", "later")
     with turns.hold(JobTicket("fix", "now"), queue):

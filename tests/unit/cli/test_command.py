@@ -82,7 +82,7 @@ def test_a_file_that_fails_is_named_and_the_rest_goes_on(album, tmp_path, capsys
         (["--recipe", "Crowd", "--target", "face"], "Leave one out"),
     ],
 )
-def test_what_would_fail_for_every_file_stops_before_any_work(album, tmp_path, capsys, words, said):
+def test_error_that_concerns_every_file_stops_before_any_work(album, tmp_path, capsys, words, said):
     stand = Stand()
     assert run("fix", album, "-o", tmp_path / "out", *words, stand=stand) == 2
     assert said in capsys.readouterr().err
@@ -146,7 +146,7 @@ def test_json_prints_one_line_a_photograph_and_nothing_else(album, tmp_path, cap
     assert "image" not in lines[0]
 
 
-def test_plan_writes_what_would_be_painted_and_paints_nothing(album, tmp_path):
+def test_plan_writes_the_steps_and_paints_nothing(album, tmp_path):
     stand = Stand()
     assert run("plan", album / "a.png", "-o", tmp_path, "--seed", 4, stand=stand) == 0
     said = json.loads((tmp_path / "a.png.plan.json").read_text())
@@ -164,7 +164,7 @@ def test_detect_writes_an_overlay_and_a_mask_per_region(album, tmp_path):
     assert not np.array_equal(shown[BOX.slices], photo().pixels[BOX.slices])
 
 
-def test_a_fix_that_painted_nothing_of_what_it_found_has_failed(album, tmp_path, capsys):
+def test_fix_fails_when_no_detected_region_could_be_painted(album, tmp_path, capsys):
     def fail(jobs):
         raise PaintFailed("no paint.")
 
@@ -189,7 +189,7 @@ def test_a_fix_stopped_half_way_is_not_taken_for_done(album, tmp_path):
     assert not (tmp_path / "out" / "a.png").exists()
 
 
-def test_ctrl_c_keeps_what_is_finished(album, tmp_path, capsys):
+def test_ctrl_c_keeps_finished_files(album, tmp_path, capsys):
     stand = Stand()
 
     def press(jobs):

@@ -38,7 +38,7 @@ def pixels(path):
     return np.asarray(Image.open(path).convert("RGB"))
 
 
-def test_a_fix_writes_its_history_beside_each_photograph_where_that_is_asked(fixed, desk, tmp_path):
+def test_fix_writes_a_history_file_beside_each_photograph_on_request(fixed, desk, tmp_path):
     history, about = history_file.read(history_of(fixed).read_bytes())
     assert np.array_equal(history.now().pixels, pixels(fixed))
     assert history.picture == photo()
@@ -77,7 +77,7 @@ def test_a_step_is_painted_again(fixed, desk, tmp_path, capsys):
 @pytest.mark.parametrize(
     "words", [["--revert", "x"], ["--revert", "9"], ["--choose", "1"], ["--revert", "1", "--repaint", "1"]]
 )
-def test_what_is_not_understood_is_said(fixed, desk, words, capsys):
+def test_invalid_arguments_of_history_are_reported(fixed, desk, words, capsys):
     assert main(["history", str(history_of(fixed)), *words], desk) == 2
     assert "retouch:" in capsys.readouterr().err
 

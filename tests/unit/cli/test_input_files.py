@@ -46,7 +46,7 @@ def test_globs_files_and_folders_name_a_photograph_once(album, tmp_path):
 
 
 @pytest.mark.parametrize("word", ["gone.png", "*.webp", "empty"])
-def test_a_word_that_names_nothing_is_refused(tmp_path, word):
+def test_argument_that_names_no_file_is_refused(tmp_path, word):
     (tmp_path / "empty").mkdir()
     with pytest.raises(Missing, match="names no photograph"):
         photos([str(tmp_path / word)], tmp_path / "out")

@@ -55,7 +55,7 @@ def test_a_verb_is_posted_as_json(server):
     assert "Authorization" not in headers
 
 
-def test_credentials_in_the_address_are_sent_and_never_shown(server):
+def test_credentials_in_the_url_are_sent_and_never_printed(server):
     login = server.url.replace("://", "://me:p%40ss@")
     server.canned = (401, b"{}")
     with pytest.raises(Unreachable, match="asks for user and password") as error:
@@ -86,7 +86,7 @@ def test_the_far_sides_error_is_raised_here(server):
         (200, b"[1]", Unreachable),
     ],
 )
-def test_whoever_answers_wrongly_gets_one_sentence(server, status, body, kind):
+def test_invalid_answer_of_a_server_is_one_sentence_with_its_url(server, status, body, kind):
     server.canned = (status, body)
     with pytest.raises(RetouchError) as error:
         connect(server.url).recipes()
@@ -94,7 +94,7 @@ def test_whoever_answers_wrongly_gets_one_sentence(server, status, body, kind):
     assert server.url in str(error.value)
 
 
-def test_nobody_there():
+def test_unreachable_server_is_reported():
     with pytest.raises(Unreachable, match="does not answer"):
         connect("http://127.0.0.1:9").recipes()
 

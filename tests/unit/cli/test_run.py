@@ -74,7 +74,7 @@ def test_run_knows_a_recipe_by_its_name_and_says_all_of_it(album, tmp_path):
 
 
 @pytest.mark.parametrize("if_missing", ["refuse", "skip"])
-def test_a_detector_that_is_not_here_is_told_of_once_for_all(album, tmp_path, capsys, absent):
+def test_missing_detector_is_reported_once_for_all_files(album, tmp_path, capsys, absent):
     foot = {"target": {"models": ["foot"]}, "if_missing": absent}
     recipe, stand = tmp_path / "lacking.json", Stand()
     recipe.write_text(json.dumps({"name": "Lacking", "passes": [*FACES["passes"], foot]}))
@@ -102,7 +102,7 @@ def test_a_second_run_goes_on_and_its_summary_has_the_first_in_full(album, faces
     assert page_of(out).count("Seed 9") == 3
 
 
-def test_what_another_recipe_or_verb_did_is_left_alone_and_said(album, faces, tmp_path):
+def test_results_of_another_recipe_or_verb_stay_and_are_reported(album, faces, tmp_path):
     out, stand = tmp_path / "out", Stand()
     assert run("fix", album / "a.png", "--target", "face", "-o", out, stand=stand) == 0
     assert run("run", faces, album / "a.png", "-o", out, stand=stand) == 0
@@ -127,7 +127,7 @@ def test_a_damaged_memory_of_an_earlier_run_costs_nothing(album, faces, tmp_path
         assert "nothing is known of how" in page_of(out), damage
 
 
-def test_ctrl_c_keeps_what_is_done_and_the_page_says_so(album, faces, tmp_path):
+def test_ctrl_c_keeps_finished_files_and_the_page_says_so(album, faces, tmp_path):
     stand, out = Stand(), tmp_path / "out"
 
     def press(jobs):
@@ -144,7 +144,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_page_says_so(album, faces, tmp_path):
     assert "Interrupted" not in page_of(out)
 
 
-def test_a_server_that_goes_away_leaves_a_summary_of_what_is_done(album, faces, tmp_path):
+def test_lost_server_leaves_a_summary_of_finished_files(album, faces, tmp_path):
     class Leaving(ApiService):
         def answer(self, verb, body):
             if stand.jobs:
@@ -172,7 +172,7 @@ def test_a_run_that_cannot_begin_leaves_nothing(album, tmp_path, capsys, words, 
     assert not (tmp_path / "out").exists()
 
 
-def test_what_a_summary_shows_is_no_photograph_of_a_later_run(album, faces, tmp_path):
+def test_files_of_a_summary_are_not_input_of_a_later_run(album, faces, tmp_path):
     out = tmp_path / "out"
     assert run("run", faces, album, "-o", out) == 0
     assert run("run", faces, out, "-o", tmp_path / "again") == 0

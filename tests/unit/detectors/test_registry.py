@@ -35,7 +35,7 @@ def test_detectors_are_made_once() -> None:
 @pytest.mark.usefixtures("without_mediapipe")
 class TestWithoutMediapipe:
     @pytest.mark.parametrize("role", ["hand", "person", "lips"])
-    def test_a_role_nobody_can_play_says_what_to_install(self, role: str) -> None:
+    def test_role_without_a_detector_says_which_package_to_install(self, role: str) -> None:
         with pytest.raises(Missing, match="mediapipe is not installed") as missing:
             DetectorRegistry().get(role)
         assert mediapipe_graphs.SERVES in str(missing.value)
@@ -48,7 +48,7 @@ class TestWithoutMediapipe:
             i.description for i in DetectorRegistry().available() if i.name == role
         )
 
-    def test_what_is_not_installed_is_listed_as_such(self) -> None:
+    def test_missing_models_are_listed_as_not_installed(self) -> None:
         listed = {info.name: info.installed for info in DetectorRegistry().available()}
         assert not listed["mediapipe face full"]
         assert not listed["hand"]
@@ -111,7 +111,7 @@ def photo() -> Picture:
 
 def test_importing_and_listing_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from retouch.detectors import Registry; Registry().available();"
+        "import sys; from retouch.detectors.registry import DetectorRegistry; DetectorRegistry().available();"
         "print(sorted({'torch', 'ultralytics', 'mediapipe', 'gradio'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -70,7 +70,7 @@ def test_every_thing_is_found_exactly_once(cells: list[tuple[int, int, int]]) ->
     assert sorted(r.box for r in found) == sorted(boxes)
 
 
-def test_a_picture_no_larger_than_a_tile_is_seen_once() -> None:
+def test_picture_no_larger_than_a_tile_is_searched_once() -> None:
     seen = []
     search(black(128, 100), lambda pixels: seen.append(pixels.shape) or [], 128)
     assert seen == [(100, 128, 3)]

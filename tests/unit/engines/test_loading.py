@@ -48,7 +48,7 @@ def test_nothing_but_a_name_is_found(folder, name):
         find(name, folder, "LoRA")
 
 
-def test_what_is_missing_is_named_with_what_is_close(folder):
+def test_missing_model_is_reported_with_the_closest_name(folder):
     with pytest.raises(Missing, match=r"no checkpoint 'save' in .*Did you mean 'saved'"):
         find("save", folder, "checkpoint")
 

@@ -48,7 +48,7 @@ def test_words_and_seeds_say_nothing_to_it():
     assert one == other
 
 
-def test_at_strength_0_and_after_interrupt_nothing_is_painted():
+def test_strength_0_and_interrupt_leave_the_picture_unchanged():
     still = job(0.0)
     assert PatchEngine().paint([still], Silent()) == [still.picture]
     assert PatchEngine().paint([job()], FakeProgress(stop_after=0)) == [None]

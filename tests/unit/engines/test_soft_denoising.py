@@ -21,14 +21,14 @@ def test_the_last_steps_are_its_share_rounded_up(steps):
 
 
 @STEPS
-def test_a_step_repaints_once_what_is_done_exceeds_what_is_held(steps):
+def test_step_repaints_pixels_once_progress_exceeds_their_threshold(steps):
     for i in range(steps):
         done = [Fraction(i + 1, steps) > 1 - Fraction(int(alpha), OPAQUE) for alpha in ALPHA]
         assert (i >= first_step(ALPHA, steps)).tolist() == done
 
 
 @STEPS
-def test_opaque_is_all_steps_nothing_is_none_and_a_trace_is_one(steps):
+def test_mask_255_repaints_all_steps_1_the_last_and_0_none(steps):
     assert [int(first_step(alpha, steps)) for alpha in (0, 1, OPAQUE)] == [steps, steps - 1, 0]
 
 

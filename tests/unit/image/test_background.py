@@ -40,7 +40,7 @@ def scene() -> Picture:
 
 
 @pytest.mark.parametrize("shade", [90, 255])
-def test_no_pixel_of_what_is_kept_is_in_a_background(shade):
+def test_background_holds_no_pixel_of_the_kept_mask(shade):
     kept = Mask(subject().alpha // 255 * np.uint8(shade))
     region = make_background_region(scene(), kept)
     assert region is not None
@@ -50,7 +50,7 @@ def test_no_pixel_of_what_is_kept_is_in_a_background(shade):
     assert (found[~subject().grown(20).solid] == 255).all()
 
 
-def test_hair_that_reaches_out_of_the_mask_is_kept():
+def test_background_excludes_hair_beyond_the_kept_mask():
     picture, whole = scene(), subject()
     tight = whole.grown(-3)
     region = make_background_region(picture, tight)
@@ -61,7 +61,7 @@ def test_hair_that_reaches_out_of_the_mask_is_kept():
 
 @pytest.mark.parametrize("grow", [None, 0, 12])
 @pytest.mark.parametrize("blur", [None, 0, 20])
-def test_growth_and_fade_work_away_from_what_is_kept(grow, blur):
+def test_background_grows_and_fades_away_from_the_kept_mask(grow, blur):
     region = make_background_region(scene(), subject())
     how = Pass(denoising_strength=1.0, shape=Shape(grow=grow, blur=blur))
     result = Pipeline(FakeEngine(side=64), FakeDetector).paint(

@@ -39,7 +39,7 @@ def test_a_part_of_a_patch_is_that_part_of_the_whole_in_levels(work):
 
 
 @given(st.data(), st.sampled_from(NATIVES))
-def test_the_crop_lies_inside_covers_what_is_needed_and_is_never_tiny(data, native):
+def test_crop_is_inside_the_canvas_covers_the_box_and_has_64_pixels(data, native):
     canvas = data.draw(sizes(1, 900))
     needed = data.draw(boxes_in(canvas))
     frame = frame_around(needed, canvas, native)
@@ -50,7 +50,7 @@ def test_the_crop_lies_inside_covers_what_is_needed_and_is_never_tiny(data, nati
 
 
 @given(st.floats(0.02, 50), st.sampled_from(NATIVES))
-def test_work_sizes_are_multiples_of_the_stride_and_never_over_the_native_area(aspect, native):
+def test_work_size_is_a_multiple_of_the_stride_within_the_native_area(aspect, native):
     work = work_size(aspect, native)
     assert work.width % STRIDE == 0
     assert work.height % STRIDE == 0
@@ -69,7 +69,7 @@ def test_a_square_is_painted_at_the_native_size(native):
 
 
 @given(st.data(), st.sampled_from(NATIVES))
-def test_the_crop_is_stretched_by_less_than_a_pixel_unless_the_canvas_is_too_narrow(data, native):
+def test_crop_is_stretched_by_under_a_pixel_unless_canvas_is_too_narrow(data, native):
     canvas = data.draw(sizes(64, 1500))
     needed = data.draw(boxes_in(canvas))
     frame = frame_around(needed, canvas, native)

@@ -19,7 +19,7 @@ def test_a_size_measures_itself():
 
 
 @given(wild_boxes(), sizes(1, 300))
-def test_a_box_moved_inside_lies_inside_and_is_cut_only_where_it_is_too_long(box, bounds):
+def test_box_moved_inside_fits_and_is_clipped_only_where_too_long(box, bounds):
     inside = box.inside(bounds)
     assert bounds.box.contains(inside)
     assert inside.width == min(box.width, bounds.width)
@@ -71,7 +71,7 @@ def test_relative_coordinates_go_back(box, origin):
 
 
 @given(wild_boxes(), st.integers(1, 400), st.integers(1, 400))
-def test_a_box_around_a_center_has_the_size_asked_for(box, width, height):
+def test_box_around_a_center_has_the_given_size(box, width, height):
     around = Box.around(box.center, Size(width, height))
     assert around.size == Size(width, height)
     assert abs(around.center[0] - box.center[0]) <= 0.5

@@ -5,5 +5,5 @@ import json
 from tests.golden_masks import FILE, golden
 
 
-def test_the_pages_numbers_are_what_the_server_makes_today():
+def test_golden_masks_of_the_page_match_the_server():
     assert json.loads(FILE.read_text("utf-8")) == golden()

@@ -16,13 +16,13 @@ def nearest(solid: np.ndarray) -> np.ndarray:
 
 
 @given(st.data(), st.integers(1, 40))
-def test_a_mask_grows_by_exactly_the_pixels_asked_round(data, pixels):
+def test_mask_grows_by_exactly_the_given_radius(data, pixels):
     mask = data.draw(masks(data.draw(sizes(1, 30))))
     assert np.array_equal(mask.grown(pixels).solid, nearest(mask.solid) <= pixels**2)
 
 
 @given(st.data(), st.integers(1, 40))
-def test_a_mask_shrinks_by_exactly_the_pixels_asked_round(data, pixels):
+def test_mask_shrinks_by_exactly_the_given_radius(data, pixels):
     mask = data.draw(masks(data.draw(sizes(1, 30))))
     assert np.array_equal(mask.grown(-pixels).solid, nearest(~mask.solid) > pixels**2)
 
@@ -56,7 +56,7 @@ def test_a_mask_is_not_eaten_from_the_border_of_the_picture():
     assert Mask.of_box(size, Box(0, 0, 10, 20)).grown(-3).bounds == Box(0, 0, 7, 20)
 
 
-def test_blank_stays_blank_whatever_is_asked():
+def test_blank_mask_stays_blank_after_every_operation():
     blank = Mask.blank(Size(8, 5))
     for mask in (blank.grown(9), blank.grown(-9), blank.feathered(9), blank.without_holes()):
         assert mask == blank
@@ -65,7 +65,7 @@ def test_blank_stays_blank_whatever_is_asked():
 
 
 @given(st.data(), st.integers(1, 12))
-def test_a_feathered_mask_is_opaque_where_solid_and_zero_from_one_pixel_beyond(data, pixels):
+def test_feathered_mask_is_255_where_solid_and_0_one_pixel_beyond_the_fade(data, pixels):
     hard = Mask.where(data.draw(masks(data.draw(sizes(1, 30)))).solid)
     soft, distance = hard.feathered(pixels).alpha, nearest(hard.solid)
     assert (soft[hard.solid] == 255).all()
@@ -89,7 +89,7 @@ def test_feathering_by_nothing_changes_nothing():
 
 
 @given(st.data())
-def test_cutting_with_any_window_gives_what_lies_in_it_and_nothing_elsewhere(data):
+def test_cut_with_any_window_copies_its_pixels_and_is_zero_elsewhere(data):
     size = data.draw(sizes(1, 30))
     mask, window = data.draw(masks(size)), data.draw(wild_boxes(60))
     padded = np.pad(mask.alpha, 130)
@@ -159,7 +159,7 @@ def test_a_polygon_is_filled():
         np.zeros((3, 3), bool),
     ],
 )
-def test_what_is_no_mask_is_refused(array):
+def test_array_that_is_no_mask_is_refused(array):
     with pytest.raises(ValueError, match="a mask needs"):
         Mask(array)
 

@@ -82,7 +82,7 @@ def test_every_plain_form_of_a_mask_is_the_same_mask(name):
 
 
 @given(st.integers(0, 255), st.integers(0, 255))
-def test_shades_of_a_lossless_file_are_kept_exactly(low, high):
+def test_lossless_file_keeps_its_shades_exactly(low, high):
     shades = np.full((60, 90), min(low, high), np.uint8)
     shades[20:40] = max(low, high)
     top = int(shades.max())
@@ -90,7 +90,7 @@ def test_shades_of_a_lossless_file_are_kept_exactly(low, high):
 
 
 @given(st.integers(1, 12), st.sampled_from([3, 128, 255]))
-def test_a_soft_lossless_edge_is_kept_exactly(radius, strength):
+def test_lossless_file_keeps_its_soft_edge_exactly(radius, strength):
     soft = np.asarray(Image.fromarray(BLOB).filter(ImageFilter.GaussianBlur(radius)))
     soft = np.rint(soft * (strength / 255)).astype(np.uint8)
     if soft.max() > 1:
@@ -105,14 +105,14 @@ def test_levels_0_and_1_are_off_and_on(dtype):
     assert dtype is np.float32 or any("0 and 1" in told for told in reading.warnings)
 
 
-def test_16_bit_levels_up_to_255_are_8_bit_levels_and_that_is_told():
+def test_16_bit_levels_up_to_255_are_read_as_8_bit_with_a_note():
     reading = read(BLOB.astype(np.uint16))
     assert np.array_equal(reading.mask.alpha, BLOB)
     assert any("255" in told for told in reading.warnings)
 
 
 @pytest.mark.parametrize("top", [2, 5, 15])
-def test_a_mask_that_will_not_be_seen_is_kept_and_told(top):
+def test_faint_mask_is_kept_with_a_warning(top):
     faint = BLOB // 255 * np.uint8(top)
     reading = read(faint)
     assert np.array_equal(reading.mask.alpha, faint)
@@ -170,7 +170,7 @@ DOUBTFUL = {
 
 
 @pytest.mark.parametrize("name", DOUBTFUL)
-def test_where_two_readings_are_likely_both_are_named_and_can_be_asked_for(name):
+def test_ambiguous_mask_is_refused_with_both_readings_selectable(name):
     image = DOUBTFUL[name]
     with pytest.raises(BadInput, match=r"either.*mask_channel.*luminance, alpha, inverted alpha"):
         read(image)
@@ -187,12 +187,12 @@ def test_a_mask_with_colours_is_refused(colours):
     assert read(colours, channel="luminance").mask.size == SIZE
 
 
-def test_alpha_that_is_not_there_cannot_be_asked_for():
+def test_alpha_of_an_opaque_file_cannot_be_requested():
     with pytest.raises(BadInput, match="no transparency"):
         read(BLOB, channel="alpha")
 
 
-def test_grey_levels_under_full_transparency_are_read_and_told():
+def test_grey_levels_under_full_transparency_are_read_with_a_note():
     reading = read(rgba(BLOB[..., None], np.zeros_like(BLOB)))
     assert np.array_equal(reading.mask.alpha, BLOB)
     assert any("transparent all over" in told for told in reading.warnings)
@@ -214,7 +214,7 @@ def test_a_mask_is_turned_as_its_exif_says(orientation):
 
 
 @pytest.mark.parametrize("size", [(45, 30), (180, 120), (89, 60), (91, 60), (30, 20)])
-def test_another_size_of_the_same_aspect_is_scaled_and_told(size):
+def test_mask_of_equal_aspect_is_scaled_with_a_note(size):
     scaled = Image.fromarray(BLOB).resize(size, Image.Resampling.NEAREST)
     reading = read(scaled)
     assert "was scaled to 90x60" in reading.warnings[0]
@@ -228,7 +228,7 @@ def test_another_aspect_is_refused(size):
 
 
 @given(st.integers(1, 255), st.integers(40, 200), st.integers(40, 200))
-def test_scaling_adds_no_level_beyond_those_of_the_mask(level, width, height):
+def test_scaling_stays_within_the_levels_of_the_mask(level, width, height):
     mask = np.zeros((height, width), np.uint8)
     mask[height // 4 : height // 2, width // 4 : width // 2] = level
     scaled = read_mask(file(mask), Size(2 * width, 2 * height)).mask.alpha
@@ -236,7 +236,7 @@ def test_scaling_adds_no_level_beyond_those_of_the_mask(level, width, height):
     assert not scaled[-height // 2 :].any()
 
 
-def test_further_frames_are_told():
+def test_further_frames_are_reported():
     frames = [Image.fromarray(BLOB), Image.fromarray(OTHER)]
     reading = read(frames[0], "TIFF", save_all=True, append_images=frames[1:])
     assert np.array_equal(reading.mask.alpha, BLOB)

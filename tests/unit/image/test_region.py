@@ -36,7 +36,7 @@ def chosen(**choice):
         ("center outward", (MIDDLE, LARGE, SMALL)),
     ],
 )
-def test_regions_come_in_the_order_asked(order, expected):
+def test_select_sorts_regions_by_the_given_order(order, expected):
     assert chosen(order=order) == expected
 
 
@@ -105,14 +105,14 @@ def test_area_bounds_the_wrong_way_round_are_refused():
     assert caught.value.path == "min_area"
 
 
-def test_what_two_detectors_see_alike_is_kept_once_the_better_one():
+def test_duplicate_of_two_detectors_keeps_the_better_score():
     first = Region.of_box(square(100, 100), "face", 0.8)
     again = Region.of_box(square(104, 98), "face", 0.9)
     elsewhere = Region.of_box(square(400, 100), "face", 0.3)
     assert distinct([first, again, elsewhere]) == (again, elsewhere)
 
 
-def test_the_half_seen_by_a_tile_goes_where_the_whole_is_known():
+def test_half_of_a_thing_in_a_tile_is_dropped_for_the_whole():
     whole = Region.of_box(Box(100, 100, 200, 200), "face", 0.9)
     half = Region.of_box(Box(100, 100, 150, 200), "face", 0.8)
     assert distinct([half, whole]) == (whole,)
@@ -124,7 +124,7 @@ def test_a_face_survives_inside_its_person():
     assert set(map(id, distinct([person, face]))) == {id(person), id(face)}
 
 
-def test_one_thing_under_two_names_is_kept_once():
+def test_one_thing_under_two_labels_stays_once():
     face = Region.of_box(square(100, 100), "face", 0.9)
     head = Region.of_box(square(102, 100), "head", 0.6)
     assert distinct([face, head]) == (face,)
@@ -162,7 +162,7 @@ def test_a_region_from_a_mask_gives_the_mask_back(data):
 
 
 @given(wild_boxes(60), sizes(1, 60))
-def test_what_is_clipped_lies_on_the_canvas(box, canvas):
+def test_clipped_region_lies_on_the_canvas(box, canvas):
     clipped = Region.of_box(box).clipped(canvas)
     assert (clipped is None) == (box & canvas.box).empty
     if clipped:
@@ -186,7 +186,7 @@ def test_merged_regions_are_the_union(data):
 
 
 @given(sizes(1, 700), st.integers(2, 200), st.data())
-def test_tiles_cover_the_canvas_exactly_and_share_what_was_asked(canvas, tile, data):
+def test_tiles_cover_the_canvas_with_the_given_overlap(canvas, tile, data):
     shared = data.draw(st.integers(0, tile - 1))
     if canvas.area / (tile - shared) ** 2 > 2000:
         return
@@ -218,7 +218,7 @@ def test_tiles_that_would_never_advance_are_refused(shared):
         (Box(120, 120, 180, 200), False),
     ],
 )
-def test_a_region_at_an_inner_edge_is_seen_better_by_a_neighbour(box, whole):
+def test_region_at_an_inner_tile_edge_is_not_whole(box, whole):
     tile = Box(100, 100, 200, 200)
     assert whole_in_tile(Region.of_box(box), tile, CANVAS) is whole
 

@@ -42,7 +42,7 @@ def test_turning_is_counter_clockwise():
 
 
 @pytest.mark.parametrize("work", [Size(128, 128), Size(192, 192), Size(96, 96)])
-def test_what_was_turned_comes_back_but_for_its_corners(work):
+def test_rotated_crop_round_trips_except_its_corners(work):
     size = Size(128, 128)
     whole = about_the_middle(size, 30, work)
     pixels, seen = ramp(size).pixels, whole.frame.take(ramp(size)).pixels
@@ -52,7 +52,7 @@ def test_what_was_turned_comes_back_but_for_its_corners(work):
     assert (back[0, 0] == 7).all()
 
 
-def test_a_turned_crop_is_the_canvas_about_its_center_not_the_crop_with_its_corners_mirrored():
+def test_rotated_crop_takes_its_corners_from_the_canvas_not_a_mirror():
     """The crop lies against a border, the thing in its corner: it is seen whole, in the middle."""
     pixels = ramp(Size(300, 300)).pixels.copy()
     cv2.circle(pixels, (20, 20), 8, (0, 0, 255), -1)
@@ -105,11 +105,11 @@ def test_a_tilted_thing_is_found_where_it_is_with_its_turn(degrees):
     assert overlap(Region(square(0, 0, 120), Mask(straight)), Region(square(0, 0, 120), upright)) > 0.9
 
 
-def test_a_thing_that_is_seen_as_it_stands_is_not_turned():
+def test_upright_thing_is_not_rotated():
     assert {region.turn for region in find_tilted(tilted(10), UpToDown())} == {0.0}
 
 
-def test_what_the_detector_says_of_the_turn_is_taken():
+def test_tilt_reported_by_the_detector_is_used():
     """Of one that knows how far a thing leans, the steps at which it was looked at do not matter."""
 
     def look(picture: Picture) -> list[Region]:
@@ -121,7 +121,7 @@ def test_what_the_detector_says_of_the_turn_is_taken():
     assert region.turn == pytest.approx(38, abs=1)
 
 
-def test_what_is_seen_upside_down_as_well_is_one_thing_the_right_way_up():
+def test_thing_detected_also_upside_down_is_one_upright_region():
     """Upside down fewer looks see it, though one of them is surer, and a little beside where it is."""
 
     def look(picture: Picture) -> list[Region]:
@@ -143,7 +143,7 @@ def test_what_is_seen_upside_down_as_well_is_one_thing_the_right_way_up():
     assert region.turn == pytest.approx(60, abs=3)
 
 
-def test_what_one_turn_alone_shows_and_no_second_look_was_an_accident():
+def test_detection_at_one_rotation_without_confirmation_is_dropped():
     looks = []
 
     def look(picture: Picture) -> list[Region]:

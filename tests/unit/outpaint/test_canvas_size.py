@@ -15,7 +15,7 @@ SQUARE = Size(512, 512)
     st.integers(64, 900),
     st.sampled_from(["16:9", "9:16", "4:5", "1:1", "21:9", "2.39:1"]),
 )
-def test_an_aspect_is_met_to_the_pixel_and_nothing_is_cut(width, height, aspect):
+def test_aspect_is_reached_to_the_pixel_without_cropping(width, height, aspect):
     size = Size(width, height)
     try:
         margins = CanvasSize(aspect=aspect).of(size)
@@ -31,7 +31,7 @@ def test_an_aspect_is_met_to_the_pixel_and_nothing_is_cut(width, height, aspect)
 @pytest.mark.parametrize(
     ("horizontal", "left"), [("left", 0), ("centre", 256), ("right", 512), ("third", 85), ("two thirds", 427)]
 )
-def test_the_picture_lies_where_it_was_asked_to(across, left):
+def test_picture_lies_at_the_given_place_of_the_canvas(across, left):
     margins = CanvasSize(width=1024, horizontal=across).of(SQUARE)
     assert margins == Margins(left, 0, 512 - left, 0)
 
@@ -64,7 +64,7 @@ def test_factor_and_size_and_margins():
         ({"right": 64}, Size(1, 900), "image"),
     ],
 )
-def test_what_cannot_be_done_is_said_where(asked, size, path):
+def test_impossible_size_is_refused_with_its_path(asked, size, path):
     with pytest.raises(BadInput) as caught:
         CanvasSize(**asked).of(size)
     assert caught.value.path == path
@@ -83,7 +83,7 @@ def test_what_cannot_be_done_is_said_where(asked, size, path):
         ({"horizontal": "below"}, "horizontal"),
     ],
 )
-def test_a_request_that_means_nothing_is_refused_before_any_picture_is_seen(asked, path):
+def test_contradictory_outpaint_request_is_refused_without_a_picture(asked, path):
     with pytest.raises(BadInput) as caught:
         load(CanvasSize, asked)
     assert caught.value.path == path

@@ -38,7 +38,7 @@ def test_a_step_at_the_edge_is_led_on_into_the_hole_until_it_has_faded():
     assert np.array_equal(made[:, 100 + REACH :], over[:, 100 + REACH :])
 
 
-def test_what_is_led_on_does_not_jump_at_the_edge_and_dies_away_within_its_length():
+def test_levelling_is_continuous_at_the_edge_and_decays_within_its_length():
     under = np.full((96, 200, 3), 100, np.uint8)
     hole = Box(100, 0, 200, 96)
     wave = np.rint(10 * np.sin(2 * np.pi * np.arange(96) / 24))[:, None, None]
@@ -67,7 +67,7 @@ def test_without_an_overlap_there_is_nothing_to_be_level_with():
     assert level_edge(made, np.zeros((96, 100, 3), np.uint8), hole) is made
 
 
-def test_every_painting_of_a_stage_is_cut_for_any_may_be_chosen_later():
+def test_every_candidate_of_a_stage_gets_its_own_cut():
     how = dataclasses.replace(HOW, variations=2)
     done = extend(
         way(margins=Margins(right=128), how=how), FakeEngine(side=256), CheckOptions(attempts=1, cleanup=0)
@@ -87,7 +87,7 @@ class Lighter(FakeEngine):
         return Picture(np.full_like(job.picture.pixels, 200))
 
 
-def test_a_step_along_the_cut_is_seen_though_it_lies_off_the_edge_of_the_hole():
+def test_join_visibility_sees_a_step_along_a_cut_off_the_hole_edge():
     grey = dataclasses.replace(way(margins=Margins(right=128)), picture=flat(NATIVE, (100, 100, 100)))
     engine = Lighter(side=256)
     done = extend(grey, engine, CheckOptions(attempts=1, cleanup=0.35))
@@ -114,7 +114,7 @@ def test_a_line_at_the_hole_keeps_all_that_is_there():
     assert np.array_equal(pixels[:, 100:], over[:, 100:])
 
 
-def test_a_line_lies_as_far_from_the_hole_as_is_said_but_within_what_the_mask_may_change():
+def test_cut_line_has_the_given_distance_but_stays_inside_the_mask():
     under, over = noise(SIZE).pixels, noise(SIZE, 1).pixels
     for feather in (16, 4):
         whole = offered(over, HOLE, feather)

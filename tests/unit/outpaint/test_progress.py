@@ -36,7 +36,7 @@ def way(
     return Extension(noise(size), margins, found, made)
 
 
-def test_the_new_part_is_painted_and_the_picture_beyond_the_feather_is_bit_identical():
+def test_new_area_is_painted_and_pixels_beyond_the_feather_are_unchanged():
     engine = FakeEngine(side=256)
     done = extend(way(), engine, ONCE)
     pixels = done.way.finished().pixels
@@ -46,7 +46,7 @@ def test_the_new_part_is_painted_and_the_picture_beyond_the_feather_is_bit_ident
     assert (pixels[:, -1] == FakeEngine.colour(engine.calls[1][0]).pixels[0, 0]).all()
 
 
-def test_under_the_hole_lies_the_masked_content_and_the_overlap_is_repainted_softly():
+def test_hole_has_masked_content_and_overlap_has_a_soft_mask():
     engine = FakeEngine(side=256)
     extend(way(), engine, ONCE)
     job = engine.calls[0][0]
@@ -63,7 +63,7 @@ def test_stages_of_one_wave_go_through_one_call():
     assert [len(call) for call in engine.calls] == [2]
 
 
-def test_words_for_a_side_for_a_stage_and_for_what_lies_beyond():
+def test_prompts_of_sides_stages_and_beyond_reach_their_steps():
     margins = Margins(left=128, right=128)
     said = way(margins=margins, words=StagePrompts(prompt_left="a cliff", off_screen="gulls")).steps
     assert [s.prompt for s in said] == ["a cliff, gulls", "a beach, gulls"]
@@ -77,7 +77,7 @@ def test_words_for_a_side_for_a_stage_and_for_what_lies_beyond():
     assert caught.value.path == "stage_prompts"
 
 
-def test_a_sides_prompt_that_no_stage_takes_is_told():
+def test_unused_prompt_of_a_side_is_reported():
     words = StagePrompts(prompt_left="a cliff", prompt_right="the sea", off_screen="gulls")
     (told,) = unused_prompts(words, way(margins=Margins(right=128), words=words).steps)
     assert told.startswith('prompt_left: "a cliff" is not used')
@@ -87,7 +87,7 @@ def test_a_sides_prompt_that_no_stage_takes_is_told():
     assert not unused_prompts(words, way(margins=Margins(left=64, right=64), words=words).steps)
 
 
-def test_one_seed_for_all_stages_when_asked():
+def test_seed_step_same_gives_all_stages_one_seed():
     made = way(how=dataclasses.replace(HOW, seed_step="same"))
     assert {step.seed for step in made.steps} == {7}
 
@@ -122,7 +122,7 @@ def test_a_stage_that_fails_ends_the_way_there_and_says_so():
     assert "no such sampler" in done.warnings[0]
 
 
-def test_another_try_at_a_stage_takes_what_was_painted_upon_it_along():
+def test_repainting_a_stage_also_repaints_the_stages_on_top():
     engine = FakeEngine(side=256)
     first = extend(way(margins=Margins(left=128, right=256)), engine, ONCE).way
     again = first.again({2: 99})
@@ -133,7 +133,7 @@ def test_another_try_at_a_stage_takes_what_was_painted_upon_it_along():
     assert not np.array_equal(second.pixels[:, 400:450], first.finished().pixels[:, 400:450])
 
 
-def test_another_try_at_a_stage_leaves_what_was_reverted_alone():
+def test_repainting_a_stage_leaves_reverted_stages_reverted():
     whole = extend(way(margins=Margins(left=128, right=256)), FakeEngine(side=256), ONCE).way
     again = whole.without([3]).again({2: 99})
     assert [step.number for step in again.due] == [2]
@@ -144,18 +144,18 @@ def test_another_try_at_a_stage_leaves_what_was_reverted_alone():
     assert [step.number for step in whole.without([1, 3]).again({3: 99}).due] == [3], "named itself"
 
 
-def test_another_try_at_what_was_reverted_paints_what_it_is_painted_upon():
+def test_repainting_a_stage_also_paints_reverted_stages_below_it():
     whole = extend(way(margins=Margins(left=128, right=256)), FakeEngine(side=256), ONCE).way
     assert [step.number for step in whole.without([1, 2]).again({3: 99}).due] == [2, 3]
 
 
-def test_reverting_a_stage_gives_back_what_was_there_before_to_the_bit():
+def test_reverting_a_stage_restores_its_pixels_bit_for_bit():
     done = extend(way(), FakeEngine(side=256), ONCE).way
     assert done.without([1]).finished() == noise(NATIVE)
     assert done.without([2]).finished().size == Size(384, 256)
 
 
-def test_only_what_shows_a_stage_depends_on_it():
+def test_only_stages_whose_crop_shows_a_stage_depend_on_it():
     found = plan_stages(Size(512, 256), Margins(256, 0, 256, 0), NATIVE, StageOptions())
     assert dependents(found, [1]) == {1, 2}
     assert dependents(found, [3]) == {3, 4}
@@ -176,7 +176,7 @@ def test_a_strip_that_is_not_whole_yet_is_left_out_of_the_picture():
     assert part.finished() == made.picture, "nor is what it faded into the picture left"
 
 
-def test_a_join_is_opaque_over_the_hole_gone_beyond_the_feather_and_no_straight_line():
+def test_join_mask_is_255_in_hole_0_past_the_feather_and_not_straight():
     size, hole = Size(256, 256), Box(128, 0, 256, 256)
     mask = join_mask(Mask.of_box(size, hole), 32, hole).alpha
     assert (mask[:, 128:] == 255).all()
@@ -222,7 +222,7 @@ def test_a_join_that_shows_is_gone_over_within_the_feather():
     assert np.array_equal(canvas, pixels)
 
 
-def test_a_cut_follows_where_least_differs_and_leaves_the_rest_of_the_picture():
+def test_cut_follows_the_least_difference_and_leaves_the_other_pixels():
     size, hole = Size(64, 40), Box(40, 0, 64, 40)
     under = np.full((40, 64, 3), 100, np.uint8)
     over = np.full((40, 64, 3), 200, np.uint8)
@@ -272,7 +272,7 @@ def test_a_cleanup_is_merged_to_the_pixel():
     assert np.abs(stepwise.astype(int) - at_once).max() <= 1
 
 
-def test_eight_times_the_width_is_painted_from_crops_no_larger_than_the_model_sees():
+def test_eightfold_width_is_painted_from_crops_of_at_most_native_size():
     engine = FakeEngine(side=256)
     done = extend(way(margins=Margins(left=896, right=896)), engine, ONCE)
     assert done.way.finished().size == Size(2048, 256)

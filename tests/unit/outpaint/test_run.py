@@ -44,7 +44,7 @@ QUIET = Picture(noise(NATIVE).pixels // 8)
 """What repeats nothing, and is even enough that a plain grey joins it unseen."""
 
 
-def test_a_stage_that_copies_the_picture_is_painted_again_with_another_seed():
+def test_stage_that_copies_the_picture_is_repainted_with_another_seed():
     engine = Copying(side=256)
     done = extend(
         seeded(way(margins=Margins(right=128)), 7, QUIET), engine, CheckOptions(attempts=3, cleanup=0)
@@ -71,7 +71,7 @@ class Stubborn(Copying):
         return Picture(pixels)
 
 
-def test_then_half_the_step_is_tried_then_other_words_and_what_still_repeats_is_said():
+def test_repetition_is_retried_with_half_step_then_prompt_then_warned_of():
     engine = Stubborn(side=256)
     done = extend(way(margins=Margins(right=128)), engine, CheckOptions(attempts=4, cleanup=0))
     jobs = [call[0] for call in engine.calls][:4]
@@ -112,7 +112,7 @@ def test_a_stage_whose_half_does_not_repeat_becomes_two():
     assert done.way.picture == noise(NATIVE)
 
 
-def test_what_is_painted_upon_a_halved_stage_comes_after_both_halves():
+def test_stages_on_top_of_a_halved_stage_follow_both_halves():
     engine, done = halved()
     found = done.way.steps
     assert sorted(step.number for step in found) == [1, 2, 3, 4]
@@ -125,7 +125,7 @@ def test_what_is_painted_upon_a_halved_stage_comes_after_both_halves():
     assert done.way.without([by_place[1].number]).finished().size == Size(320, 256)
 
 
-def test_a_strip_of_pieces_of_which_one_is_halved_is_whole_when_all_are_there():
+def test_strip_with_one_halved_stage_is_whole_once_all_parts_are_painted():
     made = way(Size(512, 256), Margins(top=128), pace=StageOptions(feather=8))
     near = near_half(made.steps[1], made.reach, made.known())
     parts = made.halved(near)
@@ -169,7 +169,7 @@ class Forgetful(FakeEngine):
         return Picture(fresh)
 
 
-def test_what_was_seen_three_stages_ago_is_no_more_to_be_repeated_than_what_is_near():
+def test_repetition_of_a_distant_stage_counts_as_that_of_a_near_one():
     pixels = noise(NATIVE).pixels.copy()
     pixels[8:248, 132:244] = Forgetful.tree
     smooth = cv2.GaussianBlur(pixels, (0, 0), 2)
@@ -182,7 +182,7 @@ def test_what_was_seen_three_stages_ago_is_no_more_to_be_repeated_than_what_is_n
     assert repetition_score(crop) < 0.05
 
 
-def test_where_copies_are_looked_for_is_bounded_and_holds_enough_of_the_stage():
+def test_copy_search_area_is_bounded_and_holds_a_16th_of_stage_pixels():
     known = Box(0, 0, 8192, 4096)
     seen = {copy_search_area(Box(x, 1024, x + 128, 1280), "right", known).size for x in (2048, 4096, 8064)}
     assert seen == {Size(7 * 128, 512)}
@@ -245,7 +245,7 @@ def assert_alike(done, alone):
         ]
 
 
-def test_pictures_side_by_side_cost_the_sampling_calls_of_one_and_become_what_they_would_alone():
+def test_parallel_pictures_cost_calls_of_one_and_equal_separate_runs():
     ways = [seeded(way(margins=Margins(right=384)), seed) for seed in (7, 100, 200)]
     done, calls, alone = beside(FakeEngine, ways, ONCE)
     assert [len(call) for call in calls] == [3, 3, 3]
@@ -283,7 +283,7 @@ class Starker(Stark):
         return super().paint([dataclasses.replace(job, seed=7) for job in jobs], progress)
 
 
-def test_a_stage_whose_join_shows_is_painted_again_whole_and_in_its_own_words():
+def test_stage_with_a_visible_join_is_repainted_whole_with_its_own_prompt():
     start = seeded(way(margins=Margins(right=128)), 7, QUIET)
     engine = Stark(side=256)
     done = extend(start, engine, CheckOptions(attempts=4, cleanup=0))
@@ -326,7 +326,7 @@ def test_joins_of_several_pictures_that_still_show_are_gone_over_together():
     assert_alike(done, alone)
 
 
-def test_a_copy_is_not_given_up_for_a_plain_step():
+def test_copy_is_not_replaced_by_a_retry_with_a_visible_step():
     start = seeded(way(margins=Margins(right=128)), 7, QUIET)
     copy_kept = []
     for engine in (Both, Abrupt):
@@ -349,7 +349,7 @@ def test_a_stage_that_cannot_be_painted_ends_the_way_of_its_picture_only():
     assert len(part.reports) == 2
 
 
-def test_interrupt_keeps_what_is_finished_of_each():
+def test_interrupt_keeps_the_finished_stages_of_each_picture():
     ways = [seeded(way(margins=Margins(right=384)), seed) for seed in (7, 100)]
     watcher = FakeProgress(stop_after=2)
     done = extend_all(ways, FakeEngine(side=256), ONCE, watcher)

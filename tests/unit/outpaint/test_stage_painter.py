@@ -31,7 +31,7 @@ def finished(wave, reports):
         wave.send(reports)
 
 
-def test_what_is_asked_for_lies_in_its_own_crop_and_comes_back_to_its_place_on_the_canvas():
+def test_stage_job_round_trips_between_crop_and_canvas():
     walk = StagePainter(way(Size(512, 256), Margins(128, 0, 128, 0)), ONCE, Silent())
     asks = next(walk.wave())
     assert [ask.step.box for ask in asks] == [Box(0, 0, 128, 256), Box(640, 0, 768, 256)]
@@ -43,7 +43,7 @@ def test_what_is_asked_for_lies_in_its_own_crop_and_comes_back_to_its_place_on_t
     assert report.best.box.right == 768
 
 
-def test_a_try_that_nothing_needs_is_an_empty_turn_and_cleanup_is_none():
+def test_wave_yields_empty_list_when_no_retry_is_needed():
     grey = dataclasses.replace(way(margins=Margins(right=128)), picture=flat(NATIVE, (100, 100, 100)))
     walk = StagePainter(grey, CheckOptions(attempts=3, cleanup=0), Silent())
     wave = walk.wave()
@@ -55,7 +55,7 @@ def test_a_try_that_nothing_needs_is_an_empty_turn_and_cleanup_is_none():
     assert set(walk.way.done) == {1}
 
 
-def test_nothing_is_on_the_canvas_before_the_wave_is_done():
+def test_canvas_is_unchanged_until_the_wave_is_finished():
     walk = StagePainter(way(margins=Margins(right=256)), ONCE, Silent())
     before = walk.way.canvas().pixels
     wave = walk.wave()

@@ -28,7 +28,7 @@ def ways(draw):
 
 @given(ways())
 @settings(max_examples=40, deadline=None)
-def test_every_new_pixel_is_painted_once_and_no_crop_ever_shows_a_pixel_that_is_not_there_yet(way):
+def test_stages_paint_every_new_pixel_once_from_crops_of_known_pixels(way):
     size, margins, native, pace = way
     found = plan_stages(size, margins, native, pace)
     whole = extended_size(size, margins)
@@ -69,7 +69,7 @@ def test_a_crop_at_the_models_own_size_is_not_resampled():
     assert stage.frame.magnification == 1
 
 
-def test_sides_come_in_the_order_asked_for_and_by_turns_when_alternating():
+def test_sides_follow_the_given_order_or_alternate():
     margins = Margins(300, 100, 300, 0)
     by_side = [
         s.side

@@ -31,7 +31,7 @@ def test_a_picture_that_is_too_small_for_it_is_refused():
         candidate(Mask.full(BOX.size)).on(noise(Size(30, 30)))
 
 
-def test_a_part_of_a_candidate_does_there_what_the_whole_does():
+def test_part_of_a_candidate_composites_as_the_whole_does():
     soft = Mask(noise(BOX.size).pixels[..., 0])
     window = Box(BOX.left + 3, BOX.top - 5, BOX.right + 4, BOX.bottom - 2)
     pixels = noise(Size(100, 80), 1).pixels.copy()
@@ -43,7 +43,7 @@ def test_a_part_of_a_candidate_does_there_what_the_whole_does():
 
 
 @given(st.data())
-def test_whole_levels_composite_to_what_the_unrounded_ones_do(data):
+def test_quantized_candidate_composites_as_the_unrounded_one(data):
     size = data.draw(sizes(1, 30))
     random = np.random.default_rng(data.draw(st.integers(0, 9999)))
     under = random.integers(0, 256, (size.height, size.width, 3), np.uint8)

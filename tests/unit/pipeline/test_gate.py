@@ -13,7 +13,7 @@ def quality(before=0.8, after=0.8, **changes) -> Quality:
     return Quality(**{**FINE, **changes}, confidence=Confidence(before, after))
 
 
-def test_what_is_as_good_as_before_stays():
+def test_gate_keeps_a_result_as_good_as_before():
     assert gate_failure(quality(), ON) == ""
     assert gate_failure(Quality(), ON) == ""
 
@@ -29,7 +29,7 @@ def test_what_is_as_good_as_before_stays():
         (quality(sharpness=None), "sharpness fell from 0.80 to 0.00"),
     ],
 )
-def test_what_became_worse_is_told_with_its_numbers(worse, said):
+def test_gate_reports_a_worse_result_with_its_numbers(worse, said):
     assert gate_failure(worse, ON) == said
     assert gate_failure(worse, Gate()) == ""
 
@@ -44,9 +44,9 @@ def test_a_seam_that_was_there_before_is_no_fault():
     assert gate_failure(quality(seam=3.0, seam_before=2.9), ON) == ""
 
 
-def test_what_was_hardly_seen_before_cannot_be_lost():
+def test_gate_ignores_lost_detections_of_low_confidence():
     assert gate_failure(quality(before=0.06, after=0.0), ON) == ""
 
 
-def test_every_fault_is_told():
+def test_gate_reports_every_failure():
     assert gate_failure(quality(after=0.1, seam=5.0), ON).count(";") == 1

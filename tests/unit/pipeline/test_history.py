@@ -38,7 +38,7 @@ def test_all_that_was_painted_put_back_is_the_result():
     assert history.now(0) == picture
 
 
-def test_steps_are_reverted_and_shown_again_in_any_order_to_the_bit():
+def test_steps_revert_and_reapply_in_any_order_bit_for_bit():
     history = made()
     whole = history.now()
     first = history.switched([1], False)
@@ -51,7 +51,7 @@ def test_steps_are_reverted_and_shown_again_in_any_order_to_the_bit():
     assert not np.array_equal(first.now().pixels[left.slices], whole.pixels[left.slices])
 
 
-def test_what_was_painted_upon_a_step_is_named_also_at_one_remove():
+def test_dependent_steps_are_found_transitively():
     history = made(FAR_LEFT, FAR_RIGHT, ON_THE_LEFT_ONE, square(90, 60, 60))
     assert history.upon([1]) == (3, 4)
     assert history.upon([2]) == ()
@@ -59,7 +59,7 @@ def test_what_was_painted_upon_a_step_is_named_also_at_one_remove():
     assert history.switched([3], False).upon([1]) == (4,)
 
 
-def test_another_variation_is_shown_in_place_of_the_chosen_one():
+def test_another_variation_replaces_the_chosen_one():
     history = made(FAR_LEFT, variations=3)
     (entry,) = history.entries
     other = (entry.chosen + 1) % 3
@@ -69,7 +69,7 @@ def test_another_variation_is_shown_in_place_of_the_chosen_one():
         history.choosing({1: 4})
 
 
-def test_a_step_painted_again_stands_on_what_is_under_it_now():
+def test_repainted_step_uses_the_current_pixels_below_it():
     history = made()
     again = repaint_entries(history.switched([1], False), {3: 99}, FakeEngine()).history
     alone = made(ON_THE_LEFT_ONE).entries[0]
@@ -92,7 +92,7 @@ def test_steps_that_do_not_see_one_another_share_a_batch_and_others_wait():
     assert [len(call) for call in engine.calls] == [2, 1]
 
 
-def test_no_more_than_a_few_pictures_are_held_at_once():
+def test_history_keeps_only_a_few_pictures_in_memory():
     spots = [square(10 + 140 * x, 10 + 160 * y, 20) for y in range(3) for x in range(4)]
     engine = FakeEngine(batch_limit=64)
     history = made(*spots)
@@ -100,14 +100,14 @@ def test_no_more_than_a_few_pictures_are_held_at_once():
     assert max(len(call) for call in engine.calls) <= TOGETHER
 
 
-def test_interrupted_what_is_not_painted_stays_as_it_was():
+def test_interrupt_leaves_unpainted_steps_unchanged():
     history = made()
     done = repaint_entries(history, {1: 5, 3: 7}, FakeEngine(), FakeProgress(stop_after=0))
     assert done.stopped
     assert done.history.now() == history.now()
 
 
-def test_a_gate_holds_for_what_is_painted_again():
+def test_gate_applies_to_repainted_steps():
     history = made(FAR_LEFT)
     (entry,) = history.entries
     assert entry.step

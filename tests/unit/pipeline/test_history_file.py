@@ -73,7 +73,7 @@ def test_an_entry_painted_elsewhere_comes_back_without_a_step():
         repaint_entries(read, {1: 5, 2: 6}, FakeEngine())
 
 
-def test_what_rides_along_with_the_picture_comes_back():
+def test_history_file_restores_text_and_alpha_of_the_picture():
     history = made(FAR_LEFT)
     picture = image_picture.Picture(
         history.picture.pixels,
@@ -137,7 +137,7 @@ def test_numbers_that_cannot_be_are_refused(change):
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"\x89PNG\r\n"])
-def test_what_is_no_such_file_is_said(data):
+def test_file_that_is_no_history_is_refused(data):
     with pytest.raises(BadInput, match="no history"):
         history_file.read(data)
 
@@ -153,7 +153,7 @@ def test_the_oldest_histories_of_a_folder_make_room(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mine.retouch", "new.retouch", "old.png"]
 
 
-def test_a_history_that_is_too_large_is_told_and_the_picture_stays(monkeypatch):
+def test_too_large_history_is_reported_and_the_picture_stays(monkeypatch):
     desk = ApiService(Stand())
     body = {
         "image": encoder.encode_base64(photo()),

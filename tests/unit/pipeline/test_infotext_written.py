@@ -68,7 +68,7 @@ def test_blank_fields_are_left_out():
     assert set(said) == {"Steps", "CFG scale", "Seed", "Size", infotext.RECIPE}
 
 
-def test_a_picture_keeps_the_text_of_the_job_that_made_it():
+def test_picture_keeps_its_generation_text():
     before = "a cat, sitting\nSteps: 20, Sampler: DDIM, Seed: 1, Size: 64x64"
     picture = dataclasses.replace(photo(), baggage=Metadata(text=((infotext.CHUNK, before),)))
     once = report_infotext.text(MADE, picture, RECIPE, reports())
@@ -82,7 +82,7 @@ def with_text(text: str) -> Picture:
     return dataclasses.replace(photo(), baggage=Metadata(text=((infotext.CHUNK, text),)))
 
 
-def test_what_an_earlier_run_said_is_gone():
+def test_infotext_of_an_earlier_run_is_replaced():
     kept = "a cat, Retouch: none\nSteps: 20, Sampler: DDIM, Seed: 1"
     earlier = {infotext.WARNINGS: "no face, none", infotext.SKIPPED: True, infotext.RECIPE: {}, "Model": "m"}
     said = report_infotext.text(MADE, with_text(f"{kept}, {infotext.line(earlier)}"), RECIPE)
@@ -117,7 +117,7 @@ def test_any_value_survives_the_line(params):
     assert parsed(line) == params
 
 
-def test_what_a_picture_was_made_with_is_read_from_its_own_text():
+def test_generation_is_read_from_the_pictures_own_text():
     text = 'a cat,\non a mat\nNegative prompt: dogs\nSteps: 20, Sampler: Euler a, Model: "a, b", Seed: 7'
     made = infotext.made_with(with_text(text))
     assert made.prompt == "a cat,\non a mat"

@@ -98,7 +98,7 @@ def test_thin_and_scattered_masks_repaint_a_narrow_rim(name, size):
 
 @pytest.mark.parametrize("first", ZOO)
 @pytest.mark.parametrize("second", ["specks", "wire", "letters"])
-def test_a_union_repaints_what_its_parts_repaint(first, second):
+def test_union_paints_no_larger_area_than_its_parts(first, second):
     size = Size(1200, 900)
     top = drawn(size, lambda alpha: ZOO[first](alpha[:420]))
     low = drawn(size, lambda alpha: ZOO[second](alpha[480:]))
@@ -157,7 +157,7 @@ def test_a_large_solid_thing_is_never_cut():
 
 
 @pytest.mark.parametrize("shape", [Shape(merge="merge"), Shape(area="whole picture")])
-def test_who_asks_for_one_crop_gets_one(shape):
+def test_shape_options_for_one_crop_give_one_step(shape):
     mask = drawn(Size(1800, 1200), specks)
     assert len(planned(mask, Pass(shape=shape)).steps) == 1
 
@@ -185,7 +185,7 @@ def test_a_faint_mask_is_planned_like_a_strong_one_but_weaker(shade, width, heig
         assert np.abs(other.composite.alpha - expected).max() <= 1
 
 
-def test_it_is_told_where_much_more_is_painted_than_is_marked():
+def test_painting_far_more_than_the_mask_is_reported():
     mask = Mask.of_box(Size(600, 400), Box(300, 200, 304, 204))
     assert planned(mask, FILL).warnings == ()
     (warning,) = planned(mask, Pass(shape=Shape(grow=60))).warnings

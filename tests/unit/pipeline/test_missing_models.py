@@ -46,7 +46,7 @@ def test_a_model_that_is_absent_refuses_the_recipe_by_its_path():
     assert caught.value.hint == "Known: face."
 
 
-def test_a_pass_that_may_be_skipped_is_switched_off_in_its_place():
+def test_skippable_pass_is_disabled_in_its_place():
     eyes = Pass(target=Target(models=("face",), of_pass=1))
     runs, remarks = drop_unavailable_passes(EYES, Recipe(passes=(Pass(target=FOOT, if_missing="skip"), eyes)))
     assert runs.active == ((1, eyes),)
@@ -65,7 +65,7 @@ def test_a_pass_that_is_off_needs_nothing():
 
 
 @pytest.mark.parametrize("what", ["text", "background"])
-def test_words_that_nothing_here_finds_are_told_before_painting(what):
+def test_words_without_a_detector_are_refused_or_skipped_with_a_remark(what):
     target = Target(what=what, classes=("cup", "hat"))
     with pytest.raises(Missing, match="nothing here finds 'hat'") as caught:
         drop_unavailable_passes(EYES, Recipe(passes=(Pass(target=target),)))

@@ -32,7 +32,7 @@ def canvas_of(seed=0, **changes):
     return PictureInput(noise(SIZE, seed), GENERATION, **changes)
 
 
-def test_what_several_detectors_see_alike_is_found_once():
+def test_duplicates_of_several_detectors_are_one_region():
     again = FakeDetector((Box(32, 41, 110, 121), square(450, 300, 60)), score=0.7)
     studio = studio_of(a=FakeDetector(FACES), b=again)
     target = Target(models=("a", "b"), order="left to right")
@@ -40,13 +40,13 @@ def test_what_several_detectors_see_alike_is_found_once():
     assert [r.box for r in regions] == [*FACES, square(450, 300, 60)]
 
 
-def test_a_target_chooses_among_what_is_found():
+def test_target_selects_among_detected_regions():
     target = Target(models=("face",), order="left to right", index=(2,))
     assert [r.box for r in studio_of().detect(noise(SIZE), target)] == [FACES[1]]
     assert studio_of().detect(noise(SIZE), Target(models=("face",), classes=("hand",))) == ()
 
 
-def test_fixing_paints_exactly_what_was_planned():
+def test_fix_paints_exactly_the_planned_steps():
     recipe, engine = recipe_of(face_pass(prompt="left face [SEP] right face")), FakeEngine(128)
     studio = studio_of(engine)
     planned = studio.plan(canvas_of(), recipe)
@@ -68,7 +68,7 @@ def test_four_pictures_share_one_call():
     assert all(len(r.reports) == 2 for r in results)
 
 
-def test_a_later_pass_sees_what_an_earlier_one_painted():
+def test_later_pass_detects_on_the_painted_picture():
     seen = []
 
     class Watching(FakeDetector):
@@ -110,7 +110,7 @@ def test_a_failing_detector_costs_its_pass_and_nothing_else(error):
     assert str(error) in result.warnings[0]
 
 
-def test_an_unknown_detector_is_said():
+def test_unknown_detector_leaves_the_picture_and_is_reported():
     (result,) = studio_of().fix([canvas_of()], recipe_of(face_pass(target={"models": ("nose",)})))
     assert result.picture == noise(SIZE)
     assert "'nose'" in result.warnings[0]
@@ -183,7 +183,7 @@ def test_a_region_of_any_detector_may_lie_partly_off_the_picture():
     assert [r.step.box for r in result.reports] == [Box(0, 0, 60, 60)]
 
 
-def test_a_later_pass_can_look_within_what_an_earlier_one_found():
+def test_later_pass_can_search_within_regions_of_an_earlier_pass():
     eyes = FakeDetector((Box(40, 40, 60, 60),), label="eyes")
     studio = studio_of(face=FakeDetector(FACES), eyes=eyes)
     recipe = recipe_of(face_pass(), face_pass(target={"models": ("eyes",), "of_pass": 1}))
@@ -204,7 +204,7 @@ def test_the_seam_an_earlier_pass_left_is_painted_over():
     ] * 2
 
 
-def test_a_pass_that_needs_a_mask_is_left_out_and_said():
+def test_pass_without_its_mask_is_skipped_and_reported():
     recipe = recipe_of(face_pass(target={"what": "mask"}))
     (result,) = studio_of().fix([canvas_of()], recipe)
     assert result.warnings == (
@@ -214,7 +214,7 @@ def test_a_pass_that_needs_a_mask_is_left_out_and_said():
         studio_of().plan(canvas_of(), recipe)
 
 
-def test_the_background_of_the_users_mask_is_painted_and_the_mask_kept():
+def test_background_pass_paints_outside_the_users_mask_only():
     left = Mask.of_box(SIZE, Box(0, 0, 200, 500))
     (result,) = studio_of().fix(
         [canvas_of(user_mask=left)], recipe_of(face_pass(target={"what": "background"}))
@@ -224,7 +224,7 @@ def test_the_background_of_the_users_mask_is_painted_and_the_mask_kept():
     assert changed[:, 200:].mean() > 0.99
 
 
-def test_the_detectors_look_again_at_what_was_painted():
+def test_detectors_run_again_on_the_painted_region():
     class Sharp(FakeDetector):
         """Sees a face wherever there is noise, none on a flat colour."""
 

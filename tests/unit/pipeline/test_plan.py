@@ -78,7 +78,7 @@ def test_the_composite_masks_have_at_least_the_regions_own_shades(scene):
 
 
 @given(scenes())
-def test_masks_made_in_a_window_are_those_of_the_whole_canvas(scene):
+def test_masks_of_a_window_equal_those_of_the_whole_canvas(scene):
     canvas, region, shape = scene
     shape = dataclasses.replace(shape, grow=3, blur=5)
     on_canvas = region.clipped(canvas)
@@ -92,7 +92,7 @@ def test_masks_made_in_a_window_are_those_of_the_whole_canvas(scene):
 
 
 @given(scenes(), st.data())
-def test_the_users_mask_bounds_what_may_change(scene, data):
+def test_users_mask_bounds_the_changed_pixels(scene, data):
     canvas, region, shape = scene
     painted = data.draw(masks(canvas))
     for step in steps([region], face_pass(shape), canvas, user_mask=painted):
@@ -110,7 +110,7 @@ def test_an_all_black_mask_plans_nothing_and_an_all_white_one_everything():
     ("choice", "left", "right"),
     [("touching", 255, 0), ("inside", 255, 0), ("outside", 0, 255), ("ignore", 255, 255)],
 )
-def test_whoever_chooses_outside_the_mask_paints_there(choice, left, right):
+def test_user_mask_outside_paints_outside_the_mask(choice, left, right):
     painted = Mask.of_box(CANVAS, Box(0, 0, 500, 800))
     limit = mask_limit(painted, Target(user_mask=choice)) or Mask.full(CANVAS)
     assert (limit.alpha[0, 0], limit.alpha[0, -1]) == (left, right)
@@ -160,7 +160,7 @@ def test_a_region_shrunk_to_nothing_makes_no_step():
     assert steps(found(square(100, 100, 20)), face_pass(Shape(grow=-30))) == ()
 
 
-def test_growth_and_fade_are_in_pixels_when_given():
+def test_given_growth_and_fade_are_in_pixels():
     (step,) = steps(found(square(400, 300)), face_pass(Shape(grow=10, blur=0)))
     expected = Mask.of_box(CANVAS, square(400, 300)).grown(10)
     assert np.array_equal(whole(step), expected.alpha)
@@ -177,7 +177,7 @@ def test_blank_sizes_scale_with_the_region_and_context_with_the_strength():
     assert context_padding(small, Shape(padding=7), 0.8) == 7
 
 
-def test_a_background_stops_at_what_it_leaves_out():
+def test_background_mask_stops_at_the_kept_region():
     subject = Mask.of_box(CANVAS, Box(400, 300, 500, 400))
     (step,) = steps([Region(CANVAS.box, subject.inverted(), "background", background=True)])
     alpha = whole(step)
@@ -196,14 +196,14 @@ def test_the_whole_picture_can_be_the_context():
     assert Mask(whole(step)).bounds.width < 150
 
 
-def test_the_work_size_is_the_models_or_the_one_asked():
+def test_work_size_is_native_or_the_given_one():
     (native,) = steps(found(square(400, 300)), native=Size(1024, 1024))
     assert native.frame.work == Size(1024, 1024)
     (asked,) = steps(found(square(400, 300)), face_pass(Shape(work_side=256)), native=Size(1024, 1024))
     assert asked.frame.work == Size(256, 256)
 
 
-def test_an_under_resolved_region_is_said():
+def test_under_resolved_region_is_reported():
     planned = plan_pass(
         Size(3000, 3000), found(Box(100, 100, 2500, 2500)), (0, face_pass()), GENERATION, NATIVE
     )
@@ -211,7 +211,7 @@ def test_an_under_resolved_region_is_said():
     assert plan_pass(CANVAS, found(square(0, 0)), (0, face_pass()), GENERATION, NATIVE).warnings == ()
 
 
-def test_offsets_move_and_what_leaves_the_canvas_is_gone():
+def test_offsets_move_masks_and_clip_them_to_the_canvas():
     shape = Shape(x_offset=100, y_offset=-50)
     moved = shape_regions(found(square(10, 100), square(950, 100), square(500, 10, 20)), shape, CANVAS)
     assert [r.box for r in moved] == [square(110, 50)]
@@ -224,7 +224,7 @@ def test_merge_makes_one_region_of_all():
     assert len(steps(found(square(0, 0), square(200, 100)), face_pass(Shape(merge="merge")))) == 1
 
 
-def test_merge_and_invert_paints_all_that_is_none_of_them():
+def test_merge_and_invert_paints_the_complement_of_all_regions():
     faces = found(square(0, 0), square(200, 100))
     (rest,) = shape_regions(faces, Shape(merge="merge and invert"), CANVAS)
     expected = (faces[0].mask(CANVAS) | faces[1].mask(CANVAS)).inverted()
@@ -257,7 +257,7 @@ def test_seeds_follow_the_number_of_the_region(changes, expected):
     assert [s.seed for s in steps(regions, face_pass(**changes))] == expected
 
 
-def test_a_skipped_region_keeps_its_number_and_leaves_the_others_their_seeds():
+def test_skipped_region_keeps_its_number_and_the_seeds_of_the_others():
     regions = found(square(0, 0), square(300, 0), square(600, 0))
     made = steps(regions, face_pass(prompt="a [SEP] [SKIP] [SEP] c"))
     assert [(s.number, s.prompt, s.seed) for s in made] == [(1, "a", 100), (3, "c", 102)]
@@ -278,7 +278,7 @@ def test_no_two_steps_of_one_wave_overlap(places):
             assert wave != other_wave or overlap(mine, other) <= 0.1
 
 
-def test_of_a_thousand_regions_the_largest_are_painted_in_their_order_and_that_is_said():
+def test_plan_keeps_the_largest_regions_in_order_and_warns_over_the_limit():
     places = [(x, y) for y in range(0, 500, 20) for x in range(0, 800, 20)]
     boxes = [Box(x, y, x + side, y + side) for n, (x, y) in enumerate(places) for side in [8 + n // 800]]
     planned = plan_pass(CANVAS, found(*boxes), (0, face_pass(Shape(work_side=64))), GENERATION, NATIVE)

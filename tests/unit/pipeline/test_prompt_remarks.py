@@ -43,7 +43,7 @@ def warnings(prompt, engine=None, progress=None):
     return result.warnings
 
 
-def test_a_remark_is_told_once_for_all_regions():
+def test_remark_is_reported_once_for_all_regions():
     assert warnings("red apple") == ("apple is left out",)
     assert warnings("red apple [SEP] blue car") == ("apple is left out", "car is left out")
 
@@ -56,7 +56,7 @@ def test_engines_without_remarks_tell_nothing():
     assert warnings("red apple", Counted(Reader(128))) == ("apple is left out",)
 
 
-def test_nothing_is_told_of_what_was_not_painted():
+def test_unpainted_regions_have_no_remarks():
     assert warnings("red apple", progress=FakeProgress(stop_after=0)) == ()
 
 
@@ -90,7 +90,7 @@ def test_every_verb_tells(verb, body):
     assert [text for text in answer["warnings"] if "left out" in text] == ["apple is left out"]
 
 
-def test_a_prompt_that_no_pass_takes_is_told():
+def test_unused_prompt_is_reported():
     own = {"name": "Own", "passes": [{"target": {"models": ["face"]}, "prompt": "a smile"}]}
     body = {"image": encoder.encode_base64(photo()), "prompt": "red apple", "negative_prompt": "green pear"}
     (told,) = ApiService(Stand()).answer("fix", {**body, "recipe": own})["warnings"]

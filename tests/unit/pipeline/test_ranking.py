@@ -42,7 +42,7 @@ def off(level: int) -> Candidate:
     return Candidate(level, flat(Size(4, 4), (level,) * 3), Box(0, 0, 4, 4), Mask.full(Size(4, 4)))
 
 
-def test_what_is_to_be_kept_is_changed_least():
+def test_low_strength_chooses_the_least_change():
     """No correction: it would undo the very shift by which the three differ."""
     (report,) = painted(colour_correction=0.0).reports
     assert [c.seed for c in report.candidates] == [100, 101, 102]
@@ -52,7 +52,7 @@ def test_what_is_to_be_kept_is_changed_least():
     assert scores == sorted(scores, reverse=True)
 
 
-def test_where_all_is_new_what_most_agree_on_is_taken():
+def test_strength_1_chooses_the_consensus():
     (report,) = painted(colour_correction=0.0, denoising_strength=1.0).reports
     assert report.chosen == 1
 
@@ -134,7 +134,7 @@ def test_where_none_passes_the_picture_is_as_it_was():
         (0.3, "fill", 0),
     ],
 )
-def test_how_much_is_to_be_kept(strength, content, kept):
+def test_fidelity_depends_on_strength_and_masked_content(strength, content, kept):
     settings = Settings(denoising_strength=strength, masked_content=content)
     assert fidelity(settings) == pytest.approx(kept)
 
@@ -167,7 +167,7 @@ def test_of_low_frequencies_grain_is_no_distance_and_a_shift_is():
     assert distances(two, to, where, 0.1) == pytest.approx([0, 6], abs=0.1)
 
 
-def test_the_core_is_what_is_whole_within_the_region():
+def test_inner_mask_is_the_opaque_part_within_the_region():
     size = Size(64, 64)
     mask = Mask.of_box(size, Box(8, 8, 56, 56)).feathered(6)
     one = Candidate(1, flat(size, (0, 0, 0)), size.box.shifted(100, 50), mask)
@@ -178,7 +178,7 @@ def test_the_core_is_what_is_whole_within_the_region():
     assert np.array_equal(beside, mask.alpha > 0)
 
 
-def test_what_a_candidate_does_around_its_region_does_not_count():
+def test_change_outside_the_region_does_not_affect_ranking():
     """There it may only take away from what is well, and the seam and the drift at the rim see that."""
     size = Size(64, 64)
     mask = Mask.of_box(size, Box(8, 8, 56, 56))
@@ -190,7 +190,7 @@ def test_what_a_candidate_does_around_its_region_does_not_count():
     assert distances([one], to, inner_mask(one, size.box))[0] > 30
 
 
-def test_what_candidates_agree_on_is_their_mean():
+def test_consensus_of_candidates_is_their_mean():
     assert mean_of([off(10), off(20), off(60)]) == pytest.approx(np.full((4, 4, 3), 30))
 
 

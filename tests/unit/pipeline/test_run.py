@@ -163,7 +163,7 @@ def test_batches_respect_the_engines_limit_settings_and_kin():
     assert [len(call) for call in engine.calls] == [1, 1]
 
 
-def test_a_job_carries_what_the_step_says_cut_from_the_picture():
+def test_job_has_the_settings_and_crop_of_its_step():
     picture = noise(CANVAS)
     mine = plan_pass(CANVAS, FOUR, (0, face_pass(shape=Shape(padding=34))), GENERATION, NATIVE).steps[3]
     engine = FakeEngine()
@@ -186,7 +186,7 @@ def test_masked_content_fills_the_hole_before_painting():
     assert job.picture.pixels.max() < 60
 
 
-def test_a_later_wave_sees_what_an_earlier_one_painted():
+def test_later_wave_is_cut_from_the_painted_picture():
     engine = FakeEngine()
     canvas = flat(CANVAS, (1, 2, 3))
     overlapping = found(square(100, 100, 100), square(150, 100, 100))
@@ -279,7 +279,7 @@ def test_an_engine_that_returns_too_few_pictures_is_not_trusted():
     assert "0 pictures for 1 jobs" in result.reports[0].why
 
 
-def test_an_interrupt_keeps_what_is_finished_and_drops_the_half_done():
+def test_interrupt_keeps_finished_steps_and_drops_unfinished_ones():
     picture, engine = noise(CANVAS), FakeEngine(batch_limit=1)
     (result,) = run_plans([picture], [planned()], engine, FakeProgress(stop_after=3))
     assert [r.outcome for r in result.reports] == ["kept", "kept", "skipped", "skipped"]
@@ -293,7 +293,7 @@ def test_an_interrupt_keeps_what_is_finished_and_drops_the_half_done():
         assert same != report.kept
 
 
-def test_stopped_before_it_began_nothing_is_painted():
+def test_stop_before_the_start_paints_nothing():
     engine = FakeEngine()
     (result,) = run_plans([noise(CANVAS)], [planned()], engine, FakeProgress(stop_after=0))
     assert engine.calls == []

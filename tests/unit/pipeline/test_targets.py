@@ -81,14 +81,14 @@ def test_the_mask_is_a_region_and_its_complement_the_background():
     assert (outside.mask(SIZE).alpha[rest.solid] == 255).all()
 
 
-def test_without_a_mask_the_background_is_what_the_detectors_leave_out():
+def test_background_without_a_mask_is_the_complement_of_detections():
     (outside,) = regions(Target(what="background", models=("person",)))
     assert outside.mask(SIZE).area == pytest.approx(SIZE.area - 2 * 80 * 80, rel=0.01)
     assert outside.mask(SIZE).crop(FACES[0]).empty
     assert regions(Target(what="background", models=("person",)), seen=eyes()) == ()
 
 
-def test_a_mask_that_is_not_there_is_asked_for():
+def test_mask_target_without_a_mask_is_refused():
     with pytest.raises(BadInput, match="there is no mask") as caught:
         regions(Target(what="mask"))
     assert caught.value.path == "target.what"
@@ -107,7 +107,7 @@ def test_tiles_meet_and_cover_the_picture(tile, overlap):
     assert (times == 1).all()
 
 
-def test_tiles_are_painted_side_by_side_and_see_what_they_share():
+def test_tiles_share_a_wave_and_their_crops_include_the_overlap():
     shape = {"grow": 0, "blur": 16, "padding": 32}
     how = Pass(target=Target(what="tiles", tile=512), shape=dataclasses.replace(Pass().shape, **shape))
     size = Size(1200, 1000)
@@ -119,7 +119,7 @@ def test_tiles_are_painted_side_by_side_and_see_what_they_share():
     assert all(step.frame.crop.contains(step.box.grown(32) & size.box) for step in made.steps)
 
 
-def test_a_seam_is_a_band_along_the_edge_of_what_was_painted():
+def test_seam_target_is_a_band_along_the_edge_of_painted_masks():
     past = reports(square(200, 200), seam=2.0)
     (band,) = regions(Target(what="seam"), PassContext(noise(SIZE), past=past))
     painted = past[0].mask(noise(SIZE))
@@ -154,7 +154,7 @@ def test_without_earlier_passes_the_edge_of_the_mask_is_looked_at():
     assert not band.mask(SIZE).solid[260, 260]
 
 
-def test_the_regions_of_a_pass_are_what_it_painted():
+def test_target_regions_of_a_pass_are_its_painted_regions():
     past = reports(square(100, 100), square(400, 300))
     again = regions(Target(what="regions of a pass", of_pass=1), PassContext(noise(SIZE), past=past))
     assert len(again) == 2
@@ -163,7 +163,7 @@ def test_the_regions_of_a_pass_are_what_it_painted():
     assert regions(Target(what="regions of a pass", of_pass=2), PassContext(noise(SIZE), past=past)) == ()
 
 
-def test_detectors_can_look_within_what_an_earlier_pass_found():
+def test_detectors_can_search_within_regions_of_an_earlier_pass():
     """Each region is looked at from nearby; what is found around it belongs to it no more."""
     seen = []
 
@@ -192,7 +192,7 @@ def test_an_unsharp_part_is_found_and_a_sharp_one_left():
     assert regions(Target(what="unsharp", confidence=0.0)) == ()
 
 
-def test_a_lean_that_a_detector_tells_is_of_no_account_unless_tilted_ones_are_looked_for():
+def test_tilt_reported_by_a_detector_is_ignored_unless_tilt_is_searched():
     class Leaning(FakeDetector):
         def find(self, picture, confidence, classes):
             return tuple(
@@ -215,7 +215,7 @@ class Outliner:
         return Segmentation(found(*FACES))
 
 
-def test_what_points_and_a_box_mean_is_the_segmenters_best():
+def test_points_and_box_give_the_segmenters_best_region():
     outliner = Outliner()
     target = Target(what="points", points=(0.5, 0.2, 1.0, 1.0), box=(0.1, 0.1, 0.905, 1.0))
     seen = regions(target, seen=Finders(lambda name: FakeDetector(()), lambda name: outliner))

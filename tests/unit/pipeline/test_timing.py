@@ -44,7 +44,7 @@ def test_a_pace_is_a_ratio_of_sums_that_forgets():
     assert late.of(1) == pytest.approx(1, abs=0.1)
 
 
-def test_what_is_not_known_is_not_invented():
+def test_unknown_speed_gives_no_estimate():
     tempos = SpeedHistory()
     assert tempos.seconds("one", "model", [step()]) == [None]
     tempos.learn("one", "model", painted(4.0, step()))
@@ -66,7 +66,7 @@ def test_three_variations_in_so_many_seconds_are_three_times_the_work():
     assert tempos.seconds("one", "", [step()]) == [4]
 
 
-def test_what_was_not_painted_teaches_nothing():
+def test_unpainted_job_does_not_change_the_speed():
     def broken(jobs):
         raise RuntimeError("no")
 

@@ -30,7 +30,7 @@ def seeds(report: Report) -> list[int]:
 
 
 @pytest.mark.parametrize(("count", "limit"), [(1, 8), (4, 8), (6, 8), (16, 5)])
-def test_variations_share_calls_with_those_of_other_regions(count, limit):
+def test_variations_of_several_regions_share_sampling_calls(count, limit):
     engine = FakeEngine(batch_limit=limit)
     (result,) = run_plans([noise(CANVAS)], [planned(variations=count)], engine)
     assert len(engine.calls) == math.ceil(count * len(FOUR) / limit)
@@ -47,7 +47,7 @@ def test_variations_differ_by_their_seeds_alone():
     assert seeds(result.reports[0]) == [MAX_SEED, 0, 1]
 
 
-def test_any_candidate_can_be_had_instead_of_the_chosen():
+def test_any_candidate_can_replace_the_chosen_one():
     """What a person would get who asks for that seed alone."""
     picture = noise(CANVAS)
     (result,) = run_plans([picture], [planned(FOUR[:1], variations=3)], FakeEngine())
@@ -91,7 +91,7 @@ def test_when_every_variation_fails_the_region_is_left():
     assert result.picture == noise(CANVAS)
 
 
-def test_after_an_interrupt_the_best_of_what_is_finished_is_kept():
+def test_interrupt_keeps_the_best_finished_candidate():
     engine = FakeEngine(batch_limit=2)
     (result,) = run_plans(
         [noise(CANVAS)], [planned(FOUR[:2], variations=3)], engine, FakeProgress(stop_after=3)

@@ -39,7 +39,7 @@ def test_a_built_in_recipe_is_in_good_order(recipe):
         (Pass(target=Target(what="regions of a pass")), "there is none"),
     ],
 )
-def test_a_contradiction_is_said_of_its_pass(one, words):
+def test_contradiction_is_reported_with_its_pass(one, words):
     said = of(Pass(target=FACE, enabled=False), one)
     assert any(text.startswith("Pass 2: ") and words in text for text in said), said
 
@@ -57,12 +57,12 @@ def test_a_contradiction_is_said_of_its_pass(one, words):
         Pass(target=Target(what="tiles", tile=256, overlap=128)),
     ],
 )
-def test_what_is_in_order_is_left_alone(one):
+def test_consistent_recipe_has_no_remarks(one):
     assert of(one) == ()
 
 
 @pytest.mark.parametrize("first", [Pass(target=FACE, enabled=False), Pass()])
-def test_a_pass_in_one_that_does_not_run_is_said(first):
+def test_search_within_a_disabled_pass_is_reported(first):
     eyes = Pass(target=Target(models=("eyes",), of_pass=1))
     assert of(first, eyes) == (
         "Pass 2: it looks in what pass 1 finds, which does not run: nothing is found.",
@@ -70,10 +70,10 @@ def test_a_pass_in_one_that_does_not_run_is_said(first):
     assert of(Pass(target=FACE), eyes) == ()
 
 
-def test_passes_that_do_not_run_are_nobodys_concern():
+def test_disabled_passes_have_no_remarks():
     assert of(Pass(target=FACE), Pass(target=FACE, enabled=False, denoising_strength=0)) == ()
 
 
-def test_a_recipe_that_paints_nothing_is_said():
+def test_recipe_that_paints_nothing_is_reported():
     (said,) = of(Pass())
     assert "'Mine' has no enabled pass" in said

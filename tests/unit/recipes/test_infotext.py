@@ -37,7 +37,7 @@ def test_defaults_are_left_out_and_everything_is_on_one_line():
     assert list(said) == [RECIPE]
 
 
-def test_what_was_painted_is_said_region_by_region():
+def test_infotext_lists_every_painted_region():
     reports = [Report(STEP), Report(STEP, "skipped", "interrupted")]
     regions = json.loads(params(Recipe(), reports, PromptPair("a park", "ugly"))[REGIONS])
     words = {"prompt": "a face", "negative": ""}
@@ -45,7 +45,7 @@ def test_what_was_painted_is_said_region_by_region():
     assert regions[1] == {**regions[0], "left": "interrupted"}
 
 
-def test_the_pictures_own_words_are_not_said_again():
+def test_infotext_omits_prompts_equal_to_the_pictures():
     (region,) = json.loads(params(Recipe(), [Report(STEP)], PromptPair("a face", ""))[REGIONS])
     assert set(region) == {"pass", "box", "seed"}
 

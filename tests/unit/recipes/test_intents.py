@@ -19,21 +19,21 @@ def test_the_five_are_here_in_the_order_of_their_buttons():
 
 
 @pytest.mark.parametrize("intent", INTENTS.values(), ids=str)
-def test_what_the_page_is_told_are_the_defaults_that_paint(intent):
+def test_defaults_sent_to_the_page_are_those_of_the_pass(intent):
     told = intent.summary()
     assert load(Pass, told["pass"]) == intent.how
     assert told["label"]
     assert told["description"]
 
 
-def test_only_refining_starts_from_what_is_there():
+def test_only_refine_starts_from_the_original():
     assert [i.name for i in INTENTS.values() if i.how.masked_content == "original"] == ["refine"]
     assert INTENTS["refine"].how.denoising_strength < min(
         i.how.denoising_strength for i in INTENTS.values() if i.name != "refine"
     )
 
 
-def test_removing_asks_for_what_is_behind_and_never_for_the_object():
+def test_remove_prompts_the_background_and_negates_the_object():
     remove = INTENTS["remove"]
     assert remove.prompts_for(PromptPair("", ""), "a dog") == PromptPair(EMPTY_SCENE, "a dog")
     said = remove.prompts_for(PromptPair("wet sand", "blurry"), "a dog")
@@ -56,7 +56,7 @@ def test_removing_takes_more_than_the_mask_in_proportion_to_it():
 
 
 @pytest.mark.parametrize("place", range(len(INTENTS)), ids=list(INTENTS))
-def test_a_page_is_told_the_value_of_every_knob_that_a_request_leaves_blank(place):
+def test_intents_answer_has_the_default_of_every_knob_left_blank(place):
     told = ApiService.intents()["intents"][place]
     how = INTENTS[told["name"]].how
     blank = {field.name for field in dataclasses.fields(InpaintRequest) if field.default is None}

@@ -32,7 +32,7 @@ def test_a_saved_recipe_is_found_by_name_and_is_a_plain_file(folder):
     assert "\\u" not in path.read_text("utf-8")
 
 
-def test_a_name_that_is_taken_is_refused_and_nothing_is_lost(folder):
+def test_used_name_is_refused_and_the_recipe_stays(folder):
     one = RecipeLibrary(folder)
     one.save(MINE)
     with pytest.raises(BadInput, match=r"already.*`replace`") as caught:
@@ -63,7 +63,7 @@ def test_a_built_in_recipe_is_stood_before_but_never_changed(folder):
     assert {path: path.read_bytes() for path in library.BUILT_IN.glob("*.json")} == before
 
 
-def test_what_is_built_in_or_not_there_cannot_be_removed(folder):
+def test_built_in_and_unknown_recipes_cannot_be_removed(folder):
     one = RecipeLibrary(folder)
     one.save(MINE)
     with pytest.raises(BadInput, match="built in"):
@@ -113,18 +113,18 @@ def test_a_file_name_is_safe_everywhere(name, stem):
 
 
 @pytest.mark.parametrize("name", ["", "  \n ", "a\0b", "a\u202eb", "Custom", " custom "])
-def test_a_name_nobody_could_choose_is_refused(folder, name):
+def test_invalid_recipe_name_is_refused(folder, name):
     with pytest.raises(BadInput) as caught:
         RecipeLibrary(folder).save(dataclasses.replace(MINE, name=name))
     assert caught.value.path == "recipe.name"
     assert not folder.exists()
 
 
-def test_a_name_is_kept_on_one_line(folder):
+def test_name_is_stored_on_one_line(folder):
     assert RecipeLibrary(folder).save(dataclasses.replace(MINE, name=" two\n lines ")).name == "two lines"
 
 
-def test_without_a_folder_nothing_can_be_kept():
+def test_save_without_a_folder_is_refused():
     with pytest.raises(Missing, match="--recipes"):
         RecipeLibrary(None).save(MINE)
     assert RecipeLibrary(None).own() == {}
@@ -154,7 +154,7 @@ def test_there_is_an_end_to_own_recipes(folder, monkeypatch):
         one.save(dataclasses.replace(MINE, name="Second"))
 
 
-def test_of_many_who_save_one_name_at_once_one_wins(folder):
+def test_concurrent_saves_of_one_name_have_one_winner(folder):
     done, one = [], RecipeLibrary(folder)
 
     def save() -> None:

@@ -21,7 +21,7 @@ def test_every_older_version_has_one_step_and_one_golden_file():
     assert {path.name for path in GOLDEN.iterdir()} == {f"schema-{version}.json" for version in STEPS}
 
 
-def test_a_recipe_of_schema_1_means_today_what_it_meant():
+def test_recipe_of_schema_1_keeps_its_meaning():
     assert load(Recipe, OLD) == Recipe(
         "Portrait",
         "From the first version.",
@@ -55,7 +55,7 @@ def test_malformed_schema_2_recipe_is_refused_by_the_loader(passes):
     assert caught.value.path.startswith("passes")
 
 
-def test_what_is_written_says_its_version():
+def test_written_recipe_has_its_schema_version():
     assert dump(Recipe("Mine"))["schema"] == SCHEMA
 
 
@@ -71,7 +71,7 @@ def test_every_step_from_its_version_on_is_taken_in_order(monkeypatch):
     assert [upgrade({"name": "x", "schema": n})["name"] for n in (1, 2, 3, 4)] == ["x123", "x23", "x3", "x"]
 
 
-def test_a_step_does_not_change_what_it_was_given(monkeypatch):
+def test_migration_step_does_not_modify_its_input(monkeypatch):
     monkeypatch.setattr(migration, "STEPS", {1: lambda data: (data.pop("name"), data)[1]})
     given = {"name": "x"}
     upgrade(given)
@@ -85,7 +85,7 @@ def test_a_newer_recipe_is_refused_by_the_newest_that_is_known():
 
 
 @pytest.mark.parametrize("version", [0, -1, True, 1.0, "2", None])
-def test_what_is_no_version_is_refused(version):
+def test_invalid_schema_version_is_refused(version):
     with pytest.raises(BadInput, match="Known: 1 to") as caught:
         load(Recipe, {"schema": version})
     assert caught.value.path == "schema"

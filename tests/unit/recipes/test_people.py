@@ -32,7 +32,7 @@ def test_people_are_found_by_place_in_the_first_pass():
     assert whose([BEN, ANN], (Person("x", who="2"),)) == [0, 1]
 
 
-def test_whoever_was_found_stays_who_they_are_in_parts_and_wholes():
+def test_person_stays_the_same_in_nested_and_enclosing_regions():
     seen = [(2, BEN), (1, ANN)]
     eye = Box(70, 50, 85, 60)
     assert whose([eye], (LEFT, RIGHT), seen) == [1]
@@ -41,7 +41,7 @@ def test_whoever_was_found_stays_who_they_are_in_parts_and_wholes():
     assert whose([hand], (LEFT, RIGHT), [(1, BODY_OF_ANN), (2, BODY_OF_BEN)]) == [1]
 
 
-def test_a_lone_region_of_a_later_pass_is_not_taken_for_the_one_on_the_left():
+def test_lone_region_of_a_later_pass_is_not_assigned_to_the_left_person():
     assert whose([BEN], (LEFT,), [(0, BEN), (1, ANN)]) == [0]
 
 
@@ -52,7 +52,7 @@ def test_a_point_means_the_smallest_region_around_it_in_every_pass():
     assert whose([BEN], (pointed,)) == [0]
 
 
-def test_what_is_said_of_a_person():
+def test_prompts_of_a_person_override_the_pictures():
     region = assign_people(regions(ANN), (LEFT,), CANVAS)[0]
     assert prompts_for(region, (LEFT,), AROUND) == PromptPair("red hair", "blurry", own=True)
     assert prompts_for(regions(BEN)[0], (LEFT,), AROUND) == AROUND
@@ -98,7 +98,7 @@ def test_people_are_written_a_line_each_and_read_back_the_same():
         ("0: x", 1),
     ],
 )
-def test_a_line_that_means_nobody_is_named_with_what_may_stand_there(text, line):
+def test_invalid_line_is_refused_with_the_allowed_places(text, line):
     with pytest.raises(
         BadInput, match=f"^people: line {line}: .* is nobody. .*left, right, .*0.3, 0.6"
     ) as caught:
@@ -140,7 +140,7 @@ def test_without_people_every_region_has_the_pictures_words():
     assert [said for _, said in prompts_of(passes, ())] == ["two people"] * 2 + ["sharp"] * 2
 
 
-def test_a_person_whose_words_reach_no_region_is_told():
+def test_person_without_a_region_is_reported():
     nobody = Person("green scarf", "beard", who="9")
     recipe = load(
         Recipe, {"passes": [{"target": {"models": ["face"]}}], "people": [dump(LEFT), dump(nobody)]}

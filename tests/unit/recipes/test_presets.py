@@ -32,14 +32,14 @@ def test_a_promised_recipe_is_built_in(name):
 
 
 @pytest.mark.parametrize("recipe", BUILT_IN.values(), ids=lambda r: r.name)
-def test_a_built_in_recipe_does_something_says_what_and_survives_a_file(recipe):
+def test_built_in_recipe_is_active_described_and_survives_a_file(recipe):
     assert recipe.active
     assert recipe.description
     assert load(Recipe, json.loads(json.dumps(dump(recipe)))) == recipe
 
 
 @pytest.mark.parametrize("recipe", BUILT_IN.values(), ids=lambda r: r.name)
-def test_gates_are_on_where_detectors_look_and_what_was_there_is_to_be_kept(recipe):
+def test_gentle_detector_passes_of_every_preset_have_their_gate_on(recipe):
     for _, one in recipe.active:
         gentle = one.target.what == "detectors" and one.denoising_strength < 0.6
         assert one.gate.mode == "on" or not gentle
@@ -58,7 +58,7 @@ def test_a_recipe_written_out_is_itself():
     assert library.recipe(own) is own
 
 
-def test_an_unknown_name_lists_what_is_close():
+def test_unknown_recipe_name_suggests_close_names():
     with pytest.raises(Missing, match="Did you mean 'Face polish'") as caught:
         library.recipe("Face polsh")
     assert caught.value.path == "recipe"
@@ -73,7 +73,7 @@ def test_an_own_recipe_joins_and_replaces(tmp_path):
     assert len(known) == len(BUILT_IN) + 1
 
 
-def test_a_broken_own_recipe_is_said_and_costs_no_other(tmp_path, caplog):
+def test_broken_own_recipe_is_reported_and_others_load(tmp_path, caplog):
     (tmp_path / "a.json").write_text("{", "utf-8")
     (tmp_path / "b.json").write_text('{"name": "Mine"}', "utf-8")
     assert set(library.recipes(tmp_path)) == {*BUILT_IN, "Mine"}

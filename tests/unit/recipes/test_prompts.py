@@ -174,7 +174,7 @@ def test_each_word_reaches_a_region_or_a_warning(prompt, negative, count):
         ("[FOR] red", 1, 'The tag is written "[FOR left]"'),
     ],
 )
-def test_lost_words_and_likely_mistakes_are_told(prompt, count, told):
+def test_unused_words_and_likely_mistakes_are_reported(prompt, count, told):
     warnings = planned(prompt, THREE[:count]).warnings
     assert any(told in text for text in warnings), warnings
     assert any(text.startswith("Pass 1, prompt: ") for text in warnings)
@@ -187,12 +187,12 @@ def test_a_template_that_fits_gives_no_warning(prompt):
     assert not planned(prompt).warnings
 
 
-def test_negative_words_of_a_skipped_region_are_told():
+def test_negative_prompt_of_a_skipped_region_is_reported():
     (told,) = planned("[SKIP] [SEP] red [SEP] blue", THREE, "hat [SEP] scarf [SEP] beard").warnings
     assert told == 'Pass 1, negative prompt: "hat" is not used: its regions are left as they are.'
 
 
-def test_skip_in_a_negative_prompt_is_told():
+def test_skip_in_a_negative_prompt_is_reported():
     (told,) = planned("", THREE, "[SKIP]").warnings
     assert "[SKIP] in a negative prompt is read as words" in told
 

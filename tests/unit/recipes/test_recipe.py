@@ -59,12 +59,12 @@ def test_passes_are_bounded():
         (Target(what="mask"), True),
     ],
 )
-def test_a_target_looks_once_it_is_said_for_what(target, looks):
+def test_target_is_active_once_its_kind_is_complete(target, looks):
     assert target.looks == looks
     assert bool(Recipe(passes=(Pass(target=target),)).active) == looks
 
 
-def test_a_pass_looks_in_those_before_it_only():
+def test_pass_can_search_only_within_earlier_passes():
     eyes = Pass(target=Target(models=("eyes",), of_pass=2))
     assert Recipe(passes=(Pass(), Pass(), eyes)).passes[2] is eyes
     for passes in ((Pass(), eyes), (eyes, Pass(), Pass())):

@@ -35,7 +35,7 @@ def desk() -> ApiService:
 
 
 @given(st.integers(0, MOST_SEED))
-def test_a_seed_is_its_remainder_and_is_told_where_it_changes(seed):
+def test_large_seed_is_reduced_modulo_2_to_32_with_a_note(seed):
     with collect_remarks() as remarks:
         taken = fold_seed(seed)
     assert 0 <= taken <= MAX_SEED
@@ -64,7 +64,7 @@ def test_whatever_a_browser_makes_of_the_largest_seeds_is_understood(data):
 
 
 @pytest.mark.parametrize("data", [MOST_SEED + 1, 2**70, 10**400, -2, 1.5, 1e300])
-def test_what_is_no_seed_is_refused_with_bounds_that_can_be_typed(data):
+def test_invalid_seed_is_refused_with_its_bounds(data):
     with pytest.raises(BadInput) as refused:
         load(FixRequest, {"seed": data})
     assert "Allowed: -1 to 18446744073709551616." in refused.value.hint
@@ -85,7 +85,7 @@ def test_the_accordion_takes_it():
     assert (asked.seed, asked.outpaint.seed) == (TAKEN, MAX_SEED)
 
 
-def test_the_seed_of_a_hosts_job_is_told_beside_the_picture():
+def test_large_seed_of_a_fix_is_reduced_with_a_warning():
     here = Stand(engine=FakeEngine(side=64))
     with here.busy("fix"):
         (result,) = here.studio.fix([PictureInput(PHOTO, Generation(seed=LARGE))], recipe_of("whole picture"))
@@ -106,7 +106,7 @@ def test_an_extension_takes_that_of_the_picture(seed, taken):
     assert any(seed in text for text in said["warnings"]) == (seed != "7")
 
 
-def test_what_of_the_picture_is_out_of_bounds_is_told():
+def test_out_of_bounds_values_of_the_infotext_are_reported():
     text = "a cat\nSteps: 900, Sampler: Euler, CFG scale: 7, Seed: 5, Size: 96x96"
     image = encoder.encode_base64(PHOTO, {CHUNK: text})
     said = desk().answer("outpaint", {"image": image, "right": 8, "attempts": 1})

@@ -49,7 +49,7 @@ def test_a_generation_text_gives_its_recipe_back():
     assert (received.name, received.passes) == (MINE.name, MINE.passes)
 
 
-def test_an_older_recipe_says_what_it_was():
+def test_older_recipe_reports_its_schema():
     old = json.dumps({**dump(MINE), "schema": 1})
     assert sharing.read_text(old) == sharing.Received(MINE, 1)
     assert sharing.read_text(pretty(MINE)).migrated is None
@@ -75,13 +75,13 @@ def test_an_older_recipe_says_what_it_was():
         (packed(b'{"passes": [{"stps": 3}]}'), "passes[0].stps", "Did you mean 'steps'"),
     ],
 )  # fmt: skip
-def test_what_is_no_recipe_is_said_with_its_place(text, path, words):
+def test_text_without_a_recipe_is_refused_with_its_path(text, path, words):
     with pytest.raises(BadInput, match=re.escape(words)) as caught:
         sharing.read_text(text)
     assert caught.value.path == path
 
 
-def test_a_generation_text_that_is_cut_off_is_said():
+def test_truncated_generation_text_is_refused():
     text = infotext.write_infotext("", "", {"Steps": 20, **report_infotext.params(MINE)})
     with pytest.raises(BadInput) as caught:
         sharing.read_text(text[:-30])
@@ -100,12 +100,12 @@ def test_a_text_without_end_is_not_read():
         sharing.read_text("{" + " " * library.MAX_BYTES)
 
 
-def test_a_word_that_only_looks_like_a_share_string_is_none():
+def test_word_like_a_share_string_is_not_read_as_one():
     with pytest.raises(BadInput, match="no recipe in this text"):
         sharing.read_text("see notretouch:abcdefghijklmnopqrstuvwxyz")
 
 
-def test_a_pass_of_the_pasted_recipe_is_what_was_written():
+def test_pasted_json_is_read_with_its_passes():
     text = '{"passes": [{"target": {"models": ["hand"]}, "if_missing": "skip"}]}'
     assert sharing.read_text(text).recipe.passes == (
         Pass(target=Target(models=("hand",)), if_missing="skip"),

@@ -48,13 +48,13 @@ def test_a_positive_click_only_adds_and_a_negative_one_only_takes_away():
     assert alike(less, Box(60, 40, 120, 120))
 
 
-def test_a_negative_click_takes_its_part_away():
+def test_negative_click_removes_its_part():
     before = guess(SQUARE, Box(160, 40, 180, 60))
     found = mended(before, [INSIDE, Click(170, 50, False)], guess(Box(40, 40, 116, 120)))
     assert alike(found, SQUARE)
 
 
-def test_what_is_much_deeper_elsewhere_was_not_clicked_at():
+def test_area_much_deeper_elsewhere_is_not_corrected():
     """The click lies in a thin arm of a large body: the outline bends to hold it, and the body stays out."""
     body = guess(SQUARE, Box(120, 72, 140, 84), Box(140, 40, 180, 120))
     found = mended(BEFORE, [INSIDE, Click(128, 78)], body)
@@ -63,7 +63,7 @@ def test_what_is_much_deeper_elsewhere_was_not_clicked_at():
     assert ((found.logits > 0) >= (BEFORE.logits > 0)).all()
 
 
-def test_one_answer_among_four_is_not_believed():
+def test_change_by_one_of_four_answers_is_ignored():
     click = Click(140, 80)
     found = mended(BEFORE, [INSIDE, click], MORE, BEFORE, BEFORE, BEFORE)
     assert found.violations([INSIDE, click]) == 0
@@ -81,12 +81,12 @@ def test_nothing_changes_far_from_the_click():
 
 @pytest.mark.parametrize("answers", [1, 3, 4])
 @pytest.mark.parametrize("click", [Click(123, 80), Click(140, 80), Click(116, 70, False), Click(250, 250)])
-def test_a_click_has_its_way_whatever_the_answers_say(answers: int, click: Click):
+def test_click_is_obeyed_for_any_answers(answers: int, click: Click):
     found = mended(BEFORE, [INSIDE, click], *[BEFORE] * answers)
     assert found.violations([INSIDE, click]) == 0
 
 
-def test_an_outline_bends_no_further_than_half_way_to_a_click_that_says_otherwise():
+def test_outline_bends_at_most_half_way_to_an_opposite_click():
     clicks = [INSIDE, Click(180, 80), Click(196, 80, False)]
     assert mended(BEFORE, clicks, BEFORE).violations(clicks) == 0
 
@@ -100,7 +100,7 @@ class TestAnother:
     def test_a_click_outside_the_part_leads_from_the_whole_to_it(self):
         assert mended(self.WHOLE, [INSIDE, Click(180, 180, False)], BEFORE, self.WHOLE) is BEFORE
 
-    def test_what_is_beside_it_is_no_whole_of_it(self):
+    def test_adjacent_mask_is_not_taken_for_the_whole(self):
         beside = guess(Box(120, 40, 240, 240))
         click = Click(180, 140)
         found = mended(BEFORE, [click], beside)

@@ -17,14 +17,14 @@ def boxes(*clicks: Click, box: Box | None = None) -> list[Box]:
     return [region.box for region in fast()[0].segment(PICTURE, Prompt(clicks, box)).regions]
 
 
-def test_a_click_chooses_what_holds_it_the_smallest_first():
+def test_click_chooses_the_smallest_region_that_holds_it():
     assert boxes(Click(30, 30)) == [PART, WHOLE]
     assert boxes(Click(30, 30), Click(55, 55)) == [WHOLE]
     assert boxes(Click(55, 55), Click(30, 30, False)) == [WHOLE]
     assert boxes(Click(5, 5)) == []
 
 
-def test_a_box_chooses_what_fits_it_best():
+def test_box_chooses_the_best_fitting_region():
     assert boxes(box=Box(78, 8, 112, 42))[0] == OTHER
 
 

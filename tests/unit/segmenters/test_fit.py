@@ -49,7 +49,7 @@ def test_an_image_is_the_crop():
 
 @pytest.mark.parametrize("stretch", [False, True])
 @pytest.mark.parametrize("crop", [Box(0, 0, 900, 600), Box(100, 50, 400, 450)])
-def test_a_region_lies_where_the_logits_are_positive_at_the_pictures_resolution(crop, stretch):
+def test_region_covers_positive_logits_at_picture_resolution(crop, stretch):
     fit, thing = SquareInput.of(crop, 256, stretch), Box(170, 130, 333, 300)
     region = fit.region(blob(fit, thing), 0.7)
     assert region is not None
@@ -58,7 +58,7 @@ def test_a_region_lies_where_the_logits_are_positive_at_the_pictures_resolution(
     assert region.shape.area == pytest.approx(thing.area, rel=0.03)
 
 
-def test_a_region_is_the_same_however_its_rows_are_made(monkeypatch):
+def test_region_does_not_depend_on_the_rows_per_band(monkeypatch):
     fit = SquareInput.of(Box(0, 0, 500, 700), 256)
     logits = np.random.default_rng(1).normal(size=(64, 64)).astype(np.float32)
     whole = fit.region(logits, 1.0)
@@ -74,7 +74,7 @@ def test_blank_logits_are_no_region():
     assert fit.region(beside, 1.0) is None
 
 
-def test_a_click_reads_what_its_pixel_of_the_mask_becomes():
+def test_logit_at_a_click_has_the_sign_of_its_mask_pixel():
     fit = SquareInput.of(Box(0, 0, 640, 400), 256)
     logits = np.random.default_rng(2).normal(size=(64, 64)).astype(np.float32)
     region = fit.region(logits, 1.0)
@@ -83,7 +83,7 @@ def test_a_click_reads_what_its_pixel_of_the_mask_becomes():
     assert (fit.at(logits, clicks) > 0).tolist() == [bool(solid[c.y, c.x]) for c in clicks]
 
 
-def test_logits_seen_through_another_fit_are_the_same_mask():
+def test_logits_resampled_to_another_input_give_the_same_mask():
     whole, thing = SquareInput.of(Box(0, 0, 900, 600), 256), Box(400, 200, 520, 330)
     close = SquareInput.of(Box(350, 150, 570, 370), 256)
     through = close.region(whole.resampled(blob(whole, thing), close), 1.0)

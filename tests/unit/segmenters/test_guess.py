@@ -31,7 +31,7 @@ def answer(*ones: MaskCandidate) -> DecoderOutput:
 SMALL, LARGE, ELSEWHERE = Box(80, 80, 120, 120), Box(40, 40, 200, 200), Box(200, 0, 256, 40)
 
 
-def test_a_prompt_is_asked_in_input_pixels_with_what_is_in_view():
+def test_decoder_input_has_input_pixels_and_clicks_in_the_crop():
     fit = SquareInput.of(Box(100, 100, 228, 228), 256)
     prompt = Prompt((Click(110, 120), Click(50, 50), Click(200, 130, False)), Box(110, 110, 150, 160))
     ask = decoder_input(fit, prompt, guess(LARGE))
@@ -64,7 +64,7 @@ def test_best_first_obeys_then_scores_and_drops_doubles():
 
 
 class TestCloser:
-    def test_what_is_small_in_a_large_picture_is_looked_at_again(self):
+    def test_small_thing_in_a_large_picture_gets_a_second_pass(self):
         crop = zoom_crop(Box(2000, 1000, 2300, 1200), Size(4000, 3000), 1024)
         assert crop.size == (512, 512)
         assert crop.contains(Box(2000, 1000, 2300, 1200))

@@ -12,7 +12,7 @@ def test_a_value_is_made_once():
     assert made == [1]
 
 
-def test_who_asks_meanwhile_waits_for_the_first():
+def test_concurrent_callers_wait_for_the_first_computation():
     once, begun, go = ComputeOnce(2), threading.Event(), threading.Event()
     made, got = [], []
 
@@ -45,7 +45,7 @@ def test_the_longest_unused_is_forgotten():
     assert once.get("b", lambda: "again") == "again"
 
 
-def test_what_failed_is_tried_anew():
+def test_failed_computation_is_tried_again():
     once = ComputeOnce(2)
     with pytest.raises(ZeroDivisionError):
         once.get("a", lambda: 1 // 0)

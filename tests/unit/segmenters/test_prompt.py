@@ -22,7 +22,7 @@ CANVAS = Size(100, 60)
         (Prompt(box=Box(9, 9, 9, 20)), "box", "holds nothing"),
     ],
 )
-def test_what_points_at_nothing_is_refused_with_its_path(prompt, path, what):
+def test_empty_prompt_is_refused_with_its_path(prompt, path, what):
     with pytest.raises(BadInput, match=what) as error:
         check_prompt(prompt, CANVAS)
     assert error.value.path == path
@@ -45,7 +45,7 @@ def test_violations_count_clicks_left_out_and_taken_in():
     assert violations(region, [Click(*middle, False), Click(*corner), Click(*far)]) == 3
 
 
-def test_a_click_has_its_way_before_any_score():
+def test_agreement_with_clicks_ranks_before_the_score():
     obedient = Region.of_box(Box(0, 0, 10, 10), score=0.1)
     better = Region.of_box(Box(20, 20, 30, 30), score=0.9)
     best = Region.of_box(Box(0, 0, 12, 12), score=0.2)

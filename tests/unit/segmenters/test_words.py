@@ -51,7 +51,7 @@ def world(detector):
 
 
 @pytest.mark.parametrize("text", ["face", "Face", "faces", " head "])
-def test_a_label_or_what_people_say_for_it_asks_its_detector(text):
+def test_label_or_synonym_uses_its_detector(text):
     (found,) = TextDetector(Shelf(face_role())).find(PICTURE, text)
     assert found.box == FACE
     assert found.label == text.strip()
@@ -70,7 +70,7 @@ def test_several_things_are_several_regions():
     assert {region.label: region.box for region in found} == {"face": FACE, "cat": CAT}
 
 
-def test_a_word_nobody_knows_says_what_to_do():
+def test_unknown_word_is_refused_with_advice():
     absent = ("cat.pt", "yolo", False, ("cat",), FakeDetector((CAT,), "cat"))
     shelf = Shelf(face_role(), absent, ("b.pt", "yolo", True, (), Refusing()))
     with pytest.raises(Missing, match="nothing here finds 'cat'") as error:
@@ -79,12 +79,12 @@ def test_a_word_nobody_knows_says_what_to_do():
     assert "YOLO-World" in error.value.hint
 
 
-def test_what_the_only_model_lacks_is_what_is_said():
+def test_error_of_the_only_model_is_reported():
     with pytest.raises(Missing, match="need a text encoder"):
         TextDetector(Shelf(world(Lacking()))).find(PICTURE, "cat")
 
 
-def test_a_part_nobody_can_find_is_none():
+def test_role_without_a_detector_gives_no_regions():
     assert TextDetector(Shelf(("face", "role", False, ("face",), Lacking()))).part(PICTURE, "face") == ()
     assert [r.box for r in TextDetector(Shelf(face_role())).part(PICTURE, "face")] == [FACE]
 
@@ -102,7 +102,7 @@ class TestWorded:
         assert [prompt.box for prompt, _ in inner.prompts] == [FACE]
         assert [(r.label, r.score) for r in seen.regions] == [("face", 0.9)]
 
-    def test_clicks_and_a_box_choose_among_what_was_found(self):
+    def test_clicks_and_box_choose_among_regions_of_the_text(self):
         both = FakeDetector((FACE, CAT), "face")
         worded = TextSegmenter(FakeSegmenter(), TextDetector(Shelf(("face", "role", True, ("face",), both))))
 
@@ -114,7 +114,7 @@ class TestWorded:
         assert boxes(clicks=(Click(20, 20, False),)) == {CAT}
         assert boxes(box=Box(50, 0, 120, 90)) == {CAT}
 
-    def test_a_bad_prompt_reaches_nobody(self):
+    def test_invalid_prompt_reaches_no_segmenter(self):
         inner = FakeSegmenter()
         with pytest.raises(BadInput):
             TextSegmenter(inner, TextDetector(Shelf())).segment(PICTURE, Prompt((Click(500, 4),)))

@@ -109,7 +109,7 @@ def test_the_unforeseen_fails_one_file_and_is_logged(caplog):
     assert "secret" in caplog.text
 
 
-def test_what_could_not_be_painted_has_failed_and_what_was_reverted_is_as_it_was():
+def test_batch_reports_failed_regions_and_leaves_reverted_ones_unchanged():
     painter = Painter()
     painter.outcome = "skipped"
     job = settled(begun(painter, image()))
@@ -265,7 +265,7 @@ def test_nobody_can_guess_a_job():
     assert min(map(len, names)) >= 20
 
 
-def test_the_page_says_what_became_of_each_and_runs_nothing_of_their_names():
+def test_batch_page_shows_each_outcome_and_escapes_file_names():
     job = BatchRegistry().open(Painter())
     job.add("<script>alert(1)</script>", image())
     job.add("broken.png", BAD)
@@ -296,7 +296,7 @@ def test_a_server_that_goes_leaves_nothing_behind():
     assert settled(begun(Painter(), image(), jobs=jobs)).state == "done"
 
 
-def test_what_a_killed_process_left_days_ago_is_swept_away(monkeypatch, tmp_path):
+def test_folders_of_a_killed_process_are_deleted_after_days(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     old, young, other = (tmp_path / name for name in ("retouch-batch-old", "retouch-batch-young", "mine"))
     for folder in (old, young, other):

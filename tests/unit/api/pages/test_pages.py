@@ -64,7 +64,7 @@ def test_failures_come_first_with_their_reasons():
     assert said.index("bad.png</b> cannot &lt;be&gt; read") < said.index(">a.png")
 
 
-def test_what_is_said_of_all_is_said_once_and_what_of_one_at_its_place():
+def test_page_shows_common_warnings_once_and_others_at_their_file():
     both = [BatchEntry(name, "done", warnings=("of all", f"of {name}")) for name in ("a", "b")]
     said = page(*both)
     assert said.count("of all") == 1

@@ -84,7 +84,7 @@ def test_faults_of_the_studio_are_named(cls, data, path):
     assert caught.value.hint
 
 
-def test_inpainting_has_every_knob_of_a_pass_but_those_that_look_for_something():
+def test_inpaint_request_has_every_pass_knob_except_target_knobs():
     of_others = {"enabled", "if_missing", "hires", "seed_step"}
     assert set(knobs_of(Pass)) - set(knobs_of(InpaintRequest)) == of_others
 

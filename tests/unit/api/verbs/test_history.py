@@ -166,7 +166,7 @@ def test_a_step_painted_elsewhere_is_reverted_and_told_apart():
     assert error.value.path == "repaint"
 
 
-def test_what_was_painted_elsewhere_upon_a_step_stays_where_the_rest_is_repainted():
+def test_unaffected_later_steps_stay_when_a_step_is_repainted():
     desk = ApiService(Stand(boxes=(BOX,)))
     thrice = {"name": "Thrice", "passes": [RECIPE["passes"][0]] * 3}
     answer = desk.answer("fix", {"image": IMAGE, "recipe": thrice, "seed": 5, "return_history": True})

@@ -332,7 +332,7 @@ def test_a_plan_warns_of_what_would_be_softer_than_before():
     assert "softer" in said["warnings"][0]
 
 
-def test_what_was_painted_can_be_gone_back_in_and_painted_again_inside_its_mask():
+def test_history_step_can_be_reopened_and_repainted_inside_its_mask():
     desk = ApiService(Stand())
     body = {"image": IMAGE, "mask": MASK, "seed": 5, "variations": 2, "intent": "remove", "prompt": "grass"}
     made = desk.answer("inpaint", {**body, "return_history": True, "return_masks": True})
@@ -359,7 +359,7 @@ def test_what_lies_over_a_sketch_is_not_painted_again_without_it():
     assert not moved(said["image"]).any()
 
 
-def test_how_a_step_was_painted_is_told_where_that_is_asked_as_files_have_it():
+def test_answer_describes_each_step_as_history_files_do_on_request():
     (report,) = ask(return_steps=True, answer="patches")["reports"]
     desk = ApiService(Stand())
     made = desk.answer("inpaint", {"image": IMAGE, "mask": MASK, "seed": 5, "return_history": True})

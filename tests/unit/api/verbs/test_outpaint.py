@@ -36,7 +36,7 @@ def pixels(said) -> np.ndarray:
     return decoder.decode_base64(said["image"]).pixels
 
 
-def test_an_aspect_is_met_and_the_picture_beyond_the_feather_is_bit_identical():
+def test_aspect_is_reached_and_pixels_beyond_the_feather_are_unchanged():
     said = ask(aspect="2:1", feather=8)
     made = pixels(said)
     assert made.shape == (256, 512, 3)
@@ -110,7 +110,7 @@ def test_a_stage_is_reverted_without_painting_and_can_be_gone_on_from():
     assert np.array_equal(pixels(ask(desk, state=back["state"])), pixels(first))
 
 
-def test_a_reverted_stage_stays_so_while_others_are_painted_again_until_it_is_named_or_gone_on_with():
+def test_reverted_stage_stays_reverted_until_it_is_named_or_continued():
     desk = ApiService(stand())
     first = ask(desk, left=128, right=256, refine=0.3)
     back = ask(desk, state=first["state"], revert=[3])
@@ -127,7 +127,7 @@ def test_a_reverted_stage_stays_so_while_others_are_painted_again_until_it_is_na
     assert [report["number"] for report in on["reports"]] == [3]
 
 
-def test_an_interrupt_keeps_the_finished_stages_and_the_way_goes_on_from_there():
+def test_interrupted_extension_keeps_finished_stages_and_can_resume():
     here = stand()
     here.watcher = FakeProgress(stop_after=4)
     desk = ApiService(here)
@@ -234,7 +234,7 @@ def test_rounded_corners_are_filled_from_around_and_it_is_said():
     assert "inpaint them" in said["warnings"][0]
 
 
-def test_a_checkpoint_that_only_the_text_names_and_is_not_here_is_done_without():
+def test_missing_checkpoint_named_only_by_infotext_is_ignored():
     class Picky(FakeEngine):
         def native(self, checkpoint):
             if checkpoint:
@@ -259,7 +259,7 @@ def test_numbers_that_cannot_be_in_a_text_are_not_matched():
     assert (sampling.steps, sampling.cfg_scale, sampling.sampler) == (7, 7.0, "Euler")
 
 
-def test_all_that_was_painted_of_a_stage_is_in_the_answer_and_another_can_be_taken():
+def test_answer_has_all_candidates_of_a_stage_and_another_can_be_chosen():
     here = stand()
     desk = ApiService(here)
     first = ask(desk, right=256, variations=3, answer="patches")

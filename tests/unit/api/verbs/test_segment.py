@@ -56,7 +56,7 @@ def test_a_picture_whose_segmenter_fails_is_still_kept():
     assert desk.kept.get(said["image_id"]) == photo()
 
 
-def test_two_processes_name_the_same_picture_differently_and_neither_knows_the_others():
+def test_image_id_of_one_process_is_unknown_to_another_process():
     ours, theirs = ApiService(Stand()), ApiService(Stand())
     name = ours.answer("picture", {"image": IMAGE})["image_id"]
     assert name == ours.answer("picture", {"image": IMAGE})["image_id"]

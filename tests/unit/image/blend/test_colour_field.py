@@ -103,7 +103,7 @@ def test_a_shift_is_undone_under_an_autoencoders_loss():
     assert worst(made, -slope(), HOLE) < 2.5
 
 
-def test_what_the_model_tints_only_where_it_repaints_is_undone_too():
+def test_tint_of_repainted_pixels_alone_is_corrected():
     original, (shown, repainted) = scene(), soft(HOLE)
     tint = (repainted.alpha / 255)[..., None] * np.array([6.0, -5.0, 4.0])
     made = field(whole(original), whole(original + tint), shown, repainted)
@@ -150,7 +150,7 @@ def test_contrast_is_changed_by_no_more_than_the_strongest_tone():
     assert 0.1 < np.linalg.norm(tone, 2) <= STRONGEST_TONE + 1e-6
 
 
-def test_a_painting_that_shifts_nothing_is_left_alone():
+def test_painting_without_a_colour_shift_stays_unchanged():
     assert not found(scene(), scene(), HOLE).knots.any()
 
 
@@ -201,7 +201,7 @@ def test_a_wholly_new_picture_is_not_shifted():
     assert reliance(made.agreement, 1.0) == 0
 
 
-def test_no_field_without_a_kept_or_a_shown_pixel():
+def test_field_is_none_without_a_kept_or_a_shown_pixel():
     pixels, full, blank = noise(SIDE).pixels, Mask.full(SIDE), Mask.blank(SIDE)
     assert field(pixels, pixels, full, full) is None
     assert field(pixels, pixels, blank, full) is None
@@ -224,7 +224,7 @@ def test_a_field_is_the_same_surface_at_every_size():
     assert np.abs(small - shift(made, SIDE.box))[HOLE.slices].max() < 0.1
 
 
-def test_reliance_asks_for_more_agreement_where_new_colours_are_asked_for():
+def test_reliance_needs_more_agreement_at_high_strength():
     assert reliance(1.0, 1.0) == reliance(0.5, 0.6) == reliance(0.5, 0.0) == 1
     assert reliance(0.25, 0.4) == reliance(0.5, 1.0) == 0
     strengths = [reliance(0.6, strength) for strength in (0.6, 0.7, 0.8, 0.9, 1.0)]
@@ -259,7 +259,7 @@ def test_the_inside_has_no_say_where_it_is_new():
 
 
 @given(st.data())
-def test_what_is_outside_the_mask_stays_to_the_bit_whatever_is_painted(data):
+def test_pixels_outside_the_mask_stay_bit_identical_for_any_painting(data):
     size = data.draw(sizes())
     original, painted = noise(size, 1).pixels, noise(size, 2).pixels
     shown, repainted = data.draw(masks(size)), data.draw(masks(size))
@@ -298,7 +298,7 @@ def drift(shift: float, **changes) -> float:
     return float(np.abs(cv2.blur(difference, (9, 9))[REGION.box.slices]).mean())
 
 
-def test_a_fix_has_the_colours_of_what_surrounds_it():
+def test_fix_has_the_colours_of_its_surroundings():
     assert Pass().colour_correction == 1
     assert drift(12) < 0.12 * drift(12, colour_correction=0)
 
@@ -336,7 +336,7 @@ def test_off_is_plain_alpha_to_the_bit(work):
 
 
 @given(st.data())
-def test_a_fix_of_any_strength_keeps_what_is_outside_its_mask_to_the_bit(data):
+def test_fix_of_any_strength_keeps_pixels_outside_its_mask(data):
     size = data.draw(sizes(1, 70))
     crop = data.draw(boxes_in(size))
     step = step_of(

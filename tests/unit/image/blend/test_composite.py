@@ -64,7 +64,7 @@ def test_fractions_of_levels_are_rounded_once_after_mixing():
 
 
 @given(st.data())
-def test_what_was_only_rounded_and_scaled_stays_to_the_bit(data):
+def test_rounded_and_scaled_pixels_stay_bit_identical(data):
     size = data.draw(sizes())
     under = noise(size, 1).pixels
     seen = under + np.random.default_rng(2).uniform(-0.4, 0.4, under.shape)

@@ -61,12 +61,12 @@ def test_texture_at_the_edge_is_no_step(under, outside):
     assert np.abs(find_edge_shift(under, under + noise, outside)[INSIDE]).mean() < 1
 
 
-def test_nothing_is_shifted_where_all_or_nothing_is_outside(under, outside):
+def test_shift_is_0_when_all_or_no_pixels_are_outside(under, outside):
     for same in (np.zeros_like(outside), np.ones_like(outside)):
         assert not find_edge_shift(under, under + 9, same).any()
 
 
-def test_what_meets_already_is_not_shifted(under, outside):
+def test_shift_is_0_when_patch_and_picture_agree(under, outside):
     assert not find_edge_shift(under, under, outside).any()
 
 
@@ -88,7 +88,7 @@ def repainted(before: np.ndarray, match_edge: float) -> np.ndarray:
     return result.picture.pixels[..., 0].astype(int) - before[..., 0]
 
 
-def test_a_pass_paints_level_with_the_picture_as_much_as_is_asked(under):
+def test_pass_levels_its_edge_by_the_given_share(under):
     before = np.rint(under).astype(np.uint8)
     changes = [np.abs(repainted(before, share)) for share in (0.0, 0.5, 1.0)]
     at_edge = [change[BOX.grown(-8).slices][[0, -1]].mean() for change in changes]

@@ -25,14 +25,14 @@ def fitted(seen: Evidence) -> SurfaceFit:
     return Surface.over(ROWS, COLUMNS).fit([seen])
 
 
-def test_place_and_tone_are_told_apart_and_hold_in_the_hole():
+def test_fit_separates_place_from_tone_and_extends_both_into_the_hole():
     seen = evidence(tone=TONE)
     fit = fitted(seen)
     assert np.abs(fit.tone - TONE).max() < 1e-3
     assert np.abs(Surface.over(ROWS, COLUMNS).evaluate(fit, seen) - seen.value).max() < 0.15
 
 
-def test_what_a_known_tone_leaves_is_the_surface_alone():
+def test_residual_of_a_known_tone_is_the_surface():
     left = evidence(tone=TONE).without(TONE)
     assert np.allclose(left.value, evidence().value)
     assert not fitted(left).tone.any()
@@ -43,7 +43,7 @@ def test_the_centre_of_the_colours_does_not_change_the_tone():
     assert np.allclose(fitted(seen.about(np.array([30.0, -20, 10]))).tone, fitted(seen).tone, atol=1e-4)
 
 
-def test_what_has_little_noise_is_followed_closely_and_what_has_much_smoothly():
+def test_surface_follows_clean_samples_closely_and_smooths_noisy_ones():
     def left(noise: float, assumed: float) -> float:
         """The mean square that a fit leaves of a wave, outside the hole."""
         flat, wave = evidence(3, noise), np.sin(np.linspace(0, 12, COLUMNS))[None, :, None]

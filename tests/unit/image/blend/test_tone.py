@@ -199,12 +199,12 @@ def test_colours_are_let_in_where_the_picture_has_some():
     assert chroma(after[Box(112, 12, 130, 68).slices]).max() <= 2
 
 
-def test_all_leaves_no_colour_in_what_is_repainted():
+def test_keep_tone_all_leaves_no_colour_in_repainted_pixels():
     after = result(selective(), RED, keep_tone="all", masked_content="fill")
     assert chroma(after.astype(int)[RED.slices]).max() <= 2
 
 
-def test_taken_colours_are_told_once_and_only_then():
+def test_removed_colours_are_reported_once_and_only_if_removed():
     told = painted(grey()).warnings
     assert len(told) == 1
     assert "black-and-white" in told[0]

@@ -137,7 +137,7 @@ def test_alpha_and_the_colours_under_it_survive(kind):
         assert np.array_equal(one.alpha, rgba()[..., 3])
 
 
-def test_an_opaque_alpha_is_none():
+def test_opaque_alpha_becomes_none():
     assert decode(file_of(Image.fromarray(rgba(255)))).alpha is None
 
 
@@ -193,7 +193,7 @@ def test_one_pixel():
     assert decode(encode(picture)) == picture
 
 
-def test_the_first_of_many_frames_is_used_and_that_is_said():
+def test_first_of_many_frames_is_used_with_a_note():
     frames = [Image.new("RGB", (6, 4), colour) for colour in ("red", "blue", "lime")]
     picture = decode(file_of(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     assert (picture.pixels == (255, 0, 0)).all()
@@ -209,7 +209,7 @@ def bad(data: bytes, hint: str = "Send PNG, JPEG or WebP.") -> str:
     return caught.value.what
 
 
-def test_what_is_no_picture_is_refused_with_the_reason():
+def test_file_that_is_no_picture_is_refused_with_the_reason():
     assert "no bytes" in bad(b"")
     assert "cannot identify" in bad(b"hello, this is text and no picture at all")
     render = "Render it to a PNG at the size you need."
@@ -229,7 +229,7 @@ def test_a_format_that_runs_another_program_is_refused():
 
 
 @pytest.mark.parametrize(("width", "height"), [(20_000, 20_000), (12_000, 10_001), (2**31 - 1, 2**31 - 1)])
-def test_a_header_that_promises_too_many_pixels_is_refused_before_they_are_made(width, height):
+def test_decoder_refuses_header_with_too_many_pixels_before_decoding(width, height):
     with pytest.raises(TooLarge) as caught:
         decode(png_claiming(width, height))
     assert caught.value.path == "image"
@@ -277,7 +277,7 @@ def test_xmp_is_written_as_the_kind_of_chunk_it_is_read_from():
     assert b"iTXtXML:com.adobe.xmp" in encode(loaded())
 
 
-def test_text_given_to_the_encoder_joins_and_replaces():
+def test_encoder_adds_and_replaces_text_chunks():
     text = dict(decode(encode(loaded(), text={"parameters": "new", "Other": "x"})).baggage.text)
     assert (text["parameters"], text["Other"], text["Title"]) == ("new", "x", "Mäuse 鼠")
 
@@ -296,7 +296,7 @@ def test_exif_too_long_for_jpeg_does_not_cost_the_picture():
     assert maker(decode(encode(picture, "PNG")).baggage.exif) == "Maker"
 
 
-def test_a_profile_that_is_not_for_rgb_is_left_out_and_that_is_said():
+def test_profile_that_is_not_rgb_is_dropped_with_a_note():
     cmyk = SRGB[:16] + b"CMYK" + SRGB[20:]
     bag = decode(file_of(Image.new("CMYK", (8, 8)), "JPEG", icc_profile=cmyk)).baggage
     assert bag.icc is None
@@ -335,7 +335,7 @@ def test_a_written_file_is_read_back(tmp_path, suffix):
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
-def test_an_ending_that_cannot_be_written_is_refused_and_nothing_is_left(tmp_path):
+def test_unknown_file_ending_is_refused_without_writing_a_file(tmp_path):
     with pytest.raises(BadPicture, match=r"Use \.png"):
         encoder.write(noise(SIZE), tmp_path / "a.bmp")
     assert list(tmp_path.iterdir()) == []
@@ -385,7 +385,7 @@ def test_a_crop_must_lie_within():
         (np.zeros((3, 3, 3), np.uint8), np.zeros((3, 3, 1), np.uint8)),
     ],
 )
-def test_what_is_no_picture_in_memory_is_refused(pixels, alpha):
+def test_array_that_is_no_picture_is_refused(pixels, alpha):
     with pytest.raises(ValueError, match=r"needs non-empty|does not fit"):
         Picture(pixels, alpha)
 
@@ -400,7 +400,7 @@ def test_other_pixels_keep_alpha_and_baggage_where_the_size_allows():
     assert Picture(PIXELS).pil().mode == "RGB"
 
 
-def test_a_replaced_pil_open_is_not_asked(monkeypatch):
+def test_decoder_ignores_a_replaced_pil_open(monkeypatch):
     """As ultralytics replaces it for the whole process."""
     monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("PIL's own was not used"))
     assert decode(file_of(Image.fromarray(PIXELS), "PNG")).size == Size(7, 5)

@@ -65,7 +65,7 @@ def test_a_kind_that_is_not_read_is_refused_by_name(data):
         (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL", "pillow-jxl-plugin"),
     ],
 )
-def test_what_an_extension_of_pil_reads_is_named_with_it(monkeypatch, data, name, package):
+def test_unread_kind_names_the_pil_extension_that_reads_it(monkeypatch, data, name, package):
     monkeypatch.setattr(file_kinds, "_REGISTER", {})
     monkeypatch.setattr(
         Image, "OPEN", {k: v for k, v in Image.OPEN.items() if k not in ("AVIF", "HEIF", "JXL")}
@@ -127,7 +127,7 @@ def test_an_extension_that_is_there_is_used(monkeypatch):
         ({"t259": 6}, np.uint8, "few programs"),
     ],
 )
-def test_a_tiff_that_is_not_read_says_what_it_has(tags, kind, why):
+def test_unsupported_tiff_is_refused_with_its_property(tags, kind, why):
     with pytest.raises(BadPicture, match=why) as caught:
         decode(tiff(np.ones((6, 5, 3), kind), **tags))
     assert caught.value.hint
@@ -167,7 +167,7 @@ def test_a_lossless_jpeg_is_refused_by_name():
 @pytest.mark.parametrize(
     ("kind", "what"), [("GIF", "frames"), ("WEBP", "frames"), ("PNG", "frames"), ("TIFF", "pages")]
 )
-def test_only_the_first_frame_is_used_and_that_is_told(kind, what):
+def test_only_the_first_frame_is_used_with_a_note(kind, what):
     frames = [Image.new("RGB", (20, 20), (colour, 0, 90)) for colour in (10, 120, 250)]
     picture = decode(saved(frames[0], kind, save_all=True, append_images=frames[1:]))
     assert f"It has 3 {what}: only the first is used." in picture.baggage.notes

@@ -82,7 +82,7 @@ def test_a_16_bit_tiff_of_grey_with_white_as_zero_is_inverted():
     assert is_same(decode(tiff(found, t262=0)), 65535 - found)
 
 
-def test_alpha_of_a_16_bit_tiff_is_kept():
+def test_16_bit_tiff_keeps_its_alpha():
     found = samples(4)
     assert is_same(decode(tiff(found, t338=(2,))), found)
 
@@ -99,7 +99,7 @@ def test_colours_that_were_multiplied_by_alpha_are_divided():
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
-def test_floats_from_0_to_1_become_16_bits_and_that_is_told(kind):
+def test_floats_from_0_to_1_become_16_bits_with_a_note(kind):
     found = np.random.default_rng(3).random((*SHAPE, 3)).astype(kind)
     found[0, 0], found[0, 1] = 0, 1
     picture = decode(tiff(found))
@@ -197,7 +197,7 @@ def test_a_larger_canvas_keeps_16_bits():
     assert is_same(way.finished(), samples(3))
 
 
-def test_what_is_opaque_of_a_16_bit_picture_keeps_its_depth():
+def test_opaque_part_of_a_16_bit_picture_keeps_its_depth():
     found = samples(4)
     found[..., 3] = 0
     found[4:20, 8:32, 3] = 65535
@@ -206,7 +206,7 @@ def test_what_is_opaque_of_a_16_bit_picture_keeps_its_depth():
     assert is_same(part, found[4:20, 8:32, :3])
 
 
-def test_a_picture_of_other_fine_detail_is_kept_under_another_name():
+def test_pictures_that_differ_in_low_bytes_have_different_names():
     found = samples(3)
     found[..., 0] &= 0xFF00
     other = found + np.array([1, 0, 0], np.uint16)
@@ -215,7 +215,7 @@ def test_a_picture_of_other_fine_detail_is_kept_under_another_name():
     assert len(names) == 2
 
 
-def test_a_kept_picture_weighs_its_16_bits():
+def test_cached_picture_counts_the_bytes_of_its_16_bits():
     kept = PictureCache()
     kept.put(decode(deep_png(samples(3))))
     assert kept.bytes == 24 * 40 * (3 + 6)
@@ -228,7 +228,7 @@ def test_base64_carries_16_bits():
     assert base64.b64decode(encoder.encode_base64(picture))[24] == 16
 
 
-def test_a_part_has_what_the_whole_has():
+def test_part_keeps_alpha_and_depth():
     picture = decode(deep_png(samples(4)))
     part = picture.part(Box(2, 3, 10, 20))
     assert is_same(part, samples(4)[3:20, 2:10])

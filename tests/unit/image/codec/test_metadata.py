@@ -72,7 +72,7 @@ pictures = st.builds(
 @example(Picture(PIXELS, baggage=Metadata(text=(("workflow", "x" * HUGE),))), "PNG")
 @example(Picture(PIXELS, baggage=Metadata(icc=profile(255 * 65_519 + 1))), "JPEG")
 @example(Picture(PIXELS, baggage=Metadata(text=(("Comment", "x" * 65_534),))), "JPEG")
-def test_what_is_written_is_read_again_and_what_is_lost_is_told(picture, kind):
+def test_metadata_survives_a_round_trip_and_losses_are_reported(picture, kind):
     """All of it is there again, or the losses name it."""
     again, told = decode(encode(picture, kind)), " ".join(losses(picture, kind))
     bag, back = picture.baggage, again.baggage
@@ -127,7 +127,7 @@ def test_exif_is_not_written_anew():
     assert sum(a != b for a, b in zip(after, before, strict=True)) == 1
 
 
-def test_a_preview_that_shows_what_was_is_blanked_and_told():
+def test_stale_exif_preview_is_blanked_with_a_note():
     preview = b"\xff\xd8 the removed face \xff\xd9"
     picture = decode(saved(Image.fromarray(PIXELS), "JPEG", exif=exif(1, preview)))
     assert any("preview" in said for said in losses(picture, "JPEG"))
@@ -163,7 +163,7 @@ def test_a_comment_of_jpeg_stays_one():
     assert not any("text" in said for said in losses(picture, "JPEG"))
 
 
-def test_all_texts_of_one_keyword_are_kept():
+def test_several_texts_of_one_keyword_survive():
     info = PngImagePlugin.PngInfo()
     info.add_text("Note", "one")
     info.add_text("Note", "two")
@@ -207,7 +207,7 @@ def _longer(letters: str, size: int) -> bytes:
     return deep_png(np.zeros((4, 4, 3), np.uint16), chunk(b"tEXt", body))
 
 
-def test_infotext_beyond_the_room_is_told():
+def test_infotext_that_does_not_fit_is_reported_as_lost():
     full = Metadata(text=(("a", "x" * (png.MAX_BAGGAGE - 10)),))
     picture, text = Picture(PIXELS, baggage=full), {"parameters": "Steps: 20, Seed: 7"}
     assert any("'parameters'" in said for said in losses(picture, "PNG", text))
@@ -234,7 +234,7 @@ def test_a_grey_file_stays_grey_with_its_profile():
             assert image.info["icc_profile"] == GREY_PROFILE
 
 
-def test_a_grey_file_that_became_coloured_is_rgb_and_that_is_told():
+def test_grey_file_with_colours_is_written_as_rgb_with_a_note():
     grey = decode(saved(Image.fromarray(PIXELS[..., 0]), "PNG", icc_profile=GREY_PROFILE))
     painted = grey.with_pixels(PIXELS)
     assert any("written as RGB" in said for said in losses(painted))
@@ -242,13 +242,13 @@ def test_a_grey_file_that_became_coloured_is_rgb_and_that_is_told():
 
 
 @pytest.mark.parametrize(("mode", "said"), [("1", "1 bit"), ("P", "palette"), ("CMYK", "CMYK")])
-def test_a_kind_of_pixel_that_changes_is_told(mode, said):
+def test_changed_pixel_format_is_reported(mode, said):
     kind = "JPEG" if mode == "CMYK" else "PNG"
     picture = decode(saved(Image.fromarray(PIXELS).convert(mode), kind))
     assert any(said in loss for loss in losses(picture))
 
 
-def test_unsafe_chunks_are_left_out_and_told():
+def test_unsafe_chunks_are_dropped_and_reported():
     """As signatures of the pixels are: content credentials."""
     data = deep_png(np.zeros((4, 4, 3), np.uint16), chunk(b"caBX", b"signed"), chunk(b"vpAg", b"\0" * 9))
     picture = decode(data)
@@ -264,7 +264,7 @@ def test_metadata_of_a_16_bit_tiff_is_read():
     assert picture.baggage.xmp == XMP % 1
 
 
-def test_a_cmyk_file_is_read_by_its_own_profile_or_that_is_told():
+def test_cmyk_file_is_read_by_its_profile_or_with_a_note():
     image = Image.fromarray(PIXELS).convert("CMYK")
     plain = decode(saved(image, "JPEG"))
     assert any("plain rule" in note for note in plain.baggage.notes)
@@ -287,7 +287,7 @@ def test_cielab_becomes_srgb():
         (0xED, b"Photoshop 3.0\0" + bytes(20), "Photoshop and IPTC"),
     ],
 )
-def test_blocks_of_jpeg_that_are_not_carried_on_are_told(marker, start, name):
+def test_dropped_jpeg_blocks_are_reported(marker, start, name):
     segment = bytes([0xFF, marker]) + (len(start) + 2).to_bytes(2, "big") + start
     data = saved(Image.fromarray(PIXELS), "JPEG")
     picture = decode(data[:2] + segment + data[2:])

@@ -60,7 +60,7 @@ def test_the_same_picture_gives_the_same_fill_and_only_the_hole_changes():
     assert once.dtype == np.uint8
 
 
-def test_where_no_whole_patch_is_kept_the_colours_are_carried_in():
+def test_fill_is_smooth_without_a_whole_source_patch():
     size = Size(40, 40)
     frame = Mask.of_box(size, Box(3, 3, 37, 37))
     pixels = noise(size).pixels

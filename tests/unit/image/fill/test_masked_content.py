@@ -15,7 +15,7 @@ from tests.helpers import flat, masks, noise, ramp, sizes
 
 
 @given(st.data())
-def test_what_is_not_masked_stays_to_the_bit(data):
+def test_unmasked_pixels_stay_bit_identical(data):
     size = data.draw(sizes())
     picture, mask = noise(size), data.draw(masks(size))
     kept = mask.alpha == 0
@@ -38,7 +38,7 @@ def test_without_a_known_pixel_the_result_is_mid_grey(size):
     assert (fill_smoothly(noise(size).pixels, Mask.full(size)) == 127).all()
 
 
-def test_the_hole_continues_what_lies_on_each_side():
+def test_fill_continues_the_picture_on_each_side():
     size = Size(96, 96)
     pixels = np.zeros((96, 96, 3), np.uint8)
     pixels[:, 48:] = 200
@@ -63,7 +63,7 @@ def test_original_leaves_the_picture():
 
 
 @pytest.mark.parametrize("content", MASKED_CONTENT[1:])
-def test_nothing_of_what_was_in_the_hole_is_left_and_nothing_else_changes(content):
+def test_fill_replaces_all_hole_pixels_and_no_others(content):
     size = Size(48, 40)
     mask = Mask.of_ellipse(size, Box(10, 10, 36, 30))
     other = noise(size).pixels.copy()
@@ -92,14 +92,14 @@ def test_the_mirror_shows_the_picture_reversed_beyond_its_last_column():
     assert np.array_equal(made[:, 40:], made[:, 38:18:-1])
 
 
-def test_a_hole_deeper_than_what_is_known_still_gets_known_colours():
+def test_hole_larger_than_its_surroundings_gets_known_colours():
     size = Size(60, 20)
     pixels = noise(size).pixels
     made = fill_with_mirror(pixels, Mask.of_box(size, Box(10, 0, 60, 20)))
     assert (made[:, 25:] == pixels[:, 9:10]).all()
 
 
-def test_noise_is_as_rough_as_what_surrounds_it_and_has_its_colour():
+def test_noise_has_roughness_and_colour_of_its_surroundings():
     size = Size(128, 128)
     rough = np.random.default_rng(3).normal((90, 140, 60), 20, (128, 128, 3)).clip(0, 255).astype(np.uint8)
     hole = Box(40, 40, 90, 90)

@@ -115,7 +115,7 @@ def test_an_untouched_texture_has_no_seam(roughness):
     assert np.abs(scores).max() < 0.15 * step
 
 
-def test_a_seam_in_colour_alone_is_seen():
+def test_seam_score_sees_a_step_in_chroma_alone():
     ground = texture(1, contrast=10)
     tinted = ground + np.array([12, -6, 3], np.float32)  # about the same luma
     mask = MASKS["ellipse"]
@@ -124,7 +124,7 @@ def test_a_seam_in_colour_alone_is_seen():
     )
 
 
-def test_a_seam_one_pixel_beside_the_edge_is_seen():
+def test_seam_score_sees_a_step_one_pixel_off_the_edge():
     ground = texture(2, contrast=10)
     mask = MASKS["box"]
     for moved in (mask.grown(1), mask.grown(-1)):
@@ -204,7 +204,7 @@ def test_nothing_leaks_in_from_beyond(mask):
     assert drift_around(truth, stepped(truth, mask, 50), mask) == 0
 
 
-def test_drift_is_that_of_where_it_is_asked_for():
+def test_drift_measures_only_the_given_pixels():
     truth = texture(3)
     where = MASKS["box"].solid
     half = where.copy()
@@ -238,7 +238,7 @@ def test_noise_is_not_sharpness(mask):
     assert noisy == pytest.approx(number(sharpness_score(soft, mask)), abs=0.15)
 
 
-def test_where_nothing_is_to_be_seen_nothing_is_sharp():
+def test_sharpness_is_none_without_detail():
     plain = np.full((SIZE.height, SIZE.width, 3), 90, np.uint8)
     assert sharpness_score(plain, MASKS["box"]) is None
     assert sharpness_score(texture(0), Mask.of_box(SIZE, Box(50, 50, 57, 57))) is None
@@ -309,7 +309,7 @@ def test_a_plain_colour_to_both_sides_repeats_nothing(seed):
     assert number(repetition_score(extended)) < 1.1 * number(repetition_score(ground)) + 0.005
 
 
-def test_repetition_of_nothing_is_unknown():
+def test_repetition_is_none_without_detail_or_for_a_small_mask():
     assert repetition_score(np.full((50, 50, 3), 7, np.uint8)) is None
     assert repetition_score(texture(0), Mask.of_box(SIZE, Box(0, 0, 20, 20))) is None
 
@@ -371,7 +371,7 @@ def test_bytes_and_floats_of_the_same_levels_measure_the_same():
 
 
 @given(st.data())
-def test_what_cannot_be_measured_is_null_and_never_nan(data):
+def test_undefined_measures_are_null_and_never_nan(data):
     size = data.draw(sizes(1, 40))
     mask = data.draw(st.one_of(masks(size), st.just(Mask.blank(size)), st.just(Mask.full(size))))
     one, other = noise(size, 1).pixels, noise(size, 2).pixels
