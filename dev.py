@@ -23,6 +23,7 @@ from tools.environment import (
     stop,
     version_problem,
 )
+from tools.wheel import try_wheel
 
 
 def test(args, rest) -> int:
@@ -48,6 +49,11 @@ def demo(args, rest) -> int:
 def bench(args, rest) -> int:
     """measure what was promised: bench NAME [--json FILE]"""
     return module("tools.bench", rest)
+
+
+def wheel(args, rest) -> int:
+    """build the wheel, install it into an environment of its own, and run it there [--out DIR]"""
+    return try_wheel(args.out)
 
 
 def run(args, rest) -> int:
@@ -94,12 +100,14 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="dev.py", description=__doc__.splitlines()[0])
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     commands.required = True
-    for action in (demo, test, check, run, bench):
+    for action in (demo, test, check, run, bench, wheel):
         has_own_help = action in (demo, bench)  # the module they start answers --help
         command = commands.add_parser(action.__name__, help=action.__doc__, add_help=not has_own_help)
         command.set_defaults(action=action)
         if action is run:
             command.add_argument("--webui", metavar="DIR")
+        if action is wheel:
+            command.add_argument("--out", type=Path, default=ROOT / "dist", metavar="DIR")
     return top
 
 

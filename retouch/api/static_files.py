@@ -6,11 +6,12 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retouch import ASSETS
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
-ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("javascript",)
 FILES = "/retouch/site"
 """Where a host that has a page of its own serves them."""
@@ -58,9 +59,9 @@ def add_route(app: FastAPI, path: str, endpoint: object) -> None:
 
 
 def asset(path: str) -> Path | None:
-    """The studio's file at a path below the repository's root, None for anything that is not one."""
+    """The studio's file at a path below the folder of assets, None for anything that is not one."""
     if "\0" in path:
         return None
-    wanted = (ROOT / path.lstrip("/")).resolve()
-    ours = any(wanted.is_relative_to(ROOT / name) for name in FOLDERS)
+    wanted = (ASSETS / path.lstrip("/")).resolve()
+    ours = any(wanted.is_relative_to(ASSETS / name) for name in FOLDERS)
     return wanted if ours and wanted.suffix in TYPES and wanted.is_file() else None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from retouch import __version__
 from retouch.api.requests.fix import FixRequest
 from retouch.api.requests.inpaint import InpaintRequest
 from retouch.api.requests.outpaint import OutpaintRequest
@@ -48,6 +49,7 @@ OF_PASSES = ("denoising_strength",)
 def build_parser() -> argparse.ArgumentParser:
     """A command per verb; `plan` of the parsed words says whether anything is painted."""
     top = argparse.ArgumentParser(prog="python -m retouch", description=ABOUT)
+    top.add_argument("--version", action="version", version=f"retouch {__version__}")
     verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb, (what, add) in _VERBS.items():
         command = verbs.add_parser(verb, help=what, description=what.capitalize() + ".")

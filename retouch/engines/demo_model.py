@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import retouch
+from retouch import ASSETS
 from retouch.engines.diffusers_engine import DiffusersEngine
 from retouch.engines.loading import Folders, Loader
 from retouch.recipes.sampling import Sampling
 
-FOLDER = Path(retouch.__file__).resolve().parent.parent / "models" / "demo"
+FOLDER = ASSETS / "models" / "demo"
 NAME = "demo model"
 REMARK = (
     "Painted by the demo model, which knows seven photographs and nothing else: give --model a real "
@@ -20,7 +18,7 @@ SAMPLING = Sampling(steps=20, cfg_scale=2.0, sampler="Euler a")
 
 
 def is_here() -> bool:
-    """A checkout has it; a package made without models/ does not."""
+    """True in a checkout and in an installed wheel."""
     return (FOLDER / "model_index.json").is_file()
 
 

@@ -53,7 +53,7 @@ def test_nothing_else_is(path):
 
 
 def test_every_import_of_the_page_leads_to_a_file():
-    for path in sorted((static_files.ROOT / "javascript").rglob("*.mjs")):
+    for path in sorted((static_files.ASSETS / "javascript").rglob("*.mjs")):
         names = re.findall(r'(?:from|import)\s*\(?\s*"([^"]+)"', path.read_text("utf-8"))
         for name in names:
             assert name.startswith(("./", "../")), f"{path.name}: {name} would not resolve in the WebUI"
@@ -63,7 +63,7 @@ def test_every_import_of_the_page_leads_to_a_file():
 def test_every_style_sheet_is_imported():
     sheets = {
         path.name: path.read_text("utf-8")
-        for path in (static_files.ROOT / "javascript" / "retouch" / "styles").iterdir()
+        for path in (static_files.ASSETS / "javascript" / "retouch" / "styles").iterdir()
     }
     imported = re.findall(r'@import url\("(.*?)"\)', sheets.pop("studio.css"))
     assert sorted(imported) == sorted(sheets)
@@ -95,7 +95,7 @@ UNBUDGETED = {"vendor/fflate.mjs", "ui/text.mjs"}
     "path",
     [
         path
-        for path in sorted((static_files.ROOT / "javascript").rglob("*.mjs"))
+        for path in sorted((static_files.ASSETS / "javascript").rglob("*.mjs"))
         if f"{path.parent.name}/{path.name}" not in UNBUDGETED
     ],
     ids=lambda path: path.name,
@@ -106,5 +106,5 @@ def test_a_module_stays_within_its_budget(path):
 
 def test_no_element_is_made_that_the_webui_hides():
     """Its style sheet hides every footer on the page."""
-    modules = (static_files.ROOT / "javascript").rglob("*.mjs")
+    modules = (static_files.ASSETS / "javascript").rglob("*.mjs")
     assert [path.name for path in modules if 'h("footer"' in path.read_text("utf-8")] == []
