@@ -16,7 +16,7 @@ const ALLOWED = {
     vendor: [],
     [WORDS]: [],
     util: ["vendor", WORDS],
-    ui: ["util"],
+    ui: ["vendor", "util"],
     geometry: ["util"],
     image: ["util", "geometry"],
     document: ["util", "geometry", "image"],

@@ -34,7 +34,7 @@ export class Header {
         this.undo = iconButton("undo", text("header.undo"), commands.undo, { key: "Ctrl+Z", "data-testid": "undo" });
         this.redo = iconButton("redo", text("header.redo"), commands.redo, { key: "Ctrl+Shift+Z", "data-testid": "redo" });
         this.name = h("span", { class: "rt-document-name" });
-        this.save = this.#makeButton("download", text("header.save"), commands.savePicture, "save", text("header.save.tip"));
+        this.save = this.#makeButton("save", text("header.save"), commands.savePicture, "save", text("header.save.tip"));
         this.saveAs = menuButton([icon("chevron")], text("header.saveAs"), () => makeSaveItems(commands), {
             class: "rt-button rt-save-as",
             "data-testid": "save-as",
@@ -64,7 +64,7 @@ export class Header {
             h("div", { class: "rt-group" }, this.undo, this.redo),
             this.name,
             this.recipes,
-            this.#makeButton("union", text("header.batch"), commands.showBatch, "batch", text("header.batch.tip")),
+            this.#makeButton("batch", text("header.batch"), commands.showBatch, "batch", text("header.batch.tip")),
             this.compare,
             this.send,
             h("div", { class: "rt-group" }, this.save, this.saveAs),

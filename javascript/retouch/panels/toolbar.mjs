@@ -74,7 +74,7 @@ export class ToolOptions {
             h(
                 "button",
                 { type: "submit", class: "rt-button", "data-testid": "find" },
-                icon("text"),
+                icon("find"),
                 text("find.button"),
             ),
         );

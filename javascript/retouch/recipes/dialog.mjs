@@ -150,7 +150,7 @@ class RecipesDialog {
     /** Which objects have prompts of their own. */
     #makePeopleLine() {
         const words = describePeople(peopleOf(this.store.doc));
-        return words && h("p", { class: "rt-recipe-people", "data-testid": "recipe-people" }, icon("point"), words);
+        return words && h("p", { class: "rt-recipe-people", "data-testid": "recipe-people" }, icon("people"), words);
     }
 
     #makeSaveRow(recipe) {

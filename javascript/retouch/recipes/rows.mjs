@@ -34,7 +34,7 @@ export function makeToolRow(recipe, edit, on) {
         { class: "rt-row" },
         run,
         textButton(edit, "brush", "recipe-edit", on.edit),
-        textButton(text("recipes.share"), "send", "recipe-share", on.share),
+        textButton(text("recipes.share"), "share", "recipe-share", on.share),
         textButton(text("recipes.export"), "download", "recipe-export", on.export),
         on.remove && textButton(text("recipes.delete"), "remove", "recipe-delete", on.remove),
     );
