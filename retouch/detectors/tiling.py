@@ -17,7 +17,7 @@ from retouch.errors import BadInput, Missing, convert_errors, did_you_mean
 from retouch.image.geometry import Box, Size, iou
 from retouch.image.picture import Picture
 from retouch.image.region import Region, overlap
-from retouch.image.tiles import tiles, whole_in_tile
+from retouch.image.tiles import overlapping_tiles, whole_in_tile
 
 Look = Callable[[np.ndarray, float], Sequence[Region]]
 """(height, width, 3) uint8 RGB and a confidence 0..1 -> regions in those pixels, which may reach beyond
@@ -58,7 +58,7 @@ def search(
     canvas = Size(pixels.shape[1], pixels.shape[0])
     passes = [list(look(pixels))]
     for side in sides(max(canvas), smallest):
-        for tile in tiles(canvas, side, round(side * SHARED)):
+        for tile in overlapping_tiles(canvas, side, round(side * SHARED)):
             regions = [r.moved(tile.left, tile.top) for r in look(_cut(pixels, tile))]
             slack = max(1, round(side * EDGE))
             passes.append([r for r in regions if whole_in_tile(r, tile, canvas, slack)])

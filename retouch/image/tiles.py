@@ -9,12 +9,12 @@ from retouch.image.geometry import Box, Margins, Size
 from retouch.image.region import Region
 
 
-def tiles(canvas: Size, tile: int, overlap_px: int) -> tuple[Box, ...]:
+def overlapping_tiles(canvas: Size, tile: int, overlap_px: int) -> tuple[Box, ...]:
     """Equal tiles of at most `tile` pixels a side that cover the canvas and overlap by at least `overlap_px`.
 
     Raises ValueError unless 0 <= `overlap_px` < `tile`.
 
-    >>> tiles(Size(100, 60), 60, 10)
+    >>> overlapping_tiles(Size(100, 60), 60, 10)
     (Box(left=0, top=0, right=60, bottom=60), Box(left=40, top=0, right=100, bottom=60))
     """
     if not 0 <= overlap_px < tile:

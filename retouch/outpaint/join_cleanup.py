@@ -29,7 +29,7 @@ def cleanup_of(step: Step, strength: float) -> Step:
         denoise=Mask(np.rint(band * 255).astype(np.uint8)),
         composite=Mask(np.rint(composite * 255).astype(np.uint8)),
         settings=settings,
-        variations=1,
+        how=dataclasses.replace(step.how, variations=1),
         hole=None,
     )
 

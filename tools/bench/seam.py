@@ -13,7 +13,7 @@ import numpy as np
 
 from retouch.app.sample_photos import SAMPLES
 from retouch.image.colour_space import lab
-from retouch.image.quality.colour_drift import colour_drift, drift_inside
+from retouch.image.quality.colour_drift import drift_inside, mean_colour_drift
 from retouch.image.quality.edge_profile import EdgeProfile, outlines
 from retouch.image.quality.seam import excess
 from tools.bench import sheet
@@ -98,7 +98,7 @@ def _score(case: Case, put: Put, core: np.ndarray, smooth: np.ndarray) -> Score:
     before, after = excess(truth, edge), excess(put.pixels, edge)
     return Score(
         drift=drift_inside(truth, put.pixels, case.region),
-        core=colour_drift(truth, put.pixels, core),
+        core=mean_colour_drift(truth, put.pixels, core),
         edge=None if before is None or after is None else abs(after - before),
     )
 

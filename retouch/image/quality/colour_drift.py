@@ -15,7 +15,7 @@ CELLS = 2.0
 """Cells per standard deviation of the low pass: finer ones would only cost time."""
 
 
-def colour_drift(before: np.ndarray, after: np.ndarray, where: np.ndarray) -> float | None:
+def mean_colour_drift(before: np.ndarray, after: np.ndarray, where: np.ndarray) -> float | None:
     """Mean Delta E between two low-passed pictures over the pixels `where`.
 
     Delta E is CIE76, the Euclidean distance in CIELAB: small differences need no later formula. The low pass
@@ -42,9 +42,9 @@ def colour_drift(before: np.ndarray, after: np.ndarray, where: np.ndarray) -> fl
     Examples
     --------
     >>> grey = np.full((32, 32, 3), 128, np.uint8)
-    >>> colour_drift(grey, grey, np.ones((32, 32), bool))
+    >>> mean_colour_drift(grey, grey, np.ones((32, 32), bool))
     0.0
-    >>> round(colour_drift(grey, grey + np.uint8(10), np.ones((32, 32), bool)), 1)
+    >>> round(mean_colour_drift(grey, grey + np.uint8(10), np.ones((32, 32), bool)), 1)
     3.9
     """
     area = int(np.count_nonzero(where))
@@ -61,7 +61,7 @@ def colour_drift(before: np.ndarray, after: np.ndarray, where: np.ndarray) -> fl
 
 
 def drift_around(original: np.ndarray, result: np.ndarray, mask: Mask) -> float | None:
-    """`colour_drift` on a ring of kept pixels around the mask, 0 and up in CIELAB units.
+    """`mean_colour_drift` on a ring of kept pixels around the mask, 0 and up in CIELAB units.
 
     For a crop as painted it measures the change of colours that the painter should have kept. For a composite
     it is 0, unless kept pixels were changed.
@@ -90,7 +90,7 @@ def drift_around(original: np.ndarray, result: np.ndarray, mask: Mask) -> float 
 
 
 def drift_rim(original: np.ndarray, result: np.ndarray, mask: Mask) -> float | None:
-    """`colour_drift` just inside the mask's edge, 0 and up in CIELAB units. It needs no truth.
+    """`mean_colour_drift` just inside the mask's edge, 0 and up in CIELAB units. It needs no truth.
 
     New content counts as drift. A repair at low denoising strength, such as of a face, should have little.
 
@@ -111,7 +111,7 @@ def drift_rim(original: np.ndarray, result: np.ndarray, mask: Mask) -> float | N
 
 
 def drift_inside(truth: np.ndarray, result: np.ndarray, mask: Mask) -> float | None:
-    """`colour_drift` from the truth over all solid pixels of the mask, 0 and up in CIELAB units.
+    """`mean_colour_drift` from the truth over all solid pixels of the mask, 0 and up in CIELAB units.
 
     Parameters
     ----------
@@ -125,16 +125,16 @@ def drift_inside(truth: np.ndarray, result: np.ndarray, mask: Mask) -> float | N
     float or None
         None when the mask is solid nowhere.
     """
-    return colour_drift(truth, result, mask.solid)
+    return mean_colour_drift(truth, result, mask.solid)
 
 
 def within(before: np.ndarray, after: np.ndarray, zones: Zones, where: np.ndarray) -> float | None:
-    """`colour_drift` of two pictures over the pixels `where` of the zones' window.
+    """`mean_colour_drift` of two pictures over the pixels `where` of the zones' window.
 
     `before` and `after` are (height, width, 3) RGB levels 0..255 of the whole picture; `where` is a bool
     array of the window's height and width, such as `zones.ring`. None when `where` is False everywhere.
     """
-    return colour_drift(before[zones.window.slices], after[zones.window.slices], where)
+    return mean_colour_drift(before[zones.window.slices], after[zones.window.slices], where)
 
 
 def _low(pixels: np.ndarray, where: np.ndarray, deviation: float, share: np.ndarray) -> np.ndarray:

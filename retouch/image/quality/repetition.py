@@ -120,7 +120,8 @@ def _peak(correlation: np.ndarray, lobe: int) -> float:
     far = np.minimum(np.arange(rows), rows - np.arange(rows))[:, None] >= lobe
     far = far | (np.minimum(np.arange(columns), columns - np.arange(columns)) >= lobe)
     outside = np.where(far, correlation, -np.inf)
-    places = np.argpartition(outside, -CANDIDATES, axis=None)[-CANDIDATES:]
+    count = min(CANDIDATES, outside.size)
+    places = np.argpartition(outside, -count, axis=None)[-count:]
     down, along = np.unravel_index(places, correlation.shape)
     angles = np.linspace(0, 2 * np.pi, 32, endpoint=False)
     by_down, by_along = (np.rint(RING * wave(angles)).astype(int) for wave in (np.sin, np.cos))

@@ -118,7 +118,7 @@ def test_importing_and_listing_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_both_readmes_say_which_mediapipe_serves() -> None:
-    for name in ("README.md", "models/README.md"):
+def test_docs_say_which_mediapipe_versions_serve() -> None:
+    for name in ("docs/fix-faces.md", "models/README.md"):
         text = (Path(__file__).parents[3] / name).read_text("utf-8")
         assert f"({mediapipe_graphs.SERVES}" in text, name

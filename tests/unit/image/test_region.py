@@ -9,7 +9,7 @@ from retouch.errors import BadInput
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.region import Region, distinct, merge_regions, overlap
-from retouch.image.tiles import tiles, whole_in_tile
+from retouch.image.tiles import overlapping_tiles, whole_in_tile
 from retouch.recipes.selection import ORDERS, Selection, select
 from tests.helpers import boxes_in, found, masks, sizes, square, wild_boxes
 
@@ -190,7 +190,7 @@ def test_tiles_cover_the_canvas_with_the_given_overlap(canvas, tile, data):
     shared = data.draw(st.integers(0, tile - 1))
     if canvas.area / (tile - shared) ** 2 > 2000:
         return
-    cut = tiles(canvas, tile, shared)
+    cut = overlapping_tiles(canvas, tile, shared)
     seen = np.zeros((canvas.height, canvas.width), int)
     for box in cut:
         seen[box.slices] += 1
@@ -205,7 +205,7 @@ def test_tiles_cover_the_canvas_with_the_given_overlap(canvas, tile, data):
 @pytest.mark.parametrize("shared", [-1, 100, 101])
 def test_tiles_that_would_never_advance_are_refused(shared):
     with pytest.raises(ValueError, match="cannot share"):
-        tiles(CANVAS, 100, shared)
+        overlapping_tiles(CANVAS, 100, shared)
 
 
 @pytest.mark.parametrize(

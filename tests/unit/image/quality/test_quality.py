@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from retouch.image.colour_space import lab
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
-from retouch.image.quality.colour_drift import colour_drift, drift_around, drift_inside, drift_rim
+from retouch.image.quality.colour_drift import drift_around, drift_inside, drift_rim, mean_colour_drift
 from retouch.image.quality.confidence import Confidence, score_at
 from retouch.image.quality.measure import Quality, measure_quality
 from retouch.image.quality.psnr import measure_psnr
@@ -210,9 +210,12 @@ def test_drift_measures_only_the_given_pixels():
     half = where.copy()
     half[:, :105] = False
     result = truth + 10 * half[..., None].astype(np.float32)
-    one, both = number(colour_drift(truth, result, half)), number(colour_drift(truth, result, where))
+    one, both = (
+        number(mean_colour_drift(truth, result, half)),
+        number(mean_colour_drift(truth, result, where)),
+    )
     assert both == pytest.approx(one / 2, rel=0.1)
-    assert colour_drift(truth, result, np.zeros_like(where)) is None
+    assert mean_colour_drift(truth, result, np.zeros_like(where)) is None
 
 
 # Sharpness
