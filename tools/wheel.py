@@ -16,7 +16,7 @@ START_SECONDS = 300
 
 
 def try_wheel(out: Path) -> int:
-    """Build the source distribution and the wheel into `out`, install the wheel with its extra `app`, and run it."""
+    """Build source distribution and wheel into `out`, install the wheel with its extra `app`, run it."""
     python = set_up(VENV, "app", superset="dev")
     uv = [python, "-m", "uv"]
     env = uv_environment(os.environ, answer([python, "-m", "pip", "config", "list"]))
