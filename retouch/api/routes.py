@@ -48,23 +48,23 @@ def install(app: FastAPI, backend: Backend, guard: Sequence[Any] = ()) -> ApiSer
     """Add the routes to `app`. `guard` are the `fastapi.Depends` every one of them demands."""
     from fastapi import APIRouter
 
-    desk = ApiService(backend)
+    service = ApiService(backend)
     router = APIRouter(prefix=PREFIX, dependencies=list(guard), tags=["Retouch"])
     _add_get(router, "/health", backend.health)
-    _add_get(router, "/schema", desk.schemas)
-    _add_get(router, "/models", desk.models)
-    _add_get(router, "/recipes", desk.recipes)
-    _add_get(router, "/intents", desk.intents)
+    _add_get(router, "/schema", service.schemas)
+    _add_get(router, "/models", service.models)
+    _add_get(router, "/recipes", service.recipes)
+    _add_get(router, "/intents", service.intents)
     for verb in VERBS:
-        _add_verb(router, verb, desk)
-    _add_file(router, desk)
+        _add_verb(router, verb, service)
+    _add_file(router, service)
     for door in routes.DOORS:
-        _add_batch(router, door, desk)
+        _add_batch(router, door, service)
     _add_watch(router, "GET", "/progress", backend.progress)
     _add_watch(router, "POST", "/interrupt", backend.interrupt)
     _add_watch(router, "POST", "/skip", backend.skip)
     app.include_router(router)
-    return desk
+    return service
 
 
 def _add_get(router: APIRouter, path: str, say: Callable[[], dict[str, Any]]) -> None:
@@ -100,14 +100,14 @@ async def _task(request: Request) -> str:
     return load(TaskRequest, given).task
 
 
-def _add_file(router: APIRouter, desk: ApiService) -> None:
+def _add_file(router: APIRouter, service: ApiService) -> None:
     """A kept picture as a file. Its name is its content's: whoever has it need never ask again."""
     from starlette.requests import Request
     from starlette.responses import Response as Answer
 
     def say(name: str) -> Response:
         headers = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
-        return Answer(desk.file(name), headers=headers, media_type="image/png")
+        return Answer(service.file(name), headers=headers, media_type="image/png")
 
     async def endpoint(request: Request) -> Response:
         return await _in_thread(lambda: say(request.path_params["image_id"]))
@@ -116,7 +116,7 @@ def _add_file(router: APIRouter, desk: ApiService) -> None:
     _add(router, "/picture/{image_id}", "GET", endpoint)
 
 
-def _add_batch(router: APIRouter, door: routes.BatchRoute, desk: ApiService) -> None:
+def _add_batch(router: APIRouter, door: routes.BatchRoute, service: ApiService) -> None:
     """A route of a job that the verb `batch` began."""
     from starlette.requests import Request
 
@@ -128,7 +128,7 @@ def _add_batch(router: APIRouter, door: routes.BatchRoute, desk: ApiService) -> 
             body = parse(await _bounded_body(request)) if sent else None
         except RetouchError as error:
             return _failure(error)
-        say = partial(_response, door, desk, dict(request.path_params), body)
+        say = partial(_response, door, service, dict(request.path_params), body)
         if door.quick:
             return await asyncio.get_running_loop().run_in_executor(_watchers, _answer, say)
         return await _in_thread(say)
@@ -138,18 +138,18 @@ def _add_batch(router: APIRouter, door: routes.BatchRoute, desk: ApiService) -> 
 
 
 def _response(
-    door: routes.BatchRoute, desk: ApiService, at: dict[str, str], body: Any
+    door: routes.BatchRoute, service: ApiService, at: dict[str, str], body: Any
 ) -> dict[str, Any] | Response:
     from starlette.responses import Response as Answer
 
-    said = door.answer(desk, at, body)
+    said = door.answer(service, at, body)
     if isinstance(said, dict):
         return said
     named = {"Content-Disposition": f'inline; filename="{said.name}"'} if said.name else {}
     return Answer(said.content, headers={**PRIVATE, **named}, media_type=said.kind)
 
 
-def _add_verb(router: APIRouter, verb: str, desk: ApiService) -> None:
+def _add_verb(router: APIRouter, verb: str, service: ApiService) -> None:
     from starlette.requests import Request
 
     async def endpoint(request: Request) -> Response:
@@ -157,7 +157,7 @@ def _add_verb(router: APIRouter, verb: str, desk: ApiService) -> None:
             data = await _bounded_body(request)
         except RetouchError as error:
             return _failure(error)
-        return await _in_thread(lambda: desk.answer(verb, parse(data)))
+        return await _in_thread(lambda: service.answer(verb, parse(data)))
 
     endpoint.__annotations__["request"] = Request  # fastapi cannot resolve a name of this scope
     _add(router, f"/{verb}", "POST", endpoint)

@@ -26,8 +26,8 @@ def create(backend: Standalone) -> FastAPI:
     from fastapi import FastAPI
 
     app = FastAPI(title="Retouch", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk = routes.install(app, backend)
-    app.router.on_shutdown.append(app.state.desk.jobs.close)
+    app.state.service = routes.install(app, backend)
+    app.router.on_shutdown.append(app.state.service.batches.close)
     page.install(app)
     return app
 

@@ -29,15 +29,15 @@ from retouch.webui.progress import HostProgress, preview
 class HostBackend:
     """What `rest` asks of the WebUI."""
 
-    turns: JobQueue = field(default_factory=JobQueue)
+    job_queue: JobQueue = field(default_factory=JobQueue)
 
     @property
-    def studio(self) -> Pipeline:
-        return service.studio_on(service.engine_for())
+    def pipeline(self) -> Pipeline:
+        return service.pipeline_on(service.engine_for())
 
     @property
-    def eyes(self) -> Finders:
-        return service.eyes()
+    def finders(self) -> Finders:
+        return service.finders()
 
     @property
     def own_recipes(self) -> Path | None:
@@ -81,7 +81,7 @@ class HostBackend:
         """
         ticket = JobTicket(what, task or host.progress.create_task_id(f"retouch_{what}"))
         host.progress.add_task_to_queue(ticket.task)
-        with self.turns.hold(ticket, host.call_queue.queue_lock):
+        with self.job_queue.hold(ticket, host.call_queue.queue_lock):
             host.shared.state.begin(job=ticket.task)
             host.progress.start_task(ticket.task)
             try:
@@ -94,24 +94,24 @@ class HostBackend:
 
     def progress(self, task: str) -> dict[str, Any]:
         """Of our own job the steps count too. The queue's length and `busy` are the whole host's."""
-        state, now = host.shared.state, self.turns.now
+        state, now = host.shared.state, self.job_queue.now
         if now.verb:
             now.step(state.sampling_step, state.sampling_steps)
-        shown = preview() if self.turns.at_work(task) else None
-        said = self.turns.summary(task)
+        shown = preview() if self.job_queue.at_work(task) else None
+        said = self.job_queue.summary(task)
         waiting = len(host.progress.pending_tasks)
         mine = said["task"] != ""  # asked again: the turn may have passed on while the preview was made
         return {**said, "busy": bool(state.job), "waiting": waiting, "preview": shown if mine else None}
 
     def interrupt(self, task: str) -> dict[str, Any]:
         """Of our jobs only: the host's own have the host's button."""
-        return {"interrupted": self.turns.stop(task, host.shared.state.interrupt)}
+        return {"interrupted": self.job_queue.stop(task, host.shared.state.interrupt)}
 
     def skip(self, task: str) -> dict[str, Any]:
-        return {"skipped": self.turns.stop(task, host.shared.state.skip)}
+        return {"skipped": self.job_queue.stop(task, host.shared.state.skip)}
 
 
 def on_app_started(_demo: Any, app: FastAPI) -> None:
-    desk = routes.install(app, HostBackend(), guard=[Depends(guard_of(app))])
-    desk.tempos = service.tempos()
+    api_service = routes.install(app, HostBackend(), guard=[Depends(guard_of(app))])
+    api_service.speeds = service.speed_history()
     static_files.add_files(app, static_files.FILES)

@@ -34,7 +34,7 @@ from retouch.webui.engine.host_engine import HostEngine
 from retouch.webui.engine.tensors import floats_of, picture_of
 from retouch.webui.panel.panel import request_from
 from retouch.webui.progress import HostProgress
-from retouch.webui.service import engine_for, eyes, own_recipes, record_timing, studio_on, working
+from retouch.webui.service import engine_for, finders, own_recipes, pipeline_on, record_timing, working
 from retouch.webui.skip_img2img import Skipped, skip_host_img2img
 from retouch.webui.surrounding_job import Around
 
@@ -102,7 +102,7 @@ class AutofixJob:
         if not (recipe.active or (request.skip_img2img and request.outpaint)):
             return None
         p.extra_generation_params.update(params(recipe))  # of a refused one as well: a paste brings it back
-        return cls(request, recipe, *drop_unavailable_passes(eyes(), recipe))
+        return cls(request, recipe, *drop_unavailable_passes(finders(), recipe))
 
     def _before_hires(self, p: Any) -> None:
         """Where `p` has a hires fix, the passes that ask for it run before that. Else all run at the end."""
@@ -166,7 +166,7 @@ class AutofixJob:
         try:
             with working(around.p):
                 engine = engine_for(around)
-                fixed = studio_on(engine).fix(canvases, recipe, HostProgress())
+                fixed = pipeline_on(engine).fix(canvases, recipe, HostProgress())
             return [engine.with_remarks(_as_spoken(result, engine)) for result in record_timing(fixed)]
         except Exception as error:  # the host would only log it, and the person would never know
             host.errors.report("Retouch: the picture is kept as it was", exc_info=True)

@@ -23,7 +23,7 @@ from retouch.webui import host
 from retouch.webui.engine.tensors import picture_of
 from retouch.webui.panel.outpaint_section import CHANGES
 from retouch.webui.progress import HostProgress
-from retouch.webui.service import engine_for, record_timing, studio_on, working
+from retouch.webui.service import engine_for, pipeline_on, record_timing, working
 from retouch.webui.surrounding_job import Around
 
 
@@ -111,7 +111,7 @@ class OutpaintJob:
         canvases = [PictureInput(one, generation(asked, around.generation(index))) for index, one in pictures]
         with working(p):
             engine = engine_for(around)
-            results = extend_pictures(asked, canvases, studio_on(engine), HostProgress())
+            results = extend_pictures(asked, canvases, pipeline_on(engine), HostProgress())
         return [engine.with_remarks(result) for result in record_timing(results)]
 
     def say(self, p: Any, warning: str) -> None:

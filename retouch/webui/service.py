@@ -67,17 +67,17 @@ def engine_for(around: Around | None = None) -> HostEngine:
     return HostEngine(around, unload_models)
 
 
-def studio_on(engine: HostEngine) -> Pipeline:
+def pipeline_on(engine: HostEngine) -> Pipeline:
     return Pipeline(engine, registry().get, segmenters().get)
 
 
-def eyes() -> Finders:
+def finders() -> Finders:
     """For finding out what is here before there is an engine."""
     return Finders(registry().get, segmenters().get)
 
 
 @functools.cache
-def tempos() -> SpeedHistory:
+def speed_history() -> SpeedHistory:
     """How long painting took, through whichever door."""
     return SpeedHistory()
 
@@ -86,7 +86,7 @@ def record_timing(results: Sequence[Result]) -> Sequence[Result]:
     """The same; how long they took is remembered for plans. Outside `working`: the person's checkpoint is
     back, which a blank one means."""
     for result in results:
-        tempos().learn(HostEngine.name, loaded_checkpoint(), result.reports)
+        speed_history().learn(HostEngine.name, loaded_checkpoint(), result.reports)
     return results
 
 

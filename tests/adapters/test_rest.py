@@ -142,7 +142,7 @@ def test_a_kept_picture_is_a_file():
 def test_progress_and_its_buttons_are_asked_by_task():
     stand = Stand()
     to = client(stand)
-    with stand.turns.hold(JobTicket("inpaint", "mine"), contextlib.nullcontext()):
+    with stand.job_queue.hold(JobTicket("inpaint", "mine"), contextlib.nullcontext()):
         mine = to.get("/retouch/v1/progress", params={"task": "mine"}).json()
         other = to.get("/retouch/v1/progress").json()
         assert (mine["task"], mine["busy"], other["task"], other["busy"]) == ("mine", True, "", True)

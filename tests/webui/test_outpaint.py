@@ -131,7 +131,7 @@ def test_interrupt_keeps_what_is_finished_of_every_picture_of_the_batch(webui, m
 
 @pytest.mark.parametrize("asked", [FACES, outpaint(right=128)], ids=["fixes", "stages"])
 def test_plans_know_how_long_what_the_accordion_painted_took(webui, asked):
-    service.tempos.cache_clear()
+    service.speed_history.cache_clear()
     app = FastAPI()
     script_callbacks.app_started_callback(None, app)
     door = TestClient(app)

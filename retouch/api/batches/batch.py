@@ -68,7 +68,7 @@ class Batch:
             number = len(self._entries) + 1
             if number > self.max_files:
                 raise TooLarge("the batch is full.", path="images", hint=f"At most {self.max_files} files.")
-            self.shelf.put(f"{number}.source", image.encode())
+            self.files.put(f"{number}.source", image.encode())
             with self._lock:
                 self._entries.append(BatchEntry(name or f"{number}"))
                 self._go_on()
@@ -91,7 +91,7 @@ class Batch:
     def close(self) -> None:
         """Stop, and take everything from disk."""
         self.cancel()
-        self.shelf.clear()
+        self.files.clear()
 
     @property
     def busy(self) -> bool:
@@ -166,7 +166,7 @@ class Batch:
             yield waiting[0]
 
     def _paint_entry(self, number: int, entry: BatchEntry) -> BatchEntry:
-        source = self.shelf.get(f"{number}.source").decode()
+        source = self.files.get(f"{number}.source").decode()
         answer = self.painter.fix(source, lambda: self._cancelled)
         if answer["stopped"]:  # by us, or by the host's own Interrupt: that means all of it
             self._cancelled = True
@@ -174,10 +174,10 @@ class Batch:
         made = entry.finished(answer)
         if made.state == "failed":
             return made
-        self.shelf.put(f"{number}.before.jpg", preview(decoder.decode_base64(source)))
-        self.shelf.put(f"{number}.after.jpg", preview(decoder.decode_base64(answer["image"])))
-        self.shelf.put(f"{number}.png", base64.b64decode(answer["image"]))
-        self.shelf.drop(f"{number}.source")
+        self.files.put(f"{number}.before.jpg", preview(decoder.decode_base64(source)))
+        self.files.put(f"{number}.after.jpg", preview(decoder.decode_base64(answer["image"])))
+        self.files.put(f"{number}.png", base64.b64decode(answer["image"]))
+        self.files.drop(f"{number}.source")
         return dataclasses.replace(made, pictured=True)
 
     def _set(self, number: int, entry: BatchEntry) -> None:

@@ -28,20 +28,20 @@ class FileWorker:
     `remarks` are of the recipe: they are not said of each picture again.
     """
 
-    desk: ApiContext
+    context: ApiContext
     body: Mapping[str, Any]
     task: str
     recipe: Recipe
     remarks: tuple[str, ...] = ()
 
     def fix(self, image: str, gone: Callable[[], bool]) -> dict[str, Any]:
-        backend = cast(Backend, _Leaving(self.desk.backend, gone))
-        aside = dataclasses.replace(self.desk, backend=backend, kept=PictureCache(OWN_PICTURES))
+        backend = cast(Backend, _Leaving(self.context.backend, gone))
+        aside = dataclasses.replace(self.context, backend=backend, pictures=PictureCache(OWN_PICTURES))
         answer = fix.answer_fix(aside, {**self.body, "image": image})
         return {**answer, "warnings": [text for text in answer["warnings"] if text not in self.remarks]}
 
     def stop(self) -> None:
-        self.desk.backend.interrupt(self.task)
+        self.context.backend.interrupt(self.task)
 
 
 @dataclass(frozen=True)

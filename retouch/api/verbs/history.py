@@ -34,16 +34,18 @@ class Past:
     about: dict[str, Any]
 
 
-def answer_history(desk: ApiContext, body: Any) -> dict[str, Any]:
+def answer_history(context: ApiContext, body: Any) -> dict[str, Any]:
     request = load(HistoryRequest, body)
-    past = _open(desk, request)
+    past = _open(context, request)
     changed = _apply_changes(past.history, request)
     fresh = _seeds(changed, request)
     done = Repainted(changed)
     if fresh:
-        with desk.backend.busy("history", request.task) as progress:
-            done = repaint_entries(changed, fresh, desk.backend.studio.engine, progress)
-    answer = history_answer(desk, dataclasses.replace(past, history=done.history), done, request.return_file)
+        with context.backend.busy("history", request.task) as progress:
+            done = repaint_entries(changed, fresh, context.backend.pipeline.engine, progress)
+    answer = history_answer(
+        context, dataclasses.replace(past, history=done.history), done, request.return_file
+    )
     outcome = _outcome(past.history, done.history, request)
     unseen = _UNCHANGED if outcome == UNCHANGED and not done.stopped else ""
     return {**answer, "outcome": outcome, "warnings": unique(answer["warnings"], unseen)}
@@ -61,18 +63,18 @@ def _outcome(before: History, after: History, request: HistoryRequest) -> str:
     return CHANGED if seen >= SEEN_PIXELS else UNCHANGED
 
 
-def keep(desk: ApiContext, past: Past) -> str:
+def keep(context: ApiContext, past: Past) -> str:
     """The name to go on from it by."""
-    return desk.pasts.put(_OF, past)
+    return context.histories.put(_OF, past)
 
 
-def history_answer(desk: ApiContext, past: Past, done: Repainted, file: bool) -> dict[str, Any]:
+def history_answer(context: ApiContext, past: Past, done: Repainted, file: bool) -> dict[str, Any]:
     picture = past.history.now()
     text = str(past.about.get("infotext", ""))
     answer = {
-        "history": keep(desk, past),
+        "history": keep(context, past),
         "image": encoder.encode_base64(picture, {infotext.CHUNK: text} if text else None),
-        "image_id": desk.kept.put(picture),
+        "image_id": context.pictures.put(picture),
         "steps": steps_json(past.history),
         "warnings": unique(done.warnings, losses_of(picture, bool(past.history.entries))),
         "stopped": done.stopped,
@@ -114,7 +116,7 @@ def _entry(history: History, number: int, entry: HistoryEntry) -> dict[str, Any]
     }
 
 
-def _open(desk: ApiContext, request: HistoryRequest) -> Past:
+def _open(context: ApiContext, request: HistoryRequest) -> Past:
     if request.file:
         try:
             data = base64.b64decode(request.file, validate=True)
@@ -122,7 +124,7 @@ def _open(desk: ApiContext, request: HistoryRequest) -> Past:
             hint = f"Send a {history_file.ENDING} file's bytes."
             raise BadInput(f"it is not base64 ({error}).", path="file", hint=hint) from None
         return Past(*history_file.read(data))
-    found = desk.pasts.get(_OF, request.history)
+    found = context.histories.get(_OF, request.history)
     if found is None:
         hint = "Send its .retouch file as `file`, or fix the picture anew."
         raise Missing(f"no history is kept as {request.history!r}.", path="history", hint=hint)

@@ -60,27 +60,27 @@ class _Asked:
         """What the generation text says of it."""
         return Recipe(f"Studio: {INTENTS[self.request.intent].label}", passes=(self.how,))
 
-    def canvas(self, desk: ApiContext) -> PictureInput:
-        made = self.request.generation(desk.backend.defaults(), self.request.seed)
+    def canvas(self, context: ApiContext) -> PictureInput:
+        made = self.request.generation(context.backend.defaults(), self.request.seed)
         words = PromptPair(made.prompt, made.negative_prompt)
         said = INTENTS[self.request.intent].prompts_for(words, self.request.object)
         words_too = {"prompt": said.prompt, "negative_prompt": said.negative_prompt}
         return PictureInput(self.sketched, dataclasses.replace(made, **words_too))
 
 
-def answer_inpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
+def answer_inpaint(context: ApiContext, body: Any) -> dict[str, Any]:
     """Whatever becomes of it, the picture that was sent is in the answer, or what was painted of it.
 
     Every candidate is put back on the picture as it was sent, so that nothing of a sketch is left where the
     painting fades out.
     """
-    asked = _open(desk, body)
-    with desk.backend.busy("inpaint", asked.request.task) as progress:
-        studio, canvas = desk.backend.studio, asked.canvas(desk)
-        result = studio.paint(canvas, [asked.region], asked.how, progress)
-        remark = remark_of(studio, result.reports)
+    asked = _open(context, body)
+    with context.backend.busy("inpaint", asked.request.task) as progress:
+        pipeline, canvas = context.backend.pipeline, asked.canvas(context)
+        result = pipeline.paint(canvas, [asked.region], asked.how, progress)
+        remark = remark_of(pipeline, result.reports)
     lost = losses_of(result.picture, any(report.kept for report in result.reports))
-    record_timing(desk, result.reports)
+    record_timing(context, result.reports)
     return {
         "image_id": asked.name,
         "seed": asked.request.seed,
@@ -88,18 +88,18 @@ def answer_inpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
         "outcome": result.outcome,
         "stopped": result.stopped,
         "warnings": unique(asked.remarks, result.warnings, lost, remark),
-        **_results(desk, asked, canvas.generation, result),
+        **_results(context, asked, canvas.generation, result),
     }
 
 
-def _results(desk: ApiContext, asked: _Asked, generation: Generation, result: Result) -> dict[str, Any]:
+def _results(context: ApiContext, asked: _Asked, generation: Generation, result: Result) -> dict[str, Any]:
     best = combined_by_rank([_best_first(report) for report in result.reports], asked.sketched)
     masked = asked.original if asked.request.return_masks else None
     texts = [_text(asked, generation, _with(result.reports, rank)) for rank in range(len(best))]
     text = texts[0] if texts else _text(asked, generation, result.reports)
     said = {
         "infotext": text,
-        "history": _remember(desk, asked, result.reports, text) if asked.request.return_history else "",
+        "history": _remember(context, asked, result.reports, text) if asked.request.return_history else "",
         "reports": [
             {**report_json(report, masked), **_again(asked, result, report)} for report in result.reports
         ],
@@ -108,7 +108,7 @@ def _results(desk: ApiContext, asked: _Asked, generation: Generation, result: Re
     if asked.request.answer == "patches":
         return said
     pictures = [candidate.on(asked.original) for candidate in best] or [asked.original]
-    names = [desk.kept.put(picture) for picture in pictures]
+    names = [context.pictures.put(picture) for picture in pictures]
     chunks = [{infotext.CHUNK: text} for text in texts] or [None]
     images = [encoder.encode_base64(p, chunk) for p, chunk in zip(pictures, chunks, strict=True)]
     return {**said, "images": images, "image_ids": names}
@@ -125,12 +125,12 @@ def _again(asked: _Asked, result: Result, report: Report) -> dict[str, Any]:
     return {**how, "candidates": [candidate_json(c, patches=True) for c in _best_first(report)]}
 
 
-def _remember(desk: ApiContext, asked: _Asked, reports: Sequence[Report], text: str) -> str:
+def _remember(context: ApiContext, asked: _Asked, reports: Sequence[Report], text: str) -> str:
     """The name of what can be gone back in."""
     history = History.of(asked.original, reports)
     if not asked.repaintable:
         history = History(history.picture, tuple(dataclasses.replace(e, step=None) for e in history.entries))
-    return keep(desk, Past(history, {"infotext": text, "recipe": dump(asked.recipe)}))
+    return keep(context, Past(history, {"infotext": text, "recipe": dump(asked.recipe)}))
 
 
 def _best_first(report: Report) -> list[Candidate]:
@@ -153,17 +153,17 @@ def _text(asked: _Asked, generation: Generation, reports: Sequence[Report]) -> s
     return report_infotext.text(generation, asked.original, asked.recipe, reports)
 
 
-def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
+def plan(context: ApiContext, body: Any) -> dict[str, Any]:
     """What `inpaint` would do with the same body. It waits for the queue only to load a checkpoint.
 
     With `return_masks` each step has its composite `mask`, of its crop's size.
     """
-    asked = _open(desk, body)
-    canvas = asked.canvas(desk)
+    asked = _open(context, body)
+    canvas = asked.canvas(context)
     checkpoint = asked.how.settings(canvas.generation).sampling.checkpoint
-    native = desk.backend.native(checkpoint) or _asked_native(desk, checkpoint, asked.request.task)
+    native = context.backend.native(checkpoint) or _asked_native(context, checkpoint, asked.request.task)
     plan = plan_regions(canvas, [asked.region], asked.how, native)
-    made = {**plan.summary(), **with_seconds(desk, plan.steps)}
+    made = {**plan.summary(), **with_seconds(context, plan.steps)}
     made["warnings"] = unique(asked.remarks, made["warnings"])
     for step in made["steps"]:
         step["under_resolved"] = step["magnification"] < SOFT_BELOW_MAGNIFICATION
@@ -173,16 +173,16 @@ def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
     return {"image_id": asked.name, "seed": asked.request.seed, "mask_reading": asked.reading, **made}
 
 
-def _asked_native(desk: ApiContext, checkpoint: str, task: str) -> Size:
-    with desk.backend.busy("plan", task):
-        return desk.backend.studio.engine.native(checkpoint)
+def _asked_native(context: ApiContext, checkpoint: str, task: str) -> Size:
+    with context.backend.busy("plan", task):
+        return context.backend.pipeline.engine.native(checkpoint)
 
 
-def _open(desk: ApiContext, body: Any) -> _Asked:
+def _open(context: ApiContext, body: Any) -> _Asked:
     """Everything that can be refused is refused here, before any GPU second."""
     request = with_seeds(load(InpaintRequest, body))
     given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
-    original, name = desk.open(request)
+    original, name = context.open(request)
     drawn = inpaint_sketch.open_sketch(request.sketch, original.size)
     sent = _mask(request, original, drawn)
     intent = INTENTS[request.intent]

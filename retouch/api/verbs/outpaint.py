@@ -42,35 +42,35 @@ class _Held:
     remarks: tuple[str, ...] = ()
 
 
-def answer_outpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
+def answer_outpaint(context: ApiContext, body: Any) -> dict[str, Any]:
     """The extended picture, as far as it went: an interrupt, or a stage that fails, keeps what is done."""
-    request, picture = _open(desk, body)
-    with desk.backend.busy("outpaint", request.task) as progress:
-        studio = desk.backend.studio
-        held = _begin(desk, request, picture, studio)
-        done = _paint_stages(held.way, request, studio, progress)
-        made = _refine(held, done, request, studio, progress)
-    record_timing(desk, (*done.reports, *made.reports))
-    remark = remark_of(studio, done.reports)
+    request, picture = _open(context, body)
+    with context.backend.busy("outpaint", request.task) as progress:
+        pipeline = context.backend.pipeline
+        held = _begin(context, request, picture, pipeline)
+        done = _paint_stages(held.way, request, pipeline, progress)
+        made = _refine(held, done, request, pipeline, progress)
+    record_timing(context, (*done.reports, *made.reports))
+    remark = remark_of(pipeline, done.reports)
     lost = losses_of(made.picture, bool(done.way.done))
     whole = request.answer == "images"
     return {
-        **_answer(desk, dataclasses.replace(held, way=done.way), done, made, whole),
+        **_answer(context, dataclasses.replace(held, way=done.way), done, made, whole),
         "stages": [_stage(done.way, step.number, not whole) for step in done.way.steps],
         "warnings": unique(held.remarks, done.warnings, made.warnings, lost, remark),
     }
 
 
-def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
+def plan(context: ApiContext, body: Any) -> dict[str, Any]:
     """The stages that `outpaint` would paint with the same body, numbered, with their crops and waves.
 
     `seconds` are for one painting of each that is due; null where nothing was painted here before.
     """
-    request, picture = _open(desk, body)
-    with desk.backend.busy("plan", request.task):
-        studio = desk.backend.studio
-        held = _begin(desk, request, picture, studio)
-        said = with_seconds(desk, held.way.due)
+    request, picture = _open(context, body)
+    with context.backend.busy("plan", request.task):
+        pipeline = context.backend.pipeline
+        held = _begin(context, request, picture, pipeline)
+        said = with_seconds(context, held.way.due)
     way, seconds = held.way, {step["number"]: step["seconds"] for step in said["steps"]}
     return {
         "seed": held.generation.seed,
@@ -86,25 +86,25 @@ def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
 
 
 def _paint_stages(
-    way: Extension, request: OutpaintRequest, studio: Pipeline, progress: Progress
+    way: Extension, request: OutpaintRequest, pipeline: Pipeline, progress: Progress
 ) -> ExtensionResult:
     """Taking back and choosing paint nothing, unless what hangs on the choice is to be painted again."""
     if request.revert or (request.choose and request.keep_later):
         return ExtensionResult(way)
-    return extend(way, studio.engine, request, progress, request.max_stages)
+    return extend(way, pipeline.engine, request, progress, request.max_stages)
 
 
 def _refine(
-    held: _Held, done: ExtensionResult, request: OutpaintRequest, studio: Pipeline, progress: Progress
+    held: _Held, done: ExtensionResult, request: OutpaintRequest, pipeline: Pipeline, progress: Progress
 ) -> Result:
     """The picture as far as it went; once every stage is there, refined where that is asked for."""
     if not request.refine or done.way.left or progress.stopped:
         return Result(done.way.finished())
-    (made,) = refine_new_area([(done.way, held.generation)], held.recipe, studio, progress)
+    (made,) = refine_new_area([(done.way, held.generation)], held.recipe, pipeline, progress)
     return made
 
 
-def _open(desk: ApiContext, body: Any) -> tuple[OutpaintRequest, Picture | None]:
+def _open(context: ApiContext, body: Any) -> tuple[OutpaintRequest, Picture | None]:
     """The picture is None where an earlier way is gone on with."""
     request = load(OutpaintRequest, body)
     given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
@@ -112,21 +112,23 @@ def _open(desk: ApiContext, body: Any) -> tuple[OutpaintRequest, Picture | None]
         if request.image or request.image_id:
             raise BadInput("and state are both given.", path="image", hint="The state has its picture.")
         return with_seeds(request), None
-    picture, _ = desk.open(request)
+    picture, _ = context.open(request)
     return with_seeds(fill_from_infotext(request, given, picture)), picture
 
 
-def _begin(desk: ApiContext, request: OutpaintRequest, picture: Picture | None, studio: Pipeline) -> _Held:
+def _begin(
+    context: ApiContext, request: OutpaintRequest, picture: Picture | None, pipeline: Pipeline
+) -> _Held:
     if picture is None:
-        return _resume(desk, request)
-    generation = request.generation(desk.backend.defaults(), request.seed)
-    made = plan_extension(request, picture, generation, studio)
+        return _resume(context, request)
+    generation = request.generation(context.backend.defaults(), request.seed)
+    made = plan_extension(request, picture, generation, pipeline)
     remarks = unique(picture.baggage.notes, made.remarks)
     return _Held(made.way, made.generation, request.recipe, tuple(remarks))
 
 
-def _resume(desk: ApiContext, request: OutpaintRequest) -> _Held:
-    held = desk.ways.get(_WAYS, request.state)
+def _resume(context: ApiContext, request: OutpaintRequest) -> _Held:
+    held = context.extensions.get(_WAYS, request.state)
     if held is None:
         raise Missing(
             f"no state is kept as {request.state!r}.", path="state", hint="Extend the picture anew."
@@ -160,14 +162,14 @@ def _seeds(way: Extension, numbers: Sequence[int]) -> dict[int, int]:
 
 
 def _answer(
-    desk: ApiContext, held: _Held, done: ExtensionResult, made: Result, whole: bool
+    context: ApiContext, held: _Held, done: ExtensionResult, made: Result, whole: bool
 ) -> dict[str, Any]:
     """`whole`: with the picture itself, which its `image_id` names in any case."""
     text = report_infotext.text(held.generation, made.picture, held.recipe, (*done.reports, *made.reports))
     return {
         **({"image": encoder.encode_base64(made.picture, {infotext.CHUNK: text})} if whole else {}),
-        "image_id": desk.kept.put(made.picture),
-        "state": desk.ways.put(_WAYS, held),
+        "image_id": context.pictures.put(made.picture),
+        "state": context.extensions.put(_WAYS, held),
         "size": list(done.way.canvas_box.size),
         "known": list(done.way.known()),
         "origin": list(done.way.origin),

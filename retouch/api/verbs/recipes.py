@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 from retouch.api.requests.recipes import ReadRequest, RemoveRequest, SaveRequest
 
 
-def list_recipes(desk: ApiContext) -> dict[str, Any]:
+def list_recipes(context: ApiContext) -> dict[str, Any]:
     """Every recipe, as a request takes it; which are the person's `own`; the files that cannot be read.
 
     `uses` are the kinds of target that use each knob which not every kind uses. `masked` are the kinds
     that use the mask.
     """
-    shelf = RecipeLibrary(desk.backend.own_recipes)
-    mine, found = shelf.own(), library.recipes(desk.backend.own_recipes)
+    shelf = RecipeLibrary(context.backend.own_recipes)
+    mine, found = shelf.own(), library.recipes(context.backend.own_recipes)
     own = [name for name in found if name.lower() in mine]
     every = [dump(recipe) for recipe in found.values()]
     masked = [kind.name for kind in KINDS.values() if kind.uses_mask]
@@ -32,13 +32,13 @@ def list_recipes(desk: ApiContext) -> dict[str, Any]:
     return {**listed, "uses": kinds_by_knob(), "masked": masked}
 
 
-def save(desk: ApiContext, body: Any) -> dict[str, Any]:
+def save(context: ApiContext, body: Any) -> dict[str, Any]:
     request = load(SaveRequest, body)
-    kept = RecipeLibrary(desk.backend.own_recipes).save(request.recipe, request.replace)
+    kept = RecipeLibrary(context.backend.own_recipes).save(request.recipe, request.replace)
     return {"recipe": dump(kept), "warnings": list(contradictions(kept)), "share": sharing.share(kept)}
 
 
-def read(desk: ApiContext, body: Any) -> dict[str, Any]:
+def read(context: ApiContext, body: Any) -> dict[str, Any]:
     """`migrated` is the older schema the text was written in, null for today's."""
     received = sharing.read_text(load(ReadRequest, body).text)
     recipe = received.recipe
@@ -53,8 +53,8 @@ def read(desk: ApiContext, body: Any) -> dict[str, Any]:
     }
 
 
-def remove(desk: ApiContext, body: Any) -> dict[str, Any]:
+def remove(context: ApiContext, body: Any) -> dict[str, Any]:
     """`restored` is the built-in recipe that is used again under that name, null where there is none."""
     name = load(RemoveRequest, body).name
-    before = RecipeLibrary(desk.backend.own_recipes).remove(name)
+    before = RecipeLibrary(context.backend.own_recipes).remove(name)
     return {"removed": name, "restored": before and dump(before)}

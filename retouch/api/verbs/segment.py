@@ -31,29 +31,29 @@ if TYPE_CHECKING:
     from retouch.api.context import ApiContext
 
 
-def picture(desk: ApiContext, body: Any) -> dict[str, Any]:
+def picture(context: ApiContext, body: Any) -> dict[str, Any]:
     """Keeps a picture and begins to look at it, so that the first click finds the work done."""
     request = load(PictureRequest, body)
-    segmenter = desk.segmenter(request.segmenter)
-    opened, name = desk.open(request)
-    desk.ahead.soon(lambda: _look(desk, segmenter, opened))
+    segmenter = context.segmenter(request.segmenter)
+    opened, name = context.open(request)
+    context.background.submit(lambda: _look(context, segmenter, opened))
     width, height = opened.size
     return {"image_id": name, "width": width, "height": height, "warnings": list(opened.baggage.notes)}
 
 
-def _look(desk: ApiContext, segmenter: Segmenter, picture: Picture) -> None:
-    with _turn(desk, segmenter):
+def _look(context: ApiContext, segmenter: Segmenter, picture: Picture) -> None:
+    with _turn(context, segmenter):
         segmenter.prepare(picture)
 
 
-def answer_segment(desk: ApiContext, body: Any) -> dict[str, Any]:
+def answer_segment(context: ApiContext, body: Any) -> dict[str, Any]:
     request = load(SegmentRequest, body)
-    picture, name = desk.open(request)
+    picture, name = context.open(request)
     prompt = None if request.everything else check_prompt(_prompt(request), picture.size)
-    segmenter = desk.segmenter(request.segmenter)
+    segmenter = context.segmenter(request.segmenter)
     of = (name, segmenter.name)
-    memory = desk.memories.get(of, request.memory)
-    with _turn(desk, segmenter, request):
+    memory = context.segmenter_states.get(of, request.memory)
+    with _turn(context, segmenter, request):
         seen = _segment(segmenter, picture, prompt, memory)
     forgotten = _FORGOTTEN if request.memory and memory is None else ""
     regions = seen.regions
@@ -63,7 +63,7 @@ def answer_segment(desk: ApiContext, body: Any) -> dict[str, Any]:
     return {
         "image_id": name,
         "masks": [{**region_json(r, canvas), "area": r.shape.area} for r in regions],
-        "memory": desk.memories.put(of, seen.memory),
+        "memory": context.segmenter_states.put(of, seen.memory),
         "segmenter": segmenter.name,
         "warnings": unique(picture.baggage.notes, forgotten),
     }
@@ -84,13 +84,13 @@ def _prompt(request: SegmentRequest) -> Prompt:
 
 
 def _turn(
-    desk: ApiContext, segmenter: Segmenter, request: SegmentRequest | None = None
+    context: ApiContext, segmenter: Segmenter, request: SegmentRequest | None = None
 ) -> AbstractContextManager[Any]:
     """The host's queue where the GPU will work. Words are looked up by detectors, which use it too."""
     words = request is not None and request.text
-    if (segmenter.name == CLASSICAL and not words) or desk.backend.device() == "cpu":
+    if (segmenter.name == CLASSICAL and not words) or context.backend.device() == "cpu":
         return contextlib.nullcontext()
-    return desk.backend.busy("segment", request.task if request else "", paints=False)
+    return context.backend.busy("segment", request.task if request else "", paints=False)
 
 
 SNAP = 0.025
@@ -108,10 +108,10 @@ def snap_to_edges(picture: Picture, region: Region, radius: int = 0) -> Region:
     return dataclasses.replace(region, box=box.shifted(window.left, window.top), shape=mask.crop(box))
 
 
-def mask(desk: ApiContext, body: Any) -> dict[str, Any]:
+def mask(context: ApiContext, body: Any) -> dict[str, Any]:
     """A mask snapped to the picture's edges or, with radius 0, as it is read."""
     request = load(MaskRequest, body)
-    picture, name = desk.open(request)
+    picture, name = context.open(request)
     sent = sent_mask(request, picture)
     region = Region.of_mask(sent.mask)
     if region is None:
