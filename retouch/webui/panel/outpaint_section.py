@@ -43,10 +43,8 @@ class Section:
         with gr.Accordion("Outpaint", open=False, elem_id=self.elem_id("outpaint")):
             label = "Extend each finished picture"
             enable = gr.Checkbox(False, label=label, elem_id=self.elem_id("outpaint_enabled"))
-            for title, group in {
-                "": front_knobs(LEAVES, FRONT_KNOBS),
-                **folded_knobs(LEAVES, FRONT_KNOBS),
-            }.items():
+            front, folds = front_knobs(LEAVES, FRONT_KNOBS), folded_knobs(LEAVES, FRONT_KNOBS)
+            for title, group in [("", front), *folds.items()]:
                 with gr.Accordion(title, open=False) if title else gr.Group():
                     for row in (group[i : i + 4] for i in range(0, len(group), 4)):
                         with gr.Row():
