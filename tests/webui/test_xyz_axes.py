@@ -9,7 +9,7 @@ from modules import processing, script_callbacks, scripts
 
 from retouch.recipes.infotext import recipe_in
 from retouch.webui.fix_job import OVERRIDES
-from retouch.webui.panel.outpaint_section import CHANGES, LEAVES, outpaint_in
+from retouch.webui.panel.outpaint_section import CHANGES, KNOB_PATHS, outpaint_in
 from retouch.webui.panel.xyz_axes import _AXES, _OUTPAINT
 from tests.webui.driver import inner
 
@@ -144,7 +144,7 @@ CHANGED = {
 def test_every_axis_of_the_extension_sets_its_knob_with_everything_closed(webui, xyz, path):
     from modules.infotext_utils import parse_generation_parameters
 
-    leaf = next(leaf for leaf in LEAVES if leaf.path == path)
+    leaf = next(leaf for leaf in KNOB_PATHS if leaf.path == path)
     fold = FOLD if path != "aspect" else {**FOLD, "outpaint_right": 0}
     _, (cell,) = draw(webui, xyz, f"{leaf.knob.label} (outpaint)", [CHANGED[path]], **fold)
     asked = outpaint_in(parse_generation_parameters(cell.infotexts[0]))
