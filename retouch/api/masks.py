@@ -55,7 +55,7 @@ def sent_mask(request: Masked, picture: Picture, invert: bool = False) -> SentMa
     read = read_mask(data, spot.size, "mask", request.mask_channel, picture.crop(spot))
     placed = read.mask.crop(canvas.box.relative_to(spot))
     if invert:
-        said = sentence(f"{read.read_as}, inverted", placed.inverted())
-        return SentMask(placed.inverted(), said, read.warnings)
+        reading = sentence(f"{read.read_as}, inverted", placed.inverted())
+        return SentMask(placed.inverted(), reading, read.warnings)
     doubt = (INVERTED,) if request.mask_channel == "auto" and surrounds(placed) else ()
     return SentMask(placed, sentence(read.read_as, placed), (*read.warnings, *doubt))

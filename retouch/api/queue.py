@@ -41,9 +41,9 @@ class JobTicket:
         self.done, self.total, self.batch = done, total, int(named[1]) if named else 1
         self.step(0, 1)
 
-    def step(self, done: int, total: int) -> None:
+    def step(self, step: int, total: int) -> None:
         """So many sampling steps of the batch being painted are done. The fraction never goes back."""
-        share = self.batch * min(done / total, 1) if total else 0.0
+        share = self.batch * min(step / total, 1) if total else 0.0
         self.furthest = max(self.furthest, min((self.done + share) / self.total, 1) if self.total else 0.0)
 
 
@@ -100,11 +100,11 @@ class JobQueue:
         that one, so that no neighbour is hit.
         """
         with self._lock:
-            found = self._find(task)
-            if found is None:
+            ticket = self._find(task)
+            if ticket is None:
                 return False
-            found.stopped = True
-            if found is self._now:
+            ticket.stopped = True
+            if ticket is self._now:
                 press()
             return True
 

@@ -58,8 +58,8 @@ def install(app: FastAPI, backend: Backend, guard: Sequence[Any] = ()) -> ApiSer
     for verb in VERBS:
         _add_verb(router, verb, service)
     _add_file(router, service)
-    for door in routes.DOORS:
-        _add_batch(router, door, service)
+    for route in routes.ROUTES:
+        _add_batch(router, route, service)
     _add_watch(router, "GET", "/progress", backend.progress)
     _add_watch(router, "POST", "/interrupt", backend.interrupt)
     _add_watch(router, "POST", "/skip", backend.skip)
@@ -67,16 +67,16 @@ def install(app: FastAPI, backend: Backend, guard: Sequence[Any] = ()) -> ApiSer
     return service
 
 
-def _add_get(router: APIRouter, path: str, say: Callable[[], dict[str, Any]]) -> None:
+def _add_get(router: APIRouter, path: str, answer: Callable[[], dict[str, Any]]) -> None:
     """A route that answers what `say`, called in the thread pool, returns."""
 
     async def endpoint() -> Response:
-        return await _in_thread(say)
+        return await _in_thread(answer)
 
     _add(router, path, "GET", endpoint)
 
 
-def _add_watch(router: APIRouter, method: str, path: str, say: Callable[[str], dict[str, Any]]) -> None:
+def _add_watch(router: APIRouter, method: str, path: str, answer: Callable[[str], dict[str, Any]]) -> None:
     """A route about the task that the query or a JSON body names, or about whichever is at work."""
     from starlette.requests import Request
 
@@ -87,17 +87,17 @@ def _add_watch(router: APIRouter, method: str, path: str, say: Callable[[str], d
             task = await _task(request)
         except RetouchError as error:
             return _failure(error)
-        return await asyncio.get_running_loop().run_in_executor(_watchers, _answer, lambda: say(task))
+        return await asyncio.get_running_loop().run_in_executor(_watchers, _answer, lambda: answer(task))
 
     endpoint.__annotations__["request"] = Request
     _add(router, path, method, endpoint)
 
 
 async def _task(request: Request) -> str:
-    given = dict(request.query_params)
-    if not given and request.headers.get("content-type"):
-        given = parse(await _bounded_body(request))
-    return load(TaskRequest, given).task
+    fields = dict(request.query_params)
+    if not fields and request.headers.get("content-type"):
+        fields = parse(await _bounded_body(request))
+    return load(TaskRequest, fields).task
 
 
 def _add_file(router: APIRouter, service: ApiService) -> None:
@@ -116,7 +116,7 @@ def _add_file(router: APIRouter, service: ApiService) -> None:
     _add(router, "/picture/{image_id}", "GET", endpoint)
 
 
-def _add_batch(router: APIRouter, door: routes.BatchRoute, service: ApiService) -> None:
+def _add_batch(router: APIRouter, route: routes.BatchRoute, service: ApiService) -> None:
     """A route of a job that the verb `batch` began."""
     from starlette.requests import Request
 
@@ -124,29 +124,29 @@ def _add_batch(router: APIRouter, door: routes.BatchRoute, service: ApiService) 
         import asyncio
 
         try:
-            sent = door.method == "POST" and request.headers.get("content-type")
+            sent = route.method == "POST" and request.headers.get("content-type")
             body = parse(await _bounded_body(request)) if sent else None
         except RetouchError as error:
             return _failure(error)
-        say = partial(_response, door, service, dict(request.path_params), body)
-        if door.quick:
-            return await asyncio.get_running_loop().run_in_executor(_watchers, _answer, say)
-        return await _in_thread(say)
+        answer = partial(_response, route, service, dict(request.path_params), body)
+        if route.quick:
+            return await asyncio.get_running_loop().run_in_executor(_watchers, _answer, answer)
+        return await _in_thread(answer)
 
     endpoint.__annotations__["request"] = Request
-    _add(router, f"/batch/{{job}}{door.path}", door.method, endpoint)
+    _add(router, f"/batch/{{job}}{route.path}", route.method, endpoint)
 
 
 def _response(
-    door: routes.BatchRoute, service: ApiService, at: dict[str, str], body: Any
+    route: routes.BatchRoute, service: ApiService, at: dict[str, str], body: Any
 ) -> dict[str, Any] | Response:
     from starlette.responses import Response as Answer
 
-    said = door.answer(service, at, body)
-    if isinstance(said, dict):
-        return said
-    named = {"Content-Disposition": f'inline; filename="{said.name}"'} if said.name else {}
-    return Answer(said.content, headers={**PRIVATE, **named}, media_type=said.kind)
+    answer = route.answer(service, at, body)
+    if isinstance(answer, dict):
+        return answer
+    named = {"Content-Disposition": f'inline; filename="{answer.name}"'} if answer.name else {}
+    return Answer(answer.content, headers={**PRIVATE, **named}, media_type=answer.kind)
 
 
 def _add_verb(router: APIRouter, verb: str, service: ApiService) -> None:
@@ -212,8 +212,8 @@ async def _in_thread(work: Callable[[], dict[str, Any] | Response]) -> Response:
 def _answer(work: Callable[[], dict[str, Any] | Response]) -> Response:
     """Whatever happens, an answer, in JSON if it is not one already; the process lives on."""
     try:
-        said = work()
-        return _json(said, 200) if isinstance(said, dict) else said
+        answer = work()
+        return _json(answer, 200) if isinstance(answer, dict) else answer
     except RetouchError as error:
         if error.status >= 500:
             _log.error("Retouch: %s", error, exc_info=error)

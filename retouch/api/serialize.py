@@ -35,7 +35,7 @@ def region_json(region: Region, canvas: Size | None = None) -> dict[str, Any]:
 def report_json(report: Report, masked: Picture | None = None) -> dict[str, Any]:
     """`masked` is the picture when its composite mask is wanted."""
     step = report.step
-    said = {
+    fields = {
         "pass": step.pass_index + 1,
         "number": step.number,
         "label": step.label,
@@ -52,13 +52,13 @@ def report_json(report: Report, masked: Picture | None = None) -> dict[str, Any]
         "seconds": round(report.seconds, 4),
         "quality": report.quality.as_dict(),
     }
-    return said if masked is None else {**said, "mask": mask_base64(report.mask(masked))}
+    return fields if masked is None else {**fields, "mask": mask_base64(report.mask(masked))}
 
 
 def candidate_json(candidate: Candidate, patches: bool) -> dict[str, Any]:
     """`patches`: with its pixels and its composite mask, both of its box."""
-    said = {"seed": candidate.seed, "box": list(candidate.box), "scores": candidate.scores.as_dict()}
+    fields = {"seed": candidate.seed, "box": list(candidate.box), "scores": candidate.scores.as_dict()}
     if not patches:
-        return said
+        return fields
     patch = base64.b64encode(encoder.encode(candidate.over)).decode("ascii")
-    return {**said, "patch": patch, "mask": mask_base64(candidate.mask)}
+    return {**fields, "patch": patch, "mask": mask_base64(candidate.mask)}

@@ -38,15 +38,15 @@ def _endpoint(folder: str) -> object:
     from fastapi.responses import Response
 
     async def file(request: Request) -> Response:
-        found = asset(f"{folder}/{request.path_params['name']}")
-        if found is None:
+        path = asset(f"{folder}/{request.path_params['name']}")
+        if path is None:
             return Response("Not found", 404, media_type="text/plain")
-        content = found.read_bytes()
+        content = path.read_bytes()
         tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         headers = {**HEADERS, "ETag": tag}
         if tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        return Response(content, headers=headers, media_type=TYPES[found.suffix])
+        return Response(content, headers=headers, media_type=TYPES[path.suffix])
 
     file.__annotations__["request"] = Request
     return file

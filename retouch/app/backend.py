@@ -62,8 +62,8 @@ class Standalone:
 
     def health(self) -> dict[str, Any]:
         engine = self._engine or _NoEngine()
-        said = {"engine": engine.name, "remark": engine.remark}
-        return {"host": "standalone", **said, "version": retouch.__version__}
+        engine_fields = {"engine": engine.name, "remark": engine.remark}
+        return {"host": "standalone", **engine_fields, "version": retouch.__version__}
 
     def defaults(self) -> Sampling:
         return self.sampling

@@ -97,11 +97,11 @@ class HostBackend:
         state, now = host.shared.state, self.job_queue.now
         if now.verb:
             now.step(state.sampling_step, state.sampling_steps)
-        shown = preview() if self.job_queue.at_work(task) else None
-        said = self.job_queue.summary(task)
+        image = preview() if self.job_queue.at_work(task) else None
+        summary = self.job_queue.summary(task)
         waiting = len(host.progress.pending_tasks)
-        mine = said["task"] != ""  # asked again: the turn may have passed on while the preview was made
-        return {**said, "busy": bool(state.job), "waiting": waiting, "preview": shown if mine else None}
+        mine = summary["task"] != ""  # asked again: the turn may have passed on while the preview was made
+        return {**summary, "busy": bool(state.job), "waiting": waiting, "preview": image if mine else None}
 
     def interrupt(self, task: str) -> dict[str, Any]:
         """Of our jobs only: the host's own have the host's button."""

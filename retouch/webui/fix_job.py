@@ -176,22 +176,24 @@ class AutofixJob:
 
     def _generation(self, around: Around, index: int) -> Generation:
         """The surrounding picture's, with whatever the request itself names."""
-        made = around.generation(index)
-        asked = self.request
+        generation = around.generation(index)
+        request = self.request
         return dataclasses.replace(
-            made,
-            prompt=asked.prompt or made.prompt,
-            negative_prompt=asked.negative_prompt or made.negative_prompt,
-            seed=asked.seed if asked.seed >= 0 else made.seed,
-            subseed=asked.subseed if asked.subseed_strength and asked.subseed >= 0 else made.subseed,
-            subseed_strength=asked.subseed_strength or made.subseed_strength,
+            generation,
+            prompt=request.prompt or generation.prompt,
+            negative_prompt=request.negative_prompt or generation.negative_prompt,
+            seed=request.seed if request.seed >= 0 else generation.seed,
+            subseed=request.subseed
+            if request.subseed_strength and request.subseed >= 0
+            else generation.subseed,
+            subseed_strength=request.subseed_strength or generation.subseed_strength,
         )
 
     def _record(self, p: Any, index: int, canvas: PictureInput, result: Result) -> None:
         """Both sides of hires fix are said; boxes before it are on the small picture."""
         whole = self.early.pop(index, Result(canvas.picture)).then(result)
-        made = Around(p).generation(index)
-        around = PromptPair(made.prompt, made.negative_prompt)
+        report = Around(p).generation(index)
+        around = PromptPair(report.prompt, report.negative_prompt)
         for texts in (self.said, self.warned):  # another script may have added pictures
             texts.extend([""] * (index + 1 - len(texts)))
         self.said[index] = params(self.recipe, whole.reports, around).get(REGIONS, "")
@@ -207,8 +209,8 @@ class AutofixJob:
             self.masks += [Image.fromarray(r.mask(canvas.picture).alpha) for r in result.reports if r.kept]
         try:
             history_files.save_extras(p, index, canvas.picture, result)
-            told = params(self.recipe, result.reports, around)
-            history_files.remember(p, index, History.of(canvas.picture, result.reports), told)
+            about = params(self.recipe, result.reports, around)
+            history_files.remember(p, index, History.of(canvas.picture, result.reports), about)
         except Exception:  # a full disk must not cost the faces that are finished
             host.errors.report("Retouch: the picture before, or what was found, was not saved", exc_info=True)
 
@@ -239,21 +241,21 @@ def _as_spoken(result: Result, engine: HostEngine) -> Result:
 
     def spoken(report: Report) -> Report:
         step = report.step
-        said = engine.spoken.get((step.prompt, report.seed), step.prompt)
-        return dataclasses.replace(report, step=dataclasses.replace(step, prompt=said))
+        prompt = engine.spoken.get((step.prompt, report.seed), step.prompt)
+        return dataclasses.replace(report, step=dataclasses.replace(step, prompt=prompt))
 
     return dataclasses.replace(result, reports=tuple(spoken(report) for report in result.reports))
 
 
 def _with_overrides(recipe: Recipe, request: AutofixRequest) -> Recipe:
     """The request's own steps, sampler and so on in every pass that leaves them to its surroundings."""
-    asked = {f.name: getattr(request, f.name) for f in dataclasses.fields(Overrides)}
+    overrides = {f.name: getattr(request, f.name) for f in dataclasses.fields(Overrides)}
 
-    def filled(one: Pass) -> Pass:
-        blank = {name: value for name, value in asked.items() if getattr(one, name) is None}
-        return dataclasses.replace(one, **blank)
+    def filled(recipe_pass: Pass) -> Pass:
+        blank = {name: value for name, value in overrides.items() if getattr(recipe_pass, name) is None}
+        return dataclasses.replace(recipe_pass, **blank)
 
-    return dataclasses.replace(recipe, passes=tuple(filled(one) for one in recipe.passes))
+    return dataclasses.replace(recipe, passes=tuple(filled(recipe_pass) for recipe_pass in recipe.passes))
 
 
 def _apply_axes(recipe: Recipe, changes: dict[str, Any]) -> Recipe:

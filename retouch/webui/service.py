@@ -95,12 +95,12 @@ def working(outer: Any = None) -> Iterator[None]:
     """The person's checkpoint and VAE are back afterwards with what `outer`, the surrounding job, had
     put on them, the progress bar says what it said before, the generators of random numbers go on from
     where they were, and detectors and segmenters are gone if they are not kept."""
-    said = shared.state.textinfo
+    text = shared.state.textinfo
     try:
         with randomness_kept(), models_as_found():
             yield
     finally:
-        shared.state.textinfo = said
+        shared.state.textinfo = text
         if outer is not None:
             model_patches_of(outer)
         if not settings.get(settings.KEEP):

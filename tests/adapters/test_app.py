@@ -208,7 +208,7 @@ def test_the_page_of_doors_lists_every_door():
     _, client = standing()
     page = client.get("/doors").text
     routes = {route.path for route in client.app.routes if route.path.startswith("/retouch")}
-    assert len(routes) == 9 + len(VERBS) + len(batches_routes.DOORS)
+    assert len(routes) == 9 + len(VERBS) + len(batches_routes.ROUTES)
     assert all(path in page for path in routes)
 
 

@@ -253,7 +253,7 @@ def test_every_route_is_guarded():
     stand = Stand()
     to = client(stand, guard=[Depends(refuse)])
     routes = [r for r in to.app.routes if r.path.startswith("/retouch")]
-    assert len(routes) == 9 + len(VERBS) + len(batches_routes.DOORS)
+    assert len(routes) == 9 + len(VERBS) + len(batches_routes.ROUTES)
     for route in routes:
         for how in route.methods:
             path = re.sub(r"\{\w+\}", "1", route.path)

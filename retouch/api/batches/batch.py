@@ -51,8 +51,8 @@ class Batch:
     """One batch. Safe to use from many threads; its own is there only while there is something to do."""
 
     name: str
-    painter: Worker
-    shelf: BatchFiles
+    worker: Worker
+    files: BatchFiles
     max_files: int = MAX_FILES
     _entries: list[BatchEntry] = field(default_factory=list)
     _thread: threading.Thread | None = None
@@ -78,12 +78,12 @@ class Batch:
         with self._lock:
             self._cancelled, self._again = True, False
             if self.busy:
-                self.painter.stop()
+                self.worker.stop()
 
     def resume(self) -> None:
         """Go on with what is not done, and with what failed."""
         with self._lock:
-            self._entries = [one.waiting() if one.state == "failed" else one for one in self._entries]
+            self._entries = [entry.waiting() if entry.state == "failed" else entry for entry in self._entries]
             self._again = self._cancelled and self.busy
             self._cancelled = self._again
             self._go_on()
@@ -113,12 +113,12 @@ class Batch:
         return {
             "job": self.name,
             "state": state,
-            "recipe": self.painter.recipe.name,
-            "task": self.painter.task,
+            "recipe": self.worker.recipe.name,
+            "task": self.worker.task,
             "done": sum(entry.state in FINISHED for entry in entries),
             "failed": sum(entry.state == "failed" for entry in entries),
             "total": len(entries),
-            "warnings": list(self.painter.remarks),
+            "warnings": list(self.worker.remarks),
             "files": [_line(number, entry) for number, entry in enumerate(entries, 1)],
         }
 
@@ -134,11 +134,11 @@ class Batch:
         """The summary as HTML; its pictures are at addresses beside it."""
         with self._lock:
             entries, state = tuple(self._entries), self.state
-        note, remarks = _NOTES.get(state, ""), self.painter.remarks
-        return summary(BatchPage(self.painter.recipe, entries, note, remarks), _places)
+        note, remarks = _NOTES.get(state, ""), self.worker.remarks
+        return summary(BatchPage(self.worker.recipe, entries, note, remarks), _places)
 
     def _go_on(self) -> None:
-        if not self._cancelled and not self.busy and any(one.state == "waiting" for one in self._entries):
+        if not self._cancelled and not self.busy and any(entry.state == "waiting" for entry in self._entries):
             self._thread = threading.Thread(target=self._run, name="retouch-batch", daemon=True)
             self._thread.start()
 
@@ -158,7 +158,7 @@ class Batch:
             with self._lock:
                 if self._again:
                     self._cancelled = self._again = False
-                waiting = [n for n, one in enumerate(self._entries, 1) if one.state == "waiting"]
+                waiting = [n for n, entry in enumerate(self._entries, 1) if entry.state == "waiting"]
                 if not waiting or self._cancelled:
                     self._thread = None
                     return
@@ -167,18 +167,18 @@ class Batch:
 
     def _paint_entry(self, number: int, entry: BatchEntry) -> BatchEntry:
         source = self.files.get(f"{number}.source").decode()
-        answer = self.painter.fix(source, lambda: self._cancelled)
+        answer = self.worker.fix(source, lambda: self._cancelled)
         if answer["stopped"]:  # by us, or by the host's own Interrupt: that means all of it
             self._cancelled = True
             return entry.waiting()
-        made = entry.finished(answer)
-        if made.state == "failed":
-            return made
+        finished = entry.finished(answer)
+        if finished.state == "failed":
+            return finished
         self.files.put(f"{number}.before.jpg", preview(decoder.decode_base64(source)))
         self.files.put(f"{number}.after.jpg", preview(decoder.decode_base64(answer["image"])))
         self.files.put(f"{number}.png", base64.b64decode(answer["image"]))
         self.files.drop(f"{number}.source")
-        return dataclasses.replace(made, pictured=True)
+        return dataclasses.replace(finished, pictured=True)
 
     def _set(self, number: int, entry: BatchEntry) -> None:
         with self._lock:
@@ -193,8 +193,8 @@ _NOTES = {
 
 
 def _line(number: int, entry: BatchEntry) -> dict[str, Any]:
-    said = {name: getattr(entry, name) for name in ("name", "state", "error", "seed")}
-    return {"number": number, **said, "regions": entry.outcomes, "warnings": list(entry.warnings)}
+    fields = {name: getattr(entry, name) for name in ("name", "state", "error", "seed")}
+    return {"number": number, **fields, "regions": entry.outcomes, "warnings": list(entry.warnings)}
 
 
 def _places(index: int) -> Places:

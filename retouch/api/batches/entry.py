@@ -46,10 +46,10 @@ class BatchEntry:
         """By the answer of a fix that ran to its end."""
         reports = tuple(answer.get("reports") or ())
         changed = any(report["outcome"] == "kept" for report in reports)
-        said = BatchEntry(self.name, "done" if changed else "kept", "", answer.get("seed"), reports)
-        said = dataclasses.replace(said, warnings=tuple(answer.get("warnings") or ()))
+        entry = BatchEntry(self.name, "done" if changed else "kept", "", answer.get("seed"), reports)
+        entry = dataclasses.replace(entry, warnings=tuple(answer.get("warnings") or ()))
         why = why_unpainted(answer)
-        return said.failed(why) if why else said
+        return entry.failed(why) if why else entry
 
     @property
     def outcomes(self) -> dict[str, int]:

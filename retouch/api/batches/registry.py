@@ -35,16 +35,16 @@ class BatchRegistry:
     _home: tempfile.TemporaryDirectory[str] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def open(self, painter: Worker) -> Batch:
+    def open(self, worker: Worker) -> Batch:
         """A new one without files. TooLarge where too many are at work."""
         with self._lock:
             while len(self._jobs) >= self.max_jobs:
                 self._make_room(f"{self.max_jobs} batches are at work.")
             name = secrets.token_urlsafe(16)
-            shelf = BatchFiles(
+            files = BatchFiles(
                 Path(tempfile.mkdtemp(dir=self._folder())), lambda size: self._room(name, size)
             )
-            self._jobs[name] = Batch(name, painter, shelf, self.max_files)
+            self._jobs[name] = Batch(name, worker, files, self.max_files)
             return self._jobs[name]
 
     def get(self, name: str) -> Batch:
@@ -71,7 +71,7 @@ class BatchRegistry:
 
     @property
     def bytes(self) -> int:
-        return sum(job.shelf.bytes for job in self._jobs.values())
+        return sum(job.files.bytes for job in self._jobs.values())
 
     def _room(self, name: str, size: int) -> None:
         with self._lock:

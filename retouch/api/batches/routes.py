@@ -93,15 +93,15 @@ def file(_desk: ApiContext, job: Batch, number: int) -> File:
     """The result, with its infotext."""
     stem = re.sub(r"\.\w{1,5}$", "", job.entry(number).name)
     safe = re.sub(r"[^\w.\-]+", "_", stem, flags=re.ASCII).strip("._") or str(number)
-    return File(job.shelf.get(f"{number}.png"), "image/png", f"{safe}.png")
+    return File(job.files.get(f"{number}.png"), "image/png", f"{safe}.png")
 
 
 def before(_desk: ApiContext, job: Batch, number: int) -> File:
-    return File(job.shelf.get(f"{number}.before.jpg"), "image/jpeg")
+    return File(job.files.get(f"{number}.before.jpg"), "image/jpeg")
 
 
 def after(_desk: ApiContext, job: Batch, number: int) -> File:
-    return File(job.shelf.get(f"{number}.after.jpg"), "image/jpeg")
+    return File(job.files.get(f"{number}.after.jpg"), "image/jpeg")
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class BatchRoute:
         return self.say(context, job, _number(at["number"]) if "number" in at else body)
 
 
-DOORS = (
+ROUTES = (
     BatchRoute("GET", "", state, quick=True),
     BatchRoute("POST", "/add", add),
     BatchRoute("POST", "/cancel", cancel, quick=True),
@@ -142,15 +142,15 @@ def _number(word: str) -> int:
     return int(word)
 
 
-def _image(context: ApiContext, one: BatchFile, at: str = "") -> str:
+def _image(context: ApiContext, file: BatchFile, at: str = "") -> str:
     """In base64, as it came; read only when its turn comes."""
-    if bool(one.image) == bool(one.image_id):
-        fault = "and image_id are both given." if one.image else "is required."
+    if bool(file.image) == bool(file.image_id):
+        fault = "and image_id are both given." if file.image else "is required."
         raise BadInput(fault, path=f"{at}image", hint="Give either `image` or `image_id`.")
-    if one.image:
-        return one.image
+    if file.image:
+        return file.image
     try:
-        return encoder.encode_base64(context.pictures.get(one.image_id))
+        return encoder.encode_base64(context.pictures.get(file.image_id))
     except Missing as error:
         raise at_path(error, f"{at}image_id") from None
 
@@ -159,6 +159,6 @@ def _painter(
     context: ApiContext, request: BatchRequest, recipe: Recipe, remarks: tuple[str, ...]
 ) -> FileWorker:
     task = request.task or f"batch-{secrets.token_urlsafe(8)}"
-    said = {one.name: getattr(request, one.name) for one in fields(FixRequest)}
-    body = dump(FixRequest(**{**said, "recipe": recipe, "task": task}))
+    fields_sent = {knob.name: getattr(request, knob.name) for knob in fields(FixRequest)}
+    body = dump(FixRequest(**{**fields_sent, "recipe": recipe, "task": task}))
     return FileWorker(context, body, task, recipe, remarks)

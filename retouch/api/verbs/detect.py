@@ -26,9 +26,11 @@ def answer_detect(context: ApiContext, body: Any) -> dict[str, Any]:
         pipeline = context.backend.pipeline
         for i, target in enumerate(request.targets):
             check_detectors(pipeline, target, f"targets[{i}]")
-        found = [_find(pipeline, picture, t, i) for i, t in enumerate(request.targets)]
+        regions_by_target = [_find(pipeline, picture, t, i) for i, t in enumerate(request.targets)]
     regions = [
-        {"target": i, **region_json(r, picture.size)} for i, regions in enumerate(found) for r in regions
+        {"target": i, **region_json(r, picture.size)}
+        for i, regions in enumerate(regions_by_target)
+        for r in regions
     ]
     return {"image_id": name, "regions": regions, "warnings": list(picture.baggage.notes)}
 

@@ -42,7 +42,7 @@ def answer_fix(context: ApiContext, body: Any) -> dict[str, Any]:
     lost = losses_of(result.picture, any(report.kept for report in result.reports))
     sent_warnings, unused = sent.warnings if sent else (), _unused_prompts(request, result.reports)
     remark = remark_of(pipeline, result.reports)
-    said = (*sent_warnings, *skipped, *result.warnings, *unused, *lost, remark)
+    remarks = (*sent_warnings, *skipped, *result.warnings, *unused, *lost, remark)
     past = Past(History.of(picture, result.reports), {"infotext": text, "recipe": dump(recipe)})
     return {
         "history": keep(context, past) if request.return_history else "",
@@ -50,7 +50,7 @@ def answer_fix(context: ApiContext, body: Any) -> dict[str, Any]:
         "image_id": context.pictures.put(result.picture),
         "source_id": name,
         "reports": [report_json(report, masked) for report in result.reports],
-        "warnings": unique(picture.baggage.notes, said),
+        "warnings": unique(picture.baggage.notes, remarks),
         "mask_reading": sent.reading if sent else "",
         "outcome": result.outcome,
         "stopped": result.stopped,
@@ -65,10 +65,12 @@ def plan(context: ApiContext, body: Any) -> dict[str, Any]:
     sent = _mask(request, picture)
     runs, skipped = ready(context, recipe)
     with context.backend.busy("plan", request.task):
-        made = context.backend.pipeline.plan(_canvas(context, request, picture, sent), runs)
-    said = {**made.summary(), **with_seconds(context, made.steps)}
-    said["warnings"] = unique(picture.baggage.notes, sent.warnings if sent else (), skipped, said["warnings"])
-    return {"image_id": name, "seed": request.seed, "mask_reading": sent.reading if sent else "", **said}
+        plan = context.backend.pipeline.plan(_canvas(context, request, picture, sent), runs)
+    answer = {**plan.summary(), **with_seconds(context, plan.steps)}
+    answer["warnings"] = unique(
+        picture.baggage.notes, sent.warnings if sent else (), skipped, answer["warnings"]
+    )
+    return {"image_id": name, "seed": request.seed, "mask_reading": sent.reading if sent else "", **answer}
 
 
 def _load_request(context: ApiContext, body: Any) -> tuple[FixRequest, Recipe, Picture, str]:

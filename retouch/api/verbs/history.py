@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 from retouch.api.requests.history import HistoryRequest
 
-_OF = ("history", "")
+_SUBJECT = ("history", "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,15 +39,15 @@ def answer_history(context: ApiContext, body: Any) -> dict[str, Any]:
     past = _open(context, request)
     changed = _apply_changes(past.history, request)
     fresh = _seeds(changed, request)
-    done = Repainted(changed)
+    result = Repainted(changed)
     if fresh:
         with context.backend.busy("history", request.task) as progress:
-            done = repaint_entries(changed, fresh, context.backend.pipeline.engine, progress)
+            result = repaint_entries(changed, fresh, context.backend.pipeline.engine, progress)
     answer = history_answer(
-        context, dataclasses.replace(past, history=done.history), done, request.return_file
+        context, dataclasses.replace(past, history=result.history), result, request.return_file
     )
-    outcome = _outcome(past.history, done.history, request)
-    unseen = _UNCHANGED if outcome == UNCHANGED and not done.stopped else ""
+    outcome = _outcome(past.history, result.history, request)
+    unseen = _UNCHANGED if outcome == UNCHANGED and not result.stopped else ""
     return {**answer, "outcome": outcome, "warnings": unique(answer["warnings"], unseen)}
 
 
@@ -59,16 +59,16 @@ def _outcome(before: History, after: History, request: HistoryRequest) -> str:
     if not (request.revert or request.restore or request.choose or request.repaint):
         return ""
     old, new = before.now(), after.now()
-    seen = visible_pixels(old.pixels, new.pixels, old.alpha, new.alpha)
-    return CHANGED if seen >= SEEN_PIXELS else UNCHANGED
+    visible = visible_pixels(old.pixels, new.pixels, old.alpha, new.alpha)
+    return CHANGED if visible >= SEEN_PIXELS else UNCHANGED
 
 
 def keep(context: ApiContext, past: Past) -> str:
     """The name to go on from it by."""
-    return context.histories.put(_OF, past)
+    return context.histories.put(_SUBJECT, past)
 
 
-def history_answer(context: ApiContext, past: Past, done: Repainted, file: bool) -> dict[str, Any]:
+def history_answer(context: ApiContext, past: Past, result: Repainted, file: bool) -> dict[str, Any]:
     picture = past.history.now()
     text = str(past.about.get("infotext", ""))
     answer = {
@@ -76,8 +76,8 @@ def history_answer(context: ApiContext, past: Past, done: Repainted, file: bool)
         "image": encoder.encode_base64(picture, {infotext.CHUNK: text} if text else None),
         "image_id": context.pictures.put(picture),
         "steps": steps_json(past.history),
-        "warnings": unique(done.warnings, losses_of(picture, bool(past.history.entries))),
-        "stopped": done.stopped,
+        "warnings": unique(result.warnings, losses_of(picture, bool(past.history.entries))),
+        "stopped": result.stopped,
         "infotext": text,
     }
     return {**answer, **_file(past, answer["warnings"])} if file else answer
@@ -124,18 +124,18 @@ def _open(context: ApiContext, request: HistoryRequest) -> Past:
             hint = f"Send a {history_file.ENDING} file's bytes."
             raise BadInput(f"it is not base64 ({error}).", path="file", hint=hint) from None
         return Past(*history_file.read(data))
-    found = context.histories.get(_OF, request.history)
-    if found is None:
+    past = context.histories.get(_SUBJECT, request.history)
+    if past is None:
         hint = "Send its .retouch file as `file`, or fix the picture anew."
         raise Missing(f"no history is kept as {request.history!r}.", path="history", hint=hint)
-    return found
+    return past
 
 
 def _apply_changes(history: History, request: HistoryRequest) -> History:
     for path in ("revert", "restore"):
         history.known(getattr(request, path), path)
     history.steps(request.repaint, "repaint")
-    chosen = {one.step: one.variation for one in request.choose}
+    chosen = {choice.step: choice.variation for choice in request.choose}
     history.known(chosen, "choose")
     return history.switched(request.revert, False).switched(request.restore, True).choosing(chosen)
 

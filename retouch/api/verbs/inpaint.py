@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
+class _OpenRequest:
     """A request opened. `original` is kept as `name`; `sketched` is what is painted on."""
 
     request: InpaintRequest
@@ -61,11 +61,11 @@ class _Asked:
         return Recipe(f"Studio: {INTENTS[self.request.intent].label}", passes=(self.how,))
 
     def canvas(self, context: ApiContext) -> PictureInput:
-        made = self.request.generation(context.backend.defaults(), self.request.seed)
-        words = PromptPair(made.prompt, made.negative_prompt)
-        said = INTENTS[self.request.intent].prompts_for(words, self.request.object)
-        words_too = {"prompt": said.prompt, "negative_prompt": said.negative_prompt}
-        return PictureInput(self.sketched, dataclasses.replace(made, **words_too))
+        generation = self.request.generation(context.backend.defaults(), self.request.seed)
+        own = PromptPair(generation.prompt, generation.negative_prompt)
+        prompts = INTENTS[self.request.intent].prompts_for(own, self.request.object)
+        changes = {"prompt": prompts.prompt, "negative_prompt": prompts.negative_prompt}
+        return PictureInput(self.sketched, dataclasses.replace(generation, **changes))
 
 
 def answer_inpaint(context: ApiContext, body: Any) -> dict[str, Any]:
@@ -74,63 +74,65 @@ def answer_inpaint(context: ApiContext, body: Any) -> dict[str, Any]:
     Every candidate is put back on the picture as it was sent, so that nothing of a sketch is left where the
     painting fades out.
     """
-    asked = _open(context, body)
-    with context.backend.busy("inpaint", asked.request.task) as progress:
-        pipeline, canvas = context.backend.pipeline, asked.canvas(context)
-        result = pipeline.paint(canvas, [asked.region], asked.how, progress)
+    opened = _open(context, body)
+    with context.backend.busy("inpaint", opened.request.task) as progress:
+        pipeline, canvas = context.backend.pipeline, opened.canvas(context)
+        result = pipeline.paint(canvas, [opened.region], opened.how, progress)
         remark = remark_of(pipeline, result.reports)
     lost = losses_of(result.picture, any(report.kept for report in result.reports))
     record_timing(context, result.reports)
     return {
-        "image_id": asked.name,
-        "seed": asked.request.seed,
-        "mask_reading": asked.reading,
+        "image_id": opened.name,
+        "seed": opened.request.seed,
+        "mask_reading": opened.reading,
         "outcome": result.outcome,
         "stopped": result.stopped,
-        "warnings": unique(asked.remarks, result.warnings, lost, remark),
-        **_results(context, asked, canvas.generation, result),
+        "warnings": unique(opened.remarks, result.warnings, lost, remark),
+        **_results(context, opened, canvas.generation, result),
     }
 
 
-def _results(context: ApiContext, asked: _Asked, generation: Generation, result: Result) -> dict[str, Any]:
-    best = combined_by_rank([_best_first(report) for report in result.reports], asked.sketched)
-    masked = asked.original if asked.request.return_masks else None
-    texts = [_text(asked, generation, _with(result.reports, rank)) for rank in range(len(best))]
-    text = texts[0] if texts else _text(asked, generation, result.reports)
-    said = {
+def _results(
+    context: ApiContext, opened: _OpenRequest, generation: Generation, result: Result
+) -> dict[str, Any]:
+    best = combined_by_rank([_best_first(report) for report in result.reports], opened.sketched)
+    masked = opened.original if opened.request.return_masks else None
+    texts = [_text(opened, generation, _with(result.reports, rank)) for rank in range(len(best))]
+    text = texts[0] if texts else _text(opened, generation, result.reports)
+    answer = {
         "infotext": text,
-        "history": _remember(context, asked, result.reports, text) if asked.request.return_history else "",
+        "history": _remember(context, opened, result.reports, text) if opened.request.return_history else "",
         "reports": [
-            {**report_json(report, masked), **_again(asked, result, report)} for report in result.reports
+            {**report_json(report, masked), **_again(opened, result, report)} for report in result.reports
         ],
-        "candidates": [candidate_json(c, asked.request.answer == "patches") for c in best],
+        "candidates": [candidate_json(c, opened.request.answer == "patches") for c in best],
     }
-    if asked.request.answer == "patches":
-        return said
-    pictures = [candidate.on(asked.original) for candidate in best] or [asked.original]
+    if opened.request.answer == "patches":
+        return answer
+    pictures = [candidate.on(opened.original) for candidate in best] or [opened.original]
     names = [context.pictures.put(picture) for picture in pictures]
     chunks = [{infotext.CHUNK: text} for text in texts] or [None]
     images = [encoder.encode_base64(p, chunk) for p, chunk in zip(pictures, chunks, strict=True)]
-    return {**said, "images": images, "image_ids": names}
+    return {**answer, "images": images, "image_ids": names}
 
 
-def _again(asked: _Asked, result: Result, report: Report) -> dict[str, Any]:
+def _again(opened: _OpenRequest, result: Result, report: Report) -> dict[str, Any]:
     """What paints a region again, where that is wanted, None where nothing does; of several each has its own
     candidates, best first."""
-    if not asked.request.return_steps:
+    if not opened.request.return_steps:
         return {}
-    how = {"how": history_file.how(report.step) if asked.repaintable else None}
+    how = {"how": history_file.how(report.step) if opened.repaintable else None}
     if len(result.reports) == 1:
         return how
     return {**how, "candidates": [candidate_json(c, patches=True) for c in _best_first(report)]}
 
 
-def _remember(context: ApiContext, asked: _Asked, reports: Sequence[Report], text: str) -> str:
+def _remember(context: ApiContext, opened: _OpenRequest, reports: Sequence[Report], text: str) -> str:
     """The name of what can be gone back in."""
-    history = History.of(asked.original, reports)
-    if not asked.repaintable:
+    history = History.of(opened.original, reports)
+    if not opened.repaintable:
         history = History(history.picture, tuple(dataclasses.replace(e, step=None) for e in history.entries))
-    return keep(context, Past(history, {"infotext": text, "recipe": dump(asked.recipe)}))
+    return keep(context, Past(history, {"infotext": text, "recipe": dump(opened.recipe)}))
 
 
 def _best_first(report: Report) -> list[Candidate]:
@@ -149,8 +151,8 @@ def _with_chosen(report: Report, rank: int) -> Report:
     return dataclasses.replace(report, chosen=report.candidates.index(ranked[min(rank, len(ranked) - 1)]))
 
 
-def _text(asked: _Asked, generation: Generation, reports: Sequence[Report]) -> str:
-    return report_infotext.text(generation, asked.original, asked.recipe, reports)
+def _text(opened: _OpenRequest, generation: Generation, reports: Sequence[Report]) -> str:
+    return report_infotext.text(generation, opened.original, opened.recipe, reports)
 
 
 def plan(context: ApiContext, body: Any) -> dict[str, Any]:
@@ -158,30 +160,30 @@ def plan(context: ApiContext, body: Any) -> dict[str, Any]:
 
     With `return_masks` each step has its composite `mask`, of its crop's size.
     """
-    asked = _open(context, body)
-    canvas = asked.canvas(context)
-    checkpoint = asked.how.settings(canvas.generation).sampling.checkpoint
-    native = context.backend.native(checkpoint) or _asked_native(context, checkpoint, asked.request.task)
-    plan = plan_regions(canvas, [asked.region], asked.how, native)
-    made = {**plan.summary(), **with_seconds(context, plan.steps)}
-    made["warnings"] = unique(asked.remarks, made["warnings"])
-    for step in made["steps"]:
+    opened = _open(context, body)
+    canvas = opened.canvas(context)
+    checkpoint = opened.how.settings(canvas.generation).sampling.checkpoint
+    native = context.backend.native(checkpoint) or _native_size(context, checkpoint, opened.request.task)
+    plan = plan_regions(canvas, [opened.region], opened.how, native)
+    answer = {**plan.summary(), **with_seconds(context, plan.steps)}
+    answer["warnings"] = unique(opened.remarks, answer["warnings"])
+    for step in answer["steps"]:
         step["under_resolved"] = step["magnification"] < SOFT_BELOW_MAGNIFICATION
-    if asked.request.return_masks:
-        for said, step in zip(made["steps"], plan.steps, strict=True):
-            said["mask"] = mask_base64(step.composite)
-    return {"image_id": asked.name, "seed": asked.request.seed, "mask_reading": asked.reading, **made}
+    if opened.request.return_masks:
+        for summary, step in zip(answer["steps"], plan.steps, strict=True):
+            summary["mask"] = mask_base64(step.composite)
+    return {"image_id": opened.name, "seed": opened.request.seed, "mask_reading": opened.reading, **answer}
 
 
-def _asked_native(context: ApiContext, checkpoint: str, task: str) -> Size:
+def _native_size(context: ApiContext, checkpoint: str, task: str) -> Size:
     with context.backend.busy("plan", task):
         return context.backend.pipeline.engine.native(checkpoint)
 
 
-def _open(context: ApiContext, body: Any) -> _Asked:
+def _open(context: ApiContext, body: Any) -> _OpenRequest:
     """Everything that can be refused is refused here, before any GPU second."""
     request = with_seeds(load(InpaintRequest, body))
-    given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
+    fields: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     original, name = context.open(request)
     drawn = inpaint_sketch.open_sketch(request.sketch, original.size)
     sent = _mask(request, original, drawn)
@@ -191,10 +193,10 @@ def _open(context: ApiContext, body: Any) -> _Asked:
         hint = "Mark what is to be repainted, or turn `invert` off." if request.invert else _MARK
         raise BadInput("is empty: nothing would be repainted.", path="mask", hint=hint)
     base = inpaint_sketch.with_sketch_defaults(intent.how) if drawn else intent.how
-    how = pass_from_body(given, base)
+    how = pass_from_body(fields, base)
     notes = (original.baggage.notes, sent.warnings, drawn.remarks if drawn else (), _wordless(request))
     sketched = drawn.on(original) if drawn else original
-    return _Asked(request, original, name, sketched, region, how, tuple(unique(*notes)), sent.reading)
+    return _OpenRequest(request, original, name, sketched, region, how, tuple(unique(*notes)), sent.reading)
 
 
 _MARK = "Mark what is to be repainted in white."

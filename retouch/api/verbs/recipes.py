@@ -23,19 +23,19 @@ def list_recipes(context: ApiContext) -> dict[str, Any]:
     `uses` are the kinds of target that use each knob which not every kind uses. `masked` are the kinds
     that use the mask.
     """
-    shelf = RecipeLibrary(context.backend.own_recipes)
-    mine, found = shelf.own(), library.recipes(context.backend.own_recipes)
-    own = [name for name in found if name.lower() in mine]
-    every = [dump(recipe) for recipe in found.values()]
+    own_library = RecipeLibrary(context.backend.own_recipes)
+    mine, by_name = own_library.own(), library.recipes(context.backend.own_recipes)
+    own = [name for name in by_name if name.lower() in mine]
+    every = [dump(recipe) for recipe in by_name.values()]
     masked = [kind.name for kind in KINDS.values() if kind.uses_mask]
-    listed = {"recipes": every, "own": own, "warnings": shelf.faults()}
+    listed = {"recipes": every, "own": own, "warnings": own_library.faults()}
     return {**listed, "uses": kinds_by_knob(), "masked": masked}
 
 
 def save(context: ApiContext, body: Any) -> dict[str, Any]:
     request = load(SaveRequest, body)
-    kept = RecipeLibrary(context.backend.own_recipes).save(request.recipe, request.replace)
-    return {"recipe": dump(kept), "warnings": list(contradictions(kept)), "share": sharing.share(kept)}
+    saved = RecipeLibrary(context.backend.own_recipes).save(request.recipe, request.replace)
+    return {"recipe": dump(saved), "warnings": list(contradictions(saved)), "share": sharing.share(saved)}
 
 
 def read(context: ApiContext, body: Any) -> dict[str, Any]:

@@ -54,16 +54,16 @@ def answer_segment(context: ApiContext, body: Any) -> dict[str, Any]:
     of = (name, segmenter.name)
     memory = context.segmenter_states.get(of, request.memory)
     with _turn(context, segmenter, request):
-        seen = _segment(segmenter, picture, prompt, memory)
+        segmentation = _segment(segmenter, picture, prompt, memory)
     forgotten = _FORGOTTEN if request.memory and memory is None else ""
-    regions = seen.regions
+    regions = segmentation.regions
     if request.refine_edges:
         regions = tuple(snap_to_edges(picture, region) for region in regions)
     canvas = picture.size if request.whole_masks else None
     return {
         "image_id": name,
         "masks": [{**region_json(r, canvas), "area": r.shape.area} for r in regions],
-        "memory": context.segmenter_states.put(of, seen.memory),
+        "memory": context.segmenter_states.put(of, segmentation.memory),
         "segmenter": segmenter.name,
         "warnings": unique(picture.baggage.notes, forgotten),
     }
@@ -116,11 +116,11 @@ def mask(context: ApiContext, body: Any) -> dict[str, Any]:
     region = Region.of_mask(sent.mask)
     if region is None:
         raise BadInput("is empty.", path="mask", hint="White is what is meant.")
-    made = snap_to_edges(picture, region, request.radius) if request.radius else region
+    snapped = snap_to_edges(picture, region, request.radius) if request.radius else region
     return {
         "image_id": name,
-        **region_json(made),
-        "area": made.shape.area,
+        **region_json(snapped),
+        "area": snapped.shape.area,
         "mask_reading": sent.reading,
         "warnings": unique(picture.baggage.notes, sent.warnings),
     }
