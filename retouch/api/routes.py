@@ -1,9 +1,9 @@
-"""The routes under /retouch/v1, for the WebUI's server and the standalone app alike.
+"""The routes under /retouch/v1, for the WebUI's server and for the standalone app.
 
-Bodies are taken as raw bytes, bounded before they are parsed, and loaded by `retouch.knobs`, so one
-code serves fastapi 0.94 with pydantic 1.10 and every newer pair. All work is done in the thread
-pool: no torch in the event loop. Progress, Interrupt and Skip have threads of their own: they are heard
-even while every other thread waits for its turn.
+Bodies are read as raw bytes, limited in size before they are parsed, and loaded by `retouch.knobs`. One
+code therefore serves fastapi 0.94 with pydantic 1.10 and every newer pair. All work is done in the thread
+pool, so torch never runs in the event loop. Progress, Interrupt and Skip have their own threads: they
+answer while every other thread waits for the queue.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 PREFIX = "/retouch/v1"
 MAX_BODY = decoder.MAX_BYTES * 4 // 3 + 1024 * 1024
-"""Bytes: the largest picture as base64, and a megabyte for all the words."""
+"""Bytes: the largest picture as base64, and one MiB for the other fields."""
 PRIVATE = {
     "Cache-Control": "no-cache",
     "X-Content-Type-Options": "nosniff",
@@ -39,13 +39,13 @@ PRIVATE = {
         "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
     ),
 }
-"""Of what a batch shows: a page of ours, whose names are others'."""
+"""Headers for a batch's page and files. File names come from users, so other scripts are forbidden."""
 _log = logging.getLogger(__name__)
 _watchers = ThreadPoolExecutor(2, thread_name_prefix="retouch-watch")
 
 
 def install(app: FastAPI, backend: Backend, guard: Sequence[Any] = ()) -> ApiService:
-    """Add the routes to `app`. `guard` are the `fastapi.Depends` every one of them demands."""
+    """Add the routes to `app`. `guard` are the `fastapi.Depends` of every route."""
     from fastapi import APIRouter
 
     service = ApiService(backend)
@@ -101,7 +101,7 @@ async def _task(request: Request) -> str:
 
 
 def _add_file(router: APIRouter, service: ApiService) -> None:
-    """A kept picture as a file. Its name is its content's: whoever has it need never ask again."""
+    """A cached picture as a file. Its name is a hash of its content, so the browser may cache it for good."""
     from starlette.requests import Request
     from starlette.responses import Response as Answer
 
@@ -117,7 +117,7 @@ def _add_file(router: APIRouter, service: ApiService) -> None:
 
 
 def _add_batch(router: APIRouter, route: routes.BatchRoute, service: ApiService) -> None:
-    """A route of a job that the verb `batch` began."""
+    """A route of a batch that the verb `batch` started."""
     from starlette.requests import Request
 
     async def endpoint(request: Request) -> Response:
@@ -173,7 +173,7 @@ def _add(router: APIRouter, path: str, method: str, endpoint: Endpoint) -> None:
 
 
 async def _bounded_body(request: Request) -> bytes:
-    """The body's bytes. A page of another site can only post plain text: that is refused."""
+    """The bytes of the body. Only JSON is accepted: a page of another site can post only plain text."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise BadInput(f"the body is {kind!r}.", hint="Send Content-Type: application/json.")
@@ -193,7 +193,7 @@ def _too_large(size: int) -> TooLarge:
 
 
 def parse(data: bytes) -> Any:
-    """JSON, or BadInput. NaN and Infinity pass here: the loader refuses them by their path."""
+    """The parsed JSON. Raises BadInput. NaN and Infinity pass: the loader refuses them with their path."""
     try:
         return json.loads(data)
     except RecursionError:
@@ -210,7 +210,7 @@ async def _in_thread(work: Callable[[], dict[str, Any] | Response]) -> Response:
 
 
 def _answer(work: Callable[[], dict[str, Any] | Response]) -> Response:
-    """Whatever happens, an answer, in JSON if it is not one already; the process lives on."""
+    """The response of `work`. A dict is sent as JSON, and an exception as its error in JSON."""
     try:
         answer = work()
         return _json(answer, 200) if isinstance(answer, dict) else answer
@@ -236,7 +236,7 @@ def _json(data: dict[str, Any], status: int) -> Response:
 
 
 def _plain(value: Any) -> Any:
-    """What numpy hands over as numbers."""
+    """A numpy scalar as a Python number."""
     if hasattr(value, "item"):
         return value.item()
     raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,4 +1,4 @@
-"""One surrounding job's fixes: which pictures, when, and what is said of them."""
+"""The fixes of one surrounding job: which pictures, when, and what the infotext says."""
 
 from __future__ import annotations
 
@@ -39,27 +39,27 @@ from retouch.webui.skip_img2img import Skipped, skip_host_img2img
 from retouch.webui.surrounding_job import Around
 
 OVERRIDES = "retouch_overrides"
-"""Where an X/Y/Z axis leaves its changes to the recipe, on `p`: {dotted path in pass 1: value}."""
+"""Attribute of `p` with the changes of an X/Y/Z axis: {dotted path in the first pass: value}."""
 
 
 @dataclass
 class AutofixJob:
-    """Lives on `p.retouch` from `process` to `postprocess`."""
+    """The state of one job. It is `p.retouch` from `process` to `postprocess`."""
 
     request: AutofixRequest
     recipe: Recipe
     runs: Recipe
-    """The recipe without the passes that lack a model and are then to be skipped."""
+    """The recipe without the passes that are skipped because a model is missing."""
     left_out: tuple[str, ...] = ()
-    """Which those are, and why."""
+    """One sentence for each pass left out of `runs`."""
     finish: Recipe = field(init=False)
     """The passes on the finished picture."""
     skipped: Skipped | None = None
-    """What an img2img that is not run was given."""
+    """The inputs of an img2img that is not run."""
     early: dict[int, Result] = field(default_factory=dict)
-    """What was done to each picture of the batch at hand before hires fix enlarged it."""
+    """The result of each picture of the current batch before hires fix enlarged it."""
     said: list[str] = field(default_factory=list)
-    """The regions of each picture of the batch at hand, as the infotext has them."""
+    """The regions of each picture of the current batch, in the form of the infotext."""
     warned: list[str] = field(default_factory=list)
     everything: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -70,10 +70,10 @@ class AutofixJob:
 
     @classmethod
     def begin(cls, p: Any, args: Sequence[Any]) -> AutofixJob | None:
-        """None when there is nothing to do. A bad request is said, and the picture is left alone.
+        """The job, None if there is nothing to do. A bad request is reported; the picture stays.
 
-        The host shares what is said of a job between the cells of a plot and the files of a batch, so
-        what an earlier one left goes; unless ADetailer asks a second time, in the middle of a job.
+        The host shares the generation parameters between the cells of a plot and the files of a batch, so
+        those of an earlier job are removed. ADetailer calls this again inside a job: then they stay.
         """
         if getattr(p, "retouch", None) is None:
             _forget(p)
@@ -105,21 +105,21 @@ class AutofixJob:
         return cls(request, recipe, *drop_unavailable_passes(finders(), recipe))
 
     def _before_hires(self, p: Any) -> None:
-        """Where `p` has a hires fix, the passes that ask for it run before that. Else all run at the end."""
+        """With hires fix, the passes of "before" run before it. Without it, all run at the end."""
         hires_fix.release(p)
         if hires_fix.has_hires_fix(p) and self.runs.only("before").active:
             early, self.finish = self.runs.only("before"), self.runs.only("after")
             hires_fix.between(p, functools.partial(self._fix_small, p, early))
 
     def _fix_small(self, p: Any, early: Recipe, pictures: Sequence[Picture]) -> list[Picture]:
-        """Nothing is said of them before the picture is finished."""
+        """Fix the small pictures before hires fix. They are reported with the finished pictures."""
         around = Around(p, small=True)
         results = self._paint(around, early, self._canvases(around, pictures, range(len(pictures))))
         self.early = dict(enumerate(results))
         return [result.picture for result in results]
 
     def fix_batch(self, p: Any, pp: Any) -> None:
-        """All pictures of a batch share sampling calls, unless the host still has to composite them."""
+        """Fix the pictures of a batch in shared sampling calls, unless the host composites them later."""
         self.said, self.warned = [""] * len(pp.images), [""] * len(pp.images)
         p.__dict__.pop("save_samples", None)
         saves = p.save_samples()
@@ -136,7 +136,7 @@ class AutofixJob:
             p.save_samples = lambda: saves
 
     def fix_finished(self, p: Any, pp: Any) -> None:
-        """One full-size picture of a job whose overlay or colours the host put on afterwards."""
+        """Fix one full-size picture of a job whose overlay or colours the host applies after the batch hook."""
         if not _composites_later(p):
             return
         before = from_pil(pp.image)
@@ -162,7 +162,7 @@ class AutofixJob:
 
     @staticmethod
     def _paint(around: Around, recipe: Recipe, canvases: Sequence[PictureInput]) -> list[Result]:
-        """Whatever happens, every picture comes back: mended, or as it was with a reason."""
+        """One result for each picture. After an exception it is unchanged, with the reason as warning."""
         try:
             with working(around.p):
                 engine = engine_for(around)
@@ -175,7 +175,7 @@ class AutofixJob:
             return [Result(canvas.picture, warnings=(reason,)) for canvas in canvases]
 
     def _generation(self, around: Around, index: int) -> Generation:
-        """The surrounding picture's, with whatever the request itself names."""
+        """The generation of the surrounding picture, with the values that the request sets."""
         generation = around.generation(index)
         request = self.request
         return dataclasses.replace(
@@ -215,9 +215,9 @@ class AutofixJob:
             host.errors.report("Retouch: the picture before, or what was found, was not saved", exc_info=True)
 
     def end(self, p: Any, processed: Any) -> None:
-        """Every picture's regions for the API, the masks behind the pictures, and `p` as it was.
+        """Add the regions and masks to the result and restore `p`.
 
-        What is said of this job stays with its result: the Batch tab goes on with the same `p`.
+        The parameters of this job stay with its result: the Batch tab reuses the same `p`.
         """
         everything: dict[str, Any] = {REGIONS: list(self.everything)}
         if self.warnings:
@@ -237,7 +237,7 @@ def _forget(p: Any) -> None:
 
 
 def _as_spoken(result: Result, engine: HostEngine) -> Result:
-    """Wildcards are drawn while painting: the reports name what was drawn."""
+    """The result with the prompts after wildcards, which are drawn during painting."""
 
     def spoken(report: Report) -> Report:
         step = report.step
@@ -248,7 +248,7 @@ def _as_spoken(result: Result, engine: HostEngine) -> Result:
 
 
 def _with_overrides(recipe: Recipe, request: AutofixRequest) -> Recipe:
-    """The request's own steps, sampler and so on in every pass that leaves them to its surroundings."""
+    """The recipe with the request's sampling values in every pass that leaves them blank."""
     overrides = {f.name: getattr(request, f.name) for f in dataclasses.fields(Overrides)}
 
     def filled(recipe_pass: Pass) -> Pass:
@@ -259,7 +259,7 @@ def _with_overrides(recipe: Recipe, request: AutofixRequest) -> Recipe:
 
 
 def _apply_axes(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
-    """An axis changes the first pass."""
+    """The recipe with the changes of an X/Y/Z axis in its first pass."""
     if not changes:
         return recipe
     first, *rest = recipe.passes or (Pass(),)
@@ -267,12 +267,12 @@ def _apply_axes(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
 
 
 def _composites_later(p: Any) -> bool:
-    """Inpainting overlays, colour correction and face restoration come after the batch hook."""
+    """True if the host applies an overlay, colour correction or face restoration after the batch hook."""
     overlaid = getattr(p, "mask_for_overlay", None) is not None
     return overlaid or p.color_corrections is not None or bool(p.restore_faces)
 
 
 def _user_mask(p: Any) -> Mask | None:
-    """What the host lets change: blurred, inverted and at full size as its own overlay has it."""
+    """The mask of the host's overlay, blurred, inverted and at full size. None without one."""
     overlay_mask = getattr(p, "mask_for_overlay", None)
     return None if overlay_mask is None else Mask(np.array(overlay_mask.convert("L")))

@@ -1,4 +1,4 @@
-"""What lives as long as the WebUI does: detectors, segmenters, and where a person's recipes lie."""
+"""Objects that live as long as the WebUI: detectors, segmenters, and the folder of own recipes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _segmenters(offline: bool) -> SegmenterRegistry:
 
 
 def unload_models() -> None:
-    """Detectors and segmenters give their memory back; they are loaded again when next needed."""
+    """Free the memory of detectors and segmenters. They are loaded again when they are next used."""
     registry().unload()
     segmenters().release()
 
@@ -72,19 +72,21 @@ def pipeline_on(engine: HostEngine) -> Pipeline:
 
 
 def finders() -> Finders:
-    """For finding out what is here before there is an engine."""
+    """Looks up installed models without an engine."""
     return Finders(registry().get, segmenters().get)
 
 
 @functools.cache
 def speed_history() -> SpeedHistory:
-    """How long painting took, through whichever door."""
+    """The painting speed, shared by the script and the API."""
     return SpeedHistory()
 
 
 def record_timing(results: Sequence[Result]) -> Sequence[Result]:
-    """The same; how long they took is remembered for plans. Outside `working`: the person's checkpoint is
-    back, which a blank one means."""
+    """`results` itself. Their seconds are recorded for later plans.
+
+    Call it outside `working`, when the person's checkpoint is loaded again: a blank one means that.
+    """
     for result in results:
         speed_history().learn(HostEngine.name, loaded_checkpoint(), result.reports)
     return results
@@ -92,9 +94,12 @@ def record_timing(results: Sequence[Result]) -> Sequence[Result]:
 
 @contextlib.contextmanager
 def working(outer: Any = None) -> Iterator[None]:
-    """The person's checkpoint and VAE are back afterwards with what `outer`, the surrounding job, had
-    put on them, the progress bar says what it said before, the generators of random numbers go on from
-    where they were, and detectors and segmenters are gone if they are not kept."""
+    """Restore the host's state after the block.
+
+    It restores the checkpoint and VAE with the patches of `outer` (the surrounding job), the text of the
+    progress bar, and the random generators. It unloads detectors and segmenters unless the settings
+    keep them.
+    """
     text = shared.state.textinfo
     try:
         with randomness_kept(), models_as_found():

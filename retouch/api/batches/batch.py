@@ -1,4 +1,4 @@
-"""One batch, and the thread that does it."""
+"""One batch and its thread."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _LOG = logging.getLogger(__name__)
 
 
 class Worker(Protocol):
-    """Does one file after another, by a recipe."""
+    """Fixes one file after another with a recipe."""
 
     @property
     def task(self) -> str:
-        """The name of the file at work, for its progress."""
+        """The task name of the running file, for `GET progress`."""
         ...
 
     @property
@@ -34,21 +34,21 @@ class Worker(Protocol):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What is to be said once, of all files."""
+        """Remarks that hold for all files."""
         ...
 
     def fix(self, image: str, gone: Callable[[], bool]) -> dict[str, Any]:
-        """A fix's answer about a base64 picture. It is `stopped` where `gone` is true before it is done."""
+        """The answer of a fix of a base64 picture. It is `stopped` if `gone` becomes true before the end."""
         ...
 
     def stop(self) -> None:
-        """Interrupt the file at work, if there is one."""
+        """Interrupt the running file, if there is one."""
         ...
 
 
 @dataclass(eq=False)
 class Batch:
-    """One batch. Safe to use from many threads; its own is there only while there is something to do."""
+    """One batch. Safe to use from many threads. Its own thread exists only while files wait or run."""
 
     name: str
     worker: Worker
@@ -58,12 +58,12 @@ class Batch:
     _thread: threading.Thread | None = None
     _cancelled: bool = False
     _again: bool = False
-    """It is to go on once it has stopped."""
+    """True if the batch was resumed while it was stopping: it continues once it has stopped."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _adding: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, name: str, image: str) -> None:
-        """One more file, in base64; it is looked at when its turn comes."""
+        """Add a file in base64. It is decoded when it is fixed. Raises TooLarge if the batch is full."""
         with self._adding:
             number = len(self._entries) + 1
             if number > self.max_files:
@@ -74,14 +74,14 @@ class Batch:
                 self._go_on()
 
     def cancel(self) -> None:
-        """Stop before the next file, and interrupt the one at work: it waits again."""
+        """Stop before the next file and interrupt the running file, which then waits again."""
         with self._lock:
             self._cancelled, self._again = True, False
             if self.busy:
                 self.worker.stop()
 
     def resume(self) -> None:
-        """Go on with what is not done, and with what failed."""
+        """Continue with the waiting files and with the failed files."""
         with self._lock:
             self._entries = [entry.waiting() if entry.state == "failed" else entry for entry in self._entries]
             self._again = self._cancelled and self.busy
@@ -89,7 +89,7 @@ class Batch:
             self._go_on()
 
     def close(self) -> None:
-        """Stop, and take everything from disk."""
+        """Stop and delete all files from disk."""
         self.cancel()
         self.files.clear()
 
@@ -107,7 +107,7 @@ class Batch:
         return "done" if self._entries else "waiting"
 
     def summary(self) -> dict[str, Any]:
-        """For JSON: how far it is, and each file in a line."""
+        """For JSON: the state and counts, and one entry for each file."""
         with self._lock:
             entries, state = list(self._entries), self.state
         return {
@@ -123,7 +123,7 @@ class Batch:
         }
 
     def entry(self, number: int) -> BatchEntry:
-        """Of a file, from 1; Missing where there is none."""
+        """The entry of a file, from 1. Raises Missing if there is no such file."""
         with self._lock:
             if not 1 <= number <= len(self._entries):
                 hint = f"They are 1 to {len(self._entries)}."
@@ -131,7 +131,7 @@ class Batch:
             return self._entries[number - 1]
 
     def page(self) -> str:
-        """The summary as HTML; its pictures are at addresses beside it."""
+        """The summary as HTML. The addresses of its pictures are relative."""
         with self._lock:
             entries, state = tuple(self._entries), self.state
         note, remarks = _NOTES.get(state, ""), self.worker.remarks
@@ -153,7 +153,7 @@ class Batch:
                 self._set(number, entry.failed(_error_text(error)))
 
     def _turns(self) -> Iterator[int]:
-        """Numbers of files to do, until none waits or it is cancelled."""
+        """Numbers of the waiting files, until none waits or the batch is cancelled."""
         while True:
             with self._lock:
                 if self._again:

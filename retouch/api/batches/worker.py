@@ -1,4 +1,4 @@
-"""Fixing beside the page: through the same queue, but kept apart from the pictures of a page."""
+"""The worker of a batch: fixes run in the same queue, with a separate cache of pictures."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from retouch.api.context import ApiContext
 
 OWN_PICTURES = 2
-"""In memory at a time: what is sent and what is made of it."""
+"""Pictures in the worker's cache: the source and the result."""
 
 
 @dataclass(frozen=True)
 class FileWorker:
-    """As `retouch.api.batches` asks for one. `body` is of a FixRequest without its picture.
+    """A `Worker` of a batch. `body` is a FixRequest without its picture.
 
-    `remarks` are of the recipe: they are not said of each picture again.
+    `remarks` are those of the recipe. They are removed from the warnings of each picture.
     """
 
     context: ApiContext
@@ -46,7 +46,7 @@ class FileWorker:
 
 @dataclass(frozen=True)
 class _Leaving:
-    """A backend whose jobs are stopped, too, where `gone` was true before the backend knew of them."""
+    """A backend whose jobs are also stopped if `gone` is true, even before the backend knows the job."""
 
     backend: Backend
     gone: Callable[[], bool]

@@ -36,7 +36,7 @@ def answer_detect(context: ApiContext, body: Any) -> dict[str, Any]:
 
 
 def check_detectors(pipeline: Pipeline, target: Target, path: str) -> None:
-    """Refuses a detector that cannot be had, at `path`, before anything is looked for."""
+    """Raise the error of a detector that is unknown or not installed, at `path`, before any detection."""
     for i, model in enumerate(target.models):
         try:
             pipeline.detector(model)

@@ -60,7 +60,7 @@ def answer_fix(context: ApiContext, body: Any) -> dict[str, Any]:
 
 
 def plan(context: ApiContext, body: Any) -> dict[str, Any]:
-    """What `fix` would do with the same body; nothing is painted."""
+    """The plan of `fix` for the same body: regions, crops, seeds and seconds. Nothing is painted."""
     request, recipe, picture, name = _load_request(context, body)
     sent = _mask(request, picture)
     runs, skipped = ready(context, recipe)
@@ -80,7 +80,7 @@ def _load_request(context: ApiContext, body: Any) -> tuple[FixRequest, Recipe, P
 
 
 def _mask(request: FixRequest, picture: Picture) -> SentMask | None:
-    """The person's own mask, None without one. BadInput for a blank one: nothing may change then."""
+    """The mask of the request, None without one. BadInput for a blank mask: nothing could change."""
     if not request.mask:
         return None
     sent = sent_mask(request, picture)
@@ -99,7 +99,7 @@ def _canvas(
 
 
 def _unused_prompts(request: FixRequest, reports: Sequence[Report]) -> Iterator[str]:
-    """A sentence for each prompt of the request that reaches no region, for every pass has its own."""
+    """A remark for each prompt of the request that no region uses, because every pass has its own prompt."""
     for name in ("prompt", "negative_prompt"):
         words = getattr(request, name).strip()
         if words and reports and not any(words in getattr(report.step, name) for report in reports):
@@ -110,6 +110,9 @@ def _unused_prompts(request: FixRequest, reports: Sequence[Report]) -> Iterator[
 
 
 def ready(context: ApiContext, recipe: Recipe) -> tuple[Recipe, tuple[str, ...]]:
-    """(what of the recipe can run, remarks), or refused: nothing is waited for, nothing is painted."""
+    """(recipe without unavailable passes, remarks). Raises Missing for a pass that must not be skipped.
+
+    It neither waits for the queue nor paints.
+    """
     runs, skipped = drop_unavailable_passes(context.backend.finders, recipe)
     return runs, (*skipped, *contradictions(runs))

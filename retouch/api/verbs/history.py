@@ -1,4 +1,4 @@
-"""Go back in what was painted: revert, choose, or paint again any step, in any order; keep it as a file."""
+"""Revert, restore, choose or repaint any step of a history, in any order; write it as a file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SUBJECT = ("history", "")
 
 @dataclass(frozen=True, eq=False)
 class Past:
-    """What is kept of a picture's history; `about` rides along in its file."""
+    """A history in the cache. `about` is metadata that is stored in its file."""
 
     history: History
     about: dict[str, Any]
@@ -55,7 +55,7 @@ _UNCHANGED = "The picture is as it was before: nothing of what was asked for can
 
 
 def _outcome(before: History, after: History, request: HistoryRequest) -> str:
-    """Whether what was asked for can be seen; "" where nothing was asked for."""
+    """CHANGED if the requested change is visible, else UNCHANGED. "" if no change was requested."""
     if not (request.revert or request.restore or request.choose or request.repaint):
         return ""
     old, new = before.now(), after.now()
@@ -64,7 +64,7 @@ def _outcome(before: History, after: History, request: HistoryRequest) -> str:
 
 
 def keep(context: ApiContext, past: Past) -> str:
-    """The name to go on from it by."""
+    """Store the history and return its name for later requests."""
     return context.histories.put(_SUBJECT, past)
 
 
@@ -84,7 +84,7 @@ def history_answer(context: ApiContext, past: Past, result: Repainted, file: boo
 
 
 def _file(past: Past, warnings: list[str]) -> dict[str, Any]:
-    """A history that is too large for a file must not cost the picture: it is told, and `file` is blank."""
+    """The history as `file`. If it is too large, `file` is blank and a warning says so."""
     try:
         return {"file": encode_history(past)}
     except TooLarge as error:
@@ -141,9 +141,10 @@ def _apply_changes(history: History, request: HistoryRequest) -> History:
 
 
 def _seeds(history: History, request: HistoryRequest) -> dict[int, int]:
-    """Of what is painted again: others where that is asked, their own for those upon a changed one.
+    """Seeds by step number: a new seed for each step in `repaint`.
 
-    What was painted elsewhere stays as it is.
+    With `later="repaint"`, steps that were painted on top of a changed step keep their seed and are painted
+    again. All other steps stay.
     """
     fresh = {n: seeds.for_retry(_last(history, n), 1) for n in request.repaint}
     if request.later == "keep":

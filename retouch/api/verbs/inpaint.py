@@ -1,4 +1,4 @@
-"""Repaint what a person's mask covers, as an intent says."""
+"""Inpaint the region under a mask with the pass of an intent."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class _OpenRequest:
-    """A request opened. `original` is kept as `name`; `sketched` is what is painted on."""
+    """A loaded request. `original` is cached as `name`. `sketched` is the picture with the sketch."""
 
     request: InpaintRequest
     original: Picture
@@ -52,12 +52,12 @@ class _OpenRequest:
 
     @property
     def repaintable(self) -> bool:
-        """Whether a history has all that it takes: it keeps no sketch, over which this is painted."""
+        """True if a history can repaint it. A history stores no sketch."""
         return not self.request.sketch
 
     @property
     def recipe(self) -> Recipe:
-        """What the generation text says of it."""
+        """The recipe in the generation text."""
         return Recipe(f"Studio: {INTENTS[self.request.intent].label}", passes=(self.how,))
 
     def canvas(self, context: ApiContext) -> PictureInput:
@@ -69,10 +69,10 @@ class _OpenRequest:
 
 
 def answer_inpaint(context: ApiContext, body: Any) -> dict[str, Any]:
-    """Whatever becomes of it, the picture that was sent is in the answer, or what was painted of it.
+    """The best candidates as pictures or patches. Without a candidate, the picture is unchanged.
 
-    Every candidate is put back on the picture as it was sent, so that nothing of a sketch is left where the
-    painting fades out.
+    Every candidate is composited onto the picture without the sketch, so that the sketch does not show where
+    the mask fades out.
     """
     opened = _open(context, body)
     with context.backend.busy("inpaint", opened.request.task) as progress:
@@ -117,8 +117,10 @@ def _results(
 
 
 def _again(opened: _OpenRequest, result: Result, report: Report) -> dict[str, Any]:
-    """What paints a region again, where that is wanted, None where nothing does; of several each has its own
-    candidates, best first."""
+    """`how`, the step that repaints a region (None with a sketch), if `return_steps` asks for it.
+
+    With several regions, each report also has its own candidates, best first.
+    """
     if not opened.request.return_steps:
         return {}
     how = {"how": history_file.how(report.step) if opened.repaintable else None}
@@ -128,7 +130,7 @@ def _again(opened: _OpenRequest, result: Result, report: Report) -> dict[str, An
 
 
 def _remember(context: ApiContext, opened: _OpenRequest, reports: Sequence[Report], text: str) -> str:
-    """The name of what can be gone back in."""
+    """Store the history and return its name."""
     history = History.of(opened.original, reports)
     if not opened.repaintable:
         history = History(history.picture, tuple(dataclasses.replace(e, step=None) for e in history.entries))
@@ -136,13 +138,13 @@ def _remember(context: ApiContext, opened: _OpenRequest, reports: Sequence[Repor
 
 
 def _best_first(report: Report) -> list[Candidate]:
-    """The chosen one, then the others as they were judged."""
+    """The chosen candidate, then the others by falling score."""
     rest = [c for c in report.candidates if c is not report.best]
     return [*([report.best] if report.best else []), *sorted(rest, key=lambda c: -c.score)]
 
 
 def _with(reports: Sequence[Report], rank: int) -> list[Report]:
-    """The reports as if each region's candidate of this rank had been chosen, from 0, or its last one."""
+    """The reports with each region's candidate of this rank (from 0), or its last one, chosen."""
     return [_with_chosen(report, rank) if report.candidates else report for report in reports]
 
 
@@ -156,7 +158,7 @@ def _text(opened: _OpenRequest, generation: Generation, reports: Sequence[Report
 
 
 def plan(context: ApiContext, body: Any) -> dict[str, Any]:
-    """What `inpaint` would do with the same body. It waits for the queue only to load a checkpoint.
+    """The plan of `inpaint` for the same body. It waits for the queue only to load a checkpoint.
 
     With `return_masks` each step has its composite `mask`, of its crop's size.
     """
@@ -181,7 +183,7 @@ def _native_size(context: ApiContext, checkpoint: str, task: str) -> Size:
 
 
 def _open(context: ApiContext, body: Any) -> _OpenRequest:
-    """Everything that can be refused is refused here, before any GPU second."""
+    """Load and check the request. Every invalid request is refused here, before the GPU is used."""
     request = with_seeds(load(InpaintRequest, body))
     fields: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     original, name = context.open(request)
@@ -203,7 +205,7 @@ _MARK = "Mark what is to be repainted in white."
 
 
 def _region(request: InpaintRequest, picture: Picture, mask: Mask) -> Region | None:
-    """What is to be repainted, known as a background where something is kept within it."""
+    """The region under the mask. It is marked as a background if it surrounds pixels that are kept."""
     label = request.object or INTENTS[request.intent].label
     if request.invert and not request.sketch:
         return make_background_region(picture, mask.inverted(), label)
@@ -212,7 +214,7 @@ def _region(request: InpaintRequest, picture: Picture, mask: Mask) -> Region | N
 
 
 def _mask(request: InpaintRequest, picture: Picture, drawn: inpaint_sketch.Sketch | None) -> SentMask:
-    """What is to be repainted: the mask or all but it, and every pixel that was drawn on."""
+    """The mask, inverted if requested, joined with every pixel of the sketch."""
     if drawn and not request.mask:
         return SentMask(drawn.mask, sentence("what is drawn of the sketch", drawn.mask))
     sent = sent_mask(request, picture, request.invert)

@@ -1,4 +1,4 @@
-"""Extend a picture in stages; go on with, revert, or paint again stages of what was extended before."""
+"""Outpaint a picture in stages; continue, revert, choose or repaint stages of an earlier extension."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 _SUBJECT = ("extension", "")
 REPAINT_ATTEMPT = 3
-"""Attempt from which a stage is painted again: a stage's own tries have the seeds of those before."""
+"""Retry number of a repainted stage's seed. The retries of the stage itself use the lower numbers."""
 
 
 @dataclass(frozen=True, eq=False)
 class _ExtensionState:
-    """What is kept of an extension: enough to go on from. `recipe` is what its generation text says."""
+    """An extension in the cache, from which a later request continues. `recipe` is in its generation text."""
 
     extension: Extension
     generation: Generation
@@ -43,7 +43,7 @@ class _ExtensionState:
 
 
 def answer_outpaint(context: ApiContext, body: Any) -> dict[str, Any]:
-    """The extended picture, as far as it went: an interrupt, or a stage that fails, keeps what is done."""
+    """The extended picture. After an interrupt or a failed stage, the painted stages are kept."""
     request, picture = _open(context, body)
     with context.backend.busy("outpaint", request.task) as progress:
         pipeline = context.backend.pipeline
@@ -92,7 +92,7 @@ def plan(context: ApiContext, body: Any) -> dict[str, Any]:
 def _paint_stages(
     extension: Extension, request: OutpaintRequest, pipeline: Pipeline, progress: Progress
 ) -> ExtensionResult:
-    """Taking back and choosing paint nothing, unless what hangs on the choice is to be painted again."""
+    """Paint the open stages. `revert`, and `choose` with `keep_later`, paint nothing."""
     if request.revert or (request.choose and request.keep_later):
         return ExtensionResult(extension)
     return extend(extension, pipeline.engine, request, progress, request.max_stages)
@@ -105,7 +105,7 @@ def _refine(
     pipeline: Pipeline,
     progress: Progress,
 ) -> Result:
-    """The picture as far as it went; once every stage is there, refined where that is asked for."""
+    """The picture of the painted stages. It is refined, if requested, once every stage is painted."""
     if not request.refine or extended.way.left or progress.stopped:
         return Result(extended.way.finished())
     (result,) = refine_new_area([(extended.way, state.generation)], state.recipe, pipeline, progress)
@@ -113,7 +113,7 @@ def _refine(
 
 
 def _open(context: ApiContext, body: Any) -> tuple[OutpaintRequest, Picture | None]:
-    """The picture is None where an earlier way is gone on with."""
+    """(request, picture). The picture is None if the request continues an earlier extension."""
     request = load(OutpaintRequest, body)
     fields: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     if request.state:
@@ -157,7 +157,7 @@ def _resume(context: ApiContext, request: OutpaintRequest) -> _ExtensionState:
 
 
 def _there(extension: Extension, chosen: dict[int, int]) -> dict[int, int]:
-    """The same, or BadInput for a painting that is not kept."""
+    """`chosen` itself. Raises BadInput for a candidate that does not exist."""
     for stage, place in chosen.items():
         count = len(extension.found.get(stage, ())) if stage in extension.done else 0
         if place >= count:
@@ -167,7 +167,7 @@ def _there(extension: Extension, chosen: dict[int, int]) -> dict[int, int]:
 
 
 def _seeds(extension: Extension, numbers: Sequence[int]) -> dict[int, int]:
-    """Another seed for each of these stages, derived from what it had."""
+    """A new seed for each of these stages, derived from its last seed."""
     used = {step.number: step.seed for step in extension.steps}
     used |= {number: candidate.seed for number, candidate in extension.done.items()}
     return {number: seeds.for_retry(used[number], REPAINT_ATTEMPT) for number in numbers}
@@ -176,7 +176,7 @@ def _seeds(extension: Extension, numbers: Sequence[int]) -> dict[int, int]:
 def _answer(
     context: ApiContext, state: _ExtensionState, extended: ExtensionResult, result: Result, whole: bool
 ) -> dict[str, Any]:
-    """`whole`: with the picture itself, which its `image_id` names in any case."""
+    """The answer without its stages and warnings. With `whole`, it has the picture itself."""
     text = report_infotext.text(
         state.generation, result.picture, state.recipe, (*extended.reports, *result.reports)
     )
@@ -197,7 +197,7 @@ def _answer(
 
 
 def _stage(extension: Extension, number: int, patches: bool) -> dict[str, Any]:
-    """One stage of the whole way, painted now, earlier, or not yet, with all that was painted of it."""
+    """One stage of the extension with all its candidates, painted or not."""
     step = next(step for step in extension.steps if step.number == number)
     chosen = extension.done.get(number)
     return {
@@ -216,7 +216,7 @@ def _stage(extension: Extension, number: int, patches: bool) -> dict[str, Any]:
 
 
 def _chosen_number(extension: Extension, number: int) -> int | None:
-    """Which of its candidates is there, counted from 1."""
+    """The number of the chosen candidate, from 1. None if the stage is not painted."""
     chosen = extension.done.get(number)
     candidates = extension.found.get(number, ())
     return next((place for place, candidate in enumerate(candidates, 1) if candidate is chosen), None)

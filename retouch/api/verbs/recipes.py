@@ -1,4 +1,4 @@
-"""A person's own recipes: listed beside the built-in ones, read from a paste, kept, removed."""
+"""The person's own recipes: list them with the built-in ones, read a pasted recipe, save, remove."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from retouch.api.requests.recipes import ReadRequest, RemoveRequest, SaveRequest
 
 
 def list_recipes(context: ApiContext) -> dict[str, Any]:
-    """Every recipe, as a request takes it; which are the person's `own`; the files that cannot be read.
+    """Every recipe in the form of a request, the names of the `own` ones, a warning for each unreadable file.
 
-    `uses` are the kinds of target that use each knob which not every kind uses. `masked` are the kinds
-    that use the mask.
+    `uses` lists, for each knob that not every kind of target uses, the kinds that use it. `masked` lists the
+    kinds that use the mask.
     """
     own_library = RecipeLibrary(context.backend.own_recipes)
     mine, by_name = own_library.own(), library.recipes(context.backend.own_recipes)

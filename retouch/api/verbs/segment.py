@@ -1,8 +1,8 @@
-"""Point at it, and it is masked.
+"""Masks from clicks, a box or a text.
 
-What runs on the GPU waits in the host's queue, as all GPU work does: beside a generation it would take its
-memory. What does not - the classical segmenter, and any on the processor - answers at once, however long the
-generation takes. The look ahead that a picture's arrival starts keeps to the same rule.
+A segmenter on the GPU waits in the host's queue: at the same time as a generation it would take its memory.
+The classical segmenter, and any segmenter on the CPU, answers at once. The preparation that a new picture
+starts in the background follows the same rule.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def picture(context: ApiContext, body: Any) -> dict[str, Any]:
-    """Keeps a picture and begins to look at it, so that the first click finds the work done."""
+    """Store a picture and prepare the segmenter for it in the background, so that the first click is fast."""
     request = load(PictureRequest, body)
     segmenter = context.segmenter(request.segmenter)
     opened, name = context.open(request)
@@ -86,7 +86,7 @@ def _prompt(request: SegmentRequest) -> Prompt:
 def _turn(
     context: ApiContext, segmenter: Segmenter, request: SegmentRequest | None = None
 ) -> AbstractContextManager[Any]:
-    """The host's queue where the GPU will work. Words are looked up by detectors, which use it too."""
+    """The host's queue if the GPU is used, else nothing. Detectors find a text, and use the GPU too."""
     words = request is not None and request.text
     if (segmenter.name == CLASSICAL and not words) or context.backend.device() == "cpu":
         return contextlib.nullcontext()
@@ -94,11 +94,14 @@ def _turn(
 
 
 SNAP = 0.025
-"""Of a region's thickness: how far its outline may move to meet an edge of the picture."""
+"""Share of a region's thickness by which its outline may move to an edge of the picture."""
 
 
 def snap_to_edges(picture: Picture, region: Region, radius: int = 0) -> Region:
-    """The region with its outline on natural edges, at full resolution; only near it is looked at."""
+    """The region with its outline on edges of the picture, at full resolution.
+
+    `radius` is in pixels, 0 for SNAP. Only the surroundings of the region are computed.
+    """
     radius = radius or max(2, round(greatest_thickness(region.shape) * SNAP))
     window = region.box.grown(4 * radius) & picture.size.box
     mask = refine_edge(picture.crop(window), region.within(window), radius)
@@ -109,7 +112,7 @@ def snap_to_edges(picture: Picture, region: Region, radius: int = 0) -> Region:
 
 
 def mask(context: ApiContext, body: Any) -> dict[str, Any]:
-    """A mask snapped to the picture's edges or, with radius 0, as it is read."""
+    """A mask snapped to edges of the picture. With radius 0 it is returned as it is read."""
     request = load(MaskRequest, body)
     picture, name = context.open(request)
     sent = sent_mask(request, picture)
