@@ -53,12 +53,12 @@ def canonical(name: str) -> str:
 
 def installed(distributions: Iterable[Any]) -> dict[str, str]:
     """Canonical name -> version; the first on the path wins, broken installs are left out."""
-    found: dict[str, str] = {}
+    versions: dict[str, str] = {}
     for distribution in distributions:
         name, version = distribution.metadata["Name"], distribution.metadata["Version"]
         if name and version and re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
-            found.setdefault(canonical(name), version)
-    return found
+            versions.setdefault(canonical(name), version)
+    return versions
 
 
 def missing(wanted: dict[str, str], there: dict[str, str]) -> list[str]:

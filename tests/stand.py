@@ -69,17 +69,17 @@ class Stand:
     pointer: Pointer = field(default_factory=Pointer)
     runs_on: str = "cpu"
     loaded: Size | None = None
-    turns: JobQueue = field(default_factory=JobQueue)
+    job_queue: JobQueue = field(default_factory=JobQueue)
     tasks: list[str] = field(default_factory=list)
     _queue: threading.Lock = field(default_factory=threading.Lock)
 
     @property
-    def studio(self) -> Pipeline:
+    def pipeline(self) -> Pipeline:
         assert self.inside == 1, "the studio is asked for only inside `busy`"
         return Pipeline(self.engine, self._detector)
 
     @property
-    def eyes(self) -> Finders:
+    def finders(self) -> Finders:
         return Finders(self._detector, self.segmenter)
 
     def _detector(self, name: str) -> FakeDetector:
@@ -111,13 +111,13 @@ class Stand:
         return None if checkpoint else self.loaded
 
     def progress(self, task: str) -> dict[str, Any]:
-        return self.turns.summary(task)
+        return self.job_queue.summary(task)
 
     def interrupt(self, task: str) -> dict[str, Any]:
-        return {"interrupted": self.turns.stop(task)}
+        return {"interrupted": self.job_queue.stop(task)}
 
     def skip(self, task: str) -> dict[str, Any]:
-        return {"skipped": self.turns.stop(task)}
+        return {"skipped": self.job_queue.stop(task)}
 
     @contextlib.contextmanager
     def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:

@@ -1,4 +1,4 @@
-"""What a door stands on."""
+"""The protocol of a backend: the host on which requests are answered."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ class Backend(Protocol):
     """A WebUI, or the standalone app. Safe to use from many threads."""
 
     @property
-    def studio(self) -> Pipeline:
-        """Asked for only inside `busy`."""
+    def pipeline(self) -> Pipeline:
+        """The pipeline with the current engine. Read it only inside `busy`."""
         ...
 
     @property
-    def eyes(self) -> Finders:
-        """To find out which models are here, without waiting for anything; nothing is loaded."""
+    def finders(self) -> Finders:
+        """Looks up which models are installed. It loads nothing and does not wait for the queue."""
         ...
 
     @property
     def own_recipes(self) -> Path | None:
-        """The person's own folder of recipes, None without one."""
+        """The folder of the person's own recipes, None without one."""
         ...
 
     def health(self) -> dict[str, Any]:
@@ -37,45 +37,45 @@ class Backend(Protocol):
         ...
 
     def defaults(self) -> Sampling:
-        """What a request's blank sampling fields mean. Of a job, asked for inside `busy`."""
+        """The values of sampling fields that a request leaves blank. A job reads them inside `busy`."""
         ...
 
     def native(self, checkpoint: str) -> Size | None:
-        """The size the checkpoint was trained at; None where it would have to be loaded, or waited for."""
+        """The training size of the checkpoint. None if loading or waiting would be necessary."""
         ...
 
     def models(self) -> list[dict[str, Any]]:
-        """Detectors by name, kind, whether installed, and size."""
+        """One entry for each detector: name, kind, whether it is installed, and size."""
         ...
 
     def segmenters(self) -> list[dict[str, Any]]:
-        """Segmenters likewise, the best installed one first."""
+        """One entry for each segmenter, as `models` has them. The best installed one is first."""
         ...
 
     def segmenter(self, name: str) -> Segmenter:
-        """By name, "" for the best here; loads nothing. Missing for an unknown one."""
+        """The segmenter of that name, "" for the best one; loads nothing. Missing for an unknown name."""
         ...
 
     def device(self) -> str:
-        """Where detectors and segmenters run, as torch names it."""
+        """The torch name of the device that runs detectors and segmenters."""
         ...
 
     def busy(self, what: str, task: str = "", paints: bool = True) -> AbstractContextManager[Progress]:
-        """Waits for the host's queue, holds it, yields the watcher. `task` is the caller's name for it.
+        """Wait for the host's queue, hold it, and yield the progress. `task` is the caller's name of the job.
 
-        `paints` is false where nothing is painted or planned, which needs no engine. Missing where one is
-        needed and there is none.
+        `paints` is false for a job that neither paints nor plans; such a job needs no engine. Raises Missing
+        if the job needs an engine and there is none.
         """
         ...
 
     def progress(self, task: str) -> dict[str, Any]:
-        """`Turns.summary`, with a preview where the job at work is `task`."""
+        """`JobQueue.summary`, with a preview if the running job is `task`."""
         ...
 
     def interrupt(self, task: str) -> dict[str, Any]:
-        """Stop that job, or the one at work where none is named: what is finished of it is kept."""
+        """Stop the job `task`, or the running job if `task` is blank. Finished regions stay."""
         ...
 
     def skip(self, task: str) -> dict[str, Any]:
-        """Leave what is being painted as it was. A job has one picture: it ends, as by `interrupt`."""
+        """Leave the current picture unchanged. A job has one picture, so it ends as by `interrupt`."""
         ...

@@ -15,41 +15,46 @@ from retouch.image.picture import Picture
 from retouch.pipeline.timing import SpeedHistory
 from retouch.segmenters.base import Segmenter
 
-MAX_WAYS = 8
-"""Extensions that can be gone on from: each holds its picture and all it painted."""
-MAX_PASTS = 8
-"""Histories that can be gone back in: each holds its picture and all that was painted of it."""
+MAX_EXTENSIONS = 8
+"""Number of extensions in memory. Each one holds its picture and all its candidates."""
+MAX_HISTORIES = 8
+"""Number of histories in memory. Each one holds its picture and all its candidates."""
 MIN_SIDE = 16
-"""Nothing can be found in a picture narrower than this many pixels."""
+"""Shortest side of a picture in pixels. Detectors find nothing in a smaller picture."""
 
 
 @dataclass
 class ApiContext:
-    """One backend, and what its requests have left to be asked for again."""
+    """One backend, and the state that its requests leave for later requests."""
 
     backend: Backend
-    kept: PictureCache = field(default_factory=PictureCache)
-    memories: StateCache = field(default_factory=StateCache)
-    ways: StateCache = field(default_factory=lambda: StateCache(MAX_WAYS))
-    pasts: StateCache = field(default_factory=lambda: StateCache(MAX_PASTS))
-    ahead: BackgroundWorker = field(default_factory=BackgroundWorker)
-    tempos: SpeedHistory = field(default_factory=SpeedHistory)
-    jobs: BatchRegistry = field(default_factory=BatchRegistry)
+    pictures: PictureCache = field(default_factory=PictureCache)
+    segmenter_states: StateCache = field(default_factory=StateCache)
+    extensions: StateCache = field(default_factory=lambda: StateCache(MAX_EXTENSIONS))
+    histories: StateCache = field(default_factory=lambda: StateCache(MAX_HISTORIES))
+    background: BackgroundWorker = field(default_factory=BackgroundWorker)
+    speeds: SpeedHistory = field(default_factory=SpeedHistory)
+    batches: BatchRegistry = field(default_factory=BatchRegistry)
 
     def open(self, request: Pictured) -> tuple[Picture, str]:
-        """The picture a request is about, and the name it is kept under from now on."""
+        """(the picture of a request, its name in the cache).
+
+        Raises BadInput if both or neither of `image` and `image_id` are given, BadPicture if the picture is
+        smaller than MIN_SIDE, and Missing if the cache has no picture of that name.
+        """
         if bool(request.image) == bool(request.image_id):
             fault = "and image_id are both given." if request.image else "is required."
             raise BadInput(fault, path="image", hint="Give either `image` or `image_id`.")
         if request.image_id:
-            return self.kept.get(request.image_id), request.image_id
+            return self.pictures.get(request.image_id), request.image_id
         picture = decoder.decode_base64(request.image)
         if min(picture.size) < MIN_SIDE:
             hint = f"At least {MIN_SIDE} pixels a side."
             raise BadPicture(f"{picture.size} is too small.", path="image", hint=hint)
-        return picture, self.kept.put(picture)
+        return picture, self.pictures.put(picture)
 
     def segmenter(self, name: str) -> Segmenter:
+        """The segmenter of that name, "" for the best installed one. Missing names the field `segmenter`."""
         try:
             return self.backend.segmenter(name)
         except Missing as error:

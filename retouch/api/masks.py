@@ -1,4 +1,4 @@
-"""The mask that a request sends: read by the rule of `mask_reading`, placed on the picture, and described."""
+"""The mask of a request: read by the rule of `mask_reading`, placed on the picture, and described."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INVERTED = (
 
 
 class Masked(Protocol):
-    """A request with a mask, the box where it lies or None for the whole picture, and how to read it."""
+    """A request with a mask, its box (None for the whole picture), and the channel to read."""
 
     @property
     def mask(self) -> str: ...
@@ -40,9 +40,9 @@ class SentMask:
 
 
 def sent_mask(request: Masked, picture: Picture, invert: bool = False) -> SentMask:
-    """BadInput, naming `mask` or `box`, for what cannot be read, or be read in one way only.
+    """The mask at the size of the picture. `invert` inverts it. The mask may be blank.
 
-    The mask may be blank. `invert` takes all that it leaves out.
+    Raises BadInput with the path `mask` or `box` if the mask cannot be read, or if its meaning is ambiguous.
     """
     canvas, spot = picture.size, Box(*request.box) if request.box else picture.size.box
     if not canvas.box.contains(spot):
@@ -55,7 +55,7 @@ def sent_mask(request: Masked, picture: Picture, invert: bool = False) -> SentMa
     read = read_mask(data, spot.size, "mask", request.mask_channel, picture.crop(spot))
     placed = read.mask.crop(canvas.box.relative_to(spot))
     if invert:
-        said = sentence(f"{read.read_as}, inverted", placed.inverted())
-        return SentMask(placed.inverted(), said, read.warnings)
+        reading = sentence(f"{read.read_as}, inverted", placed.inverted())
+        return SentMask(placed.inverted(), reading, read.warnings)
     doubt = (INVERTED,) if request.mask_channel == "auto" and surrounds(placed) else ()
     return SentMask(placed, sentence(read.read_as, placed), (*read.warnings, *doubt))

@@ -1,6 +1,6 @@
-"""What a door has seen, under names it gave out. Bounded; the longest unused goes first.
+"""Caches of pictures and states under generated names. The least recently used entry is dropped first.
 
-Nobody can guess a name: a picture's is its content's, but under a key of this process' own.
+Names cannot be guessed: a picture's name is a keyed hash of its content, with a key drawn at start-up.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from retouch.image.picture import Picture
 
 MAX_PICTURES = 32
 MAX_BYTES = 512 * 1024 * 1024
-MAX_MEMORIES = 64
-"""A segmenter's memory is a quarter of a megabyte."""
+"""Bytes of all cached pictures together."""
+MAX_STATES = 64
+"""Number of segmenter states. One state takes 256 KiB."""
 
 
 def name_of(picture: Picture, key: bytes) -> str:
-    """32 hex digits over size, colours, alpha and what rides along; without `key` nobody can tell them."""
+    """32 hex digits: a hash, keyed by `key`, of the size, colours, alpha and metadata of the picture."""
     digest = hashlib.blake2b(picture.digest.encode(), digest_size=16, key=key)
     for samples in (picture.alpha, picture.deep):
         digest.update(b"" if samples is None else samples.tobytes())
@@ -30,16 +31,16 @@ def name_of(picture: Picture, key: bytes) -> str:
     return digest.hexdigest()
 
 
-def _weight(picture: Picture) -> int:
-    """Bytes of its samples and of the largest of what it carries."""
+def _byte_count(picture: Picture) -> int:
+    """Bytes of the samples and of the profile, EXIF, XMP and text chunks."""
     bag = picture.baggage
-    carried = (bag.icc, bag.exif, bag.xmp, *(text for _, text in bag.text))
-    return picture.nbytes + sum(len(one) for one in carried if one)
+    chunks = (bag.icc, bag.exif, bag.xmp, *(text for _, text in bag.text))
+    return picture.nbytes + sum(len(chunk) for chunk in chunks if chunk)
 
 
 @dataclass
 class PictureCache:
-    """Safe to use from many threads."""
+    """Pictures by name. Safe to use from many threads."""
 
     max_pictures: int = MAX_PICTURES
     max_bytes: int = MAX_BYTES
@@ -48,7 +49,7 @@ class PictureCache:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def put(self, picture: Picture) -> str:
-        """Keep `picture` and say the name to ask for it by; what is over the bounds is dropped."""
+        """Store `picture` and return its name. Drop the least recently used ones above the limits."""
         name = name_of(picture, self._key)
         with self._lock:
             self._pictures[name] = picture
@@ -58,7 +59,7 @@ class PictureCache:
         return name
 
     def get(self, name: str) -> Picture:
-        """The picture of that name; Missing when it never was here or had to make room."""
+        """The picture of that name. Raises Missing for an unknown or dropped name."""
         with self._lock:
             if name not in self._pictures:
                 raise Missing(
@@ -71,31 +72,34 @@ class PictureCache:
 
     @property
     def bytes(self) -> int:
-        """What the kept pictures weigh in memory."""
-        return sum(_weight(picture) for picture in self._pictures.values())
+        """Bytes of all cached pictures."""
+        return sum(_byte_count(picture) for picture in self._pictures.values())
 
 
 @dataclass
 class StateCache:
-    """What segmenters want back with the next click, each of one picture and one segmenter."""
+    """States that a later request continues from, each under a random name and for one subject.
 
-    limit: int = MAX_MEMORIES
-    _held: OrderedDict[str, tuple[tuple[str, str], Any]] = field(default_factory=OrderedDict)
+    A subject is, for example, (name of the picture, name of the segmenter). Safe to use from many threads.
+    """
+
+    limit: int = MAX_STATES
+    _entries: OrderedDict[str, tuple[tuple[str, str], Any]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def put(self, of: tuple[str, str], memory: Any) -> str:
-        """A new name for `memory`; `of` are the picture's name and the segmenter's. "" for no memory."""
-        if memory is None:
+    def put(self, subject: tuple[str, str], state: Any) -> str:
+        """Store `state` under a new name and return it. Returns "" if the state is None."""
+        if state is None:
             return ""
         name = secrets.token_urlsafe(16)
         with self._lock:
-            self._held[name] = of, memory
-            while len(self._held) > self.limit:
-                self._held.popitem(last=False)
+            self._entries[name] = subject, state
+            while len(self._entries) > self.limit:
+                self._entries.popitem(last=False)
         return name
 
-    def get(self, of: tuple[str, str], name: str) -> Any:
-        """The memory, None where it is gone or of something else."""
+    def get(self, subject: tuple[str, str], name: str) -> Any:
+        """The state, None if it was dropped or belongs to another subject."""
         with self._lock:
-            belongs, memory = self._held.get(name, (of, None))
-        return memory if belongs == of else None
+            stored_subject, state = self._entries.get(name, (subject, None))
+        return state if stored_subject == subject else None

@@ -1,4 +1,4 @@
-"""What answers tell: warnings without repeats, seeds, expected seconds, paths of faults."""
+"""Parts that answers share: warnings without repeats, seeds, expected seconds, error paths."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Painting)
 
 
-def record_timing(desk: ApiContext, reports: Iterable[Report]) -> None:
-    """How long it took, for the plans to come."""
-    desk.tempos.learn(*_painter(desk), reports)
+def record_timing(context: ApiContext, reports: Iterable[Report]) -> None:
+    """Record the seconds of each report. Later plans estimate their seconds from them."""
+    context.speeds.learn(*_engine_key(context), reports)
 
 
-def with_seconds(desk: ApiContext, steps: Sequence[Step]) -> dict[str, Any]:
-    """Summaries of steps, each with the `seconds` it will take, and of all; null where nothing is known."""
-    each = desk.tempos.seconds(*_painter(desk), steps)
+def with_seconds(context: ApiContext, steps: Sequence[Step]) -> dict[str, Any]:
+    """Summaries of the steps with their expected `seconds`, and the sum. None if the speed is unknown."""
+    each = context.speeds.seconds(*_engine_key(context), steps)
     known = [seconds for seconds in each if seconds is not None]
     return {
         "steps": [{**s.summary(), "seconds": _round_seconds(t)} for s, t in zip(steps, each, strict=True)],
@@ -41,35 +41,35 @@ def _round_seconds(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 2)
 
 
-def _painter(desk: ApiContext) -> tuple[str, str]:
-    """(the engine, the checkpoint that a blank one means), as far as the backend says so now."""
-    health = desk.backend.health()
+def _engine_key(context: ApiContext) -> tuple[str, str]:
+    """(engine, checkpoint of a request that names none), as the backend reports them now."""
+    health = context.backend.health()
     return str(health.get("engine") or ""), str(health.get("checkpoint") or "")
 
 
 def with_seeds(request: R) -> R:
-    """-1 becomes a seed that can be reported and asked for again."""
-    asked = {"seed": request.seed, "subseed": request.subseed}
-    picked = {k: pick_seed() for k, v in asked.items() if v < 0}
+    """The request with a drawn seed in place of each -1, so that the answer can report it."""
+    fields = {"seed": request.seed, "subseed": request.subseed}
+    picked = {name: pick_seed() for name, value in fields.items() if value < 0}
     return dataclasses.replace(request, **picked)
 
 
-def remark_of(studio: Pipeline, reports: Iterable[Report]) -> str:
-    """What a person must know of whoever painted, "" where nothing was painted."""
-    return studio.engine.remark if any(report.kept for report in reports) else ""
+def remark_of(pipeline: Pipeline, reports: Iterable[Report]) -> str:
+    """The engine's notice for the person, "" if no region was kept."""
+    return pipeline.engine.remark if any(report.kept for report in reports) else ""
 
 
 def losses_of(picture: Picture, painted: bool) -> tuple[str, ...]:
-    """What the PNG of a picture has not of its own file, once anything was painted on it."""
+    """One sentence for each property of the source file that the PNG loses. () if `painted` is false."""
     return encoder.losses(picture) if painted else ()
 
 
 def unique(*remarks: str | Sequence[str]) -> list[str]:
-    """All that say something, in order, each once."""
-    flat = [text for said in remarks for text in ([said] if isinstance(said, str) else said)]
-    return [text for text in dict.fromkeys(flat) if text]
+    """The non-empty texts in order, each once. An argument is one text or a sequence of texts."""
+    groups = ([group] if isinstance(group, str) else group for group in remarks)
+    return [text for text in dict.fromkeys(text for group in groups for text in group) if text]
 
 
 def at_path(error: RetouchError, path: str) -> RetouchError:
-    """The same error, at `path`."""
+    """A copy of the error with another `path`."""
     return type(error)(error.what, path=path, hint=error.hint)

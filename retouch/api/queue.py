@@ -1,7 +1,7 @@
-"""Turns: who has the painter, who waits for it, and who may stop what.
+"""The queue of jobs: the running job, the waiting jobs, and how a job is stopped.
 
-A task's name is known to whoever began it: only they are told that it is theirs, and nobody stops a job by
-another's name.
+Only the client that started a job knows its task name. The summary names a task only to that client, and
+a client stops a job only by its own task name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _BATCH = re.compile(r"(\d+) of \d+ ")
 
 @dataclass
 class JobTicket:
-    """One job: its progress, for whoever asks, and its stop button. `verb` is "" where nobody is at work."""
+    """One job: its progress and its stop flag. `verb` is "" if no job is running."""
 
     verb: str = ""
     task: str = ""
@@ -32,7 +32,7 @@ class JobTicket:
     furthest: float = 0.0
 
     def show(self, done: int, total: int, what: str) -> None:
-        """As `ports.Progress`. An engine's own steps say how far the batch is, not how many are done."""
+        """As `Progress.show`. Sampling steps advance the fraction of the batch, not the count of regions."""
         self.what = what
         if _STEP.fullmatch(what):
             self.step(done, total)
@@ -41,9 +41,9 @@ class JobTicket:
         self.done, self.total, self.batch = done, total, int(named[1]) if named else 1
         self.step(0, 1)
 
-    def step(self, done: int, total: int) -> None:
-        """So many sampling steps of the batch being painted are done. The fraction never goes back."""
-        share = self.batch * min(done / total, 1) if total else 0.0
+    def step(self, step: int, total: int) -> None:
+        """Record the sampling steps of the current batch. The fraction never decreases."""
+        share = self.batch * min(step / total, 1) if total else 0.0
         self.furthest = max(self.furthest, min((self.done + share) / self.total, 1) if self.total else 0.0)
 
 
@@ -57,7 +57,7 @@ class JobQueue:
 
     @contextlib.contextmanager
     def hold(self, ticket: JobTicket, queue: AbstractContextManager[Any]) -> Iterator[None]:
-        """Wait for `queue` and hold it; inside, `ticket` is the one at work."""
+        """Wait for `queue` and hold it. Inside, `ticket` is the running job."""
         with self._enlist(ticket), queue:
             self._pass_to(ticket)
             try:
@@ -82,7 +82,7 @@ class JobQueue:
 
     @property
     def now(self) -> JobTicket:
-        """The job at work."""
+        """The running job."""
         return self._now or JobTicket()
 
     @property
@@ -90,21 +90,21 @@ class JobQueue:
         return len(self._waiting)
 
     def at_work(self, task: str) -> bool:
-        """True when `task` names the job at work."""
+        """True if `task` names the running job."""
         return bool(task) and self.now.task == task
 
     def stop(self, task: str, press: Callable[[], None] = lambda: None) -> bool:
-        """Stop the job of that name, or, where none is named, the one at work. False when there is none.
+        """Stop the job of that name, or the running job if `task` is blank. False if there is no such job.
 
-        One that still waits gives up when its turn comes. `press` is called while the job at work is still
-        that one, so that no neighbour is hit.
+        A waiting job ends as soon as it is started. `press` is called under the lock, while the job is
+        still running, so that it cannot stop another job.
         """
         with self._lock:
-            found = self._find(task)
-            if found is None:
+            ticket = self._find(task)
+            if ticket is None:
                 return False
-            found.stopped = True
-            if found is self._now:
+            ticket.stopped = True
+            if ticket is self._now:
                 press()
             return True
 
@@ -115,7 +115,7 @@ class JobQueue:
         return next((ticket for ticket in jobs if ticket.task == task), None)
 
     def summary(self, task: str = "") -> dict[str, Any]:
-        """What `GET progress` says. Whose job it is, is said to those only who know its name."""
+        """The answer of `GET progress`. `task` is filled in only for a client that names the running task."""
         with self._lock:
             now, waits = self.now, task != "" and any(other.task == task for other in self._waiting)
             return {

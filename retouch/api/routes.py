@@ -1,9 +1,9 @@
-"""The routes under /retouch/v1, for the WebUI's server and the standalone app alike.
+"""The routes under /retouch/v1, for the WebUI's server and for the standalone app.
 
-Bodies are taken as raw bytes, bounded before they are parsed, and loaded by `retouch.knobs`, so one
-code serves fastapi 0.94 with pydantic 1.10 and every newer pair. All work is done in the thread
-pool: no torch in the event loop. Progress, Interrupt and Skip have threads of their own: they are heard
-even while every other thread waits for its turn.
+Bodies are read as raw bytes, limited in size before they are parsed, and loaded by `retouch.knobs`. One
+code therefore serves fastapi 0.94 with pydantic 1.10 and every newer pair. All work is done in the thread
+pool, so torch never runs in the event loop. Progress, Interrupt and Skip have their own threads: they
+answer while every other thread waits for the queue.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 PREFIX = "/retouch/v1"
 MAX_BODY = decoder.MAX_BYTES * 4 // 3 + 1024 * 1024
-"""Bytes: the largest picture as base64, and a megabyte for all the words."""
+"""Bytes: the largest picture as base64, and one MiB for the other fields."""
 PRIVATE = {
     "Cache-Control": "no-cache",
     "X-Content-Type-Options": "nosniff",
@@ -39,44 +39,44 @@ PRIVATE = {
         "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
     ),
 }
-"""Of what a batch shows: a page of ours, whose names are others'."""
+"""Headers for a batch's page and files. File names come from users, so other scripts are forbidden."""
 _log = logging.getLogger(__name__)
 _watchers = ThreadPoolExecutor(2, thread_name_prefix="retouch-watch")
 
 
 def install(app: FastAPI, backend: Backend, guard: Sequence[Any] = ()) -> ApiService:
-    """Add the routes to `app`. `guard` are the `fastapi.Depends` every one of them demands."""
+    """Add the routes to `app`. `guard` are the `fastapi.Depends` of every route."""
     from fastapi import APIRouter
 
-    desk = ApiService(backend)
+    service = ApiService(backend)
     router = APIRouter(prefix=PREFIX, dependencies=list(guard), tags=["Retouch"])
     _add_get(router, "/health", backend.health)
-    _add_get(router, "/schema", desk.schemas)
-    _add_get(router, "/models", desk.models)
-    _add_get(router, "/recipes", desk.recipes)
-    _add_get(router, "/intents", desk.intents)
+    _add_get(router, "/schema", service.schemas)
+    _add_get(router, "/models", service.models)
+    _add_get(router, "/recipes", service.recipes)
+    _add_get(router, "/intents", service.intents)
     for verb in VERBS:
-        _add_verb(router, verb, desk)
-    _add_file(router, desk)
-    for door in routes.DOORS:
-        _add_batch(router, door, desk)
+        _add_verb(router, verb, service)
+    _add_file(router, service)
+    for route in routes.ROUTES:
+        _add_batch(router, route, service)
     _add_watch(router, "GET", "/progress", backend.progress)
     _add_watch(router, "POST", "/interrupt", backend.interrupt)
     _add_watch(router, "POST", "/skip", backend.skip)
     app.include_router(router)
-    return desk
+    return service
 
 
-def _add_get(router: APIRouter, path: str, say: Callable[[], dict[str, Any]]) -> None:
+def _add_get(router: APIRouter, path: str, answer: Callable[[], dict[str, Any]]) -> None:
     """A route that answers what `say`, called in the thread pool, returns."""
 
     async def endpoint() -> Response:
-        return await _in_thread(say)
+        return await _in_thread(answer)
 
     _add(router, path, "GET", endpoint)
 
 
-def _add_watch(router: APIRouter, method: str, path: str, say: Callable[[str], dict[str, Any]]) -> None:
+def _add_watch(router: APIRouter, method: str, path: str, answer: Callable[[str], dict[str, Any]]) -> None:
     """A route about the task that the query or a JSON body names, or about whichever is at work."""
     from starlette.requests import Request
 
@@ -87,27 +87,27 @@ def _add_watch(router: APIRouter, method: str, path: str, say: Callable[[str], d
             task = await _task(request)
         except RetouchError as error:
             return _failure(error)
-        return await asyncio.get_running_loop().run_in_executor(_watchers, _answer, lambda: say(task))
+        return await asyncio.get_running_loop().run_in_executor(_watchers, _answer, lambda: answer(task))
 
     endpoint.__annotations__["request"] = Request
     _add(router, path, method, endpoint)
 
 
 async def _task(request: Request) -> str:
-    given = dict(request.query_params)
-    if not given and request.headers.get("content-type"):
-        given = parse(await _bounded_body(request))
-    return load(TaskRequest, given).task
+    fields = dict(request.query_params)
+    if not fields and request.headers.get("content-type"):
+        fields = parse(await _bounded_body(request))
+    return load(TaskRequest, fields).task
 
 
-def _add_file(router: APIRouter, desk: ApiService) -> None:
-    """A kept picture as a file. Its name is its content's: whoever has it need never ask again."""
+def _add_file(router: APIRouter, service: ApiService) -> None:
+    """A cached picture as a file. Its name is a hash of its content, so the browser may cache it for good."""
     from starlette.requests import Request
     from starlette.responses import Response as Answer
 
     def say(name: str) -> Response:
         headers = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
-        return Answer(desk.file(name), headers=headers, media_type="image/png")
+        return Answer(service.file(name), headers=headers, media_type="image/png")
 
     async def endpoint(request: Request) -> Response:
         return await _in_thread(lambda: say(request.path_params["image_id"]))
@@ -116,40 +116,40 @@ def _add_file(router: APIRouter, desk: ApiService) -> None:
     _add(router, "/picture/{image_id}", "GET", endpoint)
 
 
-def _add_batch(router: APIRouter, door: routes.BatchRoute, desk: ApiService) -> None:
-    """A route of a job that the verb `batch` began."""
+def _add_batch(router: APIRouter, route: routes.BatchRoute, service: ApiService) -> None:
+    """A route of a batch that the verb `batch` started."""
     from starlette.requests import Request
 
     async def endpoint(request: Request) -> Response:
         import asyncio
 
         try:
-            sent = door.method == "POST" and request.headers.get("content-type")
+            sent = route.method == "POST" and request.headers.get("content-type")
             body = parse(await _bounded_body(request)) if sent else None
         except RetouchError as error:
             return _failure(error)
-        say = partial(_response, door, desk, dict(request.path_params), body)
-        if door.quick:
-            return await asyncio.get_running_loop().run_in_executor(_watchers, _answer, say)
-        return await _in_thread(say)
+        answer = partial(_response, route, service, dict(request.path_params), body)
+        if route.quick:
+            return await asyncio.get_running_loop().run_in_executor(_watchers, _answer, answer)
+        return await _in_thread(answer)
 
     endpoint.__annotations__["request"] = Request
-    _add(router, f"/batch/{{job}}{door.path}", door.method, endpoint)
+    _add(router, f"/batch/{{job}}{route.path}", route.method, endpoint)
 
 
 def _response(
-    door: routes.BatchRoute, desk: ApiService, at: dict[str, str], body: Any
+    route: routes.BatchRoute, service: ApiService, at: dict[str, str], body: Any
 ) -> dict[str, Any] | Response:
     from starlette.responses import Response as Answer
 
-    said = door.answer(desk, at, body)
-    if isinstance(said, dict):
-        return said
-    named = {"Content-Disposition": f'inline; filename="{said.name}"'} if said.name else {}
-    return Answer(said.content, headers={**PRIVATE, **named}, media_type=said.kind)
+    answer = route.answer(service, at, body)
+    if isinstance(answer, dict):
+        return answer
+    named = {"Content-Disposition": f'inline; filename="{answer.name}"'} if answer.name else {}
+    return Answer(answer.content, headers={**PRIVATE, **named}, media_type=answer.kind)
 
 
-def _add_verb(router: APIRouter, verb: str, desk: ApiService) -> None:
+def _add_verb(router: APIRouter, verb: str, service: ApiService) -> None:
     from starlette.requests import Request
 
     async def endpoint(request: Request) -> Response:
@@ -157,7 +157,7 @@ def _add_verb(router: APIRouter, verb: str, desk: ApiService) -> None:
             data = await _bounded_body(request)
         except RetouchError as error:
             return _failure(error)
-        return await _in_thread(lambda: desk.answer(verb, parse(data)))
+        return await _in_thread(lambda: service.answer(verb, parse(data)))
 
     endpoint.__annotations__["request"] = Request  # fastapi cannot resolve a name of this scope
     _add(router, f"/{verb}", "POST", endpoint)
@@ -173,7 +173,7 @@ def _add(router: APIRouter, path: str, method: str, endpoint: Endpoint) -> None:
 
 
 async def _bounded_body(request: Request) -> bytes:
-    """The body's bytes. A page of another site can only post plain text: that is refused."""
+    """The bytes of the body. Only JSON is accepted: a page of another site can post only plain text."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise BadInput(f"the body is {kind!r}.", hint="Send Content-Type: application/json.")
@@ -193,7 +193,7 @@ def _too_large(size: int) -> TooLarge:
 
 
 def parse(data: bytes) -> Any:
-    """JSON, or BadInput. NaN and Infinity pass here: the loader refuses them by their path."""
+    """The parsed JSON. Raises BadInput. NaN and Infinity pass: the loader refuses them with their path."""
     try:
         return json.loads(data)
     except RecursionError:
@@ -210,10 +210,10 @@ async def _in_thread(work: Callable[[], dict[str, Any] | Response]) -> Response:
 
 
 def _answer(work: Callable[[], dict[str, Any] | Response]) -> Response:
-    """Whatever happens, an answer, in JSON if it is not one already; the process lives on."""
+    """The response of `work`. A dict is sent as JSON, and an exception as its error in JSON."""
     try:
-        said = work()
-        return _json(said, 200) if isinstance(said, dict) else said
+        answer = work()
+        return _json(answer, 200) if isinstance(answer, dict) else answer
     except RetouchError as error:
         if error.status >= 500:
             _log.error("Retouch: %s", error, exc_info=error)
@@ -236,7 +236,7 @@ def _json(data: dict[str, Any], status: int) -> Response:
 
 
 def _plain(value: Any) -> Any:
-    """What numpy hands over as numbers."""
+    """A numpy scalar as a Python number."""
     if hasattr(value, "item"):
         return value.item()
     raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,4 +1,4 @@
-"""What several answers have in common."""
+"""JSON of regions, reports and candidates, for several answers."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def mask_base64(mask: Mask) -> str:
-    """A one-channel PNG."""
+    """The mask as a one-channel PNG in base64."""
     return base64.b64encode(mask_layers.encode_gray(mask.alpha)).decode("ascii")
 
 
 def region_json(region: Region, canvas: Size | None = None) -> dict[str, Any]:
-    """A region with its mask: of the canvas' size where that is given, else of its box'."""
+    """A region with its mask. The mask has the size of `canvas`, or of the box without one."""
     return {
         "box": list(region.box),
         "label": region.label,
@@ -33,9 +33,9 @@ def region_json(region: Region, canvas: Size | None = None) -> dict[str, Any]:
 
 
 def report_json(report: Report, masked: Picture | None = None) -> dict[str, Any]:
-    """`masked` is the picture when its composite mask is wanted."""
+    """A report. With the picture `masked`, its composite mask is included."""
     step = report.step
-    said = {
+    fields = {
         "pass": step.pass_index + 1,
         "number": step.number,
         "label": step.label,
@@ -52,13 +52,13 @@ def report_json(report: Report, masked: Picture | None = None) -> dict[str, Any]
         "seconds": round(report.seconds, 4),
         "quality": report.quality.as_dict(),
     }
-    return said if masked is None else {**said, "mask": mask_base64(report.mask(masked))}
+    return fields if masked is None else {**fields, "mask": mask_base64(report.mask(masked))}
 
 
 def candidate_json(candidate: Candidate, patches: bool) -> dict[str, Any]:
-    """`patches`: with its pixels and its composite mask, both of its box."""
-    said = {"seed": candidate.seed, "box": list(candidate.box), "scores": candidate.scores.as_dict()}
+    """A candidate. With `patches`, its pixels and composite mask are included, at the size of its box."""
+    fields = {"seed": candidate.seed, "box": list(candidate.box), "scores": candidate.scores.as_dict()}
     if not patches:
-        return said
+        return fields
     patch = base64.b64encode(encoder.encode(candidate.over)).decode("ascii")
-    return {**said, "patch": patch, "mask": mask_base64(candidate.mask)}
+    return {**fields, "patch": patch, "mask": mask_base64(candidate.mask)}

@@ -1,4 +1,4 @@
-"""The standalone studio's page, and the files that the studio is made of on every host."""
+"""The JavaScript and CSS files of the studio, on every host."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 FOLDERS = ("javascript",)
 FILES = "/retouch/site"
-"""Where a host that has a page of its own serves them."""
+"""Prefix of the files on a host that has its own page."""
 TYPES = {".mjs": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
-"""Browsers run a module only under the right content type, whatever this machine's registry says."""
+"""Content types by ending. Browsers need the right one, and the system's registry may be wrong."""
 HEADERS = {
     "Cache-Control": "no-cache",
     "X-Content-Type-Options": "nosniff",
@@ -25,7 +25,7 @@ HEADERS = {
         "worker-src 'self' blob:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
     ),
 }
-"""Files are asked for again each time, by their ETag, so that none is older than the page."""
+"""The browser revalidates each file by its ETag, so that no file is older than the page."""
 
 
 def add_files(app: FastAPI, prefix: str = "") -> None:
@@ -39,15 +39,15 @@ def _endpoint(folder: str) -> object:
     from fastapi.responses import Response
 
     async def file(request: Request) -> Response:
-        found = asset(f"{folder}/{request.path_params['name']}")
-        if found is None:
+        path = asset(f"{folder}/{request.path_params['name']}")
+        if path is None:
             return Response("Not found", 404, media_type="text/plain")
-        content = found.read_bytes()
+        content = path.read_bytes()
         tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         headers = {**HEADERS, "ETag": tag}
         if tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        return Response(content, headers=headers, media_type=TYPES[found.suffix])
+        return Response(content, headers=headers, media_type=TYPES[path.suffix])
 
     file.__annotations__["request"] = Request
     return file
@@ -59,7 +59,7 @@ def add_route(app: FastAPI, path: str, endpoint: object) -> None:
 
 
 def asset(path: str) -> Path | None:
-    """The studio's file at a path below the folder of assets, None for anything that is not one."""
+    """The studio's file at a path below the folder of assets. None for any other path."""
     if "\0" in path:
         return None
     wanted = (ASSETS / path.lstrip("/")).resolve()

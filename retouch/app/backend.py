@@ -47,23 +47,23 @@ class Standalone:
     sampling: Sampling = Sampling()
     outliners: SegmenterRegistry = field(default_factory=SegmenterRegistry)
     find_device: Callable[[], str] = lambda: "cpu"
-    turns: JobQueue = field(default_factory=JobQueue)
+    job_queue: JobQueue = field(default_factory=JobQueue)
     _engine: Engine | None = None
     _native: Size | None = None
     _queue: threading.Lock = field(default_factory=threading.Lock)
 
     @property
-    def studio(self) -> Pipeline:
+    def pipeline(self) -> Pipeline:
         return Pipeline(self._engine or _NoEngine(), self.registry.get, self.outliners.get)
 
     @property
-    def eyes(self) -> Finders:
+    def finders(self) -> Finders:
         return Finders(self.registry.get, self.outliners.get)
 
     def health(self) -> dict[str, Any]:
         engine = self._engine or _NoEngine()
-        said = {"engine": engine.name, "remark": engine.remark}
-        return {"host": "standalone", **said, "version": retouch.__version__}
+        engine_fields = {"engine": engine.name, "remark": engine.remark}
+        return {"host": "standalone", **engine_fields, "version": retouch.__version__}
 
     def defaults(self) -> Sampling:
         return self.sampling
@@ -87,20 +87,20 @@ class Standalone:
     def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:
         """One job at a time. The first that `paints` loads the engine: Missing when there is none."""
         ticket = JobTicket(what, task)
-        with self.turns.hold(ticket, self._queue):
+        with self.job_queue.hold(ticket, self._queue):
             if paints and self._engine is None:
                 self._engine = self.load_engine()
                 self._native = self._engine.native("")
             yield ticket
 
     def progress(self, task: str) -> dict[str, Any]:
-        return self.turns.summary(task)
+        return self.job_queue.summary(task)
 
     def interrupt(self, task: str) -> dict[str, Any]:
-        return {"interrupted": self.turns.stop(task)}
+        return {"interrupted": self.job_queue.stop(task)}
 
     def skip(self, task: str) -> dict[str, Any]:
-        return {"skipped": self.turns.stop(task)}
+        return {"skipped": self.job_queue.stop(task)}
 
 
 class _NoEngine:

@@ -67,7 +67,7 @@ class Scene:
 
     def done(self, backend: Standalone) -> Result:
         """The whole job on the backend's studio."""
-        studio, canvas = backend.studio, self.canvas(backend)
+        studio, canvas = backend.pipeline, self.canvas(backend)
         if self.region:
             return studio.paint(canvas, [self.region], self.passes[0])
         (result,) = studio.fix([canvas], Recipe(self.name, "", self.passes))
@@ -223,7 +223,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except RetouchError as error:
         print(f"retouch: {error}", file=sys.stderr)
         return 2
-    remark = demo.backend.studio.engine.remark
+    remark = demo.backend.pipeline.engine.remark
     report = args.out / "report.html"
     report.write_text(page(demo.shown, args.out, remark), encoding="utf-8")
     print(f"{remark}\nReport: {report}\nThe studio, to click things yourself: python3 dev.py run".strip())

@@ -52,8 +52,8 @@ def studio_page() -> str:
 
 def doors_page(app: FastAPI) -> str:
     """Every route under the prefix, for whoever drives it by program."""
-    found = sorted((r.path, how) for r in app.routes if r.path.startswith(PREFIX) for how in r.methods)  # type: ignore[attr-defined]
-    rows = "".join(f"<tr><td>{how}<td>{_link(how, html.escape(path))}" for path, how in found)
+    routes = sorted((r.path, how) for r in app.routes if r.path.startswith(PREFIX) for how in r.methods)  # type: ignore[attr-defined]
+    rows = "".join(f"<tr><td>{how}<td>{_link(how, html.escape(path))}" for path, how in routes)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Retouch: doors</title>'
         "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:3rem auto;padding:0 1rem}"

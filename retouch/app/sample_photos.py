@@ -120,4 +120,4 @@ FACE_WORDS = ("face", "woman", "astronaut", "smile", "portrait", "eyes")
 
 
 def sample(name: str) -> Sample:
-    return next(one for one in SAMPLES if one.name == name)
+    return next(choice for choice in SAMPLES if choice.name == name)

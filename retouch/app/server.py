@@ -26,8 +26,8 @@ def create(backend: Standalone) -> FastAPI:
     from fastapi import FastAPI
 
     app = FastAPI(title="Retouch", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk = routes.install(app, backend)
-    app.router.on_shutdown.append(app.state.desk.jobs.close)
+    app.state.service = routes.install(app, backend)
+    app.router.on_shutdown.append(app.state.service.batches.close)
     page.install(app)
     return app
 
@@ -45,36 +45,36 @@ def main(words: Sequence[str] | None = None) -> int:
     args = parser().parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     try:
-        door = _listen(args.host, args.port)
+        listener = _listen(args.host, args.port)
     except OSError as error:
         _say(f"{args.host}:{args.port} cannot be had: {error.strerror}. Choose another with --port.")
         return 2
-    with door:
-        _serve(create(backend_of(args)), door)
+    with listener:
+        _serve(create(backend_of(args)), listener)
     return 0
 
 
 def _listen(host: str, port: int) -> socket.socket:
     """A socket that accepts connections at once; they are answered when the server runs."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    door = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind((host, port))
-        door.listen(BACKLOG)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
     except OSError:
-        door.close()
+        listener.close()
         raise
-    return door
+    return listener
 
 
-def _serve(app: FastAPI, door: socket.socket) -> None:
+def _serve(app: FastAPI, listener: socket.socket) -> None:
     import uvicorn
 
-    host, port = door.getsockname()[:2]
+    host, port = listener.getsockname()[:2]
     _say(f"Retouch is at http://{f'[{host}]' if ':' in host else host}:{port}")
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    server.run(sockets=[door])
+    server.run(sockets=[listener])
 
 
 def _say(text: str) -> None:

@@ -28,23 +28,23 @@ _ALONE = {"recipes": recipes.run, "history": history.run}
 """Verbs that are not about photographs."""
 
 
-def main(words: Sequence[str] | None = None, door: Client | None = None) -> int:
-    """Do what the command line says; `door` stands in for the one it names. The exit status."""
+def main(words: Sequence[str] | None = None, client: Client | None = None) -> int:
+    """Do what the command line says; `client` stands in for the one it names. The exit status."""
     args = build_parser().parse_args(words)
     try:
         with convert_errors(_broke):
-            return _execute(args, door or _door(args))
+            return _execute(args, client or _connect(args))
     except RetouchError as error:
         return _refuse(error)
 
 
-def _execute(args: argparse.Namespace, door: Client) -> int:
+def _execute(args: argparse.Namespace, client: Client) -> int:
     if args.verb in _ALONE:
-        return _ALONE[args.verb](args, door)
+        return _ALONE[args.verb](args, client)
     named = photos(args.photos, args.out, output_files.ENDINGS["plan" if args.plan else args.verb])
-    asked = request_from(args, door)
-    book = SummaryPage(args.out, asked.recipe, named) if args.verb == "run" else NoSummary()
-    return run_files(named, asked, door, book, args)
+    request = request_from(args, client)
+    summary = SummaryPage(args.out, request.recipe, named) if args.verb == "run" else NoSummary()
+    return run_files(named, request, client, summary, args)
 
 
 def _broke(cause: str) -> RetouchError:
@@ -52,7 +52,7 @@ def _broke(cause: str) -> RetouchError:
     return RetouchError(f"it failed ({cause}).", hint="With --url: is the Retouch there of this version?")
 
 
-def _door(args: argparse.Namespace) -> Client:
+def _connect(args: argparse.Namespace) -> Client:
     return connect(args.url) if args.url else ApiService(backend_of(args))
 
 

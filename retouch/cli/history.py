@@ -34,14 +34,14 @@ def add(command: argparse.ArgumentParser) -> None:
     add_arguments(command.add_argument_group("without --url"))
 
 
-def run(args: argparse.Namespace, door: Client) -> int:
+def run(args: argparse.Namespace, client: Client) -> int:
     """The exit status; RetouchError for what was asked wrongly, or was interrupted."""
     body: dict[str, Any] = {name: _numbers(getattr(args, name), f"--{name}") for name in STEPS}
     pairs = [_numbers(pair, "--choose", ":", 2) for pair in filter(None, args.choose.split(","))]
     body["choose"] = [{"step": step, "variation": variation} for step, variation in pairs]
     body["later"] = "repaint" if args.repaint_later else "keep"
-    asked = {"file": prompts.file(args.file, "FILE"), "return_file": args.out is not None, **body}
-    answer = door.answer("history", asked)
+    request = {"file": prompts.file(args.file, "FILE"), "return_file": args.out is not None, **body}
+    answer = client.answer("history", request)
     for step in answer["steps"]:
         print(_line(step))
     for warning in answer.get("warnings", ()):
@@ -50,8 +50,8 @@ def run(args: argparse.Namespace, door: Client) -> int:
         _write(answer["image"], args.out)
         if answer["file"]:
             output_files.put(output_files.beside(args.out), base64.b64decode(answer["file"]))
-        for told in answer["warnings"]:
-            print(f"retouch: {told}", file=sys.stderr)
+        for warning in answer["warnings"]:
+            print(f"retouch: {warning}", file=sys.stderr)
     if answer["stopped"]:
         raise PaintFailed("it was interrupted.", hint="What was finished is kept.")
     return output_files.status_of(answer)

@@ -45,12 +45,12 @@ def photos(words: Sequence[str], out: Path, ending: str = "") -> tuple[InputFile
     blank, the photograph's own. Missing for a word that names nothing; BadInput when a target
     would fall on a photograph or on another target.
     """
-    found: dict[Path, InputFile] = {}
+    files: dict[Path, InputFile] = {}
     for word in words:
         for source, place in _files_named(word, out):
-            found.setdefault(source.resolve(), InputFile(source, _target(out / place, ending)))
-    _check_apart(tuple(found.values()))
-    return tuple(found.values())
+            files.setdefault(source.resolve(), InputFile(source, _target(out / place, ending)))
+    _check_apart(tuple(files.values()))
+    return tuple(files.values())
 
 
 def _files_named(word: str, out: Path) -> list[tuple[Path, Path]]:
@@ -60,19 +60,21 @@ def _files_named(word: str, out: Path) -> list[tuple[Path, Path]]:
     """
     path = Path(word)
     if path.is_dir():
-        made = out.resolve() if out.resolve() != path.resolve() else None
+        out_folder = out.resolve() if out.resolve() != path.resolve() else None
         inside = sorted(p for p in files_below(path) if _readable(p) and not _MADE.search(p.name))
-        return _some([(p, p.relative_to(path)) for p in inside if made not in p.resolve().parents], word)
+        return _some(
+            [(p, p.relative_to(path)) for p in inside if out_folder not in p.resolve().parents], word
+        )
     if path.is_file():
         return [(path, Path(path.name))]
     matches = sorted(Path(m) for m in glob.glob(word, recursive=True))  # noqa: PTH207 (absolute globs)
     return _some([(p, Path(p.name)) for p in matches if _readable(p)], word)
 
 
-def _some(found: list[tuple[Path, Path]], word: str) -> list[tuple[Path, Path]]:
-    if not found:
+def _some(files: list[tuple[Path, Path]], word: str) -> list[tuple[Path, Path]]:
+    if not files:
         raise Missing(f"{word!r} names no photograph.", hint=f"Looked for {', '.join(READ)}.")
-    return found
+    return files
 
 
 def _readable(path: Path) -> bool:

@@ -69,8 +69,8 @@ def status_of(answer: dict[str, Any]) -> int:
 
 def line(photo: InputFile, answer: dict[str, Any]) -> dict[str, Any]:
     """An answer without its pixels, for `--json`."""
-    said = {key: _bare(value) for key, value in answer.items() if key not in _LEFT_OUT}
-    return {"photo": str(photo.source), "output": str(photo.target), **said}
+    fields = {key: _bare(value) for key, value in answer.items() if key not in _LEFT_OUT}
+    return {"photo": str(photo.source), "output": str(photo.target), **fields}
 
 
 def _bare(value: Any) -> Any:
@@ -142,13 +142,13 @@ def keep_outpaint(photo: InputFile, answer: dict[str, Any]) -> None:
 
 
 def keep_plan(photo: InputFile, answer: dict[str, Any]) -> None:
-    said = {key: value for key, value in answer.items() if key != "image_id"}
-    put(photo.target, json.dumps(said, indent=1, ensure_ascii=False).encode() + b"\n")
+    fields = {key: value for key, value in answer.items() if key != "image_id"}
+    put(photo.target, json.dumps(fields, indent=1, ensure_ascii=False).encode() + b"\n")
 
 
 def keep_detect(photo: InputFile, answer: dict[str, Any]) -> None:
     """A mask per region, and last the overlay, whose being there says that all is."""
-    _keep_regions(photo, answer["regions"], lambda found: found)
+    _keep_regions(photo, answer["regions"], lambda regions: regions)
 
 
 def keep_segment(photo: InputFile, answer: dict[str, Any]) -> None:
@@ -156,28 +156,28 @@ def keep_segment(photo: InputFile, answer: dict[str, Any]) -> None:
     _keep_regions(photo, answer["masks"], _apart)
 
 
-def _apart(found: list[Region]) -> list[Region]:
-    kept: list[Region] = []
-    for region in found:
-        if all(overlap(region, other) <= SAME for other in kept):
-            kept.append(region)
-    return kept
+def _apart(regions: list[Region]) -> list[Region]:
+    distinct: list[Region] = []
+    for region in regions:
+        if all(overlap(region, other) <= SAME for other in distinct):
+            distinct.append(region)
+    return distinct
 
 
 def _keep_regions(
-    photo: InputFile, regions: Sequence[dict[str, Any]], shown: Callable[[list[Region]], list[Region]]
+    photo: InputFile, regions: Sequence[dict[str, Any]], choose: Callable[[list[Region]], list[Region]]
 ) -> None:
-    masks = [Mask(decoder.decode_base64(said["mask"]).pixels[..., 0].copy()) for said in regions]
+    masks = [Mask(decoder.decode_base64(fields["mask"]).pixels[..., 0].copy()) for fields in regions]
     for number, mask in enumerate(masks, 1):
         path = photo.target.with_name(f"{photo.source.name}.mask-{number:02d}.png")
         put(path, mask_layers.encode_gray(mask.alpha))
-    found = [_region(said, mask) for said, mask in zip(regions, masks, strict=True)]
-    encoder.write(draw_regions(decoder.read(photo.source), shown(found)), photo.target)
+    parsed = [_region(fields, mask) for fields, mask in zip(regions, masks, strict=True)]
+    encoder.write(draw_regions(decoder.read(photo.source), choose(parsed)), photo.target)
 
 
-def _region(said: dict[str, Any], mask: Mask) -> Region:
-    box = Box(*said["box"])
-    return Region(box, mask.crop(box), said["label"], said["score"])
+def _region(fields: dict[str, Any], mask: Mask) -> Region:
+    box = Box(*fields["box"])
+    return Region(box, mask.crop(box), fields["label"], fields["score"])
 
 
 def put(path: Path, data: bytes) -> None:

@@ -71,30 +71,30 @@ def _add_files(command: argparse.ArgumentParser) -> None:
 
 
 def _add_plan(group: Any) -> None:
-    said = "say what would be painted, as JSON; paint nothing"
-    group.add_argument("--plan", action="store_true", help=said)
+    help_text = "say what would be painted, as JSON; paint nothing"
+    group.add_argument("--plan", action="store_true", help=help_text)
 
 
 def _add_history(command: argparse.ArgumentParser) -> None:
-    said = "write a .retouch file beside each: any step can be taken back later"
-    command.add_argument("--history", action="store_true", help=said)
+    help_text = "write a .retouch file beside each: any step can be taken back later"
+    command.add_argument("--history", action="store_true", help=help_text)
 
 
 def _add_run(command: argparse.ArgumentParser) -> None:
     command.add_argument("recipe", metavar="RECIPE", help="by name, or a JSON file")
     _add_history(command)
-    add_knobs(command.add_argument_group("how to paint"), fix_leaves())
+    add_knobs(command.add_argument_group("how to paint"), fix_knobs())
 
 
 def _add_target(command: argparse.ArgumentParser) -> None:
     command.add_argument("--target", action="append", metavar="DETECTOR", help="as face; may be given again")
-    add_knobs(command.add_argument_group("what to look for"), target_leaves())
+    add_knobs(command.add_argument_group("what to look for"), target_knobs())
 
 
 def _add_planned_fix(command: argparse.ArgumentParser) -> None:
     _add_target(command)
     command.add_argument("--recipe", metavar="NAME|FILE", help="by name, or a JSON file")
-    add_knobs(command.add_argument_group("how to paint"), [*fix_leaves(), *pass_leaves()])
+    add_knobs(command.add_argument_group("how to paint"), [*fix_knobs(), *pass_knobs()])
 
 
 def _add_fix(command: argparse.ArgumentParser) -> None:
@@ -115,7 +115,7 @@ def _add_inpaint(command: argparse.ArgumentParser) -> None:
         "--sketch", type=Path, metavar="FILE", help="painted over it first; transparent elsewhere"
     )
     prompts.add_arguments(group)
-    add_knobs(command.add_argument_group("how to paint"), inpaint_leaves())
+    add_knobs(command.add_argument_group("how to paint"), inpaint_knobs())
     _add_history(command)
     _add_plan(command)
 
@@ -124,7 +124,7 @@ def _add_outpaint(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("how far, and how")
     sides = knobs_of(OutpaintRequest)["side_order"]
     group.add_argument("--side-order", metavar="SIDE,...", help=f"{sides.help} {', '.join(sides.choices)}.")
-    add_knobs(group, outpaint_leaves())
+    add_knobs(group, outpaint_knobs())
     _add_plan(command)
 
 
@@ -139,41 +139,47 @@ _VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
 }
 
 
-def target_leaves() -> list[KnobPath]:
+def target_knobs() -> list[KnobPath]:
     """Of a target, what one word can say and means something without a mask of the person's."""
-    found = knob_paths(Target)
-    return [leaf for leaf in found if leaf.plain_type is not tuple and leaf.path != "user_mask"]
+    knobs = knob_paths(Target)
+    return [
+        knob_path
+        for knob_path in knobs
+        if knob_path.plain_type is not tuple and knob_path.path != "user_mask"
+    ]
 
 
-def pass_leaves() -> list[KnobPath]:
+def pass_knobs() -> list[KnobPath]:
     """Of every pass of a recipe, what can be said for all."""
-    return [leaf for leaf in knob_paths(Pass) if leaf.path in OF_PASSES]
+    return [knob_path for knob_path in knob_paths(Pass) if knob_path.path in OF_PASSES]
 
 
-def fix_leaves() -> list[KnobPath]:
+def fix_knobs() -> list[KnobPath]:
     """A fix on the command line takes no mask."""
-    return [leaf for leaf in knob_paths(FixRequest) if leaf.path not in (*OWN, "mask_channel")]
+    return [knob_path for knob_path in knob_paths(FixRequest) if knob_path.path not in (*OWN, "mask_channel")]
 
 
-def inpaint_leaves() -> list[KnobPath]:
-    return [leaf for leaf in knob_paths(InpaintRequest) if leaf.path not in OWN]
+def inpaint_knobs() -> list[KnobPath]:
+    return [knob_path for knob_path in knob_paths(InpaintRequest) if knob_path.path not in OWN]
 
 
-def outpaint_leaves() -> list[KnobPath]:
-    return [leaf for leaf in knob_paths(OutpaintRequest) if leaf.path not in OWN]
+def outpaint_knobs() -> list[KnobPath]:
+    return [knob_path for knob_path in knob_paths(OutpaintRequest) if knob_path.path not in OWN]
 
 
-def add_knobs(group: Any, found: Sequence[KnobPath]) -> None:
+def add_knobs(group: Any, knobs: Sequence[KnobPath]) -> None:
     """A flag per declared knob. Bounds are checked by the loader, as for every other door."""
-    for leaf in found:
-        knob, flag = leaf.knob, "--" + leaf.path.rpartition(".")[2].replace("_", "-")
-        said = {"help": _help(knob).replace("%", "%%"), "default": None, "dest": leaf.path}
-        if leaf.plain_type is bool:
-            group.add_argument(flag, action=argparse.BooleanOptionalAction, **said)
+    for knob_path in knobs:
+        knob, flag = knob_path.knob, "--" + knob_path.path.rpartition(".")[2].replace("_", "-")
+        options = {"help": _help(knob).replace("%", "%%"), "default": None, "dest": knob_path.path}
+        if knob_path.plain_type is bool:
+            group.add_argument(flag, action=argparse.BooleanOptionalAction, **options)
         elif knob.choices:
-            group.add_argument(flag, choices=knob.choices, **said)
+            group.add_argument(flag, choices=knob.choices, **options)
         else:
-            group.add_argument(flag, type=leaf.plain_type, metavar=leaf.plain_type.__name__, **said)
+            group.add_argument(
+                flag, type=knob_path.plain_type, metavar=knob_path.plain_type.__name__, **options
+            )
 
 
 def _help(knob: Knob) -> str:
@@ -182,7 +188,7 @@ def _help(knob: Knob) -> str:
     return f"{knob.help} {plain_number(knob.low)} to {plain_number(knob.high)}."
 
 
-def given_knobs(args: argparse.Namespace, found: Sequence[KnobPath]) -> dict[str, Any]:
+def given_knobs(args: argparse.Namespace, knobs: Sequence[KnobPath]) -> dict[str, Any]:
     """What was said on the command line, by dotted path."""
-    values = {leaf.path: getattr(args, leaf.path) for leaf in found}
+    values = {knob_path.path: getattr(args, knob_path.path) for knob_path in knobs}
     return {path: value for path, value in values.items() if value is not None}

@@ -105,8 +105,8 @@ class ProgressReport:
         if self._bar is not None:
             self._bar.update()
         elif text and not self.quiet:
-            done = self.finished + self.skipped + len(self.failed)
-            self._tell(f"[{done}/{self.total}] {text}")
+            count = self.finished + self.skipped + len(self.failed)
+            self._tell(f"[{count}/{self.total}] {text}")
 
     def _tell(self, text: str) -> None:
         if self._bar is not None:

@@ -31,12 +31,12 @@ def prompt(args: argparse.Namespace) -> dict[str, Any]:
     """The fields of a SegmentRequest that were given. BadInput for what is no coordinates."""
     points = [
         {"x": x, "y": y, "positive": positive}
-        for flag, given, positive in (("--click", args.click, True), ("--unclick", args.unclick, False))
-        for x, y in (_numbers(word, 2, flag) for word in given or ())
+        for flag, words, positive in (("--click", args.click, True), ("--unclick", args.unclick, False))
+        for x, y in (_numbers(word, 2, flag) for word in words or ())
     ]
     box = _numbers(args.box, 4, "--box") if args.box else None
-    said = {"points": points, "box": box, "text": args.text, "segmenter": args.segmenter}
-    return {key: value for key, value in {**said, "refine_edges": args.refine_edges}.items() if value}
+    fields = {"points": points, "box": box, "text": args.text, "segmenter": args.segmenter}
+    return {key: value for key, value in {**fields, "refine_edges": args.refine_edges}.items() if value}
 
 
 def _numbers(word: str, count: int, flag: str) -> list[int]:
@@ -49,16 +49,16 @@ def _numbers(word: str, count: int, flag: str) -> list[int]:
     return numbers
 
 
-def mask(door: Segmenting, image: str, asked: dict[str, Any]) -> dict[str, Any]:
+def mask(client: Segmenting, image: str, prompt_fields: dict[str, Any]) -> dict[str, Any]:
     """The best outline of what is pointed at in a base64 picture, as fields of an InpaintRequest.
 
     PaintFailed when nothing is there.
     """
-    found = door.answer("segment", {**asked, "image": image})
-    if not found["masks"]:
+    answer = client.answer("segment", {**prompt_fields, "image": image})
+    if not answer["masks"]:
         raise PaintFailed("what is pointed at is not there.", hint="Give --click, --box or --mask.")
-    best = found["masks"][0]
-    return {"image_id": found["image_id"], "mask": best["mask"], "box": best["box"]}
+    best = answer["masks"][0]
+    return {"image_id": answer["image_id"], "mask": best["mask"], "box": best["box"]}
 
 
 def file(path: Path, flag: str) -> str:

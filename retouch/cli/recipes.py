@@ -28,11 +28,11 @@ def add(command: argparse.ArgumentParser) -> None:
     _add_place(command)
     actions = command.add_subparsers(dest="action", metavar="ACTION")
     for action, (what, word, _) in _ACTIONS.items():
-        made = actions.add_parser(action, help=what, description=what.capitalize() + ".")
+        parser = actions.add_parser(action, help=what, description=what.capitalize() + ".")
         if word:
-            made.add_argument("what", metavar=word, nargs="+" if action == "check" else None)
+            parser.add_argument("what", metavar=word, nargs="+" if action == "check" else None)
         if action == "save":
-            made.add_argument("--replace", action="store_true", help="write over your own of that name")
+            parser.add_argument("--replace", action="store_true", help="write over your own of that name")
 
 
 def _add_place(command: argparse.ArgumentParser) -> None:
@@ -40,28 +40,28 @@ def _add_place(command: argparse.ArgumentParser) -> None:
     add_arguments(command.add_argument_group("without --url"))
 
 
-def run(args: argparse.Namespace, door: Client) -> int:
+def run(args: argparse.Namespace, client: Client) -> int:
     """The exit status; RetouchError for what was asked wrongly."""
     _, _, act = _ACTIONS[args.action or "list"]
-    return act(args, door)
+    return act(args, client)
 
 
-def _list(args: argparse.Namespace, door: Client) -> int:
-    said = door.recipes()
-    for one in said["recipes"]:
-        name = one.get("name", "Custom")
-        mine = "*" if name in said.get("own", ()) else " "
-        print(f"{mine} {name:<24} {one.get('description', '')}".rstrip())
-    _remark(*said.get("warnings", ()))
+def _list(args: argparse.Namespace, client: Client) -> int:
+    answer = client.recipes()
+    for recipe in answer["recipes"]:
+        name = recipe.get("name", "Custom")
+        mine = "*" if name in answer.get("own", ()) else " "
+        print(f"{mine} {name:<24} {recipe.get('description', '')}".rstrip())
+    _remark(*answer.get("warnings", ()))
     return 0
 
 
-def _show(args: argparse.Namespace, door: Client) -> int:
-    print(pretty(_find_recipe(args.what, door)), end="")
+def _show(args: argparse.Namespace, client: Client) -> int:
+    print(pretty(_find_recipe(args.what, client)), end="")
     return 0
 
 
-def _check(args: argparse.Namespace, door: Client) -> int:
+def _check(args: argparse.Namespace, client: Client) -> int:
     """Every file is looked at, whatever is wrong with one. 1 when something is."""
     return max(_check_file(Path(name)) for name in args.what)
 
@@ -77,42 +77,42 @@ def _check_file(path: Path) -> int:
     return 0
 
 
-def _save(args: argparse.Namespace, door: Client) -> int:
+def _save(args: argparse.Namespace, client: Client) -> int:
     recipe = _file(Path(args.what)).recipe
-    said = door.answer("recipes/save", {"recipe": dump(recipe), "replace": args.replace})
-    print(f"saved: {said['recipe']['name']}")
-    _remark(*said["warnings"])
+    answer = client.answer("recipes/save", {"recipe": dump(recipe), "replace": args.replace})
+    print(f"saved: {answer['recipe']['name']}")
+    _remark(*answer["warnings"])
     return 0
 
 
-def _share(args: argparse.Namespace, door: Client) -> int:
-    print(share(_find_recipe(args.what, door)))
+def _share(args: argparse.Namespace, client: Client) -> int:
+    print(share(_find_recipe(args.what, client)))
     return 0
 
 
-def _read(args: argparse.Namespace, door: Client) -> int:
+def _read(args: argparse.Namespace, client: Client) -> int:
     received = read_text(sys.stdin.read() if args.what == "-" else args.what)
     print(pretty(received.recipe), end="")
     _remark(_older(received).strip(", "), *contradictions(received.recipe))
     return 0
 
 
-def _remove(args: argparse.Namespace, door: Client) -> int:
-    said = door.answer("recipes/remove", {"name": args.what})
-    again = "; the built-in one is used again" if said["restored"] else ""
-    print(f"removed: {said['removed']}{again}")
+def _remove(args: argparse.Namespace, client: Client) -> int:
+    answer = client.answer("recipes/remove", {"name": args.what})
+    again = "; the built-in one is used again" if answer["restored"] else ""
+    print(f"removed: {answer['removed']}{again}")
     return 0
 
 
-def _find_recipe(asked: str, door: Client) -> Recipe:
+def _find_recipe(name: str, client: Client) -> Recipe:
     """By name, or from a file."""
-    if asked.lower().endswith(".json"):
-        return _file(Path(asked)).recipe
-    known = {one.get("name", "Custom"): one for one in door.recipes()["recipes"]}
-    for name, said in known.items():
-        if name.lower() == asked.strip().lower():
-            return load(Recipe, said, "recipe")
-    raise Missing(f"no recipe is called {asked!r}.", path="NAME", hint=did_you_mean(asked, known))
+    if name.lower().endswith(".json"):
+        return _file(Path(name)).recipe
+    known = {entry.get("name", "Custom"): entry for entry in client.recipes()["recipes"]}
+    for known_name, fields in known.items():
+        if known_name.lower() == name.strip().lower():
+            return load(Recipe, fields, "recipe")
+    raise Missing(f"no recipe is called {name!r}.", path="NAME", hint=did_you_mean(name, known))
 
 
 def _file(path: Path) -> Received:

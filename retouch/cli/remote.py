@@ -58,10 +58,10 @@ class Remote:
         )
 
     def _headers(self) -> dict[str, str]:
-        said = {"Content-Type": "application/json", "Accept": "application/json"}
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self.login:
-            said["Authorization"] = "Basic " + base64.b64encode(self.login.encode()).decode("ascii")
-        return said
+            headers["Authorization"] = "Basic " + base64.b64encode(self.login.encode()).decode("ascii")
+        return headers
 
 
 def connect(url: str) -> Remote:
@@ -87,27 +87,27 @@ def _error_from(status: int, body: bytes, address: str) -> RetouchError:
     if status in (401, 403):
         hint = "Give them in the address, as http://user:password@host."
         return Unreachable(f"{address} asks for user and password.", hint=hint)
-    said = _error_fields(body)
-    if not said and status == 404:
+    fields = _error_fields(body)
+    if not fields and status == 404:
         return Unreachable(f"{address} has no Retouch.", hint="Is the extension installed there?")
-    kind = _kinds(RetouchError).get(str(said.get("error")), RetouchError)
-    fault = said.get("what") or f"{address} answered with status {status}."
-    return kind(str(fault), path=str(said.get("path") or ""), hint=str(said.get("hint") or ""))
+    kind = _kinds(RetouchError).get(str(fields.get("error")), RetouchError)
+    fault = fields.get("what") or f"{address} answered with status {status}."
+    return kind(str(fault), path=str(fields.get("path") or ""), hint=str(fields.get("hint") or ""))
 
 
 def _kinds(parent: type[RetouchError]) -> dict[str, type[RetouchError]]:
     """Every error class below `parent` by name."""
-    found = {kind.__name__: kind for kind in parent.__subclasses__()}
-    return found | {n: k for child in found.values() for n, k in _kinds(child).items()}
+    classes = {kind.__name__: kind for kind in parent.__subclasses__()}
+    return classes | {n: k for child in classes.values() for n, k in _kinds(child).items()}
 
 
 def _error_fields(body: bytes) -> dict[str, Any]:
     """What `RetouchError.as_json` said, {} for anybody else's error."""
     try:
-        said = json.loads(body)
+        fields = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    return said if isinstance(said, dict) and "error" in said else {}
+    return fields if isinstance(fields, dict) and "error" in fields else {}
 
 
 def _object(body: bytes, address: str) -> dict[str, Any]:

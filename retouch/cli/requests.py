@@ -40,15 +40,15 @@ class CliRequest:
         """What a fix is done by."""
         return load(Recipe, self.body["recipe"], "recipe")
 
-    def answer(self, door: Client, image: str) -> dict[str, Any]:
+    def answer(self, client: Client, image: str) -> dict[str, Any]:
         """Of one photograph, in base64."""
-        about = {"image": image} if self.pointed is None else prompts.mask(door, image, self.pointed)
-        answer = door.answer(self.verb, {**self.body, **about})
+        about = {"image": image} if self.pointed is None else prompts.mask(client, image, self.pointed)
+        answer = client.answer(self.verb, {**self.body, **about})
         if answer.get("history"):
-            asked = {"history": answer["history"], "return_file": True}
-            kept = door.answer("history", asked)
-            told = [text for text in kept["warnings"] if text not in answer["warnings"]]
-            answer = {**answer, "history_file": kept["file"], "warnings": [*answer["warnings"], *told]}
+            history_request = {"history": answer["history"], "return_file": True}
+            history = client.answer("history", history_request)
+            warnings = [text for text in history["warnings"] if text not in answer["warnings"]]
+            answer = {**answer, "history_file": history["file"], "warnings": [*answer["warnings"], *warnings]}
         return answer
 
     def planned(self) -> CliRequest:
@@ -57,51 +57,51 @@ class CliRequest:
         return dataclasses.replace(self, verb="plan", body=body, keep=output_files.keep_plan)
 
 
-def request_from(args: argparse.Namespace, door: Client) -> CliRequest:
+def request_from(args: argparse.Namespace, client: Client) -> CliRequest:
     """The request without its picture, checked as far as it can be before any work."""
-    asked = _ASKED[args.verb](args, door)
-    return asked.planned() if args.plan else asked
+    request = _ASKED[args.verb](args, client)
+    return request.planned() if args.plan else request
 
 
-def _run(args: argparse.Namespace, door: Client) -> CliRequest:
-    return _fixing(args, _recipe_named(args.recipe, door, "RECIPE"))
+def _run(args: argparse.Namespace, client: Client) -> CliRequest:
+    return _fixing(args, _recipe_named(args.recipe, client, "RECIPE"))
 
 
-def _fix(args: argparse.Namespace, door: Client) -> CliRequest:
-    return _fixing(args, _recipe(args, door))
+def _fix(args: argparse.Namespace, client: Client) -> CliRequest:
+    return _fixing(args, _recipe(args, client))
 
 
 def _fixing(args: argparse.Namespace, recipe: Recipe) -> CliRequest:
-    asked = {"recipe": dump(recipe), "return_history": getattr(args, "history", False)}
-    request = load(FixRequest, {**given_knobs(args, parser.fix_leaves()), **asked})
+    fields = {"recipe": dump(recipe), "return_history": getattr(args, "history", False)}
+    request = load(FixRequest, {**given_knobs(args, parser.fix_knobs()), **fields})
     return CliRequest("fix", dump(request), output_files.keep_fix)
 
 
-def _inpaint(args: argparse.Namespace, _door: Client) -> CliRequest:
+def _inpaint(args: argparse.Namespace, _client: Client) -> CliRequest:
     """A mask is read from its file, once, or outlined in each photograph."""
-    body = {**unflatten(given_knobs(args, parser.inpaint_leaves())), "return_history": args.history}
+    body = {**unflatten(given_knobs(args, parser.inpaint_knobs())), "return_history": args.history}
     load(InpaintRequest, body)
-    asked, files = prompts.prompt(args), {"mask": args.mask, "sketch": args.sketch}
+    prompt, files = prompts.prompt(args), {"mask": args.mask, "sketch": args.sketch}
     sent = {name: prompts.file(path, f"--{name}") for name, path in files.items() if path}
-    if asked and args.mask:
+    if prompt and args.mask:
         raise BadInput("what to repaint is said twice.", path="--mask", hint="Leave it or the pointing out.")
-    if not asked and not sent:
+    if not prompt and not sent:
         raise BadInput("nothing is pointed at.", hint="Give --click, --box, --text, --mask or --sketch.")
-    return CliRequest("inpaint", {**body, **sent}, output_files.keep_inpaint, asked or None)
+    return CliRequest("inpaint", {**body, **sent}, output_files.keep_inpaint, prompt or None)
 
 
-def _outpaint(args: argparse.Namespace, _door: Client) -> CliRequest:
+def _outpaint(args: argparse.Namespace, _client: Client) -> CliRequest:
     order = {"side_order": args.side_order.split(",")} if args.side_order else {}
-    request = load(OutpaintRequest, {**given_knobs(args, parser.outpaint_leaves()), **order})
+    request = load(OutpaintRequest, {**given_knobs(args, parser.outpaint_knobs()), **order})
     return CliRequest("outpaint", dump(request), output_files.keep_outpaint)
 
 
-def _detect(args: argparse.Namespace, _door: Client) -> CliRequest:
-    target = {**given_knobs(args, parser.target_leaves()), "models": args.target or ["face"]}
+def _detect(args: argparse.Namespace, _client: Client) -> CliRequest:
+    target = {**given_knobs(args, parser.target_knobs()), "models": args.target or ["face"]}
     return CliRequest("detect", {"targets": [dump(load(Target, target))]}, output_files.keep_detect)
 
 
-def _segment(args: argparse.Namespace, _door: Client) -> CliRequest:
+def _segment(args: argparse.Namespace, _client: Client) -> CliRequest:
     body = {**prompts.prompt(args), "everything": args.everything, "whole_masks": True}
     return CliRequest("segment", body, output_files.keep_segment)
 
@@ -117,32 +117,32 @@ _ASKED: dict[str, Callable[[argparse.Namespace, Client], CliRequest]] = {
 }
 
 
-def _recipe(args: argparse.Namespace, door: Client) -> Recipe:
+def _recipe(args: argparse.Namespace, client: Client) -> Recipe:
     """The recipe named or written, with what the flags say of its passes."""
     if args.recipe and args.target:
         raise BadInput("a recipe has its own targets.", path="--target", hint="Leave one out.")
-    target, painting = given_knobs(args, parser.target_leaves()), given_knobs(args, parser.pass_leaves())
+    target, painting = given_knobs(args, parser.target_knobs()), given_knobs(args, parser.pass_knobs())
     changes = {**painting, **{f"target.{name}": value for name, value in target.items()}}
-    recipe = _asked_recipe(args, door)
+    recipe = _asked_recipe(args, client)
     return dataclasses.replace(recipe, passes=tuple(replace(p, changes) for p in recipe.passes))
 
 
-def _asked_recipe(args: argparse.Namespace, door: Client) -> Recipe:
+def _asked_recipe(args: argparse.Namespace, client: Client) -> Recipe:
     if args.target:
         return Recipe("Command line", passes=(Pass(target=Target(models=tuple(args.target))),))
-    return _recipe_named(args.recipe or str(FixRequest().recipe), door, "--recipe")
+    return _recipe_named(args.recipe or str(FixRequest().recipe), client, "--recipe")
 
 
-def _recipe_named(asked: str, door: Client, path: str) -> Recipe:
+def _recipe_named(name: str, client: Client, path: str) -> Recipe:
     """The recipe of that name, where the work is done, or of that file; `path` is named in errors."""
-    if asked.lower().endswith(".json"):
-        return _read(Path(asked), path)
-    known = {said.get("name", Recipe().name): said for said in door.recipes()["recipes"]}
+    if name.lower().endswith(".json"):
+        return _read(Path(name), path)
+    known = {fields.get("name", Recipe().name): fields for fields in client.recipes()["recipes"]}
     lower = {name.lower(): name for name in known}
-    if asked.strip().lower() not in lower:
-        raise Missing(f"no recipe is called {asked!r}.", path=path, hint=did_you_mean(asked, known))
-    said = known[lower[asked.strip().lower()]]
-    return load(Recipe, {name: said[name] for name in knobs_of(Recipe) if name in said}, "recipe")
+    if name.strip().lower() not in lower:
+        raise Missing(f"no recipe is called {name!r}.", path=path, hint=did_you_mean(name, known))
+    fields = known[lower[name.strip().lower()]]
+    return load(Recipe, {name: fields[name] for name in knobs_of(Recipe) if name in fields}, "recipe")
 
 
 def _read(file: Path, path: str) -> Recipe:

@@ -15,60 +15,62 @@ from retouch.cli.requests import CliRequest
 from retouch.cli.summary_page import NoSummary
 from retouch.errors import RetouchError, describe
 
-OF_A_PHOTO = ("image", "points", "box", "mask")
+PHOTO_FIELDS = ("image", "points", "box", "mask")
 """What one photograph may be at fault with, and another of another size not."""
 AGAIN = "The same command goes on from here."
 
 
 def run_files(
-    named: Sequence[InputFile], work: CliRequest, door: Client, book: NoSummary, args: argparse.Namespace
+    named: Sequence[InputFile], work: CliRequest, client: Client, summary: NoSummary, args: argparse.Namespace
 ) -> int:
     """The exit status. Raises what every other photograph would fail with, too."""
-    with ProgressReport(len(named), quiet=args.json) as tally:
+    with ProgressReport(len(named), quiet=args.json) as progress:
         try:
             for photo in named:
                 if photo.done and not args.force:
-                    book.skip(photo)
-                    tally.skip(photo.target)
+                    summary.skip(photo)
+                    progress.skip(photo.target)
                 else:
-                    _one(photo, work, door, (tally, book))
+                    _run_file(photo, work, client, (progress, summary))
         except KeyboardInterrupt:
-            tally.page(book.close(f"Interrupted. {AGAIN}"))
-            return tally.interrupted()
+            progress.page(summary.close(f"Interrupted. {AGAIN}"))
+            return progress.interrupted()
         except RetouchError as error:
-            tally.page(book.close(f"It could not go on: {error} {AGAIN}"))
+            progress.page(summary.close(f"It could not go on: {error} {AGAIN}"))
             raise
-        tally.page(book.close())
-        return tally.status()
+        progress.page(summary.close())
+        return progress.status()
 
 
-def _one(photo: InputFile, work: CliRequest, door: Client, told: tuple[ProgressReport, NoSummary]) -> None:
-    tally, book = told
+def _run_file(
+    photo: InputFile, work: CliRequest, client: Client, reports: tuple[ProgressReport, NoSummary]
+) -> None:
+    progress, summary = reports
     try:
         image = base64.b64encode(photo.source.read_bytes()).decode("ascii")
-        answer = work.answer(door, image)
+        answer = work.answer(client, image)
         output_files.check(answer)
         answer = output_files.with_losses(photo, answer)
         photo.target.parent.mkdir(parents=True, exist_ok=True)
-        book.finish(photo, answer)
+        summary.finish(photo, answer)
         work.keep(photo, answer)
     except Exception as error:  # whatever one photograph did, the rest go on
-        if _of_the_request(error):
+        if _is_request_error(error):
             raise
         fault = (
             error
             if isinstance(error, RetouchError | OSError)
             else RetouchError(f"failed ({describe(error)}).")
         )
-        book.fail(photo, fault)
-        tally.fail(photo.source, fault)
+        summary.fail(photo, fault)
+        progress.fail(photo.source, fault)
     else:
-        tally.finish(photo, output_files.line(photo, answer), output_files.outcome(answer))
+        progress.finish(photo, output_files.line(photo, answer), output_files.outcome(answer))
 
 
-def _of_the_request(error: Exception) -> bool:
+def _is_request_error(error: Exception) -> bool:
     """True when every other photograph would fail in the same way."""
     if not isinstance(error, RetouchError):
         return False
-    at_fault = error.status in (404, 422) and error.path and not error.path.startswith(OF_A_PHOTO)
+    at_fault = error.status in (404, 422) and error.path and not error.path.startswith(PHOTO_FIELDS)
     return isinstance(error, Unreachable) or bool(at_fault)

@@ -91,21 +91,21 @@ class SummaryPage(NoSummary):
         return dataclasses.replace(entry, pictured=True)
 
     def _remember(self, photo: InputFile, entry: BatchEntry) -> None:
-        said = {"recipe": dump(self.recipe), "entry": dataclasses.asdict(entry)}
+        fields = {"recipe": dump(self.recipe), "entry": dataclasses.asdict(entry)}
         output_files.put(
-            self._picture_path(entry.name, "json"), json.dumps(said, ensure_ascii=False).encode()
+            self._picture_path(entry.name, "json"), json.dumps(fields, ensure_ascii=False).encode()
         )
         self._entries[photo.target] = entry
 
     def _read_entry(self, photo: InputFile) -> BatchEntry | None:
         """What an earlier run said of a file, None where there is nothing that can be read."""
         try:
-            said = json.loads(self._picture_path(self._name(photo), "json").read_bytes())
-            entry = BatchEntry(**{**said["entry"], "reports": tuple(said["entry"]["reports"])})
-            recipe = {"name": Recipe().name, **said["recipe"]}
+            fields = json.loads(self._picture_path(self._name(photo), "json").read_bytes())
+            entry = BatchEntry(**{**fields["entry"], "reports": tuple(fields["entry"]["reports"])})
+            recipe = {"name": Recipe().name, **fields["recipe"]}
         except (OSError, ValueError, TypeError, KeyError):
             return None
-        if said["recipe"] == dump(self.recipe):
+        if fields["recipe"] == dump(self.recipe):
             return entry
         other = f"by {recipe['name']!r} with other passes"
         if recipe.get("name", "Custom") != self.recipe.name:

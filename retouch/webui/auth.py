@@ -18,10 +18,10 @@ def guard_of(app: FastAPI) -> Any:
     """
     basic = HTTPBasic(auto_error=False)
 
-    def guard(request: Request, given: HTTPBasicCredentials | None = Depends(basic)) -> None:
+    def guard(request: Request, credentials: HTTPBasicCredentials | None = Depends(basic)) -> None:
         known = {**_api_users(), **(getattr(app, "auth", None) or {})}
         demanded = bool(known or host.shared.cmd_opts.api_auth)
-        if not demanded or _logged_in(app, request) or (given and _matches(known, given)):
+        if not demanded or _logged_in(app, request) or (credentials and _matches(known, credentials)):
             return
         raise HTTPException(401, "Incorrect username or password", {"WWW-Authenticate": "Basic"})
 
@@ -40,9 +40,9 @@ def _logged_in(app: FastAPI, request: Request) -> bool:
     return any(cookie in tokens for cookie in cookies if cookie)
 
 
-def _matches(known: dict[str, str], given: HTTPBasicCredentials) -> bool:
+def _matches(known: dict[str, str], credentials: HTTPBasicCredentials) -> bool:
     """Compared in constant time, so that the answer's delay tells nothing."""
-    password = known.get(given.username)
+    password = known.get(credentials.username)
     if password is None:
         return False
-    return secrets.compare_digest(given.password.encode(), password.encode())
+    return secrets.compare_digest(credentials.password.encode(), password.encode())

@@ -1,4 +1,4 @@
-"""The REST doors inside the WebUI: its queue, its progress bar, its credentials."""
+"""The REST API inside the WebUI: it uses the host's queue, progress bar and credentials."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from retouch.webui.progress import HostProgress, preview
 
 @dataclass
 class HostBackend:
-    """What `rest` asks of the WebUI."""
+    """The WebUI as the backend of the API."""
 
-    turns: JobQueue = field(default_factory=JobQueue)
-
-    @property
-    def studio(self) -> Pipeline:
-        return service.studio_on(service.engine_for())
+    job_queue: JobQueue = field(default_factory=JobQueue)
 
     @property
-    def eyes(self) -> Finders:
-        return service.eyes()
+    def pipeline(self) -> Pipeline:
+        return service.pipeline_on(service.engine_for())
+
+    @property
+    def finders(self) -> Finders:
+        return service.finders()
 
     @property
     def own_recipes(self) -> Path | None:
@@ -73,15 +73,15 @@ class HostBackend:
 
     @contextlib.contextmanager
     def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:
-        """The host's own order: queue, then state, then task, each undone whatever happens.
+        """Hold the queue, then the state, then the task, in the host's order. Each is released in any case.
 
-        `paints` changes nothing: the host has its checkpoint loaded, or loads it at the first sampling.
-        The host's bar knows the job by the caller's name for it. Its lock is not re-entrant: never call this
-        from inside a job's hook.
+        `paints` has no effect: the host has its checkpoint loaded, or loads it at the first sampling. The
+        host's progress bar uses `task` as the name of the job. The host's lock is not re-entrant, so never
+        call this inside a hook of a job.
         """
         ticket = JobTicket(what, task or host.progress.create_task_id(f"retouch_{what}"))
         host.progress.add_task_to_queue(ticket.task)
-        with self.turns.hold(ticket, host.call_queue.queue_lock):
+        with self.job_queue.hold(ticket, host.call_queue.queue_lock):
             host.shared.state.begin(job=ticket.task)
             host.progress.start_task(ticket.task)
             try:
@@ -93,25 +93,25 @@ class HostBackend:
                 host.shared.total_tqdm.clear()
 
     def progress(self, task: str) -> dict[str, Any]:
-        """Of our own job the steps count too. The queue's length and `busy` are the whole host's."""
-        state, now = host.shared.state, self.turns.now
+        """The summary of the queue. `waiting` and `busy` include the host's own jobs."""
+        state, now = host.shared.state, self.job_queue.now
         if now.verb:
             now.step(state.sampling_step, state.sampling_steps)
-        shown = preview() if self.turns.at_work(task) else None
-        said = self.turns.summary(task)
+        image = preview() if self.job_queue.at_work(task) else None
+        summary = self.job_queue.summary(task)
         waiting = len(host.progress.pending_tasks)
-        mine = said["task"] != ""  # asked again: the turn may have passed on while the preview was made
-        return {**said, "busy": bool(state.job), "waiting": waiting, "preview": shown if mine else None}
+        mine = summary["task"] != ""  # checked again: another job may have started during the preview
+        return {**summary, "busy": bool(state.job), "waiting": waiting, "preview": image if mine else None}
 
     def interrupt(self, task: str) -> dict[str, Any]:
-        """Of our jobs only: the host's own have the host's button."""
-        return {"interrupted": self.turns.stop(task, host.shared.state.interrupt)}
+        """Stop a job of Retouch. The host's own jobs have the host's button."""
+        return {"interrupted": self.job_queue.stop(task, host.shared.state.interrupt)}
 
     def skip(self, task: str) -> dict[str, Any]:
-        return {"skipped": self.turns.stop(task, host.shared.state.skip)}
+        return {"skipped": self.job_queue.stop(task, host.shared.state.skip)}
 
 
 def on_app_started(_demo: Any, app: FastAPI) -> None:
-    desk = routes.install(app, HostBackend(), guard=[Depends(guard_of(app))])
-    desk.tempos = service.tempos()
+    api_service = routes.install(app, HostBackend(), guard=[Depends(guard_of(app))])
+    api_service.speeds = service.speed_history()
     static_files.add_files(app, static_files.FILES)

@@ -1,4 +1,4 @@
-"""One surrounding job's fixes: which pictures, when, and what is said of them."""
+"""The fixes of one surrounding job: which pictures, when, and what the infotext says."""
 
 from __future__ import annotations
 
@@ -34,32 +34,32 @@ from retouch.webui.engine.host_engine import HostEngine
 from retouch.webui.engine.tensors import floats_of, picture_of
 from retouch.webui.panel.panel import request_from
 from retouch.webui.progress import HostProgress
-from retouch.webui.service import engine_for, eyes, own_recipes, record_timing, studio_on, working
+from retouch.webui.service import engine_for, finders, own_recipes, pipeline_on, record_timing, working
 from retouch.webui.skip_img2img import Skipped, skip_host_img2img
 from retouch.webui.surrounding_job import Around
 
 OVERRIDES = "retouch_overrides"
-"""Where an X/Y/Z axis leaves its changes to the recipe, on `p`: {dotted path in pass 1: value}."""
+"""Attribute of `p` with the changes of an X/Y/Z axis: {dotted path in the first pass: value}."""
 
 
 @dataclass
 class AutofixJob:
-    """Lives on `p.retouch` from `process` to `postprocess`."""
+    """The state of one job. It is `p.retouch` from `process` to `postprocess`."""
 
     request: AutofixRequest
     recipe: Recipe
     runs: Recipe
-    """The recipe without the passes that lack a model and are then to be skipped."""
+    """The recipe without the passes that are skipped because a model is missing."""
     left_out: tuple[str, ...] = ()
-    """Which those are, and why."""
+    """One sentence for each pass left out of `runs`."""
     finish: Recipe = field(init=False)
     """The passes on the finished picture."""
     skipped: Skipped | None = None
-    """What an img2img that is not run was given."""
+    """The inputs of an img2img that is not run."""
     early: dict[int, Result] = field(default_factory=dict)
-    """What was done to each picture of the batch at hand before hires fix enlarged it."""
+    """The result of each picture of the current batch before hires fix enlarged it."""
     said: list[str] = field(default_factory=list)
-    """The regions of each picture of the batch at hand, as the infotext has them."""
+    """The regions of each picture of the current batch, in the form of the infotext."""
     warned: list[str] = field(default_factory=list)
     everything: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -70,10 +70,10 @@ class AutofixJob:
 
     @classmethod
     def begin(cls, p: Any, args: Sequence[Any]) -> AutofixJob | None:
-        """None when there is nothing to do. A bad request is said, and the picture is left alone.
+        """The job, None if there is nothing to do. A bad request is reported; the picture stays.
 
-        The host shares what is said of a job between the cells of a plot and the files of a batch, so
-        what an earlier one left goes; unless ADetailer asks a second time, in the middle of a job.
+        The host shares the generation parameters between the cells of a plot and the files of a batch, so
+        those of an earlier job are removed. ADetailer calls this again inside a job: then they stay.
         """
         if getattr(p, "retouch", None) is None:
             _forget(p)
@@ -102,24 +102,24 @@ class AutofixJob:
         if not (recipe.active or (request.skip_img2img and request.outpaint)):
             return None
         p.extra_generation_params.update(params(recipe))  # of a refused one as well: a paste brings it back
-        return cls(request, recipe, *drop_unavailable_passes(eyes(), recipe))
+        return cls(request, recipe, *drop_unavailable_passes(finders(), recipe))
 
     def _before_hires(self, p: Any) -> None:
-        """Where `p` has a hires fix, the passes that ask for it run before that. Else all run at the end."""
+        """With hires fix, the passes of "before" run before it. Without it, all run at the end."""
         hires_fix.release(p)
         if hires_fix.has_hires_fix(p) and self.runs.only("before").active:
             early, self.finish = self.runs.only("before"), self.runs.only("after")
             hires_fix.between(p, functools.partial(self._fix_small, p, early))
 
     def _fix_small(self, p: Any, early: Recipe, pictures: Sequence[Picture]) -> list[Picture]:
-        """Nothing is said of them before the picture is finished."""
+        """Fix the small pictures before hires fix. They are reported with the finished pictures."""
         around = Around(p, small=True)
         results = self._paint(around, early, self._canvases(around, pictures, range(len(pictures))))
         self.early = dict(enumerate(results))
         return [result.picture for result in results]
 
     def fix_batch(self, p: Any, pp: Any) -> None:
-        """All pictures of a batch share sampling calls, unless the host still has to composite them."""
+        """Fix the pictures of a batch in shared sampling calls, unless the host composites them later."""
         self.said, self.warned = [""] * len(pp.images), [""] * len(pp.images)
         p.__dict__.pop("save_samples", None)
         saves = p.save_samples()
@@ -136,7 +136,7 @@ class AutofixJob:
             p.save_samples = lambda: saves
 
     def fix_finished(self, p: Any, pp: Any) -> None:
-        """One full-size picture of a job whose overlay or colours the host put on afterwards."""
+        """Fix one full-size picture of a job whose overlay or colours the host applies after the batch hook."""
         if not _composites_later(p):
             return
         before = from_pil(pp.image)
@@ -162,11 +162,11 @@ class AutofixJob:
 
     @staticmethod
     def _paint(around: Around, recipe: Recipe, canvases: Sequence[PictureInput]) -> list[Result]:
-        """Whatever happens, every picture comes back: mended, or as it was with a reason."""
+        """One result for each picture. After an exception it is unchanged, with the reason as warning."""
         try:
             with working(around.p):
                 engine = engine_for(around)
-                fixed = studio_on(engine).fix(canvases, recipe, HostProgress())
+                fixed = pipeline_on(engine).fix(canvases, recipe, HostProgress())
             return [engine.with_remarks(_as_spoken(result, engine)) for result in record_timing(fixed)]
         except Exception as error:  # the host would only log it, and the person would never know
             host.errors.report("Retouch: the picture is kept as it was", exc_info=True)
@@ -175,23 +175,25 @@ class AutofixJob:
             return [Result(canvas.picture, warnings=(reason,)) for canvas in canvases]
 
     def _generation(self, around: Around, index: int) -> Generation:
-        """The surrounding picture's, with whatever the request itself names."""
-        made = around.generation(index)
-        asked = self.request
+        """The generation of the surrounding picture, with the values that the request sets."""
+        generation = around.generation(index)
+        request = self.request
         return dataclasses.replace(
-            made,
-            prompt=asked.prompt or made.prompt,
-            negative_prompt=asked.negative_prompt or made.negative_prompt,
-            seed=asked.seed if asked.seed >= 0 else made.seed,
-            subseed=asked.subseed if asked.subseed_strength and asked.subseed >= 0 else made.subseed,
-            subseed_strength=asked.subseed_strength or made.subseed_strength,
+            generation,
+            prompt=request.prompt or generation.prompt,
+            negative_prompt=request.negative_prompt or generation.negative_prompt,
+            seed=request.seed if request.seed >= 0 else generation.seed,
+            subseed=request.subseed
+            if request.subseed_strength and request.subseed >= 0
+            else generation.subseed,
+            subseed_strength=request.subseed_strength or generation.subseed_strength,
         )
 
     def _record(self, p: Any, index: int, canvas: PictureInput, result: Result) -> None:
         """Both sides of hires fix are said; boxes before it are on the small picture."""
         whole = self.early.pop(index, Result(canvas.picture)).then(result)
-        made = Around(p).generation(index)
-        around = PromptPair(made.prompt, made.negative_prompt)
+        report = Around(p).generation(index)
+        around = PromptPair(report.prompt, report.negative_prompt)
         for texts in (self.said, self.warned):  # another script may have added pictures
             texts.extend([""] * (index + 1 - len(texts)))
         self.said[index] = params(self.recipe, whole.reports, around).get(REGIONS, "")
@@ -207,15 +209,15 @@ class AutofixJob:
             self.masks += [Image.fromarray(r.mask(canvas.picture).alpha) for r in result.reports if r.kept]
         try:
             history_files.save_extras(p, index, canvas.picture, result)
-            told = params(self.recipe, result.reports, around)
-            history_files.remember(p, index, History.of(canvas.picture, result.reports), told)
+            about = params(self.recipe, result.reports, around)
+            history_files.remember(p, index, History.of(canvas.picture, result.reports), about)
         except Exception:  # a full disk must not cost the faces that are finished
             host.errors.report("Retouch: the picture before, or what was found, was not saved", exc_info=True)
 
     def end(self, p: Any, processed: Any) -> None:
-        """Every picture's regions for the API, the masks behind the pictures, and `p` as it was.
+        """Add the regions and masks to the result and restore `p`.
 
-        What is said of this job stays with its result: the Batch tab goes on with the same `p`.
+        The parameters of this job stay with its result: the Batch tab reuses the same `p`.
         """
         everything: dict[str, Any] = {REGIONS: list(self.everything)}
         if self.warnings:
@@ -235,29 +237,29 @@ def _forget(p: Any) -> None:
 
 
 def _as_spoken(result: Result, engine: HostEngine) -> Result:
-    """Wildcards are drawn while painting: the reports name what was drawn."""
+    """The result with the prompts after wildcards, which are drawn during painting."""
 
     def spoken(report: Report) -> Report:
         step = report.step
-        said = engine.spoken.get((step.prompt, report.seed), step.prompt)
-        return dataclasses.replace(report, step=dataclasses.replace(step, prompt=said))
+        prompt = engine.spoken.get((step.prompt, report.seed), step.prompt)
+        return dataclasses.replace(report, step=dataclasses.replace(step, prompt=prompt))
 
     return dataclasses.replace(result, reports=tuple(spoken(report) for report in result.reports))
 
 
 def _with_overrides(recipe: Recipe, request: AutofixRequest) -> Recipe:
-    """The request's own steps, sampler and so on in every pass that leaves them to its surroundings."""
-    asked = {f.name: getattr(request, f.name) for f in dataclasses.fields(Overrides)}
+    """The recipe with the request's sampling values in every pass that leaves them blank."""
+    overrides = {f.name: getattr(request, f.name) for f in dataclasses.fields(Overrides)}
 
-    def filled(one: Pass) -> Pass:
-        blank = {name: value for name, value in asked.items() if getattr(one, name) is None}
-        return dataclasses.replace(one, **blank)
+    def filled(recipe_pass: Pass) -> Pass:
+        blank = {name: value for name, value in overrides.items() if getattr(recipe_pass, name) is None}
+        return dataclasses.replace(recipe_pass, **blank)
 
-    return dataclasses.replace(recipe, passes=tuple(filled(one) for one in recipe.passes))
+    return dataclasses.replace(recipe, passes=tuple(filled(recipe_pass) for recipe_pass in recipe.passes))
 
 
 def _apply_axes(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
-    """An axis changes the first pass."""
+    """The recipe with the changes of an X/Y/Z axis in its first pass."""
     if not changes:
         return recipe
     first, *rest = recipe.passes or (Pass(),)
@@ -265,12 +267,12 @@ def _apply_axes(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
 
 
 def _composites_later(p: Any) -> bool:
-    """Inpainting overlays, colour correction and face restoration come after the batch hook."""
+    """True if the host applies an overlay, colour correction or face restoration after the batch hook."""
     overlaid = getattr(p, "mask_for_overlay", None) is not None
     return overlaid or p.color_corrections is not None or bool(p.restore_faces)
 
 
 def _user_mask(p: Any) -> Mask | None:
-    """What the host lets change: blurred, inverted and at full size as its own overlay has it."""
+    """The mask of the host's overlay, blurred, inverted and at full size. None without one."""
     overlay_mask = getattr(p, "mask_for_overlay", None)
     return None if overlay_mask is None else Mask(np.array(overlay_mask.convert("L")))

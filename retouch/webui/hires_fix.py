@@ -51,19 +51,20 @@ def _mend_samples(
     floats = decoded
     if floats is None:
         floats = torch.stack(list(processing.decode_latent_batch(shared.sd_model, samples, devices.cpu)))
-    before = [((one.float() + 1) / 2).clamp(0, 1) for one in floats]
+    before = [((sample.float() + 1) / 2).clamp(0, 1) for sample in floats]
     pictures = [picture_of(tensor) for tensor in before]
     after = mend(pictures)
     use_hires_checkpoint(txt2img)
     new = [floats_of(*triple) for triple in zip(before, pictures, after, strict=True)]
     if decoded is not None and not (shared.state.interrupted and samples is not None):
-        kept = (
-            old if one is was else one * 2 - 1 for old, was, one in zip(decoded, before, new, strict=True)
+        unchanged = (
+            old if sample is was else sample * 2 - 1
+            for old, was, sample in zip(decoded, before, new, strict=True)
         )
-        return samples, torch.stack([one.to(decoded) for one in kept])
+        return samples, torch.stack([sample.to(decoded) for sample in unchanged])
     # Interrupted, the host shows the latents as they are: those, too, hold what is finished.
     each = zip(samples, pictures, after, new, seeds, strict=True)
-    return torch.stack([_encode(*one) for one in each]), decoded
+    return torch.stack([_encode(*sample) for sample in each]), decoded
 
 
 def _encode(latent: Any, before: Picture, after: Picture, new: torch.Tensor, seed: int) -> Any:

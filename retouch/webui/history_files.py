@@ -20,18 +20,18 @@ from retouch.webui import host, settings
 def remember(p: Any, index: int, history: History, about: dict[str, str]) -> None:
     """To be written beside picture `index` of the batch at hand, where the settings say so."""
     if settings.get(settings.SAVE_HISTORY) and history.entries:
-        held = getattr(p, "retouch_pasts", {})
-        p.retouch_pasts = {**held, index: (history, about)}
+        waiting = getattr(p, "retouch_pasts", {})
+        p.retouch_pasts = {**waiting, index: (history, about)}
 
 
 def on_image_saved(params: Any) -> None:
     """The host saves grids and masks of a job by the same call: only the first picture of an index counts."""
-    held = getattr(params.p, "retouch_pasts", {})
-    found = held.pop(getattr(params.p, "batch_index", None), None)
-    if found is not None:
+    waiting = getattr(params.p, "retouch_pasts", {})
+    history = waiting.pop(getattr(params.p, "batch_index", None), None)
+    if history is not None:
         try:
             path = Path(params.filename).with_suffix(history_file.ENDING)
-            history_file.save(path, history_file.write_history(*found), settings.history_bytes())
+            history_file.save(path, history_file.write_history(*history), settings.history_bytes())
         except Exception:  # a full disk must not cost the picture
             host.errors.report("Retouch: the history beside a picture was not saved", exc_info=True)
 
@@ -43,10 +43,10 @@ def save_extras(p: Any, index: int, before: Picture, result: Result) -> None:
     if settings.get(settings.SAVE_BEFORE):
         _save(p, index, before.pil(), "-before-retouch")
     if settings.get(settings.SAVE_PREVIEW):
-        found = [
+        regions = [
             Region(r.step.frame.crop, r.step.composite, r.step.label, r.step.score) for r in result.reports
         ]
-        _save(p, index, draw_regions(before, found).pil(), "-retouch-preview")
+        _save(p, index, draw_regions(before, regions).pil(), "-retouch-preview")
 
 
 def _save(p: Any, index: int, image: Image.Image, suffix: str) -> None:

@@ -61,9 +61,9 @@ def option(key: str, default: Any) -> Any:
 
 def device() -> str:
     """Where detectors run: the WebUI's device, the CPU when memory is short or the person says so."""
-    asked = getattr(shared.cmd_opts, "use_cpu", None) or []
+    cpu_modules = getattr(shared.cmd_opts, "use_cpu", None) or []
     tight = any(getattr(shared.cmd_opts, flag, False) for flag in ("lowvram", "medvram", "medvram_sdxl"))
-    if tight or "all" in asked or "retouch" in asked:
+    if tight or "all" in cpu_modules or "retouch" in cpu_modules:
         return "cpu"
     return str(devices.device)
 

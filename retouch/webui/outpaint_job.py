@@ -23,7 +23,7 @@ from retouch.webui import host
 from retouch.webui.engine.tensors import picture_of
 from retouch.webui.panel.outpaint_section import CHANGES
 from retouch.webui.progress import HostProgress
-from retouch.webui.service import engine_for, record_timing, studio_on, working
+from retouch.webui.service import engine_for, pipeline_on, record_timing, working
 from retouch.webui.surrounding_job import Around
 
 
@@ -52,8 +52,8 @@ class OutpaintJob:
         except RetouchError as error:
             job.say(p, str(error))
             return None
-        said = json.dumps(dump(job.request), ensure_ascii=False, separators=(",", ":"))
-        p.extra_generation_params[OUTPAINT] = said
+        text = json.dumps(dump(job.request), ensure_ascii=False, separators=(",", ":"))
+        p.extra_generation_params[OUTPAINT] = text
         return job
 
     def begin_batch(self, pp: Any) -> None:
@@ -65,11 +65,11 @@ class OutpaintJob:
         p.extra_generation_params.pop(OUTPAINT_WARNINGS, None)  # of the picture before
         fault = _unfit(p)
         before = from_pil(pp.image)
-        done = Result(before, warnings=(fault,)) if fault else self._extend(p, before)
-        if done.warnings:
-            self.say(p, "; ".join(done.warnings))
-        if done.picture.size != before.size:
-            pp.image = done.picture.pil()
+        result = Result(before, warnings=(fault,)) if fault else self._extend(p, before)
+        if result.warnings:
+            self.say(p, "; ".join(result.warnings))
+        if result.picture.size != before.size:
+            pp.image = result.picture.pil()
 
     def _extend(self, p: Any, before: Picture) -> Result:
         batch, self.batch = self.batch, None
@@ -106,12 +106,15 @@ class OutpaintJob:
 
     def _side_by_side(self, p: Any, pictures: Sequence[tuple[int, Picture]]) -> Sequence[Result]:
         """Pictures of the batch at hand by index."""
-        asked = self.request
+        request = self.request
         around = Around(p)
-        canvases = [PictureInput(one, generation(asked, around.generation(index))) for index, one in pictures]
+        canvases = [
+            PictureInput(picture, generation(request, around.generation(index)))
+            for index, picture in pictures
+        ]
         with working(p):
             engine = engine_for(around)
-            results = extend_pictures(asked, canvases, studio_on(engine), HostProgress())
+            results = extend_pictures(request, canvases, pipeline_on(engine), HostProgress())
         return [engine.with_remarks(result) for result in record_timing(results)]
 
     def say(self, p: Any, warning: str) -> None:
@@ -122,8 +125,8 @@ class OutpaintJob:
 
     def end(self, p: Any, processed: Any) -> None:
         """All that went wrong for the API, and `p` as it was."""
-        said = "; ".join(dict.fromkeys(self.warnings))
-        warned = {OUTPAINT_WARNINGS: said} if said else {}
+        text = "; ".join(dict.fromkeys(self.warnings))
+        warned = {OUTPAINT_WARNINGS: text} if text else {}
         processed.extra_generation_params = {**processed.extra_generation_params, **warned}
         for key in (OUTPAINT, OUTPAINT_WARNINGS):
             p.extra_generation_params.pop(key, None)

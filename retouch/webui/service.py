@@ -1,4 +1,4 @@
-"""What lives as long as the WebUI does: detectors, segmenters, and where a person's recipes lie."""
+"""Objects that live as long as the WebUI: detectors, segmenters, and the folder of own recipes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _segmenters(offline: bool) -> SegmenterRegistry:
 
 
 def unload_models() -> None:
-    """Detectors and segmenters give their memory back; they are loaded again when next needed."""
+    """Free the memory of detectors and segmenters. They are loaded again when they are next used."""
     registry().unload()
     segmenters().release()
 
@@ -67,40 +67,45 @@ def engine_for(around: Around | None = None) -> HostEngine:
     return HostEngine(around, unload_models)
 
 
-def studio_on(engine: HostEngine) -> Pipeline:
+def pipeline_on(engine: HostEngine) -> Pipeline:
     return Pipeline(engine, registry().get, segmenters().get)
 
 
-def eyes() -> Finders:
-    """For finding out what is here before there is an engine."""
+def finders() -> Finders:
+    """Looks up installed models without an engine."""
     return Finders(registry().get, segmenters().get)
 
 
 @functools.cache
-def tempos() -> SpeedHistory:
-    """How long painting took, through whichever door."""
+def speed_history() -> SpeedHistory:
+    """The painting speed, shared by the script and the API."""
     return SpeedHistory()
 
 
 def record_timing(results: Sequence[Result]) -> Sequence[Result]:
-    """The same; how long they took is remembered for plans. Outside `working`: the person's checkpoint is
-    back, which a blank one means."""
+    """`results` itself. Their seconds are recorded for later plans.
+
+    Call it outside `working`, when the person's checkpoint is loaded again: a blank one means that.
+    """
     for result in results:
-        tempos().learn(HostEngine.name, loaded_checkpoint(), result.reports)
+        speed_history().learn(HostEngine.name, loaded_checkpoint(), result.reports)
     return results
 
 
 @contextlib.contextmanager
 def working(outer: Any = None) -> Iterator[None]:
-    """The person's checkpoint and VAE are back afterwards with what `outer`, the surrounding job, had
-    put on them, the progress bar says what it said before, the generators of random numbers go on from
-    where they were, and detectors and segmenters are gone if they are not kept."""
-    said = shared.state.textinfo
+    """Restore the host's state after the block.
+
+    It restores the checkpoint and VAE with the patches of `outer` (the surrounding job), the text of the
+    progress bar, and the random generators. It unloads detectors and segmenters unless the settings
+    keep them.
+    """
+    text = shared.state.textinfo
     try:
         with randomness_kept(), models_as_found():
             yield
     finally:
-        shared.state.textinfo = said
+        shared.state.textinfo = text
         if outer is not None:
             model_patches_of(outer)
         if not settings.get(settings.KEEP):

@@ -79,7 +79,7 @@ class Around:
 
     def _sampling(self) -> Sampling:
         p, noise = self.p, getattr(self.p, "initial_noise_multiplier", None)
-        made = {
+        params = {
             "steps": int(p.steps),
             "cfg_scale": float(p.cfg_scale),
             "sampler": p.sampler_name or "",
@@ -87,7 +87,7 @@ class Around:
             **(_hires_sampling(p) if self.second else {}),
         }
         return Sampling(
-            **made,
+            **params,
             checkpoint=self.checkpoint,
             clip_skip=int(shared.opts.CLIP_stop_at_last_layers),
             noise_multiplier=float(shared.opts.initial_noise_multiplier if noise is None else noise),
@@ -102,13 +102,13 @@ class Around:
     def img2img(self, checkpoint: str) -> dict[str, Any]:
         """Arguments of the host's img2img with which it samples with `checkpoint` as the job around did."""
         known = processing.StableDiffusionProcessingImg2Img.__dataclass_fields__
-        asked = {name: getattr(self.p, name) for name in _PASSED_ON if hasattr(self.p, name)}
+        override = {name: getattr(self.p, name) for name in _PASSED_ON if hasattr(self.p, name)}
         if checkpoint in ("", self.checkpoint) and self._has_refiner:
-            asked |= {
+            override |= {
                 "refiner_checkpoint": self.p.refiner_checkpoint,
                 "refiner_switch_at": self.p.refiner_switch_at,
             }
-        return {name: value for name, value in asked.items() if name in known and value is not None}
+        return {name: value for name, value in override.items() if name in known and value is not None}
 
     @property
     def _has_refiner(self) -> bool:
@@ -149,8 +149,8 @@ def _hires_steps(txt2img: Any) -> int:
 
     Hires steps are all run, from the denoising strength down, while an img2img runs that share of its own.
     """
-    asked = getattr(txt2img, "hr_second_pass_steps", 0) or 0
+    steps = getattr(txt2img, "hr_second_pass_steps", 0) or 0
     return min(
-        round(asked / min(txt2img.denoising_strength or 1.0, 0.999)),
-        int(knobs_of(Sampling)["steps"].high or asked),
+        round(steps / min(txt2img.denoising_strength or 1.0, 0.999)),
+        int(knobs_of(Sampling)["steps"].high or steps),
     )

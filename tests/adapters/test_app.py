@@ -104,7 +104,7 @@ def test_a_second_job_waits_for_the_first():
     for job in jobs:
         job.start()
     assert inside.wait(30)
-    while backend.turns.waiting == 0:
+    while backend.job_queue.waiting == 0:
         time.sleep(0.01)
     assert client.get("/retouch/v1/progress").json()["waiting"] == 1
     assert len(engine.calls) == 0
@@ -112,7 +112,7 @@ def test_a_second_job_waits_for_the_first():
     for job in jobs:
         job.join(30)
     assert [answer.status_code for answer in answers] == [200, 200]
-    assert backend.turns.waiting == 0
+    assert backend.job_queue.waiting == 0
 
 
 def test_the_engine_is_loaded_once_and_not_to_detect():
@@ -142,7 +142,7 @@ def test_two_tasks_and_a_button_for_each():
     first.start()
     assert inside.wait(30)
     second.start()
-    while backend.turns.waiting == 0:
+    while backend.job_queue.waiting == 0:
         time.sleep(0.01)
     said = {task: client.get(f"/retouch/v1/progress?task={task}").json() for task in ("first", "second")}
     assert (said["first"]["task"], said["first"]["queued"]) == ("first", False)
@@ -188,7 +188,7 @@ def test_a_plan_does_not_wait_for_a_long_job_once_the_model_is_known():
     mask = base64.b64encode(mask_layers.encode_gray(np.full((200, 400), 255, np.uint8))).decode()
     body = {"verb": "inpaint", "image": IMAGE, "mask": mask}
     first = post(client, "plan", body).json()
-    with backend.turns.hold(JobTicket("fix"), backend._queue):
+    with backend.job_queue.hold(JobTicket("fix"), backend._queue):
         assert post(client, "plan", body).json()["steps"][0]["work"] == first["steps"][0]["work"]
 
 
@@ -208,7 +208,7 @@ def test_the_page_of_doors_lists_every_door():
     _, client = standing()
     page = client.get("/doors").text
     routes = {route.path for route in client.app.routes if route.path.startswith("/retouch")}
-    assert len(routes) == 9 + len(VERBS) + len(batches_routes.DOORS)
+    assert len(routes) == 9 + len(VERBS) + len(batches_routes.ROUTES)
     assert all(path in page for path in routes)
 
 
@@ -240,7 +240,7 @@ def test_the_options_make_a_backend_that_paints_noise(tmp_path):
     words = ["--demo-noise", "--device", "cpu", "--models-dir", str(tmp_path), "--offline"]
     backend = app_backend.backend_of(options(*words))
     with backend.busy("fix"):
-        assert "noise" in backend.studio.engine.name
+        assert "noise" in backend.pipeline.engine.name
     assert backend.defaults().steps == app_backend.NOISE_STEPS
     names = {model["name"] for model in backend.models()}
     assert {"face", "center"} <= names

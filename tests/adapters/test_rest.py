@@ -142,7 +142,7 @@ def test_a_kept_picture_is_a_file():
 def test_progress_and_its_buttons_are_asked_by_task():
     stand = Stand()
     to = client(stand)
-    with stand.turns.hold(JobTicket("inpaint", "mine"), contextlib.nullcontext()):
+    with stand.job_queue.hold(JobTicket("inpaint", "mine"), contextlib.nullcontext()):
         mine = to.get("/retouch/v1/progress", params={"task": "mine"}).json()
         other = to.get("/retouch/v1/progress").json()
         assert (mine["task"], mine["busy"], other["task"], other["busy"]) == ("mine", True, "", True)
@@ -253,7 +253,7 @@ def test_every_route_is_guarded():
     stand = Stand()
     to = client(stand, guard=[Depends(refuse)])
     routes = [r for r in to.app.routes if r.path.startswith("/retouch")]
-    assert len(routes) == 9 + len(VERBS) + len(batches_routes.DOORS)
+    assert len(routes) == 9 + len(VERBS) + len(batches_routes.ROUTES)
     for route in routes:
         for how in route.methods:
             path = re.sub(r"\{\w+\}", "1", route.path)

@@ -79,7 +79,7 @@ def test_batch_refuses_recipe_with_unknown_detector_before_any_detection(to):
     assert (answer.status_code, said["path"]) == (404, "recipe.passes[1].target.models[0]")
     assert "'foot'" in said["what"]
     assert to.stand.jobs == []
-    assert not to.desk.jobs._jobs
+    assert not to.desk.batches._jobs
 
 
 def test_batch_warns_of_skipped_pass_once_and_not_for_each_picture(to):
@@ -136,7 +136,7 @@ def test_pictures_come_one_request_at_a_time_or_by_their_id(to):
 
 
 def test_a_batch_pushes_no_picture_of_an_open_page_out(to):
-    to.desk.kept = PictureCache(max_pictures=1)
+    to.desk.pictures = PictureCache(max_pictures=1)
     mine = to.post("picture", {"image": image(9)}).json()["image_id"]
     to.settled(to.begin(named(1), named(2), named(3)))
     assert to.get(f"picture/{mine}").status_code == 200
@@ -211,14 +211,14 @@ def test_a_removed_batch_is_gone(to):
 def test_what_is_wrong_is_refused_with_its_path_and_begins_nothing(to, body, status, path):
     answer = to.post("batch", body)
     assert (answer.status_code, answer.json()["path"]) == (status, path)
-    assert to.desk.jobs.bytes == 0
+    assert to.desk.batches.bytes == 0
 
 
 def test_too_many_files_are_refused_and_begin_nothing(to):
-    to.desk.jobs.max_files = 2
+    to.desk.batches.max_files = 2
     answer = to.post("batch", {"images": [named(i) for i in range(3)]})
     assert (answer.status_code, answer.json()["path"]) == (413, "images")
-    assert to.desk.jobs.bytes == 0
+    assert to.desk.batches.bytes == 0
 
 
 @pytest.mark.parametrize(

@@ -99,8 +99,8 @@ class Recorder(Standalone):
     painted: list[Painted] = field(default_factory=list)
 
     @property
-    def studio(self) -> Pipeline:
-        plain = super().studio
+    def pipeline(self) -> Pipeline:
+        plain = super().pipeline
         made = RecordingStudio(plain.engine, plain.detector, plain.segmenter)
         object.__setattr__(made, "calls", self.painted)
         return made
@@ -117,10 +117,10 @@ class Server:
 
     def forget_pictures(self) -> None:
         """As after a restart, or once there were too many."""
-        self.desk.kept = PictureCache()
+        self.desk.pictures = PictureCache()
 
     def forget_ways(self) -> None:
-        self.desk.ways = StateCache()
+        self.desk.extensions = StateCache()
 
     def reset(self) -> None:
         self.backend.painted.clear()
@@ -143,7 +143,7 @@ def serving(recipes: Path) -> Iterator[Server]:
         thread = threading.Thread(target=lambda: server.run(sockets=[door]), daemon=True)
         thread.start()
         _wait(lambda: server.started)
-        yield Server(f"http://127.0.0.1:{door.getsockname()[1]}", backend, engine, made.state.desk)
+        yield Server(f"http://127.0.0.1:{door.getsockname()[1]}", backend, engine, made.state.service)
         server.should_exit = server.force_exit = True
         thread.join(10)
 

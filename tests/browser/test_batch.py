@@ -110,7 +110,7 @@ def test_cancelled_and_resumed(session, album, held, server):
     gate.set()
     rows(editor, "waiting")
     expect(editor["batch-resume"]).to_be_visible(timeout=WAIT_MS)
-    assert server.desk.jobs.get(_job(editor)).summary()["done"] == 0
+    assert server.desk.batches.get(_job(editor)).summary()["done"] == 0
     editor["batch-resume"].click()
     rows(editor, "done", "failed", "done")
     expect(editor["batch-cancel"]).to_be_hidden()
@@ -156,14 +156,14 @@ def test_all_of_it_is_saved_as_one_file(session, album, server, tmp_path):
         editor["batch-save"].click()
     expect(editor["batch-save"]).to_have_text("Save all as .zip")
     assert download.value.suggested_filename == "face-of-the-tests.zip"
-    job = server.desk.jobs.get(_job(editor))
+    job = server.desk.batches.get(_job(editor))
     with zipfile.ZipFile(download.value.path()) as file:
         assert file.testzip() is None
         assert {one.date_time for one in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         pictures = {name for name in file.namelist() if name.startswith("album/")}
         assert pictures == {"album/c.png", "album/inside/c.png"}
         for number, name in ((2, "album/c.png"), (3, "album/inside/c.png")):
-            assert file.read(name) == job.shelf.get(f"{number}.png")
+            assert file.read(name) == job.files.get(f"{number}.png")
             with Image.open(album.parent / name) as source:
                 assert _pixels(file.read(name)).shape == np.array(source).shape
                 assert not np.array_equal(_pixels(file.read(name)), np.array(source))
@@ -175,14 +175,14 @@ def test_all_of_it_is_saved_as_one_file(session, album, server, tmp_path):
     )
     assert sizes == [200] * 4
     whole = page.get_by_text("The whole picture").first.evaluate("(one) => one.href")
-    assert Path(whole.removeprefix("file://")).read_bytes() == job.shelf.get("2.png")
+    assert Path(whole.removeprefix("file://")).read_bytes() == job.files.get("2.png")
 
 
 def test_a_picture_that_is_gone_is_told_and_no_half_file_given(session, album, server):
     editor = session()
     begin(editor, album)
     rows(editor, "done", "failed", "done")
-    server.desk.jobs.get(_job(editor)).shelf.drop("3.png")
+    server.desk.batches.get(_job(editor)).files.drop("3.png")
     editor["batch-save"].click()
     expect(editor["batch-sum"]).to_contain_text("could not be packed: there is nothing yet, or no more.")
     expect(editor["batch-save"]).to_be_enabled()

@@ -158,7 +158,7 @@ def by_hand(editor, server, monkeypatch, session, tmp_path) -> tuple[Editor, Pat
     brushed(editor, "remove", (80, 80), (110, 80), steps=1)
     brushed(editor, "refine", (100, 95), (130, 95), steps=2)
     path = with_history(editor, tmp_path)
-    server.desk.pasts = StateCache()  # as after a restart
+    server.desk.histories = StateCache()  # as after a restart
     other = session()
     other.open(path)
     expect(other["step"]).to_have_count(2)
@@ -254,7 +254,7 @@ def test_a_step_is_painted_again_alone_and_with_what_is_upon_it(fixed, server, t
 
 
 def test_what_lies_upon_a_step_that_is_switched_off_is_painted_without_it(fixed, server, tmp_path):
-    server.desk.pasts = StateCache()  # as after a restart: the page needs nothing of what was
+    server.desk.histories = StateCache()  # as after a restart: the page needs nothing of what was
     switch(fixed, 1)
     kept = read(with_history(fixed, tmp_path))
     again(fixed, 1, "Only 2")

@@ -281,7 +281,7 @@ def test_a_second_session_waits_its_turn_and_is_told_so(editor, server, session,
 
 
 def test_the_estimated_time_of_painting_is_shown_once_it_is_known(editor, server):
-    server.desk.tempos = SpeedHistory()
+    server.desk.speeds = SpeedHistory()
     editor.point(*DISC)
     expect(editor["plan"]).to_contain_text("×)", timeout=WAIT_MS)
     assert "about" not in editor["plan"].inner_text()

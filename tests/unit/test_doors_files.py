@@ -96,7 +96,7 @@ def test_a_picture_by_its_name_keeps_16_bits():
 def test_a_batch_keeps_16_bits():
     where = desk()
     body = {"recipe": FACES, "images": [{"name": "a.tif", "image": sent(tiff(DEEP))}]}
-    job = where.jobs.get(where.answer("batch", body)["job"])
+    job = where.batches.get(where.answer("batch", body)["job"])
     for _ in range(400):
         if not job.busy:
             break

@@ -18,7 +18,7 @@ from retouch.recipes.library import UNNAMED
 from retouch.recipes.recipe import Pass
 from retouch.recipes.target import Target
 from retouch.webui.panel.outpaint_section import WIDGETS
-from retouch.webui.panel.panel import LEAVES, request_from
+from retouch.webui.panel.panel import KNOB_PATHS, request_from
 from retouch.webui.panel.widgets import widget_value
 from tests.helpers import values_of
 from tests.webui.driver import FACES, LEFT, RIGHT, recipe
@@ -86,7 +86,7 @@ def fields(webui, is_img2img: bool = False) -> list[tuple]:
 
 def values_for(webui, passes: list[Pass], name: str = UNNAMED, skip: bool = False) -> list:
     padded = [*passes, *[Pass()] * (TABS - len(passes))]
-    tabs = [widget_value(leaf, get_path(p, leaf.path)) for p in padded for leaf in LEAVES]
+    tabs = [widget_value(leaf, get_path(p, leaf.path)) for p in padded for leaf in KNOB_PATHS]
     return [True, name, skip, "", *tabs, *webui.values()[-WIDGETS:]]
 
 

@@ -23,7 +23,7 @@ from retouch.knobs import load
 from retouch.recipes.infotext import OUTPAINT, OUTPAINT_WARNINGS, RECIPE, REGIONS
 from retouch.webui import outpaint_job, progress, service
 from retouch.webui.panel import outpaint_section
-from retouch.webui.panel.outpaint_section import LEAVES, WIDGETS, outpaint_in
+from retouch.webui.panel.outpaint_section import KNOB_PATHS, WIDGETS, outpaint_in
 from tests.webui.driver import FACES, LEFT, expected_errors, inner, mask_of, outer, photo
 
 ONCE = {"attempts": 1, "cleanup": 0}
@@ -131,7 +131,7 @@ def test_interrupt_keeps_what_is_finished_of_every_picture_of_the_batch(webui, m
 
 @pytest.mark.parametrize("asked", [FACES, outpaint(right=128)], ids=["fixes", "stages"])
 def test_plans_know_how_long_what_the_accordion_painted_took(webui, asked):
-    service.tempos.cache_clear()
+    service.speed_history.cache_clear()
     app = FastAPI()
     script_callbacks.app_started_callback(None, app)
     door = TestClient(app)
@@ -248,7 +248,7 @@ def test_every_outpaint_knob_has_a_widget_with_a_unique_label(webui):
         section = outpaint_section.Section(str)
         assert len(section.build()) == WIDGETS
     assert outpaint_section.request_from_widgets([True, *(c.value for c in ours[1:])]) == ScriptOutpaint()
-    assert {"step", "overlap", "aspect", "refine"} <= {leaf.path for leaf in LEAVES}
+    assert {"step", "overlap", "aspect", "refine"} <= {leaf.path for leaf in KNOB_PATHS}
 
 
 @pytest.mark.parametrize(

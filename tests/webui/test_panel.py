@@ -13,7 +13,7 @@ from modules import infotext_utils, shared
 from retouch.recipes.infotext import REGIONS
 from retouch.recipes.library import UNNAMED
 from retouch.webui.panel.outpaint_section import WIDGETS
-from retouch.webui.panel.panel import LEAVES, Panel
+from retouch.webui.panel.panel import KNOB_PATHS, Panel
 from tests.webui.driver import inner
 
 
@@ -50,9 +50,9 @@ def test_every_component_has_a_label_and_a_value(webui):
 
 
 def test_the_number_of_targets_is_a_setting(webui):
-    assert len(built(webui.script())) == 4 + 4 * len(LEAVES) + WIDGETS
+    assert len(built(webui.script())) == 4 + 4 * len(KNOB_PATHS) + WIDGETS
     shared.opts.data["retouch_tabs"] = 2
-    assert len(built(webui.script())) == 4 + 2 * len(LEAVES) + WIDGETS
+    assert len(built(webui.script())) == 4 + 2 * len(KNOB_PATHS) + WIDGETS
 
 
 def test_skipping_is_offered_in_img2img_only(webui):

@@ -7,11 +7,15 @@ import contextlib
 import pytest
 from modules import processing, script_callbacks, scripts
 
+from retouch.knobs import knob_paths
 from retouch.recipes.infotext import recipe_in
+from retouch.recipes.recipe import Pass
 from retouch.webui.fix_job import OVERRIDES
-from retouch.webui.panel.outpaint_section import CHANGES, LEAVES, outpaint_in
-from retouch.webui.panel.xyz_axes import _AXES, _OUTPAINT
+from retouch.webui.panel.outpaint_section import CHANGES, KNOB_PATHS, outpaint_in
 from tests.webui.driver import inner
+
+PASS_AXES = [knob_path.path for knob_path in knob_paths(Pass) if knob_path.knob.axis]
+OUTPAINT_AXES = [knob_path.path for knob_path in KNOB_PATHS if knob_path.knob.axis]
 
 
 @pytest.fixture
@@ -38,7 +42,7 @@ def test_axes_are_added_once_however_often_the_page_is_built(webui, xyz):
     script_callbacks.before_ui_callback()
     assert [a.label for a in xyz.axis_options] == before
     assert len(set(before)) == len(before)
-    assert sum(label.startswith("[Retouch]") for label in before) == len(_AXES) + len(_OUTPAINT)
+    assert sum(label.startswith("[Retouch]") for label in before) == len(PASS_AXES) + len(OUTPAINT_AXES)
 
 
 def test_cells_work_with_the_accordion_closed(webui, xyz):
@@ -100,7 +104,7 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("path", _AXES)
+@pytest.mark.parametrize("path", PASS_AXES)
 def test_every_axis_sets_its_knob(webui, xyz, path):
     from modules.infotext_utils import parse_generation_parameters
 
@@ -140,11 +144,11 @@ CHANGED = {
 }
 
 
-@pytest.mark.parametrize("path", _OUTPAINT)
+@pytest.mark.parametrize("path", OUTPAINT_AXES)
 def test_every_axis_of_the_extension_sets_its_knob_with_everything_closed(webui, xyz, path):
     from modules.infotext_utils import parse_generation_parameters
 
-    leaf = next(leaf for leaf in LEAVES if leaf.path == path)
+    leaf = next(leaf for leaf in KNOB_PATHS if leaf.path == path)
     fold = FOLD if path != "aspect" else {**FOLD, "outpaint_right": 0}
     _, (cell,) = draw(webui, xyz, f"{leaf.knob.label} (outpaint)", [CHANGED[path]], **fold)
     asked = outpaint_in(parse_generation_parameters(cell.infotexts[0]))

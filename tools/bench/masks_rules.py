@@ -81,7 +81,7 @@ def plan_of_door(mark: Mask, intent: str, engine: Engine) -> Plan:
     desk = ApiService(backend)
     encoded = cv2.imencode(".png", mark.alpha, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
     body = {
-        "image_id": desk.kept.put(_flat_kept(mark.size)),
+        "image_id": desk.pictures.put(_flat_kept(mark.size)),
         "mask": base64.b64encode(encoded.tobytes()).decode("ascii"),
         "intent": intent,
         "prompt": "as before",

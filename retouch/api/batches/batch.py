@@ -1,4 +1,4 @@
-"""One batch, and the thread that does it."""
+"""One batch and its thread."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _LOG = logging.getLogger(__name__)
 
 
 class Worker(Protocol):
-    """Does one file after another, by a recipe."""
+    """Fixes one file after another with a recipe."""
 
     @property
     def task(self) -> str:
-        """The name of the file at work, for its progress."""
+        """The task name of the running file, for `GET progress`."""
         ...
 
     @property
@@ -34,64 +34,64 @@ class Worker(Protocol):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What is to be said once, of all files."""
+        """Remarks that hold for all files."""
         ...
 
     def fix(self, image: str, gone: Callable[[], bool]) -> dict[str, Any]:
-        """A fix's answer about a base64 picture. It is `stopped` where `gone` is true before it is done."""
+        """The answer of a fix of a base64 picture. It is `stopped` if `gone` becomes true before the end."""
         ...
 
     def stop(self) -> None:
-        """Interrupt the file at work, if there is one."""
+        """Interrupt the running file, if there is one."""
         ...
 
 
 @dataclass(eq=False)
 class Batch:
-    """One batch. Safe to use from many threads; its own is there only while there is something to do."""
+    """One batch. Safe to use from many threads. Its own thread exists only while files wait or run."""
 
     name: str
-    painter: Worker
-    shelf: BatchFiles
+    worker: Worker
+    files: BatchFiles
     max_files: int = MAX_FILES
     _entries: list[BatchEntry] = field(default_factory=list)
     _thread: threading.Thread | None = None
     _cancelled: bool = False
     _again: bool = False
-    """It is to go on once it has stopped."""
+    """True if the batch was resumed while it was stopping: it continues once it has stopped."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _adding: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, name: str, image: str) -> None:
-        """One more file, in base64; it is looked at when its turn comes."""
+        """Add a file in base64. It is decoded when it is fixed. Raises TooLarge if the batch is full."""
         with self._adding:
             number = len(self._entries) + 1
             if number > self.max_files:
                 raise TooLarge("the batch is full.", path="images", hint=f"At most {self.max_files} files.")
-            self.shelf.put(f"{number}.source", image.encode())
+            self.files.put(f"{number}.source", image.encode())
             with self._lock:
                 self._entries.append(BatchEntry(name or f"{number}"))
                 self._go_on()
 
     def cancel(self) -> None:
-        """Stop before the next file, and interrupt the one at work: it waits again."""
+        """Stop before the next file and interrupt the running file, which then waits again."""
         with self._lock:
             self._cancelled, self._again = True, False
             if self.busy:
-                self.painter.stop()
+                self.worker.stop()
 
     def resume(self) -> None:
-        """Go on with what is not done, and with what failed."""
+        """Continue with the waiting files and with the failed files."""
         with self._lock:
-            self._entries = [one.waiting() if one.state == "failed" else one for one in self._entries]
+            self._entries = [entry.waiting() if entry.state == "failed" else entry for entry in self._entries]
             self._again = self._cancelled and self.busy
             self._cancelled = self._again
             self._go_on()
 
     def close(self) -> None:
-        """Stop, and take everything from disk."""
+        """Stop and delete all files from disk."""
         self.cancel()
-        self.shelf.clear()
+        self.files.clear()
 
     @property
     def busy(self) -> bool:
@@ -107,23 +107,23 @@ class Batch:
         return "done" if self._entries else "waiting"
 
     def summary(self) -> dict[str, Any]:
-        """For JSON: how far it is, and each file in a line."""
+        """For JSON: the state and counts, and one entry for each file."""
         with self._lock:
             entries, state = list(self._entries), self.state
         return {
             "job": self.name,
             "state": state,
-            "recipe": self.painter.recipe.name,
-            "task": self.painter.task,
+            "recipe": self.worker.recipe.name,
+            "task": self.worker.task,
             "done": sum(entry.state in FINISHED for entry in entries),
             "failed": sum(entry.state == "failed" for entry in entries),
             "total": len(entries),
-            "warnings": list(self.painter.remarks),
+            "warnings": list(self.worker.remarks),
             "files": [_line(number, entry) for number, entry in enumerate(entries, 1)],
         }
 
     def entry(self, number: int) -> BatchEntry:
-        """Of a file, from 1; Missing where there is none."""
+        """The entry of a file, from 1. Raises Missing if there is no such file."""
         with self._lock:
             if not 1 <= number <= len(self._entries):
                 hint = f"They are 1 to {len(self._entries)}."
@@ -131,14 +131,14 @@ class Batch:
             return self._entries[number - 1]
 
     def page(self) -> str:
-        """The summary as HTML; its pictures are at addresses beside it."""
+        """The summary as HTML. The addresses of its pictures are relative."""
         with self._lock:
             entries, state = tuple(self._entries), self.state
-        note, remarks = _NOTES.get(state, ""), self.painter.remarks
-        return summary(BatchPage(self.painter.recipe, entries, note, remarks), _places)
+        note, remarks = _NOTES.get(state, ""), self.worker.remarks
+        return summary(BatchPage(self.worker.recipe, entries, note, remarks), _places)
 
     def _go_on(self) -> None:
-        if not self._cancelled and not self.busy and any(one.state == "waiting" for one in self._entries):
+        if not self._cancelled and not self.busy and any(entry.state == "waiting" for entry in self._entries):
             self._thread = threading.Thread(target=self._run, name="retouch-batch", daemon=True)
             self._thread.start()
 
@@ -153,12 +153,12 @@ class Batch:
                 self._set(number, entry.failed(_error_text(error)))
 
     def _turns(self) -> Iterator[int]:
-        """Numbers of files to do, until none waits or it is cancelled."""
+        """Numbers of the waiting files, until none waits or the batch is cancelled."""
         while True:
             with self._lock:
                 if self._again:
                     self._cancelled = self._again = False
-                waiting = [n for n, one in enumerate(self._entries, 1) if one.state == "waiting"]
+                waiting = [n for n, entry in enumerate(self._entries, 1) if entry.state == "waiting"]
                 if not waiting or self._cancelled:
                     self._thread = None
                     return
@@ -166,19 +166,19 @@ class Batch:
             yield waiting[0]
 
     def _paint_entry(self, number: int, entry: BatchEntry) -> BatchEntry:
-        source = self.shelf.get(f"{number}.source").decode()
-        answer = self.painter.fix(source, lambda: self._cancelled)
+        source = self.files.get(f"{number}.source").decode()
+        answer = self.worker.fix(source, lambda: self._cancelled)
         if answer["stopped"]:  # by us, or by the host's own Interrupt: that means all of it
             self._cancelled = True
             return entry.waiting()
-        made = entry.finished(answer)
-        if made.state == "failed":
-            return made
-        self.shelf.put(f"{number}.before.jpg", preview(decoder.decode_base64(source)))
-        self.shelf.put(f"{number}.after.jpg", preview(decoder.decode_base64(answer["image"])))
-        self.shelf.put(f"{number}.png", base64.b64decode(answer["image"]))
-        self.shelf.drop(f"{number}.source")
-        return dataclasses.replace(made, pictured=True)
+        finished = entry.finished(answer)
+        if finished.state == "failed":
+            return finished
+        self.files.put(f"{number}.before.jpg", preview(decoder.decode_base64(source)))
+        self.files.put(f"{number}.after.jpg", preview(decoder.decode_base64(answer["image"])))
+        self.files.put(f"{number}.png", base64.b64decode(answer["image"]))
+        self.files.drop(f"{number}.source")
+        return dataclasses.replace(finished, pictured=True)
 
     def _set(self, number: int, entry: BatchEntry) -> None:
         with self._lock:
@@ -193,8 +193,8 @@ _NOTES = {
 
 
 def _line(number: int, entry: BatchEntry) -> dict[str, Any]:
-    said = {name: getattr(entry, name) for name in ("name", "state", "error", "seed")}
-    return {"number": number, **said, "regions": entry.outcomes, "warnings": list(entry.warnings)}
+    fields = {name: getattr(entry, name) for name in ("name", "state", "error", "seed")}
+    return {"number": number, **fields, "regions": entry.outcomes, "warnings": list(entry.warnings)}
 
 
 def _places(index: int) -> Places:

@@ -1,4 +1,4 @@
-"""What becomes of each file of a batch, and what is shown of it: one that is bad never stops the rest."""
+"""The state of each file of a batch. A failed file does not stop the others."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from retouch.image.codec.encoder import jpeg_profile
 from retouch.image.picture import Picture
 
 STATES = ("waiting", "running", "done", "kept", "failed")
-"""`kept` is done, too: nothing was found, or nothing became better, and the picture is as it was."""
+"""`kept` is finished too: nothing was found or nothing improved, and the picture is unchanged."""
 FINISHED = ("done", "kept", "failed")
 LONGEST = 1600
-"""Pixels of a preview: sharp on a wide screen, and a folder of them is still a page."""
+"""Longest side of a preview in pixels: sharp on a wide screen, and small enough for a page of many."""
 QUALITY = 88
 
 
 @dataclass(frozen=True)
 class BatchEntry:
-    """One file. `reports` are as a fix answers them; `pictured` is true once there are previews of it."""
+    """One file. `reports` are those of the fix's answer. `pictured` is true once its previews exist."""
 
     name: str
     state: str = "waiting"
@@ -43,13 +43,13 @@ class BatchEntry:
         return dataclasses.replace(self, state="failed", error=error)
 
     def finished(self, answer: Mapping[str, Any]) -> BatchEntry:
-        """By the answer of a fix that ran to its end."""
+        """The entry after a fix that was not stopped. `answer` is the answer of the fix."""
         reports = tuple(answer.get("reports") or ())
         changed = any(report["outcome"] == "kept" for report in reports)
-        said = BatchEntry(self.name, "done" if changed else "kept", "", answer.get("seed"), reports)
-        said = dataclasses.replace(said, warnings=tuple(answer.get("warnings") or ()))
+        entry = BatchEntry(self.name, "done" if changed else "kept", "", answer.get("seed"), reports)
+        entry = dataclasses.replace(entry, warnings=tuple(answer.get("warnings") or ()))
         why = why_unpainted(answer)
-        return said.failed(why) if why else said
+        return entry.failed(why) if why else entry
 
     @property
     def outcomes(self) -> dict[str, int]:
@@ -59,9 +59,9 @@ class BatchEntry:
 
 
 def why_unpainted(answer: Mapping[str, Any]) -> str:
-    """Why nothing could be painted of what was to be; "" where something was, or nothing was to be.
+    """The reason if every region was skipped, else "". Without regions it is "".
 
-    What a gate reverted was painted: that the old is better is no failure.
+    A region that the gate reverted was painted, so it is no failure.
     """
     reports = answer.get("reports") or []
     if reports and all(report["outcome"] == "skipped" for report in reports):

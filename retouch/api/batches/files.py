@@ -12,7 +12,7 @@ from retouch.errors import Missing, RetouchError
 
 @dataclass
 class BatchFiles:
-    """One job's files. `room` makes some for as many bytes, or raises TooLarge."""
+    """The files of one batch. `room(n)` frees n bytes of the limit or raises TooLarge."""
 
     folder: Path
     room: Callable[[int], None]
@@ -20,11 +20,11 @@ class BatchFiles:
 
     @property
     def bytes(self) -> int:
-        """What they weigh."""
+        """Bytes of all files."""
         return sum(self._sizes.copy().values())
 
     def put(self, name: str, data: bytes) -> None:
-        """RetouchError where the disk does not take it: nothing is left of it then."""
+        """Write a file. Raises RetouchError if the disk refuses it; no partial file remains."""
         self.room(len(data))
         try:
             (self.folder / name).write_bytes(data)
@@ -35,7 +35,7 @@ class BatchFiles:
         self._sizes[name] = len(data)
 
     def get(self, name: str) -> bytes:
-        """Missing where there is no such file."""
+        """The bytes of a file. Raises Missing if there is no such file."""
         try:
             return (self.folder / name).read_bytes()
         except OSError:

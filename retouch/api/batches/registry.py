@@ -1,4 +1,4 @@
-"""Every batch there is, within bounds."""
+"""All batches of the server, limited in number and bytes."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from retouch.errors import Missing, TooLarge
 
 MAX_JOBS = 16
 MAX_BYTES = 8 * 1024**3
-"""On disk, of all jobs together."""
+"""Bytes on disk of all batches together."""
 PREFIX = "retouch-batch-"
 LEFT_SECONDS = 3 * 24 * 3600
 _OVER = ("done", "cancelled", "waiting")
-"""States of a job that may go where another needs its room."""
+"""States of a batch that may be removed to make room for another."""
 
 
 @dataclass
 class BatchRegistry:
-    """Every batch, by a name that nobody can guess. Where there is no room, the oldest that is over goes."""
+    """Every batch by a random name. If there is no room, the oldest finished batch is removed."""
 
     max_jobs: int = MAX_JOBS
     max_files: int = MAX_FILES
@@ -35,16 +35,16 @@ class BatchRegistry:
     _home: tempfile.TemporaryDirectory[str] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def open(self, painter: Worker) -> Batch:
-        """A new one without files. TooLarge where too many are at work."""
+    def open(self, worker: Worker) -> Batch:
+        """A new batch without files. Raises TooLarge if too many batches are running."""
         with self._lock:
             while len(self._jobs) >= self.max_jobs:
                 self._make_room(f"{self.max_jobs} batches are at work.")
             name = secrets.token_urlsafe(16)
-            shelf = BatchFiles(
+            files = BatchFiles(
                 Path(tempfile.mkdtemp(dir=self._folder())), lambda size: self._room(name, size)
             )
-            self._jobs[name] = Batch(name, painter, shelf, self.max_files)
+            self._jobs[name] = Batch(name, worker, files, self.max_files)
             return self._jobs[name]
 
     def get(self, name: str) -> Batch:
@@ -55,13 +55,13 @@ class BatchRegistry:
             return self._jobs[name]
 
     def remove(self, name: str) -> None:
-        """Stop it, and forget it with all its files."""
+        """Stop a batch and delete it with all its files."""
         with self._lock:
             self.get(name)
             self._jobs.pop(name).close()
 
     def close(self) -> None:
-        """Stop and forget all: the server goes."""
+        """Stop and delete all batches, when the server ends."""
         with self._lock:
             while self._jobs:
                 self.remove(next(iter(self._jobs)))
@@ -71,7 +71,7 @@ class BatchRegistry:
 
     @property
     def bytes(self) -> int:
-        return sum(job.shelf.bytes for job in self._jobs.values())
+        return sum(job.files.bytes for job in self._jobs.values())
 
     def _room(self, name: str, size: int) -> None:
         with self._lock:

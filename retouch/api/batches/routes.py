@@ -25,23 +25,23 @@ if TYPE_CHECKING:
     from retouch.api.context import ApiContext
 
 
-def begin(desk: ApiContext, body: Any) -> dict[str, Any]:
+def begin(context: ApiContext, body: Any) -> dict[str, Any]:
     """A new job, at work at once on what was sent with it. A picture is read when its turn comes.
 
     A recipe that lacks a model is refused here, once for all pictures; what it leaves out is in `warnings`.
     """
     with collect_remarks() as told:
         request = load(BatchRequest, body)
-        recipe = library.recipe(request.recipe, desk.backend.own_recipes)
-        _, remarks = ready(desk, recipe)
+        recipe = library.recipe(request.recipe, context.backend.own_recipes)
+        _, remarks = ready(context, recipe)
     remarks = (*told, *remarks)
-    sent = [(one.name, _image(desk, one, f"images[{i}].")) for i, one in enumerate(request.images)]
-    job = desk.jobs.open(_painter(desk, request, recipe, remarks))
+    sent = [(one.name, _image(context, one, f"images[{i}].")) for i, one in enumerate(request.images)]
+    job = context.batches.open(_painter(context, request, recipe, remarks))
     try:
         for name, image in sent:
             job.add(name, image)
     except RetouchError:
-        desk.jobs.remove(job.name)
+        context.batches.remove(job.name)
         raise
     return job.summary()
 
@@ -59,9 +59,9 @@ def state(_desk: ApiContext, job: Batch, _given: Any) -> dict[str, Any]:
     return job.summary()
 
 
-def add(desk: ApiContext, job: Batch, body: Any) -> dict[str, Any]:
+def add(context: ApiContext, job: Batch, body: Any) -> dict[str, Any]:
     one = load(BatchFile, body)
-    job.add(one.name, _image(desk, one))
+    job.add(one.name, _image(context, one))
     return job.summary()
 
 
@@ -75,8 +75,8 @@ def resume(_desk: ApiContext, job: Batch, _given: Any) -> dict[str, Any]:
     return job.summary()
 
 
-def remove(desk: ApiContext, job: Batch, _given: Any) -> dict[str, Any]:
-    desk.jobs.remove(job.name)
+def remove(context: ApiContext, job: Batch, _given: Any) -> dict[str, Any]:
+    context.batches.remove(job.name)
     return {"removed": True}
 
 
@@ -93,15 +93,15 @@ def file(_desk: ApiContext, job: Batch, number: int) -> File:
     """The result, with its infotext."""
     stem = re.sub(r"\.\w{1,5}$", "", job.entry(number).name)
     safe = re.sub(r"[^\w.\-]+", "_", stem, flags=re.ASCII).strip("._") or str(number)
-    return File(job.shelf.get(f"{number}.png"), "image/png", f"{safe}.png")
+    return File(job.files.get(f"{number}.png"), "image/png", f"{safe}.png")
 
 
 def before(_desk: ApiContext, job: Batch, number: int) -> File:
-    return File(job.shelf.get(f"{number}.before.jpg"), "image/jpeg")
+    return File(job.files.get(f"{number}.before.jpg"), "image/jpeg")
 
 
 def after(_desk: ApiContext, job: Batch, number: int) -> File:
-    return File(job.shelf.get(f"{number}.after.jpg"), "image/jpeg")
+    return File(job.files.get(f"{number}.after.jpg"), "image/jpeg")
 
 
 @dataclass(frozen=True)
@@ -116,13 +116,13 @@ class BatchRoute:
     say: Callable[[ApiContext, Batch, Any], dict[str, Any] | File]
     quick: bool = False
 
-    def answer(self, desk: ApiContext, at: Mapping[str, str], body: Any) -> dict[str, Any] | File:
+    def answer(self, context: ApiContext, at: Mapping[str, str], body: Any) -> dict[str, Any] | File:
         """`at` are the words of the address. Missing for an unknown job."""
-        job = desk.jobs.get(at["job"])
-        return self.say(desk, job, _number(at["number"]) if "number" in at else body)
+        job = context.batches.get(at["job"])
+        return self.say(context, job, _number(at["number"]) if "number" in at else body)
 
 
-DOORS = (
+ROUTES = (
     BatchRoute("GET", "", state, quick=True),
     BatchRoute("POST", "/add", add),
     BatchRoute("POST", "/cancel", cancel, quick=True),
@@ -142,21 +142,23 @@ def _number(word: str) -> int:
     return int(word)
 
 
-def _image(desk: ApiContext, one: BatchFile, at: str = "") -> str:
+def _image(context: ApiContext, file: BatchFile, at: str = "") -> str:
     """In base64, as it came; read only when its turn comes."""
-    if bool(one.image) == bool(one.image_id):
-        fault = "and image_id are both given." if one.image else "is required."
+    if bool(file.image) == bool(file.image_id):
+        fault = "and image_id are both given." if file.image else "is required."
         raise BadInput(fault, path=f"{at}image", hint="Give either `image` or `image_id`.")
-    if one.image:
-        return one.image
+    if file.image:
+        return file.image
     try:
-        return encoder.encode_base64(desk.kept.get(one.image_id))
+        return encoder.encode_base64(context.pictures.get(file.image_id))
     except Missing as error:
         raise at_path(error, f"{at}image_id") from None
 
 
-def _painter(desk: ApiContext, request: BatchRequest, recipe: Recipe, remarks: tuple[str, ...]) -> FileWorker:
+def _painter(
+    context: ApiContext, request: BatchRequest, recipe: Recipe, remarks: tuple[str, ...]
+) -> FileWorker:
     task = request.task or f"batch-{secrets.token_urlsafe(8)}"
-    said = {one.name: getattr(request, one.name) for one in fields(FixRequest)}
-    body = dump(FixRequest(**{**said, "recipe": recipe, "task": task}))
-    return FileWorker(desk, body, task, recipe, remarks)
+    fields_sent = {knob.name: getattr(request, knob.name) for knob in fields(FixRequest)}
+    body = dump(FixRequest(**{**fields_sent, "recipe": recipe, "task": task}))
+    return FileWorker(context, body, task, recipe, remarks)

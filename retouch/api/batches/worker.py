@@ -1,4 +1,4 @@
-"""Fixing beside the page: through the same queue, but kept apart from the pictures of a page."""
+"""The worker of a batch: fixes run in the same queue, with a separate cache of pictures."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ if TYPE_CHECKING:
     from retouch.api.context import ApiContext
 
 OWN_PICTURES = 2
-"""In memory at a time: what is sent and what is made of it."""
+"""Pictures in the worker's cache: the source and the result."""
 
 
 @dataclass(frozen=True)
 class FileWorker:
-    """As `retouch.api.batches` asks for one. `body` is of a FixRequest without its picture.
+    """A `Worker` of a batch. `body` is a FixRequest without its picture.
 
-    `remarks` are of the recipe: they are not said of each picture again.
+    `remarks` are those of the recipe. They are removed from the warnings of each picture.
     """
 
-    desk: ApiContext
+    context: ApiContext
     body: Mapping[str, Any]
     task: str
     recipe: Recipe
     remarks: tuple[str, ...] = ()
 
     def fix(self, image: str, gone: Callable[[], bool]) -> dict[str, Any]:
-        backend = cast(Backend, _Leaving(self.desk.backend, gone))
-        aside = dataclasses.replace(self.desk, backend=backend, kept=PictureCache(OWN_PICTURES))
+        backend = cast(Backend, _Leaving(self.context.backend, gone))
+        aside = dataclasses.replace(self.context, backend=backend, pictures=PictureCache(OWN_PICTURES))
         answer = fix.answer_fix(aside, {**self.body, "image": image})
         return {**answer, "warnings": [text for text in answer["warnings"] if text not in self.remarks]}
 
     def stop(self) -> None:
-        self.desk.backend.interrupt(self.task)
+        self.context.backend.interrupt(self.task)
 
 
 @dataclass(frozen=True)
 class _Leaving:
-    """A backend whose jobs are stopped, too, where `gone` was true before the backend knew of them."""
+    """A backend whose jobs are also stopped if `gone` is true, even before the backend knows the job."""
 
     backend: Backend
     gone: Callable[[], bool]

@@ -58,12 +58,12 @@ def _head(batch: BatchPage) -> str:
         f"regions {what}": sum(entry.outcomes[outcome] for entry in batch.entries)
         for outcome, what in _OUTCOMES.items()
     }
-    said = {what: count for what, count in {**files, **regions}.items() if count}
+    figures = {what: count for what, count in {**files, **regions}.items() if count}
     return _HEAD.format(
         name=html.escape(batch.recipe.name),
         description=html.escape(batch.recipe.description),
         note=note + shared,
-        figures=tiles(said),
+        figures=tiles(figures),
     )
 
 
@@ -77,19 +77,19 @@ def _common_warnings(entries: Sequence[BatchEntry]) -> list[str]:
 def _failures(entries: Sequence[BatchEntry]) -> str:
     """First of all: what a person has to do something about."""
     failed = [entry for entry in entries if entry.state == "failed"]
-    rows = "".join(f"<li><b>{html.escape(one.name)}</b> {html.escape(one.error)}" for one in failed)
+    rows = "".join(f"<li><b>{html.escape(entry.name)}</b> {html.escape(entry.error)}" for entry in failed)
     return f'<section><h2>Failed</h2><ul class="failed">{rows}</ul></section>' if failed else ""
 
 
 def _file(entry: BatchEntry, places: Places | None, without: Sequence[str]) -> str:
     if entry.state == "failed" and not places and not entry.reports:
         return ""  # all there is to say of it is said above
-    shown = _comparison_html(entry, places) if places else ""
+    comparison = _comparison_html(entry, places) if places else ""
     return _FILE.format(
         name=html.escape(entry.name),
         state=entry.state,
         word=_WORDS[entry.state],
-        shown=shown,
+        shown=comparison,
         told=_text_html(entry),
         warnings=remarks([*([entry.error] if entry.error else []), *entry.warnings]),
         reports=table(entry.reports, without),

@@ -31,9 +31,9 @@ def table(reports: Sequence[Mapping[str, Any]], without: Collection[str] = ()) -
     columns = {
         head: [say(report) for report in reports] for head, say in _COLUMNS.items() if head not in without
     }
-    told = {head: cells for head, cells in columns.items() if any(cells)}
-    heads = "".join(f"<th>{head}" for head in told)
-    rows = "".join(f"<tr>{_cells(row)}" for row in zip(*told.values(), strict=True))
+    filled_columns = {head: cells for head, cells in columns.items() if any(cells)}
+    heads = "".join(f"<th>{head}" for head in filled_columns)
+    rows = "".join(f"<tr>{_cells(row)}" for row in zip(*filled_columns.values(), strict=True))
     return f'<div class="wide"><table><tr>{heads}{rows}</table></div>' if reports else ""
 
 

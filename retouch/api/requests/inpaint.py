@@ -55,9 +55,9 @@ def pass_from_body(body: Mapping[str, Any], base: Pass) -> Pass:
     A null stands where the knob knows a blank, and is as left out elsewhere.
     """
     shape = {f"shape.{name}": value for name, value in (body.get("shape") or {}).items()}
-    asked = {**{name: body[name] for name in _OF_THE_PASS if name in body}, **shape}
-    blank = {leaf.path for leaf in knob_paths(Pass) if leaf.optional}
-    return replace(base, {path: v for path, v in asked.items() if v is not None or path in blank})
+    changes = {**{name: body[name] for name in _OF_THE_PASS if name in body}, **shape}
+    blank = {knob_path.path for knob_path in knob_paths(Pass) if knob_path.optional}
+    return replace(base, {path: v for path, v in changes.items() if v is not None or path in blank})
 
 
 PASS_DEFAULTS = {

@@ -51,11 +51,11 @@ class OutpaintRequest(Painting, OutpaintOptions):
     def __post_init__(self) -> None:
         Painting.__post_init__(self)
         OutpaintOptions.__post_init__(self)
-        asked = [name for name in ("repaint", "revert", "choose") if getattr(self, name)]
-        if asked and not self.state:
-            raise BadInput("needs a state.", path=asked[0], hint="Give the `state` of an earlier answer.")
-        if len(asked) > 1:
-            raise BadInput(f"and {asked[0]} are both given.", path=asked[1], hint="One after the other.")
+        actions = [name for name in ("repaint", "revert", "choose") if getattr(self, name)]
+        if actions and not self.state:
+            raise BadInput("needs a state.", path=actions[0], hint="Give the `state` of an earlier answer.")
+        if len(actions) > 1:
+            raise BadInput(f"and {actions[0]} are both given.", path=actions[1], hint="One after the other.")
         _ = self.chosen
 
     @property
@@ -77,18 +77,18 @@ class OutpaintRequest(Painting, OutpaintOptions):
 
 
 def fill_from_infotext(
-    request: OutpaintRequest, given: Mapping[str, Any], picture: Picture
+    request: OutpaintRequest, body: Mapping[str, Any], picture: Picture
 ) -> OutpaintRequest:
     """`request` with what its body, `given`, does not say taken from the picture's own generation text."""
-    if not request.match_original or (made := infotext.made_with(picture)) is None:
+    if not request.match_original or (generation := infotext.made_with(picture)) is None:
         return request
-    own: dict[str, Any] = {"prompt": made.prompt, "negative_prompt": made.negative_prompt}
-    for said, name in _MATCHED.items():
-        if said in made.params:
-            own[name] = made.params[said]
-    if (seed := made.params.get("Seed", "")).isdecimal():
+    own: dict[str, Any] = {"prompt": generation.prompt, "negative_prompt": generation.negative_prompt}
+    for name_in_text, name in _MATCHED.items():
+        if name_in_text in generation.params:
+            own[name] = generation.params[name_in_text]
+    if (seed := generation.params.get("Seed", "")).isdecimal():
         own["seed"] = seed
-    changes = {name: _parse_value(name, value) for name, value in own.items() if name not in given}
+    changes = {name: _parse_value(name, value) for name, value in own.items() if name not in body}
     known = {name: value for name, value in changes.items() if value is not None}
     return dataclasses.replace(request, **known)
 

@@ -18,26 +18,28 @@ if TYPE_CHECKING:
     from retouch.api.context import ApiContext
 
 
-def answer_detect(desk: ApiContext, body: Any) -> dict[str, Any]:
+def answer_detect(context: ApiContext, body: Any) -> dict[str, Any]:
     request = load(DetectRequest, body)
     _check_targets(request.targets)
-    picture, name = desk.open(request)
-    with desk.backend.busy("detect", request.task, paints=False):
-        studio = desk.backend.studio
+    picture, name = context.open(request)
+    with context.backend.busy("detect", request.task, paints=False):
+        pipeline = context.backend.pipeline
         for i, target in enumerate(request.targets):
-            check_detectors(studio, target, f"targets[{i}]")
-        found = [_find(studio, picture, t, i) for i, t in enumerate(request.targets)]
+            check_detectors(pipeline, target, f"targets[{i}]")
+        regions_by_target = [_find(pipeline, picture, t, i) for i, t in enumerate(request.targets)]
     regions = [
-        {"target": i, **region_json(r, picture.size)} for i, regions in enumerate(found) for r in regions
+        {"target": i, **region_json(r, picture.size)}
+        for i, regions in enumerate(regions_by_target)
+        for r in regions
     ]
     return {"image_id": name, "regions": regions, "warnings": list(picture.baggage.notes)}
 
 
-def check_detectors(studio: Pipeline, target: Target, path: str) -> None:
-    """Refuses a detector that cannot be had, at `path`, before anything is looked for."""
+def check_detectors(pipeline: Pipeline, target: Target, path: str) -> None:
+    """Raise the error of a detector that is unknown or not installed, at `path`, before any detection."""
     for i, model in enumerate(target.models):
         try:
-            studio.detector(model)
+            pipeline.detector(model)
         except RetouchError as error:
             raise at_path(error, f"{path}.models[{i}]") from error
 
@@ -51,8 +53,8 @@ def _check_targets(targets: tuple[Target, ...]) -> None:
             raise BadInput("no detector is named.", path=f"targets[{i}].models", hint='As ["face"].')
 
 
-def _find(studio: Pipeline, picture: Picture, target: Target, index: int) -> tuple[Region, ...]:
+def _find(pipeline: Pipeline, picture: Picture, target: Target, index: int) -> tuple[Region, ...]:
     try:
-        return studio.detect(picture, target)
+        return pipeline.detect(picture, target)
     except RetouchError as error:  # weights are loaded, and refused, when first needed
         raise at_path(error, f"targets[{index}].{error.path or 'models'}") from error

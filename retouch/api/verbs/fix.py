@@ -28,29 +28,29 @@ if TYPE_CHECKING:
     from retouch.api.context import ApiContext
 
 
-def answer_fix(desk: ApiContext, body: Any) -> dict[str, Any]:
-    request, recipe, picture, name = _load_request(desk, body)
+def answer_fix(context: ApiContext, body: Any) -> dict[str, Any]:
+    request, recipe, picture, name = _load_request(context, body)
     sent = _mask(request, picture)
-    runs, skipped = ready(desk, recipe)
-    with desk.backend.busy("fix", request.task) as progress:
-        studio = desk.backend.studio
-        canvas = _canvas(desk, request, picture, sent)
-        (result,) = studio.fix([canvas], runs, progress)
-    record_timing(desk, result.reports)
+    runs, skipped = ready(context, recipe)
+    with context.backend.busy("fix", request.task) as progress:
+        pipeline = context.backend.pipeline
+        canvas = _canvas(context, request, picture, sent)
+        (result,) = pipeline.fix([canvas], runs, progress)
+    record_timing(context, result.reports)
     text = report_infotext.text(canvas.generation, picture, recipe, result.reports)
     masked = result.picture if request.return_masks else None
     lost = losses_of(result.picture, any(report.kept for report in result.reports))
     sent_warnings, unused = sent.warnings if sent else (), _unused_prompts(request, result.reports)
-    remark = remark_of(studio, result.reports)
-    said = (*sent_warnings, *skipped, *result.warnings, *unused, *lost, remark)
+    remark = remark_of(pipeline, result.reports)
+    remarks = (*sent_warnings, *skipped, *result.warnings, *unused, *lost, remark)
     past = Past(History.of(picture, result.reports), {"infotext": text, "recipe": dump(recipe)})
     return {
-        "history": keep(desk, past) if request.return_history else "",
+        "history": keep(context, past) if request.return_history else "",
         "image": encoder.encode_base64(result.picture, {infotext.CHUNK: text}),
-        "image_id": desk.kept.put(result.picture),
+        "image_id": context.pictures.put(result.picture),
         "source_id": name,
         "reports": [report_json(report, masked) for report in result.reports],
-        "warnings": unique(picture.baggage.notes, said),
+        "warnings": unique(picture.baggage.notes, remarks),
         "mask_reading": sent.reading if sent else "",
         "outcome": result.outcome,
         "stopped": result.stopped,
@@ -59,26 +59,28 @@ def answer_fix(desk: ApiContext, body: Any) -> dict[str, Any]:
     }
 
 
-def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
-    """What `fix` would do with the same body; nothing is painted."""
-    request, recipe, picture, name = _load_request(desk, body)
+def plan(context: ApiContext, body: Any) -> dict[str, Any]:
+    """The plan of `fix` for the same body: regions, crops, seeds and seconds. Nothing is painted."""
+    request, recipe, picture, name = _load_request(context, body)
     sent = _mask(request, picture)
-    runs, skipped = ready(desk, recipe)
-    with desk.backend.busy("plan", request.task):
-        made = desk.backend.studio.plan(_canvas(desk, request, picture, sent), runs)
-    said = {**made.summary(), **with_seconds(desk, made.steps)}
-    said["warnings"] = unique(picture.baggage.notes, sent.warnings if sent else (), skipped, said["warnings"])
-    return {"image_id": name, "seed": request.seed, "mask_reading": sent.reading if sent else "", **said}
+    runs, skipped = ready(context, recipe)
+    with context.backend.busy("plan", request.task):
+        plan = context.backend.pipeline.plan(_canvas(context, request, picture, sent), runs)
+    answer = {**plan.summary(), **with_seconds(context, plan.steps)}
+    answer["warnings"] = unique(
+        picture.baggage.notes, sent.warnings if sent else (), skipped, answer["warnings"]
+    )
+    return {"image_id": name, "seed": request.seed, "mask_reading": sent.reading if sent else "", **answer}
 
 
-def _load_request(desk: ApiContext, body: Any) -> tuple[FixRequest, Recipe, Picture, str]:
+def _load_request(context: ApiContext, body: Any) -> tuple[FixRequest, Recipe, Picture, str]:
     request = with_seeds(load(FixRequest, body))
-    recipe = library.recipe(request.recipe, desk.backend.own_recipes).knowing(request.people)
-    return request, recipe, *desk.open(request)
+    recipe = library.recipe(request.recipe, context.backend.own_recipes).knowing(request.people)
+    return request, recipe, *context.open(request)
 
 
 def _mask(request: FixRequest, picture: Picture) -> SentMask | None:
-    """The person's own mask, None without one. BadInput for a blank one: nothing may change then."""
+    """The mask of the request, None without one. BadInput for a blank mask: nothing could change."""
     if not request.mask:
         return None
     sent = sent_mask(request, picture)
@@ -88,14 +90,16 @@ def _mask(request: FixRequest, picture: Picture) -> SentMask | None:
     return sent
 
 
-def _canvas(desk: ApiContext, request: FixRequest, picture: Picture, sent: SentMask | None) -> PictureInput:
+def _canvas(
+    context: ApiContext, request: FixRequest, picture: Picture, sent: SentMask | None
+) -> PictureInput:
     return PictureInput(
-        picture, request.generation(desk.backend.defaults(), request.seed), sent and sent.mask
+        picture, request.generation(context.backend.defaults(), request.seed), sent and sent.mask
     )
 
 
 def _unused_prompts(request: FixRequest, reports: Sequence[Report]) -> Iterator[str]:
-    """A sentence for each prompt of the request that reaches no region, for every pass has its own."""
+    """A remark for each prompt of the request that no region uses, because every pass has its own prompt."""
     for name in ("prompt", "negative_prompt"):
         words = getattr(request, name).strip()
         if words and reports and not any(words in getattr(report.step, name) for report in reports):
@@ -105,7 +109,10 @@ def _unused_prompts(request: FixRequest, reports: Sequence[Report]) -> Iterator[
             )
 
 
-def ready(desk: ApiContext, recipe: Recipe) -> tuple[Recipe, tuple[str, ...]]:
-    """(what of the recipe can run, remarks), or refused: nothing is waited for, nothing is painted."""
-    runs, skipped = drop_unavailable_passes(desk.backend.eyes, recipe)
+def ready(context: ApiContext, recipe: Recipe) -> tuple[Recipe, tuple[str, ...]]:
+    """(recipe without unavailable passes, remarks). Raises Missing for a pass that must not be skipped.
+
+    It neither waits for the queue nor paints.
+    """
+    runs, skipped = drop_unavailable_passes(context.backend.finders, recipe)
     return runs, (*skipped, *contradictions(runs))

@@ -1,4 +1,4 @@
-"""Go back in what was painted: revert, choose, or paint again any step, in any order; keep it as a file."""
+"""Revert, restore, choose or repaint any step of a history, in any order; write it as a file."""
 
 from __future__ import annotations
 
@@ -23,29 +23,31 @@ if TYPE_CHECKING:
 
 from retouch.api.requests.history import HistoryRequest
 
-_OF = ("history", "")
+_SUBJECT = ("history", "")
 
 
 @dataclass(frozen=True, eq=False)
 class Past:
-    """What is kept of a picture's history; `about` rides along in its file."""
+    """A history in the cache. `about` is metadata that is stored in its file."""
 
     history: History
     about: dict[str, Any]
 
 
-def answer_history(desk: ApiContext, body: Any) -> dict[str, Any]:
+def answer_history(context: ApiContext, body: Any) -> dict[str, Any]:
     request = load(HistoryRequest, body)
-    past = _open(desk, request)
+    past = _open(context, request)
     changed = _apply_changes(past.history, request)
     fresh = _seeds(changed, request)
-    done = Repainted(changed)
+    result = Repainted(changed)
     if fresh:
-        with desk.backend.busy("history", request.task) as progress:
-            done = repaint_entries(changed, fresh, desk.backend.studio.engine, progress)
-    answer = history_answer(desk, dataclasses.replace(past, history=done.history), done, request.return_file)
-    outcome = _outcome(past.history, done.history, request)
-    unseen = _UNCHANGED if outcome == UNCHANGED and not done.stopped else ""
+        with context.backend.busy("history", request.task) as progress:
+            result = repaint_entries(changed, fresh, context.backend.pipeline.engine, progress)
+    answer = history_answer(
+        context, dataclasses.replace(past, history=result.history), result, request.return_file
+    )
+    outcome = _outcome(past.history, result.history, request)
+    unseen = _UNCHANGED if outcome == UNCHANGED and not result.stopped else ""
     return {**answer, "outcome": outcome, "warnings": unique(answer["warnings"], unseen)}
 
 
@@ -53,36 +55,36 @@ _UNCHANGED = "The picture is as it was before: nothing of what was asked for can
 
 
 def _outcome(before: History, after: History, request: HistoryRequest) -> str:
-    """Whether what was asked for can be seen; "" where nothing was asked for."""
+    """CHANGED if the requested change is visible, else UNCHANGED. "" if no change was requested."""
     if not (request.revert or request.restore or request.choose or request.repaint):
         return ""
     old, new = before.now(), after.now()
-    seen = visible_pixels(old.pixels, new.pixels, old.alpha, new.alpha)
-    return CHANGED if seen >= SEEN_PIXELS else UNCHANGED
+    visible = visible_pixels(old.pixels, new.pixels, old.alpha, new.alpha)
+    return CHANGED if visible >= SEEN_PIXELS else UNCHANGED
 
 
-def keep(desk: ApiContext, past: Past) -> str:
-    """The name to go on from it by."""
-    return desk.pasts.put(_OF, past)
+def keep(context: ApiContext, past: Past) -> str:
+    """Store the history and return its name for later requests."""
+    return context.histories.put(_SUBJECT, past)
 
 
-def history_answer(desk: ApiContext, past: Past, done: Repainted, file: bool) -> dict[str, Any]:
+def history_answer(context: ApiContext, past: Past, result: Repainted, file: bool) -> dict[str, Any]:
     picture = past.history.now()
     text = str(past.about.get("infotext", ""))
     answer = {
-        "history": keep(desk, past),
+        "history": keep(context, past),
         "image": encoder.encode_base64(picture, {infotext.CHUNK: text} if text else None),
-        "image_id": desk.kept.put(picture),
+        "image_id": context.pictures.put(picture),
         "steps": steps_json(past.history),
-        "warnings": unique(done.warnings, losses_of(picture, bool(past.history.entries))),
-        "stopped": done.stopped,
+        "warnings": unique(result.warnings, losses_of(picture, bool(past.history.entries))),
+        "stopped": result.stopped,
         "infotext": text,
     }
     return {**answer, **_file(past, answer["warnings"])} if file else answer
 
 
 def _file(past: Past, warnings: list[str]) -> dict[str, Any]:
-    """A history that is too large for a file must not cost the picture: it is told, and `file` is blank."""
+    """The history as `file`. If it is too large, `file` is blank and a warning says so."""
     try:
         return {"file": encode_history(past)}
     except TooLarge as error:
@@ -114,7 +116,7 @@ def _entry(history: History, number: int, entry: HistoryEntry) -> dict[str, Any]
     }
 
 
-def _open(desk: ApiContext, request: HistoryRequest) -> Past:
+def _open(context: ApiContext, request: HistoryRequest) -> Past:
     if request.file:
         try:
             data = base64.b64decode(request.file, validate=True)
@@ -122,26 +124,27 @@ def _open(desk: ApiContext, request: HistoryRequest) -> Past:
             hint = f"Send a {history_file.ENDING} file's bytes."
             raise BadInput(f"it is not base64 ({error}).", path="file", hint=hint) from None
         return Past(*history_file.read(data))
-    found = desk.pasts.get(_OF, request.history)
-    if found is None:
+    past = context.histories.get(_SUBJECT, request.history)
+    if past is None:
         hint = "Send its .retouch file as `file`, or fix the picture anew."
         raise Missing(f"no history is kept as {request.history!r}.", path="history", hint=hint)
-    return found
+    return past
 
 
 def _apply_changes(history: History, request: HistoryRequest) -> History:
     for path in ("revert", "restore"):
         history.known(getattr(request, path), path)
     history.steps(request.repaint, "repaint")
-    chosen = {one.step: one.variation for one in request.choose}
+    chosen = {choice.step: choice.variation for choice in request.choose}
     history.known(chosen, "choose")
     return history.switched(request.revert, False).switched(request.restore, True).choosing(chosen)
 
 
 def _seeds(history: History, request: HistoryRequest) -> dict[int, int]:
-    """Of what is painted again: others where that is asked, their own for those upon a changed one.
+    """Seeds by step number: a new seed for each step in `repaint`.
 
-    What was painted elsewhere stays as it is.
+    With `later="repaint"`, steps that were painted on top of a changed step keep their seed and are painted
+    again. All other steps stay.
     """
     fresh = {n: seeds.for_retry(_last(history, n), 1) for n in request.repaint}
     if request.later == "keep":

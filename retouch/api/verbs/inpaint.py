@@ -1,4 +1,4 @@
-"""Repaint what a person's mask covers, as an intent says."""
+"""Inpaint the region under a mask with the pass of an intent."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
-    """A request opened. `original` is kept as `name`; `sketched` is what is painted on."""
+class _OpenRequest:
+    """A loaded request. `original` is cached as `name`. `sketched` is the picture with the sketch."""
 
     request: InpaintRequest
     original: Picture
@@ -52,95 +52,99 @@ class _Asked:
 
     @property
     def repaintable(self) -> bool:
-        """Whether a history has all that it takes: it keeps no sketch, over which this is painted."""
+        """True if a history can repaint it. A history stores no sketch."""
         return not self.request.sketch
 
     @property
     def recipe(self) -> Recipe:
-        """What the generation text says of it."""
+        """The recipe in the generation text."""
         return Recipe(f"Studio: {INTENTS[self.request.intent].label}", passes=(self.how,))
 
-    def canvas(self, desk: ApiContext) -> PictureInput:
-        made = self.request.generation(desk.backend.defaults(), self.request.seed)
-        words = PromptPair(made.prompt, made.negative_prompt)
-        said = INTENTS[self.request.intent].prompts_for(words, self.request.object)
-        words_too = {"prompt": said.prompt, "negative_prompt": said.negative_prompt}
-        return PictureInput(self.sketched, dataclasses.replace(made, **words_too))
+    def canvas(self, context: ApiContext) -> PictureInput:
+        generation = self.request.generation(context.backend.defaults(), self.request.seed)
+        own = PromptPair(generation.prompt, generation.negative_prompt)
+        prompts = INTENTS[self.request.intent].prompts_for(own, self.request.object)
+        changes = {"prompt": prompts.prompt, "negative_prompt": prompts.negative_prompt}
+        return PictureInput(self.sketched, dataclasses.replace(generation, **changes))
 
 
-def answer_inpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
-    """Whatever becomes of it, the picture that was sent is in the answer, or what was painted of it.
+def answer_inpaint(context: ApiContext, body: Any) -> dict[str, Any]:
+    """The best candidates as pictures or patches. Without a candidate, the picture is unchanged.
 
-    Every candidate is put back on the picture as it was sent, so that nothing of a sketch is left where the
-    painting fades out.
+    Every candidate is composited onto the picture without the sketch, so that the sketch does not show where
+    the mask fades out.
     """
-    asked = _open(desk, body)
-    with desk.backend.busy("inpaint", asked.request.task) as progress:
-        studio, canvas = desk.backend.studio, asked.canvas(desk)
-        result = studio.paint(canvas, [asked.region], asked.how, progress)
-        remark = remark_of(studio, result.reports)
+    opened = _open(context, body)
+    with context.backend.busy("inpaint", opened.request.task) as progress:
+        pipeline, canvas = context.backend.pipeline, opened.canvas(context)
+        result = pipeline.paint(canvas, [opened.region], opened.how, progress)
+        remark = remark_of(pipeline, result.reports)
     lost = losses_of(result.picture, any(report.kept for report in result.reports))
-    record_timing(desk, result.reports)
+    record_timing(context, result.reports)
     return {
-        "image_id": asked.name,
-        "seed": asked.request.seed,
-        "mask_reading": asked.reading,
+        "image_id": opened.name,
+        "seed": opened.request.seed,
+        "mask_reading": opened.reading,
         "outcome": result.outcome,
         "stopped": result.stopped,
-        "warnings": unique(asked.remarks, result.warnings, lost, remark),
-        **_results(desk, asked, canvas.generation, result),
+        "warnings": unique(opened.remarks, result.warnings, lost, remark),
+        **_results(context, opened, canvas.generation, result),
     }
 
 
-def _results(desk: ApiContext, asked: _Asked, generation: Generation, result: Result) -> dict[str, Any]:
-    best = combined_by_rank([_best_first(report) for report in result.reports], asked.sketched)
-    masked = asked.original if asked.request.return_masks else None
-    texts = [_text(asked, generation, _with(result.reports, rank)) for rank in range(len(best))]
-    text = texts[0] if texts else _text(asked, generation, result.reports)
-    said = {
+def _results(
+    context: ApiContext, opened: _OpenRequest, generation: Generation, result: Result
+) -> dict[str, Any]:
+    best = combined_by_rank([_best_first(report) for report in result.reports], opened.sketched)
+    masked = opened.original if opened.request.return_masks else None
+    texts = [_text(opened, generation, _with(result.reports, rank)) for rank in range(len(best))]
+    text = texts[0] if texts else _text(opened, generation, result.reports)
+    answer = {
         "infotext": text,
-        "history": _remember(desk, asked, result.reports, text) if asked.request.return_history else "",
+        "history": _remember(context, opened, result.reports, text) if opened.request.return_history else "",
         "reports": [
-            {**report_json(report, masked), **_again(asked, result, report)} for report in result.reports
+            {**report_json(report, masked), **_again(opened, result, report)} for report in result.reports
         ],
-        "candidates": [candidate_json(c, asked.request.answer == "patches") for c in best],
+        "candidates": [candidate_json(c, opened.request.answer == "patches") for c in best],
     }
-    if asked.request.answer == "patches":
-        return said
-    pictures = [candidate.on(asked.original) for candidate in best] or [asked.original]
-    names = [desk.kept.put(picture) for picture in pictures]
+    if opened.request.answer == "patches":
+        return answer
+    pictures = [candidate.on(opened.original) for candidate in best] or [opened.original]
+    names = [context.pictures.put(picture) for picture in pictures]
     chunks = [{infotext.CHUNK: text} for text in texts] or [None]
     images = [encoder.encode_base64(p, chunk) for p, chunk in zip(pictures, chunks, strict=True)]
-    return {**said, "images": images, "image_ids": names}
+    return {**answer, "images": images, "image_ids": names}
 
 
-def _again(asked: _Asked, result: Result, report: Report) -> dict[str, Any]:
-    """What paints a region again, where that is wanted, None where nothing does; of several each has its own
-    candidates, best first."""
-    if not asked.request.return_steps:
+def _again(opened: _OpenRequest, result: Result, report: Report) -> dict[str, Any]:
+    """`how`, the step that repaints a region (None with a sketch), if `return_steps` asks for it.
+
+    With several regions, each report also has its own candidates, best first.
+    """
+    if not opened.request.return_steps:
         return {}
-    how = {"how": history_file.how(report.step) if asked.repaintable else None}
+    how = {"how": history_file.how(report.step) if opened.repaintable else None}
     if len(result.reports) == 1:
         return how
     return {**how, "candidates": [candidate_json(c, patches=True) for c in _best_first(report)]}
 
 
-def _remember(desk: ApiContext, asked: _Asked, reports: Sequence[Report], text: str) -> str:
-    """The name of what can be gone back in."""
-    history = History.of(asked.original, reports)
-    if not asked.repaintable:
+def _remember(context: ApiContext, opened: _OpenRequest, reports: Sequence[Report], text: str) -> str:
+    """Store the history and return its name."""
+    history = History.of(opened.original, reports)
+    if not opened.repaintable:
         history = History(history.picture, tuple(dataclasses.replace(e, step=None) for e in history.entries))
-    return keep(desk, Past(history, {"infotext": text, "recipe": dump(asked.recipe)}))
+    return keep(context, Past(history, {"infotext": text, "recipe": dump(opened.recipe)}))
 
 
 def _best_first(report: Report) -> list[Candidate]:
-    """The chosen one, then the others as they were judged."""
+    """The chosen candidate, then the others by falling score."""
     rest = [c for c in report.candidates if c is not report.best]
     return [*([report.best] if report.best else []), *sorted(rest, key=lambda c: -c.score)]
 
 
 def _with(reports: Sequence[Report], rank: int) -> list[Report]:
-    """The reports as if each region's candidate of this rank had been chosen, from 0, or its last one."""
+    """The reports with each region's candidate of this rank (from 0), or its last one, chosen."""
     return [_with_chosen(report, rank) if report.candidates else report for report in reports]
 
 
@@ -149,40 +153,40 @@ def _with_chosen(report: Report, rank: int) -> Report:
     return dataclasses.replace(report, chosen=report.candidates.index(ranked[min(rank, len(ranked) - 1)]))
 
 
-def _text(asked: _Asked, generation: Generation, reports: Sequence[Report]) -> str:
-    return report_infotext.text(generation, asked.original, asked.recipe, reports)
+def _text(opened: _OpenRequest, generation: Generation, reports: Sequence[Report]) -> str:
+    return report_infotext.text(generation, opened.original, opened.recipe, reports)
 
 
-def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
-    """What `inpaint` would do with the same body. It waits for the queue only to load a checkpoint.
+def plan(context: ApiContext, body: Any) -> dict[str, Any]:
+    """The plan of `inpaint` for the same body. It waits for the queue only to load a checkpoint.
 
     With `return_masks` each step has its composite `mask`, of its crop's size.
     """
-    asked = _open(desk, body)
-    canvas = asked.canvas(desk)
-    checkpoint = asked.how.settings(canvas.generation).sampling.checkpoint
-    native = desk.backend.native(checkpoint) or _asked_native(desk, checkpoint, asked.request.task)
-    plan = plan_regions(canvas, [asked.region], asked.how, native)
-    made = {**plan.summary(), **with_seconds(desk, plan.steps)}
-    made["warnings"] = unique(asked.remarks, made["warnings"])
-    for step in made["steps"]:
+    opened = _open(context, body)
+    canvas = opened.canvas(context)
+    checkpoint = opened.how.settings(canvas.generation).sampling.checkpoint
+    native = context.backend.native(checkpoint) or _native_size(context, checkpoint, opened.request.task)
+    plan = plan_regions(canvas, [opened.region], opened.how, native)
+    answer = {**plan.summary(), **with_seconds(context, plan.steps)}
+    answer["warnings"] = unique(opened.remarks, answer["warnings"])
+    for step in answer["steps"]:
         step["under_resolved"] = step["magnification"] < SOFT_BELOW_MAGNIFICATION
-    if asked.request.return_masks:
-        for said, step in zip(made["steps"], plan.steps, strict=True):
-            said["mask"] = mask_base64(step.composite)
-    return {"image_id": asked.name, "seed": asked.request.seed, "mask_reading": asked.reading, **made}
+    if opened.request.return_masks:
+        for summary, step in zip(answer["steps"], plan.steps, strict=True):
+            summary["mask"] = mask_base64(step.composite)
+    return {"image_id": opened.name, "seed": opened.request.seed, "mask_reading": opened.reading, **answer}
 
 
-def _asked_native(desk: ApiContext, checkpoint: str, task: str) -> Size:
-    with desk.backend.busy("plan", task):
-        return desk.backend.studio.engine.native(checkpoint)
+def _native_size(context: ApiContext, checkpoint: str, task: str) -> Size:
+    with context.backend.busy("plan", task):
+        return context.backend.pipeline.engine.native(checkpoint)
 
 
-def _open(desk: ApiContext, body: Any) -> _Asked:
-    """Everything that can be refused is refused here, before any GPU second."""
+def _open(context: ApiContext, body: Any) -> _OpenRequest:
+    """Load and check the request. Every invalid request is refused here, before the GPU is used."""
     request = with_seeds(load(InpaintRequest, body))
-    given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
-    original, name = desk.open(request)
+    fields: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
+    original, name = context.open(request)
     drawn = inpaint_sketch.open_sketch(request.sketch, original.size)
     sent = _mask(request, original, drawn)
     intent = INTENTS[request.intent]
@@ -191,17 +195,17 @@ def _open(desk: ApiContext, body: Any) -> _Asked:
         hint = "Mark what is to be repainted, or turn `invert` off." if request.invert else _MARK
         raise BadInput("is empty: nothing would be repainted.", path="mask", hint=hint)
     base = inpaint_sketch.with_sketch_defaults(intent.how) if drawn else intent.how
-    how = pass_from_body(given, base)
+    how = pass_from_body(fields, base)
     notes = (original.baggage.notes, sent.warnings, drawn.remarks if drawn else (), _wordless(request))
     sketched = drawn.on(original) if drawn else original
-    return _Asked(request, original, name, sketched, region, how, tuple(unique(*notes)), sent.reading)
+    return _OpenRequest(request, original, name, sketched, region, how, tuple(unique(*notes)), sent.reading)
 
 
 _MARK = "Mark what is to be repainted in white."
 
 
 def _region(request: InpaintRequest, picture: Picture, mask: Mask) -> Region | None:
-    """What is to be repainted, known as a background where something is kept within it."""
+    """The region under the mask. It is marked as a background if it surrounds pixels that are kept."""
     label = request.object or INTENTS[request.intent].label
     if request.invert and not request.sketch:
         return make_background_region(picture, mask.inverted(), label)
@@ -210,7 +214,7 @@ def _region(request: InpaintRequest, picture: Picture, mask: Mask) -> Region | N
 
 
 def _mask(request: InpaintRequest, picture: Picture, drawn: inpaint_sketch.Sketch | None) -> SentMask:
-    """What is to be repainted: the mask or all but it, and every pixel that was drawn on."""
+    """The mask, inverted if requested, joined with every pixel of the sketch."""
     if drawn and not request.mask:
         return SentMask(drawn.mask, sentence("what is drawn of the sketch", drawn.mask))
     sent = sent_mask(request, picture, request.invert)

@@ -1,4 +1,4 @@
-"""A colour sketch: painted colours are both the mask and what painting starts from."""
+"""A colour sketch. Its colours are the start of the painting, and its area is masked."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ class Sketch:
 
     @property
     def mask(self) -> Mask:
-        """Opaque wherever anything was drawn, so that nothing of it shows through what is painted."""
+        """The mask: opaque at every drawn pixel, so that the sketch does not show through."""
         return Mask.where(self.alpha.alpha > 0)
 
     def on(self, picture: Picture) -> Picture:
-        """The picture with the sketch burnt in."""
+        """The picture with the sketch composited onto it."""
         return picture.with_pixels(blend_patch(picture.pixels, self.drawn.pixels, self.alpha))
 
 
 def open_sketch(text: str, canvas: Size) -> Sketch | None:
-    """A sketch of the canvas' size; None without one, or where nothing is drawn on it.
+    """The sketch at the size of the canvas. None without a sketch, or if it is fully transparent.
 
-    BadInput when it has no transparency: then it would be another picture; and for another aspect.
+    Raises BadInput for a sketch without an alpha channel or with another aspect ratio.
     """
     if not text:
         return None
@@ -58,5 +58,5 @@ def open_sketch(text: str, canvas: Size) -> Sketch | None:
 
 
 def with_sketch_defaults(how: Pass) -> Pass:
-    """`how` with the defaults that let the drawn colours steer the result."""
+    """The pass with the defaults under which the drawn colours guide the result."""
     return replace(how, SKETCHED)

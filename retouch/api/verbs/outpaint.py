@@ -1,4 +1,4 @@
-"""Extend a picture in stages; go on with, revert, or paint again stages of what was extended before."""
+"""Outpaint a picture in stages; continue, revert, choose or repaint stages of an earlier extension."""
 
 from __future__ import annotations
 
@@ -27,163 +27,179 @@ from retouch.recipes.recipe import Generation, Recipe
 if TYPE_CHECKING:
     from retouch.api.context import ApiContext
 
-_WAYS = ("way", "")
-AFTER_TRIES = 3
-"""Attempt from which a stage is painted again: a stage's own tries have the seeds of those before."""
+_SUBJECT = ("extension", "")
+REPAINT_ATTEMPT = 3
+"""Retry number of a repainted stage's seed. The retries of the stage itself use the lower numbers."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Held:
-    """What is kept of an extension: enough to go on from. `recipe` is what its generation text says."""
+class _ExtensionState:
+    """An extension in the cache, from which a later request continues. `recipe` is in its generation text."""
 
-    way: Extension
+    extension: Extension
     generation: Generation
     recipe: Recipe
     remarks: tuple[str, ...] = ()
 
 
-def answer_outpaint(desk: ApiContext, body: Any) -> dict[str, Any]:
-    """The extended picture, as far as it went: an interrupt, or a stage that fails, keeps what is done."""
-    request, picture = _open(desk, body)
-    with desk.backend.busy("outpaint", request.task) as progress:
-        studio = desk.backend.studio
-        held = _begin(desk, request, picture, studio)
-        done = _paint_stages(held.way, request, studio, progress)
-        made = _refine(held, done, request, studio, progress)
-    record_timing(desk, (*done.reports, *made.reports))
-    remark = remark_of(studio, done.reports)
-    lost = losses_of(made.picture, bool(done.way.done))
+def answer_outpaint(context: ApiContext, body: Any) -> dict[str, Any]:
+    """The extended picture. After an interrupt or a failed stage, the painted stages are kept."""
+    request, picture = _open(context, body)
+    with context.backend.busy("outpaint", request.task) as progress:
+        pipeline = context.backend.pipeline
+        state = _begin(context, request, picture, pipeline)
+        extended = _paint_stages(state.extension, request, pipeline, progress)
+        result = _refine(state, extended, request, pipeline, progress)
+    record_timing(context, (*extended.reports, *result.reports))
+    remark = remark_of(pipeline, extended.reports)
+    lost = losses_of(result.picture, bool(extended.way.done))
     whole = request.answer == "images"
     return {
-        **_answer(desk, dataclasses.replace(held, way=done.way), done, made, whole),
-        "stages": [_stage(done.way, step.number, not whole) for step in done.way.steps],
-        "warnings": unique(held.remarks, done.warnings, made.warnings, lost, remark),
+        **_answer(context, dataclasses.replace(state, extension=extended.way), extended, result, whole),
+        "stages": [_stage(extended.way, step.number, not whole) for step in extended.way.steps],
+        "warnings": unique(state.remarks, extended.warnings, result.warnings, lost, remark),
     }
 
 
-def plan(desk: ApiContext, body: Any) -> dict[str, Any]:
+def plan(context: ApiContext, body: Any) -> dict[str, Any]:
     """The stages that `outpaint` would paint with the same body, numbered, with their crops and waves.
 
     `seconds` are for one painting of each that is due; null where nothing was painted here before.
     """
-    request, picture = _open(desk, body)
-    with desk.backend.busy("plan", request.task):
-        studio = desk.backend.studio
-        held = _begin(desk, request, picture, studio)
-        said = with_seconds(desk, held.way.due)
-    way, seconds = held.way, {step["number"]: step["seconds"] for step in said["steps"]}
+    request, picture = _open(context, body)
+    with context.backend.busy("plan", request.task):
+        pipeline = context.backend.pipeline
+        state = _begin(context, request, picture, pipeline)
+        timed = with_seconds(context, state.extension.due)
+    extension, seconds = state.extension, {step["number"]: step["seconds"] for step in timed["steps"]}
     return {
-        "seed": held.generation.seed,
-        "size": list(way.canvas_box.size),
-        "origin": list(way.origin),
+        "seed": state.generation.seed,
+        "size": list(extension.canvas_box.size),
+        "origin": list(extension.origin),
         "steps": [
-            {**step.summary(), "done": step.number in way.done, "seconds": seconds.get(step.number, 0.0)}
-            for step in way.steps
+            {
+                **step.summary(),
+                "done": step.number in extension.done,
+                "seconds": seconds.get(step.number, 0.0),
+            }
+            for step in extension.steps
         ],
-        "seconds": said["seconds"],
-        "warnings": unique(held.remarks),
+        "seconds": timed["seconds"],
+        "warnings": unique(state.remarks),
     }
 
 
 def _paint_stages(
-    way: Extension, request: OutpaintRequest, studio: Pipeline, progress: Progress
+    extension: Extension, request: OutpaintRequest, pipeline: Pipeline, progress: Progress
 ) -> ExtensionResult:
-    """Taking back and choosing paint nothing, unless what hangs on the choice is to be painted again."""
+    """Paint the open stages. `revert`, and `choose` with `keep_later`, paint nothing."""
     if request.revert or (request.choose and request.keep_later):
-        return ExtensionResult(way)
-    return extend(way, studio.engine, request, progress, request.max_stages)
+        return ExtensionResult(extension)
+    return extend(extension, pipeline.engine, request, progress, request.max_stages)
 
 
 def _refine(
-    held: _Held, done: ExtensionResult, request: OutpaintRequest, studio: Pipeline, progress: Progress
+    state: _ExtensionState,
+    extended: ExtensionResult,
+    request: OutpaintRequest,
+    pipeline: Pipeline,
+    progress: Progress,
 ) -> Result:
-    """The picture as far as it went; once every stage is there, refined where that is asked for."""
-    if not request.refine or done.way.left or progress.stopped:
-        return Result(done.way.finished())
-    (made,) = refine_new_area([(done.way, held.generation)], held.recipe, studio, progress)
-    return made
+    """The picture of the painted stages. It is refined, if requested, once every stage is painted."""
+    if not request.refine or extended.way.left or progress.stopped:
+        return Result(extended.way.finished())
+    (result,) = refine_new_area([(extended.way, state.generation)], state.recipe, pipeline, progress)
+    return result
 
 
-def _open(desk: ApiContext, body: Any) -> tuple[OutpaintRequest, Picture | None]:
-    """The picture is None where an earlier way is gone on with."""
+def _open(context: ApiContext, body: Any) -> tuple[OutpaintRequest, Picture | None]:
+    """(request, picture). The picture is None if the request continues an earlier extension."""
     request = load(OutpaintRequest, body)
-    given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
+    fields: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     if request.state:
         if request.image or request.image_id:
             raise BadInput("and state are both given.", path="image", hint="The state has its picture.")
         return with_seeds(request), None
-    picture, _ = desk.open(request)
-    return with_seeds(fill_from_infotext(request, given, picture)), picture
+    picture, _ = context.open(request)
+    return with_seeds(fill_from_infotext(request, fields, picture)), picture
 
 
-def _begin(desk: ApiContext, request: OutpaintRequest, picture: Picture | None, studio: Pipeline) -> _Held:
+def _begin(
+    context: ApiContext, request: OutpaintRequest, picture: Picture | None, pipeline: Pipeline
+) -> _ExtensionState:
     if picture is None:
-        return _resume(desk, request)
-    generation = request.generation(desk.backend.defaults(), request.seed)
-    made = plan_extension(request, picture, generation, studio)
-    remarks = unique(picture.baggage.notes, made.remarks)
-    return _Held(made.way, made.generation, request.recipe, tuple(remarks))
+        return _resume(context, request)
+    generation = request.generation(context.backend.defaults(), request.seed)
+    planned = plan_extension(request, picture, generation, pipeline)
+    remarks = unique(picture.baggage.notes, planned.remarks)
+    return _ExtensionState(planned.way, planned.generation, request.recipe, tuple(remarks))
 
 
-def _resume(desk: ApiContext, request: OutpaintRequest) -> _Held:
-    held = desk.ways.get(_WAYS, request.state)
-    if held is None:
+def _resume(context: ApiContext, request: OutpaintRequest) -> _ExtensionState:
+    state = context.extensions.get(_SUBJECT, request.state)
+    if state is None:
         raise Missing(
             f"no state is kept as {request.state!r}.", path="state", hint="Extend the picture anew."
         )
     for path in ("repaint", "revert"):
-        unknown = set(getattr(request, path)) - {step.number for step in held.way.steps}
+        unknown = set(getattr(request, path)) - {step.number for step in state.extension.steps}
         if unknown:
-            hint = f"Its stages are 1 to {len(held.way.steps)}."
+            hint = f"Its stages are 1 to {len(state.extension.steps)}."
             raise BadInput(f"there is no stage {min(unknown)}.", path=path, hint=hint)
     chosen = {stage: number - 1 for stage, number in request.chosen.items()}
-    way = held.way.going_on().taking(_there(held.way, chosen), request.keep_later).without(request.revert)
-    way = way.again(_seeds(way, request.repaint)) if request.repaint else way
-    return dataclasses.replace(held, way=way, recipe=request.recipe_after(held.recipe))
+    extension = (
+        state.extension.going_on()
+        .taking(_there(state.extension, chosen), request.keep_later)
+        .without(request.revert)
+    )
+    extension = extension.again(_seeds(extension, request.repaint)) if request.repaint else extension
+    return dataclasses.replace(state, extension=extension, recipe=request.recipe_after(state.recipe))
 
 
-def _there(way: Extension, chosen: dict[int, int]) -> dict[int, int]:
-    """The same, or BadInput for a painting that is not kept."""
+def _there(extension: Extension, chosen: dict[int, int]) -> dict[int, int]:
+    """`chosen` itself. Raises BadInput for a candidate that does not exist."""
     for stage, place in chosen.items():
-        count = len(way.found.get(stage, ())) if stage in way.done else 0
+        count = len(extension.found.get(stage, ())) if stage in extension.done else 0
         if place >= count:
             hint = f"Stage {stage} has {count}, counted from 1."
             raise BadInput(f"there is no painting {place + 1} of stage {stage}.", path="choose", hint=hint)
     return chosen
 
 
-def _seeds(way: Extension, numbers: Sequence[int]) -> dict[int, int]:
-    """Another seed for each of these stages, derived from what it had."""
-    had = {step.number: step.seed for step in way.steps}
-    had |= {number: made.seed for number, made in way.done.items()}
-    return {number: seeds.for_retry(had[number], AFTER_TRIES) for number in numbers}
+def _seeds(extension: Extension, numbers: Sequence[int]) -> dict[int, int]:
+    """A new seed for each of these stages, derived from its last seed."""
+    used = {step.number: step.seed for step in extension.steps}
+    used |= {number: candidate.seed for number, candidate in extension.done.items()}
+    return {number: seeds.for_retry(used[number], REPAINT_ATTEMPT) for number in numbers}
 
 
 def _answer(
-    desk: ApiContext, held: _Held, done: ExtensionResult, made: Result, whole: bool
+    context: ApiContext, state: _ExtensionState, extended: ExtensionResult, result: Result, whole: bool
 ) -> dict[str, Any]:
-    """`whole`: with the picture itself, which its `image_id` names in any case."""
-    text = report_infotext.text(held.generation, made.picture, held.recipe, (*done.reports, *made.reports))
+    """The answer without its stages and warnings. With `whole`, it has the picture itself."""
+    text = report_infotext.text(
+        state.generation, result.picture, state.recipe, (*extended.reports, *result.reports)
+    )
     return {
-        **({"image": encoder.encode_base64(made.picture, {infotext.CHUNK: text})} if whole else {}),
-        "image_id": desk.kept.put(made.picture),
-        "state": desk.ways.put(_WAYS, held),
-        "size": list(done.way.canvas_box.size),
-        "known": list(done.way.known()),
-        "origin": list(done.way.origin),
-        "reports": [report_json(report) for report in done.reports],
-        "refined": [report_json(report) for report in made.reports],
-        "outcome": CHANGED if done.way.done else UNCHANGED,
-        "stopped": done.stopped or made.stopped,
-        "seed": held.generation.seed,
+        **({"image": encoder.encode_base64(result.picture, {infotext.CHUNK: text})} if whole else {}),
+        "image_id": context.pictures.put(result.picture),
+        "state": context.extensions.put(_SUBJECT, state),
+        "size": list(extended.way.canvas_box.size),
+        "known": list(extended.way.known()),
+        "origin": list(extended.way.origin),
+        "reports": [report_json(report) for report in extended.reports],
+        "refined": [report_json(report) for report in result.reports],
+        "outcome": CHANGED if extended.way.done else UNCHANGED,
+        "stopped": extended.stopped or result.stopped,
+        "seed": state.generation.seed,
         "infotext": text,
     }
 
 
-def _stage(way: Extension, number: int, patches: bool) -> dict[str, Any]:
-    """One stage of the whole way, painted now, earlier, or not yet, with all that was painted of it."""
-    step = next(step for step in way.steps if step.number == number)
-    made = way.done.get(number)
+def _stage(extension: Extension, number: int, patches: bool) -> dict[str, Any]:
+    """One stage of the extension with all its candidates, painted or not."""
+    step = next(step for step in extension.steps if step.number == number)
+    chosen = extension.done.get(number)
     return {
         "number": number,
         "side": step.label,
@@ -192,15 +208,15 @@ def _stage(way: Extension, number: int, patches: bool) -> dict[str, Any]:
         "work": list(step.frame.work),
         "wave": step.wave,
         "prompt": step.prompt,
-        "seed": made.seed if made else step.seed,
-        "done": made is not None,
-        "chosen": _chosen_number(way, number),
-        "candidates": [candidate_json(c, patches) for c in way.found.get(number, ()) if made],
+        "seed": chosen.seed if chosen else step.seed,
+        "done": chosen is not None,
+        "chosen": _chosen_number(extension, number),
+        "candidates": [candidate_json(c, patches) for c in extension.found.get(number, ()) if chosen],
     }
 
 
-def _chosen_number(way: Extension, number: int) -> int | None:
-    """Which of its candidates is there, counted from 1."""
-    made = way.done.get(number)
-    found = way.found.get(number, ())
-    return next((place for place, one in enumerate(found, 1) if one is made), None)
+def _chosen_number(extension: Extension, number: int) -> int | None:
+    """The number of the chosen candidate, from 1. None if the stage is not painted."""
+    chosen = extension.done.get(number)
+    candidates = extension.found.get(number, ())
+    return next((place for place, candidate in enumerate(candidates, 1) if candidate is chosen), None)

@@ -1,4 +1,4 @@
-"""A person's own recipes: listed beside the built-in ones, read from a paste, kept, removed."""
+"""The person's own recipes: list them with the built-in ones, read a pasted recipe, save, remove."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
 from retouch.api.requests.recipes import ReadRequest, RemoveRequest, SaveRequest
 
 
-def list_recipes(desk: ApiContext) -> dict[str, Any]:
-    """Every recipe, as a request takes it; which are the person's `own`; the files that cannot be read.
+def list_recipes(context: ApiContext) -> dict[str, Any]:
+    """Every recipe in the form of a request, the names of the `own` ones, a warning for each unreadable file.
 
-    `uses` are the kinds of target that use each knob which not every kind uses. `masked` are the kinds
-    that use the mask.
+    `uses` lists, for each knob that not every kind of target uses, the kinds that use it. `masked` lists the
+    kinds that use the mask.
     """
-    shelf = RecipeLibrary(desk.backend.own_recipes)
-    mine, found = shelf.own(), library.recipes(desk.backend.own_recipes)
-    own = [name for name in found if name.lower() in mine]
-    every = [dump(recipe) for recipe in found.values()]
+    own_library = RecipeLibrary(context.backend.own_recipes)
+    mine, by_name = own_library.own(), library.recipes(context.backend.own_recipes)
+    own = [name for name in by_name if name.lower() in mine]
+    every = [dump(recipe) for recipe in by_name.values()]
     masked = [kind.name for kind in KINDS.values() if kind.uses_mask]
-    listed = {"recipes": every, "own": own, "warnings": shelf.faults()}
+    listed = {"recipes": every, "own": own, "warnings": own_library.faults()}
     return {**listed, "uses": kinds_by_knob(), "masked": masked}
 
 
-def save(desk: ApiContext, body: Any) -> dict[str, Any]:
+def save(context: ApiContext, body: Any) -> dict[str, Any]:
     request = load(SaveRequest, body)
-    kept = RecipeLibrary(desk.backend.own_recipes).save(request.recipe, request.replace)
-    return {"recipe": dump(kept), "warnings": list(contradictions(kept)), "share": sharing.share(kept)}
+    saved = RecipeLibrary(context.backend.own_recipes).save(request.recipe, request.replace)
+    return {"recipe": dump(saved), "warnings": list(contradictions(saved)), "share": sharing.share(saved)}
 
 
-def read(desk: ApiContext, body: Any) -> dict[str, Any]:
+def read(context: ApiContext, body: Any) -> dict[str, Any]:
     """`migrated` is the older schema the text was written in, null for today's."""
     received = sharing.read_text(load(ReadRequest, body).text)
     recipe = received.recipe
@@ -53,8 +53,8 @@ def read(desk: ApiContext, body: Any) -> dict[str, Any]:
     }
 
 
-def remove(desk: ApiContext, body: Any) -> dict[str, Any]:
+def remove(context: ApiContext, body: Any) -> dict[str, Any]:
     """`restored` is the built-in recipe that is used again under that name, null where there is none."""
     name = load(RemoveRequest, body).name
-    before = RecipeLibrary(desk.backend.own_recipes).remove(name)
+    before = RecipeLibrary(context.backend.own_recipes).remove(name)
     return {"removed": name, "restored": before and dump(before)}

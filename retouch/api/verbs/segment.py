@@ -1,8 +1,8 @@
-"""Point at it, and it is masked.
+"""Masks from clicks, a box or a text.
 
-What runs on the GPU waits in the host's queue, as all GPU work does: beside a generation it would take its
-memory. What does not - the classical segmenter, and any on the processor - answers at once, however long the
-generation takes. The look ahead that a picture's arrival starts keeps to the same rule.
+A segmenter on the GPU waits in the host's queue: at the same time as a generation it would take its memory.
+The classical segmenter, and any segmenter on the CPU, answers at once. The preparation that a new picture
+starts in the background follows the same rule.
 """
 
 from __future__ import annotations
@@ -31,39 +31,39 @@ if TYPE_CHECKING:
     from retouch.api.context import ApiContext
 
 
-def picture(desk: ApiContext, body: Any) -> dict[str, Any]:
-    """Keeps a picture and begins to look at it, so that the first click finds the work done."""
+def picture(context: ApiContext, body: Any) -> dict[str, Any]:
+    """Store a picture and prepare the segmenter for it in the background, so that the first click is fast."""
     request = load(PictureRequest, body)
-    segmenter = desk.segmenter(request.segmenter)
-    opened, name = desk.open(request)
-    desk.ahead.soon(lambda: _look(desk, segmenter, opened))
+    segmenter = context.segmenter(request.segmenter)
+    opened, name = context.open(request)
+    context.background.submit(lambda: _look(context, segmenter, opened))
     width, height = opened.size
     return {"image_id": name, "width": width, "height": height, "warnings": list(opened.baggage.notes)}
 
 
-def _look(desk: ApiContext, segmenter: Segmenter, picture: Picture) -> None:
-    with _turn(desk, segmenter):
+def _look(context: ApiContext, segmenter: Segmenter, picture: Picture) -> None:
+    with _turn(context, segmenter):
         segmenter.prepare(picture)
 
 
-def answer_segment(desk: ApiContext, body: Any) -> dict[str, Any]:
+def answer_segment(context: ApiContext, body: Any) -> dict[str, Any]:
     request = load(SegmentRequest, body)
-    picture, name = desk.open(request)
+    picture, name = context.open(request)
     prompt = None if request.everything else check_prompt(_prompt(request), picture.size)
-    segmenter = desk.segmenter(request.segmenter)
+    segmenter = context.segmenter(request.segmenter)
     of = (name, segmenter.name)
-    memory = desk.memories.get(of, request.memory)
-    with _turn(desk, segmenter, request):
-        seen = _segment(segmenter, picture, prompt, memory)
+    memory = context.segmenter_states.get(of, request.memory)
+    with _turn(context, segmenter, request):
+        segmentation = _segment(segmenter, picture, prompt, memory)
     forgotten = _FORGOTTEN if request.memory and memory is None else ""
-    regions = seen.regions
+    regions = segmentation.regions
     if request.refine_edges:
         regions = tuple(snap_to_edges(picture, region) for region in regions)
     canvas = picture.size if request.whole_masks else None
     return {
         "image_id": name,
         "masks": [{**region_json(r, canvas), "area": r.shape.area} for r in regions],
-        "memory": desk.memories.put(of, seen.memory),
+        "memory": context.segmenter_states.put(of, segmentation.memory),
         "segmenter": segmenter.name,
         "warnings": unique(picture.baggage.notes, forgotten),
     }
@@ -84,21 +84,24 @@ def _prompt(request: SegmentRequest) -> Prompt:
 
 
 def _turn(
-    desk: ApiContext, segmenter: Segmenter, request: SegmentRequest | None = None
+    context: ApiContext, segmenter: Segmenter, request: SegmentRequest | None = None
 ) -> AbstractContextManager[Any]:
-    """The host's queue where the GPU will work. Words are looked up by detectors, which use it too."""
+    """The host's queue if the GPU is used, else nothing. Detectors find a text, and use the GPU too."""
     words = request is not None and request.text
-    if (segmenter.name == CLASSICAL and not words) or desk.backend.device() == "cpu":
+    if (segmenter.name == CLASSICAL and not words) or context.backend.device() == "cpu":
         return contextlib.nullcontext()
-    return desk.backend.busy("segment", request.task if request else "", paints=False)
+    return context.backend.busy("segment", request.task if request else "", paints=False)
 
 
 SNAP = 0.025
-"""Of a region's thickness: how far its outline may move to meet an edge of the picture."""
+"""Share of a region's thickness by which its outline may move to an edge of the picture."""
 
 
 def snap_to_edges(picture: Picture, region: Region, radius: int = 0) -> Region:
-    """The region with its outline on natural edges, at full resolution; only near it is looked at."""
+    """The region with its outline on edges of the picture, at full resolution.
+
+    `radius` is in pixels, 0 for SNAP. Only the surroundings of the region are computed.
+    """
     radius = radius or max(2, round(greatest_thickness(region.shape) * SNAP))
     window = region.box.grown(4 * radius) & picture.size.box
     mask = refine_edge(picture.crop(window), region.within(window), radius)
@@ -108,19 +111,19 @@ def snap_to_edges(picture: Picture, region: Region, radius: int = 0) -> Region:
     return dataclasses.replace(region, box=box.shifted(window.left, window.top), shape=mask.crop(box))
 
 
-def mask(desk: ApiContext, body: Any) -> dict[str, Any]:
-    """A mask snapped to the picture's edges or, with radius 0, as it is read."""
+def mask(context: ApiContext, body: Any) -> dict[str, Any]:
+    """A mask snapped to edges of the picture. With radius 0 it is returned as it is read."""
     request = load(MaskRequest, body)
-    picture, name = desk.open(request)
+    picture, name = context.open(request)
     sent = sent_mask(request, picture)
     region = Region.of_mask(sent.mask)
     if region is None:
         raise BadInput("is empty.", path="mask", hint="White is what is meant.")
-    made = snap_to_edges(picture, region, request.radius) if request.radius else region
+    snapped = snap_to_edges(picture, region, request.radius) if request.radius else region
     return {
         "image_id": name,
-        **region_json(made),
-        "area": made.shape.area,
+        **region_json(snapped),
+        "area": snapped.shape.area,
         "mask_reading": sent.reading,
         "warnings": unique(picture.baggage.notes, sent.warnings),
     }

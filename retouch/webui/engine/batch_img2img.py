@@ -45,7 +45,7 @@ class BatchImg2Img(processing.StableDiffusionProcessingImg2Img):
         """Tensors of shape [batch, ...] from the parent's `init` on each crop alone."""
         prepared = [self._one(k, all_prompts, all_seeds, all_subseeds) for k in range(len(self.retouch_jobs))]
         for name in _PREPARED:
-            setattr(self, name, _join([one[name] for one in prepared], self.init_latent.ndim))
+            setattr(self, name, _join([item[name] for item in prepared], self.init_latent.ndim))
         self.batch_size = len(self.retouch_jobs)
         self._no_overlay()
 

@@ -62,14 +62,14 @@ def stem(filename: str) -> str:
 def states_kept(scripts: Sequence[Any]) -> Iterator[None]:
     """Each script has the attributes afterwards that it has now; its lists and dictionaries hold the same."""
     before = [(script, dict(vars(script))) for script in scripts]
-    held = [(value, value.copy()) for _, own in before for value in own.values() if _holds_others(value)]
+    states = [(value, value.copy()) for _, own in before for value in own.values() if _holds_others(value)]
     try:
         yield
     finally:
         for script, attributes in before:
             vars(script).clear()
             vars(script).update(attributes)
-        for value, contents in held:
+        for value, contents in states:
             value.clear()
             (value.extend if isinstance(value, list) else value.update)(contents)
 

@@ -120,7 +120,7 @@ class HostEngine:
             p.cached_c, p.cached_uc = self.cached_c, self.cached_uc
             processed = host.processing.process_images(p)
             self.spoken.update(
-                {(j.prompt, j.seed): said for j, said in zip(jobs, p.all_prompts, strict=True)}
+                {(j.prompt, j.seed): drawn for j, drawn in zip(jobs, p.all_prompts, strict=True)}
             )
         if settings.restore_faces:
             return [from_pil(i) for i in processed.images[processed.index_of_first_image :][: len(jobs)]]

@@ -32,8 +32,8 @@ def functions_kept() -> Iterator[None]:
     try:
         yield
     finally:
-        for module, kept in before.items():
-            _put_back(module, kept)
+        for module, previous in before.items():
+            _put_back(module, previous)
 
 
 def pause_replacements() -> None:
@@ -63,14 +63,16 @@ def owners() -> list[Any]:
     A replacement knows its object as `self`, or from the function around it. ControlNet's is a module, too.
     """
     replaced = [f for module in find_replaced() for name, f in _functions(module).items() if name in _PAUSED]
-    found = {id(one): one for function in replaced for one in _known_to(function) if _may_own(one)}
+    candidates = {
+        id(owner): owner for function in replaced for owner in _known_to(function) if _may_own(owner)
+    }
     of_models = {id(module) for module in _modules()}
-    return [one for key, one in found.items() if key not in of_models]
+    return [owner for key, owner in candidates.items() if key not in of_models]
 
 
 def _modules() -> Iterator[torch.nn.Module]:
-    kept = getattr(sd_models.model_data, "loaded_sd_models", ())
-    for model in {id(model): model for model in (shared.sd_model, *kept)}.values():
+    loaded = getattr(sd_models.model_data, "loaded_sd_models", ())
+    for model in {id(model): model for model in (shared.sd_model, *loaded)}.values():
         yield from model.modules() if isinstance(model, torch.nn.Module) else ()
 
 
@@ -84,10 +86,10 @@ def _functions(module: torch.nn.Module) -> dict[str, Callable[..., Any]]:
     return {name: value for name, value in own if callable(value) and not isinstance(value, type)}
 
 
-def _put_back(module: torch.nn.Module, kept: dict[str, Callable[..., Any]]) -> None:
-    for name in _functions(module).keys() - kept.keys():
+def _put_back(module: torch.nn.Module, previous: dict[str, Callable[..., Any]]) -> None:
+    for name in _functions(module).keys() - previous.keys():
         del module.__dict__[name]
-    module.__dict__.update(kept)
+    module.__dict__.update(previous)
 
 
 def _known_to(function: Any) -> Iterator[Any]:

@@ -24,7 +24,7 @@ DECODER = ("the VAE returned NaN when it decoded the crop.", _VAE_HINT)
 
 def refuse_nan(tensors: torch.Tensor | Sequence[torch.Tensor], stage: tuple[str, str]) -> None:
     """NotANumber that names the stage when any of `tensors`, which it made, holds NaN."""
-    if any(bool(torch.isnan(one).any()) for one in tensors):
+    if any(bool(torch.isnan(tensor).any()) for tensor in tensors):
         raise blame(stage)
 
 
@@ -35,5 +35,5 @@ def blame(stage: tuple[str, str]) -> NotANumber:
 
 def explain(error: Exception) -> NotANumber:
     """The host's own NansException as ours; its text is all that names the stage."""
-    said: Any = str(error).casefold()
-    return blame(DECODER if "in vae" in said else SAMPLER)
+    text: Any = str(error).casefold()
+    return blame(DECODER if "in vae" in text else SAMPLER)

@@ -93,13 +93,13 @@ def _precision_kept() -> Iterator[None]:
 @contextlib.contextmanager
 def _host_functions() -> Iterator[None]:
     """The host's own where an extension put another in their place."""
-    found = [(module, name, getattr(module, name)) for module, name in _OWN]
-    for module, name, now in found:
+    functions = [(module, name, getattr(module, name)) for module, name in _OWN]
+    for module, name, now in functions:
         setattr(module, name, _original(module, name, now))
     try:
         yield
     finally:
-        for module, name, now in found:
+        for module, name, now in functions:
             setattr(module, name, now)
 
 

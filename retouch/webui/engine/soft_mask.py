@@ -47,27 +47,27 @@ class HostSoftMask:
         """Change `mba.blended_latent`, the host's own blend, in the cells that are held at this call."""
         if mba.is_final_blend:
             return
-        held = self._soft & (_beside(mba.sigma, self._own) > self._own)
+        soft = self._soft & (_beside(mba.sigma, self._own) > self._own)
         if getattr(mba.denoiser, "mask_before_denoising", False):
-            self._ask_again(mba, held)
+            self._ask_again(mba, soft)
         elif self._noisy is None:
-            mba.blended_latent = torch.where(held, mba.init_latent, mba.blended_latent)
+            mba.blended_latent = torch.where(soft, mba.init_latent, mba.blended_latent)
         else:
-            self._answer(mba, held, self._noisy)
+            self._answer(mba, soft, self._noisy)
             self._noisy = None
 
-    def _ask_again(self, mba: Any, held: torch.Tensor) -> None:
+    def _ask_again(self, mba: Any, soft: torch.Tensor) -> None:
         """Remember what the denoiser is shown, which in soft cells is what the sampler has."""
-        if held.any():
+        if soft.any():
             self._noisy = mba.blended_latent
             mba.denoiser.mask_before_denoising = False
 
-    def _answer(self, mba: Any, held: torch.Tensor, noisy: torch.Tensor) -> None:
+    def _answer(self, mba: Any, soft: torch.Tensor, noisy: torch.Tensor) -> None:
         """The denoiser's answer is noise. Cells of mask value 0 keep theirs, as without this second blend."""
         mba.denoiser.mask_before_denoising = True
         share = _signal_share(mba.denoiser.alphas, _beside(mba.sigma, noisy))
         noise = (noisy - share.sqrt() * mba.init_latent) / (1 - share).sqrt()
-        mba.blended_latent = torch.where(held, noise.to(mba.current_latent), mba.current_latent)
+        mba.blended_latent = torch.where(soft, noise.to(mba.current_latent), mba.current_latent)
 
 
 def _beside(per_item: torch.Tensor, like: torch.Tensor) -> torch.Tensor:

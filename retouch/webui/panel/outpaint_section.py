@@ -1,4 +1,4 @@
-"""Extend each finished picture: a fold of the accordion, and what is said of it in a generation text."""
+"""The accordion's fold "Outpaint": extends each finished picture. Generation texts carry its request."""
 
 from __future__ import annotations
 
@@ -15,22 +15,24 @@ from retouch.errors import BadInput, RetouchError
 from retouch.knobs import KnobPath, folded_knobs, front_knobs, knob_paths, knobs_of, load, unflatten
 from retouch.outpaint.stages import StageOptions
 from retouch.recipes.infotext import OUTPAINT
+from retouch.webui.panel.messages import message
 from retouch.webui.panel.widgets import AUTO, read_all, widget, widget_value
 
 CHANGES = "retouch_outpaint_changes"
-"""Where an X/Y/Z axis leaves its changes to the extension, on `p`: {knob: value}."""
-_OF_THE_PICTURE = ("seed", "subseed", "subseed_strength")
-"""No widget: each picture has its own."""
-LEAVES = tuple(leaf for leaf in knob_paths(ScriptOutpaint) if leaf.path not in _OF_THE_PICTURE)
-WIDGETS = 1 + len(LEAVES)
-"""How many of a script's args are ours: the last."""
+"""Attribute of `p` in which an X/Y/Z axis leaves its changes to the request: {knob: value}."""
+_FROM_PICTURE = ("seed", "subseed", "subseed_strength")
+"""Knobs without a widget: each picture has its own seeds."""
+KNOB_PATHS = tuple(k for k in knob_paths(ScriptOutpaint) if k.path not in _FROM_PICTURE)
+"""The knobs of the fold, in the order of the script's args."""
+WIDGETS = 1 + len(KNOB_PATHS)
+"""Number of the script's args that belong to the fold. They are the last ones."""
 FRONT_KNOBS = 5
-"""How many knobs stand above the folds: the aspect and the margins."""
+"""Number of knobs above the inner folds: the aspect and the margins."""
 BLANK = ScriptOutpaint()
 
 
 @dataclass
-class Section:
+class OutpaintSection:
     """One build of the fold. Its values, in order, are the last of the script's args."""
 
     elem_id: Callable[[str], str]
@@ -38,49 +40,49 @@ class Section:
     paste_fields: list[tuple[Any, Any]] = field(default_factory=list)
 
     def build(self) -> list[Any]:
-        """Widgets are laid out front first, but handed over in the order of LEAVES."""
-        made: dict[str, Any] = {}
-        with gr.Accordion("Outpaint", open=False, elem_id=self.elem_id("outpaint")):
-            label = "Extend each finished picture"
+        """Lay the widgets out with the front knobs first; return them in the order of KNOB_PATHS."""
+        widgets: dict[str, Any] = {}
+        with gr.Accordion(message("outpaint"), open=False, elem_id=self.elem_id("outpaint")):
+            label = message("outpaint_enabled")
             enable = gr.Checkbox(False, label=label, elem_id=self.elem_id("outpaint_enabled"))
-            for title, group in {
-                "": front_knobs(LEAVES, FRONT_KNOBS),
-                **folded_knobs(LEAVES, FRONT_KNOBS),
-            }.items():
+            front, folds = front_knobs(KNOB_PATHS, FRONT_KNOBS), folded_knobs(KNOB_PATHS, FRONT_KNOBS)
+            for title, group in [("", front), *folds.items()]:
                 with gr.Accordion(title, open=False) if title else gr.Group():
                     for row in (group[i : i + 4] for i in range(0, len(group), 4)):
                         with gr.Row():
-                            made |= {leaf.path: self._widget(leaf) for leaf in row}
-        self.components = [enable, *(made[leaf.path] for leaf in LEAVES)]
-        pasters = [lambda params: OUTPAINT in params, *map(_paster, LEAVES)]
+                            widgets |= {knob_path.path: self._widget(knob_path) for knob_path in row}
+        self.components = [enable, *(widgets[knob_path.path] for knob_path in KNOB_PATHS)]
+        pasters = [lambda params: OUTPAINT in params, *map(_paster, KNOB_PATHS)]
         self.paste_fields = list(zip(self.components, pasters, strict=True))
         return self.components
 
-    def _widget(self, leaf: KnobPath) -> Any:
-        """The host keeps a person's defaults by label: a pass has knobs of the same."""
-        knob = dataclasses.replace(leaf.knob, label=f"{leaf.knob.label} (outpaint)")
-        if leaf.plain_type is tuple:
+    def _widget(self, knob_path: KnobPath) -> Any:
+        """The widget of one knob. Its label differs from the pass's: the host stores defaults by label."""
+        knob = dataclasses.replace(knob_path.knob, label=message("outpaint_knob", label=knob_path.knob.label))
+        if knob_path.plain_type is tuple:
             knob = dataclasses.replace(knob, choices=())
-        elem_id = self.elem_id(f"outpaint_{leaf.path}")
-        made: Any = widget(dataclasses.replace(leaf, knob=knob), getattr(BLANK, leaf.path), elem_id, 1)
-        if leaf.optional and leaf.path in knobs_of(StageOptions):
-            made.placeholder = AUTO
-        return made
+        value, elem_id = getattr(BLANK, knob_path.path), self.elem_id(f"outpaint_{knob_path.path}")
+        component: Any = widget(dataclasses.replace(knob_path, knob=knob), value, elem_id, 1)
+        if knob_path.optional and knob_path.path in knobs_of(StageOptions):
+            component.placeholder = AUTO
+        return component
 
 
-def _paster(leaf: KnobPath) -> Callable[[dict[str, Any]], Any]:
+def _paster(knob_path: KnobPath) -> Callable[[dict[str, Any]], Any]:
+    """The function from a pasted infotext to the value of one widget. None leaves the widget unchanged."""
+
     def paste(params: dict[str, Any]) -> Any:
         try:
-            asked = outpaint_in(params)
+            request = outpaint_in(params)
         except RetouchError:
             return None
-        return None if asked is None else widget_value(leaf, getattr(asked, leaf.path))
+        return None if request is None else widget_value(knob_path, getattr(request, knob_path.path))
 
     return paste
 
 
 def outpaint_in(params: dict[str, Any]) -> ScriptOutpaint | None:
-    """What an infotext carries, None without. BadInput when it is damaged."""
+    """The request in the parameters of an infotext, None without one. BadInput if it is damaged."""
     text = params.get(OUTPAINT)
     if not text:
         return None
@@ -91,8 +93,8 @@ def outpaint_in(params: dict[str, Any]) -> ScriptOutpaint | None:
 
 
 def request_from_widgets(values: Sequence[Any], always: bool = False) -> ScriptOutpaint | None:
-    """The fold's values; None where it is switched off, unless `always`."""
+    """The request of the fold's values. None if the fold is switched off, unless `always` is true."""
     enabled, *rest = values
     if not (enabled or always):
         return None
-    return load(ScriptOutpaint, unflatten(read_all(dict(zip(LEAVES, rest, strict=True)))), "outpaint")
+    return load(ScriptOutpaint, unflatten(read_all(dict(zip(KNOB_PATHS, rest, strict=True)))), "outpaint")

@@ -1,4 +1,4 @@
-"""The accordion: enable, recipe, people, a tab per target. Its values, in order, are the script's args."""
+"""The accordion: enable, recipe, people, one tab for each target. Its values are the script's args."""
 
 from __future__ import annotations
 
@@ -18,22 +18,29 @@ from retouch.recipes.library import UNNAMED
 from retouch.recipes.recipe import Pass, Recipe
 from retouch.webui import host, settings
 from retouch.webui.panel import outpaint_section
-from retouch.webui.panel.outpaint_section import WIDGETS, Section
-from retouch.webui.panel.recipe_buttons import RecipeButtons, kept_as, left_out, message_html, names
+from retouch.webui.panel.messages import message
+from retouch.webui.panel.outpaint_section import WIDGETS, OutpaintSection
+from retouch.webui.panel.recipe_buttons import (
+    RecipeButtons,
+    library_recipe,
+    message_html,
+    overflow_remarks,
+    recipe_choices,
+)
 from retouch.webui.panel.widgets import read_all, widget, widget_value
 from retouch.webui.service import own_recipes
 
 START = "Face polish"
-LEAVES = knob_paths(Pass)
+"""The recipe in the tabs of a new page."""
+KNOB_PATHS = knob_paths(Pass)
+"""The knobs of one target, in the order of the script's args."""
 FRONT_KNOBS = 5
-"""How many knobs stand above the folds of a target."""
-PEOPLE = "Words bound to one person through all targets, a person a line: who, a colon, the words."
-EXAMPLE = "left: a woman with red hair\nNegative prompt: hat"
+"""Number of knobs above the folds of a target."""
 
 
 @dataclass
 class Panel:
-    """One build of the accordion. The host builds it several times; nothing is shared between builds."""
+    """One build of the accordion. The host builds it several times; builds share nothing."""
 
     elem_id: Callable[[str], str]
     is_img2img: bool
@@ -41,75 +48,91 @@ class Panel:
     paste_fields: list[tuple[Any, Any]] = field(default_factory=list)
 
     def build(self) -> list[Any]:
+        """Create the widgets and return those whose values are the script's args."""
         with host.ui_components.InputAccordion(
-            False, label="Retouch", elem_id=self.elem_id("enable")
+            False, label=message("title"), elem_id=self.elem_id("enable")
         ) as enable:
             with gr.Row():
-                recipe = gr.Dropdown(
-                    names(),
-                    value=START,
-                    label="Recipe",
-                    info="Fills the tabs below, which are what runs.",
-                    elem_id=self.elem_id("recipe"),
-                )
-                skip = gr.Checkbox(
-                    False,
-                    label="Do not run the img2img itself",
-                    visible=self.is_img2img,
-                    elem_id=self.elem_id("skip_img2img"),
-                )
-            keeping = RecipeButtons(self.elem_id, recipe, _recipe_from_fields, _fill_fields)
-            keeping.build()
-            words = gr.Textbox(
-                "", label="People", info=PEOPLE, elem_id=self.elem_id("people"), lines=2, placeholder=EXAMPLE
-            )
-            # the page gives it what it does: it opens the gallery's picture in our tab
-            gr.Button("Open in Retouch", elem_id=self.elem_id("open_studio"), size="sm")
-            self.components += [enable, recipe, skip, words]
+                recipe, skip = self._recipe_dropdown(), self._skip_checkbox()
+            buttons = RecipeButtons(self.elem_id, recipe, _recipe_from_fields, _fill_fields)
+            buttons.build()
+            people_text = self._people_textbox()
+            # the page adds the click handler: it opens the gallery's picture in the tab
+            gr.Button(message("open_studio"), elem_id=self.elem_id("open_studio"), size="sm")
+            self.components += [enable, recipe, skip, people_text]
             self._tabs()
-            shown_recipe = self.components[3:]
-            section = Section(self.elem_id)
+            recipe_fields = self.components[3:]
+            section = OutpaintSection(self.elem_id)
             self.components += section.build()
-        keeping.connect(shown_recipe)
+        buttons.connect(recipe_fields)
         self.paste_fields = [
             (enable, lambda params: RECIPE in params),
             (recipe, _pasted_name),
             (skip, lambda params: SKIPPED in params),
-            (keeping.said, _pasted_remark),
-            (words, _pasted_people),
-            *self._paste_fields(shown_recipe[1:]),
+            (buttons.status, _pasted_remark),
+            (people_text, _pasted_people),
+            *self._paste_fields(recipe_fields[1:]),
             *section.paste_fields,
         ]
         return self.components
+
+    def _recipe_dropdown(self) -> Any:
+        return gr.Dropdown(
+            recipe_choices(),
+            value=START,
+            label=message("recipe"),
+            info=message("recipe_info"),
+            elem_id=self.elem_id("recipe"),
+        )
+
+    def _skip_checkbox(self) -> Any:
+        return gr.Checkbox(
+            False,
+            label=message("skip_img2img"),
+            visible=self.is_img2img,
+            elem_id=self.elem_id("skip_img2img"),
+        )
+
+    def _people_textbox(self) -> Any:
+        return gr.Textbox(
+            "",
+            label=message("people"),
+            info=message("people_info"),
+            elem_id=self.elem_id("people"),
+            lines=2,
+            placeholder=message("people_example"),
+        )
 
     def _tabs(self) -> None:
         start = _pad_passes(library.recipe(START, own_recipes()))
         with gr.Tabs(elem_id=self.elem_id("tabs")):
             for index, recipe_pass in enumerate(start):
-                with gr.Tab(f"Target {index + 1}", elem_id=self.elem_id(f"tab_{index + 1}")):
+                label = message("target_tab", number=index + 1)
+                with gr.Tab(label, elem_id=self.elem_id(f"tab_{index + 1}")):
                     self._tab(index, recipe_pass)
 
     def _tab(self, index: int, recipe_pass: Pass) -> None:
-        """Widgets are laid out front first, but handed over in the order of LEAVES."""
-        made: dict[KnobPath, Any] = {}
+        """Lay the widgets out with the front knobs first; append them in the order of KNOB_PATHS."""
+        widgets: dict[KnobPath, Any] = {}
 
-        def make(leaf: KnobPath) -> None:
-            elem_id = self.elem_id(f"{leaf.path.replace('.', '_')}_{index + 1}")
-            made[leaf] = widget(leaf, get_path(recipe_pass, leaf.path), elem_id, index + 1)
+        def add(knob_path: KnobPath) -> None:
+            elem_id = self.elem_id(f"{knob_path.path.replace('.', '_')}_{index + 1}")
+            value = get_path(recipe_pass, knob_path.path)
+            widgets[knob_path] = widget(knob_path, value, elem_id, index + 1)
 
-        for leaf in front_knobs(LEAVES, FRONT_KNOBS):
-            make(leaf)
-        for title, group in folded_knobs(LEAVES, FRONT_KNOBS).items():
+        for knob_path in front_knobs(KNOB_PATHS, FRONT_KNOBS):
+            add(knob_path)
+        for title, group in folded_knobs(KNOB_PATHS, FRONT_KNOBS).items():
             with gr.Accordion(title, open=False, elem_id=self.elem_id(f"{title.lower()}_{index + 1}")):
                 for row in _rows(group):
                     with gr.Row():
-                        for leaf in row:
-                            make(leaf)
-        self.components += [made[leaf] for leaf in LEAVES]
+                        for knob_path in row:
+                            add(knob_path)
+        self.components += [widgets[knob_path] for knob_path in KNOB_PATHS]
 
     def _paste_fields(self, tabs: Sequence[Any]) -> list[tuple[Any, Any]]:
-        places = [(index, leaf) for index in range(settings.tabs()) for leaf in LEAVES]
-        return [(c, _paster(index, leaf)) for c, (index, leaf) in zip(tabs, places, strict=True)]
+        places = [(index, knob_path) for index in range(settings.tabs()) for knob_path in KNOB_PATHS]
+        return [(c, _paster(index, knob_path)) for c, (index, knob_path) in zip(tabs, places, strict=True)]
 
 
 def _rows(group: Sequence[KnobPath], width: int = 3) -> list[Sequence[KnobPath]]:
@@ -117,14 +140,14 @@ def _rows(group: Sequence[KnobPath], width: int = 3) -> list[Sequence[KnobPath]]
 
 
 def _pad_passes(recipe: Recipe) -> list[Pass]:
-    """As many passes as there are tabs; what does not fit is left out."""
+    """The passes of the recipe, cut or padded with blank ones to the number of tabs."""
     count = settings.tabs()
     return [*recipe.passes[:count], *[Pass()] * (count - len(recipe.passes))]
 
 
 def _fill_fields(recipe: Recipe) -> list[Any]:
-    """A recipe into the field of its people and the tabs."""
-    tabs = [widget_value(leaf, get_path(p, leaf.path)) for p in _pad_passes(recipe) for leaf in LEAVES]
+    """The updates that show a recipe in the field of its people and in the tabs."""
+    tabs = [widget_value(k, get_path(p, k.path)) for p in _pad_passes(recipe) for k in KNOB_PATHS]
     return [gr.update(value=value) for value in (people.write_people(recipe.people), *tabs)]
 
 
@@ -145,57 +168,57 @@ def _pasted_people(params: dict[str, Any]) -> str | None:
 
 
 def _pasted_remark(params: dict[str, Any]) -> str:
-    """What of a pasted recipe does not come back, and why."""
+    """The status after a paste: the error, or the passes for which there is no tab."""
     try:
         recipe = recipe_in(params)
     except RetouchError as error:
         return message_html(str(error), bad=True)
-    return message_html(*left_out(recipe)) if recipe else message_html()
+    return message_html(*overflow_remarks(recipe)) if recipe else message_html()
 
 
-def _paster(index: int, leaf: KnobPath) -> Callable[[dict[str, Any]], Any]:
-    """What a pasted infotext puts into one widget; None leaves it."""
+def _paster(index: int, knob_path: KnobPath) -> Callable[[dict[str, Any]], Any]:
+    """The function from a pasted infotext to the value of one widget. None leaves the widget unchanged."""
 
     def paste(params: dict[str, Any]) -> Any:
         try:
             recipe = recipe_in(params)
         except RetouchError:
             return None
-        return None if recipe is None else widget_value(leaf, get_path(_pad_passes(recipe)[index], leaf.path))
+        if recipe is None:
+            return None
+        return widget_value(knob_path, get_path(_pad_passes(recipe)[index], knob_path.path))
 
     return paste
 
 
 def request_from(args: Sequence[Any]) -> AutofixRequest | None:
-    """The request in a script's args: the accordion's values, or from the API an object among them.
+    """The request of a script's args: the accordion's values, or from the API an object among them.
 
-    None when it is switched off. BadInput names the field.
+    None if the script is switched off. BadInput names the field.
     """
-    given = next((arg for arg in args if isinstance(arg, dict)), None)
-    if given is not None:
-        request = load(AutofixRequest, given, "Retouch")
+    body = next((arg for arg in args if isinstance(arg, dict)), None)
+    if body is not None:
+        request = load(AutofixRequest, body, "Retouch")
         return request if request.enabled else None
     enabled, name, skip, *values = args
     if not enabled:
         return None
-    recipe, outpaint = (
-        _recipe_from_fields(name, values[:-WIDGETS]),
-        outpaint_section.request_from_widgets(values[-WIDGETS:]),
-    )
+    recipe = _recipe_from_fields(name, values[:-WIDGETS])
+    outpaint = outpaint_section.request_from_widgets(values[-WIDGETS:])
     return AutofixRequest(recipe=recipe, skip_img2img=bool(skip), outpaint=outpaint)
 
 
 def _recipe_from_fields(name: str, values: Sequence[Any]) -> Recipe:
-    """What is above, the people's words and then the tabs, as a recipe."""
-    said, *rest = values
-    size = len(LEAVES)
-    tabs = [dict(zip(LEAVES, rest[i : i + size], strict=True)) for i in range(0, len(rest), size)]
+    """The recipe of the widgets. `values` are the people's text, then the values of the tabs."""
+    people_text, *rest = values
+    size = len(KNOB_PATHS)
+    tabs = [dict(zip(KNOB_PATHS, rest[i : i + size], strict=True)) for i in range(0, len(rest), size)]
     passes = tuple(load(Pass, unflatten(read_all(tab)), f"target {i}") for i, tab in enumerate(tabs, 1))
     while passes and not passes[-1].target.looks:
         passes = passes[:-1]
-    return _rename(Recipe(name, passes=passes, people=people.read(str(said or ""))))
+    return _rename(Recipe(name, passes=passes, people=people.read(str(people_text or ""))))
 
 
 def _rename(recipe: Recipe) -> Recipe:
-    """It keeps its name only while it still is that recipe."""
-    return recipe if kept_as(recipe) else dataclasses.replace(recipe, name=UNNAMED)
+    """The recipe, named "Custom" if it differs from the library's recipe of its name."""
+    return recipe if library_recipe(recipe) else dataclasses.replace(recipe, name=UNNAMED)

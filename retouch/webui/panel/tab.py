@@ -1,7 +1,7 @@
-"""The studio as a top-level tab: an empty root, into which javascript/retouch.mjs puts the page.
+"""The studio as a top-level tab: an empty root element, which javascript/retouch.mjs fills with the page.
 
-Of our scripts the host names only that one with its date; all others come from `api.static_files`, which has
-the browser ask whether they have changed: after an update none is older than another.
+The host adds only that script to its page, with the file's date. The other scripts come from
+`api.static_files`, which makes the browser ask for changes, so that all scripts are of one version.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import gradio as gr
 
 from retouch.api.routes import PREFIX
 from retouch.api.static_files import FILES
+from retouch.webui.panel.messages import message
 
-TITLE, ELEM_ID = "Retouch", "retouch"
+TITLE, ELEM_ID = message("title"), "retouch"
 
 
 def on_ui_tabs() -> list[tuple[Any, str, str]]:
-    """As the WebUI asks for its tabs: (blocks, title, id)."""
+    """The tabs for the WebUI, each as (blocks, title, id)."""
     with gr.Blocks(analytics_enabled=False) as blocks:
         gr.HTML(
             f'<div id="retouch_studio" data-host="webui" data-api="{PREFIX.lstrip("/")}" '

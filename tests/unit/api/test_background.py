@@ -18,10 +18,10 @@ def test_the_newest_errand_goes_first_and_old_ones_are_dropped():
         begun.set()
         assert go.wait(30)
 
-    ahead.soon(first)
+    ahead.submit(first)
     assert begun.wait(30)
     for number in (1, 2, 3):
-        ahead.soon(lambda n=number: (done.append(n), over.set() if n == 2 else None))
+        ahead.submit(lambda n=number: (done.append(n), over.set() if n == 2 else None))
     go.set()
     assert over.wait(30)
     assert done == [3, 2]
@@ -29,8 +29,8 @@ def test_the_newest_errand_goes_first_and_old_ones_are_dropped():
 
 def test_an_errand_that_fails_does_not_stop_the_next():
     ahead, done = BackgroundWorker(), threading.Event()
-    ahead.soon(lambda: 1 / 0)
-    ahead.soon(done.set)
+    ahead.submit(lambda: 1 / 0)
+    ahead.submit(done.set)
     assert done.wait(30)
 
 
@@ -38,7 +38,7 @@ def test_worker_thread_ends_when_idle_and_restarts_on_submit():
     ahead = BackgroundWorker()
     threads: queue.Queue[threading.Thread] = queue.Queue()
     for _ in range(2):
-        ahead.soon(lambda: threads.put(threading.current_thread()))
+        ahead.submit(lambda: threads.put(threading.current_thread()))
         thread = threads.get(timeout=30)
         thread.join(30)
         assert not thread.is_alive()
@@ -49,7 +49,7 @@ def test_worker_thread_ends_when_idle_and_restarts_on_submit():
 def test_it_stands_back_alone():
     said, done = [], threading.Event()
     before = os.getpriority(os.PRIO_PROCESS, 0)
-    BackgroundWorker().soon(
+    BackgroundWorker().submit(
         lambda: (said.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id())), done.set())
     )
     assert done.wait(30)

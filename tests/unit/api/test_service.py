@@ -255,4 +255,4 @@ def test_the_answer_does_not_change_the_picture_it_was_given():
     stood = desk()
     picture = Picture(photo().pixels)
     answer = stood.answer("fix", {"image": encoder.encode_base64(picture)})
-    assert stood.kept.get(answer["source_id"]) == picture
+    assert stood.pictures.get(answer["source_id"]) == picture

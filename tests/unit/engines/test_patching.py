@@ -57,5 +57,5 @@ def test_strength_0_and_interrupt_leave_the_picture_unchanged():
 def test_the_command_line_has_it_as_a_model():
     backend = backend_of(build_parser().parse_args(["inpaint", "x.png", "--model", "content"]))
     with backend.busy("inpaint"):
-        assert isinstance(backend.studio.engine, PatchEngine)
+        assert isinstance(backend.pipeline.engine, PatchEngine)
     assert backend.health()["remark"] == REMARK

@@ -88,7 +88,9 @@ def test_the_accordion_takes_it():
 def test_large_seed_of_a_fix_is_reduced_with_a_warning():
     here = Stand(engine=FakeEngine(side=64))
     with here.busy("fix"):
-        (result,) = here.studio.fix([PictureInput(PHOTO, Generation(seed=LARGE))], recipe_of("whole picture"))
+        (result,) = here.pipeline.fix(
+            [PictureInput(PHOTO, Generation(seed=LARGE))], recipe_of("whole picture")
+        )
     assert any(str(LARGE) in text for text in result.warnings)
     assert result.reports[0].seed == TAKEN
 

@@ -90,9 +90,9 @@ def test_one_bad_file_never_stops_the_rest():
     assert job.page().count("Pass 2 is skipped.") == 1
     assert states(job) == ["done", "failed", "done"]
     assert "not a readable picture" in said["files"][1]["error"]
-    assert decoder.decode(job.shelf.get("3.png")) == photo(64, 48, 2)
+    assert decoder.decode(job.files.get("3.png")) == photo(64, 48, 2)
     with pytest.raises(Missing):
-        job.shelf.get("2.png")
+        job.files.get("2.png")
 
 
 def test_the_unforeseen_fails_one_file_and_is_logged(caplog):
@@ -181,9 +181,9 @@ def test_a_file_can_be_added_at_any_time():
 
 def test_files_that_are_done_leave_their_source_and_failed_ones_keep_it():
     job = settled(begun(Painter(), image(1), BAD))
-    names = sorted(path.name for path in job.shelf.folder.iterdir())
+    names = sorted(path.name for path in job.files.folder.iterdir())
     assert names == ["1.after.jpg", "1.before.jpg", "1.png", "2.source"]
-    assert job.shelf.bytes == sum(path.stat().st_size for path in job.shelf.folder.iterdir())
+    assert job.files.bytes == sum(path.stat().st_size for path in job.files.folder.iterdir())
 
 
 def test_a_batch_has_so_many_files_at_most():
@@ -199,7 +199,7 @@ def test_the_oldest_that_is_over_makes_room_and_those_at_work_stay():
     over = settled(begun(Painter(), image(), jobs=jobs))
     busy = begun(Painter(gate), image(), jobs=jobs)
     third = begun(Painter(gate), image(), jobs=jobs)
-    assert not over.shelf.folder.exists()
+    assert not over.files.folder.exists()
     with pytest.raises(Missing):
         jobs.get(over.name)
     with pytest.raises(TooLarge, match="2 batches are at work"):
@@ -216,7 +216,7 @@ def test_the_disk_is_bounded_by_all_jobs_together():
     with pytest.raises(TooLarge, match="bytes on disk are full"):
         job.add("third", image(3))
     assert jobs.bytes <= jobs.max_bytes
-    assert not over.shelf.folder.exists()
+    assert not over.files.folder.exists()
     assert job.summary()["total"] == 2
     gate.open.set()
     settled(job)
@@ -237,11 +237,11 @@ def test_a_full_disk_fails_one_file_and_leaves_nothing_of_it(monkeypatch):
     job = settled(begun(Painter(), image(1), image(2)))
     assert states(job) == ["failed", "done"]
     assert "No space left on device" in job.entry(1).error
-    assert not (job.shelf.folder / "1.after.jpg").exists()
+    assert not (job.files.folder / "1.after.jpg").exists()
     healed.append(True)
     job.resume()
     assert states(settled(job)) == ["done", "done"]
-    assert job.shelf.bytes == sum(path.stat().st_size for path in job.shelf.folder.iterdir())
+    assert job.files.bytes == sum(path.stat().st_size for path in job.files.folder.iterdir())
 
 
 def test_a_job_that_is_removed_stops_and_takes_its_files_with_it():
@@ -252,7 +252,7 @@ def test_a_job_that_is_removed_stops_and_takes_its_files_with_it():
     jobs.remove(job.name)
     gate.open.set()
     settled(job)
-    assert (painter.done, job.shelf.folder.exists(), jobs.bytes) == (1, False, 0)
+    assert (painter.done, job.files.folder.exists(), jobs.bytes) == (1, False, 0)
     with pytest.raises(Missing) as gone:
         jobs.get(job.name)
     assert (gone.value.path, gone.value.status) == ("job", 404)
@@ -287,7 +287,7 @@ def test_a_file_without_a_name_has_its_number():
 def test_a_server_that_goes_leaves_nothing_behind():
     jobs, gate = BatchRegistry(), Gate()
     job = begun(Painter(gate), image(1), image(2), jobs=jobs)
-    home = job.shelf.folder.parent
+    home = job.files.folder.parent
     assert gate.reached.wait(WAIT)
     jobs.close()
     gate.open.set()

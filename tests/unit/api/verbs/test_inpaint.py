@@ -68,9 +68,9 @@ def test_what_is_masked_is_repainted_and_nothing_far_from_it():
 def test_the_source_and_the_results_are_known_by_their_names():
     desk = ApiService(Stand())
     said = desk.answer("inpaint", {"image": IMAGE, "mask": MASK, "variations": 2})
-    assert desk.kept.get(said["image_id"]) == photo()
+    assert desk.pictures.get(said["image_id"]) == photo()
     for name, image in zip(said["image_ids"], said["images"], strict=True):
-        assert np.array_equal(desk.kept.get(name).pixels, pixels(image))
+        assert np.array_equal(desk.pictures.get(name).pixels, pixels(image))
 
 
 def test_variations_are_so_many_pictures_with_seeds_one_apart():

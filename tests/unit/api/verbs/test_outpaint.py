@@ -114,7 +114,7 @@ def test_reverted_stage_stays_reverted_until_it_is_named_or_continued():
     desk = ApiService(stand())
     first = ask(desk, left=128, right=256, refine=0.3)
     back = ask(desk, state=first["state"], revert=[3])
-    desk.tempos = SpeedHistory()
+    desk.speeds = SpeedHistory()
     planned = desk.answer("plan", {"verb": "outpaint", "state": back["state"], "repaint": [2], **ONCE})
     assert [step["seconds"] for step in planned["steps"]] == [0, None, 0], "only the second is due"
     other = ask(desk, state=back["state"], repaint=[2], refine=0.3)
@@ -355,7 +355,7 @@ def test_a_plan_says_how_long_it_will_take_once_something_was_painted():
     assert before["seconds"] is None
     assert [step["seconds"] for step in before["steps"]] == [None, None]
     ask(desk, right=128)
-    desk.tempos.learn("fake", "", painted_in(8.0, desk))
+    desk.speeds.learn("fake", "", painted_in(8.0, desk))
     after = desk.answer("plan", {**body, "right": 256})
     each = [step["seconds"] for step in after["steps"]]
     assert after["seconds"] == pytest.approx(sum(each), abs=0.02)
@@ -368,7 +368,7 @@ def test_a_plan_says_how_long_it_will_take_once_something_was_painted():
 
 def painted_in(seconds: float, desk: ApiService) -> list:
     """As if a stage had taken so long."""
-    (held,) = [held for _, held in desk.ways._held.values()]
+    (held,) = [held for _, held in desk.extensions._entries.values()]
     step, made = held.way.steps[0], held.way.found[1]
     return [Report(step, seconds=seconds, candidates=made)]
 

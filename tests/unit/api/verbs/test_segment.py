@@ -53,7 +53,7 @@ def test_a_picture_whose_segmenter_fails_is_still_kept():
     desk = ApiService(stand)
     said = desk.answer("picture", {"image": IMAGE})
     assert tried.wait(30)
-    assert desk.kept.get(said["image_id"]) == photo()
+    assert desk.pictures.get(said["image_id"]) == photo()
 
 
 def test_image_id_of_one_process_is_unknown_to_another_process():
