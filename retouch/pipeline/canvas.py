@@ -109,7 +109,6 @@ class StepOnCanvas:
 
     @cached_property
     def _denoise(self) -> Mask:
-        """The denoise mask at work size."""
         return self.step.frame.take_mask(self.step.denoise)
 
     @cached_property
