@@ -1,14 +1,14 @@
-"""Every error Retouch raises on purpose, and the boundary that turns the errors of others into them.
+"""The errors that Retouch raises on purpose, and a converter for the errors of other programs.
 
-RetouchError            what went wrong, in one sentence, and what to do next
-├── BadInput            a request, recipe or file a caller can mend (HTTP 422)
-│   ├── BadPicture      bytes that are not a picture, or not one we may open
-│   └── TooLarge        over a bound (413)
-├── Missing             a model, recipe or package that is not here (404)
-├── WeightsRefused      a weights file that is damaged or asks to run code (422)
+RetouchError            base class: a fault in one sentence, and a hint about the next action
+├── BadInput            a request, recipe or file that the caller can correct (HTTP 422)
+│   ├── BadPicture      bytes that are no picture, or a picture in a format that Retouch does not open
+│   └── TooLarge        a value or file above a limit (413)
+├── Missing             a model, recipe or package that is not installed (404)
+├── WeightsRefused      a weights file that is damaged or contains code to run (422)
 ├── DownloadFailed      no network, full disk, wrong checksum (502)
-└── PaintFailed         the engine could not paint this batch (500)
-    ├── OutOfMemory     a smaller batch may still fit
+└── PaintFailed         the engine could not paint a batch (500)
+    ├── OutOfMemory     memory ran out; a smaller batch may fit
     └── NotANumber      the sampler returned NaN
 """
 
@@ -22,11 +22,15 @@ from collections.abc import Callable, Iterable, Iterator
 
 _LOG = logging.getLogger("retouch")
 LONGEST_CAUSE = 200
-"""Characters that an error of another program may take in one of ours."""
+"""Maximum length, in characters, of another program's error message inside a Retouch error."""
 
 
 class RetouchError(Exception):
-    """Base of the tree. `path` is the JSON path of the offending value, "" when there is none."""
+    """Base class of all Retouch errors.
+
+    `what` is the fault in one sentence. `path` is the JSON path of the wrong value, or "" if there is none.
+    `hint` is the next action for the reader, or "". `status` is the HTTP status code.
+    """
 
     status = 500
 
@@ -39,52 +43,63 @@ class RetouchError(Exception):
         return f"{head} {self.hint}".rstrip()
 
     def as_json(self) -> dict[str, str]:
+        """The error as a JSON object with the keys error, path, what and hint."""
         return {"error": type(self).__name__, "path": self.path, "what": self.what, "hint": self.hint}
 
 
 class BadInput(RetouchError):
+    """The caller can correct the request, recipe or file. HTTP status 422."""
+
     status = 422
 
 
 class BadPicture(BadInput):
-    pass
+    """The bytes are no picture, or Retouch does not open their format. HTTP status 422."""
 
 
 class TooLarge(BadInput):
+    """A value or a file is above its limit. HTTP status 413."""
+
     status = 413
 
 
 class Missing(RetouchError):
+    """A model, recipe or package is not installed. HTTP status 404."""
+
     status = 404
 
 
 class WeightsRefused(RetouchError):
+    """A weights file is damaged or contains code to run. HTTP status 422."""
+
     status = 422
 
 
 class DownloadFailed(RetouchError):
+    """A download failed: no network, full disk or wrong checksum. HTTP status 502."""
+
     status = 502
 
 
 class PaintFailed(RetouchError):
-    pass
+    """The engine could not paint a batch. HTTP status 500."""
 
 
 class OutOfMemory(PaintFailed):
-    pass
+    """The memory of the computer or of the device ran out. A smaller batch may fit."""
 
 
 class NotANumber(PaintFailed):
-    pass
+    """The sampler returned NaN."""
 
 
 def plain_number(number: float) -> str:
-    """A bound as a person can type it: a whole number with all its digits."""
+    """A number as a person types it. A whole number has all its digits and no exponent."""
     return str(int(number)) if number == int(number) else f"{number:g}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint naming the closest known word, or the whole list when nothing is close."""
+    """A hint that names the closest known word, or all known words if none is close."""
     known = sorted(known)
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if close:
@@ -94,10 +109,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 @contextlib.contextmanager
 def convert_errors(refuse: Callable[[str], RetouchError]) -> Iterator[None]:
-    """The boundary round a parser or a library: what it raises becomes `refuse(cause)`.
+    """Context manager round a parser or a library. It replaces the errors of the block by `refuse(cause)`.
 
-    Errors of ours pass, and memory that ran out becomes OutOfMemory. KeyboardInterrupt and all else that is
-    no Exception pass too, but for the panic of a library in Rust.
+    Retouch errors pass unchanged. If memory ran out, OutOfMemory is raised. KeyboardInterrupt and other
+    exceptions that are no Exception pass unchanged, except PanicException of libraries in Rust.
     """
     try:
         yield
@@ -113,22 +128,25 @@ def convert_errors(refuse: Callable[[str], RetouchError]) -> Iterator[None]:
 
 
 def describe(error: BaseException) -> str:
-    """The type and the words of another program's error, on one line of at most LONGEST_CAUSE characters.
+    """The type and message of an error, on one line of at most LONGEST_CAUSE characters.
 
-    Of an OSError the reason alone, for its words name paths of this machine.
+    For an OSError only the reason is used, because its message contains file paths of this computer.
     """
-    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    line = " ".join("".join(c if c.isprintable() else " " for c in said).split())
-    whole = f"{type(error).__name__}: {line}" if line else type(error).__name__
-    return whole if len(whole) <= LONGEST_CAUSE else whole[: LONGEST_CAUSE - 3] + "..."
+    message = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
+    text = f"{type(error).__name__}: {line}" if line else type(error).__name__
+    return text if len(text) <= LONGEST_CAUSE else text[: LONGEST_CAUSE - 3] + "..."
 
 
 def ran_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out, here or on a device. torch is not imported: name and words tell."""
+    """True if the error says that the memory of the computer or of a device ran out.
+
+    The type name and the message are compared, so that torch need not be imported.
+    """
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
-    said = str(error).lower()
-    return isinstance(error, RuntimeError) and ("out of memory" in said or "allocate memory" in said)
+    message = str(error).lower()
+    return isinstance(error, RuntimeError) and ("out of memory" in message or "allocate memory" in message)
 
 
 _REMARKS: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("remarks", default=None)
@@ -136,7 +154,7 @@ _REMARKS: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("rem
 
 @contextlib.contextmanager
 def collect_remarks() -> Iterator[list[str]]:
-    """The list that `add_remark` fills until the end of the block, in this thread."""
+    """Context manager that yields the list to which `add_remark` appends in this thread."""
     remarks: list[str] = []
     token = _REMARKS.set(remarks)
     try:
@@ -146,7 +164,7 @@ def collect_remarks() -> Iterator[list[str]]:
 
 
 def add_remark(text: str) -> None:
-    """Tell of what failed and was worked round: in the log, and in the warnings of the answer."""
+    """Log a failure that was worked round, and append it to the warnings of the current answer."""
     _LOG.warning("Retouch: %s", text)
     remarks = _REMARKS.get()
     if remarks is not None and text not in remarks:

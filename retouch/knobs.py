@@ -1,8 +1,8 @@
-"""A tunable field declared once: its type, bounds, default and help.
+"""A knob is a field that a person can set. It is declared once, with its type, bounds, default and help.
 
-A dataclass whose fields are made by `Knob.field` gets from here a strict loader, a dump, and a JSON
-schema; the gradio widgets, the infotext, the X/Y/Z axes and the documentation read the same
-declarations. `load(cls, dump(value)) == value` for every valid value.
+`Knob.field` makes a dataclass field. This module gives such a dataclass a strict loader and a dump, and
+`knob_schema` its JSON schema. Widgets, infotext, X/Y/Z axes and documentation read the same declarations.
+`load(cls, dump(value)) == value` holds for every valid value.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+import operator
 import re
 import types
 import typing
@@ -21,17 +22,19 @@ from retouch.errors import BadInput, did_you_mean, plain_number
 
 T = TypeVar("T")
 MAX_TEXT = 20_000
+"""Maximum length of a text in characters, if the knob has no `high`."""
 _KEY = "knob"
 _HALF_SURROGATE = re.compile("[\ud800-\udfff]")
-"""JSON can spell one out (`"\\ud800"`), and then it can be written to no file and no answer."""
+"""JSON can contain a half surrogate (`"\\ud800"`). Such a text cannot be encoded as UTF-8."""
 
 
 @dataclass(frozen=True)
 class Knob:
-    """What a person may set a field to, and where it is shown. `low` and `high` are inclusive.
+    """The label, help, bounds and place of a field. `low` and `high` are inclusive.
 
-    `group` is the title of the fold that holds the knob. `order` is its place among the knobs shown above the
-    folds, from 1; 0 leaves it in its fold. `axis` offers it as an axis of the X/Y/Z plot.
+    For a text `high` is the maximum length in characters. `choices` are the only texts allowed, if there are
+    any. `group` is the title of the fold that holds the knob. `order` is its place among the knobs above the
+    folds, from 1; a knob with order 0 is in its fold. `axis` offers the knob as an axis of the X/Y/Z plot.
     """
 
     label: str
@@ -45,7 +48,7 @@ class Knob:
     axis: bool = False
 
     def field(self, default: Any = dataclasses.MISSING) -> Any:
-        """A dataclass field that carries this knob; without a default it is required."""
+        """A dataclass field with this knob. Without a default the field is required."""
         return dataclasses.field(default=default, metadata={_KEY: self})
 
 
@@ -54,8 +57,13 @@ def knobs_of(cls: type) -> dict[str, Knob]:
     return {f.name: f.metadata[_KEY] for f in dataclasses.fields(cls) if _KEY in f.metadata}
 
 
+def knob_of(field: Any) -> Knob:
+    """The knob of a dataclass field. A field without one gets an empty knob: no label, help or bounds."""
+    return field.metadata.get(_KEY, Knob("", ""))
+
+
 def optional_knobs(cls: type[T]) -> type[T]:
-    """Class decorator: every knob that `cls` inherits also takes None, its default, for "not set here"."""
+    """Class decorator. Every knob that `cls` inherits then also accepts None, and None is its default."""
     fields = dataclasses.fields(cls.__mro__[1])
     cls.__annotations__ = {f.name: f"{f.type} | None" for f in fields}
     for field in fields:
@@ -65,14 +73,29 @@ def optional_knobs(cls: type[T]) -> type[T]:
 
 @functools.cache
 def types_of(cls: type) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
+    """The resolved type of every field of a dataclass by name. A Literal of texts is returned as str."""
+    return {name: _without_literals(hint) for name, hint in typing.get_type_hints(cls).items()}
+
+
+def _without_literals(hint: Any) -> Any:
+    """The type with str in place of each Literal. The choices of a knob are checked by its `choices`."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Literal:
+        return str
+    if origin is tuple:
+        return tuple[tuple(_without_literals(arg) for arg in args)]
+    if origin in (typing.Union, types.UnionType):
+        return functools.reduce(operator.or_, map(_without_literals, args))
+    return hint
 
 
 def dump(value: Any) -> Any:
-    """Plain JSON data. Fields that still hold their default are left out."""
+    """The value as plain JSON data. A field that holds its default is left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        kept = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-        return {f.name: dump(kept[f.name]) for f in dataclasses.fields(value) if kept[f.name] != f.default}
+        values = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        return {
+            f.name: dump(values[f.name]) for f in dataclasses.fields(value) if values[f.name] != f.default
+        }
     if isinstance(value, Mapping):
         return {str(key): dump(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
@@ -81,9 +104,9 @@ def dump(value: Any) -> Any:
 
 
 def load(cls: type[T], data: Any, path: str = "") -> T:
-    """Build `cls` from JSON data, or raise BadInput naming the JSON path of the first fault.
+    """Build `cls` from JSON data. Raises BadInput with the JSON path of the first fault.
 
-    A class with an `upgrade` has it bring the data of older versions into today's form first.
+    If the class has a static method `upgrade`, it first converts data of older versions.
     """
     if isinstance(data, cls):
         return data
@@ -97,10 +120,12 @@ def load(cls: type[T], data: Any, path: str = "") -> T:
         for key in data:
             if key not in fields:
                 raise BadInput(f"unknown field {key!r}.", path=str(key), hint=did_you_mean(str(key), fields))
-        values = {key: _value(fields[key], types_of(cls)[key], item, key) for key, item in data.items()}
+        values = {
+            key: _coerce(types_of(cls)[key], item, key, knob_of(fields[key])) for key, item in data.items()
+        }
         for name, field in fields.items():
             if name not in values and field.default is dataclasses.MISSING:
-                raise BadInput("is required.", path=name, hint=_help(field))
+                raise BadInput("is required.", path=name, hint=knob_of(field).help)
         return cls(**values)
     except BadInput as error:
         raise BadInput(
@@ -109,16 +134,16 @@ def load(cls: type[T], data: Any, path: str = "") -> T:
 
 
 def replace(value: T, changes: Mapping[str, Any], path: str = "") -> T:
-    """`value` with the knobs under dotted paths changed, through the loader: checked like any input."""
+    """A copy of `value` with the knobs at dotted paths changed. Raises BadInput as `load` does."""
     data = dump(value)
-    for place, item in changes.items():
-        _put(data, place, item)
+    for dotted, item in changes.items():
+        _put(data, dotted, item)
     return load(type(value), data, path)
 
 
-def _put(data: dict[str, Any], place: str, item: Any) -> None:
-    *folders, name = place.split(".")
-    functools.reduce(lambda spot, folder: spot.setdefault(folder, {}), folders, data)[name] = item
+def _put(data: dict[str, Any], dotted: str, item: Any) -> None:
+    *parents, name = dotted.split(".")
+    functools.reduce(lambda level, parent: level.setdefault(parent, {}), parents, data)[name] = item
 
 
 def _join(path: str, key: object) -> str:
@@ -128,14 +153,6 @@ def _join(path: str, key: object) -> str:
 def _quote(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _help(field: Any) -> str:
-    return field.metadata[_KEY].help if _KEY in field.metadata else ""
-
-
-def _value(field: Any, hint: Any, data: Any, path: str) -> Any:
-    return _coerce(hint, data, path, field.metadata.get(_KEY, Knob("", "")))
 
 
 def _coerce(hint: Any, data: Any, path: str, knob: Knob) -> Any:
@@ -183,7 +200,7 @@ def _number(data: Any, path: str, knob: Knob) -> float:
 
 
 def _finite(number: float) -> bool:
-    """Also of integers too long for a float."""
+    """True for a finite number. An integer too long for a float is refused without an OverflowError."""
     return math.isfinite(number) if isinstance(number, float) else abs(number) < 2**70
 
 
@@ -198,7 +215,7 @@ def _text(data: Any, path: str, knob: Knob) -> str:
     if not isinstance(data, str):
         raise BadInput(f"{_quote(data)} is not text.", path=path, hint=knob.help)
     if _HALF_SURROGATE.search(data):
-        raise BadInput(f"{_quote(data)} is not Unicode text.", path=path, hint="It has half a surrogate.")
+        raise BadInput(f"{_quote(data)} is not Unicode text.", path=path, hint="Remove the half surrogate.")
     if knob.choices and data not in knob.choices:
         raise BadInput(f"{_quote(data)} is not allowed.", path=path, hint=did_you_mean(data, knob.choices))
     limit = knob.high if knob.high is not None else MAX_TEXT
@@ -223,59 +240,9 @@ def _range(knob: Knob) -> str:
     return f"Allowed: {low} or more." if low else f"Allowed: {high} or less." if high else knob.help
 
 
-_JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", dict: "object"}
-
-
-def schema(cls: type) -> dict[str, Any]:
-    """JSON schema (draft 2020-12) of a knob dataclass."""
-    fields = dataclasses.fields(cls)
-    return {
-        "title": cls.__name__,
-        "type": "object",
-        "additionalProperties": False,
-        "description": (cls.__doc__ or "").strip().split("\n")[0],
-        "properties": {f.name: _field_schema(f, types_of(cls)[f.name]) for f in fields},
-        "required": [f.name for f in fields if f.default is dataclasses.MISSING],
-    }
-
-
-def _field_schema(field: Any, hint: Any) -> dict[str, Any]:
-    knob = field.metadata.get(_KEY, Knob("", ""))
-    entries: dict[str, Any] = {"title": knob.label, "description": knob.help, "group": knob.group}
-    if field.default is not dataclasses.MISSING:
-        entries["default"] = dump(field.default)
-    if knob.order:
-        entries["order"] = knob.order
-    return {**_type_schema(hint, knob), **{key: value for key, value in entries.items() if value != ""}}
-
-
-def _type_schema(hint: Any, knob: Knob) -> dict[str, Any]:
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (typing.Union, types.UnionType):
-        return {"anyOf": [_type_schema(a, knob) for a in args]}
-    if origin is tuple:
-        return {"type": "array", "items": _type_schema(args[0], knob)}
-    if hint is Any:
-        return {}
-    if hint is type(None):
-        return {"type": "null"}
-    if dataclasses.is_dataclass(hint):
-        return schema(typing.cast(type, hint))
-    return {"type": _JSON_TYPES[hint], **_bounds(hint, knob)}
-
-
-def _bounds(hint: type, knob: Knob) -> dict[str, Any]:
-    if hint is str:
-        return {"enum": list(knob.choices)} if knob.choices else {"maxLength": int(knob.high or MAX_TEXT)}
-    if hint in (int, float):
-        ends = {"minimum": knob.low, "maximum": knob.high, "multipleOf": None}
-        return {key: value for key, value in ends.items() if value is not None}
-    return {}
-
-
 @dataclass(frozen=True)
 class KnobPath:
-    """One knob of a nested dataclass, under its dotted path."""
+    """One knob of a nested dataclass, with its dotted path."""
 
     path: str
     knob: Knob
@@ -284,35 +251,35 @@ class KnobPath:
 
     @property
     def optional(self) -> bool:
-        """True when blank means "as the surrounding generation"."""
+        """True if the knob accepts None, which means "take the value of the surrounding generation"."""
         return type(None) in typing.get_args(self.type)
 
     @property
     def plain_type(self) -> Any:
-        """The type without None, and without the element type of a tuple."""
+        """The type without None. For a tuple it is `tuple`."""
         hint = next((a for a in typing.get_args(self.type) if a is not type(None)), self.type)
         return tuple if typing.get_origin(self.type) is tuple else hint
 
 
 def knob_paths(cls: type, prefix: str = "") -> tuple[KnobPath, ...]:
     """Every knob of `cls` and of the dataclasses nested in it, in declaration order."""
-    found: list[KnobPath] = []
+    paths: list[KnobPath] = []
     for field in dataclasses.fields(cls):
         hint, path = types_of(cls)[field.name], _join(prefix, field.name)
         if dataclasses.is_dataclass(hint):
-            found += knob_paths(typing.cast(type, hint), path)
+            paths += knob_paths(typing.cast(type, hint), path)
         else:
-            found.append(KnobPath(path, field.metadata.get(_KEY, Knob("", "")), hint, field.default))
-    return tuple(found)
+            paths.append(KnobPath(path, knob_of(field), hint, field.default))
+    return tuple(paths)
 
 
 def front_knobs(knobs: Iterable[KnobPath], last: int) -> list[KnobPath]:
-    """The knobs shown above the folds, by `order`, up to place `last`."""
+    """The knobs shown above the folds, sorted by `order`, up to place `last`."""
     return sorted((k for k in knobs if 0 < k.knob.order <= last), key=lambda k: k.knob.order)
 
 
 def folded_knobs(knobs: Iterable[KnobPath], last: int) -> dict[str, list[KnobPath]]:
-    """The other knobs by the title of their fold, both in declaration order."""
+    """The other knobs by the title of their fold. Folds and knobs are in declaration order."""
     folds: dict[str, list[KnobPath]] = {}
     for knob in knobs:
         if not 0 < knob.knob.order <= last:
@@ -321,13 +288,13 @@ def folded_knobs(knobs: Iterable[KnobPath], last: int) -> dict[str, list[KnobPat
 
 
 def get_path(value: Any, path: str) -> Any:
-    """The value under a dotted path."""
+    """The value at a dotted path."""
     return functools.reduce(getattr, path.split("."), value)
 
 
 def unflatten(flat: Mapping[str, Any]) -> dict[str, Any]:
     """{"a.b": 1} as {"a": {"b": 1}}, ready for `load`."""
-    out: dict[str, Any] = {}
-    for place, item in flat.items():
-        _put(out, place, item)
-    return out
+    nested: dict[str, Any] = {}
+    for dotted, item in flat.items():
+        _put(nested, dotted, item)
+    return nested

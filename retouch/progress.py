@@ -1,4 +1,4 @@
-"""Progress: who watches a job and may stop it."""
+"""Progress: the interface through which a job shows its progress and can be stopped."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Protocol, runtime_checkable
 
 @runtime_checkable
 class Progress(Protocol):
-    """The watcher. `stopped` turns true on Interrupt; what is finished is kept."""
+    """A watcher of a job. `stopped` becomes True on Interrupt. The job then ends and returns its finished
+    part.
+    """
 
     @property
     def stopped(self) -> bool: ...
@@ -16,7 +18,7 @@ class Progress(Protocol):
 
 
 class Silent:
-    """A Progress nobody watches."""
+    """A Progress that shows nothing and never stops a job."""
 
     stopped = False
 

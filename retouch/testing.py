@@ -1,4 +1,4 @@
-"""Deterministic numpy fakes of every port, shipped so that extensions can test against them too."""
+"""Deterministic numpy fakes of every interface. They are part of the package, for the tests of extensions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from retouch.segmenters.base import Prompt, Segmentation
 
 @dataclass
 class FakeEngine:
-    """Paints every job in one flat colour made from its prompt and seed; remembers what it was given."""
+    """An engine that fills every job with one colour made from its prompt and seed. It records its calls.
+
+    `side` is the native size in pixels a side. `calls` holds the jobs of every call of `paint`.
+    """
 
     side: int = 512
     batch_limit: int = 8
@@ -28,7 +31,7 @@ class FakeEngine:
     remark: str = ""
     calls: list[tuple[Job, ...]] = field(default_factory=list)
     before_call: Callable[[Sequence[Job]], None] | None = None
-    """Called first with the batch; may raise to play a failing engine."""
+    """Called first with the batch. It may raise an error to act as a failing engine."""
 
     def native(self, checkpoint: str) -> Size:
         return Size(self.side, self.side)
@@ -44,14 +47,14 @@ class FakeEngine:
 
     @staticmethod
     def colour(job: Job) -> Picture:
-        """The flat picture `job` becomes."""
+        """The picture of one colour that `paint` returns for a job."""
         rgb = np.frombuffer(zlib.crc32(f"{job.prompt}|{job.seed}".encode()).to_bytes(4, "big"), np.uint8)[:3]
         return Picture(np.broadcast_to(rgb, job.picture.pixels.shape).copy())
 
 
 @dataclass
 class Counted:
-    """A real engine that remembers the jobs of every sampling call it was asked for."""
+    """A real engine that records the jobs of every sampling call."""
 
     engine: Engine
     calls: list[tuple[Job, ...]] = field(default_factory=list)
@@ -84,7 +87,7 @@ class Counted:
 
 @dataclass
 class FakeDetector:
-    """Finds the boxes it was given, whatever the picture."""
+    """A detector that finds the same `boxes` (canvas pixels) in every picture. `calls` counts its calls."""
 
     boxes: tuple[Box, ...] = ()
     label: str = "face"
@@ -102,9 +105,10 @@ class FakeDetector:
 
 @dataclass
 class FakeSegmenter:
-    """Sees a square of `side` round the first click, the box, or the whole picture; counts what it is asked.
+    """A segmenter that finds a square of `side` pixels round the first click, or the box, or the whole
+    picture.
 
-    Its memory is the number of prompts that led to an answer.
+    It records prepared pictures and prompts. Its memory is the number of prompts answered before.
     """
 
     side: int = 20
@@ -130,7 +134,7 @@ class FakeSegmenter:
 
 @dataclass
 class FakeProgress:
-    """Stops once `stop_after` shows were made; keeps what was shown."""
+    """A Progress that stops after `stop_after` calls of `show`. `shown` holds the arguments of every call."""
 
     stop_after: int | None = None
     shown: list[tuple[int, int, str]] = field(default_factory=list)

@@ -1,1 +1,1 @@
-"""Extend a picture: how far, in which stages, each stage a step of the pipeline, each join."""
+"""Outpainting: the canvas size, the stages, the steps that paint them, and the joins."""

@@ -1,4 +1,7 @@
-"""How far a picture is to grow: by margins, a factor, to a size or to an aspect, and where it then lies."""
+"""The size of the extended canvas and the place of the picture on it.
+
+The size is given by margins, a factor, a width and height, or an aspect.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +18,21 @@ from retouch.knobs import Knob
 _Knob = functools.partial(Knob, group="Placement")
 
 LARGEST_MARGIN = 16384
+"""Maximum pixels to add on one side."""
 SMALLEST_ORIGINAL = 64
-"""Pixels a side: less is no scene to go on from."""
+"""Minimum width and height of a picture in pixels. A smaller picture shows too little of its scene."""
 ASPECTS = ("16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "4:5", "5:4", "1:1", "21:9")
-"""What a page offers; any other two numbers will do."""
+"""The aspects in the list of a page. Any other two numbers are accepted too."""
 _ASPECT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*[:x/]\s*(\d+(?:\.\d+)?)\s*")
 _MOST_ASPECT = 16
+"""Maximum ratio of the longer to the shorter side."""
 
 _PLACES = {"left": 0.0, "third": 1 / 3, "centre": 0.5, "two thirds": 2 / 3, "right": 1.0}
+"""Position along one axis, as a share of its length."""
 ACROSS = tuple(_PLACES)
 DOWN = ("top", "third", "centre", "two thirds", "bottom")
 SUBJECT = "subject"
-"""Keeps what the picture shows, a face or a person, on a line of thirds."""
+"""The position that puts the subject, a face or a person, on a line of thirds."""
 
 
 def _margin(side: str, order: int) -> int:
@@ -37,7 +43,10 @@ def _margin(side: str, order: int) -> int:
 
 @dataclass(frozen=True)
 class CanvasSize:
-    """What the canvas becomes. One of: margins, `factor`, `width` and/or `height`, `aspect`."""
+    """The size of the canvas. Exactly one of: margins, `factor`, `width` and/or `height`, `aspect`.
+
+    Raises BadInput if two of them are given, or if the aspect is invalid.
+    """
 
     left: int = _margin("left", 2)
     top: int = _margin("top", 3)
@@ -60,15 +69,15 @@ class CanvasSize:
     ).field("centre")
 
     def __post_init__(self) -> None:
-        ways = [name for name, asked in self._ways().items() if asked]
-        if len(ways) > 1:
-            fault = f"{' and '.join(ways)} are both given."
-            raise BadInput(fault, path=ways[1], hint="Give margins, a factor, a size or an aspect.")
+        fields = [name for name, is_set in self._sizes_given().items() if is_set]
+        if len(fields) > 1:
+            fault = f"{' and '.join(fields)} are both given."
+            raise BadInput(fault, path=fields[1], hint="Give margins, a factor, a size or an aspect.")
         if self.aspect:
             aspect_of(self.aspect)
 
-    def _ways(self) -> dict[str, bool]:
-        """Whether each of the four is asked for, by the first field that says so."""
+    def _sizes_given(self) -> dict[str, bool]:
+        """Whether each of the four is given. The key is the first field that gives it."""
         side = next((name for name in Margins._fields if getattr(self, name)), "left")
         return {
             side: any(self.margins),
@@ -79,55 +88,57 @@ class CanvasSize:
 
     @property
     def field(self) -> str:
-        """The field that says how much is added, for an error; `left` where none does."""
-        return next((name for name, asked in self._ways().items() if asked), "left")
+        """The field that gives the size, as the path of an error; "left" if no field does."""
+        return next((name for name, is_set in self._sizes_given().items() if is_set), "left")
 
     @property
-    def asked(self) -> bool:
-        """Whether anything is to be added."""
-        return any(self._ways().values())
+    def is_set(self) -> bool:
+        """True if any field asks for a larger canvas."""
+        return any(self._sizes_given().values())
 
     @property
     def margins(self) -> Margins:
-        """As they were asked for, side by side."""
+        """The margins as they were given, in pixels."""
         return Margins(self.left, self.top, self.right, self.bottom)
 
     @property
     def wants_subject(self) -> bool:
+        """True if a position follows the subject."""
         return SUBJECT in (self.horizontal, self.vertical)
 
     def of(self, size: Size, subject: Box | None = None) -> Margins:
-        """Pixels to add to a picture of `size`. `subject`, in its pixels, is what `across` may follow.
+        """Pixels to add on each side of a picture of `size`.
 
-        Raises BadInput when nothing is to be added or something would be cut off, TooLarge over the limit.
+        `subject` is the box of the subject in pixels of the picture, or None. Raises BadInput if nothing
+        would be added or part of the picture would be cut off, and TooLarge if the canvas is over MAX_PIXELS.
         """
         if min(size) < SMALLEST_ORIGINAL:
-            hint = f"At least {SMALLEST_ORIGINAL} pixels a side: enlarge it first."
-            raise BadInput(f"{size} is too little to go on from.", path="image", hint=hint)
-        found = self.margins if any(self.margins) else self._to(self._target(size), size, subject)
-        if not any(found):
+            hint = f"Each side needs at least {SMALLEST_ORIGINAL} pixels. Upscale the picture first."
+            raise BadInput(f"{size} is too small to extend.", path="image", hint=hint)
+        margins = self.margins if any(self.margins) else self._to(self._target(size), size, subject)
+        if not any(margins):
             raise _nothing(self, size)
-        whole = extended_size(size, found)
-        if whole.area > MAX_PIXELS:
-            hint = "Extend less, or a smaller picture."
-            raise TooLarge(f"{whole} is over {MAX_PIXELS:,} pixels.", path=self.field, hint=hint)
-        return found
+        canvas = extended_size(size, margins)
+        if canvas.area > MAX_PIXELS:
+            hint = "Extend less, or give a smaller picture."
+            raise TooLarge(f"{canvas} is over {MAX_PIXELS:,} pixels.", path=self.field, hint=hint)
+        return margins
 
     def _target(self, size: Size) -> Size:
         if self.factor is not None:
             return Size(round(size.width * self.factor), round(size.height * self.factor))
         if self.aspect:
-            asked = aspect_of(self.aspect)
+            aspect = aspect_of(self.aspect)
             return Size(
-                max(size.width, round(size.height * asked)), max(size.height, round(size.width / asked))
+                max(size.width, round(size.height * aspect)), max(size.height, round(size.width / aspect))
             )
         return Size(self.width or size.width, self.height or size.height)
 
     def _to(self, target: Size, size: Size, subject: Box | None) -> Margins:
-        for side, asked, has in zip(("width", "height"), target, size, strict=True):
-            if asked < has:
-                hint = f"At least the picture's own {has}: nothing is cut off."
-                raise BadInput(f"{asked} is less than the picture's {has}.", path=side, hint=hint)
+        for side, wanted, length in zip(("width", "height"), target, size, strict=True):
+            if wanted < length:
+                hint = f"Give at least {length}: outpainting does not crop the picture."
+                raise BadInput(f"{wanted} is less than the picture's {length}.", path=side, hint=hint)
         x = _offset_of(
             self.horizontal, target.width, (0, size.width), subject and (subject.left, subject.right)
         )
@@ -138,51 +149,54 @@ class CanvasSize:
 
 
 def extended_size(size: Size, margins: Margins) -> Size:
-    """The canvas with its margins."""
+    """The size of the canvas: a picture of `size` with its margins."""
     return size.box.grown(margins).size
 
 
 def aspect_of(text: str) -> float:
-    """Width over height of "16:9", "2.39:1" or "4x5"; BadInput for anything else."""
-    found = _ASPECT.fullmatch(text)
-    values = [float(part) for part in found.groups()] if found else [0.0]
+    """Width divided by height of "16:9", "2.39:1" or "4x5". Raises BadInput for any other text."""
+    match = _ASPECT.fullmatch(text)
+    values = [float(part) for part in match.groups()] if match else [0.0]
     if not all(values) or not 1 / _MOST_ASPECT <= values[0] / values[-1] <= _MOST_ASPECT:
-        hint = f"Two numbers as 16:9, at most {_MOST_ASPECT}:1."
-        raise BadInput(f"{text!r} is no aspect.", path="aspect", hint=hint)
+        hint = f"Give two numbers as 16:9, at most {_MOST_ASPECT}:1."
+        raise BadInput(f"{text!r} is not an aspect.", path="aspect", hint=hint)
     return values[0] / values[1]
 
 
 Span = tuple[int, int]
+"""(start, end) along one axis, in pixels."""
 
 
 def _offset_of(place: str, length: int, whole: Span, subject: Span | None) -> int:
-    """Pixels before the picture, on one axis of `length`. A third is met by the picture's middle."""
+    """Pixels before the picture, on one axis of `length` pixels. "third" puts the picture's middle on that
+    line.
+    """
     room = length - whole[1]
     if place == SUBJECT:
         return _on_a_third(length, room, subject or whole)
     share = _PLACES[{"top": "left", "bottom": "right"}.get(place, place)]
-    at = share * room if share in (0, 0.5, 1) else share * length - whole[1] / 2
-    return _clamp(at, room)
+    offset = share * room if share in (0, 0.5, 1) else share * length - whole[1] / 2
+    return _clamp(offset, room)
 
 
 def _on_a_third(length: int, room: int, subject: Span) -> int:
-    """So that the middle of `subject` comes as near to a line of thirds, or else the centre, as it can."""
+    """The offset that brings the middle of `subject` nearest to a line of thirds."""
     middle = sum(subject) / 2
 
-    def miss(line: float) -> float:
+    def distance(line: float) -> float:
         return abs(_clamp(line * length - middle, room) + middle - line * length)
 
-    return _clamp(min((1 / 3, 2 / 3), key=miss) * length - middle, room)
+    return _clamp(min((1 / 3, 2 / 3), key=distance) * length - middle, room)
 
 
-def _clamp(at: float, room: int) -> int:
-    return min(max(math.floor(at + 0.5), 0), room)
+def _clamp(offset: float, room: int) -> int:
+    return min(max(math.floor(offset + 0.5), 0), room)
 
 
-def _nothing(asked: CanvasSize, size: Size) -> BadInput:
-    if asked.aspect:
+def _nothing(request: CanvasSize, size: Size) -> BadInput:
+    if request.aspect:
         return BadInput(
-            f"the picture has that aspect already ({size}).", path="aspect", hint="Ask for another."
+            f"the picture has this aspect already ({size}).", path="aspect", hint="Give another aspect."
         )
     hint = "Give a margin above 0, a factor above 1, a larger size or an aspect."
-    return BadInput(f"nothing is to be added to {size}.", path=asked.field, hint=hint)
+    return BadInput(f"nothing would be added to {size}.", path=request.field, hint=hint)

@@ -1,9 +1,10 @@
-"""What a stage may not be: a copy of what is there, or a join that shows."""
+"""The two checks of a painted stage: it must not repeat the picture, and its join must not be visible."""
 
 from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -14,32 +15,36 @@ from retouch.image.quality.repetition import SHORT, repetition_score
 from retouch.image.quality.seam import seams_elsewhere
 from retouch.knobs import Knob
 from retouch.outpaint.stage_split import OPPOSITE, depth_of
+from retouch.outpaint.stages import Side
 
 _Knob = functools.partial(Knob, group="Checks")
 
+JoinMethod = Literal["least", "feather", "cut"]
+
 LONG = 384
-"""Pixels of the long side of what is looked at for copies."""
+"""Long side, in pixels, to which pixels are scaled down before their repetition is measured."""
 CHANCE = 0.035
-"""What a photograph, or a part of an extended one, repeats of itself by chance."""
+"""The repetition score, 0..1, that photographs and parts of extended ones have by chance."""
 TWICE = 2.0
-"""Times the photograph's own score along such a line from which on a join shows."""
+"""A join is visible from this many times the photograph's own seam score on."""
 UNSEEN = 0.3
-"""CIELAB units per pixel that nobody sees, whatever the photograph's own score: a step of 3 units, feathered
-over 10 pixels."""
+"""CIELAB units per pixel. A join at or below is never visible: it is a step of 3 units, feathered over 10
+pixels."""
 PLAIN_STEP = 12.0
-"""CIELAB units per pixel by which a join shows that are as bad as a stage that is nothing but a copy."""
+"""CIELAB units per pixel. A seam excess of this size counts as much as a stage that is only a copy."""
 LOOKED_AT = 768
-"""Side of the picture's middle in which that score is taken: more tells no more."""
+"""Side, in pixels, of the window in the picture's middle in which the baseline is measured."""
 BACK, BESIDE = 6, 0.5
-"""How far a copy is looked for beyond the crop: inwards in depths of the stage, and to either end in lengths.
-With more the stage would be too small a part of it to tell a copy from chance."""
+"""How far copies are searched for. BACK is the distance inwards in depths of the stage, BESIDE the
+distance at either end in lengths of the stage. In a larger area the stage has too small a share for a
+reliable score."""
 LEAST_BACK = 768
-"""Pixels inwards, however shallow the stage."""
+"""Minimum distance inwards in pixels, however shallow the stage is."""
 
 
 @dataclass(frozen=True)
 class CheckOptions:
-    """How the new is joined to the old, and what is done when a stage copies it or its join shows."""
+    """How a stage is joined, and what happens if it repeats the picture or its join is visible."""
 
     attempts: int = _Knob(
         "Attempts",
@@ -56,7 +61,7 @@ class CheckOptions:
         10,
         0.1,
     ).field(1.2)
-    join: str = _Knob(
+    join: JoinMethod = _Knob(
         "Join",
         "Of many ways to put a stage back the one that shows least; or fade over the feather; or cut along "
         "the line where least differs.",
@@ -67,22 +72,23 @@ class CheckOptions:
     ).field(0.35)
 
     def most(self, picture: Picture) -> float:
-        """The repetition there may be where a stage was painted, 0..1."""
+        """The largest repetition score, 0..1, allowed around a stage of this picture."""
         return self.repetition_limit * max(repetition_of(picture.pixels), CHANCE)
 
 
 def repetition_of(pixels: np.ndarray) -> float:
-    """How much of it is a copy of another part. What is mirrored is none: half a face is completed so.
+    """The share, 0..1, of `pixels` (height, width, 3) uint8 that is a copy of another part of them.
 
-    It is looked at small, all of it within LONG pixels: no painter copies to the pixel.
+    Mirrored copies do not count, because a model completes half a face by mirroring it. The pixels are scaled
+    down to a long side of LONG pixels, because no model copies to the pixel.
     """
     return repetition_score(pixels, of=round(max(pixels.shape[:2]) * SHORT / LONG), mirrored=False) or 0.0
 
 
-def copy_search_area(hole: Box, side: str, known: Box) -> Box:
-    """The part of the canvas in which a stage's copies are looked for: of a size that follows the stage's.
+def copy_search_area(hole: Box, side: Side, known: Box) -> Box:
+    """The part of the canvas, in canvas pixels, in which copies of a stage are searched for.
 
-    `known` is the rectangle that is painted.
+    Its size follows the size of `hole`, the stage. `known` is the rectangle that is painted.
     """
     inward = max(BACK * depth_of(hole, side), LEAST_BACK)
     upright = side in ("left", "right")
@@ -93,31 +99,36 @@ def copy_search_area(hole: Box, side: str, known: Box) -> Box:
 
 @dataclass(eq=False)
 class SeamBaseline:
-    """What the photograph itself scores along a straight line, in CIELAB units per pixel; measured once.
+    """The seam score of the photograph along straight lines, in CIELAB units per pixel. Measured once per
+    direction.
 
-    The median of some lines: one along an outline of the scene says nothing of the others.
+    The baseline is the median of several lines, because one line may lie along an outline of the scene.
     """
 
     picture: Picture
     _known: dict[bool, float] = field(default_factory=dict)
 
-    def beyond(self, score: float, side: str) -> float:
-        """By how much a join of this score along the side of a stage is more than is not seen, 0 and up."""
-        return max(score - self.allowed(side), 0.0)
+    def excess(self, score: float, side: Side) -> float:
+        """How much `score` is above the largest invisible score at this side, in CIELAB units per pixel; at
+        least 0.
+        """
+        return max(score - self.limit(side), 0.0)
 
-    def allowed(self, side: str) -> float:
-        """Up to which score a join there is not seen."""
+    def limit(self, side: Side) -> float:
+        """The largest seam score of a join at this side that is not visible, in CIELAB units per pixel."""
         return max(TWICE * self._along(side), UNSEEN)
 
-    def _along(self, side: str) -> float:
+    def _along(self, side: Side) -> float:
         upright = side in ("left", "right")
         if upright not in self._known:
             size = self.picture.size
-            spot = Box.around(size.box.center, Size(*(min(length, LOOKED_AT) for length in size))) & size.box
-            pixels = self.picture.pixels[spot.slices]
-            half = spot.size.box._replace(
-                **({"right": spot.width // 2} if upright else {"bottom": spot.height // 2})
+            window = (
+                Box.around(size.box.center, Size(*(min(length, LOOKED_AT) for length in size))) & size.box
             )
-            scores = seams_elsewhere(pixels, Mask.of_box(spot.size, half))
+            pixels = self.picture.pixels[window.slices]
+            half = window.size.box._replace(
+                **({"right": window.width // 2} if upright else {"bottom": window.height // 2})
+            )
+            scores = seams_elsewhere(pixels, Mask.of_box(window.size, half))
             self._known[upright] = float(np.median(scores)) if scores else 0.0
         return self._known[upright]

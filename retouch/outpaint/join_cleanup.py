@@ -1,4 +1,4 @@
-"""A second, narrow pass along a join that shows: gentler than the first, and within what that changed."""
+"""Seam cleanup: a second, weaker pass over a narrow band along a visible join."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from retouch.pipeline.candidate import Candidate, quantize_for_composite
 from retouch.pipeline.step import Step
 
 BAND = 24
-"""Pixels to either side of the hole's edge that are denoised once more."""
+"""Pixels to either side of the hole's edge that the second pass denoises."""
 
 
 def cleanup_of(step: Step, strength: float) -> Step:
-    """The step that goes over the join of a painted one. Its masks cover a soft band along the hole's edge.
+    """The step that denoises the join of a painted step again. Its masks cover a soft band along the hole's
+    edge.
 
-    It composites only through what the first did: beyond the feather the picture stays as it is.
+    `strength` is its denoising strength, 0..1. It composites only where the first step did: beyond the
+    feather the picture does not change.
     """
     hole = step.hole or Mask.full(step.frame.crop.size)
     band = _band(hole.solid)
@@ -35,23 +37,25 @@ def cleanup_of(step: Step, strength: float) -> Step:
 
 
 def _band(hole: np.ndarray) -> np.ndarray:
-    """0..1: full along the edge of the hole, gone BAND pixels from it on both sides."""
-    away = [cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5) for side in (hole, ~hole)]
-    ramp = np.clip(1.5 * (1 - (away[0] + away[1]) / BAND), 0, 1)
+    """Band weights, (height, width) float, 0..1: 1 at the edge of `hole`, 0 at BAND pixels from it on both
+    sides.
+    """
+    distances = [cv2.distanceTransform(part.astype(np.uint8), cv2.DIST_L2, 5) for part in (hole, ~hole)]
+    ramp = np.clip(1.5 * (1 - (distances[0] + distances[1]) / BAND), 0, 1)
     return ramp * ramp * (3 - 2 * ramp)
 
 
 def merge_candidates(first: Candidate, second: Candidate, under: np.ndarray) -> Candidate:
-    """One candidate that does to `under` what both, one after the other, do: through the mask of `first`.
+    """One candidate that has the effect of `first` and then `second`, through the mask of `first`.
 
-    `under`, (height, width, 3) uint8, is what was in the box of `first`; `second` lies within that box, and
-    its mask within the mask of `first`.
+    `under`, (height, width, 3) uint8, is the picture in the box of `first`. The box of `second` lies in that
+    box, and its mask in the mask of `first`.
     """
     over = first.over.pixels.astype(np.float32)
     spot = second.box.relative_to(first.box).slices
     through = first.mask.alpha[spot][..., None].astype(np.float32) / 255
-    shown = under[spot] + (over[spot] - under[spot]) * through
+    composited = under[spot] + (over[spot] - under[spot]) * through
     share = second.mask.alpha[..., None].astype(np.float32) / 255 / np.maximum(through, 1 / 255)
-    over[spot] += (second.over.pixels - shown) * np.minimum(share, 1)
+    over[spot] += (second.over.pixels - composited) * np.minimum(share, 1)
     levels = quantize_for_composite(under, over, first.mask)
     return dataclasses.replace(first, over=dataclasses.replace(first.over, pixels=levels))

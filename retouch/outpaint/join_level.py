@@ -1,4 +1,4 @@
-"""What was painted, brought level with what is there along the edge where they meet."""
+"""Level the edge of a painted stage: remove its colour difference to the picture."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from retouch.image.geometry import Box
 from retouch.pipeline.candidate import Candidate, quantize_for_composite
 
 
-def level_edge(made: Candidate, under: np.ndarray, hole: Box, alike: float = ALIKE) -> Candidate:
-    """The candidate without the step at its edge: the difference there is led on into the hole, fading.
+def level_edge(candidate: Candidate, under: np.ndarray, hole: Box, alike: float = ALIKE) -> Candidate:
+    """The candidate without the step at its edge. The difference at the edge fades out into the hole.
 
-    `under`, (height, width, 3) uint8, is what was in the candidate's box; `hole` is in canvas pixels. What
-    the candidate and `under` differ by in the overlap that both have is taken off (see `find_edge_shift`).
-    Without an overlap nothing is done.
+    The difference is measured in the overlap (see `find_edge_shift`). `under`, (height, width, 3) uint8, is
+    the picture in the candidate's box. `hole` is in canvas pixels. `alike` is the standard deviation, in
+    pixels along the edge, of the smoothing. Without an overlap the candidate is returned unchanged.
     """
     outside = np.ones(under.shape[:2], np.uint8)
-    outside[hole.relative_to(made.box).slices] = 0
+    outside[hole.relative_to(candidate.box).slices] = 0
     if not outside.any():
-        return made
-    over = made.over.pixels.astype(np.float32)
-    levels = quantize_for_composite(under, over + find_edge_shift(under, over, outside, alike), made.mask)
-    return dataclasses.replace(made, over=dataclasses.replace(made.over, pixels=levels))
+        return candidate
+    over = candidate.over.pixels.astype(np.float32)
+    levels = quantize_for_composite(
+        under, over + find_edge_shift(under, over, outside, alike), candidate.mask
+    )
+    return dataclasses.replace(candidate, over=dataclasses.replace(candidate.over, pixels=levels))

@@ -1,4 +1,4 @@
-"""How a picture is extended, whatever picture and whichever entry point."""
+"""All options of an outpainting request."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from retouch.recipes.shape import Shape
 from retouch.recipes.target import Target
 
 DEFAULT_PASS = Pass(denoising_strength=0.8, masked_content="noise")
-"""Noise has the colours of the border and promises no shape, and at 0.8 the colours stay. At 1.0 the demo
-model forgets them: 7 dB of PSNR instead of 26 on one photograph of the bench."""
+"""Stages start from noise: it has the colours of the border and suggests no shape. At denoising strength
+0.8 the colours stay. At 1.0 the demo model loses them: on one photograph of the bench PSNR falls from 26
+to 7 dB."""
 _PASS_KNOBS = knobs_of(Pass)
 _MATCH_KNOBS = tuple(knobs_of(MatchKnobs))
 _STAGE_KNOBS = ("denoising_strength", "masked_content", "variations", "seed_step", *_MATCH_KNOBS)
-"""Knobs of a pass that every stage is painted with."""
+"""The knobs of a pass that apply to every stage."""
 _OLDER_NAMES = {
     "tries": "attempts",
     "limit": "repetition_limit",
@@ -35,10 +36,11 @@ _OLDER_NAMES = {
     "across": "horizontal",
     "down": "vertical",
 }
+"""Field names before version 0.2, and their names today."""
 TILES = Shape(grow=0, blur=16, padding=32)
-"""Tiles for refining: with their context as large as the model sees."""
+"""Shape of the tiles of a refinement. A tile with its context is as large as the model's native size."""
 SEEN, SHARED = 512, 64
-"""Pixels of a tile, of which the model's own size takes the place, and pixels that neighbours share."""
+"""Side of a tile, which the model's native side replaces, and the overlap of neighbours, both in pixels."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class OutpaintOptions(MatchKnobs, CanvasSize, StageOptions, StagePrompts, CheckO
 
     @staticmethod
     def upgrade(data: Mapping[str, Any]) -> dict[str, Any]:
-        """Generation texts written before 0.2 have the older names."""
+        """Rename the fields of generation texts that were written before version 0.2."""
         return rename_fields(data, _OLDER_NAMES)
 
     def __post_init__(self) -> None:
@@ -78,11 +80,12 @@ class OutpaintOptions(MatchKnobs, CanvasSize, StageOptions, StagePrompts, CheckO
 
     @property
     def how(self) -> Pass:
+        """The pass that paints every stage."""
         return replace(DEFAULT_PASS, **{name: getattr(self, name) for name in _STAGE_KNOBS})
 
     @property
     def passes(self) -> tuple[Pass, ...]:
-        """The pass of the stages, then that of the tiles over the new area, if they are refined."""
+        """The pass of the stages and, if `refine` is above 0, the pass of the tiles over the new area."""
         traits = {name: getattr(self, name) for name in _MATCH_KNOBS if name != "colour_correction"}
         tiles = Target(what="tiles", tile=SEEN, overlap=SHARED)
         refinement = Pass(target=tiles, shape=TILES, denoising_strength=self.refine, **traits)

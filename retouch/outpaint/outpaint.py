@@ -1,4 +1,6 @@
-"""An extension as a door asks for it, and the way there: the picture's own words, its subject, its stages."""
+"""Outpainting as every entry point calls it: find the subject, plan the stages, paint them, refine the new
+area.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +26,16 @@ from retouch.recipes.recipe import Generation, Recipe
 from retouch.recipes.seeds import fold_seed
 
 KEPT = 16
-"""Pixels beyond the original over which refining sets in."""
+"""Pixels over which a refinement fades in at the border of the original."""
 
 
 def native_of(
     request: OutpaintOptions, studio: Pipeline, generation: Generation
 ) -> tuple[Size, Generation, str]:
-    """(the model's own size, the generation with a checkpoint that is here, a remark or "").
+    """(the model's native size, the generation with a checkpoint that is installed, a remark or "").
 
-    A checkpoint that only the picture's text names may be missing: then the loaded one paints.
+    If the checkpoint of the picture's generation text is missing, the loaded checkpoint replaces it. Raises
+    the error of the engine if the request itself names the missing checkpoint.
     """
     sampling = request.how.settings(generation).sampling
     try:
@@ -47,7 +50,7 @@ def native_of(
 
 @dataclass(frozen=True, eq=False)
 class Planned:
-    """A way of which nothing is painted yet, what it will be painted with, and what a person should know."""
+    """An extension of which no stage is painted yet, its generation, and remarks for the reader."""
 
     way: Extension
     generation: Generation
@@ -57,74 +60,77 @@ class Planned:
 def plan_extension(
     request: OutpaintOptions, picture: Picture, generation: Generation, studio: Pipeline
 ) -> Planned:
-    """Raises BadInput and TooLarge for what cannot be."""
-    part, borders, remark = opaque_part(picture)
+    """Plan the extension of one picture. Raises BadInput and TooLarge for an impossible request."""
+    part, borders, border_remark = opaque_part(picture)
     with collect_remarks() as remarks:
-        fold_seed(generation.seed)  # the steps take the remainder; the host's job may have any seed
-        subject, missed = find_subject(request, part, studio)
+        fold_seed(generation.seed)  # adds a remark if the host's seed is too large; steps use the remainder
+        subject, subject_remark = find_subject(request, part, studio)
     margins = margins_of(request, part.size, borders, subject)
-    native, generation, other = native_of(request, studio, generation)
-    found = plan_stages(part.size, margins, native, request)
+    native, generation, checkpoint_remark = native_of(request, studio, generation)
+    stages = plan_stages(part.size, margins, native, request)
     reach = reach_of(request, native, part.size)
-    made = steps(found, generation, request.how, request, reach)
-    unused = unused_prompts(request, made)
-    said = tuple(text for text in (remark, missed, other, *unused, *remarks) if text)
-    return Planned(Extension(part, margins, found, made, reach=reach), generation, said)
+    stage_steps = steps(stages, generation, request.how, request, reach)
+    unused = unused_prompts(request, stage_steps)
+    all_remarks = tuple(
+        text for text in (border_remark, subject_remark, checkpoint_remark, *unused, *remarks) if text
+    )
+    return Planned(Extension(part, margins, stages, stage_steps, reach=reach), generation, all_remarks)
 
 
 def extend_pictures(
     request: OutpaintOptions, canvases: Sequence[PictureInput], studio: Pipeline, progress: Progress
 ) -> list[Result]:
-    """Pictures of one sampling, extended side by side as far as it went, and refined where that is asked for.
+    """Outpaint the pictures of one generation together, and refine them if the request asks for it.
 
-    One that cannot be extended stays as it is, and its warnings say why.
+    A picture that cannot be extended is returned unchanged, with the reason in its warnings.
     """
-    begun = [_begin(request, canvas, studio) for canvas in canvases]
-    ended = extend_all([one.way for one in begun], studio.engine, request, progress)
-    results = [_so_far(*each) for each in zip(canvases, begun, ended, strict=True)]
-    whole = [i for i, one in enumerate(ended) if one.way.steps and not one.way.left]
+    plans = [_begin(request, canvas, studio) for canvas in canvases]
+    extensions = extend_all([plan.way for plan in plans], studio.engine, request, progress)
+    results = [_so_far(*parts) for parts in zip(canvases, plans, extensions, strict=True)]
+    whole = [i for i, extension in enumerate(extensions) if extension.way.steps and not extension.way.left]
     if not (request.refine and whole) or progress.stopped:
         return results
-    ways = [(ended[i].way, begun[i].generation) for i in whole]
+    painted = [(extensions[i].way, plans[i].generation) for i in whole]
     for i, finer in zip(
-        whole, refine_new_area(ways, Recipe(passes=request.passes), studio, progress), strict=True
+        whole, refine_new_area(painted, Recipe(passes=request.passes), studio, progress), strict=True
     ):
         results[i] = results[i].then(finer)
     return results
 
 
 def _begin(request: OutpaintOptions, canvas: PictureInput, studio: Pipeline) -> Planned:
-    """A way without stages where there is none."""
+    """The planned extension, or an extension without stages and with a remark if planning fails."""
     try:
         return plan_extension(request, canvas.picture, canvas.generation, studio)
     except RetouchError as error:
         return Planned(Extension(canvas.picture, Margins(), (), ()), canvas.generation, (str(error),))
 
 
-def _so_far(canvas: PictureInput, begun: Planned, ended: ExtensionResult) -> Result:
-    picture = ended.way.finished() if ended.way.steps else canvas.picture
-    return Result(picture, ended.reports, begun.remarks + ended.warnings, ended.stopped)
+def _so_far(canvas: PictureInput, plan: Planned, extension: ExtensionResult) -> Result:
+    picture = extension.way.finished() if extension.way.steps else canvas.picture
+    return Result(picture, extension.reports, plan.remarks + extension.warnings, extension.stopped)
 
 
 def refine_new_area(
     ways: Sequence[tuple[Extension, Generation]], recipe: Recipe, studio: Pipeline, progress: Progress
 ) -> list[Result]:
-    """What of each way is finished, gone over tile by tile, many in one sampling call.
+    """Inpaint the new area of each extension tile by tile. Tiles of all pictures share sampling calls.
 
-    `recipe` has the stages' pass, then that of the tiles, whose size is that of the first way's checkpoint.
-    The original stays to the bit, and what lies next to it fades into being refined.
+    `recipe` has the pass of the stages, then the pass of the tiles. The size of a tile is the native size of
+    the first extension's checkpoint. The original does not change by a bit; next to it the refinement fades
+    in.
     """
     stages_pass, tiles_pass = recipe.passes
     native = studio.engine.native(stages_pass.settings(ways[0][1]).sampling.checkpoint)
     target = dataclasses.replace(tiles_pass.target, tile=max(min(native), 2 * SHARED))
     tiles = dataclasses.replace(tiles_pass, target=target)
-    done = dataclasses.replace(stages_pass, enabled=False)
+    stages_off = dataclasses.replace(stages_pass, enabled=False)
     canvases = [_around(way, generation) for way, generation in ways]
-    return studio.fix(canvases, Recipe(passes=(done, tiles)), progress)
+    return studio.fix(canvases, Recipe(passes=(stages_off, tiles)), progress)
 
 
 def _around(way: Extension, generation: Generation) -> PictureInput:
-    """What is finished, all around the original for the person's own mask."""
+    """The finished part of the canvas, with a mask of all that is not the original."""
     picture, known = way.finished(), way.known()
     original = Mask.of_box(picture.size, way.origin.relative_to(known)).feathered(KEPT)
     return PictureInput(picture, generation, original.inverted())

@@ -1,4 +1,7 @@
-"""Paint the stages of ways, wave by wave, each from its own crop: a larger canvas costs a stage nothing."""
+"""Paint the stages of extensions wave by wave. Each stage is painted from its own crop.
+
+The cost of a stage does not depend on the size of the canvas.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from dataclasses import dataclass
 from retouch.engines.base import Engine
 from retouch.outpaint.checks import CheckOptions
 from retouch.outpaint.progress import Extension
-from retouch.outpaint.stage_painter import StageJob, StagePainter, Wave
+from retouch.outpaint.stage_painter import StageJob, StagePainter, StageWave
 from retouch.outpaint.stages import MAX_STAGES
 from retouch.pipeline.report import Report
 from retouch.pipeline.run import run_plans
@@ -18,7 +21,7 @@ from retouch.progress import Progress, Silent
 
 @dataclass(frozen=True, eq=False)
 class ExtensionResult:
-    """As far as the way was gone: a report for each stage that was tried, in order of painting."""
+    """An extension as far as it was painted, with a report for each attempted stage in order of painting."""
 
     way: Extension
     reports: tuple[Report, ...] = ()
@@ -29,82 +32,93 @@ class ExtensionResult:
 def extend(
     way: Extension,
     engine: Engine,
-    guard: CheckOptions | None = None,
+    checks: CheckOptions | None = None,
     progress: Progress | None = None,
     at_once: int | None = None,
 ) -> ExtensionResult:
-    """Paint what is due, or whole waves until `max_stages` stages are done.
+    """Paint the due stages of one extension, or whole waves until `at_once` stages are painted.
 
-    Stops at Interrupt, and at a stage that cannot be painted: what is done is kept.
+    Stops at Interrupt, and at a stage that cannot be painted. Stages painted before stay.
     """
-    return extend_all([way], engine, guard, progress, at_once)[0]
+    return extend_all([way], engine, checks, progress, at_once)[0]
 
 
 def extend_all(
     ways: Sequence[Extension],
     engine: Engine,
-    guard: CheckOptions | None = None,
+    checks: CheckOptions | None = None,
     progress: Progress | None = None,
     at_once: int | None = None,
 ) -> list[ExtensionResult]:
-    """The ways of several pictures side by side: their waves share sampling calls. One Extended a way.
+    """Paint the extensions of several pictures together: their waves share sampling calls. One result each.
 
-    Each becomes what it would alone. A stage that cannot be painted ends its own way only, Interrupt all.
+    Every picture is the same as if it were extended alone. A stage that cannot be painted ends its own
+    extension only; Interrupt ends all.
     """
     watcher = progress or Silent()
-    walks = [StagePainter(way, guard or CheckOptions(), watcher) for way in ways]
-    enough = [len(way.done) + (at_once or len(way.due) + MAX_STAGES) for way in ways]
+    painters = [StagePainter(way, checks or CheckOptions(), watcher) for way in ways]
+    limits = [len(way.done) + (at_once or len(way.due) + MAX_STAGES) for way in ways]
     while not watcher.stopped:
-        going = [walk for walk, most in zip(walks, enough, strict=True) if _goes_on(walk, most)]
-        if not going:
+        unfinished = [
+            painter for painter, limit in zip(painters, limits, strict=True) if _goes_on(painter, limit)
+        ]
+        if not unfinished:
             break
-        done, total = _count_stages(walks)
-        watcher.show(done, total, f"stage {done + 1} of {total}")
-        _paint_waves(going, engine, watcher)
-    watcher.show(*_count_stages(walks), "done")
+        count, total = _count_stages(painters)
+        watcher.show(count, total, f"stage {count + 1} of {total}")
+        _paint_waves(unfinished, engine, watcher)
+    watcher.show(*_count_stages(painters), "done")
     stopped = watcher.stopped
-    return [ExtensionResult(w.way, tuple(w.reports), tuple(w.remarks + w.faults), stopped) for w in walks]
+    return [
+        ExtensionResult(painter.way, tuple(painter.reports), tuple(painter.remarks + painter.faults), stopped)
+        for painter in painters
+    ]
 
 
-def _goes_on(walk: StagePainter, enough: int) -> bool:
-    return bool(walk.way.due) and not walk.faults and len(walk.way.done) < enough
+def _goes_on(painter: StagePainter, limit: int) -> bool:
+    return bool(painter.way.due) and not painter.faults and len(painter.way.done) < limit
 
 
-def _count_stages(walks: Sequence[StagePainter]) -> tuple[int, int]:
-    """(stages that are done, all that are to be) of all ways."""
-    done = sum(len(walk.way.done) for walk in walks)
-    return done, done + sum(len(walk.way.due) for walk in walks)
+def _count_stages(painters: Sequence[StagePainter]) -> tuple[int, int]:
+    """(painted stages, painted and due stages) of all extensions."""
+    count = sum(len(painter.way.done) for painter in painters)
+    return count, count + sum(len(painter.way.due) for painter in painters)
 
 
-def _paint_waves(walks: Sequence[StagePainter], engine: Engine, watcher: Progress) -> None:
-    """The next wave of each: what they ask for at a time is painted together."""
-    under_way = [(wave, next(wave)) for wave in [walk.wave() for walk in walks]]
-    while under_way:
-        reports = _paint([asks for _, asks in under_way], engine, watcher)
-        sent = [(wave, _advance(wave, found)) for (wave, _), found in zip(under_way, reports, strict=True)]
-        under_way = [(wave, asks) for wave, asks in sent if asks is not None]
+def _paint_waves(painters: Sequence[StagePainter], engine: Engine, watcher: Progress) -> None:
+    """Paint the next wave of each extension. Jobs yielded at the same time are painted together."""
+    active = [(wave, next(wave)) for wave in [painter.wave() for painter in painters]]
+    while active:
+        reports = _paint([jobs for _, jobs in active], engine, watcher)
+        advanced = [
+            (wave, _advance(wave, wave_reports))
+            for (wave, _), wave_reports in zip(active, reports, strict=True)
+        ]
+        active = [(wave, jobs) for wave, jobs in advanced if jobs is not None]
 
 
-def _advance(wave: Wave, reports: Sequence[Report]) -> list[StageJob] | None:
-    """What the wave asks for next, None when it is done."""
+def _advance(wave: StageWave, reports: Sequence[Report]) -> list[StageJob] | None:
+    """The next jobs of the wave, or None if the wave is finished."""
     try:
         return wave.send(reports)
     except StopIteration:
         return None
 
 
-def _paint(asked: Sequence[Sequence[StageJob]], engine: Engine, watcher: Progress) -> list[list[Report]]:
-    """A report of each that is asked for, by who asks."""
-    asks = list(itertools.chain.from_iterable(asked))
-    crops, wholes = [ask.crop for ask in asks], [ask.whole for ask in asks]
-    results = run_plans(crops, [ask.plan for ask in asks], engine, _Hushed(watcher), wholes=wholes)
-    reports = iter([ask.placed(result.reports[0]) for ask, result in zip(asks, results, strict=True)])
-    return [list(itertools.islice(reports, len(part))) for part in asked]
+def _paint(
+    jobs_by_wave: Sequence[Sequence[StageJob]], engine: Engine, watcher: Progress
+) -> list[list[Report]]:
+    """Paint the jobs of all waves together. Returns the reports of each wave."""
+    jobs = list(itertools.chain.from_iterable(jobs_by_wave))
+    crops, wholes = [job.crop for job in jobs], [job.whole for job in jobs]
+    results = run_plans(crops, [job.plan for job in jobs], engine, _StagesOnly(watcher), wholes=wholes)
+    reports = iter([job.on_canvas(result.reports[0]) for job, result in zip(jobs, results, strict=True)])
+    return [list(itertools.islice(reports, len(wave_jobs))) for wave_jobs in jobs_by_wave]
 
 
 @dataclass(frozen=True)
-class _Hushed:
-    """A watcher who is shown stages, and not the parts of one."""
+class _StagesOnly:
+    """A Progress that hides the progress inside a stage, and passes on whether the job is stopped."""
 
     watcher: Progress
 

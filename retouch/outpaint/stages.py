@@ -1,8 +1,9 @@
-"""A margin is painted in stages: strip by strip, each in crops the model can see whole. Pure.
+"""Plan the stages of an extension. A stage is one crop that the model sees whole. Reads no pixels.
 
-All boxes are in pixels of the extended canvas. The known area is always a rectangle: a strip lies along
-one whole side of it, corners included, and then belongs to it. A strip longer than the model's size is
-painted in pieces, from its middle outwards, so that its corners come last and see both neighbours.
+A margin is painted in strips, a strip in one or more stages. All boxes are in pixels of the extended canvas.
+The known area is always a rectangle: a strip lies along one whole side of it, corners included, and then
+belongs to it. A strip longer than the model's native side is painted in several stages, from its middle
+outwards, so that the stages at the corners come last and see both neighbours.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import functools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from retouch.errors import BadInput
 from retouch.image.frame import Frame, frame_around
@@ -20,19 +22,22 @@ from retouch.knobs import Knob
 
 _Knob = functools.partial(Knob, group="Stages")
 
-SIDES = ("left", "right", "top", "bottom")
-"""The default order: sideways first, for a horizon leads on, then sky, then ground."""
+Side = Literal["left", "right", "top", "bottom"]
+SIDES: tuple[Side, ...] = ("left", "right", "top", "bottom")
+"""The default order: first the sides, which continue the horizon, then the sky, then the ground."""
 LEAST_STEP, MOST_STEP = 128, 256
-"""Pixels a stage adds by default: what practitioners take, never 512 at once."""
+"""Bounds of the default depth of a stage in pixels. Practitioners add 128 to 256 and never 512."""
 FEATHER = 16
+"""Default feather in pixels."""
 CELL = 8
-"""Strips are cut at the cells of the latent grid."""
+"""Pixels of the picture in one cell of the latent grid. Strips are cut at cells."""
 MAX_STAGES = 512
+"""Maximum stages of one extension."""
 
 
 @dataclass(frozen=True)
 class StageOptions:
-    """How the way is cut into stages."""
+    """How an extension is divided into stages. Raises BadInput if `side_order` names a side twice."""
 
     stage_size: int | None = _Knob(
         "Stage size",
@@ -56,9 +61,9 @@ class StageOptions:
         *(0, 256, 1),
         axis=True,
     ).field(FEATHER)
-    side_order: tuple[str, ...] = _Knob("Order of sides", "Sides, one after the other.", choices=SIDES).field(
-        SIDES
-    )
+    side_order: tuple[Side, ...] = _Knob(
+        "Order of sides", "Sides, one after the other.", choices=SIDES
+    ).field(SIDES)
     alternate_sides: bool = _Knob(
         "Alternate sides", "One stage a side in turn, not one side at a time."
     ).field(False)
@@ -66,24 +71,28 @@ class StageOptions:
     def __post_init__(self) -> None:
         if sorted(set(self.side_order)) != sorted(self.side_order):
             raise BadInput(
-                f"{list(self.side_order)} names a side twice.", path="side_order", hint="Each side once."
+                f"{list(self.side_order)} names a side twice.",
+                path="side_order",
+                hint="Name each side at most once.",
             )
 
-    def sides(self) -> tuple[str, ...]:
-        """All four: those not named come last."""
+    def sides(self) -> tuple[Side, ...]:
+        """All four sides in order. Sides that `side_order` does not name come last."""
         return (*self.side_order, *(side for side in SIDES if side not in self.side_order))
 
     def step_for(self, native: Size) -> int:
-        """As asked; else half of what the model sees, and less than all of it."""
+        """Depth of a stage in pixels: `stage_size`, or half of the model's native side within the default
+        bounds.
+        """
         if self.stage_size is not None:
             return self.stage_size
-        wanted = _cells(min(max(min(native) // 2, LEAST_STEP), MOST_STEP))
-        return min(wanted, _cells_below(min(native)))
+        depth = _cells(min(max(min(native) // 2, LEAST_STEP), MOST_STEP))
+        return min(depth, _cells_below(min(native)))
 
     def overlap_for(self, native: Size, size: Size | None = None) -> int:
-        """As asked; else 30 % of the step, within the 64 to 128 pixels that join well.
+        """Overlap in pixels: `overlap`, or 30 % of the stage's depth within 64 to 128 pixels.
 
-        The default is less than a side of what the model sees, and of a picture of `size`.
+        The default is less than the native side of the model and less than each side of a picture of `size`.
         """
         if self.overlap is not None:
             return self.overlap
@@ -91,80 +100,93 @@ class StageOptions:
         return min(wanted, _cells_below(min(*native, *(size or native))))
 
     def feather_for(self, overlap: int) -> int:
-        """As asked; the default only as far as the overlap reaches."""
+        """Feather in pixels: `feather`; its default is at most the overlap."""
         return min(self.feather, overlap) if self.feather == FEATHER else self.feather
+
+
+class JoinReach(NamedTuple):
+    """How far a stage reaches into the picture, in canvas pixels: repainted, and faded."""
+
+    overlap: int
+    feather: int
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One crop to paint. `hole` has no pixels yet; all else of the crop has, once `wave` has come."""
+    """One crop to paint. `hole` is the part of the crop without pixels. All boxes are in canvas pixels.
+
+    When all earlier waves are painted, the rest of the crop has pixels.
+    """
 
     number: int
-    side: str
+    side: Side
     hole: Box
     frame: Frame
     wave: int = 0
 
 
-def plan_stages(size: Size, margins: Margins, native: Size, pace: StageOptions) -> tuple[Stage, ...]:
-    """Every stage of the way from a picture of `size` to one with its margins, in order.
+def plan_stages(size: Size, margins: Margins, native: Size, options: StageOptions) -> tuple[Stage, ...]:
+    """All stages, in order of painting, that extend a picture of `size` by `margins`.
 
-    Stages of one wave see nothing of each other: they can go through one sampling call.
-    Raises BadInput for an overlap the picture has no room for, and for more than MAX_STAGES.
+    `native` is the native size of the model. Stages of one wave do not see each other, so one sampling call
+    can paint them. Raises BadInput if an overlap does not fit into the picture or there are more than
+    MAX_STAGES.
     """
-    overlap, step = pace.overlap_for(native, size), pace.step_for(native)
-    _check(size, native, pace, overlap, step)
+    overlap, step = options.overlap_for(native, size), options.step_for(native)
+    _check(size, native, options, overlap, step)
     known = size.box.shifted(margins.left, margins.top)
-    found: list[Stage] = []
-    for side, depth in _bands(margins, step, pace):
+    stages: list[Stage] = []
+    for side, depth in _bands(margins, step, options):
         strip = _strip(known, side, depth)
-        for hole, frame in _pieces(known, strip, side, (native, overlap)):
-            if len(found) == MAX_STAGES:
-                raise _too_many(pace)
-            found.append(_with_wave(Stage(len(found) + 1, side, hole, frame), found, overlap))
+        for hole, frame in _pieces(known, strip, side, native, overlap):
+            if len(stages) == MAX_STAGES:
+                raise _too_many(options)
+            stages.append(_with_wave(Stage(len(stages) + 1, side, hole, frame), stages, overlap))
         known |= strip
-    return tuple(found)
+    return tuple(stages)
 
 
-def _too_many(pace: StageOptions) -> BadInput:
-    hint = f"At most {MAX_STAGES}: take a larger step, or extend less."
-    path = "" if pace.stage_size is None else "stage_size"
+def _too_many(options: StageOptions) -> BadInput:
+    hint = f"At most {MAX_STAGES} are allowed. Raise stage_size, or extend less."
+    path = "" if options.stage_size is None else "stage_size"
     return BadInput(f"more than {MAX_STAGES} stages are too many.", path=path, hint=hint)
 
 
-def _check(size: Size, native: Size, pace: StageOptions, overlap: int, step: int) -> None:
+def _check(size: Size, native: Size, options: StageOptions, overlap: int, step: int) -> None:
     if overlap >= min(*size, *native):
-        hint = f"Below {min(*size, *native)}: the picture is {size}, the model sees {native}."
-        raise BadInput(f"{overlap} is too much.", path="overlap", hint=hint)
+        hint = f"Give less than {min(*size, *native)}: the picture is {size}, the model sees {native}."
+        raise BadInput(f"an overlap of {overlap} is too large.", path="overlap", hint=hint)
     if step > min(native) - CELL:
-        hint = f"At most {min(native) - CELL}: the model sees {native} and needs something to go on from."
-        raise BadInput(f"{step} is too much.", path="stage_size", hint=hint)
-    if pace.feather_for(overlap) > overlap:
-        hint = f"At most the overlap of {overlap}: more was not repainted."
-        raise BadInput(f"{pace.feather} is too much.", path="feather", hint=hint)
+        hint = f"Give at most {min(native) - CELL}: the model sees {native}, with a part of the picture."
+        raise BadInput(f"a stage of {step} is too large.", path="stage_size", hint=hint)
+    if options.feather_for(overlap) > overlap:
+        hint = f"Give at most the overlap of {overlap}: only the overlap is repainted."
+        raise BadInput(f"a feather of {options.feather} is too large.", path="feather", hint=hint)
 
 
-def _bands(margins: Margins, step: int, pace: StageOptions) -> Iterator[tuple[str, int]]:
-    """(side, depth) in order: each margin in equal parts of at most `step`."""
-    depths = {side: list(_parts(getattr(margins, side), step)) for side in pace.sides()}
-    if not pace.alternate_sides:
+def _bands(margins: Margins, step: int, options: StageOptions) -> Iterator[tuple[Side, int]]:
+    """(side, depth) of each strip. A margin is divided into equal depths of `step` pixels at most."""
+    depths: dict[Side, list[int]] = {
+        side: list(_parts(getattr(margins, side), step)) for side in options.sides()
+    }
+    if not options.alternate_sides:
         yield from ((side, depth) for side, parts in depths.items() for depth in parts)
         return
-    for turn in range(max(map(len, depths.values()))):
-        yield from ((side, parts[turn]) for side, parts in depths.items() if turn < len(parts))
+    for index in range(max(map(len, depths.values()))):
+        yield from ((side, parts[index]) for side, parts in depths.items() if index < len(parts))
 
 
 def _parts(margin: int, step: int) -> Iterator[int]:
-    """Equal, in whole cells; the last takes what is left."""
+    """Equal depths in whole cells that add up to `margin`. The last is what remains."""
     count = math.ceil(margin / step)
-    part = min(_cells(math.ceil(margin / max(count, 1))), step)
+    depth = min(_cells(math.ceil(margin / max(count, 1))), step)
     while margin > 0:
-        yield min(part, margin)
-        margin -= part
+        yield min(depth, margin)
+        margin -= depth
 
 
-def _strip(known: Box, side: str, depth: int) -> Box:
-    """Beyond one whole side of `known`."""
+def _strip(known: Box, side: Side, depth: int) -> Box:
+    """The strip of this depth beyond one whole side of `known`."""
     grown = known.grown(Margins(**{side: depth}))
     cuts = {
         "left": {"right": known.left},
@@ -175,42 +197,41 @@ def _strip(known: Box, side: str, depth: int) -> Box:
     return grown._replace(**cuts[side])
 
 
-def _pieces(known: Box, strip: Box, side: str, limits: tuple[Size, int]) -> Iterator[tuple[Box, Frame]]:
-    """(hole, frame) along a strip, from its middle outwards, by turns to either end.
+def _pieces(known: Box, strip: Box, side: Side, native: Size, overlap: int) -> Iterator[tuple[Box, Frame]]:
+    """(hole, frame) of each stage of a strip, from its middle outwards, alternating between both ends.
 
-    A frame may come out longer than asked, for its aspect: so each hole ends where its crop does.
+    A frame may be longer than the window, because of its aspect. So each hole ends where its crop ends.
     """
-    native, overlap = limits
     along = _Along.of(side)
     start, end = along.span(strip)
     wide, deep = (native.height, native.width) if along.upright else (native.width, native.height)
-    seen = _deepen(strip, side, deep) & (known | strip)
+    visible = _deepen(strip, side, deep) & (known | strip)
 
-    def framed(near: int, far: int) -> tuple[Frame, int, int]:
-        frame = _frame_within(along.cut(seen, near, far), known | strip, native)
+    def frame_of(near: int, far: int) -> tuple[Frame, int, int]:
+        frame = _frame_within(along.cut(visible, near, far), known | strip, native)
         return frame, *along.span(frame.crop)
 
-    frame, low, high = framed(*_middle(start, end, wide))
+    frame, low, high = frame_of(*_middle(start, end, wide))
     yield along.cut(strip, low, high), frame
     while low > start or high < end:
         if low > start:
-            frame, near, _ = framed(max(start, low + overlap - wide), low + overlap)
+            frame, near, _ = frame_of(max(start, low + overlap - wide), low + overlap)
             yield along.cut(strip, near, low), frame
             low = near
         if high < end:
-            frame, _, far = framed(high - overlap, min(end, high - overlap + wide))
+            frame, _, far = frame_of(high - overlap, min(end, high - overlap + wide))
             yield along.cut(strip, high, far), frame
             high = far
 
 
 @dataclass(frozen=True)
 class _Along:
-    """A strip's long axis: down for one at the left or right, across for one above or below."""
+    """The long axis of a strip: vertical for a strip at the left or right, else horizontal."""
 
     upright: bool
 
     @classmethod
-    def of(cls, side: str) -> _Along:
+    def of(cls, side: Side) -> _Along:
         return cls(side in ("left", "right"))
 
     def span(self, box: Box) -> tuple[int, int]:
@@ -223,15 +244,17 @@ class _Along:
 
 
 def _middle(start: int, end: int, wide: int) -> tuple[int, int]:
-    """The window in the middle of a strip: all of it when it is no longer than that."""
+    """(start, end) of the window in the middle of a strip, or of the whole strip if it is not longer than
+    `wide`.
+    """
     if end - start <= wide:
         return start, end
     near = start + (end - start - wide) // (2 * CELL) * CELL
     return near, near + wide
 
 
-def _deepen(strip: Box, side: str, deep: int) -> Box:
-    """The strip and what lies inward of it, `deep` pixels in all."""
+def _deepen(strip: Box, side: Side, deep: int) -> Box:
+    """The strip extended inwards to a depth of `deep` pixels."""
     edges = {
         "left": {"right": strip.left + deep},
         "right": {"left": strip.right - deep},
@@ -242,28 +265,28 @@ def _deepen(strip: Box, side: str, deep: int) -> Box:
 
 
 def _frame_within(crop: Box, bounds: Box, native: Size) -> Frame:
-    """The frame of `crop`, which stays inside `bounds` where it must be widened."""
+    """The frame of `crop`. If the frame must be wider than the crop, it stays inside `bounds`."""
     frame = frame_around(crop.relative_to(bounds), bounds.size, native)
     return dataclasses.replace(frame, crop=frame.crop.shifted(bounds.left, bounds.top))
 
 
-def _with_wave(stage: Stage, before: Sequence[Stage], overlap: int) -> Stage:
-    """With the wave after every stage that paints what this one sees, or sees what this one paints."""
-    mine = stage.hole.grown(overlap) & stage.frame.crop
-    waits = [
+def _with_wave(stage: Stage, earlier: Sequence[Stage], overlap: int) -> Stage:
+    """The stage in the wave after every earlier stage whose pixels it sees, or that sees its pixels."""
+    changed = stage.hole.grown(overlap) & stage.frame.crop
+    waves = [
         other.wave
-        for other in before
+        for other in earlier
         if not (stage.frame.crop & other.hole.grown(overlap) & other.frame.crop).empty
-        or not (other.frame.crop & mine).empty
+        or not (other.frame.crop & changed).empty
     ]
-    return dataclasses.replace(stage, wave=max(waits) + 1 if waits else 0)
+    return dataclasses.replace(stage, wave=max(waves) + 1 if waves else 0)
 
 
 def _cells_below(pixels: int) -> int:
-    """To whole cells, down, and less than `pixels`."""
+    """The largest multiple of CELL that is less than `pixels`."""
     return (pixels - 1) // CELL * CELL
 
 
 def _cells(pixels: float) -> int:
-    """To whole cells, up."""
+    """The smallest multiple of CELL that is at least `pixels`."""
     return math.ceil(pixels / CELL) * CELL

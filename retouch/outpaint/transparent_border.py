@@ -1,4 +1,4 @@
-"""Transparent borders are area to fill: the picture is what is opaque, its margins what is not."""
+"""Transparent borders of a picture are margins to fill. The picture is its opaque part."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from retouch.image.geometry import Margins
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 
-INSIDE = "Transparent pixels within the picture were filled from around them: inpaint them for better."
+INSIDE = (
+    "Transparent pixels within the picture were filled from their surroundings. Inpaint them for more detail."
+)
 
 
 def opaque_part(picture: Picture) -> tuple[Picture, Margins, str]:
-    """(what is opaque, without alpha; the transparent borders around it; a remark or "").
+    """(the opaque part without alpha, the transparent borders around it, a remark or "").
 
-    The part is the smallest box round everything opaque. What is transparent within it, rounded corners as
-    may be, is filled by content. BadInput when nothing is opaque.
+    The part is the smallest box around all opaque pixels. Transparent pixels within it, such as rounded
+    corners, are filled with content from their surroundings. Raises BadInput if no pixel is opaque.
     """
     if picture.alpha is None:
         return picture, Margins(), ""
@@ -25,14 +27,14 @@ def opaque_part(picture: Picture) -> tuple[Picture, Margins, str]:
     box = Mask.where(alpha.solid).bounds
     if box is None:
         raise BadInput(
-            "is transparent all over.", path="image", hint="Some of it must be there to go on from."
+            "the picture is fully transparent.", path="image", hint="Give a picture with opaque pixels."
         )
-    whole = picture.size.box
+    bounds = picture.size.box
     margins = Margins(
-        box.left - whole.left, box.top - whole.top, whole.right - box.right, whole.bottom - box.bottom
+        box.left - bounds.left, box.top - bounds.top, bounds.right - box.right, bounds.bottom - box.bottom
     )
-    gone = alpha.crop(box).inverted()
+    hole = alpha.crop(box).inverted()
     part = dataclasses.replace(picture.part(box), alpha=None)
-    if gone.area:
-        part = part.with_pixels(fill_with_content(part.pixels.copy(), gone))
-    return part, margins, INSIDE if gone.area else ""
+    if hole.area:
+        part = part.with_pixels(fill_with_content(part.pixels.copy(), hole))
+    return part, margins, INSIDE if hole.area else ""

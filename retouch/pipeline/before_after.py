@@ -1,4 +1,4 @@
-"""Trial: what is measured of each painting of a region, the picture with it beside the picture without."""
+"""Measure each candidate of a region: compare the crop with the candidate and the crop without it."""
 
 from __future__ import annotations
 
@@ -31,19 +31,22 @@ from retouch.pipeline.step import Step
 _LOG = logging.getLogger(__name__)
 
 Look = Callable[[Picture], Sequence[Region]]
-"""What a pass's own detectors see in a picture, however unsure they are."""
+"""Returns the regions that a pass's own detectors find in a picture, at any confidence."""
 
 LARGEST = 1_000_000
-"""Pixels of a window that are measured; a larger one is brought to this size first."""
+"""Maximum pixels of a window that is measured. A larger window is scaled down first."""
 LOOKED_AT = 384
-"""Long side, in pixels, of the crop that detectors are shown: what was painted is about half as large."""
+"""Maximum long side, in pixels, of the crop that the detectors get. The region is about half as long."""
 MARGIN = WIDEST + 2
-"""Pixels around a mask that its measures look at."""
+"""Pixels around a mask that its measures use."""
 
 
 @dataclass(frozen=True, eq=False)
 class BeforeAfter:
-    """One region before it was painted: `pixels` are those of the step's crop, (height, width, 3) uint8."""
+    """One region before it was painted. `pixels` is the step's crop, (height, width, 3) uint8.
+
+    `look` is None if no detector can check the region.
+    """
 
     step: Step
     pixels: np.ndarray
@@ -51,29 +54,29 @@ class BeforeAfter:
 
     @classmethod
     def of(cls, step: Step, canvas: np.ndarray, look: Look | None = None) -> BeforeAfter:
-        """On a canvas as it is now, of which a copy of the crop is kept."""
+        """The region on the canvas as it is now. `canvas` is (height, width, 3) uint8; its crop is copied."""
         return cls(step, canvas[step.frame.crop.slices].copy(), look)
 
     def scores(self, candidate: Candidate, around: float | None = None) -> Quality:
-        """The picture with the candidate put back, beside the picture without it.
+        """The measures of the crop with the candidate put back, and of the crop without it.
 
-        `around` is the drift of what the painter was to keep, which cannot be seen any more after putting
-        back. Repetition is left out: it takes longest, and is a fault of extended pictures.
+        `around` is the colour drift of pixels that the engine should have kept. It cannot be measured after
+        compositing. Repetition is not measured: it takes longest and concerns outpainting.
         """
-        after = self.with_it(candidate)
-        sure = Confidence(self._sure_before, self._sure(after))
+        after = self.apply(candidate)
+        confidence = Confidence(self._confidence_before, self._confidence(after))
         if self._before is None:
-            return Quality(drift_around=around, confidence=sure)
-        return dataclasses.replace(self._before.beside(after), drift_around=around, confidence=sure)
+            return Quality(drift_around=around, confidence=confidence)
+        return dataclasses.replace(self._before.compare(after), drift_around=around, confidence=confidence)
 
-    def with_it(self, candidate: Candidate) -> np.ndarray:
-        """The crop with a candidate put back."""
+    def apply(self, candidate: Candidate) -> np.ndarray:
+        """A copy of the crop, (height, width, 3) uint8, with a candidate put back."""
         pixels = self.pixels.copy()
         candidate.put(pixels, self.step.frame.crop)
         return pixels
 
-    def under(self, candidate: Candidate) -> np.ndarray:
-        """What was where a candidate goes."""
+    def original(self, candidate: Candidate) -> np.ndarray:
+        """The original pixels in the candidate's box, (height, width, 3) uint8."""
         return self.pixels[candidate.box.relative_to(self.step.frame.crop).slices]
 
     @cached_property
@@ -81,26 +84,28 @@ class BeforeAfter:
         return _Before.of(self.pixels, self.step.composite)
 
     @cached_property
-    def _sure_before(self) -> float | None:
-        return self._sure(self.pixels)
+    def _confidence_before(self) -> float | None:
+        return self._confidence(self.pixels)
 
-    def _sure(self, pixels: np.ndarray) -> float | None:
-        """How sure the detectors are that the region is in the crop, None when they cannot be asked."""
+    def _confidence(self, pixels: np.ndarray) -> float | None:
+        """Confidence, 0..1, of the detectors that the region is in the crop; None if there is no detector or
+        it fails.
+        """
         if self.look is None:
             return None
         small = resize(pixels, self._near.work)
         if self.step.turn:
             small = self._upright.take(pixels, small)
         try:
-            seen = self.look(Picture(small.copy()))
-        except Exception:  # a number that is missing must not cost what was painted
-            _LOG.exception("a detector broke where it was to look again")
+            regions = self.look(Picture(small.copy()))
+        except Exception:  # a missing measure must not discard the candidate
+            _LOG.exception("a detector failed on a painted region")
             return None
-        return score_at(self._spot, [(region.box, region.score) for region in seen])
+        return score_at(self._spot, [(region.box, region.score) for region in regions])
 
     @property
     def _near(self) -> Frame:
-        """The crop, no larger than detectors are shown it."""
+        """The frame of the crop, scaled down for the detectors."""
         size = self.step.frame.crop.size
         share = min(LOOKED_AT / max(size), 1)
         return Frame(size.box, Size(*(max(round(side * share), 1) for side in size)))
@@ -113,7 +118,7 @@ class BeforeAfter:
 
     @cached_property
     def _spot(self) -> Box:
-        """Where the region is in what the detectors are shown: the crop, shrunk, and turned upright."""
+        """The box of the region in the picture that the detectors get: scaled down and rotated upright."""
         near, box = self._near, self.step.box.relative_to(self.step.frame.crop)
         if self.step.turn:
             mask = self.step.composite
@@ -124,9 +129,9 @@ class BeforeAfter:
 
 @dataclass(frozen=True, eq=False)
 class _Before:
-    """The part of a crop that measures look at, with what they say of it unpainted.
+    """The measured part of a crop, and its measures before painting.
 
-    `window` is that part; it is measured at `share` of its size, and so are the mask and its zones.
+    `window` is that part in pixels of the crop. Pixels, mask and zones are scaled by `share`, 0..1.
     """
 
     window: Box
@@ -139,11 +144,11 @@ class _Before:
 
     @classmethod
     def of(cls, crop: np.ndarray, composite: Mask) -> _Before | None:
-        """None when the mask has no edge to look at."""
-        spot = composite.bounds
-        if spot is None:
+        """None if the mask has no edge to measure."""
+        bounds = composite.bounds
+        if bounds is None:
             return None
-        window = spot.grown(MARGIN) & composite.size.box
+        window = bounds.grown(MARGIN) & composite.size.box
         share = min((LARGEST / window.area) ** 0.5, 1)
         mask = Mask(_resize(composite.crop(window).alpha, share))
         zones, pixels = Zones.of(mask), _resize(crop[window.slices], share)
@@ -152,8 +157,8 @@ class _Before:
         edge = tuple(outlines(mask))
         return cls(window, share, pixels, zones, edge, excess(pixels, edge), _sharpness(pixels, zones))
 
-    def beside(self, crop: np.ndarray) -> Quality:
-        """Of the same crop with something painted on it."""
+    def compare(self, crop: np.ndarray) -> Quality:
+        """The measures of the same crop, (height, width, 3) uint8, after painting, with those before."""
         after = _resize(crop[self.window.slices], self.share)
         return Quality(
             seam=excess(after, self.edge),
@@ -169,7 +174,7 @@ def _sharpness(pixels: np.ndarray, zones: Zones) -> float | None:
 
 
 def _resize(pixels: np.ndarray, share: float) -> np.ndarray:
-    """Pixels or alpha at a share, up to 1, of their size."""
+    """Pixels or alpha scaled by `share`, up to 1."""
     if share == 1:
         return pixels
     height, width = (max(round(side * share), 1) for side in pixels.shape[:2])

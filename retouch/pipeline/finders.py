@@ -1,4 +1,4 @@
-"""Finders: the detectors and the segmenter that targets are found with."""
+"""Finders: the detectors and the segmenter that find the regions of a target."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from retouch.segmenters.base import Segmenter
 
 @dataclass(frozen=True)
 class Finders:
-    """Detectors and segmenters by name."""
+    """Detectors and segmenters by name. Both raise Missing for an unknown name."""
 
     detector: Callable[[str], Detector]
     segmenter: Callable[[str], Segmenter]

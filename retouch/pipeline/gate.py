@@ -1,4 +1,4 @@
-"""Gate: whether a painted region is worse than what it replaced, and by which numbers."""
+"""Gate: decide whether a painted region is worse than the region before, and name the measures."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from retouch.pipeline.ranking import seam_excess
 from retouch.recipes.recipe import Gate
 
 LEAST_SEEN = 0.1
-"""Confidence below which a detector had not found the thing before either: it cannot have been lost."""
+"""Confidence below which the detector had not found the region before. Such a region cannot be lost."""
 
 
 def gate_failure(quality: Quality, gate: Gate) -> str:
-    """Why the region is to be reverted, with the numbers, "" when it may stay or the gate is off."""
+    """The reason to revert the region, with its measures; "" if it passes or the gate is off."""
     return "" if gate.mode == "off" else "; ".join(_faults(quality, gate))
 
 
 def _faults(quality: Quality, gate: Gate) -> Iterator[str]:
-    sure = quality.confidence
-    if sure.before is not None and sure.after is not None and sure.before >= LEAST_SEEN:
-        if not sure.after:
-            yield f"it is not found any more (confidence {sure.before:.2f} before)"
-        elif sure.before - sure.after > gate.confidence_drop:
-            yield f"confidence fell from {sure.before:.2f} to {sure.after:.2f}"
+    confidence = quality.confidence
+    if confidence.before is not None and confidence.after is not None and confidence.before >= LEAST_SEEN:
+        if not confidence.after:
+            yield f"it is not found any more (confidence {confidence.before:.2f} before)"
+        elif confidence.before - confidence.after > gate.confidence_drop:
+            yield f"confidence fell from {confidence.before:.2f} to {confidence.after:.2f}"
     seam = seam_excess(quality)
     if seam > gate.seam:
         yield f"a seam of {seam:.1f} CIELAB units per pixel, {gate.seam:g} allowed"

@@ -1,6 +1,6 @@
-"""A history as a file beside its picture: a ZIP of PNGs and a `history.json`, to be opened again.
+"""Write a history to a file beside its picture, and read it. The file is a ZIP of PNGs and a `history.json`.
 
-Nothing in it is a program: numbers are read by `knobs`, pictures by `image.codec`, both bounded.
+The file contains no code. `knobs` reads the numbers and `image.codec` the pictures, both within limits.
 """
 
 from __future__ import annotations
@@ -34,39 +34,41 @@ from retouch.recipes.recipe import Generation, Pass
 ENDING = ".retouch"
 SCHEMA = 1
 LIMIT = 256 * 1024 * 1024
-"""Bytes of a file: variations that were not chosen are left out, the oldest first, where it would be more."""
+"""Bytes of candidates in a file. Above it, candidates that were not chosen are left out, the oldest first."""
 MAX_BYTES, MAX_ENTRIES = 2 * LIMIT, 4096
 _TEXT, _BEFORE = "history.json", "before.png"
 
 
 def write_history(history: History, about: Mapping[str, Any]) -> bytes:
-    """The file, or TooLarge for more than `read` takes. `about` is plain JSON data that rides along."""
-    thinned = _drop_candidates(history)
-    entries = [dump(_entry_form(entry)) for entry in thinned.entries]
+    """The bytes of the file. `about` is plain JSON data stored with it.
+
+    Raises TooLarge above MAX_BYTES.
+    """
+    bounded = _drop_candidates(history)
+    entries = [dump(_entry_form(entry)) for entry in bounded.entries]
     text = json.dumps({"schema": SCHEMA, "about": dict(about), "entries": entries}, ensure_ascii=False)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as file:
         file.writestr(_TEXT, text, zipfile.ZIP_DEFLATED)
         file.writestr(_BEFORE, encoder.encode(history.picture))
-        for place, entry in enumerate(thinned.entries):
+        for index, entry in enumerate(bounded.entries):
             for name, data in _files(entry):
-                file.writestr(f"{place}-{name}.png", data)
+                file.writestr(f"{index}-{name}.png", data)
     if out.tell() > MAX_BYTES:
         raise TooLarge(f"{out.tell()} bytes are too many.", path="file", hint=f"At most {MAX_BYTES}.")
     return out.getvalue()
 
 
 def how(step: Step) -> dict[str, Any]:
-    """What paints a step again, for a writer of the file elsewhere.
-
-    `step` is as the file's JSON has it, `masks` are the PNGs of its masks by name, in base64.
-    """
+    """The step as JSON, and its masks as base64 PNGs by name, for a writer of the file elsewhere."""
     masks = {name: base64.b64encode(png).decode("ascii") for name, png in _masks(step)}
-    return {"step": dump(_step_said(step)), "masks": masks}
+    return {"step": dump(_step_form(step)), "masks": masks}
 
 
 def save(path: Path, data: bytes, total: int) -> None:
-    """Write the file at once or not at all; the oldest histories of its folder go beyond `total` bytes."""
+    """Write the file completely or not at all. Then delete the oldest histories of the folder above `total`
+    bytes.
+    """
     part = path.with_name(path.name + ".part")
     part.write_bytes(data)
     part.replace(path)
@@ -81,7 +83,9 @@ def save(path: Path, data: bytes, total: int) -> None:
 
 
 def read(data: bytes) -> tuple[History, dict[str, Any]]:
-    """(the history, what rode along). BadInput or TooLarge for what is no such file, or is damaged."""
+    """(the history, the data stored with it). Raises BadInput for a file that is damaged or no history, and
+    TooLarge.
+    """
     if len(data) > MAX_BYTES:
         raise TooLarge(f"{len(data)} bytes are too many.", path="file", hint=f"At most {MAX_BYTES}.")
     with convert_errors(_no_history), zipfile.ZipFile(io.BytesIO(data)) as file:
@@ -89,12 +93,12 @@ def read(data: bytes) -> tuple[History, dict[str, Any]]:
 
 
 def _no_history(cause: str) -> BadInput:
-    hint = f"Give a {ENDING} file as Retouch wrote it."
-    return BadInput(f"it is no history, or damaged ({cause}).", path="file", hint=hint)
+    hint = f"Give a {ENDING} file that Retouch wrote."
+    return BadInput(f"the file is not a history, or is damaged ({cause}).", path="file", hint=hint)
 
 
 def _drop_candidates(history: History) -> History:
-    """Without unchosen candidates from the oldest entry on, until the rest is surely within bounds."""
+    """The history without unchosen candidates of the oldest entries, so that the rest is below LIMIT."""
     weight = sum(_weight(c) for entry in history.entries for c in entry.candidates)
     weight += max(history.picture.nbytes - MAX_BYTES // 2, 0)
     entries = []
@@ -107,7 +111,7 @@ def _drop_candidates(history: History) -> History:
 
 
 def _weight(candidate: Candidate) -> int:
-    """Bytes at most: PNG makes less of them."""
+    """Maximum bytes of a candidate. PNG compresses them."""
     return candidate.over.pixels.nbytes + candidate.mask.alpha.nbytes
 
 
@@ -116,14 +120,14 @@ def _entry_form(entry: HistoryEntry) -> EntryForm:
         paintings=tuple(
             PaintingForm(c.seed, tuple(c.box), _scores(c.scores), c.score) for c in entry.candidates
         ),
-        step=_step_said(entry.step) if entry.step else None,
+        step=_step_form(entry.step) if entry.step else None,
         chosen=entry.chosen,
         on=entry.on,
         name=entry.name[:LABEL],
     )
 
 
-def _step_said(step: Step) -> StepForm:
+def _step_form(step: Step) -> StepForm:
     return StepForm(
         number=step.number,
         pass_index=step.pass_index,
@@ -160,9 +164,9 @@ def _scores(quality: Quality) -> dict[str, Any]:
 
 def _files(entry: HistoryEntry) -> Iterator[tuple[str, bytes]]:
     yield from _masks(entry.step) if entry.step else ()
-    for place, one in enumerate(entry.candidates):
-        yield f"{place}", encoder.encode(one.over)
-        yield f"{place}-mask", mask_layers.encode_gray(one.mask.alpha)
+    for index, candidate in enumerate(entry.candidates):
+        yield f"{index}", encoder.encode(candidate.over)
+        yield f"{index}-mask", mask_layers.encode_gray(candidate.mask.alpha)
 
 
 def _masks(step: Step) -> Iterator[tuple[str, bytes]]:
@@ -173,15 +177,16 @@ def _masks(step: Step) -> Iterator[tuple[str, bytes]]:
 
 
 def _read(file: zipfile.ZipFile) -> tuple[History, dict[str, Any]]:
-    said = json.loads(_bytes(file, _TEXT))
-    if not isinstance(said, dict) or said.get("schema") != SCHEMA:
+    data = json.loads(_bytes(file, _TEXT))
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise ValueError("its schema is not 1")
-    entries, about = said.get("entries"), said.get("about")
+    entries, about = data.get("entries"), data.get("about")
     if not isinstance(entries, list) or not isinstance(about, dict) or len(entries) > MAX_ENTRIES:
         raise ValueError(f"{_TEXT} has no list of at most {MAX_ENTRIES} entries")
     picture = decoder.decode(_bytes(file, _BEFORE), "file")
     read = [
-        _entry(file, k, load(EntryForm, one, f"entries[{k}]"), picture.size) for k, one in enumerate(entries)
+        _entry(file, k, load(EntryForm, entry, f"entries[{k}]"), picture.size)
+        for k, entry in enumerate(entries)
     ]
     return History(picture, tuple(read)), about
 
@@ -192,46 +197,48 @@ def _bytes(file: zipfile.ZipFile, name: str) -> bytes:
     return file.read(name)
 
 
-def _entry(file: zipfile.ZipFile, place: int, said: EntryForm, canvas: Size) -> HistoryEntry:
-    step = _step(file, place, said.step, canvas) if said.step else None
-    painted = tuple(_candidate(file, f"{place}-{k}", one, canvas) for k, one in enumerate(said.paintings))
-    if said.chosen >= len(painted):
-        raise ValueError(f"entry {place} chose painting {said.chosen} of {len(painted)}")
-    return HistoryEntry(step, painted, said.chosen, said.on, said.name)
+def _entry(file: zipfile.ZipFile, index: int, form: EntryForm, canvas: Size) -> HistoryEntry:
+    step = _step(file, index, form.step, canvas) if form.step else None
+    candidates = tuple(
+        _candidate(file, f"{index}-{k}", painting, canvas) for k, painting in enumerate(form.paintings)
+    )
+    if form.chosen >= len(candidates):
+        raise ValueError(f"entry {index} chose painting {form.chosen} of {len(candidates)}")
+    return HistoryEntry(step, candidates, form.chosen, form.on, form.name)
 
 
-def _step(file: zipfile.ZipFile, place: int, said: StepForm, canvas: Size) -> Step:
-    crop = _box(said.crop, canvas)
-    denoise, composite = (_mask(file, f"{place}-{name}", crop.size) for name in ("denoise", "composite"))
-    hole = _mask(file, f"{place}-hole", crop.size) if said.hole else None
-    how, settings = said.how, said.how.settings(Generation())
+def _step(file: zipfile.ZipFile, index: int, form: StepForm, canvas: Size) -> Step:
+    crop = _box(form.crop, canvas)
+    denoise, composite = (_mask(file, f"{index}-{name}", crop.size) for name in ("denoise", "composite"))
+    hole = _mask(file, f"{index}-hole", crop.size) if form.hole else None
+    how, settings = form.how, form.how.settings(Generation())
     return Step(
-        number=said.number,
-        pass_index=said.pass_index,
-        label=said.label,
-        score=said.score,
-        box=Box(*said.box),
-        frame=Frame(crop, Size(*said.work)),
+        number=form.number,
+        pass_index=form.pass_index,
+        label=form.label,
+        score=form.score,
+        box=Box(*form.box),
+        frame=Frame(crop, Size(*form.work)),
         prompt=how.prompt,
         negative_prompt=how.negative_prompt,
         seed=how.seed or 0,
-        subseed=said.subseed,
-        subseed_strength=said.subseed_strength,
+        subseed=form.subseed,
+        subseed_strength=form.subseed_strength,
         settings=settings,
         how=how.for_step(),
-        turn=said.turn,
+        turn=form.turn,
         hole=hole,
         denoise=denoise,
         composite=composite,
     )
 
 
-def _candidate(file: zipfile.ZipFile, name: str, said: PaintingForm, canvas: Size) -> Candidate:
-    box = _box(said.box, canvas)
+def _candidate(file: zipfile.ZipFile, name: str, form: PaintingForm, canvas: Size) -> Candidate:
+    box = _box(form.box, canvas)
     over = decoder.decode(_bytes(file, f"{name}.png"), "file")
     if over.size != box.size:
         raise ValueError(f"{name}.png is {over.size}, its box {box.size}")
-    return Candidate(said.seed, over, box, _mask(file, f"{name}-mask", box.size), _quality(said), said.score)
+    return Candidate(form.seed, over, box, _mask(file, f"{name}-mask", box.size), _quality(form), form.score)
 
 
 def _box(sides: tuple[int, ...], canvas: Size) -> Box:
@@ -248,9 +255,9 @@ def _mask(file: zipfile.ZipFile, name: str, size: Size) -> Mask:
     return Mask(np.ascontiguousarray(gray.pixels[..., 0]))
 
 
-def _quality(said: PaintingForm) -> Quality:
-    """Unknown names are of another version: what they say is not needed to go on."""
-    told = {k: float(v) for k, v in said.scores.items() if isinstance(v, int | float)}
-    sure = Confidence(told.get("confidence_before"), told.get("confidence_after"))
+def _quality(form: PaintingForm) -> Quality:
+    """The measures of a candidate. Unknown names, written by another version, are ignored."""
+    values = {k: float(v) for k, v in form.scores.items() if isinstance(v, int | float)}
+    confidence = Confidence(values.get("confidence_before"), values.get("confidence_after"))
     names = set(Quality.__dataclass_fields__) - {"confidence"}
-    return Quality(**{name: told[name] for name in names & told.keys()}, confidence=sure)
+    return Quality(**{name: values[name] for name in names & values.keys()}, confidence=confidence)

@@ -1,4 +1,4 @@
-"""The form of a history's JSON: entries, their steps and their paintings, without pixels."""
+"""The JSON form of a history: entries, steps and candidates, without pixels."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from retouch.recipes.recipe import Pass
 from retouch.recipes.seeds import MAX_SEED
 
 LABEL = 200
+"""Maximum characters of a label or name."""
 _SIDE = 65536
 
 _BOX = Knob("Box", "Left, top, right and bottom, canvas pixels.", -_SIDE, _SIDE)
@@ -29,7 +30,7 @@ class PaintingForm:
 
 @dataclass(frozen=True)
 class StepForm:
-    """What paints an entry again, without its masks."""
+    """The settings that repaint an entry, without its masks."""
 
     number: int = _COUNT.field()
     pass_index: int = _COUNT.field()

@@ -1,4 +1,4 @@
-"""Regions that were to be painted and of which nothing is left to paint, and why."""
+"""Warnings for regions that were not painted because their mask is empty."""
 
 from __future__ import annotations
 
@@ -13,43 +13,43 @@ from retouch.recipes.shape import Shape
 
 
 def loss_warnings(
-    regions: Sequence[Region], made: Plan, shape: Shape, canvas: Size, limit: Mask | None
+    regions: Sequence[Region], plan: Plan, shape: Shape, canvas: Size, limit: Mask | None
 ) -> tuple[str, ...]:
-    """A sentence for each of `regions` that `made` has no step for, where shape or limit took it away.
+    """A sentence for each region that has no step in the plan because shape or limit removed its mask.
 
-    `limit`, of the canvas' size, is where pixels may change; None for everywhere. A region whose prompt says
-    that it is to be skipped is not told of.
+    `limit`, of the canvas' size, is the mask of pixels that may change; None for all. A region that its
+    prompt skips has no warning.
     """
     shaped = shape_regions(regions, shape, canvas)
-    planned = {step.number for step in made.steps}
-    left = [(n, r) for n, r in enumerate(shaped, 1) if n not in planned]
-    gone = [(n, _reason(r, shape, canvas, limit)) for n, r in left]
-    told = [f"Region {n} ({shaped[n - 1].label}) was not painted: {why}." for n, why in gone if why]
-    return (*_shifted_away(regions, shape, canvas), *told)
+    planned = {step.number for step in plan.steps}
+    unplanned = [(n, r) for n, r in enumerate(shaped, 1) if n not in planned]
+    reasons = [(n, _reason(r, shape, canvas, limit)) for n, r in unplanned]
+    warnings = [f"Region {n} ({shaped[n - 1].label}) was not painted: {why}." for n, why in reasons if why]
+    return (*_shifted_away(regions, shape, canvas), *warnings)
 
 
 def _shifted_away(regions: Sequence[Region], shape: Shape, canvas: Size) -> Iterator[str]:
     moved = [region.moved(shape.x_offset, shape.y_offset).clipped(canvas) for region in regions]
-    gone = sum(region is None for region in moved)
-    if gone:
+    count = sum(region is None for region in moved)
+    if count:
         yield (
-            f"{gone} of {len(regions)} regions were not painted: they lie outside of the picture after the "
+            f"{count} of {len(regions)} regions were not painted: they lie outside of the picture after the "
             f"shift by {shape.x_offset}, {shape.y_offset} pixels."
         )
     elif shape.merge == "merge and invert" and regions and not shape_regions(regions, shape, canvas):
-        yield "Nothing was painted: the regions cover the whole picture, and inverted nothing is left."
+        yield "Nothing was painted: the regions cover the whole picture, so the inverted mask is empty."
 
 
 def _reason(region: Region, shape: Shape, canvas: Size, limit: Mask | None) -> str:
-    """Why nothing of a shaped region is left to paint, "" where something is."""
+    """The reason why the mask of a shaped region is empty, or "" if it is not."""
     if region.shape.empty:
-        return f"nothing of it is in the picture after the shift by {shape.x_offset}, {shape.y_offset} pixels"
+        return f"it lies outside of the picture after the shift by {shape.x_offset}, {shape.y_offset} pixels"
     window = region.box.grown(2 + max(shape.grow or 0, 0) + (shape.blur or 0)) & canvas.box
     mask = region.within(window)
     if shape.grow and shape.grow < 0:
         mask = mask.grown(shape.grow)
         if mask.empty:
-            return f"nothing of it is left once its mask is shrunk by {-shape.grow} pixels"
+            return f"its mask is empty after shrinking by {-shape.grow} pixels"
     if limit is not None and (mask & limit.crop(window)).empty:
-        return "it lies outside of what the inpaint mask lets change"
+        return "it lies outside of the inpaint mask"
     return ""

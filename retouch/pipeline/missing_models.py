@@ -1,4 +1,4 @@
-"""Models that a recipe needs and that are not here: found out before anything is painted."""
+"""Find models that a recipe needs and that are not installed, before anything is painted."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ from retouch.segmenters.text_segmenter import TextSegmenter
 
 
 def drop_unavailable_passes(
-    eyes: Finders, recipe: Recipe, path: str = "recipe"
+    finders: Finders, recipe: Recipe, path: str = "recipe"
 ) -> tuple[Recipe, tuple[str, ...]]:
-    """(the recipe without the passes that lack a model and are then to be skipped, a remark for each).
+    """(the recipe without passes that lack a model and may be skipped, a remark for each of them).
 
-    Raises what is wrong with the first model that a pass cannot do without, at its JSON path below `path`.
+    Raises the error of the first missing model of another pass, at its JSON path below `path`.
     """
     passes, remarks = list(recipe.passes), []
-    for place, one in recipe.active:
-        error = _lacking(eyes, one.target)
+    for index, recipe_pass in recipe.active:
+        error = _lacking(finders, recipe_pass.target)
         if error is None:
             continue
-        if one.if_missing == "refuse":
-            raise type(error)(error.what, path=f"{path}.passes[{place}].{error.path}", hint=error.hint)
-        passes[place] = _off(one)
-        remarks.append(f"Pass {place + 1} is skipped: {error.what} {error.hint}".rstrip())
+        if recipe_pass.if_missing == "refuse":
+            raise type(error)(error.what, path=f"{path}.passes[{index}].{error.path}", hint=error.hint)
+        passes[index] = _off(recipe_pass)
+        remarks.append(f"Pass {index + 1} is skipped: {error.what} {error.hint}".rstrip())
     return dataclasses.replace(recipe, passes=tuple(passes)), tuple(remarks)
 
 
-def _off(one: Pass) -> Pass:
-    return dataclasses.replace(one, enabled=False)
+def _off(recipe_pass: Pass) -> Pass:
+    return dataclasses.replace(recipe_pass, enabled=False)
 
 
-def _lacking(eyes: Finders, target: Target) -> RetouchError | None:
-    """Why the target cannot be looked for, None when it can. Nothing is loaded."""
+def _lacking(finders: Finders, target: Target) -> RetouchError | None:
+    """The error of the first missing model of a target, or None. No model is loaded."""
     models = target.models if "models" in target.kind.knobs else ()
     for i, model in enumerate(models):
         try:
-            eyes.detector(model)
+            finders.detector(model)
         except RetouchError as error:
             return type(error)(error.what, path=f"target.models[{i}]", hint=error.hint)
     if "classes" in target.kind.knobs and target.classes and not models:
-        return _wordless(eyes, target)
+        return _text_segmenter_error(finders, target)
     return None
 
 
-def _wordless(eyes: Finders, target: Target) -> RetouchError | None:
+def _text_segmenter_error(finders: Finders, target: Target) -> RetouchError | None:
     try:
-        finder = eyes.segmenter("")
-        if isinstance(finder, TextSegmenter):
-            finder.demand(", ".join(target.classes))
+        segmenter = finders.segmenter("")
+        if isinstance(segmenter, TextSegmenter):
+            segmenter.demand(", ".join(target.classes))
     except RetouchError as error:
         return type(error)(error.what, path="target.classes", hint=error.hint)
     return None

@@ -1,4 +1,4 @@
-"""The verbs. Every door calls these and nothing below them."""
+"""The pipeline: detect, plan, fix and paint. Every entry point calls these functions only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.pipeline.finders import Finders
 from retouch.pipeline.lost_regions import loss_warnings
-from retouch.pipeline.plan import mask_limit, plan_pass
+from retouch.pipeline.plan import PassWork, mask_limit, plan_pass
 from retouch.pipeline.ranking import Ranker, Scorer
 from retouch.pipeline.report import Report, Result, with_warnings
 from retouch.pipeline.run import run_plans
@@ -34,12 +34,15 @@ from retouch.segmenters.registry import SegmenterRegistry
 _LOG = logging.getLogger(__name__)
 
 UNSURE = 0.05
-"""How sure a detector has to be when it only looks again at what was painted."""
+"""Confidence, 0..1, from which a detector's region counts when it checks a painted region."""
 
 
 @dataclass(frozen=True, eq=False)
 class PictureInput:
-    """A picture to mend, how it was made, and the person's own mask on it."""
+    """A picture to fix, its generation, and the person's own mask on it.
+
+    Raises BadInput if the mask is not of the picture's size.
+    """
 
     picture: Picture
     generation: Generation
@@ -54,16 +57,17 @@ class PictureInput:
             )
 
     def with_people(self, recipe: Recipe) -> PictureInput:
-        """With those whom the recipe names."""
+        """The input with the people of the recipe."""
         generation = dataclasses.replace(self.generation, people=recipe.people)
         return dataclasses.replace(self, generation=generation)
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """An engine to paint with, and ways to get detectors and segmenters by name (Missing for an unknown one).
+    """An engine, and functions that return detectors and segmenters by name. They raise Missing for unknown
+    names.
 
-    `scorer` chooses among variations instead of our own measures.
+    `scorer` ranks candidates instead of Retouch's own measures.
     """
 
     engine: Engine
@@ -72,115 +76,126 @@ class Pipeline:
     scorer: Scorer | None = None
 
     def detect(self, picture: Picture, target: Target, user_mask: Mask | None = None) -> tuple[Region, ...]:
-        """Chosen regions of one target in order, each thing once."""
-        return find_target(PassContext(picture, user_mask), target, self._eyes)
+        """The chosen regions of one target, in order, each thing once."""
+        return find_target(PassContext(picture, user_mask), target, self._finders)
 
     def plan(self, canvas: PictureInput, recipe: Recipe) -> Plan:
-        """Every pass planned on the picture as it is now; later passes may find it changed.
+        """The plan of every pass on the picture as it is now. A later pass may find a changed picture.
 
-        Where a pass looks for what an earlier one left, the regions of that one are known, its seams not.
+        For a pass that searches earlier regions, the planned regions are known, but not their seams.
         """
-        made, canvas = Plan(), canvas.with_people(recipe)
-        for work in recipe.active:
-            past = tuple(Report(s, "skipped", "planned") for s in made.steps)
-            made += self._plan_pass(canvas, work, past).plan
-        return made
+        plan, canvas = Plan(), canvas.with_people(recipe)
+        for numbered in recipe.active:
+            past = tuple(Report(s, "skipped", "planned") for s in plan.steps)
+            plan += self._plan_pass(canvas, PassWork(*numbered), past).plan
+        return plan
 
     def fix(
         self, canvases: Sequence[PictureInput], recipe: Recipe, progress: Progress | None = None
     ) -> list[Result]:
-        """Every pass over every canvas; the regions of one pass in all pictures share batches.
+        """Run every pass over every canvas. Regions of one pass in all pictures share batches.
 
-        Never raises for what happens to a pass: a failing detector or engine becomes a warning.
+        A failing detector or engine becomes a warning: no error of a pass is raised.
         """
         watcher = progress or Silent()
         results = [Result(canvas.picture) for canvas in canvases]
         canvases = [canvas.with_people(recipe) for canvas in canvases]
-        for work in recipe.active:
+        for numbered in recipe.active:
             if watcher.stopped:
                 return [dataclasses.replace(result, stopped=True) for result in results]
-            now = [dataclasses.replace(c, picture=r.picture) for r, c in zip(results, canvases, strict=True)]
-            plans = [self._plan_safely(c, work, r.reports) for c, r in zip(now, results, strict=True)]
-            made = [one.plan for one in plans]
-            done = run_plans([c.picture for c in now], made, self.engine, watcher, self._judge(work[1]))
-            done = [dataclasses.replace(d, due=one.due) for d, one in zip(done, plans, strict=True)]
-            results = [before.then(after) for before, after in zip(results, done, strict=True)]
+            now = [
+                dataclasses.replace(canvas, picture=result.picture)
+                for result, canvas in zip(results, canvases, strict=True)
+            ]
+            plans = [
+                self._plan_safely(canvas, PassWork(*numbered), result.reports)
+                for canvas, result in zip(now, results, strict=True)
+            ]
+            planned = [pass_plan.plan for pass_plan in plans]
+            results_of_pass = run_plans(
+                [canvas.picture for canvas in now], planned, self.engine, watcher, self._judge(numbered[1])
+            )
+            results_of_pass = [
+                dataclasses.replace(result, due=pass_plan.due)
+                for result, pass_plan in zip(results_of_pass, plans, strict=True)
+            ]
+            results = [before.then(after) for before, after in zip(results, results_of_pass, strict=True)]
         return [_with_people_told(result, recipe) for result in results]
 
     def paint(
         self, canvas: PictureInput, regions: Sequence[Region], how: Pass, progress: Progress | None = None
     ) -> Result:
-        """These regions and no others, as a pass says: what a person points at needs no detector."""
+        """Paint exactly these regions with this pass. No detector is needed."""
         native = self.engine.native(how.settings(canvas.generation).sampling.checkpoint)
-        made = _plan_regions(canvas, regions, (0, how), native)
+        planned = _plan_regions(canvas, regions, PassWork(0, how), native)
         (result,) = run_plans(
-            [canvas.picture], [made.plan], self.engine, progress, Ranker(scorer=self.scorer)
+            [canvas.picture], [planned.plan], self.engine, progress, Ranker(scorer=self.scorer)
         )
-        return dataclasses.replace(result, due=made.due)
+        return dataclasses.replace(result, due=planned.due)
 
     @property
-    def _eyes(self) -> Finders:
+    def _finders(self) -> Finders:
         return Finders(self.detector, self.segmenter)
 
     def _judge(self, how: Pass) -> Ranker:
-        """Asks the pass's own detectors, if it has any."""
+        """A ranker that asks the pass's own detectors, if it has any."""
         target = dataclasses.replace(how.target, confidence=UNSURE)
-        seen = target.what == "detectors" and target.models and how.shape.merge == "none"
-        return Ranker(functools.partial(self._look, target) if seen else None, self.scorer)
+        can_look = target.what == "detectors" and target.models and how.shape.merge == "none"
+        return Ranker(functools.partial(self._look, target) if can_look else None, self.scorer)
 
     def _look(self, target: Target, picture: Picture) -> list[Region]:
-        finders = [self.detector(model) for model in target.models]
-        return [r for one in finders for r in one.find(picture, target.confidence, target.classes)]
+        detectors = [self.detector(model) for model in target.models]
+        return [
+            region
+            for detector in detectors
+            for region in detector.find(picture, target.confidence, target.classes)
+        ]
 
-    def _plan_pass(
-        self, canvas: PictureInput, work: tuple[int, Pass], past: tuple[Report, ...]
-    ) -> _PlannedPass:
-        index, recipe_pass = work
+    def _plan_pass(self, canvas: PictureInput, work: PassWork, past: tuple[Report, ...]) -> _PlannedPass:
+        index, recipe_pass = work.index, work.recipe_pass
         view = PassContext(canvas.picture, canvas.user_mask, past)
         with collect_remarks() as remarks:
-            found = found_by(view, recipe_pass.target, self._eyes)
-            regions = select_regions(found, view, recipe_pass.target)
+            candidates = found_by(view, recipe_pass.target, self._finders)
+            regions = select_regions(candidates, view, recipe_pass.target)
             if regions:
                 fold_seed(
                     canvas.generation.seed
                 )  # the host's job may have any seed; `plan` takes the remainder
-        told = Plan(warnings=tuple(f"Pass {index + 1}: {remark}" for remark in remarks))
-        if found and not regions:
-            why = rejection(found, view, recipe_pass.target)
+        remark_plan = Plan(warnings=tuple(f"Pass {index + 1}: {remark}" for remark in remarks))
+        if candidates and not regions:
+            why = rejection(candidates, view, recipe_pass.target)
             return _PlannedPass(
-                told + Plan(warnings=(f"Pass {index + 1} chose none of what it found: {why}.",))
+                remark_plan + Plan(warnings=(f"Pass {index + 1} chose none of what it found: {why}.",))
             )
         people = canvas.generation.people
         if people:
             regions = assign_people(regions, people, canvas.picture.size, _sightings(past))
         if not regions:
-            return _PlannedPass(told)  # nothing found must not cost a checkpoint's loading
+            return _PlannedPass(remark_plan)  # without regions the checkpoint is not loaded
         native = self.engine.native(recipe_pass.settings(canvas.generation).sampling.checkpoint)
         planned = _plan_regions(canvas, regions, work, native)
-        return dataclasses.replace(planned, plan=told + planned.plan)
+        return dataclasses.replace(planned, plan=remark_plan + planned.plan)
 
-    def _plan_safely(
-        self, canvas: PictureInput, work: tuple[int, Pass], past: tuple[Report, ...]
-    ) -> _PlannedPass:
+    def _plan_safely(self, canvas: PictureInput, work: PassWork, past: tuple[Report, ...]) -> _PlannedPass:
         try:
             return self._plan_pass(canvas, work, past)
-        except Exception as error:  # a detector's own fault must not cost the picture
+        except Exception as error:  # an error in a detector must not discard the picture
             why = str(error) if isinstance(error, RetouchError) else describe(error)
             if not isinstance(error, RetouchError):
-                _LOG.exception("pass %d broke", work[0] + 1)
-            return _PlannedPass(Plan(warnings=(f"Pass {work[0] + 1} was left out: {why}",)), due=1)
+                _LOG.exception("pass %d failed", work.index + 1)
+            return _PlannedPass(Plan(warnings=(f"Pass {work.index + 1} was left out: {why}",)), due=1)
 
 
 @dataclass(frozen=True, eq=False)
 class _PlannedPass:
-    """What a pass will paint of a canvas, and how much it was to paint, as `Result.due` counts."""
+    """The plan of a pass for one canvas, and its count of due regions as in `Result.due`."""
 
     plan: Plan
     due: int = 0
 
 
 def _with_people_told(result: Result, recipe: Recipe) -> Result:
-    """Where anything was found, whose words were not used is told."""
+    """The result with a warning for each person whose prompts were not used, if any region was found."""
     if not result.reports:
         return result
     return with_warnings(
@@ -189,20 +204,20 @@ def _with_people_told(result: Result, recipe: Recipe) -> Result:
 
 
 def _sightings(past: Sequence[Report]) -> list[PersonSighting]:
-    """Where earlier passes saw whom; 0 is whom nobody named."""
+    """The boxes in which earlier passes saw each person. Person 0 is a person without a name."""
     return [(report.step.person, report.step.box) for report in past]
 
 
 def plan_regions(canvas: PictureInput, regions: Sequence[Region], how: Pass, native: Size) -> Plan:
-    """What `Studio.paint` does, on a model trained at `native`."""
-    return _plan_regions(canvas, regions, (0, how), native).plan
+    """The plan that `Pipeline.paint` runs, for a model with the native size `native`."""
+    return _plan_regions(canvas, regions, PassWork(0, how), native).plan
 
 
 def _plan_regions(
-    canvas: PictureInput, regions: Sequence[Region], work: tuple[int, Pass], native: Size
+    canvas: PictureInput, regions: Sequence[Region], work: PassWork, native: Size
 ) -> _PlannedPass:
-    """The plan of chosen regions, with a warning of each of which nothing is left to paint."""
-    size, how = canvas.picture.size, work[1]
-    made = plan_pass(size, regions, work, canvas.generation, native, canvas.user_mask)
-    lost = loss_warnings(regions, made, how.shape, size, mask_limit(canvas.user_mask, how.target))
-    return _PlannedPass(made + Plan(warnings=lost), len(made.steps) + len(lost))
+    """The plan of chosen regions, with a warning for each region that cannot be painted."""
+    size, how = canvas.picture.size, work.recipe_pass
+    plan = plan_pass(size, regions, work, canvas.generation, native, canvas.user_mask)
+    warnings = loss_warnings(regions, plan, how.shape, size, mask_limit(canvas.user_mask, how.target))
+    return _PlannedPass(plan + Plan(warnings=warnings), len(plan.steps) + len(warnings))

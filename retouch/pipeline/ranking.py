@@ -1,4 +1,4 @@
-"""Choice: which of several paintings of a region is taken."""
+"""Rank the candidates of a region."""
 
 from __future__ import annotations
 
@@ -21,35 +21,36 @@ from retouch.recipes.recipe import Settings
 _LOG = logging.getLogger(__name__)
 
 ASTRAY = 15.0
-"""Levels off what was there that cost as much as all the confidence there is."""
+"""Distance in levels that costs as much as full confidence earns."""
 AGREEING = 0.3
-"""What a level off what the candidates agree on counts beside that. Both were fitted on spoilt photographs
-whose truth is known, painted at strengths from 0.7 up, so that the best score is the best by truth."""
+"""Weight of the distance from the candidates' mean, beside the distance from the original. Both were fitted
+so that the best score is the best by truth, on degraded photographs painted at strengths from 0.7 up."""
 LOW = 0.03
-"""Of the side of what was painted: the standard deviation of the low pass under which it is held against
-what was there, whose finest detail is what is to be mended."""
+"""Standard deviation of a low pass, as a share of the region's side. Candidate and original are compared
+after it, because the fine detail of the original is to be replaced."""
 FREE = 0.8
-"""The denoising strength, that of hands, beyond which ever less of what was there is to be kept."""
+"""Denoising strength, that of hands, above which less and less of the original is to be kept."""
 CELLS = 2.0
+"""Cells of the low pass in one standard deviation."""
 
 
 @dataclass(frozen=True)
 class Ranker:
-    """Who is asked: the detectors that found the region, and a person's own scorer instead of our measures.
+    """Ranks candidates by the detectors that found the region, or by a person's own scorer.
 
-    Ours are `merit`, how near it is to what the candidates agree on, and where what was there is to be kept,
-    how near to that, in outlines and in colours.
+    The score is `quality_score` less the distance from the candidates' mean and, if the original is to be
+    kept, the distance from the original in outlines and colours.
 
-    All candidates are drawn from what the model holds possible, and so is the truth, as it sees it: the one
-    nearest to their mean has the least expected error (minimum Bayes risk; Kumar and Byrne, 2004). It is
-    also the one without the sixth finger that no other has.
+    The candidates and the truth are drawn from the model's distribution. So the candidate nearest to their
+    mean has the least expected error (minimum Bayes risk; Kumar and Byrne, 2004). It is also the candidate
+    without the sixth finger that no other has.
     """
 
     look: Look | None = None
     scorer: Scorer | None = None
 
     def rank(self, candidates: Sequence[Candidate], trial: BeforeAfter) -> tuple[Candidate, ...]:
-        """The same, each with the score by which it is to be chosen."""
+        """The candidates in the same order, each with its score. Higher is better."""
         scores = self._scores(candidates, trial)
         return tuple(replace(c, score=score) for c, score in zip(candidates, scores, strict=True))
 
@@ -58,23 +59,23 @@ class Ranker:
             return []
         if self.scorer is not None and len(candidates) > 1:
             try:
-                words = trial.step.prompt
-                return [float(self.scorer.score(Picture(trial.with_it(c)), words)) for c in candidates]
-            except Exception:  # a model of the person's own must not cost what was painted
-                _LOG.exception("the scorer broke: candidates are ranked without it")
-        faith, where = fidelity(trial.step.settings), inner_mask(candidates[0], trial.step.box)
-        apart = distances(candidates, mean_of(candidates), where)
-        moved = distances(candidates, trial.under(candidates[0]), where, LOW)
+                prompt = trial.step.prompt
+                return [float(self.scorer.score(Picture(trial.apply(c)), prompt)) for c in candidates]
+            except Exception:  # a person's own model must not discard the candidates
+                _LOG.exception("the scorer failed: candidates are ranked without it")
+        kept_share, where = fidelity(trial.step.settings), inner_mask(candidates[0], trial.step.box)
+        spread = distances(candidates, mean_of(candidates), where)
+        change = distances(candidates, trial.original(candidates[0]), where, LOW)
         return [
-            quality_score(one.scores) - (faith * off + AGREEING * far) / ASTRAY
-            for one, far, off in zip(candidates, apart, moved, strict=True)
+            quality_score(candidate.scores) - (kept_share * from_original + AGREEING * from_mean) / ASTRAY
+            for candidate, from_mean, from_original in zip(candidates, spread, change, strict=True)
         ]
 
 
 def fidelity(settings: Settings) -> float:
-    """How much of what was there is to be kept, 0..1: all up to a denoising strength of 0.8, nothing at 1.
+    """How much of the original is to be kept, 0..1: 1 up to a denoising strength of 0.8, 0 at 1.
 
-    Nor is anything where something else was filled in.
+    It is 0 if the masked content is not the original.
     """
     if settings.masked_content != "original":
         return 0.0
@@ -82,62 +83,65 @@ def fidelity(settings: Settings) -> float:
 
 
 def quality_score(quality: Quality) -> float:
-    """How good a painting is whatever was there before, at most 1. Unknown measures count nothing.
+    """Quality of a candidate without regard to the original, at most 1. Unknown measures do not count.
 
-    The detectors' confidence after, 0..1, less a twentieth for every time that it is half as sharp as what
-    is around it, and less a tenth for every CIELAB unit per pixel of seam that was not there before.
+    The detectors' confidence, 0..1, less 1/20 for each halving of sharpness against its surroundings, less
+    1/10 for each CIELAB unit per pixel of seam excess.
     """
     return (quality.confidence.after or 0.0) - blur(quality) / 20 - seam_excess(quality) / 10
 
 
 def blur(quality: Quality) -> float:
-    """How many times it would have to be twice as sharp to be so as its surroundings, 0..3."""
+    """Number of halvings of sharpness against the surroundings, 0..3."""
     if quality.sharpness is None:
         return 0.0
     return min(max(-math.log2(max(quality.sharpness, 1e-6)), 0.0), 3.0)
 
 
 def seam_excess(quality: Quality) -> float:
-    """CIELAB units per pixel of seam that were not there before, 0 and up."""
+    """Seam score after painting less the score before, in CIELAB units per pixel, at least 0."""
     return max((quality.seam or 0.0) - max(quality.seam_before or 0.0, 0.0), 0.0)
 
 
 def mean_of(candidates: Sequence[Candidate]) -> np.ndarray:
-    """Their mean, (height, width, 3) float32 levels."""
-    return np.mean([one.over.pixels for one in candidates], axis=0, dtype=np.float32)
+    """The mean of the candidates' pixels, (height, width, 3) float32 levels."""
+    return np.mean([candidate.over.pixels for candidate in candidates], axis=0, dtype=np.float32)
 
 
-def inner_mask(one: Candidate, region: Box) -> np.ndarray:
-    """Where a candidate is itself and in the box of its region, (height, width) bool.
+def inner_mask(candidate: Candidate, region: Box) -> np.ndarray:
+    """Pixels inside the region's box at which the mask is 255, (height, width) bool of the candidate's size.
 
-    Around that it grew into what was well, and fades. All that it painted, where there is no such place.
+    Outside the box the mask has grown into unmarked pixels and fades. If no pixel is left, all pixels with a
+    mask above 0. `region` is in canvas pixels.
     """
-    inside, common = np.zeros(one.mask.alpha.shape, bool), region & one.box
+    inside, common = np.zeros(candidate.mask.alpha.shape, bool), region & candidate.box
     if not common.empty:
-        inside[common.relative_to(one.box).slices] = True
-    inside &= one.mask.alpha == 255
-    return inside if inside.any() else one.mask.alpha > 0
+        inside[common.relative_to(candidate.box).slices] = True
+    inside &= candidate.mask.alpha == 255
+    return inside if inside.any() else candidate.mask.alpha > 0
 
 
 def distances(
     candidates: Sequence[Candidate], to: np.ndarray, where: np.ndarray, low: float = 0.0
 ) -> list[float]:
-    """How far each, put back upon the pixels `to`, is from them there: root mean square in levels.
+    """Root mean square difference, in levels, between each composited candidate and the pixels `to`.
 
-    `where` is (height, width) bool. With `low`, after a low pass whose standard deviation is that share of
-    the side of `where`.
+    `to` is (height, width, 3), `where` (height, width) bool. With `low` above 0 the difference is low-passed;
+    the standard deviation is that share of the side of `where`.
     """
     deviation = low * float(np.count_nonzero(where)) ** 0.5
-    return [float((_off(one, to, deviation)[where] ** 2).mean() ** 0.5) for one in candidates]
+    return [float((_off(candidate, to, deviation)[where] ** 2).mean() ** 0.5) for candidate in candidates]
 
 
-def _off(one: Candidate, to: np.ndarray, deviation: float) -> np.ndarray:
-    off = (one.over.pixels - to.astype(np.float32)) * (one.mask.alpha[..., None] / np.float32(255))
-    return _smooth(off, deviation) if deviation > 0 else off
+def _off(candidate: Candidate, to: np.ndarray, deviation: float) -> np.ndarray:
+    difference = (candidate.over.pixels - to.astype(np.float32)) * (
+        candidate.mask.alpha[..., None] / np.float32(255)
+    )
+    return _smooth(difference, deviation) if deviation > 0 else difference
 
 
 def _smooth(levels: np.ndarray, deviation: float) -> np.ndarray:
-    """Low-passed, in cells of which CELLS are one standard deviation: finer ones would only cost time."""
+    """Low-passed levels. They are computed at CELLS cells per standard deviation, which saves time."""
     height, width = levels.shape[:2]
     share = min(CELLS / deviation, 1)
     cells = (max(round(width * share), 1), max(round(height * share), 1))
@@ -148,8 +152,10 @@ def _smooth(levels: np.ndarray, deviation: float) -> np.ndarray:
 
 @runtime_checkable
 class Scorer(Protocol):
-    """Says how good a painting is, instead of our own measures: a model of the person's taste, say."""
+    """A person's own score of a candidate, for example a model of their taste. It replaces Retouch's
+    measures.
+    """
 
     def score(self, crop: Picture, prompt: str) -> float:
-        """Of a crop of the canvas with a candidate put back. Any scale; higher is better."""
+        """Score of a crop of the canvas with a candidate composited. Any scale; higher is better."""
         ...

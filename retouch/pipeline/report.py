@@ -1,10 +1,11 @@
-"""What became of a plan: a report for each step, a result for each picture."""
+"""Reports of steps and results of pictures."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
 import numpy as np
 
@@ -14,24 +15,30 @@ from retouch.image.quality.measure import Quality
 from retouch.pipeline.candidate import Candidate
 from retouch.pipeline.step import Step
 
-CHANGED, UNCHANGED, REVERTED, NOTHING_FOUND = OUTCOMES = ("changed", "unchanged", "reverted", "nothing found")
-"""Of a picture: "unchanged" where something was to be painted and nothing of it can be seen, "reverted" where
-the gate found that all of it was better before."""
+StepOutcome = Literal["kept", "unseen", "skipped", "reverted"]
+PictureOutcome = Literal["changed", "unchanged", "reverted", "nothing found"]
+CHANGED: Final = "changed"
+UNCHANGED: Final = "unchanged"
+REVERTED: Final = "reverted"
+NOTHING_FOUND: Final = "nothing found"
+OUTCOMES: tuple[PictureOutcome, ...] = (CHANGED, UNCHANGED, REVERTED, NOTHING_FOUND)
+"""Outcomes of a picture. "unchanged": steps were due, and no change is visible. "reverted": the gates
+reverted every step."""
 
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What became of one step. `why` is empty when all went well.
+    """The result of one step. `why` is empty if there was no problem.
 
-    `outcome` is "kept"; "unseen", put back, too, but nothing of it can be seen; "skipped", not painted; or
-    "reverted" by its gate. `changed` counts the pixels that are seen to change, None where that is not known.
+    `outcome` is "kept" (composited), "unseen" (composited, but no change is visible), "skipped" (not painted)
+    or "reverted" (by the gate). `changed` counts visibly changed pixels; None if unknown.
 
-    `candidates` are all that were painted, in the order of their seeds; the one `chosen` was put back, or
-    was the best of those that the step's gate reverted. `remarks` tell what of its prompts was not read.
+    `candidates` has all candidates in the order of their seeds. The `chosen` one was composited, or is the
+    best of those that the gate reverted. `remarks` has parts of the prompts that the engine did not read.
     """
 
     step: Step
-    outcome: str = "kept"
+    outcome: StepOutcome = "kept"
     why: str = ""
     seconds: float = 0.0
     candidates: tuple[Candidate, ...] = ()
@@ -41,26 +48,26 @@ class Report:
 
     @property
     def kept(self) -> bool:
-        """True when it was put back."""
+        """True if a candidate was composited."""
         return self.outcome in ("kept", "unseen")
 
     @property
     def best(self) -> Candidate | None:
-        """The candidate that was chosen, None where none was painted."""
+        """The chosen candidate, or None if there is none."""
         return self.candidates[self.chosen] if self.candidates else None
 
     @property
     def quality(self) -> Quality:
-        """Numbers before and after, of the chosen candidate."""
+        """The measures of the chosen candidate."""
         return self.best.scores if self.best else Quality()
 
     @property
     def seed(self) -> int:
-        """The one that paints the chosen candidate again."""
+        """The seed of the chosen candidate."""
         return self.best.seed if self.best else self.step.seed
 
     def mask(self, picture: Picture) -> Mask:
-        """The composite mask on the whole picture."""
+        """The composite mask at the size of the picture."""
         alpha = np.zeros(picture.pixels.shape[:2], np.uint8)
         alpha[self.step.frame.crop.slices] = self.step.composite.alpha
         return Mask(alpha)
@@ -68,10 +75,10 @@ class Report:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """The best picture there is, what was done to it, and what a person should know.
+    """The finished picture, its reports, and warnings for the reader.
 
-    `due` counts what was to be painted: steps, what left regions without a step, and passes that broke. A
-    region that its prompt skips is not among them.
+    `due` counts steps, regions without a step because their mask was empty, and passes that failed. Regions
+    that a prompt skips do not count.
     """
 
     picture: Picture
@@ -81,8 +88,8 @@ class Result:
     due: int = 0
 
     @property
-    def outcome(self) -> str:
-        """One of OUTCOMES."""
+    def outcome(self) -> PictureOutcome:
+        """The outcome of the picture."""
         if any(report.outcome == "kept" for report in self.reports):
             return CHANGED
         if self.reports and all(report.outcome == "reverted" for report in self.reports):
@@ -90,6 +97,7 @@ class Result:
         return UNCHANGED if self.due else NOTHING_FOUND
 
     def then(self, later: Result) -> Result:
+        """This result followed by a later result of the same picture."""
         return Result(
             later.picture,
             self.reports + later.reports,
@@ -100,4 +108,5 @@ class Result:
 
 
 def with_warnings(result: Result, warnings: Sequence[str]) -> Result:
+    """The result with more warnings."""
     return dataclasses.replace(result, warnings=result.warnings + tuple(warnings))

@@ -1,4 +1,4 @@
-"""What a picture's generation text says of a result."""
+"""Write the results of a picture into its generation text."""
 
 from __future__ import annotations
 
@@ -26,45 +26,48 @@ from retouch.recipes.recipe import Generation, Recipe
 
 
 def params(recipe: Recipe, reports: Sequence[Report] = (), around: PromptPair = BLANK) -> dict[str, str]:
-    """Keys for the infotext. A region's words are given where they are not the picture's, `around`."""
-    said = {RECIPE: compact_json(dump(dataclasses.replace(recipe, description="")))}
+    """Keys and values for the infotext. A region's prompts are written if they differ from the picture's,
+    `around`.
+    """
+    values = {RECIPE: compact_json(dump(dataclasses.replace(recipe, description="")))}
     if reports:
-        said[REGIONS] = compact_json([_region(r, around) for r in reports])
-    return said
+        values[REGIONS] = compact_json([_region(r, around) for r in reports])
+    return values
 
 
 def _region(report: Report, around: PromptPair) -> dict[str, Any]:
     step = report.step
-    said: dict[str, Any] = {"pass": step.pass_index + 1, "box": list(step.box), "seed": report.seed}
+    values: dict[str, Any] = {"pass": step.pass_index + 1, "box": list(step.box), "seed": report.seed}
     if step.prompt != around.prompt:
-        said["prompt"] = step.prompt
+        values["prompt"] = step.prompt
     if step.negative_prompt != around.negative_prompt:
-        said["negative"] = step.negative_prompt
-    return said if report.kept else {**said, "left": report.why}
+        values["negative"] = step.negative_prompt
+    return values if report.kept else {**values, "left": report.why}
 
 
 def text(generation: Generation, picture: Picture, recipe: Recipe, reports: Sequence[Report] = ()) -> str:
-    """The generation text of a mended `picture`: its own and our keys, or one of `generation`.
+    """The generation text of a finished `picture`: its own keys or those of `generation`, and Retouch's.
 
-    What an earlier run said goes. A text of its own without a line of parameters gets `generation`'s.
+    Keys of an earlier run are replaced. If the picture's text has no line of parameters, that of `generation`
+    is added.
     """
     ours = params(recipe, reports, PromptPair(generation.prompt, generation.negative_prompt))
-    made = {**_generation_params(generation), "Size": str(picture.size), **ours}
+    values = {**_generation_params(generation), "Size": str(picture.size), **ours}
     before = dict(picture.baggage.text).get(CHUNK, "").strip()
     if not before:
-        return write_infotext(generation.prompt, generation.negative_prompt, made)
+        return write_infotext(generation.prompt, generation.negative_prompt, values)
     *above, last = before.split("\n")
     if len(_PAIR.findall(last)) < _PAIRS:
-        return f"{before}\n{line(made)}"
+        return f"{before}\n{line(values)}"
     others = _OURS.sub("", last).strip(", ")
     return "\n".join([*above, ", ".join(filter(None, [others, line(ours)]))])
 
 
 def _generation_params(generation: Generation) -> dict[str, Any]:
-    """The WebUI's names for what made a picture; blanks are left out."""
+    """The WebUI's names and values of a generation. Blank values are left out."""
     sampling = generation.sampling
     varied = generation.subseed_strength > 0
-    said = {
+    values = {
         "Steps": sampling.steps,
         "Sampler": sampling.sampler,
         "Schedule type": sampling.scheduler,
@@ -76,4 +79,4 @@ def _generation_params(generation: Generation) -> dict[str, Any]:
         "Variation seed": generation.subseed if varied else "",
         "Variation seed strength": f"{generation.subseed_strength:g}" if varied else "",
     }
-    return {key: value for key, value in said.items() if value != ""}
+    return {key: value for key, value in values.items() if value != ""}

@@ -1,4 +1,4 @@
-"""Step: one region planned, with everything that painting it takes. Plan: the steps of a pass."""
+"""Step: one planned region with all that painting it needs. Plan: the steps of a pass."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from retouch.image.mask import Mask
 from retouch.recipes.recipe import USED_UP, Pass, Settings
 
 PUT_BACK = tuple(field.name for field in dataclasses.fields(Pass) if field.name not in (*USED_UP, "gate"))
-"""Knobs of a pass that a step keeps as they are."""
+"""The knobs of a pass that a step keeps."""
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One region's future. All masks are of the crop's size; `box` is the region's own.
+    """One region to paint. All masks have the size of the crop. `box` is the region's box in canvas pixels.
 
-    `hole` is what has no pixels yet and gets the masked content; None for all that is denoised. `how` is what
-    `Pass.for_step` gives: how many candidates there are, how they are put back, and the gate.
+    `hole` is the mask of pixels that get the masked content; None for all that is denoised. `how` is the pass
+    that `Pass.for_step` returns: number of candidates, compositing and gate. `turn` is the tilt in degrees.
     """
 
     number: int
@@ -45,18 +45,18 @@ class Step:
     hole: Mask | None = None
 
     def summary(self) -> dict[str, Any]:
-        """What a person or a test compares: everything but the masks."""
+        """All fields except the masks, as JSON data, for a reader or a test."""
         sampling = dataclasses.asdict(self.settings.sampling)
-        how = {name: getattr(self.how, name) for name in PUT_BACK}
-        kept: dict[str, Any] = {}
+        put_back = {name: getattr(self.how, name) for name in PUT_BACK}
+        fields: dict[str, Any] = {}
         for field in dataclasses.fields(self):
             if field.name == "how":
-                kept |= {**how, "gate": self.how.gate.mode}
+                fields |= {**put_back, "gate": self.how.gate.mode}
             elif field.name not in ("frame", "denoise", "composite", "settings", "hole"):
-                kept[field.name] = getattr(self, field.name)
+                fields[field.name] = getattr(self, field.name)
         frame = self.frame
         return {
-            **kept,
+            **fields,
             "box": list(self.box),
             "crop": list(frame.crop),
             "work": list(frame.work),
@@ -70,7 +70,7 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Steps in order, and remarks for the person."""
+    """Steps in order, and warnings for the reader."""
 
     steps: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -79,4 +79,5 @@ class Plan:
         return Plan(self.steps + other.steps, self.warnings + other.warnings)
 
     def summary(self) -> dict[str, Any]:
+        """The steps and warnings as JSON data."""
         return {"steps": [s.summary() for s in self.steps], "warnings": list(self.warnings)}

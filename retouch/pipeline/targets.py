@@ -1,7 +1,7 @@
-"""Aim: what a target names, as regions of a picture.
+"""Find the regions of a target in a picture.
 
-Detectors and words look at the picture; the mask, the whole and tiles need no model; seams and the regions
-of a pass come from what earlier passes reported.
+Detectors and the text segmenter search the picture. The mask, the whole picture and tiles need no model.
+Seams and the regions of a pass come from the reports of earlier passes.
 """
 
 from __future__ import annotations
@@ -31,16 +31,17 @@ from retouch.recipes.target import Target
 from retouch.segmenters.base import Click, Prompt
 
 AROUND = 0.25
-"""Of a region's side: how far around it one looks for what is in it."""
+"""Margin around a region of an earlier pass, as a share of its longer side, in which things are searched
+for."""
 BAND = 0.04
-"""Of the thickness of what was painted: half the width of the band along its edge."""
+"""Half the width of a seam band, as a share of the thickness of the painted region."""
 NARROWEST, WIDEST = 6, 32
-"""Pixels of that; guides blur mask edges over 4 to 12, which is where a seam is."""
+"""Bounds of that half width in pixels. Guides blur mask edges over 4 to 12, which is where a seam is."""
 
 
 @dataclass(frozen=True, eq=False)
 class PassContext:
-    """A picture as it is now, the person's mask on it, and what earlier passes did to it."""
+    """The picture as it is now, the person's mask on it, and the reports of earlier passes."""
 
     picture: Picture
     user_mask: Mask | None = None
@@ -51,57 +52,62 @@ class PassContext:
         return self.picture.size
 
 
-def find_target(view: PassContext, target: Target, eyes: Finders) -> tuple[Region, ...]:
-    """The regions of one target, chosen and in order, each thing once. Raises what `found_by` does."""
-    return select_regions(found_by(view, target, eyes), view, target)
+def find_target(view: PassContext, target: Target, finders: Finders) -> tuple[Region, ...]:
+    """The chosen regions of one target, in order, each thing once. Raises the errors of `found_by`."""
+    return select_regions(found_by(view, target, finders), view, target)
 
 
-def found_by(view: PassContext, target: Target, eyes: Finders) -> tuple[Region, ...]:
-    """The regions of one target, each thing once, before any is chosen.
+def found_by(view: PassContext, target: Target, finders: Finders) -> tuple[Region, ...]:
+    """The regions of one target, each thing once, before selection.
 
-    BadInput when it asks for a mask or a pass that there is not; what a detector or a segmenter raises.
+    Raises BadInput if the target needs a mask or an earlier pass that is missing, and errors of detectors and
+    segmenters.
     """
-    found = FINDERS[target.what](view, target, eyes)
+    regions = FINDERS[target.what](view, target, finders)
     if not (target.tilted or target.what == "regions of a pass"):
-        found = [replace(region, turn=0.0) for region in found]
-    return distinct(found)
+        regions = [replace(region, turn=0.0) for region in regions]
+    return distinct(regions)
 
 
-def select_regions(found: Sequence[Region], view: PassContext, target: Target) -> tuple[Region, ...]:
-    """Those that are to be painted, in order."""
-    return select(found, target, view.size, _bounding(view, target))
+def select_regions(regions: Sequence[Region], view: PassContext, target: Target) -> tuple[Region, ...]:
+    """The regions that are to be painted, in order."""
+    return select(regions, target, view.size, _bounding(view, target))
 
 
-def rejection(found: Sequence[Region], view: PassContext, target: Target) -> str:
-    """Why none of what was found is chosen."""
-    return why_none(found, target, view.size, _bounding(view, target))
+def rejection(regions: Sequence[Region], view: PassContext, target: Target) -> str:
+    """The reason why no region is chosen."""
+    return why_none(regions, target, view.size, _bounding(view, target))
 
 
 def _bounding(view: PassContext, target: Target) -> Mask | None:
     return view.user_mask if target.kind.bounded else None
 
 
-def _find_by_detectors(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+def _find_by_detectors(view: PassContext, target: Target, finders: Finders) -> list[Region]:
     def look(picture: Picture) -> list[Region]:
-        finders = [eyes.detector(model) for model in target.models]
-        return [r for d in finders for r in d.find(picture, target.confidence, target.classes)]
+        detectors = [finders.detector(model) for model in target.models]
+        return [
+            region
+            for detector in detectors
+            for region in detector.find(picture, target.confidence, target.classes)
+        ]
 
     if target.tilted:
         return _within(view, target, lambda picture: find_tilted(picture, look))
     return _within(view, target, look)
 
 
-def _find_by_words(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
-    words = Prompt(text=", ".join(target.classes))
+def _find_by_words(view: PassContext, target: Target, finders: Finders) -> list[Region]:
+    prompt = Prompt(text=", ".join(target.classes))
 
     def look(picture: Picture) -> list[Region]:
-        return list(eyes.segmenter("").segment(picture, words).regions)
+        return list(finders.segmenter("").segment(picture, prompt).regions)
 
     return _within(view, target, look)
 
 
-def _find_by_points(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
-    """The best mask that the segmenter has for the points and the box."""
+def _find_by_points(view: PassContext, target: Target, finders: Finders) -> list[Region]:
+    """The best mask of the segmenter for the points and the box."""
     width, height = view.size
     spots = zip(target.points[::2], target.points[1::2], strict=True)
     clicks = tuple(Click(min(int(x * width), width - 1), min(int(y * height), height - 1)) for x, y in spots)
@@ -109,25 +115,25 @@ def _find_by_points(view: PassContext, target: Target, eyes: Finders) -> list[Re
     if target.box:
         left, top, right, bottom = target.box
         box = Box.covering(left * width, top * height, right * width, bottom * height)
-    return list(eyes.segmenter("").segment(view.picture, Prompt(clicks, box)).regions[:1])
+    return list(finders.segmenter("").segment(view.picture, Prompt(clicks, box)).regions[:1])
 
 
-def _find_unsharp(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+def _find_unsharp(view: PassContext, target: Target, finders: Finders) -> list[Region]:
     return _within(view, target, lambda picture: list(find_unsharp(picture.pixels, target.unsharp_below)))
 
 
 def _within(view: PassContext, target: Target, look: Callable[[Picture], list[Region]]) -> list[Region]:
-    """What is seen in the picture, or in each region of an earlier pass, looked at from nearby."""
+    """The regions that `look` finds in the picture, or in a crop around each region of an earlier pass."""
     if target.of_pass is None:
         return look(view.picture)
-    found = []
+    regions = []
     for outer in _find_earlier(view, target):
         side = round(max(outer.box.size) * AROUND)
         box = outer.box.grown(side) & view.size.box
         crop = Picture(np.ascontiguousarray(view.picture.pixels[box.slices]))
-        inside = [r.moved(box.left, box.top) for r in look(crop)]
-        found += [r for r in inside if _holds(outer.box, r)]
-    return found
+        inside = [region.moved(box.left, box.top) for region in look(crop)]
+        regions += [region for region in inside if _holds(outer.box, region)]
+    return regions
 
 
 def _holds(box: Box, region: Region) -> bool:
@@ -135,7 +141,7 @@ def _holds(box: Box, region: Region) -> bool:
     return box.left <= x < box.right and box.top <= y < box.bottom
 
 
-def _find_masked(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+def _find_masked(view: PassContext, target: Target, finders: Finders) -> list[Region]:
     region = Region.of_mask(_mask(view), "mask")
     return [note_background(region, view.size)] if region else []
 
@@ -143,17 +149,19 @@ def _find_masked(view: PassContext, target: Target, eyes: Finders) -> list[Regio
 def _mask(view: PassContext) -> Mask:
     if view.user_mask is None:
         raise BadInput(
-            "there is no mask.", path="target.what", hint="Mask something, or take another target."
+            "there is no mask.", path="target.what", hint="Paint a mask, or choose another target."
         )
     return view.user_mask
 
 
-def _find_background(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
-    """What the mask leaves out; without a mask, what the detectors or the words leave out."""
+def _find_background(view: PassContext, target: Target, finders: Finders) -> list[Region]:
+    """All pixels outside the mask. Without a mask, all pixels outside the regions of the detectors or the
+    text.
+    """
     mask = view.user_mask
     if mask is None:
         look = _find_by_words if not target.models and target.classes else _find_by_detectors
-        subjects = look(view, target, eyes)
+        subjects = look(view, target, finders)
         if not subjects:
             return []
         mask = merge_regions(subjects).mask(view.size)
@@ -161,34 +169,46 @@ def _find_background(view: PassContext, target: Target, eyes: Finders) -> list[R
     return [region] if region else []
 
 
-def _find_whole(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+def _find_whole(view: PassContext, target: Target, finders: Finders) -> list[Region]:
     return [Region.of_box(view.size.box, "picture")]
 
 
-def _find_tiles(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
-    """Tiles that meet in the middle of what they share: with a mask blur of half of it each fades out."""
+def _find_tiles(view: PassContext, target: Target, finders: Finders) -> list[Region]:
+    """Tiles that meet in the middle of their overlap. With a mask blur of half the overlap each tile fades
+    out.
+    """
     overlap = min(target.overlap, target.tile // 2)
     return [Region.of_box(cell, "tile") for cell in cells(view.size, target.tile, overlap)]
 
 
-def _find_seams(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
-    """A band along the edge of what was painted before, wherever the seam there is worth it.
+def _find_seams(view: PassContext, target: Target, finders: Finders) -> list[Region]:
+    """A band along the edge of each painted region whose seam is above the target's limit.
 
-    Where nothing was, the person's mask is taken for what they painted before they came here.
+    Without earlier passes the person's mask is taken as the region painted before.
     """
     if not view.past and view.user_mask is not None:
         visible = seam_score(view.picture.pixels, view.user_mask) or 0.0
         whole = Region(view.size.box, view.user_mask)
         bands = [_band(whole, view.size)] if visible > target.seam_above else []
     else:
-        kept = [r for r in _of_pass(view, target) if r.kept and seam_excess(r.quality) > target.seam_above]
-        found = [Region(r.best.box, r.best.mask, background=r.step.background) for r in kept if r.best]
-        bands = [_band(region, view.size) for region in found]
+        reports = [
+            report
+            for report in _of_pass(view, target)
+            if report.kept and seam_excess(report.quality) > target.seam_above
+        ]
+        regions = [
+            Region(report.best.box, report.best.mask, background=report.step.background)
+            for report in reports
+            if report.best
+        ]
+        bands = [_band(region, view.size) for region in regions]
     return [band for band in bands if band is not None]
 
 
 def _band(region: Region, canvas: Size) -> Region | None:
-    """Along the edge of what was painted; of a background only on its own side."""
+    """A band along the edge of a painted region, or None if it is empty. For a background only on its own
+    side.
+    """
     core = Mask.where(region.shape.core)
     thickness = greatest_thickness(core, border_sides(region.box, canvas))
     half = min(max(NARROWEST, round(thickness * BAND)), WIDEST)
@@ -199,24 +219,24 @@ def _band(region: Region, canvas: Size) -> Region | None:
     return band and replace(band.moved(window.left, window.top), background=region.background)
 
 
-def _find_again(view: PassContext, target: Target, eyes: Finders) -> list[Region]:
+def _find_again(view: PassContext, target: Target, finders: Finders) -> list[Region]:
     return _find_earlier(view, target)
 
 
 def _find_earlier(view: PassContext, target: Target) -> list[Region]:
-    """What was painted before, or was to be: the cores of the composite masks."""
+    """The regions of earlier passes: the cores of their composite masks."""
     steps = [report.step for report in _of_pass(view, target)]
-    found = []
+    regions = []
     for step in steps:
         region = Region.of_mask(Mask.where(step.composite.core), step.label, step.score)
         if region is not None:
             moved = region.moved(step.frame.crop.left, step.frame.crop.top)
-            found.append(replace(moved, turn=step.turn, background=step.background))
-    return found
+            regions.append(replace(moved, turn=step.turn, background=step.background))
+    return regions
 
 
 def _of_pass(view: PassContext, target: Target) -> list[Report]:
-    """Of the pass that is named, or of all of them."""
+    """The reports of the target's pass, or of all passes."""
     wanted = target.of_pass
     return [r for r in view.past if wanted is None or r.step.pass_index == wanted - 1]
 

@@ -1,4 +1,4 @@
-"""Keep what is painted in the tone of its picture: black-and-white, sepia and their kin."""
+"""Keep the tone of the picture: candidates in a black-and-white or sepia picture lose their own colours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from retouch.image.picture import Picture
 from retouch.pipeline.step import Step
 
 TOLD = 6.0
-"""Mean levels that are taken from what is painted, from which it is told."""
+"""Mean change in levels from which the reader is told."""
 REMARK = (
     "The picture is {kind}, and so is what was painted: its own colours were taken out. "
     "Set keep_tone to off to let them in."
@@ -22,10 +22,10 @@ REMARK = (
 
 @dataclass(frozen=True, eq=False)
 class Toning:
-    """A tone for one step's crop.
+    """The tone for one step's crop.
 
-    `free`, (height, width) float32 of the crop's size, is how far the painter's colours are kept, 0..1;
-    None for nowhere.
+    `free`, (height, width) float32 of the crop's size, is how much of the candidate's colours stays, 0..1;
+    None for 0 everywhere.
     """
 
     tone: Tone
@@ -33,9 +33,9 @@ class Toning:
 
     @classmethod
     def of(cls, tone: Tone | None, crop: np.ndarray, step: Step) -> Toning | None:
-        """That of a step as its `keep_tone` says, None where colours are let in everywhere.
+        """The toning of a step by its `keep_tone`; None if colours stay everywhere.
 
-        `crop` are the original pixels, (height, width, 3) uint8. `tone` is that of the whole picture.
+        `crop` has the original pixels, (height, width, 3) uint8. `tone` is the tone of the whole picture.
         """
         if tone is None or step.how.keep_tone == "off":
             return None
@@ -46,24 +46,30 @@ class Toning:
             coloured &= step.hole.alpha == 0
         free = let_in(coloured, float(step.composite.area) ** 0.5)
         if free is not None and step.hole is not None and free[step.hole.alpha > 0].any():
-            return None  # a coloured thing goes on beyond the border
+            return None  # a coloured thing continues beyond the border
         return cls(tone, free)
 
     def patch(self, patch: Picture) -> Picture:
-        """A picture of the crop at work size."""
+        """A patch, at work size, in the tone."""
         levels = self._apply(patch.pixels, self.free)
         return Picture(np.rint(np.clip(levels, 0, 255)).astype(np.uint8))
 
     def spot(self, levels: np.ndarray, spot: Box) -> np.ndarray:
-        """The pixels `spot` of the crop, (height, width, 3) levels: float32."""
+        """Levels of the box `spot` of the crop, (height, width, 3), in the tone, as float32."""
         return self._apply(levels, None if self.free is None else self.free[spot.slices])
 
-    def remark(self, before: Picture, after: Picture, shown: np.ndarray) -> str:
-        """What to tell of a patch, "" where it hardly had colours. `shown` is the composite alpha."""
-        apart = np.abs(after.pixels.astype(np.float32) - before.pixels).max(-1)
-        weight = shown.astype(np.float32)
-        taken = float((apart * weight).sum() / max(float(weight.sum()), 1.0))
-        return REMARK.format(kind="black-and-white" if self.tone.grey else "toned") if taken >= TOLD else ""
+    def remark(self, before: Picture, after: Picture, alpha: np.ndarray) -> str:
+        """The remark about a patch; "" if it hardly changed. `shown` is the composite alpha, (height, width)
+        uint8.
+        """
+        change = np.abs(after.pixels.astype(np.float32) - before.pixels).max(-1)
+        weight = alpha.astype(np.float32)
+        mean_change = float((change * weight).sum() / max(float(weight.sum()), 1.0))
+        return (
+            REMARK.format(kind="black-and-white" if self.tone.grey else "toned")
+            if mean_change >= TOLD
+            else ""
+        )
 
     def _apply(self, levels: np.ndarray, free: np.ndarray | None) -> np.ndarray:
         toned = self.tone.apply(levels)

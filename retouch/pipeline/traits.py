@@ -1,4 +1,4 @@
-"""Traits of a picture that what is painted into it gets: its tone, its compression and its grain."""
+"""Traits of a picture that candidates get: tone, compression and grain."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from retouch.pipeline.step import Step
 
 @dataclass(eq=False)
 class Traits:
-    """Of a picture; each is measured when it is first asked for. `whole` is what the picture is a crop of.
+    """The traits of a picture, each measured at its first use. `whole` is the picture of which it is a crop.
 
-    Tone and grain are those of the whole. Where blocks of compression begin is known of the picture only.
+    Tone and grain are measured on the whole picture, compression on the crop, whose block grid may differ.
     """
 
     picture: Picture
@@ -27,23 +27,27 @@ class Traits:
 
     @cached_property
     def tone(self) -> Tone | None:
+        """The tone of the whole picture, or None."""
         return Tone.of(self.whole.pixels)
 
     @cached_property
     def grain(self) -> Grain | None:
+        """The grain of the whole picture, or None."""
         return Grain.of(self.whole.pixels)
 
     @cached_property
     def compression(self) -> Compression | None:
+        """The compression of the picture, or None."""
         return Compression.of(self.picture.pixels)
 
-    def give(self, over: np.ndarray, step: Step, spot: Box) -> np.ndarray:
-        """Levels (height, width, 3) of `spot`, a box of the step's crop, compressed and grained as it asks.
+    def apply(self, over: np.ndarray, step: Step, spot: Box) -> np.ndarray:
+        """Levels (height, width, 3) of `spot`, a box of the step's crop, with compression and grain added.
 
-        In this order, for the grain was measured compressed. `over` itself where there is nothing to give.
+        Grain is added last, because it was measured after compression. Without traits `over` itself is
+        returned.
         """
-        made = self._compress(over, step, spot) if step.how.compression else over
-        return self._add_grain(made, step, spot) if step.how.grain else made
+        levels = self._compress(over, step, spot) if step.how.compression else over
+        return self._add_grain(levels, step, spot) if step.how.grain else levels
 
     def _compress(self, over: np.ndarray, step: Step, spot: Box) -> np.ndarray:
         if self.compression is None:

@@ -16,7 +16,7 @@ from retouch.image.blend.jpeg_compression import Compression
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.run import run_plans
 from retouch.recipes.recipe import Generation
 from retouch.recipes.shape import Shape
@@ -54,7 +54,7 @@ def painted(pixels: np.ndarray, **knobs: object) -> np.ndarray:
     picture = Picture(np.ascontiguousarray(pixels))
     how = {"denoising_strength": 1.0, "colour_correction": 0.0, "grain": 0.0, **knobs}
     one = face_pass(Shape(grow=0, blur=4), **how)
-    made = plan_pass(picture.size, [Region.of_box(BOX)], (0, one), Generation(seed=3), Size(256, 256))
+    made = plan_pass(picture.size, [Region.of_box(BOX)], PassWork(0, one), Generation(seed=3), Size(256, 256))
     (result,) = run_plans([picture], [made], Clean(256))
     assert result.reports[0].kept
     return result.picture.pixels

@@ -17,7 +17,7 @@ from retouch.image.blend.tone import LUMA, Tone, chroma
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.run import run_plans
 from retouch.recipes.recipe import Generation
 from retouch.recipes.shape import Shape
@@ -63,7 +63,9 @@ class Same(FakeEngine):
 def painted(pixels, engine=None, box=BOX, seed=1, **how) -> np.ndarray:
     picture = Picture(np.ascontiguousarray(pixels))
     recipe = face_pass(Shape(grow=0, blur=4), **{"denoising_strength": 0.9, "colour_correction": 0.0, **how})
-    made = plan_pass(picture.size, [Region.of_box(box)], (0, recipe), Generation(seed=seed), Size(256, 256))
+    made = plan_pass(
+        picture.size, [Region.of_box(box)], PassWork(0, recipe), Generation(seed=seed), Size(256, 256)
+    )
     (result,) = run_plans([picture], [made], engine or Plastic(256))
     assert result.reports[0].kept
     return result.picture.pixels

@@ -152,16 +152,18 @@ def test_what_cannot_be_is_said_in_the_panel_and_nothing_is_painted(extending, s
     extending.page.get_by_role("button", name="How it is painted").click()
     extending.page.get_by_label("Overlap", exact=True).fill("250")
     extending.page.get_by_label("Overlap", exact=True).press("Tab")
-    expect(extending["extend-plan"]).to_contain_text("Overlap: 250 is too much. Below 200", timeout=WAIT_MS)
+    expect(extending["extend-plan"]).to_contain_text(
+        "Overlap: an overlap of 250 is too large. Give less than 200", timeout=WAIT_MS
+    )
     expect(extending["extend-now"]).to_be_disabled()
     extending.page.get_by_label("Overlap: back to the default").click()
     planned(extending, 1)
     extending["aspect"].fill("wide")
     extending["aspect"].press("Tab")
-    expect(extending["extend-plan"]).to_contain_text("is no aspect", timeout=WAIT_MS)
+    expect(extending["extend-plan"]).to_contain_text("is not an aspect", timeout=WAIT_MS)
     extending["stage"].locator("canvas").last.focus()
     extending.page.keyboard.press("Enter")
-    expect(extending["notices"]).to_contain_text("is no aspect")
+    expect(extending["notices"]).to_contain_text("is not an aspect")
     assert server.engine.calls == []
 
 
@@ -371,7 +373,7 @@ def test_axe_finds_nothing(session, picture, scheme):
     assert violations(editor.page) == []
     editor["aspect"].fill("wide")
     editor["aspect"].press("Tab")
-    expect(editor["extend-plan"]).to_contain_text("is no aspect", timeout=WAIT_MS)
+    expect(editor["extend-plan"]).to_contain_text("is not an aspect", timeout=WAIT_MS)
     assert violations(editor.page) == []
 
 

@@ -197,7 +197,7 @@ def test_a_request_that_cannot_be_met_leaves_the_picture_and_says_why(client):
     said = client.sdapi("txt2img", {**txt2img(), **script(aspect="1:1")})
     assert np.array_equal(pixels(said["images"][0]), pixels(plain["images"][0]))
     text = parsed(json.loads(said["info"])["infotexts"][0])
-    assert "has that aspect already" in text["Retouch outpaint warnings"]
+    assert "has this aspect already" in text["Retouch outpaint warnings"]
 
 
 @pytest.mark.webui

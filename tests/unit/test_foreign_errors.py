@@ -377,7 +377,7 @@ def encrypted(data: bytes) -> bytes:
     ],
 )  # fmt: skip
 def test_invalid_history_is_refused(spoilt: Callable[[bytes], bytes]):
-    with pytest.raises(BadInput, match="no history") as raised:
+    with pytest.raises(BadInput, match="not a history") as raised:
         pipeline_history_file.read(spoilt(HISTORY))
     assert raised.value.path == "file"
 

@@ -130,14 +130,14 @@ def test_the_defaults_of_an_extension_always_fit(size, native, margin):
 )
 def test_what_a_person_gave_is_refused_by_its_name(asked, path):
     image = {"image": encoder.encode_base64(photo(101, 67)), "factor": 1.5}
-    with pytest.raises(BadInput, match="is too much") as refused:
+    with pytest.raises(BadInput, match="is too large") as refused:
         desk((101, 67), 256).answer("outpaint", {**image, **asked})
     assert refused.value.path == path
 
 
 def test_a_default_feather_gives_way_to_a_small_overlap():
     assert reach_of(StageOptions(overlap=8), Size(512, 512)) == (8, 8)
-    with pytest.raises(BadInput, match="feather: 40 is too much"):
+    with pytest.raises(BadInput, match="feather: a feather of 40 is too large"):
         plan_stages(Size(512, 512), Margins(right=64), Size(512, 512), StageOptions(overlap=8, feather=40))
 
 

@@ -254,8 +254,8 @@ def test_every_outpaint_knob_has_a_widget_with_a_unique_label(webui):
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ({}, "nothing is to be added"),
-        ({"aspect": "1:1"}, "has that aspect already"),
+        ({}, "nothing would be added"),
+        ({"aspect": "1:1"}, "has this aspect already"),
         (dict.fromkeys(("left", "top", "right", "bottom"), 8192), "over"),
         ({"right": 64, "overlap": 512}, "overlap"),
         ({"right": 64, "stage_prompts": ["a", "b"]}, "1 stages"),

@@ -24,7 +24,7 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.pipeline.pipeline import PictureInput, Pipeline, plan_regions
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.report import Result
 from retouch.pipeline.step import Plan, Step
 from retouch.progress import Progress
@@ -192,7 +192,7 @@ def _step(how: Pass, box: Box, frame: Frame, denoise: Mask, composite: Mask) -> 
 @functools.cache
 def _template(how: Pass) -> Step:
     size = Size(64, 64)
-    made = plan_pass(size, [Region.of_box(Box(16, 16, 48, 48))], (0, how), Generation(seed=1), size)
+    made = plan_pass(size, [Region.of_box(Box(16, 16, 48, 48))], PassWork(0, how), Generation(seed=1), size)
     return made.steps[0]
 
 

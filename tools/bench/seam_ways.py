@@ -14,7 +14,7 @@ from retouch.image.geometry import Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.report import Result
 from retouch.pipeline.run import run_plans
 from retouch.progress import Progress
@@ -44,7 +44,7 @@ def fixed(picture: Picture, region: Mask, settings: Pass, painted: Callable[[Job
     """One region of a picture, its crop painted by `painted`."""
     native = picture.size if settings.shape.area == "whole picture" else Size(256, 256)
     found = [r for r in [Region.of_mask(region, "it", 1.0)] if r is not None]
-    planned = plan_pass(picture.size, found, (0, settings), Generation(), native)
+    planned = plan_pass(picture.size, found, PassWork(0, settings), Generation(), native)
     return run_plans([picture], [planned], Scripted(painted=painted))[0]
 
 

@@ -11,7 +11,7 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region, overlap
 from retouch.image.rotation import RotatedFrame
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.run import run_plans
 from retouch.testing import FakeEngine
 from tests.helpers import GENERATION, face_pass, flat, found, noise, ramp, square
@@ -171,7 +171,9 @@ def test_a_tilted_region_is_painted_upright_and_put_back_within_its_mask(turn):
     canvas, engine = flat(Size(300, 300), (90, 90, 90)), Keeps()
     box = square(110, 110, 80)
     region = Region(box, Mask.of_ellipse(box.size, box.size.box), "face", 0.9, turn)
-    made = plan_pass(canvas.size, [region], (0, face_pass(colour_correction=0.0)), GENERATION, Size(128, 128))
+    made = plan_pass(
+        canvas.size, [region], PassWork(0, face_pass(colour_correction=0.0)), GENERATION, Size(128, 128)
+    )
     (result,) = run_plans([canvas], [made], engine)
     red = (result.picture.pixels == (255, 0, 0)).all(2) & Mask.of_box(canvas.size, box).solid
     rows, columns = np.nonzero(red)

@@ -196,4 +196,4 @@ def test_one_outline_in_a_photograph_excuses_no_join():
     pixels[:, 120:136] = 255
     floor = SeamBaseline(Picture(pixels))
     plain = SeamBaseline(Picture(cv2.GaussianBlur(noise(Size(256, 256)).pixels, (0, 0), 3)))
-    assert floor.beyond(4.0, "right") > 0.8 * plain.beyond(4.0, "right")
+    assert floor.excess(4.0, "right") > 0.8 * plain.excess(4.0, "right")

@@ -79,7 +79,10 @@ def test_repetition_is_retried_with_half_step_then_prompt_then_warned_of():
     assert jobs[0].prompt == jobs[1].prompt == jobs[2].prompt == "a beach"
     assert jobs[3].prompt == VARIED
     assert [known_of(job) for job in jobs[:3]] == [128, 128, 192]
-    assert any("With stage 1 (right) 0.66 of what is around it repeats" in said for said in done.warnings)
+    assert any(
+        "Stage 1 (right) repeats the picture after" in said and "0.66 of its" in said
+        for said in done.warnings
+    )
     assert done.reports[0].quality.repetition > 0.6
 
 
@@ -106,7 +109,7 @@ def test_a_stage_whose_half_does_not_repeat_becomes_two():
     assert [step.number for step in done.way.steps] == [1, 2]
     assert done.way.steps[0].frame.crop == Box(64, 0, 320, 256)
     assert len(engine.calls) == 4
-    assert "half of it was painted, the rest is stage 2" in done.warnings[0]
+    assert "half of it was painted, the other half is stage 2" in done.warnings[0]
     assert done.way.finished().size == Size(384, 256)
     assert [report.quality.repetition < 0.2 for report in done.reports] == [True, True]
     assert done.way.picture == noise(NATIVE)
@@ -296,7 +299,7 @@ def test_stage_with_a_visible_join_is_repainted_whole_with_its_own_prompt():
     assert {call[0].prompt for call in stubborn.calls} == {start.steps[0].prompt}
     assert len(done.way.stages) == 1
     (warning,) = done.warnings
-    assert "join of stage 1 (right) shows after 4 tries" in warning
+    assert "join of stage 1 (right) is visible after 4 attempts" in warning
 
 
 class Both(Harsh):

@@ -18,7 +18,7 @@ from tests.unit.outpaint.test_progress import NATIVE, ONCE, way
 def answered(asks, **changes):
     """Reports as an engine would give them, each changed so."""
     results = run_plans([ask.crop for ask in asks], [ask.plan for ask in asks], FakeEngine(side=256))
-    found = [ask.placed(result.reports[0]) for ask, result in zip(asks, results, strict=True)]
+    found = [ask.on_canvas(result.reports[0]) for ask, result in zip(asks, results, strict=True)]
     return [dataclasses.replace(report, **changes) for report in found]
 
 

@@ -6,7 +6,7 @@ import pytest
 from retouch.errors import BadInput
 from retouch.image.geometry import Size
 from retouch.pipeline.history import TOGETHER, History, HistoryEntry, repaint_entries
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.run import run_plans
 from retouch.testing import FakeEngine, FakeProgress
 from tests.helpers import GENERATION, face_pass, found, noise, square
@@ -22,7 +22,7 @@ def made(*regions, engine=None, **changes) -> History:
     picture = start = noise(CANVAS)
     entries = ()
     for index, region in enumerate(regions or (FAR_LEFT, FAR_RIGHT, ON_THE_LEFT_ONE)):
-        planned = plan_pass(CANVAS, found(region), (index, face_pass(**changes)), GENERATION, NATIVE)
+        planned = plan_pass(CANVAS, found(region), PassWork(index, face_pass(**changes)), GENERATION, NATIVE)
         (result,) = run_plans([picture], [planned], engine or FakeEngine())
         picture, entries = result.picture, entries + History.of(picture, result.reports).entries
     return History(start, entries)
@@ -30,7 +30,7 @@ def made(*regions, engine=None, **changes) -> History:
 
 def test_all_that_was_painted_put_back_is_the_result():
     picture = noise(CANVAS)
-    planned = plan_pass(CANVAS, found(FAR_LEFT, FAR_RIGHT), (0, face_pass()), GENERATION, NATIVE)
+    planned = plan_pass(CANVAS, found(FAR_LEFT, FAR_RIGHT), PassWork(0, face_pass()), GENERATION, NATIVE)
     (result,) = run_plans([picture], [planned], FakeEngine())
     history = History.of(picture, result.reports)
     assert len(history.entries) == 2

@@ -69,7 +69,7 @@ def test_an_entry_painted_elsewhere_comes_back_without_a_step():
     assert (entry.step, entry.label, entry.crop) == (None, "By hand", entry.best.box)
     assert [c.over for c in entry.candidates] == [c.over for c in plain.candidates]
     assert read.now() == history.now()
-    with pytest.raises(BadInput, match="how step 2 was painted is not kept"):
+    with pytest.raises(BadInput, match="the settings of step 2 are not stored"):
         repaint_entries(read, {1: 5, 2: 6}, FakeEngine())
 
 
@@ -138,7 +138,7 @@ def test_numbers_that_cannot_be_are_refused(change):
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"\x89PNG\r\n"])
 def test_file_that_is_no_history_is_refused(data):
-    with pytest.raises(BadInput, match="no history"):
+    with pytest.raises(BadInput, match="not a history"):
         history_file.read(data)
 
 

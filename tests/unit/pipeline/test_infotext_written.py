@@ -14,7 +14,7 @@ from retouch.image.geometry import Size
 from retouch.image.picture import Metadata, Picture
 from retouch.image.region import Region
 from retouch.pipeline import report_infotext
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.report import Report
 from retouch.recipes import infotext
 from retouch.recipes.recipe import Generation, Pass, Recipe
@@ -39,7 +39,7 @@ def unquoted(value: str) -> str:
 
 def reports() -> list[Report]:
     regions = [Region.of_box(BOX, "face", 0.9)]
-    made = plan_pass(photo().size, regions, (0, RECIPE.passes[0]), MADE, Size(512, 512))
+    made = plan_pass(photo().size, regions, PassWork(0, RECIPE.passes[0]), MADE, Size(512, 512))
     return [Report(step) for step in made.steps]
 
 

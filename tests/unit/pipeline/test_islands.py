@@ -13,7 +13,7 @@ from retouch.image.mask import Mask
 from retouch.image.region import Region
 from retouch.pipeline.candidate import Candidate, combined_by_rank
 from retouch.pipeline.islands import FEW, Limits, split_region
-from retouch.pipeline.plan import MAX_STEPS, SOFT_BELOW_MAGNIFICATION, plan_pass
+from retouch.pipeline.plan import MAX_STEPS, SOFT_BELOW_MAGNIFICATION, PassWork, plan_pass
 from retouch.recipes.intents import INTENTS
 from retouch.recipes.recipe import Pass
 from retouch.recipes.shape import Shape
@@ -77,7 +77,7 @@ SIZES = [Size(512, 400), Size(1800, 1200), Size(4000, 3000)]
 
 
 def planned(mask: Mask, how: Pass):
-    return plan_pass(mask.size, [Region.of_mask(mask, "mask")], (0, how), GENERATION, NATIVE)
+    return plan_pass(mask.size, [Region.of_mask(mask, "mask")], PassWork(0, how), GENERATION, NATIVE)
 
 
 def painted_area(mask: Mask, how: Pass) -> int:

@@ -208,7 +208,7 @@ def test_pass_without_its_mask_is_skipped_and_reported():
     recipe = recipe_of(face_pass(target={"what": "mask"}))
     (result,) = studio_of().fix([canvas_of()], recipe)
     assert result.warnings == (
-        "Pass 1 was left out: target.what: there is no mask. Mask something, or take another target.",
+        "Pass 1 was left out: target.what: there is no mask. Paint a mask, or choose another target.",
     )
     with pytest.raises(BadInput, match="there is no mask"):
         studio_of().plan(canvas_of(), recipe)

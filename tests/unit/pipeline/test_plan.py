@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.region import Region, overlap
-from retouch.pipeline.plan import MAX_STEPS, mask_limit, plan_pass, shape_regions
+from retouch.pipeline.plan import MAX_STEPS, PassWork, mask_limit, plan_pass, shape_regions
 from retouch.pipeline.step import Plan
 from retouch.pipeline.step_masks import MaskMargins, build_masks, context_padding, greatest_reach
 from retouch.recipes.recipe import Pass
@@ -23,7 +23,9 @@ NATIVE = Size(512, 512)
 
 
 def steps(regions, recipe_pass: Pass | None = None, canvas=CANVAS, native=NATIVE, **more):
-    return plan_pass(canvas, regions, (0, recipe_pass or face_pass()), GENERATION, native, **more).steps
+    return plan_pass(
+        canvas, regions, PassWork(0, recipe_pass or face_pass()), GENERATION, native, **more
+    ).steps
 
 
 def whole(step, canvas=CANVAS) -> np.ndarray:
@@ -205,10 +207,10 @@ def test_work_size_is_native_or_the_given_one():
 
 def test_under_resolved_region_is_reported():
     planned = plan_pass(
-        Size(3000, 3000), found(Box(100, 100, 2500, 2500)), (0, face_pass()), GENERATION, NATIVE
+        Size(3000, 3000), found(Box(100, 100, 2500, 2500)), PassWork(0, face_pass()), GENERATION, NATIVE
     )
     assert "softer than before" in planned.warnings[0]
-    assert plan_pass(CANVAS, found(square(0, 0)), (0, face_pass()), GENERATION, NATIVE).warnings == ()
+    assert plan_pass(CANVAS, found(square(0, 0)), PassWork(0, face_pass()), GENERATION, NATIVE).warnings == ()
 
 
 def test_offsets_move_masks_and_clip_them_to_the_canvas():
@@ -281,7 +283,9 @@ def test_no_two_steps_of_one_wave_overlap(places):
 def test_plan_keeps_the_largest_regions_in_order_and_warns_over_the_limit():
     places = [(x, y) for y in range(0, 500, 20) for x in range(0, 800, 20)]
     boxes = [Box(x, y, x + side, y + side) for n, (x, y) in enumerate(places) for side in [8 + n // 800]]
-    planned = plan_pass(CANVAS, found(*boxes), (0, face_pass(Shape(work_side=64))), GENERATION, NATIVE)
+    planned = plan_pass(
+        CANVAS, found(*boxes), PassWork(0, face_pass(Shape(work_side=64))), GENERATION, NATIVE
+    )
     numbers = [step.number for step in planned.steps]
     assert len(boxes) == 1000
     assert len(numbers) == MAX_STEPS
@@ -292,7 +296,7 @@ def test_plan_keeps_the_largest_regions_in_order_and_warns_over_the_limit():
 
 def test_plans_add_up():
     one, other = (
-        plan_pass(CANVAS, found(square(0, 0)), (i, face_pass()), GENERATION, NATIVE) for i in (0, 1)
+        plan_pass(CANVAS, found(square(0, 0)), PassWork(i, face_pass()), GENERATION, NATIVE) for i in (0, 1)
     )
     both = Plan(warnings=("w",)) + one + other
     assert [s.pass_index for s in both.steps] == [0, 1]
@@ -300,7 +304,7 @@ def test_plans_add_up():
 
 
 def test_the_summary_is_plain_json_of_everything_but_the_masks():
-    planned = plan_pass(CANVAS, found(square(400, 300)), (2, face_pass(steps=9)), GENERATION, NATIVE)
+    planned = plan_pass(CANVAS, found(square(400, 300)), PassWork(2, face_pass(steps=9)), GENERATION, NATIVE)
     said = json.loads(json.dumps(planned.summary()))["steps"][0]
     (step,) = planned.steps
     assert said["box"] == [400, 300, 500, 400]
@@ -314,6 +318,6 @@ def test_the_summary_is_plain_json_of_everything_but_the_masks():
 
 def test_a_plan_is_the_same_twice():
     regions = found(square(100, 100), square(600, 400))
-    once, twice = (plan_pass(CANVAS, regions, (0, face_pass()), GENERATION, NATIVE) for _ in range(2))
+    once, twice = (plan_pass(CANVAS, regions, PassWork(0, face_pass()), GENERATION, NATIVE) for _ in range(2))
     assert once.summary() == twice.summary()
     assert [s.denoise for s in once.steps] == [s.denoise for s in twice.steps]

@@ -12,7 +12,7 @@ from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.outpaint.run import extend
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.run import run_plans
 from retouch.recipes.recipe import Generation
 from retouch.testing import Counted, FakeEngine, FakeProgress
@@ -38,7 +38,7 @@ class Reader(FakeEngine):
 
 
 def warnings(prompt, engine=None, progress=None):
-    made = plan_pass(CANVAS, TWO, (0, face_pass(prompt=prompt)), Generation(), Size(128, 128))
+    made = plan_pass(CANVAS, TWO, PassWork(0, face_pass(prompt=prompt)), Generation(), Size(128, 128))
     (result,) = run_plans([noise(CANVAS)], [made], engine or Reader(128), progress)
     return result.warnings
 

@@ -11,7 +11,7 @@ from retouch.image.quality.confidence import Confidence
 from retouch.image.quality.measure import Quality
 from retouch.pipeline.before_after import BeforeAfter
 from retouch.pipeline.candidate import Candidate
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.ranking import Ranker, distances, fidelity, inner_mask, mean_of, quality_score
 from retouch.pipeline.run import run_plans
 from retouch.recipes.recipe import Gate, Settings
@@ -33,7 +33,9 @@ class Shades(FakeEngine):
 
 
 def painted(engine=None, judge=None, **changes):
-    made = plan_pass(CANVAS, found(FACE), (0, face_pass(variations=3, **changes)), GENERATION, Size(256, 256))
+    made = plan_pass(
+        CANVAS, found(FACE), PassWork(0, face_pass(variations=3, **changes)), GENERATION, Size(256, 256)
+    )
     (result,) = run_plans([ramp(CANVAS)], [made], engine or Shades(), judge=judge)
     return result
 

@@ -15,7 +15,7 @@ from retouch.image.frame import Frame
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.report import Report, Result, with_warnings
 from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan
@@ -41,7 +41,7 @@ FOUR = found(square(20, 20, 60), square(300, 30, 60), square(40, 300, 60), squar
 
 
 def planned(regions=FOUR, canvas=CANVAS, **changes) -> Plan:
-    return plan_pass(canvas, regions, (0, face_pass(**changes)), GENERATION, NATIVE)
+    return plan_pass(canvas, regions, PassWork(0, face_pass(**changes)), GENERATION, NATIVE)
 
 
 def file_of(image: Image.Image, **options) -> bytes:
@@ -165,7 +165,9 @@ def test_batches_respect_the_engines_limit_settings_and_kin():
 
 def test_job_has_the_settings_and_crop_of_its_step():
     picture = noise(CANVAS)
-    mine = plan_pass(CANVAS, FOUR, (0, face_pass(shape=Shape(padding=34))), GENERATION, NATIVE).steps[3]
+    mine = plan_pass(CANVAS, FOUR, PassWork(0, face_pass(shape=Shape(padding=34))), GENERATION, NATIVE).steps[
+        3
+    ]
     engine = FakeEngine()
     run_plans([picture], [Plan((mine,))], engine)
     ((job,),) = engine.calls

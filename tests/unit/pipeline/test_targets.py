@@ -11,7 +11,7 @@ from retouch.image.quality.measure import Quality
 from retouch.image.region import Region
 from retouch.pipeline.candidate import Candidate
 from retouch.pipeline.finders import Finders
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.report import Report
 from retouch.pipeline.targets import PassContext, find_target
 from retouch.recipes.recipe import Pass
@@ -52,7 +52,7 @@ def boxes(*args, **kwargs) -> list[Box]:
 
 def reports(*faces: Box, seam: float | None = None, how: Pass | None = None) -> tuple[Report, ...]:
     """What a first pass left, kept, with a candidate whose seam is as told."""
-    made = plan_pass(SIZE, found(*faces), (0, how or face_pass()), GENERATION, Size(128, 128))
+    made = plan_pass(SIZE, found(*faces), PassWork(0, how or face_pass()), GENERATION, Size(128, 128))
     return tuple(Report(step, candidates=(_candidate(step, seam),)) for step in made.steps)
 
 
@@ -112,7 +112,7 @@ def test_tiles_share_a_wave_and_their_crops_include_the_overlap():
     how = Pass(target=Target(what="tiles", tile=512), shape=dataclasses.replace(Pass().shape, **shape))
     size = Size(1200, 1000)
     made = plan_pass(
-        size, regions(how.target, PassContext(noise(size))), (0, how), GENERATION, Size(512, 512)
+        size, regions(how.target, PassContext(noise(size))), PassWork(0, how), GENERATION, Size(512, 512)
     )
     assert len(made.steps) == 9
     assert {step.wave for step in made.steps} == {0}

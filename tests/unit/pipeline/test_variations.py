@@ -7,7 +7,7 @@ import pytest
 
 from retouch.errors import NotANumber
 from retouch.image.geometry import Size
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.report import Report
 from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan
@@ -22,7 +22,7 @@ FOUR = found(square(20, 20, 60), square(300, 30, 60), square(40, 300, 60), squar
 
 
 def planned(regions=FOUR, generation=GENERATION, **changes) -> Plan:
-    return plan_pass(CANVAS, regions, (0, face_pass(**changes)), generation, NATIVE)
+    return plan_pass(CANVAS, regions, PassWork(0, face_pass(**changes)), generation, NATIVE)
 
 
 def seeds(report: Report) -> list[int]:

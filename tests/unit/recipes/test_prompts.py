@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from retouch.image.geometry import Box, Size
 from retouch.image.region import Region
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.recipes.prompts import LONGEST_QUOTE, PromptPair, assign, networks, resolve, without_networks
 from tests.helpers import GENERATION, face_pass, square
 
@@ -130,7 +130,7 @@ def test_networks_are_found_sorted_and_taken_out():
 
 def planned(prompt, regions=THREE, negative=""):
     how = face_pass(prompt=prompt, negative_prompt=negative)
-    return plan_pass(CANVAS, regions, (0, how), GENERATION, Size(512, 512))
+    return plan_pass(CANVAS, regions, PassWork(0, how), GENERATION, Size(512, 512))
 
 
 WORDS = ("red", "HAT", "\u5973\u6027", "caf\u00e9", "o'clock", "42", "for", "sale", "AND", "BREAK")

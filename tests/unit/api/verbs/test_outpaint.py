@@ -61,9 +61,9 @@ def test_a_plan_is_what_is_painted_then_and_paints_nothing():
 @pytest.mark.parametrize(
     ("body", "path", "says"),
     [
-        ({}, "left", "nothing is to be added"),
+        ({}, "left", "nothing would be added"),
         ({"left": -8}, "left", "out of bounds"),
-        ({"aspect": "1:1"}, "aspect", "has that aspect already"),
+        ({"aspect": "1:1"}, "aspect", "has this aspect already"),
         ({"aspect": "1:1", "left": 8}, "aspect", "both given"),
         ({"right": 64, "overlap": 300}, "overlap", "300"),
         ({"right": 256, "stage_prompts": ["one", "two", "three"]}, "stage_prompts", "2 stages"),
@@ -206,7 +206,7 @@ def test_transparent_borders_are_filled_and_nothing_need_be_asked():
 
 def test_a_picture_transparent_all_over_is_refused():
     clear = encoder.encode_base64(Picture(PHOTO.pixels, np.zeros((256, 256), np.uint8)))
-    with pytest.raises(BadInput, match="transparent all over"):
+    with pytest.raises(BadInput, match="fully transparent"):
         ask(image=clear, right=64)
 
 

@@ -16,7 +16,7 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.quality.colour_drift import drift_inside
 from retouch.image.region import Region
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.run import run_plans
 from retouch.pipeline.step import Plan
 from retouch.progress import Progress
@@ -290,7 +290,7 @@ REGION = Region.of_box(Box(100, 80, 180, 160), "face", 0.9)
 def drift(shift: float, **changes) -> float:
     """Mean difference in the region, of a picture fixed by an engine that shifts colours."""
     original = Picture(whole(scene(CANVAS)))
-    planned = plan_pass(CANVAS, [REGION], (0, face_pass(**changes)), GENERATION, Size(256, 256))
+    planned = plan_pass(CANVAS, [REGION], PassWork(0, face_pass(**changes)), GENERATION, Size(256, 256))
     (result,) = run_plans([original], [planned], Shifting(shift=shift))
     mask = result.reports[0].mask(original)
     assert np.array_equal(result.picture.pixels[mask.alpha == 0], original.pixels[mask.alpha == 0])
@@ -307,7 +307,7 @@ def test_a_region_that_is_fixed_again_and_again_does_not_drift_by_rounding():
     picture = original = Picture(whole(scene(CANVAS)))
     drifts = []
     for _ in range(6):
-        planned = plan_pass(CANVAS, [REGION], (0, face_pass()), GENERATION, Size(256, 256))
+        planned = plan_pass(CANVAS, [REGION], PassWork(0, face_pass()), GENERATION, Size(256, 256))
         picture = run_plans([picture], [planned], Shifting(shift=7.3))[0].picture
         drifts.append(drift_inside(original.pixels, picture.pixels, REGION.mask(CANVAS)) or 0.0)
     assert drifts[-1] <= drifts[0] + 0.02

@@ -10,7 +10,7 @@ from retouch.image.blend.membrane import MOST, REACH, find_edge_shift
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
 from retouch.image.region import Region
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.run import run_plans
 from retouch.recipes import library
 from retouch.recipes.intents import INTENTS
@@ -81,7 +81,7 @@ class Brighter(FakeEngine):
 def repainted(before: np.ndarray, match_edge: float) -> np.ndarray:
     """(height, width) levels by which a painter of a step changed a grey picture in a region."""
     how = face_pass(Shape(grow=0, blur=4), colour_correction=0.0, match_edge=match_edge, grain=0.0)
-    made = plan_pass(Size(SIDE, SIDE), [Region.of_box(BOX)], (0, how), Generation(), Size(128, 128))
+    made = plan_pass(Size(SIDE, SIDE), [Region.of_box(BOX)], PassWork(0, how), Generation(), Size(128, 128))
     (result,) = run_plans([Picture(before)], [made], Brighter(128))
     outside = result.reports[0].mask(Picture(before)).alpha == 0
     assert (result.picture.pixels == before)[outside].all()

@@ -23,7 +23,7 @@ from retouch.outpaint.progress import Extension
 from retouch.outpaint.run import extend
 from retouch.outpaint.stage_steps import StagePrompts, reach_of, steps
 from retouch.outpaint.stages import StageOptions, plan_stages
-from retouch.pipeline.plan import plan_pass
+from retouch.pipeline.plan import PassWork, plan_pass
 from retouch.pipeline.run import run_plans
 from retouch.recipes.intents import INTENTS
 from retouch.recipes.recipe import Generation, Pass
@@ -125,7 +125,7 @@ class Colours(FakeEngine):
 def painted(pixels, box=BOX, engine=None, **how):
     picture = Picture(np.ascontiguousarray(pixels))
     recipe = face_pass(Shape(grow=0, blur=4), **{"denoising_strength": 0.9, **how})
-    made = plan_pass(picture.size, [Region.of_box(box)], (0, recipe), Generation(), Size(128, 128))
+    made = plan_pass(picture.size, [Region.of_box(box)], PassWork(0, recipe), Generation(), Size(128, 128))
     (result,) = run_plans([picture], [made], engine or Colours(128))
     assert result.reports[0].kept
     return result
