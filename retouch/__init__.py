@@ -95,7 +95,7 @@ _PUBLIC = {
 }
 """Every public name: the module that defines it, and after a colon its name there where that differs."""
 
-__all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604
+__all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:

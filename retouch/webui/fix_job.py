@@ -136,7 +136,7 @@ class AutofixJob:
             p.save_samples = lambda: saves
 
     def fix_finished(self, p: Any, pp: Any) -> None:
-        """Fix one full-size picture of a job whose overlay or colours the host applies after the batch hook."""
+        """Fix one full-size picture of a job whose overlay or colours the host applies later."""
         if not _composites_later(p):
             return
         before = from_pil(pp.image)
