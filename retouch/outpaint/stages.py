@@ -170,10 +170,14 @@ def _bands(margins: Margins, step: int, options: StageOptions) -> Iterator[tuple
         side: list(_parts(getattr(margins, side), step)) for side in options.sides()
     }
     if not options.alternate_sides:
-        yield from ((side, depth) for side, parts in depths.items() for depth in parts)
+        for side, parts in depths.items():
+            for depth in parts:
+                yield side, depth
         return
     for index in range(max(map(len, depths.values()))):
-        yield from ((side, parts[index]) for side, parts in depths.items() if index < len(parts))
+        for side, parts in depths.items():
+            if index < len(parts):
+                yield side, parts[index]
 
 
 def _parts(margin: int, step: int) -> Iterator[int]:
