@@ -1,5 +1,4 @@
-"""What the road needs from outside: an engine that paints, detectors and segmenters that see, someone who
-watches."""
+"""The interfaces of an engine: it gets cropped, scaled and filled jobs and denoises them."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from retouch.recipes.recipe import Settings
 
 @dataclass(frozen=True)
 class Job:
-    """One crop to denoise: already cut, scaled and filled. `mask` is the denoise mask, of its size."""
+    """One crop to denoise: cut, scaled and filled. `mask` is the denoise mask, of the picture's size."""
 
     picture: Picture
     mask: Mask
@@ -30,44 +29,47 @@ class Job:
 
 @runtime_checkable
 class Engine(Protocol):
-    """Denoises jobs. Decides nothing."""
+    """An engine denoises jobs. It makes no decision about crops, masks or prompts."""
 
     @property
     def name(self) -> str: ...
 
     @property
     def remark(self) -> str:
-        """What a person must know of whatever this engine paints; "" for most."""
+        """A sentence shown with every picture of this engine, or ""."""
         ...
 
     @property
     def batch_limit(self) -> int:
-        """The most jobs one call should get."""
+        """Maximum jobs of one call of `paint`."""
         ...
 
     def native(self, checkpoint: str) -> Size:
-        """The size the named checkpoint ("" for the loaded one) was trained at."""
+        """The native size of the named checkpoint, or of the loaded one for ""."""
         ...
 
     def batch_key(self, job: Job) -> Hashable:
-        """Jobs of equal size, settings and kin can go through one sampling call."""
+        """Jobs with equal size, settings and batch key can share one sampling call."""
         ...
 
     def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
-        """One sampling call. A result per job in order, of the job's size, None where interrupted.
+        """One sampling call. Returns a picture of the job's size for each job in order, None if interrupted.
 
-        Raises PaintFailed: OutOfMemory and NotANumber when a smaller batch may help.
+        Raises PaintFailed, or its subclasses OutOfMemory and NotANumber if a smaller batch may help.
         """
         ...
 
 
 @runtime_checkable
 class PromptReader(Protocol):
-    """An engine that knows what of a prompt its model does not read. One whose host tells of it is none."""
+    """An engine that knows the parts of a prompt that its model does not read.
+
+    An engine whose host reports them itself does not implement this.
+    """
 
     def prompt_remarks(self, job: Job) -> tuple[str, ...]:
-        """A sentence for each part of the job's prompts that is left out or taken literally.
+        """A sentence for each part of the job's prompts that is left out or read as plain words.
 
-        Asked after the job was painted, while its model is still loaded.
+        It is called after the job was painted, while its model is still loaded.
         """
         ...

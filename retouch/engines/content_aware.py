@@ -1,7 +1,7 @@
-"""The engine "content": fills holes from the picture itself, by content-aware fill. No model, no torch.
+"""The engine "content": it fills holes from the picture by content-aware fill, without a model or torch.
 
-For removal where there is no checkpoint. It knows nothing but what surrounds the hole: words and seeds say
-nothing to it.
+It is for removal without a checkpoint. It uses only the surroundings of the hole: prompts and seeds have no
+effect.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ from retouch.progress import Progress
 NAME = "content"
 REMARK = "Filled from the picture itself, without a model: prompts, seeds and samplers say nothing to it."
 SIDE = 512
-"""About what a crop round a thing to remove has anyway: little is lost by scaling."""
+"""Native side in pixels. A crop around a thing to remove is usually about as large, so scaling loses
+little."""
 
 
 @dataclass(frozen=True)
 class PatchEngine:
-    """Synthesises the solid part of each job's mask, whatever its settings; paints nothing at strength 0."""
+    """Fills the solid part of each job's mask, whatever its settings. At denoising strength 0 it changes
+    nothing.
+    """
 
     name: str = NAME
     remark: str = REMARK

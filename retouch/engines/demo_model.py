@@ -1,4 +1,4 @@
-"""The demo model: the small checkpoint of our own that lies in models/demo, and what is honest about it."""
+"""The demo model: Retouch's own small checkpoint in models/demo, and the notice shown with its pictures."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ REMARK = (
     "checkpoint for your own pictures."
 )
 SAMPLING = Sampling(steps=20, cfg_scale=2.0, sampler="Euler a")
-"""What suits it: strong guidance overshoots, and fresh noise at each step lets it correct itself."""
+"""The settings for this model. Strong guidance overshoots, and fresh noise at each step corrects errors."""
 
 
 def is_here() -> bool:
-    """True in a checkout and in an installed wheel."""
+    """True in a checkout and in an installed wheel, which have models/demo."""
     return (FOLDER / "model_index.json").is_file()
 
 
 def demo_engine(device: str = "", batch_limit: int = 8, folders: Folders | None = None) -> DiffusersEngine:
-    """An engine over the demo model, loaded as any diffusers folder is."""
+    """An engine with the demo model."""
     loader = Loader(device, offline=True).resolved()
     return DiffusersEngine(loader.pipeline(str(FOLDER)), NAME, batch_limit, folders, loader, REMARK)

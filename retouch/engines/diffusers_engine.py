@@ -1,4 +1,4 @@
-"""The standalone engine: jobs through diffusers' inpainting pipelines, many in one sampling call."""
+"""The standalone engine: it paints jobs with diffusers' inpainting pipelines, many in one call."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from retouch.recipes.prompts import networks, without_networks
 class DiffusersEngine:
     """Paints with SD 1.x, SD 2.x, SDXL, SD3, FLUX and FLUX Fill, and their inpainting checkpoints.
 
-    Made over a ready diffusers pipeline of any of these, or by `load`. Not for concurrent use.
+    It takes a diffusers pipeline of any of these, or `load` makes one. Not for concurrent use.
 
-    `Settings.restore_faces` has nothing to act on here. FLUX reads `cfg_scale` as its distilled
-    guidance and has no negative prompt. Prompts reach the text encoder as they are, LoRA tags removed:
-    the WebUI's attention brackets are its own. `prompt_remarks` tells of them and of words beyond it.
+    `Settings.restore_faces` has no effect. FLUX reads `cfg_scale` as its distilled guidance and has no
+    negative prompt. Prompts go to the text encoder without LoRA tags; the WebUI's attention brackets are read
+    as words. `prompt_remarks` reports them, and words beyond the encoder's length.
     """
 
     def __init__(
@@ -56,10 +56,10 @@ class DiffusersEngine:
         offline: bool = False,
         folders: Folders | None = None,
     ) -> DiffusersEngine:
-        """An engine over a diffusers folder, a .safetensors checkpoint, or a hub name.
+        """An engine with a diffusers folder, a .safetensors checkpoint, or a model of the hub.
 
-        `device` and `dtype` "" take the best there is; `folders` hold what settings and prompts may
-        name. Missing, BadInput or WeightsRefused say why a model cannot be loaded.
+        A blank `device` or `dtype` takes the best one. `folders` has the models that settings and prompts may
+        name. Raises Missing, BadInput or WeightsRefused if the model cannot be loaded.
         """
         loader = Loader(device, dtype, offline).resolved()
         return cls(loader.pipeline(model), model, batch_limit, folders, loader)
@@ -79,19 +79,19 @@ class DiffusersEngine:
         return Size(side, side)
 
     def batch_key(self, job: Job) -> Hashable:
-        """The LoRAs: they change the weights, so a batch has one set."""
+        """The LoRA tags. LoRAs change the weights, so a batch has one set of them."""
         return networks(job.prompt)
 
     def prompt_remarks(self, job: Job) -> tuple[str, ...]:
-        """See `ports.PromptReader`."""
+        """See `engines.base.PromptReader`."""
         pipe = self._shelf.take(job.settings.sampling.checkpoint).pipe
         names = embedding_names(self.folders.embeddings)
         return tuple(text_window.prompt_remarks(pipe, job.prompt, job.negative_prompt, job.settings, names))
 
     def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
-        """See `ports.Engine`. `progress` is shown each step of this call and asked after each.
+        """See `engines.base.Engine`. `progress` shows each step and can stop the call after each step.
 
-        BadInput for an unknown sampler, schedule or network; Missing for an unknown model or LoRA.
+        Raises BadInput for an unknown sampler, schedule or network, and Missing for an unknown model or LoRA.
         """
         if not jobs:
             return []
@@ -114,7 +114,7 @@ class DiffusersEngine:
 
 
 class _Stopped(Exception):
-    """Leaves the pipeline's loop at once: its own flag would still run the loop and decode."""
+    """Ends the pipeline's loop at once. The pipeline's own flag would still run the loop and decode."""
 
 
 def _sample(model: Model, jobs: Sequence[Job], progress: Progress) -> list[Picture]:
@@ -127,14 +127,14 @@ def _sample(model: Model, jobs: Sequence[Job], progress: Progress) -> list[Pictu
         with _starting(model, batch, jobs[0].settings.sampling.noise_multiplier):
             packed = model.pipe(**_call(model, batch, jobs, progress)).images
         size = jobs[0].picture.size
-        made = model.family.unpack_latents(model.pipe, packed, size.height, size.width)
-        # Inpainting checkpoints repaint what they were to keep, if only a little.
-        kept = made.float().where(batch.alpha > 0, batch.latents)
-        return latents.decode(model.pipe.vae, kept)
+        painted = model.family.unpack_latents(model.pipe, packed, size.height, size.width)
+        # Inpainting checkpoints change the pixels outside the mask a little, so the original is restored.
+        latents_out = painted.float().where(batch.alpha > 0, batch.latents)
+        return latents.decode(model.pipe.vae, latents_out)
 
 
 def _call(model: Model, batch: Batch, jobs: Sequence[Job], progress: Progress) -> dict[str, Any]:
-    """The pipeline's arguments, latents in and latents out."""
+    """The arguments of the pipeline. It gets latents and returns latents."""
     settings, size = jobs[0].settings, jobs[0].picture.size
     negative = [without_networks(job.negative_prompt) for job in jobs]
     return {
@@ -153,7 +153,9 @@ def _call(model: Model, batch: Batch, jobs: Sequence[Job], progress: Progress) -
 
 
 def strength_of(denoising_strength: float, steps: int) -> float:
-    """The strength at which a pipeline, which runs int(steps * strength) of them, runs at least one."""
+    """The denoising strength, raised so that a pipeline, which runs int(steps * strength) steps, runs at
+    least one.
+    """
     return min(max(denoising_strength, 1.001 / steps), 1.0)
 
 
@@ -169,10 +171,10 @@ def _watch(progress: Progress, hold: DiffusersSoftMask) -> Any:
 
 @contextlib.contextmanager
 def _starting(model: Model, batch: Batch, noise_multiplier: float) -> Iterator[None]:
-    """The pipeline begins with the batch's own latents and noise instead of making them.
+    """Context manager in which the pipeline starts with the batch's own latents and noise.
 
-    The picture is noised to the first timestep at every strength, as the WebUI does; the multiplier
-    acts on this initial noise only.
+    The picture is noised to the first timestep at every strength, as in the WebUI. The multiplier changes
+    this initial noise only.
     """
     signature = inspect.signature(model.pipe.prepare_latents)
 
@@ -191,7 +193,7 @@ def _starting(model: Model, batch: Batch, noise_multiplier: float) -> Iterator[N
 
 @contextlib.contextmanager
 def _translate_errors() -> Iterator[None]:
-    """Whatever torch and diffusers raise, as PaintFailed with the original as its cause."""
+    """Context manager that raises errors of torch and diffusers as PaintFailed, with the first as cause."""
     try:
         yield
     except RetouchError:

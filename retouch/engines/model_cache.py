@@ -1,4 +1,4 @@
-"""Loaded models and what they wear: an autoencoder, LoRAs; and the shelf they are kept on."""
+"""Loaded models with their autoencoder and LoRAs, and the cache that holds them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from retouch.engines.model_families import FAMILIES
 
 
 class Model:
-    """A pipeline with its own scheduler and autoencoder remembered, so that both can be put back."""
+    """A pipeline. Its own scheduler and autoencoder are stored, so that both can be restored."""
 
     def __init__(self, name: str, pipe: Any) -> None:
         self.name = name
@@ -29,13 +29,15 @@ class Model:
             other = loader.vae(find(vae, folders.vaes, "VAE"), self.own_vae) if vae else self.own_vae
             self.pipe.vae, self._vae_name = self._prepare_vae(other), vae
         if adapters != self._adapters:
-            self._adapters = ()  # should wearing fail, none is left on
+            self._adapters = ()  # if loading fails, no LoRA is loaded
             with quiet():
                 apply_loras(self.pipe, adapters, files)
             self._adapters = adapters
 
     def _prepare_vae(self, vae: Any) -> Any:
-        """One picture at a time, which bounds memory and costs no speed; float32 where halves overflow."""
+        """Decode one picture at a time, which limits memory at the same speed; use float32 if float16
+        overflows.
+        """
         import torch
 
         vae.enable_slicing()
@@ -49,7 +51,7 @@ class Model:
 
 
 class ModelCache:
-    """The engine's own model and the last other one; only the one in use is on the device."""
+    """The engine's own model and the last other one. Only the model in use is on the device."""
 
     def __init__(self, own: Model, loader: Loader, folders: Folders) -> None:
         self.own, self.loader, self.folders = own, loader, folders
@@ -57,7 +59,7 @@ class ModelCache:
         self._placed: Model | None = own
 
     def take(self, checkpoint: str) -> Model:
-        """The named model, "" for the own, on the device. Missing for a name not in the folder."""
+        """The named model, or the engine's own for "", on the device. Raises Missing for an unknown name."""
         model = self.own if checkpoint in ("", self.own.name) else self._model_named(checkpoint)
         if model is not self._placed:
             self._make_room()

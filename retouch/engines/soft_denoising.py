@@ -1,9 +1,9 @@
-"""Soft denoising: from which step on a cell of a denoise mask is repainted.
+"""Soft denoising: the step from which a cell of the denoise mask is repainted.
 
-Differential diffusion (Levin and Fried, Differential Diffusion: Giving Each Pixel Its Strength, 2023):
-a cell of mask value m stays at the original, noised to the level of each step, until the schedule has
-come down to where m lets go of it. So its denoising strength is m times the job's. The engines do the
-holding; when to let go is said here, for all of them.
+Differential diffusion (Levin and Fried, Differential Diffusion: Giving Each Pixel Its Strength, 2023). A cell
+of mask value m stays at the original, noised to the level of each step, until the schedule reaches its
+threshold. So its denoising strength is m times the job's. The engines restore the cells; this module computes
+the threshold for all engines.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 OPAQUE = 255
-"""The mask value that is repainted from the first step on."""
+"""The mask value that is repainted from the first step."""
 
 
 def first_step(alpha: Any, steps: int) -> Any:

@@ -257,7 +257,7 @@ def test_a_mask_moved_or_shrunk_away_is_told_at_every_door(shape, told, verb):
 def test_a_user_mask_that_leaves_nothing_is_told():
     shape = Shape(x_offset=-20, blur=0, grow=0)
     answer = fix(how=Pass(target=FACE, shape=shape), mask=mask_png(Box(85, 30, 130, 90)))
-    assert any("inpaint mask lets change" in told for told in answer["warnings"])
+    assert any("outside of the inpaint mask" in told for told in answer["warnings"])
     assert answer["outcome"] == "unchanged"
 
 
