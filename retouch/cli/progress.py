@@ -35,7 +35,7 @@ class ProgressReport:
         self.close()
 
     def finish(self, photo: InputFile, answer: dict[str, Any], outcome: str = CHANGED) -> None:
-        """Count a finished file. `answer` is its JSON line. Each warning is printed for its first file only."""
+        """Count a file. `answer` is its JSON line. A warning is printed once, for its first file."""
         self.finished += 1
         self._outcomes[outcome] += 1
         if outcome == UNCHANGED:
