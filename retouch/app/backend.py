@@ -1,7 +1,6 @@
-"""Retouch without a WebUI: detectors and a diffusers engine of our own, one job at a time.
+"""The standalone backend: its own detectors and diffusers engine, one job at a time.
 
-What the standalone app, the command line and the demo stand on. Nothing is loaded before the first
-job that needs it.
+The standalone app, the command line and the demo use it. A model is loaded by the first job that needs it.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 MODELS = Path.home() / ".cache" / "retouch" / "models"
 RECIPES = Path.home() / ".config" / "retouch" / "recipes"
 NOISE_STEPS = 4
-"""Noise gets no better by more."""
+"""Sampling steps of the noise model. More steps do not improve noise."""
 
 
 @dataclass
@@ -104,7 +103,7 @@ class Standalone:
 
 
 class _NoEngine:
-    """Stands where no engine is loaded yet; only what paints nothing ever sees it."""
+    """Placeholder before an engine is loaded. Only jobs that paint nothing use it."""
 
     name = "not loaded"
     remark = ""
@@ -130,7 +129,7 @@ def no_model() -> Missing:
 
 
 def add_arguments(parser: argparse._ActionsContainer) -> None:
-    """The options every standalone command has."""
+    """Add the options of every standalone command."""
     model = "diffusers folder, .safetensors file or hub name; blank for the demo model, content for none"
     parser.add_argument("--model", default="", metavar="MODEL", help=model)
     parser.add_argument("--demo-noise", action="store_true", help="a tiny random model: paints noise")
@@ -143,7 +142,7 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
 
 
 def backend_of(args: argparse.Namespace) -> Standalone:
-    """The backend that `add_arguments`' options ask for. Loads nothing yet."""
+    """The backend for the options of `add_arguments`. It loads nothing yet."""
     from retouch.detectors.registry import DetectorRegistry
     from retouch.engines.loading import best_device
 
@@ -157,7 +156,7 @@ def backend_of(args: argparse.Namespace) -> Standalone:
 
 
 def _sampling(args: argparse.Namespace) -> Sampling:
-    """What suits the model."""
+    """The default sampling values for the model."""
     from retouch.engines import demo_model
 
     if args.demo_noise:

@@ -51,7 +51,7 @@ def studio_page() -> str:
 
 
 def doors_page(app: FastAPI) -> str:
-    """Every route under the prefix, for whoever drives it by program."""
+    """The HTML page that lists every route under the prefix."""
     routes = sorted((r.path, how) for r in app.routes if r.path.startswith(PREFIX) for how in r.methods)  # type: ignore[attr-defined]
     rows = "".join(f"<tr><td>{how}<td>{_link(how, html.escape(path))}" for path, how in routes)
     return (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PORT = 7861
 BACKLOG = 128
-"""Connections that may wait until the server, whose address is printed first, has started."""
+"""Number of connections that may wait while the server starts. Its address is printed before."""
 
 
 def create(backend: Standalone) -> FastAPI:
@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Serve until told to stop. 2 when the address cannot be had."""
+    """Serve until stopped. Returns 2 if the address is not available."""
     args = parser().parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     try:

@@ -25,14 +25,14 @@ from retouch.cli.summary_page import NoSummary, SummaryPage
 from retouch.errors import RetouchError, convert_errors
 
 _ALONE = {"recipes": recipes.run, "history": history.run}
-"""Verbs that are not about photographs."""
+"""Verbs without photographs."""
 
 
 def main(words: Sequence[str] | None = None, client: Client | None = None) -> int:
-    """Do what the command line says; `client` stands in for the one it names. The exit status."""
+    """Run the command line and return the exit status. `client` replaces the client of the arguments."""
     args = build_parser().parse_args(words)
     try:
-        with convert_errors(_broke):
+        with convert_errors(_internal_error):
             return _execute(args, client or _connect(args))
     except RetouchError as error:
         return _refuse(error)
@@ -47,8 +47,8 @@ def _execute(args: argparse.Namespace, client: Client) -> int:
     return run_files(named, request, client, summary, args)
 
 
-def _broke(cause: str) -> RetouchError:
-    """Of a disk that cannot be written, of a server's answer of another version, and of a fault of ours."""
+def _internal_error(cause: str) -> RetouchError:
+    """The error for a disk that cannot be written, for a server of another version, and for a bug."""
     return RetouchError(f"it failed ({cause}).", hint="With --url: is the Retouch there of this version?")
 
 

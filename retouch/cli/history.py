@@ -35,7 +35,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, client: Client) -> int:
-    """The exit status; RetouchError for what was asked wrongly, or was interrupted."""
+    """Run the command and return the exit status. Raises RetouchError for wrong arguments or an interrupt."""
     body: dict[str, Any] = {name: _numbers(getattr(args, name), f"--{name}") for name in STEPS}
     pairs = [_numbers(pair, "--choose", ":", 2) for pair in filter(None, args.choose.split(","))]
     body["choose"] = [{"step": step, "variation": variation} for step, variation in pairs]
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace, client: Client) -> int:
 
 
 def _write(image: str, out: Path) -> None:
-    """The picture, and on stderr what its format cannot hold of it."""
+    """Write the picture. Print the properties that its format loses."""
     picture = decoder.decode_base64(image)
     for lost in encoder.losses(picture, encoder.kind_of(out)):
         print(f"retouch: {lost}", file=sys.stderr)
@@ -73,7 +73,7 @@ def _numbers(text: str, path: str, between: str = ",", count: int | None = None)
 
 
 def _line(step: dict[str, Any]) -> str:
-    """A step as a person reads it."""
+    """A step as a line of text."""
     many, (left, top, *_) = len(step["variations"]), step["box"]
     order = f"pass {step['pass']}" if step["repaintable"] else "not to be painted again"
     parts = [

@@ -1,4 +1,4 @@
-"""Which photographs a command line names, and where what is made of each goes."""
+"""The photographs of a command line and the paths of their results."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ READ = (
     *(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
     *(".avif", ".heic", ".heif", ".jxl"),
 )
-"""Endings that are looked for in a folder. Whether the last four are read depends on what is installed."""
-KEPT = (".png", ".jpg", ".jpeg", ".webp")
-"""Endings a mended photograph keeps; any other becomes a PNG."""
-_MADE = re.compile(
+"""Endings of photographs in a folder. The last four need plugins of Pillow."""
+KEPT_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
+"""Endings that a result keeps. Any other becomes a PNG."""
+_RESULT_NAMES = re.compile(
     rf"({'|'.join(map(re.escape, READ))})\.((regions|mask-\d+|variation-\d+)\.png|(before|after)\.jpg)$",
     re.IGNORECASE,
 )
-"""What is made beside a photograph's target: the photograph's whole name and an ending."""
+"""Names of further results: the whole name of the photograph and an ending."""
 
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file to work on, and the file that is there once it is done."""
+    """A photograph and the path of its result."""
 
     source: Path
     target: Path
 
     @property
     def done(self) -> bool:
-        """The target is there and no older than the source."""
+        """True if the target exists and is no older than the source."""
         return self.target.exists() and self.target.stat().st_mtime_ns >= self.source.stat().st_mtime_ns
 
 
@@ -61,7 +61,7 @@ def _files_named(word: str, out: Path) -> list[tuple[Path, Path]]:
     path = Path(word)
     if path.is_dir():
         out_folder = out.resolve() if out.resolve() != path.resolve() else None
-        inside = sorted(p for p in files_below(path) if _readable(p) and not _MADE.search(p.name))
+        inside = sorted(p for p in files_below(path) if _readable(p) and not _RESULT_NAMES.search(p.name))
         return _some(
             [(p, p.relative_to(path)) for p in inside if out_folder not in p.resolve().parents], word
         )
@@ -84,7 +84,7 @@ def _readable(path: Path) -> bool:
 def _target(path: Path, ending: str) -> Path:
     if ending:
         return path.with_name(path.name + ending)
-    return path if path.suffix.lower() in KEPT else path.with_name(path.name + ".png")
+    return path if path.suffix.lower() in KEPT_ENDINGS else path.with_name(path.name + ".png")
 
 
 def _check_apart(named: Sequence[InputFile]) -> None:

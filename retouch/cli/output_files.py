@@ -1,4 +1,4 @@
-"""What the command line writes of an answer, all at once or not at all."""
+"""The files that the command line writes for an answer. Each file is written completely or not at all."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ ENDINGS = {
     "detect": ".regions.png",
     "segment": ".regions.png",
 }
-"""Of a photograph's target, by verb."""
+"""Ending of a photograph's target, by verb."""
 UNCHANGED_STATUS = 3
-"""The exit status where something was to be painted of a photograph and nothing of it can be seen."""
+"""The exit status if a photograph was to be painted and no change is visible."""
 SAME = 0.6
-"""Of the smaller of two outlines: from here on they are of one thing."""
+"""Share of the smaller of two masks that overlaps. From this share on, they are the same object."""
 _LEFT_OUT = (
     "image",
     "image_id",
@@ -45,11 +45,11 @@ _LEFT_OUT = (
     "history",
     "history_file",
 )
-"""Of a JSON line: pixels, and names that end with the process that gave them."""
+"""Keys left out of a JSON line: pixels, and names that are valid only while the process runs."""
 
 
 def check(answer: dict[str, Any]) -> None:
-    """PaintFailed when nothing could be painted of what was to be, or it was stopped on the way."""
+    """Raise PaintFailed if the job was interrupted, or if every region was skipped."""
     if answer.get("stopped"):
         raise PaintFailed("it was interrupted.", hint="The same command goes on from here.")
     why = why_unpainted(answer)
@@ -58,12 +58,12 @@ def check(answer: dict[str, Any]) -> None:
 
 
 def outcome(answer: dict[str, Any]) -> str:
-    """Of an answer that paints, as `Result.outcome`. Any other answer is what was asked for."""
+    """`Result.outcome` of an answer that paints. CHANGED for any other answer."""
     return answer.get("outcome") or CHANGED
 
 
 def status_of(answer: dict[str, Any]) -> int:
-    """The exit status of a command about one answer."""
+    """The exit status for one answer."""
     return UNCHANGED_STATUS if outcome(answer) == UNCHANGED else 0
 
 
@@ -83,9 +83,9 @@ def _bare(value: Any) -> Any:
 
 
 def with_losses(photo: InputFile, answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer, and in its warnings what the target's format cannot hold of its picture.
+    """The answer with a warning for each property of its picture that the target's format loses.
 
-    Of a PNG the answer says so itself.
+    For a PNG the answer has these warnings already.
     """
     image = next(iter(answer.get("images") or [answer.get("image")]))
     if not image or photo.target.suffix.lower() not in (".jpg", ".jpeg", ".webp") or is_copied(photo, answer):
@@ -95,7 +95,7 @@ def with_losses(photo: InputFile, answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_copied(photo: InputFile, answer: dict[str, Any]) -> bool:
-    """True where nothing was changed, and the file stays as it is, to the bit."""
+    """True if no region changed and the format stays: then the file is copied to the bit."""
     reports = answer.get("reports") or []
     changed = any(report["outcome"] == "kept" for report in reports)
     return not changed and photo.source.suffix == photo.target.suffix
@@ -106,7 +106,7 @@ def _copy(photo: InputFile) -> None:
 
 
 def keep_fix(photo: InputFile, answer: dict[str, Any]) -> None:
-    """The mended photograph, in its own format; where nothing was changed, the file as it is."""
+    """Write the fixed photograph in its own format. If nothing changed, copy the file."""
     if is_copied(photo, answer):
         _copy(photo)
         return
@@ -120,12 +120,12 @@ def _keep_history(photo: InputFile, answer: dict[str, Any]) -> None:
 
 
 def beside(picture: Path) -> Path:
-    """Where the history of a picture's file goes."""
+    """The path of the history of a picture's file."""
     return picture.with_name(picture.name + ENDING)
 
 
 def keep_inpaint(photo: InputFile, answer: dict[str, Any]) -> None:
-    """The further variations beside the best, and that last: its being there says that all is."""
+    """Write the other variations, then the best one. The last file marks the set as complete."""
     if is_copied(photo, answer):
         _copy(photo)
         return
@@ -137,7 +137,7 @@ def keep_inpaint(photo: InputFile, answer: dict[str, Any]) -> None:
 
 
 def keep_outpaint(photo: InputFile, answer: dict[str, Any]) -> None:
-    """The extended photograph, in its own format."""
+    """Write the extended photograph in its own format."""
     encoder.write(decoder.decode_base64(answer["image"]), photo.target)
 
 
@@ -147,12 +147,12 @@ def keep_plan(photo: InputFile, answer: dict[str, Any]) -> None:
 
 
 def keep_detect(photo: InputFile, answer: dict[str, Any]) -> None:
-    """A mask per region, and last the overlay, whose being there says that all is."""
+    """Write one mask a region, then the overlay. The last file marks the set as complete."""
     _keep_regions(photo, answer["regions"], lambda regions: regions)
 
 
 def keep_segment(photo: InputFile, answer: dict[str, Any]) -> None:
-    """The same; of the outlines of one thing the overlay shows the best, whatever each is called."""
+    """As `keep_detect`. Of several masks of one object, the overlay shows the best one."""
     _keep_regions(photo, answer["masks"], _apart)
 
 
@@ -181,7 +181,7 @@ def _region(fields: dict[str, Any], mask: Mask) -> Region:
 
 
 def put(path: Path, data: bytes) -> None:
-    """Write a file all at once or not at all."""
+    """Write a file completely or not at all."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(data)
     part.replace(path)

@@ -1,4 +1,4 @@
-"""The words of the command line: a verb, photographs, and a flag for every declared knob."""
+"""The parser of the command line: a verb, photographs, and a flag for every declared knob."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ OWN = (
     "side_order",
     "stage_prompts",
 )
-"""Fields of a request the command line fills by itself, or has no use for."""
+"""Fields of a request without a flag: the command line fills them or does not use them."""
 OF_PASSES = ("denoising_strength",)
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """A command per verb; `plan` of the parsed words says whether anything is painted."""
+    """A command for each verb. `plan` of the parsed arguments is true if nothing is to be painted."""
     top = argparse.ArgumentParser(prog="python -m retouch", description=ABOUT)
     top.add_argument("--version", action="version", version=f"retouch {__version__}")
     verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
@@ -140,7 +140,7 @@ _VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
 
 
 def target_knobs() -> list[KnobPath]:
-    """Of a target, what one word can say and means something without a mask of the person's."""
+    """The knobs of a target that are no lists and need no mask of the person."""
     knobs = knob_paths(Target)
     return [
         knob_path
@@ -150,12 +150,12 @@ def target_knobs() -> list[KnobPath]:
 
 
 def pass_knobs() -> list[KnobPath]:
-    """Of every pass of a recipe, what can be said for all."""
+    """The knobs of a pass that one flag sets in all passes."""
     return [knob_path for knob_path in knob_paths(Pass) if knob_path.path in OF_PASSES]
 
 
 def fix_knobs() -> list[KnobPath]:
-    """A fix on the command line takes no mask."""
+    """The knobs of a fix. The command line has no mask for it."""
     return [knob_path for knob_path in knob_paths(FixRequest) if knob_path.path not in (*OWN, "mask_channel")]
 
 
@@ -168,7 +168,7 @@ def outpaint_knobs() -> list[KnobPath]:
 
 
 def add_knobs(group: Any, knobs: Sequence[KnobPath]) -> None:
-    """A flag per declared knob. Bounds are checked by the loader, as for every other door."""
+    """Add a flag for each knob. The loader checks the bounds, as for every client."""
     for knob_path in knobs:
         knob, flag = knob_path.knob, "--" + knob_path.path.rpartition(".")[2].replace("_", "-")
         options = {"help": _help(knob).replace("%", "%%"), "default": None, "dest": knob_path.path}
@@ -189,6 +189,6 @@ def _help(knob: Knob) -> str:
 
 
 def given_knobs(args: argparse.Namespace, knobs: Sequence[KnobPath]) -> dict[str, Any]:
-    """What was said on the command line, by dotted path."""
+    """The values of the flags on the command line, by dotted path."""
     values = {knob_path.path: getattr(args, knob_path.path) for knob_path in knobs}
     return {path: value for path, value in values.items() if value is not None}

@@ -1,4 +1,4 @@
-"""How a command over many files tells its story: a bar, what failed, and the sum at the end."""
+"""The progress of a command over many files: a bar, the failed files, and a summary at the end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from retouch.pipeline.report import CHANGED, NOTHING_FOUND, REVERTED, UNCHANGED
 
 
 class ProgressReport:
-    """Counts files. The story goes to stderr; with `quiet`, stdout gets JSON lines and no bar is drawn."""
+    """Counts files. Messages go to stderr. With `quiet`, stdout gets JSON lines and no bar is drawn."""
 
     def __init__(self, total: int, quiet: bool = False) -> None:
         self.total, self.quiet = total, quiet
@@ -34,20 +34,20 @@ class ProgressReport:
     ) -> None:
         self.close()
 
-    def finish(self, photo: InputFile, said: dict[str, Any], outcome: str = CHANGED) -> None:
-        """One more file is done; `said` is its JSON line. A warning is told of the first it is about."""
+    def finish(self, photo: InputFile, answer: dict[str, Any], outcome: str = CHANGED) -> None:
+        """Count a file. `answer` is its JSON line. A warning is printed once, for its first file."""
         self.finished += 1
         self._outcomes[outcome] += 1
         if outcome == UNCHANGED:
             self.unchanged.append(photo.source)
-        for warning in said.get("warnings", ()):
+        for warning in answer.get("warnings", ()):
             self._warned[warning] += 1
             if self._warned[warning] == 1:
                 self._tell(f"{photo.source}: {warning}")
         if self.quiet:
-            sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
             sys.stdout.flush()
-        reading = f" ({said['mask_reading']})" if said.get("mask_reading") else ""
+        reading = f" ({answer['mask_reading']})" if answer.get("mask_reading") else ""
         self._step(f"{photo.source} -> {photo.target}{reading}")
 
     def skip(self, target: Path) -> None:
@@ -60,7 +60,7 @@ class ProgressReport:
         self._step("")
 
     def status(self) -> int:
-        """Says the sum, what was true of several files, which are unchanged or failed. The exit status."""
+        """Print the summary, repeated warnings, unchanged and failed files. Returns the exit status."""
         self.close()
         for warning, count in self._warned.items():
             if count > 1:
@@ -74,7 +74,7 @@ class ProgressReport:
         return UNCHANGED_STATUS if self.unchanged else 0
 
     def _sum(self) -> str:
-        """How many files came to what; a file of which nothing was changed is not done."""
+        """The number of files by outcome. An unchanged file is not counted as done."""
         counts = {
             "done": self._outcomes[CHANGED],
             "unchanged": self._outcomes[UNCHANGED],
@@ -86,13 +86,13 @@ class ProgressReport:
         return ", ".join(f"{count} {what}" for what, count in counts.items() if count) + "."
 
     def interrupted(self) -> int:
-        """Says what is kept. The exit status of a command stopped by Ctrl-C."""
+        """Print the number of finished files. Returns the exit status of a command stopped by Ctrl-C."""
         self.close()
         self._tell(f"Interrupted: {self.finished} done. The same command goes on from here.")
         return 130
 
     def page(self, where: Path | None) -> None:
-        """Says where the summary is, if there is one."""
+        """Print the path of the summary page, if there is one."""
         if where is not None:
             self._tell(f"Before and after: {where}")
 
@@ -116,7 +116,7 @@ class ProgressReport:
 
 
 def _bar(total: int) -> Any:
-    """A tqdm bar on a terminal that can draw it, else None: one line a file."""
+    """A tqdm bar if stderr is a terminal, else None: then each file gets a line."""
     if not sys.stderr.isatty():
         return None
     try:

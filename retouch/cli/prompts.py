@@ -1,4 +1,4 @@
-"""Pointing at a thing from the command line: clicks, a box, words, or a mask from a file."""
+"""Prompts of the segmenter from the command line: clicks, a box, a text, or a mask file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COORDINATES = {2: "x,y", 4: "left,top,right,bottom"}
 
 
 class Segmenting(Protocol):
-    """Where a thing that is pointed at can be outlined."""
+    """A client that answers `segment`."""
 
     def answer(self, verb: str, body: dict[str, Any]) -> dict[str, Any]: ...
 
@@ -28,7 +28,7 @@ def add_arguments(group: Any) -> None:
 
 
 def prompt(args: argparse.Namespace) -> dict[str, Any]:
-    """The fields of a SegmentRequest that were given. BadInput for what is no coordinates."""
+    """The fields of a SegmentRequest from the flags. Raises BadInput for text that is no coordinates."""
     points = [
         {"x": x, "y": y, "positive": positive}
         for flag, words, positive in (("--click", args.click, True), ("--unclick", args.unclick, False))
@@ -50,9 +50,9 @@ def _numbers(word: str, count: int, flag: str) -> list[int]:
 
 
 def mask(client: Segmenting, image: str, prompt_fields: dict[str, Any]) -> dict[str, Any]:
-    """The best outline of what is pointed at in a base64 picture, as fields of an InpaintRequest.
+    """The best mask of the prompt in a base64 picture, as fields of an InpaintRequest.
 
-    PaintFailed when nothing is there.
+    Raises PaintFailed if the segmenter finds nothing.
     """
     answer = client.answer("segment", {**prompt_fields, "image": image})
     if not answer["masks"]:

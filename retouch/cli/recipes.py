@@ -23,7 +23,7 @@ ABOUT = "list, show, check, save, share, read or remove recipes"
 
 
 def add(command: argparse.ArgumentParser) -> None:
-    """Each action with its own words; without one, `list`."""
+    """Add a parser for each action. Without an action, `list` runs."""
     command.set_defaults(action="list", plan=False)
     _add_place(command)
     actions = command.add_subparsers(dest="action", metavar="ACTION")
@@ -41,7 +41,7 @@ def _add_place(command: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, client: Client) -> int:
-    """The exit status; RetouchError for what was asked wrongly."""
+    """Run the action and return the exit status. Raises RetouchError for wrong arguments."""
     _, _, act = _ACTIONS[args.action or "list"]
     return act(args, client)
 
@@ -62,7 +62,7 @@ def _show(args: argparse.Namespace, client: Client) -> int:
 
 
 def _check(args: argparse.Namespace, client: Client) -> int:
-    """Every file is looked at, whatever is wrong with one. 1 when something is."""
+    """Check every file. Returns 1 if one has an error, else 0."""
     return max(_check_file(Path(name)) for name in args.what)
 
 
@@ -105,7 +105,7 @@ def _remove(args: argparse.Namespace, client: Client) -> int:
 
 
 def _find_recipe(name: str, client: Client) -> Recipe:
-    """By name, or from a file."""
+    """The recipe of that name or file."""
     if name.lower().endswith(".json"):
         return _file(Path(name)).recipe
     known = {entry.get("name", "Custom"): entry for entry in client.recipes()["recipes"]}

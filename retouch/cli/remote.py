@@ -1,4 +1,4 @@
-"""A running Retouch, in a WebUI or standalone, spoken to over HTTP: same verbs, same answers."""
+"""The client of a running Retouch, in a WebUI or standalone, over HTTP."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from retouch.errors import BadInput, Missing, RetouchError, convert_errors
 
 PREFIX = "/retouch/v1"
 TIMEOUT = 3600.0
-"""Seconds: a crowd on a slow machine takes long, a dead one should not take for ever."""
+"""Seconds to wait for an answer: a picture of many faces on a slow machine takes long."""
 
 
 class Unreachable(Missing):
-    """Nobody answers at the address, or not to us: no further request would fare better."""
+    """No Retouch answers at the address. Further requests would fail too."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Remote:
     login: str = ""
 
     def answer(self, verb: str, body: dict[str, Any]) -> dict[str, Any]:
-        """A verb's answer. Raises what the far side raised, or Unreachable."""
+        """The answer of a verb. Raises the error of the server, or Unreachable."""
         return self._ask(verb, json.dumps(body).encode())
 
     def recipes(self) -> dict[str, Any]:
@@ -52,7 +52,7 @@ class Remote:
         return Unreachable(f"{self.address} does not answer ({cause}).", hint=hint)
 
     def _unreachable(self, cause: str) -> Unreachable:
-        """Of an address that cannot be asked, and of an answer that is no HTTP or ends too soon."""
+        """The error for an invalid address, and for an answer that is no HTTP or ends too soon."""
         return Unreachable(
             f"{self.address} does not answer as a WebUI does ({cause}).", hint="Check the address."
         )
@@ -65,7 +65,7 @@ class Remote:
 
 
 def connect(url: str) -> Remote:
-    """From http(s)://[user:password@]host[:port][/path]. BadInput when it is not that."""
+    """The client of http(s)://[user:password@]host[:port][/path]. Raises BadInput for any other text."""
     with convert_errors(lambda _: _no_address()):
         parts = urllib.parse.urlsplit(url if "://" in url else f"http://{url}")
         _ = parts.port
@@ -83,7 +83,7 @@ def _no_address() -> BadInput:
 
 
 def _error_from(status: int, body: bytes, address: str) -> RetouchError:
-    """The error of an answer, of the class the far side named."""
+    """The error of an answer, of the class that the server names."""
     if status in (401, 403):
         hint = "Give them in the address, as http://user:password@host."
         return Unreachable(f"{address} asks for user and password.", hint=hint)
@@ -102,7 +102,7 @@ def _kinds(parent: type[RetouchError]) -> dict[str, type[RetouchError]]:
 
 
 def _error_fields(body: bytes) -> dict[str, Any]:
-    """What `RetouchError.as_json` said, {} for anybody else's error."""
+    """The fields of `RetouchError.as_json`, {} for an error of another program."""
     try:
         fields = json.loads(body)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What the command line asks for: one request, sent for every photograph."""
+"""The request of the command line. The same request is sent for every photograph."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from retouch.recipes.target import Target
 
 @dataclass(frozen=True)
 class CliRequest:
-    """One verb, asked the same way of every photograph. `keep` writes an answer to the target.
+    """One verb with its body. `keep` writes an answer to the target.
 
-    `pointed` is a thing to outline in each, where the verb needs a mask of it.
+    `pointed` are the fields of a SegmentRequest, if the mask is to be segmented in each photograph.
     """
 
     verb: str
@@ -37,11 +37,11 @@ class CliRequest:
 
     @property
     def recipe(self) -> Recipe:
-        """What a fix is done by."""
+        """The recipe of a fix."""
         return load(Recipe, self.body["recipe"], "recipe")
 
     def answer(self, client: Client, image: str) -> dict[str, Any]:
-        """Of one photograph, in base64."""
+        """The answer for one photograph in base64."""
         about = {"image": image} if self.pointed is None else prompts.mask(client, image, self.pointed)
         answer = client.answer(self.verb, {**self.body, **about})
         if answer.get("history"):
@@ -52,14 +52,14 @@ class CliRequest:
         return answer
 
     def planned(self) -> CliRequest:
-        """What this would paint; nothing is painted."""
+        """The request for the plan of this one."""
         body = {"verb": self.verb, **self.body}
         return dataclasses.replace(self, verb="plan", body=body, keep=output_files.keep_plan)
 
 
 def request_from(args: argparse.Namespace, client: Client) -> CliRequest:
-    """The request without its picture, checked as far as it can be before any work."""
-    request = _ASKED[args.verb](args, client)
+    """The request without its picture. It is checked before any work."""
+    request = _REQUESTS[args.verb](args, client)
     return request.planned() if args.plan else request
 
 
@@ -78,7 +78,7 @@ def _fixing(args: argparse.Namespace, recipe: Recipe) -> CliRequest:
 
 
 def _inpaint(args: argparse.Namespace, _client: Client) -> CliRequest:
-    """A mask is read from its file, once, or outlined in each photograph."""
+    """The mask is read once from its file, or segmented in each photograph."""
     body = {**unflatten(given_knobs(args, parser.inpaint_knobs())), "return_history": args.history}
     load(InpaintRequest, body)
     prompt, files = prompts.prompt(args), {"mask": args.mask, "sketch": args.sketch}
@@ -106,7 +106,7 @@ def _segment(args: argparse.Namespace, _client: Client) -> CliRequest:
     return CliRequest("segment", body, output_files.keep_segment)
 
 
-_ASKED: dict[str, Callable[[argparse.Namespace, Client], CliRequest]] = {
+_REQUESTS: dict[str, Callable[[argparse.Namespace, Client], CliRequest]] = {
     "run": _run,
     "fix": _fix,
     "plan": _fix,
@@ -118,23 +118,23 @@ _ASKED: dict[str, Callable[[argparse.Namespace, Client], CliRequest]] = {
 
 
 def _recipe(args: argparse.Namespace, client: Client) -> Recipe:
-    """The recipe named or written, with what the flags say of its passes."""
+    """The recipe by name or file, with the values of the flags in its passes."""
     if args.recipe and args.target:
         raise BadInput("a recipe has its own targets.", path="--target", hint="Leave one out.")
     target, painting = given_knobs(args, parser.target_knobs()), given_knobs(args, parser.pass_knobs())
     changes = {**painting, **{f"target.{name}": value for name, value in target.items()}}
-    recipe = _asked_recipe(args, client)
+    recipe = _recipe_without_flags(args, client)
     return dataclasses.replace(recipe, passes=tuple(replace(p, changes) for p in recipe.passes))
 
 
-def _asked_recipe(args: argparse.Namespace, client: Client) -> Recipe:
+def _recipe_without_flags(args: argparse.Namespace, client: Client) -> Recipe:
     if args.target:
         return Recipe("Command line", passes=(Pass(target=Target(models=tuple(args.target))),))
     return _recipe_named(args.recipe or str(FixRequest().recipe), client, "--recipe")
 
 
 def _recipe_named(name: str, client: Client, path: str) -> Recipe:
-    """The recipe of that name, where the work is done, or of that file; `path` is named in errors."""
+    """The recipe of that name at the client, or of that file. Errors name `path`."""
     if name.lower().endswith(".json"):
         return _read(Path(name), path)
     known = {fields.get("name", Recipe().name): fields for fields in client.recipes()["recipes"]}

@@ -1,4 +1,4 @@
-"""One photograph after another: what fails is named, what was done stays done."""
+"""Runs a request for one photograph after another. A failed one does not stop the rest."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from retouch.cli.summary_page import NoSummary
 from retouch.errors import RetouchError, describe
 
 PHOTO_FIELDS = ("image", "points", "box", "mask")
-"""What one photograph may be at fault with, and another of another size not."""
+"""Fields whose errors concern one photograph only: another one has another size."""
 AGAIN = "The same command goes on from here."
 
 
 def run_files(
     named: Sequence[InputFile], work: CliRequest, client: Client, summary: NoSummary, args: argparse.Namespace
 ) -> int:
-    """The exit status. Raises what every other photograph would fail with, too."""
+    """Returns the exit status. Raises an error that every other photograph would have too."""
     with ProgressReport(len(named), quiet=args.json) as progress:
         try:
             for photo in named:
@@ -54,7 +54,7 @@ def _run_file(
         photo.target.parent.mkdir(parents=True, exist_ok=True)
         summary.finish(photo, answer)
         work.keep(photo, answer)
-    except Exception as error:  # whatever one photograph did, the rest go on
+    except Exception as error:  # an error of one photograph must not stop the rest
         if _is_request_error(error):
             raise
         fault = (
@@ -69,7 +69,7 @@ def _run_file(
 
 
 def _is_request_error(error: Exception) -> bool:
-    """True when every other photograph would fail in the same way."""
+    """True if every other photograph would have the same error."""
     if not isinstance(error, RetouchError):
         return False
     at_fault = error.status in (404, 422) and error.path and not error.path.startswith(PHOTO_FIELDS)

@@ -58,10 +58,10 @@ class AutofixJob:
     """The inputs of an img2img that is not run."""
     early: dict[int, Result] = field(default_factory=dict)
     """The result of each picture of the current batch before hires fix enlarged it."""
-    said: list[str] = field(default_factory=list)
+    region_texts: list[str] = field(default_factory=list)
     """The regions of each picture of the current batch, in the form of the infotext."""
-    warned: list[str] = field(default_factory=list)
-    everything: list[str] = field(default_factory=list)
+    warning_texts: list[str] = field(default_factory=list)
+    all_region_texts: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     masks: list[Image.Image] = field(default_factory=list)
 
@@ -120,7 +120,7 @@ class AutofixJob:
 
     def fix_batch(self, p: Any, pp: Any) -> None:
         """Fix the pictures of a batch in shared sampling calls, unless the host composites them later."""
-        self.said, self.warned = [""] * len(pp.images), [""] * len(pp.images)
+        self.region_texts, self.warning_texts = [""] * len(pp.images), [""] * len(pp.images)
         p.__dict__.pop("save_samples", None)
         saves = p.save_samples()
         for key in (REGIONS, WARNINGS):  # of the batch before
@@ -167,7 +167,9 @@ class AutofixJob:
             with working(around.p):
                 engine = engine_for(around)
                 fixed = pipeline_on(engine).fix(canvases, recipe, HostProgress())
-            return [engine.with_remarks(_as_spoken(result, engine)) for result in record_timing(fixed)]
+            return [
+                engine.with_remarks(_with_drawn_prompts(result, engine)) for result in record_timing(fixed)
+            ]
         except Exception as error:  # the host would only log it, and the person would never know
             host.errors.report("Retouch: the picture is kept as it was", exc_info=True)
             ours = isinstance(error, RetouchError)
@@ -194,12 +196,12 @@ class AutofixJob:
         whole = self.early.pop(index, Result(canvas.picture)).then(result)
         report = Around(p).generation(index)
         around = PromptPair(report.prompt, report.negative_prompt)
-        for texts in (self.said, self.warned):  # another script may have added pictures
+        for texts in (self.region_texts, self.warning_texts):  # another script may have added pictures
             texts.extend([""] * (index + 1 - len(texts)))
-        self.said[index] = params(self.recipe, whole.reports, around).get(REGIONS, "")
-        self.warned[index] = "; ".join((*self.left_out, *whole.warnings))
-        self.everything.append(self.said[index])
-        for key, texts in ((REGIONS, self.said), (WARNINGS, self.warned)):
+        self.region_texts[index] = params(self.recipe, whole.reports, around).get(REGIONS, "")
+        self.warning_texts[index] = "; ".join((*self.left_out, *whole.warnings))
+        self.all_region_texts.append(self.region_texts[index])
+        for key, texts in ((REGIONS, self.region_texts), (WARNINGS, self.warning_texts)):
             if any(texts):
                 p.extra_generation_params[key] = [text or None for text in texts]
         for warning in whole.warnings:
@@ -219,7 +221,7 @@ class AutofixJob:
 
         The parameters of this job stay with its result: the Batch tab reuses the same `p`.
         """
-        everything: dict[str, Any] = {REGIONS: list(self.everything)}
+        everything: dict[str, Any] = {REGIONS: list(self.all_region_texts)}
         if self.warnings:
             everything[WARNINGS] = "; ".join(dict.fromkeys(self.warnings))
         processed.extra_generation_params = {**p.extra_generation_params, **everything}
@@ -236,7 +238,7 @@ def _forget(p: Any) -> None:
         p.extra_generation_params.pop(key, None)
 
 
-def _as_spoken(result: Result, engine: HostEngine) -> Result:
+def _with_drawn_prompts(result: Result, engine: HostEngine) -> Result:
     """The result with the prompts after wildcards, which are drawn during painting."""
 
     def spoken(report: Report) -> Report:
@@ -251,11 +253,13 @@ def _with_overrides(recipe: Recipe, request: AutofixRequest) -> Recipe:
     """The recipe with the request's sampling values in every pass that leaves them blank."""
     overrides = {f.name: getattr(request, f.name) for f in dataclasses.fields(Overrides)}
 
-    def filled(recipe_pass: Pass) -> Pass:
+    def fill_blanks(recipe_pass: Pass) -> Pass:
         blank = {name: value for name, value in overrides.items() if getattr(recipe_pass, name) is None}
         return dataclasses.replace(recipe_pass, **blank)
 
-    return dataclasses.replace(recipe, passes=tuple(filled(recipe_pass) for recipe_pass in recipe.passes))
+    return dataclasses.replace(
+        recipe, passes=tuple(fill_blanks(recipe_pass) for recipe_pass in recipe.passes)
+    )
 
 
 def _apply_axes(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
@@ -267,7 +271,7 @@ def _apply_axes(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
 
 
 def _composites_later(p: Any) -> bool:
-    """True if the host applies an overlay, colour correction or face restoration after the batch hook."""
+    """True if the host applies an overlay, colour correction or face restoration later."""
     overlaid = getattr(p, "mask_for_overlay", None) is not None
     return overlaid or p.color_corrections is not None or bool(p.restore_faces)
 

@@ -1,5 +1,7 @@
-"""Files beside the pictures they tell of: what a picture was and what was found in it, and its history, which
-is written when the host has saved the picture and named it."""
+"""Files next to a saved picture: the picture before the fix, a preview of its regions, and its history.
+
+The history is written once the host has saved the picture, because its path follows from the picture's.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,14 @@ from retouch.webui import host, settings
 
 
 def remember(p: Any, index: int, history: History, about: dict[str, str]) -> None:
-    """To be written beside picture `index` of the batch at hand, where the settings say so."""
+    """Store a history until picture `index` of the batch is saved, if the settings ask for it."""
     if settings.get(settings.SAVE_HISTORY) and history.entries:
         waiting = getattr(p, "retouch_pasts", {})
         p.retouch_pasts = {**waiting, index: (history, about)}
 
 
 def on_image_saved(params: Any) -> None:
-    """The host saves grids and masks of a job by the same call: only the first picture of an index counts."""
+    """Write the history of the saved picture. The host also calls this for grids and masks."""
     waiting = getattr(params.p, "retouch_pasts", {})
     history = waiting.pop(getattr(params.p, "batch_index", None), None)
     if history is not None:
@@ -37,7 +39,7 @@ def on_image_saved(params: Any) -> None:
 
 
 def save_extras(p: Any, index: int, before: Picture, result: Result) -> None:
-    """The picture before it was mended, and what was found in it, where the settings say so."""
+    """Save the picture before the fix and a preview of its regions, if the settings ask for them."""
     if not result.reports or not p.save_samples():
         return
     if settings.get(settings.SAVE_BEFORE):

@@ -1,4 +1,4 @@
-"""One surrounding job's extensions: the pictures of a batch side by side, each as the host finished it."""
+"""The outpainting of one surrounding job: the finished pictures of a batch, in shared sampling calls."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class OutpaintJob:
     request: ScriptOutpaint
     warnings: list[str] = field(default_factory=list)
     batch: Any = None
-    """The host's pictures of the batch at hand, until the first of them is finished."""
+    """The host's pictures of the current batch, until the first of them is finished."""
     ahead: dict[int, tuple[Picture, Result]] = field(default_factory=dict)
-    """Of that batch by index: how a picture will be when it is finished, and what becomes of it then."""
+    """By index in the batch: the picture expected when it is finished, and its extended result."""
 
     @classmethod
     def begin(cls, p: Any, asked: ScriptOutpaint | None) -> OutpaintJob | None:
-        """None when nothing is to be extended. A bad request is said, and the pictures are left alone."""
+        """The job, None if nothing is to be extended. A bad request is reported; the pictures stay."""
         if getattr(p, "retouch_outpaint", None) is None:
             for key in (OUTPAINT, OUTPAINT_WARNINGS):  # of an earlier cell of a plot, or file of a batch
                 p.extra_generation_params.pop(key, None)
@@ -57,11 +57,11 @@ class OutpaintJob:
         return job
 
     def begin_batch(self, pp: Any) -> None:
-        """`pp` is the host's: other scripts may still change what it holds."""
+        """`pp` holds the host's pictures. Other scripts may still change them."""
         self.batch, self.ahead = pp, {}
 
     def extend_finished(self, p: Any, pp: Any) -> None:
-        """One full-size picture, mended and composited: the last hook before it is saved and shown."""
+        """Extend one fixed and composited picture. It is the last hook before the picture is saved."""
         p.extra_generation_params.pop(OUTPAINT_WARNINGS, None)  # of the picture before
         fault = _unfit(p)
         before = from_pil(pp.image)
@@ -94,7 +94,7 @@ class OutpaintJob:
         return {}
 
     def _alone(self, p: Any, before: Picture) -> Result:
-        """Whatever happens, a picture comes back: extended as far as it went, or as it was with a reason."""
+        """The extended picture. After an exception it is unchanged, and the reason is a warning."""
         try:
             return self._side_by_side(p, [(p.batch_index, before)])[0]
         except Exception as error:  # the host would only log it, and the person would never know
@@ -105,7 +105,7 @@ class OutpaintJob:
             return Result(before, warnings=(reason,))
 
     def _side_by_side(self, p: Any, pictures: Sequence[tuple[int, Picture]]) -> Sequence[Result]:
-        """Pictures of the batch at hand by index."""
+        """The results of pictures of the current batch, each as (index, picture)."""
         request = self.request
         around = Around(p)
         canvases = [
@@ -118,13 +118,13 @@ class OutpaintJob:
         return [engine.with_remarks(result) for result in record_timing(results)]
 
     def say(self, p: Any, warning: str) -> None:
-        """In the picture's generation text, and under the pictures."""
+        """Report a warning in the generation text and below the pictures."""
         p.extra_generation_params[OUTPAINT_WARNINGS] = warning
         p.comment(f"Retouch: not extended as asked: {warning}")
         self.warnings.append(warning)
 
     def end(self, p: Any, processed: Any) -> None:
-        """All that went wrong for the API, and `p` as it was."""
+        """Add all warnings to the result and restore `p`."""
         text = "; ".join(dict.fromkeys(self.warnings))
         warned = {OUTPAINT_WARNINGS: text} if text else {}
         processed.extra_generation_params = {**processed.extra_generation_params, **warned}
@@ -137,7 +137,7 @@ def _same(finished: Picture, expected: Picture | None) -> bool:
 
 
 def generation(asked: ScriptOutpaint, made: Generation) -> Generation:
-    """As the picture was made, with whatever is asked for; or, not to match it, only what is asked for."""
+    """The picture's generation with the request's values. Without `match_original`, those values alone."""
     if not asked.match_original:
         return asked.generation(host.sampling(), made.seed)
     varied = asked.subseed_strength > 0
@@ -152,7 +152,7 @@ def generation(asked: ScriptOutpaint, made: Generation) -> Generation:
 
 
 def _unfit(p: Any) -> str:
-    """The host lays its mask over the picture after this, and ends the job where their sizes differ."""
+    """The reason why the picture cannot grow, else "". The host composites its mask later."""
     masked = getattr(p, "mask_for_overlay", None) is not None
     if masked and any(host.option(f"{what}_mask_composite", False) for what in ("return", "save")):
         return "the WebUI's mask composite needs the picture as it is: switch it off in the settings."

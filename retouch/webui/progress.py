@@ -32,7 +32,7 @@ class HostProgress:
 
 
 def preview() -> str | None:
-    """The job at work as its sampler sees it now, a data URI; None where the host shows no previews."""
+    """The current preview of the running job as a data URI. None if the host shows no previews."""
     if not shared.opts.live_previews_enable:
         return None
     shared.state.set_current_image()

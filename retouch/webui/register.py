@@ -26,14 +26,14 @@ def _on_before_ui() -> None:
 
 
 def _on_ui_tabs() -> list[Any]:
-    """The tab needs the doors' address, and so their module: not before the page is built."""
+    """Imported late: the tab needs the address of the API, and so its module."""
     from retouch.webui.panel.tab import on_ui_tabs
 
     return on_ui_tabs()
 
 
 def _on_app_started(demo: object, app: object) -> None:
-    """The doors are built only now, so that the script itself imports in no time."""
+    """Imported late, so that the import of the script is fast."""
     from retouch.webui.backend import on_app_started
 
     on_app_started(demo, app)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The always-visible script: mends each picture while it is being made, and extends it then."""
+"""The always-visible script: fixes each picture of a job, then extends it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TITLE = "Retouch"
 
 
 class RetouchScript(host.scripts.Script):
-    """The host keeps two of these for good, so what belongs to one job lives on its `p.retouch`."""
+    """The host keeps two instances for good, so the state of one job is in its `p.retouch`."""
 
     def title(self) -> str:
         return TITLE
@@ -32,7 +32,7 @@ class RetouchScript(host.scripts.Script):
         return components
 
     def process(self, p: Any, *args: Any) -> None:
-        """The host reuses one `p` for every file of the Batch tab, each with a process of its own."""
+        """Start the job. The host reuses one `p` for every file of the Batch tab and calls this for each."""
         p.retouch = AutofixJob.begin(p, args)
         p.retouch_outpaint = OutpaintJob.begin(p, _outpaint(p, args))
 
@@ -59,7 +59,7 @@ class RetouchScript(host.scripts.Script):
 
 
 def _outpaint(p: Any, args: Sequence[Any]) -> ScriptOutpaint | None:
-    """None where nothing is to be extended, and for a bad request, of which the fixes have told."""
+    """The request, None without one. A bad request is None too: AutofixJob reports it."""
     changed, by_widgets = getattr(p, CHANGES, None), not any(isinstance(arg, dict) for arg in args)
     try:
         if changed and by_widgets:
