@@ -159,7 +159,7 @@ def profile_chunk(icc: bytes) -> Chunk:
 
 def density_chunk(dpi: tuple[float, float]) -> Chunk:
     """A pHYs chunk, in pixels per metre, of pixels per inch."""
-    across, down = (min(max(round(one / 0.0254), 0), 2**32 - 1) for one in dpi)
+    across, down = (min(max(round(one / 0.0254), 1), 2**32 - 1) for one in dpi)
     return b"pHYs", struct.pack(">IIB", across, down, 1)
 
 

@@ -107,7 +107,7 @@ def test_a_step_that_cannot_be_painted_again_says_so(fixed, desk, capsys):
     assert "not to be painted again  By hand" in first
     assert "pass 1" in second
     assert main(["history", str(history_of(fixed)), "--repaint", "1"], desk) == 2
-    assert "how step 1 was painted is not kept" in capsys.readouterr().err
+    assert "the settings of step 1 are not stored" in capsys.readouterr().err
 
 
 def test_interrupted_it_says_so(fixed, desk, capsys):

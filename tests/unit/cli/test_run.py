@@ -73,7 +73,7 @@ def test_run_knows_a_recipe_by_its_name_and_says_all_of_it(album, tmp_path):
     assert (out / "a.png").read_bytes() == (album / "a.png").read_bytes()
 
 
-@pytest.mark.parametrize("if_missing", ["refuse", "skip"])
+@pytest.mark.parametrize("absent", ["refuse", "skip"])
 def test_missing_detector_is_reported_once_for_all_files(album, tmp_path, capsys, absent):
     foot = {"target": {"models": ["foot"]}, "if_missing": absent}
     recipe, stand = tmp_path / "lacking.json", Stand()

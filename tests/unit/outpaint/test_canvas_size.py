@@ -29,7 +29,7 @@ def test_aspect_is_reached_to_the_pixel_without_cropping(width, height, aspect):
 
 
 @pytest.mark.parametrize(
-    ("horizontal", "left"), [("left", 0), ("centre", 256), ("right", 512), ("third", 85), ("two thirds", 427)]
+    ("across", "left"), [("left", 0), ("centre", 256), ("right", 512), ("third", 85), ("two thirds", 427)]
 )
 def test_picture_lies_at_the_given_place_of_the_canvas(across, left):
     margins = CanvasSize(width=1024, horizontal=across).of(SQUARE)

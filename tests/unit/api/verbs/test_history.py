@@ -161,7 +161,7 @@ def test_a_step_painted_elsewhere_is_reverted_and_told_apart():
         ("face", True, True),
     ]
     assert np.array_equal(picture_of(said).pixels[:, :120], photo().pixels[:, :120])
-    with pytest.raises(BadInput, match="how step 1 was painted is not kept") as error:
+    with pytest.raises(BadInput, match="the settings of step 1 are not stored") as error:
         desk.answer("history", {"history": said["history"], "repaint": [1]})
     assert error.value.path == "repaint"
 

@@ -81,7 +81,7 @@ def test_bad_input_is_refused_before_anything_is_painted(body, path, says):
 
 
 def test_a_sliver_is_no_scene():
-    with pytest.raises(BadInput, match="too little") as caught:
+    with pytest.raises(BadInput, match="too small") as caught:
         ask(image=encoder.encode_base64(photo(32, 200)), right=64)
     assert caught.value.path == "image"
 
@@ -376,7 +376,7 @@ def painted_in(seconds: float, desk: ApiService) -> list:
 @pytest.mark.parametrize(
     ("size", "error", "says"),
     [
-        ((16, 16), BadInput, "too little"),
+        ((16, 16), BadInput, "too small"),
         ((1, 200), BadPicture, "too small"),
         ((200, 1), BadPicture, "too small"),
     ],
