@@ -101,7 +101,7 @@ def test_a_batch_keeps_16_bits():
         if not job.busy:
             break
         time.sleep(0.05)
-    deep = decode(job.shelf.get("1.png")).deep
+    deep = decode(job.files.get("1.png")).deep
     assert deep is not None
     assert np.array_equal(deep[150:], DEEP[150:])
     assert not np.array_equal(deep[BOX.slices], DEEP[BOX.slices])

@@ -156,6 +156,8 @@ def test_the_schema_carries_bounds_choices_and_defaults():
         "title": "Detectors",
         "description": "One or more; what several find alike is painted once.",
         "default": [],
+        "group": "Detection",
+        "order": 2,
     }
 
 

@@ -131,7 +131,7 @@ def _fixer(path: str) -> Any:
         sampling = Sampling(steps=steps, sampler=host.sampling().sampler)
         with service.working():
             generation = Generation("a portrait photograph", "blurry", 1, sampling=sampling)
-            return service.studio_on(service.engine_for()).fix([PictureInput(picture, generation)], recipe)
+            return service.pipeline_on(service.engine_for()).fix([PictureInput(picture, generation)], recipe)
 
     return fix
 

@@ -66,7 +66,7 @@ class RecordingBackend(Standalone):
     plans: list[Plan] = field(default_factory=list)
 
     @property
-    def studio(self) -> Pipeline:
+    def pipeline(self) -> Pipeline:
         return Recorder(self.load_engine(), self.registry.get, plans=self.plans)
 
 

@@ -60,7 +60,7 @@ def test_written_recipe_has_its_schema_version():
 
 
 def test_a_file_that_does_not_say_its_version_is_of_the_first(monkeypatch):
-    monkeypatch.setattr(migration, "STEPS", {1: lambda data: {"name": data["title"]}})
+    monkeypatch.setattr(migration, "STEPS", {1: lambda data: {"name": data["title"]}, 2: dict})
     assert load(Recipe, {"title": "Old"}) == load(Recipe, {"title": "Old", "schema": 1}) == Recipe("Old")
 
 
@@ -72,7 +72,7 @@ def test_every_step_from_its_version_on_is_taken_in_order(monkeypatch):
 
 
 def test_migration_step_does_not_modify_its_input(monkeypatch):
-    monkeypatch.setattr(migration, "STEPS", {1: lambda data: (data.pop("name"), data)[1]})
+    monkeypatch.setattr(migration, "STEPS", {1: lambda data: (data.pop("name"), data)[1], 2: dict})
     given = {"name": "x"}
     upgrade(given)
     assert given == {"name": "x"}

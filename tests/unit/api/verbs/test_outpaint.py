@@ -231,7 +231,7 @@ def test_rounded_corners_are_filled_from_around_and_it_is_said():
     said = ask(image=clear, right=64, feather=0)
     assert said["origin"] == [0, 0, 256, 256]
     assert (pixels(said)[:, :256] == 90).all()
-    assert "inpaint them" in said["warnings"][0]
+    assert "Inpaint them" in said["warnings"][0]
 
 
 def test_missing_checkpoint_named_only_by_infotext_is_ignored():
@@ -369,7 +369,7 @@ def test_a_plan_says_how_long_it_will_take_once_something_was_painted():
 def painted_in(seconds: float, desk: ApiService) -> list:
     """As if a stage had taken so long."""
     (held,) = [held for _, held in desk.extensions._entries.values()]
-    step, made = held.way.steps[0], held.way.found[1]
+    step, made = held.extension.steps[0], held.extension.found[1]
     return [Report(step, seconds=seconds, candidates=made)]
 
 
