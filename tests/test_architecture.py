@@ -167,6 +167,11 @@ def test_no_function_has_the_name_of_its_module(path):
     assert path.stem not in names
 
 
+def test_no_two_classes_have_one_name():
+    names = [n.name for path in SOURCES for n in ast.walk(parsed(path)) if isinstance(n, ast.ClassDef)]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("__init__.py")), ids=lambda path: path.parent.name)
 def test_a_package_is_a_docstring(path):
     kinds = [type(node) for node in parsed(path).body]

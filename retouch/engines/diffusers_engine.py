@@ -14,7 +14,7 @@ from retouch.engines.diffusers_soft_mask import DiffusersSoftMask
 from retouch.engines.loading import Folders, Loader, embedding_names
 from retouch.engines.loras import adapters
 from retouch.engines.model_cache import Model, ModelCache
-from retouch.engines.model_families import Batch
+from retouch.engines.model_families import LatentBatch
 from retouch.errors import OutOfMemory, PaintFailed, RetouchError, ran_out_of_memory
 from retouch.image.geometry import Size
 from retouch.image.picture import Picture
@@ -133,7 +133,7 @@ def _sample(model: Model, jobs: Sequence[Job], progress: Progress) -> list[Pictu
         return latents.decode(model.pipe.vae, latents_out)
 
 
-def _call(model: Model, batch: Batch, jobs: Sequence[Job], progress: Progress) -> dict[str, Any]:
+def _call(model: Model, batch: LatentBatch, jobs: Sequence[Job], progress: Progress) -> dict[str, Any]:
     """The arguments of the pipeline. It gets latents and returns latents."""
     settings, size = jobs[0].settings, jobs[0].picture.size
     negative = [without_networks(job.negative_prompt) for job in jobs]
@@ -170,7 +170,7 @@ def _watch(progress: Progress, hold: DiffusersSoftMask) -> Any:
 
 
 @contextlib.contextmanager
-def _starting(model: Model, batch: Batch, noise_multiplier: float) -> Iterator[None]:
+def _starting(model: Model, batch: LatentBatch, noise_multiplier: float) -> Iterator[None]:
     """Context manager in which the pipeline starts with the batch's own latents and noise.
 
     The picture is noised to the first timestep at every strength, as in the WebUI. The multiplier changes

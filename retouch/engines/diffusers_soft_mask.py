@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from retouch.engines.model_cache import Model
-from retouch.engines.model_families import Batch
+from retouch.engines.model_families import LatentBatch
 from retouch.engines.soft_denoising import OPAQUE, first_step
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class DiffusersSoftMask:
     UniPC, whose corrector goes over its last step once more, may let a cell go one call early.
     """
 
-    def __init__(self, model: Model, batch: Batch) -> None:
+    def __init__(self, model: Model, batch: LatentBatch) -> None:
         pipe, family = model.pipe, model.family
         self._pipe, self._family = pipe, family
         soft = batch.alpha * (batch.alpha < OPAQUE)

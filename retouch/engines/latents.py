@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retouch.engines.base import Job
-from retouch.engines.model_families import Batch, Family
+from retouch.engines.model_families import Family, LatentBatch
 from retouch.engines.soft_denoising import OPAQUE
 from retouch.errors import NotANumber
 from retouch.image.mask import SOLID
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import torch
 
 
-def batch_of(pipe: Any, family: Family, jobs: Sequence[Job]) -> Batch:
+def batch_of(pipe: Any, family: Family, jobs: Sequence[Job]) -> LatentBatch:
     """All a sampling call needs. Job i's tensors depend on job i alone, and on its seed.
 
     A seed gives the initial noise first, then the autoencoder's sample, then what the sampler draws.
@@ -37,7 +37,7 @@ def batch_of(pipe: Any, family: Family, jobs: Sequence[Job]) -> Batch:
     if family.sees_picture(pipe):
         known = encode(pipe.vae, pixels * (1 - hole), generators)
     latents = _with_content(latents, alpha, jobs[0].settings.masked_content, generators)
-    return Batch(pixels, alpha, hole, latents, known, noise, generators)
+    return LatentBatch(pixels, alpha, hole, latents, known, noise, generators)
 
 
 def _pixels(jobs: Sequence[Job], device: Any) -> torch.Tensor:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
+class LatentBatch:
     """The float32 tensors of one sampling call, B jobs of one size on the model's device.
 
     pixels      (B, 3, H, W) -1..1
@@ -69,7 +69,9 @@ class Family:
         """Whether the pipeline puts the original back outside the mask after every step."""
         return not self.sees_picture(pipe)
 
-    def inputs(self, pipe: Any, batch: Batch, negative: list[str], settings: Settings) -> dict[str, Any]:
+    def inputs(
+        self, pipe: Any, batch: LatentBatch, negative: list[str], settings: Settings
+    ) -> dict[str, Any]:
         """The arguments that not all pipelines take, or not in the same form."""
         skip = settings.sampling.clip_skip - self.clip_skip_own
         return {
@@ -109,7 +111,9 @@ class SD3(Family):
     def denoiser(self, pipe: Any) -> Any:
         return pipe.transformer
 
-    def inputs(self, pipe: Any, batch: Batch, negative: list[str], settings: Settings) -> dict[str, Any]:
+    def inputs(
+        self, pipe: Any, batch: LatentBatch, negative: list[str], settings: Settings
+    ) -> dict[str, Any]:
         config = pipe.vae.config
         # This pipeline shifts and scales the masked latents it is given, so they go in unscaled.
         known = batch.known / config.scaling_factor + config.shift_factor
@@ -130,7 +134,9 @@ class Flux(Family):
     def sees_picture(self, pipe: Any) -> bool:
         return False
 
-    def inputs(self, pipe: Any, batch: Batch, negative: list[str], settings: Settings) -> dict[str, Any]:
+    def inputs(
+        self, pipe: Any, batch: LatentBatch, negative: list[str], settings: Settings
+    ) -> dict[str, Any]:
         return {"image": batch.latents, "masked_image_latents": batch.known}
 
     def start(self, pipe: Any, made: Start, wanted: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -149,7 +155,9 @@ class FluxFill(Flux):
     def blends(self, pipe: Any) -> bool:
         return False
 
-    def inputs(self, pipe: Any, batch: Batch, negative: list[str], settings: Settings) -> dict[str, Any]:
+    def inputs(
+        self, pipe: Any, batch: LatentBatch, negative: list[str], settings: Settings
+    ) -> dict[str, Any]:
         return {"image": batch.pixels / 2 + 0.5}
 
     def start(self, pipe: Any, made: Start, wanted: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -32,7 +32,10 @@ _HINT = (
 
 @dataclass(frozen=True)
 class Person:
-    """One person with their prompts; `at` has priority over `who`. BadInput without a valid one of both."""
+    """One person with their prompts; `at` has priority over `who`.
+
+    Raises BadInput without a valid `at` or `who`.
+    """
 
     prompt: str = Knob("Prompt", "Takes the place of the picture's in every region of this person.").field("")
     negative_prompt: str = Knob("Negative prompt", "The same; blank for the picture's.").field("")

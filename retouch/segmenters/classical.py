@@ -87,7 +87,7 @@ class WorkingView:
 
 
 @dataclass(frozen=True, eq=False)
-class Memory:
+class RegionMemory:
     """The last region on the picture of this digest."""
 
     digest: str
@@ -108,9 +108,10 @@ class Classical:
 
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
         checked = check_prompt(prompt, picture.size)
-        before = memory.region if isinstance(memory, Memory) and memory.digest == picture.digest else None
+        is_known = isinstance(memory, RegionMemory) and memory.digest == picture.digest
+        before = memory.region if is_known else None
         regions = self._answers(picture, checked, before)
-        return Segmentation(regions, Memory(picture.digest, regions[0]) if regions else None)
+        return Segmentation(regions, RegionMemory(picture.digest, regions[0]) if regions else None)
 
     def _answers(self, picture: Picture, asked: Prompt, before: Region | None) -> tuple[Region, ...]:
         view = self._view(picture)

@@ -231,8 +231,8 @@ def test_a_change_is_seen_from_some_levels_on(levels):
     [
         ({"x_offset": 240}, "outside of the picture after the shift"),
         ({"y_offset": -1000}, "outside of the picture after the shift"),
-        ({"grow": -40, "blur": 0}, "shrunk by 40 pixels"),
-        ({"grow": -400}, "shrunk by 400 pixels"),
+        ({"grow": -40, "blur": 0}, "shrinking by 40 pixels"),
+        ({"grow": -400}, "shrinking by 400 pixels"),
     ],
 )
 @pytest.mark.parametrize("verb", ["inpaint", "fix", "plan"])

@@ -143,7 +143,7 @@ def basic(name: str, word: str) -> dict[str, str]:
 DOORS = (
     [("GET", name) for name in ("health", "schema", "models", "recipes", "intents", "progress", "picture/1")]
     + [("POST", verb) for verb in (*VERBS, "interrupt", "skip")]
-    + [(door.method, f"batch/1{door.path.replace('{number}', '1')}") for door in batches_routes.DOORS]
+    + [(door.method, f"batch/1{door.path.replace('{number}', '1')}") for door in batches_routes.ROUTES]
 )
 
 

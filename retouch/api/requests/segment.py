@@ -19,7 +19,7 @@ class PictureRequest(Pictured):
 
 
 @dataclass(frozen=True)
-class Point:
+class ClickBody:
     """A click in pixels of the picture, counted from its upper left corner."""
 
     x: int = Knob("x", "Pixels to the right.", -(2**20), 2**20).field()
@@ -31,7 +31,7 @@ class Point:
 class SegmentRequest(Pictured):
     """Outline what is pointed at; paint nothing."""
 
-    points: tuple[Point, ...] = field(
+    points: tuple[ClickBody, ...] = field(
         default=(), metadata={"knob": Knob("Points", "Clicks on it, and beside it.")}
     )
     box: tuple[int, ...] | None = BOX.field(None)

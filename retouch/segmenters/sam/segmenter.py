@@ -30,7 +30,7 @@ LOOKS = 12
 
 
 @dataclass(frozen=True, eq=False)
-class Memory:
+class GuessMemory:
     """The best mask of the last prompt on the picture of this digest."""
 
     digest: str
@@ -68,10 +68,10 @@ class Sam:
         """Masks for clicks and a box; `TextSegmenter` takes words. Raises Missing, WeightsRefused,
         OutOfMemory."""
         checked = check_prompt(prompt, picture.size)
-        before = memory.guess if isinstance(memory, Memory) and memory.digest == picture.digest else None
+        before = memory.guess if isinstance(memory, GuessMemory) and memory.digest == picture.digest else None
         candidates = self._with(lambda net: self._guesses(net, picture, checked, before))
         regions = [region for region in (guess.region for guess in candidates) if region]
-        return Segmentation(tuple(regions), Memory(picture.digest, candidates[0]))
+        return Segmentation(tuple(regions), GuessMemory(picture.digest, candidates[0]))
 
     def everything(self, picture: Picture) -> tuple[Region, ...]:
         def all_of(net: SamNetwork) -> tuple[Region, ...]:
