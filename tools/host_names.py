@@ -83,7 +83,7 @@ DYNAMIC = (
 
 def used(folder: Path) -> list[str]:
     """Every name of the WebUI that the Python files of `folder` use, sorted."""
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted(folder.glob("*.py"))}
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted(folder.rglob("*.py"))}
     handed_on = {name for tree in trees.values() for name in _imports(tree)}
     found = {name for tree in trees.values() for name in _File.of(tree, handed_on).names()}
     return sorted(found | set(DYNAMIC))

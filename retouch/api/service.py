@@ -21,7 +21,7 @@ from retouch.api.requests.segment import MaskRequest, PictureRequest, SegmentReq
 from retouch.api.verbs import detect, fix, history, inpaint, outpaint, recipes, segment
 from retouch.errors import BadInput, RetouchError, collect_remarks, convert_errors, did_you_mean
 from retouch.image.codec import encoder
-from retouch.knob_schema import schema
+from retouch.api.knob_schema import schema
 from retouch.recipes.intents import INTENTS
 from retouch.recipes.recipe import Recipe
 

@@ -102,7 +102,7 @@ def test_the_corners_of_a_strip_come_last_and_see_both_neighbours():
     ("size", "pace", "path"),
     [
         (Size(100, 900), StageOptions(overlap=128), "overlap"),
-        (NATIVE, StageOptions(stage_size=512), "step"),
+        (NATIVE, StageOptions(stage_size=512), "stage_size"),
         (NATIVE, StageOptions(overlap=64, feather=65), "feather"),
     ],
 )

@@ -89,7 +89,7 @@ class Sampler:
 
 
 def _inner(p):
-    return type(p).__name__ == "CropsImg2Img"
+    return type(p).__name__ == "BatchImg2Img"
 
 
 def _note(p, x, strength, count, sampler):
