@@ -1,7 +1,7 @@
 """A knob is a field that a person can set. It is declared once, with its type, bounds, default and help.
 
 `Knob.field` makes a dataclass field. This module gives such a dataclass a strict loader and a dump, and
-`api/knob_schema.py` its JSON schema. Widgets, infotext, X/Y/Z axes and documentation read the same declarations.
+`api/knob_schema.py` its JSON schema. Widgets, infotext, X/Y/Z axes and docs read the same declarations.
 `load(cls, dump(value)) == value` holds for every valid value.
 """
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from retouch.api.batches import routes
 from retouch.api.context import ApiContext
+from retouch.api.knob_schema import schema
 from retouch.api.messages import unique
 from retouch.api.requests.batch import BatchRequest
 from retouch.api.requests.detect import DetectRequest
@@ -21,7 +22,6 @@ from retouch.api.requests.segment import MaskRequest, PictureRequest, SegmentReq
 from retouch.api.verbs import detect, fix, history, inpaint, outpaint, recipes, segment
 from retouch.errors import BadInput, RetouchError, collect_remarks, convert_errors, did_you_mean
 from retouch.image.codec import encoder
-from retouch.api.knob_schema import schema
 from retouch.recipes.intents import INTENTS
 from retouch.recipes.recipe import Recipe
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retouch.api.knob_schema import schema
 from retouch.api.requests.detect import DetectRequest
 from retouch.api.requests.fix import FixRequest
 from retouch.api.requests.script import AutofixRequest
 from retouch.errors import BadInput
-from retouch.api.knob_schema import schema
 from retouch.knobs import Knob, dump, get_path, knob_paths, knobs_of, load, replace, unflatten
 from retouch.recipes.migration import SCHEMA
 from retouch.recipes.recipe import Generation, Pass, Recipe

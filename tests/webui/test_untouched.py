@@ -82,17 +82,17 @@ def differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 
 
 def fail(p: Any) -> None:
-    if type(p).__name__ == "CropsImg2Img":
+    if type(p).__name__ == "BatchImg2Img":
         raise RuntimeError("no")
 
 
 def interrupt(p: Any, step: int) -> None:
-    if type(p).__name__ == "CropsImg2Img":
+    if type(p).__name__ == "BatchImg2Img":
         shared.state.skipped = True
 
 
 def spoil(p: Any, latents: Any) -> Any:
-    return latents * torch.nan if type(p).__name__ == "CropsImg2Img" else latents
+    return latents * torch.nan if type(p).__name__ == "BatchImg2Img" else latents
 
 
 PRESSED = ("job_no", "skipped")
@@ -182,7 +182,7 @@ def test_a_script_that_does_not_hang_on_the_model_now_may_act(webui):
     shared.opts.data["retouch_scripts"] = "hints"
     run = webui.txt2img(FACES)
     assert run.warnings == ""
-    assert "CropsImg2Img" in {said["p"] for said in trace.of("hook") if said["script"] == "Hints"}
+    assert "BatchImg2Img" in {said["p"] for said in trace.of("hook") if said["script"] == "Hints"}
 
 
 def test_a_script_that_keeps_its_own_state_acts_a_second_time(webui):
@@ -190,7 +190,7 @@ def test_a_script_that_keeps_its_own_state_acts_a_second_time(webui):
     shared.opts.data["retouch_scripts"] = "signs"
     run = webui.txt2img(FACES, n_iter=2)
     assert run.warnings == ""
-    assert {said["p"] for said in trace.of("signed")} == {"StableDiffusionProcessingTxt2Img", "CropsImg2Img"}
+    assert {said["p"] for said in trace.of("signed")} == {"StableDiffusionProcessingTxt2Img", "BatchImg2Img"}
     assert "forward" not in vars(unet().block)
 
 
@@ -296,7 +296,7 @@ def test_a_vae_that_the_host_widened_for_a_crop_is_as_before(webui, monkeypatch)
     widths = []
 
     def widen(p: Any) -> None:
-        if type(p).__name__ == "CropsImg2Img":
+        if type(p).__name__ == "BatchImg2Img":
             devices.dtype_vae = torch.float64
         widths.append(devices.dtype_vae)
 
@@ -323,7 +323,7 @@ def test_a_pass_before_hires_fix_draws_nothing_from_the_shared_generators(webui,
 
 
 def _ours(p: Any) -> bool:
-    return type(p).__name__ == "CropsImg2Img"
+    return type(p).__name__ == "BatchImg2Img"
 
 
 def nan_in_encoder(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from retouch.outpaint.run import extend, extend_all
 from retouch.outpaint.stage_painter import VARIED
 from retouch.outpaint.stage_split import near_half
 from retouch.outpaint.stage_steps import StagePrompts, reach_of, steps
-from retouch.outpaint.stages import StageOptions, plan_stages
+from retouch.outpaint.stages import JoinReach, StageOptions, plan_stages
 from retouch.pipeline.candidate import Candidate
 from retouch.recipes.recipe import Generation
 from retouch.testing import Counted, FakeEngine, FakeProgress
@@ -145,12 +145,12 @@ def test_strip_with_one_halved_stage_is_whole_once_all_parts_are_painted():
 
 def test_a_shallow_stage_is_not_halved():
     thin = way(margins=Margins(right=48)).steps[0]
-    assert near_half(thin, (64, 16), NATIVE.box) is None
+    assert near_half(thin, JoinReach(64, 16), NATIVE.box) is None
 
 
 def test_where_there_is_nothing_to_move_to_a_half_sees_less():
     whole = way(margins=Margins(right=128)).steps[0]
-    half = near_half(whole, (64, 16), Box(128, 0, 256, 256))
+    half = near_half(whole, JoinReach(64, 16), Box(128, 0, 256, 256))
     assert half.frame.crop == Box(128, 0, 320, 256)
     assert half.frame.work == Size(192, 256)
     assert half.hole.bounds == Box(128, 0, 192, 256)
