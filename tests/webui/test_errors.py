@@ -35,7 +35,7 @@ def of_ours(error: BaseException, when=lambda p: True):
     """Raised by the sampler for our jobs alone."""
 
     def before(p):
-        if type(p).__name__ == "CropsImg2Img" and when(p):
+        if type(p).__name__ == "BatchImg2Img" and when(p):
             raise error
 
     return before
@@ -68,7 +68,7 @@ def test_a_pass_whose_detector_does_not_exist_is_skipped_where_it_says_so(webui,
     run = webui.txt2img(recipe({"target": {"models": ["foot"]}, "if_missing": "skip"}, {}), batch_size=2)
     assert says(run, "Pass 1 is skipped")
     assert says(run, "'foot'")
-    assert '\\"absent\\":\\"skip\\"' in run.infotexts[0]
+    assert '\\"if_missing\\":\\"skip\\"' in run.infotexts[0]
     assert only_in(changed(plain.pictures[0], run.pictures[0]), (LEFT, RIGHT), 40)
 
 
@@ -107,7 +107,7 @@ def test_nan_in_one_region_costs_only_that_region(webui, plain):
     """The WebUI refuses a batch that is all NaN; ours is tried again one by one."""
 
     def spoil(p, latents):
-        ours = type(p).__name__ == "CropsImg2Img"
+        ours = type(p).__name__ == "BatchImg2Img"
         bad = ours and (len(p.prompts) > 1 or "girl" in p.prompts[0])
         return latents * torch.nan if bad else latents
 
@@ -222,7 +222,7 @@ def test_a_smaller_batch_has_the_memory_of_the_one_that_failed(webui, plain):
     held: list[weakref.ref] = []
 
     def before(p):
-        if type(p).__name__ != "CropsImg2Img":
+        if type(p).__name__ != "BatchImg2Img":
             return
         alive.extend(ref() is not None for ref in held)
         if len(p.prompts) > 2:

@@ -10,7 +10,7 @@ from tests.webui.driver import FACES, expected_errors, inner, outer
 
 def called_inside(script: str) -> set[str]:
     hooks = [said for said in trace.of("hook") if said["script"] == script]
-    return {said["method"] for said in hooks if said["p"] == "CropsImg2Img"}
+    return {said["method"] for said in hooks if said["p"] == "BatchImg2Img"}
 
 
 def test_a_script_that_repaints_faces_is_not_called_for_crops(webui):
@@ -86,7 +86,7 @@ def test_hooks_on_the_unet_pause_inside_and_are_back(webui, hints):
 
 def test_hooks_are_back_when_painting_fails(webui, hints):
     def fail(p):
-        if type(p).__name__ == "CropsImg2Img":
+        if type(p).__name__ == "BatchImg2Img":
             raise RuntimeError("no")
 
     trace.before_sampling = fail

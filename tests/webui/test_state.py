@@ -44,7 +44,7 @@ def test_the_checkpoint_overridden_for_the_job_is_back(webui):
 
 def test_models_are_back_when_painting_fails(webui):
     def fail(p):
-        if type(p).__name__ == "CropsImg2Img":
+        if type(p).__name__ == "BatchImg2Img":
             raise RuntimeError("no")
 
     trace.before_sampling = fail
@@ -134,7 +134,7 @@ def test_a_checkpoint_that_hires_fix_left_loaded_is_not_asked(webui, monkeypatch
     """The settings still name the person's own, and that is what paints and says its native size."""
 
     def leave_another(p):
-        if type(p).__name__ != "CropsImg2Img":
+        if type(p).__name__ != "BatchImg2Img":
             sd_models.reload_model_weights(info=sd_models.checkpoints_list["xl.ckpt"])
 
     asked = []
@@ -181,7 +181,7 @@ def test_the_webuis_options_do_not_reach_the_crops(webui):
 
 def test_inner_jobs_are_closed_and_save_nothing(webui):
     webui.txt2img(FACES)
-    assert [said["p"] for said in trace.of("closed")].count("CropsImg2Img") == 1
+    assert [said["p"] for said in trace.of("closed")].count("BatchImg2Img") == 1
     assert len(trace.of("saved")) == 1
 
 

@@ -12,7 +12,7 @@ def press(button: str, *, inner_call: int):
     """Pressed at the second step of that sampling call of ours, counted from 1."""
 
     def on_step(p, step):
-        if type(p).__name__ == "CropsImg2Img" and len(inner()) == inner_call and step == 1:
+        if type(p).__name__ == "BatchImg2Img" and len(inner()) == inner_call and step == 1:
             setattr(shared.state, button, True)
 
     trace.on_step = on_step
