@@ -31,7 +31,7 @@ ENDINGS = {
 """Ending of a photograph's target, by verb."""
 UNCHANGED_STATUS = 3
 """The exit status if a photograph was to be painted and no change is visible."""
-SAME = 0.6
+SAME_OBJECT_SHARE = 0.6
 """Share of the smaller of two masks that overlaps. From this share on, they are the same object."""
 _LEFT_OUT = (
     "image",
@@ -159,7 +159,7 @@ def keep_segment(photo: InputFile, answer: dict[str, Any]) -> None:
 def _apart(regions: list[Region]) -> list[Region]:
     distinct: list[Region] = []
     for region in regions:
-        if all(overlap(region, other) <= SAME for other in distinct):
+        if all(overlap(region, other) <= SAME_OBJECT_SHARE for other in distinct):
             distinct.append(region)
     return distinct
 

@@ -20,7 +20,7 @@ from retouch.image.region import Region
 
 # In units of the distance from the middle of the eyes to the mouth, downward positive.
 HAIRLINE, CHIN = -1.15, 1.85
-NARROWEST = 1.0
+LEAST_HALF_WIDTH = 1.0
 """The least half width of a face in these units, for any rotation of the head."""
 
 
@@ -122,7 +122,7 @@ def from_points(points: np.ndarray, score: float) -> Region | None:
     if axes is None:
         return None
     spread = axes.local(points)[:, 0]
-    radii = np.array([max((spread.max() - spread.min()) / 2 * 1.05, NARROWEST), (CHIN - HAIRLINE) / 2])
+    radii = np.array([max((spread.max() - spread.min()) / 2 * 1.05, LEAST_HALF_WIDTH), (CHIN - HAIRLINE) / 2])
     center = np.array([(spread.max() + spread.min()) / 2, (CHIN + HAIRLINE) / 2])
     if radii[0] > 2 * radii[1]:
         return None

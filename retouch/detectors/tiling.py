@@ -23,13 +23,13 @@ Look = Callable[[np.ndarray, float], Sequence[Region]]
 """(height, width, 3) uint8 RGB and a confidence 0..1 -> regions in those pixels, which may reach beyond
 them."""
 
-SHARED = 0.25
+TILE_OVERLAP_SHARE = 0.25
 """Share of a tile's side that overlaps with each neighbour: a larger thing is whole in a larger tile."""
 
 EDGE = 0.02
 """Share of a tile's side: a region that ends this close to a cut was probably cut."""
 
-SAME = 0.6
+SAME_TILE_SHARE = 0.6
 """Two regions of one label whose overlap, divided by the smaller one, is larger are one thing."""
 
 
@@ -58,7 +58,7 @@ def search(
     canvas = Size(pixels.shape[1], pixels.shape[0])
     passes = [list(look(pixels))]
     for side in sides(max(canvas), smallest):
-        for tile in overlapping_tiles(canvas, side, round(side * SHARED)):
+        for tile in overlapping_tiles(canvas, side, round(side * TILE_OVERLAP_SHARE)):
             regions = [r.moved(tile.left, tile.top) for r in look(_cut(pixels, tile))]
             slack = max(1, round(side * EDGE))
             passes.append([r for r in regions if whole_in_tile(r, tile, canvas, slack)])
@@ -79,7 +79,7 @@ def merged_passes(passes: Iterable[Sequence[Region]]) -> list[Region]:
     merged: list[Region] = []
     for regions in passes:
         for region in sorted(regions, key=lambda r: (-r.score, r.box)):
-            rivals = [k for k in merged if k.label == region.label and overlap(k, region) > SAME]
+            rivals = [k for k in merged if k.label == region.label and overlap(k, region) > SAME_TILE_SHARE]
             if not rivals:
                 merged.append(region)
             elif len(rivals) == 1 and rivals[0].score < region.score and _same(rivals[0], region):

@@ -20,7 +20,7 @@ ANGLES = tuple(range(30, 360, 30))
 """Degrees of the rotations: detectors find a face that is tilted by half a step as well as an upright one."""
 NEARLY = 15
 """Degrees: a tilt this close to a right angle is rounded to it, which needs no resampling."""
-SAME = 0.3
+SAME_TILTED_SHARE = 0.3
 """Overlap, divided by the smaller region, from which two detections are one thing. A face that is upside down
 is detected around its chin."""
 Look = Callable[[Picture], Sequence[Region]]
@@ -58,7 +58,7 @@ def find_tilted(picture: Picture, look: Look) -> list[Region]:
 
 
 def _of_one(sight: _Sight, group: Sequence[_Sight]) -> bool:
-    return any(overlap(sight.region, other.region) > SAME for other in group)
+    return any(overlap(sight.region, other.region) > SAME_TILTED_SHARE for other in group)
 
 
 def _upright(picture: Picture, look: Look, group: Sequence[_Sight]) -> Region | None:

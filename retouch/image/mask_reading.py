@@ -27,9 +27,9 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 
 CHANNELS = ("auto", "luminance", "alpha", "inverted alpha")
-ALIKE = 16
+EQUAL_LEVELS = 16
 """Levels: the largest mean difference of two channels or two pictures that count as equal."""
-SPREAD = 64
+COLOURED_LEVELS = 64
 """Levels between the channels of a pixel from which it counts as coloured: chroma noise has less."""
 COLOURED = 0.05
 """Share of the pixels that are not black: with more coloured pixels the colours may have a meaning."""
@@ -154,8 +154,8 @@ class _Chooser:
         if colours is None:
             return
         spread = colours.max(2) - colours.min(2)
-        bright = np.count_nonzero(colours.max(2) >= SPREAD)
-        if np.count_nonzero(spread >= SPREAD) > COLOURED * bright:
+        bright = np.count_nonzero(colours.max(2) >= COLOURED_LEVELS)
+        if np.count_nonzero(spread >= COLOURED_LEVELS) > COLOURED * bright:
             raise BadInput(
                 "has colours: it can be read by their brightness, or each colour may mean something.",
                 path=self.path,
@@ -176,13 +176,13 @@ class _Chooser:
         """Whether all visible pixels have one colour."""
         alpha, colours = np.asarray(self.layers.alpha), np.asarray(self.layers.colours)
         visible = colours[alpha >= min(128, int(alpha.max()))].astype(int)
-        return bool((np.ptp(visible, axis=0) <= ALIKE).all())
+        return bool((np.ptp(visible, axis=0) <= EQUAL_LEVELS).all())
 
     def _agree(self) -> bool:
         """Whether grey levels and alpha are equal, with or without premultiplied alpha."""
         alpha, grey = np.asarray(self.layers.alpha, np.float64), np.asarray(self.layers.grey, np.float64)
-        visible = (alpha > 0) & ((grey > 0) | (alpha > ALIKE))
-        return min(_apart(grey, alpha, visible), _apart(grey * alpha / 255, alpha, visible)) <= ALIKE
+        visible = (alpha > 0) & ((grey > 0) | (alpha > EQUAL_LEVELS))
+        return min(_apart(grey, alpha, visible), _apart(grey * alpha / 255, alpha, visible)) <= EQUAL_LEVELS
 
     def _of_the_picture(self) -> bool:
         """Whether the visible colours are those of the picture."""
@@ -193,7 +193,7 @@ class _Chooser:
         picture = np.asarray(
             Image.fromarray(self.under.pixels).resize((width, height), Image.Resampling.BILINEAR)
         )
-        return _apart(colours.mean(2), picture.mean(2), alpha >= OPAQUE) <= ALIKE / 2
+        return _apart(colours.mean(2), picture.mean(2), alpha >= OPAQUE) <= EQUAL_LEVELS / 2
 
 
 def _apart(one: np.ndarray, other: np.ndarray, where: np.ndarray) -> float:

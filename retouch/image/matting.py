@@ -25,7 +25,7 @@ EVEN = 2e-3
 """The paper's epsilon: a smaller variance of colours, in 0..1, is smoothed as noise."""
 SURE = 0.06
 """The least standard deviation of the colours of a side, in 0..1."""
-TRUST, PRIOR = 0.4, 2.0
+COLOUR_WEIGHT, PRIOR = 0.4, 2.0
 """Weights of the log odds of a pixel's colour and of its place. The first is below 1 because channels
 correlate."""
 
@@ -115,7 +115,7 @@ def _by_colour(colours: np.ndarray, guess: np.ndarray, reach: int) -> np.ndarray
     odds = _unlikely(colours, outside, 3 * reach) - _unlikely(colours, inside, 3 * reach)
     nearby = share.clip(0.002, 0.998)
     near_odds = np.log(nearby / (1 - nearby))
-    alpha = 1 / (1 + np.exp((-TRUST * odds - PRIOR * near_odds).clip(-30, 30)))
+    alpha = 1 / (1 + np.exp((-COLOUR_WEIGHT * odds - PRIOR * near_odds).clip(-30, 30)))
     certain = np.minimum(_mean(inside, 3 * reach), _mean(outside, 3 * reach)) > 0.01
     return np.where(certain, alpha, guess)
 

@@ -34,8 +34,8 @@ PLAIN_STEP = 12.0
 """CIELAB units per pixel. A seam excess of this size counts as much as a stage that is only a copy."""
 LOOKED_AT = 768
 """Side, in pixels, of the window in the picture's middle in which the baseline is measured."""
-BACK, BESIDE = 6, 0.5
-"""How far copies are searched for. BACK is the distance inwards in depths of the stage, BESIDE the
+BACK, ALONGSIDE = 6, 0.5
+"""How far copies are searched for. BACK is the distance inwards in depths of the stage, ALONGSIDE the
 distance at either end in lengths of the stage. In a larger area the stage has too small a share for a
 reliable score."""
 LEAST_BACK = 768
@@ -92,7 +92,7 @@ def copy_search_area(hole: Box, side: Side, known: Box) -> Box:
     """
     inward = max(BACK * depth_of(hole, side), LEAST_BACK)
     upright = side in ("left", "right")
-    along = round((hole.height if upright else hole.width) * BESIDE)
+    along = round((hole.height if upright else hole.width) * ALONGSIDE)
     ends = {"top": along, "bottom": along} if upright else {"left": along, "right": along}
     return hole.grown(Margins(**{**ends, OPPOSITE[side]: inward})) & (known | hole)
 

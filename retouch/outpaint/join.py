@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from retouch.image.blend.membrane import ALIKE
+from retouch.image.blend.membrane import EDGE_SIGMA
 from retouch.image.colour_space import lab
 from retouch.image.geometry import Box, Margins
 from retouch.image.mask import Mask
@@ -19,7 +19,7 @@ from retouch.outpaint.stage_split import OPPOSITE, depth_of
 from retouch.outpaint.stages import Side
 from retouch.pipeline.candidate import Candidate
 
-ALIKES = (0.5, 0.7, 1.0, ALIKE, 2.0, 3.0, 5.0, 8.0)
+JOIN_SIGMAS = (0.5, 0.7, 1.0, EDGE_SIGMA, 2.0, 3.0, 5.0, 8.0)
 """Smoothing of the edge difference: standard deviations in pixels along the edge. A shorter difference is
 texture."""
 AWAY, FADING = (0, 3, 6, 9, 12), (0.0, 1.5, 3.0)
@@ -30,7 +30,7 @@ BEST = 2
 BREAK_WEIGHT = 0.15
 """Weight of `join_break` beside `join_visibility`. With it joins are as invisible as without, and the stage
 does not end along a straight line."""
-NEAR = 32
+SCORED_PIXELS = 32
 """Pixels to either side of a join that its scores use. The area is small because many masks are compared."""
 Edge = Callable[[Candidate], Candidate]
 """Replaces the composite mask of a candidate, and nothing else."""
@@ -49,14 +49,14 @@ def best_join(
     level = cache(lambda sigma: level_edge(candidate, background, hole, sigma))
     edges = _edges(background, hole, side)
     if method != "least":
-        return edges[method](level(ALIKE))
+        return edges[method](level(EDGE_SIGMA))
 
     def score(joined: Candidate) -> float:
         visibility = join_visibility(joined, pixels, crop, hole, side)
         return visibility + BREAK_WEIGHT * join_break(joined, pixels, crop, hole, side)
 
-    ranked = sorted(edges.values(), key=lambda edge: score(edge(level(ALIKE))))
-    return min((edge(level(sigma)) for edge in ranked[:BEST] for sigma in ALIKES), key=score)
+    ranked = sorted(edges.values(), key=lambda edge: score(edge(level(EDGE_SIGMA))))
+    return min((edge(level(sigma)) for edge in ranked[:BEST] for sigma in JOIN_SIGMAS), key=score)
 
 
 def join_visibility(candidate: Candidate, pixels: np.ndarray, crop: Box, hole: Box, side: Side) -> float:
@@ -69,7 +69,7 @@ def join_visibility(candidate: Candidate, pixels: np.ndarray, crop: Box, hole: B
     after, part = _after(candidate, pixels, crop, near)
     alpha = np.zeros(after.shape[:2], np.uint8)
     alpha[part.box.relative_to(near).slices] = part.mask.alpha
-    border_box = hole.grown(Margins(**{OPPOSITE[side]: NEAR})) & near
+    border_box = hole.grown(Margins(**{OPPOSITE[side]: SCORED_PIXELS})) & near
     border = Mask.of_box(border_box.size, (hole & border_box).relative_to(border_box))
     scores = seam_score(after, Mask(alpha)), seam_score(after[border_box.relative_to(near).slices], border)
     return max(abs(score or 0.0) for score in scores)
@@ -92,10 +92,8 @@ def join_break(candidate: Candidate, pixels: np.ndarray, crop: Box, hole: Box, s
 
 
 def _near(candidate: Candidate, hole: Box, side: Side) -> Box:
-    """The box of the candidate outside the hole, with NEAR pixels around it and into the hole, in canvas
-    pixels.
-    """
-    return candidate.box.grown(NEAR).grown(Margins(**{side: -depth_of(hole, side)}))
+    """The box, in canvas pixels, that a join's scores use: SCORED_PIXELS to either side of the hole's edge."""
+    return candidate.box.grown(SCORED_PIXELS).grown(Margins(**{side: -depth_of(hole, side)}))
 
 
 def _after(candidate: Candidate, pixels: np.ndarray, crop: Box, near: Box) -> tuple[np.ndarray, Candidate]:

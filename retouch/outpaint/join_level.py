@@ -6,12 +6,12 @@ import dataclasses
 
 import numpy as np
 
-from retouch.image.blend.membrane import ALIKE, find_edge_shift
+from retouch.image.blend.membrane import EDGE_SIGMA, find_edge_shift
 from retouch.image.geometry import Box
 from retouch.pipeline.candidate import Candidate, quantize_for_composite
 
 
-def level_edge(candidate: Candidate, under: np.ndarray, hole: Box, alike: float = ALIKE) -> Candidate:
+def level_edge(candidate: Candidate, under: np.ndarray, hole: Box, alike: float = EDGE_SIGMA) -> Candidate:
     """The candidate without the step at its edge. The difference at the edge fades out into the hole.
 
     The difference is measured in the overlap (see `find_edge_shift`). `under`, (height, width, 3) uint8, is

@@ -39,7 +39,7 @@ _OLDER_NAMES = {
 """Field names before version 0.2, and their names today."""
 TILES = Shape(grow=0, blur=16, padding=32)
 """Shape of the tiles of a refinement. A tile with its context is as large as the model's native size."""
-SEEN, SHARED = 512, 64
+TILE_SIDE, TILE_OVERLAP = 512, 64
 """Side of a tile, which the model's native side replaces, and the overlap of neighbours, both in pixels."""
 
 
@@ -87,6 +87,6 @@ class OutpaintOptions(MatchKnobs, CanvasSize, StageOptions, StagePrompts, CheckO
     def passes(self) -> tuple[Pass, ...]:
         """The pass of the stages and, if `refine` is above 0, the pass of the tiles over the new area."""
         traits = {name: getattr(self, name) for name in _MATCH_KNOBS if name != "colour_correction"}
-        tiles = Target(what="tiles", tile=SEEN, overlap=SHARED)
+        tiles = Target(what="tiles", tile=TILE_SIDE, overlap=TILE_OVERLAP)
         refinement = Pass(target=tiles, shape=TILES, denoising_strength=self.refine, **traits)
         return (self.how, refinement) if self.refine else (self.how,)

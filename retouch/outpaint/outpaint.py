@@ -12,7 +12,7 @@ from retouch.errors import RetouchError, collect_remarks
 from retouch.image.geometry import Margins, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.outpaint.options import SHARED, OutpaintOptions
+from retouch.outpaint.options import TILE_OVERLAP, OutpaintOptions
 from retouch.outpaint.progress import Extension
 from retouch.outpaint.run import ExtensionResult, extend_all
 from retouch.outpaint.stage_steps import reach_of, steps, unused_prompts
@@ -25,7 +25,7 @@ from retouch.progress import Progress
 from retouch.recipes.recipe import Generation, Recipe
 from retouch.recipes.seeds import fold_seed
 
-KEPT = 16
+FADE_PIXELS = 16
 """Pixels over which a refinement fades in at the border of the original."""
 
 
@@ -122,7 +122,7 @@ def refine_new_area(
     """
     stages_pass, tiles_pass = recipe.passes
     native = studio.engine.native(stages_pass.settings(ways[0][1]).sampling.checkpoint)
-    target = dataclasses.replace(tiles_pass.target, tile=max(min(native), 2 * SHARED))
+    target = dataclasses.replace(tiles_pass.target, tile=max(min(native), 2 * TILE_OVERLAP))
     tiles = dataclasses.replace(tiles_pass, target=target)
     stages_off = dataclasses.replace(stages_pass, enabled=False)
     canvases = [_around(way, generation) for way, generation in ways]
@@ -132,5 +132,5 @@ def refine_new_area(
 def _around(way: Extension, generation: Generation) -> PictureInput:
     """The finished part of the canvas, with a mask of all that is not the original."""
     picture, known = way.finished(), way.known()
-    original = Mask.of_box(picture.size, way.origin.relative_to(known)).feathered(KEPT)
+    original = Mask.of_box(picture.size, way.origin.relative_to(known)).feathered(FADE_PIXELS)
     return PictureInput(picture, generation, original.inverted())

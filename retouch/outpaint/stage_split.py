@@ -10,7 +10,7 @@ from typing import Any
 from retouch.image.frame import STRIDE, Frame
 from retouch.image.geometry import Box, Size
 from retouch.outpaint.stage_steps import masks
-from retouch.outpaint.stages import CELL, JoinReach, Side, Stage
+from retouch.outpaint.stages import LATENT_CELL, JoinReach, Side, Stage
 from retouch.pipeline.step import Step
 from retouch.recipes import seeds
 
@@ -28,7 +28,7 @@ def near_half(step: Step, reach: JoinReach, known: Box) -> Step | None:
     depth = depth_of(step.box, side)
     if depth < SHALLOWEST:
         return None
-    rest = depth - math.ceil(depth / 2 / CELL) * CELL
+    rest = depth - math.ceil(depth / 2 / LATENT_CELL) * LATENT_CELL
     frame = _frame(step.frame, side, rest, known)
     box = _without(step.box, side, rest)
     return _with(step, reach, box=box, frame=frame)

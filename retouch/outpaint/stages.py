@@ -29,7 +29,7 @@ LEAST_STEP, MOST_STEP = 128, 256
 """Bounds of the default depth of a stage in pixels. Practitioners add 128 to 256 and never 512."""
 FEATHER = 16
 """Default feather in pixels."""
-CELL = 8
+LATENT_CELL = 8
 """Pixels of the picture in one cell of the latent grid. Strips are cut at cells."""
 MAX_STAGES = 512
 """Maximum stages of one extension."""
@@ -156,8 +156,10 @@ def _check(size: Size, native: Size, options: StageOptions, overlap: int, step: 
     if overlap >= min(*size, *native):
         hint = f"Give less than {min(*size, *native)}: the picture is {size}, the model sees {native}."
         raise BadInput(f"an overlap of {overlap} is too large.", path="overlap", hint=hint)
-    if step > min(native) - CELL:
-        hint = f"Give at most {min(native) - CELL}: the model sees {native}, with a part of the picture."
+    if step > min(native) - LATENT_CELL:
+        hint = (
+            f"Give at most {min(native) - LATENT_CELL}: the model sees {native}, with a part of the picture."
+        )
         raise BadInput(f"a stage of {step} is too large.", path="stage_size", hint=hint)
     if options.feather_for(overlap) > overlap:
         hint = f"Give at most the overlap of {overlap}: only the overlap is repainted."
@@ -253,7 +255,7 @@ def _middle(start: int, end: int, wide: int) -> tuple[int, int]:
     """
     if end - start <= wide:
         return start, end
-    near = start + (end - start - wide) // (2 * CELL) * CELL
+    near = start + (end - start - wide) // (2 * LATENT_CELL) * LATENT_CELL
     return near, near + wide
 
 
@@ -287,10 +289,10 @@ def _with_wave(stage: Stage, earlier: Sequence[Stage], overlap: int) -> Stage:
 
 
 def _cells_below(pixels: int) -> int:
-    """The largest multiple of CELL that is less than `pixels`."""
-    return (pixels - 1) // CELL * CELL
+    """The largest multiple of LATENT_CELL that is less than `pixels`."""
+    return (pixels - 1) // LATENT_CELL * LATENT_CELL
 
 
 def _cells(pixels: float) -> int:
-    """The smallest multiple of CELL that is at least `pixels`."""
-    return math.ceil(pixels / CELL) * CELL
+    """The smallest multiple of LATENT_CELL that is at least `pixels`."""
+    return math.ceil(pixels / LATENT_CELL) * LATENT_CELL

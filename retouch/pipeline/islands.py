@@ -31,12 +31,12 @@ THIN = 1 / 8
 pieces."""
 PIECE = 2 / 3
 """Side of a piece as a share of the side of the largest crop. The rest of the crop is context."""
-NEAR = 16
+SAME_CROP_DISTANCE = 16
 """Canvas pixels. Parts nearer than this share a crop, however small their context."""
 COARSER = 4
 """The crop of two solid neighbours may have this many times the area of the larger one's crop. So a thing
 that is cut in two by something in front of it is painted as one thing."""
-NARROWEST = 1 / 4
+LEAST_ASPECT = 1 / 4
 """Minimum aspect of a crop. No side of a work size is over twice the native side."""
 FEW = 8
 """Up to this many regions of one mask are painted separately. Of more, the nearest share a crop."""
@@ -161,9 +161,9 @@ class _Measures(NamedTuple):
         return np.asarray(sizes) * context_share(recipe_pass.denoising_strength)
 
     def crop_areas(self, recipe_pass: Pass) -> np.ndarray:
-        """(n,) canvas pixels. No crop is narrower than NARROWEST."""
+        """(n,) canvas pixels. No crop is narrower than LEAST_ASPECT."""
         sides = self.boxes[..., 2:] - self.boxes[..., :2] + 2 * self.padding(recipe_pass)[..., None]
-        return np.maximum(sides.prod(-1), sides.max(-1) ** 2 * NARROWEST)
+        return np.maximum(sides.prod(-1), sides.max(-1) ** 2 * LEAST_ASPECT)
 
 
 def _measures_of(parts: Sequence[Region], canvas: Size) -> _Measures:
@@ -218,6 +218,6 @@ class _Pairs:
         self._common[group] = self._common[:, group] = common
         box, others = measures.boxes[0], self._measures.boxes
         gaps = np.maximum(box[:2] - others[:, 2:], others[:, :2] - box[2:]).max(1)
-        padding = np.maximum(self._measures.padding(self._recipe_pass), NEAR)
+        padding = np.maximum(self._measures.padding(self._recipe_pass), SAME_CROP_DISTANCE)
         near = gaps <= np.maximum(padding[group], padding)
         self._neighbours[group] = self._neighbours[:, group] = near

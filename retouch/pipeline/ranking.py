@@ -22,15 +22,15 @@ _LOG = logging.getLogger(__name__)
 
 ASTRAY = 15.0
 """Distance in levels that costs as much as full confidence earns."""
-AGREEING = 0.3
+AGREEMENT_WEIGHT = 0.3
 """Weight of the distance from the candidates' mean, beside the distance from the original. Both were fitted
 so that the best score is the best by truth, on degraded photographs painted at strengths from 0.7 up."""
-LOW = 0.03
+LOW_PASS_SHARE = 0.03
 """Standard deviation of a low pass, as a share of the region's side. Candidate and original are compared
 after it, because the fine detail of the original is to be replaced."""
-FREE = 0.8
+FREE_STRENGTH = 0.8
 """Denoising strength, that of hands, above which less and less of the original is to be kept."""
-CELLS = 2.0
+CELLS_PER_SIGMA = 2.0
 """Cells of the low pass in one standard deviation."""
 
 
@@ -65,9 +65,10 @@ class Ranker:
                 _LOG.exception("the scorer failed: candidates are ranked without it")
         kept_share, where = fidelity(trial.step.settings), inner_mask(candidates[0], trial.step.box)
         spread = distances(candidates, mean_of(candidates), where)
-        change = distances(candidates, trial.original(candidates[0]), where, LOW)
+        change = distances(candidates, trial.original(candidates[0]), where, LOW_PASS_SHARE)
         return [
-            quality_score(candidate.scores) - (kept_share * from_original + AGREEING * from_mean) / ASTRAY
+            quality_score(candidate.scores)
+            - (kept_share * from_original + AGREEMENT_WEIGHT * from_mean) / ASTRAY
             for candidate, from_mean, from_original in zip(candidates, spread, change, strict=True)
         ]
 
@@ -79,7 +80,7 @@ def fidelity(settings: Settings) -> float:
     """
     if settings.masked_content != "original":
         return 0.0
-    return min((1 - settings.denoising_strength) / (1 - FREE), 1.0)
+    return min((1 - settings.denoising_strength) / (1 - FREE_STRENGTH), 1.0)
 
 
 def quality_score(quality: Quality) -> float:
@@ -141,9 +142,9 @@ def _off(candidate: Candidate, to: np.ndarray, deviation: float) -> np.ndarray:
 
 
 def _smooth(levels: np.ndarray, deviation: float) -> np.ndarray:
-    """Low-passed levels. They are computed at CELLS cells per standard deviation, which saves time."""
+    """Low-passed levels, computed at CELLS_PER_SIGMA cells per standard deviation to save time."""
     height, width = levels.shape[:2]
-    share = min(CELLS / deviation, 1)
+    share = min(CELLS_PER_SIGMA / deviation, 1)
     cells = (max(round(width * share), 1), max(round(height * share), 1))
     coarse = cv2.resize(levels, cells, interpolation=cv2.INTER_AREA)
     smooth = cv2.GaussianBlur(coarse, (0, 0), deviation * share)

@@ -30,7 +30,7 @@ from retouch.recipes.selection import select, why_none
 from retouch.recipes.target import Target
 from retouch.segmenters.base import Click, Prompt
 
-AROUND = 0.25
+SEARCH_MARGIN_SHARE = 0.25
 """Margin around a region of an earlier pass, as a share of its longer side, in which things are searched
 for."""
 BAND = 0.04
@@ -128,7 +128,7 @@ def _within(view: PassContext, target: Target, look: Callable[[Picture], list[Re
         return look(view.picture)
     regions = []
     for outer in _find_earlier(view, target):
-        side = round(max(outer.box.size) * AROUND)
+        side = round(max(outer.box.size) * SEARCH_MARGIN_SHARE)
         box = outer.box.grown(side) & view.size.box
         crop = Picture(np.ascontiguousarray(view.picture.pixels[box.slices]))
         inside = [region.moved(box.left, box.top) for region in look(crop)]

@@ -31,9 +31,9 @@ OWN = 0.8
 """The best score of an outline by edges alone, so that detected things come before it."""
 EASY = 1.2
 """Largest distance of a wrong pixel from the click, as a ratio to the largest within the click's depth."""
-MARGIN = 0.35
+BACKGROUND_MARGIN_SHARE = 0.35
 """Share of a box's longer side around it that is background for certain."""
-LEAST = 0.05
+LEAST_AREA_SHARE = 0.05
 """Share of a box's area: a smaller thing is not what the box was drawn around."""
 _KEEP, _TAKE, _MAYBE_KEEP, _MAYBE_TAKE = cv2.GC_BGD, cv2.GC_FGD, cv2.GC_PR_BGD, cv2.GC_PR_FGD
 
@@ -197,14 +197,18 @@ def _patch(view: WorkingView, before: Region, clicks: Sequence[Click]) -> Mask:
 
 def in_box(picture: Picture, box: Box, clicks: Sequence[Click]) -> Region:
     """The thing in a box, segmented at its own scale; the box itself when GrabCut finds nothing in it."""
-    margin = max(4, round(MARGIN * max(box.size)))
+    margin = max(4, round(BACKGROUND_MARGIN_SHARE * max(box.size)))
     view = WorkingView.of(picture, box.grown(margin) & picture.size.box)
     corners = np.array(box.relative_to(view.crop)).reshape(2, 2) * view.scale
     inner = np.zeros(view.pixels.shape[:2], bool)
     inner[(Box.covering(*corners.ravel()) & Size(*view.pixels.shape[1::-1]).box).slices] = True
     take, keep = (view.discs([c for c in clicks if c.positive == kind]) for kind in (True, False))
     region = _cut(view, inner & ~keep, take & inner, keep | ~inner)
-    return region if region and region.shape.area > LEAST * box.area else Region.of_box(box, score=0.1)
+    return (
+        region
+        if region and region.shape.area > LEAST_AREA_SHARE * box.area
+        else Region.of_box(box, score=0.1)
+    )
 
 
 def _cut(view: WorkingView, guess: np.ndarray, take: np.ndarray, keep: np.ndarray) -> Region | None:

@@ -15,7 +15,7 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.pipeline.gate import gate_failure
 from retouch.pipeline.pipeline import UNSURE, PictureInput, Pipeline
-from retouch.pipeline.ranking import LOW
+from retouch.pipeline.ranking import LOW_PASS_SHARE
 from retouch.pipeline.report import Report, Result
 from retouch.recipes import library
 from retouch.recipes.recipe import Gate, Generation, Recipe
@@ -169,7 +169,9 @@ def chosen(sets: Sequence[Set]) -> list[Figure]:
         Figure.at_least(f"choice: best by truth chosen, of {len(sets)}", agreed / len(sets), "of all", 0.7),
         _side(f"choice: within {ALIKE:g} dB of the best, of {len(sets)}", alike / len(sets), "of all"),
         _side(
-            f"choice: by one who knows the truth, without its finest {LOW:.0%}", seen / len(sets), "of all"
+            f"choice: by one who knows the truth, without its finest {LOW_PASS_SHARE:.0%}",
+            seen / len(sets),
+            "of all",
         ),
     ]
 

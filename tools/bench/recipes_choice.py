@@ -13,7 +13,7 @@ from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.pipeline.pipeline import PictureInput, Pipeline
-from retouch.pipeline.ranking import LOW, distances, inner_mask
+from retouch.pipeline.ranking import LOW_PASS_SHARE, distances, inner_mask
 from retouch.pipeline.report import Report
 from retouch.recipes.recipe import Generation, Pass
 from retouch.recipes.sampling import Sampling
@@ -72,7 +72,7 @@ class Set:
         """The candidate nearest to the truth for one who sees it no finer than the choice what was there."""
         candidates = self.report.candidates
         truth = self.thing.truth.pixels[candidates[0].box.slices]
-        off = distances(candidates, truth, inner_mask(candidates[0], self.report.step.box), LOW)
+        off = distances(candidates, truth, inner_mask(candidates[0], self.report.step.box), LOW_PASS_SHARE)
         return off.index(min(off))
 
     def _fidelity(self, picture: Picture) -> float:

@@ -28,12 +28,12 @@ LARGEST_SHIFT = 60.0
 checkpoints that darken everything stay below half of this."""
 SCALES = (32.0, 16.0, 8.0, 6.0, 5.0)
 """Levels of error at which a cell has lost three quarters of its weight, from the first fit to the last."""
-AGREEING = 10.0
+AGREEING_LEVELS = 10.0
 """Levels. A cell with at most this error agrees with the fit: about an autoencoder's loss of detail."""
-ALIKE = 12.0
+CHANGED_LEVELS = 12.0
 """Levels. A painted cell inside the mask has no weight when its error from the fit of the kept pixels is this
 large."""
-CELLS = 64
+FIELD_CELLS = 64
 """Cells along the window's long side: the field is smooth, so more would only cost time."""
 FREEDOM, TONE_FREEDOM = 600, 300
 """Energy of a fit, and of its tone, that a painting without a shift seldom exceeds. Unit: variances of the
@@ -53,7 +53,7 @@ DARKEST, LIGHTEST, CUT_OFF_SAY = 8, 247, 0.1
 small weight. It is not 0, for there may be no others. The weight is computed by cell: if pixels were selected
 one by one, the lighter grains of a dark area would be compared with the mean that is left when grain is
 lost."""
-REACH, NEAREST = 0.75, 32
+RING_SHARE, LEAST_RING = 0.75, 32
 """Width of the ring of evidence around the hole: a share of the hole's longer side, and the least, in
 pixels."""
 _BESIDE = np.ones((3, 3), np.uint8)
@@ -145,7 +145,7 @@ def field(
         the engine repainted.
     inside : float
         0..1, the weight of shown pixels as evidence, relative to kept ones (see `inside_say`). They count
-        only where they differ by less than `ALIKE` levels from the fit of the kept pixels.
+        only where they differ by less than `CHANGED_LEVELS` levels from the fit of the kept pixels.
 
     Returns
     -------
@@ -172,7 +172,7 @@ def field(
     spot = composite.bounds
     if spot is None:
         return None
-    reach = max(round(REACH * max(spot.size)), NEAREST)
+    reach = max(round(RING_SHARE * max(spot.size)), LEAST_RING)
     window = spot.grown(reach) & composite.size.box
     at = window.slices
     kept, shown = _evidence(original[at], painted[at], composite.alpha[at], denoise.alpha[at])
@@ -216,7 +216,7 @@ def _mean(
 
 
 def _cells(width: int, height: int) -> tuple[int, int]:
-    side = max(max(width, height) / CELLS, 1)
+    side = max(max(width, height) / FIELD_CELLS, 1)
     return max(round(width / side), 1), max(round(height / side), 1)
 
 
@@ -230,10 +230,10 @@ def _fit(kept: Evidence, shown: Evidence) -> tuple[np.ndarray, np.ndarray, float
         error = kept.error(surface.evaluate(fit, kept))
         used = kept.weighing(plausible * _trust(error, scale))
         fit = surface.fit([used], _noise(surface, fit, [used]).mean())
-    agreement = float(kept.weight[(error <= AGREEING) & (plausible > 0)].sum() / kept.weight.sum())
+    agreement = float(kept.weight[(error <= AGREEING_LEVELS) & (plausible > 0)].sum() / kept.weight.sum())
     evidence = [used]
     if shown.weight.any():
-        similar = cv2.erode(_biweight(shown.error(surface.evaluate(fit, shown)), ALIKE), _BESIDE)
+        similar = cv2.erode(_biweight(shown.error(surface.evaluate(fit, shown)), CHANGED_LEVELS), _BESIDE)
         evidence.append(shown.weighing(shown.weight * similar))
         fit = surface.fit(evidence, _noise(surface, fit, [used]).mean())
     return *_shrink_to_noise(surface, fit, evidence), agreement

@@ -31,10 +31,10 @@ BINS, LEAST_BLOCKS = 8, 24
 SEEN, TOO_MUCH = 2.0, 25.0
 """Levels of standard deviation. Below the first grain is hardly visible, above the second the noise is no
 grain."""
-SPREAD, ALIKE = 1.5, 0.5
-"""Among the plainest blocks of grain the median noise is at most `SPREAD` times the least, in at least the
-share `ALIKE` of the bins. Texture exceeds this (measured on scikit-image's photographs, with and without
-grain)."""
+NOISE_RATIO, PLAIN_SHARE = 1.5, 0.5
+"""Among the plainest blocks of grain the median noise is at most `NOISE_RATIO` times the least, in at least
+the share `PLAIN_SHARE` of the bins. Texture exceeds this (measured on scikit-image's photographs, with and
+without grain)."""
 STRONGEST = 1.3
 """Largest ratio of the noise of a luma to that of the quietest luma: more is texture."""
 ENOUGH = 0.8
@@ -157,8 +157,8 @@ def _deviations(mean: np.ndarray, noise: np.ndarray) -> np.ndarray | None:
             plain = np.sort(inside)[: max(round(PLAIN * len(inside)), 4)]
             places.append(low + 128 // BINS)
             deviations.append(np.median(plain) / _LEAST)
-            uniform.append(np.median(plain) <= SPREAD * plain[0])
-    if not deviations or np.mean(uniform) < ALIKE:
+            uniform.append(np.median(plain) <= NOISE_RATIO * plain[0])
+    if not deviations or np.mean(uniform) < PLAIN_SHARE:
         return None
     return np.interp(np.arange(256), places, np.minimum(deviations, STRONGEST * min(deviations))).astype(
         np.float32

@@ -10,9 +10,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-REACH = 64
+DECAY_PIXELS = 64
 """Pixels from the edge at which the correction has decayed to 0."""
-ALIKE = 1.4
+EDGE_SIGMA = 1.4
 """Standard deviation in pixels of the mean along the edge: finer differences are texture. Joins of
 photographs painted with the demo model show as little from 1 to 2, and more below and above."""
 DEVIATIONS, DYING = (2, 4, 8, 16, 32), 1.4
@@ -23,7 +23,7 @@ MOST = 24.0
 
 
 def find_edge_shift(
-    under: np.ndarray, over: np.ndarray, outside: np.ndarray, alike: float = ALIKE
+    under: np.ndarray, over: np.ndarray, outside: np.ndarray, alike: float = EDGE_SIGMA
 ) -> np.ndarray:
     """The correction to add to `over` so that it meets `under` at the edge.
 
@@ -40,7 +40,7 @@ def find_edge_shift(
     -------
     (height, width, 3) float32
         Levels, -24..24. The mean difference at the edge, continued smoothly inwards and decaying to 0 within
-        `REACH` pixels. 0 everywhere when `outside` is 1 everywhere or nowhere.
+        `DECAY_PIXELS` pixels. 0 everywhere when `outside` is 1 everywhere or nowhere.
 
     References
     ----------
@@ -64,7 +64,7 @@ def find_edge_shift(
     share = cv2.GaussianBlur(outside.astype(np.float32), (0, 0), alike)
     mean = cv2.GaussianBlur(step, (0, 0), alike) / np.maximum(share, 1e-6)[..., None]
     field, distance = _lead_on(mean, outside)
-    return field * (np.maximum(1 - distance / REACH, 0) ** 2)[..., None]
+    return field * (np.maximum(1 - distance / DECAY_PIXELS, 0) ** 2)[..., None]
 
 
 def _lead_on(mean: np.ndarray, outside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

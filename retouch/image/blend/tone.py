@@ -29,7 +29,7 @@ FARTHEST = ((0.5, 2.5), (0.95, 8.0), (0.99, 24.0))
 """Quantiles of the distance of a toned picture's colours from the curve, and their limits in levels. Of the
 photographs of scikit-image, toned ones saved as JPEG of quality 85 have up to 1.7, 6.4 and 16 (9 and 21 of a
 steep cyanotype); those in colour have from 1.4, 10.7 and 22 up."""
-BESIDE = 16.0
+OUTLIER_LEVELS = 16.0
 """Levels: a colour farther off the curve is an outlier of the fit."""
 LEAST_LEVELS, LEAST_RANGE = 24, 40
 """Luma levels that occur in a photograph, and the range of luma of a toned one, from the 1st to the 99th
@@ -45,7 +45,7 @@ CUT_OFF = (3, 252)
 """Levels beyond which a channel may be clipped, so that the curve is uncertain."""
 OFF_GREY, OFF_CURVE = 10.0, 18.0
 """Levels off the curve, averaged over 5 x 5 pixels, from which a pixel counts as coloured."""
-AROUND = 0.08
+COLOUR_MARGIN_SHARE = 0.08
 """Share of the painted side: the distance around coloured pixels at which colours are kept."""
 _PLACES = np.arange(255 * STEPS + 1, dtype=np.float32) / STEPS
 """Luma at each point of a curve."""
@@ -122,7 +122,7 @@ def let_in(coloured: np.ndarray, side: float) -> np.ndarray | None:
     """
     if not coloured.any():
         return None
-    reach = max(round(side * AROUND), 2)
+    reach = max(round(side * COLOUR_MARGIN_SHARE), 2)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     grown = cv2.dilate(coloured.astype(np.uint8), disc).astype(np.float32)
     return cv2.blur(grown, (reach, reach))
@@ -179,14 +179,14 @@ def _fit_curve(cells: np.ndarray, sample: np.ndarray) -> Tone | None:
     fitting, testing = cells[::2], cells[1::2]
     tone = Tone(_curve(fitting), False)
     for _ in range(2):
-        inliers = tone.distance(fitting) <= BESIDE
+        inliers = tone.distance(fitting) <= OUTLIER_LEVELS
         if np.mean(inliers) < MOSTLY:
             return None
         tone = Tone(_curve(fitting[inliers]), False)
     darkest, lightest = np.quantile(cells @ LUMA, [0.01, 0.99])
     if lightest - darkest < LEAST_RANGE or not _is_near(testing, tone):
         return None
-    return Tone(_curve(sample[tone.distance(sample) <= BESIDE]), False)
+    return Tone(_curve(sample[tone.distance(sample) <= OUTLIER_LEVELS]), False)
 
 
 def _is_near(cells: np.ndarray, tone: Tone) -> bool:

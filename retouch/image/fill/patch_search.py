@@ -15,10 +15,10 @@ import numpy as np
 RADIUS = 3
 """Patches are 7 pixels a side: large enough for the direction of an edge."""
 SIDE = 2 * RADIUS + 1
-TRUST = 1.3
+RIM_FACTOR = 1.3
 """Factor of the weight for each pixel nearer to the rim (the value of Y. Wexler, E. Shechtman and M. Irani,
 Space-Time Completion of Video, 2007, doi:10.1109/TPAMI.2007.60)."""
-LEAST = 0.15
+LEAST_WEIGHT = 0.15
 """The least weight of a pixel in a comparison."""
 CHUNK = 8192
 AT_ONCE = 4_000_000
@@ -52,9 +52,9 @@ class Patches:
         self.matches = np.zeros((*hole.shape, 2), np.intp)
         self._cost = np.full(len(self._rows), np.inf, np.float32)
         depth = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-        trust = (TRUST**-depth).astype(np.float32)
+        trust = (RIM_FACTOR**-depth).astype(np.float32)
         self._trust = trust[self._rows, self._columns]
-        self._weight = _shares(np.maximum(trust, LEAST))[self._rows, self._columns]
+        self._weight = _shares(np.maximum(trust, LEAST_WEIGHT))[self._rows, self._columns]
         self._weight = (self._weight / self._weight.sum(1, keepdims=True)).astype(np.float32)
 
     @property

@@ -11,7 +11,7 @@ from retouch.image.quality.zones import Zones
 
 SOFTEST, HARDEST = 16.0, 2.0
 """Bounds of the low pass's standard deviation in pixels."""
-CELLS = 2.0
+CELLS_PER_SIGMA = 2.0
 """Cells per standard deviation of the low pass: finer ones would only cost time."""
 
 
@@ -144,10 +144,10 @@ def _low(pixels: np.ndarray, where: np.ndarray, deviation: float, share: np.ndar
 
 
 def _blur(plane: np.ndarray, deviation: float) -> np.ndarray:
-    return cv2.GaussianBlur(_cells(plane, deviation), (0, 0), CELLS, borderType=cv2.BORDER_CONSTANT)
+    return cv2.GaussianBlur(_cells(plane, deviation), (0, 0), CELLS_PER_SIGMA, borderType=cv2.BORDER_CONSTANT)
 
 
 def _cells(plane: np.ndarray, deviation: float) -> np.ndarray:
-    """Means over cells, CELLS of which are one standard deviation long."""
-    height, width = (max(round(side * CELLS / deviation), 1) for side in plane.shape[:2])
+    """Means over cells, CELLS_PER_SIGMA of which are one standard deviation long."""
+    height, width = (max(round(side * CELLS_PER_SIGMA / deviation), 1) for side in plane.shape[:2])
     return cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA)

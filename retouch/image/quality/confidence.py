@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from retouch.image.geometry import Box, iou
 
-SAME = 0.3
+SAME_OBJECT_IOU = 0.3
 """Least intersection over union of two boxes of one object."""
 
 
@@ -37,4 +37,4 @@ def score_at(box: Box, found: Iterable[tuple[Box, float]]) -> float:
     >>> score_at(Box(0, 0, 10, 10), [(Box(1, 0, 11, 10), 0.8), (Box(50, 50, 60, 60), 0.9)])
     0.8
     """
-    return max((score for other, score in found if iou(box, other) >= SAME), default=0.0)
+    return max((score for other, score in found if iou(box, other) >= SAME_OBJECT_IOU), default=0.0)

@@ -10,7 +10,7 @@ import numpy as np
 
 from retouch.image.mask import Mask
 
-REACH = 16
+PROFILE_REACH = 16
 """Columns on either side of the edge, in pixels."""
 SMOOTHING = 2.5
 """Standard deviation in pixels of the blur of the mask whose gradient is the normal of its edge."""
@@ -24,10 +24,10 @@ class EdgeProfile:
 
     Attributes
     ----------
-    x, y : (length, 2 * REACH) intp
+    x, y : (length, 2 * PROFILE_REACH) intp
         The pixels on the normals of the edge, from outside to inside, in pixels of the picture. The edge lies
-        between columns REACH - 1 and REACH.
-    valid : (length, 2 * REACH) bool
+        between columns PROFILE_REACH - 1 and PROFILE_REACH.
+    valid : (length, 2 * PROFILE_REACH) bool
         The pixels that lie in the picture and on their side of the edge.
     """
 
@@ -36,9 +36,9 @@ class EdgeProfile:
     valid: np.ndarray
 
     def of(self, pixels: np.ndarray) -> np.ndarray:
-        """(length, 2 * REACH, channels): the profile of a (height, width, channels) picture, of its type.
+        """(length, 2 * PROFILE_REACH, channels): the profile of a (height, width, channels) picture.
 
-        Values that are not `valid` are arbitrary.
+        It has the dtype of the picture. Values that are not `valid` are arbitrary.
         """
         return pixels[self.y, self.x]
 
@@ -77,7 +77,7 @@ def _normals(places: np.ndarray, smooth: np.ndarray) -> tuple[np.ndarray, np.nda
 
 def _unroll(places: np.ndarray, normals: np.ndarray, solid: np.ndarray) -> EdgeProfile:
     # Nearest pixels, without interpolation: a mean of neighbours would blur a step along a slanting edge.
-    away = np.arange(-REACH, REACH)
+    away = np.arange(-PROFILE_REACH, PROFILE_REACH)
     on = np.rint(places[:, None] + away[None, :, None] * normals[:, None]).astype(np.intp)
     valid = np.where(away >= 0, _is(solid, on), _is(~solid, on))
     height, width = solid.shape

@@ -9,14 +9,14 @@ import numpy as np
 
 from retouch.image.colour_space import lab
 from retouch.image.mask import Mask
-from retouch.image.quality.edge_profile import REACH, EdgeProfile, outlines
+from retouch.image.quality.edge_profile import PROFILE_REACH, EdgeProfile, outlines
 
 STRETCH = 64
 """Pixels of edge per stretch: short enough to follow a shift that varies along the edge."""
 STRETCHES, NEAREST, FARTHEST = 64, 4, 32
 """Number of stretches to aim for, and the least and greatest distance in pixels between their beginnings.
 They overlap, so that the place of the first matters less."""
-BESIDE = (-14, -10, -6, 6, 10, 14)
+REFERENCE_OFFSETS = (-14, -10, -6, 6, 10, 14)
 """Pixels from the edge, inwards, of the lines whose gradients are the reference."""
 TRIM = 0.1
 """Share of stretches that the trimmed mean leaves out at either end: the edge may follow an outline by
@@ -129,9 +129,9 @@ def excess(pixels: np.ndarray, edge: Iterable[EdgeProfile]) -> float | None:
 
 
 def _of_stretches(colours: np.ndarray, valid: np.ndarray, stride: int) -> np.ndarray:
-    """(stretches,): the excess of each valid stretch of an unrolled edge, (length, 2 * REACH, 3) CIELAB."""
+    """(stretches,): the excess of each valid stretch of an edge, (length, 2 * PROFILE_REACH, 3) CIELAB."""
     gradients = _gradients(colours, valid, stride)
-    edge, *others = (_steepest(gradients, REACH + away) for away in (0, *BESIDE))
+    edge, *others = (_steepest(gradients, PROFILE_REACH + away) for away in (0, *REFERENCE_OFFSETS))
     sides = [_medians(np.stack(side, axis=1))[0] for side in (others[:3], others[3:])]
     reference = _mean_known(*sides)
     usable = np.isfinite(edge) & np.isfinite(reference)
@@ -147,7 +147,7 @@ def _gradients(colours: np.ndarray, valid: np.ndarray, stride: int) -> np.ndarra
     """
     length = len(valid)
     rows = (np.arange(0, length, stride)[:, None] + np.arange(min(STRETCH, length))) % length
-    steps = np.full((length, 2 * REACH + 1, 3), np.inf, np.float32)
+    steps = np.full((length, 2 * PROFILE_REACH + 1, 3), np.inf, np.float32)
     both = valid[:, 1:] & valid[:, :-1]
     steps[:, 1:-1][both] = np.diff(colours, axis=1)[both]
     medians, count = _medians(steps[rows].transpose(0, 2, 3, 1))

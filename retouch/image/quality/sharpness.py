@@ -13,7 +13,7 @@ FINE, COARSE = 1.0, 3.0
 """Standard deviations in pixels of the Gaussians whose gradients are compared."""
 CLEAR = 4
 """Pixels: a band of this width on either side of the edge is left out, because a seam is no detail."""
-LEAST = 64
+LEAST_PIXELS = 64
 """The fewest pixels on either side."""
 FLATTEST = 0.02
 """Gradient energy in squared levels per pixel: a side with less has no detail to compare."""
@@ -67,7 +67,7 @@ def _energy(luma: np.ndarray, deviation: float) -> np.ndarray:
 
 def _fineness(energies: list[np.ndarray], rough: np.ndarray, where: np.ndarray) -> float | None:
     """Energy at the fine scale divided by energy at the coarse one, without noise; None when undefined."""
-    if np.count_nonzero(where) < LEAST:
+    if np.count_nonzero(where) < LEAST_PIXELS:
         return None
     variance = (float(np.median(rough[where])) / (0.6745 * 6)) ** 2
     fine, coarse = (

@@ -26,13 +26,13 @@ DEEP, HALFWAY = 0.8, 0.7
 most answers make, and for one that all answers make or that changes to another thing."""
 ONE_WAY = 0.85
 """Share of the changed pixels that change as the click asks when a part becomes its whole, or the reverse."""
-REACH = 4
+CORRECTION_RADIUS = 4
 """Radius of a correction, in depths of its click."""
 FINEST = 0.5
 """Cells of the logits: the precision of a model's outline, and the least radius of a bend."""
 BEND = 1.25
 """Standard deviation of the Gaussian that bends an outline, in depths of the click."""
-MARGIN = 0.02
+LOGIT_MARGIN = 0.02
 """The logit at a click after a bend."""
 
 
@@ -81,7 +81,7 @@ def _mend(mask: MaskCandidate, answers: np.ndarray, click: Click, clicks: Sequen
         for wanted, least in ((agreed[(len(agreed) - 1) // 2], DEEP), (agreed[0], HALFWAY)):
             piece = _round(lacking & (fit.dense(wanted) > 0), cell, least)
             if piece is not None:
-                cells = _cells(fit, piece & _near(piece.shape, cell, REACH * depth), len(old))
+                cells = _cells(fit, piece & _near(piece.shape, cell, CORRECTION_RADIUS * depth), len(old))
                 corrected = replace(mask, logits=sign * np.where(cells, np.maximum(wanted, bent), bent))
                 if not corrected.violations(clicks):
                     return corrected
@@ -94,7 +94,7 @@ def _bent(fit: SquareInput, logits: np.ndarray, click: Click, radius: float) -> 
     x, y = _place(fit, click)
     across, down = (np.exp(-(((centres - at) / radius) ** 2) / 2) for at in (x, y))
     hill = np.outer(down, across).astype(np.float32)
-    lack = MARGIN - fit.at(logits, [click])[0]
+    lack = LOGIT_MARGIN - fit.at(logits, [click])[0]
     return logits + max(lack, 0) / fit.at(hill, [click])[0] * hill
 
 

@@ -13,7 +13,7 @@ from retouch.segmenters.base import Click, Prompt
 from retouch.segmenters.sam.decoder import DecoderInput, DecoderOutput
 from retouch.segmenters.sam.square_input import SquareInput
 
-SAME = 0.9
+SAME_MASK_IOU = 0.9
 """Intersection over union above which two masks are one candidate."""
 CLEAR, AMBIGUOUS = (0,), (1, 2, 3)
 """Levels of the decoder: one mask for a clear prompt; part, object and group for a single click."""
@@ -107,7 +107,7 @@ def best_first(
 
 
 def _same(a: MaskCandidate, b: MaskCandidate) -> bool:
-    return mask_iou(a.logits, b.within(a.fit).logits) > SAME
+    return mask_iou(a.logits, b.within(a.fit).logits) > SAME_MASK_IOU
 
 
 def _holds(crop: Box, click: Click) -> bool:

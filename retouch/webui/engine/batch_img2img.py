@@ -26,7 +26,7 @@ from retouch.webui.surrounding_job import Around
 
 LATENT = {"latent noise": 2, "latent nothing": 3}
 """The host's `inpainting_fill` where it acts on the latent; all else is in the crop when it gets here."""
-CELL = 8
+LATENT_CELL = 8
 """Pixels of a latent cell, a constant everywhere in the host. Work sizes are multiples of it."""
 _PREPARED = ("init_latent", "mask", "nmask", "image_conditioning", "retouch_alpha")
 
@@ -93,9 +93,9 @@ def _opaque(alpha: np.ndarray) -> Image.Image:
 
     A soft one is never denoised from high enough to become a picture again.
     """
-    rows, columns = (side // CELL for side in alpha.shape)
+    rows, columns = (side // LATENT_CELL for side in alpha.shape)
     opaque = (cells(alpha, rows, columns)[0].numpy() == OPAQUE) * np.uint8(OPAQUE)
-    return Image.fromarray(opaque.repeat(CELL, 0).repeat(CELL, 1))
+    return Image.fromarray(opaque.repeat(LATENT_CELL, 0).repeat(LATENT_CELL, 1))
 
 
 def _join(tensors: Sequence[Any], ndim: int) -> Any:

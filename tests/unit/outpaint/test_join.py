@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from retouch.image.blend.membrane import MOST, REACH
+from retouch.image.blend.membrane import DECAY_PIXELS, MOST
 from retouch.image.geometry import Box, Margins, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
@@ -33,9 +33,9 @@ def test_a_step_at_the_edge_is_led_on_into_the_hole_until_it_has_faded():
     made = level_edge(offered(over, hole), under, hole).over.pixels.astype(int)
     off = made - under
     assert np.abs(off[:, 96:102]).max() <= 2
-    assert np.abs(off[:, 116:120, 0].mean() - 12 * (1 - (1 - 18 / REACH) ** 2)) < 1.5
+    assert np.abs(off[:, 116:120, 0].mean() - 12 * (1 - (1 - 18 / DECAY_PIXELS) ** 2)) < 1.5
     assert np.abs(off[..., 1]).max() <= 1
-    assert np.array_equal(made[:, 100 + REACH :], over[:, 100 + REACH :])
+    assert np.array_equal(made[:, 100 + DECAY_PIXELS :], over[:, 100 + DECAY_PIXELS :])
 
 
 def test_levelling_is_continuous_at_the_edge_and_decays_within_its_length():

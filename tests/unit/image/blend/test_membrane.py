@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from retouch.engines.base import Job
-from retouch.image.blend.membrane import MOST, REACH, find_edge_shift
+from retouch.image.blend.membrane import DECAY_PIXELS, MOST, find_edge_shift
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
 from retouch.image.region import Region
@@ -43,7 +43,7 @@ def test_a_step_is_taken_off_at_the_edge_and_fades_inwards(under, outside, step)
     assert np.abs(shift[60:62, 100:200] + step).max() < 0.1 * abs(step)
     depth = np.abs(shift[60:150, 150, 0])
     assert (np.diff(depth) <= 1e-3).all()
-    assert not depth[REACH:].any()
+    assert not depth[DECAY_PIXELS:].any()
 
 
 def test_a_step_that_varies_along_the_edge_is_followed(under, outside):
