@@ -92,7 +92,7 @@ def join_break(candidate: Candidate, pixels: np.ndarray, crop: Box, hole: Box, s
 
 
 def _near(candidate: Candidate, hole: Box, side: Side) -> Box:
-    """The box, in canvas pixels, that a join's scores use: SCORED_PIXELS to either side of the hole's edge."""
+    """The box, in canvas pixels, that a join's scores use: SCORED_PIXELS on either side of the edge."""
     return candidate.box.grown(SCORED_PIXELS).grown(Margins(**{side: -depth_of(hole, side)}))
 
 
