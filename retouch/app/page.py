@@ -20,7 +20,7 @@ _ICON = (
 
 
 def install(app: FastAPI) -> None:
-    """Add `/`, `/doors` and the page's files to an app that has all its other routes."""
+    """Add `/`, `/doors` and the files of the page to an app that already has all other routes."""
     from fastapi import Request
     from fastapi.responses import HTMLResponse, Response
 
