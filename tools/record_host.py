@@ -34,9 +34,7 @@ def described(names: list[str]) -> dict[str, dict[str, Any]]:
     A step below a plain value (`shared.opts.data.get`) belongs to Python, not to the WebUI, and is left out.
     """
     found: dict[str, dict[str, Any]] = {}
-    for name in sorted(
-        names, reverse=True
-    ):  # a prefix comes after its longer names and replaces their entry for it
+    for name in sorted(names, reverse=True):  # the entry of a used name replaces that of a mere prefix
         found.update(_walk(name))
     return dict(sorted(found.items()))
 
@@ -104,7 +102,7 @@ def _member(cls: type, name: str) -> dict[str, Any]:
 
 
 def _assigned(cls: type, name: str) -> bool:
-    """True if the class or a parent sets the name in a method or annotates it, or its module sets it on `p`."""
+    """True if a method of the class or a parent sets the name, it is annotated, or its module sets it."""
     if any(name in vars(parent).get("__annotations__", {}) for parent in cls.__mro__):
         return True
     methods = [f for parent in cls.__mro__ for f in vars(parent).values() if inspect.isfunction(f)]
@@ -115,7 +113,7 @@ def _assigned(cls: type, name: str) -> bool:
 
 
 def _parameters(function: Any) -> list[str]:
-    """The parameters in order: `name`, `name=` with a default, `*args`, `**kwargs`, `*` before keyword-only."""
+    """In order: `name`, `name=` with a default, `*args`, `**kwargs`; `*` before keyword-only parameters."""
     said: list[str] = []
     for p in inspect.signature(function).parameters.values():
         if p.kind is p.KEYWORD_ONLY and not any(s.startswith("*") for s in said):

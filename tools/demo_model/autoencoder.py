@@ -25,7 +25,7 @@ def to_tensor(crops: list[np.ndarray], device: str) -> torch.Tensor:
 
 
 class Lesson:
-    """Loss: squared error of the round trip, and a penalty for latents without zero mean and unit variance."""
+    """Loss: squared error of the round trip, and a penalty for latents not of zero mean and unit variance."""
 
     def __init__(self, device: str) -> None:
         self.device, self.album = device, Album.open(whole=0.6)

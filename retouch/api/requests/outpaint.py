@@ -72,7 +72,7 @@ class OutpaintRequest(Painting, OutpaintOptions):
         return Recipe("Studio: Outpaint", passes=self.passes)
 
     def recipe_after(self, before: Recipe) -> Recipe:
-        """The recipe of a continued extension: the first pass of `before`, then the passes of this request."""
+        """The recipe of a continued extension: the first pass of `before`, then the passes of `self`."""
         return dataclasses.replace(before, passes=(before.passes[0], *self.passes[1:]))
 
 
