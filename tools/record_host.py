@@ -1,4 +1,4 @@
-"""Record what `retouch/webui` asks of a WebUI: kinds and parameters of every name it uses.
+"""Record the names of a WebUI that `retouch/webui` uses: their kinds and parameters.
 
 Run it with a WebUI's own Python from that WebUI's folder; no server is started, no model loaded:
 

@@ -85,6 +85,7 @@ def scene(rng: np.random.Generator) -> tuple:
 
 
 def batch_of(rng: np.random.Generator, size: int) -> dict:
+    """A batch of `size` scenes for the loss of ultralytics: "img" (size, 3, H, W) 0..1, and targets."""
     scenes = [scene(rng) for _ in range(size)]
     pictures = np.stack([s[0] for s in scenes]).transpose(0, 3, 1, 2)
     index = [np.full(len(s[1]), i) for i, s in enumerate(scenes)]

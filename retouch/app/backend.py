@@ -123,6 +123,7 @@ class _NoEngine:
 
 
 def no_model() -> Missing:
+    """The error of a job that needs an engine when there is none."""
     return Missing(
         "there is no model to paint with.",
         path="model",

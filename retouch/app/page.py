@@ -38,6 +38,7 @@ def install(app: FastAPI) -> None:
 
 
 def studio_page() -> str:
+    """The HTML of the studio's page."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Retouch</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

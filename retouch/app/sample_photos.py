@@ -123,4 +123,5 @@ FACE_WORDS = ("face", "woman", "astronaut", "smile", "portrait", "eyes")
 
 
 def sample(name: str) -> Sample:
+    """The sample of that name. Raises StopIteration for an unknown name."""
     return next(choice for choice in SAMPLES if choice.name == name)

@@ -36,7 +36,7 @@ def _blur(pixels: np.ndarray, random: np.random.Generator) -> np.ndarray:
 PAINTERS: dict[str, Wrong] = {
     "noise": _noise,
     "wrong colour": _colour,
-    "erased": lambda pixels, _: pixels,  # what it is given has nothing there
+    "erased": lambda pixels, _: pixels,  # its input is already erased there
     "heavy blur": _blur,
 }
 

@@ -154,7 +154,7 @@ def _promised(scores: Scores, no_shift: str) -> list[Figure]:
         ("edges, painter without a shift", [no_shift], OFF, edges, 1.02),
     ]
     if AUTOENCODER in scores:
-        # It shifts little and loses much, which no way of putting back undoes: no worse is what there is.
+        # It shifts little and loses detail, which compositing cannot restore: the target is "not worse".
         promises.append(("drift, the demo's autoencoder", [AUTOENCODER], OFF, drifts, 1.02))
     kept = [
         Figure.at_most(name, _ratio(scores, who, beside, pick), f"of {SHORT_OF[beside]}", most)

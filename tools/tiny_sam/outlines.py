@@ -47,6 +47,7 @@ def polygon(rng: np.random.Generator) -> np.ndarray:
 
 
 def star(rng: np.random.Generator) -> np.ndarray:
+    """A star with four to seven rays."""
     rays, depth = int(rng.integers(4, 8)), rng.uniform(0.45, 0.7)
     turns = np.arange(2 * rays) * np.pi / rays
     radius = np.where(np.arange(2 * rays) % 2, depth, 1)
