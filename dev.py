@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Sets Retouch up and runs it: `python3 dev.py demo | test | check | run | bench`.
 
-Standard library only, and nothing newer than Python 3.6 in its syntax: whatever Python starts it,
-the answer is work or one sentence. The work is done by an environment made from the lock files.
+It uses the standard library only, in the syntax of Python 3.6. With any Python, the result is the work or one
+sentence. The work runs in an environment made from the lock files.
 """
 
 import argparse

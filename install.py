@@ -1,8 +1,8 @@
-"""Run by the WebUI before it starts: adds the packages Retouch lacks and moves none that is there.
+"""Run by the WebUI before it starts: installs the packages that Retouch lacks.
 
-What is installed is handed to pip as constraints, so no version the host pins can change, and
-packages that ask for torch, numpy or opencv come without their requirements. Without a network the
-WebUI starts all the same, and only what needs the missing package says so.
+Installed packages are passed to pip as constraints, so no version that the host pins can change. Packages
+that require torch, numpy or opencv are installed without their requirements. Without a network the WebUI
+starts all the same, and only the functions that need the missing package report it.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-# Distribution -> what to ask pip for. Exact versions: releases of ultralytics were tampered with before.
-# They require torch and opencv, which are the host's business, so pip does not look at that.
+# Distribution -> requirement for pip. Exact versions: releases of ultralytics were tampered with before.
+# They require torch and opencv, which the host provides, so pip must not install their requirements.
 ALONE = {
     "ultralytics": "ultralytics==8.4.100",
     "ultralytics-thop": "ultralytics-thop==2.2.3",
     "segment-anything": "segment-anything==1.0",
 }
 OLDEST = {"ultralytics": "8.1.0"}
-"""An installed package is never moved, whatever its version; one that is older than this is named."""
-# What those need beyond what every host has.
+"""The oldest version that is supported. An older installed package is not changed, but is reported."""
+# Requirements of those packages that not every host has.
 SMALL = {
     name: name
     for name in (
@@ -39,7 +39,7 @@ SMALL = {
         "scipy",
     )
 }
-QUICKLY = "--retries 1 --timeout 15 --disable-pip-version-check"  # no long wait when offline
+QUICKLY = "--retries 1 --timeout 15 --disable-pip-version-check"  # do not wait long when offline
 MEDIAPIPE = (
     "Retouch: the mediapipe detectors are optional, as `pip install mediapipe` moves the WebUI's "
     "protobuf; every other detector works without."
@@ -47,12 +47,12 @@ MEDIAPIPE = (
 
 
 def canonical(name: str) -> str:
-    """One spelling per distribution, as pip compares them."""
+    """The normalised name of a distribution, as pip compares names."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def installed(distributions: Iterable[Any]) -> dict[str, str]:
-    """Canonical name -> version; the first on the path wins, broken installs are left out."""
+    """Canonical name -> version. The first one on the path counts; broken installations are left out."""
     versions: dict[str, str] = {}
     for distribution in distributions:
         name, version = distribution.metadata["Name"], distribution.metadata["Version"]
@@ -62,12 +62,12 @@ def installed(distributions: Iterable[Any]) -> dict[str, str]:
 
 
 def missing(wanted: dict[str, str], there: dict[str, str]) -> list[str]:
-    """What to ask pip for. An installed package counts whatever its version."""
+    """The requirements that pip must install. An installed package counts whatever its version."""
     return [requirement for name, requirement in wanted.items() if name not in there]
 
 
 def outdated(there: dict[str, str]) -> list[str]:
-    """What to tell of installed packages that are older than what Retouch is tested with."""
+    """One sentence for each installed package that is older than the oldest supported version."""
     return [
         f"Retouch: {name} {there[name]} is installed and stays; files of today's detectors need {oldest} or "
         f'newer: pip install --upgrade "{name}>={oldest}".'
@@ -81,12 +81,12 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def constraints(there: dict[str, str]) -> str:
-    """A pip constraints file by which nothing installed can move."""
+    """The text of a pip constraints file that pins every installed package."""
     return "".join(f"{name}=={version}\n" for name, version in sorted(there.items()))
 
 
 def commands(there: dict[str, str], constraint_file: Path) -> list[str]:
-    """The pip commands still needed: none when everything is there."""
+    """The arguments of the pip commands that are needed. Empty if everything is installed."""
     small, alone = missing(SMALL, there), missing(ALONE, there)
     steps = []
     if small:
@@ -109,7 +109,7 @@ def constraint_file(there: dict[str, str]) -> Iterator[Path]:
 
 
 def add_missing(launch: Any, there: dict[str, str]) -> None:
-    """`launch` is the host's module of that name."""
+    """Install the missing packages. `launch` is the module of that name of the host."""
     with constraint_file(there) as path:
         steps = commands(there, path)
         for command in steps:
@@ -128,7 +128,7 @@ def main() -> None:
         return
     try:
         add_missing(launch, installed(importlib.metadata.distributions()))
-    except Exception as error:  # the host raises RuntimeError with all of pip's output
+    except Exception as error:  # the host raises RuntimeError with the whole output of pip
         last = (str(error).strip().splitlines() or [type(error).__name__])[-1]
         print(f"Retouch could not install what it lacks, and tries again next start: {last}")
 

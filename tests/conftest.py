@@ -1,4 +1,4 @@
-"""What every test shares: repeatable seeds, fast and repeatable property tests, and golden pictures."""
+"""Fixtures of all tests: fixed random seeds, property tests that repeat, and golden pictures."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(autouse=True)
 def repeatable_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a seed is picked at random, a test picks the same ones each time it runs."""
-    random.seed(0)  # of the WebUI
+    """Fix every random seed, so that a test draws the same seeds in each run."""
+    random.seed(0)  # the seeds of the WebUI
     monkeypatch.setattr("retouch.recipes.seeds.secrets.randbelow", random.Random(0).randrange)
 
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[Picture, str], None]:
-    """Compares a picture with tests/golden/NAME.png; a difference of 1 is another machine's rounding."""
+    """Compares a picture with tests/golden/NAME.png. A difference of 1 level (rounding) is allowed."""
 
     def compare(picture: Picture, name: str) -> None:
         path = GOLDEN / f"{name}.png"
@@ -56,7 +56,7 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Picture, str], None]:
 
 @pytest.fixture
 def golden_text(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Compares a text with the file tests/golden/outside/NAME, to the byte."""
+    """Compares a text with the file tests/golden/outside/NAME, byte for byte."""
 
     def compare(text: str, name: str) -> None:
         path = GOLDEN / "outside" / name

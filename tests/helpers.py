@@ -24,17 +24,17 @@ from retouch.recipes.shape import Shape
 from retouch.recipes.target import Target
 
 _TRIES = 6
-"""Draws of a value whose fields must fit one another, before its default has to do."""
+"""Number of random draws of a value with constraints between its fields. Then its default is used."""
 GENERATION = Generation(prompt="a photo", negative_prompt="blurry", seed=100)
 
 
 def noise(size: Size, seed: int = 0) -> Picture:
-    """A picture no two pixels of which are likely to be equal."""
+    """Noise. Any two pixels are very likely to differ."""
     return Picture(np.random.default_rng(seed).integers(0, 256, (size.height, size.width, 3), np.uint8))
 
 
 def ramp(size: Size) -> Picture:
-    """Smooth: red grows to the right, green downward, blue is even."""
+    """A gradient: red grows to the right, green grows downwards, blue is constant."""
     x = np.linspace(0, 255, size.width).round().astype(np.uint8)
     y = np.linspace(0, 255, size.height).round().astype(np.uint8)
     red, green = np.broadcast_arrays(x[None], y[:, None])
@@ -96,14 +96,14 @@ def boxes_in(draw: st.DrawFn, size: Size) -> Box:
 
 
 def wild_boxes(reach: int = 500) -> st.SearchStrategy[Box]:
-    """Non-empty boxes that may lie anywhere, also off every canvas."""
+    """Non-empty boxes at any position, also outside every canvas."""
     side, place = st.integers(1, reach), st.integers(-reach, reach)
     return st.builds(lambda x, y, w, h: Box(x, y, x + w, y + h), place, place, side, side)
 
 
 @st.composite
 def masks(draw: st.DrawFn, size: Size) -> Mask:
-    """Soft ones, hard ones, blank and full ones."""
+    """Soft, hard, blank and full masks of this size."""
     seed, share = draw(st.integers(0, 2**32 - 1)), draw(st.sampled_from([0.0, 0.01, 0.3, 0.9, 1.0]))
     random = np.random.default_rng(seed)
     shape = (size.height, size.width)
@@ -123,11 +123,11 @@ def values_of(draw: st.DrawFn, cls: type) -> Any:
         chosen = {f.name: draw(_field_values(f, types_of(cls)[f.name])) for f in dataclasses.fields(cls)}
         try:
             return cls(**chosen)
-        except BadInput:  # a rule over several fields, such as min_area <= max_area
+        except BadInput:  # a constraint between fields, such as min_area <= max_area
             continue
     try:
         return cls()
-    except BadInput:  # a rule that nothing but a choice can fulfil
+    except BadInput:  # a constraint that the default does not fulfil
         reject()
 
 

@@ -1,4 +1,4 @@
-"""A backend over the shipped fakes: what the doors' tests stand on."""
+"""A backend for the API tests, built on the fakes of `retouch.testing`."""
 
 from __future__ import annotations
 
@@ -27,14 +27,17 @@ BOX = Box(40, 30, 100, 90)
 
 
 def photo(width: int = 240, height: int = 200, seed: int = 0) -> Picture:
-    """Noise: every pixel that moves shows."""
+    """Noise (height, width, 3) uint8: any pixel that moves is visible."""
     random = np.random.default_rng(seed)
     return Picture(random.integers(0, 256, (height, width, 3), dtype=np.uint8))
 
 
 @dataclass
 class Pointer:
-    """A segmenter: a square of 41 pixels round the first click, and what it was asked and told."""
+    """A segmenter that finds a square of 41 pixels around the first click.
+
+    It records pictures and prompts.
+    """
 
     name: str = "pointer"
     prepared: list[Picture] = field(default_factory=list)
@@ -57,7 +60,7 @@ class Pointer:
 
 @dataclass
 class Stand:
-    """Knows one detector, `face`, which finds `boxes`, and one segmenter. Remembers what it was busy with."""
+    """A backend with one detector, `face`, which finds `boxes`, and one segmenter. It records its jobs."""
 
     engine: FakeEngine = field(default_factory=FakeEngine)
     boxes: tuple[Box, ...] = (BOX,)

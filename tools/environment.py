@@ -1,4 +1,4 @@
-"""Virtual environments made from the lock files, complete or not there at all."""
+"""Virtual environments made from the lock files. A set-up that did not finish counts as absent."""
 
 import hashlib
 import importlib.util
@@ -15,12 +15,12 @@ VENV, PURE = ROOT / ".venv", ROOT / ".venv-pure"
 WINDOWS = os.name == "nt"
 SUPPORTED = ((3, 10), (3, 11), (3, 12))
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-# Any of these means that somebody has told uv where to look.
+# If one of these is set, the user has configured an index for uv.
 UV_INDEXES = {"UV_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX", "UV_CONFIG_FILE", "UV_NO_INDEX"}
 
 
 def version_problem(version, words) -> str:
-    """One sentence if this Python cannot run Retouch, else nothing."""
+    """One sentence if this Python cannot run Retouch, else ""."""
     if tuple(version[:2]) in SUPPORTED:
         return ""
     command = " ".join(["py -3.11" if WINDOWS else "python3.11", "dev.py", *(words or ["demo"])])
@@ -45,27 +45,27 @@ def stamp_of(venv: Path) -> Path:
 
 
 def digest(venv: Path, name: str) -> str:
-    """What a finished set-up is known by: the lock, and the folder, as a moved one is broken."""
+    """SHA-256 of the lock file and the path of the environment. An environment that was moved is invalid."""
     return hashlib.sha256(lock_of(name).read_bytes() + str(venv).encode()).hexdigest()
 
 
 def is_whole(venv: Path) -> bool:
-    """Whether some set-up of this environment ran to its end."""
+    """True if a set-up of this environment finished."""
     return stamp_of(venv).is_file() and python_of(venv).exists()
 
 
 def is_ready(venv: Path, names) -> bool:
-    """Whether one of these locks is installed here."""
+    """True if one of these locks is installed here."""
     known = [digest(venv, name) for name in names]
     return is_whole(venv) and stamp_of(venv).read_text().strip() in known
 
 
 def set_up(venv: Path, name: str, superset: str = "") -> Path:
-    """The environment's Python, after installing the lock unless it or its superset is there."""
+    """Install the lock, unless it or its superset is installed. Returns the environment's Python."""
     if not is_ready(venv, [name, superset] if superset else [name]):
         print(f"Setting up {venv.name} (the first time downloads a lot) ...", flush=True)
         if is_whole(venv):
-            stamp_of(venv).unlink()  # until the new lock is in, this one is half-finished
+            stamp_of(venv).unlink()  # until the new lock is installed, this environment is incomplete
         else:
             create(venv)
         install(venv, name)
@@ -99,7 +99,7 @@ def imports(venv: Path, module: str) -> bool:
 
 
 def use_headless_opencv(venv: Path, name: str, env) -> None:
-    """A machine without a display has no libGL: the headless twins, same version, do without."""
+    """Replace opencv by its headless packages of the same version if the machine has no libGL."""
     uv, target = [python_of(venv), "-m", "uv", "pip"], ["--python", python_of(venv)]
     packages, twins = headless_twins(lock_of(name).read_text())
     step([*uv, "uninstall", *target, *packages], "remove opencv with windows", env)
@@ -107,13 +107,13 @@ def use_headless_opencv(venv: Path, name: str, env) -> None:
 
 
 def headless_twins(lock: str) -> tuple:
-    """(the lock's opencv packages, what to install in their place)."""
+    """(names of the lock's opencv packages, the headless requirements that replace them)."""
     pinned = re.findall(r"^(opencv-[a-z-]*python)(==\S+)", lock, re.MULTILINE)
     return [name for name, _ in pinned], [f"{name}-headless{version}" for name, version in pinned]
 
 
 def uv_environment(env, pip_config: str) -> dict:
-    """uv does not read pip's settings: hand over index and certificates where it has none."""
+    """Environment variables that give uv the index and certificates of pip's settings, where uv has none."""
     of_pip = dict(re.findall(r"^\S+\.([a-z-]+)='(.*)'$", pip_config, re.MULTILINE))
     result = {"UV_HTTP_TIMEOUT": "300", **env}
     if "index-url" in of_pip and not UV_INDEXES & set(env) and not uv_config(env).is_file():
@@ -145,12 +145,12 @@ def step(command, what: str, env=None) -> None:
 
 
 def chromium() -> str:
-    """The browser that the page is tested in: the one in RETOUCH_CHROMIUM, else the machine's, else ""."""
+    """The path of Chromium for browser tests: RETOUCH_CHROMIUM, else the machine's, else ""."""
     return os.environ.get("RETOUCH_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), "")
 
 
 def set_up_chromium() -> str:
-    """The same, after installing it where there is none and that can be done without asking anybody."""
+    """As `chromium`. If there is none, it is installed, provided that this needs no confirmation."""
     apt = shutil.which("apt-get")
     if not chromium() and apt and hasattr(os, "geteuid") and os.geteuid() == 0:
         env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")

@@ -1,4 +1,4 @@
-"""Which names of the WebUI `retouch/webui` uses, read from its source. Nothing is imported.
+"""The names of the WebUI that `retouch/webui` uses, read from its source. Nothing is imported.
 
 A name is dotted and starts at a module of the WebUI's `modules` package: `shared.state.begin`,
 `processing.StableDiffusionProcessingImg2Img.steps`.
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HUB = "retouch.webui.host"
-"""Our module that hands the WebUI's modules on under their own names."""
+"""Our module that re-exports the WebUI's modules under their own names."""
 IMG2IMG = "processing.StableDiffusionProcessingImg2Img"
 DUCKS = {
     "p": IMG2IMG,
@@ -25,9 +25,9 @@ DUCKS = {
     "mba": "scripts.MaskBlendArgs",
     "xyz": "xyz_grid",
 }
-"""What a variable of this name holds everywhere in `retouch/webui`."""
+"""Variable name -> class of its value, the same everywhere in `retouch/webui`."""
 ARGUMENTS = {"images": "scripts.PostprocessBatchListArgs", "image": "scripts.PostprocessImageArgs"}
-"""What `pp` is, by the attribute asked of it."""
+"""The class of `pp`, by the attribute that is read from it."""
 OWN = {
     "retouch",
     "retouch_jobs",
@@ -41,7 +41,7 @@ OWN = {
     "__class__",
     "__dataclass_fields__",
 }
-"""Attributes that Retouch itself puts on the WebUI's objects, and Python's."""
+"""Attributes that Retouch or Python sets on the WebUI's objects."""
 _OF_JOBS = (
     "disable_extra_networks",
     "eta",
@@ -78,7 +78,8 @@ DYNAMIC = (
     *(f"shared.state.{name}" for name in ("job", "sampling_step", "sampling_steps")),
     "xyz_grid.AxisOption.label",
 )
-"""Used through a name made at run time or an element of a list, which no reading of the source shows."""
+"""Names that are built at run time or read from an element of a list, so that the source does not show
+them."""
 
 
 def used(folder: Path) -> list[str]:
@@ -90,7 +91,7 @@ def used(folder: Path) -> list[str]:
 
 
 def _imports(tree: ast.AST) -> dict[str, str]:
-    """Local name -> dotted name, of what is imported from `modules`."""
+    """Local name -> dotted name, for everything imported from `modules`."""
     bound: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "modules":
@@ -140,7 +141,7 @@ class _File:
         yield ".".join(part for part in [base, *parts[:depth]] if part)
 
     def _of_class(self, node: ast.ClassDef) -> Iterator[str]:
-        """Methods that override the WebUI's, and what a method asks of its own object."""
+        """The methods that override the WebUI's, and the attributes that a method reads from `self`."""
         base = next((b for b in map(self._resolved, node.bases) if b), None)
         if base is None:
             return
@@ -156,7 +157,7 @@ class _File:
                 yield f"{base}.{parts[0]}"
 
     def _of_call(self, node: ast.Call) -> Iterator[str]:
-        """Keywords given to the constructor of one of our subclasses, and `getattr(p, "name")`."""
+        """Keyword arguments of the constructors of our subclasses, and the names in `getattr(p, "name")`."""
         called = node.func.id if isinstance(node.func, ast.Name) else ""
         if called in self.subclasses:
             yield from (f"{self.subclasses[called]}.{k.arg}" for k in node.keywords if k.arg)
@@ -176,7 +177,7 @@ def _is_name(node: ast.AST) -> bool:
 
 
 def _outermost(tree: ast.AST) -> Iterator[ast.Attribute]:
-    """Every `a.b.c` that starts at a plain name, once and whole."""
+    """Every whole `a.b.c` that starts at a plain name, once."""
     inner: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and _unrolled(node)[0]:
@@ -186,7 +187,7 @@ def _outermost(tree: ast.AST) -> Iterator[ast.Attribute]:
 
 
 def _unrolled(node: ast.Attribute) -> tuple[str, list[str]]:
-    """("a", ["b", "c"]) of `a.b.c`; the first is "" where it starts at anything but a name."""
+    """("a", ["b", "c"]) of `a.b.c`. The first is "" if the expression does not start at a name."""
     parts: list[str] = []
     at: ast.expr = node
     while isinstance(at, ast.Attribute):

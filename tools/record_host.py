@@ -1,4 +1,4 @@
-"""Record what `retouch/webui` asks of a WebUI: kinds and parameters of every name it uses.
+"""Record the names of a WebUI that `retouch/webui` uses: their kinds and parameters.
 
 Run it with a WebUI's own Python from that WebUI's folder; no server is started, no model loaded:
 
@@ -24,17 +24,17 @@ ROOT = Path(__file__).resolve().parent.parent
 WEBUI = ROOT / "retouch" / "webui"
 FLAGS = ("--skip-torch-cuda-test", "--no-half", "--use-cpu", "all", "--skip-version-check")
 LAZY = {"shared.sd_model"}
-"""Asking for it would load a checkpoint."""
+"""Names that are not read, because reading them loads a checkpoint."""
 _PLAIN = (bool, int, float, str, list, tuple, dict, set, type(None))
 
 
 def described(names: list[str]) -> dict[str, dict[str, Any]]:
-    """Each name, and every step on the way to it, as the importable `modules` has it.
+    """Kind and parameters of each name, and of every step on its path, in the importable `modules`.
 
-    A step below a plain value (`shared.opts.data.get`) is Python's, not the WebUI's, and left out.
+    A step below a plain value (`shared.opts.data.get`) belongs to Python, not to the WebUI, and is left out.
     """
     found: dict[str, dict[str, Any]] = {}
-    for name in sorted(names, reverse=True):  # what is used itself comes after what is only passed
+    for name in sorted(names, reverse=True):  # the entry of a used name replaces that of a mere prefix
         found.update(_walk(name))
     return dict(sorted(found.items()))
 
@@ -48,7 +48,7 @@ def _walk(name: str) -> dict[str, dict[str, Any]]:
             found[path] = {"kind": "value" if part in vars(at) else "missing"}
             break
         found[path] = _entry(at, part)
-        if path != name:  # only passed through: its own parameters are nobody's business
+        if path != name:  # a mere prefix of a name: its parameters are not used
             found[path].pop("parameters", None)
         at = getattr(at, part, None)
         if at is None or isinstance(at, _PLAIN):
@@ -57,7 +57,7 @@ def _walk(name: str) -> dict[str, dict[str, Any]]:
 
 
 def _module(name: str) -> Any:
-    """A module of the WebUI, or its X/Y/Z script, which is loaded by its path as the WebUI does."""
+    """A module of the WebUI, or its X/Y/Z script, which is loaded by its path as the WebUI loads it."""
     if name != "xyz_grid":
         return importlib.import_module(f"modules.{name}")
     base = importlib.import_module("modules.paths_internal").script_path
@@ -82,7 +82,7 @@ def _entry(owner: Any, name: str) -> dict[str, Any]:
 
 
 def _class(cls: type) -> dict[str, Any]:
-    """A dataclass has more fields than we use: those are recorded one by one, as its members."""
+    """The description of a class. Fields of a dataclass are recorded one by one, only those in use."""
     if dataclasses.is_dataclass(cls) or issubclass(cls, list | tuple | BaseException):
         return {"kind": "class"}
     return {"kind": "class", "parameters": _parameters(cls)}
@@ -102,7 +102,7 @@ def _member(cls: type, name: str) -> dict[str, Any]:
 
 
 def _assigned(cls: type, name: str) -> bool:
-    """Set in a method of the class or a parent's, annotated there, or put on `p` by its module."""
+    """True if a method of the class or a parent sets the name, it is annotated, or its module sets it."""
     if any(name in vars(parent).get("__annotations__", {}) for parent in cls.__mro__):
         return True
     methods = [f for parent in cls.__mro__ for f in vars(parent).values() if inspect.isfunction(f)]
@@ -113,7 +113,7 @@ def _assigned(cls: type, name: str) -> bool:
 
 
 def _parameters(function: Any) -> list[str]:
-    """In order: `name`, `name=` with a default, `*args`, `**kwargs`; `*` before keyword-only ones."""
+    """In order: `name`, `name=` with a default, `*args`, `**kwargs`; `*` before keyword-only parameters."""
     said: list[str] = []
     for p in inspect.signature(function).parameters.values():
         if p.kind is p.KEYWORD_ONLY and not any(s.startswith("*") for s in said):
@@ -124,14 +124,14 @@ def _parameters(function: Any) -> list[str]:
 
 
 def _type(owner: Any, name: str, value: Any) -> str:
-    """The type's name; of a None that is filled later, the one its module declares."""
+    """The name of the value's type. For a None that is set later, the type that its module declares."""
     declared = vars(owner).get("__annotations__", {}).get(name) if inspect.ismodule(owner) else None
     named = declared if value is None and declared is not None else type(value)
     return named if isinstance(named, str) else named.__name__
 
 
 def _boot() -> dict[str, str]:
-    """Import the WebUI of this folder, as it does itself before it starts a server."""
+    """Import the WebUI of this folder as it does before it starts a server."""
     sys.path.insert(0, str(Path.cwd()))
     sys.argv = ["webui.py", *FLAGS]
     importlib.import_module("modules.initialize").imports()
@@ -140,7 +140,7 @@ def _boot() -> dict[str, str]:
 
 
 def written(host: dict[str, str], names: dict[str, dict[str, Any]]) -> str:
-    """The JSON file's text: a line a name, so that a difference shows what changed."""
+    """The text of the JSON file: one line a name, so that a diff shows each change."""
     lines = [f"  {json.dumps(name)}: {json.dumps(entry, sort_keys=True)}" for name, entry in names.items()]
     said = json.dumps(host, sort_keys=True)
     return f'{{\n "host": {said},\n "names": {{\n' + ",\n".join(lines) + "\n }\n}\n"

@@ -1,9 +1,9 @@
 """Train the demo model: python -m tools.train_demo
 
-Five courses on the photographs of `retouch.app.sample_photos`: autoencoder, painter, once more the decoder,
-and twice more the painter, on what may lie beyond the photographs and on faces that lean. Stop it whenever
-you like: the same command goes on where it was. The weights and the log of losses go to models/demo. With
---further the last two are gone through alone, from the weights that lie there.
+Five courses on the photographs of `retouch.app.sample_photos`: the autoencoder, the painter, the decoder
+again, and the painter twice more, on made-up continuations beyond the photographs and on leaning faces.
+Training can be stopped at any time; the same command resumes it. The weights and the log of losses are
+written to models/demo. With --further only the last two courses run, from the weights in that folder.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _joined(before: str, now: str) -> str:
-    """One log for two: the rows of `now` instead of those of the same courses."""
+    """One log of losses: the rows of `before`, with the courses that are in `now` replaced."""
     head, *new = now.splitlines(keepends=True)
     gone_through = {row.split(",")[0] for row in (head, *new)}
     kept = [row for row in before.splitlines(keepends=True) if row.split(",")[0] not in gone_through]
@@ -62,7 +62,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _taught(state: Path, device: str) -> tuple[UnshuffleAutoencoder, float, painter.Painter]:
-    """All from nothing: autoencoder, what its latents are scaled by, painter."""
+    """(autoencoder, scale factor of its latents, painter), all trained from random weights."""
     vae = _autoencoder(state, device)
     pools, factor = painter.pools(vae, device, PAINTER.seed)
     print(f"Latents are scaled by {factor:.6f}.")
@@ -71,7 +71,7 @@ def _taught(state: Path, device: str) -> tuple[UnshuffleAutoencoder, float, pain
 
 
 def _loaded(folder: Path) -> tuple[UnshuffleAutoencoder, float, painter.Painter]:
-    """The same as it was kept."""
+    """(autoencoder, scale factor of its latents, painter) as saved in `folder`."""
     pipe = Loader("cpu", offline=True).pipeline(str(folder))
     vae, made = UnshuffleAutoencoder(), painter.Painter()
     for part, kept in ((vae, pipe.vae), (made.unet, pipe.unet), (made.text, pipe.text_encoder)):
@@ -92,7 +92,7 @@ def _painter(pools: list[painter.Pool], state: Path, device: str) -> painter.Pai
 
 
 def _polished(vae: UnshuffleAutoencoder, state: Path, device: str) -> UnshuffleAutoencoder:
-    """The same with a better decoder: the latents, and so the painter, stay what they were."""
+    """The autoencoder with a better decoder. The latents do not change, so the painter stays valid."""
     lesson = autoencoder.Polish(vae, device)
     vae.decoder.requires_grad_(True)
     vae.decoder = Run(DECODER, vae.decoder, state, device).go(lesson)

@@ -46,7 +46,7 @@ ARCHITECTURE = {
 
 
 def ground(rng: np.random.Generator) -> np.ndarray:
-    """Dull colours that change slowly, with grain and a few dull things on it."""
+    """A ground of dull colours that change slowly, with grain and a few dull shapes."""
     grid = rng.integers(40, 200, (rng.integers(2, 9), rng.integers(2, 9), 1)) + rng.integers(-25, 25, 3)
     picture = cv2.resize(grid.clip(0, 255).astype(np.uint8), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
     for _ in range(rng.integers(0, 8)):
@@ -58,7 +58,7 @@ def ground(rng: np.random.Generator) -> np.ndarray:
 
 
 def bright(rng: np.random.Generator) -> tuple:
-    """A saturated colour."""
+    """A random saturated colour."""
     hue = np.uint8([[[rng.integers(0, 180), rng.integers(200, 256), rng.integers(180, 256)]]])
     return tuple(int(v) for v in cv2.cvtColor(hue, cv2.COLOR_HSV2RGB)[0, 0])
 
@@ -85,6 +85,7 @@ def scene(rng: np.random.Generator) -> tuple:
 
 
 def batch_of(rng: np.random.Generator, size: int) -> dict:
+    """A batch of `size` scenes for the loss of ultralytics: "img" (size, 3, H, W) 0..1, and targets."""
     scenes = [scene(rng) for _ in range(size)]
     pictures = np.stack([s[0] for s in scenes]).transpose(0, 3, 1, 2)
     index = [np.full(len(s[1]), i) for i, s in enumerate(scenes)]

@@ -1,7 +1,7 @@
-"""Train the very small SAM that the tests click with: python -m tools.train_tiny_sam
+"""Train the tiny SAM of the segmenter tests: python -m tools.train_tiny_sam
 
-Made-up scenes and one course: half an hour on two cores that have nothing else to do. Stop it whenever you
-like: the same command goes on where it was. The result is a plain state dict in half precision.
+It trains on generated scenes in one course: half an hour on two idle cores. Training can be stopped at any
+time; the same command resumes it. The result is a plain state dict in half precision.
 """
 
 from __future__ import annotations

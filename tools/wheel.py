@@ -1,4 +1,4 @@
-"""Builds the wheel and tries it in an environment of its own, in an empty folder: `python3 dev.py wheel`."""
+"""Build the wheel and test it in an environment of its own, in an empty folder: `python3 dev.py wheel`."""
 
 import os
 import re
@@ -16,7 +16,7 @@ START_SECONDS = 300
 
 
 def try_wheel(out: Path) -> int:
-    """Build source distribution and wheel into `out`, install the wheel with its extra `app`, run it."""
+    """Build source distribution and wheel into `out`, install the wheel with its extra `app`, and run it."""
     python = set_up(VENV, "app", superset="dev")
     uv = [python, "-m", "uv"]
     env = uv_environment(os.environ, answer([python, "-m", "pip", "config", "list"]))
@@ -53,7 +53,7 @@ def run_in(folder: Path, command, env=None) -> None:
 
 
 def check_app(python: Path, folder: Path) -> None:
-    """Start the app on a free port and load its page and one of its modules."""
+    """Start the app on a free port and load its page and one of its JavaScript modules."""
     command = [str(python), "-m", "retouch.app", "--port", "0"]
     with subprocess.Popen(
         command, cwd=str(folder), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
@@ -68,7 +68,7 @@ def check_app(python: Path, folder: Path) -> None:
 
 
 def read_address(app) -> str:
-    """The address that the app prints when it listens."""
+    """The address that the app prints when it accepts connections."""
     until = time.monotonic() + START_SECONDS
     for line in app.stdout:
         sys.stdout.write(line)

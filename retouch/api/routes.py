@@ -68,7 +68,7 @@ def install(app: FastAPI, backend: Backend, guard: Sequence[Any] = ()) -> ApiSer
 
 
 def _add_get(router: APIRouter, path: str, answer: Callable[[], dict[str, Any]]) -> None:
-    """A route that answers what `say`, called in the thread pool, returns."""
+    """A GET route that returns `answer()`, called in the thread pool."""
 
     async def endpoint() -> Response:
         return await _in_thread(answer)
@@ -77,7 +77,7 @@ def _add_get(router: APIRouter, path: str, answer: Callable[[], dict[str, Any]])
 
 
 def _add_watch(router: APIRouter, method: str, path: str, answer: Callable[[str], dict[str, Any]]) -> None:
-    """A route about the task that the query or a JSON body names, or about whichever is at work."""
+    """A route about the task that the query or a JSON body names, or about the running task if none does."""
     from starlette.requests import Request
 
     async def endpoint(request: Request) -> Response:

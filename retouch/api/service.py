@@ -54,7 +54,7 @@ class ApiService(ApiContext):
     def answer(self, verb: str, body: Any) -> dict[str, Any]:
         """Answer a verb by its name. Raises errors of `retouch.errors` with the JSON path of the fault.
 
-        Any other exception is converted to a RetouchError. Remarks collected on the way are in `warnings`.
+        Any other exception is converted to a RetouchError. Collected remarks are in `warnings`.
         """
         work = VERBS[verb].answer
         with collect_remarks() as remarks, convert_errors(lambda cause: _internal_error(verb, cause)):

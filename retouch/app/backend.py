@@ -38,7 +38,7 @@ NOISE_STEPS = 4
 
 @dataclass
 class Standalone:
-    """The backend of `retouch.api.routes` and `retouch.api`. `load_engine` is called at most once."""
+    """The backend of the standalone app, the command line and the demo. `load_engine` runs at most once."""
 
     load_engine: Callable[[], Engine]
     registry: DetectorRegistry
@@ -84,7 +84,10 @@ class Standalone:
 
     @contextlib.contextmanager
     def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:
-        """One job at a time. The first that `paints` loads the engine: Missing when there is none."""
+        """Hold the queue for one job. The first job that `paints` loads the engine.
+
+        Raises Missing if there is no model.
+        """
         ticket = JobTicket(what, task)
         with self.job_queue.hold(ticket, self._queue):
             if paints and self._engine is None:
@@ -120,6 +123,7 @@ class _NoEngine:
 
 
 def no_model() -> Missing:
+    """The error of a job that needs an engine when there is none."""
     return Missing(
         "there is no model to paint with.",
         path="model",

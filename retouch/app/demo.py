@@ -1,8 +1,8 @@
 """The main jobs on real photographs, end to end: `python -m retouch.app.demo [--out DIR]`.
 
-A spoilt face is found and mended, a thing is removed, a cropped photograph is extended, a recipe of two
-passes refines a person. Pictures, plans and numbers go into one HTML report. Nothing is downloaded: the
-painter is the demo model, which knows these photographs, and the report says so.
+A pixelated face is detected and fixed, an object is removed, a cropped photograph is extended, and a recipe
+of two passes refines a person. Pictures, plans and numbers are written to one HTML report. Nothing is
+downloaded: the engine is the demo model, which was trained on these photographs, and the report says so.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ from retouch.recipes.target import Target
 OUT = Path("retouch-demo")
 SEED = 7
 BLOCKS = 12
-"""A spoilt face is this many blocks wide: still a face to a detector, and to a person."""
+"""Width of the pixelated face in blocks. A detector and a person still recognise a face."""
 FACE = Target(models=("face",))
 PERSON = Target(models=("person",))
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A photograph as it should be, as it is given, and what is done about it.
+    """A photograph (`truth`), the damaged version (`given`), and the passes that repair it.
 
-    `target` names what is found and mended by `passes`; without one, `region` is painted as the first of
-    them says. `lost` is where the given picture differs from the truth, None for all of it.
+    Without a `region`, the targets of the passes are detected. With one, it is painted by the first pass.
+    `lost` is the box in which `given` differs from `truth`, None for the whole picture.
     """
 
     name: str
@@ -63,10 +63,11 @@ class Scene:
     lost: Box | None = None
 
     def canvas(self, backend: Standalone) -> PictureInput:
+        """The picture and the generation parameters as input of the pipeline."""
         return PictureInput(self.given, Generation(self.prompt, seed=SEED, sampling=backend.defaults()))
 
     def done(self, backend: Standalone) -> Result:
-        """The whole job on the backend's studio."""
+        """The result of the whole job by the pipeline of the backend."""
         studio, canvas = backend.pipeline, self.canvas(backend)
         if self.region:
             return studio.paint(canvas, [self.region], self.passes[0])
@@ -75,7 +76,7 @@ class Scene:
 
 
 def mended_face() -> Scene:
-    """The astronaut with her face in blocks, and the recipe Face polish at denoising strength 0.5."""
+    """The astronaut with a pixelated face, and the recipe Face polish at denoising strength 0.5."""
     truth = sample("astronaut").picture
     face = Box(178, 58, 274, 177)
     told = f"A face in {BLOCKS} blocks is found and repainted, as auto-fix does while a picture is made."
@@ -85,7 +86,7 @@ def mended_face() -> Scene:
 
 
 def removed_thing() -> Scene:
-    """A sticker on a photograph: its outline is what a person would brush over."""
+    """A photograph with a sticker, and the outline of the sticker as the mask."""
     truth = sample("china").scaled(256)
     mask = np.zeros(truth.pixels.shape[:2], np.uint8)
     cv2.ellipse(mask, (198, 141), (31, 24), 20, 0, 360, (255,), -1, cv2.LINE_AA)
@@ -100,7 +101,7 @@ def removed_thing() -> Scene:
 
 
 def extended_photograph() -> Scene:
-    """The right quarter cut off; the canvas is grown by as much and the new strip painted."""
+    """A photograph whose right quarter is cut off, on a canvas of the original size. The strip is painted."""
     truth = sample("flower").scaled(256)
     strip = Box(truth.size.width - truth.size.width // 4, 0, *truth.size)
     kept = np.ascontiguousarray(truth.pixels[:, : strip.left])
@@ -113,7 +114,7 @@ def extended_photograph() -> Scene:
 
 
 def refined_person() -> Scene:
-    """A whole portrait of which only a thumbnail was left: first the person, then the face again."""
+    """A portrait enlarged 8 times from a thumbnail. The first pass paints the person, the second the face."""
     truth = sample("astronaut").picture
     given = resize(resize(truth, 1 / 8), 8)
     told = "A recipe of two passes on a portrait grown from a thumbnail: the person at 0.6, the face at 0.4."
@@ -129,14 +130,14 @@ SCENES: tuple[Callable[[], Scene], ...] = (mended_face, removed_thing, extended_
 
 @dataclass
 class Demo:
-    """Scenes through a backend, one folder and one report for all."""
+    """Runs scenes on a backend. All scenes share one output folder and one report."""
 
     backend: Standalone
     out: Path
     shown: list[Shown] = field(default_factory=list)
 
     def show(self, scene: Scene) -> None:
-        """Do the job, measure it and write its pictures."""
+        """Run the job, measure the result and write its pictures."""
         with self.backend.busy("fix", scene.name):
             begun = time.perf_counter()
             result = scene.done(self.backend)
@@ -158,7 +159,7 @@ class Demo:
 
     @property
     def ok(self) -> bool:
-        """Every scene painted something, and nothing else moved."""
+        """True if every scene painted a region and no pixel outside the masks changed."""
         return all(
             s.figures["Regions painted"] and not s.figures["Pixels changed outside the mask"]
             for s in self.shown
@@ -166,7 +167,7 @@ class Demo:
 
 
 def figures_of(scene: Scene, result: Result, mask: Mask) -> dict[str, Any]:
-    """What was spoilt, against the photograph as it was, and how the painted part sits in the rest."""
+    """The damaged area compared with the truth, and the seam, drift and sharpness of the painted area."""
     where = (scene.lost or mask.bounds or scene.truth.size.box).slices
     truth, given, made = (picture.pixels for picture in (scene.truth, scene.given, result.picture))
     numbers = measure_quality(given, made, mask, truth)
@@ -186,7 +187,7 @@ def figures_of(scene: Scene, result: Result, mask: Mask) -> dict[str, Any]:
 
 
 def pixelate(photo: Picture, boxes: Sequence[Box], blocks: int) -> Picture:
-    """The photograph with every box in coarse blocks, so many to its width."""
+    """The photograph with each box pixelated to `blocks` blocks across its width."""
     pixels = photo.pixels.copy()
     for box in boxes:
         size = (blocks, max(1, round(blocks * box.height / box.width)))
@@ -196,7 +197,7 @@ def pixelate(photo: Picture, boxes: Sequence[Box], blocks: int) -> Picture:
 
 
 def changed_outside(before: Picture, after: Picture, mask: Mask) -> int:
-    """How many pixels differ where the composite mask is 0: none may."""
+    """Number of pixels that differ where the composite mask is 0. It must be 0."""
     differs = (before.pixels != after.pixels).any(2)
     return int(np.count_nonzero(differs & (mask.alpha == 0)))
 
@@ -209,7 +210,7 @@ def _union(masks: Sequence[Mask], scene: Scene) -> Mask:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the demo. 0 when every scene was painted and no pixel outside the masks has changed."""
+    """Run the demo. Returns 0 if every scene was painted and no pixel outside the masks changed."""
     parser = argparse.ArgumentParser(prog="python -m retouch.app.demo", description=__doc__)
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR")
     add_arguments(parser)

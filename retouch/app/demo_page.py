@@ -1,4 +1,4 @@
-"""The demo's report: one HTML file that needs nothing beside it."""
+"""The report of the demo: one HTML file with all pictures embedded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CROP, REGION = (64, 156, 255), (255, 92, 72)
 
 @dataclass(frozen=True)
 class Shown:
-    """What was done to one photograph, what was measured, and what its regions reported."""
+    """One scene of the report: its description, its figures, the reports of its regions and its warnings."""
 
     name: str
     told: str
@@ -30,7 +30,7 @@ class Shown:
 
 
 def draw_plan(picture: Picture, plan: Mapping[str, Any]) -> Picture:
-    """The picture with each step's region, the crop the model sees, and the size it sees it at."""
+    """The picture with the box, the crop and the work size in pixels of each step drawn on it."""
     image = Image.fromarray(picture.pixels)
     pen = ImageDraw.Draw(image)
     for step in plan["steps"]:
@@ -46,7 +46,7 @@ def _frame(pen: ImageDraw.ImageDraw, box: Sequence[int], colour: tuple[int, int,
 
 
 def page(shown: Sequence[Shown], folder: Path, remark: str) -> str:
-    """The report on photographs whose pictures lie in `folder`."""
+    """The report as HTML. `folder` has the pictures of the scenes, `remark` is the notice of the engine."""
     parts = "".join(_photo(one, folder) for one in shown)
     head = f'<h1>Retouch</h1><p class="remark">{html.escape(remark)}</p>'
     return document("Retouch: demo report", head + parts)

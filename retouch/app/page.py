@@ -20,7 +20,7 @@ _ICON = (
 
 
 def install(app: FastAPI) -> None:
-    """Add `/`, `/doors` and the page's files to an app that has all its other routes."""
+    """Add `/`, `/doors` and the files of the page to an app that already has all other routes."""
     from fastapi import Request
     from fastapi.responses import HTMLResponse, Response
 
@@ -38,6 +38,7 @@ def install(app: FastAPI) -> None:
 
 
 def studio_page() -> str:
+    """The HTML of the studio's page."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Retouch</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

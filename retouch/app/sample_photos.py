@@ -1,5 +1,7 @@
-"""The photographs that the demo, its model and the benches work on. They come with scikit-image and
-scikit-learn; none is copied into this project."""
+"""The photographs of the demo, of its training and of the benches.
+
+They come with scikit-image and scikit-learn. None of them is copied into this project.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,10 @@ from retouch.image.picture import Picture
 
 @dataclass(frozen=True)
 class Sample:
-    """A photograph, where it is from, and what the demo model has been told it shows.
+    """A photograph, its licence and origin, and the words that the demo model was trained with.
 
-    `prompt` names the whole; `words` are what its parts and its mood are called.
+    `prompt` describes the whole photograph. `words` name its parts and its mood. `load` returns (height,
+    width, 3) uint8.
     """
 
     name: str
@@ -29,16 +32,16 @@ class Sample:
 
     @functools.cached_property
     def picture(self) -> Picture:
-        """At its own size."""
+        """The photograph at its original size."""
         return Picture(np.asarray(self.load()))
 
     def scaled(self, short_side: int) -> Picture:
-        """With its short side this many pixels long."""
+        """The photograph scaled to a short side of `short_side` pixels."""
         return resize(self.picture, short_side / min(self.picture.size))
 
 
 def resize(picture: Picture, factor: float) -> Picture:
-    """Larger or smaller, by Lanczos as everywhere in Retouch."""
+    """The picture scaled by `factor` with Lanczos, as everywhere in Retouch."""
     size = Size(*(round(side * factor) for side in picture.size))
     return Picture(np.asarray(Image.fromarray(picture.pixels).resize(size, Image.Resampling.LANCZOS)))
 
@@ -115,9 +118,10 @@ SAMPLES = (
 )
 
 FACE = Box(150, 20, 300, 240)
-"""Where the astronaut's face is, hair and chin included, at her picture's own size."""
+"""Box of the astronaut's face with hair and chin, in pixels of the original size."""
 FACE_WORDS = ("face", "woman", "astronaut", "smile", "portrait", "eyes")
 
 
 def sample(name: str) -> Sample:
+    """The sample of that name. Raises StopIteration for an unknown name."""
     return next(choice for choice in SAMPLES if choice.name == name)

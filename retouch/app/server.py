@@ -1,4 +1,4 @@
-"""The standalone app: the studio and the REST doors without a WebUI, `python -m retouch.app`."""
+"""The standalone app: the studio and the REST routes without a WebUI, `python -m retouch.app`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""`python -m retouch VERB`, here or through a running server."""
+"""`python -m retouch VERB`, in this process or through a running server."""

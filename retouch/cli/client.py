@@ -1,4 +1,4 @@
-"""Client: where the command line sends its requests."""
+"""The protocol of a client: the receiver of the command line's requests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 
 class Client(Protocol):
-    """Where requests go: a `ApiService` here, or a `Remote`."""
+    """Answers requests: an `ApiService` in this process, or a `Remote` server."""
 
     def answer(self, verb: str, body: dict[str, Any]) -> dict[str, Any]: ...
 

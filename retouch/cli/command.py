@@ -1,9 +1,10 @@
-"""The command line: `python -m retouch VERB PHOTO... -o DIR`, here or through a WebUI.
+"""The command line: `python -m retouch VERB PHOTO... -o DIR`, in this process or through a server.
 
-Files, folders and globs; what is already done is left alone, a file that fails is named and the
-rest go on. The exit status is 0 when all went well, as when nothing is found in a photograph or all of it was
-better before; 1 when one failed; 2 when nothing could be begun; 3 when none failed, but in one something was
-to be painted and nothing of it can be seen; 130 after Ctrl-C, which keeps what is done.
+It takes files, folders and globs. A photograph whose target is up to date is skipped. If one fails, its name
+is printed and the others are still processed.
+Exit status: 0 if all succeeded, also if nothing was detected in a photograph or all its regions were
+reverted; 1 if one failed; 2 if the command could not start; 3 if none failed, but one was to be painted and
+no change is visible; 130 after Ctrl-C, which keeps the finished files.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`python -m retouch history FILE`: what was done to a picture, and any step of it undone or painted anew."""
+"""`python -m retouch history FILE`: list the steps of a picture; revert or repaint any of them."""
 
 from __future__ import annotations
 

@@ -39,11 +39,11 @@ class InputFile:
 
 
 def photos(words: Sequence[str], out: Path, ending: str = "") -> tuple[InputFile, ...]:
-    """Every photograph that files, folders and globs name, each once, in order.
+    """All photographs that the files, folders and globs match: each once, in order.
 
-    A target lies in `out` under the photograph's place in its folder, with `ending` or, if that is
-    blank, the photograph's own. Missing for a word that names nothing; BadInput when a target
-    would fall on a photograph or on another target.
+    A target keeps the photograph's relative path below `out`. It has the given `ending`, or the photograph's
+    own if that is blank. Raises Missing for a word that matches nothing, and BadInput if a target is the path
+    of a photograph or of another target.
     """
     files: dict[Path, InputFile] = {}
     for word in words:
@@ -54,9 +54,9 @@ def photos(words: Sequence[str], out: Path, ending: str = "") -> tuple[InputFile
 
 
 def _files_named(word: str, out: Path) -> list[tuple[Path, Path]]:
-    """(file, its place below the folder it was found in) of one word, sorted.
+    """(file, its path relative to the folder that was searched) of one word, sorted.
 
-    In a folder, what lies in `out` is left out, and what `detect` made: that is of an earlier run.
+    In a folder, files below `out` and results of an earlier `detect` are skipped.
     """
     path = Path(word)
     if path.is_dir():

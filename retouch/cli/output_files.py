@@ -142,6 +142,7 @@ def keep_outpaint(photo: InputFile, answer: dict[str, Any]) -> None:
 
 
 def keep_plan(photo: InputFile, answer: dict[str, Any]) -> None:
+    """Write the plan as JSON."""
     fields = {key: value for key, value in answer.items() if key != "image_id"}
     put(photo.target, json.dumps(fields, indent=1, ensure_ascii=False).encode() + b"\n")
 

@@ -160,10 +160,12 @@ def fix_knobs() -> list[KnobPath]:
 
 
 def inpaint_knobs() -> list[KnobPath]:
+    """The knobs of an inpaint that have a flag."""
     return [knob_path for knob_path in knob_paths(InpaintRequest) if knob_path.path not in OWN]
 
 
 def outpaint_knobs() -> list[KnobPath]:
+    """The knobs of an outpaint that have a flag."""
     return [knob_path for knob_path in knob_paths(OutpaintRequest) if knob_path.path not in OWN]
 
 

@@ -55,6 +55,7 @@ class ProgressReport:
         self._step(f"{target} is done already")
 
     def fail(self, source: Path, error: Exception) -> None:
+        """Count a failed file and print its error."""
         self.failed.append(source)
         self._tell(f"{source}: {error}")
         self._step("")
@@ -97,6 +98,7 @@ class ProgressReport:
             self._tell(f"Before and after: {where}")
 
     def close(self) -> None:
+        """Close the bar."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None

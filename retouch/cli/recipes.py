@@ -1,4 +1,4 @@
-"""`python -m retouch recipes ACTION`: see recipes, check, keep, share and read them, here or on a WebUI."""
+"""`python -m retouch recipes ACTION`: list, show, check, save, share, read or remove recipes."""
 
 from __future__ import annotations
 

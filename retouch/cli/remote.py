@@ -14,7 +14,7 @@ from retouch.errors import BadInput, Missing, RetouchError, convert_errors
 
 PREFIX = "/retouch/v1"
 TIMEOUT = 3600.0
-"""Seconds to wait for an answer: a picture of many faces on a slow machine takes long."""
+"""Seconds to wait for an answer. A picture with many faces takes long on a slow machine."""
 
 
 class Unreachable(Missing):

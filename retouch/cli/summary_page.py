@@ -1,7 +1,7 @@
-"""The summary of a run beside its results: index.html, and a folder of what it shows.
+"""The summary of a run beside its results: `index.html`, and the folder `index.files` with its previews.
 
-What is known of each file is written as soon as it is done, so that the next run, which leaves it
-alone, still shows it.
+The entry of each file is written to that folder as soon as the file is done. A later run skips the file and
+reads its entry from there.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ PAGE, SHOWN = "index.html", "index.files"
 
 
 class NoSummary:
-    """Of a command that writes no summary."""
+    """A summary that writes nothing, for the other commands."""
 
     def finish(self, photo: InputFile, answer: dict[str, Any]) -> None:
-        """A file is done; before its result is written."""
+        """Record a finished photograph. It is called before the result is written."""
 
     def skip(self, photo: InputFile) -> None:
-        """It was done by an earlier run."""
+        """Record a photograph that an earlier run finished."""
 
     def fail(self, photo: InputFile, error: Exception) -> None:
-        """It is not done; the rest go on."""
+        """Record a failed photograph. The others are still processed."""
 
     def close(self, note: str = "") -> Path | None:
-        """Write the page, and say where it is; None without one. `note` says why the run ended early."""
+        """Write the page and return its path, None without one. `note` is the reason of an early end."""
         return None
 
 
 @dataclass
 class SummaryPage(NoSummary):
-    """Of a recipe over photographs whose targets lie below `out`."""
+    """The summary of a recipe. All targets of the photographs are below `out`."""
 
     out: Path
     recipe: Recipe
@@ -98,7 +98,7 @@ class SummaryPage(NoSummary):
         self._entries[photo.target] = entry
 
     def _read_entry(self, photo: InputFile) -> BatchEntry | None:
-        """What an earlier run said of a file, None where there is nothing that can be read."""
+        """The entry that an earlier run wrote for a file. None if there is none or it cannot be read."""
         try:
             fields = json.loads(self._picture_path(self._name(photo), "json").read_bytes())
             entry = BatchEntry(**{**fields["entry"], "reports": tuple(fields["entry"]["reports"])})
@@ -114,7 +114,7 @@ class SummaryPage(NoSummary):
         return dataclasses.replace(entry, warnings=(*entry.warnings, warning))
 
     def _entry_of_files(self, photo: InputFile) -> BatchEntry:
-        """Of a file that something else has done: nothing but its two pictures is known."""
+        """The entry of a file that another program wrote: only its two pictures are known."""
         entry = BatchEntry(
             self._name(photo), "done", warnings=("It was done before; nothing is known of how.",)
         )

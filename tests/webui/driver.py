@@ -1,4 +1,4 @@
-"""A started stand-in WebUI with Retouch and some neighbours loaded, used the way its page and API do."""
+"""A stand-in WebUI with Retouch and other extensions loaded, driven as by its page and its API."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ from tests.stand import Pointer
 ROOT = Path(__file__).parents[2]
 NEIGHBOURS = Path(__file__).parent / "neighbours"
 LEFT, RIGHT = Box(64, 64, 128, 128), Box(320, 64, 384, 128)
-"""Two regions far from each other in a picture of 512 x 512."""
+"""Two regions far apart in a picture of 512 x 512 pixels."""
 FACES = {"enabled": True, "recipe": "Face polish"}
 
 
 def recipe(*passes: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """An API request with a recipe written out; a pass looks for faces unless it says otherwise."""
+    """An API request with a recipe of these passes. A pass detects faces unless it has another target."""
     written = [{"target": {"models": ["face"], "order": "left to right"}, **p} for p in passes]
     return {"enabled": True, "recipe": {"name": "Test", "passes": written}, **fields}
 
 
 @dataclass
 class Detectors:
-    """In place of the registry: `face` and `hand` find what they are told."""
+    """Replaces the registry: `face` and `hand` are fake detectors."""
 
     faces: FakeDetector = field(default_factory=lambda: FakeDetector((LEFT, RIGHT)))
     hands: FakeDetector = field(default_factory=lambda: FakeDetector((), label="hand"))
@@ -71,7 +71,7 @@ class Detectors:
 
 @dataclass
 class Segmenters:
-    """In place of the registry: one, which says what it was asked and where that ran."""
+    """Replaces the registry. Its only segmenter records its prompts."""
 
     pointer: Pointer = field(default_factory=Pointer)
     released: int = 0
@@ -108,13 +108,13 @@ class Run:
 
 @dataclass(repr=False)
 class WebUI:
-    """`detectors` are made anew for every test, the page is built once."""
+    """The stand-in WebUI. `detectors` are new for every test; the page is built once."""
 
     detectors: Detectors = field(default_factory=Detectors)
     segmenters: Segmenters = field(default_factory=Segmenters)
     page: Any = None
     enabled: set[str] = field(default_factory=set)
-    """Titles of the neighbours whose checkbox is on."""
+    """Titles of the other extensions whose checkbox is on."""
 
     def start(self) -> None:
         """Load scripts and build the page, as a start and as "Reload UI" do."""
@@ -128,7 +128,7 @@ class WebUI:
                 runner.setup_ui()
 
     def reset(self) -> None:
-        """Everything but the page as after a start."""
+        """Reset everything but the page to the state after start-up."""
         shared.reset()
         shared.sd_model = None
         sd_models.reload_model_weights()
@@ -152,7 +152,10 @@ class WebUI:
         return next(s for s in found if type(s).__name__ == "RetouchScript")
 
     def values(self, is_img2img: bool = False, **changes: Any) -> list[Any]:
-        """What the page's widgets hold, by the end of their elem_id; `enable=True` opens the accordion."""
+        """The values of the page's widgets. `changes` are keyed by the end of an elem_id.
+
+        `enable=True` opens the accordion.
+        """
         script = self.script(is_img2img)
         prefix = script.elem_id("")
         names = [c.elem_id.removeprefix(prefix).removesuffix("-checkbox") for c in script.controls]
@@ -161,7 +164,10 @@ class WebUI:
         return [changes.get(n, c.value) for n, c in zip(names, script.controls, strict=True)]
 
     def args(self, is_img2img: bool, retouch: Any) -> tuple[Any, ...]:
-        """Every script's args. `retouch`: widget values, an API request, or None for what the page shows."""
+        """The arguments of every script.
+
+        `retouch`: widget values, an API request, or None for the page's values.
+        """
         runner, script = self.runner(is_img2img), self.script(is_img2img)
         args = [getattr(c, "value", None) for c in runner.inputs]
         given = [retouch] if isinstance(retouch, dict) else list(retouch or [])
@@ -175,12 +181,12 @@ class WebUI:
         return self.run(processing.StableDiffusionProcessingTxt2Img(**{**_COMMON, **fields}), retouch)
 
     def img2img(self, retouch: Any = None, image: Image.Image | None = None, **fields: Any) -> Run:
-        torch.manual_seed(0)  # the WebUI's VAE would encode the same picture a little differently each time
+        torch.manual_seed(0)  # the WebUI's VAE would encode the same picture slightly differently each time
         said = {**_COMMON, "init_images": [image or photo()], "denoising_strength": 0.5, **fields}
         return self.run(processing.StableDiffusionProcessingImg2Img(**said), retouch)
 
     def run(self, p: Any, retouch: Any = None) -> Run:
-        """As a press on Generate: queue, state, job."""
+        """Run a job as the Generate button does: queue, state, job."""
         with self.generating(), contextlib.closing(p):
             self.prepare(p, retouch)
             return Run(p, processing.process_images(p))
@@ -210,7 +216,7 @@ _COMMON = {
 
 
 def photo(width: int = 512, height: int = 512, seed: int = 0) -> Image.Image:
-    """Noise: any pixel that moves shows."""
+    """Noise (height, width, 3) uint8: any pixel that moves is visible."""
     random = np.random.default_rng(seed)
     return Image.fromarray(random.integers(0, 256, (height, width, 3), np.uint8))
 
@@ -223,7 +229,7 @@ def mask_of(*boxes: Box, size: tuple[int, int] = (512, 512)) -> Image.Image:
 
 
 def inner() -> list[dict[str, Any]]:
-    """The sampling calls Retouch made."""
+    """The sampling calls of Retouch."""
     return [said for said in trace.of("sampling") if said["inner"]]
 
 
@@ -232,20 +238,20 @@ def outer() -> list[dict[str, Any]]:
 
 
 def expected_errors() -> list[dict[str, Any]]:
-    """What the WebUI's log would say, taken so that the test's end does not complain of it."""
+    """Remove and return the logged errors, so that the check at the end of the test does not fail on them."""
     found = trace.of("error")
     trace.events[:] = [event for event in trace.events if event[0] != "error"]
     return found
 
 
 def changed(before: Picture | Image.Image, after: Picture | Image.Image) -> np.ndarray:
-    """(h, w) true where any channel differs."""
+    """(height, width) bool: True where any channel differs."""
     one, two = (np.asarray(x if isinstance(x, Image.Image) else x.pixels, int) for x in (before, after))
     return (one != two).any(2)
 
 
 def only_in(mask: np.ndarray, boxes: Sequence[Box], reach: int) -> bool:
-    """Nothing outside the boxes grown by `reach`, and something inside each of them."""
+    """True if nothing changed outside the boxes grown by `reach` pixels, and a pixel changed in each box."""
     rest = mask.copy()
     for box in boxes:
         grown = box.grown(reach) & Box(0, 0, mask.shape[1], mask.shape[0])

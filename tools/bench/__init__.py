@@ -1,1 +1,4 @@
-"""Benches: what was promised about speed, measured side by side in one run. `python -m tools.bench NAME`."""
+"""Benches: the promised speed and quality, measured side by side in one run.
+
+`python -m tools.bench NAME`.
+"""

@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """0 when every figure measured keeps its promise, 1 when one does not."""
+    """Run a bench. Returns 0 if every measured figure meets its target, 1 if one does not."""
     args = parser().parse_args(words)
     figures = import_module(BENCHES[args.name]).measure(args)
     print("\n" + table(figures))

@@ -1,7 +1,8 @@
-"""A running WebUI, asked over HTTP: what Retouch samples there, and its time beside ADetailer's.
+"""A running WebUI over HTTP: the sampling of Retouch, and its time beside ADetailer's.
 
-Both tools mend the same picture in an img2img that is itself skipped, each by its own option. Timed is the
-whole request, as a person waits for it. ADetailer's own way of skipping samples one step of 128x128 pixels.
+Both tools fix the same picture in an img2img that is itself skipped, each by its own option. The whole
+request is timed, as a person waits for it. ADetailer's option to skip img2img still samples one step of
+128x128 pixels.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Webui:
     url: str
 
     def get(self, path: str) -> Any:
-        """The answer, None when there is no such route."""
+        """The JSON answer. None if there is no such route."""
         try:
             return self._ask(path, None)
         except urllib.error.HTTPError as error:
@@ -66,7 +67,7 @@ class Webui:
             return json.load(answer)
 
     def img2img(self, picture: Picture, steps: int, scripts: dict[str, Any], pictures: int = 1) -> Fixed:
-        """The picture through always-on `scripts`, `pictures` times in one batch."""
+        """Send the picture through always-on `scripts`, `pictures` times in one batch."""
         body = {
             "init_images": [encoder.encode_base64(picture)],
             "prompt": "a portrait photograph",
@@ -95,7 +96,7 @@ class Fixed:
 
 
 def _changed_areas(before: Picture, after: Picture) -> int:
-    """Connected areas of changed pixels; a few lone pixels are part of the area beside them."""
+    """Number of connected areas of changed pixels. A few isolated pixels belong to the area beside them."""
     changed = (before.pixels != after.pixels).any(2).astype(np.uint8)
     joined = cv2.morphologyEx(changed, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     return cv2.connectedComponents(joined)[0] - 1
@@ -110,7 +111,7 @@ def adetailer(**changes: Any) -> dict[str, Any]:
 
 
 def measure(url: str, steps: int, rounds: int) -> list[Figure]:
-    """Counts and boot always; times beside ADetailer when that is installed there."""
+    """Counts and start-up time always; times beside ADetailer if it is installed in that WebUI."""
     webui = Webui(url)
     figures = [*_counts(webui, steps), *_boot(webui)]
     if webui.get("/adetailer/v1/version") is None:
@@ -138,13 +139,13 @@ def _calls(webui: Webui, steps: int, name: str, faces: int, pictures: int) -> Fi
 
 
 def _plan(webui: Webui, picture: Picture, steps: int) -> list[Size]:
-    """The size each face is to be painted at."""
+    """The work size in pixels of each face."""
     body = {"verb": "fix", "image": encoder.encode_base64(picture), "recipe": _RECIPE, "steps": steps}
     return [Size(*step["work"]) for step in webui.post("/retouch/v1/plan", body)["steps"]]
 
 
 def _boot(webui: Webui) -> list[Figure]:
-    """The WebUI's own record of how long it took to load our script, when it last started."""
+    """Seconds that the WebUI took to load our script at its last start, from its own record."""
     record = (webui.get("/internal/profile-startup") or {}).get("records", {})
     if _ENTRY not in record:
         return []
@@ -173,7 +174,10 @@ def _beside_adetailer(webui: Webui, steps: int, rounds: int) -> list[Figure]:
 
 
 def _ratio(webui: Webui, steps: int, rounds: int, theirs: dict[str, Any]) -> float:
-    """Median of rounds, each one request of either tool, after a short one of each that loads models."""
+    """Median ratio of the times over rounds. Each round has one request of each tool.
+
+    Before them, a short request of each tool loads the models.
+    """
     picture, ratios = crowd(FACES), []
     for script in (retouch(), theirs):
         webui.img2img(picture, 1, script)
@@ -193,7 +197,7 @@ def _ratio(webui: Webui, steps: int, rounds: int, theirs: dict[str, Any]) -> flo
 
 
 def _in_turn(number: int, a: Callable[[], Fixed], b: Callable[[], Fixed]) -> tuple[Fixed, Fixed]:
-    """Whoever was first is second in the next round."""
+    """The results of `a` and `b`. The tool that runs first changes with each round."""
     if number % 2:
         second, first = b(), a()
         return first, second

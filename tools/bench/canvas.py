@@ -1,8 +1,8 @@
-"""How fluid the page's canvas is: brush strokes on a 4K picture, by Chromium's own trace, and growing a mask.
+"""Frame rate of the page's canvas: brush strokes on a 4K picture and mask growth, by Chromium's trace.
 
-Pointer moves go through the browser's input, one after another as they are answered; a frame counts when
-the compositor has drawn it. The busy time of the page's main thread is printed beside: it does not change
-when the machine has other work, the frame rate does.
+Pointer moves are sent through the browser's input, each after the answer to the last one. A frame counts when
+the compositor has drawn it. The busy time of the page's main thread is printed as well: it does not depend on
+other load of the machine, the frame rate does.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def measure(args: Namespace) -> list[Figure]:
 
 @contextmanager
 def opened_page() -> Iterator[Any]:
-    """A headless Chromium that shows the view with a picture, served from memory: nothing listens."""
+    """A headless Chromium with the canvas and a picture, served from memory. No port is opened."""
     from playwright.sync_api import sync_playwright
 
     picture = io.BytesIO()
@@ -91,7 +91,7 @@ def _script(route: Any) -> None:
 
 
 def _strokes(page: Any, name: str, show: str, rounds: int) -> Figure:
-    """The median round: a first one, not counted, lets the page compile its code."""
+    """The median round. A first round, in which the page compiles its code, is not counted."""
     page.evaluate(f"view.tool = 'brush'; view.brush = {{size: {BRUSH}}}; {show}")
     page.evaluate("view.whenDrawn()")
     traces = [_traced_stroke(page) for _ in range(rounds + 1)][1:]
@@ -102,7 +102,7 @@ def _strokes(page: Any, name: str, show: str, rounds: int) -> Figure:
 
 
 def _traced_stroke(page: Any) -> list[dict]:
-    """One spiral stroke; the events between its press and its release."""
+    """The trace events between press and release of one spiral stroke."""
     browser = page.context.browser
     page.mouse.move(WINDOW.width / 2, WINDOW.height / 2)
     page.mouse.down()
@@ -122,7 +122,7 @@ def _traced_stroke(page: Any) -> list[dict]:
 
 
 def _drawn(trace: Sequence[dict]) -> list[float]:
-    """When each frame was drawn, in seconds."""
+    """The time of each drawn frame in seconds."""
     return sorted(event["ts"] / 1e6 for event in trace if event["name"] == "DrawFrame")
 
 
@@ -132,7 +132,7 @@ def _frames_a_second(trace: Sequence[dict]) -> float:
 
 
 def _main_thread_ms(trace: Sequence[dict]) -> float:
-    """Processor time of the page's main thread for each frame."""
+    """Processor time of the page's main thread per frame, in milliseconds."""
     thread = next(
         (event["pid"], event["tid"])
         for event in trace

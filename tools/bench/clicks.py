@@ -1,4 +1,4 @@
-"""What clicks are worth: how well things whose truth is known are found by a box, a click and corrections."""
+"""Quality of clicks: how well objects with a known truth are found by a box, a click and corrections."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ class Pointed:
 
 
 def pointed(segmenter: Segmenter, scenes: int = SCENES) -> list[Pointed]:
-    """Of each thing in so many scenes that no training saw; first clicks fall anywhere inside."""
+    """The scores of each object in `scenes` scenes that no training used.
+
+    First clicks are random points inside.
+    """
     from tools.tiny_sam.figures import UNSEEN
     from tools.tiny_sam.scenes import scene
 
@@ -43,7 +46,7 @@ def pointed(segmenter: Segmenter, scenes: int = SCENES) -> list[Pointed]:
 
 
 def quality(tiny: Segmenter) -> list[Figure]:
-    """The issue's three figures, and what the corrections gain."""
+    """The three figures of the issue, and the gain of the corrections."""
     things = pointed(tiny)
     box, click, second, third = means(things)
     return [
@@ -57,14 +60,14 @@ def quality(tiny: Segmenter) -> list[Figure]:
 
 
 def means(things: Sequence[Pointed]) -> tuple[float, float, float, float]:
-    """Of box, first, second and third click."""
+    """Mean intersection over union of (box, first, second, third click)."""
     rows = np.array([(one.box, one.click, one.second, one.third) for one in things])
     box, click, second, third = rows.mean(0).tolist()
     return box, click, second, third
 
 
 def lost(things: Sequence[Pointed]) -> float:
-    """Share of the things whose overlap is less after the corrective click than it was after the first."""
+    """Share of the objects whose overlap is lower after the corrective click than after the first click."""
     return float(np.mean([one.second < one.click - LESS for one in things]))
 
 
@@ -86,11 +89,11 @@ def _thing(segmenter: Segmenter, picture: Picture, truth: np.ndarray, rng: np.ra
 
 
 def solid(seen: Segmentation, picture: Picture) -> np.ndarray:
-    """(height, width) bool: the best mask of an answer, nothing where there is none."""
+    """(height, width) bool: the best mask of an answer, all False without one."""
     mask = seen.regions[0].mask(picture.size) if seen.regions else Mask.blank(picture.size)
     return mask.solid
 
 
 def overlap(a: np.ndarray, b: np.ndarray) -> float:
-    """Intersection over union."""
+    """Intersection over union, 0..1, of two masks (height, width) bool."""
     return float((a & b).sum() / max((a | b).sum(), 1))

@@ -1,4 +1,4 @@
-"""Bench `demo-model`: what the small checkpoint in models/demo can do, against the truth it was shown."""
+"""Bench `demo-model`: the small checkpoint in models/demo against the photographs that it was trained on."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def measure(args: argparse.Namespace) -> list[Figure]:
 
 
 def round_trip(engine: DiffusersEngine) -> Figure:
-    """Through the autoencoder and back, whole photographs."""
+    """PSNR in dB of whole photographs after a round trip through the autoencoder."""
     found = {s.name: through(engine, on_grid(s.scaled(NATIVE.width))) for s in SAMPLES}
     print("Round trip, dB: " + ", ".join(f"{name} {value:.1f}" for name, value in found.items()))
     name = f"autoencoder round trip, mean over the photographs, short side {NATIVE.width}"
@@ -59,7 +59,7 @@ def round_trip(engine: DiffusersEngine) -> Figure:
 
 
 def decibels(truth: np.ndarray, made: np.ndarray) -> float:
-    """PSNR of pixels that are there and not equal."""
+    """PSNR in dB of two pictures that are not empty and not equal."""
     found = measure_psnr(truth, made)
     assert found is not None
     return found
@@ -76,7 +76,7 @@ def through(engine: DiffusersEngine, picture: Picture) -> float:
 
 
 def on_grid(picture: Picture) -> Picture:
-    """Cut to whole latent cells."""
+    """The picture cropped to whole latent cells."""
     return picture.crop(Box(0, 0, *(side // CELL * CELL for side in picture.size)))
 
 
@@ -93,7 +93,7 @@ class Hole:
         return Job(fill_hole(self.truth, self.mask, "fill"), self.mask, prompt, "", SEED, settings)
 
     def error(self, made: np.ndarray) -> float:
-        """Mean squared error inside the hole, 8-bit levels."""
+        """Mean squared error inside the hole, in squared levels of 255."""
         inside = self.mask.alpha >= SOLID
         return float(np.square(made[inside].astype(np.float64) - self.truth.pixels[inside]).mean())
 
@@ -103,9 +103,9 @@ class Hole:
 
 
 def holes(count: int = MASKS) -> list[Hole]:
-    """Seeded: every photograph in turn, a native square of it, 10 to 30 % of that a hole.
+    """Seeded holes: each photograph in turn, a square of native size, 10 to 30 % of it masked.
 
-    Squares start at a cell of the latents, as they do in a whole photograph that is encoded at once.
+    Squares start at a latent cell, as in a whole photograph that is encoded at once.
     """
     rng = np.random.default_rng(SEED)
     return [_hole(SAMPLES[i % len(SAMPLES)], i, rng) for i in range(count)]
@@ -120,7 +120,7 @@ def _hole(one: Sample, number: int, rng: np.random.Generator) -> Hole:
 
 
 def _shape(draw: Drawing, rng: np.random.Generator) -> Mask:
-    """The first of its kind that is as large as it should be."""
+    """The first drawn mask whose area is within the bounds."""
     while True:
         alpha = np.zeros((NATIVE.height, NATIVE.width), np.uint8)
         draw(alpha, rng)
@@ -139,7 +139,7 @@ def _ellipse(alpha: np.ndarray, rng: np.random.Generator) -> None:
 
 
 def _stroke(alpha: np.ndarray, rng: np.random.Generator) -> None:
-    """As with a thick brush."""
+    """Draw a stroke of a thick brush."""
     ends = rng.integers(20, 236, (3, 2)).astype(np.int32)
     cv2.polylines(alpha, [ends], False, 255, int(rng.integers(25, 70)))
 
@@ -179,7 +179,7 @@ def _errors(engine: DiffusersEngine, cut: Sequence[Hole], prompts: Sequence[str]
 
 
 def face(engine: DiffusersEngine) -> Figure:
-    """The astronaut's, in blocks, by the recipe a person would choose; the mean over some seeds."""
+    """The astronaut's pixelated face, fixed by Face polish at strength 0.5. The mean over SEEDS."""
     truth = sample("astronaut").picture
     studio = Pipeline(engine, DetectorRegistry(device=lambda: "cpu", offline=True).get)
     box = studio.detect(truth, Target(models=("face",)))[0].box
@@ -202,7 +202,7 @@ def _mended(studio: Pipeline, spoilt: Picture, seed: int) -> Picture:
 
 
 def outpainting(engine: DiffusersEngine) -> Figure:
-    """The right quarter cut off and painted again, beside what needs no model."""
+    """The right quarter cut off and painted again, beside methods without a model."""
     studio, better = Pipeline(engine, DetectorRegistry(offline=True).get), 0
     for one in SAMPLES:
         truth = one.scaled(NATIVE.width)
@@ -224,7 +224,7 @@ def strip_of(size: Size) -> Box:
 
 
 def extensions(truth: Picture) -> dict[str, np.ndarray]:
-    """The strip from the border's own pixels."""
+    """The right quarter filled from the pixels at the border, by method."""
     strip = strip_of(truth.size)
     kept = np.ascontiguousarray(truth.pixels[:, : strip.left])
     ways = {"edge": cv2.BORDER_REPLICATE, "mirror": cv2.BORDER_REFLECT_101}
@@ -232,7 +232,7 @@ def extensions(truth: Picture) -> dict[str, np.ndarray]:
 
 
 def extended(studio: Pipeline, one: Sample, truth: Picture) -> Picture:
-    """The strip by the model, on a canvas that knows nothing of what was there."""
+    """The right quarter painted by the model, on a canvas without the cut-off pixels."""
     strip = strip_of(truth.size)
     how = Pass(denoising_strength=1.0, masked_content="fill", shape=Shape(grow=0, blur=4))
     canvas = PictureInput(
@@ -242,7 +242,7 @@ def extended(studio: Pipeline, one: Sample, truth: Picture) -> Picture:
 
 
 def speed(engine: DiffusersEngine) -> Figure:
-    """One native square from nothing; the best of three, for the machine may be busy."""
+    """Seconds to paint one native square from noise. The best of three, because the machine may be busy."""
     blank = Picture(np.full((NATIVE.height, NATIVE.width, 3), 128, np.uint8))
     settings = Settings(dataclasses.replace(demo_model.SAMPLING, steps=20), 1.0)
     job = Job(blank, Mask.full(NATIVE), "a cat", "", SEED, settings)

@@ -1,4 +1,4 @@
-"""A figure: what was measured, beside what was promised. Tables for people, JSON for machines."""
+"""A figure: a measured value beside its target. Tables for people, JSON for machines."""
 
 from __future__ import annotations
 
@@ -20,21 +20,22 @@ class Figure:
 
     @classmethod
     def at_most(cls, name: str, value: float, unit: str, most: float, promise: str = "") -> Figure:
-        """Kept while the value is no larger than `most`."""
+        """Met if the value is at most `most`."""
         return cls(name, _short(value), unit, promise or f"<= {most:g}", value <= most)
 
     @classmethod
     def at_least(cls, name: str, value: float, unit: str, least: float, promise: str = "") -> Figure:
-        """Kept while the value is no smaller than `least`."""
+        """Met if the value is at least `least`."""
         return cls(name, _short(value), unit, promise or f">= {least:g}", value >= least)
 
     @classmethod
     def exactly(cls, name: str, value: float, unit: str, wanted: float, promise: str = "") -> Figure:
+        """Met if the value equals `wanted`."""
         return cls(name, value, unit, promise or f"= {wanted:g}", value == wanted)
 
 
 def _short(value: float) -> float:
-    """Four significant digits: no bench knows more."""
+    """The value rounded to four significant digits. No bench is more precise."""
     return float(f"{value:.4g}")
 
 

@@ -1,4 +1,4 @@
-"""Bench `fix`: how little is sampled, and how little time goes elsewhere, standalone and in a WebUI."""
+"""Bench `fix`: sampling calls, and the time spent outside the models, standalone and in a WebUI."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _calls(name: str, pictures: Sequence[Picture], steps: int) -> Figure:
 
 
 def pixel_steps(steps: int) -> list[Figure]:
-    """Denoised pixel-steps of a face over the most there may be, at growing picture sizes."""
+    """Denoised pixel-steps of a face relative to the allowed maximum, at growing picture sizes."""
     return [_pixel_steps(size, steps) for size in SIZES]
 
 
@@ -69,7 +69,7 @@ def _pixel_steps(size: Size, steps: int) -> Figure:
 
 
 def _fixed(pictures: Sequence[Picture], steps: int) -> Counted:
-    """Fix with a tiny model: what is counted does not depend on the weights."""
+    """Fix with a tiny model. The counts do not depend on the weights."""
     pipe = tiny_pipeline(_TINY_SIDE)
     counted = Counted(DiffusersEngine(pipe))
     counted.count_steps_of(pipe.unet)
@@ -85,7 +85,10 @@ def _canvases(pictures: Sequence[Picture], steps: int) -> list[PictureInput]:
 
 
 def share_outside(steps: int) -> Figure:
-    """Share of a fix that is spent outside the models' own forward passes, models warm."""
+    """Share of the time of a fix that is spent outside the models' forward passes.
+
+    Models are loaded before.
+    """
     stand, canvases = sd1(), _canvases([crowd(FACES)], steps)
     studio = Pipeline(DiffusersEngine(stand.pipe), DetectorRegistry().get)
     studio.fix(_canvases([crowd(1)], 1), RECIPE)

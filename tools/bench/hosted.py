@@ -1,4 +1,4 @@
-"""A WebUI booted without its page, for what cannot be seen over HTTP: `tools/bench/inside.py` runs there."""
+"""A WebUI started without its page, for figures that HTTP does not show. It runs `tools/bench/inside.py`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _INSIDE = Path(__file__).with_name("inside.py")
 
 
 def measure(webui: Path, steps: int, rounds: int) -> list[Figure]:
-    """Boot figures are medians over `rounds` fresh processes."""
+    """The figures in a WebUI. Those of the start-up are medians over `rounds` new processes."""
     boots = [_inside(webui, "boot") for _ in range(rounds)]
     seconds = statistics.median(boot["import_seconds"] for boot in boots)
     connections = max(len(boot["connections"]) for boot in boots)
@@ -47,7 +47,7 @@ def _share(webui: Path, steps: int) -> Figure:
 
 
 def _inside(webui: Path, *words: str) -> dict[str, Any]:
-    """What `inside.py` found out in a fresh process of the WebUI's own Python."""
+    """The JSON result of `inside.py`, run in a new process of the WebUI's own Python."""
     folder = webui.expanduser().resolve()
     if not (folder / "webui.py").is_file():
         raise SystemExit(f"{folder} is not a WebUI: it has no webui.py.")
@@ -61,7 +61,7 @@ def _inside(webui: Path, *words: str) -> dict[str, Any]:
 
 
 def _python(webui: Path) -> Path:
-    """RETOUCH_WEBUI_PYTHON, else the environment that the WebUI made for itself, else this one."""
+    """RETOUCH_WEBUI_PYTHON, else the Python of the WebUI's own environment, else this one."""
     named = os.environ.get("RETOUCH_WEBUI_PYTHON")
     own = webui / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     return Path(named) if named else own if own.exists() else Path(sys.executable)

@@ -1,6 +1,6 @@
 """Run by a WebUI's Python in its folder: `inside.py OUT boot | share PICTURE STEPS`; writes JSON to OUT.
 
-The WebUI is booted as far as it goes before it loads extensions; what Retouch then does is watched.
+The WebUI is started up to the point at which it loads extensions. The work of Retouch after that is measured.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def boot_host() -> None:
-    """Everything but other people's extensions, whose imports could hide the cost of ours."""
+    """Start the WebUI without other extensions, because their imports could hide the cost of ours."""
     sys.argv = [sys.argv[0], "--disable-extra-extensions"]
     sys.path[0] = str(Path.cwd())
     from modules import initialize
@@ -33,7 +33,7 @@ def boot_host() -> None:
 
 @contextlib.contextmanager
 def connections() -> Iterator[list[str]]:
-    """Every address that anything in this process tries to connect to or to look up."""
+    """Yields every address that this process tries to connect to or to look up."""
     tried: list[str] = []
     kept = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
 
@@ -52,9 +52,10 @@ def connections() -> Iterator[list[str]]:
 
 
 def load_script() -> tuple[float, Any]:
-    """CPU seconds to import our script, as the host imports it from its second start on, and the module.
+    """(CPU seconds to import our script, the module).
 
-    CPU time, for importing waits for nothing but the disk, and other programs' work is not ours.
+    It is imported as the host imports it from its second start on. CPU time is used because an import waits
+    only for the disk, and the work of other programs must not count.
     """
     from modules import script_loading
 
@@ -66,14 +67,14 @@ def load_script() -> tuple[float, Any]:
 
 
 def _compile() -> None:
-    """Bytecode as a first start leaves it, but beside OUT instead of in the checkout."""
+    """Compile the bytecode as a first start does, but beside OUT instead of in the checkout."""
     sys.pycache_prefix = str(Path(sys.argv[0]).parent)
     for folder in ("retouch", "scripts"):
         compileall.compile_dir(str(ROOT / folder), quiet=2)
 
 
 def boot(_: list[str]) -> dict[str, Any]:
-    """Import, then all that a start of the WebUI makes Retouch do: settings, panel, routes."""
+    """Import our script, then run the start-up callbacks of Retouch: settings, panel, routes."""
     boot_host()
     with connections() as tried:
         seconds, module = load_script()
@@ -97,7 +98,10 @@ def _start_up(module: Any) -> None:
 
 
 def share(words: list[str]) -> dict[str, Any]:
-    """One fix by the WebUI's engine: seconds in all, and in each kind of forward pass. Models are warm."""
+    """One fix by the WebUI's engine: seconds in total, and in each kind of forward pass.
+
+    Models are loaded before.
+    """
     boot_host()
     load_script()
     from modules import shared
@@ -137,7 +141,7 @@ def _fixer(path: str) -> Any:
 
 
 def _parts(model: Any) -> dict[str, Any]:
-    """The modules of a Stable Diffusion 1.x or 2.x checkpoint whose passes are the models' own work."""
+    """The modules of a Stable Diffusion 1.x or 2.x checkpoint whose forward passes are timed."""
     vae = model.first_stage_model
     inner = {"VAE encoder": vae.encoder, "VAE decoder": vae.decoder}
     outer = {"VAE quant": vae.quant_conv, "VAE post-quant": vae.post_quant_conv}

@@ -1,6 +1,7 @@
-"""Bench `masks`: what is repainted over what was marked, for thin, scattered and solid things at many sizes.
+"""Bench `masks`: repainted area over marked area, for thin, scattered and solid objects at many sizes.
 
-Beside this checkout: the rule of commit f540717, and the WebUI's. Areas are in canvas pixels.
+The rule of this checkout is compared with the rule of commit f540717 and with the WebUI's. Areas are in
+canvas pixels.
 """
 
 from __future__ import annotations
@@ -72,7 +73,10 @@ class _Watch:
 
 
 def planned_at(sides: dict[int, tuple[bool, ...]], names: Sequence[str] = ()) -> Iterator[Row]:
-    """Shapes of these names, all by default, under the intent remove; in the smallest pictures also fill."""
+    """Rows for the shapes of these names (default: all) with the intent remove.
+
+    In the smallest pictures the intent fill is planned, too.
+    """
     for side, variants in sides.items():
         for mark in marks(side, variants, names):
             for intent in ("remove", "fill") if side == min(SIDES) else ("remove",):
@@ -104,7 +108,7 @@ COLUMNS: dict[str, Pick] = {
 
 
 def _told(rows: Sequence[Row]) -> str:
-    """A table: for each family and rule the median and the worst of every column, over shapes and sizes."""
+    """A table: median and worst value of every column for each family and rule, over shapes and sizes."""
     lines = ["", f"Median and worst, {len(rows)} plans; areas over the marked area", _heads()]
     for family in _families():
         for rule in RULES:
@@ -130,7 +134,7 @@ def _cell(name: str, found: Sequence[Cost]) -> str:
 
 
 def of_families(rows: Sequence[Row]) -> list[Figure]:
-    """For each family: planned area beside the other rules, worst over shapes, sizes and intents."""
+    """For each family: planned area relative to the other rules, worst over shapes, sizes and intents."""
     figures = []
     for family in _families():
         found = [row for row in rows if row.shape.family == family]
@@ -156,7 +160,7 @@ def _worst_ratio(rows: Iterable[Row], rule: str) -> float:
 
 
 def of_everything(rows: Sequence[Row]) -> list[Figure]:
-    """What holds for every shape."""
+    """Figures that hold for every shape."""
     costs = [row.costs[NOW] for row in rows]
     painted = [cost for cost in costs if cost.changed is not None]
     sharper = min(row.costs[NOW].magnification / row.costs[BEFORE].magnification for row in rows)

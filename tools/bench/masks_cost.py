@@ -1,4 +1,4 @@
-"""What a plan costs, for bench `masks`: areas, crops, sampling calls, and what changes when it is painted."""
+"""The cost of a plan, for bench `masks`: areas, crops, sampling calls, and pixels changed by painting."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def cost_of(mark: Mask, plan: Plan, changed: int | None = None) -> Cost:
 
 
 def calls_of(plan: Plan, limit: int) -> int:
-    """Sampling calls: steps of one wave and one work size share a call, up to `limit`."""
+    """Sampling calls. Steps of one wave and one work size share a call, up to `limit` steps."""
     alike = Counter((step.wave, step.frame.work) for step in plan.steps)
     return sum(math.ceil(count / limit) for count in alike.values())
 
@@ -82,7 +82,7 @@ def _solid(mask: Mask) -> int:
 
 
 def changed_by(plan: Plan, size: Size) -> int:
-    """Pixels of a flat picture that change when every step is painted inverted, without colour correction."""
+    """Pixels of a flat picture that change if every step is painted inverted, without colour correction."""
     bare = Plan(
         tuple(
             dataclasses.replace(step, how=dataclasses.replace(step.how, colour_correction=0.0))

@@ -1,4 +1,4 @@
-"""Removal with a known truth, for bench `masks`: covered photographs, painted by each rule."""
+"""Removal with a known truth, for bench `masks`: photographs with covers, painted by each rule."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ Scores = dict[str, dict[str, list[Score]]]
 
 
 def case_of(one: Sample, cover: str, short_side: int, number: int) -> Case:
-    """`number` chooses the shade of the cover."""
+    """A photograph with a cover. `number` selects the shade of the cover."""
     truth = one.scaled(short_side)
     fine = Paper(Size(truth.size.width * FINER, truth.size.height * FINER), UNIT * FINER)
     share = cv2.resize(COVERS[cover](fine), truth.size, interpolation=cv2.INTER_AREA)
@@ -100,7 +100,7 @@ def case_of(one: Sample, cover: str, short_side: int, number: int) -> Case:
 
 
 def removed(case: Case, rule: str, engine: Engine, sampling: Sampling) -> Result:
-    """The cover removed through the masks and the crops of a rule."""
+    """The cover removed with the masks and the crops of a rule."""
     steps = [
         dataclasses.replace(
             step, prompt=case.prompt, settings=dataclasses.replace(step.settings, sampling=sampling)
@@ -131,7 +131,7 @@ def compared(cases: Sequence[Case], engine: Engine, sampling: Sampling) -> Score
 
 
 def by_patches() -> list[Figure]:
-    """Four photographs under every cover, by the content-aware painter."""
+    """Four photographs with every cover, painted by the content-aware engine."""
     scores = compared(_cases(list(COVERS), PHOTOGRAPHS), SmallPatchEngine(), Sampling())
     return _promised("content-aware", scores)
 
@@ -145,7 +145,7 @@ def _cases(covers: Sequence[str], names: Sequence[str]) -> list[Case]:
 
 
 def by_demo_model(steps: int) -> list[Figure]:
-    """A few of them by the demo model, where models/demo is."""
+    """Some of the cases painted by the demo model, if models/demo exists."""
     if not demo_model.is_here():
         return []
     sampling = dataclasses.replace(demo_model.SAMPLING, steps=steps)
@@ -174,7 +174,7 @@ def _of_cover(name: str, found: Mapping[str, list[Score]]) -> list[Figure]:
 
 
 def _not_above(name: str, edge: float, before: float) -> Figure:
-    """Seam scores differ by a twentieth of a unit between any two fills."""
+    """The figure of an edge score. Scores of any two fills differ by about 0.05, which is allowed."""
     return Figure.at_most(name, edge, "CIELAB/px", before + 0.05, f"<= {before:.3f} before + 0.05")
 
 
@@ -187,13 +187,13 @@ def _sum(found: Sequence[Score]) -> float:
 
 
 def _edge(found: Sequence[Score]) -> float | None:
-    """The mean over what is known; None where no edge is long enough to be scored."""
+    """The mean of the known edge scores. None if no edge is long enough to be scored."""
     known = [one.edge for one in found if one.edge is not None]
     return statistics.mean(known) if known else None
 
 
 def _print(painter: str, scores: Scores) -> None:
-    """A table: a line for each cover, three columns for each rule, means over the photographs."""
+    """Print a table: one line a cover, three columns a rule, means over the photographs."""
     print(f"\nRemoval, {painter}: PSNR inside in dB (lowest), squared error in 1e6 levels, seam")
     print(f"{'':12}" + "".join(f"{rule:>34}" for rule in RULES))
     for cover, found in scores.items():

@@ -1,6 +1,6 @@
-"""Three ways from a mark to a plan: this checkout's door, the rule it had before, and the WebUI's.
+"""Three rules that plan a mask: this checkout, the rule of an earlier commit, and the WebUI.
 
-Each gives a `Plan`, so that all are painted and put back by the same road.
+Each gives a `Plan`, so that all three are painted and composited by the same code.
 """
 
 from __future__ import annotations
@@ -71,12 +71,12 @@ class RecordingBackend(Standalone):
 
 
 def flat(size: Size) -> Picture:
-    """A picture of one dark grey: whatever is inverted in it changes by much more than a level."""
+    """A picture of one dark grey. An inverted pixel of it changes by much more than a level."""
     return Picture(np.full((size.height, size.width, 3), GREY, np.uint8))
 
 
 def plan_of_door(mark: Mask, intent: str, engine: Engine) -> Plan:
-    """What the door `inpaint` plans for this mask: the road of the page, of REST and of the command line."""
+    """The plan of the verb `inpaint` for this mask, as for the page, REST and the command line."""
     backend = RecordingBackend(lambda: engine, DetectorRegistry(offline=True), sampling=Sampling())
     desk = ApiService(backend)
     encoded = cv2.imencode(".png", mark.alpha, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
@@ -109,7 +109,10 @@ class FrozenReach:
 
     @classmethod
     def of(cls, box: Box, strength: float, grown: float) -> FrozenReach:
-        """By the root of the bounding box's area. `grown` is the intent's share, 0 for the default 5 %."""
+        """The reach for a bounding box, by the root of its area.
+
+        `grown` is the intent's share of growth, 0 for the default of 5 %.
+        """
         side = box.area**0.5
         grow = max(6, round(side * grown)) if grown else max(2, round(side * 0.05))
         padding = round(side * (0.3 + 0.5 * strength))
@@ -144,12 +147,12 @@ def plan_before(mark: Mask, intent: str, engine: Engine) -> Plan:
 
 
 def grown(solid: np.ndarray, pixels: int) -> np.ndarray:
-    """(height, width) bool: every pixel within `pixels` of a solid one."""
+    """(height, width) bool: every pixel within `pixels` of a True pixel of `solid`."""
     return _distance(solid) < (pixels * pixels + 0.5) ** 0.5
 
 
 def feathered(solid: np.ndarray, pixels: int) -> np.ndarray:
-    """uint8 alpha: 255 where solid, a smoothstep to 0 at `pixels` + 1."""
+    """uint8 alpha: 255 where `solid`, then a smoothstep to 0 at a distance of `pixels` + 1."""
     ramp = np.clip(1 - _distance(solid) / (pixels + 1), 0, 1)
     return np.rint(ramp * ramp * (3 - 2 * ramp) * 255).astype(np.uint8)
 
@@ -171,21 +174,24 @@ def plan_webui(mark: Mask, intent: str, engine: Engine) -> Plan:
 
 
 def _at_aspect(box: Box, native: Size, canvas: Size) -> Box:
-    """The box widened to the aspect of `native` and moved inside the canvas, cut where that is too small."""
+    """The box widened to the aspect of `native` and moved into the canvas.
+
+    It is cut if the canvas is smaller.
+    """
     width = max(box.width, int(box.height * native.aspect))
     height = max(box.height, int(box.width / native.aspect))
     return Box.around(box.center, Size(width, height)).inside(canvas)
 
 
 def _cells(composite: Mask, native: Size) -> Mask:
-    """Where the WebUI denoises: the mask at latent size, rounded; here at the crop's size."""
+    """The mask at latent size, rounded to 0 or 1, scaled to the crop: the area that the WebUI denoises."""
     cells = Size(native.width // CELL, native.height // CELL)
     shares = cv2.resize(composite.alpha / np.float32(255), cells, interpolation=cv2.INTER_AREA)
     return Mask.where(cv2.resize(np.rint(shares), composite.size, interpolation=cv2.INTER_NEAREST) > 0)
 
 
 def _step(how: Pass, box: Box, frame: Frame, denoise: Mask, composite: Mask) -> Step:
-    """A step of this checkout with the frame and the masks of another rule."""
+    """A step of this checkout's type with the frame and the masks of another rule."""
     return dataclasses.replace(_template(how), box=box, frame=frame, denoise=denoise, composite=composite)
 
 

@@ -1,4 +1,4 @@
-"""Unions, for bench `masks`: what one mask of several things costs over what each alone would."""
+"""Unions, for bench `masks`: the area of one mask of several objects relative to separate masks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ A_LITTLE = 1.05
 
 
 def unions() -> list[Figure]:
-    """Planned area of things in one mask over the sum of what each alone would be; the worst."""
+    """Planned area of objects in one mask relative to the sum of their separate plans: the worst ratio."""
     promise = f"<= {A_LITTLE:g}"
     made = {f"pairs far apart, {intent}": _pairs(intent) for intent in ("remove", "fill")}
     made |= {f"two specks at {len(GAPS)} distances, {intent}": _gaps(intent) for intent in ("remove", "fill")}
@@ -37,7 +37,7 @@ def unions() -> list[Figure]:
 
 
 def union_ratio(things: Sequence[Mask], intent: str) -> float:
-    """Planned soft area of all in one mask over the sum of each alone."""
+    """Planned soft area of all objects in one mask, divided by the sum of their separate plans."""
     whole = Mask(np.maximum.reduce([thing.alpha for thing in things]))
     alone = sum(_soft(thing, intent) for thing in things)
     return _soft(whole, intent) / alone
@@ -48,7 +48,7 @@ def _soft(mask: Mask, intent: str) -> int:
 
 
 def _pairs(intent: str) -> float:
-    """All pairs of things, one near the upper left corner, the other near the lower right one."""
+    """The worst ratio of all pairs: one object near the upper left corner, one near the lower right."""
     paper = Paper(PAIRS, 1.0)
     both = [(Mask(first(paper)), Mask(second(paper))) for first, second in CORNERS.values()]
     alone = [tuple(_soft(mask, intent) for mask in pair) for pair in both]
@@ -60,13 +60,13 @@ def _pairs(intent: str) -> float:
 
 
 def _gaps(intent: str) -> float:
-    """Two specks of one size, from near each other to far apart."""
+    """The worst ratio of two equal specks, from a small to a large distance."""
     paper = Paper(PAIRS, 1.0)
     first = Mask(dots([(0.1, 0.5)], 8)(paper))
     return max(union_ratio([first, Mask(dots([(0.1 + gap, 0.5)], 8)(paper))], intent) for gap in GAPS)
 
 
 def _parted(name: str, side: int) -> float:
-    """A shape of many parts, each cut out and planned on its own."""
+    """The ratio of a shape with many parts. Each part is cut out and planned separately."""
     (mark,) = marks(side, (False,), [name])
     return union_ratio(parts(mark.mask), "remove")

@@ -1,4 +1,7 @@
-"""The marks of bench `masks`: thin, scattered and solid things, drawn at any picture size. All are seeded."""
+"""The masks of bench `masks`: thin, scattered and solid objects, drawn at any picture size.
+
+All are seeded.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ class Paper:
         return np.zeros((self.size.height, self.size.width), np.uint8)
 
     def width(self, units: float) -> int:
-        """A line width or a radius in whole pixels, at least 1."""
+        """Line width or radius in whole pixels, at least 1."""
         return max(1, round(units * self.unit))
 
     def pixels(self, shares: np.ndarray) -> np.ndarray:
@@ -140,7 +143,10 @@ def film(paper: Paper) -> np.ndarray:
 
 
 def _curl(random: np.random.Generator, count: int, pace: float) -> np.ndarray:
-    """(count, 2) steps of a random walk whose direction turns slowly; each step is `pace` shares."""
+    """(count, 2) steps of a random walk.
+
+    Its direction turns slowly; each step has the length `pace`, a share.
+    """
     turns = random.uniform(0, 2 * np.pi) + np.cumsum(random.normal(0, 0.25, count))
     return np.cumsum(pace * np.stack([np.cos(turns), np.sin(turns)], 1), 0)
 
@@ -154,7 +160,7 @@ def curls(paper: Paper) -> np.ndarray:
 
 
 def hair(paper: Paper) -> np.ndarray:
-    """Forty strands 1 unit wide that leave one place and spread."""
+    """Forty strands, 1 unit wide, that spread from one point."""
     random, alpha = np.random.default_rng(SEED), paper.blank()
     along = np.linspace(0, 1, 40)[:, None]
     for spread, bend in random.normal(0, 0.12, (40, 2)):
@@ -177,7 +183,10 @@ def letters(units: float, text: str = PANGRAM, place: tuple[float, float] = (0.0
 
 
 def ring(radius: float, units: float = 0.0, share: float = 0.0) -> Draw:
-    """A circle of `radius` times the width; its line is `units` wide, or `share` of the width."""
+    """A circle whose radius is `radius` times the width.
+
+    Its line is `units` wide, or `share` times the width.
+    """
 
     def draw(paper: Paper) -> np.ndarray:
         center = (paper.size.width // 2, paper.size.height // 2)
@@ -188,7 +197,7 @@ def ring(radius: float, units: float = 0.0, share: float = 0.0) -> Draw:
 
 
 def ellipse(width: float, height: float) -> Draw:
-    """A filled ellipse; its sides are shares of the picture's width."""
+    """A filled ellipse. `width` and `height` are shares of the picture's width."""
 
     def draw(paper: Paper) -> np.ndarray:
         sides = Size(round(width * paper.size.width), round(height * paper.size.width))

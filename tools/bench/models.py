@@ -1,4 +1,4 @@
-"""Stable Diffusion 1.x in all its layers, with random weights: as slow as the real one, or thinner."""
+"""Stable Diffusion 1.x with all its layers and random weights, at full width or narrower."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ class Stand:
 
 
 def sd1() -> Stand:
-    """On a GPU of SD 1.5's own widths in half precision; on a CPU an eighth as wide, in float32.
+    """A model with random weights: on a GPU with SD 1.5's widths in half precision.
 
-    Depth, attention, resolutions and the number of passes are the real model's: only channels differ.
+    On a CPU it is an eighth as wide, in float32. Depth, attention, resolutions and the number of forward
+    passes equal the real model's; only the channels differ.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""Bench `outpaint`: photographs cut in half and extended again, ours beside other ways on the demo model."""
+"""Bench `outpaint`: photographs cut in half and extended again, ours and other methods on the demo model."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def _generation(sample: Sample, seed: int = SEEDS[0]) -> Generation:
 
 
 def halves(engine: Engine) -> list[Figure]:
-    """The left half of each photograph extended to the whole: twice its width, the truth known.
+    """The left half of each photograph extended to the whole: twice its width, the truth is known.
 
-    The seam is counted three times: as it is scored; by what it scores above the photograph itself along
-    random lines, for what is no more than that does not show; and as how far it is from what the photograph
-    scores at the same place, where an edge of the scene may happen to be.
+    The seam is reported in three forms: its score; its score minus the score of the photograph along random
+    lines, because a lower seam is not visible; and its distance from the score of the photograph at the same
+    place, where the scene may have an edge.
     """
     seen: dict[str, list[float]] = {way: [] for way in WAYS}
     scores: dict[str, list[float]] = {way: [] for way in WAYS}
@@ -123,7 +123,10 @@ class Join(NamedTuple):
 
 
 def _joins(way: Extension) -> list[int]:
-    """The columns where stages begin, halves of them too, but for one too near the end to be compared."""
+    """The columns at which stages begin, including half-stages.
+
+    A stage too close to the end to be compared is left out.
+    """
     return [stage.hole.left for stage in way.stages if stage.hole.width > StageOptions().feather]
 
 
@@ -136,24 +139,24 @@ def _within(joins: Sequence[Join]) -> int:
 
 
 def _won(seams: dict[str, list[float]], truths: dict[str, list[float]]) -> Iterator[tuple[str, int]]:
-    """(rival, photographs on which ours has no more of a seam and is nearer to the truth)."""
+    """(rival, number of photographs in which our seam is no higher and our result is nearer to the truth)."""
     for rival in list(WAYS)[1:]:
         pairs = zip(seams["stages"], seams[rival], truths["stages"], truths[rival], strict=True)
         yield rival, sum(mine <= its and better > worse for mine, its, better, worse in pairs)
 
 
 def _side(what: str, way: str, values: Sequence[float], unit: str) -> Figure:
-    """A mean to compare with: nothing was promised of it."""
+    """A mean for comparison. It has no target."""
     value = float(f"{statistics.mean(values):.4g}")
     return Figure(f"{what}, {way}", value, unit, "for comparison", True)
 
 
 def fourfold(engine: Engine) -> list[Figure]:
-    """The middle of each photograph extended to four times its width, both ways.
+    """The middle of each photograph extended to four times its width, to both sides.
 
-    One plain colour to both sides is the control: where nothing new can be a copy, a score that compares
-    says that nothing repeats more than before. Looked at small, with the canvas within LONG pixels, the
-    original is looked at as small.
+    A margin of one plain colour is the control: it contains no copy, so its comparing score must not show
+    more repetition than the original. The score is also computed on the canvas scaled down to LONG pixels,
+    with the original scaled down as well.
     """
     found: dict[str, list[Score]] = {}
     for sample in SAMPLES:
@@ -201,9 +204,9 @@ def _times(after: float | None, before: float | None) -> float:
 
 
 def _continued(pixels: np.ndarray) -> Score:
-    """What a strip of a photograph, four times as wide as high, repeats beside its middle: what truth scores.
+    """Repetition of a strip of a photograph, four times as wide as high, beside its middle: the true score.
 
-    The mean of the strips at its top, middle and bottom.
+    It is the mean of the strips at the top, the middle and the bottom.
     """
     height, width = pixels.shape[:2]
     side = width // 4
@@ -213,7 +216,7 @@ def _continued(pixels: np.ndarray) -> Score:
 
 
 def constant(engine: Engine) -> list[Figure]:
-    """Time and memory of a stage on a canvas of 1 and of 16 megapixels."""
+    """Time and memory of a stage on canvases of 1 and 16 megapixels."""
     figures = []
     for name, painter in (("without the sampler", FakeEngine(side=SIDE)), ("with the sampler", engine)):
         small, large = (_cost(side, painter) for side in (1024, 4096))
@@ -249,7 +252,7 @@ class _Meter:
 
 
 def _cost(side: int, engine: Engine) -> tuple[float, float]:
-    """(seconds, bytes) of a stage, medians over waves but the first, which measures the picture."""
+    """(seconds, bytes) of a stage: medians over waves without the first one, which measures the picture."""
     rng = np.random.default_rng(0)
     picture = Picture(rng.integers(0, 256, (side, side, 3), np.uint8))
     meter = _Meter()

@@ -1,8 +1,8 @@
-"""Ways to extend a picture to the right on one engine: ours in stages, at once, and the WebUI's scripts.
+"""Methods that extend a picture to the right on one engine: ours in stages, at once, the WebUI's scripts.
 
-Those are written from their description, `outpainting_mk_2` and `poor_mans_outpainting` as they come. Both
-have the whole picture for their region, where the WebUI doubles the blurred mask that it composites with: so
-what they paint is opaque over the first pixels of the picture.
+The scripts `outpainting_mk_2` and `poor_mans_outpainting` are written from their description, with their
+defaults. Both have the whole picture as their region, where the WebUI doubles the blurred mask of the
+composite. Their painting is therefore opaque over the first pixels of the picture.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Extending = Callable[[Picture, int, Generation, Engine], np.ndarray]
 
 
 def planned(picture: Picture, margins: Margins, generation: Generation, engine: Engine) -> Extension:
-    """The way as every door plans it."""
+    """The extension as the verb `outpaint` plans it."""
     native, pace = engine.native(""), StageOptions()
     found = plan_stages(picture.size, margins, native, pace)
     return Extension(
@@ -63,7 +63,10 @@ def ours(picture: Picture, more: int, generation: Generation, engine: Engine) ->
 
 
 def single(picture: Picture, more: int, generation: Generation, engine: Engine) -> np.ndarray:
-    """The whole margin at once from the whole picture, the strip alone masked: the same fill and strength."""
+    """The whole margin at once, with the whole picture as the crop. Only the strip is masked.
+
+    Fill and denoising strength are the same as ours.
+    """
     canvas, hole = _canvas(picture, more)
     settings = Settings(generation.sampling, DEFAULT_PASS.denoising_strength, DEFAULT_PASS.masked_content)
     under = FILLS[DEFAULT_PASS.masked_content](canvas, hole)
@@ -71,9 +74,9 @@ def single(picture: Picture, more: int, generation: Generation, engine: Engine) 
 
 
 def mk2(picture: Picture, more: int, generation: Generation, engine: Engine) -> np.ndarray:
-    """128 pixels at a time: noise with the picture's spectrum, strength 0.8, mask blur 8, made 32.
+    """128 pixels at a time: noise with the picture's spectrum, denoising strength 0.8, mask blur 8, made 32.
 
-    The mask begins 8 px within the picture, the latent one, which is hard, 16 px.
+    The mask begins 8 px inside the picture, the binary latent mask 16 px.
     """
 
     def stage(canvas: np.ndarray, hole: Mask) -> np.ndarray:
@@ -85,9 +88,9 @@ def mk2(picture: Picture, more: int, generation: Generation, engine: Engine) -> 
 
 
 def poor_man(picture: Picture, more: int, generation: Generation, engine: Engine) -> np.ndarray:
-    """128 pixels at a time: masked content "fill", strength 0.75, mask blur 4, made 8.
+    """128 pixels at a time: masked content "fill", denoising strength 0.75, mask blur 4, made 8.
 
-    The mask begins 8 px within the picture, the latent one, which is hard, 2 px.
+    The mask begins 8 px inside the picture, the binary latent mask 2 px.
     """
 
     def stage(canvas: np.ndarray, hole: Mask) -> np.ndarray:
@@ -100,7 +103,7 @@ def poor_man(picture: Picture, more: int, generation: Generation, engine: Engine
 
 
 def _overlay(hole: Mask, within: int, blur: int) -> Mask:
-    """What the WebUI composites through: the mask, blurred with this standard deviation, twice over."""
+    """The composite mask of the WebUI: the mask, blurred with this standard deviation, times two."""
     soft = cv2.GaussianBlur(hole.grown(within).alpha, (0, 0), blur, borderType=cv2.BORDER_REPLICATE)
     return Mask(cv2.add(soft, soft))
 
@@ -114,7 +117,7 @@ WAYS: dict[str, Extending] = {
 
 
 def tiled(picture: Picture, margins: Margins) -> np.ndarray:
-    """The picture again and again."""
+    """The picture repeated as tiles: (height, width, 3) uint8."""
     ends = ((0, 0), (margins.left, margins.right), (0, 0))
     return np.pad(picture.pixels, ends, mode="wrap")
 
@@ -129,7 +132,7 @@ def synthesised(picture: Picture, margins: Margins) -> np.ndarray:
 
 
 def plain(picture: Picture, margins: Margins) -> np.ndarray:
-    """Its mean colour: nothing that could repeat."""
+    """The margin in the mean colour of the picture. It contains nothing that could repeat."""
     mean = picture.pixels.mean((0, 1)).round().astype(np.uint8)
     sides = (np.broadcast_to(mean, (picture.size.height, more, 3)) for more in (margins.left, margins.right))
     return np.concatenate([next(sides), picture.pixels, next(sides)], axis=1)
@@ -165,7 +168,7 @@ def _painted(
     settings: Settings,
     by: tuple[Generation, Engine],
 ) -> np.ndarray:
-    """`canvas` with what an engine makes of `under` put over it. `masks` are (denoise, composite)."""
+    """`canvas` with the engine's painting of `under` composited onto it. `masks` are (denoise, composite)."""
     generation, engine = by
     denoise, composite = masks
     size = denoise.size

@@ -1,4 +1,4 @@
-"""Pictures with a known number of faces, composed of two public-domain photographs that come installed."""
+"""Pictures with a known number of faces, composed of two public-domain photographs of installed packages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ROWS = {1: (1,), 2: (1, 1), 3: (1, 2), 4: (2, 2), 8: (2, 2, 2, 2)}
 
 @functools.cache
 def portraits() -> tuple[Image.Image, ...]:
-    """One face each: Eileen Collins and Grace Hopper, of scikit-image and of matplotlib."""
+    """Two portraits with one face each: Eileen Collins (scikit-image) and Grace Hopper (matplotlib)."""
     from matplotlib import cbook
     from skimage import data
 

@@ -1,4 +1,4 @@
-"""Bench `recipes`: spoilt photographs through the built-in recipes, beside the truth, by the demo model."""
+"""Bench `recipes`: damaged photographs fixed by the built-in recipes and the demo model, beside the truth."""
 
 from __future__ import annotations
 
@@ -71,11 +71,11 @@ class Bench:
         return self._recipes[name]
 
     def sees(self, picture: Picture) -> bool:
-        """As a recipe looks."""
+        """True if a detector finds a face with the confidence of a recipe."""
         return bool(self.studio.detect(picture, FACE))
 
     def sure(self, picture: Picture, case: Case) -> float:
-        """The best score of what is found where the face is."""
+        """The best score, 0..1, of a detection at the place of the face."""
         found = self.studio.detect(picture, replace(FACE, confidence=UNSURE))
         return max((r.score for r in found if (r.mask(picture.size).solid & case.face).any()), default=0.0)
 
@@ -105,7 +105,7 @@ class Bench:
         ]
 
     def gated(self, faces: Sequence[Case]) -> list[Figure]:
-        """Face polish by painters that spoil, on the spoilt faces and on the photographs as they were."""
+        """Face polish with engines that spoil, on the damaged faces and on the original photographs."""
         polish, figures = self.recipe("Face polish"), []
         given = [*faces, *(replace(case, given=case.truth) for case in faces)]
         for wrong in PAINTERS:
@@ -120,7 +120,7 @@ class Bench:
         return figures
 
     def tilted(self, faces: Sequence[Case], upright: Sequence[Result]) -> list[Figure]:
-        """Face polish that looks for tilted faces, on the whole photographs turned."""
+        """Face polish with detection of tilted faces, on whole photographs that are rotated."""
         polish = _tilting(self.recipe("Face polish"))
         straight = [case.fidelity(result.picture) for case, result in zip(faces, upright, strict=True)]
         figures = []
@@ -138,7 +138,7 @@ class Bench:
 
 
 def painted(before: Picture, result: Result) -> Mask:
-    """All that the result says was painted."""
+    """The union of all areas that the result reports as painted."""
     union = Mask.blank(before.size)
     for report in result.reports:
         union = union | report.mask(before) if report.kept else union
@@ -151,7 +151,7 @@ def _tilting(recipe: Recipe) -> Recipe:
 
 
 def chosen(sets: Sequence[Set]) -> list[Figure]:
-    """What the best of six gains, and how often the one chosen is it, or cannot be told from it."""
+    """Gain of the best of six candidates, and how often it, or one within ALIKE, is chosen."""
     agreed, alike, seen, gains, possible = 0, 0, 0, [], []
     for one in sets:
         values = one.decibels
@@ -177,7 +177,7 @@ def chosen(sets: Sequence[Set]) -> list[Figure]:
 
 
 def improvements(faces: Sequence[Case], polished: Sequence[Result], sets: Sequence[Set]) -> list[Figure]:
-    """Of all candidates nearer to the truth than what they replace: those the default gate reverts."""
+    """Candidates nearer to the truth than the old pixels: the number that the default gate reverts."""
     better: list[str] = []
     for one in sets:
         better += _verdicts(one.report, one.before, one.decibels)
@@ -192,7 +192,7 @@ def improvements(faces: Sequence[Case], polished: Sequence[Result], sets: Sequen
 
 
 def _verdicts(report: Report, before: float, after: Sequence[float]) -> list[str]:
-    """Why each improvement would be reverted, "" where it is not."""
+    """The reason to revert each improvement, "" if it is kept."""
     found = zip(report.candidates, after, strict=True)
     return [gate_failure(one.scores, Gate("on")) for one, value in found if value > before]
 
@@ -202,5 +202,5 @@ def _arrow(values: Sequence[float]) -> str:
 
 
 def _side(name: str, value: float, unit: str) -> Figure:
-    """A number to compare with: nothing was promised of it."""
+    """A value for comparison. It has no target."""
     return Figure(name, float(f"{value:.4g}"), unit, "for comparison", True)

@@ -1,4 +1,4 @@
-"""Sets of bench `recipes`: things painted six times each, and how near to the truth each painting is."""
+"""Sets of bench `recipes`: objects painted six times each, and the PSNR of each painting."""
 
 from __future__ import annotations
 
@@ -59,17 +59,17 @@ class Set:
 
     @property
     def before(self) -> float:
-        """dB of the region as it was."""
+        """PSNR in dB of the region before painting."""
         return self._fidelity(self.thing.given)
 
     @property
     def decibels(self) -> list[float]:
-        """Of each candidate, in their order."""
+        """PSNR in dB of each candidate, in order."""
         return [self._fidelity(one.on(self.thing.given)) for one in self.report.candidates]
 
     @property
     def as_seen(self) -> int:
-        """The candidate nearest to the truth for one who sees it no finer than the choice what was there."""
+        """The candidate nearest to the truth at the resolution at which the choice sees the old pixels."""
         candidates = self.report.candidates
         truth = self.thing.truth.pixels[candidates[0].box.slices]
         off = distances(candidates, truth, inner_mask(candidates[0], self.report.step.box), LOW_PASS_SHARE)
@@ -80,7 +80,7 @@ class Set:
 
 
 def things(seed: int, sees: Sees) -> list[Thing]:
-    """A face of each kind of damage, and a piece of each photograph with one of them."""
+    """A face with each kind of damage, and a piece of each photograph with one kind of damage."""
     faces = [Thing(c.name, "an astronaut", c.truth, c.given, Mask.where(c.face)) for c in cases(seed, sees)]
     return faces + [_piece(number, 1000 * seed + number) for number in range(len(SAMPLES))]
 

@@ -1,4 +1,4 @@
-"""The faces of bench `recipes`: one that the demo checkpoint knows, spoilt in many ways. All seeded."""
+"""The faces of bench `recipes`: one face known to the demo model, damaged in many forms. All are seeded."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Case:
     face: np.ndarray
 
     def fidelity(self, picture: Picture) -> float:
-        """dB of the face against the photograph's."""
+        """PSNR in dB of the face against the photograph."""
         return decibels(self.truth, picture, self.face)
 
 
@@ -50,7 +50,7 @@ Sees = Callable[[Picture], bool]
 
 
 def cases(seed: int, sees: Sees) -> list[Case]:
-    """One of each kind of spoiling; another seed gives other sizes and other damage."""
+    """One case for each kind of damage. Another seed gives other sizes and other damage."""
     return [_case(kind, 1000 * seed + number, sees) for number, kind in enumerate(SPOILINGS)]
 
 
@@ -63,7 +63,7 @@ def _case(kind: str, seed: int, sees: Sees) -> Case:
 
 
 def tilted(case: Case, degrees: int) -> Case:
-    """All of it turned clockwise, about grey."""
+    """The whole case rotated clockwise. The corners are grey."""
     parts = (case.truth.pixels, case.given.pixels, case.face.astype(np.uint8) * 255)
     truth, given, face = (_turned(part, degrees) for part in parts)
     return Case(f"{case.name} at {degrees}", Picture(truth), Picture(given), face >= SOLID)
@@ -82,7 +82,7 @@ def _turned(pixels: np.ndarray, degrees: int) -> np.ndarray:
 
 
 def view(short: int) -> tuple[Picture, Box]:
-    """The photograph at some size, and the face in it."""
+    """The photograph at a short side of `short` pixels, and the box of the face in it."""
     scale = short / min(sample("astronaut").picture.size)
     return sample("astronaut").scaled(short), Box(*(round(place * scale) for place in FACE))
 
@@ -90,7 +90,10 @@ def view(short: int) -> tuple[Picture, Box]:
 def spoilt(
     truth: Picture, face: Box, spoil: Spoiling, random: np.random.Generator, more: float = 0
 ) -> Picture:
-    """As strongly as leaves SPOILT of the box, and `more` dB: found by halving, with one draw of chance."""
+    """The photograph with its face damaged to a PSNR in SPOILT, plus `more` dB.
+
+    The strength is found by bisection; all its steps use the same random numbers.
+    """
     aim, seed = random.uniform(*SPOILT) + more, int(random.integers(2**32))
     low, high, pixels = 0.0, 1.0, truth.pixels.copy()
     whole = truth.pixels[face.slices]
@@ -108,7 +111,7 @@ def _blocks(face: np.ndarray, strength: float, random: np.random.Generator) -> n
 
 
 def _thumbnail(face: np.ndarray, strength: float, random: np.random.Generator) -> np.ndarray:
-    """As grown from a small picture."""
+    """A face enlarged from a thumbnail."""
     return _again(face, strength, cv2.INTER_CUBIC)
 
 
@@ -125,7 +128,7 @@ def _unfocused(face: np.ndarray, strength: float, random: np.random.Generator) -
 
 
 def _shaken(face: np.ndarray, strength: float, random: np.random.Generator) -> np.ndarray:
-    """Blurred along a line, as by a moving camera."""
+    """A face with motion blur along a line, as from a moving camera."""
     reach = 0.3 * strength * face.shape[1]
     angle = random.uniform(0, np.pi)
     steps = np.linspace(-reach, reach, 33)
@@ -139,7 +142,7 @@ def _shifted(face: np.ndarray, across: float, down: float) -> np.ndarray:
 
 
 def _warped(face: np.ndarray, strength: float, random: np.random.Generator) -> np.ndarray:
-    """Out of shape, as generated faces often are."""
+    """A distorted face, as generated faces often are."""
     height, width = face.shape[:2]
     bent = random.normal(size=(2, height, width)).astype(np.float32)
     bent = np.stack([cv2.GaussianBlur(plane, (0, 0), width / 10) for plane in bent])
@@ -153,7 +156,7 @@ def _grainy(face: np.ndarray, strength: float, random: np.random.Generator) -> n
 
 
 def _smeared(face: np.ndarray, strength: float, random: np.random.Generator) -> np.ndarray:
-    """In few flat patches, as by a heavy median."""
+    """A face in few flat patches, as after a strong median filter."""
     aperture = 2 * round(strength * face.shape[1] / 3) + 1
     flat = cv2.medianBlur(np.rint(face.clip(0, 255)).astype(np.uint8), aperture) if aperture > 1 else face
     return flat.astype(np.float32)

@@ -1,4 +1,4 @@
-"""Painters of bench `recipes` that spoil what they are given, each in one way: a gate is to see that."""
+"""Engines of bench `recipes` that spoil their input, each in one form. A gate must detect it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _noise(pixels: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def _colour(pixels: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Half as it was, half in one loud colour."""
+    """One half unchanged, the other half in one loud colour."""
     return (pixels + np.eye(3, dtype=np.float32)[int(random.integers(3))] * 255) / 2
 
 
@@ -36,7 +36,7 @@ def _blur(pixels: np.ndarray, random: np.random.Generator) -> np.ndarray:
 PAINTERS: dict[str, Wrong] = {
     "noise": _noise,
     "wrong colour": _colour,
-    "erased": lambda pixels, _: pixels,  # what it is given has nothing there
+    "erased": lambda pixels, _: pixels,  # its input is already erased there
     "heavy blur": _blur,
 }
 

@@ -1,4 +1,4 @@
-"""What bench `recipes` counts: sampling calls, and the built-in recipes that run."""
+"""Counts of bench `recipes`: sampling calls, and the built-in recipes that run without an error."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ABSENT = ("hand",)
 
 
 def batched() -> list[Figure]:
-    """Sampling calls of regions of one shape; what is counted does not depend on the weights."""
+    """Sampling calls of regions of one shape. The counts do not depend on the weights."""
     return [_calls(*numbers) for numbers in BATCHES]
 
 
@@ -50,7 +50,7 @@ def _calls(variations: int, regions: int, limit: int) -> Figure:
 
 
 def built_in(engine: Engine, registry: DetectorRegistry, case: Case) -> Figure:
-    """Each on a picture that is a case for it; what cannot be found here, a stand-in finds."""
+    """Each built-in recipe on a suitable picture. A stand-in detects objects that no detector here finds."""
     failed = {}
     recipes = library.recipes(None)
     for name, recipe in recipes.items():
@@ -80,13 +80,13 @@ def _masked(case: Case) -> PictureInput:
 
 
 def _stuck_on(case: Case) -> PictureInput:
-    """The face a good deal lighter than what is around it: a seam."""
+    """A face much lighter than its surroundings, with a visible seam."""
     lighter = np.where(case.face[..., None], case.truth.pixels // 2 + 127, case.truth.pixels)
     return _canvas(Picture(lighter.astype(np.uint8)), Mask.where(case.face))
 
 
 def _many(case: Case) -> PictureInput:
-    """Small faces: eight people on a quarter of a wall."""
+    """Small faces: eight portraits on a quarter of the canvas."""
     people = resize(crowd(8), 0.5).pixels
     room = np.full((2 * people.shape[0], 2 * people.shape[1], 3), 128, np.uint8)
     room[: people.shape[0], : people.shape[1]] = people

@@ -1,8 +1,8 @@
-"""How others put a painted crop back: their masks and colour matching, written from their descriptions.
+"""Compositing of other tools: their masks and colour matching, written from their descriptions.
 
-Each takes the crop before painting, (height, width, 3) uint8, how it is painted when it says what to
-repaint, and the region as it was detected or drawn, a hard mask. Each makes its own soft masks of that, at
-its own defaults.
+Each function takes the crop before painting, (height, width, 3) uint8; a function that paints it for a given
+mask; and the region as detected or drawn, a binary mask. Each makes its own soft masks from the region with
+the defaults of its tool.
 """
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ def plain(original: np.ndarray, paint: Paint, region: Mask) -> Put:
 
 
 def plain_grown(original: np.ndarray, paint: Paint, region: Mask) -> Put:
-    """The same over a mask grown by the blur's reach, so that all of the region is shown as painted."""
+    """As `plain`, with the mask grown by the reach of the blur: the whole region shows the painting."""
     alpha = _webui_blur(_dilated(_alpha(region), _BLUR_KERNEL))
     return _mixed(original, paint(_latent(alpha)), alpha)
 
 
 def adetailer(original: np.ndarray, paint: Paint, region: Mask) -> Put:
-    """ADetailer: a square dilation whose kernel is 4 pixels, then the WebUI's blur."""
+    """ADetailer: dilation with a square kernel of 4 pixels, then the WebUI's blur."""
     alpha = _webui_blur(_dilated(_alpha(region), 4))
     return _mixed(original, paint(_latent(alpha)), alpha)
 
 
 def krita(original: np.ndarray, paint: Paint, region: Mask) -> Put:
-    """Krita AI Diffusion: CIELAB mean and spread of what is outside the mask; blends over 25 px.
+    """Krita AI Diffusion: CIELAB mean and spread of the pixels outside the mask; blends over 25 px.
 
     The statistics count masked pixels as zeros, as its colour match does.
     """
@@ -69,16 +69,16 @@ def krita(original: np.ndarray, paint: Paint, region: Mask) -> Put:
 
 
 def impact(original: np.ndarray, paint: Paint, region: Mask) -> Put:
-    """Impact Pack's detailer: dilated by a kernel of 10, feather 5: a kernel of 11 with sigma 10.
+    """Impact Pack's detailer: dilation by a kernel of 10, feather 5 (a kernel of 11 with sigma 10).
 
-    It repaints through a wider one: feather 20.
+    It repaints through a wider mask: feather 20.
     """
     box = _dilated(_alpha(region), 10)
     return _mixed(original, paint(_mask(_gaussian(box, 41, 10))), _gaussian(box, 11, 10))
 
 
 def crop_and_stitch(original: np.ndarray, paint: Paint, region: Mask) -> Put:
-    """Inpaint-CropAndStitch: blend 32, which grows by 6 px; sigma 4, a cut at 0.1, and sigma 4 again."""
+    """Inpaint-CropAndStitch: blend 32, which grows by 6 px; sigma 4, threshold 0.1, and sigma 4 again."""
     sigma = 32 * 0.5 / 4
     grown = _dilated(_alpha(region), math.ceil(32 / 4 * 1.5 + 1))
     once = cv2.GaussianBlur(grown, (0, 0), sigma)
@@ -89,7 +89,7 @@ def crop_and_stitch(original: np.ndarray, paint: Paint, region: Mask) -> Put:
 def poisson(original: np.ndarray, paint: Paint, region: Mask) -> Put:
     """OpenCV's seamlessClone (Perez et al., Poisson image editing, 2003), grown as ADetailer grows.
 
-    A frame is put around the crop, for it wants kept pixels on every side.
+    A frame is added around the crop, because the method needs unmasked pixels on every side.
     """
     alpha = _dilated(_alpha(region), 5)
     painted, alpha = paint(_latent(alpha)), (alpha * 255).astype(np.uint8)
@@ -102,7 +102,10 @@ def poisson(original: np.ndarray, paint: Paint, region: Mask) -> Put:
 
 
 def multiband(original: np.ndarray, paint: Paint, region: Mask) -> Put:
-    """Burt and Adelson, A multiresolution spline (1983), of four octaves; it changes what is outside."""
+    """Burt and Adelson, A multiresolution spline (1983), of four octaves.
+
+    It changes pixels outside the mask.
+    """
     alpha = np.repeat(_alpha(region)[..., None], 3, 2)
     under, over = original.astype(np.float32), paint(region).astype(np.float32)
     return Put(_rounded(_splined(under, over, alpha, 4)), region)
@@ -129,7 +132,7 @@ def _mask(alpha: np.ndarray) -> Mask:
 
 
 def _latent(alpha: np.ndarray) -> Mask:
-    """The cells of 8 pixels that the WebUI repaints: half or more of each is masked."""
+    """The latent mask of the WebUI: cells of 8 x 8 pixels of which half or more is masked."""
     height, width = alpha.shape
     cells = cv2.resize(alpha, (width // 8, height // 8), interpolation=cv2.INTER_AREA)
     return _mask(cv2.resize(np.rint(cells), (width, height), interpolation=cv2.INTER_NEAREST))
@@ -162,7 +165,7 @@ def _rounded(levels: np.ndarray) -> np.ndarray:
 
 
 def _statistics_matched(original: np.ndarray, painted: np.ndarray, outside: np.ndarray) -> np.ndarray:
-    """`painted` with the CIELAB mean and spread of `original`, both taken with the inside set to 0."""
+    """`painted` with the CIELAB mean and spread of `original`, both computed with the inside set to 0."""
     wanted, found = lab(original), lab(painted)
     (mean, spread), (mean_found, spread_found) = (
         _statistics(a * outside[..., None]) for a in (wanted, found)

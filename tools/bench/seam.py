@@ -1,4 +1,4 @@
-"""Bench `seam`: what putting back leaves of a painter's colour shift, ours beside what others do."""
+"""Bench `seam`: the colour shift that remains after compositing, ours beside other tools."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _where(outline: EdgeProfile, here: np.ndarray) -> EdgeProfile:
 
 
 def _slope(pixels: np.ndarray) -> np.ndarray:
-    """Length of the CIELAB gradient over all three channels, units per pixel, without noise."""
+    """(height, width): length of the CIELAB gradient over three channels, units per pixel, without noise."""
     soft = cv2.GaussianBlur(lab(pixels), (0, 0), 2)
     down, along = np.gradient(soft, axis=(0, 1))
     return np.sqrt((down**2 + along**2).sum(-1))
@@ -133,7 +133,7 @@ def _print(of: str, scores: Scores, no_shift: str) -> None:
 
 
 def _told(title: str, scores: Scores, pick: Pick) -> str:
-    """A table: a line for each way of putting back, a column for each painter, means over the cases."""
+    """A table: one line a compositing method, one column a painter, means over the cases."""
     ways = list(next(iter(scores.values())))
     widest = max(map(len, ways))
     lines = ["", f"{title}:", " " * widest + "".join(f"  {name:>20}" for name in scores)]
@@ -154,7 +154,7 @@ def _promised(scores: Scores, no_shift: str) -> list[Figure]:
         ("edges, painter without a shift", [no_shift], OFF, edges, 1.02),
     ]
     if AUTOENCODER in scores:
-        # It shifts little and loses much, which no way of putting back undoes: no worse is what there is.
+        # It shifts little and loses detail, which compositing cannot restore: the target is "not worse".
         promises.append(("drift, the demo's autoencoder", [AUTOENCODER], OFF, drifts, 1.02))
     kept = [
         Figure.at_most(name, _ratio(scores, who, beside, pick), f"of {SHORT_OF[beside]}", most)
@@ -164,13 +164,13 @@ def _promised(scores: Scores, no_shift: str) -> list[Figure]:
 
 
 def _beside_the_webui(scores: Scores, no_shift: str) -> list[Figure]:
-    """The promise beside the WebUI's own blur, on what both show as it was painted.
+    """The target relative to the WebUI's own blur, on pixels that both show as painted.
 
-    Composite masks are to be opaque over the region. The WebUI's is not: over a mask that is the region it
-    keeps half of what was there along the rim. A painter that knows the truth then scores the better the
-    less of it is shown, down to nothing for no repair at all. So inside, its mask is grown by what the
-    blur takes; its own mask is held to where it is opaque, and to the edges. What it would be as it is, is
-    printed below the tables.
+    A composite mask must be opaque over the region. The WebUI's is not: if its mask is the region, half of
+    the old pixels remain along the rim. A painter that knows the truth then scores better the less of its
+    painting is shown, down to 0 without any repair. Inside, the WebUI's mask is therefore grown by the reach
+    of the blur. Its original mask is used where it is opaque, and for the edges. Its scores without growth
+    are printed below the tables.
     """
     drifts, cores, edges = PICKS.values()
     return [
@@ -193,7 +193,7 @@ def _held_out(figure: Figure) -> Figure:
 
 
 def _ratio(scores: Scores, painters: Sequence[str], beside: str, pick: Pick) -> float:
-    """Ours over another's, summed over the cases that say something of both."""
+    """Our score divided by another method's, summed over the cases in which both have a score."""
     pairs = [
         (pick(mine), pick(its))
         for name in painters

@@ -1,4 +1,4 @@
-"""What bench `seam` promises beyond the comparison: of new colours, of repeated fixes, and of time."""
+"""Further figures of bench `seam`: new colours, repeated fixes, and time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SAME_SHIFT = 3
 
 
 def untouched(made: Sequence[Case]) -> Figure:
-    """A painter that returns what it was given."""
+    """A painter that returns its input unchanged."""
     changed = sum(
         int((ours(case.truth.pixels, case.paint(exact), case.region).pixels != case.truth.pixels).sum())
         for case in made
@@ -39,7 +39,7 @@ def untouched(made: Sequence[Case]) -> Figure:
 
 
 def blue_car() -> Figure:
-    """Something red reaches out of its mask and is painted blue: in it, a bit around it, everywhere."""
+    """A red object that extends beyond its mask and is painted blue: in it, just around it, everywhere."""
     found = [_blue(number, spread, loss) for number in range(7) for spread in (0, 10, 999) for loss in (0, 1)]
     return Figure.at_most(
         "red car painted blue, away from the rim", max(found), "CIELAB units, largest mean", 1
@@ -59,7 +59,7 @@ def _blue(number: int, spread: int, loss: int) -> float:
 
 
 def again_and_again(there_and_back: Painter | None) -> list[Figure]:
-    """Twenty fixes at different places of one picture, and ten of one."""
+    """Twenty fixes at different places of one picture, and ten fixes of one place."""
     whole = SAMPLES[0].scaled(512)
     random = np.random.default_rng(20)
     spots = [Mask.of_ellipse(whole.size, _anywhere(whole.size, random)) for _ in range(20)]
@@ -77,7 +77,10 @@ def _outside(whole: Picture, spots: Sequence[Mask]) -> Figure:
 
 
 def _ten_times(whole: Picture, spot: Mask, there_and_back: Painter | None) -> list[Figure]:
-    """Loss grows by itself, whoever puts it back: of a painter with both, what counts is the shift's part."""
+    """Ten fixes of one place. A loss of detail accumulates with every compositing method.
+
+    For a painter with a shift and a loss, only the part of the shift counts.
+    """
     mine, off = Pass(), Pass(colour_correction=0.0)
     asked: dict[str, tuple[Painter, bool, Pass]] = {
         "waves": (waved, False, mine),
@@ -109,7 +112,7 @@ def _growth(of: str, drifts: Sequence[float]) -> Figure:
 
 
 def _drifts(whole: Picture, spot: Mask, settings: Pass, painted: Callable[[Job], np.ndarray]) -> list[float]:
-    """After each of ten fixes of one region."""
+    """The drift after each of ten fixes of one region, in CIELAB units."""
     found, picture = [], whole
     for _ in range(TIMES):
         picture = fixed(picture, spot, settings, painted).picture
@@ -118,7 +121,7 @@ def _drifts(whole: Picture, spot: Mask, settings: Pass, painted: Callable[[Job],
 
 
 def _repeating(painter: Painter, loses: bool = False) -> Callable[[Job], np.ndarray]:
-    """The same shift every time, as of one checkpoint, and another loss, as of another seed."""
+    """The same shift every time, as from one checkpoint. With `loses`, another loss, as from another seed."""
     seeds = itertools.count()
 
     def painted(job: Job) -> np.ndarray:
@@ -138,7 +141,7 @@ def _anywhere(size: Size, random: np.random.Generator) -> Box:
 
 
 def milliseconds(rounds: int) -> Figure:
-    """Processor time on one thread: a 1024x1024 crop whose middle is painted, corrected and put back."""
+    """Processor time on one thread: a 1024x1024 crop whose middle is painted, corrected and composited."""
     size = Size(1024, 1024)
     truth = piece(SAMPLES[0], 1024, np.random.default_rng(0)).pixels
     shown = Mask.of_box(size, Box(256, 256, 768, 768)).feathered(40)

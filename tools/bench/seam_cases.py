@@ -1,4 +1,4 @@
-"""The cases of bench `seam`: pieces of photographs, and regions of many shapes in them. All seeded."""
+"""The cases of bench `seam`: pieces of photographs with regions of many shapes. All are seeded."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Case:
 
 
 def cases(photographs: Sequence[Sample], sides: Sequence[int], count: int, seed: int = 0) -> list[Case]:
-    """Photographs, shapes and sides in turn; 7 photographs meet each of 7 shapes once in 49."""
+    """Photographs, shapes and sides in turn. In 49 cases, 7 photographs meet each of 7 shapes once."""
     shapes, many = list(SHAPES), len(photographs)
     turns = ((n % many, (n + n // many) % len(shapes), n % len(sides)) for n in range(count))
     return [_case(photographs[i], shapes[j], sides[k], n) for n, (i, j, k) in enumerate(turns, seed)]
@@ -47,7 +47,7 @@ def _case(one: Sample, shape: str, side: int, seed: int) -> Case:
 
 
 def piece(one: Sample, side: int, random: np.random.Generator) -> Picture:
-    """A square of a photograph at no less than half its detail."""
+    """A square of a photograph, `side` pixels wide, at half of its resolution or more."""
     short = max(side, min(one.picture.size) // 2)
     whole = one.scaled(short)
     left, top = (int(random.integers(0, length - side + 1)) for length in whole.size)
@@ -55,7 +55,7 @@ def piece(one: Sample, side: int, random: np.random.Generator) -> Picture:
 
 
 def _spot(size: Size, random: np.random.Generator, low: float, high: float) -> Box:
-    """A box of a share `low` to `high` of the side, well inside."""
+    """A box with sides of a share `low` to `high` of the picture's, away from the border."""
     width, height = (random.uniform(low, high, 2) * size.width).round().astype(int)
     left, top = (int(random.integers(size.width // 8, size.width * 7 // 8 - s)) for s in (width, height))
     return Box(left, top, left + int(width), top + int(height))
@@ -70,7 +70,7 @@ def _ellipse(size: Size, random: np.random.Generator) -> Mask:
 
 
 def _star(size: Size, random: np.random.Generator) -> Mask:
-    """A ragged outline, as segmenters give."""
+    """A ragged outline, as segmenters give it."""
     spot, corners = _spot(size, random, 0.3, 0.6), 14
     angles = np.sort(random.uniform(0, 2 * np.pi, corners))
     reach = random.uniform(0.5, 1, corners) * min(spot.size) / 2
@@ -79,7 +79,7 @@ def _star(size: Size, random: np.random.Generator) -> Mask:
 
 
 def _stroke(size: Size, random: np.random.Generator) -> Mask:
-    """A brush stroke of four points."""
+    """A brush stroke through four points."""
     points = random.uniform(0.2, 0.8, (4, 2)) * size
     alpha = np.zeros((size.height, size.width), np.uint8)
     thick = int(size.width * random.uniform(0.06, 0.14))
@@ -96,7 +96,7 @@ def _small(size: Size, random: np.random.Generator) -> Mask:
 
 
 def _border(size: Size, random: np.random.Generator) -> Mask:
-    """One that leaves the picture on one side."""
+    """A region that is cut off by one side of the picture."""
     spot = _spot(size, random, 0.25, 0.45)
     pushed = (spot.shifted(-spot.left - 8, 0), spot.shifted(0, size.height - spot.bottom + 8))
     return Mask.of_ellipse(size, pushed[int(random.integers(2))])
@@ -126,7 +126,7 @@ def _hopper() -> np.ndarray:
 
 
 def _skimage(name: str) -> np.ndarray:
-    """Grey ones with three equal channels."""
+    """A photograph of scikit-image. A grey one gets three equal channels."""
     from skimage import data
 
     found = getattr(data, name)()

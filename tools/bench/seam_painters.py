@@ -1,7 +1,7 @@
-"""What bench `seam` paints with: painters that know the truth.
+"""The painters of bench `seam`, which know the truth.
 
-A painter returns the piece it was given as a model would that finds exactly the right content, but with
-what goes wrong on the way: a shift of colours that varies over the piece, loss, blur, noise. All seeded.
+A painter returns the given piece as a model that finds exactly the right content would, with the usual
+errors: a colour shift that varies over the piece, loss of detail, blur, noise. All are seeded.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Painting:
     tint: np.ndarray | float = 0.0
 
     def through(self, repainted: Mask) -> np.ndarray:
-        """uint8. `repainted` is the denoise mask of whoever puts it back."""
+        """The painted piece, uint8. `repainted` is the denoise mask of the compositing method."""
         return rounded(self.levels + self.tint * (repainted.alpha / 255)[..., None])
 
 
@@ -43,14 +43,14 @@ def rounded(levels: np.ndarray) -> np.ndarray:
 
 
 def slope(size: Size, random: np.random.Generator) -> np.ndarray:
-    """(height, width, 3) levels: even plus linear, of another direction in each channel."""
+    """(height, width, 3) levels: a constant plus a gradient, in another direction for each channel."""
     x, y = _unit(size)
     a, b, c = random.normal(0, SHIFT, (3, 3))
     return 0.7 * a + 1.5 * (b * x[..., None] + c * y[..., None])
 
 
 def waves(size: Size, random: np.random.Generator) -> np.ndarray:
-    """A slope with three waves on it in each channel, one to two pieces long, that go anywhere."""
+    """`slope` with three waves in each channel, one to two piece lengths long, in random directions."""
     x, y = _unit(size)
     turns, phases = random.uniform(0, 2 * np.pi, (2, 3, 3))
     pace = 2 * np.pi * random.uniform(0.5, 1, (3, 3))
@@ -59,21 +59,21 @@ def waves(size: Size, random: np.random.Generator) -> np.ndarray:
 
 
 def clouds(size: Size, random: np.random.Generator) -> np.ndarray:
-    """Smooth noise, about five clouds to a side: no polynomial and no wave."""
+    """Smooth noise with about five clouds a side. It is neither a polynomial nor a wave."""
     deviation = max(size) / 8
     smooth = cv2.GaussianBlur(random.normal(size=(size.height, size.width, 3)), (0, 0), deviation)
     return random.normal(0, 0.7 * SHIFT, 3) + 0.8 * SHIFT * smooth / smooth.std((0, 1))
 
 
 def vignette(size: Size, random: np.random.Generator) -> np.ndarray:
-    """A bowl about some place, of another depth in each channel."""
+    """A bowl around a random point, with another depth in each channel."""
     (x, y), (across, down) = _unit(size), random.uniform(-0.3, 0.3, 2)
     depth = random.normal(0, 3 * SHIFT, 3)
     return depth * (((x - across) ** 2 + (y - down) ** 2)[..., None] - 0.1)
 
 
 def _unit(size: Size) -> tuple[np.ndarray, np.ndarray]:
-    """x and y from -0.5 to 0.5."""
+    """x and y coordinates from -0.5 to 0.5, as two arrays."""
     x, y = np.meshgrid(np.linspace(-0.5, 0.5, size.width), np.linspace(-0.5, 0.5, size.height))
     return x, y
 
@@ -91,17 +91,17 @@ def waved(truth: np.ndarray, random: np.random.Generator) -> Painting:
 
 
 def lossy(truth: np.ndarray, random: np.random.Generator) -> Painting:
-    """No shift: fine detail and half the colours' detail lost, and noise."""
+    """No shift: fine detail and half of the colours' detail are lost, and noise is added."""
     return Painting(_lost(truth, random))
 
 
 def encoded(truth: np.ndarray, random: np.random.Generator) -> Painting:
-    """What an autoencoder does: waves of a shift, and that loss."""
+    """An autoencoder: a shift by waves, and the loss of `lossy`."""
     return Painting(_lost(truth, random) + waves(_size(truth), random))
 
 
 def tinted(truth: np.ndarray, random: np.random.Generator) -> Painting:
-    """A small shift everywhere, and a larger tint only where it repaints: the grey square round a face."""
+    """A small shift everywhere, and a larger tint in the repainted area: the grey square around a face."""
     return Painting(truth + waves(_size(truth), random) / 4, random.normal(0, 1.5 * SHIFT, 3))
 
 
@@ -110,18 +110,18 @@ def clouded(truth: np.ndarray, random: np.random.Generator) -> Painting:
 
 
 def shaded(truth: np.ndarray, random: np.random.Generator) -> Painting:
-    """A vignette, and the loss of a JPEG file."""
+    """A vignette, and the loss of JPEG compression."""
     return Painting(_as_jpeg(truth) + vignette(_size(truth), random))
 
 
 def faded(truth: np.ndarray, random: np.random.Generator) -> Painting:
-    """Less contrast, and another white: a shift that depends on the level, not on the place."""
+    """Lower contrast and another white point: a shift that depends on the level, not on the place."""
     grey = 110 + random.normal(0, SHIFT, 3)
     return Painting(grey + 0.95 * (truth - grey) + random.normal(0, SHIFT / 2, 3))
 
 
 def jpeg(truth: np.ndarray, random: np.random.Generator) -> Painting:
-    """No shift: another loss."""
+    """No shift: the loss of JPEG compression."""
     return Painting(_as_jpeg(truth))
 
 
@@ -137,7 +137,7 @@ def _lost(truth: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def _as_jpeg(truth: np.ndarray) -> np.ndarray:
-    """At quality 60, its colours at half the size."""
+    """JPEG at quality 60, with the colours at half the resolution."""
     coded = io.BytesIO()
     Image.fromarray(truth).save(coded, "JPEG", quality=60, subsampling="4:2:0")
     return np.asarray(Image.open(coded)).astype(np.float32)
@@ -161,7 +161,7 @@ HELD_OUT: dict[str, Painter] = {
 
 
 def demo_autoencoder() -> Painter | None:
-    """The demo checkpoint's own, there and back; None where models/demo is not."""
+    """The demo checkpoint's autoencoder, a round trip. None if models/demo does not exist."""
     from retouch.engines import demo_model
 
     if not demo_model.is_here():
@@ -182,12 +182,12 @@ def demo_autoencoder() -> Painter | None:
 
 
 def dyed(truth: np.ndarray, body: np.ndarray) -> np.ndarray:
-    """`truth` with red paint where `body` is, (height, width) bool, its light and shade kept."""
+    """`truth` with red paint where `body` (height, width) bool is True. Light and shade are kept."""
     light = truth.mean(-1, keepdims=True)
     red = light * np.array([0.55, 0.25, 0.2]) + np.array([90, 15, 12])
     return np.where(body[..., None], rounded(red), truth)
 
 
 def repainted_blue(truth: np.ndarray, where: np.ndarray) -> np.ndarray:
-    """Red and blue exchanged where `where` is, (height, width) bool."""
+    """Red and blue exchanged where `where` (height, width) bool is True."""
     return np.where(where[..., None], truth[..., BLUE_AND_RED], truth)

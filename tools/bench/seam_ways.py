@@ -1,4 +1,4 @@
-"""How Retouch puts back in bench `seam`: the whole road, with an engine that is told what to paint."""
+"""Compositing of Retouch in bench `seam`: the whole pipeline, with an engine that returns given pixels."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Scripted(FakeEngine):
 
 
 def fixed(picture: Picture, region: Mask, settings: Pass, painted: Callable[[Job], np.ndarray]) -> Result:
-    """One region of a picture, its crop painted by `painted`."""
+    """One region of a picture, with `painted` as the result of its crop."""
     native = picture.size if settings.shape.area == "whole picture" else Size(256, 256)
     found = [r for r in [Region.of_mask(region, "it", 1.0)] if r is not None]
     planned = plan_pass(picture.size, found, PassWork(0, settings), Generation(), native)
@@ -49,7 +49,7 @@ def fixed(picture: Picture, region: Mask, settings: Pass, painted: Callable[[Job
 
 
 def ours(original: np.ndarray, paint: Paint, region: Mask, settings: Pass | None = None) -> Put:
-    """Plan, paint, put back. The crop is the picture."""
+    """Plan, paint and composite with Retouch. The crop is the whole picture."""
     chosen = settings or Pass(denoising_strength=STRENGTH)
     whole = dataclasses.replace(chosen, shape=Shape(area="whole picture"))
     picture = Picture(original)

@@ -1,7 +1,7 @@
-"""Issue 5's figures: what a click costs, what "everything" costs in time and memory, how well clicks do.
+"""Figures of issue 5: cost of a click, time and memory of "everything", quality of clicks.
 
-All are ratios or counts within one run. The full-size vit_b has random weights: they cost what real ones do.
-Quality and "everything" are measured with the tiny model that the tests keep.
+All are ratios or counts within one run. The full-size vit_b has random weights, which cost the same as
+trained ones. Quality and "everything" are measured with the tiny model of the test data.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _edges(rounds: int) -> list[Figure]:
 
 
 def _clicks_cost(rounds: int) -> list[Figure]:
-    """Bare encoder, first click and further click of vit_b, by turns."""
+    """Bare encoder, first click and further click of vit_b, in turn."""
     picture = _photograph(Size(1024, 683))
     with tempfile.TemporaryDirectory() as folder:
         sam = _segmenter(_random_vit_b(Path(folder)), FEW)
@@ -91,7 +91,7 @@ def _clicks_cost(rounds: int) -> list[Figure]:
 def _turn(sam: Sam, picture: Picture) -> tuple[float, float, float]:
     """CPU seconds of the bare encoder, a first click, and the fastest of three further clicks.
 
-    Not of the clock: half a minute on a machine that does other things as well tells little.
+    Wall time is not used: half a minute on a busy machine is too noisy.
     """
     click = Prompt((Click(500, 330),))
     again = Prompt((*click.clicks, Click(600, 400, False)))
@@ -103,12 +103,12 @@ def _turn(sam: Sam, picture: Picture) -> tuple[float, float, float]:
 
 
 def _shifted(picture: Picture, by: int) -> Picture:
-    """Another picture, as far as any cache knows."""
+    """A shifted picture, which every cache treats as a new one."""
     return Picture(np.roll(picture.pixels, by + 1, axis=1))
 
 
 def _bare(sam: Sam, picture: Picture) -> None:
-    """The package's own way to an embedding."""
+    """Compute the embedding with the package's own predictor."""
     import torch
     from segment_anything.utils.transforms import ResizeLongestSide
 
@@ -144,9 +144,9 @@ def _generator(sam: Sam, grid: Grid) -> Any:
 
 
 def _everything() -> list[Figure]:
-    """Time, and whether the masks are the same, at equal settings; the encoder is in both times.
+    """Time at equal settings, and whether the masks are equal. Both times include the encoder.
 
-    One scene goes before, untimed, through both: what a process does once is neither's.
+    One scene runs through both before, untimed, so that one-time work of the process does not count.
     """
     sam, ours, theirs = _segmenter(TINY, LOOSE), 0.0, 0.0
     matched: list[bool] = []
@@ -174,7 +174,10 @@ def _matched(wanted: list[np.ndarray], found: list[np.ndarray]) -> list[bool]:
 
 
 def _everything_large(sam: Sam, picture: Picture) -> list[Figure]:
-    """vit_b on a picture that is open already, which the package encodes again; and without its encoding."""
+    """vit_b on a picture that is already encoded, which the package encodes again.
+
+    The time without the package's encoding is measured as well.
+    """
     encoding = _timed(lambda: sam.prepare(picture), time.process_time)
     ours = _timed(lambda: sam.everything(picture), time.process_time)
     theirs = _timed(lambda: _generator(sam, FEW).generate(picture.pixels), time.process_time)
@@ -193,9 +196,10 @@ def _scene(seed: int, size: Size) -> Picture:
 
 
 def _memory() -> list[Figure]:
-    """Peak beyond the model on 30 megapixels, at equal settings; few points, or the other would not fit.
+    """Peak memory beyond the model on 30 megapixels, at equal settings.
 
-    Each in a process of its own: memory that one has had and given back would hide what the other takes.
+    Few points are used, because the package would need too much memory for many. Each runs in a new process,
+    because memory that was used and released before would hide the peak.
     """
     (ours, found), (theirs, wanted) = _alone(False), _alone(True)
     return [
@@ -211,7 +215,7 @@ def _alone(package: bool) -> tuple[float, int]:
 
 
 def _peak(package: bool) -> tuple[float, int]:
-    """Bytes by which the process was larger, at worst, while it worked; and how many masks it found."""
+    """(peak growth of the process in bytes while it ran, number of masks found)."""
     sam, picture = _segmenter(TINY, Grid(side=2, batch=4, quality=0.0, stability=0.0)), _scene(2, LARGE)
     generator = _generator(sam, Grid(side=2, batch=4, quality=0.0, stability=0.0))
     done, before, most = threading.Event(), _resident(), [0]

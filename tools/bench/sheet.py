@@ -1,4 +1,4 @@
-"""A page of crops to look at: what each way of putting back makes of the same painting."""
+"""A page of crops to compare: each compositing method on the same painting."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST = 6.0
 def write(
     path: Path, made: Sequence[Case], painters: Mapping[str, Painter], ways: Mapping[str, Putting]
 ) -> None:
-    """One row a case, the painters in turn; what differs from the truth is shown below each crop."""
+    """Write one row a case with the painters in turn. The difference from the truth is below each crop."""
     names = list(painters)
     rows = [_row(case, names[i % len(names)], painters, ways) for i, case in enumerate(made)]
     heads = "".join(f"<th>{html.escape(name)}" for name in ("", "truth", "painted", *ways))

@@ -1,4 +1,4 @@
-"""Watching a run from outside: how long the models' forward passes took, what the UNet was given."""
+"""Measures a run from outside: time of the models' forward passes, and the inputs of the UNet."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Stopwatch:
         return sum(self.seconds.values())
 
     def told(self, whole: float, faces: int) -> str:
-        """For a person: where `whole` seconds went, what is left for each face, and what follows."""
+        """A sentence: where `whole` seconds went, the remainder for each face, and the conclusion."""
         parts = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in self.seconds.items())
         rest = (whole - self.total) / faces * 1000
         return (
@@ -41,7 +41,7 @@ class Stopwatch:
 
     @contextlib.contextmanager
     def modules(self, parts: dict[str, Any]) -> Iterator[None]:
-        """Watch the forward passes of torch modules."""
+        """Time the forward passes of torch modules."""
         with contextlib.ExitStack() as hooks:
             for name, module in parts.items():
                 hooks.callback(module.register_forward_pre_hook(lambda *_: self._enter()).remove)
@@ -50,7 +50,7 @@ class Stopwatch:
 
     @contextlib.contextmanager
     def method(self, owner: type, method: str, name: str) -> Iterator[None]:
-        """Watch one method of a class."""
+        """Time one method of a class."""
         original = getattr(owner, method)
 
         @functools.wraps(original)
@@ -79,7 +79,7 @@ class Stopwatch:
 
 
 def _now() -> float:
-    """Once the GPU has done what it was given: it works on while Python goes ahead."""
+    """The time in seconds after the GPU has finished its work. It runs on while Python continues."""
     import torch
 
     if torch.cuda.is_available() and torch.cuda.is_initialized():
@@ -88,14 +88,14 @@ def _now() -> float:
 
 
 def timed(work: Callable[[], Any]) -> float:
-    """Seconds `work` takes."""
+    """Seconds that `work` takes."""
     begun = _now()
     work()
     return _now() - begun
 
 
 def parts_of(pipe: Any) -> dict[str, Any]:
-    """The modules of a Stable Diffusion pipeline of diffusers whose passes are the models' own work."""
+    """The modules of a diffusers Stable Diffusion pipeline whose forward passes are timed."""
     vae = pipe.vae
     inner = {"VAE encoder": vae.encoder, "VAE decoder": vae.decoder}
     outer = {"VAE quant": vae.quant_conv, "VAE post-quant": vae.post_quant_conv}
@@ -109,7 +109,10 @@ class Counted(testing.Counted):
     pixel_steps: int = 0
 
     def count_steps_of(self, unet: Any) -> None:
-        """Each pass denoises every job of the call once; guidance doubles the batch, not the picture."""
+        """Count the pixels.
+
+        Each pass denoises every job of the call once; guidance only doubles the batch.
+        """
 
         def count(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             height, width = (args[0] if args else kwargs["sample"]).shape[-2:]
@@ -123,5 +126,5 @@ class Counted(testing.Counted):
 
     @property
     def buckets(self) -> int:
-        """Different crop sizes among all jobs."""
+        """Number of different crop sizes among all jobs."""
         return len({job.picture.size for call in self.calls for job in call})

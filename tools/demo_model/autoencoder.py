@@ -1,4 +1,4 @@
-"""How the demo model's autoencoder is trained: squared error on crops of the photographs."""
+"""The training of the demo model's autoencoder: squared error on crops of the photographs."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ CROP = Size(96, 96)
 CELL = 8
 BATCH = 6
 JITTER = 0.01
-"""Noise on the latents, in their standard deviations: near latents must mean near pictures."""
+"""Standard deviation of noise on the latents, in theirs. With it, similar latents decode to similar
+pictures."""
 
 
 def to_tensor(crops: list[np.ndarray], device: str) -> torch.Tensor:
-    """(B, 3, H, W) -1..1."""
+    """The crops (height, width, 3) uint8 as a float32 tensor (B, 3, H, W), -1..1."""
     pixels = torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)
     return (pixels.float() / 127.5 - 1).to(device, memory_format=torch.channels_last)
 
 
 class Lesson:
-    """Squared error of the round trip, and latents held at zero mean and unit variance."""
+    """Loss: squared error of the round trip, and a penalty for latents not of zero mean and unit variance."""
 
     def __init__(self, device: str) -> None:
         self.device, self.album = device, Album.open(whole=0.6)
@@ -39,9 +40,9 @@ class Lesson:
 
 
 class Polish:
-    """The decoder alone, its latents given: half of what it sees are whole photographs as they come.
+    """Loss of the decoder alone, on fixed latents. Half of the samples are whole photographs.
 
-    Those start at a cell of the latents, which is how a photograph is encoded that nobody has cropped.
+    Whole photographs start at a latent cell, as an uncropped photograph does when it is encoded.
     """
 
     def __init__(self, vae: UnshuffleAutoencoder, device: str) -> None:
@@ -58,6 +59,6 @@ class Polish:
 
 
 def _unlike_unit(latents: torch.Tensor) -> torch.Tensor:
-    """In logarithms, which stay small when an early step throws the latents far off."""
+    """Penalty on the logarithm of the variance. It stays small if an early step moves the latents far off."""
     channels = latents.transpose(0, 1).flatten(1)
     return channels.mean(1).abs().log1p().mean() + channels.var(1).clamp_min(1e-6).log().square().mean()

@@ -1,6 +1,6 @@
-"""What may lie beyond a photograph's border, for the demo model to learn: pieced together, never twice alike.
+"""Made-up continuations of a photograph beyond its border, as training data; each one is different.
 
-A model that has only seen what is inside its photographs paints that once more when it is led beyond them.
+A model trained only on the inside of its photographs repeats that inside when it paints beyond them.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ import numpy as np
 from retouch.outpaint.join_cut import least_path
 
 PATCH, SHARED = 64, 24
-"""Pixels of a patch, and of it those that lie over what is there."""
+"""Side of a patch in pixels, and the width of its overlap with the existing pixels."""
 SOURCE = 0.22
-"""Of the photograph's width: the outer part, which patches are taken from."""
+"""Share of the photograph's width, at its border, from which patches are taken."""
 VIEWS, SEEN = 24, 5
-"""Of that part, each nearer or farther and aslant, and how many are looked at for one patch: what is
-seen twice is then no copy."""
+"""Number of scaled and rotated copies of that part, and how many of them are searched for one patch. A
+repeated piece is therefore not an exact copy."""
 NEARER, ASLANT = 0.35, 14
-"""Largest change of size, as a logarithm, and largest angle in degrees."""
+"""Largest change of scale, as a logarithm, and largest rotation in degrees."""
 FOCUS, BLURS = 128, (0.0, 1.5, 3.0, 4.5)
-"""Pixels beyond the border from one blur, a standard deviation in pixels, to the next."""
+"""Pixels beyond the border for each of the blurs, and the blurs: standard deviations in pixels."""
 ASTRAY = 24
-"""Rows that a patch may be away from where it was: the sky stays above the ground."""
+"""Largest vertical shift of a patch in rows. With it, the sky stays above the ground."""
 GOOD = 1.3
-"""Times the least difference up to which a patch may be taken."""
+"""A patch may be chosen if its difference is at most this many times the smallest one."""
 
 
 def continued(pixels: np.ndarray, more: int, rng: np.random.Generator) -> np.ndarray:
-    """(height, width, 3) uint8 -> the same, but for its last SHARED columns, with `more` on the right.
+    """(height, width, 3) uint8 -> the same with `more` columns added on the right.
 
-    By image quilting (Efros and Freeman, 2001): patches that fit what is there, each one of the best few, put
-    down along the line of least difference.
+    The last SHARED columns change, too. By image quilting (Efros and Freeman, 2001): each patch is one of the
+    best few that fit the existing pixels, and is cut along the line of least difference.
     """
     height, width = pixels.shape[:2]
     sources = _sources(pixels, rng)
@@ -49,7 +49,7 @@ def continued(pixels: np.ndarray, more: int, rng: np.random.Generator) -> np.nda
 
 
 def _unfocused(pixels: np.ndarray, begin: int) -> np.ndarray:
-    """Ever less sharp from that column on: a background."""
+    """Increasing blur from column `begin` on, as of a background."""
     away = np.maximum(np.arange(pixels.shape[1]) - begin, 0) / FOCUS
     shares = np.clip(away[None, :, None], 0, len(BLURS) - 1)
     levels = [pixels.astype(np.float32)] + [
@@ -60,7 +60,7 @@ def _unfocused(pixels: np.ndarray, begin: int) -> np.ndarray:
 
 
 def _sources(pixels: np.ndarray, rng: np.random.Generator) -> list[tuple[float, np.ndarray]]:
-    """(scale, pixels) of what patches are taken from."""
+    """(scale, pixels (height, width, 3) uint8) of the copies from which patches are taken."""
     outer = pixels[:, -max(round(pixels.shape[1] * SOURCE), round(1.5 * PATCH)) :]
     return [_view(outer, rng) for _ in range(VIEWS)]
 
@@ -78,7 +78,7 @@ def _view(outer: np.ndarray, rng: np.random.Generator) -> tuple[float, np.ndarra
 def _fitting(
     there: np.ndarray, y: int, top: int, sources: Sequence[tuple[float, np.ndarray]], rng: np.random.Generator
 ) -> np.ndarray:
-    """One of the patches that differ least from what is known: the left columns, and the upper `top` rows."""
+    """A random one of the patches that differ least from the known pixels: left columns and `top` rows."""
     known = np.zeros((PATCH, PATCH), np.float32)
     known[:, :SHARED], known[:top] = 1, 1
     found: list[tuple[float, np.ndarray]] = []
@@ -95,7 +95,7 @@ def _fitting(
 
 
 def _laid(there: np.ndarray, patch: np.ndarray, top: int) -> np.ndarray:
-    """The patch over what is there, cut along the line of least difference at its left and at its top."""
+    """The patch over the existing pixels, cut along the line of least difference at its left and its top."""
     differs = ((patch.astype(np.float32) - there) ** 2).sum(2)
     share = np.arange(PATCH) >= least_path(differs[:, :SHARED])[:, None]
     if top:

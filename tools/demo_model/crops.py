@@ -1,4 +1,4 @@
-"""What the demo model is trained on: pieces cut from the sample photographs at many magnifications."""
+"""The training data of the demo model: crops of the sample photographs at many magnifications."""
 
 from __future__ import annotations
 
@@ -13,23 +13,25 @@ from retouch.image.geometry import Box, Size
 from tools.demo_model.beyond import continued
 
 SHORT_SIDE = 256
-"""Magnification 1: the photograph's short side is the model's native side."""
+"""Short side of a photograph at magnification 1, in pixels: the native side of the model."""
 MAGNIFIED = 1.25
-"""Beyond a photograph's own size there is nothing to learn but smoothness; a little of it is needed."""
+"""Magnification above a photograph's own size. There is only smoothness to learn, but some of it is
+needed."""
 MENDED = (2.04, 2.08, 2.12, 2.17, 2.24)
-"""The magnifications at which a fix sees the astronaut's face, by its own choice of crop."""
+"""Magnifications at which a fix crops the astronaut's face by default."""
 MENDED_AREA = Box(120, 0, 332, 240)
 LEAN, VIEWS = 18.0, 16
-"""Degrees, and how many different ones there are of a face, and how many continuations of a border."""
+"""Largest rotation of a face in degrees, and the number of rotated faces and of continued borders."""
 BEYOND, BESIDE = 384, 192
-"""Pixels beyond a border that are made up, and pixels of what is there that may be seen with them."""
+"""Columns that are made up beyond a border, and existing columns beside it that a crop may show, in
+pixels."""
 FACE_MAGNIFIED = 3.4
-"""A face alone fills the crop that a fix makes of it."""
+"""Magnification at which the face alone fills the crop of a fix."""
 
 
 @dataclass(frozen=True)
 class Crop:
-    """(height, width, 3) uint8, the photograph it is from, and the words that name what is seen."""
+    """Pixels (height, width, 3) uint8, the name of the photograph, and the words for the visible content."""
 
     pixels: np.ndarray
     sample: Sample
@@ -38,7 +40,7 @@ class Crop:
 
 @dataclass(frozen=True)
 class Level:
-    """A photograph at one magnification, and the part of it that crops are taken from."""
+    """A photograph at one magnification, and the area from which crops are taken."""
 
     sample: Sample
     pixels: np.ndarray
@@ -49,40 +51,40 @@ class Level:
         return self.pixels.shape[1] >= size.width and self.pixels.shape[0] >= size.height
 
     def crop(self, size: Size, rng: np.random.Generator, grid: int = 1) -> Crop:
-        """A piece of this size that starts anywhere it fits, at a multiple of `grid`."""
+        """A crop of this size at a random position that fits, at multiples of `grid` pixels."""
         x = _start(self.area.left, self.area.right, self.pixels.shape[1], size.width, rng) // grid * grid
         y = _start(self.area.top, self.area.bottom, self.pixels.shape[0], size.height, rng) // grid * grid
         return Crop(self.pixels[y : y + size.height, x : x + size.width], self.sample, self.words)
 
 
 def _start(low: int, high: int, length: int, side: int, rng: np.random.Generator) -> int:
-    """Anywhere that lies within low..high, or holds all of it where that is smaller than `side`."""
+    """A random start so that the piece lies within low..high, or contains it if it is shorter than `side`."""
     first, last = sorted((low, high - side))
     return int(np.clip(rng.integers(first, last + 1), 0, length - side))
 
 
 @dataclass(frozen=True)
 class Album:
-    """All levels, and how often a crop is taken from each."""
+    """All levels, and the share of crops from each."""
 
     levels: tuple[Level, ...]
     weights: tuple[float, ...]
 
     @classmethod
     def wholes(cls) -> Album:
-        """The photographs at magnification 1 and nothing else."""
+        """The whole photographs at magnification 1."""
         levels = tuple(_level(sample, 1) for sample in SAMPLES)
         return cls(levels, (1 / len(levels),) * len(levels))
 
     @classmethod
     def mended_faces(cls) -> Album:
-        """The astronaut's face as a fix crops it."""
+        """The astronaut's face at the magnifications of a fix."""
         levels = tuple(_face(factor, MENDED_AREA) for factor in MENDED)
         return cls(levels, (1 / len(levels),) * len(levels))
 
     @classmethod
     def leaning_faces(cls, rng: np.random.Generator) -> Album:
-        """The same, with the head to one side: people are seldom quite upright."""
+        """The astronaut's face at these magnifications, rotated: heads in photographs are seldom upright."""
         angles = rng.uniform(-LEAN, LEAN, (len(MENDED), VIEWS))
         levels = tuple(
             _leaning(_face(factor, MENDED_AREA), float(angle))
@@ -93,7 +95,7 @@ class Album:
 
     @classmethod
     def beyond(cls, rng: np.random.Generator) -> Album:
-        """What may lie to the left and right of each photograph, with a part of what is there."""
+        """Continuations to the left and right of each photograph, with a part of the existing pixels."""
         levels = tuple(
             _beyond(_level(s, 1), mirrored, rng)
             for s in SAMPLES
@@ -104,7 +106,10 @@ class Album:
 
     @classmethod
     def open(cls, whole: float, near: Sequence[float] = (1, 1.03)) -> Album:
-        """`whole`: the share of crops at the magnifications `near` 1, where most of a photograph is seen."""
+        """Levels for broad training. `whole` is the share of crops at the magnifications `near` 1.
+
+        At these magnifications a crop shows most of a photograph.
+        """
         near_levels = [_level(s, f) for s in SAMPLES for f in near]
         far = [_level(s, f) for s in SAMPLES for f in _factors(1.1, _most(s))]
         face = [_face(f) for f in _factors(1.8, FACE_MAGNIFIED)]
@@ -113,7 +118,7 @@ class Album:
         return cls((*near_levels, *far, *face), tuple(weights))
 
     def draw(self, count: int, size: Size, rng: np.random.Generator, grid: int = 1) -> list[Crop]:
-        """Pieces of this size that start at multiples of `grid`, from the levels that are large enough."""
+        """`count` crops of this size at multiples of `grid` pixels, from the levels that are large enough."""
         weights = np.array(self.weights) * [level.holds(size) for level in self.levels]
         chosen = rng.choice(len(self.levels), count, p=weights / weights.sum())
         return [self.levels[i].crop(size, rng, grid) for i in chosen]
@@ -133,14 +138,14 @@ def _level(one: Sample, factor: float) -> Level:
 
 
 def _face(factor: float, area: Box = FACE) -> Level:
-    """The astronaut, and only pieces that hold `area` of her picture or lie within it."""
+    """The astronaut at this magnification. A crop contains `area` of her picture or lies within it."""
     whole = _level(sample("astronaut"), factor)
     scale = factor * SHORT_SIDE / min(whole.sample.picture.size)
     return Level(whole.sample, whole.pixels, Box(*(round(edge * scale) for edge in area)), FACE_WORDS)
 
 
 def _leaning(level: Level, degrees: float) -> Level:
-    """Turned about the middle of its area, mirrored where there is nothing."""
+    """The level rotated about the centre of its area. The border is mirrored."""
     height, width = level.pixels.shape[:2]
     onto = cv2.getRotationMatrix2D(level.area.center, degrees, 1)
     how = {"flags": cv2.INTER_CUBIC, "borderMode": cv2.BORDER_REFLECT_101}
@@ -148,7 +153,7 @@ def _leaning(level: Level, degrees: float) -> Level:
 
 
 def _beyond(level: Level, mirrored: bool, rng: np.random.Generator) -> Level:
-    """A level continued on its right, or on its left; only pieces that hold some of what is new."""
+    """The level continued on its right or left. Every crop contains some of the new columns."""
     pixels = np.ascontiguousarray(level.pixels[:, ::-1] if mirrored else level.pixels)
     made = continued(pixels, BEYOND, rng)
     height, width = made.shape[:2]

@@ -1,4 +1,4 @@
-"""The trained parts as a diffusers folder in half precision."""
+"""Writes the trained parts as a diffusers folder in half precision."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ MOST_BYTES = 40_000_000
 
 
 def export(vae: Any, factor: float, painter: Painter, folder: Path) -> int:
-    """Write what `DiffusionPipeline.from_pretrained` reads; the size of the weights in bytes.
+    """Write the files for `DiffusionPipeline.from_pretrained`. Returns the size of the weights in bytes.
 
-    Other files of the folder (the model card, the losses) stay. ValueError when the weights are too large.
+    Other files of the folder (the model card, the losses) stay. Raises ValueError if the weights are too
+    large.
     """
     vae.register_to_config(scaling_factor=factor)
     with tempfile.TemporaryDirectory() as scratch:
@@ -37,7 +38,7 @@ def export(vae: Any, factor: float, painter: Painter, folder: Path) -> int:
         shutil.copytree(Path(scratch, "model"), folder, dirs_exist_ok=True)
     weights = [*folder.rglob("*.safetensors")]
     for file in weights:
-        file.chmod(0o644)  # safetensors writes for its owner alone
+        file.chmod(0o644)  # safetensors writes files that only the owner can read
     size = sum(file.stat().st_size for file in weights)
     if size > MOST_BYTES:
         raise ValueError(f"the weights have {size} bytes, more than {MOST_BYTES}: make the model narrower")

@@ -1,4 +1,4 @@
-"""A training loop that can be stopped at any moment and goes on where it was."""
+"""A training loop that can be stopped at any time and resumed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WARM_UP = 200
 
 @dataclass(frozen=True)
 class Course:
-    """How long and how fast: the learning rate warms up, then falls to a twentieth as a cosine."""
+    """Number of steps and learning rate: warm-up, then a cosine down to a twentieth."""
 
     name: str
     steps: int
@@ -42,7 +42,7 @@ class Course:
 
 
 class Run(Generic[M]):
-    """One model on its course; its state and the log of losses are kept in `folder`."""
+    """Trains one model on its course. Its state and the log of losses are saved in `folder`."""
 
     def __init__(self, course: Course, model: M, folder: Path, device: str) -> None:
         nn.Module.to(model, device, memory_format=torch.channels_last)
@@ -64,7 +64,7 @@ class Run(Generic[M]):
         self.step, self.seconds = kept["step"], kept["seconds"]
 
     def save(self) -> None:
-        """Whole or not at all: the old state stays until the new one is written."""
+        """Save the state completely or not at all: the old state stays until the new one is written."""
         kept = {
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
@@ -77,7 +77,10 @@ class Run(Generic[M]):
         part.replace(self.state)
 
     def go(self, loss_of: Loss[M]) -> M:
-        """Train to the end of the course; the averaged weights. `loss_of(model, step, rng)` is what falls."""
+        """Train to the end of the course. Returns the model with averaged weights.
+
+        `loss_of(model, step, rng)` is the loss to minimise.
+        """
         begun, saved, losses = time.monotonic() - self.seconds, time.monotonic(), []
         while self.step < self.course.steps:
             losses.append(self._advance(loss_of))
@@ -92,7 +95,7 @@ class Run(Generic[M]):
         return self.average.eval()
 
     def _advance(self, loss_of: Loss[M]) -> float:
-        """One step. Its random numbers depend on seed and step alone, so a resumed run is the same run."""
+        """One step. Its random numbers depend only on seed and step, so a resumed run has the same result."""
         rng = np.random.default_rng((self.course.seed, self.step))
         torch.manual_seed(int(rng.integers(2**31)))
         for group in self.optimizer.param_groups:
@@ -107,7 +110,7 @@ class Run(Generic[M]):
         return loss.item()
 
     def _follow(self) -> None:
-        """The average of recent weights: what is kept in the end."""
+        """Update the moving average of the weights, which is the result of the training."""
         weight = 1 - min(EMA, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             pairs = zip(self.average.parameters(), self.model.parameters(), strict=True)

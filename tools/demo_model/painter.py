@@ -1,4 +1,4 @@
-"""How the demo model's denoiser and text encoder are trained: v-prediction on encoded pieces."""
+"""The training of the demo model's denoiser and text encoder: v-prediction on encoded crops."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ from tools.demo_model.words import LENGTH, prompt_ids, vocabulary
 
 NATIVE = Size(256, 256)
 WIDE, TALL = Size(320, 192), Size(192, 320)
-"""Other shapes of native area in multiples of 64, which is what crops are worked at."""
+"""Other shapes of the native area, with sides in multiples of 64 px, as crops are sized."""
 NEAR = (0.84, 1, 1.03)
-"""The first is for a whole photograph at native area, which has room for shapes that are not square."""
+"""Magnifications near 1. The first leaves room for shapes that are not square: a whole photograph at
+native area."""
 CELL = 8
 BROAD_STEPS = 2700
-"""So long everything is learnt alike; then mostly what a demo and a bench ask for."""
+"""Steps in which all crops have equal weight. Later the crops of the demo and of the bench dominate."""
 BATCH = 8
 UNPROMPTED = 0.12
-"""Share of pieces learnt without a prompt: what classifier-free guidance needs."""
+"""Share of crops that are trained without a prompt, as classifier-free guidance needs."""
 TEXT_WIDTH = 128
 
 
 class Painter(nn.Module):
-    """Denoiser and text encoder, trained as one."""
+    """Denoiser and text encoder, trained together."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,7 +42,7 @@ class Painter(nn.Module):
 
 
 def _unet() -> Any:
-    """Attention at a half and a quarter of the latents' resolution only: that is where it is cheap."""
+    """A UNet with attention only at a half and a quarter of the latents' resolution, where it is cheap."""
     return library().UNet2DConditionModel(
         sample_size=NATIVE.width // 8,
         block_out_channels=(96, 144, 208),
@@ -74,7 +75,7 @@ def _text_encoder() -> Any:
 
 
 def scheduler() -> Any:
-    """Stable Diffusion's noise schedule; v-prediction, which says something at the noisiest step, too."""
+    """Stable Diffusion's noise schedule with v-prediction, which has a useful target at full noise, too."""
     return library().DDIMScheduler(
         beta_start=0.00085,
         beta_end=0.012,
@@ -89,10 +90,10 @@ def scheduler() -> Any:
 
 @dataclass(frozen=True)
 class Diet:
-    """What one pool is made of: `count` pieces of one size, and the share of steps that see it.
+    """The content of one pool: `count` crops of one size, and the share of steps that use it.
 
-    Four shares: before `BROAD_STEPS`, after, in the further course, and in the last. `grid` 8 keeps to the
-    latents' own cells.
+    There are four shares: before `BROAD_STEPS`, after them, in the further course, and in the last course.
+    With `grid` 8 crops start at latent cells.
     """
 
     album: Album
@@ -103,9 +104,9 @@ class Diet:
 
 
 def diets(seed: int) -> list[Diet]:
-    """The broad ones first; then whole photographs, and a face as a fix sees it.
+    """The diets: broad ones, then whole photographs, and a face at the crop of a fix.
 
-    The further course adds the same face leaning, and what may lie beyond the borders.
+    The further course adds the same face rotated, and continuations beyond the borders.
     """
     everything, wholes, faces = Album.open(whole=0.5, near=NEAR), Album.wholes(), Album.mended_faces()
     rng = np.random.default_rng(seed)
@@ -123,7 +124,7 @@ def diets(seed: int) -> list[Diet]:
 
 @dataclass(frozen=True)
 class Pool:
-    """A diet's pieces, encoded once: (N, 4, h, w) in unit variance, and the words of each."""
+    """The crops of a diet, encoded once: latents (N, 4, h, w) in unit variance, and the words of each."""
 
     latents: torch.Tensor
     words: tuple[tuple[str, ...], ...]
@@ -131,9 +132,9 @@ class Pool:
 
 
 def pools(vae: Any, device: str, seed: int, factor: float | None = None) -> tuple[list[Pool], float]:
-    """One per diet, and the factor that brings the autoencoder's latents to unit variance.
+    """(one pool for each diet, the factor that scales the autoencoder's latents to unit variance).
 
-    The factor is that of the broad diets, unless a painter has been trained with another.
+    The factor is computed from the broad diets, unless `factor` is that of a trained painter.
     """
     rng = np.random.default_rng(seed)
     raw = [_encoded(vae, diet, rng, device) for diet in diets(seed)]
@@ -153,9 +154,10 @@ def _encoded(vae: Any, diet: Diet, rng: np.random.Generator, device: str) -> Poo
 
 
 class Lesson:
-    """Squared error of the predicted velocity, all timesteps alike. Part 2 is the further course, 3 the last.
+    """Squared error of the predicted velocity, with equal weight at all timesteps.
 
-    Salimans & Ho, "Progressive Distillation for Fast Sampling of Diffusion Models", 2022, for v.
+    Part 2 is the further course, part 3 the last one. Salimans & Ho, "Progressive Distillation for Fast
+    Sampling of Diffusion Models", 2022, for v-prediction.
     """
 
     def __init__(self, pools: list[Pool], tokenizer: Any, device: str, part: int = 0) -> None:
@@ -185,5 +187,5 @@ class Lesson:
 
 
 def _spread(rng: np.random.Generator) -> np.ndarray:
-    """A timestep from each eighth of the schedule: a batch's loss says more than at random times."""
+    """A random timestep from each eighth of the schedule. The loss of a batch then varies less."""
     return ((np.arange(BATCH) + rng.random(BATCH)) / BATCH * 1000).astype(np.int64)

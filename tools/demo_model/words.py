@@ -1,7 +1,7 @@
-"""The demo model's vocabulary: a CLIP tokenizer that knows whole words, and nothing smaller.
+"""The demo model's vocabulary: a CLIP tokenizer that knows whole words only.
 
-A word it does not know falls apart into letters that it does not know either, and CLIP writes its end
-mark for each. The empty prompt is nothing but end marks, so an unknown prompt is an empty one.
+An unknown word is split into letters that are unknown, too, and CLIP writes its end mark for each. The empty
+prompt consists of end marks, so an unknown prompt equals an empty one.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ import numpy as np
 from retouch.app.sample_photos import FACE_WORDS, SAMPLES
 
 LENGTH = 77
-"""As CLIP's own, so that every pipeline's arithmetic on prompts holds."""
+"""Number of token ids in a prompt. It is CLIP's own, so that every pipeline can compute with prompts."""
 MAX_WORDS = 3
 MAX_GAP = 8
-"""End marks between two words in training: what an unknown word of as many letters leaves there."""
+"""Largest number of end marks between two words in training. An unknown word of n letters leaves n."""
 
 
 def vocabulary() -> list[str]:
-    """Every word that a photograph or a part of it goes by."""
+    """Every word of a photograph or of a part of it."""
     return sorted({word for sample in SAMPLES for word in sample.words} | set(FACE_WORDS))
 
 
 def tokenizer(folder: Path) -> Any:
-    """The tokenizer; its two files are written to `folder`. ValueError when words break one another.
+    """The tokenizer. Its two files are written to `folder`. Raises ValueError if two words conflict.
 
-    An earlier merge acts first, wherever its letters stand, also in a word it was not made for. So the
-    words that break go to the front, until none does.
+    An earlier merge acts first wherever its letters occur, also in other words. Words that are broken by
+    others are therefore moved to the front, until no word is broken.
     """
     folder.mkdir(parents=True, exist_ok=True)
     order, broken = vocabulary(), vocabulary()
@@ -55,7 +55,7 @@ def _tokenizer(folder: Path, order: Sequence[str]) -> Any:
 
 
 def _merges(words: Sequence[str]) -> list[str]:
-    """Byte-pair merges that put each word together from left to right."""
+    """Byte-pair merges that join the letters of each word from left to right."""
     made: dict[str, None] = {}
     for word in words:
         letters = [*word[:-1], f"{word[-1]}</w>"]
@@ -65,7 +65,7 @@ def _merges(words: Sequence[str]) -> list[str]:
 
 
 def prompt_ids(words: Sequence[str], known: Any, rng: np.random.Generator) -> list[int]:
-    """A prompt as training sees it: some of the words in any order, with gaps, as `LENGTH` token ids."""
+    """A training prompt: some of the words in random order, with gaps, as `LENGTH` token ids."""
     end = known.eos_token_id
     chosen = rng.permutation(list(words))[: rng.integers(1, MAX_WORDS + 1)]
     ids = [known.bos_token_id]

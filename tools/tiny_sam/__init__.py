@@ -1,1 +1,1 @@
-"""A very small model of SAM's architecture: its scenes, its training, its figures."""
+"""A tiny model of SAM's architecture: generated scenes, training and evaluation."""

@@ -1,4 +1,4 @@
-"""Things cut out of real photographs, by thresholds and GrabCut: no mask is drawn or learnt."""
+"""Objects cut out of real photographs by thresholds and GrabCut. No mask is drawn by hand or learnt."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from retouch.app.sample_photos import sample
 from retouch.image.geometry import Box
 
 ROUNDS = 4
-"""Of GrabCut; the masks change little after that."""
+"""Iterations of GrabCut. Further ones hardly change the masks."""
 SMALLEST_COIN = 900
 
 
 @dataclass(frozen=True)
 class Cutout:
-    """(height, width, 3) uint8, and how much of each pixel is the thing: (height, width) uint8 0..255."""
+    """Pixels (height, width, 3) uint8, and the object's coverage of each: (height, width) uint8 0..255."""
 
     pixels: np.ndarray
     coverage: np.ndarray
@@ -46,7 +46,7 @@ def _coins() -> list[Cutout]:
 
 
 def _eye() -> Cutout:
-    """A photograph of a retina: round and bright on black."""
+    """The round and bright retina of a photograph, on black."""
     from skimage import data
 
     pixels = cv2.resize(data.retina(), (240, 240), interpolation=cv2.INTER_AREA)
@@ -55,7 +55,7 @@ def _eye() -> Cutout:
 
 
 def _photographed() -> list[tuple[np.ndarray, Box]]:
-    """(photograph, the box that the thing fills)."""
+    """(photograph (height, width, 3) uint8, the box that the object fills)."""
     return [
         (sample("flower").scaled(240).pixels, Box(67, 34, 315, 239)),
         (sample("coffee").scaled(240).pixels, Box(57, 9, 300, 231)),
@@ -63,7 +63,10 @@ def _photographed() -> list[tuple[np.ndarray, Box]]:
 
 
 def _grabbed(pixels: np.ndarray, box: Box) -> Cutout:
-    """Rother, Kolmogorov & Blake, "GrabCut", 2004; then the largest piece, its holes filled."""
+    """The largest component of the GrabCut mask, with its holes filled.
+
+    Rother, Kolmogorov & Blake, "GrabCut", 2004.
+    """
     cv2.setRNGSeed(1)
     state = np.zeros(pixels.shape[:2], np.uint8)
     models = np.zeros((1, 65)), np.zeros((1, 65))

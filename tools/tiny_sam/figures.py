@@ -1,4 +1,4 @@
-"""What a Sam makes of scenes it has never seen: for each thing a box, a click, and a corrective click."""
+"""Evaluation of a Sam on unseen scenes: a box, a click and a corrective click for each object."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tools.tiny_sam.prompts import bounds, correction, inner_point
 from tools.tiny_sam.scenes import scene
 
 UNSEEN = 1
-"""The stream of scenes that no training draws from."""
+"""The stream of scenes that is not used for training."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A mask (256, 256) bool, what the model thinks its overlap with the truth is, and its logits."""
+    """A mask (256, 256) bool, its overlap with the truth as predicted by the model (0..1), and its logits."""
 
     mask: np.ndarray
     score: float
@@ -26,11 +26,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Figures:
-    """Intersection over union with the truth of one thing, or the mean of many.
+    """Intersection over union (0..1) with the truth of one object, or the mean of many.
 
-    `click` and `box` are the best-scored of three masks, `second` and `box_alone` the single mask. `second`
-    is the answer to both clicks, `scored` the one of `click` and `second` that scores better, and `local`
-    is `click` changed only where the second click lies: in one connected piece.
+    `click` and `box` are the mask with the best predicted score of three, `box_alone` is the single mask of
+    the box. `second` is the single mask for both clicks. `scored` is the mask of `click` and `second` with
+    the better predicted score. `local` is `click`, changed only in one connected component: the one at the
+    second click.
     """
 
     box: float
@@ -47,7 +48,10 @@ class Figures:
 
 
 def figures(sam: Any, scenes: int = 100) -> list[list[Figures]]:
-    """Of each unseen scene, each thing's. First clicks fall anywhere inside, by a seed of their own."""
+    """The figures of each object in each unseen scene.
+
+    First clicks are random points inside, with a fixed seed.
+    """
     from segment_anything import SamPredictor
 
     predictor, made = SamPredictor(sam), []
@@ -59,7 +63,7 @@ def figures(sam: Any, scenes: int = 100) -> list[list[Figures]]:
 
 
 def overlap(mask: np.ndarray, truth: np.ndarray) -> float:
-    """Intersection over union."""
+    """Intersection over union, 0..1, of two masks (height, width) bool."""
     return float((mask & truth).sum() / max((mask | truth).sum(), 1))
 
 
@@ -78,7 +82,7 @@ def _thing(predictor: Any, truth: np.ndarray, point: tuple[int, int]) -> Figures
 def _corrected(
     predictor: Any, truth: np.ndarray, point: tuple[int, int], first: Answer
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The masks `second`, `scored` and `local`; the first one thrice where it is right."""
+    """The masks `second`, `scored` and `local`. All three are the first mask if it has no error."""
     found = correction(first.mask, truth)
     if found is None:
         return first.mask, first.mask, first.mask
@@ -95,14 +99,17 @@ def _corrected(
 
 
 def changed_at(point: tuple[int, int], before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """`before`, but as `after` in that connected piece of where they differ which holds the point (x, y)."""
+    """`before`, replaced by `after` in the component of their difference that contains `point` (x, y).
+
+    Both are (height, width) bool.
+    """
     _, piece = cv2.connectedComponents((before != after).astype(np.uint8), connectivity=4)
     here = piece[point[1], point[0]]
     return np.where(piece == here, after, before) if here else before
 
 
 def best(predictor: Any, **prompt: Any) -> Answer:
-    """The best by score of what `SamPredictor.predict` answers."""
+    """The mask of `SamPredictor.predict` with the best predicted score."""
     masks, scores, logits = predictor.predict(**prompt)
     chosen = int(scores.argmax())
     return Answer(masks[chosen], float(scores[chosen]), logits[chosen])

@@ -1,7 +1,8 @@
-"""How a Sam is taught: each picture is encoded once, and prompted for several things, twice.
+"""The training of a Sam. Each picture is encoded once and prompted for several objects, twice each.
 
 Kirillov et al., "Segment Anything", 2023, appendix A: clicks and boxes alike, a corrective click with the
-first answer's logits, three masks of which the best one counts, and a head that learns how good each is.
+logits of the first answer, three masks of which the best one counts, and a head that learns the quality of
+each.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from tools.tiny_sam.pool import Batch, Pool
 from tools.tiny_sam.prompts import correction, inner_point
 
 PICTURES, THINGS = 8, 6
-"""Of a batch, and prompts of each picture: the first half are clicks, the others boxes."""
+"""Pictures of a batch, and prompts of each picture. The first half of the prompts are clicks, the rest
+boxes."""
 CELL = SIDE // LOW
 PIXELWISE, WORSE, QUALITY = 5.0, 0.2, 0.5
-"""Weights: the pixels' loss beside the overlap's, the masks that are not the best, the quality head."""
+"""Weights of the focal loss relative to the Dice loss, of the masks other than the best, and of the
+quality head."""
 
 
 class Lesson:
@@ -44,9 +47,10 @@ class Lesson:
 def decoded(
     sam: Any, seen: torch.Tensor, sparse: torch.Tensor, dense: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Logits (N, 4, 64, 64) and predicted qualities (N, 4) of N prompts, each with its own `seen`.
+    """Logits (N, 4, 64, 64) and predicted qualities (N, 4) of N prompts, each with its own embedding `seen`.
 
-    The package's decoder takes one picture at a time; but what it does with it is to add `dense`.
+    The package's decoder takes one picture at a time. The picture's embedding is only added to `dense`, so N
+    of them can be passed as `dense`.
     """
     with torch.autocast("cpu", torch.bfloat16):
         logits, quality = sam.mask_decoder.predict_masks(
@@ -56,12 +60,12 @@ def decoded(
 
 
 def chosen(logits: torch.Tensor, quality: torch.Tensor) -> torch.Tensor:
-    """(N, 1, 64, 64): of the three masks, the one the model itself thinks best."""
+    """(N, 1, 64, 64): the one of the three masks with the best predicted quality."""
     return logits[torch.arange(len(logits)), 1 + quality[:, 1:].argmax(1)][:, None]
 
 
 def taught(logits: torch.Tensor, quality: torch.Tensor, truths: torch.Tensor) -> torch.Tensor:
-    """The single mask's loss, the best of the three's, a little of the others', and the quality head's."""
+    """Loss: the single mask, the best of three, the others with a small weight, and the qualities."""
     wrong = _pixelwise(logits, truths) * PIXELWISE + _overlap(logits, truths)
     masks = wrong[:, 0] + wrong[:, 1:].amin(1) + WORSE * wrong[:, 1:].mean(1)
     with torch.no_grad():
@@ -84,7 +88,7 @@ def _overlap(logits: torch.Tensor, truths: torch.Tensor) -> torch.Tensor:
 
 
 def _first(sam: Any, batch: Batch, clicked: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Sparse and dense embeddings: a click or a box each. Both are two tokens."""
+    """Sparse and dense embeddings of one click or one box for each object. Both are two tokens."""
     prompts = sam.prompt_encoder
     points = batch.clicks[clicked], torch.ones(int(clicked.sum()), 1)
     by_click, none = prompts(points, None, None)
@@ -95,7 +99,10 @@ def _first(sam: Any, batch: Batch, clicked: torch.Tensor) -> tuple[torch.Tensor,
 def _second(
     sam: Any, batch: Batch, clicked: torch.Tensor, logits: torch.Tensor, corrections: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """With a corrective click (N, 3: x, y, inside or not) and the first logits. Both are three tokens."""
+    """Embeddings with the first logits and a corrective click. Both kinds of prompt are three tokens.
+
+    `corrections` (N, 3) are x, y in pixels, and 1 if the pixel belongs to the object, else 0.
+    """
     prompts, more = sam.prompt_encoder, corrections[:, None]
     two = torch.cat([batch.clicks, more[..., :2]], 1)[clicked]
     labels = torch.cat([torch.ones(len(more), 1), more[..., 2]], 1)[clicked]
@@ -112,7 +119,10 @@ def _merged(clicked: torch.Tensor, by_click: torch.Tensor, by_box: torch.Tensor)
 
 
 def _corrections(logits: torch.Tensor, truths: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
-    """(N, 3): x, y in pixels and 1 or 0; anywhere in the thing where nothing is wrong."""
+    """Corrective clicks (N, 3): x, y in pixels and 1 or 0.
+
+    A random point of the object if there is no error.
+    """
     rows = []
     for mask, truth in zip((logits[:, 0] > 0).numpy(), (truths[:, 0] >= 0.5).numpy(), strict=True):
         x, y, inside = correction(mask, truth) or (*inner_point(truth, rng), True)

@@ -10,23 +10,24 @@ import torch
 from torch import nn
 
 FILE = Path(__file__).resolve().parents[2] / "tests" / "data" / "tiny_sam.pt"
-"""The trained one, which comes with the tests."""
+"""The trained model, a file of the test data."""
 SIDE, PATCH = 256, 16
 TOKENS = SIDE // PATCH
 LOW = 4 * TOKENS
-"""Side of the decoder's logits."""
+"""Side of the decoder's logits in pixels."""
 WIDTH, DEPTH, HEADS = 160, 6, 5
 WINDOW, GLOBAL = 8, (1, 3, 5)
 PROMPT = 128
 SPREAD = 2.0
-"""Frequencies of the prompts' positions, times SAM's own: a click is told apart from one a patch away."""
+"""Frequencies of the positional encoding of prompts, relative to SAM's. Clicks one patch apart differ
+more."""
 
 
 def tiny_sam() -> Any:
     """`segment_anything.modeling.Sam` with random weights.
 
-    Relative positions are on, as in the published models: their shapes say which blocks attend in windows,
-    how large these are, and how many heads there are.
+    Relative positions are used as in the published models. A loader infers from their shapes which blocks use
+    windowed attention, the size of the windows, and the number of heads.
     """
     from segment_anything.modeling import Sam
 
@@ -71,7 +72,7 @@ def _mask_decoder() -> Any:
 
 
 def save(sam: Any, path: Path) -> int:
-    """A plain state dict in half precision; its size in bytes."""
+    """Write a plain state dict in half precision. Returns its size in bytes."""
     weights = {name: value.detach().half().contiguous() for name, value in sam.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.save(weights, path)
@@ -79,7 +80,7 @@ def save(sam: Any, path: Path) -> int:
 
 
 def load(path: Path = FILE) -> Any:
-    """What `save` wrote, in single precision and ready to predict."""
+    """The model of a file that `save` wrote, in single precision and in evaluation mode."""
     sam = tiny_sam()
     weights = torch.load(path, map_location="cpu", weights_only=True)
     sam.load_state_dict({name: value.float() for name, value in weights.items()})

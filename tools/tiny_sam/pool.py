@@ -1,4 +1,4 @@
-"""Many scenes, made once and kept in a file; and batches of them, varied, with prompts."""
+"""Many scenes, generated once and stored in a file, and random batches of them with prompts."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from tools.tiny_sam.prompts import bounds, inner_point
 from tools.tiny_sam.scenes import scene
 
 PADDED = 0.25
-"""Share of pictures that are not square: SAM fills up their right or lower part."""
+"""Share of pictures that are not square. SAM pads their right or lower part."""
 VISIBLE = 150
-"""Pixels of a thing that must be left to point at."""
+"""Smallest number of visible pixels of an object that is prompted."""
 BOX_ERROR = 0.04
-"""Of a box's sides: how badly people draw them, as a standard deviation."""
+"""Standard deviation of the error of a drawn box, as a share of its sides."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """`pictures` (B, 3, 256, 256) as the encoder wants them; for each of its K things per picture, in order:
-    `truths` (B*K, 1, 256, 256) 0 or 1, `clicks` (B*K, 1, 2) and `boxes` (B*K, 4) in pixels."""
+    """A batch of B pictures with K objects each, in order.
+
+    `pictures` (B, 3, 256, 256) are the input of the encoder, normalised. `truths` (B*K, 1, 256, 256) are 0 or
+    1, `clicks` (B*K, 1, 2) and `boxes` (B*K, 4) are in pixels.
+    """
 
     pictures: torch.Tensor
     truths: torch.Tensor
@@ -32,7 +35,7 @@ class Batch:
 
 
 class Pool:
-    """The first `count` scenes: in `file`, which is made if it is not there."""
+    """The first `count` scenes, read from `file`. The file is generated if it does not exist."""
 
     def __init__(self, file: Path, count: int) -> None:
         if not file.exists():
@@ -40,7 +43,7 @@ class Pool:
         self.scenes = np.load(file, mmap_mode="r")
 
     def draw(self, pictures: int, things: int, rng: np.random.Generator) -> Batch:
-        """Scenes turned, in other colours, some cut short; and things of each, some more than once."""
+        """Random scenes, turned, recoloured, some cropped; `things` objects of each, some more than once."""
         drawn = [self._one(things, rng) for _ in range(pictures)]
         return Batch(
             torch.from_numpy(np.stack([one[0] for one in drawn])).permute(0, 3, 1, 2).contiguous(),
@@ -63,7 +66,10 @@ class Pool:
 
 
 def _make(file: Path, count: int) -> None:
-    """(count, 256, 256, 4) uint8: RGB and whose pixel it is. Whole or not at all."""
+    """Write (count, 256, 256, 4) uint8: RGB and the number of the pixel's owner.
+
+    The file is whole or absent.
+    """
     part = file.with_suffix(".part.npy")
     kept = np.lib.format.open_memmap(part, "w+", np.uint8, (count, SIDE, SIDE, 4))
     for i in range(count):
@@ -74,13 +80,13 @@ def _make(file: Path, count: int) -> None:
 
 
 def _turned(kept: np.ndarray, way: int) -> np.ndarray:
-    """One of the eight ways to lay a square on itself."""
+    """One of the eight rotations and reflections of a square. `way` is 0..7."""
     turned = np.rot90(kept, way % 4)
     return turned if way < 4 else turned[:, ::-1]
 
 
 def _normal(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """In other light, and with SAM's mean and deviation taken out: float32."""
+    """The pixels with random brightness, minus SAM's mean, divided by its deviation: float32."""
     light = rng.uniform(0.7, 1.2) * rng.uniform(0.9, 1.1, 3) * np.ones(3)
     mean, deviation = np.array([123.675, 116.28, 103.53]), np.array([58.395, 57.12, 57.375])
     scale, shift = (light / deviation).astype(np.float32), (mean / deviation).astype(np.float32)
@@ -88,7 +94,7 @@ def _normal(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _cut_short(pixels: np.ndarray, owner: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Blank the right or lower part of some pictures, in place; the owners of what is left."""
+    """Blank the right or lower part of some pictures, in place. Returns the owners, 0 where blanked."""
     if rng.random() < PADDED:
         start = int(rng.integers(SIDE * 5 // 8, SIDE - PATCH // 2))
         away = (slice(start, None), slice(None)) if rng.random() < 0.5 else (slice(None), slice(start, None))

@@ -1,4 +1,4 @@
-"""What a person would point at: clicks, boxes, and the click that corrects a mask."""
+"""Prompts as a person gives them: clicks, boxes, and the click that corrects a mask."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import cv2
 import numpy as np
 
 INSIDE = 2.0
-"""Pixels between a click and the edge of what is clicked, where it is wide enough."""
+"""Distance in pixels between a click and the edge of its object, where the object is wide enough."""
 
 
 def inner_point(mask: np.ndarray, rng: np.random.Generator) -> tuple[int, int]:
-    """Any pixel (x, y) inside, or the innermost one of a mask too thin to have an inside."""
+    """A random pixel (x, y) inside the mask (height, width) bool.
+
+    The innermost one if the mask is too thin.
+    """
     depth = _depth(mask)
     y, x = np.nonzero(depth > min(INSIDE, depth.max() - 0.5))
     chosen = rng.integers(len(x))
@@ -18,16 +21,16 @@ def inner_point(mask: np.ndarray, rng: np.random.Generator) -> tuple[int, int]:
 
 
 def bounds(mask: np.ndarray) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom; the latter two exclusive."""
+    """(left, top, right, bottom) of a mask in pixels. The last two are exclusive."""
     x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
     return x, y, x + width, y + height
 
 
 def correction(mask: np.ndarray, truth: np.ndarray) -> tuple[int, int, bool] | None:
-    """The innermost pixel (x, y) of the largest wrong area, and whether it should be in.
+    """The innermost pixel (x, y) of the largest error, and True if it belongs to the object.
 
-    Sofiiuk, Petrov & Konushin, "Reviving Iterative Training with Mask Guidance", 2021.
-    None where nothing is wrong.
+    None if there is no error. Sofiiuk, Petrov & Konushin, "Reviving Iterative Training with Mask Guidance",
+    2021.
     """
     wrong = (mask != truth).astype(np.uint8)
     if not wrong.any():
@@ -39,6 +42,6 @@ def correction(mask: np.ndarray, truth: np.ndarray) -> tuple[int, int, bool] | N
 
 
 def _depth(mask: np.ndarray) -> np.ndarray:
-    """Pixels to the nearest one outside; beyond the picture all is outside."""
+    """Distance in pixels to the nearest pixel outside the mask. Everything beyond the picture is outside."""
     framed = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     return cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1]

@@ -1,4 +1,4 @@
-"""Pictures with known things in them: made-up shapes and cut-outs of photographs on textured ground.
+"""Pictures with known objects: generated shapes and cut-outs of photographs on a textured ground.
 
 `scene(seed)` is the same picture on every machine with the same libraries.
 """
@@ -15,18 +15,18 @@ from tools.tiny_sam.cutouts import cutouts
 
 SIDE = 256
 SMALLEST = 24
-"""Pixels: no thing is narrower or lower."""
+"""Smallest width and height of an object in pixels."""
 MOST = 5
 TRIES = 10
 CUTOUT = 0.18
-"""Share of things that are from a photograph."""
+"""Share of objects that are cut out of photographs."""
 OVERLAP = 0.2
-"""Most of a thing that a later one may hide; in three scenes of four nothing is hidden."""
+"""Largest share of an object that a later one may hide. In three of four scenes nothing is hidden."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """`pixels` (256, 256, 3) uint8 RGB; `owner` (256, 256) uint8: 0 is ground, i what is seen of thing i."""
+    """`pixels` (256, 256, 3) uint8 RGB. `owner` (256, 256) uint8: 0 is ground, i is visible object i."""
 
     pixels: np.ndarray
     owner: np.ndarray
@@ -38,7 +38,7 @@ class Scene:
 
 
 def scene(seed: int, stream: int = 0) -> Scene:
-    """The `seed`-th scene of a stream; streams share no scene. 2 to 5 things, at least one."""
+    """Scene number `seed` of a stream, with 1 to 5 objects (2 to 5 are drawn). Streams share no scene."""
     rng = np.random.default_rng((seed, stream, 5))
     pixels, owner = surfaces.ground(rng, SIDE), np.zeros((SIDE, SIDE), np.uint8)
     hidden = OVERLAP if rng.random() < 0.25 else 0.0
@@ -54,7 +54,7 @@ def scene(seed: int, stream: int = 0) -> Scene:
 
 
 def _thing(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray | None]:
-    """Coverage (256, 256) uint8, and its pixels if it comes with any."""
+    """Coverage (256, 256) uint8 0..255 of a random object, and its pixels if it is a cut-out, else None."""
     radius = float(np.exp(rng.uniform(np.log(17), np.log(72))))
     centre = rng.uniform(min(radius, 60) * 0.8, SIDE - min(radius, 60) * 0.8, 2)
     if rng.random() < CUTOUT:
@@ -65,7 +65,7 @@ def _thing(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray | None]:
 def _placed_cutout(
     rng: np.random.Generator, radius: float, centre: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """One of them, mirrored or not, a little turned, in another light."""
+    """A random cut-out, perhaps mirrored, slightly rotated and with another brightness."""
     ones = cutouts()
     kind = int(rng.integers(4))
     one = ones[-kind] if kind else ones[int(rng.integers(len(ones)))]
@@ -83,7 +83,7 @@ def _placed_cutout(
 
 
 def _fits(coverage: np.ndarray, owner: np.ndarray, hidden: float) -> bool:
-    """Large enough, and no earlier thing lies under it by more than `hidden` of either's area."""
+    """True if it is large enough and its overlap with any earlier one is at most `hidden` of either area."""
     inside = coverage > 127
     if min(cv2.boundingRect(inside.astype(np.uint8))[2:]) < SMALLEST:
         return False

@@ -1,4 +1,4 @@
-"""What ground and things look like: gradients, patterns, pieces of photographs, light and grain."""
+"""Textures of ground and objects: gradients, patterns, pieces of photographs, brightness and grain."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from retouch.app.sample_photos import SAMPLES
 
 PHOTOGRAPHED, PLAIN = 0.3, 0.3
-"""Shares of grounds that are a piece of a photograph, or without a pattern."""
+"""Shares of grounds that are a piece of a photograph, and of grounds without a pattern."""
 APART = 90.0
-"""What a thing's colour aims to differ by from what lies round it: Euclidean, of RGB 0..255."""
+"""Wanted distance of an object's colour from its surroundings: Euclidean, RGB 0..255."""
 CANDIDATES = 12
 
 
 def ground(rng: np.random.Generator, side: int) -> np.ndarray:
-    """(side, side, 3) float32 0..255."""
+    """A random ground: (side, side, 3) float32 0..255."""
     if rng.random() < PHOTOGRAPHED:
         return _piece(rng, side)
     made = _gradient(rng, side, rng.uniform(20, 235, 3), rng.uniform(5, 45))
@@ -25,7 +25,7 @@ def ground(rng: np.random.Generator, side: int) -> np.ndarray:
 
 
 def skin(rng: np.random.Generator, under: np.ndarray, coverage: np.ndarray) -> np.ndarray:
-    """Pixels for a thing, in a colour unlike those it will lie on and next to."""
+    """Pixels for an object, in a colour unlike the pixels under it and around it: (side, side, 3) float."""
     near = cv2.dilate(coverage, np.ones((25, 25), np.uint8)) > 127
     around = under[near][::16]
     colours = rng.uniform(0, 255, (CANDIDATES, 3))
@@ -37,17 +37,18 @@ def skin(rng: np.random.Generator, under: np.ndarray, coverage: np.ndarray) -> n
 
 
 def laid(under: np.ndarray, over: np.ndarray, coverage: np.ndarray) -> np.ndarray:
+    """`over` composited onto `under` with `coverage` (height, width) uint8 0..255."""
     return under + (over - under) * (coverage[..., None] * np.float32(1 / 255))
 
 
 def relit(rng: np.random.Generator, pixels: np.ndarray) -> np.ndarray:
-    """Other contrast, brightness and tint."""
+    """The pixels with random contrast, brightness and tint."""
     tint = rng.uniform(0.75, 1.25) * rng.uniform(0.9, 1.1, 3) * np.ones(3)
     return (pixels * tint + rng.uniform(-20, 20)).astype(np.float32)
 
 
 def photographed(rng: np.random.Generator, pixels: np.ndarray) -> np.ndarray:
-    """A little out of focus, with grain: uint8."""
+    """The pixels slightly out of focus and with grain: (height, width, 3) uint8."""
     blur = rng.uniform(0, 0.9)
     seen = cv2.GaussianBlur(pixels, (0, 0), blur) if blur > 0.3 else pixels
     grain = rng.standard_normal(pixels.shape, np.float32) * np.float32(rng.uniform(0, 6))
@@ -55,7 +56,7 @@ def photographed(rng: np.random.Generator, pixels: np.ndarray) -> np.ndarray:
 
 
 def _gradient(rng: np.random.Generator, side: int, colour: np.ndarray, spread: float) -> np.ndarray:
-    """The colour, changing slowly by about `spread`."""
+    """A gradient around the colour that varies by about `spread` levels."""
     corners = colour + rng.normal(0, spread, (int(rng.integers(2, 5)), int(rng.integers(2, 5)), 3))
     return cv2.resize(corners.astype(np.float32), (side, side), interpolation=cv2.INTER_CUBIC)
 
@@ -88,7 +89,7 @@ def _photographs() -> tuple[np.ndarray, ...]:
 
 
 def _piece(rng: np.random.Generator, side: int) -> np.ndarray:
-    """A square of a photograph, out of focus and with little contrast, so that it is ground to see."""
+    """A square of a photograph, blurred and with low contrast, so that it looks like ground."""
     whole = _photographs()[rng.integers(len(_photographs()))]
     length = int(rng.integers(side // 2, min(whole.shape[:2])))
     top, left = (int(rng.integers(0, limit - length + 1)) for limit in whole.shape[:2])

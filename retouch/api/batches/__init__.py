@@ -1,1 +1,1 @@
-"""Batches on a server: files one after another, each in the queue as any other request."""
+"""Batches on a server. Files run one after another, each in the queue like any other request."""

@@ -168,7 +168,7 @@ class Batch:
     def _paint_entry(self, number: int, entry: BatchEntry) -> BatchEntry:
         source = self.files.get(f"{number}.source").decode()
         answer = self.worker.fix(source, lambda: self._cancelled)
-        if answer["stopped"]:  # by us, or by the host's own Interrupt: that means all of it
+        if answer["stopped"]:  # by us or by the host's Interrupt, which stops the whole batch
             self._cancelled = True
             return entry.waiting()
         finished = entry.finished(answer)

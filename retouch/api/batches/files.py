@@ -43,9 +43,11 @@ class BatchFiles:
             raise Missing(fault, path="number", hint="Ask the batch which files are done.") from None
 
     def drop(self, name: str) -> None:
+        """Delete a file. Raises OSError if it does not exist."""
         (self.folder / name).unlink()
         del self._sizes[name]
 
     def clear(self) -> None:
+        """Delete the folder with all files."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self._sizes.clear()

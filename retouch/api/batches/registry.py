@@ -48,6 +48,7 @@ class BatchRegistry:
             return self._jobs[name]
 
     def get(self, name: str) -> Batch:
+        """The batch of that name. Raises Missing for an unknown or removed batch."""
         with self._lock:
             if name not in self._jobs:
                 fault = "there is no such batch, or it had to make room."
@@ -94,7 +95,7 @@ class BatchRegistry:
 
 
 def _sweep(folder: Path) -> None:
-    """Take away what a process left that was killed: nobody has opened a batch there for days."""
+    """Delete folders that killed processes left and that have not changed for LEFT_SECONDS seconds."""
     for left in folder.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > LEFT_SECONDS:

@@ -1,4 +1,7 @@
-"""Many pictures by one recipe: begun, added to, watched, cancelled, resumed, and all of it handed out."""
+"""The verb `batch` and its routes: many pictures by one recipe.
+
+The routes add files, report progress, cancel, resume and remove the batch, and return its files.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +29,10 @@ if TYPE_CHECKING:
 
 
 def begin(context: ApiContext, body: Any) -> dict[str, Any]:
-    """A new job, at work at once on what was sent with it. A picture is read when its turn comes.
+    """Start a batch with the sent pictures. Each picture is decoded when it is fixed.
 
-    A recipe that lacks a model is refused here, once for all pictures; what it leaves out is in `warnings`.
+    Raises Missing if the recipe needs a model that is not installed: once, for all pictures. Skipped passes
+    are listed in `warnings`.
     """
     with collect_remarks() as told:
         request = load(BatchRequest, body)
@@ -48,7 +52,7 @@ def begin(context: ApiContext, body: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class File:
-    """What a browser shows or saves."""
+    """A file in a response, to be shown or saved by the browser. `kind` is its content type."""
 
     content: bytes
     kind: str
@@ -56,59 +60,67 @@ class File:
 
 
 def state(_desk: ApiContext, job: Batch, _given: Any) -> dict[str, Any]:
+    """The summary of the batch."""
     return job.summary()
 
 
 def add(context: ApiContext, job: Batch, body: Any) -> dict[str, Any]:
+    """Add one picture, a BatchFile. Returns the summary."""
     one = load(BatchFile, body)
     job.add(one.name, _image(context, one))
     return job.summary()
 
 
 def cancel(_desk: ApiContext, job: Batch, _given: Any) -> dict[str, Any]:
+    """Stop before the next file and interrupt the running file. Returns the summary."""
     job.cancel()
     return job.summary()
 
 
 def resume(_desk: ApiContext, job: Batch, _given: Any) -> dict[str, Any]:
+    """Continue with the waiting and the failed files. Returns the summary."""
     job.resume()
     return job.summary()
 
 
 def remove(context: ApiContext, job: Batch, _given: Any) -> dict[str, Any]:
+    """Stop the batch and delete its files."""
     context.batches.remove(job.name)
     return {"removed": True}
 
 
 def report(_desk: ApiContext, job: Batch, number: int) -> dict[str, Any]:
-    """All that is known of one file: its reports, too."""
+    """The entry of one file, with its reports. `number` counts from 1."""
     return {"number": number, **dataclasses.asdict(job.entry(number))}
 
 
 def page(_desk: ApiContext, job: Batch, _given: Any) -> File:
+    """The summary as an HTML page."""
     return File(job.page().encode(), "text/html; charset=utf-8")
 
 
 def file(_desk: ApiContext, job: Batch, number: int) -> File:
-    """The result, with its infotext."""
+    """The result of one file as a PNG with its generation text. Raises Missing if there is none."""
     stem = re.sub(r"\.\w{1,5}$", "", job.entry(number).name)
     safe = re.sub(r"[^\w.\-]+", "_", stem, flags=re.ASCII).strip("._") or str(number)
     return File(job.files.get(f"{number}.png"), "image/png", f"{safe}.png")
 
 
 def before(_desk: ApiContext, job: Batch, number: int) -> File:
+    """The JPEG preview of the source. Raises Missing if there is none."""
     return File(job.files.get(f"{number}.before.jpg"), "image/jpeg")
 
 
 def after(_desk: ApiContext, job: Batch, number: int) -> File:
+    """The JPEG preview of the result. Raises Missing if there is none."""
     return File(job.files.get(f"{number}.after.jpg"), "image/jpeg")
 
 
 @dataclass(frozen=True)
 class BatchRoute:
-    """A route below `batch/{job}`. `say` gets a file's number where the path has one, else the body.
+    """A route below `batch/{job}`. `say` gets the file number if the path has one, else the body.
 
-    `quick` ones are heard even while every thread of the server waits for its turn.
+    A `quick` route has its own threads, so that it answers while all other threads wait for the queue.
     """
 
     method: str
@@ -117,7 +129,7 @@ class BatchRoute:
     quick: bool = False
 
     def answer(self, context: ApiContext, at: Mapping[str, str], body: Any) -> dict[str, Any] | File:
-        """`at` are the words of the address. Missing for an unknown job."""
+        """The answer of the route. `at` has the path parameters. Raises Missing for an unknown batch."""
         job = context.batches.get(at["job"])
         return self.say(context, job, _number(at["number"]) if "number" in at else body)
 
@@ -143,7 +155,7 @@ def _number(word: str) -> int:
 
 
 def _image(context: ApiContext, file: BatchFile, at: str = "") -> str:
-    """In base64, as it came; read only when its turn comes."""
+    """The picture as base64, not decoded. BadInput if both or neither of `image` and `image_id` are given."""
     if bool(file.image) == bool(file.image_id):
         fault = "and image_id are both given." if file.image else "is required."
         raise BadInput(fault, path=f"{at}image", hint="Give either `image` or `image_id`.")

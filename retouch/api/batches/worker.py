@@ -35,6 +35,7 @@ class FileWorker:
     remarks: tuple[str, ...] = ()
 
     def fix(self, image: str, gone: Callable[[], bool]) -> dict[str, Any]:
+        """The answer of `fix` for a base64 picture, without the remarks of the recipe."""
         backend = cast(Backend, _Leaving(self.context.backend, gone))
         aside = dataclasses.replace(self.context, backend=backend, pictures=PictureCache(OWN_PICTURES))
         answer = fix.answer_fix(aside, {**self.body, "image": image})

@@ -1,1 +1,1 @@
-"""Reports as HTML."""
+"""Reports as HTML pages."""

@@ -1,4 +1,4 @@
-"""The summary of a batch: before and after of every file, its scores, and what failed and why."""
+"""The summary of a batch: before and after of every file, its scores, and the reason of each failure."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from retouch.recipes.recipe import Recipe
 
 @dataclass(frozen=True)
 class BatchPage:
-    """A recipe and what became of each file under it.
+    """A recipe and the entry of each file.
 
-    `note` is what a person must know first, `warnings` are of all files.
+    `note` is shown first on the page. `warnings` hold for all files.
     """
 
     recipe: Recipe
@@ -29,7 +29,7 @@ class BatchPage:
 
 @dataclass(frozen=True)
 class Places:
-    """Addresses of a file's previews and of its result, relative to the page."""
+    """URLs of a file's previews and of its result, relative to the page."""
 
     before: str
     after: str
@@ -37,7 +37,7 @@ class Places:
 
 
 def summary(batch: BatchPage, places: Callable[[int], Places]) -> str:
-    """The page; `places` is asked by a file's place in the batch, from 0, once its preview is there."""
+    """The HTML page. `places` gives the URLs of a file by its index (from 0), once its previews exist."""
     shared = _common_warnings(batch.entries)
     own = [
         dataclasses.replace(e, warnings=tuple(w for w in e.warnings if w not in shared))
@@ -68,14 +68,14 @@ def _head(batch: BatchPage) -> str:
 
 
 def _common_warnings(entries: Sequence[BatchEntry]) -> list[str]:
-    """What is said of every painted picture is said once, and not of one alone."""
+    """Warnings that every painted picture has, if there are at least two. They are shown once for all."""
     painted = [entry.warnings for entry in entries if entry.state == "done"]
     first, *others = painted or [()]
     return [text for text in first if others and all(text in warnings for warnings in others)]
 
 
 def _failures(entries: Sequence[BatchEntry]) -> str:
-    """First of all: what a person has to do something about."""
+    """The section of failed files. It is the first one, because these files need an action of the user."""
     failed = [entry for entry in entries if entry.state == "failed"]
     rows = "".join(f"<li><b>{html.escape(entry.name)}</b> {html.escape(entry.error)}" for entry in failed)
     return f'<section><h2>Failed</h2><ul class="failed">{rows}</ul></section>' if failed else ""
@@ -83,7 +83,7 @@ def _failures(entries: Sequence[BatchEntry]) -> str:
 
 def _file(entry: BatchEntry, places: Places | None, without: Sequence[str]) -> str:
     if entry.state == "failed" and not places and not entry.reports:
-        return ""  # all there is to say of it is said above
+        return ""  # the failed files are already listed at the top
     comparison = _comparison_html(entry, places) if places else ""
     return _FILE.format(
         name=html.escape(entry.name),

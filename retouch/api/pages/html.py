@@ -1,4 +1,4 @@
-"""What the reports are made of: HTML that needs no network, on light and dark screens."""
+"""HTML parts of the reports. They need no network and support light and dark colour schemes."""
 
 from __future__ import annotations
 
@@ -8,26 +8,29 @@ from typing import Any
 
 
 def document(title: str, body: str) -> str:
+    """A complete HTML document with the style and the script of the reports. `body` is HTML."""
     return _PAGE.format(title=html.escape(title), style=_STYLE, body=body, script=_SCRIPT)
 
 
 def compare(before: str, after: str, name: str) -> str:
-    """Two pictures of one size, by address, under a slider that shows more of the one or the other."""
+    """Two pictures of equal size, given as URLs, with a slider that moves the boundary between them."""
     return _COMPARE.format(before=html.escape(before), after=html.escape(after), name=html.escape(name))
 
 
 def tiles(figures: Mapping[str, float]) -> str:
+    """A tile for each figure: its name and its value."""
     return "".join(
         f"<div><b>{value:,}</b><span>{html.escape(what)}</span></div>" for what, value in figures.items()
     )
 
 
 def remarks(warnings: Sequence[str]) -> str:
+    """The warnings as a list, escaped. "" if there are none."""
     return "".join(f'<p class="warning">{html.escape(text)}</p>' for text in warnings)
 
 
 def table(reports: Sequence[Mapping[str, Any]], without: Collection[str] = ()) -> str:
-    """A row for each region's report, "" for none. A column that says nothing of any is left out."""
+    """A table with one row a report; "" without reports. Columns without any value are left out."""
     columns = {
         head: [say(report) for report in reports] for head, say in _COLUMNS.items() if head not in without
     }
@@ -42,7 +45,7 @@ def _cells(row: Sequence[str]) -> str:
 
 
 def _measurement(*names: str) -> Callable[[Mapping[str, Any]], str]:
-    """One number, or the one before and the one after, as far as they are known."""
+    """A function that formats these quality values with two decimals. An unknown value is a dash."""
 
     def say(report: Mapping[str, Any]) -> str:
         quality = report.get("quality") or {}
@@ -72,7 +75,7 @@ _COLUMNS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "Sharpness": _measurement("sharpness_before", "sharpness"),
     "Colours moved": _measurement("drift_rim"),
 }
-"""Of a report, and of what was measured, by the names in `Quality.as_dict`."""
+"""Heading -> cell text of a report. The measured columns use the names in `Quality.as_dict`."""
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title><style>{style}</style>

@@ -1,1 +1,1 @@
-"""Bodies of requests, loaded strictly."""
+"""The request bodies, one module a verb. Unknown fields and values out of bounds raise BadInput."""

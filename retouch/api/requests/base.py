@@ -1,4 +1,4 @@
-"""The wire: what a door is asked, loaded strictly. Pictures stay base64 until the door opens them."""
+"""Fields that several request bodies share. A picture stays base64 until the verb decodes it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,10 @@ class Generated(Overrides):
             object.__setattr__(self, name, fold_seed(getattr(self, name)))
 
     def generation(self, base: Sampling, seed: int) -> Generation:
-        """Resolved, with `seed` where none was asked for."""
+        """The generation with all fields resolved over `base`.
+
+        `seed` replaces a negative seed of the request.
+        """
         return Generation(
             self.prompt,
             self.negative_prompt,
@@ -88,6 +91,7 @@ class Painting(Generated, Pictured):
 
 
 def check_box(box: tuple[int, ...] | None) -> None:
+    """Raise BadInput for a box that does not have four numbers or is empty. None is valid."""
     if box is None:
         return
     if len(box) != 4:

@@ -1,4 +1,4 @@
-"""Body of `inpaint`, and the pass that it asks for."""
+"""Body of `inpaint`, and the pass that the body describes."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ class InpaintRequest(Painting, InpaintOverrides):
 
 
 def pass_from_body(body: Mapping[str, Any], base: Pass) -> Pass:
-    """`base` with what the body of an InpaintRequest says of the pass itself.
+    """`base` with the pass fields that the body of an InpaintRequest sets.
 
-    A null stands where the knob knows a blank, and is as left out elsewhere.
+    A null is applied to a knob that accepts None. For any other knob it counts as not given.
     """
     shape = {f"shape.{name}": value for name, value in (body.get("shape") or {}).items()}
     changes = {**{name: body[name] for name in _OF_THE_PASS if name in body}, **shape}
@@ -65,7 +65,7 @@ PASS_DEFAULTS = {
     for name in (f.name for f in fields(InpaintRequest) if f.default is None)
     if getattr(Pass(), name, None) is not None
 }
-"""Values of knobs that an InpaintRequest leaves blank, where no intent sets them."""
+"""Values of the knobs that an InpaintRequest leaves None and that no intent sets."""
 _GENERATIONS = ("prompt", "negative_prompt", "seed")
 _OF_THE_PASS = tuple(
     f.name for f in fields(InpaintRequest) if f.name in _PASS_KNOBS and f.name not in _GENERATIONS

@@ -1,4 +1,4 @@
-"""Body of `outpaint`, and what it leaves blank, from the picture's own generation text."""
+"""Body of `outpaint`. Fields that it leaves blank are read from the picture's generation text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from retouch.recipes.recipe import Recipe
 
 _MATCHED = {"Steps": "steps", "CFG scale": "cfg_scale", "Sampler": "sampler", "Schedule type": "scheduler",
          "Model": "checkpoint", "Clip skip": "clip_skip"}  # fmt: skip
-"""What of a generation text is matched, and the knob it sets."""
+"""Key of the generation text -> the knob that it sets."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class OutpaintRequest(Painting, OutpaintOptions):
 
     @property
     def chosen(self) -> dict[int, int]:
-        """Of which stage which painting, both counted from 1. BadInput for what are no such numbers."""
+        """Candidate number by stage number, both from 1. Raises BadInput for any other keys or values."""
         pairs = (self.choose or {}).items()
         if all(str(stage).isdecimal() and type(number) is int and number > 0 for stage, number in pairs):
             return {int(stage): number for stage, number in pairs}
@@ -68,18 +68,18 @@ class OutpaintRequest(Painting, OutpaintOptions):
 
     @property
     def recipe(self) -> Recipe:
-        """What the generation text says of it."""
+        """The recipe in the generation text."""
         return Recipe("Studio: Outpaint", passes=self.passes)
 
     def recipe_after(self, before: Recipe) -> Recipe:
-        """Of a way that is gone on with: it is refined as is asked now."""
+        """The recipe of a continued extension: the first pass of `before`, then the passes of `self`."""
         return dataclasses.replace(before, passes=(before.passes[0], *self.passes[1:]))
 
 
 def fill_from_infotext(
     request: OutpaintRequest, body: Mapping[str, Any], picture: Picture
 ) -> OutpaintRequest:
-    """`request` with what its body, `given`, does not say taken from the picture's own generation text."""
+    """`request`, with each field that `body` does not have read from the picture's generation text."""
     if not request.match_original or (generation := infotext.made_with(picture)) is None:
         return request
     own: dict[str, Any] = {"prompt": generation.prompt, "negative_prompt": generation.negative_prompt}
@@ -97,7 +97,7 @@ _NUMBERS = {"steps": int, "clip_skip": int, "seed": int, "cfg_scale": float}
 
 
 def _parse_value(name: str, text: str) -> Any:
-    """None, and a remark, for what is no number where one belongs, and for one out of its bounds."""
+    """The value of `text` for the knob. None and a remark if it is not a number or is out of bounds."""
     if name not in _NUMBERS:
         return text
     knob = knobs_of(OutpaintRequest)[name]

@@ -1,4 +1,4 @@
-"""Bodies of the verbs about recipes."""
+"""Bodies of the verbs that manage recipes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `alwayson_scripts.Retouch` carries: how each finished picture is mended, and then extended."""
+"""The arguments of `alwayson_scripts.Retouch`: how each generated picture is fixed and then extended."""
 
 from __future__ import annotations
 
