@@ -88,7 +88,7 @@ def _restore_torch_printing(before: Any) -> None:
 
 def import_ultralytics() -> Any:
     """The package ultralytics, imported inside `guard_imports`. Raises ImportError if that fails."""
-    import torch  # noqa: F401  # first: `guard_imports` must see its functions before ultralytics
+    import torch  # noqa: F401  # first, so that `guard_imports` stores its original functions
 
     if "ultralytics.nn.tasks" in sys.modules:
         return sys.modules["ultralytics"]
