@@ -1,4 +1,4 @@
-"""Progress on the WebUI's own bar; Interrupt and Skip from its own buttons and from ours."""
+"""Progress on the WebUI's progress bar, and stopping by the WebUI's Interrupt and Skip or by Retouch's."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from retouch.webui.host import shared
 
 @dataclass
 class HostProgress:
-    """Interrupt or Skip stop what is being fixed; "interrupt after current" lets it finish.
+    """The progress of one fix. Interrupt and Skip stop it; "interrupt after current" does not.
 
-    The host forgets Skip at its next batch, so once seen it is remembered on the ticket. A job that was
-    stopped while it waited is so from its first moment: the host, too, had forgotten that.
+    The host resets Skip at its next batch, so a Skip that was seen is stored on the ticket. The host also
+    resets an interrupt from before the job's start. So a job that was stopped in the queue is marked on the
+    ticket and is stopped from the start.
     """
 
     ticket: JobTicket = field(default_factory=JobTicket)
