@@ -36,7 +36,9 @@ class Engine(Protocol):
     """An engine denoises jobs. It makes no decision about crops, masks or prompts."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The engine's name in reports and answers of the API."""
+        ...
 
     @property
     def remark(self) -> str:

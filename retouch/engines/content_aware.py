@@ -33,12 +33,15 @@ class PatchEngine:
     batch_limit: int = 1
 
     def native(self, checkpoint: str) -> Size:
+        """A square of SIDE pixels, for any checkpoint."""
         return Size(SIDE, SIDE)
 
     def batch_key(self, job: Job) -> Hashable:
+        """None: all jobs are compatible."""
         return None
 
     def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
+        """See `engines.base.Engine`. It checks for an interrupt before each job."""
         return [None if progress.stopped else self._fill(job) for job in jobs]
 
     @staticmethod

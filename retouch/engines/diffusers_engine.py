@@ -76,6 +76,7 @@ class DiffusersEngine:
         return f"diffusers: {self._shelf.own.name}"
 
     def native(self, checkpoint: str) -> Size:
+        """See `engines.base.Engine`. Raises Missing for an unknown checkpoint."""
         model = self._shelf.take(checkpoint)
         side = model.family.native(model.pipe)
         return Size(side, side)

@@ -98,6 +98,7 @@ class Loader:
             )
 
     def resolved(self) -> Loader:
+        """A loader with the best available device if `device` is blank."""
         return dataclasses.replace(self, device=self.device or best_device())
 
     def pipeline(self, model: str) -> Any:

@@ -49,6 +49,7 @@ class Model:
         return vae.float() if fragile else vae
 
     def move(self, device: str) -> None:
+        """Move the pipeline and its own autoencoder to `device`."""
         with quiet():
             self.pipe.to(device, silence_dtype_warnings=True)
             self.own_vae.to(device)

@@ -61,6 +61,7 @@ class Family:
         return int(self.denoiser(pipe).config.sample_size * pipe.vae_scale_factor)
 
     def denoiser(self, pipe: Any) -> Any:
+        """The UNet or transformer of the pipeline."""
         return pipe.unet
 
     def sees_picture(self, pipe: Any) -> bool:
@@ -84,6 +85,7 @@ class Family:
         }
 
     def add_noise(self, pipe: Any, latents: torch.Tensor, noise: torch.Tensor, timestep: Any) -> torch.Tensor:
+        """The latents noised to `timestep`, in the shape of `latents` and `noise`."""
         if self.flow:
             return pipe.scheduler.scale_noise(latents, timestep, noise)
         return pipe.scheduler.add_noise(latents, noise, timestep)
@@ -102,11 +104,15 @@ class Family:
 
 
 class SDXL(Family):
+    """Stable Diffusion XL."""
+
     clip_skip_own = 2
     fragile_vae = True
 
 
 class SD3(Family):
+    """Stable Diffusion 3."""
+
     flow = True
     clip_skip_own = 2
 

@@ -35,6 +35,7 @@ class Window:
     tokens: int
 
     def count(self, text: str) -> int:
+        """Number of tokens of `text`, with the begin and end tokens."""
         return len(self.tokenizer(text, truncation=False, verbose=False).input_ids)
 
     def cut(self, text: str) -> int:

@@ -78,6 +78,7 @@ class UnshuffleAutoencoder(ModelMixin, ConfigMixin):
         )
 
     def encode(self, x: torch.Tensor, return_dict: bool = True) -> Any:
+        """Encode pictures to latents. With `return_dict`, they are the attribute `latents` of the result."""
         latents = self.encoder(x)
         return AutoencoderTinyOutput(latents=latents) if return_dict else (latents,)
 

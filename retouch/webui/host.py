@@ -170,18 +170,22 @@ def use_hires_checkpoint(txt2img: Any) -> None:
 
 
 def checkpoint_names() -> list[str]:
+    """Titles of the installed checkpoints, sorted without regard to case."""
     return sorted(sd_models.checkpoints_list, key=str.casefold)
 
 
 def vae_names() -> list[str]:
+    """Names of the installed VAEs, after "Automatic" and "None"."""
     return ["Automatic", "None", *sd_vae.vae_dict]
 
 
 def sampler_names() -> list[str]:
+    """Names of the samplers for img2img."""
     return [s.name for s in sd_samplers.samplers_for_img2img]
 
 
 def scheduler_names() -> list[str]:
+    """Labels of the schedule types."""
     from modules import sd_schedulers
 
     return [s.label for s in sd_schedulers.schedulers]

@@ -23,11 +23,13 @@ class HostProgress:
 
     @property
     def stopped(self) -> bool:
+        """True after Interrupt or Skip, and if the ticket was stopped. It stays True."""
         pressed = bool(shared.state.interrupted or shared.state.skipped)
         self.ticket.stopped = self.ticket.stopped or pressed
         return self.ticket.stopped
 
     def show(self, done: int, total: int, what: str) -> None:
+        """Show `done` of `total` on the ticket, with the text `what`, and on the WebUI's progress bar."""
         self.ticket.show(done, total, what)
         shared.state.textinfo = f"Retouch: {done} of {total} regions" if total else None
 

@@ -30,6 +30,7 @@ class RetouchScript(host.scripts.Script):
         return host.scripts.AlwaysVisible
 
     def ui(self, is_img2img: bool) -> list[Any]:
+        """Build the panel. The values of its components are the `args` of the hooks below."""
         panel = Panel(self.elem_id, is_img2img)
         components = panel.build()
         self.infotext_fields = panel.paste_fields
@@ -41,12 +42,14 @@ class RetouchScript(host.scripts.Script):
         p.retouch_outpaint = OutpaintJob.begin(p, _outpaint(p, args))
 
     def postprocess_batch_list(self, p: Any, pp: Any, *args: Any, **kwargs: Any) -> None:
+        """Fix the decoded pictures of a batch."""
         if p.retouch:
             p.retouch.fix_batch(p, pp)
         if p.retouch_outpaint:
             p.retouch_outpaint.begin_batch(pp)
 
     def postprocess_image_after_composite(self, p: Any, pp: Any, *args: Any) -> None:
+        """Fix a picture that the host has composited, then outpaint it."""
         if p.retouch:
             p.retouch.fix_finished(p, pp)
         if p.retouch_outpaint:

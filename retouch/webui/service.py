@@ -55,10 +55,12 @@ def unload_models() -> None:
 
 
 def own_recipes() -> Path:
+    """The folder of the user's recipes."""
     return DATA / "retouch" / "recipes"
 
 
 def detector_names() -> list[str]:
+    """Names of the available detectors."""
     return [model.name for model in registry().available()]
 
 
@@ -68,6 +70,7 @@ def engine_for(around: Around | None = None) -> HostEngine:
 
 
 def pipeline_on(engine: HostEngine) -> Pipeline:
+    """A pipeline with `engine` and the shared detectors and segmenters."""
     return Pipeline(engine, registry().get, segmenters().get)
 
 

@@ -79,12 +79,14 @@ def rebuild_tensor(
 
 
 def rebuild_parameter(data: Any, *rest: Any) -> Any:
+    """A torch parameter over the tensor `data`, without a gradient."""
     import torch
 
     return torch.nn.Parameter(data, requires_grad=False)
 
 
 def numpy_dtype(kind: Any, *rest: Any) -> np.dtype:
+    """A numpy dtype of bool, integer or float. Raises ValueError for any other kind."""
     dtype = np.dtype(str(kind))
     if dtype.kind not in "biuf":
         raise ValueError(f"numpy dtype {kind!r}")
@@ -92,6 +94,7 @@ def numpy_dtype(kind: Any, *rest: Any) -> np.dtype:
 
 
 def numpy_scalar(dtype: np.dtype, data: bytes = b"") -> Any:
+    """The Python number with the bytes `data`. Raises ValueError if `data` is not one number of `dtype`."""
     if not isinstance(dtype, np.dtype) or dtype.kind not in "biuf" or len(data) != dtype.itemsize:
         raise ValueError("a numpy scalar of another kind than a number")
     return np.frombuffer(data, dtype)[0].item()
@@ -105,22 +108,26 @@ def encode(text: str, encoding: str = "latin1") -> bytes:
 
 
 def path(*parts: str) -> str:
+    """A joined path as a string, in place of a path object."""
     return str(PurePosixPath(*map(str, parts)))
 
 
 def size(parts: Any = ()) -> Any:
+    """A torch.Size of integers."""
     import torch
 
     return torch.Size(int(n) for n in parts)
 
 
 def device(*_: Any) -> Any:
+    """The CPU, in place of any device."""
     import torch
 
     return torch.device("cpu")
 
 
 def namespace(*_: Any) -> SimpleNamespace:
+    """An empty namespace. The arguments are ignored."""
     return SimpleNamespace()
 
 
@@ -142,10 +149,12 @@ def empty(cls: Any) -> Any:
 
 
 def plain_set(items: Any = ()) -> set[Any]:
+    """A set of `items`."""
     return set(items)
 
 
 def plain_slice(*parts: Any) -> slice:
+    """A slice of at most three `parts`."""
     return slice(*parts[:3])
 
 
@@ -161,6 +170,7 @@ def forward_of(owner: Any, name: Any) -> Any:
 
 
 def ordered_dict(items: Any = ()) -> OrderedDict[Any, Any]:
+    """An ordered dict of `items`."""
     return OrderedDict(items)
 
 

@@ -105,6 +105,10 @@ class _Storages:
         self._read: dict[str, Storage] = {}
 
     def get(self, kind: Global, key: str, count: int) -> Storage:
+        """The storage `key` of `count` elements. `kind` names its class in torch.
+
+        Raises ValueError if it has another number of bytes.
+        """
         import torch
 
         if key not in self._read:
@@ -130,6 +134,7 @@ class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one h
         self._name, self._storages = name, storages
 
     def find_class(self, module: str, name: str) -> Any:
+        """The value for a global, see `lookup`. Raises Unknown as `lookup` does, and WeightsRefused."""
         try:
             return lookup(str(module), str(name))
         except Unknown:
@@ -138,6 +143,7 @@ class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one h
             raise self._refusal(str(error.args[0])) from None
 
     def persistent_load(self, pid: Any) -> Storage:
+        """The tensor storage for a persistent id of torch. Raises WeightsRefused for any other id."""
         if not (isinstance(pid, tuple) and len(pid) == 5 and pid[0] == "storage" and self._storages):
             raise self._refusal("something outside itself")
         _, kind, key, _, count = pid
@@ -151,20 +157,24 @@ class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one h
         )
 
     def load_reduce(self) -> None:
+        """REDUCE: call the function of an allowed global. Raises WeightsRefused for any other callable."""
         args, call = self.stack.pop(), self.stack.pop()
         if not (isinstance(call, Global) and call.make and isinstance(args, tuple)):
             raise self._refusal(f"a call of {getattr(call, 'name', type(call).__name__)}")
         self.stack.append(call.make(*args))
 
     def load_newobj(self) -> None:
+        """NEWOBJ: make an object without its constructor. Raises ValueError if it is not allowed."""
         self.stack.pop()  # the constructor's arguments; the constructor is not called
         self.stack.append(empty(self.stack.pop()))
 
     def load_build(self) -> None:
+        """BUILD: set the attributes of an object. Raises WeightsRefused if it may not have any."""
         state = self.stack.pop()
         _fill(self.stack[-1], state, self._refusal)
 
     def load_forbidden(self) -> None:
+        """Raises WeightsRefused. It stands for instructions that no torch file contains."""
         raise self._refusal("an instruction that no torch file has")
 
 

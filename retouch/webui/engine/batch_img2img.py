@@ -151,15 +151,18 @@ class FilteredScripts(scripts.ScriptRunner):
         return quiet
 
     def on_mask_blend(self, p: Any, mba: Any) -> None:
+        """Hold the soft cells at the original. The host calls this at every call of the denoiser."""
         super().on_mask_blend(p, mba)
         self.hold = self.hold or HostSoftMask(p.retouch_alpha, noise_levels(p).to(p.retouch_alpha.device))
         self.hold(mba)
 
     def post_sample(self, p: Any, ps: Any, *args: Any) -> None:
+        """Raises NotANumber if the UNet returned NaN."""
         super().post_sample(p, ps, *args)
         refuse_nan(ps.samples, SAMPLER)
 
     def postprocess_batch_list(self, p: Any, pp: Any, *args: Any, **kwargs: Any) -> None:
+        """Store the decoded pictures, rounded. Raises NotANumber if the VAE returned NaN."""
         super().postprocess_batch_list(p, pp, *args, **kwargs)
         refuse_nan(pp.images, DECODER)
         self.decoded = [picture_of(tensor) for tensor in pp.images]

@@ -49,7 +49,7 @@ def _unfit(script: Any, owners: Sequence[Any]) -> str:
 
 
 def _values(script: Any) -> Iterator[Any]:
-    """Yield the attribute values of the script and its class, and the items of those that are containers."""
+    """Yield the attribute values of the script and its class, and the items of containers among them."""
     for value in (*vars(script).values(), *vars(type(script)).values()):
         yield value
         yield from value.values() if isinstance(value, dict) else ()
@@ -57,6 +57,7 @@ def _values(script: Any) -> Iterator[Any]:
 
 
 def stem(filename: str) -> str:
+    """The name of a script file without folders and without .py. Both kinds of slash are accepted."""
     return filename.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".py")
 
 

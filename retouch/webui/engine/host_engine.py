@@ -67,6 +67,7 @@ class HostEngine:
 
     @property
     def batch_limit(self) -> int:
+        """Maximum number of jobs in one call of `paint`, from the settings."""
         return batch_limit()
 
     def native(self, checkpoint: str) -> Size:
@@ -86,6 +87,7 @@ class HostEngine:
         return networks(job.prompt), host.chunks(job.negative_prompt, sampling.steps), strength, alone
 
     def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
+        """See `engines.base.Engine`. Raises Missing for an unknown sampler, checkpoint or VAE."""
         if jobs[0].settings.denoising_strength == 0:
             return [job.picture for job in jobs]
         sampling = jobs[0].settings.sampling

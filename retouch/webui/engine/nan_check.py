@@ -32,6 +32,7 @@ def refuse_nan(tensors: torch.Tensor | Sequence[torch.Tensor], stage: tuple[str,
 
 
 def blame(stage: tuple[str, str]) -> NotANumber:
+    """The error for a stage, which is (message, hint)."""
     what, hint = stage
     return NotANumber(what, hint=hint)
 
