@@ -1,4 +1,4 @@
-"""The host runs this file on every UI reload; everything else lives in the package, which stays."""
+"""The entry point. The host runs this file at every UI reload; the package `retouch` stays imported."""
 
 from retouch.webui.register import register_extension
 from retouch.webui.script import RetouchScript  # noqa: F401  (the host looks for Script classes here)

@@ -1,1 +1,1 @@
-"""Denoise cropped, sized, filled Jobs; decide nothing."""
+"""Engines denoise jobs, which are cropped, scaled and filled beforehand. Engines make no decisions."""

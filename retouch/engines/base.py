@@ -15,7 +15,11 @@ from retouch.recipes.recipe import Settings
 
 @dataclass(frozen=True)
 class Job:
-    """One crop to denoise: cut, scaled and filled. `mask` is the denoise mask, of the picture's size."""
+    """One crop to denoise: cut, scaled and filled.
+
+    `mask` is the denoise mask: uint8 0..255, with the height and width of `picture`. Its prompts, seed
+    and settings apply to this crop only.
+    """
 
     picture: Picture
     mask: Mask
@@ -32,20 +36,22 @@ class Engine(Protocol):
     """An engine denoises jobs. It makes no decision about crops, masks or prompts."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The engine's name in reports and answers of the API."""
+        ...
 
     @property
     def remark(self) -> str:
-        """A sentence shown with every picture of this engine, or ""."""
+        """A sentence that is shown with every picture of this engine, or ""."""
         ...
 
     @property
     def batch_limit(self) -> int:
-        """Maximum jobs of one call of `paint`."""
+        """Maximum number of jobs in one call of `paint`."""
         ...
 
     def native(self, checkpoint: str) -> Size:
-        """The native size of the named checkpoint, or of the loaded one for ""."""
+        """The native size in pixels of the named checkpoint. "" stands for the loaded checkpoint."""
         ...
 
     def batch_key(self, job: Job) -> Hashable:
@@ -53,23 +59,24 @@ class Engine(Protocol):
         ...
 
     def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
-        """One sampling call. Returns a picture of the job's size for each job in order, None if interrupted.
+        """Run one sampling call and return one picture of the job's size for each job, in order.
 
-        Raises PaintFailed, or its subclasses OutOfMemory and NotANumber if a smaller batch may help.
+        An entry is None if the call was interrupted. Raises PaintFailed. Raises its subclasses OutOfMemory
+        and NotANumber if a smaller batch may help.
         """
         ...
 
 
 @runtime_checkable
 class PromptReader(Protocol):
-    """An engine that knows the parts of a prompt that its model does not read.
+    """An engine that can name the parts of a prompt that its model ignores.
 
-    An engine whose host reports them itself does not implement this.
+    An engine does not implement this if its host reports these parts.
     """
 
     def prompt_remarks(self, job: Job) -> tuple[str, ...]:
-        """A sentence for each part of the job's prompts that is left out or read as plain words.
+        """A sentence for each part of the job's prompts that is ignored or read as plain words.
 
-        It is called after the job was painted, while its model is still loaded.
+        Call it after the job was painted, while its model is still loaded.
         """
         ...

@@ -1,6 +1,6 @@
-"""The engine "content": it fills holes from the picture by content-aware fill, without a model or torch.
+"""The engine "content": content-aware fill of holes, without a model and without torch.
 
-It is for removal without a checkpoint. It uses only the surroundings of the hole: prompts and seeds have no
+It removes objects without a checkpoint. It uses the pixels around the hole only. Prompts and seeds have no
 effect.
 """
 
@@ -18,14 +18,14 @@ from retouch.progress import Progress
 NAME = "content"
 REMARK = "Filled from the picture itself, without a model: prompts, seeds and samplers say nothing to it."
 SIDE = 512
-"""Native side in pixels. A crop around a thing to remove is usually about as large, so scaling loses
-little."""
+"""Native side in pixels. A crop around an object to remove has usually about this size, so scaling loses
+little detail."""
 
 
 @dataclass(frozen=True)
 class PatchEngine:
-    """Fills the solid part of each job's mask, whatever its settings. At denoising strength 0 it changes
-    nothing.
+    """Fills the solid part of each job's mask. Denoising strength 0 returns the picture unchanged; no other
+    setting has an effect.
     """
 
     name: str = NAME
@@ -33,12 +33,15 @@ class PatchEngine:
     batch_limit: int = 1
 
     def native(self, checkpoint: str) -> Size:
+        """A square of SIDE pixels, for any checkpoint."""
         return Size(SIDE, SIDE)
 
     def batch_key(self, job: Job) -> Hashable:
+        """None: all jobs are compatible."""
         return None
 
     def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
+        """See `engines.base.Engine`. It checks for an interrupt before each job."""
         return [None if progress.stopped else self._fill(job) for job in jobs]
 
     @staticmethod

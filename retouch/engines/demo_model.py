@@ -1,4 +1,4 @@
-"""The demo model: Retouch's own small checkpoint in models/demo, and the notice shown with its pictures."""
+"""The demo model: Retouch's own small checkpoint in models/demo, and the notice for its pictures."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ REMARK = (
     "checkpoint for your own pictures."
 )
 SAMPLING = Sampling(steps=20, cfg_scale=2.0, sampler="Euler a")
-"""The settings for this model. Strong guidance overshoots, and fresh noise at each step corrects errors."""
+"""Sampling settings for this model. The CFG scale is low because strong guidance overshoots. The sampler is
+ancestral because new noise at each step corrects errors."""
 
 
 def is_here() -> bool:
-    """True in a checkout and in an installed wheel, which have models/demo."""
+    """True if models/demo exists. A checkout and an installed wheel contain it."""
     return (FOLDER / "model_index.json").is_file()
 
 
 def demo_engine(device: str = "", batch_limit: int = 8, folders: Folders | None = None) -> DiffusersEngine:
-    """An engine with the demo model."""
+    """An engine with the demo model. A blank `device` selects the best available device."""
     loader = Loader(device, offline=True).resolved()
     return DiffusersEngine(loader.pipeline(str(FOLDER)), NAME, batch_limit, folders, loader, REMARK)

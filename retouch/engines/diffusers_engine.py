@@ -1,4 +1,4 @@
-"""The standalone engine: it paints jobs with diffusers' inpainting pipelines, many in one call."""
+"""The standalone engine: it denoises batches of jobs with the inpainting pipelines of diffusers."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ from retouch.recipes.prompts import networks, without_networks
 
 
 class DiffusersEngine:
-    """Paints with SD 1.x, SD 2.x, SDXL, SD3, FLUX and FLUX Fill, and their inpainting checkpoints.
+    """Engine for SD 1.x, SD 2.x, SDXL, SD3, FLUX and FLUX Fill, and their inpainting checkpoints.
 
-    It takes a diffusers pipeline of any of these, or `load` makes one. Not for concurrent use.
+    The constructor takes a diffusers pipeline of any of these families; `load` makes one. The engine is not
+    safe for concurrent use.
 
     `Settings.restore_faces` has no effect. FLUX reads `cfg_scale` as its distilled guidance and has no
-    negative prompt. Prompts go to the text encoder without LoRA tags; the WebUI's attention brackets are read
-    as words. `prompt_remarks` reports them, and words beyond the encoder's length.
+    negative prompt. LoRA tags are removed from the prompts before text encoding. The text encoder reads the
+    WebUI's attention brackets as words. `prompt_remarks` reports the brackets, and the words beyond the text
+    encoder's length.
     """
 
     def __init__(
@@ -56,10 +58,10 @@ class DiffusersEngine:
         offline: bool = False,
         folders: Folders | None = None,
     ) -> DiffusersEngine:
-        """An engine with a diffusers folder, a .safetensors checkpoint, or a model of the hub.
+        """An engine with the model of a diffusers folder, a .safetensors file or a name on the hub.
 
-        A blank `device` or `dtype` takes the best one. `folders` has the models that settings and prompts may
-        name. Raises Missing, BadInput or WeightsRefused if the model cannot be loaded.
+        A blank `device` or `dtype` selects the best one. `folders` contains the models that settings and
+        prompts may name. Raises Missing, BadInput or WeightsRefused if the model cannot be loaded.
         """
         loader = Loader(device, dtype, offline).resolved()
         return cls(loader.pipeline(model), model, batch_limit, folders, loader)
@@ -74,12 +76,13 @@ class DiffusersEngine:
         return f"diffusers: {self._shelf.own.name}"
 
     def native(self, checkpoint: str) -> Size:
+        """See `engines.base.Engine`. Raises Missing for an unknown checkpoint."""
         model = self._shelf.take(checkpoint)
         side = model.family.native(model.pipe)
         return Size(side, side)
 
     def batch_key(self, job: Job) -> Hashable:
-        """The LoRA tags. LoRAs change the weights, so a batch has one set of them."""
+        """The LoRA tags. LoRAs change the weights, so all jobs of a batch need the same LoRAs."""
         return networks(job.prompt)
 
     def prompt_remarks(self, job: Job) -> tuple[str, ...]:
@@ -91,7 +94,8 @@ class DiffusersEngine:
     def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
         """See `engines.base.Engine`. `progress` shows each step and can stop the call after each step.
 
-        Raises BadInput for an unknown sampler, schedule or network, and Missing for an unknown model or LoRA.
+        Raises BadInput for an unknown sampler, schedule or network, Missing for an unknown model or LoRA,
+        and ValueError if the jobs differ in size, settings or batch key.
         """
         if not jobs:
             return []
@@ -114,7 +118,8 @@ class DiffusersEngine:
 
 
 class _Stopped(Exception):
-    """Ends the pipeline's loop at once. The pipeline's own flag would still run the loop and decode."""
+    """Ends the pipeline's loop at once. With the pipeline's own interrupt flag, the loop and the decoding
+    would still run."""
 
 
 def _sample(model: Model, jobs: Sequence[Job], progress: Progress) -> list[Picture]:
@@ -128,13 +133,13 @@ def _sample(model: Model, jobs: Sequence[Job], progress: Progress) -> list[Pictu
             packed = model.pipe(**_call(model, batch, jobs, progress)).images
         size = jobs[0].picture.size
         painted = model.family.unpack_latents(model.pipe, packed, size.height, size.width)
-        # Inpainting checkpoints change the pixels outside the mask a little, so the original is restored.
+        # Inpainting checkpoints slightly change the pixels outside the mask. This restores the original.
         latents_out = painted.float().where(batch.alpha > 0, batch.latents)
         return latents.decode(model.pipe.vae, latents_out)
 
 
 def _call(model: Model, batch: LatentBatch, jobs: Sequence[Job], progress: Progress) -> dict[str, Any]:
-    """The arguments of the pipeline. It gets latents and returns latents."""
+    """The arguments of the pipeline call. Its input and its output are latents."""
     settings, size = jobs[0].settings, jobs[0].picture.size
     negative = [without_networks(job.negative_prompt) for job in jobs]
     return {
@@ -153,8 +158,9 @@ def _call(model: Model, batch: LatentBatch, jobs: Sequence[Job], progress: Progr
 
 
 def strength_of(denoising_strength: float, steps: int) -> float:
-    """The denoising strength, raised so that a pipeline, which runs int(steps * strength) steps, runs at
-    least one.
+    """The denoising strength, 0..1, raised so far that the pipeline runs at least one step.
+
+    A pipeline runs int(steps * strength) steps.
     """
     return min(max(denoising_strength, 1.001 / steps), 1.0)
 
@@ -171,10 +177,10 @@ def _watch(progress: Progress, hold: DiffusersSoftMask) -> Any:
 
 @contextlib.contextmanager
 def _starting(model: Model, batch: LatentBatch, noise_multiplier: float) -> Iterator[None]:
-    """Context manager in which the pipeline starts with the batch's own latents and noise.
+    """Context manager: the pipeline starts from the latents and the noise of `batch`.
 
-    The picture is noised to the first timestep at every strength, as in the WebUI. The multiplier changes
-    this initial noise only.
+    At every denoising strength, the latents are noised to the first timestep, as in the WebUI.
+    `noise_multiplier` scales this initial noise only.
     """
     signature = inspect.signature(model.pipe.prepare_latents)
 
@@ -193,7 +199,10 @@ def _starting(model: Model, batch: LatentBatch, noise_multiplier: float) -> Iter
 
 @contextlib.contextmanager
 def _translate_errors() -> Iterator[None]:
-    """Context manager that raises errors of torch and diffusers as PaintFailed, with the first as cause."""
+    """Context manager: errors of torch and diffusers are raised as PaintFailed or OutOfMemory.
+
+    The original error is the cause.
+    """
     try:
         yield
     except RetouchError:
@@ -201,7 +210,8 @@ def _translate_errors() -> Iterator[None]:
     except Exception as error:
         if not ran_out_of_memory(error):
             raise PaintFailed(f"The engine failed ({type(error).__name__}: {error}).") from error
-        # The error would keep its frames, and they the tensors, alive while a smaller batch is tried.
+        # The error references its frames, and the frames reference the tensors. Without this call they
+        # would occupy memory while a smaller batch is tried.
         traceback.clear_frames(error.__traceback__)
         _free()
         raise OutOfMemory(

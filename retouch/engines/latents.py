@@ -1,4 +1,4 @@
-"""Pictures, masks and seeds -> tensors, and back."""
+"""Conversion of pictures, masks and seeds to tensors, and of latents to pictures."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 
 def batch_of(pipe: Any, family: Family, jobs: Sequence[Job]) -> LatentBatch:
-    """All a sampling call needs. Job i's tensors depend on job i alone, and on its seed.
+    """The tensors of one sampling call. Row i depends on job i and its seed only.
 
-    A seed gives the initial noise first, then the autoencoder's sample, then what the sampler draws.
+    All jobs have the same picture size and the same `masked_content`. Each job has one generator. It draws
+    the initial noise first, then the autoencoder's sample, then the noise of the sampler.
     """
     import torch
 
-    device = pipe._execution_device  # not `pipe.device`, which is the CPU while parts wait there
+    device = pipe._execution_device  # `pipe.device` is the CPU while parts are offloaded
     pixels = _pixels(jobs, device)
     alpha = _alpha(jobs, pipe.vae_scale_factor, device)
     hole = _hole(alpha, 1 if family.blends(pipe) else SOLID, pipe.vae_scale_factor)
@@ -48,7 +49,10 @@ def _pixels(jobs: Sequence[Job], device: Any) -> torch.Tensor:
 
 
 def _alpha(jobs: Sequence[Job], cell: int, device: Any) -> torch.Tensor:
-    """(B, 1, h, w) the largest mask value in each cell of `cell` pixels: a region stays opaque throughout."""
+    """(B, 1, h, w) int64 0..255: the largest mask value in each latent cell.
+
+    A cell has `cell` pixels a side. With the maximum, an opaque region stays opaque up to its border.
+    """
     import torch
 
     stacked = np.stack([job.mask.alpha for job in jobs])[:, None]
@@ -57,11 +61,12 @@ def _alpha(jobs: Sequence[Job], cell: int, device: Any) -> torch.Tensor:
 
 
 def _hole(alpha: torch.Tensor, least: int, cell: int) -> torch.Tensor:
-    """(B, 1, H, W) the cells of at least `least`, in pixels of 0 and 1: the pipelines look at one pixel each.
+    """(B, 1, H, W) float32: 1 in the cells with an alpha of at least `least`, else 0.
 
-    A pipeline that blends gets every cell that changes at all. An inpainting checkpoint is shown what is
-    around the hole and fits the hole to it, so there a cell that is repainted for less than half of the
-    steps, and ends up closer to the picture than to anything new, counts as picture.
+    The cells are repeated to pixel size because the pipelines sample one pixel of each cell. A pipeline that
+    blends gets every cell with an alpha of at least 1. An inpainting checkpoint gets the surroundings of the
+    hole as input and fits the hole to them. For it, a cell that is denoised in less than half of the steps
+    counts as picture, because the result is closer to the original than to new content.
     """
     solid = (alpha >= least).float()
     return solid.repeat_interleave(cell, -1).repeat_interleave(cell, -2)
@@ -78,9 +83,10 @@ def _noise(job: Job, generator: torch.Generator, shape: tuple[int, ...]) -> torc
 
 
 def slerp(a: torch.Tensor, b: torch.Tensor, part: float) -> torch.Tensor:
-    """From `a` (0) to `b` (1) along the arc between them, which keeps the noise at unit strength.
+    """Spherical interpolation from `a` (`part` 0) to `b` (`part` 1). It keeps the noise at unit variance.
 
-    (Shoemake, Animating rotation with quaternion curves, 1985.)
+    `a`, `b` and the result are float tensors of one shape. (Shoemake, Animating rotation with quaternion
+    curves, 1985.)
     """
     import torch
 
@@ -94,9 +100,10 @@ def slerp(a: torch.Tensor, b: torch.Tensor, part: float) -> torch.Tensor:
 def _with_content(
     latents: torch.Tensor, alpha: torch.Tensor, content: str, generators: Sequence[torch.Generator]
 ) -> torch.Tensor:
-    """`latent noise` and `latent nothing` act here; the other contents are in the pixels already.
+    """The latents with `latent noise` or `latent nothing` applied. Other contents are already in the pixels.
 
-    Only in opaque cells: a soft one is never denoised from high enough to become a picture again.
+    They apply to opaque cells only. A soft cell is denoised from a noise level that is too low to turn noise
+    into a picture.
     """
     import torch
 
@@ -111,10 +118,10 @@ def _with_content(
 
 
 def encode(vae: Any, pixels: torch.Tensor, generators: list[torch.Generator]) -> torch.Tensor:
-    """(B, 3, H, W) -1..1 -> (B, C, h, w) float32, scaled as the denoiser knows them.
+    """Encode pixels, (B, 3, H, W) float -1..1, to latents, (B, C, h, w) float32.
 
-    Most autoencoders give a distribution, and its sample is drawn from the jobs' own generators; the tiny
-    ones give the latents themselves.
+    The latents are shifted and scaled for the denoiser. Most autoencoders return a distribution: its sample
+    is drawn with the job's generator. Tiny autoencoders return the latents directly.
     """
     found = vae.encode(pixels.to(vae.dtype))
     drawn = found.latents if hasattr(found, "latents") else found.latent_dist.sample(generators)
@@ -123,7 +130,7 @@ def encode(vae: Any, pixels: torch.Tensor, generators: list[torch.Generator]) ->
 
 
 def decode(vae: Any, latents: torch.Tensor) -> list[Picture]:
-    """(B, C, h, w) -> pictures. NotANumber when any of them holds NaN."""
+    """Decode latents, (B, C, h, w) float, to B pictures. Raises NotANumber for NaN or infinite pixels."""
     import torch
 
     mean, spread = _normalisation(vae, latents)
@@ -135,7 +142,10 @@ def decode(vae: Any, latents: torch.Tensor) -> list[Picture]:
 
 
 def _normalisation(vae: Any, like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean and spread of the raw latents, per channel where the autoencoder knows them so."""
+    """Mean and standard deviation of the raw latents, each (1, C, 1, 1) or (1, 1, 1, 1) float32.
+
+    They are per channel if the autoencoder's config has them per channel.
+    """
     config = vae.config
     mean = getattr(config, "latents_mean", None)
     spread = getattr(config, "latents_std", None)

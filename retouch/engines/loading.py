@@ -1,4 +1,4 @@
-"""From a name to a pipeline: folders, devices, number formats."""
+"""Load a pipeline by name: model folders, devices and dtypes."""
 
 from __future__ import annotations
 
@@ -19,22 +19,23 @@ DTYPES = ("float32", "float16", "bfloat16")
 
 @dataclass(frozen=True)
 class Folders:
-    """Where settings and prompts may take models from, by file or folder name; None for nowhere.
+    """Folders of the models that settings and prompts may name. None: no such model may be named.
 
-    A request names what lies here and nothing else: no path, no download.
+    A request names a model by its file name or folder name. It cannot name a path or cause a download.
     """
 
     checkpoints: Path | None = None
     vaes: Path | None = None
     loras: Path | None = None
     embeddings: Path | None = None
-    """Textual inversions. None is loaded: a prompt that names one is told that it is read as words."""
+    """Textual inversions. They are not loaded: a remark says that their names are read as plain words."""
 
 
 def catalogue(folder: Path | None) -> dict[str, Path]:
-    """Name without ending -> .safetensors file anywhere under `folder`, or diffusers folder in it.
+    """The models of a folder by name: .safetensors files at any depth, and diffusers folders directly in it.
 
-    A file wins over a folder of its name, which may hold no more than its config.
+    The name of a file has no extension. A file replaces a folder of the same name, because that folder may
+    contain only the file's config.
     """
     if folder is None or not folder.is_dir():
         return {}
@@ -44,14 +45,14 @@ def catalogue(folder: Path | None) -> dict[str, Path]:
 
 
 def embedding_names(folder: Path | None) -> list[str]:
-    """Names of the textual inversions anywhere under `folder`."""
+    """Sorted names of the textual inversions below `folder`, at any depth."""
     if folder is None or not folder.is_dir():
         return []
     return sorted({p.stem for p in folder.rglob("*") if p.suffix in (".pt", ".bin", ".safetensors")})
 
 
 def find(name: str, folder: Path | None, kind: str) -> Path:
-    """The file of `name`, with or without its ending. Missing says which name is close."""
+    """The path of the model `name`, which may have its extension. Raises Missing with a similar name."""
     known = catalogue(folder)
     path = known.get(name) or known.get(name.removesuffix(".safetensors"))
     if path is None:
@@ -61,7 +62,7 @@ def find(name: str, folder: Path | None, kind: str) -> Path:
 
 
 def best_device() -> str:
-    """cuda, else mps, else cpu."""
+    """The first available device of "cuda", "mps" and "cpu"."""
     import torch
 
     if torch.cuda.is_available():
@@ -70,10 +71,10 @@ def best_device() -> str:
 
 
 def best_dtype(device: str, pipeline: str) -> str:
-    """Half precision where it is fast and safe.
+    """The dtype for a pipeline class: half precision where it is fast and safe.
 
-    SD3 and FLUX were trained in bfloat16 and overflow float16. On a Mac, SD 1.x and 2.x fit in
-    float32 and come out black now and then in float16. A CPU gains nothing from halves.
+    SD3 and FLUX were trained in bfloat16 and overflow float16. On a Mac, SD 1.x and 2.x fit into memory in
+    float32, and float16 sometimes gives black pictures. A CPU is not faster in half precision.
     """
     kind = device.split(":")[0]
     if kind == "cuda":
@@ -84,7 +85,7 @@ def best_dtype(device: str, pipeline: str) -> str:
 
 @dataclass(frozen=True)
 class Loader:
-    """How this process loads models. `dtype` "" chooses by device and model."""
+    """Loads models. A blank `dtype` is chosen by device and model. Raises BadInput for an unknown `dtype`."""
 
     device: str = ""
     dtype: str = ""
@@ -97,19 +98,20 @@ class Loader:
             )
 
     def resolved(self) -> Loader:
+        """A loader with the best available device if `device` is blank."""
         return dataclasses.replace(self, device=self.device or best_device())
 
     def pipeline(self, model: str) -> Any:
-        """The pipeline of a diffusers folder, a .safetensors file or a hub name, on the device.
+        """The pipeline of a diffusers folder, a .safetensors file or a name on the hub, on the device.
 
-        A file needs its family's config: from the folder beside it that has its name, else from the hub.
-        Missing, BadInput and WeightsRefused say why not.
+        A file needs the config of its family. It is read from the folder with the file's name in the same
+        folder, else from the hub. Raises Missing, BadInput or WeightsRefused with the reason.
         """
         path = Path(model)
         with convert_errors(lambda cause: _damage_error(model, cause)), quiet():
             try:
                 pipe = self._file(path) if path.is_file() else self._folder(model)
-            except OSError as error:  # what the hub, transformers and diffusers raise for anything not found
+            except OSError as error:  # raised by the hub, transformers and diffusers for a missing file
                 raise Missing(
                     f"The model {model!r} could not be loaded ({_brief(error)}).", path="model", hint=_HINT
                 ) from error
@@ -146,9 +148,9 @@ class Loader:
         return getattr(torch, self.dtype or best_dtype(self.device, pipeline))
 
     def vae(self, path: Path, like: Any) -> Any:
-        """The autoencoder at `path`, a file or folder, on the device and in the dtype of `like`.
+        """The autoencoder at `path`, a file or a folder, on the device and in the dtype of `like`.
 
-        A file is read with the settings of `like`. WeightsRefused when it does not fit them.
+        A file is read with the config of `like`. Raises WeightsRefused if the weights do not fit it.
         """
         with convert_errors(lambda cause: _no_vae(path, cause)), quiet():
             return _read_vae(path, like).to(like.device)
@@ -179,7 +181,10 @@ _HINT = "Give a diffusers folder, a .safetensors file, or a hub name while there
 
 
 def inpainting_name(made_by: str) -> str:
-    """The inpainting pipeline for a model saved from the pipeline class `made_by`; BadInput if none."""
+    """Name of the inpainting pipeline class for a model that was saved from the pipeline class `made_by`.
+
+    Raises BadInput if there is none.
+    """
     stem = made_by.removesuffix("Pipeline").removesuffix("Inpaint").removesuffix("Img2Img")
     for name in (made_by, f"{stem}InpaintPipeline"):
         if name in FAMILIES:
@@ -190,7 +195,7 @@ def inpainting_name(made_by: str) -> str:
 
 
 def inpainting(pipe: Any) -> Any:
-    """`pipe` as an inpainting pipeline over the same parts. BadInput for an unknown kind."""
+    """An inpainting pipeline over the models of `pipe`. Raises BadInput for an unknown pipeline class."""
     name = inpainting_name(type(pipe).__name__)
     if type(pipe).__name__ == name:
         return pipe
@@ -198,14 +203,14 @@ def inpainting(pipe: Any) -> Any:
 
 
 def library() -> Any:
-    """diffusers, whose lazily made exports no type checker can follow."""
+    """The module diffusers, as Any: its exports are lazy, so a type checker cannot resolve them."""
     import diffusers
 
     return diffusers
 
 
 def _shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    """The shape of every tensor in a .safetensors file, from its header alone."""
+    """The shape of every tensor in a .safetensors file by name, read from the header only."""
     from safetensors import safe_open
 
     with safe_open(str(path), "np") as file:
@@ -219,7 +224,7 @@ def _brief(error: BaseException) -> str:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """No progress bars and no remarks from diffusers while it loads; its settings are put back."""
+    """Context manager: diffusers shows no progress bars and no warnings. Its settings are restored."""
     from diffusers.utils import logging
 
     bars, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()

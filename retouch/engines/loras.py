@@ -1,4 +1,4 @@
-"""`<lora:name:weight>` tags: read them, find their files, and give them to a pipeline."""
+"""Parse `<lora:name:weight>` tags, and load the LoRAs into a pipeline."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 from retouch.errors import BadInput, RetouchError, WeightsRefused, convert_errors
 
 Adapters = tuple[tuple[str, float], ...]
-"""(name, weight) pairs, sorted by name."""
+"""Pairs (name, weight), sorted by name. A weight is a finite factor; 1.0 is the LoRA at full strength."""
 _TAG = re.compile(r"<(\w+):([^<>:]+)(?::([^<>]*))?>")
 _HINT = "Write <lora:name> or <lora:name:weight>."
 
 
 def adapters(tags: tuple[str, ...]) -> Adapters:
-    """What `prompts.networks` found, read. A name given twice has its weights added.
+    """Parse the tags that `prompts.networks` returned. The weights of a repeated name are added.
 
-    BadInput for another kind of network, or a weight that is not a number.
+    Raises BadInput for another kind of network, and for a weight that is not a finite number.
     """
     weights: dict[str, float] = {}
     for tag in tags:
@@ -41,9 +41,10 @@ def _read(tag: str) -> tuple[str, float]:
 
 
 def apply_loras(pipe: Any, chosen: Adapters, files: dict[str, Path]) -> None:
-    """Leave `pipe` with exactly the chosen adapters. `files` has a path for each name.
+    """Load exactly the chosen LoRAs into `pipe`. `files` has a path for each name.
 
-    All are loaded anew: memory then never holds more than one batch asks for.
+    Loaded LoRAs are unloaded first, so memory holds the LoRAs of one batch at most. Raises WeightsRefused if
+    a file does not fit the model or is damaged. In that case no LoRA is loaded.
     """
     pipe.unload_lora_weights()
     for number, (name, _) in enumerate(chosen):

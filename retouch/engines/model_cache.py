@@ -1,4 +1,4 @@
-"""Loaded models with their autoencoder and LoRAs, and the cache that holds them."""
+"""Loaded models with their autoencoder and LoRAs, and the cache of loaded models."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from retouch.engines.model_families import FAMILIES
 
 
 class Model:
-    """A pipeline. Its own scheduler and autoencoder are stored, so that both can be restored."""
+    """A pipeline. It stores its own scheduler and autoencoder, so that both can be restored."""
 
     def __init__(self, name: str, pipe: Any) -> None:
         self.name = name
@@ -23,7 +23,10 @@ class Model:
         self._adapters: Adapters = ()
 
     def dress(self, vae: str, adapters: Adapters, folders: Folders, loader: Loader) -> None:
-        """Put on the named autoencoder ("" for the model's own) and exactly these LoRAs."""
+        """Set the named autoencoder ("" for the model's own) and load exactly these LoRAs.
+
+        Raises Missing for an unknown name, and WeightsRefused for a file that does not fit the model.
+        """
         files = {name: find(name, folders.loras, "LoRA") for name, _ in adapters}
         if vae != self._vae_name:
             other = loader.vae(find(vae, folders.vaes, "VAE"), self.own_vae) if vae else self.own_vae
@@ -35,8 +38,9 @@ class Model:
             self._adapters = adapters
 
     def _prepare_vae(self, vae: Any) -> Any:
-        """Decode one picture at a time, which limits memory at the same speed; use float32 if float16
-        overflows.
+        """Let the autoencoder decode one picture at a time, in float32 if it overflows float16.
+
+        Decoding one at a time limits memory and is as fast.
         """
         import torch
 
@@ -45,13 +49,14 @@ class Model:
         return vae.float() if fragile else vae
 
     def move(self, device: str) -> None:
+        """Move the pipeline and its own autoencoder to `device`."""
         with quiet():
             self.pipe.to(device, silence_dtype_warnings=True)
             self.own_vae.to(device)
 
 
 class ModelCache:
-    """The engine's own model and the last other one. Only the model in use is on the device."""
+    """The engine's own model and the last other model. Only the model in use is on the device."""
 
     def __init__(self, own: Model, loader: Loader, folders: Folders) -> None:
         self.own, self.loader, self.folders = own, loader, folders
@@ -59,7 +64,7 @@ class ModelCache:
         self._placed: Model | None = own
 
     def take(self, checkpoint: str) -> Model:
-        """The named model, or the engine's own for "", on the device. Raises Missing for an unknown name."""
+        """The named model on the device; "" is the engine's own. Raises Missing for an unknown name."""
         model = self.own if checkpoint in ("", self.own.name) else self._model_named(checkpoint)
         if model is not self._placed:
             self._make_room()

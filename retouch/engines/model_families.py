@@ -1,8 +1,8 @@
-"""What differs between model families once latents, masks and noise are at hand.
+"""The differences between model families: pipeline arguments, noise, latent layout.
 
-The inpainting pipelines of diffusers do the sampling. They all begin by preparing latents, and each
-does it its own way: from pure noise at full strength, with one noise for start and background, and
-with no way to say more. So that step is ours (`Family.start`), and theirs is all that follows.
+The inpainting pipelines of diffusers do the sampling. Each pipeline first prepares the latents in its own
+manner. At full strength they are pure noise. One noise serves for the start and the background. No argument
+changes this. So this package replaces that step (`Family.start`). The pipeline does all later steps.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ class LatentBatch:
     """The float32 tensors of one sampling call, B jobs of one size on the model's device.
 
     pixels      (B, 3, H, W) -1..1
-    alpha       (B, 1, h, w) whole numbers 0..255, the denoise mask on the latent grid
-    hole        (B, 1, H, W) 0 or 1, whole latent cells: the mask the pipeline is given
-    latents     (B, C, h, w) what is encoded, opaque cells with the content that `masked_content` says
-    known       (B, C, h, w) the picture with its hole grey, encoded; zeros where the model has no use
-    noise       (B, C, h, w) unit Gaussian, a seed per job
-    generators  one per job, on the CPU, for the samplers that draw noise at each step
+    alpha       (B, 1, h, w) int64 0..255: the denoise mask on the latent grid
+    hole        (B, 1, H, W) 0 or 1, constant in each latent cell: the mask for the pipeline
+    latents     (B, C, h, w) the encoded picture; opaque cells have the content of `masked_content`
+    known       (B, C, h, w) the encoded picture with a grey hole; zeros if the model does not use it
+    noise       (B, C, h, w) standard normal, from the seed of each job
+    generators  one per job, on the CPU, for samplers that draw noise at each step
+
+    H and W are pixels; h and w are latent cells. `alpha` is the only tensor that is not float32.
     """
 
     pixels: torch.Tensor
@@ -41,38 +43,39 @@ class LatentBatch:
 
 
 Start: TypeAlias = "tuple[torch.Tensor, torch.Tensor, torch.Tensor]"
-"""Noised latents to begin with, the noise, and the clean latents: (B, C, h, w), in the model's dtype."""
+"""(noised latents of the first step, noise, clean latents), each (B, C, h, w) in the model's dtype."""
 
 
 class Family:
-    """Stable Diffusion 1.x and 2.x. Others override what they do differently."""
+    """Stable Diffusion 1.x and 2.x. Other families override the differences."""
 
     flow = False
-    """Rectified flow: noise and picture are mixed by `scale_noise`, not `add_noise`."""
+    """True for rectified flow: the scheduler mixes noise and picture by `scale_noise`, not `add_noise`."""
     clip_skip_own = 1
-    """The clip skip, counted as the WebUI does, at which diffusers runs the model unasked."""
+    """The clip skip that diffusers uses by default, counted as in the WebUI (1 is the last layer)."""
     fragile_vae = False
-    """The autoencoder overflows float16 unless its config says it does not."""
+    """True if the autoencoder overflows float16, unless its config says that it does not."""
 
     def native(self, pipe: Any) -> int:
-        """The side of the square the model was trained on, in pixels."""
+        """The side in pixels of the squares that the model was trained on."""
         return int(self.denoiser(pipe).config.sample_size * pipe.vae_scale_factor)
 
     def denoiser(self, pipe: Any) -> Any:
+        """The UNet or transformer of the pipeline."""
         return pipe.unet
 
     def sees_picture(self, pipe: Any) -> bool:
-        """Whether this is an inpainting checkpoint, which is shown the picture around the hole."""
+        """True for an inpainting checkpoint. Its denoiser has the picture around the hole as extra input."""
         return self.denoiser(pipe).config.in_channels != pipe.vae.config.latent_channels
 
     def blends(self, pipe: Any) -> bool:
-        """Whether the pipeline puts the original back outside the mask after every step."""
+        """True if the pipeline restores the original outside the mask after every step."""
         return not self.sees_picture(pipe)
 
     def inputs(
         self, pipe: Any, batch: LatentBatch, negative: list[str], settings: Settings
     ) -> dict[str, Any]:
-        """The arguments that not all pipelines take, or not in the same form."""
+        """The pipeline arguments that differ between families in presence or form."""
         skip = settings.sampling.clip_skip - self.clip_skip_own
         return {
             "image": batch.latents,
@@ -82,29 +85,34 @@ class Family:
         }
 
     def add_noise(self, pipe: Any, latents: torch.Tensor, noise: torch.Tensor, timestep: Any) -> torch.Tensor:
+        """The latents noised to `timestep`, in the shape of `latents` and `noise`."""
         if self.flow:
             return pipe.scheduler.scale_noise(latents, timestep, noise)
         return pipe.scheduler.add_noise(latents, noise, timestep)
 
     def start(self, pipe: Any, made: Start, wanted: Mapping[str, Any]) -> tuple[Any, ...]:
-        """What the pipeline's `prepare_latents`, called with `wanted`, has to return."""
+        """The return value of the pipeline's `prepare_latents` for a call with the arguments `wanted`."""
         return made if wanted.get("return_image_latents") else made[:2]
 
     def pack_latents(self, pipe: Any, latents: torch.Tensor) -> torch.Tensor:
-        """(B, C, h, w) of any type as the pipeline lays its latents out."""
+        """Convert (B, C, h, w), of any dtype, to the pipeline's own layout."""
         return latents
 
     def unpack_latents(self, pipe: Any, latents: torch.Tensor, height: int, width: int) -> torch.Tensor:
-        """The pipeline's latents as (B, C, h, w)."""
+        """Convert the pipeline's latents to (B, C, h, w). `height` and `width` are in pixels."""
         return latents
 
 
 class SDXL(Family):
+    """Stable Diffusion XL."""
+
     clip_skip_own = 2
     fragile_vae = True
 
 
 class SD3(Family):
+    """Stable Diffusion 3."""
+
     flow = True
     clip_skip_own = 2
 
@@ -115,13 +123,13 @@ class SD3(Family):
         self, pipe: Any, batch: LatentBatch, negative: list[str], settings: Settings
     ) -> dict[str, Any]:
         config = pipe.vae.config
-        # This pipeline shifts and scales the masked latents it is given, so they go in unscaled.
+        # This pipeline itself shifts and scales the masked latents, so its input is unscaled.
         known = batch.known / config.scaling_factor + config.shift_factor
         return {**super().inputs(pipe, batch, negative, settings), "masked_image_latents": known}
 
 
 class Flux(Family):
-    """FLUX.1: guidance is distilled, so negative prompts and clip skip have nothing to act on."""
+    """FLUX.1. Its guidance is distilled, so negative prompts and clip skip have no effect."""
 
     flow = True
 
@@ -150,7 +158,7 @@ class Flux(Family):
 
 
 class FluxFill(Flux):
-    """FLUX.1 Fill masks and encodes the picture itself."""
+    """FLUX.1 Fill. Its pipeline masks and encodes the picture itself."""
 
     def blends(self, pipe: Any) -> bool:
         return False
@@ -176,17 +184,17 @@ FAMILIES: dict[str, Family] = {
     "FluxInpaintPipeline": Flux(),
     "FluxFillPipeline": FluxFill(),
 }
-"""By the diffusers pipeline that samples it."""
+"""The families by the class name of their inpainting pipeline in diffusers."""
 
 
 def of_checkpoint(shapes: Mapping[str, tuple[int, ...]]) -> str:
-    """The pipeline for a single-file checkpoint, from the names and shapes of its tensors.
+    """Name of the pipeline class for a single-file checkpoint, from the names and shapes of its tensors.
 
-    The names are those of the families' original code. BadInput when none is found.
+    The tensor names are from the original code of each family. Raises BadInput if no family fits.
     """
     names = {name.removeprefix("model.diffusion_model."): shape for name, shape in shapes.items()}
     if "double_blocks.0.img_attn.norm.key_norm.scale" in names:
-        # 64 packed latent channels; Fill adds 64 of the masked picture and 256 of the mask.
+        # FLUX has 64 packed latent channels. Fill adds 64 channels of the masked picture and 256 of the mask.
         return "FluxFillPipeline" if names["img_in.weight"][1] == 384 else "FluxInpaintPipeline"
     if "joint_blocks.0.context_block.attn.qkv.weight" in names:
         return "StableDiffusion3InpaintPipeline"

@@ -1,7 +1,7 @@
-"""A tiny Stable Diffusion of random weights, made in code: it paints noise.
+"""A tiny Stable Diffusion model with random weights, built in code. Its output is noise.
 
-It walks the whole road that a real model walks, in a second and without a download, so the demo and
-the tests can run anywhere. It can not paint a picture.
+It runs every stage of a real model in about a second and without a download. So the demo and the tests run on
+any machine. It cannot paint a picture.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ _WIDTH = 32
 
 
 def tiny_random(device: str = "cpu", seed: int = 0) -> DiffusersEngine:
-    """An engine over `tiny_pipeline`, named for what it does."""
+    """An engine with `tiny_pipeline`. Its name and remark say that it paints noise."""
     return DiffusersEngine(tiny_pipeline(NATIVE_SIDE, seed=seed).to(device), NAME, remark=REMARK)
 
 
 def tiny_pipeline(side: int = 64, inpainting: bool = False, seed: int = 0) -> Any:
-    """A StableDiffusionInpaintPipeline with under a million random weights, alike for each `seed`.
+    """A StableDiffusionInpaintPipeline with less than a million random weights.
 
-    `side` is the native side in pixels, a multiple of 8; `inpainting` makes it an inpainting checkpoint.
+    The weights depend on `seed` only. `side` is the native side in pixels, a multiple of 8. `inpainting`
+    makes an inpainting checkpoint.
     """
     import torch
 
@@ -61,7 +62,7 @@ def _tiny_unet(sample_size: int, in_channels: int) -> Any:
 
 
 def _scheduler() -> Any:
-    """As Stable Diffusion 1.x was trained."""
+    """A scheduler with the noise schedule of the training of Stable Diffusion 1.x."""
     return library().DDIMScheduler(
         beta_start=0.00085,
         beta_end=0.012,
@@ -73,7 +74,7 @@ def _scheduler() -> Any:
 
 
 def tiny_vae(latent_channels: int = 4, **settings: Any) -> Any:
-    """An autoencoder that halves a picture three times. Its output is stretched to visible contrast."""
+    """An autoencoder that halves the sides three times. Its output is scaled by 2 for visible contrast."""
     import torch
 
     vae = library().AutoencoderKL(
@@ -90,7 +91,7 @@ def tiny_vae(latent_channels: int = 4, **settings: Any) -> Any:
 
 
 def tiny_text_encoder(projection: bool = False) -> Any:
-    """A CLIP text encoder for `tiny_tokenizer`; with `projection`, the kind SDXL has second."""
+    """A CLIP text encoder for `tiny_tokenizer`. With `projection`, it is like SDXL's second encoder."""
     from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
     config = CLIPTextConfig(
@@ -109,7 +110,7 @@ def tiny_text_encoder(projection: bool = False) -> Any:
 
 
 def tiny_tokenizer() -> Any:
-    """A CLIP tokenizer that knows every byte and no word."""
+    """A CLIP tokenizer with a token for every byte and no tokens for words."""
     from transformers import CLIPTokenizer
 
     with tempfile.TemporaryDirectory() as folder:
@@ -120,7 +121,10 @@ def tiny_tokenizer() -> Any:
 
 
 def _vocabulary() -> dict[str, int]:
-    """Byte-level BPE without merges: a symbol for each byte, one for each that ends a word."""
+    """The vocabulary of byte-level BPE without merges: symbol -> token number.
+
+    Each byte has two symbols, one inside a word and one at the end of a word.
+    """
     from transformers.models.clip.tokenization_clip import bytes_to_unicode
 
     letters = list(bytes_to_unicode().values())

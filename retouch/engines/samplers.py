@@ -1,4 +1,4 @@
-"""WebUI sampler and schedule names -> diffusers schedulers."""
+"""Map the sampler and schedule names of the WebUI to schedulers of diffusers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from retouch.errors import BadInput, did_you_mean
 
 @dataclass(frozen=True)
 class Sampler:
-    """A scheduler class of diffusers, its options, and the schedule the WebUI calls automatic."""
+    """A scheduler class of diffusers, its options, and the schedule for "Automatic" in the WebUI."""
 
     scheduler: str
     options: dict[str, Any] = field(default_factory=dict)
@@ -39,7 +39,7 @@ SAMPLERS = {
     "LCM": Sampler("LCMScheduler"),
 }
 FLOW_SAMPLERS = {"Euler": Sampler("FlowMatchEulerDiscreteScheduler")}
-"""What a rectified-flow model (SD3, FLUX) can be sampled with."""
+"""The samplers for rectified-flow models (SD3, FLUX)."""
 
 _FLAGS = {"Karras": "use_karras_sigmas", "Exponential": "use_exponential_sigmas", "Beta": "use_beta_sigmas"}
 _SPACINGS = {"Uniform": {}, "SGM Uniform": {"timestep_spacing": "trailing"}}
@@ -47,9 +47,10 @@ SCHEDULES = ("Automatic", *_SPACINGS, *_FLAGS)
 
 
 def resolve(sampler: str, schedule: str, flow: bool = False) -> tuple[Sampler | None, dict[str, Any]]:
-    """The sampler, None for the model's own, and the options of its schedule.
+    """(sampler, options of its schedule). The sampler is None for the model's own.
 
-    "DPM++ 2M Karras", as older WebUIs write it, is split. BadInput for an unknown name.
+    Older WebUIs write both in one name, such as "DPM++ 2M Karras". Such a name is split. `flow` selects the
+    samplers for rectified-flow models. Raises BadInput for an unknown name.
     """
     known = FLOW_SAMPLERS if flow else SAMPLERS
     sampler, schedule = _split(sampler, schedule, known)
@@ -83,9 +84,10 @@ def _schedule_options(schedule: str) -> dict[str, Any]:
 
 
 def build(sampler: str, schedule: str, own: Any) -> Any:
-    """A fresh scheduler in place of the model's `own`: schedulers keep state, so none is used twice.
+    """A new scheduler with the config of `own`, the model's scheduler.
 
-    BadInput where the sampler is unknown, not for this kind of model, or has no such schedule.
+    Each call makes a new one because schedulers have state. Raises BadInput if the sampler is unknown, does
+    not fit this kind of model, or does not have the schedule.
     """
     chosen, options = resolve(sampler, schedule, flow=hasattr(own, "scale_noise"))
     cls = getattr(library(), chosen.scheduler) if chosen else type(own)

@@ -1,4 +1,7 @@
-"""What of a prompt a diffusers pipeline does not read: words beyond its encoders, and the WebUI's syntax."""
+"""Find the parts of a prompt that a diffusers pipeline ignores or reads as plain words.
+
+These are words beyond the length of its text encoders, and the prompt syntax of the WebUI.
+"""
 
 from __future__ import annotations
 
@@ -15,26 +18,28 @@ from retouch.recipes.recipe import Settings
 _SYNTAX = re.compile(
     r"\\[()\[\]{}\\]|\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\bBREAK\b|\bAND\b|__[\w/*-]+__|\bembedding:[^\s,]+"
 )
-"""Escapes, attention, scheduling, alternation, wildcards, and embeddings of the WebUI and of ComfyUI."""
+"""Syntax of the WebUI and ComfyUI: escapes, attention, scheduling, alternation, wildcards, embeddings."""
 MOST_EXAMPLES = 12
+"""Maximum number of syntax examples in one sentence."""
 SHORT = 60
-"""Characters of a prompt that say which one is meant."""
+"""Number of characters of a prompt that a remark quotes to identify it."""
 LONG_WORD = 20
-"""Characters beyond which a text without spaces may be read in part."""
+"""A longer word, in characters, may be cut inside. It is usually text in a script without spaces."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """One text encoder: its tokenizer and how many tokens it reads, begin and end tokens included."""
+    """One text encoder: its tokenizer and its maximum number of tokens, with the begin and end tokens."""
 
     tokenizer: Any
     tokens: int
 
     def count(self, text: str) -> int:
+        """Number of tokens of `text`, with the begin and end tokens."""
         return len(self.tokenizer(text, truncation=False, verbose=False).input_ids)
 
     def cut(self, text: str) -> int:
-        """The length of the longest beginning of `text` that is read, in characters, in whole words."""
+        """The length in characters of the longest prefix of `text` that the encoder reads, in whole words."""
         if self.count(text) <= self.tokens:
             return len(text)
         ends = [0, *(match.end() for match in re.finditer(r"\S+", text))]
@@ -42,7 +47,10 @@ class Window:
         return self._cut_word(text, ends[place], ends[place + 1])
 
     def _cut_word(self, text: str, begin: int, end: int) -> int:
-        """The same inside of one word where it is a long one, as in scripts without spaces."""
+        """The end of the part that the encoder reads of the word from `begin` to `end`, in characters.
+
+        It is `begin` unless the word is longer than LONG_WORD.
+        """
         if end - begin <= LONG_WORD:
             return begin
         inside = range(begin, end)
@@ -52,7 +60,10 @@ class Window:
 
 
 def windows(pipe: Any) -> Iterator[Window]:
-    """Those of a pipeline's text encoders that are loaded. T5 reads as much as the pipeline's default."""
+    """Yield a window for each loaded text encoder of a pipeline.
+
+    The length for T5 is the pipeline's default of `max_sequence_length`.
+    """
     for number in ("", "_2", "_3"):
         encoder = getattr(pipe, f"text_encoder{number}", None)
         tokenizer = getattr(pipe, f"tokenizer{number}", None)
@@ -70,9 +81,10 @@ def _length(pipe: Any, encoder: Any, tokenizer: Any) -> int:
 def prompt_remarks(
     pipe: Any, prompt: str, negative: str, settings: Settings, embeddings: Collection[str] = ()
 ) -> Iterator[str]:
-    """Yield a sentence for each part of two prompts that `pipe` does not read, or reads as plain words.
+    """Yield a sentence for each part of both prompts that `pipe` ignores or reads as plain words.
 
-    `embeddings` are names of textual inversions that a person may mean; none is loaded here.
+    `embeddings` are names of textual inversions in the folder. They are not loaded, so their names in a
+    prompt are reported.
     """
     yield from _remarks(pipe, "prompt", prompt, embeddings)
     words = without_networks(negative)
@@ -112,7 +124,7 @@ def _remarks(pipe: Any, name: str, prompt: str, embeddings: Collection[str]) -> 
 
 
 def literals(text: str, embeddings: Collection[str] = ()) -> Iterator[str]:
-    """Yield what the WebUI would not read as plain words."""
+    """Yield the parts of `text` that the WebUI reads as syntax or as the name of an embedding."""
     yield from (match[0] for match in _SYNTAX.finditer(text))
     lower = text.lower()
     for name in embeddings:

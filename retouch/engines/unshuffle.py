@@ -1,11 +1,11 @@
-"""An autoencoder that never computes at full resolution, for the demo model: small, and quick on a CPU.
+"""The autoencoder of the demo model: small, fast on a CPU, without layers at full resolution.
 
-Half and quarter resolution are pixel-unshuffle; residual convolutions work at a quarter and an eighth.
-The layers above a quarter are where an AutoencoderKL spends most of its time. Without a distribution:
-a picture has one latent.
+Half and quarter resolution are pixel-unshuffle. Residual convolutions run at quarter and eighth resolution.
+An AutoencoderKL spends most of its time in the layers above quarter resolution. The encoder returns one
+latent for a picture, not a distribution.
 
 Pixel-unshuffle: Shi et al., "Real-Time Single Image and Video Super-Resolution Using an Efficient
-Sub-Pixel Convolutional Neural Network", CVPR 2016. diffusers makes it by the name in model_index.json.
+Sub-Pixel Convolutional Neural Network", CVPR 2016. diffusers finds the class by its name in model_index.json.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from torch.nn import functional
 
 
 class _Residual(nn.Module):
-    """Two convolutions beside an identity, which is all there is before training."""
+    """A residual block of two convolutions. Before training it is the identity."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -39,11 +39,12 @@ def _stage(width: int, depth: int) -> list[nn.Module]:
 
 
 class UnshuffleAutoencoder(ModelMixin, ConfigMixin):
-    """Pictures (B, 3, H, W) in -1..1, H and W multiples of 8, to latents (B, 4, H / 8, W / 8) and back.
+    """Maps pictures (B, 3, H, W) float -1..1 to latents (B, latent_channels, H / 8, W / 8) and back.
 
-    `block_out_channels` are the encoder's widths at full, half, quarter and eighth resolution; the first
-    two are what pixel-unshuffle makes of RGB. They are given because diffusers counts levels by them.
-    `depth` is residual blocks per stage, and for the decoder's widest stage.
+    H and W are multiples of 8. `block_out_channels` are the encoder's channels at full, half, quarter and
+    eighth resolution. The first two are the channels after pixel-unshuffle of RGB. They are listed because
+    diffusers counts the levels by them. `depth` is (residual blocks of a stage, residual blocks of the
+    decoder's widest stage).
     """
 
     @register_to_config
@@ -77,13 +78,14 @@ class UnshuffleAutoencoder(ModelMixin, ConfigMixin):
         )
 
     def encode(self, x: torch.Tensor, return_dict: bool = True) -> Any:
+        """Encode pictures to latents. With `return_dict`, they are the attribute `latents` of the result."""
         latents = self.encoder(x)
         return AutoencoderTinyOutput(latents=latents) if return_dict else (latents,)
 
     def decode(self, z: torch.Tensor, return_dict: bool = True, generator: Any = None) -> Any:
-        """`generator` is there for the pipelines, which give one to every autoencoder."""
+        """Decode latents. `generator` is ignored; it exists because the pipelines pass one."""
         sample = self.decoder(z)
         return DecoderOutput(sample=sample) if return_dict else (sample,)
 
     def enable_slicing(self) -> None:
-        """Nothing to slice: a whole batch takes less memory here than one picture elsewhere."""
+        """Does nothing: a batch here takes less memory than one picture in an AutoencoderKL."""

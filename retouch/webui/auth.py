@@ -12,9 +12,10 @@ from retouch.webui import host
 
 
 def guard_of(app: FastAPI) -> Any:
-    """The credentials the host itself demands: --api-auth, or the page's --gradio-auth login.
+    """A FastAPI dependency that checks the host's credentials: --api-auth, or the login of --gradio-auth.
 
-    The host guards only its own routes, so ours must ask for themselves. Open when it demands none.
+    The host checks them on its own routes only, so Retouch's routes need this. It raises HTTPException 401
+    for wrong or missing credentials. If the host has no credentials, all requests pass.
     """
     basic = HTTPBasic(auto_error=False)
 
@@ -34,14 +35,14 @@ def _api_users() -> dict[str, str]:
 
 
 def _logged_in(app: FastAPI, request: Request) -> bool:
-    """gradio's own login cookie, secure or not."""
+    """True if the request has a valid login cookie of gradio, either the secure or the unsecure one."""
     tokens = getattr(app, "tokens", None) or {}
     cookies = (request.cookies.get(name) for name in ("access-token", "access-token-unsecure"))
     return any(cookie in tokens for cookie in cookies if cookie)
 
 
 def _matches(known: dict[str, str], credentials: HTTPBasicCredentials) -> bool:
-    """Compared in constant time, so that the answer's delay tells nothing."""
+    """True if the password is correct. The comparison takes constant time, which prevents timing attacks."""
     password = known.get(credentials.username)
     if password is None:
         return False

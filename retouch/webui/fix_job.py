@@ -1,4 +1,4 @@
-"""The fixes of one surrounding job: which pictures, when, and what the infotext says."""
+"""The fixes of one surrounding job: the choice of pictures, the hooks, and the entries in the infotext."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ class AutofixJob:
 
     @classmethod
     def begin(cls, p: Any, args: Sequence[Any]) -> AutofixJob | None:
-        """The job, None if there is nothing to do. A bad request is reported; the picture stays.
+        """The job, None if there is nothing to do. A bad request is reported, and the picture is unchanged.
 
-        The host shares the generation parameters between the cells of a plot and the files of a batch, so
-        those of an earlier job are removed. ADetailer calls this again inside a job: then they stay.
+        The host shares the generation parameters between the cells of a plot and the files of a batch. So
+        the parameters of an earlier job are removed. ADetailer calls this again inside a job. Then they stay.
         """
         if getattr(p, "retouch", None) is None:
             _forget(p)
@@ -101,18 +101,18 @@ class AutofixJob:
         recipe = _apply_axes(_with_overrides(named, request), changes or {})
         if not (recipe.active or (request.skip_img2img and request.outpaint)):
             return None
-        p.extra_generation_params.update(params(recipe))  # of a refused one as well: a paste brings it back
+        p.extra_generation_params.update(params(recipe))  # also for a refused recipe, for a later paste
         return cls(request, recipe, *drop_unavailable_passes(finders(), recipe))
 
     def _before_hires(self, p: Any) -> None:
-        """With hires fix, the passes of "before" run before it. Without it, all run at the end."""
+        """With hires fix, arrange the "before" passes before it. Without it, all passes run at the end."""
         hires_fix.release(p)
         if hires_fix.has_hires_fix(p) and self.runs.only("before").active:
             early, self.finish = self.runs.only("before"), self.runs.only("after")
             hires_fix.between(p, functools.partial(self._fix_small, p, early))
 
     def _fix_small(self, p: Any, early: Recipe, pictures: Sequence[Picture]) -> list[Picture]:
-        """Fix the small pictures before hires fix. They are reported with the finished pictures."""
+        """Fix the small pictures before hires fix. Their reports are added to those of the finished ones."""
         around = Around(p, small=True)
         results = self._paint(around, early, self._canvases(around, pictures, range(len(pictures))))
         self.early = dict(enumerate(results))
@@ -123,7 +123,7 @@ class AutofixJob:
         self.region_texts, self.warning_texts = [""] * len(pp.images), [""] * len(pp.images)
         p.__dict__.pop("save_samples", None)
         saves = p.save_samples()
-        for key in (REGIONS, WARNINGS):  # of the batch before
+        for key in (REGIONS, WARNINGS):  # left by the previous batch
             p.extra_generation_params.pop(key, None)
         if _composites_later(p):
             return
@@ -132,7 +132,7 @@ class AutofixJob:
         for index, (tensor, result) in enumerate(zip(list(pp.images), results, strict=True)):
             pp.images[index] = floats_of(tensor, before[index], result.picture)
         if any(result.stopped for result in results):
-            # The host asks after this hook, and would not save a picture that was finished before it.
+            # The host calls this after the hook. After an interrupt it would not save finished pictures.
             p.save_samples = lambda: saves
 
     def fix_finished(self, p: Any, pp: Any) -> None:
@@ -162,7 +162,7 @@ class AutofixJob:
 
     @staticmethod
     def _paint(around: Around, recipe: Recipe, canvases: Sequence[PictureInput]) -> list[Result]:
-        """One result for each picture. After an exception it is unchanged, with the reason as warning."""
+        """One result for each picture. After an exception the picture is unchanged and has a warning."""
         try:
             with working(around.p):
                 engine = engine_for(around)
@@ -170,7 +170,7 @@ class AutofixJob:
             return [
                 engine.with_remarks(_with_drawn_prompts(result, engine)) for result in record_timing(fixed)
             ]
-        except Exception as error:  # the host would only log it, and the person would never know
+        except Exception as error:  # the host would only log it, and the user would not see it
             host.errors.report("Retouch: the picture is kept as it was", exc_info=True)
             ours = isinstance(error, RetouchError)
             reason = str(error) if ours else traceback.format_exception_only(error)[-1].strip()
@@ -192,7 +192,11 @@ class AutofixJob:
         )
 
     def _record(self, p: Any, index: int, canvas: PictureInput, result: Result) -> None:
-        """Both sides of hires fix are said; boxes before it are on the small picture."""
+        """Add the fixes of one picture to the infotext, warnings, masks and files.
+
+        It reports the passes before and after hires fix. Boxes of passes before it are in pixels of the
+        small picture.
+        """
         whole = self.early.pop(index, Result(canvas.picture)).then(result)
         report = Around(p).generation(index)
         around = PromptPair(report.prompt, report.negative_prompt)
@@ -213,13 +217,13 @@ class AutofixJob:
             history_files.save_extras(p, index, canvas.picture, result)
             about = params(self.recipe, result.reports, around)
             history_files.remember(p, index, History.of(canvas.picture, result.reports), about)
-        except Exception:  # a full disk must not cost the faces that are finished
+        except Exception:  # a full disk must not lose the finished fixes
             host.errors.report("Retouch: the picture before, or what was found, was not saved", exc_info=True)
 
     def end(self, p: Any, processed: Any) -> None:
         """Add the regions and masks to the result and restore `p`.
 
-        The parameters of this job stay with its result: the Batch tab reuses the same `p`.
+        The result gets a copy of the generation parameters of this job, because the Batch tab reuses `p`.
         """
         everything: dict[str, Any] = {REGIONS: list(self.all_region_texts)}
         if self.warnings:
@@ -239,7 +243,7 @@ def _forget(p: Any) -> None:
 
 
 def _with_drawn_prompts(result: Result, engine: HostEngine) -> Result:
-    """The result with the prompts after wildcards, which are drawn during painting."""
+    """The result with the prompts after wildcards. The wildcards are drawn during sampling."""
 
     def spoken(report: Report) -> Report:
         step = report.step
@@ -277,6 +281,6 @@ def _composites_later(p: Any) -> bool:
 
 
 def _user_mask(p: Any) -> Mask | None:
-    """The mask of the host's overlay, blurred, inverted and at full size. None without one."""
+    """The mask of the host's overlay, at full size, after mask blur and inversion. None without one."""
     overlay_mask = getattr(p, "mask_for_overlay", None)
     return None if overlay_mask is None else Mask(np.array(overlay_mask.convert("L")))

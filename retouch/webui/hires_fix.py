@@ -1,7 +1,7 @@
 """Passes on the small picture of a hires fix, between the host's two samplings.
 
-The host has a hook after it enlarged, none before: so `sample_hr_pass`, which it calls in between, is wrapped
-on the one job that asks for it.
+The host has a hook after it enlarges the picture, but none before. It calls `sample_hr_pass` between the
+samplings. So this module wraps that method on the jobs that have such passes.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from retouch.webui.engine.tensors import floats_of, picture_of
 from retouch.webui.host import devices, latents_of, processing, shared, use_hires_checkpoint
 
 Mend = Callable[[Sequence[Picture]], Sequence[Picture]]
-"""A batch's small pictures -> the same, mended; their sizes stay."""
+"""Maps the small pictures of a batch to the fixed pictures, of the same sizes."""
 
 
 def has_hires_fix(txt2img: Any) -> bool:
-    """True for a job with a hires fix; an img2img has none."""
+    """True for a txt2img job with hires fix. An img2img job has none."""
     return bool(getattr(txt2img, "enable_hr", False))
 
 
 def between(txt2img: Any, mend: Mend) -> None:
-    """Have `mend` called on each batch of the job after its first sampling, before the host enlarges it."""
+    """Arrange a call of `mend` on each batch of the job, between the first sampling and the enlarging."""
     enlarge = txt2img.sample_hr_pass
 
     @functools.wraps(enlarge)
@@ -40,14 +40,18 @@ def between(txt2img: Any, mend: Mend) -> None:
 
 
 def release(p: Any) -> None:
-    """The job enlarges as the host made it: one is used again, for file after file or cell after cell."""
+    """Remove the wrapper from the job. The host reuses a job for files of a batch and cells of a plot."""
     p.__dict__.pop("sample_hr_pass", None)
 
 
 def _mend_samples(
     txt2img: Any, samples: Any, decoded: Any, mend: Mend, seeds: Sequence[int]
 ) -> tuple[Any, Any]:
-    """What `sample_hr_pass` takes: latents, or with an upscaler of pixels the decoded floats, -1..1."""
+    """(samples, decoded) for `sample_hr_pass`, with the fixes of `mend`.
+
+    `samples` are latents (b, c, h, w). `decoded` are floats (b, 3, H, W) -1..1 if the upscaler works on
+    pixels, else None.
+    """
     floats = decoded
     if floats is None:
         floats = torch.stack(list(processing.decode_latent_batch(shared.sd_model, samples, devices.cpu)))
@@ -62,13 +66,13 @@ def _mend_samples(
             for old, was, sample in zip(decoded, before, new, strict=True)
         )
         return samples, torch.stack([sample.to(decoded) for sample in unchanged])
-    # Interrupted, the host shows the latents as they are: those, too, hold what is finished.
+    # After an interrupt, the host decodes and shows the latents. So they get the finished fixes too.
     each = zip(samples, pictures, after, new, seeds, strict=True)
     return torch.stack([_encode(*sample) for sample in each]), decoded
 
 
 def _encode(latent: Any, before: Picture, after: Picture, new: torch.Tensor, seed: int) -> Any:
-    """The latent, with the cells that were painted over taken from the mended picture."""
+    """The latent (c, h, w), with the changed cells encoded from `new`, the fixed picture (3, H, W) 0..1."""
     changed = (before.pixels != after.pixels).any(2)
     if not changed.any():
         return latent

@@ -1,6 +1,6 @@
 """Files next to a saved picture: the picture before the fix, a preview of its regions, and its history.
 
-The history is written once the host has saved the picture, because its path follows from the picture's.
+The history is written after the host has saved the picture, because its path depends on the picture's path.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from retouch.webui import host, settings
 
 
 def remember(p: Any, index: int, history: History, about: dict[str, str]) -> None:
-    """Store a history until picture `index` of the batch is saved, if the settings ask for it."""
+    """Store a history until picture `index` of the batch is saved, if that setting is on."""
     if settings.get(settings.SAVE_HISTORY) and history.entries:
         waiting = getattr(p, "retouch_pasts", {})
         p.retouch_pasts = {**waiting, index: (history, about)}
@@ -34,12 +34,12 @@ def on_image_saved(params: Any) -> None:
         try:
             path = Path(params.filename).with_suffix(history_file.ENDING)
             history_file.save(path, history_file.write_history(*history), settings.history_bytes())
-        except Exception:  # a full disk must not cost the picture
+        except Exception:  # a full disk must not lose the picture
             host.errors.report("Retouch: the history beside a picture was not saved", exc_info=True)
 
 
 def save_extras(p: Any, index: int, before: Picture, result: Result) -> None:
-    """Save the picture before the fix and a preview of its regions, if the settings ask for them."""
+    """Save the picture before the fix and a preview of its regions, each if its setting is on."""
     if not result.reports or not p.save_samples():
         return
     if settings.get(settings.SAVE_BEFORE):

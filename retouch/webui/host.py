@@ -1,6 +1,6 @@
-"""Every fact about the running WebUI that the rest of this folder needs, asked in one place.
+"""The interface to the running WebUI. The other modules of this folder read the WebUI's state through it.
 
-Written against AUTOMATIC1111 v1.10.1; where a fork differs, the difference is handled here.
+It is written for AUTOMATIC1111 v1.10.1. It handles the differences of forks.
 """
 
 from __future__ import annotations
@@ -52,15 +52,19 @@ MODELS = Path(paths_internal.models_path)
 DATA = Path(paths_internal.data_path)
 PARAMS_TXT = DATA / "params.txt"
 CHUNK = 75
+"""Prompt tokens of one chunk of the text encoder."""
 
 
 def option(key: str, default: Any) -> Any:
-    """One of our settings, before the settings page exists too."""
+    """The value of one of Retouch's settings. It also works before the settings page exists."""
     return shared.opts.data.get(key, default)
 
 
 def device() -> str:
-    """Where detectors run: the WebUI's device, the CPU when memory is short or the person says so."""
+    """The device of detectors: the WebUI's device, or the CPU.
+
+    It is the CPU with --lowvram, --medvram or --medvram-sdxl, and with --use-cpu all or --use-cpu retouch.
+    """
     cpu_modules = getattr(shared.cmd_opts, "use_cpu", None) or []
     tight = any(getattr(shared.cmd_opts, flag, False) for flag in ("lowvram", "medvram", "medvram_sdxl"))
     if tight or "all" in cpu_modules or "retouch" in cpu_modules:
@@ -69,7 +73,10 @@ def device() -> str:
 
 
 def gpus() -> list[Any]:
-    """The GPU that paints, whose generator of random numbers all share; [] where the CPU or another does."""
+    """The CUDA device of the WebUI, in a list. [] if the WebUI runs on the CPU or another kind of device.
+
+    All jobs share the random generator of this device.
+    """
     import torch
 
     device = torch.device(devices.device)
@@ -77,12 +84,12 @@ def gpus() -> list[Any]:
 
 
 def native() -> Size:
-    """The size the loaded checkpoint was trained at; one is loaded if there is none."""
+    """The size in pixels at which the loaded checkpoint was trained. If none is loaded, this loads one."""
     return _native(shared.sd_model)
 
 
 def native_if_loaded() -> Size | None:
-    """The same, None when there is none."""
+    """The size in pixels at which the loaded checkpoint was trained, None if none is loaded."""
     model = getattr(sd_models.model_data, "sd_model", None)
     return None if model is None else _native(model)
 
@@ -96,7 +103,7 @@ def _native(model: Any) -> Size:
 
 
 def sampling() -> Sampling:
-    """What a request that stands alone starts from."""
+    """The default sampling of a request without a surrounding job."""
     return Sampling(
         sampler=sd_samplers.samplers_for_img2img[0].name,
         scheduler="Automatic",
@@ -106,7 +113,7 @@ def sampling() -> Sampling:
 
 
 def chunks(prompt: str, steps: int) -> tuple[tuple[int, int], ...]:
-    """(end step, 75-token chunks) of each schedule of a prompt: items of one batch must agree on it."""
+    """(end step, number of 75-token chunks) of each schedule of a prompt. A batch needs equal schedules."""
     from modules import sd_hijack
 
     schedule = prompt_parser.get_learned_conditioning_prompt_schedules([prompt], steps)[0]
@@ -118,7 +125,10 @@ def _length(tokens: Any) -> int:
 
 
 def sampler_name(name: str) -> str:
-    """The sampler by the host's spelling. Missing lists what there is."""
+    """The sampler name in the host's spelling. "" gives the default sampler.
+
+    Raises Missing, with a similar name, for an unknown sampler.
+    """
     known = {s.name.lower(): s.name for s in sd_samplers.samplers_for_img2img}
     if name and name.lower() not in known:
         raise Missing(
@@ -128,10 +138,11 @@ def sampler_name(name: str) -> str:
 
 
 def noise_levels(p: Any) -> Any:
-    """(steps,) tensor: where in the noise a prepared img2img's sampler will be at each step, falling.
+    """(steps,) float tensor: the noise level of each step of a prepared img2img, in descending order.
 
-    In timesteps or in sigmas, whichever the sampler counts in and calls the denoiser with. The samplers of
-    timesteps take their lowest one for the end and not for a step. As in the host's `sample_img2img`.
+    The unit is timesteps or sigmas: the one with which the sampler calls the denoiser. A sampler that uses
+    timesteps has no step at its lowest timestep, which is the end. The computation is that of the host's
+    `sample_img2img`.
     """
     from modules import sd_samplers_common
 
@@ -143,38 +154,45 @@ def noise_levels(p: Any) -> Any:
 
 
 def latents_of(floats: Any) -> Any:
-    """(b, 3, h, w) 0..1 -> (b, c, h / 8, w / 8), as hires fix encodes what an upscaler of pixels gave."""
+    """Encode pictures (b, 3, h, w) float 0..1 to latents (b, c, h / 8, w / 8).
+
+    Hires fix uses the same function for the result of an upscaler that works on pixels.
+    """
     from modules import sd_samplers_common
 
     return sd_samplers_common.images_tensor_to_samples(floats)
 
 
 def use_hires_checkpoint(txt2img: Any) -> None:
-    """Load what the job's second sampling is about to need, if that is another than the settings'."""
+    """Load the checkpoint of the job's second sampling: its own, or else that of the options."""
     with sd_models.SkipWritingToConfig():
         sd_models.reload_model_weights(info=txt2img.hr_checkpoint_info)
 
 
 def checkpoint_names() -> list[str]:
+    """Titles of the installed checkpoints, sorted without regard to case."""
     return sorted(sd_models.checkpoints_list, key=str.casefold)
 
 
 def vae_names() -> list[str]:
+    """Names of the installed VAEs, after "Automatic" and "None"."""
     return ["Automatic", "None", *sd_vae.vae_dict]
 
 
 def sampler_names() -> list[str]:
+    """Names of the samplers for img2img."""
     return [s.name for s in sd_samplers.samplers_for_img2img]
 
 
 def scheduler_names() -> list[str]:
+    """Labels of the schedule types."""
     from modules import sd_schedulers
 
     return [s.label for s in sd_schedulers.schedulers]
 
 
 def loaded_checkpoint() -> str:
-    """Title of the checkpoint in memory, "" when there is none. Loads nothing, unlike `shared.sd_model`."""
+    """Title of the loaded checkpoint, "" if there is none. It loads nothing, unlike `shared.sd_model`."""
     return getattr(_load(), "title", "")
 
 
@@ -184,22 +202,22 @@ def _load() -> Any:
 
 
 def settings_checkpoint() -> Any:
-    """What the host knows of the checkpoint that its options name, the running job's overrides included."""
+    """The host's info on the checkpoint of its options, with the overrides of the running job."""
     return sd_models.checkpoint_aliases.get(shared.opts.data.get("sd_model_checkpoint"))
 
 
 def loaded_models() -> tuple[str, str]:
-    """The checkpoint and VAE the settings name, "" where they name none."""
+    """(checkpoint, VAE) of the settings. An unset name is ""."""
     checkpoint, vae = (shared.opts.data.get(key) or "" for key in ("sd_model_checkpoint", "sd_vae"))
     return checkpoint, vae
 
 
 @contextlib.contextmanager
 def models_as_found() -> Iterator[None]:
-    """Whatever `use_models` names and loads inside, the options are as they were afterwards.
+    """Context manager: restores the options and models that `use_models` changes.
 
-    The checkpoint that was loaded stays where it served, that of a hires fix, too; where another was loaded
-    in its place, the one that the options name is, as each batch of the host's begins.
+    If the loaded checkpoint is the same as before, it stays loaded, also if it is that of a hires fix.
+    Otherwise the checkpoint of the options is loaded. The host does the same at the start of each batch.
     """
     checkpoint, vae = (shared.opts.data.get(key) for key in ("sd_model_checkpoint", "sd_vae"))
     loaded = _load()
@@ -215,18 +233,19 @@ def models_as_found() -> Iterator[None]:
 
 
 def use_models(checkpoint: str, vae: str, own: tuple[str, str] = ("", "")) -> None:
-    """Load the named checkpoint and VAE ("" leaves what is there). Use inside `models_as_found`.
+    """Load the named checkpoint and VAE; "" stands for those of the options. Use inside `models_as_found`.
 
-    `own` are those of the job around: frozen settings keep out all others. After hires fix or a refiner the
-    host still has their checkpoint loaded: the one that the options name is put back, as any job of the
-    host's begins. Missing when there is no such file, PaintFailed when the settings are frozen.
+    `own` are (checkpoint, VAE) of the surrounding job. Frozen settings permit only these. After hires fix or
+    a refiner, the host still has its checkpoint loaded: then the checkpoint of the options is loaded, as at
+    the start of every job of the host. Raises Missing if there is no such file, and PaintFailed if the
+    settings are frozen.
     """
     if checkpoint and checkpoint != shared.opts.data.get("sd_model_checkpoint"):
         if sd_models.checkpoint_aliases.get(checkpoint) is None:
             hint = did_you_mean(checkpoint, checkpoint_names())
             raise Missing(f"no checkpoint is called {checkpoint!r}.", path="checkpoint", hint=hint)
         _name("sd_model_checkpoint", checkpoint, own[0])
-    sd_models.reload_model_weights()  # returns at once when it is the one that is loaded
+    sd_models.reload_model_weights()  # returns at once if it is already loaded
     if vae and vae != shared.opts.data.get("sd_vae"):
         if vae not in vae_names():
             raise Missing(f"no VAE is called {vae!r}.", path="vae", hint=did_you_mean(vae, vae_names()))
@@ -235,7 +254,7 @@ def use_models(checkpoint: str, vae: str, own: tuple[str, str] = ("", "")) -> No
 
 
 def allow_clip_skip(clip_skip: int) -> None:
-    """PaintFailed where the settings are frozen at another one."""
+    """Raises PaintFailed if the settings are frozen at another clip skip."""
     if shared.cmd_opts.freeze_settings and clip_skip != int(shared.opts.CLIP_stop_at_last_layers):
         raise PaintFailed(
             "the WebUI's settings are frozen (--freeze-settings).", hint="Leave the clip skip blank."
@@ -243,7 +262,10 @@ def allow_clip_skip(clip_skip: int) -> None:
 
 
 def _name(key: str, value: str, own: str) -> None:
-    """Name it in the options, which both the host's loaders and its jobs read."""
+    """Set the name in the options. The host's loaders and its jobs read it there.
+
+    Raises PaintFailed if the settings are frozen and `value` is not `own`.
+    """
     if shared.cmd_opts.freeze_settings and value != own:
         raise PaintFailed(
             "the WebUI's settings are frozen (--freeze-settings).", hint="Leave checkpoint and VAE blank."

@@ -1,4 +1,4 @@
-"""The outpainting of one surrounding job: the finished pictures of a batch, in shared sampling calls."""
+"""The outpainting of one surrounding job. The finished pictures of a batch share sampling calls."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ from retouch.webui.surrounding_job import Around
 
 @dataclass
 class OutpaintJob:
-    """Lives on `p.retouch_outpaint` from `process` to `postprocess`."""
+    """The state of one job. It is `p.retouch_outpaint` from `process` to `postprocess`."""
 
     request: ScriptOutpaint
     warnings: list[str] = field(default_factory=list)
     batch: Any = None
     """The host's pictures of the current batch, until the first of them is finished."""
     ahead: dict[int, tuple[Picture, Result]] = field(default_factory=dict)
-    """By index in the batch: the picture expected when it is finished, and its extended result."""
+    """Index in the batch -> (the expected finished picture, its extended result)."""
 
     @classmethod
     def begin(cls, p: Any, asked: ScriptOutpaint | None) -> OutpaintJob | None:
         """The job, None if nothing is to be extended. A bad request is reported; the pictures stay."""
         if getattr(p, "retouch_outpaint", None) is None:
-            for key in (OUTPAINT, OUTPAINT_WARNINGS):  # of an earlier cell of a plot, or file of a batch
+            for key in (OUTPAINT, OUTPAINT_WARNINGS):  # left by an earlier cell of a plot or file of a batch
                 p.extra_generation_params.pop(key, None)
         if asked is None:
             return None
@@ -57,12 +57,12 @@ class OutpaintJob:
         return job
 
     def begin_batch(self, pp: Any) -> None:
-        """`pp` holds the host's pictures. Other scripts may still change them."""
+        """Store the host's pictures of the batch, `pp`. Other scripts may still change them."""
         self.batch, self.ahead = pp, {}
 
     def extend_finished(self, p: Any, pp: Any) -> None:
         """Extend one fixed and composited picture. It is the last hook before the picture is saved."""
-        p.extra_generation_params.pop(OUTPAINT_WARNINGS, None)  # of the picture before
+        p.extra_generation_params.pop(OUTPAINT_WARNINGS, None)  # left by the previous picture
         fault = _unfit(p)
         before = from_pil(pp.image)
         result = Result(before, warnings=(fault,)) if fault else self._extend(p, before)
@@ -81,14 +81,15 @@ class OutpaintJob:
     def _foreseen(
         self, p: Any, before: Picture, batch: Sequence[Picture]
     ) -> dict[int, tuple[Picture, Result]]:
-        """The whole batch, extended in shared sampling calls, once its first picture is finished.
+        """Extend the whole batch in shared sampling calls, when its first picture is finished.
 
-        Where nothing changed that one since the batch was painted, neither an overlay nor another script,
-        nothing will most likely change the others. One that does come changed is extended anew.
+        If no overlay and no other script has changed the first picture since the batch was sampled, the
+        others will probably not change either. A picture that is changed later is extended again, alone. The
+        result is {} if the first picture has changed, if the batch has one picture, or after an exception.
         """
         if len(batch) < 2 or p.batch_index or not _same(before, batch[0]):
             return {}
-        with contextlib.suppress(Exception):  # each is then extended alone, and told what was wrong
+        with contextlib.suppress(Exception):  # each is then extended alone, which reports the error
             results = self._side_by_side(p, list(enumerate(batch)))
             return dict(enumerate(zip(batch, results, strict=True)))
         return {}
@@ -97,7 +98,7 @@ class OutpaintJob:
         """The extended picture. After an exception it is unchanged, and the reason is a warning."""
         try:
             return self._side_by_side(p, [(p.batch_index, before)])[0]
-        except Exception as error:  # the host would only log it, and the person would never know
+        except Exception as error:  # the host would only log it, and the user would not see it
             ours = isinstance(error, RetouchError)
             if not ours:
                 host.errors.report("Retouch: the picture is not extended", exc_info=True)
@@ -137,7 +138,11 @@ def _same(finished: Picture, expected: Picture | None) -> bool:
 
 
 def generation(asked: ScriptOutpaint, made: Generation) -> Generation:
-    """The picture's generation with the request's values. Without `match_original`, those values alone."""
+    """The generation of the picture with the values that the request sets.
+
+    Without `match_original`, only the request's values are used, and the seed of the picture if the request
+    has none.
+    """
     if not asked.match_original:
         return asked.generation(host.sampling(), made.seed)
     varied = asked.subseed_strength > 0
@@ -152,7 +157,7 @@ def generation(asked: ScriptOutpaint, made: Generation) -> Generation:
 
 
 def _unfit(p: Any) -> str:
-    """The reason why the picture cannot grow, else "". The host composites its mask later."""
+    """The reason why the picture cannot be extended, else "". The host's later mask composite is one."""
     masked = getattr(p, "mask_for_overlay", None) is not None
     if masked and any(host.option(f"{what}_mask_composite", False) for what in ("return", "save")):
         return "the WebUI's mask composite needs the picture as it is: switch it off in the settings."

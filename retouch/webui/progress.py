@@ -1,4 +1,4 @@
-"""Progress on the WebUI's own bar; Interrupt and Skip from its own buttons and from ours."""
+"""Progress on the WebUI's progress bar, and stopping by the WebUI's Interrupt and Skip or by Retouch's."""
 
 from __future__ import annotations
 
@@ -12,21 +12,24 @@ from retouch.webui.host import shared
 
 @dataclass
 class HostProgress:
-    """Interrupt or Skip stop what is being fixed; "interrupt after current" lets it finish.
+    """The progress of one fix. Interrupt and Skip stop it; "interrupt after current" does not.
 
-    The host forgets Skip at its next batch, so once seen it is remembered on the ticket. A job that was
-    stopped while it waited is so from its first moment: the host, too, had forgotten that.
+    The host resets Skip at its next batch, so a Skip that was seen is stored on the ticket. The host also
+    resets an interrupt from before the job's start. So a job that was stopped in the queue is marked on the
+    ticket and is stopped from the start.
     """
 
     ticket: JobTicket = field(default_factory=JobTicket)
 
     @property
     def stopped(self) -> bool:
+        """True after Interrupt or Skip, and if the ticket was stopped. It stays True."""
         pressed = bool(shared.state.interrupted or shared.state.skipped)
         self.ticket.stopped = self.ticket.stopped or pressed
         return self.ticket.stopped
 
     def show(self, done: int, total: int, what: str) -> None:
+        """Show `done` of `total` on the ticket, with the text `what`, and on the WebUI's progress bar."""
         self.ticket.show(done, total, what)
         shared.state.textinfo = f"Retouch: {done} of {total} regions" if total else None
 

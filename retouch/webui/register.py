@@ -1,4 +1,4 @@
-"""Callbacks, registered anew at every UI reload: the host forgets all of them first."""
+"""Registers the extension's callbacks. It runs at every UI reload, because the host clears all callbacks."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from retouch.webui.panel import xyz_axes
 
 
 def register_extension() -> None:
-    """One callback now, the others from it: for each the host inspects the whole call stack, which from
-    inside an import, where it is searched in vain for the import's own frames, takes longer than all else.
+    """Register one callback. That callback registers the others.
+
+    For each registration, the host inspects the whole call stack. During an import, the inspection also
+    searches for the import's own frames, without success. That takes longer than the rest of the import.
     """
     script_callbacks.on_before_ui(_on_before_ui)
 
 
 def _on_before_ui() -> None:
-    """The host builds its settings, its page and its routes after this, in this order."""
+    """Register the other callbacks. The host then builds its settings, page and routes, in this order."""
     script_callbacks.on_ui_settings(settings.on_ui_settings)
     script_callbacks.on_ui_tabs(_on_ui_tabs)
     script_callbacks.on_app_started(_on_app_started)
@@ -26,14 +28,14 @@ def _on_before_ui() -> None:
 
 
 def _on_ui_tabs() -> list[Any]:
-    """Imported late: the tab needs the address of the API, and so its module."""
+    """The tab of the page. The import is late, because the tab imports the API's module for its address."""
     from retouch.webui.panel.tab import on_ui_tabs
 
     return on_ui_tabs()
 
 
 def _on_app_started(demo: object, app: object) -> None:
-    """Imported late, so that the import of the script is fast."""
+    """Add the API's routes. The import is late, so that the import of the script is fast."""
     from retouch.webui.backend import on_app_started
 
     on_app_started(demo, app)  # type: ignore[arg-type]

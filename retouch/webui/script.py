@@ -1,4 +1,4 @@
-"""The always-visible script: fixes each picture of a job, then extends it."""
+"""The always-visible script. It fixes each picture of a job, then outpaints it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ TITLE = "Retouch"
 
 
 class RetouchScript(host.scripts.Script):
-    """The host keeps two instances for good, so the state of one job is in its `p.retouch`."""
+    """The script on the txt2img and img2img tabs.
+
+    The host uses two instances for all jobs, so the state of a job is in `p.retouch` and
+    `p.retouch_outpaint`.
+    """
 
     def title(self) -> str:
         return TITLE
@@ -26,6 +30,7 @@ class RetouchScript(host.scripts.Script):
         return host.scripts.AlwaysVisible
 
     def ui(self, is_img2img: bool) -> list[Any]:
+        """Build the panel. The values of its components are the `args` of the hooks below."""
         panel = Panel(self.elem_id, is_img2img)
         components = panel.build()
         self.infotext_fields = panel.paste_fields
@@ -37,19 +42,21 @@ class RetouchScript(host.scripts.Script):
         p.retouch_outpaint = OutpaintJob.begin(p, _outpaint(p, args))
 
     def postprocess_batch_list(self, p: Any, pp: Any, *args: Any, **kwargs: Any) -> None:
+        """Fix the decoded pictures of a batch."""
         if p.retouch:
             p.retouch.fix_batch(p, pp)
         if p.retouch_outpaint:
             p.retouch_outpaint.begin_batch(pp)
 
     def postprocess_image_after_composite(self, p: Any, pp: Any, *args: Any) -> None:
+        """Fix a picture that the host has composited, then outpaint it."""
         if p.retouch:
             p.retouch.fix_finished(p, pp)
         if p.retouch_outpaint:
             p.retouch_outpaint.extend_finished(p, pp)
 
     def postprocess(self, p: Any, processed: Any, *args: Any) -> None:
-        """ADetailer also calls this, in the middle of a job, on a copy of `p` and without pictures."""
+        """End the job. ADetailer also calls this during a job, on a copy of `p` and without pictures."""
         if getattr(p, "retouch", None) and processed.images:
             p.retouch.end(p, processed)
             p.retouch = None
@@ -59,7 +66,7 @@ class RetouchScript(host.scripts.Script):
 
 
 def _outpaint(p: Any, args: Sequence[Any]) -> ScriptOutpaint | None:
-    """The request, None without one. A bad request is None too: AutofixJob reports it."""
+    """The outpaint request, None if there is none. A bad request also gives None: AutofixJob reports it."""
     changed, by_widgets = getattr(p, CHANGES, None), not any(isinstance(arg, dict) for arg in args)
     try:
         if changed and by_widgets:

@@ -1,4 +1,4 @@
-"""Objects that live as long as the WebUI: detectors, segmenters, and the folder of own recipes."""
+"""Objects that exist as long as the WebUI process: detectors, segmenters, and the folder of user recipes."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def registry() -> DetectorRegistry:
 
 @functools.cache
 def _registry(offline: bool) -> DetectorRegistry:
-    from retouch.detectors.registry import DetectorRegistry  # a third of what importing our script would cost
+    from retouch.detectors.registry import DetectorRegistry  # a third of the script's import time
 
     return DetectorRegistry((MODELS / "retouch", MODELS / "adetailer"), device, offline)
 
 
 def segmenters() -> SegmenterRegistry:
-    """From models/retouch, then where other extensions keep theirs; downloads go to the first."""
+    """Segmenters from models/retouch, then from other extensions' folders; downloads go to the first."""
     return _segmenters(bool(settings.get(settings.OFFLINE)))
 
 
@@ -55,24 +55,27 @@ def unload_models() -> None:
 
 
 def own_recipes() -> Path:
+    """The folder of the user's recipes."""
     return DATA / "retouch" / "recipes"
 
 
 def detector_names() -> list[str]:
+    """Names of the available detectors."""
     return [model.name for model in registry().available()]
 
 
 def engine_for(around: Around | None = None) -> HostEngine:
-    """The WebUI's engine; `around` is the surrounding job. Make and use it inside `working`."""
+    """The WebUI's engine. `around` is the surrounding job, or None. Make and use it inside `working`."""
     return HostEngine(around, unload_models)
 
 
 def pipeline_on(engine: HostEngine) -> Pipeline:
+    """A pipeline with `engine` and the shared detectors and segmenters."""
     return Pipeline(engine, registry().get, segmenters().get)
 
 
 def finders() -> Finders:
-    """Looks up installed models without an engine."""
+    """Detectors and segmenters by name, without an engine."""
     return Finders(registry().get, segmenters().get)
 
 
@@ -83,9 +86,10 @@ def speed_history() -> SpeedHistory:
 
 
 def record_timing(results: Sequence[Result]) -> Sequence[Result]:
-    """`results` itself. Their seconds are recorded for later plans.
+    """Record the durations of `results`, in seconds, for later plans. Returns `results`.
 
-    Call it outside `working`, when the person's checkpoint is loaded again: a blank one means that.
+    Call it outside `working`, after the user's checkpoint is restored, because a blank checkpoint means the
+    loaded one.
     """
     for result in results:
         speed_history().learn(HostEngine.name, loaded_checkpoint(), result.reports)
@@ -94,7 +98,7 @@ def record_timing(results: Sequence[Result]) -> Sequence[Result]:
 
 @contextlib.contextmanager
 def working(outer: Any = None) -> Iterator[None]:
-    """Restore the host's state after the block.
+    """Context manager: restores the host's state after the block.
 
     It restores the checkpoint and VAE with the patches of `outer` (the surrounding job), the text of the
     progress bar, and the random generators. It unloads detectors and segmenters unless the settings

@@ -1,4 +1,4 @@
-"""The settings page, and reading it. Each option is declared once, here."""
+"""The options of the settings page and functions to read them. Each option is declared here only."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ _OPTIONS = {
 
 
 def on_ui_settings() -> None:
+    """Add the options to the host's settings page."""
     for key, (default, label, info, bounds) in _OPTIONS.items():
         shared.opts.add_option(key, _info(default, label, bounds).info(info))
 
@@ -64,20 +65,25 @@ def _info(default: object, label: str, bounds: tuple[int, int, int] | None) -> s
 
 
 def get(key: str) -> object:
+    """The value of an option, or its default before the settings page exists."""
     return option(key, _OPTIONS[key][0])
 
 
 def tabs() -> int:
+    """Number of target tabs in the accordion."""
     return int(str(get(TABS)))
 
 
 def batch_limit() -> int:
+    """Maximum number of jobs in one sampling call."""
     return int(str(get(BATCH)))
 
 
 def history_bytes() -> int:
+    """Maximum size in bytes of all histories in one folder."""
     return int(str(get(HISTORY_MB))) * 1024 * 1024
 
 
 def allowed_scripts() -> tuple[str, ...]:
+    """File names, without .py, of the other extensions' scripts that also act on the fixes."""
     return tuple(name.strip() for name in str(get(ALLOWED)).split(",") if name.strip())

@@ -1,7 +1,7 @@
-""" "Do not run the img2img itself": hand the given picture to the host as if it had been sampled.
+"""The option "Do not run the img2img itself": the host gets the input picture as the sampling result.
 
-No step is taken and nothing is encoded or decoded. `init` and `sample` are set on this one job's
-object, and taken off again when it ends.
+No step is run, and nothing is encoded or decoded. `init` and `sample` are replaced on the job's object, and
+restored when the job ends.
 """
 
 from __future__ import annotations
@@ -25,18 +25,21 @@ _REPLACED = ("init", "sample", "width", "height", "image_cfg_scale", "restore_fa
 
 @dataclass(frozen=True)
 class Skipped:
-    """What a skipped img2img was given: a picture per slot of the batch, and the person's mask."""
+    """The inputs of a skipped img2img: a picture for each item of the batch, and the user's mask.
+
+    `before` has the original attributes of the job that were replaced.
+    """
 
     pictures: tuple[Picture, ...]
     mask: Mask | None
     before: dict[str, Any]
 
     def decode_floats(self, count: int) -> Any:
-        """Floats -1..1 that the host's truncation maps back to the very same bytes."""
+        """`count` tensors (3, h, w) float32 -1..1. The host truncates them to exactly the input pixels."""
         return processing.DecodedSamples(_exact(self.pictures[i % len(self.pictures)]) for i in range(count))
 
     def undo(self, p: Any) -> None:
-        """Put back on `p` what was replaced, the hooks of other extensions included."""
+        """Restore the replaced attributes of `p`, including the hooks of other extensions."""
         for name in _REPLACED:
             if name in self.before:
                 setattr(p, name, self.before[name])
@@ -45,7 +48,10 @@ class Skipped:
 
 
 def skip_host_img2img(p: Any) -> Skipped:
-    """Arrange it on `p`. BadInput when its pictures differ in size: a batch has one."""
+    """Replace the sampling of `p` by its input pictures, and return them.
+
+    Raises BadInput if the pictures differ in size, because a batch has one size.
+    """
     background = shared.opts.img2img_background_color
     pictures = tuple(from_pil(images.flatten(image, background)) for image in p.init_images)
     if len({picture.size for picture in pictures}) > 1:
@@ -54,13 +60,14 @@ def skip_host_img2img(p: Any) -> Skipped:
         pictures, _mask(p, pictures[0]), {n: p.__dict__[n] for n in _REPLACED if n in p.__dict__}
     )
     p.init = lambda *_: _nothing_to_composite(p)
-    # Asked of `p` only then: ControlNet keeps the first file's `sample` for a whole Batch tab.
+    # The pictures are read from `p` at the call: ControlNet keeps the first file's `sample` for a whole Batch
+    # tab.
     p.sample = lambda *_, **__: p.retouch.skipped.decode_floats(len(p.prompts))
     if 1 < len(pictures) <= p.batch_size:
-        p.batch_size = len(pictures)  # as the host's own `init` has it
-    p.width, p.height = pictures[0].size  # what the generation text says
-    p.image_cfg_scale = None  # the host's own `init` would have said so for most checkpoints
-    p.restore_faces = False  # it would go over the whole picture
+        p.batch_size = len(pictures)  # same as the host's own `init`
+    p.width, p.height = pictures[0].size  # the infotext contains this size
+    p.image_cfg_scale = None  # same as the host's own `init` for most checkpoints
+    p.restore_faces = False  # it would change the whole picture
     p.extra_generation_params[SKIPPED] = True
     return skipped
 
@@ -75,7 +82,11 @@ def _exact(picture: Picture) -> torch.Tensor:
 
 
 def _mask(p: Any, picture: Picture) -> Mask | None:
-    """The inpaint mask of the layer that the host would take; its blur only softens what we may touch."""
+    """The inpaint mask at the picture's size, inverted if the job says so. None without a mask.
+
+    It is read from the same layer as in the host. It is not blurred, because the host's mask blur would only
+    soften the area that may be changed.
+    """
     if p.image_mask is None:
         return None
     mask = host_mask(p.image_mask).resized(picture.size)

@@ -1,10 +1,10 @@
-"""The job around a fix: how it made the picture at hand.
+"""The surrounding job of a fix: the sampling that made its current picture.
 
-"As the surrounding picture" is what this job did, not what the settings say. A job with hires fix samples
-twice: the small picture, which the passes before hires fix see, is the work of the first sampling, and the
-finished one that of the second, by its own checkpoint, sampler, schedule type, CFG scale, steps and prompts
-where the job names them. What `override_settings` changes (VAE, clip skip, ENSD ...) the host keeps in its
-options for as long as the job runs. Written against `processing.py` and `sd_samplers_common.py` of v1.10.1.
+"As the surrounding picture" means the values of this job, not those of the settings. A job with hires fix
+samples twice. The first sampling makes the small picture, on which the passes before hires fix run. The
+second makes the finished picture. The job may give the second sampling its own checkpoint, sampler, schedule
+type, CFG scale, steps and prompts. The host keeps the changes of `override_settings` (VAE, clip skip, ENSD
+...) in its options while the job runs. Written for `processing.py` and `sd_samplers_common.py` of v1.10.1.
 """
 
 from __future__ import annotations
@@ -29,23 +29,26 @@ _PASSED_ON = (
     "s_tmax",
     "s_tmin",
 )
-"""What a job may set for its samplers, besides what a recipe has knobs for."""
+"""Sampler arguments that a job may set and that a recipe has no knobs for."""
 
 
 @dataclass(frozen=True)
 class Around:
-    """The job `p`, at its finished picture, or with `small` at the one that hires fix has yet to enlarge."""
+    """The job `p` at its finished picture. With `small`, at the picture before hires fix enlarges it."""
 
     p: Any
     small: bool = False
 
     @property
     def second(self) -> bool:
-        """True where the second sampling of a hires fix made the picture at hand."""
+        """True if the second sampling of a hires fix made the current picture."""
         return bool(getattr(self.p, "enable_hr", False)) and not self.small
 
     def generation(self, index: int) -> Generation:
-        """How image `index` of the batch that `p` is at was made. LoRA tags and styles are in the prompts."""
+        """The generation of picture `index` (from 0) of the current batch of `p`.
+
+        Its prompts include the styles and the LoRA tags.
+        """
         p = self.p
         position = p.iteration * p.batch_size + index
         prompt, negative_prompt = self._prompts(index, position)
@@ -69,8 +72,10 @@ class Around:
 
     @staticmethod
     def _hires_prompts(txt2img: Any, position: int, prompt: str, negative_prompt: str) -> tuple[str, str]:
-        """The second sampling's own where the job gives it one. Else those of the first: scripts that write
-        prompts anew know only those."""
+        """(prompt, negative prompt) of the second sampling, if the job sets them, else those of the first.
+
+        The fallback is the first sampling's, because scripts that change prompts change only those.
+        """
         if _differs(getattr(txt2img, "hr_prompt", ""), txt2img.prompt):
             prompt = _at(None, 0, txt2img.all_hr_prompts, position)
         if _differs(getattr(txt2img, "hr_negative_prompt", ""), txt2img.negative_prompt):
@@ -95,12 +100,12 @@ class Around:
 
     @property
     def checkpoint(self) -> str:
-        """Title of the second sampling's own checkpoint, "" where it is the job's."""
+        """Title of the second sampling's own checkpoint, "" if it is the job's checkpoint."""
         info = getattr(self.p, "hr_checkpoint_info", None) if self.second else None
         return "" if info is None or info is host.settings_checkpoint() else info.title
 
     def img2img(self, checkpoint: str) -> dict[str, Any]:
-        """Arguments of the host's img2img with which it samples with `checkpoint` as the job around did."""
+        """Arguments of the host's img2img to sample with `checkpoint` in the same manner as this job."""
         known = processing.StableDiffusionProcessingImg2Img.__dataclass_fields__
         override = {name: getattr(self.p, name) for name in _PASSED_ON if hasattr(self.p, name)}
         if checkpoint in ("", self.checkpoint) and self._has_refiner:
@@ -112,7 +117,7 @@ class Around:
 
     @property
     def _has_refiner(self) -> bool:
-        """True where a refiner took part. Of a hires fix it does in one of the samplings, or in both."""
+        """True if a refiner was used. With hires fix it is used in one of the samplings or in both."""
         if (getattr(self.p, "refiner_checkpoint", None) or "") in _SAME:
             return False
         if not getattr(self.p, "enable_hr", False):
@@ -122,19 +127,25 @@ class Around:
 
 
 def _at(batch: Any, index: int, everything: Any, position: int) -> Any:
-    """Other extensions may have changed the batch: its own list first, then the job's."""
+    """The entry of the batch's own list, else that of the job's list.
+
+    Other extensions may have changed the batch, so its list may be missing or shorter.
+    """
     if batch and index < len(batch):
         return batch[index]
     return everything[min(position, len(everything) - 1)]
 
 
 def _differs(own: Any, first: Any) -> bool:
-    """Where none is given, `own` is blank, or `first` once the host has prepared the prompts."""
+    """True if the second sampling has its own prompt.
+
+    Without one, `own` is blank. After the host has prepared the prompts, it is equal to `first`.
+    """
     return bool(own) and own != first
 
 
 def _hires_sampling(txt2img: Any) -> dict[str, Any]:
-    """What the second sampling has of its own. `hr_cfg` is a fork's (Forge, reForge, Neo)."""
+    """The values that the job sets for the second sampling. `hr_cfg` is of forks (Forge, reForge, Neo)."""
     own = {
         "steps": _hires_steps(txt2img),
         "cfg_scale": float(getattr(txt2img, "hr_cfg", 0) or 0),
@@ -145,9 +156,10 @@ def _hires_sampling(txt2img: Any) -> dict[str, Any]:
 
 
 def _hires_steps(txt2img: Any) -> int:
-    """Steps of an img2img whose noise levels lie as close as the second sampling's; 0 where it names none.
+    """Steps of an img2img with noise levels as close as the second sampling's. 0 if the job sets none.
 
-    Hires steps are all run, from the denoising strength down, while an img2img runs that share of its own.
+    Hires fix runs all its steps, from the noise level of the denoising strength. An img2img runs only a part
+    of its steps: their number times the denoising strength.
     """
     steps = getattr(txt2img, "hr_second_pass_steps", 0) or 0
     return min(

@@ -1,1 +1,1 @@
-"""Model files: where from, verified download, reading them without running anything."""
+"""Model files: catalogues, verified download, and reading without running their code."""

@@ -1,7 +1,8 @@
-"""What a YOLO checkpoint may ask for, and what it gets: our own functions, never the ones it names.
+"""The globals that the pickle of a YOLO checkpoint may name, and the functions of this module for them.
 
-A pickle is a program. The only calls this one can make are the few below, each written for its purpose;
-model classes are made empty, without their constructors, which in ultralytics evaluate strings.
+A pickle is a program. It can call only the functions below, each of which has one purpose. The function that
+the pickle names is never called. Model classes are instantiated without their constructors, because
+constructors in ultralytics evaluate strings.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 
 MODULES = ("torch.nn.modules", "ultralytics.nn.modules", "ultralytics.nn.tasks")
-"""Subclasses of torch.nn.Module defined under these may be in a checkpoint."""
+"""A checkpoint may contain subclasses of torch.nn.Module from these modules and their submodules."""
 
 TRAINING_ONLY = (
     "ultralytics.utils.loss",
@@ -27,12 +28,17 @@ TRAINING_ONLY = (
     "ultralytics.yolo.utils.loss",
     "ultralytics.yolo.utils.tal",
 )
-"""Left in checkpoints by training, of no use afterwards: what is asked for becomes an empty namespace."""
+"""Modules of objects that training leaves in checkpoints. They are not needed to detect, so each becomes an
+empty namespace."""
 
 
 @dataclass(frozen=True)
 class Global:
-    """A name the pickle asked for. `make` is called in its place; `module` is a class to make empty."""
+    """A global that the pickle names.
+
+    `make` is the function that is called instead. `module` is a class to instantiate without its
+    constructor.
+    """
 
     name: str
     make: Callable[..., Any] | None = None
@@ -40,7 +46,7 @@ class Global:
 
 
 class Unknown(LookupError):
-    """A class that would be allowed if the installed library had it. `name` is dotted."""
+    """A class that is allowed but missing in the installed library. `name` is its dotted name."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -49,7 +55,7 @@ class Unknown(LookupError):
 
 @dataclass(frozen=True)
 class Storage:
-    """Bytes of one tensor storage, writable, and the torch dtype of its elements."""
+    """The writable bytes of one tensor storage, and the torch dtype of its elements."""
 
     data: bytearray
     dtype: Any
@@ -58,11 +64,14 @@ class Storage:
 def rebuild_tensor(
     storage: Storage, offset: int, size: tuple[int, ...], stride: tuple[int, ...], *rest: Any
 ) -> Any:
-    """A tensor over a storage. ValueError when it would hold more elements than the storage."""
+    """A tensor of shape `size` over `storage`. `offset` and `stride` count elements.
+
+    Raises ValueError if the tensor has more elements than the storage.
+    """
     import torch
 
     dtype = storage.dtype
-    # An empty buffer is nothing frombuffer takes.
+    # torch.frombuffer rejects an empty buffer.
     flat = torch.frombuffer(storage.data, dtype=dtype) if storage.data else torch.empty(0, dtype=dtype)
     if math.prod(size) > flat.numel():
         raise ValueError(f"a tensor of size {tuple(size)} over {flat.numel()} elements")
@@ -70,12 +79,14 @@ def rebuild_tensor(
 
 
 def rebuild_parameter(data: Any, *rest: Any) -> Any:
+    """A torch parameter over the tensor `data`, without a gradient."""
     import torch
 
     return torch.nn.Parameter(data, requires_grad=False)
 
 
 def numpy_dtype(kind: Any, *rest: Any) -> np.dtype:
+    """A numpy dtype of bool, integer or float. Raises ValueError for any other kind."""
     dtype = np.dtype(str(kind))
     if dtype.kind not in "biuf":
         raise ValueError(f"numpy dtype {kind!r}")
@@ -83,45 +94,53 @@ def numpy_dtype(kind: Any, *rest: Any) -> np.dtype:
 
 
 def numpy_scalar(dtype: np.dtype, data: bytes = b"") -> Any:
+    """The Python number with the bytes `data`. Raises ValueError if `data` is not one number of `dtype`."""
     if not isinstance(dtype, np.dtype) or dtype.kind not in "biuf" or len(data) != dtype.itemsize:
         raise ValueError("a numpy scalar of another kind than a number")
     return np.frombuffer(data, dtype)[0].item()
 
 
 def encode(text: str, encoding: str = "latin1") -> bytes:
-    """How protocol 2 spells bytes."""
+    """The bytes of `text`. Pickle protocol 2 writes bytes as a call of this. ValueError unless latin1."""
     if encoding not in ("latin1", "latin-1"):
         raise ValueError(f"encoding {encoding!r}")
     return str(text).encode("latin1")
 
 
 def path(*parts: str) -> str:
+    """A joined path as a string, in place of a path object."""
     return str(PurePosixPath(*map(str, parts)))
 
 
 def size(parts: Any = ()) -> Any:
+    """A torch.Size of integers."""
     import torch
 
     return torch.Size(int(n) for n in parts)
 
 
 def device(*_: Any) -> Any:
+    """The CPU, in place of any device."""
     import torch
 
     return torch.device("cpu")
 
 
 def namespace(*_: Any) -> SimpleNamespace:
+    """An empty namespace. The arguments are ignored."""
     return SimpleNamespace()
 
 
 def reconstruct(cls: Any, base: Any = None, state: Any = None) -> Any:
-    """What protocols 0 and 1 call to make an object."""
+    """Pickle protocols 0 and 1 make an object by a call of this. Same as `empty`."""
     return empty(cls)
 
 
 def empty(cls: Any) -> Any:
-    """An instance nobody has called the constructor of. ValueError unless it is an allowed module."""
+    """An instance of an allowed module, made without its constructor, or an empty namespace.
+
+    Raises ValueError for any other `cls`.
+    """
     if isinstance(cls, Global) and cls.module is not None:
         return object.__new__(cls.module)
     if isinstance(cls, Global) and cls.make is namespace:
@@ -130,24 +149,28 @@ def empty(cls: Any) -> Any:
 
 
 def plain_set(items: Any = ()) -> set[Any]:
+    """A set of `items`."""
     return set(items)
 
 
 def plain_slice(*parts: Any) -> slice:
+    """A slice of at most three `parts`."""
     return slice(*parts[:3])
 
 
 def forward_of(owner: Any, name: Any) -> Any:
-    """The `forward` of an allowed module: a -seg or pose file of ultralytics before 8.2 keeps that of Detect.
+    """The `forward` method of an allowed module.
 
-    It is only stored: no instruction of a pickle can call it. ValueError for any other attribute.
+    A -seg or pose file of ultralytics before 8.2 contains the `forward` of Detect. It is only stored: no
+    pickle instruction can call it. Raises ValueError for any other attribute.
     """
     if isinstance(owner, Global) and owner.module is not None and name == "forward":
-        return getattr(owner.module, "forward")  # noqa: B009  # a module's class, of which pyright knows nothing
+        return getattr(owner.module, "forward")  # noqa: B009  # pyright does not know the class's attributes
     raise ValueError(f"getattr of {name!r}")
 
 
 def ordered_dict(items: Any = ()) -> OrderedDict[Any, Any]:
+    """An ordered dict of `items`."""
     return OrderedDict(items)
 
 
@@ -197,9 +220,10 @@ STORAGES = {
 
 
 def lookup(module: str, name: str) -> Any:
-    """What a checkpoint gets for `module.name`.
+    """The value that a checkpoint gets for the global `module.name`.
 
-    LookupError when it may not have it, Unknown when it might have it of another version of the library.
+    Raises LookupError if the global is not allowed. Raises Unknown if the installed library does not have the
+    class but another version may have it.
     """
     full = f"{module}.{name}"
     if full in CALLS:
@@ -221,7 +245,7 @@ def lookup(module: str, name: str) -> Any:
 
 
 def _is_installed(module: str) -> bool:
-    """Whether there is such a module below ultralytics.nn, whose packages are imported to find out."""
+    """True if the module exists in the installed ultralytics. The search imports its parent packages."""
     try:
         return importlib.util.find_spec(module) is not None
     except ImportError:

@@ -1,4 +1,4 @@
-"""Detectors' model files that can be downloaded: where from, and what they must hash to."""
+"""The downloadable model files of detectors, with URL and sha256."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Weights:
-    """One downloadable file. `size` in bytes; `labels` what it finds."""
+    """One downloadable file: `size` in bytes, `sha256` in hexadecimal, `labels` the classes it detects."""
 
     name: str
     url: str
@@ -73,5 +73,5 @@ CATALOGUE: tuple[Weights, ...] = (
 
 
 def entry(name: str) -> Weights | None:
-    """The catalogue's entry of that name."""
+    """The entry of the file `name`, None if there is none."""
     return next((item for item in CATALOGUE if item.name == name), None)

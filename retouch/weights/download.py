@@ -1,8 +1,7 @@
-"""Model files that can be downloaded: where from, what they must hash to, and how they get here whole.
+"""Download of model files, with resuming and a check of the sha256.
 
-A file is either complete and verified under its own name or not there: bytes are collected in a `.part`
-that a later attempt resumes, and renamed once the sha256 is right. models/README.md gives the source of
-every entry.
+A file with its own name is complete and verified. The bytes are written to a `.part` file. A later attempt
+resumes it. The file is renamed when its sha256 is correct. models/README.md gives the source of every entry.
 """
 
 from __future__ import annotations
@@ -25,18 +24,20 @@ from retouch.errors import DownloadFailed, Missing
 from retouch.weights.catalogue import Weights
 
 CHUNK = 1 << 20
+"""Bytes of one read."""
 SPARE = 64 << 20
-"""Bytes that stay free on the disk."""
+"""Bytes that must stay free on the disk."""
 ATTEMPTS = 4
+"""Maximum number of connections for one call of `fetch`."""
 TIMEOUT = 20.0
-"""Seconds without a byte after which a connection counts as lost."""
+"""A connection counts as lost after this many seconds without a byte."""
 
 Watch = Callable[[int, int], None]
-"""(bytes here, bytes in all), called as they arrive; what it raises stops the download."""
+"""Called with (bytes received, total bytes) after each read. An exception from it stops the download."""
 
 
 def digest(path: Path) -> str:
-    """sha256 of a file, hexadecimal."""
+    """The sha256 of a file, in hexadecimal. Raises OSError if it cannot be read."""
     state = hashlib.sha256()
     with Path(path).open("rb") as file:
         for block in iter(lambda: file.read(CHUNK), b""):
@@ -50,11 +51,11 @@ _LOCKS: dict[Path, threading.Lock] = {}
 def fetch(
     item: Weights, folder: Path, *, offline: bool = False, watch: Watch | None = None, pause: float = 1.0
 ) -> Path:
-    """The file in `folder`, downloaded and verified unless it is there already.
+    """The path of the file in `folder`. It is downloaded and verified unless it exists.
 
-    Raises Missing when it is not there and `offline`; DownloadFailed without network, for an answer that
-    is no file, a full disk, or other bytes than the catalogue's. `pause` seconds, doubling, between
-    attempts.
+    `pause` is the wait in seconds after the first attempt; it doubles after each attempt. Raises Missing if
+    the file does not exist and `offline` is set. Raises DownloadFailed without a network, for an HTTP error,
+    for a full disk, and for a sha256 that differs from the catalogue's.
     """
     target = Path(folder) / item.name
     with _LOCKS.setdefault(target.absolute(), threading.Lock()):
@@ -82,7 +83,7 @@ def _disk_errors(item: Weights, part: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            part.unlink(missing_ok=True)  # what does not fit must not fill the disk either
+            part.unlink(missing_ok=True)  # the incomplete file must not fill the disk
             raise DownloadFailed(
                 f"{item.name} does not fit on the disk.", hint=f"It needs {item.size >> 20} MiB: free some."
             ) from error
@@ -113,11 +114,11 @@ _BROKEN = (
     ConnectionError,
     EOFError,
 )
-"""What a connection that fails raises, at any moment; other OSErrors are the disk's."""
+"""The exceptions of a failed connection. Any other OSError is an error of the disk."""
 
 
 def _collect(item: Weights, part: Path, watch: Watch | None, pause: float) -> None:
-    """Have all bytes in `part`, in as many connections as it takes up to ATTEMPTS."""
+    """Receive all bytes into `part`, over at most ATTEMPTS connections. Raises DownloadFailed."""
     if _here(part) > item.size:
         part.unlink()
     reason: object = ""
@@ -145,7 +146,7 @@ def _collect(item: Weights, part: Path, watch: Watch | None, pause: float) -> No
 
 
 def _receive(item: Weights, part: Path, watch: Watch | None) -> None:
-    """One connection. EOFError when it ends before the file does."""
+    """Receive bytes over one connection. Raises EOFError if it ends before the file is complete."""
     start = _here(part)
     headers = {"User-Agent": "retouch", "Accept-Encoding": "identity"}
     if start:
@@ -164,7 +165,7 @@ def _continues(answer: Any, start: int) -> bool:
 
 
 def _pour(answer: Any, file: BinaryIO, item: Weights, watch: Watch | None) -> None:
-    """At most one byte too many is written: enough to fail the check."""
+    """Write the answer to `file`, at most one byte more than its size. That byte makes the check fail."""
     done = file.tell()
     while done <= item.size:
         block = answer.read(min(CHUNK, item.size + 1 - done))

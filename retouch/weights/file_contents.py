@@ -1,4 +1,4 @@
-"""What a torch file holds, told by the words in its pickle; nothing is made of them, no tensor is read."""
+"""Identify a torch file by the strings in its pickle. No object is made and no tensor is read."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from pathlib import Path
 from retouch.weights import model_folders
 
 MAX_PICKLE = 64 * 1024**2
-"""Bytes of the pickle in a torch file that is read at all."""
+"""The pickle of a torch file is not read if it is larger than this, in bytes."""
 _VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){1,3}")
 
 
 def words(path: Path) -> frozenset[str]:
-    """Every string in it, names of tensors and classes among them; none of what is no such file."""
+    """All strings in the pickle of a torch file, such as names of tensors and classes.
+
+    The set is empty if the file is not a torch file or cannot be read.
+    """
     state = model_folders.state_of(path)
     return _words(path, *state) if state else frozenset()
 
@@ -28,7 +31,7 @@ def _words(path: Path, changed: int, size: int) -> frozenset[str]:
 
 
 def _strings(path: Path) -> list[str]:
-    """Every string in the file's one pickle, in order; none of a file that cannot be read."""
+    """All strings in the file's one pickle, in order. The list is empty if the file cannot be read."""
     try:
         with zipfile.ZipFile(path) as archive:
             pickles = [info for info in archive.infolist() if info.filename.endswith("/data.pkl")]
@@ -36,17 +39,17 @@ def _strings(path: Path) -> list[str]:
                 return []
             found = (argument for _, argument, _ in pickletools.genops(archive.read(pickles[0])))
             return [argument for argument in found if isinstance(argument, str)]
-    except Exception:  # zipfile, zlib and pickletools raise whatever they like on damaged files
+    except Exception:  # zipfile, zlib and pickletools raise many types on damaged files
         return []
 
 
 def saved_by(path: Path) -> str:
-    """The version of ultralytics that saved a checkpoint, "" where it does not say."""
+    """The version of ultralytics that saved a checkpoint, "" if the file does not contain it."""
     strings = _strings(path)
     after = (strings[i + 1] for i, word in enumerate(strings[:-1]) if word == "version")
     return next((word for word in after if _VERSION.fullmatch(word)), "")
 
 
 def segments(path: Path) -> bool:
-    """Whether it is of SAM's family, which finds nothing by itself."""
+    """True for a model of the SAM family. Such a model is a segmenter, not a detector."""
     return not words(path).isdisjoint(("mask_decoder.iou_token.weight", "sam_mask_decoder.iou_token.weight"))

@@ -1,8 +1,9 @@
-"""A fence around imports that change the process: what they change is put back.
+"""Restores the process after imports that change it.
 
-`import ultralytics` sets OMP_NUM_THREADS and four other variables, turns OpenCV's threads off, replaces
-PIL.Image.open, torch.save and cv2.imread, changes how numpy and torch print and which warnings show,
-writes a settings file, asks the network whether it is there, and may run pip. None of it is ours to keep.
+`import ultralytics` has these side effects. It sets OMP_NUM_THREADS and four other variables. It disables
+OpenCV's threads. It replaces PIL.Image.open, torch.save and cv2.imread. It changes the print options of numpy
+and torch, and the warning filters. It writes a settings file, tests the network connection, and may run pip.
+This module undoes or prevents all of them.
 """
 
 from __future__ import annotations
@@ -32,12 +33,16 @@ OFFLINE = {
     "YOLO_VERBOSE": "false",
     "ULTRALYTICS_SKIP_REQUIREMENTS_CHECKS": "true",
 }
-"""What ultralytics reads while it is imported: no pip, no network, no telemetry, no chatter."""
+"""Environment variables for the import of ultralytics: they disable pip, network, telemetry and messages."""
 
 
 @contextlib.contextmanager
 def guard_imports(env: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Within, the environment has `env` as well; afterwards everything listed above is as it was."""
+    """Context manager: sets the variables of `env`, and restores the state of the process afterwards.
+
+    It restores environment variables, replaced functions, print options, warning filters and OpenCV's
+    thread count.
+    """
     with _LOCK, warnings.catch_warnings():
         variables, attributes = dict(os.environ), _attributes()
         printing, threads = np.get_printoptions(), cv2.getNumThreads()
@@ -55,7 +60,7 @@ def guard_imports(env: Mapping[str, str] | None = None) -> Iterator[None]:
 
 
 def _attributes() -> dict[tuple[str, str], Any]:
-    """The functions that get replaced, as they are now, of the modules that are loaded."""
+    """The current functions of `_PATCHED`, by (module, name), for the modules that are loaded."""
     found = {}
     for module, names in _PATCHED.items():
         for name in names:
@@ -82,8 +87,8 @@ def _restore_torch_printing(before: Any) -> None:
 
 
 def import_ultralytics() -> Any:
-    """The package, imported behind the fence. Raises ImportError as an import would."""
-    import torch  # noqa: F401  # first, so that its functions are known before they get replaced
+    """The package ultralytics, imported inside `guard_imports`. Raises ImportError if that fails."""
+    import torch  # noqa: F401  # first, so that `guard_imports` stores its original functions
 
     if "ultralytics.nn.tasks" in sys.modules:
         return sys.modules["ultralytics"]

@@ -1,4 +1,4 @@
-"""Model files in folders: what is there, and whether it has changed."""
+"""List the model files in folders, and detect changed files."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 MAX_FOLDERS = 4096
-"""Below one folder; a link to the root of a disk ends there."""
+"""Maximum number of folders searched below one folder. It limits a link to the root of a disk."""
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """Every entry below `folder` that is no folder. Linked folders are searched, each one once."""
+    """Yield every entry below `folder` except folders. Linked folders are searched; each is searched once."""
     seen: set[str] = set()
     for place, folders, names in os.walk(folder, followlinks=True):
         if (real := os.path.realpath(place)) in seen or len(seen) == MAX_FOLDERS:
@@ -24,10 +24,10 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def model_files(folder: Path, endings: Sequence[str]) -> list[Path]:
-    """Regular files below `folder` with one of `endings` in any case, sorted.
+    """Sorted regular files below `folder` with one of the extensions `endings`, in any case.
 
-    Left out: broken links, pipes, devices, folders that may not be read, and names that are not Unicode,
-    which no request can spell.
+    Broken links, pipes, devices and unreadable folders are left out. Names that are not valid Unicode are
+    left out too, because a request cannot contain them.
     """
     wanted = tuple(ending.lower() for ending in endings)
     found = (path for path in files_below(folder) if path.name.lower().endswith(wanted))
@@ -35,7 +35,7 @@ def model_files(folder: Path, endings: Sequence[str]) -> list[Path]:
 
 
 def state_of(path: Path) -> tuple[int, int] | None:
-    """(time of the last change in nanoseconds, bytes) of a regular file; None for anything else."""
+    """(time of last modification in nanoseconds, size in bytes) of a regular file, else None."""
     try:
         state = path.stat()
     except (OSError, ValueError):

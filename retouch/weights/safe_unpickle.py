@@ -1,8 +1,8 @@
-"""Read a YOLO checkpoint without running anything it asks for, on any torch.
+"""Read a YOLO checkpoint without running its code, with any version of torch.
 
-A `.pt` is a zip of one pickle and raw tensor bytes. The pickle is read by Python's own unpickler with the
-instructions that call something replaced (see `allowed`); torch.load is never used, so neither its
-defaults nor a host's patches of it matter.
+A `.pt` file is a zip of one pickle and raw tensor bytes. Python's own unpickler reads the pickle. Its
+instructions that call a function are replaced (see `allowed_globals`). torch.load is not used, so its
+defaults and a host's patches of it have no effect.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from retouch.weights.allowed_globals import STORAGES, Global, Storage, Unknown, 
 from retouch.weights.file_contents import MAX_PICKLE
 
 MAX_FILE = 4 * 1024**3
+"""Maximum size of a file in bytes."""
 _HINT = "Use the file from where its author published it; what it asks for is never run."
 
 
 def load(path: Path) -> Any:
-    """What the checkpoint holds, as plain data, tensors on the CPU and modules.
+    """The content of the checkpoint: plain data, tensors on the CPU, and modules.
 
-    Raises Missing when there is no file, WeightsRefused, which names file and reason, when it is damaged,
-    too large, not a checkpoint, or asks for anything but what a YOLO model is made of.
+    Raises Missing if there is no file. Raises WeightsRefused, with file and reason, if the file is damaged,
+    too large, not a checkpoint, or names a global that a YOLO model does not need.
     """
     path = Path(path)
     with convert_errors(lambda cause: _damage_error(path, cause)):
@@ -41,7 +42,7 @@ def load(path: Path) -> Any:
 
 
 def check_file(path: Path) -> None:
-    """Missing without a file; WeightsRefused for a folder, a pipe or a device, and for what is too large."""
+    """Raises Missing if there is no file, WeightsRefused if it is not a regular file or is too large."""
     try:
         size, regular = path.stat().st_size, path.is_file()
     except FileNotFoundError:
@@ -59,7 +60,7 @@ def _damage_error(path: Path, cause: str) -> RetouchError:
 
 
 def _too_new(path: Path, unknown: Unknown) -> RetouchError:
-    """The file asks for a layer that a library of that name may have, and the installed one has not."""
+    """The error for a file with a layer that the installed version of its library does not have."""
     saved = file_contents.saved_by(path)
     fault = (
         f"{path.name} is made of {unknown.name}, which the installed {versions.name(unknown.library)} does "
@@ -97,13 +98,17 @@ def _read(archive: zipfile.ZipFile, name: str) -> Any:
 
 
 class _Storages:
-    """The tensor bytes of an archive, each read once."""
+    """The tensor storages of an archive. Each is read once."""
 
     def __init__(self, archive: zipfile.ZipFile, folder: str) -> None:
         self._archive, self._folder = archive, folder
         self._read: dict[str, Storage] = {}
 
     def get(self, kind: Global, key: str, count: int) -> Storage:
+        """The storage `key` of `count` elements. `kind` names its class in torch.
+
+        Raises ValueError if it has another number of bytes.
+        """
         import torch
 
         if key not in self._read:
@@ -115,8 +120,11 @@ class _Storages:
         return self._read[key]
 
 
-class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one cannot be overridden this deep
-    """Every instruction that calls, makes or fills an object goes through `allowed`."""
+class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one has no `dispatch`
+    """An unpickler that checks each instruction that calls a function, makes an object or sets attributes.
+
+    Only the globals of `allowed_globals` are accepted. Any other raises WeightsRefused.
+    """
 
     dispatch: ClassVar[dict[int, Callable[[Any], None]]] = {}
     stack: list[Any]
@@ -126,6 +134,7 @@ class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one c
         self._name, self._storages = name, storages
 
     def find_class(self, module: str, name: str) -> Any:
+        """The value for a global, see `lookup`. Raises Unknown as `lookup` does, and WeightsRefused."""
         try:
             return lookup(str(module), str(name))
         except Unknown:
@@ -134,6 +143,7 @@ class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one c
             raise self._refusal(str(error.args[0])) from None
 
     def persistent_load(self, pid: Any) -> Storage:
+        """The tensor storage for a persistent id of torch. Raises WeightsRefused for any other id."""
         if not (isinstance(pid, tuple) and len(pid) == 5 and pid[0] == "storage" and self._storages):
             raise self._refusal("something outside itself")
         _, kind, key, _, count = pid
@@ -147,20 +157,24 @@ class Unpickler(pickle._Unpickler):  # type: ignore[name-defined]  # the C one c
         )
 
     def load_reduce(self) -> None:
+        """REDUCE: call the function of an allowed global. Raises WeightsRefused for any other callable."""
         args, call = self.stack.pop(), self.stack.pop()
         if not (isinstance(call, Global) and call.make and isinstance(args, tuple)):
             raise self._refusal(f"a call of {getattr(call, 'name', type(call).__name__)}")
         self.stack.append(call.make(*args))
 
     def load_newobj(self) -> None:
-        self.stack.pop()  # the constructor's arguments: no constructor is called
+        """NEWOBJ: make an object without its constructor. Raises ValueError if it is not allowed."""
+        self.stack.pop()  # the constructor's arguments; the constructor is not called
         self.stack.append(empty(self.stack.pop()))
 
     def load_build(self) -> None:
+        """BUILD: set the attributes of an object. Raises WeightsRefused if it may not have any."""
         state = self.stack.pop()
         _fill(self.stack[-1], state, self._refusal)
 
     def load_forbidden(self) -> None:
+        """Raises WeightsRefused. It stands for instructions that no torch file contains."""
         raise self._refusal("an instruction that no torch file has")
 
 
@@ -177,12 +191,12 @@ for _code in (pickle.INST, pickle.OBJ, pickle.NEWOBJ_EX, pickle.EXT1, pickle.EXT
 
 
 def _fill(target: Any, state: Any, refused: Any) -> None:
-    """Give an object its attributes: modules, namespaces and ordered dicts have any, others none."""
+    """Set the attributes of an object. Only modules, namespaces and ordered dicts may have attributes."""
     import numpy as np
     import torch
 
     if isinstance(target, np.dtype):
-        return  # only the byte order, and numpy_dtype knows no other than this machine's
+        return  # the state is the byte order; numpy_dtype makes native dtypes only
     if isinstance(state, tuple) and len(state) == 2 and isinstance(state[0], Mapping):
         state = state[0]
     if not (isinstance(state, Mapping) and all(isinstance(key, str) for key in state)):

@@ -1,4 +1,4 @@
-"""Model files that can be downloaded. models/README.md says where the numbers are from."""
+"""The downloadable model files of segmenters. models/README.md gives the source of sizes and hashes."""
 
 from __future__ import annotations
 
@@ -66,5 +66,5 @@ CATALOGUE: tuple[Weights, ...] = (
 
 
 def entry(name: str) -> Weights | None:
-    """The catalogue's entry of that name."""
+    """The entry of the file `name`, None if there is none."""
     return next((item for item in CATALOGUE if item.name == name), None)

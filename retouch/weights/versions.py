@@ -1,4 +1,4 @@
-"""Versions of the libraries that model files are made with, and what to do where they do not fit."""
+"""Versions of the libraries of model files, and the advice for a file that does not fit the version."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 import sys
 
 OLDEST, NEWEST = "8.1.0", "8.4.190"
-"""Of ultralytics: both run their own files and one another's as far as they have the layers
-(tests/adapters/test_yolo_versions.py). Older ones may run, and are not tested."""
+"""The oldest and newest tested versions of ultralytics. Each runs its own files, and the files of the other
+with layers that it has (tests/adapters/test_yolo_versions.py). Older versions may run but are not tested."""
 
 
 def installed_version(library: str) -> str:
-    """The version of an installed library, "" without it. Imports nothing."""
+    """The version of an installed library, "" if it is not installed. It does not import the library."""
     version = getattr(sys.modules.get(library), "__version__", "")
     if version:
         return str(version)
@@ -23,22 +23,22 @@ def installed_version(library: str) -> str:
 
 
 def number(version: str) -> tuple[int, ...]:
-    """ "8.2.79" as (8, 2, 79), to compare; () for what has no number."""
+    """A version as a tuple for comparison: "8.2.79" gives (8, 2, 79). () if it contains no number."""
     return tuple(int(part) for part in re.findall(r"\d+", version.split("+")[0])[:4])
 
 
 def name(library: str) -> str:
-    """A library with its version, for a message."""
+    """The name of a library with its version, for a message."""
     return f"{library} {installed_version(library) or '(not installed)'}"
 
 
 def saved_with(saved: str) -> str:
-    """What a message says of the version that saved a file, "" where the file does not say."""
+    """A sentence with the version that saved a file, for a message. "" if `saved` is ""."""
     return f" It was saved by ultralytics {saved}." if saved else ""
 
 
 def next_step(library: str, saved: str) -> str:
-    """What to do where a file of version `saved`, "" for unknown, does not fit the installed library."""
+    """Advice for a file that does not fit the installed library. `saved` is its version, "" if unknown."""
     here = installed_version(library)
     if library == "ultralytics" and saved and number(saved) < number(here):
         return f"Install ultralytics {saved}, or save the file again with {here}."

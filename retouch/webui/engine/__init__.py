@@ -1,1 +1,1 @@
-"""Painting through the host."""
+"""The engine that denoises jobs through the host's own img2img."""

@@ -1,7 +1,7 @@
-"""Many crops in one sampling call: the host's own img2img, given a batch of different pictures.
+"""Many crops in one sampling call: the host's own img2img with a batch of different pictures.
 
-The host's `init` prepares one picture and one mask for the whole batch. Here it runs once per crop,
-unchanged, and what it prepared is joined along the batch axis, which the samplers broadcast over.
+The host's `init` prepares one picture and one mask for the whole batch. Here it runs once for each crop,
+unchanged. Its tensors are then joined along the batch axis. The samplers broadcast over that axis.
 """
 
 from __future__ import annotations
@@ -25,24 +25,28 @@ from retouch.webui.host import gpus, noise_levels, processing, scripts, shared
 from retouch.webui.surrounding_job import Around
 
 LATENT = {"latent noise": 2, "latent nothing": 3}
-"""The host's `inpainting_fill` where it acts on the latent; all else is in the crop when it gets here."""
+"""Masked content -> the host's `inpainting_fill`, for content in latent space. Other masked content is
+already in the pixels of the crop."""
 LATENT_CELL = 8
-"""Pixels of a latent cell, a constant everywhere in the host. Work sizes are multiples of it."""
+"""Side of a latent cell in pixels. The host has it as a constant. Work sizes are multiples of it."""
 _PREPARED = ("init_latent", "mask", "nmask", "image_conditioning", "retouch_alpha")
 
 
 class BatchImg2Img(processing.StableDiffusionProcessingImg2Img):
     """An img2img over `retouch_jobs`: the pictures, masks, prompts and seeds of one batch.
 
-    No dataclass fields of its own: the host's API model is built from the parent's constructor.
+    It adds no dataclass fields, because the host builds its API model from the parent's constructor.
     """
 
     retouch_jobs: Sequence[Job]
     retouch_alpha: torch.Tensor
-    """The denoise masks on the latent grid, whole numbers 0..255, of the shape of `nmask`."""
+    """The denoise masks on the latent grid: int64 0..255, in the shape of `nmask`."""
 
     def init(self, all_prompts: list[str], all_seeds: list[int], all_subseeds: list[int]) -> None:
-        """Tensors of shape [batch, ...] from the parent's `init` on each crop alone."""
+        """Run the parent's `init` on each crop, and join its tensors to the shape (batch, ...).
+
+        Raises NotANumber if the VAE encodes a crop to NaN.
+        """
         prepared = [self._one(k, all_prompts, all_seeds, all_subseeds) for k in range(len(self.retouch_jobs))]
         for name in _PREPARED:
             setattr(self, name, _join([item[name] for item in prepared], self.init_latent.ndim))
@@ -50,11 +54,11 @@ class BatchImg2Img(processing.StableDiffusionProcessingImg2Img):
         self._no_overlay()
 
     def _one(self, k: int, prompts: list[str], seeds: list[int], subseeds: list[int]) -> dict[str, Any]:
-        """What the parent prepares for crop `k` alone.
+        """The tensors by name that the parent prepares for crop `k`.
 
-        An inpainting checkpoint is shown `image_mask`, rounded by the host, as its hole, and fits what it
-        paints there to the picture around. A pixel that is repainted for less than half of the steps ends
-        up closer to the picture than to anything new, and so counts as picture.
+        An inpainting checkpoint gets `image_mask`, rounded by the host, as its hole. It fits the hole's
+        content to the picture around it. A pixel that is denoised in less than half of the steps counts as
+        picture, because the result is closer to the original than to new content.
         """
         job = self.retouch_jobs[k]
         self.batch_size = 1
@@ -70,7 +74,7 @@ class BatchImg2Img(processing.StableDiffusionProcessingImg2Img):
         return {name: getattr(self, name) for name in _PREPARED}
 
     def _touch(self, alpha: np.ndarray) -> None:
-        """Every cell with any mask in it is open to the sampler; `Hold` says from when on."""
+        """Let the sampler denoise cells with a mask value above 0. `HostSoftMask` sets their first step."""
         rounded = torch.as_tensor(self.nmask)
         rows, columns = rounded.shape[-2:]
         self.retouch_alpha = cells(alpha, rows, columns).to(rounded.device).expand_as(rounded)
@@ -78,20 +82,23 @@ class BatchImg2Img(processing.StableDiffusionProcessingImg2Img):
         self.mask = 1 - self.nmask
 
     def _no_overlay(self) -> None:
-        """Putting back is ours, on the untouched pixels of the original."""
+        """Disable the host's composite. Retouch itself composites on the original's unchanged pixels."""
         self.overlay_images = self.mask_for_overlay = self.paste_to = self.color_corrections = None
 
 
 def cells(alpha: np.ndarray, rows: int, columns: int) -> torch.Tensor:
-    """(1, rows, columns) the largest mask value of each latent cell: a region is opaque up to its border."""
+    """(1, rows, columns) int64: the largest value of `alpha` in each latent cell.
+
+    `alpha` is (height, width), uint8 0..255 or bool. With the maximum, a region is opaque up to its border.
+    """
     pixels = torch.from_numpy(alpha.astype(np.float32))[None]
     return torch.nn.functional.adaptive_max_pool2d(pixels, (rows, columns)).long()
 
 
 def _opaque(alpha: np.ndarray) -> Image.Image:
-    """The opaque latent cells, in pixels: all that may start from noise or from nothing.
+    """A mask of the opaque latent cells: 255 inside, 0 outside. Only they may start as noise or nothing.
 
-    A soft one is never denoised from high enough to become a picture again.
+    A soft cell is denoised from a noise level that is too low to turn noise into a picture.
     """
     rows, columns = (side // LATENT_CELL for side in alpha.shape)
     opaque = (cells(alpha, rows, columns)[0].numpy() == OPAQUE) * np.uint8(OPAQUE)
@@ -99,7 +106,7 @@ def _opaque(alpha: np.ndarray) -> Image.Image:
 
 
 def _join(tensors: Sequence[Any], ndim: int) -> Any:
-    """Along a new batch axis, or the one they already have (Neo's masks have it)."""
+    """Join tensors along a new batch axis, or along the existing one (Neo's masks have one)."""
     if tensors[0] is None:
         return None
     return torch.cat(list(tensors)) if tensors[0].ndim == ndim else torch.stack(list(tensors))
@@ -107,28 +114,33 @@ def _join(tensors: Sequence[Any], ndim: int) -> Any:
 
 @contextlib.contextmanager
 def seed_torch(seed: int) -> Iterator[None]:
-    """The VAE samples its posterior from torch's global generator: seed it, then give it back."""
+    """Context manager: seeds torch's global generator, and restores its state afterwards.
+
+    The VAE samples its posterior from this generator.
+    """
     with torch.random.fork_rng(devices=gpus()):
         torch.manual_seed(seed)
         yield
 
 
 class FilteredScripts(scripts.ScriptRunner):
-    """A script runner with only the wanted always-on scripts, that keeps the decoded floats.
+    """A script runner with the wanted always-on scripts only. It stores the decoded pictures.
 
-    The host truncates to 8 bits right after this hook, half a level too dark; rounding is done here.
+    The host truncates the decoded floats to 8 bits after `postprocess_batch_list`, so its pictures are half
+    a level too dark. This runner rounds them.
     """
 
     decoded: list[Picture]
     hold: HostSoftMask | None
     remarks: list[str]
-    """On wanted scripts that may not act."""
+    """One sentence for each wanted script that may not act."""
 
     @classmethod
     def of(cls, runner: Any, wanted: Sequence[str], owners: Sequence[Any] = ()) -> FilteredScripts:
-        """A copy of `runner`; `wanted` are script file names without .py. Shares no state with it.
+        """A copy of `runner` that shares no state with it. `wanted` are script file names without .py.
 
-        No script acts that keeps one of `owners`, which are on the model for the job around.
+        `owners` are objects that patch the model for the surrounding job. A script that references one of
+        them is left out.
         """
         quiet = copy.copy(runner)
         quiet.__class__ = cls
@@ -139,28 +151,34 @@ class FilteredScripts(scripts.ScriptRunner):
         return quiet
 
     def on_mask_blend(self, p: Any, mba: Any) -> None:
+        """Hold the soft cells at the original. The host calls this at every call of the denoiser."""
         super().on_mask_blend(p, mba)
         self.hold = self.hold or HostSoftMask(p.retouch_alpha, noise_levels(p).to(p.retouch_alpha.device))
         self.hold(mba)
 
     def post_sample(self, p: Any, ps: Any, *args: Any) -> None:
+        """Raises NotANumber if the UNet returned NaN."""
         super().post_sample(p, ps, *args)
         refuse_nan(ps.samples, SAMPLER)
 
     def postprocess_batch_list(self, p: Any, pp: Any, *args: Any, **kwargs: Any) -> None:
+        """Store the decoded pictures, rounded. Raises NotANumber if the VAE returned NaN."""
         super().postprocess_batch_list(p, pp, *args, **kwargs)
         refuse_nan(pp.images, DECODER)
         self.decoded = [picture_of(tensor) for tensor in pp.images]
 
 
 def picture_of(tensor: torch.Tensor) -> Picture:
-    """(3, h, w) float 0..1 rounded to a picture."""
+    """A picture, uint8, from a tensor (3, h, w) float 0..1. Values are rounded."""
     array = tensor.detach().float().cpu().numpy()
     return Picture(np.rint(np.moveaxis(array, 0, 2) * 255).clip(0, 255).astype(np.uint8))
 
 
 def crops(jobs: Sequence[Job], around: Around | None, runner: FilteredScripts) -> BatchImg2Img:
-    """The inner job for one batch of equal size and settings; `around` is the surrounding job or None."""
+    """The inner job for one batch of equal picture size and settings.
+
+    `around` is the surrounding job, or None.
+    """
     first, settings = jobs[0], jobs[0].settings
     sampling = settings.sampling
     p = BatchImg2Img(
@@ -196,7 +214,7 @@ def crops(jobs: Sequence[Job], around: Around | None, runner: FilteredScripts) -
     outer = around and around.p
     p.outpath_samples = getattr(outer, "outpath_samples", None) or shared.opts.outdir_img2img_samples
     p.retouch_jobs = jobs
-    p.is_api = True  # else the Seed and Sampler scripts would write the page's values over ours
+    p.is_api = True  # else the Seed and Sampler scripts would overwrite our values with the page's
     p.scripts, p.script_args = runner, tuple(outer.script_args if outer else ())
     return p
 
@@ -206,7 +224,10 @@ def _has_scheduler() -> bool:
 
 
 def _overrides(clip_skip: int) -> dict[str, Any]:
-    """Host options that would change or save our crops, held off for the inner job by the host itself."""
+    """Overrides for host options that would change or save the crops. The host undoes them after the job.
+
+    It is empty if the settings are frozen.
+    """
     if shared.cmd_opts.freeze_settings:
         return {}
     return {

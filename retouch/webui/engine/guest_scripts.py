@@ -1,6 +1,7 @@
-"""Other extensions' scripts that act on the fixes too: a second time inside the job around, then undone.
+"""Scripts of other extensions that also act on the fixes. They run twice, and their state is restored.
 
-A script keeps what it did to a job on itself, and the host has one of each for good.
+A script stores the state of a job in its own attributes. The host uses one instance of it for all jobs, so
+the inner job would overwrite the state of the surrounding job.
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ NEVER = {
     "soft_inpainting": "its masks and overlays are of the whole picture; those of the fixes are soft already",
     "retouch_entry": "it is what asks for the fixes",
 }
-"""Scripts, by their file's name, that are left out whatever the settings say, and why."""
+"""Scripts that never act on the fixes, whatever the settings are: file name without .py -> reason."""
 _TWICE = "it holds on to the model for the picture around, and a second run would take that away"
 
 
 def admit_scripts(
     scripts: Sequence[Any], wanted: Sequence[str], owners: Sequence[Any]
 ) -> tuple[list[Any], list[str]]:
-    """(those of `scripts` that may act, remarks on wanted ones that may not).
+    """(scripts that may act, one sentence for each wanted script that may not).
 
-    `wanted` are names of files without .py; `owners` the objects that are on the model for the job around.
+    `wanted` are file names without .py. `owners` are the objects that patch the model for the surrounding
+    job.
     """
     named = [script for script in scripts if stem(script.filename) in wanted]
     refused = {stem(script.filename): why for script in named if (why := _unfit(script, owners))}
@@ -36,10 +38,10 @@ _NEXT = "Take it off the list in Settings, Retouch, Other scripts that also act 
 
 
 def _unfit(script: Any, owners: Sequence[Any]) -> str:
-    """Why it cannot act, "" where it can.
+    """The reason why the script cannot act, "" if it can.
 
-    Its own attributes are put back after the fixes. An object of its own that sits on the UNet is not: ended
-    by the second run, it would never come off again.
+    Its attributes are restored after the fixes. An object of the script that patches the UNet is not
+    restored: the second run would end the object, and its patch would stay on the UNet.
     """
     own = {id(value) for value in _values(script)}
     holds = any(id(owner) in own for owner in owners)
@@ -47,7 +49,7 @@ def _unfit(script: Any, owners: Sequence[Any]) -> str:
 
 
 def _values(script: Any) -> Iterator[Any]:
-    """What the script and its class keep, by itself and in lists and dictionaries."""
+    """Yield the attribute values of the script and its class, and the items of containers among them."""
     for value in (*vars(script).values(), *vars(type(script)).values()):
         yield value
         yield from value.values() if isinstance(value, dict) else ()
@@ -55,12 +57,13 @@ def _values(script: Any) -> Iterator[Any]:
 
 
 def stem(filename: str) -> str:
+    """The name of a script file without folders and without .py. Both kinds of slash are accepted."""
     return filename.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".py")
 
 
 @contextlib.contextmanager
 def states_kept(scripts: Sequence[Any]) -> Iterator[None]:
-    """Each script has the attributes afterwards that it has now; its lists and dictionaries hold the same."""
+    """Context manager: restores the attributes of each script, and the items of its lists, dicts and sets."""
     before = [(script, dict(vars(script))) for script in scripts]
     states = [(value, value.copy()) for _, own in before for value in own.values() if _holds_others(value)]
     try:
@@ -80,7 +83,7 @@ def _holds_others(value: Any) -> bool:
 
 @contextlib.contextmanager
 def callbacks_kept() -> Iterator[None]:
-    """The same callbacks are registered afterwards, in the same order."""
+    """Context manager: restores the registered callbacks and their order."""
     lists = script_callbacks.callback_map
     before = {name: list(registered) for name, registered in lists.items()}
     try:

@@ -1,4 +1,4 @@
-"""HostEngine: paints through the WebUI's own pipeline, checkpoint, samplers, LoRAs and VAE."""
+"""HostEngine: denoises jobs with the WebUI's own img2img, checkpoint, samplers, LoRAs and VAE."""
 
 from __future__ import annotations
 
@@ -38,25 +38,27 @@ _GONE = (
 
 @dataclass
 class HostEngine:
-    """One per fix: `around` is the surrounding job or None. Use inside `host.models_as_found`."""
+    """The engine of one fix. `around` is the surrounding job, or None. Use inside `host.models_as_found`."""
 
     around: Around | None = None
     free_memory: Callable[[], None] = lambda: None
-    """Called before a batch is given up for memory: detectors make room."""
+    """Called when the GPU runs out of memory, before OutOfMemory is raised. It unloads detectors."""
     name: str = "webui"
     remark: str = ""
     cached_c: list[Any] = field(default_factory=lambda: [None, None])
     cached_uc: list[Any] = field(default_factory=lambda: [None, None])
     found: tuple[str, str] = field(init=False)
-    """Checkpoint and VAE of the job around: what a blank override means, also after a pass with one."""
+    """Checkpoint and VAE of the surrounding job. A blank override means these, also after a pass with its own
+    checkpoint."""
     spoken: dict[tuple[str, int], str] = field(default_factory=dict)
-    """(prompt, seed) as asked: the prompt after wildcard scripts had their say."""
+    """(prompt, seed) of a job -> the prompt after wildcard scripts."""
     remarks: dict[str, None] = field(default_factory=dict)
-    """What did not go as the settings say, a sentence each, in order."""
+    """One sentence for each deviation from the settings. The dict is an ordered set: its values are None."""
 
     _replaced: list[torch.nn.Module] = field(init=False)
     _owners: list[Any] = field(init=False)
-    """What other extensions had put on the model for the job around, and the objects of theirs behind it."""
+    """`_replaced` are the modules that other extensions patched for the surrounding job. `_owners` are the
+    objects of the extensions that hold these patches."""
 
     def __post_init__(self) -> None:
         self._replaced, self._owners = (find_replaced(), owners()) if self.around else ([], [])
@@ -65,22 +67,27 @@ class HostEngine:
 
     @property
     def batch_limit(self) -> int:
+        """Maximum number of jobs in one call of `paint`, from the settings."""
         return batch_limit()
 
     def native(self, checkpoint: str) -> Size:
-        """Loads the checkpoint, which the pass is about to need, and asks it."""
+        """The native size in pixels. It loads the checkpoint, because the pass needs it next."""
         host.use_models(checkpoint or self.found[0], "", self.found)
         return host.native()
 
     def batch_key(self, job: Job) -> Hashable:
-        """The host reads LoRA tags of a batch's first prompt only, joins negatives only of equal
-        length, and its DPM adaptive sampler lets batch mates change each other."""
+        """See `engines.base.Engine`. Three limits of the host make jobs incompatible.
+
+        The host reads the LoRA tags of a batch's first prompt only. It joins negative prompts of equal length
+        only. With its sampler DPM adaptive, the jobs of a batch influence each other.
+        """
         sampling = job.settings.sampling
         alone = id(job) if sampling.sampler.lower() == "dpm adaptive" else 0
         strength = job.subseed_strength
         return networks(job.prompt), host.chunks(job.negative_prompt, sampling.steps), strength, alone
 
     def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
+        """See `engines.base.Engine`. Raises Missing for an unknown sampler, checkpoint or VAE."""
         if jobs[0].settings.denoising_strength == 0:
             return [job.picture for job in jobs]
         sampling = jobs[0].settings.sampling
@@ -92,13 +99,13 @@ class HostEngine:
             pause_replacements()
             pictures = self._sample(jobs, runner)
         if progress.stopped or len(pictures) != len(jobs):
-            return [None] * len(jobs)  # the host hands a half-denoised picture back as if it were done
+            return [None] * len(jobs)  # the host returns partly denoised pictures when interrupted
         return list(pictures)
 
     def with_remarks(self, result: Result) -> Result:
-        """The result, with what did not go as the settings say among its warnings.
+        """The result with the engine's remarks added to its warnings.
 
-        To be asked when the job around has its own checkpoint back.
+        Call it after the checkpoint of the surrounding job is restored.
         """
         p = self.around and self.around.p
         if p and p.iteration + 1 < p.n_iter and any_gone(self._replaced):
@@ -128,7 +135,7 @@ class HostEngine:
 
 
 def _host_named(job: Job) -> Job:
-    """The job with the sampler spelled as the host spells it."""
+    """The job with the sampler name in the host's spelling. Raises Missing for an unknown sampler."""
     sampling: Sampling = job.settings.sampling
     named = dataclasses.replace(sampling, sampler=host.sampler_name(sampling.sampler))
     return dataclasses.replace(job, settings=dataclasses.replace(job.settings, sampling=named))
@@ -136,13 +143,17 @@ def _host_named(job: Job) -> Job:
 
 @contextlib.contextmanager
 def _translate_errors(free_memory: Callable[[], None]) -> Iterator[None]:
-    """The host's failures as ours. Its extra-network errors and asserts are kept as the cause."""
+    """Context manager: errors of the host are raised as OutOfMemory, NotANumber or PaintFailed.
+
+    The original error is the cause, including assertion errors and errors of extra networks.
+    """
     try:
         yield
     except RetouchError:
         raise
     except torch.cuda.OutOfMemoryError as error:
-        # The error would keep its frames, and they the failed batch, alive while a smaller one is tried.
+        # The error references its frames, and the frames reference the failed batch. Without this call the
+        # batch would occupy memory while a smaller batch is tried.
         traceback.clear_frames(error.__traceback__)
         free_memory()
         host.devices.torch_gc()

@@ -1,9 +1,9 @@
-"""What other extensions have put on the loaded model, taken off for an inner job and put back after it.
+"""Patches of other extensions on the loaded model: removed for an inner job and restored after it.
 
-They replace a method on one module of the model (`module.forward = ...`) and keep the original beside it,
-under a name that differs from extension to extension and from version to version. So no name is looked for:
-a function in a module's own `__dict__` is one that somebody put there. Values that are no functions stay as
-an inner job leaves them: the host's LoRA code keeps there what it did to the weights.
+An extension replaces a method of a module of the model (`module.forward = ...`). It stores the original in
+another attribute. The attribute's name depends on the extension and its version. So this file searches no
+names: every function in a module's own `__dict__` is a patch. Other values stay as the inner job leaves
+them, because the host's LoRA code stores the state of the weights there.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import torch
 from retouch.webui.host import processing, sd_models, shared
 
 _PAUSED = frozenset({"forward", "_forward"})
-"""The methods that a block of a UNet computes with. Others, such as the VAE's `encode` and `decode`, the host
-itself replaces where memory is short."""
+"""The methods in which a block of a UNet computes. They are the only ones to remove: with little memory, the
+host itself replaces other methods, such as the VAE's `encode` and `decode`."""
 _NO_OWNER = (torch.Tensor, type, types.FunctionType, types.MethodType, types.ModuleType)
 
 Functions = dict[torch.nn.Module, dict[str, Callable[..., Any]]]
@@ -27,7 +27,7 @@ Functions = dict[torch.nn.Module, dict[str, Callable[..., Any]]]
 
 @contextlib.contextmanager
 def functions_kept() -> Iterator[None]:
-    """Every function that modules of the loaded models have of their own is the same afterwards."""
+    """Context manager: restores the functions in the `__dict__` of all modules of the loaded models."""
     before = {module: _functions(module) for module in _modules()}
     try:
         yield
@@ -37,9 +37,9 @@ def functions_kept() -> Iterator[None]:
 
 
 def pause_replacements() -> None:
-    """The UNet computes as it was loaded: what hints or tiles the picture around does not fit our crops.
+    """Remove the patches from the UNet. Control hints and tiling of the surrounding picture do not fit crops.
 
-    Use inside `functions_kept`, when the checkpoint that is to paint is loaded.
+    Use it inside `functions_kept`, after the checkpoint of the pass is loaded.
     """
     for module in _unet_modules():
         for name in _PAUSED:
@@ -48,19 +48,20 @@ def pause_replacements() -> None:
 
 
 def find_replaced() -> list[torch.nn.Module]:
-    """The modules of the UNet that do not compute as they were loaded."""
+    """The modules of the UNet with a patched method."""
     return [module for module in _unet_modules() if not _PAUSED.isdisjoint(_functions(module))]
 
 
 def any_gone(modules: list[torch.nn.Module]) -> bool:
-    """True where one of `modules` is no longer in the UNet: the host built another."""
+    """True if one of `modules` is no longer in the UNet. Then the host has built a new UNet."""
     return not {id(module) for module in modules} <= {id(module) for module in _unet_modules()}
 
 
 def owners() -> list[Any]:
-    """The objects of other extensions that hold on to the UNet: they compute in place of its modules.
+    """The objects of other extensions whose functions replace methods of the UNet.
 
-    A replacement knows its object as `self`, or from the function around it. ControlNet's is a module, too.
+    A replacement references its object as `self` or in its closure. The object of ControlNet is a module
+    itself.
     """
     replaced = [f for module in find_replaced() for name, f in _functions(module).items() if name in _PAUSED]
     candidates = {
@@ -101,6 +102,6 @@ def _known_to(function: Any) -> Iterator[Any]:
 
 
 def _may_own(thing: Any) -> bool:
-    """True for an object of somebody's class, which may have a state; a job has none of theirs."""
+    """True for an object that can have the state of an extension. A job of the host has no such state."""
     plain = isinstance(thing, (*_NO_OWNER, processing.StableDiffusionProcessing))
     return hasattr(thing, "__dict__") and not plain

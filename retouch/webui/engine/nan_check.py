@@ -1,7 +1,7 @@
-"""NaN in an inner job: which stage made it, found by looking at all of what each of them gives.
+"""Find the stage of an inner job that returned NaN, by a check of the whole output of each stage.
 
-The host looks at one number only, after sampling and after decoding. So it blames the UNet for what the VAE
-spoils while it encodes, and does not notice one spoilt picture of a batch.
+The host checks one number only, after sampling and after decoding. So it reports the UNet if the VAE returned
+NaN while encoding. It also misses a single picture of NaN in a batch.
 """
 
 from __future__ import annotations
@@ -23,17 +23,21 @@ DECODER = ("the VAE returned NaN when it decoded the crop.", _VAE_HINT)
 
 
 def refuse_nan(tensors: torch.Tensor | Sequence[torch.Tensor], stage: tuple[str, str]) -> None:
-    """NotANumber that names the stage when any of `tensors`, which it made, holds NaN."""
+    """Raises NotANumber with the stage if any of `tensors` contains NaN.
+
+    `tensors` are float, of any shape. `stage` is (message, hint).
+    """
     if any(bool(torch.isnan(tensor).any()) for tensor in tensors):
         raise blame(stage)
 
 
 def blame(stage: tuple[str, str]) -> NotANumber:
+    """The error for a stage, which is (message, hint)."""
     what, hint = stage
     return NotANumber(what, hint=hint)
 
 
 def explain(error: Exception) -> NotANumber:
-    """The host's own NansException as ours; its text is all that names the stage."""
+    """The host's NansException as NotANumber. The stage is read from the exception's text."""
     text: Any = str(error).casefold()
     return blame(DECODER if "in vae" in text else SAMPLER)

@@ -1,7 +1,7 @@
-"""Run a job inside a job and leave the host as it was found.
+"""Run a job of the host inside another job, and restore the host's state afterwards.
 
-What an inner `process_images` changes is listed in the host contract, 4.2; each line of `aside` undoes
-one entry of that list.
+The host contract, 4.2, lists the changes of an inner `process_images`. Each line of `host_state_restored`
+undoes one entry of that list.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ from retouch.webui.host import PARAMS_TXT, devices, gpus, processing, shared
 
 _STATE = ("job", "textinfo", "sampling_step", "sampling_steps")
 _PROMPT_REMARKS = ("comments", "extra_generation_params")
-"""What the host's prompt parser says of the job around, for the generation text of later batches."""
+"""Remarks of the host's prompt parser on the surrounding job. Its later batches have them in the infotext."""
 _OWN = ((processing, "process_images_inner"), (sd_samplers, "create_sampler"))
-"""Functions of the host that extensions replace for the job around: ControlNet's batches, tiled diffusion."""
+"""Functions of the host that extensions replace during a job, such as ControlNet's batches and tiled
+diffusion."""
 
 
 @contextlib.contextmanager
 def host_state_restored() -> Iterator[None]:
-    """Around one inner job."""
+    """Context manager for one inner job: restores the host's state afterwards."""
     with contextlib.ExitStack() as stack:
         stack.enter_context(_file_kept(PARAMS_TXT))
         stack.enter_context(_state_kept())
@@ -55,7 +56,10 @@ def _file_kept(path: Any) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _state_kept() -> Iterator[None]:
-    """One more job on the bar. "Interrupt after current" waits: the current picture includes its fixes."""
+    """Context manager: adds a job to the progress bar, and delays "Interrupt after current".
+
+    That interrupt applies after the fixes, because they are part of the current picture.
+    """
     state = shared.state
     if state.job_count > 0:
         state.job_count += 1
@@ -69,7 +73,7 @@ def _state_kept() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _attributes_kept(thing: Any, names: tuple[str, ...]) -> Iterator[None]:
-    """The host binds these anew and does not change what they held."""
+    """Context manager: restores attributes by reference. The host assigns them and does not mutate them."""
     before = {name: getattr(thing, name) for name in names if hasattr(thing, name)}
     try:
         yield
@@ -80,7 +84,7 @@ def _attributes_kept(thing: Any, names: tuple[str, ...]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _precision_kept() -> Iterator[None]:
-    """After a NaN the host goes on with a VAE of more bits, for good: the pictures around keep theirs."""
+    """Context manager: restores the VAE's dtype. After NaN, the host permanently changes it to more bits."""
     before = devices.dtype_vae
     with _attributes_kept(devices, ("dtype_vae",)):
         try:
@@ -92,7 +96,7 @@ def _precision_kept() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _host_functions() -> Iterator[None]:
-    """The host's own where an extension put another in their place."""
+    """Context manager: uses the host's original functions in place of an extension's replacements."""
     functions = [(module, name, getattr(module, name)) for module, name in _OWN]
     for module, name, now in functions:
         setattr(module, name, _original(module, name, now))
@@ -104,8 +108,10 @@ def _host_functions() -> Iterator[None]:
 
 
 def _original(module: types.ModuleType, name: str, now: Any) -> Any:
-    """The function of that name that `module` itself defines: extensions keep it there, or it was there when
-    Retouch was loaded. `now` where neither is so."""
+    """The function `name` that `module` itself defines, or `now` if it is not found.
+
+    Extensions store the original in the module under another name, or it was there when Retouch was loaded.
+    """
     functions = (now, _WHEN_LOADED[module.__name__, name], *vars(module).values())
     return next((f for f in functions if _defined_by(module, name, f)), now)
 
@@ -120,7 +126,10 @@ _WHEN_LOADED = {(module.__name__, name): getattr(module, name) for module, name 
 
 @contextlib.contextmanager
 def randomness_kept() -> Iterator[None]:
-    """The generators that all share, which every sampling seeds, go on as if nothing had been drawn."""
+    """Context manager: restores the global random generators of Python, numpy and torch.
+
+    Every sampling seeds these generators.
+    """
     python, numbers = random.getstate(), np.random.get_state()
     try:
         with torch.random.fork_rng(devices=gpus()):
@@ -131,9 +140,9 @@ def randomness_kept() -> Iterator[None]:
 
 
 def model_patches_of(outer: Any) -> None:
-    """Later batches of the outer job expect its tiling and token merging, which an inner job resets.
+    """Apply the outer job's tiling and token merging again. An inner job resets them.
 
-    To be called when the outer job's own checkpoint is back: loading one resets them too.
+    Call it after the outer job's checkpoint is restored, because loading a checkpoint resets them too.
     """
     sd_hijack.model_hijack.apply_circular(bool(outer.tiling))
     sd_models.apply_token_merging(shared.sd_model, outer.get_token_merging_ratio())

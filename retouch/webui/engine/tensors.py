@@ -1,4 +1,4 @@
-"""The host's float pictures as ours and back, with not a bit changed where nothing was painted."""
+"""Conversion of the host's float pictures to `Picture` and back. Unchanged pixels keep their exact floats."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from retouch.image.picture import Picture
 
 
 def picture_of(tensor: torch.Tensor) -> Picture:
-    """(3, h, w) float 0..1 as the host will save it: truncated, not rounded."""
+    """The picture, uint8, of a tensor (3, h, w) float 0..1. Values are truncated, as in the host's saving."""
     return Picture((255.0 * np.moveaxis(tensor.detach().float().cpu().numpy(), 0, 2)).astype(np.uint8))
 
 
 def floats_of(tensor: torch.Tensor, before: Picture, after: Picture) -> torch.Tensor:
-    """The host's own floats where nothing changed; elsewhere values its truncation maps to ours."""
+    """The floats of `after`, (3, h, w) 0..1. The host truncates them to exactly the pixels of `after`.
+
+    `tensor` are the host's floats of `before`, in the same shape. Pixels equal in both pictures keep them.
+    """
     changed = (before.pixels != after.pixels).any(2)
     if not changed.any():
         return tensor
