@@ -41,13 +41,13 @@ REQUEST = {**MADE, "sampler": "Euler a", "clip_skip": 1, "noise_multiplier": 1.0
 @pytest.fixture
 def plans(monkeypatch) -> list[dict]:
     """Every plan made anywhere, pass by pass."""
-    made, plan = [], retouch.pipeline.pipeline.plan
+    made, plan = [], retouch.pipeline.pipeline.plan_pass
 
     def spy(*args):
         made.append(plan(*args))
         return made[-1]
 
-    monkeypatch.setattr(retouch.pipeline.pipeline, "plan", spy)
+    monkeypatch.setattr(retouch.pipeline.pipeline, "plan_pass", spy)
     return made
 
 
