@@ -132,9 +132,10 @@ def test_lists_of_choices(webui, xyz):
     assert axis(xyz, "Detectors").choices() == ["face", "hand"]
 
 
-FOLD = {"outpaint_right": 128, "outpaint_tries": 1, "outpaint_cleanup": 0}
+FOLD = {"outpaint_right": 128, "outpaint_attempts": 1, "outpaint_cleanup": 0}
 CHANGED = {
-    "step": "64",
+    **VALUES,
+    "stage_size": "64",
     "overlap": "72",
     "feather": "8",
     "denoising_strength": "0.5",
@@ -159,10 +160,10 @@ def test_every_axis_of_the_extension_sets_its_knob_with_everything_closed(webui,
 
 
 def test_steps_of_a_row_are_compared_on_pictures_of_one_size(webui, xyz):
-    p, row = draw(webui, xyz, "Step (outpaint)", ["64", "128", "999999"], **FOLD)
+    p, row = draw(webui, xyz, "Stage size (outpaint)", ["64", "128", "999999"], **FOLD)
     assert [cell.images[0].size for cell in row] == [(640, 512), (640, 512), (512, 512)]
     assert len(inner()) == 3
-    assert "axis.step" in row[2].comments
+    assert "axis.stage_size" in row[2].comments
     assert not hasattr(p, CHANGES)
     assert not getattr(p, "retouch_outpaint", None)
 
@@ -178,6 +179,6 @@ def test_an_axis_changes_what_an_api_request_asks_for(webui, xyz):
     }
     with webui.generating(), contextlib.closing(p):
         webui.prepare(p, request)
-        row = xyz.draw(p, axis(xyz, "Step (outpaint)"), ["64", "128"])
+        row = xyz.draw(p, axis(xyz, "Stage size (outpaint)"), ["64", "128"])
     assert [len(call["prompts"]) for call in inner()] == [1, 1, 1]
     assert {cell.images[0].size for cell in row} == {(640, 512)}
