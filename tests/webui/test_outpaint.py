@@ -103,14 +103,14 @@ def test_where_the_first_is_changed_nothing_is_painted_in_vain(webui, other_fixe
 
 
 def test_what_breaks_for_one_of_a_batch_leaves_the_others_theirs(webui, monkeypatch):
-    whole = retouch.outpaint.outpaint.way_of
+    whole = retouch.outpaint.outpaint.plan_extension
 
     def broken(asked, picture, generation, studio):
         if generation.seed == 101:
             raise RuntimeError("a screw is loose")
         return whole(asked, picture, generation, studio)
 
-    monkeypatch.setattr(retouch.outpaint.outpaint, "way_of", broken)
+    monkeypatch.setattr(retouch.outpaint.outpaint, "plan_extension", broken)
     run = webui.txt2img(outpaint(right=128), batch_size=3)
     assert [picture.size.width for picture in run.pictures] == [640, 512, 640]
     assert ["a screw is loose" in said(run, i).get(OUTPAINT_WARNINGS, "") for i in range(3)] == [
@@ -147,7 +147,7 @@ def test_plans_know_how_long_what_the_accordion_painted_took(webui, asked):
 
 
 def test_words_by_stage_are_a_line_each_and_may_have_commas(webui):
-    widgets = {"outpaint_right": 256, "outpaint_step": "128", "outpaint_tries": 1, "outpaint_cleanup": 0}
+    widgets = {"outpaint_right": 256, "outpaint_stage_size": "128", "outpaint_attempts": 1, "outpaint_cleanup": 0}
     words = {"outpaint_stage_prompts": "\na pier, gulls\n", "outpaint_seed_step": "same"}
     on = {"enable": True, "target_models_1": [], "outpaint_enabled": True}
     run = webui.txt2img(webui.values(**on, **widgets, **words))
@@ -191,10 +191,10 @@ def test_widgets_ask_for_what_the_api_asks_for(webui):
         "target_models_1": [],
         "outpaint_enabled": True,
         "outpaint_right": 128,
-        "outpaint_step": "64",
+        "outpaint_stage_size": "64",
         "outpaint_prompt_right": "a pier",
-        "outpaint_order": "right, left",
-        "outpaint_tries": 1,
+        "outpaint_side_order": "right, left",
+        "outpaint_attempts": 1,
         "outpaint_cleanup": 0,
     }
     by_widgets = webui.txt2img(webui.values(**widgets))
@@ -245,7 +245,7 @@ def test_every_outpaint_knob_has_a_widget_with_a_unique_label(webui):
     assert len({c.label for c in ours}) == WIDGETS
     assert all(labels.count(c.label) == 1 for c in ours)
     with gr.Blocks():
-        section = outpaint_section.Section(str)
+        section = outpaint_section.OutpaintSection(str)
         assert len(section.build()) == WIDGETS
     assert outpaint_section.request_from_widgets([True, *(c.value for c in ours[1:])]) == ScriptOutpaint()
     assert {"step", "overlap", "aspect", "refine"} <= {leaf.path for leaf in KNOB_PATHS}
@@ -295,7 +295,7 @@ def test_an_engine_that_breaks_costs_nothing_but_the_extension(webui, monkeypatc
         raise RuntimeError("a screw is loose")
 
     plain = webui.txt2img({"enabled": False})
-    monkeypatch.setattr(retouch.outpaint.outpaint, "way_of", broken)
+    monkeypatch.setattr(retouch.outpaint.outpaint, "plan_extension", broken)
     run = webui.txt2img(outpaint(right=128))
     assert run.pictures == plain.pictures
     assert "a screw is loose" in said(run)[OUTPAINT_WARNINGS]
@@ -304,14 +304,14 @@ def test_an_engine_that_breaks_costs_nothing_but_the_extension(webui, monkeypatc
 
 def test_each_picture_says_its_own_warnings_and_the_job_all_of_them(webui, monkeypatch):
     first = iter([True, False])
-    whole = retouch.outpaint.outpaint.way_of
+    whole = retouch.outpaint.outpaint.plan_extension
 
     def once(*args):
         if next(first):
             raise BadInput("not this one.", path="image")
         return whole(*args)
 
-    monkeypatch.setattr(retouch.outpaint.outpaint, "way_of", once)
+    monkeypatch.setattr(retouch.outpaint.outpaint, "plan_extension", once)
     run = webui.txt2img(outpaint(right=128), batch_size=2)
     assert [picture.size.width for picture in run.pictures] == [512, 640]
     assert OUTPAINT_WARNINGS in said(run, 0)

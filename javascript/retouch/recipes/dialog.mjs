@@ -266,7 +266,7 @@ class RecipesDialog {
     }
 
     async #deleteSaved(recipe) {
-        const answer = await this.#request(() => this.studio.api.post("recipes/remove", { name: recipeName(recipe) }));
+        const answer = await this.#request(() => this.api.post("recipes/remove", { name: recipeName(recipe) }));
         if (answer) {
             await this.#refresh(recipeName(answer.restored ?? {}));
             const key = answer.restored ? "recipes.deletedRestored" : "recipes.deleted";
