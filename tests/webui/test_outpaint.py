@@ -248,7 +248,7 @@ def test_every_outpaint_knob_has_a_widget_with_a_unique_label(webui):
         section = outpaint_section.OutpaintSection(str)
         assert len(section.build()) == WIDGETS
     assert outpaint_section.request_from_widgets([True, *(c.value for c in ours[1:])]) == ScriptOutpaint()
-    assert {"step", "overlap", "aspect", "refine"} <= {leaf.path for leaf in KNOB_PATHS}
+    assert {"stage_size", "overlap", "aspect", "refine"} <= {leaf.path for leaf in KNOB_PATHS}
 
 
 @pytest.mark.parametrize(
