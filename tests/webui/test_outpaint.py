@@ -147,7 +147,12 @@ def test_plans_know_how_long_what_the_accordion_painted_took(webui, asked):
 
 
 def test_words_by_stage_are_a_line_each_and_may_have_commas(webui):
-    widgets = {"outpaint_right": 256, "outpaint_stage_size": "128", "outpaint_attempts": 1, "outpaint_cleanup": 0}
+    widgets = {
+        "outpaint_right": 256,
+        "outpaint_stage_size": "128",
+        "outpaint_attempts": 1,
+        "outpaint_cleanup": 0,
+    }
     words = {"outpaint_stage_prompts": "\na pier, gulls\n", "outpaint_seed_step": "same"}
     on = {"enable": True, "target_models_1": [], "outpaint_enabled": True}
     run = webui.txt2img(webui.values(**on, **widgets, **words))
