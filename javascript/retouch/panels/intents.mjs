@@ -4,7 +4,7 @@ import { KnobGroups } from "../ui/knob-groups.mjs";
 import { h, setValue } from "../ui/dom.mjs";
 import { makeSeedField, makeTextField } from "../ui/setting-fields.mjs";
 import { icon } from "../ui/icons.mjs";
-import { knobsOf } from "../ui/knob-widgets.mjs";
+import { frontKnobs, knobsOf } from "../ui/knob-widgets.mjs";
 import { makeSection } from "../ui/collapsible.mjs";
 import { flatten } from "../document/settings.mjs";
 import { text } from "../util/text.mjs";
@@ -65,7 +65,8 @@ export class IntentsPanel {
     describe(intents, schema) {
         this.intents = intents;
         const knobs = knobsOf(schema).filter(({ path, group }) => group && !ELSEWHERE.includes(path));
-        this.knobs = knobs.map((knob) => ({ ...knob, order: 0 }));
+        const ordered = [...frontKnobs(knobs), ...knobs.filter(({ order }) => !order)];
+        this.knobs = ordered.map((knob) => ({ ...knob, order: 0 })); // all in folds, the most used first
         this.buttons.replaceChildren(...intents.map((intent, index) => this.#makeButton(intent, index)));
         this.update();
     }
