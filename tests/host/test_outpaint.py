@@ -201,18 +201,18 @@ def test_a_request_that_cannot_be_met_leaves_the_picture_and_says_why(client):
 
 
 @pytest.mark.webui
-def test_a_plot_compares_steps(client):
+def test_a_plot_compares_stage_sizes(client):
     scripts = [entry.lower() for entry in client.get("/sdapi/v1/scripts")["txt2img"]]
     assert "x/y/z plot" in scripts
     info = client._http.get("/sdapi/v1/script-info").json()
     plot = next(s for s in info if s["name"] == "x/y/z plot" and not s["is_img2img"])
     args = [arg["value"] for arg in plot["args"]]
     axes = plot["args"][0]["choices"]
-    args[0], args[1] = axes.index("[Retouch] Step (outpaint)"), "64, 128"
+    args[0], args[1] = axes.index("[Retouch] Stage size (outpaint)"), "64, 128"
     args[3] = args[6] = axes.index("Nothing")
     body = {**txt2img(script_name="x/y/z plot", script_args=args), **script(right=128)}
     said = client.sdapi("txt2img", body)
     fields = [parsed(text).get("Retouch outpaint") for text in json.loads(said["info"])["infotexts"]]
-    assert {json.loads(field)["step"] for field in fields if field and "step" in field} >= {64}
+    assert {json.loads(field)["stage_size"] for field in fields if field and "stage_size" in field} >= {64}
     grid = opened(said["images"][0])
     assert grid.width >= 2 * (256 + 128)
