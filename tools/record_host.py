@@ -2,7 +2,9 @@
 
 Run it with a WebUI's own Python from that WebUI's folder; no server is started, no model loaded:
 
-    cd WEBUI && venv/bin/python RETOUCH/tools/record_host.py --out RETOUCH/tests/webui/host_signatures.json
+    cd WEBUI && venv/bin/python RETOUCH/tools/record_host.py --out RETOUCH/tests/webui/signatures/a1111.json
+
+Flags for the WebUI itself come last, after `--`; for Forge Neo: `-- --cpu`.
 
 The stand-in for `modules` that the tests use is described by the same code and must say the same.
 """
@@ -17,6 +19,7 @@ import json
 import re
 import sys
 import types
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -130,10 +133,10 @@ def _type(owner: Any, name: str, value: Any) -> str:
     return named if isinstance(named, str) else named.__name__
 
 
-def _boot() -> dict[str, str]:
+def _boot(flags: Sequence[str]) -> dict[str, str]:
     """Import the WebUI of this folder as it does before it starts a server."""
     sys.path.insert(0, str(Path.cwd()))
-    sys.argv = ["webui.py", *FLAGS]
+    sys.argv = ["webui.py", *flags]
     importlib.import_module("modules.initialize").imports()
     launch = importlib.import_module("modules.launch_utils")
     return {"version": launch.git_tag(), "commit": launch.commit_hash()}
@@ -149,10 +152,12 @@ def written(host: dict[str, str], names: dict[str, dict[str, Any]]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True, help="the JSON file to write")
-    out = parser.parse_args().out.resolve()
+    parser.add_argument("flags", nargs="*", default=FLAGS, help="command line flags of the WebUI")
+    arguments = parser.parse_args()
+    out = arguments.out.resolve()
     sys.path.append(str(ROOT))
     names = importlib.import_module("tools.host_names").used(WEBUI)
-    host = _boot()
+    host = _boot(arguments.flags)
     found = described(names)
     missing = [name for name, entry in found.items() if entry["kind"] == "missing"]
     out.write_text(written(host, found), "utf-8")

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
-from retouch.webui import host
+from retouch.webui.host.modules import shared
 
 
 def guard_of(app: FastAPI) -> Any:
@@ -21,7 +21,7 @@ def guard_of(app: FastAPI) -> Any:
 
     def guard(request: Request, credentials: HTTPBasicCredentials | None = Depends(basic)) -> None:
         known = {**_api_users(), **(getattr(app, "auth", None) or {})}
-        demanded = bool(known or host.shared.cmd_opts.api_auth)
+        demanded = bool(known or shared.cmd_opts.api_auth)
         if not demanded or _logged_in(app, request) or (credentials and _matches(known, credentials)):
             return
         raise HTTPException(401, "Incorrect username or password", {"WWW-Authenticate": "Basic"})
@@ -30,14 +30,16 @@ def guard_of(app: FastAPI) -> Any:
 
 
 def _api_users() -> dict[str, str]:
-    pairs = str(host.shared.cmd_opts.api_auth or "").split(",")
+    pairs = str(shared.cmd_opts.api_auth or "").split(",")
     return {name: word for name, colon, word in (pair.partition(":") for pair in pairs) if colon}
 
 
 def _logged_in(app: FastAPI, request: Request) -> bool:
     """True if the request has a valid login cookie of gradio, either the secure or the unsecure one."""
     tokens = getattr(app, "tokens", None) or {}
-    cookies = (request.cookies.get(name) for name in ("access-token", "access-token-unsecure"))
+    owner = getattr(app, "cookie_id", "")  # since gradio 4
+    names = (f"{name}-{owner}" if owner else name for name in ("access-token", "access-token-unsecure"))
+    cookies = (request.cookies.get(name) for name in names)
     return any(cookie in tokens for cookie in cookies if cookie)
 
 

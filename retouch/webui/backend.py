@@ -20,8 +20,11 @@ from retouch.pipeline.pipeline import Pipeline
 from retouch.progress import Progress
 from retouch.recipes.sampling import Sampling
 from retouch.segmenters.base import Segmenter
-from retouch.webui import host, service
+from retouch.webui import service
 from retouch.webui.auth import guard_of
+from retouch.webui.host.models import loaded_checkpoint, loaded_models, native_if_loaded
+from retouch.webui.host.modules import call_queue, device, progress, shared
+from retouch.webui.host.sampling import default_sampling
 from retouch.webui.progress import HostProgress, preview
 
 
@@ -48,12 +51,12 @@ class HostBackend:
             "host": "webui",
             "engine": "webui",
             "version": retouch.__version__,
-            "checkpoint": host.loaded_checkpoint(),
-            "device": host.device(),
+            "checkpoint": loaded_checkpoint(),
+            "device": device(),
         }
 
     def defaults(self) -> Sampling:
-        return host.sampling()
+        return default_sampling()
 
     def models(self) -> list[dict[str, Any]]:
         return [dataclasses.asdict(model) for model in service.registry().available()]
@@ -65,11 +68,11 @@ class HostBackend:
         return service.segmenters().get(name)
 
     def device(self) -> str:
-        return host.device()
+        return device()
 
     def native(self, checkpoint: str) -> Size | None:
-        named = checkpoint and checkpoint != host.loaded_models()[0]
-        return None if named else host.native_if_loaded()
+        named = checkpoint and checkpoint != loaded_models()[0]
+        return None if named else native_if_loaded()
 
     @contextlib.contextmanager
     def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:
@@ -79,36 +82,36 @@ class HostBackend:
         host's progress bar uses `task` as the name of the job. The host's lock is not re-entrant, so never
         call this inside a hook of a job.
         """
-        ticket = JobTicket(what, task or host.progress.create_task_id(f"retouch_{what}"))
-        host.progress.add_task_to_queue(ticket.task)
-        with self.job_queue.hold(ticket, host.call_queue.queue_lock):
-            host.shared.state.begin(job=ticket.task)
-            host.progress.start_task(ticket.task)
+        ticket = JobTicket(what, task or progress.create_task_id(f"retouch_{what}"))
+        progress.add_task_to_queue(ticket.task)
+        with self.job_queue.hold(ticket, call_queue.queue_lock):
+            shared.state.begin(job=ticket.task)
+            progress.start_task(ticket.task)
             try:
                 with service.working():
                     yield HostProgress(ticket)
             finally:
-                host.progress.finish_task(ticket.task)
-                host.shared.state.end()
-                host.shared.total_tqdm.clear()
+                progress.finish_task(ticket.task)
+                shared.state.end()
+                shared.total_tqdm.clear()
 
     def progress(self, task: str) -> dict[str, Any]:
         """The summary of the queue. `waiting` and `busy` include the host's own jobs."""
-        state, now = host.shared.state, self.job_queue.now
+        state, now = shared.state, self.job_queue.now
         if now.verb:
             now.step(state.sampling_step, state.sampling_steps)
         image = preview() if self.job_queue.at_work(task) else None
         summary = self.job_queue.summary(task)
-        waiting = len(host.progress.pending_tasks)
+        waiting = len(progress.pending_tasks)
         mine = summary["task"] != ""  # checked again: another job may have started during the preview
         return {**summary, "busy": bool(state.job), "waiting": waiting, "preview": image if mine else None}
 
     def interrupt(self, task: str) -> dict[str, Any]:
         """Stop a job of Retouch. The host's own jobs have the host's button."""
-        return {"interrupted": self.job_queue.stop(task, host.shared.state.interrupt)}
+        return {"interrupted": self.job_queue.stop(task, shared.state.interrupt)}
 
     def skip(self, task: str) -> dict[str, Any]:
-        return {"skipped": self.job_queue.stop(task, host.shared.state.skip)}
+        return {"skipped": self.job_queue.stop(task, shared.state.skip)}
 
 
 def on_app_started(_demo: Any, app: FastAPI) -> None:

@@ -29,9 +29,10 @@ from retouch.recipes.infotext import RECIPE, REGIONS, SKIPPED, WARNINGS
 from retouch.recipes.prompts import PromptPair
 from retouch.recipes.recipe import Generation, Pass, Recipe
 from retouch.recipes.sampling import Overrides
-from retouch.webui import hires_fix, history_files, host
+from retouch.webui import hires_fix, history_files
 from retouch.webui.engine.host_engine import HostEngine
 from retouch.webui.engine.tensors import floats_of, picture_of
+from retouch.webui.host.modules import errors
 from retouch.webui.panel.panel import request_from
 from retouch.webui.progress import HostProgress
 from retouch.webui.service import engine_for, finders, own_recipes, pipeline_on, record_timing, working
@@ -133,7 +134,7 @@ class AutofixJob:
             pp.images[index] = floats_of(tensor, before[index], result.picture)
         if any(result.stopped for result in results):
             # The host calls this after the hook. After an interrupt it would not save finished pictures.
-            p.save_samples = lambda: saves
+            p.save_samples = lambda **_: saves  # Neo calls it with `is_video`
 
     def fix_finished(self, p: Any, pp: Any) -> None:
         """Fix one full-size picture of a job whose overlay or colours the host applies later."""
@@ -171,7 +172,7 @@ class AutofixJob:
                 engine.with_remarks(_with_drawn_prompts(result, engine)) for result in record_timing(fixed)
             ]
         except Exception as error:  # the host would only log it, and the user would not see it
-            host.errors.report("Retouch: the picture is kept as it was", exc_info=True)
+            errors.report("Retouch: the picture is kept as it was", exc_info=True)
             ours = isinstance(error, RetouchError)
             reason = str(error) if ours else traceback.format_exception_only(error)[-1].strip()
             return [Result(canvas.picture, warnings=(reason,)) for canvas in canvases]
@@ -218,7 +219,7 @@ class AutofixJob:
             about = params(self.recipe, result.reports, around)
             history_files.remember(p, index, History.of(canvas.picture, result.reports), about)
         except Exception:  # a full disk must not lose the finished fixes
-            host.errors.report("Retouch: the picture before, or what was found, was not saved", exc_info=True)
+            errors.report("Retouch: the picture before, or what was found, was not saved", exc_info=True)
 
     def end(self, p: Any, processed: Any) -> None:
         """Add the regions and masks to the result and restore `p`.

@@ -15,7 +15,9 @@ import torch
 from retouch.image.picture import Picture
 from retouch.webui.engine.batch_img2img import cells, seed_torch
 from retouch.webui.engine.tensors import floats_of, picture_of
-from retouch.webui.host import devices, latents_of, processing, shared, use_hires_checkpoint
+from retouch.webui.host.dialects import dialect
+from retouch.webui.host.modules import devices, processing, shared
+from retouch.webui.host.sampling import latents_of
 
 Mend = Callable[[Sequence[Picture]], Sequence[Picture]]
 """Maps the small pictures of a batch to the fixed pictures, of the same sizes."""
@@ -58,7 +60,7 @@ def _mend_samples(
     before = [((sample.float() + 1) / 2).clamp(0, 1) for sample in floats]
     pictures = [picture_of(tensor) for tensor in before]
     after = mend(pictures)
-    use_hires_checkpoint(txt2img)
+    dialect().use_hires_checkpoint(txt2img)
     new = [floats_of(*triple) for triple in zip(before, pictures, after, strict=True)]
     if decoded is not None and not (shared.state.interrupted and samples is not None):
         unchanged = (

@@ -16,7 +16,8 @@ from retouch.image.region import Region
 from retouch.pipeline import history_file
 from retouch.pipeline.history import History
 from retouch.pipeline.report import Result
-from retouch.webui import host, settings
+from retouch.webui import settings
+from retouch.webui.host.modules import errors, images, processing, shared
 
 
 def remember(p: Any, index: int, history: History, about: dict[str, str]) -> None:
@@ -35,7 +36,7 @@ def on_image_saved(params: Any) -> None:
             path = Path(params.filename).with_suffix(history_file.ENDING)
             history_file.save(path, history_file.write_history(*history), settings.history_bytes())
         except Exception:  # a full disk must not lose the picture
-            host.errors.report("Retouch: the history beside a picture was not saved", exc_info=True)
+            errors.report("Retouch: the history beside a picture was not saved", exc_info=True)
 
 
 def save_extras(p: Any, index: int, before: Picture, result: Result) -> None:
@@ -52,16 +53,16 @@ def save_extras(p: Any, index: int, before: Picture, result: Result) -> None:
 
 
 def _save(p: Any, index: int, image: Image.Image, suffix: str) -> None:
-    info = host.processing.create_infotext(
+    info = processing.create_infotext(
         p, p.prompts, p.seeds, p.subseeds, index=index, all_negative_prompts=p.negative_prompts
     )
-    host.images.save_image(
+    images.save_image(
         image,
         p.outpath_samples,
         "",
         p.seeds[index],
         p.prompts[index],
-        host.shared.opts.samples_format,
+        shared.opts.samples_format,
         info=info,
         p=p,
         suffix=suffix,

@@ -19,8 +19,9 @@ from retouch.pipeline.pipeline import PictureInput
 from retouch.pipeline.report import Result
 from retouch.recipes.infotext import OUTPAINT, OUTPAINT_WARNINGS
 from retouch.recipes.recipe import Generation
-from retouch.webui import host
 from retouch.webui.engine.tensors import picture_of
+from retouch.webui.host.modules import errors, option
+from retouch.webui.host.sampling import default_sampling
 from retouch.webui.panel.outpaint_section import CHANGES
 from retouch.webui.progress import HostProgress
 from retouch.webui.service import engine_for, pipeline_on, record_timing, working
@@ -101,7 +102,7 @@ class OutpaintJob:
         except Exception as error:  # the host would only log it, and the user would not see it
             ours = isinstance(error, RetouchError)
             if not ours:
-                host.errors.report("Retouch: the picture is not extended", exc_info=True)
+                errors.report("Retouch: the picture is not extended", exc_info=True)
             reason = str(error) if ours else traceback.format_exception_only(error)[-1].strip()
             return Result(before, warnings=(reason,))
 
@@ -144,7 +145,7 @@ def generation(asked: ScriptOutpaint, made: Generation) -> Generation:
     has none.
     """
     if not asked.match_original:
-        return asked.generation(host.sampling(), made.seed)
+        return asked.generation(default_sampling(), made.seed)
     varied = asked.subseed_strength > 0
     return Generation(
         asked.prompt or made.prompt,
@@ -159,6 +160,6 @@ def generation(asked: ScriptOutpaint, made: Generation) -> Generation:
 def _unfit(p: Any) -> str:
     """The reason why the picture cannot be extended, else "". The host's later mask composite is one."""
     masked = getattr(p, "mask_for_overlay", None) is not None
-    if masked and any(host.option(f"{what}_mask_composite", False) for what in ("return", "save")):
+    if masked and any(option(f"{what}_mask_composite", False) for what in ("return", "save")):
         return "the WebUI's mask composite needs the picture as it is: switch it off in the settings."
     return ""

@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass, field
 
 from retouch.api.queue import JobTicket
-from retouch.webui.host import shared
+from retouch.webui.host.modules import shared
 
 
 @dataclass

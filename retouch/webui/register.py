@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from retouch.webui import settings
-from retouch.webui.host import script_callbacks
+from retouch.webui.host.modules import script_callbacks
 from retouch.webui.panel import xyz_axes
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from retouch.api.requests.script import ScriptOutpaint
 from retouch.errors import RetouchError
-from retouch.webui import host
 from retouch.webui.fix_job import AutofixJob
+from retouch.webui.host.modules import scripts
 from retouch.webui.outpaint_job import OutpaintJob
 from retouch.webui.panel.outpaint_section import CHANGES, WIDGETS, request_from_widgets
 from retouch.webui.panel.panel import Panel, request_from
@@ -16,7 +16,7 @@ from retouch.webui.panel.panel import Panel, request_from
 TITLE = "Retouch"
 
 
-class RetouchScript(host.scripts.Script):
+class RetouchScript(scripts.Script):
     """The script on the txt2img and img2img tabs.
 
     The host uses two instances for all jobs, so the state of a job is in `p.retouch` and
@@ -27,7 +27,7 @@ class RetouchScript(host.scripts.Script):
         return TITLE
 
     def show(self, is_img2img: bool) -> Any:
-        return host.scripts.AlwaysVisible
+        return scripts.AlwaysVisible
 
     def ui(self, is_img2img: bool) -> list[Any]:
         """Build the panel. The values of its components are the `args` of the hooks below."""

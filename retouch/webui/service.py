@@ -15,7 +15,8 @@ from retouch.pipeline.timing import SpeedHistory
 from retouch.webui import settings
 from retouch.webui.engine.host_engine import HostEngine
 from retouch.webui.engine.nested_job import model_patches_of, randomness_kept
-from retouch.webui.host import DATA, MODELS, device, loaded_checkpoint, models_as_found, shared
+from retouch.webui.host.models import loaded_checkpoint, models_as_found
+from retouch.webui.host.modules import DATA, MODELS, device, shared
 from retouch.webui.surrounding_job import Around
 
 if TYPE_CHECKING:

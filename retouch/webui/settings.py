@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from retouch.webui.host import option, shared
+from typing import Any
+
+from retouch.webui.host.modules import option, shared
 
 SECTION = ("retouch", "Retouch")
 SCRIPTS = (
@@ -54,7 +56,7 @@ def on_ui_settings() -> None:
         shared.opts.add_option(key, _info(default, label, bounds).info(info))
 
 
-def _info(default: object, label: str, bounds: tuple[int, int, int] | None) -> shared.OptionInfo:
+def _info(default: object, label: str, bounds: tuple[int, int, int] | None) -> Any:
     if bounds is None:
         return shared.OptionInfo(default, label, section=SECTION)
     import gradio

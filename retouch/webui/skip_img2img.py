@@ -18,7 +18,7 @@ from retouch.image.mask import Mask
 from retouch.image.mask_reading import host_mask
 from retouch.image.picture import Picture
 from retouch.recipes.infotext import SKIPPED
-from retouch.webui.host import images, processing, shared
+from retouch.webui.host.modules import images, processing, shared
 
 _REPLACED = ("init", "sample", "width", "height", "image_cfg_scale", "restore_faces", "batch_size")
 

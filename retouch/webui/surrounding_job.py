@@ -15,8 +15,9 @@ from typing import Any
 from retouch.knobs import knobs_of
 from retouch.recipes.recipe import Generation
 from retouch.recipes.sampling import Sampling
-from retouch.webui import host
-from retouch.webui.host import processing, shared
+from retouch.webui.host.dialects import dialect
+from retouch.webui.host.models import settings_checkpoint
+from retouch.webui.host.modules import option, processing, shared
 
 _SAME = ("", "None", "none")
 _PASSED_ON = (
@@ -100,14 +101,20 @@ class Around:
 
     @property
     def checkpoint(self) -> str:
-        """Title of the second sampling's own checkpoint, "" if it is the job's checkpoint."""
+        """Title of the checkpoint of this sampling, "" if it is that of the options.
+
+        A fork may name the second sampling's checkpoint in its options while hires fix runs.
+        """
+        if self.small:
+            return dialect().first_checkpoint(self.p)
         info = getattr(self.p, "hr_checkpoint_info", None) if self.second else None
-        return "" if info is None or info is host.settings_checkpoint() else info.title
+        return "" if info is None or info is settings_checkpoint() else info.title
 
     def img2img(self, checkpoint: str) -> dict[str, Any]:
         """Arguments of the host's img2img to sample with `checkpoint` in the same manner as this job."""
         known = processing.StableDiffusionProcessingImg2Img.__dataclass_fields__
         override = {name: getattr(self.p, name) for name in _PASSED_ON if hasattr(self.p, name)}
+        override |= dialect().sampling_arguments(self.p, self.second)
         if checkpoint in ("", self.checkpoint) and self._has_refiner:
             override |= {
                 "refiner_checkpoint": self.p.refiner_checkpoint,
@@ -122,7 +129,7 @@ class Around:
             return False
         if not getattr(self.p, "enable_hr", False):
             return True
-        in_which = host.option("hires_fix_refiner_pass", "second pass")
+        in_which = option("hires_fix_refiner_pass", "second pass")
         return in_which != ("first pass" if self.second else "second pass")
 
 

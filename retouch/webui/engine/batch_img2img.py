@@ -21,14 +21,14 @@ from retouch.image.picture import Picture
 from retouch.webui.engine.guest_scripts import admit_scripts
 from retouch.webui.engine.nan_check import DECODER, ENCODER, SAMPLER, refuse_nan
 from retouch.webui.engine.soft_mask import HostSoftMask
-from retouch.webui.host import gpus, noise_levels, processing, scripts, shared
+from retouch.webui.host.dialects import dialect
+from retouch.webui.host.modules import gpus, processing, scripts, shared
+from retouch.webui.host.sampling import noise_levels
 from retouch.webui.surrounding_job import Around
 
 LATENT = {"latent noise": 2, "latent nothing": 3}
 """Masked content -> the host's `inpainting_fill`, for content in latent space. Other masked content is
 already in the pixels of the crop."""
-LATENT_CELL = 8
-"""Side of a latent cell in pixels. The host has it as a constant. Work sizes are multiples of it."""
 _PREPARED = ("init_latent", "mask", "nmask", "image_conditioning", "retouch_alpha")
 
 
@@ -100,9 +100,10 @@ def _opaque(alpha: np.ndarray) -> Image.Image:
 
     A soft cell is denoised from a noise level that is too low to turn noise into a picture.
     """
-    rows, columns = (side // LATENT_CELL for side in alpha.shape)
+    cell = processing.opt_f  # the side of a latent cell in pixels; forks set it for the loaded model
+    rows, columns = (side // cell for side in alpha.shape)
     opaque = (cells(alpha, rows, columns)[0].numpy() == OPAQUE) * np.uint8(OPAQUE)
-    return Image.fromarray(opaque.repeat(LATENT_CELL, 0).repeat(LATENT_CELL, 1))
+    return Image.fromarray(opaque.repeat(cell, 0).repeat(cell, 1))
 
 
 def _join(tensors: Sequence[Any], ndim: int) -> Any:
@@ -155,6 +156,11 @@ class FilteredScripts(scripts.ScriptRunner):
         super().on_mask_blend(p, mba)
         self.hold = self.hold or HostSoftMask(p.retouch_alpha, noise_levels(p).to(p.retouch_alpha.device))
         self.hold(mba)
+
+    def process_before_every_sampling(self, p: Any, **kwargs: Any) -> None:
+        """Give the kept area the noise of its own job."""
+        super().process_before_every_sampling(p, **kwargs)
+        dialect().hold_kept_area(p, kwargs["noise"])
 
     def post_sample(self, p: Any, ps: Any, *args: Any) -> None:
         """Raises NotANumber if the UNet returned NaN."""

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from retouch.webui.host import script_callbacks
+from retouch.webui.host.modules import script_callbacks
 
 NEVER = {
     "soft_inpainting": "its masks and overlays are of the whole picture; those of the fixes are soft already",

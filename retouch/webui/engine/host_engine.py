@@ -20,12 +20,14 @@ from retouch.pipeline.report import Result
 from retouch.progress import Progress
 from retouch.recipes.prompts import networks
 from retouch.recipes.sampling import Sampling
-from retouch.webui import host
 from retouch.webui.engine.batch_img2img import FilteredScripts, crops
 from retouch.webui.engine.guest_scripts import states_kept
 from retouch.webui.engine.model_patches import any_gone, find_replaced, owners, pause_replacements
 from retouch.webui.engine.nan_check import explain
 from retouch.webui.engine.nested_job import host_state_restored
+from retouch.webui.host.models import allow_clip_skip, loaded_models, native, use_models
+from retouch.webui.host.modules import devices, errors, processing, scripts
+from retouch.webui.host.sampling import padded_lengths, sampler_name
 from retouch.webui.settings import allowed_scripts, batch_limit
 from retouch.webui.surrounding_job import Around
 
@@ -38,7 +40,7 @@ _GONE = (
 
 @dataclass
 class HostEngine:
-    """The engine of one fix. `around` is the surrounding job, or None. Use inside `host.models_as_found`."""
+    """The engine of one fix. `around` is the surrounding job, or None. Use inside `models_as_found`."""
 
     around: Around | None = None
     free_memory: Callable[[], None] = lambda: None
@@ -62,7 +64,7 @@ class HostEngine:
 
     def __post_init__(self) -> None:
         self._replaced, self._owners = (find_replaced(), owners()) if self.around else ([], [])
-        checkpoint, vae = host.loaded_models()
+        checkpoint, vae = loaded_models()
         self.found = ((self.around and self.around.checkpoint) or checkpoint, vae)
 
     @property
@@ -72,8 +74,8 @@ class HostEngine:
 
     def native(self, checkpoint: str) -> Size:
         """The native size in pixels. It loads the checkpoint, because the pass needs it next."""
-        host.use_models(checkpoint or self.found[0], "", self.found)
-        return host.native()
+        use_models(checkpoint or self.found[0], "", self.found)
+        return native()
 
     def batch_key(self, job: Job) -> Hashable:
         """See `engines.base.Engine`. Three limits of the host make jobs incompatible.
@@ -84,7 +86,7 @@ class HostEngine:
         sampling = job.settings.sampling
         alone = id(job) if sampling.sampler.lower() == "dpm adaptive" else 0
         strength = job.subseed_strength
-        return networks(job.prompt), host.chunks(job.negative_prompt, sampling.steps), strength, alone
+        return networks(job.prompt), padded_lengths(job.negative_prompt, sampling.steps), strength, alone
 
     def paint(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
         """See `engines.base.Engine`. Raises Missing for an unknown sampler, checkpoint or VAE."""
@@ -94,8 +96,8 @@ class HostEngine:
         with _translate_errors(self.free_memory), host_state_restored():
             runner = self._runner()
             checkpoint, vae = sampling.checkpoint or self.found[0], sampling.vae or self.found[1]
-            host.use_models(checkpoint, vae, self.found)
-            host.allow_clip_skip(sampling.clip_skip)
+            use_models(checkpoint, vae, self.found)
+            allow_clip_skip(sampling.clip_skip)
             pause_replacements()
             pictures = self._sample(jobs, runner)
         if progress.stopped or len(pictures) != len(jobs):
@@ -114,7 +116,7 @@ class HostEngine:
 
     def _runner(self) -> FilteredScripts:
         outer = self.around and self.around.p
-        base = getattr(outer, "scripts", None) or host.scripts.scripts_img2img
+        base = getattr(outer, "scripts", None) or scripts.scripts_img2img
         runner = FilteredScripts.of(base, allowed_scripts() if outer else (), self._owners)
         self.remarks.update(dict.fromkeys(runner.remarks))
         return runner
@@ -125,7 +127,7 @@ class HostEngine:
         states = states_kept(runner.alwayson_scripts)
         with states, contextlib.closing(crops(named, self.around, runner)) as p:
             p.cached_c, p.cached_uc = self.cached_c, self.cached_uc
-            processed = host.processing.process_images(p)
+            processed = processing.process_images(p)
             self.spoken.update(
                 {(j.prompt, j.seed): drawn for j, drawn in zip(jobs, p.all_prompts, strict=True)}
             )
@@ -137,7 +139,7 @@ class HostEngine:
 def _host_named(job: Job) -> Job:
     """The job with the sampler name in the host's spelling. Raises Missing for an unknown sampler."""
     sampling: Sampling = job.settings.sampling
-    named = dataclasses.replace(sampling, sampler=host.sampler_name(sampling.sampler))
+    named = dataclasses.replace(sampling, sampler=sampler_name(sampling.sampler))
     return dataclasses.replace(job, settings=dataclasses.replace(job.settings, sampling=named))
 
 
@@ -156,12 +158,12 @@ def _translate_errors(free_memory: Callable[[], None]) -> Iterator[None]:
         # batch would occupy memory while a smaller batch is tried.
         traceback.clear_frames(error.__traceback__)
         free_memory()
-        host.devices.torch_gc()
+        devices.torch_gc()
         raise OutOfMemory(
             "the GPU ran out of memory.", hint="Lower the batch limit or the work size."
         ) from error
-    except host.devices.NansException as error:
+    except devices.NansException as error:
         raise explain(error) from error
     except Exception as error:
-        host.errors.report("Retouch: a batch could not be painted", exc_info=True)
+        errors.report("Retouch: a batch could not be painted", exc_info=True)
         raise PaintFailed(f"the WebUI could not paint it ({type(error).__name__}: {error}).") from error

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from retouch.webui.host import processing, sd_models, shared
+from retouch.webui.host.modules import processing, sd_models, shared
 
 _PAUSED = frozenset({"forward", "_forward"})
 """The methods in which a block of a UNet computes. They are the only ones to remove: with little memory, the

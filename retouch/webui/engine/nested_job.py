@@ -14,15 +14,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from modules import sd_hijack, sd_models, sd_samplers
 
 from retouch.webui.engine.guest_scripts import callbacks_kept
 from retouch.webui.engine.model_patches import functions_kept
-from retouch.webui.host import PARAMS_TXT, devices, gpus, processing, shared
+from retouch.webui.host.a1111 import attributes_kept
+from retouch.webui.host.dialects import dialect
+from retouch.webui.host.modules import PARAMS_TXT, gpus, processing, sd_samplers, shared
 
 _STATE = ("job", "textinfo", "sampling_step", "sampling_steps")
-_PROMPT_REMARKS = ("comments", "extra_generation_params")
-"""Remarks of the host's prompt parser on the surrounding job. Its later batches have them in the infotext."""
 _OWN = ((processing, "process_images_inner"), (sd_samplers, "create_sampler"))
 """Functions of the host that extensions replace during a job, such as ControlNet's batches and tiled
 diffusion."""
@@ -34,8 +33,8 @@ def host_state_restored() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(_file_kept(PARAMS_TXT))
         stack.enter_context(_state_kept())
-        stack.enter_context(_attributes_kept(sd_hijack.model_hijack, _PROMPT_REMARKS))
-        stack.enter_context(_precision_kept())
+        stack.enter_context(dialect().model_kept())
+        stack.enter_context(dialect().nan_checks())
         stack.enter_context(callbacks_kept())
         stack.enter_context(functions_kept())
         stack.enter_context(_host_functions())
@@ -65,33 +64,10 @@ def _state_kept() -> Iterator[None]:
         state.job_count += 1
     ending, state.stopping_generation = state.stopping_generation, False
     try:
-        with _attributes_kept(state, _STATE):
+        with attributes_kept(state, _STATE):
             yield
     finally:
         state.stopping_generation = state.stopping_generation or ending
-
-
-@contextlib.contextmanager
-def _attributes_kept(thing: Any, names: tuple[str, ...]) -> Iterator[None]:
-    """Context manager: restores attributes by reference. The host assigns them and does not mutate them."""
-    before = {name: getattr(thing, name) for name in names if hasattr(thing, name)}
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(thing, name, value)
-
-
-@contextlib.contextmanager
-def _precision_kept() -> Iterator[None]:
-    """Context manager: restores the VAE's dtype. After NaN, the host permanently changes it to more bits."""
-    before = devices.dtype_vae
-    with _attributes_kept(devices, ("dtype_vae",)):
-        try:
-            yield
-        finally:
-            if devices.dtype_vae != before:
-                shared.sd_model.first_stage_model.to(before)
 
 
 @contextlib.contextmanager
@@ -144,5 +120,5 @@ def model_patches_of(outer: Any) -> None:
 
     Call it after the outer job's checkpoint is restored, because loading a checkpoint resets them too.
     """
-    sd_hijack.model_hijack.apply_circular(bool(outer.tiling))
-    sd_models.apply_token_merging(shared.sd_model, outer.get_token_merging_ratio())
+    dialect().apply_tiling(bool(outer.tiling))
+    dialect().apply_token_merging(outer.get_token_merging_ratio())

@@ -16,7 +16,8 @@ from retouch.recipes import library, people
 from retouch.recipes.infotext import RECIPE, SKIPPED, recipe_in
 from retouch.recipes.library import UNNAMED
 from retouch.recipes.recipe import Pass, Recipe
-from retouch.webui import host, settings
+from retouch.webui import settings
+from retouch.webui.host.modules import ui_components
 from retouch.webui.panel import outpaint_section
 from retouch.webui.panel.messages import message
 from retouch.webui.panel.outpaint_section import WIDGETS, OutpaintSection
@@ -49,7 +50,7 @@ class Panel:
 
     def build(self) -> list[Any]:
         """Create the widgets and return those whose values are the script's args."""
-        with host.ui_components.InputAccordion(
+        with ui_components.InputAccordion(
             False, label=message("title"), elem_id=self.elem_id("enable")
         ) as enable:
             with gr.Row():

@@ -8,17 +8,18 @@ from typing import Any
 import gradio as gr
 
 from retouch.knobs import KnobPath
-from retouch.webui import host
+from retouch.webui.host.models import checkpoint_names, vae_names
+from retouch.webui.host.sampling import sampler_names, scheduler_names
 from retouch.webui.panel.messages import message
 from retouch.webui.service import detector_names
 
 INHERIT = message("inherit")
 AUTO = message("auto")
 _LISTS = {
-    "sampler": host.sampler_names,
-    "scheduler": host.scheduler_names,
-    "checkpoint": host.checkpoint_names,
-    "vae": host.vae_names,
+    "sampler": sampler_names,
+    "scheduler": scheduler_names,
+    "checkpoint": checkpoint_names,
+    "vae": vae_names,
 }
 _LINES = {"prompt": 2, "negative_prompt": 2, "stage_prompts": 3}
 _BY_LINE = ("stage_prompts",)

@@ -7,8 +7,10 @@ from typing import Any
 
 from retouch.knobs import KnobPath, knob_paths
 from retouch.recipes.recipe import Pass
-from retouch.webui import host
 from retouch.webui.fix_job import OVERRIDES
+from retouch.webui.host.models import checkpoint_names, vae_names
+from retouch.webui.host.modules import scripts
+from retouch.webui.host.sampling import sampler_names, scheduler_names
 from retouch.webui.panel.messages import message
 from retouch.webui.panel.outpaint_section import CHANGES
 from retouch.webui.panel.outpaint_section import KNOB_PATHS as OUTPAINT_KNOB_PATHS
@@ -17,19 +19,17 @@ from retouch.webui.service import detector_names
 
 _CHOICES: dict[str, Callable[[], list[str]]] = {
     "target.models": detector_names,
-    "sampler": host.sampler_names,
-    "scheduler": host.scheduler_names,
-    "checkpoint": host.checkpoint_names,
-    "vae": host.vae_names,
+    "sampler": sampler_names,
+    "scheduler": scheduler_names,
+    "checkpoint": checkpoint_names,
+    "vae": vae_names,
 }
 _COSTS = {"checkpoint": 1.0, "vae": 0.7}
 
 
 def on_before_ui() -> None:
     """Add the axes. A rebuilt page calls this again, so existing labels are left out."""
-    xyz = next(
-        (s.module for s in host.scripts.scripts_data if s.script_class.__module__ == "xyz_grid.py"), None
-    )
+    xyz = next((s.module for s in scripts.scripts_data if s.script_class.__module__ == "xyz_grid.py"), None)
     if xyz is None:
         return
     known = {option.label for option in xyz.axis_options}

@@ -1,0 +1,158 @@
+"""stable-diffusion-webui-forge. Forge Neo is a subclass.
+
+This host loads what `model_data.forge_loading_parameters` names. It writes the parameters from the options
+`sd_model_checkpoint` and `forge_additional_modules`. The latter is a list of files: VAE and text encoders.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from retouch.image.geometry import Size
+from retouch.webui.host.a1111 import A1111, attributes_kept
+from retouch.webui.host.ability import optional
+from retouch.webui.host.modules import processing, script_callbacks, sd_models, sd_vae, shared
+
+_MODULES = "forge_additional_modules"
+_OPTIONS = ("sd_model_checkpoint", _MODULES)
+_REMARKS = ("comments", "extra_generation_params")
+_PATCHES = ("forge_objects", "forge_objects_after_applying_lora", "current_lora_hash")
+"""Attributes of the model with the patches of LoRA, ControlNet and other extensions for the current job."""
+
+
+class Forge(A1111):
+    """See `dialect.Dialect`."""
+
+    name = "Forge"
+
+    @optional("prompt lengths", 0)
+    def padded_tokens(self, prompt: str) -> int:
+        return shared.sd_model.get_prompt_lengths_on_ui(prompt)[1]
+
+    def native(self, model: Any) -> Size:
+        if getattr(model, "is_sd2", False):
+            return Size(768, 768) if _predictor(model).prediction_type == "v_prediction" else Size(512, 512)
+        return super().native(model)
+
+    def loaded(self) -> Any:
+        model = sd_models.model_data.sd_model
+        return model if hasattr(model, "forge_objects") else None  # else it is a placeholder
+
+    def load(self) -> Any:
+        if _options_changed():
+            _write_loading_parameters()
+        return sd_models.forge_model_reload()[0]  # returns at once if it is already loaded
+
+    @optional("a VAE of a pass")
+    def load_vae(self, name: str) -> None:
+        others = [path for path in shared.opts.data.get(_MODULES) or () if _base(path) not in sd_vae.vae_dict]
+        chosen = [sd_vae.vae_dict[name]] if name in sd_vae.vae_dict else []
+        shared.opts.data[_MODULES] = sorted([*others, *chosen])
+        self.load()
+
+    def vae(self) -> str:
+        files = [_base(path) for path in shared.opts.data.get(_MODULES) or ()]
+        return next((name for name in files if name in sd_vae.vae_dict), "")
+
+    @contextlib.contextmanager
+    def models_kept(self) -> Iterator[None]:
+        """As in AUTOMATIC1111. A hash of the loading parameters tells whether the loaded model changed."""
+        data, options = sd_models.model_data, {key: shared.opts.data.get(key) for key in _OPTIONS}
+        loaded, parameters = data.forge_hash, data.forge_loading_parameters
+        try:
+            yield
+        finally:
+            shared.opts.data.update(options)
+            data.forge_loading_parameters = parameters
+            if data.forge_hash != loaded and parameters:
+                sd_models.forge_model_reload()
+
+    def first_checkpoint(self, txt2img: Any) -> str:
+        """The options name the checkpoint of the second sampling while that is being prepared."""
+        info = sd_models.get_closet_checkpoint_match(getattr(txt2img, "sd_model_name", None) or "")
+        return "" if info is None else info.title
+
+    def use_hires_checkpoint(self, txt2img: Any) -> None:
+        """The host has written the loading parameters of the second sampling already."""
+        sd_models.forge_model_reload()
+
+    def noise_levels(self, p: Any) -> Any:
+        """This host calls the denoiser with sigmas also for the samplers that count timesteps."""
+        levels = super().noise_levels(p)
+        if not hasattr(p.sampler, "get_timesteps"):
+            return levels
+        alphas = shared.sd_model.alphas_cumprod
+        sigmas = ((1 - alphas) / alphas).sqrt()
+        return sigmas[levels.round().long().to(sigmas.device)].float()
+
+    def sampling_arguments(self, p: Any, second: bool) -> dict[str, Any]:
+        """The distilled CFG scale. Neo uses the same field for the shift of flow models."""
+        own = getattr(p, "hr_distilled_cfg", None) if second else None
+        scale = own or getattr(p, "distilled_cfg_scale", None)
+        return {} if scale is None else {"distilled_cfg_scale": scale}
+
+    @optional("equal results alone and in a batch")
+    def hold_kept_area(self, p: Any, noise: Any) -> None:
+        """The host noises the kept area anew at each step, from the generator of the whole batch.
+
+        A callback replaces that noise by the job's first one. Use it inside `callbacks_kept`.
+        """
+
+        def hold(params: Any) -> None:
+            denoiser = params.denoiser
+            if denoiser.p is not p or denoiser.mask is None:
+                return
+            sigma = params.sigma.view(-1, *(1 for _ in params.x.shape[1:]))
+            kept = _predictor(shared.sd_model).noise_scaling(
+                sigma, noise.to(denoiser.init_latent), denoiser.init_latent, max_denoise=False
+            )
+            params.x = params.x * denoiser.nmask + kept.to(params.x) * denoiser.mask
+
+        script_callbacks.on_cfg_denoiser(hold)
+
+    @contextlib.contextmanager
+    def model_kept(self) -> Iterator[None]:
+        """It restores the patches and remarks on the model, if the same model is loaded afterwards."""
+        model = shared.sd_model
+        with attributes_kept(model, (*_REMARKS, *_PATCHES)):
+            yield
+
+    @optional("tiling of the batches after a fix")
+    def apply_tiling(self, on: bool) -> None:
+        from modules_forge.utils import apply_circular_forge
+
+        apply_circular_forge(shared.sd_model, on)
+
+    def apply_token_merging(self, ratio: float) -> None:
+        """The host applies it anew before every sampling."""
+
+
+def _options_changed() -> bool:
+    """True if the options name other models than the loading parameters, or these are not written yet."""
+    parameters = sd_models.model_data.forge_loading_parameters
+    named = sd_models.get_closet_checkpoint_match(shared.opts.data.get("sd_model_checkpoint") or "")
+    if not parameters or (named is not None and parameters.get("checkpoint_info") is not named):
+        return True
+    return list(parameters.get("additional_modules") or ()) != list(shared.opts.data.get(_MODULES) or ())
+
+
+def _write_loading_parameters() -> None:
+    """Let the host write the loading parameters from the options.
+
+    The host then forgets the prompts of all jobs. That is needed only if the user changes the options.
+    """
+    from modules_forge import main_entry
+
+    with attributes_kept(processing, ("need_global_unload",)):
+        main_entry.refresh_model_loading_parameters()
+
+
+def _predictor(model: Any) -> Any:
+    return model.forge_objects.unet.model.predictor
+
+
+def _base(path: str) -> str:
+    return Path(path).name
