@@ -47,6 +47,7 @@ HEAVY = {
     "fastapi",
     "gradio",
     "httpx",
+    "jinja2",
     "mediapipe",
     "peft",
     "pydantic",

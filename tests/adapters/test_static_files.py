@@ -13,7 +13,7 @@ from retouch.app import page as app_page
 
 
 def test_the_page_names_its_script_its_style_and_the_doors_address():
-    page = app_page.studio_page()
+    page = app_page.render_studio()
     assert 'src="javascript/retouch.mjs"' in page
     assert 'href="javascript/retouch/styles/studio.css"' in page
     assert 'data-api="retouch/v1"' in page

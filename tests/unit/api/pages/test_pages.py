@@ -1,24 +1,15 @@
 from __future__ import annotations
 
+import html
 import re
 
-from retouch.api.batches.entry import BatchEntry
-from retouch.api.pages.batch_page import BatchPage, Places, summary
-from retouch.recipes.recipe import Pass, Recipe
+from hypothesis import given
 
-REPORT = {
-    "pass": 1,
-    "number": 1,
-    "label": "face",
-    "score": 0.9,
-    "box": [1, 2, 3, 4],
-    "crop": [0, 0, 9, 9],
-    "work": [64, 96],
-    "seed": 5,
-    "outcome": "reverted",
-    "why": "the seam <b>",
-    "quality": {"seam_before": 0.25, "seam": 0.75, "confidence_before": None, "confidence_after": None},
-}
+from retouch.api.batches.entry import BatchEntry
+from retouch.api.pages.batch_page import BatchPage, Places, render_summary
+from retouch.recipes.recipe import Pass, Recipe
+from tests.pages import HOSTILE_TEXTS, REPORT, assert_text_stays_text
+
 DONE = BatchEntry(
     "a.png", "done", seed=5, reports=({**REPORT, "outcome": "kept", "why": ""}, REPORT), pictured=True
 )
@@ -27,7 +18,7 @@ DONE = BatchEntry(
 def page(
     *entries: BatchEntry, recipe: Recipe = Recipe("Mine", "When <i>.", (Pass(),)), note: str = ""
 ) -> str:
-    return summary(BatchPage(recipe, entries, note), lambda i: Places(f"b{i}", f"a{i}", f"r{i}"))
+    return render_summary(BatchPage(recipe, entries, note), lambda i: Places(f"b{i}", f"a{i}", f"r{i}"))
 
 
 def test_a_region_says_its_scores_before_and_after_and_why_it_was_reverted():
@@ -79,4 +70,22 @@ def test_the_recipe_is_there_in_full_and_nothing_runs():
         note="<script>",
     )
     assert said.count("<script>") == 1, "the page's own"
-    assert "&quot;name&quot;: &quot;&lt;/title&gt;&lt;script&gt;&quot;" in said
+    assert said.count("</title>") == 1
+    assert '"name": "</title><script>"' in html.unescape(said)
+
+
+def page_with(text: str) -> str:
+    """A page that has this text in every field that a person or another program writes."""
+    report = {**REPORT, "label": text, "why": text}
+    entries = [
+        BatchEntry(text, "done", reports=(report,), warnings=(text, f"own {text}"), pictured=True),
+        BatchEntry(text, "done", warnings=(text,)),
+        BatchEntry(text, "failed", text, pictured=True),
+    ]
+    batch = BatchPage(Recipe(text, text, (Pass(prompt=text),)), entries, text, (f"all {text}",))
+    return render_summary(batch, lambda _: Places(text, text, text))
+
+
+@given(HOSTILE_TEXTS)
+def test_text_in_any_field_stays_text(text):
+    assert_text_stays_text(page_with, text)
