@@ -67,7 +67,7 @@ def test_canvas_is_unchanged_until_the_wave_is_finished():
     assert np.array_equal(second.crop.pixels[:, 64:128], walk.way.canvas().pixels[:, 320:384])
 
 
-def test_an_interrupted_stage_is_no_fault_and_any_other_is():
+def test_skipped_stage_is_a_fault_unless_interrupted():
     for why, faults in (("interrupted", 0), ("no such sampler", 1)):
         walk = StagePainter(way(margins=Margins(right=128)), ONCE, Silent())
         wave = walk.wave()

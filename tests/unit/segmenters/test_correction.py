@@ -39,7 +39,7 @@ def test_only_the_part_under_the_click_changes():
     assert found.score == 0.8
 
 
-def test_a_positive_click_only_adds_and_a_negative_one_only_takes_away():
+def test_positive_click_only_adds_and_negative_click_only_removes():
     """What else the answer would change next to the click, the other way, is left."""
     slid = guess(Box(60, 40, 160, 120))
     more = mended(BEFORE, [Click(80, 80), Click(140, 80)], slid)
@@ -94,10 +94,10 @@ def test_outline_bends_at_most_half_way_to_an_opposite_click():
 class TestAnother:
     WHOLE = guess(Box(20, 20, 240, 240), score=0.9)
 
-    def test_a_click_in_the_whole_leads_from_the_part_to_it(self):
+    def test_positive_click_in_the_whole_replaces_the_part_by_it(self):
         assert mended(BEFORE, [INSIDE, Click(180, 180)], self.WHOLE, BEFORE, BEFORE, BEFORE) is self.WHOLE
 
-    def test_a_click_outside_the_part_leads_from_the_whole_to_it(self):
+    def test_negative_click_outside_the_part_replaces_the_whole_by_it(self):
         assert mended(self.WHOLE, [INSIDE, Click(180, 180, False)], BEFORE, self.WHOLE) is BEFORE
 
     def test_adjacent_mask_is_not_taken_for_the_whole(self):
@@ -107,9 +107,9 @@ class TestAnother:
         assert found is not beside
         assert ((found.logits > 0) >= (BEFORE.logits > 0)).all()
 
-    def test_a_click_at_its_rim_does_not_ask_for_it(self):
+    def test_click_at_the_rim_does_not_select_the_whole(self):
         assert mended(BEFORE, [INSIDE, Click(22, 180)], self.WHOLE) is not self.WHOLE
 
 
-def test_a_click_that_was_obeyed_already_changes_nothing_here():
+def test_click_already_satisfied_does_not_change_the_answer():
     assert mended(BEFORE, [INSIDE], MORE) is MORE

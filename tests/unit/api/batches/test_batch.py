@@ -95,7 +95,7 @@ def test_one_bad_file_never_stops_the_rest():
         job.files.get("2.png")
 
 
-def test_the_unforeseen_fails_one_file_and_is_logged(caplog):
+def test_unexpected_exception_fails_one_file_and_is_logged(caplog):
     def break_one(done):
         if done == 1 and not seen:
             seen.append(done)
@@ -121,7 +121,7 @@ def test_batch_reports_failed_regions_and_leaves_reverted_ones_unchanged():
     assert job.summary()["files"][0]["regions"] == {"kept": 0, "unseen": 0, "reverted": 1, "skipped": 0}
 
 
-def test_cancelling_stops_the_one_at_work_and_keeps_what_is_done():
+def test_cancel_interrupts_the_running_file_and_keeps_finished_files():
     gate = Gate()
     painter = Painter(gate)
     job = begun(painter, image(1), image(2), image(3))
@@ -134,7 +134,7 @@ def test_cancelling_stops_the_one_at_work_and_keeps_what_is_done():
     assert "Cancelled" in job.page()
 
 
-def test_resuming_does_what_is_not_done_and_what_failed_and_nothing_else():
+def test_resume_runs_only_waiting_and_failed_files():
     gate = Gate(2)
     painter = Painter(gate)
     job = begun(painter, image(1), BAD, image(2), image(3))
@@ -149,7 +149,7 @@ def test_resuming_does_what_is_not_done_and_what_failed_and_nothing_else():
     assert job.state == "done"
 
 
-def test_resuming_while_it_still_stops_goes_on():
+def test_resume_before_cancellation_has_taken_effect_continues_the_batch():
     gate = Gate()
     job = begun(Painter(gate), image(1), image(2), image(3))
     assert gate.reached.wait(WAIT)
@@ -160,7 +160,7 @@ def test_resuming_while_it_still_stops_goes_on():
     assert states(settled(job)) == ["done"] * 3
 
 
-def test_the_hosts_own_interrupt_means_the_whole_batch():
+def test_interrupt_of_the_host_cancels_the_whole_batch():
     painter = Painter()
     painter.stopped.set()
     job = settled(begun(painter, image(1), image(2)))
@@ -179,14 +179,14 @@ def test_a_file_can_be_added_at_any_time():
     assert (states(settled(job)), job.state) == (["done", "done", "waiting"], "cancelled")
 
 
-def test_files_that_are_done_leave_their_source_and_failed_ones_keep_it():
+def test_sources_of_finished_files_are_deleted_and_of_failed_files_kept():
     job = settled(begun(Painter(), image(1), BAD))
     names = sorted(path.name for path in job.files.folder.iterdir())
     assert names == ["1.after.jpg", "1.before.jpg", "1.png", "2.source"]
     assert job.files.bytes == sum(path.stat().st_size for path in job.files.folder.iterdir())
 
 
-def test_a_batch_has_so_many_files_at_most():
+def test_file_over_the_batch_limit_is_refused():
     job = begun(Painter(), image(1), image(2), jobs=BatchRegistry(max_files=2))
     with pytest.raises(TooLarge) as refused:
         job.add("third", image(3))
@@ -194,7 +194,7 @@ def test_a_batch_has_so_many_files_at_most():
     assert job.summary()["total"] == 2
 
 
-def test_the_oldest_that_is_over_makes_room_and_those_at_work_stay():
+def test_oldest_finished_batch_is_evicted_but_running_batches_never():
     jobs, gate = BatchRegistry(max_jobs=2), Gate(0)
     over = settled(begun(Painter(), image(), jobs=jobs))
     busy = begun(Painter(gate), image(), jobs=jobs)
@@ -208,7 +208,7 @@ def test_the_oldest_that_is_over_makes_room_and_those_at_work_stay():
     assert states(settled(busy)) == states(settled(third)) == ["done"]
 
 
-def test_the_disk_is_bounded_by_all_jobs_together():
+def test_disk_limit_counts_the_bytes_of_all_batches():
     weight = len(image())
     jobs, gate = BatchRegistry(max_bytes=5 * weight // 2), Gate(0)
     over = settled(begun(Painter(), BAD, jobs=jobs))
@@ -225,7 +225,7 @@ def test_the_disk_is_bounded_by_all_jobs_together():
     assert states(settled(job)) == ["done", "done"]
 
 
-def test_a_full_disk_fails_one_file_and_leaves_nothing_of_it(monkeypatch):
+def test_full_disk_fails_one_file_without_leaving_partial_files(monkeypatch):
     def full(path: Path, data: bytes) -> int:
         if path.name == "1.after.jpg" and not healed:
             path.touch()
@@ -244,7 +244,7 @@ def test_a_full_disk_fails_one_file_and_leaves_nothing_of_it(monkeypatch):
     assert job.files.bytes == sum(path.stat().st_size for path in job.files.folder.iterdir())
 
 
-def test_a_job_that_is_removed_stops_and_takes_its_files_with_it():
+def test_removing_a_running_batch_stops_it_and_deletes_its_files():
     jobs, gate = BatchRegistry(), Gate()
     painter = Painter(gate)
     job = begun(painter, image(1), image(2), image(3), jobs=jobs)
@@ -258,7 +258,7 @@ def test_a_job_that_is_removed_stops_and_takes_its_files_with_it():
     assert (gone.value.path, gone.value.status) == ("job", 404)
 
 
-def test_nobody_can_guess_a_job():
+def test_batch_ids_are_unique_and_too_long_to_guess():
     jobs = BatchRegistry()
     names = {jobs.open(Painter()).name for _ in range(8)}
     assert len(names) == 8
@@ -284,7 +284,7 @@ def test_a_file_without_a_name_has_its_number():
     assert settled(job).summary()["files"][0]["name"] == "1"
 
 
-def test_a_server_that_goes_leaves_nothing_behind():
+def test_closing_the_registry_deletes_all_batch_files():
     jobs, gate = BatchRegistry(), Gate()
     job = begun(Painter(gate), image(1), image(2), jobs=jobs)
     home = job.files.folder.parent

@@ -97,7 +97,7 @@ def test_a_curved_shift_is_undone():
     assert worst(made, -bulge, HOLE) < 1
 
 
-def test_a_shift_is_undone_under_an_autoencoders_loss():
+def test_colour_shift_is_undone_despite_autoencoder_loss():
     original = scene()
     made = found(original, lossy(original, 5) + slope(), HOLE)
     assert worst(made, -slope(), HOLE) < 2.5
@@ -154,28 +154,28 @@ def test_painting_without_a_colour_shift_stays_unchanged():
     assert not found(scene(), scene(), HOLE).knots.any()
 
 
-def test_a_shift_that_black_cuts_off_is_known_from_where_it_does_not():
+def test_shift_clipped_at_black_is_estimated_from_unclipped_pixels():
     original = scene()
     original[:, 30:80] = 2
     made = found(original, original - 10, HOLE)
     assert worst(made, np.full_like(original, 10), HOLE) < 2.5
 
 
-def test_a_shift_is_undone_where_all_is_black():
+def test_colour_shift_is_undone_in_an_all_black_picture():
     original = scene() * 0 + 3
     made = found(original, original + 6, HOLE)
     assert worst(made, np.full_like(original, -6), HOLE) < 0.5
 
 
 @pytest.mark.parametrize("level", [10, 245])
-def test_grain_that_is_lost_near_black_or_white_is_no_shift(level):
+def test_loss_of_grain_near_black_or_white_gives_no_colour_shift(level):
     grain = np.random.default_rng(1).normal(0, 6, scene().shape)
     original = whole(level + grain).astype(float)
     made = found(original, cv2.GaussianBlur(original, (0, 0), 1.5), HOLE)
     assert worst(made, np.zeros_like(original), HOLE) < 0.3
 
 
-def test_mere_loss_of_detail_is_no_shift():
+def test_loss_of_detail_gives_no_colour_shift():
     original = scene()
     assert worst(found(original, lossy(original, 6), HOLE), np.zeros_like(original), HOLE) < 0.3
 
@@ -186,7 +186,7 @@ def car() -> np.ndarray:
 
 
 @pytest.mark.parametrize("shift", [0.0, 6.0])
-def test_new_colours_do_not_bleed_and_are_not_taken_back(shift):
+def test_new_colours_of_an_object_do_not_affect_the_colour_field(shift):
     original, painted = scene(), scene()
     shade = scene(seed=3).mean(-1, keepdims=True) / 128
     original[car()], painted[car()] = (np.array(RED) * shade)[car()], (np.array(BLUE) * shade)[car()]
@@ -195,7 +195,7 @@ def test_new_colours_do_not_bleed_and_are_not_taken_back(shift):
     assert 0.5 < made.agreement < 0.98
 
 
-def test_a_wholly_new_picture_is_not_shifted():
+def test_unrelated_new_content_gets_no_colour_correction():
     made = found(scene(), 255 - scene(seed=4) * 0.3, HOLE)
     assert made.agreement < 0.5
     assert reliance(made.agreement, 1.0) == 0
@@ -213,7 +213,7 @@ def test_no_correction_exceeds_the_largest_shift():
     assert np.abs(shift(made, SIDE.box)).max() <= LARGEST_SHIFT
 
 
-def test_any_part_of_a_field_is_that_part_of_the_whole():
+def test_colour_field_of_a_part_equals_that_part_of_the_whole():
     made = found(scene(), scene() + slope(), HOLE)
     assert np.allclose(shift(made, HOLE), shift(made, SIDE.box)[HOLE.slices], atol=1e-4)
 
@@ -240,7 +240,7 @@ def bump(levels: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("levels", "taken_back"), [(4, True), (40, False)])
-def test_a_low_strength_lets_the_inside_tell_of_small_shifts_only(levels, taken_back):
+def test_inside_pixels_count_only_for_small_shifts_at_low_strength(levels, taken_back):
     crops = whole(scene()), whole(scene() + bump(levels))
     silent, heard = (field(*crops, *soft(HOLE), inside=inside) for inside in (0.0, 0.5))
     assert silent is not None
@@ -251,7 +251,7 @@ def test_a_low_strength_lets_the_inside_tell_of_small_shifts_only(levels, taken_
     assert left < 0.5 if taken_back else left > 0.95
 
 
-def test_the_inside_has_no_say_where_it_is_new():
+def test_weight_of_inside_pixels_falls_to_0_with_strength_or_fill():
     assert inside_say(0) == 1
     assert 0 < inside_say(0.5) < inside_say(0.3) < 1
     assert inside_say(0.6) == inside_say(1.0) == 0
@@ -298,7 +298,7 @@ def drift(shift: float, **changes) -> float:
     return float(np.abs(cv2.blur(difference, (9, 9))[REGION.box.slices]).mean())
 
 
-def test_fix_has_the_colours_of_its_surroundings():
+def test_fix_reduces_colour_drift_against_its_surroundings():
     assert Pass().colour_correction == 1
     assert drift(12) < 0.12 * drift(12, colour_correction=0)
 
@@ -319,7 +319,7 @@ def test_the_knob_scales_the_correction():
 
 
 @pytest.mark.parametrize("work", [Size(128, 128), Size(64, 192), Size(320, 256)])
-def test_off_is_plain_alpha_to_the_bit(work):
+def test_colour_correction_0_is_plain_alpha_blending_bit_for_bit(work):
     canvas = Picture(whole(scene(CANVAS)))
     frame = Frame(Box(40, 30, 240, 190), work)
     shown = Mask.of_box(frame.crop.size, Box(60, 50, 140, 110)).feathered(8)

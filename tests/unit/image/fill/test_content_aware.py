@@ -26,7 +26,7 @@ def hurt(pixels: np.ndarray) -> np.ndarray:
     return gone
 
 
-def test_stripes_are_led_on_through_the_hole():
+def test_fill_continues_stripes_through_the_hole():
     made = fill_with_content(hurt(stripes()), MASK)[HOLE.slices].astype(int)
     wrong = np.abs(made - stripes()[HOLE.slices]).mean()
     smooth = np.abs(
@@ -35,7 +35,7 @@ def test_stripes_are_led_on_through_the_hole():
     assert wrong < smooth / 4
 
 
-def test_an_edge_that_ends_on_either_side_meets_itself():
+def test_fill_joins_an_edge_interrupted_by_the_hole():
     scene = np.full((128, 128, 3), 60, np.uint8)
     scene[70:] = 190
     made = fill_with_content(hurt(scene), MASK)
@@ -67,7 +67,7 @@ def test_fill_is_smooth_without_a_whole_source_patch():
     assert np.array_equal(fill_with_content(pixels, frame), fill_smoothly(pixels, frame))
 
 
-def test_a_step_of_tone_at_the_rim_is_taken_off():
+def test_fill_matches_the_tone_of_a_slope_at_the_rim():
     """On a slope whatever is copied has another tone than where it goes."""
     _, x = np.mgrid[:128, :128]
     slope = np.repeat((60 + x * 0.8).astype(np.uint8)[..., None], 3, axis=2)

@@ -96,7 +96,7 @@ def test_a_seam_score_grows_with_the_step(mask, seed):
 
 
 @each_mask
-def test_the_softer_a_seam_the_lower_its_score(mask):
+def test_seam_score_falls_with_the_softness_of_the_seam(mask):
     ground = np.full((SIZE.height, SIZE.width, 3), 120, np.uint8)
     # Blurred, a mask still passes one half where it did.
     soft = [Mask(cv2.GaussianBlur(mask.alpha, (0, 0), blur)) for blur in (4, 2, 1)]
@@ -143,12 +143,12 @@ def test_a_flipped_picture_scores_the_same(seed, name, axis):
 
 
 @pytest.mark.parametrize("mask", [Mask.blank(SIZE), Mask.full(SIZE), Mask.of_box(SIZE, Box(9, 9, 11, 11))])
-def test_without_an_edge_there_is_no_seam_to_speak_of(mask):
+def test_seam_score_and_floor_are_none_without_a_mask_edge(mask):
     assert seam_score(texture(0), mask) is None
     assert seam_floor(texture(0), mask) is None
 
 
-def test_a_join_is_a_seam_along_a_line():
+def test_join_score_equals_the_seam_score_along_its_line():
     ground = texture(3)
     half = Mask.of_box(SIZE, Box(0, 0, 100, SIZE.height))
     result = stepped(ground, half, 12)
@@ -166,7 +166,7 @@ def test_a_join_beyond_the_picture_is_refused(at):
 
 
 @each_mask
-def test_a_photograph_has_a_floor_that_a_plain_seam_is_above(mask):
+def test_plain_seam_scores_over_twice_the_seam_floor_of_its_photograph(mask):
     ground = texture(4)
     floor = number(seam_floor(ground, mask))
     assert 0 <= floor == seam_floor(ground, mask)
@@ -177,7 +177,7 @@ def test_a_photograph_has_a_floor_that_a_plain_seam_is_above(mask):
 
 
 @each_mask
-def test_a_shift_of_all_colours_is_a_drift_of_that_distance(mask):
+def test_drift_of_a_uniform_shift_is_its_lab_distance(mask):
     truth = np.full((SIZE.height, SIZE.width, 3), (90, 120, 160), np.uint8)
     shifted = truth + np.array([6, -4, 3], np.float32)
     delta = float(np.linalg.norm(lab(shifted[:1, :1]) - lab(truth[:1, :1])))
@@ -195,7 +195,7 @@ def test_drift_grows_with_the_shift_and_ignores_noise(mask):
 
 
 @each_mask
-def test_nothing_leaks_in_from_beyond(mask):
+def test_drift_inside_and_around_ignore_pixels_across_the_mask_edge(mask):
     truth = texture(2)
     elsewhere = through(np.zeros_like(truth), truth + 3, Mask.where(mask.solid))
     assert drift_inside(truth, elsewhere, mask) == pytest.approx(
@@ -234,7 +234,7 @@ def test_sharpness_falls_with_blur_and_is_one_untouched(mask, roughness):
 
 
 @each_mask
-def test_noise_is_not_sharpness(mask):
+def test_sharpness_score_ignores_noise(mask):
     ground = texture(1, roughness=1.6)
     soft = through(ground, blurred(ground, 2.5), mask)
     noisy = number(sharpness_score(through(ground, grainy(blurred(ground, 2.5), 6), mask), mask))
@@ -262,7 +262,7 @@ def tiled(pixels: np.ndarray, times: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_more_is_a_copy_the_higher_repetition(seed):
+def test_repetition_score_rises_with_the_copied_share(seed):
     ground = texture(seed)
     series = [ground, *(with_mirrored_strip(ground, share) for share in (0.15, 0.3)), tiled(ground, 2)]
     scores = [number(repetition_score(one)) for one in series]
@@ -289,7 +289,7 @@ def test_a_straight_line_is_no_copy():
     assert number(repetition_score(ground)) < 0.2
 
 
-def test_a_part_without_detail_repeats_nothing():
+def test_repetition_score_of_a_part_without_detail_is_none():
     """A clear sky beside a wood: the grain of the one is no copy of anything."""
     ground = texture(3)
     sky = ground.copy()
@@ -298,7 +298,7 @@ def test_a_part_without_detail_repeats_nothing():
     assert repetition_score(ground, MASKS["half"]) is not None
 
 
-def test_a_picture_is_looked_at_as_large_as_another_would_be():
+def test_repetition_score_is_measured_at_the_given_size():
     ground = texture(0)
     small = cv2.resize(ground, (100, 88), interpolation=cv2.INTER_AREA)
     assert repetition_score(ground, of=512) == pytest.approx(number(repetition_score(small)), rel=0.05)
@@ -320,7 +320,7 @@ def test_repetition_is_none_without_detail_or_for_a_small_mask():
 # Confidence and fidelity
 
 
-def test_a_detector_is_surer_or_less_sure_of_the_same_thing():
+def test_confidence_change_compares_scores_of_the_same_box():
     box = Box(10, 10, 50, 50)
     before = [(Box(12, 9, 52, 50), 0.4), (Box(10, 10, 20, 20), 0.9), (Box(100, 100, 140, 140), 0.99)]
     seen = Confidence.of(box, before, [(box, 0.7)])
@@ -330,7 +330,7 @@ def test_a_detector_is_surer_or_less_sure_of_the_same_thing():
     assert Confidence().change is None
 
 
-def test_psnr_is_that_of_the_textbook():
+def test_psnr_equals_its_textbook_formula():
     one = np.full((4, 6, 3), 100, np.uint8)
     other = one.copy()
     other[:2] = 110
@@ -350,7 +350,7 @@ def test_psnr_is_that_of_the_textbook():
 # All of them
 
 
-def test_everything_is_measured_at_once():
+def test_measure_quality_contains_every_single_measure():
     truth, mask = texture(0), MASKS["ellipse"]
     original = through(truth, np.zeros_like(truth), mask)
     result = stepped(truth, mask, 10)
@@ -383,7 +383,7 @@ def test_undefined_measures_are_null_and_never_nan(data):
     json.dumps(found, allow_nan=False)
 
 
-def test_a_blank_mask_leaves_nothing_to_say():
+def test_quality_of_a_blank_mask_has_no_measures():
     ground = texture(0)
     assert measure_quality(ground, ground, Mask.blank(SIZE)) == Quality()
 
