@@ -54,13 +54,13 @@ def rising(values: np.ndarray | list[float]) -> bool:
 
 
 @each_photograph
-def test_steps_are_ranked_on_every_mask(name):
+def test_seam_score_ranks_steps_on_every_mask(name):
     pixels = photograph(name)
     for mask in shapes(pixels):
         assert rising([number(seam_score(painted(pixels, step, mask), mask)) for step in (4, 8, 16, 32)])
 
 
-def test_steps_down_to_one_level_are_ranked_over_all_photographs():
+def test_mean_seam_score_ranks_steps_down_to_one_level():
     scores = [
         [number(seam_score(painted(photograph(name), step, mask), mask)) for step in (0, 1, 2, 4)]
         for name in NAMES
@@ -74,7 +74,7 @@ def test_steps_down_to_one_level_are_ranked_over_all_photographs():
 
 
 @each_photograph
-def test_a_plain_seam_stands_out_from_the_floor_of_its_photograph(name):
+def test_plain_seam_scores_above_the_seam_floor_of_its_photograph(name):
     pixels = photograph(name)
     mask = shapes(pixels)[0]
     floor = number(seam_floor(pixels, mask, tries=4))
@@ -83,7 +83,7 @@ def test_a_plain_seam_stands_out_from_the_floor_of_its_photograph(name):
 
 
 @each_photograph
-def test_colour_shifts_are_ranked_and_loss_of_detail_is_none(name):
+def test_drift_ranks_colour_shifts_above_loss_of_detail(name):
     pixels = photograph(name)
     soft = cv2.GaussianBlur(pixels, (0, 0), 1.5) - pixels
     for mask in shapes(pixels)[:2]:
@@ -94,7 +94,7 @@ def test_colour_shifts_are_ranked_and_loss_of_detail_is_none(name):
 
 
 @each_photograph
-def test_blur_is_ranked_and_not_undone_by_grain(name):
+def test_sharpness_score_ranks_blur_even_with_grain_added(name):
     pixels = photograph(name)
     grain = np.random.default_rng(0).normal(0, 4, pixels.shape).astype(np.float32)
     for mask in shapes(pixels)[:2]:
@@ -106,7 +106,7 @@ def test_blur_is_ranked_and_not_undone_by_grain(name):
 
 
 @each_photograph
-def test_copies_are_ranked(name):
+def test_repetition_score_ranks_mirrored_and_tiled_photographs(name):
     pixels = photograph(name)
     height, width = pixels.shape[:2]
     strip = width // 5
