@@ -85,7 +85,7 @@ def by_command_line(tmp_path, verb: str) -> None:
     assert command.main(words, desk) == 0
 
 
-def test_one_request_is_one_plan_through_every_door(webui, plans, tmp_path):
+def test_script_rest_and_command_line_make_the_same_plan(webui, plans, tmp_path):
     by_script(webui)
     expected = taken(plans)
     assert [len(one["steps"]) for one in expected] == [2, 1]
@@ -99,7 +99,7 @@ def test_one_request_is_one_plan_through_every_door(webui, plans, tmp_path):
         assert taken(plans) == expected, f"command line {verb}"
 
 
-def test_widgets_make_the_plan_of_the_request_they_show(webui, plans):
+def test_widgets_make_the_same_plan_as_the_request(webui, plans):
     by_script(webui)
     expected = taken(plans)
     widgets = {
@@ -148,7 +148,7 @@ def ways(monkeypatch) -> list[list[dict]]:
     return made
 
 
-def test_one_extension_is_one_plan_through_every_door(webui, ways, tmp_path):
+def test_extension_plan_is_equal_in_script_accordion_rest_and_cli(webui, ways, tmp_path):
     request = {"enabled": True, "recipe": NOTHING, "outpaint": OUTPAINT, "skip_img2img": True}
     webui.img2img(request, sampler_name="Euler a", **MADE)
     expected = taken_ways(ways)
