@@ -43,7 +43,7 @@ class Registry:
         return ()
 
 
-def standing(engine: FakeEngine | None = None) -> tuple[Standalone, TestClient]:
+def standalone_client(engine: FakeEngine | None = None) -> tuple[Standalone, TestClient]:
     backend = Standalone(lambda: engine or FakeEngine(), Registry())
     return backend, TestClient(server.create(backend))
 
@@ -56,7 +56,7 @@ def post(client: TestClient, verb: str, body: object = None):
 
 def test_interrupt_keeps_finished_regions_and_frees_the_queue():
     engine = FakeEngine(batch_limit=1)
-    _, client = standing(engine)
+    _, client = standalone_client(engine)
     said = []
 
     def press(jobs):
@@ -76,11 +76,11 @@ def test_interrupt_keeps_finished_regions_and_frees_the_queue():
 
 
 def test_interrupt_without_a_running_job_is_false():
-    _, client = standing()
+    _, client = standalone_client()
     assert client.post("/retouch/v1/interrupt").json() == {"interrupted": False}
 
 
-def held(engine: FakeEngine) -> tuple[threading.Event, threading.Event]:
+def hold_engine(engine: FakeEngine) -> tuple[threading.Event, threading.Event]:
     """(set once it is at work, to be set to let it go on)"""
     inside, on = threading.Event(), threading.Event()
 
@@ -94,8 +94,8 @@ def held(engine: FakeEngine) -> tuple[threading.Event, threading.Event]:
 
 def test_a_second_job_waits_for_the_first():
     engine = FakeEngine()
-    backend, client = standing(engine)
-    inside, on = held(engine)
+    backend, client = standalone_client(engine)
+    inside, on = hold_engine(engine)
     answers = []
     jobs = [
         threading.Thread(target=lambda: answers.append(post(client, "fix", {"image": IMAGE})))
@@ -131,8 +131,8 @@ def test_engine_is_loaded_once_by_fix_and_not_by_detect():
 def test_interrupt_by_task_cancels_the_waiting_job_only():
     """The one that waits is cancelled before it begins; the one at work goes on."""
     engine = FakeEngine()
-    backend, client = standing(engine)
-    inside, on = held(engine)
+    backend, client = standalone_client(engine)
+    inside, on = hold_engine(engine)
     answers = {}
 
     def ask(task: str) -> None:
@@ -184,7 +184,7 @@ def test_segment_loads_no_model_and_inpaint_reports_its_progress():
 
 def test_plan_does_not_wait_for_a_job_once_the_native_size_is_known():
     engine = FakeEngine()
-    backend, client = standing(engine)
+    backend, client = standalone_client(engine)
     mask = base64.b64encode(mask_layers.encode_gray(np.full((200, 400), 255, np.uint8))).decode()
     body = {"verb": "inpaint", "image": IMAGE, "mask": mask}
     first = post(client, "plan", body).json()
@@ -205,7 +205,7 @@ def test_fix_without_a_model_is_missing_with_a_hint(verb, body):
 
 
 def test_page_of_endpoints_lists_every_endpoint():
-    _, client = standing()
+    _, client = standalone_client()
     page = client.get("/doors").text
     routes = {route.path for route in client.app.routes if route.path.startswith("/retouch")}
     assert len(routes) == 9 + len(VERBS) + len(batches_routes.ROUTES)

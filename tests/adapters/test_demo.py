@@ -17,7 +17,7 @@ from tests.stand import photo
 WORDS = ["--device", "cpu", "--offline"]
 
 
-def ran(tmp_path, *more: str) -> int:
+def run_demo(tmp_path, *more: str) -> int:
     return demo.main(["--out", str(tmp_path / "out"), "--models-dir", str(tmp_path), *WORDS, *more])
 
 
@@ -28,7 +28,7 @@ def told(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         said: list[str] = []
         patch.setattr("builtins.print", lambda *words, **_: said.append(" ".join(map(str, words))))
-        status = ran(folder)
+        status = run_demo(folder)
     return status, "\n".join(said), folder / "out"
 
 
@@ -68,7 +68,7 @@ def test_demo_report_embeds_all_of_its_pictures(told):
 
 def test_demo_with_noise_reports_random_weights(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(demo, "SCENES", (demo.removed_thing,))
-    assert ran(tmp_path, "--demo-noise") == 0
+    assert run_demo(tmp_path, "--demo-noise") == 0
     assert "random weights" in capsys.readouterr().out
 
 
@@ -98,12 +98,12 @@ def test_demo_without_detections_fails(tmp_path, monkeypatch):
         return demo.Scene("nobody", "", photo(), photo(), "", scene.passes)
 
     monkeypatch.setattr(demo, "SCENES", (empty,))
-    assert ran(tmp_path, "--demo-noise") == 1
+    assert run_demo(tmp_path, "--demo-noise") == 1
 
 
 def test_demo_without_a_model_fails_with_a_message(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(demo_model, "FOLDER", tmp_path)
-    assert ran(tmp_path) == 2
+    assert run_demo(tmp_path) == 2
     assert "no model to paint with" in capsys.readouterr().err
 
 

@@ -56,7 +56,7 @@ def engine(shop):
     return DiffusersEngine.load(str(shop / "checkpoints" / "first"), "cpu", offline=True, folders=folders)
 
 
-def said(prompt):
+def job_with_prompt(prompt):
     return job(0, prompt=prompt)
 
 
@@ -136,44 +136,46 @@ class TestLoading:
 
 class TestLoras:
     def test_lora_acts_by_its_weight_and_its_tag_is_no_prompt_text(self, engine):
-        plain = paint(engine, said("face"))
-        assert gap(paint(engine, said("face <lora:detail:1>")), plain) > 2
-        assert paint(engine, said("face <lora:detail:0>")) == plain
-        assert paint(engine, said("face <lora:detail>")) == paint(engine, said("<lora:detail:1.0> face"))
+        plain = paint(engine, job_with_prompt("face"))
+        assert gap(paint(engine, job_with_prompt("face <lora:detail:1>")), plain) > 2
+        assert paint(engine, job_with_prompt("face <lora:detail:0>")) == plain
+        assert paint(engine, job_with_prompt("face <lora:detail>")) == paint(
+            engine, job_with_prompt("<lora:detail:1.0> face")
+        )
 
     def test_lora_is_inactive_in_the_next_job(self, engine):
-        plain = paint(engine, said("face"))
-        paint(engine, said("face <lora:detail:1>"))
-        assert paint(engine, said("face")) == plain
+        plain = paint(engine, job_with_prompt("face"))
+        paint(engine, job_with_prompt("face <lora:detail:1>"))
+        assert paint(engine, job_with_prompt("face")) == plain
 
     def test_two_loras_add_up_in_any_order(self, engine):
-        both = paint(engine, said("face <lora:detail:1><lora:ink.v2:1>"))
-        assert gap(both, paint(engine, said("face <lora:detail:1>"))) > 2
-        assert gap(both, paint(engine, said("face <lora:ink.v2:1>"))) > 2
-        assert both == paint(engine, said("<lora:ink.v2:1> face <lora:detail:1>"))
+        both = paint(engine, job_with_prompt("face <lora:detail:1><lora:ink.v2:1>"))
+        assert gap(both, paint(engine, job_with_prompt("face <lora:detail:1>"))) > 2
+        assert gap(both, paint(engine, job_with_prompt("face <lora:ink.v2:1>"))) > 2
+        assert both == paint(engine, job_with_prompt("<lora:ink.v2:1> face <lora:detail:1>"))
 
     def test_batch_key_depends_on_the_loras_of_the_prompt(self, engine):
-        assert engine.batch_key(said("a face <lora:detail:1>")) == engine.batch_key(
-            said("<lora:detail:1> a hand")
+        assert engine.batch_key(job_with_prompt("a face <lora:detail:1>")) == engine.batch_key(
+            job_with_prompt("<lora:detail:1> a hand")
         )
-        assert engine.batch_key(said("face <lora:detail:1>")) != engine.batch_key(
-            said("face <lora:detail:0.5>")
+        assert engine.batch_key(job_with_prompt("face <lora:detail:1>")) != engine.batch_key(
+            job_with_prompt("face <lora:detail:0.5>")
         )
 
     def test_unknown_lora_is_missing_with_the_closest_name(self, engine):
         with pytest.raises(Missing, match="Did you mean 'detail'"):
-            paint(engine, said("face <lora:details:1>"))
+            paint(engine, job_with_prompt("face <lora:details:1>"))
 
     @pytest.mark.parametrize("name", ["alien", "rubbish"])
     def test_invalid_lora_is_refused_and_the_model_stays_unchanged(self, engine, name):
-        plain = paint(engine, said("face"))
+        plain = paint(engine, job_with_prompt("face"))
         with pytest.raises(WeightsRefused, match=f"{name}.safetensors"):
-            paint(engine, said(f"face <lora:detail:1><lora:{name}:1>"))
-        assert paint(engine, said("face")) == plain
+            paint(engine, job_with_prompt(f"face <lora:detail:1><lora:{name}:1>"))
+        assert paint(engine, job_with_prompt("face")) == plain
 
     def test_lora_without_a_lora_folder_is_missing(self):
         with pytest.raises(Missing, match="no folder"):
-            paint(tiny.engine("SD"), said("face <lora:detail:1>"))
+            paint(tiny.engine("SD"), job_with_prompt("face <lora:detail:1>"))
 
 
 class TestSwaps:

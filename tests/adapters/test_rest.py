@@ -62,7 +62,7 @@ def test_get_endpoints_answer_json_with_their_key(door, key):
     assert answer.json()[key]
 
 
-def written(entries: list[dict], files: dict[str, bytes]) -> bytes:
+def write_retouch_file(entries: list[dict], files: dict[str, bytes]) -> bytes:
     """A .retouch file as whoever is not the server writes it."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:
@@ -92,8 +92,8 @@ def test_inpainted_steps_in_a_history_file_can_be_repainted():
         entries.append({"paintings": [painting], "step": how["step"]})
         pngs = {**how["masks"], "0": one["patch"], "0-mask": one["mask"]}
         files |= {f"{number}-{name}.png": base64.b64decode(png) for name, png in pngs.items()}
-        picture = history_in(written(entries, files)).now()
-    file = base64.b64encode(written(entries, files)).decode()
+        picture = history_in(write_retouch_file(entries, files)).now()
+    file = base64.b64encode(write_retouch_file(entries, files)).decode()
     kept = post(to, "history", {"file": file, "repaint": [1], "return_file": True}).json()
     both = post(to, "history", {"file": file, "repaint": [1], "later": "repaint", "return_file": True}).json()
     assert kept["steps"][0]["upon_it"] == [2]

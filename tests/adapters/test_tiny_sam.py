@@ -23,13 +23,13 @@ MOST_BYTES = 6_000_000
 
 
 @cache
-def trained():
+def load_model():
     return model.load()
 
 
 @cache
 def answers():
-    return figures(trained(), scenes=100)
+    return figures(load_model(), scenes=100)
 
 
 def mean() -> Figures:
@@ -193,7 +193,7 @@ def test_only_the_clicked_part_of_a_change_is_kept():
 
 
 def test_mean_iou_in_oblong_pictures_is_at_least_85_percent():
-    predictor, found = SamPredictor(trained()), []
+    predictor, found = SamPredictor(load_model()), []
     for seed in range(20):
         one = scene(seed, UNSEEN)
         predictor.set_image(cv2.resize(one.pixels[:160], (512, 320), interpolation=cv2.INTER_CUBIC))

@@ -118,7 +118,7 @@ def test_the_command_line_keeps_16_bits(tmp_path, name):
     assert cv2.imread(str(made), cv2.IMREAD_UNCHANGED).dtype == np.uint16
 
 
-def told(capsys: pytest.CaptureFixture[str]) -> str:
+def stderr_of(capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().err
 
 
@@ -128,7 +128,7 @@ def test_command_line_history_warns_of_16_bits_lost_in_jpeg(tmp_path, capsys):
     capsys.readouterr()
     out = tmp_path / "b.jpg"
     assert run("history", tmp_path / "out/a.png.retouch", "--revert", "1", "-o", out) == 0
-    assert "16 become 8" in told(capsys)
+    assert "16 become 8" in stderr_of(capsys)
 
 
 def test_command_line_warns_of_metadata_that_jpeg_cannot_hold(tmp_path, capsys):
@@ -144,7 +144,7 @@ def test_copied_file_warns_of_no_losses(tmp_path, capsys):
     Image.fromarray(photo().pixels).quantize(16).save(tmp_path / "a.png")
     words = ["fix", str(tmp_path / "a.png"), "-o", str(tmp_path / "out")]
     assert main(words, ApiService(Stand(boxes=()))) == 0
-    assert "palette" not in told(capsys)
+    assert "palette" not in stderr_of(capsys)
     assert (tmp_path / "out/a.png").read_bytes() == (tmp_path / "a.png").read_bytes()
 
 
@@ -152,7 +152,7 @@ def test_command_line_warns_of_ignored_frames(tmp_path, capsys):
     frames = [Image.fromarray(np.roll(photo().pixels, n, 0)) for n in range(3)]
     frames[0].save(tmp_path / "a.png", save_all=True, append_images=frames[1:])
     assert run("fix", tmp_path / "a.png", "--target", "face", "-o", tmp_path / "out") == 0
-    assert "It has 3 frames: only the first is used." in told(capsys)
+    assert "It has 3 frames: only the first is used." in stderr_of(capsys)
 
 
 @pytest.mark.parametrize(
@@ -207,5 +207,5 @@ def test_unreadable_file_of_a_folder_is_named_and_others_are_fixed(tmp_path, cap
     Path(album / "a.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(30))
     encoder.write(photo(), album / "b.png")
     assert run("fix", album, "--target", "face", "-o", tmp_path / "out") == 1
-    assert "a.heic" in told(capsys)
+    assert "a.heic" in stderr_of(capsys)
     assert (tmp_path / "out/b.png").exists()

@@ -147,14 +147,17 @@ DOORS = (
 )
 
 
-def plain(path: str) -> str:
+def route_with_ids(path: str) -> str:
     """A route with 1 for every name in it."""
     return re.sub(r"\{\w+\}", "1", path)
 
 
 def test_endpoints_equal_the_expected_list(app):
     routes = {
-        (how, plain(r.path)) for r in app.routes if r.path.startswith("/retouch/v1") for how in r.methods
+        (how, route_with_ids(r.path))
+        for r in app.routes
+        if r.path.startswith("/retouch/v1")
+        for how in r.methods
     }
     assert routes == {(how, f"/retouch/v1/{name}") for how, name in DOORS}
 
@@ -343,7 +346,7 @@ def batched(client, *names: str, **more) -> str:
     return post(client, "batch", {"recipe": faces, "images": images, "seed": 5, **more}).json()["job"]
 
 
-def over(client, job: str) -> dict:
+def wait_for_batch(client, job: str) -> dict:
     until = time.monotonic() + 60
     while (said := client.get(f"/retouch/v1/batch/{job}").json())["state"] in ("running", "stopping"):
         assert time.monotonic() < until, said
@@ -357,7 +360,7 @@ def test_batch_queues_every_file_separately(client):
         while not ask(client, "progress", "task(batch)")["queued"]:
             time.sleep(0.01)
         assert inner() == []
-    said = over(client, job)
+    said = wait_for_batch(client, job)
     assert [file["state"] for file in said["files"]] == ["done", "done"]
     assert [what for what in order() if what in ("lock", "unlock")] == ["lock", "unlock"] * 3
     assert [said["job"] for said in trace.of("begin")] == ["task(batch)"] * 2
@@ -378,9 +381,9 @@ def test_cancelling_a_batch_interrupts_sampling_and_leaves_waiting_files(client)
     trace.on_step = press
     with call_queue.queue_lock:
         jobs.append(batched(client, "a.png", "b.png"))
-    said = over(client, jobs[0])
+    said = wait_for_batch(client, jobs[0])
     assert (said["state"], [file["state"] for file in said["files"]]) == ("cancelled", ["waiting"] * 2)
     assert len(inner()) == 1
     trace.on_step = None
     post(client, f"batch/{jobs[0]}/resume", {})
-    assert [file["state"] for file in over(client, jobs[0])["files"]] == ["done", "done"]
+    assert [file["state"] for file in wait_for_batch(client, jobs[0])["files"]] == ["done", "done"]

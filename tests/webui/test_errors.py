@@ -25,7 +25,7 @@ from tests.webui.driver import (
 )
 
 
-def says(run: Run, words: str) -> bool:
+def is_reported(run: Run, words: str) -> bool:
     """In the generation text of every picture, and under the gallery."""
     everywhere = [run.warnings, run.processed.comments, *run.infotexts]
     return all(words in text for text in everywhere)
@@ -52,29 +52,29 @@ def test_failing_detector_leaves_the_pictures_and_is_reported(webui, plain):
     webui.detectors.faces.find = lambda *_: 1 / 0
     run = webui.txt2img(FACES, batch_size=2)
     assert run.pictures == plain.pictures
-    assert says(run, "ZeroDivisionError")
+    assert is_reported(run, "ZeroDivisionError")
 
 
 def test_unknown_detector_refuses_the_recipe_before_anything_is_painted(webui, plain):
     run = webui.txt2img(recipe({}, {"target": {"models": ["foot"]}}), batch_size=2)
-    assert says(run, "recipe.passes[1].target.models[0]")
+    assert is_reported(run, "recipe.passes[1].target.models[0]")
     assert '"name\\":' in run.infotexts[0]
-    assert says(run, "'foot'")
+    assert is_reported(run, "'foot'")
     assert run.pictures == plain.pictures
     assert inner() == []
 
 
 def test_pass_with_an_unknown_detector_is_skipped_if_skippable(webui, plain):
     run = webui.txt2img(recipe({"target": {"models": ["foot"]}, "if_missing": "skip"}, {}), batch_size=2)
-    assert says(run, "Pass 1 is skipped")
-    assert says(run, "'foot'")
+    assert is_reported(run, "Pass 1 is skipped")
+    assert is_reported(run, "'foot'")
     assert '\\"if_missing\\":\\"skip\\"' in run.infotexts[0]
     assert only_in(changed(plain.pictures[0], run.pictures[0]), (LEFT, RIGHT), 40)
 
 
 def test_recipe_of_only_skipped_passes_paints_nothing(webui, plain):
     run = webui.txt2img(recipe({"target": {"models": ["foot"]}, "if_missing": "skip"}), batch_size=2)
-    assert says(run, "Pass 1 is skipped")
+    assert is_reported(run, "Pass 1 is skipped")
     assert run.pictures == plain.pictures
     assert inner() == []
 
@@ -89,7 +89,7 @@ def test_failing_sampler_leaves_the_pictures_and_is_reported(webui, plain):
     trace.before_sampling = of_ours(RuntimeError("tensors do not fit"))
     run = webui.txt2img(FACES, batch_size=2)
     assert run.pictures == plain.pictures
-    assert says(run, "tensors do not fit")
+    assert is_reported(run, "tensors do not fit")
     assert expected_errors()
 
 
@@ -98,7 +98,7 @@ def test_failing_region_is_reported_and_the_others_are_fixed(webui, plain):
     run = webui.txt2img(recipe({"prompt": "man [SEP] girl"}), batch_size=2)
     for before, after in zip(plain.pictures, run.pictures, strict=True):
         assert only_in(changed(before, after), (LEFT,), 40)
-    assert says(run, "bad")
+    assert is_reported(run, "bad")
     assert '\\"left\\":' in run.infotexts[0]
     expected_errors()
 
@@ -114,7 +114,7 @@ def test_region_with_nan_is_reported_and_the_others_are_fixed(webui, plain):
     trace.spoil = spoil
     run = webui.txt2img(recipe({"prompt": "man [SEP] girl"}))
     assert only_in(changed(plain.pictures[0], run.pictures[0]), (LEFT,), 40)
-    assert says(run, "NaN")
+    assert is_reported(run, "NaN")
     assert not expected_errors()
 
 
@@ -133,7 +133,7 @@ def test_out_of_memory_for_a_single_region_is_reported(webui, plain):
     trace.before_sampling = of_ours(torch.cuda.OutOfMemoryError("CUDA out of memory"))
     run = webui.txt2img(FACES, batch_size=2)
     assert run.pictures == plain.pictures
-    assert says(run, "out of memory")
+    assert is_reported(run, "out of memory")
 
 
 def test_exception_inside_retouch_leaves_the_pictures_and_is_reported(webui, plain, monkeypatch):
@@ -143,7 +143,7 @@ def test_exception_inside_retouch_leaves_the_pictures_and_is_reported(webui, pla
     monkeypatch.setattr(Pipeline, "fix", broken)
     run = webui.txt2img(FACES, batch_size=2)
     assert run.pictures == plain.pictures
-    assert says(run, "KeyError")
+    assert is_reported(run, "KeyError")
     assert expected_errors()
 
 
@@ -162,14 +162,14 @@ def test_exception_inside_retouch_leaves_the_pictures_and_is_reported(webui, pla
 def test_invalid_request_is_reported_and_changes_no_picture(webui, plain, request_, words):
     run = webui.txt2img(request_, batch_size=2)
     assert run.pictures == plain.pictures
-    assert says(run, words)
+    assert is_reported(run, words)
     assert inner() == []
 
 
 def test_invalid_widget_value_is_reported_with_its_target(webui, plain):
     run = webui.txt2img(webui.values(enable=True, steps_1="many"), batch_size=2)
-    assert says(run, "target 1")
-    assert says(run, "steps")
+    assert is_reported(run, "target 1")
+    assert is_reported(run, "steps")
     assert run.pictures == plain.pictures
 
 
@@ -205,7 +205,7 @@ def test_warning_of_a_job_is_not_carried_to_the_next(webui):
 def test_region_painted_below_its_size_is_reported(webui):
     webui.detectors.faces.boxes = (Box(10, 10, 500, 500),)
     run = webui.txt2img(recipe({"shape": {"work_side": 64}}))
-    assert says(run, "softer")
+    assert is_reported(run, "softer")
 
 
 def test_outer_job_finishes_despite_failing_fixes(webui):

@@ -22,7 +22,7 @@ def inpaint(webui, retouch=None, *, whole: bool = False, **fields):
     return webui.img2img(retouch, **{**said, "inpaint_full_res_padding": 32, **fields})
 
 
-def outside(mask: np.ndarray, box: Box) -> bool:
+def is_blank_outside(mask: np.ndarray, box: Box) -> bool:
     rest = mask.copy()
     rest[box.slices] = False
     return not rest.any()
@@ -34,8 +34,8 @@ def test_fix_of_an_inpaint_job_changes_only_the_user_mask(webui, whole):
     fixed = inpaint(webui, FACES, whole=whole).pictures[0]
     # a pixel that happens to be painted as it was stays as it was
     assert changed(plain, fixed)[LEFT.slices].mean() > 0.99
-    assert outside(changed(plain, fixed), REACHED)
-    assert outside(changed(photo(), fixed), REACHED)
+    assert is_blank_outside(changed(plain, fixed), REACHED)
+    assert is_blank_outside(changed(photo(), fixed), REACHED)
 
 
 def looked_at(webui) -> list:
@@ -59,7 +59,7 @@ def test_a_larger_photograph_keeps_its_size(webui):
     big = photo(700, 600)
     run = inpaint(webui, FACES, image=big, mask=mask_of(MINE, size=(700, 600)))
     assert run.pictures[0].size == (700, 600)
-    assert outside(changed(big, run.pictures[0]), REACHED)
+    assert is_blank_outside(changed(big, run.pictures[0]), REACHED)
     assert len(inner()) == 1
 
 
@@ -128,7 +128,7 @@ def test_user_mask_limits_the_fix_with_overlay_inpaint_disabled(webui):
     """With the overlay switched off the mask still says where a fix may go."""
     shared.opts.data["overlay_inpaint"] = False
     plain, fixed = inpaint(webui, whole=True), inpaint(webui, FACES, whole=True)
-    assert outside(changed(plain.pictures[0], fixed.pictures[0]), REACHED)
+    assert is_blank_outside(changed(plain.pictures[0], fixed.pictures[0]), REACHED)
 
 
 def test_saved_picture_is_the_fixed_composite(webui):

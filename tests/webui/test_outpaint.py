@@ -34,7 +34,7 @@ def outpaint(recipe=NOTHING, **asked) -> dict:
     return {"enabled": True, "recipe": recipe, "outpaint": {**ONCE, **asked}}
 
 
-def said(run, index: int = 0) -> dict:
+def infotext_of(run, index: int = 0) -> dict:
     return infotext_utils.parse_generation_parameters(run.infotexts[index])
 
 
@@ -113,7 +113,7 @@ def test_failed_extension_of_one_picture_leaves_the_others_extended(webui, monke
     monkeypatch.setattr(retouch.outpaint.outpaint, "plan_extension", broken)
     run = webui.txt2img(outpaint(right=128), batch_size=3)
     assert [picture.size.width for picture in run.pictures] == [640, 512, 640]
-    assert ["a screw is loose" in said(run, i).get(OUTPAINT_WARNINGS, "") for i in range(3)] == [
+    assert ["a screw is loose" in infotext_of(run, i).get(OUTPAINT_WARNINGS, "") for i in range(3)] == [
         False,
         True,
         False,
@@ -160,7 +160,7 @@ def test_stage_prompts_widget_has_a_prompt_per_line_with_commas(webui):
         (["a portrait"], [100]),
         (["a pier, gulls"], [100]),
     ]
-    found = outpaint_in(said(run))
+    found = outpaint_in(infotext_of(run))
     assert found.stage_prompts == ("", "a pier, gulls")
     assert (
         outpaint_section.request_from_widgets(infotext_utils.pasted(pasting(webui), run.infotexts[0]))
@@ -174,8 +174,8 @@ def test_faces_are_fixed_before_the_extension_and_kept(webui):
     assert run.pictures[0].size == Size(640, 512)
     inside = run.pictures[0].pixels[:, : 512 - 16]
     assert np.array_equal(inside, mended.pictures[0].pixels[:, : 512 - 16])
-    assert REGIONS in said(run)
-    boxes = [region["box"] for region in json.loads(said(run)[REGIONS])]
+    assert REGIONS in infotext_of(run)
+    boxes = [region["box"] for region in json.loads(infotext_of(run)[REGIONS])]
     assert list(LEFT) in boxes
 
 
@@ -204,7 +204,7 @@ def test_outpaint_widgets_paint_the_same_as_the_api_request(webui):
     }
     by_widgets = webui.txt2img(webui.values(**widgets))
     assert by_widgets.pictures == by_api.pictures
-    assert said(by_widgets)[OUTPAINT] == said(by_api)[OUTPAINT]
+    assert infotext_of(by_widgets)[OUTPAINT] == infotext_of(by_api)[OUTPAINT]
     assert [call["prompts"] for call in inner()] == [["a pier"]] * 4
 
 
@@ -214,7 +214,7 @@ def test_disabled_outpaint_or_accordion_extends_nothing(webui):
     assert off.pictures == plain.pictures
     closed = webui.txt2img(webui.values(outpaint_enabled=True, outpaint_right=128))
     assert closed.pictures[0].size == Size(512, 512)
-    assert OUTPAINT not in said(off)
+    assert OUTPAINT not in infotext_of(off)
 
 
 def test_outpaint_infotext_field_restores_every_widget(webui):
@@ -226,7 +226,7 @@ def test_outpaint_infotext_field_restores_every_widget(webui):
         "repetition_limit": 1.5,
     }
     run = webui.txt2img(outpaint(**asked))
-    found = outpaint_in(said(run))
+    found = outpaint_in(infotext_of(run))
     assert found == load(ScriptOutpaint, {**ONCE, **asked})
     fields = dict(zip([c.elem_id for c, _ in pasting(webui)], pasting(webui), strict=True))
     back = infotext_utils.pasted(list(fields.values()), run.infotexts[0])
@@ -270,7 +270,7 @@ def test_impossible_extension_is_reported_and_the_picture_kept(webui, asked, say
     plain = webui.txt2img({"enabled": False})
     run = webui.txt2img(outpaint(**asked))
     assert run.pictures == plain.pictures
-    assert says in said(run)[OUTPAINT_WARNINGS]
+    assert says in infotext_of(run)[OUTPAINT_WARNINGS]
     assert says in run.processed.comments
     assert not inner()
 
@@ -303,7 +303,7 @@ def test_error_in_the_extension_is_reported_and_keeps_the_picture(webui, monkeyp
     monkeypatch.setattr(retouch.outpaint.outpaint, "plan_extension", broken)
     run = webui.txt2img(outpaint(right=128))
     assert run.pictures == plain.pictures
-    assert "a screw is loose" in said(run)[OUTPAINT_WARNINGS]
+    assert "a screw is loose" in infotext_of(run)[OUTPAINT_WARNINGS]
     assert len(expected_errors()) == 1
 
 
@@ -319,8 +319,8 @@ def test_extension_warnings_are_per_picture_and_all_in_the_job(webui, monkeypatc
     monkeypatch.setattr(retouch.outpaint.outpaint, "plan_extension", once)
     run = webui.txt2img(outpaint(right=128), batch_size=2)
     assert [picture.size.width for picture in run.pictures] == [512, 640]
-    assert OUTPAINT_WARNINGS in said(run, 0)
-    assert OUTPAINT_WARNINGS not in said(run, 1)
+    assert OUTPAINT_WARNINGS in infotext_of(run, 0)
+    assert OUTPAINT_WARNINGS not in infotext_of(run, 1)
     assert "not this one" in run.processed.extra_generation_params[OUTPAINT_WARNINGS]
 
 
@@ -335,7 +335,7 @@ def test_return_mask_composite_prevents_the_extension_with_a_warning(webui):
     shared.opts.data["return_mask_composite"] = True
     run = webui.img2img(outpaint(left=128), mask=mask_of(LEFT), inpainting_fill=1)
     assert run.pictures[0].size == Size(512, 512)
-    assert "mask composite" in said(run)[OUTPAINT_WARNINGS]
+    assert "mask composite" in infotext_of(run)[OUTPAINT_WARNINGS]
 
 
 def test_outpaint_state_is_removed_from_the_job(webui):
@@ -343,7 +343,7 @@ def test_outpaint_state_is_removed_from_the_job(webui):
     assert not run.p.retouch_outpaint
     assert OUTPAINT not in run.p.extra_generation_params
     assert OUTPAINT in run.processed.extra_generation_params
-    assert RECIPE not in said(run)
+    assert RECIPE not in infotext_of(run)
 
 
 @pytest.mark.parametrize("recipe", ["Face polish", NOTHING])

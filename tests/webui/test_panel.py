@@ -22,7 +22,7 @@ def built(script) -> list:
         return script.ui(script.is_img2img)
 
 
-def said(components) -> list[tuple]:
+def describe_components(components) -> list[tuple]:
     return [(c.elem_id, c.label, repr(c.value), type(c).__name__) for c in components]
 
 
@@ -31,8 +31,8 @@ def test_repeated_builds_of_the_panel_are_equal(webui, is_img2img):
     """The API builds the page anew to learn its defaults, and puts args in by their place."""
     script = webui.script(is_img2img)
     before = {k: v for k, v in vars(script).items() if k != "infotext_fields"}
-    builds = [said(built(script)) for _ in range(3)]
-    assert builds[0] == builds[1] == builds[2] == said(script.controls)
+    builds = [describe_components(built(script)) for _ in range(3)]
+    assert builds[0] == builds[1] == builds[2] == describe_components(script.controls)
     assert {k: v for k, v in vars(script).items() if k != "infotext_fields"} == before
 
 

@@ -66,7 +66,7 @@ def test_latent_cell_is_denoised_in_its_mask_share_of_the_last_steps(webui, samp
 
 
 @contextlib.contextmanager
-def overheard(method: str) -> Iterator[list[Any]]:
+def record_calls(method: str) -> Iterator[list[Any]]:
     """The positional arguments of every call that the host makes of this method of our runner."""
     heard: list[Any] = []
     theirs = getattr(FilteredScripts, method)
@@ -82,7 +82,7 @@ def overheard(method: str) -> Iterator[list[Any]]:
 
 @SAMPLERS
 def test_only_latent_cells_of_mask_value_0_stay_unchanged(webui, sampler):
-    with overheard("post_sample") as heard:
+    with record_calls("post_sample") as heard:
         paint(webui, job(RAMP, sampler=sampler))
     ((p, made),) = heard
     assert (made.samples == p.init_latent).all(1)[0].tolist() == (RAMP == 0).tolist()
@@ -92,7 +92,7 @@ def test_only_latent_cells_of_mask_value_0_stay_unchanged(webui, sampler):
 @pytest.mark.parametrize("cells", [np.full((SIDE, SIDE), 255, np.uint8), HARD], ids=["opaque", "hard"])
 def test_hard_masks_are_painted_as_the_host_paints_them(webui, sampler, cells):
     hard = job(cells, sampler=sampler)
-    with overheard("post_sample") as heard:
+    with record_calls("post_sample") as heard:
         ours = paint(webui, hard)
     rounded = latents.latent_mask(Image.fromarray(hard.mask.alpha), (SIDE, SIDE), 4, rounded=True)
     assert torch.equal(heard[0][0].nmask[0], rounded)
@@ -144,7 +144,7 @@ def test_latent_cell_takes_the_largest_mask_value_of_its_pixels(webui):
 def test_inpainting_conditioning_masks_pixels_repainted_half_of_the_steps(webui, monkeypatch):
     monkeypatch.setattr(shared.sd_model.model, "conditioning_key", "hybrid", raising=False)
     one = job(RAMP)
-    with overheard("post_sample") as heard:
+    with record_calls("post_sample") as heard:
         paint(webui, one)
     shown = heard[0][0].image_conditioning
     assert shown.shape == (1, 1, 64, 64)

@@ -5,7 +5,9 @@ import threading
 from retouch.api.queue import JobQueue, JobTicket
 
 
-def held(turns: JobQueue, queue: threading.Lock, ticket: JobTicket, inside=lambda: None) -> threading.Thread:
+def start_holding(
+    turns: JobQueue, queue: threading.Lock, ticket: JobTicket, inside=lambda: None
+) -> threading.Thread:
     """A thread that takes its turn and calls `inside` there."""
 
     def run():
@@ -28,7 +30,7 @@ def until(condition) -> None:
 def test_queue_reports_running_and_waiting_jobs_until_they_end():
     turns, queue = JobQueue(), threading.Lock()
     with turns.hold(JobTicket("fix", "mine"), queue):
-        waiting = held(turns, queue, JobTicket("inpaint", "yours"))
+        waiting = start_holding(turns, queue, JobTicket("inpaint", "yours"))
         until(lambda: turns.waiting == 1)
         mine, yours = turns.summary("mine"), turns.summary("yours")
         assert (mine["busy"], mine["verb"], mine["task"], mine["queued"]) == (True, "fix", "mine", False)
@@ -72,7 +74,7 @@ def test_stop_without_a_task_id_stops_the_running_job_only():
     turns, queue = JobQueue(), threading.Lock()
     first, second = JobTicket("fix", "a"), JobTicket("fix", "b")
     with turns.hold(first, queue):
-        thread = held(turns, queue, second)
+        thread = start_holding(turns, queue, second)
         until(lambda: turns.waiting == 1)
         assert turns.stop("")
     thread.join(30)
@@ -84,7 +86,7 @@ def test_waiting_job_is_stopped_without_interrupting_the_running_one():
     turns, queue, seen, pressed = JobQueue(), threading.Lock(), [], []
     waits = JobTicket("inpaint", "later")
     with turns.hold(JobTicket("fix", "now"), queue):
-        thread = held(turns, queue, waits, lambda: seen.append(waits.stopped))
+        thread = start_holding(turns, queue, waits, lambda: seen.append(waits.stopped))
         until(lambda: turns.waiting == 1)
         assert turns.stop("later", lambda: pressed.append(1))
     thread.join(30)

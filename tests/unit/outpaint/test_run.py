@@ -98,13 +98,13 @@ class Cautious(Copying):
         return Stubborn._one(job)
 
 
-def halved(**changes):
+def extend_with_halving(**changes):
     engine = Cautious(side=256)
     return engine, extend(way(**changes), engine, CheckOptions(attempts=3, cleanup=0))
 
 
 def test_repetitive_stage_is_split_into_two_that_do_not_repeat():
-    engine, done = halved(margins=Margins(right=128))
+    engine, done = extend_with_halving(margins=Margins(right=128))
     assert [step.box for step in done.way.steps] == [Box(256, 0, 320, 256), Box(320, 0, 384, 256)]
     assert [step.number for step in done.way.steps] == [1, 2]
     assert done.way.steps[0].frame.crop == Box(64, 0, 320, 256)
@@ -116,7 +116,7 @@ def test_repetitive_stage_is_split_into_two_that_do_not_repeat():
 
 
 def test_stages_on_top_of_a_halved_stage_follow_both_halves():
-    engine, done = halved()
+    engine, done = extend_with_halving()
     found = done.way.steps
     assert sorted(step.number for step in found) == [1, 2, 3, 4]
     seeds = [job.seed for call in engine.calls for job in call]

@@ -28,7 +28,7 @@ def steps(regions, recipe_pass: Pass | None = None, canvas=CANVAS, native=NATIVE
     ).steps
 
 
-def whole(step, canvas=CANVAS) -> np.ndarray:
+def composite_on_canvas(step, canvas=CANVAS) -> np.ndarray:
     """The composite mask of a step on the whole canvas."""
     alpha = np.zeros((canvas.height, canvas.width), np.uint8)
     alpha[step.frame.crop.slices] = step.composite.alpha
@@ -75,7 +75,7 @@ def test_denoise_mask_is_opaque_wherever_the_composite_mask_is_not_0(scene):
 def test_the_composite_masks_have_at_least_the_regions_own_shades(scene):
     canvas, region, shape = scene
     made = steps([region], face_pass(dataclasses.replace(shape, grow=0)), canvas)
-    union = np.max([whole(step, canvas) for step in made], 0) if made else 0
+    union = np.max([composite_on_canvas(step, canvas) for step in made], 0) if made else 0
     assert (union >= region.mask(canvas).alpha).all()
 
 
@@ -98,7 +98,7 @@ def test_users_mask_bounds_the_changed_pixels(scene, data):
     canvas, region, shape = scene
     painted = data.draw(masks(canvas))
     for step in steps([region], face_pass(shape), canvas, user_mask=painted):
-        assert (whole(step, canvas) <= painted.alpha).all()
+        assert (composite_on_canvas(step, canvas) <= painted.alpha).all()
 
 
 def test_blank_user_mask_plans_no_step_and_a_full_one_every_step():
@@ -137,7 +137,7 @@ def test_mask_limit_without_a_user_mask_is_none():
 )
 def test_region_at_the_border_or_of_picture_size_is_fully_composited(box):
     (step,) = steps(found(box))
-    assert (whole(step)[box.slices] == 255).all()
+    assert (composite_on_canvas(step)[box.slices] == 255).all()
 
 
 def test_a_region_larger_than_the_picture_is_cut_to_it():
@@ -165,9 +165,11 @@ def test_a_region_shrunk_to_nothing_makes_no_step():
 def test_given_growth_and_fade_are_in_pixels():
     (step,) = steps(found(square(400, 300)), face_pass(Shape(grow=10, blur=0)))
     expected = Mask.of_box(CANVAS, square(400, 300)).grown(10)
-    assert np.array_equal(whole(step), expected.alpha)
+    assert np.array_equal(composite_on_canvas(step), expected.alpha)
     (faded,) = steps(found(square(400, 300)), face_pass(Shape(grow=0, blur=10)))
-    assert np.array_equal(whole(faded), Mask.of_box(CANVAS, square(400, 300)).feathered(10).alpha)
+    assert np.array_equal(
+        composite_on_canvas(faded), Mask.of_box(CANVAS, square(400, 300)).feathered(10).alpha
+    )
 
 
 def test_blank_sizes_scale_with_the_region_and_context_with_the_strength():
@@ -182,7 +184,7 @@ def test_blank_sizes_scale_with_the_region_and_context_with_the_strength():
 def test_background_mask_stops_at_the_kept_region():
     subject = Mask.of_box(CANVAS, Box(400, 300, 500, 400))
     (step,) = steps([Region(CANVAS.box, subject.inverted(), "background", background=True)])
-    alpha = whole(step)
+    alpha = composite_on_canvas(step)
     assert (alpha[subject.solid] == 0).all()
     assert (alpha[subject.grown(3).inverted().solid] == 255).all()
 
@@ -195,7 +197,7 @@ def test_only_masked_padding_is_the_context_in_pixels():
 def test_the_whole_picture_can_be_the_context():
     (step,) = steps(found(square(400, 300)), face_pass(Shape(area="whole picture")))
     assert step.frame.crop == CANVAS.box
-    assert Mask(whole(step)).bounds.width < 150
+    assert Mask(composite_on_canvas(step)).bounds.width < 150
 
 
 def test_work_size_is_native_or_the_given_one():

@@ -40,7 +40,7 @@ def painted(engine=None, judge=None, **changes):
     return result
 
 
-def off(level: int) -> Candidate:
+def candidate_of_level(level: int) -> Candidate:
     return Candidate(level, flat(Size(4, 4), (level,) * 3), Box(0, 0, 4, 4), Mask.full(Size(4, 4)))
 
 
@@ -153,7 +153,7 @@ def test_quality_score_falls_with_seam_blur_or_lower_confidence():
 
 
 def test_distances_are_root_mean_squares_in_levels():
-    three = [off(10), off(20), off(60)]
+    three = [candidate_of_level(10), candidate_of_level(20), candidate_of_level(60)]
     assert distances(three, three[0].over.pixels, np.ones((4, 4), bool)) == pytest.approx([0, 10, 50])
 
 
@@ -193,7 +193,9 @@ def test_change_outside_the_region_does_not_affect_ranking():
 
 
 def test_consensus_of_candidates_is_their_mean():
-    assert mean_of([off(10), off(20), off(60)]) == pytest.approx(np.full((4, 4, 3), 30))
+    assert mean_of([candidate_of_level(10), candidate_of_level(20), candidate_of_level(60)]) == pytest.approx(
+        np.full((4, 4, 3), 30)
+    )
 
 
 def test_scores_of_a_large_step_nearly_equal_those_at_smaller_size():

@@ -18,7 +18,7 @@ THREE = (LEFT, MIDDLE, RIGHT)
 SAID = PromptPair("a park", "ugly")
 
 
-def said(template, regions=THREE):
+def assigned_prompts(template, regions=THREE):
     return assign(template, regions, CANVAS)
 
 
@@ -62,7 +62,7 @@ def prompts(template, negative="", regions=THREE):
     ],
 )
 def test_template_gives_each_region_its_prompt(template, expected):
-    assert said(template) == expected
+    assert assigned_prompts(template) == expected
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_template_gives_each_region_its_prompt(template, expected):
     ],
 )
 def test_webui_syntax_passes_through_untouched(text):
-    assert said(text) == (text,) * 3
+    assert assigned_prompts(text) == (text,) * 3
 
 
 def test_prompt_tag_or_blank_template_inserts_the_pictures_prompt():
@@ -113,7 +113,7 @@ def test_negative_template_gives_each_region_its_negative_prompt():
 
 
 def test_template_without_regions_gives_no_prompts():
-    assert said("red [SEP] [FOR left] blue", ()) == ()
+    assert assigned_prompts("red [SEP] [FOR left] blue", ()) == ()
 
 
 def test_place_selects_one_region_even_among_equally_placed_ones():
@@ -206,5 +206,5 @@ def test_warning_of_a_long_unused_text_is_truncated_with_a_count():
 def test_brackets_are_read_in_linear_time():
     """A pattern that backtracks would take minutes."""
     long = " " * 19_000
-    assert said(f"[FOR{long}x")[0] == f"[FOR{long}x"
-    assert said(f"[{long}SEP{long}x")[0] == f"[{long}SEP{long}x"
+    assert assigned_prompts(f"[FOR{long}x")[0] == f"[FOR{long}x"
+    assert assigned_prompts(f"[{long}SEP{long}x")[0] == f"[{long}SEP{long}x"

@@ -49,7 +49,7 @@ def pixels(text: str) -> np.ndarray:
     return decoder.decode_base64(text).pixels
 
 
-def moved(text: str) -> np.ndarray:
+def changed_pixels(text: str) -> np.ndarray:
     """(h, w) where a picture is not the photograph."""
     return (pixels(text) != photo().pixels).any(2)
 
@@ -57,9 +57,9 @@ def moved(text: str) -> np.ndarray:
 def test_masked_pixels_are_repainted_and_distant_pixels_unchanged():
     said = ask()
     (image,) = said["images"]
-    assert moved(image)[HOLE.slices].all()
+    assert changed_pixels(image)[HOLE.slices].all()
     far = ~hole(HOLE.grown(30) & Box(0, 0, 240, 200)).astype(bool)
-    assert not moved(image)[far].any()
+    assert not changed_pixels(image)[far].any()
     assert (said["seed"], said["stopped"], said["warnings"]) == (5, False, [])
     assert said["reports"][0]["outcome"] == "kept"
     assert said["reports"][0]["box"] == list(HOLE)
@@ -107,7 +107,7 @@ def test_mask_of_another_size_is_scaled_with_a_warning():
     half = png(hole(Box(30, 25, 60, 55), Size(120, 100)))
     said = ask(mask=half)
     assert "120x100 and was scaled to 240x200" in said["warnings"][0]
-    assert moved(said["images"][0])[HOLE.grown(-3).slices].all()
+    assert changed_pixels(said["images"][0])[HOLE.grown(-3).slices].all()
 
 
 def test_mask_cropped_to_its_box_equals_the_full_mask():
@@ -117,7 +117,7 @@ def test_mask_cropped_to_its_box_equals_the_full_mask():
 
 def test_invert_paints_all_but_the_mask():
     said = ask(invert=True, shape={"grow": 0, "blur": 0})
-    changed = moved(said["images"][0])
+    changed = changed_pixels(said["images"][0])
     assert not changed[HOLE.slices].any()
     assert changed[~hole().astype(bool)].all()
 
@@ -238,8 +238,8 @@ def test_sketch_moved_or_shrunk_off_its_mask_leaves_no_sketch_pixels():
 def test_a_sketch_joins_the_mask():
     box = Box(160, 20, 200, 60)
     image = ask(sketch=png(drawn(box)))["images"][0]
-    assert moved(image)[HOLE.slices].all()
-    assert moved(image)[box.slices].all()
+    assert changed_pixels(image)[HOLE.slices].all()
+    assert changed_pixels(image)[box.slices].all()
 
 
 def test_sketch_of_another_size_is_scaled_and_a_blank_sketch_ignored():
@@ -342,10 +342,10 @@ def test_history_step_can_be_reopened_and_repainted_inside_its_mask():
     assert [job.prompt for job in desk.backend.engine.calls[-1]] == [f"grass, {EMPTY_SCENE}"] * 2
     assert not {v["seed"] for v in step["variations"]} & {5, 6}
     assert said["infotext"] == made["infotext"]
-    assert moved(said["image"])[HOLE.slices].all()
-    assert not moved(said["image"])[pixels(made["reports"][0]["mask"])[..., 0] == 0].any()
+    assert changed_pixels(said["image"])[HOLE.slices].all()
+    assert not changed_pixels(said["image"])[pixels(made["reports"][0]["mask"])[..., 0] == 0].any()
     back = desk.answer("history", {"history": said["history"], "revert": [1]})
-    assert not moved(back["image"]).any()
+    assert not changed_pixels(back["image"]).any()
     assert desk.answer("inpaint", body)["history"] == ""
 
 
@@ -356,7 +356,7 @@ def test_step_painted_from_a_sketch_is_not_repaintable():
     assert [report["how"] for report in made["reports"]] == [None]
     said = desk.answer("history", {"history": made["history"], "revert": [1]})
     assert [(step["on"], step["repaintable"]) for step in said["steps"]] == [(False, False)]
-    assert not moved(said["image"]).any()
+    assert not changed_pixels(said["image"]).any()
 
 
 def test_answer_describes_each_step_as_history_files_do_on_request():
