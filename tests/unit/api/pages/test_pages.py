@@ -21,7 +21,7 @@ def page(
     return render_summary(BatchPage(recipe, entries, note), lambda i: Places(f"b{i}", f"a{i}", f"r{i}"))
 
 
-def test_a_region_says_its_scores_before_and_after_and_why_it_was_reverted():
+def test_page_shows_scores_before_and_after_and_why_a_region_was_reverted():
     said = page(DONE)
     assert "0.25 → 0.75" in said
     assert "<td>reverted the seam &lt;b&gt;" in said
@@ -37,11 +37,11 @@ def test_a_region_says_its_scores_before_and_after_and_why_it_was_reverted():
     ]
 
 
-def test_the_pass_is_said_where_there_are_several():
+def test_page_has_a_pass_column_for_a_recipe_of_several_passes():
     assert "<th>Pass" in page(DONE, recipe=Recipe("Two", passes=(Pass(), Pass())))
 
 
-def test_each_file_has_its_own_pictures_and_one_without_has_none():
+def test_page_shows_pictures_only_for_files_that_have_them():
     said = page(BatchEntry("first.png", "failed", "no"), DONE, BatchEntry("last.png"))
     assert 'src="b1"' in said
     assert 'src="a1"' in said
@@ -63,7 +63,7 @@ def test_page_shows_common_warnings_once_and_others_at_their_file():
     assert said.count("of b<") == 1
 
 
-def test_the_recipe_is_there_in_full_and_nothing_runs():
+def test_page_contains_the_full_recipe_with_html_escaped():
     said = page(
         BatchEntry("<script>", "failed", "<script>"),
         recipe=Recipe("</title><script>", "<script>"),
