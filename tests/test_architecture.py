@@ -47,6 +47,7 @@ HEAVY = {
     "fastapi",
     "gradio",
     "httpx",
+    "jinja2",
     "mediapipe",
     "peft",
     "pydantic",
@@ -136,13 +137,13 @@ def ids(paths: list[Path]) -> list[str]:
     return [str(path.relative_to(ROOT)) for path in paths]
 
 
-def test_every_module_has_its_place():
+def test_every_package_is_in_the_import_table():
     packages = {package_of(module) for module in MODULES} - {""}
     assert packages == set(ALLOWED)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=ids(SOURCES))
-def test_a_module_imports_only_what_its_package_may(path):
+def test_module_imports_only_packages_allowed_for_its_own(path):
     if path == PACKAGE / "__init__.py":  # it lists public names of every package, imported at their first use
         return
     mine = package_of(module_of(path))
@@ -173,13 +174,13 @@ def test_no_two_classes_have_one_name():
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("__init__.py")), ids=lambda path: path.parent.name)
-def test_a_package_is_a_docstring(path):
+def test_init_of_a_package_contains_only_a_docstring(path):
     kinds = [type(node) for node in parsed(path).body]
     assert kinds == [ast.Expr] or path.parent == PACKAGE
 
 
 @pytest.mark.parametrize("path", BUDGETED, ids=ids(BUDGETED))
-def test_only_the_webui_side_knows_the_host(path):
+def test_only_the_webui_package_imports_host_modules(path):
     if path.is_relative_to(PACKAGE / "webui") or path.is_relative_to(ROOT / "scripts"):
         return
     named = [(name, line) for name, line in imports(parsed(path)) if name.split(".")[0] == "modules"]

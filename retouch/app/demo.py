@@ -20,7 +20,7 @@ import numpy as np
 
 from retouch.api.serialize import report_json
 from retouch.app.backend import Standalone, add_arguments, backend_of
-from retouch.app.demo_page import Shown, draw_plan, page
+from retouch.app.demo_page import Shown, draw_plan, render_report
 from retouch.app.sample_photos import resize, sample
 from retouch.errors import RetouchError
 from retouch.image.codec import encoder, mask_layers
@@ -226,7 +226,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return 2
     remark = demo.backend.pipeline.engine.remark
     report = args.out / "report.html"
-    report.write_text(page(demo.shown, args.out, remark), encoding="utf-8")
+    report.write_text(render_report(demo.shown, args.out, remark), encoding="utf-8")
     print(f"{remark}\nReport: {report}\nThe studio, to click things yourself: python3 dev.py run".strip())
     return 0 if demo.ok else 1
 

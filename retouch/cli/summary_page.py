@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from retouch.api.batches.entry import BatchEntry, preview
-from retouch.api.pages.batch_page import BatchPage, Places, summary
+from retouch.api.pages.batch_page import BatchPage, Places, render_summary
 from retouch.cli import output_files
 from retouch.cli.input_files import InputFile
 from retouch.errors import RetouchError
@@ -72,7 +72,7 @@ class SummaryPage(NoSummary):
     def close(self, note: str = "") -> Path | None:
         if all(entry.state == "waiting" for entry in self._entries.values()):
             return None
-        page = summary(BatchPage(self.recipe, tuple(self._entries.values()), note), self._places)
+        page = render_summary(BatchPage(self.recipe, tuple(self._entries.values()), note), self._places)
         self.out.mkdir(parents=True, exist_ok=True)
         output_files.put(self.out / PAGE, page.encode())
         return self.out / PAGE

@@ -43,7 +43,7 @@ class Registry:
         return ()
 
 
-def standing(engine: FakeEngine | None = None) -> tuple[Standalone, TestClient]:
+def standalone_client(engine: FakeEngine | None = None) -> tuple[Standalone, TestClient]:
     backend = Standalone(lambda: engine or FakeEngine(), Registry())
     return backend, TestClient(server.create(backend))
 
@@ -54,9 +54,9 @@ def post(client: TestClient, verb: str, body: object = None):
     )
 
 
-def test_interrupt_keeps_what_is_finished_and_frees_the_queue():
+def test_interrupt_keeps_finished_regions_and_frees_the_queue():
     engine = FakeEngine(batch_limit=1)
-    _, client = standing(engine)
+    _, client = standalone_client(engine)
     said = []
 
     def press(jobs):
@@ -75,12 +75,12 @@ def test_interrupt_keeps_what_is_finished_and_frees_the_queue():
     assert post(client, "fix", {"image": IMAGE, "recipe": FACES, "seed": 1}).json()["stopped"] is False
 
 
-def test_interrupt_with_nothing_to_stop():
-    _, client = standing()
+def test_interrupt_without_a_running_job_is_false():
+    _, client = standalone_client()
     assert client.post("/retouch/v1/interrupt").json() == {"interrupted": False}
 
 
-def held(engine: FakeEngine) -> tuple[threading.Event, threading.Event]:
+def hold_engine(engine: FakeEngine) -> tuple[threading.Event, threading.Event]:
     """(set once it is at work, to be set to let it go on)"""
     inside, on = threading.Event(), threading.Event()
 
@@ -94,8 +94,8 @@ def held(engine: FakeEngine) -> tuple[threading.Event, threading.Event]:
 
 def test_a_second_job_waits_for_the_first():
     engine = FakeEngine()
-    backend, client = standing(engine)
-    inside, on = held(engine)
+    backend, client = standalone_client(engine)
+    inside, on = hold_engine(engine)
     answers = []
     jobs = [
         threading.Thread(target=lambda: answers.append(post(client, "fix", {"image": IMAGE})))
@@ -115,7 +115,7 @@ def test_a_second_job_waits_for_the_first():
     assert backend.job_queue.waiting == 0
 
 
-def test_the_engine_is_loaded_once_and_not_to_detect():
+def test_engine_is_loaded_once_by_fix_and_not_by_detect():
     loaded = []
     backend = Standalone(lambda: loaded.append(1) or FakeEngine(), Registry())
     client = TestClient(server.create(backend))
@@ -128,11 +128,11 @@ def test_the_engine_is_loaded_once_and_not_to_detect():
     assert client.get("/retouch/v1/health").json()["engine"] == "fake"
 
 
-def test_two_tasks_and_a_button_for_each():
+def test_interrupt_by_task_cancels_the_waiting_job_only():
     """The one that waits is cancelled before it begins; the one at work goes on."""
     engine = FakeEngine()
-    backend, client = standing(engine)
-    inside, on = held(engine)
+    backend, client = standalone_client(engine)
+    inside, on = hold_engine(engine)
     answers = {}
 
     def ask(task: str) -> None:
@@ -155,7 +155,7 @@ def test_two_tasks_and_a_button_for_each():
     assert len(engine.calls) == 1
 
 
-def test_what_outlines_needs_no_model_and_what_paints_says_how_far_it_is():
+def test_segment_loads_no_model_and_inpaint_reports_its_progress():
     loaded = []
     engine = FakeEngine()
     backend = Standalone(lambda: loaded.append(1) or engine, Registry())
@@ -182,9 +182,9 @@ def test_what_outlines_needs_no_model_and_what_paints_says_how_far_it_is():
     )
 
 
-def test_a_plan_does_not_wait_for_a_long_job_once_the_model_is_known():
+def test_plan_does_not_wait_for_a_job_once_the_native_size_is_known():
     engine = FakeEngine()
-    backend, client = standing(engine)
+    backend, client = standalone_client(engine)
     mask = base64.b64encode(mask_layers.encode_gray(np.full((200, 400), 255, np.uint8))).decode()
     body = {"verb": "inpaint", "image": IMAGE, "mask": mask}
     first = post(client, "plan", body).json()
@@ -193,7 +193,7 @@ def test_a_plan_does_not_wait_for_a_long_job_once_the_model_is_known():
 
 
 @pytest.mark.parametrize(("verb", "body"), [("fix", {}), ("plan", {"verb": "fix"})])
-def test_without_a_model_it_says_what_to_do(verb, body):
+def test_fix_without_a_model_is_missing_with_a_hint(verb, body):
     def load():
         raise app_backend.no_model()
 
@@ -204,8 +204,8 @@ def test_without_a_model_it_says_what_to_do(verb, body):
     assert "--model" in answer.json()["hint"]
 
 
-def test_the_page_of_doors_lists_every_door():
-    _, client = standing()
+def test_page_of_endpoints_lists_every_endpoint():
+    _, client = standalone_client()
     page = client.get("/doors").text
     routes = {route.path for route in client.app.routes if route.path.startswith("/retouch")}
     assert len(routes) == 9 + len(VERBS) + len(batches_routes.ROUTES)
@@ -217,7 +217,7 @@ def test_the_address_that_is_printed_accepts_connections():
         socket.create_connection(door.getsockname(), timeout=5).close()
 
 
-def test_a_port_that_is_taken_is_said(capsys):
+def test_port_in_use_is_reported(capsys):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -226,7 +226,7 @@ def test_a_port_that_is_taken_is_said(capsys):
     assert f"127.0.0.1:{port} cannot be had" in capsys.readouterr().out
 
 
-def test_it_listens_on_this_machine_only_unless_told_otherwise():
+def test_default_host_is_the_loopback_address():
     assert server.parser().parse_args([]).host == "127.0.0.1"
 
 
@@ -236,7 +236,7 @@ def options(*words: str) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def test_the_options_make_a_backend_that_paints_noise(tmp_path):
+def test_demo_noise_option_selects_the_noise_engine(tmp_path):
     words = ["--demo-noise", "--device", "cpu", "--models-dir", str(tmp_path), "--offline"]
     backend = app_backend.backend_of(options(*words))
     with backend.busy("fix"):
@@ -246,7 +246,7 @@ def test_the_options_make_a_backend_that_paints_noise(tmp_path):
     assert {"face", "center"} <= names
 
 
-def test_without_a_model_named_it_is_the_demo_model_and_says_so(tmp_path):
+def test_default_model_is_the_demo_model_with_a_warning(tmp_path):
     words = ["--device", "cpu", "--models-dir", str(tmp_path), "--offline"]
     backend = app_backend.backend_of(options(*words))
     client = TestClient(server.create(backend))
@@ -256,14 +256,14 @@ def test_without_a_model_named_it_is_the_demo_model_and_says_so(tmp_path):
     assert backend.defaults() == demo_model.SAMPLING
 
 
-def test_a_checkout_without_the_demo_model_says_what_to_do(tmp_path, monkeypatch):
+def test_missing_demo_model_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(demo_model, "FOLDER", tmp_path)
     backend = app_backend.backend_of(options("--device", "cpu", "--models-dir", str(tmp_path), "--offline"))
     with pytest.raises(Missing, match="no model to paint with"), backend.busy("fix"):
         pass
 
 
-def test_a_model_that_is_not_there_is_missing(tmp_path):
+def test_unknown_model_path_is_missing(tmp_path):
     backend = app_backend.backend_of(
         options("--model", str(tmp_path / "gone"), "--device", "cpu", "--offline")
     )

@@ -41,7 +41,9 @@ def coin() -> tuple[Picture, np.ndarray]:
 
 
 class TestCoins:
-    def test_a_click(self, classical: Classical, coin: tuple[Picture, np.ndarray]) -> None:
+    def test_click_on_a_coin_offers_its_mask(
+        self, classical: Classical, coin: tuple[Picture, np.ndarray]
+    ) -> None:
         picture, truth = coin
         seen = classical.segment(picture, Prompt((Click(155, 50),)))
         size = picture.size
@@ -50,19 +52,21 @@ class TestCoins:
         )
         assert best > 0.6  # one of the candidates is the coin, not the tray
 
-    def test_a_box(self, classical: Classical, coin: tuple[Picture, np.ndarray]) -> None:
+    def test_box_around_a_coin_gives_its_mask(
+        self, classical: Classical, coin: tuple[Picture, np.ndarray]
+    ) -> None:
         picture, truth = coin
         assert overlap(classical.segment(picture, Prompt(box=Box(130, 26, 181, 75))), truth) > 0.75
 
 
-def test_the_cup_in_a_box(classical: Classical) -> None:
+def test_box_prompt_segments_the_cup_of_a_photograph(classical: Classical) -> None:
     picture = Picture(skimage.data.coffee().copy())
     seen = classical.segment(picture, Prompt(box=Box(165, 15, 415, 210)))
     assert overlap(seen, ellipse((400, 600), (289, 112), (117, 94))) > 0.7
 
 
 @pytest.mark.parametrize("size", [Size(40, 30), Size(9, 300), Size(1700, 1200)], ids=str)
-def test_a_disc_at_any_size_of_picture(classical: Classical, size: Size) -> None:
+def test_click_segments_a_disc_at_any_picture_size(classical: Classical, size: Size) -> None:
     radius = min(size) // 4
     center = size.width // 2, size.height // 2
     truth = ellipse((size.height, size.width), center, (radius, radius))
@@ -71,7 +75,7 @@ def test_a_disc_at_any_size_of_picture(classical: Classical, size: Size) -> None
     assert overlap(seen, truth) > (0.95 if min(size) > 100 else 0.6)
 
 
-def test_clicks_have_their_way(classical: Classical) -> None:
+def test_second_click_adds_or_excludes_a_disc_of_equal_colour(classical: Classical) -> None:
     """Two discs of one colour: the second click takes in the other one, or leaves it out."""
     truth = [ellipse((200, 300), (x, 100), (40, 40)) for x in (80, 220)]
     pixels = np.where((truth[0] | truth[1])[..., None], (220, 200, 40), (40, 60, 120)).astype(np.uint8)
@@ -80,7 +84,7 @@ def test_clicks_have_their_way(classical: Classical) -> None:
     assert overlap(classical.segment(picture, Prompt((first, Click(220, 100, False)))), truth[0]) > 0.9
 
 
-def test_a_correction_leaves_the_rest_as_it_was(classical: Classical) -> None:
+def test_correcting_click_changes_only_pixels_near_it(classical: Classical) -> None:
     picture = Picture(skimage.data.coffee().copy())
     first = classical.segment(picture, Prompt(box=Box(165, 15, 415, 210)))
     old = first.regions[0].mask(picture.size).solid
@@ -97,7 +101,7 @@ def test_a_correction_leaves_the_rest_as_it_was(classical: Classical) -> None:
     assert not undone.regions[0].mask(picture.size).solid[click.y, click.x]
 
 
-def test_what_detectors_know_is_offered_where_it_agrees() -> None:
+def test_detected_region_is_a_candidate_only_where_clicked() -> None:
     known = Region(Box(10, 10, 60, 60), Mask.of_ellipse(Size(50, 50), Box(0, 0, 50, 50)), "person", 0.8)
     asked: list[Picture] = []
     classical = Classical(lambda picture: asked.append(picture) or (known,))
@@ -109,7 +113,7 @@ def test_what_detectors_know_is_offered_where_it_agrees() -> None:
     assert len(asked) == 1
 
 
-def test_everything_finds_the_patches(classical: Classical) -> None:
+def test_everything_finds_every_plain_patch(classical: Classical) -> None:
     pixels = np.zeros((120, 180, 3), np.uint8)
     colours = [(250, 20, 20), (20, 250, 20), (20, 20, 250), (240, 240, 40)]
     boxes = [Box(x, y, x + 90, y + 60) for y in (0, 60) for x in (0, 90)]

@@ -80,7 +80,7 @@ def test_the_quality_of_a_jpeg_is_measured(name, quality, how):
 
 
 @pytest.mark.parametrize("corner", [(0, 0), (3, 5), (7, 1)])
-def test_blocks_of_a_cut_picture_are_found_where_they_are(corner):
+def test_jpeg_block_grid_of_a_cropped_picture_is_found(corner):
     left, top = corner
     found = Compression.of(compressed(photograph(), 60)[top:, left:])
     assert (found.left, found.top) == ((8 - left) % 8, (8 - top) % 8)
@@ -98,13 +98,13 @@ def test_blocks_of_a_cut_picture_are_found_where_they_are(corner):
         np.kron(np.indices((32, 32)).sum(0)[..., None] % 2, np.full((8, 8, 3), 255)).astype(np.uint8),
     ],
 )
-def test_drawings_noise_and_scraps_have_none(pixels):
+def test_drawing_noise_or_tiny_picture_has_no_compression(pixels):
     assert Compression.of(pixels) is None
 
 
 @pytest.mark.parametrize("corner", [(0, 0), (3, 5)])
 @pytest.mark.parametrize("quality", [40, 60, 75])
-def test_what_is_painted_into_a_jpeg_gets_its_compression(quality, corner):
+def test_repainted_pixels_get_the_compression_of_their_jpeg(quality, corner):
     before = compressed(photograph(), quality)[corner[1] :, corner[0] :]
     found = Compression.of(inside(painted(before)))
     assert abs(found.quality - quality) <= 1
@@ -125,11 +125,11 @@ def test_outside_the_mask_no_pixel_changes():
     assert not moved.any()
 
 
-def test_into_what_is_no_jpeg_is_painted_as_if_nothing_were_matched():
+def test_picture_without_jpeg_compression_gets_none_when_repainted():
     assert np.array_equal(painted(photograph()), painted(photograph(), compression=0.0))
 
 
-def test_what_is_painted_into_a_grey_jpeg_stays_grey():
+def test_repainted_pixels_of_a_grey_jpeg_stay_grey():
     grey = compressed(photograph("camera"), 60)
     after = painted(grey)
     assert (after == after[..., :1]).all()

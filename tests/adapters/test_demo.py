@@ -17,7 +17,7 @@ from tests.stand import photo
 WORDS = ["--device", "cpu", "--offline"]
 
 
-def ran(tmp_path, *more: str) -> int:
+def run_demo(tmp_path, *more: str) -> int:
     return demo.main(["--out", str(tmp_path / "out"), "--models-dir", str(tmp_path), *WORDS, *more])
 
 
@@ -28,11 +28,11 @@ def told(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         said: list[str] = []
         patch.setattr("builtins.print", lambda *words, **_: said.append(" ".join(map(str, words))))
-        status = ran(folder)
+        status = run_demo(folder)
     return status, "\n".join(said), folder / "out"
 
 
-def test_it_does_all_four_jobs_and_says_who_painted(told):
+def test_demo_runs_every_scene_and_names_its_model(told):
     status, said, _ = told
     assert status == 0
     for scene in demo.SCENES:
@@ -40,14 +40,14 @@ def test_it_does_all_four_jobs_and_says_who_painted(told):
     assert "seven photographs" in said
 
 
-def test_what_was_spoilt_is_nearer_to_the_truth_afterwards(told):
+def test_demo_raises_the_psnr_of_every_scene(told):
     _, said, _ = told
     decibels = re.findall(r"dB PSNR before ([\d.]+), dB PSNR after ([\d.]+)", said)
     assert len(decibels) == len(demo.SCENES)
     assert all(float(after) > float(before) + 1 for before, after in decibels)
 
 
-def test_nothing_moved_outside_the_masks(told):
+def test_demo_changes_no_pixel_outside_the_masks(told):
     _, _, out = told
     for scene in demo.SCENES:
         name = scene().name
@@ -57,7 +57,7 @@ def test_nothing_moved_outside_the_masks(told):
         assert not np.array_equal(before[mask == 255], after[mask == 255])
 
 
-def test_the_report_stands_alone(told):
+def test_demo_report_embeds_all_of_its_pictures(told):
     _, _, out = told
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "seven photographs" in page
@@ -66,13 +66,13 @@ def test_the_report_stands_alone(told):
     assert all(source.startswith("data:image/png;base64,") for source in sources)
 
 
-def test_a_model_that_paints_noise_says_so(tmp_path, capsys, monkeypatch):
+def test_demo_with_noise_reports_random_weights(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(demo, "SCENES", (demo.removed_thing,))
-    assert ran(tmp_path, "--demo-noise") == 0
+    assert run_demo(tmp_path, "--demo-noise") == 0
     assert "random weights" in capsys.readouterr().out
 
 
-def test_a_damaged_face_is_blocks_and_the_rest_is_the_photograph():
+def test_pixelate_changes_only_the_given_box():
     box = Box(40, 30, 140, 150)
     before, after = photo(), pixelate(photo(), [box], 20)
     outside = np.ones((200, 240), bool)
@@ -82,7 +82,7 @@ def test_a_damaged_face_is_blocks_and_the_rest_is_the_photograph():
     assert len(colours) <= 20 * 24
 
 
-def test_a_single_moved_pixel_outside_the_mask_is_counted():
+def test_changed_outside_counts_a_single_pixel_outside_the_mask():
     before = photo()
     mask = Mask.of_box(before.size, Box(0, 0, 10, 10))
     pixels = before.pixels.copy()
@@ -92,22 +92,22 @@ def test_a_single_moved_pixel_outside_the_mask_is_counted():
     assert changed_outside(before, before.with_pixels(pixels), mask) == 1
 
 
-def test_a_demo_that_finds_nothing_has_failed(tmp_path, monkeypatch):
+def test_demo_without_detections_fails(tmp_path, monkeypatch):
     def empty():
         scene = demo.mended_face()
         return demo.Scene("nobody", "", photo(), photo(), "", scene.passes)
 
     monkeypatch.setattr(demo, "SCENES", (empty,))
-    assert ran(tmp_path, "--demo-noise") == 1
+    assert run_demo(tmp_path, "--demo-noise") == 1
 
 
-def test_no_model_no_demo(tmp_path, capsys, monkeypatch):
+def test_demo_without_a_model_fails_with_a_message(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(demo_model, "FOLDER", tmp_path)
-    assert ran(tmp_path) == 2
+    assert run_demo(tmp_path) == 2
     assert "no model to paint with" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("one", SAMPLES, ids=lambda one: one.name)
-def test_the_photographs_are_here_without_a_network(one):
+def test_sample_photographs_are_bundled(one):
     assert min(one.picture.size) >= 300
     assert min(one.scaled(256).size) == 256

@@ -33,17 +33,17 @@ def painted(engine, hole: Hole, prompt: str, **changes) -> np.ndarray:
     return made.pixels
 
 
-def test_it_is_small_enough_to_be_kept():
+def test_demo_model_files_are_within_the_size_limit():
     assert sum(file.stat().st_size for file in demo_model.FOLDER.rglob("*.safetensors")) <= MOST_BYTES
 
 
-def test_it_says_what_it_is(engine):
+def test_demo_model_engine_has_name_remark_and_native_size(engine):
     assert "demo model" in engine.name
     assert "seven photographs" in engine.remark
     assert engine.native("") == NATIVE
 
 
-def test_its_card_names_every_photograph_and_licence():
+def test_demo_model_card_names_the_licence_of_every_photograph():
     card = (demo_model.FOLDER / "README.md").read_text("utf-8")
     for one in SAMPLES:
         assert one.licence in card
@@ -63,7 +63,7 @@ def test_right_prompt_paints_closer_to_truth_than_wrong_prompt_or_telea(engine):
     assert sum(right) < 0.9 * sum(wrong)
 
 
-def test_an_unknown_prompt_is_an_empty_one(engine):
+def test_prompt_of_unknown_words_paints_like_an_empty_prompt(engine):
     hole = holes()[2]
     empty = painted(engine, hole, "", steps=3)
     assert np.array_equal(painted(engine, hole, "zeppelin, xyzzy", steps=3), empty)
@@ -85,7 +85,7 @@ def test_schedulers_of_diffusers_work(engine, sampler):
     ) < 1.2 * hole.error(hole.telea)
 
 
-def test_plain_diffusers_loads_it_and_paints_from_words():
+def test_diffusers_pipeline_loads_the_demo_model_and_paints_a_prompt():
     from diffusers import StableDiffusionPipeline
 
     pipe = StableDiffusionPipeline.from_pretrained(demo_model.FOLDER, torch_dtype=torch.float32)

@@ -37,14 +37,14 @@ def line_after(folder: Path, steps: int, *stops: int) -> nn.Module:
     return run.average
 
 
-def test_a_run_that_was_stopped_ends_where_one_that_was_not_ends(tmp_path):
+def test_resumed_training_gives_the_weights_of_an_unbroken_run(tmp_path):
     whole = line_after(tmp_path / "whole", 30)
     broken = line_after(tmp_path / "broken", 30, 7, 19)
     for name, value in whole.state_dict().items():
         assert torch.equal(value, broken.state_dict()[name])
 
 
-def test_it_learns_and_keeps_a_log(tmp_path, monkeypatch):
+def test_training_reduces_the_loss_and_writes_a_log(tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "WARM_UP", 1)
     run = Run(Course("line", 100, 0.1, 5), nn.Linear(1, 1), tmp_path, "cpu")
     run.go(straight)
@@ -54,7 +54,7 @@ def test_it_learns_and_keeps_a_log(tmp_path, monkeypatch):
     assert float(rows[1]["loss"]) < float(rows[0]["loss"]) / 2
 
 
-def test_a_finished_run_is_not_trained_again(tmp_path):
+def test_finished_training_takes_no_further_step(tmp_path):
     line_after(tmp_path / "done", 5)
     again = Run(Course("line", 5, 0.1, 5), nn.Linear(1, 1), tmp_path / "done", "cpu")
 
@@ -64,7 +64,7 @@ def test_a_finished_run_is_not_trained_again(tmp_path):
     again.go(never)
 
 
-def test_a_course_gone_through_again_has_its_rows_once():
+def test_rows_of_a_repeated_course_replace_its_old_log_rows():
     before = "course,step,loss,seconds\npainter,50,0.5,9\nfurther,50,0.4,9\n"
     now = "course,step,loss,seconds\nfurther,50,0.3,8\nlast,50,0.2,8\n"
     rows = train_demo._joined(before, now).split()
@@ -113,7 +113,7 @@ def test_extension_crops_lie_on_both_sides_and_include_new_pixels(monkeypatch):
     assert left.area.right == crops.BEYOND + crops.BESIDE
 
 
-def test_leaning_faces_are_the_face_turned_about_its_middle(monkeypatch):
+def test_leaning_faces_are_rotated_about_their_center(monkeypatch):
     monkeypatch.setattr(crops, "VIEWS", 2)
     leaning, straight = Album.leaning_faces(np.random.default_rng(0)).levels, Album.mended_faces().levels
     for number, level in enumerate(leaning):
@@ -125,7 +125,7 @@ def test_leaning_faces_are_the_face_turned_about_its_middle(monkeypatch):
         assert np.abs(level.pixels.astype(int) - upright.pixels).mean() > 4
 
 
-def test_the_further_courses_see_what_the_first_does_not(monkeypatch):
+def test_extra_training_pools_are_used_only_by_later_courses(monkeypatch):
     monkeypatch.setattr(crops, "VIEWS", 1)
     pools = [painter.Pool(torch.zeros(1, 4, 4, 4), ((),), diet) for diet in painter.diets(0)]
     shares = [
@@ -136,7 +136,7 @@ def test_the_further_courses_see_what_the_first_does_not(monkeypatch):
     assert [sum(part[-2:]) > 0 for part in shares] == [False, False, True, True]
 
 
-def test_each_word_is_one_token_and_others_are_none(tmp_path):
+def test_known_word_is_one_token_and_unknown_words_are_none(tmp_path):
     known = words.tokenizer(tmp_path)
     for word in words.vocabulary():
         assert known.tokenize(word) == [f"{word}</w>"]
@@ -157,7 +157,7 @@ def test_training_prompt_has_clip_length_and_only_the_given_words(tmp_path):
         assert set(said) <= {"cat", "fur", "tabby", "kitten"}
 
 
-def test_the_autoencoder_learns_to_see(tmp_path, monkeypatch):
+def test_autoencoder_training_halves_the_loss(tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "WARM_UP", 5)
     monkeypatch.setattr(autoencoder, "BATCH", 2)
     torch.manual_seed(0)
@@ -170,7 +170,7 @@ def test_the_autoencoder_learns_to_see(tmp_path, monkeypatch):
     assert last < first / 2
 
 
-def test_widths_must_fit_the_pixels(tmp_path):
+def test_autoencoder_accepts_only_multiples_of_8_pixels(tmp_path):
     vae = UnshuffleAutoencoder((3, 12, 16, 16), decoder_width=16, depth=(1, 1))
     with torch.no_grad():
         latents = vae.encode(torch.zeros(2, 3, 64, 40)).latents

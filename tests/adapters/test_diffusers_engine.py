@@ -29,7 +29,7 @@ def denoiser(engine):
 
 
 @FAMILIES
-def test_an_item_of_a_batch_is_what_it_would_be_alone(family):
+def test_batched_job_is_painted_as_it_is_alone(family):
     jobs = [job(i) for i in range(3)]
     together = paint(tiny.engine(family), *jobs)
     alone = [paint(tiny.engine(family), one) for one in jobs]
@@ -45,7 +45,7 @@ def test_the_same_request_gives_the_same_bytes(family):
 
 @FAMILIES
 @pytest.mark.parametrize("what", ["picture", "mask", "prompt", "seed"])
-def test_all_of_a_job_matters(family, what):
+def test_picture_mask_prompt_and_seed_each_change_the_painting(family, what):
     changed = dataclasses.replace(job(0), **{what: getattr(job(1), what)})
     assert gap(paint(tiny.engine(family), job(0)), paint(tiny.engine(family), changed)) > 2
 
@@ -59,7 +59,7 @@ def test_a_batch_is_one_sampling_call(family):
 
 
 @FAMILIES
-def test_latents_outside_the_mask_are_the_pictures_own(family):
+def test_latents_outside_the_mask_are_kept(family):
     model = tiny.engine(family)._shelf.own
     batch = latents.batch_of(model.pipe, model.family, [job(0)])
     with watched(model.pipe.vae.post_quant_conv) as seen:
@@ -81,13 +81,13 @@ def test_a_negative_prompt_acts_where_there_is_guidance(family):
 
 
 @FAMILIES
-def test_half_precision_paints_too(family):
+def test_model_in_bfloat16_paints(family):
     engine = DiffusersEngine(tiny.build(family).to(torch.bfloat16))
     assert gap(paint(engine, job(0)), job(0).picture) > 2
 
 
 @FAMILIES
-def test_a_stop_leaves_the_loop_at_once(family):
+def test_interrupt_ends_sampling_after_the_current_step(family):
     progress = FakeProgress(stop_after=1)
     with watched(denoiser(tiny.engine(family))) as seen:
         painted = tiny.engine(family).paint([job(0), job(1)], progress)
@@ -96,7 +96,7 @@ def test_a_stop_leaves_the_loop_at_once(family):
     assert progress.shown == [(1, 2, "step 1 of 2")]
 
 
-def test_a_stop_before_the_call_runs_nothing():
+def test_interrupt_before_sampling_runs_no_model():
     engine = tiny.engine("SD")
     with watched(denoiser(engine)) as seen, watched(engine._shelf.own.pipe.text_encoder) as read:
         assert engine.paint([job(0)], FakeProgress(stop_after=0)) == [None]
@@ -110,7 +110,7 @@ def test_after_a_stop_the_engine_paints_as_before():
     assert paint(engine, job(0)) == before
 
 
-def test_nothing_is_painted_of_nothing_or_at_strength_zero():
+def test_no_jobs_or_denoising_strength_0_samples_nothing():
     still = job(0, settings=tuned(strength=0.0))
     with watched(denoiser(tiny.engine("SD"))) as seen:
         assert tiny.engine("SD").paint([], Silent()) == []
@@ -118,7 +118,7 @@ def test_nothing_is_painted_of_nothing_or_at_strength_zero():
     assert not seen
 
 
-def test_jobs_that_do_not_belong_together_are_refused():
+def test_jobs_with_different_settings_in_one_batch_are_refused():
     with pytest.raises(ValueError, match="one settings"):
         paint(tiny.engine("SD"), job(0), job(1, settings=tuned(strength=0.6)))
 
@@ -143,7 +143,7 @@ def breaking(monkeypatch, engine, forward):
         RuntimeError("DefaultCPUAllocator: can't allocate memory"),
     ],
 )
-def test_out_of_memory_lets_go_of_the_tensors_even_while_the_error_is_held(monkeypatch, error):
+def test_out_of_memory_releases_tensors_while_the_error_is_held(monkeypatch, error):
     held = []
 
     def forward(sample, *args, **kwargs):
@@ -157,13 +157,13 @@ def test_out_of_memory_lets_go_of_the_tensors_even_while_the_error_is_held(monke
     assert held[0]() is None
 
 
-def test_nan_is_named(monkeypatch):
+def test_nan_from_the_model_is_reported_with_its_dtype(monkeypatch):
     breaking(monkeypatch, tiny.engine("SD"), lambda sample, *_, **__: (sample * torch.nan,))
     with pytest.raises(NotANumber, match="float32"):
         paint(tiny.engine("SD"), job(0))
 
 
-def test_any_other_failure_is_told_with_its_cause(monkeypatch):
+def test_other_sampling_error_is_paint_failed_with_its_cause(monkeypatch):
     def forward(*args, **kwargs):
         raise RuntimeError("boom")
 
@@ -175,16 +175,16 @@ def test_any_other_failure_is_told_with_its_cause(monkeypatch):
 
 
 @pytest.mark.parametrize("side", [512, 768])
-def test_the_native_size_is_the_models_own(side):
+def test_native_size_is_that_of_the_model(side):
     assert DiffusersEngine(tiny_pipeline(side)).native("") == Size(side, side)
 
 
-def test_every_family_knows_its_native_size():
+def test_every_model_family_has_its_native_size():
     natives = {family: tiny.engine(family).native("").width for family in tiny.BUILDERS}
     assert natives == {family: 64 if family in GUIDED else 1024 for family in tiny.BUILDERS}
 
 
-def test_the_noise_engine_is_a_whole_engine_and_says_what_it_is():
+def test_noise_engine_implements_the_engine_protocol_and_is_named():
     engine = tiny_random()
     assert isinstance(engine, base.Engine)
     assert "noise" in engine.name

@@ -56,7 +56,7 @@ def engine(shop):
     return DiffusersEngine.load(str(shop / "checkpoints" / "first"), "cpu", offline=True, folders=folders)
 
 
-def said(prompt):
+def job_with_prompt(prompt):
     return job(0, prompt=prompt)
 
 
@@ -75,7 +75,7 @@ class TestLoading:
             tiny.engine("SD"), job(0)
         )
 
-    def test_dtype_is_the_processors_own_or_as_asked(self, engine, shop):
+    def test_dtype_on_cpu_is_float32_unless_given(self, engine, shop):
         asked = DiffusersEngine.load(str(shop / "checkpoints" / "first"), "cpu", "bfloat16", offline=True)
         assert engine._shelf.own.pipe.unet.dtype == torch.float32
         assert asked._shelf.own.pipe.unet.dtype == torch.bfloat16
@@ -84,7 +84,7 @@ class TestLoading:
         pipe = DiffusersEngine.load(str(shop / "checkpoints" / "first"), "cpu")._shelf.own.pipe
         assert pipe.safety_checker is None
 
-    def test_what_is_not_there_is_missing(self, tmp_path):
+    def test_unknown_model_name_or_empty_folder_is_missing(self, tmp_path):
         with pytest.raises(Missing, match="hub name"):
             DiffusersEngine.load("nobody/nothing", "cpu", offline=True)
         with pytest.raises(Missing, match="could not be loaded"):
@@ -117,7 +117,7 @@ class TestLoading:
         assert asked == {"path": str(file), "config": str(tmp_path / "mine"), "torch_dtype": torch.float32}
         assert paint(engine, job(0)) == paint(tiny.engine("SD"), job(0))
 
-    def test_diffusers_own_settings_are_put_back(self, shop):
+    def test_logging_settings_of_diffusers_are_restored_after_loading(self, shop):
         logging.set_verbosity_info()
         try:
             DiffusersEngine.load(str(shop / "checkpoints" / "first"), "cpu", offline=True)
@@ -126,7 +126,7 @@ class TestLoading:
         finally:
             logging.set_verbosity_warning()
 
-    def test_an_autoencoder_that_overflows_halves_stays_whole(self):
+    def test_sdxl_autoencoder_stays_float32_in_a_float16_pipeline(self):
         pipe = tiny.build("SDXL").to(torch.float16)
         engine = DiffusersEngine(pipe)
         assert pipe.vae.dtype == torch.float32
@@ -135,49 +135,51 @@ class TestLoading:
 
 
 class TestLoras:
-    def test_a_lora_acts_by_its_weight_and_its_tag_is_not_read_out(self, engine):
-        plain = paint(engine, said("face"))
-        assert gap(paint(engine, said("face <lora:detail:1>")), plain) > 2
-        assert paint(engine, said("face <lora:detail:0>")) == plain
-        assert paint(engine, said("face <lora:detail>")) == paint(engine, said("<lora:detail:1.0> face"))
-
-    def test_none_is_left_on(self, engine):
-        plain = paint(engine, said("face"))
-        paint(engine, said("face <lora:detail:1>"))
-        assert paint(engine, said("face")) == plain
-
-    def test_two_add_up(self, engine):
-        both = paint(engine, said("face <lora:detail:1><lora:ink.v2:1>"))
-        assert gap(both, paint(engine, said("face <lora:detail:1>"))) > 2
-        assert gap(both, paint(engine, said("face <lora:ink.v2:1>"))) > 2
-        assert both == paint(engine, said("<lora:ink.v2:1> face <lora:detail:1>"))
-
-    def test_jobs_of_different_loras_are_not_kin(self, engine):
-        assert engine.batch_key(said("a face <lora:detail:1>")) == engine.batch_key(
-            said("<lora:detail:1> a hand")
-        )
-        assert engine.batch_key(said("face <lora:detail:1>")) != engine.batch_key(
-            said("face <lora:detail:0.5>")
+    def test_lora_acts_by_its_weight_and_its_tag_is_no_prompt_text(self, engine):
+        plain = paint(engine, job_with_prompt("face"))
+        assert gap(paint(engine, job_with_prompt("face <lora:detail:1>")), plain) > 2
+        assert paint(engine, job_with_prompt("face <lora:detail:0>")) == plain
+        assert paint(engine, job_with_prompt("face <lora:detail>")) == paint(
+            engine, job_with_prompt("<lora:detail:1.0> face")
         )
 
-    def test_an_unknown_one_is_missing_by_name(self, engine):
+    def test_lora_is_inactive_in_the_next_job(self, engine):
+        plain = paint(engine, job_with_prompt("face"))
+        paint(engine, job_with_prompt("face <lora:detail:1>"))
+        assert paint(engine, job_with_prompt("face")) == plain
+
+    def test_two_loras_add_up_in_any_order(self, engine):
+        both = paint(engine, job_with_prompt("face <lora:detail:1><lora:ink.v2:1>"))
+        assert gap(both, paint(engine, job_with_prompt("face <lora:detail:1>"))) > 2
+        assert gap(both, paint(engine, job_with_prompt("face <lora:ink.v2:1>"))) > 2
+        assert both == paint(engine, job_with_prompt("<lora:ink.v2:1> face <lora:detail:1>"))
+
+    def test_batch_key_depends_on_the_loras_of_the_prompt(self, engine):
+        assert engine.batch_key(job_with_prompt("a face <lora:detail:1>")) == engine.batch_key(
+            job_with_prompt("<lora:detail:1> a hand")
+        )
+        assert engine.batch_key(job_with_prompt("face <lora:detail:1>")) != engine.batch_key(
+            job_with_prompt("face <lora:detail:0.5>")
+        )
+
+    def test_unknown_lora_is_missing_with_the_closest_name(self, engine):
         with pytest.raises(Missing, match="Did you mean 'detail'"):
-            paint(engine, said("face <lora:details:1>"))
+            paint(engine, job_with_prompt("face <lora:details:1>"))
 
     @pytest.mark.parametrize("name", ["alien", "rubbish"])
-    def test_a_bad_one_is_refused_and_leaves_the_model_as_it_was(self, engine, name):
-        plain = paint(engine, said("face"))
+    def test_invalid_lora_is_refused_and_the_model_stays_unchanged(self, engine, name):
+        plain = paint(engine, job_with_prompt("face"))
         with pytest.raises(WeightsRefused, match=f"{name}.safetensors"):
-            paint(engine, said(f"face <lora:detail:1><lora:{name}:1>"))
-        assert paint(engine, said("face")) == plain
+            paint(engine, job_with_prompt(f"face <lora:detail:1><lora:{name}:1>"))
+        assert paint(engine, job_with_prompt("face")) == plain
 
-    def test_without_a_folder_there_is_none(self):
+    def test_lora_without_a_lora_folder_is_missing(self):
         with pytest.raises(Missing, match="no folder"):
-            paint(tiny.engine("SD"), said("face <lora:detail:1>"))
+            paint(tiny.engine("SD"), job_with_prompt("face <lora:detail:1>"))
 
 
 class TestSwaps:
-    def test_a_named_checkpoint_paints_and_the_own_one_comes_back(self, engine):
+    def test_named_checkpoint_paints_one_job_and_the_default_the_next(self, engine):
         own, other = paint(engine, job(0)), paint(engine, with_(checkpoint="second"))
         expected = DiffusersEngine(tiny_pipeline(128, seed=OTHER_SEED))
         assert other == paint(expected, job(0))
@@ -185,14 +187,14 @@ class TestSwaps:
         assert paint(engine, job(0)) == own
         assert (engine.native("second").width, engine.native("").width) == (128, 64)
 
-    def test_the_last_other_checkpoint_waits_and_is_not_read_again(self, engine):
+    def test_last_used_named_checkpoint_stays_cached(self, engine):
         first = engine._shelf.take("second")
         engine._shelf.take("")
         assert engine._shelf.take("second") is first
         assert engine._shelf.take("first") is not engine._shelf.own  # a file by that name, read anew
         assert engine._shelf.take("second") is not first
 
-    def test_a_checkpoint_that_is_not_there_changes_nothing(self, engine):
+    def test_unknown_checkpoint_is_missing_and_the_default_stays_loaded(self, engine):
         own = paint(engine, job(0))
         with pytest.raises(Missing, match="Did you mean 'second'"):
             paint(engine, with_(checkpoint="secnd"))
@@ -201,7 +203,7 @@ class TestSwaps:
         assert paint(engine, job(0)) == own
 
     @pytest.mark.parametrize("name", ["file", "folder"])
-    def test_a_named_vae_paints_and_the_own_one_comes_back(self, engine, name):
+    def test_named_vae_paints_one_job_and_the_default_the_next(self, engine, name):
         own, other = paint(engine, job(0)), paint(engine, with_(vae=name))
         assert gap(own, other) > 2
         assert other == paint(engine, with_(vae="file.safetensors"))

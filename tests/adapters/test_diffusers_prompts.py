@@ -21,13 +21,13 @@ WINDOWS = {"SD": 77, "SDXL": 77, "SD3": 256, "FLUX": 512}
 texts = st.lists(st.text("ab,.é女", min_size=1, max_size=30), max_size=120).map(" ".join)
 
 
-def told(family, prompt="", negative="", **sampling):
+def remarks_for(family, prompt="", negative="", **sampling):
     asked = dataclasses.replace(job(0, settings=tuned(**sampling)), prompt=prompt, negative_prompt=negative)
     return tiny.engine(family).prompt_remarks(asked)
 
 
 @FAMILIES
-def test_windows_are_those_of_the_pipeline(family):
+def test_prompt_windows_have_the_token_count_of_their_family(family):
     pipe = tiny.engine(family).pipe
     assert isinstance(tiny.engine(family), PromptReader)
     assert max(window.tokens for window in windows(pipe)) == WINDOWS[family.split()[0]]
@@ -35,7 +35,7 @@ def test_windows_are_those_of_the_pipeline(family):
 
 @settings(max_examples=25, deadline=None)
 @given(texts, st.sampled_from(["SD", "SD3", "FLUX"]))
-def test_what_is_beyond_a_cut_is_not_read(text, family):
+def test_prompt_is_cut_at_the_last_word_that_fits_the_window(text, family):
     for window in windows(tiny.engine(family).pipe):
         at = window.cut(text)
         assert window.count(text[:at]) <= window.tokens
@@ -51,7 +51,7 @@ def test_what_is_beyond_a_cut_is_not_read(text, family):
 def test_words_left_out_do_not_change_the_picture(family):
     size = WINDOWS[family.split()[0]]
     prompt = " ".join(f"w{number % 10}" for number in range(size // 2))
-    (remark,) = told(family, f"{prompt} red apple")
+    (remark,) = remarks_for(family, f"{prompt} red apple")
     left_out = re.findall(r'"([^"]*)" is left out', remark)[0]
     assert left_out.endswith("red apple")
     first, *rest = left_out.split()  # of the first word a part may be read
@@ -63,7 +63,7 @@ def test_words_left_out_do_not_change_the_picture(family):
 
 @FAMILIES
 def test_a_short_plain_prompt_gives_no_remark(family):
-    assert told(family, "a red apple, very small") == ()
+    assert remarks_for(family, "a red apple, very small") == ()
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_a_short_plain_prompt_gives_no_remark(family):
         *("__colour__", "embedding:neat", r"\(", "EasyFace"),
     ],
 )
-def test_webui_syntax_is_told_as_taken_literally(syntax, tmp_path):
+def test_webui_prompt_syntax_is_reported_as_taken_literally(syntax, tmp_path):
     (tmp_path / "EasyFace.pt").write_bytes(b"")
     engine = tiny.engine("SD")
     engine.folders = Folders(embeddings=tmp_path)
     try:
-        (remark,) = told("SD", f"a tree {syntax} red")
-        (negative,) = told("SD", negative=f"a tree {syntax} red")
+        (remark,) = remarks_for("SD", f"a tree {syntax} red")
+        (negative,) = remarks_for("SD", negative=f"a tree {syntax} red")
     finally:
         engine.folders = Folders()
     assert f'"{syntax}"' in remark
@@ -96,24 +96,24 @@ def test_brackets_are_searched_in_linear_time():
 
 
 @pytest.mark.parametrize("family", ["SD", "FLUX"])
-def test_a_negative_prompt_that_is_not_used_is_told(family):
-    (remark,) = told(family, negative="blurred hand", cfg_scale=1.0)
+def test_unused_negative_prompt_is_reported(family):
+    (remark,) = remarks_for(family, negative="blurred hand", cfg_scale=1.0)
     assert '"blurred hand" is not used' in remark
 
 
-def test_networks_of_a_negative_prompt_are_told():
-    assert any("<lora:x:1>" in remark for remark in told("SD", negative="bad <lora:x:1>"))
-    assert told("SD", "good <lora:x:1>") == ()
+def test_network_tags_of_a_negative_prompt_are_reported():
+    assert any("<lora:x:1>" in remark for remark in remarks_for("SD", negative="bad <lora:x:1>"))
+    assert remarks_for("SD", "good <lora:x:1>") == ()
 
 
-def test_each_encoder_is_asked_and_the_longest_counts():
+def test_text_encoder_not_loaded_has_no_window():
     """An encoder that is not loaded reads nothing."""
     pipe = tiny.build("SD3")
     pipe.text_encoder_3 = None
     assert [window.tokens for window in windows(pipe)] == [77, 77]
 
 
-def test_a_long_word_may_be_read_in_part():
+def test_word_longer_than_the_window_is_cut_inside_it():
     window = next(windows(tiny.engine("SD").pipe))
     text = "女" * 400
     assert 0 < window.cut(text) < 400

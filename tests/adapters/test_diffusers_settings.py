@@ -11,7 +11,7 @@ from tests.adapters import tiny
 from tests.adapters.tiny import gap, job, paint, tuned, watched
 
 
-def made(family="SD", **settings):
+def paint_with(family="SD", **settings):
     return paint(tiny.engine(family), job(0, settings=tuned(**settings)))
 
 
@@ -23,15 +23,15 @@ def batch(family="SD", **changes):
 
 def first_input(**settings):
     with watched(tiny.engine("SD")._shelf.own.pipe.unet) as seen:
-        made(**settings)
+        paint_with(**settings)
     return seen[0]
 
 
 @pytest.mark.parametrize("name", samplers.SAMPLERS)
-def test_every_sampler_samples_from_the_middle_and_the_same_twice(name):
-    once = made(sampler=name, strength=0.75, steps=6)
-    assert once == made(sampler=name, strength=0.75, steps=6)
-    assert (gap(once, made(strength=0.75, steps=6)) == 0) == (name == "DDIM")
+def test_every_sampler_is_deterministic_at_partial_strength(name):
+    once = paint_with(sampler=name, strength=0.75, steps=6)
+    assert once == paint_with(sampler=name, strength=0.75, steps=6)
+    assert (gap(once, paint_with(strength=0.75, steps=6)) == 0) == (name == "DDIM")
 
 
 def test_batches_agree_with_single_jobs_where_the_sampler_draws_noise():
@@ -43,35 +43,35 @@ def test_batches_agree_with_single_jobs_where_the_sampler_draws_noise():
 
 @pytest.mark.parametrize("schedule", [s for s in samplers.SCHEDULES if s != "Automatic"])
 def test_schedules_reach_the_scheduler(schedule):
-    chosen = made(sampler="Euler", scheduler=schedule, steps=6)
-    assert (gap(chosen, made(sampler="Euler", steps=6)) == 0) == (schedule == "Uniform")
+    chosen = paint_with(sampler="Euler", scheduler=schedule, steps=6)
+    assert (gap(chosen, paint_with(sampler="Euler", steps=6)) == 0) == (schedule == "Uniform")
 
 
-def test_automatic_is_the_samplers_customary_schedule():
-    assert made(sampler="DPM++ 2M", scheduler="Automatic") == made(sampler="DPM++ 2M Karras")
+def test_schedule_automatic_is_the_samplers_customary_one():
+    assert paint_with(sampler="DPM++ 2M", scheduler="Automatic") == paint_with(sampler="DPM++ 2M Karras")
 
 
-def test_the_models_own_scheduler_comes_back():
-    own = made()
-    made(sampler="Euler a")
-    assert made() == own
+def test_scheduler_of_the_model_is_restored_after_another_sampler():
+    own = paint_with()
+    paint_with(sampler="Euler a")
+    assert paint_with() == own
 
 
 def test_a_schedule_the_sampler_does_not_have_is_refused():
     with pytest.raises(BadInput, match="DDIM has no Karras schedule"):
-        made(sampler="DDIM", scheduler="Karras")
+        paint_with(sampler="DDIM", scheduler="Karras")
 
 
 def test_flow_models_take_flow_samplers_only():
-    assert made("SD3", sampler="Euler") == made("SD3")
+    assert paint_with("SD3", sampler="Euler") == paint_with("SD3")
     with pytest.raises(BadInput, match="not a sampler of this model"):
-        made("SD3", sampler="DPM++ 2M")
+        paint_with("SD3", sampler="DPM++ 2M")
 
 
-def test_clip_skip_is_counted_from_each_familys_own():
-    assert gap(made(clip_skip=1), made(clip_skip=2)) > 2
-    assert made("SDXL", clip_skip=1) == made("SDXL", clip_skip=2)
-    assert gap(made("SDXL", clip_skip=2), made("SDXL", clip_skip=3)) > 2
+def test_clip_skip_1_equals_2_for_sdxl_but_not_for_sd():
+    assert gap(paint_with(clip_skip=1), paint_with(clip_skip=2)) > 2
+    assert paint_with("SDXL", clip_skip=1) == paint_with("SDXL", clip_skip=2)
+    assert gap(paint_with("SDXL", clip_skip=2), paint_with("SDXL", clip_skip=3)) > 2
 
 
 def test_the_noise_multiplier_scales_the_initial_noise():
@@ -80,15 +80,15 @@ def test_the_noise_multiplier_scales_the_initial_noise():
     torch.testing.assert_close(high - plain, plain - low)
 
 
-def test_a_weak_strength_still_makes_a_step():
+def test_smallest_denoising_strength_makes_one_step():
     with watched(tiny.engine("SD")._shelf.own.pipe.unet) as seen:
-        made(strength=0.01)
+        paint_with(strength=0.01)
     assert len(seen) == 1
 
 
-def test_full_strength_makes_every_step():
+def test_denoising_strength_1_makes_every_step():
     with watched(tiny.engine("SD")._shelf.own.pipe.unet) as seen:
-        made(strength=1.0)
+        paint_with(strength=1.0)
     assert len(seen) == 4
 
 
@@ -101,22 +101,22 @@ def test_a_subseed_blends_noises_of_unit_strength():
     assert (half - plain).norm() == pytest.approx((half - other).norm().item(), rel=0.05)
 
 
-def test_alike_noises_blend_to_themselves():
+def test_slerp_of_equal_noises_is_that_noise():
     noise = torch.randn(4, 8, 8, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(latents.slerp(noise, noise, 0.5), noise)
 
 
 @pytest.mark.parametrize("content", ["latent noise", "latent nothing"])
-def test_latent_contents_replace_what_is_masked_and_nothing_else(content):
+def test_latent_noise_and_nothing_replace_masked_latents_only(content):
     plain, changed = batch(), batch(settings=tuned(content=content))
     inside = (plain.alpha == 255).expand_as(plain.latents)
     assert torch.equal(plain.latents[~inside], changed.latents[~inside])
     assert changed.latents[inside].std() == pytest.approx(1.0 if "noise" in content else 0.0, abs=0.2)
-    assert gap(made(), made(content=content)) > 2
+    assert gap(paint_with(), paint_with(content=content)) > 2
 
 
 @pytest.mark.parametrize("family", ["SD inpainting", "SDXL inpainting", "SD3 inpainting"])
-def test_an_inpainting_checkpoint_is_shown_the_picture_with_a_grey_hole(family):
+def test_inpainting_checkpoint_gets_mask_and_picture_with_a_grey_hole(family):
     pipe = tiny.engine(family)._shelf.own.pipe
     filled = batch(family)
     with torch.no_grad():
@@ -124,7 +124,7 @@ def test_an_inpainting_checkpoint_is_shown_the_picture_with_a_grey_hole(family):
     mean, spread = latents._normalisation(pipe.vae, grey.mean)
     denoiser = getattr(pipe, "unet", None) or pipe.transformer
     with watched(denoiser) as seen:
-        made(family)
+        paint_with(family)
     mask, known = _shown(seen[0], filled)
     assert torch.equal(mask, (filled.alpha == 255).float())
     assert ((known * spread + mean - grey.mean).abs() < 6 * grey.std).all()

@@ -59,7 +59,9 @@ def matched(regions: tuple[Region, ...], boxes: list[Box]) -> list[int]:
 
 
 @pytest.mark.parametrize("name", FINDERS)
-def test_the_astronauts_face_is_found_once(name: str, registry: DetectorRegistry, astronaut: Picture) -> None:
+def test_single_face_of_a_photograph_is_detected_once(
+    name: str, registry: DetectorRegistry, astronaut: Picture
+) -> None:
     detector = registry.get(name)
     assert isinstance(detector, Detector)
     (face,) = detector.find(astronaut, 0.3, ())
@@ -101,7 +103,7 @@ def test_a_40_px_face_in_a_4000_px_photograph_is_found(registry: DetectorRegistr
     assert matched(registry.get("face").find(picture, 0.3, ()), boxes) == [0]
 
 
-def test_a_crowd_is_found_once_each(registry: DetectorRegistry) -> None:
+def test_every_face_of_a_crowd_is_detected_once(registry: DetectorRegistry) -> None:
     corners = list(itertools.product(range(40, 1800, 350), range(30, 1000, 300)))
     picture, boxes = group(Size(2048, 1280), 70, corners)
     found = registry.get("face").find(picture, 0.3, ())
@@ -123,12 +125,14 @@ def test_a_tilted_head_gets_a_tilted_face(
 
 @pytest.mark.parametrize("name", ["face", "opencv face", "hand", "eyes", "lips"])
 @pytest.mark.parametrize("photo", ["china.jpg", "flower.jpg", "chelsea", "coffee", "rocket"])
-def test_nothing_is_found_where_nothing_is(name: str, photo: str, registry: DetectorRegistry) -> None:
+def test_photographs_without_people_give_no_detections(
+    name: str, photo: str, registry: DetectorRegistry
+) -> None:
     pixels = load_sample_image(photo) if photo.endswith("jpg") else getattr(skimage.data, photo)()
     assert registry.get(name).find(Picture(pixels), 0.3, ()) == ()
 
 
-def test_an_old_photograph_of_a_woman_with_glasses(registry: DetectorRegistry) -> None:
+def test_face_with_glasses_in_an_old_photograph_is_detected(registry: DetectorRegistry) -> None:
     path = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
     picture = decoder.read(path)
     for name in ("face", "opencv face"):
@@ -147,7 +151,7 @@ def test_both_eyes_are_one_region(name: str, registry: DetectorRegistry, astrona
     assert eyes.box.height < 40
 
 
-def test_lips(registry: DetectorRegistry, astronaut: Picture) -> None:
+def test_lips_are_detected_with_their_mask(registry: DetectorRegistry, astronaut: Picture) -> None:
     (lips,) = registry.get("lips").find(astronaut, 0.3, ())
     assert lips.label == "lips"
     assert Box(190, 128, 256, 168).contains(lips.box)
@@ -160,19 +164,19 @@ def ultralytics_photo(name: str) -> Picture:
     return decoder.read(Path(import_guard.import_ultralytics().__file__).parent / "assets" / name)
 
 
-def test_a_pointing_hand_with_its_wrist(registry: DetectorRegistry) -> None:
+def test_pointing_hand_is_detected_with_its_wrist(registry: DetectorRegistry) -> None:
     (hand,) = registry.get("hand").find(ultralytics_photo("zidane.jpg"), 0.3, ())
     assert hand.label == "hand"
     assert iou(hand.box, Box(970, 405, 1165, 495)) > 0.6
     assert hand.shape.area < 0.9 * hand.box.area
 
 
-def test_two_men_have_two_faces_one_of_them_half_turned(registry: DetectorRegistry) -> None:
+def test_frontal_and_half_turned_face_are_both_detected(registry: DetectorRegistry) -> None:
     found = registry.get("face").find(ultralytics_photo("zidane.jpg"), 0.3, ())
     assert sorted(matched(found, [Box(915, 95, 1050, 280), Box(520, 245, 660, 460)])) == [0, 1]
 
 
-def test_people_apart_are_regions_apart(registry: DetectorRegistry) -> None:
+def test_two_separate_people_are_two_regions(registry: DetectorRegistry) -> None:
     pixels = np.full((512, 1100, 3), 90, np.uint8)
     pixels[:, :512] = skimage.data.astronaut()
     pixels[:, 588:] = skimage.data.astronaut()[:, ::-1]
@@ -190,13 +194,13 @@ def test_finding_twice_gives_the_same_in_the_same_order(registry: DetectorRegist
     assert [r.score for r in first] == sorted((r.score for r in first), reverse=True)
 
 
-def test_the_road_is_open_again_after_unload(astronaut: Picture) -> None:
+def test_detector_works_again_after_unload(astronaut: Picture) -> None:
     registry = DetectorRegistry()
     before = registry.get("face").find(astronaut, 0.3, ())
     registry.unload()
     assert registry.get("face").find(astronaut, 0.3, ()) == before
 
 
-def test_mediapipe_is_quiet(capfd: pytest.CaptureFixture[str], astronaut: Picture) -> None:
+def test_mediapipe_writes_nothing_to_stderr(capfd: pytest.CaptureFixture[str], astronaut: Picture) -> None:
     assert DetectorRegistry().get("face").find(astronaut, 0.3, ())
     assert capfd.readouterr().err == ""

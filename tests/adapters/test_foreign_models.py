@@ -46,7 +46,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 @pytest.mark.parametrize("ending", [".pt", ".safetensors"])
 @SPOILT
 @given(flips=FLIPS, kept=st.floats(0.01, 1))
-def test_a_spoilt_model_file_is_read_or_refused(tmp_path_factory, small, ending, flips, kept) -> None:
+def test_damaged_model_file_is_read_or_refused_as_a_retouch_error(
+    tmp_path_factory, small, ending, flips, kept
+) -> None:
     data = bytearray(small[ending])
     for place, value in flips:
         data[int(place * (len(data) - 1))] = value
@@ -63,7 +65,7 @@ def test_a_spoilt_model_file_is_read_or_refused(tmp_path_factory, small, ending,
 
 @SPOILT
 @given(flips=FLIPS)
-def test_a_detector_with_a_spoilt_pickle_finds_or_is_refused(tmp_path_factory, flips) -> None:
+def test_detector_with_a_damaged_pickle_runs_or_is_refused(tmp_path_factory, flips) -> None:
     """What the pickle says of a network may be anything: no layer of it need fit the next."""
     path = tmp_path_factory.mktemp("spoilt") / "mine.pt"
     with zipfile.ZipFile(SHAPES) as sound, zipfile.ZipFile(path, "w") as spoilt:
@@ -97,7 +99,7 @@ def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return save(tmp_path / "face_next.pt", model, version="99.1.0")
 
 
-def test_a_layer_of_a_newer_library_is_no_attack(newer: Path) -> None:
+def test_layer_of_a_newer_ultralytics_is_refused_with_upgrade_advice(newer: Path) -> None:
     with pytest.raises(WeightsRefused) as refused:
         DetectorRegistry([newer.parent], offline=True).get(newer.name).find(PICTURE, 0.5, ())
     said = str(refused.value)
@@ -108,7 +110,7 @@ def test_a_layer_of_a_newer_library_is_no_attack(newer: Path) -> None:
     assert "author" not in said
 
 
-def test_a_role_goes_on_without_it_and_says_so(newer: Path) -> None:
+def test_role_falls_back_from_a_file_of_a_newer_ultralytics(newer: Path) -> None:
     role = DetectorRegistry([newer.parent], offline=True).get("face")
     with collect_remarks() as remarks:
         role.find(PICTURE, 0.5, ())
@@ -116,7 +118,7 @@ def test_a_role_goes_on_without_it_and_says_so(newer: Path) -> None:
     assert "face_next.pt cannot be used for 'face'" in remarks[0]
 
 
-def test_an_older_file_asks_for_its_own_version() -> None:
+def test_next_step_for_an_older_file_names_its_version() -> None:
     here = versions.installed_version("ultralytics")
     assert versions.next_step("ultralytics", "8.0.9") == (
         f"Install ultralytics 8.0.9, or save the file again with {here}."
@@ -134,7 +136,7 @@ def test_an_unknown_class_of_a_known_library_asks_for_an_update(name: str, tmp_p
     assert refused.value.hint.startswith(f"Update {name.split('.')[0]}")
 
 
-def test_a_file_of_before_8_2_keeps_a_method_of_its_head(tmp_path: Path) -> None:
+def test_segmentation_file_older_than_8_2_runs(tmp_path: Path) -> None:
     """Its -seg heads hold `Detect.forward`, which a pickle spells as a call of getattr."""
     checkpoint = torch.load(SHAPES, weights_only=False)
     head = checkpoint["model"].model[-1]
@@ -144,7 +146,7 @@ def test_a_file_of_before_8_2_keeps_a_method_of_its_head(tmp_path: Path) -> None
     assert labels(found) == ["disc"]
 
 
-def test_a_head_before_8_3_is_told_the_format_it_asks_for(tmp_path: Path, monkeypatch) -> None:
+def test_head_class_without_a_format_attribute_runs(tmp_path: Path, monkeypatch) -> None:
     from ultralytics.nn.modules import head
 
     monkeypatch.delattr(head.Detect, "format", raising=False)
@@ -168,7 +170,7 @@ BROKEN = [AttributeError("no attribute 'format'"), TypeError("x"), KeyError(3), 
 
 
 @pytest.mark.parametrize("error", BROKEN, ids=lambda error: type(error).__name__)
-def test_a_network_that_breaks_names_file_and_versions(error, monkeypatch) -> None:
+def test_failing_network_is_refused_with_its_file_and_versions(error, monkeypatch) -> None:
     registry = DetectorRegistry([SHAPES.parent], offline=True)
     detector: Any = registry.get(SHAPES.name)
     detector.find(PICTURE, 0.5, ())
@@ -186,7 +188,7 @@ def test_a_network_that_breaks_names_file_and_versions(error, monkeypatch) -> No
 @pytest.mark.parametrize(
     "error", [KeyboardInterrupt(), torch.OutOfMemoryError("CUDA out of memory")], ids=repr
 )
-def test_an_interrupt_and_lost_memory_stay_what_they_are(error, monkeypatch) -> None:
+def test_interrupt_and_out_of_memory_are_not_converted(error, monkeypatch) -> None:
     detector: Any = DetectorRegistry([SHAPES.parent], offline=True).get(SHAPES.name)
     detector.find(PICTURE, 0.5, ())
     from retouch.detectors.yolo import Net
@@ -199,7 +201,7 @@ def test_an_interrupt_and_lost_memory_stay_what_they_are(error, monkeypatch) -> 
         detector.find(PICTURE, 0.5, ())
 
 
-def test_a_library_that_does_not_start_says_which_versions_do(monkeypatch) -> None:
+def test_failing_library_import_reports_the_supported_versions(monkeypatch) -> None:
     from retouch.weights import import_guard
 
     def fail() -> None:
@@ -211,7 +213,7 @@ def test_a_library_that_does_not_start_says_which_versions_do(monkeypatch) -> No
     assert f"{versions.OLDEST} to {versions.NEWEST}" in missing.value.hint
 
 
-def test_numbers_that_are_not_finite_find_nothing(tmp_path: Path) -> None:
+def test_weights_of_nan_give_no_detections(tmp_path: Path) -> None:
     checkpoint = torch.load(SHAPES, weights_only=False)
     for parameter in checkpoint["model"].parameters():
         parameter.data.fill_(np.nan)

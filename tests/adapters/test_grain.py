@@ -84,7 +84,7 @@ def test_painted_areas_get_the_photographs_grain(deviation, blur):
     assert 0.6 * deviation < inside(after).std() < 1.5 * deviation
 
 
-def test_grain_hangs_together_as_the_photographs_does():
+def test_grain_has_the_spatial_correlation_of_the_photograph():
     def together(blur):
         left = inside(painted(grainy(10, blur)))
         return (left[:, 1:] * left[:, :-1]).mean() / left.var()
@@ -93,13 +93,13 @@ def test_grain_hangs_together_as_the_photographs_does():
     assert together(0.7) > 0.25
 
 
-def test_grain_of_one_luma_has_no_colour():
+def test_grain_of_a_luma_only_photograph_has_little_chroma():
     after = painted(grainy(8)).astype(int)[BOX.grown(-8).slices]
     assert chroma(after - 118).mean() < 0.5 * inside(painted(grainy(8))).std()
 
 
 @pytest.mark.parametrize("name", CLEAN)
-def test_photographs_without_grain_have_none(name):
+def test_clean_photographs_have_no_grain(name):
     assert Grain.of(photograph(name)) is None
 
 
@@ -111,11 +111,11 @@ def test_photographs_without_grain_have_none(name):
         np.full((4, 4, 3), 9, np.uint8),
     ],
 )
-def test_flat_colours_and_mere_noise_have_none(pixels):
+def test_flat_colours_and_pure_noise_have_no_grain(pixels):
     assert Grain.of(pixels) is None
 
 
-def test_what_has_its_own_grain_gets_no_more():
+def test_painting_that_has_grain_gets_no_more():
     before = grainy(8)
     assert np.array_equal(painted(before, Same(256)), painted(before, Same(256), grain=0.0))
 
@@ -131,7 +131,7 @@ def test_grain_depends_on_the_seed_alone():
     assert not np.array_equal(painted(grainy(8), seed=5), painted(grainy(8), seed=6))
 
 
-def test_grain_of_a_black_and_white_photograph_is_black_and_white():
+def test_grain_of_a_black_and_white_photograph_has_no_chroma():
     before = grainy(8, grey=True)
     assert Tone.of(before) is not None
     after = painted(before)
@@ -141,7 +141,7 @@ def test_grain_of_a_black_and_white_photograph_is_black_and_white():
 
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(8, 100), st.integers(0, 2**32 - 1))
-def test_nothing_outside_the_composite_mask_gets_grain(left, top, side, seed):
+def test_grain_changes_no_pixel_outside_the_composite_mask(left, top, side, seed):
     before, box = grainy(8), Box(left, top, left + side, top + side)
     changed = (painted(before, box=box, seed=seed) != before).any(-1)
     assert changed.any()

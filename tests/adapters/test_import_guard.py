@@ -76,12 +76,12 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("code", [ULTRALYTICS, DETECT], ids=["import", "detect"])
-def test_nothing_is_left_changed_written_or_asked(code: str, home: Path) -> None:
+def test_guarded_import_changes_no_state_and_opens_no_connection(code: str, home: Path) -> None:
     """No connection and no installer. mediapipe's imports do look for fonts and a sound library here."""
     assert run(code, home) == {"calls": [], "changed": {}}
 
 
-def test_the_fence_is_needed(home: Path) -> None:
+def test_unguarded_import_of_ultralytics_changes_global_state(home: Path) -> None:
     """Without it the same import changes nearly all that is watched."""
     changed = run("import ultralytics.nn.tasks", home)["changed"]
     assert isinstance(changed, dict)

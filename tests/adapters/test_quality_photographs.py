@@ -43,7 +43,7 @@ def painted(pixels: np.ndarray, change: np.ndarray | float, mask: Mask) -> np.nd
     return pixels + change * mask.solid[..., None].astype(np.float32)
 
 
-def number(value: float | None) -> float:
+def finite(value: float | None) -> float:
     assert value is not None
     assert np.isfinite(value)
     return value
@@ -54,15 +54,15 @@ def rising(values: np.ndarray | list[float]) -> bool:
 
 
 @each_photograph
-def test_steps_are_ranked_on_every_mask(name):
+def test_seam_score_ranks_steps_on_every_mask(name):
     pixels = photograph(name)
     for mask in shapes(pixels):
-        assert rising([number(seam_score(painted(pixels, step, mask), mask)) for step in (4, 8, 16, 32)])
+        assert rising([finite(seam_score(painted(pixels, step, mask), mask)) for step in (4, 8, 16, 32)])
 
 
-def test_steps_down_to_one_level_are_ranked_over_all_photographs():
+def test_mean_seam_score_ranks_steps_down_to_one_level():
     scores = [
-        [number(seam_score(painted(photograph(name), step, mask), mask)) for step in (0, 1, 2, 4)]
+        [finite(seam_score(painted(photograph(name), step, mask), mask)) for step in (0, 1, 2, 4)]
         for name in NAMES
         for mask in shapes(photograph(name))
     ]
@@ -74,45 +74,45 @@ def test_steps_down_to_one_level_are_ranked_over_all_photographs():
 
 
 @each_photograph
-def test_a_plain_seam_stands_out_from_the_floor_of_its_photograph(name):
+def test_plain_seam_scores_above_the_seam_floor_of_its_photograph(name):
     pixels = photograph(name)
     mask = shapes(pixels)[0]
-    floor = number(seam_floor(pixels, mask, tries=4))
+    floor = finite(seam_floor(pixels, mask, tries=4))
     assert floor < 1
-    assert number(seam_score(painted(pixels, 16, mask), mask)) > 2 * floor + 1
+    assert finite(seam_score(painted(pixels, 16, mask), mask)) > 2 * floor + 1
 
 
 @each_photograph
-def test_colour_shifts_are_ranked_and_loss_of_detail_is_none(name):
+def test_drift_ranks_colour_shifts_above_loss_of_detail(name):
     pixels = photograph(name)
     soft = cv2.GaussianBlur(pixels, (0, 0), 1.5) - pixels
     for mask in shapes(pixels)[:2]:
-        shifts = [number(drift_inside(pixels, painted(pixels, k, mask), mask)) for k in (0, 1, 2, 4, 8, 16)]
+        shifts = [finite(drift_inside(pixels, painted(pixels, k, mask), mask)) for k in (0, 1, 2, 4, 8, 16)]
         assert shifts[0] == 0
         assert rising(shifts)
-        assert number(drift_inside(pixels, painted(pixels, soft, mask), mask)) < shifts[4]
+        assert finite(drift_inside(pixels, painted(pixels, soft, mask), mask)) < shifts[4]
 
 
 @each_photograph
-def test_blur_is_ranked_and_not_undone_by_grain(name):
+def test_sharpness_score_ranks_blur_even_with_grain_added(name):
     pixels = photograph(name)
     grain = np.random.default_rng(0).normal(0, 4, pixels.shape).astype(np.float32)
     for mask in shapes(pixels)[:2]:
         blurs = [cv2.GaussianBlur(pixels, (0, 0), deviation) - pixels for deviation in (4, 2.5, 1.6, 1)]
-        scores = [number(sharpness_score(painted(pixels, blur, mask), mask)) for blur in (*blurs, 0.0)]
+        scores = [finite(sharpness_score(painted(pixels, blur, mask), mask)) for blur in (*blurs, 0.0)]
         assert rising(scores)
-        grainy = number(sharpness_score(painted(pixels, blurs[1] + grain, mask), mask))
+        grainy = finite(sharpness_score(painted(pixels, blurs[1] + grain, mask), mask))
         assert grainy < scores[2]
 
 
 @each_photograph
-def test_copies_are_ranked(name):
+def test_repetition_score_ranks_mirrored_and_tiled_photographs(name):
     pixels = photograph(name)
     height, width = pixels.shape[:2]
     strip = width // 5
     mirrored = np.concatenate([pixels[:, :-strip], pixels[:, -2 * strip : -strip][:, ::-1]], axis=1)
     tiled = np.tile(pixels[: height // 2, : width // 2], (2, 2, 1))
-    assert rising([number(repetition_score(one)) for one in (pixels, mirrored, tiled)])
+    assert rising([finite(repetition_score(one)) for one in (pixels, mirrored, tiled)])
     extended = Mask.of_box(Size(width, height), Box(width - strip, 0, width, height))
-    assert number(repetition_score(pixels, extended)) < 0.25
-    assert number(repetition_score(mirrored, extended)) > 0.5
+    assert finite(repetition_score(pixels, extended)) < 0.25
+    assert finite(repetition_score(mirrored, extended)) > 0.5

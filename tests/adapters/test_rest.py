@@ -56,13 +56,13 @@ def post(to: TestClient, verb: str, body: object):
         ("intents", "intents"),
     ],
 )
-def test_what_can_be_read(door, key):
+def test_get_endpoints_answer_json_with_their_key(door, key):
     answer = client().get(f"/retouch/v1/{door}")
     assert answer.status_code == 200
     assert answer.json()[key]
 
 
-def written(entries: list[dict], files: dict[str, bytes]) -> bytes:
+def write_retouch_file(entries: list[dict], files: dict[str, bytes]) -> bytes:
     """A .retouch file as whoever is not the server writes it."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:
@@ -76,7 +76,7 @@ def history_in(file: bytes | str) -> History:
     return history_file.read(base64.b64decode(file) if isinstance(file, str) else file)[0]
 
 
-def test_inpainted_steps_are_painted_again_one_upon_the_other_from_a_file():
+def test_inpainted_steps_in_a_history_file_can_be_repainted():
     """As the page does it: what each answer says of its step goes into one file, and that into `history`."""
     to, masks = client(), [Box(60, 50, 120, 110), Box(90, 80, 140, 130)]
     stand, masks = Stand(), [Box(60, 50, 120, 110), Box(90, 80, 140, 130)]
@@ -92,8 +92,8 @@ def test_inpainted_steps_are_painted_again_one_upon_the_other_from_a_file():
         entries.append({"paintings": [painting], "step": how["step"]})
         pngs = {**how["masks"], "0": one["patch"], "0-mask": one["mask"]}
         files |= {f"{number}-{name}.png": base64.b64decode(png) for name, png in pngs.items()}
-        picture = history_in(written(entries, files)).now()
-    file = base64.b64encode(written(entries, files)).decode()
+        picture = history_in(write_retouch_file(entries, files)).now()
+    file = base64.b64encode(write_retouch_file(entries, files)).decode()
     kept = post(to, "history", {"file": file, "repaint": [1], "return_file": True}).json()
     both = post(to, "history", {"file": file, "repaint": [1], "later": "repaint", "return_file": True}).json()
     assert kept["steps"][0]["upon_it"] == [2]
@@ -105,7 +105,7 @@ def test_inpainted_steps_are_painted_again_one_upon_the_other_from_a_file():
         assert (second.best.over == before.best.over) is same
 
 
-def test_what_can_be_asked_for():
+def test_detect_plan_and_fix_answer_over_rest():
     to = client()
     found = post(to, "detect", {"image": IMAGE}).json()
     planned = post(to, "plan", {"verb": "fix", "image_id": found["image_id"], "seed": 3}).json()
@@ -115,7 +115,7 @@ def test_what_can_be_asked_for():
     assert decode_base64(fixed["image"]).size == (240, 200)
 
 
-def test_a_thing_is_pointed_at_and_repainted():
+def test_clicked_region_is_planned_and_inpainted_over_rest():
     to = client()
     said = post(to, "picture", {"image": IMAGE}).json()
     assert (said["width"], said["height"]) == (240, 200)
@@ -129,7 +129,7 @@ def test_a_thing_is_pointed_at_and_repainted():
     assert decode_base64(made["images"][0]) != photo()
 
 
-def test_a_kept_picture_is_a_file():
+def test_cached_picture_is_served_as_png():
     to = client()
     name = post(to, "picture", {"image": IMAGE}).json()["image_id"]
     answer = to.get(f"/retouch/v1/picture/{name}")
@@ -139,7 +139,7 @@ def test_a_kept_picture_is_a_file():
     assert (gone.status_code, gone.json()["path"]) == (404, "image_id")
 
 
-def test_progress_and_its_buttons_are_asked_by_task():
+def test_progress_interrupt_and_skip_are_per_task():
     stand = Stand()
     to = client(stand)
     with stand.job_queue.hold(JobTicket("inpaint", "mine"), contextlib.nullcontext()):
@@ -155,7 +155,7 @@ def test_progress_and_its_buttons_are_asked_by_task():
     assert (wrong.status_code, wrong.json()["path"]) == (422, "tsak")
 
 
-def test_progress_is_heard_while_every_thread_waits(monkeypatch):
+def test_progress_answers_while_every_thread_waits(monkeypatch):
     """More jobs wait for their turn than the server has threads."""
     stand = Stand()
     to = client(stand)
@@ -193,7 +193,7 @@ def test_bad_bodies_are_refused_with_a_reason(body, status, path):
     assert said["what"]
 
 
-def test_a_form_of_another_site_is_refused():
+def test_post_without_json_content_type_is_refused():
     stand = Stand()
     answer = client(stand).post("/retouch/v1/fix", content=json.dumps({"image": IMAGE}))
     assert answer.status_code == 422
@@ -217,7 +217,7 @@ def test_a_body_is_bounded_before_it_is_read(monkeypatch, declared):
     assert "At most 1000." in answer.json()["hint"]
 
 
-def test_the_unforeseen_is_logged_and_the_server_lives_on(caplog):
+def test_unexpected_exception_is_logged_and_answered_500(caplog):
     class Broken(Stand):
         broken = True
 
@@ -238,7 +238,7 @@ def test_the_unforeseen_is_logged_and_the_server_lives_on(caplog):
     assert post(to, "fix", {"image": IMAGE}).status_code == 200
 
 
-def test_a_number_json_cannot_hold_is_an_error_and_not_a_broken_answer():
+def test_answer_containing_nan_is_500():
     class Odd(Stand):
         def health(self):
             return {"speed": float("nan")}
@@ -246,7 +246,7 @@ def test_a_number_json_cannot_hold_is_an_error_and_not_a_broken_answer():
     assert client(Odd()).get("/retouch/v1/health").status_code == 500
 
 
-def test_every_route_is_guarded():
+def test_every_endpoint_requires_the_guard():
     def refuse():
         raise HTTPException(401)
 
@@ -262,7 +262,7 @@ def test_every_route_is_guarded():
     assert stand.jobs == []
 
 
-def test_many_at_once_take_turns():
+def test_concurrent_fixes_run_one_at_a_time():
     stand = Stand()
     to = client(stand)
     with ThreadPoolExecutor(8) as pool:

@@ -63,18 +63,20 @@ def to() -> Batches:
     return Batches()
 
 
-def named(seed: int, **more: object) -> dict:
+def photo_file(seed: int, **more: object) -> dict:
     return {"name": f"photo {seed}.png", "image": image(seed), **more}
 
 
-def lacking(absent: str) -> dict:
+def recipe_with_missing_detector(absent: str) -> dict:
     """A recipe whose second pass asks for a detector that is not here."""
     foot = {"target": {"models": ["foot"]}, "if_missing": absent}
     return {**FACES, "passes": [*FACES["passes"], foot]}
 
 
 def test_batch_refuses_recipe_with_unknown_detector_before_any_detection(to):
-    answer = to.post("batch", {"recipe": lacking("refuse"), "images": [named(1), named(2)]})
+    answer = to.post(
+        "batch", {"recipe": recipe_with_missing_detector("refuse"), "images": [photo_file(1), photo_file(2)]}
+    )
     said = answer.json()
     assert (answer.status_code, said["path"]) == (404, "recipe.passes[1].target.models[0]")
     assert "'foot'" in said["what"]
@@ -83,7 +85,7 @@ def test_batch_refuses_recipe_with_unknown_detector_before_any_detection(to):
 
 
 def test_batch_warns_of_skipped_pass_once_and_not_for_each_picture(to):
-    job = to.begin(named(1), named(2), recipe=lacking("skip"))
+    job = to.begin(photo_file(1), photo_file(2), recipe=recipe_with_missing_detector("skip"))
     (warning,) = to.settled(job)["warnings"]
     assert warning.startswith("Pass 2 is skipped: no detector is called 'foot'")
     assert [file["state"] for file in to.settled(job)["files"]] == ["done", "done"]
@@ -91,8 +93,8 @@ def test_batch_warns_of_skipped_pass_once_and_not_for_each_picture(to):
     assert to.get(f"batch/{job}/page").text.count("Pass 2 is skipped") == 1
 
 
-def test_a_folder_through_a_recipe_and_one_bad_file(to):
-    job = to.begin(named(1), {"name": "bad.png", "image": BAD}, named(2), seed=5, prompt="a fox")
+def test_batch_fixes_every_readable_file_and_reports_the_bad_one(to):
+    job = to.begin(photo_file(1), {"name": "bad.png", "image": BAD}, photo_file(2), seed=5, prompt="a fox")
     said = to.settled(job)
     assert [said[key] for key in ("state", "recipe", "done", "failed", "total")] == ["done", "Faces", 3, 1, 3]
     assert [file["state"] for file in said["files"]] == ["done", "failed", "done"]
@@ -104,7 +106,7 @@ def test_a_folder_through_a_recipe_and_one_bad_file(to):
 
 
 def test_a_result_is_a_png_with_its_infotext(to):
-    job = to.begin(named(1), seed=5)
+    job = to.begin(photo_file(1), seed=5)
     to.settled(job)
     answer = to.get(f"batch/{job}/file/1")
     assert answer.headers["content-type"] == "image/png"
@@ -116,8 +118,8 @@ def test_a_result_is_a_png_with_its_infotext(to):
     assert to.get(f"batch/{job}/after/1").content != to.get(f"batch/{job}/before/1").content
 
 
-def test_the_summary_is_a_page(to):
-    job = to.begin(named(1), {"name": "bad.png", "image": BAD})
+def test_batch_page_is_html_with_a_content_security_policy(to):
+    job = to.begin(photo_file(1), {"name": "bad.png", "image": BAD})
     to.settled(job)
     answer = to.get(f"batch/{job}/page")
     assert answer.headers["content-type"].startswith("text/html")
@@ -126,25 +128,25 @@ def test_the_summary_is_a_page(to):
     assert "bad.png</b> image: not a readable picture" in answer.text
 
 
-def test_pictures_come_one_request_at_a_time_or_by_their_id(to):
+def test_pictures_are_added_to_a_batch_as_files_or_by_image_id(to):
     job = to.begin()
     assert to.get(f"batch/{job}").json()["state"] == "waiting"
     kept = to.post("picture", {"image": image(3)}).json()["image_id"]
-    assert to.post(f"batch/{job}/add", named(1)).json()["total"] == 1
+    assert to.post(f"batch/{job}/add", photo_file(1)).json()["total"] == 1
     assert to.post(f"batch/{job}/add", {"name": "kept", "image_id": kept}).json()["total"] == 2
     assert [file["state"] for file in to.settled(job)["files"]] == ["done", "done"]
 
 
-def test_a_batch_pushes_no_picture_of_an_open_page_out(to):
+def test_batch_evicts_no_cached_picture(to):
     to.desk.pictures = PictureCache(max_pictures=1)
     mine = to.post("picture", {"image": image(9)}).json()["image_id"]
-    to.settled(to.begin(named(1), named(2), named(3)))
+    to.settled(to.begin(photo_file(1), photo_file(2), photo_file(3)))
     assert to.get(f"picture/{mine}").status_code == 200
 
 
-def test_cancelled_before_its_turn_nothing_is_painted_and_resuming_does_it(to):
+def test_batch_cancelled_while_queued_paints_nothing_until_resumed(to):
     with to.stand._queue:
-        job = to.begin(named(1), named(2))
+        job = to.begin(photo_file(1), photo_file(2))
         assert to.post(f"batch/{job}/cancel").json()["state"] == "stopping"
     said = to.settled(job)
     assert (said["state"], [file["state"] for file in said["files"]]) == ("cancelled", ["waiting"] * 2)
@@ -153,7 +155,7 @@ def test_cancelled_before_its_turn_nothing_is_painted_and_resuming_does_it(to):
     assert [file["state"] for file in to.settled(job)["files"]] == ["done", "done"]
 
 
-def test_cancelling_interrupts_the_file_at_work(to):
+def test_cancelling_a_batch_interrupts_the_running_file(to):
     jobs = []
 
     def press(_batch):
@@ -161,15 +163,15 @@ def test_cancelling_interrupts_the_file_at_work(to):
 
     to.stand.engine.before_call = press
     with to.stand._queue:
-        jobs.append(to.begin(named(1), named(2)))
+        jobs.append(to.begin(photo_file(1), photo_file(2)))
     said = to.settled(jobs[0])
     assert (said["state"], said["done"], len(to.stand.engine.calls)) == ("cancelled", 0, 1)
 
 
-def test_it_is_watched_and_cancelled_while_every_thread_waits(to):
+def test_batch_can_be_watched_and_cancelled_while_all_threads_wait(to):
     with to.http, ThreadPoolExecutor(48) as pool:
         with to.stand._queue:
-            job = to.begin(named(1))
+            job = to.begin(photo_file(1))
             waiting = [pool.submit(to.post, "detect", {"image": image()}) for _ in range(48)]
             time.sleep(0.5)
             assert to.get(f"batch/{job}").json()["state"] == "running"
@@ -178,16 +180,16 @@ def test_it_is_watched_and_cancelled_while_every_thread_waits(to):
         assert {one.result().status_code for one in waiting} == {200}
 
 
-def test_the_task_is_the_callers_and_the_same_for_every_file(to):
-    job = to.begin(named(1), named(2), task="mine")
+def test_task_id_of_the_request_is_used_for_every_file_of_a_batch(to):
+    job = to.begin(photo_file(1), photo_file(2), task="mine")
     assert to.settled(job)["task"] == "mine"
     assert to.stand.tasks == ["mine", "mine"]
-    other = to.settled(to.begin(named(1)))
+    other = to.settled(to.begin(photo_file(1)))
     assert other["task"] == to.stand.tasks[2] != ""
 
 
-def test_a_removed_batch_is_gone(to):
-    job = to.begin(named(1))
+def test_removed_batch_is_not_found(to):
+    job = to.begin(photo_file(1))
     to.settled(job)
     assert to.post(f"batch/{job}/remove").json() == {"removed": True}
     assert to.get(f"batch/{job}").status_code == 404
@@ -208,15 +210,15 @@ def test_a_removed_batch_is_gone(to):
         ({"images": {}}, 422, "images"),
     ],
 )
-def test_what_is_wrong_is_refused_with_its_path_and_begins_nothing(to, body, status, path):
+def test_invalid_batch_request_is_refused_with_its_path(to, body, status, path):
     answer = to.post("batch", body)
     assert (answer.status_code, answer.json()["path"]) == (status, path)
     assert to.desk.batches.bytes == 0
 
 
-def test_too_many_files_are_refused_and_begin_nothing(to):
+def test_batch_of_too_many_files_is_refused_and_stores_nothing(to):
     to.desk.batches.max_files = 2
-    answer = to.post("batch", {"images": [named(i) for i in range(3)]})
+    answer = to.post("batch", {"images": [photo_file(i) for i in range(3)]})
     assert (answer.status_code, answer.json()["path"]) == (413, "images")
     assert to.desk.batches.bytes == 0
 
@@ -224,22 +226,22 @@ def test_too_many_files_are_refused_and_begin_nothing(to):
 @pytest.mark.parametrize(
     "path", ["", "/page", "/file/1", "/before/1", "/report/1", "/cancel", "/resume", "/add", "/remove"]
 )
-def test_a_job_that_is_not_there(to, path):
+def test_unknown_batch_id_is_not_found_at_every_endpoint(to, path):
     how = to.post if path in ("/cancel", "/resume", "/add", "/remove") else to.get
     answer = how(f"batch/{'x' * 22}{path}")
     assert (answer.status_code, answer.json()["path"]) == (404, "job")
 
 
 @pytest.mark.parametrize("number", ["0", "2", "x", "-1", "9" * 5000])
-def test_a_file_that_is_not_there(to, number):
-    job = to.begin(named(1))
+def test_unknown_file_number_of_a_batch_is_not_found(to, number):
+    job = to.begin(photo_file(1))
     to.settled(job)
     for what in ("file", "before", "report"):
         answer = to.get(f"batch/{job}/{what}/{number}")
         assert (answer.status_code, answer.json()["path"]) == (404, "number")
 
 
-def test_adding_nonsense_is_refused_with_its_path(to):
+def test_adding_an_invalid_file_is_refused_with_its_path(to):
     job = to.begin()
     for body, path in (({"nme": "a"}, "nme"), ({"name": "a"}, "image"), (None, ""), ([], "")):
         answer = to.post(f"batch/{job}/add", body)

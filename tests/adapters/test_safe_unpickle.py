@@ -113,7 +113,7 @@ ATTACKS: dict[str, tuple[Callable[[Path], Any], str]] = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_is_refused_by_name_and_never_runs(name: str, tmp_path: Path) -> None:
+def test_malicious_pickle_is_refused_by_name_and_never_runs(name: str, tmp_path: Path) -> None:
     sentinel = tmp_path / "ran"
     make, forbidden = ATTACKS[name]
     payload = make(sentinel)
@@ -126,7 +126,9 @@ def test_an_attack_is_refused_by_name_and_never_runs(name: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", ["os.system", "eval", "nested pickle", "model constructor"])
-def test_the_attacks_are_real(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_malicious_pickles_run_in_the_python_unpickler(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Python's own unpickler runs them: what is refused above is no straw man."""
     sentinel = tmp_path / "ran"
     monkeypatch.setattr(Conv, "default_act", Conv.default_act)  # one of them sets it
@@ -143,7 +145,7 @@ class Hostile(torch.nn.SiLU):
         raise AssertionError("ran")
 
 
-def test_a_class_of_ones_own_is_refused_even_if_it_is_a_module(tmp_path: Path) -> None:
+def test_unknown_class_is_refused_even_if_it_is_a_torch_module(tmp_path: Path) -> None:
     torch.save({"model": Hostile()}, tmp_path / "own.pt")
     with pytest.raises(WeightsRefused, match="Hostile"):
         safe_unpickle.load(tmp_path / "own.pt")
@@ -155,7 +157,7 @@ def test_a_state_cannot_replace_a_class_or_a_storage(tmp_path: Path) -> None:
         safe_unpickle.load(archive(tmp_path / "class.pt", data))
 
 
-def test_a_whole_model_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+def test_whole_model_loads_as_torch_load_does(tmp_path: Path) -> None:
     ours = safe_unpickle.load(SHAPES)["model"].float()
     theirs = torch.load(SHAPES, map_location="cpu", weights_only=False)["model"].float()
     assert ours.names == theirs.names
@@ -180,7 +182,7 @@ def test_a_whole_model_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("protocol", [2, 4])
-def test_plain_things_survive(held: dict[str, Any], protocol: int, tmp_path: Path) -> None:
+def test_plain_values_and_tensors_round_trip(held: dict[str, Any], protocol: int, tmp_path: Path) -> None:
     torch.save(held, tmp_path / "plain.pt", pickle_protocol=protocol)
     found = safe_unpickle.load(tmp_path / "plain.pt")
     assert found.keys() == held.keys()
@@ -200,7 +202,7 @@ def test_tensors_that_share_a_storage_still_share_it(tmp_path: Path) -> None:
     assert found["part"][0] == 7
 
 
-def test_leftovers_of_training_become_empty(tmp_path: Path) -> None:
+def test_training_classes_become_empty_placeholders(tmp_path: Path) -> None:
     data = b"\x80\x02cultralytics.utils.loss\nv8DetectionLoss\n)\x81}U\x04gainK\x07sb."
     assert vars(safe_unpickle.load(archive(tmp_path / "loss.pt", data))) == {"gain": 7}
 
@@ -216,7 +218,7 @@ DAMAGED: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("kind", DAMAGED)
-def test_a_damaged_file_is_refused_in_words(kind: str, tmp_path: Path) -> None:
+def test_damaged_file_is_refused_with_a_message(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "damaged.pt"
     path.write_bytes(DAMAGED[kind][0])
     with pytest.raises(WeightsRefused, match=DAMAGED[kind][1]):
@@ -231,12 +233,12 @@ def test_a_flipped_bit_is_refused(tmp_path: Path) -> None:
         safe_unpickle.load(tmp_path / "flipped.pt")
 
 
-def test_no_file_is_missing(tmp_path: Path) -> None:
+def test_missing_model_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(Missing, match=r"no gone\.pt"):
         safe_unpickle.load(tmp_path / "gone.pt")
 
 
-def test_a_compressed_bomb_is_not_unpacked(tmp_path: Path) -> None:
+def test_compressed_archive_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "bomb.pt", "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("model/data.pkl", bytes(10_000_000))
     with pytest.raises(WeightsRefused, match="compressed"):
@@ -249,7 +251,7 @@ def test_a_tensor_larger_than_its_storage_is_refused(tmp_path: Path) -> None:
         safe_unpickle.load(tmp_path / "huge.pt")
 
 
-def test_a_tensor_over_an_empty_storage_holds_nothing(tmp_path: Path) -> None:
+def test_tensor_over_an_empty_storage_must_be_empty(tmp_path: Path) -> None:
     """Else a file of a few hundred bytes could ask for all the memory there is."""
     torch.save({"x": torch.zeros(0, 3)}, tmp_path / "none.pt")
     assert safe_unpickle.load(tmp_path / "none.pt")["x"].shape == (0, 3)
@@ -264,7 +266,7 @@ def test_a_tensor_over_an_empty_storage_holds_nothing(tmp_path: Path) -> None:
         safe_unpickle.load(large)
 
 
-def test_a_storage_that_lies_about_its_length_is_refused(tmp_path: Path) -> None:
+def test_storage_shorter_than_declared_is_refused(tmp_path: Path) -> None:
     torch.save({"x": torch.zeros(64)}, tmp_path / "good.pt")
     with zipfile.ZipFile(tmp_path / "good.pt") as good, zipfile.ZipFile(tmp_path / "lies.pt", "w") as lies:
         for info in good.infolist():
@@ -280,7 +282,7 @@ def test_torch_load_is_never_used(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "model" in safe_unpickle.load(SHAPES)
 
 
-def test_a_pickle_that_never_ends_is_refused(tmp_path: Path) -> None:
+def test_pickle_without_a_stop_opcode_is_refused(tmp_path: Path) -> None:
     buffer = io.BytesIO(b"\x80\x02" + b"(" * 100)
     with pytest.raises(WeightsRefused):
         safe_unpickle.load(archive(tmp_path / "open.pt", buffer.getvalue()))

@@ -82,7 +82,7 @@ class Counting:
         self.calls += 1
 
 
-def test_the_architecture_is_told_from_the_tensors(file: Path) -> None:
+def test_sam_architecture_is_read_from_the_tensor_shapes(file: Path) -> None:
     shapes = {name: tuple(value.shape) for name, value in model_file.tensors(file).items()}
     assert Encoder.of(shapes) == Encoder(SIDE, 8, WIDTH, DEPTH, 3, 192, 3, (2,), True, PROMPTS)
     assert Head.of(shapes) == Head(PROMPTS, 8, 2, 48, 3, 24, 3)
@@ -92,7 +92,9 @@ def test_the_architecture_is_told_from_the_tensors(file: Path) -> None:
     ("width", "heads", "depth", "whole"),
     [(768, 12, 12, (2, 5, 8, 11)), (1024, 16, 24, (5, 11, 17, 23)), (1280, 16, 32, (7, 15, 23, 31))],
 )
-def test_the_published_sizes_are_told(width: int, heads: int, depth: int, whole: tuple[int, ...]) -> None:
+def test_published_sam_sizes_are_recognized(
+    width: int, heads: int, depth: int, whole: tuple[int, ...]
+) -> None:
     from segment_anything import sam_model_registry
 
     name = {768: "vit_b", 1024: "vit_l", 1280: "vit_h"}[width]
@@ -113,13 +115,15 @@ class TestAsThePackage:
         predictor.set_image(picture.pixels)
         return net, predictor, picture
 
-    def test_embedding(self, both: tuple[networks.SamNetwork, SamPredictor, Picture], size: Size) -> None:
+    def test_embedding_equals_that_of_segment_anything(
+        self, both: tuple[networks.SamNetwork, SamPredictor, Picture], size: Size
+    ) -> None:
         net, predictor, picture = both
         features = net.encode(SquareInput.of(size.box, net.side).image(picture.pixels))
         assert torch.equal(features.coarse, predictor.features)
 
     @pytest.mark.parametrize("what", ["clicks", "box", "both", "again"])
-    def test_logits(
+    def test_logits_equal_those_of_segment_anything(
         self, both: tuple[networks.SamNetwork, SamPredictor, Picture], size: Size, what: str
     ) -> None:
         net, predictor, picture = both
@@ -147,7 +151,7 @@ class TestAsThePackage:
             assert np.mean(solid != masks[0]) < 0.06  # noise has edges everywhere
 
 
-def test_a_batch_is_what_each_prompt_is_alone_and_only_the_good_are_drawn(file: Path) -> None:
+def test_batched_prompts_decode_as_alone_and_low_scores_are_dropped(file: Path) -> None:
     net = networks.load(file, "cpu")
     features = net.encode(noise(Size(SIDE, SIDE)).pixels)
     points = np.random.default_rng(3).uniform(0, SIDE, (11, 1, 2))
@@ -164,7 +168,7 @@ def test_a_batch_is_what_each_prompt_is_alone_and_only_the_good_are_drawn(file: 
 
 
 class TestClicks:
-    def test_a_picture_is_encoded_once_however_many_click_at_once(self, file: Path) -> None:
+    def test_picture_is_encoded_once_for_concurrent_clicks(self, file: Path) -> None:
         sam, picture = segmenter(file), noise(Size(200, 140))
         encoder = Counting(sam.net.module.image_encoder)
         work: list[Callable[[], Any]] = [
@@ -182,7 +186,7 @@ class TestClicks:
         sam.prepare(noise(Size(200, 140), seed=1))
         assert encoder.calls == 2
 
-    def test_each_click_is_one_decode(self, file: Path) -> None:
+    def test_each_click_decodes_once(self, file: Path) -> None:
         sam, picture = segmenter(file), noise(Size(100, 100))
         seen = sam.segment(picture, Prompt((Click(50, 50),)))
         decoder = Counting(sam.net.module.mask_decoder.transformer)
@@ -191,7 +195,7 @@ class TestClicks:
             seen = sam.segment(picture, Prompt(clicks[:count]), seen.memory)
         assert decoder.calls == 2
 
-    def test_what_agrees_with_the_clicks_comes_first(self, file: Path) -> None:
+    def test_masks_that_contain_the_click_come_first(self, file: Path) -> None:
         sam, picture = segmenter(file), noise(Size(200, 140))
         for click in (Click(3, 3), Click(120, 70), Click(199, 139)):
             inside = []
@@ -199,7 +203,7 @@ class TestClicks:
                 inside.append(bool(region.mask(picture.size).solid[click.y, click.x]))
             assert inside == sorted(inside, reverse=True)
 
-    def test_a_mask_that_was_right_is_not_lost(self, file: Path) -> None:
+    def test_click_inside_the_mask_keeps_it_or_gives_a_better_score(self, file: Path) -> None:
         """A click on what is already so: the answer is the old mask or one the model likes better."""
         sam, picture = segmenter(file), noise(Size(128, 128))
         first = sam.segment(picture, Prompt((Click(60, 60),)))
@@ -209,7 +213,7 @@ class TestClicks:
         new = second.memory.guess
         assert new.score >= old.score or mask_iou(new.logits, old.logits) == 1
 
-    def test_another_pictures_memory_is_not_used(self, file: Path) -> None:
+    def test_memory_of_another_picture_is_ignored(self, file: Path) -> None:
         sam, prompt = segmenter(file), Prompt((Click(50, 50), Click(60, 60)))
         one, other = noise(Size(100, 100)), noise(Size(100, 100), seed=1)
         memory = sam.segment(one, prompt).memory
@@ -221,7 +225,7 @@ class TestClicks:
             segmenter(tmp_path / "none.pth").segment(noise(Size(9, 9)), Prompt((Click(10, 1),)))
 
 
-def test_released_it_is_loaded_again_and_the_pictures_are_still_known(file: Path) -> None:
+def test_released_model_is_reloaded_and_keeps_encoded_pictures(file: Path) -> None:
     sam, picture, prompt = segmenter(file), noise(Size(100, 100)), Prompt(box=Box(10, 10, 80, 80))
     before, module = sam.segment(picture, prompt), sam.net.module
     sam.release()
@@ -229,7 +233,7 @@ def test_released_it_is_loaded_again_and_the_pictures_are_still_known(file: Path
     assert sam.net.module is not module
 
 
-def test_what_is_small_in_a_large_picture_is_seen_in_a_crop(file: Path, monkeypatch: Any) -> None:
+def test_small_object_of_a_large_picture_is_segmented_in_a_crop(file: Path, monkeypatch: Any) -> None:
     """The finer mask replaces the coarser when it is of the same thing: here it is made so."""
     sam, picture = segmenter(file), noise(Size(900, 600))
     fits: list[SquareInput] = []
@@ -248,7 +252,7 @@ def test_what_is_small_in_a_large_picture_is_seen_in_a_crop(file: Path, monkeypa
     assert len(fits) == 1
 
 
-def test_everything_is_what_the_package_finds() -> None:
+def test_everything_equals_the_generator_of_segment_anything() -> None:
     """By the tests' trained model, on a picture of its own kind of things."""
     grid = Grid(side=6, batch=7, quality=0.6, stability=0.7)
     sam, picture = segmenter(TINY, grid), discs()
@@ -282,7 +286,7 @@ def discs() -> Picture:
 
 
 class TestFiles:
-    def test_any_name_and_ending_will_do(self, file: Path, tmp_path: Path) -> None:
+    def test_sam_file_is_recognized_under_any_name_and_extension(self, file: Path, tmp_path: Path) -> None:
         state = small_sam().state_dict()
         torch.save({"model": state}, tmp_path / "nested.pt")
         save_file(state, tmp_path / "safe.safetensors")
@@ -295,25 +299,25 @@ class TestFiles:
             found = networks.load(tmp_path / name, "cpu").module.state_dict()
             assert all(torch.equal(found[key], value) for key, value in expected.items())
 
-    def test_half_precision_files_run_in_single(self, tmp_path: Path) -> None:
+    def test_half_precision_file_runs_in_float32(self, tmp_path: Path) -> None:
         path = tmp_path / "half.pth"
         torch.save({name: value.half() for name, value in small_sam().state_dict().items()}, path)
         sam = segmenter(path)
         assert {p.dtype for p in sam.net.module.parameters()} == {torch.float32}
         assert sam.segment(noise(Size(50, 50)), Prompt(box=Box(5, 5, 40, 40))).memory is not None
 
-    def test_the_best_that_is_installed_is_the_default(self, file: Path) -> None:
+    def test_default_segmenter_is_the_best_installed(self, file: Path) -> None:
         segmenters = SegmenterRegistry([file.parent])
         assert segmenters.get().name == file.name
         assert segmenters.get("classical").name == "classical"
         assert segmenters.get(file.name) is segmenters.get(file.name)
         assert SegmenterRegistry().get().name == "classical"
 
-    def test_an_unknown_name_gets_the_closest(self) -> None:
+    def test_unknown_segmenter_name_suggests_the_closest(self) -> None:
         with pytest.raises(Missing, match="Did you mean 'classical'"):
             SegmenterRegistry().get("clasical")
 
-    def test_offline_nothing_is_fetched(self, tmp_path: Path) -> None:
+    def test_sam_offline_is_missing_with_its_download_url(self, tmp_path: Path) -> None:
         sam = SegmenterRegistry([tmp_path], offline=True).get("sam_vit_b_01ec64.pth")
         with pytest.raises(Missing, match="offline") as error:
             sam.prepare(noise(Size(20, 20)))
@@ -338,7 +342,7 @@ class TestFiles:
         with pytest.raises(WeightsRefused, match="is not built like any sam"):
             networks.load(tmp_path / "odd.pth", "cpu")
 
-    def test_it_is_not_taken_for_a_detector(self, tmp_path: Path) -> None:
+    def test_sam_file_is_listed_as_segmenter_and_not_as_detector(self, tmp_path: Path) -> None:
         torch.save(small_sam().state_dict(), tmp_path / "small.pt")
         assert "small.pt" not in [info.name for info in DetectorRegistry([tmp_path]).available()]
         assert "small.pt" in [info.name for info in SegmenterRegistry([tmp_path]).available()]

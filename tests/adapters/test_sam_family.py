@@ -34,7 +34,7 @@ def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return request.param, path, model
 
 
-def test_it_is_told_loaded_and_answers(saved: tuple[str, Path, Any]) -> None:
+def test_sam_variant_is_recognized_loaded_and_segments(saved: tuple[str, Path, Any]) -> None:
     kind, path, _ = saved
     assert model_file.kind(path) == kind
     sam, picture = Sam(path, lambda file: file, lambda: "cpu", lambda: None), noise(Size(300, 200))
@@ -46,7 +46,7 @@ def test_it_is_told_loaded_and_answers(saved: tuple[str, Path, Any]) -> None:
     assert all(picture.size.box.contains(region.box) for region in again.regions)
 
 
-def test_its_masks_are_those_of_ultralytics(saved: tuple[str, Path, Any]) -> None:
+def test_logits_of_a_sam_variant_equal_those_of_ultralytics(saved: tuple[str, Path, Any]) -> None:
     kind, path, model = saved
     net, picture = networks.load(path, "cpu"), noise(Size(300, 200))
     fit = SquareInput.of(picture.size.box, net.side, net.stretch)

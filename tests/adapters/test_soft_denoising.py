@@ -51,7 +51,7 @@ def after_steps(model):
 
 
 @FAMILIES
-def test_each_cell_is_repainted_in_its_share_of_the_last_steps(family):
+def test_latent_cell_is_denoised_in_its_mask_share_of_the_last_steps(family):
     engine = tiny.engine(family)
     with after_steps(engine._shelf.own) as seen:
         paint(engine, masked(RAMP))
@@ -62,7 +62,7 @@ def test_each_cell_is_repainted_in_its_share_of_the_last_steps(family):
         assert alpha == 0 or one.tolist() == [True] * (STEPS - share) + [False] * share
 
 
-def test_what_is_held_is_the_original_at_the_next_steps_noise():
+def test_held_latents_are_the_original_noised_for_the_next_step():
     engine, one = tiny.engine("SD"), masked(RAMP)
     model = engine._shelf.own
     batch = latents.batch_of(model.pipe, model.family, [one])
@@ -77,7 +77,7 @@ def test_what_is_held_is_the_original_at_the_next_steps_noise():
 
 
 @FAMILIES
-def test_half_a_mask_paints_as_that_share_of_the_strength_does(family):
+def test_mask_value_acts_like_its_share_of_the_denoising_strength(family):
     """128 of 255 is 5 steps of 8. Exact where a step depends on nothing but the one before it."""
     sampler = "" if "SD3" in family or "FLUX" in family else "DDIM"
     soft = paint(tiny.engine(family), flat(128, sampler=sampler))
@@ -86,7 +86,7 @@ def test_half_a_mask_paints_as_that_share_of_the_strength_does(family):
 
 
 @FAMILIES
-def test_only_cells_of_mask_value_0_come_out_as_they_went_in(family):
+def test_only_latent_cells_of_mask_value_0_stay_unchanged(family):
     model = tiny.engine(family)._shelf.own
     batch = latents.batch_of(model.pipe, model.family, [masked(RAMP)])
     with watched(model.pipe.vae.post_quant_conv) as seen:
@@ -97,7 +97,7 @@ def test_only_cells_of_mask_value_0_come_out_as_they_went_in(family):
 
 
 @FAMILIES
-def test_an_opaque_mask_is_left_to_the_pipeline(family, monkeypatch):
+def test_opaque_mask_is_not_affected_by_soft_denoising(family, monkeypatch):
     hard = job(0, settings=tuned(steps=STEPS))
     held = paint(tiny.engine(family), hard)
     monkeypatch.setattr(DiffusersSoftMask, "after_step", lambda hold, step, left: left)
@@ -106,7 +106,7 @@ def test_an_opaque_mask_is_left_to_the_pipeline(family, monkeypatch):
 
 
 @FAMILIES
-def test_a_batch_holds_each_crop_by_its_own_mask(family):
+def test_batched_crops_use_their_own_soft_mask(family):
     jobs = [masked(np.roll(RAMP, 29 * k), number=k) for k in range(3)]
     together = paint(tiny.engine(family), *jobs)
     assert max(map(gap, together, [paint(tiny.engine(family), one) for one in jobs])) <= 2
@@ -131,7 +131,7 @@ def _distance(one):
 
 
 @pytest.mark.parametrize("content", ["latent noise", "latent nothing"])
-def test_only_opaque_cells_lose_their_content(content):
+def test_latent_noise_and_nothing_replace_opaque_cells_only(content):
     model = tiny.engine("SD")._shelf.own
     plain, changed = (
         latents.batch_of(model.pipe, model.family, [masked(RAMP, content=name)]).latents

@@ -12,8 +12,8 @@ from retouch.api import static_files
 from retouch.app import page as app_page
 
 
-def test_the_page_names_its_script_its_style_and_the_doors_address():
-    page = app_page.studio_page()
+def test_page_names_its_script_style_sheet_and_api_path():
+    page = app_page.render_studio()
     assert 'src="javascript/retouch.mjs"' in page
     assert 'href="javascript/retouch/styles/studio.css"' in page
     assert 'data-api="retouch/v1"' in page
@@ -29,7 +29,7 @@ def test_the_page_names_its_script_its_style_and_the_doors_address():
         "/javascript/retouch/vendor/fflate.mjs",
     ],
 )
-def test_what_the_page_is_made_of_is_found(path):
+def test_script_and_style_paths_resolve_to_files(path):
     found = static_files.asset(path)
     assert found is not None
     assert found.suffix in static_files.TYPES
@@ -48,11 +48,11 @@ def test_what_the_page_is_made_of_is_found(path):
         "/javascript/\x00.mjs",
     ],
 )
-def test_nothing_else_is(path):
+def test_path_outside_the_assets_is_not_served(path):
     assert static_files.asset(path) is None
 
 
-def test_every_import_of_the_page_leads_to_a_file():
+def test_every_import_of_the_page_resolves_to_a_file():
     for path in sorted((static_files.ASSETS / "javascript").rglob("*.mjs")):
         names = re.findall(r'(?:from|import)\s*\(?\s*"([^"]+)"', path.read_text("utf-8"))
         for name in names:
@@ -70,7 +70,7 @@ def test_every_style_sheet_is_imported():
 
 
 @pytest.mark.parametrize("prefix", ["", static_files.FILES])
-def test_a_file_is_asked_for_again_and_sent_again_only_when_it_has_changed(prefix):
+def test_unchanged_file_is_answered_304_by_its_etag(prefix):
     app = FastAPI()
     static_files.add_files(app, prefix)
     client = TestClient(app)
@@ -104,7 +104,7 @@ def test_a_module_stays_within_its_budget(path):
     assert len(path.read_text("utf-8").splitlines()) <= 300
 
 
-def test_no_element_is_made_that_the_webui_hides():
+def test_page_creates_no_footer_element():
     """Its style sheet hides every footer on the page."""
     modules = (static_files.ASSETS / "javascript").rglob("*.mjs")
     assert [path.name for path in modules if 'h("footer"' in path.read_text("utf-8")] == []

@@ -23,13 +23,13 @@ MOST_BYTES = 6_000_000
 
 
 @cache
-def trained():
+def load_model():
     return model.load()
 
 
 @cache
 def answers():
-    return figures(trained(), scenes=100)
+    return figures(load_model(), scenes=100)
 
 
 def mean() -> Figures:
@@ -46,7 +46,7 @@ def small(monkeypatch):
     return model.tiny_sam()
 
 
-def test_a_scene_is_the_same_whenever_it_is_made():
+def test_scene_is_deterministic_by_its_seed():
     first, again, other, unseen = scene(3), scene(3), scene(4), scene(3, UNSEEN)
     assert np.array_equal(first.pixels, again.pixels)
     assert np.array_equal(first.owner, again.owner)
@@ -66,7 +66,7 @@ def test_scene_has_one_to_five_disjoint_objects_of_at_least_16_pixels():
             assert mask.sum() > 120
 
 
-def test_things_are_cut_out_of_photographs_whole():
+def test_cutouts_contain_whole_objects():
     *round_ones, cup = cutouts()
     assert len(round_ones) >= 22
     for one in round_ones:
@@ -76,7 +76,7 @@ def test_things_are_cut_out_of_photographs_whole():
     assert 0.5 < np.mean(cup.coverage > 127) < 0.9
 
 
-def test_an_inner_point_is_anywhere_inside_but_not_on_the_edge():
+def test_inner_point_keeps_two_pixels_from_the_mask_edge():
     mask = np.zeros((40, 60), bool)
     mask[10:30, 0:50] = True
     points = np.array([inner_point(mask, np.random.default_rng(i)) for i in range(200)])
@@ -87,7 +87,7 @@ def test_an_inner_point_is_anywhere_inside_but_not_on_the_edge():
     assert inner_point(thin, np.random.default_rng(0))[1] == 4
 
 
-def test_a_correction_is_the_middle_of_the_largest_error():
+def test_correction_click_is_the_middle_of_the_largest_error():
     truth = np.zeros((50, 50), bool)
     truth[10:31, 10:31] = True
     short, wide = truth.copy(), truth.copy()
@@ -101,7 +101,7 @@ def test_a_correction_is_the_middle_of_the_largest_error():
     assert correction(truth, truth) is None
 
 
-def test_a_batch_is_decoded_as_the_package_decodes_one_picture(monkeypatch):
+def test_batched_decoding_equals_segment_anything_per_picture(monkeypatch):
     sam = small(monkeypatch).eval()
     pictures, clicks = torch.randn(2, 3, 256, 256), torch.rand(2, 1, 2) * 256
     with torch.no_grad():
@@ -117,7 +117,7 @@ def test_a_batch_is_decoded_as_the_package_decodes_one_picture(monkeypatch):
             assert torch.allclose(quality[i], alone[1][0], atol=0.02)
 
 
-def test_training_brings_the_loss_down(tmp_path, monkeypatch):
+def test_training_reduces_the_loss(tmp_path, monkeypatch):
     monkeypatch.setattr("tools.demo_model.loop.WARM_UP", 5)
     run = Run(Course("small", 24, 3e-3, 1), small(monkeypatch), tmp_path, "cpu")
     taught = Lesson(Pool(tmp_path / "scenes.npy", 2))
@@ -125,7 +125,7 @@ def test_training_brings_the_loss_down(tmp_path, monkeypatch):
     assert np.mean(losses[-4:]) < 0.7 * np.mean(losses[:4])
 
 
-def test_prompts_lie_on_what_they_ask_for(tmp_path):
+def test_training_clicks_and_boxes_lie_on_their_mask(tmp_path):
     batch = Pool(tmp_path / "scenes.npy", 6).draw(8, 3, np.random.default_rng(2))
     assert batch.pictures.shape == (8, 3, 256, 256)
     for truth, (x, y), box in zip(batch.truths[:, 0], batch.clicks[:, 0].int(), batch.boxes, strict=True):
@@ -134,22 +134,22 @@ def test_prompts_lie_on_what_they_ask_for(tmp_path):
         assert np.abs(np.array(bounds(mask)) - box.numpy()).max() < 0.1 * max(mask.shape)
 
 
-def test_it_is_a_small_file_of_plain_tensors():
+def test_tiny_sam_file_is_small_and_loads_weights_only():
     weights = torch.load(model.FILE, map_location="cpu", weights_only=True)
     assert model.FILE.stat().st_size <= MOST_BYTES
     assert {value.dtype for value in weights.values()} == {torch.float16}
     assert "image_encoder.blocks.0.attn.rel_pos_h" in weights
 
 
-def test_a_box_finds_what_it_is_drawn_around():
+def test_mean_iou_of_box_prompts_is_at_least_90_percent():
     assert mean().box >= 0.9
 
 
-def test_a_click_anywhere_inside_finds_the_whole_thing():
+def test_mean_iou_of_single_clicks_is_at_least_85_percent():
     assert mean().click >= 0.85
 
 
-def test_a_corrective_click_betters_the_first_on_average():
+def test_corrective_click_raises_the_mean_iou():
     assert mean().second >= mean().click + 0.01
     assert mean().scored >= mean().click + 0.01
 
@@ -160,14 +160,14 @@ def corrections():
     return pointed(Sam(model.FILE, lambda file: file, lambda: "cpu", lambda: None))
 
 
-def test_a_corrective_click_makes_hardly_anything_less():
+def test_corrective_click_lowers_the_iou_of_at_most_1_percent():
     things = corrections()
     assert len(things) >= 300
     assert lost(things) <= 0.01
     assert min(one.second - one.click for one in things) > -0.02
 
 
-def test_corrections_gain_and_have_their_way():
+def test_second_and_third_click_raise_the_iou_and_are_satisfied():
     box, click, second, third = means(corrections())
     assert box >= 0.9
     assert click >= 0.85
@@ -176,13 +176,13 @@ def test_corrections_gain_and_have_their_way():
     assert np.mean([one.obeyed for one in corrections()]) >= 0.99
 
 
-def test_what_was_found_badly_is_found_anew():
+def test_poor_first_mask_is_replaced_after_two_corrections():
     """A first mask of another level, a part or a group, does not hold the second one back."""
     poor = [one for one in corrections() if one.click < 0.5]
     assert np.mean([one.third - one.click for one in poor]) >= 0.2
 
 
-def test_a_change_is_made_only_where_it_is_pointed_at():
+def test_only_the_clicked_part_of_a_change_is_kept():
     before, after = np.zeros((6, 12), bool), np.zeros((6, 12), bool)
     before[1:5, 1:5] = after[1:5, 1:4] = after[1:5, 8:11] = True
     wanted = before.copy()
@@ -192,8 +192,8 @@ def test_a_change_is_made_only_where_it_is_pointed_at():
     assert np.array_equal(changed_at((6, 2), before, after), before)
 
 
-def test_a_picture_that_is_not_square_is_no_harder():
-    predictor, found = SamPredictor(trained()), []
+def test_mean_iou_in_oblong_pictures_is_at_least_85_percent():
+    predictor, found = SamPredictor(load_model()), []
     for seed in range(20):
         one = scene(seed, UNSEEN)
         predictor.set_image(cv2.resize(one.pixels[:160], (512, 320), interpolation=cv2.INTER_CUBIC))

@@ -51,13 +51,13 @@ class TestTrained:
         solid = found.mask(canvas).solid
         assert (solid & (truth > 0)).sum() / (solid | (truth > 0)).sum() > 0.85
 
-    def test_only_the_classes_asked_for(self, detector: Detector) -> None:
+    def test_only_requested_classes_are_detected(self, detector: Detector) -> None:
         picture = scene(Size(640, 480), [(200, 300, 60)], [Box(420, 120, 540, 240)])
         assert labels(detector.find(picture, 0.5, ("disc",))) == ["disc"]
         assert labels(detector.find(picture, 0.5, ("SQUARE",))) == ["square"]
         assert labels(detector.find(picture, 0.5, ("square", "disc"))) == ["disc", "square"]
 
-    def test_an_unknown_class_gets_the_closest(self, detector: Detector) -> None:
+    def test_unknown_class_suggests_the_closest(self, detector: Detector) -> None:
         with pytest.raises(BadInput, match=r"finds no 'disk'. Did you mean 'disc'\?"):
             detector.find(scene(Size(200, 200), []), 0.5, ("disk",))
 
@@ -67,23 +67,23 @@ class TestTrained:
         (found,) = detector.find(picture, 0.5, ("disc",))
         assert iou(found.box, around(disc)) > 0.7
 
-    def test_large_and_small_together_are_each_found_once(self, detector: Detector) -> None:
+    def test_large_and_small_objects_are_each_detected_once(self, detector: Detector) -> None:
         discs = [(260, 260, 190), (900, 200, 30), (1000, 600, 14), (620, 520, 70)]
         found = detector.find(scene(Size(1200, 800), discs), 0.5, ("disc",))
         assert len(found) == len(discs)
         for disc in discs:
             assert sum(iou(region.box, around(disc)) > 0.7 for region in found) == 1
 
-    def test_nothing_is_found_in_a_photograph_of_something_else(self, detector: Detector) -> None:
+    def test_unrelated_photograph_gives_no_detections(self, detector: Detector) -> None:
         assert detector.find(Picture(skimage.data.camera()[..., None].repeat(3, 2)), 0.6, ()) == ()
 
-    def test_best_first_and_the_same_every_time(self, detector: Detector) -> None:
+    def test_detections_are_deterministic_and_sorted_by_score(self, detector: Detector) -> None:
         picture = scene(Size(1200, 800), [(300, 300, 90), (900, 200, 30), (620, 520, 70)])
         first, second = (detector.find(picture, 0.3, ()) for _ in range(2))
         assert first == second
         assert [r.score for r in first] == sorted((r.score for r in first), reverse=True)
 
-    def test_from_many_threads_at_once(self) -> None:
+    def test_concurrent_detections_are_equal(self) -> None:
         registry = DetectorRegistry([SHAPES.parent], offline=True)
         picture, found = scene(Size(320, 320), [(150, 150, 50)]), []
         threads = [
@@ -97,7 +97,7 @@ class TestTrained:
         assert len(found) == 4
         assert all(regions == found[0] for regions in found)
 
-    def test_it_gives_what_ultralytics_gives(self, detector: Detector) -> None:
+    def test_boxes_and_scores_equal_those_of_ultralytics(self, detector: Detector) -> None:
         """Boxes against ultralytics' own predictor, on a square where its masks are right as well."""
         from ultralytics import YOLO
 
@@ -116,7 +116,7 @@ class TestTrained:
 
 
 class TestFiles:
-    def test_a_replaced_file_is_another_model(self, tmp_path: Path) -> None:
+    def test_replaced_model_file_is_loaded_anew(self, tmp_path: Path) -> None:
         path = tmp_path / "mine.pt"
         shutil.copy(SHAPES, path)
         registry = DetectorRegistry([tmp_path])
@@ -128,7 +128,7 @@ class TestFiles:
         found = registry.get("mine.pt").find(scene(Size(320, 320), [(150, 150, 50)]), 0.5, ())
         assert labels(found) == ["ball"]
 
-    def test_a_role_takes_a_file_named_for_it(self, tmp_path: Path) -> None:
+    def test_role_uses_a_model_file_named_after_it(self, tmp_path: Path) -> None:
         shutil.copy(SHAPES, tmp_path / "my_hand_model.pt")
         registry = DetectorRegistry([tmp_path])
         listed = {info.name: info.description for info in registry.available()}
@@ -141,12 +141,12 @@ class TestFiles:
         (found,) = DetectorRegistry([tmp_path]).get("face").find(Picture(skimage.data.astronaut()), 0.3, ())
         assert found.label == "face"
 
-    def test_a_poisoned_file_is_refused_by_name(self, tmp_path: Path) -> None:
+    def test_model_file_with_a_forbidden_pickle_is_refused(self, tmp_path: Path) -> None:
         torch.save({"model": deepcopy}, tmp_path / "bad.pt")
         with pytest.raises(WeightsRefused, match=r"bad\.pt asks for copy\.deepcopy"):
             DetectorRegistry([tmp_path]).get("bad.pt").find(scene(Size(64, 64), []), 0.3, ())
 
-    def test_a_state_dict_is_no_model(self, tmp_path: Path) -> None:
+    def test_state_dict_is_refused_as_no_yolo_model(self, tmp_path: Path) -> None:
         torch.save({"weight": torch.zeros(3)}, tmp_path / "lora.pt")
         with pytest.raises(WeightsRefused, match=r"lora\.pt holds no YOLO model"):
             DetectorRegistry([tmp_path]).get("lora.pt").find(scene(Size(64, 64), []), 0.3, ())

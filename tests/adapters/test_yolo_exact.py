@@ -60,7 +60,7 @@ SIZES = [(512, 768), (832, 1216), (1344, 768), (1920, 1080), (4000, 3000)]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
-def test_a_perfect_models_mask_is_within_one_pixel(size: tuple[int, int]) -> None:
+def test_mask_of_exact_logits_is_within_one_pixel_of_the_truth(size: tuple[int, int]) -> None:
     width, height = size
     truth = Box(width // 7 + 3, height // 5 + 1, width * 3 // 5, height * 2 // 3 + 2)
     pixels = np.full((height, width, 3), GREY, np.uint8)
@@ -115,7 +115,7 @@ def test_a_box_only_face_is_an_ellipse_and_anything_else_its_box() -> None:
     assert hand.shape.area == hand.box.area
 
 
-def test_an_end_to_end_head_is_read_as_it_is() -> None:
+def test_end_to_end_head_is_read_without_suppression() -> None:
     net = fixed(torch.tensor([[[10.0, 12, 30, 40, 0.9, 1], [0, 0, 5, 5, 0.1, 0]]]), ("a", "b"), end2end=True)
     (found,) = net.look(BLACK, 0.3, [0, 1])
     assert (found.box, found.label) == (Box(10, 12, 30, 40), "b")
@@ -135,20 +135,20 @@ class Pose(SimpleNamespace):
     ],
     ids=["a number more", "no class", "no boxes", "flat prototypes"],
 )
-def test_a_head_whose_answer_is_not_known_is_told(output: Any) -> None:
+def test_unknown_output_shape_of_a_head_is_refused(output: Any) -> None:
     with pytest.raises(WeightsRefused, match=r"new\.pt is a SimpleNamespace model"):
         dataclasses.replace(fixed(output, ("person",)), file="new.pt").look(BLACK, 0.3, [0])
 
 
 @pytest.mark.parametrize("output", [None, {"boxes": torch.zeros(1, 5, 3)}, []], ids=repr)
-def test_a_head_that_answers_no_tensors_is_told(output: Any) -> None:
+def test_head_output_that_is_no_tensor_is_refused(output: Any) -> None:
     yolo = Yolo(Path("new.pt"), lambda p: p, lambda: "cpu", lambda m, w: None, lambda: None)
     yolo._net = fixed(output, ("person",))
     with pytest.raises(WeightsRefused, match=r"new\.pt does not run with the installed ultralytics \d"):
         yolo.find(Picture(BLACK), 0.3)
 
 
-def test_keypoints_after_the_classes_do_not_disturb() -> None:
+def test_keypoints_after_the_class_scores_are_ignored() -> None:
     net = fixed(rows((30, 30, 20, 20, 0.9, 99.0, 98.0, 0.7)), ("person",))
     net.module.model = [Pose()]
     (found,) = net.look(BLACK, 0.3, [0])
@@ -161,7 +161,7 @@ def test_an_object_beyond_the_picture_is_cut_to_it() -> None:
 
 
 class TestMemory:
-    def test_out_of_memory_frees_everything_and_goes_on_with_the_cpu(
+    def test_out_of_gpu_memory_frees_memory_and_continues_on_the_cpu(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         loaded, tidied = [], []
@@ -180,7 +180,7 @@ class TestMemory:
         assert labels(yolo.find(picture, 0.5)) == ["disc"]
         assert (loaded, tidied) == (["cuda:0", "cpu"], [1])
 
-    def test_the_device_is_asked_again_after_unload(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_device_is_chosen_again_after_unload(self, monkeypatch: pytest.MonkeyPatch) -> None:
         asked = []
         registry = DetectorRegistry([SHAPES.parent], lambda: asked.append(1) or "cpu", offline=True)
         picture = scene(Size(320, 320), [(150, 150, 50)])
@@ -191,7 +191,7 @@ class TestMemory:
         registry.get(SHAPES.name).find(picture, 0.5, ())
         assert asked == [1, 1]
 
-    def test_a_cpu_without_memory_says_so(self) -> None:
+    def test_out_of_memory_on_the_cpu_is_reported(self) -> None:
         module = torch.nn.Module()
 
         def forward(_: torch.Tensor) -> torch.Tensor:
@@ -217,7 +217,7 @@ class TestOpenVocabulary:
         torch.save({"model": model}, tmp_path / "tiny-world.pt")
         return tmp_path / "tiny-world.pt"
 
-    def test_it_looks_for_the_words_given(self, world: Path) -> None:
+    def test_open_vocabulary_model_embeds_the_requested_classes_once(self, world: Path) -> None:
         told: list[tuple[str, ...]] = []
 
         def embed(module: Any, words: Sequence[str]) -> torch.Tensor:
@@ -234,17 +234,19 @@ class TestOpenVocabulary:
         yolo.find(picture, 0.0, ("shoe",))
         assert len(told) == 1, "what it already looks for is not embedded again"
 
-    def test_its_own_classes_need_no_encoder(self, world: Path) -> None:
+    def test_classes_of_the_model_need_no_text_encoder(self, world: Path) -> None:
         registry = DetectorRegistry([world.parent], offline=True)
         found = registry.get(world.name).find(scene(Size(96, 96), []), 0.0, ("bus",))
         assert {region.label for region in found} <= {"bus"}
 
-    def test_without_the_encoder_it_says_which_file_to_get(self, world: Path) -> None:
+    def test_missing_text_encoder_names_the_required_file(self, world: Path) -> None:
         module = torch.load(world, weights_only=False)["model"]
         with pytest.raises(Missing, match=r"clip package|ViT-B-32\.pt"):
             Vocabulary(lambda name: None).embed(module, ["hat"])
 
-    def test_words_go_through_the_text_encoder(self, world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_class_words_are_embedded_by_the_text_encoder(
+        self, world: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         class Encoder(torch.nn.Module):
             def __init__(self) -> None:
                 super().__init__()
@@ -265,7 +267,7 @@ class TestOpenVocabulary:
         assert found
         assert {region.label for region in found} <= {"hat", "scarf"}
 
-    def test_yoloe_is_told_through_its_own_head(self) -> None:
+    def test_yoloe_takes_class_words_through_its_head(self) -> None:
         torch.manual_seed(0)
         model = newer("YOLOEModel")("yoloe-11s.yaml", nc=2, verbose=False).eval()
         model.model[-1].export = True

@@ -76,7 +76,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize(("saver", "reader"), itertools.product(FOLDERS, FOLDERS))
-def test_a_file_of_one_version_is_read_or_told_by_another(saver, reader, saved) -> None:
+def test_file_of_another_ultralytics_runs_or_is_refused_with_versions(saver, reader, saved) -> None:
     said = dict(line.split(" ", 1) for line in run(READ, reader, saved[saver]))
     assert len(said) == len(list(saved[saver].glob("*.pt")))
     assert {word.split(" ")[0] for word in said.values()} <= {"ran", "told"}

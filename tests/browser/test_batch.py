@@ -66,7 +66,7 @@ def held(server) -> Iterator[Callable[[], threading.Event]]:
         gate.set()
 
 
-def test_one_bad_file_among_three(session, album, tmp_path):
+def test_batch_reports_the_unreadable_file_and_saves_the_others(session, album, tmp_path):
     editor = session()
     begin(editor, album)
     rows(editor, "done", "failed", "done")
@@ -101,7 +101,7 @@ def test_the_summary_shows_before_and_after(session, album):
     assert after.evaluate("(one) => getComputedStyle(one).clipPath") != wide
 
 
-def test_cancelled_and_resumed(session, album, held, server):
+def test_cancelled_batch_is_resumed_to_the_end(session, album, held, server):
     editor = session()
     gate = held()
     begin(editor, album)
@@ -144,7 +144,7 @@ def _pixels(png: bytes) -> np.ndarray:
         return np.array(image)
 
 
-def test_all_of_it_is_saved_as_one_file(session, album, server, tmp_path):
+def test_save_all_downloads_every_result_in_one_zip(session, album, server, tmp_path):
     (album / "inside").mkdir()
     (album / "a.png").rename(album / "inside" / "c.png")  # of one name with another, in another folder
     editor = session()
@@ -178,7 +178,7 @@ def test_all_of_it_is_saved_as_one_file(session, album, server, tmp_path):
     assert Path(whole.removeprefix("file://")).read_bytes() == job.files.get("2.png")
 
 
-def test_a_picture_that_is_gone_is_told_and_no_half_file_given(session, album, server):
+def test_save_all_with_a_missing_result_is_reported_without_a_file(session, album, server):
     editor = session()
     begin(editor, album)
     rows(editor, "done", "failed", "done")

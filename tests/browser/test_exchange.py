@@ -65,13 +65,13 @@ def test_a_picture_is_dropped_and_another_pasted(session, pixels):
     assert np.array_equal(editor.saved()[0], pixels[:90, :120])
 
 
-def test_what_is_no_picture_is_said_and_changes_nothing(editor, pixels):
+def test_dropped_file_that_is_no_picture_is_reported_and_ignored(editor, pixels):
     give(editor, "drop", "drop", content=b"no picture")
     expect(editor["notices"]).to_contain_text("given.png is not a picture")
     assert np.array_equal(editor.saved()[0], pixels)
 
 
-def test_an_exported_mask_comes_back_to_the_bit(editor, tmp_path):
+def test_exported_mask_is_imported_bit_identical(editor, tmp_path):
     editor.point(*DISC)
     before = active_mask(editor)
     with editor.page.expect_download() as download:
@@ -86,7 +86,7 @@ def test_an_exported_mask_comes_back_to_the_bit(editor, tmp_path):
     assert before.any()
 
 
-def test_a_mask_of_another_size_is_scaled_and_that_is_said(editor, tmp_path):
+def test_imported_mask_of_another_size_is_scaled_with_a_notice(editor, tmp_path):
     choose(editor, editor["import-mask"].click, half(tmp_path, (600, 400)))
     expect(editor["notices"]).to_contain_text("600x400")
     expect(editor["notices"]).to_contain_text("mask read as grey levels")
@@ -95,7 +95,7 @@ def test_a_mask_of_another_size_is_scaled_and_that_is_said(editor, tmp_path):
     assert not mask[:, 151:].any()
 
 
-def test_a_file_that_is_no_mask_is_said(editor, tmp_path):
+def test_imported_file_that_is_no_mask_is_reported(editor, tmp_path):
     (tmp_path / "words.png").write_text("no picture")
     choose(editor, editor["import-mask"].click, tmp_path / "words.png")
     expect(editor["notices"]).to_contain_text("words.png: not a readable picture")

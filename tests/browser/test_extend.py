@@ -84,7 +84,7 @@ def test_dragging_an_edge_extends_the_picture_and_undo_restores_its_bytes(extend
     expect(extending["undo"]).to_be_disabled()
 
 
-def test_the_ghost_is_seen_before_anything_is_painted(extending, server):
+def test_planned_margin_is_drawn_before_anything_is_painted(extending, server):
     before = extending.screen()
     margin(extending, right=128)
     planned(extending, 1)
@@ -95,7 +95,7 @@ def test_the_ghost_is_seen_before_anything_is_painted(extending, server):
     assert server.engine.calls == []
 
 
-def test_a_typed_aspect_is_planned_dragged_from_and_let_go(extending):
+def test_typed_aspect_is_planned_and_cleared_by_dragging_an_edge(extending):
     extending["aspect"].fill("16:9")
     extending["aspect"].press("Tab")
     expect(extending["margin-left"]).to_have_value("28")
@@ -114,7 +114,7 @@ def test_a_typed_aspect_is_planned_dragged_from_and_let_go(extending):
     extend(extending, "300 × 300")
 
 
-def test_the_server_says_where_the_subject_brings_the_picture(extending):
+def test_horizontal_subject_takes_its_margins_from_the_server(extending):
     """The face of the tests, its middle at 80, comes to a third of 400."""
     extending["aspect"].fill("2:1")
     extending["aspect"].press("Tab")
@@ -133,7 +133,7 @@ def test_the_estimated_time_of_a_plan_is_shown(extending):
     expect(extending["extend-plan"]).to_contain_text("2 stages, about 43 s", timeout=WAIT_MS)
 
 
-def test_shift_keeps_the_aspect_and_alt_takes_both_sides(extending):
+def test_dragging_with_shift_keeps_the_aspect_and_with_alt_mirrors(extending):
     extending.page.keyboard.down("Shift")
     extending.drag((299, 199), (449, 205))
     extending.page.keyboard.up("Shift")
@@ -147,7 +147,7 @@ def test_shift_keeps_the_aspect_and_alt_takes_both_sides(extending):
     assert margins(extending) == {"left": 40, "top": 0, "right": 40, "bottom": 0}
 
 
-def test_what_cannot_be_is_said_in_the_panel_and_nothing_is_painted(extending, server):
+def test_impossible_extension_is_reported_in_the_panel_and_not_painted(extending, server):
     margin(extending, right=64)
     extending.page.get_by_role("button", name="How it is painted").click()
     extending.page.get_by_label("Overlap", exact=True).fill("250")
@@ -167,7 +167,7 @@ def test_what_cannot_be_is_said_in_the_panel_and_nothing_is_painted(extending, s
     assert server.engine.calls == []
 
 
-def test_by_keyboard_alone(editor):
+def test_margins_are_set_by_keyboard_alone(editor):
     editor["stage"].locator("canvas").last.focus()
     editor.page.keyboard.press("o")
     handle = editor["handle-right-edge"]
@@ -194,7 +194,7 @@ def test_by_keyboard_alone(editor):
     grown(editor, "428 × 200")
 
 
-def test_a_stage_is_painted_again_with_those_upon_it_and_that_is_undone(extending):
+def test_stage_is_repainted_with_the_stages_on_top_and_undone(extending):
     margin(extending, left=64, right=512)
     planned(extending, 3)
     extend(extending, "876 × 200")
@@ -215,7 +215,7 @@ def test_a_stage_is_painted_again_with_those_upon_it_and_that_is_undone(extendin
     assert np.array_equal(extending.saved()[0], first)
 
 
-def test_a_stage_is_reverted_undone_and_gone_on_with(extending, pixels):
+def test_stage_is_reverted_painted_again_by_go_on_and_undone(extending, pixels):
     margin(extending, left=64, right=512)
     planned(extending, 3)
     extend(extending, "876 × 200")
@@ -264,7 +264,7 @@ def test_an_interrupt_keeps_the_finished_stages_and_go_on_paints_the_rest(extend
     expect(extending["go-on"]).to_be_hidden()
 
 
-def test_an_interrupt_before_anything_is_finished_leaves_the_picture(extending, server, pixels):
+def test_interrupt_before_the_first_stage_keeps_the_picture(extending, server, pixels):
     inside, on = threading.Event(), threading.Event()
     server.engine.before_call = lambda jobs: (inside.set(), on.wait(60))
     margin(extending, right=128)
@@ -280,7 +280,7 @@ def test_an_interrupt_before_anything_is_finished_leaves_the_picture(extending, 
     assert margins(extending)["right"] == 128
 
 
-def test_a_server_that_has_forgotten_the_way_is_said(extending, server):
+def test_extension_unknown_to_the_server_is_reported_on_repaint(extending, server):
     margin(extending, right=128)
     planned(extending, 1)
     extend(extending, "428 × 200")
@@ -292,7 +292,7 @@ def test_a_server_that_has_forgotten_the_way_is_said(extending, server):
     expect(extending["size"]).to_have_text("428 × 200")
 
 
-def test_what_was_masked_and_kept_before_keeps_its_place(editor, pixels):
+def test_mask_and_kept_step_are_shifted_with_the_extended_picture(editor, pixels):
     editor.point(*DISC)
     editor.press("remove")
     editor.offered(2)
@@ -314,7 +314,7 @@ def test_what_was_masked_and_kept_before_keeps_its_place(editor, pixels):
     assert np.array_equal(editor.saved()[0][inner], pixels[FEATHER:, FEATHER:])
 
 
-def test_the_pictures_own_text_is_matched_where_nothing_else_is_said(session, server, tmp_path, pixels):
+def test_extension_uses_prompt_and_steps_of_the_pictures_infotext(session, server, tmp_path, pixels):
     info = PngInfo()
     info.add_text("parameters", "a disc on a meadow\nSteps: 9, Sampler: Euler, CFG scale: 4, Seed: 7")
     Image.fromarray(pixels).save(tmp_path / "told.png", pnginfo=info)
@@ -329,7 +329,7 @@ def test_the_pictures_own_text_is_matched_where_nothing_else_is_said(session, se
     assert editor.saved()[1].startswith("a disc on a meadow")
 
 
-def test_a_transparent_border_is_filled_without_being_asked_for(session, tmp_path, pixels):
+def test_transparent_border_is_filled_without_requested_margins(session, tmp_path, pixels):
     clear = np.dstack([pixels, np.full((200, 300), 255, np.uint8)])
     clear[:, :50, 3] = 0
     Image.fromarray(clear, "RGBA").save(tmp_path / "clear.png")
@@ -360,7 +360,7 @@ def test_a_reload_keeps_the_extension_and_its_stages(extending):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(session, picture, scheme):
+def test_extend_panel_has_no_accessibility_violations(session, picture, scheme):
     editor = session(color_scheme=scheme)
     editor.open(picture)
     editor["tool-extend"].click()
@@ -377,7 +377,7 @@ def test_axe_finds_nothing(session, picture, scheme):
     assert violations(editor.page) == []
 
 
-def test_the_tool_can_be_in_hand_before_there_is_a_picture(session, picture):
+def test_extend_tool_can_be_chosen_before_a_picture_is_open(session, picture):
     editor = session()
     editor["tool-extend"].click()
     expect(editor["handle-right-edge"]).to_be_hidden()
@@ -389,7 +389,7 @@ def test_the_tool_can_be_in_hand_before_there_is_a_picture(session, picture):
     extend(editor, "356 × 200")
 
 
-def test_a_narrow_window_has_all_of_it(session, picture):
+def test_extend_controls_fit_a_narrow_window(session, picture):
     editor = session(viewport={"width": 480, "height": 900})
     editor.open(picture)
     editor["tool-extend"].click()
@@ -403,7 +403,7 @@ def test_a_narrow_window_has_all_of_it(session, picture):
     extend(editor, "356 × 200")
 
 
-def test_another_variation_of_a_stage_is_taken_and_later_stages_stay(extending, server):
+def test_choosing_another_variation_of_a_stage_keeps_later_stages(extending, server):
     extending.page.get_by_role("button", name="How it is painted").click()
     variations = extending["extend-panel"].locator("[data-knob=variations] input[type=number]")
     variations.fill("2")

@@ -93,7 +93,7 @@ def again(editor: Editor, number: int, choice: str = "") -> None:
     painted(editor)
 
 
-def test_what_a_recipe_painted_is_kept_step_by_step_and_undone_at_once(fixed, pixels):
+def test_recipe_result_is_kept_as_separate_steps_and_undone_at_once(fixed, pixels):
     whole, text = fixed.saved()
     assert "Retouch" in text
     expect(step(fixed, 1).get_by_label("Name of the step")).to_have_value("Face · pass 1")
@@ -222,7 +222,7 @@ def test_step_painted_over_a_sketch_cannot_be_repainted(editor, tmp_path):
     assert [e.step for e in read(with_history(editor, tmp_path)).entries] == [None]
 
 
-def test_a_history_that_the_server_wrote_is_dropped_and_gone_back_in(session, server: Server, pixels):
+def test_dropped_server_history_opens_and_its_steps_can_be_toggled(session, server: Server, pixels):
     image = encoder.encode_base64(Picture(pixels))
     body = {"image": image, "recipe": {"passes": [{"target": {"models": ["face"]}}] * 2}, "seed": 5}
     made = server.desk.answer("fix", {**body, "return_history": True})
@@ -237,7 +237,7 @@ def test_a_history_that_the_server_wrote_is_dropped_and_gone_back_in(session, se
         assert np.array_equal(editor.saved()[0], decoder.decode_base64(expected).pixels)
 
 
-def test_a_step_is_painted_again_alone_and_with_what_is_upon_it(fixed, server, tmp_path):
+def test_step_is_repainted_alone_or_with_the_steps_on_top(fixed, server, tmp_path):
     before = read(with_history(fixed, tmp_path))
     again(fixed, 1, "It alone")
     alone = read(with_history(fixed, tmp_path))
@@ -253,7 +253,7 @@ def test_a_step_is_painted_again_alone_and_with_what_is_upon_it(fixed, server, t
     assert np.array_equal(fixed.saved()[0], before.now().pixels)
 
 
-def test_what_lies_upon_a_step_that_is_switched_off_is_painted_without_it(fixed, server, tmp_path):
+def test_step_on_top_of_a_disabled_step_is_repainted_without_it(fixed, server, tmp_path):
     server.desk.histories = StateCache()  # as after a restart: the page needs nothing of what was
     switch(fixed, 1)
     kept = read(with_history(fixed, tmp_path))
@@ -264,7 +264,7 @@ def test_what_lies_upon_a_step_that_is_switched_off_is_painted_without_it(fixed,
     assert now.entries[1].best.seed == kept.entries[1].best.seed
 
 
-def test_the_last_step_is_painted_again_at_a_press(fixed, tmp_path):
+def test_repaint_of_the_last_step_changes_only_its_seed(fixed, tmp_path):
     seeds = [e.best.seed for e in read(with_history(fixed, tmp_path)).entries]
     again(fixed, 2)
     now = [e.best.seed for e in read(with_history(fixed, tmp_path)).entries]
@@ -272,7 +272,7 @@ def test_the_last_step_is_painted_again_at_a_press(fixed, tmp_path):
     assert now[1] != seeds[1]
 
 
-def test_another_variation_of_a_kept_step_is_taken(fixed, tmp_path):
+def test_choosing_another_variation_of_a_kept_step_is_saved(fixed, tmp_path):
     level = step(fixed, 1).get_by_test_id("step-variation")
     first = read(with_history(fixed, tmp_path)).entries[0]
     level.click()
@@ -283,7 +283,7 @@ def test_another_variation_of_a_kept_step_is_taken(fixed, tmp_path):
     expect(step(fixed, 2).get_by_test_id("step-variation")).to_be_hidden()
 
 
-def test_a_result_whose_history_is_forgotten_is_kept_as_one_step(editor, tmp_path):
+def test_result_without_a_history_on_the_server_is_kept_as_one_step(editor, tmp_path):
     gone = {"error": "Missing", "path": "history", "what": "no history is kept.", "hint": ""}
     editor.page.route("**/history", lambda route: route.fulfill(status=404, json=gone))
     run(editor)
@@ -291,7 +291,7 @@ def test_a_result_whose_history_is_forgotten_is_kept_as_one_step(editor, tmp_pat
     assert [e.step for e in read(with_history(editor, tmp_path)).entries] == [None]
 
 
-def test_the_history_outlives_a_reload(fixed, tmp_path):
+def test_history_survives_a_reload(fixed, tmp_path):
     before = with_history(fixed, tmp_path).read_bytes()
     fixed.page.wait_for_timeout(1200)
     fixed.page.reload()
@@ -299,7 +299,7 @@ def test_the_history_outlives_a_reload(fixed, tmp_path):
     assert with_history(fixed, tmp_path).read_bytes() == before
 
 
-def test_a_damaged_history_is_refused_and_what_is_open_stays(editor, tmp_path, pixels):
+def test_damaged_history_is_refused_and_the_open_picture_stays(editor, tmp_path, pixels):
     path = tmp_path / "broken.retouch"
     path.write_bytes(b"PK\x03\x04 and nothing more that makes sense")
     with editor.page.expect_file_chooser() as chooser:
@@ -309,7 +309,7 @@ def test_a_damaged_history_is_refused_and_what_is_open_stays(editor, tmp_path, p
     assert np.array_equal(editor.saved()[0], pixels)
 
 
-def test_the_history_can_be_used_by_all(fixed):
+def test_history_panel_has_no_accessibility_violations(fixed):
     step(fixed, 1).get_by_test_id("step-again").click()
     expect(step(fixed, 1).get_by_role("button", name="It alone")).to_be_visible()
     assert violations(fixed.page) == []
@@ -317,7 +317,7 @@ def test_the_history_can_be_used_by_all(fixed):
     assert violations(fixed.page) == []
 
 
-def test_objects_with_words_of_their_own_are_people_in_a_recipe(editor):
+def test_objects_with_own_prompts_are_sent_as_people_of_a_recipe(editor):
     left, top, right, _ = FACE
     editor["tool-brush"].click()
     editor["brush-size"].fill("30")
@@ -337,7 +337,7 @@ def test_objects_with_words_of_their_own_are_people_in_a_recipe(editor):
     assert abs(y * 200 - (top + 40)) < 16
 
 
-def test_those_words_reach_the_painter_in_every_pass(editor, server):
+def test_prompt_of_an_object_is_painted_in_every_pass(editor, server):
     editor["tool-brush"].click()
     editor.drag((70, 80), (90, 80))
     editor.page.get_by_label("Prompt of this object").fill("red hair")

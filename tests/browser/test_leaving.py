@@ -56,7 +56,7 @@ WAYS = {"open": Editor.open, "drop": drop, "paste": paste, "gallery": from_galle
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_another_picture_leaves_the_first_an_undo_away(editor, second, picture, way):
+def test_undo_after_opening_another_picture_returns_to_the_first(editor, second, picture, way):
     mask = brushed(editor)
     WAYS[way](editor, second)
     expect(name(editor)).not_to_have_text(picture.name, timeout=WAIT_MS)
@@ -68,7 +68,7 @@ def test_another_picture_leaves_the_first_an_undo_away(editor, second, picture, 
     expect(editor["size"]).to_have_text("300 × 100")
 
 
-def test_the_notice_leads_back_past_all_that_was_done_since(editor, second, picture):
+def test_back_to_it_button_returns_to_the_first_picture(editor, second, picture):
     brushed(editor)
     editor.open(second)
     editor["tool-brush"].click()
@@ -78,7 +78,7 @@ def test_the_notice_leads_back_past_all_that_was_done_since(editor, second, pict
     expect(editor["object"]).to_have_count(1)
 
 
-def test_variations_that_wait_are_work_and_a_saved_step_is_none(editor, second, picture):
+def test_unkept_variations_are_unsaved_work_and_a_saved_step_is_not(editor, second, picture):
     editor.point(*DISC)
     editor.press("remove")
     editor.offered(2)
@@ -93,7 +93,7 @@ def test_variations_that_wait_are_work_and_a_saved_step_is_none(editor, second, 
     assert editor["notices"].get_by_text("with a step").count() == 0
 
 
-def test_a_reload_keeps_the_picture_that_was_left(editor, second, picture):
+def test_picture_left_before_a_reload_can_be_undone_to(editor, second, picture):
     mask = brushed(editor)
     editor.open(second)
     editor.page.wait_for_timeout(SHELF_WAIT_MS)
@@ -126,7 +126,7 @@ def asked_on_leaving(page: Page) -> list[str]:
     return asked
 
 
-def test_a_browser_without_room_is_told_and_asks_before_closing(session, picture):
+def test_full_browser_storage_is_reported_and_closing_asks(session, picture):
     def refuse(page: Page) -> None:
         page.add_init_script(
             "IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError') }"
@@ -139,7 +139,7 @@ def test_a_browser_without_room_is_told_and_asks_before_closing(session, picture
     assert asked_on_leaving(editor.page) == ["beforeunload"]
 
 
-def test_nobody_is_asked_where_nothing_would_be_lost(editor):
+def test_reload_with_stored_work_asks_nothing(editor):
     brushed(editor)
     editor.page.wait_for_timeout(SHELF_WAIT_MS)
     page, asked = editor.page, []
@@ -149,7 +149,7 @@ def test_nobody_is_asked_where_nothing_would_be_lost(editor):
     assert asked == []
 
 
-def test_of_several_dropped_files_the_rest_is_told(editor, pixels):
+def test_dropping_several_files_reports_those_not_opened(editor, pixels):
     script = """() => {
         const data = new DataTransfer();
         const file = (name) => new File([new Uint8Array(9)], name, { type: "image/png" });
@@ -161,7 +161,7 @@ def test_of_several_dropped_files_the_rest_is_told(editor, pixels):
     expect(editor["notices"]).to_contain_text("Of 2 files only a.png was opened")
 
 
-def test_a_pasted_bitmap_is_told_to_be_stripped(editor, pixels):
+def test_pasted_bitmap_is_reported_as_without_metadata(editor, pixels):
     script = """(bytes) => {
         const data = new DataTransfer();
         data.items.add(new File([Uint8Array.from(bytes)], "image.png", { type: "image/png" }));

@@ -148,7 +148,7 @@ def test_a_file_opened_and_saved_loses_nothing(session, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["told.png", "clear.webp"])
-def test_what_a_file_carries_survives_painting_a_reload_and_a_history(session, tmp_path, name):
+def test_metadata_survives_painting_a_reload_and_a_history_file(session, tmp_path, name):
     editor = session()
     was = opened(editor, tmp_path, name, FILES[name]())
     editor["tool-brush"].click()
@@ -178,7 +178,7 @@ def test_what_a_file_carries_survives_painting_a_reload_and_a_history(session, t
     assert not changed[:, 100:].any()
 
 
-def test_the_server_hears_of_the_infotext_and_the_profile(session, server, tmp_path):
+def test_infotext_and_profile_are_sent_to_the_server(session, server, tmp_path):
     editor = session()
     was = opened(editor, tmp_path, "told.png", FILES["told.png"]())
     for _ in range(2):  # the second is upon a step
@@ -200,7 +200,7 @@ def test_chunks_of_a_plain_png_are_kept_to_the_byte(session, tmp_path):
     assert round(saved(editor)[1]["dpi"][0]) == 300
 
 
-def test_what_the_page_cannot_keep_is_told_at_opening(session, tmp_path):
+def test_bit_depth_and_frames_lost_at_opening_are_reported(session, tmp_path):
     editor = session()
     for name, words in {"deep.png": "16 bits", "deep-grey.png": "16 bits", "moving.png": "frames"}.items():
         opened(editor, tmp_path, name, FILES[name]())
@@ -208,7 +208,7 @@ def test_what_the_page_cannot_keep_is_told_at_opening(session, tmp_path):
         expect(told).to_contain_text(words, timeout=WAIT_MS)
 
 
-def test_without_a_server_a_picture_opens_and_the_loss_is_told(session, tmp_path):
+def test_picture_opened_without_a_server_reports_the_lost_profile(session, tmp_path):
     editor = session()
     editor.page.route("**/retouch/v1/picture*", lambda route: route.abort())
     was = opened(editor, tmp_path, "turned.png", FILES["turned.png"]())
@@ -216,7 +216,7 @@ def test_without_a_server_a_picture_opens_and_the_loss_is_told(session, tmp_path
     assert np.array_equal(saved(editor)[0].pixels, was.pixels)
 
 
-def test_a_picture_is_sent_once_and_as_its_file(editor, picture):
+def test_picture_is_uploaded_once_as_its_original_file(editor, picture):
     editor.point(*DISC)
     assert len(editor.bodies("picture")) == 1
     assert decoder.decode_base64(editor.bodies("picture")[0]["image"]) == decoder.read(picture)

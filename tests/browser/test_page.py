@@ -17,7 +17,7 @@ def violations(page) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(session, picture, scheme):
+def test_page_has_no_accessibility_violations(session, picture, scheme):
     editor = session(color_scheme=scheme)
     assert violations(editor.page) == []
     editor.open(picture)
@@ -45,7 +45,7 @@ def test_shortcuts_do_not_fire_while_typing(editor):
     expect(editor["shortcuts"]).to_be_visible()
 
 
-def test_by_keyboard_alone(editor, server):
+def test_object_is_removed_kept_and_undone_by_keyboard_alone(editor, server):
     """A cross hair to the thing, Enter on it, the last intent by its number, Enter to keep."""
     editor["stage"].locator("canvas").last.focus()
     editor.page.keyboard.press("w")
@@ -64,7 +64,7 @@ def test_by_keyboard_alone(editor, server):
     expect(editor["step"]).to_have_count(1)
 
 
-def test_two_sessions_do_not_see_each_others_picture(editor, session):
+def test_sessions_and_tabs_do_not_share_the_open_picture(editor, session):
     other = session()
     expect(other["empty"]).to_be_visible()
     second_tab = editor.page.context.new_page()
@@ -73,7 +73,7 @@ def test_two_sessions_do_not_see_each_others_picture(editor, session):
     expect(editor["size"]).to_have_text("300 × 200")
 
 
-def test_a_reload_brings_everything_back(editor, pixels):
+def test_reload_restores_steps_objects_prompt_and_picture(editor, pixels):
     editor["prompt"].fill("a lemon")
     editor.point(*DISC)
     editor.press("replace")
@@ -90,7 +90,7 @@ def test_a_reload_brings_everything_back(editor, pixels):
     assert not np.array_equal(before, pixels)
 
 
-def test_a_server_that_is_away_is_said_and_waited_for(editor):
+def test_unreachable_server_is_reported_and_the_click_repeated(editor):
     editor.page.route("**/retouch/v1/**", lambda route: route.abort())
     editor.click(*editor.place(*DISC))
     expect(editor["notices"]).to_contain_text("does not answer")
@@ -99,7 +99,7 @@ def test_a_server_that_is_away_is_said_and_waited_for(editor):
     expect(editor.page.locator("li[aria-current=true] .rt-area")).not_to_have_text("empty", timeout=WAIT_MS)
 
 
-def test_a_narrow_window_has_everything(session, picture):
+def test_controls_fit_a_narrow_window(session, picture):
     editor = session(viewport={"width": 480, "height": 900})
     editor.open(picture)
     for name in ("tool-point", "undo", "save", "intent-remove", "zoom"):
@@ -124,7 +124,7 @@ def test_a_picture_keeps_its_infotext(session, tmp_path, pixels):
     assert infotext == "a disc\nSteps: 20, Seed: 7"
 
 
-def test_a_long_warning_leaves_size_and_zoom_on_their_line(editor):
+def test_long_warning_does_not_wrap_size_and_zoom(editor):
     step = {"crop": [0, 0, 300, 200], "work": [64, 64], "magnification": 0.3, "under_resolved": True}
     said = {"steps": [step], "warnings": ["It will be softer than before. " * 20]}
     editor.page.route("**/plan", lambda route: route.fulfill(json=said))

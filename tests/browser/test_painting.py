@@ -59,7 +59,7 @@ def test_a_background_is_replaced_in_three_actions(editor, server, pixels):
     assert (mask[~disc] > 127).mean() > 0.95
 
 
-def test_a_painted_mask_arrives_pixel_exact(editor, server):
+def test_brushed_mask_reaches_the_server_pixel_exact(editor, server):
     editor["tool-brush"].click()
     editor["brush-size"].fill("31")
     editor["brush-hardness"].fill("40")
@@ -118,7 +118,7 @@ def test_an_object_that_is_not_ticked_is_not_painted(editor, server):
     assert mask[40, 40] == 0
 
 
-def test_the_edge_of_a_mask_is_shaped(editor, server, pixels):
+def test_grow_and_invert_shape_the_painted_mask(editor, server, pixels):
     editor.point(*DISC)
     plain = np.array(editor.page.evaluate(ACTIVE_MASK)).reshape(200, 300) > 127
     editor.page.get_by_label("Grow / shrink", exact=True).fill("12")
@@ -132,13 +132,13 @@ def test_the_edge_of_a_mask_is_shaped(editor, server, pixels):
     assert mask[DISC[1] - 60, DISC[0]]
 
 
-def test_nothing_masked_is_said_before_anything_is_sent(editor):
+def test_missing_mask_is_reported_without_a_request(editor):
     editor.press("remove")
     expect(editor["notices"]).to_contain_text("Nothing is masked")
     assert editor.bodies("inpaint") == []
 
 
-def test_more_variations_come_from_the_seeds_that_follow(editor):
+def test_more_variations_use_the_following_seeds(editor):
     editor.point(*DISC)
     editor.press("fill")
     editor.offered(2)
@@ -165,7 +165,7 @@ def test_objects_with_own_prompts_share_a_request_and_more_variations(editor, se
     assert len(set(tried)) == len(tried) == 8
 
 
-def test_who_presses_before_the_click_has_its_mask_gets_what_was_clicked(editor, server, pixels):
+def test_intent_pressed_before_the_mask_arrives_waits_for_it(editor, server, pixels):
     held = []
     editor.page.route("**/segment", lambda route: held.append(route))
     with editor.page.expect_request("**/segment"):
@@ -178,7 +178,7 @@ def test_who_presses_before_the_click_has_its_mask_gets_what_was_clicked(editor,
     assert (server.backend.painted[0].mask[disc_in(pixels)] > 127).mean() > 0.95
 
 
-def test_what_is_painted_does_not_wait_for_everything_to_be_found(editor, server):
+def test_inpaint_does_not_wait_for_segment_everything(editor, server):
     editor.point(*DISC)
     held = []
     editor.page.route("**/segment", lambda route: held.append(route))
@@ -204,7 +204,7 @@ def test_quality_is_shown_for_each_variation_and_stored_with_its_step(editor):
     expect(editor["step"]).to_contain_text(f"Seam {seam}")
 
 
-def test_a_job_that_paints_nothing_says_so_and_why(editor, server):
+def test_failed_job_reports_that_nothing_was_painted(editor, server):
     def fail(jobs):
         raise RuntimeError("the device is gone")
 
@@ -218,7 +218,7 @@ def test_a_job_that_paints_nothing_says_so_and_why(editor, server):
         expect(editor["notices"]).not_to_contain_text("Nothing was painted")
 
 
-def test_an_answer_that_breaks_off_can_be_asked_for_again(editor):
+def test_truncated_answer_is_reported_and_can_be_retried(editor):
     editor.point(*DISC)
     half = {"body": '{"candidates": [', "content_type": "application/json"}
     editor.page.route("**/inpaint", lambda route: route.fulfill(**half))
@@ -229,7 +229,7 @@ def test_an_answer_that_breaks_off_can_be_asked_for_again(editor):
     editor.offered(2)
 
 
-def test_a_recipe_is_one_button(editor, pixels):
+def test_recipe_runs_from_the_menu_and_is_kept(editor, pixels):
     editor["recipes"].click()
     editor.page.get_by_role("menuitem", name="Face of the tests").click()
     editor.offered(1)
@@ -237,7 +237,7 @@ def test_a_recipe_is_one_button(editor, pixels):
     assert not np.array_equal(editor.saved()[0], pixels)
 
 
-def test_a_picture_replaced_while_a_job_runs_is_left_alone(editor, server, marked):
+def test_result_of_a_job_is_discarded_for_a_replaced_picture(editor, server, marked):
     inside, on = threading.Event(), threading.Event()
     server.engine.before_call = lambda jobs: (inside.set(), on.wait(60))
     editor.point(*DISC)
@@ -264,7 +264,7 @@ def test_interrupt_ends_a_job_without_an_offer(editor, server):
     expect(editor["results"]).to_be_hidden()
 
 
-def test_a_second_session_waits_its_turn_and_is_told_so(editor, server, session, picture):
+def test_second_session_waits_for_the_queue_with_a_message(editor, server, session, picture):
     inside, on = threading.Event(), threading.Event()
     server.engine.before_call = lambda jobs: (inside.set(), on.wait(60))
     editor.point(*DISC)

@@ -55,7 +55,7 @@ def test_clicks_are_exact_after_zoom_and_resize(session, marked):
     assert near(click_on_mark(editor), (1203, 333))
 
 
-def test_the_right_button_takes_away_and_one_undo_takes_one_click_back(editor):
+def test_right_click_is_negative_and_each_undo_removes_one_click(editor):
     editor.point(150, 100)
     editor.click(*editor.place(60, 40), button="right")
     expect(editor["undo"]).to_have_attribute("data-tip", "Undo: Point  (Ctrl+Z)")
@@ -68,7 +68,7 @@ def test_the_right_button_takes_away_and_one_undo_takes_one_click_back(editor):
     expect(editor["object"]).to_have_count(0)
 
 
-def test_a_picture_the_server_has_forgotten_is_sent_again_unnoticed(editor, server):
+def test_picture_unknown_to_the_server_is_sent_again_without_notice(editor, server):
     editor.point(150, 100)
     pictures = len(editor.bodies("picture"))
     server.forget_pictures()
@@ -79,7 +79,7 @@ def test_a_picture_the_server_has_forgotten_is_sent_again_unnoticed(editor, serv
     expect(editor["notices"].locator(".rt-notice")).to_have_count(0)
 
 
-def test_everything_takes_what_is_under_the_pointer(editor):
+def test_everything_tool_selects_the_region_under_the_pointer(editor):
     with editor.page.expect_response("**/segment", timeout=WAIT_MS):
         editor["tool-everything"].click()
     editor.page.wait_for_timeout(300)

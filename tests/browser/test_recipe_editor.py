@@ -62,7 +62,7 @@ def axe(editor: Editor) -> list[str]:
     return [f"{v['id']}: {[node['html'][:120] for node in v['nodes']]}" for v in found]
 
 
-def test_two_passes_are_written_by_clicking_saved_and_run(studio, own_recipes, server):
+def test_recipe_of_two_passes_is_created_saved_and_run(studio, own_recipes, server):
     studio["recipe-new"].click()
     studio["edit-name"].fill("Mine in two")
     studio["edit-description"].fill("Written here.")
@@ -102,7 +102,7 @@ def test_two_passes_are_written_by_clicking_saved_and_run(studio, own_recipes, s
     assert server.engine.calls
 
 
-def test_a_faulty_value_is_told_at_its_place_even_of_another_pass(studio):
+def test_invalid_value_is_reported_at_its_knob_and_on_its_pass(studio):
     edit(studio, "Full refine")
     studio.page.get_by_role("button", name="Detection").click()
     knob(studio, "Mask min area ratio").fill("0.5")
@@ -123,7 +123,7 @@ def test_a_faulty_value_is_told_at_its_place_even_of_another_pass(studio):
     expect(studio["recipe-said"]).to_contain_text("Saved")
 
 
-def test_what_is_no_number_is_refused_by_name(studio):
+def test_invalid_number_in_points_is_reported_at_its_knob(studio):
     studio["recipe-new"].click()
     knob(studio, "Target").select_option("points")
     knob(studio, "Points").fill("0.5, left")
@@ -181,7 +181,7 @@ def test_a_pass_is_duplicated_removed_and_brought_back(studio):
     passes(studio, "nothing yet")
 
 
-def test_what_is_built_in_is_copied_and_no_name_is_taken_from_another(studio, own_recipes):
+def test_built_in_recipe_is_copied_and_used_names_are_refused(studio, own_recipes):
     edit(studio, "Crowd")
     expect(studio["edit-name"]).to_have_value("Crowd copy")
     studio["edit-name"].fill("crowd")
@@ -198,7 +198,7 @@ def test_what_is_built_in_is_copied_and_no_name_is_taken_from_another(studio, ow
     assert library.recipe("Crowd", own_recipes) == library.recipe("Crowd")
 
 
-def test_ones_own_is_changed_in_its_place(studio, own_recipes):
+def test_own_recipe_is_saved_over_itself(studio, own_recipes):
     edit(studio, "Face of the tests")
     knob(studio, "Denoising strength").fill("0.7")
     studio["edit-save"].click()
@@ -208,7 +208,7 @@ def test_ones_own_is_changed_in_its_place(studio, own_recipes):
     assert one == Pass(target=Target(models=("face",)), denoising_strength=0.7)
 
 
-def test_a_value_put_back_is_no_change(studio):
+def test_value_restored_to_its_default_is_no_unsaved_change(studio):
     edit(studio, "Crowd")
     knob(studio, "Denoising strength").fill("0.9")
     knob(studio, "Variations").fill("4")
@@ -222,7 +222,7 @@ def test_a_value_put_back_is_no_change(studio):
     expect(studio["recipe-editor"]).to_have_count(0)
 
 
-def test_what_is_not_saved_is_asked_about_and_outlives_a_reload(studio):
+def test_unsaved_recipe_is_asked_about_and_survives_a_reload(studio):
     edit(studio, "Crowd")
     knob(studio, "Denoising strength").fill("0.9")  # and not left: what is typed counts
     for _ in range(3):
@@ -247,7 +247,7 @@ def test_what_is_not_saved_is_asked_about_and_outlives_a_reload(studio):
     expect(studio["recipe-entry"].filter(has_text="Crowd copy")).to_have_count(0)
 
 
-def test_what_is_written_runs_without_being_saved(studio, own_recipes, server):
+def test_unsaved_recipe_can_be_run(studio, own_recipes, server):
     edit(studio, "Face of the tests")
     knob(studio, "Denoising strength").fill("0.85")
     studio["edit-run"].click()
@@ -262,7 +262,7 @@ def test_what_is_written_runs_without_being_saved(studio, own_recipes, server):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(session, portrait, scheme):
+def test_recipe_editor_has_no_accessibility_violations(session, portrait, scheme):
     editor = session(color_scheme=scheme)
     editor.open(portrait)
     opened(editor)
@@ -276,7 +276,7 @@ def test_axe_finds_nothing(session, portrait, scheme):
     assert axe(editor) == []
 
 
-def test_a_copy_says_what_was_built_in(studio, own_recipes):
+def test_copy_of_a_built_in_recipe_keeps_description_and_passes(studio, own_recipes):
     edit(studio, "Hand rescue")
     studio["edit-save"].click()
     expect(studio["recipe-said"]).to_contain_text("Saved")

@@ -72,7 +72,7 @@ def test_a_recipe_pasted_before_the_list_arrives_stays_chosen(session, portrait,
     expect(editor.page.locator("[role=option][aria-selected=true]")).to_have_text(recipe.name)
 
 
-def test_a_pasted_recipe_runs_on_a_portrait_and_is_kept_and_undone(studio, portrait, server, monkeypatch):
+def test_pasted_recipe_runs_on_a_portrait_is_kept_and_undone(studio, portrait, server, monkeypatch):
     monkeypatch.setattr(server.engine, "colour", gently)
     before = np.asarray(Image.open(portrait))
     paste(studio, sharing.share(POLISH))
@@ -98,14 +98,14 @@ def test_a_pasted_recipe_runs_on_a_portrait_and_is_kept_and_undone(studio, portr
     assert np.array_equal(studio.saved()[0], before)
 
 
-def test_what_the_gate_took_back_is_said(studio):
+def test_result_reverted_by_the_gate_is_reported(studio):
     paste(studio, sharing.share(POLISH))
     studio["recipe-run"].click()
     expect(studio["notices"]).to_contain_text("Nothing was changed: ")
     expect(studio["notices"]).to_contain_text("allowed")
 
 
-def test_a_saved_recipe_outlives_a_reload_until_it_is_deleted(studio, server):
+def test_saved_recipe_survives_a_reload_until_deleted(studio, server):
     saved(studio)
     studio.page.reload()
     expect(studio["intent-remove"]).to_be_visible()
@@ -121,7 +121,7 @@ def test_a_saved_recipe_outlives_a_reload_until_it_is_deleted(studio, server):
     assert "Soft glow" not in library.recipes(server.backend.own_recipes)
 
 
-def test_a_name_that_is_taken_is_asked_about(studio, server):
+def test_used_recipe_name_is_reported_and_can_be_replaced(studio, server):
     saved(studio)
     changed = Recipe("Soft glow", "Another.", MINE.passes)
     paste(studio, sharing.share(changed))
@@ -134,7 +134,7 @@ def test_a_name_that_is_taken_is_asked_about(studio, server):
     assert library.recipe("Soft glow", server.backend.own_recipes) == changed
 
 
-def test_what_is_built_in_is_not_deleted_but_may_be_stood_before(studio, server):
+def test_built_in_recipe_cannot_be_deleted_but_replaced_by_an_own_one(studio, server):
     studio["recipe-entry"].filter(has_text="Crowd").click()
     expect(studio["recipe-delete"]).to_have_count(0)
     studio["recipe-save"].click()
@@ -146,7 +146,7 @@ def test_what_is_built_in_is_not_deleted_but_may_be_stood_before(studio, server)
     expect(studio["recipe-said"]).to_contain_text("built-in one is used again")
 
 
-def test_a_fault_is_said_with_its_path_and_what_was_there_stays(studio):
+def test_invalid_pasted_recipe_is_reported_and_its_text_stays(studio):
     paste(studio, '{"passes": [{"denoising_strenght": 1}]}')
     expect(studio["recipe-said"]).to_contain_text("passes[0].denoising_strenght")
     expect(studio["recipe-said"]).to_contain_text("denoising_strength")
@@ -158,7 +158,7 @@ def test_a_contradiction_is_shown_before_anything_runs(studio):
     expect(studio["recipe-detail"]).to_contain_text("'Detectors' is not used")
 
 
-def test_a_file_and_a_picture_with_a_recipe_are_read(studio, tmp_path):
+def test_recipe_is_read_from_a_json_file_or_an_infotext(studio, tmp_path):
     file = tmp_path / "mine.json"
     file.write_text(
         json.dumps({"name": "From a file", "schema": 1, "passes": [{"target": {"models": ["face"]}}]})
@@ -206,7 +206,7 @@ def test_a_recipe_is_exported_and_its_share_string_is_given(studio):
     assert sharing.read_text(studio.page.evaluate("window.copied")).recipe == library.recipe("Hand rescue")
 
 
-def test_a_recipe_about_the_mask_gets_what_is_masked(studio, server):
+def test_recipe_with_a_mask_target_gets_the_active_mask(studio, server):
     studio.page.keyboard.press("Escape")
     studio["tool-brush"].click()
     studio["brush-size"].fill("40")

@@ -43,7 +43,7 @@ def wait_for_planned_mask(editor: Editor) -> None:
     editor.page.wait_for_function(PLANNED, arg=studio, timeout=WAIT_MS)
 
 
-def test_not_masked_shows_what_is_repainted_and_keeps_what_is_masked(editor, server):
+def test_inpaint_not_masked_shows_and_repaints_the_inverted_mask(editor, server):
     editor.point(*DISC)
     wait_for_plan(editor)
     _, mask = overlay(editor)
@@ -68,7 +68,7 @@ def test_not_masked_shows_what_is_repainted_and_keeps_what_is_masked(editor, ser
     assert answer == shown.ravel().tolist()
 
 
-def test_a_stroke_takes_from_what_is_repainted_at_once(editor):
+def test_stroke_on_an_inverted_mask_is_subtracted_immediately(editor):
     editor["tool-brush"].click()
     editor.drag((40, 40), (60, 40))
     editor["not-masked"].check()
@@ -92,7 +92,7 @@ def warning(text: str):
     return handle
 
 
-def test_warnings_stay_in_sight_for_as_long_as_the_offer(editor):
+def test_warnings_stay_visible_while_variations_are_offered(editor):
     editor.page.route("**/inpaint", warning("Hardly anything of it can be seen."))
     for _ in range(2):  # the second time, too
         editor.point(*DISC)
@@ -105,7 +105,7 @@ def test_warnings_stay_in_sight_for_as_long_as_the_offer(editor):
         editor["undo"].click()
 
 
-def test_a_history_warns_each_time(editor):
+def test_repeated_history_warning_is_shown_every_time(editor):
     editor.point(*DISC)
     editor.press("remove")
     editor.offered(2)
@@ -118,7 +118,7 @@ def test_a_history_warns_each_time(editor):
         expect(editor["notices"]).not_to_contain_text("It is as it was.")
 
 
-def test_a_seed_of_64_bits_is_taken_by_its_remainder_and_told(editor):
+def test_seed_of_64_bits_is_reduced_with_a_note(editor):
     editor.page.get_by_role("button", name="Adjust").click()
     seed = editor.page.locator("#rt-seed")
     seed.fill("12345678901234567890")
@@ -131,14 +131,14 @@ def test_a_seed_of_64_bits_is_taken_by_its_remainder_and_told(editor):
     assert editor.bodies("inpaint")[0]["seed"] == 3944680146
 
 
-def test_a_seed_that_is_plain_is_not_commented(editor):
+def test_seed_of_32_bits_has_no_note(editor):
     editor.page.get_by_role("button", name="Adjust").click()
     editor.page.locator("#rt-seed").fill("7")
     editor.page.locator("#rt-seed").press("Tab")
     expect(editor.page.locator("#rt-seed-told")).to_be_hidden()
 
 
-def test_things_far_apart_are_steps_of_their_own_that_can_be_painted_again(session, server, tmp_path):
+def test_distant_objects_become_separate_repaintable_steps(session, server, tmp_path):
     wide = np.random.default_rng(5).integers(0, 256, (500, 900, 3)).astype(np.uint8)
     Image.fromarray(wide).save(tmp_path / "wide.png")
     editor = session()
@@ -161,7 +161,7 @@ def test_things_far_apart_are_steps_of_their_own_that_can_be_painted_again(sessi
     assert not changed[100:400].any()
 
 
-def test_a_mask_file_of_two_readings_is_asked_about(editor, tmp_path):
+def test_ambiguous_mask_file_opens_a_choice_of_readings(editor, tmp_path):
     levels = np.zeros((200, 300, 2), np.uint8)
     levels[:, :150, 0] = levels[:, 150:, 1] = 255
     levels[:100, :, 1] |= 128

@@ -67,7 +67,7 @@ function testNamesOf(path) {
 
 const MODULES = modulesBelow(ROOT);
 
-test("every module is in a folder, but for four", () => {
+test("every module but the four listed is in a known folder", () => {
     assert.deepEqual(MODULES.filter((path) => !folderOf(path)).map((path) => relative(ROOT, path)).sort(), FLAT);
     const folders = readdirSync(ROOT).filter((name) => statSync(join(ROOT, name)).isDirectory());
     assert.deepEqual(folders.filter((name) => name !== "styles").sort(), FOLDERS.toSorted());
@@ -133,7 +133,7 @@ for (const path of MODULES.filter((one) => BARE.includes(folderOf(one)))) {
     });
 }
 
-test("libraries of others are as their table says, each with its licence", () => {
+test("vendored libraries match their checksums and have a licence", () => {
     const folder = join(ROOT, "vendor");
     const table = readFileSync(join(folder, "README.md"), "utf8");
     for (const path of MODULES.filter((one) => folderOf(one) === "vendor")) {

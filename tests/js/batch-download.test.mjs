@@ -20,11 +20,11 @@ test("ZIP names keep their folders, are unique and stay inside the archive", () 
     assert.deepEqual([...memberNames(rows)], names.map((name, index) => [index + 1, name]));
 });
 
-test("a picture that is as it was is a result, too", () => {
+test("an unchanged picture is a member of the ZIP, too", () => {
     assert.deepEqual([...memberNames([row(4, "a.png", "kept"), row(5, "b.png", "waiting")])], [[4, "a.png"]]);
 });
 
-test("the page finds its pictures inside the file", () => {
+test("picture links of the summary page point to members of the ZIP", () => {
     const names = new Map([
         [1, "trip/a #1.png"],
         [2, "b.png"],
@@ -36,7 +36,7 @@ test("the page finds its pictures inside the file", () => {
     );
 });
 
-test("one file holds the page, every result and what the page shows", async () => {
+test("the ZIP has the summary page, its pictures and every result", async () => {
     const [zips, progress] = [[], []];
     const rows = [row(1, "a.png"), row(2, "b.png", "failed"), row(3, "c.png")];
     await packBatch(rows, fetched, { give: (zip) => zips.push(zip), tell: (...step) => progress.push(step) });
@@ -65,7 +65,7 @@ test("a ZIP over the size limit is split into several without losing members", a
     assert.equal(files.flatMap((file) => [...membersOf(file).keys()]).length, 1 + 3 * 12);
 });
 
-test("a picture that cannot be had gives no file with a hole", async () => {
+test("a result that cannot be fetched gives an error and no ZIP", async () => {
     const zips = [];
     const lost = async (what) => {
         if (what === "after/1") {

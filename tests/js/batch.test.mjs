@@ -7,13 +7,13 @@ import { OfflineError, ServerError } from "../../javascript/retouch/server/clien
 
 const file = (name, type = "") => ({ name, type });
 
-test("a picture is known by its type or its ending", () => {
+test("a picture is recognized by its MIME type or its file extension", () => {
     assert.ok(isPicture(file("a.JPG")));
     assert.ok(isPicture(file("a", "image/png")));
     assert.ok(!isPicture(file("Thumbs.db")));
 });
 
-test("of a folder's files the pictures are taken, by their places", () => {
+test("pictures of a folder are listed in the order of their paths", () => {
     const files = [
         { ...file("b.png"), webkitRelativePath: "trip/b.png" },
         { ...file("notes.txt"), webkitRelativePath: "trip/notes.txt" },
@@ -116,7 +116,7 @@ test("a warning about every file is shown once, beside the progress", async () =
     assert.equal(run.text, "2 of 2 done. Pass 2 is left out: there is no detector 'hand'.");
 });
 
-test("the file at work counts by as much of it as is done", async () => {
+test("the running file counts by its fraction in the progress", async () => {
     const run = runOn(new Server());
     const states = [];
     run.addEventListener("change", () => states.push(run.done));
@@ -135,7 +135,7 @@ test("a file that is refused is named and the rest are sent", async () => {
     assert.equal(describeRows(run.rows), "2 of 3 done, 1 failed");
 });
 
-test("cancelling keeps back what is not sent, and resuming sends it", async () => {
+test("cancelling leaves files unsent, and resuming sends them", async () => {
     const run = runOn(null);
     run.api = new Server((path, body) => {
         if (body?.name === "b.png" && !run.cancelled && !run.seen) {
@@ -151,13 +151,13 @@ test("cancelling keeps back what is not sent, and resuming sends it", async () =
     assert.deepEqual(statesOf(run), ["done", "done", "done"]);
 });
 
-test("a request that is refused as a whole begins nothing", async () => {
+test("a batch request that is refused starts no batch", async () => {
     const run = runOn(new Server(() => new ServerError(404, { what: "no recipe.", path: "recipe" })));
     await assert.rejects(run.start([file("a.png")], {}), /no recipe/);
     assert.equal(run.job, "");
 });
 
-test("a server that is away for a moment is waited for", async () => {
+test("a batch waits for a server that is offline for a moment", async () => {
     let away = 2;
     const run = runOn(new Server((path) => (path === "get" && away-- > 0 ? new OfflineError() : null)));
     await run.start([file("a.png")], {});
@@ -174,7 +174,7 @@ test("a forgotten batch is reported and no longer resumable", async () => {
     assert.equal(storage.getItem("retouch-batch"), null);
 });
 
-test("a reload brings the batch back", async () => {
+test("a batch is restored after a reload", async () => {
     const [server, storage] = [new Server(), new Storage()];
     await runOn(server, storage).start([file("a.png")], {});
     const again = runOn(server, storage);
@@ -182,7 +182,7 @@ test("a reload brings the batch back", async () => {
     assert.deepEqual(statesOf(again), ["done"]);
 });
 
-test("what became of a file, in words", () => {
+test("descriptions of a row name its state and the outcomes of its regions", () => {
     const regions = { kept: 2, reverted: 1, skipped: 0 };
     assert.equal(describeRow({ state: "done", regions }), "Repainted: 2 kept, 1 reverted");
     assert.equal(describeRow({ state: "kept" }), "As it was");

@@ -17,7 +17,7 @@ function server(doors) {
     return { paths, api: new ServerClient("root", async () => "png", { fetch, wait: 1 }) };
 }
 
-test("a picture is sent once, however often it is asked about", async () => {
+test("a picture is uploaded once for concurrent requests", async () => {
     const { paths, api } = server({ picture: () => [200, { image_id: "a" }], segment: (body) => [200, body] });
     await Promise.all([api.postWithPicture(PICTURE, "segment", { text: "x" }), api.postWithPicture(PICTURE, "segment", {})]);
     assert.deepEqual(paths, ["picture", "segment", "segment"]);
@@ -44,7 +44,7 @@ test("a forgotten picture drops the server's memory of it", async () => {
     assert.equal((await api.postWithPicture(PICTURE, "segment", { memory: "new" })).memory, "new");
 });
 
-test("another thing that is missing is an error with the server's words", async () => {
+test("a missing model is an error with the message of the server", async () => {
     const { paths, api } = server({
         picture: () => [200, { image_id: "a" }],
         fix: () => [404, { what: "No model.", hint: "Get one.", path: "model" }],

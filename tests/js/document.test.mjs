@@ -74,7 +74,7 @@ test("a part of the picture is what the whole shows there", () => {
     assert.deepEqual(docs.composeBox(doc.base, doc.steps, place).data, docs.composePicture(doc).crop(place).data);
 });
 
-test("what was painted by hand outlives another answer of the segmenter", () => {
+test("brush strokes are kept when the segmenter answers again", () => {
     let doc = docs.addObject(opened());
     const { id } = docs.selectedObject(doc);
     doc = docs.setCandidates(doc, id, [Mask.ofBox(box(0, 0, 5, 5))]);
@@ -88,7 +88,7 @@ test("what was painted by hand outlives another answer of the segmenter", () => 
     assert.equal(docs.objectOf(docs.nextCandidate(doc, id), id).mask.area, 9 - 4 + 4);
 });
 
-test("candidates go round both ways", () => {
+test("candidates cycle in both directions", () => {
     const masks = [1, 2, 3].map((side) => Mask.ofBox(box(0, 0, side, side)));
     const doc = docs.addObject(opened());
     const { id } = doc.objects[0];
@@ -112,7 +112,7 @@ test("objects are named, selected, changed and removed", () => {
     assert.equal(two.objects[0].name, "Object 1");
 });
 
-test("masks combine as they are shaped, in the order given, into the first", () => {
+test("combining objects applies their shapes and keeps the first object", () => {
     let doc = docs.addObject(opened(), { mask: Mask.ofBox(box(2, 2, 4, 4)), name: "A" });
     doc = docs.addObject(doc, { mask: Mask.ofBox(box(3, 3, 6, 6)), name: "B" });
     const [a, b] = doc.objects.map(({ id }) => id);
@@ -127,7 +127,7 @@ test("masks combine as they are shaped, in the order given, into the first", () 
     assert.deepEqual(cut.objects[0].shape, docs.PLAIN_SHAPE);
 });
 
-test("the active mask is of what is used, as shaped, and of the sketch", () => {
+test("the active mask unites shaped objects in use and the sketch", () => {
     let doc = docs.addObject(opened(), { mask: Mask.ofBox(box(0, 0, 2, 2)) });
     doc = docs.addObject(doc, { mask: Mask.ofBox(box(5, 5, 6, 6)), use: false });
     doc = docs.addObject(doc, {
@@ -147,7 +147,7 @@ test("the active mask is of what is used, as shaped, and of the sketch", () => {
     assert.equal(addStrokeToLayer(layer, { stroke: rubber, erase: true, colour: [0, 0, 0] }), null);
 });
 
-test("shaping is remembered while nothing changes", () => {
+test("a shaped mask is cached until its shape changes", () => {
     const doc = docs.addObject(opened(), {
         mask: Mask.ofBox(box(2, 2, 4, 4)),
         shape: { ...docs.PLAIN_SHAPE, grow: 2 },
@@ -158,7 +158,7 @@ test("shaping is remembered while nothing changes", () => {
     assert.notEqual(docs.shapeMask(more, doc.base), docs.shapeMask(object, doc.base));
 });
 
-test("undo goes back to the first picture's very bytes", () => {
+test("undoing every step gives the opened document itself", () => {
     const doc = opened();
     const store = new Store(doc);
     store.do("Object", docs.addObject(store.doc));
@@ -200,7 +200,7 @@ test("steps of one key merge, but not across an undo", () => {
     assert.equal(store.doc.name, "3");
 });
 
-test("amending is no step and keeps what can be redone", () => {
+test("amending adds no undo step and keeps the redo steps", () => {
     const store = new Store(opened());
     store.do("Object", docs.addObject(store.doc));
     store.undo();
@@ -212,7 +212,7 @@ test("amending is no step and keeps what can be redone", () => {
     assert.deepEqual(changes, [["photo.png", "b"]]);
 });
 
-test("states far back keep their masks", () => {
+test("undo states far back keep their masks", () => {
     const store = new Store(opened());
     store.do("Object", docs.addObject(store.doc, { mask: Mask.ofBox(box(1, 1, 5, 5)) }));
     for (let i = 0; i < 5; i++) {

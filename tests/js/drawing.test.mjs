@@ -40,7 +40,7 @@ test("a stroke has no gaps and no scallops across the edges of its blocks", () =
     }
 });
 
-test("where a stroke crosses itself it is no stronger than its opacity", () => {
+test("a stroke crossing itself does not exceed its opacity", () => {
     const half = { ...HARD, opacity: 0.5 };
     const crossing = strokeOf(half, spot(50, 100), spot(150, 100), spot(100, 50), spot(100, 150)).toMask();
     assert.equal(Math.max(...crossing.data), 128);
@@ -57,14 +57,14 @@ test("a soft brush falls from its centre, and pressure narrows it", () => {
     assert.ok(strokeOf(HARD, spot(100, 100, 0.5)).toMask().area < 100);
 });
 
-test("many small moves paint what one long one paints", () => {
+test("many short moves paint the same as one long move", () => {
     const long = strokeOf(HARD, spot(50, 50), spot(250, 50)).toMask();
     const steps = [...Array(101).keys()].map((i) => spot(50 + 2 * i, 50));
     const short = strokeOf(HARD, ...steps).toMask();
     assert.ok(Math.abs(long.area - short.area) < 10);
 });
 
-test("a stroke off the picture leaves nothing, and says only what changed", () => {
+test("a stroke outside leaves no mask and reports only the changed box", () => {
     const stroke = new Stroke(SIZE, HARD);
     assert.equal(stroke.lineTo(spot(-50, -50)).right, 0);
     assert.deepEqual({ ...stroke.toMask().box }, { left: 0, top: 0, right: 0, bottom: 0 });
@@ -121,7 +121,7 @@ test("tiles are rendered once, updated where changed, evicted over the limit", (
     assert.equal(tiles.isMissing(places[0]), true);
 });
 
-test("a part to remake is whole pixels of a coarse tile", () => {
+test("an invalidated part is aligned to the pixels of its coarse tile", () => {
     const parts = [];
     const tiles = new Tiles((_, part) => parts.push(part));
     tiles.clear({ width: 3000, height: 3000 });
@@ -184,7 +184,7 @@ test("an overlay shows the strongest mask and live stroke, no hidden mask", () =
     assert.equal(alphaAt(raster({ ...painting, erase: true }), 35, 35), 0);
 });
 
-test("what changed between two documents is where they differ, and no more", () => {
+test("changed boxes cover only where two documents differ", () => {
     const base = Pixels.filled(64, 64, [0, 0, 0, 255]);
     const before = docs.addObject(docs.newDocument(base), { mask: Mask.ofBox(boxOf(0, 0, 30, 30)) });
     const after = docs.addStroke(before, before.selected, Mask.ofBox(boxOf(28, 28, 33, 33)), false);
@@ -200,12 +200,12 @@ test("what changed between two documents is where they differ, and no more", () 
     );
 });
 
-test("the ghost says the crop, the work size, and when it is too small", () => {
+test("the ghost text names crop, work size and under-resolved crops", () => {
     assert.equal(ghostText([0, 0, 300, 200], { width: 768, height: 512 }, 2.56), "300×200 at 768×512, 2.56×");
     assert.match(ghostText(boxOf(0, 0, 300, 200), [150, 100], 0.5), /under-resolved/);
 });
 
-test("colours are read as the page writes them", () => {
+test("hex colours of 3 and 6 digits are parsed, others refused", () => {
     assert.deepEqual(parseColour("#0a7"), [0, 170, 119]);
     assert.deepEqual(parseColour("#102030"), [16, 32, 48]);
     assert.throws(() => parseColour("red"), /#rrggbb/);

@@ -64,7 +64,7 @@ test("a cancelled drag restores the margins, Escape resets them", () => {
     assert.equal(tool.handleKey("Escape"), false);
 });
 
-test("the view is fitted again only where the pointer went to its end", () => {
+test("the view is fitted again only after a drag to its edge", () => {
     const near = makeTool();
     drag(near, [300, 100], [500, 100]);
     assert.equal(near.view.fits, 0);
@@ -73,7 +73,7 @@ test("the view is fitted again only where the pointer went to its end", () => {
     assert.equal(far.view.fits, 1);
 });
 
-test("the cursor says which way an edge goes", () => {
+test("the cursor shows the drag direction of an edge or corner", () => {
     const { tool } = makeTool(sides(80, 0, 0, 0));
     const cursor = (x, y) => (tool.hover(spot(x, y)), tool.cursor);
     assert.equal(cursor(-80, 50), "ew-resize");
@@ -82,7 +82,7 @@ test("the cursor says which way an edge goes", () => {
     assert.equal(cursor(500, 500), "default");
 });
 
-test("a fit leaves room round the canvas to drag into", () => {
+test("the fitted box leaves space around the canvas to drag into", () => {
     const { left, top, right, bottom } = makeTool(sides(80, 0, 0, 0)).tool.fittedBox;
     assert.ok(left < -140 && top < -60 && right > 360 && bottom > 260);
 });
@@ -93,11 +93,11 @@ test("a stage is found by what it paints", () => {
     assert.equal(stageAt(stages, spot(290, 10)), 0);
 });
 
-test("an estimate is as exact as it can be", () => {
+test("durations are rounded to seconds, minutes or hours", () => {
     assert.deepEqual([0.2, 43, 150, 9000].map(formatDuration), ["1 s", "43 s", "3 min", "2.5 h"]);
 });
 
-test("a fault names its knob", () => {
+test("a fault is described with the label of its knob", () => {
     const knobs = [{ path: "overlap", label: "Overlap" }];
     assert.equal(describeFault({ path: "overlap", message: "300 is too much." }, knobs), "Overlap: 300 is too much.");
     assert.equal(describeFault({ path: "", message: "the picture has it already." }, knobs), "The picture has it already.");

@@ -65,7 +65,7 @@ test("an earlier step toggled off shows the base outside the extension", () => {
     assert.deepEqual(off.at(0, 0), NEW);
 });
 
-test("without steps the answer is the base as it is", () => {
+test("without steps the extended base is the painted picture itself", () => {
     const doc = docs.newDocument(Pixels.filled(20, 10, GRAY));
     const pixels = painted(doc);
     assert.equal(extendDocument(doc, pixels, recordOf(doc)).base, pixels);
@@ -90,7 +90,7 @@ test("an extension shifts objects, clicks, boxes and sketch, sharing masks", () 
     assert.deepEqual(doc.objects[0].mask.box, boxOf(3, 2, 6, 5));
 });
 
-test("undo gives the first document itself", () => {
+test("undoing an extension gives the earlier document itself", () => {
     const doc = stepped();
     const store = new Store(doc);
     store.do("Extend", extendDocument(doc, painted(doc), recordOf(doc)));
@@ -131,7 +131,7 @@ test("a step kept during the extension is shifted and lies on top", () => {
     assert.deepEqual(docs.composePicture(wide).at(10, 4), RED);
 });
 
-test("an offer is not taken along", () => {
+test("offered variations are dropped by an extension", () => {
     const doc = docs.newDocument(Pixels.filled(20, 10, GRAY));
     const offered = setVariations(doc, { objects: [], candidates: [{}], parts: [] });
     assert.equal(variationsOf(extendDocument(offered, painted(doc), recordOf(doc))), null);
@@ -141,7 +141,7 @@ test("a box of the canvas lies on the base where the painted part begins", () =>
     assert.deepEqual(boxOnBase({ known: boxOf(10, 4, 40, 18) }, [12, 4, 20, 9]), boxOf(2, 0, 10, 5));
 });
 
-test("a transparent border is no part of the picture", () => {
+test("the solid box excludes a transparent border", () => {
     const pixels = Pixels.filled(6, 4, [1, 2, 3, 0]);
     pixels.data[(1 * 6 + 2) * 4 + 3] = 255;
     pixels.data[(2 * 6 + 4) * 4 + 3] = 255;
@@ -162,7 +162,7 @@ test("stages that depend on a stage are found transitively", () => {
     assert.deepEqual(listDependents(stages, 4), []);
 });
 
-test("only what is painted goes along with a stage", () => {
+test("painted dependents of a stage exclude unpainted stages", () => {
     const stage = (number, wave, box, crop, done) => ({ number, wave, box, crop, done });
     const stages = [
         stage(1, 0, [20, 0, 30, 10], [10, 0, 30, 10], true),

@@ -60,7 +60,7 @@ test("members survive a round trip and other files are refused as ZIP", async ()
     assert.throws(() => membersOf(bytesOf("PK but nothing of the kind, and long enough")), /damaged/);
 });
 
-test("a bit that was turned over is noticed", async () => {
+test("a flipped bit in a member is reported as damage", async () => {
     const file = zipped([["a.txt", bytesOf("hello")]]);
     file[file.indexOf("h".charCodeAt(0), 30)] ^= 1;
     await assert.rejects(contentOf(membersOf(file).get("a.txt")), /damaged/);
@@ -95,7 +95,7 @@ test("a file rewritten by the server still tells how to reopen a step", async ()
     assert.ok(now.steps[1].asked.equals(Mask.ofBox(BOX)));
 });
 
-test("another variation is shown, kept and saved", async () => {
+test("another variation chosen for a step is shown and saved", async () => {
     const step = await choosePainting(await fixed(), -1);
     assert.deepEqual([step.chosen, step.report.seed, step.patch.at(0, 0)], [1, 8, BLUE]);
     const now = await readHistoryFile(await writeHistoryFile(docs.addStep(start(), step)));
@@ -109,13 +109,13 @@ test("a step outside the picture is left out, one half outside is clipped", asyn
     assert.deepEqual([...docs.composePicture(now).data], [...docs.composePicture(both).data]);
 });
 
-test("passes are told apart in the names of steps without one", async () => {
+test("unnamed steps are named by label and pass", async () => {
     const unnamed = [await fixed(BOX, [0, 0, 8, 8], 0), await fixed(BOX, [0, 0, 8, 8], 1)].map((step) => ({ ...step, name: "" }));
     const named = await readHistoryFile(await writeHistoryFile(unnamed.reduce(docs.addStep, start())));
     assert.deepEqual(named.steps.map(({ name }) => name), ["Face · pass 1", "Face · pass 2"]);
 });
 
-test("what is damaged or of another kind is said in one sentence", async () => {
+test("a damaged file or another kind is refused in one sentence", async () => {
     const good = membersOf(await writeHistoryFile(await doc()));
     const files = await Promise.all([...good].map(async ([name, member]) => [name, await contentOf(member)]));
     const changed = (name, change) => zipped(files.map(([one, content]) => [one, one === name ? change(content) : content]));
@@ -138,7 +138,7 @@ test("what is damaged or of another kind is said in one sentence", async () => {
     }
 });
 
-test("a history is opened like a picture, and outlives a reload", async () => {
+test("a history file opens as a document and survives a reload", async () => {
     const file = await makeHistoryFile(await doc());
     assert.equal(file.name, "a.retouch");
     const now = await readDocument(file);
@@ -174,7 +174,7 @@ test("a recipe's offer is kept as its steps and the masks stay selected", async 
     assert.equal(after.objects[0].use, true);
 });
 
-test("on a larger canvas nobody knows any more how to paint a step again", async () => {
+test("steps saved on an extended canvas are not repaintable", async () => {
     const one = docs.addStep(start(), await choosePainting(await fixed(), 1));
     const seen = docs.composePicture(one);
     const known = boxOf(0, 0, 10, 8);
@@ -212,7 +212,7 @@ async function repaintedStep(step, { on = true } = {}) {
     return { ...(await choosePainting({ ...step, paintings }, 0)), on };
 }
 
-test("a step painted again keeps its name, and is one step back", async () => {
+test("a repainted step keeps its name and is undone in one step", async () => {
     const store = new Store(docs.renameStep(await doc(), (await doc()).steps[0].id, ""));
     const [face, mine] = store.doc.steps;
     const { jobs, bodies } = makeRepaintJobs(store, async (sent) => ({
@@ -229,7 +229,7 @@ test("a step painted again keeps its name, and is one step back", async () => {
     assert.equal(store.doc.steps[0], face);
 });
 
-test("what became worse is off, and said so", async () => {
+test("a repainted step that became worse is off, with a notice", async () => {
     const store = new Store(await doc());
     const { jobs, notices } = makeRepaintJobs(store, async (sent) => ({
         ...sent,
@@ -250,7 +250,7 @@ test("steps on top are repainted over what is shown; no change adds no step", as
     assert.equal(store.canUndo, false);
 });
 
-test("another variation can be undone", async () => {
+test("choosing another variation can be undone", async () => {
     const store = new Store(await doc());
     const { jobs } = makeRepaintJobs(store, (sent) => sent);
     await jobs.chooseVariation(store.doc.steps[0], 1);

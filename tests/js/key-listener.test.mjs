@@ -7,7 +7,7 @@ import { readChord } from "../../javascript/retouch/ui/key-listener.mjs";
 const pressed = (key, modifiers = {}) =>
     readChord({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...modifiers });
 
-test("a chord names what is held and what is pressed", () => {
+test("a chord names the held modifiers and the pressed key", () => {
     assert.equal(pressed("b"), "B");
     assert.equal(pressed("z", { ctrlKey: true }), "Ctrl+Z");
     assert.equal(pressed("Z", { metaKey: true, shiftKey: true }), "Ctrl+Shift+Z");
@@ -15,12 +15,12 @@ test("a chord names what is held and what is pressed", () => {
     assert.equal(pressed(" "), "Space");
 });
 
-test("a sign is the same chord on keyboards with and without Shift for it", () => {
+test("a character is one chord whether or not it needs Shift", () => {
     assert.equal(pressed("?", { shiftKey: true }), "?");
     assert.equal(pressed("?"), "?");
 });
 
-test("no two shortcuts share their keys, and each is told apart in the list", () => {
+test("no two shortcuts share keys, and each has a label and an action", () => {
     const anything = new Proxy({}, { get: () => () => true });
     const actions = makeShortcuts(anything, anything);
     const keys = actions.flatMap((action) => action.keys);

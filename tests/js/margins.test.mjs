@@ -33,7 +33,7 @@ test("an invalid aspect gives no margins and is sent for refusal", () => {
     assert.deepEqual(margins.makeSizeFields(asked, SIZE), { aspect: "wide", horizontal: "centre", vertical: "centre" });
 });
 
-test("margins are sent as they are, and as a size where the subject decides", () => {
+test("margins are sent, or width and height for anchor subject", () => {
     const asked = { ...UNCHANGED_SIZE, margins: sides(8, 0, 16, 0) };
     assert.deepEqual(margins.makeSizeFields(asked, SIZE), sides(8, 0, 16, 0));
     const subject = { width: 324, height: 200, horizontal: "subject", vertical: "centre" };
@@ -48,7 +48,7 @@ test("an anchor moves the picture on the same canvas, the other axis stays", () 
     assert.deepEqual(margins.anchorPicture(asked, SIZE, { horizontal: "subject" }).margins, asked.margins);
 });
 
-test("an aspect is told by the numbers that people use", () => {
+test("an aspect is written with common numbers or to two decimals", () => {
     const words = (width, height) => margins.aspectText({ width, height });
     assert.equal(words(933, 400), "21:9");
     assert.equal(words(356, 200), "16:9");
@@ -96,7 +96,7 @@ test("keeping the aspect, shrinking ends where a margin is used up", () => {
     assert.deepEqual(uneven, sides(0, 0, 120, 80));
 });
 
-test("the picture slides on a canvas that stays as large", () => {
+test("sliding the picture keeps the canvas size", () => {
     const from = sides(40, 0, 40, 16);
     assert.deepEqual(slidePicture(from, { x: 20, y: -99 }), sides(64, 0, 16, 16));
     assert.deepEqual(slidePicture(from, { x: 500, y: 99 }), sides(80, 16, 0, 0));

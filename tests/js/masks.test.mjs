@@ -36,7 +36,7 @@ for (const { name, mask, shaped } of golden.cases) {
     }
 }
 
-test("distances are those of brute force", () => {
+test("squared distances equal brute force", () => {
     const [width, height] = [23, 17];
     const alpha = noise(width * height).map((value) => (value > 246 ? 255 : 0));
     const solid = [...alpha.keys()].filter((i) => alpha[i]);
@@ -54,25 +54,25 @@ test("distances are those of brute force", () => {
     assert.deepEqual(raised, new Uint8Array(brute.map((square) => (square <= 25 ? 200 : 0))));
 });
 
-test("without a solid pixel everything is far, and growing stays empty", () => {
+test("distances of a blank mask are large, and growing it stays empty", () => {
     assert.ok(squaredDistances(new Uint8Array(12), 4, 3, 1, 9).every((square) => square >= 81));
     assert.equal(NOTHING.grow(5), NOTHING);
     assert.equal(new Mask(boxOf(0, 0, 2, 2), new Uint8Array(4)).feather(3).empty, true);
 });
 
-test("growth goes beyond the box but not beyond the picture", () => {
+test("growing extends beyond the box but not beyond the picture", () => {
     const grown = Mask.ofBox(boxOf(0, 4, 2, 6)).grow(3, { width: 10, height: 10 });
     assert.deepEqual({ ...grown.box }, { left: 0, top: 1, right: 5, bottom: 9 });
     assert.equal(grown.at(4, 5), 255);
     assert.equal(grown.at(4, 1), 0);
 });
 
-test("shrinking eats from the inside edge only", () => {
+test("shrinking removes no pixels at the picture border", () => {
     const shrunk = Mask.ofBox(boxOf(0, 0, 6, 4)).grow(-2, { width: 10, height: 10 });
     assert.deepEqual({ ...shrunk.box }, { left: 0, top: 0, right: 4, bottom: 2 });
 });
 
-test("combining works where boxes differ", () => {
+test("masks with different boxes can be combined", () => {
     const a = Mask.ofBox(boxOf(0, 0, 4, 4));
     const b = Mask.ofBox(boxOf(2, 2, 6, 6));
     assert.equal(a.union(b).area, 28);
@@ -102,7 +102,7 @@ test("smoothing removes a tooth and a nick and keeps a straight edge", () => {
     assert.equal(smooth.at(19, 50), 0);
 });
 
-test("a mask goes through a PNG of the picture's size to the bit", async () => {
+test("a mask round trips through PNG bit for bit", async () => {
     const mask = new Mask(boxOf(3, 2, 40, 29), noise(37 * 27));
     const back = await Mask.fromPng(await mask.toPng({ width: 64, height: 48 }));
     assert.deepEqual({ ...back.box }, { left: 0, top: 0, right: 64, bottom: 48 });
@@ -137,7 +137,7 @@ async function filteredPng(rows, width) {
     return out;
 }
 
-test("every filter a PNG may use is undone", async () => {
+test("every PNG filter type is decoded", async () => {
     const rows = [
         [0, 10, 20, 30],
         [1, 5, 1, 1],
@@ -149,13 +149,13 @@ test("every filter a PNG may use is undone", async () => {
     assert.deepEqual([...data], [10, 20, 30, 5, 6, 7, 6, 7, 8, 4, 6, 8, 5, 7, 9]);
 });
 
-test("what is no plain PNG is refused, also one cut short", async () => {
+test("a file that is no plain PNG or is truncated is refused", async () => {
     await assert.rejects(decodePng(new Uint8Array(50)), /not a gray, RGB or RGBA PNG/);
     const whole = await encodePng(noise(100), 10, 10, 1);
     await assert.rejects(decodePng(whole.subarray(0, 60)));
 });
 
-test("at rest a mask is small, and wakes up the same", () => {
+test("a compressed mask restores the same data", () => {
     const data = noise(1000).map((value, i) => (i % 7 ? 0 : value));
     const mask = new Mask(boxOf(0, 0, 100, 10), Uint8Array.from(data));
     mask.compress();
@@ -192,7 +192,7 @@ test("a polygon covers edge pixels by their share and fills its crossings", () =
     );
 });
 
-test("a polygon is cut off at the picture", () => {
+test("a polygon mask is clipped to the picture", () => {
     const large = makePolygonMask(
         [
             { x: -9, y: -9 },

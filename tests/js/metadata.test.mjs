@@ -81,7 +81,7 @@ test("chunks of palettes, samples and frames are not carried", async () => {
     assert.equal(readBaggage(file).length, 0);
 });
 
-test("no PNG has no baggage, and a file that breaks off has what is whole", async () => {
+test("a non-PNG has no metadata, a truncated PNG its whole chunks", async () => {
     assert.equal(readBaggage(letters("JFIF and so on, long enough for a header of PNG")).length, 0);
     const whole = await png([["tEXt", "a\0b"], ["tEXt", "c\0d"]]);
     assert.deepEqual(types(joinedBytes([Uint8Array.from(SIGNATURE), readBaggage(whole.subarray(0, 60))])), []);
@@ -97,7 +97,7 @@ test("a packed PNG has pixels, baggage and the infotext in place of the old", as
     assert.deepEqual([...(await decodePng(packed)).data], [...RGBA]);
 });
 
-test("an infotext is replaced where it was compressed, too", async () => {
+test("a compressed infotext chunk is replaced, too", async () => {
     const file = await png([["zTXt", "parameters\0\0packed"], ["iTXt", "parameters\0\x01\0\0\0packed"]]);
     assert.deepEqual(types(writePngText(file, "new")), ["IHDR", "tEXt", "IDAT", "IEND"]);
 });
@@ -107,7 +107,7 @@ test("an infotext is replaced where it was compressed, too", async () => {
 const BASE = Pixels.filled(8, 8, [9, 9, 9, 255]);
 const step = (infotext) => ({ box: boxOf(0, 0, 2, 2), patch: Pixels.filled(2, 2), mask: Mask.ofBox(boxOf(0, 0, 2, 2)), infotext });
 
-test("the picture as opened is sent as itself, with what it carries", () => {
+test("the opened picture itself is sent, with metadata and infotext", () => {
     const doc = newDocument(BASE, "a.png", "a disc", Uint8Array.of(1));
     assert.equal(pickSentPicture(doc), BASE);
     assert.deepEqual(readCarried(BASE), { baggage: doc.baggage, infotext: "a disc" });
@@ -124,13 +124,13 @@ test("a picture with steps carries their infotext and is one object", () => {
     assert.equal(readCarried(doc.base).infotext, "before");
 });
 
-test("where nothing is carried no second copy of the picture is sent", () => {
+test("a picture without metadata is sent without a second copy", () => {
     const doc = addStep(newDocument(Pixels.filled(8, 8)), step(""));
     assert.equal(pickSentPicture(doc).data, pickSentPicture(doc).data);
     assert.deepEqual(readCarried(pickSentPicture(doc)), {});
 });
 
-test("baggage survives what a browser stores", async () => {
+test("metadata survives serialization for storage", async () => {
     const doc = newDocument(BASE, "a.png", "x", Uint8Array.of(1, 2, 3));
     const again = await deserialize(await serialize(doc));
     assert.deepEqual(again.baggage, doc.baggage);
@@ -192,7 +192,7 @@ test("any other file is decoded by the server, with pixels and metadata", async 
     assert.deepEqual(at.remarks, ["a.gif: The first of 2 frames is used."]);
 });
 
-test("of 16 bits the high byte is read, and that is told", async () => {
+test("a 16-bit PNG is read by its high bytes with a remark", async () => {
     const samples = Uint8Array.from({ length: 4 * 4 * 3 * 2 }, (_, i) => i * 5);
     const file = await encodePng(samples, 24, 4, 1); // greys have no filter: with another header they are RGB
     file.set([0, 0, 0, 4, 0, 0, 0, 4, 16, 2], 16);

@@ -12,7 +12,7 @@ const BASE = Pixels.filled(40, 20, [1, 2, 3, 255]);
 const docWith = (...objects) => objects.reduce(addObject, newDocument(BASE));
 const click = (x, y, positive = true, on = true) => ({ x, y, positive, on });
 
-test("a person is where they were clicked, in shares of the picture", () => {
+test("a person's point is the mean active positive click, as fractions", () => {
     const clicks = [click(9, 9, false), click(3, 3, true, false), click(12, 4), click(13, 5)];
     const doc = docWith({ mask: Mask.ofBox(boxOf(0, 0, 20, 20)), prompt: " red hair ", clicks });
     assert.deepEqual(peopleOf(doc), [{ prompt: "red hair", at: [12.5 / 40, 4.5 / 20] }]);
@@ -27,13 +27,13 @@ test("without a click on the mask its deepest pixel is used, also in a ring", ()
     assert.ok(ring.at(Math.floor(x * 40), Math.floor(y * 20)) > 0);
 });
 
-test("nobody is who has no words, is not in use, or is not masked", () => {
+test("objects unused, without a mask or a prompt are not people", () => {
     const mask = Mask.ofBox(boxOf(0, 0, 4, 4));
     const doc = docWith({ mask }, { mask, prompt: "a", use: false }, { prompt: "b" }, { mask, prompt: "  " });
     assert.deepEqual(peopleOf(doc), []);
     assert.equal(describePeople([]), "");
 });
 
-test("whose words go along is said", () => {
+test("the description of people lists their prompts", () => {
     assert.match(describePeople([{ prompt: "red hair" }, { prompt: "a beard" }]), /all passes: "red hair", "a beard"\.$/);
 });

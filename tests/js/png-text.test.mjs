@@ -27,7 +27,7 @@ for (const text of ["a cat\nSteps: 20, Seed: 7", "déjà vu", "猫 🐱\nSteps: 
     });
 }
 
-test("a picture without one has an empty one", () => {
+test("a PNG without an infotext reads as an empty text", () => {
     assert.equal(readPngText(PNG), "");
 });
 
@@ -42,7 +42,7 @@ test("Latin-1 goes into tEXt and anything else into iTXt, as Pillow has it", () 
     );
 });
 
-test("a second text takes the place of the first, and none takes it away", () => {
+test("writing a text replaces the old one, and a blank removes it", () => {
     const once = writePngText(PNG, "first");
     assert.deepEqual(writePngText(writePngText(once, "second"), "first"), once);
     assert.deepEqual(writePngText(once, ""), PNG);
@@ -59,7 +59,7 @@ test("every chunk's checksum is right", () => {
     }
 });
 
-test("what is no PNG, or one that breaks off, has no text and does no harm", () => {
+test("a non-PNG or truncated PNG reads as an empty text", () => {
     assert.equal(readPngText(new Uint8Array(0)), "");
     assert.equal(readPngText(new TextEncoder().encode("GIF89a")), "");
     assert.equal(readPngText(writePngText(PNG, "a cat").subarray(0, 45)), "");

@@ -18,7 +18,7 @@ const FOUR = {
 const strengths = ({ passes }) => passes.map((one) => one.denoising_strength);
 const looks = ({ passes }) => passes.map((one) => one.target?.of_pass);
 
-test("a knob is set and put back under its path, and nothing empty is left", () => {
+test("a knob is set and reset by path without leaving empty objects", () => {
     const one = { prompt: "x", target: { models: ["face"] } };
     const set = draft.setPath(one, "shape.padding", 32);
     assert.deepEqual(set, { ...one, shape: { padding: 32 } });
@@ -29,18 +29,18 @@ test("a knob is set and put back under its path, and nothing empty is left", () 
     assert.deepEqual(one, { prompt: "x", target: { models: ["face"] } });
 });
 
-test("false and 0 are values", () => {
+test("setPath stores false and 0", () => {
     assert.deepEqual(draft.setPath({}, "enabled", false), { enabled: false });
     assert.deepEqual(draft.setPath({}, "shape.grow", 0), { shape: { grow: 0 } });
 });
 
-test("one pass changes, the others stay", () => {
+test("changing one pass keeps the other pass objects", () => {
     const changed = draft.changePass(FOUR, 1, "gate.mode", "on");
     assert.deepEqual(changed.passes[1].gate, { mode: "on" });
     assert.equal(changed.passes[0], FOUR.passes[0]);
 });
 
-test("what looks in a pass follows it through every rearrangement", () => {
+test("of_pass references follow their pass through every rearrangement", () => {
     const added = draft.addPass(FOUR, 0);
     assert.deepEqual([strengths(added), looks(added)], [
         [0.1, undefined, 0.2, 0.3, 0.4],
@@ -73,13 +73,13 @@ test("removing a pass clears the references to it, which are listed first", () =
     assert.ok(!("target" in fewer.passes[1]));
 });
 
-test("nothing moves out of the list, and a first pass goes into an empty one", () => {
+test("moves beyond the list are ignored, a first pass can be added", () => {
     assert.equal(draft.movePass(FOUR, 0, -1), FOUR);
     assert.equal(draft.movePass(FOUR, 3, 1), FOUR);
     assert.deepEqual(draft.addPass({ passes: [] }, 0).passes, [{}]);
 });
 
-test("a fault's path leads to a pass and its knob", () => {
+test("a fault path is parsed to its pass and knob", () => {
     const places = {
         "passes[1].target.models[0]": { pass: 1, knob: "target.models" },
         "recipe.passes[12].shape": { pass: 12, knob: "shape" },
@@ -93,12 +93,12 @@ test("a fault's path leads to a pass and its knob", () => {
     }
 });
 
-test("a remark is about the pass it names", () => {
+test("a remark is parsed to the pass it names", () => {
     assert.deepEqual(draft.parseRemark("Pass 2: 'Box' is not used."), { pass: 1, text: "'Box' is not used." });
     assert.deepEqual(draft.parseRemark("Recipe 'Pass 2: x'."), { pass: null, text: "Recipe 'Pass 2: x'." });
 });
 
-test("one's own is changed, a built-in one copied under a name that is free", () => {
+test("a draft edits an own recipe or copies a built-in under a free name", () => {
     const crowd = { name: "Crowd", passes: [], own: false };
     const mine = { name: "crowd COPY", passes: [], own: true };
     const long = { name: "x".repeat(80), passes: [], own: false };
@@ -110,12 +110,12 @@ test("one's own is changed, a built-in one copied under a name that is free", ()
     assert.equal(draft.startDraft(pasted, known), pasted);
 });
 
-test("recipes are the same whatever the order of what they say", () => {
+test("recipes are compared regardless of key order", () => {
     assert.ok(draft.isEqual({ a: 1, b: { c: [1, 2], d: 3 } }, { b: { d: 3, c: [1, 2] }, a: 1 }));
     assert.ok(!draft.isEqual({ passes: [{ a: 1 }, {}] }, { passes: [{}, { a: 1 }] }));
 });
 
-test("what is not saved is kept under its name until it is dropped", () => {
+test("unsaved drafts are stored by their key until dropped", () => {
     const storage = new Map();
     const local = { getItem: (key) => storage.get(key) ?? null, setItem: (key, value) => storage.set(key, value) };
     const one = { draft: "1", replaces: "", name: "A", passes: [] };
@@ -146,7 +146,7 @@ const api = {
     },
 };
 
-test("what is wrong and what is odd are known by their pass", async () => {
+test("validation assigns faults and warnings to their pass", async () => {
     const validation = new RecipeValidation(api, () => {});
     assert.equal(await validation.validate({ name: "bad" }), false);
     assert.deepEqual([...validation.faultsOf(1)], [["target.box", "is wrong."]]);
@@ -157,7 +157,7 @@ test("what is wrong and what is odd are known by their pass", async () => {
     assert.equal(validation.fault, null);
 });
 
-test("a late answer about what was is not heard", async () => {
+test("a late answer to an earlier validation is ignored", async () => {
     let changes = 0;
     const validation = new RecipeValidation(api, () => changes++);
     const late = validation.validate({ name: "bad", wait: 20 });
@@ -175,7 +175,7 @@ test("a taken name is an error of the name, an offline server of no field", () =
     assert.deepEqual([...validation.faultsOf(null)], [["", "The server does not answer."]]);
 });
 
-test("a list's knob says what its items are", () => {
+test("a list knob has the type of its items", () => {
     const list = (type) => ({ type: "array", items: { type } });
     const optional = { anyOf: [list("number"), { type: "null" }] };
     const knobs = knobsOf({ properties: { a: list("string"), b: optional, c: {} } });

@@ -5,7 +5,7 @@ import { refreshRecipes } from "../../javascript/retouch.mjs";
 import { recipeFileName, recipeFileText, recipeName, describePasses, bareRecipe } from "../../javascript/retouch/recipes/text.mjs";
 import { needsMask } from "../../javascript/retouch/server/fix.mjs";
 
-test("a recipe is sent without what a list says of it", () => {
+test("a recipe is sent and saved without the list field 'own'", () => {
     assert.deepEqual(bareRecipe({ name: "Mine", schema: 2, own: true }), { name: "Mine", schema: 2 });
     assert.deepEqual(JSON.parse(recipeFileText({ name: "Mine", own: false })), { name: "Mine" });
 });
@@ -15,7 +15,7 @@ test("a recipe without a name is Custom", () => {
     assert.equal(recipeName({ name: "Mine" }), "Mine");
 });
 
-test("the mask goes along where an enabled pass asks for it", () => {
+test("a mask is needed only if an enabled pass has a mask target", () => {
     const masked = ["mask", "background", "seam"];
     const of = (what, enabled) => needsMask({ passes: [{}, { target: { what }, enabled }] }, masked);
     assert.deepEqual(["mask", "background", "seam", "detectors", "tiles"].map((what) => of(what)), [
@@ -29,7 +29,7 @@ test("the mask goes along where an enabled pass asks for it", () => {
     assert.equal(needsMask({}, masked), false);
 });
 
-test("each pass says what it looks for and how it paints", () => {
+test("each pass is described by its target and settings", () => {
     const passes = [
         { target: { models: ["face", "hand"] } },
         { target: { what: "tiles" }, denoising_strength: 0.3, variations: 4, gate: { mode: "on" } },
@@ -44,7 +44,7 @@ test("each pass says what it looks for and how it paints", () => {
     ]);
 });
 
-test("a file's name leads nowhere else", () => {
+test("a recipe file name contains no path", () => {
     assert.equal(recipeFileName({ name: "../Größe & Co" }), "größe-co.json");
     assert.equal(recipeFileName({ name: "☃" }), "recipe.json");
     assert.equal(recipeFileName({ name: "x".repeat(80) }), `${"x".repeat(48)}.json`);

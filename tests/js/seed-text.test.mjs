@@ -9,11 +9,11 @@ test("seeds of 32 bits are taken as they are, to the last digit", () => {
     }
 });
 
-test("blank, and what is below 0, is any seed", () => {
+test("a blank or negative seed is random", () => {
     assert.deepEqual(["", " ", "-1", "-7"].map(readSeed), Array(4).fill({ seed: -1, remark: "" }));
 });
 
-test("a larger seed is taken by its exact remainder, and that is told", () => {
+test("a larger seed is reduced by its exact remainder with a remark", () => {
     for (const [text, seed] of [
         ["4294967296", 0],
         ["9007199254740993", 1],
@@ -26,7 +26,7 @@ test("a larger seed is taken by its exact remainder, and that is told", () => {
     }
 });
 
-test("what is no whole number is told", () => {
+test("a seed that is no whole number gives a remark", () => {
     assert.equal(readSeed("12.0").seed, 12);
     assert.match(readSeed("12.5").remark, /"12.5" is no whole number/);
     assert.match(readSeed("1e9").remark, /no whole number/);

@@ -9,13 +9,13 @@ function storage(start = {}) {
     return { items, getItem: (name) => items[name] ?? null, setItem: (name, value) => (items[name] = value) };
 }
 
-test("flat and nested are each other's way back", () => {
+test("flatten and unflatten are inverse", () => {
     const tree = { steps: 20, shape: { grow: -4, area: "only masked" }, list: ["a", "b"] };
     assert.deepEqual(flatten(tree), { steps: 20, "shape.grow": -4, "shape.area": "only masked", list: ["a", "b"] });
     assert.deepEqual(unflatten(flatten(tree)), tree);
 });
 
-test("a knob is moved for one intent, and moved back", () => {
+test("an override applies to one intent and can be removed", () => {
     const settings = new Settings(storage());
     settings.setOverride("fill", "shape.grow", 9);
     assert.deepEqual(settings.overridesOf("fill"), { "shape.grow": 9 });
@@ -24,7 +24,7 @@ test("a knob is moved for one intent, and moved back", () => {
     assert.deepEqual(settings.overridesOf("fill"), {});
 });
 
-test("habits are kept for the next day, the prompt of one picture is not", () => {
+test("settings are stored between sessions, the prompt is not", () => {
     const place = storage();
     const settings = new Settings(place);
     settings.set({ variations: 4, prompt: "a lemon" });
@@ -33,11 +33,11 @@ test("habits are kept for the next day, the prompt of one picture is not", () =>
     assert.equal(next.get("prompt"), "");
 });
 
-test("a storage that holds nonsense is a first visit", () => {
+test("invalid stored settings give the defaults", () => {
     assert.equal(new Settings(storage({ "retouch-settings": "{" })).get("variations"), 2);
 });
 
-test("only what differs is told", () => {
+test("the change event lists only settings that differ", () => {
     const settings = new Settings(storage());
     const events = [];
     settings.addEventListener("change", ({ detail }) => events.push(detail));
@@ -65,7 +65,7 @@ test("knobs come from the schema, with what is nested and what may be blank", ()
     assert.deepEqual([area.path, area.choices, area.default], ["shape.area", ["a", "b"], "a"]);
 });
 
-test("a slider's step suits its span", () => {
+test("the step of a number input follows from its type and range", () => {
     assert.equal(inputStep({ type: "integer", low: 0, high: 9 }), 1);
     assert.equal(inputStep({ type: "number", low: 0, high: 1 }), 0.01);
     assert.equal(inputStep({ type: "number", low: 1, high: 30 }), 0.5);

@@ -35,7 +35,7 @@ function leaving() {
     return { store, left };
 }
 
-test("undo leads back to a picture that was left, and redo to the one opened", () => {
+test("undo returns to the picture left, redo to the one opened", () => {
     const { store, left } = leaving();
     assert.equal(store.labels[store.at], "Open b.png");
     store.undo();
@@ -45,7 +45,7 @@ test("undo leads back to a picture that was left, and redo to the one opened", (
     assert.equal(store.canRedo, false);
 });
 
-test("however much is done to a picture, the one before it stays", () => {
+test("the earlier picture is kept beyond the maximum of undo steps", () => {
     const { store, left } = leaving();
     for (let i = 0; i < DEPTH + 10; i++) {
         store.do(`step ${i}`, { ...store.doc, selected: `${i}` });
@@ -67,7 +67,7 @@ test("edits of an earlier picture leave the one opened later unchanged", () => {
     assert.equal(store.doc, later);
 });
 
-test("a picture without work makes way, and nothing can be undone to it", () => {
+test("a picture without unsaved work is replaced without an undo step", () => {
     const store = new Store(newDocument());
     store.open(fresh("a.png"), false);
     store.open(fresh("b.png"), false);
@@ -75,7 +75,7 @@ test("a picture without work makes way, and nothing can be undone to it", () => 
     assert.deepEqual(store.others.docs, []);
 });
 
-test("a picture that has to make room is named, the oldest first", () => {
+test("pictures over the limit are dropped oldest first with an event", () => {
     const store = new Store(newDocument());
     const dropped = [];
     store.addEventListener("dropped", ({ detail }) => dropped.push(detail.doc.name));
@@ -86,7 +86,7 @@ test("a picture that has to make room is named, the oldest first", () => {
     assert.equal(store.others.docs.length, OTHERS);
 });
 
-test("what was kept elsewhere is undone to and redone to as before", () => {
+test("a restored store undoes and redoes between its pictures", () => {
     const { store } = leaving();
     store.undo();
     const again = new Store(newDocument());
@@ -98,7 +98,7 @@ test("what was kept elsewhere is undone to and redone to as before", () => {
     assert.equal(again.doc.name, "a.png");
 });
 
-test("work is what is in no file, in words", () => {
+test("unsaved work is listed in words", () => {
     const doc = fresh("a.png");
     assert.deepEqual(listUnsavedWork(newDocument()), []);
     assert.deepEqual(listUnsavedWork(doc), []);
@@ -122,7 +122,7 @@ test("a saved picture has unsaved work only while it differs from the saved", ()
     assert.deepEqual(listUnsavedWork(store.doc), []);
 });
 
-test("a mask is saved by what holds a mask only", () => {
+test("a mask counts as saved only after saving masks", () => {
     const doc = masked(fresh("a.png"));
     markSaved(doc);
     assert.deepEqual(listUnsavedWork(doc), ["a mask"]);
@@ -131,7 +131,7 @@ test("a mask is saved by what holds a mask only", () => {
     assert.deepEqual(listUnsavedWork(masked(doc)), ["2 masks"]);
 });
 
-test("lists read as sentences", () => {
+test("words are joined with commas and a final 'and'", () => {
     assert.equal(joinWords(["a mask"]), "a mask");
     assert.equal(joinWords(["a", "b", "c"]), "a, b and c");
 });

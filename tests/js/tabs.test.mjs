@@ -40,7 +40,7 @@ test("a target runs when it is enabled and names a detector", () => {
     assert.equal(isTargetRunning(2, false), false);
 });
 
-test("only the tabs that run are marked, and the mark goes again", () => {
+test("only tabs that run are marked, and the mark is removed again", () => {
     const targets = [[1, true], [2, false], [0, true]];
     const root = page(targets);
     markTabs(root, "txt2img");

@@ -83,7 +83,7 @@ test("placeholders are filled, and plural forms chosen by the count", () => {
     assert.deepEqual([0, 1, 2].map((count) => text("plan.stages", { count })), ["0 stages", "1 stage", "2 stages"]);
 });
 
-test("a key that there is not, and a value that is missing, are errors", () => {
+test("an unknown key or a missing value is an error", () => {
     assert.throws(() => text("page.none"), /"page.none" is no key/);
     assert.throws(() => text("toString"), /no key/);
     assert.throws(() => text("did.open"), /"did.open" has no value for \{name\}/);
@@ -107,7 +107,7 @@ test("every key that is used is there", () => {
     assert.deepEqual(unknown, []);
 });
 
-test("whoever asks for a sentence says what goes into its placeholders", () => {
+test("every text call gives a value for each placeholder", () => {
     const wrong = SOURCES.flatMap(({ name, code }) =>
         callsIn(code).flatMap((call) =>
             keysIn(call.split("{")[0])

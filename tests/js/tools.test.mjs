@@ -37,7 +37,7 @@ function drag(tool, from, to, more) {
 
 const click = (tool, x, y, more) => drag(tool, [x, y], [x, y], more);
 
-test("points add and take away, and each asks once for the object it made", () => {
+test("positive and negative clicks each send one prompt for one object", () => {
     const { view, events, tools, object } = viewOf();
     click(tools.point, 20.7, 30.2);
     click(tools.point, 80, 30, { erase: true });
@@ -56,7 +56,7 @@ test("points add and take away, and each asks once for the object it made", () =
     assert.equal(new Set(events.map(({ merge }) => merge)).size, 2);
 });
 
-test("a mask that arrives with the prompt's key is the same step", () => {
+test("a mask answered for a prompt merges into its undo step", () => {
     const { view, events, tools, object } = viewOf();
     click(tools.point, 20, 30);
     const [{ merge }] = events;
@@ -106,7 +106,7 @@ test("a box drag goes any way, is clipped, adjusted by a handle, removed", () =>
     assert.equal(object().box, null);
 });
 
-test("a click is no box, and another box is another object", () => {
+test("a box of one pixel is ignored, another box is a new object", () => {
     const { view, tools } = viewOf();
     drag(tools.box, [50, 60], [51, 61]);
     assert.equal(view.store.doc.objects.length, 0);
@@ -128,7 +128,7 @@ test("a stroke is one undo step on the selected or a new object", () => {
     assert.equal(view.live, null);
 });
 
-test("erasing nothing makes nothing, and a cancelled stroke leaves nothing", () => {
+test("erasing without an object or a cancelled stroke adds no step", () => {
     const { view, tools } = viewOf();
     drag(tools.eraser, [20, 50], [60, 50]);
     tools.brush.down(spot(20, 50));
@@ -137,14 +137,14 @@ test("erasing nothing makes nothing, and a cancelled stroke leaves nothing", () 
     assert.equal(view.store.canUndo, false);
 });
 
-test("with Shift a stroke goes on straight from the last", () => {
+test("a Shift click draws a straight stroke from the last point", () => {
     const { tools, object } = viewOf();
     click(tools.brush, 20, 50);
     click(tools.brush, 120, 50, { shift: true });
     assert.equal(object().mask.at(70, 50), 255);
 });
 
-test("on an inverted mask, painting still adds to what is seen", () => {
+test("painting on an inverted mask adds to the visible mask", () => {
     const shape = { ...docs.PLAIN_SHAPE, invert: true };
     const doc = docs.addObject(viewOf().view.store.doc, {
         mask: Mask.ofBox(boxOf(0, 0, 100, 100)),
@@ -165,7 +165,7 @@ test("the sketch takes the brush's colour and the eraser removes it", () => {
     assert.deepEqual(view.store.labels, ["", "Sketch", "Erase sketch"]);
 });
 
-test("a lasso is drawn in one go, or corner by corner and closed by a key", () => {
+test("a lasso is drawn freehand, or by corners and closed with Enter", () => {
     const { view, tools, object } = viewOf();
     tools.lasso.down(spot(10, 10));
     tools.lasso.move([spot(60, 10), spot(60, 60), spot(10, 60)]);
@@ -234,7 +234,7 @@ test("a fitted view stays fitted on resize, a zoomed one keeps its scale", () =>
     assert.deepEqual(moves, [true, true, false, true]);
 });
 
-test("without a picture the camera only learns its size", () => {
+test("the camera without a picture sets only its viewport size", () => {
     const camera = new Camera(
         () => null,
         () => {},

@@ -43,21 +43,21 @@ const settings = (changes = {}) => {
     return result;
 };
 
-test("nothing is applied until it is kept", () => {
+test("a variation is applied only once kept", () => {
     const doc = offered();
     assert.equal(composePicture(doc), doc.base);
     assert.deepEqual(composePicture(variations.keepVariation(doc)).at(2, 1), RED);
     assert.equal(variations.clearVariations(doc).variations, null);
 });
 
-test("the variation that is chosen is the one that is kept, with its seed", () => {
+test("keeping applies the chosen variation with its seed", () => {
     const doc = variations.keepVariation(variations.chooseVariation(offered(), 1));
     assert.deepEqual(composePicture(doc).at(4, 3), [0, 255, 0, 255]);
     assert.equal(doc.steps[0].request.seed, 8);
     assert.equal(doc.steps[0].infotext, "x");
 });
 
-test("choosing goes round and round", () => {
+test("choosing a variation wraps around", () => {
     assert.equal(variations.chooseVariation(offered(), -1).variations.chosen, 1);
     assert.equal(variations.chooseVariation(offered(), 2).variations.chosen, 0);
 });
@@ -97,7 +97,7 @@ test("two separate regions merge to one candidate that keeps the gap", () => {
     assert.equal(both.mask.at(6, 4), 0);
 });
 
-test("of a whole picture only what differs becomes a step", () => {
+test("a whole-picture result becomes a step of the changed area only", () => {
     const doc = masked();
     const after = doc.base.put(Pixels.filled(3, 3, RED), Mask.ofBox(BOX), BOX);
     const change = variations.changedArea(doc, after);
@@ -122,7 +122,7 @@ test("a step keeps all its variations and how it was painted", () => {
     assert.equal("how" in plain || "paintings" in plain, false);
 });
 
-test("parts are kept as steps of their own that look as they did together", () => {
+test("parts are kept as separate steps that composite as the whole", () => {
     const [doc, far] = [masked(), boxOf(7, 5, 9, 7)];
     const both = [7, 8].map((seed) => variations.mergeCandidates(doc, [repaintable(BOX, seed, 0), repaintable(far, seed, 1)]));
     const parts = [BOX, far].map((box, at) => ({ mask: Mask.ofBox(box), request: { prompt: `${at}` }, next: 9 }));
@@ -169,7 +169,7 @@ test("objects with equal prompts share a request, others have their own", () => 
     assert.equal(groupByPrompt(doc, settings({ invert: true })).length, 1);
 });
 
-test("an object that is not in use, or empty, is not asked for", () => {
+test("unused or empty objects are left out of requests", () => {
     const doc = addObject(masked(BOX), { mask: NOTHING });
     assert.equal(groupByPrompt(doc, settings())[0].objects.length, 1);
     const unused = { ...doc, objects: doc.objects.map((object) => ({ ...object, use: false })) };
@@ -186,13 +186,13 @@ test("a request holds the prompt, the object's name and the moved knobs", () => 
     assert.equal(makeInpaintBody(groupByPrompt(doc, made)[0], "fill", made).object, "");
 });
 
-test("of a mask that reaches beside the picture only what lies on it is sent", async () => {
+test("a sent mask is clipped to the picture", async () => {
     const { mask, box } = await encodeMask(masked(), Mask.ofBox(boxOf(-3, 2, 4, 20)));
     assert.deepEqual(box, [0, 2, 4, 8]);
     assert.equal((await Mask.fromPng(mask)).area, 24);
 });
 
-test("a document comes back from storage to the bit", async () => {
+test("a document round trips through storage bit for bit", async () => {
     const colour = [9, 8, 7, 254];
     const start = addObject(newDocument(Pixels.filled(10, 8, colour), "a.png", ""), { mask: Mask.ofBox(BOX) });
     const doc = variations.keepVariation(offered(start, [candidate(BOX, 7, [255, 0, 0, 254])]));

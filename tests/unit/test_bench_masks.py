@@ -30,7 +30,7 @@ def planned(mask: Mask, rule: str, intent: str = "remove"):
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_changed_pixels_are_those_of_the_plan(rule):
+def test_changed_pixels_equal_the_cost_of_the_plan(rule):
     plan = planned(SPECK, rule)
     cost = cost_of(SPECK, plan)
     assert changed_by(plan, CANVAS) == cost.soft
@@ -69,7 +69,7 @@ def test_the_webui_repaints_ten_pixels_around_in_one_crop():
     assert step.frame.work == Size(SIDE, SIDE)
 
 
-def test_a_wire_is_too_thin_for_the_webui_to_cover():
+def test_thin_line_is_not_covered_by_the_webui_rule_but_by_ours():
     assert cost_of(WIRE, planned(WIRE, WEBUI)).covered == 0
     assert cost_of(WIRE, planned(WIRE, NOW)).covered == 1
 
@@ -78,13 +78,13 @@ def test_union_ratio_of_a_single_thing_is_1():
     assert union_ratio([SPECK], "remove") == 1
 
 
-def test_parts_add_up_to_their_mask():
+def test_parts_of_a_mask_combine_to_the_mask():
     found = parts(SPECKS)
     assert len(found) == 2
     assert np.array_equal(np.maximum.reduce([part.alpha for part in found]), SPECKS.alpha)
 
 
-def test_every_shape_leaves_most_of_a_picture_unmarked():
+def test_every_benchmark_shape_marks_less_than_half_of_the_picture():
     drawn = list(marks(512, (True, False)))
     assert {mark.shape for mark in drawn} == set(SHAPES)
     for mark in drawn:

@@ -35,7 +35,7 @@ def test_detector_of_the_tutorial_finds_its_region(load_module):
     assert (name, region.label, tuple(region.box)) == ("lower third", "lower third", (0, 60, 60, 90))
 
 
-def test_verb_of_the_tutorial_answers(load_module):
+def test_verb_of_the_tutorial_answers_a_seam_score(load_module):
     load_module("retouch/api/requests/measure.py")
     verb = load_module("retouch/api/verbs/measure.py")
     pixels = np.full((64, 64, 3), 90, np.uint8)

@@ -49,7 +49,7 @@ def test_supported_versions_have_no_problem(version):
 
 
 @pytest.mark.parametrize("version", [(3, 6, 15), (3, 9, 18), (3, 13, 0)])
-def test_any_other_version_is_one_sentence(version, monkeypatch):
+def test_unsupported_python_version_is_reported_in_one_sentence(version, monkeypatch):
     monkeypatch.setattr(environment, "WINDOWS", False)
     number = ".".join(map(str, version))
     assert environment.version_problem(version, []) == (
@@ -57,7 +57,7 @@ def test_any_other_version_is_one_sentence(version, monkeypatch):
     )
 
 
-def test_the_sentence_repeats_the_command(monkeypatch):
+def test_version_problem_repeats_the_given_command(monkeypatch):
     monkeypatch.setattr(environment, "WINDOWS", False)
     assert environment.version_problem((3, 9, 1), ["test", "-k", "mask"]).endswith(
         "run `python3.11 dev.py test -k mask`"
@@ -91,7 +91,7 @@ def test_a_changed_lock_keeps_the_environment(locks, venv, work):
     assert work == ["create", "app", "dev"]
 
 
-def test_a_larger_set_serves_and_a_smaller_does_not(locks, venv, work):
+def test_environment_of_a_superset_is_not_created_again(locks, venv, work):
     environment.set_up(venv, "dev")
     environment.set_up(venv, "app", superset="dev")
     assert work == ["create", "dev"]
@@ -105,14 +105,14 @@ def test_an_interrupted_update_is_not_ready(locks, venv, work, monkeypatch):
     assert not environment.is_ready(venv, ["app", "dev"])
 
 
-def test_uv_gets_the_index_of_pip():
+def test_uv_uses_index_and_certificate_of_the_pip_configuration():
     config = ":env:.index-url='https://example.org/simple'\nglobal.cert='/ca.pem'\n"
     env = environment.uv_environment({"XDG_CONFIG_HOME": "/nowhere"}, config)
     assert env["UV_DEFAULT_INDEX"] == "https://example.org/simple"
     assert env["SSL_CERT_FILE"] == "/ca.pem"
 
 
-def test_uvs_own_index_wins():
+def test_uv_index_variable_overrides_the_pip_index():
     config = "global.index-url='https://example.org/simple'\n"
     env = environment.uv_environment({"UV_INDEX_URL": "https://example.net"}, config)
     assert "UV_DEFAULT_INDEX" not in env
@@ -134,7 +134,7 @@ def test_both_opencvs_are_locked_to_one_version(name):
 
 
 @pytest.mark.parametrize("name", ["app", "dev", "pure-dev"])
-def test_locks_name_no_index(name):
+def test_lock_files_name_no_package_index(name):
     text = environment.lock_of(name).read_text()
     assert "://" not in text
     assert "index" not in text
@@ -159,11 +159,11 @@ def test_locks_name_no_index(name):
         ("Segmentation fault\n", (0, 0)),
     ],
 )
-def test_counts_of_the_runners_last_words(output, expected):
+def test_counts_are_read_from_the_runners_last_summary(output, expected):
     assert counts(output) == expected
 
 
-def test_a_runner_that_breaks_without_a_failed_test_is_one_failure():
+def test_failed_exit_status_without_a_failed_test_is_one_failure():
     assert outcome(TESTS, 139, "3 passed in 1.0s") == (3, 1)
     assert outcome(Check("lint", ["x"]), 1, "Found 7 errors.") == (0, 1)
     assert outcome(Check("lint", ["x"]), 0, "") == (0, 0)
@@ -175,19 +175,19 @@ def test_no_tests_is_a_failure_unless_a_filter_was_given():
     assert outcome(filtered, 5, "3 deselected in 0.01s") == (0, 0)
 
 
-def test_all_run_and_the_last_line_is_the_total(monkeypatch, capsys):
+def test_every_check_runs_and_the_last_line_is_the_total(monkeypatch, capsys):
     answers = iter([(1, "bad\n"), (0, "4 passed in 1.0s\n"), (1, "# pass 2\n# fail 1\n")])
     monkeypatch.setattr(checks, "stream", lambda command: next(answers))
     assert checks.run_checks([Check("lint", ["x"]), TESTS, TESTS]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "6 passed, 2 failed"
 
 
-def test_a_program_that_is_not_there_is_a_sentence(capsys):
+def test_missing_program_is_reported_in_one_sentence(capsys):
     assert checks.stream(["no-such-program"]) == (127, "")
     assert "not installed" in capsys.readouterr().out
 
 
-def test_a_folder_that_is_no_webui_is_refused(tmp_path):
+def test_folder_without_launch_py_is_refused(tmp_path):
     with pytest.raises(SystemExit, match=r"has no launch\.py"):
         dev.main(["run", "--webui", str(tmp_path)])
 
@@ -200,14 +200,14 @@ def test_the_checkout_is_linked_once(tmp_path):
     assert target.resolve() == ROOT
 
 
-def test_another_extension_of_that_name_is_not_touched(tmp_path):
+def test_folder_of_another_extension_of_that_name_is_refused(tmp_path):
     (tmp_path / "retouch").mkdir()
     with pytest.raises(SystemExit, match="move it away"):
         dev.link(ROOT, tmp_path / "retouch")
 
 
 @pytest.mark.skipif(environment.WINDOWS, reason="launchers have other names")
-def test_the_webuis_own_python_comes_first(tmp_path):
+def test_launcher_prefers_the_python_of_the_webui(tmp_path):
     (tmp_path / "webui.sh").touch()
     assert dev.launcher(tmp_path) == ["bash", str(tmp_path / "webui.sh")]
     python = environment.python_of(tmp_path / "venv")
@@ -233,7 +233,7 @@ def browsers(monkeypatch):
     return here, steps
 
 
-def test_a_browser_that_is_here_is_used(browsers, monkeypatch):
+def test_installed_browser_is_used(browsers, monkeypatch):
     here, steps = browsers
     here.update({"google-chrome", "apt-get"})
     assert environment.set_up_chromium() == "/bin/google-chrome"

@@ -87,7 +87,7 @@ def test_a_history_keeps_16_bits():
     assert np.array_equal(decode_base64(shown["image"]).deep, decode_base64(fixed["image"]).deep)
 
 
-def test_a_picture_by_its_name_keeps_16_bits():
+def test_cached_picture_keeps_16_bits():
     where = desk()
     name = where.answer("fix", {"image": sent(deep_png(DEEP)), "recipe": FACES})["image_id"]
     assert decode(where.file(name)).deep is not None
@@ -118,20 +118,20 @@ def test_the_command_line_keeps_16_bits(tmp_path, name):
     assert cv2.imread(str(made), cv2.IMREAD_UNCHANGED).dtype == np.uint16
 
 
-def told(capsys: pytest.CaptureFixture[str]) -> str:
+def stderr_of(capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().err
 
 
-def test_history_on_the_command_line_tells_what_jpeg_drops(tmp_path, capsys):
+def test_command_line_history_warns_of_16_bits_lost_in_jpeg(tmp_path, capsys):
     (tmp_path / "a.png").write_bytes(deep_png(DEEP))
     assert run("fix", tmp_path / "a.png", "--target", "face", "-o", tmp_path / "out", "--history") == 0
     capsys.readouterr()
     out = tmp_path / "b.jpg"
     assert run("history", tmp_path / "out/a.png.retouch", "--revert", "1", "-o", out) == 0
-    assert "16 become 8" in told(capsys)
+    assert "16 become 8" in stderr_of(capsys)
 
 
-def test_the_command_line_tells_what_a_jpeg_cannot_hold(tmp_path, capsys):
+def test_command_line_warns_of_metadata_that_jpeg_cannot_hold(tmp_path, capsys):
     image = Image.fromarray(photo().pixels)
     image.save(tmp_path / "a.jpg", exif=exif(1, b"\xff\xd8 preview \xff\xd9"))
     assert run("fix", tmp_path / "a.jpg", "--target", "face", "-o", tmp_path / "out", "--json") == 0
@@ -140,19 +140,19 @@ def test_the_command_line_tells_what_a_jpeg_cannot_hold(tmp_path, capsys):
     assert any("preview" in said for said in warnings)
 
 
-def test_a_file_that_is_copied_tells_no_losses(tmp_path, capsys):
+def test_copied_file_warns_of_no_losses(tmp_path, capsys):
     Image.fromarray(photo().pixels).quantize(16).save(tmp_path / "a.png")
     words = ["fix", str(tmp_path / "a.png"), "-o", str(tmp_path / "out")]
     assert main(words, ApiService(Stand(boxes=()))) == 0
-    assert "palette" not in told(capsys)
+    assert "palette" not in stderr_of(capsys)
     assert (tmp_path / "out/a.png").read_bytes() == (tmp_path / "a.png").read_bytes()
 
 
-def test_frames_that_are_left_out_are_told_by_the_command_line(tmp_path, capsys):
+def test_command_line_warns_of_ignored_frames(tmp_path, capsys):
     frames = [Image.fromarray(np.roll(photo().pixels, n, 0)) for n in range(3)]
     frames[0].save(tmp_path / "a.png", save_all=True, append_images=frames[1:])
     assert run("fix", tmp_path / "a.png", "--target", "face", "-o", tmp_path / "out") == 0
-    assert "It has 3 frames: only the first is used." in told(capsys)
+    assert "It has 3 frames: only the first is used." in stderr_of(capsys)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_frames_that_are_left_out_are_told_by_the_command_line(tmp_path, capsys)
     ids=["profile", "comment", "exif"],
 )
 @pytest.mark.parametrize("ending", ["jpg", "png"])
-def test_what_a_photograph_carries_is_there_after_the_fix(tmp_path, options, ending):
+def test_metadata_of_a_photograph_survives_a_fix(tmp_path, options, ending):
     options = {k: v for k, v in options.items() if ending == "jpg" or k != "comment"}
     source = tmp_path / f"a.{ending}"
     source.write_bytes(_carrying(ending, options))
@@ -181,7 +181,7 @@ def _carrying(ending: str, options: dict) -> bytes:
     return saved(image, "JPEG" if ending == "jpg" else "PNG", **options)
 
 
-def test_a_workflow_of_more_than_a_megabyte_goes_through_rest():
+def test_text_chunk_over_a_megabyte_survives_fix_and_history():
     text = "x" * 1_500_000
     image = deep_png(DEEP, chunk(b"tEXt", b"workflow\0" + text.encode()))
     where = desk()
@@ -192,7 +192,7 @@ def test_a_workflow_of_more_than_a_megabyte_goes_through_rest():
     assert dict(history_file.read(base64.b64decode(file))[0].picture.baggage.text)["workflow"] == text
 
 
-def test_previews_of_a_grey_profile_are_made(tmp_path):
+def test_preview_of_a_grey_profile_has_no_profile(tmp_path):
     from retouch.api.batches.entry import preview
 
     grey = SRGB[:16] + b"GRAY" + SRGB[20:]
@@ -207,5 +207,5 @@ def test_unreadable_file_of_a_folder_is_named_and_others_are_fixed(tmp_path, cap
     Path(album / "a.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(30))
     encoder.write(photo(), album / "b.png")
     assert run("fix", album, "--target", "face", "-o", tmp_path / "out") == 1
-    assert "a.heic" in told(capsys)
+    assert "a.heic" in stderr_of(capsys)
     assert (tmp_path / "out/b.png").exists()

@@ -4,12 +4,12 @@ from retouch import errors
 from retouch.errors import BadInput, BadPicture, RetouchError, TooLarge, did_you_mean
 
 
-def test_the_message_says_where_what_and_what_to_do():
+def test_error_message_has_path_fault_and_hint():
     error = BadInput("7 is out of bounds.", path="passes[0].steps", hint="Allowed: 1 to 5.")
     assert str(error) == "passes[0].steps: 7 is out of bounds. Allowed: 1 to 5."
 
 
-def test_without_path_and_hint_only_what_happened_is_said():
+def test_error_message_without_path_and_hint_is_the_fault_alone():
     assert str(RetouchError("It broke.")) == "It broke."
 
 
@@ -38,7 +38,7 @@ def test_every_error_has_its_http_status_and_one_root(name, status):
     assert cls.status == status
 
 
-def test_the_tree_lets_a_caller_catch_by_kind():
+def test_error_subclasses_can_be_caught_by_their_kind():
     assert issubclass(BadPicture, BadInput)
     assert issubclass(TooLarge, BadInput)
     assert issubclass(errors.OutOfMemory, errors.PaintFailed)
@@ -53,5 +53,5 @@ def test_without_a_close_word_all_known_ones_are_listed_in_order():
     assert did_you_mean("qqq", ["steps", "seed"]) == "Known: seed, steps."
 
 
-def test_did_you_mean_without_candidates_says_so():
+def test_did_you_mean_without_candidates_reports_that_none_is_known():
     assert did_you_mean("face", []) == "None is known here."

@@ -56,7 +56,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("error", FOREIGN, ids=lambda error: type(error).__name__)
-def test_a_foreign_error_becomes_ours_with_its_cause(error):
+def test_foreign_error_is_converted_with_its_cause(error):
     with pytest.raises(WeightsRefused, match=type(error).__name__) as raised, convert_errors(WeightsRefused):
         raise error
     assert raised.value.__cause__ is error
@@ -65,7 +65,7 @@ def test_a_foreign_error_becomes_ours_with_its_cause(error):
 @pytest.mark.parametrize(
     "error", [KeyboardInterrupt(), SystemExit(), GeneratorExit(), BadInput("x"), OutOfMemory("x")], ids=repr
 )
-def test_interrupts_and_errors_of_ours_pass_unchanged(error):
+def test_interrupts_and_retouch_errors_pass_unchanged(error):
     with pytest.raises(type(error)) as raised, convert_errors(WeightsRefused):
         raise error
     assert raised.value is error
@@ -105,7 +105,7 @@ class Broken(FakeDetector):
 
 
 @pytest.mark.parametrize("verb", ["detect", "fix", "plan"])
-def test_a_role_that_falls_back_is_told_in_the_warnings(verb):
+def test_fallback_of_a_role_is_warned_of(verb):
     here = Stand(engine=FakeEngine(side=64))
     here._detector = lambda name: Role("face", [Broken(name="bad.pt"), FakeDetector((Box(40, 30, 100, 90),))])
     about = {"verb": "fix"} if verb == "plan" else {}
@@ -130,7 +130,7 @@ class Many:
         return roles + [ModelInfo(name, "yolo", True) for name in self.detectors if name != "person"]
 
 
-def test_a_broken_file_does_not_keep_words_from_being_found():
+def test_text_is_detected_despite_a_broken_model_file():
     words = TextDetector(Many(a_world=Broken(), good=FakeDetector((Box(1, 1, 9, 9),), label="dog")))
     assert [region.label for region in words.find(photo(), "dog")] == ["dog"]
 
@@ -165,7 +165,7 @@ class Fragile:
         return {}
 
 
-def test_a_batch_goes_on_after_a_photograph_that_breaks(tmp_path, capsys):
+def test_batch_continues_after_a_failing_photograph(tmp_path, capsys):
     (tmp_path / "in").mkdir()
     for name in "abcd":
         encoder.write(photo(32, 32), tmp_path / "in" / f"{name}.png")
@@ -238,7 +238,7 @@ def spoil(data: bytes, flips: list[tuple[int, int]], length: int, cut: bool) -> 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damaged)
-def test_a_damaged_file_leaves_the_others_of_its_folder_alone(tmp_path_factory, how):
+def test_damaged_model_file_does_not_affect_others_of_its_folder(tmp_path_factory, how):
     name, *rest = how
     folder = tmp_path_factory.mktemp("models")
     (folder / "face_other.pt").write_bytes(b"x")
@@ -256,7 +256,7 @@ HEADERS = [b"5", b"null", b"[{}]", b'"x"', b"[" * 100_000, b"{", b'{"\\ud800": 1
 
 
 @pytest.mark.parametrize("header", HEADERS, ids=lambda header: repr(header[:8]))
-def test_a_safetensors_header_of_any_json_is_no_model(header, tmp_path):
+def test_safetensors_file_with_arbitrary_json_header_is_not_listed(header, tmp_path):
     (tmp_path / "x.safetensors").write_bytes(tensors(header))
     listed = SegmenterRegistry(
         [tmp_path], lambda: "cpu", True, DetectorRegistry([tmp_path], offline=True)
@@ -268,7 +268,7 @@ class TestFolders:
     def listed(self, *folders: Path) -> set[str]:
         return {info.name for info in DetectorRegistry(folders, offline=True).available()}
 
-    def test_linked_folders_are_searched_whatever_the_links(self, tmp_path):
+    def test_linked_folders_are_searched_despite_circular_links(self, tmp_path):
         store, models = tmp_path / "store", tmp_path / "models"
         (store / "deep").mkdir(parents=True)
         models.mkdir()
@@ -279,7 +279,7 @@ class TestFolders:
         assert "face_mine.pt" in self.listed(models)
         assert [p.name for p in model_folders.model_files(models, (".pt",))] == ["face_mine.pt"]
 
-    def test_a_models_folder_that_is_a_link_is_searched(self, tmp_path):
+    def test_models_folder_that_is_a_symbolic_link_is_searched(self, tmp_path):
         (tmp_path / "store").mkdir()
         (tmp_path / "store" / "MINE.PT").write_bytes(b"x")
         (tmp_path / "models").symlink_to(tmp_path / "store", target_is_directory=True)
@@ -298,7 +298,7 @@ class TestFolders:
         assert [p.name for p in model_folders.model_files(tmp_path, (".pt",))] == ["good.pt"]
         assert "good.pt" in self.listed(tmp_path)
 
-    def test_a_file_that_vanishes_is_missing_and_no_more(self, tmp_path, monkeypatch):
+    def test_model_file_deleted_after_listing_is_not_installed(self, tmp_path, monkeypatch):
         path = tmp_path / "mine.pt"
         path.write_bytes(b"x")
         registry = DetectorRegistry([tmp_path], offline=True)
@@ -308,7 +308,7 @@ class TestFolders:
         assert not next(info for info in registry.available() if info.name == "mine.pt").installed
         assert registry.get("mine.pt").name == "mine.pt"
 
-    def test_no_folder_at_all_is_an_empty_one(self, tmp_path):
+    def test_missing_models_folder_has_no_files(self, tmp_path):
         assert model_folders.model_files(tmp_path / "gone", (".pt",)) == []
 
 
@@ -332,7 +332,7 @@ HISTORY = history_file()
     st.integers(0, 100_000),
     st.booleans(),
 )
-def test_a_damaged_history_is_read_or_refused_in_words(flips, length, cut):
+def test_damaged_history_is_read_or_refused_as_bad_input(flips, length, cut):
     with contextlib.suppress(BadInput):
         pipeline_history_file.read(spoil(HISTORY, flips, length, cut))
 
@@ -347,7 +347,7 @@ JSON = st.recursive(
 
 @settings(max_examples=150, deadline=None)
 @given(JSON)
-def test_a_history_of_any_json_is_read_or_refused_in_words(data):
+def test_history_of_arbitrary_json_is_read_or_refused_as_bad_input(data):
     import io
 
     out = io.BytesIO()
@@ -384,7 +384,7 @@ def test_invalid_history_is_refused(spoilt: Callable[[bytes], bytes]):
 
 @settings(max_examples=100, deadline=None)
 @given(JSON)
-def test_a_recipe_file_of_any_json_is_left_out_alone(tmp_path_factory, data):
+def test_recipe_file_of_arbitrary_json_does_not_affect_others(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("recipes")
     (folder / "a.json").write_text(json.dumps(data))
     (folder / "b.json").write_text('{"name": "Good", "passes": []}')
@@ -393,13 +393,13 @@ def test_a_recipe_file_of_any_json_is_left_out_alone(tmp_path_factory, data):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
-def test_a_pipe_among_the_recipes_is_not_waited_for(tmp_path):
+def test_recipe_path_that_is_no_regular_file_is_an_error(tmp_path):
     os.mkfifo(tmp_path / "a.json")
     (tmp_path / "b.json").mkdir()
     (tmp_path / "c.json").symlink_to(tmp_path / "gone.json")
     assert all(isinstance(said, RetouchError) for _, said in recipe_files(tmp_path))
 
 
-def test_missing_stays_missing():
+def test_missing_error_is_not_converted():
     with pytest.raises(Missing), convert_errors(WeightsRefused):
         raise Missing("x")

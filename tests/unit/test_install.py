@@ -52,7 +52,7 @@ def test_constraints_pin_every_installed_version():
     )
 
 
-def test_names_are_compared_as_pip_does_and_wreckage_is_left_out():
+def test_package_names_are_normalized_and_broken_entries_ignored():
     found = install.installed(
         [
             distribution("Segment_Anything", "1.0"),
@@ -64,7 +64,7 @@ def test_names_are_compared_as_pip_does_and_wreckage_is_left_out():
     assert found == {"segment-anything": "1.0"}
 
 
-def test_a_complete_host_is_left_alone(launch, capsys):
+def test_host_with_all_packages_runs_no_install_command(launch, capsys):
     install.add_missing(launch, COMPLETE)
     assert launch.commands == []
     assert capsys.readouterr().out == ""
@@ -86,24 +86,24 @@ def test_older_detector_library_stays_and_is_reported(launch, capsys, version, t
     assert (f"ultralytics {version} is installed and stays" in capsys.readouterr().out) == told
 
 
-def test_the_oldest_version_is_the_one_the_detectors_are_tested_with():
+def test_oldest_ultralytics_version_equals_that_of_the_detectors():
     assert install.OLDEST["ultralytics"] == versions.OLDEST
 
 
-def test_every_command_is_fenced(launch):
+def test_every_install_command_is_constrained_or_without_deps(launch):
     install.add_missing(launch, HOST)
     assert len(launch.commands) == 2
     assert all("--constraint" in text or "--no-deps" in text for text in launch.commands)
     assert not set(HOST) & {word for text in launch.commands for word in text.split()}
 
 
-def test_the_constraint_file_is_there_for_pip_and_gone_afterwards():
+def test_constraint_file_exists_within_the_context_only():
     with install.constraint_file(HOST) as path:
         assert "torch==2.1.2+cu121" in path.read_text(encoding="utf-8")
     assert not path.exists()
 
 
-def test_offline_is_one_sentence(monkeypatch, capsys):
+def test_failed_install_prints_one_line(monkeypatch, capsys):
     failing = Launch(RuntimeError("Couldn't install.\nERROR: No matching distribution found"))
     monkeypatch.setitem(sys.modules, "launch", failing)
     monkeypatch.setattr(install, "installed", lambda _: HOST)
@@ -120,6 +120,6 @@ def test_install_without_a_host_names_the_command_to_run():
     assert done.stderr == ""
 
 
-def test_the_host_gets_the_versions_the_lock_was_tested_with():
+def test_packages_without_deps_have_the_versions_of_the_lock_file():
     lock = Path(install.__file__).parent.joinpath("tools", "requirements", "app.txt").read_text().split()
     assert set(install.ALONE.values()) <= {word for word in lock if "==" in word}

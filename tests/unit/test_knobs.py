@@ -41,7 +41,7 @@ def fault(cls, data):
     return caught.value
 
 
-def test_an_unknown_field_is_named_with_the_closest_known_one():
+def test_unknown_field_is_refused_with_the_closest_name():
     error = fault(Recipe, {"passes": [{"denoising_strenght": 0.4}]})
     assert error.path == "passes[0].denoising_strenght"
     assert error.hint == "Did you mean 'denoising_strength'?"
@@ -74,7 +74,7 @@ def test_an_unknown_field_is_named_with_the_closest_known_one():
         ([], "", "[] is not an object."),
     ],
 )
-def test_a_fault_is_named_by_its_json_path_and_value(data, path, said):
+def test_invalid_value_is_refused_with_its_json_path(data, path, said):
     error = fault(Recipe, data)
     assert error.path == path
     assert said in error.what
@@ -86,23 +86,23 @@ def test_bounds_are_inclusive_and_named_in_the_error():
     assert load(Pass, {"steps": 150}).steps == 150
 
 
-def test_whole_numbers_may_come_as_floats_and_floats_as_whole_numbers():
+def test_whole_floats_and_ints_are_converted_to_the_knob_type():
     loaded = load(Pass, {"steps": 20.0, "cfg_scale": 7})
     assert (loaded.steps, loaded.cfg_scale) == (20, 7.0)
     assert isinstance(loaded.steps, int)
     assert isinstance(loaded.cfg_scale, float)
 
 
-def test_null_is_taken_only_where_blank_has_a_meaning():
+def test_null_is_accepted_only_for_knobs_with_a_blank():
     assert load(Pass, {"steps": None}).steps is None
     assert fault(Pass, {"denoising_strength": None}).path == "denoising_strength"
 
 
-def test_a_long_value_is_not_echoed_whole():
+def test_long_invalid_value_is_truncated_in_the_error():
     assert len(fault(Pass, {"steps": "x" * 10_000}).what) < 120
 
 
-def test_a_recipe_comes_by_name_or_written_out():
+def test_recipe_field_accepts_a_name_or_an_object():
     assert load(FixRequest, {"recipe": "Crowd"}).recipe == "Crowd"
     assert load(FixRequest, {"recipe": {"name": "Mine"}}).recipe == Recipe(name="Mine")
     assert fault(FixRequest, {"recipe": {"nam": "x"}}).path == "recipe.nam"
@@ -136,7 +136,7 @@ def test_every_knob_of_a_request_has_label_and_help():
 
 
 @pytest.mark.parametrize("cls", WIRE, ids=lambda c: c.__name__)
-def test_the_schema_is_plain_json_that_closes_every_object(cls):
+def test_schema_is_plain_json_without_additional_properties(cls):
     made = schema(cls)
     assert json.loads(json.dumps(made)) == made
     assert made["additionalProperties"] is False
@@ -161,7 +161,7 @@ def test_the_schema_carries_bounds_choices_and_defaults():
     }
 
 
-def test_leaves_reach_into_nested_dataclasses():
+def test_knob_paths_include_nested_dataclasses():
     by_path = {leaf.path: leaf for leaf in knob_paths(Pass)}
     assert by_path["target.confidence"].default == 0.3
     assert by_path["shape.grow"].optional

@@ -86,7 +86,7 @@ def test_every_recipe_takes_any_size(recipe, size):
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-def test_what_only_looks_takes_any_size(size):
+def test_detect_segment_and_mask_accept_any_size(size):
     here, image = desk(size, 256), {"image": encoder.encode_base64(photo(*size))}
     assert here.answer("detect", image)["regions"]
     tilted = {"targets": [{"models": ["face"], "tilted": True}]}
@@ -118,7 +118,7 @@ def test_outpaint_paints_an_odd_size(how):
     st.integers(1, 300),
 )
 @settings(deadline=None)
-def test_the_defaults_of_an_extension_always_fit(size, native, margin):
+def test_default_overlap_and_feather_of_an_extension_always_fit(size, native, margin):
     pace, canvas, seen = StageOptions(), Size(*size), Size(native, native)
     overlap, feather = reach_of(pace, seen, canvas)
     assert 0 < feather <= overlap < min(*canvas, *seen)
@@ -128,18 +128,18 @@ def test_the_defaults_of_an_extension_always_fit(size, native, margin):
 @pytest.mark.parametrize(
     ("asked", "path"), [({"overlap": 72}, "overlap"), ({"stage_size": 512}, "stage_size")]
 )
-def test_what_a_person_gave_is_refused_by_its_name(asked, path):
+def test_given_overlap_or_stage_size_too_large_is_refused(asked, path):
     image = {"image": encoder.encode_base64(photo(101, 67)), "factor": 1.5}
     with pytest.raises(BadInput, match="is too large") as refused:
         desk((101, 67), 256).answer("outpaint", {**image, **asked})
     assert refused.value.path == path
 
 
-def test_a_default_feather_gives_way_to_a_small_overlap():
+def test_default_feather_shrinks_to_a_small_overlap():
     assert reach_of(StageOptions(overlap=8), Size(512, 512)) == (8, 8)
     with pytest.raises(BadInput, match="feather: a feather of 40 is too large"):
         plan_stages(Size(512, 512), Margins(right=64), Size(512, 512), StageOptions(overlap=8, feather=40))
 
 
-def test_the_default_recipe_is_there():
+def test_default_recipe_of_a_fix_is_built_in():
     assert FixRequest().recipe in {recipe.name for recipe in library.built_in()}

@@ -47,29 +47,29 @@ def desk() -> ApiService:
     return ApiService(Stand(boxes=(BOX, OTHER)))
 
 
-def test_the_schemas(golden_text):
+def test_schemas_match_their_golden_file(golden_text):
     golden_text(as_text(ApiService.schemas()), "schema.json")
 
 
 @pytest.mark.parametrize("name", ["intents", "recipes", "models"])
-def test_the_lists(desk, golden_text, name):
+def test_intents_recipes_and_models_match_their_golden_files(desk, golden_text, name):
     golden_text(as_text(getattr(desk, name)()), f"{name}.json")
 
 
-def test_a_plan(desk, golden_text):
+def test_plan_of_a_fix_matches_its_golden_file(desk, golden_text):
     asked = {key: value for key, value in REQUEST.items() if key != "return_history"}
     planned = desk.answer("plan", {"verb": "fix", **asked})
     golden_text(as_text({**planned, "image_id": "", "mask": ""}), "plan.json")
 
 
-def test_a_plan_of_an_extension(desk, golden_text):
+def test_plan_of_an_extension_matches_its_golden_file(desk, golden_text):
     asked = {"image": REQUEST["image"], "right": 200, "prompt": "a wall", "seed": 7}
     golden_text(
         as_text({**desk.answer("plan", {"verb": "outpaint", **asked}), "image_id": ""}), "extension.json"
     )
 
 
-def test_a_fix_its_infotext_and_its_history_file(desk, golden_text):
+def test_infotext_reports_and_history_of_a_fix_match_golden_files(desk, golden_text):
     answer = desk.answer("fix", REQUEST)
     golden_text(answer["infotext"] + "\n", "infotext.txt")
     reports = [
@@ -88,7 +88,7 @@ def test_a_fix_its_infotext_and_its_history_file(desk, golden_text):
 
 @pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="argparse words its help anew in each version")
 @pytest.mark.parametrize("verb", VERBS)
-def test_the_help_of_the_command_line(capsys, golden_text, monkeypatch, verb):
+def test_command_line_help_matches_its_golden_file(capsys, golden_text, monkeypatch, verb):
     monkeypatch.setenv("COLUMNS", "110")
     with pytest.raises(SystemExit):
         build_parser().parse_args([verb, "--help"] if verb else ["--help"])

@@ -19,13 +19,13 @@ def test_public_name_can_be_imported_and_has_a_docstring(name):
     assert getattr(retouch, name).__doc__
 
 
-def test_other_names_are_refused():
+def test_private_names_are_no_attributes_of_the_package():
     with pytest.raises(AttributeError, match="no attribute 'Shelf'"):
         retouch.Shelf  # noqa: B018
     assert dir(retouch) == sorted(retouch.__all__)
 
 
-def test_type_checkers_see_the_same_names():
+def test_static_imports_equal_the_public_names():
     imported = {
         alias.asname: (node.module, alias.name)
         for node in ast.walk(ast.parse(INIT.read_text("utf-8")))

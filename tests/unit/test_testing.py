@@ -16,14 +16,14 @@ def job(prompt="a", seed=1, **changes):
     return Job(noise(SIZE), Mask.full(SIZE), prompt, "", seed, Settings(), **changes)
 
 
-def test_the_fakes_play_every_port():
+def test_fakes_implement_their_protocols():
     assert isinstance(FakeEngine(), Engine)
     assert isinstance(FakeDetector(), Detector)
     assert isinstance(FakeProgress(), Progress)
     assert isinstance(Silent(), Progress)
 
 
-def test_the_engine_paints_each_job_in_its_own_repeatable_colour():
+def test_fake_engine_paints_each_job_in_a_repeatable_colour():
     engine = FakeEngine()
     jobs = [job(), job(seed=2), job(prompt="b"), job()]
     painted = engine.paint(jobs, Silent())
@@ -34,11 +34,11 @@ def test_the_engine_paints_each_job_in_its_own_repeatable_colour():
     assert engine.calls == [tuple(jobs)]
 
 
-def test_the_engine_stops_when_told():
+def test_fake_engine_stops_on_interrupt():
     assert FakeEngine().paint([job()], FakeProgress(stop_after=0)) == [None]
 
 
-def test_the_engine_may_be_made_to_fail():
+def test_fake_engine_raises_errors_of_before_call():
     def fail(jobs):
         raise MemoryError
 
@@ -46,27 +46,27 @@ def test_the_engine_may_be_made_to_fail():
         FakeEngine(before_call=fail).paint([job()], Silent())
 
 
-def test_jobs_with_other_networks_are_not_kin():
+def test_batch_key_depends_on_the_network_tags():
     engine = FakeEngine()
     assert engine.batch_key(job("a <lora:x:1>")) == engine.batch_key(job("b <lora:x:1>"))
     assert engine.batch_key(job("a <lora:x:1>")) != engine.batch_key(job("a"))
 
 
-def test_the_detector_finds_its_boxes_where_they_lie_on_the_picture():
+def test_fake_detector_clips_its_boxes_to_the_picture():
     detector = FakeDetector((square(-10, 0, 30), square(500, 500)), "face", 0.8)
     regions = detector.find(noise(SIZE), 0.5, ())
     assert [r.box for r in regions] == [Box(0, 0, 20, 30)]
     assert (regions[0].label, regions[0].score, detector.calls) == ("face", 0.8, 1)
 
 
-def test_the_detector_heeds_confidence_and_classes():
+def test_fake_detector_filters_by_confidence_and_classes():
     detector = FakeDetector((square(0, 0, 30),), "face", 0.8)
     assert detector.find(noise(SIZE), 0.9, ()) == ()
     assert detector.find(noise(SIZE), 0.5, ("hand",)) == ()
     assert len(detector.find(noise(SIZE), 0.5, ("hand", "face"))) == 1
 
 
-def test_progress_is_remembered():
+def test_fake_progress_records_its_calls_and_stops():
     progress = FakeProgress(stop_after=1)
     assert not progress.stopped
     progress.show(0, 3, "x")
@@ -74,7 +74,7 @@ def test_progress_is_remembered():
     assert progress.shown == [(0, 3, "x")]
 
 
-def test_a_counted_engine_paints_as_the_one_it_counts():
+def test_counted_engine_delegates_to_its_engine():
     engine = FakeEngine()
     counted = Counted(engine)
     one = job()

@@ -80,7 +80,7 @@ def file_bytes(picture: Picture) -> np.ndarray:
 
 
 @given(st.data())
-def test_paint_becomes_opaque_by_its_mask_and_the_rest_keeps_its_alpha(data):
+def test_compositing_raises_alpha_by_the_mask_and_keeps_other_alpha(data):
     size = data.draw(sizes())
     mask, alpha = data.draw(masks(size)), data.draw(masks(size)).alpha
     picture = Picture(noise(size, 1).pixels, alpha)
@@ -96,7 +96,7 @@ def test_paint_becomes_opaque_by_its_mask_and_the_rest_keeps_its_alpha(data):
 
 
 @given(st.data())
-def test_on_an_opaque_picture_alpha_changes_nothing(data):
+def test_compositing_on_opaque_alpha_equals_compositing_without_alpha(data):
     size = data.draw(sizes())
     mask, opaque = data.draw(masks(size)), np.full((size.height, size.width), 255, np.uint8)
     after, colours = composite_alpha(opaque, mask)
@@ -108,7 +108,7 @@ def test_on_an_opaque_picture_alpha_changes_nothing(data):
 
 
 @pytest.mark.parametrize("share", [1, 40, 128, 254])
-def test_the_colour_under_full_transparency_does_not_show(share):
+def test_colour_under_full_transparency_is_not_blended_in(share):
     size = Size(8, 8)
     clear = Picture(np.zeros((8, 8, 3), np.uint8), np.zeros((8, 8), np.uint8))
     mask, over = Mask(np.full((8, 8), share, np.uint8)), Picture(np.full((8, 8, 3), 200, np.uint8))
@@ -125,7 +125,7 @@ def with_hole() -> Picture:
     return Picture(photo().pixels, alpha)
 
 
-def test_a_filled_hole_is_opaque_and_other_alpha_stays():
+def test_filled_transparent_hole_is_opaque_and_other_alpha_is_kept():
     answer = inpaint(picture=with_hole(), return_history=True, return_masks=True)
     made = np.asarray(Image.open(io.BytesIO(base64.b64decode(answer["images"][0]))).convert("RGBA"))
     assert (made[HOLE.slices][..., 3] == 255).all()
@@ -135,7 +135,7 @@ def test_a_filled_hole_is_opaque_and_other_alpha_stays():
     assert (answer["outcome"], answer["warnings"]) == ("changed", [])
 
 
-def test_taking_back_a_filled_hole_makes_it_transparent_again():
+def test_reverting_a_filled_hole_makes_it_transparent_again():
     desk = ApiService(Stand())
     body = {
         "image": encoder.encode_base64(with_hole()),
@@ -154,7 +154,7 @@ def test_taking_back_a_filled_hole_makes_it_transparent_again():
     )
 
 
-def test_a_recipe_on_a_transparent_picture_paints_opaque_step_after_step():
+def test_recipe_on_a_transparent_picture_paints_opaque_pixels():
     both = Recipe("t", passes=(Pass(target=FACE), Pass(target=FACE, denoising_strength=0.9)))
     clear = Picture(photo().pixels, np.zeros((200, 240), np.uint8))
     answer = ApiService(Stand()).answer("fix", {"image": encoder.encode_base64(clear), "recipe": dump(both)})
@@ -166,7 +166,7 @@ def test_a_recipe_on_a_transparent_picture_paints_opaque_step_after_step():
 # What is painted and cannot be seen.
 
 
-def test_identical_painting_is_unseen_and_told():
+def test_identical_painting_is_unseen_and_warned_of():
     answer = inpaint(Stand(engine=Tracer()), intent="refine")
     assert answer["outcome"] == "unchanged"
     assert answer["reports"][0]["outcome"] == "unseen"
@@ -175,26 +175,26 @@ def test_identical_painting_is_unseen_and_told():
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.01])
-def test_denoising_strength_that_does_nothing_is_told(strength):
+def test_denoising_strength_without_effect_is_reported_unchanged(strength):
     answer = inpaint(Stand(engine=Tracer()), intent="refine", denoising_strength=strength)
     assert (answer["outcome"], answer["reports"][0]["outcome"]) == ("unchanged", "unseen")
 
 
-def test_a_faint_mask_is_painted_and_told():
+def test_faint_mask_is_painted_and_warned_of():
     answer = inpaint(mask=mask_png(level=3))
     assert answer["outcome"] == "unchanged"
     assert any("3 of 255" in told for told in answer["warnings"])
     assert any("nothing of it can be seen" in told for told in answer["warnings"])
 
 
-def test_fewer_pixels_than_a_speck_are_told():
+def test_change_of_a_single_pixel_is_warned_of():
     one = mask_png(Box(100, 100, 101, 101))
     answer = inpaint(mask=one, shape={"grow": 0, "blur": 0})
     assert "only 1 of its pixels changed" in answer["warnings"][0]
     assert inpaint(mask=one)["outcome"] == "changed"
 
 
-def test_an_extension_is_seen_whatever_its_colour_and_a_failed_one_is_not():
+def test_extension_counts_as_changed_and_a_failed_one_as_unchanged():
     body = {"image": encoder.encode_base64(photo()), "left": 64, "attempts": 1, "seed": 1}
     answer = ApiService(Stand()).answer("outpaint", body)
     assert (answer["outcome"], answer["reports"][0]["outcome"]) == ("changed", "kept")
@@ -207,14 +207,14 @@ def test_an_extension_is_seen_whatever_its_colour_and_a_failed_one_is_not():
     assert "NaN" in failed["warnings"][0]
 
 
-def test_alike_variations_that_change_nothing_are_told():
+def test_variations_without_effect_are_reported_unchanged():
     answer = inpaint(Stand(engine=Tracer()), intent="refine", variations=3)
     assert answer["outcome"] == "unchanged"
     assert len(answer["images"]) == 3
 
 
 @given(st.integers(0, 12))
-def test_a_change_is_seen_from_some_levels_on(levels):
+def test_change_is_visible_from_the_threshold_level_on(levels):
     before = np.full((9, 9, 3), 100, np.uint8)
     after = before + np.uint8(levels)
     assert (visible_pixels(before, after) > 0) == (levels >= SEEN_LEVELS)
@@ -236,7 +236,7 @@ def test_a_change_is_seen_from_some_levels_on(levels):
     ],
 )
 @pytest.mark.parametrize("verb", ["inpaint", "fix", "plan"])
-def test_a_mask_moved_or_shrunk_away_is_told_at_every_door(shape, told, verb):
+def test_mask_shifted_or_shrunk_to_nothing_is_warned_of_by_every_verb(shape, told, verb):
     if verb == "fix":
         answer = fix(how=Pass(target=FACE, shape=Shape(**shape)))
     elif verb == "inpaint":
@@ -254,7 +254,7 @@ def test_a_mask_moved_or_shrunk_away_is_told_at_every_door(shape, told, verb):
     assert answer.get("outcome", "unchanged") == "unchanged"
 
 
-def test_a_user_mask_that_leaves_nothing_is_told():
+def test_mask_entirely_outside_the_user_mask_is_warned_of():
     shape = Shape(x_offset=-20, blur=0, grow=0)
     answer = fix(how=Pass(target=FACE, shape=shape), mask=mask_png(Box(85, 30, 130, 90)))
     assert any("outside of the inpaint mask" in told for told in answer["warnings"])
@@ -270,7 +270,7 @@ def test_a_user_mask_that_leaves_nothing_is_told():
         ({"user_mask": "inside"}, "1 not inside the inpaint mask"),
     ],
 )
-def test_a_choice_that_leaves_nothing_is_told(changes, told):
+def test_selection_that_drops_every_region_is_warned_of(changes, told):
     target = dataclasses.replace(FACE, **changes)
     answer = fix(
         how=Pass(target=target), mask=mask_png(Box(200, 150, 240, 200)) if "user_mask" in changes else ""
@@ -290,7 +290,7 @@ def test_a_choice_that_leaves_nothing_is_told(changes, told):
     ),
     st.booleans(),
 )
-def test_whoever_chooses_nothing_is_told_why(choice, masked):
+def test_reason_for_an_empty_selection_counts_every_region(choice, masked):
     regions = [Region.of_box(Box(10, 10, 40, 40), score=0.4), Region.of_box(Box(50, 60, 120, 120), score=0.9)]
     user_mask = Mask.of_box(SIZE, Box(0, 0, 45, 45)) if masked else None
     told = why_none(regions, choice, SIZE, user_mask)
@@ -298,12 +298,12 @@ def test_whoever_chooses_nothing_is_told_why(choice, masked):
         assert sum(int(part.split()[0]) for part in told.split(", ") if part.split()[0].isdigit()) >= 2
 
 
-def test_a_skipped_region_is_not_told_as_lost():
+def test_region_skipped_by_its_prompt_gives_no_warning():
     answer = fix(how=Pass(target=FACE, prompt="[SKIP]"))
     assert (answer["warnings"], answer["outcome"]) == ([], "nothing found")
 
 
-def test_what_the_gate_reverts_is_better_before_and_not_unchanged():
+def test_region_reverted_by_the_gate_has_outcome_reverted():
     gate = {"mode": "on", "seam": 0.1}
     answer = fix(how=load(Pass, {"target": {"models": ["face"]}, "gate": gate}))
     assert (answer["outcome"], answer["reports"][0]["outcome"]) == ("reverted", "reverted")
@@ -315,7 +315,7 @@ def test_a_blank_user_mask_is_refused():
         fix(mask=mask_png(level=0))
 
 
-def test_switching_a_step_off_twice_is_told():
+def test_reverting_a_step_twice_is_warned_of():
     desk = ApiService(Stand())
     body = {"image": encoder.encode_base64(photo()), "mask": mask_png(), "seed": 5, "return_history": True}
     name = desk.answer("inpaint", body)["history"]
@@ -327,7 +327,7 @@ def test_switching_a_step_off_twice_is_told():
     assert desk.answer("history", {"history": name})["outcome"] == ""
 
 
-def test_a_history_shows_what_it_paints_on_transparency():
+def test_empty_history_keeps_the_alpha_of_its_picture():
     clear = Picture(photo().pixels, np.zeros((200, 240), np.uint8))
     empty = History(clear)
     assert np.array_equal(np.asarray(empty.now().alpha), np.asarray(clear.alpha))
@@ -353,7 +353,7 @@ def recipe_file(tmp_path: Path, how: Pass) -> Path:
     return path
 
 
-def test_an_unseen_fix_counts_as_unchanged_and_ends_in_3(picture_file, tmp_path, capsys):
+def test_unseen_fix_counts_as_unchanged_with_exit_status_3(picture_file, tmp_path, capsys):
     out = tmp_path / "out"
     assert run("fix", picture_file, "--target", "face", "-o", out, stand=Stand(engine=Tracer())) == 3
     said = capsys.readouterr().err
@@ -363,19 +363,19 @@ def test_an_unseen_fix_counts_as_unchanged_and_ends_in_3(picture_file, tmp_path,
     assert (out / "a.png").read_bytes() == picture_file.read_bytes()
 
 
-def test_a_shape_that_leaves_nothing_ends_in_3(picture_file, tmp_path, capsys):
+def test_shape_that_leaves_no_mask_gives_exit_status_3(picture_file, tmp_path, capsys):
     recipe = recipe_file(tmp_path, Pass(target=FACE, shape=Shape(x_offset=500)))
     assert run("fix", picture_file, "--recipe", recipe, "-o", tmp_path / "out") == 3
     assert "outside of the picture" in capsys.readouterr().err
     assert run("run", recipe, picture_file, "-o", tmp_path / "run") == 3
 
 
-def test_nothing_found_is_counted_apart_and_ends_in_0(picture_file, tmp_path, capsys):
+def test_no_detections_are_counted_with_exit_status_0(picture_file, tmp_path, capsys):
     assert run("fix", picture_file, "--target", "face", "-o", tmp_path / "out", stand=Stand(boxes=())) == 0
     assert "1 with nothing found." in capsys.readouterr().err
 
 
-def test_a_mask_file_and_how_it_was_read_are_told(picture_file, tmp_path, capsys):
+def test_mask_file_reading_is_reported(picture_file, tmp_path, capsys):
     file = tmp_path / "mask.png"
     file.write_bytes(base64.b64decode(mask_png()))
     assert run("inpaint", picture_file, "--mask", file, "-o", tmp_path / "out") == 0
@@ -385,7 +385,7 @@ def test_a_mask_file_and_how_it_was_read_are_told(picture_file, tmp_path, capsys
     assert "1 unchanged." in capsys.readouterr().err
 
 
-def test_a_doubtful_mask_file_is_refused_and_the_flag_chooses(picture_file, tmp_path, capsys):
+def test_ambiguous_mask_file_is_refused_without_mask_channel(picture_file, tmp_path, capsys):
     file = tmp_path / "mask.png"
     rgba = np.dstack([*[Mask.of_box(SIZE, HOLE).alpha] * 3, Mask.of_box(SIZE, Box(9, 9, 200, 80)).alpha])
     Image.fromarray(rgba).save(file)
@@ -395,7 +395,7 @@ def test_a_doubtful_mask_file_is_refused_and_the_flag_chooses(picture_file, tmp_
     assert run(*words, "--mask-channel", "luminance") == 0
 
 
-def test_a_history_command_that_changes_nothing_ends_in_3(picture_file, tmp_path, capsys):
+def test_history_command_without_effect_gives_exit_status_3(picture_file, tmp_path, capsys):
     out = tmp_path / "out"
     assert run("fix", picture_file, "--target", "face", "--history", "-o", out) == 0
     file = out / "a.png.retouch"

@@ -61,14 +61,14 @@ def test_fix_paints_through_the_webuis_pipeline(client):
     assert answer["warnings"] == []
 
 
-def test_a_request_waits_for_the_queue_shows_on_the_bar_and_cleans_up(client):
+def test_request_waits_for_the_queue_shows_progress_and_cleans_up(client):
     post(client, "fix", {"image": IMAGE})
     assert order() == ORDER
     assert trace.of("begin")[0]["job"] == trace.of("queued")[0]["task"]
     assert trace.of("queued")[0]["task"].startswith("task(retouch_fix")
 
 
-def test_it_cleans_up_when_it_fails(client, webui):
+def test_failed_request_releases_queue_and_progress(client, webui):
     webui.detectors.faces.find = lambda *_: 1 / 0
     answer = post(client, "detect", {"image": IMAGE})
     assert answer.status_code == 500
@@ -85,7 +85,7 @@ def test_checkpoint_of_a_request_is_restored_before_the_queue_unlocks(client):
     assert shared.opts.sd_model_checkpoint == "one.safetensors"
 
 
-def test_the_pages_last_picture_stays_the_one_it_pastes(client):
+def test_request_leaves_params_txt_of_the_page_unchanged(client):
     """params.txt is for pictures made on the page: a request neither changes it nor makes it."""
     params = Path(paths_internal.data_path, "params.txt")
     post(client, "fix", {"image": IMAGE})
@@ -95,7 +95,7 @@ def test_the_pages_last_picture_stays_the_one_it_pastes(client):
     assert params.read_text() == "mine"
 
 
-def test_requests_take_turns(client):
+def test_concurrent_requests_are_painted_one_at_a_time(client):
     seen = []
     trace.before_sampling = lambda p: seen.append(call_queue.queue_lock.holder)
     threads = [threading.Thread(target=post, args=(client, "fix", {"image": IMAGE})) for _ in range(3)]
@@ -110,14 +110,14 @@ def test_requests_take_turns(client):
     assert inside == ["lock", "unlock"] * 3
 
 
-def test_interrupt_is_obeyed(client):
+def test_interrupt_stops_a_fix_and_skips_its_regions(client):
     trace.on_step = lambda p, step: setattr(shared.state, "interrupted", True)
     answer = post(client, "fix", {"image": IMAGE}).json()
     assert answer["stopped"] is True
     assert {report["outcome"] for report in answer["reports"]} == {"skipped"}
 
 
-def test_reading_doors_do_not_wait_for_the_queue(client):
+def test_reading_endpoints_do_not_wait_for_the_queue(client):
     """A page asks for them while a picture is being made."""
     with call_queue.queue_lock:
         doors = ("health", "schema", "models", "recipes", "intents", "progress")
@@ -129,7 +129,7 @@ def test_reading_doors_do_not_wait_for_the_queue(client):
     assert [model["name"] for model in answers[2].json()["segmenters"]] == ["pointer"]
 
 
-def test_a_request_is_closed_to_inner_scripts(client):
+def test_scripts_of_the_page_do_not_act_on_api_requests(client):
     """No surrounding job: the scripts on the page have no say, not even the allowed ones."""
     post(client, "fix", {"image": IMAGE, "prompt": "__hair__"})
     assert inner()[0]["prompts"][0] == "__hair__"
@@ -147,14 +147,17 @@ DOORS = (
 )
 
 
-def plain(path: str) -> str:
+def route_with_ids(path: str) -> str:
     """A route with 1 for every name in it."""
     return re.sub(r"\{\w+\}", "1", path)
 
 
-def test_no_door_is_forgotten(app):
+def test_endpoints_equal_the_expected_list(app):
     routes = {
-        (how, plain(r.path)) for r in app.routes if r.path.startswith("/retouch/v1") for how in r.methods
+        (how, route_with_ids(r.path))
+        for r in app.routes
+        if r.path.startswith("/retouch/v1")
+        for how in r.methods
     }
     assert routes == {(how, f"/retouch/v1/{name}") for how, name in DOORS}
 
@@ -170,11 +173,11 @@ def statuses(client, **given) -> set[int]:
     }
 
 
-def test_doors_are_open_where_the_webui_asks_for_nothing(client):
+def test_endpoints_are_open_without_authentication_options(client):
     assert 401 not in statuses(client)
 
 
-def test_every_door_asks_for_the_apis_password(client):
+def test_every_endpoint_requires_the_api_password(client):
     shared.cmd_opts.api_auth = "ann:secret,bob:a:b"
     assert statuses(client) == {401}
     assert statuses(client, headers=basic("ann", "wrong")) == {401}
@@ -183,7 +186,7 @@ def test_every_door_asks_for_the_apis_password(client):
     assert 401 not in statuses(client, headers=basic("bob", "a:b"))
 
 
-def test_every_door_asks_for_the_pages_login(client, app):
+def test_every_endpoint_requires_the_page_login(client, app):
     """--gradio-auth: the page's cookie or its password."""
     app.auth, app.tokens = {"ann": "secret"}, {"token-of-ann": "ann"}
     assert statuses(client) == {401}
@@ -193,25 +196,25 @@ def test_every_door_asks_for_the_pages_login(client, app):
     assert 401 not in statuses(client, headers=basic("ann", "secret"))
 
 
-def test_a_refusal_tells_the_browser_how_to_ask(client):
+def test_unauthorized_answer_names_the_basic_scheme(client):
     shared.cmd_opts.api_auth = "ann:secret"
     assert client.get("/retouch/v1/health").headers["WWW-Authenticate"] == "Basic"
 
 
-def test_nothing_is_painted_for_a_stranger(client):
+def test_unauthorized_request_paints_nothing(client):
     shared.cmd_opts.api_auth = "ann:secret"
     post(client, "fix", {"image": IMAGE})
     assert order() == []
     assert inner() == []
 
 
-def test_busy_in_a_hook_would_never_end(webui):
+def test_backend_busy_under_the_held_queue_is_not_reentrant(webui):
     """The queue is not re-entrant: this is why no hook uses the backend."""
     with call_queue.queue_lock, pytest.raises(AssertionError, match="re-entrant"), HostBackend().busy("fix"):
         pass
 
 
-def test_credentials_that_name_nobody_open_nothing(client):
+def test_api_auth_without_a_colon_admits_no_credentials(client):
     """--api-auth without a colon: the doors stay shut rather than open."""
     shared.cmd_opts.api_auth = "secret"
     assert statuses(client) == {401}
@@ -237,7 +240,7 @@ def test_inpaint_paints_through_the_webuis_pipeline(client):
         assert only_in(changed(photo(), decoder.decode_base64(image)), (LEFT,), 60)
 
 
-def test_a_plan_of_inpainting_does_not_wait_for_a_generation(client):
+def test_plan_of_inpaint_does_not_wait_for_a_running_generation(client):
     with call_queue.queue_lock:
         said = post(client, "plan", {"verb": "inpaint", "image": IMAGE, "mask": MASK}).json()
     assert said["steps"][0]["box"] == list(LEFT)
@@ -245,7 +248,7 @@ def test_a_plan_of_inpainting_does_not_wait_for_a_generation(client):
 
 
 @pytest.mark.parametrize(("flag", "queued"), [([], ["lock"]), (["all"], [])])
-def test_a_click_waits_only_for_the_gpu(client, webui, monkeypatch, flag, queued):
+def test_segment_waits_for_the_queue_only_on_the_gpu(client, webui, monkeypatch, flag, queued):
     monkeypatch.setattr(host.devices, "device", "cuda:0")
     shared.cmd_opts.use_cpu = flag
     said = post(client, "segment", {"image": IMAGE, "points": [{"x": 80, "y": 80}]}).json()
@@ -253,13 +256,13 @@ def test_a_click_waits_only_for_the_gpu(client, webui, monkeypatch, flag, queued
     assert [what for what in order() if what == "lock"] == queued
 
 
-def test_the_bar_knows_the_job_by_its_own_name(client):
+def test_progress_of_the_webui_uses_the_task_id_of_the_request(client):
     inpaint(client)
     assert {said["job"] for said in trace.of("begin")} == {"task(mine)"}
     assert trace.of("queued") == [{"task": "task(mine)"}]
 
 
-def test_progress_counts_steps_and_shows_the_picture_to_its_own_task_only(client):
+def test_progress_counts_steps_and_previews_only_to_its_own_task(client):
     said = []
 
     def look(p, step):
@@ -278,7 +281,7 @@ def test_progress_counts_steps_and_shows_the_picture_to_its_own_task_only(client
     assert (after["busy"], after["preview"], after["verb"]) == (False, None, "")
 
 
-def test_no_preview_where_the_host_shows_none(client):
+def test_progress_has_no_preview_with_live_previews_disabled(client):
     said = []
 
     def look(p, step):
@@ -292,7 +295,7 @@ def test_no_preview_where_the_host_shows_none(client):
 
 
 @pytest.mark.parametrize(("button", "state"), [("interrupt", "interrupted"), ("skip", "skipped")])
-def test_a_button_stops_its_own_task_and_no_other(client, button, state):
+def test_interrupt_and_skip_stop_only_their_own_task(client, button, state):
     said = []
 
     def press(p, step):
@@ -309,14 +312,14 @@ def test_a_button_stops_its_own_task_and_no_other(client, button, state):
     assert decoder.decode_base64(answer["images"][0]) == from_pil(photo())
 
 
-def test_our_buttons_leave_the_hosts_own_jobs_alone(client, webui):
+def test_interrupt_does_not_stop_jobs_of_the_webui(client, webui):
     with webui.generating():
         assert ask(client, "progress")["busy"] is True
         assert ask(client, "interrupt", "", "POST") == {"interrupted": False}
         assert shared.state.interrupted is False
 
 
-def test_a_task_that_waits_is_cancelled_before_it_begins(client):
+def test_waiting_task_is_cancelled_before_painting(client):
     answers = []
     with call_queue.queue_lock:
         thread = threading.Thread(target=lambda: answers.append(inpaint(client).json()))
@@ -331,7 +334,7 @@ def test_a_task_that_waits_is_cancelled_before_it_begins(client):
 
 
 @pytest.mark.parametrize("keep", [True, False])
-def test_segmenters_are_freed_with_the_detectors(client, webui, keep):
+def test_segmenters_are_released_with_the_detectors(client, webui, keep):
     shared.opts.data[settings.KEEP] = keep
     inpaint(client)
     assert (webui.segmenters.released, webui.detectors.unloaded) == ((0, 0) if keep else (1, 1))
@@ -343,7 +346,7 @@ def batched(client, *names: str, **more) -> str:
     return post(client, "batch", {"recipe": faces, "images": images, "seed": 5, **more}).json()["job"]
 
 
-def over(client, job: str) -> dict:
+def wait_for_batch(client, job: str) -> dict:
     until = time.monotonic() + 60
     while (said := client.get(f"/retouch/v1/batch/{job}").json())["state"] in ("running", "stopping"):
         assert time.monotonic() < until, said
@@ -351,13 +354,13 @@ def over(client, job: str) -> dict:
     return said
 
 
-def test_a_batch_takes_its_turn_with_every_file(client):
+def test_batch_queues_every_file_separately(client):
     with call_queue.queue_lock:
         job = batched(client, "a.png", "b.png", task="task(batch)")
         while not ask(client, "progress", "task(batch)")["queued"]:
             time.sleep(0.01)
         assert inner() == []
-    said = over(client, job)
+    said = wait_for_batch(client, job)
     assert [file["state"] for file in said["files"]] == ["done", "done"]
     assert [what for what in order() if what in ("lock", "unlock")] == ["lock", "unlock"] * 3
     assert [said["job"] for said in trace.of("begin")] == ["task(batch)"] * 2
@@ -378,9 +381,9 @@ def test_cancelling_a_batch_interrupts_sampling_and_leaves_waiting_files(client)
     trace.on_step = press
     with call_queue.queue_lock:
         jobs.append(batched(client, "a.png", "b.png"))
-    said = over(client, jobs[0])
+    said = wait_for_batch(client, jobs[0])
     assert (said["state"], [file["state"] for file in said["files"]]) == ("cancelled", ["waiting"] * 2)
     assert len(inner()) == 1
     trace.on_step = None
     post(client, f"batch/{jobs[0]}/resume", {})
-    assert [file["state"] for file in over(client, jobs[0])["files"]] == ["done", "done"]
+    assert [file["state"] for file in wait_for_batch(client, jobs[0])["files"]] == ["done", "done"]

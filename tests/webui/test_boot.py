@@ -42,7 +42,7 @@ def boot(tmp_path: Path) -> dict[str, set[str]]:
     return {name: set(rest) for name, *rest in lines}
 
 
-def test_a_start_imports_nothing_heavy_and_asks_no_network(tmp_path):
+def test_start_imports_no_heavy_module(tmp_path):
     said = boot(tmp_path)
     assert not said["ADDED"] & HEAVY
     assert "retouch.webui.script" in said["MODULES"]
@@ -52,7 +52,7 @@ def test_a_start_imports_nothing_heavy_and_asks_no_network(tmp_path):
     assert "retouch.webui.backend" not in said["MODULES"]
 
 
-def test_a_start_writes_nothing(tmp_path):
+def test_start_writes_no_files(tmp_path):
     before = {
         path for path in (ROOT / "retouch").rglob("*") if path.suffix != ".pyc" and path.name != "__pycache__"
     }

@@ -23,16 +23,16 @@ def standin() -> dict:
     return record_host.described(host_names.used(record_host.WEBUI))
 
 
-def test_every_name_used_is_recorded_and_none_besides():
+def test_recorded_host_names_are_exactly_those_used():
     assert set(standin()) == set(RECORDED), AGAIN
 
 
 @pytest.mark.parametrize("name", sorted(RECORDED))
-def test_the_stand_in_is_as_recorded(name):
+def test_stand_in_has_the_recorded_signature(name):
     assert standin()[name] == RECORDED[name]
 
 
-def test_the_recording_names_a_released_webui_and_no_machine():
+def test_recording_names_a_webui_release_and_contains_no_paths():
     text = RECORDING.read_text("utf-8")
     said = json.loads(text)
     assert said["host"]["version"] == "v1.10.1"
@@ -61,7 +61,7 @@ def use(p, pp):
 """
 
 
-def test_uses_are_read_from_the_source(tmp_path):
+def test_used_host_names_are_read_from_the_source(tmp_path):
     (tmp_path / "a.py").write_text(SOURCE)
     (tmp_path / "host.py").write_text("from modules import processing, progress\n")
     job = "processing.StableDiffusionProcessingImg2Img"
@@ -71,7 +71,7 @@ def test_uses_are_read_from_the_source(tmp_path):
     assert set(host_names.used(tmp_path)) - set(host_names.DYNAMIC) == expected
 
 
-def test_no_other_module_asks_the_webui_for_anything():
+def test_only_the_webui_package_imports_host_modules():
     package = record_host.WEBUI.parent
     others = [path for path in package.rglob("*.py") if record_host.WEBUI not in path.parents]
     roots = {path.name: _imported(ast.parse(path.read_text("utf-8"))) for path in others}

@@ -25,7 +25,7 @@ from tests.webui.driver import (
 )
 
 
-def says(run: Run, words: str) -> bool:
+def is_reported(run: Run, words: str) -> bool:
     """In the generation text of every picture, and under the gallery."""
     everywhere = [run.warnings, run.processed.comments, *run.infotexts]
     return all(words in text for text in everywhere)
@@ -48,62 +48,62 @@ def plain(webui) -> Run:
     return run
 
 
-def test_a_detector_that_breaks(webui, plain):
+def test_failing_detector_leaves_the_pictures_and_is_reported(webui, plain):
     webui.detectors.faces.find = lambda *_: 1 / 0
     run = webui.txt2img(FACES, batch_size=2)
     assert run.pictures == plain.pictures
-    assert says(run, "ZeroDivisionError")
+    assert is_reported(run, "ZeroDivisionError")
 
 
 def test_unknown_detector_refuses_the_recipe_before_anything_is_painted(webui, plain):
     run = webui.txt2img(recipe({}, {"target": {"models": ["foot"]}}), batch_size=2)
-    assert says(run, "recipe.passes[1].target.models[0]")
+    assert is_reported(run, "recipe.passes[1].target.models[0]")
     assert '"name\\":' in run.infotexts[0]
-    assert says(run, "'foot'")
+    assert is_reported(run, "'foot'")
     assert run.pictures == plain.pictures
     assert inner() == []
 
 
-def test_a_pass_whose_detector_does_not_exist_is_skipped_where_it_says_so(webui, plain):
+def test_pass_with_an_unknown_detector_is_skipped_if_skippable(webui, plain):
     run = webui.txt2img(recipe({"target": {"models": ["foot"]}, "if_missing": "skip"}, {}), batch_size=2)
-    assert says(run, "Pass 1 is skipped")
-    assert says(run, "'foot'")
+    assert is_reported(run, "Pass 1 is skipped")
+    assert is_reported(run, "'foot'")
     assert '\\"if_missing\\":\\"skip\\"' in run.infotexts[0]
     assert only_in(changed(plain.pictures[0], run.pictures[0]), (LEFT, RIGHT), 40)
 
 
-def test_where_every_pass_is_skipped_nothing_is_painted(webui, plain):
+def test_recipe_of_only_skipped_passes_paints_nothing(webui, plain):
     run = webui.txt2img(recipe({"target": {"models": ["foot"]}, "if_missing": "skip"}), batch_size=2)
-    assert says(run, "Pass 1 is skipped")
+    assert is_reported(run, "Pass 1 is skipped")
     assert run.pictures == plain.pictures
     assert inner() == []
 
 
-def test_settings_that_contradict_one_another_are_said_under_the_gallery(webui):
+def test_contradictory_settings_are_reported_under_the_gallery(webui):
     run = webui.txt2img(recipe({"masked_content": "latent noise", "denoising_strength": 0.3}))
     assert "take 0.5 or more" in run.processed.comments
     assert inner()
 
 
-def test_a_sampler_that_breaks(webui, plain):
+def test_failing_sampler_leaves_the_pictures_and_is_reported(webui, plain):
     trace.before_sampling = of_ours(RuntimeError("tensors do not fit"))
     run = webui.txt2img(FACES, batch_size=2)
     assert run.pictures == plain.pictures
-    assert says(run, "tensors do not fit")
+    assert is_reported(run, "tensors do not fit")
     assert expected_errors()
 
 
-def test_one_region_that_breaks_costs_only_itself(webui, plain):
+def test_failing_region_is_reported_and_the_others_are_fixed(webui, plain):
     trace.before_sampling = of_ours(RuntimeError("bad"), lambda p: "girl" in "".join(p.prompts))
     run = webui.txt2img(recipe({"prompt": "man [SEP] girl"}), batch_size=2)
     for before, after in zip(plain.pictures, run.pictures, strict=True):
         assert only_in(changed(before, after), (LEFT,), 40)
-    assert says(run, "bad")
+    assert is_reported(run, "bad")
     assert '\\"left\\":' in run.infotexts[0]
     expected_errors()
 
 
-def test_nan_in_one_region_costs_only_that_region(webui, plain):
+def test_region_with_nan_is_reported_and_the_others_are_fixed(webui, plain):
     """The WebUI refuses a batch that is all NaN; ours is tried again one by one."""
 
     def spoil(p, latents):
@@ -114,7 +114,7 @@ def test_nan_in_one_region_costs_only_that_region(webui, plain):
     trace.spoil = spoil
     run = webui.txt2img(recipe({"prompt": "man [SEP] girl"}))
     assert only_in(changed(plain.pictures[0], run.pictures[0]), (LEFT,), 40)
-    assert says(run, "NaN")
+    assert is_reported(run, "NaN")
     assert not expected_errors()
 
 
@@ -129,21 +129,21 @@ def test_out_of_memory_halves_the_batch_and_frees_the_detectors(webui, plain):
     assert run.pictures == whole.pictures
 
 
-def test_out_of_memory_for_a_single_region_is_said(webui, plain):
+def test_out_of_memory_for_a_single_region_is_reported(webui, plain):
     trace.before_sampling = of_ours(torch.cuda.OutOfMemoryError("CUDA out of memory"))
     run = webui.txt2img(FACES, batch_size=2)
     assert run.pictures == plain.pictures
-    assert says(run, "out of memory")
+    assert is_reported(run, "out of memory")
 
 
-def test_a_fault_of_retouch_itself(webui, plain, monkeypatch):
+def test_exception_inside_retouch_leaves_the_pictures_and_is_reported(webui, plain, monkeypatch):
     def broken(*_):
         raise KeyError("oh")
 
     monkeypatch.setattr(Pipeline, "fix", broken)
     run = webui.txt2img(FACES, batch_size=2)
     assert run.pictures == plain.pictures
-    assert says(run, "KeyError")
+    assert is_reported(run, "KeyError")
     assert expected_errors()
 
 
@@ -159,21 +159,21 @@ def test_a_fault_of_retouch_itself(webui, plain, monkeypatch):
         (recipe({"prompt": "\ud800"}), "prompt"),
     ],
 )
-def test_a_bad_request_is_said_and_nothing_is_touched(webui, plain, request_, words):
+def test_invalid_request_is_reported_and_changes_no_picture(webui, plain, request_, words):
     run = webui.txt2img(request_, batch_size=2)
     assert run.pictures == plain.pictures
-    assert says(run, words)
+    assert is_reported(run, words)
     assert inner() == []
 
 
-def test_a_bad_widget_is_named(webui, plain):
+def test_invalid_widget_value_is_reported_with_its_target(webui, plain):
     run = webui.txt2img(webui.values(enable=True, steps_1="many"), batch_size=2)
-    assert says(run, "target 1")
-    assert says(run, "steps")
+    assert is_reported(run, "target 1")
+    assert is_reported(run, "steps")
     assert run.pictures == plain.pictures
 
 
-def test_each_picture_says_its_own_warnings(webui, plain):
+def test_warning_is_in_the_infotext_of_its_own_picture(webui, plain):
     """The seed of a picture's only region is the picture's own: that of the third breaks."""
     webui.detectors.faces.boxes = (LEFT,)
     trace.before_sampling = of_ours(RuntimeError("bad"), lambda p: 102 in p.seeds)
@@ -184,12 +184,12 @@ def test_each_picture_says_its_own_warnings(webui, plain):
     expected_errors()
 
 
-def test_a_good_job_says_nothing(webui):
+def test_successful_job_has_no_warnings(webui):
     run = webui.txt2img(FACES)
     assert run.warnings == run.processed.comments == ""
 
 
-def test_a_warning_of_one_job_is_not_the_next_ones(webui):
+def test_warning_of_a_job_is_not_carried_to_the_next(webui):
     """The Batch tab and X/Y/Z cells share the dictionary it is written in."""
     bad = webui.txt2img({"enabled": True, "recipe": "none such"})
     assert bad.warnings
@@ -202,13 +202,13 @@ def test_a_warning_of_one_job_is_not_the_next_ones(webui):
     assert "none such" not in again.infotexts[0]
 
 
-def test_a_region_painted_smaller_than_it_is_is_remarked(webui):
+def test_region_painted_below_its_size_is_reported(webui):
     webui.detectors.faces.boxes = (Box(10, 10, 500, 500),)
     run = webui.txt2img(recipe({"shape": {"work_side": 64}}))
-    assert says(run, "softer")
+    assert is_reported(run, "softer")
 
 
-def test_the_outer_job_always_ends(webui):
+def test_outer_job_finishes_despite_failing_fixes(webui):
     trace.before_sampling = of_ours(RuntimeError("no"))
     run = webui.txt2img(FACES, n_iter=3)
     assert len(run.pictures) == len(outer()) == 3
@@ -216,7 +216,7 @@ def test_the_outer_job_always_ends(webui):
     expected_errors()
 
 
-def test_a_smaller_batch_has_the_memory_of_the_one_that_failed(webui, plain):
+def test_tensors_of_a_failed_batch_are_freed_before_the_retry(webui, plain):
     """The error must not keep the frames, and so the tensors, of what it interrupted."""
     alive: list[bool] = []
     held: list[weakref.ref] = []
@@ -235,7 +235,7 @@ def test_a_smaller_batch_has_the_memory_of_the_one_that_failed(webui, plain):
     assert alive == [False, False]
 
 
-def test_a_full_disk_for_the_extras_costs_no_face(webui, plain, monkeypatch):
+def test_full_disk_for_extra_pictures_does_not_fail_the_fix(webui, plain, monkeypatch):
     shared.opts.data["retouch_save_before"] = True
 
     def full(*_, **__):

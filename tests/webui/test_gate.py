@@ -17,7 +17,7 @@ def gated() -> bool:
     return True
 
 
-def test_a_flat_colour_instead_of_a_face_is_reverted_and_told(webui):
+def test_gate_reverts_a_flat_colour_painting_with_a_warning(webui):
     """The stand-in paints one: hence all other tests here run without gates."""
     passes = [{"target": {"models": ["face"]}, "gate": {"mode": "on", "sharpness": 1.0, "drift": 1.0}}]
     request = {"enabled": True, "recipe": {"name": "Mine", "passes": passes}, "skip_img2img": True}

@@ -10,14 +10,14 @@ from tests.webui.driver import FACES, LEFT, RIGHT, changed, inner, recipe
 THIRD = Box(64, 320, 128, 384)
 
 
-def test_each_region_gets_its_own_words(webui):
+def test_each_region_gets_its_own_prompt_and_negative_prompt(webui):
     webui.txt2img(recipe({"prompt": "old man [SEP] girl", "negative_prompt": "beard [SEP] hat"}))
     (said,) = inner()
     assert said["prompts"] == ["old man", "girl"]
     assert said["negatives"] == ["beard", "hat"]
 
 
-def test_regions_of_different_loras_are_sampled_apart(webui):
+def test_regions_with_different_loras_are_sampled_separately(webui):
     """The WebUI reads the tags of a batch's first prompt only."""
     webui.detectors.faces.boxes = (LEFT, RIGHT, THIRD)
     prompt = "[FOR 1] a <lora:one:1> [FOR 2] b <lora:two:0.5> [FOR 3] c <lora:one:1>"
@@ -26,12 +26,12 @@ def test_regions_of_different_loras_are_sampled_apart(webui):
     assert found == {("<lora:one:1>",): 2, ("<lora:two:0.5>",): 1}
 
 
-def test_the_pictures_own_lora_is_active_in_the_fix_and_in_later_batches(webui):
+def test_lora_of_the_picture_is_active_in_fixes_and_later_batches(webui):
     webui.txt2img(FACES, prompt="a <lora:mine:1>", n_iter=2)
     assert {said["networks"] for said in trace.of("sampling")} == {("<lora:mine:1>",)}
 
 
-def test_another_lora_in_the_fix_does_not_stay(webui):
+def test_lora_of_a_pass_is_inactive_in_the_next_batch(webui):
     webui.txt2img(recipe({"prompt": "<lora:face:1> face"}), prompt="a <lora:mine:1>", n_iter=2)
     assert [said["networks"] for said in trace.of("sampling")] == [
         ("<lora:mine:1>",),
@@ -41,7 +41,7 @@ def test_another_lora_in_the_fix_does_not_stay(webui):
     ]
 
 
-def test_negatives_of_unequal_length_are_sampled_apart(webui):
+def test_negative_prompts_of_unequal_length_are_sampled_separately(webui):
     """Joined, they would not fit one tensor, and the WebUI would fail."""
     long = ", ".join(["blurry"] * 60)
     plain = webui.txt2img(recipe({"negative_prompt": f"hat [SEP] {long}"}))
@@ -65,7 +65,7 @@ def test_dpm_adaptive_paints_every_region_alone(webui):
     assert not changed(both.pictures[0], left.pictures[0])[LEFT.slices].any()
 
 
-def test_variation_seeds_follow_the_picture(webui):
+def test_fix_uses_the_variation_seed_of_the_picture(webui):
     """With the picture itself given, whatever differs was painted by the fix."""
     given = {**FACES, "skip_img2img": True}
     plain, varied, again, other = (
@@ -86,7 +86,7 @@ def test_masked_content_reaches_the_sampler(webui):
     assert len(set(made.values())) == 4
 
 
-def test_the_denoise_mask_of_each_crop_is_its_own(webui):
+def test_each_crop_is_sampled_with_its_own_denoise_mask(webui):
     """A half of the region outside the picture's edge must not shape the other's mask."""
     webui.detectors.faces.boxes = (LEFT, RIGHT)
     both = webui.txt2img(FACES).pictures[0]
@@ -96,7 +96,7 @@ def test_the_denoise_mask_of_each_crop_is_its_own(webui):
     assert all(said["masked"] for said in inner())
 
 
-def test_clip_skip_of_a_pass_is_the_passes_own(webui):
+def test_clip_skip_of_a_pass_applies_to_that_pass_only(webui):
     shared.opts.data["CLIP_stop_at_last_layers"] = 2
     webui.txt2img(recipe({"clip_skip": 1}, {}))
     assert [said["clip_skip"] for said in inner()] == [1, 2]

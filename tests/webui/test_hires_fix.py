@@ -38,7 +38,7 @@ def test_a_pass_before_hires_fix_paints_the_small_picture(webui, upscaler):
     assert only_in(changed(plain.pictures[0], fixed.pictures[0]), boxes, REACH)
 
 
-def test_both_sides_of_hires_fix_are_painted_and_said(webui):
+def test_passes_before_and_after_hires_fix_paint_and_are_reported(webui):
     both = recipe({"hires": "before"}, {"hires": "after"})
     run = webui.txt2img(both, batch_size=2, n_iter=2, **HIRES)
     assert [said["inner"] for said in trace.of("sampling")] == [False, True, False, True] * 2
@@ -56,7 +56,7 @@ def test_without_hires_fix_every_pass_is_at_the_end(webui):
 
 
 @pytest.mark.parametrize("upscaler", ["Latent", "Lanczos"])
-def test_a_picture_where_nothing_is_found_is_enlarged_to_the_bit(webui, upscaler):
+def test_hires_fix_without_detections_is_bit_identical_to_plain(webui, upscaler):
     torch.manual_seed(0)
     plain = webui.txt2img(hr_upscaler=upscaler, **HIRES)
     webui.detectors.faces.boxes = ()
@@ -64,7 +64,7 @@ def test_a_picture_where_nothing_is_found_is_enlarged_to_the_bit(webui, upscaler
     assert webui.txt2img(BEFORE, hr_upscaler=upscaler, **HIRES).pictures == plain.pictures
 
 
-def test_the_second_sampling_has_its_own_checkpoint_and_a_pass_its_own(webui):
+def test_pass_before_hires_fix_uses_the_checkpoint_of_the_first_sampling(webui):
     two = sd_models.checkpoints_list["two.safetensors"]
 
     class Hires(StableDiffusionProcessingTxt2Img):
@@ -81,7 +81,7 @@ def test_the_second_sampling_has_its_own_checkpoint_and_a_pass_its_own(webui):
     assert outer()[-1]["checkpoint"] == "two.safetensors"
 
 
-def test_what_breaks_before_hires_fix_costs_nothing_but_the_fix(webui, monkeypatch):
+def test_error_in_a_pass_before_hires_fix_is_only_reported(webui, monkeypatch):
     plain = webui.txt2img(**HIRES)
 
     def broken(*_):
@@ -94,7 +94,7 @@ def test_what_breaks_before_hires_fix_costs_nothing_but_the_fix(webui, monkeypat
     assert "no faces today" in run.warnings
 
 
-def test_a_job_used_again_does_not_paint_twice(webui):
+def test_reused_job_paints_each_pass_once_per_run(webui):
     p = StableDiffusionProcessingTxt2Img(prompt="a", seed=1, sampler_name="Euler a", **HIRES)
     webui.prepare(p, BEFORE)
     for _ in range(2):
@@ -113,7 +113,7 @@ def test_interrupt_in_the_first_sampling_paints_nothing(webui):
     assert not called
 
 
-def test_a_pass_cannot_look_in_what_was_found_at_another_size():
+def test_of_pass_across_hires_fix_is_refused():
     passes = [{"hires": "before"}, {"target": {"of_pass": 1}}]
     with pytest.raises(BadInput, match="hires fix") as error:
         load(Recipe, {"passes": passes})

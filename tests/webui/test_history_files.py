@@ -18,7 +18,7 @@ def kept(webui, tmp_path):
     return lambda *args, **fields: webui.txt2img(*args, outpath_samples=str(tmp_path), **fields)
 
 
-def test_each_picture_gets_the_history_that_leads_to_it(webui, kept, tmp_path):
+def test_history_file_of_each_picture_composites_to_it(webui, kept, tmp_path):
     run = kept(FACES, batch_size=2)
     files = sorted(Path(tmp_path).glob("*.retouch"))
     assert [file.stem for file in files] == ["100", "101"]
@@ -31,13 +31,13 @@ def test_each_picture_gets_the_history_that_leads_to_it(webui, kept, tmp_path):
     assert history_file.read(files[0].read_bytes())[0].picture == plain.pictures[0]
 
 
-def test_extra_pictures_of_a_job_have_none(kept, tmp_path):
+def test_extra_pictures_get_no_history_file(kept, tmp_path):
     shared.opts.data["retouch_save_before"] = shared.opts.data["retouch_save_preview"] = True
     kept(FACES)
     assert [file.name for file in Path(tmp_path).glob("*.retouch")] == ["100.retouch"]
 
 
-def test_without_the_setting_or_without_a_fix_nothing_is_written(webui, kept, tmp_path):
+def test_no_history_file_without_the_setting_or_without_a_fix(webui, kept, tmp_path):
     webui.detectors.faces.boxes = ()
     kept(FACES)
     webui.reset()
@@ -45,7 +45,7 @@ def test_without_the_setting_or_without_a_fix_nothing_is_written(webui, kept, tm
     assert not list(Path(tmp_path).iterdir())
 
 
-def test_a_folder_that_cannot_be_written_costs_nothing(webui, kept):
+def test_unwritable_history_folder_does_not_fail_the_job(webui, kept):
     shared.opts.data["retouch_save_history"] = True
     run = webui.txt2img(FACES, outpath_samples="/nowhere/at/all")
     assert expected_errors()

@@ -34,20 +34,20 @@ def regions(infotext: str) -> list[dict]:
     return json.loads(read(infotext)[REGIONS])
 
 
-def test_every_picture_names_its_own_regions(webui):
+def test_infotext_of_every_picture_lists_its_own_regions(webui):
     run = webui.txt2img(FACES, batch_size=2, n_iter=2)
     seeds = [[region["seed"] for region in regions(text)] for text in run.infotexts]
     assert seeds == [[100, 101], [101, 102], [102, 103], [103, 104]]
     assert [region["box"] for region in regions(run.infotexts[3])] == [list(LEFT), list(RIGHT)]
 
 
-def test_the_whole_job_is_told_to_the_api(webui):
+def test_generation_params_of_the_job_list_regions_of_every_picture(webui):
     run = webui.txt2img(FACES, batch_size=2, n_iter=2)
     told = run.processed.extra_generation_params[REGIONS]
     assert told == [read(text)[REGIONS] for text in run.infotexts]
 
 
-def test_a_picture_without_regions_says_the_recipe_only(webui):
+def test_infotext_without_regions_has_only_the_recipe(webui):
     webui.detectors.faces.boxes = ()
     said = read(webui.txt2img(FACES).infotexts[0])
     assert RECIPE in said
@@ -62,12 +62,12 @@ def test_infotext_without_detections_omits_regions_of_earlier_pictures(webui):
     assert [REGIONS in read(text) for text in run.infotexts] == [True, False, True]
 
 
-def test_a_region_says_its_prompt_where_it_is_not_the_pictures(webui):
+def test_infotext_has_region_prompts_that_differ_from_the_picture(webui):
     run = webui.txt2img(recipe({"prompt": "[PROMPT] [SEP] a girl, smiling"}))
     assert [region.get("prompt") for region in regions(run.infotexts[0])] == [None, "a girl, smiling"]
 
 
-def test_saved_files_carry_the_same_text(webui):
+def test_saved_files_have_the_same_infotext(webui):
     from modules import trace
 
     run = webui.txt2img(FACES, batch_size=2)
@@ -103,7 +103,7 @@ def passes() -> st.SearchStrategy[list[Pass]]:
 
 
 @given(passes())
-def test_widgets_to_request_to_text_and_back(started, made):
+def test_widget_values_round_trip_through_request_and_infotext(started, made):
     values = values_for(started, made)
     request = request_from(values)
     text = infotext_utils.quote(params(request.recipe)[RECIPE])
@@ -114,7 +114,7 @@ def test_widgets_to_request_to_text_and_back(started, made):
 
 
 @pytest.mark.parametrize("name", sorted(library.recipes()))
-def test_a_recipe_by_name_comes_back_by_name(webui, name):
+def test_named_recipe_round_trips_through_the_infotext(webui, name):
     chosen = library.recipes()[name]
     values = values_for(webui, list(chosen.passes), name)
     request = request_from(values)
@@ -124,30 +124,30 @@ def test_a_recipe_by_name_comes_back_by_name(webui, name):
     assert infotext_utils.pasted(fields(webui), run.infotexts[0]) == values
 
 
-def test_a_changed_recipe_is_custom(webui):
+def test_recipe_with_changed_widgets_is_named_custom(webui):
     run = webui.txt2img(webui.values(enable=True, denoising_strength_1=0.9))
     assert recipe_in(read(run.infotexts[0])).name == UNNAMED
 
 
-def test_skipping_comes_back(webui):
+def test_skip_img2img_round_trips_through_the_infotext(webui):
     values = webui.values(True, enable=True, skip_img2img=True)
     run = webui.img2img(values)
     assert infotext_utils.pasted(fields(webui, True), run.infotexts[0]) == values
 
 
-def test_a_text_without_retouch_switches_it_off_and_leaves_the_tabs(webui):
+def test_infotext_without_retouch_disables_it_and_keeps_the_tabs(webui):
     back = infotext_utils.pasted(fields(webui), webui.txt2img().infotexts[0])
     assert back[0] is False
     assert back[3:] == webui.values()[3:]
 
 
-def test_a_damaged_text_leaves_the_tabs(webui):
+def test_damaged_infotext_keeps_the_tabs(webui):
     broken = f'p\nSteps: 1, Sampler: E, Seed: 1, {RECIPE}: "{{\\"passes\\": 3}}"'
     back = infotext_utils.pasted(fields(webui), broken)
     assert back[3:] == webui.values()[3:]
 
 
-def test_what_the_request_asks_for_besides_its_recipe_is_told_too(webui):
+def test_infotext_has_request_fields_beside_the_recipe(webui):
     run = webui.txt2img({**recipe({}, {"steps": 9}), "steps": 7, "prompt": "a saint"})
     first, second = recipe_in(read(run.infotexts[0])).passes
     assert (first.steps, second.steps) == (7, 9)
@@ -155,13 +155,13 @@ def test_what_the_request_asks_for_besides_its_recipe_is_told_too(webui):
 
 
 @pytest.mark.parametrize("name", ["image", "image_id"])
-def test_a_picture_cannot_be_sent_along(webui, name):
+def test_image_fields_of_an_accordion_request_are_refused(webui, name):
     run = webui.txt2img({**FACES, name: "x"})
     assert name in run.warnings
     assert "cannot be given here" in run.warnings
 
 
-def test_variation_seeds_reach_the_crops(webui):
+def test_variation_seed_of_the_request_changes_the_fix(webui):
     plain = webui.txt2img(FACES)
     varied = webui.txt2img({**FACES, "subseed": 5, "subseed_strength": 0.5})
     assert plain.pictures != varied.pictures

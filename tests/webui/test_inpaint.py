@@ -22,20 +22,20 @@ def inpaint(webui, retouch=None, *, whole: bool = False, **fields):
     return webui.img2img(retouch, **{**said, "inpaint_full_res_padding": 32, **fields})
 
 
-def outside(mask: np.ndarray, box: Box) -> bool:
+def is_blank_outside(mask: np.ndarray, box: Box) -> bool:
     rest = mask.copy()
     rest[box.slices] = False
     return not rest.any()
 
 
 @pytest.mark.parametrize("whole", [True, False])
-def test_only_the_persons_mask_changes(webui, whole):
+def test_fix_of_an_inpaint_job_changes_only_the_user_mask(webui, whole):
     plain = inpaint(webui, whole=whole).pictures[0]
     fixed = inpaint(webui, FACES, whole=whole).pictures[0]
     # a pixel that happens to be painted as it was stays as it was
     assert changed(plain, fixed)[LEFT.slices].mean() > 0.99
-    assert outside(changed(plain, fixed), REACHED)
-    assert outside(changed(photo(), fixed), REACHED)
+    assert is_blank_outside(changed(plain, fixed), REACHED)
+    assert is_blank_outside(changed(photo(), fixed), REACHED)
 
 
 def looked_at(webui) -> list:
@@ -47,7 +47,7 @@ def looked_at(webui) -> list:
 
 
 @pytest.mark.parametrize("whole", [True, False])
-def test_the_composited_picture_is_what_is_looked_at(webui, whole):
+def test_detector_sees_the_composited_inpaint_picture(webui, whole):
     """The batch hook of an only-masked job would see the crop alone."""
     seen = looked_at(webui)
     plain = inpaint(webui, whole=whole).pictures[0]
@@ -59,11 +59,11 @@ def test_a_larger_photograph_keeps_its_size(webui):
     big = photo(700, 600)
     run = inpaint(webui, FACES, image=big, mask=mask_of(MINE, size=(700, 600)))
     assert run.pictures[0].size == (700, 600)
-    assert outside(changed(big, run.pictures[0]), REACHED)
+    assert is_blank_outside(changed(big, run.pictures[0]), REACHED)
     assert len(inner()) == 1
 
 
-def test_regions_outside_the_mask_may_be_asked_for(webui):
+def test_user_mask_outside_fixes_regions_outside_the_mask(webui):
     asked = {"target": {"models": ["face"], "user_mask": "outside"}}
     plain, fixed = inpaint(webui).pictures[0], inpaint(webui, recipe(asked)).pictures[0]
     assert only_in(changed(plain, fixed), (RIGHT,), 40)
@@ -75,7 +75,7 @@ def test_the_mask_may_be_ignored(webui):
     assert only_in(changed(plain, fixed), (LEFT, RIGHT), 40)
 
 
-def test_an_inverted_mask_bounds_the_other_side(webui):
+def test_inverted_user_mask_limits_the_fix_to_its_outside(webui):
     fields = {"inpainting_mask_invert": 1, "whole": True}
     plain, fixed = inpaint(webui, **fields).pictures[0], inpaint(webui, FACES, **fields).pictures[0]
     assert only_in(changed(plain, fixed), (RIGHT,), 40)
@@ -88,14 +88,14 @@ def test_batch_of_inpainted_pictures_is_fixed_singly_with_own_seeds(webui):
     assert len({picture.digest for picture in run.pictures}) == 4
 
 
-def test_a_blank_mask_is_no_mask(webui):
+def test_blank_inpaint_mask_does_not_limit_the_fix(webui):
     """The WebUI turns such a job into plain img2img."""
     fields = {"mask": mask_of(), "inpaint_full_res": True}
     plain, fixed = inpaint(webui, **fields).pictures[0], inpaint(webui, FACES, **fields).pictures[0]
     assert only_in(changed(plain, fixed), (LEFT, RIGHT), 40)
 
 
-def test_colour_correction_is_put_on_before_the_fix_and_not_on_the_crops(webui):
+def test_color_correction_runs_before_the_fix_and_not_on_crops(webui):
     shared.opts.data["img2img_color_correction"] = True
     plain, seen = webui.img2img(), looked_at(webui)
     trace.clear()
@@ -116,7 +116,7 @@ def test_face_restoration_comes_before_the_fix(webui):
     assert only_in(changed(plain.pictures[0], fixed.pictures[0]), (LEFT, RIGHT), 40)
 
 
-def test_a_pass_may_restore_faces_on_its_crops(webui):
+def test_pass_with_restore_faces_restores_its_crops(webui):
     plain = webui.txt2img(recipe({}))
     trace.clear()
     restored = webui.txt2img(recipe({"restore_faces": True}))
@@ -124,14 +124,14 @@ def test_a_pass_may_restore_faces_on_its_crops(webui):
     assert restored.pictures != plain.pictures
 
 
-def test_without_the_webuis_overlay_the_whole_picture_is_the_persons(webui):
+def test_user_mask_limits_the_fix_with_overlay_inpaint_disabled(webui):
     """With the overlay switched off the mask still says where a fix may go."""
     shared.opts.data["overlay_inpaint"] = False
     plain, fixed = inpaint(webui, whole=True), inpaint(webui, FACES, whole=True)
-    assert outside(changed(plain.pictures[0], fixed.pictures[0]), REACHED)
+    assert is_blank_outside(changed(plain.pictures[0], fixed.pictures[0]), REACHED)
 
 
-def test_what_is_saved_is_the_fixed_composite(webui):
+def test_saved_picture_is_the_fixed_composite(webui):
     run = inpaint(webui, FACES)
     (saved,) = trace.of("saved")
     assert from_pil(saved["image"]) == run.pictures[0]

@@ -24,13 +24,13 @@ def test_retouch_does_not_call_itself(webui):
     assert called_inside("RetouchScript") == set()
 
 
-def test_a_script_on_the_list_acts_on_crops_too(webui):
+def test_listed_script_also_acts_on_crops(webui):
     webui.txt2img(FACES, prompt="__hair__")
     assert called_inside("Wildcards") == {"process"}
     assert {text for said in trace.of("sampling") for text in said["prompts"]} == {"red hair"}
 
 
-def test_the_list_is_a_setting(webui):
+def test_scripts_setting_decides_which_scripts_act_on_crops(webui):
     shared.opts.data["retouch_scripts"] = " other_fixer "
     webui.txt2img(FACES, prompt="__hair__")
     assert called_inside("OtherFixer") == {"process", "postprocess_image"}
@@ -38,14 +38,14 @@ def test_the_list_is_a_setting(webui):
     assert called_inside("Wildcards") == set()
 
 
-def test_the_pages_own_rows_never_overwrite_a_crops_values(webui):
+def test_seed_row_of_the_page_never_acts_on_crops(webui):
     """Even where someone lists them: the seed on the page is the picture's."""
     shared.opts.data["retouch_scripts"] = "seed_row"
     webui.txt2img(FACES)
     assert [said["p"] for said in trace.of("page wins")] == ["StableDiffusionProcessingTxt2Img"]
 
 
-def test_the_outer_runner_keeps_its_callbacks(webui):
+def test_script_runner_of_the_outer_job_keeps_its_callbacks(webui):
     """It remembers them by the number of its scripts, in a dictionary that a copy of it would share."""
     webui.txt2img(FACES, n_iter=2)
     ends = [said["script"] for said in trace.of("hook") if said["method"] == "postprocess_batch_list"]
@@ -75,7 +75,7 @@ def hints() -> list[Hint]:
     return [Hint(unet, "_original_forward"), Hint(unet.block, "_original_inner_forward")]
 
 
-def test_hooks_on_the_unet_pause_inside_and_are_back(webui, hints):
+def test_unet_hooks_are_removed_during_a_fix_and_restored(webui, hints):
     run = webui.txt2img(FACES, width=384, height=384, n_iter=2, steps=5)
     assert len(outer()) == 2
     assert inner()
@@ -84,7 +84,7 @@ def test_hooks_on_the_unet_pause_inside_and_are_back(webui, hints):
     assert [hint.module.forward for hint in hints] == [hint.forward for hint in hints]
 
 
-def test_hooks_are_back_when_painting_fails(webui, hints):
+def test_unet_hooks_are_restored_after_a_failed_fix(webui, hints):
     def fail(p):
         if type(p).__name__ == "BatchImg2Img":
             raise RuntimeError("no")

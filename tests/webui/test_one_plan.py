@@ -51,7 +51,7 @@ def plans(monkeypatch) -> list[dict]:
     return made
 
 
-def taken(plans: list) -> list[dict]:
+def take_plans(plans: list) -> list[dict]:
     """What was planned since the last time, as plain values."""
     summaries = [json.loads(json.dumps(plan.summary())) for plan in plans]
     plans.clear()
@@ -85,23 +85,23 @@ def by_command_line(tmp_path, verb: str) -> None:
     assert command.main(words, desk) == 0
 
 
-def test_one_request_is_one_plan_through_every_door(webui, plans, tmp_path):
+def test_script_rest_and_command_line_make_the_same_plan(webui, plans, tmp_path):
     by_script(webui)
-    expected = taken(plans)
+    expected = take_plans(plans)
     assert [len(one["steps"]) for one in expected] == [2, 1]
     first = expected[0]["steps"][0]
     assert (first["box"], first["seed"], first["sampling"]["steps"]) == (list(LEFT), 100, 9)
     assert expected[0]["steps"][1]["prompt"] == "girl"
     for verb in ("fix", "plan"):
         by_rest(webui, verb)
-        assert taken(plans) == expected, f"REST {verb}"
+        assert take_plans(plans) == expected, f"REST {verb}"
         by_command_line(tmp_path, verb)
-        assert taken(plans) == expected, f"command line {verb}"
+        assert take_plans(plans) == expected, f"command line {verb}"
 
 
-def test_widgets_make_the_plan_of_the_request_they_show(webui, plans):
+def test_widgets_make_the_same_plan_as_the_request(webui, plans):
     by_script(webui)
-    expected = taken(plans)
+    expected = take_plans(plans)
     widgets = {
         "enable": True,
         "skip_img2img": True,
@@ -115,7 +115,7 @@ def test_widgets_make_the_plan_of_the_request_they_show(webui, plans):
         "denoising_strength_2": 0.6,
     }
     webui.img2img(webui.values(True, **widgets), sampler_name="Euler a", **MADE)
-    assert taken(plans) == expected
+    assert take_plans(plans) == expected
 
 
 OUTPAINT = {
@@ -148,7 +148,7 @@ def ways(monkeypatch) -> list[list[dict]]:
     return made
 
 
-def test_one_extension_is_one_plan_through_every_door(webui, ways, tmp_path):
+def test_extension_plan_is_equal_in_script_accordion_rest_and_cli(webui, ways, tmp_path):
     request = {"enabled": True, "recipe": NOTHING, "outpaint": OUTPAINT, "skip_img2img": True}
     webui.img2img(request, sampler_name="Euler a", **MADE)
     expected = taken_ways(ways)

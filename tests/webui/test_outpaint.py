@@ -34,7 +34,7 @@ def outpaint(recipe=NOTHING, **asked) -> dict:
     return {"enabled": True, "recipe": recipe, "outpaint": {**ONCE, **asked}}
 
 
-def said(run, index: int = 0) -> dict:
+def infotext_of(run, index: int = 0) -> dict:
     return infotext_utils.parse_generation_parameters(run.infotexts[index])
 
 
@@ -96,13 +96,13 @@ def test_picture_changed_by_another_extension_is_extended_as_changed(webui, othe
         assert_kept(before, after, 0, 0)
 
 
-def test_where_the_first_is_changed_nothing_is_painted_in_vain(webui, other_fixer):
+def test_picture_changed_by_another_extension_costs_no_extra_sampling(webui, other_fixer):
     other_fixer[0] = lambda image: image.rotate(180)
     webui.txt2img(outpaint(right=128), batch_size=2)
     assert [len(call["seeds"]) for call in inner()] == [1, 1]
 
 
-def test_what_breaks_for_one_of_a_batch_leaves_the_others_theirs(webui, monkeypatch):
+def test_failed_extension_of_one_picture_leaves_the_others_extended(webui, monkeypatch):
     whole = retouch.outpaint.outpaint.plan_extension
 
     def broken(asked, picture, generation, studio):
@@ -113,7 +113,7 @@ def test_what_breaks_for_one_of_a_batch_leaves_the_others_theirs(webui, monkeypa
     monkeypatch.setattr(retouch.outpaint.outpaint, "plan_extension", broken)
     run = webui.txt2img(outpaint(right=128), batch_size=3)
     assert [picture.size.width for picture in run.pictures] == [640, 512, 640]
-    assert ["a screw is loose" in said(run, i).get(OUTPAINT_WARNINGS, "") for i in range(3)] == [
+    assert ["a screw is loose" in infotext_of(run, i).get(OUTPAINT_WARNINGS, "") for i in range(3)] == [
         False,
         True,
         False,
@@ -121,7 +121,7 @@ def test_what_breaks_for_one_of_a_batch_leaves_the_others_theirs(webui, monkeypa
     assert len(expected_errors()) == 1
 
 
-def test_interrupt_keeps_what_is_finished_of_every_picture_of_the_batch(webui, monkeypatch):
+def test_interrupt_keeps_finished_stages_of_every_batch_picture(webui, monkeypatch):
     monkeypatch.setattr(progress.HostProgress, "stopped", property(lambda _watch: len(inner()) >= 2))
     run = webui.txt2img(outpaint(right=768, stage_size=128), batch_size=2)
     assert {picture.size.width for picture in run.pictures} <= {512 + 128, 512 + 256}
@@ -130,7 +130,7 @@ def test_interrupt_keeps_what_is_finished_of_every_picture_of_the_batch(webui, m
 
 
 @pytest.mark.parametrize("asked", [FACES, outpaint(right=128)], ids=["fixes", "stages"])
-def test_plans_know_how_long_what_the_accordion_painted_took(webui, asked):
+def test_plan_estimates_its_seconds_after_an_accordion_job(webui, asked):
     service.speed_history.cache_clear()
     app = FastAPI()
     script_callbacks.app_started_callback(None, app)
@@ -146,7 +146,7 @@ def test_plans_know_how_long_what_the_accordion_painted_took(webui, asked):
     assert seconds() is not None
 
 
-def test_words_by_stage_are_a_line_each_and_may_have_commas(webui):
+def test_stage_prompts_widget_has_a_prompt_per_line_with_commas(webui):
     widgets = {
         "outpaint_right": 256,
         "outpaint_stage_size": "128",
@@ -160,7 +160,7 @@ def test_words_by_stage_are_a_line_each_and_may_have_commas(webui):
         (["a portrait"], [100]),
         (["a pier, gulls"], [100]),
     ]
-    found = outpaint_in(said(run))
+    found = outpaint_in(infotext_of(run))
     assert found.stage_prompts == ("", "a pier, gulls")
     assert (
         outpaint_section.request_from_widgets(infotext_utils.pasted(pasting(webui), run.infotexts[0]))
@@ -168,18 +168,18 @@ def test_words_by_stage_are_a_line_each_and_may_have_commas(webui):
     )
 
 
-def test_faces_are_mended_first_and_stay(webui):
+def test_faces_are_fixed_before_the_extension_and_kept(webui):
     mended = webui.txt2img(FACES)
     run = webui.txt2img(outpaint("Face polish", right=128))
     assert run.pictures[0].size == Size(640, 512)
     inside = run.pictures[0].pixels[:, : 512 - 16]
     assert np.array_equal(inside, mended.pictures[0].pixels[:, : 512 - 16])
-    assert REGIONS in said(run)
-    boxes = [region["box"] for region in json.loads(said(run)[REGIONS])]
+    assert REGIONS in infotext_of(run)
+    boxes = [region["box"] for region in json.loads(infotext_of(run)[REGIONS])]
     assert list(LEFT) in boxes
 
 
-def test_the_stages_are_painted_as_the_picture_was(webui):
+def test_stages_use_prompt_steps_and_cfg_scale_of_the_picture(webui):
     webui.txt2img(outpaint(right=128, off_screen="gulls", denoising_strength=0.7), steps=9, cfg_scale=5.5)
     (call,) = inner()
     assert call["prompts"] == ["a portrait, gulls"]
@@ -187,7 +187,7 @@ def test_the_stages_are_painted_as_the_picture_was(webui):
     assert (call["steps"], call["cfg_scale"], call["seeds"]) == (7, 5.5, [100])  # 0.7 of 9, and one
 
 
-def test_widgets_ask_for_what_the_api_asks_for(webui):
+def test_outpaint_widgets_paint_the_same_as_the_api_request(webui):
     by_api = webui.txt2img(
         outpaint(right=128, stage_size=64, prompt_right="a pier", side_order=["right", "left"])
     )
@@ -204,20 +204,20 @@ def test_widgets_ask_for_what_the_api_asks_for(webui):
     }
     by_widgets = webui.txt2img(webui.values(**widgets))
     assert by_widgets.pictures == by_api.pictures
-    assert said(by_widgets)[OUTPAINT] == said(by_api)[OUTPAINT]
+    assert infotext_of(by_widgets)[OUTPAINT] == infotext_of(by_api)[OUTPAINT]
     assert [call["prompts"] for call in inner()] == [["a pier"]] * 4
 
 
-def test_switched_off_it_does_nothing(webui):
+def test_disabled_outpaint_or_accordion_extends_nothing(webui):
     plain = webui.txt2img(webui.values(enable=True))
     off = webui.txt2img(webui.values(enable=True, outpaint_right=128))
     assert off.pictures == plain.pictures
     closed = webui.txt2img(webui.values(outpaint_enabled=True, outpaint_right=128))
     assert closed.pictures[0].size == Size(512, 512)
-    assert OUTPAINT not in said(off)
+    assert OUTPAINT not in infotext_of(off)
 
 
-def test_one_field_of_the_text_brings_every_widget_back(webui):
+def test_outpaint_infotext_field_restores_every_widget(webui):
     asked = {
         "aspect": "2:1",
         "horizontal": "third",
@@ -226,7 +226,7 @@ def test_one_field_of_the_text_brings_every_widget_back(webui):
         "repetition_limit": 1.5,
     }
     run = webui.txt2img(outpaint(**asked))
-    found = outpaint_in(said(run))
+    found = outpaint_in(infotext_of(run))
     assert found == load(ScriptOutpaint, {**ONCE, **asked})
     fields = dict(zip([c.elem_id for c, _ in pasting(webui)], pasting(webui), strict=True))
     back = infotext_utils.pasted(list(fields.values()), run.infotexts[0])
@@ -266,16 +266,16 @@ def test_every_outpaint_knob_has_a_widget_with_a_unique_label(webui):
         ({"right": 64, "stage_prompts": ["a", "b"]}, "1 stages"),
     ],
 )
-def test_what_cannot_be_is_said_and_the_picture_kept(webui, asked, says):
+def test_impossible_extension_is_reported_and_the_picture_kept(webui, asked, says):
     plain = webui.txt2img({"enabled": False})
     run = webui.txt2img(outpaint(**asked))
     assert run.pictures == plain.pictures
-    assert says in said(run)[OUTPAINT_WARNINGS]
+    assert says in infotext_of(run)[OUTPAINT_WARNINGS]
     assert says in run.processed.comments
     assert not inner()
 
 
-def test_a_field_that_is_not_known_is_refused_with_the_whole_request(webui):
+def test_unknown_outpaint_field_refuses_the_whole_request(webui):
     plain = webui.txt2img({"enabled": False})
     run = webui.txt2img(outpaint(right=64, stpe=5))
     assert run.pictures == plain.pictures
@@ -295,7 +295,7 @@ def test_interrupt_keeps_the_finished_stages_and_saves_them(webui, monkeypatch):
     assert trace.of("saved")[-1]["image"].size == tuple(run.pictures[0].size)
 
 
-def test_an_engine_that_breaks_costs_nothing_but_the_extension(webui, monkeypatch):
+def test_error_in_the_extension_is_reported_and_keeps_the_picture(webui, monkeypatch):
     def broken(*_args):
         raise RuntimeError("a screw is loose")
 
@@ -303,11 +303,11 @@ def test_an_engine_that_breaks_costs_nothing_but_the_extension(webui, monkeypatc
     monkeypatch.setattr(retouch.outpaint.outpaint, "plan_extension", broken)
     run = webui.txt2img(outpaint(right=128))
     assert run.pictures == plain.pictures
-    assert "a screw is loose" in said(run)[OUTPAINT_WARNINGS]
+    assert "a screw is loose" in infotext_of(run)[OUTPAINT_WARNINGS]
     assert len(expected_errors()) == 1
 
 
-def test_each_picture_says_its_own_warnings_and_the_job_all_of_them(webui, monkeypatch):
+def test_extension_warnings_are_per_picture_and_all_in_the_job(webui, monkeypatch):
     first = iter([True, False])
     whole = retouch.outpaint.outpaint.plan_extension
 
@@ -319,8 +319,8 @@ def test_each_picture_says_its_own_warnings_and_the_job_all_of_them(webui, monke
     monkeypatch.setattr(retouch.outpaint.outpaint, "plan_extension", once)
     run = webui.txt2img(outpaint(right=128), batch_size=2)
     assert [picture.size.width for picture in run.pictures] == [512, 640]
-    assert OUTPAINT_WARNINGS in said(run, 0)
-    assert OUTPAINT_WARNINGS not in said(run, 1)
+    assert OUTPAINT_WARNINGS in infotext_of(run, 0)
+    assert OUTPAINT_WARNINGS not in infotext_of(run, 1)
     assert "not this one" in run.processed.extra_generation_params[OUTPAINT_WARNINGS]
 
 
@@ -331,23 +331,23 @@ def test_an_inpainting_job_is_extended_after_its_overlay(webui):
     assert_kept(plain.pictures[0], run.pictures[0], 128, 0)
 
 
-def test_where_the_webui_lays_its_mask_over_the_result_it_is_left_and_said(webui):
+def test_return_mask_composite_prevents_the_extension_with_a_warning(webui):
     shared.opts.data["return_mask_composite"] = True
     run = webui.img2img(outpaint(left=128), mask=mask_of(LEFT), inpainting_fill=1)
     assert run.pictures[0].size == Size(512, 512)
-    assert "mask composite" in said(run)[OUTPAINT_WARNINGS]
+    assert "mask composite" in infotext_of(run)[OUTPAINT_WARNINGS]
 
 
-def test_nothing_of_it_stays_on_the_job(webui):
+def test_outpaint_state_is_removed_from_the_job(webui):
     run = webui.txt2img(outpaint(right=128))
     assert not run.p.retouch_outpaint
     assert OUTPAINT not in run.p.extra_generation_params
     assert OUTPAINT in run.processed.extra_generation_params
-    assert RECIPE not in said(run)
+    assert RECIPE not in infotext_of(run)
 
 
 @pytest.mark.parametrize("recipe", ["Face polish", NOTHING])
-def test_the_picture_given_to_a_skipped_img2img_is_extended_as_it_is(webui, recipe):
+def test_skipped_img2img_extends_the_given_picture_unchanged(webui, recipe):
     before = photo()
     run = webui.img2img({**outpaint(recipe, bottom=64), "skip_img2img": True}, image=before)
     assert run.pictures[0].size == Size(512, 576)
@@ -356,7 +356,7 @@ def test_the_picture_given_to_a_skipped_img2img_is_extended_as_it_is(webui, reci
     assert np.array_equal(run.pictures[0].pixels[200:400, 16:-16], mine)
 
 
-def test_not_to_match_takes_nothing_from_how_the_picture_was_made(webui):
+def test_match_original_off_ignores_prompt_and_cfg_of_the_picture(webui):
     webui.txt2img(outpaint(right=128, match_original=False), steps=9, cfg_scale=5.5)
     (call,) = inner()
     assert call["prompts"] == [""]

@@ -8,7 +8,7 @@ import pytest
 
 
 @pytest.mark.parametrize("is_img2img", [False, True])
-def test_labels_and_ids_of_the_accordion(webui, golden_text, is_img2img):
+def test_labels_and_ids_of_the_accordion_match_their_golden_file(webui, golden_text, is_img2img):
     told = [
         [c.elem_id, c.label, c.value, type(c).__name__, getattr(c, "choices", None), getattr(c, "info", None)]
         for c in webui.script(is_img2img).controls

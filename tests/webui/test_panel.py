@@ -22,21 +22,21 @@ def built(script) -> list:
         return script.ui(script.is_img2img)
 
 
-def said(components) -> list[tuple]:
+def describe_components(components) -> list[tuple]:
     return [(c.elem_id, c.label, repr(c.value), type(c).__name__) for c in components]
 
 
 @pytest.mark.parametrize("is_img2img", [False, True])
-def test_every_build_is_the_same(webui, is_img2img):
+def test_repeated_builds_of_the_panel_are_equal(webui, is_img2img):
     """The API builds the page anew to learn its defaults, and puts args in by their place."""
     script = webui.script(is_img2img)
     before = {k: v for k, v in vars(script).items() if k != "infotext_fields"}
-    builds = [said(built(script)) for _ in range(3)]
-    assert builds[0] == builds[1] == builds[2] == said(script.controls)
+    builds = [describe_components(built(script)) for _ in range(3)]
+    assert builds[0] == builds[1] == builds[2] == describe_components(script.controls)
     assert {k: v for k, v in vars(script).items() if k != "infotext_fields"} == before
 
 
-def test_elem_ids_are_unique_and_of_their_tab(webui):
+def test_elem_ids_are_unique_and_prefixed_by_their_page(webui):
     tabs = [[c.elem_id for c in webui.script(flag).controls] for flag in (False, True)]
     both = list(itertools.chain(*tabs))
     assert len(set(both)) == len(both)
@@ -49,7 +49,7 @@ def test_every_component_has_a_label_and_a_value(webui):
     assert all(c.label and c.value is not None for c in webui.script().controls)
 
 
-def test_the_number_of_targets_is_a_setting(webui):
+def test_number_of_target_tabs_is_a_setting(webui):
     assert len(built(webui.script())) == 4 + 4 * len(KNOB_PATHS) + WIDGETS
     shared.opts.data["retouch_tabs"] = 2
     assert len(built(webui.script())) == 4 + 2 * len(KNOB_PATHS) + WIDGETS
@@ -59,7 +59,7 @@ def test_skipping_is_offered_in_img2img_only(webui):
     assert [webui.script(flag).controls[2].visible for flag in (False, True)] == [False, True]
 
 
-def test_what_the_page_shows_at_first_is_what_runs(webui):
+def test_default_widgets_run_the_default_recipe(webui):
     """Opening the accordion and pressing Generate is the named recipe."""
     webui.txt2img(webui.values(enable=True))
     by_widgets = list(inner())
@@ -67,7 +67,7 @@ def test_what_the_page_shows_at_first_is_what_runs(webui):
     assert inner()[1:] == by_widgets
 
 
-def test_prompts_of_people_reach_their_regions_and_survive_a_paste(webui):
+def test_prompts_of_people_reach_their_regions_and_round_trip(webui):
     words = "right: a man, (old:1.2)\nNegative prompt: hat\n1: a girl"
     values = webui.values(enable=True, people=words, target_order_1="left to right")
     run = webui.txt2img(values)
@@ -86,13 +86,13 @@ def test_unknown_person_is_reported_with_its_line_and_nothing_is_painted(webui):
     assert inner() == []
 
 
-def test_a_missing_tail_of_args_is_filled_by_the_webui(webui):
+def test_missing_script_args_take_the_widget_defaults(webui):
     """A short list of the API: the rest is what the page shows."""
     webui.txt2img([True])
     assert inner()[0]["strength"] == 0.4
 
 
-def test_panels_share_nothing(webui):
+def test_panels_share_no_components(webui):
     def elem_id(item: str) -> str:
         return f"x_{item}"
 
@@ -104,7 +104,7 @@ def test_panels_share_nothing(webui):
     assert not set(map(id, one.components)) & set(map(id, two.components))
 
 
-def test_a_widget_per_knob_holds_what_may_be_typed(webui):
+def test_widget_values_become_the_knobs_of_their_pass(webui):
     values = webui.values(
         enable=True,
         target_models_1=["hand"],

@@ -132,13 +132,13 @@ def test_choosing_a_recipe_fills_the_tabs(webui, folder, name):
     assert chosen.description.split("'")[0] in page.said
 
 
-def test_choosing_custom_leaves_the_tabs(page):
+def test_choosing_custom_keeps_the_tabs(page):
     before = page.request.passes
     page.choose(UNNAMED)
     assert page.request == Recipe(UNNAMED, passes=before)
 
 
-def test_what_is_saved_is_all_that_the_accordion_shows_and_comes_back(page, folder):
+def test_saved_recipe_equals_the_accordion_and_can_be_chosen(page, folder):
     page.take_in(json.dumps(dump(MINE)))
     assert page.request == Recipe(UNNAMED, passes=MINE.passes)
     assert page["recipe_name"] == MINE.name
@@ -152,7 +152,7 @@ def test_what_is_saved_is_all_that_the_accordion_shows_and_comes_back(page, fold
     assert library.recipe(MINE.name, folder) == MINE
 
 
-def test_a_tab_that_was_changed_is_saved_as_it_is_shown(page, folder):
+def test_changed_tab_values_are_saved(page, folder):
     page.choose("Face polish")
     page["denoising_strength_1"], page["variations_1"] = 0.55, 4
     page.save("My faces")
@@ -162,7 +162,7 @@ def test_a_tab_that_was_changed_is_saved_as_it_is_shown(page, folder):
     assert page.request.name == UNNAMED
 
 
-def test_a_name_that_is_taken_is_said_and_replaced_on_demand(page, folder):
+def test_used_recipe_name_is_refused_unless_replaced(page, folder):
     page.save("Mine")
     page["denoising_strength_1"] = 0.6
     page.save("mine")
@@ -173,7 +173,7 @@ def test_a_name_that_is_taken_is_said_and_replaced_on_demand(page, folder):
     assert library.recipe("Mine", folder).passes[0].denoising_strength == 0.6
 
 
-def test_saving_over_a_recipe_keeps_what_it_says_of_itself(page, folder):
+def test_replacing_a_recipe_keeps_its_description(page, folder):
     folder.mkdir()
     (folder / "a.json").write_text(json.dumps({**dump(MINE), "name": "A", "description": "When it rains."}))
     page.choose("A")
@@ -182,7 +182,7 @@ def test_saving_over_a_recipe_keeps_what_it_says_of_itself(page, folder):
     assert library.recipe("A", folder).description == "When it rains."
 
 
-def test_every_pages_dropdown_lists_what_was_saved_on_another(webui, folder):
+def test_recipe_saved_in_one_tab_is_listed_in_the_other(webui, folder):
     one, other = Page(webui), Page(webui, True)
     one.save("Fresh")
     assert "Fresh" in one.choices
@@ -193,7 +193,7 @@ def test_every_pages_dropdown_lists_what_was_saved_on_another(webui, folder):
     assert other.request == one.request
 
 
-def test_every_refresh_is_pressed_after_a_save_and_a_removal(webui):
+def test_save_and_removal_trigger_every_refresh_button(webui):
     """By the page itself: one accordion cannot name the other's widgets."""
     pressing = [said for said in webui.page.dependencies if recipe_buttons.REFRESH in str(said["js"])]
     after = {target for said in pressing if said["trigger"] == "then" for target in said["targets"]}
@@ -204,7 +204,7 @@ def test_every_refresh_is_pressed_after_a_save_and_a_removal(webui):
         assert recipe_buttons.REFRESH in page.component("recipe_refresh_button").elem_classes
 
 
-def test_a_paste_is_read_whatever_its_form(page):
+def test_pasted_share_string_or_infotext_fills_the_tabs(page):
     text = infotext.write_infotext("a cat", "", {"Steps": 20, **report_infotext.params(MINE)})
     for pasted in (sharing.share(MINE), text):
         page.choose("Crowd")
@@ -212,7 +212,7 @@ def test_a_paste_is_read_whatever_its_form(page):
         assert page.request.passes == MINE.passes
 
 
-def test_a_pasted_recipe_that_is_known_goes_by_its_name(page):
+def test_pasted_built_in_recipe_is_selected_by_its_name(page):
     page.take_in(sharing.share(library.recipe("Hand rescue")))
     assert page["recipe"] == "Hand rescue"
     assert page.request.name == "Hand rescue"
@@ -226,7 +226,7 @@ def test_a_pasted_recipe_that_is_known_goes_by_its_name(page):
         ('{"name": "<script>", "schema": 9}', "newer"),
     ],
 )
-def test_what_cannot_be_read_is_said_and_changes_nothing(page, text, words):
+def test_unreadable_paste_is_reported_and_changes_no_tab(page, text, words):
     before = page.request
     page.take_in(text)
     assert words in page.said
@@ -234,13 +234,13 @@ def test_what_cannot_be_read_is_said_and_changes_nothing(page, text, words):
     assert page.request == before
 
 
-def test_what_is_said_is_text(page):
+def test_messages_are_html_escaped(page):
     page.take_in(json.dumps(dump(MINE)))
     assert "&lt;b&gt;all" in page.said
     assert "<b>all" not in page.said
 
 
-def test_contradictions_and_passes_without_a_tab_are_said(page):
+def test_contradictions_and_passes_without_a_tab_are_reported(page):
     shared.opts.data["retouch_tabs"] = 4
     odd = Recipe("Odd", passes=(Pass(target=Target(what="mask", models=("face",))),) * 5)
     page.take_in(json.dumps(dump(odd)))
@@ -248,7 +248,7 @@ def test_contradictions_and_passes_without_a_tab_are_said(page):
     assert "&#x27;Detectors&#x27; is not used" in page.said
 
 
-def test_what_is_shown_is_shared_as_a_string_and_as_a_file(page):
+def test_share_string_and_json_contain_the_shown_recipe(page):
     page.choose("Hand rescue")
     page["variations_1"] = 3
     page.press("recipe_share_button")
@@ -270,21 +270,21 @@ def test_an_own_recipe_is_deleted_and_a_built_in_one_is_not(page, folder):
     assert page["recipe"] == "Crowd"
 
 
-def test_a_value_that_is_none_is_said_by_its_target(page, folder):
+def test_invalid_widget_value_is_reported_with_its_target(page, folder):
     page["steps_1"] = "many"
     page.save("Broken")
     assert "target 1" in page.said
     assert not folder.exists()
 
 
-def test_a_recipe_that_is_gone_since_is_said(page):
+def test_deleted_recipe_is_reported_when_chosen(page):
     before = page.request.passes
     page.choose("Gone")
     assert "no recipe is called &#x27;Gone&#x27;" in page.said
     assert page.request.passes == before
 
 
-def test_words_for_single_people_come_with_a_recipe_are_changed_and_kept(page, folder):
+def test_people_of_a_recipe_are_shown_changed_and_saved(page, folder):
     people = (Person("a smile", "hat", who="left"), Person("red hair", at=(0.25, 0.5)))
     whole = dataclasses.replace(library.recipe("Crowd"), name="Ours", people=people)
     page.take_in(sharing.share(whole))
@@ -303,7 +303,7 @@ def test_words_for_single_people_come_with_a_recipe_are_changed_and_kept(page, f
     assert "line 1: &#x27;somebody&#x27; is nobody" in page.said
 
 
-def test_one_drawer_is_open_at_a_time(page):
+def test_only_one_group_of_recipe_buttons_is_open_at_a_time(page):
     def drawer_of(name: str) -> Any:
         spot = page.component(name)
         while type(spot).__name__ != "Group":
@@ -319,14 +319,14 @@ def test_one_drawer_is_open_at_a_time(page):
     assert not any(drawer_of(name) for name in drawers)
 
 
-def test_every_elem_id_is_there_once_on_a_page(webui):
+def test_recipe_elem_ids_are_unique_on_the_page(webui):
     """One build of each accordion is on the page: txt2img's and img2img's."""
     names = [str(c.elem_id) for c in webui.page.blocks.values() if "_retouch_recipe" in str(c.elem_id or "")]
     assert sorted(names) == sorted(set(names))
     assert names
 
 
-def test_nothing_typed_here_becomes_everybodys_default(webui):
+def test_recipe_fields_are_not_saved_to_the_ui_config(webui):
     page = Page(webui)
     ours = [
         page.component(name) for name in ("recipe_name", "recipe_replace", "recipe_pasted", "recipe_share")
@@ -335,7 +335,7 @@ def test_nothing_typed_here_becomes_everybodys_default(webui):
     assert not {c._id for c in ours} & {c._id for c in webui.script().controls}
 
 
-def test_pasting_a_picture_says_what_does_not_fit(webui):
+def test_pasted_infotext_reports_passes_without_a_tab(webui):
     shared.opts.data["retouch_tabs"] = 4
     fields = {c.elem_id: read for c, read in webui.script().infotext_fields}
     said = fields[webui.script().elem_id("recipe_said")]

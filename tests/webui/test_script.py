@@ -15,7 +15,7 @@ REACH = 40
 """Masks of a 64 px region end within this many pixels of it."""
 
 
-def test_switched_off_nothing_happens(webui):
+def test_disabled_script_leaves_pictures_and_infotext_unchanged(webui):
     off = webui.txt2img(webui.values())
     assert inner() == []
     assert "Retouch" not in off.infotexts[0]
@@ -37,13 +37,13 @@ def test_four_pictures_of_two_regions_are_one_call_of_eight(webui):
     assert [said["batch"] for said in inner()] == [8]
 
 
-def test_the_batch_limit_is_the_settings_pages(webui):
+def test_batch_limit_setting_splits_sampling_calls(webui):
     shared.opts.data["retouch_batch_limit"] = 3
     webui.txt2img(FACES, batch_size=2)
     assert [said["batch"] for said in inner()] == [3, 1]
 
 
-def test_crops_of_each_aspect_share_a_call(webui):
+def test_crops_of_one_aspect_share_a_sampling_call(webui):
     tall = Box(200, 40, 260, 280)
     webui.detectors.faces.boxes = (LEFT, RIGHT, tall)
     webui.txt2img(FACES, batch_size=2)
@@ -52,13 +52,13 @@ def test_crops_of_each_aspect_share_a_call(webui):
     assert sorted(sizes.values()) == [2, 4]
 
 
-def test_batch_mates_do_not_change_each_other(webui):
+def test_picture_of_a_batch_equals_that_of_its_own_job(webui):
     both = webui.txt2img(FACES, batch_size=2)
     alone = webui.txt2img(FACES, seed=101)
     assert both.pictures[1] == alone.pictures[0]
 
 
-def test_the_same_job_twice_is_the_same_picture(webui):
+def test_repeated_job_gives_the_same_picture_and_random_state(webui):
     """The VAE samples from the global generator: it must be seeded for each crop, and given back."""
     import torch
 
@@ -72,7 +72,7 @@ def test_the_same_job_twice_is_the_same_picture(webui):
     assert webui.txt2img(FACES).pictures == first.pictures
 
 
-def test_regions_are_painted_as_the_surrounding_picture(webui):
+def test_regions_use_prompt_seed_and_sampling_of_the_picture(webui):
     shared.opts.data["CLIP_stop_at_last_layers"] = 2
     webui.txt2img(FACES, steps=9, cfg_scale=5.5, scheduler="Karras", styles=["oil"], seed=40)
     (said,) = inner()
@@ -90,7 +90,7 @@ def test_regions_are_painted_as_the_surrounding_picture(webui):
     }
 
 
-def test_a_pass_may_paint_differently(webui):
+def test_sampling_settings_of_a_pass_override_those_of_the_picture(webui):
     special = {"steps": 6, "cfg_scale": 3, "sampler": "euler", "clip_skip": 3, "noise_multiplier": 1.1}
     webui.txt2img(recipe({**special, "denoising_strength": 0.7, "seed": 5, "seed_step": "same"}))
     (said,) = inner()
@@ -107,7 +107,7 @@ def test_later_pass_detects_on_the_painted_picture(webui):
     assert [said["prompts"][0] for said in inner()[1:]] == ["a portrait", "blue"]
 
 
-def test_img2img_without_a_mask(webui):
+def test_img2img_without_a_mask_fixes_every_region(webui):
     plain = webui.img2img()
     fixed = webui.img2img(FACES)
     assert [said["batch"] for said in inner()] == [2]
@@ -125,7 +125,7 @@ def test_hires_is_fixed_at_its_final_size(webui):
     assert [said["size"] for said in inner()] == [(512, 512)]
 
 
-def test_strength_zero_costs_no_sampling(webui):
+def test_denoising_strength_0_samples_and_encodes_nothing(webui):
     webui.txt2img(recipe({"denoising_strength": 0}))
     assert inner() == []
     assert trace.of("encoded") == []
@@ -137,7 +137,7 @@ def test_an_sdxl_checkpoint_paints_at_its_own_size(webui):
     assert inner()[0]["size"] == (1024, 1024)
 
 
-def test_nothing_found_costs_nothing(webui):
+def test_without_detections_no_checkpoint_is_loaded(webui):
     webui.detectors.faces.boxes = ()
     plain, looked = webui.txt2img(), webui.txt2img(recipe({"checkpoint": "two.safetensors"}))
     assert looked.pictures == plain.pictures
@@ -145,14 +145,14 @@ def test_nothing_found_costs_nothing(webui):
     assert inner() == []
 
 
-def test_two_passes_take_two_detectors(webui):
+def test_each_pass_uses_its_own_detector(webui):
     webui.detectors.hands.boxes = (Box(200, 300, 264, 364),)
     hands = {"target": {"models": ["hand"]}, "prompt": "detailed hand, [PROMPT]"}
     webui.txt2img(recipe(hands, {}))
     assert [said["prompts"] for said in inner()] == [["detailed hand, a portrait"], ["a portrait"] * 2]
 
 
-def test_the_request_may_name_prompt_and_seed(webui):
+def test_request_overrides_prompt_seed_and_steps_of_the_fix(webui):
     webui.txt2img({**FACES, "prompt": "a cat", "negative_prompt": "dog", "seed": 9, "steps": 12})
     said = inner()[0]
     assert (said["prompts"][0], said["negatives"][0], said["seeds"]) == ("a cat", "dog", [9, 10])
@@ -169,7 +169,7 @@ def test_masks_are_returned_behind_the_pictures(webui):
     assert right[RIGHT.slices].all()
 
 
-def test_what_the_script_sees_is_what_the_webui_saves():
+def test_float_conversion_preserves_painted_levels_and_other_floats():
     """The WebUI cuts floats off: every value of ours survives that, its own floats stay its own."""
     rough = tensor_of(photo(256, 64)) * 0.999 + 0.0003
     before = picture_of(rough)
@@ -181,7 +181,7 @@ def test_what_the_script_sees_is_what_the_webui_saves():
     assert (joined[:, 32:] == rough[:, 32:]).all()
 
 
-def test_what_is_shown_is_what_is_saved(webui):
+def test_saved_pictures_equal_those_shown(webui):
     run = webui.txt2img(FACES, batch_size=2)
     saved = [from_pil(said["image"]) for said in trace.of("saved")]
     assert saved == run.pictures

@@ -19,7 +19,7 @@ def test_every_option_is_on_the_page_with_a_widget_the_webui_can_make(webui):
         assert isinstance(info.default, bool | str) or info.component is gr.Slider
 
 
-def test_defaults_hold_before_the_page_was_built(webui):
+def test_option_defaults_apply_before_the_page_is_built(webui):
     for key in settings._OPTIONS:
         shared.opts.data.pop(key)
     assert settings.batch_limit() == 8
@@ -48,13 +48,13 @@ def test_extra_pictures_are_saved_where_asked(webui, option, suffix):
         assert extra[0]["image"].tobytes() == plain.processed.images[0].tobytes()
 
 
-def test_extra_pictures_obey_do_not_save(webui):
+def test_extra_pictures_are_not_saved_with_do_not_save_samples(webui):
     shared.opts.data.update(retouch_save_before=True, retouch_save_preview=True)
     webui.txt2img(FACES, do_not_save_samples=True)
     assert trace.of("saved") == []
 
 
-def test_nothing_extra_is_saved_where_nothing_was_found(webui):
+def test_extra_pictures_are_not_saved_without_detections(webui):
     shared.opts.data.update(retouch_save_before=True, retouch_save_preview=True)
     webui.detectors.faces.boxes = ()
     webui.txt2img(FACES)
@@ -73,7 +73,7 @@ def test_nothing_extra_is_saved_where_nothing_was_found(webui):
         ({"use_cpu": ["gfpgan"]}, "cuda:0"),
     ],
 )
-def test_where_detectors_run(webui, monkeypatch, flags, expected):
+def test_detector_device_follows_the_memory_flags(webui, monkeypatch, flags, expected):
     import torch
     from modules import devices
 

@@ -15,7 +15,7 @@ from tests.webui.driver import FACES, LEFT, RIGHT, Run, changed, inner, mask_of,
 SKIP = {**FACES, "skip_img2img": True}
 
 
-def test_only_the_fix_is_painted(webui):
+def test_skipped_img2img_samples_only_the_fix(webui):
     run = webui.img2img(SKIP)
     assert outer() == []
     assert [said["batch"] for said in inner()] == [2]
@@ -31,21 +31,21 @@ def test_a_picture_of_any_size_keeps_size_and_bytes(webui, size):
     assert only_in(changed(photo(*size), run.pictures[0]), webui.detectors.faces.boxes, 50)
 
 
-def test_nothing_found_returns_the_very_bytes(webui):
+def test_skipped_img2img_without_detections_returns_the_picture(webui):
     webui.detectors.faces.boxes = ()
     run = webui.img2img(SKIP, photo(333, 517))
     assert run.pictures == [from_pil(photo(333, 517))]
     assert trace.of("encoded") == trace.of("decoded") == []
 
 
-def test_transparency_shows_the_settings_colour(webui):
+def test_transparent_pixels_show_the_background_color_setting(webui):
     webui.detectors.faces.boxes = ()
     shared.opts.data["img2img_background_color"] = "#102030"
     clear = Image.new("RGBA", (256, 256), (255, 0, 0, 0))
     assert webui.img2img(SKIP, clear).processed.images[0].getpixel((3, 3)) == (16, 32, 48)
 
 
-def test_the_persons_mask_still_bounds_the_fix(webui):
+def test_user_mask_limits_the_fix_of_a_skipped_img2img(webui):
     """Its blur may only soften what changes, and the WebUI's own overlay has nothing to lay over."""
     mine = Box(40, 40, 200, 200)
     fields = {"mask": mask_of(mine), "mask_blur": 32}
@@ -86,7 +86,7 @@ def batch_tab(webui, files, retouch, masks=None):
 SIZES = [(512, 512), (600, 400), (333, 517)]
 
 
-def test_files_of_different_sizes_in_the_batch_tab(webui):
+def test_batch_tab_fixes_files_of_different_sizes(webui):
     webui.detectors.faces.boxes = (Box(100, 100, 180, 180),)
     files = [photo(*size, seed=n) for n, size in enumerate(SIZES)]
     for image, run in zip(files, batch_tab(webui, files, SKIP), strict=True):
@@ -94,7 +94,7 @@ def test_files_of_different_sizes_in_the_batch_tab(webui):
         assert only_in(changed(image, run.pictures[0]), webui.detectors.faces.boxes, 60)
 
 
-def test_files_with_masks_in_the_batch_tab(webui):
+def test_batch_tab_applies_each_files_own_mask(webui):
     box = Box(100, 100, 180, 180)
     webui.detectors.faces.boxes = (box,)
     files = [photo(*size, seed=n) for n, size in enumerate(SIZES)]
@@ -107,7 +107,7 @@ def test_files_with_masks_in_the_batch_tab(webui):
     assert only_in(changes[0], (box,), 0)
 
 
-def test_the_next_job_on_that_object_runs_again(webui):
+def test_reused_job_object_runs_img2img_again(webui):
     """What was hung on `p` for one file is off it afterwards."""
     p = batch_tab(webui, [photo()], SKIP)[0].p
     assert "init" not in vars(p)
@@ -125,16 +125,16 @@ def test_without_skipping_the_batch_tab_runs_img2img(webui):
     assert len(outer()) == len(inner()) == 2
 
 
-def test_it_is_said_in_the_generation_text(webui):
+def test_infotext_reports_that_img2img_was_skipped(webui):
     assert "Retouch skipped img2img: True" in webui.img2img(SKIP).infotexts[0]
 
 
-def test_txt2img_has_nothing_to_skip(webui):
+def test_skip_img2img_is_ignored_in_txt2img(webui):
     webui.txt2img(SKIP)
     assert len(outer()) == len(inner()) == 1
 
 
-def test_every_slot_of_a_batch_keeps_its_own_picture(webui):
+def test_every_picture_of_a_skipped_batch_is_returned(webui):
     webui.detectors.faces.boxes = ()
     given = [photo(seed=1), photo(seed=2)]
     p = processing.StableDiffusionProcessingImg2Img(
@@ -153,7 +153,7 @@ def test_pictures_of_several_sizes_are_refused_by_name(webui):
     assert "several sizes" in webui.run(p, SKIP).warnings
 
 
-def test_what_was_replaced_on_the_job_is_back(webui):
+def test_replaced_attributes_of_the_job_are_restored(webui):
     """Size, face restoration, and a hook another extension had put there."""
     p = processing.StableDiffusionProcessingImg2Img(
         prompt="x", seed=1, subseed=1, width=512, height=448, restore_faces=True, outpath_samples="o"

@@ -55,7 +55,7 @@ def repainted(item: int = 0) -> np.ndarray:
 
 
 @SAMPLERS
-def test_each_cell_is_repainted_in_its_share_of_the_last_steps(webui, sampler):
+def test_latent_cell_is_denoised_in_its_mask_share_of_the_last_steps(webui, sampler):
     paint(webui, job(RAMP, sampler=sampler))
     seen = repainted()
     steps = len(seen)
@@ -66,7 +66,7 @@ def test_each_cell_is_repainted_in_its_share_of_the_last_steps(webui, sampler):
 
 
 @contextlib.contextmanager
-def overheard(method: str) -> Iterator[list[Any]]:
+def record_calls(method: str) -> Iterator[list[Any]]:
     """The positional arguments of every call that the host makes of this method of our runner."""
     heard: list[Any] = []
     theirs = getattr(FilteredScripts, method)
@@ -81,8 +81,8 @@ def overheard(method: str) -> Iterator[list[Any]]:
 
 
 @SAMPLERS
-def test_only_a_cell_of_mask_value_0_comes_out_as_it_went_in(webui, sampler):
-    with overheard("post_sample") as heard:
+def test_only_latent_cells_of_mask_value_0_stay_unchanged(webui, sampler):
+    with record_calls("post_sample") as heard:
         paint(webui, job(RAMP, sampler=sampler))
     ((p, made),) = heard
     assert (made.samples == p.init_latent).all(1)[0].tolist() == (RAMP == 0).tolist()
@@ -92,7 +92,7 @@ def test_only_a_cell_of_mask_value_0_comes_out_as_it_went_in(webui, sampler):
 @pytest.mark.parametrize("cells", [np.full((SIDE, SIDE), 255, np.uint8), HARD], ids=["opaque", "hard"])
 def test_hard_masks_are_painted_as_the_host_paints_them(webui, sampler, cells):
     hard = job(cells, sampler=sampler)
-    with overheard("post_sample") as heard:
+    with record_calls("post_sample") as heard:
         ours = paint(webui, hard)
     rounded = latents.latent_mask(Image.fromarray(hard.mask.alpha), (SIDE, SIDE), 4, rounded=True)
     assert torch.equal(heard[0][0].nmask[0], rounded)
@@ -103,7 +103,7 @@ def test_hard_masks_are_painted_as_the_host_paints_them(webui, sampler, cells):
 
 
 @SAMPLERS
-def test_half_a_mask_starts_where_half_the_strength_would(webui, sampler):
+def test_half_opaque_mask_is_denoised_in_the_last_half_of_the_steps(webui, sampler):
     paint(webui, job(np.full((SIDE, SIDE), 127, np.uint8), sampler=sampler))
     ran = repainted().reshape(len(repainted()), -1)
     assert (ran == ran[:, :1]).all()
@@ -111,7 +111,7 @@ def test_half_a_mask_starts_where_half_the_strength_would(webui, sampler):
 
 
 @SAMPLERS
-def test_a_batch_holds_each_crop_by_its_own_mask(webui, sampler):
+def test_batched_crops_use_their_own_soft_mask(webui, sampler):
     jobs = [job(np.roll(RAMP, 3 * k), sampler=sampler, seed=k + 1) for k in range(3)]
     together = paint(webui, *jobs)
     held = [repainted(k) for k in range(3)]
@@ -121,7 +121,7 @@ def test_a_batch_holds_each_crop_by_its_own_mask(webui, sampler):
 
 
 @pytest.mark.parametrize("content", ["latent noise", "latent nothing"])
-def test_only_opaque_cells_lose_their_content(webui, content):
+def test_latent_noise_and_nothing_replace_opaque_cells_only(webui, content):
     starts = {}
     for name in ("original", content):
         paint(webui, job(RAMP, content=name))
@@ -130,7 +130,7 @@ def test_only_opaque_cells_lose_their_content(webui, content):
     assert different.tolist() == (RAMP == 255).tolist()
 
 
-def test_a_cell_is_painted_as_strongly_as_any_pixel_of_it_asks(webui):
+def test_latent_cell_takes_the_largest_mask_value_of_its_pixels(webui):
     alpha = np.zeros((64, 64), np.uint8)
     alpha[23, 40], alpha[24, 41] = 200, 255
     cells = np.zeros((SIDE, SIDE), bool)
@@ -144,14 +144,14 @@ def test_a_cell_is_painted_as_strongly_as_any_pixel_of_it_asks(webui):
 def test_inpainting_conditioning_masks_pixels_repainted_half_of_the_steps(webui, monkeypatch):
     monkeypatch.setattr(shared.sd_model.model, "conditioning_key", "hybrid", raising=False)
     one = job(RAMP)
-    with overheard("post_sample") as heard:
+    with record_calls("post_sample") as heard:
         paint(webui, one)
     shown = heard[0][0].image_conditioning
     assert shown.shape == (1, 1, 64, 64)
     assert np.array_equal(shown[0, 0].numpy() == 1, one.mask.alpha >= 128)
 
 
-def test_the_hosts_own_soft_inpainting_never_acts_on_a_crop():
+def test_soft_inpainting_script_never_acts_on_crops():
     class Found:
         filename = "extensions-builtin/soft-inpainting/scripts/soft_inpainting.py"
 
@@ -164,7 +164,7 @@ def test_the_hosts_own_soft_inpainting_never_acts_on_a_crop():
     assert [type(s) for s in quiet.alwayson_scripts] == [Other]
 
 
-def test_a_sampler_without_a_step_holds_nothing():
+def test_soft_mask_without_sampler_steps_changes_no_latent():
     hold = soft_mask.HostSoftMask(torch.full((1, 4, 8, 8), 100), torch.zeros(0))
     latent = torch.ones(1, 4, 8, 8)
     said = scripts.MaskBlendArgs(latent, latent, latent * 0, latent * 0, latent, object(), torch.ones(1))
@@ -172,7 +172,7 @@ def test_a_sampler_without_a_step_holds_nothing():
     assert said.blended_latent.equal(latent)
 
 
-def test_between_two_timesteps_the_signal_is_their_geometric_mean():
+def test_signal_share_between_timesteps_is_their_geometric_mean():
     alphas = torch.linspace(0.999, 0.01, 1000)
     found = soft_mask._signal_share(alphas, torch.tensor([25.0, 25.5, 999.0]))
     expected = torch.stack([alphas[25], (alphas[25] * alphas[26]).sqrt(), alphas[999]])

@@ -36,13 +36,13 @@ def test_two_passes_of_one_checkpoint_load_it_once(webui):
     assert loads("checkpoint") == ["two.safetensors", "one.safetensors"]
 
 
-def test_the_checkpoint_overridden_for_the_job_is_back(webui):
+def test_overridden_checkpoint_of_the_job_is_restored_after_fixes(webui):
     webui.txt2img(recipe(OTHER), override_settings={"sd_model_checkpoint": "xl.ckpt"}, n_iter=2)
     assert {said["checkpoint"] for said in outer()} == {"xl.ckpt"}
     assert shared.opts.sd_model_checkpoint == "one.safetensors"
 
 
-def test_models_are_back_when_painting_fails(webui):
+def test_checkpoint_and_vae_are_restored_after_a_failed_fix(webui):
     def fail(p):
         if type(p).__name__ == "BatchImg2Img":
             raise RuntimeError("no")
@@ -73,7 +73,7 @@ def test_frozen_settings_still_paint_and_refuse_another_checkpoint(webui):
     assert len(inner()) == 1
 
 
-def test_params_txt_is_the_pictures_own(webui):
+def test_params_txt_has_the_infotext_of_the_picture_not_of_crops(webui):
     """The paste button reads it: the fix must not put its crop's words there."""
     webui.txt2img()
     expected = PARAMS.read_text("utf-8")
@@ -83,14 +83,14 @@ def test_params_txt_is_the_pictures_own(webui):
     assert run.infotexts[0].startswith(expected)
 
 
-def test_no_params_txt_is_made_where_history_is_off(webui):
+def test_params_txt_is_not_written_with_no_prompt_history(webui):
     PARAMS.unlink(missing_ok=True)
     shared.cmd_opts.no_prompt_history = True
     webui.txt2img(FACES)
     assert not PARAMS.exists()
 
 
-def test_the_bar_counts_inner_jobs_and_ends_at_one(webui):
+def test_progress_bar_counts_inner_jobs_and_ends_complete(webui):
     seen = []
     trace.before_sampling = lambda p: seen.append((shared.state.job_no, shared.state.job_count))
     with webui.generating():
@@ -102,7 +102,7 @@ def test_the_bar_counts_inner_jobs_and_ends_at_one(webui):
     assert [done for done, _ in seen] == list(range(6))
 
 
-def test_the_bar_says_what_is_fixed_and_forgets_it(webui):
+def test_progress_bar_names_the_running_fix_and_is_cleared_afterwards(webui):
     seen = []
     trace.before_sampling = lambda p: seen.append(shared.state.textinfo)
     shared.opts.data["retouch_batch_limit"] = 1
@@ -110,7 +110,7 @@ def test_the_bar_says_what_is_fixed_and_forgets_it(webui):
     assert seen == [None, "Retouch: 0 of 2 regions", "Retouch: 1 of 2 regions"] * 2
 
 
-def test_the_jobs_name_survives(webui):
+def test_job_name_is_kept_during_fixes(webui):
     seen = []
     trace.before_sampling = lambda p: seen.append(shared.state.job)
     webui.txt2img(FACES, n_iter=2)
@@ -130,7 +130,7 @@ def test_tiling_survives_a_pass_with_a_checkpoint_of_its_own(webui):
     assert [said["tiling"] for said in outer()] == [True, True]
 
 
-def test_a_checkpoint_that_hires_fix_left_loaded_is_not_asked(webui, monkeypatch):
+def test_native_size_is_that_of_the_selected_not_the_loaded_checkpoint(webui, monkeypatch):
     """The settings still name the person's own, and that is what paints and says its native size."""
 
     def leave_another(p):
@@ -153,13 +153,13 @@ def test_two_passes_of_one_vae_load_it_once(webui):
     assert loads("vae") == ["soft.vae.pt", "Automatic"]
 
 
-def test_token_merging_is_back_for_the_next_batch(webui):
+def test_token_merging_is_restored_for_the_next_batch(webui):
     shared.opts.data["token_merging_ratio"] = 0.3
     webui.txt2img(FACES, n_iter=2)
     assert [said["token_merging"] for said in outer()] == [0.3, 0.3]
 
 
-def test_settings_are_as_before(webui):
+def test_options_are_unchanged_after_a_fix(webui):
     before = dict(shared.opts.data)
     webui.txt2img(recipe({**OTHER, "clip_skip": 2}))
     assert shared.opts.data == before
@@ -185,7 +185,7 @@ def test_inner_jobs_are_closed_and_save_nothing(webui):
     assert len(trace.of("saved")) == 1
 
 
-def test_the_outer_jobs_prompt_cache_is_its_own(webui):
+def test_prompt_cache_of_the_outer_job_is_kept(webui):
     cache = processing.StableDiffusionProcessing.cached_c
     webui.txt2img()
     before = list(cache)
@@ -194,7 +194,7 @@ def test_the_outer_jobs_prompt_cache_is_its_own(webui):
     assert cache[1] is before[1]
 
 
-def test_detectors_are_freed_where_they_are_not_to_be_kept(webui):
+def test_detectors_are_unloaded_with_keep_detectors_off(webui):
     webui.txt2img(FACES)
     assert webui.detectors.unloaded == 0
     shared.opts.data["retouch_keep_detectors"] = False

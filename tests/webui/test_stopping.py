@@ -44,7 +44,7 @@ def test_a_picture_that_was_finished_before_the_interrupt_is_saved(webui):
     assert "save_samples" not in run.p.__dict__
 
 
-def test_interrupt_in_the_first_pass_leaves_the_second_out(webui):
+def test_interrupt_in_the_first_pass_skips_the_second(webui):
     press("interrupted", inner_call=1)
     plain = webui.txt2img()
     trace.events.clear()
@@ -66,7 +66,7 @@ def test_interrupt_of_the_picture_itself_starts_no_fix(webui):
     assert len(run.pictures) == 1
 
 
-def test_skip_leaves_this_picture_and_fixes_the_next(webui):
+def test_skip_leaves_the_current_picture_unfixed_and_fixes_the_next(webui):
     press("skipped", inner_call=1)
     plain = webui.txt2img(n_iter=2)
     trace.events.clear()
@@ -76,7 +76,7 @@ def test_skip_leaves_this_picture_and_fixes_the_next(webui):
     assert only_in(changed(plain.pictures[1], run.pictures[1]), (LEFT, RIGHT), 40)
 
 
-def test_skip_leaves_the_other_regions_too(webui):
+def test_skip_leaves_all_regions_of_the_picture_unfixed(webui):
     one_by_one()
     press("skipped", inner_call=1)
     plain = webui.txt2img()
@@ -86,7 +86,7 @@ def test_skip_leaves_the_other_regions_too(webui):
     assert run.pictures == plain.pictures
 
 
-def test_what_was_pressed_is_remembered(webui):
+def test_pressed_skip_is_remembered_after_its_flag_is_cleared(webui):
     """Whoever samples next clears the WebUI's flag."""
     watch = HostProgress()
     assert not watch.stopped

@@ -47,7 +47,7 @@ def of_settings(said: dict[str, Any]) -> dict[str, Any]:
 
 @given(job=st.fixed_dictionaries({}, optional=HIRES))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_each_side_of_hires_fix_is_painted_as_its_sampling_was(webui: WebUI, job):
+def test_fix_on_each_side_of_hires_fix_has_settings_of_its_sampling(webui: WebUI, job):
     webui.reset()
     webui.txt2img(BOTH, enable_hr=True, **job)
     small, large = outer()
@@ -56,7 +56,7 @@ def test_each_side_of_hires_fix_is_painted_as_its_sampling_was(webui: WebUI, job
     assert of_settings(late) == of_settings(large)
 
 
-def test_every_value_of_its_own_is_told_from_the_first_samplings(webui):
+def test_hires_settings_differ_from_the_first_sampling_in_each_value(webui):
     """So that the property above cannot hold by chance."""
     own = {
         "hr_checkpoint_name": "two.safetensors",
@@ -71,7 +71,7 @@ def test_every_value_of_its_own_is_told_from_the_first_samplings(webui):
     assert differing == {"checkpoint", "sampler", "scheduler", "prompts", "negatives"}
 
 
-def test_hires_steps_lie_as_close_as_those_of_an_img2img(webui):
+def test_fix_after_hires_fix_has_the_step_density_of_the_second_pass(webui):
     """Ten steps over half of the noise are twenty over all of it, of which a pass runs its share."""
     given = []
     trace.before_sampling = lambda p: given.append(p.steps)
@@ -82,14 +82,14 @@ def test_hires_steps_lie_as_close_as_those_of_an_img2img(webui):
     assert given[3:] == [30, 30, 30]
 
 
-def test_hires_steps_stay_within_what_can_be_asked_for_again(webui):
+def test_steps_of_a_fix_after_hires_fix_are_at_most_150(webui):
     given = []
     trace.before_sampling = lambda p: given.append(p.steps)
     webui.txt2img(FACES, enable_hr=True, hr_second_pass_steps=100, denoising_strength=0.1)
     assert given[-1] == 150
 
 
-def test_a_forks_hires_cfg_is_the_second_samplings(webui):
+def test_hires_cfg_of_a_fork_applies_after_hires_fix(webui):
     class Forks(StableDiffusionProcessingTxt2Img):
         hr_cfg = 3.5
 
@@ -97,7 +97,7 @@ def test_a_forks_hires_cfg_is_the_second_samplings(webui):
     assert [said["cfg_scale"] for said in inner()] == [7.0, 3.5]
 
 
-def test_scripts_that_write_prompts_anew_are_followed_after_hires_fix(webui):
+def test_prompts_rewritten_by_scripts_are_used_after_hires_fix(webui):
     """They know the first prompts only; a prompt of hires fix that is given stays."""
     webui.txt2img(FACES, prompt="__hair__", enable_hr=True)
     assert set(inner()[0]["prompts"]) == {"red hair"}
@@ -117,7 +117,7 @@ OVERRIDDEN = {
 @pytest.mark.parametrize("restore", [True, False])
 @pytest.mark.parametrize("job", ["txt2img", "img2img"])
 @pytest.mark.parametrize("key", OVERRIDDEN)
-def test_what_a_job_overrides_holds_for_its_fixes(webui, job, key, restore):
+def test_override_settings_of_a_job_apply_to_its_fixes(webui, job, key, restore):
     said = {"override_settings": {key: OVERRIDDEN[key]}, "override_settings_restore_afterwards": restore}
     found = shared.opts.data[key]
     getattr(webui, job)(FACES, eta=0.25, n_iter=2, **said)
@@ -126,7 +126,7 @@ def test_what_a_job_overrides_holds_for_its_fixes(webui, job, key, restore):
     assert shared.opts.data[key] == (found if restore else OVERRIDDEN[key])
 
 
-def test_a_vae_that_a_job_overrides_holds_beside_a_hires_checkpoint(webui):
+def test_overridden_vae_applies_together_with_a_hires_checkpoint(webui):
     said = {"sd_vae": "soft.vae.pt"}
     webui.txt2img(FACES, enable_hr=True, hr_checkpoint_name="two.safetensors", override_settings=said)
     assert (inner()[0]["checkpoint"], inner()[0]["vae"]) == ("two.safetensors", "soft.vae.pt")
@@ -139,14 +139,14 @@ def test_a_hires_checkpoint_is_not_loaded_again_for_its_fixes(webui):
     assert shared.opts.sd_model_checkpoint == "one.safetensors"
 
 
-def test_a_pass_of_its_own_checkpoint_leaves_that_of_hires_fix(webui):
+def test_hires_checkpoint_is_used_again_after_a_pass_with_its_own(webui):
     job = {"enable_hr": True, "hr_checkpoint_name": "two.safetensors"}
     webui.txt2img(recipe({"checkpoint": "xl.ckpt"}, {}), **job)
     assert [said["checkpoint"] for said in inner()] == ["xl.ckpt", "two.safetensors"]
 
 
 @pytest.mark.parametrize(("asked", "painted"), [("", True), ("xl.ckpt", False)])
-def test_frozen_settings_let_in_the_jobs_own_checkpoint_alone(webui, asked, painted):
+def test_frozen_settings_allow_only_the_hires_checkpoint_of_the_job(webui, asked, painted):
     shared.cmd_opts.freeze_settings = True
     one = {"checkpoint": asked} if asked else {}
     run = webui.txt2img(recipe(one), enable_hr=True, hr_checkpoint_name="two.safetensors")
@@ -169,7 +169,7 @@ def refined(ours: bool) -> list[str]:
 
 
 @pytest.mark.parametrize("job", ["txt2img", "img2img"])
-def test_a_refiner_takes_over_at_the_noise_at_which_it_did(webui, job):
+def test_refiner_switches_at_the_same_noise_level_in_a_fix(webui, job):
     webui.reset()
     getattr(webui, job)(FACES, **REFINED)
     assert refined(True) == refined(False) == ["two.safetensors"]
@@ -179,7 +179,7 @@ def test_a_refiner_takes_over_at_the_noise_at_which_it_did(webui, job):
 
 
 @pytest.mark.parametrize("which", ["first pass", "second pass", "both passes"])
-def test_of_hires_fix_the_refined_samplings_are_refined(webui, which):
+def test_fixes_are_refined_like_their_side_of_hires_fix(webui, which):
     shared.opts.data["hires_fix_refiner_pass"] = which
     webui.txt2img(BOTH, enable_hr=True, **REFINED)
     expected = 2 if which == "both passes" else 1
@@ -191,7 +191,7 @@ def test_a_pass_of_its_own_checkpoint_is_not_refined(webui):
     assert refined(True) == []
 
 
-def test_extending_is_painted_as_the_finished_picture_was(webui):
+def test_extension_uses_the_hires_checkpoint_and_sampler(webui):
     job = {"enable_hr": True, "hr_checkpoint_name": "two.safetensors", "hr_sampler_name": "DPM++ 2M"}
     asked = {"enabled": True, "recipe": {"passes": []}, "outpaint": {"left": 64}}
     webui.txt2img(asked, width=256, height=256, **job)
@@ -199,7 +199,7 @@ def test_extending_is_painted_as_the_finished_picture_was(webui):
     assert {(said["checkpoint"], said["sampler"]) for said in inner()} == {("two.safetensors", "DPM++ 2M")}
 
 
-def test_each_file_of_a_batch_is_fixed_as_it_was_made(webui):
+def test_each_batch_file_is_fixed_with_its_own_settings(webui):
     """The Batch tab changes one job from file to file: prompt, seed, sampler, CFG scale and checkpoint."""
     p = processing.StableDiffusionProcessingImg2Img(init_images=[], denoising_strength=0.5)
     files = [
@@ -217,7 +217,7 @@ def test_each_file_of_a_batch_is_fixed_as_it_was_made(webui):
     assert [set(said["prompts"]) for said in inner()] == [{"a"}, {"b"}]
 
 
-def test_each_cell_of_a_plot_is_fixed_as_it_was_made(webui):
+def test_each_xyz_cell_is_fixed_with_its_hires_checkpoint(webui):
     xyz = next(s.module for s in scripts.scripts_data if s.script_class.__module__ == "xyz_grid.py")
 
     def hires_checkpoint(p: Any, value: str, _values: Any) -> None:
@@ -231,7 +231,7 @@ def test_each_cell_of_a_plot_is_fixed_as_it_was_made(webui):
     assert [said["checkpoint"] for said in inner()] == names
 
 
-def test_a_job_without_extra_networks_has_none_in_its_fixes(webui, monkeypatch):
+def test_disabled_extra_networks_stay_disabled_in_fixes(webui, monkeypatch):
     activated = []
     monkeypatch.setattr(extra_networks, "activate", lambda p, tags: activated.append(type(p).__name__))
     webui.txt2img(FACES, prompt="a <lora:x:1>", disable_extra_networks=True)
@@ -239,7 +239,7 @@ def test_a_job_without_extra_networks_has_none_in_its_fixes(webui, monkeypatch):
     assert len(inner()) == 1
 
 
-def test_only_what_the_hosts_img2img_takes_is_passed_on():
+def test_only_known_img2img_fields_of_a_job_are_passed_on():
     class Fork:
         eta, s_noise, refiner_checkpoint, unheard_of = 0.5, 1.01, None, 3
 

@@ -10,7 +10,7 @@ from modules import script_callbacks
 from retouch.webui.panel import tab
 
 
-def test_the_webui_is_given_one_tab_with_the_pages_root(webui):
+def test_tab_contains_the_root_element_of_the_studio_page(webui):
     blocks, title, name = script_callbacks.ui_tabs_callback()[-1]  # other tests load the scripts again
     assert (title, name) == ("Retouch", "retouch")
     (root,) = [c for c in blocks.blocks.values() if isinstance(c, gr.HTML)]
@@ -34,13 +34,13 @@ def test_studio_files_are_served_with_etag_and_no_cache(webui):
         assert answer.headers["etag"]
 
 
-def test_a_tab_is_made_anew_for_every_page(webui):
+def test_every_page_build_gets_new_tab_blocks(webui):
     """ "Reload UI" builds the page again: gradio refuses blocks that were rendered before."""
     first, second = tab.on_ui_tabs(), tab.on_ui_tabs()
     assert first[0][0] is not second[0][0]
 
 
-def test_the_accordion_leads_to_the_tab_without_being_an_argument(webui):
+def test_open_studio_button_is_no_script_argument(webui):
     for is_img2img, page in ((False, "txt2img"), (True, "img2img")):
         script = webui.script(is_img2img)
         with gr.Blocks() as blocks:

@@ -122,7 +122,7 @@ def seeded_job(webui: Any, asked: Any, **more: Any) -> Any:
 @pytest.mark.parametrize("one", [{}, PASS], ids=["the job's checkpoint", "its own checkpoint"])
 @pytest.mark.parametrize("wanted", WANTED.values(), ids=WANTED)
 @pytest.mark.parametrize("end", ENDS)
-def test_a_fix_leaves_nothing_behind(webui, end, wanted, one):
+def test_fix_restores_the_host_state_however_it_ends(webui, end, wanted, one):
     webui.enabled = {"Hints", "Signs"}
     shared.opts.data.update({"retouch_scripts": wanted, "token_merging_ratio": 0.3})
     seeded_job(webui, None)
@@ -143,7 +143,7 @@ def test_a_fix_leaves_nothing_behind(webui, end, wanted, one):
     assert webui.txt2img(width=SIDE, height=SIDE).pictures == plain_after
 
 
-def test_a_model_that_a_pass_made_the_host_build_anew_is_told_of(webui):
+def test_model_rebuilt_for_a_pass_is_warned_of_if_patched(webui):
     """A checkpoint of another kind: what others had put on the model went with it."""
     webui.enabled = {"Hints"}
     own = recipe({"checkpoint": "xl.ckpt"})
@@ -155,7 +155,7 @@ def test_a_model_that_a_pass_made_the_host_build_anew_is_told_of(webui):
     assert webui.txt2img(own, width=SIDE, height=SIDE, n_iter=2).warnings == ""
 
 
-def test_what_hangs_on_the_model_acts_on_the_picture_alone(webui):
+def test_model_patches_act_on_the_picture_and_not_on_crops(webui):
     webui.enabled = {"Hints", "Signs"}
     run = webui.txt2img(FACES, width=SIDE, height=SIDE, n_iter=2, steps=5)
     assert len(inner()) == len(outer()) == 2
@@ -164,7 +164,7 @@ def test_what_hangs_on_the_model_acts_on_the_picture_alone(webui):
     assert {said["p"] for said in trace.of("signed")} == {"StableDiffusionProcessingTxt2Img"}
 
 
-def test_a_script_that_cannot_act_twice_is_refused_by_name(webui):
+def test_listed_script_that_patches_the_model_is_refused_by_name(webui):
     webui.enabled = {"Hints"}
     shared.opts.data["retouch_scripts"] = "hints, wildcards"
     run = webui.txt2img(FACES, width=SIDE, height=SIDE, n_iter=2, prompt="__hair__")
@@ -177,7 +177,7 @@ def test_a_script_that_cannot_act_twice_is_refused_by_name(webui):
     assert set(asked) == {"StableDiffusionProcessingTxt2Img"}
 
 
-def test_a_script_that_does_not_hang_on_the_model_now_may_act(webui):
+def test_listed_script_without_an_active_model_patch_acts_on_crops(webui):
     """Without a hint of its own there is nothing to take away."""
     shared.opts.data["retouch_scripts"] = "hints"
     run = webui.txt2img(FACES)
@@ -185,7 +185,7 @@ def test_a_script_that_does_not_hang_on_the_model_now_may_act(webui):
     assert "BatchImg2Img" in {said["p"] for said in trace.of("hook") if said["script"] == "Hints"}
 
 
-def test_a_script_that_keeps_its_own_state_acts_a_second_time(webui):
+def test_listed_script_that_removes_its_own_patch_acts_on_crops(webui):
     webui.enabled = {"Signs"}
     shared.opts.data["retouch_scripts"] = "signs"
     run = webui.txt2img(FACES, n_iter=2)
@@ -194,7 +194,7 @@ def test_a_script_that_keeps_its_own_state_acts_a_second_time(webui):
     assert "forward" not in vars(unet().block)
 
 
-def test_what_a_script_keeps_is_as_before_its_second_run(webui, monkeypatch):
+def test_attributes_of_a_listed_script_are_restored_after_a_fix(webui, monkeypatch):
     found = next(s for s in webui.runner(False).scripts if type(s).__name__ == "OtherFixer")
     kept: dict[str, Any] = {"seen": ["a"], "counts": {"a": 1}, "tags": {"a"}, "at": 1}
     for name, value in kept.items():
@@ -219,7 +219,7 @@ def test_what_a_script_keeps_is_as_before_its_second_run(webui, monkeypatch):
     assert not hasattr(found, "new")
 
 
-def test_retouch_is_never_asked_by_itself(webui):
+def test_retouch_on_the_scripts_list_is_refused(webui):
     shared.opts.data["retouch_scripts"] = "retouch_entry"
     run = webui.txt2img(FACES)
     assert len(inner()) == 1
@@ -227,7 +227,7 @@ def test_retouch_is_never_asked_by_itself(webui):
 
 
 @pytest.mark.parametrize("outpaint", [None, {"left": 64}])
-def test_extending_says_what_is_refused(webui, outpaint):
+def test_refused_script_is_among_the_outpaint_warnings(webui, outpaint):
     webui.enabled = {"Hints"}
     shared.opts.data["retouch_scripts"] = "hints"
     run = webui.txt2img({**FACES, "outpaint": outpaint}, width=SIDE, height=SIDE)
@@ -236,7 +236,7 @@ def test_extending_says_what_is_refused(webui, outpaint):
 
 
 @pytest.mark.parametrize("kept", ["list", "dict", "class"])
-def test_an_owner_is_found_wherever_its_script_keeps_it(webui, kept):
+def test_owner_of_a_model_patch_is_found_in_list_dict_or_class(webui, kept):
     class Owner:
         def forward(self, x: Any) -> Any:
             return x
@@ -256,7 +256,7 @@ def test_an_owner_is_found_wherever_its_script_keeps_it(webui, kept):
     assert guest_scripts.admit_scripts([keeper], ("keeper",), model_patches.owners()) == ([keeper], [])
 
 
-def test_functions_of_the_host_that_others_replaced_do_not_act_inside(webui, monkeypatch):
+def test_replaced_host_functions_are_not_called_for_crops(webui, monkeypatch):
     """ControlNet's batches count every job that passes by; tiled diffusion hands out its own sampler."""
     passed: list[str] = []
     inner_job, sampler = processing.process_images_inner, sd_samplers.create_sampler
@@ -277,7 +277,7 @@ def test_functions_of_the_host_that_others_replaced_do_not_act_inside(webui, mon
     assert (processing.process_images_inner, sd_samplers.create_sampler) == (batches, tiles)
 
 
-def test_what_the_prompt_parser_says_of_a_fix_is_not_the_pictures(webui):
+def test_prompt_parser_comments_of_a_fix_are_not_in_the_infotext(webui):
     """Of an embedding in a pass's own prompt, for one: the next batch would tell of it."""
 
     def parse(p: Any) -> None:
@@ -292,7 +292,7 @@ def test_what_the_prompt_parser_says_of_a_fix_is_not_the_pictures(webui):
     assert "used an eye" not in run.processed.comments
 
 
-def test_a_vae_that_the_host_widened_for_a_crop_is_as_before(webui, monkeypatch):
+def test_vae_dtype_widened_for_a_crop_is_restored(webui, monkeypatch):
     widths = []
 
     def widen(p: Any) -> None:
@@ -374,7 +374,7 @@ STAGES = {
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_nan_is_blamed_on_the_stage_that_made_it(webui, monkeypatch, stage):
+def test_nan_warning_names_the_stage_that_produced_it(webui, monkeypatch, stage):
     plain = webui.txt2img(width=SIDE, height=SIDE)
     spoil_stage, said, hint = STAGES[stage]
     spoil_stage(monkeypatch)

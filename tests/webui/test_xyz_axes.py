@@ -45,13 +45,13 @@ def test_axes_are_added_once_however_often_the_page_is_built(webui, xyz):
     assert sum(label.startswith("[Retouch]") for label in before) == len(PASS_AXES) + len(OUTPAINT_AXES)
 
 
-def test_cells_work_with_the_accordion_closed(webui, xyz):
+def test_axis_values_apply_with_the_accordion_disabled(webui, xyz):
     _, row = draw(webui, xyz, "Denoising strength", ["0.3", "0.7"])
     assert [said["strength"] for said in inner()] == [0.3, 0.7]
     assert len({result.images[0].tobytes() for result in row}) == 2
 
 
-def test_each_cell_says_what_it_used(webui, xyz):
+def test_infotext_of_each_cell_has_its_axis_value(webui, xyz):
     from modules.infotext_utils import parse_generation_parameters
 
     _, row = draw(webui, xyz, "Denoising strength", ["0.3", "0.7"])
@@ -59,13 +59,13 @@ def test_each_cell_says_what_it_used(webui, xyz):
     assert [(r.name, r.passes[0].denoising_strength) for r in said] == [("Custom", 0.3), ("Custom", 0.7)]
 
 
-def test_a_cell_leaves_nothing_on_the_job(webui, xyz):
+def test_axis_values_are_removed_from_the_job(webui, xyz):
     p, _ = draw(webui, xyz, "Steps", ["5"])
     assert not hasattr(p, OVERRIDES)
     assert "retouch" not in vars(p)
 
 
-def test_two_axes_add_up_and_neighbouring_cells_do_not(webui, xyz):
+def test_overrides_of_two_axes_combine_within_one_cell_only(webui, xyz):
     from copy import copy
 
     p = processing.StableDiffusionProcessingTxt2Img(prompt="a")
@@ -119,14 +119,14 @@ def test_every_axis_sets_its_knob(webui, xyz, path):
     assert not cell.comments
 
 
-def test_a_bad_value_is_said_in_its_cell(webui, xyz):
+def test_invalid_axis_value_is_reported_in_its_cell_only(webui, xyz):
     _, (bad, good) = draw(webui, xyz, "Denoising strength", ["7", "0.5"])
     assert "denoising_strength" in bad.comments
     assert "Retouch warnings" in bad.infotexts[0]
     assert "Retouch warnings" not in good.infotexts[0]
 
 
-def test_lists_of_choices(webui, xyz):
+def test_axes_list_samplers_masked_contents_and_detectors(webui, xyz):
     assert axis(xyz, "Sampling method").choices()[0] == "Euler"
     assert axis(xyz, "Masked content").choices()[:4] == ["original", "fill", "latent noise", "latent nothing"]
     assert axis(xyz, "Detectors").choices() == ["face", "hand"]
@@ -159,7 +159,7 @@ def test_every_axis_of_the_extension_sets_its_knob_with_everything_closed(webui,
     assert recipe_in(parse_generation_parameters(cell.infotexts[0])) is None, "no face is mended unasked"
 
 
-def test_steps_of_a_row_are_compared_on_pictures_of_one_size(webui, xyz):
+def test_stage_size_cells_extend_equally_and_report_invalid_sizes(webui, xyz):
     p, row = draw(webui, xyz, "Stage size (outpaint)", ["64", "128", "999999"], **FOLD)
     assert [cell.images[0].size for cell in row] == [(640, 512), (640, 512), (512, 512)]
     assert len(inner()) == 3

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from retouch.api.batches.entry import FINISHED, BatchEntry, preview
 from retouch.api.batches.files import BatchFiles
-from retouch.api.pages.batch_page import BatchPage, Places, summary
+from retouch.api.pages.batch_page import BatchPage, Places, render_summary
 from retouch.errors import Missing, RetouchError, TooLarge
 from retouch.image.codec import decoder
 from retouch.recipes.recipe import Recipe
@@ -135,7 +135,7 @@ class Batch:
         with self._lock:
             entries, state = tuple(self._entries), self.state
         note, remarks = _NOTES.get(state, ""), self.worker.remarks
-        return summary(BatchPage(self.worker.recipe, entries, note, remarks), _places)
+        return render_summary(BatchPage(self.worker.recipe, entries, note, remarks), _places)
 
     def _go_on(self) -> None:
         if not self._cancelled and not self.busy and any(entry.state == "waiting" for entry in self._entries):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-import html
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from retouch.api.batches.entry import FINISHED, BatchEntry
-from retouch.api.pages.html import compare, document, remarks, table, tiles
+from retouch.api.pages.rendering import render
+from retouch.api.pages.report_table import ReportTable, tabulate
 from retouch.knobs import dump
 from retouch.recipes.recipe import Recipe
 
@@ -36,35 +35,42 @@ class Places:
     result: str
 
 
-def summary(batch: BatchPage, places: Callable[[int], Places]) -> str:
+@dataclass(frozen=True)
+class _FileSection:
+    """What the page shows of one file. `warnings` are its own, `places` is None without previews."""
+
+    entry: BatchEntry
+    word: str
+    told: str
+    warnings: Sequence[str]
+    places: Places | None
+    table: ReportTable
+
+
+def render_summary(batch: BatchPage, places: Callable[[int], Places]) -> str:
     """The HTML page. `places` gives the URLs of a file by its index (from 0), once its previews exist."""
     shared = _common_warnings(batch.entries)
-    own = [
-        dataclasses.replace(e, warnings=tuple(w for w in e.warnings if w not in shared))
-        for e in batch.entries
-    ]
-    without = ("Crop",) if len(batch.recipe.passes) > 1 else ("Crop", "Pass")
-    files = "".join(_file(e, places(i) if e.pictured else None, without) for i, e in enumerate(own))
-    parts = [_head(batch), _failures(batch.entries), files, _recipe(batch.recipe)]
-    return document(f"Retouch: {batch.recipe.name}", f"<style>{_STYLE}</style>" + "".join(parts))
+    return render(
+        "batch.html",
+        recipe=batch.recipe,
+        recipe_json=json.dumps(dump(batch.recipe), indent=2, ensure_ascii=False),
+        note=batch.note,
+        warnings=[*batch.warnings, *shared],
+        figures=_count_all(batch.entries),
+        failed=[entry for entry in batch.entries if entry.state == "failed"],
+        files=_describe_files(batch, places, shared),
+    )
 
 
-def _head(batch: BatchPage) -> str:
-    note = f'<p class="remark">{html.escape(batch.note)}</p>' if batch.note else ""
-    shared = remarks([*batch.warnings, *_common_warnings(batch.entries)])
-    states = [entry.state for entry in batch.entries]
+def _count_all(entries: Sequence[BatchEntry]) -> dict[str, int]:
+    """How many files are in each state, and how many regions have each outcome, without zeros."""
+    states = [entry.state for entry in entries]
     files = {"photographs": len(states)} | {_WORDS[state].lower(): states.count(state) for state in _WORDS}
     regions = {
-        f"regions {what}": sum(entry.outcomes[outcome] for entry in batch.entries)
+        f"regions {what}": sum(entry.outcomes[outcome] for entry in entries)
         for outcome, what in _OUTCOMES.items()
     }
-    figures = {what: count for what, count in {**files, **regions}.items() if count}
-    return _HEAD.format(
-        name=html.escape(batch.recipe.name),
-        description=html.escape(batch.recipe.description),
-        note=note + shared,
-        figures=tiles(figures),
-    )
+    return {what: count for what, count in {**files, **regions}.items() if count}
 
 
 def _common_warnings(entries: Sequence[BatchEntry]) -> list[str]:
@@ -74,45 +80,32 @@ def _common_warnings(entries: Sequence[BatchEntry]) -> list[str]:
     return [text for text in first if others and all(text in warnings for warnings in others)]
 
 
-def _failures(entries: Sequence[BatchEntry]) -> str:
-    """The section of failed files. It is the first one, because these files need an action of the user."""
-    failed = [entry for entry in entries if entry.state == "failed"]
-    rows = "".join(f"<li><b>{html.escape(entry.name)}</b> {html.escape(entry.error)}" for entry in failed)
-    return f'<section><h2>Failed</h2><ul class="failed">{rows}</ul></section>' if failed else ""
+def _describe_files(
+    batch: BatchPage, places: Callable[[int], Places], shared: Collection[str]
+) -> list[_FileSection]:
+    """The sections of the files. A failed file that has nothing to show is only in the list of failures."""
+    without = ("Crop",) if len(batch.recipe.passes) > 1 else ("Crop", "Pass")
+    return [
+        _FileSection(
+            entry=entry,
+            word=_WORDS[entry.state],
+            told=_tell(entry),
+            warnings=[text for text in entry.warnings if text not in shared],
+            places=places(index) if entry.pictured else None,
+            table=tabulate(entry.reports, without),
+        )
+        for index, entry in enumerate(batch.entries)
+        if entry.state != "failed" or entry.pictured or entry.reports
+    ]
 
 
-def _file(entry: BatchEntry, places: Places | None, without: Sequence[str]) -> str:
-    if entry.state == "failed" and not places and not entry.reports:
-        return ""  # the failed files are already listed at the top
-    comparison = _comparison_html(entry, places) if places else ""
-    return _FILE.format(
-        name=html.escape(entry.name),
-        state=entry.state,
-        word=_WORDS[entry.state],
-        shown=comparison,
-        told=_text_html(entry),
-        warnings=remarks([*([entry.error] if entry.error else []), *entry.warnings]),
-        reports=table(entry.reports, without),
-    )
-
-
-def _comparison_html(entry: BatchEntry, places: Places) -> str:
-    whole = f'<a href="{html.escape(places.result)}">The whole picture</a>' if places.result else ""
-    return f"<div class=pair>{compare(places.before, places.after, entry.name)}{whole}</div>"
-
-
-def _text_html(entry: BatchEntry) -> str:
+def _tell(entry: BatchEntry) -> str:
+    """The outcomes of the regions and the seed. "" for an unfinished file and for one with an error."""
+    if entry.state not in FINISHED or entry.error:
+        return ""
     counted = [f"{count} {_OUTCOMES[what]}" for what, count in entry.outcomes.items() if count]
-    if entry.state in FINISHED and not entry.error:
-        regions = f"Regions: {', '.join(counted)}." if counted else "Nothing was found."
-        return regions if entry.seed is None else f"{regions} Seed {entry.seed}."
-    return ""
-
-
-def _recipe(recipe: Recipe) -> str:
-    written = json.dumps(dump(recipe), indent=2, ensure_ascii=False)
-    folded = f"<details><summary>The recipe</summary><pre>{html.escape(written)}</pre></details>"
-    return f"<section>{folded}</section>"
+    regions = f"Regions: {', '.join(counted)}." if counted else "Nothing was found."
+    return regions if entry.seed is None else f"{regions} Seed {entry.seed}."
 
 
 _WORDS = {
@@ -123,17 +116,3 @@ _WORDS = {
     "waiting": "Not done yet",
 }
 _OUTCOMES = {"kept": "kept", "unseen": "not to be seen", "reverted": "reverted", "skipped": "skipped"}
-_HEAD = """<h1>{name}</h1><p>{description}</p>{note}<div class="figures sums">{figures}</div>"""
-_FILE = """<section><h2>{name} <span class="state {state}">{word}</span></h2>
-<p>{told}</p>{warnings}{shown}{reports}</section>
-"""
-_STYLE = """
-.sums{grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));margin:1rem 0}
-.state{font-size:.8rem;font-weight:600;padding:.15rem .6rem;border-radius:1rem;background:var(--soft);
-vertical-align:middle;white-space:nowrap}
-.state.done{background:#2a93;color:light-dark(#165c2c,#8be0a6)}
-.state.failed{background:#d333;color:light-dark(#9a1b14,#ff9d94)}
-.failed{padding-left:1.2rem}.failed b{overflow-wrap:anywhere}
-.pair{max-width:44rem;margin:1rem 0}.pair .compare{max-width:none}
-pre{overflow:auto;background:var(--soft);padding:1rem;border-radius:6px}summary{cursor:pointer}
-"""

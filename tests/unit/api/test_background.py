@@ -10,7 +10,7 @@ import pytest
 from retouch.api.background import NICE, BackgroundWorker
 
 
-def test_the_newest_errand_goes_first_and_old_ones_are_dropped():
+def test_newest_background_job_runs_first_and_excess_old_ones_are_dropped():
     ahead, done = BackgroundWorker(limit=2), []
     begun, go, over = threading.Event(), threading.Event(), threading.Event()
 
@@ -27,7 +27,7 @@ def test_the_newest_errand_goes_first_and_old_ones_are_dropped():
     assert done == [3, 2]
 
 
-def test_an_errand_that_fails_does_not_stop_the_next():
+def test_failed_background_job_does_not_stop_the_next():
     ahead, done = BackgroundWorker(), threading.Event()
     ahead.submit(lambda: 1 / 0)
     ahead.submit(done.set)
@@ -46,7 +46,7 @@ def test_worker_thread_ends_when_idle_and_restarts_on_submit():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a priority is the whole process'")
-def test_it_stands_back_alone():
+def test_low_priority_applies_to_the_worker_thread_only():
     said, done = [], threading.Event()
     before = os.getpriority(os.PRIO_PROCESS, 0)
     BackgroundWorker().submit(

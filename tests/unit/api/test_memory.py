@@ -20,7 +20,7 @@ def test_cache_returns_each_picture_by_its_name():
     assert kept.put(photo(seed=1)) == names[0]
 
 
-def test_colours_alpha_and_baggage_all_make_the_name():
+def test_picture_name_depends_on_pixels_alpha_and_metadata():
     plain = photo()
     veiled = dataclasses.replace(plain, alpha=np.full(plain.pixels.shape[:2], 7, np.uint8))
     tagged = dataclasses.replace(plain, baggage=Metadata(text=(("a", "b"),)))
@@ -32,7 +32,7 @@ def test_picture_name_depends_on_the_key_of_the_process():
     assert name_of(photo(), b"one") == name_of(photo(), b"one")
 
 
-def test_the_longest_unused_picture_goes_first():
+def test_least_recently_used_picture_is_evicted_first():
     kept = PictureCache(max_pictures=2)
     first, second = kept.put(photo(seed=1)), kept.put(photo(seed=2))
     kept.get(first)
@@ -43,7 +43,7 @@ def test_the_longest_unused_picture_goes_first():
         kept.get(second)
 
 
-def test_memory_is_bounded_even_by_one_large_picture():
+def test_byte_limit_holds_and_a_larger_picture_is_not_cached():
     picture = photo(100, 100)
     kept = PictureCache(max_bytes=picture.pixels.nbytes * 2)
     for seed in range(5):
@@ -55,7 +55,7 @@ def test_memory_is_bounded_even_by_one_large_picture():
         kept.get(huge)
 
 
-def test_a_memory_is_of_one_picture_and_one_segmenter():
+def test_segmenter_state_is_found_only_for_its_picture_and_segmenter():
     memories, of = StateCache(), ("picture", "sam")
     name = memories.put(of, [1, 2])
     assert memories.get(of, name) == [1, 2]
@@ -65,7 +65,7 @@ def test_a_memory_is_of_one_picture_and_one_segmenter():
     assert memories.put(of, [1, 2]) != name, "a name tells nothing of what it names"
 
 
-def test_memories_are_bounded_and_nothing_has_no_name():
+def test_state_cache_drops_the_oldest_and_names_none_with_a_blank():
     memories, of = StateCache(limit=2), ("picture", "sam")
     names = [memories.put(of, number) for number in (1, 2, 3)]
     assert [memories.get(of, name) for name in names] == [None, 2, 3]

@@ -5,7 +5,9 @@ import threading
 from retouch.api.queue import JobQueue, JobTicket
 
 
-def held(turns: JobQueue, queue: threading.Lock, ticket: JobTicket, inside=lambda: None) -> threading.Thread:
+def start_holding(
+    turns: JobQueue, queue: threading.Lock, ticket: JobTicket, inside=lambda: None
+) -> threading.Thread:
     """A thread that takes its turn and calls `inside` there."""
 
     def run():
@@ -25,10 +27,10 @@ def until(condition) -> None:
     raise AssertionError("it never came to that")
 
 
-def test_one_works_and_one_waits_and_both_are_gone_afterwards():
+def test_queue_reports_running_and_waiting_jobs_until_they_end():
     turns, queue = JobQueue(), threading.Lock()
     with turns.hold(JobTicket("fix", "mine"), queue):
-        waiting = held(turns, queue, JobTicket("inpaint", "yours"))
+        waiting = start_holding(turns, queue, JobTicket("inpaint", "yours"))
         until(lambda: turns.waiting == 1)
         mine, yours = turns.summary("mine"), turns.summary("yours")
         assert (mine["busy"], mine["verb"], mine["task"], mine["queued"]) == (True, "fix", "mine", False)
@@ -38,7 +40,7 @@ def test_one_works_and_one_waits_and_both_are_gone_afterwards():
     assert turns.waiting == 0
 
 
-def test_a_job_that_fails_frees_its_place():
+def test_failed_job_releases_the_queue():
     turns, queue = JobQueue(), threading.Lock()
     try:
         with turns.hold(JobTicket("fix"), queue):
@@ -49,7 +51,7 @@ def test_a_job_that_fails_frees_its_place():
     assert not queue.locked()
 
 
-def test_nobody_learns_the_name_of_anothers_task():
+def test_running_task_id_is_not_disclosed_to_other_tasks():
     turns = JobQueue()
     with turns.hold(JobTicket("fix", "secret"), threading.Lock()):
         for asked in ("", "other"):
@@ -57,7 +59,7 @@ def test_nobody_learns_the_name_of_anothers_task():
             assert not turns.at_work(asked)
 
 
-def test_only_the_task_that_is_named_is_stopped():
+def test_stop_with_a_task_id_stops_only_that_task():
     turns, pressed = JobQueue(), []
     ticket = JobTicket("fix", "mine")
     with turns.hold(ticket, threading.Lock()):
@@ -68,11 +70,11 @@ def test_only_the_task_that_is_named_is_stopped():
     assert turns.stop("mine") is False
 
 
-def test_without_a_name_it_is_the_one_at_work_and_none_that_waits():
+def test_stop_without_a_task_id_stops_the_running_job_only():
     turns, queue = JobQueue(), threading.Lock()
     first, second = JobTicket("fix", "a"), JobTicket("fix", "b")
     with turns.hold(first, queue):
-        thread = held(turns, queue, second)
+        thread = start_holding(turns, queue, second)
         until(lambda: turns.waiting == 1)
         assert turns.stop("")
     thread.join(30)
@@ -84,14 +86,14 @@ def test_waiting_job_is_stopped_without_interrupting_the_running_one():
     turns, queue, seen, pressed = JobQueue(), threading.Lock(), [], []
     waits = JobTicket("inpaint", "later")
     with turns.hold(JobTicket("fix", "now"), queue):
-        thread = held(turns, queue, waits, lambda: seen.append(waits.stopped))
+        thread = start_holding(turns, queue, waits, lambda: seen.append(waits.stopped))
         until(lambda: turns.waiting == 1)
         assert turns.stop("later", lambda: pressed.append(1))
     thread.join(30)
     assert (seen, pressed) == ([True], [])
 
 
-def test_steps_of_a_batch_move_the_fraction_and_not_the_count():
+def test_sampling_steps_advance_the_fraction_but_not_the_done_count():
     ticket = JobTicket("inpaint")
     ticket.show(0, 4, "2 of 4 variations")
     ticket.show(5, 10, "step 5 of 10")
@@ -103,7 +105,7 @@ def test_steps_of_a_batch_move_the_fraction_and_not_the_count():
     assert ticket.furthest == 1.0
 
 
-def test_the_fraction_never_goes_back():
+def test_progress_fraction_never_decreases():
     ticket = JobTicket("fix")
     ticket.show(0, 8, "8 of 8 regions")
     ticket.show(9, 10, "step 9 of 10")

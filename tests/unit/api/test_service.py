@@ -39,7 +39,7 @@ def file_base64(picture: Image.Image, kind: str, **options) -> str:
     return base64.b64encode(out.getvalue()).decode()
 
 
-def test_detect_says_where_and_what():
+def test_detect_answers_box_label_score_and_mask_of_each_region():
     stand = Stand(boxes=(BOX, Box(150, 100, 200, 160)))
     answer = ApiService(stand).answer(
         "detect", {"image": IMAGE, "targets": [{"models": ["face"], "order": "left to right"}]}
@@ -54,7 +54,7 @@ def test_detect_says_where_and_what():
     assert stand.jobs == ["detect"]
 
 
-def test_every_target_is_looked_for():
+def test_detect_searches_every_target():
     targets = [{"models": ["face"], "confidence": 0.95}, {"models": ["face"]}]
     answer = desk().answer("detect", {"image": IMAGE, "targets": targets})
     assert [r["target"] for r in answer["regions"]] == [1]
@@ -84,14 +84,14 @@ def test_the_picture_carries_its_generation_text():
     assert dict(decoder.decode_base64(answer["image"]).baggage.text)[CHUNK] == answer["infotext"]
 
 
-def test_blank_sampling_is_the_backends_and_given_sampling_wins():
+def test_request_sampling_overrides_the_backends_defaults():
     stand = Stand()
     ApiService(stand).answer("fix", {"image": IMAGE, "steps": 3})
     sampling = stand.engine.calls[0][0].settings.sampling
     assert (sampling.steps, sampling.sampler) == (3, "Euler")
 
 
-def test_minus_one_picks_a_seed_that_can_be_asked_for_again():
+def test_reported_random_seed_reproduces_the_picture():
     first = desk().answer("fix", {"image": IMAGE})
     again = desk().answer("fix", {"image": IMAGE, "seed": first["seed"]})
     assert first["reports"][0]["seed"] == first["seed"] == again["seed"]
@@ -99,7 +99,7 @@ def test_minus_one_picks_a_seed_that_can_be_asked_for_again():
     assert len({desk().answer("fix", {"image": IMAGE})["seed"] for _ in range(4)}) > 1
 
 
-def test_a_plan_paints_nothing_and_is_what_a_fix_does():
+def test_plan_paints_nothing_and_equals_the_steps_of_the_fix():
     stand = Stand()
     body = {"image": IMAGE, "seed": 11, "prompt": "p"}
     planned = ApiService(stand).answer("plan", {"verb": "fix", **body})
@@ -112,7 +112,7 @@ def test_a_plan_paints_nothing_and_is_what_a_fix_does():
     json.dumps(planned, allow_nan=False)
 
 
-def test_pictures_are_known_by_the_names_given_out():
+def test_source_and_result_ids_can_be_used_in_later_requests():
     stood = desk()
     fixed = stood.answer("fix", {"image": IMAGE, "seed": 1})
     found = stood.answer("detect", {"image_id": fixed["source_id"]})
@@ -145,7 +145,7 @@ def test_pictures_are_known_by_the_names_given_out():
         ("fix", "x", ""),
     ],
 )
-def test_a_bad_request_is_refused_by_its_path(verb, body, path):
+def test_invalid_request_is_refused_with_its_path(verb, body, path):
     with pytest.raises(BadInput) as error:
         desk().answer(verb, body)
     assert error.value.path == path
@@ -166,7 +166,7 @@ def test_a_bad_request_is_refused_by_its_path(verb, body, path):
         ("detect", {"image": IMAGE, "targets": [{"models": ["toes"]}]}, "targets[0].models[0]"),
     ],
 )
-def test_what_is_not_here_is_named(verb, body, path):
+def test_unknown_recipe_image_or_detector_is_missing_with_its_path(verb, body, path):
     stand = Stand()
     with pytest.raises(Missing) as error:
         ApiService(stand).answer(verb, body)
@@ -176,12 +176,12 @@ def test_what_is_not_here_is_named(verb, body, path):
 
 
 @pytest.mark.parametrize("size", [(1, 1), (15, 200), (200, 15)])
-def test_a_sliver_is_refused(size):
+def test_picture_narrower_than_16_pixels_is_refused(size):
     with pytest.raises(BadPicture, match="At least 16 pixels"):
         desk().answer("detect", {"image": encoder.encode_base64(photo(*size))})
 
 
-def test_remarks_on_the_file_become_warnings():
+def test_notes_of_the_image_decoder_become_warnings():
     frames = [Image.fromarray(photo(seed=i).pixels) for i in range(3)]
     gif = file_base64(frames[0], "GIF", save_all=True, append_images=frames[1:])
     fix = {"recipe": FACES}
@@ -191,13 +191,13 @@ def test_remarks_on_the_file_become_warnings():
         assert [said for said in told if "palette" in said] == (told[1:] if verb == "fix" else [])
 
 
-def test_a_recipe_that_looks_for_nothing_says_so():
+def test_recipe_without_targets_warns_that_nothing_is_painted():
     answer = desk().answer("fix", {"image": IMAGE, "recipe": {"name": "Idle"}})
     assert "nothing is painted" in answer["warnings"][0]
     assert answer["reports"] == []
 
 
-def test_what_rides_along_comes_back():
+def test_alpha_channel_survives_a_fix():
     picture = photo()
     alpha = np.full(picture.pixels.shape[:2], 99, np.uint8)
     sent = dataclasses.replace(picture, alpha=alpha)
@@ -205,7 +205,7 @@ def test_what_rides_along_comes_back():
     assert np.array_equal(back.alpha, alpha)
 
 
-def test_an_interrupted_fix_says_so_and_keeps_the_picture():
+def test_interrupted_fix_answers_stopped_and_the_unchanged_picture():
     answer = desk(watcher=FakeProgress(stop_after=0)).answer("fix", {"image": IMAGE})
     assert answer["stopped"] is True
     assert decoder.decode_base64(answer["image"]) == photo()
@@ -232,7 +232,7 @@ def test_own_recipes_are_served_and_used(tmp_path):
     assert stood.answer("fix", {"image": IMAGE, "recipe": "mine"})["reports"]
 
 
-def test_schemas_cover_every_field_of_the_wire():
+def test_schemas_cover_every_request_and_the_recipe():
     schemas = desk().schemas()
     assert set(schemas) == {
         "FixRequest",
@@ -251,7 +251,7 @@ def test_schemas_cover_every_field_of_the_wire():
     assert schemas["FixRequest"]["properties"]["steps"]["anyOf"][0]["maximum"] == 150
 
 
-def test_the_answer_does_not_change_the_picture_it_was_given():
+def test_fix_leaves_the_cached_source_picture_unchanged():
     stood = desk()
     picture = Picture(photo().pixels)
     answer = stood.answer("fix", {"image": encoder.encode_base64(picture)})

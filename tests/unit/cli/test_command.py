@@ -25,7 +25,7 @@ def run(*words: object, stand: Stand | None = None, door=None) -> int:
     return command.main([str(word) for word in words], door or ApiService(stand or Stand()))
 
 
-def test_fix_mends_a_folder_and_keeps_every_format(album, tmp_path):
+def test_fix_repaints_a_folder_and_keeps_every_file_format(album, tmp_path):
     out = tmp_path / "out"
     assert run("fix", album, *PLAIN, "-o", out) == 0
     kinds = {path.name: Image.open(path).format for path in sorted(out.iterdir())}
@@ -35,7 +35,7 @@ def test_fix_mends_a_folder_and_keeps_every_format(album, tmp_path):
     assert np.array_equal(before[150:], after[150:])
 
 
-def test_a_photograph_with_nothing_to_mend_is_copied_byte_by_byte(album, tmp_path):
+def test_photograph_without_detections_is_copied_byte_by_byte(album, tmp_path):
     Image.fromarray(photo().pixels).save(album / "d.bmp")
     assert run("fix", album, "-o", tmp_path / "out", stand=Stand(boxes=())) == 0
     for name in ("a.png", "b.jpg", "c.webp"):
@@ -43,14 +43,14 @@ def test_a_photograph_with_nothing_to_mend_is_copied_byte_by_byte(album, tmp_pat
     assert np.array_equal(decoder.read(tmp_path / "out" / "d.bmp.png").pixels, photo().pixels)
 
 
-def test_detect_into_the_album_itself_can_be_run_again(album):
+def test_detect_into_its_input_folder_can_be_repeated(album):
     assert run("detect", album, "-o", album) == 0
     there = sorted(album.iterdir())
     assert run("detect", album, "-o", album, "--force") == 0
     assert sorted(album.iterdir()) == there
 
 
-def test_a_second_run_goes_on_where_the_first_stopped(album, tmp_path):
+def test_second_run_fixes_only_missing_results_unless_forced(album, tmp_path):
     out, stand = tmp_path / "out", Stand()
     assert run("fix", album, *PLAIN, "-o", out, stand=stand) == 0
     (out / "b.jpg").unlink()
@@ -90,7 +90,7 @@ def test_error_that_concerns_every_file_stops_before_any_work(album, tmp_path, c
     assert not (tmp_path / "out").exists()
 
 
-def test_a_word_that_names_no_photograph_stops_before_any_work(album, tmp_path, capsys):
+def test_argument_naming_no_photograph_is_refused_before_any_work(album, tmp_path, capsys):
     assert run("fix", album, tmp_path / "gone.png", "-o", tmp_path / "out") == 2
     assert "gone.png' names no photograph" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
@@ -104,7 +104,7 @@ def test_a_damaged_recipe_file_is_refused_by_name(album, tmp_path, capsys):
     assert "Did you mean 'steps'?" in said
 
 
-def test_the_flags_reach_the_engine(album, tmp_path):
+def test_sampling_flags_reach_the_engine(album, tmp_path):
     stand = Stand()
     words = ["--prompt", "a fox", "--negative-prompt", "bad", "--seed", 9, "--steps", 3]
     assert (
@@ -124,7 +124,7 @@ def test_every_declared_sampling_knob_has_a_flag(capsys):
         assert f"--{name.replace('_', '-')} " in said, name
 
 
-def test_a_recipe_file_is_used_and_its_targets_narrowed(album, tmp_path):
+def test_recipe_file_is_used_and_confidence_flag_narrows_its_targets(album, tmp_path):
     mine = tmp_path / "mine.json"
     mine.write_text('{"name": "M", "passes": [{"target": {"models": ["face"]}, "steps": 5}]}')
     stand = Stand()
@@ -175,7 +175,7 @@ def test_fix_fails_when_no_detected_region_could_be_painted(album, tmp_path, cap
     assert not (tmp_path / "out" / "a.png").exists()
 
 
-def test_a_photograph_that_was_better_before_is_copied_and_no_failure(album, tmp_path):
+def test_photograph_reverted_by_the_gate_is_copied_without_failure(album, tmp_path):
     gated = {"passes": [{"target": {"models": ["face"]}, "gate": {"mode": "on", "seam": 0.1}}]}
     (tmp_path / "gated.json").write_text(json.dumps(gated))
     words = ["--recipe", tmp_path / "gated.json", "-o", tmp_path / "out"]
@@ -183,7 +183,7 @@ def test_a_photograph_that_was_better_before_is_copied_and_no_failure(album, tmp
     assert (tmp_path / "out" / "b.jpg").read_bytes() == (album / "b.jpg").read_bytes()
 
 
-def test_a_fix_stopped_half_way_is_not_taken_for_done(album, tmp_path):
+def test_interrupted_fix_writes_no_result(album, tmp_path):
     stand = Stand(watcher=FakeProgress(stop_after=0))
     assert run("fix", album / "a.png", "-o", tmp_path / "out", stand=stand) == 1
     assert not (tmp_path / "out" / "a.png").exists()
@@ -202,7 +202,7 @@ def test_ctrl_c_keeps_finished_files(album, tmp_path, capsys):
     assert "1 done" in capsys.readouterr().err
 
 
-def test_a_server_that_goes_away_stops_the_run(album, tmp_path, capsys):
+def test_unreachable_server_stops_the_run(album, tmp_path, capsys):
     class Gone(ApiService):
         def answer(self, verb, body):
             raise Unreachable("http://there does not answer.", hint="Is it running?")
@@ -211,7 +211,7 @@ def test_a_server_that_goes_away_stops_the_run(album, tmp_path, capsys):
     assert capsys.readouterr().err.count("does not answer") == 1
 
 
-def test_a_file_that_cannot_be_written_fails_alone(album, tmp_path):
+def test_unwritable_result_fails_only_its_file(album, tmp_path):
     (tmp_path / "out" / "a.png").mkdir(parents=True)
     assert run("fix", album, *PLAIN, "-o", tmp_path / "out", "--force") == 1
     assert (tmp_path / "out" / "b.jpg").is_file()
@@ -224,7 +224,7 @@ def changed(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     return (before != after).any(2)
 
 
-def test_segment_writes_a_mask_per_outline_and_shows_the_best(album, tmp_path):
+def test_segment_writes_every_mask_and_an_overlay_of_the_best(album, tmp_path):
     stand = Stand()
     words = ["--click", "60,50", "--unclick", "5,6", "--text", "a fox", "--refine-edges"]
     assert run("segment", album / "a.png", *words, "-o", tmp_path / "out", stand=stand) == 0
@@ -239,7 +239,7 @@ def test_segment_writes_a_mask_per_outline_and_shows_the_best(album, tmp_path):
     assert not changed(shown, photo().pixels)[150:, 150:].any(), "the second outline is the whole picture"
 
 
-def test_segment_everything(album, tmp_path, capsys):
+def test_segment_everything_prints_labels_without_masks_or_memory(album, tmp_path, capsys):
     assert run("segment", album / "a.png", "--everything", "-o", tmp_path / "out", "--json") == 0
     said = json.loads(capsys.readouterr().out)
     assert [mask["label"] for mask in said["masks"]] == ["one", "two"]
@@ -247,7 +247,7 @@ def test_segment_everything(album, tmp_path, capsys):
     assert "memory" not in said
 
 
-def test_inpaint_repaints_what_is_clicked_at(album, tmp_path):
+def test_inpaint_repaints_the_clicked_region(album, tmp_path):
     stand = Stand()
     words = [*CLICK, "--intent", "remove", "--grow", 2, "--blur", 0, "--seed", 3, "--prompt", "sand"]
     assert run("inpaint", album / "a.png", *words, "-o", tmp_path / "out", stand=stand) == 0
@@ -294,7 +294,7 @@ def test_inpaint_takes_a_sketch_from_a_file(album, tmp_path):
         (["segment", *CLICK, "--segmenter", "nix"], "there is no segmenter 'nix'"),
     ],
 )
-def test_pointing_that_would_fail_for_every_file_stops_before_any_work(album, tmp_path, capsys, words, said):
+def test_invalid_prompt_or_mask_is_refused_before_any_work(album, tmp_path, capsys, words, said):
     stand = Stand()
     verb, *rest = words
     assert run(verb, album, *rest, "-o", tmp_path / "out", stand=stand) == 2
@@ -302,7 +302,7 @@ def test_pointing_that_would_fail_for_every_file_stops_before_any_work(album, tm
     assert stand.engine.calls == []
 
 
-def test_a_click_outside_one_photograph_fails_that_one_alone(album, tmp_path, capsys):
+def test_click_outside_one_photograph_fails_only_that_file(album, tmp_path, capsys):
     encoder.write(photo(50, 40), album / "a.png")
     assert run("inpaint", album, *CLICK, "-o", tmp_path / "out") == 1
     assert "outside 50x40" in capsys.readouterr().err
@@ -326,12 +326,12 @@ def test_outpaint_extends_to_an_aspect(album, tmp_path):
     assert stand.jobs == ["outpaint"]
 
 
-def test_outpaint_refuses_a_side_there_is_not(album, tmp_path, capsys):
+def test_outpaint_refuses_an_unknown_side(album, tmp_path, capsys):
     assert run("outpaint", album / "a.png", "--side-order", "up", "-o", tmp_path / "out") == 2
     assert "order" in capsys.readouterr().err
 
 
-def test_what_a_painting_verb_would_do_is_planned_and_nothing_painted(album, tmp_path):
+def test_plan_of_every_painting_verb_is_written_without_painting(album, tmp_path):
     stand = Stand()
     out = tmp_path / "out"
     words = ["--right", 64, "--plan", "--attempts", "1"]

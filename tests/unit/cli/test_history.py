@@ -57,7 +57,7 @@ def test_steps_are_listed_and_nothing_is_written(fixed, desk, capsys):
     assert {path: path.read_bytes() for path in fixed.parent.iterdir()} == before
 
 
-def test_a_step_is_taken_back_and_the_new_history_goes_on_from_there(fixed, desk, tmp_path):
+def test_revert_writes_a_history_from_which_the_step_can_be_restored(fixed, desk, tmp_path):
     less = tmp_path / "less.png"
     assert main(["history", str(history_of(fixed)), "--revert", "1", "-o", str(less)], desk) == 0
     assert np.array_equal(pixels(less)[:, :120], photo().pixels[:, :120])
@@ -67,7 +67,7 @@ def test_a_step_is_taken_back_and_the_new_history_goes_on_from_there(fixed, desk
     assert np.array_equal(pixels(back), pixels(fixed))
 
 
-def test_a_step_is_painted_again(fixed, desk, tmp_path, capsys):
+def test_repaint_uses_a_new_seed_and_waits_for_the_queue(fixed, desk, tmp_path, capsys):
     again = tmp_path / "again.png"
     assert main(["history", str(history_of(fixed)), "--repaint", "2", "-o", str(again)], desk) == 0
     assert "seed 6" not in capsys.readouterr().out
@@ -82,7 +82,7 @@ def test_invalid_arguments_of_history_are_reported(fixed, desk, words, capsys):
     assert "retouch:" in capsys.readouterr().err
 
 
-def test_what_is_repainted_by_hand_has_a_history_too(desk, tmp_path, capsys):
+def test_inpaint_history_is_repaintable_within_its_mask(desk, tmp_path, capsys):
     encoder.write(photo(), tmp_path / "a.png")
     again = tmp_path / "again.png"
     words = ["inpaint", str(tmp_path / "a.png"), "-o", str(tmp_path / "out"), "--box", "60,50,120,110"]
@@ -98,7 +98,7 @@ def test_what_is_repainted_by_hand_has_a_history_too(desk, tmp_path, capsys):
     assert not (pixels(again) != photo().pixels)[outside].any()
 
 
-def test_a_step_that_cannot_be_painted_again_says_so(fixed, desk, capsys):
+def test_step_without_stored_settings_is_marked_and_not_repainted(fixed, desk, capsys):
     held, about = history_file.read(history_of(fixed).read_bytes())
     entries = (dataclasses.replace(held.entries[0], step=None, name="By hand"), held.entries[1])
     history_of(fixed).write_bytes(history_file.write_history(History(held.picture, entries), about))
@@ -110,7 +110,7 @@ def test_a_step_that_cannot_be_painted_again_says_so(fixed, desk, capsys):
     assert "the settings of step 1 are not stored" in capsys.readouterr().err
 
 
-def test_interrupted_it_says_so(fixed, desk, capsys):
+def test_interrupted_repaint_is_reported(fixed, desk, capsys):
     desk.backend.watcher = FakeProgress(stop_after=0)
     assert main(["history", str(history_of(fixed)), "--repaint", "1"], desk) == 2
     assert "interrupted" in capsys.readouterr().err

@@ -22,20 +22,20 @@ def targets(found: tuple[InputFile, ...], out: Path) -> list[str]:
     return [photo.target.relative_to(out).as_posix() for photo in found]
 
 
-def test_a_folder_gives_its_photographs_under_their_places(album):
+def test_folder_is_searched_recursively_keeping_relative_paths(album):
     out = album / "out"
     found = photos([str(album)], out)
     assert targets(found, out) == ["a.png", "b.JPG", "deep/a.png", "deep/c.tiff.png"]
 
 
-def test_overlays_and_masks_of_an_earlier_run_are_no_photographs(album):
+def test_overlays_and_masks_of_an_earlier_run_are_not_input(album):
     for name in ("a.png.regions.png", "b.JPG.mask-01.png", "deep/c.tiff.mask-100.png", "tax.regions.png"):
         (album / name).write_bytes(b"x")
     found = photos([str(album)], album, ".regions.png")
     assert [p.source.name for p in found] == ["a.png", "b.JPG", "a.png", "c.tiff", "a.png", "tax.regions.png"]
 
 
-def test_an_ending_tells_results_of_equal_names_apart(album, tmp_path):
+def test_plan_file_names_keep_the_extension_of_their_source(album, tmp_path):
     found = photos([str(album / "a.png"), str(album / "b.JPG")], tmp_path, ".plan.json")
     assert targets(found, tmp_path) == ["a.png.plan.json", "b.JPG.plan.json"]
 
@@ -64,7 +64,7 @@ def test_two_photographs_are_never_written_to_one_file(album, tmp_path):
         photos([str(album / "a.png"), str(album / "deep" / "a.png")], tmp_path / "new")
 
 
-def test_done_means_there_and_not_older(tmp_path):
+def test_file_is_done_if_its_result_exists_and_is_not_older(tmp_path):
     photo = InputFile(tmp_path / "a.png", tmp_path / "out.png")
     photo.source.write_bytes(b"x")
     assert not photo.done

@@ -38,7 +38,7 @@ def say(own, capsys):
     return run
 
 
-def test_a_file_is_saved_listed_shown_shared_and_removed(say, file, own):
+def test_recipe_file_is_saved_listed_shown_shared_and_removed(say, file, own):
     assert say("save", file) == ("saved: Mine\n", "", 0)
     listed, _, _ = say()
     assert listed == say("list")[0]
@@ -50,7 +50,7 @@ def test_a_file_is_saved_listed_shown_shared_and_removed(say, file, own):
     assert list(own.iterdir()) == []
 
 
-def test_a_taken_name_is_refused_without_replace(say, file):
+def test_used_recipe_name_is_refused_without_replace(say, file):
     say("save", file)
     out, err, status = say("save", file)
     assert (out, status) == ("", 2)
@@ -58,14 +58,14 @@ def test_a_taken_name_is_refused_without_replace(say, file):
     assert say("save", file, "--replace")[2] == 0
 
 
-def test_what_stood_before_a_built_in_recipe_gives_it_back(say, tmp_path):
+def test_removing_an_own_recipe_restores_the_built_in_one_it_replaced(say, tmp_path):
     path = tmp_path / "crowd.json"
     path.write_text(json.dumps({"name": "Crowd", "passes": [{"target": {"models": ["face"]}}]}))
     assert say("save", path, "--replace")[2] == 0
     assert say("remove", "Crowd")[0] == "removed: Crowd; the built-in one is used again\n"
 
 
-def test_every_file_is_checked_whatever_is_wrong_with_one(say, file, tmp_path):
+def test_check_reads_every_file_despite_errors_in_some(say, file, tmp_path):
     broken, odd = tmp_path / "broken.json", tmp_path / "odd.json"
     broken.write_text('{"passes": [{"stps": 3}]}')
     odd.write_text('{"name": "Odd", "schema": 1}')
@@ -78,7 +78,7 @@ def test_every_file_is_checked_whatever_is_wrong_with_one(say, file, tmp_path):
     assert say("check", file) == ("mine.json: Mine, 1 pass\n", "", 0)
 
 
-def test_a_pasted_text_is_read_from_the_words_and_from_standard_input(say, monkeypatch):
+def test_share_string_is_read_from_argument_or_standard_input(say, monkeypatch):
     assert say("read", sharing.share(MINE)) == (pretty(MINE), "", 0)
     monkeypatch.setattr("sys.stdin", io.StringIO(sharing.share(MINE)))
     assert say("read", "-")[0] == pretty(MINE)
@@ -93,7 +93,7 @@ def test_a_file_is_shown_and_shared_without_being_saved(say, file, own):
     assert not own.exists()
 
 
-def test_an_unknown_name_suggests_one(say):
+def test_unknown_recipe_name_suggests_the_closest(say):
     out, err, status = say("show", "Face polsh")
     assert (out, status) == ("", 2)
     assert "Did you mean 'Face polish'?" in err

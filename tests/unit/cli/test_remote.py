@@ -65,7 +65,7 @@ def test_credentials_in_the_url_are_sent_and_never_printed(server):
     assert "p%40ss" not in str(error.value)
 
 
-def test_the_far_sides_error_is_raised_here(server):
+def test_error_of_the_server_is_raised_as_the_same_class(server):
     said = {"error": "BadInput", "path": "steps", "what": "0 is out of bounds.", "hint": "1 to 150."}
     server.canned = (422, json.dumps(said).encode())
     with pytest.raises(BadInput) as error:
@@ -107,11 +107,11 @@ def test_unreachable_server_is_reported():
         ("https://me:x@host/sub", Remote("https://host/sub", "me:x")),
     ],
 )
-def test_addresses(url, remote):
+def test_server_url_is_normalized_and_credentials_are_split_off(url, remote):
     assert connect(url) == remote
 
 
 @pytest.mark.parametrize("url", ["ftp://host", "file:///etc/passwd", "http://"])
-def test_no_address(url):
+def test_url_without_http_or_host_is_refused(url):
     with pytest.raises(BadInput):
         connect(url)

@@ -17,7 +17,7 @@ def test_the_center_is_the_ellipse_in_the_middle_half():
     assert region.shape.bounds == Box(0, 0, 120, 100)
 
 
-def test_it_fits_the_smallest_picture():
+def test_center_region_fits_the_smallest_picture():
     (region,) = CenterDetector().find(photo(16, 17), 0.3)
     assert region.box == Box(4, 4, 12, 13)
 

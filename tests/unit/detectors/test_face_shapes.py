@@ -14,16 +14,16 @@ def leaning(points: np.ndarray, degrees: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("degrees", [0, 40, 120, -75, 180])
-def test_a_face_says_how_far_it_has_to_be_turned_back(degrees):
+def test_tilt_of_a_face_is_measured_from_its_landmarks(degrees):
     region = from_points(leaning(POINTS, degrees), 0.9)
     assert (region.turn - degrees + 180) % 360 - 180 == pytest.approx(0, abs=0.1)
 
 
-def test_so_does_a_mesh():
+def test_tilt_of_a_face_is_measured_from_its_mesh():
     mesh = np.tile(POINTS[2], (468, 1)) + np.random.default_rng(0).uniform(-60, 60, (468, 2))
     mesh[[33, 133]], mesh[[263, 362]], mesh[[13, 14]] = POINTS[0], POINTS[1], POINTS[3]
     assert from_mesh(leaning(mesh, 25), 0.9).turn == pytest.approx(25, abs=0.1)
 
 
-def test_a_bare_box_is_upright():
+def test_face_given_by_a_box_has_no_tilt():
     assert from_box(10, 20, 60, 80, 0.9).turn == 0

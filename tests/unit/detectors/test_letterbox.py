@@ -32,7 +32,7 @@ def perfect_logits(image: np.ndarray, stride: int = 4) -> np.ndarray:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
-def test_a_mask_is_within_one_pixel_of_the_truth(size: tuple[int, int]) -> None:
+def test_letterboxed_mask_is_within_one_pixel_of_the_truth(size: tuple[int, int]) -> None:
     canvas = Size(*size)
     width, height = canvas
     truth = Box(width // 7 + 3, height // 5 + 1, width * 3 // 5, height * 2 // 3 + 2)
@@ -49,7 +49,7 @@ def test_a_mask_is_within_one_pixel_of_the_truth(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
-def test_places_go_there_and_back(size: tuple[int, int]) -> None:
+def test_letterbox_corners_map_to_picture_corners_on_a_32_pixel_grid(size: tuple[int, int]) -> None:
     fitted = Letterbox.fit(Size(*size), 640)
     corners = np.array([[0.0, 0.0], [size[0], size[1]]])
     inner = np.array([fitted.offset, fitted.offset + np.array(fitted.inner)])

@@ -21,12 +21,12 @@ def without_mediapipe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mediapipe_graphs, "_missing", lambda: "mediapipe is not installed")
 
 
-def test_an_unknown_name_gets_the_closest() -> None:
+def test_unknown_detector_name_suggests_the_closest() -> None:
     with pytest.raises(Missing, match=r"no detector 'fcae'. Did you mean 'face'\?"):
         DetectorRegistry().get("fcae")
 
 
-def test_detectors_are_made_once() -> None:
+def test_detector_is_created_once() -> None:
     registry = DetectorRegistry()
     assert registry.get("opencv face") is registry.get("opencv face")
     assert isinstance(registry.get("opencv face"), Detector)
@@ -42,7 +42,7 @@ class TestWithoutMediapipe:
         assert "models/retouch" in missing.value.hint
 
     @pytest.mark.parametrize("role", ["face", "eyes"])
-    def test_the_cascades_take_over(self, role: str) -> None:
+    def test_role_falls_back_to_the_opencv_cascade(self, role: str) -> None:
         assert DetectorRegistry().get(role).name == role
         assert f"opencv {role}" in next(
             i.description for i in DetectorRegistry().available() if i.name == role
@@ -55,7 +55,7 @@ class TestWithoutMediapipe:
         assert listed["face"]
         assert listed["opencv face"]
 
-    def test_adetailers_names_are_known(self) -> None:
+    def test_adetailer_name_maps_to_the_equivalent_detector(self) -> None:
         with pytest.raises(Missing, match="mediapipe face full"):
             DetectorRegistry().get("mediapipe_face_full")
 
@@ -90,12 +90,12 @@ def test_a_role_falls_back_when_a_file_is_refused(photo: Picture, caplog: pytest
     assert "bad.pt" in caplog.text
 
 
-def test_a_role_whose_last_player_fails_says_so(photo: Picture) -> None:
+def test_role_raises_the_error_of_its_last_detector(photo: Picture) -> None:
     with pytest.raises(WeightsRefused, match="damaged"):
         Role("face", [Refusing(name="bad.pt")]).find(photo, 0.3)
 
 
-def test_a_role_knows_one_class(photo: Picture) -> None:
+def test_role_refuses_any_class_but_its_own(photo: Picture) -> None:
     role = Role("face", [FakeDetector((Box(1, 1, 9, 9),))])
     assert len(role.find(photo, 0.3, ("face",))) == 1
     with pytest.raises(BadInput, match="finds no 'dog'"):
@@ -118,7 +118,7 @@ def test_importing_and_listing_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_docs_say_which_mediapipe_versions_serve() -> None:
+def test_docs_name_the_supported_mediapipe_versions() -> None:
     for name in ("docs/fix-faces.md", "models/README.md"):
         text = (Path(__file__).parents[3] / name).read_text("utf-8")
         assert f"({mediapipe_graphs.SERVES}" in text, name

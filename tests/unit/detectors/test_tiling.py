@@ -77,19 +77,19 @@ def test_picture_no_larger_than_a_tile_is_searched_once() -> None:
 
 
 @given(st.integers(1, 9000), st.integers(64, 900))
-def test_sides_fall_by_at_most_a_half_to_the_smallest(longest: int, smallest: int) -> None:
+def test_pyramid_sides_shrink_at_most_by_half_down_to_the_smallest(longest: int, smallest: int) -> None:
     levels = (longest, *sides(longest, smallest))
     assert all(b < a <= 2 * b + 2 for a, b in itertools.pairwise(levels))
     assert levels[-1] <= max(smallest, 1) or longest <= smallest
 
 
-def test_a_part_never_displaces_the_whole() -> None:
+def test_detection_of_a_part_never_replaces_the_whole() -> None:
     whole = Region.of_box(Box(0, 0, 100, 100), "face", 0.5)
     part = Region.of_box(Box(10, 10, 60, 60), "face", 0.9)
     assert merged_passes([[whole], [part]]) == [whole]
 
 
-def test_a_better_view_of_the_same_thing_replaces_the_first() -> None:
+def test_higher_score_of_a_second_pass_replaces_the_first_detection() -> None:
     far = Region.of_box(Box(0, 0, 100, 100), "face", 0.5)
     near = Region.of_box(Box(3, 2, 102, 99), "face", 0.9)
     assert merged_passes([[far], [near]]) == [near]
@@ -120,7 +120,7 @@ def test_classes_are_matched_whatever_their_case() -> None:
         wanted_labels(("cta",), ("cat", "dog"), "animals")
 
 
-def test_a_searcher_keeps_to_confidence_and_cuts_to_the_picture() -> None:
+def test_searcher_drops_low_confidence_and_clips_to_the_picture() -> None:
     def over_the_edge(pixels: np.ndarray, confidence: float) -> list[Region]:
         return [Region.of_box(Box(-5, -5, 10, 10), "a", 0.9), Region.of_box(Box(20, 20, 30, 30), "a", 0.1)]
 

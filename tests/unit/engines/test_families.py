@@ -33,7 +33,7 @@ def test_other_files_are_refused():
 
 
 @pytest.mark.parametrize("steps", [1, 3, 7, 20, 49, 150])
-def test_a_pipeline_always_gets_a_step_and_never_too_many(steps):
+def test_strength_gives_at_least_one_step_and_at_most_all(steps):
     assert int(steps * strength_of(0.001, steps)) == 1
     assert int(steps * strength_of(1.0, steps)) == steps
     assert strength_of(0.999, steps) == pytest.approx(0.999) or steps == 1

@@ -33,7 +33,7 @@ def test_a_file_wins_over_the_config_folder_beside_it(folder):
     assert catalogue(folder)["saved"] == folder / "saved.safetensors"
 
 
-def test_no_folder_has_nothing(tmp_path):
+def test_missing_folder_has_an_empty_catalogue(tmp_path):
     assert catalogue(None) == catalogue(tmp_path / "nowhere") == {}
 
 
@@ -43,7 +43,7 @@ def test_a_name_is_found_with_or_without_its_ending(folder, name):
 
 
 @pytest.mark.parametrize("name", ["../a", "/etc/passwd", "deep/er/b.v2", "d", "c", ""])
-def test_nothing_but_a_name_is_found(folder, name):
+def test_path_or_partial_name_is_not_found(folder, name):
     with pytest.raises(Missing):
         find(name, folder, "LoRA")
 
@@ -84,7 +84,7 @@ def test_an_unknown_dtype_is_refused():
         ("FluxFillPipeline", "FluxFillPipeline"),
     ],
 )
-def test_every_pipeline_of_a_family_has_its_inpainting_one(made_by, name):
+def test_pipeline_class_maps_to_the_inpainting_one_of_its_family(made_by, name):
     assert inpainting_name(made_by) == name
 
 

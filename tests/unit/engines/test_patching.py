@@ -32,7 +32,7 @@ def job(strength: float = 0.9) -> Job:
     return Job(lawn(), Mask.of_box(SIZE, SPOT), "a red thing", "", 1, Settings(denoising_strength=strength))
 
 
-def test_a_thing_is_removed_through_the_whole_road():
+def test_pipeline_with_the_patch_engine_removes_a_region():
     studio = Pipeline(PatchEngine(), lambda name: FakeDetector())
     how = Pass(masked_content="fill", denoising_strength=0.9)
     done = studio.paint(PictureInput(lawn(), GENERATION), [Region.of_box(SPOT, "thing", 1.0)], how)
@@ -43,7 +43,7 @@ def test_a_thing_is_removed_through_the_whole_road():
     assert np.array_equal(done.picture.pixels[untouched], lawn().pixels[untouched])
 
 
-def test_words_and_seeds_say_nothing_to_it():
+def test_patch_engine_ignores_prompt_and_seed():
     one, other = PatchEngine().paint([job(), dataclasses.replace(job(), prompt="a cat", seed=9)], Silent())
     assert one == other
 
@@ -54,7 +54,7 @@ def test_strength_0_and_interrupt_leave_the_picture_unchanged():
     assert PatchEngine().paint([job()], FakeProgress(stop_after=0)) == [None]
 
 
-def test_the_command_line_has_it_as_a_model():
+def test_command_line_model_content_selects_the_patch_engine():
     backend = backend_of(build_parser().parse_args(["inpaint", "x.png", "--model", "content"]))
     with backend.busy("inpaint"):
         assert isinstance(backend.pipeline.engine, PatchEngine)

@@ -15,7 +15,7 @@ ALPHA = np.arange(256)
 
 
 @STEPS
-def test_the_last_steps_are_its_share_rounded_up(steps):
+def test_number_of_last_steps_is_the_masks_share_rounded_up(steps):
     share = [math.ceil(Fraction(int(alpha), OPAQUE) * steps) for alpha in ALPHA]
     assert (steps - first_step(ALPHA, steps)).tolist() == share
 
@@ -32,6 +32,6 @@ def test_mask_255_repaints_all_steps_1_the_last_and_0_none(steps):
     assert [int(first_step(alpha, steps)) for alpha in (0, 1, OPAQUE)] == [steps, steps - 1, 0]
 
 
-def test_half_a_mask_is_half_of_the_steps():
+def test_half_opaque_mask_repaints_half_of_the_steps():
     assert [first_step(127, steps) for steps in (2, 8, 20, 50)] == [1, 4, 10, 25]
     assert [first_step(128, steps) for steps in (1, 5, 21)] == [0, 2, 10]

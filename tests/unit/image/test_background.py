@@ -72,7 +72,7 @@ def test_background_grows_and_fades_away_from_the_kept_mask(grow, blur):
     assert changed[~subject().grown((grow or 0) + (blur or 0) + 20).solid].all()
 
 
-def test_the_background_recipe_leaves_its_subject_to_the_bit():
+def test_background_recipe_leaves_the_subject_bit_identical():
     how = recipe("Replace background")
     studio = Pipeline(FakeEngine(side=64), lambda name: FakeDetector())
     result = studio.fix([PictureInput(scene(), GENERATION, subject())], how)[0]
@@ -82,7 +82,7 @@ def test_the_background_recipe_leaves_its_subject_to_the_bit():
     assert changed[~subject().grown(25).solid].all()
 
 
-def test_a_mask_over_most_of_a_picture_is_known_as_a_background():
+def test_mask_over_most_of_a_picture_is_noted_as_background():
     most = Region.of_mask(subject().inverted())
     assert most is not None
     assert note_background(most, SIZE).background

@@ -12,7 +12,7 @@ NATIVES = [Size(256, 256), Size(512, 512), Size(768, 768), Size(1024, 1024)]
 
 
 @given(st.data())
-def test_a_patch_taken_and_put_at_equal_size_is_the_same_to_the_bit(data):
+def test_patch_taken_and_put_at_equal_size_is_bit_identical(data):
     size = data.draw(sizes())
     picture, crop = data.draw(pictures(size)), data.draw(boxes_in(size))
     frame = Frame(crop, crop.size)
@@ -20,7 +20,7 @@ def test_a_patch_taken_and_put_at_equal_size_is_the_same_to_the_bit(data):
 
 
 @pytest.mark.parametrize("work", [Size(128, 64), Size(192, 256), Size(64, 64)])
-def test_a_smooth_patch_survives_other_sizes_nearly(work):
+def test_smooth_patch_resized_and_back_differs_by_at_most_3_levels(work):
     picture = ramp(Size(200, 150))
     frame = Frame(Box(30, 20, 160, 121), work)
     back = frame.put(frame.take(picture)).astype(int)
@@ -59,7 +59,7 @@ def test_work_size_is_a_multiple_of_the_stride_within_the_native_area(aspect, na
 
 
 @given(st.floats(1 / 4, 4), st.sampled_from(NATIVES[1:]))
-def test_most_of_the_native_area_is_used_at_everyday_aspects(aspect, native):
+def test_work_size_uses_74_percent_of_native_area_up_to_aspect_4(aspect, native):
     assert work_size(aspect, native).area >= 0.74 * native.area
 
 
@@ -83,7 +83,7 @@ def test_crop_is_stretched_by_under_a_pixel_unless_canvas_is_too_narrow(data, na
 @pytest.mark.parametrize(
     "canvas", [Size(2000, 100), Size(100, 2000), Size(1, 1), Size(5000, 1), Size(63, 900)]
 )
-def test_extreme_pictures_still_get_a_frame(canvas):
+def test_frame_of_a_tiny_or_thin_canvas_is_the_whole_canvas(canvas):
     frame = frame_around(canvas.box, canvas, Size(512, 512))
     assert frame.crop == canvas.box
     assert frame.take(noise(canvas)).size == frame.work
@@ -105,16 +105,16 @@ def test_a_mask_taken_keeps_its_inside_opaque_and_its_outside_blank(work):
     assert (taken[: height // 5] == 0).all()
 
 
-def test_a_mask_of_the_work_size_is_taken_as_it_is():
+def test_mask_already_of_the_work_size_is_returned_itself():
     mask = Mask.of_ellipse(Size(64, 64), Box(3, 3, 60, 50))
     assert Frame(Box(0, 0, 64, 64), Size(64, 64)).take_mask(mask) is mask
 
 
-def test_cutting_bare_pixels_is_taking_from_the_picture():
+def test_frame_cut_of_pixels_equals_take_of_the_picture():
     picture, frame = noise(Size(90, 70)), Frame(Box(5, 6, 71, 60), Size(128, 64))
     assert frame.cut(picture.pixels) == frame.take(picture)
 
 
-def test_resizing_to_the_same_size_is_no_resizing():
+def test_resize_to_the_same_size_returns_the_input():
     pixels = noise(Size(9, 7)).pixels
     assert resize(pixels, Size(9, 7)) is pixels

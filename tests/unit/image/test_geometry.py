@@ -6,14 +6,14 @@ from retouch.image.geometry import Box, Margins, Size, iou
 from tests.helpers import sizes, wild_boxes
 
 
-def test_a_box_measures_itself():
+def test_box_has_width_height_area_center_and_slices():
     box = Box(2, 3, 12, 8)
     assert (box.width, box.height, box.area, box.size) == (10, 5, 50, Size(10, 5))
     assert box.center == (7.0, 5.5)
     assert box.slices == (slice(3, 8), slice(2, 12))
 
 
-def test_a_size_measures_itself():
+def test_size_has_area_aspect_box_and_text():
     size = Size(64, 32)
     assert (size.area, size.aspect, size.box, str(size)) == (2048, 2.0, Box(0, 0, 64, 32), "64x32")
 
@@ -27,13 +27,13 @@ def test_box_moved_inside_fits_and_is_clipped_only_where_too_long(box, bounds):
 
 
 @given(wild_boxes(), sizes(1, 300))
-def test_a_box_already_inside_stays(box, bounds):
+def test_box_already_inside_is_not_moved(box, bounds):
     if bounds.box.contains(box):
         assert box.inside(bounds) == box
 
 
 @given(wild_boxes(), wild_boxes())
-def test_common_part_and_cover(a, b):
+def test_intersection_is_symmetric_and_cover_contains_both_boxes(a, b):
     assert (a & b) == (b & a)
     assert (a | b).contains(a)
     assert (a | b).contains(b)
@@ -66,7 +66,7 @@ def test_growing_by_margins_grows_each_side_by_its_own():
 
 
 @given(wild_boxes(), wild_boxes())
-def test_relative_coordinates_go_back(box, origin):
+def test_relative_coordinates_shifted_back_are_the_box(box, origin):
     assert box.relative_to(origin).shifted(origin.left, origin.top) == box
 
 
@@ -78,11 +78,11 @@ def test_box_around_a_center_has_the_given_size(box, width, height):
     assert abs(around.center[1] - box.center[1]) <= 0.5
 
 
-def test_covering_takes_in_every_touched_pixel():
+def test_covering_box_contains_every_touched_pixel():
     assert Box.covering(0.1, -0.1, 1.0, 2.01) == Box(0, -1, 1, 3)
 
 
-def test_boxes_that_only_touch_have_an_empty_common_part_of_no_area():
+def test_intersection_of_disjoint_boxes_is_empty_with_area_0():
     common = Box(0, 0, 5, 5) & Box(9, 9, 12, 12)
     assert common.empty
     assert common.area == 0

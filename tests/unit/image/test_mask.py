@@ -38,19 +38,19 @@ def test_one_pixel_grows_to_a_disc_of_that_radius_at_any_size(pixels):
     assert disc.grown(-pixels).solid[middle, middle]
 
 
-def test_growing_by_nothing_changes_nothing():
+def test_mask_grown_by_0_is_unchanged():
     mask = Mask.of_box(Size(9, 9), Box(2, 2, 5, 5))
     assert mask.grown(0) == mask
 
 
 @given(st.data(), st.integers(1, 9))
-def test_growing_never_takes_and_shrinking_never_gives(data, pixels):
+def test_growing_never_lowers_and_shrinking_never_raises_alpha(data, pixels):
     mask = data.draw(masks(data.draw(sizes())))
     assert (mask.grown(pixels).alpha >= mask.alpha).all()
     assert (mask.grown(-pixels).alpha <= mask.alpha).all()
 
 
-def test_a_mask_is_not_eaten_from_the_border_of_the_picture():
+def test_shrinking_does_not_remove_pixels_at_the_picture_border():
     size = Size(20, 20)
     assert Mask.full(size).grown(-50) == Mask.full(size)
     assert Mask.of_box(size, Box(0, 0, 10, 20)).grown(-3).bounds == Box(0, 0, 7, 20)
@@ -83,7 +83,7 @@ def test_feathering_falls_smoothly():
     assert row[29] in (127, 128)  # half way at half the distance
 
 
-def test_feathering_by_nothing_changes_nothing():
+def test_mask_feathered_by_0_is_unchanged():
     mask = Mask.of_box(Size(9, 9), Box(2, 2, 5, 5))
     assert mask.feathered(0) == mask
 
@@ -98,7 +98,7 @@ def test_cut_with_any_window_copies_its_pixels_and_is_zero_elsewhere(data):
 
 
 @given(st.data())
-def test_bounds_hold_all_and_are_tight(data):
+def test_mask_bounds_are_the_smallest_box_of_all_marked_pixels(data):
     size = data.draw(sizes())
     box = data.draw(boxes_in(size))
     assert Mask.of_box(size, box).bounds == box
@@ -121,7 +121,7 @@ def test_masks_combine_pixel_by_pixel(data):
     assert a.area == np.count_nonzero(a.core)
 
 
-def test_holes_are_filled_and_bays_are_not():
+def test_without_holes_fills_enclosed_holes_but_not_bays():
     alpha = np.full((12, 20), 255, np.uint8)
     alpha[3:6, 3:6] = 0
     alpha[4:8, 14:] = 0
@@ -164,7 +164,7 @@ def test_array_that_is_no_mask_is_refused(array):
         Mask(array)
 
 
-def test_a_mask_is_its_own_and_read_only():
+def test_mask_copies_its_alpha_and_is_read_only():
     source = np.zeros((3, 3), np.uint8)
     mask = Mask(source)
     source[:] = 255
@@ -186,7 +186,7 @@ def test_growth_is_grey_dilation_by_a_disc(data, pixels):
 
 
 @given(st.data(), st.integers(1, 20), st.integers(1, 254))
-def test_growth_and_fade_keep_the_shade_of_an_even_mask(data, pixels, shade):
+def test_growing_and_feathering_scale_with_the_alpha_of_an_even_mask(data, pixels, shade):
     solid = Mask.where(data.draw(masks(data.draw(sizes(1, 30)))).solid)
     faint = Mask(solid.alpha // 255 * np.uint8(shade))
     for way in (Mask.grown, Mask.feathered):
@@ -195,7 +195,7 @@ def test_growth_and_fade_keep_the_shade_of_an_even_mask(data, pixels, shade):
 
 
 @given(st.data(), st.integers(1, 12))
-def test_more_of_a_mask_never_gives_less(data, pixels):
+def test_growing_and_feathering_are_monotonic_in_the_mask(data, pixels):
     mask = data.draw(masks(data.draw(sizes(1, 30))))
     more = mask | data.draw(masks(mask.size))
     for way in (Mask.grown, Mask.feathered):
@@ -207,7 +207,7 @@ def shade_count(mask: Mask) -> int:
     return len(np.unique(mask.alpha)) - 1
 
 
-def test_a_faint_mask_has_a_core_holes_and_islands():
+def test_area_holes_and_islands_are_found_in_a_faint_mask():
     ring = np.zeros((30, 40), np.uint8)
     ring[5:25, 5:25], ring[10:20, 10:20], ring[3, 35] = 90, 0, 90
     mask = Mask(ring)

@@ -73,7 +73,7 @@ PLAIN = {
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_every_plain_form_of_a_mask_is_the_same_mask(name):
+def test_every_file_form_of_a_mask_reads_as_the_same_mask(name):
     image, kind = PLAIN[name]
     how: dict[str, Any] = {"lossless": True, "exact": True} if kind == "WEBP" else {}
     reading = read(image, kind, **how)
@@ -98,7 +98,7 @@ def test_lossless_file_keeps_its_soft_edge_exactly(radius, strength):
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
-def test_levels_0_and_1_are_off_and_on(dtype):
+def test_mask_levels_0_and_1_are_read_as_0_and_255(dtype):
     ones = (BLOB // 255).astype(dtype)
     reading = read(ones, "TIFF")
     assert np.array_equal(reading.mask.alpha, BLOB)
@@ -131,7 +131,7 @@ def lossy(mask: np.ndarray, kind: str, quality: int, again: bool) -> bytes:
     st.integers(20, 80),
     st.integers(10, 40),
 )
-def test_the_noise_of_compression_is_not_masked(form, again, x, y, radius):
+def test_compression_noise_of_a_lossy_mask_is_not_masked(form, again, x, y, radius):
     mask = np.zeros((160, 200), np.uint8)
     cv2.circle(mask, (x + 40, y + 40), radius, (255,), -1)
     data = lossy(mask, form[0], form[1], again)
@@ -222,7 +222,7 @@ def test_mask_of_equal_aspect_is_scaled_with_a_note(size):
 
 
 @pytest.mark.parametrize("size", [(60, 60), (60, 90), (512, 512), (90, 50)])
-def test_another_aspect_is_refused(size):
+def test_mask_of_another_aspect_is_refused(size):
     with pytest.raises(BadInput, match="another aspect than 90x60"):
         read(Image.new("L", size, 255))
 

@@ -37,7 +37,7 @@ def test_a_rough_mask_snaps_to_the_edge():
     assert error(refine_edge(painted(truth), rough, 8), truth) < 0.1 * error(rough, truth)
 
 
-def test_a_soft_edge_becomes_soft():
+def test_refined_edge_of_a_soft_object_is_soft():
     y, x = np.mgrid[: SIZE.height, : SIZE.width]
     truth = ((40 - np.hypot(x - 80, y - 60)) / 10).clip(0, 1)
     rough = Mask.where(truth > 0.5)
@@ -46,7 +46,7 @@ def test_a_soft_edge_becomes_soft():
     assert np.count_nonzero((after.alpha > 20) & (after.alpha < 235)) > 500
 
 
-def test_strands_that_a_mask_missed_are_taken_in():
+def test_refined_edge_includes_thin_strands_missed_by_the_mask():
     truth = disc(30)
     truth[58:60, 100:125] = True
     truth[30:100:12, 78:80] = True
@@ -62,7 +62,7 @@ def test_far_from_the_edge_nothing_changes():
     assert np.array_equal(after.alpha[far], mask.alpha[far])
 
 
-def test_where_the_colours_are_alike_the_outline_stays():
+def test_refined_edge_keeps_the_outline_in_a_plain_colour():
     mask = Mask.where(disc(35))
     after = refine_edge(flat(SIZE, (90, 120, 90)), mask, 6)
     assert np.count_nonzero(after.solid != mask.solid) < 0.03 * mask.area
@@ -73,13 +73,13 @@ def test_a_mask_without_an_edge_stays(mask):
     assert refine_edge(noise(SIZE), mask, 8) == mask
 
 
-def test_small_pictures_and_thin_masks_are_no_trouble():
+def test_refine_edge_accepts_tiny_pictures_and_thin_masks():
     for size in (Size(1, 1), Size(3, 200), Size(50, 2)):
         mask = Mask.of_box(size, Box(0, 0, max(1, size.width // 2), size.height))
         assert refine_edge(noise(size), mask, 10).size == size
 
 
-def test_a_radius_of_nothing_changes_nothing_and_another_size_is_refused():
+def test_refine_edge_radius_0_is_a_no_op_and_other_size_is_refused():
     mask = Mask.where(disc(35))
     assert refine_edge(noise(SIZE), mask, 0) is mask
     with pytest.raises(ValueError, match="a mask of 160x120"):

@@ -62,11 +62,11 @@ def test_every_order_is_offered_and_tested():
         ({"order": "left to right", "top_k": 2, "index": (2,)}, (LARGE,)),
     ],
 )
-def test_regions_are_filtered(choice, expected):
+def test_select_filters_by_confidence_area_top_k_and_index(choice, expected):
     assert sorted(chosen(**choice), key=lambda r: r.box) == sorted(expected, key=lambda r: r.box)
 
 
-def test_the_area_that_counts_is_the_masks_not_the_boxs():
+def test_area_bounds_apply_to_the_mask_not_to_the_box():
     thin = Region(square(0, 0, 100), Mask.of_box(Size(100, 100), Box(0, 0, 100, 10)))
     assert select([thin], Selection(max_area=0.00125), CANVAS) == (thin,)
     assert select([thin], Selection(max_area=0.00124), CANVAS) == ()
@@ -81,12 +81,12 @@ def test_the_area_that_counts_is_the_masks_not_the_boxs():
         ("ignore", (SMALL, LARGE, MIDDLE)),
     ],
 )
-def test_a_mask_chooses_regions(where, expected):
+def test_user_mask_selects_regions_by_their_relation_to_it(where, expected):
     painted = Mask.of_box(CANVAS, Box(0, 0, 480, 800))
     assert select(ALL, Selection(confidence=0, user_mask=where), CANVAS, painted) == expected
 
 
-def test_an_all_black_mask_touches_nothing():
+def test_blank_user_mask_touches_no_region():
     blank = Mask.blank(CANVAS)
     assert select(ALL, Selection(confidence=0), CANVAS, blank) == ()
     assert len(select(ALL, Selection(confidence=0, user_mask="outside"), CANVAS, blank)) == 3
@@ -112,7 +112,7 @@ def test_duplicate_of_two_detectors_keeps_the_better_score():
     assert distinct([first, again, elsewhere]) == (again, elsewhere)
 
 
-def test_half_of_a_thing_in_a_tile_is_dropped_for_the_whole():
+def test_partial_detection_of_a_tile_is_dropped_for_the_whole():
     whole = Region.of_box(Box(100, 100, 200, 200), "face", 0.9)
     half = Region.of_box(Box(100, 100, 150, 200), "face", 0.8)
     assert distinct([half, whole]) == (whole,)
@@ -124,7 +124,7 @@ def test_a_face_survives_inside_its_person():
     assert set(map(id, distinct([person, face]))) == {id(person), id(face)}
 
 
-def test_one_thing_under_two_labels_stays_once():
+def test_duplicate_under_another_label_is_dropped():
     face = Region.of_box(square(100, 100), "face", 0.9)
     head = Region.of_box(square(102, 100), "head", 0.6)
     assert distinct([face, head]) == (face,)
@@ -203,7 +203,7 @@ def test_tiles_cover_the_canvas_with_the_given_overlap(canvas, tile, data):
 
 
 @pytest.mark.parametrize("shared", [-1, 100, 101])
-def test_tiles_that_would_never_advance_are_refused(shared):
+def test_tile_overlap_negative_or_as_large_as_the_tile_is_refused(shared):
     with pytest.raises(ValueError, match="cannot share"):
         overlapping_tiles(CANVAS, 100, shared)
 
@@ -223,7 +223,7 @@ def test_region_at_an_inner_tile_edge_is_not_whole(box, whole):
     assert whole_in_tile(Region.of_box(box), tile, CANVAS) is whole
 
 
-def test_the_edge_of_the_picture_cuts_nothing_off():
+def test_region_at_the_picture_edge_counts_as_whole():
     tile = Box(0, 0, 200, 200)
     assert whole_in_tile(Region.of_box(Box(0, 0, 50, 50)), tile, CANVAS)
     assert whole_in_tile(Region.of_box(Box(0, 0, 1000, 800)), CANVAS.box, CANVAS)

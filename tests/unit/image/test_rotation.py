@@ -24,7 +24,7 @@ def about_the_middle(size: Size, degrees: float, work: Size | None = None) -> Ro
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
-def test_right_angles_are_turned_to_the_bit(degrees):
+def test_rotation_by_right_angles_and_back_is_bit_identical(degrees):
     pixels, whole = noise(SIZE).pixels, about_the_middle(SIZE, degrees)
     there = whole.take(pixels, pixels)
     assert there.shape[:2] == ((SIZE.height, SIZE.width) if degrees == 180 else (SIZE.width, SIZE.height))
@@ -94,7 +94,7 @@ def tilted(degrees: float, where: tuple[float, float] = (120, 90)) -> Picture:
 
 
 @pytest.mark.parametrize("degrees", [0, 30, 60, 90, 180, 270, 300])
-def test_a_tilted_thing_is_found_where_it_is_with_its_turn(degrees):
+def test_tilted_object_is_detected_with_its_position_and_tilt(degrees):
     seen = sorted(find_tilted(tilted(degrees, (130, 80)), UpToDown()), key=lambda r: -r.score)
     assert seen[0].turn == pytest.approx(degrees, abs=2 if degrees % 90 else 0)
     assert len(seen) == 1

@@ -36,7 +36,7 @@ def test_a_wire_is_as_thick_as_it_is_wide_however_long(width):
         assert greatest_thickness(wire) <= 1.5 * width + 2
 
 
-def test_a_head_on_a_stick_has_two_thicknesses():
+def test_disc_on_a_thin_line_has_two_thickness_layers():
     def lollipop(alpha):
         cv2.line(alpha, (300, 150), (300, 490), 255, 8)
         cv2.circle(alpha, (300, 150), 100, 255, -1)
@@ -49,7 +49,7 @@ def test_a_head_on_a_stick_has_two_thicknesses():
     assert layers[0].where[480, 300]
 
 
-def test_layers_are_nested_and_the_first_is_all():
+def test_thickness_layers_are_nested_and_the_first_is_the_whole_mask():
     mask = drawn(lambda a: cv2.fillPoly(a, [np.array([[0, 0], [599, 250], [0, 499]])], 255))
     layers = thickness_layers(mask)
     assert np.array_equal(layers[0].where, mask.alpha > 0)
@@ -59,7 +59,7 @@ def test_layers_are_nested_and_the_first_is_all():
         assert inner.thickness >= outer.thickness * RATIO * 0.99
 
 
-def test_beyond_the_border_of_a_picture_a_mask_goes_on():
+def test_thickness_assumes_a_mask_continues_beyond_given_sides():
     strip = Mask.of_box(Size(200, 50), Box(0, 0, 200, 50))
     assert greatest_thickness(strip) == pytest.approx(50, abs=1)
     half = Mask.of_box(Size(400, 200), Box(0, 0, 400, 60))
@@ -68,7 +68,7 @@ def test_beyond_the_border_of_a_picture_a_mask_goes_on():
 
 
 @pytest.mark.parametrize("shade", [8, 100, 127, 128, 255])
-def test_a_shade_changes_no_thickness(shade):
+def test_thickness_is_independent_of_the_mask_level(shade):
     disc = drawn(lambda a: cv2.circle(a, (300, 250), 80, shade, -1))
     assert greatest_thickness(disc) == pytest.approx(160, abs=3)
 

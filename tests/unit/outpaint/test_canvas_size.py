@@ -37,17 +37,17 @@ def test_picture_lies_at_the_given_place_of_the_canvas(across, left):
 
 
 @pytest.mark.parametrize(("subject", "middle"), [(Box(100, 0, 200, 512), 341), (Box(350, 0, 450, 512), 683)])
-def test_a_subject_comes_to_lie_on_the_nearer_third(subject, middle):
+def test_subject_is_placed_on_the_nearer_third(subject, middle):
     margins = CanvasSize(width=1024, horizontal="subject").of(SQUARE, subject)
     assert margins.left + (subject.left + subject.right) / 2 == pytest.approx(middle, abs=1)
 
 
-def test_a_subject_that_cannot_reach_a_third_comes_as_near_as_it_can():
+def test_subject_is_placed_as_near_to_a_third_as_the_canvas_allows():
     edge = CanvasSize(width=600, horizontal="subject").of(SQUARE, Box(480, 0, 512, 512))
     assert edge == Margins(0, 0, 88, 0)
 
 
-def test_factor_and_size_and_margins():
+def test_margins_follow_from_factor_size_or_given_margins():
     assert CanvasSize(factor=2.0).of(SQUARE) == Margins(256, 256, 256, 256)
     assert CanvasSize(height=700, vertical="top").of(SQUARE) == Margins(0, 0, 0, 188)
     assert CanvasSize(left=8, bottom=40).of(Size(300, 200)) == Margins(8, 0, 0, 40)

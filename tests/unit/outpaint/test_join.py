@@ -26,7 +26,7 @@ def offered(over, hole, feather=16):
     return Candidate(1, Picture(over), size.box, join_mask(Mask.of_box(size, hole), feather, hole))
 
 
-def test_a_step_at_the_edge_is_led_on_into_the_hole_until_it_has_faded():
+def test_level_edge_removes_a_step_at_the_edge_and_fades_into_the_hole():
     under = cv2.GaussianBlur(noise(Size(200, 96)).pixels, (0, 0), 8)
     hole = Box(100, 0, 200, 96)
     over = under + np.array([12, 0, 10], np.uint8)
@@ -50,7 +50,7 @@ def test_levelling_is_continuous_at_the_edge_and_decays_within_its_length():
     assert np.abs(field[8:-8, 124]).max() <= 2
 
 
-def test_new_content_is_no_step_and_texture_stays():
+def test_level_edge_limits_its_shift_for_new_content_and_keeps_texture():
     rng = np.random.default_rng(3)
     hole = Box(100, 0, 200, 96)
     under = np.full((96, 200, 3), 100, np.uint8)
@@ -61,13 +61,13 @@ def test_new_content_is_no_step_and_texture_stays():
     assert np.abs(kept[:, 104:].astype(int) - rough[:, 104:]).mean() < 2
 
 
-def test_without_an_overlap_there_is_nothing_to_be_level_with():
+def test_level_edge_without_an_overlap_returns_the_candidate_itself():
     hole = Box(100, 0, 200, 96)
     made = Candidate(1, Picture(noise(hole.size).pixels), hole, Mask.full(hole.size))
     assert level_edge(made, np.zeros((96, 100, 3), np.uint8), hole) is made
 
 
-def test_every_candidate_of_a_stage_gets_its_own_cut():
+def test_every_candidate_of_a_stage_is_cut_along_its_own_path():
     how = dataclasses.replace(HOW, variations=2)
     done = extend(
         way(margins=Margins(right=128), how=how), FakeEngine(side=256), CheckOptions(attempts=1, cleanup=0)
@@ -107,7 +107,7 @@ def put(made, under):
     return pixels
 
 
-def test_a_line_at_the_hole_keeps_all_that_is_there():
+def test_straight_join_at_the_hole_keeps_all_known_pixels():
     under, over = noise(SIZE).pixels, noise(SIZE, 1).pixels
     pixels = put(along_a_line(offered(over, HOLE), HOLE, "right", 0, 0), under)
     assert np.array_equal(pixels[:, :100], under[:, :100])
@@ -142,7 +142,7 @@ def extended_scene(seed):
 
 
 @pytest.mark.parametrize("side", TURNED)
-def test_of_all_ways_the_one_is_taken_that_shows_least_on_either_line(side):
+def test_join_least_is_half_as_visible_as_feather_or_cut(side):
     found = {"least": [], "feather": [], "cut": []}
     for seed in range(4):
         planes = (*extended_scene(seed), Mask.of_box(SIZE, HOLE).alpha, offered_mask())
@@ -160,7 +160,7 @@ def offered_mask():
     return join_mask(Mask.of_box(SIZE, HOLE), 16, HOLE).alpha
 
 
-def test_a_step_shows_at_the_border_and_where_the_painting_gives_way():
+def test_join_visibility_sees_a_step_at_the_border_and_away_from_it():
     under = flat(SIZE, (100, 100, 100)).pixels
     whole = offered(flat(SIZE, (130, 130, 130)).pixels, HOLE)
     at_the_border, off_it = (along_a_line(whole, HOLE, "right", away, 0) for away in (0, 12))
@@ -174,7 +174,7 @@ def test_a_step_shows_at_the_border_and_where_the_painting_gives_way():
     assert join_visibility(offered(under, HOLE), under, SIZE.box, HOLE, "right") < 0.05
 
 
-def test_things_that_end_at_a_line_are_no_step_but_broken():
+def test_interrupted_stripes_raise_join_break_but_not_join_visibility():
     kind = np.arange(96) // 4 % 6
     under = np.repeat(np.where(kind == 0, 60, np.where(kind == 3, 140, 100))[:, None], 200, 1)
     under = np.repeat(under[..., None], 3, 2).astype(np.uint8)
@@ -191,7 +191,7 @@ def test_things_that_end_at_a_line_are_no_step_but_broken():
     )
 
 
-def test_one_outline_in_a_photograph_excuses_no_join():
+def test_single_outline_in_a_photograph_barely_lowers_join_excess():
     pixels = cv2.GaussianBlur(noise(Size(256, 256)).pixels, (0, 0), 3)
     pixels[:, 120:136] = 255
     floor = SeamBaseline(Picture(pixels))

@@ -101,7 +101,7 @@ class Stopping:
         self.stopped = done >= 1
 
 
-def test_interrupt_keeps_the_finished_stages_and_one_can_go_on_from_there():
+def test_interrupt_keeps_finished_stages_and_the_extension_can_continue():
     engine = FakeEngine(side=256)
     half = extend(way(), engine, ONCE, Stopping())
     assert half.stopped
@@ -111,7 +111,7 @@ def test_interrupt_keeps_the_finished_stages_and_one_can_go_on_from_there():
     assert len(engine.calls) == 2
 
 
-def test_a_stage_that_fails_ends_the_way_there_and_says_so():
+def test_failed_stage_ends_the_extension_with_a_warning():
     def refuse(jobs):
         if jobs[0].seed == 8:
             raise PaintFailed("no such sampler.")
@@ -164,7 +164,7 @@ def test_only_stages_whose_crop_shows_a_stage_depend_on_it():
     assert [s.side for s in corner] == ["left", "top", "top", "top"]
 
 
-def test_a_strip_that_is_not_whole_yet_is_left_out_of_the_picture():
+def test_incomplete_strip_is_left_out_of_the_finished_picture():
     made = way(Size(512, 256), Margins(top=128), pace=StageOptions(feather=8))
     assert len(made.steps) == 3
     left, top, right, bottom = made.steps[0].box
@@ -204,7 +204,7 @@ class Harsh(FakeEngine):
         return Picture(np.zeros_like(job.picture.pixels))
 
 
-def test_a_join_that_shows_is_gone_over_within_the_feather():
+def test_visible_join_is_repainted_within_the_feather():
     smooth = cv2.GaussianBlur(noise(NATIVE).pixels, (0, 0), 6)
     plain = dataclasses.replace(
         way(margins=Margins(right=128), pace=StageOptions(feather=4)), picture=Picture(smooth)
@@ -235,7 +235,7 @@ def test_cut_follows_the_least_difference_and_leaves_the_other_pixels():
     assert np.abs(np.diff(pixels[:, :30].astype(int), axis=1)).max() < 40
 
 
-def test_a_cut_is_the_same_whichever_side_the_hole_is_on():
+def test_cut_is_equivalent_for_every_side_of_the_hole():
     rng = np.random.default_rng(4)
     under, over = (rng.integers(0, 255, (48, 48, 3), np.uint8) for _ in range(2))
     mask = Mask.of_box(Size(48, 48), Box(24, 0, 48, 48)).feathered(12)
@@ -249,7 +249,7 @@ def test_a_cut_is_the_same_whichever_side_the_hole_is_on():
     assert np.abs(bottom.mask.alpha.T.astype(int) - right.mask.alpha).mean() < 3
 
 
-def test_the_least_path_goes_round_a_wall():
+def test_least_path_avoids_a_pixel_of_high_cost():
     cost = np.ones((5, 5))
     cost[:, 2] = 0
     cost[2, 2] = 50
@@ -258,7 +258,7 @@ def test_the_least_path_goes_round_a_wall():
     assert path[2] in (1, 3)
 
 
-def test_a_cleanup_is_merged_to_the_pixel():
+def test_merged_candidates_composite_like_both_in_turn():
     rng = np.random.default_rng(1)
     under, one, two = (rng.integers(60, 190, (20, 30, 3), np.uint8) for _ in range(3))
     box = Box(0, 0, 30, 20)

@@ -98,13 +98,13 @@ class Cautious(Copying):
         return Stubborn._one(job)
 
 
-def halved(**changes):
+def extend_with_halving(**changes):
     engine = Cautious(side=256)
     return engine, extend(way(**changes), engine, CheckOptions(attempts=3, cleanup=0))
 
 
-def test_a_stage_whose_half_does_not_repeat_becomes_two():
-    engine, done = halved(margins=Margins(right=128))
+def test_repetitive_stage_is_split_into_two_that_do_not_repeat():
+    engine, done = extend_with_halving(margins=Margins(right=128))
     assert [step.box for step in done.way.steps] == [Box(256, 0, 320, 256), Box(320, 0, 384, 256)]
     assert [step.number for step in done.way.steps] == [1, 2]
     assert done.way.steps[0].frame.crop == Box(64, 0, 320, 256)
@@ -116,7 +116,7 @@ def test_a_stage_whose_half_does_not_repeat_becomes_two():
 
 
 def test_stages_on_top_of_a_halved_stage_follow_both_halves():
-    engine, done = halved()
+    engine, done = extend_with_halving()
     found = done.way.steps
     assert sorted(step.number for step in found) == [1, 2, 3, 4]
     seeds = [job.seed for call in engine.calls for job in call]
@@ -143,12 +143,12 @@ def test_strip_with_one_halved_stage_is_whole_once_all_parts_are_painted():
     assert parts.with_done(patches).finished().size == Size(512, 384)
 
 
-def test_a_shallow_stage_is_not_halved():
+def test_stage_too_shallow_is_not_halved():
     thin = way(margins=Margins(right=48)).steps[0]
     assert near_half(thin, JoinReach(64, 16), NATIVE.box) is None
 
 
-def test_where_there_is_nothing_to_move_to_a_half_sees_less():
+def test_half_stage_without_space_to_move_its_crop_gets_a_smaller_one():
     whole = way(margins=Margins(right=128)).steps[0]
     half = near_half(whole, JoinReach(64, 16), Box(128, 0, 256, 256))
     assert half.frame.crop == Box(128, 0, 320, 256)
@@ -218,7 +218,7 @@ class Plain(FakeEngine):
         return [self.colour(job) for job in jobs]
 
 
-def test_eight_times_as_wide_takes_no_more_memory_than_its_pixels():
+def test_memory_of_an_extension_grows_only_with_its_own_pixels():
     small, large = peak_of(512), peak_of(2048)
     beside = [peak - kept for peak, kept in (small, large)]
     assert large[1] < 2.5 * 2048 * 256 * 4
@@ -255,14 +255,14 @@ def test_parallel_pictures_cost_calls_of_one_and_equal_separate_runs():
     assert_alike(done, alone)
 
 
-def test_a_shorter_way_is_done_earlier():
+def test_extension_of_fewer_stages_leaves_the_shared_calls_earlier():
     ways = [seeded(way(margins=Margins(right=px)), seed) for px, seed in ((128, 7), (384, 100))]
     done, calls, alone = beside(FakeEngine, ways, ONCE)
     assert [len(call) for call in calls] == [2, 1, 1]
     assert_alike(done, alone)
 
 
-def test_weak_stages_of_several_pictures_are_tried_again_together():
+def test_repetitive_stages_of_several_pictures_are_retried_in_one_call():
     start = way(margins=Margins(right=128))
     other = Picture(noise(NATIVE, 3).pixels // 8)
     ways = [seeded(start, 7, QUIET), seeded(start, 7, other), seeded(start, 8, QUIET)]
@@ -320,7 +320,7 @@ class Abrupt(Both):
     LEVEL = 255
 
 
-def test_joins_of_several_pictures_that_still_show_are_gone_over_together():
+def test_visible_joins_of_several_pictures_are_cleaned_up_in_one_call():
     smooth = cv2.GaussianBlur(noise(NATIVE).pixels, (0, 0), 6)
     start = way(margins=Margins(right=128), pace=StageOptions(feather=4))
     ways = [seeded(start, seed, Picture(smooth)) for seed in (7, 8)]
@@ -338,7 +338,7 @@ def test_copy_is_not_replaced_by_a_retry_with_a_visible_step():
     assert copy_kept == [False, True]
 
 
-def test_a_stage_that_cannot_be_painted_ends_the_way_of_its_picture_only():
+def test_failed_stage_ends_the_extension_of_its_picture_only():
     def refuse(jobs):
         if any(job.seed == 101 for job in jobs):
             raise PaintFailed("no such sampler.")

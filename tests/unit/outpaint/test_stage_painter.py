@@ -15,7 +15,7 @@ from tests.helpers import flat
 from tests.unit.outpaint.test_progress import NATIVE, ONCE, way
 
 
-def answered(asks, **changes):
+def engine_reports(asks, **changes):
     """Reports as an engine would give them, each changed so."""
     results = run_plans([ask.crop for ask in asks], [ask.plan for ask in asks], FakeEngine(side=256))
     found = [ask.on_canvas(result.reports[0]) for ask, result in zip(asks, results, strict=True)]
@@ -26,7 +26,7 @@ def _grey(made):
     return dataclasses.replace(made, over=flat(made.box.size, (100, 100, 100)))
 
 
-def finished(wave, reports):
+def finish_wave(wave, reports):
     with pytest.raises(StopIteration):
         wave.send(reports)
 
@@ -38,7 +38,7 @@ def test_stage_job_round_trips_between_crop_and_canvas():
     right = asks[1]
     assert right.crop.size == NATIVE
     assert right.plan.steps[0].box == Box(128, 0, 256, 256)
-    (report,) = answered([right])
+    (report,) = engine_reports([right])
     assert report.step is right.step
     assert report.best.box.right == 768
 
@@ -47,11 +47,11 @@ def test_wave_yields_empty_list_when_no_retry_is_needed():
     grey = dataclasses.replace(way(margins=Margins(right=128)), picture=flat(NATIVE, (100, 100, 100)))
     walk = StagePainter(grey, CheckOptions(attempts=3, cleanup=0), Silent())
     wave = walk.wave()
-    (report,) = answered(next(wave))
+    (report,) = engine_reports(next(wave))
     reports = [dataclasses.replace(report, candidates=tuple(_grey(made) for made in report.candidates))]
     assert wave.send(reports) == []
     assert wave.send([]) == []
-    finished(wave, [])
+    finish_wave(wave, [])
     assert set(walk.way.done) == {1}
 
 
@@ -61,16 +61,16 @@ def test_canvas_is_unchanged_until_the_wave_is_finished():
     wave = walk.wave()
     asks = next(wave)
     assert np.array_equal(walk.way.canvas().pixels, before)
-    finished(wave, answered(asks))
+    finish_wave(wave, engine_reports(asks))
     assert set(walk.way.done) == {1}
     (second,) = next(walk.wave())
     assert np.array_equal(second.crop.pixels[:, 64:128], walk.way.canvas().pixels[:, 320:384])
 
 
-def test_an_interrupted_stage_is_no_fault_and_any_other_is():
+def test_skipped_stage_is_a_fault_unless_interrupted():
     for why, faults in (("interrupted", 0), ("no such sampler", 1)):
         walk = StagePainter(way(margins=Margins(right=128)), ONCE, Silent())
         wave = walk.wave()
-        finished(wave, answered(next(wave), outcome="skipped", why=why, candidates=()))
+        finish_wave(wave, engine_reports(next(wave), outcome="skipped", why=why, candidates=()))
         assert len(walk.faults) == faults
         assert not walk.way.done

@@ -49,14 +49,14 @@ def test_stages_paint_every_new_pixel_once_from_crops_of_known_pixels(way):
 
 @given(ways())
 @settings(max_examples=40, deadline=None)
-def test_no_crop_is_larger_than_the_model_by_more_than_its_aspect_makes_it(way):
+def test_stage_work_size_is_within_native_area_and_barely_reduced(way):
     size, margins, native, pace = way
     for stage in plan_stages(size, margins, native, pace):
         assert stage.frame.work.area <= native.area
         assert stage.frame.magnification > 0.95
 
 
-def test_a_long_margin_goes_in_equal_parts_of_at_most_a_step():
+def test_long_margin_is_split_into_equal_stages_up_to_stage_size():
     found = plan_stages(Size(512, 512), Margins(right=600), NATIVE, StageOptions(stage_size=256))
     assert [s.hole for s in found] == [
         Box(512, 0, 712, 512), Box(712, 0, 912, 512), Box(912, 0, 1112, 512)
@@ -81,12 +81,12 @@ def test_sides_follow_the_given_order_or_alternate():
     assert turns[-2:] != turns[:2]
 
 
-def test_opposite_sides_that_see_nothing_of_each_other_share_a_wave():
+def test_opposite_sides_with_disjoint_crops_share_a_wave():
     found = plan_stages(Size(1024, 512), Margins(256, 0, 256, 0), NATIVE, StageOptions())
     assert [(s.side, s.wave) for s in found] == [("left", 0), ("right", 0)]
 
 
-def test_the_corners_of_a_strip_come_last_and_see_both_neighbours():
+def test_corners_of_a_strip_are_painted_last_and_see_the_middle():
     found = [
         s
         for s in plan_stages(Size(512, 512), Margins(256, 256, 256, 0), NATIVE, StageOptions())
@@ -106,20 +106,20 @@ def test_the_corners_of_a_strip_come_last_and_see_both_neighbours():
         (NATIVE, StageOptions(overlap=64, feather=65), "feather"),
     ],
 )
-def test_a_pace_without_room_is_refused_by_name(size, pace, path):
+def test_overlap_stage_size_or_feather_that_does_not_fit_is_refused(size, pace, path):
     with pytest.raises(BadInput) as caught:
         plan_stages(size, Margins(right=100), NATIVE, pace)
     assert caught.value.path == path
 
 
-def test_a_way_of_more_stages_than_anyone_wants_is_refused():
+def test_extension_of_too_many_stages_is_refused():
     with pytest.raises(BadInput, match="stages are too many"):
         plan_stages(
             Size(256, 256), Margins(4000, 4000, 4000, 4000), Size(256, 256), StageOptions(stage_size=32)
         )
 
 
-def test_a_side_named_twice_is_refused():
+def test_duplicate_side_in_side_order_is_refused():
     with pytest.raises(BadInput, match="twice"):
         StageOptions(side_order=("left", "left"))
 

@@ -16,7 +16,7 @@ def candidate(mask: Mask) -> Candidate:
     return Candidate(7, flat(BOX.size, (200, 100, 0)), BOX, mask)
 
 
-def test_a_candidate_is_put_where_it_was_painted_and_nowhere_else():
+def test_compositing_a_candidate_changes_only_its_masked_pixels():
     picture = noise(Size(100, 80))
     made = candidate(Mask.of_box(BOX.size, Box(5, 5, 20, 20))).on(picture)
     changed = (made.pixels != picture.pixels).any(2)
@@ -26,7 +26,7 @@ def test_a_candidate_is_put_where_it_was_painted_and_nowhere_else():
     assert picture == noise(Size(100, 80))
 
 
-def test_a_picture_that_is_too_small_for_it_is_refused():
+def test_compositing_a_candidate_on_too_small_a_picture_is_refused():
     with pytest.raises(ValueError, match="sizes differ"):
         candidate(Mask.full(BOX.size)).on(noise(Size(30, 30)))
 
@@ -55,6 +55,6 @@ def test_quantized_candidate_composites_as_the_unrounded_one(data):
     assert np.abs(levels - np.clip(over, 0, 255)).max() <= 1
 
 
-def test_whole_levels_are_themselves():
+def test_quantizing_whole_levels_returns_the_input():
     levels = noise(Size(9, 9)).pixels
     assert quantize_for_composite(levels, levels, Mask.full(Size(9, 9))) is levels

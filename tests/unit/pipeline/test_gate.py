@@ -34,13 +34,13 @@ def test_gate_reports_a_worse_result_with_its_numbers(worse, said):
     assert gate_failure(worse, Gate()) == ""
 
 
-def test_thresholds_are_the_recipes():
+def test_gate_uses_the_thresholds_of_the_recipe():
     worse = quality(after=0.4, drift_rim=30.0)
     assert gate_failure(worse, Gate("on", confidence_drop=0.5, drift=40)) == ""
     assert gate_failure(quality(after=0.7), Gate("on", confidence_drop=0.05)) != ""
 
 
-def test_a_seam_that_was_there_before_is_no_fault():
+def test_gate_ignores_a_seam_present_before_painting():
     assert gate_failure(quality(seam=3.0, seam_before=2.9), ON) == ""
 
 

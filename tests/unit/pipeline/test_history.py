@@ -28,7 +28,7 @@ def made(*regions, engine=None, **changes) -> History:
     return History(start, entries)
 
 
-def test_all_that_was_painted_put_back_is_the_result():
+def test_history_with_all_steps_composites_to_the_result():
     picture = noise(CANVAS)
     planned = plan_pass(CANVAS, found(FAR_LEFT, FAR_RIGHT), PassWork(0, face_pass()), GENERATION, NATIVE)
     (result,) = run_plans([picture], [planned], FakeEngine())
@@ -79,14 +79,14 @@ def test_repainted_step_uses_the_current_pixels_below_it():
     assert again.entries[1] is history.entries[1]
 
 
-def test_the_same_seed_upon_the_same_gives_the_same_again():
+def test_repainting_with_equal_seeds_gives_the_same_picture():
     history = made()
     seeds = {n: e.step.seed for n, e in enumerate(history.entries, 1) if e.step}
     assert len(seeds) == len(history.entries)
     assert repaint_entries(history, seeds, FakeEngine()).history.now() == history.now()
 
 
-def test_steps_that_do_not_see_one_another_share_a_batch_and_others_wait():
+def test_independent_steps_are_repainted_in_one_batch_others_later():
     engine = FakeEngine()
     repaint_entries(made(), {1: 5, 2: 6, 3: 7}, engine)
     assert [len(call) for call in engine.calls] == [2, 1]
@@ -121,6 +121,6 @@ def test_gate_applies_to_repainted_steps():
 
 
 @pytest.mark.parametrize("numbers", [[0], [4], [1, 9]])
-def test_a_step_that_is_not_there_is_named(numbers):
+def test_unknown_step_number_is_refused_with_the_allowed_range(numbers):
     with pytest.raises(BadInput, match="1 to 3"):
         made().switched(numbers, False)

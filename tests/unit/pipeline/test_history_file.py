@@ -34,7 +34,7 @@ def text_of(data: bytes) -> dict:
         return json.loads(file.read("history.json"))
 
 
-def test_a_history_comes_back_whole():
+def test_history_file_round_trips_every_step_and_candidate():
     history = made(variations=2).switched([2], False)
     read, about = history_file.read(history_file.write_history(history, {"recipe": {"name": "Mine"}}))
     assert about == {"recipe": {"name": "Mine"}}
@@ -61,7 +61,7 @@ def test_a_reopened_step_paints_the_same_as_before():
     )
 
 
-def test_an_entry_painted_elsewhere_comes_back_without_a_step():
+def test_entry_without_step_round_trips_and_cannot_be_repainted():
     history = made(variations=2)
     plain = dataclasses.replace(history.entries[1], step=None, name="By hand")
     read, _ = history_file.read(history_file.write_history(history.changed({2: plain}), {}))
@@ -85,7 +85,7 @@ def test_history_file_restores_text_and_alpha_of_the_picture():
     assert read.now().alpha.min() == 9  # what is painted becomes opaque
 
 
-def test_over_the_limit_variations_that_were_not_chosen_go_oldest_first(monkeypatch):
+def test_over_the_limit_unchosen_variations_are_dropped_oldest_first(monkeypatch):
     history = made(variations=3)
     each = sum(c.over.pixels.nbytes + c.mask.alpha.nbytes for c in history.entries[0].candidates)
     with monkeypatch.context() as patch:
@@ -126,7 +126,7 @@ def test_a_damaged_file_is_refused(changed):
         {"run": "me"},
     ],
 )
-def test_numbers_that_cannot_be_are_refused(change):
+def test_history_with_invalid_numbers_or_fields_is_refused(change):
     data = history_file.write_history(made(FAR_LEFT), {})
     said = text_of(data)
     entry, inside = said["entries"][0], dict(change)
@@ -142,7 +142,7 @@ def test_file_that_is_no_history_is_refused(data):
         history_file.read(data)
 
 
-def test_the_oldest_histories_of_a_folder_make_room(tmp_path):
+def test_oldest_history_files_are_deleted_over_the_folder_limit(tmp_path):
     import os
 
     for age, name in enumerate(["new", "middle", "old"]):

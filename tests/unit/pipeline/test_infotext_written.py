@@ -94,7 +94,7 @@ def test_infotext_of_an_earlier_run_is_replaced():
 
 
 @pytest.mark.parametrize("before", ["a cat", "a cat: red, sitting\nNegative prompt: dog"])
-def test_a_text_that_is_only_a_prompt_stays_one(before):
+def test_infotext_is_appended_to_a_text_of_prompts_only(before):
     said = report_infotext.text(MADE, with_text(before), RECIPE, reports())
     *above, _ = said.split("\n")
     assert "\n".join(above) == before
@@ -108,7 +108,7 @@ def test_a_text_that_is_only_a_prompt_stays_one(before):
         st.from_regex(r"[A-Za-z][A-Za-z \-/]{1,20}", fullmatch=True).map(str.strip), st.text(), max_size=5
     )
 )
-def test_any_value_survives_the_line(params):
+def test_any_parameter_round_trips_through_an_infotext_line(params):
     params = {
         key: value for key, value in params.items() if len(key) > 1 and value.strip() == value and value
     }

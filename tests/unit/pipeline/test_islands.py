@@ -117,7 +117,7 @@ def test_thin_and_scattered_masks_are_painted_at_full_resolution(name, size):
 
 
 @pytest.mark.parametrize("name", ZOO)
-def test_parts_of_a_mask_have_each_marked_pixel_once(name):
+def test_split_region_assigns_every_marked_pixel_to_one_part(name):
     mask = drawn(Size(1800, 1200), ZOO[name])
     parts = split_region(Region.of_mask(mask, "mask"), REMOVE, Limits(mask.size, NATIVE))
     total = sum(part.mask(mask.size).alpha.astype(int) for part in parts)
@@ -146,13 +146,13 @@ def test_two_far_specks_are_two_regions_and_one_batch():
     assert first.frame.crop.width < 100
 
 
-def test_things_cut_in_two_by_something_in_front_are_one_region():
+def test_mask_divided_by_a_narrow_gap_is_one_region():
     mask = Mask.of_box(Size(1000, 800), Box(200, 200, 500, 700))
     mask = mask - Mask.of_box(mask.size, Box(330, 0, 350, 800))
     assert len(planned(mask, FILL).steps) == 1
 
 
-def test_a_large_solid_thing_is_never_cut():
+def test_large_solid_mask_is_one_step():
     assert len(planned(Mask.of_ellipse(Size(4000, 3000), Box(300, 200, 3000, 2800)), FILL).steps) == 1
 
 
@@ -162,19 +162,19 @@ def test_shape_options_for_one_crop_give_one_step(shape):
     assert len(planned(mask, Pass(shape=shape)).steps) == 1
 
 
-def test_of_many_specks_the_nearest_share_a_crop():
+def test_many_specks_are_grouped_into_few_crops():
     steps = planned(drawn(Size(2000, 1500), dust), REMOVE).steps
     assert len(steps) == FEW
 
 
-def test_noise_is_planned_within_the_bound_of_regions():
+def test_noisy_mask_is_planned_within_the_limit_of_steps():
     noisy = np.random.default_rng(1).random((900, 1200)) < 0.02
     assert 1 <= len(planned(Mask.where(noisy), FILL).steps) <= MAX_STEPS
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 255), st.integers(1, 12), st.integers(1, 12))
-def test_a_faint_mask_is_planned_like_a_strong_one_but_weaker(shade, width, height):
+def test_faint_mask_has_the_frame_of_a_solid_one_and_scaled_alpha(shade, width, height):
     size = Size(300, 200)
     strong = Mask.of_box(size, Box(100, 90, 100 + 5 * width, 90 + 5 * height))
     faint = Mask(strong.alpha // 255 * np.uint8(shade))
@@ -192,7 +192,7 @@ def test_painting_far_more_than_the_mask_is_reported():
     assert "16 pixels are marked" in warning
 
 
-def test_candidates_of_several_regions_become_one_a_rank():
+def test_candidates_of_several_regions_are_combined_by_rank():
     picture = noise(Size(90, 60), 4)
     boxes = (Box(5, 5, 25, 25), Box(20, 8, 50, 30), Box(70, 40, 88, 58))
     soft = [
@@ -213,7 +213,7 @@ def test_candidates_of_several_regions_become_one_a_rank():
     assert (found[made[0].box.slices][untouched] == picture.pixels[made[0].box.slices][untouched]).all()
 
 
-def test_candidates_of_one_region_stay_as_they_are():
+def test_combining_candidates_of_one_region_keeps_them():
     one = Candidate(1, noise(Size(4, 4), 1), Box(0, 0, 4, 4), Mask.full(Size(4, 4)))
     assert combined_by_rank([[one], []], noise(Size(9, 9), 2)) == [one]
     assert combined_by_rank([[], []], noise(Size(9, 9), 2)) == []

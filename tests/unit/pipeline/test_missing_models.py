@@ -34,12 +34,12 @@ EYES = Finders(detector, lambda name: TextSegmenter(Pointer(), TextDetector(Know
 FACE, FOOT = Target(models=("face",)), Target(models=("face", "foot"))
 
 
-def test_a_recipe_whose_models_are_here_runs_as_it_is():
+def test_recipe_with_all_models_available_is_unchanged():
     whole = Recipe(passes=(Pass(target=FACE), Pass(target=Target(what="text", classes=("cup",)))))
     assert drop_unavailable_passes(EYES, whole) == (whole, ())
 
 
-def test_a_model_that_is_absent_refuses_the_recipe_by_its_path():
+def test_missing_detector_refuses_the_recipe_with_its_path():
     with pytest.raises(Missing, match="'foot'") as caught:
         drop_unavailable_passes(EYES, Recipe(passes=(Pass(target=FACE), Pass(target=FOOT))))
     assert caught.value.path == "recipe.passes[1].target.models[1]"
@@ -54,18 +54,18 @@ def test_skippable_pass_is_disabled_in_its_place():
 
 
 @pytest.mark.parametrize("what", ["mask", "tiles", "seam"])
-def test_models_that_the_target_does_not_use_need_not_be_here(what):
+def test_missing_detector_is_ignored_for_targets_that_do_not_use_it(what):
     whole = Recipe(passes=(Pass(target=Target(what=what, models=("foot",))),))
     assert drop_unavailable_passes(EYES, whole) == (whole, ())
 
 
-def test_a_pass_that_is_off_needs_nothing():
+def test_missing_detector_of_a_disabled_pass_is_ignored():
     whole = Recipe(passes=(Pass(target=FOOT, enabled=False), Pass(target=FACE)))
     assert drop_unavailable_passes(EYES, whole) == (whole, ())
 
 
 @pytest.mark.parametrize("what", ["text", "background"])
-def test_words_without_a_detector_are_refused_or_skipped_with_a_remark(what):
+def test_text_no_detector_finds_is_refused_or_its_pass_is_skipped(what):
     target = Target(what=what, classes=("cup", "hat"))
     with pytest.raises(Missing, match="nothing here finds 'hat'") as caught:
         drop_unavailable_passes(EYES, Recipe(passes=(Pass(target=target),)))
@@ -75,7 +75,7 @@ def test_words_without_a_detector_are_refused_or_skipped_with_a_remark(what):
     assert "'hat'" in remark
 
 
-def test_a_model_file_may_know_any_word():
+def test_open_vocabulary_model_accepts_any_text():
     eyes = Finders(detector, lambda name: TextSegmenter(Pointer(), TextDetector(Known("yolo"))))
     whole = Recipe(passes=(Pass(target=Target(what="text", classes=("hat",))),))
     assert drop_unavailable_passes(eyes, whole) == (whole, ())

@@ -90,13 +90,13 @@ def test_a_disabled_pass_and_one_without_a_detector_do_nothing():
     assert result.reports == ()
 
 
-def test_an_empty_recipe_gives_the_picture_back():
+def test_empty_recipe_returns_the_picture_unchanged():
     (result,) = studio_of().fix([canvas_of()], Recipe())
     assert result.picture == noise(SIZE)
 
 
 @pytest.mark.parametrize("error", [Missing("gone."), RuntimeError("bug")])
-def test_a_failing_detector_costs_its_pass_and_nothing_else(error):
+def test_failing_detector_skips_its_pass_with_a_warning(error):
     class Broken(FakeDetector):
         def find(self, picture, confidence, classes):
             raise error
@@ -116,7 +116,7 @@ def test_unknown_detector_leaves_the_picture_and_is_reported():
     assert "'nose'" in result.warnings[0]
 
 
-def test_nothing_found_asks_the_engine_for_nothing():
+def test_without_detections_the_engine_is_not_called():
     class Untouched(FakeEngine):
         def native(self, checkpoint):
             raise AssertionError("a checkpoint was loaded for nothing")
@@ -126,7 +126,7 @@ def test_nothing_found_asks_the_engine_for_nothing():
     assert result.warnings == ()
 
 
-def test_the_native_size_is_that_of_the_checkpoint_that_paints():
+def test_work_size_follows_the_native_size_of_the_pass_checkpoint():
     class Two(FakeEngine):
         def native(self, checkpoint):
             return Size(256, 256) if checkpoint == "big" else Size(128, 128)
@@ -137,7 +137,7 @@ def test_the_native_size_is_that_of_the_checkpoint_that_paints():
     assert plans[1].steps[0].settings.sampling == Sampling(checkpoint="big")
 
 
-def test_an_interrupt_ends_the_passes_and_is_reported():
+def test_interrupt_skips_the_remaining_passes_and_sets_stopped():
     recipe = recipe_of(face_pass(), face_pass(), face_pass())
     (result,) = studio_of(FakeEngine(128)).fix([canvas_of()], recipe, FakeProgress(stop_after=2))
     assert [r.outcome for r in result.reports] == ["kept", "kept"]
@@ -147,7 +147,7 @@ def test_an_interrupt_ends_the_passes_and_is_reported():
     assert unbegun.picture == noise(SIZE)
 
 
-def test_the_users_mask_bounds_the_painting():
+def test_user_mask_bounds_the_repainted_pixels():
     left = Mask.of_box(SIZE, Box(0, 0, 70, 500))
     (result,) = studio_of().fix([canvas_of(user_mask=left)], recipe_of())
     changed = (result.picture.pixels != noise(SIZE).pixels).any(2)
@@ -156,7 +156,7 @@ def test_the_users_mask_bounds_the_painting():
     assert [r.step.box for r in result.reports] == [FACES[0]]
 
 
-def test_regions_outside_the_users_mask_can_be_the_ones_painted():
+def test_user_mask_outside_repaints_only_regions_outside_the_mask():
     left = Mask.of_box(SIZE, Box(0, 0, 200, 500))
     recipe = recipe_of(face_pass(target={"user_mask": "outside"}))
     (result,) = studio_of().fix([canvas_of(user_mask=left)], recipe)
@@ -171,7 +171,7 @@ def test_a_mask_of_another_size_is_refused():
     assert caught.value.path == "mask"
 
 
-def test_a_region_of_any_detector_may_lie_partly_off_the_picture():
+def test_regions_beyond_the_picture_are_clipped_or_dropped():
     class Off(FakeDetector):
         def find(self, picture, confidence, classes):
             return (
@@ -194,7 +194,7 @@ def test_later_pass_can_search_within_regions_of_an_earlier_pass():
     assert [s.box for s in studio.plan(canvas_of(), recipe).steps] == [*FACES, *found]
 
 
-def test_the_seam_an_earlier_pass_left_is_painted_over():
+def test_seam_target_repaints_seams_of_an_earlier_pass():
     """The fake paints flat colours on noise: a seam if ever there was one."""
     band = face_pass(target={"what": "seam", "models": (), "seam_above": 0.0})
     (result,) = studio_of().fix([canvas_of()], recipe_of(face_pass(), band))
@@ -244,7 +244,7 @@ def test_detectors_run_again_on_the_painted_region():
     assert result.picture == noise(SIZE)
 
 
-def test_a_scorer_chooses_among_variations():
+def test_scorer_chooses_the_variation():
     class Last:
         calls = 0
 

@@ -28,7 +28,7 @@ def steps(regions, recipe_pass: Pass | None = None, canvas=CANVAS, native=NATIVE
     ).steps
 
 
-def whole(step, canvas=CANVAS) -> np.ndarray:
+def composite_on_canvas(step, canvas=CANVAS) -> np.ndarray:
     """The composite mask of a step on the whole canvas."""
     alpha = np.zeros((canvas.height, canvas.width), np.uint8)
     alpha[step.frame.crop.slices] = step.composite.alpha
@@ -65,7 +65,7 @@ def test_every_step_fits_its_canvas_and_its_model(scene, side):
 
 
 @given(scenes())
-def test_denoising_is_opaque_wherever_compositing_happens(scene):
+def test_denoise_mask_is_opaque_wherever_the_composite_mask_is_not_0(scene):
     canvas, region, shape = scene
     for step in steps([region], face_pass(shape), canvas):
         assert (step.denoise.alpha[step.composite.alpha > 0] == 255).all()
@@ -75,7 +75,7 @@ def test_denoising_is_opaque_wherever_compositing_happens(scene):
 def test_the_composite_masks_have_at_least_the_regions_own_shades(scene):
     canvas, region, shape = scene
     made = steps([region], face_pass(dataclasses.replace(shape, grow=0)), canvas)
-    union = np.max([whole(step, canvas) for step in made], 0) if made else 0
+    union = np.max([composite_on_canvas(step, canvas) for step in made], 0) if made else 0
     assert (union >= region.mask(canvas).alpha).all()
 
 
@@ -98,10 +98,10 @@ def test_users_mask_bounds_the_changed_pixels(scene, data):
     canvas, region, shape = scene
     painted = data.draw(masks(canvas))
     for step in steps([region], face_pass(shape), canvas, user_mask=painted):
-        assert (whole(step, canvas) <= painted.alpha).all()
+        assert (composite_on_canvas(step, canvas) <= painted.alpha).all()
 
 
-def test_an_all_black_mask_plans_nothing_and_an_all_white_one_everything():
+def test_blank_user_mask_plans_no_step_and_a_full_one_every_step():
     regions = found(square(100, 100), square(600, 400))
     assert steps(regions, user_mask=Mask.blank(CANVAS)) == ()
     free, bound = steps(regions), steps(regions, user_mask=Mask.full(CANVAS))
@@ -121,7 +121,7 @@ def test_user_mask_outside_paints_outside_the_mask(choice, left, right):
     assert [s.number for s in made] == [n for n, a in ((1, left), (2, right)) if a]
 
 
-def test_without_a_mask_everything_is_allowed():
+def test_mask_limit_without_a_user_mask_is_none():
     assert mask_limit(None, Target(user_mask="outside")) is None
 
 
@@ -135,9 +135,9 @@ def test_without_a_mask_everything_is_allowed():
         Box(999, 0, 1000, 1),
     ],
 )
-def test_regions_at_the_border_or_as_large_as_the_picture(box):
+def test_region_at_the_border_or_of_picture_size_is_fully_composited(box):
     (step,) = steps(found(box))
-    assert (whole(step)[box.slices] == 255).all()
+    assert (composite_on_canvas(step)[box.slices] == 255).all()
 
 
 def test_a_region_larger_than_the_picture_is_cut_to_it():
@@ -152,7 +152,7 @@ def test_tiny_and_thin_pictures_are_planned(canvas):
     assert step.frame.crop == canvas.box
 
 
-def test_a_fade_wider_than_the_crop_is_cut_by_it():
+def test_feather_wider_than_the_crop_is_clipped_by_the_crop():
     (step,) = steps(found(square(20, 20, 20)), face_pass(Shape(blur=256)), canvas=Size(90, 80))
     assert step.frame.crop == Box(0, 0, 90, 80)
     assert step.composite.alpha.min() > 0
@@ -165,9 +165,11 @@ def test_a_region_shrunk_to_nothing_makes_no_step():
 def test_given_growth_and_fade_are_in_pixels():
     (step,) = steps(found(square(400, 300)), face_pass(Shape(grow=10, blur=0)))
     expected = Mask.of_box(CANVAS, square(400, 300)).grown(10)
-    assert np.array_equal(whole(step), expected.alpha)
+    assert np.array_equal(composite_on_canvas(step), expected.alpha)
     (faded,) = steps(found(square(400, 300)), face_pass(Shape(grow=0, blur=10)))
-    assert np.array_equal(whole(faded), Mask.of_box(CANVAS, square(400, 300)).feathered(10).alpha)
+    assert np.array_equal(
+        composite_on_canvas(faded), Mask.of_box(CANVAS, square(400, 300)).feathered(10).alpha
+    )
 
 
 def test_blank_sizes_scale_with_the_region_and_context_with_the_strength():
@@ -182,7 +184,7 @@ def test_blank_sizes_scale_with_the_region_and_context_with_the_strength():
 def test_background_mask_stops_at_the_kept_region():
     subject = Mask.of_box(CANVAS, Box(400, 300, 500, 400))
     (step,) = steps([Region(CANVAS.box, subject.inverted(), "background", background=True)])
-    alpha = whole(step)
+    alpha = composite_on_canvas(step)
     assert (alpha[subject.solid] == 0).all()
     assert (alpha[subject.grown(3).inverted().solid] == 255).all()
 
@@ -195,7 +197,7 @@ def test_only_masked_padding_is_the_context_in_pixels():
 def test_the_whole_picture_can_be_the_context():
     (step,) = steps(found(square(400, 300)), face_pass(Shape(area="whole picture")))
     assert step.frame.crop == CANVAS.box
-    assert Mask(whole(step)).bounds.width < 150
+    assert Mask(composite_on_canvas(step)).bounds.width < 150
 
 
 def test_work_size_is_native_or_the_given_one():
@@ -219,7 +221,7 @@ def test_offsets_move_masks_and_clip_them_to_the_canvas():
     assert [r.box for r in moved] == [square(110, 50)]
 
 
-def test_merge_makes_one_region_of_all():
+def test_merge_joins_all_regions_into_one_step():
     (one,) = shape_regions(found(square(0, 0), square(200, 100)), Shape(merge="merge"), CANVAS)
     assert one.box == Box(0, 0, 300, 200)
     assert one.shape.area == 20_000
@@ -235,11 +237,11 @@ def test_merge_and_invert_paints_the_complement_of_all_regions():
 
 
 @pytest.mark.parametrize("merge", ["merge", "merge and invert"])
-def test_nothing_found_merges_to_nothing(merge):
+def test_merge_of_no_regions_is_empty(merge):
     assert shape_regions((), Shape(merge=merge), CANVAS) == ()
 
 
-def test_all_covered_inverts_to_nothing():
+def test_merge_and_invert_of_a_full_region_is_empty():
     assert shape_regions(found(CANVAS.box), Shape(merge="merge and invert"), CANVAS) == ()
 
 
@@ -294,7 +296,7 @@ def test_plan_keeps_the_largest_regions_in_order_and_warns_over_the_limit():
     assert planned.warnings[-1] == "1000 regions: only the 256 largest are painted. Raise the confidence."
 
 
-def test_plans_add_up():
+def test_added_plans_concatenate_steps_and_warnings():
     one, other = (
         plan_pass(CANVAS, found(square(0, 0)), PassWork(i, face_pass()), GENERATION, NATIVE) for i in (0, 1)
     )
@@ -316,7 +318,7 @@ def test_the_summary_is_plain_json_of_everything_but_the_masks():
     assert "denoise" not in said
 
 
-def test_a_plan_is_the_same_twice():
+def test_planning_is_deterministic():
     regions = found(square(100, 100), square(600, 400))
     once, twice = (plan_pass(CANVAS, regions, PassWork(0, face_pass()), GENERATION, NATIVE) for _ in range(2))
     assert once.summary() == twice.summary()

@@ -48,7 +48,7 @@ def test_remark_is_reported_once_for_all_regions():
     assert warnings("red apple [SEP] blue car") == ("apple is left out", "car is left out")
 
 
-def test_engines_without_remarks_tell_nothing():
+def test_engine_without_prompt_reader_gives_no_remarks():
     assert isinstance(Reader(), PromptReader)
     assert not isinstance(FakeEngine(), PromptReader)
     assert warnings("red apple", FakeEngine(128)) == ()
@@ -60,11 +60,11 @@ def test_unpainted_regions_have_no_remarks():
     assert warnings("red apple", progress=FakeProgress(stop_after=0)) == ()
 
 
-def test_a_remark_that_fails_costs_nothing():
+def test_error_while_reading_remarks_is_ignored():
     assert warnings("red apple", Reader(128, broken=True)) == ()
 
 
-def test_an_extension_tells_once_for_all_stages():
+def test_extension_reports_a_remark_once_for_all_stages():
     done = extend(way(), Reader(side=256), ONCE)
     assert len(done.reports) == 2
     assert done.warnings == ("beach is left out",)
@@ -84,7 +84,7 @@ def test_an_extension_tells_once_for_all_stages():
         ("outpaint", {"right": 64, "refine": 0.3}),
     ],
 )
-def test_every_verb_tells(verb, body):
+def test_every_verb_warns_once_of_prompt_words_left_out(verb, body):
     desk = ApiService(Stand(engine=Reader(256)))
     answer = desk.answer(verb, {"image": encoder.encode_base64(photo()), "prompt": "red apple", **body})
     assert [text for text in answer["warnings"] if "left out" in text] == ["apple is left out"]

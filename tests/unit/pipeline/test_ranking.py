@@ -40,7 +40,7 @@ def painted(engine=None, judge=None, **changes):
     return result
 
 
-def off(level: int) -> Candidate:
+def candidate_of_level(level: int) -> Candidate:
     return Candidate(level, flat(Size(4, 4), (level,) * 3), Box(0, 0, 4, 4), Mask.full(Size(4, 4)))
 
 
@@ -59,7 +59,7 @@ def test_strength_1_chooses_the_consensus():
     assert report.chosen == 1
 
 
-def test_the_detectors_have_a_say():
+def test_candidates_are_ranked_by_detector_confidence():
     def look(picture):
         bright = float(picture.pixels[picture.size.height // 2, picture.size.width // 2].mean())
         middle = Box(*(round(side * picture.size.width / CANVAS.width) for side in FACE))
@@ -71,7 +71,7 @@ def test_the_detectors_have_a_say():
     assert report.quality.confidence.before == pytest.approx(sure[0], abs=0.02)
 
 
-def test_a_scorer_of_ones_own_decides():
+def test_custom_scorer_decides_the_ranking():
     class Brightest:
         def score(self, crop, prompt):
             assert prompt == "a photo"
@@ -82,7 +82,7 @@ def test_a_scorer_of_ones_own_decides():
     assert report.candidates[2].score > report.candidates[1].score
 
 
-def test_a_scorer_that_breaks_costs_nothing():
+def test_failing_scorer_is_ignored():
     class Broken:
         def score(self, crop, prompt):
             raise RuntimeError("no model")
@@ -90,7 +90,7 @@ def test_a_scorer_that_breaks_costs_nothing():
     assert painted(judge=Ranker(scorer=Broken()), colour_correction=0.0).reports[0].chosen == 0
 
 
-def test_a_detector_that_breaks_costs_its_number_alone():
+def test_failing_detector_leaves_only_the_confidence_unmeasured():
     def look(picture):
         raise RuntimeError("no model")
 
@@ -100,7 +100,7 @@ def test_a_detector_that_breaks_costs_its_number_alone():
     assert report.quality.seam is not None
 
 
-def test_the_gate_takes_the_best_that_it_lets_pass():
+def test_gate_chooses_the_best_candidate_that_passes():
     class Noisy(Shades):
         def paint(self, jobs, progress):
             first, *rest = super().paint(jobs, progress)
@@ -112,7 +112,7 @@ def test_the_gate_takes_the_best_that_it_lets_pass():
     assert result.reports[0].chosen == 1
 
 
-def test_where_none_passes_the_picture_is_as_it_was():
+def test_region_is_reverted_when_no_candidate_passes_the_gate():
     class Red(FakeEngine):
         def paint(self, jobs, progress):
             return [flat(job.picture.size, (255, 0, 0)) for job in jobs]
@@ -141,7 +141,7 @@ def test_fidelity_depends_on_strength_and_masked_content(strength, content, kept
     assert fidelity(settings) == pytest.approx(kept)
 
 
-def test_merit_falls_with_every_fault():
+def test_quality_score_falls_with_seam_blur_or_lower_confidence():
     good = Quality(seam=0.1, sharpness=1.0, confidence=Confidence(0.5, 0.9))
     worse = [
         dataclasses.replace(good, seam=2.0),
@@ -153,11 +153,11 @@ def test_merit_falls_with_every_fault():
 
 
 def test_distances_are_root_mean_squares_in_levels():
-    three = [off(10), off(20), off(60)]
+    three = [candidate_of_level(10), candidate_of_level(20), candidate_of_level(60)]
     assert distances(three, three[0].over.pixels, np.ones((4, 4), bool)) == pytest.approx([0, 10, 50])
 
 
-def test_of_low_frequencies_grain_is_no_distance_and_a_shift_is():
+def test_low_frequency_distance_ignores_grain_but_not_a_shift():
     size = Size(64, 64)
     grain = np.where(np.indices((64, 64)).sum(0)[..., None] % 2, 110, 90).astype(np.uint8).repeat(3, 2)
     two = [
@@ -193,10 +193,12 @@ def test_change_outside_the_region_does_not_affect_ranking():
 
 
 def test_consensus_of_candidates_is_their_mean():
-    assert mean_of([off(10), off(20), off(60)]) == pytest.approx(np.full((4, 4, 3), 30))
+    assert mean_of([candidate_of_level(10), candidate_of_level(20), candidate_of_level(60)]) == pytest.approx(
+        np.full((4, 4, 3), 30)
+    )
 
 
-def test_a_large_window_is_measured_smaller():
+def test_scores_of_a_large_step_nearly_equal_those_at_smaller_size():
     """Of a step on a whole large photograph the numbers are nearly those of the same, smaller."""
     seen = []
     for side in (600, 1500):

@@ -72,7 +72,7 @@ def turned(size: Size) -> bytes:
 
 @pytest.mark.parametrize("file", [rgba, palette, sixteen_bit, turned], ids=lambda f: f.__name__)
 @given(data=st.data())
-def test_where_the_composite_mask_is_zero_not_a_bit_changes(file, data):
+def test_pixels_with_composite_mask_0_stay_bit_identical(file, data):
     size = data.draw(sizes(1, 70))
     picture = decode(file(size))
     assert picture.size == size
@@ -96,7 +96,7 @@ def test_where_the_composite_mask_is_zero_not_a_bit_changes(file, data):
     assert after.baggage == dataclasses.replace(picture.baggage, losses=())
 
 
-def test_where_the_composite_mask_is_full_the_painting_shows():
+def test_pixels_with_composite_mask_255_are_those_of_the_engine():
     step = step_of(Frame(Box(10, 10, 90, 90), Size(64, 64)), Mask.of_box(Size(80, 80), Box(20, 20, 60, 60)))
     engine = FakeEngine()
     (result,) = run_plans([noise(Size(100, 100))], [Plan((step,))], engine)
@@ -105,7 +105,7 @@ def test_where_the_composite_mask_is_full_the_painting_shows():
     assert result.reports[0].kept
 
 
-def test_the_input_is_never_changed_and_an_untouched_picture_is_itself():
+def test_input_is_not_modified_and_without_steps_returned_itself():
     picture = noise(CANVAS)
     before = picture.pixels.copy()
     run_plans([picture], [planned()], FakeEngine())
@@ -115,7 +115,7 @@ def test_the_input_is_never_changed_and_an_untouched_picture_is_itself():
     assert idle.warnings == ("nothing found",)
 
 
-def test_a_painted_picture_is_as_it_was(golden):
+def test_painted_picture_matches_its_golden_file(golden):
     canvas = Size(240, 180)
     regions = found(square(30, 40, 50), square(140, 70, 60))
     (result,) = run_plans([ramp(canvas)], [planned(regions, canvas)], FakeEngine())
@@ -151,7 +151,7 @@ def test_no_more_pixels_than_the_native_area_are_denoised_per_face():
         assert job.mask.size == job.picture.size
 
 
-def test_batches_respect_the_engines_limit_settings_and_kin():
+def test_batches_are_split_by_engine_limit_networks_and_settings():
     engine = FakeEngine(batch_limit=3)
     run_plans([noise(CANVAS)], [planned()], engine)
     assert [len(call) for call in engine.calls] == [3, 1]
@@ -200,7 +200,7 @@ def test_later_wave_is_cut_from_the_painted_picture():
     assert (second.picture.pixels == painted).all(2).any()
 
 
-def test_the_waves_of_all_pictures_go_together():
+def test_equal_waves_of_all_pictures_share_a_sampling_call():
     engine = FakeEngine()
     overlapping = found(square(100, 100, 100), square(150, 100, 100))
     run_plans([noise(CANVAS), noise(CANVAS, 1)], [planned(overlapping)] * 2, engine)
@@ -242,7 +242,7 @@ def test_out_of_memory_of_an_odd_batch_halves_too():
 
 
 @pytest.mark.parametrize("error", [NotANumber("NaN."), PaintFailed("broken.")])
-def test_not_a_number_paints_one_by_one_and_leaves_out_the_bad_one(error):
+def test_nan_or_failed_batch_is_retried_singly_skipping_the_failing_job(error):
     tried, result = sizes_tried(error, lambda jobs: len(jobs) == 1 and jobs[0].seed != 102)
     assert tried == [4, 1, 1, 1, 1]
     assert [r.outcome for r in result.reports] == ["kept", "kept", "skipped", "kept"]
@@ -251,7 +251,7 @@ def test_not_a_number_paints_one_by_one_and_leaves_out_the_bad_one(error):
 
 
 @pytest.mark.parametrize("error", [OutOfMemory("full."), Missing("no checkpoint."), RuntimeError("bug")])
-def test_a_final_failure_keeps_the_picture_and_says_so(error):
+def test_failure_of_every_job_keeps_the_picture_and_warns_per_region(error):
     picture = noise(CANVAS)
     engine = FakeEngine(before_call=failing(error, lambda jobs: False))
     (result,) = run_plans([picture], [planned()], engine)
@@ -261,7 +261,7 @@ def test_a_final_failure_keeps_the_picture_and_says_so(error):
     assert len(result.warnings) == 4
 
 
-def test_a_broken_engine_loses_nothing_that_is_already_painted():
+def test_engine_error_keeps_regions_painted_before_it():
     engine = FakeEngine(
         batch_limit=1, before_call=failing(ValueError("bug"), lambda jobs: jobs[0].seed < 102)
     )
@@ -271,7 +271,7 @@ def test_a_broken_engine_loses_nothing_that_is_already_painted():
     assert result.picture != noise(CANVAS)
 
 
-def test_an_engine_that_returns_too_few_pictures_is_not_trusted():
+def test_engine_returning_too_few_pictures_skips_all_regions():
     class Short(FakeEngine):
         def paint(self, jobs, progress):
             return super().paint(jobs, progress)[:-1]
@@ -320,7 +320,7 @@ def test_progress_counts_regions():
     assert [(done, total) for done, total, _ in progress.shown] == [(0, 4), (2, 4), (4, 4)]
 
 
-def test_reports_come_in_the_order_of_the_plan_with_times():
+def test_reports_are_in_plan_order_and_have_seconds():
     (result,) = run_plans([noise(CANVAS)], [planned()], FakeEngine(batch_limit=3))
     assert [r.step.number for r in result.reports] == [1, 2, 3, 4]
     assert all(r.seconds > 0 for r in result.reports)
@@ -334,7 +334,7 @@ def test_a_report_shows_its_composite_mask_on_the_whole_picture():
     assert mask.area == step.composite.area
 
 
-def test_results_follow_each_other():
+def test_result_then_keeps_the_later_picture_and_all_warnings():
     first, later = noise(CANVAS, 1), noise(CANVAS, 2)
     joined = Result(first, warnings=("a",), stopped=True).then(Result(later, warnings=("b",)))
     assert joined.picture is later
@@ -343,7 +343,7 @@ def test_results_follow_each_other():
     assert with_warnings(joined, ["c"]).warnings == ("a", "b", "c")
 
 
-def test_a_crop_handed_back_as_it_was_changes_nothing():
+def test_denoising_strength_0_leaves_the_canvas_bit_identical():
     """Denoising strength 0: the crop was scaled up for the model, the canvas must not be resampled."""
 
     class Keeps(FakeEngine):

@@ -62,7 +62,7 @@ def _candidate(step, seam) -> Candidate:
     return Candidate(1, flat(spot.size, (0, 0, 0)), box, step.composite.crop(spot), Quality(seam=seam))
 
 
-def test_words_go_to_the_segmenter():
+def test_text_target_passes_its_classes_to_the_text_segmenter():
     words = Words(tuple(found(square(10, 10), label="cup")))
     target = Target(what="text", classes=("cup", "spoon"))
     assert boxes(target, seen=eyes(words=words)) == [square(10, 10)]
@@ -99,7 +99,7 @@ def test_the_whole_picture_is_one_region():
 
 
 @pytest.mark.parametrize(("tile", "overlap"), [(256, 64), (200, 0), (512, 512), (4096, 64)])
-def test_tiles_meet_and_cover_the_picture(tile, overlap):
+def test_tiles_cover_every_pixel_exactly_once(tile, overlap):
     times = np.zeros((SIZE.height, SIZE.width), int)
     for region in regions(Target(what="tiles", tile=tile, overlap=overlap)):
         times[region.box.slices] += 1
@@ -132,17 +132,17 @@ def test_seam_target_is_a_band_along_the_edge_of_painted_masks():
 
 
 @pytest.mark.parametrize(("seam", "count"), [(0.4, 0), (0.6, 1), (None, 0)])
-def test_only_a_visible_seam_is_worth_it(seam, count):
+def test_seam_target_ignores_seams_below_its_threshold(seam, count):
     past = reports(square(200, 200), seam=seam)
     assert len(regions(Target(what="seam"), PassContext(noise(SIZE), past=past))) == count
 
 
-def test_a_reverted_region_left_no_seam():
+def test_seam_target_ignores_reverted_regions():
     past = tuple(dataclasses.replace(r, outcome="reverted") for r in reports(square(200, 200), seam=9.0))
     assert regions(Target(what="seam"), PassContext(noise(SIZE), past=past)) == ()
 
 
-def test_without_earlier_passes_the_edge_of_the_mask_is_looked_at():
+def test_seam_target_without_earlier_passes_uses_the_user_mask_edge():
     mask = Mask.of_box(SIZE, square(200, 200, 120))
     plain = flat(SIZE, (120, 120, 120))
     pasted = plain.pixels.copy()
@@ -181,7 +181,7 @@ def test_detectors_can_search_within_regions_of_an_earlier_pass():
     assert eye.box.size == (20, 20)
 
 
-def test_an_unsharp_part_is_found_and_a_sharp_one_left():
+def test_unsharp_target_finds_only_the_blurred_part():
     picture = noise(SIZE).pixels.copy()
     soft = Box(300, 100, 500, 300)
     picture[soft.slices] = cv2.GaussianBlur(picture, (0, 0), 3)[soft.slices]
@@ -236,12 +236,12 @@ def test_points_and_box_give_the_segmenters_best_region():
         ({"box": (0.5, 0.2, 0.3, 0.9)}, "box"),
     ],
 )
-def test_points_come_in_pairs_and_a_box_has_four_sides(said, path):
+def test_odd_points_or_an_invalid_box_are_refused_with_their_path(said, path):
     with pytest.raises(BadInput) as error:
         Target(what="points", **said)
     assert error.value.path == path
 
 
-def test_nothing_pointed_at_is_nothing_to_look_for():
+def test_points_target_without_points_is_inactive():
     assert not Target(what="points").looks
     assert Target(what="points", points=(0.5, 0.5)).looks

@@ -27,13 +27,13 @@ def painted(seconds, *steps):
     return [dataclasses.replace(report, seconds=seconds) for report in results[0].reports]
 
 
-def test_work_is_megapixels_times_the_steps_that_are_taken():
+def test_work_is_megapixels_times_sampled_steps():
     assert work_of(step(1000, 20, 0.5)) == 10
     assert work_of(step(500, 20, 0.51)) == pytest.approx(11 / 4)
     assert work_of(step(strength=0.0)) == 0
 
 
-def test_a_pace_is_a_ratio_of_sums_that_forgets():
+def test_speed_is_seconds_per_work_with_fading_history():
     assert Speed().of(3) is None
     assert Speed().after(6, 2).of(3) == 9
     both = Speed().after(100, 1).after(2, 2)
@@ -60,7 +60,7 @@ def test_seconds_follow_size_steps_and_variations():
     assert tempos.seconds("one", "", asked) == [4, 16, 8, 12]
 
 
-def test_three_variations_in_so_many_seconds_are_three_times_the_work():
+def test_learned_speed_counts_every_variation():
     tempos = SpeedHistory()
     tempos.learn("one", "", painted(12.0, step(variations=3)))
     assert tempos.seconds("one", "", [step()]) == [4]

@@ -69,7 +69,7 @@ def test_candidates_are_no_larger_than_their_mask():
             assert candidate.box == report.mask(noise(CANVAS)).bounds
 
 
-def test_a_failing_variation_costs_itself_alone():
+def test_failed_variation_is_reported_and_the_others_are_kept():
     def before(jobs):
         if any(job.seed == 101 for job in jobs):
             raise NotANumber("NaN.")
@@ -82,7 +82,7 @@ def test_a_failing_variation_costs_itself_alone():
     assert result.warnings == ("Region 1 (face): 1 of 3 variations are missing: NaN.",)
 
 
-def test_when_every_variation_fails_the_region_is_left():
+def test_region_is_skipped_when_every_variation_fails():
     def before(jobs):
         raise RuntimeError("bug")
 

@@ -14,7 +14,7 @@ def of(*passes: Pass) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("recipe", library.recipes().values(), ids=lambda r: r.name)
-def test_a_built_in_recipe_is_in_good_order(recipe):
+def test_built_in_recipe_has_no_contradictions(recipe):
     assert contradictions(recipe) == ()
 
 

@@ -51,7 +51,7 @@ def test_infotext_omits_prompts_equal_to_the_pictures():
 
 
 @pytest.mark.parametrize("said", [{}, {RECIPE: ""}, {"Steps": "20"}])
-def test_without_our_key_there_is_no_recipe(said):
+def test_infotext_without_the_recipe_key_has_no_recipe(said):
     assert recipe_in(said) is None
 
 
@@ -65,7 +65,7 @@ def test_without_our_key_there_is_no_recipe(said):
         ('{"passes":[{"stps":1}]}', f"{RECIPE}.passes[0].stps"),
     ],
 )
-def test_a_damaged_recipe_is_named(text, path):
+def test_damaged_recipe_of_an_infotext_is_refused_with_its_path(text, path):
     with pytest.raises(BadInput) as caught:
         recipe_in({RECIPE: text})
     assert caught.value.path == path

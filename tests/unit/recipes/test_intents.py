@@ -13,7 +13,7 @@ from retouch.recipes.prompts import PromptPair
 from retouch.recipes.recipe import Pass
 
 
-def test_the_five_are_here_in_the_order_of_their_buttons():
+def test_intents_are_listed_in_the_order_of_their_buttons():
     assert list(INTENTS) == ["fill", "remove", "replace", "add", "refine"]
     assert [i.name for i in INTENTS.values() if i.prompt_needed] == ["replace", "add"]
 
@@ -40,14 +40,14 @@ def test_remove_prompts_the_background_and_negates_the_object():
     assert said == PromptPair(f"wet sand, {EMPTY_SCENE}", "blurry, a dog")
 
 
-def test_the_objects_words_are_a_prompt_only_where_it_stays_itself():
+def test_object_prompt_is_used_only_by_intent_refine():
     assert INTENTS["refine"].prompts_for(PromptPair("", ""), "a dog").prompt == "a dog"
     assert INTENTS["refine"].prompts_for(PromptPair("a cat", ""), "a dog").prompt == "a cat"
     for name in ("fill", "replace", "add"):
         assert INTENTS[name].prompts_for(PromptPair("", ""), "a dog") == PromptPair("", ""), name
 
 
-def test_removing_takes_more_than_the_mask_in_proportion_to_it():
+def test_intent_remove_grows_the_mask_in_proportion_to_its_size():
     remove, fill = (INTENTS[name].how.shape for name in ("remove", "fill"))
     assert MaskMargins.of(1000, remove).grow == 80
     assert MaskMargins.of(10, remove).grow == 3

@@ -49,7 +49,7 @@ def test_replace_writes_over_the_file_that_holds_the_name(folder):
     assert library.recipe(MINE.name, folder) == OTHER
 
 
-def test_a_built_in_recipe_is_stood_before_but_never_changed(folder):
+def test_own_recipe_overrides_a_built_in_one_until_removed(folder):
     one, mine = RecipeLibrary(folder), dataclasses.replace(MINE, name="face polish")
     before = {path: path.read_bytes() for path in library.BUILT_IN.glob("*.json")}
     with pytest.raises(BadInput, match="'Face polish' is built in") as caught:
@@ -74,7 +74,7 @@ def test_built_in_and_unknown_recipes_cannot_be_removed(folder):
     assert list(folder.iterdir()) == []
 
 
-def test_two_names_that_make_one_file_name_keep_both(folder):
+def test_recipes_with_colliding_file_names_get_numbered_files(folder):
     one = RecipeLibrary(folder)
     for name in ("A+B", "a b", "A/B"):
         one.save(dataclasses.replace(MINE, name=name))
@@ -82,7 +82,7 @@ def test_two_names_that_make_one_file_name_keep_both(folder):
     assert {"A+B", "a b", "A/B"} <= set(library.recipes(folder))
 
 
-def test_a_file_that_cannot_be_read_is_never_written_over(folder):
+def test_unreadable_recipe_file_is_never_overwritten(folder):
     folder.mkdir(parents=True)
     (folder / "mein-rezept.json").write_text("{ half", "utf-8")
     RecipeLibrary(folder).save(MINE, replace=True)
@@ -107,7 +107,7 @@ def test_a_file_that_cannot_be_read_is_never_written_over(folder):
         ("é" * 80, "é" * 48),
     ],
 )
-def test_a_file_name_is_safe_everywhere(name, stem):
+def test_recipe_file_name_is_safe_on_every_platform(name, stem):
     assert stem_of(name) == stem
     assert len(f"{stem}-500.json".encode()) < 200
 
@@ -130,7 +130,7 @@ def test_save_without_a_folder_is_refused():
     assert RecipeLibrary(None).own() == {}
 
 
-def test_a_write_that_breaks_leaves_the_old_file_and_no_other(folder, monkeypatch):
+def test_failed_write_keeps_the_old_file_and_no_temporary_one(folder, monkeypatch):
     one = RecipeLibrary(folder)
     one.save(MINE)
 
@@ -145,7 +145,7 @@ def test_a_write_that_breaks_leaves_the_old_file_and_no_other(folder, monkeypatc
     assert library.recipe(MINE.name, folder) == MINE
 
 
-def test_there_is_an_end_to_own_recipes(folder, monkeypatch):
+def test_own_recipe_over_the_limit_is_refused(folder, monkeypatch):
     monkeypatch.setattr(library, "MAX_OWN", 1)
     one = RecipeLibrary(folder)
     one.save(MINE)

@@ -59,12 +59,12 @@ def test_written_recipe_has_its_schema_version():
     assert dump(Recipe("Mine"))["schema"] == SCHEMA
 
 
-def test_a_file_that_does_not_say_its_version_is_of_the_first(monkeypatch):
+def test_recipe_without_a_schema_version_is_read_as_schema_1(monkeypatch):
     monkeypatch.setattr(migration, "STEPS", {1: lambda data: {"name": data["title"]}, 2: dict})
     assert load(Recipe, {"title": "Old"}) == load(Recipe, {"title": "Old", "schema": 1}) == Recipe("Old")
 
 
-def test_every_step_from_its_version_on_is_taken_in_order(monkeypatch):
+def test_migration_steps_run_in_order_from_the_given_schema(monkeypatch):
     steps = {n: lambda data, n=n: {**data, "name": f"{data['name']}{n}"} for n in (1, 2, 3)}
     monkeypatch.setattr(migration, "STEPS", steps)
     monkeypatch.setattr(migration, "SCHEMA", 4)
@@ -78,7 +78,7 @@ def test_migration_step_does_not_modify_its_input(monkeypatch):
     assert given == {"name": "x"}
 
 
-def test_a_newer_recipe_is_refused_by_the_newest_that_is_known():
+def test_recipe_of_a_newer_schema_is_refused():
     with pytest.raises(BadInput, match=f"{SCHEMA + 1} is newer than {SCHEMA}.*Update") as caught:
         load(FixRequest, {"recipe": {"schema": SCHEMA + 1, "pases": []}})
     assert caught.value.path == "recipe.schema"

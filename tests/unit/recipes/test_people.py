@@ -27,7 +27,7 @@ def whose(boxes, people, earlier=()):
     return [region.person for region in assign_people(regions(*boxes), people, CANVAS, earlier)]
 
 
-def test_people_are_found_by_place_in_the_first_pass():
+def test_people_are_assigned_by_place_in_the_first_pass():
     assert whose([BEN, ANN], (LEFT, RIGHT)) == [2, 1]
     assert whose([BEN, ANN], (Person("x", who="2"),)) == [0, 1]
 
@@ -45,7 +45,7 @@ def test_lone_region_of_a_later_pass_is_not_assigned_to_the_left_person():
     assert whose([BEN], (LEFT,), [(0, BEN), (1, ANN)]) == [0]
 
 
-def test_a_point_means_the_smallest_region_around_it_in_every_pass():
+def test_point_of_a_person_selects_the_smallest_region_around_it():
     pointed = Person("red hair", at=(0.15, 0.2))
     assert whose([BODY_OF_ANN, ANN, BEN], (pointed,)) == [0, 1, 0]
     assert whose([BODY_OF_BEN, BODY_OF_ANN], (pointed,)) == [0, 1]
@@ -61,7 +61,7 @@ def test_prompts_of_a_person_override_the_pictures():
 @pytest.mark.parametrize(
     "data", [{}, {"at": [0.5]}, {"at": [0.5, 1.5]}, {"prompt": "x"}, {"who": "lefft"}, {"who": "0"}]
 )
-def test_somebody_has_to_be_meant(data):
+def test_person_without_a_valid_place_or_point_is_refused(data):
     with pytest.raises(BadInput):
         load(Person, data)
 
@@ -69,7 +69,7 @@ def test_somebody_has_to_be_meant(data):
 PEOPLE = (Person("red (hair:1.2), <lora:x:1>", "hat", who="left"), Person("", "beard", who="2"), AT)
 
 
-def test_people_are_written_a_line_each_and_read_back_the_same():
+def test_people_text_has_a_line_per_person_and_round_trips():
     text = write_people(PEOPLE)
     assert text.splitlines() == [
         "left: red (hair:1.2), <lora:x:1>",
@@ -135,7 +135,7 @@ def test_prompts_stay_with_their_person_through_all_passes_of_a_recipe():
     ]
 
 
-def test_without_people_every_region_has_the_pictures_words():
+def test_without_people_regions_use_the_prompt_of_picture_or_pass():
     passes = [{"target": {"models": ["face"]}}, {"target": {"models": ["face"]}, "prompt": "sharp"}]
     assert [said for _, said in prompts_of(passes, ())] == ["two people"] * 2 + ["sharp"] * 2
 

@@ -27,7 +27,7 @@ PROMISED = (
 
 
 @pytest.mark.parametrize("name", PROMISED)
-def test_a_promised_recipe_is_built_in(name):
+def test_expected_recipe_is_built_in(name):
     assert name in BUILT_IN
 
 
@@ -53,7 +53,7 @@ def test_a_recipe_is_found_by_name_in_any_case():
     assert library.recipe(" face POLISH ") == BUILT_IN["Face polish"]
 
 
-def test_a_recipe_written_out_is_itself():
+def test_recipe_given_as_an_object_is_returned_itself():
     own = Recipe(name="Own")
     assert library.recipe(own) is own
 
@@ -64,7 +64,7 @@ def test_unknown_recipe_name_suggests_close_names():
     assert caught.value.path == "recipe"
 
 
-def test_an_own_recipe_joins_and_replaces(tmp_path):
+def test_own_recipes_are_added_and_replace_built_in_ones(tmp_path):
     (tmp_path / "a.json").write_text('{"name": "Mine"}', "utf-8")
     (tmp_path / "b.json").write_text('{"name": "Crowd", "description": "My own."}', "utf-8")
     known = library.recipes(tmp_path)
@@ -80,7 +80,7 @@ def test_broken_own_recipe_is_reported_and_others_load(tmp_path, caplog):
     assert "a.json" in caplog.text
 
 
-def test_a_folder_that_is_not_there_is_no_fault(tmp_path):
+def test_missing_recipe_folder_gives_only_built_in_recipes(tmp_path):
     assert library.recipes(tmp_path / "none") == BUILT_IN
 
 

@@ -18,7 +18,7 @@ THREE = (LEFT, MIDDLE, RIGHT)
 SAID = PromptPair("a park", "ugly")
 
 
-def said(template, regions=THREE):
+def assigned_prompts(template, regions=THREE):
     return assign(template, regions, CANVAS)
 
 
@@ -61,8 +61,8 @@ def prompts(template, negative="", regions=THREE):
         ("x [FOR cat] a", ("x", "x", "x")),
     ],
 )
-def test_a_template_is_shared_out_among_the_regions(template, expected):
-    assert said(template) == expected
+def test_template_gives_each_region_its_prompt(template, expected):
+    assert assigned_prompts(template) == expected
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_a_template_is_shared_out_among_the_regions(template, expected):
     ],
 )
 def test_webui_syntax_passes_through_untouched(text):
-    assert said(text) == (text,) * 3
+    assert assigned_prompts(text) == (text,) * 3
 
 
-def test_the_pictures_own_prompt_fills_in():
+def test_prompt_tag_or_blank_template_inserts_the_pictures_prompt():
     assert prompts("[PROMPT], smiling") == ["a park, smiling"] * 3
     assert prompts("[PROMPT] [SEP] x [ PROMPT ] y") == ["a park", "x a park y", "x a park y"]
     assert prompts("") == ["a park"] * 3
@@ -100,28 +100,28 @@ def test_the_pictures_prompt_is_not_read_as_a_template():
     assert resolve("[PROMPT]", "", [LEFT], CANVAS, [odd])[0] == odd
 
 
-def test_skip_leaves_its_region_alone():
+def test_skip_gives_its_region_no_prompt():
     assert prompts("red [SEP] [SKIP] [SEP] blue") == ["red", None, "blue"]
     assert prompts("[FOR dog] [SKIP]") == ["a park", None, "a park"]
     assert prompts("[SKIP]") == [None, None, None]
 
 
-def test_the_negative_prompt_is_shared_out_the_same_way():
+def test_negative_template_gives_each_region_its_negative_prompt():
     texts = resolve("a", "[PROMPT], bad [SEP] worse", THREE, CANVAS, [SAID] * 3)
     assert [text.negative_prompt for text in texts] == ["ugly, bad", "worse", "worse"]
     assert resolve("a", "", THREE, CANVAS, [SAID] * 3)[0].negative_prompt == "ugly"
 
 
-def test_no_regions_need_no_words():
-    assert said("red [SEP] [FOR left] blue", ()) == ()
+def test_template_without_regions_gives_no_prompts():
+    assert assigned_prompts("red [SEP] [FOR left] blue", ()) == ()
 
 
-def test_a_place_means_one_region_even_among_equals():
+def test_place_selects_one_region_even_among_equally_placed_ones():
     twins = [Region.of_box(square(100, y)) for y in (0, 200, 400)]
     assert assign("x [FOR left] a", twins, CANVAS).count("a") == 1
 
 
-def test_networks_are_found_sorted_and_taken_out():
+def test_network_tags_are_listed_sorted_and_removed_from_the_prompt():
     prompt = "a <lora:b:0.5> c <lora:a:1>"
     assert networks(prompt) == ("<lora:a:1>", "<lora:b:0.5>")
     assert without_networks(prompt) == "a  c"
@@ -145,7 +145,7 @@ TAKEN = re.compile(r"\[\s*(SEP|PROMPT|SKIP|FOR (1|7|left|person))\s*\]")
 
 
 @given(templates, templates, st.integers(1, 3))
-def test_each_word_reaches_a_region_or_a_warning(prompt, negative, count):
+def test_every_template_word_is_in_a_prompt_or_a_warning(prompt, negative, count):
     made = planned(prompt, THREE[:count], negative)
     told = " ".join(made.warnings)
     for template, painted in (
@@ -183,7 +183,7 @@ def test_unused_words_and_likely_mistakes_are_reported(prompt, count, told):
 @pytest.mark.parametrize(
     "prompt", ["", "red", "red [SEP] blue [SEP] green", "[SKIP]", "[red:blue:0.5]", r"\[x\]"]
 )
-def test_a_template_that_fits_gives_no_warning(prompt):
+def test_template_fitting_its_regions_gives_no_warning(prompt):
     assert not planned(prompt).warnings
 
 
@@ -197,7 +197,7 @@ def test_skip_in_a_negative_prompt_is_reported():
     assert "[SKIP] in a negative prompt is read as words" in told
 
 
-def test_a_very_long_lost_text_is_cut_and_counted():
+def test_warning_of_a_long_unused_text_is_truncated_with_a_count():
     told = " ".join(planned("a [SEP] " + "b" * 5000, THREE[:1]).warnings)
     assert f"and {5000 - LONGEST_QUOTE} more characters" in told
     assert len(told) < 2 * LONGEST_QUOTE
@@ -206,5 +206,5 @@ def test_a_very_long_lost_text_is_cut_and_counted():
 def test_brackets_are_read_in_linear_time():
     """A pattern that backtracks would take minutes."""
     long = " " * 19_000
-    assert said(f"[FOR{long}x")[0] == f"[FOR{long}x"
-    assert said(f"[{long}SEP{long}x")[0] == f"[{long}SEP{long}x"
+    assert assigned_prompts(f"[FOR{long}x")[0] == f"[FOR{long}x"
+    assert assigned_prompts(f"[{long}SEP{long}x")[0] == f"[{long}SEP{long}x"

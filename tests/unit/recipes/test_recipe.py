@@ -28,7 +28,7 @@ def test_overrides_and_sampling_name_the_same_knobs():
     assert [f.name for f in dataclasses.fields(Overrides)] == [f.name for f in dataclasses.fields(Sampling)]
 
 
-def test_settings_are_fully_resolved():
+def test_settings_of_a_pass_have_no_blank_sampling_value():
     made = Pass(steps=9, denoising_strength=0.7, masked_content="fill", restore_faces=True)
     settings = made.settings(Generation(sampling=SURROUNDING))
     assert settings == Settings(dataclasses.replace(SURROUNDING, steps=9), 0.7, "fill", True)
@@ -41,7 +41,7 @@ def test_only_enabled_passes_that_look_for_something_are_active():
     assert Recipe(passes=passes).active == ((1, passes[1]), (3, passes[3]))
 
 
-def test_passes_are_bounded():
+def test_recipe_over_the_maximum_of_passes_is_refused():
     assert len(Recipe(passes=(Pass(),) * MAX_PASSES).passes) == MAX_PASSES
     with pytest.raises(BadInput, match="too many") as caught:
         Recipe(passes=(Pass(),) * (MAX_PASSES + 1))
@@ -73,7 +73,7 @@ def test_pass_can_search_only_within_earlier_passes():
         assert caught.value.path == f"passes[{passes.index(eyes)}].target.of_pass"
 
 
-def test_an_older_recipe_is_of_the_present_form_once_it_is_read():
+def test_recipe_of_schema_1_loads_as_the_current_schema():
     old = {
         "name": "Mine",
         "schema": 1,

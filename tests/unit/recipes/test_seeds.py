@@ -45,7 +45,7 @@ def test_large_seed_is_reduced_modulo_2_to_32_with_a_note(seed):
 
 
 @pytest.mark.parametrize("verb", ["fix", "inpaint", "outpaint", "plan"])
-def test_every_verb_takes_a_seed_of_comfyui(verb):
+def test_every_verb_reduces_a_64_bit_seed_with_a_warning(verb):
     import numpy as np
 
     from retouch.api.serialize import mask_base64
@@ -59,7 +59,7 @@ def test_every_verb_takes_a_seed_of_comfyui(verb):
 
 
 @pytest.mark.parametrize("data", [LARGE, COMFY, MOST_SEED, 2**32, float(2**40), 1.8446744073709552e19])
-def test_whatever_a_browser_makes_of_the_largest_seeds_is_understood(data):
+def test_large_seed_given_as_a_float_is_reduced_modulo_2_to_32(data):
     assert load(FixRequest, {"seed": data}).seed == int(data) % 2**32
 
 
@@ -71,7 +71,7 @@ def test_invalid_seed_is_refused_with_its_bounds(data):
     assert refused.value.path == "seed"
 
 
-def test_a_recipe_takes_it_in_a_pass_and_in_a_paste():
+def test_large_seed_of_a_recipe_pass_is_reduced_with_a_remark():
     text = json.dumps({"name": "x", "passes": [{"seed": LARGE}]})
     with collect_remarks() as remarks:
         assert read_text(text).recipe.passes[0].seed == TAKEN
@@ -79,7 +79,7 @@ def test_a_recipe_takes_it_in_a_pass_and_in_a_paste():
     assert Recipe(passes=(Pass(seed=LARGE),)).passes[0].seed == TAKEN
 
 
-def test_the_accordion_takes_it():
+def test_large_seeds_of_an_autofix_request_are_reduced():
     asked = load(AutofixRequest, {"seed": LARGE, "outpaint": {"seed": COMFY, "right": 64}})
     assert asked.outpaint is not None
     assert (asked.seed, asked.outpaint.seed) == (TAKEN, MAX_SEED)
@@ -100,7 +100,7 @@ def recipe_of(what: str) -> Recipe:
 
 
 @pytest.mark.parametrize(("seed", "taken"), [(str(LARGE), TAKEN), ("7", 7)])
-def test_an_extension_takes_that_of_the_picture(seed, taken):
+def test_extension_reduces_a_large_seed_of_the_infotext(seed, taken):
     text = f"a cat\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: {seed}, Size: 96x96"
     image = encoder.encode_base64(PHOTO, {CHUNK: text})
     said = desk().answer("outpaint", {"image": image, "right": 8, "attempts": 1})
@@ -115,7 +115,7 @@ def test_out_of_bounds_values_of_the_infotext_are_reported():
     assert any("steps: the picture's own '900'" in text for text in said["warnings"])
 
 
-def test_the_command_line_takes_it_and_says_so(tmp_path, capsys, caplog):
+def test_command_line_reduces_a_large_seed_and_reports_it(tmp_path, capsys, caplog):
     encoder.write(PHOTO, tmp_path / "a.png")
     words = ["fix", str(tmp_path / "a.png"), "-o", str(tmp_path / "out"), "--seed", str(LARGE)]
     assert main(words, desk()) == 0

@@ -24,22 +24,22 @@ def packed(data: bytes) -> str:
 
 
 @given(values_of(Recipe))
-def test_any_recipe_survives_a_share_string_and_a_file(recipe):
+def test_any_recipe_round_trips_through_share_string_and_json(recipe):
     assert sharing.read_text(sharing.share(recipe)).recipe == recipe
     assert sharing.read_text(pretty(recipe)).recipe == recipe
 
 
-def test_a_share_string_is_one_word_that_no_chat_changes():
+def test_share_string_has_only_ascii_word_characters():
     assert re.fullmatch(r"retouch:[\w-]+", sharing.share(MINE), re.ASCII)
 
 
-def test_a_share_string_is_found_broken_over_lines_and_in_a_sentence():
+def test_share_string_is_found_across_line_breaks_and_in_a_sentence():
     shared = sharing.share(MINE)
     for text in (f" {shared[:40]}\n{shared[40:]}\r\n", f"try ({shared}), it helps", shared + "=="):
         assert sharing.read_text(text).recipe == MINE
 
 
-def test_a_generation_text_gives_its_recipe_back():
+def test_recipe_is_read_from_an_infotext():
     """The WebUI's form, with what would mislead before it."""
     made = report_infotext.params(MINE)
     text = infotext.write_infotext(
@@ -88,14 +88,14 @@ def test_truncated_generation_text_is_refused():
     assert caught.value.path == infotext.RECIPE
 
 
-def test_a_bomb_is_not_unpacked():
+def test_decompression_bomb_in_a_share_string_is_refused():
     bomb = packed(b'{"name": "' + b"a" * (300 * library.MAX_BYTES // 10))
     assert len(bomb) < 1_000_000
     with pytest.raises(TooLarge, match="far more"):
         sharing.read_text(bomb)
 
 
-def test_a_text_without_end_is_not_read():
+def test_text_over_the_byte_limit_is_refused():
     with pytest.raises(TooLarge):
         sharing.read_text("{" + " " * library.MAX_BYTES)
 

@@ -28,7 +28,7 @@ def test_box_chooses_the_best_fitting_region():
     assert boxes(box=Box(78, 8, 112, 42))[0] == OTHER
 
 
-def test_a_picture_is_looked_at_once():
+def test_picture_is_detected_once_for_all_prompts():
     segmenter, detector = fast()
     segmenter.prepare(PICTURE)
     segmenter.segment(PICTURE, Prompt((Click(30, 30),)))

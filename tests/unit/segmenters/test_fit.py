@@ -26,7 +26,7 @@ def blob(fit: SquareInput, box: Box, count: int = 64) -> np.ndarray:
     st.booleans(),
     st.tuples(st.floats(0, 1), st.floats(0, 1)),
 )
-def test_points_go_there_and_back(size, stretch, where):
+def test_canvas_to_input_coordinates_and_back_is_identity(size, stretch, where):
     fit = SquareInput.of(size.box.shifted(7, 3), 256, stretch)
     point = np.array(where) * size + [7, 3]
     there = fit.points(point)
@@ -41,7 +41,7 @@ def test_the_longer_side_fills_the_input_or_both_when_stretched():
     assert SquareInput.of(Box(0, 0, 600, 300), 256, stretch=True).inner == (256, 256)
 
 
-def test_an_image_is_the_crop():
+def test_input_image_of_an_unscaled_fit_is_the_crop():
     picture = noise(Size(300, 200))
     fit = SquareInput.of(Box(10, 20, 138, 84), 128)
     assert np.array_equal(fit.image(picture.pixels), picture.pixels[20:84, 10:138])
@@ -66,7 +66,7 @@ def test_region_does_not_depend_on_the_rows_per_band(monkeypatch):
     assert fit.region(logits, 1.0) == whole
 
 
-def test_blank_logits_are_no_region():
+def test_logits_negative_or_only_in_the_padding_give_no_region():
     fit = SquareInput.of(Box(0, 0, 500, 700), 256)
     assert fit.region(np.full((64, 64), -1, np.float32), 1.0) is None
     beside = np.full((64, 64), -1, np.float32)

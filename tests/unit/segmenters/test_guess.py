@@ -42,7 +42,7 @@ def test_decoder_input_has_input_pixels_and_clicks_in_the_crop():
     assert decoder_input(fit, Prompt((Click(0, 0),))).points is None
 
 
-def test_a_single_click_has_three_meanings_a_clear_prompt_one():
+def test_single_click_gives_three_candidates_and_a_box_one():
     four = answer(guess(SMALL), guess(SMALL, score=0.2), guess(LARGE, score=0.9), guess(ELSEWHERE))
     single = guesses(FIT, four, Prompt((Click(100, 100),)))
     assert [g.score for g in single] == [four.scores[n] for n in (1, 2, 3)]
@@ -50,13 +50,13 @@ def test_a_single_click_has_three_meanings_a_clear_prompt_one():
     assert np.array_equal(boxed.logits, four.logits[0])
 
 
-def test_a_clear_mask_that_disobeys_gives_way_to_one_that_does_not():
+def test_mask_that_misses_a_click_is_replaced_by_one_with_all_clicks():
     four = answer(guess(ELSEWHERE, score=0.99), guess(ELSEWHERE), guess(LARGE), guess(SMALL))
     (chosen,) = guesses(FIT, four, Prompt((Click(100, 100), Click(60, 60))))
     assert np.array_equal(chosen.logits, four.logits[2])
 
 
-def test_best_first_obeys_then_scores_and_drops_doubles():
+def test_best_first_ranks_by_clicks_then_score_without_duplicates():
     small, large = guess(SMALL, score=0.4), guess(LARGE, score=0.6)
     double, wrong = guess(LARGE, score=0.5), guess(ELSEWHERE, score=0.99)
     order = best_first([small, wrong, double, large], [Click(100, 100)])
@@ -69,15 +69,15 @@ class TestCloser:
         assert crop.size == (512, 512)
         assert crop.contains(Box(2000, 1000, 2300, 1200))
 
-    def test_never_when_the_picture_shows_as_much(self):
+    def test_large_thing_or_small_picture_gets_no_second_pass(self):
         assert zoom_crop(Box(10, 10, 40, 40), Size(1000, 800), 1024) is None
         assert zoom_crop(Box(100, 100, 2600, 2000), Size(4000, 3000), 1024) is None
 
-    def test_a_crop_stays_on_the_canvas(self):
+    def test_zoom_crop_lies_within_the_canvas(self):
         crop = zoom_crop(Box(0, 2900, 100, 3000), Size(4000, 3000), 1024)
         assert Size(4000, 3000).box.contains(crop)
 
-    def test_the_finer_mask_must_be_of_the_same_thing(self):
+    def test_finer_mask_is_chosen_only_if_it_overlaps_the_coarse_one(self):
         fit = SquareInput.of(Box(64, 64, 192, 192), 256)
         coarse = guess(Box(80, 80, 120, 120))
         same = MaskCandidate(fit, coarse.within(fit).logits, 0.5)

@@ -5,7 +5,7 @@ import pytest
 from retouch.segmenters.compute_once import ComputeOnce
 
 
-def test_a_value_is_made_once():
+def test_value_of_a_key_is_computed_once():
     made, once = [], ComputeOnce(2)
     for _ in range(3):
         assert once.get("a", lambda: made.append(1) or 7) == 7
@@ -36,7 +36,7 @@ def test_concurrent_callers_wait_for_the_first_computation():
     assert len(set(map(id, got))) == 1
 
 
-def test_the_longest_unused_is_forgotten():
+def test_least_recently_used_value_is_evicted():
     once = ComputeOnce(2)
     for key in ("a", "b", "a", "c"):
         once.get(key, lambda key=key: key)

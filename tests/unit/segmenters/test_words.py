@@ -57,7 +57,7 @@ def test_label_or_synonym_uses_its_detector(text):
     assert found.label == text.strip()
 
 
-def test_any_other_word_asks_the_models_that_take_any_first():
+def test_open_vocabulary_detector_is_asked_before_other_models():
     other = FakeDetector((FACE,), "thing")
     shelf = Shelf(("a.pt", "yolo", True, (), other), world(FakeDetector((CAT,), "cat")), face_role())
     (found,) = TextDetector(shelf).find(PICTURE, "cat")
@@ -65,7 +65,7 @@ def test_any_other_word_asks_the_models_that_take_any_first():
     assert other.calls == 0
 
 
-def test_several_things_are_several_regions():
+def test_comma_separated_text_gives_a_region_per_label():
     found = TextDetector(Shelf(face_role(), world(FakeDetector((CAT,), "cat")))).find(PICTURE, "face, cat")
     assert {region.label: region.box for region in found} == {"face": FACE, "cat": CAT}
 
@@ -90,13 +90,13 @@ def test_role_without_a_detector_gives_no_regions():
 
 
 class TestWorded:
-    def test_without_words_it_is_the_inner_one(self):
+    def test_prompt_without_text_goes_to_the_inner_segmenter(self):
         inner = FakeSegmenter()
         seen = TextSegmenter(inner, TextDetector(Shelf())).segment(PICTURE, Prompt((Click(50, 40),)), 3)
         assert inner.prompts == [(Prompt((Click(50, 40),)), 3)]
         assert seen.memory == 4
 
-    def test_a_bare_box_is_outlined_and_keeps_its_label(self):
+    def test_detected_box_is_segmented_and_keeps_its_label(self):
         inner = FakeSegmenter()
         seen = TextSegmenter(inner, TextDetector(Shelf(face_role()))).segment(PICTURE, Prompt(text="face"))
         assert [prompt.box for prompt, _ in inner.prompts] == [FACE]

@@ -75,6 +75,6 @@ def test_unknown_key_or_missing_value_raises_keyerror(key, values):
         message(key, **values)
 
 
-def test_the_sentences_cannot_be_changed():
+def test_messages_are_read_only():
     with pytest.raises(TypeError):
         ENGLISH["recipe"] = "Rezept"  # type: ignore[index]

@@ -95,7 +95,7 @@ def files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
 
-def test_download_is_whole_verified_and_watched(server: Server, tmp_path: Path) -> None:
+def test_download_is_complete_and_reports_progress(server: Server, tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     path = fetch(item(server.url), tmp_path / "new", watch=lambda done, total: seen.append((done, total)))
     assert path.read_bytes() == BODY
@@ -103,7 +103,7 @@ def test_download_is_whole_verified_and_watched(server: Server, tmp_path: Path) 
     assert seen[-1] == (len(BODY), len(BODY))
 
 
-def test_a_file_that_is_there_is_not_asked_for(server: Server, tmp_path: Path) -> None:
+def test_existing_file_is_not_downloaded(server: Server, tmp_path: Path) -> None:
     (tmp_path / "model.pt").write_bytes(b"mine")
     assert fetch(item(server.url), tmp_path).read_bytes() == b"mine"
     assert server.ranges == []
@@ -115,7 +115,7 @@ def test_a_broken_connection_is_resumed_where_it_ended(server: Server, tmp_path:
     assert server.ranges == [None, f"bytes={len(BODY) // 2}-"]
 
 
-def test_chunks_that_break_off_are_asked_for_again(server: Server, tmp_path: Path) -> None:
+def test_truncated_chunked_answer_is_retried_up_to_the_limit(server: Server, tmp_path: Path) -> None:
     server.replies = ["half chunks", "whole"]
     assert fetch(item(server.url), tmp_path, pause=0).read_bytes() == BODY
     (tmp_path / "model.pt").unlink()
@@ -139,7 +139,7 @@ def test_an_encrypted_connection_that_breaks_is_tried_again(
     assert server.ranges == [None, None]
 
 
-def test_a_part_of_an_earlier_run_is_resumed(server: Server, tmp_path: Path) -> None:
+def test_partial_download_of_an_earlier_run_is_resumed(server: Server, tmp_path: Path) -> None:
     (tmp_path / "model.pt.part").write_bytes(BODY[:1000])
     assert fetch(item(server.url), tmp_path).read_bytes() == BODY
     assert server.ranges == ["bytes=1000-"]
@@ -152,21 +152,21 @@ def test_a_server_that_cannot_resume_starts_over(server: Server, tmp_path: Path)
 
 
 @pytest.mark.parametrize("reply", ["other", "longer"])
-def test_other_bytes_than_the_catalogues_are_deleted(server: Server, tmp_path: Path, reply: str) -> None:
+def test_download_with_another_sha256_is_deleted(server: Server, tmp_path: Path, reply: str) -> None:
     server.replies = [reply]
     with pytest.raises(DownloadFailed, match=r"is not model\.pt: its sha256 is"):
         fetch(item(server.url), tmp_path, pause=0)
     assert files(tmp_path) == []
 
 
-def test_a_damaged_part_does_not_survive(server: Server, tmp_path: Path) -> None:
+def test_damaged_partial_download_is_discarded(server: Server, tmp_path: Path) -> None:
     (tmp_path / "model.pt.part").write_bytes(b"x" * 1000)
     with pytest.raises(DownloadFailed, match="sha256"):
         fetch(item(server.url), tmp_path)
     assert fetch(item(server.url), tmp_path).read_bytes() == BODY
 
 
-def test_what_stays_cut_short_fails_and_keeps_its_part(server: Server, tmp_path: Path) -> None:
+def test_download_truncated_every_time_fails_and_keeps_its_part(server: Server, tmp_path: Path) -> None:
     server.replies = ["half"]
     with pytest.raises(DownloadFailed, match="could not be downloaded in 4 attempts"):
         fetch(item(server.url), tmp_path, pause=0)
@@ -174,7 +174,7 @@ def test_what_stays_cut_short_fails_and_keeps_its_part(server: Server, tmp_path:
     assert len(server.ranges) == download.ATTEMPTS
 
 
-def test_not_found_is_not_tried_again(server: Server, tmp_path: Path) -> None:
+def test_answer_404_is_not_retried(server: Server, tmp_path: Path) -> None:
     server.replies = ["404"]
     with pytest.raises(DownloadFailed, match="answers 404"):
         fetch(item(server.url), tmp_path, pause=0)
@@ -195,7 +195,7 @@ def test_no_network_names_the_file_and_what_to_do(tmp_path: Path) -> None:
     assert "model.pt" in failure.value.what
 
 
-def test_offline_asks_nobody(server: Server, tmp_path: Path) -> None:
+def test_offline_download_is_missing_without_a_request(server: Server, tmp_path: Path) -> None:
     with pytest.raises(Missing, match="offline"):
         fetch(item(server.url), tmp_path, offline=True)
     assert server.ranges == []
@@ -207,7 +207,7 @@ class Usage(NamedTuple):
     free: int
 
 
-def test_too_little_disk_is_seen_before_a_byte_is_asked_for(
+def test_insufficient_disk_space_is_reported_before_any_request(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10, 10, 0))
@@ -216,7 +216,7 @@ def test_too_little_disk_is_seen_before_a_byte_is_asked_for(
     assert server.ranges == []
 
 
-def test_a_disk_that_fills_up_leaves_nothing_behind(server: Server, tmp_path: Path) -> None:
+def test_disk_full_during_download_leaves_no_file(server: Server, tmp_path: Path) -> None:
     def full(done: int, total: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -225,13 +225,13 @@ def test_a_disk_that_fills_up_leaves_nothing_behind(server: Server, tmp_path: Pa
     assert files(tmp_path) == []
 
 
-def test_a_folder_that_cannot_be_made(server: Server, tmp_path: Path) -> None:
+def test_folder_that_cannot_be_created_fails_the_download(server: Server, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(DownloadFailed, match="cannot be written"):
         fetch(item(server.url), tmp_path / "file")
 
 
-def test_two_at_once_download_once(server: Server, tmp_path: Path) -> None:
+def test_concurrent_fetches_download_once(server: Server, tmp_path: Path) -> None:
     threads = [threading.Thread(target=fetch, args=(item(server.url), tmp_path)) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -242,7 +242,7 @@ def test_two_at_once_download_once(server: Server, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("known", CATALOGUE, ids=lambda known: known.name)
-def test_every_entry_is_pinned(known: Weights) -> None:
+def test_every_catalogue_entry_has_a_pinned_url_and_sha256(known: Weights) -> None:
     assert re.fullmatch(r"[0-9a-f]{64}", known.sha256)
     assert re.fullmatch(r"https://huggingface\.co/[^/]+/[^/]+/resolve/[0-9a-f]{40}/.+", known.url)
     assert known.url.endswith(f"/{known.name}")

@@ -51,7 +51,7 @@ class Painter:
         self.stops += 1
 
 
-def settled(job: Batch) -> Batch:
+def wait_for_batch(job: Batch) -> Batch:
     until = time.monotonic() + WAIT
     while job.busy:
         assert time.monotonic() < until, job.summary()
@@ -63,7 +63,7 @@ def states(job: Batch) -> list[str]:
     return [file["state"] for file in job.summary()["files"]]
 
 
-def begun(painter: Painter, *images: str, jobs: BatchRegistry | None = None) -> Batch:
+def start_batch(painter: Painter, *images: str, jobs: BatchRegistry | None = None) -> Batch:
     job = (jobs or BatchRegistry()).open(painter)
     for number, one in enumerate(images):
         job.add(f"{number}.png", one)
@@ -83,7 +83,7 @@ class Gate:
 
 
 def test_one_bad_file_never_stops_the_rest():
-    job = settled(begun(Painter(), image(1), BAD, image(2)))
+    job = wait_for_batch(start_batch(Painter(), image(1), BAD, image(2)))
     said = job.summary()
     assert [said[key] for key in ("state", "done", "failed", "total")] == ["done", 3, 1, 3]
     assert said["warnings"] == ["Pass 2 is skipped."]
@@ -95,14 +95,14 @@ def test_one_bad_file_never_stops_the_rest():
         job.files.get("2.png")
 
 
-def test_the_unforeseen_fails_one_file_and_is_logged(caplog):
+def test_unexpected_exception_fails_one_file_and_is_logged(caplog):
     def break_one(done):
         if done == 1 and not seen:
             seen.append(done)
             raise ZeroDivisionError("secret")
 
     seen = []
-    job = settled(begun(Painter(break_one), image(1), image(2), image(3)))
+    job = wait_for_batch(start_batch(Painter(break_one), image(1), image(2), image(3)))
     assert states(job) == ["done", "failed", "done"]
     assert "ZeroDivisionError" in job.entry(2).error
     assert "secret" not in job.entry(2).error
@@ -112,120 +112,120 @@ def test_the_unforeseen_fails_one_file_and_is_logged(caplog):
 def test_batch_reports_failed_regions_and_leaves_reverted_ones_unchanged():
     painter = Painter()
     painter.outcome = "skipped"
-    job = settled(begun(painter, image()))
+    job = wait_for_batch(start_batch(painter, image()))
     assert states(job) == ["failed"]
     assert "no paint" in job.entry(1).error
     painter.outcome = "reverted"
     job.resume()
-    assert states(settled(job)) == ["kept"]
+    assert states(wait_for_batch(job)) == ["kept"]
     assert job.summary()["files"][0]["regions"] == {"kept": 0, "unseen": 0, "reverted": 1, "skipped": 0}
 
 
-def test_cancelling_stops_the_one_at_work_and_keeps_what_is_done():
+def test_cancel_interrupts_the_running_file_and_keeps_finished_files():
     gate = Gate()
     painter = Painter(gate)
-    job = begun(painter, image(1), image(2), image(3))
+    job = start_batch(painter, image(1), image(2), image(3))
     assert gate.reached.wait(WAIT)
     job.cancel()
     assert (job.state, painter.stops) == ("stopping", 1)
     gate.open.set()
-    settled(job)
+    wait_for_batch(job)
     assert (job.state, painter.done, states(job)) == ("cancelled", 1, ["done", "waiting", "waiting"])
     assert "Cancelled" in job.page()
 
 
-def test_resuming_does_what_is_not_done_and_what_failed_and_nothing_else():
+def test_resume_runs_only_waiting_and_failed_files():
     gate = Gate(2)
     painter = Painter(gate)
-    job = begun(painter, image(1), BAD, image(2), image(3))
+    job = start_batch(painter, image(1), BAD, image(2), image(3))
     assert gate.reached.wait(WAIT)
     job.cancel()
     gate.open.set()
-    settled(job)
+    wait_for_batch(job)
     assert states(job) == ["done", "failed", "done", "waiting"]
     job.resume()
-    settled(job)
+    wait_for_batch(job)
     assert (states(job), painter.done) == (["done", "failed", "done", "done"], 3)
     assert job.state == "done"
 
 
-def test_resuming_while_it_still_stops_goes_on():
+def test_resume_before_cancellation_has_taken_effect_continues_the_batch():
     gate = Gate()
-    job = begun(Painter(gate), image(1), image(2), image(3))
+    job = start_batch(Painter(gate), image(1), image(2), image(3))
     assert gate.reached.wait(WAIT)
     job.cancel()
     job.resume()
     assert job.state == "running"
     gate.open.set()
-    assert states(settled(job)) == ["done"] * 3
+    assert states(wait_for_batch(job)) == ["done"] * 3
 
 
-def test_the_hosts_own_interrupt_means_the_whole_batch():
+def test_interrupt_of_the_host_cancels_the_whole_batch():
     painter = Painter()
     painter.stopped.set()
-    job = settled(begun(painter, image(1), image(2)))
+    job = wait_for_batch(start_batch(painter, image(1), image(2)))
     assert (job.state, states(job)) == ("cancelled", ["waiting", "waiting"])
     painter.stopped.clear()
     job.resume()
-    assert states(settled(job)) == ["done", "done"]
+    assert states(wait_for_batch(job)) == ["done", "done"]
 
 
 def test_a_file_can_be_added_at_any_time():
-    job = settled(begun(Painter(), image(1)))
+    job = wait_for_batch(start_batch(Painter(), image(1)))
     job.add("late.png", image(2))
-    assert states(settled(job)) == ["done", "done"]
+    assert states(wait_for_batch(job)) == ["done", "done"]
     job.cancel()
     job.add("later.png", image(3))
-    assert (states(settled(job)), job.state) == (["done", "done", "waiting"], "cancelled")
+    assert (states(wait_for_batch(job)), job.state) == (["done", "done", "waiting"], "cancelled")
 
 
-def test_files_that_are_done_leave_their_source_and_failed_ones_keep_it():
-    job = settled(begun(Painter(), image(1), BAD))
+def test_sources_of_finished_files_are_deleted_and_of_failed_files_kept():
+    job = wait_for_batch(start_batch(Painter(), image(1), BAD))
     names = sorted(path.name for path in job.files.folder.iterdir())
     assert names == ["1.after.jpg", "1.before.jpg", "1.png", "2.source"]
     assert job.files.bytes == sum(path.stat().st_size for path in job.files.folder.iterdir())
 
 
-def test_a_batch_has_so_many_files_at_most():
-    job = begun(Painter(), image(1), image(2), jobs=BatchRegistry(max_files=2))
+def test_file_over_the_batch_limit_is_refused():
+    job = start_batch(Painter(), image(1), image(2), jobs=BatchRegistry(max_files=2))
     with pytest.raises(TooLarge) as refused:
         job.add("third", image(3))
     assert (refused.value.path, refused.value.status) == ("images", 413)
     assert job.summary()["total"] == 2
 
 
-def test_the_oldest_that_is_over_makes_room_and_those_at_work_stay():
+def test_oldest_finished_batch_is_evicted_but_running_batches_never():
     jobs, gate = BatchRegistry(max_jobs=2), Gate(0)
-    over = settled(begun(Painter(), image(), jobs=jobs))
-    busy = begun(Painter(gate), image(), jobs=jobs)
-    third = begun(Painter(gate), image(), jobs=jobs)
+    over = wait_for_batch(start_batch(Painter(), image(), jobs=jobs))
+    busy = start_batch(Painter(gate), image(), jobs=jobs)
+    third = start_batch(Painter(gate), image(), jobs=jobs)
     assert not over.files.folder.exists()
     with pytest.raises(Missing):
         jobs.get(over.name)
     with pytest.raises(TooLarge, match="2 batches are at work"):
         jobs.open(Painter())
     gate.open.set()
-    assert states(settled(busy)) == states(settled(third)) == ["done"]
+    assert states(wait_for_batch(busy)) == states(wait_for_batch(third)) == ["done"]
 
 
-def test_the_disk_is_bounded_by_all_jobs_together():
+def test_disk_limit_counts_the_bytes_of_all_batches():
     weight = len(image())
     jobs, gate = BatchRegistry(max_bytes=5 * weight // 2), Gate(0)
-    over = settled(begun(Painter(), BAD, jobs=jobs))
-    job = begun(Painter(gate), image(1), image(2), jobs=jobs)
+    over = wait_for_batch(start_batch(Painter(), BAD, jobs=jobs))
+    job = start_batch(Painter(gate), image(1), image(2), jobs=jobs)
     with pytest.raises(TooLarge, match="bytes on disk are full"):
         job.add("third", image(3))
     assert jobs.bytes <= jobs.max_bytes
     assert not over.files.folder.exists()
     assert job.summary()["total"] == 2
     gate.open.set()
-    settled(job)
+    wait_for_batch(job)
     jobs.max_bytes = 100 * weight
     job.resume()
-    assert states(settled(job)) == ["done", "done"]
+    assert states(wait_for_batch(job)) == ["done", "done"]
 
 
-def test_a_full_disk_fails_one_file_and_leaves_nothing_of_it(monkeypatch):
+def test_full_disk_fails_one_file_without_leaving_partial_files(monkeypatch):
     def full(path: Path, data: bytes) -> int:
         if path.name == "1.after.jpg" and not healed:
             path.touch()
@@ -234,31 +234,31 @@ def test_a_full_disk_fails_one_file_and_leaves_nothing_of_it(monkeypatch):
 
     healed, write = [], Path.write_bytes
     monkeypatch.setattr(Path, "write_bytes", full)
-    job = settled(begun(Painter(), image(1), image(2)))
+    job = wait_for_batch(start_batch(Painter(), image(1), image(2)))
     assert states(job) == ["failed", "done"]
     assert "No space left on device" in job.entry(1).error
     assert not (job.files.folder / "1.after.jpg").exists()
     healed.append(True)
     job.resume()
-    assert states(settled(job)) == ["done", "done"]
+    assert states(wait_for_batch(job)) == ["done", "done"]
     assert job.files.bytes == sum(path.stat().st_size for path in job.files.folder.iterdir())
 
 
-def test_a_job_that_is_removed_stops_and_takes_its_files_with_it():
+def test_removing_a_running_batch_stops_it_and_deletes_its_files():
     jobs, gate = BatchRegistry(), Gate()
     painter = Painter(gate)
-    job = begun(painter, image(1), image(2), image(3), jobs=jobs)
+    job = start_batch(painter, image(1), image(2), image(3), jobs=jobs)
     assert gate.reached.wait(WAIT)
     jobs.remove(job.name)
     gate.open.set()
-    settled(job)
+    wait_for_batch(job)
     assert (painter.done, job.files.folder.exists(), jobs.bytes) == (1, False, 0)
     with pytest.raises(Missing) as gone:
         jobs.get(job.name)
     assert (gone.value.path, gone.value.status) == ("job", 404)
 
 
-def test_nobody_can_guess_a_job():
+def test_batch_ids_are_unique_and_too_long_to_guess():
     jobs = BatchRegistry()
     names = {jobs.open(Painter()).name for _ in range(8)}
     assert len(names) == 8
@@ -269,7 +269,7 @@ def test_batch_page_shows_each_outcome_and_escapes_file_names():
     job = BatchRegistry().open(Painter())
     job.add("<script>alert(1)</script>", image())
     job.add("broken.png", BAD)
-    page = settled(job).page()
+    page = wait_for_batch(job).page()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
     assert 'src="before/1"' in page
@@ -281,19 +281,19 @@ def test_batch_page_shows_each_outcome_and_escapes_file_names():
 def test_a_file_without_a_name_has_its_number():
     job = BatchRegistry().open(Painter())
     job.add("", image())
-    assert settled(job).summary()["files"][0]["name"] == "1"
+    assert wait_for_batch(job).summary()["files"][0]["name"] == "1"
 
 
-def test_a_server_that_goes_leaves_nothing_behind():
+def test_closing_the_registry_deletes_all_batch_files():
     jobs, gate = BatchRegistry(), Gate()
-    job = begun(Painter(gate), image(1), image(2), jobs=jobs)
+    job = start_batch(Painter(gate), image(1), image(2), jobs=jobs)
     home = job.files.folder.parent
     assert gate.reached.wait(WAIT)
     jobs.close()
     gate.open.set()
-    settled(job)
+    wait_for_batch(job)
     assert not home.exists()
-    assert settled(begun(Painter(), image(), jobs=jobs)).state == "done"
+    assert wait_for_batch(start_batch(Painter(), image(), jobs=jobs)).state == "done"
 
 
 def test_folders_of_a_killed_process_are_deleted_after_days(monkeypatch, tmp_path):

@@ -26,14 +26,14 @@ def answer(*outcomes: str, **more: object) -> dict:
         (("skipped", "skipped"), "failed"),
     ],
 )
-def test_what_became_of_a_file(outcomes, state):
+def test_file_state_follows_from_the_outcomes_of_its_regions(outcomes, state):
     entry = BatchEntry("a.png", error="before").running().finished(answer(*outcomes))
     assert (entry.name, entry.state, entry.seed, entry.warnings) == ("a.png", state, 3, ("one",))
     assert entry.error == ("no region could be painted: why skipped" if state == "failed" else "")
     assert sum(entry.outcomes.values()) == len(outcomes)
 
 
-def test_a_file_that_waits_again_knows_nothing_of_what_went_wrong():
+def test_error_of_a_failed_file_is_cleared_when_queued_again():
     assert BatchEntry("a.png").failed("no").waiting() == BatchEntry("a.png")
 
 

@@ -1,24 +1,15 @@
 from __future__ import annotations
 
+import html
 import re
 
-from retouch.api.batches.entry import BatchEntry
-from retouch.api.pages.batch_page import BatchPage, Places, summary
-from retouch.recipes.recipe import Pass, Recipe
+from hypothesis import given
 
-REPORT = {
-    "pass": 1,
-    "number": 1,
-    "label": "face",
-    "score": 0.9,
-    "box": [1, 2, 3, 4],
-    "crop": [0, 0, 9, 9],
-    "work": [64, 96],
-    "seed": 5,
-    "outcome": "reverted",
-    "why": "the seam <b>",
-    "quality": {"seam_before": 0.25, "seam": 0.75, "confidence_before": None, "confidence_after": None},
-}
+from retouch.api.batches.entry import BatchEntry
+from retouch.api.pages.batch_page import BatchPage, Places, render_summary
+from retouch.recipes.recipe import Pass, Recipe
+from tests.pages import HOSTILE_TEXTS, REPORT, assert_text_stays_text
+
 DONE = BatchEntry(
     "a.png", "done", seed=5, reports=({**REPORT, "outcome": "kept", "why": ""}, REPORT), pictured=True
 )
@@ -27,10 +18,10 @@ DONE = BatchEntry(
 def page(
     *entries: BatchEntry, recipe: Recipe = Recipe("Mine", "When <i>.", (Pass(),)), note: str = ""
 ) -> str:
-    return summary(BatchPage(recipe, entries, note), lambda i: Places(f"b{i}", f"a{i}", f"r{i}"))
+    return render_summary(BatchPage(recipe, entries, note), lambda i: Places(f"b{i}", f"a{i}", f"r{i}"))
 
 
-def test_a_region_says_its_scores_before_and_after_and_why_it_was_reverted():
+def test_page_shows_scores_before_and_after_and_why_a_region_was_reverted():
     said = page(DONE)
     assert "0.25 → 0.75" in said
     assert "<td>reverted the seam &lt;b&gt;" in said
@@ -46,11 +37,11 @@ def test_a_region_says_its_scores_before_and_after_and_why_it_was_reverted():
     ]
 
 
-def test_the_pass_is_said_where_there_are_several():
+def test_page_has_a_pass_column_for_a_recipe_of_several_passes():
     assert "<th>Pass" in page(DONE, recipe=Recipe("Two", passes=(Pass(), Pass())))
 
 
-def test_each_file_has_its_own_pictures_and_one_without_has_none():
+def test_page_shows_pictures_only_for_files_that_have_them():
     said = page(BatchEntry("first.png", "failed", "no"), DONE, BatchEntry("last.png"))
     assert 'src="b1"' in said
     assert 'src="a1"' in said
@@ -72,11 +63,29 @@ def test_page_shows_common_warnings_once_and_others_at_their_file():
     assert said.count("of b<") == 1
 
 
-def test_the_recipe_is_there_in_full_and_nothing_runs():
+def test_page_contains_the_full_recipe_with_html_escaped():
     said = page(
         BatchEntry("<script>", "failed", "<script>"),
         recipe=Recipe("</title><script>", "<script>"),
         note="<script>",
     )
     assert said.count("<script>") == 1, "the page's own"
-    assert "&quot;name&quot;: &quot;&lt;/title&gt;&lt;script&gt;&quot;" in said
+    assert said.count("</title>") == 1
+    assert '"name": "</title><script>"' in html.unescape(said)
+
+
+def page_with(text: str) -> str:
+    """A page that has this text in every field that a person or another program writes."""
+    report = {**REPORT, "label": text, "why": text}
+    entries = [
+        BatchEntry(text, "done", reports=(report,), warnings=(text, f"own {text}"), pictured=True),
+        BatchEntry(text, "done", warnings=(text,)),
+        BatchEntry(text, "failed", text, pictured=True),
+    ]
+    batch = BatchPage(Recipe(text, text, (Pass(prompt=text),)), entries, text, (f"all {text}",))
+    return render_summary(batch, lambda _: Places(text, text, text))
+
+
+@given(HOSTILE_TEXTS)
+def test_text_in_any_field_stays_text(text):
+    assert_text_stays_text(page_with, text)

@@ -13,7 +13,7 @@ from retouch.recipes.shape import Shape
 from retouch.recipes.target import Target
 
 
-def test_a_request_says_what_it_means_and_takes_the_rest_from_the_host():
+def test_sampling_fields_absent_from_a_request_come_from_the_host():
     request = load(FixRequest, {"prompt": "p", "negative_prompt": "n", "steps": 9, "seed": 5})
     made = request.generation(Sampling(steps=20, sampler="Euler"), seed=77)
     assert (made.prompt, made.negative_prompt, made.seed) == ("p", "n", 5)
@@ -30,7 +30,7 @@ def test_variation_seeds_go_through():
     assert (made.subseed, made.subseed_strength) == (8, 0.25)
 
 
-def test_targets_load_as_they_are_written():
+def test_detect_request_loads_its_targets_and_defaults_to_face():
     request = load(DetectRequest, {"targets": [{"models": ["hand"], "confidence": 0.5}]})
     assert request.targets == (Target(models=("hand",), confidence=0.5),)
     assert DetectRequest().targets == (Target(models=("face",)),)
@@ -46,7 +46,7 @@ def test_targets_load_as_they_are_written():
         ({"recipe": {"passes": [{"target": {"confidance": 1}}]}}, "recipe.passes[0].target.confidance"),
     ],
 )
-def test_faults_are_named(data, path):
+def test_invalid_fix_request_is_refused_with_its_path(data, path):
     with pytest.raises(BadInput) as caught:
         load(FixRequest, data)
     assert caught.value.path == path
@@ -77,7 +77,7 @@ def test_autofix_is_a_fix_that_is_on_unless_turned_off():
         (AutofixRequest, {"task": "mine"}, "task"),
     ],
 )
-def test_faults_of_the_studio_are_named(cls, data, path):
+def test_invalid_studio_request_is_refused_with_its_path_and_a_hint(cls, data, path):
     with pytest.raises(BadInput) as caught:
         load(cls, data)
     assert caught.value.path == path
@@ -89,7 +89,7 @@ def test_inpaint_request_has_every_pass_knob_except_target_knobs():
     assert set(knobs_of(Pass)) - set(knobs_of(InpaintRequest)) == of_others
 
 
-def test_a_body_changes_a_pass_only_where_it_speaks():
+def test_only_fields_present_in_a_body_change_the_pass():
     base = Pass(denoising_strength=0.9, masked_content="fill", shape=Shape(grow=7, blur=3))
     made = pass_from_body({"denoising_strength": 0.2, "shape": {"blur": 9}, "steps": 4, "prompt": "p"}, base)
     assert (made.denoising_strength, made.masked_content, made.steps) == (0.2, "fill", 4)
@@ -97,7 +97,7 @@ def test_a_body_changes_a_pass_only_where_it_speaks():
     assert made.prompt == "", "the words are the generation's"
 
 
-def test_null_is_a_blank_where_a_knob_has_one_and_as_left_out_elsewhere():
+def test_null_means_blank_or_absent_where_the_knob_has_no_blank():
     base = Pass(denoising_strength=0.9, shape=Shape(grow=7))
     made = pass_from_body({"denoising_strength": None, "shape": {"grow": None}}, base)
     assert made == Pass(denoising_strength=0.9)

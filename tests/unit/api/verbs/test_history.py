@@ -36,13 +36,13 @@ def picture_of(answer: dict) -> Picture:
     return decoder.decode(base64.b64decode(answer["image"]))
 
 
-def test_a_fix_names_its_history_where_that_is_asked():
+def test_fix_answers_a_history_id_only_on_request():
     desk, answer = fixed()
     assert answer["history"]
     assert desk.answer("fix", {"image": IMAGE, "recipe": RECIPE})["history"] == ""
 
 
-def test_one_region_is_reverted_and_the_other_stays():
+def test_reverting_one_region_keeps_the_other_and_can_be_restored():
     desk, answer = fixed()
     said = desk.answer("history", {"history": answer["history"], "revert": [1]})
     assert [(s["step"], s["on"]) for s in said["steps"]] == [(1, False), (2, True)]
@@ -53,14 +53,14 @@ def test_one_region_is_reverted_and_the_other_stays():
     assert picture_of(back) == whole
 
 
-def test_an_older_name_still_tells_of_the_older_state():
+def test_older_history_id_still_gives_the_older_state():
     desk, answer = fixed()
     desk.answer("history", {"history": answer["history"], "revert": [1, 2]})
     again = desk.answer("history", {"history": answer["history"]})
     assert picture_of(again) == picture_of(answer)
 
 
-def test_another_variation_is_taken():
+def test_choosing_another_variation_changes_the_picture():
     desk, answer = fixed()
     asked = {"history": answer["history"]}
     chosen = desk.answer("history", asked)["steps"][0]["chosen"]
@@ -69,7 +69,7 @@ def test_another_variation_is_taken():
     assert picture_of(said) != picture_of(answer)
 
 
-def test_a_step_is_painted_again_with_another_seed_under_the_queue():
+def test_repainting_a_step_uses_a_new_seed_and_waits_for_the_queue():
     desk, answer = fixed()
     said = desk.answer("history", {"history": answer["history"], "repaint": [2], "task": "mine"})
     seeds = [[v["seed"] for v in step["variations"]] for step in said["steps"]]
@@ -79,7 +79,7 @@ def test_a_step_is_painted_again_with_another_seed_under_the_queue():
     assert desk.backend.jobs[-1] == "history"
 
 
-def test_what_was_painted_upon_a_step_is_repainted_where_that_is_asked():
+def test_later_steps_on_a_reverted_step_are_repainted_on_request():
     desk = ApiService(Stand(boxes=(BOX,)))
     twice = {"name": "Twice", "passes": [RECIPE["passes"][0]] * 2}
     answer = desk.answer("fix", {"image": IMAGE, "recipe": twice, "seed": 5, "return_history": True})
@@ -95,7 +95,7 @@ def test_what_was_painted_upon_a_step_is_repainted_where_that_is_asked():
     assert picture_of(repainted) == picture_of(once)
 
 
-def test_the_file_opens_at_another_desk():
+def test_history_file_opens_in_another_service():
     desk, answer = fixed()
     file = desk.answer("history", {"history": answer["history"], "return_file": True})["file"]
     elsewhere = ApiService(Stand())
@@ -108,7 +108,7 @@ def test_the_file_opens_at_another_desk():
     assert picture_of(again) == picture_of(answer)
 
 
-def test_interrupted_it_is_as_it_was():
+def test_interrupted_repaint_keeps_the_picture_unchanged():
     desk, answer = fixed()
     desk.backend.watcher = FakeProgress(stop_after=0)
     said = desk.answer("history", {"history": answer["history"], "repaint": [1]})
@@ -131,7 +131,7 @@ def test_interrupted_it_is_as_it_was():
         ({"later": "never"}, "later"),
     ],
 )
-def test_bad_requests_say_where(body, path):
+def test_invalid_history_request_is_refused_with_its_path(body, path):
     desk, answer = fixed()
     asked = body if {"file", "history"} & set(body) or not body else {"history": answer["history"], **body}
     with pytest.raises(BadInput) as error:
@@ -139,7 +139,7 @@ def test_bad_requests_say_where(body, path):
     assert error.value.path == path
 
 
-def test_a_history_that_is_gone_is_missing():
+def test_unknown_history_id_is_missing():
     with pytest.raises(Missing, match="no history is kept"):
         ApiService(Stand()).answer("history", {"history": "gone"})
 
@@ -152,7 +152,7 @@ def elsewhere(file: str, number: int) -> str:
     return base64.b64encode(history_file.write_history(History(held.picture, tuple(entries)), about)).decode()
 
 
-def test_a_step_painted_elsewhere_is_reverted_and_told_apart():
+def test_step_without_stored_settings_can_be_reverted_but_not_repainted():
     desk, answer = fixed()
     file = desk.answer("history", {"history": answer["history"], "return_file": True})["file"]
     said = desk.answer("history", {"file": elsewhere(file, 1), "revert": [1]})

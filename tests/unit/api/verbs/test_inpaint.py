@@ -49,23 +49,23 @@ def pixels(text: str) -> np.ndarray:
     return decoder.decode_base64(text).pixels
 
 
-def moved(text: str) -> np.ndarray:
+def changed_pixels(text: str) -> np.ndarray:
     """(h, w) where a picture is not the photograph."""
     return (pixels(text) != photo().pixels).any(2)
 
 
-def test_what_is_masked_is_repainted_and_nothing_far_from_it():
+def test_masked_pixels_are_repainted_and_distant_pixels_unchanged():
     said = ask()
     (image,) = said["images"]
-    assert moved(image)[HOLE.slices].all()
+    assert changed_pixels(image)[HOLE.slices].all()
     far = ~hole(HOLE.grown(30) & Box(0, 0, 240, 200)).astype(bool)
-    assert not moved(image)[far].any()
+    assert not changed_pixels(image)[far].any()
     assert (said["seed"], said["stopped"], said["warnings"]) == (5, False, [])
     assert said["reports"][0]["outcome"] == "kept"
     assert said["reports"][0]["box"] == list(HOLE)
 
 
-def test_the_source_and_the_results_are_known_by_their_names():
+def test_source_and_results_are_cached_under_their_ids():
     desk = ApiService(Stand())
     said = desk.answer("inpaint", {"image": IMAGE, "mask": MASK, "variations": 2})
     assert desk.pictures.get(said["image_id"]) == photo()
@@ -73,7 +73,7 @@ def test_the_source_and_the_results_are_known_by_their_names():
         assert np.array_equal(desk.pictures.get(name).pixels, pixels(image))
 
 
-def test_variations_are_so_many_pictures_with_seeds_one_apart():
+def test_variations_are_distinct_pictures_with_consecutive_seeds():
     said = ask(variations=3)
     assert len(set(said["images"])) == 3
     assert sorted(candidate["seed"] for candidate in said["candidates"]) == [5, 6, 7]
@@ -83,7 +83,7 @@ def test_variations_are_so_many_pictures_with_seeds_one_apart():
     assert said["infotext"] == dict(decoder.decode_base64(said["images"][0]).baggage.text)[CHUNK]
 
 
-def test_patches_put_back_by_the_pages_formula_are_the_pictures():
+def test_patches_composited_by_the_page_formula_equal_the_whole_pictures():
     whole, parts = ask(variations=2), ask(variations=2, answer="patches")
     assert "images" not in parts
     for image, candidate in zip(whole["images"], parts["candidates"], strict=True):
@@ -103,21 +103,21 @@ def test_the_mask_is_alpha_or_grey():
     assert ask(mask=png(np.dstack([hole()] * 3)))["images"] == first
 
 
-def test_a_mask_of_another_size_is_scaled_and_said():
+def test_mask_of_another_size_is_scaled_with_a_warning():
     half = png(hole(Box(30, 25, 60, 55), Size(120, 100)))
     said = ask(mask=half)
     assert "120x100 and was scaled to 240x200" in said["warnings"][0]
-    assert moved(said["images"][0])[HOLE.grown(-3).slices].all()
+    assert changed_pixels(said["images"][0])[HOLE.grown(-3).slices].all()
 
 
-def test_a_mask_may_come_as_its_box():
+def test_mask_cropped_to_its_box_equals_the_full_mask():
     cut = png(np.full((60, 60), 255, np.uint8))
     assert ask(mask=cut, box=list(HOLE))["images"] == ask()["images"]
 
 
 def test_invert_paints_all_but_the_mask():
     said = ask(invert=True, shape={"grow": 0, "blur": 0})
-    changed = moved(said["images"][0])
+    changed = changed_pixels(said["images"][0])
     assert not changed[HOLE.slices].any()
     assert changed[~hole().astype(bool)].all()
 
@@ -137,7 +137,7 @@ def test_invert_paints_all_but_the_mask():
         ({"denoising": 1}, "denoising"),
     ],
 )
-def test_what_cannot_be_painted_is_refused_before_any_gpu_second(changes, path):
+def test_invalid_inpaint_request_is_refused_before_queueing(changes, path):
     stand = Stand()
     with pytest.raises(BadInput) as error:
         ask(stand, **changes)
@@ -146,7 +146,7 @@ def test_what_cannot_be_painted_is_refused_before_any_gpu_second(changes, path):
     assert stand.jobs == []
 
 
-def test_a_stale_name_is_missing_by_its_path():
+def test_unknown_image_id_is_missing_with_its_path():
     with pytest.raises(Missing) as error:
         ApiService(Stand()).answer("inpaint", {"image_id": "0" * 32, "mask": MASK})
     assert (error.value.path, error.value.status) == ("image_id", 404)
@@ -158,7 +158,7 @@ def job(**body):
     return stand.engine.calls[0][0]
 
 
-def test_an_intent_decides_what_the_body_leaves_open():
+def test_intent_gives_the_defaults_of_fields_absent_from_the_body():
     refined, removed = job(intent="refine"), job(intent="remove")
     assert (refined.settings.masked_content, refined.settings.denoising_strength) == ("original", 0.5)
     assert (removed.settings.masked_content, removed.settings.denoising_strength) == ("fill", 0.9)
@@ -167,7 +167,7 @@ def test_an_intent_decides_what_the_body_leaves_open():
     assert asked.settings.masked_content == "original"
 
 
-def test_removing_paints_without_the_objects_words_and_past_its_edge():
+def test_remove_negates_the_object_prompt_and_grows_the_crop():
     removed = job(intent="remove", object="a red dog", prompt="")
     assert removed.prompt == EMPTY_SCENE
     assert removed.negative_prompt == "a red dog"
@@ -175,7 +175,7 @@ def test_removing_paints_without_the_objects_words_and_past_its_edge():
     assert Box(*grown[0]["crop"]).area >= Box(*grown[1]["crop"]).area
 
 
-def test_what_is_removed_is_not_what_painting_starts_from():
+def test_remove_fills_the_object_before_denoising():
     """Nothing of the object's colours is left under the mask."""
     picture = np.full((200, 240, 3), 90, np.uint8)
     picture[HOLE.slices] = (255, 0, 0)
@@ -185,18 +185,18 @@ def test_what_is_removed_is_not_what_painting_starts_from():
     assert np.abs(start.astype(int) - 90).max() <= 2
 
 
-def test_a_missing_prompt_is_said_where_it_matters():
+def test_missing_prompt_is_warned_of_only_for_intent_replace():
     assert "Replace without a prompt" in ask(intent="replace")["warnings"][0]
     assert ask(intent="replace", prompt="a cat")["warnings"] == []
     assert ask(intent="fill")["warnings"] == []
 
 
-def test_the_prompts_tags_are_the_hosts_own():
+def test_prompt_syntax_of_the_host_passes_unchanged():
     """A prompt is no template here: `[a:b:0.5]` and `[SEP]` go through as they are."""
     assert job(prompt="[a:b:0.5] [SEP] c").prompt == "[a:b:0.5] [SEP] c"
 
 
-def test_the_text_in_the_file_reads_back_as_what_painted():
+def test_infotext_of_the_result_gives_back_recipe_and_sampling():
     said = ask(intent="refine", denoising_strength=0.25, prompt="a fox")
     text = said["infotext"]
     assert text.startswith("a fox\nSteps: 7, Sampler: Euler")
@@ -212,7 +212,7 @@ def drawn(box: Box, colour=(255, 0, 255, 128)) -> np.ndarray:
     return rgba
 
 
-def test_a_sketch_is_mask_and_start_and_nothing_of_it_remains():
+def test_sketch_is_mask_and_initial_content_but_absent_from_the_result():
     box = Box(20, 20, 60, 60)
     stand = Stand()
     said = ask(stand, mask="", sketch=png(drawn(box)), intent="add", prompt="a rose")
@@ -228,7 +228,7 @@ def test_a_sketch_is_mask_and_start_and_nothing_of_it_remains():
     assert ((image[ring] >= low) & (image[ring] <= high)).all(), "faded onto the photograph, not the sketch"
 
 
-def test_a_sketch_moved_or_shrunk_away_leaves_nothing():
+def test_sketch_moved_or_shrunk_off_its_mask_leaves_no_sketch_pixels():
     box = Box(20, 20, 60, 60)
     said = ask(mask="", sketch=png(drawn(box, (255, 0, 255, 255))), shape={"x_offset": 100, "grow": -10})
     magenta = (pixels(said["images"][0]) == (255, 0, 255)).all(2)
@@ -238,11 +238,11 @@ def test_a_sketch_moved_or_shrunk_away_leaves_nothing():
 def test_a_sketch_joins_the_mask():
     box = Box(160, 20, 200, 60)
     image = ask(sketch=png(drawn(box)))["images"][0]
-    assert moved(image)[HOLE.slices].all()
-    assert moved(image)[box.slices].all()
+    assert changed_pixels(image)[HOLE.slices].all()
+    assert changed_pixels(image)[box.slices].all()
 
 
-def test_a_sketch_of_another_size_is_scaled_and_an_empty_one_is_none():
+def test_sketch_of_another_size_is_scaled_and_a_blank_sketch_ignored():
     small = np.zeros((100, 120, 4), np.uint8)
     small[10:30, 10:30] = (1, 2, 3, 255)
     said = ask(mask="", sketch=png(small))
@@ -266,7 +266,7 @@ def test_when_painting_fails_the_picture_comes_back_as_it_was_sent(sketch):
     assert said["reports"][0]["outcome"] == "skipped"
 
 
-def test_an_interrupted_job_says_so_and_gives_the_picture_back():
+def test_interrupted_inpaint_answers_stopped_and_the_unchanged_picture():
     said = ask(Stand(watcher=FakeProgress(stop_after=0)), sketch=png(drawn(Box(20, 20, 60, 60))))
     assert said["stopped"] is True
     assert decoder.decode_base64(said["images"][0]) == photo()
@@ -278,7 +278,7 @@ def test_the_task_reaches_the_queue():
     assert stand.tasks == ["task(abc-1)"]
 
 
-def test_alpha_rides_along_and_what_is_painted_is_opaque():
+def test_alpha_is_kept_and_repainted_pixels_become_opaque():
     picture = photo()
     sent = Picture(picture.pixels, np.full((200, 240), 77, np.uint8))
     back = decoder.decode_base64(ask(image=encoder.encode_base64(sent))["images"][0])
@@ -295,7 +295,7 @@ def planned(stand: Stand, **body):
     )
 
 
-def test_a_plan_is_what_inpainting_then_does_and_paints_nothing():
+def test_plan_paints_nothing_and_equals_the_steps_of_inpaint():
     stand = Stand()
     said = planned(stand, intent="remove")
     assert stand.engine.calls == []
@@ -305,7 +305,7 @@ def test_a_plan_is_what_inpainting_then_does_and_paints_nothing():
     assert step["under_resolved"] is False
 
 
-def test_a_plan_waits_for_the_queue_only_where_a_model_must_be_asked():
+def test_plan_waits_for_the_queue_only_if_the_native_size_is_unknown():
     known, unknown = Stand(loaded=Size(512, 512)), Stand()
     assert planned(known)["steps"] == planned(unknown)["steps"]
     assert (known.jobs, unknown.jobs) == ([], ["plan"])
@@ -313,7 +313,7 @@ def test_a_plan_waits_for_the_queue_only_where_a_model_must_be_asked():
     assert known.jobs == ["plan"]
 
 
-def test_a_plan_says_how_long_it_will_take_once_something_was_painted():
+def test_plan_estimates_its_seconds_once_a_speed_is_known():
     stand = Stand(loaded=Size(512, 512))
     desk, body = ApiService(stand), {"image": IMAGE, "mask": MASK, "seed": 5, "variations": 2}
     assert desk.answer("plan", {"verb": "inpaint", **body})["seconds"] is None
@@ -325,7 +325,7 @@ def test_a_plan_says_how_long_it_will_take_once_something_was_painted():
     assert "plan" not in stand.jobs
 
 
-def test_a_plan_warns_of_what_would_be_softer_than_before():
+def test_plan_warns_of_an_under_resolved_region():
     stand = Stand(engine=FakeEngine(side=64), loaded=Size(64, 64))
     said = planned(stand, mask=png(np.full((200, 240), 255, np.uint8)))
     assert said["steps"][0]["under_resolved"] is True
@@ -342,21 +342,21 @@ def test_history_step_can_be_reopened_and_repainted_inside_its_mask():
     assert [job.prompt for job in desk.backend.engine.calls[-1]] == [f"grass, {EMPTY_SCENE}"] * 2
     assert not {v["seed"] for v in step["variations"]} & {5, 6}
     assert said["infotext"] == made["infotext"]
-    assert moved(said["image"])[HOLE.slices].all()
-    assert not moved(said["image"])[pixels(made["reports"][0]["mask"])[..., 0] == 0].any()
+    assert changed_pixels(said["image"])[HOLE.slices].all()
+    assert not changed_pixels(said["image"])[pixels(made["reports"][0]["mask"])[..., 0] == 0].any()
     back = desk.answer("history", {"history": said["history"], "revert": [1]})
-    assert not moved(back["image"]).any()
+    assert not changed_pixels(back["image"]).any()
     assert desk.answer("inpaint", body)["history"] == ""
 
 
-def test_what_lies_over_a_sketch_is_not_painted_again_without_it():
+def test_step_painted_from_a_sketch_is_not_repaintable():
     desk = ApiService(Stand())
     body = {"image": IMAGE, "sketch": png(drawn(Box(20, 20, 60, 60))), "seed": 5, "return_steps": True}
     made = desk.answer("inpaint", {**body, "return_history": True})
     assert [report["how"] for report in made["reports"]] == [None]
     said = desk.answer("history", {"history": made["history"], "revert": [1]})
     assert [(step["on"], step["repaintable"]) for step in said["steps"]] == [(False, False)]
-    assert not moved(said["image"]).any()
+    assert not changed_pixels(said["image"]).any()
 
 
 def test_answer_describes_each_step_as_history_files_do_on_request():
@@ -372,7 +372,7 @@ def test_answer_describes_each_step_as_history_files_do_on_request():
     assert "how" not in ask()["reports"][0]
 
 
-def test_each_of_several_regions_has_its_candidates_and_what_paints_it():
+def test_report_of_each_of_several_regions_has_candidates_and_settings():
     large = Picture(np.random.default_rng(4).integers(0, 256, (400, 900, 3)).astype(np.uint8))
     specks = hole(Box(20, 20, 34, 34), large.size) | hole(Box(860, 370, 874, 384), large.size)
     body = {"image": encoder.encode_base64(large), "mask": png(specks), "seed": 5, "variations": 2}
@@ -398,7 +398,7 @@ def laid(under: np.ndarray, candidate: dict) -> np.ndarray:
     return out.astype(np.uint8)
 
 
-def test_a_plan_has_its_composite_masks_where_they_are_asked():
+def test_plan_contains_composite_masks_only_on_request():
     asked = {"image": IMAGE, "mask": MASK, "invert": True, "seed": 5, "return_masks": True}
     desk = ApiService(Stand())
     (step,) = desk.answer("plan", {"verb": "inpaint", **asked})["steps"]

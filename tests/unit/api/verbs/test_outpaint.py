@@ -46,7 +46,7 @@ def test_aspect_is_reached_and_pixels_beyond_the_feather_are_unchanged():
     assert all(stage["done"] for stage in said["stages"])
 
 
-def test_a_plan_is_what_is_painted_then_and_paints_nothing():
+def test_plan_paints_nothing_and_equals_the_stages_of_outpaint():
     here = stand()
     body = {"right": 256, "top": 128, **ONCE}
     planned = ApiService(here).answer("plan", {"verb": "outpaint", "image": IMAGE, **body})
@@ -80,13 +80,13 @@ def test_bad_input_is_refused_before_anything_is_painted(body, path, says):
     assert here.engine.calls == []
 
 
-def test_a_sliver_is_no_scene():
+def test_picture_too_narrow_to_extend_is_refused():
     with pytest.raises(BadInput, match="too small") as caught:
         ask(image=encoder.encode_base64(photo(32, 200)), right=64)
     assert caught.value.path == "image"
 
 
-def test_a_stage_is_painted_again_alone_with_what_was_painted_upon_it():
+def test_repainting_a_stage_repaints_the_stages_on_top_of_it_only():
     desk = ApiService(stand())
     first = ask(desk, left=128, right=256)
     second = ask(desk, state=first["state"], repaint=[2])
@@ -98,7 +98,7 @@ def test_a_stage_is_painted_again_alone_with_what_was_painted_upon_it():
     assert not np.array_equal(pixels(first)[:, 400:], pixels(second)[:, 400:])
 
 
-def test_a_stage_is_reverted_without_painting_and_can_be_gone_on_from():
+def test_reverting_a_stage_paints_nothing_and_the_extension_can_continue():
     here = stand()
     desk = ApiService(here)
     first = ask(desk, right=256)
@@ -140,7 +140,7 @@ def test_interrupted_extension_keeps_finished_stages_and_can_resume():
     assert pixels(ask(desk, state=half["state"])).shape == (256, 768, 3)
 
 
-def test_a_way_that_is_gone_and_a_stage_that_never_was_are_named():
+def test_unknown_state_or_stage_is_refused_with_its_path():
     desk = ApiService(stand())
     with pytest.raises(Missing) as caught:
         ask(desk, state="nowhere")
@@ -151,7 +151,7 @@ def test_a_way_that_is_gone_and_a_stage_that_never_was_are_named():
     assert stage.value.path == "repaint"
 
 
-def test_what_fails_on_the_way_is_said_and_the_picture_is_there():
+def test_failed_extension_is_warned_of_and_answers_the_original_picture():
     def refuse(jobs):
         raise PaintFailed("no such sampler.")
 
@@ -168,7 +168,7 @@ def with_text(text: str) -> str:
     return encoder.encode_base64(PHOTO, {CHUNK: text})
 
 
-def test_the_pictures_own_text_says_what_the_request_does_not():
+def test_fields_absent_from_the_request_come_from_the_infotext():
     here = stand()
     said = ApiService(here).answer(
         "outpaint", {"image": with_text(MADE), "right": 128, "cfg_scale": 9, "attempts": 1, "cleanup": 0}
@@ -183,7 +183,7 @@ def test_the_pictures_own_text_says_what_the_request_does_not():
     assert here.engine.calls[0][0].prompt == ""
 
 
-def test_the_answer_says_how_it_was_made():
+def test_infotext_of_the_extended_picture_names_prompt_and_recipe():
     said = ask(right=128, prompt="a beach")
     picture = decoder.decode_base64(said["image"])
     assert made_with(picture).prompt == "a beach"
@@ -191,7 +191,7 @@ def test_the_answer_says_how_it_was_made():
     assert "Studio: Outpaint" in said["infotext"]
 
 
-def test_transparent_borders_are_filled_and_nothing_need_be_asked():
+def test_transparent_border_is_filled_without_requested_margins():
     alpha = np.full((256, 256), 255, np.uint8)
     alpha[:, 192:] = 0
     clear = encoder.encode_base64(Picture(PHOTO.pixels, alpha))
@@ -210,7 +210,7 @@ def test_a_picture_transparent_all_over_is_refused():
         ask(image=clear, right=64)
 
 
-def test_the_subject_comes_to_a_line_of_thirds():
+def test_subject_is_placed_on_a_line_of_thirds():
     here = stand()
     here.boxes = (Box(20, 20, 60, 60),)
     said = ask(ApiService(here), aspect="2:1", horizontal="subject")
@@ -218,13 +218,13 @@ def test_the_subject_comes_to_a_line_of_thirds():
     assert abs(left + 40 - 512 / 3) <= 1
 
 
-def test_without_a_subject_it_is_said():
+def test_missing_subject_is_warned_of():
     here = dataclasses.replace(stand(), boxes=())
     said = ask(ApiService(here), aspect="2:1", horizontal="subject")
     assert "No face" in said["warnings"][0]
 
 
-def test_rounded_corners_are_filled_from_around_and_it_is_said():
+def test_transparent_rounded_corners_are_filled_with_a_warning():
     alpha = np.full((256, 256), 255, np.uint8)
     alpha[:6, :6] = 0
     clear = encoder.encode_base64(Picture(np.full((256, 256, 3), 90, np.uint8), alpha))
@@ -251,7 +251,7 @@ def test_missing_checkpoint_named_only_by_infotext_is_ignored():
         ask(ApiService(here), right=128, checkpoint="gone", match_original=False)
 
 
-def test_numbers_that_cannot_be_in_a_text_are_not_matched():
+def test_invalid_numbers_of_an_infotext_are_ignored():
     text = "a beach\nSteps: many, Sampler: Euler, CFG scale: 4000, Seed: 3"
     here = stand()
     ask(ApiService(here), image=with_text(text), right=128)
@@ -282,7 +282,7 @@ def test_answer_has_all_candidates_of_a_stage_and_another_can_be_chosen():
     assert np.array_equal(pixels(third)[:, 300:360], pixels(second)[:, 300:360])
 
 
-def test_stages_can_be_painted_some_at_a_time_to_choose_as_it_goes():
+def test_max_stages_paints_some_stages_and_the_rest_on_later_requests():
     desk = ApiService(stand())
     first = ask(desk, right=384, variations=2, max_stages=1)
     assert [stage["done"] for stage in first["stages"]] == [True, False, False]
@@ -305,7 +305,7 @@ def test_stages_can_be_painted_some_at_a_time_to_choose_as_it_goes():
         ({"choose": {"1": 1}, "repaint": [1]}, "both given"),
     ],
 )
-def test_a_painting_that_is_not_there_cannot_be_chosen(body, says):
+def test_choosing_an_unknown_stage_or_candidate_is_refused(body, says):
     desk = ApiService(stand())
     first = ask(desk, right=128)
     with pytest.raises(BadInput, match=says) as caught:
@@ -313,13 +313,13 @@ def test_a_painting_that_is_not_there_cannot_be_chosen(body, says):
     assert caught.value.path == "choose"
 
 
-def test_choosing_needs_a_way():
+def test_choosing_without_a_state_is_refused():
     with pytest.raises(BadInput, match="needs a state") as caught:
         ask(right=128, choose={"1": 1})
     assert caught.value.path == "choose"
 
 
-def test_what_is_new_is_refined_in_tiles_and_the_original_stays_to_the_bit():
+def test_refine_repaints_new_pixels_in_tiles_and_no_original_pixel():
     here = stand()
     plain = ask(ApiService(here), right=256, bottom=128, feather=8)
     calls = len(here.engine.calls)
@@ -337,7 +337,7 @@ def test_what_is_new_is_refined_in_tiles_and_the_original_stays_to_the_bit():
     assert '"denoising_strength":0.3' in said["infotext"].replace("\\", "")
 
 
-def test_a_way_is_refined_when_it_is_whole_and_then_as_is_asked():
+def test_refine_runs_once_all_stages_are_painted_and_only_on_request():
     here = stand()
     desk = ApiService(here)
     half = ask(desk, right=256, max_stages=1, refine=0.3)
@@ -348,7 +348,7 @@ def test_a_way_is_refined_when_it_is_whole_and_then_as_is_asked():
     assert ask(desk, state=whole["state"])["refined"] == []
 
 
-def test_a_plan_says_how_long_it_will_take_once_something_was_painted():
+def test_plan_estimates_its_seconds_once_a_speed_is_known():
     desk = ApiService(stand())
     body = {"verb": "outpaint", "image": IMAGE, **ONCE}
     before = desk.answer("plan", {**body, "right": 256})
@@ -381,7 +381,7 @@ def painted_in(seconds: float, desk: ApiService) -> list:
         ((200, 1), BadPicture, "too small"),
     ],
 )
-def test_a_picture_that_is_no_scene_is_refused(size, error, says):
+def test_picture_too_small_to_extend_is_refused_before_painting(size, error, says):
     here = stand()
     with pytest.raises(error, match=says) as caught:
         ask(ApiService(here), image=encoder.encode_base64(photo(*size)), right=64)

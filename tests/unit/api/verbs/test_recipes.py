@@ -39,7 +39,7 @@ def fixed(desk: ApiService, *passes: Pass, **fields) -> dict:
     return desk.answer("fix", {"image": IMAGE, "seed": 1, "recipe": recipe, **fields})
 
 
-def test_a_saved_recipe_is_listed_as_own_runs_by_name_and_goes_again(desk):
+def test_saved_recipe_is_listed_as_own_runs_by_name_and_can_be_removed(desk):
     said = desk.answer("recipes/save", {"recipe": dump(MINE)})
     assert load(Recipe, said["recipe"]) == MINE
     assert sharing.read_text(said["share"]).recipe == MINE
@@ -57,7 +57,7 @@ def test_the_list_says_which_knobs_a_target_uses(desk):
     assert {what for those in uses.values() for what in those} < set(KINDS)
 
 
-def test_a_taken_name_is_refused_until_it_is_to_be_replaced(desk):
+def test_used_recipe_name_is_refused_without_replace(desk):
     desk.answer("recipes/save", {"recipe": dump(MINE)})
     other = dump(dataclasses.replace(MINE, description="Other."))
     with pytest.raises(BadInput, match="already") as caught:
@@ -67,7 +67,7 @@ def test_a_taken_name_is_refused_until_it_is_to_be_replaced(desk):
     assert listed(desk)["Mine"]["description"] == "Other."
 
 
-def test_what_stands_before_a_built_in_recipe_is_own_and_gives_it_back(desk):
+def test_removing_an_own_recipe_restores_the_built_in_one_it_replaced(desk):
     desk.answer("recipes/save", {"recipe": dump(dataclasses.replace(MINE, name="Crowd")), "replace": True})
     assert own(desk) == ["Crowd"]
     said = desk.answer("recipes/remove", {"name": "Crowd"})
@@ -75,7 +75,7 @@ def test_what_stands_before_a_built_in_recipe_is_own_and_gives_it_back(desk):
     assert own(desk) == []
 
 
-def test_a_file_that_cannot_be_read_is_told_with_the_list(desk, tmp_path):
+def test_unreadable_recipe_file_is_warned_of_in_the_list(desk, tmp_path):
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "bad.json").write_text('{"pases": []}')
     said = desk.recipes()
@@ -84,7 +84,7 @@ def test_a_file_that_cannot_be_read_is_told_with_the_list(desk, tmp_path):
 
 
 @pytest.mark.parametrize("form", ["json", "share", "infotext"])
-def test_a_text_is_read_whatever_its_form_and_nothing_is_kept(desk, form):
+def test_recipe_is_read_from_json_share_string_or_infotext_unsaved(desk, form):
     made = infotext.write_infotext("a cat", "", {"Steps": 20, **report_infotext.params(MINE)})
     text = {"json": json.dumps(dump(MINE)), "share": sharing.share(MINE), "infotext": made}[form]
     said = desk.answer("recipes/read", {"text": text})
@@ -94,7 +94,7 @@ def test_a_text_is_read_whatever_its_form_and_nothing_is_kept(desk, form):
     assert "Mine" not in listed(desk)
 
 
-def test_an_older_recipe_says_so(desk):
+def test_recipe_of_an_older_schema_is_migrated_with_a_warning(desk):
     said = desk.answer(
         "recipes/read", {"text": '{"name": "Old", "schema": 1, "passes": [{"target": {"models": ["face"]}}]}'}
     )
@@ -103,7 +103,7 @@ def test_an_older_recipe_says_so(desk):
     assert said["warnings"] == [f"It was of schema 1 and is now of {SCHEMA}."]
 
 
-def test_faults_name_their_path(desk):
+def test_invalid_recipe_request_is_refused_with_its_path(desk):
     with pytest.raises(BadInput, match="Did you mean 'steps'") as caught:
         desk.answer("recipes/save", {"recipe": {"name": "x", "passes": [{"stps": 3}]}})
     assert caught.value.path == "recipe.passes[0].stps"
@@ -116,7 +116,7 @@ def test_faults_name_their_path(desk):
         assert caught.value.path == field
 
 
-def test_without_a_folder_of_ones_own_nothing_is_kept_and_all_else_works():
+def test_without_a_recipe_folder_only_saving_is_refused():
     stood = ApiService(Stand())
     with pytest.raises(Missing, match="--recipes"):
         stood.answer("recipes/save", {"recipe": dump(MINE)})
@@ -139,14 +139,14 @@ def test_contradictions_are_warned_of_by_every_verb(desk, verb):
     assert any("take 0.5 or more" in text for text in desk.answer(verb, body)["warnings"])
 
 
-def test_an_absent_model_refuses_before_anything_is_painted(desk):
+def test_missing_detector_refuses_the_recipe_before_painting(desk):
     with pytest.raises(Missing, match="'foot'") as caught:
         fixed(desk, Pass(target=FACE), Pass(target=Target(models=("foot",))))
     assert caught.value.path == "recipe.passes[1].target.models[0]"
     assert desk.backend.engine.calls == []
 
 
-def test_a_pass_that_may_be_skipped_is_told_and_the_others_run(desk):
+def test_skippable_pass_with_a_missing_model_is_skipped_with_a_warning(desk):
     passes = (Pass(target=Target(models=("foot",)), if_missing="skip"), Pass(target=FACE))
     said = fixed(desk, *passes)
     assert [report["pass"] for report in said["reports"]] == [2]
@@ -157,7 +157,7 @@ def test_a_pass_that_may_be_skipped_is_told_and_the_others_run(desk):
     assert any(text.startswith("Pass 1 is skipped") for text in planned["warnings"])
 
 
-def test_a_recipe_about_the_mask_paints_what_is_masked(desk):
+def test_mask_target_repaints_the_masked_box(desk):
     mask = base64.b64encode(mask_layers.encode_gray(np.full((40, 50), 255, np.uint8))).decode()
     how = Pass(target=Target(what="mask"), denoising_strength=0.9)
     (report,) = fixed(desk, how, mask=mask, box=[100, 90, 150, 130])["reports"]
@@ -165,14 +165,14 @@ def test_a_recipe_about_the_mask_paints_what_is_masked(desk):
     assert report["label"] == "mask"
 
 
-def test_a_mask_says_where_detectors_may_paint(desk):
+def test_user_mask_limits_detected_regions(desk):
     away = base64.b64encode(mask_layers.encode_gray(np.full((20, 20), 255, np.uint8))).decode()
     over = base64.b64encode(mask_layers.encode_gray(np.full((BOX.height, BOX.width), 255, np.uint8))).decode()
     assert fixed(desk, Pass(target=FACE), mask=away, box=[200, 160, 220, 180])["reports"] == []
     assert len(fixed(desk, Pass(target=FACE), mask=over, box=list(BOX))["reports"]) == 1
 
 
-def test_a_box_that_is_none_is_refused(desk):
+def test_empty_box_is_refused(desk):
     with pytest.raises(BadInput, match="is empty") as caught:
         fixed(desk, Pass(target=FACE), mask="x", box=[5, 5, 5, 9])
     assert caught.value.path == "box"

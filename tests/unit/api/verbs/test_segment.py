@@ -32,7 +32,7 @@ def png(array: np.ndarray) -> str:
     return base64.b64encode(mask_layers.encode_gray(array)).decode()
 
 
-def test_a_picture_is_kept_and_looked_at_before_anybody_clicks():
+def test_uploaded_picture_is_cached_and_encoded_before_the_first_click():
     stand = Stand()
     desk = ApiService(stand)
     said = desk.answer("picture", {"image": IMAGE})
@@ -65,7 +65,7 @@ def test_image_id_of_one_process_is_unknown_to_another_process():
     assert (error.value.path, error.value.status) == ("image_id", 404)
 
 
-def test_a_click_gives_masks_of_their_boxes_best_first():
+def test_click_answers_masks_cropped_to_their_boxes_best_first():
     stand = Stand()
     said = ApiService(stand).answer("segment", {"image": IMAGE, **CLICK})
     first, second = said["masks"]
@@ -78,7 +78,7 @@ def test_a_click_gives_masks_of_their_boxes_best_first():
     assert stand.pointer.asked[0][0].clicks == (Click(60, 50),)
 
 
-def test_whole_masks_are_of_the_pictures_size():
+def test_whole_masks_have_the_size_of_the_picture():
     said = ApiService(Stand()).answer("segment", {"image": IMAGE, **CLICK, "whole_masks": True})
     mask = gray(said["masks"][0]["mask"])
     assert mask.shape == (200, 240)
@@ -97,7 +97,7 @@ def test_points_box_and_words_reach_the_segmenter():
     assert (prompt.box, prompt.text) == (Box(0, 0, 240, 20), "a cat")
 
 
-def test_everything_needs_no_prompt():
+def test_segment_everything_needs_no_prompt():
     stand = Stand()
     said = ApiService(stand).answer("segment", {"image": IMAGE, "everything": True})
     assert [mask["label"] for mask in said["masks"]] == ["one", "two"]
@@ -105,7 +105,7 @@ def test_everything_needs_no_prompt():
     assert stand.pointer.asked == []
 
 
-def test_a_memory_goes_back_with_the_next_click():
+def test_segmenter_memory_is_passed_to_the_next_click():
     stand = Stand()
     desk = ApiService(stand)
     first = desk.answer("segment", {"image": IMAGE, **CLICK})
@@ -115,7 +115,7 @@ def test_a_memory_goes_back_with_the_next_click():
     assert again["memory"] not in ("", first["memory"])
 
 
-def test_a_memory_of_another_picture_is_left_out_and_said():
+def test_memory_of_another_picture_is_ignored_with_a_warning():
     stand = Stand()
     desk = ApiService(stand)
     first = desk.answer("segment", {"image": IMAGE, **CLICK})
@@ -136,7 +136,7 @@ def test_a_memory_of_another_picture_is_left_out_and_said():
         ({"points": "here"}, "points"),
     ],
 )
-def test_what_points_at_nothing_is_refused_by_its_path(body, path):
+def test_prompt_outside_the_picture_or_empty_is_refused_with_its_path(body, path):
     stand = Stand(runs_on="cuda")
     with pytest.raises(BadInput) as error:
         ApiService(stand).answer("segment", {"image": IMAGE, **body})
@@ -152,14 +152,14 @@ def test_an_unknown_segmenter_is_named():
 
 
 @pytest.mark.parametrize(("device", "queued"), [("cuda:0", ["segment"]), ("cpu", [])])
-def test_only_the_gpu_is_queued_for(device, queued):
+def test_segment_waits_for_the_queue_only_on_a_gpu(device, queued):
     stand = Stand(runs_on=device)
     ApiService(stand).answer("segment", {"image": IMAGE, **CLICK, "task": "click"})
     assert stand.jobs == queued
     assert stand.tasks == ["click"] * len(queued)
 
 
-def test_the_classical_segmenter_never_waits_but_for_words():
+def test_classical_segmenter_waits_for_the_queue_only_with_a_text_prompt():
     stand = Stand(runs_on="cuda")
     stand.pointer.name = "classical"
     desk = ApiService(stand)
@@ -169,7 +169,7 @@ def test_the_classical_segmenter_never_waits_but_for_words():
     assert stand.jobs == ["segment"]
 
 
-def test_the_look_ahead_waits_its_turn_on_a_gpu():
+def test_encoding_ahead_of_the_first_click_waits_for_the_gpu_queue():
     stand = Stand(runs_on="cuda")
     desk = ApiService(stand)
     with stand.busy("fix"):
@@ -187,7 +187,7 @@ def halves() -> tuple[Picture, np.ndarray]:
     return Picture(pixels), mask
 
 
-def test_a_mask_is_snapped_to_the_edge_beside_it():
+def test_mask_snaps_to_the_adjacent_edge():
     picture, mask = halves()
     body = {"image": encoder.encode_base64(picture), "mask": png(mask), "radius": 8}
     said = ApiService(Stand()).answer("mask", body)
@@ -201,7 +201,7 @@ def test_a_mask_is_snapped_to_the_edge_beside_it():
     assert moved <= 1, "the right side lies at the edge"
 
 
-def test_a_mask_may_come_as_its_box():
+def test_mask_cropped_to_its_box_equals_the_full_mask():
     picture, mask = halves()
     whole = {"image": encoder.encode_base64(picture), "mask": png(mask)}
     cut = {**whole, "mask": png(mask[20:60, 30:56]), "box": [30, 20, 56, 60]}
@@ -219,7 +219,7 @@ def test_a_mask_may_come_as_its_box():
         ({"radius": -1}, "radius"),
     ],
 )
-def test_no_mask_is_refused(changes, path):
+def test_invalid_mask_request_is_refused_with_its_path(changes, path):
     body = {"image": IMAGE, "mask": png(np.full((200, 240), 255, np.uint8)), **changes}
     with pytest.raises(BadInput) as error:
         ApiService(Stand()).answer("mask", body)

@@ -44,7 +44,7 @@ def slope(size: Size = SIDE, levels: float = 10.0) -> np.ndarray:
     return np.dstack([red, green, np.full_like(red, levels / 2)])
 
 
-def whole(pixels: np.ndarray) -> np.ndarray:
+def to_bytes(pixels: np.ndarray) -> np.ndarray:
     return np.rint(pixels).clip(0, 255).astype(np.uint8)
 
 
@@ -54,8 +54,8 @@ def soft(box: Box, size: Size = SIDE) -> tuple[Mask, Mask]:
     return shown, Mask.where(shown.alpha > 0).feathered(4)
 
 
-def found(original: np.ndarray, painted: np.ndarray, hole: Box) -> Field:
-    made = field(whole(original), whole(painted), *soft(hole))
+def fitted_field(original: np.ndarray, painted: np.ndarray, hole: Box) -> Field:
+    made = field(to_bytes(original), to_bytes(painted), *soft(hole))
     assert made is not None
     return made
 
@@ -84,7 +84,7 @@ BORDERS = [
 @pytest.mark.parametrize("hole", BORDERS)
 def test_a_linear_shift_is_undone_also_at_the_borders(hole):
     original = scene()
-    made = found(original, original + slope(), hole)
+    made = fitted_field(original, original + slope(), hole)
     assert worst(made, -slope(), hole) < 1.5
     assert np.abs(shift(made, hole) + slope()[hole.slices]).mean() < 0.4
     assert made.agreement > 0.95
@@ -93,20 +93,20 @@ def test_a_linear_shift_is_undone_also_at_the_borders(hole):
 def test_a_curved_shift_is_undone():
     x = np.linspace(0, np.pi, SIDE.width)
     bulge = np.broadcast_to(8 * np.sin(x)[None, :, None], (SIDE.height, SIDE.width, 3))
-    made = found(scene(), scene() + bulge, HOLE)
+    made = fitted_field(scene(), scene() + bulge, HOLE)
     assert worst(made, -bulge, HOLE) < 1
 
 
-def test_a_shift_is_undone_under_an_autoencoders_loss():
+def test_colour_shift_is_undone_despite_autoencoder_loss():
     original = scene()
-    made = found(original, lossy(original, 5) + slope(), HOLE)
+    made = fitted_field(original, lossy(original, 5) + slope(), HOLE)
     assert worst(made, -slope(), HOLE) < 2.5
 
 
 def test_tint_of_repainted_pixels_alone_is_corrected():
     original, (shown, repainted) = scene(), soft(HOLE)
     tint = (repainted.alpha / 255)[..., None] * np.array([6.0, -5.0, 4.0])
-    made = field(whole(original), whole(original + tint), shown, repainted)
+    made = field(to_bytes(original), to_bytes(original + tint), shown, repainted)
     assert made is not None
     assert worst(made, -tint, HOLE) < 1.5
 
@@ -124,7 +124,7 @@ def lossy(pixels: np.ndarray, seed: int) -> np.ndarray:
 def test_a_shift_by_level_is_undone_in_colours_that_only_the_inside_has(loss):
     original = scene()
     painted = 110 + (original - 110) @ TONE
-    made = found(original, lossy(painted, 8) if loss else painted, HOLE)
+    made = fitted_field(original, lossy(painted, 8) if loss else painted, HOLE)
     dark, light = (np.full_like(painted, level) for level in (70, 190))
     for level in (dark, light):
         wanted = (level - 110) @ np.linalg.inv(TONE) + 110 - level
@@ -134,50 +134,50 @@ def test_a_shift_by_level_is_undone_in_colours_that_only_the_inside_has(loss):
 
 def test_lost_detail_and_noise_are_no_shift_by_level():
     original = scene()
-    assert not found(original, lossy(original, 9), HOLE).tone.any()
+    assert not fitted_field(original, lossy(original, 9), HOLE).tone.any()
 
 
 def test_new_content_of_its_own_colour_is_no_shift_by_level():
     original, painted = scene(), scene()
     painted[car()] = np.array(BLUE)
-    made = found(original, painted, HOLE)
+    made = fitted_field(original, painted, HOLE)
     assert np.abs(shift(made, HOLE, painted=painted)).max() < 1
 
 
 def test_contrast_is_changed_by_no_more_than_the_strongest_tone():
     original = scene()
-    tone = found(original, 128 + 0.6 * (original - 128), HOLE).tone[:, :3]
+    tone = fitted_field(original, 128 + 0.6 * (original - 128), HOLE).tone[:, :3]
     assert 0.1 < np.linalg.norm(tone, 2) <= STRONGEST_TONE + 1e-6
 
 
 def test_painting_without_a_colour_shift_stays_unchanged():
-    assert not found(scene(), scene(), HOLE).knots.any()
+    assert not fitted_field(scene(), scene(), HOLE).knots.any()
 
 
-def test_a_shift_that_black_cuts_off_is_known_from_where_it_does_not():
+def test_shift_clipped_at_black_is_estimated_from_unclipped_pixels():
     original = scene()
     original[:, 30:80] = 2
-    made = found(original, original - 10, HOLE)
+    made = fitted_field(original, original - 10, HOLE)
     assert worst(made, np.full_like(original, 10), HOLE) < 2.5
 
 
-def test_a_shift_is_undone_where_all_is_black():
+def test_colour_shift_is_undone_in_an_all_black_picture():
     original = scene() * 0 + 3
-    made = found(original, original + 6, HOLE)
+    made = fitted_field(original, original + 6, HOLE)
     assert worst(made, np.full_like(original, -6), HOLE) < 0.5
 
 
 @pytest.mark.parametrize("level", [10, 245])
-def test_grain_that_is_lost_near_black_or_white_is_no_shift(level):
+def test_loss_of_grain_near_black_or_white_gives_no_colour_shift(level):
     grain = np.random.default_rng(1).normal(0, 6, scene().shape)
-    original = whole(level + grain).astype(float)
-    made = found(original, cv2.GaussianBlur(original, (0, 0), 1.5), HOLE)
+    original = to_bytes(level + grain).astype(float)
+    made = fitted_field(original, cv2.GaussianBlur(original, (0, 0), 1.5), HOLE)
     assert worst(made, np.zeros_like(original), HOLE) < 0.3
 
 
-def test_mere_loss_of_detail_is_no_shift():
+def test_loss_of_detail_gives_no_colour_shift():
     original = scene()
-    assert worst(found(original, lossy(original, 6), HOLE), np.zeros_like(original), HOLE) < 0.3
+    assert worst(fitted_field(original, lossy(original, 6), HOLE), np.zeros_like(original), HOLE) < 0.3
 
 
 def car() -> np.ndarray:
@@ -186,17 +186,17 @@ def car() -> np.ndarray:
 
 
 @pytest.mark.parametrize("shift", [0.0, 6.0])
-def test_new_colours_do_not_bleed_and_are_not_taken_back(shift):
+def test_new_colours_of_an_object_do_not_affect_the_colour_field(shift):
     original, painted = scene(), scene()
     shade = scene(seed=3).mean(-1, keepdims=True) / 128
     original[car()], painted[car()] = (np.array(RED) * shade)[car()], (np.array(BLUE) * shade)[car()]
-    made = found(original, painted + shift, HOLE)
+    made = fitted_field(original, painted + shift, HOLE)
     assert worst(made, np.full_like(original, -shift), HOLE) < 1
     assert 0.5 < made.agreement < 0.98
 
 
-def test_a_wholly_new_picture_is_not_shifted():
-    made = found(scene(), 255 - scene(seed=4) * 0.3, HOLE)
+def test_unrelated_new_content_gets_no_colour_correction():
+    made = fitted_field(scene(), 255 - scene(seed=4) * 0.3, HOLE)
     assert made.agreement < 0.5
     assert reliance(made.agreement, 1.0) == 0
 
@@ -209,17 +209,17 @@ def test_field_is_none_without_a_kept_or_a_shown_pixel():
 
 def test_no_correction_exceeds_the_largest_shift():
     steep = slope(levels=30)
-    made = found(scene() * 0, scene() * 0 + steep + 30, Box(60, 0, 160, 128))
+    made = fitted_field(scene() * 0, scene() * 0 + steep + 30, Box(60, 0, 160, 128))
     assert np.abs(shift(made, SIDE.box)).max() <= LARGEST_SHIFT
 
 
-def test_any_part_of_a_field_is_that_part_of_the_whole():
-    made = found(scene(), scene() + slope(), HOLE)
+def test_colour_field_of_a_part_equals_that_part_of_the_whole():
+    made = fitted_field(scene(), scene() + slope(), HOLE)
     assert np.allclose(shift(made, HOLE), shift(made, SIDE.box)[HOLE.slices], atol=1e-4)
 
 
 def test_a_field_is_the_same_surface_at_every_size():
-    made, double = found(scene(), scene() + slope(), HOLE), Size(SIDE.width * 2, SIDE.height * 2)
+    made, double = fitted_field(scene(), scene() + slope(), HOLE), Size(SIDE.width * 2, SIDE.height * 2)
     small = cv2.resize(shift(made, double.box, double), SIDE, interpolation=cv2.INTER_AREA)
     assert np.abs(small - shift(made, SIDE.box))[HOLE.slices].max() < 0.1
 
@@ -240,8 +240,8 @@ def bump(levels: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("levels", "taken_back"), [(4, True), (40, False)])
-def test_a_low_strength_lets_the_inside_tell_of_small_shifts_only(levels, taken_back):
-    crops = whole(scene()), whole(scene() + bump(levels))
+def test_inside_pixels_count_only_for_small_shifts_at_low_strength(levels, taken_back):
+    crops = to_bytes(scene()), to_bytes(scene() + bump(levels))
     silent, heard = (field(*crops, *soft(HOLE), inside=inside) for inside in (0.0, 0.5))
     assert silent is not None
     assert heard is not None
@@ -251,7 +251,7 @@ def test_a_low_strength_lets_the_inside_tell_of_small_shifts_only(levels, taken_
     assert left < 0.5 if taken_back else left > 0.95
 
 
-def test_the_inside_has_no_say_where_it_is_new():
+def test_weight_of_inside_pixels_falls_to_0_with_strength_or_fill():
     assert inside_say(0) == 1
     assert 0 < inside_say(0.5) < inside_say(0.3) < 1
     assert inside_say(0.6) == inside_say(1.0) == 0
@@ -280,7 +280,7 @@ class Shifting(FakeEngine):
         return [self.shifted(job.picture) for job in jobs]
 
     def shifted(self, picture: Picture) -> Picture:
-        return Picture(whole(picture.pixels + slope(picture.size, self.shift)))
+        return Picture(to_bytes(picture.pixels + slope(picture.size, self.shift)))
 
 
 CANVAS = Size(300, 240)
@@ -289,7 +289,7 @@ REGION = Region.of_box(Box(100, 80, 180, 160), "face", 0.9)
 
 def drift(shift: float, **changes) -> float:
     """Mean difference in the region, of a picture fixed by an engine that shifts colours."""
-    original = Picture(whole(scene(CANVAS)))
+    original = Picture(to_bytes(scene(CANVAS)))
     planned = plan_pass(CANVAS, [REGION], PassWork(0, face_pass(**changes)), GENERATION, Size(256, 256))
     (result,) = run_plans([original], [planned], Shifting(shift=shift))
     mask = result.reports[0].mask(original)
@@ -298,13 +298,13 @@ def drift(shift: float, **changes) -> float:
     return float(np.abs(cv2.blur(difference, (9, 9))[REGION.box.slices]).mean())
 
 
-def test_fix_has_the_colours_of_its_surroundings():
+def test_fix_reduces_colour_drift_against_its_surroundings():
     assert Pass().colour_correction == 1
     assert drift(12) < 0.12 * drift(12, colour_correction=0)
 
 
 def test_a_region_that_is_fixed_again_and_again_does_not_drift_by_rounding():
-    picture = original = Picture(whole(scene(CANVAS)))
+    picture = original = Picture(to_bytes(scene(CANVAS)))
     drifts = []
     for _ in range(6):
         planned = plan_pass(CANVAS, [REGION], PassWork(0, face_pass()), GENERATION, Size(256, 256))
@@ -319,8 +319,8 @@ def test_the_knob_scales_the_correction():
 
 
 @pytest.mark.parametrize("work", [Size(128, 128), Size(64, 192), Size(320, 256)])
-def test_off_is_plain_alpha_to_the_bit(work):
-    canvas = Picture(whole(scene(CANVAS)))
+def test_colour_correction_0_is_plain_alpha_blending_bit_for_bit(work):
+    canvas = Picture(to_bytes(scene(CANVAS)))
     frame = Frame(Box(40, 30, 240, 190), work)
     shown = Mask.of_box(frame.crop.size, Box(60, 50, 140, 110)).feathered(8)
     step = step_of(frame, shown, colour_correction=0.0, grain=0.0)

@@ -10,7 +10,7 @@ from tests.helpers import masks, noise, sizes
 
 
 @given(st.data())
-def test_zero_keeps_full_replaces_and_between_lies_between(data):
+def test_alpha_0_keeps_255_replaces_and_levels_between_interpolate(data):
     size = data.draw(sizes())
     under, over, mask = noise(size, 1).pixels, noise(size, 2).pixels, data.draw(masks(size))
     mixed = blend_patch(under, over, mask)
@@ -36,13 +36,13 @@ def test_equal_pictures_mix_to_themselves(data):
     assert np.array_equal(blend_patch(pixels, pixels, data.draw(masks(size))), pixels)
 
 
-def test_sizes_that_differ_are_refused():
+def test_blending_different_sizes_is_refused():
     with pytest.raises(ValueError, match="sizes differ"):
         blend_patch(noise(Size(4, 4)).pixels, noise(Size(4, 4)).pixels, Mask.full(Size(4, 5)))
 
 
 @given(st.data())
-def test_levels_that_are_whole_mix_as_bytes_do(data):
+def test_float_patch_of_whole_levels_blends_like_a_byte_patch(data):
     size = data.draw(sizes())
     under, over, mask = noise(size, 1).pixels, noise(size, 2).pixels, data.draw(masks(size))
     mixed = blend_patch(under, over.astype(np.float32), mask)

@@ -38,7 +38,7 @@ def outside() -> np.ndarray:
 
 
 @pytest.mark.parametrize("step", [-20.0, -3.0, 8.0, 24.0])
-def test_a_step_is_taken_off_at_the_edge_and_fades_inwards(under, outside, step):
+def test_tone_step_is_removed_at_the_edge_and_decays_inwards(under, outside, step):
     shift = find_edge_shift(under, under + step, outside)
     assert np.abs(shift[60:62, 100:200] + step).max() < 0.1 * abs(step)
     depth = np.abs(shift[60:150, 150, 0])
@@ -46,17 +46,17 @@ def test_a_step_is_taken_off_at_the_edge_and_fades_inwards(under, outside, step)
     assert not depth[DECAY_PIXELS:].any()
 
 
-def test_a_step_that_varies_along_the_edge_is_followed(under, outside):
+def test_shift_follows_a_step_that_varies_along_the_edge(under, outside):
     step = np.float32(15) * np.cos(np.arange(SIDE, dtype=np.float32) / 40)[:, None, None]
     shift = find_edge_shift(under, under + step, outside)
     assert np.abs(shift[70:230, 60] + step[70:230, 0]).max() < 2
 
 
-def test_new_content_is_no_step(under, outside):
+def test_shift_for_new_content_is_bounded(under, outside):
     assert np.abs(find_edge_shift(under, under + 200, outside)).max() <= MOST + 1e-3
 
 
-def test_texture_at_the_edge_is_no_step(under, outside):
+def test_texture_at_the_edge_gives_almost_no_shift(under, outside):
     noise = np.random.default_rng(3).normal(0, 8, under.shape).astype(np.float32)
     assert np.abs(find_edge_shift(under, under + noise, outside)[INSIDE]).mean() < 1
 
@@ -88,7 +88,7 @@ def repainted(before: np.ndarray, match_edge: float) -> np.ndarray:
     return result.picture.pixels[..., 0].astype(int) - before[..., 0]
 
 
-def test_pass_levels_its_edge_by_the_given_share(under):
+def test_match_edge_reduces_the_step_at_the_edge_by_the_given_share(under):
     before = np.rint(under).astype(np.uint8)
     changes = [np.abs(repainted(before, share)) for share in (0.0, 0.5, 1.0)]
     at_edge = [change[BOX.grown(-8).slices][[0, -1]].mean() for change in changes]
@@ -99,7 +99,7 @@ def test_pass_levels_its_edge_by_the_given_share(under):
     assert middle == pytest.approx([STEP] * 3, abs=1)
 
 
-def test_removal_alone_paints_level_with_the_picture():
+def test_match_edge_is_on_only_for_removal():
     on = {name for name, intent in INTENTS.items() if intent.how.match_edge}
     assert on == {"remove"}
     recipes = {

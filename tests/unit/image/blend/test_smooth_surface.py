@@ -56,7 +56,7 @@ def test_surface_follows_clean_samples_closely_and_smooths_noisy_ones():
     assert left(10, 100) < left(10, 0.01) / 2
 
 
-def test_firmness_tells_how_much_noise_moves_the_tone():
+def test_firmness_is_the_inverse_covariance_of_the_tone_under_noise():
     noise = 2.0
     tones = [fitted(evidence(seed, noise)).tone for seed in range(40)]
     firmness = fitted(evidence()).firmness

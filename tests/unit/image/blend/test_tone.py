@@ -137,7 +137,7 @@ def result(pixels, box=BOX, **how) -> np.ndarray:
 
 @pytest.mark.parametrize("kind", GREY)
 @pytest.mark.parametrize("content", ["original", "fill", "noise", "latent noise"])
-def test_a_black_and_white_picture_stays_so(kind, content):
+def test_black_and_white_picture_stays_black_and_white_after_repainting(kind, content):
     before = GREY[kind]()
     after = result(before, masked_content=content)
     assert (after[BOX.slices] != before[BOX.slices]).any()
@@ -152,7 +152,7 @@ def off_curve(pixels, kind) -> np.ndarray:
 
 
 @pytest.mark.parametrize("kind", TONED)
-def test_a_toned_picture_stays_so(kind):
+def test_toned_picture_keeps_its_tone_curve_after_repainting(kind):
     before = TONED[kind]()
     after = result(before)
     assert (after[BOX.slices] != before[BOX.slices]).any()
@@ -162,13 +162,13 @@ def test_a_toned_picture_stays_so(kind):
 
 
 @pytest.mark.parametrize("kind", TONED)
-def test_a_toned_jpeg_is_known(kind):
+def test_toned_jpeg_keeps_its_tone_curve_after_repainting(kind):
     before = saved(TONED[kind](), quality=85)
     assert off_curve(result(before)[BOX.slices], kind).max() <= 12
 
 
 @pytest.mark.parametrize("kind", OFF)
-def test_a_picture_in_colour_or_without_tones_has_none(kind):
+def test_picture_in_colour_or_without_tonal_range_has_no_tone(kind):
     assert Tone.of(OFF[kind]()) is None
 
 
@@ -185,13 +185,13 @@ def test_the_tone_can_be_switched_off():
 
 
 @pytest.mark.parametrize("save", [lambda p: p, functools.partial(saved, quality=90)])
-def test_selective_colour_keeps_its_colour_and_its_grey(save):
+def test_selective_colour_picture_keeps_colour_and_grey_areas(save):
     before = save(selective())
     assert chroma(result(before, RED, compression=0.0)[RED.slices].astype(int)).mean() > 60
     assert chroma(result(before, AWAY)[AWAY.slices].astype(int)).max() <= 2
 
 
-def test_colours_are_let_in_where_the_picture_has_some():
+def test_region_half_grey_half_red_keeps_red_only_where_it_was():
     """A region of grey with a red thing in it."""
     both = Box(110, 10, 195, 70)
     after = result(selective(), both, masked_content="original").astype(int)
@@ -223,7 +223,7 @@ class Same(FakeEngine):
         return Picture(job.picture.pixels.copy())
 
 
-def test_a_black_and_white_painter_loses_nothing():
+def test_keep_tone_changes_an_already_toned_painting_by_at_most_3():
     for before in (grey(), sepia()):
         apart = np.abs(result(before, engine=Same(128)).astype(int) - before)
         plain = np.abs(result(before, engine=Same(128), keep_tone="off").astype(int) - before)
@@ -237,7 +237,7 @@ def test_a_black_and_white_painter_loses_nothing():
     st.integers(0, 140),
     st.integers(0, 100),
 )
-def test_every_duotone_stays_on_its_line(dark, light, left, top):
+def test_repainted_duotone_stays_on_the_line_between_its_colours(dark, light, left, top):
     before = mixed(dark, light)
     after = result(before, Box(left, top, left + 50, top + 50))
     span = np.array(light, float) - dark
@@ -253,7 +253,7 @@ def test_every_region_of_a_grey_picture_stays_grey(left, top, strength, keep):
     assert chroma(after.astype(int)).max() == 0
 
 
-def test_the_curve_has_the_colour_of_each_luma():
+def test_tone_curve_preserves_luma():
     tone = Tone.of(mixed((12, 30, 90), (240, 245, 220)))
     assert tone is not None
     assert not tone.grey
@@ -261,7 +261,7 @@ def test_the_curve_has_the_colour_of_each_luma():
     assert abs(float((colours @ LUMA)[0]) - 120) < 1
 
 
-def test_large_pictures_are_judged_by_a_sample():
+def test_large_grey_picture_is_recognized_as_grey():
     large = np.repeat(np.repeat(grey(), 12, 0), 12, 1)
     tone = Tone.of(large)
     assert tone is not None
@@ -303,7 +303,7 @@ def test_an_extension_keeps_the_tone_of_the_whole_picture():
     assert chroma(extended(grey_end)[:, 210:].astype(int)).mean() > 60, "a crop of a picture in colour"
 
 
-def test_a_coloured_thing_at_the_border_may_go_on():
+def test_coloured_object_at_the_border_is_extended_in_colour():
     pixels = grey()
     pixels[40:100, 170:] = (200, 30, 40)
     assert chroma(extended(pixels)[:, 210:].astype(int)).mean() > 60

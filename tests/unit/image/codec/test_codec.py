@@ -76,14 +76,14 @@ def test_jpeg_keeps_full_colour_resolution():
     assert np.abs(decode(encode(Picture(red), "JPEG")).pixels.astype(int) - red).max() <= 8
 
 
-def test_jpeg_is_near():
+def test_jpeg_round_trip_is_within_3_levels():
     picture = Picture(np.full((16, 16, 3), (200, 30, 90), np.uint8))
     assert np.abs(decode(encode(picture, "JPEG")).pixels.astype(int) - picture.pixels).max() <= 3
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_picture_is_turned_upright_once_and_for_all(orientation, kind):
+def test_exif_orientation_is_applied_once_and_then_reset(orientation, kind):
     data = file_of(Image.fromarray(PIXELS), kind, exif=exif_of(orientation), **lossless(kind))
     picture = decode(data)
     assert np.array_equal(picture.pixels, TURNED[orientation])
@@ -108,7 +108,7 @@ def test_a_jpeg_from_a_phone_is_turned_upright(orientation):
     assert picture.pixels[0 if down else -1, 0 if right else -1].max() < 50
 
 
-def test_an_image_in_memory_is_left_as_it_was():
+def test_converting_a_pil_image_does_not_modify_it():
     image = Image.open(io.BytesIO(file_of(Image.fromarray(PIXELS), exif=exif_of(6))))
     from_pil(image)
     assert image.getexif()[0x0112] == 6
@@ -116,7 +116,7 @@ def test_an_image_in_memory_is_left_as_it_was():
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
-def test_damaged_exif_does_not_cost_the_picture():
+def test_picture_with_damaged_exif_is_read():
     data = file_of(Image.fromarray(PIXELS), exif=b"Exif\0\0II*\0\xff\xff\xff\xff garbage")
     assert np.array_equal(decode(data).pixels, PIXELS)
 
@@ -137,18 +137,18 @@ def test_alpha_and_the_colours_under_it_survive(kind):
         assert np.array_equal(one.alpha, rgba()[..., 3])
 
 
-def test_opaque_alpha_becomes_none():
+def test_fully_opaque_alpha_is_dropped():
     assert decode(file_of(Image.fromarray(rgba(255)))).alpha is None
 
 
-def test_grey_with_alpha():
+def test_grey_with_alpha_is_read_as_rgb_and_alpha():
     grey = np.dstack([PIXELS[..., 0], PIXELS[..., 1]])
     picture = decode(file_of(Image.fromarray(grey, "LA")))
     assert np.array_equal(picture.pixels, np.repeat(PIXELS[..., :1], 3, 2))
     assert np.array_equal(picture.alpha, PIXELS[..., 1])
 
 
-def test_a_palette_with_a_transparent_entry():
+def test_palette_with_a_transparent_entry_is_read_with_alpha():
     image = Image.new("P", (4, 1))
     image.putpalette([10, 20, 30, 40, 50, 60, 70, 80, 90])
     image.putdata([0, 1, 2, 1])
@@ -157,7 +157,7 @@ def test_a_palette_with_a_transparent_entry():
     assert picture.alpha.tolist() == [[255, 0, 255, 0]]
 
 
-def test_a_palette_without_transparency():
+def test_palette_without_transparency_is_read_without_alpha():
     image = Image.fromarray(PIXELS).quantize(8)
     picture = decode(file_of(image))
     assert np.array_equal(picture.pixels, np.asarray(image.convert("RGB")))
@@ -187,7 +187,7 @@ def test_other_colour_models_become_rgb(mode):
     assert picture.alpha is None
 
 
-def test_one_pixel():
+def test_picture_of_one_pixel_survives_a_round_trip():
     picture = decode(file_of(Image.new("RGB", (1, 1), (1, 2, 3))))
     assert picture.pixels.tolist() == [[[1, 2, 3]]]
     assert decode(encode(picture)) == picture
@@ -236,7 +236,7 @@ def test_decoder_refuses_header_with_too_many_pixels_before_decoding(width, heig
     assert str(decoder.MAX_PIXELS) in caught.value.hint
 
 
-def test_too_many_bytes_are_refused_unread(monkeypatch):
+def test_file_over_the_byte_limit_is_refused_before_decoding(monkeypatch):
     monkeypatch.setattr(decoder, "MAX_BYTES", 10)
     with pytest.raises(TooLarge, match="11 bytes"):
         decode(b"x" * 11)
@@ -273,7 +273,7 @@ def test_profile_and_exif_survive_other_formats(kind):
     assert maker(bag.exif) == "Maker"
 
 
-def test_xmp_is_written_as_the_kind_of_chunk_it_is_read_from():
+def test_xmp_is_written_to_an_itxt_chunk():
     assert b"iTXtXML:com.adobe.xmp" in encode(loaded())
 
 
@@ -288,7 +288,7 @@ def test_text_that_png_cannot_name_is_left_out():
     assert sum("cannot hold the text" in said for said in encoder.losses(noise(SIZE), "PNG", text)) == 3
 
 
-def test_exif_too_long_for_jpeg_does_not_cost_the_picture():
+def test_picture_with_exif_too_long_for_jpeg_is_written():
     exif = exif_of()
     exif[0x9286] = b"x" * 70_000
     picture = Picture(PIXELS, baggage=Metadata(exif=exif.tobytes()))
@@ -341,18 +341,18 @@ def test_unknown_file_ending_is_refused_without_writing_a_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path):
+def test_missing_file_is_named_in_the_error(tmp_path):
     with pytest.raises(BadPicture, match=r"none\.png"):
         decoder.read(tmp_path / "none.png")
 
 
-def test_a_mask_travels_as_one_channel():
+def test_mask_is_encoded_with_one_channel():
     image = Image.open(io.BytesIO(mask_layers.encode_gray(PIXELS[..., 0])))
     assert image.mode == "L"
     assert np.array_equal(np.asarray(image), PIXELS[..., 0])
 
 
-def test_a_picture_is_its_own_and_read_only():
+def test_picture_copies_its_pixels_and_is_read_only():
     source = PIXELS.copy()
     picture = Picture(source)
     source[:] = 0
@@ -369,7 +369,7 @@ def test_pictures_are_equal_by_their_colours():
     assert Picture(PIXELS).digest != Picture(PIXELS.reshape(SIZE.width, SIZE.height, 3)).digest
 
 
-def test_a_crop_must_lie_within():
+def test_crop_beyond_the_picture_is_refused():
     with pytest.raises(ValueError, match="does not lie within"):
         noise(SIZE).crop(Box(0, 0, 8, 5))
 
@@ -390,7 +390,7 @@ def test_array_that_is_no_picture_is_refused(pixels, alpha):
         Picture(pixels, alpha)
 
 
-def test_other_pixels_keep_alpha_and_baggage_where_the_size_allows():
+def test_replacing_pixels_keeps_alpha_and_metadata_at_equal_size():
     picture = Picture(PIXELS, rgba()[..., 3], Metadata(icc=SRGB))
     same = picture.with_pixels(PIXELS[::-1].copy())
     assert np.array_equal(same.alpha, picture.alpha)
@@ -408,7 +408,7 @@ def test_decoder_ignores_a_replaced_pil_open(monkeypatch):
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_an_image_that_another_reader_takes_is_turned_upright(orientation, kind):
+def test_orientation_is_applied_for_a_custom_reader(orientation, kind):
     data = file_of(Image.fromarray(PIXELS), kind, exif=exif_of(orientation), **lossless(kind))
     found = decoder.convert(data, lambda image: np.asarray(decoder.upright(image)))
     assert np.array_equal(found, TURNED[orientation])

@@ -47,7 +47,7 @@ NAMED = {
 
 
 @pytest.mark.parametrize("data", list(NAMED), ids=list(NAMED.values()))
-def test_a_kind_that_is_not_read_is_refused_by_name(data):
+def test_unsupported_file_kind_is_refused_by_name(data):
     with pytest.raises(BadPicture, match=NAMED[data]) as caught:
         decode(data, "image")
     assert caught.value.path == "image"
@@ -99,7 +99,7 @@ class _Painted(ImageFile.ImageFile):
         """Of an older PIL."""
 
 
-def test_an_extension_that_is_there_is_used(monkeypatch):
+def test_installed_pil_extension_is_used(monkeypatch):
     monkeypatch.setattr(
         Image, "OPEN", {**Image.OPEN, "HEIF": (_Painted, lambda head: head[4:12] == b"ftypheic")}
     )
@@ -133,7 +133,7 @@ def test_unsupported_tiff_is_refused_with_its_property(tags, kind, why):
     assert caught.value.hint
 
 
-def test_a_tiff_that_claims_too_much_is_refused_before_it_is_read():
+def test_tiff_header_with_too_many_pixels_is_refused_before_decoding():
     data = tiff(np.zeros((6, 5, 3), np.uint16), t256=30_000, t257=30_000)
     with pytest.raises(TooLarge, match="pixels"):
         decode(data)
@@ -145,7 +145,7 @@ def test_16_bits_of_too_many_pixels_are_refused_before_they_are_read():
         decode(data)
 
 
-def test_bounds_of_reading_hold_whatever_is_written():
+def test_byte_limit_admits_the_largest_file_that_can_be_written():
     assert decoder.MAX_SAMPLES * 1.01 + png.MAX_BAGGAGE < decoder.MAX_BYTES
     assert decoder.MAX_SAMPLES >= 4 * decoder.MAX_PIXELS
 
@@ -201,7 +201,7 @@ WHOLE = {
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8),
     st.floats(0.02, 1),
 )
-def test_a_damaged_file_is_a_picture_or_refused(kind, changes, share):
+def test_damaged_file_is_decoded_or_refused_as_bad_input(kind, changes, share):
     """Whatever is wrong with it, no foreign error comes through, and what is read can be written."""
     data = bytearray(WHOLE[kind])
     for place, value in changes:

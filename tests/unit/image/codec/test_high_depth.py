@@ -60,7 +60,7 @@ def test_the_kind_of_a_16_bit_png_stays(channels):
 
 
 @pytest.mark.parametrize("kind", ["RGB", "grey"])
-def test_a_transparent_colour_of_16_bits_is_that_colour_only(kind):
+def test_transparent_colour_of_a_16_bit_png_matches_exactly(kind):
     found = samples(1 if kind == "grey" else 3)
     found[0, 0], found[0, 1] = 0x1234, 0x1235
     key = found[0, 0].astype(">u2").tobytes()
@@ -87,7 +87,7 @@ def test_16_bit_tiff_keeps_its_alpha():
     assert is_same(decode(tiff(found, t338=(2,))), found)
 
 
-def test_colours_that_were_multiplied_by_alpha_are_divided():
+def test_premultiplied_alpha_is_undone():
     found = samples(4)
     found[..., 3] |= 0x8000
     multiplied = found.copy()
@@ -116,7 +116,7 @@ def test_floats_beyond_black_and_white_are_refused(value, why):
     assert "0..1" in caught.value.hint
 
 
-def test_floats_of_grey_are_not_black():
+def test_grey_float_tiff_keeps_its_mean_level():
     found = np.linspace(0, 1, 24 * 40, dtype=np.float32).reshape(*SHAPE, 1)
     assert decode(tiff(found)).pixels.mean() == pytest.approx(127, abs=1)
 
@@ -128,7 +128,7 @@ def test_a_16_bit_file_that_is_cut_off_is_refused():
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
-def test_a_format_of_8_bits_says_that_16_become_8(kind):
+def test_writing_16_bits_to_an_8_bit_format_is_reported_as_a_loss(kind):
     picture = decode(deep_png(samples(3)))
     assert any("16 become 8" in said for said in losses(picture, kind))
     assert losses(picture, "PNG") == ()
@@ -156,7 +156,7 @@ def test_16_bits_are_blended_and_stay_outside_of_the_mask(mask, seed):
 
 @settings(max_examples=30, deadline=None)
 @given(masks, st.sampled_from([3, 4]))
-def test_a_candidate_is_put_on_16_bits(mask, channels):
+def test_candidate_on_a_16_bit_picture_keeps_unmasked_samples(mask, channels):
     picture = decode(deep_png(samples(channels)))
     over = Picture((samples(3, 9) >> 8).astype(np.uint8))
     made = put_on(picture, [Candidate(1, over, picture.size.box, Mask(mask))])
@@ -168,7 +168,7 @@ def test_a_candidate_is_put_on_16_bits(mask, channels):
 
 
 @given(st.integers(0, 50))
-def test_other_pixels_leave_16_bits_where_nothing_changed(seed):
+def test_replacing_pixels_keeps_16_bit_samples_of_unchanged_pixels(seed):
     picture = decode(deep_png(samples(4)))
     pixels = picture.pixels.copy()
     spots = np.random.default_rng(seed).random(SHAPE) < 0.3
@@ -182,7 +182,7 @@ def test_other_pixels_leave_16_bits_where_nothing_changed(seed):
     assert np.array_equal(decode(encode(made)).deep, made.deep)
 
 
-def test_samples_of_another_size_are_refused():
+def test_16_bit_samples_of_another_size_are_refused():
     with pytest.raises(ValueError, match="does not fit"):
         Picture(np.zeros((4, 4, 3), np.uint8), deep=np.zeros((4, 5, 3), np.uint16))
 

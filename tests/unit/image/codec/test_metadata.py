@@ -94,7 +94,7 @@ def test_metadata_survives_a_round_trip_and_losses_are_reported(picture, kind):
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(pictures)
-def test_a_second_writing_loses_nothing_more(picture):
+def test_second_round_trip_loses_no_further_metadata(picture):
     once = decode(encode(picture))
     twice = decode(encode(once))
     assert once.baggage == twice.baggage
@@ -118,7 +118,7 @@ def test_exif_of_every_format_is_turned_upright_and_stays(orientation, kind):
         assert tags.get_ifd(0x8769)[0x9286].endswith(b"a comment")
 
 
-def test_exif_is_not_written_anew():
+def test_exif_changes_in_the_orientation_byte_only():
     """Notes of camera makers hold offsets into it."""
     before = exif(6)
     after = decode(saved(Image.fromarray(PIXELS), "JPEG", exif=before)).baggage.exif
@@ -156,7 +156,7 @@ def test_pixels_per_inch_turn_with_the_picture():
         assert [round(one) for one in image.info["dpi"]] == [150, 300]
 
 
-def test_a_comment_of_jpeg_stays_one():
+def test_jpeg_comment_survives_a_round_trip():
     picture = decode(saved(Image.fromarray(PIXELS), "JPEG", comment="Grüße"))
     assert ("Comment", "Grüße") in picture.baggage.text
     assert decode(encode(picture, "JPEG")).baggage.text == picture.baggage.text
@@ -184,7 +184,7 @@ def test_text_of_more_than_a_megabyte_is_read(zipped, value):
     assert dict(decode(encode(picture)).baggage.text) == {"workflow": value}
 
 
-def test_a_bomb_of_text_is_refused_before_it_is_unpacked():
+def test_decompression_bomb_in_a_text_chunk_is_refused():
     packed = zlib.compress(b"x" * (png.MAX_BAGGAGE + 1))
     data = deep_png(np.zeros((4, 4, 3), np.uint16), chunk(b"zTXt", b"a\0\0" + packed))
     with pytest.raises(TooLarge, match="carries"):
@@ -192,7 +192,7 @@ def test_a_bomb_of_text_is_refused_before_it_is_unpacked():
 
 
 @pytest.mark.parametrize("letters", ["é", "x"])
-def test_text_that_is_accepted_at_its_most_is_written(letters):
+def test_longest_accepted_text_chunk_can_be_written_and_read(letters):
     """Latin-1 text of a PNG takes twice as many bytes where it is written in UTF-8."""
     size = (png.MAX_BAGGAGE - 1) // len(letters.encode())
     data = deep_png(np.zeros((4, 4, 3), np.uint16), chunk(b"tEXt", b"a\0" + letters.encode("latin-1") * size))
@@ -214,13 +214,13 @@ def test_infotext_that_does_not_fit_is_reported_as_lost():
     assert decode(encode(picture, "PNG", text)).baggage.text == full.text
 
 
-def test_many_texts_are_refused_by_their_sum():
+def test_text_chunks_over_the_limit_in_total_are_refused():
     many = chunk(b"tEXt", b"a\0" + b"x" * (png.MAX_BAGGAGE // 4))
     with pytest.raises(TooLarge):
         decode(deep_png(np.zeros((4, 4, 3), np.uint16), *[many] * 5))
 
 
-def test_settings_of_pil_are_left_alone():
+def test_global_limits_of_pil_stay_unchanged():
     before = PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY, Image.MAX_IMAGE_PIXELS
     decode(encode(Picture(PIXELS, baggage=Metadata(icc=profile(2_000_000)))))
     assert before == (PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY, Image.MAX_IMAGE_PIXELS)

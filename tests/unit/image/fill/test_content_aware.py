@@ -20,25 +20,25 @@ def stripes(width: int = 8) -> np.ndarray:
     return np.repeat(np.where((x + y) // width % 2, 200, 50).astype(np.uint8)[..., None], 3, axis=2)
 
 
-def hurt(pixels: np.ndarray) -> np.ndarray:
+def with_marked_hole(pixels: np.ndarray) -> np.ndarray:
     gone = pixels.copy()
     gone[HOLE.slices] = (255, 0, 255)
     return gone
 
 
-def test_stripes_are_led_on_through_the_hole():
-    made = fill_with_content(hurt(stripes()), MASK)[HOLE.slices].astype(int)
+def test_fill_continues_stripes_through_the_hole():
+    made = fill_with_content(with_marked_hole(stripes()), MASK)[HOLE.slices].astype(int)
     wrong = np.abs(made - stripes()[HOLE.slices]).mean()
     smooth = np.abs(
-        fill_smoothly(hurt(stripes()), MASK)[HOLE.slices].astype(int) - stripes()[HOLE.slices]
+        fill_smoothly(with_marked_hole(stripes()), MASK)[HOLE.slices].astype(int) - stripes()[HOLE.slices]
     ).mean()
     assert wrong < smooth / 4
 
 
-def test_an_edge_that_ends_on_either_side_meets_itself():
+def test_fill_joins_an_edge_interrupted_by_the_hole():
     scene = np.full((128, 128, 3), 60, np.uint8)
     scene[70:] = 190
-    made = fill_with_content(hurt(scene), MASK)
+    made = fill_with_content(with_marked_hole(scene), MASK)
     above, below = made[HOLE.top : 66, HOLE.left : HOLE.right], made[74 : HOLE.bottom, HOLE.left : HOLE.right]
     assert np.abs(above.astype(int) - 60).max() <= 12
     assert np.abs(below.astype(int) - 190).max() <= 12
@@ -47,13 +47,13 @@ def test_an_edge_that_ends_on_either_side_meets_itself():
 def test_a_texture_keeps_its_contrast():
     rough = cv2.GaussianBlur(np.random.default_rng(1).normal(0, 90, (128, 128)), (0, 0), 1) + 120
     grain = np.repeat(rough.clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
-    made = fill_with_content(hurt(grain), MASK)[HOLE.slices]
+    made = fill_with_content(with_marked_hole(grain), MASK)[HOLE.slices]
     assert made.std() > 0.7 * grain.std()
     assert made.mean() == pytest.approx(120, abs=8)
 
 
 def test_the_same_picture_gives_the_same_fill_and_only_the_hole_changes():
-    pixels = hurt(noise(SIZE).pixels)
+    pixels = with_marked_hole(noise(SIZE).pixels)
     once, again = fill_with_content(pixels, MASK), fill_with_content(pixels, MASK)
     assert np.array_equal(once, again)
     assert np.array_equal(once[~MASK.solid], pixels[~MASK.solid])
@@ -67,11 +67,11 @@ def test_fill_is_smooth_without_a_whole_source_patch():
     assert np.array_equal(fill_with_content(pixels, frame), fill_smoothly(pixels, frame))
 
 
-def test_a_step_of_tone_at_the_rim_is_taken_off():
+def test_fill_matches_the_tone_of_a_slope_at_the_rim():
     """On a slope whatever is copied has another tone than where it goes."""
     _, x = np.mgrid[:128, :128]
     slope = np.repeat((60 + x * 0.8).astype(np.uint8)[..., None], 3, axis=2)
-    made = fill_with_content(hurt(slope), MASK).astype(int)
+    made = fill_with_content(with_marked_hole(slope), MASK).astype(int)
     assert np.abs(made - slope)[HOLE.slices].max() <= 10
 
 

@@ -23,7 +23,7 @@ def test_unmasked_pixels_stay_bit_identical(data):
 
 
 @given(st.data())
-def test_one_colour_around_fills_the_hole_with_it(data):
+def test_hole_in_a_plain_colour_is_filled_with_that_colour(data):
     size = data.draw(sizes(2))
     mask = data.draw(masks(size))
     if (mask.alpha == 0).any():
@@ -50,13 +50,13 @@ def test_fill_continues_the_picture_on_each_side():
     assert made[..., 1].max() <= 200
 
 
-def test_the_fill_is_as_it_was(golden):
+def test_fill_matches_its_golden_picture(golden):
     size = Size(96, 72)
     golden_mask = Mask.of_ellipse(size, Box(20, 12, 70, 60))
     golden(fill_hole(ramp(size), golden_mask, "fill"), "fill")
 
 
-def test_original_leaves_the_picture():
+def test_masked_content_original_returns_the_picture_itself():
     picture, mask = noise(Size(40, 40)), Mask.of_box(Size(40, 40), Box(10, 10, 30, 30))
     assert MASKED_CONTENT[0] == "original"
     assert fill_hole(picture, mask, "original") is picture
@@ -74,13 +74,13 @@ def test_fill_replaces_all_hole_pixels_and_no_others(content):
 
 
 @pytest.mark.parametrize("content", FILLS)
-def test_a_hole_without_surroundings_and_no_hole_at_all_are_no_trouble(content):
+def test_fill_accepts_a_full_and_a_blank_mask(content):
     picture = noise(Size(20, 16))
     assert fill_hole(picture, Mask.full(picture.size), content).size == picture.size
     assert fill_hole(picture, Mask.blank(picture.size), content) == picture
 
 
-def test_the_edge_is_carried_straight_out():
+def test_fill_with_edge_repeats_the_edge_column():
     size = Size(60, 20)
     made = fill_with_edge(noise(size).pixels, Mask.of_box(size, Box(40, 0, 60, 20)))
     assert (made[:, 40:] == made[:, 39:40]).all()
@@ -108,7 +108,7 @@ def test_noise_has_roughness_and_colour_of_its_surroundings():
     assert made.mean((0, 1)) == pytest.approx([90, 140, 60], abs=6)
 
 
-def test_stages_that_see_nearly_the_same_are_filled_with_other_noise():
+def test_noise_fill_of_nearly_equal_pictures_is_uncorrelated():
     size = Size(128, 96)
     hole = Mask.of_box(size, Box(64, 0, 128, 96))
     seen = [noise(size).pixels, noise(size).pixels.copy()]

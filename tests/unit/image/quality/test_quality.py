@@ -47,13 +47,13 @@ def texture(seed: int, roughness: float = 1.2, contrast: float = 25.0, size: Siz
     return np.clip(128 + contrast * mixed, 20, 235).astype(np.float32)
 
 
-def through(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
+def blended(under: np.ndarray, over: np.ndarray, mask: Mask) -> np.ndarray:
     """`over` on `under`, float."""
     return under + (over - under) * (mask.alpha[..., None] / np.float32(255))
 
 
 def stepped(pixels: np.ndarray, mask: Mask, step: float) -> np.ndarray:
-    return through(pixels, pixels + np.float32(step), mask)
+    return blended(pixels, pixels + np.float32(step), mask)
 
 
 def grainy(pixels: np.ndarray, levels: float, seed: int = 5) -> np.ndarray:
@@ -65,7 +65,7 @@ def blurred(pixels: np.ndarray, deviation: float) -> np.ndarray:
     return cv2.GaussianBlur(pixels, (0, 0), deviation) if deviation else pixels
 
 
-def number(value: float | None) -> float:
+def finite(value: float | None) -> float:
     assert value is not None
     assert math.isfinite(value)
     return value
@@ -92,15 +92,15 @@ def test_on_a_plain_ground_a_sharp_step_scores_its_height(mask):
 @pytest.mark.parametrize("seed", range(3))
 def test_a_seam_score_grows_with_the_step(mask, seed):
     ground = texture(seed, contrast=10)
-    assert rising([number(seam_score(stepped(ground, mask, step), mask)) for step in (0, 4, 8, 16, 32)])
+    assert rising([finite(seam_score(stepped(ground, mask, step), mask)) for step in (0, 4, 8, 16, 32)])
 
 
 @each_mask
-def test_the_softer_a_seam_the_lower_its_score(mask):
+def test_seam_score_falls_with_the_softness_of_the_seam(mask):
     ground = np.full((SIZE.height, SIZE.width, 3), 120, np.uint8)
     # Blurred, a mask still passes one half where it did.
     soft = [Mask(cv2.GaussianBlur(mask.alpha, (0, 0), blur)) for blur in (4, 2, 1)]
-    scores = [number(seam_score(stepped(ground, one, 20), one)) for one in (*soft, mask)]
+    scores = [finite(seam_score(stepped(ground, one, 20), one)) for one in (*soft, mask)]
     assert scores[0] > 0
     assert rising(scores)
 
@@ -108,9 +108,9 @@ def test_the_softer_a_seam_the_lower_its_score(mask):
 @pytest.mark.parametrize("roughness", [0.0, 0.8, 1.2, 1.6])
 def test_an_untouched_texture_has_no_seam(roughness):
     scores = [
-        number(seam_score(texture(seed, roughness), mask)) for seed in range(4) for mask in MASKS.values()
+        finite(seam_score(texture(seed, roughness), mask)) for seed in range(4) for mask in MASKS.values()
     ]
-    step = np.mean([number(seam_score(stepped(texture(0, roughness), m, 32), m)) for m in MASKS.values()])
+    step = np.mean([finite(seam_score(stepped(texture(0, roughness), m, 32), m)) for m in MASKS.values()])
     assert abs(np.mean(scores)) < 0.03 * step
     assert np.abs(scores).max() < 0.15 * step
 
@@ -119,8 +119,8 @@ def test_seam_score_sees_a_step_in_chroma_alone():
     ground = texture(1, contrast=10)
     tinted = ground + np.array([12, -6, 3], np.float32)  # about the same luma
     mask = MASKS["ellipse"]
-    assert number(seam_score(through(ground, tinted, mask), mask)) > 10 * abs(
-        number(seam_score(ground, mask))
+    assert finite(seam_score(blended(ground, tinted, mask), mask)) > 10 * abs(
+        finite(seam_score(ground, mask))
     )
 
 
@@ -128,8 +128,8 @@ def test_seam_score_sees_a_step_one_pixel_off_the_edge():
     ground = texture(2, contrast=10)
     mask = MASKS["box"]
     for moved in (mask.grown(1), mask.grown(-1)):
-        there = number(seam_score(stepped(ground, mask, 16), mask))
-        assert number(seam_score(stepped(ground, moved, 16), mask)) > 0.7 * there
+        there = finite(seam_score(stepped(ground, mask, 16), mask))
+        assert finite(seam_score(stepped(ground, moved, 16), mask)) > 0.7 * there
 
 
 @given(st.integers(0, 99), st.sampled_from(sorted(MASKS)), st.sampled_from([0, 1, (0, 1)]))
@@ -137,25 +137,25 @@ def test_a_flipped_picture_scores_the_same(seed, name, axis):
     mask = MASKS[name]
     result = stepped(texture(seed % 4), mask, 10)
     turned, its = np.flip(result, axis), Mask(np.ascontiguousarray(np.flip(mask.alpha, axis)))
-    assert seam_score(turned, its) == pytest.approx(number(seam_score(result, mask)), abs=0.3)
-    assert sharpness_score(turned, its) == pytest.approx(number(sharpness_score(result, mask)), rel=1e-3)
-    assert repetition_score(turned) == pytest.approx(number(repetition_score(result)), rel=1e-2, abs=1e-3)
+    assert seam_score(turned, its) == pytest.approx(finite(seam_score(result, mask)), abs=0.3)
+    assert sharpness_score(turned, its) == pytest.approx(finite(sharpness_score(result, mask)), rel=1e-3)
+    assert repetition_score(turned) == pytest.approx(finite(repetition_score(result)), rel=1e-2, abs=1e-3)
 
 
 @pytest.mark.parametrize("mask", [Mask.blank(SIZE), Mask.full(SIZE), Mask.of_box(SIZE, Box(9, 9, 11, 11))])
-def test_without_an_edge_there_is_no_seam_to_speak_of(mask):
+def test_seam_score_and_floor_are_none_without_a_mask_edge(mask):
     assert seam_score(texture(0), mask) is None
     assert seam_floor(texture(0), mask) is None
 
 
-def test_a_join_is_a_seam_along_a_line():
+def test_join_score_equals_the_seam_score_along_its_line():
     ground = texture(3)
     half = Mask.of_box(SIZE, Box(0, 0, 100, SIZE.height))
     result = stepped(ground, half, 12)
     assert join(result, x=100) == seam_score(result, half)
-    assert number(join(result, x=100)) > number(join(result, x=60)) + 1
-    assert number(join(np.swapaxes(result, 0, 1), y=100)) == pytest.approx(
-        number(join(result, x=100)), abs=0.2
+    assert finite(join(result, x=100)) > finite(join(result, x=60)) + 1
+    assert finite(join(np.swapaxes(result, 0, 1), y=100)) == pytest.approx(
+        finite(join(result, x=100)), abs=0.2
     )
 
 
@@ -166,18 +166,18 @@ def test_a_join_beyond_the_picture_is_refused(at):
 
 
 @each_mask
-def test_a_photograph_has_a_floor_that_a_plain_seam_is_above(mask):
+def test_plain_seam_scores_over_twice_the_seam_floor_of_its_photograph(mask):
     ground = texture(4)
-    floor = number(seam_floor(ground, mask))
+    floor = finite(seam_floor(ground, mask))
     assert 0 <= floor == seam_floor(ground, mask)
-    assert number(seam_score(stepped(ground, mask, 16), mask)) > 2 * floor
+    assert finite(seam_score(stepped(ground, mask, 16), mask)) > 2 * floor
 
 
 # Colour drift
 
 
 @each_mask
-def test_a_shift_of_all_colours_is_a_drift_of_that_distance(mask):
+def test_drift_of_a_uniform_shift_is_its_lab_distance(mask):
     truth = np.full((SIZE.height, SIZE.width, 3), (90, 120, 160), np.uint8)
     shifted = truth + np.array([6, -4, 3], np.float32)
     delta = float(np.linalg.norm(lab(shifted[:1, :1]) - lab(truth[:1, :1])))
@@ -189,17 +189,17 @@ def test_a_shift_of_all_colours_is_a_drift_of_that_distance(mask):
 @each_mask
 def test_drift_grows_with_the_shift_and_ignores_noise(mask):
     truth = texture(1)
-    shifts = [number(drift_inside(truth, truth + np.float32(k), mask)) for k in (0, 1, 2, 4, 8, 16)]
+    shifts = [finite(drift_inside(truth, truth + np.float32(k), mask)) for k in (0, 1, 2, 4, 8, 16)]
     assert rising(shifts)
-    assert number(drift_inside(truth, grainy(truth, 8), mask)) < shifts[2]
+    assert finite(drift_inside(truth, grainy(truth, 8), mask)) < shifts[2]
 
 
 @each_mask
-def test_nothing_leaks_in_from_beyond(mask):
+def test_drift_inside_and_around_ignore_pixels_across_the_mask_edge(mask):
     truth = texture(2)
-    elsewhere = through(np.zeros_like(truth), truth + 3, Mask.where(mask.solid))
+    elsewhere = blended(np.zeros_like(truth), truth + 3, Mask.where(mask.solid))
     assert drift_inside(truth, elsewhere, mask) == pytest.approx(
-        number(drift_inside(truth, truth + 3, mask)), rel=1e-3
+        finite(drift_inside(truth, truth + 3, mask)), rel=1e-3
     )
     assert drift_around(truth, stepped(truth, mask, 50), mask) == 0
 
@@ -211,8 +211,8 @@ def test_drift_measures_only_the_given_pixels():
     half[:, :105] = False
     result = truth + 10 * half[..., None].astype(np.float32)
     one, both = (
-        number(mean_colour_drift(truth, result, half)),
-        number(mean_colour_drift(truth, result, where)),
+        finite(mean_colour_drift(truth, result, half)),
+        finite(mean_colour_drift(truth, result, where)),
     )
     assert both == pytest.approx(one / 2, rel=0.1)
     assert mean_colour_drift(truth, result, np.zeros_like(where)) is None
@@ -226,7 +226,7 @@ def test_drift_measures_only_the_given_pixels():
 def test_sharpness_falls_with_blur_and_is_one_untouched(mask, roughness):
     ground = texture(0, roughness)
     scores = [
-        number(sharpness_score(through(ground, blurred(ground, b), mask), mask))
+        finite(sharpness_score(blended(ground, blurred(ground, b), mask), mask))
         for b in (0, 0.6, 1, 1.6, 2.5, 4)
     ]
     assert scores[0] == pytest.approx(1, abs=0.15)
@@ -234,11 +234,11 @@ def test_sharpness_falls_with_blur_and_is_one_untouched(mask, roughness):
 
 
 @each_mask
-def test_noise_is_not_sharpness(mask):
+def test_sharpness_score_ignores_noise(mask):
     ground = texture(1, roughness=1.6)
-    soft = through(ground, blurred(ground, 2.5), mask)
-    noisy = number(sharpness_score(through(ground, grainy(blurred(ground, 2.5), 6), mask), mask))
-    assert noisy == pytest.approx(number(sharpness_score(soft, mask)), abs=0.15)
+    soft = blended(ground, blurred(ground, 2.5), mask)
+    noisy = finite(sharpness_score(blended(ground, grainy(blurred(ground, 2.5), 6), mask), mask))
+    assert noisy == pytest.approx(finite(sharpness_score(soft, mask)), abs=0.15)
 
 
 def test_sharpness_is_none_without_detail():
@@ -262,14 +262,14 @@ def tiled(pixels: np.ndarray, times: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_more_is_a_copy_the_higher_repetition(seed):
+def test_repetition_score_rises_with_the_copied_share(seed):
     ground = texture(seed)
     series = [ground, *(with_mirrored_strip(ground, share) for share in (0.15, 0.3)), tiled(ground, 2)]
-    scores = [number(repetition_score(one)) for one in series]
+    scores = [finite(repetition_score(one)) for one in series]
     assert rising(scores)
     assert scores[0] < 0.1
     assert scores[-1] > 0.8
-    assert number(repetition_score(tiled(ground, 3))) > 0.8
+    assert finite(repetition_score(tiled(ground, 3))) > 0.8
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -277,19 +277,19 @@ def test_a_part_that_is_a_copy_of_another_is_found(seed):
     ground = texture(seed)
     part = Mask.of_box(SIZE, Box(150, 0, 200, SIZE.height))
     copied = np.concatenate([ground[:, :150], ground[:, 40:90]], axis=1)
-    assert number(repetition_score(ground, part)) < 0.2
-    assert number(repetition_score(copied, part)) > 0.8
-    assert number(repetition_score(with_mirrored_strip(ground, 0.25), part)) > 0.8
+    assert finite(repetition_score(ground, part)) < 0.2
+    assert finite(repetition_score(copied, part)) > 0.8
+    assert finite(repetition_score(with_mirrored_strip(ground, 0.25), part)) > 0.8
 
 
 def test_a_straight_line_is_no_copy():
     ground = texture(2, contrast=4).astype(np.uint8)
     cv2.line(ground, (0, 30), (199, 150), (220, 220, 220), 3, cv2.LINE_AA)
     ground[100:103] = 20
-    assert number(repetition_score(ground)) < 0.2
+    assert finite(repetition_score(ground)) < 0.2
 
 
-def test_a_part_without_detail_repeats_nothing():
+def test_repetition_score_of_a_part_without_detail_is_none():
     """A clear sky beside a wood: the grain of the one is no copy of anything."""
     ground = texture(3)
     sky = ground.copy()
@@ -298,10 +298,10 @@ def test_a_part_without_detail_repeats_nothing():
     assert repetition_score(ground, MASKS["half"]) is not None
 
 
-def test_a_picture_is_looked_at_as_large_as_another_would_be():
+def test_repetition_score_is_measured_at_the_given_size():
     ground = texture(0)
     small = cv2.resize(ground, (100, 88), interpolation=cv2.INTER_AREA)
-    assert repetition_score(ground, of=512) == pytest.approx(number(repetition_score(small)), rel=0.05)
+    assert repetition_score(ground, of=512) == pytest.approx(finite(repetition_score(small)), rel=0.05)
     assert repetition_score(ground, of=SIZE.height) == repetition_score(ground)
 
 
@@ -309,7 +309,7 @@ def test_a_picture_is_looked_at_as_large_as_another_would_be():
 def test_a_plain_colour_to_both_sides_repeats_nothing(seed):
     ground = cv2.resize(texture(seed), (400, 400), interpolation=cv2.INTER_CUBIC)
     extended = cv2.copyMakeBorder(ground, 0, 0, 600, 600, cv2.BORDER_CONSTANT, value=(120, 120, 120))
-    assert number(repetition_score(extended)) < 1.1 * number(repetition_score(ground)) + 0.005
+    assert finite(repetition_score(extended)) < 1.1 * finite(repetition_score(ground)) + 0.005
 
 
 def test_repetition_is_none_without_detail_or_for_a_small_mask():
@@ -320,7 +320,7 @@ def test_repetition_is_none_without_detail_or_for_a_small_mask():
 # Confidence and fidelity
 
 
-def test_a_detector_is_surer_or_less_sure_of_the_same_thing():
+def test_confidence_change_compares_scores_of_the_same_box():
     box = Box(10, 10, 50, 50)
     before = [(Box(12, 9, 52, 50), 0.4), (Box(10, 10, 20, 20), 0.9), (Box(100, 100, 140, 140), 0.99)]
     seen = Confidence.of(box, before, [(box, 0.7)])
@@ -330,7 +330,7 @@ def test_a_detector_is_surer_or_less_sure_of_the_same_thing():
     assert Confidence().change is None
 
 
-def test_psnr_is_that_of_the_textbook():
+def test_psnr_equals_its_textbook_formula():
     one = np.full((4, 6, 3), 100, np.uint8)
     other = one.copy()
     other[:2] = 110
@@ -350,9 +350,9 @@ def test_psnr_is_that_of_the_textbook():
 # All of them
 
 
-def test_everything_is_measured_at_once():
+def test_measure_quality_contains_every_single_measure():
     truth, mask = texture(0), MASKS["ellipse"]
-    original = through(truth, np.zeros_like(truth), mask)
+    original = blended(truth, np.zeros_like(truth), mask)
     result = stepped(truth, mask, 10)
     found = measure_quality(original, result, mask, truth, Confidence(0.25, 0.5))
     assert found.seam == seam_score(result, mask)
@@ -363,7 +363,7 @@ def test_everything_is_measured_at_once():
     assert found.sharpness == sharpness_score(result, mask)
     assert found.repetition == repetition_score(result, mask)
     assert found.as_dict()["confidence_change"] == 0.25
-    assert found.as_dict()["seam"] == round(number(found.seam), 4)
+    assert found.as_dict()["seam"] == round(finite(found.seam), 4)
     assert measure_quality(original, result, mask).drift_inside is None
 
 
@@ -383,7 +383,7 @@ def test_undefined_measures_are_null_and_never_nan(data):
     json.dumps(found, allow_nan=False)
 
 
-def test_a_blank_mask_leaves_nothing_to_say():
+def test_quality_of_a_blank_mask_has_no_measures():
     ground = texture(0)
     assert measure_quality(ground, ground, Mask.blank(SIZE)) == Quality()
 
