@@ -120,6 +120,18 @@ def _info(model: Any) -> Any:
 
 
 @contextlib.contextmanager
+def entries_kept(mapping: dict[str, Any], keys: tuple[str, ...]) -> Iterator[None]:
+    """Context manager: restores entries of a dict. A key that was absent is removed."""
+    before = {key: mapping[key] for key in keys if key in mapping}
+    try:
+        yield
+    finally:
+        for key in keys:
+            mapping.pop(key, None)
+        mapping.update(before)
+
+
+@contextlib.contextmanager
 def attributes_kept(thing: Any, names: tuple[str, ...]) -> Iterator[None]:
     """Context manager: restores attributes by reference. The host assigns them and does not mutate them."""
     before = {name: getattr(thing, name) for name in names if hasattr(thing, name)}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from retouch.image.geometry import Size
-from retouch.webui.host.a1111 import A1111, attributes_kept
+from retouch.webui.host.a1111 import A1111, attributes_kept, entries_kept
 from retouch.webui.host.ability import optional
 from retouch.webui.host.modules import processing, script_callbacks, sd_models, sd_vae, shared
 
@@ -60,12 +60,12 @@ class Forge(A1111):
     @contextlib.contextmanager
     def models_kept(self) -> Iterator[None]:
         """As in AUTOMATIC1111. A hash of the loading parameters tells whether the loaded model changed."""
-        data, options = sd_models.model_data, {key: shared.opts.data.get(key) for key in _OPTIONS}
+        data = sd_models.model_data
         loaded, parameters = data.forge_hash, data.forge_loading_parameters
         try:
-            yield
+            with entries_kept(shared.opts.data, _OPTIONS):
+                yield
         finally:
-            shared.opts.data.update(options)
             data.forge_loading_parameters = parameters
             if data.forge_hash != loaded and parameters:
                 sd_models.forge_model_reload()
