@@ -101,12 +101,7 @@ class Around:
 
     @property
     def checkpoint(self) -> str:
-        """Title of the checkpoint of this sampling, "" if it is that of the options.
-
-        A fork may name the second sampling's checkpoint in its options while hires fix runs.
-        """
-        if self.small:
-            return dialect().first_checkpoint(self.p)
+        """Title of the second sampling's own checkpoint, "" if it is the job's checkpoint."""
         info = getattr(self.p, "hr_checkpoint_info", None) if self.second else None
         return "" if info is None or info is settings_checkpoint() else info.title
 

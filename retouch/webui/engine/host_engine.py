@@ -25,6 +25,7 @@ from retouch.webui.engine.guest_scripts import states_kept
 from retouch.webui.engine.model_patches import any_gone, find_replaced, owners, pause_replacements
 from retouch.webui.engine.nan_check import explain
 from retouch.webui.engine.nested_job import host_state_restored
+from retouch.webui.host.dialects import dialect
 from retouch.webui.host.models import allow_clip_skip, loaded_models, native, use_models
 from retouch.webui.host.modules import devices, errors, processing, scripts
 from retouch.webui.host.sampling import padded_lengths, sampler_name
@@ -64,6 +65,8 @@ class HostEngine:
 
     def __post_init__(self) -> None:
         self._replaced, self._owners = (find_replaced(), owners()) if self.around else ([], [])
+        if self.around:
+            dialect().use_modules_of(self.around.p, self.around.second)
         checkpoint, vae = loaded_models()
         self.found = ((self.around and self.around.checkpoint) or checkpoint, vae)
 

@@ -62,8 +62,8 @@ class A1111:
                 shared.opts.data["sd_vae"] = vae
                 sd_vae.reload_vae_weights()
 
-    def first_checkpoint(self, txt2img: Any) -> str:
-        return ""
+    def use_modules_of(self, p: Any, second: bool) -> None:
+        """This host has one VAE, which the options name."""
 
     def use_hires_checkpoint(self, txt2img: Any) -> None:
         with sd_models.SkipWritingToConfig():

@@ -41,8 +41,11 @@ class Dialect(Protocol):
         """Context manager: restores the options that name models, and the models that were loaded."""
         ...
 
-    def first_checkpoint(self, txt2img: Any) -> str:
-        """Title of the checkpoint of a job's first sampling, "" if it is that of the options."""
+    def use_modules_of(self, p: Any, second: bool) -> None:
+        """Name in the options the VAE and text encoders of a job's sampling. Use inside `models_kept`.
+
+        `second` is True for the second sampling of a hires fix.
+        """
         ...
 
     def use_hires_checkpoint(self, txt2img: Any) -> None:

@@ -7,7 +7,7 @@ This host loads what `model_data.forge_loading_parameters` names. It writes the 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from retouch.webui.host.modules import processing, script_callbacks, sd_models, 
 
 _MODULES = "forge_additional_modules"
 _OPTIONS = ("sd_model_checkpoint", _MODULES)
+_SAME_MODULES = "Use same choices"
 _REMARKS = ("comments", "extra_generation_params")
 _PATCHES = ("forge_objects", "forge_objects_after_applying_lora", "current_lora_hash")
 """Attributes of the model with the patches of LoRA, ControlNet and other extensions for the current job."""
@@ -70,14 +71,20 @@ class Forge(A1111):
             if data.forge_hash != loaded and parameters:
                 sd_models.forge_model_reload()
 
-    def first_checkpoint(self, txt2img: Any) -> str:
-        """The options name the checkpoint of the second sampling while that is being prepared."""
-        info = sd_models.get_closet_checkpoint_match(getattr(txt2img, "sd_model_name", None) or "")
-        return "" if info is None else info.title
+    def use_modules_of(self, p: Any, second: bool) -> None:
+        """The second sampling of a hires fix may have its own VAE and text encoders."""
+        named = (getattr(p, "hr_additional_modules", None) or ()) if second else ()
+        if named and _SAME_MODULES not in named:
+            shared.opts.data[_MODULES] = _module_files(named)
 
     def use_hires_checkpoint(self, txt2img: Any) -> None:
-        """The host has written the loading parameters of the second sampling already."""
-        sd_models.forge_model_reload()
+        """The options and loading parameters name the models of the first sampling then, and still do after."""
+        with entries_kept(shared.opts.data, _OPTIONS):
+            with attributes_kept(sd_models.model_data, ("forge_loading_parameters",)):
+                if txt2img.hr_checkpoint_info is not None:
+                    shared.opts.data["sd_model_checkpoint"] = txt2img.hr_checkpoint_info.title
+                self.use_modules_of(txt2img, second=True)
+                self.load()
 
     def noise_levels(self, p: Any) -> Any:
         """This host calls the denoiser with sigmas also for the samplers that count timesteps."""
@@ -148,6 +155,15 @@ def _write_loading_parameters() -> None:
 
     with attributes_kept(processing, ("need_global_unload",)):
         main_entry.refresh_model_loading_parameters()
+
+
+@optional("the VAE and text encoders of hires fix", ())
+def _module_files(names: Sequence[str]) -> list[str]:
+    """The paths of VAE and text encoder files. Unknown names are left out, as by the host."""
+    from modules_forge import main_entry
+
+    found = (main_entry.module_list.get(_base(name)) for name in names)
+    return sorted(path for path in found if path)
 
 
 def _predictor(model: Any) -> Any:
