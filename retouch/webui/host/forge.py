@@ -78,13 +78,14 @@ class Forge(A1111):
             shared.opts.data[_MODULES] = _module_files(named)
 
     def use_hires_checkpoint(self, txt2img: Any) -> None:
-        """The options and loading parameters name the models of the first sampling then, and still do after."""
-        with entries_kept(shared.opts.data, _OPTIONS):
-            with attributes_kept(sd_models.model_data, ("forge_loading_parameters",)):
-                if txt2img.hr_checkpoint_info is not None:
-                    shared.opts.data["sd_model_checkpoint"] = txt2img.hr_checkpoint_info.title
-                self.use_modules_of(txt2img, second=True)
-                self.load()
+        """The options and loading parameters name the models of the first sampling then, and stay so."""
+        data = sd_models.model_data
+        parameters_kept = attributes_kept(data, ("forge_loading_parameters",))
+        with entries_kept(shared.opts.data, _OPTIONS), parameters_kept:
+            if txt2img.hr_checkpoint_info is not None:
+                shared.opts.data["sd_model_checkpoint"] = txt2img.hr_checkpoint_info.title
+            self.use_modules_of(txt2img, second=True)
+            self.load()
 
     def noise_levels(self, p: Any) -> Any:
         """This host calls the denoiser with sigmas also for the samplers that count timesteps."""
