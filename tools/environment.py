@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ROOT / "tools" / "requirements"
 VENV, PURE = ROOT / ".venv", ROOT / ".venv-pure"
 WINDOWS = os.name == "nt"
-SUPPORTED = ((3, 10), (3, 11), (3, 12))
+SUPPORTED = ((3, 10), (3, 11), (3, 12), (3, 13))
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # If one of these is set, the user has configured an index for uv.
 UV_INDEXES = {"UV_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX", "UV_CONFIG_FILE", "UV_NO_INDEX"}
@@ -25,7 +25,7 @@ def version_problem(version, words) -> str:
         return ""
     command = " ".join(["py -3.11" if WINDOWS else "python3.11", "dev.py", *(words or ["demo"])])
     number = ".".join(str(part) for part in version[:3])
-    return f"Retouch needs Python 3.10, 3.11 or 3.12; this is {number}: run `{command}`"
+    return f"Retouch needs Python 3.10, 3.11, 3.12 or 3.13; this is {number}: run `{command}`"
 
 
 def stop(sentence: str) -> None:

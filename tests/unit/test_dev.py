@@ -43,7 +43,7 @@ def work(monkeypatch):
     return done
 
 
-@pytest.mark.parametrize("version", [(3, 10, 0), (3, 11, 7), (3, 12, 1)])
+@pytest.mark.parametrize("version", [(3, 10, 0), (3, 11, 7), (3, 12, 1), (3, 13, 0)])
 def test_supported_versions_have_no_problem(version):
     assert environment.version_problem(version, ["demo"]) == ""
 
@@ -53,7 +53,7 @@ def test_unsupported_python_version_is_reported_in_one_sentence(version, monkeyp
     monkeypatch.setattr(environment, "WINDOWS", False)
     number = ".".join(map(str, version))
     assert environment.version_problem(version, []) == (
-        f"Retouch needs Python 3.10, 3.11 or 3.12; this is {number}: run `python3.11 dev.py demo`"
+        f"Retouch needs Python 3.10, 3.11, 3.12 or 3.13; this is {number}: run `python3.11 dev.py demo`"
     )
 
 

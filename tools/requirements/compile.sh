@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Rewrites the lock files from the .in files: one version of everything for Python 3.10 to 3.12 on every system.
+# Rewrites the lock files from the .in files: as few versions as possible for Python 3.10 to 3.13 on every system.
 set -euo pipefail
 cd "$(dirname "$0")"
 uv=../.venv/bin/uv
