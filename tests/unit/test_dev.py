@@ -48,7 +48,7 @@ def test_supported_versions_have_no_problem(version):
     assert environment.version_problem(version, ["demo"]) == ""
 
 
-@pytest.mark.parametrize("version", [(3, 6, 15), (3, 9, 18), (3, 13, 0)])
+@pytest.mark.parametrize("version", [(3, 6, 15), (3, 9, 18), (3, 14, 0)])
 def test_unsupported_python_version_is_reported_in_one_sentence(version, monkeypatch):
     monkeypatch.setattr(environment, "WINDOWS", False)
     number = ".".join(map(str, version))
