@@ -139,7 +139,7 @@ def test_a_pass_before_hires_fix_is_painted_on_the_small_picture(client):
     small = {"target": {"models": ["center"]}, "steps": 2, "denoising_strength": 0.9, "hires": "before"}
     recipe = {"name": "Before", "passes": [small, {**small, "hires": "after"}]}
     body = {**JOB, "width": 256, "height": 256, "enable_hr": True, "hr_scale": 1.5, "denoising_strength": 0.3}
-    for upscaler in ("Latent", "Lanczos"):
+    for upscaler in client.upscalers():
         answer = client.sdapi("txt2img", {**body, "hr_upscaler": upscaler, **retouch(recipe)})
         assert pixels(answer["images"][0]).shape == (384, 384, 3)
         assert [region["box"] for region in regions(answer)] == [[64, 64, 192, 192], [96, 96, 288, 288]]

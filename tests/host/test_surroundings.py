@@ -12,7 +12,7 @@ from tests.host.test_webui import CENTER, parsed, retouch, txt2img
 
 pytestmark = pytest.mark.webui
 
-HIRES = {"enable_hr": True, "hr_scale": 1.0, "hr_upscaler": "Latent", "denoising_strength": 0.5}
+HIRES = {"enable_hr": True, "hr_scale": 1.0, "denoising_strength": 0.5}
 UNIT = {"enabled": True, "module": "reference_only", "model": "None", "weight": 1.0, "pixel_perfect": True}
 """A unit of ControlNet that needs no file, and replaces functions of the UNet and of its blocks."""
 
@@ -58,7 +58,7 @@ def test_a_fix_after_hires_fix_is_painted_as_that_was(client, checkpoints, of_hi
         "negative_prompt": ({"hr_negative_prompt": "a hat"}, "a hat", "blue"),
     }
     named, same, other = own[of_hires]
-    job = {**HIRES, **named}
+    job = {**HIRES, "hr_upscaler": client.upscalers()[0], **named}
     blank = painted_by(client, job)
     assert np.array_equal(blank, painted_by(client, job, **{of_hires: same}))
     assert not np.array_equal(blank, painted_by(client, job, **{of_hires: other}))
