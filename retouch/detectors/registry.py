@@ -44,6 +44,19 @@ ROLES = {
 }
 
 
+def role_of(name: str) -> str:
+    """The role for which a detector or file of this name is searched, "" for none.
+
+    The roles of parts of a face come before `face`, because names of such files contain both.
+    """
+    matching = [
+        role
+        for role, spec in reversed(ROLES.items())
+        if name in spec.built_in or any(word in name.casefold() for word in spec.words)
+    ]
+    return matching[0] if matching else ""
+
+
 @dataclass(frozen=True)
 class ModelInfo:
     """One detector in a list. `kind` is role, yolo, mediapipe, opencv or shape; `size` is in bytes, 0 if
