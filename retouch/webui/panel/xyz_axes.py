@@ -8,7 +8,7 @@ from typing import Any
 from retouch.knobs import KnobPath, knob_paths
 from retouch.recipes.recipe import Pass
 from retouch.webui import host
-from retouch.webui.fix_job import OVERRIDES
+from retouch.webui.job_request import OVERRIDES
 from retouch.webui.panel.messages import message
 from retouch.webui.panel.outpaint_section import CHANGES
 from retouch.webui.panel.outpaint_section import KNOB_PATHS as OUTPAINT_KNOB_PATHS
