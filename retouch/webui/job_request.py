@@ -16,12 +16,13 @@ from retouch.recipes.adetailer.conversion import Conversion
 from retouch.recipes.recipe import Pass, Recipe
 from retouch.recipes.sampling import Overrides
 from retouch.webui.adetailer_script import has_request, served_conversion
-from retouch.webui.panel.messages import message
 from retouch.webui.panel.panel import request_from
 from retouch.webui.service import own_recipes
 
 OVERRIDES = "retouch_overrides"
 """Attribute of `p` with the changes of an X/Y/Z axis: {dotted path in the first pass: value}."""
+
+TWO_REQUESTS = "The arguments for ADetailer are not used: the request has arguments for Retouch."
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _own_request(p: Any, args: Sequence[Any]) -> JobRequest | None:
         return None
     named = library.recipe(request.recipe, own_recipes()).knowing(request.people)
     recipe = _apply_axes(_with_overrides(named, request), changes or {})
-    return JobRequest(request, recipe, (message("two_requests"),) if has_request(p) else ())
+    return JobRequest(request, recipe, (TWO_REQUESTS,) if has_request(p) else ())
 
 
 def _served_request(p: Any) -> JobRequest | None:

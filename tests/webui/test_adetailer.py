@@ -8,7 +8,7 @@ import pytest
 from modules import infotext_utils, scripts, shared
 
 from retouch.recipes.infotext import RECIPE, recipe_in
-from retouch.recipes.recipe import Pass
+from retouch.recipes.recipe import Pass, Recipe
 from retouch.recipes.shape import Shape
 from retouch.recipes.target import Target
 from retouch.webui.adetailer_script import AdetailerScript
@@ -43,6 +43,21 @@ def pasted(webui, text: str) -> list:
     return infotext_utils.pasted(fields, text)
 
 
+def passes_of(values: list) -> tuple[Pass, ...]:
+    """The passes of the accordion with these values."""
+    request = request_from(values)
+    assert request is not None
+    assert isinstance(request.recipe, Recipe)
+    return request.recipe.passes
+
+
+def passes_in(text: str) -> tuple[Pass, ...]:
+    """The passes of Retouch's recipe in a generation text."""
+    found = recipe_in(infotext_utils.parse_generation_parameters(text))
+    assert found is not None
+    return found.passes
+
+
 def status(webui, text: str) -> str:
     """The line below the buttons, after a paste."""
     params = infotext_utils.parse_generation_parameters(text)
@@ -51,15 +66,14 @@ def status(webui, text: str) -> str:
 
 
 def test_pasted_tabs_become_targets_of_the_accordion(webui):
-    request = request_from(pasted(webui, TEXT))
-    first, second = request.recipe.passes
+    first, second = passes_of(pasted(webui, TEXT))
     assert first == FACE_PASS
     assert (second.target.models, second.target.top_k, second.target.order) == (("hand",), 2, "largest first")
 
 
 def test_pasted_tabs_run_as_their_recipe(webui):
     run = webui.txt2img(pasted(webui, TEXT))
-    assert recipe_in(infotext_utils.parse_generation_parameters(run.infotexts[0])).passes[0] == FACE_PASS
+    assert passes_in(run.infotexts[0])[0] == FACE_PASS
     assert {prompt for said in inner() for prompt in said["prompts"]} == {"smile, red hair"}
 
 
@@ -69,8 +83,8 @@ def test_differences_of_pasted_tabs_are_shown(webui):
 
 def test_recipe_of_retouch_wins_over_pasted_tabs(webui):
     own = webui.txt2img(recipe({"steps": 5})).infotexts[0]
-    request = request_from(pasted(webui, f"{own}, {TEXT.splitlines()[-1]}"))
-    assert [one.steps for one in request.recipe.passes] == [5]
+    passes = passes_of(pasted(webui, f"{own}, {TEXT.splitlines()[-1]}"))
+    assert [one.steps for one in passes] == [5]
 
 
 def test_invalid_value_of_pasted_tabs_is_shown_and_keeps_the_tabs(webui):
@@ -136,8 +150,8 @@ def test_request_for_adetailer_is_served_in_any_form(serving, sent):
     run = serving.txt2img()
     (call,) = inner()
     assert call["prompts"] == ["smile", "smile"]
-    made = recipe_in(infotext_utils.parse_generation_parameters(run.infotexts[0]))
-    assert [(one.prompt, one.target.confidence) for one in made.passes] == [("smile", 0.4)]
+    made = passes_in(run.infotexts[0])
+    assert [(one.prompt, one.target.confidence) for one in made] == [("smile", 0.4)]
     assert run.warnings == ""
 
 

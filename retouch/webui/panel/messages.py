@@ -51,7 +51,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "saved": "Saved as {name!r}.",
         "in_the_tabs": "{name!r} is in the tabs.",
         "in_the_tabs_unsaved": "{name!r} is in the tabs. Save it to keep it.",
-        "two_requests": "The arguments for ADetailer are not used: the request has arguments for Retouch.",
         "older_schema": "It was of schema {schema}.",
         "deleted": "{name!r} is deleted; the tabs still show it.",
         "deleted_built_in": (

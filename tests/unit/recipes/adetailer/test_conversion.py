@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retouch import ASSETS
 from retouch.api.installed_models import known_detectors
 from retouch.errors import BadInput, Missing
 from retouch.knobs import dump, get_path, load
@@ -260,6 +261,12 @@ def test_every_field_of_adetailer_is_in_a_test_of_its_conversion():
     elsewhere = {"ad_model", "ad_model_classes", "ad_tab_enable", "ad_inpaint_height", "is_api"}
     controlnet = {name for name in KNOBS if name.startswith("ad_controlnet_")}
     assert tested | elsewhere | controlnet == set(KNOBS)
+
+
+def test_every_field_is_in_the_table_of_the_docs():
+    page = (ASSETS / "docs" / "from-adetailer.md").read_text("utf-8")
+    rows = "".join(line for line in page.splitlines() if line.startswith("| `"))
+    assert [name for name in KNOBS if f"`{name}`" not in rows] == []
 
 
 def test_error_of_a_missing_model_gets_the_path_of_its_tab():
