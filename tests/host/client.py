@@ -15,6 +15,10 @@ from PIL import Image, ImageOps
 PREFIX = "/retouch/v1"
 
 
+SAME_MODULES = {"hr_additional_modules": ["Use same choices"]}
+"""What a request with hires fix must say to Forge and Neo. Others ignore it."""
+
+
 class Client:
     """Talks to one server; credentials may be in its address."""
 
