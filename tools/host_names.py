@@ -1,7 +1,8 @@
-"""The names of the WebUI that `retouch/webui` uses, read from its source. Nothing is imported.
+"""The names of the WebUI that `retouch/webui` uses on one dialect, read from its source. Nothing is imported.
 
 A name is dotted and starts at a module of the WebUI's `modules` package: `shared.state.begin`,
-`processing.StableDiffusionProcessingImg2Img.steps`.
+`processing.StableDiffusionProcessingImg2Img.steps`. A name of another package of a fork starts at that
+package: `modules_forge.utils.apply_circular_forge`.
 """
 
 from __future__ import annotations
@@ -11,8 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-HUB = "retouch.webui.host"
-"""Our module that re-exports the WebUI's modules under their own names."""
+HUB = "retouch.webui.host.modules"
+"""Our module that gives the WebUI's modules under their own names: `shared = _module("shared")`."""
+IMPORT = "_module"
+"""The function in the hub that imports a module of the WebUI."""
+DIALECTS = ("a1111", "reforge", "forge", "neo")
+"""The modules in the folder `host` that belong to one dialect each. Their classes inherit in this order."""
+PACKAGES = ("modules", "modules_forge")
+"""The packages of the WebUIs. Only names of the first are written without the package."""
 IMG2IMG = "processing.StableDiffusionProcessingImg2Img"
 DUCKS = {
     "p": IMG2IMG,
@@ -26,6 +33,8 @@ DUCKS = {
     "xyz": "xyz_grid",
 }
 """Variable name -> class of its value, the same everywhere in `retouch/webui`."""
+OF_HIRES_FIX = "hr_"
+"""The start of the fields of hires fix. Only txt2img has them."""
 ARGUMENTS = {"images": "scripts.PostprocessBatchListArgs", "image": "scripts.PostprocessImageArgs"}
 """The class of `pp`, by the attribute that is read from it."""
 OWN = {
@@ -63,16 +72,9 @@ DYNAMIC = (
     "scripts.ScriptClassData.module",
     "scripts.ScriptClassData.script_class",
     "sd_models.CheckpointInfo.title",
-    "sd_models_types.WebuiSdModel.is_sd2",
-    "sd_models_types.WebuiSdModel.is_sd3",
-    "sd_models_types.WebuiSdModel.is_sdxl",
-    "sd_models_types.WebuiSdModel.model",
-    "sd_models_types.WebuiSdModel.parameterization",
-    "sd_models_types.WebuiSdModel.sd_checkpoint_info",
     "sd_samplers_cfg_denoiser.CFGDenoiser.mask_before_denoising",
     "sd_samplers_common.SamplerData.name",
     "sd_samplers_kdiffusion.KDiffusionSampler.get_sigmas",
-    "sd_samplers_timesteps.CFGDenoiserTimesteps.alphas",
     "sd_samplers_timesteps.CompVisSampler.get_timesteps",
     "sd_schedulers.Scheduler.label",
     *(f"shared.state.{name}" for name in ("job", "sampling_step", "sampling_steps")),
@@ -80,24 +82,93 @@ DYNAMIC = (
 )
 """Names that are built at run time or read from an element of a list, so that the source does not show
 them."""
+_LDM = (
+    *(f"sd_models_types.WebuiSdModel.{name}" for name in ("is_sd1", "is_sd2", "model", "parameterization")),
+    "sd_models_types.WebuiSdModel.sd_checkpoint_info",
+    "sd_samplers_timesteps.CFGDenoiserTimesteps.alphas",
+)
+_OF_FORGE_MODELS = (
+    "current_lora_hash",
+    "forge_objects",
+    "forge_objects_after_applying_lora",
+    "get_prompt_lengths_on_ui",
+    "is_sd1",
+    "tiling_enabled",
+)
+_OF_FORGE_DENOISERS = ("init_latent", "mask", "nmask", "p")
+_FORGE = (
+    *(f"backend.diffusion_engine.base.ForgeDiffusionEngine.{name}" for name in _OF_FORGE_MODELS),
+    "backend.modules.k_prediction.AbstractPrediction.noise_scaling",
+    "backend.modules.k_prediction.AbstractPrediction.prediction_type",
+    *(f"script_callbacks.CFGDenoiserParams.{name}" for name in ("denoiser", "sigma", "x")),
+    *(f"sd_models.model_data.{name}" for name in ("forge_hash", "forge_loading_parameters", "sd_model")),
+    *(f"sd_samplers_cfg_denoiser.CFGDenoiser.{name}" for name in _OF_FORGE_DENOISERS),
+)
+OF_DIALECTS = {"a1111": _LDM, "reforge": _LDM, "forge": _FORGE, "neo": _FORGE}
+"""As `DYNAMIC`, for one dialect. Retouch reads these from the loaded model, or through a local variable."""
 
 
-def used(folder: Path) -> list[str]:
-    """Every name of the WebUI that the Python files of `folder` use, sorted."""
+def used(folder: Path, dialect: str = "a1111") -> list[str]:
+    """Every name of the WebUI that the Python files of `folder` use on a dialect, sorted."""
+    trees = _trees(folder, dialect)
+    handed_on = {name for tree in trees for name in _imports(tree)}
+    found = {name for tree in trees for name in _File.of(tree, handed_on).names()}
+    return sorted(found | {*DYNAMIC, *OF_DIALECTS[dialect]})
+
+
+def _trees(folder: Path, dialect: str) -> list[ast.Module]:
+    """The syntax trees of the shared files, and of the dialect's chain with its effective methods only."""
     trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted(folder.rglob("*.py"))}
-    handed_on = {name for tree in trees.values() for name in _imports(tree)}
-    found = {name for tree in trees.values() for name in _File.of(tree, handed_on).names()}
-    return sorted(found | set(DYNAMIC))
+    own = {path.stem: tree for path, tree in trees.items() if _of_dialect(path)}
+    shared = [tree for path, tree in trees.items() if not _of_dialect(path)]
+    return [*shared, *_chain(own, dialect)]
+
+
+def _of_dialect(path: Path) -> bool:
+    return path.parent.name == "host" and path.stem in DIALECTS
+
+
+def _chain(own: dict[str, ast.Module], dialect: str) -> list[ast.Module]:
+    """The modules of a dialect and of the classes from which it inherits. Overridden methods are removed.
+
+    A method that is called as `super().name()` stays in the parent.
+    """
+    modules: list[ast.Module] = []
+    overridden: set[str] = set()
+    name: str | None = dialect
+    while name in own:
+        modules.append(own[name])
+        cls = next(node for node in own[name].body if isinstance(node, ast.ClassDef))
+        cls.body = [node for node in cls.body if getattr(node, "name", "") not in overridden]
+        overridden |= {node.name for node in cls.body if isinstance(node, ast.FunctionDef)}
+        overridden -= _called_on_super(cls)
+        name = next((base.id.lower() for base in cls.bases if isinstance(base, ast.Name)), None)
+    return modules
+
+
+def _called_on_super(cls: ast.ClassDef) -> set[str]:
+    """The names of `super().name` in a class."""
+    chains = (node for node in ast.walk(cls) if isinstance(node, ast.Attribute))
+    return {node.attr for node in chains if ast.unparse(node.value) == "super()"}
 
 
 def _imports(tree: ast.AST) -> dict[str, str]:
-    """Local name -> dotted name, for everything imported from `modules`."""
+    """Local name -> dotted name, for everything imported from the WebUI's packages."""
     bound: dict[str, str] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "modules":
-            inside = (node.module or "").split(".")[1:]
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES:
+            package = (node.module or "").split(".")
+            inside = package[1:] if package[0] == PACKAGES[0] else package
             bound.update({a.asname or a.name: ".".join([*inside, a.name]) for a in node.names})
+        if isinstance(node, ast.Assign) and _is_name(node.targets[0]) and isinstance(node.value, ast.Call):
+            bound.update(_module_named(node.targets[0].id, node.value))
     return bound
+
+
+def _module_named(local: str, call: ast.Call) -> dict[str, str]:
+    """{local name: module} of `local = _module("name")`, else {}."""
+    is_import = isinstance(call.func, ast.Name) and call.func.id == IMPORT
+    return {local: ast.literal_eval(call.args[0])} if is_import else {}
 
 
 @dataclass
@@ -106,6 +177,7 @@ class _File:
     bound: dict[str, str]
     """Local name -> dotted name; "" for the hub itself."""
     handed_on: set[str]
+    """The names of the WebUI that the hub gives."""
     subclasses: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -115,7 +187,7 @@ class _File:
             if isinstance(node, ast.ImportFrom) and node.module == HUB:
                 bound.update({a.asname or a.name: a.name for a in node.names if a.name in handed_on})
             if isinstance(node, ast.ImportFrom) and node.module == HUB.rpartition(".")[0]:
-                bound.update({a.asname or a.name: "" for a in node.names if a.name == "host"})
+                bound.update({a.asname or a.name: "" for a in node.names if a.name == "modules"})
         return cls(tree, bound, handed_on)
 
     def names(self) -> Iterator[str]:
@@ -162,9 +234,11 @@ class _File:
         if called in self.subclasses:
             yield from (f"{self.subclasses[called]}.{k.arg}" for k in node.keywords if k.arg)
         if called == "getattr" and _is_name(node.args[0]) and isinstance(node.args[1], ast.Constant):
+            name = str(node.args[1].value)
             base = DUCKS.get(node.args[0].id)
-            if base and node.args[1].value not in OWN:
-                yield f"{base}.{node.args[1].value}"
+            base = DUCKS["txt2img"] if base and name.startswith(OF_HIRES_FIX) else base
+            if base and name not in OWN:
+                yield f"{base}.{name}"
 
     def _resolved(self, node: ast.expr) -> str:
         if not isinstance(node, ast.Attribute):

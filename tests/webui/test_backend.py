@@ -20,8 +20,9 @@ from retouch.api.service import VERBS
 from retouch.image.codec import decoder, encoder, mask_layers
 from retouch.image.codec.decoder import from_pil
 from retouch.image.geometry import Box
-from retouch.webui import host, settings
+from retouch.webui import settings
 from retouch.webui.backend import HostBackend
+from retouch.webui.host import modules
 from tests.webui.driver import LEFT, RIGHT, changed, inner, mask_of, only_in, photo, recipe
 
 IMAGE = encoder.encode_base64(from_pil(photo()))
@@ -249,7 +250,7 @@ def test_plan_of_inpaint_does_not_wait_for_a_running_generation(client):
 
 @pytest.mark.parametrize(("flag", "queued"), [([], ["lock"]), (["all"], [])])
 def test_segment_waits_for_the_queue_only_on_the_gpu(client, webui, monkeypatch, flag, queued):
-    monkeypatch.setattr(host.devices, "device", "cuda:0")
+    monkeypatch.setattr(modules.devices, "device", "cuda:0")
     shared.cmd_opts.use_cpu = flag
     said = post(client, "segment", {"image": IMAGE, "points": [{"x": 80, "y": 80}]}).json()
     assert said["masks"][0]["box"] == list(Box(60, 60, 101, 101))

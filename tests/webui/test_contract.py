@@ -1,4 +1,4 @@
-"""The stand-in says of itself what the real WebUI was recorded to say, and all that is used is recorded."""
+"""The stand-in has the signatures recorded in the real WebUI, and all that is used is recorded."""
 
 from __future__ import annotations
 
@@ -10,17 +10,28 @@ from pathlib import Path
 import pytest
 from modules import shared
 
+from tests.webui.dialect import DIALECT
 from tools import host_names, record_host
 
-RECORDING = Path(__file__).parent / "host_signatures.json"
-RECORDED = json.loads(RECORDING.read_text("utf-8"))["names"]
+RECORDINGS = Path(__file__).parent / "signatures"
+RECORDED = json.loads((RECORDINGS / f"{DIALECT}.json").read_text("utf-8"))["names"]
 AGAIN = "record it anew: tools/record_host.py"
+
+_HR_CFG = "processing.StableDiffusionProcessingTxt2Img.hr_cfg"
+_MEASURE = "sd_hijack.StableDiffusionModelHijack.get_prompt_lengths"
+LACKED = {
+    "a1111": {_HR_CFG: "hires fix has the CFG scale of the first sampling, and so have fixes after it"},
+    "reforge": {},
+    "forge": {},
+    "neo": {_MEASURE: "the model measures prompts. The method only tells reForge from A1111"},
+}
+"""Dialect -> name in use that the WebUI lacks -> why, and what Retouch does without it."""
 
 
 @functools.cache
 def standin() -> dict:
     shared.reset()
-    return record_host.described(host_names.used(record_host.WEBUI))
+    return record_host.described(host_names.used(record_host.WEBUI, DIALECT))
 
 
 def test_recorded_host_names_are_exactly_those_used():
@@ -32,10 +43,17 @@ def test_stand_in_has_the_recorded_signature(name):
     assert standin()[name] == RECORDED[name]
 
 
-def test_recording_names_a_webui_release_and_contains_no_paths():
-    text = RECORDING.read_text("utf-8")
+def test_names_that_the_webui_lacks_are_those_in_the_table():
+    used = host_names.used(record_host.WEBUI, DIALECT)
+    lacked = [name for name in used if RECORDED.get(name, {}).get("kind") == "missing"]
+    assert sorted(lacked) == sorted(LACKED[DIALECT])
+
+
+@pytest.mark.parametrize("dialect", host_names.DIALECTS)
+def test_recording_names_a_webui_release_and_contains_no_paths(dialect):
+    text = (RECORDINGS / f"{dialect}.json").read_text("utf-8")
     said = json.loads(text)
-    assert said["host"]["version"] == "v1.10.1"
+    assert said["host"]["version"]
     assert len(said["host"]["commit"]) == 40
     assert "/" not in text
     assert record_host.written(said["host"], said["names"]) == text
@@ -43,8 +61,8 @@ def test_recording_names_a_webui_release_and_contains_no_paths():
 
 SOURCE = """
 from modules import shared as s
-from retouch.webui import host
-from retouch.webui.host import processing
+from retouch.webui.host import modules
+from retouch.webui.host.modules import processing
 
 class Ours(processing.StableDiffusionProcessingImg2Img):
     mine: int
@@ -53,22 +71,63 @@ class Ours(processing.StableDiffusionProcessingImg2Img):
     def of(cls): ...
 
 def use(p, pp):
-    host.progress.start_task(s.state.job.upper())
-    host.option("a")
+    from modules_forge.utils import apply_circular_forge
+    modules.progress.start_task(s.state.job.upper())
+    modules.option("a")
     Ours(steps=1)
     p.retouch = p.tiling
-    return pp.image, getattr(p, "mask_for_overlay", None)
+    return pp.image, getattr(p, "mask_for_overlay", None), getattr(p, "hr_cfg", 0)
+"""
+HUB = """
+processing = _module("processing")
+progress = _module("progress")
+"""
+PARENT = """
+from retouch.webui.host.modules import processing
+
+class A1111:
+    def load(self): processing.load()
+    def size(self): processing.size()
+    def test(self): helped()
+
+def helped(): processing.helped()
+"""
+CHILD = """
+from retouch.webui.host.modules import processing
+
+class Forge(A1111):
+    def load(self): processing.reload()
+    def size(self): return super().size()
 """
 
 
 def test_used_host_names_are_read_from_the_source(tmp_path):
     (tmp_path / "a.py").write_text(SOURCE)
-    (tmp_path / "host.py").write_text("from modules import processing, progress\n")
+    (tmp_path / "modules.py").write_text(HUB)
     job = "processing.StableDiffusionProcessingImg2Img"
     expected = {f"{job}.{name}" for name in ("init", "width", "steps", "tiling", "mask_for_overlay")}
     expected |= {job, "shared", "shared.state.job.upper", "progress", "progress.start_task", "processing"}
-    expected.add("scripts.PostprocessImageArgs.image")
-    assert set(host_names.used(tmp_path)) - set(host_names.DYNAMIC) == expected
+    expected |= {"scripts.PostprocessImageArgs.image", "modules_forge.utils.apply_circular_forge"}
+    expected.add("processing.StableDiffusionProcessingTxt2Img.hr_cfg")
+    assert _read(tmp_path, "a1111") == expected
+
+
+@pytest.mark.parametrize(
+    ("dialect", "expected"),
+    [("a1111", {"helped", "load", "size"}), ("forge", {"helped", "reload", "size"})],
+)
+def test_used_host_names_are_those_of_methods_not_overridden(tmp_path, dialect, expected):
+    folder = tmp_path / "host"
+    folder.mkdir()
+    for name, source in {"modules": HUB, "a1111": PARENT, "forge": CHILD}.items():
+        (folder / f"{name}.py").write_text(source)
+    names = {"progress", "processing", *(f"processing.{name}" for name in expected)}
+    assert _read(tmp_path, dialect) == names
+
+
+def _read(folder: Path, dialect: str) -> set[str]:
+    given = {*host_names.DYNAMIC, *host_names.OF_DIALECTS[dialect]}
+    return set(host_names.used(folder, dialect)) - given
 
 
 def test_only_the_webui_package_imports_host_modules():

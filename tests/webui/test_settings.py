@@ -77,8 +77,8 @@ def test_detector_device_follows_the_memory_flags(webui, monkeypatch, flags, exp
     import torch
     from modules import devices
 
-    from retouch.webui import host
+    from retouch.webui.host.modules import device
 
     monkeypatch.setattr(devices, "device", torch.device("cuda:0"))
     vars(shared.cmd_opts).update(flags)
-    assert host.device() == (expected if flags else "cuda:0")
+    assert device() == (expected if flags else "cuda:0")

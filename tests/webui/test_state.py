@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from modules import paths_internal, processing, sd_hijack, sd_models, shared, trace
 
-from retouch.webui import host
+from retouch.webui.engine import host_engine
 from tests.webui.driver import FACES, expected_errors, inner, outer, recipe
 
 OTHER = {"checkpoint": "two.safetensors", "vae": "soft.vae.pt"}
@@ -138,9 +138,9 @@ def test_native_size_is_that_of_the_selected_not_the_loaded_checkpoint(webui, mo
             sd_models.reload_model_weights(info=sd_models.checkpoints_list["xl.ckpt"])
 
     asked = []
-    native = host.native
+    native = host_engine.native
     monkeypatch.setattr(
-        host, "native", lambda: (asked.append(shared.sd_model.sd_checkpoint_info.name), native())[1]
+        host_engine, "native", lambda: (asked.append(shared.sd_model.sd_checkpoint_info.name), native())[1]
     )
     trace.before_sampling = leave_another
     webui.txt2img(FACES)

@@ -25,7 +25,7 @@ from modules import (
 from modules.job_base import StableDiffusionProcessing
 from modules.job_img2img import StableDiffusionProcessingImg2Img
 from modules.job_txt2img import StableDiffusionProcessingTxt2Img
-from modules.latents import FACTOR as opt_f
+from modules.latents import FACTOR as opt_f  # noqa: N811  (the WebUI's name)
 from modules.latents import DecodedSamples, decoded, pixels_of
 from modules.overlays import apply_overlay, color_corrected, create_binary_mask
 

@@ -36,8 +36,9 @@ class Wrapper(torch.nn.Module):
 
 
 class WebuiSdModel(torch.nn.Module):
-    is_sdxl: bool
+    is_sd1: bool
     is_sd2: bool
+    is_sdxl: bool
     is_sd3: bool
     parameterization: str
     sd_checkpoint_info: object
@@ -47,6 +48,7 @@ class WebuiSdModel(torch.nn.Module):
         self.model = Wrapper()
         self.first_stage_model = torch.nn.Identity()
         self.is_sdxl = "xl" in info.name
+        self.is_sd1 = not self.is_sdxl
         self.is_sd2 = self.is_sd3 = False
         self.parameterization = "eps"
         self.alphas_cumprod = torch.linspace(0.999, 0.01, 1000)
