@@ -47,16 +47,22 @@ def assert_kept(before, after, left: int, top: int, feather: int = 16) -> None:
 
 
 @pytest.mark.parametrize("job", ["txt2img", "img2img"])
-def test_each_picture_of_each_batch_is_extended_on_all_sides(webui, job):
+def test_each_picture_of_each_batch_is_extended(webui, job):
     make = getattr(webui, job)
     plain = make({"enabled": False}, batch_size=2, n_iter=2)
-    sides = {"left": 128, "top": 64, "right": 128, "bottom": 64}
-    run = make(outpaint(**sides), batch_size=2, n_iter=2)
-    assert [picture.size for picture in run.pictures] == [Size(768, 640)] * 4
+    run = make(outpaint(left=64), batch_size=2, n_iter=2)
+    assert [picture.size for picture in run.pictures] == [Size(576, 512)] * 4
     for before, after in zip(plain.pictures, run.pictures, strict=True):
-        assert_kept(before, after, 128, 64)
+        assert_kept(before, after, 64, 0)
     saved = [s["image"].size for s in trace.of("saved")][-4:]
-    assert saved == [(768, 640)] * 4
+    assert saved == [(576, 512)] * 4
+
+
+def test_picture_is_extended_on_all_sides(webui):
+    plain = webui.txt2img({"enabled": False})
+    run = webui.txt2img(outpaint(left=64, top=64, right=64, bottom=64))
+    assert run.pictures[0].size == Size(640, 640)
+    assert_kept(plain.pictures[0], run.pictures[0], 64, 64)
 
 
 @pytest.fixture
