@@ -26,7 +26,9 @@ from retouch.webui.panel import outpaint_section
 from retouch.webui.panel.outpaint_section import KNOB_PATHS, WIDGETS, outpaint_in
 from tests.webui.driver import FACES, LEFT, expected_errors, inner, mask_of, outer, photo
 
-ONCE = {"attempts": 1, "cleanup": 0}
+ONCE = {"attempts": 1, "cleanup": 0, "masked_content": "fill"}
+"""One sampling a stage, and a start that takes little time."""
+WIDGETS_ONCE = {f"outpaint_{name}": value for name, value in ONCE.items()}
 NOTHING = {"name": "None", "passes": []}
 
 
@@ -47,16 +49,22 @@ def assert_kept(before, after, left: int, top: int, feather: int = 16) -> None:
 
 
 @pytest.mark.parametrize("job", ["txt2img", "img2img"])
-def test_each_picture_of_each_batch_is_extended_on_all_sides(webui, job):
+def test_each_picture_of_each_batch_is_extended(webui, job):
     make = getattr(webui, job)
     plain = make({"enabled": False}, batch_size=2, n_iter=2)
-    sides = {"left": 128, "top": 64, "right": 128, "bottom": 64}
-    run = make(outpaint(**sides), batch_size=2, n_iter=2)
-    assert [picture.size for picture in run.pictures] == [Size(768, 640)] * 4
+    run = make(outpaint(left=64), batch_size=2, n_iter=2)
+    assert [picture.size for picture in run.pictures] == [Size(576, 512)] * 4
     for before, after in zip(plain.pictures, run.pictures, strict=True):
-        assert_kept(before, after, 128, 64)
+        assert_kept(before, after, 64, 0)
     saved = [s["image"].size for s in trace.of("saved")][-4:]
-    assert saved == [(768, 640)] * 4
+    assert saved == [(576, 512)] * 4
+
+
+def test_picture_is_extended_on_all_sides(webui):
+    plain = webui.txt2img({"enabled": False}, width=256, height=256)
+    run = webui.txt2img(outpaint(left=128, top=64, right=128, bottom=64), width=256, height=256)
+    assert [picture.size for picture in run.pictures] == [Size(512, 384)]
+    assert_kept(plain.pictures[0], run.pictures[0], 128, 64)
 
 
 @pytest.fixture
@@ -150,8 +158,7 @@ def test_stage_prompts_widget_has_a_prompt_per_line_with_commas(webui):
     widgets = {
         "outpaint_right": 256,
         "outpaint_stage_size": "128",
-        "outpaint_attempts": 1,
-        "outpaint_cleanup": 0,
+        **WIDGETS_ONCE,
     }
     words = {"outpaint_stage_prompts": "\na pier, gulls\n", "outpaint_seed_step": "same"}
     on = {"enable": True, "target_models_1": [], "outpaint_enabled": True}
@@ -199,8 +206,7 @@ def test_outpaint_widgets_paint_the_same_as_the_api_request(webui):
         "outpaint_stage_size": "64",
         "outpaint_prompt_right": "a pier",
         "outpaint_side_order": "right, left",
-        "outpaint_attempts": 1,
-        "outpaint_cleanup": 0,
+        **WIDGETS_ONCE,
     }
     by_widgets = webui.txt2img(webui.values(**widgets))
     assert by_widgets.pictures == by_api.pictures

@@ -46,7 +46,11 @@ def of_settings(said: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(job=st.fixed_dictionaries({}, optional=HIRES))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 3,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_fix_on_each_side_of_hires_fix_has_settings_of_its_sampling(webui: WebUI, job):
     webui.reset()
     webui.txt2img(BOTH, enable_hr=True, **job)
