@@ -10,6 +10,7 @@ from retouch.api.batches import routes
 from retouch.api.context import ApiContext
 from retouch.api.knob_schema import schema
 from retouch.api.messages import unique
+from retouch.api.requests.adetailer import AdetailerRequest
 from retouch.api.requests.batch import BatchRequest
 from retouch.api.requests.detect import DetectRequest
 from retouch.api.requests.fix import FixRequest
@@ -19,9 +20,10 @@ from retouch.api.requests.outpaint import OutpaintRequest
 from retouch.api.requests.recipes import ReadRequest, RemoveRequest, SaveRequest
 from retouch.api.requests.script import AutofixRequest
 from retouch.api.requests.segment import MaskRequest, PictureRequest, SegmentRequest
-from retouch.api.verbs import detect, fix, history, inpaint, outpaint, recipes, segment
+from retouch.api.verbs import adetailer, detect, fix, history, inpaint, outpaint, recipes, segment
 from retouch.errors import BadInput, RetouchError, collect_remarks, convert_errors, did_you_mean
 from retouch.image.codec import encoder
+from retouch.recipes.adetailer.arguments import TabArguments
 from retouch.recipes.intents import INTENTS
 from retouch.recipes.recipe import Recipe
 
@@ -106,6 +108,9 @@ def _answer_plan(context: ApiContext, body: Any) -> dict[str, Any]:
 
 VERBS: dict[str, Verb] = {
     "fix": Verb(FixRequest, fix.answer_fix, fix.plan),
+    "adetailer": Verb(
+        AdetailerRequest, adetailer.answer_adetailer, adetailer.plan, (AdetailerRequest, TabArguments)
+    ),
     "batch": Verb(BatchRequest, routes.begin),
     "detect": Verb(DetectRequest, detect.answer_detect, schema=(DetectRequest, AutofixRequest)),
     "plan": Verb(None, _answer_plan),

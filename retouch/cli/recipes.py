@@ -93,7 +93,7 @@ def _share(args: argparse.Namespace, client: Client) -> int:
 def _read(args: argparse.Namespace, client: Client) -> int:
     received = read_text(sys.stdin.read() if args.what == "-" else args.what)
     print(pretty(received.recipe), end="")
-    _remark(_older(received).strip(", "), *contradictions(received.recipe))
+    _remark(_older(received).strip(", "), *received.remarks, *contradictions(received.recipe))
     return 0
 
 

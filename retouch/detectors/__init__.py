@@ -1,1 +1,1 @@
-"""Find things in a picture and return Regions: YOLO files, mediapipe, OpenCV's cascades."""
+"""Find things in a picture and return Regions: YOLO files, mediapipe, MTCNN, OpenCV's cascades."""

@@ -1,4 +1,4 @@
-"""The shape of a face from the output of face models: six points, a mesh of landmarks, or a bare box.
+"""The shape of a face from the output of face models: five or six points, a mesh of landmarks, or a bare box.
 
 Face boxes reach from the eyebrows to the chin. A face to repaint reaches from the hairline to the chin and
 from ear to ear, so every shape here is extended upward along the face's own axis. All points are x, y in
@@ -122,16 +122,40 @@ def from_points(points: np.ndarray, score: float) -> Region | None:
     if axes is None:
         return None
     spread = axes.local(points)[:, 0]
-    radii = np.array([max((spread.max() - spread.min()) / 2 * 1.05, LEAST_HALF_WIDTH), (CHIN - HAIRLINE) / 2])
-    center = np.array([(spread.max() + spread.min()) / 2, (CHIN + HAIRLINE) / 2])
+    middle, half = (spread.max() + spread.min()) / 2, (spread.max() - spread.min()) / 2
+    return _face_ellipse(axes, middle, half, score)
+
+
+def from_landmarks(points: np.ndarray, box: np.ndarray, score: float) -> Region | None:
+    """An elliptic face from `points`, (5, 2) float pixels: eye, eye, nose, mouth corner, mouth corner.
+
+    The ellipse is aligned with the face. `box`, (4,) float left, top, right, bottom in pixels, is the box of
+    the whole face; its middle and its shorter side give the middle and the width. None as in `from_points`.
+    """
+    axes = Axes.of(points[:2].mean(0), points[3:].mean(0))
+    if axes is None:
+        return None
+    middle = axes.local((box[None, :2] + box[None, 2:]) / 2)[0, 0]
+    return _face_ellipse(axes, middle, (box[2:] - box[:2]).min() / 2 / axes.unit, score)
+
+
+def _face_ellipse(axes: Axes, middle: float, half: float, score: float) -> Region | None:
+    """From the hairline to the chin; `middle` and `half` the width are in units of the face. None when it is
+    far too wide."""
+    radii = np.array([max(half * 1.05, LEAST_HALF_WIDTH), (CHIN - HAIRLINE) / 2])
     if radii[0] > 2 * radii[1]:
         return None
+    center = np.array([middle, (CHIN + HAIRLINE) / 2])
     return axes.shaped(polygon_region(axes.pixels(ellipse_points(center, radii)), "face", score))
 
 
 def from_box(left: float, top: float, right: float, bottom: float, score: float) -> Region | None:
     """An upright elliptic face from a box, in pixels, that reaches from the eyebrows to the chin."""
-    top -= 0.3 * (bottom - top)
+    return from_whole_box(left, top - 0.3 * (bottom - top), right, bottom, score)
+
+
+def from_whole_box(left: float, top: float, right: float, bottom: float, score: float) -> Region | None:
+    """An upright elliptic face from a box, in pixels, that reaches from the hairline to the chin."""
     center = np.array([(left + right) / 2, (top + bottom) / 2])
     radii = np.array([(right - left) / 2, (bottom - top) / 2])
     return polygon_region(ellipse_points(center, radii), "face", score)

@@ -2,7 +2,7 @@
 
 mediapipe 0.10.13 to 0.10.21 work. Those wheels have both `mediapipe.solutions` and its models (face
 detection, face mesh, hands, selfie segmentation), so everything works offline. Later wheels lack both; with
-them this module raises Missing and the OpenCV cascades find faces.
+them this module raises Missing, and MTCNN or the OpenCV cascades find faces.
 """
 
 from __future__ import annotations

@@ -8,7 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from retouch.detectors import centre, mediapipe_detectors, mediapipe_graphs, opencv_cascades
+from retouch.detectors import (
+    centre,
+    mediapipe_detectors,
+    mediapipe_graphs,
+    mtcnn,
+    mtcnn_networks,
+    opencv_cascades,
+)
 from retouch.detectors.base import Detector
 from retouch.detectors.tiling import Searcher, wanted_labels
 from retouch.detectors.vocabulary import Vocabulary
@@ -36,7 +43,7 @@ class RoleSpec:
 
 
 ROLES = {
-    "face": RoleSpec(("face",), ("mediapipe face", "opencv face")),
+    "face": RoleSpec(("face",), ("mediapipe face", mtcnn.NAME, "opencv face")),
     "hand": RoleSpec(("hand",), ("mediapipe hands",)),
     "person": RoleSpec(("person",), ("mediapipe person",)),
     "eyes": RoleSpec(("eye",), ("mediapipe eyes", "opencv eyes")),
@@ -44,10 +51,42 @@ ROLES = {
 }
 
 
+def role_of(name: str) -> str:
+    """The role for which a detector or file of this name is searched, "" for none.
+
+    The roles of parts of a face come before `face`, because names of such files contain both.
+    """
+    matching = [
+        role
+        for role, spec in reversed(ROLES.items())
+        if name in spec.built_in or any(word in name.casefold() for word in spec.words)
+    ]
+    return matching[0] if matching else ""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What the built-in detectors of one kind need. `demand` raises Missing with advice for the detector of
+    this name."""
+
+    packages: str
+    is_installed: Callable[[], bool]
+    demand: Callable[[str], None]
+
+
+REQUIREMENTS = {
+    "mediapipe": Requirement(
+        f"mediapipe {mediapipe_graphs.SERVES}", mediapipe_graphs.is_installed, mediapipe_graphs.demand
+    ),
+    "mtcnn": Requirement(mtcnn_networks.PACKAGES, mtcnn_networks.is_installed, mtcnn_networks.demand),
+}
+"""By the kind of a detector, see `ModelInfo`; the other kinds need nothing."""
+
+
 @dataclass(frozen=True)
 class ModelInfo:
-    """One detector in a list. `kind` is role, yolo, mediapipe, opencv or shape; `size` is in bytes, 0 if
-    built in."""
+    """One detector in a list. `kind` is role, yolo, mediapipe, mtcnn, opencv or shape; `size` is in bytes, 0
+    if built in."""
 
     name: str
     kind: str
@@ -76,8 +115,10 @@ class DetectorRegistry:
         self._device, self._offline, self._watch = device, offline, watch
         self._lock = threading.RLock()
         self._graphs = mediapipe_graphs.Graphs()
+        self._mtcnn = mtcnn_networks.Networks(device, self.unload)
         self._built_in: dict[str, Searcher | centre.CenterDetector] = {
             **mediapipe_detectors.detectors(self._graphs),
+            **mtcnn.detectors(self._mtcnn),
             **opencv_cascades.detectors(),
             **centre.detectors(),
         }
@@ -112,13 +153,14 @@ class DetectorRegistry:
                 yolo.unload()
             self._yolos.clear()
         self._graphs.close()
+        self._mtcnn.unload()
         self._vocabulary.unload()
         opencv_cascades.unload()
         free_cache()
 
     def _build(self, name: str) -> Detector:
-        if name.startswith("mediapipe"):
-            mediapipe_graphs.demand(name)
+        if requirement := REQUIREMENTS.get(_kind(name)):
+            requirement.demand(name)
         return self._built_in[name]
 
     def _files(self) -> dict[str, Path]:
@@ -181,10 +223,7 @@ class DetectorRegistry:
         spec, files = ROLES[role], self._files()
         here = [name for name in self._known_files(files) if name in files and _has_ultralytics()]
         fitting = [name for name in here if any(word in name.casefold() for word in spec.words)]
-        return fitting + [name for name in spec.built_in if self._serves(name)]
-
-    def _serves(self, name: str) -> bool:
-        return mediapipe_graphs.is_installed() if name.startswith("mediapipe") else True
+        return fitting + [name for name in spec.built_in if _serves(name)]
 
     def _role_info(self, role: str) -> ModelInfo:
         names = self._player_names(role)
@@ -196,11 +235,21 @@ class DetectorRegistry:
         return ModelInfo(role, "role", bool(names), 0, (role,), about)
 
     def _built_info(self, name: str) -> ModelInfo:
-        kind = name.split()[0] if " " in name else "shape"
+        kind, here = _kind(name), _serves(name)
         about = "A fixed part of every picture." if kind == "shape" else ""
-        here = self._serves(name)
-        about = about if here else f"Needs mediapipe {mediapipe_graphs.SERVES}."
+        about = about if here else f"Needs {REQUIREMENTS[kind].packages}."
         return ModelInfo(name, kind, here, 0, self._built_in[name].labels, about)
+
+
+def _kind(name: str) -> str:
+    """The kind of a built-in detector, see `ModelInfo`."""
+    return name.split()[0] if " " in name else "shape"
+
+
+def _serves(name: str) -> bool:
+    """Whether what a built-in detector needs is installed."""
+    requirement = REQUIREMENTS.get(_kind(name))
+    return requirement is None or requirement.is_installed()
 
 
 def weights_of_text() -> frozenset[str]:

@@ -57,6 +57,19 @@ def recipe_json(text: str) -> str:
         return value
 
 
+def params_of(text: str, prefix: str) -> dict[str, str]:
+    """The parameters of a whole generation text whose names begin with `prefix`, unquoted."""
+    pairs = re.finditer(rf"(?:^|,)\s*({prefix}[\w \-/]*):\s*({_VALUE})", text, re.MULTILINE)
+    return {pair.group(1): _unquote(pair.group(2).strip()) for pair in pairs}
+
+
+def _unquote(value: str) -> str:
+    try:
+        return str(json.loads(value)) if value.startswith('"') else value
+    except ValueError:  # truncated
+        return value
+
+
 @dataclass(frozen=True)
 class GenerationText:
     """The content of a generation text. `params` are the WebUI's names and values."""

@@ -17,6 +17,10 @@ from dataclasses import dataclass
 from retouch.errors import BadInput, TooLarge
 from retouch.knobs import dump, load
 from retouch.recipes import infotext
+from retouch.recipes.adetailer.conversion import convert
+from retouch.recipes.adetailer.generation_text import read_tabs
+from retouch.recipes.adetailer.models import KnownDetectors
+from retouch.recipes.adetailer.payload import TITLE
 from retouch.recipes.library import MAX_BYTES, plain
 from retouch.recipes.migration import SCHEMA
 from retouch.recipes.recipe import Recipe
@@ -30,10 +34,11 @@ _CUT = "Copy the whole of it again."
 @dataclass(frozen=True)
 class Received:
     """The recipe of a text. `migrated` is the older schema that it was written in, None for the current
-    one."""
+    one. `remarks` are the differences of a recipe that was converted from ADetailer's."""
 
     recipe: Recipe
     migrated: int | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def share(recipe: Recipe) -> str:
@@ -42,22 +47,36 @@ def share(recipe: Recipe) -> str:
     return PREFIX + base64.urlsafe_b64encode(zlib.compress(data, 9)).decode("ascii").rstrip("=")
 
 
-def read_text(text: str) -> Received:
-    """The recipe in a pasted text: its JSON, a share string, or a generation text.
+def read_text(text: str, detectors: KnownDetectors = KnownDetectors()) -> Received:
+    """The recipe in a pasted text: its JSON, a share string, or a generation text, ADetailer's too.
 
+    A recipe of Retouch's has priority over ADetailer's tabs, whose models are looked up in `detectors`.
     Raises BadInput, with the JSON path of an error or for a text of another kind, and TooLarge.
     """
     if len(text) > MAX_BYTES:
         raise TooLarge(f"{len(text)} characters are no recipe.", path="text", hint=f"At most {MAX_BYTES}.")
-    encoded, path = _json_in(text.strip().lstrip("\ufeff"))
+    found = _json_in(text.strip().lstrip("\ufeff"))
+    if found is None:
+        return _read_adetailer(text, detectors)
+    encoded, path = found
     data = plain(encoded, path or "text")
     recipe = load(Recipe, data, path)
     version = data.get("schema", SCHEMA) if isinstance(data, Mapping) else SCHEMA
     return Received(recipe, version if version < SCHEMA else None)
 
 
-def _json_in(text: str) -> tuple[str, str]:
-    """(JSON, its path in the text)."""
+def _read_adetailer(text: str, detectors: KnownDetectors) -> Received:
+    """The recipe of ADetailer's tabs in a generation text. BadInput without any."""
+    found = read_tabs(infotext.params_of(text, TITLE))
+    if found is None:
+        raise BadInput("there is no recipe in this text.", path="text", hint=_KINDS)
+    payload, unknown = found
+    conversion = convert(payload, detectors)
+    return Received(conversion.recipe, remarks=(*unknown, *conversion.warnings))
+
+
+def _json_in(text: str) -> tuple[str, str] | None:
+    """(JSON, its path in the text), None without a recipe of Retouch's."""
     if text.startswith(("{", "[")):
         return text, ""
     if text.lower().startswith(PREFIX) and not text[len(PREFIX) :].lstrip().startswith(('"', "{")):
@@ -66,7 +85,7 @@ def _json_in(text: str) -> tuple[str, str]:
         return encoded, infotext.RECIPE
     if word := _WORD.search(text):
         return _unpack(word.group(1)), ""
-    raise BadInput("there is no recipe in this text.", path="text", hint=_KINDS)
+    return None
 
 
 def _unpack(word: str) -> str:

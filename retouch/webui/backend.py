@@ -59,7 +59,7 @@ class HostBackend:
         return default_sampling()
 
     def models(self) -> list[dict[str, Any]]:
-        return [dataclasses.asdict(model) for model in service.registry().available()]
+        return service.detector_entries()
 
     def segmenters(self) -> list[dict[str, Any]]:
         return [dataclasses.asdict(model) for model in service.segmenters().available()]

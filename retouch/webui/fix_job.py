@@ -17,30 +17,24 @@ from retouch.errors import RetouchError
 from retouch.image.codec.decoder import from_pil
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.knobs import replace
 from retouch.pipeline.history import History
 from retouch.pipeline.missing_models import drop_unavailable_passes
 from retouch.pipeline.pipeline import PictureInput
 from retouch.pipeline.report import Report, Result
 from retouch.pipeline.report_infotext import params
-from retouch.recipes import library
 from retouch.recipes.checks import contradictions
 from retouch.recipes.infotext import RECIPE, REGIONS, SKIPPED, WARNINGS
 from retouch.recipes.prompts import PromptPair
-from retouch.recipes.recipe import Generation, Pass, Recipe
-from retouch.recipes.sampling import Overrides
+from retouch.recipes.recipe import Generation, Recipe
 from retouch.webui import hires_fix, history_files
 from retouch.webui.engine.host_engine import HostEngine
 from retouch.webui.engine.tensors import floats_of, picture_of
 from retouch.webui.host.modules import errors
-from retouch.webui.panel.panel import request_from
+from retouch.webui.job_request import find_request
 from retouch.webui.progress import HostProgress
-from retouch.webui.service import engine_for, finders, own_recipes, pipeline_on, record_timing, working
+from retouch.webui.service import engine_for, finders, pipeline_on, record_timing, working
 from retouch.webui.skip_img2img import Skipped, skip_host_img2img
 from retouch.webui.surrounding_job import Around
-
-OVERRIDES = "retouch_overrides"
-"""Attribute of `p` with the changes of an X/Y/Z axis: {dotted path in the first pass: value}."""
 
 
 @dataclass
@@ -52,7 +46,7 @@ class AutofixJob:
     runs: Recipe
     """The recipe without the passes that are skipped because a model is missing."""
     left_out: tuple[str, ...] = ()
-    """One sentence for each pass left out of `runs`."""
+    """One sentence for each pass left out of `runs`, after the remarks on the request."""
     finish: Recipe = field(init=False)
     """The passes on the finished picture."""
     skipped: Skipped | None = None
@@ -94,16 +88,13 @@ class AutofixJob:
 
     @classmethod
     def _from_args(cls, p: Any, args: Sequence[Any]) -> AutofixJob | None:
-        changes = getattr(p, OVERRIDES, None)
-        request = request_from([True, *args[1:]] if changes and not isinstance(args[0], dict) else args)
-        if request is None:
+        asked = find_request(p, args)
+        if asked is None:
             return None
-        named = library.recipe(request.recipe, own_recipes()).knowing(request.people)
-        recipe = _apply_axes(_with_overrides(named, request), changes or {})
-        if not (recipe.active or (request.skip_img2img and request.outpaint)):
-            return None
-        p.extra_generation_params.update(params(recipe))  # also for a refused recipe, for a later paste
-        return cls(request, recipe, *drop_unavailable_passes(finders(), recipe))
+        p.extra_generation_params.update(params(asked.recipe))  # also for a refused recipe, for a later paste
+        with asked.errors_in_request():
+            runs, left_out = drop_unavailable_passes(finders(), asked.recipe)
+        return cls(asked.request, asked.recipe, runs, (*asked.remarks, *left_out))
 
     def _before_hires(self, p: Any) -> None:
         """With hires fix, arrange the "before" passes before it. Without it, all passes run at the end."""
@@ -252,27 +243,6 @@ def _with_drawn_prompts(result: Result, engine: HostEngine) -> Result:
         return dataclasses.replace(report, step=dataclasses.replace(step, prompt=prompt))
 
     return dataclasses.replace(result, reports=tuple(spoken(report) for report in result.reports))
-
-
-def _with_overrides(recipe: Recipe, request: AutofixRequest) -> Recipe:
-    """The recipe with the request's sampling values in every pass that leaves them blank."""
-    overrides = {f.name: getattr(request, f.name) for f in dataclasses.fields(Overrides)}
-
-    def fill_blanks(recipe_pass: Pass) -> Pass:
-        blank = {name: value for name, value in overrides.items() if getattr(recipe_pass, name) is None}
-        return dataclasses.replace(recipe_pass, **blank)
-
-    return dataclasses.replace(
-        recipe, passes=tuple(fill_blanks(recipe_pass) for recipe_pass in recipe.passes)
-    )
-
-
-def _apply_axes(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
-    """The recipe with the changes of an X/Y/Z axis in its first pass."""
-    if not changes:
-        return recipe
-    first, *rest = recipe.passes or (Pass(),)
-    return dataclasses.replace(recipe, name="Custom", passes=(replace(first, changes, "axis"), *rest))
 
 
 def _composites_later(p: Any) -> bool:

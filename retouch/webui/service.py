@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -63,6 +64,11 @@ def own_recipes() -> Path:
 def detector_names() -> list[str]:
     """Names of the available detectors."""
     return [model.name for model in registry().available()]
+
+
+def detector_entries() -> list[dict[str, Any]]:
+    """One entry for each detector, as `Backend.models` has them."""
+    return [dataclasses.asdict(model) for model in registry().available()]
 
 
 def engine_for(around: Around | None = None) -> HostEngine:

@@ -26,6 +26,7 @@ HISTORY_MB = "retouch_history_mb"
 ALLOWED = "retouch_scripts"
 KEEP = "retouch_keep_detectors"
 OFFLINE = "retouch_offline"
+ADETAILER = "retouch_answer_adetailer"
 
 _OPTIONS = {
     TABS: (4, "Number of targets", "Tabs in the accordion; needs a UI reload.", (1, 15, 1)),
@@ -47,6 +48,12 @@ _OPTIONS = {
     ),
     KEEP: (True, "Keep detectors loaded", "Off frees their memory after every job.", None),
     OFFLINE: (False, "Never download detectors", "Only files that are here are used.", None),
+    ADETAILER: (
+        False,
+        "Answer requests for ADetailer",
+        "Those of the API, where ADetailer is not loaded; needs a restart.",
+        None,
+    ),
 }
 
 

@@ -20,7 +20,16 @@ from retouch.image.picture import Picture
 from retouch.recipes.infotext import SKIPPED
 from retouch.webui.host.modules import images, processing, shared
 
-_REPLACED = ("init", "sample", "width", "height", "image_cfg_scale", "restore_faces", "batch_size")
+_REPLACED = (
+    "init",
+    "init_latent",
+    "sample",
+    "width",
+    "height",
+    "image_cfg_scale",
+    "restore_faces",
+    "batch_size",
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,7 @@ def skip_host_img2img(p: Any) -> Skipped:
 
 def _nothing_to_composite(p: Any) -> None:
     p.overlay_images = p.mask_for_overlay = p.paste_to = p.color_corrections = None
+    p.init_latent = torch.zeros(1)  # Forge Neo compares it with that of the job before
 
 
 def _exact(picture: Picture) -> torch.Tensor:

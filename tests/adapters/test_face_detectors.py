@@ -22,7 +22,10 @@ from retouch.image.region import Region
 FACE = Box(178, 58, 274, 178)
 """The astronaut's face, from the hairline to the chin and from ear to ear, read off the photograph."""
 HEAD = Box(130, 10, 320, 200)
-FINDERS = ["face", "mediapipe face full", "mediapipe face short", "mediapipe face mesh", "opencv face"]
+FINDERS = [
+    *("face", "mediapipe face full", "mediapipe face short", "mediapipe face mesh"),
+    *("mtcnn face", "opencv face"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +74,7 @@ def test_single_face_of_a_photograph_is_detected_once(
     assert face.shape.bounds == face.shape.size.box
 
 
-@pytest.mark.parametrize("name", ["face", "mediapipe face full", "mediapipe face short"])
+@pytest.mark.parametrize("name", ["face", "mediapipe face full", "mediapipe face short", "mtcnn face"])
 def test_the_mask_is_the_face_with_its_forehead(
     name: str, registry: DetectorRegistry, astronaut: Picture
 ) -> None:
@@ -123,7 +126,7 @@ def test_a_tilted_head_gets_a_tilted_face(
     assert solid[round(chin[1]), round(chin[0])]
 
 
-@pytest.mark.parametrize("name", ["face", "opencv face", "hand", "eyes", "lips"])
+@pytest.mark.parametrize("name", ["face", "mtcnn face", "opencv face", "hand", "eyes", "lips"])
 @pytest.mark.parametrize("photo", ["china.jpg", "flower.jpg", "chelsea", "coffee", "rocket"])
 def test_photographs_without_people_give_no_detections(
     name: str, photo: str, registry: DetectorRegistry
@@ -135,7 +138,7 @@ def test_photographs_without_people_give_no_detections(
 def test_face_with_glasses_in_an_old_photograph_is_detected(registry: DetectorRegistry) -> None:
     path = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
     picture = decoder.read(path)
-    for name in ("face", "opencv face"):
+    for name in ("face", "mtcnn face", "opencv face"):
         (face,) = registry.get(name).find(picture, 0.3, ())
         assert iou(face.box, Box(172, 110, 360, 335)) > 0.5
 

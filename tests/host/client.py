@@ -15,6 +15,10 @@ from PIL import Image, ImageOps
 PREFIX = "/retouch/v1"
 
 
+SAME_MODULES = {"hr_additional_modules": ["Use same choices"]}
+"""What a request with hires fix must say to Forge and Neo. Others ignore it."""
+
+
 class Client:
     """Talks to one server; credentials may be in its address."""
 
@@ -49,6 +53,12 @@ class Client:
         answer = self.ask(verb, body)
         assert answer.status_code == 200, answer.text[:1000]
         return answer.json()
+
+    def upscalers(self) -> list[str]:
+        """Upscalers for hires fix, one of each kind that the host has: of latents, and of pixels."""
+        modes = [mode["name"] for mode in self.get("/sdapi/v1/latent-upscale-modes")]
+        names = [upscaler["name"] for upscaler in self.get("/sdapi/v1/upscalers")]
+        return [*modes[:1], "Lanczos" if "Lanczos" in names else "None"]
 
     def sdapi(self, job: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = self._http.post(f"/sdapi/v1/{job}", json=body)

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from retouch.recipes.library import BUILT_IN
-from tests.host.client import Client, base64_of, pixels, two_people, union
+from tests.host.client import SAME_MODULES, Client, base64_of, pixels, two_people, union
 from tests.host.test_webui import JOB, img2img, parsed, regions, retouch
 
 NAMES = [json.loads(path.read_text("utf-8"))["name"] for path in sorted(BUILT_IN.glob("*.json"))]
@@ -138,8 +138,16 @@ def test_the_doors_plan_a_recipe_by_name_and_written_out_alike(client, finding, 
 def test_a_pass_before_hires_fix_is_painted_on_the_small_picture(client):
     small = {"target": {"models": ["center"]}, "steps": 2, "denoising_strength": 0.9, "hires": "before"}
     recipe = {"name": "Before", "passes": [small, {**small, "hires": "after"}]}
-    body = {**JOB, "width": 256, "height": 256, "enable_hr": True, "hr_scale": 1.5, "denoising_strength": 0.3}
-    for upscaler in ("Latent", "Lanczos"):
+    body = {
+        **JOB,
+        "width": 256,
+        "height": 256,
+        "enable_hr": True,
+        "hr_scale": 1.5,
+        "denoising_strength": 0.3,
+        **SAME_MODULES,
+    }
+    for upscaler in client.upscalers():
         answer = client.sdapi("txt2img", {**body, "hr_upscaler": upscaler, **retouch(recipe)})
         assert pixels(answer["images"][0]).shape == (384, 384, 3)
         assert [region["box"] for region in regions(answer)] == [[64, 64, 192, 192], [96, 96, 288, 288]]

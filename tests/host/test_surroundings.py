@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.host.client import FACES, Client, base64_of, pixels, two_people, union, with_pass
+from tests.host.client import FACES, SAME_MODULES, Client, base64_of, pixels, two_people, union, with_pass
 from tests.host.test_webui import CENTER, parsed, retouch, txt2img
 
 pytestmark = pytest.mark.webui
 
-HIRES = {"enable_hr": True, "hr_scale": 1.0, "hr_upscaler": "Latent", "denoising_strength": 0.5}
+HIRES = {"enable_hr": True, "hr_scale": 1.0, "denoising_strength": 0.5, "hr_cfg": 5.0, **SAME_MODULES}
 UNIT = {"enabled": True, "module": "reference_only", "model": "None", "weight": 1.0, "pixel_perfect": True}
 """A unit of ControlNet that needs no file, and replaces functions of the UNet and of its blocks."""
 
@@ -22,7 +22,7 @@ def checkpoints(client: Client) -> tuple[str, str]:
     """(the one of the settings, another)."""
     titles = [model["title"] for model in client.get("/sdapi/v1/sd-models")]
     now = client.get("/sdapi/v1/options")["sd_model_checkpoint"]
-    others = [title for title in titles if title != now]
+    others = [title for title in titles if title.split(" [")[0] != now.split(" [")[0]]
     if not others:
         pytest.skip("the WebUI has one checkpoint: a second one in models/Stable-diffusion is needed")
     return now, others[0]
@@ -58,7 +58,7 @@ def test_a_fix_after_hires_fix_is_painted_as_that_was(client, checkpoints, of_hi
         "negative_prompt": ({"hr_negative_prompt": "a hat"}, "a hat", "blue"),
     }
     named, same, other = own[of_hires]
-    job = {**HIRES, **named}
+    job = {**HIRES, "hr_upscaler": client.upscalers()[0], **named}
     blank = painted_by(client, job)
     assert np.array_equal(blank, painted_by(client, job, **{of_hires: same}))
     assert not np.array_equal(blank, painted_by(client, job, **{of_hires: other}))

@@ -10,6 +10,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "retouch"
 SHOWN_BY_EXAMPLE = {
+    "retouch.detectors.mtcnn_candidates",
+    "retouch.detectors.mtcnn_stages",
     "retouch.detectors.unsharp",
     "retouch.image.blend.colour_field",
     "retouch.image.blend.composite",

@@ -115,12 +115,18 @@ class WebUI:
     page: Any = None
     enabled: set[str] = field(default_factory=set)
     """Titles of the other extensions whose checkbox is on."""
+    sent: dict[str, list[Any]] = field(default_factory=dict)
+    """Arguments of other scripts by title, as `alwayson_scripts` has them: the first ones, or all."""
 
     def start(self) -> None:
         """Load scripts and build the page, as a start and as "Reload UI" do."""
         scripts.load_scripts(NEIGHBOURS, ROOT)
         script_callbacks.ui_settings_callback()
         script_callbacks.before_ui_callback()
+        self.build()
+
+    def build(self) -> None:
+        """Build the page of the loaded scripts."""
         with gr.Blocks() as self.page:
             for is_img2img in (False, True):
                 runner = self.runner(is_img2img)
@@ -140,7 +146,7 @@ class WebUI:
         processing.StableDiffusionProcessing.cached_c[:] = [None, None]
         self.detectors = Detectors()
         self.segmenters = Segmenters()
-        self.enabled = set()
+        self.enabled, self.sent = set(), {}
         trace.clear()
 
     @staticmethod
@@ -175,6 +181,8 @@ class WebUI:
         for other in runner.scripts:
             if other.title() in self.enabled:
                 args[other.args_from] = True
+            sent = self.sent.get(other.title(), [])[: other.args_to - other.args_from]
+            args[other.args_from : other.args_from + len(sent)] = sent
         return tuple(args)
 
     def txt2img(self, retouch: Any = None, **fields: Any) -> Run:

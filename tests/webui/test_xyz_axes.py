@@ -10,7 +10,7 @@ from modules import processing, script_callbacks, scripts
 from retouch.knobs import knob_paths
 from retouch.recipes.infotext import recipe_in
 from retouch.recipes.recipe import Pass
-from retouch.webui.fix_job import OVERRIDES
+from retouch.webui.job_request import OVERRIDES
 from retouch.webui.panel.outpaint_section import CHANGES, KNOB_PATHS, outpaint_in
 from tests.webui.driver import inner
 

@@ -14,6 +14,7 @@ BENCHES = {
     "canvas": "tools.bench.canvas",
     "fix": "tools.bench.fix",
     "demo-model": "tools.bench.demo_model",
+    "faces": "tools.bench.faces",
     "masks": "tools.bench.masks",
     "outpaint": "tools.bench.outpaint",
     "recipes": "tools.bench.recipes",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from retouch.api.installed_models import known_detectors
 from retouch.api.messages import unique
 from retouch.knobs import dump, load
 from retouch.recipes import library, sharing
@@ -40,7 +41,8 @@ def save(context: ApiContext, body: Any) -> dict[str, Any]:
 
 def read(context: ApiContext, body: Any) -> dict[str, Any]:
     """`migrated` is the older schema the text was written in, null for today's."""
-    received = sharing.read_text(load(ReadRequest, body).text)
+    detectors = known_detectors(context.backend.models())
+    received = sharing.read_text(load(ReadRequest, body).text, detectors)
     recipe = received.recipe
     newer = (
         f"It was of schema {received.migrated} and is now of {recipe.schema}." if received.migrated else ""
@@ -48,7 +50,7 @@ def read(context: ApiContext, body: Any) -> dict[str, Any]:
     return {
         "recipe": dump(recipe),
         "migrated": received.migrated,
-        "warnings": unique(newer, contradictions(recipe)),
+        "warnings": unique(newer, received.remarks, contradictions(recipe)),
         "share": sharing.share(recipe),
     }
 

@@ -10,10 +10,9 @@ from typing import Any
 import gradio as gr
 
 from retouch.api.requests.script import AutofixRequest
-from retouch.errors import RetouchError
 from retouch.knobs import KnobPath, folded_knobs, front_knobs, get_path, knob_paths, load, unflatten
 from retouch.recipes import library, people
-from retouch.recipes.infotext import RECIPE, SKIPPED, recipe_in
+from retouch.recipes.infotext import SKIPPED
 from retouch.recipes.library import UNNAMED
 from retouch.recipes.recipe import Pass, Recipe
 from retouch.webui import settings
@@ -21,6 +20,7 @@ from retouch.webui.host.modules import ui_components
 from retouch.webui.panel import outpaint_section
 from retouch.webui.panel.messages import message
 from retouch.webui.panel.outpaint_section import WIDGETS, OutpaintSection
+from retouch.webui.panel.paste import pasted_recipe
 from retouch.webui.panel.recipe_buttons import (
     RecipeButtons,
     library_recipe,
@@ -67,7 +67,7 @@ class Panel:
             self.components += section.build()
         buttons.connect(recipe_fields)
         self.paste_fields = [
-            (enable, lambda params: RECIPE in params),
+            (enable, lambda params: pasted_recipe(params).enables),
             (recipe, _pasted_name),
             (skip, lambda params: SKIPPED in params),
             (buttons.status, _pasted_remark),
@@ -153,38 +153,28 @@ def _fill_fields(recipe: Recipe) -> list[Any]:
 
 
 def _pasted_name(params: dict[str, Any]) -> str | None:
-    try:
-        recipe = recipe_in(params)
-    except RetouchError:
-        return None
+    recipe = pasted_recipe(params).recipe
     return recipe and _rename(recipe).name
 
 
 def _pasted_people(params: dict[str, Any]) -> str | None:
-    try:
-        recipe = recipe_in(params)
-    except RetouchError:
-        return None
+    recipe = pasted_recipe(params).recipe
     return None if recipe is None else people.write_people(recipe.people)
 
 
 def _pasted_remark(params: dict[str, Any]) -> str:
-    """The status after a paste: the error, or the passes for which there is no tab."""
-    try:
-        recipe = recipe_in(params)
-    except RetouchError as error:
-        return message_html(str(error), bad=True)
-    return message_html(*overflow_remarks(recipe)) if recipe else message_html()
+    """The status after a paste: the error, what was converted, or the passes for which there is no tab."""
+    pasted = pasted_recipe(params)
+    if pasted.error:
+        return message_html(pasted.error, bad=True)
+    return message_html(*pasted.remarks, *overflow_remarks(pasted.recipe or Recipe()))
 
 
 def _paster(index: int, knob_path: KnobPath) -> Callable[[dict[str, Any]], Any]:
     """The function from a pasted infotext to the value of one widget. None leaves the widget unchanged."""
 
     def paste(params: dict[str, Any]) -> Any:
-        try:
-            recipe = recipe_in(params)
-        except RetouchError:
-            return None
+        recipe = pasted_recipe(params).recipe
         if recipe is None:
             return None
         return widget_value(knob_path, get_path(_pad_passes(recipe)[index], knob_path.path))

@@ -13,6 +13,7 @@ from typing import Any
 
 import gradio as gr
 
+from retouch.api.installed_models import known_detectors
 from retouch.errors import RetouchError
 from retouch.recipes import library
 from retouch.recipes.checks import contradictions
@@ -21,7 +22,7 @@ from retouch.recipes.recipe import Recipe
 from retouch.recipes.sharing import read_text, share
 from retouch.webui import settings
 from retouch.webui.panel.messages import message
-from retouch.webui.service import own_recipes
+from retouch.webui.service import detector_entries, own_recipes
 
 REFRESH = "retouch-refresh"
 """CSS class of the buttons that update a dropdown's choices. The page (javascript/retouch.mjs) clicks all of
@@ -176,7 +177,7 @@ class RecipeButtons:
     def _read(self, pasted: str) -> list[Any]:
         """Show the pasted recipe in the tabs."""
         try:
-            received = read_text(pasted or "")
+            received = read_text(pasted or "", known_detectors(detector_entries()))
         except RetouchError as error:
             return [gr.update(), message_html(str(error), bad=True), gr.update(), *self._no_updates()]
         recipe = received.recipe
@@ -184,6 +185,7 @@ class RecipeButtons:
         status = message_html(
             message("in_the_tabs" if is_saved else "in_the_tabs_unsaved", name=recipe.name),
             message("older_schema", schema=received.migrated) if received.migrated else "",
+            *received.remarks,
             *overflow_remarks(recipe),
             *contradictions(recipe),
         )

@@ -7,10 +7,10 @@ from typing import Any
 
 from retouch.knobs import KnobPath, knob_paths
 from retouch.recipes.recipe import Pass
-from retouch.webui.fix_job import OVERRIDES
 from retouch.webui.host.models import checkpoint_names, vae_names
 from retouch.webui.host.modules import scripts
 from retouch.webui.host.sampling import sampler_names, scheduler_names
+from retouch.webui.job_request import OVERRIDES
 from retouch.webui.panel.messages import message
 from retouch.webui.panel.outpaint_section import CHANGES
 from retouch.webui.panel.outpaint_section import KNOB_PATHS as OUTPAINT_KNOB_PATHS

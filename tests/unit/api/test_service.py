@@ -236,6 +236,8 @@ def test_schemas_cover_every_request_and_the_recipe():
     schemas = desk().schemas()
     assert set(schemas) == {
         "FixRequest",
+        "AdetailerRequest",
+        "TabArguments",
         "BatchRequest",
         "DetectRequest",
         "AutofixRequest",

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from retouch.detectors.face_shapes import from_box, from_mesh, from_points
+from retouch.detectors.face_shapes import from_box, from_landmarks, from_mesh, from_points
+from retouch.image.geometry import Box
 
 POINTS = np.array([(-30, -25), (30, -25), (0, 10), (0, 35), (-60, -15), (60, -15)], float)
 """Right eye, left eye, nose, mouth, right ear, left ear, about the middle of an upright face."""
@@ -17,6 +18,14 @@ def leaning(points: np.ndarray, degrees: float) -> np.ndarray:
 def test_tilt_of_a_face_is_measured_from_its_landmarks(degrees):
     region = from_points(leaning(POINTS, degrees), 0.9)
     assert (region.turn - degrees + 180) % 360 - 180 == pytest.approx(0, abs=0.1)
+
+
+@pytest.mark.parametrize("degrees", [0, 40, 120, -75, 180])
+def test_tilt_of_a_face_is_measured_from_its_five_points(degrees):
+    points = leaning(np.vstack([POINTS[:3], POINTS[3] - [20, 0], POINTS[3] + [20, 0]]), degrees)
+    region = from_landmarks(points, np.array([140, 140, 260, 260], float), 0.9)
+    assert (region.turn - degrees + 180) % 360 - 180 == pytest.approx(0, abs=0.1)
+    assert region.box.contains(Box.covering(*points.min(0), *points.max(0)))
 
 
 def test_tilt_of_a_face_is_measured_from_its_mesh():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from retouch.detectors import mediapipe_graphs
+from retouch.detectors import mediapipe_graphs, mtcnn_networks, registry
 from retouch.detectors.base import Detector
 from retouch.detectors.registry import ROLES, DetectorRegistry, Role
 from retouch.errors import BadInput, Missing, WeightsRefused
@@ -19,6 +19,20 @@ from retouch.testing import FakeDetector
 @pytest.fixture
 def without_mediapipe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mediapipe_graphs, "_missing", lambda: "mediapipe is not installed")
+
+
+@pytest.fixture
+def with_mtcnn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mtcnn_networks, "_missing", lambda: "")
+
+
+@pytest.fixture
+def without_mtcnn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mtcnn_networks, "_missing", lambda: "torch is not installed")
+
+
+def best_for(role: str) -> str:
+    return next(info.description for info in DetectorRegistry().available() if info.name == role)
 
 
 def test_unknown_detector_name_suggests_the_closest() -> None:
@@ -42,11 +56,23 @@ class TestWithoutMediapipe:
         assert "models/retouch" in missing.value.hint
 
     @pytest.mark.parametrize("role", ["face", "eyes"])
+    @pytest.mark.usefixtures("without_mtcnn")
     def test_role_falls_back_to_the_opencv_cascade(self, role: str) -> None:
         assert DetectorRegistry().get(role).name == role
-        assert f"opencv {role}" in next(
-            i.description for i in DetectorRegistry().available() if i.name == role
-        )
+        assert f"opencv {role}" in best_for(role)
+
+    @pytest.mark.usefixtures("with_mtcnn")
+    def test_face_role_takes_mtcnn_before_the_opencv_cascade(self) -> None:
+        assert best_for("face") == "The best here: mtcnn face."
+
+    @pytest.mark.usefixtures("without_mtcnn")
+    def test_mtcnn_without_torch_is_listed_as_not_installed(self) -> None:
+        listed = {info.name: info for info in DetectorRegistry().available()}
+        assert not listed["mtcnn face"].installed
+        assert listed["mtcnn face"].kind == "mtcnn"
+        assert listed["mtcnn face"].description == "Needs torch and safetensors."
+        with pytest.raises(Missing, match="mtcnn face needs torch and safetensors: torch is not installed"):
+            DetectorRegistry().get("mtcnn face")
 
     def test_missing_models_are_listed_as_not_installed(self) -> None:
         listed = {info.name: info.installed for info in DetectorRegistry().available()}
@@ -58,6 +84,19 @@ class TestWithoutMediapipe:
     def test_adetailer_name_maps_to_the_equivalent_detector(self) -> None:
         with pytest.raises(Missing, match="mediapipe face full"):
             DetectorRegistry().get("mediapipe_face_full")
+
+
+@pytest.mark.usefixtures("with_mtcnn")
+def test_face_role_takes_a_face_file_then_mediapipe_then_mtcnn_then_opencv(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mediapipe_graphs, "_missing", lambda: "")
+    monkeypatch.setattr(registry, "_has_ultralytics", lambda: True)
+    (tmp_path / "my_face.pt").write_bytes(b"x")
+    role = DetectorRegistry([tmp_path]).get("face")
+    assert isinstance(role, Role)
+    names = [player.name for player in role._players]
+    assert names == ["my_face.pt", "mediapipe face", "mtcnn face", "opencv face"]
 
 
 def test_files_are_listed_first_folder_first(tmp_path: Path) -> None:

@@ -132,8 +132,9 @@ class ScriptRunner:
             script = data.script_class()
             script.filename = data.path
             script.is_img2img, script.is_txt2img = is_img2img, not is_img2img
-            self.scripts.append(script)
-            if script.show(is_img2img) is AlwaysVisible:
+            shown = script.show(is_img2img)
+            self.scripts += [script] if shown else []
+            if shown is AlwaysVisible:
                 script.alwayson = True
                 self.alwayson_scripts.append(script)
 
