@@ -5,28 +5,13 @@ Nothing else is called `modules`, so it may stay in sys.modules; sys.path is as 
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-STANDIN = Path(__file__).parent / "standin"
+from tests.webui.dialect import install
 
-
-def _install() -> None:
-    sys.path.insert(0, str(STANDIN))
-    try:
-        package = importlib.import_module("modules")
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"modules.{module.name}")
-    finally:
-        sys.path.remove(str(STANDIN))
-
-
-_install()
+install()
 
 import torch  # noqa: E402
 from modules import trace  # noqa: E402  (only now there is one)

@@ -13,13 +13,12 @@ import numpy as np
 import torch
 from modules import (
     call_queue,
+    loaded,
     paths_internal,
     processing,
     progress,
     script_callbacks,
     scripts,
-    sd_hijack,
-    sd_models,
     shared,
     trace,
 )
@@ -136,10 +135,8 @@ class WebUI:
     def reset(self) -> None:
         """Reset everything but the page to the state after start-up."""
         shared.reset()
-        shared.sd_model = None
-        sd_models.reload_model_weights()
+        loaded.start()
         script_callbacks.ui_settings_callback()
-        sd_hijack.model_hijack.circular_enabled = False
         progress.pending_tasks.clear()
         progress.finished_tasks.clear()
         Path(paths_internal.data_path, "params.txt").unlink(missing_ok=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.webui.conftest import STANDIN
 from tests.webui.driver import ROOT
 
 PROGRAM = """
@@ -18,7 +17,9 @@ import socket, sys
 def forbidden(*given, **named):
     raise AssertionError(f"a socket was used: {given}")
 
-sys.path[:0] = [STANDIN, ROOT]
+sys.path.insert(0, ROOT)
+from tests.webui.dialect import install
+install()
 from modules import processing, script_callbacks, scripts, shared
 import gradio, fastapi
 before = set(sys.modules)
@@ -46,7 +47,7 @@ class Boot:
 @pytest.fixture(scope="module")
 def boot(tmp_path_factory: pytest.TempPathFactory) -> Boot:
     folder, before = tmp_path_factory.mktemp("start"), _files(ROOT / "retouch")
-    program = PROGRAM.replace("STANDIN", repr(str(STANDIN)), 1).replace("ROOT", repr(str(ROOT)))
+    program = PROGRAM.replace("ROOT", repr(str(ROOT)))
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=folder, check=False
     )

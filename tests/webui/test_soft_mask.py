@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from modules import latents, scripts, shared, trace
+from modules import latents, loaded, scripts, trace
 from PIL import Image
 
 from retouch.engines.base import Job
@@ -141,8 +141,8 @@ def test_latent_cell_takes_the_largest_mask_value_of_its_pixels(webui):
     assert np.array_equal(repainted()[0], cells & (np.arange(SIDE) == 3)[:, None])
 
 
-def test_inpainting_conditioning_masks_pixels_repainted_half_of_the_steps(webui, monkeypatch):
-    monkeypatch.setattr(shared.sd_model.model, "conditioning_key", "hybrid", raising=False)
+def test_inpainting_conditioning_masks_pixels_repainted_half_of_the_steps(webui):
+    loaded.become_inpainting()
     one = job(RAMP)
     with record_calls("post_sample") as heard:
         paint(webui, one)

@@ -15,10 +15,10 @@ import torch
 from modules import (
     devices,
     job_img2img,
+    loaded,
     paths_internal,
     processing,
     script_callbacks,
-    sd_hijack,
     sd_samplers,
     shared,
     trace,
@@ -37,13 +37,9 @@ def one_face(webui: Any) -> None:
     webui.detectors.faces.boxes = (LEFT,)
 
 
-def unet() -> Any:
-    return shared.sd_model.model.diffusion_model
-
-
 def functions() -> dict[str, dict[str, str]]:
     """What somebody put on each module, by the code it runs."""
-    named = shared.sd_model.named_modules()
+    named = loaded.network(shared.sd_model).named_modules()
     return {
         name: {
             key: value.__qualname__ for key, value in vars(module).items() if hasattr(value, "__qualname__")
@@ -54,12 +50,11 @@ def functions() -> dict[str, dict[str, str]]:
 
 def state_of(webui: Any) -> dict[str, Any]:
     """All that an inner job could change, comparable."""
-    model = shared.sd_model
     others = [s for s in webui.runner(False).alwayson_scripts if type(s).__name__ != "RetouchScript"]
     return {
         "functions": functions(),
-        "model": (model.sd_checkpoint_info.name, model.vae, model.networks, model.token_merging),
-        "hijack": dict(vars(sd_hijack.model_hijack)),
+        "checkpoint": shared.sd_model.sd_checkpoint_info.name,
+        "model": (loaded.vae(), loaded.networks(), loaded.token_merging(), loaded.tiling(), loaded.remarks()),
         "options": dict(shared.opts.data),
         "params.txt": PARAMS.read_text("utf-8").split("\n")[0],
         "callbacks": {name: list(found) for name, found in script_callbacks.callback_map.items()},
@@ -191,7 +186,7 @@ def test_listed_script_that_removes_its_own_patch_acts_on_crops(webui):
     run = webui.txt2img(FACES, n_iter=2)
     assert run.warnings == ""
     assert {said["p"] for said in trace.of("signed")} == {"StableDiffusionProcessingTxt2Img", "BatchImg2Img"}
-    assert "forward" not in vars(unet().block)
+    assert "forward" not in vars(loaded.unet().block)
 
 
 def test_attributes_of_a_listed_script_are_restored_after_a_fix(webui, monkeypatch):
@@ -249,10 +244,10 @@ def test_owner_of_a_model_patch_is_found_in_list_dict_or_class(webui, kept):
         Keeper.owner = owner
     else:
         keeper.owners = [owner] if kept == "list" else {"one": owner}
-    unet().block.forward = owner.forward
+    loaded.unet().block.forward = owner.forward
     assert model_patches.owners() == [owner]
     assert guest_scripts.admit_scripts([keeper], ("keeper",), model_patches.owners())[0] == []
-    del unet().block.forward
+    del loaded.unet().block.forward
     assert guest_scripts.admit_scripts([keeper], ("keeper",), model_patches.owners()) == ([keeper], [])
 
 
@@ -282,8 +277,9 @@ def test_prompt_parser_comments_of_a_fix_are_not_in_the_infotext(webui):
 
     def parse(p: Any) -> None:
         if _ours(p):
-            sd_hijack.model_hijack.comments.append("used an eye")
-            sd_hijack.model_hijack.extra_generation_params["TI"] = "eye"
+            comments, params = loaded.remarks()
+            comments.append("used an eye")
+            params["TI"] = "eye"
 
     trace.before_sampling = parse
     run = webui.txt2img(FACES, n_iter=2)
