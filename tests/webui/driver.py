@@ -19,6 +19,7 @@ from modules import (
     progress,
     script_callbacks,
     scripts,
+    sd_vae,
     shared,
     trace,
 )
@@ -33,6 +34,7 @@ from retouch.recipes.infotext import WARNINGS
 from retouch.segmenters.registry import SegmenterInfo
 from retouch.testing import FakeDetector
 from tests.stand import Pointer
+from tests.webui.dialect import FORGE
 
 ROOT = Path(__file__).parents[2]
 NEIGHBOURS = Path(__file__).parent / "neighbours"
@@ -208,6 +210,11 @@ class WebUI:
                 yield
             finally:
                 shared.state.end()
+
+
+def vae_override(name: str) -> dict[str, Any]:
+    """The override setting of a job that loads this VAE."""
+    return {"forge_additional_modules": [sd_vae.vae_dict[name]]} if FORGE else {"sd_vae": name}
 
 
 _COMMON = {

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from modules import extra_networks, processing, scripts, shared, trace
+from modules import extra_networks, processing, scripts, sd_vae, shared, trace
 from modules.processing import StableDiffusionProcessingTxt2Img
 
 from retouch.webui import surrounding_job
-from tests.webui.driver import FACES, WebUI, inner, outer, photo, recipe
+from tests.webui.dialect import DIALECT, FORGE
+from tests.webui.driver import FACES, WebUI, inner, outer, photo, recipe, vae_override
 
 BOTH = recipe({"hires": "before"}, {"hires": "after"})
 KEPT = (
@@ -94,10 +95,9 @@ def test_steps_of_a_fix_after_hires_fix_are_at_most_150(webui):
 
 
 def test_hires_cfg_of_a_fork_applies_after_hires_fix(webui):
-    class Forks(StableDiffusionProcessingTxt2Img):
-        hr_cfg = 3.5
-
-    webui.run(Forks(prompt="a", seed=1, sampler_name="Euler a", enable_hr=True), BOTH)
+    p = StableDiffusionProcessingTxt2Img(prompt="a", seed=1, sampler_name="Euler a", enable_hr=True)
+    p.hr_cfg = 3.5
+    webui.run(p, BOTH)
     assert [said["cfg_scale"] for said in inner()] == [7.0, 3.5]
 
 
@@ -114,7 +114,7 @@ OVERRIDDEN = {
     "CLIP_stop_at_last_layers": 2,
     "eta_noise_seed_delta": 31337,
     "sd_model_checkpoint": "two.safetensors",
-    "sd_vae": "soft.vae.pt",
+    **vae_override("soft.vae.pt"),
 }
 
 
@@ -130,8 +130,17 @@ def test_override_settings_of_a_job_apply_to_its_fixes(webui, job, key, restore)
     assert shared.opts.data[key] == (found if restore else OVERRIDDEN[key])
 
 
+@pytest.mark.skipif(DIALECT != "neo", reason="only Neo has an override of the VAE that is no option")
+def test_vae_override_beside_the_options_applies_to_fixes(webui):
+    said = {"sd_vae": sd_vae.vae_dict["soft.vae.pt"]}
+    webui.txt2img(FACES, override_settings=said, n_iter=2)
+    assert {said["vae"] for said in trace.of("sampling")} == {"soft.vae.pt"}
+    webui.txt2img()
+    assert outer()[-1]["vae"] == "Automatic"
+
+
 def test_overridden_vae_applies_together_with_a_hires_checkpoint(webui):
-    said = {"sd_vae": "soft.vae.pt"}
+    said = vae_override("soft.vae.pt")
     webui.txt2img(FACES, enable_hr=True, hr_checkpoint_name="two.safetensors", override_settings=said)
     assert (inner()[0]["checkpoint"], inner()[0]["vae"]) == ("two.safetensors", "soft.vae.pt")
 
@@ -149,6 +158,7 @@ def test_hires_checkpoint_is_used_again_after_a_pass_with_its_own(webui):
     assert [said["checkpoint"] for said in inner()] == ["xl.ckpt", "two.safetensors"]
 
 
+@pytest.mark.skipif(FORGE, reason="Forge and Neo refuse a hires checkpoint if the settings are frozen")
 @pytest.mark.parametrize(("asked", "painted"), [("", True), ("xl.ckpt", False)])
 def test_frozen_settings_allow_only_the_hires_checkpoint_of_the_job(webui, asked, painted):
     shared.cmd_opts.freeze_settings = True

@@ -25,6 +25,7 @@ from modules import (
 )
 
 from retouch.webui.engine import guest_scripts, model_patches
+from tests.webui.dialect import FORGE
 from tests.webui.driver import FACES, LEFT, expected_errors, inner, outer, recipe
 
 PARAMS = Path(paths_internal.data_path, "params.txt")
@@ -54,7 +55,8 @@ def state_of(webui: Any) -> dict[str, Any]:
     return {
         "functions": functions(),
         "checkpoint": shared.sd_model.sd_checkpoint_info.name,
-        "model": (loaded.vae(), loaded.networks(), loaded.token_merging(), loaded.tiling(), loaded.remarks()),
+        "model": (loaded.vae(), loaded.networks(), loaded.tiling(), loaded.remarks()),
+        "token merging": loaded.token_merging(),
         "options": dict(shared.opts.data),
         "params.txt": PARAMS.read_text("utf-8").split("\n")[0],
         "callbacks": {name: list(found) for name, found in script_callbacks.callback_map.items()},
@@ -99,6 +101,8 @@ ENDS: dict[str, tuple[str, Callable[..., Any] | None]] = {
     "NaN": ("spoil", spoil),
 }
 PASS = {"checkpoint": "two.safetensors", "vae": "soft.vae.pt", "clip_skip": 2, "prompt": "an eye"}
+NEW_MODEL = {"functions", "token merging"}
+"""What a model lacks that was built anew. Forge builds one for each checkpoint, and patches it later."""
 WANTED = {
     "nobody": "",
     "signs": "signs",
@@ -133,7 +137,7 @@ def test_fix_restores_the_host_state_however_it_ends(webui, end, wanted, one):
     setattr(trace, hook, None)
     expected_errors()
     assert inner() or end == "error"
-    assert differing(state_of(webui), expected) == []
+    assert set(differing(state_of(webui), expected)) <= (NEW_MODEL if FORGE and one else set())
     webui.enabled = set()
     assert webui.txt2img(width=SIDE, height=SIDE).pictures == plain_after
 
@@ -288,6 +292,7 @@ def test_prompt_parser_comments_of_a_fix_are_not_in_the_infotext(webui):
     assert "used an eye" not in run.processed.comments
 
 
+@pytest.mark.skipif(FORGE, reason="Forge and Neo never change the dtype of the VAE in a job")
 def test_vae_dtype_widened_for_a_crop_is_restored(webui, monkeypatch):
     widths = []
 

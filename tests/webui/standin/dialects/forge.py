@@ -187,8 +187,11 @@ def set_config(req):
         refresh_model_loading_parameters()
 
 
-def process_images(p):
-    """The models of the overridden options are loaded. Those of the restored options are loaded later."""
+def process_images(p, ready=lambda: None):
+    """The models of the overridden options are loaded. Those of the restored options are loaded later.
+
+    `ready` is called when the models are loaded.
+    """
     if p.scripts is not None:
         p.scripts.before_process(p)
     stored = {key: shared.opts.data[key] for key in p.override_settings if key in shared.opts.data}
@@ -197,6 +200,7 @@ def process_images(p):
             p.override_settings.pop("sd_model_checkpoint", None)
         set_config(p.override_settings)
         manage_model_and_prompt_cache(p)
+        ready()
         return processing.process_images_inner(p)
     finally:
         if p.override_settings_restore_afterwards:

@@ -74,14 +74,29 @@ def get_learned_conditioning_prompt_schedules(prompts, base_steps, hires_steps=N
 
 
 def reload_vae_weights(vae):
-    """Put the weights of a VAE file on the loaded model, beside the options."""
-    objects = shared.sd_model.forge_objects_original
-    objects.vae = shared.sd_model.forge_objects_after_applying_lora.vae = forge.base(vae)
+    """Put the weights of a VAE file on the loaded model, whatever the options are."""
+    if vae in (None, "None"):
+        return False
+    _put_vae(forge.base(vae))
+    return True
+
+
+def _put_vae(name):
+    model = shared.sd_model
+    for objects in (
+        model.forge_objects,
+        model.forge_objects_original,
+        model.forge_objects_after_applying_lora,
+    ):
+        objects.vae = name
 
 
 def process_images(p):
-    """`sd_vae` is no option. As an override it is a file whose weights are put on the model for the job."""
-    vae = p.override_settings.pop("sd_vae", None)
-    if vae is None:
-        return forge.process_images(p)
-    raise NotImplementedError("no test overrides sd_vae here: override forge_additional_modules")
+    """The override `sd_vae` is no option, but a file whose weights are put on the model for the job."""
+    file = p.override_settings.pop("sd_vae", None)
+    own = []
+    try:
+        return forge.process_images(p, lambda: (own.append(loaded.vae()), sd_vae.reload_vae_weights(file)))
+    finally:
+        if file is not None:
+            _put_vae(own[0])
