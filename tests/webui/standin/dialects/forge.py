@@ -187,7 +187,11 @@ def set_config(req):
         refresh_model_loading_parameters()
 
 
-def process_images(p, ready=lambda: None):
+def process_images(p):
+    return process_with(p, lambda: None)
+
+
+def process_with(p, ready):
     """The models of the overridden options are loaded. Those of the restored options are loaded later.
 
     `ready` is called when the models are loaded.

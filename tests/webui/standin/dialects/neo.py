@@ -96,7 +96,7 @@ def process_images(p):
     file = p.override_settings.pop("sd_vae", None)
     own = []
     try:
-        return forge.process_images(p, lambda: (own.append(loaded.vae()), sd_vae.reload_vae_weights(file)))
+        return forge.process_with(p, lambda: (own.append(loaded.vae()), sd_vae.reload_vae_weights(file)))
     finally:
         if file is not None:
             _put_vae(own[0])
