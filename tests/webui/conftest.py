@@ -22,6 +22,7 @@ from retouch.pipeline import canvas  # noqa: E402
 from retouch.pipeline.before_after import BeforeAfter  # noqa: E402
 from retouch.pipeline.pipeline import Pipeline  # noqa: E402
 from retouch.pipeline.ranking import Ranker  # noqa: E402
+from retouch.pipeline.traits import Traits  # noqa: E402
 from retouch.webui import service  # noqa: E402
 from tests.webui.driver import Detectors, WebUI  # noqa: E402
 
@@ -50,6 +51,7 @@ def _measure_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(canvas, "gate_failure", lambda quality, gate: "")
     monkeypatch.setattr(canvas, "colour_field", lambda *_: None)
     monkeypatch.setattr(canvas, "drift_around", lambda *_: None)
+    monkeypatch.setattr(Traits, "_compress", lambda traits, over, step, spot: over)
     monkeypatch.setattr(BeforeAfter, "scores", lambda *_: Quality())
     monkeypatch.setattr(Pipeline, "_judge", lambda studio, how: Ranker())
     monkeypatch.setattr(StagePainter, "_join", lambda stages, step, candidate: candidate)

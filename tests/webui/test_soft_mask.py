@@ -120,6 +120,23 @@ def test_batched_crops_use_their_own_soft_mask(webui, sampler):
         assert np.array_equal(repainted(), seen)
 
 
+@SAMPLERS
+def test_unet_is_given_equal_latents_alone_and_in_a_batch(webui, monkeypatch, sampler):
+    """Also where the mask is 0. Forge and Neo would noise that area anew, from the batch's generator."""
+    given: list[torch.Tensor] = []
+    unet = loaded.unet()
+    asked = unet._call_impl
+    monkeypatch.setattr(unet, "_call_impl", lambda x, *more: (given.append(x.clone()), asked(x, *more))[1])
+    jobs = [job(np.roll(RAMP, 3 * k), sampler=sampler, seed=k + 1) for k in range(3)]
+    paint(webui, *jobs)
+    together, steps = torch.stack(given), len(given)
+    for k, one in enumerate(jobs):
+        given.clear()
+        paint(webui, one)
+        torch.testing.assert_close(torch.stack(given)[:, 0], together[:, k])
+    assert len(given) == steps
+
+
 @pytest.mark.parametrize("content", ["latent noise", "latent nothing"])
 def test_latent_noise_and_nothing_replace_opaque_cells_only(webui, content):
     starts = {}

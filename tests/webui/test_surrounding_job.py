@@ -110,6 +110,22 @@ def test_prompts_rewritten_by_scripts_are_used_after_hires_fix(webui):
     assert set(inner()[0]["prompts"]) == {"a hat"}
 
 
+@pytest.mark.skipif(not FORGE, reason="only Forge and Neo have a distilled CFG scale")
+def test_distilled_cfg_scale_of_each_sampling_applies_to_its_fixes(webui):
+    given = []
+    trace.before_sampling = lambda p: given.append((type(p).__name__, p.distilled_cfg_scale))
+    webui.txt2img(BOTH, enable_hr=True, distilled_cfg_scale=2.5, hr_distilled_cfg=4.5)
+    assert [scale for name, scale in given if name == "BatchImg2Img"] == [2.5, 4.5]
+
+
+@pytest.mark.skipif(not FORGE, reason="only Forge and Neo have a VAE for hires fix")
+def test_vae_of_hires_fix_applies_to_fixes_after_it(webui):
+    webui.txt2img(BOTH, enable_hr=True, hr_additional_modules=["soft.vae.pt"], n_iter=2)
+    assert [said["vae"] for said in outer()] == ["Automatic", "soft.vae.pt"] * 2
+    assert [said["vae"] for said in inner()] == ["Automatic", "soft.vae.pt"] * 2
+    assert shared.opts.forge_additional_modules == []
+
+
 OVERRIDDEN = {
     "CLIP_stop_at_last_layers": 2,
     "eta_noise_seed_delta": 31337,
