@@ -5,35 +5,24 @@ Nothing else is called `modules`, so it may stay in sys.modules; sys.path is as 
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-STANDIN = Path(__file__).parent / "standin"
+from tests.webui.dialect import install
 
-
-def _install() -> None:
-    sys.path.insert(0, str(STANDIN))
-    try:
-        package = importlib.import_module("modules")
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"modules.{module.name}")
-    finally:
-        sys.path.remove(str(STANDIN))
-
-
-_install()
+install()
 
 import torch  # noqa: E402
 from modules import trace  # noqa: E402  (only now there is one)
 
+from retouch.image.quality.measure import Quality  # noqa: E402
+from retouch.outpaint.stage_painter import StagePainter  # noqa: E402
 from retouch.pipeline import canvas  # noqa: E402
+from retouch.pipeline.before_after import BeforeAfter  # noqa: E402
 from retouch.pipeline.pipeline import Pipeline  # noqa: E402
 from retouch.pipeline.ranking import Ranker  # noqa: E402
+from retouch.pipeline.traits import Traits  # noqa: E402
 from retouch.webui import service  # noqa: E402
 from tests.webui.driver import Detectors, WebUI  # noqa: E402
 
@@ -51,8 +40,23 @@ def started() -> WebUI:
 
 @pytest.fixture
 def gated() -> bool:
-    """Whether results are looked at again and judged. Here they are not: the stand-in paints flat colours."""
+    """Whether results are measured, compared and matched to their surroundings.
+
+    Here they are not: the stand-in paints flat colours, and most of a fix's time would go there.
+    """
     return False
+
+
+def _measure_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canvas, "gate_failure", lambda quality, gate: "")
+    monkeypatch.setattr(canvas, "colour_field", lambda *_: None)
+    monkeypatch.setattr(canvas, "drift_around", lambda *_: None)
+    monkeypatch.setattr(Traits, "_compress", lambda traits, over, step, spot: over)
+    monkeypatch.setattr(BeforeAfter, "scores", lambda *_: Quality())
+    monkeypatch.setattr(Pipeline, "_judge", lambda studio, how: Ranker())
+    monkeypatch.setattr(StagePainter, "_join", lambda stages, step, candidate: candidate)
+    monkeypatch.setattr(StagePainter, "_fault_of", lambda *_: 0.0)
+    monkeypatch.setattr(StagePainter, "_seam_excess", lambda *_: 0.0)
 
 
 @pytest.fixture
@@ -64,8 +68,7 @@ def webui(started: WebUI, monkeypatch: pytest.MonkeyPatch, gated: bool) -> Itera
     monkeypatch.setattr(service, "registry", lambda: started.detectors)
     monkeypatch.setattr(service, "segmenters", lambda: started.segmenters)
     if not gated:
-        monkeypatch.setattr(canvas, "gate_failure", lambda quality, gate: "")
-        monkeypatch.setattr(Pipeline, "_judge", lambda studio, how: Ranker())
+        _measure_nothing(monkeypatch)
     yield started
     torch.set_num_threads(threads)
     errors = [(said["message"], said["error"]) for said in trace.of("error")]

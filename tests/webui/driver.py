@@ -13,13 +13,13 @@ import numpy as np
 import torch
 from modules import (
     call_queue,
+    loaded,
     paths_internal,
     processing,
     progress,
     script_callbacks,
     scripts,
-    sd_hijack,
-    sd_models,
+    sd_vae,
     shared,
     trace,
 )
@@ -34,6 +34,7 @@ from retouch.recipes.infotext import WARNINGS
 from retouch.segmenters.registry import SegmenterInfo
 from retouch.testing import FakeDetector
 from tests.stand import Pointer
+from tests.webui.dialect import FORGE
 
 ROOT = Path(__file__).parents[2]
 NEIGHBOURS = Path(__file__).parent / "neighbours"
@@ -136,10 +137,8 @@ class WebUI:
     def reset(self) -> None:
         """Reset everything but the page to the state after start-up."""
         shared.reset()
-        shared.sd_model = None
-        sd_models.reload_model_weights()
+        loaded.start()
         script_callbacks.ui_settings_callback()
-        sd_hijack.model_hijack.circular_enabled = False
         progress.pending_tasks.clear()
         progress.finished_tasks.clear()
         Path(paths_internal.data_path, "params.txt").unlink(missing_ok=True)
@@ -211,6 +210,11 @@ class WebUI:
                 yield
             finally:
                 shared.state.end()
+
+
+def vae_override(name: str) -> dict[str, Any]:
+    """The override setting of a job that loads this VAE."""
+    return {"forge_additional_modules": [sd_vae.vae_dict[name]]} if FORGE else {"sd_vae": name}
 
 
 _COMMON = {

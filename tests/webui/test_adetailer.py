@@ -11,9 +11,10 @@ from retouch.recipes.infotext import RECIPE, recipe_in
 from retouch.recipes.recipe import Pass, Recipe
 from retouch.recipes.shape import Shape
 from retouch.recipes.target import Target
+from retouch.webui import service
 from retouch.webui.adetailer_script import AdetailerScript
 from retouch.webui.panel.panel import request_from
-from tests.webui.driver import FACES, inner, outer, recipe
+from tests.webui.driver import FACES, Detectors, inner, outer, recipe
 
 TEXT = (
     "a portrait\nNegative prompt: blurry\n"
@@ -103,16 +104,27 @@ def test_pasted_tabs_are_left_to_adetailer_where_it_is_loaded(webui, monkeypatch
     assert pasted(webui, TEXT)[0] is False
 
 
+@pytest.fixture(scope="module")
+def built(started) -> list[tuple]:
+    """(owner, name, value) of what a start with the setting on has made: the page and the runners."""
+    made = [(started, "page"), (scripts, "scripts_txt2img"), (scripts, "scripts_img2img")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service, "registry", Detectors)
+        patch.setitem(shared.opts.data, "retouch_answer_adetailer", True)
+        patch.setattr(started, "page", None)
+        for _, name in made[1:]:
+            patch.setattr(scripts, name, scripts.ScriptRunner())
+        started.build()
+        return [(owner, name, getattr(owner, name)) for owner, name in made]
+
+
 @pytest.fixture
-def serving(webui, monkeypatch):
+def serving(webui, built, monkeypatch):
     """A WebUI whose page was built with the setting on."""
     shared.opts.data["retouch_answer_adetailer"] = True
-    page = webui.page
-    for name in ("scripts_txt2img", "scripts_img2img"):
-        monkeypatch.setattr(scripts, name, scripts.ScriptRunner())
-    webui.build()
-    yield webui
-    webui.page = page
+    for owner, name, value in built:
+        monkeypatch.setattr(owner, name, value)
+    return webui
 
 
 def titles(webui) -> list[str]:

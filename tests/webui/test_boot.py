@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.webui.conftest import STANDIN
+import pytest
+
 from tests.webui.driver import ROOT
 
 PROGRAM = """
@@ -15,7 +17,9 @@ import socket, sys
 def forbidden(*given, **named):
     raise AssertionError(f"a socket was used: {given}")
 
-sys.path[:0] = [STANDIN, ROOT]
+sys.path.insert(0, ROOT)
+from tests.webui.dialect import install
+install()
 from modules import processing, script_callbacks, scripts, shared
 import gradio, fastapi
 before = set(sys.modules)
@@ -32,33 +36,39 @@ print("MODULES", *sorted(name for name in set(sys.modules) - before if name.star
 HEAVY = {"ultralytics", "mediapipe", "diffusers", "transformers", "segment_anything", "accelerate", "peft"}
 
 
-def boot(tmp_path: Path) -> dict[str, set[str]]:
-    program = PROGRAM.replace("STANDIN", repr(str(STANDIN)), 1).replace("ROOT", repr(str(ROOT)))
+@dataclass
+class Boot:
+    """What one start said, and which files it made in the package and in its working folder."""
+
+    said: dict[str, set[str]]
+    made: set[Path]
+
+
+@pytest.fixture(scope="module")
+def boot(tmp_path_factory: pytest.TempPathFactory) -> Boot:
+    folder, before = tmp_path_factory.mktemp("start"), _files(ROOT / "retouch")
+    program = PROGRAM.replace("ROOT", repr(str(ROOT)))
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=folder, check=False
     )
     assert done.returncode == 0, done.stderr
     lines = [line.split() for line in done.stdout.splitlines() if line]
-    return {name: set(rest) for name, *rest in lines}
+    made = _files(ROOT / "retouch") - before | _files(folder)
+    return Boot({name: set(rest) for name, *rest in lines}, made)
 
 
-def test_start_imports_no_heavy_module(tmp_path):
-    said = boot(tmp_path)
-    assert not said["ADDED"] & HEAVY
-    assert "retouch.webui.script" in said["MODULES"]
+def _files(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.suffix != ".pyc" and path.name != "__pycache__"}
+
+
+def test_start_imports_no_heavy_module(boot):
+    assert not boot.said["ADDED"] & HEAVY
+    assert "retouch.webui.script" in boot.said["MODULES"]
     light = {"retouch.engines", "retouch.engines.base", "retouch.engines.soft_denoising"}
-    unused = {name for name in said["MODULES"] if name.startswith(("retouch.engines", "retouch.app"))}
-    assert unused <= light
-    assert "retouch.webui.backend" not in said["MODULES"]
+    ours = boot.said["MODULES"]
+    assert {name for name in ours if name.startswith(("retouch.engines", "retouch.app"))} <= light
+    assert "retouch.webui.backend" not in ours
 
 
-def test_start_writes_no_files(tmp_path):
-    before = {
-        path for path in (ROOT / "retouch").rglob("*") if path.suffix != ".pyc" and path.name != "__pycache__"
-    }
-    boot(tmp_path)
-    after = {
-        path for path in (ROOT / "retouch").rglob("*") if path.suffix != ".pyc" and path.name != "__pycache__"
-    }
-    assert after == before
-    assert list(tmp_path.iterdir()) == []
+def test_start_writes_no_files(boot):
+    assert boot.made == set()

@@ -18,12 +18,16 @@ RECORDED = json.loads((RECORDINGS / f"{DIALECT}.json").read_text("utf-8"))["name
 AGAIN = "record it anew: tools/record_host.py"
 
 _HR_CFG = "processing.StableDiffusionProcessingTxt2Img.hr_cfg"
+_HIJACK = "sd_hijack"
 _MEASURE = "sd_hijack.StableDiffusionModelHijack.get_prompt_lengths"
 LACKED = {
     "a1111": {_HR_CFG: "hires fix has the CFG scale of the first sampling, and so have fixes after it"},
     "reforge": {},
     "forge": {},
-    "neo": {_MEASURE: "the model measures prompts. The method only tells reForge from A1111"},
+    "neo": {
+        _HIJACK: "the model measures prompts and has the tiling. The module only tells Neo from Forge",
+        _MEASURE: "the method only tells reForge from A1111",
+    },
 }
 """Dialect -> name in use that the WebUI lacks -> why, and what Retouch does without it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from modules import sd_models, shared, trace
+from modules import shared, trace
 from modules.processing import StableDiffusionProcessingTxt2Img, process_images
 
 from retouch.errors import BadInput
@@ -65,14 +65,7 @@ def test_hires_fix_without_detections_is_bit_identical_to_plain(webui, upscaler)
 
 
 def test_pass_before_hires_fix_uses_the_checkpoint_of_the_first_sampling(webui):
-    two = sd_models.checkpoints_list["two.safetensors"]
-
-    class Hires(StableDiffusionProcessingTxt2Img):
-        def init(self, *args):
-            super().init(*args)
-            self.hr_checkpoint_info = two
-
-    webui.run(Hires(prompt="a", seed=1, sampler_name="Euler a", **HIRES), BEFORE)
+    webui.txt2img(BEFORE, hr_checkpoint_name="two.safetensors", **HIRES)
     assert [said["name"] for said in trace.of("checkpoint loaded")] == [
         "two.safetensors",
         "one.safetensors",

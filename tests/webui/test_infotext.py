@@ -6,7 +6,7 @@ import dataclasses
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from modules import infotext_utils
 
@@ -103,6 +103,7 @@ def passes() -> st.SearchStrategy[list[Pass]]:
 
 
 @given(passes())
+@settings(max_examples=settings().max_examples // 3)  # each has the knobs of up to four passes
 def test_widget_values_round_trip_through_request_and_infotext(started, made):
     values = values_for(started, made)
     request = request_from(values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from modules import shared, trace
+from modules import loaded, shared, trace
 
 from tests.webui.driver import FACES, expected_errors, inner, outer
 
@@ -71,7 +71,7 @@ class Hint:
 
 @pytest.fixture
 def hints() -> list[Hint]:
-    unet = shared.sd_model.model.diffusion_model
+    unet = loaded.unet()
     return [Hint(unet, "_original_forward"), Hint(unet.block, "_original_inner_forward")]
 
 

@@ -129,6 +129,7 @@ OUTPAINT = {
     "variations": 2,
     "attempts": 1,
     "cleanup": 0,
+    "masked_content": "fill",
     "match_original": True,
 }
 NOTHING = {"name": "None", "passes": []}

@@ -26,7 +26,9 @@ from retouch.webui.panel import outpaint_section
 from retouch.webui.panel.outpaint_section import KNOB_PATHS, WIDGETS, outpaint_in
 from tests.webui.driver import FACES, LEFT, expected_errors, inner, mask_of, outer, photo
 
-ONCE = {"attempts": 1, "cleanup": 0}
+ONCE = {"attempts": 1, "cleanup": 0, "masked_content": "fill"}
+"""One sampling a stage, and a start that takes little time."""
+WIDGETS_ONCE = {f"outpaint_{name}": value for name, value in ONCE.items()}
 NOTHING = {"name": "None", "passes": []}
 
 
@@ -59,10 +61,10 @@ def test_each_picture_of_each_batch_is_extended(webui, job):
 
 
 def test_picture_is_extended_on_all_sides(webui):
-    plain = webui.txt2img({"enabled": False})
-    run = webui.txt2img(outpaint(left=64, top=64, right=64, bottom=64))
-    assert run.pictures[0].size == Size(640, 640)
-    assert_kept(plain.pictures[0], run.pictures[0], 64, 64)
+    plain = webui.txt2img({"enabled": False}, width=256, height=256)
+    run = webui.txt2img(outpaint(left=128, top=64, right=128, bottom=64), width=256, height=256)
+    assert [picture.size for picture in run.pictures] == [Size(512, 384)]
+    assert_kept(plain.pictures[0], run.pictures[0], 128, 64)
 
 
 @pytest.fixture
@@ -156,8 +158,7 @@ def test_stage_prompts_widget_has_a_prompt_per_line_with_commas(webui):
     widgets = {
         "outpaint_right": 256,
         "outpaint_stage_size": "128",
-        "outpaint_attempts": 1,
-        "outpaint_cleanup": 0,
+        **WIDGETS_ONCE,
     }
     words = {"outpaint_stage_prompts": "\na pier, gulls\n", "outpaint_seed_step": "same"}
     on = {"enable": True, "target_models_1": [], "outpaint_enabled": True}
@@ -205,8 +206,7 @@ def test_outpaint_widgets_paint_the_same_as_the_api_request(webui):
         "outpaint_stage_size": "64",
         "outpaint_prompt_right": "a pier",
         "outpaint_side_order": "right, left",
-        "outpaint_attempts": 1,
-        "outpaint_cleanup": 0,
+        **WIDGETS_ONCE,
     }
     by_widgets = webui.txt2img(webui.values(**widgets))
     assert by_widgets.pictures == by_api.pictures

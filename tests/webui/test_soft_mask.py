@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from modules import latents, scripts, shared, trace
+from modules import latents, loaded, scripts, trace
 from PIL import Image
 
 from retouch.engines.base import Job
@@ -120,6 +120,23 @@ def test_batched_crops_use_their_own_soft_mask(webui, sampler):
         assert np.array_equal(repainted(), seen)
 
 
+@SAMPLERS
+def test_unet_is_given_equal_latents_alone_and_in_a_batch(webui, monkeypatch, sampler):
+    """Also where the mask is 0. Forge and Neo would noise that area anew, from the batch's generator."""
+    given: list[torch.Tensor] = []
+    unet = loaded.unet()
+    asked = unet._call_impl
+    monkeypatch.setattr(unet, "_call_impl", lambda x, *more: (given.append(x.clone()), asked(x, *more))[1])
+    jobs = [job(np.roll(RAMP, 3 * k), sampler=sampler, seed=k + 1) for k in range(3)]
+    paint(webui, *jobs)
+    together, steps = torch.stack(given), len(given)
+    for k, one in enumerate(jobs):
+        given.clear()
+        paint(webui, one)
+        torch.testing.assert_close(torch.stack(given)[:, 0], together[:, k])
+    assert len(given) == steps
+
+
 @pytest.mark.parametrize("content", ["latent noise", "latent nothing"])
 def test_latent_noise_and_nothing_replace_opaque_cells_only(webui, content):
     starts = {}
@@ -141,8 +158,8 @@ def test_latent_cell_takes_the_largest_mask_value_of_its_pixels(webui):
     assert np.array_equal(repainted()[0], cells & (np.arange(SIDE) == 3)[:, None])
 
 
-def test_inpainting_conditioning_masks_pixels_repainted_half_of_the_steps(webui, monkeypatch):
-    monkeypatch.setattr(shared.sd_model.model, "conditioning_key", "hybrid", raising=False)
+def test_inpainting_conditioning_masks_pixels_repainted_half_of_the_steps(webui):
+    loaded.become_inpainting()
     one = job(RAMP)
     with record_calls("post_sample") as heard:
         paint(webui, one)

@@ -7,6 +7,7 @@ import pytest
 import torch
 from modules import call_queue, extra_networks, infotext_utils, latents, processing, shared, trace
 
+from tests.webui.dialect import FORGE
 from tests.webui.driver import LEFT, inner, mask_of, outer, photo
 
 ORDER = [
@@ -49,9 +50,12 @@ def test_hooks_come_in_the_webuis_order(webui, monkeypatch, job):
     assert heard == ORDER
 
 
-@pytest.mark.parametrize(("sampler", "before"), [("Euler", False), ("DDIM", True)])
+@pytest.mark.parametrize(("sampler", "before"), [("Euler", False), ("DDIM", not FORGE)])
 def test_masks_are_blended_at_every_step_and_at_the_end(webui, monkeypatch, sampler, before):
-    """Those of the samplers that count in timesteps before the denoiser, the others' after it."""
+    """Those of the samplers that count in timesteps before the denoiser, the others' after it.
+
+    Forge and Neo do so after it with all samplers.
+    """
     heard: list = []
     blending = type("Blending", (Listener,), {"on_mask_blend": lambda self, p, mba: heard.append(mba)})()
     monkeypatch.setattr(webui.runner(True), "alwayson_scripts", [blending])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from modules import paths_internal, processing, sd_hijack, sd_models, shared, trace
+from modules import loaded, paths_internal, processing, sd_models, shared, trace
 
 from retouch.webui.engine import host_engine
 from tests.webui.driver import FACES, expected_errors, inner, outer, recipe
@@ -48,10 +48,11 @@ def test_checkpoint_and_vae_are_restored_after_a_failed_fix(webui):
             raise RuntimeError("no")
 
     trace.before_sampling = fail
+    before = dict(shared.opts.data)
     webui.txt2img(recipe(OTHER))
     expected_errors()
-    assert shared.sd_model.sd_checkpoint_info.name == shared.opts.sd_model_checkpoint == "one.safetensors"
-    assert shared.sd_model.vae == shared.opts.sd_vae == "Automatic"
+    assert (shared.sd_model.sd_checkpoint_info.name, loaded.vae()) == ("one.safetensors", "Automatic")
+    assert shared.opts.data == before
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_job_name_is_kept_during_fixes(webui):
 
 def test_tiling_is_off_for_crops_and_on_again_for_the_next_batch(webui):
     seen = []
-    trace.before_sampling = lambda p: seen.append(sd_hijack.model_hijack.circular_enabled)
+    trace.before_sampling = lambda p: seen.append(loaded.tiling())
     webui.txt2img(FACES, tiling=True, n_iter=2)
     assert seen == [True, False, True, False]
 
@@ -135,7 +136,7 @@ def test_native_size_is_that_of_the_selected_not_the_loaded_checkpoint(webui, mo
 
     def leave_another(p):
         if type(p).__name__ != "BatchImg2Img":
-            sd_models.reload_model_weights(info=sd_models.checkpoints_list["xl.ckpt"])
+            loaded.load_refiner(sd_models.checkpoints_list["xl.ckpt"])
 
     asked = []
     native = host_engine.native

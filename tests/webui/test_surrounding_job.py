@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from modules import extra_networks, processing, scripts, shared, trace
+from modules import extra_networks, processing, scripts, sd_vae, shared, trace
 from modules.processing import StableDiffusionProcessingTxt2Img
 
 from retouch.webui import surrounding_job
-from tests.webui.driver import FACES, WebUI, inner, outer, photo, recipe
+from tests.webui.dialect import DIALECT, FORGE
+from tests.webui.driver import FACES, WebUI, inner, outer, photo, recipe, vae_override
 
 BOTH = recipe({"hires": "before"}, {"hires": "after"})
 KEPT = (
@@ -46,7 +47,11 @@ def of_settings(said: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(job=st.fixed_dictionaries({}, optional=HIRES))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 3,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_fix_on_each_side_of_hires_fix_has_settings_of_its_sampling(webui: WebUI, job):
     webui.reset()
     webui.txt2img(BOTH, enable_hr=True, **job)
@@ -90,10 +95,9 @@ def test_steps_of_a_fix_after_hires_fix_are_at_most_150(webui):
 
 
 def test_hires_cfg_of_a_fork_applies_after_hires_fix(webui):
-    class Forks(StableDiffusionProcessingTxt2Img):
-        hr_cfg = 3.5
-
-    webui.run(Forks(prompt="a", seed=1, sampler_name="Euler a", enable_hr=True), BOTH)
+    p = StableDiffusionProcessingTxt2Img(prompt="a", seed=1, sampler_name="Euler a", enable_hr=True)
+    p.hr_cfg = 3.5
+    webui.run(p, BOTH)
     assert [said["cfg_scale"] for said in inner()] == [7.0, 3.5]
 
 
@@ -106,11 +110,27 @@ def test_prompts_rewritten_by_scripts_are_used_after_hires_fix(webui):
     assert set(inner()[0]["prompts"]) == {"a hat"}
 
 
+@pytest.mark.skipif(not FORGE, reason="only Forge and Neo have a distilled CFG scale")
+def test_distilled_cfg_scale_of_each_sampling_applies_to_its_fixes(webui):
+    given = []
+    trace.before_sampling = lambda p: given.append((type(p).__name__, p.distilled_cfg_scale))
+    webui.txt2img(BOTH, enable_hr=True, distilled_cfg_scale=2.5, hr_distilled_cfg=4.5)
+    assert [scale for name, scale in given if name == "BatchImg2Img"] == [2.5, 4.5]
+
+
+@pytest.mark.skipif(not FORGE, reason="only Forge and Neo have a VAE for hires fix")
+def test_vae_of_hires_fix_applies_to_fixes_after_it(webui):
+    webui.txt2img(BOTH, enable_hr=True, hr_additional_modules=["soft.vae.pt"], n_iter=2)
+    assert [said["vae"] for said in outer()] == ["Automatic", "soft.vae.pt"] * 2
+    assert [said["vae"] for said in inner()] == ["Automatic", "soft.vae.pt"] * 2
+    assert shared.opts.forge_additional_modules == []
+
+
 OVERRIDDEN = {
     "CLIP_stop_at_last_layers": 2,
     "eta_noise_seed_delta": 31337,
     "sd_model_checkpoint": "two.safetensors",
-    "sd_vae": "soft.vae.pt",
+    **vae_override("soft.vae.pt"),
 }
 
 
@@ -126,8 +146,17 @@ def test_override_settings_of_a_job_apply_to_its_fixes(webui, job, key, restore)
     assert shared.opts.data[key] == (found if restore else OVERRIDDEN[key])
 
 
+@pytest.mark.skipif(DIALECT != "neo", reason="only Neo has an override of the VAE that is no option")
+def test_vae_override_beside_the_options_applies_to_fixes(webui):
+    said = {"sd_vae": sd_vae.vae_dict["soft.vae.pt"]}
+    webui.txt2img(FACES, override_settings=said, n_iter=2)
+    assert {said["vae"] for said in trace.of("sampling")} == {"soft.vae.pt"}
+    webui.txt2img()
+    assert outer()[-1]["vae"] == "Automatic"
+
+
 def test_overridden_vae_applies_together_with_a_hires_checkpoint(webui):
-    said = {"sd_vae": "soft.vae.pt"}
+    said = vae_override("soft.vae.pt")
     webui.txt2img(FACES, enable_hr=True, hr_checkpoint_name="two.safetensors", override_settings=said)
     assert (inner()[0]["checkpoint"], inner()[0]["vae"]) == ("two.safetensors", "soft.vae.pt")
 
@@ -145,6 +174,7 @@ def test_hires_checkpoint_is_used_again_after_a_pass_with_its_own(webui):
     assert [said["checkpoint"] for said in inner()] == ["xl.ckpt", "two.safetensors"]
 
 
+@pytest.mark.skipif(FORGE, reason="Forge and Neo refuse a hires checkpoint if the settings are frozen")
 @pytest.mark.parametrize(("asked", "painted"), [("", True), ("xl.ckpt", False)])
 def test_frozen_settings_allow_only_the_hires_checkpoint_of_the_job(webui, asked, painted):
     shared.cmd_opts.freeze_settings = True

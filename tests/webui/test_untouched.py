@@ -15,16 +15,17 @@ import torch
 from modules import (
     devices,
     job_img2img,
+    loaded,
     paths_internal,
     processing,
     script_callbacks,
-    sd_hijack,
     sd_samplers,
     shared,
     trace,
 )
 
 from retouch.webui.engine import guest_scripts, model_patches
+from tests.webui.dialect import FORGE
 from tests.webui.driver import FACES, LEFT, expected_errors, inner, outer, recipe
 
 PARAMS = Path(paths_internal.data_path, "params.txt")
@@ -37,13 +38,9 @@ def one_face(webui: Any) -> None:
     webui.detectors.faces.boxes = (LEFT,)
 
 
-def unet() -> Any:
-    return shared.sd_model.model.diffusion_model
-
-
 def functions() -> dict[str, dict[str, str]]:
     """What somebody put on each module, by the code it runs."""
-    named = shared.sd_model.named_modules()
+    named = loaded.network(shared.sd_model).named_modules()
     return {
         name: {
             key: value.__qualname__ for key, value in vars(module).items() if hasattr(value, "__qualname__")
@@ -54,12 +51,12 @@ def functions() -> dict[str, dict[str, str]]:
 
 def state_of(webui: Any) -> dict[str, Any]:
     """All that an inner job could change, comparable."""
-    model = shared.sd_model
     others = [s for s in webui.runner(False).alwayson_scripts if type(s).__name__ != "RetouchScript"]
     return {
         "functions": functions(),
-        "model": (model.sd_checkpoint_info.name, model.vae, model.networks, model.token_merging),
-        "hijack": dict(vars(sd_hijack.model_hijack)),
+        "checkpoint": shared.sd_model.sd_checkpoint_info.name,
+        "model": (loaded.vae(), loaded.networks(), loaded.tiling(), loaded.remarks()),
+        "token merging": loaded.token_merging(),
         "options": dict(shared.opts.data),
         "params.txt": PARAMS.read_text("utf-8").split("\n")[0],
         "callbacks": {name: list(found) for name, found in script_callbacks.callback_map.items()},
@@ -104,6 +101,8 @@ ENDS: dict[str, tuple[str, Callable[..., Any] | None]] = {
     "NaN": ("spoil", spoil),
 }
 PASS = {"checkpoint": "two.safetensors", "vae": "soft.vae.pt", "clip_skip": 2, "prompt": "an eye"}
+NEW_MODEL = {"functions", "token merging"}
+"""What a model lacks that was built anew. Forge builds one for each checkpoint, and patches it later."""
 WANTED = {
     "nobody": "",
     "signs": "signs",
@@ -138,7 +137,7 @@ def test_fix_restores_the_host_state_however_it_ends(webui, end, wanted, one):
     setattr(trace, hook, None)
     expected_errors()
     assert inner() or end == "error"
-    assert differing(state_of(webui), expected) == []
+    assert set(differing(state_of(webui), expected)) <= (NEW_MODEL if FORGE and one else set())
     webui.enabled = set()
     assert webui.txt2img(width=SIDE, height=SIDE).pictures == plain_after
 
@@ -191,7 +190,7 @@ def test_listed_script_that_removes_its_own_patch_acts_on_crops(webui):
     run = webui.txt2img(FACES, n_iter=2)
     assert run.warnings == ""
     assert {said["p"] for said in trace.of("signed")} == {"StableDiffusionProcessingTxt2Img", "BatchImg2Img"}
-    assert "forward" not in vars(unet().block)
+    assert "forward" not in vars(loaded.unet().block)
 
 
 def test_attributes_of_a_listed_script_are_restored_after_a_fix(webui, monkeypatch):
@@ -249,10 +248,10 @@ def test_owner_of_a_model_patch_is_found_in_list_dict_or_class(webui, kept):
         Keeper.owner = owner
     else:
         keeper.owners = [owner] if kept == "list" else {"one": owner}
-    unet().block.forward = owner.forward
+    loaded.unet().block.forward = owner.forward
     assert model_patches.owners() == [owner]
     assert guest_scripts.admit_scripts([keeper], ("keeper",), model_patches.owners())[0] == []
-    del unet().block.forward
+    del loaded.unet().block.forward
     assert guest_scripts.admit_scripts([keeper], ("keeper",), model_patches.owners()) == ([keeper], [])
 
 
@@ -282,8 +281,9 @@ def test_prompt_parser_comments_of_a_fix_are_not_in_the_infotext(webui):
 
     def parse(p: Any) -> None:
         if _ours(p):
-            sd_hijack.model_hijack.comments.append("used an eye")
-            sd_hijack.model_hijack.extra_generation_params["TI"] = "eye"
+            comments, params = loaded.remarks()
+            comments.append("used an eye")
+            params["TI"] = "eye"
 
     trace.before_sampling = parse
     run = webui.txt2img(FACES, n_iter=2)
@@ -292,6 +292,7 @@ def test_prompt_parser_comments_of_a_fix_are_not_in_the_infotext(webui):
     assert "used an eye" not in run.processed.comments
 
 
+@pytest.mark.skipif(FORGE, reason="Forge and Neo never change the dtype of the VAE in a job")
 def test_vae_dtype_widened_for_a_crop_is_restored(webui, monkeypatch):
     widths = []
 

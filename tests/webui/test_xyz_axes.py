@@ -132,7 +132,12 @@ def test_axes_list_samplers_masked_contents_and_detectors(webui, xyz):
     assert axis(xyz, "Detectors").choices() == ["face", "hand"]
 
 
-FOLD = {"outpaint_right": 128, "outpaint_attempts": 1, "outpaint_cleanup": 0}
+FOLD = {
+    "outpaint_right": 128,
+    "outpaint_attempts": 1,
+    "outpaint_cleanup": 0,
+    "outpaint_masked_content": "fill",
+}
 CHANGED = {
     **VALUES,
     "stage_size": "64",

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from retouch.webui.host.dialects import dialect
 from retouch.webui.host.modules import processing, sd_models, shared
 
 _PAUSED = frozenset({"forward", "_forward"})
@@ -74,11 +75,12 @@ def owners() -> list[Any]:
 def _modules() -> Iterator[torch.nn.Module]:
     loaded = getattr(sd_models.model_data, "loaded_sd_models", ())
     for model in {id(model): model for model in (shared.sd_model, *loaded)}.values():
-        yield from model.modules() if isinstance(model, torch.nn.Module) else ()
+        for part in dialect().parts(model):
+            yield from part.modules()
 
 
 def _unet_modules() -> list[torch.nn.Module]:
-    unet = getattr(getattr(shared.sd_model, "model", None), "diffusion_model", None)
+    unet = dialect().unet(shared.sd_model)
     return list(unet.modules()) if isinstance(unet, torch.nn.Module) else []
 
 

@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+import torch
+
 from retouch.image.geometry import Size
 from retouch.webui.host.ability import optional
 from retouch.webui.host.modules import devices, sd_models, sd_vae, shared
@@ -36,6 +38,12 @@ class A1111:
     def load(self) -> Any:
         sd_models.reload_model_weights()  # returns at once if it is already loaded
         return shared.sd_model
+
+    def parts(self, model: Any) -> list[torch.nn.Module]:
+        return [model] if isinstance(model, torch.nn.Module) else []
+
+    def unet(self, model: Any) -> Any:
+        return getattr(getattr(model, "model", None), "diffusion_model", None)
 
     def load_vae(self, name: str) -> None:
         shared.opts.data["sd_vae"] = name

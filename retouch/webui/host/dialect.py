@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+import torch
+
 from retouch.image.geometry import Size
 
 
@@ -27,6 +29,14 @@ class Dialect(Protocol):
 
     def load(self) -> Any:
         """The model that the options name. It loads the model if another one or none is loaded."""
+        ...
+
+    def parts(self, model: Any) -> list[torch.nn.Module]:
+        """The torch modules of a loaded model. The UNet is among their submodules."""
+        ...
+
+    def unet(self, model: Any) -> Any:
+        """The torch module of a loaded model that denoises, None if none is found."""
         ...
 
     def load_vae(self, name: str) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from retouch.image.geometry import Size
 from retouch.webui.host.a1111 import A1111, attributes_kept, entries_kept
 from retouch.webui.host.ability import optional
@@ -20,6 +22,8 @@ _MODULES = "forge_additional_modules"
 _OPTIONS = ("sd_model_checkpoint", _MODULES)
 _SAME_MODULES = "Use same choices"
 _REMARKS = ("comments", "extra_generation_params")
+_PARTS = {"unet": "model", "vae": "first_stage_model", "clip": "cond_stage_model"}
+"""Attribute of `forge_objects` -> its attribute with the torch module."""
 _PATCHES = ("forge_objects", "forge_objects_after_applying_lora", "current_lora_hash")
 """Attributes of the model with the patches of LoRA, ControlNet and other extensions for the current job."""
 
@@ -46,6 +50,15 @@ class Forge(A1111):
         if _options_changed():
             _write_loading_parameters()
         return sd_models.forge_model_reload()[0]  # returns at once if it is already loaded
+
+    def parts(self, model: Any) -> list[torch.nn.Module]:
+        objects = getattr(model, "forge_objects", None)
+        found = (getattr(getattr(objects, kind, None), part, None) for kind, part in _PARTS.items())
+        return [part for part in found if isinstance(part, torch.nn.Module)]
+
+    def unet(self, model: Any) -> Any:
+        unet = getattr(getattr(model, "forge_objects", None), "unet", None)
+        return getattr(getattr(unet, "model", None), "diffusion_model", None)
 
     @optional("a VAE of a pass")
     def load_vae(self, name: str) -> None:

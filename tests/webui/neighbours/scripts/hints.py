@@ -8,12 +8,12 @@ import types
 
 import gradio as gr
 import torch
-from modules import script_callbacks, scripts, shared, trace
+from modules import loaded, script_callbacks, scripts, trace
 
 
 class Hook(torch.nn.Module):
     def hook(self, p):
-        self.unet = shared.sd_model.model.diffusion_model
+        self.unet = loaded.unet()
         self.sizes = [(p.height // 8, p.width // 8)]
         self._replace_unet()
         self._replace_block(self.unet.block)

@@ -1,7 +1,7 @@
 """Another extension's always-on script: it replaces a block's `forward` for a job, and keeps that it did."""
 
 import gradio as gr
-from modules import scripts, shared, trace
+from modules import loaded, scripts, trace
 
 
 class Signs(scripts.Script):
@@ -18,7 +18,7 @@ class Signs(scripts.Script):
 
     def process_batch(self, p, enabled, **kwargs):
         if enabled:
-            block = shared.sd_model.model.diffusion_model.block
+            block = loaded.unet().block
             original = type(block).forward
 
             def forward(x):
@@ -30,5 +30,5 @@ class Signs(scripts.Script):
 
     def postprocess(self, p, processed, enabled):
         if self.hooked:
-            del shared.sd_model.model.diffusion_model.block.forward
+            vars(loaded.unet().block).pop("forward", None)
             self.hooked = False

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from modules import rng, sd_hijack, shared, trace
+from modules import loaded, rng, shared, trace
 from modules.latents import FACTOR
 
 
@@ -140,11 +140,11 @@ class StableDiffusionProcessing:
     @staticmethod
     def colours_of(prompts, negatives, cache):
         model = shared.sd_model
-        lengths = {sd_hijack.model_hijack.get_prompt_lengths(text)[1] for text in negatives}
+        lengths = {loaded.lengths(text)[1] for text in negatives}
         if len(lengths) > 1:
             raise RuntimeError("Sizes of tensors must match: negative prompts of unequal length")
-        made_by = (model.networks, model.sd_checkpoint_info.name, model.vae, model.token_merging)
-        now = (made_by, shared.opts.CLIP_stop_at_last_layers, sd_hijack.model_hijack.circular_enabled)
+        made_by = (loaded.networks(), model.sd_checkpoint_info.name, loaded.vae(), loaded.token_merging())
+        now = (made_by, shared.opts.CLIP_stop_at_last_layers, loaded.tiling())
         key = (tuple(prompts), tuple(negatives), now)
         if cache[0] != key:
             pairs = zip(prompts, negatives, strict=True)

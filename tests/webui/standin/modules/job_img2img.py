@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from PIL import ImageOps
 
-from modules import images, rng, scripts, sd_samplers, shared
+from modules import images, loaded, rng, scripts, sd_samplers, shared
 from modules.job_base import StableDiffusionProcessing
 from modules.latents import encoded, latent_mask, tensor_of
 from modules.overlays import blurred, create_binary_mask, crop_region, overlay_of
@@ -100,7 +100,7 @@ class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
 
     def _conditioning(self, mask):
         """An inpainting checkpoint is shown its hole; here that alone, and not the picture around."""
-        if mask is None or shared.sd_model.model.conditioning_key != "hybrid":
+        if mask is None or not loaded.is_inpainting():
             return self.init_latent.new_zeros(len(self.init_latent), 5, 1, 1)
         return tensor_of(mask)[:1].round().expand(len(self.init_latent), 1, -1, -1)
 
@@ -116,6 +116,7 @@ class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
 
     def sample(self, conditioning, unconditional_conditioning, seeds, subseeds, subseed_strength, prompts):
         noise = self.rng.next() * self.initial_noise_multiplier
+        loaded.begin_sampling(self)
         self.scripts.process_before_every_sampling(
             self, x=self.init_latent, noise=noise, c=conditioning, uc=None
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from modules import extra_networks, sd_models, sd_samplers, shared
+from modules import extra_networks, loaded, sd_models, sd_samplers, shared
 from modules.job_base import StableDiffusionProcessing
 from modules.latents import FACTOR, decoded, encoded
 
@@ -69,12 +69,13 @@ class StableDiffusionProcessingTxt2Img(StableDiffusionProcessing):
     def sample(self, conditioning, unconditional_conditioning, seeds, subseeds, subseed_strength, prompts):
         sampler = self.sampler = sd_samplers.create_sampler(self.sampler_name, shared.sd_model)
         x = self.rng.next()
+        loaded.begin_sampling(self)
         self.scripts.process_before_every_sampling(self, x=x, noise=x, c=conditioning, uc=None)
         low = sampler.sample(self, x, conditioning, None)
         if not self.enable_hr:
             return low
         pixels = None if self.latent_scale_mode else torch.stack(list(decoded(low)))
-        sd_models.reload_model_weights(info=self.hr_checkpoint_info)
+        loaded.load_hires(self)
         return self.sample_hr_pass(low, pixels, seeds, subseeds, subseed_strength, prompts)
 
     def sample_hr_pass(self, samples, decoded_samples, seeds, subseeds, subseed_strength, prompts):
@@ -93,6 +94,7 @@ class StableDiffusionProcessingTxt2Img(StableDiffusionProcessing):
         shared.state.nextjob()
         self.hr_c = self._hr_colours()
         self.scripts.before_hr(self)
+        loaded.begin_sampling(self)
         self.scripts.process_before_every_sampling(self, x=low, noise=noise, c=self.hr_c, uc=None)
         steps = self.hr_second_pass_steps or self.steps
         high = sampler.sample_img2img(self, low, noise, self.hr_c, None, steps=steps)

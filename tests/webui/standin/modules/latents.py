@@ -37,7 +37,7 @@ def tensor_of(image):
 
 def pixels_of(tensor):
     """uint8 as the WebUI makes them: cut off, not rounded."""
-    return (255.0 * np.moveaxis(tensor.cpu().numpy(), 0, 2)).astype(np.uint8)
+    return (255.0 * np.moveaxis(tensor.cpu().numpy(), 0, 2)).astype(np.uint8, order="C")
 
 
 def latent_mask(mask, size, channels, rounded):

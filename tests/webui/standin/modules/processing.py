@@ -15,9 +15,9 @@ from modules import (
     face_restoration,
     images,
     infotext_utils,
+    loaded,
     paths_internal,
     scripts,
-    sd_hijack,
     sd_models,
     sd_vae,
     shared,
@@ -164,8 +164,8 @@ def _prepare(p):
     p.restore_faces = shared.opts.face_restoration if p.restore_faces is None else p.restore_faces
     p.tiling = shared.opts.tiling if p.tiling is None else p.tiling
     p.refiner_checkpoint_info = sd_models.get_closet_checkpoint_match(p.refiner_checkpoint)
-    sd_hijack.model_hijack.apply_circular(p.tiling)
-    sd_hijack.model_hijack.clear_comments()
+    loaded.apply_tiling(p.tiling)
+    loaded.clear_remarks()
     p.setup_prompts()
     count = len(p.all_prompts)
     apart = 0 if p.subseed_strength else 1
@@ -180,7 +180,7 @@ def _slice(p, number):
 
 
 def _one_batch(p, number, out, infotexts):
-    sd_models.reload_model_weights()
+    loaded.begin_batch(p)
     part = _slice(p, number)
     p.seeds, p.subseeds = p.all_seeds[part], p.all_subseeds[part]
     p.rng = p.new_rng(p.width, p.height)
@@ -191,8 +191,9 @@ def _one_batch(p, number, out, infotexts):
         extra_networks.activate(p, tags)
     p.scripts.process_batch(p, **given)
     colours = p.colours(p.prompts)
-    p.extra_generation_params.update(sd_hijack.model_hijack.extra_generation_params)
-    for comment in sd_hijack.model_hijack.comments:
+    comments, params = loaded.remarks()
+    p.extra_generation_params.update(params)
+    for comment in comments:
         p.comment(comment)
     if number == 0 and not shared.cmd_opts.no_prompt_history:
         text = create_infotext(p, p.all_prompts, p.all_seeds, p.all_subseeds)
@@ -208,7 +209,7 @@ def _one_batch(p, number, out, infotexts):
         prompts=p.prompts,
     )
     tensors = _decoded_batch(p, samples, number)
-    saves = p.save_samples()  # asked once per batch, after its hook and before those of its pictures
+    saves = loaded.saves(p)  # asked once per batch, after its hook and before those of its pictures
     for index, tensor in enumerate(tensors):
         text, image = _finish(p, index, tensor)
         if saves:
@@ -227,6 +228,7 @@ def _decoded_batch(p, samples, number):
         else decode_latent_batch(shared.sd_model, post.samples)
     )
     tensors = ((torch.stack(list(ready)).float() + 1) / 2).clamp(0, 1)
+    devices.test_for_nans(tensors, "vae")
     shared.state.nextjob()
     p.scripts.postprocess_batch(p, tensors, batch_number=number)
     _slice(p, number)

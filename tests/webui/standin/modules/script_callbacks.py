@@ -32,6 +32,11 @@ def remove_callbacks_for_function(callback_func):
         registered[:] = [callback for callback in registered if callback != callback_func]
 
 
+class CFGDenoiserParams:
+    def __init__(self, x, sigma, denoiser):
+        self.x, self.sigma, self.denoiser = x, sigma, denoiser
+
+
 def on_ui_settings(callback, *, name=None):
     callback_map["callbacks_ui_settings"].append(callback)
 

@@ -46,7 +46,7 @@ class WebuiSdModel(torch.nn.Module):
     def __init__(self, info):
         super().__init__()
         self.model = Wrapper()
-        self.first_stage_model = torch.nn.Identity()
+        self.first_stage_model, self.cond_stage_model = torch.nn.Identity(), torch.nn.Identity()
         self.is_sdxl = "xl" in info.name
         self.is_sd1 = not self.is_sdxl
         self.is_sd2 = self.is_sd3 = False

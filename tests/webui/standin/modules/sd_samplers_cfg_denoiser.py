@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules import scripts, shared
+from modules import loaded, script_callbacks, scripts, shared
 
 
 class CFGDenoiser:
@@ -18,16 +18,22 @@ class CFGDenoiser:
         """x [B, C, h, w] at the noise level sigma [B]."""
         if self.mask_before_denoising and self.nmask is not None:
             x = self._blended(x, sigma)
-        answer = self.answer(x, sigma)
+        answer = self.answer(self.heard(x, sigma), sigma)
         if not self.mask_before_denoising and self.nmask is not None:
             answer = self._blended(answer, sigma)
         return answer
+
+    def heard(self, x, sigma):
+        """x as the callbacks of other extensions leave it."""
+        params = script_callbacks.CFGDenoiserParams(x, sigma, self)
+        script_callbacks.cfg_denoiser_callback(params)
+        return params.x
 
     def answer(self, x, sigma):
         return self.clean(x)
 
     def clean(self, x):
-        out = self.sampler.model.model(x, shared.state.sampling_step, self.colours)
+        out = loaded.network(self.sampler.model)(x, shared.state.sampling_step, self.colours)
         if self.sampler.adaptive:
             out = out + 0.5 * (out.mean(0, keepdim=True) - out)
         return (1 - self.strength) * self.init_latent + self.strength * out

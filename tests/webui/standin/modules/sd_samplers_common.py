@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from modules import script_callbacks, sd_hijack, sd_models, shared, trace
+from modules import loaded, shared, trace
 from modules.latents import encoded
 
 SamplerData = namedtuple("SamplerData", ["name", "constructor", "aliases", "options"])
@@ -58,7 +58,6 @@ class Sampler:
                 trace.on_step(p, step)
             if shared.state.interrupted or shared.state.skipped:
                 return x
-            script_callbacks.cfg_denoiser_callback(p)
             self._refine(p, float(levels[step]))
             x = self._step(x, *levels[step : step + 2])
         return trace.spoil(p, x) if trace.spoil else x
@@ -76,7 +75,7 @@ class Sampler:
         if getattr(p, "enable_hr", False) and wanted == ("first pass" if second else "second pass"):
             return
         if shared.sd_model.sd_checkpoint_info is not info:
-            sd_models.reload_model_weights(info=info)
+            loaded.load_refiner(info)
             trace.add("refined", name=info.name, inner=_inner(p), completed=self.completed(level))
             self.model = shared.sd_model
             self.model_wrap_cfg.colours = p.current_colours()
@@ -93,7 +92,7 @@ def _inner(p):
 
 
 def _note(p, x, strength, count, sampler):
-    model, (prompts, negatives) = shared.sd_model, p.current_prompts()
+    (prompts, negatives), second = p.current_prompts(), getattr(p, "is_hr_pass", False)
     trace.add(
         "sampling",
         inner=_inner(p),
@@ -105,15 +104,15 @@ def _note(p, x, strength, count, sampler):
         negatives=list(negatives),
         seeds=list(p.seeds),
         sampler=sampler,
-        scheduler=p.hr_scheduler if getattr(p, "is_hr_pass", False) else p.scheduler,
+        scheduler=p.hr_scheduler if second else p.scheduler,
         eta=p.eta,
         ensd=shared.opts.eta_noise_seed_delta,
-        cfg_scale=p.cfg_scale,
-        checkpoint=model.sd_checkpoint_info.name,
-        vae=model.vae,
-        networks=model.networks,
-        token_merging=model.token_merging,
-        tiling=sd_hijack.model_hijack.circular_enabled,
+        cfg_scale=getattr(p, "hr_cfg", p.cfg_scale) if second else p.cfg_scale,
+        checkpoint=shared.sd_model.sd_checkpoint_info.name,
+        vae=loaded.vae(),
+        networks=loaded.networks(),
+        token_merging=loaded.token_merging(),
+        tiling=loaded.tiling(),
         clip_skip=shared.opts.CLIP_stop_at_last_layers,
         noise_multiplier=getattr(p, "initial_noise_multiplier", None),
         masked=getattr(p, "nmask", None) is not None,
