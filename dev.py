@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.checks import javascript_checks, pytest_check, run_checks, tool_checks
+from tools.checks import fork_checks, javascript_checks, pytest_check, run_checks, tool_checks
 from tools.environment import (
     PURE,
     ROOT,
@@ -32,7 +32,7 @@ def test(args, rest) -> int:
     set_up_chromium()
     checks = [*tool_checks(python), pytest_check("pure tests", pure, "tests/unit", rest)]
     checks.append(pytest_check("all other tests", python, "tests", rest, without=["tests/unit"]))
-    return run_checks([*checks, *javascript_checks(python)])
+    return run_checks([*checks, *fork_checks(python, rest), *javascript_checks(python)])
 
 
 def check(args, rest) -> int:

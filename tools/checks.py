@@ -17,6 +17,8 @@ PYTEST_SUMMARY = re.compile(
 NODE_SUMMARY = re.compile(r"^\S (pass|fail|cancelled) (\d+)\s*$", re.MULTILINE)
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 NO_TESTS_COLLECTED = 5
+FORKS = ("reforge", "forge", "neo")
+"""Forks of the WebUI. The stand-in of `tests/webui` has a dialect for each."""
 ENVIRONMENT = {
     "PYTHONUNBUFFERED": "1",
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -29,11 +31,15 @@ WORKERS = ["-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"]
 
 
 class Check:
-    """A command to run. If `counted`, its last lines say how many tests passed and failed."""
+    """A command to run. If `counted`, its last lines say how many tests passed and failed.
 
-    def __init__(self, name, command, counted=False, may_be_empty=False):
+    `environment`: variables of this command only.
+    """
+
+    def __init__(self, name, command, counted=False, may_be_empty=False, environment=None):
         self.name, self.command = name, [str(part) for part in command]
         self.counted, self.may_be_empty = counted, may_be_empty
+        self.environment = environment or {}
 
 
 def tool_checks(python: Path) -> list:
@@ -45,11 +51,19 @@ def tool_checks(python: Path) -> list:
     ]
 
 
-def pytest_check(name: str, python: Path, folder: str, words, without=()) -> Check:
+def pytest_check(name: str, python: Path, folder: str, words, without=(), **environment) -> Check:
     """The tests of a folder except those in the folders `without`."""
     ignored = ["--ignore=" + other for other in without]
     command = [python, "-m", "pytest", folder, *WORKERS, *ignored, *words]
-    return Check(name, command, counted=True, may_be_empty=bool(words))
+    return Check(name, command, counted=True, may_be_empty=bool(words), environment=environment)
+
+
+def fork_checks(python: Path, words) -> list:
+    """The tests of the WebUI extension against the stand-in for each fork of the WebUI."""
+    return [
+        pytest_check(f"WebUI tests, {fork}", python, "tests/webui", words, RETOUCH_STANDIN=fork)
+        for fork in FORKS
+    ]
 
 
 def javascript_checks(python: Path) -> list:
@@ -90,12 +104,12 @@ def outcome(check: Check, code: int, output: str) -> tuple:
     return passed, failed if fine else max(failed, 1)
 
 
-def stream(command) -> tuple:
+def stream(check: Check) -> tuple:
     """Run a command and print its output as it comes. Returns (exit code, output)."""
     try:
-        process = start(command)
+        process = start(check)
     except FileNotFoundError:
-        print(f"{command[0]} is not installed: install it, then run this again.")
+        print(f"{check.command[0]} is not installed: install it, then run this again.")
         return 127, ""
     lines = []
     for line in process.stdout:
@@ -104,11 +118,11 @@ def stream(command) -> tuple:
     return process.wait(), "".join(lines)
 
 
-def start(command) -> subprocess.Popen:
+def start(check: Check) -> subprocess.Popen:
     return subprocess.Popen(
-        command,
+        check.command,
         cwd=str(ROOT),
-        env={**os.environ, **ENVIRONMENT},
+        env={**os.environ, **ENVIRONMENT, **check.environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -121,9 +135,9 @@ def run_check(check: Check) -> tuple:
     """(passed, failed, a line for the table at the end)."""
     print(f"\n== {check.name}", flush=True)
     began = time.monotonic()
-    passed, failed = outcome(check, *stream(check.command))
+    passed, failed = outcome(check, *stream(check))
     seconds, verdict = time.monotonic() - began, "FAILED" if failed else "ok"
-    return passed, failed, f"{check.name:<18}{seconds:>8.1f} s  {verdict}"
+    return passed, failed, f"{check.name:<22}{seconds:>8.1f} s  {verdict}"
 
 
 def run_checks(checks: list) -> int:

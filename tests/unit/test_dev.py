@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import dev
 from tools import checks, environment
 from tools.checks import Check, counts, outcome
+from tools.host_names import DIALECTS
 
 ROOT = Path(dev.__file__).parent
 TESTS = Check("tests", ["x"], counted=True)
@@ -183,8 +185,23 @@ def test_every_check_runs_and_the_last_line_is_the_total(monkeypatch, capsys):
 
 
 def test_missing_program_is_reported_in_one_sentence(capsys):
-    assert checks.stream(["no-such-program"]) == (127, "")
+    assert checks.stream(Check("lint", ["no-such-program"])) == (127, "")
     assert "not installed" in capsys.readouterr().out
+
+
+def test_tests_of_the_webui_run_on_every_dialect():
+    forks = checks.fork_checks(Path("python"), [])
+    assert {check.environment["RETOUCH_STANDIN"] for check in forks} == set(DIALECTS) - {"a1111"}
+
+
+def test_environment_of_a_check_reaches_its_command(capsys):
+    program = "import os; print(os.environ['RETOUCH_STANDIN'])"
+    assert (
+        checks.stream(Check("fork", [sys.executable, "-c", program], environment={"RETOUCH_STANDIN": "neo"}))[
+            1
+        ]
+        == "neo\n"
+    )
 
 
 def test_folder_without_launch_py_is_refused(tmp_path):
