@@ -71,6 +71,7 @@ import { StepsPanel } from "./panels/steps.mjs";
 import { followTheme } from "./ui/theme.mjs";
 import { ToolOptions, Toolbar } from "./panels/toolbar.mjs";
 import { attachTooltips } from "./ui/tooltip.mjs";
+import { showUpdateNotes } from "./ui/update-notes.mjs";
 import { CanvasView } from "./canvas/canvas-view.mjs";
 import { makeTools } from "./tools/index.mjs";
 import { text } from "./util/text.mjs";
@@ -228,9 +229,10 @@ async function requestPlan({ store, settings, view, intents, api }, signal) {
 async function loadSchema({ api, intents, outpaintPanel, notices, toolOptions }) {
     for (;;) {
         try {
-            const [{ intents: known }, schema, { segmenters = [] }] = await Promise.all(
-                ["intents", "schema", "models"].map((path) => api.get(path)),
+            const [{ intents: known }, schema, { segmenters = [] }, { version }] = await Promise.all(
+                ["intents", "schema", "models", "health"].map((path) => api.get(path)),
             );
+            showUpdateNotes(version, notices);
             toolOptions.setSegmenters(segmenters);
             outpaintPanel.describe(schema.OutpaintRequest ?? {});
             return intents.describe(known, schema.InpaintRequest ?? {});

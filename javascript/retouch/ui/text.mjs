@@ -145,6 +145,11 @@ export const TEXT = Object.freeze({
 
     "notice.dismiss": "Dismiss",
 
+    "update.version": "0.2.0", // that of the package; the notes are of it
+    "update.notes":
+        "Retouch has been updated to 0.2.0. It works in reForge, Forge and Forge Neo, finds faces without mediapipe, "
+        + "and takes requests for ADetailer. Names in requests and recipes have changed: CHANGELOG.md has the table.",
+
     "dialog.close": "Close",
 
     "seed.random": "random",
