@@ -49,7 +49,7 @@ def wheel(built: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment with the wheel. Its dependencies are those of the tests, by a .pth file."""
+    """The Python of an environment with the wheel. A .pth file gives it the dependencies of the tests."""
     folder = tmp_path_factory.mktemp("environment") / "venv"
     _run(sys.executable, "-m", "venv", "--without-pip", folder)
     python = python_of(folder)
