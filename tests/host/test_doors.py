@@ -289,6 +289,15 @@ def test_a_patch_put_back_by_the_page_is_the_picture_of_the_server(client, kept,
         assert np.array_equal(np.floor(out + 0.5).astype(np.uint8), pixels(image))
 
 
+@pytest.mark.parametrize("how", [{"intent": "remove"}, {"intent": "refine", "sampler": "Euler a"}])
+def test_batch_and_alone_differ_by_at_most_one_level(client, kept, how):
+    batch = client.do("inpaint", inpaint_of(kept, variations=4, **how))
+    for candidate, image in zip(batch["candidates"], batch["images"], strict=True):
+        alone = client.do("inpaint", inpaint_of(kept, **{**how, "seed": candidate["seed"]}))
+        difference = pixels(alone["images"][0]).astype(int) - pixels(image)
+        assert np.abs(difference).max() <= 1
+
+
 def test_a_plan_of_inpainting_is_what_it_then_does(client, kept, removed):
     (step,) = client.do("plan", {"verb": "inpaint", **inpaint_of(kept, variations=2)})["steps"]
     same = ("box", "crop", "work", "prompt", "negative_prompt")
