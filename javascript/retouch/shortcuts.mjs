@@ -10,6 +10,7 @@
  * @property {() => void} [up] runs when the key is released
  * @property {(event: KeyboardEvent) => boolean} [when] whether the key counts now
  * @property {boolean} [early] heard before the focused element hears it
+ * @property {() => boolean} [first] whether a focused button leaves the key to the shortcut
  */
 
 import { TOOLS } from "./tools/index.mjs";
@@ -106,6 +107,7 @@ function paintShortcuts(commands, conditions) {
             label: text("shortcuts.enter"),
             keys: ["Enter"],
             early: true,
+            first: conditions.hasVariations,
             when: conditions.isCrosshairHidden,
             run: commands.keepOrRun,
         },

@@ -149,6 +149,40 @@ def test_more_variations_use_the_following_seeds(editor):
     assert sorted(seeds) == list(range(min(seeds), min(seeds) + 4))
 
 
+def test_painting_again_adds_to_the_variations(editor, server):
+    editor.point(*DISC)
+    editor.press("fill")
+    editor.offered(2)
+    editor.press("refine")
+    editor.offered(4)
+    assert len(editor.bodies("inpaint")) == 2
+    editor["variation"].first.click()
+    editor["keep"].click()
+    expect(editor["step"].get_by_label("Name")).to_have_value("Fill")
+
+
+def test_enter_keeps_a_variation_while_a_clicked_button_has_the_focus(editor):
+    editor.point(*DISC)
+    editor.press("refine")
+    editor.offered(2)
+    expect(editor["intent-refine"]).to_be_focused()
+    editor.page.keyboard.press("Enter")
+    expect(editor["step"]).to_have_count(1)
+    assert len(editor.bodies("inpaint")) == 1
+
+
+def test_enter_presses_a_button_of_the_strip_that_was_reached_by_tab(editor):
+    editor.point(*DISC)
+    editor.press("fill")
+    editor.offered(2)
+    editor["more"].focus()
+    editor.page.keyboard.press("Tab")
+    expect(editor["discard"]).to_be_focused()
+    editor.page.keyboard.press("Enter")
+    expect(editor["results"]).to_be_hidden()
+    expect(editor["step"]).to_have_count(0)
+
+
 def test_objects_with_own_prompts_share_a_request_and_more_variations(editor, server):
     editor.point(*DISC)
     editor.page.get_by_placeholder("Its own prompt").fill("a lemon")

@@ -13,7 +13,7 @@ import {
 } from "../../javascript/retouch/document/extended-canvas.mjs";
 import { Store } from "../../javascript/retouch/document/store.mjs";
 import { Mask } from "../../javascript/retouch/image/mask.mjs";
-import { setVariations, variationsOf } from "../../javascript/retouch/document/variations.mjs";
+import { addJob, variationsOf } from "../../javascript/retouch/document/variations.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
 
 const GRAY = [100, 100, 100, 255];
@@ -133,7 +133,7 @@ test("a step kept during the extension is shifted and lies on top", () => {
 
 test("offered variations are dropped by an extension", () => {
     const doc = docs.newDocument(Pixels.filled(20, 10, GRAY));
-    const offered = setVariations(doc, { objects: [], candidates: [{}], parts: [] });
+    const offered = addJob(doc, { objects: [], candidates: [{}], parts: [] });
     assert.equal(variationsOf(extendDocument(offered, painted(doc), recordOf(doc))), null);
 });
 

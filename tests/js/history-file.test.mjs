@@ -5,7 +5,7 @@ import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
 import * as docs from "../../javascript/retouch/document/document.mjs";
 import { extendDocument } from "../../javascript/retouch/document/extended-canvas.mjs";
 import { Mask } from "../../javascript/retouch/image/mask.mjs";
-import { keepVariation, setVariations } from "../../javascript/retouch/document/variations.mjs";
+import { addJob, keepVariation } from "../../javascript/retouch/document/variations.mjs";
 import { readDocument, makeHistoryFile } from "../../javascript/retouch/files/open-file.mjs";
 import { listStepsUpon, choosePainting } from "../../javascript/retouch/document/step-history.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
@@ -169,7 +169,7 @@ test("a recipe's offer is kept as its steps and the masks stay selected", async 
     const masked = docs.addObject(start(), { mask: Mask.ofBox(BOX) });
     const { box, patch, mask } = steps[0];
     const asked = { asked: Mask.ofBox(BOX), objects: [], request: null, candidates: [{ box, patch, mask, seed: 7, scores: {} }] };
-    const after = keepVariation(setVariations(masked, { intent: "", name: "Polish", ...asked, steps }));
+    const after = keepVariation(addJob(masked, { intent: "", name: "Polish", ...asked, steps }));
     assert.deepEqual(after.steps.map(({ id, on }) => [id, on]), [[steps[0].id, true], [steps[1].id, false]]);
     assert.equal(after.objects[0].use, true);
 });

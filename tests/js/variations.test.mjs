@@ -26,7 +26,7 @@ function masked(...boxes) {
 
 function offered(doc = masked(BOX), candidates = [candidate(), candidate(BOX, 8, [0, 255, 0, 255])]) {
     const request = { intent: "fill", seed: 7 };
-    return variations.setVariations(doc, {
+    return variations.addJob(doc, {
         intent: "fill",
         name: "Fill",
         asked: Mask.ofBox(BOX),
@@ -57,6 +57,42 @@ test("keeping applies the chosen variation with its seed", () => {
     assert.equal(doc.steps[0].infotext, "x");
 });
 
+/** The variations of two jobs, each for one of two objects. */
+function offeredTwice() {
+    const doc = masked(BOX, boxOf(6, 5, 8, 7));
+    const [first, second] = doc.objects.map(({ id }) => id);
+    const job = { asked: Mask.ofBox(BOX), request: { seed: 7 }, infotext: "x" };
+    const before = variations.addJob(doc, {
+        ...job, intent: "fill", name: "Fill", objects: [first], candidates: [candidate(), candidate(BOX, 8)], warnings: ["a"],
+    });
+    return variations.addJob(before, {
+        ...job, intent: "refine", name: "Refine", objects: [second], candidates: [candidate(boxOf(6, 5, 8, 7), 9)],
+    });
+}
+
+test("painting again adds to the variations and shows the first new one", () => {
+    const { candidates, chosen } = offeredTwice().variations;
+    assert.deepEqual(candidates.map(({ seed }) => seed), [7, 8, 9]);
+    assert.equal(chosen, 2);
+});
+
+test("a kept variation is a step of its own job with its objects only", () => {
+    for (const [index, name, use] of [[0, "Fill", [false, true]], [2, "Refine", [true, false]]]) {
+        const doc = variations.keepVariation(variations.chooseVariation(offeredTwice(), index));
+        assert.deepEqual(doc.steps.map((step) => step.name), [name]);
+        assert.deepEqual(doc.objects.map((object) => object.use), use);
+        assert.equal(doc.variations, null);
+    }
+});
+
+test("more variations of a job keep the warnings and jobs of the others", () => {
+    const start = offeredTwice();
+    const [first] = start.variations.jobs;
+    const { jobs, candidates } = variations.addCandidates(start, first.id, [candidate(BOX, 10)], { warnings: ["a", "b"] }).variations;
+    assert.deepEqual(jobs.map(({ warnings = [] }) => warnings), [["a", "b"], []]);
+    assert.deepEqual(candidates.map(({ job }) => jobs.findIndex(({ id }) => id === job)), [0, 0, 1, 0]);
+});
+
 test("choosing a variation wraps around", () => {
     assert.equal(variations.chooseVariation(offered(), -1).variations.chosen, 1);
     assert.equal(variations.chooseVariation(offered(), 2).variations.chosen, 0);
@@ -72,7 +108,8 @@ test("keeping an offer deselects its objects, discarding selects them again", ()
 });
 
 test("more variations follow the earlier ones and the first new one is shown", () => {
-    const doc = variations.addVariations(offered(), [candidate(BOX, 9)]);
+    const start = offered();
+    const doc = variations.addCandidates(start, start.variations.jobs[0].id, [candidate(BOX, 9)]);
     assert.deepEqual(
         doc.variations.candidates.map(({ seed }) => seed),
         [7, 8, 9],
@@ -127,7 +164,7 @@ test("parts are kept as separate steps that composite as the whole", () => {
     const both = [7, 8].map((seed) => variations.mergeCandidates(doc, [repaintable(BOX, seed, 0), repaintable(far, seed, 1)]));
     const parts = [BOX, far].map((box, at) => ({ mask: Mask.ofBox(box), request: { prompt: `${at}` }, next: 9 }));
     const left = variations.mergeCandidates(doc, [repaintable(far, 9, 1)]);
-    const offer = variations.setVariations(doc, { name: "Fill", objects: [], parts, infotext: "x", candidates: [...both, left] });
+    const offer = variations.addJob(doc, { name: "Fill", objects: [], parts, infotext: "x", candidates: [...both, left] });
     const after = variations.keepVariation(variations.chooseVariation(offer, 1));
     assert.ok(composePicture(after).equals(variations.composeWithCandidate(doc, both[1])));
     const summary = after.steps.map(({ request, chosen, paintings, asked }) => [request.prompt, chosen, paintings.length, asked.box]);
@@ -141,7 +178,7 @@ test("regions of one part become steps with own mask and unique paintings", () =
     const [near, last] = [[7, 8].map((seed) => repaintable(BOX, seed)), repaintable(far, 7)];
     const candidates = near.map((one) => variations.assignPart(variations.mergeCandidates(doc, [one, last]), 0));
     const parts = [{ mask: Mask.ofBox(BOX).union(Mask.ofBox(far)), request: { prompt: "" }, next: 9 }];
-    const offer = variations.setVariations(doc, { name: "Fill", objects: [], parts, infotext: "x", candidates });
+    const offer = variations.addJob(doc, { name: "Fill", objects: [], parts, infotext: "x", candidates });
     const after = variations.keepVariation(variations.chooseVariation(offer, 1));
     assert.ok(composePicture(after).equals(variations.composeWithCandidate(doc, candidates[1])));
     const summary = after.steps.map(({ chosen, paintings, asked, how }) => [chosen, paintings.length, asked.trimmed().box, how !== null]);

@@ -3,6 +3,8 @@
  * other's picture. A tab that the browser duplicated gets a copy, under an id of its own.
  */
 
+import { upgradeVariations } from "./variations.mjs";
+
 const DATABASE = "retouch";
 const STORE = "documents";
 const TAB = "retouch-tab";
@@ -109,10 +111,11 @@ function asPromise(request) {
     });
 }
 
-/** A deserialized document in the present form: earlier versions called its variations `offer`. */
-export function upgradeDoc({ offer, ...doc }) {
+/** A deserialized document in the present form: earlier versions called its variations `offer`, and had one job. */
+export function upgradeDoc({ offer, variations = offer, ...doc }) {
     const extension = doc.extension && upgradeExtension(doc.extension);
-    return Object.freeze({ ...doc, ...(offer !== undefined && { variations: offer }), ...(extension && { extension }) });
+    const now = variations && !variations.jobs ? upgradeVariations(variations) : variations;
+    return Object.freeze({ ...doc, ...(now !== undefined && { variations: now }), ...(extension && { extension }) });
 }
 
 function upgradeExtension({ way, ...extension }) {

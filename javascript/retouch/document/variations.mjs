@@ -1,14 +1,15 @@
 /**
- * The variations of a job: candidates that wait until one is kept or all are discarded. They are part of the document,
- * so that undo brings discarded ones back.
+ * Variations: candidates of one job or of several, which wait until one is kept or all are discarded. They are part of
+ * the document, so that undo brings discarded ones back.
  *
- * @typedef {{box: Box, patch: Pixels, mask: Mask, seed: number, scores: object, part?: number, of?: Candidate[],
- *     how?: How | null, painting?: Painting}} Candidate `part`: the index of its part; `of`: the
- *     candidates of several parts that this one shows together; `how` and `painting` as in `history-file.mjs`
- * @typedef {{intent: string, name: string, asked: Mask, objects: string[], request: object | null,
- *     parts: Part[], infotext: string, candidates: Candidate[], chosen: number, warnings?: string[],
- *     steps?: Step[]}} Variations `candidates` are best first; `request`: of the only part; `warnings`: of the answers;
- *     `steps`: kept instead of the chosen candidate, which looks the same
+ * @typedef {{box: Box, patch: Pixels, mask: Mask, seed: number, scores: object, job?: string, part?: number,
+ *     of?: Candidate[], how?: How | null, painting?: Painting}} Candidate `job`: the id of its job; `part`: the index of
+ *     its part; `of`: the candidates of several parts that this one shows together; `how` and `painting` as in
+ *     `history-file.mjs`
+ * @typedef {{id: string, intent: string, name: string, asked: Mask, objects: string[], request: object | null,
+ *     parts: Part[], infotext: string, warnings?: string[], steps?: Step[]}} Job `request`: of the only part;
+ *     `warnings`: of the answers; `steps`: kept instead of the candidate, which looks the same
+ * @typedef {{jobs: Job[], candidates: Candidate[], chosen: number}} Variations `candidates` are best first for each job
  * @typedef {{mask: Mask, request: object, next: number}} Part what to ask again, without pictures, of the objects
  *     that share a prompt, and the first seed that was not tried yet
  */
@@ -23,36 +24,53 @@ export function variationsOf(doc) {
     return doc.variations ?? null;
 }
 
-/** The document with variations. Nothing stays selected: points and outlines would cover the painted area. */
-export function setVariations(doc, variations) {
-    return Object.freeze({ ...selectObject(doc, null), variations: Object.freeze({ chosen: 0, ...variations }) });
+/** The job of the chosen candidate. @returns {Job} */
+export function chosenJob({ jobs, candidates, chosen }) {
+    return jobs.find(({ id }) => id === candidates[chosen].job);
 }
 
-/** The document without variations, and with the object they were painted for selected again. */
+/** The document with the candidates of a job behind those that wait. The first of them is chosen. */
+export function addJob(doc, { candidates, ...job }) {
+    const { jobs, candidates: others } = variationsOf(doc) ?? { jobs: [], candidates: [] };
+    const named = Object.freeze({ id: newId(), ...job });
+    return withCandidates(doc, [...jobs, named], others, candidates, named.id);
+}
+
+/** Adds candidates of a job that has some: behind all others, with the first of the new ones chosen. */
+export function addCandidates(doc, id, candidates, { parts, warnings = [] } = {}) {
+    const { jobs, candidates: others } = variationsOf(doc);
+    const more = (job) =>
+        Object.freeze({
+            ...job,
+            parts: parts ?? job.parts,
+            warnings: [...new Set([...(job.warnings ?? []), ...warnings])],
+        });
+    return withCandidates(doc, jobs.map((job) => (job.id === id ? more(job) : job)), others, candidates, id);
+}
+
+function withCandidates(doc, jobs, others, candidates, job) {
+    const added = candidates.map((candidate) => ({ ...candidate, job }));
+    return setVariations(doc, { jobs, candidates: [...others, ...added], chosen: others.length });
+}
+
+/** The document with variations. Nothing stays selected: points and outlines would cover the painted area. */
+function setVariations(doc, variations) {
+    return Object.freeze({ ...selectObject(doc, null), variations: Object.freeze(variations) });
+}
+
+/** The document without variations, and with the object of the chosen one selected again. */
 export function clearVariations(doc) {
     const variations = variationsOf(doc);
     return variations
-        ? Object.freeze({ ...selectObject(doc, variations.objects.at(-1) ?? doc.selected), variations: null })
+        ? Object.freeze({ ...selectObject(doc, chosenJob(variations).objects.at(-1) ?? doc.selected), variations: null })
         : doc;
 }
 
 /** Chooses the variation at `index`, modulo their number. */
 export function chooseVariation(doc, index) {
-    const { candidates } = variationsOf(doc);
-    const count = candidates.length;
-    return setVariations(doc, { ...variationsOf(doc), chosen: ((index % count) + count) % count });
-}
-
-/** Adds variations behind the others and chooses the first of the new ones. */
-export function addVariations(doc, candidates, { parts = variationsOf(doc).parts, warnings = [] } = {}) {
     const variations = variationsOf(doc);
-    return setVariations(doc, {
-        ...variations,
-        parts,
-        warnings: [...new Set([...(variations.warnings ?? []), ...warnings])],
-        candidates: [...variations.candidates, ...candidates],
-        chosen: variations.candidates.length,
-    });
+    const count = variations.candidates.length;
+    return setVariations(doc, { ...variations, chosen: ((index % count) + count) % count });
 }
 
 /**
@@ -60,7 +78,7 @@ export function addVariations(doc, candidates, { parts = variationsOf(doc).parts
  * shown, so that the next click begins a new object.
  */
 export function keepVariation(doc) {
-    const { objects, steps } = variationsOf(doc);
+    const { objects, steps } = chosenJob(variationsOf(doc));
     const done = objects.reduce(
         (now, id) => changeObject(now, id, { use: false, visible: false }),
         clearVariations(doc),
@@ -69,12 +87,22 @@ export function keepVariation(doc) {
     return Object.freeze({ ...selectObject(newSteps.reduce(addStep, done), null), sketch: steps ? doc.sketch : null });
 }
 
+/** Variations as versions before 0.3 saved them, of one job, in the present form. */
+export function upgradeVariations({ candidates, chosen = 0, ...job }) {
+    const id = newId();
+    return Object.freeze({
+        jobs: [Object.freeze({ id, ...job })],
+        candidates: candidates.map((candidate) => ({ ...candidate, job: id })),
+        chosen,
+    });
+}
+
 function makeSteps(variations) {
-    const best = variations.candidates[variations.chosen];
-    const alike = variations.candidates.filter((candidate) => partKey(candidate) === partKey(best));
+    const [best, job] = [variations.candidates[variations.chosen], chosenJob(variations)];
+    const alike = variations.candidates.filter((other) => other.job === job.id && partKey(other) === partKey(best));
     return listSingles(best).map((one, place) => {
         const others = alike.map((other) => listSingles(other)[place]);
-        const step = makeStep(variations, one, dropDuplicates(others, one));
+        const step = makeStep(job, one, dropDuplicates(others, one));
         return best.of ? { ...step, asked: step.asked.cropped(overlap(step.asked.box, step.box)) } : step;
     });
 }
@@ -101,14 +129,11 @@ function partKey(candidate) {
 }
 
 /** The step of one part: `all` are its variations, `one` is the chosen one. */
-function makeStep(variations, one, all) {
+function makeStep(job, one, all) {
     const { box, patch, mask, seed, scores } = one;
-    const { mask: asked, request } = variations.parts?.[one.part] ?? {
-        mask: variations.asked,
-        request: variations.request,
-    };
-    const origin = { request: { ...request, seed }, infotext: variations.infotext, report: { seed, scores } };
-    const step = { name: variations.name, intent: variations.intent, box, patch, mask, asked, ...origin };
+    const { mask: asked, request } = job.parts?.[one.part] ?? { mask: job.asked, request: job.request };
+    const origin = { request: { ...request, seed }, infotext: job.infotext, report: { seed, scores } };
+    const step = { name: job.name, intent: job.intent, box, patch, mask, asked, ...origin };
     const repaintable = { how: one.how, paintings: all.map(({ painting }) => painting), chosen: all.indexOf(one) };
     return one.how ? { ...step, ...repaintable } : step;
 }

@@ -5,7 +5,7 @@ import { composeBox } from "../document/document.mjs";
 import { h } from "../ui/dom.mjs";
 import { icon, iconButton } from "../ui/icons.mjs";
 import { listMeasures, makeMeasure, describeScores } from "./quality-text.mjs";
-import { chooseVariation, keepVariation, variationsOf, makeThumbnail, clearVariations } from "../document/variations.mjs";
+import { chosenJob, chooseVariation, keepVariation, variationsOf, makeThumbnail, clearVariations } from "../document/variations.mjs";
 import { text } from "../util/text.mjs";
 
 const THUMB = 144;
@@ -31,7 +31,7 @@ export class VariationStrip {
         );
         const tools = h(
             "div",
-            { class: "rt-strip-tools" },
+            { class: "rt-strip-tools", "data-own-keys": "" },
             iconButton("chevron", text("variations.previous"), () => this.step(-1), {
                 key: "←",
                 class: "rt-icon-button rt-flip",
@@ -93,7 +93,8 @@ export class VariationStrip {
 
     keep() {
         if (this.variations) {
-            this.store.do(text("variations.kept", { name: this.variations.name }), keepVariation(this.store.doc));
+            const { name } = chosenJob(this.variations);
+            this.store.do(text("variations.kept", { name }), keepVariation(this.store.doc));
         }
     }
 
@@ -112,9 +113,10 @@ export class VariationStrip {
             this.drawnCandidates = null;
             return;
         }
-        this.more.hidden = !variations.parts?.length;
+        const job = chosenJob(variations);
+        this.more.hidden = !job.parts?.length;
         this.measures.replaceChildren(...listMeasures(variations.candidates[variations.chosen].scores).map(makeMeasure));
-        this.#showWarnings(variations.warnings ?? []);
+        this.#showWarnings(job.warnings ?? []);
         this.count.textContent = text("variations.count", { number: variations.chosen + 1, count: variations.candidates.length });
         if (this.drawnCandidates !== variations.candidates) {
             this.drawnCandidates = variations.candidates;

@@ -5,7 +5,7 @@ import { fromBase64 } from "../util/base64.mjs";
 import { pickSentPicture } from "../document/metadata.mjs";
 import { areaOf } from "../geometry/box.mjs";
 import { NOTHING } from "../image/mask.mjs";
-import { changedArea, setVariations } from "../document/variations.mjs";
+import { addJob, changedArea } from "../document/variations.mjs";
 import { peopleOf } from "../document/people.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { groupByPrompt, encodeMask } from "./requests.mjs";
@@ -40,10 +40,10 @@ export class FixJobs {
                 return null;
             }
             const steps = await this.#readSteps(answer);
-            const variations = { intent: "", name: label, asked: NOTHING, objects: [], parts: [], request: null, steps };
+            const job = { intent: "", name: label, asked: NOTHING, objects: [], parts: [], request: null, steps };
             const candidates = [{ ...change, seed: answer.seed, scores: {} }];
             const { infotext, warnings = [] } = answer;
-            return setVariations(this.store.doc, { ...variations, infotext, warnings, candidates });
+            return addJob(this.store.doc, { ...job, infotext, warnings, candidates });
         });
     }
 

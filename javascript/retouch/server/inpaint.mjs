@@ -6,7 +6,7 @@ import { pickSentPicture } from "../document/metadata.mjs";
 import { boxOfList } from "../geometry/box.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { keepFiniteScores } from "../document/scores.mjs";
-import { listSingles, mergeCandidates, variationsOf, assignPart, addVariations, setVariations } from "../document/variations.mjs";
+import { addCandidates, addJob, assignPart, chosenJob, listSingles, mergeCandidates, variationsOf } from "../document/variations.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { groupByPrompt, encodeMask, makeInpaintBody } from "./requests.mjs";
 import { text } from "../util/text.mjs";
@@ -46,20 +46,23 @@ export class InpaintJobs extends EventTarget {
         return this.run(label, (task, doc) => this.#inpaintGroups(task, doc, { name, label, groups, parts }));
     }
 
-    /** Paints more variations, with the seeds that follow. */
+    /** Paints more variations like the chosen one, with the seeds that follow. */
     paintMore() {
         const variations = variationsOf(this.store.doc);
-        if (!variations?.parts?.length) {
+        const asked = variations && chosenJob(variations);
+        if (!asked?.parts?.length) {
             return;
         }
+        const find = (doc) => variationsOf(doc)?.jobs.find(({ id }) => id === asked.id);
         this.run(text("paint.more"), async (task, doc) => {
-            const { candidates, parts, warnings } = await this.#inpaintParts(task, doc, variations.parts);
+            const job = find(doc) ?? asked;
+            const { candidates, parts, warnings } = await this.#inpaintParts(task, doc, job.parts);
             if (!candidates.length) {
                 return null;
             }
-            return variationsOf(this.store.doc)
-                ? addVariations(this.store.doc, candidates, { parts, warnings })
-                : setVariations(this.store.doc, { ...variations, candidates, parts, warnings });
+            return find(this.store.doc)
+                ? addCandidates(this.store.doc, asked.id, candidates, { parts, warnings })
+                : addJob(this.store.doc, { ...job, candidates, parts, warnings });
         });
     }
 
@@ -71,7 +74,7 @@ export class InpaintJobs extends EventTarget {
         const objects = groups.flatMap((group) => group.objects.map(({ id }) => id));
         const mask = groups.reduce((sum, { mask }) => sum.union(mask), NOTHING);
         const request = parts.length === 1 ? parts[0].request : null;
-        return setVariations(this.store.doc, { intent: name, name: label, asked: mask, objects, request, ...painted });
+        return addJob(this.store.doc, { intent: name, name: label, asked: mask, objects, request, ...painted });
     }
 
     /**

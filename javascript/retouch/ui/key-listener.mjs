@@ -17,9 +17,12 @@ export function readChord(event) {
     return parts.filter(Boolean).join("+");
 }
 
-/** Keys that a focused button or slider wants for itself. */
-function isClaimed(target, keys) {
-    if (!(target instanceof Element)) {
+/** Elements whose buttons keep their keys, whatever a shortcut says: the last if the focus came by a key. */
+const OWN_KEYS = "dialog, [role=dialog], [role=menu], [data-own-keys] :focus-visible";
+
+/** Keys that a focused button or slider wants for itself. `first`: the shortcut comes before buttons. */
+function isClaimed(target, keys, first) {
+    if (!(target instanceof Element) || (first && !target.closest(OWN_KEYS))) {
         return false;
     }
     const pressed = keys === "Enter" || keys === "Space" || keys === "Tab";
@@ -30,8 +33,8 @@ function isClaimed(target, keys) {
 }
 
 /**
- * Listen for `actions`: [{keys: ["B"], run, up?, when?, early?}]. One that is `early` is heard before whatever has
- * the focus. `alive()` says whether the studio is what the person sees. Returns the function that stops it.
+ * Listen for `actions`: [{keys: ["B"], run, up?, when?, early?, first?}]. One that is `early` is heard before whatever
+ * has the focus. While its `first()` is true, a focused button does not hear its keys. `alive()` says whether the studio is what the person sees. Returns the function that stops it.
  */
 export function listenForKeys(actions, alive, target = document) {
     const known = new Map(actions.flatMap((action) => action.keys.map((keys) => [keys, action])));
@@ -41,7 +44,7 @@ export function listenForKeys(actions, alive, target = document) {
         const action = known.get(keys);
         const deaf =
             !action || Boolean(action.early) !== early || !alive() || event.defaultPrevented || event.isComposing;
-        if (deaf || isTyping(event.target) || isClaimed(event.target, keys) || action.when?.(event) === false) {
+        if (deaf || isTyping(event.target) || isClaimed(event.target, keys, action.first?.()) || action.when?.(event) === false) {
             return;
         }
         event.preventDefault();
