@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from modules import shared, trace
+from modules import sd_models, shared, trace
 
 from retouch.engines.base import Job
 from retouch.errors import PaintFailed
@@ -25,12 +25,16 @@ from tests.webui.driver import FACES, inner, outer, photo, recipe
 
 neo = pytest.mark.skipif(DIALECT != "neo", reason="only Neo has edit models")
 OTHER = pytest.mark.skipif(DIALECT == "neo", reason="Neo has edit models")
-KONTEXT = "kontext.safetensors"
+KONTEXT, SECOND = "kontext.safetensors", "kontext2.safetensors"
 
 
 @pytest.fixture
-def edits(webui):
-    """The WebUI with an edit model loaded."""
+def edits(webui, monkeypatch):
+    """The WebUI with two edit models, one of them loaded."""
+    for name in (KONTEXT, SECOND):
+        info = sd_models.CheckpointInfo(name)
+        monkeypatch.setitem(sd_models.checkpoints_list, name, info)
+        monkeypatch.setitem(sd_models.checkpoint_aliases, name, info)
     shared.opts.data["sd_model_checkpoint"] = KONTEXT
     dialect().load()
     trace.clear()
@@ -98,7 +102,9 @@ def test_each_job_of_a_batch_has_its_own_picture_as_reference(edits):
     jobs = [job(plain(value), prompt=prompt) for value, prompt in ((0, "a"), (128, "a"), (255, "b"))]
     together = paint(*jobs)
     assert [seen(sampling) for sampling in inner()] == [[-1.0], [0.0], [1.0]]
-    assert [np.array_equal(a.pixels, paint(b)[0].pixels) for a, b in zip(together, jobs)] == [True] * 3
+    assert [np.array_equal(a.pixels, paint(b)[0].pixels) for a, b in zip(together, jobs, strict=True)] == [
+        True
+    ] * 3
 
 
 @neo
@@ -144,7 +150,7 @@ def test_later_batches_of_an_img2img_see_its_picture(edits):
 
 
 @neo
-@pytest.mark.parametrize("checkpoint", ["one.safetensors", "kontext2.safetensors"])
+@pytest.mark.parametrize("checkpoint", ["one.safetensors", SECOND])
 def test_pass_with_its_own_checkpoint_leaves_the_references_of_the_job(edits, checkpoint):
     edits.img2img(recipe({"checkpoint": checkpoint}), n_iter=2)
     first, second = outer()
@@ -231,10 +237,8 @@ def test_interrupt_keeps_what_an_edit_model_has_finished(edits):
 @neo
 def test_references_are_given_to_the_checkpoint_of_a_pass(edits):
     with models_as_found():
-        use_models("kontext2.safetensors", "")
+        use_models(SECOND, "")
         with dialect().references([plain(255)]):
             assert brightness(shared.sd_model.ref_latents) == [1.0]
         assert shared.sd_model.ref_latents == []
     assert dialect().loaded().sd_checkpoint_info.name == KONTEXT
-
-

@@ -89,6 +89,9 @@ class A1111:
         sigmas = p.sampler.get_sigmas(p, steps)[steps - last - 1 :]
         return sigmas[sigmas > 0]
 
+    def default_values(self) -> dict[str, Any]:
+        return {}
+
     def sampling_arguments(self, p: Any, second: bool) -> dict[str, Any]:
         return {}
 

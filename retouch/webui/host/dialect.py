@@ -68,6 +68,10 @@ class Dialect(Protocol):
         """See `sampling.noise_levels`."""
         ...
 
+    def default_values(self) -> dict[str, Any]:
+        """Values of a `Sampling` that the WebUI's page gives to an img2img, for the chosen kind of model."""
+        ...
+
     def sampling_arguments(self, p: Any, second: bool) -> dict[str, Any]:
         """Arguments of the fork's own img2img that a job sets, such as the distilled CFG scale.
 

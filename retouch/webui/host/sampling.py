@@ -13,8 +13,8 @@ from retouch.webui.host.modules import prompt_parser, sd_samplers, sd_samplers_c
 def default_sampling() -> Sampling:
     """The default sampling of a request without a surrounding job."""
     return Sampling(
-        sampler=sd_samplers.samplers_for_img2img[0].name,
-        scheduler="Automatic",
+        **{"sampler": sd_samplers.samplers_for_img2img[0].name, "scheduler": "Automatic"}
+        | dialect().default_values(),
         clip_skip=int(shared.opts.CLIP_stop_at_last_layers),
         noise_multiplier=float(shared.opts.initial_noise_multiplier),
     )

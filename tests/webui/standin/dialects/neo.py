@@ -46,10 +46,6 @@ def install():
 
 
 def _edit_models():
-    for name in ("kontext.safetensors", "kontext2.safetensors"):
-        info = sd_models.CheckpointInfo(name)
-        sd_models.checkpoints_list[name] = sd_models.checkpoint_aliases[name] = info
-        sd_models.checkpoint_aliases[info.name_for_extra] = info
     package("backend.args", dynamic_args=dynamic_args)
     ForgeDiffusionEngine.__init__ = load_engine
     job_base.StableDiffusionProcessing.cached_for = cached_for

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from modules import loaded, script_callbacks, scripts, shared
 
-
 REFERENCE = 0.2
 """How much of a reference's mean colour an edit model adds."""
 
