@@ -202,8 +202,10 @@ def test_references_are_encoded_alike_each_time_and_draw_no_random_numbers(edits
     for _ in range(2):
         with dialect().references([from_pil(photo())]):
             taken.append(shared.sd_model.ref_latents[0])
+        assert torch.equal(state, torch.random.get_rng_state())
+        torch.rand(1)
+        state = torch.random.get_rng_state()
     assert torch.equal(*taken)
-    assert torch.equal(state, torch.random.get_rng_state())
 
 
 @neo
@@ -231,7 +233,27 @@ def test_interrupt_keeps_what_an_edit_model_has_finished(edits):
     with models_as_found():
         done = HostEngine().paint([job(plain(value)) for value in (0, 128, 255)], Watcher())
     assert [picture is None for picture in done] == [False, True, True]
-    assert len(inner()) == 2
+    assert len(trace.of("encoded")) == 2
+
+
+@neo
+def test_model_that_is_loaded_anew_has_the_references_of_the_one_before(edits):
+    theirs = torch.full((1, 4, 2, 2), 0.5)
+    before = shared.sd_model
+    before.ref_latents.append(theirs)
+    with models_as_found():
+        use_models(SECOND, "")
+        assert shared.sd_model.ref_latents == []
+    assert shared.sd_model is not before
+    assert [id(latent) for latent in shared.sd_model.ref_latents] == [id(theirs)]
+
+
+@neo
+def test_model_of_another_checkpoint_does_not_get_the_references(edits):
+    shared.sd_model.ref_latents.append(torch.full((1, 4, 2, 2), 0.5))
+    with dialect().references_kept():
+        use_models(SECOND, "")
+    assert shared.sd_model.ref_latents == []
 
 
 @neo

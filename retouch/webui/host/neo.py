@@ -40,14 +40,8 @@ class Neo(Forge):
 
     @contextlib.contextmanager
     def models_kept(self) -> Iterator[None]:
-        """As in Forge. A model that is loaded anew gets the references of the one before."""
+        """As in Forge, and the references are restored, also on a model that is loaded anew."""
         with self.references_kept(), super().models_kept():
-            yield
-
-    @contextlib.contextmanager
-    def model_kept(self) -> Iterator[None]:
-        """As in Forge, and the references are restored."""
-        with self.references_kept(), super().model_kept():
             yield
 
     def paints_from_references(self) -> bool:
@@ -57,13 +51,12 @@ class Neo(Forge):
 
     @contextlib.contextmanager
     def references_kept(self) -> Iterator[None]:
-        """The network sees none of the surrounding job inside, unless the model hands them over again."""
+        """The host changes its lists in place, so they are copied."""
         handed_over, model = _dynamic_args(), self.loaded()
         if handed_over is None:
             yield
             return
         seen, own = list(handed_over.ref_latents), _references_of(model)
-        handed_over.ref_latents = []
         try:
             yield
         finally:
