@@ -21,6 +21,8 @@ from PIL import Image
 
 from retouch.image.geometry import Box, Size
 
+MASK_CHANNELS = ("auto", "luminance", "alpha", "inverted alpha")
+"""The ways to read a mask file."""
 SOLID = 128
 """The least shade of a solid pixel, 0..255."""
 EXACT_LEVELS, LEVEL_STEP = 16, 16

@@ -23,10 +23,9 @@ from retouch.errors import BadInput
 from retouch.image.codec.decoder import convert
 from retouch.image.codec.mask_layers import OPAQUE, Layers, layers_of, without_noise
 from retouch.image.geometry import Size
-from retouch.image.mask import Mask
+from retouch.image.mask import MASK_CHANNELS, Mask
 from retouch.image.picture import Picture
 
-CHANNELS = ("auto", "luminance", "alpha", "inverted alpha")
 EQUAL_LEVELS = 16
 """Levels: the largest mean difference of two channels or two pictures that count as equal."""
 COLOURED_LEVELS = 64
@@ -70,9 +69,9 @@ def read_mask(
 ) -> MaskReading:
     """The mask in a file, scaled to `size`.
 
-    `channel` is one of CHANNELS. `under` is the picture that the mask belongs to, and `path` the JSON path of
-    the file for errors. Raises BadPicture or TooLarge for a file that cannot be read, and BadInput when two
-    readings are likely, when the file lacks the `channel`, and for another aspect.
+    `channel` is one of MASK_CHANNELS. `under` is the picture that the mask belongs to, and `path` the JSON
+    path of the file for errors. Raises BadPicture or TooLarge for a file that cannot be read, and BadInput
+    when two readings are likely, when the file lacks the `channel`, and for another aspect.
     """
     layers = convert(data, layers_of, path)
     reading = _with_warnings(_Chooser(layers, path, under).reading(channel))
@@ -124,7 +123,7 @@ class _Chooser:
         raise BadInput(
             "has transparency and different grey levels: it can be read by either.",
             path=self.path,
-            hint=f"Set mask_channel to one of {', '.join(CHANNELS[1:])}.",
+            hint=f"Set mask_channel to one of {', '.join(MASK_CHANNELS[1:])}.",
         )
 
     def _grey(self) -> MaskReading:

@@ -16,6 +16,9 @@ from PIL import Image
 
 from retouch.image.geometry import Box, Size
 
+MAX_PIXELS = 120_000_000
+"""The most pixels of a picture that is read or made."""
+
 
 @dataclass(frozen=True)
 class Metadata:

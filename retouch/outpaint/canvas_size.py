@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 
 from retouch.errors import BadInput, TooLarge
-from retouch.image.codec.decoder import MAX_PIXELS
 from retouch.image.geometry import Box, Margins, Size
+from retouch.image.picture import MAX_PIXELS
 from retouch.knobs import Knob
 
 _Knob = functools.partial(Knob, group="Placement")

@@ -7,6 +7,7 @@ import functools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from retouch.detectors.base import Detector
 from retouch.engines.base import Engine
@@ -29,7 +30,9 @@ from retouch.recipes.recipe import Generation, Pass, Recipe
 from retouch.recipes.seeds import fold_seed
 from retouch.recipes.target import Target
 from retouch.segmenters.base import Segmenter
-from retouch.segmenters.registry import SegmenterRegistry
+
+if TYPE_CHECKING:
+    from retouch.segmenters.registry import SegmenterRegistry
 
 _LOG = logging.getLogger(__name__)
 
@@ -62,6 +65,18 @@ class PictureInput:
         return dataclasses.replace(self, generation=generation)
 
 
+def _segmenter(name: str) -> Segmenter:
+    return _segmenters().get(name)
+
+
+@functools.cache
+def _segmenters() -> SegmenterRegistry:
+    """Segmenters without folders of models."""
+    from retouch.segmenters.registry import SegmenterRegistry  # late, because few pipelines segment
+
+    return SegmenterRegistry()
+
+
 @dataclass(frozen=True)
 class Pipeline:
     """An engine, and functions that return detectors and segmenters by name. They raise Missing for unknown
@@ -72,7 +87,7 @@ class Pipeline:
 
     engine: Engine
     detector: Callable[[str], Detector]
-    segmenter: Callable[[str], Segmenter] = SegmenterRegistry().get
+    segmenter: Callable[[str], Segmenter] = _segmenter
     scorer: Scorer | None = None
 
     def detect(self, picture: Picture, target: Target, user_mask: Mask | None = None) -> tuple[Region, ...]:

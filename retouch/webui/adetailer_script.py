@@ -8,16 +8,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from retouch.api.installed_models import known_detectors
-from retouch.recipes.adetailer.conversion import Conversion, convert
 from retouch.recipes.adetailer.payload import TITLE, read_payload
 from retouch.recipes.target import MAX_PASSES
 from retouch.webui import service, settings
 from retouch.webui.host.modules import scripts
+
+if TYPE_CHECKING:
+    from retouch.recipes.adetailer.conversion import Conversion
 
 ARGUMENTS = "retouch_adetailer"
 """Attribute of `p` with the arguments of the current job."""
@@ -74,8 +75,7 @@ def served_conversion(p: Any) -> Conversion | None:
     """
     if not has_request(p):
         return None
-    payload = read_payload(_sent(getattr(p, ARGUMENTS)), PATH)
-    return convert(payload, known_detectors(service.detector_entries()))
+    return service.convert_adetailer(read_payload(_sent(getattr(p, ARGUMENTS)), PATH))
 
 
 def _sent(args: Sequence[Any]) -> list[Any]:

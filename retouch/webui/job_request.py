@@ -7,17 +7,19 @@ import dataclasses
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from retouch.api.requests.script import AutofixRequest
 from retouch.knobs import replace
 from retouch.recipes import library
-from retouch.recipes.adetailer.conversion import Conversion
 from retouch.recipes.recipe import Pass, Recipe
 from retouch.recipes.sampling import Overrides
 from retouch.webui.adetailer_script import has_request, served_conversion
 from retouch.webui.panel.panel import request_from
 from retouch.webui.service import own_recipes
+
+if TYPE_CHECKING:
+    from retouch.recipes.adetailer.conversion import Conversion
 
 OVERRIDES = "retouch_overrides"
 """Attribute of `p` with the changes of an X/Y/Z axis: {dotted path in the first pass: value}."""

@@ -7,9 +7,7 @@ from typing import Any
 
 from retouch.api.requests.script import ScriptOutpaint
 from retouch.errors import RetouchError
-from retouch.webui.fix_job import AutofixJob
 from retouch.webui.host.modules import scripts
-from retouch.webui.outpaint_job import OutpaintJob
 from retouch.webui.panel.outpaint_section import CHANGES, WIDGETS, request_from_widgets
 from retouch.webui.panel.panel import Panel, request_from
 
@@ -37,7 +35,13 @@ class RetouchScript(scripts.Script):
         return components
 
     def process(self, p: Any, *args: Any) -> None:
-        """Start the job. The host reuses one `p` for every file of the Batch tab and calls this for each."""
+        """Start the job. The host reuses one `p` for every file of the Batch tab and calls this for each.
+
+        The imports are late, because only a job needs them.
+        """
+        from retouch.webui.fix_job import AutofixJob
+        from retouch.webui.outpaint_job import OutpaintJob
+
         p.retouch = AutofixJob.begin(p, args)
         p.retouch_outpaint = OutpaintJob.begin(p, _outpaint(p, args))
 

@@ -1,4 +1,7 @@
-"""Objects that exist as long as the WebUI process: detectors, segmenters, and the folder of user recipes."""
+"""Objects that exist as long as the WebUI process: detectors, segmenters, and the folder of user recipes.
+
+Imports are late for what only a job needs. They would double the import time of the script.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,23 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retouch.pipeline.finders import Finders
-from retouch.pipeline.pipeline import Pipeline
-from retouch.pipeline.report import Result
-from retouch.pipeline.timing import SpeedHistory
 from retouch.webui import settings
-from retouch.webui.engine.host_engine import HostEngine
 from retouch.webui.engine.nested_job import model_patches_of, randomness_kept
 from retouch.webui.host.models import loaded_checkpoint, models_as_found
 from retouch.webui.host.modules import DATA, MODELS, device, shared
-from retouch.webui.surrounding_job import Around
 
 if TYPE_CHECKING:
     from retouch.detectors.registry import DetectorRegistry
+    from retouch.pipeline.finders import Finders
+    from retouch.pipeline.pipeline import Pipeline
+    from retouch.pipeline.report import Result
+    from retouch.pipeline.timing import SpeedHistory
+    from retouch.recipes.adetailer.conversion import Conversion
+    from retouch.recipes.adetailer.models import KnownDetectors
+    from retouch.recipes.adetailer.payload import Payload
     from retouch.segmenters.registry import SegmenterRegistry
+    from retouch.webui.engine.host_engine import HostEngine
+    from retouch.webui.surrounding_job import Around
 
 
 def registry() -> DetectorRegistry:
@@ -32,7 +38,7 @@ def registry() -> DetectorRegistry:
 
 @functools.cache
 def _registry(offline: bool) -> DetectorRegistry:
-    from retouch.detectors.registry import DetectorRegistry  # a third of the script's import time
+    from retouch.detectors.registry import DetectorRegistry
 
     return DetectorRegistry((MODELS / "retouch", MODELS / "adetailer"), device, offline)
 
@@ -71,24 +77,46 @@ def detector_entries() -> list[dict[str, Any]]:
     return [dataclasses.asdict(model) for model in registry().available()]
 
 
+def known_detectors() -> KnownDetectors:
+    """The detectors here, for the choice of one that stands for a detector of ADetailer."""
+    from retouch.api import installed_models
+
+    return installed_models.known_detectors(detector_entries())
+
+
+def convert_adetailer(payload: Payload) -> Conversion:
+    """The recipe of a request for ADetailer, with the detectors here. Raises BadInput with a path."""
+    from retouch.recipes.adetailer.conversion import convert
+
+    return convert(payload, known_detectors())
+
+
 def engine_for(around: Around | None = None) -> HostEngine:
     """The WebUI's engine. `around` is the surrounding job, or None. Make and use it inside `working`."""
+    from retouch.webui.engine.host_engine import HostEngine
+
     return HostEngine(around, unload_models)
 
 
 def pipeline_on(engine: HostEngine) -> Pipeline:
     """A pipeline with `engine` and the shared detectors and segmenters."""
+    from retouch.pipeline.pipeline import Pipeline
+
     return Pipeline(engine, registry().get, segmenters().get)
 
 
 def finders() -> Finders:
     """Detectors and segmenters by name, without an engine."""
+    from retouch.pipeline.finders import Finders
+
     return Finders(registry().get, segmenters().get)
 
 
 @functools.cache
 def speed_history() -> SpeedHistory:
     """The painting speed, shared by the script and the API."""
+    from retouch.pipeline.timing import SpeedHistory
+
     return SpeedHistory()
 
 
@@ -98,6 +126,8 @@ def record_timing(results: Sequence[Result]) -> Sequence[Result]:
     Call it outside `working`, after the user's checkpoint is restored, because a blank checkpoint means the
     loaded one.
     """
+    from retouch.webui.engine.host_engine import HostEngine
+
     for result in results:
         speed_history().learn(HostEngine.name, loaded_checkpoint(), result.reports)
     return results

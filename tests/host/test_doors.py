@@ -95,6 +95,23 @@ def test_fix_repaints_the_faces_and_no_pixel_beside_them(fixed):
     assert besides_who_painted(fixed) == []
 
 
+def test_request_for_adetailer_repaints_the_faces_and_no_pixel_beside_them(client, photo):
+    tab = {"ad_model": "face_yolov8n.pt", "ad_prompt": "a face", "ad_inpaint_width": 192}
+    sizes = {
+        "ad_use_inpaint_width_height": True,
+        "ad_inpaint_height": 192,
+        "ad_use_steps": True,
+        "ad_steps": 2,
+    }
+    body = {"image": photo, "args": [True, False, {**tab, **sizes}], "seed": 11, "return_masks": True}
+    mended = client.do("adetailer", body)
+    before, after = pixels(two_people()), pixels(mended["image"])
+    inside = union([report["mask"] for report in mended["reports"]], before)
+    assert [report["prompt"] for report in mended["reports"]] == ["a face", "a face"]
+    assert np.array_equal(before[~inside], after[~inside])
+    assert (before != after).any(2)[inside].mean() > 0.5
+
+
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not(client, photo, fixed):
     assert client.do("fix", fix_of(photo))["image"] == fixed["image"]
     other = client.do("fix", fix_of(photo, seed=12))
@@ -287,6 +304,15 @@ def test_a_patch_put_back_by_the_page_is_the_picture_of_the_server(client, kept,
         mask = np.asarray(opened(candidate["mask"]).convert("L"))[..., None]
         under += (pixels(candidate["patch"]) - under) * mask / 255
         assert np.array_equal(np.floor(out + 0.5).astype(np.uint8), pixels(image))
+
+
+@pytest.mark.parametrize("how", [{"intent": "remove"}, {"intent": "refine", "sampler": "Euler a"}])
+def test_batch_and_alone_differ_by_at_most_one_level(client, kept, how):
+    batch = client.do("inpaint", inpaint_of(kept, variations=4, **how))
+    for candidate, image in zip(batch["candidates"], batch["images"], strict=True):
+        alone = client.do("inpaint", inpaint_of(kept, **{**how, "seed": candidate["seed"]}))
+        difference = pixels(alone["images"][0]).astype(int) - pixels(image)
+        assert np.abs(difference).max() <= 1
 
 
 def test_a_plan_of_inpainting_is_what_it_then_does(client, kept, removed):

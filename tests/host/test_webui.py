@@ -64,6 +64,16 @@ def test_skipping_the_img2img_repaints_the_faces_of_the_given_picture_only(clien
     assert_only_inside(pixels(two_people()), answer)
 
 
+def test_a_request_for_adetailer_is_answered_where_a_setting_says_so(client):
+    """The setting is *Answer requests for ADetailer*. It counts from the next start of the WebUI on."""
+    if "adetailer" not in client.get("/sdapi/v1/scripts")["img2img"]:
+        pytest.skip("the setting retouch_answer_adetailer was off when the WebUI started")
+    tab = {"ad_model": "face_yolov8n.pt", "ad_use_steps": True, "ad_steps": 2}
+    answer = client.sdapi("img2img", img2img(alwayson_scripts={"ADetailer": {"args": [True, True, tab]}}))
+    assert len(regions(answer)) == 2
+    assert_only_inside(pixels(two_people()), answer)
+
+
 @pytest.mark.parametrize(("job", "body"), [("txt2img", txt2img()), ("img2img", img2img())])
 def test_outside_the_masks_a_job_is_what_it_is_without_retouch(client, job, body):
     plain = client.sdapi(job, body)

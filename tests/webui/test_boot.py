@@ -70,5 +70,21 @@ def test_start_imports_no_heavy_module(boot):
     assert "retouch.webui.backend" not in ours
 
 
+@pytest.mark.parametrize(
+    "late",
+    [
+        "retouch.detectors",
+        "retouch.image.codec.decoder",
+        "retouch.pipeline.pipeline",
+        "retouch.recipes.adetailer.conversion",
+        "retouch.segmenters",
+        "retouch.webui.fix_job",
+        "retouch.webui.outpaint_job",
+    ],
+)
+def test_start_imports_nothing_that_only_a_job_needs(boot, late):
+    assert not {name for name in boot.said["MODULES"] if name.startswith(late)}
+
+
 def test_start_writes_no_files(boot):
     assert boot.made == set()

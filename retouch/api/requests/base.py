@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from retouch.errors import BadInput
 from retouch.image.geometry import Box
-from retouch.image.mask_reading import CHANNELS
+from retouch.image.mask import MASK_CHANNELS
 from retouch.knobs import Knob
 from retouch.recipes.recipe import NEGATIVE, Generation
 from retouch.recipes.sampling import Overrides, Sampling
@@ -23,7 +23,7 @@ MASK = Knob(
 MASK_CHANNEL = Knob(
     "Mask channel",
     "What of its file is the mask; auto refuses where two are likely.",
-    choices=CHANNELS,
+    choices=MASK_CHANNELS,
 )
 BOX = Knob(
     "Box", "left, top, right, bottom in pixels; right and bottom are the first outside.", -(2**20), 2**20

@@ -23,10 +23,9 @@ from retouch.image.codec import exif, file_kinds, high_depth, jpeg, metadata, pn
 from retouch.image.codec.colour_models import Samples, fit_profile, samples_of
 from retouch.image.codec.metadata import Carried
 from retouch.image.geometry import Size
-from retouch.image.picture import Picture
+from retouch.image.picture import MAX_PIXELS, Picture
 
 T = TypeVar("T")
-MAX_PIXELS = 120_000_000
 MAX_SAMPLES = 4 * MAX_PIXELS
 """Bytes of samples: an RGBA picture of MAX_PIXELS with 8 bits, half as many pixels with 16."""
 MAX_BYTES = 512 * 1024 * 1024

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from retouch.api.installed_models import known_detectors
 from retouch.errors import RetouchError
-from retouch.recipes.adetailer.conversion import convert
-from retouch.recipes.adetailer.generation_text import read_tabs
 from retouch.recipes.infotext import RECIPE, recipe_in
 from retouch.recipes.recipe import Recipe
 from retouch.webui import service
@@ -60,9 +57,11 @@ def _read(params: Mapping[str, Any]) -> PastedRecipe:
 
 
 def _read_adetailer(params: Mapping[str, Any]) -> PastedRecipe:
+    from retouch.recipes.adetailer.generation_text import read_tabs
+
     found = read_tabs(params)
     if found is None:
         return PastedRecipe(enables=RECIPE in params)
     payload, unknown = found
-    conversion = convert(payload, known_detectors(service.detector_entries()))
+    conversion = service.convert_adetailer(payload)
     return PastedRecipe(conversion.recipe, True, (*unknown, *conversion.warnings))

@@ -1,6 +1,7 @@
 """The buttons below the accordion's recipe: save, import, share and delete.
 
 None of these widgets is an argument of the script, and no handler raises. Errors are shown below the buttons.
+Imports that only a handler needs are late.
 """
 
 from __future__ import annotations
@@ -13,16 +14,14 @@ from typing import Any
 
 import gradio as gr
 
-from retouch.api.installed_models import known_detectors
 from retouch.errors import RetouchError
 from retouch.recipes import library
 from retouch.recipes.checks import contradictions
 from retouch.recipes.library import UNNAMED, RecipeLibrary, pretty
 from retouch.recipes.recipe import Recipe
-from retouch.recipes.sharing import read_text, share
 from retouch.webui import settings
 from retouch.webui.panel.messages import message
-from retouch.webui.service import detector_entries, own_recipes
+from retouch.webui.service import known_detectors, own_recipes
 
 REFRESH = "retouch-refresh"
 """CSS class of the buttons that update a dropdown's choices. The page (javascript/retouch.mjs) clicks all of
@@ -176,8 +175,10 @@ class RecipeButtons:
 
     def _read(self, pasted: str) -> list[Any]:
         """Show the pasted recipe in the tabs."""
+        from retouch.recipes.sharing import read_text
+
         try:
-            received = read_text(pasted or "", known_detectors(detector_entries()))
+            received = read_text(pasted or "", known_detectors())
         except RetouchError as error:
             return [gr.update(), message_html(str(error), bad=True), gr.update(), *self._no_updates()]
         recipe = received.recipe
@@ -195,6 +196,8 @@ class RecipeButtons:
 
     def _share(self, chosen: str, *values: Any) -> list[Any]:
         """The recipe of the tabs as a share string and as JSON."""
+        from retouch.recipes.sharing import share
+
         try:
             recipe = self.read_recipe(chosen, values)
         except RetouchError as error:

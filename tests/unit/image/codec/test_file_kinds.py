@@ -14,6 +14,7 @@ from PIL import Image, ImageFile
 from retouch.errors import BadInput, BadPicture, TooLarge
 from retouch.image.codec import decoder, encoder, file_kinds, png
 from retouch.image.codec.decoder import decode
+from retouch.image.picture import MAX_PIXELS
 from tests.files import chunk, deep_png, saved, tiff
 
 PIXELS = np.random.default_rng(4).integers(0, 256, (40, 50, 3), np.uint8)
@@ -147,7 +148,7 @@ def test_16_bits_of_too_many_pixels_are_refused_before_they_are_read():
 
 def test_byte_limit_admits_the_largest_file_that_can_be_written():
     assert decoder.MAX_SAMPLES * 1.01 + png.MAX_BAGGAGE < decoder.MAX_BYTES
-    assert decoder.MAX_SAMPLES >= 4 * decoder.MAX_PIXELS
+    assert decoder.MAX_SAMPLES >= 4 * MAX_PIXELS
 
 
 @pytest.mark.parametrize("bits", [12, 16])
