@@ -104,7 +104,13 @@ _FORGE = (
     *(f"sd_models.model_data.{name}" for name in ("forge_hash", "forge_loading_parameters", "sd_model")),
     *(f"sd_samplers_cfg_denoiser.CFGDenoiser.{name}" for name in _OF_FORGE_DENOISERS),
 )
-OF_DIALECTS = {"a1111": _LDM, "reforge": _LDM, "forge": _FORGE, "neo": _FORGE}
+_OF_EDIT_MODELS = ("edit", "is_referencing", "klein", "kontext", "krea2", "ref_latents")
+_NEO = (
+    *_FORGE,
+    *(f"backend.args.dynamic_args.{name}" for name in _OF_EDIT_MODELS),
+    *(f"backend.diffusion_engine.base.ForgeDiffusionEngine.{name}" for name in ("ini_latent", "ref_latents")),
+)
+OF_DIALECTS = {"a1111": _LDM, "reforge": _LDM, "forge": _FORGE, "neo": _NEO}
 """As `DYNAMIC`, for one dialect. Retouch reads these from the loaded model, or through a local variable."""
 
 

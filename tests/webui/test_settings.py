@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gradio as gr
 import pytest
-from modules import shared, trace
+from modules import sd_samplers, shared, trace
 
+from retouch.recipes.sampling import Sampling
 from retouch.webui import settings
+from retouch.webui.host.sampling import default_sampling
+from tests.webui.dialect import FORGE
 from tests.webui.driver import FACES, inner, outer
 
 
@@ -82,3 +85,29 @@ def test_detector_device_follows_the_memory_flags(webui, monkeypatch, flags, exp
     monkeypatch.setattr(devices, "device", torch.device("cuda:0"))
     vars(shared.cmd_opts).update(flags)
     assert device() == (expected if flags else "cuda:0")
+
+
+FLUX = {
+    "forge_preset": "flux",
+    "flux_i2i_cfg": 1.0,
+    "flux_i2i_sampler": "DPM++ 2M",
+    "flux_i2i_scheduler": "Karras",
+}
+
+
+@pytest.mark.skipif(not FORGE, reason="only Forge has values for a kind of model")
+def test_request_without_a_job_has_the_values_of_the_chosen_kind_of_model(webui):
+    shared.opts.data.update(FLUX)
+    sampling = default_sampling()
+    assert (sampling.cfg_scale, sampling.sampler, sampling.scheduler) == (1.0, "DPM++ 2M", "Karras")
+    assert sampling.steps == Sampling().steps
+    shared.opts.data.update({"flux_i2i_step": 8, "flux_i2i_cfg": 0.5})
+    assert (default_sampling().steps, default_sampling().cfg_scale) == (8, 1.0)
+    shared.opts.data["flux_i2i_cfg"] = 0
+    assert default_sampling().cfg_scale == Sampling().cfg_scale
+
+
+def test_request_without_a_job_has_the_defaults_where_no_kind_of_model_is_chosen(webui):
+    sampling = default_sampling()
+    assert (sampling.cfg_scale, sampling.steps) == (Sampling().cfg_scale, Sampling().steps)
+    assert (sampling.sampler, sampling.scheduler) == (sd_samplers.samplers_for_img2img[0].name, "Automatic")

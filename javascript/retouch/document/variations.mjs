@@ -87,7 +87,7 @@ export function keepVariation(doc) {
     return Object.freeze({ ...selectObject(newSteps.reduce(addStep, done), null), sketch: steps ? doc.sketch : null });
 }
 
-/** Variations as versions before 0.3 saved them, of one job, in the present form. */
+/** Variations as versions before 0.2 saved them, of one job, in the present form. */
 export function upgradeVariations({ candidates, chosen = 0, ...job }) {
     const id = newId();
     return Object.freeze({

@@ -97,15 +97,20 @@ class HostEngine:
             return [job.picture for job in jobs]
         sampling = jobs[0].settings.sampling
         with _translate_errors(self.free_memory), host_state_restored():
-            runner = self._runner()
             checkpoint, vae = sampling.checkpoint or self.found[0], sampling.vae or self.found[1]
             use_models(checkpoint, vae, self.found)
             allow_clip_skip(sampling.clip_skip)
             pause_replacements()
-            pictures = self._sample(jobs, runner)
-        if progress.stopped or len(pictures) != len(jobs):
-            return [None] * len(jobs)  # the host returns partly denoised pictures when interrupted
-        return list(pictures)
+            return [picture for call in _calls(jobs) for picture in self._finished(call, progress)]
+
+    def _finished(self, jobs: Sequence[Job], progress: Progress) -> list[Picture | None]:
+        """The pictures of one sampling call, all of them None if it was interrupted.
+
+        The host returns partly denoised pictures when interrupted.
+        """
+        pictures = [] if progress.stopped else self._sample(jobs)
+        whole = len(pictures) == len(jobs) and not progress.stopped
+        return list(pictures) if whole else [None] * len(jobs)
 
     def with_remarks(self, result: Result) -> Result:
         """The result with the engine's remarks added to its warnings.
@@ -124,12 +129,12 @@ class HostEngine:
         self.remarks.update(dict.fromkeys(runner.remarks))
         return runner
 
-    def _sample(self, jobs: Sequence[Job], runner: FilteredScripts) -> list[Picture]:
-        settings = jobs[0].settings
+    def _sample(self, jobs: Sequence[Job]) -> list[Picture]:
+        settings, runner = jobs[0].settings, self._runner()
         named = [_host_named(job) for job in jobs]
         states = states_kept(runner.alwayson_scripts)
         with states, contextlib.closing(crops(named, self.around, runner)) as p:
-            p.cached_c, p.cached_uc = self.cached_c, self.cached_uc
+            p.cached_c, p.cached_uc = self._prompt_caches()
             processed = processing.process_images(p)
             self.spoken.update(
                 {(j.prompt, j.seed): drawn for j, drawn in zip(jobs, p.all_prompts, strict=True)}
@@ -137,6 +142,21 @@ class HostEngine:
         if settings.restore_faces:
             return [from_pil(i) for i in processed.images[processed.index_of_first_image :][: len(jobs)]]
         return runner.decoded
+
+    def _prompt_caches(self) -> tuple[list[Any], list[Any]]:
+        """Empty ones for an edit model: it gets its references while the host encodes a prompt."""
+        if dialect().paints_from_references():
+            return [None, None], [None, None]
+        return self.cached_c, self.cached_uc
+
+
+def _calls(jobs: Sequence[Job]) -> list[Sequence[Job]]:
+    """The jobs of each sampling call.
+
+    They are sampled one by one with an edit model. In a batch all would have the picture of the last job as
+    their reference, or none.
+    """
+    return [[job] for job in jobs] if dialect().paints_from_references() else [jobs]
 
 
 def _host_named(job: Job) -> Job:

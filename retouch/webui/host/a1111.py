@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 
+from retouch.errors import PaintFailed
 from retouch.image.geometry import Size
+from retouch.image.picture import Picture
 from retouch.webui.host.ability import optional
 from retouch.webui.host.modules import devices, sd_models, sd_vae, shared
 
@@ -87,6 +89,9 @@ class A1111:
         sigmas = p.sampler.get_sigmas(p, steps)[steps - last - 1 :]
         return sigmas[sigmas > 0]
 
+    def default_values(self) -> dict[str, Any]:
+        return {}
+
     def sampling_arguments(self, p: Any, second: bool) -> dict[str, Any]:
         return {}
 
@@ -111,6 +116,20 @@ class A1111:
             finally:
                 if devices.dtype_vae != before:
                     shared.sd_model.first_stage_model.to(before)
+
+    def paints_from_references(self) -> bool:
+        return False
+
+    def references_kept(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+    def references(self, pictures: Sequence[Picture]) -> contextlib.AbstractContextManager[None]:
+        if pictures:
+            raise PaintFailed(
+                f"{self.name} has no edit models, so no model sees the {len(pictures)} references.",
+                hint="Leave the references out, or use Forge Neo with an edit model.",
+            )
+        return contextlib.nullcontext()
 
     @optional("tiling of the batches after a fix")
     def apply_tiling(self, on: bool) -> None:

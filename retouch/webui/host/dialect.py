@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import torch
 
 from retouch.image.geometry import Size
+from retouch.image.picture import Picture
 
 
 class Dialect(Protocol):
@@ -66,6 +68,10 @@ class Dialect(Protocol):
         """See `sampling.noise_levels`."""
         ...
 
+    def default_values(self) -> dict[str, Any]:
+        """Values of a `Sampling` that the WebUI's page gives to an img2img, for the chosen kind of model."""
+        ...
+
     def sampling_arguments(self, p: Any, second: bool) -> dict[str, Any]:
         """Arguments of the fork's own img2img that a job sets, such as the distilled CFG scale.
 
@@ -86,6 +92,25 @@ class Dialect(Protocol):
 
     def model_kept(self) -> AbstractContextManager[None]:
         """Context manager: restores what an inner job changes on the loaded model."""
+        ...
+
+    def paints_from_references(self) -> bool:
+        """True if the loaded model is an edit model: it sees the picture of an img2img as a reference.
+
+        The host has one list of references for all items of a batch.
+        """
+        ...
+
+    def references_kept(self) -> AbstractContextManager[None]:
+        """Context manager: restores the references that an edit model sees."""
+        ...
+
+    def references(self, pictures: Sequence[Picture]) -> AbstractContextManager[None]:
+        """Context manager: the loaded edit model sees further pictures beside the one of an img2img.
+
+        They replace the references of the surrounding job. Use it around inner jobs, after the checkpoint of
+        the pass is loaded. Raises PaintFailed if there are pictures and the model sees no references.
+        """
         ...
 
     def apply_tiling(self, on: bool) -> None:

@@ -22,6 +22,8 @@ _MODULES = "forge_additional_modules"
 _OPTIONS = ("sd_model_checkpoint", _MODULES)
 _SAME_MODULES = "Use same choices"
 _REMARKS = ("comments", "extra_generation_params")
+_VALUES = {"sampler": "sampler", "scheduler": "scheduler", "cfg_scale": "cfg", "steps": "step"}
+"""Field of a `Sampling` -> the end of the name of its option. Neo alone has one for the steps."""
 _PARTS = {"unet": "model", "vae": "first_stage_model", "clip": "cond_stage_model"}
 """Attribute of `forge_objects` -> its attribute with the torch module."""
 _PATCHES = ("forge_objects", "forge_objects_after_applying_lora", "current_lora_hash")
@@ -108,6 +110,16 @@ class Forge(A1111):
         alphas = shared.sd_model.alphas_cumprod
         sigmas = ((1 - alphas) / alphas).sqrt()
         return sigmas[levels.round().long().to(sigmas.device)].float()
+
+    def default_values(self) -> dict[str, Any]:
+        """This host has them in the options, for each kind of model. 0 leaves the value as it is.
+
+        A flow model needs its own: FLUX at the CFG scale of Stable Diffusion burns the picture.
+        """
+        kind, data = shared.opts.data.get("forge_preset"), shared.opts.data
+        chosen = {name: data.get(f"{kind}_i2i_{option}") for name, option in _VALUES.items()}
+        known = {name: value for name, value in chosen.items() if value}
+        return known if known.get("cfg_scale", 1) >= 1 else {**known, "cfg_scale": 1.0}
 
     def sampling_arguments(self, p: Any, second: bool) -> dict[str, Any]:
         """The distilled CFG scale. Neo uses the same field for the shift of flow models."""

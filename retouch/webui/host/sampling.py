@@ -7,14 +7,14 @@ from typing import Any
 from retouch.errors import Missing, did_you_mean
 from retouch.recipes.sampling import Sampling
 from retouch.webui.host.dialects import dialect
-from retouch.webui.host.modules import prompt_parser, sd_samplers, shared
+from retouch.webui.host.modules import prompt_parser, sd_samplers, sd_samplers_common, shared
 
 
 def default_sampling() -> Sampling:
     """The default sampling of a request without a surrounding job."""
     return Sampling(
-        sampler=sd_samplers.samplers_for_img2img[0].name,
-        scheduler="Automatic",
+        **{"sampler": sd_samplers.samplers_for_img2img[0].name, "scheduler": "Automatic"}
+        | dialect().default_values(),
         clip_skip=int(shared.opts.CLIP_stop_at_last_layers),
         noise_multiplier=float(shared.opts.initial_noise_multiplier),
     )
@@ -51,11 +51,11 @@ def noise_levels(p: Any) -> Any:
 def latents_of(floats: Any) -> Any:
     """Encode pictures (b, 3, h, w) float 0..1 to latents (b, c, h / 8, w / 8).
 
-    Hires fix uses the same function for the result of an upscaler that works on pixels.
+    Hires fix uses the same function for the result of an upscaler that works on pixels. An edit model does
+    not get them as references.
     """
-    from modules import sd_samplers_common
-
-    return sd_samplers_common.images_tensor_to_samples(floats)
+    with dialect().references_kept():
+        return sd_samplers_common.images_tensor_to_samples(floats)
 
 
 def sampler_names() -> list[str]:

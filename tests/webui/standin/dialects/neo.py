@@ -1,14 +1,20 @@
-"""Forge Neo: Forge without `sd_hijack`, with NaN replaced by 0, and with a batch axis on masks."""
+"""Forge Neo: Forge without `sd_hijack`, with NaN replaced by 0, and with a batch axis on masks.
+
+A checkpoint with "kontext" in its name is an edit model.
+"""
 
 from __future__ import annotations
 
 import sys
 
 from dialects import forge
-from dialects.patching import remove, replace, with_fields
+from dialects.forge_model import ForgeDiffusionEngine
+from dialects.patching import package, remove, replace, with_fields
 from modules import (
     devices,
     job_base,
+    job_txt2img,
+    latents,
     loaded,
     processing,
     prompt_parser,
@@ -34,7 +40,78 @@ def install():
     replace(sys.modules["modules_forge.main_entry"], refresh_model_loading_parameters)
     job_base.StableDiffusionProcessing.save_samples = save_samples
     _img2img()
+    _edit_models()
     shared.reset()
+    loaded.start()
+
+
+def _edit_models():
+    package("backend.args", dynamic_args=dynamic_args)
+    ForgeDiffusionEngine.__init__ = load_engine
+    job_base.StableDiffusionProcessing.cached_for = cached_for
+    replace(loaded, hand_over_references, references)
+    replace(latents, note_encoded)
+    replace(job_txt2img, encoded)
+    shared._OPTIONS["klein_no_reference"] = shared._OPTIONS["anima_do_reference"] = False
+
+
+class dynamic_args:  # noqa: N801  (the WebUI's name)
+    """For the network of any loaded model."""
+
+    kontext = edit = klein = krea2 = False
+    ref_latents = []  # noqa: RUF012  (as in the WebUI)
+    is_referencing = False
+
+
+_load_engine = ForgeDiffusionEngine.__init__
+
+
+def load_engine(self, estimated_config, huggingface_components):
+    _load_engine(self, estimated_config, huggingface_components)
+    self.ini_latent, self.ref_latents = None, []
+    dynamic_args.ref_latents.clear()
+    dynamic_args.kontext = "kontext" in estimated_config.name
+
+
+def note_encoded(latents):
+    """An edit model keeps them: as a further reference, or as the picture of the job."""
+    if not dynamic_args.kontext:
+        return
+    if dynamic_args.is_referencing:
+        shared.sd_model.ref_latents.append(latents)
+    else:
+        shared.sd_model.ini_latent = latents
+
+
+def encoded(images):
+    """The picture between the two samplings of a hires fix is no reference."""
+    out = _encoded(images)
+    shared.sd_model.ini_latent = None
+    return out
+
+
+_encoded = job_txt2img.encoded
+
+
+def hand_over_references():
+    """The picture of the job is handed over once."""
+    model = shared.sd_model
+    if not dynamic_args.kontext:
+        dynamic_args.ref_latents.clear()
+        return
+    first = [] if model.ini_latent is None else [model.ini_latent]
+    model.ini_latent = None
+    dynamic_args.ref_latents = [*first, *model.ref_latents]
+
+
+def references():
+    return dynamic_args.ref_latents
+
+
+def cached_for(self):
+    """The cache of an img2img is of one picture."""
+    latent = getattr(self, "init_latent", None)
+    return None if latent is None else latent.numpy().tobytes()
 
 
 def _img2img():

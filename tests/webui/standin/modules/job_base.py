@@ -127,7 +127,10 @@ class StableDiffusionProcessing:
 
     def colours(self, prompts):
         """[B, 4]: of each prompt and of everything else that shapes a picture, remembered as conds are."""
-        return self.colours_of(prompts, self.negative_prompts, self.cached_c)
+        return self.colours_of(prompts, self.negative_prompts, self.cached_c, self.cached_for())
+
+    def cached_for(self):
+        """What else the cache of prompts depends on. A dialect replaces it."""
 
     def current_prompts(self):
         """(prompts, negative prompts) of the sampling at hand."""
@@ -138,15 +141,17 @@ class StableDiffusionProcessing:
         return self.colours(self.prompts)
 
     @staticmethod
-    def colours_of(prompts, negatives, cache):
+    def colours_of(prompts, negatives, cache, made_for=None):
         model = shared.sd_model
         lengths = {loaded.lengths(text)[1] for text in negatives}
         if len(lengths) > 1:
             raise RuntimeError("Sizes of tensors must match: negative prompts of unequal length")
         made_by = (loaded.networks(), model.sd_checkpoint_info.name, loaded.vae(), loaded.token_merging())
         now = (made_by, shared.opts.CLIP_stop_at_last_layers, loaded.tiling())
-        key = (tuple(prompts), tuple(negatives), now)
+        key = (tuple(prompts), tuple(negatives), now, made_for)
         if cache[0] != key:
+            for _ in dict.fromkeys(prompts):
+                loaded.hand_over_references()
             pairs = zip(prompts, negatives, strict=True)
             cache[:] = [key, torch.stack([_colour(repr((pair, now))) for pair in pairs])]
         return cache[1]

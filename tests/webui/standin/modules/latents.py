@@ -21,7 +21,13 @@ def encoded(images):
     trace.add("encoded", batch=images.shape[0])
     small = torch.nn.functional.avg_pool2d(images * 2 - 1, FACTOR)
     clean = torch.nn.functional.pad(small, (0, 0, 0, 0, 0, 1))
-    return clean + POSTERIOR * torch.randn(clean.shape)
+    latents = clean + POSTERIOR * torch.randn(clean.shape)
+    note_encoded(latents)
+    return latents
+
+
+def note_encoded(latents):
+    """A dialect replaces it: an edit model keeps what its VAE encodes."""
 
 
 def decoded(latents):

@@ -64,6 +64,15 @@ def clear_remarks():
     sd_hijack.model_hijack.clear_comments()
 
 
+def hand_over_references():
+    """When a prompt is encoded. A dialect with edit models replaces it."""
+
+
+def references():
+    """The latents [1, C, h, w] that the network of an edit model sees at the moment."""
+    return []
+
+
 def begin_batch(p):
     """Load the model of the options, at the start of each batch."""
     sd_models.reload_model_weights()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from modules import loaded, script_callbacks, scripts, shared
 
+REFERENCE = 0.2
+"""How much of a reference's mean colour an edit model adds."""
+
 
 class CFGDenoiser:
     def __init__(self, sampler):
@@ -34,6 +37,8 @@ class CFGDenoiser:
 
     def clean(self, x):
         out = loaded.network(self.sampler.model)(x, shared.state.sampling_step, self.colours)
+        for reference in loaded.references():
+            out = out + REFERENCE * reference.mean((2, 3), keepdim=True)
         if self.sampler.adaptive:
             out = out + 0.5 * (out.mean(0, keepdim=True) - out)
         return (1 - self.strength) * self.init_latent + self.strength * out

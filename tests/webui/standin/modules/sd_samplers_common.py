@@ -110,6 +110,7 @@ def _note(p, x, strength, count, sampler):
         cfg_scale=getattr(p, "hr_cfg", p.cfg_scale) if second else p.cfg_scale,
         checkpoint=shared.sd_model.sd_checkpoint_info.name,
         vae=loaded.vae(),
+        references=[latent.clone() for latent in loaded.references()],
         networks=loaded.networks(),
         token_merging=loaded.token_merging(),
         tiling=loaded.tiling(),
