@@ -96,7 +96,7 @@ FLUX = {
 
 
 @pytest.mark.skipif(not FORGE, reason="only Forge has values for a kind of model")
-def test_request_without_a_job_has_the_values_of_the_chosen_kind_of_model(webui):
+def test_request_without_a_job_has_the_values_of_the_kind_of_model(webui):
     shared.opts.data.update(FLUX)
     sampling = default_sampling()
     assert (sampling.cfg_scale, sampling.sampler, sampling.scheduler) == (1.0, "DPM++ 2M", "Karras")
@@ -107,7 +107,7 @@ def test_request_without_a_job_has_the_values_of_the_chosen_kind_of_model(webui)
     assert default_sampling().cfg_scale == Sampling().cfg_scale
 
 
-def test_request_without_a_job_has_the_defaults_where_no_kind_of_model_is_chosen(webui):
+def test_request_without_a_job_has_defaults_if_no_kind_is_chosen(webui):
     sampling = default_sampling()
     assert (sampling.cfg_scale, sampling.steps) == (Sampling().cfg_scale, Sampling().steps)
     assert (sampling.sampler, sampling.scheduler) == (sd_samplers.samplers_for_img2img[0].name, "Automatic")

@@ -9,6 +9,7 @@ prompt that is taken from the cache hands over nothing.
 from __future__ import annotations
 
 import contextlib
+import importlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -98,9 +99,8 @@ class Neo(Forge):
 @optional("references of edit models")
 def _dynamic_args() -> Any:
     """The host's values that change with the loaded model. None if they are not found."""
-    from backend import args
-
-    return args.dynamic_args if hasattr(args.dynamic_args, "ref_latents") else None
+    found: Any = importlib.import_module("backend.args").dynamic_args
+    return found if hasattr(found, "ref_latents") else None
 
 
 def _edits() -> bool:
