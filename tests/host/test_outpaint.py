@@ -206,7 +206,7 @@ def test_a_plot_compares_stage_sizes(client):
     assert "x/y/z plot" in scripts
     info = client._http.get("/sdapi/v1/script-info").json()
     plot = next(s for s in info if s["name"] == "x/y/z plot" and not s["is_img2img"])
-    args = [arg["value"] for arg in plot["args"]]
+    args = [arg["label"] == "Include Sub Images" or arg["value"] for arg in plot["args"]]
     axes = plot["args"][0]["choices"]
     args[0], args[1] = axes.index("[Retouch] Stage size (outpaint)"), "64, 128"
     args[3] = args[6] = axes.index("Nothing")
