@@ -57,7 +57,9 @@ def wheel(args, rest) -> int:
 
 
 def run(args, rest) -> int:
-    """start the app, or with --webui DIR a WebUI that has this checkout as an extension"""
+    """start the app, or with --webui DIR a WebUI, with --comfyui DIR a ComfyUI, that has this checkout"""
+    if args.comfyui:
+        return run_comfyui(Path(args.comfyui).expanduser().resolve(), rest)
     if not args.webui:
         return module("retouch.app", rest)
     webui = Path(args.webui).expanduser().resolve()
@@ -65,6 +67,24 @@ def run(args, rest) -> int:
         stop(f"{webui} is not a WebUI: it has no launch.py.")
     link(ROOT, webui / "extensions" / "retouch")
     return subprocess.call([*launcher(webui), *rest], cwd=str(webui))
+
+
+NODES = """import sys
+
+sys.path.append({path!r})
+
+from retouch.comfyui.nodes import NODE_CLASS_MAPPINGS, NODE_DISPLAY_NAME_MAPPINGS
+"""
+
+
+def run_comfyui(comfyui: Path, rest) -> int:
+    """Write a file that loads the nodes of this checkout into `custom_nodes`, then start ComfyUI."""
+    if not (comfyui / "custom_nodes").is_dir():
+        stop(f"{comfyui} is not a ComfyUI: it has no custom_nodes.")
+    (comfyui / "custom_nodes" / "retouch_nodes.py").write_text(NODES.format(path=str(ROOT)), "utf-8")
+    python = python_of(comfyui / "venv")
+    program = str(python if python.exists() else sys.executable)
+    return subprocess.call([program, "main.py", *rest], cwd=str(comfyui))
 
 
 def module(name: str, words) -> int:
@@ -106,6 +126,7 @@ def parser() -> argparse.ArgumentParser:
         command.set_defaults(action=action)
         if action is run:
             command.add_argument("--webui", metavar="DIR")
+            command.add_argument("--comfyui", metavar="DIR")
         if action is wheel:
             command.add_argument("--out", type=Path, default=ROOT / "dist", metavar="DIR")
     return top

@@ -1,0 +1,1 @@
+"""Nodes for ComfyUI: detect, fix, outpaint, composite. ComfyUI's own sampler paints."""
