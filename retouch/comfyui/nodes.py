@@ -87,13 +87,12 @@ class _Painting:
     RETURN_TYPES = ("IMAGE", "MASK", "STRING")
     RETURN_NAMES = ("image", "mask", "report")
 
-    def _begin(
-        self, model: Any, clip: Any, vae: Any, settings: dict[str, Any]
-    ) -> tuple[ComfyEngine, Generation]:
-        """The engine and the generation. `settings` are the inputs for prompts, seed and sampling."""
+    def _begin(self, inputs: dict[str, Any]) -> tuple[ComfyEngine, Generation]:
+        """The engine and the generation of the inputs that `_sampling_inputs` names, but for the image."""
+        engine = ComfyEngine(*(inputs.pop(name) for name in ("model", "clip", "vae")))
         names = [field.name for field in dataclasses.fields(Sampling)]
-        sampling = Sampling(**{name: settings.pop(name) for name in names if name in settings})
-        return ComfyEngine(model, clip, vae), Generation(sampling=sampling, **settings)
+        sampling = Sampling(**{name: inputs.pop(name) for name in names if name in inputs})
+        return engine, Generation(sampling=sampling, **inputs)
 
 
 class RetouchFix(_Painting):
@@ -123,7 +122,7 @@ class RetouchFix(_Painting):
     def paint(
         self, image: torch.Tensor, recipe: str, recipe_text: str = "", mask: Any = None, **inputs: Any
     ) -> tuple[torch.Tensor, torch.Tensor, str]:
-        engine, generation = self._begin(*(inputs.pop(name) for name in ("model", "clip", "vae")), inputs)
+        engine, generation = self._begin(inputs)
         pictures = pictures_of(image)
         own = masks_of(mask, len(pictures)) if mask is not None else [None] * len(pictures)
         canvases = [
@@ -150,10 +149,11 @@ class RetouchOutpaintStage(_Painting):
     def paint(
         self, image: torch.Tensor, side: str, pixels: int, **inputs: Any
     ) -> tuple[torch.Tensor, torch.Tensor, str]:
-        engine, generation = self._begin(*(inputs.pop(name) for name in ("model", "clip", "vae")), inputs)
+        engine, generation = self._begin(inputs)
         pictures = pictures_of(image)
         canvases = [PictureInput(picture, generation) for picture in pictures]
-        options, pipeline = OutpaintOptions(**{side: pixels}), models.pipeline_on(engine)
+        margin: dict[str, Any] = {side: pixels}
+        options, pipeline = OutpaintOptions(**margin), models.pipeline_on(engine)
         results = extend_pictures(options, canvases, pipeline, engine.watcher)
         engine.raise_if_interrupted()
         return (
@@ -190,7 +190,7 @@ class RetouchComposite:
         }
 
     def composite(
-        self, before: torch.Tensor, painted: torch.Tensor, mask: torch.Tensor, mask_blur: int, **knobs: float
+        self, before: torch.Tensor, painted: torch.Tensor, mask: torch.Tensor, mask_blur: int, **knobs: Any
     ) -> tuple[torch.Tensor, str]:
         if before.shape[:3] != painted.shape[:3]:
             raise BadInput(
