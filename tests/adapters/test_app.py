@@ -217,6 +217,12 @@ def test_the_address_that_is_printed_accepts_connections():
         socket.create_connection(door.getsockname(), timeout=5).close()
 
 
+def test_listening_socket_lets_asyncio_send_answers_at_once():
+    """asyncio sets TCP_NODELAY only on sockets that name their protocol."""
+    with server._listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+
+
 def test_port_in_use_is_reported(capsys):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -137,7 +137,7 @@ def serving(recipes: Path) -> Iterator[Server]:
     engine = Painter()
     backend = Recorder(lambda: engine, Registry(), recipes, outliners=Outliners())  # type: ignore[arg-type]
     made = app_server.create(backend)
-    with socket.socket() as door:
+    with socket.socket(proto=socket.IPPROTO_TCP) as door:
         door.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(made, log_level="warning", lifespan="off"))
         thread = threading.Thread(target=lambda: server.run(sockets=[door]), daemon=True)
