@@ -56,6 +56,11 @@ def wheel(args, rest) -> int:
     return try_wheel(args.out)
 
 
+def bundle(args, rest) -> int:
+    """write javascript/bundle: the page's modules and style sheets, each in one file"""
+    return subprocess.call([str(set_up(VENV, "dev")), "-m", "tools.bundle", *rest], cwd=str(ROOT))
+
+
 def run(args, rest) -> int:
     """start the app, or with --webui DIR a WebUI, with --comfyui DIR a ComfyUI, that has this checkout"""
     if args.comfyui:
@@ -120,7 +125,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="dev.py", description=__doc__.splitlines()[0])
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     commands.required = True
-    for action in (demo, test, check, run, bench, wheel):
+    for action in (demo, test, check, run, bench, bundle, wheel):
         has_own_help = action in (demo, bench)  # the module they start answers --help
         command = commands.add_parser(action.__name__, help=action.__doc__, add_help=not has_own_help)
         command.set_defaults(action=action)

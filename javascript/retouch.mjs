@@ -28,32 +28,29 @@ export function markTabs(root, page) {
 }
 
 /**
- * Imports a module of the studio. The WebUI serves files without cache headers, so that after an update a browser
- * would mix old and new modules: there, all modules come from a route of ours.
+ * The address of a file of the studio below `javascript`. The WebUI serves files without cache headers, so that after
+ * an update a browser would mix old and new ones: there, all files come from a route of ours.
  */
-function importModule(root, name) {
-    return import(new URL(`${root.dataset.files ?? ""}javascript/retouch/${name}`, document.baseURI));
+function fileAddress({ dataset: { files = "" } }, name) {
+    return new URL(`${files}javascript/${name}`, document.baseURI);
 }
 
 /** Loads the studio's CSS; the standalone page links it itself. */
-function loadStyles({ dataset: { files } }) {
-    if (!files) {
+function loadStyles(root) {
+    if (!root.dataset.files) {
         return Promise.resolve();
     }
     const link = document.createElement("link");
     const loaded = new Promise((resolve) => (link.onload = link.onerror = resolve));
-    Object.assign(link, {
-        rel: "stylesheet",
-        href: new URL(`${files}javascript/retouch/styles/studio.css`, document.baseURI),
-    });
+    Object.assign(link, { rel: "stylesheet", href: fileAddress(root, "bundle/studio.css") });
     document.head.append(link);
     return loaded;
 }
 
 /** The studio in `root`; the first call makes it. */
 function getStudio(root) {
-    root.studio ??= Promise.all([importModule(root, "studio.mjs"), loadStyles(root)]).then(([{ mount }]) =>
-        mount(root, root.dataset),
+    root.studio ??= Promise.all([import(fileAddress(root, "bundle/studio.mjs")), loadStyles(root)]).then(
+        ([{ mount }]) => mount(root, root.dataset),
     );
     return root.studio;
 }
@@ -79,7 +76,7 @@ async function attachToWebui(app) {
         root.dataset.ready = "yes";
         makeStudioWhenVisible(root);
     }
-    const { attachButtons } = await importModule(root, "host/webui-gallery.mjs");
+    const { attachButtons } = await import(fileAddress(root, "retouch/host/webui-gallery.mjs"));
     attachButtons(async (file) => file && (await getStudio(root)).commands.loadFile(file));
 }
 

@@ -17,6 +17,16 @@ FILES = "/retouch/site"
 """Prefix of the files on a host that has its own page."""
 TYPES = {".mjs": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 """Content types by ending. Browsers need the right one, and the system's registry may be wrong."""
+SOURCES = "javascript/retouch"
+"""Folder of the studio's modules and style sheets."""
+BUNDLES = {
+    "javascript/bundle/studio.mjs": 'export * from "../retouch/studio.mjs";\n',
+    "javascript/bundle/studio.css": '@import url("../retouch/styles/studio.css");\n',
+}
+"""The studio in one file of each type, made by `python3 dev.py bundle`: one file loads in one round trip.
+
+The values are what is served in place of a bundle that is not up to date.
+"""
 HEADERS = {
     "Cache-Control": "no-cache",
     "X-Content-Type-Options": "nosniff",
@@ -42,7 +52,7 @@ def _endpoint(folder: str) -> object:
         path = asset(f"{folder}/{request.path_params['name']}")
         if path is None:
             return Response("Not found", 404, media_type="text/plain")
-        content = path.read_bytes()
+        content = read_file(path)
         tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         headers = {**HEADERS, "ETag": tag}
         if tag in request.headers.get("if-none-match", ""):
@@ -65,3 +75,20 @@ def asset(path: str) -> Path | None:
     wanted = (ASSETS / path.lstrip("/")).resolve()
     ours = any(wanted.is_relative_to(ASSETS / name) for name in FOLDERS)
     return wanted if ours and wanted.suffix in TYPES and wanted.is_file() else None
+
+
+def read_file(path: Path) -> bytes:
+    """The content to serve for a file. A bundle that is not up to date refers to its sources."""
+    content, name = path.read_bytes(), path.relative_to(ASSETS).as_posix()
+    if name in BUNDLES and sources_digest().encode() not in content.partition(b"\n")[0]:
+        return BUNDLES[name].encode()
+    return content
+
+
+def sources_digest() -> str:
+    """SHA-256 of the names and contents of all modules and style sheets."""
+    digest = hashlib.sha256()
+    for path in sorted((ASSETS / SOURCES).rglob("*")):
+        if path.suffix in TYPES:
+            digest.update(path.relative_to(ASSETS).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

@@ -47,16 +47,16 @@ class RetouchScript(scripts.Script):
 
     def postprocess_batch_list(self, p: Any, pp: Any, *args: Any, **kwargs: Any) -> None:
         """Fix the decoded pictures of a batch."""
-        if p.retouch:
+        if getattr(p, "retouch", None):
             p.retouch.fix_batch(p, pp)
-        if p.retouch_outpaint:
+        if getattr(p, "retouch_outpaint", None):
             p.retouch_outpaint.begin_batch(pp)
 
     def postprocess_image_after_composite(self, p: Any, pp: Any, *args: Any) -> None:
         """Fix a picture that the host has composited, then outpaint it."""
-        if p.retouch:
+        if getattr(p, "retouch", None):
             p.retouch.fix_finished(p, pp)
-        if p.retouch_outpaint:
+        if getattr(p, "retouch_outpaint", None):
             p.retouch_outpaint.extend_finished(p, pp)
 
     def postprocess(self, p: Any, processed: Any, *args: Any) -> None:
@@ -73,7 +73,7 @@ def _outpaint(p: Any, args: Sequence[Any]) -> ScriptOutpaint | None:
     """The outpaint request, None if there is none. A bad request also gives None: AutofixJob reports it."""
     changed, by_widgets = getattr(p, CHANGES, None), not any(isinstance(arg, dict) for arg in args)
     try:
-        if changed and by_widgets:
+        if args and changed and by_widgets:
             return request_from_widgets(args[-WIDGETS:], always=True)
         request = request_from(args)
     except RetouchError:

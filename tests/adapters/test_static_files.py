@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
 from fastapi import FastAPI
@@ -15,7 +16,8 @@ from retouch.app import page as app_page
 def test_page_names_its_script_style_sheet_and_api_path():
     page = app_page.render_studio()
     assert 'src="javascript/retouch.mjs"' in page
-    assert 'href="javascript/retouch/styles/studio.css"' in page
+    assert 'rel="stylesheet" href="javascript/bundle/studio.css"' in page
+    assert 'rel="modulepreload" href="javascript/bundle/studio.mjs"' in page
     assert 'data-api="retouch/v1"' in page
 
 
@@ -53,7 +55,7 @@ def test_path_outside_the_assets_is_not_served(path):
 
 
 def test_every_import_of_the_page_resolves_to_a_file():
-    for path in sorted((static_files.ASSETS / "javascript").rglob("*.mjs")):
+    for path in sorted((static_files.ASSETS / static_files.SOURCES).rglob("*.mjs")):
         names = re.findall(r'(?:from|import)\s*\(?\s*"([^"]+)"', path.read_text("utf-8"))
         for name in names:
             assert name.startswith(("./", "../")), f"{path.name}: {name} would not resolve in the WebUI"
@@ -87,6 +89,23 @@ def test_unchanged_file_is_answered_304_by_its_etag(prefix):
     assert client.get(f"{prefix}/javascript/..%2f..%2fREADME.md").status_code == 404
 
 
+@pytest.mark.parametrize("name", static_files.BUNDLES)
+def test_bundle_is_up_to_date(name):
+    path = static_files.ASSETS / name
+    assert static_files.read_file(path) == path.read_bytes(), "Run `python3 dev.py bundle`, then commit."
+
+
+@pytest.mark.parametrize("name", static_files.BUNDLES)
+def test_bundle_of_other_sources_is_replaced_by_a_reference_to_the_sources(name, tmp_path, monkeypatch):
+    shutil.copytree(static_files.ASSETS / "javascript", tmp_path / "javascript")
+    monkeypatch.setattr(static_files, "ASSETS", tmp_path)
+    assert len(static_files.read_file(tmp_path / name)) > 10_000
+    source = next((tmp_path / static_files.SOURCES).rglob(f"*{(tmp_path / name).suffix}"))
+    source.write_text(source.read_text("utf-8") + "\n", "utf-8")
+    reference = static_files.read_file(tmp_path / name).decode()
+    assert ((tmp_path / name).parent / reference.split('"')[1]).is_file()
+
+
 UNBUDGETED = {"vendor/fflate.mjs", "ui/text.mjs"}
 """A library of others, and the words of the page, which are data."""
 
@@ -95,7 +114,7 @@ UNBUDGETED = {"vendor/fflate.mjs", "ui/text.mjs"}
     "path",
     [
         path
-        for path in sorted((static_files.ASSETS / "javascript").rglob("*.mjs"))
+        for path in sorted((static_files.ASSETS / static_files.SOURCES).rglob("*.mjs"))
         if f"{path.parent.name}/{path.name}" not in UNBUDGETED
     ],
     ids=lambda path: path.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from modules import shared, trace
 from modules.latents import pixels_of, tensor_of
 
@@ -21,6 +22,27 @@ def test_disabled_script_leaves_pictures_and_infotext_unchanged(webui):
     assert "Retouch" not in off.infotexts[0]
     plain = webui.txt2img()
     assert off.pictures == plain.pictures
+
+
+def test_job_without_script_arguments_runs_without_retouch(webui, monkeypatch):
+    """The API of A1111 sends none in the last second of the host's start."""
+    plain = webui.txt2img()
+    script = webui.script(False)
+    monkeypatch.setattr(script, "args_to", script.args_from)
+    assert webui.txt2img().pictures == plain.pictures
+    assert inner() == []
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 20, -1])
+def test_wrong_number_of_script_arguments_is_reported_and_the_pictures_stay(length, webui, monkeypatch):
+    plain = webui.txt2img()
+    script = webui.script(False)
+    values = webui.values(enable=True)
+    count = length % len(values)
+    monkeypatch.setattr(script, "args_to", script.args_from + count)
+    run = webui.txt2img(values)
+    assert run.pictures == plain.pictures
+    assert f"{count} script arguments" in run.infotexts[0]
 
 
 def test_every_region_of_a_batch_goes_through_one_sampling_call(webui):

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from modules import script_callbacks
 
+from retouch.api.static_files import BUNDLES
 from retouch.webui.panel import tab
 
 
@@ -18,12 +19,14 @@ def test_tab_contains_the_root_element_of_the_studio_page(webui):
     assert 'data-host="webui"' in str(root.value)
     assert 'data-api="retouch/v1"' in str(root.value)
     assert 'data-files="retouch/site/"' in str(root.value)
+    assert "Loading the studio" in str(root.value)
 
 
 def test_studio_files_are_served_with_etag_and_no_cache(webui):
     app = FastAPI()
     script_callbacks.app_started_callback(None, app)
     for name in (
+        *BUNDLES,
         "javascript/retouch/studio.mjs",
         "javascript/retouch/host/webui-gallery.mjs",
         "javascript/retouch/styles/studio.css",

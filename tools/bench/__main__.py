@@ -17,6 +17,7 @@ BENCHES = {
     "faces": "tools.bench.faces",
     "masks": "tools.bench.masks",
     "outpaint": "tools.bench.outpaint",
+    "page": "tools.bench.page",
     "recipes": "tools.bench.recipes",
     "seam": "tools.bench.seam",
     "segment": "tools.bench.segment",

@@ -11,6 +11,7 @@ from types import MappingProxyType
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {
         "title": "Retouch",
+        "loading": "Loading the studio ...",
         "recipe": "Recipe",
         "recipe_info": "Fills the tabs below, which are what runs.",
         "skip_img2img": "Do not run the img2img itself",

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from retouch.api.requests.script import AutofixRequest
+from retouch.errors import BadInput
 from retouch.knobs import KnobPath, folded_knobs, front_knobs, get_path, knob_paths, load, unflatten
 from retouch.recipes import library, people
 from retouch.recipes.infotext import SKIPPED
@@ -185,18 +186,31 @@ def _paster(index: int, knob_path: KnobPath) -> Callable[[dict[str, Any]], Any]:
 def request_from(args: Sequence[Any]) -> AutofixRequest | None:
     """The request of a script's args: the accordion's values, or from the API an object among them.
 
-    None if the script is switched off. BadInput names the field.
+    None if the script is switched off. None without args: A1111's API sends none in the last second of its
+    start. BadInput names the field.
     """
     body = next((arg for arg in args if isinstance(arg, dict)), None)
     if body is not None:
         request = load(AutofixRequest, body, "Retouch")
         return request if request.enabled else None
-    enabled, name, skip, *values = args
-    if not enabled:
+    if not args or not args[0]:
         return None
+    _, name, skip, *values = _check_count(args)
     recipe = _recipe_from_fields(name, values[:-WIDGETS])
     outpaint = outpaint_section.request_from_widgets(values[-WIDGETS:])
     return AutofixRequest(recipe=recipe, skip_img2img=bool(skip), outpaint=outpaint)
+
+
+def _check_count(args: Sequence[Any]) -> Sequence[Any]:
+    """The args: 3 fields, the people, the tabs, the outpainting. BadInput for another number of args."""
+    fixed, size = 4 + WIDGETS, len(KNOB_PATHS)
+    if len(args) <= fixed or (len(args) - fixed) % size:
+        raise BadInput(
+            f"{len(args)} script arguments. Allowed: {fixed} and {size} for each target.",
+            path="alwayson_scripts.Retouch.args",
+            hint="Send one object, as in docs/http.md.",
+        )
+    return args
 
 
 def _recipe_from_fields(name: str, values: Sequence[Any]) -> Recipe:

@@ -1,4 +1,4 @@
-"""The studio as a top-level tab: an empty root element, which javascript/retouch.mjs fills with the page.
+"""The studio as a top-level tab: a root element, which javascript/retouch.mjs fills with the page.
 
 The host adds only that script to its page, with the file's date. The other scripts come from
 `api.static_files`, which makes the browser ask for changes, so that all scripts are of one version.
@@ -22,7 +22,7 @@ def on_ui_tabs() -> list[tuple[Any, str, str]]:
     with gr.Blocks(analytics_enabled=False) as blocks:
         gr.HTML(
             f'<div id="retouch_studio" data-host="webui" data-api="{PREFIX.lstrip("/")}" '
-            f'data-files="{FILES.lstrip("/")}/"></div>',
+            f'data-files="{FILES.lstrip("/")}/"><p role="status">{message("loading")}</p></div>',
             elem_id="retouch_studio_html",
         )
     return [(blocks, TITLE, ELEM_ID)]
