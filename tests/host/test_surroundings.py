@@ -53,7 +53,7 @@ def test_a_fix_after_hires_fix_is_painted_as_that_was(client, checkpoints, of_hi
     own = {
         "checkpoint": ({"hr_checkpoint_name": second}, second, first),
         "sampler": ({"hr_sampler_name": "DDIM"}, "DDIM", "Euler"),
-        "scheduler": ({"hr_scheduler": "Karras"}, "Karras", "Uniform"),
+        "scheduler": ({"hr_scheduler": "Karras", "steps": 6}, "Karras", "Exponential"),
         "prompt": ({"hr_prompt": "a green hat"}, "a green hat", "a face"),
         "negative_prompt": ({"hr_negative_prompt": "a hat"}, "a hat", "blue"),
     }
