@@ -1,4 +1,4 @@
-/*! Made by `python3 dev.py bundle` from sources with SHA-256 5dc42360bd4c4cf55407840be6b4ee409f9cf33db4a5b46a3f996ad7155f6836. Do not edit. */
+/*! Made by `python3 dev.py bundle` from sources with SHA-256 ee03ee584cf2b4fb7180811fdd7e6c9611866f768d0ee6aa08e1507a6defeabe. Do not edit. */
 // javascript/retouch/ui/text.mjs
 var LANGUAGE = "en";
 var TEXT = Object.freeze({

@@ -6,6 +6,7 @@ import re
 import threading
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from retouch.pipeline.timing import SpeedHistory
@@ -159,6 +160,23 @@ def test_painting_again_adds_to_the_variations(editor, server):
     editor["variation"].first.click()
     editor["keep"].click()
     expect(editor["step"].get_by_label("Name")).to_have_value("Fill")
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_progress_of_another_job_covers_no_button_of_the_variations(session, server, picture, width):
+    editor = session(viewport={"width": width, "height": 760})
+    editor.open(picture)
+    editor.point(*DISC)
+    editor.press("fill")
+    editor.offered(2)
+    on = threading.Event()
+    server.engine.before_call = lambda jobs: on.wait(60)
+    editor.press("refine")
+    expect(editor["progress"]).to_be_visible()
+    for button in ("keep", "discard"):
+        editor[button].click(trial=True, timeout=5000)
+    on.set()
+    editor.offered(4)
 
 
 def test_enter_keeps_a_variation_while_a_clicked_button_has_the_focus(editor):
