@@ -134,7 +134,10 @@ def no_model() -> Missing:
 
 def add_arguments(parser: argparse._ActionsContainer) -> None:
     """Add the options of every standalone command."""
-    model = "diffusers folder, .safetensors file or hub name; blank for the demo model, content for none"
+    model = (
+        "diffusers folder, .safetensors file, name of a file in MODELS_DIR/checkpoints, or hub name; "
+        "blank for the demo model, content for none"
+    )
     parser.add_argument("--model", default="", metavar="MODEL", help=model)
     parser.add_argument("--demo-noise", action="store_true", help="a tiny random model: paints noise")
     parser.add_argument("--device", default="", help="cuda, mps or cpu; blank for the best")
@@ -146,10 +149,19 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
 
 
 def backend_of(args: argparse.Namespace) -> Standalone:
-    """The backend for the options of `add_arguments`. It loads nothing yet."""
-    from retouch.detectors.registry import DetectorRegistry
-    from retouch.engines.loading import best_device
+    """The backend for the options of `add_arguments`. It loads nothing yet.
 
+    Raises Missing for an unknown model.
+    """
+    from retouch.detectors.registry import DetectorRegistry
+    from retouch.engines.content_aware import NAME
+    from retouch.engines.loading import best_device, locate_model
+
+    if args.model not in ("", NAME):
+        checkpoints = args.models_dir / "checkpoints"
+        args = argparse.Namespace(
+            **{**vars(args), "model": locate_model(args.model, checkpoints, args.offline)}
+        )
     device = functools.cache(lambda: args.device or best_device())
     folders = (args.models_dir,)
     registry = DetectorRegistry(folders, device, args.offline)

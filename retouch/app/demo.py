@@ -215,8 +215,8 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR")
     add_arguments(parser)
     args = parser.parse_args(words)
-    demo = Demo(backend_of(args), args.out)
     try:
+        demo = Demo(backend_of(args), args.out)
         args.out.mkdir(parents=True, exist_ok=True)
         for scene in SCENES:
             demo.show(scene())

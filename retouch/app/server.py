@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from retouch.api import routes
 from retouch.app import page
 from retouch.app.backend import Standalone, add_arguments, backend_of
+from retouch.errors import RetouchError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -41,16 +42,21 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Serve until stopped. Returns 2 if the address is not available."""
+    """Serve until stopped. Returns 2 if the address is not available or the model does not exist."""
     args = parser().parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    try:
+        backend = backend_of(args)
+    except RetouchError as error:
+        _say(f"retouch: {error}")
+        return 2
     try:
         listener = _listen(args.host, args.port)
     except OSError as error:
         _say(f"{args.host}:{args.port} cannot be had: {error.strerror}. Choose another with --port.")
         return 2
     with listener:
-        _serve(create(backend_of(args)), listener)
+        _serve(create(backend), listener)
     return 0
 
 

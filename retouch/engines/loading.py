@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,41 @@ def find(name: str, folder: Path | None, kind: str) -> Path:
         where = f"in {folder}" if folder else "here: the engine has no folder for them"
         raise Missing(f"There is no {kind} {name!r} {where}.", path=kind, hint=did_you_mean(name, known))
     return path
+
+
+def locate_model(name: str, folder: Path | None, offline: bool = False) -> str:
+    """The path of a model, or its name on the hub. Nothing is loaded or downloaded.
+
+    `name` is a diffusers folder, a .safetensors file, a model in `folder`, or `owner/name` on the hub. If
+    offline, only names in the hub's cache are known. Raises Missing with a similar name.
+    """
+    path, known = Path(name).expanduser(), catalogue(folder)
+    if path.is_file() or (path / "model_index.json").is_file():
+        return str(path)
+    if found := known.get(name.removesuffix(".safetensors")):
+        return str(found)
+    if path.is_dir():
+        raise _unknown(name, "is a folder without model_index.json", known)
+    if not _HUB_NAME.fullmatch(name) or path.parent.is_dir():
+        beside = catalogue(path.parent) if path.name != name else {}
+        raise _unknown(name, "does not exist", [*known, *map(str, beside.values())])
+    if offline and not _is_cached(name):
+        raise _unknown(name, "is not in the hub's cache, and the network is switched off", known)
+    return name
+
+
+_HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]*(?<!\.safetensors)(?<!\.ckpt)")
+
+
+def _unknown(name: str, fault: str, known: Iterable[str]) -> Missing:
+    hint = f"{_HINT} {did_you_mean(name, known)}"
+    return Missing(f"The model {name!r} {fault}.", path="model", hint=hint)
+
+
+def _is_cached(name: str) -> bool:
+    from huggingface_hub import try_to_load_from_cache
+
+    return isinstance(try_to_load_from_cache(name, "model_index.json"), str)
 
 
 def best_device() -> str:

@@ -20,6 +20,7 @@ from retouch.app import backend as app_backend
 from retouch.app import server
 from retouch.app.backend import Standalone
 from retouch.engines import demo_model
+from retouch.engines.loading import locate_model
 from retouch.errors import Missing
 from retouch.image.codec import encoder, mask_layers
 from retouch.image.geometry import Box
@@ -269,10 +270,32 @@ def test_missing_demo_model_is_reported(tmp_path, monkeypatch):
         pass
 
 
-def test_unknown_model_path_is_missing(tmp_path):
-    backend = app_backend.backend_of(
-        options("--model", str(tmp_path / "gone"), "--device", "cpu", "--offline")
-    )
-    with pytest.raises(Missing), backend.busy("fix"):
-        pass
+@pytest.mark.parametrize("name", ["gone", "gone.safetensors", "owner/gone", "./gone", "{folder}/gone"])
+def test_unknown_model_is_refused_at_the_start(name, tmp_path, capsys):
+    words = ["--device", "cpu", "--offline", "--models-dir", str(tmp_path), "--port", "0"]
+    assert server.main(["--model", name.format(folder=tmp_path), *words]) == 2
+    assert "model" in capsys.readouterr().out
     assert not list(tmp_path.iterdir())
+
+
+def test_unknown_model_names_a_similar_one(tmp_path):
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "epicphoto.safetensors").touch()
+    with pytest.raises(Missing, match="Did you mean 'epicphoto'"):
+        app_backend.backend_of(options("--model", "epicfoto", "--models-dir", str(tmp_path)))
+    with pytest.raises(Missing, match=r"epicphoto\.safetensors"):
+        app_backend.backend_of(options("--model", str(tmp_path / "checkpoints" / "epicfoto.safetensors")))
+
+
+def test_folder_without_a_model_is_refused_at_the_start(tmp_path):
+    with pytest.raises(Missing, match=r"without model_index\.json"):
+        app_backend.backend_of(options("--model", str(tmp_path)))
+
+
+def test_model_of_the_models_folder_is_found_by_its_name(tmp_path):
+    (tmp_path / "checkpoints").mkdir()
+    path = tmp_path / "checkpoints" / "epicphoto.safetensors"
+    path.touch()
+    for name in ("epicphoto", "epicphoto.safetensors", str(path)):
+        assert locate_model(name, path.parent) == str(path)
+    assert locate_model("owner/name", path.parent) == "owner/name"
