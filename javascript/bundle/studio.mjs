@@ -1,4 +1,4 @@
-/*! Made by `python3 dev.py bundle` from sources with SHA-256 ee03ee584cf2b4fb7180811fdd7e6c9611866f768d0ee6aa08e1507a6defeabe. Do not edit. */
+/*! Made by `python3 dev.py bundle` from sources with SHA-256 4f9005c6bc9d56f66c807d8fe68ac4cb45b7502a8d490fdf0cefa18535896f0c. Do not edit. */
 // javascript/retouch/ui/text.mjs
 var LANGUAGE = "en";
 var TEXT = Object.freeze({
@@ -70,6 +70,10 @@ var TEXT = Object.freeze({
   "recipes.share": "Copy share string",
   "recipes.export": "Export",
   "recipes.delete": "Delete",
+  "recipes.prompt": "Prompt of the recipe",
+  "recipes.words.typed": 'Prompt: "{prompt}".',
+  "recipes.words.own": `Prompt: "{prompt}", as in the picture's generation text.`,
+  "recipes.words.none": "No prompt: the picture has no generation text.",
   "recipes.people": "Own prompts of objects, each said of whoever is found there, through all passes: {prompts}.",
   "recipes.deletedRestored": '"{name}" is deleted. The built-in one is used again.',
   "shortcuts.extend.aspect": "Drag keeping the aspect",
@@ -172,6 +176,7 @@ var TEXT = Object.freeze({
   "intents.label": "Intents",
   "intents.prompt.hint": "What should be there",
   "intents.prompt": "Prompt",
+  "intents.prompt.tip": "The prompt of this picture's next intent. It is blank once a variation is kept. Alt+Up and Alt+Down bring back earlier prompts.",
   "intents.negative.hint": "What should not be there",
   "intents.negative": "Negative prompt",
   "intents.invert.tip": "Repaint all that is not masked: the background",
@@ -5441,6 +5446,13 @@ function describePeople(people) {
   const named = people.map(({ prompt }) => `"${prompt}"`).join(", ");
   return named && text("recipes.people", { prompts: named });
 }
+function describePrompt(typed, infotext) {
+  const own = /^([^]*?)(?:\nNegative prompt: |\nSteps: |$)/.exec(infotext)[1].trim();
+  if (typed.trim()) {
+    return text("recipes.words.typed", { prompt: typed.trim() });
+  }
+  return own ? text("recipes.words.own", { prompt: own }) : text("recipes.words.none");
+}
 function describeTakenName({ message }) {
   return message.split("`")[0].replace(/, or $/, ".");
 }
@@ -7377,6 +7389,54 @@ function makeToolRow(recipe, edit, on) {
   );
 }
 
+// javascript/retouch/util/seed-text.mjs
+var SEEDS = 2n ** 32n;
+function readSeed(typed) {
+  const digits = typed.trim().replace(/\.0*$/, "");
+  if (!/^\d+$/.test(digits)) {
+    const isAny = digits === "" || digits.startsWith("-");
+    return { seed: -1, remark: isAny ? "" : text("seed.notWhole", { typed }) };
+  }
+  const number = BigInt(digits);
+  const seed = Number(number % SEEDS);
+  const remark = text("seed.tooLarge", { typed: digits, largest: SEEDS - 1n, seed });
+  return { seed, remark: number < SEEDS ? "" : remark };
+}
+
+// javascript/retouch/ui/setting-fields.mjs
+var WAIT_MS2 = 150;
+function makeTextField(settings, { read, write }, { placeholder, label, rows, testid }) {
+  const change = debounce(write, WAIT_MS2);
+  const field = h("textarea", { class: "rt-words", rows, placeholder, "aria-label": label, "data-testid": testid });
+  field.addEventListener("input", () => change(field.value));
+  field.addEventListener("change", () => change.now(field.value));
+  const update = () => setValue(field, read());
+  settings.addEventListener("change", update);
+  update();
+  return field;
+}
+function makeSeedField(settings, id) {
+  const remarkLine = h("p", { class: "rt-hint rt-told", id: `${id}-told`, role: "status", hidden: true });
+  const field = h("input", {
+    id,
+    type: "number",
+    min: -1,
+    placeholder: text("seed.random"),
+    "aria-describedby": remarkLine.id,
+    onchange: () => set(readSeed(field.value))
+  });
+  const update = () => setValue(field, settings.get("seed") < 0 ? "" : String(settings.get("seed")));
+  const set = ({ seed, remark }) => {
+    remarkLine.textContent = remark;
+    remarkLine.hidden = remark === "";
+    settings.set({ seed });
+    update();
+  };
+  settings.addEventListener("change", update);
+  update();
+  return h("div", {}, h("div", { class: "rt-knob" }, h("label", { for: id }, text("seed.label")), field), remarkLine);
+}
+
 // javascript/retouch/recipes/dialog.mjs
 function showRecipes(studio) {
   return new RecipesDialog(studio).open();
@@ -7389,8 +7449,8 @@ var RecipesDialog = class {
   #recipe = null;
   #remarks = [];
   /** @param {import("../studio.mjs").Studio} studio */
-  constructor({ root, store, api, fixJobs, notices }) {
-    Object.assign(this, { root, store, api, fixJobs, notices });
+  constructor({ root, store, api, fixJobs, notices, settings }) {
+    Object.assign(this, { root, store, api, fixJobs, notices, settings });
     this.list = h("div", { class: "rt-recipe-list", role: "listbox", "aria-label": text("recipes.title") });
     this.detail = h("div", { class: "rt-recipe", "data-testid": "recipe-detail" });
     this.status = h("p", { class: "rt-recipe-said", role: "status", "data-testid": "recipe-said" });
@@ -7399,6 +7459,7 @@ var RecipesDialog = class {
       say: (text2) => this.#say(text2),
       own: infotextOf(store.doc)
     });
+    this.prompt = this.#makePromptField();
     this.dialog = this.#makeDialog();
   }
   async open() {
@@ -7495,10 +7556,21 @@ var RecipesDialog = class {
       recipe.description && h("p", {}, recipe.description),
       h("ol", { class: "rt-passes" }, ...lines),
       ...this.#remarks.map((text2) => h("p", { class: "rt-recipe-remark" }, icon("warn"), text2)),
+      this.store.doc.base && this.prompt,
       this.#makePeopleLine(),
       this.#makeSaveRow(recipe),
       this.#makeTools(recipe)
     ].filter(Boolean);
+  }
+  /** The prompt of the recipes on this picture. Its placeholder is the prompt that is used while it is blank. */
+  #makePromptField() {
+    const setting = {
+      read: () => this.settings.get("recipe_prompt"),
+      write: (prompt) => this.settings.set({ recipe_prompt: prompt })
+    };
+    const placeholder = describePrompt("", infotextOf(this.store.doc));
+    const label = text("recipes.prompt");
+    return makeTextField(this.settings, setting, { placeholder, label, rows: 2, testid: "recipe-prompt" });
   }
   /** Which objects have prompts of their own. */
   #makePeopleLine() {
@@ -7793,7 +7865,7 @@ function maskCommands(studio) {
   };
 }
 function paintCommands(studio) {
-  const { inpaintJobs, fixJobs, variationStrip, api, notices, store } = studio;
+  const { inpaintJobs, fixJobs, variationStrip, api, notices, store, settings } = studio;
   return {
     runIntent: (index) => studio.intents.press(studio.intents.intents[index]?.name),
     keepOrRun() {
@@ -7809,9 +7881,10 @@ function paintCommands(studio) {
     async listRecipes() {
       try {
         const { recipes } = store.doc.base ? await api.get("recipes") : { recipes: [] };
+        const words = describePrompt(settings.get("recipe_prompt"), infotextOf(store.doc));
         const items = recipes.map((recipe) => ({
           label: recipeName(recipe),
-          hint: recipe.description,
+          hint: [recipe.description, words].filter(Boolean).join(" "),
           testid: "recipe",
           run: () => fixJobs.run(bareRecipe(recipe), recipeName(recipe))
         }));
@@ -7942,6 +8015,7 @@ function solidBox(pixels) {
 var KEY4 = "retouch-settings";
 var START = {
   prompt: "",
+  recipe_prompt: "",
   negative_prompt: "",
   seed: -1,
   variations: 2,
@@ -7953,6 +8027,7 @@ var START = {
   extension_words: {},
   overrides: {}
 };
+var WORDS = ["prompt", "recipe_prompt", "extension_words"];
 var HABITS = ["negative_prompt", "variations", "segmenter", "refine_edges", "overrides"];
 var Settings = class extends EventTarget {
   constructor(storage = globalThis.localStorage) {
@@ -7973,6 +8048,14 @@ var Settings = class extends EventTarget {
       saveHabits(this.storage, this.values);
     }
     this.dispatchEvent(new CustomEvent("change", { detail: names }));
+  }
+  /** What was written for the present picture. */
+  get words() {
+    return Object.fromEntries(WORDS.map((name) => [name, this.values[name]]));
+  }
+  /** Replaces what was written for a picture; without an argument it is blank. */
+  setWords(words = {}) {
+    this.set(Object.fromEntries(WORDS.map((name) => [name, words[name] ?? START[name]])));
   }
   /** The changed knobs of an intent or another owner, by dotted path. */
   overridesOf(intent) {
@@ -8018,7 +8101,7 @@ function flatten(tree, prefix = "") {
 }
 
 // javascript/retouch/server/outpaint-plan.mjs
-var WAIT_MS2 = 350;
+var WAIT_MS3 = 350;
 var OUTPAINT_OWNER = "outpaint";
 var OutpaintPlan = class extends EventTarget {
   /** @type {object | null} the server's answer for the present size */
@@ -8031,7 +8114,7 @@ var OutpaintPlan = class extends EventTarget {
   constructor({ store, settings, view, inpaintJobs, api }) {
     super();
     Object.assign(this, { store, settings, view, inpaintJobs, api });
-    this.requestPlan = debounce(() => this.#requestPlan(), WAIT_MS2);
+    this.requestPlan = debounce(() => this.#requestPlan(), WAIT_MS3);
     const refresh = () => this.#refresh();
     store.addEventListener("change", refresh);
     settings.addEventListener("change", refresh);
@@ -8420,54 +8503,6 @@ function makeAnchorFields(set) {
   return { element, update, setPlaces };
 }
 
-// javascript/retouch/util/seed-text.mjs
-var SEEDS = 2n ** 32n;
-function readSeed(typed) {
-  const digits = typed.trim().replace(/\.0*$/, "");
-  if (!/^\d+$/.test(digits)) {
-    const isAny = digits === "" || digits.startsWith("-");
-    return { seed: -1, remark: isAny ? "" : text("seed.notWhole", { typed }) };
-  }
-  const number = BigInt(digits);
-  const seed = Number(number % SEEDS);
-  const remark = text("seed.tooLarge", { typed: digits, largest: SEEDS - 1n, seed });
-  return { seed, remark: number < SEEDS ? "" : remark };
-}
-
-// javascript/retouch/ui/setting-fields.mjs
-var WAIT_MS3 = 150;
-function makeTextField(settings, { read, write }, { placeholder, label, rows, testid }) {
-  const change = debounce(write, WAIT_MS3);
-  const field = h("textarea", { class: "rt-words", rows, placeholder, "aria-label": label, "data-testid": testid });
-  field.addEventListener("input", () => change(field.value));
-  field.addEventListener("change", () => change.now(field.value));
-  const update = () => setValue(field, read());
-  settings.addEventListener("change", update);
-  update();
-  return field;
-}
-function makeSeedField(settings, id) {
-  const remarkLine = h("p", { class: "rt-hint rt-told", id: `${id}-told`, role: "status", hidden: true });
-  const field = h("input", {
-    id,
-    type: "number",
-    min: -1,
-    placeholder: text("seed.random"),
-    "aria-describedby": remarkLine.id,
-    onchange: () => set(readSeed(field.value))
-  });
-  const update = () => setValue(field, settings.get("seed") < 0 ? "" : String(settings.get("seed")));
-  const set = ({ seed, remark }) => {
-    remarkLine.textContent = remark;
-    remarkLine.hidden = remark === "";
-    settings.set({ seed });
-    update();
-  };
-  settings.addEventListener("change", update);
-  update();
-  return h("div", {}, h("div", { class: "rt-knob" }, h("label", { for: id }, text("seed.label")), field), remarkLine);
-}
-
 // javascript/retouch/panels/plan-text.mjs
 var UNASKED = text("plan.unasked");
 function makePlanLines({ store, hasRequest, plan, fault, margins }, knobs) {
@@ -8717,7 +8752,11 @@ async function makeMaskFields(doc, settings) {
   return mask ? { mask, box } : {};
 }
 function makePromptFields(doc, settings) {
-  const words = Object.fromEntries(["prompt", "negative_prompt", "seed"].map((name) => [name, settings.get(name)]));
+  const words = {
+    prompt: settings.get("recipe_prompt"),
+    negative_prompt: settings.get("negative_prompt"),
+    seed: settings.get("seed")
+  };
   const people = peopleOf(doc);
   return people.length ? { ...words, people } : words;
 }
@@ -8959,6 +8998,10 @@ var Store = class extends EventTarget {
   get doc() {
     return this.#stack.doc;
   }
+  /** Stands for the present picture: the same object in all of its states. */
+  get picture() {
+    return this.#stack;
+  }
   get canUndo() {
     return this.#stack.at > 0 || this.#place > 0;
   }
@@ -9093,6 +9136,8 @@ var IntentsPanel = class {
     Object.assign(this, { settings, inpaintJobs, store, intents: [], knobs: [] });
     this.buttons = h("div", { class: "rt-intents", role: "group", "aria-label": text("intents.label") });
     this.prompt = this.#makePromptField("prompt", text("intents.prompt.hint"), text("intents.prompt"), 3);
+    this.prompt.dataset.tip = text("intents.prompt.tip");
+    this.prompt.addEventListener("keydown", (event) => this.#recallPrompt(event));
     this.negative = this.#makePromptField("negative_prompt", text("intents.negative.hint"), text("intents.negative"), 1);
     this.invert = h("input", {
       type: "checkbox",
@@ -9133,6 +9178,15 @@ var IntentsPanel = class {
     const { settings } = this;
     const setting = { read: () => settings.get(name), write: (value) => settings.set({ [name]: value }) };
     return makeTextField(settings, setting, { placeholder, label, rows, testid: name });
+  }
+  /** Alt and an arrow: an older or newer prompt. */
+  #recallPrompt(event) {
+    const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const prompt = by && event.altKey ? this.inpaintJobs.promptHistory.step(by) : null;
+    if (prompt !== null) {
+      event.preventDefault();
+      this.settings.set({ prompt });
+    }
   }
   /** Shows the server's intents and knobs, as GET intents and GET schema list them. */
   describe(intents, schema) {
@@ -9199,7 +9253,7 @@ function isAmbiguous(error) {
 }
 
 // javascript/retouch/panels/object-row.mjs
-var WORDS = text("object.prompt.tip");
+var WORDS2 = text("object.prompt.tip");
 var DRAGGED = "text/retouch-object";
 var ObjectRow = class {
   constructor(store, id) {
@@ -9209,7 +9263,7 @@ var ObjectRow = class {
     this.name = this.#makeTextInput("name", text("object.rename"), { class: "rt-name", "aria-label": text("object.name") });
     this.level = this.#makeLevelButton();
     this.area = h("span", { class: "rt-area" });
-    const own = { placeholder: text("object.prompt.hint"), "aria-label": text("object.prompt"), "data-tip": WORDS };
+    const own = { placeholder: text("object.prompt.hint"), "aria-label": text("object.prompt"), "data-tip": WORDS2 };
     this.prompt = this.#makeTextInput("prompt", text("object.prompt.done"), { class: "rt-object-prompt", ...own });
     this.element = this.#build();
   }
@@ -9625,6 +9679,23 @@ var ObjectsPanel = class {
   }
 };
 
+// javascript/retouch/document/picture-words.mjs
+function followPicture(store, settings) {
+  const wordsOf2 = /* @__PURE__ */ new WeakMap();
+  let { picture, doc } = store;
+  store.addEventListener("change", () => {
+    const before = { picture, doc };
+    ({ picture, doc } = store);
+    if (picture === before.picture) {
+      return;
+    }
+    wordsOf2.set(before.picture, settings.words);
+    if (before.doc.base || wordsOf2.has(picture)) {
+      settings.setWords(wordsOf2.get(picture));
+    }
+  });
+}
+
 // javascript/retouch/files/load-picture.mjs
 var SLOW_MS = 600;
 var PictureLoader = class {
@@ -9692,6 +9763,44 @@ var PictureLoader = class {
   }
 };
 
+// javascript/retouch/document/prompt-history.mjs
+var KEY6 = "retouch-prompts";
+var MOST2 = 50;
+var PromptHistory = class {
+  #place = -1;
+  constructor(storage = globalThis.localStorage) {
+    this.storage = storage;
+  }
+  get prompts() {
+    try {
+      const stored = JSON.parse(this.storage?.getItem(KEY6) ?? "[]");
+      return Array.isArray(stored) ? stored.filter((one) => typeof one === "string") : [];
+    } catch {
+      return [];
+    }
+  }
+  /** Puts a prompt first. A blank one is not kept. */
+  add(prompt) {
+    this.#place = -1;
+    if (prompt.trim()) {
+      const others = this.prompts.filter((one) => one !== prompt);
+      this.storage?.setItem(KEY6, JSON.stringify([prompt, ...others].slice(0, MOST2)));
+    }
+  }
+  /**
+   * The prompt `by` places older than the one that was returned last, null at the end. From the newest one it leads
+   * back to the blank prompt.
+   */
+  step(by) {
+    const place = this.#place + by;
+    if (place < -1 || place >= this.prompts.length) {
+      return null;
+    }
+    this.#place = place;
+    return place < 0 ? "" : this.prompts[place];
+  }
+};
+
 // javascript/retouch/server/inpaint.mjs
 var UNMASKED = text("paint.unmasked");
 var REPLACED = text("paint.replaced");
@@ -9705,6 +9814,7 @@ var InpaintJobs = class extends EventTarget {
   constructor({ api, store, settings, progress, notices, pendingClicks = () => null }) {
     super();
     Object.assign(this, { api, store, settings, progress, notices, pendingClicks });
+    this.promptHistory = new PromptHistory(settings.storage);
   }
   get busy() {
     return this.#jobs.length > 0;
@@ -9713,6 +9823,7 @@ var InpaintJobs = class extends EventTarget {
   async runIntent({ name, label }) {
     const { store, settings } = this;
     settings.set({ intent: name });
+    this.promptHistory.add(settings.get("prompt"));
     await this.pendingClicks();
     const groups = store.doc.base ? groupByPrompt(store.doc, settings) : [];
     if (!groups.length) {
@@ -9943,7 +10054,7 @@ var DATABASE = "retouch";
 var STORE = "documents";
 var TAB = "retouch-tab";
 var DAYS = 7;
-var MOST2 = 12;
+var MOST3 = 12;
 var AutosaveStore = class {
   #database = null;
   #writing = Promise.resolve();
@@ -9987,7 +10098,7 @@ var AutosaveStore = class {
   async #tidy(own) {
     const newest = (range) => asPromise(this.#store("readonly").index("when").getAllKeys(range));
     const fresh = (await newest(IDBKeyRange.lowerBound(Date.now() - DAYS * 864e5))).map(parseTab);
-    const lasting = /* @__PURE__ */ new Set([...own, ...[...new Set(fresh.reverse())].slice(0, MOST2)]);
+    const lasting = /* @__PURE__ */ new Set([...own, ...[...new Set(fresh.reverse())].slice(0, MOST3)]);
     const gone = (await newest()).filter((key) => !lasting.has(parseTab(key)));
     await Promise.all(gone.map((key) => asPromise(this.#store("readwrite").delete(key))));
   }
@@ -10135,8 +10246,8 @@ var TabAutosave = class {
     if (saved) {
       markSaved(doc);
     }
-    this.settings.set(settings ?? {});
     this.store.restore(doc, { docs: docs.map(upgradeDoc), place });
+    this.settings.set(settings ?? {});
     this.view.fit();
     this.api.send(pickSentPicture(doc)).catch(() => {
     });
@@ -10269,8 +10380,8 @@ function makeMeasure({ name, text: text2, tip }) {
 var THUMB = 144;
 var VariationStrip = class {
   /** @param {import("../studio.mjs").Studio} studio */
-  constructor({ store, inpaintJobs, view }) {
-    Object.assign(this, { store, inpaintJobs, view });
+  constructor({ store, settings, inpaintJobs, view }) {
+    Object.assign(this, { store, settings, inpaintJobs, view });
     this.thumbs = h("div", {
       class: "rt-thumbs",
       role: "listbox",
@@ -10345,8 +10456,11 @@ var VariationStrip = class {
   }
   keep() {
     if (this.variations) {
-      const { name } = chosenJob(this.variations);
+      const { name, intent } = chosenJob(this.variations);
       this.store.do(text("variations.kept", { name }), keepVariation(this.store.doc));
+      if (intent) {
+        this.settings.set({ prompt: "" });
+      }
     }
   }
   discard() {
@@ -10908,7 +11022,7 @@ var StepsPanel = class {
 };
 
 // javascript/retouch/ui/theme.mjs
-var KEY6 = "retouch-theme";
+var KEY7 = "retouch-theme";
 function followTheme(root, host, changed = () => {
 }) {
   const system = matchMedia("(prefers-color-scheme: dark)");
@@ -10927,7 +11041,7 @@ function followTheme(root, host, changed = () => {
   apply();
   return {
     toggle() {
-      localStorage.setItem(KEY6, root.dataset.theme === "dark" ? "light" : "dark");
+      localStorage.setItem(KEY7, root.dataset.theme === "dark" ? "light" : "dark");
       apply();
     },
     stop() {
@@ -10940,7 +11054,7 @@ function wantedTheme(host, system) {
   if (host === "webui") {
     return document.body.classList.contains("dark") ? "dark" : "light";
   }
-  return localStorage.getItem(KEY6) ?? (system.matches ? "dark" : "light");
+  return localStorage.getItem(KEY7) ?? (system.matches ? "dark" : "light");
 }
 
 // javascript/retouch/panels/toolbar.mjs
@@ -11146,15 +11260,15 @@ function placeTip(tip, target, root) {
 }
 
 // javascript/retouch/ui/update-notes.mjs
-var KEY7 = "retouch-version";
+var KEY8 = "retouch-version";
 var PREFIX = "retouch-";
 function showUpdateNotes(version, notices, storage = globalThis.localStorage) {
-  const seen = storage?.getItem(KEY7);
+  const seen = storage?.getItem(KEY8);
   if (!storage || seen === version || version !== text("update.version")) {
     return;
   }
   const isUpdate = Object.keys(storage).some((key) => key.startsWith(PREFIX));
-  storage.setItem(KEY7, version);
+  storage.setItem(KEY8, version);
   if (isUpdate) {
     notices.say(text("update.notes"), "lasting");
   }
@@ -12760,6 +12874,7 @@ var CanvasView = class extends ViewState {
 // javascript/retouch/studio.mjs
 function mount(root, { api: address, host }) {
   const studio = { root, host, store: new Store(newDocument()), settings: new Settings(), notices: new Notices() };
+  followPicture(studio.store, studio.settings);
   studio.api = new ServerClient(address, encodePicture);
   studio.progress = new Progress(studio);
   studio.inpaintJobs = new InpaintJobs({ ...studio, pendingClicks: () => studio.pointToMask.whenSettled() });

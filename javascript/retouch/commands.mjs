@@ -18,8 +18,9 @@ import { addFoundObjects } from "./point-to-mask.mjs";
 import { variationsOf } from "./document/variations.mjs";
 import { makeHistoryFile, ACCEPTED_FILES } from "./files/open-file.mjs";
 import { areaOf, boxOfList, listOfBox } from "./geometry/box.mjs";
+import { infotextOf } from "./document/metadata.mjs";
 import { showRecipes } from "./recipes/dialog.mjs";
-import { recipeName, bareRecipe } from "./recipes/text.mjs";
+import { recipeName, bareRecipe, describePrompt } from "./recipes/text.mjs";
 import { Mask, NOTHING } from "./image/mask.mjs";
 import { markMasksSaved, markSaved } from "./document/unsaved-work.mjs";
 import { text } from "./util/text.mjs";
@@ -160,7 +161,7 @@ function maskCommands(studio) {
 }
 
 function paintCommands(studio) {
-    const { inpaintJobs, fixJobs, variationStrip, api, notices, store } = studio;
+    const { inpaintJobs, fixJobs, variationStrip, api, notices, store, settings } = studio;
     return {
         runIntent: (index) => studio.intents.press(studio.intents.intents[index]?.name),
         keepOrRun() {
@@ -176,9 +177,10 @@ function paintCommands(studio) {
         async listRecipes() {
             try {
                 const { recipes } = store.doc.base ? await api.get("recipes") : { recipes: [] };
+                const words = describePrompt(settings.get("recipe_prompt"), infotextOf(store.doc));
                 const items = recipes.map((recipe) => ({
                     label: recipeName(recipe),
-                    hint: recipe.description,
+                    hint: [recipe.description, words].filter(Boolean).join(" "),
                     testid: "recipe",
                     run: () => fixJobs.run(bareRecipe(recipe), recipeName(recipe)),
                 }));

@@ -53,6 +53,7 @@ import { icon } from "./ui/icons.mjs";
 import { IntentsPanel } from "./panels/intents.mjs";
 import { listenForKeys } from "./ui/key-listener.mjs";
 import { ObjectsPanel } from "./panels/objects.mjs";
+import { followPicture } from "./document/picture-words.mjs";
 import { PictureLoader } from "./files/load-picture.mjs";
 import { variationsOf } from "./document/variations.mjs";
 import { InpaintJobs } from "./server/inpaint.mjs";
@@ -85,6 +86,7 @@ import { text } from "./util/text.mjs";
  */
 export function mount(root, { api: address, host }) {
     const studio = { root, host, store: new Store(newDocument()), settings: new Settings(), notices: new Notices() };
+    followPicture(studio.store, studio.settings);
     studio.api = new ServerClient(address, encodePicture);
     studio.progress = new Progress(studio);
     studio.inpaintJobs = new InpaintJobs({ ...studio, pendingClicks: () => studio.pointToMask.whenSettled() });

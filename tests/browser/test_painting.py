@@ -106,6 +106,20 @@ def test_a_kept_step_is_switched_off_and_reopened(editor, pixels):
     expect(editor.page.locator("li[aria-current=true] .rt-area")).not_to_have_text("empty")
 
 
+def test_prompt_is_cleared_once_its_variation_is_kept_and_can_be_recalled(editor):
+    editor["prompt"].fill("a lemon")
+    editor.point(*DISC)
+    editor.press("replace")
+    editor.offered(2)
+    expect(editor["prompt"]).to_have_value("a lemon")
+    editor["keep"].click()
+    expect(editor["prompt"]).to_have_value("")
+    editor["prompt"].press("Alt+ArrowUp")
+    expect(editor["prompt"]).to_have_value("a lemon")
+    editor["prompt"].press("Alt+ArrowDown")
+    expect(editor["prompt"]).to_have_value("")
+
+
 def test_an_object_that_is_not_ticked_is_not_painted(editor, server):
     editor.point(*DISC)
     editor.click(*editor.place(40, 40), modifiers=["Shift"])

@@ -221,3 +221,27 @@ def test_recipe_with_a_mask_target_gets_the_active_mask(studio, server):
     assert all(
         report["label"] == "mask" for report in server.desk.answer("plan", {"verb": "fix", **body})["steps"]
     )
+
+
+def test_recipe_uses_its_own_prompt_and_not_that_of_the_next_intent(session, portrait, server):
+    editor = session()
+    editor.open(portrait)
+    editor["prompt"].fill("sandy beach")
+    opened(editor)
+    editor["recipe-entry"].filter(has_text="Face polish").click()
+    assert "No prompt" in (editor["recipe-prompt"].get_attribute("placeholder") or "")
+    editor["recipe-prompt"].fill("a smiling woman")
+    editor["recipe-run"].click()
+    editor.offered(1)
+    (body,) = editor.bodies("fix")
+    assert body["prompt"] == "a smiling woman"
+    editor["recipes"].click()
+    expect(editor["recipe"].first).to_contain_text('"a smiling woman"')
+
+
+def test_prompts_of_a_picture_do_not_follow_into_the_next(session, portrait, picture):
+    editor = session()
+    editor.open(portrait)
+    editor["prompt"].fill("sandy beach")
+    editor.open(picture)
+    expect(editor["prompt"]).to_have_value("")

@@ -8,6 +8,7 @@ import { UNCHANGED_SIZE } from "../geometry/margins.mjs";
 const KEY = "retouch-settings";
 const START = {
     prompt: "",
+    recipe_prompt: "",
     negative_prompt: "",
     seed: -1,
     variations: 2,
@@ -19,6 +20,8 @@ const START = {
     extension_words: {},
     overrides: {},
 };
+/** What was written for one picture. */
+const WORDS = ["prompt", "recipe_prompt", "extension_words"];
 /** What is a habit rather than a part of one picture's work: kept from one day to the next. */
 const HABITS = ["negative_prompt", "variations", "segmenter", "refine_edges", "overrides"];
 
@@ -44,6 +47,16 @@ export class Settings extends EventTarget {
             saveHabits(this.storage, this.values);
         }
         this.dispatchEvent(new CustomEvent("change", { detail: names }));
+    }
+
+    /** What was written for the present picture. */
+    get words() {
+        return Object.fromEntries(WORDS.map((name) => [name, this.values[name]]));
+    }
+
+    /** Replaces what was written for a picture; without an argument it is blank. */
+    setWords(words = {}) {
+        this.set(Object.fromEntries(WORDS.map((name) => [name, words[name] ?? START[name]])));
     }
 
     /** The changed knobs of an intent or another owner, by dotted path. */

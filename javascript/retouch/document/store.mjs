@@ -54,6 +54,11 @@ export class Store extends EventTarget {
         return this.#stack.doc;
     }
 
+    /** Stands for the present picture: the same object in all of its states. */
+    get picture() {
+        return this.#stack;
+    }
+
     get canUndo() {
         return this.#stack.at > 0 || this.#place > 0;
     }

@@ -70,8 +70,8 @@ class TabAutosave {
         if (saved) {
             markSaved(doc);
         }
-        this.settings.set(settings ?? {});
         this.store.restore(doc, { docs: docs.map(upgradeDoc), place });
+        this.settings.set(settings ?? {});
         this.view.fit();
         this.api.send(pickSentPicture(doc)).catch(() => {}); // it is sent again with the first question about it
     }

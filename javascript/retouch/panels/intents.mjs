@@ -18,6 +18,8 @@ export class IntentsPanel {
         Object.assign(this, { settings, inpaintJobs, store, intents: [], knobs: [] });
         this.buttons = h("div", { class: "rt-intents", role: "group", "aria-label": text("intents.label") });
         this.prompt = this.#makePromptField("prompt", text("intents.prompt.hint"), text("intents.prompt"), 3);
+        this.prompt.dataset.tip = text("intents.prompt.tip");
+        this.prompt.addEventListener("keydown", (event) => this.#recallPrompt(event));
         this.negative = this.#makePromptField("negative_prompt", text("intents.negative.hint"), text("intents.negative"), 1);
         this.invert = h("input", {
             type: "checkbox",
@@ -59,6 +61,16 @@ export class IntentsPanel {
         const { settings } = this;
         const setting = { read: () => settings.get(name), write: (value) => settings.set({ [name]: value }) };
         return makeTextField(settings, setting, { placeholder, label, rows, testid: name });
+    }
+
+    /** Alt and an arrow: an older or newer prompt. */
+    #recallPrompt(event) {
+        const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+        const prompt = by && event.altKey ? this.inpaintJobs.promptHistory.step(by) : null;
+        if (prompt !== null) {
+            event.preventDefault();
+            this.settings.set({ prompt });
+        }
     }
 
     /** Shows the server's intents and knobs, as GET intents and GET schema list them. */

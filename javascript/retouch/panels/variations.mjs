@@ -12,8 +12,8 @@ const THUMB = 144;
 
 export class VariationStrip {
     /** @param {import("../studio.mjs").Studio} studio */
-    constructor({ store, inpaintJobs, view }) {
-        Object.assign(this, { store, inpaintJobs, view });
+    constructor({ store, settings, inpaintJobs, view }) {
+        Object.assign(this, { store, settings, inpaintJobs, view });
         this.thumbs = h("div", {
             class: "rt-thumbs",
             role: "listbox",
@@ -93,8 +93,11 @@ export class VariationStrip {
 
     keep() {
         if (this.variations) {
-            const { name } = chosenJob(this.variations);
+            const { name, intent } = chosenJob(this.variations);
             this.store.do(text("variations.kept", { name }), keepVariation(this.store.doc));
+            if (intent) {
+                this.settings.set({ prompt: "" }); // it belongs to the step now
+            }
         }
     }
 

@@ -9,7 +9,8 @@ import { loadDrafts, dropDraft } from "./draft-storage.mjs";
 import { RecipeEditor } from "./editor.mjs";
 import { RecipeImport } from "./import.mjs";
 import { makeSaveRow, makeToolRow } from "./rows.mjs";
-import { recipeFileName, recipeFileText, recipeName, describePasses, describePeople, bareRecipe, describeTakenName } from "./text.mjs";
+import { recipeFileName, recipeFileText, recipeName, describePasses, describePeople, describePrompt, bareRecipe, describeTakenName } from "./text.mjs";
+import { makeTextField } from "../ui/setting-fields.mjs";
 import { text } from "../util/text.mjs";
 
 /** Opens the dialog over the studio. @param {import("../studio.mjs").Studio} studio */
@@ -26,8 +27,8 @@ class RecipesDialog {
     #remarks = [];
 
     /** @param {import("../studio.mjs").Studio} studio */
-    constructor({ root, store, api, fixJobs, notices }) {
-        Object.assign(this, { root, store, api, fixJobs, notices });
+    constructor({ root, store, api, fixJobs, notices, settings }) {
+        Object.assign(this, { root, store, api, fixJobs, notices, settings });
         this.list = h("div", { class: "rt-recipe-list", role: "listbox", "aria-label": text("recipes.title") });
         this.detail = h("div", { class: "rt-recipe", "data-testid": "recipe-detail" });
         this.status = h("p", { class: "rt-recipe-said", role: "status", "data-testid": "recipe-said" });
@@ -36,6 +37,7 @@ class RecipesDialog {
             say: (text) => this.#say(text),
             own: infotextOf(store.doc),
         });
+        this.prompt = this.#makePromptField();
         this.dialog = this.#makeDialog();
     }
 
@@ -141,10 +143,22 @@ class RecipesDialog {
             recipe.description && h("p", {}, recipe.description),
             h("ol", { class: "rt-passes" }, ...lines),
             ...this.#remarks.map((text) => h("p", { class: "rt-recipe-remark" }, icon("warn"), text)),
+            this.store.doc.base && this.prompt,
             this.#makePeopleLine(),
             this.#makeSaveRow(recipe),
             this.#makeTools(recipe),
         ].filter(Boolean);
+    }
+
+    /** The prompt of the recipes on this picture. Its placeholder is the prompt that is used while it is blank. */
+    #makePromptField() {
+        const setting = {
+            read: () => this.settings.get("recipe_prompt"),
+            write: (prompt) => this.settings.set({ recipe_prompt: prompt }),
+        };
+        const placeholder = describePrompt("", infotextOf(this.store.doc));
+        const label = text("recipes.prompt");
+        return makeTextField(this.settings, setting, { placeholder, label, rows: 2, testid: "recipe-prompt" });
     }
 
     /** Which objects have prompts of their own. */

@@ -40,6 +40,15 @@ export function describePeople(people) {
     return named && text("recipes.people", { prompts: named });
 }
 
+/** Which prompt a recipe will use on the picture of an infotext. */
+export function describePrompt(typed, infotext) {
+    const own = /^([^]*?)(?:\nNegative prompt: |\nSteps: |$)/.exec(infotext)[1].trim();
+    if (typed.trim()) {
+        return text("recipes.words.typed", { prompt: typed.trim() });
+    }
+    return own ? text("recipes.words.own", { prompt: own }) : text("recipes.words.none");
+}
+
 /** What the server says of a name that is taken, without what only its own requests can do about it. */
 export function describeTakenName({ message }) {
     return message.split("`")[0].replace(/, or $/, ".");

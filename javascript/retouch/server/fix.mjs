@@ -84,7 +84,11 @@ async function makeMaskFields(doc, settings) {
 
 /** The body's fields of prompts and seed, with the objects that have prompts of their own. */
 function makePromptFields(doc, settings) {
-    const words = Object.fromEntries(["prompt", "negative_prompt", "seed"].map((name) => [name, settings.get(name)]));
+    const words = {
+        prompt: settings.get("recipe_prompt"),
+        negative_prompt: settings.get("negative_prompt"),
+        seed: settings.get("seed"),
+    };
     const people = peopleOf(doc);
     return people.length ? { ...words, people } : words;
 }

@@ -7,6 +7,7 @@ import { boxOfList } from "../geometry/box.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { keepFiniteScores } from "../document/scores.mjs";
 import { addCandidates, addJob, assignPart, chosenJob, listSingles, mergeCandidates, variationsOf } from "../document/variations.mjs";
+import { PromptHistory } from "../document/prompt-history.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { groupByPrompt, encodeMask, makeInpaintBody } from "./requests.mjs";
 import { text } from "../util/text.mjs";
@@ -27,6 +28,7 @@ export class InpaintJobs extends EventTarget {
     constructor({ api, store, settings, progress, notices, pendingClicks = () => null }) {
         super();
         Object.assign(this, { api, store, settings, progress, notices, pendingClicks });
+        this.promptHistory = new PromptHistory(settings.storage);
     }
 
     get busy() {
@@ -37,6 +39,7 @@ export class InpaintJobs extends EventTarget {
     async runIntent({ name, label }) {
         const { store, settings } = this;
         settings.set({ intent: name });
+        this.promptHistory.add(settings.get("prompt"));
         await this.pendingClicks();
         const groups = store.doc.base ? groupByPrompt(store.doc, settings) : [];
         if (!groups.length) {

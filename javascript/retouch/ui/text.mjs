@@ -81,6 +81,10 @@ export const TEXT = Object.freeze({
     "recipes.share": "Copy share string",
     "recipes.export": "Export",
     "recipes.delete": "Delete",
+    "recipes.prompt": "Prompt of the recipe",
+    "recipes.words.typed": 'Prompt: "{prompt}".',
+    "recipes.words.own": 'Prompt: "{prompt}", as in the picture\'s generation text.',
+    "recipes.words.none": "No prompt: the picture has no generation text.",
     "recipes.people": "Own prompts of objects, each said of whoever is found there, through all passes: {prompts}.",
     "recipes.deletedRestored": '"{name}" is deleted. The built-in one is used again.',
 
@@ -197,6 +201,8 @@ export const TEXT = Object.freeze({
     "intents.label": "Intents",
     "intents.prompt.hint": "What should be there",
     "intents.prompt": "Prompt",
+    "intents.prompt.tip":
+        "The prompt of this picture's next intent. It is blank once a variation is kept. Alt+Up and Alt+Down bring back earlier prompts.",
     "intents.negative.hint": "What should not be there",
     "intents.negative": "Negative prompt",
     "intents.invert.tip": "Repaint all that is not masked: the background",
