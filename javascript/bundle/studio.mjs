@@ -1,4 +1,4 @@
-/*! Made by `python3 dev.py bundle` from sources with SHA-256 4f9005c6bc9d56f66c807d8fe68ac4cb45b7502a8d490fdf0cefa18535896f0c. Do not edit. */
+/*! Made by `python3 dev.py bundle` from sources with SHA-256 bfccdd63a89f53aad3d7623817437711bf505ba6d88c6c94b5e79977909877b0. Do not edit. */
 // javascript/retouch/ui/text.mjs
 var LANGUAGE = "en";
 var TEXT = Object.freeze({
@@ -14,15 +14,15 @@ var TEXT = Object.freeze({
   "send.img2img": "img2img",
   "objects.new": "New object",
   "objects.delete": "Delete object",
-  "objects.union.label": "Unite the ticked objects",
-  "objects.subtract.label": "Take the other ticked objects from the selected one",
-  "objects.intersect.label": "Keep what all ticked objects share",
+  "objects.union.label": "Union of the ticked objects",
+  "objects.subtract.label": "Subtract the other ticked objects from the selected one",
+  "objects.intersect.label": "Intersect the ticked objects",
   "objects.title": "Objects",
   "objects.empty": "Click on something in the picture, or paint over it.",
   "objects.export": "Export the mask as PNG",
   "objects.new.label": "New empty object",
-  "objects.wipe.label": "Wipe off the colour sketch",
-  "objects.wipe": "Wipe off the sketch",
+  "objects.wipe.label": "Delete the colour sketch",
+  "objects.wipe": "Delete the sketch",
   "objects.sketch": "Colour sketch",
   "objects.union": "Union",
   "objects.subtract": "Subtract",
@@ -40,7 +40,7 @@ var TEXT = Object.freeze({
   "edge.done": "Shape the mask",
   "find.nothing": 'Nothing in the picture looks like "{words}".',
   "find.done": "Find: {words}",
-  "find.hint": "or name it: dog, sky, left hand …",
+  "find.hint": "dog, sky, left hand …",
   "find.label": "Find by words",
   "find.button": "Find",
   "recipes.all.hint": "Write, read, save, import, share, export, delete",
@@ -180,10 +180,11 @@ var TEXT = Object.freeze({
   "intents.negative.hint": "What should not be there",
   "intents.negative": "Negative prompt",
   "intents.invert.tip": "Repaint all that is not masked: the background",
-  "intents.invert": "Not masked",
+  "intents.invert": "Inpaint not masked",
   "intents.variations": "Variations",
   "intents.title": "Paint",
-  "intents.adjust": "Adjust",
+  "intents.adjust": "Settings",
+  "intents.adjustOf": "Settings for {intent}",
   "intents.tip": "{description}  (Alt+{number})",
   "overlay.colour": "Colour of masks",
   "overlay.opacity": "Opacity of masks",
@@ -281,9 +282,9 @@ var TEXT = Object.freeze({
   "progress.skip.tip": "Leave this part out and go on",
   "progress.waiting": "Waiting for its turn ({count} in the queue)",
   "quality.seam": "Seam",
-  "quality.seam.tip": "Steps along the mask's outline that its surroundings do not have; lower is better",
+  "quality.seam.tip": "Steps of colour along the mask's outline, in CIELAB units per pixel; not visible below 1",
   "quality.drift": "Drift",
-  "quality.drift.tip": "How far colours moved beside the mask, in CIELAB; 0 is best",
+  "quality.drift.tip": "Shift of the colours beside the mask, in CIELAB units; just visible at about 2",
   "quality.sharpness": "Sharpness",
   "quality.sharpness.tip": "Detail inside the mask divided by detail around it; near 1 they look alike",
   "quality.confidence": "Confidence",
@@ -332,19 +333,19 @@ var TEXT = Object.freeze({
   "steps.empty": "Steps that you keep are listed here. Each can be switched off, in any order.",
   "steps.title": "History",
   "tool.point": "Point",
-  "tool.point.tip": "Click what you mean; right button or Alt takes away.",
+  "tool.point.tip": "Click to select; right-click or Alt-click subtracts.",
   "tool.box": "Box",
-  "tool.box.tip": "Drag a box round what you mean.",
+  "tool.box.tip": "Drag a box around the object.",
   "tool.everything": "Everything",
-  "tool.everything.tip": "Every object is outlined as you move over it; click to take it.",
+  "tool.everything.tip": "Move over the picture to outline each object; click to select it.",
   "tool.lasso": "Lasso",
-  "tool.lasso.tip": "Draw round it; Alt takes away.",
+  "tool.lasso.tip": "Draw around the object; Alt subtracts.",
   "tool.brush": "Brush",
-  "tool.brush.tip": "Paint the mask; Alt takes away.",
+  "tool.brush.tip": "Paint the mask; Alt subtracts.",
   "tool.eraser": "Eraser",
-  "tool.eraser.tip": "Rub out the mask.",
+  "tool.eraser.tip": "Erase the mask.",
   "tool.sketch": "Colour sketch",
-  "tool.sketch.tip": "Paint colours: they are both mask and starting content.",
+  "tool.sketch.tip": "Paint colours; they are the mask and its masked content.",
   "tool.extend": "Extend",
   "tool.extend.tip": "Drag an edge or a corner of the canvas outward; Shift keeps the aspect, Alt takes both sides.",
   "tool.pan": "Hand",
@@ -369,7 +370,7 @@ var TEXT = Object.freeze({
   "variations.previous": "Previous variation",
   "variations.next": "Next variation",
   "variations.discard": "Discard",
-  "variations.discard.tip": "Throw them away  (Esc)",
+  "variations.discard.tip": "Discard all variations  (Esc)",
   "variations.keep": "Keep",
   "variations.keep.tip": "Keep this one  (Enter)",
   "variations.warnings": "Warnings",
@@ -387,7 +388,7 @@ var TEXT = Object.freeze({
   "editor.removed": "Pass {number} is removed. {lost}",
   "editor.goOn": "Go on editing",
   "editor.later": "Keep for later",
-  "editor.drop": "Throw away",
+  "editor.drop": "Discard",
   "editor.dirty": "Changes are not saved.",
   "editor.detector.absent": "{name} (not here yet)",
   "editor.detector.label": "Add a detector",
@@ -486,10 +487,10 @@ var TEXT = Object.freeze({
   "did.brush": "Brush",
   "did.eraseSketch": "Erase sketch",
   "did.sketch": "Sketch",
-  "did.takeAway": "Take away",
+  "did.takeAway": "Subtract",
   "did.add": "Add",
   "did.take": "Take",
-  "did.lassoAway": "Lasso away",
+  "did.lassoAway": "Subtract by lasso",
   "did.lasso": "Lasso",
   "did.movePoint": "Move point",
   "did.point": "Point",
@@ -512,7 +513,7 @@ var TEXT = Object.freeze({
   "handles.bottomLeft": "Bottom left corner",
   "handles.bottomRight": "Bottom right corner",
   // ---- canvas
-  "canvas.label": "Picture. Arrow keys move a cross hair, Enter uses the tool there, Alt and Enter takes away.",
+  "canvas.label": "Picture. Arrow keys move a cross hair, Enter uses the tool there, Alt+Enter subtracts.",
   "canvas.coarse": ", under-resolved",
   "canvas.before": "Before",
   "canvas.after": "After",
@@ -2326,7 +2327,7 @@ var BrushTool = class extends StrokeTool {
     const object = this.object ?? addObject(this.doc).objects.at(-1);
     return { object, stroke, erase: spot.erase !== this.erases, colour: null };
   }
-  /** What is seen is painted: on an inverted mask, adding takes away from what was pointed at. */
+  /** What is seen is painted: on an inverted mask, adding subtracts from what was selected. */
   commit({ object, stroke, erase }) {
     const doc = objectOf(this.doc, object.id) ? this.doc : addObject(this.doc, object);
     if (erase && doc !== this.doc) {
@@ -7415,6 +7416,9 @@ function makeTextField(settings, { read, write }, { placeholder, label, rows, te
   update();
   return field;
 }
+function addLabel(field, label) {
+  return h("label", { class: "rt-labelled" }, label, field);
+}
 function makeSeedField(settings, id) {
   const remarkLine = h("p", { class: "rt-hint rt-told", id: `${id}-told`, role: "status", hidden: true });
   const field = h("input", {
@@ -7556,7 +7560,7 @@ var RecipesDialog = class {
       recipe.description && h("p", {}, recipe.description),
       h("ol", { class: "rt-passes" }, ...lines),
       ...this.#remarks.map((text2) => h("p", { class: "rt-recipe-remark" }, icon("warn"), text2)),
-      this.store.doc.base && this.prompt,
+      this.store.doc.base && addLabel(this.prompt, text("recipes.prompt")),
       this.#makePeopleLine(),
       this.#makeSaveRow(recipe),
       this.#makeTools(recipe)
@@ -9163,11 +9167,16 @@ var IntentsPanel = class {
       ),
       h("label", { for: "rt-variations" }, text("intents.variations"), this.variations)
     );
-    const main = makeSection("paint", text("intents.title"), [this.prompt, this.buttons, row]);
+    const main = makeSection("paint", text("intents.title"), [
+      addLabel(this.prompt, text("intents.prompt")),
+      this.buttons,
+      row
+    ]);
+    this.title = h("span", {}, text("intents.adjust"));
     const more = makeSection(
       "adjust",
-      text("intents.adjust"),
-      [this.negative, makeSeedField(settings, "rt-seed"), this.adjust.element],
+      this.title,
+      [addLabel(this.negative, text("intents.negative")), makeSeedField(settings, "rt-seed"), this.adjust.element],
       { open: false }
     );
     this.elements = [main, more];
@@ -9229,6 +9238,7 @@ var IntentsPanel = class {
     setValue(this.variations, String(settings.get("variations")));
     this.buttons.querySelectorAll("button").forEach((b) => b.classList.toggle("rt-last", b.dataset.intent === settings.get("intent")));
     if (this.current) {
+      this.title.textContent = text("intents.adjustOf", { intent: this.current.label });
       this.adjust.show(this.current, this.knobs, flatten(this.current.pass ?? {}));
     }
   }

@@ -22,7 +22,7 @@ def test_page_has_no_accessibility_violations(session, picture, scheme):
     assert violations(editor.page) == []
     editor.open(picture)
     editor.point(*DISC)
-    editor.page.get_by_role("button", name="Adjust").click()
+    editor.page.get_by_role("button", name="Settings for").click()
     assert violations(editor.page) == []
     editor.press("remove")
     editor.offered(2)
@@ -134,3 +134,13 @@ def test_long_warning_does_not_wrap_size_and_zoom(editor):
     assert editor["size"].bounding_box()["height"] == low
     assert editor["zoom"].bounding_box()["height"] <= 24
     assert "Under-resolved" not in editor["plan"].inner_text()
+
+
+@pytest.mark.parametrize("width", [360, 390, 820])
+def test_find_is_inside_a_narrow_window(session, picture, width):
+    editor = session(viewport={"width": width, "height": 700})
+    editor.open(picture)
+    box = editor["find"].bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width

@@ -119,7 +119,7 @@ def test_repeated_history_warning_is_shown_every_time(editor):
 
 
 def test_seed_of_64_bits_is_reduced_with_a_note(editor):
-    editor.page.get_by_role("button", name="Adjust").click()
+    editor.page.get_by_role("button", name="Settings for").click()
     seed = editor.page.locator("#rt-seed")
     seed.fill("12345678901234567890")
     seed.press("Tab")
@@ -132,7 +132,7 @@ def test_seed_of_64_bits_is_reduced_with_a_note(editor):
 
 
 def test_seed_of_32_bits_has_no_note(editor):
-    editor.page.get_by_role("button", name="Adjust").click()
+    editor.page.get_by_role("button", name="Settings for").click()
     editor.page.locator("#rt-seed").fill("7")
     editor.page.locator("#rt-seed").press("Tab")
     expect(editor.page.locator("#rt-seed-told")).to_be_hidden()

@@ -179,7 +179,7 @@ test("a lasso is drawn freehand, or by corners and closed with Enter", () => {
     assert.equal(tools.lasso.handleKey("Enter"), true);
     assert.equal(object().mask.at(35, 25), 0);
     assert.equal(tools.lasso.handleKey("Escape"), false);
-    assert.deepEqual(view.store.labels, ["", "Lasso", "Lasso away"]);
+    assert.deepEqual(view.store.labels, ["", "Lasso", "Subtract by lasso"]);
 });
 
 test("lasso corners can be undone and the first corner closes the loop", () => {

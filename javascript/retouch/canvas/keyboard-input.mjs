@@ -1,6 +1,6 @@
 /**
  * Keyboard input: arrow keys move a cross hair, Enter or Space stand for the press of a button. Tools that drag
- * are pressed by one Enter and released by the next. Shift goes farther, Ctrl pixel by pixel, Alt takes away.
+ * are pressed by one Enter and released by the next. Shift goes farther, Ctrl pixel by pixel, Alt subtracts.
  */
 
 const STEP = 10;

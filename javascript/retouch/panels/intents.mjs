@@ -2,7 +2,7 @@
 
 import { KnobGroups } from "../ui/knob-groups.mjs";
 import { h, setValue } from "../ui/dom.mjs";
-import { makeSeedField, makeTextField } from "../ui/setting-fields.mjs";
+import { addLabel, makeSeedField, makeTextField } from "../ui/setting-fields.mjs";
 import { icon } from "../ui/icons.mjs";
 import { frontKnobs, knobsOf } from "../ui/knob-widgets.mjs";
 import { makeSection } from "../ui/collapsible.mjs";
@@ -45,11 +45,16 @@ export class IntentsPanel {
             ),
             h("label", { for: "rt-variations" }, text("intents.variations"), this.variations),
         );
-        const main = makeSection("paint", text("intents.title"), [this.prompt, this.buttons, row]);
+        const main = makeSection("paint", text("intents.title"), [
+            addLabel(this.prompt, text("intents.prompt")),
+            this.buttons,
+            row,
+        ]);
+        this.title = h("span", {}, text("intents.adjust"));
         const more = makeSection(
             "adjust",
-            text("intents.adjust"),
-            [this.negative, makeSeedField(settings, "rt-seed"), this.adjust.element],
+            this.title,
+            [addLabel(this.negative, text("intents.negative")), makeSeedField(settings, "rt-seed"), this.adjust.element],
             { open: false },
         );
         this.elements = [main, more];
@@ -120,6 +125,7 @@ export class IntentsPanel {
             .querySelectorAll("button")
             .forEach((b) => b.classList.toggle("rt-last", b.dataset.intent === settings.get("intent")));
         if (this.current) {
+            this.title.textContent = text("intents.adjustOf", { intent: this.current.label });
             this.adjust.show(this.current, this.knobs, flatten(this.current.pass ?? {}));
         }
     }

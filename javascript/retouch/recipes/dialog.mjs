@@ -10,7 +10,7 @@ import { RecipeEditor } from "./editor.mjs";
 import { RecipeImport } from "./import.mjs";
 import { makeSaveRow, makeToolRow } from "./rows.mjs";
 import { recipeFileName, recipeFileText, recipeName, describePasses, describePeople, describePrompt, bareRecipe, describeTakenName } from "./text.mjs";
-import { makeTextField } from "../ui/setting-fields.mjs";
+import { addLabel, makeTextField } from "../ui/setting-fields.mjs";
 import { text } from "../util/text.mjs";
 
 /** Opens the dialog over the studio. @param {import("../studio.mjs").Studio} studio */
@@ -143,7 +143,7 @@ class RecipesDialog {
             recipe.description && h("p", {}, recipe.description),
             h("ol", { class: "rt-passes" }, ...lines),
             ...this.#remarks.map((text) => h("p", { class: "rt-recipe-remark" }, icon("warn"), text)),
-            this.store.doc.base && this.prompt,
+            this.store.doc.base && addLabel(this.prompt, text("recipes.prompt")),
             this.#makePeopleLine(),
             this.#makeSaveRow(recipe),
             this.#makeTools(recipe),

@@ -76,7 +76,7 @@ export class BrushTool extends StrokeTool {
         return { object, stroke, erase: spot.erase !== this.erases, colour: null };
     }
 
-    /** What is seen is painted: on an inverted mask, adding takes away from what was pointed at. */
+    /** What is seen is painted: on an inverted mask, adding subtracts from what was selected. */
     commit({ object, stroke, erase }) {
         const doc = objectOf(this.doc, object.id) ? this.doc : addObject(this.doc, object);
         if (erase && doc !== this.doc) {
@@ -92,7 +92,7 @@ export class BrushTool extends StrokeTool {
     }
 }
 
-/** Without Alt it takes away, with Alt it adds. */
+/** Without Alt it subtracts, with Alt it adds. */
 export class EraserTool extends BrushTool {
     erases = true;
 }

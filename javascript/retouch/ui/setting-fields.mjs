@@ -19,6 +19,11 @@ export function makeTextField(settings, { read, write }, { placeholder, label, r
     return field;
 }
 
+/** A field below its visible label. */
+export function addLabel(field, label) {
+    return h("label", { class: "rt-labelled" }, label, field);
+}
+
 /** The seed, blank for any. A line below says where another seed is used than was typed. */
 export function makeSeedField(settings, id) {
     const remarkLine = h("p", { class: "rt-hint rt-told", id: `${id}-told`, role: "status", hidden: true });
