@@ -34,7 +34,7 @@ def test_job_without_script_arguments_runs_without_retouch(webui, monkeypatch):
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 20, -1])
-def test_wrong_number_of_script_arguments_is_reported_and_the_pictures_stay(length, webui, monkeypatch):
+def test_wrong_number_of_script_arguments_is_reported_pictures_stay(length, webui, monkeypatch):
     plain = webui.txt2img()
     script = webui.script(False)
     values = webui.values(enable=True)
