@@ -80,12 +80,13 @@ def test_reload_restores_steps_objects_prompt_and_picture(editor, pixels):
     editor.offered(2)
     editor["keep"].click()
     editor.point(60, 40)
+    editor["prompt"].fill("a lime")
     before = editor.saved()[0]
     editor.page.wait_for_timeout(1500)
     editor.page.reload()
     expect(editor["step"]).to_have_count(1, timeout=WAIT_MS)
     expect(editor["object"]).to_have_count(2)
-    expect(editor["prompt"]).to_have_value("a lemon")
+    expect(editor["prompt"]).to_have_value("a lime")
     assert np.array_equal(editor.saved()[0], before)
     assert not np.array_equal(before, pixels)
 

@@ -231,8 +231,9 @@ def test_recipe_uses_its_own_prompt_and_not_that_of_the_next_intent(session, por
     editor["recipe-entry"].filter(has_text="Face polish").click()
     assert "No prompt" in (editor["recipe-prompt"].get_attribute("placeholder") or "")
     editor["recipe-prompt"].fill("a smiling woman")
-    editor["recipe-run"].click()
-    editor.offered(1)
+    with editor.page.expect_response("**/fix"):
+        editor["recipe-run"].click()
+    expect(editor["progress"]).to_be_hidden()
     (body,) = editor.bodies("fix")
     assert body["prompt"] == "a smiling woman"
     editor["recipes"].click()
