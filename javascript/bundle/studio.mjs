@@ -1,4 +1,4 @@
-/*! Made by `python3 dev.py bundle` from sources with SHA-256 bfccdd63a89f53aad3d7623817437711bf505ba6d88c6c94b5e79977909877b0. Do not edit. */
+/*! Made by `python3 dev.py bundle` from sources with SHA-256 66b2de837bcee8b4a6fe9510031ef0307d0e6a112a7f12c480d06c98a517e118. Do not edit. */
 // javascript/retouch/ui/text.mjs
 var LANGUAGE = "en";
 var TEXT = Object.freeze({
@@ -7361,35 +7361,6 @@ var RecipeImport = class {
   }
 };
 
-// javascript/retouch/recipes/rows.mjs
-function makeSaveRow(recipe, fresh, save) {
-  const name = h("input", {
-    type: "text",
-    value: recipeName(recipe) === "Custom" ? "" : recipeName(recipe),
-    maxlength: 80,
-    placeholder: text("recipes.name"),
-    "aria-label": text("recipes.name.label"),
-    "data-testid": "recipe-name"
-  });
-  const press = () => save(name.value);
-  name.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), press()));
-  const button = textButton(fresh ? text("recipes.save") : text("recipes.saveAs"), "add", "recipe-save", press);
-  return h("div", { class: "rt-row" }, name, button);
-}
-function makeToolRow(recipe, edit, on) {
-  const run = textButton(text("recipes.run"), "recipe", "recipe-run", on.run, "rt-primary");
-  run.disabled = !on.run;
-  return h(
-    "div",
-    { class: "rt-row" },
-    run,
-    textButton(edit, "brush", "recipe-edit", on.edit),
-    textButton(text("recipes.share"), "share", "recipe-share", on.share),
-    textButton(text("recipes.export"), "download", "recipe-export", on.export),
-    on.remove && textButton(text("recipes.delete"), "remove", "recipe-delete", on.remove)
-  );
-}
-
 // javascript/retouch/util/seed-text.mjs
 var SEEDS = 2n ** 32n;
 function readSeed(typed) {
@@ -7441,6 +7412,48 @@ function makeSeedField(settings, id) {
   return h("div", {}, h("div", { class: "rt-knob" }, h("label", { for: id }, text("seed.label")), field), remarkLine);
 }
 
+// javascript/retouch/recipes/rows.mjs
+function makeSaveRow(recipe, fresh, save) {
+  const name = h("input", {
+    type: "text",
+    value: recipeName(recipe) === "Custom" ? "" : recipeName(recipe),
+    maxlength: 80,
+    placeholder: text("recipes.name"),
+    "aria-label": text("recipes.name.label"),
+    "data-testid": "recipe-name"
+  });
+  const press = () => save(name.value);
+  name.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), press()));
+  const button = textButton(fresh ? text("recipes.save") : text("recipes.saveAs"), "add", "recipe-save", press);
+  return h("div", { class: "rt-row" }, name, button);
+}
+function makeToolRow(recipe, edit, on) {
+  const run = textButton(text("recipes.run"), "recipe", "recipe-run", on.run, "rt-primary");
+  run.disabled = !on.run;
+  return h(
+    "div",
+    { class: "rt-row" },
+    run,
+    textButton(edit, "brush", "recipe-edit", on.edit),
+    textButton(text("recipes.share"), "share", "recipe-share", on.share),
+    textButton(text("recipes.export"), "download", "recipe-export", on.export),
+    on.remove && textButton(text("recipes.delete"), "remove", "recipe-delete", on.remove)
+  );
+}
+function makePromptRow(settings, infotext) {
+  const setting = {
+    read: () => settings.get("recipe_prompt"),
+    write: (prompt) => settings.set({ recipe_prompt: prompt })
+  };
+  const label = text("recipes.prompt");
+  const options = { placeholder: describePrompt("", infotext), label, rows: 2, testid: "recipe-prompt" };
+  return addLabel(makeTextField(settings, setting, options), label);
+}
+function makePeopleRow(people) {
+  const words = describePeople(people);
+  return words && h("p", { class: "rt-recipe-people", "data-testid": "recipe-people" }, icon("people"), words);
+}
+
 // javascript/retouch/recipes/dialog.mjs
 function showRecipes(studio) {
   return new RecipesDialog(studio).open();
@@ -7463,7 +7476,7 @@ var RecipesDialog = class {
       say: (text2) => this.#say(text2),
       own: infotextOf(store.doc)
     });
-    this.prompt = this.#makePromptField();
+    this.prompt = makePromptRow(this.settings, infotextOf(store.doc));
     this.dialog = this.#makeDialog();
   }
   async open() {
@@ -7560,26 +7573,11 @@ var RecipesDialog = class {
       recipe.description && h("p", {}, recipe.description),
       h("ol", { class: "rt-passes" }, ...lines),
       ...this.#remarks.map((text2) => h("p", { class: "rt-recipe-remark" }, icon("warn"), text2)),
-      this.store.doc.base && addLabel(this.prompt, text("recipes.prompt")),
-      this.#makePeopleLine(),
+      this.store.doc.base && this.prompt,
+      makePeopleRow(peopleOf(this.store.doc)),
       this.#makeSaveRow(recipe),
       this.#makeTools(recipe)
     ].filter(Boolean);
-  }
-  /** The prompt of the recipes on this picture. Its placeholder is the prompt that is used while it is blank. */
-  #makePromptField() {
-    const setting = {
-      read: () => this.settings.get("recipe_prompt"),
-      write: (prompt) => this.settings.set({ recipe_prompt: prompt })
-    };
-    const placeholder = describePrompt("", infotextOf(this.store.doc));
-    const label = text("recipes.prompt");
-    return makeTextField(this.settings, setting, { placeholder, label, rows: 2, testid: "recipe-prompt" });
-  }
-  /** Which objects have prompts of their own. */
-  #makePeopleLine() {
-    const words = describePeople(peopleOf(this.store.doc));
-    return words && h("p", { class: "rt-recipe-people", "data-testid": "recipe-people" }, icon("people"), words);
   }
   #makeSaveRow(recipe) {
     const save = (name) => this.#save({ ...bareRecipe(recipe), name });

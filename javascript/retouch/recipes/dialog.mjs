@@ -8,9 +8,8 @@ import { startDraft, blankRecipe } from "./draft.mjs";
 import { loadDrafts, dropDraft } from "./draft-storage.mjs";
 import { RecipeEditor } from "./editor.mjs";
 import { RecipeImport } from "./import.mjs";
-import { makeSaveRow, makeToolRow } from "./rows.mjs";
-import { recipeFileName, recipeFileText, recipeName, describePasses, describePeople, describePrompt, bareRecipe, describeTakenName } from "./text.mjs";
-import { addLabel, makeTextField } from "../ui/setting-fields.mjs";
+import { makePeopleRow, makePromptRow, makeSaveRow, makeToolRow } from "./rows.mjs";
+import { recipeFileName, recipeFileText, recipeName, describePasses, bareRecipe, describeTakenName } from "./text.mjs";
 import { text } from "../util/text.mjs";
 
 /** Opens the dialog over the studio. @param {import("../studio.mjs").Studio} studio */
@@ -37,7 +36,7 @@ class RecipesDialog {
             say: (text) => this.#say(text),
             own: infotextOf(store.doc),
         });
-        this.prompt = this.#makePromptField();
+        this.prompt = makePromptRow(this.settings, infotextOf(store.doc));
         this.dialog = this.#makeDialog();
     }
 
@@ -143,28 +142,11 @@ class RecipesDialog {
             recipe.description && h("p", {}, recipe.description),
             h("ol", { class: "rt-passes" }, ...lines),
             ...this.#remarks.map((text) => h("p", { class: "rt-recipe-remark" }, icon("warn"), text)),
-            this.store.doc.base && addLabel(this.prompt, text("recipes.prompt")),
-            this.#makePeopleLine(),
+            this.store.doc.base && this.prompt,
+            makePeopleRow(peopleOf(this.store.doc)),
             this.#makeSaveRow(recipe),
             this.#makeTools(recipe),
         ].filter(Boolean);
-    }
-
-    /** The prompt of the recipes on this picture. Its placeholder is the prompt that is used while it is blank. */
-    #makePromptField() {
-        const setting = {
-            read: () => this.settings.get("recipe_prompt"),
-            write: (prompt) => this.settings.set({ recipe_prompt: prompt }),
-        };
-        const placeholder = describePrompt("", infotextOf(this.store.doc));
-        const label = text("recipes.prompt");
-        return makeTextField(this.settings, setting, { placeholder, label, rows: 2, testid: "recipe-prompt" });
-    }
-
-    /** Which objects have prompts of their own. */
-    #makePeopleLine() {
-        const words = describePeople(peopleOf(this.store.doc));
-        return words && h("p", { class: "rt-recipe-people", "data-testid": "recipe-people" }, icon("people"), words);
     }
 
     #makeSaveRow(recipe) {

@@ -1,8 +1,9 @@
-/** What can be done with the recipe at hand, as rows of the dialog of recipes. */
+/** Rows of the dialog of recipes: its prompts, and what can be done with the recipe at hand. */
 
 import { h } from "../ui/dom.mjs";
-import { textButton } from "../ui/icons.mjs";
-import { recipeName } from "./text.mjs";
+import { icon, textButton } from "../ui/icons.mjs";
+import { addLabel, makeTextField } from "../ui/setting-fields.mjs";
+import { describePeople, describePrompt, recipeName } from "./text.mjs";
 import { text } from "../util/text.mjs";
 
 /** Its name, and the button that saves it under that; `fresh` where it is not saved yet. `save` gets the name. */
@@ -38,4 +39,21 @@ export function makeToolRow(recipe, edit, on) {
         textButton(text("recipes.export"), "download", "recipe-export", on.export),
         on.remove && textButton(text("recipes.delete"), "remove", "recipe-delete", on.remove),
     );
+}
+
+/** The prompt of recipes on this picture. Its placeholder tells what is used while it is blank. */
+export function makePromptRow(settings, infotext) {
+    const setting = {
+        read: () => settings.get("recipe_prompt"),
+        write: (prompt) => settings.set({ recipe_prompt: prompt }),
+    };
+    const label = text("recipes.prompt");
+    const options = { placeholder: describePrompt("", infotext), label, rows: 2, testid: "recipe-prompt" };
+    return addLabel(makeTextField(settings, setting, options), label);
+}
+
+/** Which objects have prompts of their own; "" where none has. */
+export function makePeopleRow(people) {
+    const words = describePeople(people);
+    return words && h("p", { class: "rt-recipe-people", "data-testid": "recipe-people" }, icon("people"), words);
 }
