@@ -16,7 +16,15 @@ from tools.environment import VENV, WINDOWS
 
 ESBUILD = "esbuild@0.25.12"
 FOLDER = VENV / "esbuild"
-OPTIONS = ("--bundle", "--format=esm", "--charset=utf8", "--legal-comments=inline", "--log-level=warning")
+OPTIONS = (
+    "--bundle",
+    "--format=esm",
+    "--charset=utf8",
+    "--minify-whitespace",
+    "--minify-syntax",
+    "--legal-comments=inline",
+    "--log-level=warning",
+)
 ENTRIES = {".mjs": f"{SOURCES}/studio.mjs", ".css": f"{SOURCES}/styles/studio.css"}
 HEADING = "/*! Made by `python3 dev.py bundle` from sources with SHA-256 {digest}. Do not edit. */\n"
 
