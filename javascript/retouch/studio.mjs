@@ -6,6 +6,7 @@
  * @property {"standalone" | "webui"} host
  * @property {Store} store the document, with undo
  * @property {Settings} settings what the next request asks for
+ * @property {PromptHistory} promptHistory
  * @property {Notices} notices
  * @property {ServerClient} api
  * @property {Progress} progress
@@ -54,6 +55,7 @@ import { IntentsPanel } from "./panels/intents.mjs";
 import { listenForKeys } from "./ui/key-listener.mjs";
 import { ObjectsPanel } from "./panels/objects.mjs";
 import { followPicture } from "./document/picture-words.mjs";
+import { PromptHistory } from "./document/prompt-history.mjs";
 import { PictureLoader } from "./files/load-picture.mjs";
 import { variationsOf } from "./document/variations.mjs";
 import { InpaintJobs } from "./server/inpaint.mjs";
@@ -86,7 +88,8 @@ import { text } from "./util/text.mjs";
  */
 export function mount(root, { api: address, host }) {
     const studio = { root, host, store: new Store(newDocument()), settings: new Settings(), notices: new Notices() };
-    followPicture(studio.store, studio.settings);
+    studio.promptHistory = new PromptHistory();
+    followPicture(studio.store, studio.settings, studio.promptHistory);
     studio.api = new ServerClient(address, encodePicture);
     studio.progress = new Progress(studio);
     studio.inpaintJobs = new InpaintJobs({ ...studio, pendingClicks: () => studio.pointToMask.whenSettled() });

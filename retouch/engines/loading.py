@@ -75,7 +75,7 @@ def locate_model(name: str, folder: Path | None, offline: bool = False) -> str:
         return str(found)
     if path.is_dir():
         raise _unknown(name, "is a folder without model_index.json", known)
-    if not _HUB_NAME.fullmatch(name) or path.parent.is_dir():
+    if not _HUB_NAME.fullmatch(name) or (path.parent.is_dir() and not _is_cached(name)):
         beside = catalogue(path.parent) if path.name != name else {}
         raise _unknown(name, "does not exist", [*known, *map(str, beside.values())])
     if offline and not _is_cached(name):

@@ -145,3 +145,15 @@ def test_find_is_inside_a_narrow_window(session, picture, width):
     assert box
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
+
+
+def test_page_works_with_a_full_storage(session, picture):
+    full = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
+    editor = session(before=lambda page: page.add_init_script(full))
+    editor.open(picture)
+    editor["prompt"].fill("a lemon")
+    editor.point(*DISC)
+    editor.press("replace")
+    editor.offered(2)
+    editor["keep"].click()
+    expect(editor["step"]).to_have_count(1)

@@ -120,6 +120,17 @@ def test_prompt_is_cleared_once_its_variation_is_kept_and_can_be_recalled(editor
     expect(editor["prompt"]).to_have_value("")
 
 
+def test_prompt_typed_while_variations_are_offered_stays_once_one_is_kept(editor):
+    editor["prompt"].fill("a lemon")
+    editor.point(*DISC)
+    editor.press("replace")
+    editor.offered(2)
+    editor["prompt"].fill("a lime")
+    editor["keep"].click()
+    expect(editor["step"]).to_have_count(1)
+    expect(editor["prompt"]).to_have_value("a lime")
+
+
 def test_an_object_that_is_not_ticked_is_not_painted(editor, server):
     editor.point(*DISC)
     editor.click(*editor.place(40, 40), modifiers=["Shift"])

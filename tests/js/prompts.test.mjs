@@ -20,16 +20,18 @@ function picture(name) {
 
 function opened() {
     const [store, settings] = [new Store(newDocument()), new Settings(storage())];
-    followPicture(store, settings);
-    return { store, settings };
+    const history = new PromptHistory(storage());
+    followPicture(store, settings, history);
+    return { store, settings, history };
 }
 
 test("another picture has its own prompts, and undo brings the first's back", () => {
-    const { store, settings } = opened();
+    const { store, settings, history } = opened();
     store.open(picture("beach"), true);
     settings.set({ prompt: "sandy beach", recipe_prompt: "a man", extension_words: { prompt: "sea" } });
     store.open(picture("forest"), true);
     assert.deepEqual(settings.words, { prompt: "", recipe_prompt: "", extension_words: {} });
+    assert.deepEqual(history.prompts, ["sandy beach", "a man"]);
     settings.set({ prompt: "an oak" });
     store.undo();
     assert.deepEqual(settings.words, { prompt: "sandy beach", recipe_prompt: "a man", extension_words: { prompt: "sea" } });
@@ -71,9 +73,12 @@ test("the prompt history has at most 50 prompts; invalid storage is empty", () =
     assert.equal(history.prompts[0], "prompt 59");
     place.setItem("retouch-prompts", "{");
     assert.deepEqual(history.prompts, []);
-    const none = new PromptHistory(null);
-    none.add("a");
-    assert.equal(none.step(1), null);
+    const full = { getItem: () => null, setItem: () => assert.fail("no room") };
+    for (const history of [new PromptHistory(null), new PromptHistory(full)]) {
+        history.add("a");
+        assert.equal(history.step(1), null);
+    }
+    assert.doesNotThrow(() => new Settings(full).set({ variations: 4 }));
 });
 
 test("a recipe names the typed prompt, else that of the picture, else none", () => {
@@ -81,5 +86,7 @@ test("a recipe names the typed prompt, else that of the picture, else none", () 
     assert.match(describePrompt(" a woman ", infotext), /"a woman"/);
     assert.match(describePrompt("", infotext), /"a man,\non a hill", as in the picture's generation text/);
     assert.match(describePrompt("", "a dog\nSteps: 20"), /"a dog"/);
-    assert.match(describePrompt("", ""), /No prompt/);
+    for (const bare of ["", "Steps: 20, Seed: 1", "Negative prompt: hat\nSteps: 20", "\nSteps: 20"]) {
+        assert.match(describePrompt("", bare), /No prompt/);
+    }
 });

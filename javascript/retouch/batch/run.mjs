@@ -4,6 +4,7 @@ import { retryWhenOnline, ServerError } from "../server/client.mjs";
 import { toBase64 } from "../util/base64.mjs";
 import { relativePath } from "./files.mjs";
 import { bytesOfBlob } from "../image/codec.mjs";
+import { writeText } from "../util/local-storage.mjs";
 import { text } from "../util/text.mjs";
 
 const KEY = "retouch-batch";
@@ -74,7 +75,7 @@ export class BatchRun extends EventTarget {
         this.clear();
         this.#unsent = files.map((file, index) => ({ key: `unsent ${index}`, file, name: relativePath(file), error: "" }));
         this.status = await this.api.post("batch", request);
-        this.storage?.setItem(KEY, this.job);
+        writeText(this.storage, KEY, this.job);
         await this.#work();
     }
 

@@ -1,4 +1,6 @@
-/** The prompts that were painted with, newest first: kept from one day to the next. */
+/** The prompts of earlier requests and pictures, newest first. A browser's storage keeps them. */
+
+import { readJson, writeJson } from "../util/local-storage.mjs";
 
 const KEY = "retouch-prompts";
 const MOST = 50;
@@ -12,12 +14,8 @@ export class PromptHistory {
     }
 
     get prompts() {
-        try {
-            const stored = JSON.parse(this.storage?.getItem(KEY) ?? "[]");
-            return Array.isArray(stored) ? stored.filter((one) => typeof one === "string") : [];
-        } catch {
-            return [];
-        }
+        const stored = readJson(this.storage, KEY, []);
+        return Array.isArray(stored) ? stored.filter((one) => typeof one === "string") : [];
     }
 
     /** Puts a prompt first. A blank one is not kept. */
@@ -25,7 +23,7 @@ export class PromptHistory {
         this.#place = -1;
         if (prompt.trim()) {
             const others = this.prompts.filter((one) => one !== prompt);
-            this.storage?.setItem(KEY, JSON.stringify([prompt, ...others].slice(0, MOST)));
+            writeJson(this.storage, KEY, [prompt, ...others].slice(0, MOST));
         }
     }
 

@@ -4,6 +4,7 @@
  */
 
 import { UNCHANGED_SIZE } from "../geometry/margins.mjs";
+import { readJson, writeJson } from "../util/local-storage.mjs";
 
 const KEY = "retouch-settings";
 const START = {
@@ -77,16 +78,12 @@ export class Settings extends EventTarget {
 }
 
 function loadHabits(storage) {
-    try {
-        const stored = JSON.parse(storage?.getItem(KEY) ?? "{}");
-        return Object.fromEntries(HABITS.filter((name) => name in stored).map((name) => [name, stored[name]]));
-    } catch {
-        return {};
-    }
+    const stored = Object(readJson(storage, KEY, {}));
+    return Object.fromEntries(HABITS.filter((name) => name in stored).map((name) => [name, stored[name]]));
 }
 
 function saveHabits(storage, values) {
-    storage?.setItem(KEY, JSON.stringify(Object.fromEntries(HABITS.map((name) => [name, values[name]]))));
+    writeJson(storage, KEY, Object.fromEntries(HABITS.map((name) => [name, values[name]])));
 }
 
 /** {"a.b": 1} as {a: {b: 1}}: knobs as the server takes them. */

@@ -14,8 +14,8 @@ const ELSEWHERE = ["prompt", "negative_prompt", "variations"];
 
 export class IntentsPanel {
     /** @param {import("../studio.mjs").Studio} studio */
-    constructor({ settings, inpaintJobs, store }) {
-        Object.assign(this, { settings, inpaintJobs, store, intents: [], knobs: [] });
+    constructor({ settings, promptHistory, inpaintJobs, store }) {
+        Object.assign(this, { settings, promptHistory, inpaintJobs, store, intents: [], knobs: [] });
         this.buttons = h("div", { class: "rt-intents", role: "group", "aria-label": text("intents.label") });
         this.prompt = this.#makePromptField("prompt", text("intents.prompt.hint"), text("intents.prompt"), 3);
         this.prompt.dataset.tip = text("intents.prompt.tip");
@@ -71,7 +71,7 @@ export class IntentsPanel {
     /** Alt and an arrow: an older or newer prompt. */
     #recallPrompt(event) {
         const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-        const prompt = by && event.altKey ? this.inpaintJobs.promptHistory.step(by) : null;
+        const prompt = by && event.altKey ? this.promptHistory.step(by) : null;
         if (prompt !== null) {
             event.preventDefault();
             this.settings.set({ prompt });

@@ -1,6 +1,7 @@
 /** How masks are shown: colour, opacity, or not at all. A preference, kept from one day to the next. */
 
 import { h } from "../ui/dom.mjs";
+import { writeJson } from "../util/local-storage.mjs";
 import { text } from "../util/text.mjs";
 
 const KEY = "retouch-overlay";
@@ -12,7 +13,7 @@ export class MaskOverlayForm {
         const { colour, opacity } = view.overlay;
         const change = (changes) => {
             view.overlay = changes;
-            localStorage.setItem(KEY, JSON.stringify({ colour: view.overlay.colour, opacity: view.overlay.opacity }));
+            writeJson(localStorage, KEY, { colour: view.overlay.colour, opacity: view.overlay.opacity });
         };
         const tint = h("input", {
             type: "color",

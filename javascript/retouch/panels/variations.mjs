@@ -93,9 +93,9 @@ export class VariationStrip {
 
     keep() {
         if (this.variations) {
-            const { name, intent } = chosenJob(this.variations);
+            const { name, parts } = chosenJob(this.variations);
             this.store.do(text("variations.kept", { name }), keepVariation(this.store.doc));
-            if (intent) {
+            if (parts?.some(({ request }) => request.prompt === this.settings.get("prompt"))) {
                 this.settings.set({ prompt: "" }); // it belongs to the step now
             }
         }

@@ -1,5 +1,7 @@
 /** Recipes that were written and not saved: kept in the browser until they are saved or thrown away. */
 
+import { writeJson } from "../util/local-storage.mjs";
+
 const KEY = "retouch-recipe-drafts";
 
 /** @returns {{draft: string, replaces: string}[]} recipes, each with its name here and which of one's own it changes */
@@ -29,9 +31,5 @@ export function dropDraft(name, storage = globalThis.localStorage) {
 }
 
 function saveDrafts(recipes, storage) {
-    try {
-        storage?.setItem(KEY, JSON.stringify(recipes));
-    } catch {
-        // A browser that keeps nothing: the editor still has it.
-    }
+    writeJson(storage, KEY, recipes); // without room the editor still has it
 }

@@ -42,7 +42,7 @@ export function describePeople(people) {
 
 /** Which prompt a recipe will use on the picture of an infotext. */
 export function describePrompt(typed, infotext) {
-    const own = /^([^]*?)(?:\nNegative prompt: |\nSteps: |$)/.exec(infotext)[1].trim();
+    const own = infotext.split(/^(?:Negative prompt|Steps): /m)[0].trim();
     if (typed.trim()) {
         return text("recipes.words.typed", { prompt: typed.trim() });
     }

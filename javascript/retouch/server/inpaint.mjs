@@ -7,7 +7,6 @@ import { boxOfList } from "../geometry/box.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { keepFiniteScores } from "../document/scores.mjs";
 import { addCandidates, addJob, assignPart, chosenJob, listSingles, mergeCandidates, variationsOf } from "../document/variations.mjs";
-import { PromptHistory } from "../document/prompt-history.mjs";
 import { Pixels } from "../image/pixels.mjs";
 import { groupByPrompt, encodeMask, makeInpaintBody } from "./requests.mjs";
 import { text } from "../util/text.mjs";
@@ -25,10 +24,9 @@ export class InpaintJobs extends EventTarget {
      * @param {import("../studio.mjs").Studio & {pendingClicks?: () => Promise<unknown>}} studio `pendingClicks`
      *     resolves once every click has its mask
      */
-    constructor({ api, store, settings, progress, notices, pendingClicks = () => null }) {
+    constructor({ api, store, settings, promptHistory, progress, notices, pendingClicks = () => null }) {
         super();
-        Object.assign(this, { api, store, settings, progress, notices, pendingClicks });
-        this.promptHistory = new PromptHistory(settings.storage);
+        Object.assign(this, { api, store, settings, promptHistory, progress, notices, pendingClicks });
     }
 
     get busy() {

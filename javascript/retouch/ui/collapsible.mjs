@@ -2,15 +2,12 @@
 
 import { h } from "./dom.mjs";
 import { icon } from "./icons.mjs";
+import { readJson, writeJson } from "../util/local-storage.mjs";
 
 const KEY = "retouch-folded";
 
 function loadFolded() {
-    try {
-        return new Set(JSON.parse(localStorage.getItem(KEY) ?? "[]"));
-    } catch {
-        return new Set();
-    }
+    return new Set(Array.from(readJson(localStorage, KEY, [])));
 }
 
 /** `tools` are buttons on the heading's line, `open` whether it is unfolded the first time. */
@@ -28,7 +25,7 @@ export function makeSection(name, title, children, { tools = [], open = true } =
         button.setAttribute("aria-expanded", !body.hidden);
         const names = loadFolded();
         names[body.hidden === open ? "add" : "delete"](`${name}:${open}`);
-        localStorage.setItem(KEY, JSON.stringify([...names]));
+        writeJson(localStorage, KEY, [...names]);
     });
     const head = h("header", {}, h("h2", {}, button), h("div", { class: "rt-section-tools" }, ...tools));
     return h("section", { class: `rt-section rt-section-${name}`, "data-testid": name }, head, body);

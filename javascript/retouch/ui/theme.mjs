@@ -1,5 +1,7 @@
 /** Light or dark: as the host page is, else as the person's system is, else as the person chose here. */
 
+import { writeText } from "../util/local-storage.mjs";
+
 const KEY = "retouch-theme";
 
 /** Keeps `root`'s data-theme right; `changed(theme)` hears of it. Returns {toggle, stop}. */
@@ -20,7 +22,7 @@ export function followTheme(root, host, changed = () => {}) {
     apply();
     return {
         toggle() {
-            localStorage.setItem(KEY, root.dataset.theme === "dark" ? "light" : "dark");
+            writeText(localStorage, KEY, root.dataset.theme === "dark" ? "light" : "dark");
             apply();
         },
         stop() {

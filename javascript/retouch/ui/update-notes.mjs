@@ -1,5 +1,6 @@
 /** After an update, one notice says what is new. */
 
+import { writeText } from "../util/local-storage.mjs";
 import { text } from "../util/text.mjs";
 
 const KEY = "retouch-version";
@@ -19,7 +20,7 @@ export function showUpdateNotes(version, notices, storage = globalThis.localStor
         return;
     }
     const isUpdate = Object.keys(storage).some((key) => key.startsWith(PREFIX));
-    storage.setItem(KEY, version);
+    writeText(storage, KEY, version);
     if (isUpdate) {
         notices.say(text("update.notes"), "lasting");
     }
