@@ -171,6 +171,7 @@ def test_margins_are_set_by_keyboard_alone(editor):
     editor["stage"].locator("canvas").last.focus()
     editor.page.keyboard.press("o")
     handle = editor["handle-right-edge"]
+    expect(handle).to_be_visible()
     for _ in range(8):
         editor.page.keyboard.press("Tab")
         if handle.evaluate("element => element === document.activeElement"):
