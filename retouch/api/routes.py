@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from retouch.api.addresses import PREFIX
 from retouch.api.backend import Backend
 from retouch.api.batches import routes
 from retouch.api.requests.base import TaskRequest
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 
-PREFIX = "/retouch/v1"
 MAX_BODY = decoder.MAX_BYTES * 4 // 3 + 1024 * 1024
 """Bytes: the largest picture as base64, and one MiB for the other fields."""
 PRIVATE = {

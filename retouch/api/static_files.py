@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 
 FOLDERS = ("javascript",)
-FILES = "/retouch/site"
-"""Prefix of the files on a host that has its own page."""
 TYPES = {".mjs": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 """Content types by ending. Browsers need the right one, and the system's registry may be wrong."""
 SOURCES = "javascript/retouch"

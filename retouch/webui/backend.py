@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import Depends, FastAPI
 
 import retouch
-from retouch.api import routes, static_files
+from retouch.api import addresses, routes, static_files
 from retouch.api.queue import JobQueue, JobTicket
 from retouch.image.geometry import Size
 from retouch.pipeline.finders import Finders
@@ -117,4 +117,4 @@ class HostBackend:
 def on_app_started(_demo: Any, app: FastAPI) -> None:
     api_service = routes.install(app, HostBackend(), guard=[Depends(guard_of(app))])
     api_service.speeds = service.speed_history()
-    static_files.add_files(app, static_files.FILES)
+    static_files.add_files(app, addresses.FILES)

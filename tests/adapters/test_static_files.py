@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from retouch.api import static_files
+from retouch.api import addresses, static_files
 from retouch.app import page as app_page
 
 
@@ -71,7 +71,7 @@ def test_every_style_sheet_is_imported():
     assert sorted(imported) == sorted(sheets)
 
 
-@pytest.mark.parametrize("prefix", ["", static_files.FILES])
+@pytest.mark.parametrize("prefix", ["", addresses.FILES])
 def test_unchanged_file_is_answered_304_by_its_etag(prefix):
     app = FastAPI()
     static_files.add_files(app, prefix)

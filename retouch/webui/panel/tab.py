@@ -10,8 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from retouch.api.routes import PREFIX
-from retouch.api.static_files import FILES
+from retouch.api.addresses import FILES, PREFIX
 from retouch.webui.panel.messages import message
 
 TITLE, ELEM_ID = message("title"), "retouch"

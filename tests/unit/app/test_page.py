@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from retouch.api.routes import PREFIX
+from retouch.api.addresses import PREFIX
 from retouch.app.page import render_doors
 from tests.pages import HOSTILE_TEXTS, assert_text_stays_text
 
