@@ -1,6 +1,6 @@
 /**
- * What every page of ours loads: a dot on each of the accordion's target tabs that will run, and the studio,
- * whose own modules are fetched when it is first seen.
+ * What every page of ours loads: a dot on each of the accordion's target tabs that will run, a line that tells
+ * which targets will run, and the studio, whose own modules are fetched when it is first seen.
  * Loaded by the WebUI as a module; `gradioApp`, `onUiLoaded` and `onAfterUiUpdate` are its globals.
  */
 
@@ -25,6 +25,37 @@ export function markTabs(root, page) {
             button.classList.toggle(ON, on);
         }
     });
+}
+
+/** The targets of one accordion that will run, each as {detectors, strength}, in their order. */
+function readTargets(root, page) {
+    const prefix = `#script_${page}_retouch`;
+    const tabs = root.querySelectorAll(`${prefix}_tabs > .tab-nav button`);
+    const targets = Array.from(tabs, (_, index) => ({
+        enabled: root.querySelector(`${prefix}_enabled_${index + 1} input`)?.checked ?? false,
+        detectors: Array.from(
+            root.querySelectorAll(`${prefix}_target_models_${index + 1} .token`),
+            (token) => token.textContent.trim().replace(/\s*[×✕]$/, ""),
+        ),
+        strength: root.querySelector(`${prefix}_denoising_strength_${index + 1} input`)?.value,
+    }));
+    return targets.filter(({ enabled, detectors }) => isTargetRunning(detectors.length, enabled));
+}
+
+/** Which targets will run, in the words {none, one, many} of the page. */
+export function summarizeTargets(targets, words) {
+    const list = targets.map(({ detectors, strength }) => `${detectors.join(" + ")} ${strength}`).join(", ");
+    const sentence = [words.none, words.one][targets.length] ?? words.many;
+    return sentence.replace("{count}", targets.length).replace("{targets}", list);
+}
+
+/** Writes which targets of one accordion will run. */
+function showSummary(root, page) {
+    const line = root.querySelector(`#script_${page}_retouch_summary .retouch-summary`);
+    const sentence = line && summarizeTargets(readTargets(root, page), line.dataset);
+    if (line && line.textContent !== sentence) {
+        line.textContent = sentence;
+    }
 }
 
 /**
@@ -90,12 +121,14 @@ export function refreshRecipes(root) {
 
 function afterUpdate() {
     PAGES.forEach((page) => markTabs(window.gradioApp(), page));
+    PAGES.forEach((page) => showSummary(window.gradioApp(), page));
     refreshRecipes(window.gradioApp());
     attachToWebui(window.gradioApp());
 }
 
 if (typeof window !== "undefined" && window.onAfterUiUpdate) {
     window.onAfterUiUpdate(afterUpdate);
+    document.addEventListener("input", () => PAGES.forEach((page) => showSummary(window.gradioApp(), page)));
     afterUpdate();
 } else if (typeof document !== "undefined") {
     getStudio(document.getElementById(STUDIO));

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retouch.api.pages.rendering import render
 from retouch.api.addresses import PREFIX
+from retouch.api.pages.rendering import render
 from retouch.api.static_files import HEADERS, add_files, add_route
 
 if TYPE_CHECKING:

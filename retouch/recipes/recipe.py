@@ -61,10 +61,14 @@ class Gate:
         0.05,
     ).field(0.25)
     seam: float = _GateKnob(
-        "Largest new seam", "CIELAB units per pixel, beyond the seam before.", 0, 20, 0.1
+        "Largest new seam", "Step in colour that the edge may gain. 1 is just visible.", 0, 20, 0.1
     ).field(2.5)
     drift: float = _GateKnob(
-        "Largest shift of colours", "CIELAB units, of low frequencies just inside the mask.", 0, 100, 1
+        "Largest shift of colours",
+        "Mean change just inside the edge. 2 is just visible, 20 another colour.",
+        0,
+        100,
+        1,
     ).field(20.0)
     sharpness: float = _GateKnob("Least sharpness", "Of what it was before.", 0, 1, 0.05).field(0.7)
 

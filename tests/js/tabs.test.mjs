@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { markTabs, isTargetRunning } from "../../javascript/retouch.mjs";
+import { isTargetRunning, markTabs, summarizeTargets } from "../../javascript/retouch.mjs";
 
 function button() {
     const classes = new Set();
@@ -49,4 +49,13 @@ test("only tabs that run are marked, and the mark is removed again", () => {
     targets[1][1] = true;
     markTabs(root, "txt2img");
     assert.deepEqual(marked(root), [false, true, false]);
+});
+
+test("the line tells the detectors and the denoising strength of each target", () => {
+    const words = { none: "Nothing.", one: "1 target: {targets}.", many: "{count} targets: {targets}." };
+    const face = { detectors: ["face"], strength: "0.4" };
+    const hands = { detectors: ["hand", "arm"], strength: "0.7" };
+    assert.equal(summarizeTargets([], words), "Nothing.");
+    assert.equal(summarizeTargets([face], words), "1 target: face 0.4.");
+    assert.equal(summarizeTargets([face, hands], words), "2 targets: face 0.4, hand + arm 0.7.");
 });

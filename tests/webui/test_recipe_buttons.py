@@ -166,7 +166,7 @@ def test_used_recipe_name_is_refused_unless_replaced(page, folder):
     page.save("Mine")
     page["denoising_strength_1"] = 0.6
     page.save("mine")
-    assert "retouch-bad" in page.said
+    assert "retouch-error" in page.said
     assert "already" in page.said
     assert library.recipe("Mine", folder).passes[0].denoising_strength == 0.4
     page.save("Mine", replace=True)
@@ -230,7 +230,7 @@ def test_unreadable_paste_is_reported_and_changes_no_tab(page, text, words):
     before = page.request
     page.take_in(text)
     assert words in page.said
-    assert "retouch-bad" in page.said
+    assert "retouch-error" in page.said
     assert page.request == before
 
 

@@ -13,7 +13,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "title": "Retouch",
         "loading": "Loading the studio ...",
         "recipe": "Recipe",
-        "recipe_info": "Fills the tabs below, which are what runs.",
+        "recipe_info": "Fills the targets below.",
+        "summary_none": "No target has a detector: nothing will run.",
+        "summary_one": "1 target: {targets}.",
+        "summary_many": "{count} targets: {targets}.",
         "skip_img2img": "Do not run the img2img itself",
         "people": "People",
         "people_info": (

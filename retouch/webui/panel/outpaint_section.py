@@ -16,7 +16,7 @@ from retouch.knobs import KnobPath, folded_knobs, front_knobs, knob_paths, knobs
 from retouch.outpaint.stages import StageOptions
 from retouch.recipes.infotext import OUTPAINT
 from retouch.webui.panel.messages import message
-from retouch.webui.panel.widgets import AUTO, read_all, widget, widget_value
+from retouch.webui.panel.widgets import AUTO, GRID, read_all, widget, widget_value
 
 CHANGES = "retouch_outpaint_changes"
 """Attribute of `p` in which an X/Y/Z axis leaves its changes to the request: {knob: value}."""
@@ -48,9 +48,8 @@ class OutpaintSection:
             front, folds = front_knobs(KNOB_PATHS, FRONT_KNOBS), folded_knobs(KNOB_PATHS, FRONT_KNOBS)
             for title, group in [("", front), *folds.items()]:
                 with gr.Accordion(title, open=False) if title else gr.Group():
-                    for row in (group[i : i + 4] for i in range(0, len(group), 4)):
-                        with gr.Row():
-                            widgets |= {knob_path.path: self._widget(knob_path) for knob_path in row}
+                    with gr.Row(elem_classes=[GRID]):
+                        widgets |= {knob_path.path: self._widget(knob_path) for knob_path in group}
         self.components = [enable, *(widgets[knob_path.path] for knob_path in KNOB_PATHS)]
         pasters = [lambda params: OUTPAINT in params, *map(_paster, KNOB_PATHS)]
         self.paste_fields = list(zip(self.components, pasters, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +30,7 @@ from retouch.webui.panel.recipe_buttons import (
     overflow_remarks,
     recipe_choices,
 )
-from retouch.webui.panel.widgets import read_all, widget, widget_value
+from retouch.webui.panel.widgets import GRID, read_all, widget, widget_value
 from retouch.webui.service import own_recipes
 
 START = "Face polish"
@@ -56,9 +57,11 @@ class Panel:
         ) as enable:
             with gr.Row():
                 recipe, skip = self._recipe_dropdown(), self._skip_checkbox()
+            gr.HTML(_summary_html(), elem_id=self.elem_id("summary"))
             buttons = RecipeButtons(self.elem_id, recipe, _recipe_from_fields, _fill_fields)
             buttons.build()
-            people_text = self._people_textbox()
+            with gr.Accordion(message("people"), open=False, elem_id=self.elem_id("people_fold")):
+                people_text = self._people_textbox()
             # the page adds the click handler: it opens the gallery's picture in the tab
             gr.Button(message("open_studio"), elem_id=self.elem_id("open_studio"), size="sm")
             self.components += [enable, recipe, skip, people_text]
@@ -126,10 +129,9 @@ class Panel:
             add(knob_path)
         for title, group in folded_knobs(KNOB_PATHS, FRONT_KNOBS).items():
             with gr.Accordion(title, open=False, elem_id=self.elem_id(f"{title.lower()}_{index + 1}")):
-                for row in _rows(group):
-                    with gr.Row():
-                        for knob_path in row:
-                            add(knob_path)
+                with gr.Row(elem_classes=[GRID]):
+                    for knob_path in group:
+                        add(knob_path)
         self.components += [widgets[knob_path] for knob_path in KNOB_PATHS]
 
     def _paste_fields(self, tabs: Sequence[Any]) -> list[tuple[Any, Any]]:
@@ -137,8 +139,12 @@ class Panel:
         return [(c, _paster(index, knob_path)) for c, (index, knob_path) in zip(tabs, places, strict=True)]
 
 
-def _rows(group: Sequence[KnobPath], width: int = 3) -> list[Sequence[KnobPath]]:
-    return [group[i : i + width] for i in range(0, len(group), width)]
+def _summary_html() -> str:
+    """The line that tells which targets will run, without its text: the page writes it (retouch.mjs)."""
+    blanks = {"count": "{count}", "targets": "{targets}"}
+    texts = {name: html.escape(message(f"summary_{name}", **blanks)) for name in ("none", "one", "many")}
+    words = " ".join(f'data-{name}="{text}"' for name, text in texts.items())
+    return f'<p class="retouch-summary" role="status" {words}></p>'
 
 
 def _pad_passes(recipe: Recipe) -> list[Pass]:

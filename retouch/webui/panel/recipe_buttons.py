@@ -59,7 +59,7 @@ def overflow_remarks(recipe: Recipe) -> tuple[str, ...]:
 def message_html(*texts: str, bad: bool = False) -> str:
     """The HTML of the status below the buttons, a line for each text. `bad` marks an error."""
     lines = "<br>".join(html.escape(text) for text in texts if text)
-    css_class = "retouch-said retouch-bad" if bad else "retouch-said"
+    css_class = "retouch-status retouch-error" if bad else "retouch-status"
     return f'<div class="{css_class}" role="status">{lines}</div>' if lines else ""
 
 
@@ -81,7 +81,7 @@ class RecipeButtons:
 
     def build(self) -> None:
         """Create the widgets. Call `connect` once the widgets of the tabs exist."""
-        with gr.Row(elem_classes=["retouch-keeping"]):
+        with gr.Row(elem_classes=["retouch-recipe-buttons"]):
             openers = [self._button(name, label) for name, label in DRAWERS.items()]
             self._button("refresh", message("refresh"), REFRESH)
         drawers = [self._drawer(name) for name in DRAWERS]

@@ -13,6 +13,8 @@ from retouch.webui.host.sampling import sampler_names, scheduler_names
 from retouch.webui.panel.messages import message
 from retouch.webui.service import detector_names
 
+GRID = "retouch-grid"
+"""CSS class of a row whose widgets stand in columns. One row for many widgets keeps the page small."""
 INHERIT = message("inherit")
 AUTO = message("auto")
 _LISTS = {
