@@ -1,4 +1,4 @@
-"""The addresses of Retouch on a server. Nothing is imported here: the WebUI's page needs them at its start."""
+"""The addresses of Retouch on a server. It imports nothing: the WebUI's page needs it at the start."""
 
 PREFIX = "/retouch/v1"
 """Prefix of the API's routes."""

@@ -61,11 +61,11 @@ class Gate:
         0.05,
     ).field(0.25)
     seam: float = _GateKnob(
-        "Largest new seam", "Step in colour that the edge may gain. 1 is just visible.", 0, 20, 0.1
+        "Largest new seam", "Colour step (Delta E) that the edge may gain. 1 is just visible.", 0, 20, 0.1
     ).field(2.5)
     drift: float = _GateKnob(
         "Largest shift of colours",
-        "Mean change just inside the edge. 2 is just visible, 20 another colour.",
+        "Delta E just inside the edge. 2 is just visible.",
         0,
         100,
         1,

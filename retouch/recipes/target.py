@@ -86,7 +86,11 @@ class Target(Selection):
     tile: int = _Knob("Tile size", "Pixels, overlap included.", 128, 4096, 64).field(512)
     overlap: int = _Knob("Tile overlap", "Pixels that neighbouring tiles share.", 0, 1024, 8).field(64)
     seam_above: float = _Knob(
-        "Seam above", "Edges with a larger step in colour are painted over. 1 is just visible.", 0, 10, 0.1
+        "Seam above",
+        "Edges with a larger colour step (Delta E) are painted over. 1 is just visible.",
+        0,
+        10,
+        0.1,
     ).field(0.5)
     unsharp_below: float = _Knob(
         "Unsharp below", "Of the sharpness of the picture's sharp parts.", 0, 1, 0.05

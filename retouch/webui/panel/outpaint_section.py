@@ -47,9 +47,9 @@ class OutpaintSection:
             enable = gr.Checkbox(False, label=label, elem_id=self.elem_id("outpaint_enabled"))
             front, folds = front_knobs(KNOB_PATHS, FRONT_KNOBS), folded_knobs(KNOB_PATHS, FRONT_KNOBS)
             for title, group in [("", front), *folds.items()]:
-                with gr.Accordion(title, open=False) if title else gr.Group():
-                    with gr.Row(elem_classes=[GRID]):
-                        widgets |= {knob_path.path: self._widget(knob_path) for knob_path in group}
+                fold = gr.Accordion(title, open=False) if title else gr.Group()
+                with fold, gr.Row(elem_classes=[GRID]):
+                    widgets |= {knob_path.path: self._widget(knob_path) for knob_path in group}
         self.components = [enable, *(widgets[knob_path.path] for knob_path in KNOB_PATHS)]
         pasters = [lambda params: OUTPAINT in params, *map(_paster, KNOB_PATHS)]
         self.paste_fields = list(zip(self.components, pasters, strict=True))

@@ -128,10 +128,10 @@ class Panel:
         for knob_path in front_knobs(KNOB_PATHS, FRONT_KNOBS):
             add(knob_path)
         for title, group in folded_knobs(KNOB_PATHS, FRONT_KNOBS).items():
-            with gr.Accordion(title, open=False, elem_id=self.elem_id(f"{title.lower()}_{index + 1}")):
-                with gr.Row(elem_classes=[GRID]):
-                    for knob_path in group:
-                        add(knob_path)
+            fold = gr.Accordion(title, open=False, elem_id=self.elem_id(f"{title.lower()}_{index + 1}"))
+            with fold, gr.Row(elem_classes=[GRID]):
+                for knob_path in group:
+                    add(knob_path)
         self.components += [widgets[knob_path] for knob_path in KNOB_PATHS]
 
     def _paste_fields(self, tabs: Sequence[Any]) -> list[tuple[Any, Any]]:
