@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from retouch.api.answers import AnswerCache
 from retouch.api.backend import Backend
 from retouch.api.background import BackgroundWorker
 from retouch.api.batches.registry import BatchRegistry
@@ -34,6 +35,7 @@ class ApiContext:
     histories: StateCache = field(default_factory=lambda: StateCache(MAX_HISTORIES))
     background: BackgroundWorker = field(default_factory=BackgroundWorker)
     speeds: SpeedHistory = field(default_factory=SpeedHistory)
+    answers: AnswerCache = field(default_factory=AnswerCache)
     batches: BatchRegistry = field(default_factory=BatchRegistry)
 
     def open(self, request: Pictured) -> tuple[Picture, str]:

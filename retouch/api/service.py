@@ -11,6 +11,7 @@ from retouch.api.context import ApiContext
 from retouch.api.knob_schema import schema
 from retouch.api.messages import unique
 from retouch.api.requests.adetailer import AdetailerRequest
+from retouch.api.requests.base import JobRequest
 from retouch.api.requests.batch import BatchRequest
 from retouch.api.requests.detect import DetectRequest
 from retouch.api.requests.fix import FixRequest
@@ -56,8 +57,15 @@ class ApiService(ApiContext):
     def answer(self, verb: str, body: Any) -> dict[str, Any]:
         """Answer a verb by its name. Raises errors of `retouch.errors` with the JSON path of the fault.
 
-        Any other exception is converted to a RetouchError. Collected remarks are in `warnings`.
+        Any other exception is converted to a RetouchError. Collected remarks are in `warnings`. A body with a
+        key that was sent before gets the first answer.
         """
+        key = body.get("key") if isinstance(body, Mapping) else None
+        if not key or verb not in REPEATABLE:
+            return self._answer_once(verb, body)
+        return self.answers.answer(f"{verb} {key}", body, lambda: self._answer_once(verb, body))
+
+    def _answer_once(self, verb: str, body: Any) -> dict[str, Any]:
         work = VERBS[verb].answer
         with collect_remarks() as remarks, convert_errors(lambda cause: _internal_error(verb, cause)):
             answer = work(self, body)
@@ -126,3 +134,8 @@ VERBS: dict[str, Verb] = {
 }
 """Every verb by its path. AutofixRequest is the body of `alwayson_scripts.Retouch`: it has no route, and
 `/schema` lists it after DetectRequest."""
+
+REPEATABLE = tuple(
+    name for name, verb in VERBS.items() if verb.request and issubclass(verb.request, JobRequest)
+)
+"""The verbs whose bodies have an idempotency key."""

@@ -23,6 +23,7 @@ OWN = (
     "image",
     "image_id",
     "task",
+    "key",
     "recipe",
     "people",
     "return_masks",

@@ -17,6 +17,11 @@ MAX_IMAGE = 400_000_000
 IMAGE = Knob("Image", "PNG, JPEG or WebP as base64 or data URI.", high=MAX_IMAGE)
 IMAGE_ID = Knob("Image id", "As an earlier answer named the same picture.", high=80)
 TASK = Knob("Task", "A name of your own for this job, to ask for its progress and to stop it.", high=80)
+KEY = Knob(
+    "Idempotency key",
+    "Drawn by you for this request. Sent again with the same key, it gets the first one's answer.",
+    high=80,
+)
 MASK = Knob(
     "Mask", "PNG as base64: its alpha, or its grey where it is opaque. White is repainted.", high=MAX_IMAGE
 )
@@ -42,6 +47,13 @@ class TaskRequest:
         if not _TASK.fullmatch(self.task):
             hint = "Letters, digits and ( ) . : _ - only."
             raise BadInput(f"{self.task!r} is not a task's name.", path="task", hint=hint)
+
+
+@dataclass(frozen=True)
+class JobRequest(TaskRequest):
+    """What every request that paints has: it can be sent again without painting twice."""
+
+    key: str = KEY.field("")
 
 
 @dataclass(frozen=True)
@@ -82,7 +94,7 @@ class Generated(Overrides):
 
 
 @dataclass(frozen=True)
-class Painting(Generated, Pictured):
+class Painting(Generated, JobRequest, Pictured):
     """What every request that paints has."""
 
     def __post_init__(self) -> None:

@@ -32,7 +32,7 @@ class AutofixRequest(FixRequest):
 
     def __post_init__(self) -> None:
         Generated.__post_init__(self)
-        for name in ("image", "image_id", "task", "mask", "box"):
+        for name in ("image", "image_id", "task", "key", "mask", "box"):
             if getattr(self, name):
                 raise BadInput(
                     "cannot be given here.", path=name, hint="The surrounding job has the picture."
