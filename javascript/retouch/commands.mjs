@@ -41,6 +41,15 @@ function documentCommands(studio) {
     const loadFile = (file) => studio.pictureLoader.load(file);
     return {
         loadFile,
+        async closePicture(id = store.picture.id) {
+            await studio.autosave.save.now();
+            const record = store.records.find((one) => one.id === id);
+            if (record) {
+                store.close(id);
+                const action = { label: text("tabs.reopen"), run: () => store.openRecord(record) };
+                notices.say(text("tabs.closed", { name: record.states[record.at].doc.name }), "info", action);
+            }
+        },
         undo: () => store.undo(),
         redo: () => store.redo(),
         async openFile() {

@@ -10,7 +10,8 @@
  * @property {Notices} notices
  * @property {ServerClient} api
  * @property {Progress} progress
- * @property {InpaintJobs} inpaintJobs also runs the jobs of the other classes, one at a time
+ * @property {JobQueue} jobQueue runs the jobs of the classes below, one at a time
+ * @property {InpaintJobs} inpaintJobs
  * @property {FixJobs} fixJobs
  * @property {RepaintJobs} repaintJobs
  * @property {SegmentJobs} segmentJobs
@@ -28,7 +29,9 @@
  * @property {OutpaintPanel} outpaintPanel
  * @property {VariationStrip} variationStrip
  * @property {StatusBar} statusBar
- * @property {HTMLElement} emptyState shown while there is no picture
+ * @property {TabAutosave} autosave
+ * @property {PictureTabs} pictureTabs
+ * @property {EmptyState} emptyState shown while there is no picture
  * @property {ReturnType<typeof followTheme>} theme
  * @property {(signal: AbortSignal) => Promise<object | null>} requestPlan see `requestPlan` below
  * @property {() => void} updateTools brings toolbar and tool options up to date
@@ -50,7 +53,6 @@ import { FixJobs } from "./server/fix.mjs";
 import { Header } from "./panels/header.mjs";
 import { fillWindow } from "./host/webui-page.mjs";
 import { Store } from "./document/store.mjs";
-import { icon } from "./ui/icons.mjs";
 import { IntentsPanel } from "./panels/intents.mjs";
 import { listenForKeys } from "./ui/key-listener.mjs";
 import { ObjectsPanel } from "./panels/objects.mjs";
@@ -59,10 +61,13 @@ import { PromptHistory } from "./document/prompt-history.mjs";
 import { PictureLoader } from "./files/load-picture.mjs";
 import { variationsOf } from "./document/variations.mjs";
 import { InpaintJobs } from "./server/inpaint.mjs";
+import { JobQueue } from "./server/job-queue.mjs";
 import { PointToMask } from "./point-to-mask.mjs";
 import { Progress } from "./panels/progress.mjs";
+import { EmptyState } from "./panels/empty-state.mjs";
+import { PictureTabs } from "./panels/picture-tabs.mjs";
 import { OutpaintPlan } from "./server/outpaint-plan.mjs";
-import { startAutosave } from "./files/autosave-tab.mjs";
+import { TabAutosave } from "./files/autosave-tab.mjs";
 import { RepaintJobs } from "./server/repaint.mjs";
 import { encodePicture, groupByPrompt, encodeMask, makeInpaintBody } from "./server/requests.mjs";
 import { VariationStrip } from "./panels/variations.mjs";
@@ -92,6 +97,7 @@ export function mount(root, { api: address, host }) {
     followPicture(studio.store, studio.settings, studio.promptHistory);
     studio.api = new ServerClient(address, encodePicture);
     studio.progress = new Progress(studio);
+    studio.jobQueue = new JobQueue(studio);
     studio.inpaintJobs = new InpaintJobs({ ...studio, pendingClicks: () => studio.pointToMask.whenSettled() });
     studio.fixJobs = new FixJobs(studio);
     studio.repaintJobs = new RepaintJobs(studio);
@@ -115,18 +121,20 @@ function buildPage(studio) {
     studio.outpaintJobs = new OutpaintJobs(studio);
     studio.pictureLoader = new PictureLoader(studio);
     studio.commands = makeCommands(studio);
+    studio.autosave = new TabAutosave(studio);
+    studio.pictureTabs = new PictureTabs(studio);
     studio.outpaintPanel = new OutpaintPanel(studio, new OutpaintStages(studio));
     studio.intents = new IntentsPanel(studio);
     studio.toolbar = new Toolbar(studio);
     studio.toolOptions = new ToolOptions(studio);
     studio.statusBar = new StatusBar(studio);
-    studio.emptyState = makeEmptyState(studio.commands);
+    studio.emptyState = new EmptyState(studio);
     const canvas = h(
         "main",
         { class: "rt-canvas", "aria-label": text("page.canvas") },
-        studio.toolOptions.element,
+        h("div", { class: "rt-canvas-head" }, studio.pictureTabs.element, studio.toolOptions.element),
         studio.canvasElement,
-        studio.emptyState,
+        studio.emptyState.element,
         studio.progress.element,
         studio.variationStrip.element,
     );
@@ -151,30 +159,13 @@ function buildPage(studio) {
     studio.theme = followTheme(root, studio.host, (theme) => (studio.view.theme = theme));
 }
 
-function makeEmptyState(commands) {
-    return h(
-        "div",
-        { class: "rt-empty", "data-testid": "empty" },
-        icon("drop"),
-        h("h2", {}, text("empty.drop")),
-        h(
-            "p",
-            {},
-            text("empty.paste"),
-            h("button", { type: "button", class: "rt-link", onclick: commands.openFile }, text("empty.choose")),
-            ".",
-        ),
-        h("p", { class: "rt-hint" }, text("empty.then")),
-    );
-}
-
 function connectParts(studio) {
-    const { store, view, settings, inpaintJobs, notices, commands } = studio;
+    const { store, view, settings, jobQueue, notices, commands } = studio;
     studio.shortcuts = makeShortcuts(commands, makeConditions(studio));
     const stops = [
         listenForKeys(studio.shortcuts, studio.isVisible),
         listenForFiles(studio.root, studio.isVisible, { open: commands.loadFile, notices }),
-        startAutosave(studio),
+        () => studio.autosave.stop(),
         attachTooltips(studio.root),
     ];
     if (studio.host === "webui") {
@@ -183,9 +174,8 @@ function connectParts(studio) {
     studio.destroy = () => [...stops, () => view.destroy(), () => studio.theme.stop()].forEach((stop) => stop());
     view.addEventListener("tool", () => (studio.updateTools(), studio.statusBar.updatePlan()));
     settings.addEventListener("change", () => studio.statusBar.updatePlan());
-    inpaintJobs.addEventListener("jobs", () => studio.statusBar.updatePlan());
-    const update = () => (studio.emptyState.hidden = store.doc.base !== null);
-    store.addEventListener("change", update);
+    jobQueue.addEventListener("jobs", () => studio.statusBar.updatePlan());
+    studio.autosave.start().then(() => studio.emptyState.update());
     connectNotices(studio);
 }
 
@@ -217,7 +207,7 @@ function connectNotices({ api, notices }) {
 /** The plan of the next inpaint request, null with nothing masked. @returns {Promise<object | null>} */
 async function requestPlan({ store, settings, view, intents, api }, signal) {
     const { doc } = store;
-    const [group] = view.tool === "extend" ? [] : groupByPrompt(doc, settings);
+    const [group] = view.tool === "extend" ? [] : groupByPrompt(doc, settings.get("invert"));
     if (!group || !intents.current) {
         return null;
     }

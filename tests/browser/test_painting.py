@@ -314,18 +314,20 @@ def test_recipe_runs_from_the_menu_and_is_kept(editor, pixels):
     assert not np.array_equal(editor.saved()[0], pixels)
 
 
-def test_result_of_a_job_is_discarded_for_a_replaced_picture(editor, server, marked):
+def test_result_of_a_job_reaches_its_picture_in_another_tab(editor, server, marked):
     inside, on = threading.Event(), threading.Event()
     server.engine.before_call = lambda jobs: (inside.set(), on.wait(60))
     editor.point(*DISC)
     editor.press("remove")
     assert inside.wait(60)
-    expect(editor["progress"]).to_be_visible()
     editor.open(marked((120, 90), (60, 40)))
     on.set()
-    expect(editor["notices"]).to_contain_text("discarded", timeout=WAIT_MS)
+    expect(editor["notices"]).to_contain_text("Remove is ready in disc.png", timeout=WAIT_MS)
     expect(editor["results"]).to_be_hidden()
     assert editor.saved()[0].shape == (90, 120, 3)
+    editor["notices"].get_by_role("button", name="Back to it").last.click()
+    expect(editor.page.locator(".rt-document-name")).to_have_text("disc.png")
+    editor.offered(2)
 
 
 def test_interrupt_ends_a_job_without_an_offer(editor, server):

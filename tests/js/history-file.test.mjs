@@ -9,6 +9,7 @@ import { addJob, keepVariation } from "../../javascript/retouch/document/variati
 import { readDocument, makeHistoryFile } from "../../javascript/retouch/files/open-file.mjs";
 import { listStepsUpon, choosePainting } from "../../javascript/retouch/document/step-history.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
+import { JobQueue } from "../../javascript/retouch/server/job-queue.mjs";
 import { RepaintJobs } from "../../javascript/retouch/server/repaint.mjs";
 import { deserialize, serialize } from "../../javascript/retouch/document/serialize.mjs";
 import { Store } from "../../javascript/retouch/document/store.mjs";
@@ -196,15 +197,9 @@ function makeRepaintJobs(store, answer) {
             return { file: toBase64(await writeHistoryFile(await answer(sent, body))), warnings: [] };
         },
     };
-    const inpaintJobs = {
-        busy: false,
-        showWarnings: () => {},
-        run: async (label, work) => {
-            const next = await work("task", store.doc);
-            return next && store.do(label, next);
-        },
-    };
-    return { ...calls, jobs: new RepaintJobs({ api, store, inpaintJobs, notices: { say: (text) => calls.notices.push(text) } }) };
+    const notices = { say: (text) => calls.notices.push(text), sayOnce: () => {} };
+    const jobQueue = new JobQueue({ api, store, notices, progress: { start: () => {}, stop: () => {} } });
+    return { ...calls, jobs: new RepaintJobs({ store, jobQueue, notices }) };
 }
 
 async function repaintedStep(step, { on = true } = {}) {

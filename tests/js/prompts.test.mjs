@@ -27,9 +27,9 @@ function opened() {
 
 test("another picture has its own prompts, and undo brings the first's back", () => {
     const { store, settings, history } = opened();
-    store.open(picture("beach"), true);
+    store.open(picture("beach"));
     settings.set({ prompt: "sandy beach", recipe_prompt: "a man", extension_words: { prompt: "sea" } });
-    store.open(picture("forest"), true);
+    store.open(picture("forest"));
     assert.deepEqual(settings.words, { prompt: "", recipe_prompt: "", extension_words: {} });
     assert.deepEqual(history.prompts, ["sandy beach", "a man"]);
     settings.set({ prompt: "an oak" });
@@ -41,7 +41,7 @@ test("another picture has its own prompts, and undo brings the first's back", ()
 
 test("a change of the picture keeps its prompts", () => {
     const { store, settings } = opened();
-    store.open(picture("beach"), true);
+    store.open(picture("beach"));
     settings.set({ prompt: "sandy beach" });
     store.do("rename", { ...store.doc, name: "shore" });
     store.undo();
@@ -51,7 +51,7 @@ test("a change of the picture keeps its prompts", () => {
 test("a prompt written before the first picture is open goes with it", () => {
     const { store, settings } = opened();
     settings.set({ prompt: "a lemon" });
-    store.open(picture("table"), false);
+    store.open(picture("table"));
     assert.equal(settings.get("prompt"), "a lemon");
 });
 

@@ -25,13 +25,15 @@ function painted(doc) {
     return addStep(doc, { name: "Fill", box: BOX, patch: Pixels.filled(3, 3), mask: MASK });
 }
 
+const namesOf = (store) => store.pictures.map(({ doc }) => doc.name);
+
 /** A store with a mask on a.png, left for b.png. */
 function leaving() {
     const store = new Store(newDocument());
-    store.open(fresh("a.png"), false);
+    store.open(fresh("a.png"));
     store.do("Mask", masked(store.doc));
     const left = store.doc;
-    store.open(fresh("b.png"), true);
+    store.open(fresh("b.png"));
     return { store, left };
 }
 
@@ -61,41 +63,90 @@ test("edits of an earlier picture leave the one opened later unchanged", () => {
     const { store } = leaving();
     store.do("Mask", masked(store.doc));
     const later = store.doc;
-    store.reopen(store.others.docs[0].base);
+    store.show(store.pictures[0].id);
     store.do("Paint", painted(store.doc));
     store.redo();
     assert.equal(store.doc, later);
 });
 
-test("a picture without unsaved work is replaced without an undo step", () => {
+test("a picture without unsaved work stays open beside the next", () => {
     const store = new Store(newDocument());
-    store.open(fresh("a.png"), false);
-    store.open(fresh("b.png"), false);
-    assert.equal(store.canUndo, false);
-    assert.deepEqual(store.others.docs, []);
+    store.open(fresh("a.png"));
+    store.open(fresh("b.png"));
+    assert.deepEqual(namesOf(store), ["a.png", "b.png"]);
 });
 
-test("pictures over the limit are dropped oldest first with an event", () => {
+test("pictures over the limit are dropped, those without unsaved work first", () => {
     const store = new Store(newDocument());
     const dropped = [];
     store.addEventListener("dropped", ({ detail }) => dropped.push(detail.doc.name));
     for (let i = 0; i < OTHERS + 3; i++) {
-        store.open(fresh(`${i}.png`), i > 0);
+        store.open(fresh(`${i}.png`));
+        if (i !== 1) {
+            store.do("Mask", masked(store.doc));
+        }
     }
-    assert.deepEqual(dropped, ["0.png", "1.png"]);
-    assert.equal(store.others.docs.length, OTHERS);
+    assert.deepEqual(dropped, ["1.png", "0.png"]);
+    assert.equal(store.pictures.length, OTHERS + 1);
 });
 
-test("a restored store undoes and redoes between its pictures", () => {
+test("a restored store has each picture with its undo steps", () => {
     const { store } = leaving();
     store.undo();
     const again = new Store(newDocument());
-    again.restore(store.doc, store.others);
+    again.restore(store.records, store.picture.id);
     assert.equal(again.doc.name, "a.png");
+    assert.equal(again.doc.objects.length, 1);
+    again.undo();
+    assert.equal(again.doc.objects.length, 0);
+    again.redo();
     again.redo();
     assert.equal(again.doc.name, "b.png");
-    again.undo();
-    assert.equal(again.doc.name, "a.png");
+});
+
+test("closing a picture shows the next one, and the last leaves none", () => {
+    const { store } = leaving();
+    const [a, b] = store.pictures;
+    store.show(a.id);
+    store.close(a.id);
+    assert.equal(store.doc.name, "b.png");
+    store.close(b.id);
+    assert.equal(store.doc.base, null);
+    assert.deepEqual(store.pictures, []);
+});
+
+test("a closed picture comes back with its undo steps", () => {
+    const { store } = leaving();
+    const [record] = store.records;
+    store.close(record.id);
+    store.openRecord(record);
+    assert.equal(store.doc.name, "a.png");
+    store.undo();
+    assert.equal(store.doc.objects.length, 0);
+});
+
+test("a result reaches its picture while another is shown", () => {
+    const { store, left } = leaving();
+    const [{ id }] = store.pictures;
+    let told = 0;
+    store.addEventListener("pictures", () => (told += 1));
+    assert.equal(store.applyTo(id, left.base, "Fill", painted), true);
+    assert.equal(store.doc.name, "b.png");
+    assert.equal(store.docOf(id).steps.length, 1);
+    assert.equal(told, 1);
+});
+
+test("a result reaches the newest state with its base after undo", () => {
+    const store = new Store(newDocument());
+    store.open(fresh("a.png"));
+    const { id } = store.picture;
+    const wide = { ...store.doc, base: Pixels.filled(16, 8) };
+    store.do("Extend", wide);
+    store.undo();
+    assert.equal(store.applyTo(id, wide.base, "Fill", painted), true);
+    assert.equal(store.doc.base, wide.base);
+    assert.equal(store.doc.steps.length, 1);
+    assert.equal(store.applyTo(id, Pixels.filled(1, 1), "Fill", painted), false);
 });
 
 test("unsaved work is listed in words", () => {

@@ -194,7 +194,7 @@ test("a thumbnail is small and keeps its shape", () => {
 test("objects with equal prompts share a request, others have their own", () => {
     let doc = masked(BOX, boxOf(6, 0, 8, 2), boxOf(0, 6, 2, 8));
     doc = { ...doc, objects: doc.objects.map((object, i) => ({ ...object, prompt: i === 1 ? "a bird" : "" })) };
-    const groups = groupByPrompt(doc, settings());
+    const groups = groupByPrompt(doc, false);
     assert.deepEqual(
         groups.map(({ prompt, objects }) => [prompt, objects.length]),
         [
@@ -203,24 +203,24 @@ test("objects with equal prompts share a request, others have their own", () => 
         ],
     );
     assert.equal(groups[0].mask.at(6, 0), 0);
-    assert.equal(groupByPrompt(doc, settings({ invert: true })).length, 1);
+    assert.equal(groupByPrompt(doc, true).length, 1);
 });
 
 test("unused or empty objects are left out of requests", () => {
     const doc = addObject(masked(BOX), { mask: NOTHING });
-    assert.equal(groupByPrompt(doc, settings())[0].objects.length, 1);
+    assert.equal(groupByPrompt(doc, false)[0].objects.length, 1);
     const unused = { ...doc, objects: doc.objects.map((object) => ({ ...object, use: false })) };
-    assert.deepEqual(groupByPrompt(unused, settings()), []);
+    assert.deepEqual(groupByPrompt(unused, false), []);
 });
 
 test("a request holds the prompt, the object's name and the moved knobs", () => {
     const doc = masked(BOX);
     const made = settings({ prompt: "grass" });
     made.setOverride("remove", "shape.grow", 3);
-    const [group] = groupByPrompt({ ...doc, objects: [{ ...doc.objects[0], name: "dog" }] }, made);
+    const [group] = groupByPrompt({ ...doc, objects: [{ ...doc.objects[0], name: "dog" }] }, false);
     const body = makeInpaintBody(group, "remove", made);
     assert.deepEqual([body.prompt, body.object, body.shape], ["grass", "dog", { grow: 3 }]);
-    assert.equal(makeInpaintBody(groupByPrompt(doc, made)[0], "fill", made).object, "");
+    assert.equal(makeInpaintBody(groupByPrompt(doc, false)[0], "fill", made).object, "");
 });
 
 test("a sent mask is clipped to the picture", async () => {

@@ -2,9 +2,14 @@
  * Store: the pictures of one page, each with an undo stack. A stack is a list of documents: they are immutable and
  * share what they have in common. Undo goes back in the stack of the present picture, and from its first state to
  * the picture opened before it. Redo goes forward.
+ *
+ * @typedef {import("./document.mjs").Doc} Doc
+ * @typedef {{label: string, doc: Doc, merge?: string | null}} State
+ * @typedef {{id: string, states: State[], at: number}} PictureRecord a picture with its undo stack, as it is stored
  */
 
-import { compressMasks } from "./document.mjs";
+import { compressMasks, newDocument, newId } from "./document.mjs";
+import { listUnsavedWork } from "./unsaved-work.mjs";
 import { text } from "../util/text.mjs";
 
 /** Steps that can be undone. */
@@ -17,10 +22,31 @@ const NEAR = 2;
 
 /** The states of one picture; `at` is the index of the present one. */
 class UndoStack {
-    at = 0;
+    constructor(states, at = 0, id = newId()) {
+        Object.assign(this, { states: [...states], at, id });
+    }
 
-    constructor(doc, label = "") {
-        this.states = [{ label, doc, merge: null }];
+    static ofDoc(doc, label = "") {
+        return new UndoStack([{ label, doc, merge: null }]);
+    }
+
+    get isBlank() {
+        return this.doc.base === null;
+    }
+
+    /** The index of the present state if it has that base, else of the newest one that has it; -1 for none. */
+    findBase(base) {
+        return this.doc.base === base ? this.at : this.states.findLastIndex(({ doc }) => doc.base === base);
+    }
+
+    /** Adds a state after the one at `at`. Undone states are forgotten. */
+    add(label, doc, merge = null) {
+        const present = this.states[this.at];
+        const replaces = merge !== null && present.merge === merge;
+        this.states.length = this.at + (replaces ? 0 : 1);
+        this.states.push({ label, doc, merge });
+        this.states.splice(0, this.states.length - DEPTH - 1);
+        this.at = this.states.length - 1;
     }
 
     get doc() {
@@ -34,8 +60,8 @@ class UndoStack {
 }
 
 /**
- * Dispatches "change" with {label, before, doc}, and "dropped" with {doc} for a picture that had to make room for
- * others.
+ * Dispatches "change" with {label, before, doc}, "pictures" when another picture has changed or was closed, and
+ * "dropped" with {doc} for a picture that had to make room for others.
  */
 export class Store extends EventTarget {
     #stacks;
@@ -43,7 +69,7 @@ export class Store extends EventTarget {
 
     constructor(doc) {
         super();
-        this.#stacks = [new UndoStack(doc)];
+        this.#stacks = [UndoStack.ofDoc(doc)];
     }
 
     get #stack() {
@@ -77,12 +103,20 @@ export class Store extends EventTarget {
         return this.#stack.at;
     }
 
-    /** The other pictures as they were left, in the order of undo, and the present one's place among all. */
-    get others() {
-        return {
-            docs: this.#stacks.filter((stack) => stack !== this.#stack).map(({ doc }) => doc),
-            place: this.#place,
-        };
+    /** @returns {{id: string, doc: Doc, isPresent: boolean}[]} the open pictures, in the order of undo */
+    get pictures() {
+        const open = this.#stacks.filter(({ isBlank }) => !isBlank);
+        return open.map((stack) => ({ id: stack.id, doc: stack.doc, isPresent: stack === this.#stack }));
+    }
+
+    /** @returns {PictureRecord[]} the open pictures with their undo stacks, in the order of undo */
+    get records() {
+        return this.#stacks.filter(({ isBlank }) => !isBlank).map(({ id, states, at }) => ({ id, states: [...states], at }));
+    }
+
+    /** The present document of a picture; null where it is closed. */
+    docOf(id) {
+        return this.#stacks.find((stack) => stack.id === id)?.doc ?? null;
     }
 
     /**
@@ -93,16 +127,45 @@ export class Store extends EventTarget {
      *     dragging a slider, or a mask that arrives after its click, is one step
      */
     do(label, doc, { merge = null } = {}) {
-        const { states, at } = this.#stack;
-        const present = states[at];
-        if (doc === present.doc) {
-            return;
+        const before = this.doc;
+        if (doc !== before) {
+            this.#stack.add(label, doc, merge);
+            this.#setState(this.at, before, label);
         }
-        const replaces = merge !== null && present.merge === merge;
-        states.length = at + (replaces ? 0 : 1);
-        states.push({ label, doc, merge });
-        states.splice(0, states.length - DEPTH - 1);
-        this.#setState(states.length - 1, present.doc, label);
+    }
+
+    /**
+     * The next state of a picture, whether it is shown or not. It follows the present state if that has this base,
+     * else the newest one that has it, so that a result is not lost when a person has undone meanwhile.
+     *
+     * @param {string} id of the picture
+     * @param {import("../image/pixels.mjs").Pixels} base
+     * @param {(doc: Doc) => Doc} change
+     * @returns {boolean} false where the picture is closed or has no state with this base
+     */
+    applyTo(id, base, label, change) {
+        const stack = this.#stacks.find((one) => one.id === id);
+        const at = stack?.findBase(base) ?? -1;
+        if (at < 0) {
+            return false;
+        }
+        const before = this.doc;
+        const from = stack.states[at].doc;
+        const doc = change(from);
+        if (doc !== from) {
+            stack.at = at;
+            stack.add(label, doc);
+            this.#tell(stack, before, label);
+        }
+        return true;
+    }
+
+    #tell(stack, before, label) {
+        if (stack === this.#stack) {
+            this.#setState(stack.at, before, label);
+        } else {
+            this.dispatchEvent(new Event("pictures"));
+        }
     }
 
     /** Changes the present without a step of its own: what is selected, shown or hidden. */
@@ -139,35 +202,65 @@ export class Store extends EventTarget {
         }
     }
 
-    /**
-     * Opens another picture, with an undo stack of its own.
-     *
-     * @param {boolean} keep whether the present picture stays, to be undone to
-     */
-    open(doc, keep) {
+    /** Opens another picture, with an undo stack of its own. The others stay open. */
+    open(doc) {
+        this.#addStack(UndoStack.ofDoc(doc, text("did.open", { name: doc.name })));
+    }
+
+    /** Opens a picture with the undo stack that it had. @param {PictureRecord} record */
+    openRecord({ id, states, at }) {
+        if (this.docOf(id)) {
+            return this.show(id);
+        }
+        this.#addStack(new UndoStack(states, at, id));
+    }
+
+    /** Those over the limits make room: the oldest one without unsaved work, else the oldest. */
+    #addStack(stack) {
         const before = this.doc;
-        const others = this.#stacks.filter((stack) => keep || stack !== this.#stack);
+        const others = this.#stacks.filter(({ isBlank }) => !isBlank);
         const dropped = [];
         while (others.length > OTHERS || sumPixels(others) > OTHER_PIXELS) {
-            dropped.push(others.shift().doc);
+            const saved = others.findIndex(({ doc }) => listUnsavedWork(doc).length === 0);
+            dropped.push(...others.splice(Math.max(saved, 0), 1));
         }
-        this.#stacks = [...others, new UndoStack(doc, text("did.open", { name: doc.name }))];
+        this.#stacks = [...others, stack];
         this.#place = others.length;
-        this.#notify(before, this.labels[0]);
-        dropped.forEach((gone) => this.dispatchEvent(new CustomEvent("dropped", { detail: { doc: gone } })));
+        this.#notify(before, this.labels[this.at]);
+        dropped.forEach(({ doc }) => this.dispatchEvent(new CustomEvent("dropped", { detail: { doc } })));
     }
 
-    /** The picture of this base, where it is still kept. */
-    reopen(base) {
-        this.#switchTo(this.#stacks.findIndex((stack) => stack.doc.base === base));
+    /** Shows another open picture. */
+    show(id) {
+        this.#switchTo(this.#stacks.findIndex((stack) => stack.id === id));
     }
 
-    /** What was kept elsewhere: `docs` as `others` gave them, and the present one at its place. */
-    restore(doc, { docs = [], place = docs.length } = {}) {
+    /** Closes a picture. The one after it is shown, or the one before it, or none. */
+    close(id) {
+        const at = this.#stacks.findIndex((stack) => stack.id === id);
+        if (at < 0) {
+            return;
+        }
         const before = this.doc;
-        const all = [...docs.slice(0, place), doc, ...docs.slice(place)];
-        this.#stacks = all.map((one) => new UndoStack(one, text("did.open", { name: one.name })));
-        this.#place = place;
+        const shown = this.#stack;
+        this.#stacks = this.#stacks.filter((stack) => stack.id !== id);
+        if (!this.#stacks.length) {
+            this.#stacks = [UndoStack.ofDoc(newDocument())];
+        }
+        const place = this.#stacks.indexOf(shown);
+        this.#place = place < 0 ? Math.min(at, this.#stacks.length - 1) : place;
+        if (place < 0) {
+            this.#notify(before, this.labels[this.at]);
+        } else {
+            this.dispatchEvent(new Event("pictures"));
+        }
+    }
+
+    /** @param {PictureRecord[]} records as `records` gave them @param {string} present the id of the one to show */
+    restore(records, present) {
+        const before = this.doc;
+        this.#stacks = records.map(({ id, states, at }) => new UndoStack(states, at, id));
+        this.#place = Math.max(records.findIndex(({ id }) => id === present), 0);
         this.#notify(before, "");
     }
 

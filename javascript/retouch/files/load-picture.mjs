@@ -1,5 +1,5 @@
 /**
- * Picture loader: opens a file as the present picture. The picture before is kept if it has unsaved work: undo goes
+ * Picture loader: opens a file as the present picture. The picture before stays open in a tab of its own: undo goes
  * back to it, and it survives a reload.
  */
 
@@ -41,21 +41,22 @@ export class PictureLoader {
     /** Opens a document as the present one. */
     show(doc) {
         const before = this.store.doc;
+        const { id } = this.store.picture;
         const work = listUnsavedWork(before);
-        this.store.open(doc, work.length > 0);
+        this.store.open(doc);
         this.view.fit();
         this.api.send(pickSentPicture(doc)).catch(() => {}); // it is sent again with the first question about it
         if (work.length) {
             const told = text("open.stillHere", { name: before.name, work: joinWords(work) });
-            const action = { label: text("open.back"), run: () => this.store.reopen(before.base) };
-            this.#closeOnceBack(before.base, this.notices.say(told, "warning", action));
+            const action = { label: text("open.back"), run: () => this.store.show(id) };
+            this.#closeOnceBack(id, this.notices.say(told, "warning", action));
         }
     }
 
     /** The notice is of no use any more once the picture is there again. */
-    #closeOnceBack(base, close) {
-        const onChange = ({ detail }) => {
-            if (detail.doc.base === base) {
+    #closeOnceBack(id, close) {
+        const onChange = () => {
+            if (this.store.picture.id === id) {
                 close();
                 this.store.removeEventListener("change", onChange);
             }
@@ -70,7 +71,11 @@ export class PictureLoader {
         return () => (clearTimeout(timer), close());
     }
 
+    /** A picture without unsaved work is closed without a word: it is among the recent ones. */
     #tellDropped(doc) {
+        if (!listUnsavedWork(doc).length) {
+            return;
+        }
         const told = text("open.dropped", { name: doc.name, work: joinWords(listUnsavedWork(doc)) });
         const save = async () => {
             const file = await makeHistoryFile(doc);

@@ -86,6 +86,17 @@ export class Mask {
         return this.#data;
     }
 
+    /** @param {Uint32Array} runs as `runs` gave them */
+    static fromRuns(box, runs) {
+        return new Mask(box, decodeRuns(runs, areaOf(box)));
+    }
+
+    /** The data as run lengths: see run-length.mjs. */
+    get runs() {
+        this.#runs ??= encodeRuns(this.#data);
+        return this.#runs;
+    }
+
     /** Keeps only run lengths until `data` is read again: for states far from the present one. */
     compress() {
         this.#runs ??= encodeRuns(this.#data);

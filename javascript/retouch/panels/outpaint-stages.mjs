@@ -15,8 +15,8 @@ const FORGOTTEN = text("stages.forgotten");
 
 export class OutpaintStages {
     /** @param {import("../studio.mjs").Studio} studio */
-    constructor({ store, view, outpaintJobs, inpaintJobs, outpaintPlan }) {
-        Object.assign(this, { store, view, outpaintJobs, inpaintJobs, outpaintPlan });
+    constructor({ store, view, outpaintJobs, jobQueue, outpaintPlan }) {
+        Object.assign(this, { store, view, outpaintJobs, jobQueue, outpaintPlan });
         this.list = h("ul", { class: "rt-list rt-stages", "aria-label": text("stages.title") });
         this.goOn = h(
             "button",
@@ -27,7 +27,7 @@ export class OutpaintStages {
         this.forgotten = h("p", { class: "rt-hint" }, FORGOTTEN);
         this.element = makeSection("stages", text("stages.title"), [this.list, this.goOn, this.forgotten]);
         store.addEventListener("change", () => this.update());
-        inpaintJobs.addEventListener("jobs", () => this.update());
+        jobQueue.addEventListener("jobs", () => this.update());
         outpaintJobs.addEventListener("gone", () => this.update());
         view.addEventListener("tool", () => this.update());
         this.update();
@@ -41,7 +41,7 @@ export class OutpaintStages {
         const record = extensionOf(this.store.doc);
         const stages = record?.stages ?? [];
         this.element.hidden = !record;
-        this.usable = this.outpaintJobs.isAvailable && !this.inpaintJobs.busy;
+        this.usable = this.outpaintJobs.isAvailable && !this.jobQueue.busy;
         this.goOn.hidden = stages.every(({ done }) => done);
         this.goOn.disabled = !this.usable;
         this.forgotten.hidden = !record || this.outpaintJobs.isAvailable;

@@ -29,8 +29,8 @@ export class OutpaintPanel {
      * @param {import("../studio.mjs").Studio} studio
      * @param {import("./outpaint-stages.mjs").OutpaintStages} stages
      */
-    constructor({ settings, outpaintPlan, outpaintJobs, inpaintJobs, view }, stages) {
-        Object.assign(this, { settings, outpaintPlan, outpaintJobs, inpaintJobs, view, knobs: [] });
+    constructor({ settings, outpaintPlan, outpaintJobs, jobQueue, view }, stages) {
+        Object.assign(this, { settings, outpaintPlan, outpaintJobs, jobQueue, view, knobs: [] });
         this.form = makeOutpaintSizeForm(outpaintPlan, view);
         this.planLines = h("div", { class: "rt-planned", role: "status", "data-testid": "extend-plan" });
         this.extendButton = h(
@@ -56,7 +56,7 @@ export class OutpaintPanel {
             makeSection("extend-knobs", text("extend.knobs"), [this.first, seed, this.adjust.element], { open: false }),
         ]);
         [settings, outpaintPlan].forEach((source) => source.addEventListener("change", () => this.update()));
-        inpaintJobs.addEventListener("jobs", () => this.update());
+        jobQueue.addEventListener("jobs", () => this.update());
         view.addEventListener("tool", () => this.update());
         this.update();
     }
@@ -92,7 +92,7 @@ export class OutpaintPanel {
     }
 
     update() {
-        const { outpaintPlan, inpaintJobs, settings, knobs } = this;
+        const { outpaintPlan, jobQueue, settings, knobs } = this;
         this.element.hidden = this.view.tool !== "extend";
         if (this.element.hidden) {
             return;
@@ -100,7 +100,7 @@ export class OutpaintPanel {
         this.form.update();
         this.planLines.replaceChildren(...makePlanLines(outpaintPlan, knobs));
         setAttribute(this.planLines, "aria-busy", outpaintPlan.hasRequest && !outpaintPlan.plan && !outpaintPlan.fault);
-        this.extendButton.disabled = !outpaintPlan.hasRequest || outpaintPlan.fault !== null || inpaintJobs.busy;
+        this.extendButton.disabled = !outpaintPlan.hasRequest || outpaintPlan.fault !== null || jobQueue.busy;
         const moved = JSON.stringify([settings.overridesOf(OUTPAINT_OWNER), knobs.length]);
         if (this.moved !== moved) {
             this.moved = moved;

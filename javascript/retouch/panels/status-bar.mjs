@@ -13,8 +13,8 @@ const COARSE = text("status.coarse");
 
 export class StatusBar {
     /** @param {import("../studio.mjs").Studio} studio */
-    constructor({ store, view, inpaintJobs, settings, commands, requestPlan }) {
-        Object.assign(this, { store, view, inpaintJobs, settings, requestPlan });
+    constructor({ store, view, jobQueue, settings, commands, requestPlan }) {
+        Object.assign(this, { store, view, jobQueue, settings, requestPlan });
         this.size = h("span", { "data-testid": "size" });
         this.cursor = h("span", { class: "rt-cursor" });
         this.ghost = h("span", { class: "rt-plan", "data-testid": "plan", role: "status" });
@@ -81,7 +81,7 @@ export class StatusBar {
         this.pendingRequest?.abort();
         this.loadPlan.cancel();
         this.view.inverted = this.isInverted() ? { planned: null } : null;
-        const idle = this.store.doc.base && !this.store.doc.variations && !this.inpaintJobs.busy;
+        const idle = this.store.doc.base && !this.store.doc.variations && !this.jobQueue.busy;
         if (idle) {
             this.loadPlan();
         } else {

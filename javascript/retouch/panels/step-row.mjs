@@ -99,8 +99,8 @@ export class StepRow {
         const numbers = joinNumbers(those.map((step) => this.doc.steps.indexOf(step) + 1));
         this.choices = how || numbers ? { itself: Boolean(how), those: numbers } : null;
         this.again.hidden = !this.choices;
-        this.again.disabled = this.panel.inpaintJobs.busy;
-        this.isAsking &&= Boolean(this.choices?.those) && !this.panel.inpaintJobs.busy;
+        this.again.disabled = this.panel.jobQueue.busy;
+        this.isAsking &&= Boolean(this.choices?.those) && !this.panel.jobQueue.busy;
         setAttribute(this.again, "aria-expanded", this.isAsking);
         this.choice.hidden = !this.isAsking;
         this.choice.replaceChildren(...(this.isAsking ? this.#makeChoiceButtons() : []));

@@ -14,8 +14,8 @@ export class StepsPanel {
     #rows = new WeakMap();
 
     /** @param {import("../studio.mjs").Studio} studio */
-    constructor({ store, settings, inpaintJobs, repaintJobs }) {
-        Object.assign(this, { store, settings, inpaintJobs, repaintJobs });
+    constructor({ store, settings, jobQueue, repaintJobs }) {
+        Object.assign(this, { store, settings, jobQueue, repaintJobs });
         this.list = h("ul", { class: "rt-list rt-steps", "aria-label": text("steps.label") });
         this.empty = h(
             "p",
@@ -24,7 +24,7 @@ export class StepsPanel {
         );
         this.element = makeSection("history", text("steps.title"), [this.empty, this.list]);
         store.addEventListener("change", () => this.update());
-        inpaintJobs.addEventListener("jobs", () => this.update());
+        jobQueue.addEventListener("jobs", () => this.update());
         this.update();
     }
 

@@ -12,8 +12,8 @@ const THUMB = 144;
 
 export class VariationStrip {
     /** @param {import("../studio.mjs").Studio} studio */
-    constructor({ store, settings, inpaintJobs, view }) {
-        Object.assign(this, { store, settings, inpaintJobs, view });
+    constructor({ store, settings, inpaintJobs, jobQueue, view }) {
+        Object.assign(this, { store, settings, view });
         this.thumbs = h("div", {
             class: "rt-thumbs",
             role: "listbox",
@@ -64,7 +64,7 @@ export class VariationStrip {
         const parts = [this.thumbs, tools, this.measures, this.warnings];
         this.element = h("div", { class: "rt-strip", hidden: true, "data-testid": "results" }, parts);
         store.addEventListener("change", () => this.update());
-        inpaintJobs.addEventListener("jobs", () => (this.more.disabled = inpaintJobs.busy));
+        jobQueue.addEventListener("jobs", () => (this.more.disabled = jobQueue.busy));
         this.update();
     }
 

@@ -47,17 +47,20 @@ export class ServerClient extends EventTarget {
         return new Uint8Array(await answer.arrayBuffer());
     }
 
-    /** POST with a picture's id. The picture is sent first where the server does not have it. */
+    /**
+     * POST with a picture's id: the one in the body, else that of `pixels`. The picture is sent first where the server
+     * does not have it.
+     */
     async postWithPicture(pixels, path, body, signal) {
         try {
-            return await this.post(path, { image_id: await this.send(pixels), ...body }, signal);
+            return await this.post(path, { image_id: body.image_id ?? (await this.send(pixels)), ...body }, signal);
         } catch (error) {
             if (!isPictureForgotten(error)) {
                 throw error;
             }
             this.#pictureIds.delete(pixels);
             const known = body.memory ? { memory: "" } : {}; // what was remembered of it is gone with it
-            return this.post(path, { image_id: await this.send(pixels), ...body, ...known }, signal);
+            return this.post(path, { ...body, ...known, image_id: await this.send(pixels) }, signal);
         }
     }
 
@@ -155,13 +158,17 @@ export class ServerClient extends EventTarget {
     }
 }
 
-/** Runs `work`, and again each time the server is back. Only for requests that may be sent twice. */
-export async function retryWhenOnline(api, work) {
-    for (;;) {
+/**
+ * Runs `work`, and again each time the server is back. Only for requests that may be sent twice.
+ *
+ * @param {number} most how often it is run at most
+ */
+export async function retryWhenOnline(api, work, most = Infinity) {
+    for (let count = 1; ; count++) {
         try {
             return await work();
         } catch (error) {
-            if (!(error instanceof OfflineError)) {
+            if (!(error instanceof OfflineError) || count >= most) {
                 throw error;
             }
             await api.whenOnline();

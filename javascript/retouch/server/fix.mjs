@@ -2,7 +2,6 @@
 
 import { ServerError } from "./client.mjs";
 import { fromBase64 } from "../util/base64.mjs";
-import { pickSentPicture } from "../document/metadata.mjs";
 import { areaOf } from "../geometry/box.mjs";
 import { NOTHING } from "../image/mask.mjs";
 import { addJob, changedArea } from "../document/variations.mjs";
@@ -17,8 +16,9 @@ const UNFOUND = text("fix.unfound");
 
 export class FixJobs {
     /** @param {import("../studio.mjs").Studio} studio */
-    constructor({ api, store, settings, inpaintJobs, notices }) {
-        Object.assign(this, { api, store, settings, inpaintJobs, notices });
+    constructor({ api, store, settings, jobQueue, notices }) {
+        Object.assign(this, { api, store, settings, jobQueue, notices });
+        jobQueue.define("fix", (request) => this.#fix(request));
     }
 
     /**
@@ -26,25 +26,35 @@ export class FixJobs {
      * @param {string | object} reference the recipe as it is sent: the name of one that the server has, or the recipe
      */
     run(recipe, reference = recipe) {
+        const { store, settings } = this;
         const label = recipe.name ?? text("fix.label");
-        return this.inpaintJobs.run(label, async (task, doc) => {
-            const mask = needsMask(recipe, await this.#masked()) ? await makeMaskFields(doc, this.settings) : {};
-            const body = { recipe: reference, task, ...makePromptFields(doc, this.settings), ...mask, return_history: true };
-            const answer = await this.api.postWithPicture(pickSentPicture(doc), "fix", body);
-            const after = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
-            const change = changedArea(doc, after);
-            this.inpaintJobs.showWarnings(answer, Boolean(change));
-            if (!change) {
-                const why = answer.reports.map((report) => report.why).filter(Boolean);
-                this.notices.say(`${UNCHANGED}: ${[...new Set(why)].join("; ") || UNFOUND}`);
-                return null;
-            }
-            const steps = await this.#readSteps(answer);
-            const job = { intent: "", name: label, asked: NOTHING, objects: [], parts: [], request: null, steps };
-            const candidates = [{ ...change, seed: answer.seed, scores: {} }];
-            const { infotext, warnings = [] } = answer;
-            return addJob(this.store.doc, { ...job, infotext, warnings, candidates });
-        });
+        const prompts = makePromptFields(store.doc, settings);
+        return this.jobQueue.start("fix", label, { label, recipe, reference, prompts, isInverted: settings.get("invert") });
+    }
+
+    async #fix(request) {
+        const { args, doc } = request;
+        const mask = needsMask(args.recipe, await this.#masked()) ? await makeMaskFields(doc, args.isInverted) : {};
+        const body = { recipe: args.reference, ...args.prompts, ...mask, return_history: true };
+        const answer = await request.postWithPicture("fix", body);
+        const after = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
+        const change = changedArea(doc, after);
+        this.jobQueue.showWarnings(answer, Boolean(change));
+        return change ? this.#makeVariation(args.label, answer, change) : this.#reportUnchanged(answer);
+    }
+
+    #reportUnchanged({ reports }) {
+        const why = reports.map((report) => report.why).filter(Boolean);
+        this.notices.say(`${UNCHANGED}: ${[...new Set(why)].join("; ") || UNFOUND}`);
+        return null;
+    }
+
+    async #makeVariation(name, answer, change) {
+        const steps = await this.#readSteps(answer);
+        const job = { intent: "", name, asked: NOTHING, objects: [], parts: [], request: null, steps };
+        const candidates = [{ ...change, seed: answer.seed, scores: {} }];
+        const { infotext, warnings = [] } = answer;
+        return (doc) => addJob(doc, { ...job, infotext, warnings, candidates });
     }
 
     /** The kinds of target that use the user's mask, as the server lists them. */
@@ -76,8 +86,8 @@ export function needsMask({ passes = [] }, masked) {
 }
 
 /** The body's fields of the whole mask; {} where nothing is masked. */
-async function makeMaskFields(doc, settings) {
-    const all = groupByPrompt(doc, settings).reduce((sum, { mask }) => sum.union(mask), NOTHING);
+async function makeMaskFields(doc, isInverted) {
+    const all = groupByPrompt(doc, isInverted).reduce((sum, { mask }) => sum.union(mask), NOTHING);
     const { mask, box } = areaOf(all.box) ? await encodeMask(doc, all) : {};
     return mask ? { mask, box } : {};
 }

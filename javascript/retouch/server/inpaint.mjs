@@ -1,8 +1,6 @@
-/** Inpaint jobs: paint the masked area as an intent says. The class also queues the jobs of the other classes. */
+/** Inpaint jobs: paint the masked area as an intent says. */
 
-import { OfflineError } from "./client.mjs";
 import { fromBase64 } from "../util/base64.mjs";
-import { pickSentPicture } from "../document/metadata.mjs";
 import { boxOfList } from "../geometry/box.mjs";
 import { Mask, NOTHING } from "../image/mask.mjs";
 import { keepFiniteScores } from "../document/scores.mjs";
@@ -13,24 +11,16 @@ import { text } from "../util/text.mjs";
 
 /** Shown before anything is sent. */
 const UNMASKED = text("paint.unmasked");
-const REPLACED = text("paint.replaced");
-const STOPPED = text("paint.stopped");
 
-/** Dispatches "jobs" when a job begins or ends. */
-export class InpaintJobs extends EventTarget {
-    #jobs = [];
-
+export class InpaintJobs {
     /**
      * @param {import("../studio.mjs").Studio & {pendingClicks?: () => Promise<unknown>}} studio `pendingClicks`
      *     resolves once every click has its mask
      */
-    constructor({ api, store, settings, promptHistory, progress, notices, pendingClicks = () => null }) {
-        super();
-        Object.assign(this, { api, store, settings, promptHistory, progress, notices, pendingClicks });
-    }
-
-    get busy() {
-        return this.#jobs.length > 0;
+    constructor({ store, settings, promptHistory, jobQueue, notices, pendingClicks = () => null }) {
+        Object.assign(this, { store, settings, promptHistory, jobQueue, notices, pendingClicks });
+        jobQueue.define("inpaint", (request) => this.#inpaint(request));
+        jobQueue.define("more", (request) => this.#inpaintMore(request));
     }
 
     /** Paints the masked area as an intent says, once every pending click has its mask. */
@@ -39,54 +29,56 @@ export class InpaintJobs extends EventTarget {
         settings.set({ intent: name });
         this.promptHistory.add(settings.get("prompt"));
         await this.pendingClicks();
-        const groups = store.doc.base ? groupByPrompt(store.doc, settings) : [];
+        const groups = store.doc.base ? groupByPrompt(store.doc, settings.get("invert")) : [];
         if (!groups.length) {
             return this.notices.say(store.doc.base ? UNMASKED : text("paint.noPicture"), "warning");
         }
         const parts = groups.map((group) => ({ mask: group.mask, request: makeInpaintBody(group, name, settings) }));
-        return this.run(label, (task, doc) => this.#inpaintGroups(task, doc, { name, label, groups, parts }));
+        const objects = groups.flatMap((group) => group.objects.map(({ id }) => id));
+        return this.jobQueue.start("inpaint", label, { intent: name, label, objects, parts });
     }
 
     /** Paints more variations like the chosen one, with the seeds that follow. */
     paintMore() {
         const variations = variationsOf(this.store.doc);
         const asked = variations && chosenJob(variations);
-        if (!asked?.parts?.length) {
-            return;
-        }
-        const find = (doc) => variationsOf(doc)?.jobs.find(({ id }) => id === asked.id);
-        this.run(text("paint.more"), async (task, doc) => {
-            const job = find(doc) ?? asked;
-            const { candidates, parts, warnings } = await this.#inpaintParts(task, doc, job.parts);
-            if (!candidates.length) {
-                return null;
-            }
-            return find(this.store.doc)
-                ? addCandidates(this.store.doc, asked.id, candidates, { parts, warnings })
-                : addJob(this.store.doc, { ...job, candidates, parts, warnings });
-        });
+        return asked?.parts?.length && this.jobQueue.start("more", text("paint.more"), { asked });
     }
 
-    async #inpaintGroups(task, doc, { name, label, groups, parts }) {
-        const painted = await this.#inpaintParts(task, doc, parts);
+    async #inpaintMore(request) {
+        const { asked } = request.args;
+        const find = (doc) => variationsOf(doc)?.jobs.find(({ id }) => id === asked.id);
+        const job = find(request.doc) ?? asked;
+        const { candidates, parts, warnings } = await this.#inpaintParts(request, job.parts);
+        if (!candidates.length) {
+            return null;
+        }
+        const more = { parts, warnings };
+        return (doc) =>
+            find(doc) ? addCandidates(doc, asked.id, candidates, more) : addJob(doc, { ...job, candidates, ...more });
+    }
+
+    async #inpaint(request) {
+        const { intent, objects, parts, label } = request.args;
+        const painted = await this.#inpaintParts(request, parts);
         if (!painted.candidates.length) {
             return null;
         }
-        const objects = groups.flatMap((group) => group.objects.map(({ id }) => id));
-        const mask = groups.reduce((sum, { mask }) => sum.union(mask), NOTHING);
-        const request = parts.length === 1 ? parts[0].request : null;
-        return addJob(this.store.doc, { intent: name, name: label, asked: mask, objects, request, ...painted });
+        const asked = parts.reduce((sum, { mask }) => sum.union(mask), NOTHING);
+        const single = parts.length === 1 ? parts[0].request : null;
+        return (doc) => addJob(doc, { intent, name: label, asked, objects, request: single, ...painted });
     }
 
     /**
      * Paints every part. A candidate shows the parts' results of one rank together. A part without a result is left
      * out; `paintMore` asks for it again.
      */
-    async #inpaintParts(task, doc, parts) {
+    async #inpaintParts(request, parts) {
+        const { doc } = request;
         const [done, tried, allWarnings] = [[], new Map(), new Set()];
-        for (const [place, { mask, request, next = request.seed }] of parts.entries()) {
-            const body = { ...request, seed: next };
-            const { candidates, infotext, stopped, warnings } = await this.#inpaintPart(task, doc, mask, body);
+        for (const [place, { mask, request: fields, next = fields.seed }] of parts.entries()) {
+            const body = { ...fields, seed: next };
+            const { candidates, infotext, stopped, warnings } = await this.#inpaintPart(request, mask, body);
             warnings.forEach((warning) => allWarnings.add(warning));
             if (candidates.length) {
                 tried.set(place, Math.max(...candidates.flatMap(listSingles).map(({ seed }) => seed)) + 1);
@@ -106,74 +98,14 @@ export class InpaintJobs extends EventTarget {
         };
     }
 
-    async #inpaintPart(task, doc, mask, request) {
-        const body = { ...request, ...(await encodeMask(doc, mask)), answer: "patches", return_steps: true, task };
-        const answer = await this.api.postWithPicture(pickSentPicture(doc), "inpaint", body);
-        this.showWarnings(answer);
+    async #inpaintPart(request, mask, fields) {
+        const { doc } = request;
+        const body = { ...fields, ...(await encodeMask(doc, mask)), answer: "patches", return_steps: true };
+        const answer = await request.postWithPicture("inpaint", body);
+        this.jobQueue.showWarnings(answer);
         const candidates = await readCandidates(answer, doc);
         const { infotext, stopped, warnings = [] } = answer;
         return { candidates, infotext, stopped, warnings };
-    }
-
-    /**
-     * Shows the warnings of an answer. The strip of variations keeps them in sight, so a notice repeats none. A job
-     * without variations shows a notice each time, with the reason.
-     */
-    showWarnings({ warnings = [], stopped, candidates, reports = [] }, hasVariations = candidates?.length > 0) {
-        const say = hasVariations ? "sayOnce" : "say";
-        warnings.forEach((warning) => this.notices[say](warning, "warning"));
-        if (candidates?.length === 0) {
-            const why = reports.map((report) => report.why).filter(Boolean);
-            const told = stopped ? STOPPED : [text("paint.nothing"), ...why].join(": ");
-            this.notices.say(told, stopped ? "info" : "warning");
-        }
-    }
-
-    /**
-     * Runs one job. The next one waits for it, here and in the server's queue.
-     *
-     * @param {(task: string, doc: Doc) => Promise<Doc | null>} work gives the next document, null for none
-     */
-    async run(label, work) {
-        const job = {
-            label,
-            task: `retouch-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`,
-            base: this.store.doc.base,
-        };
-        this.#jobs.push(job);
-        this.#notify();
-        const before = this.last ?? Promise.resolve();
-        this.last = before
-            .then(() => this.#runJob(job, work))
-            .catch((error) => this.#reportFailure(error, () => this.run(label, work)));
-        await this.last;
-        this.#jobs = this.#jobs.filter((other) => other !== job);
-        this.#notify();
-    }
-
-    async #runJob(job, work) {
-        this.progress.start(job.task, job.label);
-        try {
-            if (this.store.doc.base !== job.base) {
-                return this.notices.say(REPLACED, "warning");
-            }
-            const doc = await work(job.task, this.store.doc);
-            if (this.store.doc.base !== job.base) {
-                return this.notices.say(REPLACED, "warning");
-            }
-            return doc && this.store.do(job.label, doc);
-        } finally {
-            this.progress.stop();
-        }
-    }
-
-    #reportFailure(error, again) {
-        const told = error instanceof OfflineError ? text("paint.disconnected") : error.message;
-        this.notices.say(told, "error", { label: text("paint.retry"), run: again });
-    }
-
-    #notify() {
-        this.dispatchEvent(new Event("jobs"));
     }
 }
 

@@ -25,14 +25,14 @@ export class OutpaintPlan extends EventTarget {
     #highlighted = null;
 
     /** @param {import("../studio.mjs").Studio} studio */
-    constructor({ store, settings, view, inpaintJobs, api }) {
+    constructor({ store, settings, view, jobQueue, api }) {
         super();
-        Object.assign(this, { store, settings, view, inpaintJobs, api });
+        Object.assign(this, { store, settings, view, jobQueue, api });
         this.requestPlan = debounce(() => this.#requestPlan(), WAIT_MS);
         const refresh = () => this.#refresh();
         store.addEventListener("change", refresh);
         settings.addEventListener("change", refresh);
-        inpaintJobs.addEventListener("jobs", refresh);
+        jobQueue.addEventListener("jobs", refresh);
         view.addEventListener("tool", refresh);
         view.addEventListener("margins", ({ detail }) => this.setMargins(detail.margins));
     }
@@ -117,12 +117,6 @@ export class OutpaintPlan extends EventTarget {
         return unflatten(this.settings.overridesOf(OUTPAINT_OWNER));
     }
 
-    /** The picture to extend, with its infotext. */
-    sentPicture() {
-        const { doc } = this.store;
-        return pickSentPicture(doc);
-    }
-
     /** Discards the plan if the request or the picture has changed, and requests another. */
     #refresh() {
         const key = this.isActive && this.hasRequest ? JSON.stringify(this.makeBody()) : "";
@@ -135,7 +129,7 @@ export class OutpaintPlan extends EventTarget {
         } else {
             this.#updateView();
         }
-        if (key && !this.plan && !this.fault && !this.inpaintJobs.busy) {
+        if (key && !this.plan && !this.fault && !this.jobQueue.busy) {
             this.requestPlan();
         }
     }
@@ -144,11 +138,11 @@ export class OutpaintPlan extends EventTarget {
         this.pendingRequest?.abort();
         this.pendingRequest = new AbortController();
         const { signal } = this.pendingRequest;
-        if (!this.isActive || !this.hasRequest || this.inpaintJobs.busy) {
+        if (!this.isActive || !this.hasRequest || this.jobQueue.busy) {
             return;
         }
         try {
-            const plan = await this.api.postWithPicture(this.sentPicture(), "plan", { verb: "outpaint", ...this.makeBody() }, signal);
+            const plan = await this.api.postWithPicture(pickSentPicture(this.store.doc), "plan", { verb: "outpaint", ...this.makeBody() }, signal);
             if (!signal.aborted) {
                 this.#setPlan(plan, null);
             }

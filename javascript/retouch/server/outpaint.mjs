@@ -20,9 +20,11 @@ export class OutpaintJobs extends EventTarget {
     #forgottenIds = new Set();
 
     /** @param {import("../studio.mjs").Studio} studio */
-    constructor({ api, store, inpaintJobs, outpaintPlan, notices }) {
+    constructor({ store, jobQueue, outpaintPlan, notices }) {
         super();
-        Object.assign(this, { api, store, inpaintJobs, outpaintPlan, notices });
+        Object.assign(this, { store, jobQueue, outpaintPlan, notices });
+        jobQueue.define("outpaint", (request) => this.#extend(request));
+        jobQueue.define("stages", (request) => this.#paintStages(request));
     }
 
     /** Whether the server still has the present extension, so that its stages can be painted. */
@@ -33,17 +35,17 @@ export class OutpaintJobs extends EventTarget {
 
     /** Paints the planned extension. */
     extend() {
-        const { store, outpaintPlan, notices, inpaintJobs } = this;
+        const { store, outpaintPlan, notices, jobQueue } = this;
         if (!store.doc.base || !outpaintPlan.hasRequest) {
             return notices.say(store.doc.base ? NO_MARGINS_ASKED : text("paint.noPicture"), "warning");
         }
-        if (inpaintJobs.busy) {
+        if (jobQueue.busy) {
             return notices.say(BUSY, "warning");
         }
         if (outpaintPlan.fault) {
             return notices.say(outpaintPlan.fault.message, "warning");
         }
-        return inpaintJobs.run(text("extend.title"), (task, doc) => this.#startExtension(task, doc));
+        return jobQueue.start("outpaint", text("extend.title"), { body: outpaintPlan.makeBody() });
     }
 
     /** Paints the stages that are left. */
@@ -66,10 +68,10 @@ export class OutpaintJobs extends EventTarget {
         return this.#continueExtension(text("extend.choose", { number }), { choose: { [number]: painting }, keep_later: true });
     }
 
-    async #startExtension(task, doc) {
-        const { base, steps } = doc;
-        const answer = await this.api.postWithPicture(this.outpaintPlan.sentPicture(), "outpaint", { ...this.outpaintPlan.makeBody(), task });
-        this.inpaintJobs.showWarnings(answer);
+    async #extend(request) {
+        const { base, steps } = request.doc;
+        const answer = await request.postWithPicture("outpaint", request.args.body);
+        this.jobQueue.showWarnings(answer);
         if (!answer.stages.some(({ done }) => done)) {
             this.notices.say(UNPAINTED, answer.stopped ? "info" : "warning");
             return null;
@@ -79,16 +81,18 @@ export class OutpaintJobs extends EventTarget {
     }
 
     #continueExtension(label, what) {
-        return this.inpaintJobs.run(label, async (task, doc) => {
-            const { state, at, under } = extensionOf(doc);
-            try {
-                const answer = await this.api.post("outpaint", { state, ...what, ...this.outpaintPlan.knobValues(), task });
-                this.inpaintJobs.showWarnings(answer);
-                return await this.#makeDocument(answer, { at, under });
-            } catch (error) {
-                return this.#handleForgotten(error, state);
-            }
-        });
+        return this.jobQueue.start("stages", label, { body: { ...what, ...this.outpaintPlan.knobValues() } });
+    }
+
+    async #paintStages(request) {
+        const { state, at, under } = extensionOf(request.doc);
+        try {
+            const answer = await request.post("outpaint", { state, ...request.args.body });
+            this.jobQueue.showWarnings(answer);
+            return await this.#makeDocument(answer, { at, under });
+        } catch (error) {
+            return this.#handleForgotten(error, state);
+        }
     }
 
     #handleForgotten(error, state) {
@@ -101,21 +105,14 @@ export class OutpaintJobs extends EventTarget {
         return null;
     }
 
-    /** The document on the extended canvas of an answer. */
+    /** The change of the document to the extended canvas of an answer. */
     async #makeDocument(answer, { at, under }) {
         const { state, stages, infotext } = answer;
         const pixels = await Pixels.fromBlob(new Blob([fromBase64(answer.image)]));
-        const doc = extendDocument(this.store.doc, pixels, {
-            state,
-            stages,
-            infotext,
-            known: boxOfList(answer.known),
-            at,
-            under,
-        });
+        const extension = { state, stages, infotext, known: boxOfList(answer.known), at, under };
         if (answer.stopped && stages.some(({ done }) => !done)) {
             this.notices.say(PARTLY);
         }
-        return doc;
+        return (doc) => extendDocument(doc, pixels, extension);
     }
 }

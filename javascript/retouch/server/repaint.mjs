@@ -13,19 +13,20 @@ const STOPPED = text("step.stopped");
 
 export class RepaintJobs {
     /** @param {import("../studio.mjs").Studio} studio */
-    constructor({ api, store, inpaintJobs, notices }) {
-        Object.assign(this, { api, store, inpaintJobs, notices });
+    constructor({ store, jobQueue, notices }) {
+        Object.assign(this, { store, jobQueue, notices });
+        jobQueue.define("repaint", (request) => this.#repaintSteps(request));
     }
 
     /** Repaints a step with another seed; with `later` also the steps upon it, with their own seeds. */
     repaint(id, later = false) {
-        return this.#run(text("step.again"), id, (number) => ({ repaint: [number], later: later ? "repaint" : "keep" }));
+        return this.#start(text("step.again"), { id, action: "repaint", later: later ? "repaint" : "keep" });
     }
 
     /** Repaints the steps upon one, which is on or off as it is now. */
     repaintUpon(id) {
-        const makeFields = (number, { on }) => ({ [on ? "restore" : "revert"]: [number], later: "repaint" });
-        return this.#run(text("step.paintUpon"), id, makeFields);
+        const { on } = this.store.doc.steps.find((step) => step.id === id);
+        return this.#start(text("step.paintUpon"), { id, action: on ? "restore" : "revert", later: "repaint" });
     }
 
     /** Shows another of a step's paintings. */
@@ -36,20 +37,20 @@ export class RepaintJobs {
         }
     }
 
-    #run(label, id, makeFields) {
-        if (this.inpaintJobs.busy) {
+    #start(label, args) {
+        if (this.jobQueue.busy) {
             return this.notices.say(BUSY, "warning");
         }
-        return this.inpaintJobs.run(label, (task, doc) => this.#repaintSteps(task, doc, id, makeFields));
+        return this.jobQueue.start("repaint", label, args);
     }
 
-    async #repaintSteps(task, doc, id, makeFields) {
-        const steps = listFileSteps(doc);
-        const at = steps.findIndex((step) => step.id === id);
-        const file = toBase64(await writeHistoryFile(doc));
-        const body = { file, ...makeFields(at + 1, steps[at]), return_file: true, task };
-        const answer = await this.api.post("history", body);
-        this.inpaintJobs.showWarnings(answer);
+    async #repaintSteps(request) {
+        const { id, action, later } = request.args;
+        const steps = listFileSteps(request.doc);
+        const number = 1 + steps.findIndex((step) => step.id === id);
+        const file = toBase64(await writeHistoryFile(request.doc));
+        const answer = await request.post("history", { file, [action]: [number], later, return_file: true });
+        this.jobQueue.showWarnings(answer);
         if (answer.stopped) {
             this.notices.say(STOPPED);
         }
@@ -58,8 +59,8 @@ export class RepaintJobs {
         const pairs = steps.map((step, index) => ({ step, repainted: now[index] }));
         const changed = pairs.filter(({ step, repainted }) => touched.has(step.id) && isRepainted(step, repainted));
         changed.filter(({ step, repainted }) => step.on && !repainted.on).forEach(({ step }) => this.notices.say(makeWorseText(step)));
-        const last = this.store.doc;
-        return changed.reduce((to, { step, repainted }) => replaceStep(to, withPaintingsOf(step, repainted)) ?? to, last);
+        const replace = (to, { step, repainted }) => replaceStep(to, withPaintingsOf(step, repainted)) ?? to;
+        return (doc) => changed.reduce(replace, doc);
     }
 }
 

@@ -17,15 +17,15 @@ export async function encodePicture(pixels) {
     return toBase64(await packPng(pixels, baggage, infotext));
 }
 
-/** The masks to repaint, one a prompt: objects in use with the same prompt are painted together. */
-export function groupByPrompt(doc, settings) {
+/** The masks to repaint, one a prompt: objects in use with the same prompt are painted together, or all if inverted. */
+export function groupByPrompt(doc, isInverted) {
     const used = doc.objects
         .filter(({ use }) => use)
         .map((object) => ({ ...object, shaped: shapeMask(object, doc.base) }));
     const masked = used.filter(({ shaped }) => areaOf(shaped.box));
-    const prompts = settings.get("invert") ? [""] : [...new Set(masked.map(({ prompt }) => prompt.trim()))];
+    const prompts = isInverted ? [""] : [...new Set(masked.map(({ prompt }) => prompt.trim()))];
     const groups = prompts.map((prompt) => {
-        const members = settings.get("invert") ? masked : masked.filter((object) => object.prompt.trim() === prompt);
+        const members = isInverted ? masked : masked.filter((object) => object.prompt.trim() === prompt);
         return { prompt, objects: members, mask: members.reduce((sum, { shaped }) => sum.union(shaped), NOTHING) };
     });
     return addSketch(

@@ -502,6 +502,16 @@ export const TEXT = Object.freeze({
 
     // ---- files
 
+    "tabs.label": "Open pictures",
+    "tabs.close": "Close {name}",
+    "tabs.running": "a job runs",
+    "tabs.variations": "variations to choose from",
+    "tabs.unsaved": "not saved in a file",
+    "tabs.closed": "{name} is closed. It stays among the recent pictures.",
+    "tabs.reopen": "Open it again",
+    "recent.label": "Recent pictures",
+    "recent.tip": "Open {name} again, with its steps",
+
     "autosave.full": "This browser has no room to keep your work through a reload: save it before you close the page.",
     "autosave.lost": "The work of before could not be restored ({why}).",
     "autosave.left": "{name} was closed with {work} in no file.",
@@ -511,7 +521,7 @@ export const TEXT = Object.freeze({
         "Browsers take colour profile, EXIF and texts out of a picture that is pasted: open or drop its file to keep them.",
     "open.drop": "Drop to open",
     "open.onlyOne": "Of {files} files only {name} was opened: Batch takes many.",
-    "open.stillHere": "{name} is still here, with {work} in no file yet: Undo leads back to it.",
+    "open.stillHere": "{name} is still here, with {work} in no file yet: its tab leads back to it.",
     "open.slow": "Opening {name} …",
     "open.slowUnnamed": "Opening the picture …",
     "open.back": "Back to it",
@@ -532,7 +542,9 @@ export const TEXT = Object.freeze({
     "fix.label": "Recipe",
 
     "paint.unmasked": "Nothing is masked yet: click on something, or paint over it, and press again.",
-    "paint.replaced": "The picture was replaced while a job ran for the one before; what it painted is discarded.",
+    "paint.replaced": "The picture was extended or changed back while {label} waited for it. Press again to paint it as it is now.",
+    "paint.closed": "{label} was painted for a picture that is closed. Open that again to get the result.",
+    "paint.elsewhere": "{label} is ready in {name}.",
     "paint.stopped": "Stopped: nothing was finished.",
     "paint.noPicture": "Open a picture first.",
     "paint.more": "More",

@@ -1,0 +1,247 @@
+"""Faults during a job of each kind: a reload, a closed tab, a lost answer, a server that was started again."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from retouch.api.answers import AnswerCache
+from tests.browser.conftest import DISC
+from tests.browser.editor import WAIT_MS, Editor
+
+
+def name(editor: Editor):
+    return editor.page.locator(".rt-document-name")
+
+
+@dataclass
+class Gate:
+    """Holds the engine inside its next call."""
+
+    inside: threading.Event
+    opened: threading.Event
+
+    def wait(self) -> None:
+        assert self.inside.wait(60)
+
+
+@pytest.fixture
+def gate(server):
+    gate = Gate(threading.Event(), threading.Event())
+    yield gate
+    gate.opened.set()
+
+
+def hold(server, gate: Gate) -> None:
+    server.engine.before_call = lambda jobs: (gate.inside.set(), gate.opened.wait(60))
+
+
+# ---- one job of each kind
+
+
+def prepare_remove(editor: Editor) -> None:
+    editor.point(*DISC)
+
+
+def start_remove(editor: Editor) -> None:
+    editor.press("remove")
+
+
+def offered_two(editor: Editor) -> None:
+    editor.offered(2)
+
+
+def prepare_more(editor: Editor) -> None:
+    editor.point(*DISC)
+    editor.press("remove")
+    editor.offered(2)
+
+
+def start_more(editor: Editor) -> None:
+    editor["more"].click()
+
+
+def offered_four(editor: Editor) -> None:
+    editor.offered(4)
+
+
+def start_recipe(editor: Editor) -> None:
+    editor["recipes"].click()
+    editor.page.get_by_role("menuitem", name="Face of the tests").click()
+
+
+def offered_one(editor: Editor) -> None:
+    editor.offered(1)
+
+
+def prepare_extend(editor: Editor) -> None:
+    editor["tool-extend"].click()
+    editor["margin-right"].fill("64")
+    editor["margin-right"].press("Tab")
+    expect(editor["extend-plan"]).to_contain_text("stage", timeout=WAIT_MS)
+
+
+def start_extend(editor: Editor) -> None:
+    editor["extend-now"].click()
+
+
+def extended(editor: Editor) -> None:
+    expect(editor["size"]).to_have_text("364 × 200", timeout=WAIT_MS)
+
+
+def prepare_repaint(editor: Editor) -> None:
+    prepare_more(editor)
+    editor["keep"].click()
+    expect(editor["step"]).to_have_count(1)
+    expect(editor["progress"]).to_be_hidden(timeout=WAIT_MS)
+
+
+def start_repaint(editor: Editor) -> None:
+    editor["step-again"].click()
+
+
+def repainted(editor: Editor) -> None:
+    expect(editor["undo"]).to_have_attribute("data-tip", re.compile("Repaint|again"), timeout=WAIT_MS)
+
+
+@dataclass(frozen=True)
+class Kind:
+    prepare: Callable[[Editor], None]
+    start: Callable[[Editor], None]
+    check: Callable[[Editor], None]
+    verb: str = "inpaint"
+
+
+KINDS = {
+    "remove": Kind(prepare_remove, start_remove, offered_two),
+    "more": Kind(prepare_more, start_more, offered_four),
+    "recipe": Kind(lambda editor: None, start_recipe, offered_one, "fix"),
+    "extend": Kind(prepare_extend, start_extend, extended, "outpaint"),
+    "repaint": Kind(prepare_repaint, start_repaint, repainted, "history"),
+}
+
+
+def assert_nothing_was_painted_twice(server) -> None:
+    painted = [(job.seed, job.picture.digest) for jobs in server.engine.calls for job in jobs]
+    assert len(painted) == len(set(painted))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_job_is_found_again_after_a_reload(editor, server, gate, kind):
+    job = KINDS[kind]
+    job.prepare(editor)
+    hold(server, gate)
+    job.start(editor)
+    gate.wait()
+    editor.page.reload()
+    expect(editor["progress"]).to_be_visible(timeout=WAIT_MS)
+    expect(editor["interrupt"]).to_be_enabled()
+    gate.opened.set()
+    job.check(editor)
+    expect(editor["progress"]).to_be_hidden(timeout=WAIT_MS)
+    assert_nothing_was_painted_twice(server)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_lost_answer_is_asked_for_again_without_painting_twice(editor, server, kind):
+    job = KINDS[kind]
+    job.prepare(editor)
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.request.url)
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    editor.page.route(f"**/{job.verb}", lose)
+    job.start(editor)
+    job.check(editor)
+    assert lost
+    assert_nothing_was_painted_twice(server)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_job_runs_again_on_a_server_that_was_started_again(editor, server, kind):
+    job = KINDS[kind]
+    job.prepare(editor)
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.request.url)
+            server.desk.answers = AnswerCache()
+            server.forget_pictures()
+            route.abort()
+        else:
+            route.continue_()
+
+    editor.page.route(f"**/{job.verb}", lose)
+    job.start(editor)
+    job.check(editor)
+    assert lost
+
+
+def test_job_of_a_closed_tab_is_found_by_the_next(editor, server, gate, picture):
+    prepare_remove(editor)
+    hold(server, gate)
+    start_remove(editor)
+    gate.wait()
+    context = editor.page.context
+    editor.page.close()
+    later = Editor(context.new_page(), editor.url).start()
+    later["recent"].click()
+    expect(name(later)).to_have_text(picture.name)
+    gate.opened.set()
+    later.offered(2)
+    assert len(server.engine.calls) == 1
+    assert not later.faults
+
+
+def test_queued_job_is_found_again_after_a_reload(editor, server, gate):
+    prepare_remove(editor)
+    hold(server, gate)
+    start_remove(editor)
+    gate.wait()
+    editor.press("fill")
+    editor.page.reload()
+    expect(editor["progress"]).to_be_visible(timeout=WAIT_MS)
+    gate.opened.set()
+    editor.offered(4)
+    assert len(server.engine.calls) == 2
+
+
+def test_interrupt_ends_a_job_that_was_found_again(editor, server, gate):
+    prepare_remove(editor)
+    hold(server, gate)
+    start_remove(editor)
+    gate.wait()
+    editor.page.reload()
+    expect(editor["progress"]).to_be_visible(timeout=WAIT_MS)
+    with editor.page.expect_response("**/interrupt"):
+        editor["interrupt"].click()
+    gate.opened.set()
+    expect(editor["progress"]).to_be_hidden(timeout=WAIT_MS)
+    editor.page.reload()
+    expect(editor["intent-remove"]).to_be_visible(timeout=WAIT_MS)
+    expect(editor["progress"]).to_be_hidden()
+
+
+def test_undo_steps_survive_a_reload(editor):
+    prepare_more(editor)
+    editor["keep"].click()
+    expect(editor["step"]).to_have_count(1)
+    editor.page.wait_for_timeout(1500)
+    editor.page.reload()
+    expect(editor["step"]).to_have_count(1, timeout=WAIT_MS)
+    editor["undo"].click()
+    editor.offered(2)
+    editor["redo"].click()
+    expect(editor["step"]).to_have_count(1)
