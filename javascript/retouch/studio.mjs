@@ -98,6 +98,7 @@ export function mount(root, { api: address, host }) {
     studio.api = new ServerClient(address, encodePicture);
     studio.progress = new Progress(studio);
     studio.jobQueue = new JobQueue(studio);
+    studio.progress.follow(studio.jobQueue);
     studio.inpaintJobs = new InpaintJobs({ ...studio, pendingClicks: () => studio.pointToMask.whenSettled() });
     studio.fixJobs = new FixJobs(studio);
     studio.repaintJobs = new RepaintJobs(studio);

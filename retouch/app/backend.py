@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 MODELS = Path.home() / ".cache" / "retouch" / "models"
 RECIPES = Path.home() / ".config" / "retouch" / "recipes"
+LOADING = "Loading the model ..."
+"""What a job is at while its model is loaded."""
 NOISE_STEPS = 4
 """Sampling steps of the noise model. More steps do not improve noise."""
 
@@ -91,6 +93,7 @@ class Standalone:
         ticket = JobTicket(what, task)
         with self.job_queue.hold(ticket, self._queue):
             if paints and self._engine is None:
+                ticket.show(0, 0, LOADING)
                 self._engine = self.load_engine()
                 self._native = self._engine.native("")
             yield ticket

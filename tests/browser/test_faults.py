@@ -245,3 +245,21 @@ def test_undo_steps_survive_a_reload(editor):
     editor.offered(2)
     editor["redo"].click()
     expect(editor["step"]).to_have_count(1)
+
+
+def test_waiting_jobs_are_listed_reordered_and_cancelled(editor, server, gate):
+    prepare_remove(editor)
+    hold(server, gate)
+    start_remove(editor)
+    gate.wait()
+    for intent in ("fill", "replace", "refine"):
+        editor.press(intent)
+    queued = editor["queued-job"]
+    expect(queued).to_have_text(["Next: Fill", "Next: Replace", "Next: Refine"])
+    queued.nth(2).get_by_role("button", name="Run Refine next").click()
+    expect(queued).to_have_text(["Next: Refine", "Next: Fill", "Next: Replace"])
+    queued.nth(1).get_by_role("button", name="Cancel Fill").click()
+    expect(queued).to_have_text(["Next: Refine", "Next: Replace"])
+    gate.opened.set()
+    expect(editor["progress"]).to_be_hidden(timeout=WAIT_MS)
+    assert [body["intent"] for body in editor.bodies("inpaint")] == ["remove", "refine", "replace"]

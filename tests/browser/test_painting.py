@@ -353,7 +353,7 @@ def test_second_session_waits_for_the_queue_with_a_message(editor, server, sessi
     other.open(picture)
     other.point(*DISC)
     other.press("fill")
-    expect(other["progress"]).to_contain_text("Waiting for its turn", timeout=WAIT_MS)
+    expect(other["progress"]).to_contain_text("Waiting for another job", timeout=WAIT_MS)
     on.set()
     editor.offered(2)
     other.offered(2)

@@ -317,6 +317,13 @@ export const TEXT = Object.freeze({
     "progress.skip": "Skip",
     "progress.skip.tip": "Leave this part out and go on",
     "progress.waiting": "Waiting for its turn ({count} in the queue)",
+    "progress.waitingFor": "Waiting for another job: {what} ({count} in the queue)",
+    "progress.seconds": "about {seconds} s left",
+    "progress.minutes": "about {minutes} min left",
+    "queue.label": "Jobs that wait",
+    "queue.waits": "Next: {job}",
+    "queue.next": "Run {job} next",
+    "queue.cancel": "Cancel {job}",
 
     "quality.seam": "Seam",
     "quality.seam.tip": "Steps of colour along the mask's outline, in CIELAB units per pixel; not visible below 1",

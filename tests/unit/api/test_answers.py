@@ -27,7 +27,9 @@ def count_calls(answer=None):
 
 def test_same_key_gets_the_first_answer_and_works_once():
     cache, (calls, work) = AnswerCache(), count_calls()
-    assert cache.answer("fix a", {"seed": 1}, work) == cache.answer("fix a", {"seed": 1}, work) == {"number": 1}
+    assert (
+        cache.answer("fix a", {"seed": 1}, work) == cache.answer("fix a", {"seed": 1}, work) == {"number": 1}
+    )
     assert cache.answer("fix b", {"seed": 1}, work) == {"number": 2}
     assert len(calls) == 2
 
