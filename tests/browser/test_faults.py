@@ -1,4 +1,4 @@
-"""Faults during a job of each kind: a reload, a closed tab, a lost answer, a server that was started again."""
+"""Faults during a job of each kind: a reload, a closed tab, a lost answer, a restarted server."""
 
 from __future__ import annotations
 
