@@ -51,7 +51,7 @@ import { OutpaintPanel } from "./panels/outpaint.mjs";
 import { listenForFiles } from "./files/import-export.mjs";
 import { FixJobs } from "./server/fix.mjs";
 import { Header } from "./panels/header.mjs";
-import { fillWindow } from "./host/webui-page.mjs";
+import { fillWindow, refuseForeignTitles } from "./host/webui-page.mjs";
 import { Store } from "./document/store.mjs";
 import { IntentsPanel } from "./panels/intents.mjs";
 import { listenForKeys } from "./ui/key-listener.mjs";
@@ -170,12 +170,14 @@ function connectParts(studio) {
         attachTooltips(studio.root),
     ];
     if (studio.host === "webui") {
-        stops.push(fillWindow(studio.root));
+        stops.push(fillWindow(studio.root), refuseForeignTitles(studio.root));
     }
     studio.destroy = () => [...stops, () => view.destroy(), () => studio.theme.stop()].forEach((stop) => stop());
     view.addEventListener("tool", () => (studio.updateTools(), studio.statusBar.updatePlan()));
     settings.addEventListener("change", () => studio.statusBar.updatePlan());
     jobQueue.addEventListener("jobs", () => studio.statusBar.updatePlan());
+    jobQueue.addEventListener("jobs", () => jobQueue.busy || updateModel(studio));
+    addEventListener("focus", () => updateModel(studio));
     studio.autosave.start().then(() => studio.emptyState.update());
     connectNotices(studio);
 }
@@ -221,14 +223,23 @@ async function requestPlan({ store, settings, view, intents, api }, signal) {
     return signal.aborted ? null : api.postWithPicture(pickSentPicture(doc), "plan", body, signal);
 }
 
+/** Shows the model that is loaded now: the WebUI's person may have chosen another. */
+async function updateModel({ api, statusBar, isVisible }) {
+    if (isVisible()) {
+        const { checkpoint } = await api.get("health").catch(() => ({}));
+        statusBar.showModel(checkpoint);
+    }
+}
+
 /** Asks the server for intents, schema and segmenters until it answers. */
-async function loadSchema({ api, intents, outpaintPanel, notices, toolOptions }) {
+async function loadSchema({ api, intents, outpaintPanel, notices, toolOptions, statusBar }) {
     for (;;) {
         try {
-            const [{ intents: known }, schema, { segmenters = [] }, { version }] = await Promise.all(
+            const [{ intents: known }, schema, { segmenters = [] }, { version, checkpoint }] = await Promise.all(
                 ["intents", "schema", "models", "health"].map((path) => api.get(path)),
             );
             showUpdateNotes(version, notices);
+            statusBar.showModel(checkpoint);
             toolOptions.setSegmenters(segmenters);
             outpaintPanel.describe(schema.OutpaintRequest ?? {});
             return intents.describe(known, schema.InpaintRequest ?? {});

@@ -48,6 +48,8 @@ class Standalone:
     sampling: Sampling = Sampling()
     outliners: SegmenterRegistry = field(default_factory=SegmenterRegistry)
     find_device: Callable[[], str] = lambda: "cpu"
+    checkpoint: str = ""
+    """The name of the model that `load_engine` loads, for people; "" for none."""
     job_queue: JobQueue = field(default_factory=JobQueue)
     _engine: Engine | None = None
     _native: Size | None = None
@@ -64,7 +66,8 @@ class Standalone:
     def health(self) -> dict[str, Any]:
         engine = self._engine or _NoEngine()
         engine_fields = {"engine": engine.name, "remark": engine.remark}
-        return {"host": "standalone", **engine_fields, "version": retouch.__version__}
+        own = {"host": "standalone", "version": retouch.__version__, "checkpoint": self.checkpoint}
+        return {**own, **engine_fields}
 
     def defaults(self) -> Sampling:
         return self.sampling
@@ -170,8 +173,17 @@ def backend_of(args: argparse.Namespace) -> Standalone:
     registry = DetectorRegistry(folders, device, args.offline)
     outliners = SegmenterRegistry(folders, device, args.offline, registry)
     return Standalone(
-        lambda: _engine(args, device), registry, args.recipes, _sampling(args), outliners, device
+        lambda: _engine(args, device), registry, args.recipes, _sampling(args), outliners, device, _name(args)
     )
+
+
+def _name(args: argparse.Namespace) -> str:
+    """The name of the model, for people."""
+    from retouch.engines import demo_model
+
+    if args.model or args.demo_noise:
+        return Path(args.model).name if args.model else "noise model"
+    return "demo model" if demo_model.is_here() else ""
 
 
 def _sampling(args: argparse.Namespace) -> Sampling:

@@ -127,6 +127,24 @@ def test_in_the_webui_a_mask_comes_from_inpaint_upload(session, server, picture,
     expect(editor["object"]).to_have_count(2)
 
 
+def test_tooltips_of_the_webui_are_not_put_on_the_studio(session, server):
+    """The WebUI gives each button a title whose text is that of one of its own, a second after it appears."""
+    page = """<!doctype html><html lang="en"><title>Host</title><button id="own">Save</button>
+        <div id="retouch_studio" data-host="webui" data-api="retouch/v1" data-files="./"></div>
+        <script type="module" src="javascript/retouch.mjs"></script></html>"""
+    answer = {"body": page, "content_type": "text/html"}
+    editor = session(before=lambda p: p.route(server.url + "/", lambda route: route.fulfill(**answer)))
+    titled = """() => {
+        const nodes = [...document.querySelectorAll("button, span, p")].filter((node) => !node.title);
+        nodes.forEach((node) => (node.title = "Write image to a directory"));
+        return nodes.length;
+    }"""
+    assert editor.page.evaluate(titled) > 20
+    editor.page.wait_for_timeout(50)
+    foreign = "[...document.querySelectorAll('[title^=Write]')].map((node) => node.id)"
+    assert editor.page.evaluate(foreign) == ["own"]
+
+
 def test_a_sketch_is_mask_and_starting_content_at_the_server(editor, server, pixels):
     editor["tool-sketch"].click()
     editor.page.get_by_label("Colour", exact=True).fill("#3010f0")

@@ -157,3 +157,13 @@ def test_page_works_with_a_full_storage(session, picture):
     editor.offered(2)
     editor["keep"].click()
     expect(editor["step"]).to_have_count(1)
+
+
+def test_name_of_the_model_is_shown_and_follows_the_server(session, server):
+    server.backend.checkpoint = "some-model.safetensors"
+    editor = session()
+    expect(editor["model"]).to_have_text("some-model.safetensors")
+    server.backend.checkpoint = "other.safetensors"
+    editor.page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(editor["model"]).to_have_text("other.safetensors")
+    server.backend.checkpoint = ""

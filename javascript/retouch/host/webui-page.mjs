@@ -26,6 +26,20 @@ export function fillWindow(root) {
     };
 }
 
+/**
+ * Removes the tooltips that the WebUI's hints.js gives to our buttons because their text is that of one of its own.
+ * Ours have their titles before they are put into the page.
+ *
+ * @returns {() => void} stops it
+ */
+export function refuseForeignTitles(root) {
+    const observer = new MutationObserver((records) => {
+        records.filter(({ target, oldValue }) => !oldValue && target.title).forEach(({ target }) => target.removeAttribute("title"));
+    });
+    observer.observe(root, { subtree: true, attributes: true, attributeFilter: ["title"], attributeOldValue: true });
+    return () => observer.disconnect();
+}
+
 /** The places a picture can be sent to: [{label, hint, send({picture, mask})}] with files; none when alone. */
 export function listSendTargets(kind) {
     return kind === "webui" ? SEND_TARGETS : [];

@@ -1,4 +1,4 @@
-/** Status bar: picture size, cursor, zoom, and crop and work size of the present plan. */
+/** Status bar: picture size, cursor, zoom, model, and crop and work size of the present plan. */
 
 import { boxOfList } from "../geometry/box.mjs";
 import { h } from "../ui/dom.mjs";
@@ -18,6 +18,7 @@ export class StatusBar {
         this.size = h("span", { "data-testid": "size" });
         this.cursor = h("span", { class: "rt-cursor" });
         this.ghost = h("span", { class: "rt-plan", "data-testid": "plan", role: "status" });
+        this.model = h("span", { class: "rt-model", "data-testid": "model" });
         this.zoom = h("button", {
             type: "button",
             class: "rt-zoom",
@@ -60,6 +61,7 @@ export class StatusBar {
             this.size,
             this.cursor,
             this.ghost,
+            this.model,
             zoom,
         );
         this.loadPlan = debounce(() => this.#loadPlan(), PLAN_WAIT_MS);
@@ -93,6 +95,12 @@ export class StatusBar {
     isInverted() {
         const { doc } = this.store;
         return this.settings.get("invert") && doc.base !== null && doc.objects.some(({ use, mask }) => use && mask.width);
+    }
+
+    /** @param {string} [name] of the checkpoint; nothing is shown without one */
+    showModel(name = "") {
+        this.model.textContent = name;
+        this.model.dataset.tip = name ? text("status.model", { name }) : "";
     }
 
     #showZoom() {
