@@ -18,11 +18,12 @@ import numpy as np
 from retouch.image.geometry import Box, Size
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
-from retouch.image.region import Region, distinct, overlap
+from retouch.image.region import Region, distinct
 from retouch.segmenters import geodesic
 from retouch.segmenters.base import Click, Prompt, Segmentation
+from retouch.segmenters.candidates import order_candidates
 from retouch.segmenters.compute_once import ComputeOnce
-from retouch.segmenters.prompt_checks import check_prompt, rank_regions, violations
+from retouch.segmenters.prompt_checks import check_prompt, violations
 
 SIDE = 288
 """Longest side of the small copy, in pixels."""
@@ -110,8 +111,8 @@ class Classical:
         checked = check_prompt(prompt, picture.size)
         is_known = isinstance(memory, RegionMemory) and memory.digest == picture.digest
         before = memory.region if is_known else None
-        regions = self._answers(picture, checked, before)
-        return Segmentation(regions, RegionMemory(picture.digest, regions[0]) if regions else None)
+        found = order_candidates(self._answers(picture, checked, before), checked.clicks)
+        return replace(found, memory=RegionMemory(picture.digest, found.best) if found.best else None)
 
     def _answers(self, picture: Picture, asked: Prompt, before: Region | None) -> tuple[Region, ...]:
         view = self._view(picture)
@@ -123,7 +124,7 @@ class Classical:
             return (in_box(picture, asked.box, asked.clicks),)
         regions = [region for region in around(view, asked.clicks) if region]
         regions += [part for part in view.parts if not violations(part, asked.clicks)]
-        return rank_regions(_apart(rank_regions(regions, asked.clicks)), asked.clicks)
+        return tuple(regions)
 
     def everything(self, picture: Picture) -> tuple[Region, ...]:
         view = self._view(picture)
@@ -133,21 +134,6 @@ class Classical:
         return self._views.get(
             picture.digest, lambda: WorkingView.of(picture, picture.size.box, self._parts(picture))
         )
-
-
-def _apart(regions: Sequence[Region]) -> list[Region]:
-    """The regions without near duplicates of earlier ones; a part and its whole are two."""
-    different: list[Region] = []
-    for region in regions:
-        if all(_likeness(region, other) < 0.9 for other in different):
-            different.append(region)
-    return different
-
-
-def _likeness(a: Region, b: Region) -> float:
-    """Intersection over union of the solid pixels, 0..1."""
-    common = overlap(a, b) * min(a.shape.area, b.shape.area)
-    return common / max(a.shape.area + b.shape.area - common, 1)
 
 
 def around(view: WorkingView, clicks: Sequence[Click]) -> list[Region | None]:

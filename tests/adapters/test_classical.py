@@ -18,7 +18,7 @@ from retouch.segmenters.classical import Classical
 def overlap(seen: Segmentation, truth: np.ndarray) -> float:
     """Intersection over union of the best answer."""
     size = Size(truth.shape[1], truth.shape[0])
-    found = seen.regions[0].mask(size).solid
+    found = seen.best.mask(size).solid
     return float((found & truth).sum() / (found | truth).sum())
 
 
@@ -87,18 +87,18 @@ def test_second_click_adds_or_excludes_a_disc_of_equal_colour(classical: Classic
 def test_correcting_click_changes_only_pixels_near_it(classical: Classical) -> None:
     picture = Picture(skimage.data.coffee().copy())
     first = classical.segment(picture, Prompt(box=Box(165, 15, 415, 210)))
-    old = first.regions[0].mask(picture.size).solid
+    old = first.best.mask(picture.size).solid
     bottom = np.argwhere(old)[-1]
     click = Click(int(bottom[1]), int(bottom[0]) + 12)  # a little below the outline
     assert not old[click.y, click.x]
     clicks = (Click(290, 110), click)
     second = classical.segment(picture, Prompt(clicks), first.memory)
-    new = second.regions[0].mask(picture.size).solid
+    new = second.best.mask(picture.size).solid
     assert new[click.y, click.x]
     y, x = np.nonzero(new != old)
     assert np.hypot(x - click.x, y - click.y).max() < 45
     undone = classical.segment(picture, Prompt((clicks[0], Click(click.x, click.y, False))), second.memory)
-    assert not undone.regions[0].mask(picture.size).solid[click.y, click.x]
+    assert not undone.best.mask(picture.size).solid[click.y, click.x]
 
 
 def test_detected_region_is_a_candidate_only_where_clicked() -> None:

@@ -89,8 +89,8 @@ def _thing(segmenter: Segmenter, picture: Picture, truth: np.ndarray, rng: np.ra
 
 
 def solid(seen: Segmentation, picture: Picture) -> np.ndarray:
-    """(height, width) bool: the best mask of an answer, all False without one."""
-    mask = seen.regions[0].mask(picture.size) if seen.regions else Mask.blank(picture.size)
+    """(height, width) bool: the default mask of an answer, all False without one."""
+    mask = seen.best.mask(picture.size) if seen.best else Mask.blank(picture.size)
     return mask.solid
 
 
