@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from retouch.api.queue import JobQueue
+from retouch.engines.base import Engine
 from retouch.errors import Missing
 from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
@@ -72,6 +73,7 @@ class Stand:
     pointer: Pointer = field(default_factory=Pointer)
     runs_on: str = "cpu"
     loaded: Size | None = None
+    remover: Engine | None = None
     job_queue: JobQueue = field(default_factory=JobQueue)
     tasks: list[str] = field(default_factory=list)
     _queue: threading.Lock = field(default_factory=threading.Lock)
@@ -112,6 +114,9 @@ class Stand:
 
     def native(self, checkpoint: str) -> Size | None:
         return None if checkpoint else self.loaded
+
+    def removal_engine(self) -> Engine | None:
+        return self.remover
 
     def progress(self, task: str) -> dict[str, Any]:
         return self.job_queue.summary(task)

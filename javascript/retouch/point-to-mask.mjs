@@ -10,6 +10,12 @@ export function addFoundObjects(doc, regions, text) {
     );
 }
 
+/** The index of the candidate that the server takes by default: the first of the highest scores. */
+export function defaultCandidate(regions) {
+    const scores = regions.map(({ score }) => score);
+    return Math.max(scores.indexOf(Math.max(...scores)), 0);
+}
+
 export class PointToMask {
     #pending = new Set();
     #lastClick = Promise.resolve();
@@ -63,7 +69,7 @@ export class PointToMask {
                 store.doc,
                 id,
                 answer.regions.map(({ mask }) => mask),
-                { memory: answer.memory },
+                { memory: answer.memory, candidate: defaultCandidate(answer.regions) },
             ),
         );
     }

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+from retouch.engines.base import Engine
 from retouch.image.geometry import Size
 from retouch.pipeline.finders import Finders
 from retouch.pipeline.pipeline import Pipeline
@@ -42,6 +43,13 @@ class Backend(Protocol):
 
     def native(self, checkpoint: str) -> Size | None:
         """The training size of the checkpoint. None if loading or waiting would be necessary."""
+        ...
+
+    def removal_engine(self) -> Engine | None:
+        """The engine for the intent Remove in place of the current one; None to use the current one.
+
+        There is one where no checkpoint is known that can paint pictures of any kind. It loads nothing.
+        """
         ...
 
     def models(self) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from retouch.api.requests.base import Painting
+from retouch.engines.base import Engine
 from retouch.errors import RetouchError
 from retouch.image.codec import encoder
 from retouch.image.picture import Picture
@@ -22,14 +23,17 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Painting)
 
 
-def record_timing(context: ApiContext, reports: Iterable[Report]) -> None:
-    """Record the seconds of each report. Later plans estimate their seconds from them."""
-    context.speeds.learn(*_engine_key(context), reports)
+def record_timing(context: ApiContext, reports: Iterable[Report], engine: Engine | None = None) -> None:
+    """Record the seconds of each report. Later plans estimate their seconds from them.
+
+    `engine` is the one that painted, None for that of the backend.
+    """
+    context.speeds.learn(*_engine_key(context, engine), reports)
 
 
-def with_seconds(context: ApiContext, steps: Sequence[Step]) -> dict[str, Any]:
+def with_seconds(context: ApiContext, steps: Sequence[Step], engine: Engine | None = None) -> dict[str, Any]:
     """Summaries of the steps with their expected `seconds`, and the sum. None if the speed is unknown."""
-    each = context.speeds.seconds(*_engine_key(context), steps)
+    each = context.speeds.seconds(*_engine_key(context, engine), steps)
     known = [seconds for seconds in each if seconds is not None]
     return {
         "steps": [{**s.summary(), "seconds": _round_seconds(t)} for s, t in zip(steps, each, strict=True)],
@@ -41,8 +45,10 @@ def _round_seconds(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 2)
 
 
-def _engine_key(context: ApiContext) -> tuple[str, str]:
+def _engine_key(context: ApiContext, engine: Engine | None) -> tuple[str, str]:
     """(engine, checkpoint of a request that names none), as the backend reports them now."""
+    if engine is not None:
+        return engine.name, ""
     health = context.backend.health()
     return str(health.get("engine") or ""), str(health.get("checkpoint") or "")
 

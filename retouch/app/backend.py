@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import retouch
 from retouch.api.queue import JobQueue, JobTicket
+from retouch.engines import content_aware
 from retouch.engines.base import Engine
 from retouch.errors import Missing
 from retouch.image.geometry import Size
@@ -40,7 +41,10 @@ NOISE_STEPS = 4
 
 @dataclass
 class Standalone:
-    """The backend of the standalone app, the command line and the demo. `load_engine` runs at most once."""
+    """The backend of the standalone app, the command line and the demo. `load_engine` runs at most once.
+
+    `has_checkpoint` is False where the engine would be the demo model, a random model or none.
+    """
 
     load_engine: Callable[[], Engine]
     registry: DetectorRegistry
@@ -51,6 +55,7 @@ class Standalone:
     checkpoint: str = ""
     """The name of the model that `load_engine` loads, for people; "" for none."""
     job_queue: JobQueue = field(default_factory=JobQueue)
+    has_checkpoint: bool = True
     _engine: Engine | None = None
     _native: Size | None = None
     _queue: threading.Lock = field(default_factory=threading.Lock)
@@ -86,6 +91,10 @@ class Standalone:
 
     def native(self, checkpoint: str) -> Size | None:
         return None if checkpoint else self._native
+
+    def removal_engine(self) -> Engine | None:
+        """The content-aware engine where there is no checkpoint, else None."""
+        return None if self.has_checkpoint else content_aware.removal_engine()
 
     @contextlib.contextmanager
     def busy(self, what: str, task: str = "", paints: bool = True) -> Iterator[Progress]:
@@ -160,10 +169,9 @@ def backend_of(args: argparse.Namespace) -> Standalone:
     Raises Missing for an unknown model.
     """
     from retouch.detectors.registry import DetectorRegistry
-    from retouch.engines.content_aware import NAME
     from retouch.engines.loading import best_device, locate_model
 
-    if args.model not in ("", NAME):
+    if args.model not in ("", content_aware.NAME):
         checkpoints = args.models_dir / "checkpoints"
         args = argparse.Namespace(
             **{**vars(args), "model": locate_model(args.model, checkpoints, args.offline)}
@@ -172,8 +180,16 @@ def backend_of(args: argparse.Namespace) -> Standalone:
     folders = (args.models_dir,)
     registry = DetectorRegistry(folders, device, args.offline)
     outliners = SegmenterRegistry(folders, device, args.offline, registry)
+    has_checkpoint = bool(args.model) and not args.demo_noise
     return Standalone(
-        lambda: _engine(args, device), registry, args.recipes, _sampling(args), outliners, device, _name(args)
+        lambda: _engine(args, device),
+        registry,
+        args.recipes,
+        _sampling(args),
+        outliners,
+        device,
+        _name(args),
+        has_checkpoint=has_checkpoint,
     )
 
 
@@ -196,7 +212,7 @@ def _sampling(args: argparse.Namespace) -> Sampling:
 
 
 def _engine(args: argparse.Namespace, find_device: Callable[[], str]) -> Engine:
-    from retouch.engines import content_aware, demo_model
+    from retouch.engines import demo_model
     from retouch.engines.diffusers_engine import DiffusersEngine
     from retouch.engines.loading import Folders
     from retouch.engines.random_model import tiny_random

@@ -153,13 +153,13 @@ def keep_detect(photo: InputFile, answer: dict[str, Any]) -> None:
 
 
 def keep_segment(photo: InputFile, answer: dict[str, Any]) -> None:
-    """As `keep_detect`. Of several masks of one object, the overlay shows the best one."""
-    _keep_regions(photo, answer["masks"], _apart)
+    """As `keep_detect`. Of several masks of one object, the overlay shows the default one."""
+    _keep_regions(photo, answer["masks"], lambda regions: _apart(regions, answer.get("default") or 0))
 
 
-def _apart(regions: list[Region]) -> list[Region]:
+def _apart(regions: list[Region], default: int) -> list[Region]:
     distinct: list[Region] = []
-    for region in regions:
+    for region in [*regions[default : default + 1], *regions]:
         if all(overlap(region, other) <= SAME_OBJECT_SHARE for other in distinct):
             distinct.append(region)
     return distinct

@@ -50,14 +50,14 @@ def _numbers(word: str, count: int, flag: str) -> list[int]:
 
 
 def mask(client: Segmenting, image: str, prompt_fields: dict[str, Any]) -> dict[str, Any]:
-    """The best mask of the prompt in a base64 picture, as fields of an InpaintRequest.
+    """The default mask of the prompt in a base64 picture, as fields of an InpaintRequest.
 
     Raises PaintFailed if the segmenter finds nothing.
     """
     answer = client.answer("segment", {**prompt_fields, "image": image})
     if not answer["masks"]:
         raise PaintFailed("what is pointed at is not there.", hint="Give --click, --box or --mask.")
-    best = answer["masks"][0]
+    best = answer["masks"][answer.get("default") or 0]
     return {"image_id": answer["image_id"], "mask": best["mask"], "box": best["box"]}
 
 

@@ -17,9 +17,18 @@ from retouch.progress import Progress
 
 NAME = "content"
 REMARK = "Filled from the picture itself, without a model: prompts, seeds and samplers say nothing to it."
+REMOVAL_REMARK = (
+    "Removed with the picture's own content, because there is no checkpoint here that knows other pictures: "
+    "prompt, seed and variations have no effect."
+)
 SIDE = 512
 """Native side in pixels. A crop around an object to remove has usually about this size, so scaling loses
 little detail."""
+
+
+def removal_engine() -> PatchEngine:
+    """The engine for the intent Remove where there is no checkpoint. Its remark tells the reason."""
+    return PatchEngine(remark=REMOVAL_REMARK)
 
 
 @dataclass(frozen=True)

@@ -71,12 +71,17 @@ def found_by(view: PassContext, target: Target, finders: Finders) -> tuple[Regio
 
 def select_regions(regions: Sequence[Region], view: PassContext, target: Target) -> tuple[Region, ...]:
     """The regions that are to be painted, in order."""
-    return select(regions, target, view.size, _bounding(view, target))
+    return select(regions, _selection(target), view.size, _bounding(view, target))
 
 
 def rejection(regions: Sequence[Region], view: PassContext, target: Target) -> str:
     """The reason why no region is chosen."""
-    return why_none(regions, target, view.size, _bounding(view, target))
+    return why_none(regions, _selection(target), view.size, _bounding(view, target))
+
+
+def _selection(target: Target) -> Target:
+    """The target as a selection. What a person points at is not filtered by the confidence of detectors."""
+    return replace(target, confidence=0.0) if target.what == "points" else target
 
 
 def _bounding(view: PassContext, target: Target) -> Mask | None:
@@ -107,7 +112,7 @@ def _find_by_words(view: PassContext, target: Target, finders: Finders) -> list[
 
 
 def _find_by_points(view: PassContext, target: Target, finders: Finders) -> list[Region]:
-    """The best mask of the segmenter for the points and the box."""
+    """The default mask of the segmenter for the points and the box."""
     width, height = view.size
     spots = zip(target.points[::2], target.points[1::2], strict=True)
     clicks = tuple(Click(min(int(x * width), width - 1), min(int(y * height), height - 1)) for x, y in spots)
@@ -115,7 +120,8 @@ def _find_by_points(view: PassContext, target: Target, finders: Finders) -> list
     if target.box:
         left, top, right, bottom = target.box
         box = Box.covering(left * width, top * height, right * width, bottom * height)
-    return list(finders.segmenter("").segment(view.picture, Prompt(clicks, box)).regions[:1])
+    best = finders.segmenter("").segment(view.picture, Prompt(clicks, box)).best
+    return [best] if best else []
 
 
 def _find_unsharp(view: PassContext, target: Target, finders: Finders) -> list[Region]:

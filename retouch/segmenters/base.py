@@ -34,10 +34,22 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Segmentation:
-    """The regions for a prompt, best first. `memory` is passed back to the segmenter with the next click."""
+    """The regions for a prompt. `memory` is passed back to the segmenter with the next click.
+
+    Regions for clicks or a box are `nested`: candidates for one thing by `candidates.order_candidates`, the
+    smallest first. Regions for words are different things, best first. `default` is the index of the region
+    that is taken where nobody chooses.
+    """
 
     regions: tuple[Region, ...]
     memory: Any = None
+    default: int = 0
+    nested: bool = False
+
+    @property
+    def best(self) -> Region | None:
+        """The default region, None without regions."""
+        return self.regions[self.default] if self.regions else None
 
 
 @runtime_checkable
@@ -54,8 +66,8 @@ class Segmenter(Protocol):
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
         """The regions for a prompt. `memory` is that of the last answer for the same thing.
 
-        Regions that agree with every click come first. Raises BadInput for an empty prompt and for clicks or
-        boxes outside the picture, and Missing when no detector knows its words.
+        Regions for clicks or a box come from `candidates.order_candidates`. Raises BadInput for an empty
+        prompt and for clicks or boxes outside the picture, and Missing when no detector knows its words.
         """
         ...
 

@@ -14,8 +14,9 @@ from retouch.image.geometry import iou
 from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.segmenters.base import Prompt, Segmentation
+from retouch.segmenters.candidates import order_candidates
 from retouch.segmenters.compute_once import ComputeOnce
-from retouch.segmenters.prompt_checks import check_prompt, rank_regions, violations
+from retouch.segmenters.prompt_checks import check_prompt, violations
 
 CONFIDENCE = 0.25
 OFFERED = 3
@@ -36,16 +37,16 @@ class FastSam:
         return self._seen.get(picture.digest, lambda: self._look(picture))
 
     def segment(self, picture: Picture, prompt: Prompt, memory: Any = None) -> Segmentation:
-        """The regions that agree with most clicks, smallest first, or that fit the box best."""
+        """The regions that agree with most clicks, or that fit the box best."""
         checked = check_prompt(prompt, picture.size)
         regions = self.everything(picture)
         if checked.box is not None:
             box = checked.box
-            fitting = sorted(regions, key=lambda r: -iou(r.box, box))[:OFFERED]
-            return Segmentation(
-                rank_regions((replace(r, score=iou(r.box, box)) for r in fitting), checked.clicks)
-            )
-        return Segmentation(_obeying(regions, checked))
+            touching = [region for region in regions if not (region.box & box).empty]
+            fitting = sorted(touching, key=lambda r: -iou(r.box, box))[:OFFERED]
+            scored = [replace(region, score=iou(region.box, box)) for region in fitting]
+            return order_candidates(scored, checked.clicks)
+        return order_candidates(_obeying(regions, checked), checked.clicks)
 
     def _look(self, picture: Picture) -> tuple[Region, ...]:
         return tuple(replace(r, label="") for r in self._detector.find(picture, CONFIDENCE, ()))

@@ -50,8 +50,8 @@ class TextSegmenter:
         content."""
         if region.shape.area < region.box.area:
             return region
-        outlines = self.inner.segment(picture, Prompt(box=region.box, fine=fine)).regions
-        return replace(outlines[0], label=region.label, score=region.score) if outlines else region
+        outline = self.inner.segment(picture, Prompt(box=region.box, fine=fine)).best
+        return replace(outline, label=region.label, score=region.score) if outline else region
 
 
 def _is_chosen(region: Region, prompt: Prompt) -> bool:

@@ -61,6 +61,9 @@ class HostBackend:
     def models(self) -> list[dict[str, Any]]:
         return service.detector_entries()
 
+    def removal_engine(self) -> None:
+        """None: the WebUI's checkpoint removes."""
+
     def segmenters(self) -> list[dict[str, Any]]:
         return [dataclasses.asdict(model) for model in service.segmenters().available()]
 

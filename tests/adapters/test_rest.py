@@ -120,7 +120,7 @@ def test_clicked_region_is_planned_and_inpainted_over_rest():
     said = post(to, "picture", {"image": IMAGE}).json()
     assert (said["width"], said["height"]) == (240, 200)
     found = post(to, "segment", {"image_id": said["image_id"], "points": [{"x": 60, "y": 50}]}).json()
-    best = found["masks"][0]
+    best = found["masks"][found["default"]]
     about = {"image_id": said["image_id"], "mask": best["mask"], "box": best["box"], "intent": "remove"}
     planned = post(to, "plan", {"verb": "inpaint", **about, "seed": 3}).json()
     made = post(to, "inpaint", {**about, "seed": 3, "variations": 2}).json()

@@ -208,7 +208,7 @@ class TestClicks:
         sam, picture = segmenter(file), noise(Size(128, 128))
         first = sam.segment(picture, Prompt((Click(60, 60),)))
         old = first.memory.guess
-        y, x = np.argwhere(first.regions[0].mask(picture.size).solid)[0]
+        y, x = np.argwhere(first.best.mask(picture.size).solid)[0]
         second = sam.segment(picture, Prompt((Click(60, 60), Click(int(x), int(y)))), first.memory)
         new = second.memory.guess
         assert new.score >= old.score or mask_iou(new.logits, old.logits) == 1
@@ -243,7 +243,7 @@ def test_small_object_of_a_large_picture_is_segmented_in_a_crop(file: Path, monk
     )
     seen = sam.segment(picture, Prompt((Click(400, 300),)))
     assert fits[0].crop == Box(300, 200, 500, 400)
-    assert fits[0].crop.contains(seen.regions[0].box)
+    assert fits[0].crop.contains(seen.best.box)
     encoder = Counting(sam.net.module.image_encoder)
     sam.segment(picture, Prompt((Click(400, 300), Click(310, 210, False))), seen.memory)
     assert encoder.calls == 0  # both views are known, and the click lies in the crop

@@ -256,24 +256,24 @@ def segmented(client, kept: str, **more: object) -> dict:
 
 def test_click_outlines_its_object_and_second_click_corrects_the_outline(client, kept):
     first = segmented(client, kept, points=[{"x": 112, "y": 55}], box=FACE, whole_masks=True)
-    best = np.asarray(opened(first["masks"][0]["mask"]))
+    best = np.asarray(opened(first["masks"][first["default"]]["mask"]))
     assert best.shape == (256, 512)
     assert best[55, 112] >= 128
-    left, top, right, bottom = first["masks"][0]["box"]
+    left, top, right, bottom = first["masks"][first["default"]]["box"]
     outside = best.copy()
     outside[top:bottom, left:right] = 0
     assert not outside.any()
-    assert first["masks"][0]["area"] == (best >= 128).sum()
+    assert first["masks"][first["default"]]["area"] == (best >= 128).sum()
     points = [{"x": 112, "y": 55}, {"x": 165, "y": 105, "positive": False}]
     again = segmented(client, kept, points=points, box=FACE, memory=first["memory"], whole_masks=True)
-    second = np.asarray(opened(again["masks"][0]["mask"]))
+    second = np.asarray(opened(again["masks"][again["default"]]["mask"]))
     assert second[55, 112] >= 128 > second[105, 165]
 
 
 def inpaint_of(kept: str, **more: object) -> dict:
     alpha = np.zeros((256, 512), np.uint8)
     alpha[30:90, 80:145] = 255
-    body = {"image_id": kept, "mask": base64_of(Image.fromarray(alpha)), "intent": "remove", "seed": 7}
+    body = {"image_id": kept, "mask": base64_of(Image.fromarray(alpha)), "intent": "fill", "seed": 7}
     return {**body, "shape": {"work_side": 192}, "steps": 2, "return_masks": True, **more}
 
 
@@ -306,7 +306,7 @@ def test_a_patch_put_back_by_the_page_is_the_picture_of_the_server(client, kept,
         assert np.array_equal(np.floor(out + 0.5).astype(np.uint8), pixels(image))
 
 
-@pytest.mark.parametrize("how", [{"intent": "remove"}, {"intent": "refine", "sampler": "Euler a"}])
+@pytest.mark.parametrize("how", [{"intent": "fill"}, {"intent": "refine", "sampler": "Euler a"}])
 def test_batch_and_alone_differ_by_at_most_one_level(client, kept, how):
     batch = client.do("inpaint", inpaint_of(kept, variations=4, **how))
     for candidate, image in zip(batch["candidates"], batch["images"], strict=True):

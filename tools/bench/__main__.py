@@ -12,6 +12,7 @@ from tools.bench.figures import table, write
 
 BENCHES = {
     "canvas": "tools.bench.canvas",
+    "clicks": "tools.bench.clicks",
     "fix": "tools.bench.fix",
     "demo-model": "tools.bench.demo_model",
     "faces": "tools.bench.faces",

@@ -117,7 +117,7 @@ export function selectObject(doc, id) {
     return doc.selected === id ? doc : freeze({ ...doc, selected: id });
 }
 
-/** Sets a segmenter's candidates, best first; the strokes on the object stay. */
+/** Sets a segmenter's candidates, smallest first; the strokes on the object stay. */
 export function setCandidates(doc, id, candidates, { memory = "", candidate = 0 } = {}) {
     const object = objectOf(doc, id);
     const mask = applyBrush(object, candidates[candidate] ?? NOTHING);

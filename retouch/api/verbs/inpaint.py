@@ -13,6 +13,7 @@ from retouch.api.requests.inpaint import InpaintRequest, pass_from_body
 from retouch.api.serialize import candidate_json, mask_base64, report_json
 from retouch.api.verbs import inpaint_sketch
 from retouch.api.verbs.history import Past, keep
+from retouch.engines.base import Engine
 from retouch.errors import BadInput
 from retouch.image.background import make_background_region, note_background
 from retouch.image.codec import encoder
@@ -25,7 +26,7 @@ from retouch.knobs import dump, load
 from retouch.pipeline import history_file, report_infotext
 from retouch.pipeline.candidate import Candidate, combined_by_rank
 from retouch.pipeline.history import History
-from retouch.pipeline.pipeline import PictureInput, plan_regions
+from retouch.pipeline.pipeline import PictureInput, Pipeline, plan_regions
 from retouch.pipeline.plan import SOFT_BELOW_MAGNIFICATION
 from retouch.pipeline.report import Report, Result
 from retouch.recipes import infotext
@@ -74,13 +75,13 @@ def answer_inpaint(context: ApiContext, body: Any) -> dict[str, Any]:
     Every candidate is composited onto the picture without the sketch, so that the sketch does not show where
     the mask fades out.
     """
-    opened = _open(context, body)
-    with context.backend.busy("inpaint", opened.request.task) as progress:
-        pipeline, canvas = context.backend.pipeline, opened.canvas(context)
+    opened, remover = _choose_engine(context, _open(context, body))
+    with context.backend.busy("inpaint", opened.request.task, paints=remover is None) as progress:
+        pipeline, canvas = _pipeline(context, remover), opened.canvas(context)
         result = pipeline.paint(canvas, [opened.region], opened.how, progress)
         remark = remark_of(pipeline, result.reports)
     lost = losses_of(result.picture, any(report.kept for report in result.reports))
-    record_timing(context, result.reports)
+    record_timing(context, result.reports, remover)
     return {
         "image_id": opened.name,
         "seed": opened.request.seed,
@@ -162,12 +163,13 @@ def plan(context: ApiContext, body: Any) -> dict[str, Any]:
 
     With `return_masks` each step has its composite `mask`, of its crop's size.
     """
-    opened = _open(context, body)
+    opened, remover = _choose_engine(context, _open(context, body))
     canvas = opened.canvas(context)
     checkpoint = opened.how.settings(canvas.generation).sampling.checkpoint
-    native = context.backend.native(checkpoint) or _native_size(context, checkpoint, opened.request.task)
+    native = (remover or context.backend).native(checkpoint)
+    native = native or _native_size(context, checkpoint, opened.request.task)
     plan = plan_regions(canvas, [opened.region], opened.how, native)
-    answer = {**plan.summary(), **with_seconds(context, plan.steps)}
+    answer = {**plan.summary(), **with_seconds(context, plan.steps, remover)}
     answer["warnings"] = unique(opened.remarks, answer["warnings"])
     for step in answer["steps"]:
         step["under_resolved"] = step["magnification"] < SOFT_BELOW_MAGNIFICATION
@@ -175,6 +177,23 @@ def plan(context: ApiContext, body: Any) -> dict[str, Any]:
         for summary, step in zip(answer["steps"], plan.steps, strict=True):
             summary["mask"] = mask_base64(step.composite)
     return {"image_id": opened.name, "seed": opened.request.seed, "mask_reading": opened.reading, **answer}
+
+
+def _choose_engine(context: ApiContext, opened: _OpenRequest) -> tuple[_OpenRequest, Engine | None]:
+    """The request, and the engine that removes in place of the backend's.
+
+    It is None for other intents and where the request names a checkpoint. Without a model all variations
+    are equal, so that one is painted.
+    """
+    engine = context.backend.removal_engine() if opened.request.intent == "remove" else None
+    if engine is None or opened.how.settings(opened.canvas(context).generation).sampling.checkpoint:
+        return opened, None
+    return dataclasses.replace(opened, how=dataclasses.replace(opened.how, variations=1)), engine
+
+
+def _pipeline(context: ApiContext, remover: Engine | None) -> Pipeline:
+    pipeline = context.backend.pipeline
+    return dataclasses.replace(pipeline, engine=remover) if remover else pipeline
 
 
 def _native_size(context: ApiContext, checkpoint: str, task: str) -> Size:

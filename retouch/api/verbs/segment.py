@@ -24,6 +24,7 @@ from retouch.image.region import Region
 from retouch.image.thickness import greatest_thickness
 from retouch.knobs import load
 from retouch.segmenters.base import Click, Prompt, Segmentation, Segmenter
+from retouch.segmenters.candidates import change_candidates
 from retouch.segmenters.prompt_checks import check_prompt
 from retouch.segmenters.registry import CLASSICAL
 
@@ -56,13 +57,14 @@ def answer_segment(context: ApiContext, body: Any) -> dict[str, Any]:
     with _turn(context, segmenter, request):
         segmentation = _segment(segmenter, picture, prompt, memory)
     forgotten = _FORGOTTEN if request.memory and memory is None else ""
-    regions = segmentation.regions
     if request.refine_edges:
-        regions = tuple(snap_to_edges(picture, region) for region in regions)
+        segmentation = change_candidates(segmentation, lambda region: snap_to_edges(picture, region))
+    regions = segmentation.regions
     canvas = picture.size if request.whole_masks else None
     return {
         "image_id": name,
         "masks": [{**region_json(r, canvas), "area": r.shape.area} for r in regions],
+        "default": segmentation.default if regions else None,
         "memory": context.segmenter_states.put(of, segmentation.memory),
         "segmenter": segmenter.name,
         "warnings": unique(picture.baggage.notes, forgotten),

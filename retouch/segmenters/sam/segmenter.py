@@ -13,6 +13,7 @@ from retouch.image.geometry import Box, Size
 from retouch.image.picture import Picture
 from retouch.image.region import Region
 from retouch.segmenters.base import Prompt, Segmentation
+from retouch.segmenters.candidates import order_candidates
 from retouch.segmenters.compute_once import ComputeOnce
 from retouch.segmenters.prompt_checks import check_prompt
 from retouch.segmenters.sam import everything, networks
@@ -70,8 +71,10 @@ class Sam:
         checked = check_prompt(prompt, picture.size)
         before = memory.guess if isinstance(memory, GuessMemory) and memory.digest == picture.digest else None
         candidates = self._with(lambda net: self._guesses(net, picture, checked, before))
-        regions = [region for region in (guess.region for guess in candidates) if region]
-        return Segmentation(tuple(regions), GuessMemory(picture.digest, candidates[0]))
+        pairs = [(guess.region, guess) for guess in candidates]
+        found = order_candidates([region for region, _ in pairs if region], checked.clicks)
+        best = next((guess for region, guess in pairs if region is found.best), candidates[0])
+        return replace(found, memory=GuessMemory(picture.digest, best))
 
     def everything(self, picture: Picture) -> tuple[Region, ...]:
         def all_of(net: SamNetwork) -> tuple[Region, ...]:

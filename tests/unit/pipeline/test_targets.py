@@ -206,20 +206,22 @@ def test_tilt_reported_by_a_detector_is_ignored_unless_tilt_is_searched():
 
 @dataclasses.dataclass
 class Outliner:
-    """A segmenter that remembers what was asked, and answers with two masks, best first."""
+    """A segmenter that remembers what was asked, and answers with two masks."""
 
+    default: int = 0
     asked: list = dataclasses.field(default_factory=list)
 
     def segment(self, picture, prompt: Prompt, memory=None) -> Segmentation:
         self.asked.append(prompt)
-        return Segmentation(found(*FACES))
+        return Segmentation(found(*FACES), default=self.default)
 
 
-def test_points_and_box_give_the_segmenters_best_region():
-    outliner = Outliner()
+@pytest.mark.parametrize("default", [0, 1])
+def test_points_and_box_give_the_segmenters_default_region(default):
+    outliner = Outliner(default)
     target = Target(what="points", points=(0.5, 0.2, 1.0, 1.0), box=(0.1, 0.1, 0.905, 1.0))
     seen = regions(target, seen=Finders(lambda name: FakeDetector(()), lambda name: outliner))
-    assert [region.box for region in seen] == [found(*FACES)[0].box]
+    assert [region.box for region in seen] == [found(*FACES)[default].box]
     (asked,) = outliner.asked
     assert [(click.x, click.y, click.positive) for click in asked.clicks] == [
         (300, 100, True),

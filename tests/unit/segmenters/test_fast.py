@@ -14,7 +14,9 @@ def fast() -> tuple[FastSam, FakeDetector]:
 
 
 def boxes(*clicks: Click, box: Box | None = None) -> list[Box]:
-    return [region.box for region in fast()[0].segment(PICTURE, Prompt(clicks, box)).regions]
+    found = fast()[0].segment(PICTURE, Prompt(clicks, box))
+    assert found.best == next(iter(found.regions[found.default :]), None)
+    return [region.box for region in found.regions]
 
 
 def test_click_chooses_the_smallest_region_that_holds_it():
@@ -25,7 +27,14 @@ def test_click_chooses_the_smallest_region_that_holds_it():
 
 
 def test_box_chooses_the_best_fitting_region():
-    assert boxes(box=Box(78, 8, 112, 42))[0] == OTHER
+    found = fast()[0].segment(PICTURE, Prompt(box=Box(30, 8, 112, 62)))
+    assert found.best
+    assert found.best.box == WHOLE
+    assert [region.box for region in found.regions] == [PART, OTHER, WHOLE]
+
+
+def test_box_offers_no_region_beside_it():
+    assert boxes(box=Box(78, 8, 112, 42)) == [OTHER]
 
 
 def test_picture_is_detected_once_for_all_prompts():
