@@ -11,7 +11,7 @@ from retouch.api.context import ApiContext
 from retouch.api.knob_schema import schema
 from retouch.api.messages import unique
 from retouch.api.requests.adetailer import AdetailerRequest
-from retouch.api.requests.base import JobRequest
+from retouch.api.requests.base import RepeatableRequest
 from retouch.api.requests.batch import BatchRequest
 from retouch.api.requests.detect import DetectRequest
 from retouch.api.requests.fix import FixRequest
@@ -136,6 +136,6 @@ VERBS: dict[str, Verb] = {
 `/schema` lists it after DetectRequest."""
 
 REPEATABLE = tuple(
-    name for name, verb in VERBS.items() if verb.request and issubclass(verb.request, JobRequest)
+    name for name, verb in VERBS.items() if verb.request and issubclass(verb.request, RepeatableRequest)
 )
 """The verbs whose bodies have an idempotency key."""

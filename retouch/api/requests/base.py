@@ -50,7 +50,7 @@ class TaskRequest:
 
 
 @dataclass(frozen=True)
-class JobRequest(TaskRequest):
+class RepeatableRequest(TaskRequest):
     """What every request that paints has: it can be sent again without painting twice."""
 
     key: str = KEY.field("")
@@ -94,7 +94,7 @@ class Generated(Overrides):
 
 
 @dataclass(frozen=True)
-class Painting(Generated, JobRequest, Pictured):
+class Painting(Generated, RepeatableRequest, Pictured):
     """What every request that paints has."""
 
     def __post_init__(self) -> None:

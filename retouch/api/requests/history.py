@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from retouch.api.requests.base import JobRequest
+from retouch.api.requests.base import RepeatableRequest
 from retouch.errors import BadInput
 from retouch.knobs import Knob
 from retouch.pipeline import history_file
@@ -25,7 +25,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class HistoryRequest(JobRequest):
+class HistoryRequest(RepeatableRequest):
     """What is to become of a picture's steps. Reverting and choosing come first, then painting again."""
 
     history: str = Knob("History", "As an earlier answer named it.", high=80).field("")

@@ -141,9 +141,12 @@ class Panel:
 
 def _summary_html() -> str:
     """The line that tells which targets will run, without its text: the page writes it (retouch.mjs)."""
-    blanks = {"count": "{count}", "targets": "{targets}"}
-    texts = {name: html.escape(message(f"summary_{name}", **blanks)) for name in ("none", "one", "many")}
-    words = " ".join(f'data-{name}="{text}"' for name, text in texts.items())
+    texts = {
+        "none": message("summary_none"),
+        "one": message("summary_one", targets="{targets}"),
+        "many": message("summary_many", count="{count}", targets="{targets}"),
+    }
+    words = " ".join(f'data-{name}="{html.escape(text)}"' for name, text in texts.items())
     return f'<p class="retouch-summary" role="status" {words}></p>'
 
 
