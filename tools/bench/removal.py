@@ -8,6 +8,7 @@ of the intent Remove.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -20,16 +21,19 @@ from skimage.restoration import inpaint_biharmonic
 
 from retouch.app.sample_photos import SAMPLES
 from retouch.engines.base import Job
+from retouch.engines.content_aware import hole_of
 from retouch.image.fill.content_aware import fill_with_content
 from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.image.quality.psnr import measure_psnr
-from retouch.recipes.sampling import Sampling
+from retouch.pipeline.report import Result
+from retouch.pipeline.run import run_plans
+from retouch.pipeline.step import Plan
 from tools.bench.exemplar import fill_by_exemplars
 from tools.bench.figures import Figure
-from tools.bench.masks_removal import SHORT_SIDE, Case, SmallPatchEngine, removed
+from tools.bench.masks_removal import SHORT_SIDE, Case, SmallPatchEngine
 from tools.bench.masks_removal import score as score_of_removal
-from tools.bench.masks_rules import NOW
+from tools.bench.masks_rules import NOW, RULES
 from tools.bench.seam_cases import HELD_OUT, SHAPES
 
 Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -67,7 +71,7 @@ class FillEngine(SmallPatchEngine):
     fill: Fill = FILLS[OURS]
 
     def paint(self, jobs: Sequence[Job], progress: object) -> list[Picture | None]:
-        return [Picture(self.fill(job.picture.pixels, job.mask.solid)) for job in jobs]
+        return [Picture(self.fill(job.picture.pixels, hole_of(job).solid)) for job in jobs]
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def score(case: Case, fill: Fill) -> FillScore:
     made = fill(case.covered.pixels, hole)
     seconds = time.perf_counter() - start
     _, local = structural_similarity(truth, made, channel_axis=2, full=True)
-    edge = score_of_removal(case, removed(case, NOW, FillEngine(fill=fill), Sampling())).edge
+    edge = score_of_removal(case, put_back(case, fill)).edge
     return FillScore(
         psnr=measure_psnr(truth, made, case.mark) or 0.0,
         ssim=float(np.mean(local[hole])),
@@ -112,6 +116,16 @@ def score(case: Case, fill: Fill) -> FillScore:
         seam=edge,
         seconds=seconds,
     )
+
+
+def put_back(case: Case, fill: Fill) -> Result:
+    """The case removed with the masks and crops of the intent Remove, as without a checkpoint."""
+    engine = FillEngine(fill=fill)
+    steps = [
+        dataclasses.replace(step, settings=dataclasses.replace(step.settings, masked_content="original"))
+        for step in RULES[NOW](case.mark, "remove", engine).steps
+    ]
+    return run_plans([case.covered], [Plan(tuple(steps))], engine)[0]
 
 
 def gradient_distance(truth: np.ndarray, made: np.ndarray, hole: np.ndarray) -> float:
