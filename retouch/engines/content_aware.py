@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from retouch.engines.base import Job
 from retouch.image.fill.content_aware import fill_with_content
 from retouch.image.geometry import Size
+from retouch.image.mask import Mask
 from retouch.image.picture import Picture
 from retouch.progress import Progress
 
@@ -26,6 +27,11 @@ SIDE = 512
 little detail."""
 
 
+OPAQUE = 250
+"""Level of a denoise mask from which a pixel is composited, at work size. Below it only the denoise mask
+reaches, and with the masked content "original" these pixels are the picture's own."""
+
+
 def removal_engine() -> PatchEngine:
     """The engine for the intent Remove where there is no checkpoint. Its remark tells the reason."""
     return PatchEngine(remark=REMOVAL_REMARK)
@@ -33,8 +39,9 @@ def removal_engine() -> PatchEngine:
 
 @dataclass(frozen=True)
 class PatchEngine:
-    """Fills the solid part of each job's mask. Denoising strength 0 returns the picture unchanged; no other
-    setting has an effect.
+    """Fills the solid part of each job's mask, with the masked content "original" only the opaque part.
+
+    Denoising strength 0 returns the picture unchanged; no other setting has an effect.
     """
 
     name: str = NAME
@@ -57,4 +64,10 @@ class PatchEngine:
     def _fill(job: Job) -> Picture:
         if job.settings.denoising_strength == 0:
             return job.picture
-        return Picture(fill_with_content(job.picture.pixels, job.mask))
+        return Picture(fill_with_content(job.picture.pixels, hole_of(job)))
+
+
+def hole_of(job: Job) -> Mask:
+    """The part of a job's mask that is filled; its solid pixels, or only the opaque ones of an original."""
+    opaque = Mask.where(job.mask.alpha >= OPAQUE)
+    return opaque if job.settings.masked_content == "original" and opaque.area else job.mask

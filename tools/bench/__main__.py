@@ -20,6 +20,7 @@ BENCHES = {
     "outpaint": "tools.bench.outpaint",
     "page": "tools.bench.page",
     "recipes": "tools.bench.recipes",
+    "removal": "tools.bench.removal",
     "seam": "tools.bench.seam",
     "segment": "tools.bench.segment",
 }

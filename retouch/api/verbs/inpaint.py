@@ -183,12 +183,13 @@ def _choose_engine(context: ApiContext, opened: _OpenRequest) -> tuple[_OpenRequ
     """The request, and the engine that removes in place of the backend's.
 
     It is None for other intents and where the request names a checkpoint. Without a model all variations
-    are equal, so that one is painted.
+    are equal, so that one is painted, and the fill continues the picture's own pixels around the hole.
     """
     engine = context.backend.removal_engine() if opened.request.intent == "remove" else None
     if engine is None or opened.how.settings(opened.canvas(context).generation).sampling.checkpoint:
         return opened, None
-    return dataclasses.replace(opened, how=dataclasses.replace(opened.how, variations=1)), engine
+    how = dataclasses.replace(opened.how, variations=1, masked_content="original")
+    return dataclasses.replace(opened, how=how), engine
 
 
 def _pipeline(context: ApiContext, remover: Engine | None) -> Pipeline:

@@ -59,3 +59,17 @@ def test_command_line_model_content_selects_the_patch_engine():
     with backend.busy("inpaint"):
         assert isinstance(backend.pipeline.engine, PatchEngine)
     assert backend.health()["remark"] == REMARK
+
+
+def test_original_content_around_an_opaque_mask_is_kept_as_source():
+    """Pixels that only the soft edge of the denoise mask covers keep their colours, and are continued."""
+    mask = Mask.of_box(SIZE, SPOT).feathered(8)
+    given = job()
+    for content, is_opaque in (("original", True), ("fill", False)):
+        settings = Settings(denoising_strength=0.9, masked_content=content)
+        soft = dataclasses.replace(given, mask=mask, settings=settings)
+        (made,) = PatchEngine().paint([soft], Silent())
+        assert made is not None
+        band = mask.solid & (mask.alpha < 250)
+        assert np.array_equal(made.pixels[band], lawn().pixels[band]) == is_opaque
+        assert np.abs(made.pixels[SPOT.slices].mean((0, 1)) - (60, 140, 50)).max() < 15
