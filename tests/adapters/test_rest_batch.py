@@ -35,7 +35,7 @@ class Batches:
     def __init__(self, stand: Stand | None = None) -> None:
         self.stand = stand or Stand()
         app = FastAPI()
-        self.desk = routes.install(app, self.stand)
+        self.service = routes.install(app, self.stand)
         self.http = TestClient(app, raise_server_exceptions=False)
 
     def post(self, path: str, body: object = None):
@@ -81,7 +81,7 @@ def test_batch_refuses_recipe_with_unknown_detector_before_any_detection(to):
     assert (answer.status_code, said["path"]) == (404, "recipe.passes[1].target.models[0]")
     assert "'foot'" in said["what"]
     assert to.stand.jobs == []
-    assert not to.desk.batches._jobs
+    assert not to.service.batches._jobs
 
 
 def test_batch_warns_of_skipped_pass_once_and_not_for_each_picture(to):
@@ -138,7 +138,7 @@ def test_pictures_are_added_to_a_batch_as_files_or_by_image_id(to):
 
 
 def test_batch_evicts_no_cached_picture(to):
-    to.desk.pictures = PictureCache(max_pictures=1)
+    to.service.pictures = PictureCache(max_pictures=1)
     mine = to.post("picture", {"image": image(9)}).json()["image_id"]
     to.settled(to.begin(photo_file(1), photo_file(2), photo_file(3)))
     assert to.get(f"picture/{mine}").status_code == 200
@@ -213,14 +213,14 @@ def test_removed_batch_is_not_found(to):
 def test_invalid_batch_request_is_refused_with_its_path(to, body, status, path):
     answer = to.post("batch", body)
     assert (answer.status_code, answer.json()["path"]) == (status, path)
-    assert to.desk.batches.bytes == 0
+    assert to.service.batches.bytes == 0
 
 
 def test_batch_of_too_many_files_is_refused_and_stores_nothing(to):
-    to.desk.batches.max_files = 2
+    to.service.batches.max_files = 2
     answer = to.post("batch", {"images": [photo_file(i) for i in range(3)]})
     assert (answer.status_code, answer.json()["path"]) == (413, "images")
-    assert to.desk.batches.bytes == 0
+    assert to.service.batches.bytes == 0
 
 
 @pytest.mark.parametrize(

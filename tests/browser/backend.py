@@ -113,14 +113,14 @@ class Server:
     url: str
     backend: Recorder
     engine: Painter
-    desk: Any
+    service: Any
 
     def forget_pictures(self) -> None:
         """As after a restart, or once there were too many."""
-        self.desk.pictures = PictureCache()
+        self.service.pictures = PictureCache()
 
     def forget_ways(self) -> None:
-        self.desk.extensions = StateCache()
+        self.service.extensions = StateCache()
 
     def reset(self) -> None:
         self.backend.painted.clear()

@@ -110,7 +110,7 @@ def test_cancelled_batch_is_resumed_to_the_end(session, album, held, server):
     gate.set()
     rows(editor, "waiting")
     expect(editor["batch-resume"]).to_be_visible(timeout=WAIT_MS)
-    assert server.desk.batches.get(_job(editor)).summary()["done"] == 0
+    assert server.service.batches.get(_job(editor)).summary()["done"] == 0
     editor["batch-resume"].click()
     rows(editor, "done", "failed", "done")
     expect(editor["batch-cancel"]).to_be_hidden()
@@ -156,7 +156,7 @@ def test_save_all_downloads_every_result_in_one_zip(session, album, server, tmp_
         editor["batch-save"].click()
     expect(editor["batch-save"]).to_have_text("Save all as .zip")
     assert download.value.suggested_filename == "face-of-the-tests.zip"
-    job = server.desk.batches.get(_job(editor))
+    job = server.service.batches.get(_job(editor))
     with zipfile.ZipFile(download.value.path()) as file:
         assert file.testzip() is None
         assert {one.date_time for one in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
@@ -182,7 +182,7 @@ def test_save_all_with_a_missing_result_is_reported_without_a_file(session, albu
     editor = session()
     begin(editor, album)
     rows(editor, "done", "failed", "done")
-    server.desk.batches.get(_job(editor)).files.drop("3.png")
+    server.service.batches.get(_job(editor)).files.drop("3.png")
     editor["batch-save"].click()
     expect(editor["batch-sum"]).to_contain_text("could not be packed: there is nothing yet, or no more.")
     expect(editor["batch-save"]).to_be_enabled()

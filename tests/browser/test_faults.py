@@ -177,7 +177,7 @@ def test_job_runs_again_on_a_server_that_was_started_again(editor, server, kind)
     def lose(route: Route) -> None:
         if route.request.method == "POST" and not lost:
             lost.append(route.request.url)
-            server.desk.answers = AnswerCache()
+            server.service.answers = AnswerCache()
             server.forget_pictures()
             route.abort()
         else:

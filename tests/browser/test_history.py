@@ -158,7 +158,7 @@ def by_hand(editor, server, monkeypatch, session, tmp_path) -> tuple[Editor, Pat
     brushed(editor, "remove", (80, 80), (110, 80), steps=1)
     brushed(editor, "refine", (100, 95), (130, 95), steps=2)
     path = with_history(editor, tmp_path)
-    server.desk.histories = StateCache()  # as after a restart
+    server.service.histories = StateCache()  # as after a restart
     other = session()
     other.open(path)
     expect(other["step"]).to_have_count(2)
@@ -225,13 +225,13 @@ def test_step_painted_over_a_sketch_cannot_be_repainted(editor, tmp_path):
 def test_dropped_server_history_opens_and_its_steps_can_be_toggled(session, server: Server, pixels):
     image = encoder.encode_base64(Picture(pixels))
     body = {"image": image, "recipe": {"passes": [{"target": {"models": ["face"]}}] * 2}, "seed": 5}
-    made = server.desk.answer("fix", {**body, "return_history": True})
-    said = server.desk.answer("history", {"history": made["history"], "return_file": True})
+    made = server.service.answer("fix", {**body, "return_history": True})
+    said = server.service.answer("history", {"history": made["history"], "return_file": True})
     editor = session()
     give(editor, "drop", "dragenter", "dragover", "drop", content=base64.b64decode(said["file"]))
     expect(editor["step"]).to_have_count(2, timeout=WAIT_MS)
     for numbers in ([], [1], [1, 2], [2]):
-        expected = server.desk.answer("history", {"history": made["history"], "revert": numbers})["image"]
+        expected = server.service.answer("history", {"history": made["history"], "revert": numbers})["image"]
         for number in (1, 2):
             step(editor, number).get_by_role("checkbox").set_checked(number not in numbers)
         assert np.array_equal(editor.saved()[0], decoder.decode_base64(expected).pixels)
@@ -254,7 +254,7 @@ def test_step_is_repainted_alone_or_with_the_steps_on_top(fixed, server, tmp_pat
 
 
 def test_step_on_top_of_a_disabled_step_is_repainted_without_it(fixed, server, tmp_path):
-    server.desk.histories = StateCache()  # as after a restart: the page needs nothing of what was
+    server.service.histories = StateCache()  # as after a restart: the page needs nothing of what was
     switch(fixed, 1)
     kept = read(with_history(fixed, tmp_path))
     again(fixed, 1, "Only 2")

@@ -360,7 +360,7 @@ def test_second_session_waits_for_the_queue_with_a_message(editor, server, sessi
 
 
 def test_the_estimated_time_of_painting_is_shown_once_it_is_known(editor, server):
-    server.desk.speeds = SpeedHistory()
+    server.service.speeds = SpeedHistory()
     editor.point(*DISC)
     expect(editor["plan"]).to_contain_text("×)", timeout=WAIT_MS)
     assert "about" not in editor["plan"].inner_text()

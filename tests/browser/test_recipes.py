@@ -219,7 +219,8 @@ def test_recipe_with_a_mask_target_gets_the_active_mask(studio, server):
     left, top, right, bottom = body["box"]
     assert np.allclose((left, top, right, bottom), (130, 130, 220, 170), atol=3)
     assert all(
-        report["label"] == "mask" for report in server.desk.answer("plan", {"verb": "fix", **body})["steps"]
+        report["label"] == "mask"
+        for report in server.service.answer("plan", {"verb": "fix", **body})["steps"]
     )
 
 

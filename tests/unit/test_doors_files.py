@@ -27,7 +27,7 @@ FINE = np.random.default_rng(2).integers(0, 256, (*photo().pixels.shape[:2], 3),
 DEEP = photo().pixels.astype(np.uint16) * 256 + FINE
 
 
-def desk() -> ApiService:
+def service() -> ApiService:
     return ApiService(Stand())
 
 
@@ -36,7 +36,7 @@ def sent(data: bytes) -> str:
 
 
 def run(*words: object) -> int:
-    return main([str(word) for word in words], desk())
+    return main([str(word) for word in words], service())
 
 
 def is_kept_outside(deep: np.ndarray | None, answer: dict) -> bool:
@@ -51,7 +51,7 @@ def is_kept_outside(deep: np.ndarray | None, answer: dict) -> bool:
 
 @pytest.mark.parametrize("data", [deep_png(DEEP), tiff(DEEP)], ids=["PNG", "TIFF"])
 def test_rest_keeps_16_bits_outside_of_the_masks(data):
-    answer = desk().answer("fix", {"image": sent(data), "recipe": FACES, "return_masks": True})
+    answer = service().answer("fix", {"image": sent(data), "recipe": FACES, "return_masks": True})
     assert is_kept_outside(decode_base64(answer["image"]).deep, answer)
     assert not any("bits" in said for said in answer["warnings"])
 
@@ -59,14 +59,14 @@ def test_rest_keeps_16_bits_outside_of_the_masks(data):
 def test_inpaint_keeps_16_bits_in_every_variation():
     mask = sent(encoder.encode_gray(np.pad(np.full((40, 40), 255, np.uint8), ((30, 130), (40, 160)))))
     body = {"image": sent(deep_png(DEEP)), "mask": mask, "variations": 2, "return_masks": True}
-    answer = desk().answer("inpaint", body)
+    answer = service().answer("inpaint", body)
     assert len(answer["images"]) == 2
     for image in answer["images"]:
         assert is_kept_outside(decode_base64(image).deep, answer)
 
 
 def test_outpaint_keeps_16_bits_of_the_original():
-    answer = desk().answer(
+    answer = service().answer(
         "outpaint", {"image": sent(deep_png(DEEP)), "right": 64, "stage_size": 64, "overlap": 16}
     )
     deep = decode_base64(answer["image"]).deep
@@ -77,24 +77,24 @@ def test_outpaint_keeps_16_bits_of_the_original():
 
 
 def test_a_history_keeps_16_bits():
-    where = desk()
+    where = service()
     fixed = where.answer("fix", {"image": sent(deep_png(DEEP)), "recipe": FACES, "return_history": True})
     answer = where.answer("history", {"history": fixed["history"], "revert": [1], "return_file": True})
     assert np.array_equal(decode_base64(answer["image"]).deep, DEEP)
     history, _ = history_file.read(base64.b64decode(answer["file"]))
     assert np.array_equal(history.picture.deep, DEEP)
-    shown = desk().answer("history", {"file": answer["file"], "restore": [1]})
+    shown = service().answer("history", {"file": answer["file"], "restore": [1]})
     assert np.array_equal(decode_base64(shown["image"]).deep, decode_base64(fixed["image"]).deep)
 
 
 def test_cached_picture_keeps_16_bits():
-    where = desk()
+    where = service()
     name = where.answer("fix", {"image": sent(deep_png(DEEP)), "recipe": FACES})["image_id"]
     assert decode(where.file(name)).deep is not None
 
 
 def test_a_batch_keeps_16_bits():
-    where = desk()
+    where = service()
     body = {"recipe": FACES, "images": [{"name": "a.tif", "image": sent(tiff(DEEP))}]}
     job = where.batches.get(where.answer("batch", body)["job"])
     for _ in range(400):
@@ -184,7 +184,7 @@ def _carrying(ending: str, options: dict) -> bytes:
 def test_text_chunk_over_a_megabyte_survives_fix_and_history():
     text = "x" * 1_500_000
     image = deep_png(DEEP, chunk(b"tEXt", b"workflow\0" + text.encode()))
-    where = desk()
+    where = service()
     answer = where.answer("fix", {"image": sent(image), "recipe": FACES, "return_history": True})
     again = where.answer("fix", {"image": answer["image"], "recipe": FACES})
     assert dict(decode_base64(again["image"]).baggage.text)["workflow"] == text

@@ -33,7 +33,7 @@ EXTENSIONS = [
 ]  # fmt: skip
 
 
-def desk(size: tuple[int, int], native: int) -> ApiService:
+def service(size: tuple[int, int], native: int) -> ApiService:
     here = Stand(engine=FakeEngine(side=native))
     inner = Box(2, 2, 12, 13)
     here._detector = lambda name: FakeDetector((inner, Box(0, 0, *size)))
@@ -58,7 +58,7 @@ def sound(said: dict) -> dict:
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("intent", INTENTS)
 def test_inpaint_takes_any_size(intent, size, native):
-    here, image = desk(size, native), encoder.encode_base64(photo(*size))
+    here, image = service(size, native), encoder.encode_base64(photo(*size))
     for box in (Box(3, 3, 9, 12), Box(5, 5, 6, 6), Box(0, 0, *size)):
         asked = {"image": image, "mask": mask_of(size, box), "prompt": "x", "intent": intent}
         assert sound(here.answer("inpaint", asked))["reports"]
@@ -69,7 +69,7 @@ def test_inpaint_takes_any_size(intent, size, native):
 def test_every_target_takes_any_size(what, size):
     recipe = {"name": "x", "passes": [{"target": {"what": what, "models": ["face"]}}]}
     asked = {"image": encoder.encode_base64(photo(*size)), "mask": mask_of(size), "recipe": recipe}
-    here = desk(size, 256)
+    here = service(size, 256)
     said = sound(here.answer("fix", {**asked, "return_history": True}))
     if said["reports"]:
         again = {"history": said["history"], "repaint": [1], "later": "repaint"}
@@ -79,7 +79,7 @@ def test_every_target_takes_any_size(what, size):
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("recipe", WORDLESS, ids=lambda recipe: recipe.name)
 def test_every_recipe_takes_any_size(recipe, size):
-    here = desk(size, 256)
+    here = service(size, 256)
     asked = {"image": encoder.encode_base64(photo(*size)), "mask": mask_of(size), "recipe": recipe.name}
     sound(here.answer("fix", asked))
     sound(here.answer("plan", {"verb": "fix", **asked}))
@@ -87,7 +87,7 @@ def test_every_recipe_takes_any_size(recipe, size):
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_detect_segment_and_mask_accept_any_size(size):
-    here, image = desk(size, 256), {"image": encoder.encode_base64(photo(*size))}
+    here, image = service(size, 256), {"image": encoder.encode_base64(photo(*size))}
     assert here.answer("detect", image)["regions"]
     tilted = {"targets": [{"models": ["face"], "tilted": True}]}
     here.answer("detect", {**image, **tilted})
@@ -101,13 +101,13 @@ def test_detect_segment_and_mask_accept_any_size(size):
 @pytest.mark.parametrize("how", EXTENSIONS, ids=str)
 def test_outpaint_takes_any_size(how, size, native):
     asked = {"image": encoder.encode_base64(photo(*size)), "seed": 1, **how}
-    assert desk(size, native).answer("plan", {"verb": "outpaint", **asked})["steps"]
+    assert service(size, native).answer("plan", {"verb": "outpaint", **asked})["steps"]
 
 
 @pytest.mark.parametrize("how", EXTENSIONS, ids=str)
 def test_outpaint_paints_an_odd_size(how):
     asked = {"image": encoder.encode_base64(photo(65, 101)), "attempts": 1, "cleanup": 0, "seed": 1, **how}
-    said = sound(desk((65, 101), 64).answer("outpaint", {**asked, "join": "feather"}))
+    said = sound(service((65, 101), 64).answer("outpaint", {**asked, "join": "feather"}))
     assert said["stages"]
     assert all(stage["done"] for stage in said["stages"])
 
@@ -131,7 +131,7 @@ def test_default_overlap_and_feather_of_an_extension_always_fit(size, native, ma
 def test_given_overlap_or_stage_size_too_large_is_refused(asked, path):
     image = {"image": encoder.encode_base64(photo(101, 67)), "factor": 1.5}
     with pytest.raises(BadInput, match="is too large") as refused:
-        desk((101, 67), 256).answer("outpaint", {**image, **asked})
+        service((101, 67), 256).answer("outpaint", {**image, **asked})
     assert refused.value.path == path
 
 

@@ -49,7 +49,7 @@ def rounded(text: str) -> str:
 
 
 @pytest.fixture
-def desk() -> ApiService:
+def service() -> ApiService:
     return ApiService(Stand(boxes=(BOX, OTHER)))
 
 
@@ -58,32 +58,32 @@ def test_schemas_match_their_golden_file(golden_text):
 
 
 @pytest.mark.parametrize("name", ["intents", "recipes", "models"])
-def test_intents_recipes_and_models_match_their_golden_files(desk, golden_text, name):
-    golden_text(as_text(getattr(desk, name)()), f"{name}.json")
+def test_intents_recipes_and_models_match_their_golden_files(service, golden_text, name):
+    golden_text(as_text(getattr(service, name)()), f"{name}.json")
 
 
-def test_plan_of_a_fix_matches_its_golden_file(desk, golden_text):
+def test_plan_of_a_fix_matches_its_golden_file(service, golden_text):
     asked = {key: value for key, value in REQUEST.items() if key != "return_history"}
-    planned = desk.answer("plan", {"verb": "fix", **asked})
+    planned = service.answer("plan", {"verb": "fix", **asked})
     golden_text(as_text({**planned, "image_id": "", "mask": ""}), "plan.json")
 
 
-def test_plan_of_an_extension_matches_its_golden_file(desk, golden_text):
+def test_plan_of_an_extension_matches_its_golden_file(service, golden_text):
     asked = {"image": REQUEST["image"], "right": 200, "prompt": "a wall", "seed": 7}
     golden_text(
-        as_text({**desk.answer("plan", {"verb": "outpaint", **asked}), "image_id": ""}), "extension.json"
+        as_text({**service.answer("plan", {"verb": "outpaint", **asked}), "image_id": ""}), "extension.json"
     )
 
 
-def test_infotext_reports_and_history_of_a_fix_match_golden_files(desk, golden_text):
-    answer = desk.answer("fix", REQUEST)
+def test_infotext_reports_and_history_of_a_fix_match_golden_files(service, golden_text):
+    answer = service.answer("fix", REQUEST)
     golden_text(answer["infotext"] + "\n", "infotext.txt")
     reports = [
         {key: value for key, value in one.items() if key not in ("quality", "seconds")}
         for one in answer["reports"]
     ]
     golden_text(as_text(reports), "reports.json")
-    file = desk.answer("history", {"history": answer["history"], "return_file": True})["file"]
+    file = service.answer("history", {"history": answer["history"], "return_file": True})["file"]
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(file))) as opened:
         listed = {
             name: rounded(opened.read(name).decode())

@@ -136,18 +136,18 @@ def test_filled_transparent_hole_is_opaque_and_other_alpha_is_kept():
 
 
 def test_reverting_a_filled_hole_makes_it_transparent_again():
-    desk = ApiService(Stand())
+    service = ApiService(Stand())
     body = {
         "image": encoder.encode_base64(with_hole()),
         "mask": mask_png(),
         "seed": 5,
         "return_history": True,
     }
-    made = desk.answer("inpaint", body)
-    back = desk.answer("history", {"history": made["history"], "revert": [1]})
+    made = service.answer("inpaint", body)
+    back = service.answer("history", {"history": made["history"], "revert": [1]})
     assert np.array_equal(file_bytes(decoder.decode_base64(back["image"])), file_bytes(with_hole()))
     assert back["outcome"] == "changed"
-    again = desk.answer("history", {"history": back["history"], "restore": [1]})
+    again = service.answer("history", {"history": back["history"], "restore": [1]})
     assert np.array_equal(
         file_bytes(decoder.decode_base64(again["image"])),
         file_bytes(decoder.decode_base64(made["images"][0])),
@@ -316,15 +316,15 @@ def test_a_blank_user_mask_is_refused():
 
 
 def test_reverting_a_step_twice_is_warned_of():
-    desk = ApiService(Stand())
+    service = ApiService(Stand())
     body = {"image": encoder.encode_base64(photo()), "mask": mask_png(), "seed": 5, "return_history": True}
-    name = desk.answer("inpaint", body)["history"]
-    once = desk.answer("history", {"history": name, "revert": [1]})
-    twice = desk.answer("history", {"history": once["history"], "revert": [1]})
+    name = service.answer("inpaint", body)["history"]
+    once = service.answer("history", {"history": name, "revert": [1]})
+    twice = service.answer("history", {"history": once["history"], "revert": [1]})
     assert (once["outcome"], once["warnings"]) == ("changed", [])
     assert twice["outcome"] == "unchanged"
     assert "as it was before" in twice["warnings"][0]
-    assert desk.answer("history", {"history": name})["outcome"] == ""
+    assert service.answer("history", {"history": name})["outcome"] == ""
 
 
 def test_empty_history_keeps_the_alpha_of_its_picture():

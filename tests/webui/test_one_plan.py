@@ -78,11 +78,11 @@ def by_command_line(tmp_path, verb: str) -> None:
     picture, recipe = tmp_path / "photo.png", tmp_path / "mine.json"
     photo().save(picture)
     recipe.write_text(json.dumps(RECIPE))
-    desk = ApiService(Stand(FakeEngine(side=512), boxes=(LEFT, RIGHT)))
+    service = ApiService(Stand(FakeEngine(side=512), boxes=(LEFT, RIGHT)))
     given = {key: value for key, value in REQUEST.items() if key != "recipe"}
     flags = [word for key, value in given.items() for word in (f"--{key.replace('_', '-')}", str(value))]
     words = [verb, str(picture), "--recipe", str(recipe), "-o", str(tmp_path / verb), "--json", *flags]
-    assert command.main(words, desk) == 0
+    assert command.main(words, service) == 0
 
 
 def test_script_rest_and_command_line_make_the_same_plan(webui, plans, tmp_path):
@@ -171,8 +171,10 @@ def test_extension_plan_is_equal_in_script_accordion_rest_and_cli(webui, ways, t
     flags = [
         word for key, value in body.items() if key != "match_original" for word in (flag(key), str(value))
     ]
-    desk = ApiService(Stand(FakeEngine(side=512)))
-    assert command.main(["outpaint", str(picture), "-o", str(tmp_path / "out"), "--json", *flags], desk) == 0
+    service = ApiService(Stand(FakeEngine(side=512)))
+    assert (
+        command.main(["outpaint", str(picture), "-o", str(tmp_path / "out"), "--json", *flags], service) == 0
+    )
     assert taken_ways(ways) == expected, "command line"
 
 

@@ -78,17 +78,17 @@ def flat(size: Size) -> Picture:
 def plan_of_door(mark: Mask, intent: str, engine: Engine) -> Plan:
     """The plan of the verb `inpaint` for this mask, as for the page, REST and the command line."""
     backend = RecordingBackend(lambda: engine, DetectorRegistry(offline=True), sampling=Sampling())
-    desk = ApiService(backend)
+    service = ApiService(backend)
     encoded = cv2.imencode(".png", mark.alpha, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
     body = {
-        "image_id": desk.pictures.put(_flat_kept(mark.size)),
+        "image_id": service.pictures.put(_flat_kept(mark.size)),
         "mask": base64.b64encode(encoded.tobytes()).decode("ascii"),
         "intent": intent,
         "prompt": "as before",
         "seed": 1,
         "answer": "patches",
     }
-    desk.answer("inpaint", body)
+    service.answer("inpaint", body)
     (made,) = backend.plans
     return made
 

@@ -23,7 +23,7 @@ FACES = {"name": "Faces", "passes": [{"target": {"models": ["face"]}}]}
 """Without the gate of the built-in ones, which would revert the fake engine's flat colours."""
 
 
-def desk(**changes) -> ApiService:
+def service(**changes) -> ApiService:
     return ApiService(Stand(**changes))
 
 
@@ -56,12 +56,12 @@ def test_detect_answers_box_label_score_and_mask_of_each_region():
 
 def test_detect_searches_every_target():
     targets = [{"models": ["face"], "confidence": 0.95}, {"models": ["face"]}]
-    answer = desk().answer("detect", {"image": IMAGE, "targets": targets})
+    answer = service().answer("detect", {"image": IMAGE, "targets": targets})
     assert [r["target"] for r in answer["regions"]] == [1]
 
 
 def test_fix_repaints_the_region_and_nothing_else():
-    answer = desk().answer("fix", {"image": IMAGE, "recipe": FACES, "seed": 5, "return_masks": True})
+    answer = service().answer("fix", {"image": IMAGE, "recipe": FACES, "seed": 5, "return_masks": True})
     before, after = photo().pixels, decoder.decode_base64(answer["image"]).pixels
     (report,) = answer["reports"]
     mask = mask_of(report["mask"])
@@ -75,11 +75,11 @@ def test_fix_repaints_the_region_and_nothing_else():
 
 
 def test_masks_are_sent_only_when_asked_for():
-    assert "mask" not in desk().answer("fix", {"image": IMAGE})["reports"][0]
+    assert "mask" not in service().answer("fix", {"image": IMAGE})["reports"][0]
 
 
 def test_the_picture_carries_its_generation_text():
-    answer = desk().answer("fix", {"image": IMAGE, "prompt": "a fox", "seed": 5})
+    answer = service().answer("fix", {"image": IMAGE, "prompt": "a fox", "seed": 5})
     assert answer["infotext"].startswith("a fox\nSteps: 7, Sampler: Euler, CFG scale: 7, Seed: 5,")
     assert dict(decoder.decode_base64(answer["image"]).baggage.text)[CHUNK] == answer["infotext"]
 
@@ -92,11 +92,11 @@ def test_request_sampling_overrides_the_backends_defaults():
 
 
 def test_reported_random_seed_reproduces_the_picture():
-    first = desk().answer("fix", {"image": IMAGE})
-    again = desk().answer("fix", {"image": IMAGE, "seed": first["seed"]})
+    first = service().answer("fix", {"image": IMAGE})
+    again = service().answer("fix", {"image": IMAGE, "seed": first["seed"]})
     assert first["reports"][0]["seed"] == first["seed"] == again["seed"]
     assert first["image"] == again["image"]
-    assert len({desk().answer("fix", {"image": IMAGE})["seed"] for _ in range(4)}) > 1
+    assert len({service().answer("fix", {"image": IMAGE})["seed"] for _ in range(4)}) > 1
 
 
 def test_plan_paints_nothing_and_equals_the_steps_of_the_fix():
@@ -113,7 +113,7 @@ def test_plan_paints_nothing_and_equals_the_steps_of_the_fix():
 
 
 def test_source_and_result_ids_can_be_used_in_later_requests():
-    stood = desk()
+    stood = service()
     fixed = stood.answer("fix", {"image": IMAGE, "seed": 1})
     found = stood.answer("detect", {"image_id": fixed["source_id"]})
     assert found["image_id"] == fixed["source_id"]
@@ -147,7 +147,7 @@ def test_source_and_result_ids_can_be_used_in_later_requests():
 )
 def test_invalid_request_is_refused_with_its_path(verb, body, path):
     with pytest.raises(BadInput) as error:
-        desk().answer(verb, body)
+        service().answer(verb, body)
     assert error.value.path == path
     assert error.value.what
 
@@ -178,7 +178,7 @@ def test_unknown_recipe_image_or_detector_is_missing_with_its_path(verb, body, p
 @pytest.mark.parametrize("size", [(1, 1), (15, 200), (200, 15)])
 def test_picture_narrower_than_16_pixels_is_refused(size):
     with pytest.raises(BadPicture, match="At least 16 pixels"):
-        desk().answer("detect", {"image": encoder.encode_base64(photo(*size))})
+        service().answer("detect", {"image": encoder.encode_base64(photo(*size))})
 
 
 def test_notes_of_the_image_decoder_become_warnings():
@@ -186,13 +186,13 @@ def test_notes_of_the_image_decoder_become_warnings():
     gif = file_base64(frames[0], "GIF", save_all=True, append_images=frames[1:])
     fix = {"recipe": FACES}
     for verb, body in (("fix", fix), ("detect", {}), ("plan", {"verb": "fix", **fix})):
-        told = desk().answer(verb, {"image": gif, **body})["warnings"]
+        told = service().answer(verb, {"image": gif, **body})["warnings"]
         assert told[0] == "It has 3 frames: only the first is used."
         assert [said for said in told if "palette" in said] == (told[1:] if verb == "fix" else [])
 
 
 def test_recipe_without_targets_warns_that_nothing_is_painted():
-    answer = desk().answer("fix", {"image": IMAGE, "recipe": {"name": "Idle"}})
+    answer = service().answer("fix", {"image": IMAGE, "recipe": {"name": "Idle"}})
     assert "nothing is painted" in answer["warnings"][0]
     assert answer["reports"] == []
 
@@ -201,12 +201,12 @@ def test_alpha_channel_survives_a_fix():
     picture = photo()
     alpha = np.full(picture.pixels.shape[:2], 99, np.uint8)
     sent = dataclasses.replace(picture, alpha=alpha)
-    back = decoder.decode_base64(desk().answer("fix", {"image": encoder.encode_base64(sent)})["image"])
+    back = decoder.decode_base64(service().answer("fix", {"image": encoder.encode_base64(sent)})["image"])
     assert np.array_equal(back.alpha, alpha)
 
 
 def test_interrupted_fix_answers_stopped_and_the_unchanged_picture():
-    answer = desk(watcher=FakeProgress(stop_after=0)).answer("fix", {"image": IMAGE})
+    answer = service(watcher=FakeProgress(stop_after=0)).answer("fix", {"image": IMAGE})
     assert answer["stopped"] is True
     assert decoder.decode_base64(answer["image"]) == photo()
 
@@ -225,7 +225,7 @@ def test_a_failing_engine_becomes_a_warning_and_the_picture_comes_back():
 
 def test_own_recipes_are_served_and_used(tmp_path):
     (tmp_path / "mine.json").write_text('{"name": "Mine", "passes": [{"target": {"models": ["face"]}}]}')
-    stood = desk(own_recipes=tmp_path)
+    stood = service(own_recipes=tmp_path)
     names = [recipe["name"] for recipe in stood.recipes()["recipes"]]
     assert "Mine" in names
     assert "Face polish" in names
@@ -233,7 +233,7 @@ def test_own_recipes_are_served_and_used(tmp_path):
 
 
 def test_schemas_cover_every_request_and_the_recipe():
-    schemas = desk().schemas()
+    schemas = service().schemas()
     assert set(schemas) == {
         "FixRequest",
         "AdetailerRequest",
@@ -254,7 +254,7 @@ def test_schemas_cover_every_request_and_the_recipe():
 
 
 def test_fix_leaves_the_cached_source_picture_unchanged():
-    stood = desk()
+    stood = service()
     picture = Picture(photo().pixels)
     answer = stood.answer("fix", {"image": encoder.encode_base64(picture)})
     assert stood.pictures.get(answer["source_id"]) == picture

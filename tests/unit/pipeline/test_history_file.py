@@ -154,15 +154,15 @@ def test_oldest_history_files_are_deleted_over_the_folder_limit(tmp_path):
 
 
 def test_too_large_history_is_reported_and_the_picture_stays(monkeypatch):
-    desk = ApiService(Stand())
+    service = ApiService(Stand())
     body = {
         "image": encoder.encode_base64(photo()),
         "recipe": {"passes": [{"target": {"models": ["face"]}}]},
         "return_history": True,
     }
-    name = desk.answer("fix", body)["history"]
+    name = service.answer("fix", body)["history"]
     monkeypatch.setattr(history_file, "MAX_BYTES", 2000)
-    answer = desk.answer("history", {"history": name, "return_file": True})
+    answer = service.answer("history", {"history": name, "return_file": True})
     assert answer["file"] == ""
     assert any("not written" in said for said in answer["warnings"])
     assert decoder.decode_base64(answer["image"]).size == photo().size

@@ -85,8 +85,8 @@ def test_extension_reports_a_remark_once_for_all_stages():
     ],
 )
 def test_every_verb_warns_once_of_prompt_words_left_out(verb, body):
-    desk = ApiService(Stand(engine=Reader(256)))
-    answer = desk.answer(verb, {"image": encoder.encode_base64(photo()), "prompt": "red apple", **body})
+    service = ApiService(Stand(engine=Reader(256)))
+    answer = service.answer(verb, {"image": encoder.encode_base64(photo()), "prompt": "red apple", **body})
     assert [text for text in answer["warnings"] if "left out" in text] == ["apple is left out"]
 
 

@@ -30,7 +30,7 @@ PHOTO = photo(96, 96)
 IMAGE = encoder.encode_base64(PHOTO)
 
 
-def desk() -> ApiService:
+def service() -> ApiService:
     return ApiService(Stand(engine=FakeEngine(side=64)))
 
 
@@ -53,7 +53,7 @@ def test_every_verb_reduces_a_64_bit_seed_with_a_warning(verb):
 
     mask = {"mask": mask_base64(Mask(np.full((96, 96), 255, np.uint8)))}
     more = {"outpaint": {"right": 8, "attempts": 1}, "inpaint": mask, "plan": {"verb": "fix"}}.get(verb, {})
-    said = desk().answer(verb, {"image": IMAGE, "seed": LARGE, **more})
+    said = service().answer(verb, {"image": IMAGE, "seed": LARGE, **more})
     assert said["seed"] == TAKEN
     assert any(str(LARGE) in text and str(TAKEN) in text for text in said["warnings"])
 
@@ -103,7 +103,7 @@ def recipe_of(what: str) -> Recipe:
 def test_extension_reduces_a_large_seed_of_the_infotext(seed, taken):
     text = f"a cat\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: {seed}, Size: 96x96"
     image = encoder.encode_base64(PHOTO, {CHUNK: text})
-    said = desk().answer("outpaint", {"image": image, "right": 8, "attempts": 1})
+    said = service().answer("outpaint", {"image": image, "right": 8, "attempts": 1})
     assert said["seed"] == taken
     assert any(seed in text for text in said["warnings"]) == (seed != "7")
 
@@ -111,12 +111,12 @@ def test_extension_reduces_a_large_seed_of_the_infotext(seed, taken):
 def test_out_of_bounds_values_of_the_infotext_are_reported():
     text = "a cat\nSteps: 900, Sampler: Euler, CFG scale: 7, Seed: 5, Size: 96x96"
     image = encoder.encode_base64(PHOTO, {CHUNK: text})
-    said = desk().answer("outpaint", {"image": image, "right": 8, "attempts": 1})
+    said = service().answer("outpaint", {"image": image, "right": 8, "attempts": 1})
     assert any("steps: the picture's own '900'" in text for text in said["warnings"])
 
 
 def test_command_line_reduces_a_large_seed_and_reports_it(tmp_path, capsys, caplog):
     encoder.write(PHOTO, tmp_path / "a.png")
     words = ["fix", str(tmp_path / "a.png"), "-o", str(tmp_path / "out"), "--seed", str(LARGE)]
-    assert main(words, desk()) == 0
+    assert main(words, service()) == 0
     assert str(TAKEN) in caplog.text + capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Inpainting at the desk: what is refused, what is painted, what comes back."""
+"""Inpainting at the service: what is refused, what is painted, what comes back."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ def test_masked_pixels_are_repainted_and_distant_pixels_unchanged():
 
 
 def test_source_and_results_are_cached_under_their_ids():
-    desk = ApiService(Stand())
-    said = desk.answer("inpaint", {"image": IMAGE, "mask": MASK, "variations": 2})
-    assert desk.pictures.get(said["image_id"]) == photo()
+    service = ApiService(Stand())
+    said = service.answer("inpaint", {"image": IMAGE, "mask": MASK, "variations": 2})
+    assert service.pictures.get(said["image_id"]) == photo()
     for name, image in zip(said["image_ids"], said["images"], strict=True):
-        assert np.array_equal(desk.pictures.get(name).pixels, pixels(image))
+        assert np.array_equal(service.pictures.get(name).pixels, pixels(image))
 
 
 def test_variations_are_distinct_pictures_with_consecutive_seeds():
@@ -315,11 +315,11 @@ def test_plan_waits_for_the_queue_only_if_the_native_size_is_unknown():
 
 def test_plan_estimates_its_seconds_once_a_speed_is_known():
     stand = Stand(loaded=Size(512, 512))
-    desk, body = ApiService(stand), {"image": IMAGE, "mask": MASK, "seed": 5, "variations": 2}
-    assert desk.answer("plan", {"verb": "inpaint", **body})["seconds"] is None
+    service, body = ApiService(stand), {"image": IMAGE, "mask": MASK, "seed": 5, "variations": 2}
+    assert service.answer("plan", {"verb": "inpaint", **body})["seconds"] is None
     stand.engine.before_call = lambda jobs: time.sleep(0.4)
-    desk.answer("inpaint", body)
-    said = desk.answer("plan", {"verb": "inpaint", **body})
+    service.answer("inpaint", body)
+    said = service.answer("plan", {"verb": "inpaint", **body})
     assert 0.4 <= said["seconds"] < 4
     assert said["steps"][0]["seconds"] == said["seconds"]
     assert "plan" not in stand.jobs
@@ -333,37 +333,37 @@ def test_plan_warns_of_an_under_resolved_region():
 
 
 def test_history_step_can_be_reopened_and_repainted_inside_its_mask():
-    desk = ApiService(Stand())
+    service = ApiService(Stand())
     body = {"image": IMAGE, "mask": MASK, "seed": 5, "variations": 2, "intent": "remove", "prompt": "grass"}
-    made = desk.answer("inpaint", {**body, "return_history": True, "return_masks": True})
-    said = desk.answer("history", {"history": made["history"], "repaint": [1]})
+    made = service.answer("inpaint", {**body, "return_history": True, "return_masks": True})
+    said = service.answer("history", {"history": made["history"], "repaint": [1]})
     (step,) = said["steps"]
     assert (step["label"], step["repaintable"]) == ("Remove", True)
-    assert [job.prompt for job in desk.backend.engine.calls[-1]] == [f"grass, {EMPTY_SCENE}"] * 2
+    assert [job.prompt for job in service.backend.engine.calls[-1]] == [f"grass, {EMPTY_SCENE}"] * 2
     assert not {v["seed"] for v in step["variations"]} & {5, 6}
     assert said["infotext"] == made["infotext"]
     assert changed_pixels(said["image"])[HOLE.slices].all()
     assert not changed_pixels(said["image"])[pixels(made["reports"][0]["mask"])[..., 0] == 0].any()
-    back = desk.answer("history", {"history": said["history"], "revert": [1]})
+    back = service.answer("history", {"history": said["history"], "revert": [1]})
     assert not changed_pixels(back["image"]).any()
-    assert desk.answer("inpaint", body)["history"] == ""
+    assert service.answer("inpaint", body)["history"] == ""
 
 
 def test_step_painted_from_a_sketch_is_not_repaintable():
-    desk = ApiService(Stand())
+    service = ApiService(Stand())
     body = {"image": IMAGE, "sketch": png(drawn(Box(20, 20, 60, 60))), "seed": 5, "return_steps": True}
-    made = desk.answer("inpaint", {**body, "return_history": True})
+    made = service.answer("inpaint", {**body, "return_history": True})
     assert [report["how"] for report in made["reports"]] == [None]
-    said = desk.answer("history", {"history": made["history"], "revert": [1]})
+    said = service.answer("history", {"history": made["history"], "revert": [1]})
     assert [(step["on"], step["repaintable"]) for step in said["steps"]] == [(False, False)]
     assert not changed_pixels(said["image"]).any()
 
 
 def test_answer_describes_each_step_as_history_files_do_on_request():
     (report,) = ask(return_steps=True, answer="patches")["reports"]
-    desk = ApiService(Stand())
-    made = desk.answer("inpaint", {"image": IMAGE, "mask": MASK, "seed": 5, "return_history": True})
-    file = desk.answer("history", {"history": made["history"], "return_file": True})["file"]
+    service = ApiService(Stand())
+    made = service.answer("inpaint", {"image": IMAGE, "mask": MASK, "seed": 5, "return_history": True})
+    file = service.answer("history", {"history": made["history"], "return_file": True})["file"]
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(file))) as held:
         (entry,) = json.loads(held.read("history.json"))["entries"]
         masks = {name: held.read(f"0-{name}.png") for name in ("denoise", "composite")}
@@ -400,12 +400,12 @@ def laid(under: np.ndarray, candidate: dict) -> np.ndarray:
 
 def test_plan_contains_composite_masks_only_on_request():
     asked = {"image": IMAGE, "mask": MASK, "invert": True, "seed": 5, "return_masks": True}
-    desk = ApiService(Stand())
-    (step,) = desk.answer("plan", {"verb": "inpaint", **asked})["steps"]
-    (report,) = desk.answer("inpaint", asked)["reports"]
+    service = ApiService(Stand())
+    (step,) = service.answer("plan", {"verb": "inpaint", **asked})["steps"]
+    (report,) = service.answer("inpaint", asked)["reports"]
     left, top, right, bottom = step["crop"]
     whole = pixels(report["mask"])[..., 0]
     assert np.array_equal(pixels(step["mask"])[..., 0], whole[top:bottom, left:right])
     assert whole.any()
     assert not whole[hole() == 255].any()
-    assert "mask" not in desk.answer("plan", {"verb": "inpaint", "image": IMAGE, "mask": MASK})["steps"][0]
+    assert "mask" not in service.answer("plan", {"verb": "inpaint", "image": IMAGE, "mask": MASK})["steps"][0]

@@ -1,4 +1,4 @@
-"""Outpainting at the desk: what is refused, what is painted, what can be gone on with."""
+"""Outpainting at the service: what is refused, what is painted, what can be gone on with."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def stand(**engine) -> Stand:
     return Stand(engine=FakeEngine(side=256, **engine))
 
 
-def ask(desk: ApiService | None = None, **body):
+def ask(service: ApiService | None = None, **body):
     about = {} if "state" in body or "image" in body else {"image": IMAGE}
-    return (desk or ApiService(stand())).answer("outpaint", {**about, **ONCE, **body})
+    return (service or ApiService(stand())).answer("outpaint", {**about, **ONCE, **body})
 
 
 def pixels(said) -> np.ndarray:
@@ -87,9 +87,9 @@ def test_picture_too_narrow_to_extend_is_refused():
 
 
 def test_repainting_a_stage_repaints_the_stages_on_top_of_it_only():
-    desk = ApiService(stand())
-    first = ask(desk, left=128, right=256)
-    second = ask(desk, state=first["state"], repaint=[2])
+    service = ApiService(stand())
+    first = ask(service, left=128, right=256)
+    second = ask(service, state=first["state"], repaint=[2])
     seeds = [[stage["seed"] for stage in said["stages"]] for said in (first, second)]
     assert seeds[0][0] == seeds[1][0]
     assert seeds[0][1] != seeds[1][1]
@@ -100,54 +100,54 @@ def test_repainting_a_stage_repaints_the_stages_on_top_of_it_only():
 
 def test_reverting_a_stage_paints_nothing_and_the_extension_can_continue():
     here = stand()
-    desk = ApiService(here)
-    first = ask(desk, right=256)
+    service = ApiService(here)
+    first = ask(service, right=256)
     calls = len(here.engine.calls)
-    back = ask(desk, state=first["state"], revert=[1])
+    back = ask(service, state=first["state"], revert=[1])
     assert len(here.engine.calls) == calls
     assert np.array_equal(pixels(back), PHOTO.pixels)
     assert [stage["done"] for stage in back["stages"]] == [False, False]
-    assert np.array_equal(pixels(ask(desk, state=back["state"])), pixels(first))
+    assert np.array_equal(pixels(ask(service, state=back["state"])), pixels(first))
 
 
 def test_reverted_stage_stays_reverted_until_it_is_named_or_continued():
-    desk = ApiService(stand())
-    first = ask(desk, left=128, right=256, refine=0.3)
-    back = ask(desk, state=first["state"], revert=[3])
-    desk.speeds = SpeedHistory()
-    planned = desk.answer("plan", {"verb": "outpaint", "state": back["state"], "repaint": [2], **ONCE})
+    service = ApiService(stand())
+    first = ask(service, left=128, right=256, refine=0.3)
+    back = ask(service, state=first["state"], revert=[3])
+    service.speeds = SpeedHistory()
+    planned = service.answer("plan", {"verb": "outpaint", "state": back["state"], "repaint": [2], **ONCE})
     assert [step["seconds"] for step in planned["steps"]] == [0, None, 0], "only the second is due"
-    other = ask(desk, state=back["state"], repaint=[2], refine=0.3)
+    other = ask(service, state=back["state"], repaint=[2], refine=0.3)
     assert [report["number"] for report in other["reports"]] == [2]
     assert [stage["done"] for stage in other["stages"]] == [True, True, False]
     assert other["refined"] == [], "it is not whole"
-    named = ask(desk, state=other["state"], repaint=[3])
+    named = ask(service, state=other["state"], repaint=[3])
     assert [stage["done"] for stage in named["stages"]] == [True, True, True]
-    on = ask(desk, state=other["state"])
+    on = ask(service, state=other["state"])
     assert [report["number"] for report in on["reports"]] == [3]
 
 
 def test_interrupted_extension_keeps_finished_stages_and_can_resume():
     here = stand()
     here.watcher = FakeProgress(stop_after=4)
-    desk = ApiService(here)
-    half = ask(desk, right=512)
+    service = ApiService(here)
+    half = ask(service, right=512)
     assert half["stopped"]
     done = sum(stage["done"] for stage in half["stages"])
     assert 0 < done < 4
     assert pixels(half).shape[1] == 256 + 128 * done
     here.watcher = FakeProgress()
-    assert pixels(ask(desk, state=half["state"])).shape == (256, 768, 3)
+    assert pixels(ask(service, state=half["state"])).shape == (256, 768, 3)
 
 
 def test_unknown_state_or_stage_is_refused_with_its_path():
-    desk = ApiService(stand())
+    service = ApiService(stand())
     with pytest.raises(Missing) as caught:
-        ask(desk, state="nowhere")
+        ask(service, state="nowhere")
     assert caught.value.path == "state"
-    first = ask(desk, right=128)
+    first = ask(service, right=128)
     with pytest.raises(BadInput, match="no stage 9") as stage:
-        ask(desk, state=first["state"], repaint=[9])
+        ask(service, state=first["state"], repaint=[9])
     assert stage.value.path == "repaint"
 
 
@@ -261,8 +261,8 @@ def test_invalid_numbers_of_an_infotext_are_ignored():
 
 def test_answer_has_all_candidates_of_a_stage_and_another_can_be_chosen():
     here = stand()
-    desk = ApiService(here)
-    first = ask(desk, right=256, variations=3, answer="patches")
+    service = ApiService(here)
+    first = ask(service, right=256, variations=3, answer="patches")
     assert "image" not in first
     assert [len(stage["candidates"]) for stage in first["stages"]] == [3, 3]
     one = first["stages"][0]
@@ -270,28 +270,28 @@ def test_answer_has_all_candidates_of_a_stage_and_another_can_be_chosen():
     assert one["seed"] == one["candidates"][one["chosen"] - 1]["seed"]
     assert [len(call) for call in here.engine.calls] == [3, 3], "one batch a stage"
     other = one["chosen"] % 3 + 1
-    second = ask(desk, state=first["state"], choose={"1": other}, keep_later=True)
+    second = ask(service, state=first["state"], choose={"1": other}, keep_later=True)
     assert len(here.engine.calls) == 2
     assert second["stages"][0]["chosen"] == other
     wanted = decoder.decode_base64(one["candidates"][other - 1]["patch"]).pixels
     assert np.array_equal(pixels(second)[:, 300:360], wanted[:, -84:-24])
     assert second["stages"][1]["seed"] == first["stages"][1]["seed"]
-    third = ask(desk, state=first["state"], choose={"1": other})
+    third = ask(service, state=first["state"], choose={"1": other})
     assert [report["number"] for report in third["reports"]] == [2]
     assert third["stages"][0]["chosen"] == other
     assert np.array_equal(pixels(third)[:, 300:360], pixels(second)[:, 300:360])
 
 
 def test_max_stages_paints_some_stages_and_the_rest_on_later_requests():
-    desk = ApiService(stand())
-    first = ask(desk, right=384, variations=2, max_stages=1)
+    service = ApiService(stand())
+    first = ask(service, right=384, variations=2, max_stages=1)
     assert [stage["done"] for stage in first["stages"]] == [True, False, False]
     assert not first["stopped"]
     assert pixels(first).shape[1] == 384
-    chosen = ask(desk, state=first["state"], choose={"1": 2}, max_stages=1)
+    chosen = ask(service, state=first["state"], choose={"1": 2}, max_stages=1)
     assert [stage["done"] for stage in chosen["stages"]] == [True, True, False]
     assert [stage["chosen"] is None for stage in chosen["stages"]] == [False, False, True]
-    assert ask(desk, state=chosen["state"])["known"] == [0, 0, 640, 256]
+    assert ask(service, state=chosen["state"])["known"] == [0, 0, 640, 256]
 
 
 @pytest.mark.parametrize(
@@ -306,10 +306,10 @@ def test_max_stages_paints_some_stages_and_the_rest_on_later_requests():
     ],
 )
 def test_choosing_an_unknown_stage_or_candidate_is_refused(body, says):
-    desk = ApiService(stand())
-    first = ask(desk, right=128)
+    service = ApiService(stand())
+    first = ask(service, right=128)
     with pytest.raises(BadInput, match=says) as caught:
-        ask(desk, state=first["state"], **body)
+        ask(service, state=first["state"], **body)
     assert caught.value.path == "choose"
 
 
@@ -339,36 +339,36 @@ def test_refine_repaints_new_pixels_in_tiles_and_no_original_pixel():
 
 def test_refine_runs_once_all_stages_are_painted_and_only_on_request():
     here = stand()
-    desk = ApiService(here)
-    half = ask(desk, right=256, max_stages=1, refine=0.3)
+    service = ApiService(here)
+    half = ask(service, right=256, max_stages=1, refine=0.3)
     assert half["refined"] == []
-    whole = ask(desk, state=half["state"], refine=0.2)
+    whole = ask(service, state=half["state"], refine=0.2)
     assert whole["refined"]
     assert here.engine.calls[-1][0].settings.denoising_strength == 0.2
-    assert ask(desk, state=whole["state"])["refined"] == []
+    assert ask(service, state=whole["state"])["refined"] == []
 
 
 def test_plan_estimates_its_seconds_once_a_speed_is_known():
-    desk = ApiService(stand())
+    service = ApiService(stand())
     body = {"verb": "outpaint", "image": IMAGE, **ONCE}
-    before = desk.answer("plan", {**body, "right": 256})
+    before = service.answer("plan", {**body, "right": 256})
     assert before["seconds"] is None
     assert [step["seconds"] for step in before["steps"]] == [None, None]
-    ask(desk, right=128)
-    desk.speeds.learn("fake", "", painted_in(8.0, desk))
-    after = desk.answer("plan", {**body, "right": 256})
+    ask(service, right=128)
+    service.speeds.learn("fake", "", painted_in(8.0, service))
+    after = service.answer("plan", {**body, "right": 256})
     each = [step["seconds"] for step in after["steps"]]
     assert after["seconds"] == pytest.approx(sum(each), abs=0.02)
     assert each[0] == each[1] > 3
-    more = desk.answer("plan", {**body, "right": 256, "variations": 4})
+    more = service.answer("plan", {**body, "right": 256, "variations": 4})
     assert more["steps"][0]["seconds"] == pytest.approx(4 * each[0], abs=0.05)
-    other = desk.answer("plan", {**body, "right": 256, "checkpoint": "other"})
+    other = service.answer("plan", {**body, "right": 256, "checkpoint": "other"})
     assert other["seconds"] is None
 
 
-def painted_in(seconds: float, desk: ApiService) -> list:
+def painted_in(seconds: float, service: ApiService) -> list:
     """As if a stage had taken so long."""
-    (held,) = [held for _, held in desk.extensions._entries.values()]
+    (held,) = [held for _, held in service.extensions._entries.values()]
     step, made = held.extension.steps[0], held.extension.found[1]
     return [Report(step, seconds=seconds, candidates=made)]
 

@@ -22,80 +22,80 @@ IMAGE = encoder.encode_base64(photo())
 
 
 @pytest.fixture
-def desk(tmp_path) -> ApiService:
+def service(tmp_path) -> ApiService:
     return ApiService(Stand(own_recipes=tmp_path / "own"))
 
 
-def listed(desk: ApiService) -> dict[str, dict]:
-    return {one["name"]: one for one in desk.recipes()["recipes"]}
+def listed(service: ApiService) -> dict[str, dict]:
+    return {one["name"]: one for one in service.recipes()["recipes"]}
 
 
-def own(desk: ApiService) -> list[str]:
-    return desk.recipes()["own"]
+def own(service: ApiService) -> list[str]:
+    return service.recipes()["own"]
 
 
-def fixed(desk: ApiService, *passes: Pass, **fields) -> dict:
+def fixed(service: ApiService, *passes: Pass, **fields) -> dict:
     recipe = dump(Recipe("Test", passes=passes))
-    return desk.answer("fix", {"image": IMAGE, "seed": 1, "recipe": recipe, **fields})
+    return service.answer("fix", {"image": IMAGE, "seed": 1, "recipe": recipe, **fields})
 
 
-def test_saved_recipe_is_listed_as_own_runs_by_name_and_can_be_removed(desk):
-    said = desk.answer("recipes/save", {"recipe": dump(MINE)})
+def test_saved_recipe_is_listed_as_own_runs_by_name_and_can_be_removed(service):
+    said = service.answer("recipes/save", {"recipe": dump(MINE)})
     assert load(Recipe, said["recipe"]) == MINE
     assert sharing.read_text(said["share"]).recipe == MINE
-    assert own(desk) == ["Mine"]
-    assert load(Recipe, listed(desk)["Mine"]) == MINE
-    assert desk.answer("fix", {"image": IMAGE, "recipe": "mine"})["reports"]
-    assert desk.answer("recipes/remove", {"name": "MINE"}) == {"removed": "MINE", "restored": None}
-    assert "Mine" not in listed(desk)
+    assert own(service) == ["Mine"]
+    assert load(Recipe, listed(service)["Mine"]) == MINE
+    assert service.answer("fix", {"image": IMAGE, "recipe": "mine"})["reports"]
+    assert service.answer("recipes/remove", {"name": "MINE"}) == {"removed": "MINE", "restored": None}
+    assert "Mine" not in listed(service)
 
 
-def test_the_list_says_which_knobs_a_target_uses(desk):
-    uses = json.loads(json.dumps(desk.recipes()["uses"]))
+def test_the_list_says_which_knobs_a_target_uses(service):
+    uses = json.loads(json.dumps(service.recipes()["uses"]))
     assert uses["models"] == ["detectors", "background"]
     assert set(uses) < {field.name for field in dataclasses.fields(Target)}
     assert {what for those in uses.values() for what in those} < set(KINDS)
 
 
-def test_used_recipe_name_is_refused_without_replace(desk):
-    desk.answer("recipes/save", {"recipe": dump(MINE)})
+def test_used_recipe_name_is_refused_without_replace(service):
+    service.answer("recipes/save", {"recipe": dump(MINE)})
     other = dump(dataclasses.replace(MINE, description="Other."))
     with pytest.raises(BadInput, match="already") as caught:
-        desk.answer("recipes/save", {"recipe": other})
+        service.answer("recipes/save", {"recipe": other})
     assert caught.value.path == "recipe.name"
-    desk.answer("recipes/save", {"recipe": other, "replace": True})
-    assert listed(desk)["Mine"]["description"] == "Other."
+    service.answer("recipes/save", {"recipe": other, "replace": True})
+    assert listed(service)["Mine"]["description"] == "Other."
 
 
-def test_removing_an_own_recipe_restores_the_built_in_one_it_replaced(desk):
-    desk.answer("recipes/save", {"recipe": dump(dataclasses.replace(MINE, name="Crowd")), "replace": True})
-    assert own(desk) == ["Crowd"]
-    said = desk.answer("recipes/remove", {"name": "Crowd"})
+def test_removing_an_own_recipe_restores_the_built_in_one_it_replaced(service):
+    service.answer("recipes/save", {"recipe": dump(dataclasses.replace(MINE, name="Crowd")), "replace": True})
+    assert own(service) == ["Crowd"]
+    said = service.answer("recipes/remove", {"name": "Crowd"})
     assert load(Recipe, said["restored"]) == library.recipe("Crowd")
-    assert own(desk) == []
+    assert own(service) == []
 
 
-def test_unreadable_recipe_file_is_warned_of_in_the_list(desk, tmp_path):
+def test_unreadable_recipe_file_is_warned_of_in_the_list(service, tmp_path):
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "bad.json").write_text('{"pases": []}')
-    said = desk.recipes()
+    said = service.recipes()
     assert len(said["recipes"]) == len(library.recipes())
     assert "bad.json: pases" in said["warnings"][0]
 
 
 @pytest.mark.parametrize("form", ["json", "share", "infotext"])
-def test_recipe_is_read_from_json_share_string_or_infotext_unsaved(desk, form):
+def test_recipe_is_read_from_json_share_string_or_infotext_unsaved(service, form):
     made = infotext.write_infotext("a cat", "", {"Steps": 20, **report_infotext.params(MINE)})
     text = {"json": json.dumps(dump(MINE)), "share": sharing.share(MINE), "infotext": made}[form]
-    said = desk.answer("recipes/read", {"text": text})
+    said = service.answer("recipes/read", {"text": text})
     assert load(Recipe, said["recipe"]).passes == MINE.passes
     assert said["migrated"] is None
     assert said["warnings"] == []
-    assert "Mine" not in listed(desk)
+    assert "Mine" not in listed(service)
 
 
-def test_recipe_of_an_older_schema_is_migrated_with_a_warning(desk):
-    said = desk.answer(
+def test_recipe_of_an_older_schema_is_migrated_with_a_warning(service):
+    said = service.answer(
         "recipes/read", {"text": '{"name": "Old", "schema": 1, "passes": [{"target": {"models": ["face"]}}]}'}
     )
     assert said["migrated"] == 1
@@ -103,16 +103,16 @@ def test_recipe_of_an_older_schema_is_migrated_with_a_warning(desk):
     assert said["warnings"] == [f"It was of schema 1 and is now of {SCHEMA}."]
 
 
-def test_invalid_recipe_request_is_refused_with_its_path(desk):
+def test_invalid_recipe_request_is_refused_with_its_path(service):
     with pytest.raises(BadInput, match="Did you mean 'steps'") as caught:
-        desk.answer("recipes/save", {"recipe": {"name": "x", "passes": [{"stps": 3}]}})
+        service.answer("recipes/save", {"recipe": {"name": "x", "passes": [{"stps": 3}]}})
     assert caught.value.path == "recipe.passes[0].stps"
     with pytest.raises(BadInput) as caught:
-        desk.answer("recipes/read", {"text": '{"passes": [{"stps": 3}]}'})
+        service.answer("recipes/read", {"text": '{"passes": [{"stps": 3}]}'})
     assert caught.value.path == "passes[0].stps"
     for verb, field in (("save", "recipe"), ("read", "text"), ("remove", "name")):
         with pytest.raises(BadInput, match="is required") as caught:
-            desk.answer(f"recipes/{verb}", {})
+            service.answer(f"recipes/{verb}", {})
         assert caught.value.path == field
 
 
@@ -128,7 +128,7 @@ CONTRARY = Pass(target=FACE, denoising_strength=0.3, masked_content="latent nois
 
 
 @pytest.mark.parametrize("verb", ["fix", "plan", "recipes/save", "recipes/read"])
-def test_contradictions_are_warned_of_by_every_verb(desk, verb):
+def test_contradictions_are_warned_of_by_every_verb(service, verb):
     recipe = dump(Recipe("Odd", passes=(CONTRARY,)))
     body = {
         "fix": {"image": IMAGE, "recipe": recipe},
@@ -136,43 +136,43 @@ def test_contradictions_are_warned_of_by_every_verb(desk, verb):
         "recipes/save": {"recipe": recipe},
         "recipes/read": {"text": json.dumps(recipe)},
     }[verb]
-    assert any("take 0.5 or more" in text for text in desk.answer(verb, body)["warnings"])
+    assert any("take 0.5 or more" in text for text in service.answer(verb, body)["warnings"])
 
 
-def test_missing_detector_refuses_the_recipe_before_painting(desk):
+def test_missing_detector_refuses_the_recipe_before_painting(service):
     with pytest.raises(Missing, match="'foot'") as caught:
-        fixed(desk, Pass(target=FACE), Pass(target=Target(models=("foot",))))
+        fixed(service, Pass(target=FACE), Pass(target=Target(models=("foot",))))
     assert caught.value.path == "recipe.passes[1].target.models[0]"
-    assert desk.backend.engine.calls == []
+    assert service.backend.engine.calls == []
 
 
-def test_skippable_pass_with_a_missing_model_is_skipped_with_a_warning(desk):
+def test_skippable_pass_with_a_missing_model_is_skipped_with_a_warning(service):
     passes = (Pass(target=Target(models=("foot",)), if_missing="skip"), Pass(target=FACE))
-    said = fixed(desk, *passes)
+    said = fixed(service, *passes)
     assert [report["pass"] for report in said["reports"]] == [2]
     assert any(text.startswith("Pass 1 is skipped") for text in said["warnings"])
     assert sharing.read_text(said["infotext"]).recipe.passes == passes
-    planned = desk.answer("plan", {"verb": "fix", "image": IMAGE, "recipe": dump(Recipe(passes=passes))})
+    planned = service.answer("plan", {"verb": "fix", "image": IMAGE, "recipe": dump(Recipe(passes=passes))})
     assert [step["pass_index"] for step in planned["steps"]] == [1]
     assert any(text.startswith("Pass 1 is skipped") for text in planned["warnings"])
 
 
-def test_mask_target_repaints_the_masked_box(desk):
+def test_mask_target_repaints_the_masked_box(service):
     mask = base64.b64encode(mask_layers.encode_gray(np.full((40, 50), 255, np.uint8))).decode()
     how = Pass(target=Target(what="mask"), denoising_strength=0.9)
-    (report,) = fixed(desk, how, mask=mask, box=[100, 90, 150, 130])["reports"]
+    (report,) = fixed(service, how, mask=mask, box=[100, 90, 150, 130])["reports"]
     assert report["box"] == [100, 90, 150, 130]
     assert report["label"] == "mask"
 
 
-def test_user_mask_limits_detected_regions(desk):
+def test_user_mask_limits_detected_regions(service):
     away = base64.b64encode(mask_layers.encode_gray(np.full((20, 20), 255, np.uint8))).decode()
     over = base64.b64encode(mask_layers.encode_gray(np.full((BOX.height, BOX.width), 255, np.uint8))).decode()
-    assert fixed(desk, Pass(target=FACE), mask=away, box=[200, 160, 220, 180])["reports"] == []
-    assert len(fixed(desk, Pass(target=FACE), mask=over, box=list(BOX))["reports"]) == 1
+    assert fixed(service, Pass(target=FACE), mask=away, box=[200, 160, 220, 180])["reports"] == []
+    assert len(fixed(service, Pass(target=FACE), mask=over, box=list(BOX))["reports"]) == 1
 
 
-def test_empty_box_is_refused(desk):
+def test_empty_box_is_refused(service):
     with pytest.raises(BadInput, match="is empty") as caught:
-        fixed(desk, Pass(target=FACE), mask="x", box=[5, 5, 5, 9])
+        fixed(service, Pass(target=FACE), mask="x", box=[5, 5, 5, 9])
     assert caught.value.path == "box"

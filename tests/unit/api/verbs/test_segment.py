@@ -1,4 +1,4 @@
-"""Pictures, clicks and masks at the desk."""
+"""Pictures, clicks and masks at the service."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def png(array: np.ndarray) -> str:
 
 def test_uploaded_picture_is_cached_and_encoded_before_the_first_click():
     stand = Stand()
-    desk = ApiService(stand)
-    said = desk.answer("picture", {"image": IMAGE})
+    service = ApiService(stand)
+    said = service.answer("picture", {"image": IMAGE})
     assert (said["width"], said["height"], said["warnings"]) == (240, 200, [])
     assert stand.pointer.ready.wait(30)
     assert stand.pointer.prepared == [photo()]
-    assert decoder.decode(desk.file(said["image_id"])) == photo()
+    assert decoder.decode(service.file(said["image_id"])) == photo()
 
 
 def test_a_picture_whose_segmenter_fails_is_still_kept():
@@ -50,10 +50,10 @@ def test_a_picture_whose_segmenter_fails_is_still_kept():
         raise Missing("no weights.")
 
     stand.pointer.prepare = fail
-    desk = ApiService(stand)
-    said = desk.answer("picture", {"image": IMAGE})
+    service = ApiService(stand)
+    said = service.answer("picture", {"image": IMAGE})
     assert tried.wait(30)
-    assert desk.pictures.get(said["image_id"]) == photo()
+    assert service.pictures.get(said["image_id"]) == photo()
 
 
 def test_image_id_of_one_process_is_unknown_to_another_process():
@@ -107,9 +107,9 @@ def test_segment_everything_needs_no_prompt():
 
 def test_segmenter_memory_is_passed_to_the_next_click():
     stand = Stand()
-    desk = ApiService(stand)
-    first = desk.answer("segment", {"image": IMAGE, **CLICK})
-    again = desk.answer("segment", {"image_id": first["image_id"], **CLICK, "memory": first["memory"]})
+    service = ApiService(stand)
+    first = service.answer("segment", {"image": IMAGE, **CLICK})
+    again = service.answer("segment", {"image_id": first["image_id"], **CLICK, "memory": first["memory"]})
     assert [memory for _, memory in stand.pointer.asked] == [None, 1]
     assert again["warnings"] == []
     assert again["memory"] not in ("", first["memory"])
@@ -117,11 +117,11 @@ def test_segmenter_memory_is_passed_to_the_next_click():
 
 def test_memory_of_another_picture_is_ignored_with_a_warning():
     stand = Stand()
-    desk = ApiService(stand)
-    first = desk.answer("segment", {"image": IMAGE, **CLICK})
+    service = ApiService(stand)
+    first = service.answer("segment", {"image": IMAGE, **CLICK})
     other = encoder.encode_base64(photo(seed=5))
     for body in ({"image": other, "memory": first["memory"]}, {"image": IMAGE, "memory": "gone"}):
-        said = desk.answer("segment", {**body, **CLICK})
+        said = service.answer("segment", {**body, **CLICK})
         assert "first look" in said["warnings"][0]
     assert [memory for _, memory in stand.pointer.asked] == [None, None, None]
 
@@ -162,18 +162,18 @@ def test_segment_waits_for_the_queue_only_on_a_gpu(device, queued):
 def test_classical_segmenter_waits_for_the_queue_only_with_a_text_prompt():
     stand = Stand(runs_on="cuda")
     stand.pointer.name = "classical"
-    desk = ApiService(stand)
-    desk.answer("segment", {"image": IMAGE, **CLICK})
+    service = ApiService(stand)
+    service.answer("segment", {"image": IMAGE, **CLICK})
     assert stand.jobs == []
-    desk.answer("segment", {"image": IMAGE, "text": "a cat", "box": [0, 0, 9, 9]})
+    service.answer("segment", {"image": IMAGE, "text": "a cat", "box": [0, 0, 9, 9]})
     assert stand.jobs == ["segment"]
 
 
 def test_encoding_ahead_of_the_first_click_waits_for_the_gpu_queue():
     stand = Stand(runs_on="cuda")
-    desk = ApiService(stand)
+    service = ApiService(stand)
     with stand.busy("fix"):
-        desk.answer("picture", {"image": IMAGE})
+        service.answer("picture", {"image": IMAGE})
         assert not stand.pointer.ready.wait(0.2)
     assert stand.pointer.ready.wait(30)
 
@@ -205,8 +205,8 @@ def test_mask_cropped_to_its_box_equals_the_full_mask():
     picture, mask = halves()
     whole = {"image": encoder.encode_base64(picture), "mask": png(mask)}
     cut = {**whole, "mask": png(mask[20:60, 30:56]), "box": [30, 20, 56, 60]}
-    desk = ApiService(Stand())
-    assert desk.answer("mask", whole) == desk.answer("mask", cut)
+    service = ApiService(Stand())
+    assert service.answer("mask", whole) == service.answer("mask", cut)
 
 
 @pytest.mark.parametrize(
