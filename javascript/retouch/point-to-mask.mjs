@@ -10,12 +10,6 @@ export function addFoundObjects(doc, regions, text) {
     );
 }
 
-/** The index of the candidate that the server takes by default: the first of the highest scores. */
-export function defaultCandidate(regions) {
-    const scores = regions.map(({ score }) => score);
-    return Math.max(scores.indexOf(Math.max(...scores)), 0);
-}
-
 export class PointToMask {
     #pending = new Set();
     #lastClick = Promise.resolve();
@@ -64,14 +58,9 @@ export class PointToMask {
         if (!answer || !now || now.clicks !== clicks || now.box !== box) {
             return undefined;
         }
-        return store.amend(
-            setCandidates(
-                store.doc,
-                id,
-                answer.regions.map(({ mask }) => mask),
-                { memory: answer.memory, candidate: defaultCandidate(answer.regions) },
-            ),
-        );
+        const masks = answer.regions.map(({ mask }) => mask);
+        const { memory: remembered, candidate } = answer;
+        return store.amend(setCandidates(store.doc, id, masks, { memory: remembered, candidate }));
     }
 
     /** The tool Everything needs all regions before the pointer moves over the first. */

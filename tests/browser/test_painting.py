@@ -368,3 +368,15 @@ def test_the_estimated_time_of_painting_is_shown_once_it_is_known(editor, server
     editor.offered(2)
     editor["discard"].click()
     expect(editor["plan"]).to_contain_text(re.compile(r"×\), about \d+ s"), timeout=WAIT_MS)
+
+
+def test_intents_are_dimmed_until_something_is_masked(session, picture):
+    editor = session()
+    intents = editor.page.get_by_role("group", name="Intents")
+    expect(intents).to_have_class(re.compile("rt-unready"))
+    editor.open(picture)
+    expect(intents).to_have_class(re.compile("rt-unready"))
+    editor.point(*DISC)
+    expect(intents).not_to_have_class(re.compile("rt-unready"))
+    editor.page.get_by_label("Invert", exact=True).check()
+    expect(intents).not_to_have_class(re.compile("rt-unready"))

@@ -59,6 +59,7 @@ export class IntentsPanel {
         );
         this.elements = [main, more];
         settings.addEventListener("change", () => this.update());
+        store.addEventListener("change", () => this.#showReadiness());
         this.update();
     }
 
@@ -85,6 +86,7 @@ export class IntentsPanel {
         const ordered = [...frontKnobs(knobs), ...knobs.filter(({ order }) => !order)];
         this.knobs = ordered.map((knob) => ({ ...knob, order: 0 })); // all in folds, the most used first
         this.buttons.replaceChildren(...intents.map((intent, index) => this.#makeButton(intent, index)));
+        this.#showReadiness();
         this.update();
     }
 
@@ -111,6 +113,13 @@ export class IntentsPanel {
     press(name) {
         const wanted = name || this.settings.get("intent");
         this.buttons.querySelector(wanted ? `[data-intent="${wanted}"]` : "button")?.click();
+    }
+
+    /** Dims the buttons while nothing is masked. A press then tells what is missing. */
+    #showReadiness() {
+        const { objects, sketch, base } = this.store.doc;
+        const isReady = base !== null && (sketch !== null || objects.some(({ use, mask, shape }) => use && (mask.width > 0 || shape.invert)));
+        this.buttons.classList.toggle("rt-unready", !isReady);
     }
 
     get current() {

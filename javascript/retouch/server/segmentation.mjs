@@ -7,7 +7,7 @@ import { retryWhenOnline } from "./client.mjs";
 
 const WAIT_MS = 60;
 
-/** The regions of an answer, best first. */
+/** The regions of an answer: candidates of one thing by size, different things best first. */
 function readRegions(answer) {
     const read = async ({ mask, box, label = "", score }) => ({
         mask: await Mask.fromPng(mask, boxOfList(box)),
@@ -28,7 +28,8 @@ export class SegmentJobs {
     /**
      * Segments what clicks and box point at. Null where a later prompt of the same `key` replaced this one.
      *
-     * @returns {Promise<{regions: {mask: Mask, label: string, score: number}[], memory: string, warnings: string[]} | null>}
+     * @returns {Promise<{regions: {mask: Mask, label: string, score: number}[], candidate: number, memory: string,
+     *     warnings: string[]} | null>} `candidate`: the index of the region to show first
      */
     segmentAt(doc, key, { clicks, box, memory = "" }) {
         const points = clicks
@@ -67,7 +68,8 @@ export class SegmentJobs {
                 this.api.postWithPicture(pickSentPicture(doc), "segment", body, asking.signal),
             );
             asking.signal.throwIfAborted();
-            return { regions: await readRegions(answer), memory: answer.memory ?? "", warnings: answer.warnings ?? [] };
+            const { memory = "", warnings = [], default: candidate = 0 } = answer;
+            return { regions: await readRegions(answer), candidate, memory, warnings };
         } catch (error) {
             if (error.name === "AbortError") {
                 return null;
