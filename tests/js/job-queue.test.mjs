@@ -26,7 +26,7 @@ function makeQueue(answer = async () => ({})) {
         send: async () => "image-1",
         whenOnline: async () => {},
     };
-    const notices = { say: (told, kind, action) => said.push({ told, action }), sayOnce: () => {} };
+    const notices = { say: (told, kind, action) => (said.push({ told, action }), () => said.pop()), sayOnce: () => {} };
     const queue = new JobQueue({ api, store, notices, progress: { start: () => {}, stop: () => {} } });
     queue.define("paint", async (request) => {
         const { name } = await request.post("paint", { name: request.args.name });
@@ -88,6 +88,7 @@ test("a result for a picture that is not shown is told", async () => {
     assert.equal(said[0].told, "Fill is ready in a.png.");
     said[0].action.run();
     assert.equal(store.doc.name, "a.png");
+    assert.deepEqual(said, []);
 });
 
 test("a result for a closed picture is told", async () => {

@@ -235,6 +235,17 @@ export class Store extends EventTarget {
         this.#switchTo(this.#stacks.findIndex((stack) => stack.id === id));
     }
 
+    /** Calls `run` once a picture is shown. */
+    onceShown(id, run) {
+        const onChange = () => {
+            if (this.picture.id === id) {
+                this.removeEventListener("change", onChange);
+                run();
+            }
+        };
+        this.addEventListener("change", onChange);
+    }
+
     /** Closes a picture. The one after it is shown, or the one before it, or none. */
     close(id) {
         const at = this.#stacks.findIndex((stack) => stack.id === id);

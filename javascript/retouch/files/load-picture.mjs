@@ -49,19 +49,8 @@ export class PictureLoader {
         if (work.length) {
             const told = text("open.stillHere", { name: before.name, work: joinWords(work) });
             const action = { label: text("open.back"), run: () => this.store.show(id) };
-            this.#closeOnceBack(id, this.notices.say(told, "warning", action));
+            this.store.onceShown(id, this.notices.say(told, "warning", action));
         }
-    }
-
-    /** The notice is of no use any more once the picture is there again. */
-    #closeOnceBack(id, close) {
-        const onChange = () => {
-            if (this.store.picture.id === id) {
-                close();
-                this.store.removeEventListener("change", onChange);
-            }
-        };
-        this.store.addEventListener("change", onChange);
     }
 
     #tellWhenSlow({ name }) {

@@ -145,7 +145,8 @@ export class JobQueue extends EventTarget {
         }
         if (this.store.picture.id !== picture) {
             const action = { label: text("open.back"), run: () => this.store.show(picture) };
-            this.notices.say(text("paint.elsewhere", { label, name: doc.name }), "info", action);
+            const told = text("paint.elsewhere", { label, name: doc.name });
+            this.store.onceShown(picture, this.notices.say(told, "lasting", action));
         }
     }
 

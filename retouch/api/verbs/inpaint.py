@@ -50,11 +50,13 @@ class _OpenRequest:
     how: Pass
     remarks: tuple[str, ...]
     reading: str
+    remover: Engine | None = None
+    """The engine that removes in place of the backend's."""
 
     @property
     def repaintable(self) -> bool:
-        """True if a history can repaint it. A history stores no sketch."""
-        return not self.request.sketch
+        """True if a history can repaint it. It stores no sketch and paints with the backend's engine."""
+        return not self.request.sketch and self.remover is None
 
     @property
     def recipe(self) -> Recipe:
@@ -75,13 +77,13 @@ def answer_inpaint(context: ApiContext, body: Any) -> dict[str, Any]:
     Every candidate is composited onto the picture without the sketch, so that the sketch does not show where
     the mask fades out.
     """
-    opened, remover = _choose_engine(context, _open(context, body))
-    with context.backend.busy("inpaint", opened.request.task, paints=remover is None) as progress:
-        pipeline, canvas = _pipeline(context, remover), opened.canvas(context)
+    opened = _choose_engine(context, _open(context, body))
+    with context.backend.busy("inpaint", opened.request.task, paints=opened.remover is None) as progress:
+        pipeline, canvas = _pipeline(context, opened.remover), opened.canvas(context)
         result = pipeline.paint(canvas, [opened.region], opened.how, progress)
         remark = remark_of(pipeline, result.reports)
     lost = losses_of(result.picture, any(report.kept for report in result.reports))
-    record_timing(context, result.reports, remover)
+    record_timing(context, result.reports, opened.remover)
     return {
         "image_id": opened.name,
         "seed": opened.request.seed,
@@ -163,13 +165,13 @@ def plan(context: ApiContext, body: Any) -> dict[str, Any]:
 
     With `return_masks` each step has its composite `mask`, of its crop's size.
     """
-    opened, remover = _choose_engine(context, _open(context, body))
+    opened = _choose_engine(context, _open(context, body))
     canvas = opened.canvas(context)
     checkpoint = opened.how.settings(canvas.generation).sampling.checkpoint
-    native = (remover or context.backend).native(checkpoint)
+    native = (opened.remover or context.backend).native(checkpoint)
     native = native or _native_size(context, checkpoint, opened.request.task)
     plan = plan_regions(canvas, [opened.region], opened.how, native)
-    answer = {**plan.summary(), **with_seconds(context, plan.steps, remover)}
+    answer = {**plan.summary(), **with_seconds(context, plan.steps, opened.remover)}
     answer["warnings"] = unique(opened.remarks, answer["warnings"])
     for step in answer["steps"]:
         step["under_resolved"] = step["magnification"] < SOFT_BELOW_MAGNIFICATION
@@ -179,17 +181,17 @@ def plan(context: ApiContext, body: Any) -> dict[str, Any]:
     return {"image_id": opened.name, "seed": opened.request.seed, "mask_reading": opened.reading, **answer}
 
 
-def _choose_engine(context: ApiContext, opened: _OpenRequest) -> tuple[_OpenRequest, Engine | None]:
-    """The request, and the engine that removes in place of the backend's.
+def _choose_engine(context: ApiContext, opened: _OpenRequest) -> _OpenRequest:
+    """The request with the engine that removes in place of the backend's, if there is one.
 
-    It is None for other intents and where the request names a checkpoint. Without a model all variations
+    There is none for other intents and where the request names a checkpoint. Without a model all variations
     are equal, so that one is painted, and the fill continues the picture's own pixels around the hole.
     """
     engine = context.backend.removal_engine() if opened.request.intent == "remove" else None
     if engine is None or opened.how.settings(opened.canvas(context).generation).sampling.checkpoint:
-        return opened, None
+        return opened
     how = dataclasses.replace(opened.how, variations=1, masked_content="original")
-    return dataclasses.replace(opened, how=how), engine
+    return dataclasses.replace(opened, how=how, remover=engine)
 
 
 def _pipeline(context: ApiContext, remover: Engine | None) -> Pipeline:

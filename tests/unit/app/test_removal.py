@@ -14,6 +14,7 @@ from retouch.api.service import ApiService
 from retouch.app.backend import Standalone, add_arguments, backend_of, no_model
 from retouch.cli import command
 from retouch.engines.content_aware import REMOVAL_REMARK, PatchEngine
+from retouch.errors import RetouchError
 from retouch.image.codec import decoder, encoder, mask_layers
 from retouch.image.picture import Picture
 from retouch.testing import FakeDetector, FakeEngine
@@ -129,3 +130,16 @@ def test_command_line_removes_without_a_model_and_tells_so(
     assert made[75, 100].max() - made[75, 100].min() < 20
     said = capsys.readouterr()
     assert REMOVAL_REMARK in said.out + said.err
+
+
+@pytest.mark.parametrize(("intent", "is_repaintable"), [("remove", False), ("fill", True)])
+def test_history_repaints_no_removal_that_the_engine_did_not_paint(intent, is_repaintable):
+    service = ApiService(backend(FakeEngine()))
+    answer = service.answer("inpaint", body(intent=intent, return_steps=True, return_history=True))
+    assert (answer["reports"][0]["how"] is not None) == is_repaintable
+    request = {"history": answer["history"], "repaint": [1]}
+    if is_repaintable:
+        service.answer("history", request)
+    else:
+        with pytest.raises(RetouchError):
+            service.answer("history", request)
