@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from retouch.api.requests.inpaint import InpaintRequest
 from retouch.api.requests.outpaint import OutpaintRequest
 from retouch.app.backend import add_arguments
 from retouch.cli import history, prompts, recipes
+from retouch.cli.short_help import ShortHelpParser
 from retouch.errors import plain_number
 from retouch.knobs import Knob, KnobPath, knob_paths, knobs_of
 from retouch.recipes.recipe import Pass
@@ -45,27 +47,47 @@ OWN = (
 )
 """Fields of a request without a flag: the command line fills them or does not use them."""
 OF_PASSES = ("denoising_strength",)
+COMMON = (
+    *("prompt", "negative_prompt", "seed", "denoising_strength", "variations", "intent"),
+    *("confidence", "top_k", "left", "top", "right", "bottom", "aspect"),
+)
+"""Names of the knobs that --help lists. --help-all lists every knob."""
+RARE_OPTIONS = (
+    *("force", "json", "sketch", "unclick", "device", "segmenter", "refine_edges", "side_order"),
+    *("demo_noise", "models_dir", "recipes", "offline"),
+)
+"""Other options that only --help-all lists, by their `dest`."""
 
 
 def build_parser() -> argparse.ArgumentParser:
     """A command for each verb. `plan` of the parsed arguments is true if nothing is to be painted."""
-    top = argparse.ArgumentParser(prog="python -m retouch", description=ABOUT)
+    top = ShortHelpParser(prog="python -m retouch", description=ABOUT)
     top.add_argument("--version", action="version", version=f"retouch {__version__}")
     verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb, (what, add) in _VERBS.items():
-        command = verbs.add_parser(verb, help=what, description=what.capitalize() + ".")
+        example = f"Example: python -m retouch {_EXAMPLES[verb]}"
+        command = verbs.add_parser(verb, help=what, description=what.capitalize() + ".", epilog=example)
         command.set_defaults(plan=verb == "plan")
         add(command)
         _add_files(command)
         add_arguments(command.add_argument_group("without --url"))
+        command.set_rare(*_rare_actions(command))
     for name, alone in (("recipes", recipes), ("history", history)):
         alone.add(verbs.add_parser(name, help=alone.ABOUT, description=alone.ABOUT.capitalize() + "."))
     return top
 
 
+def _rare_actions(command: argparse.ArgumentParser) -> list[argparse.Action]:
+    """The options of knobs that are not COMMON, and RARE_OPTIONS."""
+    knobs = [action for action in command._actions if getattr(action, "is_knob", False)]
+    rare = [action for action in knobs if action.dest.rpartition(".")[2] not in COMMON]
+    return rare + [action for action in command._actions if action.dest in RARE_OPTIONS]
+
+
 def _add_files(command: argparse.ArgumentParser) -> None:
     command.add_argument("photos", nargs="+", metavar="PHOTO", help="files, folders or globs")
-    command.add_argument("-o", "--out", type=Path, default=Path("retouched"), metavar="DIR")
+    help_text = "the folder for the results. Default retouched."
+    command.add_argument("-o", "--out", type=Path, default=Path("retouched"), metavar="DIR", help=help_text)
     command.add_argument("--force", action="store_true", help="do again what is done")
     command.add_argument("--json", action="store_true", help="one line of JSON a photograph")
     command.add_argument("--url", metavar="URL", help="a running WebUI or Retouch to work there")
@@ -129,6 +151,15 @@ def _add_outpaint(command: argparse.ArgumentParser) -> None:
     _add_plan(command)
 
 
+_EXAMPLES = {
+    "run": "run 'Face polish' holiday -o fixed",
+    "fix": "fix portrait.png --target face --denoising-strength 0.35",
+    "inpaint": "inpaint photo.png --click 400,300 --intent remove --variations 4",
+    "outpaint": "outpaint photo.png --aspect 16:9",
+    "plan": "plan portrait.png --recipe 'Full refine'",
+    "detect": "detect group.jpg --target face --target hand",
+    "segment": "segment photo.png --click 400,300",
+}
 _VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "run": ("a folder through a recipe, and a page of before and after", _add_run),
     "fix": ("find and repaint", _add_fix),
@@ -151,8 +182,9 @@ def target_knobs() -> list[KnobPath]:
 
 
 def pass_knobs() -> list[KnobPath]:
-    """The knobs of a pass that one flag sets in all passes."""
-    return [knob_path for knob_path in knob_paths(Pass) if knob_path.path in OF_PASSES]
+    """The knobs of a pass that one flag sets in all passes. Their defaults are those of the recipe."""
+    knobs = [knob_path for knob_path in knob_paths(Pass) if knob_path.path in OF_PASSES]
+    return [dataclasses.replace(knob_path, default=None) for knob_path in knobs]
 
 
 def fix_knobs() -> list[KnobPath]:
@@ -174,21 +206,32 @@ def add_knobs(group: Any, knobs: Sequence[KnobPath]) -> None:
     """Add a flag for each knob. The loader checks the bounds, as for every client."""
     for knob_path in knobs:
         knob, flag = knob_path.knob, "--" + knob_path.path.rpartition(".")[2].replace("_", "-")
-        options = {"help": _help(knob).replace("%", "%%"), "default": None, "dest": knob_path.path}
+        options = {"help": _help(knob_path).replace("%", "%%"), "default": None, "dest": knob_path.path}
         if knob_path.plain_type is bool:
-            group.add_argument(flag, action=argparse.BooleanOptionalAction, **options)
+            options["action"] = argparse.BooleanOptionalAction
         elif knob.choices:
-            group.add_argument(flag, choices=knob.choices, **options)
+            options["choices"] = knob.choices
         else:
-            group.add_argument(
-                flag, type=knob_path.plain_type, metavar=knob_path.plain_type.__name__, **options
-            )
+            options |= {"type": knob_path.plain_type, "metavar": knob_path.plain_type.__name__}
+        group.add_argument(flag, **options).is_knob = True
 
 
-def _help(knob: Knob) -> str:
+def _help(knob_path: KnobPath) -> str:
+    """The help of a knob with its bounds and its default."""
+    return f"{knob_path.knob.help}{_bounds(knob_path.knob)}{_default(knob_path.default)}"
+
+
+def _bounds(knob: Knob) -> str:
     if knob.low is None or knob.high is None:
-        return knob.help
-    return f"{knob.help} {plain_number(knob.low)} to {plain_number(knob.high)}."
+        return ""
+    return f" {plain_number(knob.low)} to {plain_number(knob.high)}."
+
+
+def _default(value: Any) -> str:
+    """The default in words; "" for one that says nothing, such as a blank text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or value == "":
+        return ""
+    return f" Default {value if isinstance(value, str) else plain_number(value)}."
 
 
 def given_knobs(args: argparse.Namespace, knobs: Sequence[KnobPath]) -> dict[str, Any]:

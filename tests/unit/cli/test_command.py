@@ -118,7 +118,7 @@ def test_sampling_flags_reach_the_engine(album, tmp_path):
 
 def test_every_declared_sampling_knob_has_a_flag(capsys):
     with pytest.raises(SystemExit):
-        run("fix", "-h")
+        run("fix", "--help-all")
     said = capsys.readouterr().out
     for name in (*knobs_of(Overrides), "denoising_strength", "seed", "confidence", "top_k"):
         assert f"--{name.replace('_', '-')} " in said, name
@@ -311,7 +311,7 @@ def test_click_outside_one_photograph_fails_only_that_file(album, tmp_path, caps
 
 def test_every_knob_of_inpainting_has_a_flag(capsys):
     with pytest.raises(SystemExit):
-        run("inpaint", "-h")
+        run("inpaint", "--help-all")
     said = capsys.readouterr().out
     for name in ("intent", "invert", "object", "variations", "grow", "padding", "work_side", "restore_faces"):
         assert f"--{name.replace('_', '-')}" in said, name
