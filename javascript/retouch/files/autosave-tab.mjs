@@ -22,11 +22,12 @@ export class TabAutosave {
     /** By picture, what of it is stored. */
     #stored = new Map();
     #ending = new AbortController();
+    #saving = Promise.resolve();
 
     /** @param {import("../studio.mjs").Studio} studio */
     constructor({ store, settings, notices, view, api, jobQueue }) {
         Object.assign(this, { store, settings, notices, view, api, jobQueue });
-        this.save = debounce(() => this.#save(), KEEP_WAIT_MS);
+        this.save = debounce(() => (this.#saving = this.#saving.then(() => this.#save())), KEEP_WAIT_MS);
     }
 
     async start() {
@@ -96,6 +97,7 @@ export class TabAutosave {
         }
     }
 
+    /** Never rejects, and never runs twice at once: a slow write would replace a newer one. */
     async #save() {
         try {
             const { records, picture } = this.store;
