@@ -6,8 +6,10 @@ ComfyUI and the page show the same list and take the same default:
 - A candidate that violates more clicks than another one is left out.
 - Of two near duplicates the one with the higher score stays.
 - The list is ordered by area, the smallest first: part, object, group.
-- The default is the candidate with the highest score of the segmenter, of equal ones the smallest. Scores are
-  compared with SCORE_DIGITS decimals, as the answer of `POST segment` has them.
+- The default is the candidate with the highest score. Scores are compared with SCORE_DIGITS decimals, as the
+  answer of `POST segment` has them.
+- Of equal scores the one that the segmenter gives first counts as the higher: SAM gives a mask that it
+  corrected at the last click only before the new mask of the same score.
 """
 
 from __future__ import annotations
@@ -26,10 +28,11 @@ SCORE_DIGITS = 4
 
 
 def order_candidates(regions: Iterable[Region], clicks: Sequence[Click], memory: Any = None) -> Segmentation:
-    """The candidates of one thing by the rule of this module."""
+    """The candidates of one thing by the rule of this module. `regions` are in the segmenter's order."""
     kept = _drop_duplicates(_most_obedient(list(regions), clicks))
-    ordered = tuple(sorted(kept, key=_by_size))
-    return Segmentation(ordered, memory, _default(ordered), nested=True)
+    ordered = sorted(range(len(kept)), key=lambda index: _by_size(kept[index]))
+    default = ordered.index(0) if kept else 0
+    return Segmentation(tuple(kept[index] for index in ordered), memory, default, nested=True)
 
 
 def change_candidates(found: Segmentation, change: Callable[[Region], Region]) -> Segmentation:
@@ -49,11 +52,6 @@ def _score(region: Region) -> float:
     return round(float(region.score), SCORE_DIGITS)
 
 
-def _default(ordered: Sequence[Region]) -> int:
-    """The index of the first of the highest scores, 0 without regions."""
-    return max(range(len(ordered)), key=lambda index: _score(ordered[index]), default=0)
-
-
 def _most_obedient(regions: Sequence[Region], clicks: Sequence[Click]) -> list[Region]:
     """The regions that violate the fewest clicks."""
     counts = [violations(region, clicks) for region in regions]
@@ -61,8 +59,9 @@ def _most_obedient(regions: Sequence[Region], clicks: Sequence[Click]) -> list[R
 
 
 def _drop_duplicates(regions: Sequence[Region]) -> list[Region]:
+    """The regions without near duplicates, the highest score first."""
     different: list[Region] = []
-    for region in sorted(regions, key=lambda region: (-_score(region), *_by_size(region))):
+    for region in sorted(regions, key=_score, reverse=True):
         if all(iou(region, other) < SAME_IOU for other in different):
             different.append(region)
     return different

@@ -3,7 +3,8 @@ import test from "node:test";
 
 import { boxOf } from "../../javascript/retouch/geometry/box.mjs";
 import { addStep, newDocument, setSketch, addObject } from "../../javascript/retouch/document/document.mjs";
-import { DEPTH, OTHERS, Store } from "../../javascript/retouch/document/store.mjs";
+import { OTHERS, Store } from "../../javascript/retouch/document/store.mjs";
+import { DEPTH } from "../../javascript/retouch/document/undo-stack.mjs";
 import { Mask } from "../../javascript/retouch/image/mask.mjs";
 import { Pixels } from "../../javascript/retouch/image/pixels.mjs";
 import { isSaved, joinWords, markMasksSaved, markSaved, listUnsavedWork } from "../../javascript/retouch/document/unsaved-work.mjs";

@@ -4,60 +4,20 @@
  * the picture opened before it. Redo goes forward.
  *
  * @typedef {import("./document.mjs").Doc} Doc
- * @typedef {{label: string, doc: Doc, merge?: string | null}} State
+ * @typedef {import("./undo-stack.mjs").State} State
  * @typedef {{id: string, states: State[], at: number}} PictureRecord a picture with its undo stack, as it is stored
  */
 
-import { compressMasks, newDocument, newId } from "./document.mjs";
+import { compressMasks, newDocument } from "./document.mjs";
+import { UndoStack } from "./undo-stack.mjs";
 import { listUnsavedWork } from "./unsaved-work.mjs";
 import { text } from "../util/text.mjs";
 
-/** Steps that can be undone. */
-export const DEPTH = 100;
 /** Other pictures that are kept, and the pixels of all of them. */
 export const OTHERS = 5;
 export const OTHER_PIXELS = 200_000_000;
 /** States this far from the present keep their masks compressed. */
 const NEAR = 2;
-
-/** The states of one picture; `at` is the index of the present one. */
-class UndoStack {
-    constructor(states, at = 0, id = newId()) {
-        Object.assign(this, { states: [...states], at, id });
-    }
-
-    static ofDoc(doc, label = "") {
-        return new UndoStack([{ label, doc, merge: null }]);
-    }
-
-    get isBlank() {
-        return this.doc.base === null;
-    }
-
-    /** The index of the present state if it has that base, else of the newest one that has it; -1 for none. */
-    findBase(base) {
-        return this.doc.base === base ? this.at : this.states.findLastIndex(({ doc }) => doc.base === base);
-    }
-
-    /** Adds a state after the one at `at`. Undone states are forgotten. */
-    add(label, doc, merge = null) {
-        const present = this.states[this.at];
-        const replaces = merge !== null && present.merge === merge;
-        this.states.length = this.at + (replaces ? 0 : 1);
-        this.states.push({ label, doc, merge });
-        this.states.splice(0, this.states.length - DEPTH - 1);
-        this.at = this.states.length - 1;
-    }
-
-    get doc() {
-        return this.states[this.at].doc;
-    }
-
-    get pixels() {
-        const { base } = this.doc;
-        return base ? base.width * base.height : 0;
-    }
-}
 
 /**
  * Dispatches "change" with {label, before, doc}, "pictures" when another picture has changed or was closed, and

@@ -516,7 +516,7 @@ export const TEXT = Object.freeze({
     "tabs.label": "Open pictures",
     "tabs.close": "Close {name}",
     "tabs.running": "a job runs",
-    "tabs.variations": "variations to choose from",
+    "tabs.variations": "variations wait",
     "tabs.unsaved": "not saved in a file",
     "tabs.closed": "{name} is closed. It stays among the recent pictures.",
     "tabs.reopen": "Open it again",

@@ -65,9 +65,9 @@ def test_candidates_are_ordered_by_area_and_the_best_score_is_default():
     assert (found.default, found.best, found.memory) == (1, regions[2], "memory")
 
 
-def test_equal_scores_make_the_smallest_candidate_default():
+def test_equal_scores_make_the_first_of_the_segmenter_default():
     found = order_candidates([square(40, 0.70001), square(10, 0.7), square(20, 0.69)], [Click(5, 5)])
-    assert found.default == 0
+    assert found.regions[found.default].box == square(40, 0.7).box
 
 
 def test_candidate_that_violates_more_clicks_is_dropped():
