@@ -86,7 +86,7 @@ class WorkingView:
         """(height, width) bool of the copy: the solid pixels of a region of the picture."""
         return region.within(self.crop).resized(Size(*self.pixels.shape[1::-1])).solid
 
-    def scored(self, region: Region) -> Region:
+    def score_outline(self, region: Region) -> Region:
         """A detected region with the score of its outline, which is comparable with those of others."""
         return replace(region, score=_clearness(self, self.solid(region)))
 
@@ -137,7 +137,7 @@ class Classical:
         if asked.box is not None:
             return (in_box(picture, asked.box, asked.clicks),)
         regions = [region for region in around(view, asked.clicks) if region]
-        regions += [view.scored(part) for part in view.parts if not violations(part, asked.clicks)]
+        regions += [view.score_outline(part) for part in view.parts if not violations(part, asked.clicks)]
         return tuple(regions)
 
     def everything(self, picture: Picture) -> tuple[Region, ...]:

@@ -21,27 +21,27 @@ def hole(top: int = 24, left: int = 24) -> np.ndarray:
     return made
 
 
-def hidden(mask: np.ndarray) -> np.ndarray:
+def hide_pixels(mask: np.ndarray) -> np.ndarray:
     return np.where(mask[..., None], 128, stripes()).astype(np.uint8)
 
 
 @pytest.mark.parametrize("mask", [hole(), hole(0, 0), hole(50, 24)], ids=["inside", "corner", "border"])
 def test_exemplars_continue_stripes_exactly(mask):
-    assert np.array_equal(fill_by_exemplars(hidden(mask), mask), stripes())
+    assert np.array_equal(fill_by_exemplars(hide_pixels(mask), mask), stripes())
 
 
 def test_exemplars_fill_nothing_without_a_whole_source_patch():
     mask = np.ones((64, 64), bool)
     mask[: 2 * RADIUS] = False
-    assert np.array_equal(fill_by_exemplars(hidden(mask), mask), hidden(mask))
+    assert np.array_equal(fill_by_exemplars(hide_pixels(mask), mask), hide_pixels(mask))
 
 
 @pytest.mark.parametrize("name", FILLS)
 def test_every_fill_keeps_the_pixels_outside_the_hole(name):
-    made = FILLS[name](hidden(hole()), hole())
+    made = FILLS[name](hide_pixels(hole()), hole())
     assert made.dtype == np.uint8
     assert np.array_equal(made[~hole()], stripes()[~hole()])
-    assert not np.array_equal(made[hole()], hidden(hole())[hole()])
+    assert not np.array_equal(made[hole()], hide_pixels(hole())[hole()])
 
 
 def test_gradient_distance_is_zero_for_a_shift_and_large_for_blur():

@@ -52,7 +52,7 @@ def start_remove(editor: Editor) -> None:
     editor.press("remove")
 
 
-def offered_two(editor: Editor) -> None:
+def expect_two_variations(editor: Editor) -> None:
     editor.offered(2)
 
 
@@ -66,7 +66,7 @@ def start_more(editor: Editor) -> None:
     editor["more"].click()
 
 
-def offered_four(editor: Editor) -> None:
+def expect_four_variations(editor: Editor) -> None:
     editor.offered(4)
 
 
@@ -75,7 +75,7 @@ def start_recipe(editor: Editor) -> None:
     editor.page.get_by_role("menuitem", name="Face of the tests").click()
 
 
-def offered_one(editor: Editor) -> None:
+def expect_one_variation(editor: Editor) -> None:
     editor.offered(1)
 
 
@@ -90,7 +90,7 @@ def start_extend(editor: Editor) -> None:
     editor["extend-now"].click()
 
 
-def extended(editor: Editor) -> None:
+def expect_extension(editor: Editor) -> None:
     expect(editor["size"]).to_have_text("364 × 200", timeout=WAIT_MS)
 
 
@@ -105,7 +105,7 @@ def start_repaint(editor: Editor) -> None:
     editor["step-again"].click()
 
 
-def repainted(editor: Editor) -> None:
+def expect_repaint(editor: Editor) -> None:
     expect(editor["undo"]).to_have_attribute("data-tip", re.compile("Repaint|again"), timeout=WAIT_MS)
 
 
@@ -118,11 +118,11 @@ class Kind:
 
 
 KINDS = {
-    "remove": Kind(prepare_remove, start_remove, offered_two),
-    "more": Kind(prepare_more, start_more, offered_four),
-    "recipe": Kind(lambda editor: None, start_recipe, offered_one, "fix"),
-    "extend": Kind(prepare_extend, start_extend, extended, "outpaint"),
-    "repaint": Kind(prepare_repaint, start_repaint, repainted, "history"),
+    "remove": Kind(prepare_remove, start_remove, expect_two_variations),
+    "more": Kind(prepare_more, start_more, expect_four_variations),
+    "recipe": Kind(lambda editor: None, start_recipe, expect_one_variation, "fix"),
+    "extend": Kind(prepare_extend, start_extend, expect_extension, "outpaint"),
+    "repaint": Kind(prepare_repaint, start_repaint, expect_repaint, "history"),
 }
 
 
@@ -147,21 +147,27 @@ def test_job_is_found_again_after_a_reload(editor, server, gate, kind):
     assert_nothing_was_painted_twice(server)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_lost_answer_is_asked_for_again_without_painting_twice(editor, server, kind):
-    job = KINDS[kind]
-    job.prepare(editor)
+def lose_first_request(editor: Editor, verb: str, fault: Callable[[Route], object]) -> list[str]:
+    """The URLs of lost requests: `fault` handles the first one of the verb, and its answer is lost."""
     lost: list[str] = []
 
-    def lose(route: Route) -> None:
+    def handle(route: Route) -> None:
         if route.request.method == "POST" and not lost:
             lost.append(route.request.url)
-            route.fetch()
+            fault(route)
             route.abort()
         else:
             route.continue_()
 
-    editor.page.route(f"**/{job.verb}", lose)
+    editor.page.route(f"**/{verb}", handle)
+    return lost
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_lost_answer_is_asked_for_again_without_painting_twice(editor, server, kind):
+    job = KINDS[kind]
+    job.prepare(editor)
+    lost = lose_first_request(editor, job.verb, lambda route: route.fetch())
     job.start(editor)
     job.check(editor)
     assert lost
@@ -170,20 +176,13 @@ def test_lost_answer_is_asked_for_again_without_painting_twice(editor, server, k
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_job_runs_again_on_a_server_that_was_started_again(editor, server, kind):
+    def forget(_: Route) -> None:
+        server.service.answers = AnswerCache()
+        server.forget_pictures()
+
     job = KINDS[kind]
     job.prepare(editor)
-    lost: list[str] = []
-
-    def lose(route: Route) -> None:
-        if route.request.method == "POST" and not lost:
-            lost.append(route.request.url)
-            server.service.answers = AnswerCache()
-            server.forget_pictures()
-            route.abort()
-        else:
-            route.continue_()
-
-    editor.page.route(f"**/{job.verb}", lose)
+    lost = lose_first_request(editor, job.verb, forget)
     job.start(editor)
     job.check(editor)
     assert lost

@@ -25,6 +25,18 @@ def count_calls(answer=None):
     return calls, work
 
 
+def hold(work):
+    """`work` that waits, the event that it has begun, and the event that lets it end."""
+    began, may_end = threading.Event(), threading.Event()
+
+    def wait_and_work():
+        began.set()
+        assert may_end.wait(60)
+        return work()
+
+    return wait_and_work, began, may_end
+
+
 def test_same_key_gets_the_first_answer_and_works_once():
     cache, (calls, work) = AnswerCache(), count_calls()
     assert (
@@ -36,13 +48,7 @@ def test_same_key_gets_the_first_answer_and_works_once():
 
 def test_request_that_repeats_a_running_one_waits_for_it():
     cache, (calls, work) = AnswerCache(), count_calls()
-    began, may_end = threading.Event(), threading.Event()
-
-    def slow():
-        began.set()
-        assert may_end.wait(60)
-        return work()
-
+    slow, began, may_end = hold(work)
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(cache.answer, "fix a", {}, slow)
         assert began.wait(60)
@@ -55,15 +61,13 @@ def test_request_that_repeats_a_running_one_waits_for_it():
 
 def test_failure_reaches_those_who_wait_and_is_not_kept():
     cache, (_, work) = AnswerCache(), count_calls()
-    began, may_end = threading.Event(), threading.Event()
 
     def fail():
-        began.set()
-        assert may_end.wait(60)
         raise PaintFailed("no memory.", hint="Use a smaller work size.")
 
+    slow, began, may_end = hold(fail)
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(cache.answer, "fix a", {}, fail)
+        first = pool.submit(cache.answer, "fix a", {}, slow)
         assert began.wait(60)
         second = pool.submit(cache.answer, "fix a", {}, work)
         may_end.set()

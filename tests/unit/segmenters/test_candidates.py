@@ -114,18 +114,18 @@ def test_classical_candidates_never_shrink_and_are_deterministic(first: int):
         assert (again.regions, again.default) == (found.regions, found.default)
 
 
-def detected(picture: Picture) -> tuple[Region, ...]:
+def find_person(picture: Picture) -> tuple[Region, ...]:
     """A part for the whole picture that is never the smallest."""
     shape = Mask.of_ellipse(picture.size, picture.size.box)
     return (Region(picture.size.box, shape, "person", 0.6),)
 
 
-class Desk(Stand):
+class ClassicalBackend(Stand):
     """A backend with the classical segmenter."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.classical = Classical(detected)
+        self.classical = Classical(find_person)
 
     def segmenter(self, name: str) -> Classical:
         return self.classical
@@ -135,7 +135,7 @@ class Desk(Stand):
 @pytest.mark.parametrize("refined", [False, True])
 def test_rest_command_line_and_recipe_take_the_same_default(seed: int, refined: bool):
     picture, (click, *_) = drawn(seed), clicks_of(seed)
-    backend, image = Desk(), encoder.encode_base64(picture)
+    backend, image = ClassicalBackend(), encoder.encode_base64(picture)
     service = ApiService(backend)
     body = {"points": fields_of((click,)), "refine_edges": refined}
     answer = service.answer("segment", {"image": image, **body})
